@@ -1,0 +1,93 @@
+use diesel::prelude::*;
+use rand_core::CryptoRng;
+use sha2::{Digest, Sha256};
+
+use crate::schema::{audit_events, audit_payloads, audit_pending};
+use crate::{Act, Database, Timestamp};
+
+use super::tree;
+
+/// What happened, to be recorded in the commit that makes it happen.
+#[derive(Clone, Debug)]
+pub struct Event {
+    /// Lower-case words and dots: `card.opposed`.
+    pub action: &'static str,
+    /// What it happened to, by natural key and never by a person's name: `card 2600000017`.
+    pub subject: String,
+    /// The rest, in words; personal data may stand here, because it can be erased.
+    pub payload: serde_json::Value,
+}
+
+/// Records `event`. Called inside the transaction of the act itself.
+pub fn record(db: &mut Database, event: Event, rng: &mut dyn CryptoRng, act: &Act) -> QueryResult<()> {
+    debug_assert!(db.in_transaction(), "an audit event belongs to the commit of its act");
+    let payload = event.payload.to_string();
+    let mut id = [0; 16];
+    let mut salt = [0; 16];
+    rng.fill_bytes(&mut id);
+    rng.fill_bytes(&mut salt);
+
+    let mut row = EventRow {
+        id: hex::encode(id),
+        occurred_at: act.at,
+        actor: act.actor.to_string(),
+        request: act.request.to_string(),
+        action: event.action.to_owned(),
+        subject: event.subject,
+        payload_commitment: commitment(&salt, &payload).to_vec(),
+        leaf_hash: Vec::new(),
+    };
+    row.leaf_hash = row.expected_leaf_hash().to_vec();
+
+    diesel::insert_into(audit_events::table).values(&row).execute(db)?;
+    diesel::insert_into(audit_payloads::table)
+        .values((
+            audit_payloads::event_id.eq(&row.id),
+            audit_payloads::salt.eq(salt.as_slice()),
+            audit_payloads::payload.eq(&payload),
+        ))
+        .execute(db)?;
+    diesel::insert_into(audit_pending::table).values(audit_pending::event_id.eq(&row.id)).execute(db)?;
+    Ok(())
+}
+
+/// SHA-256 over salt and payload: hides the payload, and holds us to it.
+pub(super) fn commitment(salt: &[u8], payload: &str) -> tree::Hash {
+    Sha256::new().chain_update(salt).chain_update(payload).finalize().into()
+}
+
+/// A row of `audit_events`.
+#[derive(Clone, Debug, Insertable, Queryable, Selectable)]
+#[diesel(table_name = audit_events)]
+pub(super) struct EventRow {
+    pub(super) id: String,
+    pub(super) occurred_at: Timestamp,
+    pub(super) actor: String,
+    pub(super) request: String,
+    pub(super) action: String,
+    pub(super) subject: String,
+    pub(super) payload_commitment: Vec<u8>,
+    pub(super) leaf_hash: Vec<u8>,
+}
+
+impl EventRow {
+    /// The leaf that the other columns must have: RFC 6962 §2.1 over the length-prefixed fields.
+    pub(super) fn expected_leaf_hash(&self) -> tree::Hash {
+        let mut encoded = b"igc-audit-event-v1".to_vec();
+        let occurred_at = self.occurred_at.millis().to_be_bytes();
+        let fields: [&[u8]; 7] = [
+            self.id.as_bytes(),
+            &occurred_at,
+            self.actor.as_bytes(),
+            self.request.as_bytes(),
+            self.action.as_bytes(),
+            self.subject.as_bytes(),
+            &self.payload_commitment,
+        ];
+        for field in fields {
+            encoded.extend_from_slice(&(field.len() as u64).to_be_bytes());
+            encoded.extend_from_slice(field);
+        }
+        tree::leaf_hash(&encoded)
+    }
+}

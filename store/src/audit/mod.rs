@@ -1,0 +1,16 @@
+//! The audit trail: one event in the commit of each act, ordered and signed a moment later.
+//!
+//! An event's leaf is a hash over its columns and a salted commitment to its payload
+//! ([`record`]). Leaves are unchained when written, since a chain inside each commit would
+//! serialise everything; one [`sequencer`] gives them their order and signs the head of the RFC 6962
+//! [`tree`] over them. [`verify`] walks it all again.
+
+mod event;
+pub mod sequencer;
+pub mod tree;
+pub mod verify;
+
+#[cfg(test)]
+mod tests;
+
+pub use event::{Event, record};

@@ -1,0 +1,176 @@
+//! One connection, on SQLite or PostgreSQL.
+
+use diesel::connection::{AnsiTransactionManager, Connection, SimpleConnection, TransactionManager};
+use diesel::prelude::*;
+use diesel::result::Error as DieselError;
+use diesel::sql_types::BigInt;
+use diesel::{PgConnection, SqliteConnection};
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+use thiserror::Error;
+
+use crate::fault::{self, Code, Fault};
+use crate::{Timestamp, schema};
+
+const SQLITE_MIGRATIONS: EmbeddedMigrations = embed_migrations!("../migrations/sqlite");
+const POSTGRES_MIGRATIONS: EmbeddedMigrations = embed_migrations!("../migrations/postgres");
+
+/// A connection to the database of the installation.
+///
+/// Diesel's own `.transaction()` begins a deferred transaction on SQLite, which loses most
+/// read-then-write attempts to "database is locked" under concurrency; use [`Database::write`]
+/// for anything that writes and [`Database::snapshot`] for reads that must agree with each other.
+#[derive(diesel::MultiConnection)]
+pub enum Database {
+    /// One file, write-ahead logging.
+    Sqlite(SqliteConnection),
+    /// A PostgreSQL server.
+    Postgresql(PgConnection),
+}
+
+/// Which process speaks: on PostgreSQL it decides what the connection may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DatabaseRole {
+    /// Owns the schema: migrations and the command line of the operator.
+    Owner,
+    /// The officers' pages.
+    Web,
+    /// Certification, publication, jobs.
+    Worker,
+    /// Public answers.
+    Status,
+}
+
+/// A database that does not open, or whose schema does not fit.
+#[derive(Debug, Error)]
+pub enum DatabaseError {
+    /// Nothing answers at the URL.
+    #[error("cannot open the database: {0}")]
+    Unreachable(#[from] diesel::ConnectionError),
+    /// A statement failed while opening or migrating.
+    #[error("database: {0}")]
+    Failed(#[from] DieselError),
+    /// The schema is not the one this program was built with.
+    #[error("the database schema does not fit this program: {0}")]
+    Version(String),
+}
+
+impl Fault for DatabaseError {
+    fn code(&self) -> Code {
+        match self {
+            Self::Unreachable(_) => fault::DATABASE_UNAVAILABLE,
+            Self::Failed(_) => fault::DATABASE,
+            Self::Version(_) => fault::DATABASE_VERSION,
+        }
+    }
+}
+
+impl Database {
+    /// Opens `sqlite:PATH` or `postgres://…` for one process.
+    pub fn open(url: &str, role: DatabaseRole) -> Result<Self, DatabaseError> {
+        if let Some(path) = url.strip_prefix("sqlite:") {
+            let mut connection = SqliteConnection::establish(path)?;
+            // The wait comes first: switching to WAL needs the lock that another process may hold.
+            connection.batch_execute("PRAGMA busy_timeout = 10000;")?;
+            connection.batch_execute(
+                "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;",
+            )?;
+            return Ok(Self::Sqlite(connection));
+        }
+        let mut connection = PgConnection::establish(url)?;
+        connection.batch_execute(match role {
+            DatabaseRole::Owner => "RESET ROLE;",
+            DatabaseRole::Web => "SET ROLE igc_web;",
+            DatabaseRole::Worker => "SET ROLE igc_worker;",
+            DatabaseRole::Status => "SET ROLE igc_status;",
+        })?;
+        Ok(Self::Postgresql(connection))
+    }
+
+    /// Brings the schema to this program's version. Migrations only go forward.
+    pub fn migrate(&mut self) -> Result<(), DatabaseError> {
+        let outcome = match self {
+            Self::Sqlite(c) => c.run_pending_migrations(SQLITE_MIGRATIONS).map(drop),
+            Self::Postgresql(c) => c.run_pending_migrations(POSTGRES_MIGRATIONS).map(drop),
+        };
+        outcome.map_err(|error| DatabaseError::Version(error.to_string()))
+    }
+
+    /// Runs `f` in one write transaction: immediate on SQLite, so that it waits for its turn at
+    /// the start and never fails half-way; read committed on PostgreSQL, where every transition
+    /// is a conditional update (architecture invariant 7). An error rolls everything back.
+    pub fn write<T, E>(&mut self, f: impl FnOnce(&mut Self) -> Result<T, E>) -> Result<T, E>
+    where
+        E: From<DieselError>,
+    {
+        self.within("BEGIN IMMEDIATE", "BEGIN", f)
+    }
+
+    /// Runs `f` on one consistent picture of the database, without writing.
+    pub fn snapshot<T, E>(&mut self, f: impl FnOnce(&mut Self) -> Result<T, E>) -> Result<T, E>
+    where
+        E: From<DieselError>,
+    {
+        self.within("BEGIN", "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", f)
+    }
+
+    /// The database's own time: leases and status dates use it, so that two nodes whose clocks
+    /// differ agree on what is over.
+    pub fn now(&mut self) -> QueryResult<Timestamp> {
+        let sql = match self {
+            Self::Sqlite(_) => "CAST(unixepoch('subsec') * 1000 AS INTEGER)",
+            Self::Postgresql(_) => "(EXTRACT(EPOCH FROM clock_timestamp()) * 1000)::BIGINT",
+        };
+        diesel::select(diesel::dsl::sql::<BigInt>(sql)).get_result(self)
+    }
+
+    /// True while inside [`Database::write`] or [`Database::snapshot`].
+    pub fn in_transaction(&mut self) -> bool {
+        fn depth<C: Connection<TransactionManager = AnsiTransactionManager>>(c: &mut C) -> bool {
+            AnsiTransactionManager::transaction_manager_status_mut(c)
+                .transaction_depth()
+                .is_ok_and(|depth| depth.is_some())
+        }
+        match self {
+            Self::Sqlite(c) => depth(c),
+            Self::Postgresql(c) => depth(c),
+        }
+    }
+
+    fn within<T, E>(
+        &mut self,
+        sqlite: &str,
+        postgres: &str,
+        f: impl FnOnce(&mut Self) -> Result<T, E>,
+    ) -> Result<T, E>
+    where
+        E: From<DieselError>,
+    {
+        match self {
+            Self::Sqlite(c) => AnsiTransactionManager::begin_transaction_sql(c, sqlite)?,
+            Self::Postgresql(c) => AnsiTransactionManager::begin_transaction_sql(c, postgres)?,
+        }
+        match f(self) {
+            Ok(value) => {
+                <Self as Connection>::TransactionManager::commit_transaction(self)?;
+                Ok(value)
+            }
+            Err(error) => {
+                // The first error is the one that says what happened.
+                if let Err(rollback) = <Self as Connection>::TransactionManager::rollback_transaction(self) {
+                    tracing::error!(%rollback, "a transaction could not be rolled back");
+                }
+                Err(error)
+            }
+        }
+    }
+}
+
+/// Whether a statement failed because a row with the same key stands already.
+pub fn is_unique_violation(error: &DieselError) -> bool {
+    matches!(error, DieselError::DatabaseError(diesel::result::DatabaseErrorKind::UniqueViolation, _))
+}
+
+/// How many audit events wait for their place in the tree.
+pub fn pending_audit_events(db: &mut Database) -> QueryResult<i64> {
+    schema::audit_pending::table.count().get_result(db)
+}

@@ -1,0 +1,442 @@
+//! The tables, as the migrations make them. Who writes which stands at the head of each migration.
+#![allow(missing_docs, reason = "the migrations are the documentation of the columns")]
+
+diesel::table! {
+    audit_events (id) {
+        id -> Text,
+        occurred_at -> BigInt,
+        actor -> Text,
+        request -> Text,
+        action -> Text,
+        subject -> Text,
+        payload_commitment -> Binary,
+        leaf_hash -> Binary,
+    }
+}
+
+diesel::table! {
+    audit_payloads (event_id) {
+        event_id -> Text,
+        salt -> Binary,
+        payload -> Text,
+    }
+}
+
+diesel::table! {
+    audit_pending (event_id) {
+        event_id -> Text,
+    }
+}
+
+diesel::table! {
+    audit_leaves (sequence) {
+        sequence -> BigInt,
+        event_id -> Text,
+        leaf_hash -> Binary,
+    }
+}
+
+diesel::table! {
+    audit_checkpoints (tree_size) {
+        tree_size -> BigInt,
+        root_hash -> Binary,
+        frontier -> Binary,
+        signed_at -> BigInt,
+        key_id -> Text,
+        signature -> Binary,
+    }
+}
+
+diesel::table! {
+    authorities (short_name) {
+        short_name -> Text,
+        kind -> Text,
+        parent -> Text,
+        certificate -> Binary,
+        token -> Text,
+        key_id -> Text,
+        serial_prefix -> Nullable<Binary>,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    service_keys (name) {
+        name -> Text,
+        purpose -> Text,
+        authority -> Nullable<Text>,
+        serial -> Nullable<Text>,
+        token -> Text,
+        key_id -> Text,
+        public_key -> Binary,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    issuance_epochs (epoch) {
+        epoch -> BigInt,
+        opened_at -> BigInt,
+        lease_until -> BigInt,
+        closed_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    certificates (issuer, serial) {
+        issuer -> Text,
+        serial -> Text,
+        profile -> Text,
+        status -> Text,
+        epoch -> BigInt,
+        evidence_kind -> Text,
+        evidence_digest -> Binary,
+        spki_sha256 -> Binary,
+        tbs -> Binary,
+        der -> Nullable<Binary>,
+        not_before -> BigInt,
+        not_after -> BigInt,
+        prepared_at -> BigInt,
+        settled_at -> Nullable<BigInt>,
+        revoked_at -> Nullable<BigInt>,
+        revocation_reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    certificate_status_counter (id) {
+        id -> BigInt,
+        last -> BigInt,
+    }
+}
+
+diesel::table! {
+    certificate_status_events (sequence) {
+        sequence -> BigInt,
+        issuer -> Text,
+        serial -> Text,
+        event -> Text,
+        reason -> Text,
+        occurred_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    register_feeds (id) {
+        id -> Text,
+        source -> Text,
+        file_name -> Text,
+        extracted_at -> BigInt,
+        imported_at -> BigInt,
+        status -> Text,
+        sequence -> BigInt,
+        rows_read -> BigInt,
+        rows_rejected -> BigInt,
+    }
+}
+
+diesel::table! {
+    professionals (id_nat) {
+        id_nat -> Text,
+        family_name -> Text,
+        given_name -> Text,
+        civility -> Text,
+        first_feed -> BigInt,
+        last_feed -> BigInt,
+        ceased_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    exercises (id_nat, profession, category) {
+        id_nat -> Text,
+        profession -> Text,
+        category -> Text,
+        practice_name -> Text,
+        practice_given -> Text,
+        know_how_type -> Text,
+        know_how -> Text,
+        last_feed -> BigInt,
+        ceased_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    activities (id_nat, line_sha256) {
+        id_nat -> Text,
+        profession -> Text,
+        category -> Text,
+        line_sha256 -> Binary,
+        mode -> Text,
+        sector -> Text,
+        structure -> Text,
+        last_feed -> BigInt,
+    }
+}
+
+diesel::table! {
+    register_structures (technical_id) {
+        technical_id -> Text,
+        siret -> Text,
+        siren -> Text,
+        finess -> Text,
+        finess_legal -> Text,
+        corporate_name -> Text,
+        department_code -> Text,
+        department_label -> Text,
+        last_feed -> BigInt,
+    }
+}
+
+diesel::table! {
+    card_number_counter (prefix) {
+        prefix -> Text,
+        last -> BigInt,
+    }
+}
+
+diesel::table! {
+    card_batches (id) {
+        id -> Text,
+        bureau -> Text,
+        status -> Text,
+        closed_at -> BigInt,
+        returned_at -> Nullable<BigInt>,
+        return_file_sha256 -> Nullable<Binary>,
+    }
+}
+
+diesel::table! {
+    cards (number) {
+        number -> Text,
+        kind -> Text,
+        holder -> Text,
+        exercise -> Text,
+        order_number -> Text,
+        replaces -> Nullable<Text>,
+        temporary -> Bool,
+        status -> Text,
+        batch -> Nullable<Text>,
+        version -> BigInt,
+        ordered_at -> BigInt,
+        changed_at -> BigInt,
+        expires_at -> Nullable<BigInt>,
+        opposed_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    card_keys (card_number, key_usage) {
+        card_number -> Text,
+        key_usage -> Text,
+        batch -> Text,
+        public_key -> Binary,
+        proof -> Binary,
+        received_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    card_certificates (issuer, serial) {
+        issuer -> Text,
+        serial -> Text,
+        card_number -> Text,
+        key_usage -> Text,
+    }
+}
+
+diesel::table! {
+    card_opposition_counter (id) {
+        id -> BigInt,
+        last -> BigInt,
+    }
+}
+
+diesel::table! {
+    card_oppositions (sequence) {
+        sequence -> BigInt,
+        card_number -> Text,
+        opposed_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    number_counters (series) {
+        series -> Text,
+        last -> BigInt,
+    }
+}
+
+diesel::table! {
+    officers (login) {
+        login -> Text,
+        display_name -> Text,
+        role -> Text,
+        enrolled_at -> BigInt,
+        ended_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    card_orders (number) {
+        number -> Text,
+        version -> BigInt,
+        kind -> Text,
+        holder -> Text,
+        profession -> Text,
+        category -> Text,
+        family_name -> Text,
+        given_name -> Text,
+        origin -> Text,
+        replaces -> Nullable<Text>,
+        plan -> Nullable<Text>,
+        submitted_by -> Text,
+        submitted_at -> BigInt,
+        status -> Text,
+        changed_at -> BigInt,
+        register_feed -> Text,
+        register_record -> Text,
+    }
+}
+
+diesel::table! {
+    certificate_requests (number) {
+        number -> Text,
+        version -> BigInt,
+        profile -> Text,
+        structure -> Text,
+        common_name -> Text,
+        dns_names -> Text,
+        csr -> Binary,
+        public_key -> Binary,
+        submitted_by -> Text,
+        submitted_at -> BigInt,
+        status -> Text,
+        changed_at -> BigInt,
+        issuer -> Nullable<Text>,
+        serial -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    decisions (subject_kind, subject_number, subject_version, decided_by) {
+        subject_kind -> Text,
+        subject_number -> Text,
+        subject_version -> BigInt,
+        decided_by -> Text,
+        decision -> Text,
+        reason_code -> Nullable<Text>,
+        reason_text -> Nullable<Text>,
+        decided_at -> BigInt,
+        proof_kind -> Text,
+        proof -> Binary,
+    }
+}
+
+diesel::table! {
+    structure_names (structure, name) {
+        structure -> Text,
+        name -> Text,
+        approved_by -> Text,
+        approved_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    opposition_declarations (receipt) {
+        receipt -> Text,
+        card_number -> Text,
+        ground -> Text,
+        declared_by -> Text,
+        received_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    renewal_plans (id) {
+        id -> Text,
+        planned_by -> Text,
+        planned_at -> BigInt,
+        horizon -> BigInt,
+        status -> Text,
+    }
+}
+
+diesel::table! {
+    renewal_plan_items (plan, card_number) {
+        plan -> Text,
+        card_number -> Text,
+        outcome -> Text,
+        exclusion -> Nullable<Text>,
+        order_number -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    outbox (id) {
+        id -> Text,
+        recipient -> Text,
+        notice -> Text,
+        subject -> Text,
+        created_at -> BigInt,
+        sent_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    crls (issuer, scope, kind, number) {
+        issuer -> Text,
+        scope -> Text,
+        kind -> Text,
+        number -> BigInt,
+        base_number -> Nullable<BigInt>,
+        this_update -> BigInt,
+        next_update -> BigInt,
+        entries -> BigInt,
+        log_sequence -> BigInt,
+        der -> Binary,
+        recorded_at -> BigInt,
+    }
+}
+
+diesel::joinable!(audit_pending -> audit_events (event_id));
+diesel::joinable!(audit_leaves -> audit_events (event_id));
+diesel::joinable!(audit_payloads -> audit_events (event_id));
+diesel::joinable!(card_certificates -> cards (card_number));
+
+diesel::allow_tables_to_appear_in_same_query!(
+    audit_events,
+    audit_payloads,
+    audit_pending,
+    audit_leaves,
+    audit_checkpoints,
+    authorities,
+    service_keys,
+    issuance_epochs,
+    certificates,
+    certificate_status_counter,
+    certificate_status_events,
+    register_feeds,
+    professionals,
+    exercises,
+    activities,
+    register_structures,
+    card_number_counter,
+    card_batches,
+    cards,
+    card_keys,
+    card_certificates,
+    card_opposition_counter,
+    card_oppositions,
+    number_counters,
+    officers,
+    card_orders,
+    certificate_requests,
+    decisions,
+    structure_names,
+    opposition_declarations,
+    renewal_plans,
+    renewal_plan_items,
+    outbox,
+    crls,
+);
