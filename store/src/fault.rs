@@ -63,6 +63,12 @@ pub trait Fault: std::error::Error {
     fn code(&self) -> Code;
 }
 
+impl Fault for diesel::result::Error {
+    fn code(&self) -> Code {
+        DATABASE
+    }
+}
+
 /// Declares the codes of a crate, and `ALL`, the list of them that the golden file is made of.
 ///
 /// ```

@@ -1,3 +1,4 @@
+// One file because it mirrors the whole schema, table after table.
 //! The tables, as the migrations make them. Who writes which stands at the head of each migration.
 #![allow(missing_docs, reason = "the migrations are the documentation of the columns")]
 
@@ -52,7 +53,8 @@ diesel::table! {
         short_name -> Text,
         kind -> Text,
         parent -> Text,
-        certificate -> Binary,
+        serial -> Text,
+        public_key -> Binary,
         token -> Text,
         key_id -> Text,
         serial_prefix -> Nullable<Binary>,
@@ -232,6 +234,7 @@ diesel::table! {
         batch -> Text,
         public_key -> Binary,
         proof -> Binary,
+        attestation -> Binary,
         received_at -> BigInt,
     }
 }

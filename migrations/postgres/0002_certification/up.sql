@@ -1,11 +1,13 @@
 -- Owner: ca-core.
 
 -- The certification authorities of the installation, as the key ceremony left them.
+-- Its own certificate is the row (parent, serial) of `certificates`.
 CREATE TABLE authorities (
     short_name    TEXT   NOT NULL PRIMARY KEY,
     kind          TEXT   NOT NULL CHECK (kind IN ('root', 'issuing')),
     parent        TEXT   NOT NULL REFERENCES authorities (short_name),
-    certificate   BYTEA  NOT NULL,
+    serial        TEXT   NOT NULL,
+    public_key    BYTEA  NOT NULL,
     token         TEXT   NOT NULL,
     key_id        TEXT   NOT NULL,
     serial_prefix BYTEA,
@@ -113,6 +115,27 @@ BEGIN
     RETURN NEW;
 END $$;
 CREATE TRIGGER certificate_status_events_grow BEFORE INSERT ON certificate_status_events FOR EACH ROW EXECUTE FUNCTION certificate_status_events_grow();
+-- `last = last` takes the row's lock without drawing a number.
 CREATE TRIGGER certificate_status_counter_grows BEFORE UPDATE ON certificate_status_counter FOR EACH ROW
-WHEN (NEW.last <= OLD.last)
-EXECUTE FUNCTION refuse('the status counter only grows');
+WHEN (NEW.last NOT IN (OLD.last, OLD.last + 1))
+EXECUTE FUNCTION refuse('the status counter only grows, one by one');
+CREATE FUNCTION certificate_status_events_are_drawn() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.sequence <> (SELECT last FROM certificate_status_counter WHERE id = 1) THEN
+        RAISE EXCEPTION 'a status event takes the number its transaction has drawn'
+            USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER certificate_status_events_are_drawn BEFORE INSERT ON certificate_status_events
+    FOR EACH ROW EXECUTE FUNCTION certificate_status_events_are_drawn();
+
+-- What a ceremony made is never changed: another key under the same name is another authority.
+CREATE TRIGGER authorities_are_never_changed BEFORE UPDATE ON authorities FOR EACH ROW
+EXECUTE FUNCTION refuse('an authority is never changed');
+CREATE TRIGGER authorities_are_never_deleted BEFORE DELETE ON authorities FOR EACH ROW
+EXECUTE FUNCTION refuse('an authority is never deleted');
+CREATE TRIGGER service_keys_are_never_changed BEFORE UPDATE ON service_keys FOR EACH ROW
+EXECUTE FUNCTION refuse('a service key is never changed');
+CREATE TRIGGER service_keys_are_never_deleted BEFORE DELETE ON service_keys FOR EACH ROW
+EXECUTE FUNCTION refuse('a service key is never deleted');

@@ -55,16 +55,38 @@ EXECUTE FUNCTION refuse('no such transition of a card: an opposition is definiti
 CREATE TRIGGER cards_are_never_deleted BEFORE DELETE ON cards FOR EACH ROW
 EXECUTE FUNCTION refuse('cards are never deleted');
 
--- The public keys made inside the chips, with the proof that they were made for this card.
+CREATE TRIGGER cards_begin_as_ordered BEFORE INSERT ON cards FOR EACH ROW
+WHEN (NEW.status <> 'ordered')
+EXECUTE FUNCTION refuse('a card begins as ordered');
+CREATE TRIGGER cards_keep_what_was_ordered BEFORE UPDATE ON cards FOR EACH ROW
+WHEN (NEW.number <> OLD.number OR NEW.kind <> OLD.kind OR NEW.holder <> OLD.holder OR NEW.exercise <> OLD.exercise
+  OR NEW.order_number <> OLD.order_number OR NEW.temporary <> OLD.temporary OR NEW.ordered_at <> OLD.ordered_at
+  OR NEW.replaces IS DISTINCT FROM OLD.replaces OR NEW.version < OLD.version
+  OR (OLD.expires_at IS NOT NULL AND NEW.expires_at IS DISTINCT FROM OLD.expires_at)
+  OR (OLD.opposed_at IS NOT NULL AND NEW.opposed_at IS DISTINCT FROM OLD.opposed_at))
+EXECUTE FUNCTION refuse('what a card was ordered and certified for is never changed');
+CREATE TRIGGER card_batches_are_returned_once BEFORE UPDATE ON card_batches FOR EACH ROW
+WHEN (OLD.status = 'returned')
+EXECUTE FUNCTION refuse('a returned batch is never changed');
+
+-- The public keys made inside the chips: the chip's proof that it made the key for this card, and the bureau's
+-- attestation of both. The worker verifies the two again before it certifies: whoever can write a row here can
+-- make a proof, and no attestation.
 CREATE TABLE card_keys (
     card_number TEXT   NOT NULL REFERENCES cards (number),
     key_usage   TEXT   NOT NULL CHECK (key_usage IN ('authentication', 'signature')),
     batch       TEXT   NOT NULL REFERENCES card_batches (id),
     public_key  BYTEA  NOT NULL UNIQUE,
     proof       BYTEA  NOT NULL,
+    attestation BYTEA  NOT NULL,
     received_at BIGINT NOT NULL,
     PRIMARY KEY (card_number, key_usage)
 );
+
+CREATE TRIGGER card_keys_are_never_changed BEFORE UPDATE ON card_keys FOR EACH ROW
+EXECUTE FUNCTION refuse('the keys of a card are never changed');
+CREATE TRIGGER card_keys_are_never_deleted BEFORE DELETE ON card_keys FOR EACH ROW
+EXECUTE FUNCTION refuse('the keys of a card are never deleted');
 
 -- Which certificates a card carries; written with the certificate's intention.
 CREATE TABLE card_certificates (
@@ -77,12 +99,20 @@ CREATE TABLE card_certificates (
 );
 CREATE INDEX card_certificates_by_card ON card_certificates (card_number);
 
+CREATE TRIGGER card_certificates_are_never_changed BEFORE UPDATE ON card_certificates FOR EACH ROW
+EXECUTE FUNCTION refuse('the certificates of a card are never changed');
+CREATE TRIGGER card_certificates_are_never_deleted BEFORE DELETE ON card_certificates FOR EACH ROW
+EXECUTE FUNCTION refuse('the certificates of a card are never deleted');
+
 -- The opposition list: card, date, sequence; never a name, never a ground.
 CREATE TABLE card_opposition_counter (
     id   BIGINT NOT NULL PRIMARY KEY CHECK (id = 1),
     last BIGINT NOT NULL
 );
 INSERT INTO card_opposition_counter (id, last) VALUES (1, 0);
+CREATE TRIGGER card_opposition_counter_grows BEFORE UPDATE ON card_opposition_counter FOR EACH ROW
+WHEN (NEW.last <> OLD.last + 1)
+EXECUTE FUNCTION refuse('the opposition counter only grows, one by one');
 CREATE TABLE card_oppositions (
     sequence    BIGINT NOT NULL PRIMARY KEY CHECK (sequence > 0),
     card_number TEXT   NOT NULL UNIQUE REFERENCES cards (number),

@@ -193,6 +193,18 @@ CREATE TABLE renewal_plan_items (
     PRIMARY KEY (plan, card_number),
     CHECK ((outcome = 'excluded') = (exclusion IS NOT NULL))
 );
+CREATE TRIGGER renewal_plans_begin_as_proposed BEFORE INSERT ON renewal_plans FOR EACH ROW
+WHEN (NEW.status <> 'proposed')
+EXECUTE FUNCTION refuse('a renewal plan begins as proposed');
+CREATE TRIGGER renewal_plans_go_one_way BEFORE UPDATE OF status ON renewal_plans FOR EACH ROW
+WHEN (NEW.status <> OLD.status AND NOT (
+        (OLD.status = 'proposed' AND NEW.status = 'approved')
+     OR (OLD.status = 'approved' AND NEW.status = 'applied')))
+EXECUTE FUNCTION refuse('no such transition of a renewal plan');
+CREATE TRIGGER renewal_plans_keep_their_planner BEFORE UPDATE ON renewal_plans FOR EACH ROW
+WHEN (NEW.id <> OLD.id OR NEW.planned_by <> OLD.planned_by OR NEW.planned_at <> OLD.planned_at
+  OR NEW.horizon <> OLD.horizon)
+EXECUTE FUNCTION refuse('what was planned is never changed');
 CREATE FUNCTION renewal_plans_need_a_decision() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF NEW.status = 'approved' AND OLD.status <> 'approved'

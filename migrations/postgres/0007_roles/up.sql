@@ -28,7 +28,8 @@ GRANT INSERT ON audit_events, audit_payloads, audit_pending TO igc_web, igc_work
 
 -- web: orders, decisions, oppositions, notices.
 GRANT INSERT ON card_orders, certificate_requests, decisions, opposition_declarations, outbox, number_counters TO igc_web;
-GRANT UPDATE ON card_orders, certificate_requests, renewal_plans, number_counters TO igc_web;
+GRANT UPDATE ON card_orders, certificate_requests, number_counters TO igc_web;
+GRANT UPDATE (status) ON renewal_plans TO igc_web;
 GRANT INSERT ON card_oppositions, certificate_status_events TO igc_web;
 GRANT UPDATE ON card_opposition_counter, certificate_status_counter TO igc_web;
 GRANT UPDATE (status, opposed_at, changed_at, version) ON cards TO igc_web;
@@ -40,7 +41,8 @@ GRANT INSERT ON audit_leaves, audit_checkpoints TO igc_worker;
 GRANT DELETE ON audit_pending, audit_payloads TO igc_worker;
 GRANT INSERT, UPDATE ON register_feeds, professionals, exercises, activities, register_structures TO igc_worker;
 GRANT DELETE ON activities TO igc_worker;
-GRANT INSERT, UPDATE ON authorities, service_keys, issuance_epochs, certificates TO igc_worker;
+GRANT INSERT ON authorities, service_keys TO igc_worker;
+GRANT INSERT, UPDATE ON issuance_epochs, certificates TO igc_worker;
 GRANT INSERT ON certificate_status_events, card_oppositions TO igc_worker;
 GRANT UPDATE ON certificate_status_counter, card_opposition_counter TO igc_worker;
 GRANT INSERT, UPDATE ON cards, card_batches, card_number_counter TO igc_worker;
@@ -55,6 +57,12 @@ CREATE FUNCTION web_only_revokes() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF current_user = 'igc_web' AND NEW.status NOT IN ('revoked', 'abandoned', 'opposed') THEN
         RAISE EXCEPTION 'the web role may only revoke and oppose' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    IF current_user = 'igc_web' AND TG_TABLE_NAME = 'certificates' AND NOT EXISTS (
+            SELECT 1 FROM card_certificates c
+            WHERE c.issuer = to_jsonb(NEW) ->> 'issuer' AND c.serial = to_jsonb(NEW) ->> 'serial') THEN
+        RAISE EXCEPTION 'the web role ends certificates of cards, and no others'
+            USING ERRCODE = 'insufficient_privilege';
     END IF;
     RETURN NEW;
 END $$;

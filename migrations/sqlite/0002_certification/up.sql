@@ -1,11 +1,13 @@
 -- Owner: ca-core.
 
 -- The certification authorities of the installation, as the key ceremony left them.
+-- Its own certificate is the row (parent, serial) of `certificates`.
 CREATE TABLE authorities (
     short_name    TEXT   NOT NULL PRIMARY KEY,
     kind          TEXT   NOT NULL CHECK (kind IN ('root', 'issuing')),
     parent        TEXT   NOT NULL REFERENCES authorities (short_name),
-    certificate   BLOB   NOT NULL,
+    serial        TEXT   NOT NULL,
+    public_key    BLOB   NOT NULL,
     token         TEXT   NOT NULL,
     key_id        TEXT   NOT NULL,
     serial_prefix BLOB,
@@ -68,6 +70,10 @@ CREATE INDEX certificates_revoked ON certificates (issuer, revoked_at) WHERE sta
 CREATE TRIGGER certificates_begin_as_intended BEFORE INSERT ON certificates
 WHEN NEW.status <> 'intended'
 BEGIN SELECT RAISE(ABORT, 'a certificate begins as intended'); END;
+-- REPLACE deletes without asking the delete triggers (PRAGMA recursive_triggers is off by default).
+CREATE TRIGGER certificates_are_never_replaced BEFORE INSERT ON certificates
+WHEN EXISTS (SELECT 1 FROM certificates WHERE issuer = NEW.issuer AND serial = NEW.serial)
+BEGIN SELECT RAISE(ABORT, 'UNIQUE constraint failed: a serial number is given once'); END;
 CREATE TRIGGER certificates_go_one_way BEFORE UPDATE OF status ON certificates
 WHEN NOT ((OLD.status = 'intended' AND NEW.status IN ('signing', 'abandoned'))
        OR (OLD.status = 'signing' AND NEW.status IN ('good', 'revoked'))
@@ -108,6 +114,20 @@ BEGIN SELECT RAISE(ABORT, 'the status log is append-only'); END;
 CREATE TRIGGER certificate_status_events_grow BEFORE INSERT ON certificate_status_events
 WHEN NEW.sequence <= (SELECT coalesce(max(sequence), 0) FROM certificate_status_events)
 BEGIN SELECT RAISE(ABORT, 'the status log only grows'); END;
+-- `last = last` takes the row's lock without drawing a number.
 CREATE TRIGGER certificate_status_counter_grows BEFORE UPDATE ON certificate_status_counter
-WHEN NEW.last <= OLD.last
-BEGIN SELECT RAISE(ABORT, 'the status counter only grows'); END;
+WHEN NEW.last NOT IN (OLD.last, OLD.last + 1)
+BEGIN SELECT RAISE(ABORT, 'the status counter only grows, one by one'); END;
+CREATE TRIGGER certificate_status_events_are_drawn BEFORE INSERT ON certificate_status_events
+WHEN NEW.sequence <> (SELECT last FROM certificate_status_counter WHERE id = 1)
+BEGIN SELECT RAISE(ABORT, 'a status event takes the number its transaction has drawn'); END;
+
+-- What a ceremony made is never changed: another key under the same name is another authority.
+CREATE TRIGGER authorities_are_never_changed BEFORE UPDATE ON authorities
+BEGIN SELECT RAISE(ABORT, 'an authority is never changed'); END;
+CREATE TRIGGER authorities_are_never_deleted BEFORE DELETE ON authorities
+BEGIN SELECT RAISE(ABORT, 'an authority is never deleted'); END;
+CREATE TRIGGER service_keys_are_never_changed BEFORE UPDATE ON service_keys
+BEGIN SELECT RAISE(ABORT, 'a service key is never changed'); END;
+CREATE TRIGGER service_keys_are_never_deleted BEFORE DELETE ON service_keys
+BEGIN SELECT RAISE(ABORT, 'a service key is never deleted'); END;

@@ -55,16 +55,38 @@ BEGIN SELECT RAISE(ABORT, 'no such transition of a card: an opposition is defini
 CREATE TRIGGER cards_are_never_deleted BEFORE DELETE ON cards
 BEGIN SELECT RAISE(ABORT, 'cards are never deleted'); END;
 
--- The public keys made inside the chips, with the proof that they were made for this card.
+CREATE TRIGGER cards_begin_as_ordered BEFORE INSERT ON cards
+WHEN NEW.status <> 'ordered'
+BEGIN SELECT RAISE(ABORT, 'a card begins as ordered'); END;
+CREATE TRIGGER cards_keep_what_was_ordered BEFORE UPDATE ON cards
+WHEN NEW.number <> OLD.number OR NEW.kind <> OLD.kind OR NEW.holder <> OLD.holder OR NEW.exercise <> OLD.exercise
+  OR NEW.order_number <> OLD.order_number OR NEW.temporary <> OLD.temporary OR NEW.ordered_at <> OLD.ordered_at
+  OR NEW.replaces IS NOT OLD.replaces OR NEW.version < OLD.version
+  OR (OLD.expires_at IS NOT NULL AND NEW.expires_at IS NOT OLD.expires_at)
+  OR (OLD.opposed_at IS NOT NULL AND NEW.opposed_at IS NOT OLD.opposed_at)
+BEGIN SELECT RAISE(ABORT, 'what a card was ordered and certified for is never changed'); END;
+CREATE TRIGGER card_batches_are_returned_once BEFORE UPDATE ON card_batches
+WHEN OLD.status = 'returned'
+BEGIN SELECT RAISE(ABORT, 'a returned batch is never changed'); END;
+
+-- The public keys made inside the chips: the chip's proof that it made the key for this card, and the bureau's
+-- attestation of both. The worker verifies the two again before it certifies: whoever can write a row here can
+-- make a proof, and no attestation.
 CREATE TABLE card_keys (
     card_number TEXT   NOT NULL REFERENCES cards (number),
     key_usage   TEXT   NOT NULL CHECK (key_usage IN ('authentication', 'signature')),
     batch       TEXT   NOT NULL REFERENCES card_batches (id),
     public_key  BLOB   NOT NULL UNIQUE,
     proof       BLOB   NOT NULL,
+    attestation BLOB   NOT NULL,
     received_at BIGINT NOT NULL,
     PRIMARY KEY (card_number, key_usage)
 );
+
+CREATE TRIGGER card_keys_are_never_changed BEFORE UPDATE ON card_keys
+BEGIN SELECT RAISE(ABORT, 'the keys of a card are never changed'); END;
+CREATE TRIGGER card_keys_are_never_deleted BEFORE DELETE ON card_keys
+BEGIN SELECT RAISE(ABORT, 'the keys of a card are never deleted'); END;
 
 -- Which certificates a card carries; written with the certificate's intention.
 CREATE TABLE card_certificates (
@@ -77,17 +99,29 @@ CREATE TABLE card_certificates (
 );
 CREATE INDEX card_certificates_by_card ON card_certificates (card_number);
 
+CREATE TRIGGER card_certificates_are_never_changed BEFORE UPDATE ON card_certificates
+BEGIN SELECT RAISE(ABORT, 'the certificates of a card are never changed'); END;
+CREATE TRIGGER card_certificates_are_never_deleted BEFORE DELETE ON card_certificates
+BEGIN SELECT RAISE(ABORT, 'the certificates of a card are never deleted'); END;
+
 -- The opposition list: card, date, sequence; never a name, never a ground.
 CREATE TABLE card_opposition_counter (
     id   BIGINT NOT NULL PRIMARY KEY CHECK (id = 1),
     last BIGINT NOT NULL
 );
 INSERT INTO card_opposition_counter (id, last) VALUES (1, 0);
+CREATE TRIGGER card_opposition_counter_grows BEFORE UPDATE ON card_opposition_counter
+WHEN NEW.last <> OLD.last + 1
+BEGIN SELECT RAISE(ABORT, 'the opposition counter only grows, one by one'); END;
 CREATE TABLE card_oppositions (
     sequence    BIGINT NOT NULL PRIMARY KEY CHECK (sequence > 0),
     card_number TEXT   NOT NULL UNIQUE REFERENCES cards (number),
     opposed_at  BIGINT NOT NULL
 );
+-- REPLACE deletes without asking the delete triggers (PRAGMA recursive_triggers is off by default).
+CREATE TRIGGER card_oppositions_are_never_replaced BEFORE INSERT ON card_oppositions
+WHEN EXISTS (SELECT 1 FROM card_oppositions WHERE sequence = NEW.sequence OR card_number = NEW.card_number)
+BEGIN SELECT RAISE(ABORT, 'UNIQUE constraint failed: a card is opposed once'); END;
 CREATE TRIGGER card_oppositions_are_never_changed BEFORE UPDATE ON card_oppositions
 BEGIN SELECT RAISE(ABORT, 'the opposition list is append-only'); END;
 CREATE TRIGGER card_oppositions_are_never_deleted BEFORE DELETE ON card_oppositions

@@ -173,6 +173,18 @@ CREATE TABLE renewal_plan_items (
     PRIMARY KEY (plan, card_number),
     CHECK ((outcome = 'excluded') = (exclusion IS NOT NULL))
 );
+CREATE TRIGGER renewal_plans_begin_as_proposed BEFORE INSERT ON renewal_plans
+WHEN NEW.status <> 'proposed'
+BEGIN SELECT RAISE(ABORT, 'a renewal plan begins as proposed'); END;
+CREATE TRIGGER renewal_plans_go_one_way BEFORE UPDATE OF status ON renewal_plans
+WHEN NEW.status <> OLD.status AND NOT (
+        (OLD.status = 'proposed' AND NEW.status = 'approved')
+     OR (OLD.status = 'approved' AND NEW.status = 'applied'))
+BEGIN SELECT RAISE(ABORT, 'no such transition of a renewal plan'); END;
+CREATE TRIGGER renewal_plans_keep_their_planner BEFORE UPDATE ON renewal_plans
+WHEN NEW.id <> OLD.id OR NEW.planned_by <> OLD.planned_by OR NEW.planned_at <> OLD.planned_at
+  OR NEW.horizon <> OLD.horizon
+BEGIN SELECT RAISE(ABORT, 'what was planned is never changed'); END;
 CREATE TRIGGER renewal_plans_need_a_decision BEFORE UPDATE OF status ON renewal_plans
 WHEN NEW.status = 'approved' AND OLD.status <> 'approved'
  AND NOT EXISTS (SELECT 1 FROM decisions d WHERE d.decision = 'approve' AND d.subject_kind = 'renewal-plan'

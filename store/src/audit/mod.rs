@@ -6,6 +6,7 @@
 //! [`tree`] over them. [`verify`] walks it all again.
 
 mod event;
+pub mod export;
 pub mod sequencer;
 pub mod tree;
 pub mod verify;

@@ -73,14 +73,19 @@ where
 }
 
 fn order_batch(db: &mut Database) -> QueryResult<u64> {
+    // An event that has its place and waits all the same was put there by hand: it has its place.
+    diesel::delete(
+        audit_pending::table
+            .filter(audit_pending::event_id.eq_any(audit_leaves::table.select(audit_leaves::event_id))),
+    )
+    .execute(db)?;
     let waiting: Vec<(String, Vec<u8>)> = audit_pending::table
         .inner_join(audit_events::table)
         .select((audit_events::id, audit_events::leaf_hash))
         .order((audit_events::occurred_at, audit_events::id))
         .limit(BATCH)
         .load(db)?;
-    let mut sequence = next_sequence(db)?;
-    for (id, leaf) in &waiting {
+    for (sequence, (id, leaf)) in (next_sequence(db)?..).zip(&waiting) {
         diesel::insert_into(audit_leaves::table)
             .values((
                 audit_leaves::sequence.eq(sequence),
@@ -89,7 +94,6 @@ fn order_batch(db: &mut Database) -> QueryResult<u64> {
             ))
             .execute(db)?;
         diesel::delete(audit_pending::table.find(id)).execute(db)?;
-        sequence += 1;
     }
     Ok(waiting.len() as u64)
 }

@@ -131,6 +131,9 @@ fn each_altered_row_is_named() {
         ("DELETE FROM audit_leaves WHERE sequence = 3", "audit_leaves"),
         ("DELETE FROM audit_leaves WHERE sequence = 6", "audit_checkpoints"),
         ("UPDATE audit_checkpoints SET signed_at = signed_at + 1", "audit_checkpoints"),
+        ("UPDATE audit_checkpoints SET frontier = zeroblob(length(frontier))", "audit_checkpoints"),
+        ("DELETE FROM audit_checkpoints", "audit_checkpoints"),
+        ("INSERT INTO audit_pending SELECT event_id FROM audit_leaves WHERE sequence = 2", "audit_pending"),
         (
             "DELETE FROM audit_pending; INSERT INTO audit_events SELECT replace(id, substr(id, 1, 4), 'ffff'), occurred_at, actor, request, action, subject, payload_commitment, leaf_hash FROM audit_events LIMIT 1",
             "audit_events",
@@ -140,6 +143,17 @@ fn each_altered_row_is_named() {
         let found = tampered(sql);
         assert!(found.iter().any(|line| line.starts_with(table)), "{sql}: {found:?}");
     }
+}
+
+#[test]
+fn an_event_that_was_put_back_in_the_waiting_room_does_not_stop_the_sequencer() {
+    let mut db = database();
+    record_some(&mut db, 2);
+    run(&mut db, &mut sign, &act()).unwrap();
+    db.batch_execute("INSERT INTO audit_pending SELECT event_id FROM audit_leaves").unwrap();
+    record_some(&mut db, 1);
+    assert_eq!(run(&mut db, &mut sign, &act()).unwrap().signed_size, 3);
+    assert!(check(&mut db).contradictions.is_empty());
 }
 
 #[test]

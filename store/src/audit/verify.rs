@@ -72,8 +72,8 @@ pub fn run(
                 check_leaf(&mut found, leaf, next);
                 next = leaf.sequence + 1;
                 frontier.push(leaf.hash);
-                if let Some((head, signature)) = heads.remove(&frontier.size()) {
-                    check_head(&mut found, &head, &signature, &frontier, verify_head);
+                if let Some(signed) = heads.remove(&frontier.size()) {
+                    check_head(&mut found, &signed, &frontier, verify_head);
                 }
             }
             next = after;
@@ -83,6 +83,27 @@ pub fn run(
             found.contradiction("audit_checkpoints", size, "signed over more leaves than there are");
         }
         check_events_outside_the_tree(db, &mut found)?;
+        let twice: Vec<String> = audit_pending::table
+            .filter(audit_pending::event_id.eq_any(audit_leaves::table.select(audit_leaves::event_id)))
+            .select(audit_pending::event_id)
+            .load(db)?;
+        for event in twice {
+            found.contradiction("audit_pending", event, "waits for a place that it has");
+        }
+        if found.events > 0 && last_signed(db)? == 0 {
+            found.contradiction(
+                "audit_checkpoints",
+                "none",
+                format!("no signed head stands over {} leaves", found.events),
+            );
+        }
+        if found.events == 0 && found.waiting == 0 {
+            found.contradiction(
+                "audit_events",
+                "none",
+                "the trail is empty: an installation begins with its ceremony",
+            );
+        }
         Ok(found)
     })
 }
@@ -166,12 +187,19 @@ fn check_leaf(found: &mut Verified, leaf: &LeafRow, expected_sequence: i64) {
 
 fn check_head(
     found: &mut Verified,
-    head: &TreeHead,
-    signature: &HeadSignature,
+    signed: &SignedHead,
     frontier: &Frontier,
     verify_head: &dyn Fn(&TreeHead, &HeadSignature) -> bool,
 ) {
+    let SignedHead { head, signature, frontier: stored } = signed;
     found.checkpoints += 1;
+    if *stored != frontier.to_bytes() {
+        found.contradiction(
+            "audit_checkpoints",
+            head.size,
+            "its frontier is not the right edge of its leaves",
+        );
+    }
     if head.root != frontier.root() {
         found.contradiction("audit_checkpoints", head.size, "its root is not the root of its leaves");
     }
@@ -180,22 +208,31 @@ fn check_head(
     }
 }
 
-fn load_heads(db: &mut Database) -> QueryResult<BTreeMap<u64, (TreeHead, HeadSignature)>> {
-    let rows: Vec<(i64, Vec<u8>, Timestamp, String, Vec<u8>)> = audit_checkpoints::table
+struct SignedHead {
+    head: TreeHead,
+    signature: HeadSignature,
+    frontier: Vec<u8>,
+}
+
+fn load_heads(db: &mut Database) -> QueryResult<BTreeMap<u64, SignedHead>> {
+    type Row = (i64, Vec<u8>, Timestamp, String, Vec<u8>, Vec<u8>);
+    let rows: Vec<Row> = audit_checkpoints::table
         .select((
             audit_checkpoints::tree_size,
             audit_checkpoints::root_hash,
             audit_checkpoints::signed_at,
             audit_checkpoints::key_id,
             audit_checkpoints::signature,
+            audit_checkpoints::frontier,
         ))
         .load(db)?;
     Ok(rows
         .into_iter()
-        .map(|(size, root, at, key_id, signature)| {
+        .map(|(size, root, at, key_id, signature, frontier)| {
             let size = size as u64;
             let root = root.try_into().unwrap_or_default();
-            (size, (TreeHead { size, root, at }, HeadSignature { key_id, signature }))
+            let head = TreeHead { size, root, at };
+            (size, SignedHead { head, signature: HeadSignature { key_id, signature }, frontier })
         })
         .collect())
 }

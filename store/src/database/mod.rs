@@ -1,5 +1,8 @@
 //! One connection, on SQLite or PostgreSQL.
 
+mod connection;
+
+use diesel::ConnectionError;
 use diesel::connection::{AnsiTransactionManager, Connection, SimpleConnection, TransactionManager};
 use diesel::prelude::*;
 use diesel::result::Error as DieselError;
@@ -8,24 +11,13 @@ use diesel::{PgConnection, SqliteConnection};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use thiserror::Error;
 
+pub use connection::{Database, MultiBackend};
+
 use crate::fault::{self, Code, Fault};
 use crate::{Timestamp, schema};
 
 const SQLITE_MIGRATIONS: EmbeddedMigrations = embed_migrations!("../migrations/sqlite");
 const POSTGRES_MIGRATIONS: EmbeddedMigrations = embed_migrations!("../migrations/postgres");
-
-/// A connection to the database of the installation.
-///
-/// Diesel's own `.transaction()` begins a deferred transaction on SQLite, which loses most
-/// read-then-write attempts to "database is locked" under concurrency; use [`Database::write`]
-/// for anything that writes and [`Database::snapshot`] for reads that must agree with each other.
-#[derive(diesel::MultiConnection)]
-pub enum Database {
-    /// One file, write-ahead logging.
-    Sqlite(SqliteConnection),
-    /// A PostgreSQL server.
-    Postgresql(PgConnection),
-}
 
 /// Which process speaks: on PostgreSQL it decides what the connection may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,7 +37,7 @@ pub enum DatabaseRole {
 pub enum DatabaseError {
     /// Nothing answers at the URL.
     #[error("cannot open the database: {0}")]
-    Unreachable(#[from] diesel::ConnectionError),
+    Unreachable(#[from] ConnectionError),
     /// A statement failed while opening or migrating.
     #[error("database: {0}")]
     Failed(#[from] DieselError),
@@ -71,9 +63,15 @@ impl Database {
             let mut connection = SqliteConnection::establish(path)?;
             // The wait comes first: switching to WAL needs the lock that another process may hold.
             connection.batch_execute("PRAGMA busy_timeout = 10000;")?;
-            connection.batch_execute(
-                "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;",
-            )?;
+            let settled = connection.batch_execute(
+                "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
+                 PRAGMA recursive_triggers = ON;",
+            );
+            if settled.is_err() && is_closed_copy(path) {
+                // An auditor's copy that nobody may write: read as it is, without journal and locks.
+                return Ok(Self::Sqlite(SqliteConnection::establish(&format!("file:{path}?immutable=1"))?));
+            }
+            settled?;
             return Ok(Self::Sqlite(connection));
         }
         let mut connection = PgConnection::establish(url)?;
@@ -163,6 +161,12 @@ impl Database {
             }
         }
     }
+}
+
+/// A database file beside which no write-ahead log stands: all there is, is in it.
+fn is_closed_copy(path: &str) -> bool {
+    std::fs::metadata(path).is_ok()
+        && std::fs::metadata(format!("{path}-wal")).map_or(true, |log| log.len() == 0)
 }
 
 /// Whether a statement failed because a row with the same key stands already.
