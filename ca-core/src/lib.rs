@@ -1,1 +1,26 @@
-//! .
+//! X.509 certificates and the keys that sign them. Knows keys and names; nothing of cards,
+//! orders or officers.
+//!
+//! The way of a certificate: [`issuance::prepare`] builds the TBS from a [`profile`] and an
+//! [`identity`], has it read by the [`lint`], and records it as intended; [`issuance::issue`] has it
+//! signed by a [`signer`], verifies and compares, and records it as good. [`revocation`] ends it.
+//! Authorities and their keys come from a [`ceremony`].
+
+pub mod authority;
+pub mod ceremony;
+pub mod certificate;
+pub mod csr;
+pub mod epoch;
+pub mod faults;
+pub mod identity;
+pub mod issuance;
+pub mod key_policy;
+pub mod lint;
+pub mod profile;
+pub mod revocation;
+pub mod serial;
+pub mod service_key;
+pub mod signer;
+pub mod status_log;
+pub mod subject;
+pub mod tbs;

@@ -1,0 +1,189 @@
+//! Certification authorities: a name, a key in a token, a certificate.
+
+use der::{Decode, Encode};
+use diesel::prelude::*;
+use store::schema::{authorities, certificates};
+use store::{Act, Database, Timestamp};
+use thiserror::Error;
+
+use crate::faults;
+use crate::serial::SerialNumber;
+use crate::signer::{KeyReference, SignatureAlgorithm};
+
+/// Where an authority stands in the hierarchy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AuthorityKind {
+    /// Self-signed; issues issuing authorities.
+    Root,
+    /// Issues end-entity certificates (pathlen 0).
+    Issuing,
+}
+
+impl AuthorityKind {
+    /// As stored.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Root => "root",
+            Self::Issuing => "issuing",
+        }
+    }
+}
+
+/// A certification authority whose certificate stands.
+#[derive(Clone, Debug)]
+pub struct Authority {
+    /// `ACI-FO-PP`; with its key generation from the second one on: `ACI-FO-PP-2` (invariant 17).
+    pub short_name: String,
+    /// Root or issuing.
+    pub kind: AuthorityKind,
+    /// Short name of the authority that issued its certificate; its own for a root.
+    pub parent: String,
+    /// The serial number of its certificate.
+    pub serial: SerialNumber,
+    /// Its certificate, DER.
+    pub certificate: Vec<u8>,
+    /// Its subject name, DER: the issuer name of what it signs.
+    pub subject: Vec<u8>,
+    /// Its public key, SubjectPublicKeyInfo in DER.
+    pub public_key: Vec<u8>,
+    /// Where its private key lives.
+    pub key: KeyReference,
+    /// What its key signs with.
+    pub algorithm: SignatureAlgorithm,
+    /// The first eight octets of each serial number it gives; none for a root.
+    pub serial_prefix: Option<[u8; 8]>,
+    /// Its certificate's validity, first second.
+    pub not_before: Timestamp,
+    /// Its certificate's validity, last second.
+    pub not_after: Timestamp,
+}
+
+/// An authority that cannot be used.
+#[derive(Debug, Error)]
+pub enum AuthorityError {
+    /// No such authority, or its certificate is not good (any more).
+    #[error("no authority {0} with a good certificate")]
+    Unknown(String),
+    /// Its row or certificate does not read.
+    #[error("the record of authority {0} does not read: {1}")]
+    Unreadable(String, String),
+    /// The database failed.
+    #[error("database: {0}")]
+    Database(#[from] diesel::result::Error),
+}
+
+impl store::Fault for AuthorityError {
+    fn code(&self) -> store::Code {
+        match self {
+            Self::Unknown(_) => faults::AUTHORITY_UNKNOWN,
+            Self::Unreadable(..) => faults::AUTHORITY_UNREADABLE,
+            Self::Database(_) => store::fault::DATABASE,
+        }
+    }
+}
+
+/// An authority's row, to be written with the intention of its certificate.
+#[derive(Debug)]
+pub(crate) struct NewAuthority<'a> {
+    pub(crate) short_name: &'a str,
+    pub(crate) kind: AuthorityKind,
+    pub(crate) parent: &'a str,
+    pub(crate) serial: &'a SerialNumber,
+    pub(crate) public_key: &'a [u8],
+    pub(crate) key: &'a KeyReference,
+    pub(crate) serial_prefix: Option<[u8; 8]>,
+}
+
+pub(crate) fn insert(db: &mut Database, new: &NewAuthority<'_>, act: &Act) -> QueryResult<()> {
+    diesel::insert_into(authorities::table)
+        .values((
+            authorities::short_name.eq(new.short_name),
+            authorities::kind.eq(new.kind.name()),
+            authorities::parent.eq(new.parent),
+            authorities::serial.eq(new.serial.to_string()),
+            authorities::public_key.eq(new.public_key),
+            authorities::token.eq(&new.key.token),
+            authorities::key_id.eq(new.key.id.to_string()),
+            authorities::serial_prefix.eq(new.serial_prefix.as_ref().map(<[u8; 8]>::as_slice)),
+            authorities::created_at.eq(act.at),
+        ))
+        .execute(db)?;
+    Ok(())
+}
+
+/// The authority with this short name.
+pub fn load(db: &mut Database, short_name: &str) -> Result<Authority, AuthorityError> {
+    let row = with_certificate()
+        .filter(authorities::short_name.eq(short_name))
+        .first::<Row>(db)
+        .optional()?
+        .ok_or_else(|| AuthorityError::Unknown(short_name.to_owned()))?;
+    row_to_authority(row)
+}
+
+/// Every authority with a good certificate: issuing ones first, each group by name.
+pub fn all(db: &mut Database) -> Result<Vec<Authority>, AuthorityError> {
+    let rows: Vec<Row> = with_certificate().order((authorities::kind, authorities::short_name)).load(db)?;
+    rows.into_iter().map(row_to_authority).collect()
+}
+
+type Row = (String, String, String, String, Vec<u8>, String, String, Option<Vec<u8>>, Option<Vec<u8>>);
+
+#[diesel::dsl::auto_type(no_type_alias)]
+fn with_certificate() -> _ {
+    authorities::table
+        .inner_join(
+            certificates::table.on(certificates::issuer
+                .eq(authorities::parent)
+                .and(certificates::serial.eq(authorities::serial))
+                .and(certificates::status.eq("good"))),
+        )
+        .select((
+            authorities::short_name,
+            authorities::kind,
+            authorities::parent,
+            authorities::serial,
+            authorities::public_key,
+            authorities::token,
+            authorities::key_id,
+            authorities::serial_prefix,
+            certificates::der,
+        ))
+}
+
+fn row_to_authority(row: Row) -> Result<Authority, AuthorityError> {
+    let (short_name, kind, parent, serial, public_key, token, key_id, serial_prefix, certificate) = row;
+    let unreadable = |what: &str| AuthorityError::Unreadable(short_name.clone(), what.to_owned());
+    let certificate = certificate.ok_or_else(|| unreadable("its certificate is missing"))?;
+    let parsed = x509_cert::Certificate::from_der(&certificate)
+        .map_err(|_| unreadable("its certificate is not a certificate"))?;
+    let tbs = parsed.tbs_certificate();
+    let certified = tbs.subject_public_key_info().to_der();
+    if certified.as_deref() != Ok(public_key.as_slice()) {
+        return Err(unreadable("its row names another key than its certificate"));
+    }
+    let subject = tbs.subject().to_der().map_err(|_| unreadable("its subject does not encode"))?;
+    let validity = tbs.validity();
+    let algorithm =
+        SignatureAlgorithm::of_key(&public_key).map_err(|_| unreadable("its key is of an unknown sort"))?;
+    Ok(Authority {
+        kind: if kind == "root" { AuthorityKind::Root } else { AuthorityKind::Issuing },
+        serial: serial.parse().map_err(|_| unreadable("its serial number"))?,
+        key: KeyReference { token, id: key_id.parse().map_err(|_| unreadable("its key identifier"))? },
+        serial_prefix: serial_prefix
+            .map(|prefix| prefix.try_into().map_err(|_| unreadable("its serial prefix")))
+            .transpose()?,
+        not_before: seconds(validity.not_before.to_unix_duration()),
+        not_after: seconds(validity.not_after.to_unix_duration()),
+        short_name,
+        parent,
+        certificate,
+        subject,
+        public_key,
+        algorithm,
+    })
+}
+
+fn seconds(since_epoch: std::time::Duration) -> Timestamp {
+    Timestamp::from_seconds(i64::try_from(since_epoch.as_secs()).unwrap_or(i64::MAX / 1000))
+}

@@ -1,0 +1,188 @@
+//! The rules of a ceremony file, before anything is touched.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use store::Timestamp;
+use toml::Spanned;
+
+use super::file::{Issuing, Validity};
+use super::{Ceremony, CeremonyError};
+use crate::authority::AuthorityKind;
+use crate::identity::Identity;
+use crate::profile::{KeyKind, Profiles};
+
+pub(super) const ROOT_PROFILE: &str = "root";
+pub(super) const ISSUING_PROFILE: &str = "issuing";
+pub(super) const RESPONDER_PROFILE: &str = "ocsp-responder";
+
+/// Checks a ceremony against the identity it is for and the profiles of this program. Touches
+/// nothing; the error names the line and the rule.
+pub fn check(ceremony: &Ceremony, identity: &Identity) -> Result<(), CeremonyError> {
+    identity.refuse_reference()?;
+    let checker = Checker { ceremony, identity, profiles: Profiles::embedded() };
+    checker.heading()?;
+    checker.authorities()?;
+    checker.services()?;
+    checker.tokens()
+}
+
+struct Checker<'a> {
+    ceremony: &'a Ceremony,
+    identity: &'a Identity,
+    profiles: Profiles,
+}
+
+impl Checker<'_> {
+    fn heading(&self) -> Result<(), CeremonyError> {
+        let plan = &self.ceremony.plan;
+        let word = |text: &str| {
+            (1..=32).contains(&text.len())
+                && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+        };
+        if !word(plan.name.get_ref()) {
+            return self.refuse(&plan.name, "name", "must be 1 to 32 lower-case letters, digits and dashes");
+        }
+        if *plan.identity.get_ref() != self.identity.kind {
+            let rule = format!("this file is not for an identity of kind {:?}", self.identity.kind);
+            return self.refuse(&plan.identity, "identity", rule);
+        }
+        Ok(())
+    }
+
+    /// Each authority stands once, is named by the identity, has a key its profile allows, and ends
+    /// no later than its root.
+    fn authorities(&self) -> Result<(), CeremonyError> {
+        let plan = &self.ceremony.plan;
+        let mut roots = BTreeMap::new();
+        for root in &plan.root {
+            self.named(&root.short_name)?;
+            let short_name = root.short_name.get_ref().as_str();
+            self.key(ROOT_PROFILE, &root.key)?;
+            self.years(&root.validity)?;
+            if roots.insert(short_name, root.validity.get_ref()).is_some() {
+                return self.refuse(&root.short_name, "short_name", "stands twice");
+            }
+        }
+        let mut issuing = BTreeSet::new();
+        for authority in &plan.issuing {
+            self.named(&authority.short_name)?;
+            let short_name = authority.short_name.get_ref().as_str();
+            if roots.contains_key(short_name) || !issuing.insert(short_name) {
+                return self.refuse(&authority.short_name, "short_name", "stands twice");
+            }
+            self.key(ISSUING_PROFILE, &authority.key)?;
+            self.years(&authority.validity)?;
+            self.below(authority, &roots)?;
+        }
+        Ok(())
+    }
+
+    fn below(&self, authority: &Issuing, roots: &BTreeMap<&str, &Validity>) -> Result<(), CeremonyError> {
+        let Some(root) = roots.get(authority.parent.get_ref().as_str()) else {
+            return self.refuse(&authority.parent, "parent", "must be a root of this file");
+        };
+        self.issues(ISSUING_PROFILE, &authority.parent, AuthorityKind::Root)?;
+        // Any day will do to compare two spans of years and days.
+        let day = Timestamp::from_seconds(0);
+        if authority.validity.get_ref().end(day) > root.end(day) {
+            return self.refuse(&authority.validity, "validity", "must not outlive that of the parent");
+        }
+        Ok(())
+    }
+
+    fn services(&self) -> Result<(), CeremonyError> {
+        let plan = &self.ceremony.plan;
+        for authority in &plan.issuing {
+            self.issues(RESPONDER_PROFILE, &authority.short_name, AuthorityKind::Issuing)?;
+            self.key(RESPONDER_PROFILE, &authority.responder.key)?;
+        }
+        let signer = &plan.list_signer;
+        let issuer = signer.authority.get_ref();
+        if !plan.issuing.iter().any(|authority| authority.short_name.get_ref() == issuer) {
+            let rule = "must be an issuing authority of this file";
+            return self.refuse(&signer.authority, "list_signer.authority", rule);
+        }
+        let profile = signer.profile.get_ref();
+        if self.profiles.get(profile).is_none() {
+            return self.refuse(&signer.profile, "list_signer.profile", "is no profile of this program");
+        }
+        self.issues(profile, &signer.authority, AuthorityKind::Issuing)?;
+        self.key(profile, &signer.key)
+    }
+
+    /// Roots, issuing authorities and services never share a token: whoever opens one of them must
+    /// not hold the keys of another.
+    fn tokens(&self) -> Result<(), CeremonyError> {
+        let plan = &self.ceremony.plan;
+        let mut uses: BTreeMap<&str, &str> = BTreeMap::new();
+        let roots = plan.root.iter().map(|root| (&root.token, "roots"));
+        let issuing = plan.issuing.iter().map(|authority| (&authority.token, "issuing authorities"));
+        let responders = plan.issuing.iter().map(|authority| &authority.responder.token);
+        let services = responders.chain([&plan.list_signer.token, &plan.audit.token]);
+        for (token, used_for) in roots.chain(issuing).chain(services.map(|token| (token, "services"))) {
+            let name = token.get_ref().as_str();
+            if !plan.tokens.iter().any(|listed| listed.get_ref() == name) {
+                return self.refuse(token, "token", "must be one of `tokens`");
+            }
+            let first = *uses.entry(name).or_insert(used_for);
+            if first != used_for {
+                return self.refuse(token, "token", format!("holds the keys of {first}, and no others"));
+            }
+        }
+        let mut seen = BTreeSet::new();
+        for listed in &plan.tokens {
+            if !seen.insert(listed.get_ref()) {
+                return self.refuse(listed, "tokens", "stands twice");
+            }
+            if !uses.contains_key(listed.get_ref().as_str()) {
+                return self.refuse(listed, "tokens", "no key is made in this token");
+            }
+        }
+        Ok(())
+    }
+
+    fn named(&self, short_name: &Spanned<String>) -> Result<(), CeremonyError> {
+        match self.identity.authorities.common_name(short_name.get_ref()) {
+            Some(_) => Ok(()),
+            None => self.refuse(short_name, "short_name", "the identity names no such authority"),
+        }
+    }
+
+    fn years(&self, validity: &Spanned<Validity>) -> Result<(), CeremonyError> {
+        match validity.get_ref().years {
+            1..=40 => Ok(()),
+            _ => self.refuse(validity, "validity", "must be 1 to 40 years"),
+        }
+    }
+
+    fn key(&self, profile: &str, kind: &Spanned<KeyKind>) -> Result<(), CeremonyError> {
+        let allowed =
+            self.profiles.get(profile).is_some_and(|profile| profile.key_rule().allows(*kind.get_ref()));
+        if allowed {
+            return Ok(());
+        }
+        self.refuse(kind, "key", format!("profile {profile} allows no key of kind {}", kind.get_ref()))
+    }
+
+    fn issues(
+        &self,
+        profile: &str,
+        issuer: &Spanned<String>,
+        kind: AuthorityKind,
+    ) -> Result<(), CeremonyError> {
+        let name = issuer.get_ref();
+        match self.profiles.get(profile) {
+            Some(found) if found.issued_by(name, kind) => Ok(()),
+            _ => self.refuse(issuer, name, format!("does not issue profile {profile}")),
+        }
+    }
+
+    fn refuse<T, V>(
+        &self,
+        at: &Spanned<V>,
+        field: impl Into<String>,
+        rule: impl Into<String>,
+    ) -> Result<T, CeremonyError> {
+        Err(CeremonyError::Rule { line: self.ceremony.line(at), field: field.into(), rule: rule.into() })
+    }
+}

@@ -1,0 +1,143 @@
+//! Certificates as the database holds them.
+
+use diesel::prelude::*;
+use store::schema::certificates;
+use store::{Database, Timestamp};
+
+use crate::serial::SerialNumber;
+
+/// Where a certificate stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CertificateStatus {
+    /// Recorded; nothing was sent to be signed.
+    Intended,
+    /// Sent to be signed; a signature may exist.
+    Signing,
+    /// Signed, compared, recorded.
+    Good {
+        /// The DER of the certificate.
+        der: Vec<u8>,
+    },
+    /// Ended. `der` is absent where the worker died while it was being signed.
+    Revoked {
+        /// The revocation date.
+        at: Timestamp,
+        /// The reason's name in RFC 5280 §5.3.1.
+        reason: String,
+        /// The DER of the certificate, where it was ever seen.
+        der: Option<Vec<u8>>,
+    },
+    /// Given up before it was sent to be signed.
+    Abandoned,
+}
+
+impl CertificateStatus {
+    /// The word the database and the reports use.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Intended => "intended",
+            Self::Signing => "signing",
+            Self::Good { .. } => "good",
+            Self::Revoked { .. } => "revoked",
+            Self::Abandoned => "abandoned",
+        }
+    }
+
+    /// The DER, where there is one.
+    pub fn der(&self) -> Option<&[u8]> {
+        match self {
+            Self::Good { der } | Self::Revoked { der: Some(der), .. } => Some(der),
+            _ => None,
+        }
+    }
+}
+
+/// One certificate.
+#[derive(Clone, Debug)]
+pub struct Certificate {
+    /// Short name of the issuing authority.
+    pub issuer: String,
+    /// Its serial number.
+    pub serial: SerialNumber,
+    /// The identifier of its profile.
+    pub profile: String,
+    /// Where it stands.
+    pub status: CertificateStatus,
+    /// The DER of the TBSCertificate.
+    pub tbs: Vec<u8>,
+    /// Valid from.
+    pub not_before: Timestamp,
+    /// Valid until, that second included.
+    pub not_after: Timestamp,
+}
+
+/// The certificate with this issuer and serial number.
+pub fn find(db: &mut Database, issuer: &str, serial: &SerialNumber) -> QueryResult<Option<Certificate>> {
+    let row: Option<Row> = certificates::table
+        .find((issuer, serial.to_string()))
+        .select(Row::as_select())
+        .first(db)
+        .optional()?;
+    Ok(row.map(Certificate::from))
+}
+
+/// Certificates in the order of issuer and serial, after the given one; at most `limit`.
+pub fn list(db: &mut Database, after: Option<(&str, &str)>, limit: i64) -> QueryResult<Vec<Certificate>> {
+    let (issuer, serial) = after.unwrap_or(("", ""));
+    let rows: Vec<Row> = certificates::table
+        .filter(
+            certificates::issuer
+                .gt(issuer)
+                .or(certificates::issuer.eq(issuer).and(certificates::serial.gt(serial))),
+        )
+        .order((certificates::issuer, certificates::serial))
+        .limit(limit)
+        .select(Row::as_select())
+        .load(db)?;
+    Ok(rows.into_iter().map(Certificate::from).collect())
+}
+
+/// Every certificate, whatever its status, over the key with this SHA-256 of its SubjectPublicKeyInfo.
+pub fn with_key(db: &mut Database, spki_sha256: &[u8; 32]) -> QueryResult<Vec<Certificate>> {
+    let rows: Vec<Row> = certificates::table
+        .filter(certificates::spki_sha256.eq(spki_sha256.as_slice()))
+        .select(Row::as_select())
+        .load(db)?;
+    Ok(rows.into_iter().map(Certificate::from).collect())
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = certificates)]
+struct Row {
+    issuer: String,
+    serial: String,
+    profile: String,
+    status: String,
+    tbs: Vec<u8>,
+    der: Option<Vec<u8>>,
+    not_before: Timestamp,
+    not_after: Timestamp,
+    revoked_at: Option<Timestamp>,
+    revocation_reason: Option<String>,
+}
+
+impl From<Row> for Certificate {
+    fn from(row: Row) -> Self {
+        let status = match (row.status.as_str(), row.der, row.revoked_at, row.revocation_reason) {
+            ("intended", ..) => CertificateStatus::Intended,
+            ("signing", ..) => CertificateStatus::Signing,
+            ("good", Some(der), ..) => CertificateStatus::Good { der },
+            ("revoked", der, Some(at), Some(reason)) => CertificateStatus::Revoked { at, reason, der },
+            _ => CertificateStatus::Abandoned,
+        };
+        Self {
+            serial: row.serial.parse().expect("the database holds serial numbers this program wrote"),
+            issuer: row.issuer,
+            profile: row.profile,
+            status,
+            tbs: row.tbs,
+            not_before: row.not_before,
+            not_after: row.not_after,
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! The stable error codes of this crate. Each part appends to its own section.
+
+store::codes! {
+    // Signer.
+    /// `tokens.toml` is not what it must be.
+    SIGNER_TOKENS_INVALID = ("signer-tokens-invalid", Invalid, "the operator: correct the line of tokens.toml that is named");
+    /// A token that `tokens.toml` does not name.
+    SIGNER_TOKEN_UNKNOWN = ("signer-token-unknown", NotFound, "the operator: tokens.toml names the tokens of this installation");
+    /// The library or the token does not answer.
+    SIGNER_UNAVAILABLE = ("signer-unavailable", Unavailable, "the operator: is the HSM up, and is its library the one of tokens.toml?");
+    /// A PIN was refused.
+    SIGNER_PIN_REFUSED = ("signer-pin-refused", NotAuthorised, "the operator: correct the PIN file, then start the process again");
+    /// A PIN file is missing, unsafe or malformed.
+    SIGNER_PIN_FILE = ("signer-pin-file", Invalid, "the operator: a PIN file is one line, mode 0600, owned by the user of the process");
+    /// No such key, or several.
+    SIGNER_KEY_UNKNOWN = ("signer-key-unknown", NotFound, "the operator: is this the token the ceremony was held with?");
+    /// The key cannot make such a signature.
+    SIGNER_KEY_UNSUITABLE = ("signer-key-unsuitable", Refused, "the developer: the public key decides the signature algorithm");
+    /// A key was made extractable or not sensitive.
+    SIGNER_KEY_NOT_PROTECTED = ("signer-key-not-protected", Integrity, "the security officer: this token must not be used");
+    /// A token holds keys already.
+    SIGNER_TOKEN_INITIALISED = ("signer-token-initialised", Refused, "the operator: a ceremony begins on empty tokens");
+    /// The token refuses an operation, or answers out of form.
+    SIGNER_FAILED = ("signer-failed", Failed, "the operator: see the log; the library may lack a mechanism or not follow PKCS#11");
+
+    // Key ceremonies.
+    /// A ceremony file is not TOML of the form it must have.
+    CEREMONY_MALFORMED = ("ceremony-malformed", Invalid, "the operator: correct the line of the ceremony file that is named");
+    /// A ceremony file breaks a rule.
+    CEREMONY_RULE = ("ceremony-rule-broken", Refused, "the operator: correct the line of the ceremony file that is named");
+    /// The database has authorities already.
+    CEREMONY_HELD = ("ceremony-already-held", Refused, "the operator: a ceremony begins with an empty database and empty tokens");
+
+    // Certification requests and public keys.
+    /// A certification request is too long.
+    CSR_TOO_LONG = ("csr-too-long", Invalid, "the applicant: a request is at most 16 KiB");
+    /// Not a certification request.
+    CSR_MALFORMED = ("csr-malformed", Invalid, "the applicant: send a PKCS#10 request, PEM or DER");
+    /// A certification request is signed with a weak or unknown algorithm.
+    CSR_SIGNATURE_ALGORITHM = ("csr-signature-algorithm", Refused, "the applicant: sign the request with SHA-256 or better");
+    /// A certification request is not signed with the key it holds.
+    CSR_NO_PROOF_OF_POSSESSION = ("csr-no-proof-of-possession", Refused, "the applicant: make the request with the private key itself");
+    /// A name or extension in a certification request is out of form.
+    CSR_FIELD = ("csr-field-invalid", Invalid, "the applicant: correct the field that is named");
+    /// Not a public key.
+    KEY_MALFORMED = ("key-malformed", Invalid, "the applicant: the public key does not read");
+    /// A kind of key that the profile does not allow.
+    KEY_NOT_ALLOWED = ("key-not-allowed", Refused, "the applicant: make a key of a kind that the profile allows");
+    /// An RSA exponent out of bounds.
+    KEY_EXPONENT = ("key-exponent", Refused, "the applicant: make a key with the exponent 65537");
+    /// A modulus that can be factored.
+    KEY_WEAK = ("key-weak", Refused, "the applicant: make a new key with another tool or device");
+    /// A point that is not on its curve.
+    KEY_NOT_ON_CURVE = ("key-not-on-curve", Refused, "the applicant: make a new key");
+    /// A key could not be examined.
+    KEY_NOT_EXAMINED = ("key-not-examined", Failed, "the operator: see the log of the process");
+
+    // Authorities, issuance, revocation.
+    /// No such authority, or its certificate is not good.
+    AUTHORITY_UNKNOWN = ("authority-unknown", NotFound, "the operator: `igc ceremony report` lists the authorities");
+    /// An authority's record does not read.
+    AUTHORITY_UNREADABLE = ("authority-unreadable", Integrity, "the operator: compare with a backup before anything is signed");
+    /// An authority is out of its validity.
+    AUTHORITY_EXPIRED = ("authority-expired", Refused, "the operator: a key ceremony must make the next generation");
+    /// No such certificate.
+    CERTIFICATE_UNKNOWN = ("certificate-unknown", NotFound, "check issuer and serial number, upper-case hexadecimal");
+    /// The certificate has ended already.
+    CERTIFICATE_ENDED = ("certificate-ended", Refused, "nothing more to do: a revocation is definitive");
+    /// Not a revocation reason that is published.
+    REVOCATION_REASON_UNKNOWN = ("certificate-reason-unknown", Invalid, "use a name of RFC 5280 section 5.3.1");
+    /// The worker's lease has passed.
+    EPOCH_DEAD = ("worker-lease-passed", Unavailable, "the operator: the worker stops and starts again by itself");
+    /// The profile is not one that this authority issues.
+    PROFILE_NOT_ALLOWED = ("certificate-profile-not-allowed", Refused, "the profile's file says which authorities may issue it");
+    /// A lint rule refused the TBS before it was signed.
+    LINT_REFUSED = ("certificate-lint-refused", Refused, "the operator: the profile or the data breaks the rule that is named");
+    /// The public key is certified for someone else already, or was revoked as compromised.
+    KEY_REUSED = ("certificate-key-reused", Refused, "the applicant: make a new key pair");
+    /// The TBS could not be built from the profile and the facts.
+    TBS_NOT_BUILT = ("certificate-not-built", Invalid, "the field that is named is missing or too long");
+    /// The certificate was settled by someone else while it was being signed.
+    ISSUANCE_OVERTAKEN = ("certificate-issuance-overtaken", Refused, "the signature was thrown away; ask again, a new serial is used");
+    /// The token's signature does not verify with the known key.
+    SIGNATURE_WRONG = ("certificate-signature-wrong", Integrity, "the operator, at once: the token signed with another key");
+    // Identity, profiles, building.
+    /// An identity file is not what it must be.
+    IDENTITY_INVALID = ("identity-invalid", Invalid, "the operator: correct the line or field of the identity file that is named");
+    /// The reference identity was about to be used.
+    IDENTITY_REFERENCE = ("identity-reference-refused", Refused, "the operator: an installation bears its own identity; copy the demo's and change every value");
+    /// No such profile.
+    PROFILE_UNKNOWN = ("profile-unknown", NotFound, "the operator: `igc certificate profile list` names the profiles");
+    /// A profile asks for a fact that is not there.
+    CERTIFICATE_FACT_MISSING = ("certificate-fact-missing", Invalid, "whoever asked: the profile says which facts it needs");
+    /// A fact cannot stand in a certificate.
+    CERTIFICATE_FACT_INVALID = ("certificate-fact-invalid", Invalid, "whoever keeps the register: correct the value that is named");
+    /// The identity names no such authority.
+    CERTIFICATE_AUTHORITY_UNKNOWN = ("certificate-authority-unknown", NotFound, "the operator: the identity file names the authorities");
+    /// This authority does not issue this profile.
+    CERTIFICATE_ISSUER_REFUSED = ("certificate-issuer-refused", Refused, "the operator: the profile says which authorities issue it");
+    /// The profile does not certify such keys.
+    CERTIFICATE_KEY_REFUSED = ("certificate-key-refused", Refused, "whoever asked: make a key of a kind that the profile allows");
+    /// It would end before it begins, or after its issuer.
+    CERTIFICATE_VALIDITY_REFUSED = ("certificate-validity-refused", Refused, "the operator: is a new generation of the authority due?");
+    /// The certificate could not be encoded.
+    CERTIFICATE_ENCODING = ("certificate-encoding", Failed, "the developer: this is a fault of the program");
+    /// The finished certificate does not hold the recorded TBS.
+    NOT_AS_RECORDED = ("certificate-not-as-recorded", Integrity, "the operator, at once: the row was changed while the certificate was being signed");
+}

@@ -1,0 +1,18 @@
+//! Elliptic curve keys.
+
+use openssl::ec::EcKey;
+use spki::SubjectPublicKeyInfoRef;
+
+use super::KeyRefused;
+
+/// The curve is known to be allowed; is the key an uncompressed point of it, other than infinity?
+pub(super) fn check(spki: &[u8], parsed: &SubjectPublicKeyInfoRef<'_>) -> Result<(), KeyRefused> {
+    // RFC 5480 §2.2: compressed points MAY be supported; cards and readers often do not.
+    if parsed.subject_public_key.raw_bytes().first() != Some(&0x04) {
+        return Err(KeyRefused::Malformed("the point is not in uncompressed form".to_owned()));
+    }
+    // openssl refuses a point off the curve when it reads it; its own check asks again, and whether
+    // the point has the order of the curve.
+    let key = EcKey::public_key_from_der(spki).map_err(|_| KeyRefused::NotOnCurve)?;
+    key.check_key().map_err(|_| KeyRefused::NotOnCurve)
+}

@@ -1,0 +1,153 @@
+//! RSA keys.
+
+use der::asn1::UintRef;
+use der::{Decode, Sequence};
+use openssl::bn::{BigNum, BigNumContext, BigNumRef};
+use openssl::error::ErrorStack;
+use spki::SubjectPublicKeyInfoRef;
+
+use super::{KeyRefused, WeakModulus};
+
+/// RFC 8017 appendix A.1.1:
+///
+/// ```text
+/// RSAPublicKey ::= SEQUENCE { modulus INTEGER, publicExponent INTEGER }
+/// ```
+#[derive(Sequence)]
+struct RsaPublicKey<'a> {
+    modulus: UintRef<'a>,
+    public_exponent: UintRef<'a>,
+}
+
+/// Trial division goes up to here: a broken generator leaves small factors, and this costs 2 ms.
+const SMALL_FACTORS_BELOW: u32 = 1 << 16;
+/// Rounds of Fermat's method. Primes drawn at random differ in their upper half, and would take
+/// more rounds than there are atoms; those made by "next prime after" fall in the first.
+const FERMAT_ROUNDS: u32 = 100;
+/// The ROCA generator made primes k·M + 65537^a mod M with M the product of the first primes; 167
+/// is the last of them for the shortest keys.
+const ROCA_PRIMES_UP_TO: u32 = 167;
+
+/// Bits of the modulus; nothing where it is no RSA key.
+pub(super) fn modulus_bits(parsed: &SubjectPublicKeyInfoRef<'_>) -> Option<i32> {
+    let key = read(parsed).ok()?;
+    Some(BigNum::from_slice(key.modulus.as_bytes()).ok()?.num_bits())
+}
+
+/// The size is known to be allowed; is the rest sound?
+pub(super) fn check(parsed: &SubjectPublicKeyInfoRef<'_>) -> Result<(), KeyRefused> {
+    // RFC 3279 §2.3.1: "The parameters field MUST have ASN.1 type NULL".
+    if !parsed.algorithm.parameters.is_some_and(|parameters| parameters.is_null()) {
+        return Err(KeyRefused::Malformed("the parameters of rsaEncryption must be NULL".to_owned()));
+    }
+    let key = read(parsed).map_err(|error| KeyRefused::Malformed(error.to_string()))?;
+    let exponent = key.public_exponent.as_bytes();
+    let mut value = [0; 8];
+    if exponent.len() > value.len() {
+        return Err(KeyRefused::Exponent);
+    }
+    value[8 - exponent.len()..].copy_from_slice(exponent);
+    let value = u64::from_be_bytes(value);
+    if value < 65537 || value.is_multiple_of(2) {
+        return Err(KeyRefused::Exponent);
+    }
+    let modulus = BigNum::from_slice(key.modulus.as_bytes())?;
+    match weakness(&modulus)? {
+        Some(weakness) => Err(KeyRefused::WeakModulus(weakness)),
+        None => Ok(()),
+    }
+}
+
+fn read<'a>(parsed: &SubjectPublicKeyInfoRef<'a>) -> der::Result<RsaPublicKey<'a>> {
+    RsaPublicKey::from_der(parsed.subject_public_key.raw_bytes())
+}
+
+fn weakness(modulus: &BigNumRef) -> Result<Option<WeakModulus>, ErrorStack> {
+    let primes = primes_below(SMALL_FACTORS_BELOW);
+    for prime in &primes {
+        if modulus.mod_word(*prime)? == 0 {
+            return Ok(Some(WeakModulus::SmallFactor(*prime)));
+        }
+    }
+    if has_roca_fingerprint(modulus, &primes)? {
+        return Ok(Some(WeakModulus::Roca));
+    }
+    let mut context = BigNumContext::new()?;
+    if fermat_finds_factors(modulus, &mut context)? {
+        return Ok(Some(WeakModulus::ClosePrimes));
+    }
+    // A composite modulus is told from a prime by its first witness.
+    Ok(modulus.is_prime(1, &mut context)?.then_some(WeakModulus::Prime))
+}
+
+/// The sieve of Eratosthenes.
+fn primes_below(limit: u32) -> Vec<u32> {
+    let mut composite = vec![false; limit as usize];
+    let mut primes = Vec::new();
+    for candidate in 2..limit {
+        if !composite[candidate as usize] {
+            primes.push(candidate);
+            let multiples = (candidate as usize * 2..composite.len()).step_by(candidate as usize);
+            multiples.for_each(|multiple| composite[multiple] = true);
+        }
+    }
+    primes
+}
+
+/// Nemec et al., "The Return of Coppersmith's Attack" (CCS 2017) §3: modulo each small prime, such
+/// a modulus is a power of 65537. A sound one is, for all of them, once in 2^27 or so.
+fn has_roca_fingerprint(modulus: &BigNumRef, primes: &[u32]) -> Result<bool, ErrorStack> {
+    for &prime in primes.iter().filter(|prime| (3..=ROCA_PRIMES_UP_TO).contains(*prime)) {
+        let residue = modulus.mod_word(prime)?;
+        let generator = 65537 % u64::from(prime);
+        let mut power = 1;
+        let is_a_power = (0..prime).any(|_| {
+            power = power * generator % u64::from(prime);
+            power == residue
+        });
+        if !is_a_power {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// Looks for a with a² − n a square, upwards from √n: n = (a − b)(a + b).
+fn fermat_finds_factors(modulus: &BigNumRef, context: &mut BigNumContext) -> Result<bool, ErrorStack> {
+    let one = BigNum::from_u32(1)?;
+    let mut a = square_root(modulus, context)?;
+    for _ in 0..FERMAT_ROUNDS {
+        let mut difference = BigNum::new()?;
+        difference.sqr(&a, context)?;
+        let square = &difference - modulus;
+        if !square.is_negative() {
+            let root = square_root(&square, context)?;
+            difference.sqr(&root, context)?;
+            if difference == square {
+                return Ok(true);
+            }
+        }
+        a = &a + &one;
+    }
+    Ok(false)
+}
+
+/// The largest integer whose square is at most `n`, by Newton's method from above.
+fn square_root(n: &BigNumRef, context: &mut BigNumContext) -> Result<BigNum, ErrorStack> {
+    let mut root = BigNum::new()?;
+    if n.num_bits() == 0 {
+        return Ok(root);
+    }
+    root.set_bit((n.num_bits() + 1) / 2)?;
+    loop {
+        let mut quotient = BigNum::new()?;
+        quotient.checked_div(n, &root, context)?;
+        let sum = &root + &quotient;
+        let mut next = BigNum::new()?;
+        next.rshift1(&sum)?;
+        if next >= root {
+            return Ok(root);
+        }
+        root = next;
+    }
+}

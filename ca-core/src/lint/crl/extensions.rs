@@ -1,0 +1,123 @@
+//! `crlExtensions` (RFC 5280 §5.2).
+
+use super::super::certificate::Extension;
+use super::super::extensions::{distribution_points, key_identifiers, sequence};
+use super::super::finding::{Finding, Findings};
+use super::super::issuer::Issuer;
+use super::super::oids::{dotted, extension};
+use super::super::reader::{Element, tag};
+use super::CrlKind;
+
+/// Key identifier and number in every CRL; the delta indicator, critical, in deltas and only there; a scope,
+/// critical, where there is one; FreshestCRL in full ones at will; nothing else.
+pub(super) fn check(
+    list: &Element<'_>,
+    kind: CrlKind,
+    issuer: &Issuer<'_>,
+    findings: &mut Findings,
+) -> Result<(), Finding> {
+    let extensions = Extension::read_all(*list)?;
+    sequence::repeated(&extensions, findings);
+    for found in &extensions {
+        check_presence(found, kind, findings);
+    }
+    let find = |id: &[u8]| extensions.iter().find(|extension| extension.id == id).map(|found| found.value);
+    let missing = |what: &str| {
+        Finding::new(
+            "rfc5280-5.2-extension-missing",
+            list.offset,
+            format!("crlExtensions: {what} is missing"),
+        )
+    };
+    match find(extension::AUTHORITY_KEY_IDENTIFIER) {
+        None => findings.push(missing("authorityKeyIdentifier")),
+        Some(value) if Some(key_identifiers::authority(&value)?) != issuer.key_identifier => {
+            let message = "authorityKeyIdentifier: not the issuer's subject key identifier";
+            findings.add("rfc5280-5.2.1-matches-issuer", value.offset, message);
+        }
+        Some(_) => (),
+    }
+    let crl_number = match find(extension::CRL_NUMBER) {
+        None => {
+            findings.push(missing("cRLNumber"));
+            None
+        }
+        Some(value) => findings.keep(number(&value, "cRLNumber")),
+    };
+    match find(extension::DELTA_CRL_INDICATOR) {
+        None if kind == CrlKind::Delta => findings.push(missing("deltaCRLIndicator")),
+        Some(value) => check_base(&value, crl_number, findings),
+        None => (),
+    }
+    if let Some(value) = find(extension::ISSUING_DISTRIBUTION_POINT) {
+        check_scope(&value, findings)?;
+    }
+    if let Some(value) = find(extension::FRESHEST_CRL) {
+        distribution_points::check(&value, "freshestCRL", "deltarevocationlist;binary")?;
+    }
+    Ok(())
+}
+
+fn check_presence(found: &Extension<'_>, kind: CrlKind, findings: &mut Findings) {
+    let critical = match found.id {
+        extension::AUTHORITY_KEY_IDENTIFIER | extension::CRL_NUMBER => false,
+        extension::FRESHEST_CRL if kind == CrlKind::Full => false,
+        extension::DELTA_CRL_INDICATOR if kind == CrlKind::Delta => true,
+        extension::ISSUING_DISTRIBUTION_POINT => true,
+        other => {
+            let message = format!("crlExtensions: {} does not belong here", dotted(other));
+            findings.add("rfc5280-5.2-extension-unexpected", found.offset, message);
+            return;
+        }
+    };
+    if found.critical != critical {
+        let must = if critical { "must be" } else { "must not be" };
+        let message = format!("crlExtensions: {} {must} critical", dotted(found.id));
+        findings.add("rfc5280-5.2-extension-criticality", found.offset, message);
+    }
+}
+
+/// The magnitude of a CRL number, which grows and so compares by length, then by octets.
+fn number<'a>(value: &Element<'a>, what: &str) -> Result<(usize, &'a [u8]), Finding> {
+    let content = value.must_be(tag::INTEGER, what)?.content;
+    match content {
+        [0x80..=0xFF, ..] | [] => {
+            Err(Finding::new("rfc5280-5.2.3-number", value.offset, format!("{what}: negative")))
+        }
+        long if long.len() > 20 => {
+            Err(Finding::new("rfc5280-5.2.3-number", value.offset, format!("{what}: more than 20 octets")))
+        }
+        _ => Ok((content.len(), content)),
+    }
+}
+
+/// A delta is never older than its base (RFC 5280 §5.2.4).
+fn check_base(value: &Element<'_>, crl_number: Option<(usize, &[u8])>, findings: &mut Findings) {
+    let base = findings.keep(number(value, "deltaCRLIndicator"));
+    if let (Some(base), Some(crl_number)) = (base, crl_number)
+        && base > crl_number
+    {
+        let message = "deltaCRLIndicator: the base is newer than the delta";
+        findings.add("rfc5280-5.2.4-base-number", value.offset, message);
+    }
+}
+
+/// IssuingDistributionPoint (RFC 5280 §5.2.5): not empty, TRUE is FF, at most one `only…`, not indirect.
+fn check_scope(value: &Element<'_>, findings: &mut Findings) -> Result<(), Finding> {
+    let mut fields = value.must_be(tag::SEQUENCE, "issuingDistributionPoint")?.reader();
+    let name = fields.optional(tag::constructed(0), "distributionPoint")?;
+    let mut only = 0;
+    let mut faulty = name.is_none() && fields.at_end();
+    for (number, limits) in [(1, true), (2, true), (3, false), (4, false), (5, true)] {
+        if let Some(field) = fields.optional(tag::implicit(number), "issuingDistributionPoint")? {
+            faulty |= number == 4 || (limits && field.content != [0xFF]);
+            only += usize::from(limits);
+        }
+    }
+    fields.finish("issuingDistributionPoint")?;
+    if faulty || only > 1 {
+        let message = "issuingDistributionPoint: empty, indirect or contradictory";
+        findings.add("rfc5280-5.2.5-scope", value.offset, message);
+    }
+    Ok(())
+}

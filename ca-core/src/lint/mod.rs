@@ -1,0 +1,122 @@
+//! The lint before a signature: reads the DER that is about to be signed, and says every reason why it must not be.
+//!
+//! It is a second, independent writing of the profiles: its own DER reader, its own tables (`expectations`),
+//! no code and no data of the builder. Two writings must agree before a key is used (architecture invariant 3).
+//! There are no warnings: any [`Finding`] stops the signature. Section numbers after `igc-` are those of the
+//! domain reference from which the profiles were written.
+
+mod algorithm;
+mod certificate;
+mod crl;
+mod expectations;
+mod extensions;
+mod finding;
+mod issuer;
+mod names;
+mod oids;
+mod public_key;
+mod reader;
+mod serial;
+mod structure;
+mod time;
+mod validity;
+
+#[cfg(test)]
+mod tests;
+
+use store::Timestamp;
+
+use certificate::Tbs;
+pub use crl::{CrlKind, CrlLintContext, check_crl};
+use expectations::{Expectation, Role};
+pub use finding::Finding;
+use finding::Findings;
+use issuer::Issuer;
+use public_key::PublicKey;
+use reader::Element;
+use validity::Validity;
+
+/// What a certificate is held against.
+#[derive(Clone, Copy, Debug)]
+pub struct LintContext<'a> {
+    /// Identifier of the profile, as in `fo-pp-cps-auth`.
+    pub profile: &'a str,
+    /// DER of the issuer's certificate; `None` for a self-signed root.
+    pub issuer_certificate: Option<&'a [u8]>,
+    /// When the signature would be made.
+    pub at: Timestamp,
+    /// Whether the identity sets the TEST bit (+0x80) in the product category.
+    pub test_bit: bool,
+}
+
+/// Longest TBSCertificate that is read: a server with two hundred names is a fifth of it.
+const LONGEST: usize = 64 * 1024;
+
+/// Reads a DER `TBSCertificate` (RFC 5280 §4.1) and holds it against its profile. Empty: it may be signed.
+///
+/// A fault of the encoding is reported alone, because nothing behind it can be trusted.
+pub fn check_certificate(tbs: &[u8], context: &LintContext<'_>) -> Vec<Finding> {
+    let mut findings = Findings::default();
+    if let Err(finding) = judge(tbs, context, &mut findings) {
+        findings.push(finding);
+    }
+    findings.into_vec()
+}
+
+/// Everything the rules of the extensions look at.
+struct Reading<'a> {
+    tbs: Tbs<'a>,
+    expectation: &'static Expectation,
+    issuer: Option<Issuer<'a>>,
+    key: Option<PublicKey<'a>>,
+    validity: Option<Validity>,
+    common_name: Option<&'a str>,
+    test_bit: bool,
+}
+
+fn judge(tbs: &[u8], context: &LintContext<'_>, findings: &mut Findings) -> Result<(), Finding> {
+    let Some(expectation) = expectations::of(context.profile) else {
+        let message = format!("{:?} is not a profile that the lint knows", context.profile);
+        return Err(Finding::new("igc-lint-profile-unknown", 0, message));
+    };
+    if tbs.len() > LONGEST {
+        return Err(Finding::new("igc-lint-too-long", 0, format!("{} bytes, {LONGEST} at most", tbs.len())));
+    }
+    let element = Element::only(tbs, "TBSCertificate")?;
+    structure::check(&element)?;
+    let tbs = Tbs::read(element, findings)?;
+    let issuer = issuer_of(expectation, context)?;
+
+    serial::check(&tbs.serial, expectation.role, findings);
+    match &issuer {
+        Some(issuer) => issuer::check(&tbs, expectation, issuer, findings),
+        None => issuer::check_self_issued(&tbs, findings),
+    }
+    let validity = validity::check(&tbs.validity, expectation, issuer.as_ref(), context.at, findings);
+    let common_name = names::check(&tbs.subject, expectation, findings);
+    let key = public_key::read(&tbs.public_key, findings);
+    let kind = key.as_ref().and_then(|key| key.kind);
+    if let Some(kind) = kind.filter(|kind| !expectation.keys.iter().any(|allowed| allowed.admits(*kind))) {
+        let message = format!("subjectPublicKeyInfo: {kind} is not a key of this profile");
+        findings.add("igc-1.5-key-of-profile", tbs.public_key.offset, message);
+    }
+    algorithm::check(&tbs.signature, issuer.as_ref().map_or(kind, |issuer| issuer.key), findings);
+    let test_bit = context.test_bit;
+    extensions::check(&Reading { tbs, expectation, issuer, key, validity, common_name, test_bit }, findings);
+    Ok(())
+}
+
+/// A root has no issuer but itself; all others have one.
+fn issuer_of<'a>(
+    expectation: &Expectation,
+    context: &LintContext<'a>,
+) -> Result<Option<Issuer<'a>>, Finding> {
+    match (expectation.role, context.issuer_certificate) {
+        (Role::Root, None) => Ok(None),
+        (Role::Root, Some(_)) => {
+            Err(Finding::new("igc-lint-root-has-no-issuer", 0, "a root is signed by itself alone"))
+        }
+        (_, None) => Err(Finding::new("igc-lint-issuer-required", 0, "the issuer's certificate is required")),
+        (_, Some(certificate)) => Issuer::read(certificate).map(Some),
+    }
+}

@@ -1,0 +1,123 @@
+//! Serial numbers.
+
+use std::fmt;
+use std::str::FromStr;
+
+use rand_core::CryptoRng;
+use thiserror::Error;
+
+/// A certificate's serial number.
+///
+/// > The serial number MUST be a positive integer assigned by the CA to each certificate. […]
+/// > Conforming CAs MUST NOT use serialNumber values longer than 20 octets.
+/// > (RFC 5280 §4.1.2.2)
+///
+/// Held as the octets of the DER INTEGER without a leading zero octet. Shown, stored and written
+/// in file names as upper-case hexadecimal, two digits an octet.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SerialNumber(Vec<u8>);
+
+/// Octets or text that are no serial number.
+#[derive(Debug, Error, PartialEq, Eq)]
+#[error("not a serial number: {0}")]
+pub struct BadSerialNumber(&'static str);
+
+impl SerialNumber {
+    /// From the octets of the value, most significant first; a leading zero octet is dropped.
+    pub fn from_octets(octets: &[u8]) -> Result<Self, BadSerialNumber> {
+        let value = match octets {
+            [0, rest @ ..] => rest,
+            all => all,
+        };
+        match value {
+            [] => Err(BadSerialNumber("it is zero or empty")),
+            [0, ..] => Err(BadSerialNumber("more than one leading zero octet")),
+            _ if value.len() > 20 => Err(BadSerialNumber("longer than 20 octets")),
+            _ => Ok(Self(value.to_vec())),
+        }
+    }
+
+    /// For an end-entity certificate: the authority's prefix, then eight fresh random octets
+    /// (domain.md §1.5 [S-cert]). The prefix begins with 01–7F, so that the INTEGER is positive
+    /// as it stands and no random bit is spent on the sign.
+    pub fn draw(prefix: [u8; 8], rng: &mut dyn CryptoRng) -> Self {
+        debug_assert!((0x01..=0x7F).contains(&prefix[0]), "a prefix keeps the serial positive and whole");
+        let mut octets = [0; 16];
+        octets[..8].copy_from_slice(&prefix);
+        rng.fill_bytes(&mut octets[8..]);
+        Self(octets.to_vec())
+    }
+
+    /// For an authority's certificate: `1120`, then sixteen fresh random octets (domain.md §1.1 [S-cert]).
+    pub fn draw_for_authority(rng: &mut dyn CryptoRng) -> Self {
+        let mut octets = [0; 18];
+        octets[..2].copy_from_slice(&[0x11, 0x20]);
+        rng.fill_bytes(&mut octets[2..]);
+        Self(octets.to_vec())
+    }
+
+    /// The octets of the value, most significant first, without a leading zero octet.
+    pub fn octets(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl fmt::Display for SerialNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&hex::encode_upper(&self.0))
+    }
+}
+
+impl FromStr for SerialNumber {
+    type Err = BadSerialNumber;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let octets =
+            hex::decode(text).map_err(|_| BadSerialNumber("not hexadecimal, two digits an octet"))?;
+        Self::from_octets(&octets)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use rand_core::UnwrapErr;
+
+    use super::*;
+
+    #[test]
+    fn a_serial_has_its_prefix_and_64_fresh_bits() {
+        let mut rng = UnwrapErr(getrandom::SysRng);
+        let prefix = [0x1D, 0x5D, 0xE2, 0x5E, 0x3D, 0xC1, 0x4B, 0xDE];
+        let mut seen = HashSet::new();
+        let mut ones = [0u32; 64];
+        let draws = 20_000;
+        for _ in 0..draws {
+            let serial = SerialNumber::draw(prefix, &mut rng);
+            assert_eq!(serial.octets().len(), 16);
+            assert_eq!(serial.octets()[..8], prefix);
+            let fresh = u64::from_be_bytes(serial.octets()[8..].try_into().unwrap());
+            (0..64).for_each(|bit| ones[bit] += (fresh >> bit & 1) as u32);
+            assert!(seen.insert(serial));
+        }
+        // Each bit is fair: six standard deviations of a binomial with n = 20 000, p = 1/2.
+        for (bit, count) in ones.iter().enumerate() {
+            assert!(count.abs_diff(draws / 2) < 425, "bit {bit} was set {count} times in {draws}");
+        }
+    }
+
+    #[test]
+    fn text_and_octets_read_back() {
+        let serial: SerialNumber = "63DAFFCFC8034BDCB965D0B036BE8F29".parse().unwrap();
+        assert_eq!(serial.to_string(), "63DAFFCFC8034BDCB965D0B036BE8F29");
+        assert_eq!(SerialNumber::from_octets(&[0x00, 0x80, 0x01]).unwrap().to_string(), "8001");
+    }
+
+    #[test]
+    fn zero_too_long_and_padded_numbers_are_refused() {
+        for bad in ["", "00", "0000FF", "ABC", "XY", &"11".repeat(21)] {
+            assert!(bad.parse::<SerialNumber>().is_err(), "{bad}");
+        }
+    }
+}

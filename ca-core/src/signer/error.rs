@@ -1,0 +1,111 @@
+//! What can go wrong between a digest and its signature.
+
+use std::path::PathBuf;
+
+use store::{Code, Fault};
+use thiserror::Error;
+
+use super::{KeyReference, SignatureAlgorithm};
+use crate::faults;
+
+/// A signature, a key or a token that could not be had. Holds text and not the library's own error
+/// types, so that it travels from a signer in another process as it is.
+#[derive(Debug, Error)]
+pub enum SignerError {
+    /// `tokens.toml` is not what it must be.
+    #[error("{}: {detail}", file.display())]
+    Tokens {
+        /// The file.
+        file: PathBuf,
+        /// Line, field and rule.
+        detail: String,
+    },
+    /// No token of this name stands in `tokens.toml`.
+    #[error("no token {name:?} in tokens.toml")]
+    UnknownToken {
+        /// The name asked for.
+        name: String,
+    },
+    /// The library or the token does not answer, or answers with an error that may pass.
+    #[error("token {token:?}: {detail}")]
+    Unavailable {
+        /// The token's name, or the library's path.
+        token: String,
+        /// What the library said.
+        detail: String,
+    },
+    /// The token refused the PIN; it is not tried again by this process.
+    #[error("token {token:?} refused the PIN of its file; it was tried once and is not tried again")]
+    PinRefused {
+        /// The token's name.
+        token: String,
+    },
+    /// A PIN file is missing, unsafe or malformed.
+    #[error("PIN file {}: {detail}", file.display())]
+    PinFile {
+        /// The file.
+        file: PathBuf,
+        /// The rule it breaks.
+        detail: String,
+    },
+    /// The token has no such key, or more than one.
+    #[error("key {key}: {found} private keys have this identifier")]
+    NoSuchKey {
+        /// The key asked for.
+        key: KeyReference,
+        /// How many there are: 0, or 2 and more.
+        found: usize,
+    },
+    /// The key cannot make this kind of signature, or the digest has the wrong length for it.
+    #[error("key {key} cannot sign a digest for {algorithm}: {detail}")]
+    Unsuitable {
+        /// The key.
+        key: Box<KeyReference>,
+        /// The signature asked for.
+        algorithm: SignatureAlgorithm,
+        /// Why not.
+        detail: String,
+    },
+    /// A key was made that the token does not hold as it must: extractable, not sensitive.
+    #[error("token {token:?} made a key with {attribute} not as asked")]
+    KeyNotProtected {
+        /// The token's name.
+        token: String,
+        /// The PKCS#11 attribute.
+        attribute: &'static str,
+    },
+    /// A token with this label is initialised already: a ceremony never overwrites keys.
+    #[error("token {token:?} is initialised already (label {label:?})")]
+    AlreadyInitialised {
+        /// The token's name.
+        token: String,
+        /// Its label.
+        label: String,
+    },
+    /// The token refused an operation, or its answer is not of the form PKCS#11 says. Unlike
+    /// [`SignerError::Unavailable`], waiting does not help.
+    #[error("token {token:?} failed: {detail}")]
+    Failed {
+        /// The token's name.
+        token: String,
+        /// What was wrong.
+        detail: String,
+    },
+}
+
+impl Fault for SignerError {
+    fn code(&self) -> Code {
+        match self {
+            Self::Tokens { .. } => faults::SIGNER_TOKENS_INVALID,
+            Self::UnknownToken { .. } => faults::SIGNER_TOKEN_UNKNOWN,
+            Self::Unavailable { .. } => faults::SIGNER_UNAVAILABLE,
+            Self::PinRefused { .. } => faults::SIGNER_PIN_REFUSED,
+            Self::PinFile { .. } => faults::SIGNER_PIN_FILE,
+            Self::NoSuchKey { .. } => faults::SIGNER_KEY_UNKNOWN,
+            Self::Unsuitable { .. } => faults::SIGNER_KEY_UNSUITABLE,
+            Self::KeyNotProtected { .. } => faults::SIGNER_KEY_NOT_PROTECTED,
+            Self::AlreadyInitialised { .. } => faults::SIGNER_TOKEN_INITIALISED,
+            Self::Failed { .. } => faults::SIGNER_FAILED,
+        }
+    }
+}

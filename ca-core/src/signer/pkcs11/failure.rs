@@ -1,0 +1,80 @@
+//! What the library says, in the words of the house.
+
+use cryptoki::error::{Error, RvError};
+
+use crate::signer::SignerError;
+
+/// A library call that failed, before anyone decided whether to try again.
+#[derive(Debug)]
+pub(super) enum Failure {
+    /// The library's own error.
+    Library(Error),
+    /// Anything else: final.
+    Signer(SignerError),
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Library(error)
+    }
+}
+
+impl From<SignerError> for Failure {
+    fn from(error: SignerError) -> Self {
+        Self::Signer(error)
+    }
+}
+
+impl Failure {
+    /// Whether a session that is opened again, logged in again, with its handles looked up again,
+    /// may do better: the token was pulled, the HSM restarted or closed an idle connection.
+    pub(super) fn is_stale(&self) -> bool {
+        matches!(
+            self,
+            Self::Library(Error::Pkcs11(
+                RvError::SessionHandleInvalid
+                    | RvError::SessionClosed
+                    | RvError::ObjectHandleInvalid
+                    | RvError::KeyHandleInvalid
+                    | RvError::UserNotLoggedIn
+                    | RvError::DeviceError
+                    | RvError::DeviceRemoved
+                    | RvError::TokenNotPresent
+                    | RvError::TokenNotRecognized
+                    | RvError::OperationActive,
+                _
+            ))
+        )
+    }
+
+    /// The error the caller sees, `token` being the token's name.
+    pub(super) fn into_signer_error(self, token: &str) -> SignerError {
+        let stale = self.is_stale();
+        match self {
+            Self::Signer(error) => error,
+            Self::Library(error) if stale || may_pass(&error) => {
+                SignerError::Unavailable { token: token.to_owned(), detail: error.to_string() }
+            }
+            Self::Library(error) => {
+                SignerError::Failed { token: token.to_owned(), detail: error.to_string() }
+            }
+        }
+    }
+}
+
+fn may_pass(error: &Error) -> bool {
+    matches!(
+        error,
+        Error::LibraryLoading(_)
+            | Error::Pkcs11(
+                RvError::GeneralError
+                    | RvError::HostMemory
+                    | RvError::DeviceMemory
+                    | RvError::FunctionFailed
+                    | RvError::SessionCount
+                    | RvError::SlotIdInvalid
+                    | RvError::CryptokiNotInitialized,
+                _
+            )
+    )
+}

@@ -1,0 +1,19 @@
+//! Signing through PKCS#11 (OASIS PKCS#11 v2.40). This folder is the only place of the house that
+//! calls the library.
+//!
+//! [`Pkcs11Module`] is the library, initialised once a process. [`Pkcs11Signer`] signs with the
+//! sessions of one thread. [`Pkcs11Token`] is for ceremonies: it initialises a token and makes keys.
+
+mod encoding;
+mod failure;
+mod module;
+mod public_key;
+mod signer;
+mod token;
+
+#[cfg(test)]
+mod tests;
+
+pub use module::Pkcs11Module;
+pub use signer::Pkcs11Signer;
+pub use token::Pkcs11Token;
