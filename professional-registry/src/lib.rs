@@ -1,1 +1,26 @@
-//! .
+//! The national registers: who may hold what.
+//!
+//! The register of the professionals comes as a file, the public extract *PS_LibreAcces_Personne_activite*;
+//! [`import::import_extract`] reads it into the database, and [`ImportedRegister`] answers from there. The file's
+//! digest is the evidence for what follows from it (architecture invariant 4).
+//!
+//! This crate alone writes `register_feeds`, `professionals`, `exercises`, `activities` and
+//! `register_structures`.
+
+pub mod extract;
+pub mod faults;
+pub mod fictional;
+pub mod identifiers;
+pub mod import;
+pub mod nomenclature;
+mod record;
+mod registry;
+mod search;
+
+pub use identifiers::{
+    Finess, IdNatPs, IdNatStruct, IdentifierError, Rpps, Siren, Siret, TechnicalStructureId,
+};
+pub use nomenclature::{Category, ExerciseMode, KnowHow, Profession, Sector};
+pub use record::{Activity, Exercise, ProfessionalRecord, StructureRecord};
+pub use registry::{ImportedRegister, Registry, RegistryError};
+pub use search::{NameMatch, search_by_name};

@@ -1,0 +1,99 @@
+use serde::Serialize;
+use serde_json::json;
+use store::Timestamp;
+use store::audit::Event;
+
+use super::survey::Survey;
+use crate::extract::RowError;
+
+/// What an import did.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ImportReport {
+    /// Whether anything was written.
+    pub outcome: Outcome,
+    /// SHA-256 of the file, in hex: the feed's name, and the evidence that records point to.
+    pub feed: String,
+    /// The feed's place among all feeds; none after a dry run.
+    pub sequence: Option<i64>,
+    /// The file's name.
+    pub file_name: String,
+    /// When the extract was made.
+    pub extracted_at: Timestamp,
+    /// Whether an import that had been interrupted was taken up: the difference is then against what it left.
+    pub resumed: bool,
+    /// Lines after the header.
+    pub rows_read: u64,
+    /// Lines that were refused.
+    pub rows_rejected: u64,
+    /// Cells that were left out of lines that stand.
+    pub values_dropped: u64,
+    /// The first hundred refused lines and dropped cells.
+    pub errors: Vec<RowError>,
+    /// Persons the feed names.
+    pub persons: u64,
+    /// What changes.
+    pub difference: Difference,
+}
+
+/// Whether anything was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// The feed is in the register.
+    Imported,
+    /// It was already.
+    AlreadyImported,
+    /// Nothing was written, on demand.
+    DryRun,
+}
+
+/// How many persons a feed changes. Each person counts in one line only.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Difference {
+    /// Never seen before.
+    pub new: u64,
+    /// In the register, with other lines than before.
+    pub changed: u64,
+    /// No longer named.
+    pub ceased: u64,
+    /// Had left, and are named again.
+    pub reappeared: u64,
+}
+
+impl ImportReport {
+    pub(super) fn new(survey: &Survey, file_name: &str, extracted_at: Timestamp) -> Self {
+        Self {
+            outcome: Outcome::Imported,
+            feed: survey.digest.clone(),
+            sequence: None,
+            file_name: file_name.to_owned(),
+            extracted_at,
+            resumed: false,
+            rows_read: survey.rows_read,
+            rows_rejected: survey.rows_rejected,
+            values_dropped: survey.values_dropped,
+            errors: survey.errors.clone(),
+            persons: survey.persons(),
+            difference: Difference::default(),
+        }
+    }
+
+    /// The event that puts the feed's digest into the audit trail.
+    pub(super) fn event(&self) -> Event {
+        Event {
+            action: "register.imported",
+            subject: format!("feed {}", self.feed),
+            payload: json!({
+                "file_name": self.file_name,
+                "extracted_at": self.extracted_at,
+                "sequence": self.sequence,
+                "resumed": self.resumed,
+                "rows_read": self.rows_read,
+                "rows_rejected": self.rows_rejected,
+                "values_dropped": self.values_dropped,
+                "persons": self.persons,
+                "difference": self.difference,
+            }),
+        }
+    }
+}

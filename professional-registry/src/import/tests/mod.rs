@@ -1,0 +1,111 @@
+//! The import, played on SQLite in memory with fictional registers.
+
+mod asking;
+mod difference;
+mod interruption;
+mod lines;
+mod refusals;
+
+use std::io::Cursor;
+
+use diesel::prelude::*;
+use rand_core::UnwrapErr;
+use store::schema::{activities, audit_events, exercises, professionals, register_feeds};
+use store::{Actor, DatabaseRole, Fault, RequestId, Timestamp};
+
+use super::*;
+use crate::extract::{COLUMNS, Encoding, file_name};
+use crate::fictional::FictionalRegister;
+use crate::{ImportedRegister, ProfessionalRecord, Registry, faults, search_by_name};
+
+const DAY: i64 = 86_400;
+const FIRST_DAY: i64 = 1_795_000_000;
+
+fn database() -> Database {
+    let mut db = Database::open("sqlite::memory:", DatabaseRole::Owner).unwrap();
+    db.migrate().unwrap();
+    db
+}
+
+fn act_on(day: i64) -> Act {
+    Act {
+        at: Timestamp::from_seconds(FIRST_DAY + day * DAY + 3600),
+        actor: Actor::Job("register-import"),
+        request: RequestId("test".into()),
+    }
+}
+
+fn name_of(day: i64) -> String {
+    file_name(Timestamp::from_seconds(FIRST_DAY + day * DAY))
+}
+
+fn written(register: &FictionalRegister) -> Vec<u8> {
+    let mut out = Vec::new();
+    register.write(&mut out).unwrap();
+    out
+}
+
+fn import_with(
+    db: &mut Database,
+    bytes: &[u8],
+    day: i64,
+    options: &ImportOptions,
+) -> Result<ImportReport, ImportError> {
+    let mut rng = UnwrapErr(getrandom::SysRng);
+    let mut file = Cursor::new(bytes);
+    import_extract(db, &mut file, &name_of(day), options, &mut |_, _| (), &mut rng, &act_on(day))
+}
+
+fn import(db: &mut Database, bytes: &[u8], day: i64) -> Result<ImportReport, ImportError> {
+    import_with(db, bytes, day, &ImportOptions::default())
+}
+
+fn refused(result: Result<ImportReport, ImportError>) -> &'static str {
+    result.expect_err("must be refused").code().name
+}
+
+fn record(db: &mut Database, rpps: &crate::Rpps) -> Option<ProfessionalRecord> {
+    ImportedRegister.professional(db, &rpps.clone().into()).unwrap()
+}
+
+/// Everything the import wrote but the feeds, to compare two databases.
+fn contents(db: &mut Database) -> Vec<String> {
+    type Person = (String, String, String, String, i64, i64, Option<Timestamp>);
+    type Line = (String, String, String, Vec<u8>, String, String, String, i64);
+    type Held = (String, String, String, String, i64, Option<Timestamp>);
+    let persons: Vec<Person> = professionals::table.order(professionals::id_nat).load(db).unwrap();
+    let lines: Vec<Line> =
+        activities::table.order((activities::id_nat, activities::line_sha256)).load(db).unwrap();
+    let held: Vec<Held> = exercises::table
+        .order((exercises::id_nat, exercises::profession, exercises::category))
+        .select((
+            exercises::id_nat,
+            exercises::profession,
+            exercises::know_how,
+            exercises::practice_name,
+            exercises::last_feed,
+            exercises::ceased_at,
+        ))
+        .load(db)
+        .unwrap();
+    let persons = persons.iter().map(|row| format!("{row:?}"));
+    persons
+        .chain(lines.iter().map(|row| format!("{row:?}")))
+        .chain(held.iter().map(|row| format!("{row:?}")))
+        .collect()
+}
+
+/// The cells of a line of a small extract: `(rpps, changes)`.
+fn small_extract(lines: &[&[(&str, &str)]]) -> Vec<u8> {
+    let text = String::from_utf8(written(&FictionalRegister::new(1, 1))).unwrap();
+    let mut file = format!("{}|\n", COLUMNS.join("|"));
+    for changes in lines {
+        let mut cells: Vec<&str> = text.lines().nth(1).unwrap().split('|').collect();
+        for (column, cell) in *changes {
+            cells[COLUMNS.iter().position(|name| name == column).unwrap()] = cell;
+        }
+        file.push_str(&cells.join("|"));
+        file.push('\n');
+    }
+    file.into_bytes()
+}

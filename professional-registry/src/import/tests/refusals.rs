@@ -1,0 +1,71 @@
+//! Feeds that are refused whole, and the brakes.
+
+use super::*;
+
+#[test]
+fn files_that_are_no_whole_extract_are_refused_whole() {
+    let db = &mut database();
+    let good = written(&FictionalRegister::new(30, 1));
+    let header_only = format!("{}|\n", COLUMNS.join("|"));
+    assert_eq!(refused(import(db, b"", 0)), faults::REGISTER_EMPTY.name);
+    assert_eq!(refused(import(db, header_only.as_bytes(), 0)), faults::REGISTER_EMPTY.name);
+    assert_eq!(refused(import(db, &good[..good.len() - 1], 0)), faults::REGISTER_TRUNCATED.name);
+    assert_eq!(refused(import(db, &good[200..], 0)), faults::REGISTER_HEADER.name);
+    let mut latin = good.clone();
+    let place = latin.len() - 20;
+    latin[place] = 0xE9;
+    assert_eq!(refused(import(db, &latin, 0)), faults::REGISTER_ENCODING.name);
+    let mut rng = UnwrapErr(getrandom::SysRng);
+    let unnamed = import_extract(
+        db,
+        &mut Cursor::new(&good),
+        "extract.txt",
+        &ImportOptions::default(),
+        &mut |_, _| (),
+        &mut rng,
+        &act_on(0),
+    );
+    assert_eq!(refused(unnamed), faults::REGISTER_DATE.name);
+    let feeds: i64 = register_feeds::table.count().get_result(db).unwrap();
+    let events: i64 = audit_events::table.count().get_result(db).unwrap();
+    assert_eq!((feeds, events, contents(db).len()), (0, 0, 0));
+}
+
+#[test]
+fn an_older_feed_and_one_of_the_future_are_refused() {
+    let db = &mut database();
+    import(db, &written(&FictionalRegister::new(30, 1)), 3).unwrap();
+    let other = written(&FictionalRegister::new(30, 2));
+    assert_eq!(refused(import(db, &other, 2)), faults::REGISTER_OLDER.name);
+    assert_eq!(refused(import(db, &other, 3)), faults::REGISTER_OLDER.name);
+    let future = Timestamp::from_seconds(FIRST_DAY + 6 * DAY);
+    let options = ImportOptions { extracted_at: Some(future), ..Default::default() };
+    assert_eq!(refused(import_with(db, &other, 4, &options)), faults::REGISTER_DATE.name);
+}
+
+#[test]
+fn a_feed_that_would_empty_the_register_is_refused_unless_it_is_accepted() {
+    let db = &mut database();
+    let full = FictionalRegister::new(100, 1);
+    let mut thin = full.clone();
+    let struck: Vec<_> = full.professionals().take(21).collect();
+    thin.strike_off(&struck);
+    import(db, &written(&full), 0).unwrap();
+    let before = contents(db);
+    let bytes = written(&thin);
+    let error = import(db, &bytes, 1).unwrap_err();
+    assert_eq!(error.code(), faults::REGISTER_BRAKE);
+    assert_eq!(error.to_string(), "the feed would cease 21 of 100 living professionals");
+    assert_eq!(contents(db), before);
+    let accepted = ImportOptions { accept_mass_change: true, ..Default::default() };
+    assert_eq!(import_with(db, &bytes, 1, &accepted).unwrap().difference.ceased, 21);
+}
+
+#[test]
+fn a_feed_most_of_whose_rows_are_refused_is_refused() {
+    let db = &mut database();
+    let text = String::from_utf8(written(&FictionalRegister::new(100, 1))).unwrap();
+    let error = import(db, text.replace("|C|Civil|", "|?|Civil|").as_bytes(), 0).unwrap_err();
+    assert_eq!(error.code(), faults::REGISTER_BRAKE);
+    assert!(error.to_string().contains("the first at line"), "{error}");
+}

@@ -1,0 +1,35 @@
+use std::sync::LazyLock;
+
+use super::code_as_text;
+use super::table::{Entry, entries};
+
+/// TRE_R02-SecteurActivite (OID 1.2.250.1.71.4.2.4): `SA` and two digits. Nothing is decided on the sector, so
+/// a code newer than the table here is kept, without a label.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Sector(String);
+
+static SECTORS: LazyLock<Vec<Entry>> =
+    LazyLock::new(|| entries(include_str!("data/TRE_R02-SecteurActivite.tsv")).collect());
+
+impl Sector {
+    pub(super) const TABLE: &'static str = "TRE_R02-SecteurActivite";
+
+    /// From the code of the table: `SA07`.
+    pub fn from_code(code: &str) -> Option<Self> {
+        let digits = code.strip_prefix("SA")?;
+        let well_formed = digits.len() == 2 && digits.bytes().all(|byte| byte.is_ascii_digit());
+        well_formed.then(|| Self(code.to_owned()))
+    }
+
+    /// The code of the table.
+    pub fn code(&self) -> &str {
+        &self.0
+    }
+
+    /// The French label, where this program knows the code.
+    pub fn label(&self) -> Option<&'static str> {
+        SECTORS.iter().find(|entry| entry.code == self.0).map(|entry| entry.label)
+    }
+}
+
+code_as_text!(Sector);
