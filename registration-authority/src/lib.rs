@@ -1,1 +1,30 @@
-//! .
+//! The rules: who may ask for what, who approves, what happens to a card.
+//!
+//! [`order`] and [`certificate_request`] take what people ask for; a [`decision`] with its [`approval`] proof
+//! lets it through; [`personalisation`] sends approved orders to the bureau; [`certification`], in the
+//! worker, trusts no row and verifies the evidence again before anything is signed; [`delivery`] puts the card
+//! into use, [`opposition`] ends it, [`renewal`] orders its successor.
+//!
+//! This crate alone writes `officers`, `card_orders`, `certificate_requests`, `decisions`,
+//! `structure_names`, `opposition_declarations`, `renewal_plans`, `renewal_plan_items`, `outbox` and
+//! `number_counters`. It knows no HTTP, and no PKCS#11.
+
+pub mod approval;
+pub mod certificate_request;
+pub mod certification;
+pub mod decision;
+pub mod delivery;
+pub mod entitlement;
+pub mod faults;
+mod numbering;
+pub mod officers;
+pub mod opposition;
+pub mod order;
+pub mod outbox;
+pub mod personalisation;
+pub mod refusal_reasons;
+pub mod renewal;
+pub mod views;
+
+#[cfg(test)]
+mod testing;

@@ -1,0 +1,64 @@
+//! What a decision is worth: a signed statement over the canonical encoding of what was decided on.
+//!
+//! The worker trusts no row for an approval (architecture invariant 4). The officer's proof says which
+//! bytes he decided on, how, and when; the bytes are computed again from the row each time the proof
+//! is looked at, so that an altered row has no approval left. The only kind of proof today is the demo's,
+//! and only an installation that was given a demo key takes it.
+
+mod demo;
+mod proof;
+mod statement;
+mod verifier;
+
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+
+pub use demo::{DemoApprover, DemoKeyError};
+pub use proof::{ApprovalProof, DemoProof, PROOF_BOUND, ProofKind};
+pub use statement::{PROOF_VALIDITY, Statement, Verdict};
+pub use verifier::{ApprovalVerifier, FRESHNESS, ProofRefused};
+
+/// What can be decided on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum SubjectKind {
+    /// An order for a card.
+    CardOrder,
+    /// A request for a software certificate.
+    CertificateRequest,
+    /// A renewal plan.
+    RenewalPlan,
+}
+
+impl SubjectKind {
+    /// As stored and as signed: `card-order`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::CardOrder => "card-order",
+            Self::CertificateRequest => "certificate-request",
+            Self::RenewalPlan => "renewal-plan",
+        }
+    }
+}
+
+impl fmt::Display for SubjectKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// One thing to decide on, as it stands: what an officer reads and signs for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decidable {
+    /// What sort of thing.
+    pub kind: SubjectKind,
+    /// Its number: `CO-2026-000001`.
+    pub number: String,
+    /// Its version; a plan has one version only.
+    pub version: i64,
+    /// Who submitted it, and so never decides on it.
+    pub submitted_by: String,
+    /// The canonical encoding (DER) of this version.
+    pub canonical: Vec<u8>,
+}

@@ -1,0 +1,142 @@
+use std::time::Duration;
+
+use der::asn1::OctetString;
+use der::{Decode, Encode, Sequence};
+use rand_core::CryptoRng;
+use sha2::{Digest, Sha256};
+use store::Timestamp;
+
+use super::Decidable;
+
+/// How long a proof can be used: a card waits for its bureau for weeks, never for a season.
+pub const PROOF_VALIDITY: Duration = Duration::from_secs(90 * 24 * 3600);
+
+const CONTEXT: &str = "igc-decision-v1";
+
+/// Yes or no.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It may go on.
+    Approve,
+    /// It ends here, for a reason.
+    Refuse,
+}
+
+impl Verdict {
+    /// As stored and as signed.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Approve => "approve",
+            Self::Refuse => "refuse",
+        }
+    }
+}
+
+/// What an officer signs.
+///
+/// ```text
+/// Decision ::= SEQUENCE {
+///     context        UTF8String ("igc-decision-v1"),
+///     subjectKind    UTF8String,             -- "card-order" | "certificate-request" | "renewal-plan"
+///     subjectDigest  OCTET STRING (SIZE (32)), -- SHA-256 of the canonical encoding
+///     version        INTEGER,
+///     decision       UTF8String,             -- "approve" | "refuse"
+///     reasonCode [0] EXPLICIT UTF8String OPTIONAL,
+///     officer        UTF8String,             -- login
+///     decidedAt      INTEGER,                -- milliseconds since 1970-01-01T00:00:00Z
+///     expiresAt      INTEGER,                -- the same
+///     nonce          OCTET STRING (SIZE (16)) }
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Sequence)]
+pub struct Statement {
+    context: String,
+    subject_kind: String,
+    subject_digest: OctetString,
+    version: i64,
+    decision: String,
+    #[asn1(context_specific = "0", tag_mode = "EXPLICIT", optional = "true")]
+    reason_code: Option<String>,
+    officer: String,
+    decided_at: i64,
+    expires_at: i64,
+    nonce: OctetString,
+}
+
+impl Statement {
+    /// The statement that `officer` decides so on `subject` at `at`.
+    pub fn new(
+        subject: &Decidable,
+        verdict: Verdict,
+        reason_code: Option<&str>,
+        officer: &str,
+        rng: &mut dyn CryptoRng,
+        at: Timestamp,
+    ) -> Self {
+        let mut nonce = [0; 16];
+        rng.fill_bytes(&mut nonce);
+        Self {
+            context: CONTEXT.to_owned(),
+            subject_kind: subject.kind.as_str().to_owned(),
+            subject_digest: octets(&Sha256::digest(&subject.canonical)),
+            version: subject.version,
+            decision: verdict.as_str().to_owned(),
+            reason_code: reason_code.map(str::to_owned),
+            officer: officer.to_owned(),
+            decided_at: at.millis(),
+            expires_at: at.plus(PROOF_VALIDITY).millis(),
+            nonce: octets(&nonce),
+        }
+    }
+
+    /// The DER that is signed.
+    pub fn encode(&self) -> Vec<u8> {
+        self.to_der().expect("a statement is far below the length DER can say")
+    }
+
+    /// Reads the DER of a statement; `None` when it is not one of this context, in DER, whole.
+    pub fn decode(der: &[u8]) -> Option<Self> {
+        let statement = Self::from_der(der).ok()?;
+        let known = statement.context == CONTEXT && statement.verdict_known();
+        known.then_some(statement)
+    }
+
+    /// Yes or no.
+    pub fn verdict(&self) -> Verdict {
+        if self.decision == Verdict::Approve.as_str() { Verdict::Approve } else { Verdict::Refuse }
+    }
+
+    /// The reason of a refusal.
+    pub fn reason_code(&self) -> Option<&str> {
+        self.reason_code.as_deref()
+    }
+
+    /// The login of who decided.
+    pub fn officer(&self) -> &str {
+        &self.officer
+    }
+
+    /// When.
+    pub fn decided_at(&self) -> Timestamp {
+        Timestamp::from_millis(self.decided_at)
+    }
+
+    /// From when on it is worth nothing.
+    pub fn expires_at(&self) -> Timestamp {
+        Timestamp::from_millis(self.expires_at)
+    }
+
+    /// Whether it speaks of this very thing, in this very version, byte for byte.
+    pub fn is_about(&self, subject: &Decidable) -> bool {
+        self.subject_kind == subject.kind.as_str()
+            && self.version == subject.version
+            && self.subject_digest.as_bytes() == Sha256::digest(&subject.canonical).as_slice()
+    }
+
+    fn verdict_known(&self) -> bool {
+        [Verdict::Approve, Verdict::Refuse].iter().any(|verdict| verdict.as_str() == self.decision)
+    }
+}
+
+fn octets(bytes: &[u8]) -> OctetString {
+    OctetString::new(bytes).expect("a digest is far below the length DER can say")
+}

@@ -1,0 +1,240 @@
+use ca_core::serial::SerialNumber;
+use diesel::prelude::*;
+use professional_registry::identifiers::TechnicalStructureId;
+use store::schema::certificate_requests;
+use store::{Act, Code, Database, Fault, Timestamp};
+use thiserror::Error;
+
+use super::CanonicalRequest;
+use crate::approval::{Decidable, SubjectKind};
+use crate::faults;
+
+/// A request for one certificate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CertificateRequest {
+    /// `CR-2026-000001`.
+    pub number: String,
+    /// The version that a decision is on.
+    pub version: i64,
+    /// Identifier of the profile.
+    pub profile: String,
+    /// Whose certificate it will be.
+    pub structure: TechnicalStructureId,
+    /// The commonName to be certified.
+    pub common_name: String,
+    /// The host names to be certified, the common name among them; empty for what is not a server.
+    pub dns_names: Vec<String>,
+    /// The PKCS#10 request, DER.
+    pub csr: Vec<u8>,
+    /// The key to be certified, SubjectPublicKeyInfo in DER.
+    pub public_key: Vec<u8>,
+    /// The officer's login.
+    pub submitted_by: String,
+    /// When.
+    pub submitted_at: Timestamp,
+    /// Where it stands.
+    pub state: RequestState,
+}
+
+/// Where a request stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RequestState {
+    /// Waits for its decision.
+    Submitted,
+    /// Waits for the worker.
+    Approved {
+        /// When it was approved.
+        at: Timestamp,
+    },
+    /// Ended, for a reason that the decision names.
+    Refused {
+        /// When.
+        at: Timestamp,
+    },
+    /// Taken back.
+    Withdrawn {
+        /// When.
+        at: Timestamp,
+    },
+    /// It has its certificate.
+    Issued {
+        /// When.
+        at: Timestamp,
+        /// Short name of the authority.
+        issuer: String,
+        /// The serial number.
+        serial: SerialNumber,
+    },
+}
+
+impl RequestState {
+    /// As stored: `submitted`.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Submitted => "submitted",
+            Self::Approved { .. } => "approved",
+            Self::Refused { .. } => "refused",
+            Self::Withdrawn { .. } => "withdrawn",
+            Self::Issued { .. } => "issued",
+        }
+    }
+}
+
+impl CertificateRequest {
+    /// What an officer decides on.
+    pub fn decidable(&self) -> Decidable {
+        Decidable {
+            kind: SubjectKind::CertificateRequest,
+            number: self.number.clone(),
+            version: self.version,
+            submitted_by: self.submitted_by.clone(),
+            canonical: CanonicalRequest::of(self).into_der(),
+        }
+    }
+
+    /// Every name in it that the structure must be allowed.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(self.common_name.as_str()).chain(self.dns_names.iter().map(String::as_str))
+    }
+}
+
+/// Why a stored request cannot be had.
+#[derive(Debug, Error)]
+pub enum RequestError {
+    /// There is none of this number.
+    #[error("no certificate request {0}")]
+    Unknown(String),
+    /// The row is not what this program writes.
+    #[error("certificate request {0}: {1} cannot be read")]
+    RowAltered(String, &'static str),
+    /// The database refused.
+    #[error("database: {0}")]
+    Database(#[from] diesel::result::Error),
+}
+
+impl Fault for RequestError {
+    fn code(&self) -> Code {
+        match self {
+            Self::Unknown(_) => faults::REQUEST_UNKNOWN,
+            Self::RowAltered(..) => faults::REQUEST_ROW_ALTERED,
+            Self::Database(_) => store::fault::DATABASE,
+        }
+    }
+}
+
+/// The request of this number.
+pub fn get(db: &mut Database, number: &str) -> Result<CertificateRequest, RequestError> {
+    let row: Option<Row> =
+        certificate_requests::table.find(number).select(Row::as_select()).first(db).optional()?;
+    row.ok_or_else(|| RequestError::Unknown(number.to_owned()))?.try_into()
+}
+
+/// The requests in the state of this name (all of them without one), by number, after the given one; 200
+/// at most.
+pub fn list(
+    db: &mut Database,
+    status: Option<&str>,
+    after: Option<&str>,
+    limit: i64,
+) -> Result<Vec<CertificateRequest>, RequestError> {
+    let statuses = match status {
+        Some(one) => vec![one],
+        None => vec!["submitted", "approved", "refused", "withdrawn", "issued"],
+    };
+    let rows: Vec<Row> = certificate_requests::table
+        .filter(certificate_requests::status.eq_any(statuses))
+        .filter(certificate_requests::number.gt(after.unwrap_or("")))
+        .order(certificate_requests::number)
+        .limit(limit.clamp(1, 200))
+        .select(Row::as_select())
+        .load(db)?;
+    rows.into_iter().map(CertificateRequest::try_from).collect()
+}
+
+pub(super) fn insert(db: &mut Database, request: &CertificateRequest) -> QueryResult<usize> {
+    let dns_names = serde_json::to_string(&request.dns_names).expect("texts");
+    diesel::insert_into(certificate_requests::table)
+        .values((
+            certificate_requests::number.eq(&request.number),
+            certificate_requests::version.eq(request.version),
+            certificate_requests::profile.eq(&request.profile),
+            certificate_requests::structure.eq(request.structure.to_string()),
+            certificate_requests::common_name.eq(&request.common_name),
+            certificate_requests::dns_names.eq(dns_names),
+            certificate_requests::csr.eq(&request.csr),
+            certificate_requests::public_key.eq(&request.public_key),
+            certificate_requests::submitted_by.eq(&request.submitted_by),
+            certificate_requests::submitted_at.eq(request.submitted_at),
+            certificate_requests::status.eq(request.state.name()),
+            certificate_requests::changed_at.eq(request.submitted_at),
+        ))
+        .execute(db)
+}
+
+/// Moves a request from one state to another, at this version; false when it is not there any more.
+pub(super) fn set_status(
+    db: &mut Database,
+    request: &CertificateRequest,
+    to: &str,
+    act: &Act,
+) -> QueryResult<bool> {
+    let moved = diesel::update(certificate_requests::table)
+        .filter(certificate_requests::number.eq(&request.number))
+        .filter(certificate_requests::version.eq(request.version))
+        .filter(certificate_requests::status.eq(request.state.name()))
+        .set((certificate_requests::status.eq(to), certificate_requests::changed_at.eq(act.at)))
+        .execute(db)?;
+    Ok(moved == 1)
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = certificate_requests)]
+struct Row {
+    number: String,
+    version: i64,
+    profile: String,
+    structure: String,
+    common_name: String,
+    dns_names: String,
+    csr: Vec<u8>,
+    public_key: Vec<u8>,
+    submitted_by: String,
+    submitted_at: Timestamp,
+    status: String,
+    changed_at: Timestamp,
+    issuer: Option<String>,
+    serial: Option<String>,
+}
+
+impl TryFrom<Row> for CertificateRequest {
+    type Error = RequestError;
+
+    fn try_from(row: Row) -> Result<Self, RequestError> {
+        let altered = |what| RequestError::RowAltered(row.number.clone(), what);
+        let at = row.changed_at;
+        let state = match (row.status.as_str(), row.issuer, row.serial) {
+            ("submitted", None, None) => RequestState::Submitted,
+            ("approved", None, None) => RequestState::Approved { at },
+            ("refused", None, None) => RequestState::Refused { at },
+            ("withdrawn", None, None) => RequestState::Withdrawn { at },
+            ("issued", Some(issuer), Some(serial)) => {
+                let serial = serial.parse().map_err(|_| altered("serial"))?;
+                RequestState::Issued { at, issuer, serial }
+            }
+            _ => return Err(altered("status")),
+        };
+        Ok(Self {
+            structure: row.structure.parse().map_err(|_| altered("structure"))?,
+            dns_names: serde_json::from_str(&row.dns_names).map_err(|_| altered("dns_names"))?,
+            number: row.number,
+            version: row.version,
+            profile: row.profile,
+            common_name: row.common_name,
+            csr: row.csr,
+            public_key: row.public_key,
+            submitted_by: row.submitted_by,
+            submitted_at: row.submitted_at,
+            state,
+        })
+    }
+}

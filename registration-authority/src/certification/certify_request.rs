@@ -1,0 +1,243 @@
+use ca_core::certificate::{self, Certificate, CertificateStatus};
+use ca_core::issuance::{
+    self, Bearer, IssuanceRequest, IssueError, IssuedCertificate, PrepareError, Prepared,
+};
+use ca_core::revocation::{self, RevocationReason, RevokeError};
+use ca_core::serial::SerialNumber;
+use diesel::prelude::*;
+use professional_registry::RegistryError;
+use professional_registry::identifiers::TechnicalStructureId;
+use rand_core::CryptoRng;
+use serde_json::json;
+use sha2::{Digest, Sha256};
+use store::schema::{certificate_requests, certificates};
+use store::{Act, Code, Database, Fault, audit};
+use thiserror::Error;
+
+use super::evidence::{ApprovedRequest, EvidenceError, verify_request_evidence};
+use super::{CertificationContext, facts};
+use crate::certificate_request::{
+    CertificateRequest, NameError, RequestState, offered_profile, structure_names,
+};
+use crate::faults;
+use crate::outbox::{self, Notice, Recipient};
+
+/// Why a request is not certified (yet).
+#[derive(Debug, Error)]
+pub enum CertifyRequestError {
+    /// The approval does not hold.
+    #[error(transparent)]
+    Evidence(#[from] EvidenceError),
+    /// The request was settled meanwhile.
+    #[error("certificate request {0} is no longer approved")]
+    NotReady(String),
+    /// The profile is not on offer (any more).
+    #[error("profile {0} is not requested this way")]
+    ProfileNotOffered(String),
+    /// The register does not answer.
+    #[error(transparent)]
+    Registry(#[from] RegistryError),
+    /// The register no longer knows the structure.
+    #[error("the register knows no structure {0}")]
+    StructureUnknown(TechnicalStructureId),
+    /// The structure has neither FINESS nor SIRET.
+    #[error("structure {0} has neither FINESS nor SIRET")]
+    StructureUnidentified(TechnicalStructureId),
+    /// A name is no longer allowed.
+    #[error(transparent)]
+    Name(#[from] NameError),
+    /// Another attempt is between intention and signature.
+    #[error("certificate {issuer} {serial} for request {request} is under way")]
+    UnderWay {
+        /// Which request.
+        request: String,
+        /// Short name of the authority.
+        issuer: String,
+        /// The serial number.
+        serial: String,
+    },
+    /// Nothing was prepared.
+    #[error(transparent)]
+    Prepare(#[from] PrepareError),
+    /// Nothing was issued.
+    #[error(transparent)]
+    Issue(#[from] IssueError),
+    /// A certificate that nobody wants any more cannot be revoked.
+    #[error(transparent)]
+    Revocation(#[from] RevokeError),
+    /// The database refused.
+    #[error("database: {0}")]
+    Database(#[from] diesel::result::Error),
+}
+
+impl Fault for CertifyRequestError {
+    fn code(&self) -> Code {
+        match self {
+            Self::Evidence(error) => error.code(),
+            Self::NotReady(_) => faults::CERTIFICATION_NOT_READY,
+            Self::ProfileNotOffered(_) => faults::REQUEST_PROFILE_NOT_OFFERED,
+            Self::Registry(error) => error.code(),
+            Self::StructureUnknown(_) => faults::REQUEST_STRUCTURE_UNKNOWN,
+            Self::StructureUnidentified(_) => faults::REQUEST_STRUCTURE_UNIDENTIFIED,
+            Self::Name(error) => error.code(),
+            Self::UnderWay { .. } => faults::CERTIFICATION_UNDER_WAY,
+            Self::Prepare(error) => error.code(),
+            Self::Issue(error) => error.code(),
+            Self::Revocation(error) => error.code(),
+            Self::Database(_) => store::fault::DATABASE,
+        }
+    }
+}
+
+/// Certifies the key of an approved request. A request that has its certificate is answered with it, also when a
+/// crash came between the signature and the request's own row. Runs its own transactions.
+pub fn certify_request(
+    db: &mut Database,
+    context: &mut CertificationContext<'_>,
+    number: &str,
+    rng: &mut dyn CryptoRng,
+    act: &Act,
+) -> Result<IssuedCertificate, CertifyRequestError> {
+    let issued = match db.write(|db| begin(db, context, number, rng, act))? {
+        Begun::Prepared(prepared) => issuance::issue(db, context.signer, prepared, rng, act)?,
+        Begun::Issued(issued) => issued,
+    };
+    match db.write(|db| conclude(db, number, &issued, rng, act))? {
+        true => Ok(issued),
+        false => Err(CertifyRequestError::NotReady(number.to_owned())),
+    }
+}
+
+enum Begun {
+    Prepared(Prepared),
+    Issued(IssuedCertificate),
+}
+
+fn begin(
+    db: &mut Database,
+    context: &mut CertificationContext<'_>,
+    number: &str,
+    rng: &mut dyn CryptoRng,
+    act: &Act,
+) -> Result<Begun, CertifyRequestError> {
+    let locked = diesel::update(certificate_requests::table.find(number))
+        .filter(certificate_requests::status.eq_any(["approved", "issued"]))
+        .set(certificate_requests::number.eq(number))
+        .execute(db)?;
+    if locked == 0 {
+        return Err(CertifyRequestError::NotReady(number.to_owned()));
+    }
+    let approved = verify_request_evidence(db, context.verifier, number, act.at)?;
+    let request = approved.request();
+    if let RequestState::Issued { issuer, serial, .. } = &request.state {
+        let found = certificate::find(db, issuer, serial)?;
+        return found
+            .and_then(issued)
+            .map(Begun::Issued)
+            .ok_or_else(|| CertifyRequestError::NotReady(number.to_owned()));
+    }
+    if let Some(certificate) = attempt_of(db, &approved)? {
+        return match certificate.status {
+            CertificateStatus::Intended | CertificateStatus::Signing => Err(CertifyRequestError::UnderWay {
+                request: number.to_owned(),
+                issuer: certificate.issuer,
+                serial: certificate.serial.to_string(),
+            }),
+            _ => issued(certificate)
+                .map(Begun::Issued)
+                .ok_or_else(|| CertifyRequestError::NotReady(number.to_owned())),
+        };
+    }
+    prepare(db, context, request, &approved, rng, act).map(Begun::Prepared)
+}
+
+fn prepare(
+    db: &mut Database,
+    context: &mut CertificationContext<'_>,
+    request: &CertificateRequest,
+    approved: &ApprovedRequest,
+    rng: &mut dyn CryptoRng,
+    act: &Act,
+) -> Result<Prepared, CertifyRequestError> {
+    let offered = offered_profile(&request.profile)
+        .ok_or_else(|| CertifyRequestError::ProfileNotOffered(request.profile.clone()))?;
+    let structure = context
+        .registry
+        .structure(db, &request.structure)?
+        .ok_or_else(|| CertifyRequestError::StructureUnknown(request.structure.clone()))?;
+    let identifier = facts::structure_identifier(&structure)
+        .ok_or_else(|| CertifyRequestError::StructureUnidentified(request.structure.clone()))?;
+    structure_names::require(db, &request.structure, request.names())?;
+    let issuance_request = IssuanceRequest {
+        profile: offered.profile,
+        issuer: offered.issuer,
+        bearer: Bearer::EndEntity,
+        facts: &facts::of_request(request, &structure, &identifier),
+        public_key: &request.public_key,
+        not_after: None,
+    };
+    let evidence = approved.evidence();
+    Ok(issuance::prepare(db, context.issuance, &issuance_request, evidence, context.epoch, rng, act)?)
+}
+
+/// The certificate that an earlier attempt at this very request began: the digest of its evidence is the
+/// request's own, since each proof holds a nonce. Revoked or abandoned ones do not count.
+fn attempt_of(db: &mut Database, approved: &ApprovedRequest) -> QueryResult<Option<Certificate>> {
+    let key = Sha256::digest(&approved.request().public_key);
+    let found: Option<(String, String)> = certificates::table
+        .filter(certificates::spki_sha256.eq(key.as_slice()))
+        .filter(certificates::evidence_digest.eq(approved.evidence().digest().as_slice()))
+        .filter(certificates::status.eq_any(["intended", "signing", "good"]))
+        .select((certificates::issuer, certificates::serial))
+        .first(db)
+        .optional()?;
+    let Some((issuer, serial)) = found else { return Ok(None) };
+    let serial: SerialNumber =
+        serial.parse().map_err(|error| diesel::result::Error::DeserializationError(Box::new(error)))?;
+    certificate::find(db, &issuer, &serial)
+}
+
+fn issued(certificate: Certificate) -> Option<IssuedCertificate> {
+    let der = certificate.status.der()?.to_vec();
+    Some(IssuedCertificate { issuer: certificate.issuer, serial: certificate.serial, der })
+}
+
+/// Ties the certificate to its request. False when the request was withdrawn while the token worked: nobody wants
+/// the certificate any more, and it is revoked.
+fn conclude(
+    db: &mut Database,
+    number: &str,
+    issued: &IssuedCertificate,
+    rng: &mut dyn CryptoRng,
+    act: &Act,
+) -> Result<bool, CertifyRequestError> {
+    let moved = diesel::update(certificate_requests::table.find(number))
+        .filter(certificate_requests::status.eq("approved"))
+        .set((
+            certificate_requests::status.eq("issued"),
+            certificate_requests::changed_at.eq(act.at),
+            certificate_requests::issuer.eq(&issued.issuer),
+            certificate_requests::serial.eq(issued.serial.to_string()),
+        ))
+        .execute(db)?;
+    if moved == 0 {
+        let withdrawn = certificate_requests::table
+            .find(number)
+            .filter(certificate_requests::status.eq("withdrawn"))
+            .count()
+            .get_result::<i64>(db)?;
+        if withdrawn == 1 {
+            let reason = RevocationReason::CessationOfOperation;
+            revocation::revoke(db, &issued.issuer, &issued.serial, reason, rng, act)?;
+        }
+        // Otherwise another run was quicker, and has recorded this same certificate.
+        return Ok(withdrawn == 0);
+    }
+    let submitter: String =
+        certificate_requests::table.find(number).select(certificate_requests::submitted_by).first(db)?;
+    let subject = format!("certificate request {number}");
+    outbox::put(db, Recipient::Officer(&submitter), Notice::CertificateIssued, &subject, rng, act)?;
+    let payload = json!({"certificate": format!("{} {}", issued.issuer, issued.serial)});
+    audit::record(db, audit::Event { action: "request.issued", subject, payload }, rng, act)?;
+    Ok(true)
+}

@@ -1,0 +1,264 @@
+//! What proves that something was approved, looked at again before anything follows from it.
+
+use ca_core::issuance::{Evidence, EvidenceKind};
+use der::asn1::OctetString;
+use der::{Encode, Sequence};
+use store::{Code, Database, Fault, Timestamp};
+use thiserror::Error;
+
+use crate::approval::{ApprovalProof, ApprovalVerifier, Decidable, ProofRefused};
+use crate::certificate_request::{self, CertificateRequest, RequestError, RequestState};
+use crate::decision::{self, Decision};
+use crate::faults;
+use crate::officers::{self, OfficerError, Right};
+use crate::order::{self, CardOrder, OrderError, OrderState, Origin, exercise_key};
+use crate::renewal::{self, Outcome, PlanReadError, PlanStatus, RenewalPlan};
+
+/// An order whose approval was verified just now. Nothing but [`verify_evidence`] makes one.
+#[derive(Debug)]
+pub struct ApprovedOrder {
+    order: CardOrder,
+    evidence: Evidence,
+}
+
+impl ApprovedOrder {
+    /// The order.
+    pub fn order(&self) -> &CardOrder {
+        &self.order
+    }
+
+    /// What `ca-core` records with the certificate.
+    pub fn evidence(&self) -> &Evidence {
+        &self.evidence
+    }
+
+    /// The order, to keep.
+    pub fn into_order(self) -> CardOrder {
+        self.order
+    }
+}
+
+/// A certificate request whose approval was verified just now. Nothing but
+/// [`verify_request_evidence`] makes one.
+#[derive(Debug)]
+pub struct ApprovedRequest {
+    request: CertificateRequest,
+    evidence: Evidence,
+}
+
+impl ApprovedRequest {
+    /// The request.
+    pub fn request(&self) -> &CertificateRequest {
+        &self.request
+    }
+
+    /// What `ca-core` records with the certificate.
+    pub fn evidence(&self) -> &Evidence {
+        &self.evidence
+    }
+}
+
+/// Why there is no evidence.
+#[derive(Debug, Error)]
+pub enum EvidenceError {
+    /// The order cannot be had.
+    #[error(transparent)]
+    Order(#[from] OrderError),
+    /// The request cannot be had.
+    #[error(transparent)]
+    Request(#[from] RequestError),
+    /// The plan cannot be had.
+    #[error(transparent)]
+    Plan(#[from] PlanReadError),
+    /// A decision that its proof does not support.
+    #[error("{subject}: the decision of {officer}: {source}")]
+    Proof {
+        /// What was decided on.
+        subject: String,
+        /// Who is said to have decided.
+        officer: String,
+        /// What is wrong.
+        source: ProofRefused,
+    },
+    /// A decision of somebody who could not decide.
+    #[error("{subject}: {officer} could not decide on it then")]
+    OfficerNotEntitled {
+        /// What was decided on.
+        subject: String,
+        /// Who is said to have decided.
+        officer: String,
+    },
+    /// The officers' table cannot be read.
+    #[error(transparent)]
+    Officer(#[from] OfficerError),
+    /// The row is not where an approval would have brought it, or no decision approves it.
+    #[error("{subject}: {reason}")]
+    Missing {
+        /// What should have been approved.
+        subject: String,
+        /// What is missing.
+        reason: &'static str,
+    },
+    /// The database refused.
+    #[error("database: {0}")]
+    Database(#[from] diesel::result::Error),
+}
+
+impl Fault for EvidenceError {
+    fn code(&self) -> Code {
+        match self {
+            Self::Order(error) => error.code(),
+            Self::Request(error) => error.code(),
+            Self::Plan(error) => error.code(),
+            Self::Proof { source, .. } => source.code(),
+            Self::OfficerNotEntitled { .. } | Self::Missing { .. } => faults::APPROVAL_EVIDENCE_MISSING,
+            Self::Officer(error) => error.code(),
+            Self::Database(_) => store::fault::DATABASE,
+        }
+    }
+}
+
+/// Verifies, at `at`, that the order was approved as its row stands now: by another officer over this very
+/// version, or by an approved plan that renews the card it replaces. Works in a transaction or outside.
+#[expect(clippy::disallowed_methods, reason = "the decisions are verified here")]
+pub fn verify_evidence(
+    db: &mut Database,
+    verifier: &ApprovalVerifier,
+    number: &str,
+    at: Timestamp,
+) -> Result<ApprovedOrder, EvidenceError> {
+    let order = order::get(db, number)?;
+    if !matches!(order.state, OrderState::Approved { .. } | OrderState::Ordered { .. }) {
+        return Err(missing(&format!("order {number}"), "it is not approved"));
+    }
+    let evidence = match &order.origin {
+        Origin::Officer => {
+            let bytes = verify_decisions(db, verifier, &order.decidable(), at)?;
+            Evidence::verified(EvidenceKind::Officer, &bytes)
+        }
+        Origin::Plan(plan) => {
+            let plan = renewal::get(db, plan)?;
+            check_planned(&order, &plan)?;
+            Evidence::verified(EvidenceKind::Plan, &verify_plan(db, verifier, &plan, at)?)
+        }
+    };
+    Ok(ApprovedOrder { order, evidence })
+}
+
+/// The same for a certificate request.
+#[expect(clippy::disallowed_methods, reason = "the decisions are verified here")]
+pub fn verify_request_evidence(
+    db: &mut Database,
+    verifier: &ApprovalVerifier,
+    number: &str,
+    at: Timestamp,
+) -> Result<ApprovedRequest, EvidenceError> {
+    let request = certificate_request::get(db, number)?;
+    if !matches!(request.state, RequestState::Approved { .. } | RequestState::Issued { .. }) {
+        return Err(missing(&format!("certificate request {number}"), "it is not approved"));
+    }
+    let bytes = verify_decisions(db, verifier, &request.decidable(), at)?;
+    Ok(ApprovedRequest { request, evidence: Evidence::verified(EvidenceKind::Officer, &bytes) })
+}
+
+/// The same for a renewal plan: the bytes of the evidence.
+pub(crate) fn verify_plan(
+    db: &mut Database,
+    verifier: &ApprovalVerifier,
+    plan: &RenewalPlan,
+    at: Timestamp,
+) -> Result<Vec<u8>, EvidenceError> {
+    if plan.status == PlanStatus::Proposed {
+        return Err(missing(&format!("renewal plan {}", plan.id), "it is not approved"));
+    }
+    verify_decisions(db, verifier, &plan.decidable(), at)
+}
+
+/// A planned order is what the plan says of its card, and nothing else. Its names are not in the plan: they
+/// are compared with the register when the card is certified.
+fn check_planned(order: &CardOrder, plan: &RenewalPlan) -> Result<(), EvidenceError> {
+    let subject = format!("order {}", order.number);
+    let item = order.replaces.as_ref().and_then(|card| plan.item(card));
+    let Some(item) = item else { return Err(missing(&subject, "its card is not in the plan")) };
+    let planned = item.outcome == Outcome::Renew
+        && item.order_number.as_ref() == Some(&order.number)
+        && item.holder == order.holder.to_string()
+        && item.kind == order.kind
+        && item.exercise == exercise_key(order.profession)
+        && plan.planned_by == order.submitted_by;
+    if planned { Ok(()) } else { Err(missing(&subject, "the plan does not say so")) }
+}
+
+/// ```text
+/// DecisionEvidence ::= SEQUENCE {
+///     canonical OCTET STRING,               -- the canonical encoding of what was approved
+///     proofs    SEQUENCE OF OCTET STRING }  -- each decision's proof, by officer
+/// ```
+#[derive(Sequence)]
+struct DecisionEvidence {
+    canonical: OctetString,
+    proofs: Vec<OctetString>,
+}
+
+/// Every decision on this version approves it, holds, and comes from somebody who could; and there is one.
+fn verify_decisions(
+    db: &mut Database,
+    verifier: &ApprovalVerifier,
+    subject: &Decidable,
+    at: Timestamp,
+) -> Result<Vec<u8>, EvidenceError> {
+    let name = format!("{} {} version {}", subject.kind, subject.number, subject.version);
+    let mut decisions = decision::of(db, subject.kind, &subject.number)?;
+    decisions.retain(|decision| decision.subject_version == subject.version);
+    decisions.sort_by(|a, b| a.decided_by.cmp(&b.decided_by));
+    if decisions.is_empty() {
+        return Err(missing(&name, "nobody decided on it"));
+    }
+    for decision in &decisions {
+        if !decision.approves() {
+            return Err(missing(&name, "an officer refused it"));
+        }
+        verify_decision(db, verifier, subject, decision, &name, at)?;
+    }
+    let octets = |bytes: &[u8]| OctetString::new(bytes).expect("bounded, far below what DER can say");
+    let evidence = DecisionEvidence {
+        canonical: octets(&subject.canonical),
+        proofs: decisions.iter().map(|decision| octets(&decision.proof)).collect(),
+    };
+    Ok(evidence.to_der().expect("bounded, far below what DER can say"))
+}
+
+fn verify_decision(
+    db: &mut Database,
+    verifier: &ApprovalVerifier,
+    subject: &Decidable,
+    decision: &Decision,
+    name: &str,
+    at: Timestamp,
+) -> Result<(), EvidenceError> {
+    let refused = |source| EvidenceError::Proof {
+        subject: name.to_owned(),
+        officer: decision.decided_by.clone(),
+        source,
+    };
+    let proof = ApprovalProof::decode(&decision.proof_kind, &decision.proof)
+        .ok_or_else(|| refused(ProofRefused::Unreadable))?;
+    let statement = verifier.verify(&proof, subject, at).map_err(refused)?;
+    let says_so = statement.verdict().as_str() == decision.decision
+        && statement.officer() == decision.decided_by
+        && statement.decided_at() == decision.decided_at;
+    if !says_so {
+        return Err(refused(ProofRefused::SaysOtherwise));
+    }
+    let officer = officers::find(db, statement.officer())?;
+    let could = officer.is_some_and(|officer| officer.had(Right::Decide, statement.decided_at()));
+    if !could || statement.officer() == subject.submitted_by {
+        let officer = decision.decided_by.clone();
+        return Err(EvidenceError::OfficerNotEntitled { subject: name.to_owned(), officer });
+    }
+    Ok(())
+}
+
+fn missing(subject: &str, reason: &'static str) -> EvidenceError {
+    EvidenceError::Missing { subject: subject.to_owned(), reason }
+}

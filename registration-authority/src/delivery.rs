@@ -1,0 +1,135 @@
+//! From the bureau into the holder's hands, and into use.
+
+use card::{ActivateError as CardActivateError, Card, CardNumber, CardStatus, TransitionError};
+use rand_core::CryptoRng;
+use store::{Act, Actor, Code, Database, Fault};
+use thiserror::Error;
+
+use crate::faults;
+use crate::officers::{self, NotAuthorised, Right};
+use crate::opposition::{self, Ground, OpposeError, Opposition};
+use crate::outbox::{self, Notice, Recipient};
+
+#[cfg(test)]
+mod tests;
+
+/// Why a card is not handed over, or not activated.
+#[derive(Debug, Error)]
+pub enum DeliveryError {
+    /// The actor may not.
+    #[error(transparent)]
+    NotAuthorised(#[from] NotAuthorised),
+    /// A holder activates his own cards only.
+    #[error("card {0} is not a card of {1}")]
+    NotYours(CardNumber, String),
+    /// The card is not known.
+    #[error(transparent)]
+    Card(#[from] card::GetError),
+    /// The card is not where this step begins.
+    #[error(transparent)]
+    Transition(#[from] TransitionError),
+    /// The card cannot become active.
+    #[error(transparent)]
+    Activate(#[from] CardActivateError),
+    /// Its predecessor cannot be opposed.
+    #[error(transparent)]
+    Predecessor(#[from] OpposeError),
+    /// The database refused.
+    #[error("database: {0}")]
+    Database(#[from] diesel::result::Error),
+}
+
+impl Fault for DeliveryError {
+    fn code(&self) -> Code {
+        match self {
+            Self::NotAuthorised(error) => error.code(),
+            Self::NotYours(..) => faults::DELIVERY_NOT_YOURS,
+            Self::Card(error) => error.code(),
+            Self::Transition(error) => error.code(),
+            Self::Activate(error) => error.code(),
+            Self::Predecessor(error) => error.code(),
+            Self::Database(_) => store::fault::DATABASE,
+        }
+    }
+}
+
+/// A card that can be used, and what became of the one before it.
+#[derive(Clone, Debug)]
+pub struct Activation {
+    /// The card.
+    pub card: Card,
+    /// The opposition of its predecessor, where that was still active.
+    pub predecessor: Option<Opposition>,
+}
+
+/// Hands a certified card over, in a transaction of its own. By an officer, the operator or a job.
+pub fn deliver(
+    db: &mut Database,
+    number: &CardNumber,
+    rng: &mut dyn CryptoRng,
+    act: &Act,
+) -> Result<Card, DeliveryError> {
+    db.write(|db| {
+        authorise(db, number, false, act)?;
+        let card = card::deliver(db, number, rng, act)?;
+        notify(db, &card, Notice::CardDelivered, rng, act)?;
+        Ok(card)
+    })
+}
+
+/// Activates a delivered card, in a transaction of its own: the card it replaces, if active, is opposed as
+/// renewed in the same one, so that there is never a moment with two active cards, or with none.
+pub fn activate(
+    db: &mut Database,
+    number: &CardNumber,
+    rng: &mut dyn CryptoRng,
+    act: &Act,
+) -> Result<Activation, DeliveryError> {
+    db.write(|db| {
+        authorise(db, number, true, act)?;
+        let predecessor = match active_predecessor(db, number)? {
+            // The older row first, always: two activations in a chain cannot wait for each other.
+            Some(old) => Some(opposition::oppose_within(db, &old, Ground::Renewed, rng, act)?),
+            None => None,
+        };
+        let card = card::activate(db, number, rng, act)?;
+        notify(db, &card, Notice::CardActivated, rng, act)?;
+        Ok(Activation { card, predecessor })
+    })
+}
+
+fn active_predecessor(db: &mut Database, number: &CardNumber) -> Result<Option<CardNumber>, DeliveryError> {
+    let Some(replaced) = card::get(db, number)?.replaces else { return Ok(None) };
+    let replaced = card::get(db, &replaced)?;
+    let active = replaced.life.status() == CardStatus::Active;
+    Ok(active.then_some(replaced.number))
+}
+
+fn authorise(
+    db: &mut Database,
+    number: &CardNumber,
+    holder_may: bool,
+    act: &Act,
+) -> Result<(), DeliveryError> {
+    match &act.actor {
+        Actor::Job(_) | Actor::Operator(_) => Ok(()),
+        Actor::Holder(id) if holder_may => match card::get(db, number)?.holder == *id {
+            true => Ok(()),
+            false => Err(DeliveryError::NotYours(*number, id.clone())),
+        },
+        _ => {
+            officers::require(db, Right::Deliver, act)?;
+            Ok(())
+        }
+    }
+}
+
+fn notify(
+    db: &mut Database,
+    card: &Card,
+    notice: Notice,
+    rng: &mut dyn CryptoRng,
+    act: &Act,
+) -> Result<(), diesel::result::Error> {
+    outbox::put(db, Recipient::Holder(&card.holder), notice, &format!("card {}", card.number), rng, act)
+}

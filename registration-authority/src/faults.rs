@@ -1,0 +1,133 @@
+//! The stable codes of this crate.
+
+store::codes! {
+    /// The register knows nobody by this identifier.
+    ORDER_HOLDER_UNKNOWN = ("order-holder-unknown", NotFound, "the registration officer: check the number, or import a newer register");
+    /// The register says that this person no longer exercises.
+    ORDER_HOLDER_CEASED = ("order-holder-ceased", Refused, "the registration officer: the professional council strikes off and restores");
+    /// This person does not exercise the profession that is ordered for.
+    ORDER_PROFESSION_NOT_EXERCISED = ("order-profession-not-exercised", Refused, "the submitter: name a profession that the register shows for this person");
+    /// The exercise of this profession has ended.
+    ORDER_PROFESSION_CEASED = ("order-profession-ceased", Refused, "the submitter: the register shows that this exercise has ended");
+    /// The profession is no longer, or not yet, one of TRE_G15.
+    ORDER_PROFESSION_INACTIVE = ("order-profession-inactive", Refused, "the operator: the nomenclature gives this profession no card at this date");
+    /// CPS is for categories C and M, CPF for E.
+    ORDER_CATEGORY_REFUSED = ("order-category-refused", Refused, "the submitter: a CPS is for who practises (C, M), a CPF for who trains (E)");
+    /// A kind of card that cannot be ordered this way.
+    ORDER_KIND_NOT_OFFERED = ("order-kind-not-offered", Refused, "the submitter: only CPS and CPF are ordered from the register of professionals");
+    /// An order for this holder, kind and profession is open.
+    ORDER_ALREADY_OPEN = ("order-already-open", Refused, "the registration officer: decide on, or withdraw, the order that is open");
+    /// A card for this exercise is active, and the order does not replace it.
+    ORDER_CARD_ACTIVE = ("order-card-active", Refused, "the submitter: order a replacement, or declare the opposition of the card first");
+    /// A card for this exercise is on its way to the holder.
+    ORDER_CARD_IN_PRODUCTION = ("order-card-in-production", Refused, "the registration officer: the card on its way must arrive, or be opposed, first");
+    /// The replaced card is not of this holder, kind and profession.
+    ORDER_REPLACES_ANOTHER = ("order-replaces-another", Refused, "the submitter: name a card of the same holder, kind and profession");
+    /// The replaced card has a successor already.
+    ORDER_REPLACED_ALREADY = ("order-replaced-already", Refused, "the submitter: the card has a successor");
+    /// The register names the holder otherwise than the order does.
+    ORDER_REGISTER_CHANGED = ("order-register-changed", Refused, "the registration officer: refresh the order, read it again, then decide");
+    /// There is no such order.
+    ORDER_UNKNOWN = ("order-unknown", NotFound, "the caller: check the order number");
+    /// Nobody decides on his own order.
+    ORDER_SELF_APPROVAL = ("order-self-approval", Refused, "another registration officer must decide");
+    /// The decision is on a version that is not the current one.
+    ORDER_STALE_VERSION = ("order-stale-version", Refused, "the registration officer: read the current version, then decide");
+    /// The order has been decided on, withdrawn or produced.
+    ORDER_NOT_OPEN = ("order-not-open", Refused, "the caller: read the order again");
+    /// A refusal says why.
+    ORDER_REASON_MISSING = ("order-reason-missing", Invalid, "the registration officer: choose a reason; `other` needs a sentence");
+    /// A reason that is not on the list.
+    ORDER_REASON_UNKNOWN = ("order-reason-unknown", Invalid, "the registration officer: choose a reason from the list");
+    /// Only the submitter, or a registration officer, withdraws an order.
+    ORDER_NOT_YOURS = ("order-not-yours", NotAuthorised, "the submitter, or a registration officer, may withdraw it");
+    /// A stored order cannot be read.
+    ORDER_ROW_ALTERED = ("order-row-altered", Integrity, "the auditor: the row is not what this program writes");
+
+    /// The proof of a decision does not hold.
+    APPROVAL_PROOF_INVALID = ("approval-proof-invalid", Refused, "the registration officer: decide again; the auditor, if it happens twice");
+    /// This installation does not take proofs of this kind.
+    APPROVAL_PROOF_KIND_REFUSED = ("approval-proof-kind-refused", Refused, "the operator: only a demo installation takes demo proofs");
+    /// The proof has expired, or is not of this moment.
+    APPROVAL_PROOF_EXPIRED = ("approval-proof-expired", Refused, "the registration officer: decide again");
+    /// Nothing shows that an entitled person approved.
+    APPROVAL_EVIDENCE_MISSING = ("approval-evidence-missing", Refused, "the auditor: a row says approved, and no decision proves it");
+    /// The demo's key file cannot be read or written.
+    APPROVAL_KEY_FILE = ("approval-key-file", Failed, "the operator: check the path and its mode");
+
+    /// No such officer, or no longer.
+    OFFICER_UNKNOWN = ("officer-unknown", NotAuthorised, "an administrator: enrol the officer");
+    /// The officer does not have the role that this act needs.
+    OFFICER_ROLE_MISSING = ("officer-role-missing", NotAuthorised, "an administrator: roles stand in the list of officers");
+    /// An officer of this login is enrolled.
+    OFFICER_ALREADY_ENROLLED = ("officer-already-enrolled", Refused, "the administrator: choose another login");
+    /// A login, name or role that is not of the form it must have.
+    OFFICER_FIELD_INVALID = ("officer-field-invalid", Invalid, "the administrator: see the rule that the message names");
+
+    /// There is no such certificate request.
+    REQUEST_UNKNOWN = ("request-unknown", NotFound, "the caller: check the number of the request");
+    /// A profile that is not requested this way.
+    REQUEST_PROFILE_NOT_OFFERED = ("request-profile-not-offered", Refused, "the submitter: see `igc certificate profile list`");
+    /// The register does not know the structure.
+    REQUEST_STRUCTURE_UNKNOWN = ("request-structure-unknown", NotFound, "the submitter: check the identifier, or import a newer register");
+    /// The structure has no identifier that a certificate may carry.
+    REQUEST_STRUCTURE_UNIDENTIFIED = ("request-structure-unidentified", Refused, "the registration officer: the register gives neither FINESS nor SIRET");
+    /// A name that is not on the structure's approved list.
+    REQUEST_NAME_NOT_APPROVED = ("request-name-not-approved", Refused, "a registration officer: allow the name for the structure first");
+    /// A name that is not of the form it must have.
+    REQUEST_NAME_INVALID = ("request-name-invalid", Invalid, "the submitter: see the rule that the message names");
+    /// The common name is missing, or is not among the DNS names.
+    REQUEST_COMMON_NAME = ("request-common-name", Invalid, "the submitter: the common name must stand in the request, and among its DNS names");
+    /// The key has been certified for another.
+    REQUEST_KEY_KNOWN = ("request-key-known", Refused, "the submitter: make a new key pair");
+    /// A request for this key is open.
+    REQUEST_ALREADY_OPEN = ("request-already-open", Refused, "the registration officer: decide on the request that is open");
+    /// Nobody decides on his own request.
+    REQUEST_SELF_APPROVAL = ("request-self-approval", Refused, "another registration officer must decide");
+    /// The decision is on a version that is not the current one.
+    REQUEST_STALE_VERSION = ("request-stale-version", Refused, "the registration officer: read the current version, then decide");
+    /// The request has been decided on or withdrawn.
+    REQUEST_NOT_OPEN = ("request-not-open", Refused, "the caller: read the request again");
+    /// A refusal says why.
+    REQUEST_REASON_MISSING = ("request-reason-missing", Invalid, "the registration officer: choose a reason; `other` needs a sentence");
+    /// A reason that is not on the list.
+    REQUEST_REASON_UNKNOWN = ("request-reason-unknown", Invalid, "the registration officer: choose a reason from the list");
+    /// Only the submitter, or a registration officer, withdraws a request.
+    REQUEST_NOT_YOURS = ("request-not-yours", NotAuthorised, "the submitter, or a registration officer, may withdraw it");
+    /// A stored request cannot be read.
+    REQUEST_ROW_ALTERED = ("request-row-altered", Integrity, "the auditor: the row is not what this program writes");
+
+    /// The card is not in a state to be certified.
+    CERTIFICATION_NOT_READY = ("certification-not-ready", Refused, "the operator: see the state of the card or of the request");
+    /// The card's row and its order disagree.
+    CERTIFICATION_CARD_ALTERED = ("certification-card-altered", Integrity, "the auditor: the card is not the one that was ordered");
+    /// The bureau's keys for this card are not complete.
+    CERTIFICATION_KEY_MISSING = ("certification-key-missing", Refused, "the operator: ask the bureau for a return file with every key");
+    /// No pinned bureau made this card's key.
+    CERTIFICATION_KEY_UNATTESTED = ("certification-key-unattested", Refused, "the auditor: a row holds a key, and no pinned bureau attests it; the operator, if a bureau's pin was taken away");
+    /// An attempt of this same epoch is under way.
+    CERTIFICATION_UNDER_WAY = ("certification-under-way", Unavailable, "nobody: the attempt under way settles it, or the sweep does");
+    /// This kind of card has no profile for this use.
+    CERTIFICATION_NO_PROFILE = ("certification-no-profile", Refused, "the operator: no profile stands for this kind of card");
+
+    /// The ground is not on the list.
+    OPPOSITION_GROUND_UNKNOWN = ("opposition-ground-unknown", Invalid, "the declarer: choose a ground from the list");
+    /// Holds are not allowed: an opposition is definitive.
+    OPPOSITION_HOLD_NOT_ALLOWED = ("opposition-hold-not-allowed", Refused, "the declarer: the policy knows no suspension; an opposition is definitive");
+    /// A holder opposes his own cards only.
+    OPPOSITION_NOT_YOURS = ("opposition-not-yours", NotAuthorised, "the holder of the card, or an officer");
+
+    /// A holder activates his own cards only.
+    DELIVERY_NOT_YOURS = ("delivery-not-yours", NotAuthorised, "the holder of the card, or an officer");
+
+    /// There is no such plan.
+    RENEWAL_PLAN_UNKNOWN = ("renewal-plan-unknown", NotFound, "the caller: check the identifier of the plan");
+    /// Nobody approves his own plan.
+    RENEWAL_SELF_APPROVAL = ("renewal-self-approval", Refused, "another registration officer must decide");
+    /// The plan is not one to be approved.
+    RENEWAL_NOT_PROPOSED = ("renewal-not-proposed", Refused, "the caller: read the plan again");
+    /// The plan waits for its approval.
+    RENEWAL_NOT_APPROVED = ("renewal-not-approved", AwaitsApproval, "a registration officer who did not make the plan must approve it");
+    /// The plan's row cannot be read.
+    RENEWAL_ROW_ALTERED = ("renewal-row-altered", Integrity, "the auditor: the row is not what this program writes");
+}

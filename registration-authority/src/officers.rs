@@ -1,0 +1,325 @@
+//! The officers: who is enrolled, with which role, and what a role may do.
+//!
+//! A login that ended stays in the table: decisions name it. Rights are read when the act happens,
+//! never when a task was listed.
+
+use std::fmt;
+use std::str::FromStr;
+
+use diesel::prelude::*;
+use rand_core::CryptoRng;
+use serde_json::json;
+use store::schema::officers;
+use store::{Act, Actor, Code, Database, Fault, Timestamp, audit};
+use thiserror::Error;
+
+use crate::faults;
+
+#[cfg(test)]
+mod tests;
+
+/// Longest login, in octets.
+const LOGIN_BOUND: usize = 64;
+/// Longest display name, in characters.
+const DISPLAY_NAME_BOUND: usize = 100;
+
+/// What an officer is there for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Role {
+    /// *Mandataire*: submits for his structure.
+    CertificationAgent,
+    /// *Opérateur d'AE*: submits, decides, opposes.
+    RegistrationOfficer,
+    /// Opposes cards and revokes certificates.
+    RevocationOfficer,
+    /// Enrols officers.
+    Administrator,
+    /// Reads.
+    Auditor,
+}
+
+impl Role {
+    /// Every role, in the order of the schema.
+    pub const ALL: [Self; 5] = [
+        Self::CertificationAgent,
+        Self::RegistrationOfficer,
+        Self::RevocationOfficer,
+        Self::Administrator,
+        Self::Auditor,
+    ];
+
+    /// As stored: `registration-officer`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::CertificationAgent => "certification-agent",
+            Self::RegistrationOfficer => "registration-officer",
+            Self::RevocationOfficer => "revocation-officer",
+            Self::Administrator => "administrator",
+            Self::Auditor => "auditor",
+        }
+    }
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for Role {
+    type Err = OfficerError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::ALL.into_iter().find(|role| role.as_str() == text).ok_or(OfficerError::Field {
+            field: "role",
+            rule: "one of certification-agent, registration-officer, revocation-officer, administrator, auditor",
+        })
+    }
+}
+
+/// An act that needs a role. The table of rights is [`Right::roles`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Right {
+    /// Submit a card order or a certificate request.
+    Submit,
+    /// Approve or refuse one, or a renewal plan; allow a structure a name.
+    Decide,
+    /// Oppose a card.
+    Oppose,
+    /// Hand a card over, activate it.
+    Deliver,
+    /// Plan a renewal.
+    Plan,
+    /// Enrol officers and end their enrolment.
+    Enrol,
+}
+
+impl Right {
+    /// Who has it.
+    pub const fn roles(self) -> &'static [Role] {
+        match self {
+            Self::Submit => &[Role::CertificationAgent, Role::RegistrationOfficer],
+            Self::Decide | Self::Deliver | Self::Plan => &[Role::RegistrationOfficer],
+            Self::Oppose => &[Role::RegistrationOfficer, Role::RevocationOfficer],
+            Self::Enrol => &[Role::Administrator],
+        }
+    }
+}
+
+/// An enrolled officer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Officer {
+    /// `alice`: lower-case letters, digits, `.`, `-`, `_`.
+    pub login: String,
+    /// For pages and letters.
+    pub display_name: String,
+    /// What he is there for.
+    pub role: Role,
+    /// Since when.
+    pub enrolled_at: Timestamp,
+    /// Until when, if it has ended.
+    pub ended_at: Option<Timestamp>,
+}
+
+impl Officer {
+    /// Whether he stood enrolled, with a role that gives `right`, at that moment.
+    pub fn had(&self, right: Right, at: Timestamp) -> bool {
+        self.stood(at) && right.roles().contains(&self.role)
+    }
+
+    fn stood(&self, at: Timestamp) -> bool {
+        self.enrolled_at <= at && self.ended_at.is_none_or(|end| at < end)
+    }
+}
+
+/// Why somebody may not act.
+#[derive(Debug, Error)]
+pub enum NotAuthorised {
+    /// Not an officer, or not one who stands enrolled now.
+    #[error("{actor} is not an enrolled officer")]
+    Unknown {
+        /// Who tried.
+        actor: String,
+    },
+    /// An officer without the role.
+    #[error("officer {login} is {role}; this act needs {needed}")]
+    RoleMissing {
+        /// Who tried.
+        login: String,
+        /// What he is.
+        role: Role,
+        /// What would do.
+        needed: String,
+    },
+    /// The row cannot be read.
+    #[error(transparent)]
+    Officer(#[from] OfficerError),
+    /// The database refused.
+    #[error("database: {0}")]
+    Database(#[from] diesel::result::Error),
+}
+
+impl Fault for NotAuthorised {
+    fn code(&self) -> Code {
+        match self {
+            Self::Unknown { .. } => faults::OFFICER_UNKNOWN,
+            Self::RoleMissing { .. } => faults::OFFICER_ROLE_MISSING,
+            Self::Officer(error) => error.code(),
+            Self::Database(_) => store::fault::DATABASE,
+        }
+    }
+}
+
+/// Why an officer cannot be enrolled, ended or read.
+#[derive(Debug, Error)]
+pub enum OfficerError {
+    /// A field is not of the form it must have.
+    #[error("{field}: must be {rule}")]
+    Field {
+        /// Which.
+        field: &'static str,
+        /// The rule.
+        rule: &'static str,
+    },
+    /// The login is taken, by one who acts or by one who did.
+    #[error("an officer {0} is enrolled, or was")]
+    AlreadyEnrolled(String),
+    /// Nobody of this login stands enrolled.
+    #[error("no officer {0} is enrolled")]
+    Unknown(String),
+    /// The actor may not enrol.
+    #[error("{0} may not enrol officers")]
+    NotAuthorised(String),
+    /// The database refused.
+    #[error("database: {0}")]
+    Database(#[from] diesel::result::Error),
+}
+
+impl Fault for OfficerError {
+    fn code(&self) -> Code {
+        match self {
+            Self::Field { .. } => faults::OFFICER_FIELD_INVALID,
+            Self::AlreadyEnrolled(_) => faults::OFFICER_ALREADY_ENROLLED,
+            Self::Unknown(_) => faults::OFFICER_UNKNOWN,
+            Self::NotAuthorised(_) => faults::OFFICER_ROLE_MISSING,
+            Self::Database(_) => store::fault::DATABASE,
+        }
+    }
+}
+
+/// The officer who acts, when he has `right`; refused otherwise.
+pub fn require(db: &mut Database, right: Right, act: &Act) -> Result<Officer, NotAuthorised> {
+    let unknown = || NotAuthorised::Unknown { actor: act.actor.to_string() };
+    let officer = find(db, act.actor.officer().ok_or_else(unknown)?)?.ok_or_else(unknown)?;
+    if !officer.stood(act.at) {
+        return Err(unknown());
+    }
+    if officer.had(right, act.at) {
+        return Ok(officer);
+    }
+    let needed = right.roles().iter().map(Role::to_string).collect::<Vec<_>>().join(" or ");
+    Err(NotAuthorised::RoleMissing { login: officer.login, role: officer.role, needed })
+}
+
+/// Enrols an officer. By the operator of the machine, or by an administrator; inside a transaction.
+pub fn enrol(
+    db: &mut Database,
+    login: &str,
+    display_name: &str,
+    role: Role,
+    rng: &mut dyn CryptoRng,
+    act: &Act,
+) -> Result<Officer, OfficerError> {
+    may_enrol(db, act)?;
+    check_login(login)?;
+    check_display_name(display_name)?;
+    if find(db, login)?.is_some() {
+        return Err(OfficerError::AlreadyEnrolled(login.to_owned()));
+    }
+    let officer = Officer {
+        login: login.to_owned(),
+        display_name: display_name.to_owned(),
+        role,
+        enrolled_at: act.at,
+        ended_at: None,
+    };
+    diesel::insert_into(officers::table)
+        .values((
+            officers::login.eq(&officer.login),
+            officers::display_name.eq(&officer.display_name),
+            officers::role.eq(role.as_str()),
+            officers::enrolled_at.eq(act.at),
+        ))
+        .execute(db)?;
+    record(db, "officer.enrolled", login, json!({"role": role.as_str()}), rng, act)?;
+    Ok(officer)
+}
+
+/// Ends an enrolment. What the officer decided before still stands. Inside a transaction.
+pub fn end(db: &mut Database, login: &str, rng: &mut dyn CryptoRng, act: &Act) -> Result<(), OfficerError> {
+    may_enrol(db, act)?;
+    let ended = diesel::update(officers::table)
+        .filter(officers::login.eq(login).and(officers::ended_at.is_null()))
+        .set(officers::ended_at.eq(act.at))
+        .execute(db)?;
+    if ended == 0 {
+        return Err(OfficerError::Unknown(login.to_owned()));
+    }
+    Ok(record(db, "officer.ended", login, json!({}), rng, act)?)
+}
+
+/// The officer of this login, also one whose enrolment has ended.
+pub fn find(db: &mut Database, login: &str) -> Result<Option<Officer>, OfficerError> {
+    let row: Option<Row> = officers::table.find(login).first(db).optional()?;
+    row.map(officer).transpose()
+}
+
+/// Every officer, by login.
+pub fn list(db: &mut Database) -> Result<Vec<Officer>, OfficerError> {
+    let rows: Vec<Row> = officers::table.order(officers::login).load(db)?;
+    rows.into_iter().map(officer).collect()
+}
+
+type Row = (String, String, String, Timestamp, Option<Timestamp>);
+
+fn officer((login, display_name, role, enrolled_at, ended_at): Row) -> Result<Officer, OfficerError> {
+    Ok(Officer { login, display_name, role: role.parse()?, enrolled_at, ended_at })
+}
+
+fn may_enrol(db: &mut Database, act: &Act) -> Result<(), OfficerError> {
+    let allowed = match &act.actor {
+        Actor::Operator(_) => true,
+        Actor::Officer(login) => find(db, login)?.is_some_and(|officer| officer.had(Right::Enrol, act.at)),
+        _ => false,
+    };
+    if allowed { Ok(()) } else { Err(OfficerError::NotAuthorised(act.actor.to_string())) }
+}
+
+/// No colon: `job:renewal` stands where a login stands, and nobody may enrol under that name.
+fn check_login(login: &str) -> Result<(), OfficerError> {
+    let fits = (1..=LOGIN_BOUND).contains(&login.len())
+        && login.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"._-".contains(&b));
+    if fits {
+        return Ok(());
+    }
+    Err(OfficerError::Field { field: "login", rule: "1 to 64 of a-z, 0-9, `.`, `-` and `_`" })
+}
+
+fn check_display_name(name: &str) -> Result<(), OfficerError> {
+    let length = name.chars().count();
+    if (1..=DISPLAY_NAME_BOUND).contains(&length) && !name.chars().any(char::is_control) {
+        return Ok(());
+    }
+    Err(OfficerError::Field { field: "display name", rule: "1 to 100 characters, none of them a control" })
+}
+
+fn record(
+    db: &mut Database,
+    action: &'static str,
+    login: &str,
+    payload: serde_json::Value,
+    rng: &mut dyn CryptoRng,
+    act: &Act,
+) -> QueryResult<()> {
+    audit::record(db, audit::Event { action, subject: format!("officer {login}"), payload }, rng, act)
+}

@@ -1,0 +1,99 @@
+use store::{Actor, Timestamp};
+
+use super::*;
+use crate::testing::{House, code};
+
+#[test]
+fn an_officer_is_found_with_his_role_also_after_his_end() {
+    let mut house = House::new();
+    let found = find(&mut house.db, "alice").unwrap().unwrap();
+    assert_eq!((found.role, found.ended_at), (Role::RegistrationOfficer, None));
+    assert!(found.had(Right::Decide, house.at));
+    assert!(
+        !found.had(Right::Decide, Timestamp::from_millis(house.at.millis() - 1)),
+        "not before he was enrolled"
+    );
+
+    let operator = house.act(Actor::Operator("root".to_owned()));
+    house.later(60);
+    let ending = Act { at: house.at, ..operator };
+    let House { db, rng, .. } = &mut house;
+    db.write(|db| end(db, "alice", rng, &ending)).unwrap();
+    let found = find(db, "alice").unwrap().unwrap();
+    assert!(!found.had(Right::Decide, ending.at));
+    assert!(
+        found.had(Right::Decide, ending.at.minus(std::time::Duration::from_secs(1))),
+        "what he decided stands"
+    );
+    assert_eq!(code(db.write(|db| end(db, "alice", rng, &ending))), "officer-unknown");
+    let alice = house.officer("alice");
+    assert_eq!(code(require(&mut house.db, Right::Submit, &alice)), "officer-unknown");
+}
+
+#[test]
+fn every_right_is_had_by_the_roles_of_its_table_and_by_no_other() {
+    let mut house = House::new();
+    let logins = ["agent", "alice", "rita", "admin", "audrey"];
+    let table = [
+        (Right::Submit, vec!["agent", "alice"]),
+        (Right::Decide, vec!["alice"]),
+        (Right::Oppose, vec!["alice", "rita"]),
+        (Right::Deliver, vec!["alice"]),
+        (Right::Plan, vec!["alice"]),
+        (Right::Enrol, vec!["admin"]),
+    ];
+    for (right, allowed) in table {
+        for login in logins {
+            let act = house.officer(login);
+            let outcome = require(&mut house.db, right, &act);
+            match allowed.contains(&login) {
+                true => assert_eq!(outcome.unwrap().login, login, "{right:?}"),
+                false => assert_eq!(code(outcome), "officer-role-missing", "{right:?} {login}"),
+            }
+        }
+    }
+}
+
+#[test]
+fn nobody_but_an_enrolled_officer_has_a_right() {
+    let mut house = House::new();
+    for actor in [
+        Actor::Officer("mallory".to_owned()),
+        Actor::Job("renewal"),
+        Actor::Operator("root".to_owned()),
+        Actor::Holder("899700000017".to_owned()),
+    ] {
+        let act = house.act(actor);
+        assert_eq!(code(require(&mut house.db, Right::Submit, &act)), "officer-unknown");
+    }
+}
+
+#[test]
+fn only_the_operator_and_an_administrator_enrol() {
+    let mut house = House::new();
+    let admin = house.officer("admin");
+    let alice = house.officer("alice");
+    let House { db, rng, .. } = &mut house;
+    db.write(|db| enrol(db, "carol", "Carole Imaginaire", Role::Auditor, rng, &admin)).unwrap();
+    let outcome = db.write(|db| enrol(db, "dave", "David", Role::Auditor, rng, &alice));
+    assert_eq!(code(outcome), "officer-role-missing");
+    let outcome = db.write(|db| enrol(db, "carol", "Carole", Role::Auditor, rng, &admin));
+    assert_eq!(code(outcome), "officer-already-enrolled");
+    assert_eq!(list(db).unwrap().len(), 7);
+}
+
+#[test]
+fn a_login_that_could_pass_for_a_job_is_refused() {
+    let mut house = House::new();
+    let admin = house.officer("admin");
+    let House { db, rng, .. } = &mut house;
+    for login in ["", "job:renewal", "Alice", "a b", "é", &"a".repeat(65)] {
+        let outcome = db.write(|db| enrol(db, login, "Nom", Role::Auditor, rng, &admin));
+        assert_eq!(code(outcome), "officer-field-invalid", "{login:?}");
+    }
+    for name in ["", "a\nb", &"a".repeat(101)] {
+        let outcome = db.write(|db| enrol(db, "eve", name, Role::Auditor, rng, &admin));
+        assert_eq!(code(outcome), "officer-field-invalid", "{name:?}");
+    }
+    assert_eq!(code("chief".parse::<Role>()), "officer-field-invalid");
+}

@@ -1,0 +1,182 @@
+//! Opposition: a card is lost, stolen, or may no longer be used. One transaction ends the card and every
+//! certificate of it (architecture, step 8).
+//!
+//! Card and certification meet on the card's row (invariant 15), so that row is always taken first.
+
+mod ground;
+
+#[cfg(test)]
+mod tests;
+
+use ca_core::revocation::{self, RevokeError, Revoked};
+use ca_core::serial::SerialNumber;
+use card::{CardNumber, opposition as card_opposition};
+use diesel::prelude::*;
+use rand_core::CryptoRng;
+use serde_json::json;
+use store::schema::opposition_declarations;
+use store::{Act, Actor, Code, Database, Fault, Timestamp, audit};
+use thiserror::Error;
+
+use crate::faults;
+use crate::officers::{self, NotAuthorised, Right};
+use crate::outbox::{self, Notice, Recipient};
+
+pub use ground::{Ground, GroundError};
+
+/// What a declaration led to. The receipt is given to the declarer; nothing of the ground is published.
+#[derive(Clone, Debug)]
+pub struct Opposition {
+    /// `OP-` and 16 hexadecimal digits, drawn at random: a number would tell how many there are.
+    pub receipt: String,
+    /// The card that may never be used again.
+    pub card: CardNumber,
+    /// Since when.
+    pub opposed_at: Timestamp,
+    /// Its place on the opposition list.
+    pub sequence: i64,
+    /// What became of its certificates.
+    pub certificates: Vec<EndedCertificate>,
+}
+
+/// A certificate of an opposed card.
+#[derive(Clone, Debug)]
+pub struct EndedCertificate {
+    /// Short name of its authority.
+    pub issuer: String,
+    /// Its serial number.
+    pub serial: SerialNumber,
+    /// Revoked now, or given up before it was signed; `None` when it had ended already.
+    pub outcome: Option<Revoked>,
+}
+
+/// Why a card is not opposed. Nothing of the attempt stays.
+#[derive(Debug, Error)]
+pub enum OpposeError {
+    /// The actor may not oppose.
+    #[error(transparent)]
+    NotAuthorised(#[from] NotAuthorised),
+    /// A holder opposes his own cards only.
+    #[error("card {0} is not a card of {1}")]
+    NotYours(CardNumber, String),
+    /// The card is not known.
+    #[error(transparent)]
+    Card(#[from] card::GetError),
+    /// The card is opposed already, or has ended otherwise.
+    #[error(transparent)]
+    Opposition(#[from] card_opposition::OpposeError),
+    /// A certificate of it cannot be revoked.
+    #[error(transparent)]
+    Revocation(#[from] RevokeError),
+    /// A certificate of it has no readable serial number.
+    #[error("card {0}: a certificate's serial number cannot be read")]
+    SerialUnreadable(CardNumber),
+    /// The database refused.
+    #[error("database: {0}")]
+    Database(#[from] diesel::result::Error),
+}
+
+impl Fault for OpposeError {
+    fn code(&self) -> Code {
+        match self {
+            Self::NotAuthorised(error) => error.code(),
+            Self::NotYours(..) => faults::OPPOSITION_NOT_YOURS,
+            Self::Card(error) => error.code(),
+            Self::Opposition(error) => error.code(),
+            Self::Revocation(error) => error.code(),
+            Self::SerialUnreadable(_) => faults::CERTIFICATION_CARD_ALTERED,
+            Self::Database(_) => store::fault::DATABASE,
+        }
+    }
+}
+
+/// Opposes a card: it, its certificates, the declaration, the notice and the audit in one transaction of
+/// its own. By an officer who may, by the holder himself, by a job or by the operator.
+pub fn oppose(
+    db: &mut Database,
+    number: &CardNumber,
+    ground: Ground,
+    rng: &mut dyn CryptoRng,
+    act: &Act,
+) -> Result<Opposition, OpposeError> {
+    db.write(|db| {
+        authorise(db, number, act)?;
+        oppose_within(db, number, ground, rng, act)
+    })
+}
+
+/// The same for those who compose: inside the caller's transaction, who acts having been checked.
+pub(crate) fn oppose_within(
+    db: &mut Database,
+    number: &CardNumber,
+    ground: Ground,
+    rng: &mut dyn CryptoRng,
+    act: &Act,
+) -> Result<Opposition, OpposeError> {
+    let opposed = card_opposition::oppose(db, number, rng, act)?;
+    let mut certificates = Vec::with_capacity(opposed.certificates.len());
+    for certificate in &opposed.certificates {
+        let serial: SerialNumber =
+            certificate.serial.parse().map_err(|_| OpposeError::SerialUnreadable(*number))?;
+        let reason = ground.reason();
+        let outcome = match revocation::revoke(db, &certificate.issuer, &serial, reason, rng, act) {
+            Ok(outcome) => Some(outcome),
+            Err(RevokeError::AlreadyEnded { .. }) => None,
+            Err(error) => return Err(error.into()),
+        };
+        certificates.push(EndedCertificate { issuer: certificate.issuer.clone(), serial, outcome });
+    }
+    let receipt = declare(db, number, ground, rng, act)?;
+    let holder = card::get(db, number)?.holder;
+    let subject = format!("card {number}");
+    outbox::put(db, Recipient::Holder(&holder), Notice::CardOpposed, &subject, rng, act)?;
+    let payload = json!({
+        "receipt": receipt,
+        "ground": ground.as_str(),
+        "certificates": certificates.iter().map(|c| format!("{} {}", c.issuer, c.serial)).collect::<Vec<_>>(),
+    });
+    audit::record(db, audit::Event { action: "opposition.declared", subject, payload }, rng, act)?;
+    Ok(Opposition {
+        receipt,
+        card: *number,
+        opposed_at: opposed.opposed_at,
+        sequence: opposed.sequence,
+        certificates,
+    })
+}
+
+fn authorise(db: &mut Database, number: &CardNumber, act: &Act) -> Result<(), OpposeError> {
+    match &act.actor {
+        Actor::Job(_) | Actor::Operator(_) => Ok(()),
+        Actor::Holder(id) => match card::get(db, number)?.holder == *id {
+            true => Ok(()),
+            false => Err(OpposeError::NotYours(*number, id.clone())),
+        },
+        Actor::Officer(_) | Actor::Ceremony(_) => {
+            officers::require(db, Right::Oppose, act)?;
+            Ok(())
+        }
+    }
+}
+
+fn declare(
+    db: &mut Database,
+    number: &CardNumber,
+    ground: Ground,
+    rng: &mut dyn CryptoRng,
+    act: &Act,
+) -> QueryResult<String> {
+    let mut drawn = [0; 8];
+    rng.fill_bytes(&mut drawn);
+    let receipt = format!("OP-{}", hex::encode_upper(drawn));
+    diesel::insert_into(opposition_declarations::table)
+        .values((
+            opposition_declarations::receipt.eq(&receipt),
+            opposition_declarations::card_number.eq(number.to_string()),
+            opposition_declarations::ground.eq(ground.as_str()),
+            opposition_declarations::declared_by.eq(act.actor.to_string()),
+            opposition_declarations::received_at.eq(act.at),
+        ))
+        .execute(db)?;
+    Ok(receipt)
+}

@@ -1,0 +1,129 @@
+use ca_core::certificate::{self, CertificateStatus};
+use card::CardStatus;
+use diesel::prelude::*;
+use store::Fault;
+use store::schema::{
+    audit_events, card_oppositions, certificate_status_events, opposition_declarations, outbox,
+};
+
+use super::*;
+use crate::testing::*;
+
+fn counts(house: &mut House) -> [i64; 5] {
+    let db = &mut house.db;
+    [
+        card_oppositions::table.count().get_result(db).unwrap(),
+        certificate_status_events::table.count().get_result(db).unwrap(),
+        opposition_declarations::table.count().get_result(db).unwrap(),
+        outbox::table.count().get_result(db).unwrap(),
+        audit_events::table.count().get_result(db).unwrap(),
+    ]
+}
+
+fn oppose_as(house: &mut House, actor: Actor, card: &CardNumber) -> Result<Opposition, OpposeError> {
+    let act = house.act(actor);
+    oppose(&mut house.db, card, Ground::Stolen, &mut house.rng, &act)
+}
+
+fn rita() -> Actor {
+    Actor::Officer("rita".to_owned())
+}
+
+#[test]
+fn a_stolen_card_is_opposed_with_all_its_certificates() {
+    let mut house = House::new();
+    let mut worker = house.worker();
+    let card = house.active_card(&mut worker, &nurse());
+    let opposition = oppose_as(&mut house, rita(), &card).unwrap();
+    assert_eq!((opposition.card, opposition.sequence), (card, 1));
+    assert_eq!(opposition.receipt.len(), 19);
+    assert_eq!(opposition.certificates.len(), 2);
+    for ended in &opposition.certificates {
+        assert!(matches!(ended.outcome, Some(Revoked::Published { .. })));
+        let found = certificate::find(&mut house.db, &ended.issuer, &ended.serial).unwrap().unwrap();
+        let CertificateStatus::Revoked { reason, .. } = found.status else { panic!("{found:?}") };
+        assert_eq!(reason, "keyCompromise");
+    }
+    assert_eq!(card::get(&mut house.db, &card).unwrap().life.status(), CardStatus::Opposed);
+    let notices = crate::outbox::waiting(&mut house.db, 100).unwrap();
+    assert!(notices.iter().any(|n| n.notice == "card-opposed" && n.subject == format!("card {card}")));
+    assert_eq!(code(oppose_as(&mut house, rita(), &card)), "card-already-opposed");
+}
+
+#[test]
+fn an_opposition_that_fails_anywhere_leaves_nothing() {
+    let mut house = House::new();
+    let mut worker = house.worker();
+    let card = house.active_card(&mut worker, &nurse());
+    let before = counts(&mut house);
+    for table in
+        ["card_oppositions", "certificate_status_events", "opposition_declarations", "outbox", "audit_events"]
+    {
+        house
+            .sql(&format!(
+                "CREATE TRIGGER sabotage BEFORE INSERT ON {table} BEGIN SELECT RAISE(ABORT, 'sabotage'); END"
+            ))
+            .unwrap();
+        let error = oppose_as(&mut house, rita(), &card).unwrap_err();
+        assert!(error.to_string().contains("sabotage"), "{table}: {error}");
+        house.sql("DROP TRIGGER sabotage").unwrap();
+        assert_eq!(counts(&mut house), before, "{table}");
+        assert_eq!(card::get(&mut house.db, &card).unwrap().life.status(), CardStatus::Active);
+        for attached in card::certificates::of_card(&mut house.db, &card).unwrap() {
+            let serial = attached.serial.parse().unwrap();
+            let found = certificate::find(&mut house.db, &attached.issuer, &serial).unwrap().unwrap();
+            assert!(matches!(found.status, CertificateStatus::Good { .. }), "{table}");
+        }
+    }
+    oppose_as(&mut house, rita(), &card).unwrap();
+}
+
+#[test]
+fn who_may_oppose() {
+    let mut house = House::new();
+    house.approved(&nurse());
+    let card = house.personalise()[0];
+    for login in ["agent", "admin", "audrey"] {
+        let outcome = oppose_as(&mut house, Actor::Officer(login.to_owned()), &card);
+        assert_eq!(code(outcome), "officer-role-missing", "{login}");
+    }
+    let stranger = Actor::Holder(other_nurse().to_string());
+    assert_eq!(code(oppose_as(&mut house, stranger, &card)), "opposition-not-yours");
+    assert_eq!(code(oppose_as(&mut house, Actor::Ceremony("demo".to_owned()), &card)), "officer-unknown");
+    let holder = Actor::Holder(nurse().to_string());
+    let opposition = oppose_as(&mut house, holder, &card).unwrap();
+    assert!(opposition.certificates.is_empty(), "a card without certificates is opposed too");
+    let unknown = "2699999999".parse().unwrap();
+    assert_eq!(code(oppose_as(&mut house, rita(), &unknown)), "card-not-found");
+}
+
+#[test]
+fn every_ground_has_its_reason_and_none_tells_of_a_sanction() {
+    let table = [
+        (
+            "keyCompromise",
+            vec!["lost", "stolen", "codes-disclosed", "card-not-received", "codes-not-received"],
+        ),
+        ("superseded", vec!["defective", "replaced", "renewed"]),
+        ("affiliationChanged", vec!["structure-changed", "data-changed"]),
+        (
+            "cessationOfOperation",
+            vec!["end-of-activity", "retired", "deceased", "struck-off", "sanction", "breach-of-terms"],
+        ),
+    ];
+    let mut seen = 0;
+    for (reason, grounds) in table {
+        for text in grounds {
+            let ground: Ground = text.parse().unwrap();
+            assert_eq!((ground.reason().name(), ground.to_string().as_str()), (reason, text));
+            seen += 1;
+        }
+    }
+    assert_eq!(seen, Ground::ALL.len());
+}
+
+#[test]
+fn there_is_no_hold_and_no_other_ground() {
+    assert_eq!("suspended".parse::<Ground>().unwrap_err().code().name, "opposition-hold-not-allowed");
+    assert_eq!("Stolen".parse::<Ground>().unwrap_err().code().name, "opposition-ground-unknown");
+}

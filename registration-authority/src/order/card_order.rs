@@ -1,0 +1,293 @@
+use std::fmt::Display;
+use std::str::FromStr;
+
+use card::{CardKind, CardNumber};
+use diesel::prelude::*;
+use professional_registry::identifiers::IdNatPs;
+use professional_registry::{Category, Profession, ProfessionalRecord};
+use store::schema::card_orders;
+use store::{Act, Code, Database, Fault, Timestamp};
+use thiserror::Error;
+
+use super::CanonicalOrder;
+use crate::approval::{Decidable, SubjectKind};
+use crate::faults;
+
+/// An order for one card.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CardOrder {
+    /// `CO-2026-000001`.
+    pub number: String,
+    /// Grows with each change of what would be approved.
+    pub version: i64,
+    /// Which kind of card.
+    pub kind: CardKind,
+    /// For whom.
+    pub holder: IdNatPs,
+    /// For the exercise of which profession.
+    pub profession: Profession,
+    /// Under which category the profession is exercised.
+    pub category: Category,
+    /// The family name to be certified: the practice name of the register.
+    pub family_name: String,
+    /// The given name to be certified.
+    pub given_name: String,
+    /// Where it comes from.
+    pub origin: Origin,
+    /// The card that this one takes the place of.
+    pub replaces: Option<CardNumber>,
+    /// The officer's login; `job:…` for what a job planned.
+    pub submitted_by: String,
+    /// When.
+    pub submitted_at: Timestamp,
+    /// What the register said then.
+    pub register: RegisterSnapshot,
+    /// Where it stands.
+    pub state: OrderState,
+}
+
+/// Where an order comes from, and so who must have approved what.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// An officer submitted it; another approves it.
+    Officer,
+    /// A renewal plan, by its identifier; the plan is approved.
+    Plan(String),
+}
+
+/// What the register said when the order was submitted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RegisterSnapshot {
+    /// SHA-256, in hexadecimal, of the newest feed that says so.
+    pub feed: String,
+    /// The record as it was stored, JSON; its digest is part of what is approved.
+    pub json: String,
+}
+
+impl RegisterSnapshot {
+    /// The snapshot of a record.
+    pub fn of(record: &ProfessionalRecord) -> Self {
+        let json = serde_json::to_string(record).expect("a record has string keys only");
+        Self { feed: record.feed.clone(), json }
+    }
+
+    /// The record; `None` when the text is not one (any more).
+    pub fn record(&self) -> Option<ProfessionalRecord> {
+        serde_json::from_str(&self.json).ok()
+    }
+}
+
+/// Where an order stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OrderState {
+    /// Waits for its decision.
+    Submitted,
+    /// Waits for its batch.
+    Approved {
+        /// When it was approved.
+        at: Timestamp,
+    },
+    /// Ended, for a reason that the decision names.
+    Refused {
+        /// When.
+        at: Timestamp,
+    },
+    /// Taken back.
+    Withdrawn {
+        /// When.
+        at: Timestamp,
+    },
+    /// It has its card.
+    Ordered {
+        /// When it was given its card.
+        at: Timestamp,
+    },
+}
+
+impl OrderState {
+    /// As stored: `submitted`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Submitted => "submitted",
+            Self::Approved { .. } => "approved",
+            Self::Refused { .. } => "refused",
+            Self::Withdrawn { .. } => "withdrawn",
+            Self::Ordered { .. } => "ordered",
+        }
+    }
+}
+
+impl CardOrder {
+    /// What an officer decides on: this version, byte for byte.
+    pub fn decidable(&self) -> Decidable {
+        Decidable {
+            kind: SubjectKind::CardOrder,
+            number: self.number.clone(),
+            version: self.version,
+            submitted_by: self.submitted_by.clone(),
+            canonical: CanonicalOrder::of(self).into_der(),
+        }
+    }
+}
+
+/// Why a stored order cannot be had.
+#[derive(Debug, Error)]
+pub enum OrderError {
+    /// There is none of this number.
+    #[error("no card order {0}")]
+    Unknown(String),
+    /// The row is not what this program writes.
+    #[error("card order {number}: {column} cannot be read: {reason}")]
+    RowAltered {
+        /// Which order.
+        number: String,
+        /// Which column.
+        column: &'static str,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The database refused.
+    #[error("database: {0}")]
+    Database(#[from] diesel::result::Error),
+}
+
+impl Fault for OrderError {
+    fn code(&self) -> Code {
+        match self {
+            Self::Unknown(_) => faults::ORDER_UNKNOWN,
+            Self::RowAltered { .. } => faults::ORDER_ROW_ALTERED,
+            Self::Database(_) => store::fault::DATABASE,
+        }
+    }
+}
+
+/// What a card is tied to, as the card's row says it: `profession:60`.
+pub(crate) fn exercise_key(profession: Profession) -> String {
+    format!("profession:{}", profession.code())
+}
+
+/// Moves an order from one state to another, at this version; false when it is not there any more.
+pub(crate) fn set_status(
+    db: &mut Database,
+    number: &str,
+    version: i64,
+    from: &str,
+    to: &str,
+    act: &Act,
+) -> QueryResult<bool> {
+    let moved = diesel::update(card_orders::table)
+        .filter(card_orders::number.eq(number))
+        .filter(card_orders::version.eq(version))
+        .filter(card_orders::status.eq(from))
+        .set((card_orders::status.eq(to), card_orders::changed_at.eq(act.at)))
+        .execute(db)?;
+    Ok(moved == 1)
+}
+
+/// A row of `card_orders`, as it is stored.
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = card_orders)]
+pub(super) struct Row {
+    pub(super) number: String,
+    pub(super) version: i64,
+    pub(super) kind: String,
+    pub(super) holder: String,
+    pub(super) profession: String,
+    pub(super) category: String,
+    pub(super) family_name: String,
+    pub(super) given_name: String,
+    pub(super) origin: String,
+    pub(super) replaces: Option<String>,
+    pub(super) plan: Option<String>,
+    pub(super) submitted_by: String,
+    pub(super) submitted_at: Timestamp,
+    pub(super) status: String,
+    pub(super) changed_at: Timestamp,
+    pub(super) register_feed: String,
+    pub(super) register_record: String,
+}
+
+impl From<&CardOrder> for Row {
+    fn from(order: &CardOrder) -> Self {
+        let (origin, plan) = match &order.origin {
+            Origin::Officer => ("officer", None),
+            Origin::Plan(plan) => ("plan", Some(plan.clone())),
+        };
+        let changed_at = match order.state {
+            OrderState::Submitted => order.submitted_at,
+            OrderState::Approved { at }
+            | OrderState::Refused { at }
+            | OrderState::Withdrawn { at }
+            | OrderState::Ordered { at } => at,
+        };
+        Self {
+            number: order.number.clone(),
+            version: order.version,
+            kind: order.kind.to_string(),
+            holder: order.holder.to_string(),
+            profession: order.profession.to_string(),
+            category: order.category.to_string(),
+            family_name: order.family_name.clone(),
+            given_name: order.given_name.clone(),
+            origin: origin.to_owned(),
+            replaces: order.replaces.as_ref().map(CardNumber::to_string),
+            plan,
+            submitted_by: order.submitted_by.clone(),
+            submitted_at: order.submitted_at,
+            status: order.state.name().to_owned(),
+            changed_at,
+            register_feed: order.register.feed.clone(),
+            register_record: order.register.json.clone(),
+        }
+    }
+}
+
+impl TryFrom<Row> for CardOrder {
+    type Error = OrderError;
+
+    fn try_from(row: Row) -> Result<Self, OrderError> {
+        let altered =
+            |column, reason: String| OrderError::RowAltered { number: row.number.clone(), column, reason };
+        let at = row.changed_at;
+        let state = match row.status.as_str() {
+            "submitted" => OrderState::Submitted,
+            "approved" => OrderState::Approved { at },
+            "refused" => OrderState::Refused { at },
+            "withdrawn" => OrderState::Withdrawn { at },
+            "ordered" => OrderState::Ordered { at },
+            other => return Err(altered("status", format!("no state {other:?}"))),
+        };
+        let origin = match (row.origin.as_str(), &row.plan) {
+            ("officer", None) => Origin::Officer,
+            ("plan", Some(plan)) => Origin::Plan(plan.clone()),
+            (other, _) => return Err(altered("origin", format!("no origin {other:?} with such a plan"))),
+        };
+        Ok(Self {
+            kind: parse("kind", &row.kind, altered)?,
+            holder: parse("holder", &row.holder, altered)?,
+            profession: parse("profession", &row.profession, altered)?,
+            category: parse("category", &row.category, altered)?,
+            replaces: row.replaces.as_deref().map(|n| parse("replaces", n, altered)).transpose()?,
+            origin,
+            state,
+            number: row.number,
+            version: row.version,
+            family_name: row.family_name,
+            given_name: row.given_name,
+            submitted_by: row.submitted_by,
+            submitted_at: row.submitted_at,
+            register: RegisterSnapshot { feed: row.register_feed, json: row.register_record },
+        })
+    }
+}
+
+fn parse<T>(
+    column: &'static str,
+    text: &str,
+    altered: impl Fn(&'static str, String) -> OrderError,
+) -> Result<T, OrderError>
+where
+    T: FromStr<Err: Display>,
+{
+    text.parse().map_err(|error: T::Err| altered(column, error.to_string()))
+}

@@ -1,0 +1,180 @@
+use diesel::prelude::*;
+use professional_registry::Registry;
+use rand_core::CryptoRng;
+use serde_json::json;
+use store::{Act, Code, Database, Fault, audit};
+use thiserror::Error;
+
+use super::obstacles::{self, Obstacle, Place};
+use super::{CardOrder, OrderError, OrderState, get, set_status};
+use crate::approval::{ApprovalProof, ApprovalVerifier, SubjectKind, Verdict};
+use crate::decision::{self, DecideError};
+use crate::entitlement::{self, Claim, Entitlement, NotEntitled};
+use crate::faults;
+use crate::outbox::{self, Notice, Recipient};
+
+/// Why an order is not decided on.
+#[derive(Debug, Error)]
+pub enum ApproveError {
+    /// The order cannot be had.
+    #[error(transparent)]
+    Order(#[from] OrderError),
+    /// Who decides, on which version, with what proof.
+    #[error(transparent)]
+    Decide(#[from] DecideError),
+    /// The register no longer supports it.
+    #[error(transparent)]
+    NotEntitled(#[from] NotEntitled),
+    /// The register names the holder otherwise than the order does.
+    #[error("order {number}: the register now says {field} otherwise")]
+    RegisterChanged {
+        /// Which order.
+        number: String,
+        /// Which field.
+        field: &'static str,
+    },
+    /// Another card stands in the way.
+    #[error(transparent)]
+    Obstacle(#[from] Obstacle),
+    /// The database refused.
+    #[error("database: {0}")]
+    Database(#[from] diesel::result::Error),
+}
+
+impl Fault for ApproveError {
+    fn code(&self) -> Code {
+        match self {
+            Self::Order(error) => error.code(),
+            Self::Decide(error) => error.code(),
+            Self::NotEntitled(error) => error.code(),
+            Self::RegisterChanged { .. } => faults::ORDER_REGISTER_CHANGED,
+            Self::Obstacle(error) => error.code(),
+            Self::Database(_) => store::fault::DATABASE,
+        }
+    }
+}
+
+/// Approves an order at `version`, in the name of the officer who acts and who made `proof`.
+///
+/// Never the submitter; the register is asked again, and must still name the holder as the order does.
+/// Inside the caller's write transaction.
+#[expect(clippy::too_many_arguments, reason = "two collaborators and a proof, by the order of the house")]
+pub fn approve(
+    db: &mut Database,
+    registry: &mut dyn Registry,
+    verifier: &ApprovalVerifier,
+    number: &str,
+    version: i64,
+    proof: &ApprovalProof,
+    rng: &mut dyn CryptoRng,
+    act: &Act,
+) -> Result<CardOrder, ApproveError> {
+    let mut order = get(db, number)?;
+    require_open(&order)?;
+    let subject = order.decidable();
+    let statement = decision::check(db, verifier, &subject, version, proof, Verdict::Approve, act)?;
+    check_entitled(db, registry, &order, act)?;
+    obstacles::cards_in_the_way(db, &place(&order))?;
+    decision::record(db, &subject, &statement, None, proof)?;
+    close(db, &order, "approved", act)?;
+    order.state = OrderState::Approved { at: act.at };
+    tell(db, "order.approved", Notice::Approved, &order, json!({"version": version}), rng, act)?;
+    Ok(order)
+}
+
+/// Refuses an order at `version`. The reason's code is in the signed statement; `reason_text` is the
+/// officer's own sentence, and needed where the reason is `other`. Inside the caller's write transaction.
+#[expect(clippy::too_many_arguments, reason = "a proof and a sentence, by the order of the house")]
+pub fn refuse(
+    db: &mut Database,
+    verifier: &ApprovalVerifier,
+    number: &str,
+    version: i64,
+    proof: &ApprovalProof,
+    reason_text: Option<&str>,
+    rng: &mut dyn CryptoRng,
+    act: &Act,
+) -> Result<CardOrder, ApproveError> {
+    let mut order = get(db, number)?;
+    require_open(&order)?;
+    let subject = order.decidable();
+    let statement = decision::check(db, verifier, &subject, version, proof, Verdict::Refuse, act)?;
+    decision::check_reason(&subject, &statement, reason_text)?;
+    decision::record(db, &subject, &statement, reason_text, proof)?;
+    close(db, &order, "refused", act)?;
+    order.state = OrderState::Refused { at: act.at };
+    let payload = json!({"version": version, "reason": statement.reason_code()});
+    tell(db, "order.refused", Notice::Refused, &order, payload, rng, act)?;
+    Ok(order)
+}
+
+/// The register still supports the order, under the names it would certify.
+pub(crate) fn check_entitled(
+    db: &mut Database,
+    registry: &mut dyn Registry,
+    order: &CardOrder,
+    act: &Act,
+) -> Result<Entitlement, ApproveError> {
+    let claim = Claim { kind: order.kind, holder: &order.holder, profession: order.profession };
+    let entitlement = entitlement::check(db, registry, claim, act.at)?;
+    let exercise = entitlement.exercise();
+    let changed = |field| ApproveError::RegisterChanged { number: order.number.clone(), field };
+    if exercise.practice_family_name != order.family_name {
+        return Err(changed("the family name"));
+    }
+    if exercise.practice_given_name != order.given_name {
+        return Err(changed("the given name"));
+    }
+    if exercise.category != order.category {
+        return Err(changed("the category"));
+    }
+    Ok(entitlement)
+}
+
+pub(super) fn place(order: &CardOrder) -> Place<'_> {
+    Place {
+        kind: order.kind,
+        holder: &order.holder,
+        profession: order.profession,
+        replaces: order.replaces.as_ref(),
+    }
+}
+
+fn require_open(order: &CardOrder) -> Result<(), DecideError> {
+    match order.state {
+        OrderState::Submitted => Ok(()),
+        state => Err(not_open(order, state.name())),
+    }
+}
+
+fn close(db: &mut Database, order: &CardOrder, status: &str, act: &Act) -> Result<(), DecideError> {
+    if set_status(db, &order.number, order.version, "submitted", status, act)? {
+        return Ok(());
+    }
+    Err(not_open(order, "no longer submitted"))
+}
+
+fn not_open(order: &CardOrder, status: &str) -> DecideError {
+    DecideError::NotOpen {
+        kind: SubjectKind::CardOrder,
+        number: order.number.clone(),
+        status: status.to_owned(),
+    }
+}
+
+fn tell(
+    db: &mut Database,
+    action: &'static str,
+    notice: Notice,
+    order: &CardOrder,
+    payload: serde_json::Value,
+    rng: &mut dyn CryptoRng,
+    act: &Act,
+) -> QueryResult<()> {
+    let subject = format!("order {}", order.number);
+    outbox::put(db, Recipient::Holder(&order.holder.to_string()), notice, &subject, rng, act)?;
+    if !order.submitted_by.contains(':') {
+        outbox::put(db, Recipient::Officer(&order.submitted_by), notice, &subject, rng, act)?;
+    }
+    audit::record(db, audit::Event { action, subject, payload }, rng, act)
+}

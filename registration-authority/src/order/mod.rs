@@ -1,0 +1,28 @@
+//! Card orders (*commandes de carte*): who asks for which card, and what became of it.
+//!
+//! [`submit`] asks the register and keeps what it said; [`approve`], by another person, asks it again;
+//! [`refuse`] says why; [`withdraw`] takes an order back. [`canonical`] is what a decision is about.
+
+pub mod canonical;
+mod card_order;
+mod decide;
+mod obstacles;
+mod queue;
+mod submit;
+mod withdraw;
+
+#[cfg(test)]
+mod tests;
+
+pub use canonical::{CanonicalOrder, ORDER_ENCODING_VERSION};
+pub use card_order::{CardOrder, OrderError, OrderState, Origin, RegisterSnapshot};
+pub use decide::{ApproveError, approve, refuse};
+pub use obstacles::Obstacle;
+pub use queue::{OrderStatus, QueueCursor, QueueFilter, get, of_holder, queue};
+pub use submit::{NewCardOrder, RefreshError, SubmitError, SubmittedOrder, refresh, submit};
+pub use withdraw::{WithdrawError, withdraw};
+
+pub(crate) use card_order::{exercise_key, set_status};
+pub(crate) use decide::check_entitled;
+pub(crate) use queue::page;
+pub(crate) use submit::{Submission, insert};

@@ -1,0 +1,256 @@
+use card::{CardKind, CardNumber};
+use diesel::prelude::*;
+use professional_registry::identifiers::IdNatPs;
+use professional_registry::{Profession, Registry};
+use rand_core::CryptoRng;
+use serde_json::json;
+use store::schema::card_orders;
+use store::{Act, Code, Database, Fault, audit};
+use thiserror::Error;
+
+use super::card_order::Row;
+use super::obstacles::{self, Obstacle, Place};
+use super::{CardOrder, OrderError, OrderState, Origin, RegisterSnapshot, get};
+use crate::entitlement::{self, Claim, Entitlement, NotEntitled};
+use crate::faults;
+use crate::numbering::{self, Series};
+use crate::officers::{self, NotAuthorised, Right};
+use crate::outbox::{self, Notice, Recipient};
+
+/// What an officer asks for. The names come from the register, never from a form.
+#[derive(Clone, Debug)]
+pub struct NewCardOrder {
+    /// Which kind of card.
+    pub kind: CardKind,
+    /// For whom.
+    pub holder: IdNatPs,
+    /// For the exercise of which profession.
+    pub profession: Profession,
+    /// The card that this one takes the place of.
+    pub replaces: Option<CardNumber>,
+}
+
+/// An order that the register supports, waiting for another person's decision.
+#[derive(Clone, Debug)]
+pub struct SubmittedOrder(CardOrder);
+
+impl SubmittedOrder {
+    /// The order.
+    pub fn order(&self) -> &CardOrder {
+        &self.0
+    }
+
+    /// Its number.
+    pub fn number(&self) -> &str {
+        &self.0.number
+    }
+
+    /// The order, to keep.
+    pub fn into_order(self) -> CardOrder {
+        self.0
+    }
+}
+
+/// Why an order is not taken.
+#[derive(Debug, Error)]
+pub enum SubmitError {
+    /// The actor may not submit.
+    #[error(transparent)]
+    NotAuthorised(#[from] NotAuthorised),
+    /// The register does not support it.
+    #[error(transparent)]
+    NotEntitled(#[from] NotEntitled),
+    /// Another order or card stands in the way.
+    #[error(transparent)]
+    Obstacle(#[from] Obstacle),
+    /// The database refused.
+    #[error("database: {0}")]
+    Database(#[from] diesel::result::Error),
+}
+
+impl Fault for SubmitError {
+    fn code(&self) -> Code {
+        match self {
+            Self::NotAuthorised(error) => error.code(),
+            Self::NotEntitled(error) => error.code(),
+            Self::Obstacle(error) => error.code(),
+            Self::Database(_) => store::fault::DATABASE,
+        }
+    }
+}
+
+/// Submits an order, in the name of the officer who acts. Inside the caller's write transaction.
+pub fn submit(
+    db: &mut Database,
+    registry: &mut dyn Registry,
+    new: NewCardOrder,
+    rng: &mut dyn CryptoRng,
+    act: &Act,
+) -> Result<SubmittedOrder, SubmitError> {
+    let officer = officers::require(db, Right::Submit, act)?;
+    let submission = Submission { new, origin: Origin::Officer, submitted_by: officer.login };
+    insert(db, registry, submission, rng, act)
+}
+
+/// What is submitted, by whom, on what ground.
+pub(crate) struct Submission {
+    pub(crate) new: NewCardOrder,
+    pub(crate) origin: Origin,
+    pub(crate) submitted_by: String,
+}
+
+/// Submits without asking who acts: the caller did.
+pub(crate) fn insert(
+    db: &mut Database,
+    registry: &mut dyn Registry,
+    submission: Submission,
+    rng: &mut dyn CryptoRng,
+    act: &Act,
+) -> Result<SubmittedOrder, SubmitError> {
+    let Submission { new, origin, submitted_by } = submission;
+    let claim = Claim { kind: new.kind, holder: &new.holder, profession: new.profession };
+    let entitlement = entitlement::check(db, registry, claim, act.at)?;
+    let place = Place {
+        kind: new.kind,
+        holder: &new.holder,
+        profession: new.profession,
+        replaces: new.replaces.as_ref(),
+    };
+    obstacles::open_order(db, &place, "")?;
+    obstacles::cards_in_the_way(db, &place)?;
+    let number = numbering::next(db, Series::CardOrder, act.at)?;
+    let order = compose(number, new, origin, submitted_by, &entitlement, act);
+    let inserted = diesel::insert_into(card_orders::table).values(Row::from(&order)).execute(db);
+    match inserted {
+        Ok(_) => {}
+        // Two submissions crossed: the index over the open orders has decided.
+        Err(error) if store::database::is_unique_violation(&error) => {
+            return Err(Obstacle::AlreadyOpen("submitted a moment ago".to_owned()).into());
+        }
+        Err(error) => return Err(error.into()),
+    }
+    record(db, "order.submitted", &order, rng, act)?;
+    let subject = format!("order {}", order.number);
+    let holder = order.holder.to_string();
+    outbox::put(db, Recipient::Holder(&holder), Notice::Received, &subject, rng, act)?;
+    Ok(SubmittedOrder(order))
+}
+
+fn compose(
+    number: String,
+    new: NewCardOrder,
+    origin: Origin,
+    submitted_by: String,
+    entitlement: &Entitlement,
+    act: &Act,
+) -> CardOrder {
+    let exercise = entitlement.exercise();
+    CardOrder {
+        number,
+        version: 1,
+        kind: new.kind,
+        holder: new.holder,
+        profession: new.profession,
+        category: exercise.category,
+        family_name: exercise.practice_family_name.clone(),
+        given_name: exercise.practice_given_name.clone(),
+        origin,
+        replaces: new.replaces,
+        submitted_by,
+        submitted_at: act.at,
+        register: RegisterSnapshot::of(entitlement.record()),
+        state: OrderState::Submitted,
+    }
+}
+
+/// Why an order is not brought up to date.
+#[derive(Debug, Error)]
+pub enum RefreshError {
+    /// The actor may not submit.
+    #[error(transparent)]
+    NotAuthorised(#[from] NotAuthorised),
+    /// The order cannot be had.
+    #[error(transparent)]
+    Order(#[from] OrderError),
+    /// The register no longer supports it.
+    #[error(transparent)]
+    NotEntitled(#[from] NotEntitled),
+    /// It is no longer open, or was changed meanwhile.
+    #[error("order {0} is not open at version {1}")]
+    NotOpen(String, i64),
+    /// The database refused.
+    #[error("database: {0}")]
+    Database(#[from] diesel::result::Error),
+}
+
+impl Fault for RefreshError {
+    fn code(&self) -> Code {
+        match self {
+            Self::NotAuthorised(error) => error.code(),
+            Self::Order(error) => error.code(),
+            Self::NotEntitled(error) => error.code(),
+            Self::NotOpen(..) => faults::ORDER_NOT_OPEN,
+            Self::Database(_) => store::fault::DATABASE,
+        }
+    }
+}
+
+/// Takes the names and the snapshot of an open order from the register again. What would be approved
+/// changes, so the version grows: an approval of the version before is worth nothing.
+/// Inside the caller's write transaction.
+pub fn refresh(
+    db: &mut Database,
+    registry: &mut dyn Registry,
+    number: &str,
+    version: i64,
+    rng: &mut dyn CryptoRng,
+    act: &Act,
+) -> Result<CardOrder, RefreshError> {
+    officers::require(db, Right::Submit, act)?;
+    let mut order = get(db, number)?;
+    let claim = Claim { kind: order.kind, holder: &order.holder, profession: order.profession };
+    let entitlement = entitlement::check(db, registry, claim, act.at)?;
+    let exercise = entitlement.exercise();
+    order.version = version + 1;
+    order.category = exercise.category;
+    order.family_name = exercise.practice_family_name.clone();
+    order.given_name = exercise.practice_given_name.clone();
+    order.register = RegisterSnapshot::of(entitlement.record());
+    let row = Row::from(&order);
+    let changed = diesel::update(card_orders::table)
+        .filter(card_orders::number.eq(number))
+        .filter(card_orders::version.eq(version))
+        .filter(card_orders::status.eq("submitted"))
+        .set((
+            card_orders::version.eq(row.version),
+            card_orders::category.eq(&row.category),
+            card_orders::family_name.eq(&row.family_name),
+            card_orders::given_name.eq(&row.given_name),
+            card_orders::register_feed.eq(&row.register_feed),
+            card_orders::register_record.eq(&row.register_record),
+            card_orders::changed_at.eq(act.at),
+        ))
+        .execute(db)?;
+    if changed == 0 {
+        return Err(RefreshError::NotOpen(number.to_owned(), version));
+    }
+    record(db, "order.refreshed", &order, rng, act)?;
+    Ok(order)
+}
+
+fn record(
+    db: &mut Database,
+    action: &'static str,
+    order: &CardOrder,
+    rng: &mut dyn CryptoRng,
+    act: &Act,
+) -> QueryResult<()> {
+    let payload = json!({
+        "version": order.version,
+        "kind": order.kind.as_str(),
+        "holder": order.holder,
+        "profession": order.profession.code(),
+        "register_feed": order.register.feed,
+    });
+    audit::record(db, audit::Event { action, subject: format!("order {}", order.number), payload }, rng, act)
+}

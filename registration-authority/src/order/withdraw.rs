@@ -1,0 +1,78 @@
+use rand_core::CryptoRng;
+use serde_json::json;
+use store::{Act, Code, Database, Fault, audit};
+use thiserror::Error;
+
+use super::{CardOrder, OrderError, OrderState, get, set_status};
+use crate::faults;
+use crate::officers::{self, NotAuthorised, Right, Role};
+use crate::outbox::{self, Notice, Recipient};
+
+/// Why an order is not withdrawn.
+#[derive(Debug, Error)]
+pub enum WithdrawError {
+    /// The actor may not submit, so may not withdraw either.
+    #[error(transparent)]
+    NotAuthorised(#[from] NotAuthorised),
+    /// The order cannot be had.
+    #[error(transparent)]
+    Order(#[from] OrderError),
+    /// An agent withdraws his own orders only.
+    #[error("order {number} was not submitted by {login}")]
+    NotYours {
+        /// Which order.
+        number: String,
+        /// Who tried.
+        login: String,
+    },
+    /// It has been refused, withdrawn or produced.
+    #[error("order {number} is {status}")]
+    NotOpen {
+        /// Which order.
+        number: String,
+        /// Where it stands.
+        status: String,
+    },
+    /// The database refused.
+    #[error("database: {0}")]
+    Database(#[from] diesel::result::Error),
+}
+
+impl Fault for WithdrawError {
+    fn code(&self) -> Code {
+        match self {
+            Self::NotAuthorised(error) => error.code(),
+            Self::Order(error) => error.code(),
+            Self::NotYours { .. } => faults::ORDER_NOT_YOURS,
+            Self::NotOpen { .. } => faults::ORDER_NOT_OPEN,
+            Self::Database(_) => store::fault::DATABASE,
+        }
+    }
+}
+
+/// Takes an order back before it has a card: by its submitter, or by a registration officer.
+/// Inside the caller's write transaction.
+pub fn withdraw(
+    db: &mut Database,
+    number: &str,
+    rng: &mut dyn CryptoRng,
+    act: &Act,
+) -> Result<CardOrder, WithdrawError> {
+    let officer = officers::require(db, Right::Submit, act)?;
+    let mut order = get(db, number)?;
+    if officer.role != Role::RegistrationOfficer && officer.login != order.submitted_by {
+        return Err(WithdrawError::NotYours { number: number.to_owned(), login: officer.login });
+    }
+    let from = order.state.name();
+    let open = matches!(order.state, OrderState::Submitted | OrderState::Approved { .. });
+    if !open || !set_status(db, number, order.version, from, "withdrawn", act)? {
+        return Err(WithdrawError::NotOpen { number: number.to_owned(), status: from.to_owned() });
+    }
+    order.state = OrderState::Withdrawn { at: act.at };
+    let subject = format!("order {number}");
+    let holder = order.holder.to_string();
+    outbox::put(db, Recipient::Holder(&holder), Notice::Withdrawn, &subject, rng, act)?;
+    let event = audit::Event { action: "order.withdrawn", subject, payload: json!({"from": from}) };
+    audit::record(db, event, rng, act)?;
+    Ok(order)
+}

@@ -1,0 +1,105 @@
+//! Notices to people, written in the commit of what they tell of; a job sends them.
+
+use diesel::prelude::*;
+use rand_core::CryptoRng;
+use store::schema::outbox;
+use store::{Act, Database, Timestamp};
+
+/// What is told. The sentence lives with the sender, not here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Notice {
+    /// An order or request has been received.
+    Received,
+    /// It has been approved.
+    Approved,
+    /// It has been refused; the decision says why.
+    Refused,
+    /// It has been withdrawn.
+    Withdrawn,
+    /// A card has been handed over.
+    CardDelivered,
+    /// A card can be used from now on.
+    CardActivated,
+    /// A card has been opposed.
+    CardOpposed,
+    /// A certificate can be fetched.
+    CertificateIssued,
+}
+
+impl Notice {
+    /// As stored: `card-opposed`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Received => "received",
+            Self::Approved => "approved",
+            Self::Refused => "refused",
+            Self::Withdrawn => "withdrawn",
+            Self::CardDelivered => "card-delivered",
+            Self::CardActivated => "card-activated",
+            Self::CardOpposed => "card-opposed",
+            Self::CertificateIssued => "certificate-issued",
+        }
+    }
+}
+
+/// Who is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Recipient<'a> {
+    /// The holder, by IdNat_PS. His addresses are looked up when the notice is sent.
+    Holder(&'a str),
+    /// An officer, by login.
+    Officer(&'a str),
+}
+
+/// A notice that waits, or was sent.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable)]
+pub struct OutboxEntry {
+    /// 32 hexadecimal digits.
+    pub id: String,
+    /// `holder:899700000123` or `officer:alice`.
+    pub recipient: String,
+    /// [`Notice::as_str`].
+    pub notice: String,
+    /// `order CO-2026-000001`, `card 2600000017`.
+    pub subject: String,
+    /// When it was written.
+    pub created_at: Timestamp,
+    /// When it left.
+    pub sent_at: Option<Timestamp>,
+}
+
+/// Writes a notice. Inside the transaction of what it tells of.
+pub(crate) fn put(
+    db: &mut Database,
+    recipient: Recipient<'_>,
+    notice: Notice,
+    subject: &str,
+    rng: &mut dyn CryptoRng,
+    act: &Act,
+) -> QueryResult<()> {
+    let mut id = [0; 16];
+    rng.fill_bytes(&mut id);
+    let recipient = match recipient {
+        Recipient::Holder(id) => format!("holder:{id}"),
+        Recipient::Officer(login) => format!("officer:{login}"),
+    };
+    diesel::insert_into(outbox::table)
+        .values((
+            outbox::id.eq(hex::encode(id)),
+            outbox::recipient.eq(recipient),
+            outbox::notice.eq(notice.as_str()),
+            outbox::subject.eq(subject),
+            outbox::created_at.eq(act.at),
+        ))
+        .execute(db)
+        .map(drop)
+}
+
+/// The notices that wait, oldest first, `limit` at most.
+pub fn waiting(db: &mut Database, limit: i64) -> QueryResult<Vec<OutboxEntry>> {
+    outbox::table
+        .filter(outbox::sent_at.is_null())
+        .order((outbox::created_at, outbox::id))
+        .limit(limit)
+        .load(db)
+}

@@ -1,0 +1,164 @@
+//! Approved orders become cards, and go to the bureau in one batch.
+
+use std::collections::BTreeMap;
+
+use card::personalisation::{BatchFile, BureauName, CloseBatchError, NotPrintable, Print};
+use card::{CardNumber, CardNumberPrefix, NewCard};
+use rand_core::CryptoRng;
+use serde_json::json;
+use store::{Act, Code, Database, Fault, Timestamp, audit};
+use thiserror::Error;
+
+use crate::approval::ApprovalVerifier;
+use crate::certification::evidence::{EvidenceError, verify_evidence};
+use crate::certification::has_profiles;
+use crate::faults;
+use crate::order::{self, CardOrder, OrderStatus, QueueCursor, QueueFilter, exercise_key, set_status};
+
+#[cfg(test)]
+mod tests;
+
+/// Most orders of one batch: its transaction is short, so that an opposition never waits behind a big one.
+/// Call again for the rest.
+pub const BATCH_BOUND: usize = 500;
+
+/// What a batch was made of.
+#[derive(Debug)]
+pub struct ClosedBatch {
+    /// The file for the bureau; `None` when no order could go.
+    pub file: Option<BatchFile>,
+    /// The card of each order that went.
+    pub cards: Vec<(String, CardNumber)>,
+    /// Orders whose row says approved and that did not go, each with why.
+    pub set_aside: Vec<(String, Code)>,
+}
+
+/// Why there is no batch.
+#[derive(Debug, Error)]
+pub enum BatchError {
+    /// A card cannot be numbered.
+    #[error(transparent)]
+    Card(#[from] card::OrderError),
+    /// The batch cannot be closed.
+    #[error(transparent)]
+    Close(#[from] CloseBatchError),
+    /// The database refused.
+    #[error("database: {0}")]
+    Database(#[from] diesel::result::Error),
+}
+
+impl Fault for BatchError {
+    fn code(&self) -> Code {
+        match self {
+            Self::Card(error) => error.code(),
+            Self::Close(error) => error.code(),
+            Self::Database(_) => store::fault::DATABASE,
+        }
+    }
+}
+
+/// Gives each approved order its card, oldest order first, and closes a batch of them for `bureau`.
+///
+/// The evidence of each order is verified first: a row that says approved and cannot prove it is set aside
+/// and reported, and holds nobody else up. Inside the caller's write transaction.
+pub fn close_batch(
+    db: &mut Database,
+    verifier: &ApprovalVerifier,
+    prefix: CardNumberPrefix,
+    bureau: &BureauName,
+    rng: &mut dyn CryptoRng,
+    act: &Act,
+) -> Result<ClosedBatch, BatchError> {
+    let mut batch = ClosedBatch { file: None, cards: Vec::new(), set_aside: Vec::new() };
+    let mut prints = BTreeMap::new();
+    let mut after = None;
+    'pages: loop {
+        let filter = QueueFilter { status: OrderStatus::Approved, after, limit: 200 };
+        let page = order::page(db, &filter)?;
+        after = page.last().cloned();
+        if after.is_none() {
+            break;
+        }
+        for QueueCursor { number, .. } in page {
+            if prints.len() == BATCH_BOUND {
+                break 'pages;
+            }
+            match admit(db, verifier, &number, act.at)? {
+                Ok((order, print)) => {
+                    let Some(card) = make_card(db, &order, prefix, rng, act)? else { continue };
+                    prints.insert(card, print);
+                    batch.cards.push((number, card));
+                }
+                Err(code) => {
+                    tracing::error!(order.number = number, %code, "order {number} was set aside: {code}");
+                    batch.set_aside.push((number, code));
+                }
+            }
+        }
+    }
+    if !prints.is_empty() {
+        batch.file = Some(card::personalisation::close_batch(db, bureau, prints, rng, act)?);
+    }
+    Ok(batch)
+}
+
+/// An order that may become a card, or the code of why not; the outer error is the database's.
+type Admitted = Result<(CardOrder, Print), Code>;
+
+fn admit(
+    db: &mut Database,
+    verifier: &ApprovalVerifier,
+    number: &str,
+    at: Timestamp,
+) -> Result<Admitted, BatchError> {
+    let approved = match verify_evidence(db, verifier, number, at) {
+        Ok(approved) => approved,
+        Err(EvidenceError::Database(error)) => return Err(error.into()),
+        Err(error) => return Ok(Err(error.code())),
+    };
+    let order = approved.into_order();
+    if !has_profiles(order.kind) {
+        // A card that could never be certified is not made.
+        return Ok(Err(faults::CERTIFICATION_NO_PROFILE));
+    }
+    Ok(print(&order).map(|print| (order, print)).map_err(|error| error.code()))
+}
+
+/// What stands on the card's body.
+pub fn print(order: &CardOrder) -> Result<Print, NotPrintable> {
+    Print::try_from(BTreeMap::from([
+        ("family_name".to_owned(), order.family_name.clone()),
+        ("given_name".to_owned(), order.given_name.clone()),
+        ("profession".to_owned(), order.profession.label().to_owned()),
+        ("identifier".to_owned(), order.holder.to_string()),
+    ]))
+}
+
+fn make_card(
+    db: &mut Database,
+    order: &CardOrder,
+    prefix: CardNumberPrefix,
+    rng: &mut dyn CryptoRng,
+    act: &Act,
+) -> Result<Option<CardNumber>, BatchError> {
+    // Withdrawn in this very moment: it keeps no card.
+    if !set_status(db, &order.number, order.version, "approved", "ordered", act)? {
+        return Ok(None);
+    }
+    let new = NewCard {
+        kind: order.kind,
+        holder: order.holder.to_string(),
+        exercise: exercise_key(order.profession),
+        order_number: order.number.clone(),
+        replaces: order.replaces,
+        temporary: false,
+    };
+    let card = card::order(db, new, prefix, rng, act)?;
+    let event = audit::Event {
+        action: "order.ordered",
+        subject: format!("order {}", order.number),
+        payload: json!({"card": card.number.to_string(), "version": order.version}),
+    };
+    audit::record(db, event, rng, act)?;
+    Ok(Some(card.number))
+}

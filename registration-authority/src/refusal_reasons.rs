@@ -1,0 +1,41 @@
+//! Why an order or a request is refused: a code that is stored and signed, and the French sentence
+//! that stands in the letter. No refusal without a reason.
+
+/// One reason.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RefusalReason {
+    /// As stored and signed.
+    pub code: &'static str,
+    /// For the letter to the holder or the structure.
+    pub sentence: &'static str,
+    /// Whether the officer must add a sentence of his own.
+    pub needs_text: bool,
+}
+
+/// Longest sentence of an officer, in characters.
+pub const REASON_TEXT_BOUND: usize = 2000;
+
+const fn reason(code: &'static str, sentence: &'static str) -> RefusalReason {
+    RefusalReason { code, sentence, needs_text: false }
+}
+
+/// Every reason, in the order of the officer's list.
+pub const ALL: &[RefusalReason] = &[
+    reason(
+        "register-mismatch",
+        "Les informations de la demande ne correspondent pas à celles du répertoire national.",
+    ),
+    reason("not-entitled", "La situation du porteur n'ouvre pas droit à ce produit."),
+    reason("duplicate", "Une demande ou une carte équivalente est déjà en cours."),
+    reason("submitter-not-mandated", "Le demandeur n'est pas mandaté pour cette demande."),
+    reason("incomplete", "La demande est incomplète."),
+    reason("name-not-approved", "Un nom demandé n'est pas autorisé pour cette structure."),
+    reason("key-refused", "La clé publique présentée n'est pas conforme à la politique de certification."),
+    reason("suspected-fraud", "Les éléments fournis ne permettent pas d'établir l'origine de la demande."),
+    RefusalReason { code: "other", sentence: "Autre motif, précisé ci-après.", needs_text: true },
+];
+
+/// The reason of this code.
+pub fn find(code: &str) -> Option<&'static RefusalReason> {
+    ALL.iter().find(|reason| reason.code == code)
+}

@@ -1,0 +1,150 @@
+use card::CardNumber;
+use diesel::prelude::*;
+use professional_registry::Registry;
+use rand_core::CryptoRng;
+use serde_json::json;
+use store::schema::{renewal_plan_items, renewal_plans};
+use store::{Act, Code, Database, Fault, audit};
+use thiserror::Error;
+
+use super::plan::claim_of;
+use super::{Outcome, PlanItem, PlanReadError, PlanStatus, RenewalPlan, get};
+use crate::approval::ApprovalVerifier;
+use crate::certification::evidence::{EvidenceError, verify_plan};
+use crate::faults;
+use crate::order::{self, NewCardOrder, Origin, Submission, SubmitError, set_status};
+use crate::outbox::{self, Notice, Recipient};
+
+/// What a plan led to.
+#[derive(Clone, Debug, Default)]
+pub struct Applied {
+    /// The successor's order of each card that was renewed now.
+    pub ordered: Vec<(CardNumber, String)>,
+    /// Cards that were to be renewed and are not, each with the code of why not.
+    pub refused: Vec<(CardNumber, Code)>,
+    /// Cards whose successor had been ordered before.
+    pub already: usize,
+}
+
+/// Why a plan is not applied.
+#[derive(Debug, Error)]
+pub enum ApplyError {
+    /// The plan cannot be had.
+    #[error(transparent)]
+    Plan(#[from] PlanReadError),
+    /// Nobody has approved it.
+    #[error("renewal plan {0} waits for its approval")]
+    NotApproved(String),
+    /// Its approval does not hold.
+    #[error(transparent)]
+    Evidence(#[from] EvidenceError),
+    /// A successor cannot be ordered, for no reason of its holder's.
+    #[error(transparent)]
+    Submit(#[from] SubmitError),
+    /// The database refused.
+    #[error("database: {0}")]
+    Database(#[from] diesel::result::Error),
+}
+
+impl Fault for ApplyError {
+    fn code(&self) -> Code {
+        match self {
+            Self::Plan(error) => error.code(),
+            Self::NotApproved(_) => faults::RENEWAL_NOT_APPROVED,
+            Self::Evidence(error) => error.code(),
+            Self::Submit(error) => error.code(),
+            Self::Database(_) => store::fault::DATABASE,
+        }
+    }
+}
+
+/// Orders the successor of each card that the plan renews, one transaction a card. The plan's approval is
+/// verified first and each holder is looked up again; a card that cannot be renewed now is reported, and tried
+/// again next time. Can be called any number of times: a card has one successor.
+pub fn apply(
+    db: &mut Database,
+    registry: &mut dyn Registry,
+    verifier: &ApprovalVerifier,
+    id: &str,
+    rng: &mut dyn CryptoRng,
+    act: &Act,
+) -> Result<Applied, ApplyError> {
+    let plan = get(db, id)?;
+    if plan.status == PlanStatus::Proposed {
+        return Err(ApplyError::NotApproved(plan.id));
+    }
+    verify_plan(db, verifier, &plan, act.at)?;
+    let mut applied = Applied::default();
+    for item in plan.items.iter().filter(|item| item.outcome == Outcome::Renew) {
+        if item.order_number.is_some() {
+            applied.already += 1;
+            continue;
+        }
+        match db.write(|db| renew(db, registry, &plan, item, rng, act)) {
+            Ok(number) => applied.ordered.push((item.card, number)),
+            Err(ApplyError::Database(diesel::result::Error::RollbackTransaction)) => applied.already += 1,
+            Err(ApplyError::Submit(SubmitError::Database(error))) => return Err(error.into()),
+            Err(ApplyError::Submit(error)) => applied.refused.push((item.card, error.code())),
+            Err(error) => return Err(error),
+        }
+    }
+    db.write(|db| conclude(db, &plan, &applied, rng, act))?;
+    Ok(applied)
+}
+
+/// One item: the successor's order, approved by the plan.
+fn renew(
+    db: &mut Database,
+    registry: &mut dyn Registry,
+    plan: &RenewalPlan,
+    item: &PlanItem,
+    rng: &mut dyn CryptoRng,
+    act: &Act,
+) -> Result<String, ApplyError> {
+    let card = card::find(db, &item.card)?;
+    let altered = || PlanReadError::RowAltered(plan.id.clone(), "a card");
+    let (holder, profession) = card.as_ref().and_then(claim_of).ok_or_else(altered)?;
+    let new = NewCardOrder { kind: item.kind, holder, profession, replaces: Some(item.card) };
+    let submission =
+        Submission { new, origin: Origin::Plan(plan.id.clone()), submitted_by: plan.planned_by.clone() };
+    let order = order::insert(db, registry, submission, rng, act)?.into_order();
+    let taken = diesel::update(renewal_plan_items::table.find((&plan.id, item.card.to_string())))
+        .filter(renewal_plan_items::order_number.is_null())
+        .set(renewal_plan_items::order_number.eq(&order.number))
+        .execute(db)?;
+    let approved = taken == 1 && set_status(db, &order.number, order.version, "submitted", "approved", act)?;
+    if !approved {
+        // Another run was quicker: this one's order is rolled back.
+        return Err(diesel::result::Error::RollbackTransaction.into());
+    }
+    let subject = format!("order {}", order.number);
+    let holder = order.holder.to_string();
+    outbox::put(db, Recipient::Holder(&holder), Notice::Approved, &subject, rng, act)?;
+    let payload = json!({"version": order.version, "plan": plan.id, "replaces": item.card.to_string()});
+    audit::record(db, audit::Event { action: "order.approved", subject, payload }, rng, act)?;
+    Ok(order.number)
+}
+
+fn conclude(
+    db: &mut Database,
+    plan: &RenewalPlan,
+    applied: &Applied,
+    rng: &mut dyn CryptoRng,
+    act: &Act,
+) -> QueryResult<()> {
+    let moved = diesel::update(renewal_plans::table)
+        .filter(renewal_plans::id.eq(&plan.id).and(renewal_plans::status.eq("approved")))
+        .set(renewal_plans::status.eq("applied"))
+        .execute(db)?;
+    if moved == 0 && applied.ordered.is_empty() {
+        return Ok(());
+    }
+    let refused: Vec<_> =
+        applied.refused.iter().map(|(card, code)| json!([card.to_string(), code.name])).collect();
+    let event = audit::Event {
+        action: "renewal.applied",
+        subject: format!("renewal plan {}", plan.id),
+        payload: json!({"ordered": applied.ordered.len(), "refused": refused}),
+    };
+    audit::record(db, event, rng, act)
+}

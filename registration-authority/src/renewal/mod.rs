@@ -1,0 +1,208 @@
+//! Renewal: cards that end soon are found, their holders checked again, and successors ordered, under one
+//! plan that somebody else than its author approves.
+//!
+//! A [`plan`] is what was found, card by card, and never changes; [`approve`] signs for it; [`apply`]
+//! asks the register once more for each card and orders the successor, which the plan's approval approves.
+
+mod apply;
+mod approve;
+pub mod canonical;
+mod plan;
+
+#[cfg(test)]
+mod tests;
+
+use card::{CardKind, CardNumber};
+use diesel::prelude::*;
+use store::schema::{cards, renewal_plan_items, renewal_plans};
+use store::{Code, Database, Fault, Timestamp};
+use thiserror::Error;
+
+pub use apply::{Applied, ApplyError, apply};
+pub use approve::{ApprovePlanError, approve};
+pub use canonical::{CanonicalPlan, PLAN_ENCODING_VERSION};
+pub use plan::{PLAN_BOUND, PlanError, plan};
+
+use crate::approval::{Decidable, SubjectKind};
+use crate::faults;
+
+/// What renewal found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RenewalPlan {
+    /// `RP-2026-000001`.
+    pub id: String,
+    /// The officer's login, or `job:…`.
+    pub planned_by: String,
+    /// When.
+    pub planned_at: Timestamp,
+    /// Cards that end before this moment.
+    pub horizon: Timestamp,
+    /// Where it stands.
+    pub status: PlanStatus,
+    /// Each card, by number.
+    pub items: Vec<PlanItem>,
+}
+
+/// Where a plan stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PlanStatus {
+    /// Waits for its decision.
+    Proposed,
+    /// May be applied.
+    Approved,
+    /// Was applied; what could not be ordered then is tried again when it is applied again.
+    Applied,
+}
+
+impl PlanStatus {
+    /// As stored.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Proposed => "proposed",
+            Self::Approved => "approved",
+            Self::Applied => "applied",
+        }
+    }
+}
+
+/// One card of a plan. Holder, kind and exercise are the card's own, read with it: they are part of what
+/// is approved, so a card's row that is altered later has no approval left.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlanItem {
+    /// The card that ends.
+    pub card: CardNumber,
+    /// Whose it is.
+    pub holder: String,
+    /// Its kind.
+    pub kind: CardKind,
+    /// What it is tied to: `profession:60`.
+    pub exercise: String,
+    /// What is to become of it.
+    pub outcome: Outcome,
+    /// The order of its successor, once there is one.
+    pub order_number: Option<String>,
+}
+
+/// What is to become of a card that ends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// A successor is ordered.
+    Renew,
+    /// None is: the code of why not, such as `order-holder-ceased`.
+    Excluded(String),
+}
+
+impl Outcome {
+    /// As stored: outcome and exclusion.
+    fn stored(&self) -> (&'static str, Option<&str>) {
+        match self {
+            Self::Renew => ("renew", None),
+            Self::Excluded(code) => ("excluded", Some(code)),
+        }
+    }
+}
+
+impl RenewalPlan {
+    /// What an officer decides on.
+    pub fn decidable(&self) -> Decidable {
+        Decidable {
+            kind: SubjectKind::RenewalPlan,
+            number: self.id.clone(),
+            version: 1,
+            submitted_by: self.planned_by.clone(),
+            canonical: CanonicalPlan::of(self).into_der(),
+        }
+    }
+
+    /// The item of this card.
+    pub fn item(&self, card: &CardNumber) -> Option<&PlanItem> {
+        self.items.iter().find(|item| item.card == *card)
+    }
+}
+
+/// Why a stored plan cannot be had.
+#[derive(Debug, Error)]
+pub enum PlanReadError {
+    /// There is none of this identifier.
+    #[error("no renewal plan {0}")]
+    Unknown(String),
+    /// A row is not what this program writes.
+    #[error("renewal plan {0}: {1} cannot be read")]
+    RowAltered(String, &'static str),
+    /// The database refused.
+    #[error("database: {0}")]
+    Database(#[from] diesel::result::Error),
+}
+
+impl Fault for PlanReadError {
+    fn code(&self) -> Code {
+        match self {
+            Self::Unknown(_) => faults::RENEWAL_PLAN_UNKNOWN,
+            Self::RowAltered(..) => faults::RENEWAL_ROW_ALTERED,
+            Self::Database(_) => store::fault::DATABASE,
+        }
+    }
+}
+
+/// The plan of this identifier.
+pub fn get(db: &mut Database, id: &str) -> Result<RenewalPlan, PlanReadError> {
+    let row: Option<(String, String, Timestamp, Timestamp, String)> =
+        renewal_plans::table.find(id).first(db).optional()?;
+    let (id, planned_by, planned_at, horizon, status) =
+        row.ok_or_else(|| PlanReadError::Unknown(id.to_owned()))?;
+    let status = match status.as_str() {
+        "proposed" => PlanStatus::Proposed,
+        "approved" => PlanStatus::Approved,
+        "applied" => PlanStatus::Applied,
+        _ => return Err(PlanReadError::RowAltered(id, "status")),
+    };
+    let items = items(db, &id)?;
+    Ok(RenewalPlan { id, planned_by, planned_at, horizon, status, items })
+}
+
+/// The identifiers of the plans, newest first.
+pub fn list(db: &mut Database, limit: i64) -> QueryResult<Vec<String>> {
+    renewal_plans::table
+        .order((renewal_plans::planned_at.desc(), renewal_plans::id.desc()))
+        .limit(limit.clamp(1, 200))
+        .select(renewal_plans::id)
+        .load(db)
+}
+
+type ItemRow = (String, String, Option<String>, Option<String>, String, String, String);
+
+fn items(db: &mut Database, id: &str) -> Result<Vec<PlanItem>, PlanReadError> {
+    let rows: Vec<ItemRow> = renewal_plan_items::table
+        .inner_join(cards::table.on(cards::number.eq(renewal_plan_items::card_number)))
+        .filter(renewal_plan_items::plan.eq(id))
+        .order(renewal_plan_items::card_number)
+        .select((
+            renewal_plan_items::card_number,
+            renewal_plan_items::outcome,
+            renewal_plan_items::exclusion,
+            renewal_plan_items::order_number,
+            cards::holder,
+            cards::kind,
+            cards::exercise,
+        ))
+        .load(db)?;
+    rows.into_iter().map(|row| item(id, row)).collect()
+}
+
+fn item(id: &str, row: ItemRow) -> Result<PlanItem, PlanReadError> {
+    let (card, outcome, exclusion, order_number, holder, kind, exercise) = row;
+    let altered = |what| PlanReadError::RowAltered(id.to_owned(), what);
+    let outcome = match (outcome.as_str(), exclusion) {
+        ("renew", None) => Outcome::Renew,
+        ("excluded", Some(code)) => Outcome::Excluded(code),
+        _ => return Err(altered("an item's outcome")),
+    };
+    Ok(PlanItem {
+        card: card.parse().map_err(|_| altered("an item's card"))?,
+        kind: kind.parse().map_err(|_| altered("a card's kind"))?,
+        holder,
+        exercise,
+        outcome,
+        order_number,
+    })
+}

@@ -1,0 +1,152 @@
+use std::io::Cursor;
+use std::time::Duration;
+
+use professional_registry::IdNatPs;
+use professional_registry::extract::{COLUMNS, file_name};
+use professional_registry::import::{ImportOptions, import_extract};
+use store::{Act, Actor, Database, RequestId, Timestamp};
+
+use super::Rng;
+
+/// One line of an extract: person, names, profession, category.
+pub(crate) struct Line {
+    pub(crate) person: u32,
+    pub(crate) family_name: &'static str,
+    pub(crate) given_name: &'static str,
+    pub(crate) profession: &'static str,
+    pub(crate) category: &'static str,
+}
+
+/// A structure that every line works in.
+pub(crate) const STRUCTURE: &str = "F0B0193488";
+/// One that the register knows by its own number only.
+pub(crate) const STRUCTURE_WITHOUT_NUMBER: &str = "R102671";
+
+const NURSE: u32 = 1;
+const MILITARY: u32 = 2;
+const STUDENT: u32 = 3;
+const TWOFOLD: u32 = 4;
+const DEPRECATED: u32 = 5;
+const GONE: u32 = 6;
+const CHANGED: u32 = 7;
+const OTHER_NURSE: u32 = 8;
+
+pub(crate) fn nurse() -> IdNatPs {
+    person(NURSE)
+}
+pub(crate) fn other_nurse() -> IdNatPs {
+    person(OTHER_NURSE)
+}
+pub(crate) fn military_nurse() -> IdNatPs {
+    person(MILITARY)
+}
+/// A student nurse.
+pub(crate) fn student() -> IdNatPs {
+    person(STUDENT)
+}
+/// A nurse and a physiotherapist.
+pub(crate) fn twofold() -> IdNatPs {
+    person(TWOFOLD)
+}
+/// Exercises a profession that the nomenclature has given up.
+pub(crate) fn deprecated() -> IdNatPs {
+    person(DEPRECATED)
+}
+/// In the register on the first day only.
+pub(crate) fn gone() -> IdNatPs {
+    person(GONE)
+}
+/// A nurse on the first day, a physiotherapist on both.
+pub(crate) fn changed() -> IdNatPs {
+    person(CHANGED)
+}
+/// Never in the register.
+pub(crate) fn nobody() -> IdNatPs {
+    person(9999)
+}
+
+pub(crate) fn first_day() -> Vec<Line> {
+    let mut lines = second_day();
+    lines.push(line(GONE, "MOREAU", "Luc", "60", "C"));
+    lines.push(line(CHANGED, "PETIT", "Anne", "60", "C"));
+    lines
+}
+
+pub(crate) fn second_day() -> Vec<Line> {
+    vec![
+        line(NURSE, "DURAND", "Élise", "60", "C"),
+        line(OTHER_NURSE, "LE GOFF", "Yann", "60", "C"),
+        line(MILITARY, "MARTIN", "Paul", "60", "M"),
+        line(STUDENT, "BERNARD", "Zoé", "60", "E"),
+        line(TWOFOLD, "D'ARGENT", "Jean-Marc", "60", "C"),
+        line(TWOFOLD, "D'ARGENT", "Jean-Marc", "70", "C"),
+        line(DEPRECATED, "ROBERT", "Inès", "35", "C"),
+        line(CHANGED, "PETIT", "Anne", "70", "C"),
+    ]
+}
+
+/// The lines of a day without those of one person.
+pub(crate) fn without(lines: Vec<Line>, person_gone: &IdNatPs) -> Vec<Line> {
+    lines.into_iter().filter(|line| person(line.person) != *person_gone).collect()
+}
+
+pub(crate) fn import(db: &mut Database, rng: &mut Rng, now: Timestamp, day: u64, lines: &[Line]) {
+    let extracted_at = now.minus(Duration::from_secs((30 - day) * 86_400));
+    let mut text = format!("{}|\n", COLUMNS.join("|"));
+    for line in lines {
+        text.push_str(&cells(line, STRUCTURE));
+    }
+    text.push_str(&cells(&lines[0], STRUCTURE_WITHOUT_NUMBER));
+    let act = Act { at: now, actor: Actor::Job("register-import"), request: RequestId("test".to_owned()) };
+    let report = import_extract(
+        db,
+        &mut Cursor::new(text.into_bytes()),
+        &file_name(extracted_at),
+        &ImportOptions::default(),
+        &mut |_, _| (),
+        rng,
+        &act,
+    )
+    .unwrap();
+    assert_eq!(report.rows_rejected, 0, "the test's own register is well formed");
+}
+
+fn cells(line: &Line, structure: &str) -> String {
+    let id = person(line.person).to_string();
+    let finess = structure.strip_prefix('F').unwrap_or_default();
+    let cell = |column: &str| match column {
+        "Type d'identifiant PP" => "8",
+        "Identifiant PP" => &id[1..],
+        "Identification nationale PP" => &id,
+        "Nom d'exercice" => line.family_name,
+        "Prénom d'exercice" => line.given_name,
+        "Code profession" => line.profession,
+        "Code catégorie professionnelle" => line.category,
+        "Code mode exercice" => "S",
+        "Numéro FINESS site" => finess,
+        "Identifiant technique de la structure" => structure,
+        "Raison sociale site" => "CENTRE HOSPITALIER IMAGINAIRE DE LA RIVE GAUCHE",
+        "Code Département (structure)" => "75",
+        "Libellé Département (structure)" => "Paris (75)",
+        "Code secteur d'activité" => "SA01",
+        _ => "",
+    };
+    let cells: Vec<&str> = COLUMNS.iter().map(|column| cell(column)).collect();
+    format!("{}|\n", cells.join("|"))
+}
+
+fn line(
+    person: u32,
+    family_name: &'static str,
+    given_name: &'static str,
+    profession: &'static str,
+    category: &'static str,
+) -> Line {
+    Line { person, family_name, given_name, profession, category }
+}
+
+/// `8` and a number of the test range `997…` with its Luhn key.
+fn person(number: u32) -> IdNatPs {
+    let digits = format!("997{number:07}");
+    (0..10).find_map(|key| format!("8{digits}{key}").parse().ok()).unwrap()
+}

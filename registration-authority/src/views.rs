@@ -1,0 +1,166 @@
+//! What pages and the command line show: read models, no rule.
+
+use card::{Card, CardFilter};
+use professional_registry::{ProfessionalRecord, Registry, RegistryError};
+use serde::Serialize;
+use store::{Code, Database, Fault, Timestamp};
+use thiserror::Error;
+
+use crate::approval::SubjectKind;
+use crate::decision::{self, Decision};
+use crate::order::{self, CardOrder, OrderError, QueueFilter};
+
+/// How many earlier cards and orders a dossier shows.
+const EARLIER_BOUND: usize = 100;
+
+/// One line of the queue.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct OrderSummary {
+    /// `CO-2026-000001`.
+    pub number: String,
+    /// Its version.
+    pub version: i64,
+    /// `CPS`.
+    pub kind: String,
+    /// IdNat_PS.
+    pub holder: String,
+    /// The names to be certified.
+    pub family_name: String,
+    /// The names to be certified.
+    pub given_name: String,
+    /// The label of the profession.
+    pub profession: String,
+    /// The card that it replaces.
+    pub replaces: Option<String>,
+    /// Who submitted it.
+    pub submitted_by: String,
+    /// When.
+    pub submitted_at: Timestamp,
+    /// Where it stands: `submitted`.
+    pub status: &'static str,
+}
+
+impl From<&CardOrder> for OrderSummary {
+    fn from(order: &CardOrder) -> Self {
+        Self {
+            number: order.number.clone(),
+            version: order.version,
+            kind: order.kind.to_string(),
+            holder: order.holder.to_string(),
+            family_name: order.family_name.clone(),
+            given_name: order.given_name.clone(),
+            profession: order.profession.label().to_owned(),
+            replaces: order.replaces.as_ref().map(ToString::to_string),
+            submitted_by: order.submitted_by.clone(),
+            submitted_at: order.submitted_at,
+            status: order.state.name(),
+        }
+    }
+}
+
+/// All that an officer reads before he decides.
+#[derive(Clone, Debug)]
+pub struct Dossier {
+    /// The order.
+    pub order: CardOrder,
+    /// What the register said when it was submitted; `None` when the stored text cannot be read.
+    pub register_then: Option<ProfessionalRecord>,
+    /// What it says now; `None` when it does not know the person.
+    pub register_now: Option<ProfessionalRecord>,
+    /// Order and register side by side.
+    pub comparison: Vec<Comparison>,
+    /// What was decided, oldest first.
+    pub decisions: Vec<Decision>,
+    /// The holder's other orders, newest first.
+    pub other_orders: Vec<OrderSummary>,
+    /// The holder's cards, by number.
+    pub cards: Vec<Card>,
+}
+
+/// One field of the order beside the register's of now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Comparison {
+    /// Which.
+    pub field: &'static str,
+    /// As the order says.
+    pub order: String,
+    /// As the register says now; `None` when it says nothing.
+    pub register: Option<String>,
+}
+
+impl Comparison {
+    /// Whether both say the same.
+    pub fn agrees(&self) -> bool {
+        self.register.as_ref() == Some(&self.order)
+    }
+}
+
+/// Why a dossier cannot be shown.
+#[derive(Debug, Error)]
+pub enum DossierError {
+    /// The order cannot be had.
+    #[error(transparent)]
+    Order(#[from] OrderError),
+    /// The register does not answer.
+    #[error(transparent)]
+    Registry(#[from] RegistryError),
+    /// The database refused.
+    #[error("database: {0}")]
+    Database(#[from] diesel::result::Error),
+}
+
+impl Fault for DossierError {
+    fn code(&self) -> Code {
+        match self {
+            Self::Order(error) => error.code(),
+            Self::Registry(error) => error.code(),
+            Self::Database(_) => store::fault::DATABASE,
+        }
+    }
+}
+
+/// A page of the queue.
+pub fn queue(db: &mut Database, filter: &QueueFilter) -> Result<Vec<OrderSummary>, OrderError> {
+    Ok(order::queue(db, filter)?.iter().map(OrderSummary::from).collect())
+}
+
+/// The dossier of an order. Inside `db.snapshot(…)`, so that its parts agree.
+pub fn dossier(
+    db: &mut Database,
+    registry: &mut dyn Registry,
+    number: &str,
+) -> Result<Dossier, DossierError> {
+    let order = order::get(db, number)?;
+    let holder = order.holder.to_string();
+    let register_now = registry.professional(db, &order.holder)?;
+    let comparison = compare(&order, register_now.as_ref());
+    let decisions = decision::of(db, SubjectKind::CardOrder, number)?;
+    let mut other_orders = order::of_holder(db, &holder)?;
+    other_orders.retain(|other| other.number != order.number);
+    let filter = CardFilter { holder: Some(holder), ..CardFilter::default() };
+    let cards = card::list(db, &filter, EARLIER_BOUND)?;
+    Ok(Dossier {
+        register_then: order.register.record(),
+        register_now,
+        comparison,
+        decisions,
+        other_orders: other_orders.iter().map(OrderSummary::from).collect(),
+        cards,
+        order,
+    })
+}
+
+fn compare(order: &CardOrder, record: Option<&ProfessionalRecord>) -> Vec<Comparison> {
+    let exercise = record.and_then(|record| record.living_exercise(order.profession));
+    let of = |field, order: &str, register: Option<&str>| Comparison {
+        field,
+        order: order.to_owned(),
+        register: register.map(str::to_owned),
+    };
+    vec![
+        of("family-name", &order.family_name, exercise.map(|e| e.practice_family_name.as_str())),
+        of("given-name", &order.given_name, exercise.map(|e| e.practice_given_name.as_str())),
+        of("profession", order.profession.label(), exercise.map(|e| e.profession.label())),
+        of("category", order.category.label(), exercise.map(|e| e.category.label())),
+    ]
+}
