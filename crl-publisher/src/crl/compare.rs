@@ -1,0 +1,196 @@
+//! Compares the entries of a CRL, one by one, with the database and with the CRL before it.
+
+use std::cmp::Ordering;
+use std::iter::Peekable;
+
+use ca_core::authority::Authority;
+use store::{Database, Timestamp};
+
+use super::CrlRefused;
+use super::entries::{self, RegularCrl, RevokedRow};
+use super::read::{Crl, CrlEntries, CrlEntry};
+use super::verify::Intended;
+
+/// One walk over the log, the CRL and its predecessor, all in the order of serial numbers.
+pub(crate) fn check_full(
+    db: &mut Database,
+    authority: &Authority,
+    intended: &Intended,
+    crl: &Crl<'_>,
+    previous: Option<&Crl<'_>>,
+) -> Result<u64, CrlRefused> {
+    let mut count = 0;
+    let mut entries = crl.entries().peekable();
+    let mut before = Before::of(previous);
+    entries::for_each_by_log(db, &authority.short_name, intended.cut, &mut |row| {
+        let serial = octets(row)?;
+        let entry = take(&mut entries, &serial, |foreign| CrlRefused::Entry {
+            serial: hex::encode_upper(foreign.serial),
+            what: "stands on the CRL and is not revoked in the status log",
+        })?;
+        match entry {
+            Some(entry) => {
+                check_entry(&entry, row.revoked_at, &row.reason, intended.this_update)?;
+                count += 1;
+            }
+            None if RegularCrl::releases(intended.regular, row) => {}
+            None => {
+                return Err(CrlRefused::Entry {
+                    serial: row.serial.clone(),
+                    what: "is revoked in the status log and is not on the CRL",
+                });
+            }
+        }
+        before.compare(&serial, row, entry.is_some())
+    })?;
+    if let Some(entry) = entries.next() {
+        return Err(CrlRefused::Entry {
+            serial: hex::encode_upper(entry?.serial),
+            what: "stands on the CRL and is not revoked in the status log",
+        });
+    }
+    before.finish()?;
+    Ok(count)
+}
+
+/// The entries of the CRL before, each of which must stay or be explained.
+struct Before<'a> {
+    crl: Option<(u64, Timestamp)>,
+    entries: Option<Peekable<CrlEntries<'a>>>,
+}
+
+impl<'a> Before<'a> {
+    fn of(previous: Option<&Crl<'a>>) -> Self {
+        Self {
+            crl: previous.map(|crl| (crl.number, crl.this_update)),
+            entries: previous.map(|crl| crl.entries().peekable()),
+        }
+    }
+
+    fn compare(&mut self, serial: &[u8], row: &RevokedRow, stays: bool) -> Result<(), CrlRefused> {
+        let (Some(entries), Some((number, this_update))) = (self.entries.as_mut(), self.crl) else {
+            return Ok(());
+        };
+        let lost = |serial: &[u8], why| CrlRefused::Lost {
+            serial: hex::encode_upper(serial),
+            previous: number,
+            why,
+        };
+        let stood = take(entries, serial, |entry| lost(entry.serial, FORGOTTEN))?;
+        match stood {
+            Some(entry) if !stays && this_update <= row.not_after => {
+                Err(lost(entry.serial, "it has not stood on a CRL issued past its expiry"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn finish(mut self) -> Result<(), CrlRefused> {
+        match (self.entries.as_mut().and_then(Iterator::next), self.crl) {
+            (Some(entry), Some((number, _))) => Err(CrlRefused::Lost {
+                serial: hex::encode_upper(entry?.serial),
+                previous: number,
+                why: FORGOTTEN,
+            }),
+            _ => Ok(()),
+        }
+    }
+}
+
+const FORGOTTEN: &str = "the database does not know its revocation";
+
+/// The delta's entries are what the log ended since the base, and each is so in the state.
+pub(crate) fn check_delta(
+    db: &mut Database,
+    authority: &Authority,
+    intended: &Intended,
+    crl: &Crl<'_>,
+) -> Result<u64, CrlRefused> {
+    const CHUNK: usize = 500;
+    let expected = entries::count_by_log(db, &authority.short_name, intended.base_cut, intended.cut)?;
+    let mut found = 0;
+    let mut last: Option<Vec<u8>> = None;
+    let mut chunk = Vec::with_capacity(CHUNK);
+    let mut entries = crl.entries().peekable();
+    while let Some(entry) = entries.next() {
+        let entry = entry?;
+        if last.as_deref().is_some_and(|last| last >= entry.serial) {
+            return Err(CrlRefused::Entry {
+                serial: hex::encode_upper(entry.serial),
+                what: "stands twice or out of order",
+            });
+        }
+        last = Some(entry.serial.to_vec());
+        chunk.push(entry);
+        found += 1;
+        if chunk.len() == CHUNK || entries.peek().is_none() {
+            check_by_state(db, authority, intended, &chunk)?;
+            chunk.clear();
+        }
+    }
+    if found == expected { Ok(found) } else { Err(CrlRefused::Count { found, expected }) }
+}
+
+fn check_by_state(
+    db: &mut Database,
+    authority: &Authority,
+    intended: &Intended,
+    chunk: &[CrlEntry<'_>],
+) -> Result<(), CrlRefused> {
+    let serials: Vec<String> = chunk.iter().map(|entry| hex::encode_upper(entry.serial)).collect();
+    let rows = entries::by_state(db, &authority.short_name, &serials)?;
+    for (entry, serial) in chunk.iter().zip(&serials) {
+        let row = rows.binary_search_by(|(row, ..)| row.cmp(serial)).map(|at| &rows[at]);
+        let Ok((_, revoked_at, reason)) = row else {
+            return Err(CrlRefused::Entry {
+                serial: serial.clone(),
+                what: "stands on the delta and is not revoked",
+            });
+        };
+        check_entry(entry, *revoked_at, reason, intended.this_update)?;
+    }
+    Ok(())
+}
+
+fn check_entry(
+    entry: &CrlEntry<'_>,
+    revoked_at: Timestamp,
+    reason: &str,
+    this_update: Timestamp,
+) -> Result<(), CrlRefused> {
+    let wrong = |what| CrlRefused::Entry { serial: hex::encode_upper(entry.serial), what };
+    if entry.revoked_at != revoked_at.whole_second() {
+        return Err(wrong("has another revocation date on the CRL"));
+    }
+    if entry.revoked_at > this_update {
+        return Err(wrong("has a revocation date after thisUpdate"));
+    }
+    let code = entry.reason.map(|reason| reason as u32);
+    let expected = reason.parse::<ca_core::revocation::RevocationReason>().ok().map(|r| u32::from(r.code()));
+    if code != expected { Err(wrong("has another reason on the CRL")) } else { Ok(()) }
+}
+
+/// Takes the entry with this serial number, if it is next. One that sorts before it is `foreign`:
+/// the other side has passed it by.
+fn take<'a>(
+    entries: &mut Peekable<CrlEntries<'a>>,
+    serial: &[u8],
+    foreign: impl Fn(&CrlEntry<'a>) -> CrlRefused,
+) -> Result<Option<CrlEntry<'a>>, CrlRefused> {
+    let next = entries.next_if(|entry| match entry {
+        Ok(entry) => entry.serial.cmp(serial) != Ordering::Greater,
+        Err(_) => true,
+    });
+    match next.transpose()? {
+        Some(entry) if entry.serial == serial => Ok(Some(entry)),
+        Some(entry) => Err(foreign(&entry)),
+        None => Ok(None),
+    }
+}
+
+fn octets(row: &RevokedRow) -> Result<Vec<u8>, CrlRefused> {
+    hex::decode(&row.serial).map_err(|_| CrlRefused::Entry {
+        serial: row.serial.clone(),
+        what: "has a serial number in the database that does not read",
+    })
+}

@@ -1,0 +1,95 @@
+//! Why a CRL was not issued.
+
+use ca_core::lint::Finding;
+use ca_core::signer::SignerError;
+use store::{Code, Fault, Timestamp, fault};
+use thiserror::Error;
+
+use super::CrlRefused;
+use super::encode::UnwritableTime;
+use crate::faults;
+use crate::folder::FolderError;
+
+/// A CRL that could not be issued. What is published stays as it is.
+#[derive(Debug, Error)]
+pub enum CrlError {
+    /// The key did not sign.
+    #[error("signer: {0}")]
+    Signer(#[from] SignerError),
+    /// The lint refuses what was to be signed: no key was asked.
+    #[error("the lint refuses the CRL: {}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
+    Lint(Vec<Finding>),
+    /// What was signed is not what may be published.
+    #[error("refused: {0}")]
+    Refused(#[from] CrlRefused),
+    /// The clock is behind what stands: a revocation date is never later than the thisUpdate that
+    /// shows it, and thisUpdate never goes back (invariant 5).
+    #[error("the clock says {now}, but {what} is dated {standing}")]
+    Clock {
+        /// What the clock says.
+        now: Timestamp,
+        /// What stands.
+        what: &'static str,
+        /// Its date.
+        standing: Timestamp,
+    },
+    /// Another worker has recorded a CRL since.
+    #[error("number {number} is taken: another worker has recorded number {recorded}")]
+    Overtaken {
+        /// The number of this CRL.
+        number: u64,
+        /// The highest recorded one.
+        recorded: u64,
+    },
+    /// The authority's certificate lacks what its CRL must carry.
+    #[error("the certificate of {0} has no subject key identifier")]
+    AuthorityCertificate(String),
+    /// A row that cannot be written as an entry.
+    #[error("certificate {serial} of {issuer} cannot be written as a CRL entry: {why}")]
+    Entry {
+        /// Short name of the authority.
+        issuer: String,
+        /// The serial number.
+        serial: String,
+        /// What does not read.
+        why: &'static str,
+    },
+    /// A date outside of what X.509 can say.
+    #[error("{0}")]
+    Time(String),
+    /// The public folder cannot be read or written.
+    #[error(transparent)]
+    Folder(#[from] FolderError),
+    /// The database failed.
+    #[error("database: {0}")]
+    Database(#[from] diesel::result::Error),
+}
+
+impl Fault for CrlError {
+    fn code(&self) -> Code {
+        match self {
+            Self::Signer(error) => error.code(),
+            Self::Lint(_) => faults::CRL_LINT,
+            Self::Refused(refused) => match refused {
+                CrlRefused::Unreadable(_) | CrlRefused::Field(_) => faults::CRL_MALFORMED,
+                CrlRefused::Signature(_) => faults::CRL_SIGNATURE,
+                CrlRefused::Number { .. } => faults::CRL_NUMBER,
+                CrlRefused::Entry { .. } | CrlRefused::Count { .. } => faults::CRL_ENTRIES,
+                CrlRefused::Lost { .. } => faults::CRL_ENTRY_LOST,
+                CrlRefused::Database(_) => fault::DATABASE,
+            },
+            Self::Clock { .. } => faults::CRL_CLOCK,
+            Self::Overtaken { .. } => faults::CRL_OVERTAKEN,
+            Self::AuthorityCertificate(_) => faults::AUTHORITY_CERTIFICATE,
+            Self::Entry { .. } | Self::Time(_) => faults::CRL_MALFORMED,
+            Self::Folder(error) => error.code(),
+            Self::Database(_) => fault::DATABASE,
+        }
+    }
+}
+
+impl From<UnwritableTime> for CrlError {
+    fn from(error: UnwritableTime) -> Self {
+        Self::Time(error.to_string())
+    }
+}

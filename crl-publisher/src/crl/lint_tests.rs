@@ -1,0 +1,99 @@
+//! Nothing is signed that the lint refuses.
+
+use std::time::Duration;
+
+use ca_core::authority::{self, Authority};
+use ca_core::revocation::RevocationReason;
+use ca_core::signer::{Digest, KeyReference, SignatureAlgorithm, Signer, SignerError};
+use store::Fault;
+
+use super::{CrlError, CrlKind, VerifiedCrl, issue, record};
+use crate::fixture::{ISSUING, OTHER, ROOT, World, rng};
+use crate::policy::PublicationPolicy;
+use crate::publish::publish_crls_now;
+
+/// The software signer, and how often it was asked.
+struct Counting<'a> {
+    signer: &'a mut dyn Signer,
+    asked: usize,
+}
+
+impl Signer for Counting<'_> {
+    fn sign(&mut self, key: &KeyReference, digest: &Digest) -> Result<Vec<u8>, SignerError> {
+        self.asked += 1;
+        self.signer.sign(key, digest)
+    }
+
+    fn public_key(&mut self, key: &KeyReference) -> Result<Vec<u8>, SignerError> {
+        self.signer.public_key(key)
+    }
+}
+
+fn world_with_a_revocation() -> World {
+    let mut world = World::new();
+    let later = world.start.plus(Duration::from_secs(86_400 * 300));
+    world.issue(ISSUING, "1D01", later);
+    world.revoke(ISSUING, "1D01", RevocationReason::KeyCompromise);
+    world
+}
+
+/// Issues with the authority and policy that `change` leaves; gives back how often the key was asked.
+fn issue_with(
+    kinds: &[CrlKind],
+    change: impl FnOnce(&mut Authority, &mut PublicationPolicy),
+) -> (Result<Vec<VerifiedCrl>, CrlError>, usize) {
+    let mut world = world_with_a_revocation();
+    let mut authority = authority::load(&mut world.db, ISSUING).unwrap();
+    let act = world.act(Duration::ZERO);
+    let World { db, signer, folder, policy, .. } = &mut world;
+    change(&mut authority, policy);
+    let mut counting = Counting { signer, asked: 0 };
+    let issued = issue::issue(db, &mut counting, folder, policy, &authority, kinds, &act);
+    (issued, counting.asked)
+}
+
+#[test]
+fn what_the_lint_accepts_is_signed_once_each() {
+    let (issued, asked) = issue_with(&[CrlKind::Full, CrlKind::Delta], |_, _| {});
+    assert_eq!((issued.unwrap().len(), asked), (2, 2));
+}
+
+#[test]
+fn a_crl_that_the_lint_refuses_never_reaches_the_signer() {
+    let refused = |kinds: &[CrlKind], rule: &str, change: &dyn Fn(&mut Authority, &mut PublicationPolicy)| {
+        let (issued, asked) = issue_with(kinds, change);
+        let error = issued.unwrap_err();
+        assert_eq!(error.code().name, "crl-lint-refused", "{error}");
+        assert!(error.to_string().contains(rule), "{error}");
+        assert_eq!(asked, 0, "{rule}");
+    };
+    for kind in [CrlKind::Full, CrlKind::Delta] {
+        refused(&[kind], "rfc5280-5.1.2.3-issuer-name", &|authority, _| authority.subject = vec![0x30, 0]);
+        refused(&[kind], "rfc5280-5.1.2.5-update-order", &|_, policy| {
+            policy.full_crl.valid = Duration::ZERO;
+            policy.delta_crl.valid = Duration::ZERO;
+        });
+    }
+    let rsa = SignatureAlgorithm::Sha256WithRsaEncryption;
+    refused(&[CrlKind::Full], "signature", &|authority, _| authority.algorithm = rsa);
+}
+
+#[test]
+fn a_crl_that_the_lint_refuses_is_neither_recorded_nor_published() {
+    let mut world = world_with_a_revocation();
+    world.policy.full_crl.valid = Duration::ZERO;
+    let act = world.act(Duration::ZERO);
+    let World { db, signer, folder, policy, .. } = &mut world;
+    let mut signer = Counting { signer, asked: 0 };
+    let report = publish_crls_now(db, &mut signer, folder, policy, &mut rng(), &act).unwrap();
+    let refused: Vec<_> =
+        report.failures.iter().map(|failure| (failure.issuer.as_str(), failure.error.code().name)).collect();
+    let code = "crl-lint-refused";
+    assert_eq!(refused, [(OTHER, code), (ISSUING, code)]);
+    let issued: Vec<_> = report.issued.iter().map(|crl| crl.issuer.as_str()).collect();
+    assert_eq!((issued, signer.asked), (vec![ROOT], 1), "the other authorities are not kept back");
+    for issuer in [OTHER, ISSUING] {
+        assert_eq!(record::highest_number(&mut world.db, issuer).unwrap(), 0);
+        assert!(!world.folder.crl_path(issuer, CrlKind::Full).exists());
+    }
+}

@@ -1,0 +1,199 @@
+//! Reads a `CertificateList` (RFC 5280 §5.1) without copying it. Shares no code with the writer.
+
+use ca_core::signer::SignatureAlgorithm;
+use const_oid::ObjectIdentifier;
+use const_oid::db::rfc5280::{
+    ID_CE_AUTHORITY_KEY_IDENTIFIER, ID_CE_CRL_NUMBER, ID_CE_CRL_REASONS, ID_CE_DELTA_CRL_INDICATOR,
+};
+use der::asn1::{AnyRef, BitStringRef, ContextSpecific, OctetStringRef, UintRef};
+use der::{Decode, Reader, Sequence, SliceReader, TagNumber};
+use spki::AlgorithmIdentifierOwned;
+use store::Timestamp;
+use x509_cert::ext::pkix::{AuthorityKeyIdentifier, CrlReason};
+use x509_cert::time::Time;
+
+/// The largest CRL that is read: some five million entries.
+pub const MAX_BYTES: usize = 250_000_000;
+
+/// A CRL as it stands in its bytes.
+#[derive(Clone, Debug)]
+pub struct Crl<'a> {
+    /// The signed bytes: `TBSCertList`, DER.
+    pub tbs: &'a [u8],
+    /// The issuer name, DER.
+    pub issuer: &'a [u8],
+    /// The signature algorithm, the same inside and outside.
+    pub algorithm: SignatureAlgorithm,
+    /// thisUpdate.
+    pub this_update: Timestamp,
+    /// nextUpdate (RFC 5280 §5.1.2.5: conforming issuers include it).
+    pub next_update: Timestamp,
+    /// CRLNumber.
+    pub number: u64,
+    /// BaseCRLNumber; a delta CRL has one.
+    pub base_number: Option<u64>,
+    /// keyIdentifier of the AuthorityKeyIdentifier.
+    pub authority_key_id: Vec<u8>,
+    /// The signature's octets.
+    pub signature: &'a [u8],
+    entries: &'a [u8],
+}
+
+/// One revoked certificate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CrlEntry<'a> {
+    /// The serial number's octets, without a leading zero octet.
+    pub serial: &'a [u8],
+    /// revocationDate.
+    pub revoked_at: Timestamp,
+    /// reasonCode, where one is given.
+    pub reason: Option<CrlReason>,
+}
+
+/// Bytes that are no CRL of this PKI.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum UnreadableCrl {
+    /// Not the DER of a `CertificateList`.
+    #[error("not a CRL: {0}")]
+    Der(#[from] der::Error),
+    /// A CRL, but not of the form this PKI gives it.
+    #[error("not a CRL of this PKI: {0}")]
+    Form(&'static str),
+}
+
+#[derive(Sequence)]
+struct Extension<'a> {
+    oid: ObjectIdentifier,
+    #[asn1(default = "Default::default")]
+    critical: bool,
+    value: &'a OctetStringRef,
+}
+
+impl<'a> Crl<'a> {
+    /// Reads everything but the entries, which [`Crl::entries`] reads one by one.
+    pub fn read(der: &'a [u8]) -> Result<Self, UnreadableCrl> {
+        if der.len() > MAX_BYTES {
+            return Err(UnreadableCrl::Form("larger than 250 MB"));
+        }
+        let outer = AnyRef::from_der(der)?;
+        let mut list = content(outer)?;
+        let tbs = list.tlv_bytes()?;
+        let algorithm: AlgorithmIdentifierOwned = list.decode()?;
+        let signature: BitStringRef<'a> = list.decode()?;
+        list.finish()?;
+        let signature = signature.as_bytes().ok_or(UnreadableCrl::Form("a signature of broken octets"))?;
+
+        let mut fields = content(AnyRef::from_der(tbs)?)?;
+        if fields.decode::<u8>()? != 1 {
+            return Err(UnreadableCrl::Form("not version 2"));
+        }
+        let inner: AlgorithmIdentifierOwned = fields.decode()?;
+        if inner != algorithm {
+            return Err(UnreadableCrl::Form("another algorithm inside than outside"));
+        }
+        let algorithm = SignatureAlgorithm::from_identifier(&algorithm)
+            .ok_or(UnreadableCrl::Form("a signature algorithm that is not of this PKI"))?;
+        let issuer = fields.tlv_bytes()?;
+        let this_update = timestamp(fields.decode()?);
+        let next_update = timestamp(fields.decode()?);
+        let entries = match der::Tag::peek(&fields)? {
+            der::Tag::Sequence => AnyRef::decode(&mut fields)?.value(),
+            _ => &[],
+        };
+        let extensions = ContextSpecific::<AnyRef<'a>>::decode_explicit(&mut fields, TagNumber(0))?
+            .ok_or(UnreadableCrl::Form("no extensions"))?;
+        fields.finish()?;
+        let mut crl = Self {
+            tbs,
+            issuer,
+            algorithm,
+            this_update,
+            next_update,
+            number: 0,
+            base_number: None,
+            authority_key_id: Vec::new(),
+            signature,
+            entries,
+        };
+        crl.read_extensions(extensions.value)?;
+        Ok(crl)
+    }
+
+    /// The entries, in the order they stand.
+    pub fn entries(&self) -> CrlEntries<'a> {
+        CrlEntries { reader: SliceReader::new(self.entries).ok(), failed: false }
+    }
+
+    fn read_extensions(&mut self, extensions: AnyRef<'a>) -> Result<(), UnreadableCrl> {
+        let mut number = None;
+        let mut reader = content(extensions)?;
+        while !reader.is_finished() {
+            let extension: Extension<'a> = reader.decode()?;
+            let value = extension.value.as_bytes();
+            match extension.oid {
+                ID_CE_CRL_NUMBER if !extension.critical => number = Some(u64::from_der(value)?),
+                ID_CE_DELTA_CRL_INDICATOR if extension.critical => {
+                    self.base_number = Some(u64::from_der(value)?)
+                }
+                ID_CE_AUTHORITY_KEY_IDENTIFIER if !extension.critical => {
+                    let aki = AuthorityKeyIdentifier::from_der(value)?;
+                    self.authority_key_id =
+                        aki.key_identifier.map(|id| id.as_bytes().to_vec()).unwrap_or_default();
+                }
+                _ => {
+                    return Err(UnreadableCrl::Form(
+                        "an extension, or its criticality, that is not of this PKI",
+                    ));
+                }
+            }
+        }
+        self.number = number.ok_or(UnreadableCrl::Form("no CRL number"))?;
+        Ok(())
+    }
+}
+
+/// Reads entries one by one; ends after the first that does not read.
+#[derive(Debug)]
+pub struct CrlEntries<'a> {
+    reader: Option<SliceReader<'a>>,
+    failed: bool,
+}
+
+impl<'a> Iterator for CrlEntries<'a> {
+    type Item = Result<CrlEntry<'a>, UnreadableCrl>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let reader = self.reader.as_mut().filter(|reader| !self.failed && !reader.is_finished())?;
+        let entry = read_entry(reader);
+        self.failed = entry.is_err();
+        Some(entry)
+    }
+}
+
+fn read_entry<'a>(reader: &mut SliceReader<'a>) -> Result<CrlEntry<'a>, UnreadableCrl> {
+    let mut fields = content(AnyRef::decode(reader)?)?;
+    let serial: UintRef<'a> = fields.decode()?;
+    let revoked_at = timestamp(fields.decode()?);
+    let mut reason = None;
+    if !fields.is_finished() {
+        let mut extensions = content(AnyRef::decode(&mut fields)?)?;
+        while !extensions.is_finished() {
+            let extension: Extension<'a> = extensions.decode()?;
+            if extension.oid != ID_CE_CRL_REASONS || extension.critical {
+                return Err(UnreadableCrl::Form("an entry extension that is not a reason code"));
+            }
+            reason = Some(CrlReason::from_der(extension.value.as_bytes())?);
+        }
+        fields.finish()?;
+    }
+    Ok(CrlEntry { serial: serial.as_bytes(), revoked_at, reason })
+}
+
+fn content<'a>(sequence: AnyRef<'a>) -> Result<SliceReader<'a>, der::Error> {
+    der::Tagged::tag(&sequence).assert_eq(der::Tag::Sequence)?;
+    SliceReader::new(sequence.value())
+}
+
+fn timestamp(time: Time) -> Timestamp {
+    Timestamp::from_seconds(i64::try_from(time.to_unix_duration().as_secs()).unwrap_or(i64::MAX / 1000))
+}

@@ -1,0 +1,138 @@
+//! The table `crls`: every CRL that was issued, written down before it is published.
+
+use ca_core::authority::Authority;
+use diesel::prelude::*;
+use diesel::sql_types::Text;
+use serde_json::json;
+use store::audit::{self, Event};
+use store::schema::crls;
+use store::{Act, CryptoRng, Database, Timestamp};
+
+use super::{CrlError, CrlKind, FULL_SCOPE, VerifiedCrl};
+
+/// A recorded CRL, without its bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct RecordedCrl {
+    pub(crate) number: u64,
+    pub(crate) this_update: Timestamp,
+    pub(crate) next_update: Timestamp,
+    pub(crate) entries: u64,
+    pub(crate) log_sequence: i64,
+}
+
+type Row = (i64, Timestamp, Timestamp, i64, i64);
+
+impl From<Row> for RecordedCrl {
+    fn from((number, this_update, next_update, entries, log_sequence): Row) -> Self {
+        let (number, entries) = (number.unsigned_abs(), entries.unsigned_abs());
+        Self { number, this_update, next_update, entries, log_sequence }
+    }
+}
+
+/// The newest CRL of this kind.
+pub(crate) fn newest(db: &mut Database, issuer: &str, kind: CrlKind) -> QueryResult<Option<RecordedCrl>> {
+    newest_until(db, issuer, kind, Timestamp::from_millis(i64::MAX))
+}
+
+/// The newest CRL of this kind whose thisUpdate is not later than `until`.
+pub(crate) fn newest_until(
+    db: &mut Database,
+    issuer: &str,
+    kind: CrlKind,
+    until: Timestamp,
+) -> QueryResult<Option<RecordedCrl>> {
+    let row: Option<Row> = crls::table
+        .filter(crls::issuer.eq(issuer).and(crls::scope.eq(FULL_SCOPE)).and(crls::kind.eq(kind.name())))
+        .filter(crls::this_update.le(until))
+        .order(crls::number.desc())
+        .select((crls::number, crls::this_update, crls::next_update, crls::entries, crls::log_sequence))
+        .first(db)
+        .optional()?;
+    Ok(row.map(RecordedCrl::from))
+}
+
+/// The bytes of a recorded CRL.
+pub(crate) fn der(
+    db: &mut Database,
+    issuer: &str,
+    kind: CrlKind,
+    number: u64,
+) -> QueryResult<Option<Vec<u8>>> {
+    crls::table
+        .find((issuer, FULL_SCOPE, kind.name(), number.cast_signed()))
+        .select(crls::der)
+        .first(db)
+        .optional()
+}
+
+/// The highest number of any CRL of the authority, full or delta; zero where there is none.
+pub(crate) fn highest_number(db: &mut Database, issuer: &str) -> QueryResult<u64> {
+    let number: Option<i64> = crls::table
+        .filter(crls::issuer.eq(issuer).and(crls::scope.eq(FULL_SCOPE)))
+        .select(diesel::dsl::max(crls::number))
+        .first(db)?;
+    Ok(number.unwrap_or(0).unsigned_abs())
+}
+
+/// Writes down what was issued together, in one transaction with its events. Refuses where another
+/// worker was quicker: two CRLs of different times never share a number (RFC 5280 §5.2.3).
+pub(crate) fn insert(
+    db: &mut Database,
+    authority: &Authority,
+    issued: &[VerifiedCrl],
+    rng: &mut dyn CryptoRng,
+    act: &Act,
+) -> Result<(), CrlError> {
+    db.write(|db| {
+        lock(db, &authority.short_name)?;
+        let highest = highest_number(db, &authority.short_name)?;
+        for crl in issued {
+            if crl.number() <= highest {
+                return Err(CrlError::Overtaken { number: crl.number(), recorded: highest });
+            }
+            diesel::insert_into(crls::table)
+                .values((
+                    crls::issuer.eq(crl.issuer()),
+                    crls::scope.eq(FULL_SCOPE),
+                    crls::kind.eq(crl.kind().name()),
+                    crls::number.eq(crl.number().cast_signed()),
+                    crls::base_number.eq(crl.base_number().map(u64::cast_signed)),
+                    crls::this_update.eq(crl.this_update()),
+                    crls::next_update.eq(crl.next_update()),
+                    crls::entries.eq(crl.entries().cast_signed()),
+                    crls::log_sequence.eq(crl.log_sequence()),
+                    crls::der.eq(crl.der()),
+                    crls::recorded_at.eq(act.at),
+                ))
+                .execute(db)?;
+            audit::record(db, event(crl), rng, act)?;
+        }
+        Ok(())
+    })
+}
+
+fn event(crl: &VerifiedCrl) -> Event {
+    Event {
+        action: "crl.issued",
+        subject: format!("crl {} {} {}", crl.issuer(), crl.kind(), crl.number()),
+        payload: json!({
+            "base_number": crl.base_number(),
+            "entries": crl.entries(),
+            "this_update": crl.this_update(),
+            "next_update": crl.next_update(),
+            "log_sequence": crl.log_sequence(),
+            "sha256": crl.sha256(),
+        }),
+    }
+}
+
+/// SQLite's write transactions stand in line already. On PostgreSQL a full CRL and a delta have
+/// different keys, so that the primary key alone would let two workers give one number twice.
+fn lock(db: &mut Database, issuer: &str) -> QueryResult<()> {
+    if let Database::Postgresql(connection) = db {
+        diesel::sql_query("SELECT pg_advisory_xact_lock(hashtext('crls'), hashtext($1))")
+            .bind::<Text, _>(issuer)
+            .execute(connection)?;
+    }
+    Ok(())
+}

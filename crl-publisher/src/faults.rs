@@ -1,0 +1,36 @@
+//! The stable error codes of this crate.
+
+store::codes! {
+    /// The publication policy contradicts itself.
+    POLICY_INVALID = ("publication-policy-invalid", Invalid, "the operator: a list must stay valid for longer than the time until the next one");
+    /// A file of the public folder cannot be written or read.
+    FOLDER = ("publication-folder-failed", Failed, "the operator: is the public folder writable, and is there space left?");
+    /// The clock is behind a CRL or a revocation that stands.
+    CRL_CLOCK = ("crl-clock-behind", Unavailable, "the operator: correct the clock of this machine; nothing is signed until then");
+    /// Another worker issued a CRL at the same time.
+    CRL_OVERTAKEN = ("crl-overtaken", Unavailable, "nobody: the next run sees the other worker's CRL");
+    /// A CRL number would not grow.
+    CRL_NUMBER = ("crl-number-not-growing", Integrity, "the operator: the database was restored from a backup older than what is published");
+    /// A lint rule refused a CRL before it was signed.
+    CRL_LINT = ("crl-lint-refused", Refused, "the operator: the authority's certificate or the publication policy breaks the rule that is named; what is published stays");
+    /// A CRL is not what was to be signed.
+    CRL_MALFORMED = ("crl-malformed", Integrity, "the developer: the reader and the writer of CRLs disagree");
+    /// The signature of a CRL is not its authority's.
+    CRL_SIGNATURE = ("crl-signature-wrong", Integrity, "the operator: the token signed with another key than the authority's");
+    /// The set of entries of a CRL is not the database's.
+    CRL_ENTRIES = ("crl-entries-wrong", Integrity, "the auditor: the certificates and the status log contradict each other");
+    /// An entry of the published CRL would disappear without reason.
+    CRL_ENTRY_LOST = ("crl-entry-lost", Integrity, "the operator: the database has forgotten a revocation that is public; revoke it again");
+    /// The certificate of an authority cannot serve for publication.
+    AUTHORITY_CERTIFICATE = ("publication-authority-certificate", Integrity, "the operator: the record of the authority is damaged");
+    /// There is no list signer, or its certificate does not stand.
+    LIST_SIGNER = ("opposition-list-signer-missing", Refused, "the operator: the key ceremony makes the list signer");
+    /// The published opposition list holds a card that the database has forgotten.
+    LIST_ENTRY_LOST = ("opposition-list-entry-lost", Integrity, "the operator: the database was restored from a backup; oppose the card again");
+    /// A detached signature does not verify.
+    LIST_SIGNATURE = ("opposition-list-signature-wrong", Integrity, "the operator: the token signed with another key than the list signer's");
+    /// `since` of the changes to the opposition list is no sequence.
+    OPPOSITIONS_SINCE = ("oppositions-since-invalid", Invalid, "the caller: `since` is the sequence of the last change already known, 0 for all");
+    /// Nothing answers for the moment.
+    STATUS_UNAVAILABLE = ("status-unavailable", Unavailable, "nobody: try again; the CRLs go on being served");
+}

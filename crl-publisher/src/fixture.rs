@@ -1,0 +1,336 @@
+//! A small PKI for the tests: real keys in software, real certificates, a real database.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::process::Command;
+use std::time::Duration;
+
+use ca_core::revocation::{self, RevocationReason, Revoked};
+use ca_core::serial::SerialNumber;
+use ca_core::signer::{Digest, KeyId, KeyReference, SignatureAlgorithm, Signer, SignerError};
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use openssl::asn1::{Asn1Integer, Asn1Time};
+use openssl::bn::BigNum;
+use openssl::ec::{EcGroup, EcKey};
+use openssl::ecdsa::EcdsaSig;
+use openssl::hash::MessageDigest;
+use openssl::nid::Nid;
+use openssl::pkey::{PKey, Private};
+use openssl::x509::extension::{
+    AuthorityKeyIdentifier, BasicConstraints, ExtendedKeyUsage, KeyUsage, SubjectKeyIdentifier,
+};
+use openssl::x509::{X509, X509Builder, X509Extension, X509NameBuilder};
+use rand_core::UnwrapErr;
+use store::schema::{authorities, certificates, issuance_epochs, service_keys};
+use store::{Act, Actor, Database, DatabaseRole, RequestId, Timestamp};
+use tempfile::TempDir;
+
+use crate::folder::PublicFolder;
+use crate::policy::PublicationPolicy;
+
+pub(crate) const ROOT: &str = "ACR-FO";
+pub(crate) const ISSUING: &str = "ACI-FO-PP";
+pub(crate) const OTHER: &str = "ACI-EL-ORG";
+const YEAR: Duration = Duration::from_secs(365 * 24 * 3600);
+
+pub(crate) fn rng() -> UnwrapErr<getrandom::SysRng> {
+    UnwrapErr(getrandom::SysRng)
+}
+
+/// Keys in software behind the same trait as the token.
+#[derive(Clone, Default)]
+pub(crate) struct SoftwareSigner {
+    keys: HashMap<KeyReference, PKey<Private>>,
+    /// Fails every signature, as a token that is gone.
+    pub(crate) gone: bool,
+    /// Signs with this key whatever is asked, as a token whose handle points elsewhere.
+    pub(crate) astray: Option<KeyReference>,
+}
+
+impl Signer for SoftwareSigner {
+    fn sign(&mut self, key: &KeyReference, digest: &Digest) -> Result<Vec<u8>, SignerError> {
+        if self.gone {
+            return Err(SignerError::Unavailable { token: key.token.clone(), detail: "gone".to_owned() });
+        }
+        let key = self.astray.as_ref().unwrap_or(key);
+        let key = self.keys.get(key).ok_or(SignerError::NoSuchKey { key: key.clone(), found: 0 })?;
+        let key = key.ec_key().unwrap();
+        Ok(EcdsaSig::sign(&digest.value, &key).unwrap().to_der().unwrap())
+    }
+
+    fn public_key(&mut self, key: &KeyReference) -> Result<Vec<u8>, SignerError> {
+        Ok(self.keys[key].public_key_to_der().unwrap())
+    }
+}
+
+/// A root, two issuing authorities, a responder for each of these, a list signer.
+pub(crate) struct World {
+    pub(crate) home: TempDir,
+    pub(crate) db: Database,
+    pub(crate) signer: SoftwareSigner,
+    pub(crate) folder: PublicFolder,
+    pub(crate) policy: PublicationPolicy,
+    /// The database's time when the world began: revocation dates are real.
+    pub(crate) start: Timestamp,
+    keys: u8,
+}
+
+struct Issuer {
+    certificate: X509,
+    key: PKey<Private>,
+}
+
+impl World {
+    pub(crate) fn new() -> Self {
+        let home = tempfile::tempdir().unwrap();
+        let mut db = open(&home.path().join("igc.sqlite"));
+        db.migrate().unwrap();
+        let start = db.now().unwrap();
+        let folder = PublicFolder::at(home.path().join("public"));
+        let policy = PublicationPolicy::demo();
+        let mut world = Self { home, db, signer: SoftwareSigner::default(), folder, policy, start, keys: 0 };
+        world.hierarchy();
+        world
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.home.path().join(name)
+    }
+
+    /// The act of a job, `later` after the world began.
+    pub(crate) fn act(&mut self, later: Duration) -> Act {
+        let now = self.db.now().unwrap();
+        let since_start = Duration::from_millis((now.millis() - self.start.millis()).unsigned_abs());
+        Act {
+            at: self.start.plus(later.max(since_start)),
+            actor: Actor::Job("test"),
+            request: RequestId("test".to_owned()),
+        }
+    }
+
+    /// Records a certificate as issued; its DER matters to nobody here.
+    pub(crate) fn issue(&mut self, issuer: &str, serial: &str, not_after: Timestamp) {
+        self.insert(issuer, serial, not_after);
+        self.settle(issuer, serial, "signing", None);
+        self.settle(issuer, serial, "good", Some(b"DER".to_vec()));
+    }
+
+    /// Records a certificate as meant to be, and no more.
+    pub(crate) fn intend(&mut self, issuer: &str, serial: &str) {
+        self.insert(issuer, serial, self.start.plus(YEAR));
+    }
+
+    pub(crate) fn settle(&mut self, issuer: &str, serial: &str, status: &str, der: Option<Vec<u8>>) {
+        diesel::update(certificates::table.find((issuer, serial)))
+            .set((certificates::status.eq(status), certificates::der.eq(der)))
+            .execute(&mut self.db)
+            .unwrap();
+    }
+
+    pub(crate) fn revoke(&mut self, issuer: &str, serial: &str, reason: RevocationReason) -> Timestamp {
+        let act = self.act(Duration::ZERO);
+        let serial: SerialNumber = serial.parse().unwrap();
+        let revoked =
+            self.db.write(|db| revocation::revoke(db, issuer, &serial, reason, &mut rng(), &act)).unwrap();
+        match revoked {
+            Revoked::Published { at, .. } => at,
+            Revoked::Abandoned => panic!("abandoned"),
+        }
+    }
+
+    /// Opposes a card by rows, as the card crate would.
+    pub(crate) fn oppose(&mut self, sequence: i64, card: &str) {
+        let at = self.start.millis();
+        self.db
+            .batch_execute(&format!(
+                "INSERT INTO cards (number, kind, holder, exercise, order_number, temporary, status, version, ordered_at, changed_at)
+                 VALUES ('{card}', 'CPS', '899700000123', 'profession:60', 'O-{card}', FALSE, 'ordered', 1, {at}, {at});
+                 INSERT INTO card_oppositions (sequence, card_number, opposed_at) VALUES ({sequence}, '{card}', {at});
+                 UPDATE card_opposition_counter SET last = {sequence};"
+            ))
+            .unwrap();
+    }
+
+    pub(crate) fn openssl(&self, arguments: &[&str]) -> (bool, String) {
+        let output = Command::new("openssl").args(arguments).current_dir(self.home.path()).output().unwrap();
+        let text = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
+        (output.status.success(), text.into_owned())
+    }
+
+    /// The reference of a service or authority key, by the name it was made under.
+    pub(crate) fn key_of(&mut self, authority: &str) -> KeyReference {
+        let id: String =
+            authorities::table.find(authority).select(authorities::key_id).first(&mut self.db).unwrap();
+        KeyReference { token: "test".to_owned(), id: id.parse().unwrap() }
+    }
+
+    fn hierarchy(&mut self) {
+        diesel::insert_into(issuance_epochs::table)
+            .values((
+                issuance_epochs::epoch.eq(1),
+                issuance_epochs::opened_at.eq(self.start),
+                issuance_epochs::lease_until.eq(self.start.plus(YEAR)),
+            ))
+            .execute(&mut self.db)
+            .unwrap();
+        let root = self.authority(ROOT, None, Nid::SECP384R1);
+        for name in [ISSUING, OTHER] {
+            let issuing = self.authority(name, Some(&root), Nid::X9_62_PRIME256V1);
+            self.service(&format!("ocsp-{name}"), "ocsp", name, &issuing);
+            if name == OTHER {
+                self.service("list-signer", "list", name, &issuing);
+            }
+        }
+    }
+
+    fn authority(&mut self, name: &str, parent: Option<&Issuer>, curve: Nid) -> Issuer {
+        let (key, reference) = self.key(curve);
+        let serial = format!("1120{:032X}", u128::from(self.keys) + 1);
+        let parent_name = if parent.is_some() { ROOT } else { name };
+        // A row of `certificates` names its authority, and an authority its certificate.
+        let row = (
+            authorities::short_name.eq(name.to_owned()),
+            authorities::kind.eq(if parent.is_some() { "issuing" } else { "root" }),
+            authorities::parent.eq(parent_name.to_owned()),
+            authorities::serial.eq(serial.clone()),
+            authorities::public_key.eq(key.public_key_to_der().unwrap()),
+            authorities::token.eq(reference.token.clone()),
+            authorities::key_id.eq(reference.id.to_string()),
+            authorities::serial_prefix.eq(parent.map(|_| vec![0x1D, 0, 0, 0, 0, 0, 0, self.keys])),
+            authorities::created_at.eq(self.start),
+        );
+        diesel::insert_into(authorities::table).values(row).execute(&mut self.db).unwrap();
+        let certificate = certificate(name, &serial, &key, parent, self.start, Role::Authority);
+        self.record(parent_name, &serial, &certificate);
+        std::fs::write(self.path(&format!("{name}.pem")), certificate.to_pem().unwrap()).unwrap();
+        Issuer { certificate, key }
+    }
+
+    fn service(&mut self, name: &str, purpose: &str, authority: &str, issuer: &Issuer) {
+        let (key, reference) = self.key(Nid::X9_62_PRIME256V1);
+        let serial = format!("1D{:030X}", u128::from(self.keys) + 1);
+        let role = if purpose == "ocsp" { Role::Responder } else { Role::ListSigner };
+        let certificate = certificate(name, &serial, &key, Some(issuer), self.start, role);
+        self.record(authority, &serial, &certificate);
+        diesel::insert_into(service_keys::table)
+            .values((
+                service_keys::name.eq(name),
+                service_keys::purpose.eq(purpose),
+                service_keys::authority.eq(authority),
+                service_keys::serial.eq(&serial),
+                service_keys::token.eq(&reference.token),
+                service_keys::key_id.eq(reference.id.to_string()),
+                service_keys::public_key.eq(key.public_key_to_der().unwrap()),
+                service_keys::created_at.eq(self.start),
+            ))
+            .execute(&mut self.db)
+            .unwrap();
+    }
+
+    fn key(&mut self, curve: Nid) -> (PKey<Private>, KeyReference) {
+        let group = EcGroup::from_curve_name(curve).unwrap();
+        let key = PKey::from_ec_key(EcKey::generate(&group).unwrap()).unwrap();
+        self.keys += 1;
+        let id = KeyId::new([self.keys]).unwrap();
+        let reference = KeyReference { token: "test".to_owned(), id };
+        self.signer.keys.insert(reference.clone(), key.clone());
+        (key, reference)
+    }
+
+    fn record(&mut self, issuer: &str, serial: &str, certificate: &X509) {
+        self.insert(issuer, serial, self.start.plus(9 * YEAR));
+        self.settle(issuer, serial, "signing", None);
+        self.settle(issuer, serial, "good", Some(certificate.to_der().unwrap()));
+    }
+
+    fn insert(&mut self, issuer: &str, serial: &str, not_after: Timestamp) {
+        diesel::insert_into(certificates::table)
+            .values((
+                certificates::issuer.eq(issuer),
+                certificates::serial.eq(serial),
+                certificates::profile.eq("test"),
+                certificates::status.eq("intended"),
+                certificates::epoch.eq(1),
+                certificates::evidence_kind.eq("ceremony"),
+                certificates::evidence_digest.eq([0; 32].as_slice()),
+                certificates::spki_sha256.eq([0; 32].as_slice()),
+                certificates::tbs.eq(b"TBS".as_slice()),
+                certificates::not_before.eq(self.start.minus(YEAR)),
+                certificates::not_after.eq(not_after),
+                certificates::prepared_at.eq(self.start),
+            ))
+            .execute(&mut self.db)
+            .unwrap();
+    }
+}
+
+fn open(path: &std::path::Path) -> Database {
+    Database::open(&format!("sqlite:{}", path.display()), DatabaseRole::Owner).unwrap()
+}
+
+#[derive(PartialEq)]
+enum Role {
+    Authority,
+    Responder,
+    ListSigner,
+}
+
+#[allow(deprecated, reason = "the binding has no builder for FreshestCRL")]
+fn certificate(
+    name: &str,
+    serial: &str,
+    key: &PKey<Private>,
+    issuer: Option<&Issuer>,
+    start: Timestamp,
+    role: Role,
+) -> X509 {
+    let mut subject = X509NameBuilder::new().unwrap();
+    subject.append_entry_by_text("C", "FR").unwrap();
+    subject.append_entry_by_text("CN", name).unwrap();
+    let subject = subject.build();
+    let mut builder = X509Builder::new().unwrap();
+    builder.set_version(2).unwrap();
+    let serial = BigNum::from_hex_str(serial).unwrap();
+    builder.set_serial_number(&Asn1Integer::from_bn(&serial).unwrap()).unwrap();
+    builder.set_subject_name(&subject).unwrap();
+    builder.set_issuer_name(issuer.map_or(&subject, |issuer| issuer.certificate.subject_name())).unwrap();
+    builder.set_pubkey(key).unwrap();
+    builder.set_not_before(&Asn1Time::from_unix(start.minus(YEAR).seconds()).unwrap()).unwrap();
+    builder.set_not_after(&Asn1Time::from_unix(start.plus(9 * YEAR).seconds()).unwrap()).unwrap();
+    match role {
+        Role::Authority => {
+            builder.append_extension(BasicConstraints::new().critical().ca().build().unwrap()).unwrap();
+            builder
+                .append_extension(KeyUsage::new().critical().key_cert_sign().crl_sign().build().unwrap())
+                .unwrap();
+        }
+        _ => {
+            builder
+                .append_extension(KeyUsage::new().critical().digital_signature().build().unwrap())
+                .unwrap();
+        }
+    }
+    if role == Role::Responder {
+        // OpenSSL looks at deltas only where a FreshestCRL points to one, as in the real certificates.
+        let place =
+            X509Extension::new_nid(None, None, Nid::FRESHEST_CRL, "URI:http://localhost/delta.crl").unwrap();
+        builder.append_extension(place).unwrap();
+        builder.append_extension(ExtendedKeyUsage::new().other("OCSPSigning").build().unwrap()).unwrap();
+    }
+    let context = builder.x509v3_context(issuer.map(|issuer| &*issuer.certificate), None);
+    let ski = SubjectKeyIdentifier::new().build(&context).unwrap();
+    builder.append_extension(ski).unwrap();
+    if issuer.is_some() {
+        let context = builder.x509v3_context(issuer.map(|issuer| &*issuer.certificate), None);
+        let aki = AuthorityKeyIdentifier::new().keyid(true).build(&context).unwrap();
+        builder.append_extension(aki).unwrap();
+    }
+    let signing_key = issuer.map_or(key, |issuer| &issuer.key);
+    let digest = match SignatureAlgorithm::of_key(&signing_key.public_key_to_der().unwrap()).unwrap() {
+        SignatureAlgorithm::EcdsaWithSha384 => MessageDigest::sha384(),
+        _ => MessageDigest::sha256(),
+    };
+    builder.sign(signing_key, digest).unwrap();
+    builder.build()
+}

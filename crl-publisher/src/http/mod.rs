@@ -1,0 +1,103 @@
+//! The public answers over HTTP: the status listener, and the operations listener on its own port.
+//!
+//! Everything goes through one handler that looks at the path as it came: a router that merges
+//! slashes or decodes escapes breaks OCSP by GET, whose path is base64.
+
+mod documents;
+mod ocsp_get;
+mod operations;
+mod pool;
+mod published;
+mod reply;
+mod service;
+mod target;
+
+#[cfg(test)]
+mod tests;
+
+use std::time::Duration;
+
+use actix_web::http::Method;
+use actix_web::rt::time::timeout;
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
+
+use crate::ocsp::request::MAX_REQUEST_BYTES;
+
+pub use pool::{OpenWorker, StatusWorker, WorkerError};
+pub use service::{Clock, StatusService, StatusSettings};
+
+/// How long the body of a request, of 8 KiB at most, may take to arrive.
+const BODY_PATIENCE: Duration = Duration::from_secs(10);
+
+/// The public side: OCSP, CRLs, CA certificates, opposition lists (contract, "HTTP").
+pub fn configure(service: StatusService) -> impl FnOnce(&mut web::ServiceConfig) {
+    move |config| {
+        config.app_data(web::Data::new(service)).default_service(web::to(public));
+    }
+}
+
+/// The operator's side: `/livez`, `/readyz`, `/metrics`. Belongs on a port of its own.
+pub fn configure_operations(service: StatusService) -> impl FnOnce(&mut web::ServiceConfig) {
+    move |config| {
+        config
+            .app_data(web::Data::new(service))
+            .route(
+                "/livez",
+                web::get().to(|| async { HttpResponse::Ok().content_type("text/plain").body("ok\n") }),
+            )
+            .route("/readyz", web::get().to(readyz))
+            .route("/metrics", web::get().to(metrics));
+    }
+}
+
+async fn public(
+    request: HttpRequest,
+    payload: web::Payload,
+    service: web::Data<StatusService>,
+) -> HttpResponse {
+    let at = service.now();
+    // The path of the request line, neither decoded nor normalised.
+    let path = request.uri().path().to_owned();
+    let query = request.query_string().to_owned();
+    let reply = match *request.method() {
+        Method::GET | Method::HEAD => web::block(move || service.get(&path, &query, at)).await,
+        Method::POST => match timeout(BODY_PATIENCE, payload.to_bytes_limited(MAX_REQUEST_BYTES)).await {
+            Ok(Ok(Ok(body))) => web::block(move || service.ocsp_post(&body, at)).await,
+            Ok(Ok(Err(_))) => return plain(HttpResponse::BadRequest(), "the body broke off\n"),
+            Ok(Err(_)) => return plain(HttpResponse::PayloadTooLarge(), "at most 8 KiB\n"),
+            Err(_) => return plain(HttpResponse::RequestTimeout(), "the body took more than 10 s\n"),
+        },
+        _ => {
+            return HttpResponse::MethodNotAllowed()
+                .insert_header(("allow", "GET, HEAD, POST"))
+                .content_type("text/plain")
+                .body("GET, HEAD or POST\n");
+        }
+    };
+    match reply {
+        Ok(reply) => reply.into_response(&request, at),
+        Err(_) => HttpResponse::ServiceUnavailable().finish(),
+    }
+}
+
+fn plain(mut answer: HttpResponseBuilder, words: &'static str) -> HttpResponse {
+    answer.force_close().content_type("text/plain").body(words)
+}
+
+async fn readyz(request: HttpRequest, service: web::Data<StatusService>) -> HttpResponse {
+    let at = service.now();
+    let verbose =
+        request.query_string().split('&').any(|part| part == "verbose" || part.starts_with("verbose="));
+    match web::block(move || operations::readiness(&service, at)).await {
+        Ok(readiness) => readiness.into_response(verbose),
+        Err(_) => HttpResponse::ServiceUnavailable().finish(),
+    }
+}
+
+async fn metrics(service: web::Data<StatusService>) -> HttpResponse {
+    let at = service.now();
+    match web::block(move || operations::metrics(&service, at)).await {
+        Ok(text) => HttpResponse::Ok().content_type("text/plain; version=0.0.4; charset=utf-8").body(text),
+        Err(_) => HttpResponse::ServiceUnavailable().finish(),
+    }
+}

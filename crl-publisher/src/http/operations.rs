@@ -1,0 +1,168 @@
+//! What the operator's monitoring asks: may traffic come here, and how do things stand.
+
+use std::fmt::Write;
+
+use actix_web::HttpResponse;
+use ca_core::authority::{self, AuthorityKind};
+use ca_core::status_log;
+use diesel::prelude::*;
+use store::schema::card_opposition_counter;
+use store::{Act, Actor, RequestId, Timestamp};
+
+use super::pool::StatusWorker;
+use super::service::StatusService;
+use crate::crl::read::Crl;
+use crate::crl::{CrlKind, record};
+
+/// The outcome of each check.
+pub(crate) struct Readiness {
+    checks: Vec<(String, Result<(), String>)>,
+}
+
+impl Readiness {
+    pub(crate) fn into_response(self, verbose: bool) -> HttpResponse {
+        let ready = self.checks.iter().all(|(_, outcome)| outcome.is_ok());
+        let mut body = String::new();
+        for (name, outcome) in &self.checks {
+            match outcome {
+                Ok(()) if verbose => body += &format!("[+] {name}: ok\n"),
+                Ok(()) => {}
+                Err(why) => body += &format!("[-] {name}: {why}\n"),
+            }
+        }
+        body += if ready { "ready\n" } else { "not ready\n" };
+        let mut response = if ready { HttpResponse::Ok() } else { HttpResponse::ServiceUnavailable() };
+        response
+            .content_type("text/plain; charset=utf-8")
+            .insert_header(("cache-control", "no-store"))
+            .body(body)
+    }
+}
+
+/// The database answers, every CRL is fresh, every issuing authority has a responder.
+pub(crate) fn readiness(service: &StatusService, at: Timestamp) -> Readiness {
+    let checks = service.pool().run(|worker| check(service, worker, at));
+    Readiness {
+        checks: checks.unwrap_or_else(|| vec![("database".to_owned(), Err("it does not answer".to_owned()))]),
+    }
+}
+
+type Checks = Vec<(String, Result<(), String>)>;
+
+fn check(service: &StatusService, worker: &mut StatusWorker, at: Timestamp) -> Result<Checks, String> {
+    let authorities = authority::all(&mut worker.db).map_err(|error| error.to_string())?;
+    let mut checks = vec![("database".to_owned(), Ok(()))];
+    for authority in &authorities {
+        for &kind in kinds(authority.kind) {
+            let outcome = fresh_crl(service, &authority.short_name, kind, at);
+            checks.push((format!("crl {} {kind}", authority.short_name), outcome));
+        }
+    }
+    let act = Act { at, actor: Actor::Job("readyz"), request: RequestId(String::new()) };
+    let responder = service.responder(worker, &act).map_err(|error| error.to_string())?;
+    for authority in authorities.iter().filter(|authority| authority.kind == AuthorityKind::Issuing) {
+        let until = responder.valid_until().find(|(name, _)| *name == authority.short_name).map(|(_, at)| at);
+        let outcome = match until {
+            Some(until) if until > at => Ok(()),
+            Some(until) => Err(format!("its certificate ended at {until}")),
+            None => Err("no responder key with a valid certificate".to_owned()),
+        };
+        checks.push((format!("ocsp {}", authority.short_name), outcome));
+    }
+    Ok(checks)
+}
+
+fn fresh_crl(service: &StatusService, short_name: &str, kind: CrlKind, at: Timestamp) -> Result<(), String> {
+    let path = service.folder().crl_path(short_name, kind);
+    let bytes = service.folder().read(&path).map_err(|error| error.to_string())?.ok_or("not published")?;
+    let crl = Crl::read(&bytes).map_err(|error| error.to_string())?;
+    if crl.next_update <= at { Err(format!("its nextUpdate was {}", crl.next_update)) } else { Ok(()) }
+}
+
+/// Prometheus' text format. Read from the database when scraped: no counter lives in the process.
+pub(crate) fn metrics(service: &StatusService, at: Timestamp) -> String {
+    let gathered = service.pool().run(|worker| gather(service, worker, at));
+    let mut text = String::new();
+    let up = u8::from(gathered.is_some());
+    let _ = writeln!(
+        text,
+        "# HELP igc_database_up Whether the database answers.\n# TYPE igc_database_up gauge\nigc_database_up {up}"
+    );
+    text + &gathered.unwrap_or_default()
+}
+
+fn gather(service: &StatusService, worker: &mut StatusWorker, at: Timestamp) -> Result<String, String> {
+    let authorities = authority::all(&mut worker.db).map_err(|error| error.to_string())?;
+    let mut families = [
+        Family::gauge("igc_crl_number", "CRLNumber of the newest recorded CRL."),
+        Family::gauge("igc_crl_entries", "Certificates on it."),
+        Family::gauge("igc_crl_this_update_seconds", "Its thisUpdate, Unix time."),
+        Family::gauge("igc_crl_next_update_seconds", "Its nextUpdate, Unix time."),
+    ];
+    for authority in &authorities {
+        for &kind in kinds(authority.kind) {
+            let newest = record::newest(&mut worker.db, &authority.short_name, kind);
+            let Some(crl) = newest.map_err(|error| error.to_string())? else { continue };
+            let labels = format!("issuer=\"{}\",kind=\"{kind}\"", authority.short_name);
+            families[0].sample(&labels, crl.number);
+            families[1].sample(&labels, crl.entries);
+            families[2].sample(&labels, crl.this_update.seconds());
+            families[3].sample(&labels, crl.next_update.seconds());
+        }
+    }
+    let act = Act { at, actor: Actor::Job("metrics"), request: RequestId(String::new()) };
+    let responder = service.responder(worker, &act).map_err(|error| error.to_string())?;
+    let mut ends = Family::gauge(
+        "igc_ocsp_responder_not_after_seconds",
+        "End of the responder's certificate, Unix time.",
+    );
+    for (issuer, until) in responder.valid_until() {
+        ends.sample(&format!("issuer=\"{issuer}\""), until.seconds());
+    }
+    let revocations = status_log::newest(&mut worker.db).map_err(|error| error.to_string())?;
+    let oppositions: i64 = card_opposition_counter::table
+        .find(1)
+        .select(card_opposition_counter::last)
+        .first(&mut worker.db)
+        .map_err(|error| error.to_string())?;
+    let mut log = Family::counter(
+        "igc_certificates_revoked_total",
+        "Certificates ever revoked: the head of the status log.",
+    );
+    log.sample("", revocations);
+    let mut cards =
+        Family::counter("igc_cards_opposed_total", "Cards ever opposed: the head of the opposition list.");
+    cards.sample("", oppositions);
+    Ok(families.into_iter().chain([ends, log, cards]).map(|family| family.text).collect())
+}
+
+fn kinds(authority: AuthorityKind) -> &'static [CrlKind] {
+    match authority {
+        AuthorityKind::Root => &[CrlKind::Full],
+        AuthorityKind::Issuing => &[CrlKind::Full, CrlKind::Delta],
+    }
+}
+
+struct Family {
+    name: &'static str,
+    text: String,
+}
+
+impl Family {
+    fn gauge(name: &'static str, help: &str) -> Self {
+        Self { name, text: format!("# HELP {name} {help}\n# TYPE {name} gauge\n") }
+    }
+
+    fn counter(name: &'static str, help: &str) -> Self {
+        Self { name, text: format!("# HELP {name} {help}\n# TYPE {name} counter\n") }
+    }
+
+    fn sample(&mut self, labels: &str, value: impl std::fmt::Display) {
+        let name = self.name;
+        self.text += &if labels.is_empty() {
+            format!("{name} {value}\n")
+        } else {
+            format!("{name}{{{labels}}} {value}\n")
+        };
+    }
+}

@@ -1,0 +1,115 @@
+//! The few connections and signers that answer, one to each thread that is answering.
+
+use std::error::Error;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use ca_core::signer::Signer;
+use store::Database;
+
+/// How long a request waits for a free worker before it is told to try later.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// What one answer needs.
+pub struct StatusWorker {
+    /// A connection of the status role.
+    pub db: Database,
+    /// Holds the OCSP keys and no other.
+    pub signer: Box<dyn Signer>,
+}
+
+/// Why a worker could not be opened.
+pub type WorkerError = Box<dyn Error + Send + Sync>;
+
+/// Opens a worker: at first, and again after one was thrown away.
+pub type OpenWorker = Box<dyn Fn() -> Result<StatusWorker, WorkerError> + Send + Sync>;
+
+/// Opens at most `size` workers, when they are first needed. A worker that failed is thrown away,
+/// so that a database or token that comes back is found again without a restart.
+pub(crate) struct Pool {
+    open: OpenWorker,
+    size: usize,
+    workers: Mutex<Workers>,
+    returned: Condvar,
+}
+
+#[derive(Default)]
+struct Workers {
+    idle: Vec<StatusWorker>,
+    opened: usize,
+}
+
+impl Pool {
+    pub(crate) fn new(size: usize, open: OpenWorker) -> Self {
+        Self { open, size: size.max(1), workers: Mutex::default(), returned: Condvar::new() }
+    }
+
+    /// Runs `f` with a worker; nothing where none can be had, or `f` failed and the worker with it.
+    pub(crate) fn run<T, E: std::fmt::Display>(
+        &self,
+        f: impl FnOnce(&mut StatusWorker) -> Result<T, E>,
+    ) -> Option<T> {
+        let mut lent = self.lend()?;
+        let worker = lent.worker.as_mut()?;
+        match f(worker) {
+            Ok(value) => Some(value),
+            Err(error) => {
+                tracing::error!(%error, "an answer failed; its connection is given up");
+                lent.worker = None;
+                None
+            }
+        }
+    }
+
+    fn lend(&self) -> Option<Lent<'_>> {
+        let (mut workers, _) = self
+            .returned
+            .wait_timeout_while(self.lock(), PATIENCE, |workers| {
+                workers.idle.is_empty() && workers.opened >= self.size
+            })
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some(worker) = workers.idle.pop() {
+            return Some(Lent { pool: self, worker: Some(worker) });
+        }
+        if workers.opened >= self.size {
+            tracing::warn!("all {} workers are busy", self.size);
+            return None;
+        }
+        workers.opened += 1;
+        drop(workers);
+        // From here on the place is taken; `Lent` gives it back whatever happens.
+        let mut lent = Lent { pool: self, worker: None };
+        match (self.open)() {
+            Ok(worker) => lent.worker = Some(worker),
+            Err(error) => {
+                tracing::error!(%error, "no worker can be opened");
+                return None;
+            }
+        }
+        Some(lent)
+    }
+
+    /// A panic while lending harms nothing that is behind this lock.
+    fn lock(&self) -> MutexGuard<'_, Workers> {
+        self.workers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A worker on loan: back in the pool when dropped, or its place free again.
+struct Lent<'p> {
+    pool: &'p Pool,
+    worker: Option<StatusWorker>,
+}
+
+impl Drop for Lent<'_> {
+    fn drop(&mut self) {
+        let mut workers = self.pool.lock();
+        // After a panic the connection may stand inside a transaction: give it up.
+        match self.worker.take().filter(|_| !std::thread::panicking()) {
+            Some(worker) => workers.idle.push(worker),
+            None => workers.opened -= 1,
+        }
+        drop(workers);
+        self.pool.returned.notify_one();
+    }
+}

@@ -1,0 +1,103 @@
+//! Published files, read from the folder when they change and kept in memory between.
+
+use std::collections::HashMap;
+use std::fs::{self, Metadata};
+use std::io;
+use std::os::unix::fs::MetadataExt;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use actix_web::web::Bytes;
+use store::Timestamp;
+
+use super::reply::etag;
+use super::target::PublishedName;
+use crate::crl::read::Crl;
+use crate::folder::PublicFolder;
+
+/// One file as it stands.
+#[derive(Clone, Debug)]
+pub(crate) struct PublishedFile {
+    pub(crate) body: Bytes,
+    pub(crate) etag: String,
+    pub(crate) modified: Timestamp,
+    /// nextUpdate, of a CRL.
+    pub(crate) next_update: Option<Timestamp>,
+    version: Version,
+}
+
+/// A file is replaced by a rename, so a new version has a new inode.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Version {
+    inode: u64,
+    size: u64,
+    modified_seconds: i64,
+    modified_nanoseconds: i64,
+}
+
+/// Bounded by what is published: a name without a file leaves nothing here.
+#[derive(Debug, Default)]
+pub(crate) struct PublishedFiles {
+    known: Mutex<HashMap<PublishedName, Arc<PublishedFile>>>,
+}
+
+impl PublishedFiles {
+    /// The file with this name, if there is one.
+    pub(crate) fn get(
+        &self,
+        folder: &PublicFolder,
+        name: &PublishedName,
+    ) -> io::Result<Option<Arc<PublishedFile>>> {
+        let path = path(folder, name);
+        let version = match fs::metadata(&path) {
+            Ok(metadata) if metadata.is_file() => Version::of(&metadata),
+            Ok(_) => return Ok(None),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                self.lock().remove(name);
+                return Ok(None);
+            }
+            Err(error) => return Err(error),
+        };
+        if let Some(known) = self.lock().get(name).filter(|known| known.version == version) {
+            return Ok(Some(Arc::clone(known)));
+        }
+        let body = fs::read(&path)?;
+        let next_update = match name {
+            PublishedName::Crl(..) => Crl::read(&body).ok().map(|crl| crl.next_update),
+            _ => None,
+        };
+        let file = Arc::new(PublishedFile {
+            etag: etag(&body),
+            modified: Timestamp::from_seconds(version.modified_seconds),
+            next_update,
+            version,
+            body: Bytes::from(body),
+        });
+        self.lock().insert(name.clone(), Arc::clone(&file));
+        Ok(Some(file))
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<PublishedName, Arc<PublishedFile>>> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Version {
+    fn of(metadata: &Metadata) -> Self {
+        Self {
+            inode: metadata.ino(),
+            size: metadata.len(),
+            modified_seconds: metadata.mtime(),
+            modified_nanoseconds: metadata.mtime_nsec(),
+        }
+    }
+}
+
+fn path(folder: &PublicFolder, name: &PublishedName) -> PathBuf {
+    match name {
+        PublishedName::Crl(short_name, kind) => folder.crl_path(short_name.as_str(), *kind),
+        PublishedName::CaCertificate(short_name) => folder.ca_path(&format!("{}.cer", short_name.as_str())),
+        PublishedName::Chain(name) => folder.ca_path(name),
+        PublishedName::Oppositions(name) => folder.oppositions_path(name),
+    }
+}

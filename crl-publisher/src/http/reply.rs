@@ -1,0 +1,128 @@
+//! What goes back, with what caches and conditional requests may know about it.
+
+use std::time::{Duration, SystemTime};
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{Header, HttpDate, IfModifiedSince};
+use actix_web::web::Bytes;
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
+use sha2::{Digest, Sha256};
+use store::{Code, Timestamp};
+
+/// A whole answer.
+#[derive(Clone, Debug)]
+pub(crate) struct Reply {
+    status: StatusCode,
+    content_type: &'static str,
+    body: Bytes,
+    caching: Caching,
+}
+
+#[derive(Clone, Debug)]
+enum Caching {
+    /// Errors, and what is bound to one request.
+    Never,
+    /// Shared caches may keep it for a while.
+    Until { max_age: Duration, etag: String, modified: Timestamp, expires: Option<Timestamp> },
+}
+
+/// `"…"`: the SHA-256 of the body.
+pub(crate) fn etag(body: &[u8]) -> String {
+    format!("\"{}\"", hex::encode(Sha256::digest(body)))
+}
+
+impl Reply {
+    pub(crate) fn uncached(status: StatusCode, content_type: &'static str, body: impl Into<Bytes>) -> Self {
+        Self { status, content_type, body: body.into(), caching: Caching::Never }
+    }
+
+    pub(crate) fn not_found() -> Self {
+        Self::uncached(StatusCode::NOT_FOUND, "text/plain; charset=utf-8", "nothing is published here\n")
+    }
+
+    /// A problem object (RFC 9457) with the house's stable code.
+    pub(crate) fn problem(status: StatusCode, code: Code, detail: &str) -> Self {
+        let body = serde_json::json!({
+            "type": "about:blank",
+            "title": status.canonical_reason(),
+            "status": status.as_u16(),
+            "detail": detail,
+            "code": code.name,
+        });
+        Self::uncached(status, "application/problem+json", body.to_string())
+    }
+
+    /// May be kept for `max_age`, and never past `expires` (nextUpdate).
+    pub(crate) fn cached(
+        content_type: &'static str,
+        body: Bytes,
+        etag: String,
+        modified: Timestamp,
+        max_age: Duration,
+        expires: Option<Timestamp>,
+    ) -> Self {
+        let caching = Caching::Until { max_age, etag, modified, expires };
+        Self { status: StatusCode::OK, content_type, body, caching }
+    }
+
+    pub(crate) fn into_response(self, request: &HttpRequest, at: Timestamp) -> HttpResponse {
+        let Caching::Until { max_age, etag, modified, expires } = self.caching else {
+            let mut response = HttpResponse::build(self.status);
+            if self.status == StatusCode::SERVICE_UNAVAILABLE {
+                response.insert_header(("retry-after", "5"));
+            }
+            return response
+                .content_type(self.content_type)
+                .insert_header(("cache-control", "no-store"))
+                .body(self.body);
+        };
+        let left = expires.map_or(max_age, |expires| {
+            max_age.min(Duration::from_secs(
+                expires.seconds().saturating_sub(at.seconds()).max(0).unsigned_abs(),
+            ))
+        });
+        let headers = |response: &mut HttpResponseBuilder| {
+            response
+                .insert_header(("etag", etag.as_str()))
+                .insert_header(("last-modified", http_date(modified)))
+                .insert_header((
+                    "cache-control",
+                    // RFC 9919 §6 asks for these four words.
+                    format!("max-age={}, public, no-transform, must-revalidate", left.as_secs()),
+                ))
+                .insert_header(("expires", http_date(at.plus(left))));
+        };
+        let unchanged = not_modified(request, &etag, modified);
+        let mut response =
+            HttpResponse::build(if unchanged { StatusCode::NOT_MODIFIED } else { self.status });
+        headers(&mut response);
+        if unchanged {
+            return response.finish();
+        }
+        response.content_type(self.content_type).body(self.body)
+    }
+}
+
+/// If-None-Match goes before If-Modified-Since (RFC 9110 §13.2.2).
+fn not_modified(request: &HttpRequest, etag: &str, modified: Timestamp) -> bool {
+    if let Some(known) = request.headers().get("if-none-match") {
+        return known.to_str().is_ok_and(|known| {
+            known
+                .split(',')
+                .map(str::trim)
+                .any(|known| known == "*" || known.trim_start_matches("W/") == etag)
+        });
+    }
+    match IfModifiedSince::parse(request) {
+        Ok(since) => system_time(modified.whole_second()) <= SystemTime::from(since.0),
+        Err(_) => false,
+    }
+}
+
+fn http_date(moment: Timestamp) -> String {
+    HttpDate::from(system_time(moment)).to_string()
+}
+
+fn system_time(moment: Timestamp) -> SystemTime {
+    SystemTime::UNIX_EPOCH + Duration::from_secs(u64::try_from(moment.seconds()).unwrap_or(0))
+}

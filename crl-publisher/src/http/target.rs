@@ -1,0 +1,143 @@
+//! What a path means.
+
+use crate::crl::CrlKind;
+
+/// The short name of an authority, as it may stand in a URL: upper-case letters, digits and dashes.
+/// Nothing else ever reaches the file system, so that no path can leave the public folder; and the
+/// list of authorities need not be known, so that CRLs are served while the database is away.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct ShortName(String);
+
+impl ShortName {
+    fn parse(text: &str) -> Option<Self> {
+        let fits = (1..=64).contains(&text.len())
+            && text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'-');
+        fits.then(|| Self(text.to_owned()))
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// A published file.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum PublishedName {
+    Crl(ShortName, CrlKind),
+    CaCertificate(ShortName),
+    /// One of a fixed list in `ca/`.
+    Chain(&'static str),
+    /// One of a fixed list in `oppositions/`.
+    Oppositions(&'static str),
+}
+
+impl PublishedName {
+    pub(crate) fn content_type(&self) -> &'static str {
+        match self {
+            // RFC 2585 §4.
+            Self::Crl(..) => "application/pkix-crl",
+            Self::CaCertificate(_) => "application/pkix-cert",
+            Self::Chain("chain.p7b") => "application/x-pkcs7-certificates",
+            Self::Chain(_) => "application/x-pem-file",
+            Self::Oppositions(name) if name.ends_with(".p7s") => "application/pkcs7-signature",
+            Self::Oppositions("full.csv") => "text/csv; charset=utf-8; header=present",
+            Self::Oppositions(_) => "application/json",
+        }
+    }
+}
+
+/// What a GET asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Target {
+    Published(PublishedName),
+    /// `/oppositions/changes`.
+    OppositionChanges,
+    /// `/pc/`: where the CPS qualifier of the certificates points.
+    Policy,
+    /// Anything else: perhaps an OCSP request in base64.
+    Other,
+}
+
+impl Target {
+    /// From the raw path. The paths of the real IGC Santé (domain.md §1.2), `/CRL/…` and `/AC/…`,
+    /// mean the same as our own.
+    pub(crate) fn of(path: &str) -> Self {
+        let Some((folder, name)) = path.strip_prefix('/').and_then(|path| path.split_once('/')) else {
+            return if matches!(path, "/" | "/pc" | "/PC") { Self::Policy } else { Self::Other };
+        };
+        let published = match folder {
+            "crl" | "CRL" => crl(name),
+            "ca" | "AC" | "AC%20TEST" => ca(name),
+            "oppositions" => match name {
+                "changes" => return Self::OppositionChanges,
+                name => ["full.csv", "full.json", "full.csv.p7s", "full.json.p7s"]
+                    .into_iter()
+                    .find(|known| *known == name)
+                    .map(PublishedName::Oppositions),
+            },
+            "pc" | "PC" | "PC%20TEST" if name.is_empty() => return Self::Policy,
+            _ => None,
+        };
+        published.map_or(Self::Other, Self::Published)
+    }
+}
+
+fn crl(name: &str) -> Option<PublishedName> {
+    let name = name.strip_suffix(".crl")?;
+    let (short_name, kind) = match name.strip_suffix("-delta") {
+        Some(short_name) => (short_name, CrlKind::Delta),
+        None => (name, CrlKind::Full),
+    };
+    Some(PublishedName::Crl(ShortName::parse(short_name)?, kind))
+}
+
+fn ca(name: &str) -> Option<PublishedName> {
+    match name {
+        "chain.pem" => Some(PublishedName::Chain("chain.pem")),
+        "chain.p7b"
+        | "Chaine_de_certification-IGC-Sante.p7b"
+        | "Chaine_de_certification-IGC-Sante-TEST.p7b" => Some(PublishedName::Chain("chain.p7b")),
+        _ => ShortName::parse(name.strip_suffix(".cer")?).map(PublishedName::CaCertificate),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn our_paths_and_the_reference_paths_name_the_same_files() {
+        for (ours, reference) in [
+            ("/crl/ACI-FO-PP.crl", "/CRL/ACI-FO-PP.crl"),
+            ("/ca/ACI-FO-PP.cer", "/AC/ACI-FO-PP.cer"),
+            ("/ca/chain.p7b", "/AC/Chaine_de_certification-IGC-Sante.p7b"),
+            ("/pc/", "/PC/"),
+        ] {
+            assert_eq!(Target::of(ours), Target::of(reference));
+            assert_ne!(Target::of(ours), Target::Other);
+        }
+        let delta = Target::of("/crl/ACI-FO-PP-2-delta.crl");
+        let name = ShortName("ACI-FO-PP-2".to_owned());
+        assert_eq!(delta, Target::Published(PublishedName::Crl(name, CrlKind::Delta)));
+    }
+
+    #[test]
+    fn no_path_leaves_the_public_folder() {
+        for path in [
+            "/crl/../igc.toml",
+            "/crl/..%2Figc.toml.crl",
+            "/crl/../../etc/passwd.crl",
+            "/crl//ACI.crl",
+            "/crl/ACI/.crl",
+            "/crl/.crl",
+            "/crl/-delta.crl",
+            "/crl/.ACI.crl.12",
+            "/ca/..cer",
+            "/ca/A\0B.cer",
+            "/oppositions/../full.csv",
+            "/oppositions/full.csv.tmp",
+        ] {
+            assert_eq!(Target::of(path), Target::Other, "{path}");
+        }
+    }
+}

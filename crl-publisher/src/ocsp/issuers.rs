@@ -1,0 +1,47 @@
+//! Which authority a `CertID` means, and who answers for it.
+
+use std::collections::HashMap;
+
+use const_oid::ObjectIdentifier;
+use const_oid::db::rfc5912::{ID_SHA_1, ID_SHA_256};
+use der::Decode;
+use openssl::sha::{sha1, sha256};
+use spki::SubjectPublicKeyInfoRef;
+
+use super::request::CertId;
+
+/// The hashes of issuers, to their places in a list.
+///
+/// SHA-1 names an issuer here, it protects nothing; most clients still send it (RFC 9919 §3.1.1
+/// asks them for SHA-256).
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Issuers {
+    by_hash: HashMap<(ObjectIdentifier, Vec<u8>, Vec<u8>), usize>,
+}
+
+impl Issuers {
+    /// Adds an issuer by its name and key, both DER.
+    pub(crate) fn add(&mut self, subject: &[u8], spki: &[u8], place: usize) -> der::Result<()> {
+        let key = public_key_octets(spki)?;
+        self.by_hash.insert((ID_SHA_1, sha1(subject).to_vec(), sha1(&key).to_vec()), place);
+        self.by_hash.insert((ID_SHA_256, sha256(subject).to_vec(), sha256(&key).to_vec()), place);
+        Ok(())
+    }
+
+    /// The place of the issuer that is meant.
+    pub(crate) fn find(&self, id: &CertId) -> Option<usize> {
+        let name = id.issuer_name_hash.as_bytes().to_vec();
+        let key = id.issuer_key_hash.as_bytes().to_vec();
+        self.by_hash.get(&(id.hash_algorithm.oid, name, key)).copied()
+    }
+}
+
+/// "the SHA-1 hash of the responder's public key (excluding the tag and length fields)" (RFC 6960 §4.2.1).
+pub(crate) fn key_hash(spki: &[u8]) -> der::Result<[u8; 20]> {
+    Ok(sha1(&public_key_octets(spki)?))
+}
+
+fn public_key_octets(spki: &[u8]) -> der::Result<Vec<u8>> {
+    let spki = SubjectPublicKeyInfoRef::from_der(spki)?;
+    Ok(spki.subject_public_key.raw_bytes().to_vec())
+}

@@ -1,0 +1,307 @@
+//! Answers, judged by `openssl ocsp`; requests of every bad kind.
+
+use std::time::Duration;
+
+use ca_core::revocation::RevocationReason;
+use const_oid::ObjectIdentifier;
+use const_oid::db::rfc5912::{ID_SHA_1, ID_SHA_256};
+use const_oid::db::rfc6960::ID_PKIX_OCSP_NONCE;
+use der::asn1::{Int, OctetString};
+use der::{Any, Decode, Encode};
+use diesel::prelude::*;
+use openssl::sha::{sha1, sha256};
+use proptest::prelude::*;
+use spki::AlgorithmIdentifierOwned;
+use x509_cert::Certificate;
+use x509_cert::ext::Extension;
+
+use super::request::{CertId, OcspRequest, Question, Request, TbsRequest};
+use super::response::{BasicOcspResponse, CertStatus, OcspResponse, OcspResponseStatus};
+use super::{Answer, AnswerKind, Responder, StatusView};
+use crate::fixture::{ISSUING, OTHER, ROOT, World};
+
+const DAY: Duration = Duration::from_secs(86_400);
+
+fn ask(world: &mut World, request: &[u8]) -> Answer {
+    let act = world.act(Duration::ZERO);
+    let responder = Responder::load(&mut world.db, &world.policy, &act).unwrap();
+    responder.answer(&mut StatusView::over(&mut world.db), &mut world.signer, request, &act)
+}
+
+fn basic(answer: &Answer) -> BasicOcspResponse {
+    let response = OcspResponse::from_der(&answer.der).unwrap();
+    assert_eq!(response.response_status, OcspResponseStatus::Successful);
+    BasicOcspResponse::from_der(response.response_bytes.unwrap().response.as_bytes()).unwrap()
+}
+
+fn cert_id(world: &World, issuer: &str, hash: ObjectIdentifier, serial: &[u8]) -> CertId {
+    let pem = std::fs::read(world.path(&format!("{issuer}.pem"))).unwrap();
+    let der = openssl::x509::X509::from_pem(&pem).unwrap().to_der().unwrap();
+    let tbs = Certificate::from_der(&der).unwrap();
+    let name = tbs.tbs_certificate().subject().to_der().unwrap();
+    let key = tbs.tbs_certificate().subject_public_key_info().subject_public_key.raw_bytes().to_vec();
+    let digest = |bytes: &[u8]| if hash == ID_SHA_1 { sha1(bytes).to_vec() } else { sha256(bytes).to_vec() };
+    CertId {
+        hash_algorithm: AlgorithmIdentifierOwned { oid: hash, parameters: Some(Any::null()) },
+        issuer_name_hash: OctetString::new(digest(&name)).unwrap(),
+        issuer_key_hash: OctetString::new(digest(&key)).unwrap(),
+        serial_number: Int::new(serial).unwrap(),
+    }
+}
+
+fn request(ids: Vec<CertId>, extensions: Vec<Extension>) -> OcspRequest {
+    let request_list =
+        ids.into_iter().map(|req_cert| Request { req_cert, single_request_extensions: None }).collect();
+    let request_extensions = (!extensions.is_empty()).then_some(extensions);
+    let version = Default::default();
+    let tbs_request = TbsRequest { version, requestor_name: None, request_list, request_extensions };
+    OcspRequest { tbs_request, optional_signature: None }
+}
+
+fn nonce(value: &[u8]) -> Extension {
+    let inner = OctetString::new(value).unwrap().to_der().unwrap();
+    Extension { extn_id: ID_PKIX_OCSP_NONCE, critical: false, extn_value: OctetString::new(inner).unwrap() }
+}
+
+/// Has openssl make a request, and judge the answer.
+fn by_openssl(world: &mut World, issuer: &str, serial: &str, options: &[&str]) -> String {
+    let pem = format!("{issuer}.pem");
+    let serial = format!("0x{serial}");
+    let mut arguments = vec!["ocsp", "-issuer", &pem];
+    arguments.extend_from_slice(options);
+    arguments.extend_from_slice(&["-serial", &serial, "-reqout", "request.der"]);
+    let (ok, text) = world.openssl(&arguments);
+    assert!(ok, "{text}");
+    let answer = ask(world, &std::fs::read(world.path("request.der")).unwrap());
+    std::fs::write(world.path("answer.der"), &answer.der).unwrap();
+    let mut arguments = vec!["ocsp", "-issuer", &pem];
+    arguments.extend_from_slice(options);
+    arguments.extend_from_slice(&[
+        "-serial",
+        &serial,
+        "-no_nonce",
+        "-reqin",
+        "request.der",
+        "-respin",
+        "answer.der",
+    ]);
+    arguments.extend_from_slice(&["-CAfile", "ACR-FO.pem", "-verify_other", &pem]);
+    let (ok, text) = world.openssl(&arguments);
+    assert!(ok, "{text}");
+    text
+}
+
+fn world_with_statuses() -> World {
+    let mut world = World::new();
+    for serial in ["1D01", "1D02", "81AA"] {
+        world.issue(ISSUING, serial, world.start.plus(300 * DAY));
+    }
+    world.revoke(ISSUING, "1D02", RevocationReason::KeyCompromise);
+    for (serial, status) in [("1D04", Some("signing")), ("1D05", Some("abandoned"))] {
+        world.intend(ISSUING, serial);
+        status.into_iter().for_each(|status| world.settle(ISSUING, serial, status, None));
+    }
+    world.intend(ISSUING, "1D03");
+    world.intend(ISSUING, "1D06");
+    world.settle(ISSUING, "1D06", "signing", None);
+    world.revoke(ISSUING, "1D06", RevocationReason::Superseded);
+    world
+}
+
+#[test]
+fn openssl_verifies_good_revoked_and_unknown() {
+    let mut world = world_with_statuses();
+    for hash in [&["-sha1"][..], &["-sha256"]] {
+        for (serial, status) in [
+            ("1D01", "good"),
+            ("81AA", "good"),
+            ("1D02", "revoked"),
+            ("1D06", "revoked"), // revoked while it was being signed
+            ("1D03", "unknown"), // intended
+            ("1D04", "unknown"), // being signed
+            ("1D05", "unknown"), // given up
+            ("1DFF", "unknown"), // never issued
+        ] {
+            let text = by_openssl(&mut world, ISSUING, serial, hash);
+            assert!(text.contains("Response verify OK"), "{serial}: {text}");
+            assert!(!text.contains("WARNING"), "{serial}: {text}");
+            assert!(text.contains(&format!("0x{serial}: {status}")), "{serial}: {text}");
+        }
+        let text = by_openssl(&mut world, ISSUING, "1D02", hash);
+        assert!(text.contains("Reason: keyCompromise"), "{text}");
+    }
+}
+
+#[test]
+fn a_certificate_of_one_authority_is_unknown_to_the_others() {
+    let mut world = world_with_statuses();
+    let text = by_openssl(&mut world, OTHER, "1D01", &["-sha256"]);
+    assert!(text.contains("0x1D01: unknown") && text.contains("Response verify OK"), "{text}");
+}
+
+#[test]
+fn a_nonce_of_1_to_128_octets_comes_back_and_any_other_is_malformed() {
+    let mut world = world_with_statuses();
+    let id = cert_id(&world, ISSUING, ID_SHA_256, &[0x1D, 0x01]);
+    for length in [1, 16, 32, 33, 128] {
+        let extension = nonce(&vec![0xA5; length]);
+        let answer = ask(&mut world, &request(vec![id.clone()], vec![extension.clone()]).to_der().unwrap());
+        assert_eq!(basic(&answer).tbs_response_data.response_extensions, Some(vec![extension]));
+        assert!(matches!(answer.kind, AnswerKind::Signed { nonce: true, .. }));
+    }
+    let raw = Extension { extn_value: OctetString::new(vec![0xA5; 16]).unwrap(), ..nonce(&[1]) };
+    for wrong in [vec![nonce(&[])], vec![nonce(&[0; 129])], vec![raw], vec![nonce(&[1]), nonce(&[1])]] {
+        let answer = ask(&mut world, &request(vec![id.clone()], wrong).to_der().unwrap());
+        assert_eq!(answer, Answer::error(OcspResponseStatus::MalformedRequest));
+    }
+    let answer = ask(&mut world, &request(vec![id], vec![]).to_der().unwrap());
+    assert_eq!(basic(&answer).tbs_response_data.response_extensions, None);
+}
+
+#[test]
+fn several_certificates_of_one_issuer_are_answered_together() {
+    let mut world = world_with_statuses();
+    let ids: Vec<CertId> = [ID_SHA_1, ID_SHA_256]
+        .into_iter()
+        .flat_map(|hash| {
+            [[0x1D, 0x01], [0x1D, 0x02], [0x1D, 0x03]].map(|serial| cert_id(&world, ISSUING, hash, &serial))
+        })
+        .collect();
+    let data = basic(&ask(&mut world, &request(ids.clone(), vec![]).to_der().unwrap())).tbs_response_data;
+    assert!(
+        data.responses.iter().map(|single| &single.cert_id).eq(&ids),
+        "CertIDs come back as they came, in order"
+    );
+    for three in data.responses.chunks(3) {
+        assert!(matches!(three[0].cert_status, CertStatus::Good(_)));
+        assert!(matches!(three[1].cert_status, CertStatus::Revoked(_)));
+        assert!(matches!(three[2].cert_status, CertStatus::Unknown(_)));
+    }
+    let answer = ask(&mut world, &request(vec![ids[0].clone(); 33], vec![]).to_der().unwrap());
+    assert_eq!(answer, Answer::error(OcspResponseStatus::MalformedRequest));
+    let answer = ask(&mut world, &request(vec![], vec![]).to_der().unwrap());
+    assert_eq!(answer, Answer::error(OcspResponseStatus::MalformedRequest));
+}
+
+#[test]
+fn an_issuer_we_do_not_answer_for_is_unauthorized() {
+    let mut world = world_with_statuses();
+    let ours = cert_id(&world, ISSUING, ID_SHA_256, &[0x1D, 0x01]);
+    let root = cert_id(&world, ROOT, ID_SHA_256, &[0x11, 0x20]);
+    let another = cert_id(&world, OTHER, ID_SHA_256, &[0x1D, 0x01]);
+    let foreign = CertId { issuer_key_hash: OctetString::new([0; 32].as_slice()).unwrap(), ..ours.clone() };
+    for ids in [vec![root], vec![foreign.clone()], vec![ours.clone(), foreign], vec![ours, another]] {
+        let answer = ask(&mut world, &request(ids, vec![]).to_der().unwrap());
+        assert_eq!(answer, Answer::error(OcspResponseStatus::Unauthorized));
+    }
+}
+
+#[test]
+fn numbers_that_can_be_no_serial_are_unknown() {
+    let mut world = world_with_statuses();
+    for serial in [&[0x00][..], &[0xFF], &[0x81, 0xAA], &[0x11; 21], &[0x11; 300]] {
+        let id = cert_id(&world, ISSUING, ID_SHA_1, serial);
+        let data = basic(&ask(&mut world, &request(vec![id], vec![]).to_der().unwrap())).tbs_response_data;
+        assert!(matches!(data.responses[0].cert_status, CertStatus::Unknown(_)), "{serial:02X?}");
+    }
+}
+
+#[test]
+fn an_unknown_critical_extension_is_malformed_and_others_are_read_over() {
+    let mut world = world_with_statuses();
+    let id = cert_id(&world, ISSUING, ID_SHA_256, &[0x1D, 0x01]);
+    let unknown = |critical| Extension {
+        extn_id: ObjectIdentifier::new_unwrap("2.25.1"),
+        critical,
+        extn_value: OctetString::new([5, 0]).unwrap(),
+    };
+    let answer = ask(&mut world, &request(vec![id.clone()], vec![unknown(true)]).to_der().unwrap());
+    assert_eq!(answer, Answer::error(OcspResponseStatus::MalformedRequest));
+    basic(&ask(&mut world, &request(vec![id], vec![unknown(false)]).to_der().unwrap()));
+}
+
+#[test]
+fn an_answer_never_outlives_the_responder_certificate() {
+    let mut world = world_with_statuses();
+    let end = world.start.plus(9 * 365 * DAY);
+    let id = cert_id(&world, ISSUING, ID_SHA_256, &[0x1D, 0x01]);
+    let request = request(vec![id], vec![]).to_der().unwrap();
+    let act = world.act(9 * 365 * DAY - DAY);
+    let responder = Responder::load(&mut world.db, &world.policy, &act).unwrap();
+    let answer = responder.answer(&mut StatusView::over(&mut world.db), &mut world.signer, &request, &act);
+    let AnswerKind::Signed { next_update, .. } = answer.kind else { panic!("{answer:?}") };
+    assert_eq!(next_update, end);
+    // And once it has ended, nothing is signed with it.
+    let late = world.act(9 * 365 * DAY);
+    let answer = responder.answer(&mut StatusView::over(&mut world.db), &mut world.signer, &request, &late);
+    assert_eq!(answer, Answer::error(OcspResponseStatus::TryLater));
+}
+
+#[test]
+fn a_revoked_responder_answers_no_more() {
+    let mut world = world_with_statuses();
+    let serial: String = store::schema::service_keys::table
+        .find(format!("ocsp-{ISSUING}"))
+        .select(store::schema::service_keys::serial.assume_not_null())
+        .first(&mut world.db)
+        .unwrap();
+    world.revoke(ISSUING, &serial, RevocationReason::KeyCompromise);
+    let id = cert_id(&world, ISSUING, ID_SHA_256, &[0x1D, 0x01]);
+    let answer = ask(&mut world, &request(vec![id], vec![]).to_der().unwrap());
+    assert_eq!(answer, Answer::error(OcspResponseStatus::Unauthorized));
+}
+
+#[test]
+fn a_token_that_is_gone_or_signs_with_another_key_gives_try_later() {
+    let mut world = world_with_statuses();
+    let id = cert_id(&world, ISSUING, ID_SHA_256, &[0x1D, 0x01]);
+    let request = request(vec![id], vec![]).to_der().unwrap();
+    world.signer.gone = true;
+    assert_eq!(ask(&mut world, &request), Answer::error(OcspResponseStatus::TryLater));
+    world.signer.gone = false;
+    world.signer.astray = Some(world.key_of(OTHER));
+    assert_eq!(ask(&mut world, &request), Answer::error(OcspResponseStatus::TryLater));
+}
+
+#[test]
+fn an_error_is_five_octets_that_openssl_understands() {
+    let world = World::new();
+    for (status, text) in [
+        (OcspResponseStatus::MalformedRequest, "malformedrequest"),
+        (OcspResponseStatus::TryLater, "trylater"),
+        (OcspResponseStatus::Unauthorized, "unauthorized"),
+    ] {
+        std::fs::write(world.path("error.der"), status.bare_response()).unwrap();
+        let (_, output) = world.openssl(&["ocsp", "-respin", "error.der", "-resp_text", "-noverify"]);
+        assert!(output.contains(text), "{output}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn no_bytes_make_the_reader_of_requests_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+        let _ = Question::read(&bytes);
+    }
+}
+
+#[test]
+fn every_single_altered_octet_is_answered() {
+    let mut world = world_with_statuses();
+    let id = cert_id(&world, ISSUING, ID_SHA_1, &[0x1D, 0x01]);
+    let request = request(vec![id], vec![nonce(&[7; 16])]).to_der().unwrap();
+    let act = world.act(Duration::ZERO);
+    let responder = Responder::load(&mut world.db, &world.policy, &act).unwrap();
+    for at in 0..request.len() {
+        for flip in [0x01, 0x80, 0xFF] {
+            let mut altered = request.clone();
+            altered[at] ^= flip;
+            let answer =
+                responder.answer(&mut StatusView::over(&mut world.db), &mut world.signer, &altered, &act);
+            OcspResponse::from_der(&answer.der).unwrap();
+            assert_ne!(answer, Answer::error(OcspResponseStatus::TryLater), "octet {at} ^ {flip:02X}");
+        }
+        let cut =
+            responder.answer(&mut StatusView::over(&mut world.db), &mut world.signer, &request[..at], &act);
+        assert_eq!(cut, Answer::error(OcspResponseStatus::MalformedRequest));
+    }
+}

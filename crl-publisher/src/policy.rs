@@ -1,0 +1,145 @@
+//! How often something is published, and for how long it may be used.
+
+use std::time::Duration;
+
+use store::{Code, Fault};
+use thiserror::Error;
+
+use crate::faults;
+
+const HOUR: Duration = Duration::from_secs(3600);
+const DAY: Duration = Duration::from_secs(24 * 3600);
+
+/// When the next list is made, and until when this one may be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Schedule {
+    /// From one regular list to the next.
+    pub every: Duration,
+    /// From thisUpdate to nextUpdate.
+    pub valid: Duration,
+}
+
+/// What the operator chose. The frequencies of the real policies are not public (domain.md §1.2
+/// [M, weak]: full daily, delta hourly); these are the defaults here too.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PublicationPolicy {
+    /// CRLs of the roots. A revocation by a root is published at the next run, whatever this says.
+    pub root_crl: Schedule,
+    /// Full CRLs of the issuing authorities.
+    pub full_crl: Schedule,
+    /// Their delta CRLs. One is made as soon as something was revoked since the last.
+    pub delta_crl: Schedule,
+    /// From thisUpdate to nextUpdate of an OCSP answer.
+    pub ocsp_validity: Duration,
+    /// How long a shared cache may keep an OCSP answer: the longest time that a revocation may stay
+    /// unseen by someone who asks through a cache.
+    pub ocsp_max_age: Duration,
+    /// How long a shared cache may keep a published file; never past its nextUpdate.
+    pub file_max_age: Duration,
+    /// From one signed opposition list to the next where nothing changed.
+    pub opposition_list_every: Duration,
+    /// By how much the clock may stand behind a revocation date before nothing more is signed.
+    pub clock_tolerance: Duration,
+}
+
+impl Default for PublicationPolicy {
+    fn default() -> Self {
+        Self {
+            root_crl: Schedule { every: 7 * DAY, valid: 30 * DAY },
+            full_crl: Schedule { every: DAY, valid: 3 * DAY },
+            delta_crl: Schedule { every: HOUR, valid: DAY },
+            ocsp_validity: DAY,
+            ocsp_max_age: Duration::from_secs(60),
+            file_max_age: Duration::from_secs(300),
+            opposition_list_every: HOUR,
+            clock_tolerance: Duration::from_secs(60),
+        }
+    }
+}
+
+/// A policy that contradicts itself.
+#[derive(Debug, Error, PartialEq, Eq)]
+#[error("publication policy: {field}: {rule}")]
+pub struct PolicyError {
+    /// The field.
+    pub field: &'static str,
+    /// The rule it breaks.
+    pub rule: &'static str,
+}
+
+impl Fault for PolicyError {
+    fn code(&self) -> Code {
+        faults::POLICY_INVALID
+    }
+}
+
+impl PublicationPolicy {
+    /// The defaults, with everything usable for eight days: what a demonstration leaves behind can
+    /// be verified a week later (contract, "leaves for anything outside to verify").
+    pub fn demo() -> Self {
+        let default = Self::default();
+        Self {
+            full_crl: Schedule { valid: 8 * DAY, ..default.full_crl },
+            delta_crl: Schedule { valid: 8 * DAY, ..default.delta_crl },
+            ocsp_validity: 8 * DAY,
+            ..default
+        }
+    }
+
+    /// The same policy, if it holds together: a list that ends before its successor comes would
+    /// leave a gap, and a start that is refused is better than one found later.
+    pub fn checked(self) -> Result<Self, PolicyError> {
+        let schedules =
+            [("root_crl", self.root_crl), ("full_crl", self.full_crl), ("delta_crl", self.delta_crl)];
+        for (field, schedule) in schedules {
+            if schedule.every < Duration::from_secs(1) {
+                return Err(PolicyError { field, rule: "`every` is at least one second" });
+            }
+            if schedule.valid <= schedule.every {
+                return Err(PolicyError { field, rule: "`valid` is longer than `every`" });
+            }
+            if schedule.valid > 400 * DAY {
+                return Err(PolicyError { field, rule: "`valid` is at most 400 days" });
+            }
+        }
+        if self.delta_crl.every > self.full_crl.every {
+            return Err(PolicyError {
+                field: "delta_crl",
+                rule: "`every` is not longer than that of full_crl",
+            });
+        }
+        if self.ocsp_validity < Duration::from_secs(60) {
+            return Err(PolicyError { field: "ocsp_validity", rule: "at least one minute" });
+        }
+        if self.ocsp_max_age > self.ocsp_validity {
+            return Err(PolicyError { field: "ocsp_max_age", rule: "not longer than ocsp_validity" });
+        }
+        Ok(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_policies_shipped_hold_together() {
+        assert!(PublicationPolicy::default().checked().is_ok());
+        assert!(PublicationPolicy::demo().checked().is_ok());
+    }
+
+    #[test]
+    fn a_list_that_ends_before_its_successor_comes_is_refused() {
+        let base = PublicationPolicy::default();
+        let gap = Schedule { every: DAY, valid: DAY };
+        for (field, policy) in [
+            ("root_crl", PublicationPolicy { root_crl: gap, ..base.clone() }),
+            ("full_crl", PublicationPolicy { full_crl: gap, ..base.clone() }),
+            ("delta_crl", PublicationPolicy { delta_crl: gap, ..base.clone() }),
+            ("ocsp_max_age", PublicationPolicy { ocsp_max_age: 2 * DAY, ..base.clone() }),
+            ("ocsp_validity", PublicationPolicy { ocsp_validity: Duration::ZERO, ..base.clone() }),
+        ] {
+            assert_eq!(policy.checked().unwrap_err().field, field);
+        }
+    }
+}

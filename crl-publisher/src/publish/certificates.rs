@@ -1,0 +1,104 @@
+//! The certificates of the authorities, for whoever builds a path.
+
+use ca_core::authority::{self, AuthorityError};
+use cms::cert::CertificateChoices;
+use cms::content_info::{CmsVersion, ContentInfo};
+use cms::signed_data::{CertificateSet, EncapsulatedContentInfo, SignedData, SignerInfos};
+use const_oid::db::rfc5911::{ID_DATA, ID_SIGNED_DATA};
+use der::asn1::SetOfVec;
+use der::pem::LineEnding;
+use der::{Any, Decode, Encode};
+use store::{Code, Database, Fault};
+use thiserror::Error;
+
+use crate::faults;
+use crate::folder::{FolderError, PublicFolder};
+
+/// What was done.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CertificatesReport {
+    /// The files that are new or changed; empty on a second run.
+    pub written: Vec<String>,
+}
+
+/// Certificates that could not be published.
+#[derive(Debug, Error)]
+pub enum CertificatesError {
+    /// The authorities do not load.
+    #[error(transparent)]
+    Authority(#[from] AuthorityError),
+    /// A certificate does not fit into the bundle.
+    #[error("the chain cannot be written: {0}")]
+    Chain(#[from] der::Error),
+    /// The public folder cannot be written.
+    #[error(transparent)]
+    Folder(#[from] FolderError),
+}
+
+impl Fault for CertificatesError {
+    fn code(&self) -> Code {
+        match self {
+            Self::Authority(error) => error.code(),
+            Self::Chain(_) => faults::AUTHORITY_CERTIFICATE,
+            Self::Folder(error) => error.code(),
+        }
+    }
+}
+
+/// Publishes `ca/<ID>.cer` (DER, RFC 2585), `ca/chain.pem` (issuing authorities first, roots
+/// last) and `ca/chain.p7b` (certs-only CMS). Writes only what differs.
+pub fn publish_certificates(
+    db: &mut Database,
+    folder: &PublicFolder,
+) -> Result<CertificatesReport, CertificatesError> {
+    let authorities = authority::all(db)?;
+    let mut report = CertificatesReport::default();
+    if authorities.is_empty() {
+        return Ok(report);
+    }
+    let mut pem = String::new();
+    for authority in &authorities {
+        replace_if_changed(
+            folder,
+            &format!("{}.cer", authority.short_name),
+            &authority.certificate,
+            &mut report,
+        )?;
+        pem += &der::pem::encode_string("CERTIFICATE", LineEnding::LF, &authority.certificate)
+            .map_err(der::Error::from)?;
+    }
+    let bundle = certs_only(authorities.iter().map(|authority| authority.certificate.as_slice()))?;
+    replace_if_changed(folder, "chain.pem", pem.as_bytes(), &mut report)?;
+    replace_if_changed(folder, "chain.p7b", &bundle, &mut report)?;
+    Ok(report)
+}
+
+fn replace_if_changed(
+    folder: &PublicFolder,
+    name: &str,
+    bytes: &[u8],
+    report: &mut CertificatesReport,
+) -> Result<(), FolderError> {
+    let path = folder.ca_path(name);
+    if folder.read(&path)?.as_deref() != Some(bytes) {
+        folder.replace(&path, bytes)?;
+        report.written.push(name.to_owned());
+    }
+    Ok(())
+}
+
+/// A SignedData that signs nothing and carries certificates (RFC 5652 §5.1, RFC 8551 §3.8).
+fn certs_only<'a>(certificates: impl Iterator<Item = &'a [u8]>) -> Result<Vec<u8>, der::Error> {
+    let certificates = certificates
+        .map(|der| x509_cert::Certificate::from_der(der).map(CertificateChoices::Certificate))
+        .collect::<Result<Vec<_>, _>>()?;
+    let signed = SignedData {
+        version: CmsVersion::V1,
+        digest_algorithms: SetOfVec::default(),
+        encap_content_info: EncapsulatedContentInfo { econtent_type: ID_DATA, econtent: None },
+        certificates: Some(CertificateSet::try_from(certificates)?),
+        crls: None,
+        signer_infos: SignerInfos(SetOfVec::default()),
+    };
+    ContentInfo { content_type: ID_SIGNED_DATA, content: Any::encode_from(&signed)? }.to_der()
+}

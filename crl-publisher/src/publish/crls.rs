@@ -1,0 +1,234 @@
+//! Publishes the CRLs that are due, and what a crash left between record and publication.
+
+use ca_core::authority::{self, Authority, AuthorityError, AuthorityKind};
+use ca_core::signer::Signer;
+use ca_core::status_log;
+use store::{Act, CryptoRng, Database, Timestamp};
+
+use crate::crl::issue::{self, schedule};
+use crate::crl::read::Crl;
+use crate::crl::{CrlError, CrlKind, VerifiedCrl, entries_since, record, verify_signature};
+use crate::folder::{FolderError, PublicFolder};
+use crate::policy::PublicationPolicy;
+
+/// What was done.
+#[derive(Debug, Default)]
+pub struct CrlReport {
+    /// Issued and published now.
+    pub issued: Vec<PublishedCrl>,
+    /// Recorded earlier, and published only now: a crash stood between.
+    pub republished: Vec<PublishedCrl>,
+    /// Authorities whose CRL could not be published; what they had before still stands.
+    pub failures: Vec<CrlFailure>,
+}
+
+/// A CRL that went out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PublishedCrl {
+    /// Short name of the authority.
+    pub issuer: String,
+    /// Full or delta.
+    pub kind: CrlKind,
+    /// CRLNumber.
+    pub number: u64,
+    /// BaseCRLNumber of a delta.
+    pub base_number: Option<u64>,
+    /// How many certificates stand on it.
+    pub entries: u64,
+    /// thisUpdate.
+    pub this_update: Timestamp,
+    /// nextUpdate.
+    pub next_update: Timestamp,
+}
+
+/// One authority's CRL that did not go out.
+#[derive(Debug)]
+pub struct CrlFailure {
+    /// Short name of the authority.
+    pub issuer: String,
+    /// Why.
+    pub error: CrlError,
+}
+
+/// Issues and publishes what is due: by the schedule, or because something was revoked since (the
+/// delta of an issuing authority, the CRL of a root). Runs its own transactions. One authority's
+/// failure does not keep the others back.
+pub fn publish_crls(
+    db: &mut Database,
+    signer: &mut dyn Signer,
+    folder: &PublicFolder,
+    policy: &PublicationPolicy,
+    rng: &mut dyn CryptoRng,
+    act: &Act,
+) -> Result<CrlReport, AuthorityError> {
+    for_each_authority(db, |db, authority, report| {
+        reconcile(db, folder, authority, report)?;
+        let kinds = due(db, folder, policy, authority, act)?;
+        issue_and_publish(db, signer, folder, policy, authority, &kinds, report, rng, act)
+    })
+}
+
+/// Issues and publishes a full CRL of every authority, with the delta of the issuing ones beside
+/// it, whether due or not: what an operator asks for after a revocation that cannot wait.
+pub fn publish_crls_now(
+    db: &mut Database,
+    signer: &mut dyn Signer,
+    folder: &PublicFolder,
+    policy: &PublicationPolicy,
+    rng: &mut dyn CryptoRng,
+    act: &Act,
+) -> Result<CrlReport, AuthorityError> {
+    for_each_authority(db, |db, authority, report| {
+        reconcile(db, folder, authority, report)?;
+        let kinds = all_kinds(authority);
+        issue_and_publish(db, signer, folder, policy, authority, kinds, report, rng, act)
+    })
+}
+
+fn for_each_authority(
+    db: &mut Database,
+    mut publish: impl FnMut(&mut Database, &Authority, &mut CrlReport) -> Result<(), CrlError>,
+) -> Result<CrlReport, AuthorityError> {
+    let mut report = CrlReport::default();
+    for authority in authority::all(db)? {
+        if let Err(error) = publish(db, &authority, &mut report) {
+            tracing::error!(issuer = authority.short_name, %error, "the CRL of {} did not go out", authority.short_name);
+            report.failures.push(CrlFailure { issuer: authority.short_name, error });
+        }
+    }
+    Ok(report)
+}
+
+#[allow(clippy::too_many_arguments, reason = "the house's parameter order, and the report")]
+fn issue_and_publish(
+    db: &mut Database,
+    signer: &mut dyn Signer,
+    folder: &PublicFolder,
+    policy: &PublicationPolicy,
+    authority: &Authority,
+    kinds: &[CrlKind],
+    report: &mut CrlReport,
+    rng: &mut dyn CryptoRng,
+    act: &Act,
+) -> Result<(), CrlError> {
+    if kinds.is_empty() {
+        return Ok(());
+    }
+    let issued = issue::issue(db, signer, folder, policy, authority, kinds, act)?;
+    record::insert(db, authority, &issued, rng, act)?;
+    for crl in issued {
+        report.issued.push(PublishedCrl::from(&crl));
+        folder.publish_crl(crl)?;
+    }
+    Ok(())
+}
+
+/// Publishes the newest recorded CRLs where the folder has older ones or none.
+fn reconcile(
+    db: &mut Database,
+    folder: &PublicFolder,
+    authority: &Authority,
+    report: &mut CrlReport,
+) -> Result<(), CrlError> {
+    for &kind in all_kinds(authority) {
+        let Some(recorded) = record::newest(db, &authority.short_name, kind)? else { continue };
+        let published = published_number(folder, authority, kind)?.unwrap_or(0);
+        if recorded.number <= published {
+            continue;
+        }
+        let Some(der) = record::der(db, &authority.short_name, kind, recorded.number)? else { continue };
+        let crl = VerifiedCrl::from_record(authority, kind, recorded.log_sequence, published, der)?;
+        tracing::warn!(issuer = authority.short_name, %kind, number = recorded.number, "recorded, not published: published now");
+        report.republished.push(PublishedCrl::from(&crl));
+        folder.publish_crl(crl)?;
+    }
+    Ok(())
+}
+
+fn due(
+    db: &mut Database,
+    folder: &PublicFolder,
+    policy: &PublicationPolicy,
+    authority: &Authority,
+    act: &Act,
+) -> Result<Vec<CrlKind>, CrlError> {
+    let root = authority.kind == AuthorityKind::Root;
+    let full = is_due(db, folder, policy, authority, CrlKind::Full, root, act)?;
+    if full {
+        return Ok(all_kinds(authority).to_vec());
+    }
+    if !root && is_due(db, folder, policy, authority, CrlKind::Delta, true, act)? {
+        return Ok(vec![CrlKind::Delta]);
+    }
+    Ok(Vec::new())
+}
+
+fn is_due(
+    db: &mut Database,
+    folder: &PublicFolder,
+    policy: &PublicationPolicy,
+    authority: &Authority,
+    kind: CrlKind,
+    on_revocation: bool,
+    act: &Act,
+) -> Result<bool, CrlError> {
+    let Some(last) = record::newest(db, &authority.short_name, kind)? else { return Ok(true) };
+    // The folder is ahead of the database: a backup was restored. A new one settles which stands.
+    if published_number(folder, authority, kind)?.is_some_and(|number| number > last.number) {
+        return Ok(true);
+    }
+    if act.at >= last.this_update.plus(schedule(policy, authority, kind).every) {
+        return Ok(true);
+    }
+    let cut = status_log::newest(db)?;
+    Ok(on_revocation && entries_since(db, &authority.short_name, last.log_sequence, cut)? > 0)
+}
+
+fn all_kinds(authority: &Authority) -> &'static [CrlKind] {
+    match authority.kind {
+        AuthorityKind::Root => &[CrlKind::Full],
+        AuthorityKind::Issuing => &[CrlKind::Full, CrlKind::Delta],
+    }
+}
+
+/// The bytes of the published CRL, where it reads and its signature is the authority's. Anything
+/// else in its place counts as nothing: it is replaced.
+pub(crate) fn published(
+    folder: &PublicFolder,
+    authority: &Authority,
+    kind: CrlKind,
+) -> Result<Option<Vec<u8>>, FolderError> {
+    let path = folder.crl_path(&authority.short_name, kind);
+    let Some(bytes) = folder.read(&path)? else { return Ok(None) };
+    let ours = match Crl::read(&bytes) {
+        Ok(crl) => verify_signature(&crl, authority).is_ok(),
+        Err(_) => false,
+    };
+    if !ours {
+        tracing::error!(path = %path.display(), "what is published is not a CRL of {}", authority.short_name);
+    }
+    Ok(ours.then_some(bytes))
+}
+
+fn published_number(
+    folder: &PublicFolder,
+    authority: &Authority,
+    kind: CrlKind,
+) -> Result<Option<u64>, CrlError> {
+    let bytes = published(folder, authority, kind)?;
+    Ok(bytes.and_then(|bytes| Crl::read(&bytes).ok().map(|crl| crl.number)))
+}
+
+impl From<&VerifiedCrl> for PublishedCrl {
+    fn from(crl: &VerifiedCrl) -> Self {
+        Self {
+            issuer: crl.issuer().to_owned(),
+            kind: crl.kind(),
+            number: crl.number(),
+            base_number: crl.base_number(),
+            entries: crl.entries(),
+            this_update: crl.this_update(),
+            next_update: crl.next_update(),
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! A detached CMS signature (RFC 5652 §5) by a service key.
+
+use ca_core::authority::{self, AuthorityError};
+use ca_core::certificate::{self, CertificateStatus};
+use ca_core::serial::SerialNumber;
+use ca_core::service_key::{self, Purpose, ServiceKey};
+use ca_core::signer::{SignatureAlgorithm, Signer, SignerError, UnsupportedKey};
+use cms::cert::{CertificateChoices, IssuerAndSerialNumber};
+use cms::content_info::{CmsVersion, ContentInfo};
+use cms::signed_data::{
+    CertificateSet, EncapsulatedContentInfo, SignedAttributes, SignedData, SignerIdentifier, SignerInfo,
+    SignerInfos,
+};
+use const_oid::ObjectIdentifier;
+use const_oid::db::rfc5911::{ID_CONTENT_TYPE, ID_DATA, ID_MESSAGE_DIGEST, ID_SIGNED_DATA, ID_SIGNING_TIME};
+use const_oid::db::rfc5912::{ID_SHA_256, ID_SHA_384};
+use der::asn1::{OctetString, SetOfVec};
+use der::{Any, Decode, Encode};
+use spki::AlgorithmIdentifierOwned;
+use store::{Database, Timestamp};
+use thiserror::Error;
+use x509_cert::Certificate;
+use x509_cert::attr::Attribute;
+use x509_cert::time::Time;
+
+/// The list signer, with the certificates a verifier needs beside the root.
+#[derive(Debug)]
+pub(crate) struct ListSigner {
+    key: ServiceKey,
+    algorithm: SignatureAlgorithm,
+    certificate: Certificate,
+    issuers: Vec<Certificate>,
+}
+
+/// A signature that could not be made.
+#[derive(Debug, Error)]
+pub enum SignatureError {
+    /// No list signer has a certificate that is good and in its validity.
+    #[error("no list signer with a good certificate")]
+    NoSigner,
+    /// Its key is of a sort this PKI does not sign with.
+    #[error("the list signer's key: {0}")]
+    Key(#[from] UnsupportedKey),
+    /// Its certificate or the signature does not encode.
+    #[error("CMS: {0}")]
+    Der(#[from] der::Error),
+    /// The key did not sign.
+    #[error("signer: {0}")]
+    Signer(#[from] SignerError),
+    /// The signature is not the list signer's.
+    #[error("the signature is not that of {0}")]
+    Wrong(String),
+    /// The authority that certified it does not load.
+    #[error(transparent)]
+    Authority(#[from] AuthorityError),
+    /// The database failed.
+    #[error("database: {0}")]
+    Database(#[from] diesel::result::Error),
+}
+
+impl ListSigner {
+    /// The newest list signer whose certificate stands at `at`.
+    pub(crate) fn load(db: &mut Database, at: Timestamp) -> Result<Self, SignatureError> {
+        for key in service_key::of_purpose(db, Purpose::List)?.into_iter().rev() {
+            let (Some(issuer), Some(der)) = (&key.authority, &key.certificate) else { continue };
+            let certificate = Certificate::from_der(der)?;
+            let Ok(serial) =
+                SerialNumber::from_octets(certificate.tbs_certificate().serial_number().as_bytes())
+            else {
+                continue;
+            };
+            let Some(standing) = certificate::find(db, issuer, &serial)? else { continue };
+            let good = matches!(standing.status, CertificateStatus::Good { .. });
+            if !good || at < standing.not_before || at > standing.not_after {
+                continue;
+            }
+            let issuing = authority::load(db, issuer)?;
+            return Ok(Self {
+                algorithm: SignatureAlgorithm::of_key(&key.public_key)?,
+                issuers: vec![Certificate::from_der(&issuing.certificate)?],
+                certificate,
+                key,
+            });
+        }
+        Err(SignatureError::NoSigner)
+    }
+
+    /// The DER of a ContentInfo over `content`, which stays outside of it.
+    pub(crate) fn sign(
+        &self,
+        signer: &mut dyn Signer,
+        content: &[u8],
+        at: Timestamp,
+    ) -> Result<Vec<u8>, SignatureError> {
+        let digest = self.algorithm.digest(content);
+        let attributes = signed_attributes(&digest.value, at)?;
+        // "a separate encoding of the signedAttrs field is performed for message digest calculation
+        // […] an EXPLICIT SET OF tag is used" (RFC 5652 §5.4).
+        let to_sign = attributes.to_der()?;
+        let signature = signer.sign(&self.key.key, &self.algorithm.digest(&to_sign))?;
+        if !self.algorithm.verify(&self.key.public_key, &to_sign, &signature) {
+            return Err(SignatureError::Wrong(self.key.name.clone()));
+        }
+        let tbs = self.certificate.tbs_certificate();
+        let info = SignerInfo {
+            version: CmsVersion::V1,
+            sid: SignerIdentifier::IssuerAndSerialNumber(IssuerAndSerialNumber {
+                issuer: tbs.issuer().clone(),
+                serial_number: tbs.serial_number().clone(),
+            }),
+            digest_alg: self.digest_algorithm(),
+            signed_attrs: Some(attributes),
+            signature_algorithm: self.algorithm.algorithm_identifier(),
+            signature: OctetString::new(signature)?,
+            unsigned_attrs: None,
+        };
+        let certificates = std::iter::once(&self.certificate)
+            .chain(&self.issuers)
+            .cloned()
+            .map(CertificateChoices::Certificate);
+        let signed = SignedData {
+            version: CmsVersion::V1,
+            digest_algorithms: SetOfVec::try_from(vec![self.digest_algorithm()])?,
+            encap_content_info: EncapsulatedContentInfo { econtent_type: ID_DATA, econtent: None },
+            certificates: Some(CertificateSet::try_from(certificates.collect::<Vec<_>>())?),
+            crls: None,
+            signer_infos: SignerInfos::try_from(vec![info])?,
+        };
+        Ok(ContentInfo { content_type: ID_SIGNED_DATA, content: Any::encode_from(&signed)? }.to_der()?)
+    }
+
+    /// Parameters absent (RFC 5754 §2).
+    fn digest_algorithm(&self) -> AlgorithmIdentifierOwned {
+        let oid = match self.algorithm {
+            SignatureAlgorithm::EcdsaWithSha384 => ID_SHA_384,
+            SignatureAlgorithm::EcdsaWithSha256 | SignatureAlgorithm::Sha256WithRsaEncryption => ID_SHA_256,
+        };
+        AlgorithmIdentifierOwned { oid, parameters: None }
+    }
+}
+
+/// contentType, messageDigest and signingTime (RFC 5652 §11.1 to §11.3).
+fn signed_attributes(digest: &[u8], at: Timestamp) -> Result<SignedAttributes, der::Error> {
+    let seconds = u64::try_from(at.seconds()).unwrap_or(0);
+    let time = Time::from(der::DateTime::from_unix_duration(std::time::Duration::from_secs(seconds))?);
+    SignedAttributes::try_from(vec![
+        attribute(ID_CONTENT_TYPE, Any::encode_from(&ID_DATA)?)?,
+        attribute(ID_MESSAGE_DIGEST, Any::encode_from(&OctetString::new(digest)?)?)?,
+        attribute(ID_SIGNING_TIME, Any::encode_from(&time)?)?,
+    ])
+}
+
+fn attribute(oid: ObjectIdentifier, value: Any) -> Result<Attribute, der::Error> {
+    Ok(Attribute { oid, values: SetOfVec::try_from(vec![value])? })
+}

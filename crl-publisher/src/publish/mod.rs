@@ -1,0 +1,16 @@
+//! What is put before the world, and when. Each function here is an idempotent reconciler: it
+//! compares what is published with what should be (invariant 12).
+
+pub mod certificates;
+pub mod crls;
+mod detached_signature;
+pub mod opposition_list;
+
+#[cfg(test)]
+mod list_tests;
+#[cfg(test)]
+mod tests;
+
+pub use certificates::{CertificatesError, CertificatesReport, publish_certificates};
+pub use crls::{CrlFailure, CrlReport, PublishedCrl, publish_crls, publish_crls_now};
+pub use opposition_list::{OppositionListError, OppositionListReport, publish_opposition_list};
