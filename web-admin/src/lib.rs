@@ -1,1 +1,46 @@
-//! .
+//! The officers' pages: one file a page. No rule and no SQL: what a page decides, it asks
+//! `registration-authority`.
+//!
+//! `exchange` is the one door: it reads the clock once a request, and gives every answer its headers.
+//! `desk` says who is signed in, and runs what a page asks of the rules on one connection. The French of
+//! refusals and states stands in `words`, that of the pages in their templates.
+
+mod access;
+mod assets;
+mod desk;
+mod exchange;
+mod failure;
+pub mod faults;
+mod frame;
+mod likeness;
+mod pages;
+mod posted;
+mod sessions;
+mod sign_in_links;
+mod state;
+mod typography;
+mod words;
+
+#[cfg(test)]
+mod tests;
+
+use actix_web::middleware::from_fn;
+use actix_web::web::{self, FormConfig, ServiceConfig};
+
+pub use sign_in_links::SignInLinks;
+pub use state::{WebSettings, WebState};
+
+/// Largest form, in octets.
+const FORM_BOUND: usize = 64 * 1024;
+
+/// Mounts the pages. The application's data must hold a [`WebState`].
+pub fn configure(config: &mut ServiceConfig) {
+    config.service(
+        web::scope("")
+            .wrap(from_fn(exchange::exchange))
+            .app_data(FormConfig::default().limit(FORM_BOUND))
+            .configure(assets::routes)
+            .configure(pages::routes)
+            .default_service(web::to(pages::unknown)),
+    );
+}

@@ -1,0 +1,54 @@
+//! The style sheet and the mark: embedded, revalidated by their digest.
+
+use std::sync::LazyLock;
+
+use actix_web::http::header::{CacheControl, CacheDirective, ETag, EntityTag, Header, IfNoneMatch};
+use actix_web::web::{self, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse};
+use sha2::{Digest, Sha256};
+
+/// Where the style sheet is.
+pub(crate) const STYLE_SHEET: &str = "/assets/app.css";
+/// Where the mark is.
+pub(crate) const MARK: &str = "/assets/mark.svg";
+
+struct Asset {
+    media_type: &'static str,
+    bytes: &'static [u8],
+    tag: EntityTag,
+}
+
+static APP_CSS: LazyLock<Asset> =
+    LazyLock::new(|| Asset::new("text/css; charset=utf-8", include_bytes!("../assets/app.css")));
+static MARK_SVG: LazyLock<Asset> =
+    LazyLock::new(|| Asset::new("image/svg+xml", include_bytes!("../assets/mark.svg")));
+
+/// Mounts them.
+pub(crate) fn routes(config: &mut ServiceConfig) {
+    config
+        .route(STYLE_SHEET, web::get().to(|request: HttpRequest| async move { APP_CSS.answer(&request) }))
+        .route(MARK, web::get().to(|request: HttpRequest| async move { MARK_SVG.answer(&request) }));
+}
+
+impl Asset {
+    fn new(media_type: &'static str, bytes: &'static [u8]) -> Self {
+        let digest = Sha256::digest(bytes);
+        Self { media_type, bytes, tag: EntityTag::new_strong(hex::encode(&digest[..16])) }
+    }
+
+    fn answer(&self, request: &HttpRequest) -> HttpResponse {
+        let known = match IfNoneMatch::parse(request) {
+            Ok(IfNoneMatch::Any) => true,
+            Ok(IfNoneMatch::Items(tags)) => tags.iter().any(|tag| tag.weak_eq(&self.tag)),
+            Err(_) => false,
+        };
+        let mut answer = if known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
+        answer
+            .insert_header(ETag(self.tag.clone()))
+            .insert_header(CacheControl(vec![CacheDirective::NoCache]));
+        match known {
+            true => answer.finish(),
+            false => answer.content_type(self.media_type).body(self.bytes),
+        }
+    }
+}

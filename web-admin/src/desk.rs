@@ -1,0 +1,110 @@
+//! The desk of the officer who is signed in: his session, his act, and a connection to work on.
+
+use std::future::{Ready, ready};
+
+use actix_web::cookie::{Cookie, SameSite};
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
+use registration_authority::officers::{self, Officer};
+use store::{Act, Actor, CryptoRng, Database, RequestId, Timestamp};
+
+use crate::WebState;
+use crate::exchange::{Moment, state_of};
+use crate::failure::Failure;
+use crate::faults;
+use crate::frame::Frame;
+use crate::sessions::Session;
+
+/// `__Host-`: the browser takes it only over TLS, for this host alone and all its paths.
+const COOKIE: &str = "__Host-igc";
+
+/// A request of somebody who is signed in. A handler that takes it is never reached by another.
+pub(crate) struct Desk {
+    pub(crate) state: web::Data<WebState>,
+    pub(crate) session: Session,
+    pub(crate) at: Timestamp,
+    request: RequestId,
+}
+
+/// What a page works with, on one connection.
+pub(crate) struct Work<'a> {
+    pub(crate) db: &'a mut Database,
+    pub(crate) rng: &'a mut dyn CryptoRng,
+    pub(crate) act: &'a Act,
+    pub(crate) officer: &'a Officer,
+    pub(crate) state: &'a WebState,
+}
+
+impl Desk {
+    /// Who is signed in with this request.
+    pub(crate) fn of(request: &HttpRequest) -> Result<Self, Failure> {
+        let state = state_of(request);
+        let Moment { at, request: number } = Moment::of(request);
+        let cookie = request.cookie(COOKIE).ok_or(Failure::SignedOut)?;
+        let session = state.sessions().find(cookie.value(), at).ok_or(Failure::SignedOut)?;
+        let desk = Self { state, session, at, request: number };
+        request.extensions_mut().insert(desk.frame());
+        Ok(desk)
+    }
+
+    /// What stands around a page of this officer.
+    pub(crate) fn frame(&self) -> Frame {
+        Frame::inside(self.state.is_demo(), &self.session)
+    }
+
+    /// Runs `work` off the event loop, on one connection. Whether the officer still stands enrolled is read
+    /// first: an enrolment that ended ends the session too.
+    pub(crate) async fn work<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Work<'_>) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let state = self.state.clone();
+        let login = self.session.login.clone();
+        let act = Act { at: self.at, actor: Actor::Officer(login.clone()), request: self.request.clone() };
+        let done = web::block(move || {
+            state.on_connection(|db| {
+                let officer = standing(db, &login, act.at)?.ok_or(Failure::SignedOut)?;
+                let mut rng = state.rng();
+                work(&mut Work { db, rng: &mut *rng, act: &act, officer: &officer, state: &state })
+            })
+        })
+        .await
+        .map_err(|_| Failure::of(faults::PAGE_FAILED))?;
+        if matches!(done, Err(Failure::SignedOut)) {
+            self.state.sessions().end(&self.session.key);
+        }
+        done
+    }
+}
+
+/// The officer of this login, when he stands enrolled at `at`.
+pub(crate) fn standing(db: &mut Database, login: &str, at: Timestamp) -> Result<Option<Officer>, Failure> {
+    let officer = officers::find(db, login)?;
+    Ok(officer.filter(|officer| officer.enrolled_at <= at && officer.ended_at.is_none_or(|end| at < end)))
+}
+
+/// The cookie of a session.
+pub(crate) fn cookie(token: &str) -> Cookie<'static> {
+    Cookie::build(COOKIE, token.to_owned())
+        .path("/")
+        .secure(true)
+        .http_only(true)
+        .same_site(SameSite::Strict)
+        .finish()
+}
+
+/// The cookie that takes the session's away.
+pub(crate) fn no_cookie() -> Cookie<'static> {
+    let mut cookie = cookie("");
+    cookie.make_removal();
+    cookie
+}
+
+impl FromRequest for Desk {
+    type Error = Failure;
+    type Future = Ready<Result<Self, Failure>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Self::of(request))
+    }
+}

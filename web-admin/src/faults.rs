@@ -1,0 +1,26 @@
+//! The stable codes of the pages themselves; what a rule refuses has the code of its rule.
+
+store::codes! {
+    /// There is no page at this address.
+    PAGE_UNKNOWN = ("page-unknown", NotFound, "the caller: check the address");
+    /// The address is longer than any address of ours.
+    PAGE_ADDRESS_TOO_LONG = ("page-address-too-long", Invalid, "the caller: check the address");
+    /// The method is not one that the page answers.
+    PAGE_METHOD = ("page-method-not-allowed", Invalid, "the caller: open the page, then use its form");
+    /// A sign-in link that was used, has expired, or never was.
+    SIGN_IN_LINK_SPENT = ("sign-in-link-spent", NotAuthorised, "the operator: print another sign-in link");
+    /// A form that was not sent from a page of this session.
+    FORM_FOREIGN = ("form-foreign", NotAuthorised, "the officer: open the page again, then send its form");
+    /// A form that is too large, or is not one.
+    FORM_UNREADABLE = ("form-unreadable", Invalid, "the officer: open the page again; a form has 64 KiB at most");
+    /// The officer's role does not read this.
+    READING_NOT_ALLOWED = ("reading-not-allowed", NotAuthorised, "an administrator: roles stand in the list of officers");
+    /// Decisions need a proof that this installation cannot make on a page.
+    DECISION_PROOF_MISSING = ("decision-proof-missing", AwaitsApproval, "an officer decides with his card or passkey");
+    /// The receipt is not of this session.
+    RECEIPT_UNKNOWN = ("receipt-unknown", NotFound, "the officer: the card's page says since when it is opposed");
+    /// The opposition was not confirmed.
+    OPPOSITION_NOT_CONFIRMED = ("opposition-not-confirmed", Invalid, "the officer: confirm that the opposition is definitive");
+    /// The program itself failed.
+    PAGE_FAILED = ("page-failed", Failed, "the operator: see the log of the process, by the request's number");
+}

@@ -1,0 +1,66 @@
+//! What stands around every page: who is signed in, where, and whether it is a demonstration.
+
+use registration_authority::officers::{Right, Role};
+
+use crate::sessions::Session;
+use crate::{access, assets, words};
+
+/// The part of a page that all pages share (`templates/base.html`).
+#[derive(Clone, Debug)]
+pub(crate) struct Frame {
+    pub(crate) is_demo: bool,
+    pub(crate) badge: Option<Badge>,
+}
+
+/// Who is signed in.
+#[derive(Clone, Debug)]
+pub(crate) struct Badge {
+    pub(crate) display_name: String,
+    role: Role,
+    form_token: String,
+}
+
+impl Badge {
+    /// The officer's role, in French.
+    pub(crate) fn role(&self) -> &'static str {
+        words::role(self.role)
+    }
+
+    /// Whether the menu offers what reads every order and card.
+    pub(crate) fn reads_everything(&self) -> bool {
+        access::reads_everything(self.role).is_ok()
+    }
+
+    /// Whether the menu offers to ask for a card.
+    pub(crate) fn submits(&self) -> bool {
+        Right::Submit.roles().contains(&self.role)
+    }
+}
+
+impl Frame {
+    /// For who is not signed in.
+    pub(crate) fn outside(is_demo: bool) -> Self {
+        Self { is_demo, badge: None }
+    }
+
+    /// For who is signed in.
+    pub(crate) fn inside(is_demo: bool, session: &Session) -> Self {
+        let Session { display_name, role, form_token, .. } = session.clone();
+        Self { is_demo, badge: Some(Badge { display_name, role, form_token }) }
+    }
+
+    /// The token for the forms; none where nobody is signed in.
+    pub(crate) fn form_token(&self) -> &str {
+        self.badge.as_ref().map_or("", |badge| &badge.form_token)
+    }
+
+    /// The address of the style sheet.
+    pub(crate) fn style_sheet(&self) -> &'static str {
+        assets::STYLE_SHEET
+    }
+
+    /// The address of the mark.
+    pub(crate) fn mark(&self) -> &'static str {
+        assets::MARK
+    }
+}

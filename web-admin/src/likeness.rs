@@ -1,0 +1,86 @@
+//! How alike two texts are, for the eye of an officer: a help to read, never a decision.
+
+/// What an officer reads between the two columns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Likeness {
+    /// Letter for letter.
+    Same,
+    /// The same but for case, accents, hyphens, apostrophes and spaces.
+    Near,
+    /// Something else.
+    Different,
+    /// The register says nothing.
+    Absent,
+}
+
+impl Likeness {
+    /// Of what the order says and what the register says.
+    pub(crate) fn of(order: &str, register: Option<&str>) -> Self {
+        match register {
+            None => Self::Absent,
+            Some(register) if register == order => Self::Same,
+            Some(register) if folded(register) == folded(order) => Self::Near,
+            Some(_) => Self::Different,
+        }
+    }
+
+    /// The sign.
+    pub(crate) fn sign(self) -> &'static str {
+        match self {
+            Self::Same => "=",
+            Self::Near => "≈",
+            Self::Different | Self::Absent => "≠",
+        }
+    }
+
+    /// The word beside the sign.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Same => "identique",
+            Self::Near => "proche",
+            Self::Different => "différent",
+            Self::Absent => "absent du répertoire",
+        }
+    }
+
+    /// The class of its row.
+    pub(crate) fn class(self) -> &'static str {
+        match self {
+            Self::Same => "same",
+            Self::Near => "near",
+            Self::Different | Self::Absent => "different",
+        }
+    }
+}
+
+fn folded(text: &str) -> String {
+    text.chars().flat_map(char::to_lowercase).filter(|c| c.is_alphanumeric()).map(bare).collect()
+}
+
+/// A lower-case letter without its accent.
+fn bare(letter: char) -> char {
+    match letter {
+        'à' | 'â' | 'ä' | 'á' | 'ã' => 'a',
+        'ç' => 'c',
+        'é' | 'è' | 'ê' | 'ë' => 'e',
+        'î' | 'ï' | 'í' | 'ì' => 'i',
+        'ñ' => 'n',
+        'ô' | 'ö' | 'ó' | 'ò' | 'õ' => 'o',
+        'ù' | 'û' | 'ü' | 'ú' => 'u',
+        'ÿ' | 'ý' => 'y',
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn accents_and_hyphens_make_near_and_letters_make_different() {
+        assert_eq!(Likeness::of("LE GOFF", Some("LE GOFF")), Likeness::Same);
+        assert_eq!(Likeness::of("LEFEVRE-D'OR", Some("Lefèvre d’Or")), Likeness::Near);
+        assert_eq!(Likeness::of("DURAND", Some("DURANT")), Likeness::Different);
+        assert_eq!(Likeness::of("DURAND", None), Likeness::Absent);
+    }
+}

@@ -1,0 +1,172 @@
+//! One card: its state, its certificates, and its opposition.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::web::{self, ServiceConfig};
+use askama::Template;
+use ca_core::certificate::{self, CertificateStatus};
+use card::certificates::{self, CardCertificate};
+use card::{Card, CardLife, CardNumber, CardStatus};
+use professional_registry::{IdNatPs, ImportedRegister, Profession, Registry};
+use registration_authority::officers::Right;
+use registration_authority::opposition::Ground;
+use store::{Database, Timestamp};
+
+use super::{FieldError, filters, page};
+use crate::access;
+use crate::desk::{Desk, Work};
+use crate::failure::Failure;
+use crate::frame::Frame;
+use crate::typography::{self, Shown};
+use crate::words;
+
+pub(super) fn routes(config: &mut ServiceConfig) {
+    config.service(web::resource("/ra/cartes/{number}").get(show));
+}
+
+#[derive(Template)]
+#[template(path = "card.html")]
+pub(super) struct CardPage {
+    frame: Frame,
+    number: String,
+    kind: String,
+    temporary: bool,
+    holder: String,
+    holder_name: Option<String>,
+    exercise: String,
+    order_number: String,
+    replaces: Option<String>,
+    status: &'static str,
+    status_class: &'static str,
+    status_since: Option<Shown>,
+    expires_at: Option<Shown>,
+    certificates: Vec<Line>,
+    can_oppose: bool,
+    grounds: Vec<Choice>,
+    errors: Vec<FieldError>,
+}
+
+impl CardPage {
+    fn section(&self) -> &'static str {
+        "cartes"
+    }
+
+    fn error(&self, field: &str) -> Option<&FieldError> {
+        self.errors.iter().find(|error| error.field == field)
+    }
+}
+
+struct Line {
+    usage: &'static str,
+    issuer: String,
+    serial: String,
+    status: &'static str,
+    revoked_at: Option<Shown>,
+}
+
+struct Choice {
+    code: &'static str,
+    label: &'static str,
+    chosen: bool,
+}
+
+async fn show(desk: Desk, number: web::Path<String>) -> Result<HttpResponse, Failure> {
+    let number = card_number(&number)?;
+    let frame = desk.frame();
+    let template = desk.work(move |work| read(work, frame, &number, Vec::new(), "")).await?;
+    page(StatusCode::OK, &template)
+}
+
+/// The number in an address.
+pub(super) fn card_number(text: &str) -> Result<CardNumber, Failure> {
+    text.parse().map_err(|_| Failure::of(card::faults::NOT_FOUND))
+}
+
+/// The card as it stands, on one picture of the database.
+pub(super) fn read(
+    work: &mut Work<'_>,
+    frame: Frame,
+    number: &CardNumber,
+    errors: Vec<FieldError>,
+    chosen: &str,
+) -> Result<CardPage, Failure> {
+    access::reads_everything(work.officer.role)?;
+    let may_oppose = Right::Oppose.roles().contains(&work.officer.role);
+    work.db.snapshot(|db| {
+        let card = card::get(db, number)?;
+        let status = card.life.status();
+        let over = matches!(status, CardStatus::Opposed | CardStatus::Expired | CardStatus::Cancelled);
+        Ok(CardPage {
+            frame,
+            number: number.to_string(),
+            kind: card.kind.to_string(),
+            temporary: card.temporary,
+            holder_name: holder_name(db, &card)?,
+            exercise: exercise(&card.exercise),
+            order_number: card.order_number.clone(),
+            replaces: card.replaces.as_ref().map(ToString::to_string),
+            status: words::card_status(status),
+            status_class: status.as_str(),
+            status_since: since(&card.life).map(Shown),
+            expires_at: card.life.expires_at().map(Shown),
+            certificates: certificates_of(db, number)?,
+            can_oppose: may_oppose && !over,
+            grounds: Ground::ALL.into_iter().map(|ground| choice(ground, chosen)).collect(),
+            errors,
+            holder: card.holder,
+        })
+    })
+}
+
+/// The name under which the register knows the holder now; none where it knows nobody.
+fn holder_name(db: &mut Database, card: &Card) -> Result<Option<String>, Failure> {
+    let Ok(id) = card.holder.parse::<IdNatPs>() else { return Ok(None) };
+    let record = ImportedRegister.professional(db, &id)?;
+    Ok(record.map(|record| typography::name(&record.family_name, &record.given_name)))
+}
+
+/// `profession:60` in words.
+fn exercise(key: &str) -> String {
+    let profession = key.strip_prefix("profession:").and_then(Profession::from_code);
+    profession.map_or_else(|| key.to_owned(), |profession| profession.label().to_owned())
+}
+
+fn since(life: &CardLife) -> Option<Timestamp> {
+    match life {
+        CardLife::Ordered { at }
+        | CardLife::Delivered { at, .. }
+        | CardLife::Active { at, .. }
+        | CardLife::Opposed { at }
+        | CardLife::Cancelled { at } => Some(*at),
+        CardLife::Expired { expires_at } => Some(*expires_at),
+        CardLife::Batched { .. } | CardLife::Personalised { .. } | CardLife::Certified { .. } => None,
+    }
+}
+
+fn certificates_of(db: &mut Database, number: &CardNumber) -> Result<Vec<Line>, Failure> {
+    let attached = certificates::of_card(db, number)?;
+    attached.into_iter().map(|one| line(db, one)).collect()
+}
+
+fn line(db: &mut Database, one: CardCertificate) -> Result<Line, Failure> {
+    let found = match one.serial.parse() {
+        Ok(serial) => certificate::find(db, &one.issuer, &serial)?,
+        Err(_) => None,
+    };
+    let status = found.map(|certificate| certificate.status);
+    let revoked_at = match &status {
+        Some(CertificateStatus::Revoked { at, .. }) => Some(Shown(*at)),
+        _ => None,
+    };
+    Ok(Line {
+        usage: words::key_usage(one.usage),
+        status: status.map_or("Inconnu", |status| words::certificate_status(status.word())),
+        issuer: one.issuer,
+        serial: one.serial,
+        revoked_at,
+    })
+}
+
+fn choice(ground: Ground, chosen: &str) -> Choice {
+    Choice { code: ground.as_str(), label: words::ground(ground), chosen: ground.as_str() == chosen }
+}

@@ -1,0 +1,288 @@
+//! One dossier: what is asked for beside what the register says, and the decision.
+
+mod past;
+mod register;
+
+use std::collections::HashMap;
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::web::{self, ServiceConfig};
+use askama::Template;
+use professional_registry::ImportedRegister;
+use registration_authority::decision::Decision;
+use registration_authority::faults as rules;
+use registration_authority::officers::{self, Officer, Right, Role};
+use registration_authority::order::{CardOrder, OrderState, OrderStatus};
+use registration_authority::refusal_reasons::{self, RefusalReason};
+use registration_authority::views::{self, Dossier};
+use store::{Code, Database};
+
+use past::{Past, PastCard, PastOrder};
+use register::Line;
+
+use super::queue::slug;
+use super::{filters, page};
+use crate::access;
+use crate::desk::{Desk, Work};
+use crate::failure::Failure;
+use crate::frame::Frame;
+use crate::likeness::Likeness;
+use crate::typography::{self, Shown};
+use crate::words::{self, Refusal};
+
+/// Longest number of an order, in octets.
+const NUMBER_BOUND: usize = 32;
+
+pub(super) fn routes(config: &mut ServiceConfig) {
+    config.service(web::resource("/ra/dossiers/{number}").get(show));
+}
+
+/// What a page says beside the dossier itself.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Said {
+    /// What was just done.
+    pub(super) done: Option<&'static str>,
+    /// Why nothing was done.
+    pub(super) problem: Option<Code>,
+    /// The reason that was chosen, and the sentence that was typed, so that nobody types it twice.
+    pub(super) reason: String,
+    pub(super) text: String,
+}
+
+#[derive(Template)]
+#[template(path = "dossier.html")]
+pub(super) struct DossierPage {
+    frame: Frame,
+    number: String,
+    version: i64,
+    name: String,
+    family_name: String,
+    given_name: String,
+    category: &'static str,
+    holder: String,
+    kind: String,
+    object: &'static str,
+    replaces: Option<String>,
+    submitted_by: String,
+    own: bool,
+    submitted_at: Shown,
+    status: &'static str,
+    status_class: &'static str,
+    status_since: Option<Shown>,
+    slug: &'static str,
+    made: Option<String>,
+    register_says: String,
+    comparison: Vec<Line>,
+    places: Vec<String>,
+    other_exercises: Vec<String>,
+    decisions: Vec<Past>,
+    cards: Vec<PastCard>,
+    other_orders: Vec<PastOrder>,
+    open: bool,
+    barred: Option<String>,
+    can_refresh: bool,
+    can_withdraw: bool,
+    reasons: Vec<Choice>,
+    text: String,
+    about_reason: bool,
+    done: Option<&'static str>,
+    problem: Option<Trouble>,
+}
+
+impl DossierPage {
+    fn section(&self) -> &'static str {
+        "file"
+    }
+}
+
+struct Choice {
+    code: &'static str,
+    sentence: &'static str,
+    chosen: bool,
+}
+
+struct Trouble {
+    code: &'static str,
+    refusal: Refusal,
+    about_reason: bool,
+}
+
+async fn show(
+    desk: Desk,
+    number: web::Path<String>,
+    query: web::Query<HashMap<String, String>>,
+) -> Result<HttpResponse, Failure> {
+    let number = order_number(&number).ok_or(Failure::of(rules::ORDER_UNKNOWN))?;
+    let done = query.get("fait").and_then(|done| done_in_words(done));
+    let frame = desk.frame();
+    let said = Said { done, ..Said::default() };
+    let template = desk.work(move |work| read(work, frame, &number, said)).await?;
+    page(StatusCode::OK, &template)
+}
+
+/// A text that can be the number of an order.
+pub(super) fn order_number(text: &str) -> Option<String> {
+    let fits = (1..=NUMBER_BOUND).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    fits.then(|| text.to_owned())
+}
+
+/// What submitted where no officer did: `job:renewal`.
+pub(super) fn job_name(login: &str) -> String {
+    match login.starts_with("job:") {
+        true => "Renouvellement automatique".to_owned(),
+        false => login.to_owned(),
+    }
+}
+
+/// The officer's name for a login that stands in an order or a decision.
+pub(super) fn name_of(db: &mut Database, login: &str) -> Result<String, Failure> {
+    Ok(officers::find(db, login)?.map_or_else(|| job_name(login), |officer| officer.display_name))
+}
+
+/// The dossier as it stands, on one picture of the database.
+pub(super) fn read(
+    work: &mut Work<'_>,
+    frame: Frame,
+    number: &str,
+    said: Said,
+) -> Result<DossierPage, Failure> {
+    let (officer, demo) = (work.officer, work.state.is_demo());
+    work.db.snapshot(|db| {
+        let dossier = views::dossier(db, &mut ImportedRegister, number)?;
+        access::reads_order(officer, &dossier.order.submitted_by)?;
+        compose(db, frame, officer, demo, dossier, said)
+    })
+}
+
+fn compose(
+    db: &mut Database,
+    frame: Frame,
+    officer: &Officer,
+    demo: bool,
+    dossier: Dossier,
+    said: Said,
+) -> Result<DossierPage, Failure> {
+    let order = &dossier.order;
+    let own = order.submitted_by == officer.login;
+    let submitted = order.state == OrderState::Submitted;
+    let comparison = register::beside(&dossier);
+    let agrees = comparison.iter().all(|line| line.likeness == Likeness::Same);
+    let may_submit = Right::Submit.roles().contains(&officer.role);
+    let withdrawable = matches!(order.state, OrderState::Submitted | OrderState::Approved { .. });
+    let status = status(order.state);
+    let decisions =
+        dossier.decisions.iter().map(|decision| Past::of(db, decision)).collect::<Result<_, Failure>>()?;
+    Ok(DossierPage {
+        frame,
+        number: order.number.clone(),
+        version: order.version,
+        name: typography::name(&order.family_name, &order.given_name),
+        family_name: order.family_name.clone(),
+        given_name: order.given_name.clone(),
+        category: order.category.code(),
+        holder: order.holder.to_string(),
+        kind: order.kind.to_string(),
+        object: if order.replaces.is_some() { "en remplacement d’une carte" } else { "nouvelle carte" },
+        replaces: order.replaces.as_ref().map(ToString::to_string),
+        submitted_by: name_of(db, &order.submitted_by)?,
+        own,
+        submitted_at: Shown(order.submitted_at),
+        status: words::order_status(status),
+        status_class: order.state.name(),
+        status_since: since(order.state),
+        slug: slug(status),
+        made: card::of_order(db, &order.number)?.map(|card| card.number.to_string()),
+        register_says: register::says(&dossier, agrees),
+        places: register::places(db, &dossier)?,
+        other_exercises: register::other_exercises(&dossier),
+        decisions,
+        cards: dossier.cards.iter().map(PastCard::of).collect(),
+        other_orders: dossier.other_orders.iter().map(PastOrder::of).collect(),
+        open: submitted,
+        barred: barred(officer, own, demo),
+        can_refresh: submitted && may_submit && !agrees,
+        can_withdraw: withdrawable && may_submit && (own || officer.role == Role::RegistrationOfficer),
+        reasons: choices(&said.reason),
+        text: said.text,
+        about_reason: said.problem.is_some_and(is_about_reason),
+        done: said.done,
+        problem: said.problem.map(|code| Trouble {
+            code: code.name,
+            refusal: words::refusal(code.name),
+            about_reason: is_about_reason(code),
+        }),
+        comparison,
+    })
+}
+
+/// Why this officer does not see the decision's buttons. A help to him: the rule is asked again at each act.
+fn barred(officer: &Officer, own: bool, demo: bool) -> Option<String> {
+    let code = if !Right::Decide.roles().contains(&officer.role) {
+        rules::OFFICER_ROLE_MISSING
+    } else if own {
+        rules::ORDER_SELF_APPROVAL
+    } else if !demo {
+        crate::faults::DECISION_PROOF_MISSING
+    } else {
+        return None;
+    };
+    let Refusal { what, who } = words::refusal(code.name);
+    Some(format!("{what} {who}"))
+}
+
+fn choices(chosen: &str) -> Vec<Choice> {
+    // A reason about a public key or a name of a structure is for certificate requests.
+    let of_cards = |reason: &&RefusalReason| !matches!(reason.code, "key-refused" | "name-not-approved");
+    let choice = |reason: &RefusalReason| Choice {
+        code: reason.code,
+        sentence: reason.sentence,
+        chosen: reason.code == chosen,
+    };
+    refusal_reasons::ALL.iter().filter(of_cards).map(choice).collect()
+}
+
+fn is_about_reason(code: Code) -> bool {
+    code == rules::ORDER_REASON_MISSING || code == rules::ORDER_REASON_UNKNOWN
+}
+
+/// The tab where an order of this state stands.
+fn status(state: OrderState) -> OrderStatus {
+    match state {
+        OrderState::Submitted => OrderStatus::Submitted,
+        OrderState::Approved { .. } => OrderStatus::Approved,
+        OrderState::Refused { .. } => OrderStatus::Refused,
+        OrderState::Withdrawn { .. } => OrderStatus::Withdrawn,
+        OrderState::Ordered { .. } => OrderStatus::Ordered,
+    }
+}
+
+fn since(state: OrderState) -> Option<Shown> {
+    match state {
+        OrderState::Submitted => None,
+        OrderState::Approved { at }
+        | OrderState::Refused { at }
+        | OrderState::Withdrawn { at }
+        | OrderState::Ordered { at } => Some(Shown(at)),
+    }
+}
+
+fn done_in_words(done: &str) -> Option<&'static str> {
+    Some(match done {
+        "depot" => "La demande est déposée. Une autre personne que vous doit en décider.",
+        "approbation" => "La demande est approuvée. La carte part en fabrication avec le prochain lot.",
+        "refus" => "La demande est refusée. Le porteur en est averti.",
+        "reprise" => "Les données du répertoire sont reprises : relisez la demande avant de décider.",
+        "retrait" => "La demande est retirée.",
+        _ => return None,
+    })
+}
+
+/// For the page of a decision that came too late.
+pub(super) fn current(work: &mut Work<'_>, number: &str) -> Result<(CardOrder, Vec<Decision>), Failure> {
+    work.db.snapshot(|db| {
+        let dossier = views::dossier(db, &mut ImportedRegister, number)?;
+        Ok((dossier.order, dossier.decisions))
+    })
+}

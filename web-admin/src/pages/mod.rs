@@ -1,0 +1,112 @@
+//! One file a page.
+
+mod card;
+mod cards;
+mod decision;
+mod dossier;
+mod filters;
+mod new_order;
+mod opposition;
+mod queue;
+pub(crate) mod sign_in;
+mod stale;
+
+use actix_web::http::{StatusCode, header};
+use actix_web::web::{self, ServiceConfig};
+use actix_web::{HttpResponse, Responder};
+use askama::Template;
+use registration_authority::officers::Role;
+use store::{Code, Kind, RequestId};
+
+use crate::desk::Desk;
+use crate::failure::{Failure, status_of};
+use crate::faults;
+use crate::frame::Frame;
+use crate::words::{self, Refusal};
+
+/// Mounts every page.
+pub(crate) fn routes(config: &mut ServiceConfig) {
+    config
+        .service(web::resource("/").get(home))
+        .configure(sign_in::routes)
+        .configure(queue::routes)
+        .configure(dossier::routes)
+        .configure(decision::routes)
+        .configure(new_order::routes)
+        .configure(cards::routes)
+        .configure(card::routes)
+        .configure(opposition::routes);
+}
+
+/// No page at this address.
+pub(crate) async fn unknown(desk: Result<Desk, Failure>) -> Result<HttpResponse, Failure> {
+    // Who is signed in keeps his menu: the desk leaves its frame in the request.
+    drop(desk);
+    Err(Failure::of(faults::PAGE_UNKNOWN))
+}
+
+/// To where the officer's work begins.
+async fn home(desk: Desk) -> impl Responder {
+    to(match desk.session.role {
+        Role::CertificationAgent => "/ra/nouvelle",
+        _ => "/ra/file",
+    })
+}
+
+/// Leads elsewhere, by GET.
+pub(crate) fn to(address: &str) -> HttpResponse {
+    HttpResponse::SeeOther().insert_header((header::LOCATION, address)).finish()
+}
+
+/// A page, written.
+fn page(status: StatusCode, template: &impl Template) -> Result<HttpResponse, Failure> {
+    let html = template
+        .render()
+        .map_err(|error| Failure::Coded { code: faults::PAGE_FAILED, detail: error.to_string() })?;
+    Ok(HttpResponse::build(status).content_type("text/html; charset=utf-8").body(html))
+}
+
+#[derive(Template)]
+#[template(path = "failure.html")]
+struct FailurePage<'a> {
+    frame: Frame,
+    title: &'static str,
+    refusal: Refusal,
+    code: &'static str,
+    request: &'a RequestId,
+}
+
+impl FailurePage<'_> {
+    fn section(&self) -> &'static str {
+        ""
+    }
+}
+
+/// The page that says what happened and who can help; never a trace.
+pub(crate) fn failure(frame: Frame, code: Code, request: &RequestId) -> HttpResponse {
+    let title = match code.kind {
+        Kind::NotFound => "Introuvable",
+        Kind::NotAuthorised => "Accès refusé",
+        Kind::Unavailable => "Momentanément indisponible",
+        Kind::Failed | Kind::Integrity => "Erreur",
+        Kind::Invalid | Kind::Refused | Kind::AwaitsApproval => "Action impossible",
+    };
+    let template = FailurePage { frame, title, refusal: words::refusal(code.name), code: code.name, request };
+    page(status_of(code), &template).unwrap_or_else(|_| {
+        HttpResponse::InternalServerError().content_type("text/plain").body("page-failed")
+    })
+}
+
+/// An error in a form, beside the field it is about.
+#[derive(Clone, Debug)]
+pub(crate) struct FieldError {
+    field: &'static str,
+    code: &'static str,
+    refusal: Refusal,
+}
+
+impl FieldError {
+    fn new(field: &'static str, code: Code) -> Self {
+        Self { field, code: code.name, refusal: words::refusal(code.name) }
+    }
+}

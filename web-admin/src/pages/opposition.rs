@@ -1,0 +1,146 @@
+//! Opposing a card, and the receipt.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::web::{self, ServiceConfig};
+use askama::Template;
+use ca_core::revocation::Revoked;
+use card::{CardNumber, CardStatus};
+use registration_authority::faults as rules;
+use registration_authority::opposition::{self, EndedCertificate, Ground, Opposition};
+use store::{Code, Fault, Kind};
+
+use super::card::{CardPage, card_number, read};
+use super::{FieldError, filters, page, to};
+use crate::desk::{Desk, Work};
+use crate::failure::{Failure, status_of};
+use crate::faults;
+use crate::frame::Frame;
+use crate::posted::{Fields, Posted};
+use crate::typography::Shown;
+
+pub(super) fn routes(config: &mut ServiceConfig) {
+    config
+        .service(web::resource("/ra/cartes/{number}/opposition").post(oppose))
+        .service(web::resource("/ra/recepisses/{receipt}").get(receipt));
+}
+
+enum Outcome {
+    Opposed(Box<Opposition>),
+    Again(StatusCode, Box<CardPage>),
+}
+
+async fn oppose(number: web::Path<String>, posted: Posted) -> Result<HttpResponse, Failure> {
+    let number = card_number(&number)?;
+    let Posted { desk, fields } = posted;
+    let frame = desk.frame();
+    match desk.work(move |work| declare(work, frame, &number, &fields)).await? {
+        Outcome::Opposed(opposition) => {
+            let address = format!("/ra/recepisses/{}", opposition.receipt);
+            desk.state.sessions().keep_receipt(&desk.session.key, *opposition);
+            Ok(to(&address))
+        }
+        Outcome::Again(status, template) => page(status, &*template),
+    }
+}
+
+fn declare(
+    work: &mut Work<'_>,
+    frame: Frame,
+    number: &CardNumber,
+    fields: &Fields,
+) -> Result<Outcome, Failure> {
+    let chosen = fields.text("motif");
+    let ground = match declared(fields) {
+        Ok(ground) => ground,
+        Err(errors) => {
+            // Nobody mends a form for a card that is opposed already.
+            let opposed = card::get(work.db, number)?.life.status() == CardStatus::Opposed;
+            let (status, errors) = match opposed {
+                true => already_opposed(),
+                false => (StatusCode::UNPROCESSABLE_ENTITY, errors),
+            };
+            return Ok(Outcome::Again(status, Box::new(read(work, frame, number, errors, chosen)?)));
+        }
+    };
+    match opposition::oppose(work.db, number, ground, work.rng, work.act) {
+        Ok(opposition) => Ok(Outcome::Opposed(Box::new(opposition))),
+        Err(error) if error.code().kind == Kind::Refused => {
+            let code = error.code();
+            let errors = vec![FieldError::new("contenu", code)];
+            Ok(Outcome::Again(status_of(code), Box::new(read(work, frame, number, errors, chosen)?)))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn already_opposed() -> (StatusCode, Vec<FieldError>) {
+    let code = card::faults::ALREADY_OPPOSED;
+    (status_of(code), vec![FieldError::new("contenu", code)])
+}
+
+/// The ground, when it is one and the declarer knows that there is no way back.
+fn declared(fields: &Fields) -> Result<Ground, Vec<FieldError>> {
+    let ground: Result<Ground, Code> = match fields.text("motif") {
+        "" => Err(rules::OPPOSITION_GROUND_UNKNOWN),
+        text => text.parse::<Ground>().map_err(|error| error.code()),
+    };
+    let confirmed = match fields.text("definitif") {
+        "oui" => Ok(()),
+        _ => Err(faults::OPPOSITION_NOT_CONFIRMED),
+    };
+    match (ground, confirmed) {
+        (Ok(ground), Ok(())) => Ok(ground),
+        (ground, confirmed) => {
+            let about_ground = ground.err().map(|code| FieldError::new("motif", code));
+            let about_confirmation = confirmed.err().map(|code| FieldError::new("definitif", code));
+            Err(about_ground.into_iter().chain(about_confirmation).collect())
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "receipt.html")]
+struct ReceiptPage {
+    frame: Frame,
+    receipt: String,
+    card: String,
+    opposed_at: Shown,
+    sequence: i64,
+    certificates: Vec<Line>,
+}
+
+impl ReceiptPage {
+    fn section(&self) -> &'static str {
+        "cartes"
+    }
+}
+
+struct Line {
+    issuer: String,
+    serial: String,
+    outcome: &'static str,
+}
+
+async fn receipt(desk: Desk, receipt: web::Path<String>) -> Result<HttpResponse, Failure> {
+    let opposition = desk.state.sessions().receipt(&desk.session.key, &receipt);
+    let opposition = opposition.ok_or(Failure::of(faults::RECEIPT_UNKNOWN))?;
+    let template = ReceiptPage {
+        frame: desk.frame(),
+        card: opposition.card.to_string(),
+        opposed_at: Shown(opposition.opposed_at),
+        sequence: opposition.sequence,
+        certificates: opposition.certificates.iter().map(line).collect(),
+        receipt: opposition.receipt,
+    };
+    page(StatusCode::OK, &template)
+}
+
+fn line(certificate: &EndedCertificate) -> Line {
+    let outcome = match &certificate.outcome {
+        Some(Revoked::Abandoned) => "abandonné avant signature",
+        Some(_) => "révoqué",
+        None => "n’était déjà plus valable",
+    };
+    Line { issuer: certificate.issuer.clone(), serial: certificate.serial.to_string(), outcome }
+}

@@ -1,0 +1,84 @@
+//! What the pages work with.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use registration_authority::approval::DemoApprover;
+use store::{CryptoRng, Database, DatabaseError, Timestamp};
+
+use crate::SignInLinks;
+use crate::sessions::Sessions;
+
+/// Connections that are kept open between requests.
+const IDLE_CONNECTIONS: usize = 8;
+
+/// What the composition root hands over.
+pub struct WebSettings {
+    /// Opens a connection of the web role.
+    pub open: Arc<dyn Fn() -> Result<Database, DatabaseError> + Send + Sync>,
+    /// What time it is; read once a request.
+    pub clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,
+    /// The randomness of the operating system.
+    pub rng: Arc<dyn Fn() -> Box<dyn CryptoRng> + Send + Sync>,
+    /// What signs decisions in a demonstration; in production there is none.
+    pub approver: Option<DemoApprover>,
+    /// One-time links that sign an officer in.
+    pub links: SignInLinks,
+}
+
+/// What the pages work with.
+pub struct WebState {
+    settings: WebSettings,
+    sessions: Sessions,
+    idle: Mutex<Vec<Database>>,
+}
+
+impl WebState {
+    /// From what the composition root hands over.
+    pub fn new(settings: WebSettings) -> Self {
+        Self { settings, sessions: Sessions::default(), idle: Mutex::default() }
+    }
+
+    /// Whether this is a demonstration, whose decisions are signed by its own visible key.
+    pub fn is_demo(&self) -> bool {
+        self.settings.approver.is_some()
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        (self.settings.clock)()
+    }
+
+    pub(crate) fn rng(&self) -> Box<dyn CryptoRng> {
+        (self.settings.rng)()
+    }
+
+    pub(crate) fn approver(&self) -> Option<&DemoApprover> {
+        self.settings.approver.as_ref()
+    }
+
+    pub(crate) fn links(&self) -> &SignInLinks {
+        &self.settings.links
+    }
+
+    pub(crate) fn sessions(&self) -> &Sessions {
+        &self.sessions
+    }
+
+    /// Runs `work` on a connection of its own. A connection whose work failed is closed, not kept: a lost
+    /// server must not fail every later request.
+    pub(crate) fn on_connection<T, E: From<DatabaseError>>(
+        &self,
+        work: impl FnOnce(&mut Database) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let kept = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let mut db = match kept {
+            Some(db) => db,
+            None => (self.settings.open)()?,
+        };
+        let done = work(&mut db)?;
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        if idle.len() < IDLE_CONNECTIONS {
+            idle.push(db);
+        }
+        Ok(done)
+    }
+}

@@ -1,0 +1,126 @@
+use registration_authority::order::{self, OrderState};
+
+use super::house::{House, person};
+
+fn state(house: &mut House, number: &str) -> OrderState {
+    order::get(&mut house.db, number).unwrap().state
+}
+
+#[actix_web::test]
+async fn another_officer_approves_and_the_page_says_so() {
+    let mut house = House::new();
+    let number = house.submit("alice", &person(1));
+    let address = format!("/ra/dossiers/{number}");
+    let mut bob = house.browser("bob").await;
+    let page = bob.get(&address).await;
+    for text in
+        ["DURAND Élise", "identique", "CLINIQUE FICTIVE DU PORT", "Alice MARTIN", "Approuver", "Refuser"]
+    {
+        assert!(page.says(text), "{text}: {}", page.body);
+    }
+    let answer = bob.post(&format!("{address}/approuver"), &[("version", "1")]).await;
+    let page = bob.follow(&answer).await;
+    assert!(page.says("La demande est approuvée.") && page.body.contains("role=\"status\""));
+    assert!(page.says("par Bob BERNARD") && !page.says("Motif du refus"));
+    assert!(matches!(state(&mut house, &number), OrderState::Approved { .. }));
+}
+
+#[actix_web::test]
+async fn the_submitter_sees_why_he_cannot_decide_and_his_form_is_refused() {
+    let mut house = House::new();
+    let number = house.submit("alice", &person(1));
+    let address = format!("/ra/dossiers/{number}");
+    let mut alice = house.browser("alice").await;
+    let page = alice.get(&address).await;
+    assert!(page.says("Vous avez déposé cette demande : une autre personne doit en décider."));
+    assert!(!page.body.contains("/approuver") && !page.body.contains("/refuser"));
+    for (act, status) in [("approuver", 409), ("refuser", 409)] {
+        let fields = [("version", "1"), ("motif", "duplicate")];
+        let answer = alice.post(&format!("{address}/{act}"), &fields).await;
+        assert_eq!(answer.status, status, "{}", answer.body);
+        assert!(answer.says("order-self-approval"));
+    }
+    assert_eq!(state(&mut house, &number), OrderState::Submitted);
+}
+
+#[actix_web::test]
+async fn a_decision_on_a_page_that_is_out_of_date_is_412_and_says_what_changed() {
+    let mut house = House::new();
+    let number = house.submit("alice", &person(1));
+    let address = format!("/ra/dossiers/{number}");
+    let mut bob = house.browser("bob").await;
+    house.import_day(1, "DURAND-PETIT");
+    let page = bob.get(&address).await;
+    assert!(page.says("différent") && page.says("Reprendre les données du répertoire"));
+    let refused = bob.post(&format!("{address}/approuver"), &[("version", "1")]).await;
+    assert_eq!(refused.status, 409);
+    assert!(refused.says("order-register-changed"));
+
+    let mut alice = house.browser("alice").await;
+    let answer = alice.post(&format!("{address}/reprendre"), &[("version", "1")]).await;
+    assert!(alice.follow(&answer).await.says("DURAND-PETIT Élise"));
+    let seen = [("version", "1"), ("vu-nom", "DURAND"), ("vu-prenom", "Élise"), ("vu-categorie", "C")];
+    let stale = bob.post(&format!("{address}/approuver"), &seen).await;
+    assert_eq!(stale.status, 412);
+    assert!(stale.says("de la version 1 à la version 2"), "{}", stale.body);
+    assert!(stale.says("Le nom d’exercice est passé de « DURAND » à « DURAND-PETIT »"), "{}", stale.body);
+    assert!(!stale.says("Le prénom"));
+    assert_eq!(state(&mut house, &number), OrderState::Submitted);
+    assert_eq!(bob.post(&format!("{address}/approuver"), &[("version", "2")]).await.status, 303);
+}
+
+#[actix_web::test]
+async fn of_two_officers_who_decide_at_once_the_second_reads_what_the_first_decided() {
+    let mut house = House::new();
+    let number = house.submit("agent", &person(1));
+    let address = format!("/ra/dossiers/{number}");
+    let (mut alice, mut bob) = (house.browser("alice").await, house.browser("bob").await);
+    let fields = [("version", "1"), ("motif", "duplicate")];
+    assert_eq!(bob.post(&format!("{address}/refuser"), &fields).await.status, 303);
+    let late = alice.post(&format!("{address}/approuver"), &[("version", "1")]).await;
+    assert_eq!(late.status, 412);
+    assert!(late.says("Bob BERNARD a refusé la demande, le"), "{}", late.body);
+    assert!(late.says("Une demande ou une carte équivalente est déjà en cours."));
+}
+
+#[actix_web::test]
+async fn a_refusal_needs_a_reason_and_another_reason_needs_a_sentence() {
+    let mut house = House::new();
+    let number = house.submit("alice", &person(1));
+    let address = format!("/ra/dossiers/{number}/refuser");
+    let mut bob = house.browser("bob").await;
+    for fields in [vec![("version", "1")], vec![("version", "1"), ("motif", "other"), ("precision", " ")]] {
+        let answer = bob.post(&address, &fields).await;
+        assert_eq!(answer.status, 422);
+        assert!(answer.says("Un refus doit être motivé") && answer.body.contains("href=\"#motifs\""));
+    }
+    let unknown = bob
+        .post(&address, &[("version", "1"), ("motif", "no-such"), ("precision", "Tapé <b>une fois</b>")])
+        .await;
+    assert_eq!(unknown.status, 422);
+    assert!(unknown.says("order-reason-unknown"));
+    assert!(
+        unknown.body.contains("Tapé &#60;b&#62;une fois"),
+        "what was typed is not lost: {}",
+        unknown.body
+    );
+    let fields = [("version", "1"), ("motif", "other"), ("precision", "Pièce illisible.")];
+    let answer = bob.post(&address, &fields).await;
+    let page = bob.follow(&answer).await;
+    assert!(page.says("La demande est refusée.") && page.says("« Pièce illisible. »"));
+    assert!(matches!(state(&mut house, &number), OrderState::Refused { .. }));
+}
+
+#[actix_web::test]
+async fn without_a_demonstration_key_the_page_says_that_a_card_or_passkey_is_needed() {
+    let mut house = House::in_production();
+    let number = house.submit("alice", &person(1));
+    let address = format!("/ra/dossiers/{number}");
+    let mut bob = house.browser("bob").await;
+    let page = bob.get(&address).await;
+    assert!(page.says("Décider demande une carte ou une clé de sécurité (passkey)."));
+    assert!(!page.body.contains("/approuver") && !page.says("DÉMONSTRATION"));
+    let answer = bob.post(&format!("{address}/approuver"), &[("version", "1")]).await;
+    assert_eq!(answer.status, 409);
+    assert_eq!(state(&mut house, &number), OrderState::Submitted);
+}

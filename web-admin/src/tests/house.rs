@@ -1,0 +1,215 @@
+use std::io::Cursor;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use actix_web::web::Data;
+use card::{CardKind, CardNumber};
+use professional_registry::extract::{COLUMNS, file_name};
+use professional_registry::import::{ImportOptions, import_extract};
+use professional_registry::{IdNatPs, ImportedRegister, Profession};
+use rand_core::UnwrapErr;
+use registration_authority::approval::DemoApprover;
+use registration_authority::officers::{self, Role};
+use registration_authority::order::{self, NewCardOrder};
+use registration_authority::personalisation;
+use store::{Act, Actor, Database, DatabaseRole, RequestId, Timestamp};
+use tempfile::TempDir;
+
+use super::browser::Browser;
+use crate::{SignInLinks, WebSettings, WebState};
+
+pub(super) type Rng = UnwrapErr<getrandom::SysRng>;
+
+/// What an attacker would put into a name.
+pub(super) const HOSTILE: &str = "<SCRIPT>ALERT(1)</SCRIPT>\"'&";
+
+/// A database with a register, officers and nothing else; its pages; its clock.
+pub(super) struct House {
+    pub(super) state: Data<WebState>,
+    links: SignInLinks,
+    pub(super) db: Database,
+    pub(super) rng: Rng,
+    approver: DemoApprover,
+    clock: Arc<AtomicI64>,
+    _folder: TempDir,
+}
+
+impl House {
+    pub(super) fn new() -> Self {
+        Self::with(true)
+    }
+
+    /// An installation whose pages can prove no decision.
+    pub(super) fn in_production() -> Self {
+        Self::with(false)
+    }
+
+    fn with(demo: bool) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}", folder.path().join("test.sqlite").display());
+        let mut db = Database::open(&url, DatabaseRole::Owner).unwrap();
+        db.migrate().unwrap();
+        let key = folder.path().join("test-only-demo-key.pem");
+        let approver = DemoApprover::create(&key).unwrap();
+        let links = SignInLinks::default();
+        let clock = Arc::new(AtomicI64::new(db.now().unwrap().whole_second().millis()));
+        let read = Arc::clone(&clock);
+        let state = Data::new(WebState::new(WebSettings {
+            open: Arc::new(move || Database::open(&url, DatabaseRole::Web)),
+            clock: Arc::new(move || Timestamp::from_millis(read.load(Ordering::SeqCst))),
+            rng: Arc::new(|| Box::new(UnwrapErr(getrandom::SysRng))),
+            approver: demo.then(|| DemoApprover::open(&key).unwrap()),
+            links: links.clone(),
+        }));
+        let mut house =
+            Self { state, links, db, rng: UnwrapErr(getrandom::SysRng), approver, clock, _folder: folder };
+        house.enrol_all();
+        house.import_day(0, "DURAND");
+        house
+    }
+
+    pub(super) fn now(&self) -> Timestamp {
+        Timestamp::from_millis(self.clock.load(Ordering::SeqCst))
+    }
+
+    /// Time goes on.
+    pub(super) fn later(&self, duration: Duration) {
+        self.clock.store(self.now().plus(duration).millis(), Ordering::SeqCst);
+    }
+
+    pub(super) fn act(&self, actor: Actor) -> Act {
+        Act { at: self.now(), actor, request: RequestId("test".to_owned()) }
+    }
+
+    pub(super) fn officer(&self, login: &str) -> Act {
+        self.act(Actor::Officer(login.to_owned()))
+    }
+
+    /// A browser that `login` has signed in with.
+    pub(super) async fn browser(&mut self, login: &str) -> Browser {
+        let token = self.link(login);
+        let mut browser = Browser::new(self.state.clone());
+        let answer = browser.post("/ra/sign-in", &[("token", &token)]).await;
+        assert_eq!(answer.status, 303, "{}", answer.body);
+        browser.read_form_token().await;
+        browser
+    }
+
+    /// The token of a sign-in link that waits for a minute.
+    pub(super) fn link(&mut self, login: &str) -> String {
+        let now = self.now();
+        self.links.issue(login, Duration::from_secs(60), &mut self.rng, now)
+    }
+
+    /// An order for a nurse, by an officer; its number.
+    pub(super) fn submit(&mut self, login: &str, holder: &IdNatPs) -> String {
+        let act = self.officer(login);
+        let profession = Profession::from_code("60").unwrap();
+        let new = NewCardOrder { kind: CardKind::Cps, holder: holder.clone(), profession, replaces: None };
+        let Self { db, rng, .. } = self;
+        let submitted = db.write(|db| order::submit(db, &mut ImportedRegister, new, rng, &act)).unwrap();
+        submitted.number().to_owned()
+    }
+
+    pub(super) fn approve(&mut self, login: &str, number: &str) {
+        let act = self.officer(login);
+        let decidable = order::get(&mut self.db, number).unwrap().decidable();
+        let Self { db, rng, approver, .. } = self;
+        let proof = approver.approve(&decidable, login, rng, act.at).unwrap();
+        let verifier = approver.verifier();
+        db.write(|db| {
+            order::approve(db, &mut ImportedRegister, &verifier, number, decidable.version, &proof, rng, &act)
+        })
+        .unwrap();
+    }
+
+    /// A card for a nurse, on its way to the bureau.
+    pub(super) fn card(&mut self, holder: &IdNatPs) -> CardNumber {
+        let number = self.submit("alice", holder);
+        self.approve("bob", &number);
+        let act = self.act(Actor::Job("test"));
+        let Self { db, rng, approver, .. } = self;
+        let (verifier, prefix) = (approver.verifier(), "26".parse().unwrap());
+        let bureau = "Bureau A".parse().unwrap();
+        let closed =
+            db.write(|db| personalisation::close_batch(db, &verifier, prefix, &bureau, rng, &act)).unwrap();
+        closed.cards[0].1
+    }
+
+    pub(super) fn end_enrolment(&mut self, login: &str) {
+        let act = self.act(Actor::Operator("root".to_owned()));
+        let Self { db, rng, .. } = self;
+        db.write(|db| officers::end(db, login, rng, &act)).unwrap();
+    }
+
+    /// The register of a day; the nurse is called so on that day.
+    pub(super) fn import_day(&mut self, day: u64, nurse: &str) {
+        let extracted_at = self.now().minus(Duration::from_secs((30 - day) * 86_400));
+        let mut text = format!("{}|\n", COLUMNS.join("|"));
+        text.push_str(&line(&person(1), nurse, "Élise"));
+        text.push_str(&line(&person(2), HOSTILE, "Zoé"));
+        for other in 3..=60 {
+            text.push_str(&line(&person(other), "MARTIN", "Paul"));
+        }
+        let act = self.act(Actor::Job("register-import"));
+        let mut file = Cursor::new(text.into_bytes());
+        let (name, options) = (file_name(extracted_at), ImportOptions::default());
+        let progress = &mut |_, _| ();
+        let report =
+            import_extract(&mut self.db, &mut file, &name, &options, progress, &mut self.rng, &act).unwrap();
+        assert_eq!(report.rows_rejected, 0);
+    }
+
+    fn enrol_all(&mut self) {
+        let act = self.act(Actor::Operator("root".to_owned()));
+        let people = [
+            ("alice", "Alice MARTIN", Role::RegistrationOfficer),
+            ("bob", "Bob BERNARD", Role::RegistrationOfficer),
+            ("rita", "Rita PETIT", Role::RevocationOfficer),
+            ("agent", "Agnès ROUX", Role::CertificationAgent),
+            ("audrey", "Audrey NOËL", Role::Auditor),
+            ("admin", "Alix MOREAU", Role::Administrator),
+        ];
+        let Self { db, rng, .. } = self;
+        db.write(|db| {
+            people.into_iter().try_for_each(|(login, name, role)| {
+                officers::enrol(db, login, name, role, rng, &act).map(drop)
+            })
+        })
+        .unwrap();
+    }
+}
+
+/// `8` and a number of the test range with its key.
+pub(super) fn person(number: u32) -> IdNatPs {
+    (0..10).find_map(|key| format!("8997{number:07}{key}").parse().ok()).unwrap()
+}
+
+/// The RPPS number of a person, as it is typed.
+pub(super) fn rpps(number: u32) -> String {
+    person(number).to_string()[1..].to_owned()
+}
+
+fn line(id: &IdNatPs, family_name: &str, given_name: &str) -> String {
+    let id = id.to_string();
+    let cell = |column: &str| match column {
+        "Type d'identifiant PP" => "8",
+        "Identifiant PP" => &id[1..],
+        "Identification nationale PP" => &id,
+        "Nom d'exercice" => family_name,
+        "Prénom d'exercice" => given_name,
+        "Code profession" => "60",
+        "Code catégorie professionnelle" => "C",
+        "Code mode exercice" => "S",
+        "Numéro FINESS site" => "0B0193488",
+        "Identifiant technique de la structure" => "F0B0193488",
+        "Raison sociale site" => "CLINIQUE FICTIVE DU PORT",
+        "Code Département (structure)" => "44",
+        "Libellé Département (structure)" => "Loire-Atlantique (44)",
+        "Code secteur d'activité" => "SA01",
+        _ => "",
+    };
+    let cells: Vec<&str> = COLUMNS.iter().map(|column| cell(column)).collect();
+    format!("{}|\n", cells.join("|"))
+}

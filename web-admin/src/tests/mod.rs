@@ -1,0 +1,13 @@
+//! The pages over a real database: a register read by the real importer, officers, orders and cards made by
+//! the rules.
+
+mod browser;
+mod house;
+
+mod cards;
+mod decisions;
+mod forms;
+mod headers;
+mod new_orders;
+mod reading;
+mod sign_in;

@@ -1,0 +1,227 @@
+/// A refusal, for the person who reads the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Refusal {
+    /// What happened.
+    pub(crate) what: &'static str,
+    /// Who can help, and how.
+    pub(crate) who: &'static str,
+}
+
+const OPERATOR: &str = "Signalez-le à l'exploitant, avec le numéro de la requête.";
+const AUDITOR: &str = "Ne décidez rien sur cet élément et prévenez l'auditeur.";
+const ADMINISTRATOR: &str = "Adressez-vous à l'administrateur de l'autorité d'enregistrement.";
+
+/// The French of a stable code.
+pub(crate) fn refusal(code: &str) -> Refusal {
+    let (what, who) = of_orders(code)
+        .or_else(|| of_decisions(code))
+        .or_else(|| of_cards(code))
+        .or_else(|| of_pages(code))
+        .unwrap_or(("L'opération n'a pas abouti ; rien n'a été modifié.", OPERATOR));
+    Refusal { what, who }
+}
+
+fn of_orders(code: &str) -> Option<(&'static str, &'static str)> {
+    Some(match code {
+        "order-holder-unknown" => (
+            "Le répertoire ne connaît personne sous ce numéro.",
+            "Vérifiez le numéro ; si la personne vient d'être inscrite, attendez la prochaine mise à jour du répertoire.",
+        ),
+        "order-holder-ceased" => (
+            "Selon le répertoire, cette personne n'exerce plus.",
+            "L'Ordre professionnel, ou l'autorité qui tient l'inscription, peut la rétablir.",
+        ),
+        "order-profession-not-exercised" => (
+            "Selon le répertoire, cette personne n'exerce pas cette profession.",
+            "Choisissez une profession que le répertoire lui attribue.",
+        ),
+        "order-profession-ceased" => (
+            "Selon le répertoire, cette personne n'exerce plus cette profession.",
+            "Choisissez une profession en cours d'exercice.",
+        ),
+        "order-profession-inactive" => (
+            "Cette profession n'ouvre droit à aucune carte à ce jour.",
+            "Choisissez une autre profession ; l'exploitant tient la nomenclature à jour.",
+        ),
+        "order-category-refused" => (
+            "Cette profession est exercée dans une catégorie qui n'ouvre pas droit à une CPS : la CPF est la carte des étudiants.",
+            "Vérifiez la catégorie dans le répertoire.",
+        ),
+        "order-kind-not-offered" => (
+            "Ce type de carte ne se demande pas à partir du répertoire des professionnels.",
+            "Seules les cartes CPS et CPF se demandent ainsi.",
+        ),
+        "order-already-open" => (
+            "Une demande est déjà ouverte pour cette personne et cette profession.",
+            "Décidez de la demande ouverte, ou retirez-la.",
+        ),
+        "order-card-active" => (
+            "Cette personne a déjà une carte active pour cette profession.",
+            "Indiquez la carte à remplacer, ou mettez-la d'abord en opposition.",
+        ),
+        "order-card-in-production" => (
+            "Une carte est déjà en cours de fabrication pour cette personne et cette profession.",
+            "Attendez qu'elle arrive, ou mettez-la en opposition.",
+        ),
+        "order-replaces-another" => (
+            "La carte à remplacer n'est pas une carte de cette personne pour cette profession.",
+            "Vérifiez les dix chiffres de la carte à remplacer.",
+        ),
+        "order-replaced-already" => {
+            ("La carte à remplacer a déjà une remplaçante.", "Consultez la carte à remplacer.")
+        }
+        "order-register-changed" => (
+            "Le répertoire nomme désormais cette personne autrement que la demande.",
+            "Reprenez les données du répertoire, relisez la demande, puis décidez.",
+        ),
+        "order-unknown" => ("Aucune demande ne porte ce numéro.", "Vérifiez le numéro de la demande."),
+        "order-self-approval" => (
+            "Vous avez déposé cette demande : une autre personne doit en décider.",
+            "Demandez à un autre opérateur d'enregistrement.",
+        ),
+        "order-stale-version" => (
+            "La demande a changé depuis que vous avez ouvert la page.",
+            "Relisez la demande à jour, puis décidez.",
+        ),
+        "order-not-open" => {
+            ("Cette demande n'attend plus de décision.", "Relisez la demande : son état a changé.")
+        }
+        "order-reason-missing" => (
+            "Un refus doit être motivé ; un autre motif demande une précision.",
+            "Choisissez un motif dans la liste.",
+        ),
+        "order-reason-unknown" => (
+            "Ce motif n'est pas dans la liste, ou la précision dépasse 2 000 caractères.",
+            "Choisissez un motif dans la liste et raccourcissez la précision.",
+        ),
+        "order-not-yours" => (
+            "Vous ne pouvez retirer que les demandes que vous avez déposées.",
+            "L'auteur de la demande, ou un opérateur d'enregistrement, peut la retirer.",
+        ),
+        "order-row-altered" => ("La demande enregistrée ne peut pas être relue.", AUDITOR),
+        _ => return None,
+    })
+}
+
+fn of_decisions(code: &str) -> Option<(&'static str, &'static str)> {
+    Some(match code {
+        "approval-proof-invalid" => (
+            "La preuve de votre décision n'est pas valable.",
+            "Recommencez ; si cela se reproduit, prévenez l'auditeur.",
+        ),
+        "approval-proof-kind-refused" => (
+            "Cette installation n'accepte pas ce type de preuve.",
+            "Seule une démonstration accepte la preuve de démonstration. Adressez-vous à l'exploitant.",
+        ),
+        "approval-proof-expired" => (
+            "La preuve de votre décision n'est plus valable à cet instant.",
+            "Recommencez ; si cela se reproduit, l'exploitant doit vérifier l'heure des machines.",
+        ),
+        "approval-evidence-missing" => ("Rien ne prouve qu'une personne habilitée ait approuvé.", AUDITOR),
+        "approval-key-file" => ("La clé de démonstration ne peut pas être utilisée.", OPERATOR),
+        "officer-unknown" => {
+            ("Vous n'êtes pas, ou vous n'êtes plus, inscrit parmi les opérateurs.", ADMINISTRATOR)
+        }
+        "officer-role-missing" => ("Votre rôle ne permet pas cette action.", ADMINISTRATOR),
+        "officer-already-enrolled" => {
+            ("Cet identifiant est déjà attribué.", "Choisissez un autre identifiant.")
+        }
+        "officer-field-invalid" => ("Une donnée de l'opérateur n'a pas la forme voulue.", ADMINISTRATOR),
+        "decision-proof-missing" => (
+            "Décider demande une carte ou une clé de sécurité (passkey).",
+            "Utilisez la vôtre ; seule une démonstration s'en passe.",
+        ),
+        _ => return None,
+    })
+}
+
+fn of_cards(code: &str) -> Option<(&'static str, &'static str)> {
+    Some(match code {
+        "card-not-found" => ("Aucune carte ne porte ce numéro.", "Vérifiez les dix chiffres de la carte."),
+        "card-already-opposed" => {
+            ("Cette carte est déjà en opposition.", "Il n'y a rien à faire : l'opposition est définitive.")
+        }
+        "card-wrong-state" => {
+            ("L'état de la carte ne permet pas cette action.", "Consultez l'état actuel de la carte.")
+        }
+        "card-ended" => {
+            ("Les certificats de cette carte sont arrivés à leur terme.", "Demandez une autre carte.")
+        }
+        "certification-card-altered" => ("La carte enregistrée ne peut pas être relue.", AUDITOR),
+        "opposition-ground-unknown" => {
+            ("Le motif de l'opposition n'est pas indiqué.", "Choisissez un motif dans la liste.")
+        }
+        "opposition-hold-not-allowed" => (
+            "La politique de certification ne connaît pas de suspension : une opposition est définitive.",
+            "Choisissez un motif dans la liste.",
+        ),
+        "opposition-not-yours" => (
+            "Cette carte n'est pas la vôtre.",
+            "Le porteur de la carte, ou un opérateur, peut la mettre en opposition.",
+        ),
+        "opposition-not-confirmed" => {
+            ("L'opposition n'est pas confirmée.", "Cochez la confirmation, puis envoyez de nouveau.")
+        }
+        "identifier-form" => (
+            "Le numéro n'a pas la forme voulue : un numéro RPPS compte onze chiffres.",
+            "Recopiez le numéro de la carte ou du répertoire.",
+        ),
+        "identifier-check-digit" => (
+            "Le numéro n'existe pas : sa clé de contrôle n'est pas juste.",
+            "Un chiffre est sans doute mal saisi ; recopiez le numéro.",
+        ),
+        "nomenclature-unknown-code" => {
+            ("La profession n'est pas indiquée.", "Choisissez une profession dans la liste.")
+        }
+        "register-row-unreadable" => (
+            "Les données du répertoire ne peuvent pas être relues.",
+            "L'exploitant doit rétablir le répertoire ou importer le dernier extrait.",
+        ),
+        _ => return None,
+    })
+}
+
+fn of_pages(code: &str) -> Option<(&'static str, &'static str)> {
+    Some(match code {
+        "page-unknown" => {
+            ("Il n'y a pas de page à cette adresse.", "Vérifiez l'adresse, ou revenez à la file.")
+        }
+        "page-address-too-long" => {
+            ("Cette adresse est trop longue.", "Vérifiez l'adresse, ou revenez à la file.")
+        }
+        "page-method-not-allowed" => {
+            ("Cette adresse ne s'ouvre pas ainsi.", "Revenez à la page et utilisez son formulaire.")
+        }
+        "page-failed" => ("Le programme a rencontré une erreur ; rien n'a été modifié.", OPERATOR),
+        "sign-in-link-spent" => (
+            "Ce lien de connexion a déjà servi, ou n'est plus valable.",
+            "Demandez un nouveau lien à l'exploitant.",
+        ),
+        "form-foreign" => (
+            "Ce formulaire ne vient pas d'une page de votre session ; rien n'a été modifié.",
+            "Rouvrez la page, puis envoyez de nouveau.",
+        ),
+        "form-unreadable" => (
+            "Ce formulaire ne peut pas être lu ; rien n'a été modifié.",
+            "Rouvrez la page, puis envoyez de nouveau ; un formulaire compte au plus 64 Kio.",
+        ),
+        "reading-not-allowed" => ("Votre rôle ne permet pas de consulter cette page.", ADMINISTRATOR),
+        "receipt-unknown" => (
+            "Ce récépissé n'a pas été établi pendant votre session.",
+            "La page de la carte indique depuis quand elle est en opposition.",
+        ),
+        "database-failed" => {
+            ("La base de données n'a pas répondu comme prévu ; rien n'a été modifié.", OPERATOR)
+        }
+        "database-unavailable" => (
+            "La base de données n'est pas joignable pour le moment.",
+            "Réessayez dans un instant ; sinon, prévenez l'exploitant.",
+        ),
+        "database-version" => (
+            "Le programme et la base de données ne sont pas de la même version.",
+            "L'exploitant doit terminer la mise à jour.",
+        ),
+        "audit-altered" => ("Le journal d'audit se contredit.", AUDITOR),
+        _ => return None,
+    })
+}
