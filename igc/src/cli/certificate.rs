@@ -1,0 +1,339 @@
+//! `igc certificate`
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use ca_core::authority;
+use ca_core::certificate::{self, Certificate};
+use ca_core::revocation::{self, RevocationReason};
+use ca_core::serial::SerialNumber;
+use ca_core::service_key::{self, Purpose};
+use clap::Subcommand;
+use openssl::x509::X509;
+use professional_registry::{ImportedRegister, TechnicalStructureId};
+use registration_authority::certificate_request::{self, NewCertificateRequest, structure_names};
+use registration_authority::officers::Right;
+use serde::Serialize;
+use serde_json::json;
+use store::{Database, DatabaseRole};
+
+use super::Global;
+use crate::faults;
+use crate::installation::{Installation, system_rng};
+use crate::officer::{self, AsOfficer};
+use crate::output::{self, Row};
+use crate::problem::Problem;
+use crate::setup::read_bounded;
+
+/// The longest files that are read.
+const LONGEST_CSR: u64 = 64 * 1024;
+const LONGEST_CERTIFICATE: u64 = 1024 * 1024;
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Ask for a software certificate with a PKCS#10 request.
+    Request {
+        /// Identifier of the profile: el-org-serv-ssl, el-org-sign, el-org-auth-cli.
+        #[arg(long)]
+        profile: String,
+        /// The PKCS#10 request, PEM or DER.
+        #[arg(long, value_name = "FILE")]
+        csr: PathBuf,
+        /// Whose certificate it will be: the structure's technical identifier (F…, C…, R…).
+        #[arg(long, value_name = "ID")]
+        structure: TechnicalStructureId,
+        #[command(flatten)]
+        officer: AsOfficer,
+    },
+    /// Approve a request that somebody else submitted.
+    Approve {
+        /// The request's number.
+        number: String,
+        #[command(flatten)]
+        officer: AsOfficer,
+    },
+    /// Allow a structure a name in its certificates.
+    Allow {
+        /// The structure's technical identifier.
+        #[arg(long, value_name = "ID")]
+        structure: TechnicalStructureId,
+        /// The DNS name.
+        name: String,
+        #[command(flatten)]
+        officer: AsOfficer,
+    },
+    /// The certificates, by authority and serial number.
+    List {
+        /// At most this many.
+        #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(i64).range(1..=1000))]
+        limit: i64,
+        /// After this authority and serial number: `ACI-FO-PP/63DA…`.
+        #[arg(long, value_name = "ISSUER/SERIAL")]
+        after: Option<String>,
+    },
+    /// One certificate of the database, as PEM.
+    Show {
+        /// Short name of its authority.
+        issuer: String,
+        /// Its serial number, hexadecimal.
+        serial: SerialNumber,
+    },
+    /// Revoke a certificate that no card carries.
+    Revoke {
+        /// Short name of its authority.
+        issuer: String,
+        /// Its serial number, hexadecimal.
+        serial: SerialNumber,
+        /// keyCompromise, affiliationChanged, superseded or cessationOfOperation.
+        #[arg(long)]
+        reason: RevocationReason,
+        #[command(flatten)]
+        officer: AsOfficer,
+    },
+    /// Read a certificate from a file; needs no installation.
+    Inspect {
+        /// PEM or DER.
+        file: PathBuf,
+    },
+    /// The profiles.
+    #[command(subcommand)]
+    Profile(ProfileCommand),
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ProfileCommand {
+    /// Every profile.
+    List,
+    /// One profile, extension by extension.
+    Show {
+        /// Its identifier.
+        profile: String,
+    },
+}
+
+pub fn run(global: &Global, command: &Command) -> Result<ExitCode, Problem> {
+    match command {
+        Command::Inspect { file } => inspect(global, file)?,
+        Command::Profile(command) => profile(global, command)?,
+        Command::List { limit, after } => list(global, *limit, after.as_deref())?,
+        Command::Show { issuer, serial } => show(global, issuer, serial)?,
+        Command::Revoke { issuer, serial, reason, officer } => {
+            revoke(global, issuer, serial, *reason, officer)?
+        }
+        Command::Request { profile, csr, structure, officer } => {
+            request(global, profile, csr, structure, officer)?
+        }
+        Command::Approve { number, officer } => approve(global, number, officer)?,
+        Command::Allow { structure, name, officer } => {
+            let installation = Installation::open(global)?;
+            let act = officer.act(&installation)?;
+            let mut db = installation.database(DatabaseRole::Owner)?;
+            db.write(|db| structure_names::allow(db, structure, name, &mut system_rng(), &act))?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn request(
+    global: &Global,
+    profile: &str,
+    csr: &Path,
+    structure: &TechnicalStructureId,
+    officer: &AsOfficer,
+) -> Result<(), Problem> {
+    let installation = Installation::open(global)?;
+    let act = officer.act(&installation)?;
+    let mut db = installation.database(DatabaseRole::Owner)?;
+    let new = NewCertificateRequest {
+        profile: profile.to_owned(),
+        structure: structure.clone(),
+        csr: read_bounded(csr, LONGEST_CSR)?,
+    };
+    let submitted = db.write(|db| {
+        let profiles = &installation.profiles;
+        certificate_request::submit(db, &mut ImportedRegister, profiles, new, &mut system_rng(), &act)
+    })?;
+    output::one(global.output, &json!({ "number": submitted.number }), || {
+        format!("request {} waits for another person's decision\n", submitted.number)
+    })
+}
+
+fn approve(global: &Global, number: &str, officer: &AsOfficer) -> Result<(), Problem> {
+    let installation = Installation::open(global)?;
+    let act = officer.act(&installation)?;
+    let approver = officer::approver(&installation)?;
+    let mut db = installation.database(DatabaseRole::Owner)?;
+    let request = certificate_request::get(&mut db, number)?;
+    let login = act.actor.officer().unwrap_or_default();
+    let proof = approver.approve(&request.decidable(), login, &mut system_rng(), act.at)?;
+    let verifier = approver.verifier();
+    db.write(|db| {
+        let version = request.version;
+        certificate_request::approve(db, &verifier, number, version, &proof, &mut system_rng(), &act)
+    })?;
+    output::one(global.output, &json!({ "number": number, "status": "approved" }), || {
+        format!("request {number} is approved\n")
+    })
+}
+
+fn list(global: &Global, limit: i64, after: Option<&str>) -> Result<(), Problem> {
+    let installation = Installation::open(global)?;
+    let mut db = installation.database(DatabaseRole::Owner)?;
+    let after = match after {
+        Some(text) => Some(text.split_once('/').ok_or_else(|| {
+            Problem::new(faults::ARGUMENT, format!("--after {text:?}: write ISSUER/SERIAL"))
+        })?),
+        None => None,
+    };
+    let rows: Vec<CertificateRow> =
+        certificate::list(&mut db, after, limit)?.iter().map(CertificateRow::of).collect();
+    output::list(global.output, &rows)
+}
+
+fn show(global: &Global, issuer: &str, serial: &SerialNumber) -> Result<(), Problem> {
+    let installation = Installation::open(global)?;
+    let mut db = installation.database(DatabaseRole::Owner)?;
+    let found = certificate::find(&mut db, issuer, serial)?.ok_or_else(|| unknown(issuer, serial))?;
+    let pem = match found.status.der() {
+        Some(der) => pem(der)?,
+        None => String::new(),
+    };
+    let row = CertificateRow::of(&found);
+    output::one(global.output, &json!({ "certificate": row, "pem": pem }), || pem.clone())
+}
+
+fn revoke(
+    global: &Global,
+    issuer: &str,
+    serial: &SerialNumber,
+    reason: RevocationReason,
+    officer: &AsOfficer,
+) -> Result<(), Problem> {
+    let installation = Installation::open(global)?;
+    let act = officer.act(&installation)?;
+    let mut db = installation.database(DatabaseRole::Owner)?;
+    registration_authority::officers::require(&mut db, Right::Oppose, &act)?;
+    if serves(&mut db, issuer, serial)? {
+        return Err(Problem::new(
+            faults::CERTIFICATE_SERVES,
+            format!("certificate {serial} of {issuer} is an authority's, or signs answers or lists"),
+        ));
+    }
+    if let Some(card) = card::certificates::card_of(&mut db, issuer, &serial.to_string())? {
+        return Err(Problem::new(
+            faults::CERTIFICATE_ON_CARD,
+            format!("card {card} carries it: oppose the card, and every certificate of it ends"),
+        ));
+    }
+    db.write(|db| revocation::revoke(db, issuer, serial, reason, &mut system_rng(), &act))?;
+    output::one(global.output, &json!({ "serial": serial.to_string(), "status": "revoked" }), || {
+        format!("certificate {serial} of {issuer} is revoked\n")
+    })
+}
+
+/// Whether the PKI itself stands on the certificate: its end is a ceremony's matter.
+fn serves(db: &mut Database, issuer: &str, serial: &SerialNumber) -> Result<bool, Problem> {
+    let wanted = certificate::find(db, issuer, serial)?;
+    let wanted = wanted.as_ref().and_then(|one| one.status.der());
+    if authority::all(db)?.iter().any(|one| one.parent == issuer && one.serial == *serial) {
+        return Ok(true);
+    }
+    for purpose in [Purpose::Ocsp, Purpose::List] {
+        let keys = service_key::of_purpose(db, purpose)?;
+        if keys.iter().any(|key| key.certificate.is_some() && key.certificate.as_deref() == wanted) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+fn inspect(global: &Global, file: &Path) -> Result<(), Problem> {
+    let bytes = read_bounded(file, LONGEST_CERTIFICATE)?;
+    let certificate =
+        if bytes.starts_with(b"-----BEGIN") { X509::from_pem(&bytes) } else { X509::from_der(&bytes) };
+    let text = certificate.and_then(|certificate| certificate.to_text()).map_err(|_| {
+        Problem::new(faults::CERTIFICATE_MALFORMED, format!("{}: no certificate, PEM or DER", file.display()))
+    })?;
+    let text = String::from_utf8_lossy(&text).into_owned();
+    output::one(global.output, &json!({ "text": text }), || text.clone())
+}
+
+fn profile(global: &Global, command: &ProfileCommand) -> Result<(), Problem> {
+    let profiles = ca_core::profile::Profiles::embedded();
+    match command {
+        ProfileCommand::List => {
+            let rows: Vec<ProfileRow> = profiles
+                .iter()
+                .map(|profile| ProfileRow { id: profile.id.to_string(), title: profile.title.clone() })
+                .collect();
+            output::list(global.output, &rows)
+        }
+        ProfileCommand::Show { profile } => {
+            let profile = profiles.require(profile)?;
+            output::one(global.output, profile, || profile.to_string())
+        }
+    }
+}
+
+fn pem(der: &[u8]) -> Result<String, Problem> {
+    let pem = X509::from_der(der).and_then(|certificate| certificate.to_pem());
+    let pem =
+        pem.map_err(|error| Problem::new(faults::TOOL, format!("a certificate does not read: {error}")))?;
+    Ok(String::from_utf8_lossy(&pem).into_owned())
+}
+
+fn unknown(issuer: &str, serial: &SerialNumber) -> Problem {
+    Problem::new(ca_core::faults::CERTIFICATE_UNKNOWN, format!("no certificate {serial} of {issuer}"))
+}
+
+#[derive(Serialize)]
+struct CertificateRow {
+    issuer: String,
+    serial: String,
+    profile: String,
+    status: &'static str,
+    not_before: String,
+    not_after: String,
+}
+
+impl CertificateRow {
+    fn of(certificate: &Certificate) -> Self {
+        Self {
+            issuer: certificate.issuer.clone(),
+            serial: certificate.serial.to_string(),
+            profile: certificate.profile.clone(),
+            status: certificate.status.word(),
+            not_before: certificate.not_before.to_string(),
+            not_after: certificate.not_after.to_string(),
+        }
+    }
+}
+
+impl Row for CertificateRow {
+    const HEADINGS: &'static [&'static str] = &["ISSUER", "SERIAL", "PROFILE", "STATUS", "FROM", "UNTIL"];
+
+    fn cells(&self) -> Vec<String> {
+        vec![
+            self.issuer.clone(),
+            self.serial.clone(),
+            self.profile.clone(),
+            self.status.to_owned(),
+            self.not_before.clone(),
+            self.not_after.clone(),
+        ]
+    }
+}
+
+#[derive(Serialize)]
+struct ProfileRow {
+    id: String,
+    title: String,
+}
+
+impl Row for ProfileRow {
+    const HEADINGS: &'static [&'static str] = &["PROFILE", "WHAT"];
+
+    fn cells(&self) -> Vec<String> {
+        vec![self.id.clone(), self.title.clone()]
+    }
+}

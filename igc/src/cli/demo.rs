@@ -1,0 +1,53 @@
+//! `igc demo`
+
+use std::process::ExitCode;
+
+use super::Global;
+use crate::demo::{self, Demonstration};
+use crate::faults;
+use crate::output::{self, OutputFormat};
+use crate::problem::Problem;
+use crate::setup::{LONGEST_TEXT, read_text};
+
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Play the main job once and exit: 0 only if every step held.
+    #[arg(long)]
+    once: bool,
+    /// The port of the status services; by default 8080, and with --once a free one.
+    #[arg(long, value_name = "N")]
+    port: Option<u16>,
+    /// Another database than the SQLite file of the folder: `postgres://…`, empty.
+    #[arg(long, value_name = "URL")]
+    database: Option<String>,
+    /// The cards: simulated chips in the bureau's process.
+    #[arg(long, value_enum, default_value = "simulated")]
+    card: CardSort,
+}
+
+/// What the bureau of a demonstration personalises.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum CardSort {
+    /// Key pairs of the bureau's process.
+    Simulated,
+}
+
+pub fn run(global: &Global, args: &Args) -> Result<ExitCode, Problem> {
+    let CardSort::Simulated = args.card;
+    let demonstration = Demonstration {
+        dir: global
+            .installation_dir()
+            .ok_or_else(|| Problem::new(faults::ARGUMENT, "say where with --dir DIR"))?,
+        database_url: args.database.clone(),
+        port: args.port,
+        talk: true,
+    };
+    let installation = demo::play(&demonstration)?;
+    if global.output != OutputFormat::Table {
+        let report = demonstration.dir.join("report.json");
+        output::print(&read_text(&report, LONGEST_TEXT)?)?;
+    }
+    let served = if args.once { Ok(()) } else { super::serve::stay_up(&installation, args.port) };
+    demo::leave(&installation)?;
+    served.map(|()| ExitCode::SUCCESS)
+}

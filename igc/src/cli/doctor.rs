@@ -1,0 +1,199 @@
+//! `igc doctor`: looks at everything, and says of each thing whether it is well, and what to do.
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use ca_core::authority;
+use ca_core::service_key::{self, Purpose};
+use ca_core::signer::Signer;
+use crl_publisher::crl::CrlKind;
+use crl_publisher::crl::read::Crl;
+use openssl::x509::X509;
+use serde::Serialize;
+use store::{Database, DatabaseRole, Timestamp};
+
+use super::Global;
+use crate::installation::Installation;
+use crate::jobs;
+use crate::output::{self, Row};
+use crate::problem::Problem;
+
+/// How long before its end something is worth a warning.
+const SOON: Duration = Duration::from_secs(30 * 86_400);
+
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// A warning is a failure.
+    #[arg(long)]
+    strict: bool,
+}
+
+pub fn run(global: &Global, args: &Args) -> Result<ExitCode, Problem> {
+    let installation = Installation::open(global)?;
+    let mut db = installation.database(DatabaseRole::Owner)?;
+    let now = installation.clock.now();
+    let mut findings = Vec::new();
+    clocks(&mut db, now, &mut findings)?;
+    keys(&installation, &mut db, &mut findings)?;
+    lists(&installation, &mut db, now, &mut findings)?;
+    own_certificate(&installation, now, &mut findings);
+    trail(&mut db, &mut findings)?;
+    output::list(global.output, &findings)?;
+    let worst = findings.iter().map(|finding| finding.verdict).max().unwrap_or(Verdict::Well);
+    Ok(match worst {
+        Verdict::Well => ExitCode::SUCCESS,
+        Verdict::Warning if args.strict => ExitCode::from(1),
+        Verdict::Warning => ExitCode::SUCCESS,
+        Verdict::Broken => ExitCode::from(1),
+    })
+}
+
+/// How something is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Verdict {
+    Well,
+    Warning,
+    Broken,
+}
+
+#[derive(Serialize)]
+struct Finding {
+    verdict: Verdict,
+    what: String,
+    found: String,
+    action: &'static str,
+}
+
+impl Finding {
+    fn new(
+        verdict: Verdict,
+        what: impl Into<String>,
+        found: impl Into<String>,
+        action: &'static str,
+    ) -> Self {
+        Self { verdict, what: what.into(), found: found.into(), action }
+    }
+
+    /// What is well needs no action.
+    fn well(what: impl Into<String>, found: impl Into<String>) -> Self {
+        Self::new(Verdict::Well, what, found, "")
+    }
+}
+
+impl Row for Finding {
+    const HEADINGS: &'static [&'static str] = &["", "WHAT", "FOUND", "DO"];
+
+    fn cells(&self) -> Vec<String> {
+        let mark = match self.verdict {
+            Verdict::Well => "✓",
+            Verdict::Warning => "▲",
+            Verdict::Broken => "✗",
+        };
+        vec![mark.to_owned(), self.what.clone(), self.found.clone(), self.action.to_owned()]
+    }
+}
+
+fn clocks(db: &mut Database, now: Timestamp, findings: &mut Vec<Finding>) -> Result<(), Problem> {
+    let away = (db.now()?.millis() - now.millis()).unsigned_abs();
+    findings.push(if away < 5_000 {
+        Finding::well("clock", format!("{away} ms from the database's"))
+    } else {
+        let found = format!("{} s from the database's", away / 1000);
+        Finding::new(Verdict::Warning, "clock", found, "set this machine's clock by NTP")
+    });
+    Ok(())
+}
+
+/// Every key the database knows is asked for its public half, in its token.
+fn keys(installation: &Installation, db: &mut Database, findings: &mut Vec<Finding>) -> Result<(), Problem> {
+    let mut known: Vec<_> = authority::all(db)?
+        .into_iter()
+        .map(|authority| (authority.short_name, authority.key, authority.public_key))
+        .collect();
+    for purpose in [Purpose::Ocsp, Purpose::List, Purpose::Audit] {
+        for key in service_key::of_purpose(db, purpose)? {
+            known.push((key.name, key.key, key.public_key));
+        }
+    }
+    let mut signer = installation.signer()?;
+    for (name, key, public_key) in known {
+        let what = format!("key {name}");
+        findings.push(match signer.public_key(&key) {
+            Ok(found) if found == public_key => Finding::well(what, format!("in token {}", key.token)),
+            Ok(_) => Finding::new(
+                Verdict::Broken,
+                what,
+                "the token holds another key",
+                "stop issuing; see the ceremony report",
+            ),
+            Err(error) => Finding::new(
+                Verdict::Broken,
+                what,
+                error.to_string(),
+                "is the HSM up, and its PIN file right?",
+            ),
+        });
+    }
+    Ok(())
+}
+
+fn lists(
+    installation: &Installation,
+    db: &mut Database,
+    now: Timestamp,
+    findings: &mut Vec<Finding>,
+) -> Result<(), Problem> {
+    let folder = jobs::folder(installation);
+    for authority in authority::all(db)? {
+        let what = format!("CRL {}", authority.short_name);
+        let der = folder.read(&folder.crl_path(&authority.short_name, CrlKind::Full))?;
+        let read = der.as_deref().map(Crl::read);
+        findings.push(match read {
+            None => Finding::new(Verdict::Broken, what, "never published", "igc publish crl"),
+            Some(Err(error)) => Finding::new(Verdict::Broken, what, error.to_string(), "igc publish crl"),
+            Some(Ok(crl)) if crl.next_update <= now => {
+                Finding::new(Verdict::Broken, what, format!("ended {}", crl.next_update), "igc publish crl")
+            }
+            Some(Ok(crl)) => Finding::well(what, format!("number {}, until {}", crl.number, crl.next_update)),
+        });
+    }
+    Ok(())
+}
+
+/// The installation's own TLS certificate: forgetting it has kept other systems from starting.
+fn own_certificate(installation: &Installation, now: Timestamp, findings: &mut Vec<Finding>) {
+    const RENEW: &str = "put a new certificate and key in its place";
+    let path = &installation.config.tls.certificate;
+    let what = format!("TLS certificate {}", path.display());
+    let days_left =
+        std::fs::read(path).ok().and_then(|pem| X509::from_pem(&pem).ok()).and_then(|certificate| {
+            let now = openssl::asn1::Asn1Time::from_unix(now.seconds()).ok()?;
+            now.diff(certificate.not_after()).ok().map(|left| left.days)
+        });
+    findings.push(match days_left {
+        None => Finding::new(Verdict::Broken, what, "does not read", RENEW),
+        Some(days) if days < 0 => Finding::new(Verdict::Broken, what, "has ended", RENEW),
+        Some(days) if u64::from(days.unsigned_abs()) * 86_400 < SOON.as_secs() => {
+            Finding::new(Verdict::Warning, what, format!("ends in {days} days"), RENEW)
+        }
+        Some(days) => Finding::well(what, format!("ends in {days} days")),
+    });
+}
+
+fn trail(db: &mut Database, findings: &mut Vec<Finding>) -> Result<(), Problem> {
+    let verified = super::audit::verify_with_audit_key(db)?;
+    findings.push(match verified.contradictions.first() {
+        None => Finding::well(
+            "audit trail",
+            format!("{} events, {} signed heads", verified.events, verified.checkpoints),
+        ),
+        Some(first) => Finding::new(
+            Verdict::Broken,
+            "audit trail",
+            first.to_string(),
+            "tell the auditor; compare with a backup",
+        ),
+    });
+    Ok(())
+}

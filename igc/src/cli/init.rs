@@ -1,0 +1,49 @@
+//! `igc init`
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use super::Global;
+use crate::faults;
+use crate::output;
+use crate::problem::Problem;
+use crate::setup::{self, LONGEST_TEXT, Plan, read_text};
+
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Another database than the SQLite file of the folder: `postgres://…`, without a password.
+    #[arg(long, value_name = "URL")]
+    database: Option<String>,
+    /// The key ceremony to hold; by default the demonstration's.
+    #[arg(long, value_name = "FILE")]
+    ceremony: Option<PathBuf>,
+    /// Whose PKI it is; by default the demonstration's identity.
+    #[arg(long, value_name = "FILE")]
+    identity: Option<PathBuf>,
+}
+
+pub fn run(global: &Global, args: &Args) -> Result<ExitCode, Problem> {
+    let dir = global
+        .installation_dir()
+        .ok_or_else(|| Problem::new(faults::ARGUMENT, "say where with --dir DIR"))?;
+    let read = |file: &Option<PathBuf>, default: &str| match file {
+        Some(path) => read_text(path, LONGEST_TEXT),
+        None => Ok(default.to_owned()),
+    };
+    let plan = Plan {
+        ceremony: read(&args.ceremony, setup::DEMO_CEREMONY)?,
+        identity: read(&args.identity, setup::DEMO_IDENTITY)?,
+        database_url: args.database.clone(),
+        demo: None,
+        dir,
+    };
+    let made = setup::make(&plan)?;
+    output::one(global.output, &made.report, || {
+        format!(
+            "{} is initialised. Next: igc doctor --dir {}\n",
+            made.installation.dir.display(),
+            made.installation.dir.display()
+        )
+    })?;
+    Ok(ExitCode::SUCCESS)
+}

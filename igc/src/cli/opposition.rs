@@ -1,0 +1,102 @@
+//! `igc opposition`
+
+use std::process::ExitCode;
+
+use card::CardNumber;
+use clap::Subcommand;
+use registration_authority::opposition::{self, Ground};
+use serde::Serialize;
+use store::DatabaseRole;
+
+use super::Global;
+use crate::installation::{Installation, system_rng};
+use crate::officer::AsOfficer;
+use crate::output::{self, Row};
+use crate::problem::Problem;
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Oppose a card: it and every certificate of it end at once, for ever.
+    Add {
+        /// The card's number, ten digits.
+        card: CardNumber,
+        /// Why: lost, stolen, codes-disclosed, not-received, defective…
+        #[arg(long)]
+        ground: Ground,
+        #[command(flatten)]
+        officer: AsOfficer,
+    },
+    /// The opposition list: card, date, sequence.
+    List {
+        /// Only what came after this place on the list.
+        #[arg(long, default_value_t = 0)]
+        since: i64,
+    },
+}
+
+pub fn run(global: &Global, command: &Command) -> Result<ExitCode, Problem> {
+    let installation = Installation::open(global)?;
+    let mut db = installation.database(DatabaseRole::Owner)?;
+    match command {
+        Command::Add { card, ground, officer } => {
+            // Safety first: whoever owns the machine may oppose; it is written down who did.
+            let act = match &officer.login {
+                Some(_) => officer.act(&installation)?,
+                None => installation.operator_act(),
+            };
+            let done = opposition::oppose(&mut db, card, *ground, &mut system_rng(), &act)?;
+            let receipt = Receipt {
+                receipt: done.receipt,
+                card: done.card.to_string(),
+                effective_at: done.opposed_at.to_string(),
+                sequence: done.sequence,
+                certificates: done.certificates.iter().map(|ended| ended.serial.to_string()).collect(),
+            };
+            output::one(global.output, &receipt, || {
+                format!(
+                    "card {} is opposed since {}, with its {} certificates; receipt {}\n",
+                    receipt.card,
+                    receipt.effective_at,
+                    receipt.certificates.len(),
+                    receipt.receipt
+                )
+            })?;
+        }
+        Command::List { since } => {
+            let rows: Vec<Entry> = card::opposition::list(&mut db, *since)?
+                .into_iter()
+                .map(|entry| Entry {
+                    sequence: entry.sequence,
+                    card_number: entry.card_number.to_string(),
+                    opposed_at: entry.opposed_at.to_string(),
+                })
+                .collect();
+            output::list(global.output, &rows)?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+#[derive(Serialize)]
+struct Receipt {
+    receipt: String,
+    card: String,
+    effective_at: String,
+    sequence: i64,
+    certificates: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct Entry {
+    sequence: i64,
+    card_number: String,
+    opposed_at: String,
+}
+
+impl Row for Entry {
+    const HEADINGS: &'static [&'static str] = &["SEQUENCE", "CARD", "OPPOSED AT"];
+
+    fn cells(&self) -> Vec<String> {
+        vec![self.sequence.to_string(), self.card_number.clone(), self.opposed_at.clone()]
+    }
+}

@@ -1,0 +1,228 @@
+//! `igc order`
+
+use std::process::ExitCode;
+
+use card::{CardKind, CardNumber};
+use clap::Subcommand;
+use professional_registry::{IdNatPs, ImportedRegister, Profession};
+use registration_authority::order::{self, CardOrder, NewCardOrder, OrderStatus, QueueFilter};
+use serde::Serialize;
+use store::{Database, DatabaseRole};
+
+use super::Global;
+use super::arguments::profession;
+use crate::installation::{Installation, system_rng};
+use crate::officer::{self, AsOfficer};
+use crate::output::{self, Row};
+use crate::problem::Problem;
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Ask for a card.
+    Submit {
+        /// For whom: IdNat_PS, for instance 8 and the RPPS number.
+        #[arg(long, value_name = "ID")]
+        holder: IdNatPs,
+        /// For the exercise of which profession: code of TRE_G15.
+        #[arg(long, value_name = "CODE", value_parser = profession)]
+        profession: Profession,
+        /// Which kind of card.
+        #[arg(long, default_value = "CPS")]
+        kind: CardKind,
+        /// The card it takes the place of.
+        #[arg(long, value_name = "CARD")]
+        replaces: Option<CardNumber>,
+        #[command(flatten)]
+        officer: AsOfficer,
+    },
+    /// The orders in one state, oldest first.
+    List {
+        /// submitted, approved, refused, withdrawn or ordered.
+        #[arg(long, default_value = "submitted", value_parser = status)]
+        status: OrderStatus,
+        /// At most this many.
+        #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(i64).range(1..=200))]
+        limit: i64,
+    },
+    /// One order.
+    Show {
+        /// Its number.
+        number: String,
+    },
+    /// Approve an order that somebody else submitted.
+    Approve {
+        /// Its number.
+        number: String,
+        #[command(flatten)]
+        officer: AsOfficer,
+    },
+    /// Refuse an order, with a reason.
+    Reject {
+        /// Its number.
+        number: String,
+        /// The reason's code.
+        #[arg(long, value_name = "CODE")]
+        reason: String,
+        /// The officer's own sentence.
+        #[arg(long, value_name = "TEXT")]
+        text: Option<String>,
+        #[command(flatten)]
+        officer: AsOfficer,
+    },
+}
+
+pub fn run(global: &Global, command: &Command) -> Result<ExitCode, Problem> {
+    let installation = Installation::open(global)?;
+    let mut db = installation.database(DatabaseRole::Owner)?;
+    let db = &mut db;
+    match command {
+        Command::Submit { holder, profession, kind, replaces, officer } => {
+            let new = NewCardOrder {
+                kind: *kind,
+                holder: holder.clone(),
+                profession: *profession,
+                replaces: *replaces,
+            };
+            let act = officer.act(&installation)?;
+            let submitted =
+                db.write(|db| order::submit(db, &mut ImportedRegister, new, &mut system_rng(), &act))?;
+            show(global, &submitted.into_order())
+        }
+        Command::List { status, limit } => {
+            let filter = QueueFilter { status: *status, after: None, limit: *limit };
+            let rows: Vec<OrderRow> = order::queue(db, &filter)?.iter().map(OrderRow::of).collect();
+            output::list(global.output, &rows)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Show { number } => show(global, &order::get(db, number)?),
+        Command::Approve { number, officer } => show(global, &approve(db, &installation, number, officer)?),
+        Command::Reject { number, reason, text, officer } => {
+            show(global, &reject(db, &installation, number, reason, text.as_deref(), officer)?)
+        }
+    }
+}
+
+fn approve(
+    db: &mut Database,
+    installation: &Installation,
+    number: &str,
+    officer: &AsOfficer,
+) -> Result<CardOrder, Problem> {
+    let act = officer.act(installation)?;
+    let approver = officer::approver(installation)?;
+    let order = order::get(db, number)?;
+    let login = act.actor.officer().unwrap_or_default();
+    let proof = approver.approve(&order.decidable(), login, &mut system_rng(), act.at)?;
+    let verifier = approver.verifier();
+    Ok(db.write(|db| {
+        order::approve(
+            db,
+            &mut ImportedRegister,
+            &verifier,
+            number,
+            order.version,
+            &proof,
+            &mut system_rng(),
+            &act,
+        )
+    })?)
+}
+
+fn reject(
+    db: &mut Database,
+    installation: &Installation,
+    number: &str,
+    reason: &str,
+    text: Option<&str>,
+    officer: &AsOfficer,
+) -> Result<CardOrder, Problem> {
+    let act = officer.act(installation)?;
+    let approver = officer::approver(installation)?;
+    let order = order::get(db, number)?;
+    let login = act.actor.officer().unwrap_or_default();
+    let proof = approver.refuse(&order.decidable(), reason, login, &mut system_rng(), act.at)?;
+    let verifier = approver.verifier();
+    Ok(db.write(|db| {
+        order::refuse(db, &verifier, number, order.version, &proof, text, &mut system_rng(), &act)
+    })?)
+}
+
+fn show(global: &Global, order: &CardOrder) -> Result<ExitCode, Problem> {
+    let row = OrderRow::of(order);
+    output::one(global.output, &row, || {
+        OrderRow::HEADINGS
+            .iter()
+            .zip(row.cells())
+            .map(|(heading, cell)| format!("{:<14} {cell}\n", heading.to_lowercase()))
+            .collect()
+    })?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn status(text: &str) -> Result<OrderStatus, String> {
+    OrderStatus::ALL
+        .into_iter()
+        .find(|status| status.as_str() == text)
+        .ok_or_else(|| "submitted, approved, refused, withdrawn or ordered".to_owned())
+}
+
+#[derive(Serialize)]
+struct OrderRow {
+    number: String,
+    version: i64,
+    status: &'static str,
+    kind: String,
+    holder: String,
+    profession: &'static str,
+    name: String,
+    replaces: Option<String>,
+    submitted_by: String,
+    submitted_at: String,
+}
+
+impl OrderRow {
+    fn of(order: &CardOrder) -> Self {
+        Self {
+            number: order.number.clone(),
+            version: order.version,
+            status: order.state.name(),
+            kind: order.kind.to_string(),
+            holder: order.holder.to_string(),
+            profession: order.profession.label(),
+            name: format!("{} {}", order.family_name, order.given_name),
+            replaces: order.replaces.as_ref().map(ToString::to_string),
+            submitted_by: order.submitted_by.clone(),
+            submitted_at: order.submitted_at.to_string(),
+        }
+    }
+}
+
+impl Row for OrderRow {
+    const HEADINGS: &'static [&'static str] = &[
+        "NUMBER",
+        "VERSION",
+        "STATUS",
+        "KIND",
+        "HOLDER",
+        "PROFESSION",
+        "NAME",
+        "REPLACES",
+        "SUBMITTED BY",
+        "AT",
+    ];
+
+    fn cells(&self) -> Vec<String> {
+        vec![
+            self.number.clone(),
+            self.version.to_string(),
+            self.status.to_owned(),
+            self.kind.clone(),
+            self.holder.clone(),
+            self.profession.to_owned(),
+            self.name.clone(),
+            self.replaces.clone().unwrap_or_default(),
+            self.submitted_by.clone(),
+            self.submitted_at.clone(),
+        ]
+    }
+}

@@ -1,0 +1,54 @@
+//! `igc publish`
+
+use std::process::ExitCode;
+
+use clap::Subcommand;
+use store::{Actor, DatabaseRole};
+
+use super::Global;
+use crate::installation::Installation;
+use crate::jobs::{self, Worker};
+use crate::output::{self, Row};
+use crate::problem::Problem;
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Issue and publish every CRL and delta now.
+    Crl,
+    /// Sign and publish the opposition list.
+    Oppositions,
+    /// Publish the authorities' certificates.
+    Certificates,
+}
+
+pub fn run(global: &Global, command: &Command) -> Result<ExitCode, Problem> {
+    let installation = Installation::open(global)?;
+    let mut worker = Worker::begin(&installation, DatabaseRole::Worker)?;
+    let act = installation.act(Actor::Job("publication"));
+    let done = match command {
+        Command::Crl => jobs::publish_everything(&mut worker, &act).map(Some),
+        Command::Oppositions => jobs::publish_oppositions(&mut worker, &act).map(|()| None),
+        Command::Certificates => jobs::publish_certificates(&mut worker).map(|()| None),
+    };
+    worker.end()?;
+    let Some(published) = done? else {
+        output::one(global.output, &serde_json::json!({ "published": true }), String::new)?;
+        return Ok(ExitCode::SUCCESS);
+    };
+    output::list(global.output, &published.crls)?;
+    match published.failed.first() {
+        None => Ok(ExitCode::SUCCESS),
+        Some((issuer, error)) => Err(Problem::new(
+            crate::faults::CRL_NOT_PUBLISHED,
+            format!("the CRL of {issuer} was not published, the one before it still stands: {error}"),
+        )),
+    }
+}
+
+impl Row for jobs::PublishedList {
+    const HEADINGS: &'static [&'static str] = &["AUTHORITY", "KIND", "NUMBER", "ENTRIES"];
+
+    fn cells(&self) -> Vec<String> {
+        vec![self.id.clone(), self.kind.to_owned(), self.number.to_string(), self.entries.to_string()]
+    }
+}

@@ -1,0 +1,228 @@
+//! The file as it is written, and the step from what it says to what it means.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Bureau, Config, Demo, Publication, Schedule, Schedules, TlsFiles};
+
+/// What sort of installation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum InstallationKind {
+    /// Fictional people, visible proofs, keys anyone may look at.
+    Demo,
+    /// The real thing.
+    Production,
+}
+
+/// `igc.toml`, key by key.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ConfigFile {
+    /// `demo` or `production`.
+    pub kind: InstallationKind,
+    /// Where the rows are.
+    pub database: DatabaseSection,
+    /// Where the keys are.
+    pub hsm: HsmSection,
+    /// Whose PKI it is.
+    pub identity: IdentitySection,
+    /// What is listened on.
+    pub listen: ListenSection,
+    /// What is published.
+    pub publication: PublicationSection,
+    /// Cards and bureaux.
+    pub cards: CardsSection,
+    /// When jobs run.
+    pub jobs: JobsSection,
+    /// What only a demonstration has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub demo: Option<DemoSection>,
+}
+
+/// `[database]`
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DatabaseSection {
+    /// `sqlite:FILE`, or `postgres://…` without a password.
+    pub url: String,
+}
+
+/// `[hsm]`
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HsmSection {
+    /// `tokens.toml`.
+    pub tokens: PathBuf,
+}
+
+/// `[identity]`
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct IdentitySection {
+    /// The identity file.
+    pub file: PathBuf,
+}
+
+/// `[listen]`
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ListenSection {
+    /// Officers' pages, HTTPS.
+    pub web: SocketAddr,
+    /// Public answers, HTTP.
+    pub status: SocketAddr,
+    /// The operator's own.
+    pub operations: SocketAddr,
+    /// PEM chain of the officers' pages.
+    pub tls_certificate: PathBuf,
+    /// PEM key of the officers' pages.
+    pub tls_key: PathBuf,
+    /// Whether one process may play every role.
+    #[serde(default)]
+    pub single_process: bool,
+}
+
+/// `[publication]`
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PublicationSection {
+    /// Where published files go.
+    pub folder: PathBuf,
+    /// Hours.
+    pub crl_lifetime_hours: u32,
+    /// Hours.
+    pub root_crl_lifetime_hours: u32,
+    /// Hours.
+    pub ocsp_lifetime_hours: u32,
+}
+
+/// `[cards]`
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CardsSection {
+    /// The first digits of card numbers.
+    pub number_prefix: String,
+    /// The bureaux.
+    #[serde(default, rename = "bureau")]
+    pub bureaus: Vec<BureauSection>,
+}
+
+/// `[[cards.bureau]]`
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BureauSection {
+    /// Its name in batch files.
+    pub name: String,
+    /// PEM certificate its return files are signed with.
+    pub certificate: PathBuf,
+}
+
+/// `[jobs]`: cron expressions with seconds, UTC.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct JobsSection {
+    /// Full CRLs.
+    pub full_crl: String,
+    /// Renewal.
+    pub renewal: String,
+    /// Days before a card's end.
+    pub renewal_horizon_days: u32,
+    /// Seconds a worker's epoch lives without being renewed.
+    pub lease_seconds: u32,
+}
+
+/// `[demo]`
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DemoSection {
+    /// PEM key of the demonstration's decisions.
+    pub approval_key: PathBuf,
+    /// Where the demonstration's bureau lives, outside the installation.
+    pub bureau_home: PathBuf,
+    /// Days the clock is ahead.
+    #[serde(default)]
+    pub clock_offset_days: u32,
+}
+
+impl ConfigFile {
+    /// Checks what one key says against another, and makes paths absolute. The error names the key.
+    pub fn understand(self, folder: &Path) -> Result<Config, String> {
+        if (self.kind == InstallationKind::Demo) != self.demo.is_some() {
+            return Err("[demo] stands in a demonstration's file, and in no other".to_owned());
+        }
+        let prefix = &self.cards.number_prefix;
+        if !(1..=4).contains(&prefix.len()) || !prefix.bytes().all(|digit| digit.is_ascii_digit()) {
+            return Err(format!("cards.number_prefix: {prefix:?} is not one to four digits"));
+        }
+        let hours = |key: &str, hours: u32| match hours {
+            0 => Err(format!("publication.{key}: must be at least one hour")),
+            hours => Ok(Duration::from_secs(u64::from(hours) * 3600)),
+        };
+        if !(1..=3600).contains(&self.jobs.lease_seconds) {
+            return Err("jobs.lease_seconds: must be between 1 and 3600".to_owned());
+        }
+        let schedule =
+            |key: &str, text: &str| Schedule::parse(text).map_err(|error| format!("jobs.{key}: {error}"));
+        Ok(Config {
+            kind: self.kind,
+            database_url: database_url(&self.database.url, folder)?,
+            tokens: folder.join(self.hsm.tokens),
+            identity: folder.join(self.identity.file),
+            public_folder: folder.join(self.publication.folder),
+            web: self.listen.web,
+            status: self.listen.status,
+            operations: self.listen.operations,
+            tls: TlsFiles {
+                certificate: folder.join(self.listen.tls_certificate),
+                key: folder.join(self.listen.tls_key),
+            },
+            single_process: self.listen.single_process,
+            bureaus: self
+                .cards
+                .bureaus
+                .into_iter()
+                .map(|bureau| Bureau { name: bureau.name, certificate: folder.join(bureau.certificate) })
+                .collect(),
+            card_number_prefix: self.cards.number_prefix,
+            publication: Publication {
+                crl_lifetime: hours("crl_lifetime_hours", self.publication.crl_lifetime_hours)?,
+                root_crl_lifetime: hours(
+                    "root_crl_lifetime_hours",
+                    self.publication.root_crl_lifetime_hours,
+                )?,
+                ocsp_lifetime: hours("ocsp_lifetime_hours", self.publication.ocsp_lifetime_hours)?,
+            },
+            schedules: Schedules {
+                full_crl: schedule("full_crl", &self.jobs.full_crl)?,
+                renewal: schedule("renewal", &self.jobs.renewal)?,
+                renewal_horizon: Duration::from_secs(u64::from(self.jobs.renewal_horizon_days) * 86_400),
+                lease: Duration::from_secs(u64::from(self.jobs.lease_seconds)),
+            },
+            demo: self.demo.map(|demo| Demo {
+                approval_key: folder.join(demo.approval_key),
+                bureau_home: demo.bureau_home,
+                clock_offset_days: demo.clock_offset_days,
+            }),
+        })
+    }
+}
+
+fn database_url(url: &str, folder: &Path) -> Result<String, String> {
+    if let Some(path) = url.strip_prefix("sqlite:") {
+        return Ok(format!("sqlite:{}", folder.join(path).display()));
+    }
+    if !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
+        return Err(format!("database.url: {url:?} begins with neither sqlite: nor postgres://"));
+    }
+    let authority = url.split("//").nth(1).and_then(|rest| rest.split('/').next()).unwrap_or_default();
+    let has_password = authority.rsplit_once('@').is_some_and(|(user, _)| user.contains(':'));
+    if has_password || url.contains("password=") {
+        return Err("database.url: a password does not stand in the configuration; use a pgpass file or a Unix socket"
+            .to_owned());
+    }
+    Ok(url.to_owned())
+}

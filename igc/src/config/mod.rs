@@ -1,0 +1,170 @@
+//! `igc.toml`: one file, every key known, relative paths from its folder.
+
+mod file;
+mod schedule;
+
+use std::io::Read;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde::Serialize;
+use thiserror::Error;
+
+pub use file::{ConfigFile, InstallationKind};
+pub use schedule::Schedule;
+
+use crate::faults;
+
+const LONGEST_FILE: usize = 64 * 1024;
+
+/// A configuration that was read and understood.
+#[derive(Clone, Debug, Serialize)]
+pub struct Config {
+    /// What sort of installation.
+    pub kind: InstallationKind,
+    /// `sqlite:/absolute/path` or `postgres://…`.
+    #[serde(skip)]
+    pub database_url: String,
+    /// `tokens.toml`.
+    pub tokens: PathBuf,
+    /// The identity file.
+    pub identity: PathBuf,
+    /// Where published files go.
+    pub public_folder: PathBuf,
+    /// Where the officers' pages listen.
+    pub web: SocketAddr,
+    /// Where public answers are given.
+    pub status: SocketAddr,
+    /// Where the operator asks how things are.
+    pub operations: SocketAddr,
+    /// The TLS certificate and key of the officers' pages.
+    pub tls: TlsFiles,
+    /// Whether `igc serve --role all` is allowed.
+    pub single_process: bool,
+    /// The bureaux whose return files are read.
+    pub bureaus: Vec<Bureau>,
+    /// The first digits of the card numbers given here.
+    pub card_number_prefix: String,
+    /// How long what is published lives.
+    pub publication: Publication,
+    /// When jobs run.
+    pub schedules: Schedules,
+    /// What only a demonstration has.
+    pub demo: Option<Demo>,
+}
+
+/// The files of a TLS server.
+#[derive(Clone, Debug, Serialize)]
+pub struct TlsFiles {
+    /// PEM chain.
+    pub certificate: PathBuf,
+    /// PEM key, mode 0600.
+    pub key: PathBuf,
+}
+
+/// A personalisation bureau.
+#[derive(Clone, Debug, Serialize)]
+pub struct Bureau {
+    /// Its name in batch files.
+    pub name: String,
+    /// The certificate its return files must be signed with.
+    pub certificate: PathBuf,
+}
+
+/// How long what is published lives.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Publication {
+    /// nextUpdate − thisUpdate of the CRLs of issuing authorities, deltas included.
+    pub crl_lifetime: Duration,
+    /// The same of the roots' CRLs.
+    pub root_crl_lifetime: Duration,
+    /// nextUpdate − thisUpdate of OCSP answers.
+    pub ocsp_lifetime: Duration,
+}
+
+/// When jobs run.
+#[derive(Clone, Debug, Serialize)]
+pub struct Schedules {
+    /// Full CRLs and the deltas issued with them.
+    pub full_crl: Schedule,
+    /// Finding and ordering successors of expiring cards.
+    pub renewal: Schedule,
+    /// How long before its end a card is renewed.
+    pub renewal_horizon: Duration,
+    /// How long a worker's epoch lives without being renewed.
+    pub lease: Duration,
+}
+
+/// What only a demonstration has.
+#[derive(Clone, Debug, Serialize)]
+pub struct Demo {
+    /// The private key that signs every demonstration officer's decisions.
+    pub approval_key: PathBuf,
+    /// Where its bureau lives, outside the installation.
+    pub bureau_home: PathBuf,
+    /// How many days ahead its clock is.
+    pub clock_offset_days: u32,
+}
+
+/// A configuration that is not one.
+#[derive(Debug, Error)]
+pub enum ConfigError {
+    /// There is no such file.
+    #[error("{}: no such file", .path.display())]
+    Missing {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A line is wrong; the message names it.
+    #[error("{}: {message}", .path.display())]
+    Invalid {
+        /// The file.
+        path: PathBuf,
+        /// What and where.
+        message: String,
+    },
+}
+
+impl store::Fault for ConfigError {
+    fn code(&self) -> store::Code {
+        match self {
+            Self::Missing { .. } => faults::INSTALLATION_MISSING,
+            Self::Invalid { .. } => faults::CONFIG_INVALID,
+        }
+    }
+}
+
+impl Config {
+    /// Reads `path`. A key that is not known is refused with its line.
+    pub fn read(path: &Path) -> Result<Self, ConfigError> {
+        let unreadable = |source: std::io::Error| match source.kind() {
+            std::io::ErrorKind::NotFound => ConfigError::Missing { path: path.to_owned() },
+            _ => ConfigError::Invalid { path: path.to_owned(), message: source.to_string() },
+        };
+        let mut text = String::new();
+        std::fs::File::open(path)
+            .and_then(|file| file.take(LONGEST_FILE as u64 + 1).read_to_string(&mut text))
+            .map_err(unreadable)?;
+        Self::parse(&text, path)
+    }
+
+    /// Understands the text of the file at `path`.
+    pub fn parse(text: &str, path: &Path) -> Result<Self, ConfigError> {
+        let invalid = |message: String| ConfigError::Invalid { path: path.to_owned(), message };
+        if text.len() > LONGEST_FILE {
+            return Err(invalid(format!("longer than {LONGEST_FILE} bytes")));
+        }
+        let file: ConfigFile = toml::from_str(text).map_err(|error| invalid(error.to_string()))?;
+        let folder = path.parent().unwrap_or(Path::new("."));
+        file.understand(folder).map_err(invalid)
+    }
+
+    /// True where the visible proofs of a demonstration count.
+    pub fn is_demo(&self) -> bool {
+        self.kind == InstallationKind::Demo
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,51 @@
+use super::*;
+
+const DEMO: &str = include_str!("demo.toml");
+
+fn parse(text: &str) -> Result<Config, String> {
+    Config::parse(text, Path::new("/srv/igc/igc.toml")).map_err(|error| error.to_string())
+}
+
+#[test]
+fn paths_begin_at_the_folder_of_the_file() {
+    let config = parse(DEMO).unwrap();
+    assert_eq!(config.database_url, "sqlite:/srv/igc/igc.sqlite");
+    assert_eq!(config.public_folder, Path::new("/srv/igc/public"));
+}
+
+#[test]
+fn an_unknown_key_is_refused_with_its_line() {
+    let text = DEMO.replace("[listen]\n", "[listen]\nwebb = \"127.0.0.1:1\"\n");
+    let message = parse(&text).unwrap_err();
+    assert!(message.contains("webb") && message.contains("line"), "{message}");
+}
+
+#[test]
+fn a_demo_section_stands_in_a_demonstration_only() {
+    let message = parse(&DEMO.replace("kind = \"demo\"", "kind = \"production\"")).unwrap_err();
+    assert!(message.contains("[demo]"), "{message}");
+}
+
+#[test]
+fn a_password_in_the_database_url_is_refused() {
+    for url in ["postgres://igc:secret@db/igc", "postgres:///igc?password=secret"] {
+        let message = parse(&DEMO.replace("sqlite:igc.sqlite", url)).unwrap_err();
+        assert!(message.contains("password"), "{message}");
+        assert!(!message.contains("secret"), "{message}");
+    }
+}
+
+#[test]
+fn a_bad_cron_expression_names_its_key() {
+    let config = parse(DEMO).unwrap();
+    let text = DEMO.replace(&config.schedules.renewal.to_string(), "every tuesday");
+    let message = parse(&text).unwrap_err();
+    assert!(message.contains("jobs.renewal"), "{message}");
+}
+
+#[test]
+fn a_schedule_gives_the_next_time() {
+    let hourly = Schedule::parse("0 0 * * * *").unwrap();
+    let moment = "2026-11-21T10:15:00Z".parse().unwrap();
+    assert_eq!(hourly.next_after(moment).unwrap().to_string(), "2026-11-21T11:00:00Z");
+}

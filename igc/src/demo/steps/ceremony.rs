@@ -1,0 +1,50 @@
+//! The keys: three roots, six issuing authorities, and those that sign answers, lists and checkpoints.
+
+use std::path::Path;
+
+use registration_authority::officers::{self, Role};
+use store::DatabaseRole;
+
+use crate::bureau_process::BureauProcess;
+use crate::demo::Demonstration;
+use crate::demo::stage::{ADMINISTRATOR, APPROVER, REVOKER, SUBMITTER, Stage};
+use crate::installation::system_rng;
+use crate::jobs::Worker;
+use crate::officer;
+use crate::problem::Problem;
+use crate::setup::{self, Plan};
+
+const OFFICERS: [(&str, &str, Role); 4] = [
+    (ADMINISTRATOR, "Alix MOREAU", Role::Administrator),
+    (SUBMITTER, "Camille MARTIN", Role::RegistrationOfficer),
+    (APPROVER, "Dominique BERNARD", Role::RegistrationOfficer),
+    (REVOKER, "Sacha PETIT", Role::RevocationOfficer),
+];
+
+pub fn ceremony(demonstration: &Demonstration, home: &Path) -> Result<(Stage, String), Problem> {
+    let (bureau, certificate) = BureauProcess::create(home)?;
+    let made = setup::make(&Plan {
+        dir: demonstration.dir.clone(),
+        ceremony: setup::DEMO_CEREMONY.to_owned(),
+        identity: setup::DEMO_IDENTITY.to_owned(),
+        database_url: demonstration.database_url.clone(),
+        demo: Some(setup::DemoParts { bureau_home: home.to_owned(), bureau_certificate: certificate }),
+    })?;
+    let installation = made.installation;
+    let approver = officer::approver(&installation)?;
+    let mut worker = Worker::begin(&installation, DatabaseRole::Owner)?;
+    let act = installation.operator_act();
+    worker.db.write(|db| {
+        OFFICERS.iter().try_for_each(|(login, name, role)| {
+            officers::enrol(db, login, name, *role, &mut system_rng(), &act).map(drop)
+        })
+    })?;
+    let detail = format!(
+        "{} keys and {} certificates in {} tokens; {} officers",
+        made.report.keys.len(),
+        made.report.certificates.len(),
+        made.report.tokens.len(),
+        OFFICERS.len()
+    );
+    Ok((Stage { worker, approver, bureau, cast: None }, detail))
+}

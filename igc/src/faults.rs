@@ -1,0 +1,52 @@
+//! The stable error codes of the program itself.
+
+store::codes! {
+    /// A file or folder cannot be read or written.
+    FILE = ("file-failed", Failed, "the operator: check the path, its owner and its mode");
+    /// A file is longer than it may be.
+    FILE_TOO_LONG = ("file-too-long", Invalid, "check that it is the file that was meant");
+    /// A file that must be text is not.
+    FILE_NOT_TEXT = ("file-not-text", Invalid, "the file must be UTF-8; the byte is named");
+    /// A certificate does not read.
+    CERTIFICATE_MALFORMED = ("certificate-malformed", Invalid, "a certificate is PEM or DER, one to a file");
+    /// The configuration is not what it must be.
+    CONFIG_INVALID = ("config-invalid", Invalid, "the operator: correct the line that is named; `igc config show` prints what is understood");
+    /// There is no installation there.
+    INSTALLATION_MISSING = ("installation-missing", NotFound, "say where it is with --dir or IGC_DIR, or make one with `igc init` or `igc demo`");
+    /// The folder holds something else.
+    FOLDER_NOT_OURS = ("folder-not-ours", Refused, "name another folder: what is not a demonstration is never replaced");
+    /// The folder holds an installation already.
+    ALREADY_INITIALISED = ("already-initialised", Refused, "name another folder: an installation is never overwritten");
+    /// The identity may not be used by an installation.
+    IDENTITY_REFUSED = ("identity-refused", Refused, "the reference identity is for tests; write your own identity file");
+    /// The command needs a signed decision.
+    DECISION_NEEDED = ("decision-needed", AwaitsApproval, "an officer decides, with his card or passkey; only a demonstration decides by itself");
+    /// Only a demonstration may do that.
+    DEMO_ONLY = ("demo-only", Refused, "this is done in a demonstration only, never in production");
+    /// One process for every role is not allowed here.
+    SINGLE_PROCESS = ("single-process-refused", Refused, "start each role by itself, or say single_process = true in the configuration");
+    /// A step of the demonstration did not hold.
+    DEMO_STEP = ("demo-step-failed", Failed, "see the step that is named, and report.json in the folder");
+    /// A port is taken, or a listener failed.
+    LISTENER = ("listener-failed", Unavailable, "the operator: is another process on that port? choose one with --port or in the configuration");
+    /// Something the program calls is missing or failed.
+    TOOL = ("tool-failed", Failed, "run `make demo` or install what is named");
+    /// A CRL was not published.
+    CRL_NOT_PUBLISHED = ("crl-not-published", Failed, "the operator: the sentence says which rule refused it; the last good one is still served");
+    /// The PKI itself stands on the certificate.
+    CERTIFICATE_SERVES = ("certificate-serves", Refused, "the security officer: a key ceremony replaces an authority or a responder before it ends");
+    /// A card carries the certificate.
+    CERTIFICATE_ON_CARD = ("certificate-on-card", Refused, "oppose the card: `igc opposition add`");
+    /// No job of that name.
+    JOB_UNKNOWN = ("job-unknown", NotFound, "`igc job list` names them");
+    /// The argument does not read.
+    ARGUMENT = ("argument-invalid", Invalid, "see --help");
+    /// The register does not know the person.
+    PROFESSIONAL_UNKNOWN = ("professional-unknown", NotFound, "check the identifier; the national register is imported with `igc registry import`");
+    /// There is no key to sign the audit tree with.
+    AUDIT_KEY_MISSING = ("audit-key-missing", Failed, "the operator: a key ceremony makes the audit checkpoint key");
+    /// The audit trail contradicts itself.
+    AUDIT_BROKEN = ("audit-broken", Integrity, "the auditor: the rows named were changed after they were written");
+    /// The worker's lease is held by a process that runs.
+    WORKER_RUNNING = ("worker-running", Unavailable, "another worker runs; wait for it or stop it");
+}

@@ -1,0 +1,131 @@
+//! An installation, opened: its configuration, and what is made from it.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+
+use ca_core::identity::Identity;
+use ca_core::issuance::IssuanceContext;
+use ca_core::profile::Profiles;
+use ca_core::signer::{Pkcs11Module, Pkcs11Signer, Tokens};
+use rand_core::UnwrapErr;
+use store::{Act, Actor, Database, DatabaseError, DatabaseRole, RequestId};
+
+use crate::cli::Global;
+use crate::clock::Clock;
+use crate::config::{Config, ConfigError};
+use crate::faults;
+use crate::problem::Problem;
+use crate::setup::{LONGEST_TEXT, read_text};
+
+/// The randomness of the operating system: the only source of chance, handed down by `main`.
+pub fn system_rng() -> UnwrapErr<getrandom::SysRng> {
+    UnwrapErr(getrandom::SysRng)
+}
+
+/// An installation that was opened. Cheap to share between threads.
+#[derive(Clone)]
+pub struct Installation {
+    /// Its folder.
+    pub dir: PathBuf,
+    /// Its configuration.
+    pub config: Arc<Config>,
+    /// The profiles it issues.
+    pub profiles: Arc<Profiles>,
+    /// Whose PKI it is.
+    pub identity: Arc<Identity>,
+    /// Its clock.
+    pub clock: Clock,
+    module: Arc<OnceLock<Pkcs11Module>>,
+}
+
+impl Installation {
+    /// Opens the installation that the command line or the environment names.
+    pub fn open(global: &Global) -> Result<Self, Problem> {
+        let dir = global
+            .installation_dir()
+            .ok_or_else(|| Problem::new(faults::INSTALLATION_MISSING, "no installation is named"))?;
+        let file = global.config.clone().unwrap_or_else(|| dir.join("igc.toml"));
+        Self::open_file(&dir, &file)
+    }
+
+    /// Opens the installation in `dir`.
+    pub fn open_dir(dir: &Path) -> Result<Self, Problem> {
+        Self::open_file(dir, &dir.join("igc.toml"))
+    }
+
+    fn open_file(dir: &Path, file: &Path) -> Result<Self, Problem> {
+        let config = Config::read(file)?;
+        let identity = read_identity(&config.identity)?;
+        let days = config.demo.as_ref().map_or(0, |demo| demo.clock_offset_days);
+        Ok(Self {
+            dir: dir.to_owned(),
+            profiles: Arc::new(Profiles::embedded()),
+            identity: Arc::new(identity),
+            clock: Clock::ahead_by_days(days),
+            config: Arc::new(config),
+            module: Arc::default(),
+        })
+    }
+
+    /// A connection for one process role.
+    pub fn database(&self, role: DatabaseRole) -> Result<Database, Problem> {
+        Ok(self.open_database(role)?)
+    }
+
+    /// The same, for those who want to know what the database said.
+    pub fn open_database(&self, role: DatabaseRole) -> Result<Database, DatabaseError> {
+        Database::open(&self.config.database_url, role)
+    }
+
+    /// The PKCS#11 library with the installation's tokens; loaded once.
+    pub fn module(&self) -> Result<Pkcs11Module, Problem> {
+        if let Some(module) = self.module.get() {
+            return Ok(module.clone());
+        }
+        let module = Pkcs11Module::load(Tokens::read(&self.config.tokens)?)?;
+        Ok(self.module.get_or_init(|| module).clone())
+    }
+
+    /// A signer for this thread.
+    pub fn signer(&self) -> Result<Pkcs11Signer, Problem> {
+        Ok(Pkcs11Signer::new(self.module()?))
+    }
+
+    /// What every issuance shares.
+    pub fn issuance(&self) -> IssuanceContext<'_> {
+        IssuanceContext { profiles: &self.profiles, identity: &self.identity }
+    }
+
+    /// An act of now.
+    pub fn act(&self, actor: Actor) -> Act {
+        Act { at: self.clock.now(), actor, request: request_id() }
+    }
+
+    /// The act of whoever typed the command.
+    pub fn operator_act(&self) -> Act {
+        self.act(Actor::Operator(unix_user()))
+    }
+}
+
+/// Sixteen hexadecimal digits that tie a request's log lines and events together.
+pub fn request_id() -> RequestId {
+    let mut bytes = [0; 8];
+    rand_core::Rng::fill_bytes(&mut system_rng(), &mut bytes);
+    RequestId(hex::encode(bytes))
+}
+
+/// The name in the environment of the login session; only for the audit trail of a command line,
+/// whose user owns the database anyway.
+fn unix_user() -> String {
+    ["SUDO_USER", "USER", "LOGNAME"]
+        .iter()
+        .find_map(|name| std::env::var(name).ok())
+        .filter(|name| !name.is_empty() && name.len() <= 64 && name.chars().all(|c| c.is_ascii_graphic()))
+        .unwrap_or_else(|| "unknown".to_owned())
+}
+
+fn read_identity(path: &Path) -> Result<Identity, Problem> {
+    let text = read_text(path, LONGEST_TEXT)?;
+    Identity::parse(&text)
+        .map_err(|error| ConfigError::Invalid { path: path.to_owned(), message: error.to_string() }.into())
+}

@@ -1,0 +1,126 @@
+//! In a demonstration, what a bureau and the post do between an approval and a card in the pocket.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use card::personalisation::{
+    BatchId, BureauName, batch_file, open_batches, record_return, verify_return_file,
+};
+use card::{CardFilter, CardNumber, CardNumberPrefix, CardStatus, MOST_LISTED};
+use registration_authority::{delivery, order, personalisation};
+use serde_json::{Value, json};
+use store::{Act, Database};
+
+use super::{Worker, pinned_bureaus};
+use crate::bureau_process::BureauProcess;
+use crate::faults;
+use crate::installation::{Installation, system_rng};
+use crate::officer;
+use crate::problem::Problem;
+use crate::setup::file_problem;
+
+pub(super) fn run(worker: &mut Worker, act: &Act) -> Result<Value, Problem> {
+    let Some(demo) = worker.installation.config.demo.clone() else {
+        return Ok(json!({ "skipped": "only a demonstration has a bureau of its own" }));
+    };
+    if !demo.bureau_home.exists() {
+        reopen_bureau(worker, &demo.bureau_home)?;
+    }
+    let bureau = BureauProcess::at(&demo.bureau_home);
+    let mut personalised = Vec::new();
+    // A batch that an earlier run closed and never got back comes first.
+    for batch in open_batches(&mut worker.db)? {
+        let file = batch_again(&mut worker.db, &batch.id)?;
+        personalised.extend(receive(worker, &bureau.personalise(&file)?, act)?);
+    }
+    if let Some(file) = close_batch(worker, act)? {
+        personalised.extend(receive(worker, &bureau.personalise(&file)?, act)?);
+    }
+    let activated = hand_over(worker, act)?;
+    Ok(json!({ "personalised": personalised, "activated": activated }))
+}
+
+/// The bureau of a demonstration goes when the demonstration ends; one that is served again gets a new
+/// one, whose certificate is pinned beside the old one's: cards may still wait that the old one made.
+fn reopen_bureau(worker: &Worker, home: &Path) -> Result<(), Problem> {
+    let (_, certificate) = BureauProcess::create(home)?;
+    for bureau in &worker.installation.config.bureaus {
+        let path = &bureau.certificate;
+        let mut pinned = std::fs::read(path).map_err(|error| file_problem(path, &error))?;
+        pinned.extend_from_slice(&certificate);
+        std::fs::write(path, pinned).map_err(|error| file_problem(path, &error))?;
+    }
+    Ok(())
+}
+
+/// Gives each approved order its card and closes a batch of them; none where no order waits.
+pub fn close_batch(worker: &mut Worker, act: &Act) -> Result<Option<Vec<u8>>, Problem> {
+    let installation = worker.installation.clone();
+    let verifier = officer::verifier(&installation)?;
+    let (prefix, bureau) = (number_prefix(&installation)?, bureau_name(&installation)?);
+    let closed = worker
+        .db
+        .write(|db| personalisation::close_batch(db, &verifier, prefix, &bureau, &mut system_rng(), act))?;
+    for (order, code) in &closed.set_aside {
+        tracing::error!(
+            code = code.name,
+            "order {order} says approved, but did not go to the bureau: {code}"
+        );
+    }
+    Ok(closed.file.map(|file| file.to_json()))
+}
+
+/// The file of a closed batch again, for one that was lost on its way.
+pub fn batch_again(db: &mut Database, id: &BatchId) -> Result<Vec<u8>, Problem> {
+    let filter = CardFilter { batch: Some(id.clone()), ..CardFilter::default() };
+    let mut prints = BTreeMap::new();
+    for card in card::list(db, &filter, MOST_LISTED)? {
+        let order = order::get(db, &card.order_number)?;
+        prints.insert(card.number, personalisation::print(&order)?);
+    }
+    let mut print = |card: &card::Card| prints.get(&card.number).cloned().unwrap_or_default();
+    Ok(batch_file(db, id, &mut print)?.to_json())
+}
+
+/// Reads a return file; the numbers of the cards that are personalised.
+pub fn receive(worker: &mut Worker, return_file: &[u8], act: &Act) -> Result<Vec<String>, Problem> {
+    // Before the transaction: proofs and attestations of a big batch take a while, and nobody waits for it.
+    let verified = verify_return_file(return_file, &pinned_bureaus(&worker.installation)?)?;
+    let batch = worker.db.write(|db| record_return(db, verified, &mut system_rng(), act))?;
+    Ok(batch.personalised.iter().map(|card| card.number.to_string()).collect())
+}
+
+fn hand_over(worker: &mut Worker, act: &Act) -> Result<Vec<String>, Problem> {
+    let mut activated = Vec::new();
+    let filter = CardFilter { status: Some(CardStatus::Certified), ..CardFilter::default() };
+    for card in card::list(&mut worker.db, &filter, MOST_LISTED)? {
+        deliver_and_activate(worker, &card.number, act)?;
+        activated.push(card.number.to_string());
+    }
+    Ok(activated)
+}
+
+/// Hands one certified card over and puts it into use.
+pub fn deliver_and_activate(worker: &mut Worker, number: &CardNumber, act: &Act) -> Result<(), Problem> {
+    let mut rng = system_rng();
+    delivery::deliver(&mut worker.db, number, &mut rng, act)?;
+    delivery::activate(&mut worker.db, number, &mut rng, act)?;
+    Ok(())
+}
+
+fn number_prefix(installation: &Installation) -> Result<CardNumberPrefix, Problem> {
+    let prefix = &installation.config.card_number_prefix;
+    prefix
+        .parse()
+        .map_err(|error| Problem::new(faults::CONFIG_INVALID, format!("cards.number_prefix: {error}")))
+}
+
+fn bureau_name(installation: &Installation) -> Result<BureauName, Problem> {
+    let bureau = installation.config.bureaus.first().ok_or_else(|| {
+        Problem::new(faults::CONFIG_INVALID, "cards.bureau: no personalisation bureau is configured")
+    })?;
+    bureau
+        .name
+        .parse()
+        .map_err(|error| Problem::new(faults::CONFIG_INVALID, format!("cards.bureau.name: {error}")))
+}

@@ -1,0 +1,108 @@
+//! Jobs: idempotent reconcilers that compare what is with what should be (architecture invariant 12).
+//! There is no queue. The worker runs them by the clock, `igc job run` by hand.
+
+mod audit;
+pub mod bureau;
+mod certification;
+mod pinned_bureaus;
+mod publication;
+mod renewal;
+mod sweep;
+
+use ca_core::epoch::Epoch;
+use ca_core::signer::Pkcs11Signer;
+use serde_json::Value;
+use store::{Act, Actor, Database, DatabaseRole};
+
+use crate::installation::Installation;
+use crate::problem::Problem;
+
+pub use audit::sequence;
+pub use certification::certify_all;
+pub use pinned_bureaus::pinned_bureaus;
+pub use publication::{
+    PublishedList, folder, policy, publish_certificates, publish_everything, publish_oppositions,
+};
+
+/// What every job works with.
+pub struct Worker {
+    /// The installation.
+    pub installation: Installation,
+    /// The worker's own connection.
+    pub db: Database,
+    /// The worker's own sessions with the tokens.
+    pub signer: Pkcs11Signer,
+    /// This run.
+    pub epoch: Epoch,
+}
+
+/// One job.
+pub struct Job {
+    /// Its name on the command line and in the audit trail.
+    pub name: &'static str,
+    /// What it makes true.
+    pub purpose: &'static str,
+    /// Runs it; what it did, for people and programs.
+    pub run: fn(&mut Worker, &Act) -> Result<Value, Problem>,
+}
+
+/// Every job, in the order in which a worker that has just started runs them.
+pub const JOBS: &[Job] = &[
+    Job { name: "sweep", purpose: "settles what dead workers left unsigned", run: sweep::run },
+    Job {
+        name: "certification",
+        purpose: "certifies personalised cards and approved requests",
+        run: certification::run,
+    },
+    Job {
+        name: "publication",
+        purpose: "publishes what is due: CRLs, deltas, lists, authorities",
+        run: publication::run,
+    },
+    Job { name: "full-crl", purpose: "issues and publishes every CRL now", run: publication::run_full },
+    Job {
+        name: "renewal",
+        purpose: "plans the successors of cards that expire, applies approved plans",
+        run: renewal::run,
+    },
+    Job { name: "expiry", purpose: "ends the life of cards past their last day", run: renewal::expire },
+    Job {
+        name: "demo-bureau",
+        purpose: "in a demonstration, plays the personalisation bureau",
+        run: bureau::run,
+    },
+    Job {
+        name: "audit",
+        purpose: "orders the audit events and signs the head of their tree",
+        run: audit::run,
+    },
+];
+
+/// The job called `name`.
+pub fn find(name: &str) -> Option<&'static Job> {
+    JOBS.iter().find(|job| job.name == name)
+}
+
+impl Worker {
+    /// Begins a run of the worker.
+    pub fn begin(installation: &Installation, role: DatabaseRole) -> Result<Self, Problem> {
+        let mut db = installation.database(role)?;
+        let act = installation.act(Actor::Job("worker"));
+        let epoch = Epoch::open(&mut db, installation.config.schedules.lease, &act)?;
+        Ok(Self { installation: installation.clone(), signer: installation.signer()?, db, epoch })
+    }
+
+    /// Runs a job once, as that job.
+    pub fn run(&mut self, job: &Job) -> Result<Value, Problem> {
+        self.epoch.renew(&mut self.db)?;
+        let act = self.installation.act(Actor::Job(job.name));
+        (job.run)(self, &act)
+    }
+
+    /// Ends the run in good order.
+    pub fn end(mut self) -> Result<(), Problem> {
+        let act = self.installation.act(Actor::Job("worker"));
+        self.epoch.close(&mut self.db, &act)?;
+        Ok(())
+    }
+}

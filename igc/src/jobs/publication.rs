@@ -1,0 +1,109 @@
+use crl_publisher::folder::PublicFolder;
+use crl_publisher::policy::{PublicationPolicy, Schedule};
+use crl_publisher::publish;
+use serde::Serialize;
+use serde_json::{Value, json};
+use store::Act;
+
+use super::Worker;
+use crate::config::Config;
+use crate::installation::{Installation, system_rng};
+use crate::problem::Problem;
+
+/// What a run published.
+#[derive(Debug, Serialize)]
+pub struct Published {
+    /// CRLs and deltas that went out.
+    pub crls: Vec<PublishedList>,
+    /// Authorities whose CRL could not be published, and why; what they had before still stands.
+    pub failed: Vec<(String, String)>,
+}
+
+/// A CRL that went out.
+#[derive(Debug, Serialize)]
+pub struct PublishedList {
+    /// Short name of the authority.
+    pub id: String,
+    /// `full` or `delta`.
+    pub kind: &'static str,
+    /// CRLNumber.
+    pub number: u64,
+    /// How many certificates stand on it.
+    pub entries: u64,
+}
+
+/// What is due: authorities' certificates, lists, deltas after a revocation, and any CRL half of whose
+/// life is over.
+pub fn run(worker: &mut Worker, act: &Act) -> Result<Value, Problem> {
+    Ok(json!(publish(worker, false, act)?))
+}
+
+/// Every CRL, now.
+pub fn run_full(worker: &mut Worker, act: &Act) -> Result<Value, Problem> {
+    Ok(json!(publish_everything(worker, act)?))
+}
+
+/// Publishes everything, every CRL included.
+pub fn publish_everything(worker: &mut Worker, act: &Act) -> Result<Published, Problem> {
+    publish(worker, true, act)
+}
+
+/// Signs and publishes the opposition list, where it changed or grew old.
+pub fn publish_oppositions(worker: &mut Worker, act: &Act) -> Result<(), Problem> {
+    let (folder, policy) = (folder(&worker.installation), policy(&worker.installation.config));
+    let (db, signer) = (&mut worker.db, &mut worker.signer);
+    publish::publish_opposition_list(db, signer, &folder, &policy, &mut system_rng(), act)?;
+    Ok(())
+}
+
+/// Publishes the authorities' certificates, where they changed.
+pub fn publish_certificates(worker: &mut Worker) -> Result<(), Problem> {
+    publish::publish_certificates(&mut worker.db, &folder(&worker.installation))?;
+    Ok(())
+}
+
+fn publish(worker: &mut Worker, every_crl: bool, act: &Act) -> Result<Published, Problem> {
+    let folder = folder(&worker.installation);
+    let policy = policy(&worker.installation.config);
+    let mut rng = system_rng();
+    let (db, signer) = (&mut worker.db, &mut worker.signer);
+    publish::publish_certificates(db, &folder)?;
+    let report = if every_crl {
+        publish::publish_crls_now(db, signer, &folder, &policy, &mut rng, act)?
+    } else {
+        publish::publish_crls(db, signer, &folder, &policy, &mut rng, act)?
+    };
+    publish::publish_opposition_list(db, signer, &folder, &policy, &mut rng, act)?;
+    let crls = report.issued.iter().chain(&report.republished).map(|crl| PublishedList {
+        id: crl.issuer.clone(),
+        kind: crl.kind.name(),
+        number: crl.number,
+        entries: crl.entries,
+    });
+    let crls = crls.collect();
+    let failed: Vec<_> =
+        report.failures.into_iter().map(|failure| (failure.issuer, failure.error.to_string())).collect();
+    for (issuer, error) in &failed {
+        tracing::error!(authority = issuer, "the CRL of {issuer} was not published: {error}");
+    }
+    Ok(Published { crls, failed })
+}
+
+/// Where an installation publishes.
+pub fn folder(installation: &Installation) -> PublicFolder {
+    PublicFolder::at(&installation.config.public_folder)
+}
+
+/// How long what an installation publishes lives. When it is made is the schedule's to say; the policy
+/// only makes sure that nothing gets older than half its life.
+pub fn policy(config: &Config) -> PublicationPolicy {
+    let publication = &config.publication;
+    let half_life = |valid| Schedule { every: valid / 2, valid };
+    PublicationPolicy {
+        root_crl: half_life(publication.root_crl_lifetime),
+        full_crl: half_life(publication.crl_lifetime),
+        delta_crl: half_life(publication.crl_lifetime),
+        ocsp_validity: publication.ocsp_lifetime,
+        ..PublicationPolicy::default()
+    }
+}

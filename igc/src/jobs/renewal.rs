@@ -1,0 +1,44 @@
+use professional_registry::ImportedRegister;
+use registration_authority::renewal::{self, PlanStatus};
+use serde_json::{Value, json};
+use store::Act;
+
+use super::Worker;
+use crate::installation::system_rng;
+use crate::officer;
+use crate::problem::Problem;
+
+/// How many plans are looked at: one a day for half a year.
+const PLANS: i64 = 200;
+
+/// Cards that one transaction ends.
+const EXPIRED_AT_ONCE: usize = 100;
+
+/// Plans the successors of what expires within the horizon, and applies the plans an officer approved.
+pub fn run(worker: &mut Worker, act: &Act) -> Result<Value, Problem> {
+    let verifier = officer::verifier(&worker.installation)?;
+    let mut rng = system_rng();
+    let mut applied = Vec::new();
+    for id in renewal::list(&mut worker.db, PLANS)? {
+        if renewal::get(&mut worker.db, &id)?.status == PlanStatus::Approved {
+            renewal::apply(&mut worker.db, &mut ImportedRegister, &verifier, &id, &mut rng, act)?;
+            applied.push(id);
+        }
+    }
+    let horizon = act.at.plus(worker.installation.config.schedules.renewal_horizon);
+    let planned = renewal::plan(&mut worker.db, &mut ImportedRegister, horizon, &mut rng, act)?;
+    Ok(json!({ "applied": applied, "planned": planned.map(|plan| plan.id) }))
+}
+
+/// Ends the life of cards past their last day.
+pub fn expire(worker: &mut Worker, act: &Act) -> Result<Value, Problem> {
+    let mut expired = 0;
+    loop {
+        // Short transactions, so that an opposition never waits behind a big one.
+        let batch = worker.db.write(|db| card::expire_due(db, EXPIRED_AT_ONCE, &mut system_rng(), act))?;
+        if batch.is_empty() {
+            return Ok(json!({ "expired": expired }));
+        }
+        expired += batch.len();
+    }
+}

@@ -1,0 +1,51 @@
+//! Acting as an officer from the command line.
+//!
+//! An officer's act is his own: signed with his card or passkey. Only a demonstration lets the command
+//! line speak for one of its fictional officers, with the demonstration's own visible proof.
+
+use registration_authority::approval::{ApprovalVerifier, DemoApprover};
+use store::{Act, Actor};
+
+use crate::faults;
+use crate::installation::Installation;
+use crate::problem::Problem;
+
+/// `--as LOGIN`
+#[derive(Clone, Debug, clap::Args)]
+pub struct AsOfficer {
+    /// The officer of the demonstration who acts.
+    #[arg(long = "as", value_name = "LOGIN")]
+    pub login: Option<String>,
+}
+
+impl AsOfficer {
+    /// The act of that officer; in production, a problem that says who must act instead.
+    pub fn act(&self, installation: &Installation) -> Result<Act, Problem> {
+        if !installation.config.is_demo() {
+            return Err(Problem::new(
+                faults::DECISION_NEEDED,
+                "an officer must do this himself, with his card or passkey",
+            ));
+        }
+        let login = self.login.as_deref().ok_or_else(|| {
+            Problem::new(faults::ARGUMENT, "say which officer of the demonstration acts, with --as LOGIN")
+        })?;
+        Ok(installation.act(Actor::Officer(login.to_owned())))
+    }
+}
+
+/// What signs the decisions of a demonstration's officers.
+pub fn approver(installation: &Installation) -> Result<DemoApprover, Problem> {
+    let demo = installation.config.demo.as_ref().ok_or_else(|| {
+        Problem::new(faults::DECISION_NEEDED, "an officer must decide himself, with his card or passkey")
+    })?;
+    Ok(DemoApprover::open(&demo.approval_key)?)
+}
+
+/// What verifies decisions: in a demonstration its own key counts, in production none does yet.
+pub fn verifier(installation: &Installation) -> Result<ApprovalVerifier, Problem> {
+    match &installation.config.demo {
+        Some(demo) => Ok(DemoApprover::open(&demo.approval_key)?.verifier()),
+        None => Ok(ApprovalVerifier::production()),
+    }
+}

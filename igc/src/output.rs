@@ -1,0 +1,111 @@
+//! Answers on stdout: a table for people, one JSON document or JSON lines for programs.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use crate::faults;
+use crate::problem::Problem;
+
+/// `-o`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum OutputFormat {
+    /// Columns for people.
+    Table,
+    /// One JSON document.
+    Json,
+    /// One JSON document a line.
+    Jsonl,
+}
+
+/// Something that has a row in a table.
+pub trait Row: Serialize {
+    /// The headings.
+    const HEADINGS: &'static [&'static str];
+    /// One cell for each heading.
+    fn cells(&self) -> Vec<String>;
+}
+
+/// Prints a list. With JSON an empty list is `[]`.
+pub fn list<R: Row>(format: OutputFormat, rows: &[R]) -> Result<(), Problem> {
+    let text = match format {
+        OutputFormat::Table => table(R::HEADINGS, &rows.iter().map(Row::cells).collect::<Vec<_>>()),
+        OutputFormat::Json => document(&rows)?,
+        OutputFormat::Jsonl => {
+            let lines: Result<Vec<_>, _> = rows.iter().map(line).collect();
+            lines?.concat()
+        }
+    };
+    print(&text)
+}
+
+/// Prints one thing: its lines for people, its JSON for programs.
+pub fn one<T: Serialize>(
+    format: OutputFormat,
+    value: &T,
+    words: impl FnOnce() -> String,
+) -> Result<(), Problem> {
+    let text = match format {
+        OutputFormat::Table => words(),
+        OutputFormat::Json => document(value)?,
+        OutputFormat::Jsonl => line(value)?,
+    };
+    print(&text)
+}
+
+/// Prints text as it is.
+pub fn print(text: &str) -> Result<(), Problem> {
+    print_bytes(text.as_bytes())
+}
+
+/// Prints octets as they are.
+pub fn print_bytes(bytes: &[u8]) -> Result<(), Problem> {
+    let mut stdout = io::stdout().lock();
+    match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
+        // Whoever reads us has read enough (`igc … | head`).
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        other => other.map_err(|error| Problem::new(faults::FILE, format!("stdout: {error}"))),
+    }
+}
+
+fn document<T: Serialize>(value: &T) -> Result<String, Problem> {
+    serde_json::to_string_pretty(value).map(|text| text + "\n").map_err(not_json)
+}
+
+fn line<T: Serialize>(value: &T) -> Result<String, Problem> {
+    serde_json::to_string(value).map(|text| text + "\n").map_err(not_json)
+}
+
+fn not_json(error: serde_json::Error) -> Problem {
+    Problem::new(faults::FILE, format!("the answer does not encode as JSON: {error}"))
+}
+
+fn table(headings: &[&str], rows: &[Vec<String>]) -> String {
+    let mut widths: Vec<usize> = headings.iter().map(|heading| heading.chars().count()).collect();
+    for row in rows {
+        for (width, cell) in widths.iter_mut().zip(row) {
+            *width = (*width).max(cell.chars().count());
+        }
+    }
+    let render = |cells: &mut dyn Iterator<Item = &str>| {
+        let padded: Vec<String> =
+            cells.zip(&widths).map(|(cell, width)| format!("{cell:<width$}", width = *width)).collect();
+        padded.join("  ").trim_end().to_owned() + "\n"
+    };
+    let mut text = render(&mut headings.iter().copied());
+    for row in rows {
+        text += &render(&mut row.iter().map(String::as_str));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_are_as_wide_as_their_widest_cell_counted_in_characters() {
+        let rows = vec![vec!["Élise".to_owned(), "1".to_owned()], vec!["Zoé".to_owned(), "22".to_owned()]];
+        assert_eq!(table(&["NAME", "N"], &rows), "NAME   N\nÉlise  1\nZoé    22\n");
+    }
+}

@@ -1,0 +1,61 @@
+//! What the command line says when something does not work.
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use serde_json::json;
+use store::{Code, Fault};
+
+use crate::output::OutputFormat;
+
+/// An error on its way out: a stable code and a sentence.
+#[derive(Debug)]
+pub struct Problem {
+    code: Code,
+    detail: String,
+}
+
+impl Problem {
+    /// A problem that no crate below has a type for.
+    pub fn new(code: Code, detail: impl Into<String>) -> Self {
+        Self { code, detail: detail.into() }
+    }
+
+    /// The stable code.
+    pub fn code(&self) -> Code {
+        self.code
+    }
+
+    /// The sentence.
+    pub fn detail(&self) -> &str {
+        &self.detail
+    }
+
+    /// Writes the problem to stderr, as words or as a problem object (RFC 9457), and gives the exit code.
+    pub fn report(&self, format: OutputFormat) -> ExitCode {
+        let text = match format {
+            OutputFormat::Table => {
+                format!("error[{}]: {}\n  help: {}\n", self.code.name, self.detail, self.code.help)
+            }
+            OutputFormat::Json | OutputFormat::Jsonl => {
+                let object = json!({
+                    "type": format!("urn:igc-sante:problem:{}", self.code.name),
+                    "code": self.code.name,
+                    "detail": self.detail,
+                    "help": self.code.help,
+                    "exit": self.code.kind.exit_code(),
+                });
+                format!("{object}\n")
+            }
+        };
+        // Where stderr is closed there is nobody left to tell.
+        let _ = io::stderr().write_all(text.as_bytes());
+        ExitCode::from(self.code.kind.exit_code())
+    }
+}
+
+impl<E: Fault> From<E> for Problem {
+    fn from(error: E) -> Self {
+        Self { code: error.code(), detail: error.to_string() }
+    }
+}

@@ -1,0 +1,47 @@
+//! The status role: public answers. Reads the database; of the tokens it uses the OCSP keys only.
+
+use std::net::TcpListener;
+use std::sync::Arc;
+
+use actix_web::{App, HttpServer};
+use crl_publisher::http::{StatusService, StatusSettings, StatusWorker, configure};
+use store::DatabaseRole;
+
+use super::Running;
+use crate::faults;
+use crate::installation::Installation;
+use crate::jobs;
+use crate::problem::Problem;
+
+/// Connections, and threads that answer.
+const WORKERS: usize = 4;
+
+/// Starts answering on `listener`.
+pub fn start(installation: &Installation, listener: TcpListener) -> Result<Running, Problem> {
+    let service = service(installation);
+    let address = listener.local_addr().map_err(|error| Problem::new(faults::LISTENER, error.to_string()))?;
+    Running::start(address, move || {
+        let server = HttpServer::new(move || App::new().configure(configure(service.clone())))
+            .workers(WORKERS)
+            .disable_signals()
+            .listen(listener)?;
+        Ok(server.run())
+    })
+}
+
+/// What answers, for the public listener and the operator's.
+pub fn service(installation: &Installation) -> StatusService {
+    let clock = installation.clock;
+    let opened = installation.clone();
+    StatusService::new(StatusSettings {
+        folder: jobs::folder(installation),
+        policy: jobs::policy(&installation.config),
+        workers: WORKERS,
+        open: Box::new(move || {
+            let db = opened.database(DatabaseRole::Status).map_err(|problem| problem.detail().to_owned())?;
+            let signer = opened.signer().map_err(|problem| problem.detail().to_owned())?;
+            Ok(StatusWorker { db, signer: Box::new(signer) })
+        }),
+        clock: Arc::new(move || clock.now()),
+    })
+}

@@ -1,0 +1,69 @@
+//! The web role: the officers' pages. Holds no key of an authority and no token.
+
+use std::net::TcpListener;
+use std::sync::Arc;
+
+use actix_web::{App, HttpServer, web};
+use openssl::ssl::{SslAcceptor, SslFiletype, SslMethod};
+use store::DatabaseRole;
+use web_admin::{SignInLinks, WebSettings, WebState};
+
+use super::Running;
+use crate::faults;
+use crate::installation::{Installation, system_rng};
+use crate::officer;
+use crate::problem::Problem;
+
+/// Threads that answer.
+const WORKERS: usize = 2;
+
+/// Starts the officers' pages on `listener`; gives what makes sign-in links.
+pub fn start(installation: &Installation, listener: TcpListener) -> Result<(Running, SignInLinks), Problem> {
+    let address = listener.local_addr().map_err(|error| Problem::new(faults::LISTENER, error.to_string()))?;
+    let links = SignInLinks::default();
+    let tls = acceptor(installation)?;
+    let state = web::Data::new(state(installation, links.clone())?);
+    let running = Running::start(address, move || {
+        let server =
+            HttpServer::new(move || App::new().app_data(state.clone()).configure(web_admin::configure))
+                .workers(WORKERS)
+                .disable_signals()
+                .listen_openssl(listener, tls)?;
+        Ok(server.run())
+    })?;
+    Ok((running, links))
+}
+
+fn state(installation: &Installation, links: SignInLinks) -> Result<WebState, Problem> {
+    let clock = installation.clock;
+    let opened = installation.clone();
+    let approver = match installation.config.is_demo() {
+        true => Some(officer::approver(installation)?),
+        false => None,
+    };
+    Ok(WebState::new(WebSettings {
+        open: Arc::new(move || opened.open_database(DatabaseRole::Web)),
+        clock: Arc::new(move || clock.now()),
+        rng: Arc::new(|| Box::new(system_rng())),
+        approver,
+        links,
+    }))
+}
+
+/// TLS 1.2 and later, forward secrecy, the files of the configuration.
+fn acceptor(installation: &Installation) -> Result<openssl::ssl::SslAcceptorBuilder, Problem> {
+    let files = &installation.config.tls;
+    let build = || -> Result<openssl::ssl::SslAcceptorBuilder, openssl::error::ErrorStack> {
+        let mut builder = SslAcceptor::mozilla_intermediate_v5(SslMethod::tls_server())?;
+        builder.set_certificate_chain_file(&files.certificate)?;
+        builder.set_private_key_file(&files.key, SslFiletype::PEM)?;
+        builder.check_private_key()?;
+        Ok(builder)
+    };
+    build().map_err(|error| {
+        Problem::new(
+            faults::CONFIG_INVALID,
+            format!("TLS: {} or {}: {error}", files.certificate.display(), files.key.display()),
+        )
+    })
+}

@@ -1,0 +1,209 @@
+//! Making an installation: folders, files, keys, database. Never overwrites one.
+
+use std::fs;
+use std::io::{Read, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use ca_core::ceremony::{self, Ceremony, CeremonyReport};
+use ca_core::identity::Identity;
+use registration_authority::approval::DemoApprover;
+use store::{Actor, DatabaseRole};
+
+use crate::clock::Clock;
+use crate::config::{ConfigFile, InstallationKind};
+use crate::faults;
+use crate::installation::{Installation, system_rng};
+use crate::problem::Problem;
+use crate::tls;
+
+/// The ceremony of a demonstration.
+pub const DEMO_CEREMONY: &str = include_str!("../../hsm-config/ceremonies/demo.toml");
+/// The identity of a demonstration.
+pub const DEMO_IDENTITY: &str = include_str!("../../hsm-config/identities/demo.toml");
+const DEMO_CONFIG: &str = include_str!("config/demo.toml");
+const TOKENS: &str = include_str!("../../hsm-config/tokens.toml");
+const SOFTHSM: &str = include_str!("../../hsm-config/softhsm2.conf");
+
+const PRIVATE_DIR: u32 = 0o700;
+/// The folder itself: the operator's group may look, nobody else.
+const OWN_DIR: u32 = 0o750;
+const SHARED_DIR: u32 = 0o755;
+const PRIVATE_FILE: u32 = 0o600;
+const SHARED_FILE: u32 = 0o644;
+
+/// What an installation is made from.
+#[derive(Debug)]
+pub struct Plan {
+    /// Where.
+    pub dir: PathBuf,
+    /// The ceremony file's text.
+    pub ceremony: String,
+    /// The identity file's text.
+    pub identity: String,
+    /// Another database than the SQLite file of the folder.
+    pub database_url: Option<String>,
+    /// What a demonstration has besides.
+    pub demo: Option<DemoParts>,
+}
+
+/// What a demonstration has besides.
+#[derive(Debug)]
+pub struct DemoParts {
+    /// Where its bureau lives.
+    pub bureau_home: PathBuf,
+    /// The certificate its bureau signs with, PEM.
+    pub bureau_certificate: Vec<u8>,
+}
+
+/// What was made.
+pub struct Made {
+    /// The installation, opened.
+    pub installation: Installation,
+    /// What the ceremony left.
+    pub report: CeremonyReport,
+}
+
+/// Makes an installation in a folder that is empty or does not exist.
+pub fn make(plan: &Plan) -> Result<Made, Problem> {
+    let identity = Identity::parse(&plan.identity)?;
+    identity.refuse_reference()?;
+    let ceremony = Ceremony::parse(&plan.ceremony)?;
+    ceremony::check(&ceremony, &identity)?;
+    refuse_occupied(&plan.dir)?;
+
+    let config = configuration(plan)?;
+    write_files(plan, &config)?;
+    let installation = Installation::open_dir(&plan.dir)?;
+    let mut db = installation.database(DatabaseRole::Owner)?;
+    db.migrate()?;
+    let act = installation.act(Actor::Ceremony(ceremony.name().to_owned()));
+    let report = ceremony::run(
+        &mut db,
+        &installation.module()?,
+        &ceremony,
+        installation.issuance(),
+        &mut system_rng(),
+        &act,
+    )?;
+    Ok(Made { installation, report })
+}
+
+/// An installation is never made over anything.
+fn refuse_occupied(dir: &Path) -> Result<(), Problem> {
+    if dir.join("igc.toml").exists() {
+        let detail = format!("{} holds an installation already", dir.display());
+        return Err(Problem::new(faults::ALREADY_INITIALISED, detail));
+    }
+    let occupied = dir.read_dir().is_ok_and(|mut entries| entries.next().is_some()) || dir.is_file();
+    if occupied {
+        let detail = format!("{} is not empty", dir.display());
+        return Err(Problem::new(faults::FOLDER_NOT_OURS, detail));
+    }
+    Ok(())
+}
+
+/// A demonstration's file as it ships, or the same for an installation of one's own.
+fn configuration(plan: &Plan) -> Result<String, Problem> {
+    let mut config: ConfigFile = toml::from_str(DEMO_CONFIG)
+        .map_err(|error| Problem::new(faults::CONFIG_INVALID, error.to_string()))?;
+    if let Some(url) = &plan.database_url {
+        config.database.url.clone_from(url);
+    }
+    match (&plan.demo, &mut config.demo) {
+        (Some(parts), Some(demo)) => demo.bureau_home.clone_from(&parts.bureau_home),
+        _ => {
+            config.kind = InstallationKind::Production;
+            config.demo = None;
+            config.listen.single_process = false;
+            config.cards.bureaus.clear();
+        }
+    }
+    let text = toml::to_string_pretty(&config)
+        .map_err(|error| Problem::new(faults::CONFIG_INVALID, error.to_string()))?;
+    Ok(format!("# Every key is explained in docs/configuration.md.\n{text}"))
+}
+
+fn write_files(plan: &Plan, config: &str) -> Result<(), Problem> {
+    let dir = &plan.dir;
+    for (folder, mode) in [
+        ("", OWN_DIR),
+        ("tokens", PRIVATE_DIR),
+        ("tokens/pin", PRIVATE_DIR),
+        ("tokens/store", PRIVATE_DIR),
+        ("tls", PRIVATE_DIR),
+        ("demo", PRIVATE_DIR),
+        ("public", SHARED_DIR),
+    ] {
+        if folder != "demo" || plan.demo.is_some() {
+            make_dir(&dir.join(folder), mode)?;
+        }
+    }
+    let tls = tls::bootstrap(Clock::ahead_by_days(0).now())?;
+    for (file, mode, text) in [
+        ("igc.toml", SHARED_FILE, config),
+        ("identity.toml", SHARED_FILE, &plan.identity),
+        ("ceremony.toml", SHARED_FILE, &plan.ceremony),
+        ("tokens/tokens.toml", SHARED_FILE, TOKENS),
+        ("tokens/softhsm2.conf", SHARED_FILE, &softhsm_conf(dir)),
+        ("tls/web.pem", SHARED_FILE, &tls.certificate),
+        ("tls/web.key", PRIVATE_FILE, &tls.key),
+    ] {
+        write_file(&dir.join(file), mode, text.as_bytes())?;
+    }
+    if let Some(parts) = &plan.demo {
+        write_file(&dir.join("bureau.pem"), SHARED_FILE, &parts.bureau_certificate)?;
+        DemoApprover::create(&dir.join("demo/approval.key"))?;
+    }
+    Ok(())
+}
+
+/// SoftHSM's settings for the tokens of the installation in `dir`.
+pub fn softhsm_conf(dir: &Path) -> String {
+    SOFTHSM.replace("@TOKEN_FOLDER@", &dir.join("tokens/store").display().to_string())
+}
+
+/// Makes a folder and its parents; the folder itself gets `mode`.
+pub fn make_dir(path: &Path, mode: u32) -> Result<(), Problem> {
+    fs::DirBuilder::new().recursive(true).mode(mode).create(path).map_err(|error| file_problem(path, &error))
+}
+
+/// Writes a new file with its mode from the first byte on; an existing one is refused.
+pub fn write_file(path: &Path, mode: u32, content: &[u8]) -> Result<(), Problem> {
+    fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(mode)
+        .open(path)
+        .and_then(|mut file| file.write_all(content).and_then(|()| file.sync_all()))
+        .map_err(|error| file_problem(path, &error))
+}
+
+/// Reads a file of at most `limit` bytes: nobody's `/dev/zero` takes the machine's memory.
+pub fn read_bounded(path: &Path, limit: u64) -> Result<Vec<u8>, Problem> {
+    let mut bytes = Vec::new();
+    fs::File::open(path)
+        .and_then(|file| file.take(limit + 1).read_to_end(&mut bytes))
+        .map_err(|error| file_problem(path, &error))?;
+    if bytes.len() as u64 > limit {
+        let detail = format!("{}: longer than {limit} bytes", path.display());
+        return Err(Problem::new(faults::FILE_TOO_LONG, detail));
+    }
+    Ok(bytes)
+}
+
+/// The same, as text.
+pub fn read_text(path: &Path, limit: u64) -> Result<String, Problem> {
+    String::from_utf8(read_bounded(path, limit)?).map_err(|error| {
+        let byte = error.utf8_error().valid_up_to();
+        Problem::new(faults::FILE_NOT_TEXT, format!("{}: byte {byte} is not UTF-8", path.display()))
+    })
+}
+
+/// The longest configuration, identity or ceremony file.
+pub const LONGEST_TEXT: u64 = 256 * 1024;
+
+/// A file that does not read or write.
+pub fn file_problem(path: &Path, error: &std::io::Error) -> Problem {
+    Problem::new(faults::FILE, format!("{}: {error}", path.display()))
+}
