@@ -1,0 +1,37 @@
+# make demo   the whole main job on one machine; ARGS="--once --dir DIR" plays it without a person
+# make build  target/release/igc
+# make test   every test, on SQLite and PostgreSQL, real components included
+# make check  format, lints, documentation, the tidy test, licences
+# Each installs what it misses (Debian 12, root or sudo) and is quick when everything is there.
+
+SHELL := /bin/bash
+export CARGO_TARGET_DIR := $(abspath $(or $(CARGO_TARGET_DIR),target))
+cargo_tool = $(shell command -v cargo-$(1) 2>/dev/null)
+
+.PHONY: demo build test check
+.DEFAULT_GOAL := build
+
+demo:
+	@tests/setup/install.sh build
+	cargo build --locked -p igc
+	$(CARGO_TARGET_DIR)/debug/igc demo $(ARGS)
+
+build:
+	@tests/setup/install.sh build
+	cargo build --locked --release -p igc
+
+test:
+	@tests/setup/install.sh test
+	@tests/setup/with-postgres.sh tests/setup/suites.sh
+
+check:
+	@tests/setup/install.sh build
+	@tests/setup/timed.sh "format" cargo fmt --all --check
+	@tests/setup/timed.sh "lints" cargo clippy --locked --workspace --all-targets -- -D warnings
+	@RUSTDOCFLAGS="-D warnings" tests/setup/timed.sh "documentation" cargo doc --locked --workspace --no-deps
+	@tests/setup/timed.sh "tidy" cargo test --locked --workspace --test acceptance scenarios::tidy
+ifneq ($(call cargo_tool,deny),)
+	@tests/setup/timed.sh "bans and licences" cargo deny --locked check bans licenses
+else
+	@echo "== bans and licences: cargo-deny is not installed, not checked"
+endif

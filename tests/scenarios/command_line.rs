@@ -1,0 +1,162 @@
+//! The outside of the program: exit codes, JSON on stdout, problems on stderr, wrong input.
+
+use std::fs;
+use std::path::Path;
+
+use acceptance::harness::{self, Finished, folder, igc, run};
+
+use super::demonstration::{copy_of, on_sqlite};
+
+fn igc_in(dir: &Path, arguments: &[&str]) -> Finished {
+    run(igc().args(["-o", "json", "--dir"]).arg(dir).args(arguments))
+}
+
+/// The stable code of the problem on stderr: one JSON object, its last line.
+fn code(finished: &Finished) -> String {
+    let line = finished.stderr.lines().last().unwrap_or_default();
+    let problem: serde_json::Value = serde_json::from_str(line).unwrap_or_default();
+    problem["code"].as_str().unwrap_or_default().to_owned()
+}
+
+#[test]
+fn an_empty_list_is_an_empty_json_array() {
+    let dir = on_sqlite().dir();
+    let listed = igc_in(dir, &["order", "list", "--status", "withdrawn"]).expect_exit(0);
+    assert_eq!(listed.json(), serde_json::json!([]));
+    let listed = igc_in(dir, &["card", "list", "--status", "personalised"]).expect_exit(0);
+    assert_eq!(listed.json(), serde_json::json!([]));
+}
+
+#[test]
+fn what_does_not_exist_is_exit_3_and_what_a_rule_forbids_is_exit_4() {
+    let nowhere = folder();
+    let missing = igc_in(&nowhere.path().join("none"), &["order", "list"]).expect_exit(3);
+    assert_eq!(code(&missing), "installation-missing");
+
+    let dir = on_sqlite().dir();
+    let unknown = igc_in(dir, &["order", "show", "CO-1999-000001"]).expect_exit(3);
+    assert_eq!(code(&unknown), "order-unknown");
+    let waiting = igc_in(dir, &["order", "list"]).expect_exit(0).json();
+    let number = waiting[0]["number"].as_str().unwrap();
+    let submitter = waiting[0]["submitted_by"].as_str().unwrap();
+    let own = igc_in(dir, &["order", "approve", number, "--as", submitter]).expect_exit(4);
+    assert_eq!(code(&own), "order-self-approval");
+    let reason =
+        igc_in(dir, &["order", "reject", number, "--as", "dominique.bernard", "--reason", "because"]);
+    assert_eq!(code(&reason), "order-reason-unknown");
+    let again = igc_in(dir, &["order", "show", number]).expect_exit(0).json();
+    assert_eq!(again["status"], "submitted", "nothing half done");
+}
+
+#[test]
+fn an_unknown_key_of_the_configuration_is_refused_with_its_line() {
+    let copy = copy_of(on_sqlite());
+    let file = copy.path().join("igc.toml");
+    let text = fs::read_to_string(&file).unwrap();
+    fs::write(&file, text.replace("[listen]\n", "[listen]\nwebb = \"127.0.0.1:1\"\n")).unwrap();
+    let refused = igc_in(copy.path(), &["config", "check"]).expect_exit(2);
+    assert_eq!(code(&refused), "config-invalid");
+    assert!(refused.stderr.contains("webb") && refused.stderr.contains("line"), "{}", refused.stderr);
+}
+
+#[test]
+fn a_wrong_argument_is_exit_2() {
+    let dir = on_sqlite().dir();
+    igc_in(dir, &["order", "submit", "--holder", "899700000001", "--profession", "60", "--as", "x"])
+        .expect_exit(2);
+    igc_in(dir, &["opposition", "add", "26", "--ground", "lost"]).expect_exit(2);
+    igc_in(dir, &["opposition", "add", "2600000001", "--ground", "boredom"]).expect_exit(2);
+}
+
+#[test]
+fn no_installation_bears_the_reference_identity() {
+    let place = folder();
+    let identity = harness::fixture("reference-identity.toml");
+    let dir = place.path().join("new");
+    let refused = run(igc().args(["-o", "json", "init", "--identity"]).arg(&identity).arg("--dir").arg(&dir));
+    assert_eq!(code(&refused), "identity-reference-refused", "{}", refused.stderr);
+    assert!(!dir.exists(), "nothing half done");
+}
+
+#[test]
+fn production_decides_only_with_an_officers_own_proof_and_never_in_one_process() {
+    let place = folder();
+    let dir = place.path().join("production");
+    run(igc().args(["init", "--dir"]).arg(&dir)).expect_exit(0);
+    let text = fs::read_to_string(dir.join("igc.toml")).unwrap();
+    assert!(text.contains("kind = \"production\""), "{text}");
+    let decides = igc_in(&dir, &["order", "approve", "CO-2026-000001", "--as", "anyone"]).expect_exit(6);
+    assert_eq!(code(&decides), "decision-needed");
+    let serves = igc_in(&dir, &["serve", "--role", "all"]).expect_exit(4);
+    assert_eq!(code(&serves), "single-process-refused");
+    let again = run(igc().args(["-o", "json", "init", "--dir"]).arg(&dir)).expect_exit(4);
+    assert_eq!(code(&again), "already-initialised");
+}
+
+#[test]
+fn a_register_is_generated_the_same_for_a_seed_and_imported_once() {
+    let place = folder();
+    let generate = |out: &Path, seed: &str| {
+        run(igc()
+            .args(["generate", "register", "--professionals", "200", "--seed", seed])
+            .args(["--extracted-at", "2026-11-20T04:00:00Z", "--next-day", "1%", "--out"])
+            .arg(out))
+        .expect_exit(0);
+        let mut files: Vec<_> = fs::read_dir(out).unwrap().map(|entry| entry.unwrap().path()).collect();
+        files.sort();
+        files
+    };
+    let one = generate(&place.path().join("one"), "7");
+    let two = generate(&place.path().join("two"), "7");
+    let other = generate(&place.path().join("other"), "8");
+    assert_eq!(one.len(), 2);
+    assert_eq!(fs::read(&one[0]).unwrap(), fs::read(&two[0]).unwrap());
+    assert_ne!(fs::read(&one[0]).unwrap(), fs::read(&other[0]).unwrap());
+
+    let dir = place.path().join("installation");
+    run(igc().args(["init", "--dir"]).arg(&dir)).expect_exit(0);
+    let import = |file: &Path| igc_in(&dir, &["registry", "import", file.to_str().unwrap()]);
+    let first = import(&one[0]).expect_exit(0).json();
+    assert_eq!(first[0]["difference"]["new"], 200);
+    assert_eq!(import(&one[0]).expect_exit(0).json()[0]["outcome"], "already-imported");
+    import(&one[1]).expect_exit(0);
+
+    let older = import(&one[0]);
+    assert_eq!(older.expect_exit(0).json()[0]["outcome"], "already-imported");
+    let mut text = fs::read(&other[0]).unwrap();
+    text.truncate(text.len() - 40);
+    let cut = place.path().join("PS_LibreAcces_Personne_activite_202611221200.txt");
+    fs::write(&cut, text).unwrap();
+    let truncated = import(&cut);
+    assert_ne!(truncated.status.code(), Some(0));
+    assert!(code(&truncated).starts_with("register-"), "{}", truncated.stderr);
+}
+
+#[test]
+fn profiles_completions_and_manual_pages_come_from_the_program() {
+    let listed = run(igc().args(["-o", "json", "certificate", "profile", "list"])).expect_exit(0).json();
+    let ids: Vec<_> = listed.as_array().unwrap().iter().map(|row| row["id"].as_str().unwrap()).collect();
+    for id in ["fo-pp-cps-auth", "fo-pp-cps-sign", "el-org-serv-ssl", "root", "issuing", "ocsp-responder"] {
+        assert!(ids.contains(&id), "{ids:?}");
+    }
+    let shown = run(igc().args(["certificate", "profile", "show", "fo-pp-cps-sign"])).expect_exit(0);
+    assert!(shown.stdout.contains("nonRepudiation"), "{}", shown.stdout);
+    run(igc().args(["-o", "json", "certificate", "profile", "show", "nonsense"])).expect_exit(3);
+    let completions = run(igc().args(["completions", "bash"])).expect_exit(0);
+    assert!(completions.stdout.contains("_igc"));
+    let place = folder();
+    run(igc().args(["man", "--out"]).arg(place.path())).expect_exit(0);
+    assert!(place.path().join("igc-opposition-add.1").exists());
+}
+
+#[test]
+fn doctor_finds_a_demonstration_well_and_a_missing_crl_broken() {
+    let copy = copy_of(on_sqlite());
+    igc_in(copy.path(), &["doctor"]).expect_exit(0);
+    fs::remove_file(copy.path().join("public/crl/ACI-FO-PP.crl")).unwrap();
+    let broken = igc_in(copy.path(), &["doctor"]).expect_exit(1).json();
+    let finding = broken.as_array().unwrap().iter().find(|row| row["what"] == "CRL ACI-FO-PP").unwrap();
+    assert_eq!(finding["verdict"], "broken");
+    igc_in(copy.path(), &["job", "run", "publication"]).expect_exit(0);
+    igc_in(copy.path(), &["doctor"]).expect_exit(0);
+}

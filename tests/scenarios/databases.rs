@@ -1,0 +1,44 @@
+//! The ground on which every other scenario stands: both databases come up with the same schema,
+//! and each test has one of its own.
+
+use acceptance::harness::{self, DatabaseKind};
+use diesel::prelude::*;
+use store::DatabaseRole;
+use store::schema::officers;
+
+#[test]
+fn both_databases_come_up_migrated_and_empty() {
+    let mut seen = Vec::new();
+    harness::both_databases(|database| {
+        let mut db = database.open(DatabaseRole::Owner);
+        let count: i64 = officers::table.count().get_result(&mut db).unwrap();
+        assert_eq!(count, 0);
+        db.migrate().expect("migrating again changes nothing");
+        seen.push(database.kind());
+    });
+    assert_eq!(seen, [DatabaseKind::Sqlite, DatabaseKind::Postgresql]);
+}
+
+#[test]
+fn what_one_test_writes_another_does_not_see() {
+    for kind in [DatabaseKind::Sqlite, DatabaseKind::Postgresql] {
+        let (mine, yours) = (harness::database(kind), harness::database(kind));
+        diesel::sql_query("INSERT INTO number_counters (series, last) VALUES ('mine', 1)")
+            .execute(&mut mine.open(DatabaseRole::Owner))
+            .unwrap();
+        let seen: i64 = store::schema::number_counters::table
+            .count()
+            .get_result(&mut yours.open(DatabaseRole::Owner))
+            .unwrap();
+        assert_eq!(seen, 0, "on {kind}");
+    }
+}
+
+#[test]
+fn the_status_role_of_postgresql_writes_nothing() {
+    let database = harness::database(DatabaseKind::Postgresql);
+    let refused = diesel::sql_query("INSERT INTO number_counters (series, last) VALUES ('mine', 1)")
+        .execute(&mut database.open(DatabaseRole::Status));
+    let message = refused.expect_err("the status role has no right to write").to_string();
+    assert!(message.contains("permission denied"), "{message}");
+}

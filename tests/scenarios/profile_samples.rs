@@ -1,0 +1,160 @@
+//! One subject for each profile, and the authorities above it: what the golden dumps and the judges of
+//! profiles are given. The names are nobody's; the RPPS number is of the test range.
+
+#![allow(clippy::unwrap_used)] // in a test, also in its helpers, a panic is the report
+
+use ca_core::identity::Identity;
+use ca_core::profile::Profiles;
+use ca_core::serial::SerialNumber;
+use ca_core::signer::SignatureAlgorithm;
+use ca_core::subject::{Fact, Facts};
+use ca_core::tbs::{self, TbsInput, TbsIssuer};
+use store::Timestamp;
+
+/// The keys of the samples.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Key {
+    RootP384,
+    IssuingP256,
+    EndEntityP256,
+    EndEntityRsa2048,
+}
+
+/// A subject: its profile, who issues it, its key, its facts.
+#[derive(Clone, Debug)]
+pub(super) struct Sample {
+    pub(super) profile: &'static str,
+    pub(super) issuer: &'static str,
+    pub(super) key: Key,
+    pub(super) facts: Facts,
+}
+
+/// What the samples are built with.
+pub(super) struct Builder<'a> {
+    pub(super) identity: Identity,
+    pub(super) profiles: Profiles,
+    /// The `SubjectPublicKeyInfo` of each key, DER.
+    pub(super) public_key: &'a dyn Fn(Key) -> Vec<u8>,
+}
+
+/// One sample a profile.
+pub(super) fn samples() -> Vec<Sample> {
+    let sample = |profile, issuer, key, facts| Sample { profile, issuer, key, facts };
+    let professional = professional();
+    let cps = professional.clone().with(Fact::CardNumber, "2600000017");
+    let mailed = professional.clone().with(Fact::EmailAddress, "cecile.dumoulin-test@home.arpa");
+    let seal = structure().with(Fact::ServiceName, "cachet-essai");
+    let client = structure().with(Fact::ServiceName, "INSI-AUTO");
+    let server = structure()
+        .with(Fact::ServiceName, "dossier.home.arpa")
+        .with_all(Fact::DnsNames, ["dossier.home.arpa", "api.dossier.home.arpa"]);
+    vec![
+        authority("ACR-FO"),
+        authority("ACI-FO-PP"),
+        sample("ocsp-responder", "ACI-FO-PP", Key::EndEntityP256, Facts::new()),
+        sample("fo-pp-cps-auth", "ACI-FO-PP", Key::EndEntityP256, cps.clone()),
+        sample("fo-pp-cps-sign", "ACI-FO-PP", Key::EndEntityP256, cps),
+        sample("st-pp-cpe-auth", "ACI-ST-PP", Key::EndEntityP256, employee()),
+        sample("st-pp-cpe-sign", "ACI-ST-PP", Key::EndEntityP256, employee()),
+        sample("el-pp-soft-auth", "ACI-EL-PP", Key::EndEntityRsa2048, professional),
+        sample("el-pp-soft-sign", "ACI-EL-PP", Key::EndEntityRsa2048, mailed),
+        sample("el-org-auth-cli", "ACI-EL-ORG", Key::EndEntityRsa2048, client),
+        sample("el-org-sign", "ACI-EL-ORG", Key::EndEntityRsa2048, seal),
+        sample("el-org-serv-ssl", "ACI-EL-ORG", Key::EndEntityRsa2048, server),
+    ]
+}
+
+/// The sample of an authority: a root, or an issuing authority below the root of its range.
+pub(super) fn authority(short_name: &'static str) -> Sample {
+    let facts = Facts::new().with(Fact::Authority, short_name);
+    if short_name.starts_with("ACR") {
+        return Sample { profile: "root", issuer: short_name, key: Key::RootP384, facts };
+    }
+    let issuer = match short_name.split('-').nth(1) {
+        Some("EL") => "ACR-EL",
+        Some("ST") => "ACR-ST",
+        _ => "ACR-FO",
+    };
+    Sample { profile: "issuing", issuer, key: Key::IssuingP256, facts }
+}
+
+impl Builder<'_> {
+    /// The DER of the `TBSCertificate` of a sample, valid from 21 November 2026.
+    pub(super) fn build(&self, sample: &Sample) -> Vec<u8> {
+        let profile = self.profiles.get(sample.profile).unwrap();
+        let not_before: Timestamp = "2026-11-21T10:00:00Z".parse().unwrap();
+        let issuer = (!profile.self_signed).then(|| self.issuer(sample.issuer));
+        let public_key = (self.public_key)(sample.key);
+        let signing_key = issuer.as_ref().map_or(&public_key, |issuer| &issuer.public_key);
+        let serial = if profile.is_authority() {
+            "1120000102030405060708090A0B0C0D0E0F"
+        } else {
+            "2A00000000000001F0F1F2F3F4F5F6F7"
+        };
+        let serial: SerialNumber = serial.parse().unwrap();
+        let input = TbsInput {
+            profile,
+            identity: &self.identity,
+            issuer: issuer.as_ref(),
+            facts: &sample.facts,
+            public_key: &public_key,
+            serial: &serial,
+            not_before,
+            not_after: profile.not_after(not_before, issuer.as_ref().map(|issuer| issuer.not_after)),
+            algorithm: SignatureAlgorithm::of_key(signing_key).unwrap(),
+        };
+        tbs::build(&input).unwrap_or_else(|error| panic!("profile {}: {error}", profile.id))
+    }
+
+    /// The authority as its own certificate would describe it, built with the same profiles.
+    fn issuer(&self, short_name: &'static str) -> TbsIssuer {
+        let own = authority(short_name);
+        let profile = self.profiles.get(own.profile).unwrap();
+        let public_key = (self.public_key)(own.key);
+        TbsIssuer {
+            short_name: short_name.to_owned(),
+            parent: own.issuer.to_owned(),
+            name: tbs::subject_of(&self.build(&own)).unwrap(),
+            key_identifier: key_identifier(&public_key),
+            public_key,
+            not_after: profile.not_after("2026-11-21T10:00:00Z".parse().unwrap(), None),
+        }
+    }
+}
+
+fn professional() -> Facts {
+    Facts::new()
+        .with(Fact::GivenName, "Cécile")
+        .with(Fact::FamilyName, "Dumoulin-Test")
+        .with(Fact::NationalIdentifier, "899700000123")
+        .with(Fact::Title, "Sage-Femme")
+        .with(Fact::Profession, "50")
+}
+
+fn employee() -> Facts {
+    Facts::new()
+        .with(Fact::Department, "Paris (75)")
+        .with(Fact::OrganisationName, "HOPITAL FICTIF")
+        .with(Fact::StructureIdentifier, "10B0057881")
+        .with(Fact::Title, "Personnel santé ou social")
+        .with(Fact::GivenName, "Charles")
+        .with(Fact::FamilyName, "Essai")
+        .with(Fact::NationalIdentifier, "30B0057881/CPET0002")
+        .with(Fact::CardNumber, "2600000025")
+}
+
+fn structure() -> Facts {
+    Facts::new()
+        .with(Fact::Department, "Côte-d'Or (21)")
+        .with(Fact::OrganisationName, "CENTRE HOSPITALIER FICTIF DE LA VALLEE DES ESSAIS")
+        .with(Fact::StructureIdentifier, "10B0193488")
+}
+
+/// RFC 5280 §4.2.1.2 (1) of an EC key, reckoned with openssl alone.
+fn key_identifier(spki: &[u8]) -> Vec<u8> {
+    let key = openssl::pkey::PKey::public_key_from_der(spki).unwrap().ec_key().unwrap();
+    let mut context = openssl::bn::BigNumContext::new().unwrap();
+    let form = openssl::ec::PointConversionForm::UNCOMPRESSED;
+    let point = key.public_key().to_bytes(key.group(), form, &mut context).unwrap();
+    openssl::sha::sha1(&point).to_vec()
+}

@@ -1,0 +1,249 @@
+//! An installation of one test alone: a copy of the demonstration, in which the test makes cards that wait to
+//! be certified.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use acceptance::harness::{DatabaseKind, Finished, TestDatabase, chance, copy_of, folder, igc, run};
+use card::personalisation::bureau::{BureauKey, personalise};
+use card::personalisation::read_return_file;
+use card::{CardFilter, CardKind, CardNumber, CardStatus};
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use professional_registry::{Category, ImportedRegister, Profession, ProfessionalRecord, Registry};
+use registration_authority::approval::DemoApprover;
+use registration_authority::order::{self, CardOrder, NewCardOrder, SubmitError};
+use registration_authority::personalisation;
+use serde_json::Value;
+use store::schema::{issuance_epochs, professionals};
+use store::{Act, Actor, Database, DatabaseRole, RequestId, Timestamp};
+use tempfile::TempDir;
+
+use super::demonstration;
+
+/// The officer of the demonstration who submits.
+pub const SUBMITTER: &str = "camille.martin";
+/// The officer who decides.
+pub const APPROVER: &str = "dominique.bernard";
+/// The officer who opposes.
+pub const REVOKER: &str = "sacha.petit";
+/// The bureau that the demonstration's configuration names.
+const BUREAU: &str = "demo-bureau";
+
+/// An installation of one test alone; gone when dropped.
+pub struct Workshop {
+    dir: PathBuf,
+    database: Option<TestDatabase>,
+    folder: TempDir,
+}
+
+/// A workshop of one's own.
+pub fn workshop(kind: DatabaseKind) -> Workshop {
+    // Copied twice: nobody is ever connected to the copy that the others are made from.
+    static SQLITE: OnceLock<Workshop> = OnceLock::new();
+    static POSTGRESQL: OnceLock<Workshop> = OnceLock::new();
+    let template = match kind {
+        DatabaseKind::Sqlite => SQLITE.get_or_init(|| copy(demonstration::on_sqlite().dir())),
+        DatabaseKind::Postgresql => POSTGRESQL.get_or_init(|| copy(demonstration::on_postgresql().dir())),
+    };
+    copy(&template.dir)
+}
+
+fn copy(from: &Path) -> Workshop {
+    let folder = folder();
+    let dir = folder.path().join("installation");
+    fs::create_dir(&dir).unwrap();
+    let parts =
+        ["igc.toml", "identity.toml", "ceremony.toml", "bureau.pem", "tokens", "tls", "demo", "public"];
+    let copied = Command::new("cp").arg("-a").args(parts.map(|part| from.join(part))).arg(&dir).status();
+    assert!(copied.unwrap().success());
+    let softhsm = fs::read_to_string(dir.join("tokens/softhsm2.conf")).unwrap();
+    let softhsm = softhsm.replace(from.to_str().unwrap(), dir.to_str().unwrap());
+    fs::write(dir.join("tokens/softhsm2.conf"), softhsm).unwrap();
+    let mut workshop = Workshop { dir, database: None, folder };
+    let url = workshop.configured("database", "url");
+    if url.starts_with("sqlite:") {
+        let to = workshop.dir.join("igc.sqlite");
+        let mut db = database_at(from, &url, DatabaseRole::Owner);
+        db.batch_execute(&format!("VACUUM INTO '{}'", to.display())).unwrap();
+    } else {
+        let database = copy_of(&url);
+        workshop.configure("database", "url", database.url());
+        workshop.database = Some(database);
+    }
+    workshop
+}
+
+fn database_at(dir: &Path, url: &str, role: DatabaseRole) -> Database {
+    let absolute = url.strip_prefix("sqlite:").map(|file| format!("sqlite:{}", dir.join(file).display()));
+    Database::open(absolute.as_deref().unwrap_or(url), role).unwrap()
+}
+
+impl Workshop {
+    /// Its folder.
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// The URL of its PostgreSQL database.
+    pub fn url(&self) -> &str {
+        self.database.as_ref().expect("this workshop is on PostgreSQL").url()
+    }
+
+    /// One more connection, with the rights of `role`.
+    pub fn open(&self, role: DatabaseRole) -> Database {
+        database_at(&self.dir, &self.configured("database", "url"), role)
+    }
+
+    fn configured(&self, section: &str, key: &str) -> String {
+        let config: toml::Table = fs::read_to_string(self.dir.join("igc.toml")).unwrap().parse().unwrap();
+        config[section][key].as_str().unwrap().to_owned()
+    }
+
+    /// Sets one key of `igc.toml`.
+    pub fn configure(&self, section: &str, key: &str, value: impl Into<toml::Value>) {
+        let path = self.dir.join("igc.toml");
+        let mut config: toml::Table = fs::read_to_string(&path).unwrap().parse().unwrap();
+        config[section][key] = value.into();
+        fs::write(path, config.to_string()).unwrap();
+    }
+
+    /// A command of the program in this installation.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = igc();
+        command.args(["--output", "json", "--dir"]).arg(&self.dir).args(arguments);
+        command
+    }
+
+    /// Runs it to its end, which must be good.
+    #[track_caller]
+    pub fn igc(&self, arguments: &[&str]) -> Finished {
+        run(&mut self.command(arguments)).expect_exit(0)
+    }
+
+    /// Runs a job; what it did.
+    #[track_caller]
+    pub fn job(&self, name: &str) -> Value {
+        self.igc(&["job", "run", name]).json()
+    }
+
+    /// What signs the decisions of this installation's officers.
+    pub fn approver(&self) -> DemoApprover {
+        DemoApprover::open(&self.dir.join("demo/approval.key")).unwrap()
+    }
+
+    /// Orders for `count` professionals who have neither card nor order yet.
+    pub fn submit(&self, count: usize) -> Vec<CardOrder> {
+        let mut db = self.open(DatabaseRole::Owner);
+        let people: Vec<String> = professionals::table
+            .order(professionals::id_nat)
+            .select(professionals::id_nat)
+            .load(&mut db)
+            .unwrap();
+        let mut orders = Vec::with_capacity(count);
+        for person in people {
+            if orders.len() == count {
+                return orders;
+            }
+            let holder = person.parse().unwrap();
+            let record = ImportedRegister.professional(&mut db, &holder).unwrap().unwrap();
+            let Some(profession) = sole_profession(&record) else { continue };
+            let new = NewCardOrder { kind: CardKind::Cps, holder, profession, replaces: None };
+            let act = officer(&mut db, SUBMITTER);
+            match db.write(|db| order::submit(db, &mut ImportedRegister, new, &mut chance(), &act)) {
+                Ok(submitted) => orders.push(submitted.into_order()),
+                Err(SubmitError::Obstacle(_)) => {}
+                Err(error) => panic!("{person}: {error}"),
+            }
+        }
+        panic!("the fictional register has no {count} professionals without a card");
+    }
+
+    /// Makes `count` cards, up to the keys in their chips: what certification waits for. By number.
+    pub fn personalise(&self, count: usize) -> Vec<CardNumber> {
+        let orders = self.submit(count);
+        let mut db = self.open(DatabaseRole::Owner);
+        let approver = self.approver();
+        let verifier = approver.verifier();
+        for order in orders {
+            let act = officer(&mut db, APPROVER);
+            let proof = approver.approve(&order.decidable(), APPROVER, &mut chance(), act.at).unwrap();
+            let (number, version, registry) = (&order.number, order.version, &mut ImportedRegister);
+            db.write(|db| {
+                order::approve(db, registry, &verifier, number, version, &proof, &mut chance(), &act)
+            })
+            .unwrap();
+        }
+        let act = officer(&mut db, APPROVER);
+        let (prefix, name) = ("26".parse().unwrap(), BUREAU.parse().unwrap());
+        let closed = db
+            .write(|db| personalisation::close_batch(db, &verifier, prefix, &name, &mut chance(), &act))
+            .unwrap();
+        // The demonstration's bureau is gone with its key: another takes its place, and its pin.
+        let key = BureauKey::create(&self.folder.path().join("bureau"), name, &mut chance(), act.at).unwrap();
+        fs::write(self.dir.join("bureau.pem"), key.certificate().to_pem().unwrap()).unwrap();
+        let returned = personalise(&closed.file.unwrap(), &key, None, &mut chance()).unwrap();
+        let pinned = [key.certificate().clone()];
+        db.write(|db| read_return_file(db, &returned, &pinned, &mut chance(), &act)).unwrap();
+        let waiting = self.cards(CardStatus::Personalised);
+        assert_eq!(waiting.len(), count);
+        waiting
+    }
+
+    /// The cards in this state, by number.
+    pub fn cards(&self, status: CardStatus) -> Vec<CardNumber> {
+        let filter = CardFilter { status: Some(status), ..CardFilter::default() };
+        let cards = card::list(&mut self.open(DatabaseRole::Owner), &filter, card::MOST_LISTED).unwrap();
+        cards.into_iter().map(|card| card.number).collect()
+    }
+
+    /// Runs certification until no card waits for it; how many runs that took.
+    #[track_caller]
+    pub fn certify_the_rest(&self) -> usize {
+        for runs in 1..=10 {
+            let done = self.job("certification");
+            if done["failed"] == serde_json::json!([]) && self.cards(CardStatus::Personalised).is_empty() {
+                return runs;
+            }
+        }
+        panic!("cards still wait: {}", self.job("certification"));
+    }
+
+    /// Waits until no worker that did not end in good order can be alive: the lease is real.
+    pub fn let_leases_pass(&self) {
+        let mut db = self.open(DatabaseRole::Owner);
+        while let Some(left) = lease_left(&mut db) {
+            std::thread::sleep(left);
+        }
+    }
+
+    /// Whether a worker that did not end in good order may still be alive.
+    pub fn lease_stands(&self) -> bool {
+        lease_left(&mut self.open(DatabaseRole::Owner)).is_some()
+    }
+}
+
+/// An act of this officer, now.
+pub fn officer(db: &mut Database, login: &str) -> Act {
+    Act { at: db.now().unwrap(), actor: Actor::Officer(login.into()), request: RequestId("test".into()) }
+}
+
+fn sole_profession(record: &ProfessionalRecord) -> Option<Profession> {
+    let mut living = record.exercises.iter().filter(|exercise| exercise.ceased_at.is_none());
+    let first = living.next()?;
+    let sole = living.next().is_none() && record.ceased_at.is_none() && first.category == Category::Civil;
+    sole.then_some(first.profession)
+}
+
+fn lease_left(db: &mut Database) -> Option<Duration> {
+    let open: Option<Timestamp> = issuance_epochs::table
+        .filter(issuance_epochs::closed_at.is_null())
+        .select(diesel::dsl::max(issuance_epochs::lease_until))
+        .first(db)
+        .unwrap();
+    let left = open?.millis() - db.now().unwrap().millis();
+    u64::try_from(left + 1).ok().filter(|left| *left > 0).map(Duration::from_millis)
+}

@@ -1,0 +1,78 @@
+#!/usr/bin/env bash
+# Installs what is missing to build and run (`install.sh build`), and what the tests need besides
+# (`install.sh test`): on Debian 12, as root or with sudo. Quick when everything is there.
+set -eu
+cd "$(dirname "$0")/../.."
+
+building="gcc libc6-dev make pkg-config libssl-dev libpq-dev softhsm2 openssl ca-certificates"
+testing="curl faketime python3-venv procps util-linux"
+
+as_root() {
+    if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
+}
+
+apt() {
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=500 "$@"
+}
+
+missing_of() {
+    local package
+    for package in "$@"; do
+        dpkg-query -W -f '${db:Status-Status}\n' "$package" 2>/dev/null | grep -qx installed || echo "$package"
+    done
+}
+
+add_packages() {
+    local missing
+    missing=$(missing_of "$@")
+    [ -n "$missing" ] || return 0
+    echo "installing:" $missing
+    # The lists of a fresh machine are empty, and old ones name files that are gone: look again then.
+    # shellcheck disable=SC2086
+    apt install -y --no-install-recommends $missing || {
+        apt update
+        apt install -y --no-install-recommends $missing
+    }
+}
+
+# The server's package would start a database of its own on port 5432; only its programs are wanted.
+add_postgresql() {
+    local quiet=/etc/postgresql-common/createcluster.d/no-main-cluster-for-igc.conf
+    if ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1; then return 0; fi
+    add_packages postgresql-common
+    as_root mkdir -p "$(dirname "$quiet")"
+    echo "create_main_cluster = false" | as_root tee "$quiet" >/dev/null
+    add_packages postgresql
+    as_root rm -f "$quiet"
+}
+
+# pkilint and a JSON Schema checker, in a folder of their own.
+add_judges() {
+    local home=${CARGO_TARGET_DIR:-target}/judges wanted=tests/setup/judges.txt
+    if cmp -s "$wanted" "$home/installed.txt"; then return 0; fi
+    echo "installing the judges of $wanted into $home"
+    rm -rf "$home"
+    /usr/bin/python3 -m venv "$home"
+    "$home/bin/pip" --quiet --disable-pip-version-check install --no-deps -r "$wanted"
+    "$home/bin/pip" --quiet --disable-pip-version-check check
+    cp "$wanted" "$home/installed.txt"
+}
+
+if ! command -v cargo >/dev/null; then
+    echo "cargo is missing: install Rust first (rustup, stable toolchain)" >&2
+    exit 7
+fi
+case "${1-}" in
+build)
+    add_packages $building
+    ;;
+test)
+    add_packages $building $testing
+    add_postgresql
+    add_judges
+    ;;
+*)
+    echo "usage: $0 build|test" >&2
+    exit 2
+    ;;
+esac
