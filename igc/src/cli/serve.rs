@@ -85,9 +85,13 @@ fn serve(installation: &Installation, role: RoleName) -> Result<(), Problem> {
     });
     wait_for_signal(&stop, worker.as_ref());
     stop.ask();
+    let worker_played = worker.is_some();
     let outcome = worker.map(std::thread::JoinHandle::join);
     for server in servers {
         server.stop()?;
+    }
+    if worker_played {
+        crate::demo::leave(installation)?;
     }
     match outcome {
         Some(Ok(outcome)) => outcome,

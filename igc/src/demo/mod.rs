@@ -96,7 +96,7 @@ pub fn default_dir() -> &'static Path {
     Path::new("demo")
 }
 
-/// Closes what a demonstration that does not stay up had opened outside its folder.
+/// Closes what a demonstration opened outside its folder: its bureau, which is made again when needed.
 pub fn leave(installation: &Installation) -> Result<(), Problem> {
     match &installation.config.demo {
         Some(demo) => BureauProcess::remove(&demo.bureau_home),
