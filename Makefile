@@ -1,5 +1,5 @@
 # make demo   the whole main job on one machine; ARGS="--once --dir DIR" plays it without a person
-# make build  target/release/igc
+# make build  target/release/igc and igc-verify
 # make test   every test, on SQLite and PostgreSQL, real components included
 # make check  format, lints, documentation, the tidy test, licences
 # Each installs what it misses (Debian 12, root or sudo) and is quick when everything is there.
@@ -18,7 +18,7 @@ demo:
 
 build:
 	@tests/setup/install.sh build
-	cargo build --locked --release -p igc
+	cargo build --locked --release -p igc -p igc-verify
 
 test:
 	@tests/setup/install.sh test

@@ -63,6 +63,10 @@ pub struct Certificate {
     pub profile: String,
     /// Where it stands.
     pub status: CertificateStatus,
+    /// On what ground it was prepared: `officer`, `register-feed`, `plan` or `ceremony`.
+    pub evidence_kind: String,
+    /// SHA-256 over the evidence.
+    pub evidence_digest: Vec<u8>,
     /// The DER of the TBSCertificate.
     pub tbs: Vec<u8>,
     /// Valid from.
@@ -113,6 +117,8 @@ struct Row {
     serial: String,
     profile: String,
     status: String,
+    evidence_kind: String,
+    evidence_digest: Vec<u8>,
     tbs: Vec<u8>,
     der: Option<Vec<u8>>,
     not_before: Timestamp,
@@ -135,6 +141,8 @@ impl From<Row> for Certificate {
             issuer: row.issuer,
             profile: row.profile,
             status,
+            evidence_kind: row.evidence_kind,
+            evidence_digest: row.evidence_digest,
             tbs: row.tbs,
             not_before: row.not_before,
             not_after: row.not_after,

@@ -51,6 +51,21 @@ impl PublicFolder {
         self.root.join("oppositions").join(name)
     }
 
+    /// `audit/checkpoint`.
+    pub fn audit_checkpoint_path(&self) -> PathBuf {
+        self.root.join("audit").join("checkpoint")
+    }
+
+    /// Puts the newest head of the audit tree before the world, where another one stands. Whoever calls has
+    /// verified its signature.
+    pub fn publish_audit_checkpoint(&self, note: &str) -> Result<(), FolderError> {
+        let path = self.audit_checkpoint_path();
+        if self.read(&path)?.as_deref() == Some(note.as_bytes()) {
+            return Ok(());
+        }
+        self.replace(&path, note.as_bytes())
+    }
+
     /// Puts a CRL before the world. The only way there, and it takes what was verified.
     pub fn publish_crl(&self, crl: VerifiedCrl) -> Result<(), FolderError> {
         self.replace(&self.crl_path(crl.issuer(), crl.kind()), crl.der())

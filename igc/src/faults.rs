@@ -47,6 +47,18 @@ store::codes! {
     AUDIT_KEY_MISSING = ("audit-key-missing", Failed, "the operator: a key ceremony makes the audit checkpoint key");
     /// The audit trail contradicts itself.
     AUDIT_BROKEN = ("audit-broken", Integrity, "the auditor: the rows named were changed after they were written");
+    /// The database has forgotten what was signed.
+    AUDIT_ROLLED_BACK = ("audit-rolled-back", Integrity, "the auditor: the database is older than a checkpoint kept outside it, or another; no head is signed until that is explained (docs/audit.md)");
+    /// The audit key is another one.
+    AUDIT_KEY_CHANGED = ("audit-key-changed", Integrity, "the auditor: compare the key in the audit folder with the ceremony report");
+    /// The token signed with another key.
+    AUDIT_SIGNATURE_WRONG = ("audit-signature-wrong", Integrity, "the operator: the token signed with another key than the audit key");
+    /// An event stands under no signed head for too long.
+    AUDIT_LEAF_LATE = ("audit-leaf-late", Unavailable, "the operator: is the worker running, and does the token of the audit key answer?");
+    /// No such event.
+    AUDIT_EVENT_UNKNOWN = ("audit-event-unknown", NotFound, "events are named by their identifier or their subject, as `igc audit export` writes them");
+    /// No signed head of that size.
+    AUDIT_HEAD_UNKNOWN = ("audit-head-unknown", NotFound, "sizes are those of the signed heads: the second line of a checkpoint");
     /// The worker's lease is held by a process that runs.
     WORKER_RUNNING = ("worker-running", Unavailable, "another worker runs; wait for it or stop it");
 }

@@ -49,6 +49,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    audit_subtrees (level, place) {
+        level -> BigInt,
+        place -> BigInt,
+        root_hash -> Binary,
+    }
+}
+
+diesel::table! {
     authorities (short_name) {
         short_name -> Text,
         kind -> Text,
@@ -413,6 +421,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     audit_pending,
     audit_leaves,
     audit_checkpoints,
+    audit_subtrees,
     authorities,
     service_keys,
     issuance_epochs,

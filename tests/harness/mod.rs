@@ -14,7 +14,7 @@ pub use json_schema::schema_violations;
 pub use openssl::openssl;
 pub use pkilint::{Finding, Linted, pkilint};
 pub use ports::{free_port, wait_for_port};
-pub use program::{Finished, Running, igc, run, start};
+pub use program::{Finished, Running, igc, igc_verify, run, start};
 pub use workspace::{fixture, folder, golden, root};
 
 use store::{Act, Actor, CryptoRng, RequestId, Timestamp};

@@ -13,8 +13,17 @@ const PATIENCE: Duration = Duration::from_secs(180);
 ///
 /// It dies with the thread that started it, so that an aborted run leaves no process behind.
 pub fn igc() -> Command {
+    built("igc")
+}
+
+/// The same, of the auditor's `igc-verify`.
+pub fn igc_verify() -> Command {
+    built("igc-verify")
+}
+
+fn built(name: &str) -> Command {
     let mut command = Command::new("setpriv");
-    command.args(["--pdeathsig", "KILL", "--"]).arg(program());
+    command.args(["--pdeathsig", "KILL", "--"]).arg(program(name));
     for (name, _) in std::env::vars_os() {
         // IGC_TEST_RUN stays: it is how `make test` finds what a test left running.
         if name.to_str().is_some_and(|name| name.starts_with("IGC_") && name != "IGC_TEST_RUN") {
@@ -157,16 +166,16 @@ fn text_of(file: &mut File) -> String {
     String::from_utf8_lossy(&text).into_owned()
 }
 
-/// The built `igc`, newer than everything it was built from.
-fn program() -> PathBuf {
-    let program = profile_folder().join("igc");
+/// The built program of this name, newer than everything it was built from.
+fn program(name: &str) -> PathBuf {
+    let program = profile_folder().join(name);
     let built = modified(&program).unwrap_or_else(|| {
-        panic!("{} is missing: run `make test`, or `cargo build -p igc` first", program.display())
+        panic!("{} is missing: run `make test`, or `cargo build -p {name}` first", program.display())
     });
     let sources = fs::read_to_string(program.with_extension("d")).unwrap_or_default();
     if let Some(newer) = first_newer(&sources, built) {
         panic!(
-            "{} is older than {}: run `make test`, or `cargo build -p igc` first",
+            "{} is older than {}: run `make test`, or `cargo build -p {name}` first",
             program.display(),
             newer.display()
         );

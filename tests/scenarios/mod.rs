@@ -1,6 +1,8 @@
 //! One module a scenario, named after what it proves.
 
 mod append_only;
+mod audit_bundle;
+mod audit_log;
 mod certificate_dump;
 mod command_line;
 mod crash;

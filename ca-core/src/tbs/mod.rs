@@ -152,6 +152,11 @@ pub fn subject_of(tbs: &[u8]) -> Result<Vec<u8>, BuildError> {
     TbsCertificate::from_der(tbs).and_then(|tbs| tbs.subject().to_der()).map_err(encoding)
 }
 
+/// The SubjectPublicKeyInfo of a TBS, DER.
+pub fn public_key_of(tbs: &[u8]) -> Result<Vec<u8>, BuildError> {
+    TbsCertificate::from_der(tbs).and_then(|tbs| tbs.subject_public_key_info().to_der()).map_err(encoding)
+}
+
 /// What the builder of `x509-cert` asks a profile for. Names and extensions are made beforehand, where an
 /// error can say which attribute it is about.
 struct Layout {

@@ -6,6 +6,7 @@ use actix_web::HttpResponse;
 use ca_core::authority::{self, AuthorityKind};
 use ca_core::status_log;
 use diesel::prelude::*;
+use store::audit::backlog;
 use store::schema::card_opposition_counter;
 use store::{Act, Actor, RequestId, Timestamp};
 
@@ -17,6 +18,9 @@ use crate::crl::{CrlKind, record};
 /// The outcome of each check.
 pub(crate) struct Readiness {
     checks: Vec<(String, Result<(), String>)>,
+    /// What an operator must see, and what is no reason to send relying parties away: certificates go on being
+    /// answered for while the audit trail waits.
+    alarms: Vec<String>,
 }
 
 impl Readiness {
@@ -30,6 +34,9 @@ impl Readiness {
                 Err(why) => body += &format!("[-] {name}: {why}\n"),
             }
         }
+        for alarm in &self.alarms {
+            body += &format!("[!] {alarm}\n");
+        }
         body += if ready { "ready\n" } else { "not ready\n" };
         let mut response = if ready { HttpResponse::Ok() } else { HttpResponse::ServiceUnavailable() };
         response
@@ -41,10 +48,26 @@ impl Readiness {
 
 /// The database answers, every CRL is fresh, every issuing authority has a responder.
 pub(crate) fn readiness(service: &StatusService, at: Timestamp) -> Readiness {
-    let checks = service.pool().run(|worker| check(service, worker, at));
-    Readiness {
-        checks: checks.unwrap_or_else(|| vec![("database".to_owned(), Err("it does not answer".to_owned()))]),
-    }
+    let looked = service.pool().run(|worker| {
+        let alarms = audit_alarm(worker, at)?.into_iter().collect();
+        Ok::<_, String>(Readiness { checks: check(service, worker, at)?, alarms })
+    });
+    looked.unwrap_or_else(|| Readiness {
+        checks: vec![("database".to_owned(), Err("it does not answer".to_owned()))],
+        alarms: Vec::new(),
+    })
+}
+
+fn audit_alarm(worker: &mut StatusWorker, at: Timestamp) -> Result<Option<String>, String> {
+    let waits = backlog::of(&mut worker.db).map_err(|error| error.to_string())?;
+    let seconds = waits.age(at).as_secs();
+    let sentence = || {
+        let count = waits.waiting;
+        format!(
+            "audit: {count} events stand under no signed head, the oldest for {seconds} s (audit-leaf-late)"
+        )
+    };
+    Ok(waits.is_late(at).then(sentence))
 }
 
 type Checks = Vec<(String, Result<(), String>)>;
@@ -130,10 +153,22 @@ fn gather(service: &StatusService, worker: &mut StatusWorker, at: Timestamp) -> 
         "Certificates ever revoked: the head of the status log.",
     );
     log.sample("", revocations);
+    let waits = backlog::of(&mut worker.db).map_err(|error| error.to_string())?;
+    let mut trail = [
+        Family::gauge("igc_audit_tree_size", "Leaves under the newest signed head of the audit tree."),
+        Family::gauge("igc_audit_waiting", "Audit events under no signed head."),
+        Family::gauge(
+            "igc_audit_oldest_waiting_seconds",
+            "Age of the oldest of them; more than 5 is an alarm.",
+        ),
+    ];
+    trail[0].sample("", waits.signed_size);
+    trail[1].sample("", waits.waiting);
+    trail[2].sample("", waits.age(at).as_secs_f64());
     let mut cards =
         Family::counter("igc_cards_opposed_total", "Cards ever opposed: the head of the opposition list.");
     cards.sample("", oppositions);
-    Ok(families.into_iter().chain([ends, log, cards]).map(|family| family.text).collect())
+    Ok(families.into_iter().chain([ends, log, cards]).chain(trail).map(|family| family.text).collect())
 }
 
 fn kinds(authority: AuthorityKind) -> &'static [CrlKind] {

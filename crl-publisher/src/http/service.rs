@@ -174,7 +174,7 @@ impl StatusService {
                 file.body.clone(),
                 file.etag.clone(),
                 file.modified,
-                self.shared.policy.file_max_age,
+                name.max_age(&self.shared.policy),
                 file.next_update,
             ),
             Ok(None) => Reply::not_found(),

@@ -1,6 +1,12 @@
 //! What a path means.
 
+use std::time::Duration;
+
 use crate::crl::CrlKind;
+use crate::policy::PublicationPolicy;
+
+/// A head of the audit tree is replaced every half second (C2SP tlog-tiles: "a few seconds").
+const CHECKPOINT_MAX_AGE: Duration = Duration::from_secs(2);
 
 /// The short name of an authority, as it may stand in a URL: upper-case letters, digits and dashes.
 /// Nothing else ever reaches the file system, so that no path can leave the public folder; and the
@@ -29,6 +35,8 @@ pub(crate) enum PublishedName {
     Chain(&'static str),
     /// One of a fixed list in `oppositions/`.
     Oppositions(&'static str),
+    /// The newest head of the audit tree.
+    AuditCheckpoint,
 }
 
 impl PublishedName {
@@ -42,6 +50,16 @@ impl PublishedName {
             Self::Oppositions(name) if name.ends_with(".p7s") => "application/pkcs7-signature",
             Self::Oppositions("full.csv") => "text/csv; charset=utf-8; header=present",
             Self::Oppositions(_) => "application/json",
+            // C2SP tlog-tiles, "Checkpoints".
+            Self::AuditCheckpoint => "text/plain; charset=utf-8",
+        }
+    }
+
+    /// How long a cache may keep it.
+    pub(crate) fn max_age(&self, policy: &PublicationPolicy) -> Duration {
+        match self {
+            Self::AuditCheckpoint => CHECKPOINT_MAX_AGE,
+            _ => policy.file_max_age,
         }
     }
 }
@@ -75,6 +93,7 @@ impl Target {
                     .find(|known| *known == name)
                     .map(PublishedName::Oppositions),
             },
+            "audit" if name == "checkpoint" => Some(PublishedName::AuditCheckpoint),
             "pc" | "PC" | "PC%20TEST" if name.is_empty() => return Self::Policy,
             _ => None,
         };
@@ -136,6 +155,8 @@ mod tests {
             "/ca/A\0B.cer",
             "/oppositions/../full.csv",
             "/oppositions/full.csv.tmp",
+            "/audit/checkpoints",
+            "/audit/../igc.toml",
         ] {
             assert_eq!(Target::of(path), Target::Other, "{path}");
         }

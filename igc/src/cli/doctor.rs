@@ -10,6 +10,7 @@ use crl_publisher::crl::CrlKind;
 use crl_publisher::crl::read::Crl;
 use openssl::x509::X509;
 use serde::Serialize;
+use store::audit::backlog;
 use store::{Database, DatabaseRole, Timestamp};
 
 use super::Global;
@@ -37,7 +38,7 @@ pub fn run(global: &Global, args: &Args) -> Result<ExitCode, Problem> {
     keys(&installation, &mut db, &mut findings)?;
     lists(&installation, &mut db, now, &mut findings)?;
     own_certificate(&installation, now, &mut findings);
-    trail(&mut db, &mut findings)?;
+    trail(&installation, &mut db, now, &mut findings)?;
     output::list(global.output, &findings)?;
     let worst = findings.iter().map(|finding| finding.verdict).max().unwrap_or(Verdict::Well);
     Ok(match worst {
@@ -181,12 +182,26 @@ fn own_certificate(installation: &Installation, now: Timestamp, findings: &mut V
     });
 }
 
-fn trail(db: &mut Database, findings: &mut Vec<Finding>) -> Result<(), Problem> {
-    let verified = super::audit::verify_with_audit_key(db)?;
+fn trail(
+    installation: &Installation,
+    db: &mut Database,
+    now: Timestamp,
+    findings: &mut Vec<Finding>,
+) -> Result<(), Problem> {
+    let verified = super::audit::verify_installation(installation, db, None)?;
     findings.push(match verified.contradictions.first() {
+        None if verified.outside == 0 => Finding::new(
+            Verdict::Warning,
+            "audit trail",
+            "nothing is kept outside the database to compare it with",
+            "igc job run audit",
+        ),
         None => Finding::well(
             "audit trail",
-            format!("{} events, {} signed heads", verified.events, verified.checkpoints),
+            format!(
+                "{} events, {} signed heads, {} kept outside",
+                verified.events, verified.checkpoints, verified.outside
+            ),
         ),
         Some(first) => Finding::new(
             Verdict::Broken,
@@ -194,6 +209,13 @@ fn trail(db: &mut Database, findings: &mut Vec<Finding>) -> Result<(), Problem> 
             first.to_string(),
             "tell the auditor; compare with a backup",
         ),
+    });
+    let waits = backlog::of(db)?;
+    let found = format!("{} events wait, the oldest for {} s", waits.waiting, waits.age(now).as_secs());
+    findings.push(if waits.is_late(now) {
+        Finding::new(Verdict::Warning, "audit sequencer", found, "is the worker running? igc job run audit")
+    } else {
+        Finding::well("audit sequencer", found)
     });
     Ok(())
 }

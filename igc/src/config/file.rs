@@ -38,6 +38,9 @@ pub struct ConfigFile {
     pub cards: CardsSection,
     /// When jobs run.
     pub jobs: JobsSection,
+    /// What is kept of the audit trail outside the database.
+    #[serde(default)]
+    pub audit: AuditSection,
     /// What only a demonstration has.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub demo: Option<DemoSection>,
@@ -135,6 +138,20 @@ pub struct JobsSection {
     pub lease_seconds: u32,
 }
 
+/// `[audit]`
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AuditSection {
+    /// Where the worker keeps every checkpoint it signed.
+    pub folder: PathBuf,
+}
+
+impl Default for AuditSection {
+    fn default() -> Self {
+        Self { folder: PathBuf::from("audit") }
+    }
+}
+
 /// `[demo]`
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -173,6 +190,7 @@ impl ConfigFile {
             tokens: folder.join(self.hsm.tokens),
             identity: folder.join(self.identity.file),
             public_folder: folder.join(self.publication.folder),
+            audit_folder: folder.join(self.audit.folder),
             web: self.listen.web,
             status: self.listen.status,
             operations: self.listen.operations,

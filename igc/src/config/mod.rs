@@ -32,6 +32,8 @@ pub struct Config {
     pub identity: PathBuf,
     /// Where published files go.
     pub public_folder: PathBuf,
+    /// Where the worker keeps every checkpoint of the audit trail.
+    pub audit_folder: PathBuf,
     /// Where the officers' pages listen.
     pub web: SocketAddr,
     /// Where public answers are given.

@@ -1,29 +1,77 @@
-use ca_core::service_key::{self, Purpose};
-use ca_core::signer::{SignatureAlgorithm, Signer};
+use ca_core::signer::Signer;
 use serde_json::{Value, json};
-use store::Act;
-use store::audit::sequencer::{self, HeadSignature, Sequenced, TreeHead};
+use store::audit::sequencer::{self, Sequenced};
+use store::audit::{backlog, checkpoint};
+use store::{Act, Database};
 
 use super::Worker;
+use crate::audit_log::{AuditLog, Witness};
 use crate::faults;
+use crate::installation::Installation;
 use crate::problem::Problem;
 
 pub fn run(worker: &mut Worker, act: &Act) -> Result<Value, Problem> {
     sequence(worker, act).map(|done| json!(done))
 }
 
-/// Orders every waiting audit event and signs the head of the tree.
+/// Orders every waiting audit event, has the head of the tree signed, keeps it outside and publishes it.
 pub fn sequence(worker: &mut Worker, act: &Act) -> Result<Sequenced, Problem> {
-    let keys = service_key::of_purpose(&mut worker.db, Purpose::Audit)?;
-    let key = keys
-        .last()
-        .ok_or_else(|| Problem::new(faults::AUDIT_KEY_MISSING, "the ceremony left no audit key"))?;
-    let algorithm = SignatureAlgorithm::of_key(&key.public_key)
-        .map_err(|error| Problem::new(faults::AUDIT_KEY_MISSING, error.to_string()))?;
-    let signer = &mut worker.signer;
-    let mut sign = |head: &TreeHead| -> Result<HeadSignature, Problem> {
-        let signature = signer.sign(&key.key, &algorithm.digest(&head.signed_bytes()))?;
-        Ok(HeadSignature { key_id: key.key.to_string(), signature })
+    sequence_with(&worker.installation, &mut worker.db, &mut worker.signer, act)
+}
+
+/// The same, with a connection and a signer of one's own.
+pub fn sequence_with(
+    installation: &Installation,
+    db: &mut Database,
+    signer: &mut dyn Signer,
+    act: &Act,
+) -> Result<Sequenced, Problem> {
+    let outcome = order_and_sign(installation, db, signer, act);
+    let waits = backlog::of(db)?;
+    if waits.is_late(act.at) {
+        tracing::error!(
+            code = faults::AUDIT_LEAF_LATE.name,
+            audit.waiting = waits.waiting,
+            "{} audit events stand under no signed head, the oldest for {} s ({})",
+            waits.waiting,
+            waits.age(act.at).as_secs(),
+            faults::AUDIT_LEAF_LATE.help
+        );
+    }
+    outcome
+}
+
+fn order_and_sign(
+    installation: &Installation,
+    db: &mut Database,
+    signer: &mut dyn Signer,
+    act: &Act,
+) -> Result<Sequenced, Problem> {
+    let log = AuditLog::of(db)?;
+    let witness = Witness::at(&installation.config.audit_folder);
+    witness.pin(&log.verifier_key())?;
+    if let Some(kept) = &witness.last()? {
+        log.refuse_rollback(db, kept)?;
+    }
+    // Kept outside before it is recorded inside: no checkpoint is only where the database's owner can reach it.
+    let mut sign = |checkpoint| -> Result<_, Problem> {
+        let signed = log.sign(signer, checkpoint)?;
+        witness.append(&signed)?;
+        Ok(signed)
     };
-    sequencer::run(&mut worker.db, &mut sign, act)
+    let done = sequencer::run(db, log.origin(), &mut sign, act)?;
+    if let Some(newest) = checkpoint::newest(db, log.origin())? {
+        // Another worker signed it, or this one keeps its first: what is recorded is kept too.
+        let kept = witness.last()?.map_or(0, |kept| kept.checkpoint.size);
+        if !log.is_ours(&newest) {
+            let what =
+                format!("audit_checkpoints {}: its signature is not the audit key's", newest.checkpoint.size);
+            return Err(Problem::new(faults::AUDIT_BROKEN, what));
+        }
+        if newest.checkpoint.size > kept {
+            witness.append(&newest)?;
+        }
+        super::folder(installation).publish_audit_checkpoint(&newest.to_string())?;
+    }
+    Ok(done)
 }

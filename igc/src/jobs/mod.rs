@@ -17,7 +17,7 @@ use store::{Act, Actor, Database, DatabaseRole};
 use crate::installation::Installation;
 use crate::problem::Problem;
 
-pub use audit::sequence;
+pub use audit::{sequence, sequence_with};
 pub use certification::certify_all;
 pub use pinned_bureaus::pinned_bureaus;
 pub use publication::{
@@ -73,7 +73,7 @@ pub const JOBS: &[Job] = &[
     },
     Job {
         name: "audit",
-        purpose: "orders the audit events and signs the head of their tree",
+        purpose: "orders the audit events, signs the head of their tree, keeps and publishes it",
         run: audit::run,
     },
 ];

@@ -3,10 +3,11 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use store::{DatabaseRole, Timestamp};
+use store::{Actor, DatabaseRole, Timestamp};
 
 use super::Stop;
 use crate::config::Schedule;
+use crate::faults;
 use crate::installation::Installation;
 use crate::jobs::{self, Worker};
 use crate::problem::Problem;
@@ -16,7 +17,6 @@ const TICK: Duration = Duration::from_millis(250);
 /// Jobs that run again and again, and the pause between two runs: what they reconcile costs next to
 /// nothing where nothing is to be done.
 const EVERY: &[(&str, Duration)] = &[
-    ("audit", Duration::from_millis(500)),
     ("certification", Duration::from_secs(2)),
     ("demo-bureau", Duration::from_secs(2)),
     ("publication", Duration::from_secs(5)),
@@ -24,9 +24,43 @@ const EVERY: &[(&str, Duration)] = &[
     ("expiry", Duration::from_secs(3600)),
 ];
 
+/// The audit job has a thread, a connection and a signer of its own: an event stands under a signed head within
+/// a second, also while a batch of ten thousand cards is certified.
+const AUDIT_PAUSE: Duration = Duration::from_millis(500);
+
 /// Runs until somebody asks to stop. A job that fails is logged and tried again at its next time; a
 /// worker whose lease has passed ends.
 pub fn run(installation: &Installation, stop: &Stop) -> Result<(), Problem> {
+    let jobs_ended = Stop::default();
+    thread::scope(|scope| {
+        let audit = scope.spawn(|| sequence_audit(installation, &|| stop.asked() || jobs_ended.asked()));
+        let outcome = run_jobs(installation, stop);
+        jobs_ended.ask();
+        let audited = audit.join().unwrap_or_else(|_| {
+            Err(Problem::new(faults::AUDIT_LEAF_LATE, "the thread of the audit job ended"))
+        });
+        outcome.and(audited)
+    })
+}
+
+/// Orders and signs what was recorded, until it is time to end, and once more then.
+fn sequence_audit(installation: &Installation, over: &dyn Fn() -> bool) -> Result<(), Problem> {
+    let mut db = installation.database(DatabaseRole::Worker)?;
+    let mut signer = installation.signer()?;
+    loop {
+        let last = over();
+        let act = installation.act(Actor::Job("audit"));
+        if let Err(problem) = jobs::sequence_with(installation, &mut db, &mut signer, &act) {
+            log_problem("audit", &problem);
+        }
+        if last {
+            return Ok(());
+        }
+        thread::sleep(AUDIT_PAUSE);
+    }
+}
+
+fn run_jobs(installation: &Installation, stop: &Stop) -> Result<(), Problem> {
     let mut worker = Worker::begin(installation, DatabaseRole::Worker)?;
     for job in jobs::JOBS.iter().filter(|job| EVERY.iter().any(|(name, _)| *name == job.name)) {
         run_logged(&mut worker, job.name);
@@ -80,12 +114,11 @@ fn run_logged(worker: &mut Worker, name: &'static str) {
     let Some(job) = jobs::find(name) else { return };
     match worker.run(job) {
         Ok(done) => tracing::debug!(job.name = name, "job {name}: {done}"),
-        Err(problem) => tracing::error!(
-            job.name = name,
-            code = problem.code().name,
-            "job {name}: {} ({})",
-            problem.detail(),
-            problem.code().help
-        ),
+        Err(problem) => log_problem(name, &problem),
     }
+}
+
+fn log_problem(name: &str, problem: &Problem) {
+    let (code, detail) = (problem.code(), problem.detail());
+    tracing::error!(job.name = name, code = code.name, "job {name}: {detail} ({})", code.help);
 }

@@ -3,6 +3,7 @@
 use ca_core::issuance::{Evidence, EvidenceKind};
 use der::asn1::OctetString;
 use der::{Encode, Sequence};
+use diesel::QueryResult;
 use store::{Code, Database, Fault, Timestamp};
 use thiserror::Error;
 
@@ -208,9 +209,7 @@ fn verify_decisions(
     at: Timestamp,
 ) -> Result<Vec<u8>, EvidenceError> {
     let name = format!("{} {} version {}", subject.kind, subject.number, subject.version);
-    let mut decisions = decision::of(db, subject.kind, &subject.number)?;
-    decisions.retain(|decision| decision.subject_version == subject.version);
-    decisions.sort_by(|a, b| a.decided_by.cmp(&b.decided_by));
+    let decisions = decisions_on(db, subject)?;
     if decisions.is_empty() {
         return Err(missing(&name, "nobody decided on it"));
     }
@@ -220,12 +219,29 @@ fn verify_decisions(
         }
         verify_decision(db, verifier, subject, decision, &name, at)?;
     }
+    Ok(encode(subject, &decisions))
+}
+
+/// The `DecisionEvidence` of the decisions that stand on this version, as they are: for an auditor.
+pub(super) fn decision_evidence(db: &mut Database, subject: &Decidable) -> QueryResult<Vec<u8>> {
+    Ok(encode(subject, &decisions_on(db, subject)?))
+}
+
+/// The decisions on this version, by officer.
+fn decisions_on(db: &mut Database, subject: &Decidable) -> QueryResult<Vec<Decision>> {
+    let mut decisions = decision::of(db, subject.kind, &subject.number)?;
+    decisions.retain(|decision| decision.subject_version == subject.version);
+    decisions.sort_by(|a, b| a.decided_by.cmp(&b.decided_by));
+    Ok(decisions)
+}
+
+fn encode(subject: &Decidable, decisions: &[Decision]) -> Vec<u8> {
     let octets = |bytes: &[u8]| OctetString::new(bytes).expect("bounded, far below what DER can say");
     let evidence = DecisionEvidence {
         canonical: octets(&subject.canonical),
         proofs: decisions.iter().map(|decision| octets(&decision.proof)).collect(),
     };
-    Ok(evidence.to_der().expect("bounded, far below what DER can say"))
+    evidence.to_der().expect("bounded, far below what DER can say")
 }
 
 fn verify_decision(

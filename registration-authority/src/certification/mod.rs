@@ -13,6 +13,7 @@ mod certify_card;
 mod certify_request;
 pub mod evidence;
 mod facts;
+pub mod grounds;
 
 #[cfg(test)]
 mod tests;

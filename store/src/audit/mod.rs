@@ -3,8 +3,11 @@
 //! An event's leaf is a hash over its columns and a salted commitment to its payload
 //! ([`record`]). Leaves are unchained when written, since a chain inside each commit would
 //! serialise everything; one [`sequencer`] gives them their order and signs the head of the RFC 6962
-//! [`tree`] over them. [`verify`] walks it all again.
+//! [`tree`] over them, a [`checkpoint`]. [`verify`] walks it all again, [`backlog`] tells how long the oldest
+//! leaf has waited, [`export`] gives it to somebody outside. The formats: `docs/audit.md`.
 
+pub mod backlog;
+pub mod checkpoint;
 mod event;
 pub mod export;
 pub mod sequencer;

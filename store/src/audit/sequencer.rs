@@ -4,40 +4,18 @@ use diesel::prelude::*;
 use serde::Serialize;
 
 use crate::schema::{audit_checkpoints, audit_events, audit_leaves, audit_pending};
-use crate::{Act, Database, Timestamp};
+use crate::{Act, Database};
 
-use super::tree::{Frontier, Hash};
+use super::checkpoint::{Checkpoint, Row, SignedCheckpoint};
+use super::tree::proof::Span;
+use super::tree::stored::{self, TreeError};
+use super::tree::{Frontier, Hash, Subtree};
 
 /// How many events one transaction orders, so that an opposition never waits behind a big one.
 const BATCH: i64 = 500;
 
-/// A tree head to be signed. What is signed is [`TreeHead::signed_bytes`].
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TreeHead {
-    /// How many leaves the tree has.
-    pub size: u64,
-    /// The RFC 6962 root over them.
-    pub root: Hash,
-    /// When the head was made.
-    pub at: Timestamp,
-}
-
-impl TreeHead {
-    /// Three lines of text, each ended by a line feed: purpose, size, root, time.
-    pub fn signed_bytes(&self) -> Vec<u8> {
-        format!("igc-audit-checkpoint-v1\n{}\n{}\n{}\n", self.size, hex::encode(self.root), self.at.millis())
-            .into_bytes()
-    }
-}
-
-/// A signature over a tree head.
-#[derive(Clone, Debug)]
-pub struct HeadSignature {
-    /// Which key signed, by name.
-    pub key_id: String,
-    /// The signature, as the key's algorithm encodes it.
-    pub signature: Vec<u8>,
-}
+/// How many leaves are read at once while a head is computed.
+const PAGE: i64 = 5_000;
 
 /// What a run did.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -48,17 +26,19 @@ pub struct Sequenced {
     pub signed_size: u64,
 }
 
-/// Orders every waiting event, then signs the head where it grew.
+/// Orders every waiting event, then signs the head where it grew. `origin` names the log; `sign` gives the
+/// checkpoint with the log's signature first.
 ///
 /// Two sequencers at once do no harm: the second one's leaves hit the primary key of the
 /// first one's, and its transaction is rolled back.
 pub fn run<E>(
     db: &mut Database,
-    sign: &mut dyn FnMut(&TreeHead) -> Result<HeadSignature, E>,
+    origin: &str,
+    sign: &mut dyn FnMut(Checkpoint) -> Result<SignedCheckpoint, E>,
     act: &Act,
 ) -> Result<Sequenced, E>
 where
-    E: From<diesel::result::Error>,
+    E: From<diesel::result::Error> + From<TreeError>,
 {
     let mut ordered = 0;
     loop {
@@ -68,7 +48,7 @@ where
             break;
         }
     }
-    let signed_size = sign_head(db, sign, act)?;
+    let signed_size = sign_head(db, origin, sign, act)?;
     Ok(Sequenced { ordered, signed_size })
 }
 
@@ -106,45 +86,76 @@ fn next_sequence(db: &mut Database) -> QueryResult<i64> {
 /// The signature is made outside any transaction: an HSM that hangs must not hold a lock.
 fn sign_head<E>(
     db: &mut Database,
-    sign: &mut dyn FnMut(&TreeHead) -> Result<HeadSignature, E>,
+    origin: &str,
+    sign: &mut dyn FnMut(Checkpoint) -> Result<SignedCheckpoint, E>,
     act: &Act,
 ) -> Result<u64, E>
 where
-    E: From<diesel::result::Error>,
+    E: From<diesel::result::Error> + From<TreeError>,
 {
-    let mut frontier = last_frontier(db)?;
+    let mut frontier = frontier_below(db, i64::MAX)?;
     let signed_before = frontier.size();
-    let leaves: Vec<Vec<u8>> = audit_leaves::table
-        .filter(audit_leaves::sequence.ge(signed_before as i64))
-        .order(audit_leaves::sequence)
-        .select(audit_leaves::leaf_hash)
-        .load(db)?;
-    for leaf in leaves {
-        frontier.push(leaf.try_into().expect("the table checks that a leaf has 32 octets"));
-    }
+    let full = append_leaves(db, &mut frontier, i64::MAX)?;
     if frontier.size() == signed_before {
         return Ok(signed_before);
     }
-    let head = TreeHead { size: frontier.size(), root: frontier.root(), at: act.at };
-    let signed = sign(&head)?;
-    let stored = diesel::insert_into(audit_checkpoints::table)
-        .values((
-            audit_checkpoints::tree_size.eq(head.size as i64),
-            audit_checkpoints::root_hash.eq(head.root.as_slice()),
-            audit_checkpoints::frontier.eq(frontier.to_bytes()),
-            audit_checkpoints::signed_at.eq(head.at),
-            audit_checkpoints::key_id.eq(&signed.key_id),
-            audit_checkpoints::signature.eq(&signed.signature),
-        ))
-        .execute(db);
+    let (size, root) = (frontier.size(), frontier.root());
+    let signed = sign(Checkpoint { origin: origin.to_owned(), size, root, at: act.at })?;
+    let stored = db.write(|db| insert(db, &signed, &frontier, &full));
     match stored {
-        Err(error) if crate::database::is_unique_violation(&error) => Ok(head.size),
-        other => other.map(|_| head.size).map_err(E::from),
+        Err(error) if crate::database::is_unique_violation(&error) => Ok(size),
+        other => other.map(|()| size).map_err(E::from),
     }
 }
 
-fn last_frontier(db: &mut Database) -> QueryResult<Frontier> {
+/// The root over the first `size` leaves, also of those that no head covers yet; none where there are fewer.
+pub fn root_at(db: &mut Database, size: u64) -> Result<Option<Hash>, TreeError> {
+    let mut frontier = frontier_below(db, size as i64)?;
+    append_leaves(db, &mut frontier, size as i64)?;
+    Ok((frontier.size() == size).then(|| frontier.root()))
+}
+
+/// Appends every leaf after the frontier and before the place `end`; the subtrees that became full. Nothing is
+/// signed over a hole.
+fn append_leaves(db: &mut Database, frontier: &mut Frontier, end: i64) -> Result<Vec<Subtree>, TreeError> {
+    let mut full = Vec::new();
+    loop {
+        let leaves: Vec<(i64, Vec<u8>)> = audit_leaves::table
+            .filter(audit_leaves::sequence.ge(frontier.size() as i64).and(audit_leaves::sequence.lt(end)))
+            .order(audit_leaves::sequence)
+            .limit(PAGE)
+            .select((audit_leaves::sequence, audit_leaves::leaf_hash))
+            .load(db)?;
+        let last_page = (leaves.len() as i64) < PAGE;
+        for (sequence, leaf) in leaves {
+            if sequence as u64 != frontier.size() {
+                let count = sequence as u64 - frontier.size();
+                return Err(TreeError::Hole(Span { level: 0, first: frontier.size(), count }));
+            }
+            let leaf = leaf.try_into().expect("the table checks that a leaf has 32 octets");
+            frontier.push(leaf, &mut |subtree| full.push(subtree));
+        }
+        if last_page {
+            return Ok(full);
+        }
+    }
+}
+
+fn insert(
+    db: &mut Database,
+    signed: &SignedCheckpoint,
+    frontier: &Frontier,
+    full: &[Subtree],
+) -> QueryResult<()> {
+    let row = Row::of(signed, frontier.to_bytes());
+    diesel::insert_into(audit_checkpoints::table).values(&row).execute(db)?;
+    full.iter().try_for_each(|subtree| stored::insert(db, subtree))
+}
+
+/// The right edge under the newest head of at most `size` leaves.
+fn frontier_below(db: &mut Database, size: i64) -> QueryResult<Frontier> {
     let stored: Option<Vec<u8>> = audit_checkpoints::table
+        .filter(audit_checkpoints::tree_size.le(size))
         .order(audit_checkpoints::tree_size.desc())
         .select(audit_checkpoints::frontier)
         .first(db)

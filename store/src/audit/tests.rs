@@ -2,9 +2,11 @@ use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use rand_core::UnwrapErr;
 
-use super::sequencer::{HeadSignature, TreeHead, run};
-use super::tree::{Frontier, leaf_hash};
-use super::{Event, record, verify};
+use super::checkpoint::{self, Checkpoint, NoteSignature, SignedCheckpoint};
+use super::sequencer::{Sequenced, run};
+use super::tree::stored::TreeError;
+use super::verify::{self, Expected, Outside};
+use super::{Event, backlog, export, record};
 use crate::{Act, Actor, Database, DatabaseRole, RequestId, Timestamp};
 
 fn database() -> Database {
@@ -23,53 +25,46 @@ fn act() -> Act {
 
 fn record_some(db: &mut Database, count: usize) {
     for n in 0..count {
-        let event = Event {
-            action: "test.happened",
-            subject: format!("thing {n}"),
-            payload: serde_json::json!({ "n": n }),
-        };
-        db.write(|db| record(db, event, &mut UnwrapErr(getrandom::SysRng), &act())).unwrap();
+        db.write(|db| record_one(db, n)).unwrap();
     }
 }
 
-/// The signature of these tests: the head itself.
-fn sign(head: &TreeHead) -> Result<HeadSignature, diesel::result::Error> {
-    Ok(HeadSignature { key_id: "test".into(), signature: head.signed_bytes() })
+fn record_one(db: &mut Database, n: usize) -> QueryResult<()> {
+    let event = Event {
+        action: "test.happened",
+        subject: format!("thing {n}"),
+        payload: serde_json::json!({ "n": n }),
+    };
+    record(db, event, &mut UnwrapErr(getrandom::SysRng), &act())
+}
+
+const ORIGIN: &str = "log.test/audit";
+
+/// The signature of these tests: the text itself.
+fn signed(checkpoint: Checkpoint) -> SignedCheckpoint {
+    let signature = checkpoint.text().into_bytes();
+    let signatures = vec![NoteSignature { key_name: ORIGIN.into(), key_id: [1, 2, 3, 4], signature }];
+    SignedCheckpoint { checkpoint, signatures }
+}
+
+fn sequence(db: &mut Database) -> Sequenced {
+    run(db, ORIGIN, &mut |checkpoint| Ok::<_, TreeError>(signed(checkpoint)), &act()).unwrap()
 }
 
 fn check(db: &mut Database) -> verify::Verified {
-    verify::run(db, &|head, signed| signed.signature == head.signed_bytes()).unwrap()
+    check_against(db, vec![])
 }
 
-#[test]
-fn the_tree_gives_the_roots_of_rfc_6962() {
-    // Known answers of the certificate transparency reference tree over these eight leaves.
-    let leaves: [&[u8]; 8] = [
-        b"",
-        b"\x00",
-        b"\x10",
-        b"\x20\x21",
-        b"\x30\x31",
-        b"\x40\x41\x42\x43",
-        b"\x50\x51\x52\x53\x54\x55\x56\x57",
-        b"\x60\x61\x62\x63\x64\x65\x66\x67\x68\x69\x6a\x6b\x6c\x6d\x6e\x6f",
-    ];
-    let roots = [
-        "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
-        "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125",
-        "aeb6bcfe274b70a14fb067a5e5578264db0fa9b51af5e0ba159158f329e06e77",
-        "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
-        "4e3bbb1f7b478dcfe71fb631631519a3bca12c9aefca1612bfce4c13a86264d4",
-        "76e67dadbcdf1e10e1b74ddc608abd2f98dfb16fbce75277b5232a127f2087ef",
-        "ddb89be403809e325750d3d263cd78929c2942b7942a34b77e122c9594a74c8c",
-        "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328",
-    ];
-    let mut frontier = Frontier::default();
-    for (leaf, root) in leaves.iter().zip(roots) {
-        frontier.push(leaf_hash(leaf));
-        assert_eq!(hex::encode(frontier.root()), root);
-        assert_eq!(Frontier::from_bytes(&frontier.to_bytes()).unwrap(), frontier);
-    }
+/// Verifies against what `kept` holds outside.
+fn check_against(db: &mut Database, kept: Vec<SignedCheckpoint>) -> verify::Verified {
+    let is_ours = |read: &SignedCheckpoint| *read == signed(read.checkpoint.clone());
+    let checkpoints = Box::new(kept.into_iter().map(Ok));
+    let outside = vec![Outside { name: "witness".into(), checkpoints }];
+    verify::run(db, Expected { origin: ORIGIN, is_ours: &is_ours, outside }).unwrap()
+}
+
+fn lines(found: &verify::Verified) -> Vec<String> {
+    found.contradictions.iter().map(ToString::to_string).collect()
 }
 
 #[test]
@@ -77,7 +72,7 @@ fn an_untouched_trail_verifies_across_several_heads() {
     let mut db = database();
     for _ in 0..3 {
         record_some(&mut db, 5);
-        run(&mut db, &mut sign, &act()).unwrap();
+        sequence(&mut db);
     }
     record_some(&mut db, 2);
     let found = check(&mut db);
@@ -97,11 +92,16 @@ fn the_database_refuses_to_change_or_delete_an_event() {
 fn tampered(sql: &str) -> Vec<String> {
     let mut db = database();
     record_some(&mut db, 7);
-    run(&mut db, &mut sign, &act()).unwrap();
+    sequence(&mut db);
+    tamper(&mut db, sql);
+    lines(&check(&mut db))
+}
+
+fn tamper(db: &mut Database, sql: &str) {
     let triggers: Vec<(String,)> = diesel::sql_query(
         "SELECT name AS name FROM sqlite_master WHERE type = 'trigger' AND tbl_name LIKE 'audit_%'",
     )
-    .load::<Name>(&mut db)
+    .load::<Name>(db)
     .unwrap()
     .into_iter()
     .map(|row| (row.name,))
@@ -111,7 +111,6 @@ fn tampered(sql: &str) -> Vec<String> {
     }
     db.batch_execute("PRAGMA foreign_keys = OFF").unwrap();
     db.batch_execute(sql).unwrap();
-    check(&mut db).contradictions.iter().map(ToString::to_string).collect()
 }
 
 #[derive(QueryableByName)]
@@ -149,10 +148,10 @@ fn each_altered_row_is_named() {
 fn an_event_that_was_put_back_in_the_waiting_room_does_not_stop_the_sequencer() {
     let mut db = database();
     record_some(&mut db, 2);
-    run(&mut db, &mut sign, &act()).unwrap();
+    sequence(&mut db);
     db.batch_execute("INSERT INTO audit_pending SELECT event_id FROM audit_leaves").unwrap();
     record_some(&mut db, 1);
-    assert_eq!(run(&mut db, &mut sign, &act()).unwrap().signed_size, 3);
+    assert_eq!(sequence(&mut db).signed_size, 3);
     assert!(check(&mut db).contradictions.is_empty());
 }
 
@@ -164,4 +163,128 @@ fn two_events_that_swap_places_are_found() {
          UPDATE audit_leaves SET sequence = 4 WHERE sequence = 100;",
     );
     assert!(found.iter().any(|line| line.contains("root")), "{found:?}");
+}
+
+#[test]
+fn a_stored_subtree_that_is_not_the_root_of_its_leaves_is_named() {
+    for (sql, row) in [
+        ("UPDATE audit_subtrees SET root_hash = zeroblob(32)", "audit_subtrees 1 0: is not"),
+        ("DELETE FROM audit_subtrees", "audit_subtrees 1 0: missing"),
+        (
+            "INSERT INTO audit_subtrees VALUES (1, 1, zeroblob(32))",
+            "audit_subtrees 1 1: stands over no leaves",
+        ),
+    ] {
+        let mut db = database();
+        db.write(|db| (0..257).try_for_each(|n| record_one(db, n))).unwrap();
+        sequence(&mut db);
+        assert_eq!(lines(&check(&mut db)), [""; 0]);
+        tamper(&mut db, sql);
+        let found = lines(&check(&mut db));
+        assert!(found.iter().any(|line| line.starts_with(row)), "{sql}: {found:?}");
+    }
+}
+
+#[test]
+fn a_checkpoint_kept_outside_finds_a_database_that_was_rolled_back_or_rewritten() {
+    let mut db = database();
+    let mut kept = Vec::new();
+    for _ in 0..3 {
+        record_some(&mut db, 4);
+        sequence(&mut db);
+        kept.push(checkpoint::newest(&mut db, ORIGIN).unwrap().unwrap());
+    }
+    assert_eq!(lines(&check_against(&mut db, kept.clone())), [""; 0]);
+    assert_eq!(check_against(&mut db, kept.clone()).outside, 3);
+
+    // Events, leaves and heads together, so that nothing inside contradicts anything.
+    tamper(
+        &mut db,
+        "DELETE FROM audit_checkpoints WHERE tree_size > 8;
+         DELETE FROM audit_payloads WHERE event_id IN (SELECT event_id FROM audit_leaves WHERE sequence >= 8);
+         DELETE FROM audit_events WHERE id IN (SELECT event_id FROM audit_leaves WHERE sequence >= 8);
+         DELETE FROM audit_leaves WHERE sequence >= 8;",
+    );
+    assert_eq!(lines(&check(&mut db)), [""; 0]);
+    let found = lines(&check_against(&mut db, kept.clone()));
+    assert!(found[0].starts_with("witness 12: the tree had 12 leaves"), "{found:?}");
+    assert_eq!(found.len(), 1);
+
+    // And when it has grown past the lost head, the root tells.
+    record_some(&mut db, 9);
+    sequence(&mut db);
+    let found = lines(&check_against(&mut db, kept.clone()));
+    assert!(found[0].starts_with("witness 12: the tree had another root"), "{found:?}");
+
+    kept[0].checkpoint.at = kept[0].checkpoint.at.plus(std::time::Duration::from_secs(1));
+    let found = lines(&check_against(&mut db, kept));
+    assert!(found[0].starts_with("witness 4: its signature"), "{found:?}");
+}
+
+#[test]
+fn nothing_is_signed_over_a_hole() {
+    let mut db = database();
+    record_some(&mut db, 5);
+    let down = |_| Err(TreeError::from(diesel::result::Error::NotFound));
+    run(&mut db, ORIGIN, &mut { down }, &act()).unwrap_err();
+    tamper(&mut db, "DELETE FROM audit_leaves WHERE sequence = 2");
+    let hole = run(&mut db, ORIGIN, &mut |checkpoint| Ok::<_, TreeError>(signed(checkpoint)), &act());
+    assert_eq!(hole.unwrap_err().to_string(), "the audit tree has a hole: level 0, from 2 on, 1 hashes");
+}
+
+#[test]
+fn a_note_reads_back_and_has_one_form() {
+    let mut db = database();
+    record_some(&mut db, 3);
+    sequence(&mut db);
+    let newest = checkpoint::newest(&mut db, ORIGIN).unwrap().unwrap();
+    let note = newest.to_string();
+    assert_eq!(note.parse::<SignedCheckpoint>().unwrap(), newest);
+    assert!(note.starts_with("log.test/audit\n3\n"), "{note}");
+    assert!(note.contains("\nigc-signed-at 1790000000000\n\n\u{2014} log.test/audit AQIDB"), "{note}");
+    for (from, to, line) in [
+        ("\n3\n", "\n03\n", 1),
+        ("\n3\n", "\nthree\n", 2),
+        ("igc-signed-at", "igc-signed", 4),
+        ("\n\n", "\n", 5),
+        ("\u{2014}", "-", 6),
+    ] {
+        let refused = note.replacen(from, to, 1).parse::<SignedCheckpoint>().unwrap_err();
+        assert_eq!(refused.line, line, "{from} -> {to}: {refused}");
+    }
+    assert!(note.trim_end().parse::<SignedCheckpoint>().is_err());
+}
+
+#[test]
+fn a_leaf_under_no_signed_head_grows_old_and_is_late_after_five_seconds() {
+    let mut db = database();
+    let later = |seconds| act().at.plus(std::time::Duration::from_secs(seconds));
+    assert!(!backlog::of(&mut db).unwrap().is_late(later(60)));
+    record_some(&mut db, 2);
+    let waits = backlog::of(&mut db).unwrap();
+    assert_eq!((waits.waiting, waits.is_late(later(5)), waits.is_late(later(6))), (2, false, true));
+    // Ordered, and under no signed head: a token that does not sign is as late as a worker that does not run.
+    let down = |_| Err(TreeError::from(diesel::result::Error::NotFound));
+    run(&mut db, ORIGIN, &mut { down }, &act()).unwrap_err();
+    assert!(backlog::of(&mut db).unwrap().is_late(later(6)));
+    sequence(&mut db);
+    let done = backlog::of(&mut db).unwrap();
+    assert_eq!((done.waiting, done.oldest, done.signed_size), (0, None, 2));
+}
+
+#[test]
+fn an_event_is_exported_with_what_its_leaf_is_computed_from() {
+    let mut db = database();
+    record_some(&mut db, 3);
+    assert_eq!(export::waiting(&mut db, "", 10).unwrap().len(), 3);
+    sequence(&mut db);
+    assert_eq!(export::waiting(&mut db, "", 10).unwrap().len(), 0);
+    let all = export::from(&mut db, 1, 10).unwrap();
+    assert_eq!(all.iter().map(|event| event.sequence).collect::<Vec<_>>(), [Some(1), Some(2)]);
+    let about = export::about(&mut db, &all[0].subject, 10).unwrap();
+    assert_eq!(about.len(), 1);
+    assert_eq!(export::find(&mut db, &about[0].id).unwrap().unwrap().leaf_hash, all[0].leaf_hash);
+    db.batch_execute("DELETE FROM audit_payloads").unwrap();
+    let erased = export::find(&mut db, &about[0].id).unwrap().unwrap();
+    assert_eq!((erased.salt, erased.payload), (None, None));
 }

@@ -6,10 +6,12 @@ use acceptance::harness::{root, run};
 use serde_json::{Value, json};
 
 use super::expect_none;
+use super::files::{TextFile, text_files};
 
 /// The floors of the house. Two crates of one floor are blind to each other.
 const FLOORS: &[(&str, u8)] = &[
     ("store", 1),
+    ("igc-verify", 1),
     ("ca-core", 2),
     ("card", 2),
     ("professional-registry", 2),
@@ -25,6 +27,10 @@ const FORBIDDEN: &[(&str, &str, &str)] = &[
     ("crl-publisher", "registration-authority", "the public side holds no rule"),
     ("web-admin", "diesel", "a page asks the rules, never the database"),
 ];
+
+/// Crates that depend on no other of the house, and no other on them.
+const ALONE: &[(&str, &str)] =
+    &[("igc-verify", "the auditor's verifier shares no code with what writes the bundle")];
 
 /// Libraries that only some crates may link: a name or the beginning of one, who may, and why.
 const RESERVED: &[(&str, &[&str], &str)] = &[
@@ -72,11 +78,35 @@ fn broken_rule(from: &str, floor: u8, to: &str) -> Option<String> {
         return (!who.contains(&from)).then(|| format!("only {} may link {to}: {why}", who.join(", ")));
     }
     let below = floor_of(to)?;
+    if let Some((_, why)) = ALONE.iter().find(|(name, _)| *name == from || *name == to) {
+        return Some((*why).to_owned());
+    }
     (below >= floor).then(|| {
         format!(
             "dependencies go strictly downward, and {to} (floor {below}) is not below {from} (floor {floor})"
         )
     })
+}
+
+/// Where the sources of a crate that stands alone reach outside its folder: `include` and `#[path]` share code too.
+#[test]
+fn a_crate_that_stands_alone_takes_no_source_of_another() {
+    let reaches = |file: &TextFile| {
+        let reaching =
+            |line: &&str| line.contains("\"..") || line.contains("include!") || line.contains("#[path");
+        file.text
+            .lines()
+            .filter(reaching)
+            .map(|line| format!("{}: {}", file.path, line.trim()))
+            .collect::<Vec<_>>()
+    };
+    let files = text_files();
+    let alone =
+        files.iter().filter(|file| file.is_rust() && ALONE.iter().any(|(name, _)| file.room() == *name));
+    expect_none("a crate that stands alone", alone.flat_map(reaches).collect());
+    let planted = |line| reaches(&TextFile::planted("igc-verify/src/log.rs", line)).len();
+    assert_eq!(planted("#[path = \"../../store/src/audit/tree/mod.rs\"]\nmod tree;"), 1);
+    assert_eq!(planted("include!(\"tree.rs\");"), 1);
 }
 
 fn floor_of(name: &str) -> Option<u8> {
@@ -102,6 +132,9 @@ fn each_forbidden_edge_is_found_and_named_with_its_rule() {
     assert!(broken("igc", "lettre", Value::Null).contains("only registration-authority"));
     assert!(broken("card", "actix-http", Value::Null).contains("no web framework"));
     assert!(broken("newcomer", "store", Value::Null).contains("no place in the picture"));
+    assert!(broken("igc-verify", "store", Value::Null).contains("shares no code"));
+    assert!(broken("igc", "igc-verify", Value::Null).contains("shares no code"));
+    assert_eq!(broken("igc-verify", "openssl", Value::Null), "");
     assert_eq!(broken("igc", "crl-publisher", Value::Null), "");
     assert_eq!(broken("ca-core", "cryptoki", Value::Null), "");
 }

@@ -1,18 +1,4 @@
-//! The Merkle tree of RFC 6962 §2.1, by its right edge only.
-
-use sha2::{Digest, Sha256};
-
-/// A SHA-256 value.
-pub type Hash = [u8; 32];
-
-/// `SHA-256(0x00 ‖ data)` (RFC 6962 §2.1).
-pub fn leaf_hash(data: &[u8]) -> Hash {
-    Sha256::new().chain_update([0x00]).chain_update(data).finalize().into()
-}
-
-fn node_hash(left: &Hash, right: &Hash) -> Hash {
-    Sha256::new().chain_update([0x01]).chain_update(left).chain_update(right).finalize().into()
-}
+use super::{Hash, TILE_HEIGHT, empty_root, node_hash};
 
 /// The roots of the perfect subtrees on the right edge: enough to append and to compute the root.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -22,18 +8,32 @@ pub struct Frontier {
     subtrees: Vec<Hash>,
 }
 
+/// A full subtree whose root is kept: the one of `256^level` leaves at this place from the left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Subtree {
+    /// 1 for 256 leaves, 2 for 65 536, …
+    pub level: u32,
+    /// From zero.
+    pub place: u64,
+    /// Its root.
+    pub root: Hash,
+}
+
 impl Frontier {
     /// How many leaves the tree has.
     pub fn size(&self) -> u64 {
         self.size
     }
 
-    /// Appends a leaf.
-    pub fn push(&mut self, leaf: Hash) {
+    /// Appends a leaf; `full` is told each subtree to be kept that this leaf completes, the smallest first.
+    pub fn push(&mut self, leaf: Hash, full: &mut dyn FnMut(Subtree)) {
         let mut carried = leaf;
-        for _ in 0..self.size.trailing_ones() {
+        for height in 1..=self.size.trailing_ones() {
             let left = self.subtrees.pop().expect("one subtree for each set bit of the size");
             carried = node_hash(&left, &carried);
+            if height.is_multiple_of(TILE_HEIGHT) {
+                full(Subtree { level: height / TILE_HEIGHT, place: self.size >> height, root: carried });
+            }
         }
         self.subtrees.push(carried);
         self.size += 1;
@@ -42,9 +42,7 @@ impl Frontier {
     /// The Merkle tree hash; of the empty tree, SHA-256 of nothing.
     pub fn root(&self) -> Hash {
         let mut right_to_left = self.subtrees.iter().rev();
-        let Some(last) = right_to_left.next() else {
-            return Sha256::digest([]).into();
-        };
+        let Some(last) = right_to_left.next() else { return empty_root() };
         right_to_left.fold(*last, |right, left| node_hash(left, &right))
     }
 

@@ -1,0 +1,63 @@
+//! The command line.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+const USAGE: &str = "\
+Checks an audit bundle that `igc audit export` wrote.
+
+Usage: igc-verify [OPTIONS] BUNDLE
+
+  --key FILE               the log's verifier key, kept from an earlier time
+  --since-checkpoint FILE  checkpoints kept from an earlier time: finds a rollback
+  --root FILE              a root certificate, DER or PEM; may be given again
+  --bureau FILE            a bureau's certificate, DER or PEM; may be given again
+  --approval-key FILE      the key of officers' proofs, SubjectPublicKeyInfo in DER; may be given again
+  --json                   one JSON document
+  --help
+
+What is not given is taken from the bundle, and said so: whoever made the bundle chose it.
+Exit: 0 it holds, 8 it does not, 2 usage, 1 unreadable.
+";
+
+/// What was asked.
+#[derive(Debug, Default)]
+pub struct Arguments {
+    pub bundle: PathBuf,
+    pub key: Option<PathBuf>,
+    pub since: Option<PathBuf>,
+    pub roots: Vec<PathBuf>,
+    pub bureaus: Vec<PathBuf>,
+    pub approval_keys: Vec<PathBuf>,
+    pub json: bool,
+}
+
+/// What is said instead of an answer.
+pub struct Usage {
+    pub text: String,
+    pub exit: u8,
+}
+
+impl Arguments {
+    pub fn parse(mut words: impl Iterator<Item = OsString>) -> Result<Self, Usage> {
+        let wrong = |what: &str| Usage { text: format!("{what}\n\n{USAGE}"), exit: 2 };
+        let (mut read, mut bundle) = (Self::default(), None);
+        while let Some(word) = words.next() {
+            let option = word.to_str().unwrap_or_default().to_owned();
+            let mut file = || words.next().map(PathBuf::from).ok_or_else(|| wrong(&format!("{option} FILE")));
+            match option.as_str() {
+                "--key" => read.key = Some(file()?),
+                "--since-checkpoint" => read.since = Some(file()?),
+                "--root" => read.roots.push(file()?),
+                "--bureau" => read.bureaus.push(file()?),
+                "--approval-key" => read.approval_keys.push(file()?),
+                "--json" => read.json = true,
+                "--help" | "-h" => return Err(Usage { text: USAGE.to_owned(), exit: 0 }),
+                other if other.starts_with('-') => return Err(wrong(&format!("no option {other}"))),
+                _ if bundle.is_none() => bundle = Some(PathBuf::from(word)),
+                _ => return Err(wrong("one BUNDLE")),
+            }
+        }
+        Ok(Self { bundle: bundle.ok_or_else(|| wrong("which BUNDLE?"))?, ..read })
+    }
+}

@@ -1,0 +1,187 @@
+//! The folder: its files, and whom to trust.
+
+use std::fs::{self, File};
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+
+use openssl::pkey::{PKey, Public};
+use openssl::x509::X509;
+use serde::de::DeserializeOwned;
+
+use crate::arguments::Arguments;
+use crate::certificates::Record;
+use crate::key::{hex, public_key, sha256};
+use crate::note::{LogKey, Note, notes};
+
+const LONGEST_FILE: u64 = 1 << 20;
+/// A line of JSON: a renewal plan with its ten thousand cards is the longest.
+const LONGEST_LINE: u64 = 64 << 20;
+/// Checkpoints are read whole: 4 GiB are fifteen million of them.
+const LONGEST_NOTES: u64 = 4 << 30;
+
+/// A file that is missing or is not what it should be, with its line.
+#[derive(Debug)]
+pub struct Unreadable(pub String);
+
+pub struct Bundle {
+    folder: PathBuf,
+    pub key: LogKey,
+    /// Checkpoints kept from an earlier time.
+    since: Option<PathBuf>,
+    /// By short name.
+    pub authorities: Vec<(String, X509)>,
+    pub roots: Vec<X509>,
+    pub bureaus: Vec<X509>,
+    /// With the SHA-256 of its SubjectPublicKeyInfo.
+    pub approval_keys: Vec<([u8; 32], PKey<Public>)>,
+    pub ceremony_sha256: Option<String>,
+    /// What was taken from the bundle itself.
+    own: Vec<String>,
+}
+
+impl Bundle {
+    pub fn open(arguments: &Arguments) -> Result<Self, Unreadable> {
+        let folder = arguments.bundle.clone();
+        let mut own = Vec::new();
+        let mut given = |given: &[PathBuf], place: &str, what: &str| -> Result<Vec<Vec<u8>>, Unreadable> {
+            if !given.is_empty() {
+                return given.iter().map(|path| read(path, LONGEST_FILE)).collect();
+            }
+            let files = files_of(&folder.join(place))?;
+            for (name, octets) in &files {
+                own.push(format!(
+                    "{what} {place}/{name} of the bundle itself, SHA-256 {}",
+                    hex(&sha256(octets))
+                ));
+            }
+            Ok(files.into_iter().map(|(_, octets)| octets).collect())
+        };
+        let bureaus = certificates("bureau", given(&arguments.bureaus, "bureaus", "bureau")?)?;
+        let keys = given(&arguments.approval_keys, "approval-keys", "key of officers' proofs")?;
+        let mut authorities = Vec::new();
+        for (name, der) in files_of(&folder.join("authorities"))? {
+            let name = name.strip_suffix(".cer").unwrap_or(&name).to_owned();
+            let certificate =
+                X509::from_der(&der).map_err(|_| Unreadable(format!("authorities/{name}.cer")))?;
+            authorities.push((name, certificate));
+        }
+        let roots = match arguments.roots.as_slice() {
+            [] => {
+                let is_root = |it: &&(String, X509)| same_name(it.1.subject_name(), it.1.issuer_name());
+                let roots: Vec<_> = authorities.iter().filter(is_root).collect();
+                own.extend(roots.iter().map(|(name, _)| format!("root {name} of the bundle itself")));
+                roots.into_iter().map(|(_, root)| root.clone()).collect()
+            }
+            paths => {
+                let files: Result<_, _> = paths.iter().map(|path| read(path, LONGEST_FILE)).collect();
+                certificates("root", files?)?
+            }
+        };
+        let key_path = arguments.key.clone().unwrap_or_else(|| folder.join("key"));
+        let text = text(&key_path, LONGEST_FILE)?;
+        let key = LogKey::read(&text)
+            .ok_or_else(|| Unreadable(format!("{}: no verifier key", key_path.display())))?;
+        if arguments.key.is_none() {
+            own.push(format!("log key {} of the bundle itself", key.name));
+        }
+        let ceremony = folder.join("ceremony.toml");
+        Ok(Self {
+            key,
+            since: arguments.since.clone(),
+            authorities,
+            roots,
+            bureaus,
+            approval_keys: keys
+                .iter()
+                .map(|spki| public_key(spki).map(|key| (sha256(spki), key)))
+                .collect::<Option<_>>()
+                .ok_or_else(|| Unreadable("a key of officers' proofs".to_owned()))?,
+            ceremony_sha256: match ceremony.exists() {
+                true => Some(hex(&sha256(&read(&ceremony, LONGEST_FILE)?))),
+                false => None,
+            },
+            folder,
+            own,
+        })
+    }
+
+    /// What was taken from the bundle itself, in words.
+    pub fn trusted(&self) -> Vec<String> {
+        self.own.clone()
+    }
+
+    /// The bundle's checkpoints.
+    pub fn checkpoints(&self) -> Result<Vec<Result<Note, usize>>, Unreadable> {
+        Ok(notes(&text(&self.folder.join("checkpoints"), LONGEST_NOTES)?))
+    }
+
+    /// Those kept from an earlier time.
+    pub fn since(&self) -> Result<Vec<Result<Note, usize>>, Unreadable> {
+        self.since.as_ref().map_or(Ok(Vec::new()), |path| Ok(notes(&text(path, LONGEST_NOTES)?)))
+    }
+
+    /// Gives each certificate with its line.
+    pub fn certificates(&self, each: impl FnMut(usize, Record)) -> Result<(), Unreadable> {
+        self.each_line("certificates.jsonl", each)
+    }
+
+    /// Gives each line of a file of JSON lines.
+    pub fn each_line<T: DeserializeOwned>(
+        &self,
+        name: &str,
+        mut each: impl FnMut(usize, T),
+    ) -> Result<(), Unreadable> {
+        let path = self.folder.join(name);
+        let failed =
+            |line: usize, what: &dyn std::fmt::Display| Unreadable(format!("{name} line {line}: {what}"));
+        let file = File::open(&path).map_err(|error| failed(0, &error))?;
+        let mut reader = BufReader::new(file);
+        for n in 1.. {
+            let mut line = Vec::new();
+            let read = reader.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut line);
+            if read.map_err(|error| failed(n, &error))? == 0 {
+                break;
+            }
+            each(n, serde_json::from_slice(&line).map_err(|error| failed(n, &error))?);
+        }
+        Ok(())
+    }
+}
+
+fn certificates(what: &str, files: Vec<Vec<u8>>) -> Result<Vec<X509>, Unreadable> {
+    files
+        .iter()
+        .map(|file| X509::from_der(file).or_else(|_| X509::from_pem(file)))
+        .collect::<Result<_, _>>()
+        .map_err(|_| Unreadable(format!("a {what}'s certificate")))
+}
+
+pub fn same_name(a: &openssl::x509::X509NameRef, b: &openssl::x509::X509NameRef) -> bool {
+    a.try_cmp(b).is_ok_and(std::cmp::Ordering::is_eq)
+}
+
+/// The files of a folder by name; none where there is no folder.
+fn files_of(folder: &Path) -> Result<Vec<(String, Vec<u8>)>, Unreadable> {
+    let Ok(entries) = fs::read_dir(folder) else { return Ok(Vec::new()) };
+    let mut files = Vec::new();
+    for path in entries.filter_map(|entry| Some(entry.ok()?.path())) {
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        files.push((name, read(&path, LONGEST_FILE)?));
+    }
+    files.sort();
+    Ok(files)
+}
+
+fn text(path: &Path, most: u64) -> Result<String, Unreadable> {
+    String::from_utf8(read(path, most)?).map_err(|_| Unreadable(format!("{}: not UTF-8", path.display())))
+}
+
+fn read(path: &Path, most: u64) -> Result<Vec<u8>, Unreadable> {
+    let failed = |error: std::io::Error| Unreadable(format!("{}: {error}", path.display()));
+    let mut octets = Vec::new();
+    File::open(path).and_then(|file| file.take(most + 1).read_to_end(&mut octets)).map_err(failed)?;
+    match octets.len() as u64 > most {
+        true => Err(Unreadable(format!("{}: longer than {most} octets", path.display()))),
+        false => Ok(octets),
+    }
+}

@@ -1,0 +1,86 @@
+//! As much DER as the canonical encodings need (ITU-T X.690): one value after another, no tag above 30.
+
+/// A value: its tag octet, its content, and all its octets.
+#[derive(Clone, Copy, Debug)]
+pub struct Value<'a> {
+    pub tag: u8,
+    pub content: &'a [u8],
+    pub whole: &'a [u8],
+}
+
+const SEQUENCE: u8 = 0x30;
+
+/// The first value of `octets`, and what follows it.
+fn first(octets: &[u8]) -> Option<(Value<'_>, &[u8])> {
+    let (&tag, rest) = octets.split_first()?;
+    let (&short, rest) = rest.split_first()?;
+    let (length, rest) = match short {
+        0..=0x7f => (usize::from(short), rest),
+        0x81..=0x84 => {
+            let (long, rest) = rest.split_at_checked(usize::from(short & 0x7f))?;
+            (long.iter().fold(0, |length, octet| length << 8 | usize::from(*octet)), rest)
+        }
+        _ => return None,
+    };
+    let (content, after) = rest.split_at_checked(length)?;
+    Some((Value { tag, content, whole: &octets[..octets.len() - after.len()] }, after))
+}
+
+/// The values in a SEQUENCE that is all there is.
+pub fn sequence(octets: &[u8]) -> Option<Vec<Value<'_>>> {
+    let (value, after) = first(octets)?;
+    (value.tag == SEQUENCE && after.is_empty()).then(|| values(value.content))?
+}
+
+fn values(mut octets: &[u8]) -> Option<Vec<Value<'_>>> {
+    let mut found = Vec::new();
+    while !octets.is_empty() {
+        let (value, after) = first(octets)?;
+        found.push(value);
+        octets = after;
+    }
+    Some(found)
+}
+
+impl<'a> Value<'a> {
+    /// A UTF8String.
+    pub fn text(&self) -> Option<&'a str> {
+        std::str::from_utf8(self.content).ok().filter(|_| self.tag == 0x0c)
+    }
+
+    /// An INTEGER of at most eight octets.
+    pub fn integer(&self) -> Option<i64> {
+        let fits = self.tag == 0x02 && (1..=8).contains(&self.content.len());
+        let negative = self.content.first().is_some_and(|octet| octet & 0x80 != 0);
+        fits.then(|| self.content.iter().fold(if negative { -1 } else { 0 }, |n, o| n << 8 | i64::from(*o)))
+    }
+
+    /// An OCTET STRING.
+    pub fn octets(&self) -> Option<&'a [u8]> {
+        (self.tag == 0x04).then_some(self.content)
+    }
+
+    /// A SEQUENCE.
+    pub fn sequence(&self) -> Option<Vec<Value<'a>>> {
+        (self.tag == SEQUENCE).then(|| values(self.content))?
+    }
+
+    /// The value behind the EXPLICIT tag `[number]`.
+    pub fn explicit(&self, number: u8) -> Option<Value<'a>> {
+        let (value, after) = first(self.content)?;
+        (self.tag == 0xa0 | number && after.is_empty()).then_some(value)
+    }
+}
+
+impl<'a> Value<'a> {
+    /// Every text in a Name, however deep (RFC 5280 §4.1.2.4): UTF8String, PrintableString and IA5String.
+    pub fn texts(&self) -> Vec<&'a str> {
+        match self.tag {
+            0x0c | 0x13 | 0x16 => std::str::from_utf8(self.content).into_iter().collect(),
+            tag if tag & 0x20 != 0 => {
+                values(self.content).unwrap_or_default().iter().flat_map(Self::texts).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+}

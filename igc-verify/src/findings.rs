@@ -1,0 +1,79 @@
+//! What was found, and what was taken on trust.
+
+use std::fmt::{Display, Write as _};
+
+use serde_json::json;
+
+use crate::bundle::Bundle;
+
+/// More are counted, and not listed.
+const MOST_LISTED: usize = 10_000;
+
+#[derive(Default)]
+pub struct Findings {
+    pub events: u64,
+    /// Leaves that no checkpoint covers yet, and events that wait for their place.
+    pub unsigned: u64,
+    pub erased: u64,
+    pub checkpoints: u64,
+    pub since: u64,
+    pub certificates: u64,
+    /// Where the bundle itself says whom to trust.
+    trusted: Vec<String>,
+    contradictions: Vec<(String, String)>,
+    more: u64,
+}
+
+impl Findings {
+    pub fn of(bundle: &Bundle) -> Self {
+        Self { trusted: bundle.trusted(), ..Self::default() }
+    }
+
+    /// `row` does not hold, because of `what`.
+    pub fn contradiction(&mut self, row: impl Display, what: impl Display) {
+        if self.contradictions.len() < MOST_LISTED {
+            self.contradictions.push((row.to_string(), what.to_string()));
+        } else {
+            self.more += 1;
+        }
+    }
+
+    pub fn hold(&self) -> bool {
+        self.contradictions.is_empty()
+    }
+
+    pub fn text(&self) -> String {
+        let mut text = format!(
+            "{} events ({} not under a checkpoint yet, {} payloads erased), {} checkpoints, {} kept from earlier, {} certificates\n",
+            self.events, self.unsigned, self.erased, self.checkpoints, self.since, self.certificates
+        );
+        for line in &self.trusted {
+            let _ = writeln!(text, "TRUSTED {line}");
+        }
+        for (row, what) in &self.contradictions {
+            let _ = writeln!(text, "BROKEN {row}: {what}");
+        }
+        if self.more > 0 {
+            let _ = writeln!(text, "BROKEN and {} more", self.more);
+        }
+        text + if self.hold() { "HOLDS\n" } else { "DOES NOT HOLD\n" }
+    }
+
+    pub fn json(&self) -> String {
+        let broken: Vec<_> =
+            self.contradictions.iter().map(|(row, what)| json!({ "row": row, "what": what })).collect();
+        let document = json!({
+            "ok": self.hold(),
+            "events": self.events,
+            "unsigned": self.unsigned,
+            "erased_payloads": self.erased,
+            "checkpoints": self.checkpoints,
+            "kept_checkpoints": self.since,
+            "certificates": self.certificates,
+            "trusted": self.trusted,
+            "contradictions": broken,
+            "not_listed": self.more,
+        });
+        format!("{document:#}\n")
+    }
+}
