@@ -8,6 +8,7 @@ use acceptance::harness::{Finished, folder, free_port, igc, igc_verify, run, sta
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use serde_json::Value;
+use store::audit::backlog::LATEST;
 use store::audit::checkpoint::SignedCheckpoint;
 use store::audit::tree::{Hash, proof};
 
@@ -61,8 +62,10 @@ fn a_database_that_was_rolled_back_whole_is_found_by_what_is_kept_outside() {
 
     // No second history is signed, whatever happens now.
     oppose(dir, &card);
+    std::thread::sleep(LATEST + Duration::from_secs(1));
     let refused = on(dir, &["job", "run", "audit"]).expect_exit(8);
     assert!(refused.stderr.contains("audit-rolled-back"), "{}", refused.stderr);
+    assert!(refused.stderr.contains("audit-leaf-late"), "the log of the worker says it: {}", refused.stderr);
 
     // The bundle holds by itself; the checkpoint that somebody kept tells.
     let bundle = yesterday.path().join("bundle");
@@ -173,7 +176,7 @@ fn an_act_stands_under_a_published_head_while_the_roles_run_and_is_an_alarm_whil
     wait_for_port(operations, Duration::from_secs(30));
     assert!(!get(operations, "/readyz").contains("[!]"));
     oppose(dir, &cards.remove(0));
-    std::thread::sleep(store::audit::backlog::LATEST + Duration::from_secs(1));
+    std::thread::sleep(LATEST + Duration::from_secs(1));
     let alarmed = get(operations, "/readyz");
     assert!(alarmed.starts_with("HTTP/1.1 200"), "certificates go on being answered for: {alarmed}");
     assert!(alarmed.contains("[!] audit: ") && alarmed.contains("audit-leaf-late"), "{alarmed}");
@@ -199,7 +202,7 @@ fn an_act_stands_under_a_published_head_while_the_roles_run_and_is_an_alarm_whil
             if note.checkpoint.size > then && waiting(&get(operations, "/metrics")) == 0 {
                 return note.checkpoint.size;
             }
-            let patience = store::audit::backlog::LATEST;
+            let patience = LATEST;
             assert!(began.elapsed() < patience, "an act under no published head after {patience:?}");
             std::thread::sleep(Duration::from_millis(20));
         }
