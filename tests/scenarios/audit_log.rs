@@ -4,13 +4,20 @@ use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use acceptance::harness::{Finished, folder, free_port, igc, igc_verify, run, start, wait_for_port};
+use acceptance::harness::{
+    DatabaseKind, Finished, act, both_databases, chance, folder, free_port, igc, igc_verify, run, start,
+    wait_for_port,
+};
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use serde_json::Value;
-use store::audit::backlog::LATEST;
-use store::audit::checkpoint::SignedCheckpoint;
+use store::audit::backlog::{self, LATEST};
+use store::audit::checkpoint::{self, Checkpoint, NoteSignature, SignedCheckpoint};
+use store::audit::tree::stored::{self, TreeError};
 use store::audit::tree::{Hash, proof};
+use store::audit::verify::{self, Expected};
+use store::audit::{self, Event, export, sequencer};
+use store::{Actor, DatabaseRole};
 
 use super::demonstration::{copy_of, on_sqlite};
 
@@ -92,6 +99,56 @@ fn another_audit_key_in_the_database_is_found_by_the_one_kept_outside() {
     assert!(said.stdout.contains("service_keys audit"), "{}", said.stdout);
     let refused = on(dir, &["job", "run", "audit"]).expect_exit(8);
     assert!(refused.stderr.contains("audit-key-changed"), "{}", refused.stderr);
+}
+
+#[test]
+fn each_database_role_may_do_its_part_of_the_log_and_no_more() {
+    let origin = "log.test/audit";
+    let signed = |checkpoint: Checkpoint| {
+        let signature = checkpoint.text().into_bytes();
+        let line = NoteSignature { key_name: origin.into(), key_id: [1; 4], signature };
+        SignedCheckpoint { checkpoint, signatures: vec![line] }
+    };
+    both_databases(|database| {
+        let mut web = database.open(DatabaseRole::Web);
+        let act = act(Actor::Officer("alice".into()), "2026-11-21T10:00:00Z");
+        web.write(|db| {
+            (0..600).try_for_each(|n| {
+                let event =
+                    Event { action: "test.happened", subject: format!("thing {n}"), payload: Value::Null };
+                audit::record(db, event, &mut chance(), &act)
+            })
+        })
+        .unwrap();
+        let mut status = database.open(DatabaseRole::Status);
+        assert_eq!(backlog::of(&mut status).unwrap().waiting, 600);
+
+        let mut worker = database.open(DatabaseRole::Worker);
+        let mut sign = |checkpoint| Ok::<_, TreeError>(signed(checkpoint));
+        let done = sequencer::run(&mut worker, origin, &mut sign, &act).unwrap();
+        assert_eq!((done.ordered, done.signed_size), (600, 600));
+        let head = checkpoint::newest(&mut worker, origin).unwrap().unwrap().checkpoint;
+        assert_eq!(stored::root(&mut worker, 600).unwrap(), head.root);
+        let older = stored::root(&mut worker, 300).unwrap();
+        let path = stored::consistency(&mut worker, 300, 600).unwrap();
+        assert!(proof::verify_consistency(300, &older, 600, &head.root, &path));
+        assert_eq!(backlog::of(&mut status).unwrap().waiting, 0);
+
+        let mut owner = database.open(DatabaseRole::Owner);
+        let is_ours = |read: &SignedCheckpoint| *read == signed(read.checkpoint.clone());
+        let expected = Expected { origin, is_ours: &is_ours, outside: vec![] };
+        let found = verify::run(&mut owner, expected).unwrap();
+        assert_eq!((found.events, found.contradictions), (600, vec![]));
+        if database.kind() == DatabaseKind::Postgresql {
+            assert!(export::from(&mut status, 0, 1).is_err(), "the status role reads no payload");
+            let refused = status.batch_execute("INSERT INTO audit_subtrees VALUES (1, 9, '')").unwrap_err();
+            assert!(refused.to_string().contains("permission denied"), "{refused}");
+        }
+        for sql in ["UPDATE audit_subtrees SET place = 7", "DELETE FROM audit_subtrees"] {
+            let refused = owner.batch_execute(sql).unwrap_err().to_string();
+            assert!(refused.contains("append-only"), "{sql}: {refused}");
+        }
+    });
 }
 
 fn hashes(list: &Value) -> Vec<Hash> {

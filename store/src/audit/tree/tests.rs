@@ -116,7 +116,7 @@ impl Kept {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(48) })]
 
     #[test]
     fn proofs_are_those_of_the_naive_recursion_and_verify(
