@@ -3,7 +3,8 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use store::{Actor, DatabaseRole, Timestamp};
+use ca_core::signer::Pkcs11Signer;
+use store::{Actor, Database, DatabaseRole, Timestamp};
 
 use super::Stop;
 use crate::config::Schedule;
@@ -31,36 +32,43 @@ const AUDIT_PAUSE: Duration = Duration::from_millis(500);
 /// Runs until somebody asks to stop. A job that fails is logged and tried again at its next time; a
 /// worker whose lease has passed ends.
 pub fn run(installation: &Installation, stop: &Stop) -> Result<(), Problem> {
+    let (db, signer) = (installation.database(DatabaseRole::Worker)?, installation.signer()?);
     let jobs_ended = Stop::default();
     thread::scope(|scope| {
-        let audit = scope.spawn(|| sequence_audit(installation, &|| stop.asked() || jobs_ended.asked()));
-        let outcome = run_jobs(installation, stop);
+        let audit = scope.spawn(|| sequence_audit(installation, db, signer, &jobs_ended));
+        // Nothing is certified that nobody would sign for in the log.
+        let outcome = run_jobs(installation, &|| stop.asked() || audit.is_finished());
         jobs_ended.ask();
-        let audited = audit.join().unwrap_or_else(|_| {
-            Err(Problem::new(faults::AUDIT_LEAF_LATE, "the thread of the audit job ended"))
-        });
-        outcome.and(audited)
+        let ended = |_| Err(Problem::new(faults::AUDIT_LEAF_LATE, "the thread of the audit job ended"));
+        outcome.and(audit.join().map_or_else(ended, Ok))
     })
 }
 
-/// Orders and signs what was recorded, until it is time to end, and once more then.
-fn sequence_audit(installation: &Installation, over: &dyn Fn() -> bool) -> Result<(), Problem> {
-    let mut db = installation.database(DatabaseRole::Worker)?;
-    let mut signer = installation.signer()?;
+/// Orders and signs what was recorded, until the other jobs have ended, and once more then.
+fn sequence_audit(
+    installation: &Installation,
+    mut db: Database,
+    mut signer: Pkcs11Signer,
+    jobs_ended: &Stop,
+) {
     loop {
-        let last = over();
+        let last = jobs_ended.asked();
         let act = installation.act(Actor::Job("audit"));
         if let Err(problem) = jobs::sequence_with(installation, &mut db, &mut signer, &act) {
             log_problem("audit", &problem);
+            // A connection that broke does not heal by itself.
+            if let Ok(again) = installation.database(DatabaseRole::Worker) {
+                db = again;
+            }
         }
         if last {
-            return Ok(());
+            return;
         }
         thread::sleep(AUDIT_PAUSE);
     }
 }
 
-fn run_jobs(installation: &Installation, stop: &Stop) -> Result<(), Problem> {
+fn run_jobs(installation: &Installation, over: &dyn Fn() -> bool) -> Result<(), Problem> {
     let mut worker = Worker::begin(installation, DatabaseRole::Worker)?;
     for job in jobs::JOBS.iter().filter(|job| EVERY.iter().any(|(name, _)| *name == job.name)) {
         run_logged(&mut worker, job.name);
@@ -71,7 +79,7 @@ fn run_jobs(installation: &Installation, stop: &Stop) -> Result<(), Problem> {
         Scheduled::new("full-crl", schedules.full_crl.clone(), installation),
         Scheduled::new("renewal", schedules.renewal.clone(), installation),
     ];
-    while !stop.asked() {
+    while !over() {
         worker.epoch.renew(&mut worker.db)?;
         for ((name, pause), last) in EVERY.iter().zip(&mut last_run) {
             if last.elapsed() >= *pause {

@@ -65,17 +65,31 @@ fn order_batch(db: &mut Database) -> QueryResult<u64> {
         .order((audit_events::occurred_at, audit_events::id))
         .limit(BATCH)
         .load(db)?;
-    for (sequence, (id, leaf)) in (next_sequence(db)?..).zip(&waiting) {
-        diesel::insert_into(audit_leaves::table)
-            .values((
-                audit_leaves::sequence.eq(sequence),
-                audit_leaves::event_id.eq(id),
-                audit_leaves::leaf_hash.eq(leaf),
-            ))
-            .execute(db)?;
-        diesel::delete(audit_pending::table.find(id)).execute(db)?;
+    let leaves: Vec<Leaf> = (next_sequence(db)?..)
+        .zip(waiting)
+        .map(|(sequence, (event_id, leaf_hash))| Leaf { sequence, event_id, leaf_hash })
+        .collect();
+    insert_leaves(db, &leaves)?;
+    let placed = leaves.iter().map(|leaf| leaf.event_id.as_str());
+    diesel::delete(audit_pending::table.filter(audit_pending::event_id.eq_any(placed))).execute(db)?;
+    Ok(leaves.len() as u64)
+}
+
+/// A row of `audit_leaves`.
+#[derive(Insertable)]
+#[diesel(table_name = audit_leaves)]
+struct Leaf {
+    sequence: i64,
+    event_id: String,
+    leaf_hash: Vec<u8>,
+}
+
+/// A slice is inserted by each backend in its own way.
+fn insert_leaves(db: &mut Database, leaves: &[Leaf]) -> QueryResult<usize> {
+    match db {
+        Database::Sqlite(c) => diesel::insert_into(audit_leaves::table).values(leaves).execute(c),
+        Database::Postgresql(c) => diesel::insert_into(audit_leaves::table).values(leaves).execute(c),
     }
-    Ok(waiting.len() as u64)
 }
 
 fn next_sequence(db: &mut Database) -> QueryResult<i64> {
