@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use openssl::pkey::{PKey, Public};
 use openssl::x509::X509;
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use crate::arguments::Arguments;
@@ -13,6 +14,7 @@ use crate::certificates::Record;
 use crate::key::{hex, public_key, sha256};
 use crate::note::{LogKey, Note, notes};
 
+const FORMAT: &str = "igc-audit-bundle-v1";
 const LONGEST_FILE: u64 = 1 << 20;
 /// A line of JSON: a renewal plan with its ten thousand cards is the longest.
 const LONGEST_LINE: u64 = 64 << 20;
@@ -23,8 +25,18 @@ const LONGEST_NOTES: u64 = 4 << 30;
 #[derive(Debug)]
 pub struct Unreadable(pub String);
 
+/// What `bundle.json` says that there is.
+#[derive(Deserialize)]
+pub struct Head {
+    format: String,
+    pub events: u64,
+    pub certificates: u64,
+    pub checkpoints: u64,
+}
+
 pub struct Bundle {
     folder: PathBuf,
+    pub head: Head,
     pub key: LogKey,
     /// Checkpoints kept from an earlier time.
     since: Option<PathBuf>,
@@ -42,6 +54,15 @@ pub struct Bundle {
 impl Bundle {
     pub fn open(arguments: &Arguments) -> Result<Self, Unreadable> {
         let folder = arguments.bundle.clone();
+        let head = text(&folder.join("bundle.json"), LONGEST_FILE)?;
+        let head: Head =
+            serde_json::from_str(&head).map_err(|error| Unreadable(format!("bundle.json: {error}")))?;
+        if head.format != FORMAT {
+            return Err(Unreadable(format!(
+                "bundle.json: format {}, and {FORMAT} is what is known here",
+                head.format
+            )));
+        }
         let mut own = Vec::new();
         let mut given = |given: &[PathBuf], place: &str, what: &str| -> Result<Vec<Vec<u8>>, Unreadable> {
             if !given.is_empty() {
@@ -86,6 +107,7 @@ impl Bundle {
         }
         let ceremony = folder.join("ceremony.toml");
         Ok(Self {
+            head,
             key,
             since: arguments.since.clone(),
             authorities,

@@ -4,7 +4,7 @@ use std::fmt::{Display, Write as _};
 
 use serde_json::json;
 
-use crate::bundle::Bundle;
+use crate::bundle::{Bundle, Head};
 
 /// More are counted, and not listed.
 const MOST_LISTED: usize = 10_000;
@@ -35,6 +35,19 @@ impl Findings {
             self.contradictions.push((row.to_string(), what.to_string()));
         } else {
             self.more += 1;
+        }
+    }
+
+    /// Whether there is as much as `bundle.json` says.
+    pub fn count(&mut self, said: &Head) {
+        let found = [self.events, self.certificates, self.checkpoints];
+        let said = [said.events, said.certificates, said.checkpoints];
+        for (what, (found, said)) in
+            ["events", "certificates", "checkpoints"].iter().zip(found.iter().zip(said))
+        {
+            if *found != said {
+                self.contradiction("bundle.json", format!("says {said} {what}, and {found} are there"));
+            }
         }
     }
 

@@ -38,12 +38,12 @@ pub fn check(
             );
         }
     }
-    let mut kept = vec![
-        Kept::of("checkpoints", bundle.checkpoints()?, bundle, findings),
-        Kept::of("kept checkpoints", bundle.since()?, bundle, findings),
+    let (own, since) = (bundle.checkpoints()?, bundle.since()?);
+    (findings.checkpoints, findings.since) = (own.len() as u64, since.len() as u64);
+    let mut kept = [
+        Kept::of("checkpoints", own, bundle, findings),
+        Kept::of("kept checkpoints", since, bundle, findings),
     ];
-    findings.checkpoints = kept[0].notes.len() as u64;
-    findings.since = kept[1].notes.len() as u64;
     let covered = kept[0].notes.last().map_or(0, |note| note.size);
     let mut tree = Tree::default();
     bundle.each_line("events.jsonl", |line, event: Event| {

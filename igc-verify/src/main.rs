@@ -52,6 +52,7 @@ fn verify(arguments: &Arguments) -> Result<Findings, Unreadable> {
     bundle.certificates(|line, record| certificates.check(&bundle, line, &record, &mut findings))?;
     log::check(&bundle, &mut certificates, &mut findings)?;
     certificates.conclude(&mut findings);
+    findings.count(&bundle.head);
     Ok(findings)
 }
 

@@ -84,6 +84,24 @@ fn a_verifier_that_is_not_told_what_to_read_or_cannot_says_so_by_its_exit_code()
         "{}",
         said.stdout
     );
+    let head = bundle.join("bundle.json");
+    fs::write(&head, fs::read_to_string(&head).unwrap().replace("bundle-v1", "bundle-v9")).unwrap();
+    assert!(verify(&bundle, &[]).expect_exit(1).stdout.contains("igc-audit-bundle-v9"));
+}
+
+#[test]
+fn a_bundle_that_lost_its_last_lines_is_found_by_its_count() {
+    let place = folder();
+    let bundle = place.path().join("bundle");
+    export(on_sqlite().dir(), &bundle);
+    // An abandoned or merely waiting line is not missed by anything else.
+    let head = bundle.join("bundle.json");
+    let text = fs::read_to_string(&head).unwrap();
+    let mut counted: serde_json::Value = serde_json::from_str(&text).unwrap();
+    counted["events"] = (counted["events"].as_u64().unwrap() + 1).into();
+    fs::write(&head, counted.to_string()).unwrap();
+    let said = verify(&bundle, &[]).expect_exit(8).stdout;
+    assert!(said.contains("BROKEN bundle.json: says "), "{said}");
 }
 
 /// A copy of the demonstration whose database can be put back as it was.
