@@ -5,8 +5,8 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use acceptance::harness::{
-    DatabaseKind, Finished, act, both_databases, chance, folder, free_port, igc, igc_verify, run, start,
-    wait_for_port,
+    DatabaseKind, Finished, act, both_databases, chance, folder, free_port, igc, igc_verify, openssl, run,
+    start, wait_for_port,
 };
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
@@ -189,6 +189,29 @@ fn every_event_of_a_certificate_is_proven_under_the_newest_head() {
     );
     on(dir, &["audit", "proof", "--event", "no such event"]).expect_exit(3);
     on(dir, &["audit", "proof"]).expect_exit(2);
+}
+
+#[test]
+fn openssl_verifies_the_published_checkpoint_with_the_pinned_key() {
+    let dir = on_sqlite().dir();
+    let note = fs::read_to_string(dir.join("public/audit/checkpoint")).unwrap();
+    let (text, signature) = note.split_once("\n\n").unwrap();
+    let signature = openssl::base64::decode_block(signature.trim_end().rsplit(' ').next().unwrap()).unwrap();
+    let pinned = fs::read_to_string(dir.join("audit/key")).unwrap();
+    let key = openssl::base64::decode_block(pinned.trim_end().splitn(3, '+').nth(2).unwrap()).unwrap();
+    let place = folder();
+    let file = |name: &str, octets: &[u8]| {
+        fs::write(place.path().join(name), octets).unwrap();
+        place.path().join(name).display().to_string()
+    };
+    // Signature type 0x02, then the SubjectPublicKeyInfo; in the line, four octets of key ID, then the signature.
+    let (key, signature) = (file("key.der", &key[1..]), file("signature", &signature[4..]));
+    let verify = |text: &str| {
+        let text = file("text", text.as_bytes());
+        openssl(["dgst", "-sha256", "-keyform", "DER", "-verify", &key, "-signature", &signature, &text])
+    };
+    assert_eq!(verify(&format!("{text}\n")).expect_exit(0).stdout, "Verified OK\n");
+    verify(&format!("{text}\n\n")).expect_exit(1);
 }
 
 #[test]
