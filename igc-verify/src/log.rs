@@ -1,5 +1,7 @@
 //! The log: every leaf computed again, the tree over them, and the checkpoints it must agree with.
 
+use std::collections::HashSet;
+
 use serde::Deserialize;
 
 use crate::bundle::{Bundle, Unreadable};
@@ -44,6 +46,7 @@ pub fn check(
         Kept::of("checkpoints", own, bundle, findings),
         Kept::of("kept checkpoints", since, bundle, findings),
     ];
+    let mut payloads = Payloads::default();
     let covered = kept[0].notes.last().map_or(0, |note| note.size);
     let mut tree = Tree::default();
     bundle.each_line("events.jsonl", |line, event: Event| {
@@ -63,6 +66,7 @@ pub fn check(
         if event.sequence.is_none() || tree.size > covered {
             findings.unsigned += 1;
         }
+        payloads.see(&event);
         let (action, subject) = (event.action.as_str(), event.subject.as_str());
         certificates.leaf((action, subject, event.occurred_at), event.payload.as_deref(), findings);
     })?;
@@ -70,7 +74,38 @@ pub fn check(
         findings.contradiction("checkpoints", "no signed head stands over the events");
     }
     kept.into_iter().for_each(|kept| kept.conclude(&tree, findings));
+    payloads.conclude(findings);
     Ok(())
+}
+
+/// Payloads that are gone, and the events that say so.
+#[derive(Default)]
+struct Payloads {
+    gone: HashSet<String>,
+    erased: HashSet<String>,
+}
+
+impl Payloads {
+    fn see(&mut self, event: &Event) {
+        if event.payload.is_none() || event.salt.is_none() {
+            self.gone.insert(event.id.clone());
+        }
+        if let Some(id) =
+            event.subject.strip_prefix("event ").filter(|_| event.action == "audit.payload-erased")
+        {
+            self.erased.insert(id.to_owned());
+        }
+    }
+
+    fn conclude(self, findings: &mut Findings) {
+        findings.erased = self.gone.intersection(&self.erased).count() as u64;
+        for id in self.gone.difference(&self.erased) {
+            findings.contradiction(
+                format!("event {id}"),
+                "its payload is gone, and no event says that it was erased",
+            );
+        }
+    }
 }
 
 impl Event {
@@ -78,14 +113,11 @@ impl Event {
     fn check(&self, findings: &mut Findings) -> [u8; 32] {
         let row = || format!("event {} ({} {})", self.id, self.action, self.subject);
         let commitment = unhex(&self.payload_commitment).unwrap_or_default();
-        match (&self.salt, &self.payload) {
-            (Some(salt), Some(payload)) => {
-                let salted = [unhex(salt).unwrap_or_default().as_slice(), payload.as_bytes()].concat();
-                if sha256(&salted)[..] != commitment {
-                    findings.contradiction(row(), "its payload is not the one it committed to");
-                }
+        if let (Some(salt), Some(payload)) = (&self.salt, &self.payload) {
+            let salted = [unhex(salt).unwrap_or_default().as_slice(), payload.as_bytes()].concat();
+            if sha256(&salted)[..] != commitment {
+                findings.contradiction(row(), "its payload is not the one it committed to");
             }
-            _ => findings.erased += 1,
         }
         let mut encoded = b"\x00igc-audit-event-v1".to_vec();
         let at = self.occurred_at.to_be_bytes();

@@ -186,6 +186,11 @@ const ALTERATIONS: &[(&str, &str, &str)] = &[
         "its payload is not the one it committed to",
     ),
     (
+        "DELETE FROM audit_payloads WHERE event_id = (SELECT event_id FROM audit_leaves WHERE sequence = 20)",
+        "BROKEN event ",
+        "its payload is gone, and no event says that it was erased",
+    ),
+    (
         "DELETE FROM audit_leaves WHERE sequence = 50",
         "events.jsonl line 51, event ",
         "stands at place 51, where 50 is due",

@@ -17,7 +17,7 @@ use store::audit::tree::stored::{self, TreeError};
 use store::audit::tree::{Hash, proof};
 use store::audit::verify::{self, Expected};
 use store::audit::{self, Event, export, sequencer};
-use store::{Actor, DatabaseRole};
+use store::{Actor, Database, DatabaseRole};
 
 use super::demonstration::{copy_of, on_sqlite};
 
@@ -124,7 +124,7 @@ fn each_database_role_may_do_its_part_of_the_log_and_no_more() {
         assert_eq!(backlog::of(&mut status).unwrap().waiting, 600);
 
         let mut worker = database.open(DatabaseRole::Worker);
-        let mut sign = |checkpoint| Ok::<_, TreeError>(signed(checkpoint));
+        let mut sign = |_: &mut Database, checkpoint| Ok::<_, TreeError>(signed(checkpoint));
         let done = sequencer::run(&mut worker, origin, &mut sign, &act).unwrap();
         assert_eq!((done.ordered, done.signed_size), (600, 600));
         let head = checkpoint::newest(&mut worker, origin).unwrap().unwrap().checkpoint;

@@ -34,7 +34,7 @@ pub struct Sequenced {
 pub fn run<E>(
     db: &mut Database,
     origin: &str,
-    sign: &mut dyn FnMut(Checkpoint) -> Result<SignedCheckpoint, E>,
+    sign: &mut dyn FnMut(&mut Database, Checkpoint) -> Result<SignedCheckpoint, E>,
     act: &Act,
 ) -> Result<Sequenced, E>
 where
@@ -101,7 +101,7 @@ fn next_sequence(db: &mut Database) -> QueryResult<i64> {
 fn sign_head<E>(
     db: &mut Database,
     origin: &str,
-    sign: &mut dyn FnMut(Checkpoint) -> Result<SignedCheckpoint, E>,
+    sign: &mut dyn FnMut(&mut Database, Checkpoint) -> Result<SignedCheckpoint, E>,
     act: &Act,
 ) -> Result<u64, E>
 where
@@ -114,7 +114,7 @@ where
         return Ok(signed_before);
     }
     let (size, root) = (frontier.size(), frontier.root());
-    let signed = sign(Checkpoint { origin: origin.to_owned(), size, root, at: act.at })?;
+    let signed = sign(db, Checkpoint { origin: origin.to_owned(), size, root, at: act.at })?;
     let stored = db.write(|db| insert(db, &signed, &frontier, &full));
     match stored {
         Err(error) if crate::database::is_unique_violation(&error) => Ok(size),

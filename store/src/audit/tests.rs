@@ -48,7 +48,7 @@ fn signed(checkpoint: Checkpoint) -> SignedCheckpoint {
 }
 
 fn sequence(db: &mut Database) -> Sequenced {
-    run(db, ORIGIN, &mut |checkpoint| Ok::<_, TreeError>(signed(checkpoint)), &act()).unwrap()
+    run(db, ORIGIN, &mut |_, checkpoint| Ok::<_, TreeError>(signed(checkpoint)), &act()).unwrap()
 }
 
 fn check(db: &mut Database) -> verify::Verified {
@@ -225,10 +225,10 @@ fn a_checkpoint_kept_outside_finds_a_database_that_was_rolled_back_or_rewritten(
 fn nothing_is_signed_over_a_hole() {
     let mut db = database();
     record_some(&mut db, 5);
-    let down = |_| Err(TreeError::from(diesel::result::Error::NotFound));
+    let down = |_: &mut Database, _| Err(TreeError::from(diesel::result::Error::NotFound));
     run(&mut db, ORIGIN, &mut { down }, &act()).unwrap_err();
     tamper(&mut db, "DELETE FROM audit_leaves WHERE sequence = 2");
-    let hole = run(&mut db, ORIGIN, &mut |checkpoint| Ok::<_, TreeError>(signed(checkpoint)), &act());
+    let hole = run(&mut db, ORIGIN, &mut |_, checkpoint| Ok::<_, TreeError>(signed(checkpoint)), &act());
     assert_eq!(hole.unwrap_err().to_string(), "the audit tree has a hole: level 0, from 2 on, 1 hashes");
 }
 
@@ -264,7 +264,7 @@ fn a_leaf_under_no_signed_head_grows_old_and_is_late_after_five_seconds() {
     let waits = backlog::of(&mut db).unwrap();
     assert_eq!((waits.waiting, waits.is_late(later(5)), waits.is_late(later(6))), (2, false, true));
     // Ordered, and under no signed head: a token that does not sign is as late as a worker that does not run.
-    let down = |_| Err(TreeError::from(diesel::result::Error::NotFound));
+    let down = |_: &mut Database, _| Err(TreeError::from(diesel::result::Error::NotFound));
     run(&mut db, ORIGIN, &mut { down }, &act()).unwrap_err();
     assert!(backlog::of(&mut db).unwrap().is_late(later(6)));
     sequence(&mut db);
@@ -284,7 +284,7 @@ fn an_event_is_exported_with_what_its_leaf_is_computed_from() {
     let about = export::about(&mut db, &all[0].subject, 10).unwrap();
     assert_eq!(about.len(), 1);
     assert_eq!(export::find(&mut db, &about[0].id).unwrap().unwrap().leaf_hash, all[0].leaf_hash);
-    db.batch_execute("DELETE FROM audit_payloads").unwrap();
+    tamper(&mut db, "DELETE FROM audit_payloads");
     let erased = export::find(&mut db, &about[0].id).unwrap().unwrap();
     assert_eq!((erased.salt, erased.payload), (None, None));
 }
