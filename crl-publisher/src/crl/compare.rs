@@ -99,7 +99,8 @@ impl<'a> Before<'a> {
 
 const FORGOTTEN: &str = "the database does not know its revocation";
 
-/// The delta's entries are what the log ended since the base, and each is so in the state.
+/// The delta's entries are as many as the log ended since the base, all different, and each is one of
+/// these in the state.
 pub(crate) fn check_delta(
     db: &mut Database,
     authority: &Authority,
@@ -138,13 +139,13 @@ fn check_by_state(
     chunk: &[CrlEntry<'_>],
 ) -> Result<(), CrlRefused> {
     let serials: Vec<String> = chunk.iter().map(|entry| hex::encode_upper(entry.serial)).collect();
-    let rows = entries::by_state(db, &authority.short_name, &serials)?;
+    let rows = entries::by_state(db, &authority.short_name, &serials, (intended.base_cut, intended.cut))?;
     for (entry, serial) in chunk.iter().zip(&serials) {
         let row = rows.binary_search_by(|(row, ..)| row.cmp(serial)).map(|at| &rows[at]);
         let Ok((_, revoked_at, reason)) = row else {
             return Err(CrlRefused::Entry {
                 serial: serial.clone(),
-                what: "stands on the delta and is not revoked",
+                what: "stands on the delta and was not revoked since its base",
             });
         };
         check_entry(entry, *revoked_at, reason, intended.this_update)?;

@@ -124,16 +124,25 @@ pub(crate) fn count_by_log(db: &mut Database, issuer: &str, base: i64, cut: i64)
     Ok(count.unsigned_abs())
 }
 
-/// The state of these certificates, in the order of their serial numbers; those not revoked are left out.
+/// Those of these certificates that the log ends after `base` and up to `cut`, as the state has them,
+/// in the order of their serial numbers.
 pub(crate) fn by_state(
     db: &mut Database,
     issuer: &str,
     serials: &[String],
+    (base, cut): (i64, i64),
 ) -> QueryResult<Vec<(String, Timestamp, String)>> {
     certificates::table
+        .inner_join(
+            certificate_status_events::table.on(certificate_status_events::issuer
+                .eq(certificates::issuer)
+                .and(certificate_status_events::serial.eq(certificates::serial))),
+        )
         .filter(certificates::issuer.eq(issuer))
         .filter(certificates::serial.eq_any(serials))
         .filter(certificates::status.eq("revoked"))
+        .filter(certificate_status_events::sequence.gt(base))
+        .filter(certificate_status_events::sequence.le(cut))
         .order(certificates::serial)
         .select((
             certificates::serial,

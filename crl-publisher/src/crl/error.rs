@@ -34,7 +34,7 @@ pub enum CrlError {
         standing: Timestamp,
     },
     /// Another worker has recorded a CRL since.
-    #[error("number {number} is taken: another worker has recorded number {recorded}")]
+    #[error("number {number} comes too late: another worker has recorded number {recorded}")]
     Overtaken {
         /// The number of this CRL.
         number: u64,

@@ -75,7 +75,8 @@ pub(crate) fn highest_number(db: &mut Database, issuer: &str) -> QueryResult<u64
 }
 
 /// Writes down what was issued together, in one transaction with its events. Refuses where another
-/// worker was quicker: two CRLs of different times never share a number (RFC 5280 §5.2.3).
+/// worker was quicker: two CRLs of different times never share a number (RFC 5280 §5.2.3), and none with
+/// a greater number shows less of the status log.
 pub(crate) fn insert(
     db: &mut Database,
     authority: &Authority,
@@ -86,8 +87,9 @@ pub(crate) fn insert(
     db.write(|db| {
         lock(db, &authority.short_name)?;
         let highest = highest_number(db, &authority.short_name)?;
+        let newest_cut = newest_cut(db, &authority.short_name)?;
         for crl in issued {
-            if crl.number() <= highest {
+            if crl.number() <= highest || crl.log_sequence() < newest_cut {
                 return Err(CrlError::Overtaken { number: crl.number(), recorded: highest });
             }
             diesel::insert_into(crls::table)
@@ -109,6 +111,15 @@ pub(crate) fn insert(
         }
         Ok(())
     })
+}
+
+/// How far into the status log the recorded CRLs of the authority reach; zero where there is none.
+fn newest_cut(db: &mut Database, issuer: &str) -> QueryResult<i64> {
+    let cut: Option<i64> = crls::table
+        .filter(crls::issuer.eq(issuer).and(crls::scope.eq(FULL_SCOPE)))
+        .select(diesel::dsl::max(crls::log_sequence))
+        .first(db)?;
+    Ok(cut.unwrap_or(0))
 }
 
 fn event(crl: &VerifiedCrl) -> Event {

@@ -6,15 +6,15 @@ use ca_core::signer::{SignatureAlgorithm, Signer};
 use der::{Decode, Encode};
 use openssl::x509::X509Crl;
 use proptest::prelude::*;
-use store::Timestamp;
+use store::{Fault, Timestamp};
 use x509_cert::crl::CertificateList;
 
 use super::encode::{CrlEncoder, CrlHead};
 use super::entries::{RegularCrl, RevokedRow};
 use super::read::Crl;
 use super::verify::Intended;
-use super::{CrlKind, CrlRefused, VerifiedCrl};
-use crate::fixture::{ISSUING, World};
+use super::{CrlKind, CrlRefused, VerifiedCrl, record};
+use crate::fixture::{ISSUING, World, rng};
 
 /// Serial number, revocation date, reason.
 type Entry = (Vec<u8>, Timestamp, Option<RevocationReason>);
@@ -245,6 +245,28 @@ fn each_wrong_set_of_entries_is_refused() {
             assert!(of_entries, "{what}, {}: {refused}", intended.kind);
         }
     }
+}
+
+#[test]
+fn a_delta_with_an_older_revocation_in_the_place_of_a_newer_is_refused() {
+    let (mut world, intended, entries) = world_with_two_revoked();
+    let delta = Intended { kind: CrlKind::Delta, base_number: Some(3), base_cut: 1, ..intended };
+    let refused = verify(&mut world, &delta, &entries[..1], None).unwrap_err();
+    assert!(matches!(&refused, CrlRefused::Entry { serial, .. } if serial == "1D01"), "{refused}");
+}
+
+#[test]
+fn a_crl_cut_before_one_that_was_recorded_meanwhile_is_not_recorded() {
+    let (mut world, intended, entries) = world_with_two_revoked();
+    let act = world.act(std::time::Duration::ZERO);
+    let authority = authority::load(&mut world.db, ISSUING).unwrap();
+    let newer = verify(&mut world, &intended, &entries, None).unwrap();
+    record::insert(&mut world.db, &authority, &[newer], &mut rng(), &act).unwrap();
+    // Its number is greater all the same: it saw the other's in the public folder.
+    let intended = Intended { number: 6, standing_number: 5, cut: 1, ..intended };
+    let older = verify(&mut world, &intended, &entries[..1], None).unwrap();
+    let refused = record::insert(&mut world.db, &authority, &[older], &mut rng(), &act).unwrap_err();
+    assert_eq!(refused.code().name, "crl-overtaken", "{refused}");
 }
 
 #[test]
