@@ -8,8 +8,8 @@ use store::{Database, Timestamp};
 
 use super::CrlRefused;
 use super::entries::{self, RegularCrl, RevokedRow};
+use super::intended::Intended;
 use super::read::{Crl, CrlEntries, CrlEntry};
-use super::verify::Intended;
 
 /// One walk over the log, the CRL and its predecessor, all in the order of serial numbers.
 pub(crate) fn check_full(

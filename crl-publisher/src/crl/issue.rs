@@ -1,6 +1,6 @@
 //! Cuts CRLs from one picture of the database, has them linted, signed and verified.
 
-use ca_core::authority::Authority;
+use ca_core::authority::{Authority, AuthorityKind};
 use ca_core::lint::{self, CrlLintContext};
 use ca_core::revocation::RevocationReason;
 use ca_core::signer::Signer;
@@ -11,9 +11,9 @@ use x509_cert::ext::pkix::SubjectKeyIdentifier;
 
 use super::encode::{CrlEncoder, CrlHead, UnsignedCrl};
 use super::entries::{self, RegularCrl};
-use super::read::Crl;
-use super::verify::Intended;
-use super::{CrlError, CrlKind, CrlRefused, VerifiedCrl, record};
+use super::intended::Intended;
+use super::standing::Standing;
+use super::{CrlError, CrlKind, VerifiedCrl, record};
 use crate::folder::PublicFolder;
 use crate::policy::{PublicationPolicy, Schedule};
 
@@ -52,6 +52,7 @@ pub(crate) fn issue(
                 cut,
                 base_cut: base.map_or(0, |(_, sequence)| sequence),
                 standing_number: standing.highest_number,
+                authority_key_id: authority_key_id(authority)?,
                 regular: regular_crl(db, authority, policy, this_update)?,
             };
             let unsigned = write(db, authority, &intended, standing.full_entries)?;
@@ -90,69 +91,20 @@ fn lint(
 
 /// When CRLs of this kind are made.
 pub(crate) fn schedule(policy: &PublicationPolicy, authority: &Authority, kind: CrlKind) -> Schedule {
-    match (authority.parent == authority.short_name, kind) {
-        (true, _) => policy.root_crl,
-        (false, CrlKind::Full) => policy.full_crl,
-        (false, CrlKind::Delta) => policy.delta_crl,
+    match (authority.kind, kind) {
+        (AuthorityKind::Root, _) => policy.root_crl,
+        (AuthorityKind::Issuing, CrlKind::Full) => policy.full_crl,
+        (AuthorityKind::Issuing, CrlKind::Delta) => policy.delta_crl,
     }
 }
 
 /// The keyIdentifier that the authority's CRLs carry: its subject key identifier (RFC 5280 §5.2.1).
-pub(crate) fn authority_key_id(authority: &Authority) -> Result<Vec<u8>, CrlError> {
+fn authority_key_id(authority: &Authority) -> Result<Vec<u8>, CrlError> {
     let missing = || CrlError::AuthorityCertificate(authority.short_name.clone());
     let certificate = x509_cert::Certificate::from_der(&authority.certificate).map_err(|_| missing())?;
     let ski = certificate.tbs_certificate().get_extension::<SubjectKeyIdentifier>().map_err(|_| missing())?;
     let (_, ski) = ski.ok_or_else(missing)?;
     Ok(ski.0.as_bytes().to_vec())
-}
-
-/// What stands: in the database and before the world.
-struct Standing {
-    highest_number: u64,
-    newest_this_update: Option<Timestamp>,
-    /// The full CRL that relying systems hold: the published one, else the recorded one.
-    full: Option<Vec<u8>>,
-    full_entries: u64,
-}
-
-impl Standing {
-    fn load(db: &mut Database, folder: &PublicFolder, authority: &Authority) -> Result<Self, CrlError> {
-        let issuer = authority.short_name.as_str();
-        let mut highest_number = record::highest_number(db, issuer)?;
-        let mut newest_this_update = None;
-        let mut published = None;
-        for kind in [CrlKind::Full, CrlKind::Delta] {
-            if let Some(recorded) = record::newest(db, issuer, kind)? {
-                newest_this_update = newest_this_update.max(Some(recorded.this_update));
-            }
-            let Some(bytes) = crate::publish::crls::published(folder, authority, kind)? else { continue };
-            let crl = Crl::read(&bytes).map_err(CrlRefused::from)?;
-            highest_number = highest_number.max(crl.number);
-            newest_this_update = newest_this_update.max(Some(crl.this_update));
-            if kind == CrlKind::Full {
-                published = Some(bytes);
-            }
-        }
-        let recorded = record::newest(db, issuer, CrlKind::Full)?;
-        let full_entries = recorded.as_ref().map_or(0, |crl| crl.entries);
-        let full = match (published, recorded) {
-            (Some(bytes), _) => Some(bytes),
-            (None, Some(crl)) => record::der(db, issuer, CrlKind::Full, crl.number)?,
-            (None, None) => None,
-        };
-        Ok(Self { highest_number, newest_this_update, full, full_entries })
-    }
-
-    fn next_number(&self) -> u64 {
-        self.highest_number + 1
-    }
-
-    fn previous_full(&self, kind: CrlKind) -> Result<Option<Crl<'_>>, CrlError> {
-        match (&self.full, kind) {
-            (Some(bytes), CrlKind::Full) => Ok(Some(Crl::read(bytes).map_err(CrlRefused::from)?)),
-            _ => Ok(None),
-        }
-    }
 }
 
 /// The moment of the act, or of the newest revocation where that was committed since the act began;
@@ -196,13 +148,12 @@ fn write(
     intended: &Intended,
     full_entries: u64,
 ) -> Result<UnsignedCrl, CrlError> {
-    let key_id = authority_key_id(authority)?;
     let head = CrlHead {
         algorithm: authority.algorithm,
         issuer: &authority.subject,
         this_update: intended.this_update,
         next_update: intended.next_update,
-        authority_key_id: &key_id,
+        authority_key_id: &intended.authority_key_id,
         number: intended.number,
         base_number: intended.base_number,
     };

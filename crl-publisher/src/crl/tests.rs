@@ -11,8 +11,8 @@ use x509_cert::crl::CertificateList;
 
 use super::encode::{CrlEncoder, CrlHead};
 use super::entries::{RegularCrl, RevokedRow};
+use super::intended::Intended;
 use super::read::Crl;
-use super::verify::Intended;
 use super::{CrlKind, CrlRefused, VerifiedCrl, record};
 use crate::fixture::{ISSUING, World, rng};
 
@@ -170,6 +170,7 @@ fn world_with_two_revoked() -> (World, Intended, Vec<Entry>) {
         cut: 2,
         base_cut: 0,
         standing_number: 4,
+        authority_key_id: key_id_of(&mut world),
         regular: None,
     };
     let entries = vec![
@@ -179,6 +180,11 @@ fn world_with_two_revoked() -> (World, Intended, Vec<Entry>) {
     (world, intended, entries)
 }
 
+fn key_id_of(world: &mut World) -> Vec<u8> {
+    let certificate = authority::load(&mut world.db, ISSUING).unwrap().certificate;
+    openssl::x509::X509::from_der(&certificate).unwrap().subject_key_id().unwrap().as_slice().to_vec()
+}
+
 fn verify(
     world: &mut World,
     intended: &Intended,
@@ -186,13 +192,12 @@ fn verify(
     previous: Option<&[u8]>,
 ) -> Result<VerifiedCrl, CrlRefused> {
     let authority = authority::load(&mut world.db, ISSUING).unwrap();
-    let key_id = super::issue::authority_key_id(&authority).unwrap();
     let head = CrlHead {
         algorithm: authority.algorithm,
         issuer: &authority.subject,
         this_update: intended.this_update,
         next_update: intended.next_update,
-        authority_key_id: &key_id,
+        authority_key_id: &intended.authority_key_id,
         number: intended.number,
         base_number: intended.base_number,
     };
