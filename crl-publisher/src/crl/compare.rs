@@ -1,4 +1,4 @@
-//! Compares the entries of a CRL, one by one, with the database and with the CRL before it.
+//! Compares the entries of a CRL, one by one, with the database and with the CRLs before it.
 
 use std::cmp::Ordering;
 use std::iter::Peekable;
@@ -10,6 +10,14 @@ use super::CrlRefused;
 use super::entries::{self, RegularCrl, RevokedRow};
 use super::intended::Intended;
 use super::read::{Crl, CrlEntries, CrlEntry};
+
+/// The CRLs that relying systems hold: the published ones, else the recorded ones.
+#[derive(Debug, Default)]
+pub(crate) struct Previous<'a> {
+    /// Where a complete CRL is to be compared.
+    pub(crate) full: Option<Crl<'a>>,
+    pub(crate) delta: Option<Crl<'a>>,
+}
 
 /// One walk over the log, the CRL and its predecessor, all in the order of serial numbers.
 pub(crate) fn check_full(
@@ -107,29 +115,62 @@ pub(crate) fn check_delta(
     intended: &Intended,
     crl: &Crl<'_>,
 ) -> Result<u64, CrlRefused> {
-    const CHUNK: usize = 500;
     let expected = entries::count_by_log(db, &authority.short_name, intended.base_cut, intended.cut)?;
     let mut found = 0;
-    let mut last: Option<Vec<u8>> = None;
-    let mut chunk = Vec::with_capacity(CHUNK);
-    let mut entries = crl.entries().peekable();
-    while let Some(entry) = entries.next() {
-        let entry = entry?;
-        if last.as_deref().is_some_and(|last| last >= entry.serial) {
-            return Err(CrlRefused::Entry {
-                serial: hex::encode_upper(entry.serial),
-                what: "stands twice or out of order",
-            });
+    let mut last: &[u8] = &[];
+    for_each_chunk(crl, |chunk| {
+        for entry in chunk {
+            if last >= entry.serial {
+                return Err(CrlRefused::Entry {
+                    serial: hex::encode_upper(entry.serial),
+                    what: "stands twice or out of order",
+                });
+            }
+            last = entry.serial;
         }
-        last = Some(entry.serial.to_vec());
-        chunk.push(entry);
-        found += 1;
-        if chunk.len() == CHUNK || entries.peek().is_none() {
-            check_by_state(db, authority, intended, &chunk)?;
+        found += chunk.len() as u64;
+        check_by_state(db, authority, intended, chunk)
+    })?;
+    if found == expected { Ok(found) } else { Err(CrlRefused::Count { found, expected }) }
+}
+
+/// Every revocation on the published delta is known to the database: so it stands on the next delta,
+/// or on a complete CRL that the next delta starts from.
+pub(crate) fn check_nothing_of_delta_is_lost(
+    db: &mut Database,
+    authority: &Authority,
+    intended: &Intended,
+    published: &Crl<'_>,
+) -> Result<(), CrlRefused> {
+    for_each_chunk(published, |chunk| {
+        let serials = serials(chunk);
+        let rows = entries::by_state(db, &authority.short_name, &serials, (0, intended.cut))?;
+        let lost = serials.into_iter().find(|serial| !rows.iter().any(|(known, ..)| known == serial));
+        lost.map_or(Ok(()), |serial| {
+            Err(CrlRefused::Lost { serial, previous: published.number, why: FORGOTTEN })
+        })
+    })
+}
+
+/// The entries, as many at a time as one query asks for.
+fn for_each_chunk<'a>(
+    crl: &Crl<'a>,
+    mut f: impl FnMut(&[CrlEntry<'a>]) -> Result<(), CrlRefused>,
+) -> Result<(), CrlRefused> {
+    const CHUNK: usize = 500;
+    let mut chunk = Vec::with_capacity(CHUNK);
+    for entry in crl.entries() {
+        chunk.push(entry?);
+        if chunk.len() == CHUNK {
+            f(&chunk)?;
             chunk.clear();
         }
     }
-    if found == expected { Ok(found) } else { Err(CrlRefused::Count { found, expected }) }
+    if chunk.is_empty() { Ok(()) } else { f(&chunk) }
+}
+
+fn serials(chunk: &[CrlEntry<'_>]) -> Vec<String> {
+    chunk.iter().map(|entry| hex::encode_upper(entry.serial)).collect()
 }
 
 fn check_by_state(
@@ -138,7 +179,7 @@ fn check_by_state(
     intended: &Intended,
     chunk: &[CrlEntry<'_>],
 ) -> Result<(), CrlRefused> {
-    let serials: Vec<String> = chunk.iter().map(|entry| hex::encode_upper(entry.serial)).collect();
+    let serials = serials(chunk);
     let rows = entries::by_state(db, &authority.short_name, &serials, (intended.base_cut, intended.cut))?;
     for (entry, serial) in chunk.iter().zip(&serials) {
         let row = rows.binary_search_by(|(row, ..)| row.cmp(serial)).map(|at| &rows[at]);

@@ -61,8 +61,8 @@ pub(crate) fn issue(
             let digest = authority.algorithm.digest(unsigned.tbs());
             let signature = signer.sign(&authority.key, &digest)?;
             let der = unsigned.assemble(&signature);
-            let previous = standing.previous_full(kind)?;
-            issued.push(VerifiedCrl::verify(db, authority, &intended, previous.as_ref(), der)?);
+            let previous = standing.previous(kind)?;
+            issued.push(VerifiedCrl::verify(db, authority, &intended, &previous, der)?);
         }
         Ok(issued)
     })

@@ -8,7 +8,7 @@ use store::audit::{self, Event};
 use store::schema::crls;
 use store::{Act, CryptoRng, Database, Timestamp};
 
-use super::{CrlError, CrlKind, FULL_SCOPE, VerifiedCrl};
+use super::{CrlError, CrlKind, CrlRefused, FULL_SCOPE, VerifiedCrl};
 
 /// A recorded CRL, without its bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,6 +63,29 @@ pub(crate) fn der(
         .select(crls::der)
         .first(db)
         .optional()
+}
+
+/// A recorded CRL, verified again for publication: its bytes are the authority's and say what its row says.
+pub(crate) fn verified(
+    db: &mut Database,
+    authority: &Authority,
+    kind: CrlKind,
+    recorded: &RecordedCrl,
+    published_number: u64,
+) -> Result<Option<VerifiedCrl>, CrlError> {
+    let Some(der) = der(db, &authority.short_name, kind, recorded.number)? else { return Ok(None) };
+    let crl = VerifiedCrl::from_record(authority, kind, recorded.log_sequence, published_number, der)?;
+    for (name, same) in [
+        ("number", crl.number() == recorded.number),
+        ("this update", crl.this_update() == recorded.this_update),
+        ("next update", crl.next_update() == recorded.next_update),
+        ("number of entries", crl.entries() == recorded.entries),
+    ] {
+        if !same {
+            return Err(CrlRefused::Field(name).into());
+        }
+    }
+    Ok(Some(crl))
 }
 
 /// The highest number of any CRL of the authority, full or delta; zero where there is none.

@@ -3,6 +3,7 @@
 use ca_core::authority::Authority;
 use store::{Database, Timestamp};
 
+use super::compare::Previous;
 use super::read::Crl;
 use super::verify::check_signature;
 use super::{CrlError, CrlKind, CrlRefused, record};
@@ -12,9 +13,11 @@ use crate::folder::{FolderError, PublicFolder};
 pub(crate) struct Standing {
     pub(crate) highest_number: u64,
     pub(crate) newest_this_update: Option<Timestamp>,
-    /// The full CRL that relying systems hold: the published one, else the recorded one.
-    full: Option<Vec<u8>>,
+    /// How many certificates stand on the newest recorded full CRL.
     pub(crate) full_entries: u64,
+    /// The CRLs that relying systems hold: the published ones, else the recorded ones.
+    full: Option<Vec<u8>>,
+    delta: Option<Vec<u8>>,
 }
 
 impl Standing {
@@ -27,8 +30,9 @@ impl Standing {
         let mut standing = Self {
             highest_number: record::highest_number(db, issuer)?,
             newest_this_update: None,
-            full: None,
             full_entries: 0,
+            full: None,
+            delta: None,
         };
         for &kind in CrlKind::of(authority.kind) {
             let recorded = record::newest(db, issuer, kind)?;
@@ -41,13 +45,15 @@ impl Standing {
             if let Some(crl) = &recorded {
                 standing.newest_this_update = standing.newest_this_update.max(Some(crl.this_update));
             }
-            if kind == CrlKind::Full {
-                standing.full_entries = recorded.as_ref().map_or(0, |crl| crl.entries);
-                standing.full = match (published, recorded) {
-                    (Some(bytes), _) => Some(bytes),
-                    (None, Some(crl)) => record::der(db, issuer, kind, crl.number)?,
-                    (None, None) => None,
-                };
+            let entries = recorded.as_ref().map_or(0, |crl| crl.entries);
+            let held = match (published, recorded) {
+                (Some(bytes), _) => Some(bytes),
+                (None, Some(crl)) => record::der(db, issuer, kind, crl.number)?,
+                (None, None) => None,
+            };
+            match kind {
+                CrlKind::Full => (standing.full, standing.full_entries) = (held, entries),
+                CrlKind::Delta => standing.delta = held,
             }
         }
         Ok(standing)
@@ -57,16 +63,17 @@ impl Standing {
         self.highest_number + 1
     }
 
-    pub(crate) fn previous_full(&self, kind: CrlKind) -> Result<Option<Crl<'_>>, CrlError> {
-        match (&self.full, kind) {
-            (Some(bytes), CrlKind::Full) => Ok(Some(Crl::read(bytes).map_err(CrlRefused::from)?)),
-            _ => Ok(None),
-        }
+    /// What a new CRL of this kind is compared with.
+    pub(crate) fn previous(&self, kind: CrlKind) -> Result<Previous<'_>, CrlError> {
+        let full = self.full.as_deref().filter(|_| kind == CrlKind::Full);
+        let full = full.map(Crl::read).transpose().map_err(CrlRefused::from)?;
+        let delta = self.delta.as_deref().map(Crl::read).transpose().map_err(CrlRefused::from)?;
+        Ok(Previous { full, delta })
     }
 }
 
-/// The bytes of the published CRL, where it reads and its signature is the authority's. Anything
-/// else in its place counts as nothing: it is replaced.
+/// The bytes of the published CRL, where it reads, is of this kind and its signature is the authority's.
+/// Anything else in its place counts as nothing: it is replaced.
 fn published(
     folder: &PublicFolder,
     authority: &Authority,
@@ -75,11 +82,11 @@ fn published(
     let path = folder.crl_path(&authority.short_name, kind);
     let Some(bytes) = folder.read(&path)? else { return Ok(None) };
     let ours = match Crl::read(&bytes) {
-        Ok(crl) => check_signature(&crl, authority).is_ok(),
+        Ok(crl) => crl.kind() == kind && check_signature(&crl, authority).is_ok(),
         Err(_) => false,
     };
     if !ours {
-        tracing::error!(path = %path.display(), "what is published is not a CRL of {}", authority.short_name);
+        tracing::error!(path = %path.display(), "what is published is not the {kind} CRL of {}", authority.short_name);
     }
     Ok(ours.then_some(bytes))
 }

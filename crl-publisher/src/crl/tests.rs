@@ -9,6 +9,7 @@ use proptest::prelude::*;
 use store::{Fault, Timestamp};
 use x509_cert::crl::CertificateList;
 
+use super::compare::Previous;
 use super::encode::{CrlEncoder, CrlHead};
 use super::entries::{RegularCrl, RevokedRow};
 use super::intended::Intended;
@@ -208,8 +209,8 @@ fn verify(
     let unsigned = encoder.finish();
     let signature = world.signer.sign(&authority.key, &authority.algorithm.digest(unsigned.tbs())).unwrap();
     let der = unsigned.assemble(&signature);
-    let previous = previous.map(|bytes| Crl::read(bytes).unwrap());
-    VerifiedCrl::verify(&mut world.db, &authority, intended, previous.as_ref(), der)
+    let previous = Previous { full: previous.map(|bytes| Crl::read(bytes).unwrap()), ..Previous::default() };
+    VerifiedCrl::verify(&mut world.db, &authority, intended, &previous, der)
 }
 
 #[test]

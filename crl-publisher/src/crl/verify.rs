@@ -4,7 +4,7 @@ use ca_core::authority::Authority;
 use sha2::{Digest as _, Sha256};
 use store::{Database, Timestamp};
 
-use super::compare::{check_delta, check_full};
+use super::compare::{Previous, check_delta, check_full, check_nothing_of_delta_is_lost};
 use super::intended::Intended;
 use super::read::Crl;
 use super::{CrlKind, CrlRefused, FULL_SCOPE};
@@ -26,22 +26,24 @@ pub struct VerifiedCrl {
 }
 
 impl VerifiedCrl {
-    /// Verifies what the signer returned, inside the snapshot it was cut from. `previous` is the
-    /// full CRL that relying systems hold today.
+    /// Verifies what the signer returned, inside the snapshot it was cut from.
     pub(crate) fn verify(
         db: &mut Database,
         authority: &Authority,
         intended: &Intended,
-        previous: Option<&Crl<'_>>,
+        previous: &Previous<'_>,
         der: Vec<u8>,
     ) -> Result<Self, CrlRefused> {
         let crl = Crl::read(&der)?;
         check_signature(&crl, authority)?;
         check_fields(&crl, intended)?;
         let entries = match intended.kind {
-            CrlKind::Full => check_full(db, authority, intended, &crl, previous)?,
+            CrlKind::Full => check_full(db, authority, intended, &crl, previous.full.as_ref())?,
             CrlKind::Delta => check_delta(db, authority, intended, &crl)?,
         };
+        if let Some(delta) = &previous.delta {
+            check_nothing_of_delta_is_lost(db, authority, intended, delta)?;
+        }
         Ok(Self {
             issuer: authority.short_name.clone(),
             kind: intended.kind,
@@ -66,7 +68,7 @@ impl VerifiedCrl {
     ) -> Result<Self, CrlRefused> {
         let crl = Crl::read(&der)?;
         check_signature(&crl, authority)?;
-        if crl.base_number.is_some() != (kind == CrlKind::Delta) {
+        if crl.kind() != kind {
             return Err(CrlRefused::Field("kind"));
         }
         if crl.number <= published_number {

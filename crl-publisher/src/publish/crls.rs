@@ -136,8 +136,7 @@ fn reconcile(
         if recorded.number <= published {
             continue;
         }
-        let Some(der) = record::der(db, &authority.short_name, kind, recorded.number)? else { continue };
-        let crl = VerifiedCrl::from_record(authority, kind, recorded.log_sequence, published, der)?;
+        let Some(crl) = record::verified(db, authority, kind, &recorded, published)? else { continue };
         tracing::warn!(issuer = authority.short_name, %kind, number = recorded.number, "recorded, not published: published now");
         report.republished.push(PublishedCrl::from(&crl));
         folder.publish_crl(crl)?;

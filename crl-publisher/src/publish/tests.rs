@@ -241,6 +241,48 @@ fn a_restored_backup_that_forgot_a_revocation_publishes_nothing() {
 }
 
 #[test]
+fn a_restored_backup_that_forgot_a_revocation_of_the_delta_publishes_nothing() {
+    let mut world = World::new();
+    world.issue(ISSUING, "1D01", world.start.plus(300 * DAY));
+    publish(&mut world, SECOND);
+    back_up(&mut world, "backup.sqlite");
+    world.revoke(ISSUING, "1D01", RevocationReason::KeyCompromise);
+    assert_eq!(publish(&mut world, 2 * SECOND), [(ISSUING.to_owned(), CrlKind::Delta, 2)]);
+    restore(&mut world, "backup.sqlite");
+    // By the schedule a delta alone is due; an operator asks for both.
+    let due = world.act(3 * SECOND);
+    let reports = [run(&mut world, &due), publish_now(&mut world, 4 * SECOND)];
+    for report in reports {
+        let [failure] = report.failures.as_slice() else { panic!("{report:?}") };
+        assert_eq!(failure.issuer, ISSUING);
+        assert_eq!(store::Fault::code(&failure.error).name, "crl-entry-lost");
+    }
+    assert_eq!(serials(&world, ISSUING, CrlKind::Delta), set(&["1D01"]));
+    world.revoke(ISSUING, "1D01", RevocationReason::KeyCompromise);
+    assert_eq!(publish(&mut world, 5 * SECOND), [(ISSUING.to_owned(), CrlKind::Delta, 3)]);
+}
+
+#[test]
+fn a_record_that_says_something_else_than_its_crl_is_not_published() {
+    let mut world = World::new();
+    publish(&mut world, SECOND);
+    world
+        .db
+        .batch_execute(
+            "INSERT INTO crls (issuer, scope, kind, number, base_number, this_update, next_update, entries, log_sequence, der, recorded_at)
+             SELECT issuer, scope, kind, 9, base_number, this_update, next_update, entries, log_sequence, der, recorded_at
+             FROM crls WHERE issuer = 'ACI-FO-PP' AND kind = 'full'",
+        )
+        .unwrap();
+    std::fs::remove_file(world.folder.crl_path(ISSUING, CrlKind::Full)).unwrap();
+    let act = world.act(2 * SECOND);
+    let report = run(&mut world, &act);
+    let [failure] = report.failures.as_slice() else { panic!("{report:?}") };
+    assert!(matches!(failure.error, CrlError::Refused(CrlRefused::Field("number"))), "{failure:?}");
+    assert!(!world.folder.crl_path(ISSUING, CrlKind::Full).exists());
+}
+
+#[test]
 fn what_a_crash_left_between_record_and_publication_is_published_by_the_next_run() {
     let mut world = World::new();
     publish(&mut world, SECOND);
@@ -278,7 +320,8 @@ fn a_file_that_is_no_crl_of_the_authority_is_replaced() {
     let good = published(&world, ISSUING, CrlKind::Full);
     let mut altered = good.clone();
     *altered.last_mut().unwrap() ^= 1;
-    for bytes in [b"garbage".to_vec(), altered, published(&world, OTHER, CrlKind::Full)] {
+    let delta = published(&world, ISSUING, CrlKind::Delta);
+    for bytes in [b"garbage".to_vec(), altered, published(&world, OTHER, CrlKind::Full), delta] {
         std::fs::write(world.folder.crl_path(ISSUING, CrlKind::Full), bytes).unwrap();
         let act = world.act(2 * SECOND);
         assert_eq!(run(&mut world, &act).republished.len(), 1);
