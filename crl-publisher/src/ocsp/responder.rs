@@ -215,29 +215,30 @@ impl Delegate {
         question: Question,
         act: &Act,
     ) -> Result<Answer, Trouble> {
-        if !self.is_valid_at(act.at) {
-            return Err(Trouble::ResponderExpired(self.authority.clone()));
-        }
-        let this_update = act.at.whole_second();
-        // An answer is of no use once the certificate that signed it has ended.
-        let next_update = this_update.plus(policy.ocsp_validity).min(self.not_after);
-        let mut responses = Vec::with_capacity(question.certificates.len());
-        for cert_id in question.certificates {
+        let mut statuses = Vec::with_capacity(question.certificates.len());
+        for cert_id in &question.certificates {
             // A negative or oversized INTEGER is no serial number we could have given.
-            let status = match SerialNumber::from_octets(cert_id.serial_number.as_bytes()) {
+            statuses.push(match SerialNumber::from_octets(cert_id.serial_number.as_bytes()) {
                 Ok(serial) if cert_id.serial_number.as_bytes()[0] < 0x80 => {
                     status.status(&self.authority, &serial)?
                 }
                 _ => Status::Unknown,
-            };
-            responses.push(SingleResponse {
-                cert_id,
-                cert_status: cert_status(status)?,
-                this_update: time(this_update)?,
-                next_update: Some(time(next_update)?),
-                single_extensions: None,
             });
         }
+        // A revocation may have been committed since the act began: no answer is older than what it says.
+        let known_at = statuses.iter().filter_map(Status::revoked_at).fold(act.at, Timestamp::max);
+        if !self.is_valid_at(known_at) {
+            return Err(Trouble::ResponderExpired(self.authority.clone()));
+        }
+        let this_update = known_at.whole_second();
+        // An answer is of no use once the certificate that signed it has ended.
+        let next_update = this_update.plus(policy.ocsp_validity).min(self.not_after);
+        let responses = question
+            .certificates
+            .into_iter()
+            .zip(statuses)
+            .map(|(cert_id, status)| single_response(cert_id, status, this_update, next_update))
+            .collect::<der::Result<_>>()?;
         let nonce = question.nonce.is_some();
         let data = ResponseData {
             version: Default::default(),
@@ -266,6 +267,21 @@ impl Delegate {
             certs: Some(vec![self.certificate.clone()]),
         })
     }
+}
+
+fn single_response(
+    cert_id: CertId,
+    status: Status,
+    this_update: Timestamp,
+    next_update: Timestamp,
+) -> der::Result<SingleResponse> {
+    Ok(SingleResponse {
+        cert_id,
+        cert_status: cert_status(status)?,
+        this_update: time(this_update)?,
+        next_update: Some(time(next_update)?),
+        single_extensions: None,
+    })
 }
 
 fn cert_status(status: Status) -> der::Result<CertStatus> {

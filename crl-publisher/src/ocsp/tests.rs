@@ -238,6 +238,21 @@ fn an_answer_never_outlives_the_responder_certificate() {
 }
 
 #[test]
+fn a_revocation_that_came_while_the_request_waited_is_not_after_this_update() {
+    let mut world = world_with_statuses();
+    let id = cert_id(&world, ISSUING, ID_SHA_256, &[0x1D, 0x02]);
+    let request = request(vec![id], vec![]).to_der().unwrap();
+    let act = store::Act { at: world.start.minus(Duration::from_secs(2)), ..world.act(Duration::ZERO) };
+    let responder = Responder::load(&mut world.db, &world.policy, &act).unwrap();
+    let answer = responder.answer(&mut StatusView::over(&mut world.db), &mut world.signer, &request, &act);
+    let data = basic(&answer).tbs_response_data;
+    let single = &data.responses[0];
+    let CertStatus::Revoked(revoked) = &single.cert_status else { panic!("{single:?}") };
+    assert!(revoked.revocation_time.to_unix_duration() <= single.this_update.to_unix_duration(), "{data:?}");
+    assert!(single.this_update.to_unix_duration() <= data.produced_at.to_unix_duration(), "{data:?}");
+}
+
+#[test]
 fn a_revoked_responder_answers_no_more() {
     let mut world = world_with_statuses();
     let serial: String = store::schema::service_keys::table
