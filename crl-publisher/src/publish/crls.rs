@@ -117,10 +117,24 @@ fn issue_and_publish(
     let issued = issue::issue(db, signer, folder, policy, authority, kinds, act)?;
     record::insert(db, authority, &issued, rng, act)?;
     for crl in issued {
-        report.issued.push(PublishedCrl::from(&crl));
-        folder.publish_crl(crl)?;
+        report.issued.extend(put_out(folder, authority, crl)?);
     }
     Ok(())
+}
+
+/// Puts a recorded CRL before the world, unless another worker has put out a newer one since.
+pub(super) fn put_out(
+    folder: &PublicFolder,
+    authority: &Authority,
+    crl: VerifiedCrl,
+) -> Result<Option<PublishedCrl>, CrlError> {
+    let turn = folder.turn()?;
+    if published_number(folder, authority, crl.kind())?.is_some_and(|standing| standing >= crl.number()) {
+        return Ok(None);
+    }
+    let published = PublishedCrl::from(&crl);
+    turn.publish_crl(crl)?;
+    Ok(Some(published))
 }
 
 /// Publishes the newest recorded CRLs where the folder has older ones or none.
@@ -138,8 +152,7 @@ fn reconcile(
         }
         let Some(crl) = record::verified(db, authority, kind, &recorded, published)? else { continue };
         tracing::warn!(issuer = authority.short_name, %kind, number = recorded.number, "recorded, not published: published now");
-        report.republished.push(PublishedCrl::from(&crl));
-        folder.publish_crl(crl)?;
+        report.republished.extend(put_out(folder, authority, crl)?);
     }
     Ok(())
 }

@@ -263,6 +263,53 @@ fn a_restored_backup_that_forgot_a_revocation_of_the_delta_publishes_nothing() {
 }
 
 #[test]
+fn what_could_not_be_written_to_the_folder_is_not_reported_as_published() {
+    let mut world = World::new();
+    let in_the_way = world.folder.crl_path(ISSUING, CrlKind::Full);
+    std::fs::create_dir_all(&in_the_way).unwrap();
+    let report = publish_now(&mut world, SECOND);
+    let issued: Vec<_> = report.issued.iter().map(|crl| (crl.issuer.as_str(), crl.kind)).collect();
+    assert_eq!(issued, [(OTHER, CrlKind::Full), (OTHER, CrlKind::Delta), (ROOT, CrlKind::Full)]);
+    assert_eq!(report.failures.len(), 1);
+    std::fs::remove_dir(&in_the_way).unwrap();
+    let act = world.act(2 * SECOND);
+    assert_eq!(run(&mut world, &act).republished.len(), 2, "they were recorded");
+}
+
+#[test]
+fn a_slower_worker_does_not_put_its_crl_in_the_place_of_a_newer_one() {
+    let mut world = World::new();
+    publish(&mut world, SECOND);
+    let authority = authority::load(&mut world.db, ISSUING).unwrap();
+    let act = world.act(2 * SECOND);
+    let World { db, signer, folder, policy, .. } = &mut world;
+    let mut slower = issue::issue(db, signer, folder, policy, &authority, &[CrlKind::Full], &act).unwrap();
+    record::insert(db, &authority, &slower, &mut rng(), &act).unwrap();
+    assert!(publish_now(&mut world, 3 * SECOND).failures.is_empty());
+    let newer = published(&world, ISSUING, CrlKind::Full);
+    assert_eq!(crls::put_out(&world.folder, &authority, slower.remove(0)).unwrap(), None);
+    assert_eq!(published(&world, ISSUING, CrlKind::Full), newer);
+}
+
+#[test]
+fn a_link_or_a_pipe_in_the_place_of_a_crl_is_not_followed_but_replaced() {
+    let mut world = World::new();
+    publish(&mut world, SECOND);
+    let path = world.folder.crl_path(ISSUING, CrlKind::Full);
+    let good = published(&world, ISSUING, CrlKind::Full);
+    let elsewhere = world.path("elsewhere.crl");
+    std::fs::rename(&path, &elsewhere).unwrap();
+    std::os::unix::fs::symlink(&elsewhere, &path).unwrap();
+    let act = world.act(2 * SECOND);
+    assert_eq!(run(&mut world, &act).republished.len(), 1);
+    assert!(std::fs::symlink_metadata(&path).unwrap().is_file());
+    std::fs::remove_file(&path).unwrap();
+    assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
+    assert_eq!(run(&mut world, &act).republished.len(), 1);
+    assert_eq!(published(&world, ISSUING, CrlKind::Full), good);
+}
+
+#[test]
 fn a_record_that_says_something_else_than_its_crl_is_not_published() {
     let mut world = World::new();
     publish(&mut world, SECOND);
