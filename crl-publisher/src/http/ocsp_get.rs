@@ -12,6 +12,10 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
+/// How many places of one path are decoded to see whether the request begins there. Each may cost the
+/// length of the path, and a hostile path is nothing but such places.
+const MOST_BEGINNINGS: usize = 8;
+
 /// The request in a raw path, behind any prefix; nothing where there is none.
 ///
 /// Base64 has `/` in its own alphabet, `//` included, and clients escape or do not escape `/`, `+`
@@ -26,6 +30,7 @@ pub(crate) fn request_in(path: &str) -> Option<Vec<u8>> {
     slashes
         .map(|at| &decoded[at + 1..])
         .filter(|rest| rest.first() == Some(&b'M'))
+        .take(MOST_BEGINNINGS)
         .find_map(|rest| BASE64.decode(rest).ok().filter(|bytes| is_one_sequence(bytes)))
 }
 
@@ -90,6 +95,14 @@ mod tests {
             assert_eq!(request_in(path), None, "{path}");
         }
         assert_eq!(request_in(&format!("/{}", "M".repeat(100_000))), None);
+    }
+
+    #[test]
+    fn a_path_that_could_begin_everywhere_is_not_decoded_everywhere() {
+        let der = sequence(&[1, 2, 3]);
+        let behind = |segments| format!("{}/ocsp/{}", "/M".repeat(segments), BASE64.encode(&der));
+        assert_eq!(request_in(&behind(MOST_BEGINNINGS - 1)), Some(der.clone()));
+        assert_eq!(request_in(&behind(MOST_BEGINNINGS)), None);
     }
 
     proptest! {

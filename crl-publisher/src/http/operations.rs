@@ -10,6 +10,7 @@ use store::schema::card_opposition_counter;
 use store::{Act, Actor, RequestId, Timestamp};
 
 use super::pool::StatusWorker;
+use super::reply::NEVER_CACHED;
 use super::service::StatusService;
 use crate::crl::read::Crl;
 use crate::crl::{CrlKind, record};
@@ -32,10 +33,7 @@ impl Readiness {
         }
         body += if ready { "ready\n" } else { "not ready\n" };
         let mut response = if ready { HttpResponse::Ok() } else { HttpResponse::ServiceUnavailable() };
-        response
-            .content_type("text/plain; charset=utf-8")
-            .insert_header(("cache-control", "no-store"))
-            .body(body)
+        response.content_type("text/plain; charset=utf-8").insert_header(NEVER_CACHED).body(body)
     }
 }
 

@@ -325,6 +325,44 @@ fn nothing_else_is_served() {
         b"",
     );
     assert_eq!(delete.status, 405);
+    assert_eq!(delete.header("allow").unwrap(), "GET, HEAD, POST");
+}
+
+#[test]
+fn no_cache_keeps_an_error() {
+    let server = Server::start();
+    let delete = exchange(
+        &server.public,
+        "DELETE /crl/ACR-FO.crl HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+        b"",
+    );
+    for got in [
+        delete,
+        server.get("/x"),
+        server.get("/ocsp/garbage"),
+        server.get("/oppositions/changes?since=x"),
+        server.post("/ocsp", &[0x30; 100_000]),
+    ] {
+        assert_eq!(got.header("cache-control").as_deref(), Some("no-store"), "{}", got.headers);
+    }
+}
+
+#[test]
+fn what_is_no_crl_or_a_link_is_not_served_as_one() {
+    let server = Server::start();
+    let path = |kind| server.world.folder.crl_path(ISSUING, kind);
+    let delta = std::fs::read(path(CrlKind::Delta)).unwrap();
+    for bytes in [b"garbage".to_vec(), delta] {
+        std::fs::write(path(CrlKind::Full), bytes).unwrap();
+        let got = server.get("/crl/ACI-FO-PP.crl");
+        assert_eq!((got.status, got.header("cache-control").as_deref()), (503, Some("no-store")));
+    }
+    std::fs::remove_file(path(CrlKind::Full)).unwrap();
+    std::os::unix::fs::symlink(path(CrlKind::Delta), path(CrlKind::Full)).unwrap();
+    std::os::unix::fs::symlink(server.world.path("igc.sqlite"), server.world.folder.ca_path("SECRET.cer"))
+        .unwrap();
+    assert_eq!(server.get("/crl/ACI-FO-PP.crl").status, 404);
+    assert_eq!(server.get("/ca/SECRET.cer").status, 404);
 }
 
 #[test]
