@@ -219,8 +219,33 @@ fn ocsp_is_answered_by_post_on_any_path_and_by_get_in_any_form() {
     }
 }
 
+/// The cache-control of a GET at another moment.
+fn cache_control(server: &Server, path: &str, now: Timestamp) -> String {
+    let (public, _) = serve(service(&server.world, Arc::clone(&server.reachable), now));
+    let head = format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    exchange(&public, &head, b"").header("cache-control").unwrap()
+}
+
 #[test]
-fn an_answer_by_get_is_cached_for_a_moment_and_never_past_next_update() {
+fn no_cache_keeps_a_crl_or_an_answer_past_its_next_update() {
+    let mut server = Server::start();
+    let crl = std::fs::read(server.world.folder.crl_path(ISSUING, CrlKind::Full)).unwrap();
+    let end = crate::crl::read::Crl::read(&crl).unwrap().next_update;
+    let path = "/crl/ACI-FO-PP.crl";
+    let words = "public, no-transform, must-revalidate";
+    for (before, left) in [(301, 300), (299, 299), (30, 30), (0, 0)] {
+        let now = end.minus(Duration::from_secs(before));
+        assert_eq!(cache_control(&server, path, now), format!("max-age={left}, {words}"));
+    }
+    assert_eq!(cache_control(&server, path, end.plus(Duration::from_secs(5))), format!("max-age=0, {words}"));
+    server.world.policy.ocsp_validity = Duration::from_secs(40);
+    let path = format!("/ocsp/{}", STANDARD.encode(server.ocsp_request("1D01")).replace('=', "%3D"));
+    let now = server.world.start.plus(Duration::from_secs(1));
+    assert_eq!(cache_control(&server, &path, now), format!("max-age=40, {words}"));
+}
+
+#[test]
+fn an_answer_by_get_is_cached_for_a_moment() {
     let server = Server::start();
     let path = format!("/ocsp/{}", STANDARD.encode(server.ocsp_request("1D01")).replace('=', "%3D"));
     let got = server.get(&path);
