@@ -22,7 +22,7 @@ pub struct Epoch {
 /// An epoch that cannot be opened or kept.
 #[derive(Debug, Error)]
 pub enum EpochError {
-    /// The lease passed, or another worker's sweep closed it: this run must stop.
+    /// The lease passed, and a lease that has passed is never renewed: this run must stop.
     #[error("the lease of epoch {0} has passed; this worker must stop and start again")]
     Dead(i64),
     /// The database failed.
@@ -63,7 +63,8 @@ impl Epoch {
         self.number
     }
 
-    /// Extends the lease; call it at least three times a lease.
+    /// Extends the lease, unless it has passed: by then a sweep may have settled what this run began. Call
+    /// it at least three times a lease.
     pub fn renew(&self, db: &mut Database) -> Result<(), EpochError> {
         db.write(|db| {
             let now = db.now()?;
