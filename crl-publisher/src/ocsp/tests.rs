@@ -8,6 +8,7 @@ use const_oid::db::rfc5912::{ID_SHA_1, ID_SHA_256};
 use const_oid::db::rfc6960::ID_PKIX_OCSP_NONCE;
 use der::asn1::{Int, OctetString};
 use der::{Any, Decode, Encode};
+use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use openssl::sha::{sha1, sha256};
 use proptest::prelude::*;
@@ -263,6 +264,24 @@ fn a_revoked_responder_answers_no_more() {
     world.revoke(ISSUING, &serial, RevocationReason::KeyCompromise);
     let id = cert_id(&world, ISSUING, ID_SHA_256, &[0x1D, 0x01]);
     let answer = ask(&mut world, &request(vec![id], vec![]).to_der().unwrap());
+    assert_eq!(answer, Answer::error(OcspResponseStatus::Unauthorized));
+}
+
+#[test]
+fn a_responder_that_does_not_read_keeps_no_other_from_answering() {
+    let mut world = world_with_statuses();
+    world
+        .db
+        .batch_execute(&format!(
+            "DROP TRIGGER service_keys_are_never_changed;
+             UPDATE service_keys SET public_key = X'00' WHERE name = 'ocsp-{OTHER}';"
+        ))
+        .unwrap();
+    let ours = cert_id(&world, ISSUING, ID_SHA_256, &[0x1D, 0x01]);
+    let answer = ask(&mut world, &request(vec![ours], vec![]).to_der().unwrap());
+    assert!(matches!(answer.kind, AnswerKind::Signed { .. }), "{answer:?}");
+    let other = cert_id(&world, OTHER, ID_SHA_256, &[0x1D, 0x01]);
+    let answer = ask(&mut world, &request(vec![other], vec![]).to_der().unwrap());
     assert_eq!(answer, Answer::error(OcspResponseStatus::Unauthorized));
 }
 
