@@ -1,9 +1,9 @@
 //! Certificate revocation lists (RFC 5280 §5): written, signed, read back, verified, recorded.
 //!
-//! The way of a CRL: `issue` looks at what is `standing`, settles what is `intended`, cuts the entries from one
-//! picture of the database, has what `encode` wrote read by the lint of `ca-core`, and has it signed;
-//! `verify` reads it back with [`read`], and `compare` holds its entries against the database and the
-//! CRL before; `record` writes it down; then the folder takes it. Entries stand in the order of their
+//! The way of a CRL: `issue` looks at what is `standing`, settles what is `intended`, cuts the entries
+//! from one picture of the database, has what `encode` wrote read by the lint of `ca-core`, and has it
+//! signed; `verify` reads it back with [`read`], and `compare` holds its entries against the database and
+//! the CRLs before; `record` writes it down; then the folder takes it. Entries stand in the order of their
 //! serial numbers, so that each of these is compared in one pass.
 
 mod compare;
