@@ -13,6 +13,8 @@ mod service;
 mod target;
 
 #[cfg(test)]
+mod caching_tests;
+#[cfg(test)]
 mod tests;
 
 use std::time::Duration;
