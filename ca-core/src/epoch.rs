@@ -43,6 +43,7 @@ impl Epoch {
     /// Begins a run: the next number, alive for `lease` of the database's time.
     pub fn open(db: &mut Database, lease: Duration, act: &Act) -> Result<Self, EpochError> {
         db.write(|db| {
+            take_turn(db)?;
             let last: Option<i64> =
                 issuance_epochs::table.select(diesel::dsl::max(issuance_epochs::epoch)).first(db)?;
             let number = last.unwrap_or(0) + 1;
@@ -110,4 +111,13 @@ impl Epoch {
             Ok(())
         })
     }
+}
+
+/// Two workers that start in the same moment draw different numbers. SQLite's write transactions stand in
+/// line already.
+fn take_turn(db: &mut Database) -> QueryResult<()> {
+    if let Database::Postgresql(connection) = db {
+        diesel::sql_query("SELECT pg_advisory_xact_lock(hashtext('issuance_epochs'))").execute(connection)?;
+    }
+    Ok(())
 }
