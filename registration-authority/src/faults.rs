@@ -105,6 +105,8 @@ store::codes! {
     CERTIFICATION_CARD_ALTERED = ("certification-card-altered", Integrity, "the auditor: the card is not the one that was ordered");
     /// The bureau's keys for this card are not complete.
     CERTIFICATION_KEY_MISSING = ("certification-key-missing", Refused, "the operator: ask the bureau for a return file with every key");
+    /// The chip did not prove the key for this card and the order that was approved.
+    CERTIFICATION_KEY_UNPROVEN = ("certification-key-unproven", Refused, "the auditor: a row holds a key, and no chip proved it for this card and the order that was approved");
     /// No pinned bureau made this card's key.
     CERTIFICATION_KEY_UNATTESTED = ("certification-key-unattested", Refused, "the auditor: a row holds a key, and no pinned bureau attests it; the operator, if a bureau's pin was taken away");
     /// An attempt of this same epoch is under way.

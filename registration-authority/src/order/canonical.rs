@@ -28,6 +28,7 @@
 //!
 //! The state of the order is not part of it: a decision is what moves the state.
 
+use card::personalisation::OrderDigest;
 use der::asn1::OctetString;
 use der::{Encode, Sequence};
 use sha2::{Digest, Sha256};
@@ -73,6 +74,11 @@ impl CanonicalOrder {
     /// The DER.
     pub fn as_der(&self) -> &[u8] {
         &self.0
+    }
+
+    /// Its digest, by which cards and their chips' keys name what was approved.
+    pub fn digest(&self) -> OrderDigest {
+        OrderDigest::of(&self.0)
     }
 
     /// The DER, to keep.
