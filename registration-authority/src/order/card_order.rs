@@ -124,6 +124,7 @@ impl CardOrder {
             kind: SubjectKind::CardOrder,
             number: self.number.clone(),
             version: self.version,
+            state: self.state.name(),
             submitted_by: self.submitted_by.clone(),
             canonical: CanonicalOrder::of(self).into_der(),
         }

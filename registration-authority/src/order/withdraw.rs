@@ -1,12 +1,13 @@
 use rand_core::CryptoRng;
 use serde_json::json;
-use store::{Act, Code, Database, Fault, audit};
+use store::{Act, Code, Database, Fault};
 use thiserror::Error;
 
+use super::decide::tell;
 use super::{CardOrder, OrderError, OrderState, get, set_status};
 use crate::faults;
 use crate::officers::{self, NotAuthorised, Right, Role};
-use crate::outbox::{self, Notice, Recipient};
+use crate::outbox::Notice;
 
 /// Why an order is not withdrawn.
 #[derive(Debug, Error)]
@@ -69,10 +70,6 @@ pub fn withdraw(
         return Err(WithdrawError::NotOpen { number: number.to_owned(), status: from.to_owned() });
     }
     order.state = OrderState::Withdrawn { at: act.at };
-    let subject = format!("order {number}");
-    let holder = order.holder.to_string();
-    outbox::put(db, Recipient::Holder(&holder), Notice::Withdrawn, &subject, rng, act)?;
-    let event = audit::Event { action: "order.withdrawn", subject, payload: json!({"from": from}) };
-    audit::record(db, event, rng, act)?;
+    tell(db, "order.withdrawn", Notice::Withdrawn, &order, json!({"from": from}), rng, act)?;
     Ok(order)
 }
