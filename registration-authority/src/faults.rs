@@ -61,6 +61,8 @@ store::codes! {
     OFFICER_UNKNOWN = ("officer-unknown", NotAuthorised, "an administrator: enrol the officer");
     /// The officer does not have the role that this act needs.
     OFFICER_ROLE_MISSING = ("officer-role-missing", NotAuthorised, "an administrator: roles stand in the list of officers");
+    /// The officer's role does not read this.
+    READING_NOT_ALLOWED = ("reading-not-allowed", NotAuthorised, "an administrator: roles stand in the list of officers");
     /// An officer of this login is enrolled.
     OFFICER_ALREADY_ENROLLED = ("officer-already-enrolled", Refused, "the administrator: choose another login");
     /// A login, name or role that is not of the form it must have.

@@ -88,8 +88,9 @@ fn check_reason(subject: &Decidable, statement: &Statement, text: Option<&str>) 
     let missing = || DecideError::ReasonMissing { kind, number: number.clone() };
     let code = statement.reason_code().filter(|code| !code.is_empty()).ok_or_else(missing)?;
     let unknown = |rule| DecideError::ReasonUnknown { kind, reason: code.to_owned(), rule };
-    let reason =
-        refusal_reasons::find(code).ok_or_else(|| unknown("must be a code of the list of reasons"))?;
+    let reason = refusal_reasons::of(kind)
+        .find(|reason| reason.code == code)
+        .ok_or_else(|| unknown("must be a code of the list of reasons"))?;
     let text = text.map(str::trim).filter(|text| !text.is_empty());
     if reason.needs_text && text.is_none() {
         return Err(missing());

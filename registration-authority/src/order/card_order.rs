@@ -9,7 +9,7 @@ use store::schema::card_orders;
 use store::{Act, Code, Database, Fault, Timestamp};
 use thiserror::Error;
 
-use super::CanonicalOrder;
+use super::{CanonicalOrder, OrderStatus};
 use crate::approval::{Decidable, SubjectKind};
 use crate::faults;
 
@@ -105,15 +105,20 @@ pub enum OrderState {
 }
 
 impl OrderState {
+    /// The same without its moment.
+    pub const fn status(self) -> OrderStatus {
+        match self {
+            Self::Submitted => OrderStatus::Submitted,
+            Self::Approved { .. } => OrderStatus::Approved,
+            Self::Refused { .. } => OrderStatus::Refused,
+            Self::Withdrawn { .. } => OrderStatus::Withdrawn,
+            Self::Ordered { .. } => OrderStatus::Ordered,
+        }
+    }
+
     /// As stored: `submitted`.
     pub const fn name(self) -> &'static str {
-        match self {
-            Self::Submitted => "submitted",
-            Self::Approved { .. } => "approved",
-            Self::Refused { .. } => "refused",
-            Self::Withdrawn { .. } => "withdrawn",
-            Self::Ordered { .. } => "ordered",
-        }
+        self.status().as_str()
     }
 }
 

@@ -270,7 +270,8 @@ fn the_register_is_asked_again_when_it_is_decided() {
     assert_eq!(code(house.approve("bob", &struck_off.number)), "order-holder-ceased");
     assert_eq!(code(house.approve("bob", &renamed.number)), "order-register-changed");
 
-    let dossier = views::dossier(&mut house.db, &mut ImportedRegister, &renamed.number).unwrap();
+    let bob = house.officer("bob");
+    let dossier = views::dossier(&mut house.db, &mut ImportedRegister, &renamed.number, &bob).unwrap();
     let name = dossier.comparison.iter().find(|field| field.field == "family-name").unwrap();
     assert_eq!(
         (name.order.as_str(), name.register.as_deref(), name.agrees()),
@@ -305,6 +306,8 @@ fn no_refusal_without_a_reason() {
     assert_eq!(code(refuse_with(&mut house, &order, "other", None)), "order-reason-missing");
     assert_eq!(code(refuse_with(&mut house, &order, "other", Some("  "))), "order-reason-missing");
     assert_eq!(code(refuse_with(&mut house, &order, "because", Some("x"))), "order-reason-unknown");
+    let of_requests = refuse_with(&mut house, &order, "key-refused", None);
+    assert_eq!(code(of_requests), "order-reason-unknown", "a card order has no public key to refuse");
     let long = "é".repeat(2001);
     assert_eq!(code(refuse_with(&mut house, &order, "other", Some(&long))), "order-reason-unknown");
     let stored: i64 = decisions::table.count().get_result(&mut house.db).unwrap();
@@ -324,6 +327,10 @@ fn an_order_is_withdrawn_by_its_submitter_or_a_registration_officer() {
         let House { db, rng, .. } = house;
         db.write(|db| withdraw(db, &order.number, rng, &act))
     };
+    for (login, may) in [("alice", true), ("bob", true), ("agent", false), ("rita", false)] {
+        let officer = crate::officers::find(&mut house.db, login).unwrap().unwrap();
+        assert_eq!(may_withdraw(&officer, &order), may, "{login}");
+    }
     assert_eq!(code(withdraw_as(&mut house, "agent")), "order-not-yours");
     assert_eq!(code(withdraw_as(&mut house, "rita")), "officer-role-missing");
     assert!(matches!(withdraw_as(&mut house, "bob").unwrap().state, OrderState::Withdrawn { .. }));
@@ -346,7 +353,8 @@ fn the_queue_is_read_by_pages_oldest_first() {
     let mut after = None;
     loop {
         let filter = QueueFilter { status: OrderStatus::Submitted, after, limit: 1 };
-        let page = views::queue(&mut house.db, &filter).unwrap();
+        let bob = house.officer("bob");
+        let page = views::queue(&mut house.db, &filter, &bob).unwrap();
         let Some(last) = page.last() else { break };
         after = Some(QueueCursor { submitted_at: last.submitted_at, number: last.number.clone() });
         seen.extend(page.into_iter().map(|order| order.number));

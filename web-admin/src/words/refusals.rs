@@ -44,8 +44,8 @@ fn of_orders(code: &str) -> Option<(&'static str, &'static str)> {
             "Choisissez une autre profession ; l'exploitant tient la nomenclature à jour.",
         ),
         "order-category-refused" => (
-            "Cette profession est exercée dans une catégorie qui n'ouvre pas droit à une CPS : la CPF est la carte des étudiants.",
-            "Vérifiez la catégorie dans le répertoire.",
+            "Cette profession est exercée dans une catégorie qui n'ouvre pas droit à cette carte.",
+            "Vérifiez la catégorie dans le répertoire : la CPS est la carte de qui exerce, la CPF celle de qui se forme.",
         ),
         "order-kind-not-offered" => (
             "Ce type de carte ne se demande pas à partir du répertoire des professionnels.",
