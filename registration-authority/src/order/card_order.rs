@@ -55,6 +55,16 @@ pub enum Origin {
     Plan(String),
 }
 
+impl Origin {
+    /// As stored and as signed: the word, and the plan where there is one.
+    pub(super) fn stored(&self) -> (&'static str, Option<&str>) {
+        match self {
+            Self::Officer => ("officer", None),
+            Self::Plan(plan) => ("plan", Some(plan)),
+        }
+    }
+}
+
 /// What the register said when the order was submitted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RegisterSnapshot {
@@ -215,10 +225,7 @@ pub(super) struct Row {
 
 impl From<&CardOrder> for Row {
     fn from(order: &CardOrder) -> Self {
-        let (origin, plan) = match &order.origin {
-            Origin::Officer => ("officer", None),
-            Origin::Plan(plan) => ("plan", Some(plan.clone())),
-        };
+        let (origin, plan) = order.origin.stored();
         let changed_at = match order.state {
             OrderState::Submitted => order.submitted_at,
             OrderState::Approved { at }
@@ -237,7 +244,7 @@ impl From<&CardOrder> for Row {
             given_name: order.given_name.clone(),
             origin: origin.to_owned(),
             replaces: order.replaces.as_ref().map(CardNumber::to_string),
-            plan,
+            plan: plan.map(str::to_owned),
             submitted_by: order.submitted_by.clone(),
             submitted_at: order.submitted_at,
             status: order.state.name().to_owned(),

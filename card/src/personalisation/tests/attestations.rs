@@ -1,15 +1,16 @@
 use diesel::prelude::*;
-use openssl::ec::{EcGroup, EcKey};
-use openssl::nid::Nid;
 use openssl::pkey::PKey;
 use openssl::x509::X509;
 use store::Database;
 use store::schema::card_keys;
 
-use super::{Bureau, ReturnFile, bureau, close, content, place_as_signed, read, refusal, signed_again, tlv};
+use super::{
+    Bureau, ReturnFile, bureau, close, content, p256, place_as_signed, prove, read, refusal, signed_again,
+    tlv,
+};
 use crate::personalisation::attestation::{self, MadeKey};
 use crate::personalisation::bureau::personalise;
-use crate::personalisation::{BatchFile, BureauName, KeyPlace, OrderDigest, proof, signature};
+use crate::personalisation::{BatchFile, BureauName, KeyPlace, OrderDigest, signature};
 use crate::testing::{database, order_of, ordered, rng};
 use crate::{Card, KeyUsage};
 
@@ -54,13 +55,11 @@ fn an_attestation_by_any_other_than_the_bureau_that_signed_the_file_is_refused()
     let other = std::mem::replace(&mut scene.other, bureau("Bureau B"));
     assert_eq!(scene.refused_from(&other), "card-return-bad-attestation", "pinned, another bureau");
     // The chip's own key attests itself: that is what anyone can do.
-    let chip = PKey::from_ec_key(p256()).unwrap();
+    let chip = p256();
     let code = scene.refused(|file| {
-        let (batch, key) = (file.batch.clone(), &mut file.keys[0]);
-        key.public_key = chip.public_key_to_der().unwrap();
-        let signed = proof::signed_bytes(&key.place_in(&batch), &key.public_key);
-        key.proof = signature::sign(&chip, &signed).unwrap();
-        key.attestation = signature::sign(&chip, &key.made_in(&batch).signed_bytes()).unwrap();
+        let (batch, key) = (&file.batch, &mut file.keys[0]);
+        prove(key, &chip, batch);
+        key.attestation = signature::sign(&chip, &key.made_in(batch).signed_bytes()).unwrap();
     });
     assert_eq!(code, "card-return-bad-attestation", "self-made");
 }
@@ -86,13 +85,8 @@ fn an_attestation_of_another_card_usage_or_batch_is_refused() {
 #[test]
 fn a_key_or_proof_put_in_the_place_of_the_attested_one_is_refused() {
     let mut scene = scene();
-    let chip = PKey::from_ec_key(p256()).unwrap();
-    let code = scene.refused(|file| {
-        let (batch, key) = (file.batch.clone(), &mut file.keys[0]);
-        key.public_key = chip.public_key_to_der().unwrap();
-        let signed = proof::signed_bytes(&key.place_in(&batch), &key.public_key);
-        key.proof = signature::sign(&chip, &signed).unwrap();
-    });
+    let chip = p256();
+    let code = scene.refused(|file| prove(&mut file.keys[0], &chip, &file.batch));
     assert_eq!(code, "card-return-bad-attestation");
 
     // Another proof by the same chip, as good as the first.
@@ -101,9 +95,7 @@ fn a_key_or_proof_put_in_the_place_of_the_attested_one_is_refused() {
     let mut file = content(&bytes, &scene.bureau.key);
     let pem = std::fs::read(chips.path().join(format!("{}-authentication.pem", file.keys[0].card))).unwrap();
     let chip = PKey::private_key_from_pem(&pem).unwrap();
-    let key = &mut file.keys[0];
-    let signed = proof::signed_bytes(&key.place_in(&file.batch), &key.public_key);
-    key.proof = signature::sign(&chip, &signed).unwrap();
+    prove(&mut file.keys[0], &chip, &file.batch);
     let bytes = scene.bureau.key.sign(&serde_json::to_vec(&file).unwrap()).unwrap();
     assert_eq!(refusal(&mut scene.db, &bytes, &scene.pinned), "card-return-bad-attestation");
 }
@@ -183,8 +175,4 @@ fn the_bytes_a_bureau_attests_are_those_that_bureaux_implement() {
         tlv(0x04, b"proof"),
     ];
     assert_eq!(made.signed_bytes(), tlv(0x30, &fields.concat()));
-}
-
-fn p256() -> EcKey<openssl::pkey::Private> {
-    EcKey::generate(&EcGroup::from_curve_name(Nid::X9_62_PRIME256V1).unwrap()).unwrap()
 }

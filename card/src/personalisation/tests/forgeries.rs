@@ -7,9 +7,11 @@ use openssl::pkey::{PKey, Private};
 use openssl::x509::X509;
 use store::Database;
 
-use super::{Bureau, bureau, close, content, dishonest, keys_of_card, read, refusal, signed_again, tlv};
+use super::{
+    Bureau, bureau, close, content, dishonest, keys_of_card, p256, prove, read, refusal, signed_again, tlv,
+};
+use crate::personalisation::BatchFile;
 use crate::personalisation::bureau::personalise;
-use crate::personalisation::{BatchFile, proof, signature};
 use crate::testing::{database, ordered, rng};
 use crate::{Card, KeyUsage};
 
@@ -28,11 +30,6 @@ fn scene() -> Scene {
     let cards = [ordered(&mut db, "order-1"), ordered(&mut db, "order-2")];
     let batch = close(&mut db, bureau.key.name(), &[&cards[0], &cards[1]]);
     Scene { db, pinned: [bureau.key.certificate().clone()], bureau, cards, batch }
-}
-
-fn p256() -> PKey<Private> {
-    let group = EcGroup::from_curve_name(Nid::X9_62_PRIME256V1).unwrap();
-    PKey::from_ec_key(EcKey::generate(&group).unwrap()).unwrap()
 }
 
 impl Scene {
@@ -136,14 +133,10 @@ fn a_key_that_is_missing_double_or_of_no_card_of_the_batch_is_refused() {
 fn the_same_public_key_is_never_taken_twice() {
     let mut scene = scene();
     let chip = p256();
-    let spki = chip.public_key_to_der().unwrap();
     let batch = scene.batch.batch.clone();
     let reuse = |file: &mut super::ReturnFile, places: &[usize]| {
         for &place in places {
-            let key = &mut file.keys[place];
-            key.public_key = spki.clone();
-            let bytes = proof::signed_bytes(&key.place_in(&file.batch), &spki);
-            key.proof = signature::sign(&chip, &bytes).unwrap();
+            prove(&mut file.keys[place], &chip, &file.batch);
         }
     };
     assert_eq!(scene.refused(|file| reuse(file, &[0, 3])), "card-return-key-reused");

@@ -5,6 +5,9 @@ mod forgeries;
 
 use std::collections::BTreeMap;
 
+use openssl::ec::{EcGroup, EcKey};
+use openssl::nid::Nid;
+use openssl::pkey::{PKey, Private};
 use openssl::x509::X509;
 use store::{Code, Database, Fault};
 use tempfile::TempDir;
@@ -15,8 +18,8 @@ use crate::{Card, CardFilter, CardNumber, MOST_LISTED};
 use super::bureau::{BureauKey, personalise};
 use super::return_file::{ReturnFile, ReturnedKey};
 use super::{
-    BatchFile, BureauName, PersonalisedBatch, Print, ReadReturnError, ReturnFileError, close_batch,
-    record_return, verify_return_file,
+    BatchFile, BatchId, BureauName, PersonalisedBatch, Print, ReadReturnError, ReturnFileError, close_batch,
+    proof, record_return, signature, verify_return_file,
 };
 
 /// A bureau with its own directory.
@@ -127,6 +130,18 @@ fn content(bytes: &[u8], key: &BureauKey) -> ReturnFile {
 
 fn keys_of_card(file: &ReturnFile, number: &CardNumber) -> Vec<ReturnedKey> {
     file.keys.iter().filter(|key| key.card == *number).cloned().collect()
+}
+
+fn p256() -> PKey<Private> {
+    let group = EcGroup::from_curve_name(Nid::X9_62_PRIME256V1).unwrap();
+    PKey::from_ec_key(EcKey::generate(&group).unwrap()).unwrap()
+}
+
+/// Puts the key of `chip` into a line of a return file, proven as any chip proves its own.
+fn prove(key: &mut ReturnedKey, chip: &PKey<Private>, batch: &BatchId) {
+    key.public_key = chip.public_key_to_der().unwrap();
+    let signed = proof::signed_bytes(&key.place_in(batch), &key.public_key);
+    key.proof = signature::sign(chip, &signed).unwrap();
 }
 
 /// The place of a signature key, made in batch L-20261121-9F3C21AB for card 2600000001 and the order
