@@ -213,7 +213,7 @@ fn nothing_is_signed_over_a_key_whose_chip_did_not_prove_it() {
              WHERE key_usage = 'authentication'",
         )
         .unwrap();
-    assert_eq!(code(house.certify(&mut worker, &card)), "certification-key-missing");
+    assert_eq!(code(house.certify(&mut worker, &card)), "certification-key-unproven");
 }
 
 #[test]
