@@ -124,19 +124,26 @@ pub(crate) fn count_by_log(db: &mut Database, issuer: &str, base: i64, cut: i64)
     Ok(count.unsigned_abs())
 }
 
-/// The state of these certificates, in the order of their serial numbers; those not revoked are left out.
+/// The state of these certificates, each with its place in the log, in the order of their serial numbers;
+/// those not revoked are left out.
 pub(crate) fn by_state(
     db: &mut Database,
     issuer: &str,
     serials: &[String],
-) -> QueryResult<Vec<(String, Timestamp, String)>> {
+) -> QueryResult<Vec<(String, i64, Timestamp, String)>> {
     certificates::table
+        .inner_join(
+            certificate_status_events::table.on(certificate_status_events::issuer
+                .eq(certificates::issuer)
+                .and(certificate_status_events::serial.eq(certificates::serial))),
+        )
         .filter(certificates::issuer.eq(issuer))
         .filter(certificates::serial.eq_any(serials))
         .filter(certificates::status.eq("revoked"))
         .order(certificates::serial)
         .select((
             certificates::serial,
+            certificate_status_events::sequence,
             certificates::revoked_at.assume_not_null(),
             certificates::revocation_reason.assume_not_null(),
         ))

@@ -8,6 +8,7 @@
 mod compare;
 pub(crate) mod encode;
 mod entries;
+mod entry_dates;
 mod error;
 pub(crate) mod issue;
 pub mod read;

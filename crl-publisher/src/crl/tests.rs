@@ -11,6 +11,7 @@ use x509_cert::crl::CertificateList;
 
 use super::encode::{CrlEncoder, CrlHead};
 use super::entries::{RegularCrl, RevokedRow};
+use super::entry_dates::EntryDates;
 use super::read::Crl;
 use super::verify::Intended;
 use super::{CrlKind, CrlRefused, VerifiedCrl};
@@ -171,6 +172,7 @@ fn world_with_two_revoked() -> (World, Intended, Vec<Entry>) {
         base_cut: 0,
         standing_number: 4,
         regular: None,
+        dates: EntryDates::load(&mut world.db, ISSUING, this_update).unwrap(),
     };
     let entries = vec![
         (vec![0x1D, 0x01], first.whole_second(), Some(RevocationReason::KeyCompromise)),

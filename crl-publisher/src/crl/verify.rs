@@ -7,6 +7,7 @@ use thiserror::Error;
 
 use super::compare::{check_delta, check_full};
 use super::entries::RegularCrl;
+use super::entry_dates::EntryDates;
 use super::read::{Crl, UnreadableCrl};
 use super::{CrlKind, FULL_SCOPE};
 
@@ -93,6 +94,8 @@ pub(crate) struct Intended {
     pub(crate) standing_number: u64,
     /// Which entries of a full CRL have done their time.
     pub(crate) regular: Option<RegularCrl>,
+    /// Under which date each entry stands.
+    pub(crate) dates: EntryDates,
 }
 
 impl VerifiedCrl {

@@ -232,7 +232,7 @@ impl Delegate {
             };
             responses.push(SingleResponse {
                 cert_id,
-                cert_status: cert_status(status)?,
+                cert_status: cert_status(status, this_update)?,
                 this_update: time(this_update)?,
                 next_update: Some(time(next_update)?),
                 single_extensions: None,
@@ -268,12 +268,14 @@ impl Delegate {
     }
 }
 
-fn cert_status(status: Status) -> der::Result<CertStatus> {
+/// What is said to have happened, has: a date that a clock left in the future is cut to thisUpdate, as on a CRL
+/// (docs/decisions/0012-dates-ahead-of-the-clock.md).
+fn cert_status(status: Status, this_update: Timestamp) -> der::Result<CertStatus> {
     Ok(match status {
         Status::Good => CertStatus::Good(Null),
         Status::Unknown => CertStatus::Unknown(Null),
         Status::Revoked { at, reason } => CertStatus::Revoked(RevokedInfo {
-            revocation_time: time(at)?,
+            revocation_time: time(at.min(this_update))?,
             revocation_reason: reason.and_then(|reason| CrlReason::try_from(u32::from(reason.code())).ok()),
         }),
     })
