@@ -139,6 +139,21 @@ impl World {
         }
     }
 
+    /// Revokes as a database whose clock is ahead does: the log dates it `at`.
+    pub(crate) fn revoke_ahead(&mut self, issuer: &str, serial: &str, at: Timestamp) {
+        let at = at.millis();
+        self.db
+            .batch_execute(&format!(
+                "UPDATE certificates SET status = 'revoked', settled_at = {at}, revoked_at = {at},
+                     revocation_reason = 'keyCompromise' WHERE issuer = '{issuer}' AND serial = '{serial}';
+                 UPDATE certificate_status_counter SET last = last + 1;
+                 INSERT INTO certificate_status_events (sequence, issuer, serial, event, reason, occurred_at)
+                     SELECT last, '{issuer}', '{serial}', 'revoked', 'keyCompromise', {at}
+                     FROM certificate_status_counter;"
+            ))
+            .unwrap();
+    }
+
     /// Opposes a card by rows, as the card crate would.
     pub(crate) fn oppose(&mut self, sequence: i64, card: &str) {
         let at = self.start.millis();

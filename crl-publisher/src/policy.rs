@@ -38,7 +38,8 @@ pub struct PublicationPolicy {
     pub file_max_age: Duration,
     /// From one signed opposition list to the next where nothing changed.
     pub opposition_list_every: Duration,
-    /// By how much the clock may stand behind a revocation date before nothing more is signed.
+    /// By how much a revocation date may be ahead of the clock and still be taken for what was committed since:
+    /// one further ahead was dated by a clock that was wrong.
     pub clock_tolerance: Duration,
 }
 

@@ -2,12 +2,15 @@
 
 mod append_only;
 mod certificate_dump;
+mod clock_ahead;
 mod command_line;
 mod crash;
+mod database_rights;
 mod databases;
 mod demonstration;
 mod error_codes;
 mod invariants;
+mod never_replaced;
 mod profile_samples;
 mod profiles_golden;
 mod profiles_judged;

@@ -38,7 +38,8 @@ pub(crate) fn check_full(
         })?;
         match entry {
             Some(entry) => {
-                check_entry(&entry, row.revoked_at, &row.reason, intended.this_update)?;
+                let date = intended.dates.of(row.sequence, row.revoked_at);
+                check_entry(&entry, date, &row.reason, intended.this_update)?;
                 count += 1;
             }
             None if RegularCrl::releases(intended.regular, row) => {}
@@ -183,25 +184,26 @@ fn check_by_state(
     let rows = entries::by_state(db, &authority.short_name, &serials, (intended.base_cut, intended.cut))?;
     for (entry, serial) in chunk.iter().zip(&serials) {
         let row = rows.binary_search_by(|(row, ..)| row.cmp(serial)).map(|at| &rows[at]);
-        let Ok((_, revoked_at, reason)) = row else {
+        let Ok((_, sequence, revoked_at, reason)) = row else {
             return Err(CrlRefused::Entry {
                 serial: serial.clone(),
                 what: "stands on the delta and was not revoked since its base",
             });
         };
-        check_entry(entry, *revoked_at, reason, intended.this_update)?;
+        let date = intended.dates.of(*sequence, *revoked_at);
+        check_entry(entry, date, reason, intended.this_update)?;
     }
     Ok(())
 }
 
 fn check_entry(
     entry: &CrlEntry<'_>,
-    revoked_at: Timestamp,
+    date: Timestamp,
     reason: &str,
     this_update: Timestamp,
 ) -> Result<(), CrlRefused> {
     let wrong = |what| CrlRefused::Entry { serial: hex::encode_upper(entry.serial), what };
-    if entry.revoked_at != revoked_at.whole_second() {
+    if entry.revoked_at != date {
         return Err(wrong("has another revocation date on the CRL"));
     }
     if entry.revoked_at > this_update {

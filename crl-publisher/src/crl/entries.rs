@@ -122,14 +122,14 @@ pub(crate) fn count_by_log(db: &mut Database, issuer: &str, base: i64, cut: i64)
     Ok(count.unsigned_abs())
 }
 
-/// Those of these certificates that the log ends after `base` and up to `cut`, as the state has them,
-/// in the order of their serial numbers.
+/// Those of these certificates that the log ends after `base` and up to `cut`, as the state has them, each
+/// with its place in the log, in the order of their serial numbers.
 pub(crate) fn by_state(
     db: &mut Database,
     issuer: &str,
     serials: &[String],
     (base, cut): (i64, i64),
-) -> QueryResult<Vec<(String, Timestamp, String)>> {
+) -> QueryResult<Vec<(String, i64, Timestamp, String)>> {
     certificates::table
         .inner_join(
             certificate_status_events::table.on(certificate_status_events::issuer
@@ -144,6 +144,7 @@ pub(crate) fn by_state(
         .order(certificates::serial)
         .select((
             certificates::serial,
+            certificate_status_events::sequence,
             certificates::revoked_at.assume_not_null(),
             certificates::revocation_reason.assume_not_null(),
         ))

@@ -22,8 +22,7 @@ pub enum CrlError {
     /// What was signed is not what may be published.
     #[error("refused: {0}")]
     Refused(#[from] CrlRefused),
-    /// The clock is behind what stands: a revocation date is never later than the thisUpdate that
-    /// shows it, and thisUpdate never goes back (invariant 5).
+    /// The clock is behind what stands: thisUpdate never goes back (invariant 5).
     #[error("the clock says {now}, but {what} is dated {standing}")]
     Clock {
         /// What the clock says.

@@ -4,6 +4,7 @@ use store::Timestamp;
 
 use super::CrlKind;
 use super::entries::RegularCrl;
+use super::entry_dates::EntryDates;
 
 /// What a CRL was meant to be.
 #[derive(Clone, Debug)]
@@ -23,4 +24,6 @@ pub(crate) struct Intended {
     pub(crate) authority_key_id: Vec<u8>,
     /// Which entries of a full CRL have done their time.
     pub(crate) regular: Option<RegularCrl>,
+    /// Under which date each entry stands.
+    pub(crate) dates: EntryDates,
 }

@@ -11,13 +11,15 @@ use x509_cert::ext::pkix::SubjectKeyIdentifier;
 
 use super::encode::{CrlEncoder, CrlHead, UnsignedCrl};
 use super::entries::{self, RegularCrl};
+use super::entry_dates::EntryDates;
 use super::intended::Intended;
 use super::standing::Standing;
 use super::{CrlError, CrlKind, VerifiedCrl, record};
 use crate::folder::PublicFolder;
 use crate::policy::{PublicationPolicy, Schedule};
 
-/// Issues CRLs of these kinds with one number: a delta, or a complete CRL and the delta beside it. Runs in a snapshot of its own and writes nothing: the caller records what comes back.
+/// Issues CRLs of these kinds with one number: a delta, or a complete CRL and the delta beside it. Runs in
+/// a snapshot of its own and writes nothing: the caller records what comes back.
 ///
 /// The number is `max(last in the database, last published) + 1` (invariant 17), so that a
 /// restored backup cannot go back.
@@ -33,7 +35,7 @@ pub(crate) fn issue(
     db.snapshot(|db| {
         let standing = Standing::load(db, folder, authority)?;
         let cut = status_log::newest(db)?;
-        let this_update = this_update(db, &standing, policy, cut, act)?;
+        let this_update = this_update(db, &standing, policy, authority, cut, act)?;
         let mut issued = Vec::with_capacity(2);
         for &kind in kinds {
             let schedule = schedule(policy, authority, kind);
@@ -54,6 +56,7 @@ pub(crate) fn issue(
                 standing_number: standing.highest_number,
                 authority_key_id: authority_key_id(authority)?,
                 regular: regular_crl(db, authority, policy, this_update)?,
+                dates: EntryDates::load(db, &authority.short_name, this_update)?,
             };
             let unsigned = write(db, authority, &intended, standing.full_entries)?;
             tracing::debug!(issuer = authority.short_name, %kind, entries = unsigned.entries(), "CRL written");
@@ -107,22 +110,39 @@ fn authority_key_id(authority: &Authority) -> Result<Vec<u8>, CrlError> {
     Ok(ski.0.as_bytes().to_vec())
 }
 
-/// The moment of the act, or of the newest revocation where that was committed since the act began;
-/// a clock that is further off signs nothing.
+/// The moment of the act, or of the authority's newest revocation where that was committed since the act
+/// began. It never goes back: a clock behind the CRL that stands signs nothing.
 fn this_update(
     db: &mut Database,
     standing: &Standing,
     policy: &PublicationPolicy,
+    authority: &Authority,
     cut: i64,
     act: &Act,
 ) -> Result<Timestamp, CrlError> {
     const RECENT: i64 = 100;
-    let recent = status_log::since(db, cut - RECENT, RECENT)?;
-    let newest = recent.iter().map(|event| event.occurred_at).max().unwrap_or(act.at);
-    if newest > act.at.plus(policy.clock_tolerance) {
-        return Err(CrlError::Clock { now: act.at, what: "a revocation", standing: newest });
+    let latest = act.at.plus(policy.clock_tolerance);
+    let mut this_update = act.at;
+    for event in status_log::since(db, cut - RECENT, RECENT)? {
+        if event.issuer != authority.short_name {
+            continue;
+        }
+        if event.occurred_at <= latest {
+            this_update = this_update.max(event.occurred_at);
+        } else {
+            // A clock was ahead. Status stays up all the same: see `EntryDates`.
+            tracing::error!(
+                issuer = event.issuer,
+                sequence = event.sequence,
+                now = %act.at,
+                "event {} of the status log is dated {}, which is still to come: its CRLs date it by the first \
+                 that shows it; check the clocks of the database and of this machine",
+                event.sequence,
+                event.occurred_at
+            );
+        }
     }
-    let this_update = act.at.max(newest).whole_second();
+    let this_update = this_update.whole_second();
     match standing.newest_this_update {
         Some(last) if last > this_update => {
             Err(CrlError::Clock { now: act.at, what: "the CRL that stands", standing: last })
@@ -166,7 +186,8 @@ fn write(
                 if RegularCrl::releases(intended.regular, row) {
                     return Ok(());
                 }
-                write_entry(&mut encoder, issuer, &row.serial, row.revoked_at, &row.reason)
+                let date = intended.dates.of(row.sequence, row.revoked_at);
+                write_entry(&mut encoder, issuer, &row.serial, date, &row.reason)
             })?;
             Ok(encoder.finish())
         }
@@ -174,7 +195,8 @@ fn write(
             let changes = changes(db, issuer, intended)?;
             let mut encoder = CrlEncoder::new(&head, changes.len())?;
             for event in &changes {
-                write_entry(&mut encoder, issuer, &event.serial, event.occurred_at, &event.reason)?;
+                let date = intended.dates.of(event.sequence, event.occurred_at);
+                write_entry(&mut encoder, issuer, &event.serial, date, &event.reason)?;
             }
             Ok(encoder.finish())
         }
@@ -207,12 +229,12 @@ fn write_entry(
     encoder: &mut CrlEncoder,
     issuer: &str,
     serial: &str,
-    revoked_at: Timestamp,
+    date: Timestamp,
     reason: &str,
 ) -> Result<(), CrlError> {
     let unwritable = |why| CrlError::Entry { issuer: issuer.to_owned(), serial: serial.to_owned(), why };
     let octets = hex::decode(serial).map_err(|_| unwritable("its serial number is not hexadecimal"))?;
     let reason: RevocationReason = reason.parse().map_err(|_| unwritable("its reason is unknown"))?;
-    encoder.entry(&octets, revoked_at.whole_second(), Some(reason))?;
+    encoder.entry(&octets, date, Some(reason))?;
     Ok(())
 }

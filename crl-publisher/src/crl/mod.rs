@@ -9,6 +9,7 @@
 mod compare;
 pub(crate) mod encode;
 pub(crate) mod entries;
+mod entry_dates;
 mod error;
 mod intended;
 pub(crate) mod issue;

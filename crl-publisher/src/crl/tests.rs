@@ -12,6 +12,7 @@ use x509_cert::crl::CertificateList;
 use super::compare::Previous;
 use super::encode::{CrlEncoder, CrlHead};
 use super::entries::{RegularCrl, RevokedRow};
+use super::entry_dates::EntryDates;
 use super::intended::Intended;
 use super::read::Crl;
 use super::{CrlKind, CrlRefused, VerifiedCrl, record};
@@ -173,6 +174,7 @@ fn world_with_two_revoked() -> (World, Intended, Vec<Entry>) {
         standing_number: 4,
         authority_key_id: key_id_of(&mut world),
         regular: None,
+        dates: EntryDates::load(&mut world.db, ISSUING, this_update).unwrap(),
     };
     let entries = vec![
         (vec![0x1D, 0x01], first.whole_second(), Some(RevocationReason::KeyCompromise)),

@@ -112,8 +112,11 @@ impl Delegate {
                 _ => Status::Unknown,
             });
         }
-        // A revocation may have been committed since the act began: no answer is older than what it says.
-        let known_at = statuses.iter().filter_map(Status::revoked_at).fold(act.at, Timestamp::max);
+        // A revocation may have been committed since the act began: no answer is older than what it says. A
+        // date that is further ahead was left by a clock; it is cut below and moves nothing.
+        let latest = act.at.plus(policy.clock_tolerance);
+        let committed = statuses.iter().filter_map(Status::revoked_at).filter(|at| *at <= latest);
+        let known_at = committed.fold(act.at, Timestamp::max);
         if !self.is_valid_at(known_at) {
             return Err(Trouble::ResponderExpired(self.authority.clone()));
         }
@@ -164,19 +167,21 @@ fn single_response(
 ) -> der::Result<SingleResponse> {
     Ok(SingleResponse {
         cert_id,
-        cert_status: cert_status(status)?,
+        cert_status: cert_status(status, this_update)?,
         this_update: time(this_update)?,
         next_update: Some(time(next_update)?),
         single_extensions: None,
     })
 }
 
-fn cert_status(status: Status) -> der::Result<CertStatus> {
+/// What is said to have happened, has: a date that a clock left in the future is cut to thisUpdate, as on a CRL
+/// (docs/decisions/0012-dates-ahead-of-the-clock.md).
+fn cert_status(status: Status, this_update: Timestamp) -> der::Result<CertStatus> {
     Ok(match status {
         Status::Good => CertStatus::Good(Null),
         Status::Unknown => CertStatus::Unknown(Null),
         Status::Revoked { at, reason } => CertStatus::Revoked(RevokedInfo {
-            revocation_time: time(at)?,
+            revocation_time: time(at.min(this_update))?,
             revocation_reason: reason.and_then(|reason| CrlReason::try_from(u32::from(reason.code())).ok()),
         }),
     })

@@ -160,6 +160,16 @@ fn a_nonce_of_1_to_128_octets_comes_back_and_any_other_is_malformed() {
 }
 
 #[test]
+fn a_revocation_dated_ahead_of_the_clock_is_said_and_never_dated_after_the_answer() {
+    let mut world = world_with_statuses();
+    world.revoke_ahead(ISSUING, "1D01", world.start.plus(2 * DAY));
+    let asked = request(vec![cert_id(&world, ISSUING, ID_SHA_1, &[0x1D, 0x01])], vec![]).to_der().unwrap();
+    let data = basic(&ask(&mut world, &asked)).tbs_response_data;
+    let CertStatus::Revoked(revoked) = &data.responses[0].cert_status else { panic!("revoked") };
+    assert_eq!(revoked.revocation_time, data.responses[0].this_update);
+}
+
+#[test]
 fn several_certificates_of_one_issuer_are_answered_together() {
     let mut world = world_with_statuses();
     let ids: Vec<CertId> = [ID_SHA_1, ID_SHA_256]

@@ -367,7 +367,8 @@ fn an_order_that_does_not_exist_is_not_found_and_an_unreadable_one_is_said_to_be
     let mut house = House::new();
     assert_eq!(code(get(&mut house.db, "CO-2026-999999")), "order-unknown");
     let number = house.submit("alice", cps(&nurse(), "60")).unwrap().number().to_owned();
-    house.sql(&format!("UPDATE card_orders SET category = 'X' WHERE number = '{number}'")).unwrap();
+    let altered = format!("UPDATE card_orders SET version = 2, category = 'X' WHERE number = '{number}'");
+    house.sql(&altered).unwrap();
     let error = get(&mut house.db, &number).unwrap_err();
     assert_eq!(error.code().name, "order-row-altered");
     assert!(error.to_string().contains("category"), "{error}");
