@@ -15,6 +15,8 @@ store::codes! {
     INSTALLATION_MISSING = ("installation-missing", NotFound, "say where it is with --dir or IGC_DIR, or make one with `igc init` or `igc demo`");
     /// The folder holds something else.
     FOLDER_NOT_OURS = ("folder-not-ours", Refused, "name another folder: what is not a demonstration is never replaced");
+    /// A process uses the demonstration in the folder.
+    FOLDER_IN_USE = ("folder-in-use", Unavailable, "stop the demonstration that runs there, or name another folder");
     /// The folder holds an installation already.
     ALREADY_INITIALISED = ("already-initialised", Refused, "name another folder: an installation is never overwritten");
     /// The identity may not be used by an installation.
