@@ -14,6 +14,7 @@ use crate::cli::Global;
 use crate::clock::Clock;
 use crate::config::{Config, ConfigError};
 use crate::faults;
+use crate::jobs;
 use crate::problem::Problem;
 use crate::relaunch;
 use crate::setup::{LONGEST_TEXT, read_text};
@@ -57,6 +58,7 @@ impl Installation {
 
     fn open_file(dir: &Path, file: &Path) -> Result<Self, Problem> {
         let config = Config::read(file)?;
+        jobs::policy(&config).checked()?;
         let identity = read_identity(&config.identity)?;
         let days = config.demo.as_ref().map_or(0, |demo| demo.clock_offset_days);
         Ok(Self {
