@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use diesel::prelude::*;
-use store::schema::issuance_epochs;
+use store::schema::{certificates, issuance_epochs};
 use store::{Act, Database};
 use thiserror::Error;
 
@@ -99,6 +99,15 @@ impl Epoch {
             .select(diesel::dsl::min(issuance_epochs::epoch))
             .first(db)?;
         Ok(first == Some(self.number))
+    }
+
+    /// Whether a certificate of this run is intended or being signed. Between two certificates of a worker
+    /// that does one thing at a time none is, unless a failure left it so.
+    pub fn has_unsettled(&self, db: &mut Database) -> Result<bool, EpochError> {
+        let unsettled = certificates::table
+            .filter(certificates::epoch.eq(self.number))
+            .filter(certificates::status.eq_any(["intended", "signing"]));
+        Ok(diesel::select(diesel::dsl::exists(unsettled)).get_result(db)?)
     }
 
     /// Ends the run in good order.

@@ -90,7 +90,12 @@ impl Workshop {
 
     /// The URL of its PostgreSQL database.
     pub fn url(&self) -> &str {
-        self.database.as_ref().expect("this workshop is on PostgreSQL").url()
+        self.database().url()
+    }
+
+    /// Its PostgreSQL database.
+    pub fn database(&self) -> &TestDatabase {
+        self.database.as_ref().expect("this workshop is on PostgreSQL")
     }
 
     /// One more connection, with the rights of `role`.

@@ -1,5 +1,6 @@
 //! One connection, on SQLite or PostgreSQL.
 
+mod clock;
 mod connection;
 mod sqlite_file;
 #[cfg(test)]
@@ -9,7 +10,6 @@ use diesel::ConnectionError;
 use diesel::connection::{AnsiTransactionManager, Connection, SimpleConnection, TransactionManager};
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
-use diesel::sql_types::BigInt;
 use diesel::{PgConnection, SqliteConnection};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use thiserror::Error;
@@ -17,7 +17,7 @@ use thiserror::Error;
 pub use connection::{Database, MultiBackend};
 
 use crate::fault::{self, Code, Fault};
-use crate::{Timestamp, schema};
+use crate::schema;
 
 const SQLITE_MIGRATIONS: EmbeddedMigrations = embed_migrations!("../migrations/sqlite");
 const POSTGRES_MIGRATIONS: EmbeddedMigrations = embed_migrations!("../migrations/postgres");
@@ -66,6 +66,7 @@ impl Database {
         if let Some(path) = url.strip_prefix("sqlite:") {
             sqlite_file::create(path)?;
             let mut connection = SqliteConnection::establish(path)?;
+            clock::register_clock(&connection, 0)?;
             // The wait comes first: switching to WAL needs the lock that another process may hold.
             connection.batch_execute("PRAGMA busy_timeout = 10000;")?;
             // `secure_delete`: a payload that was erased is overwritten, not only forgotten.
@@ -75,7 +76,9 @@ impl Database {
             );
             if settled.is_err() && is_closed_copy(path) {
                 // An auditor's copy that nobody may write: read as it is, without journal and locks.
-                return Ok(Self::Sqlite(SqliteConnection::establish(&format!("file:{path}?immutable=1"))?));
+                let closed = SqliteConnection::establish(&format!("file:{path}?immutable=1"))?;
+                clock::register_clock(&closed, 0)?;
+                return Ok(Self::Sqlite(closed));
             }
             settled?;
             return Ok(Self::Sqlite(connection));
@@ -115,16 +118,6 @@ impl Database {
         E: From<DieselError>,
     {
         self.within("BEGIN", "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", f)
-    }
-
-    /// The database's own time: leases and status dates use it, so that two nodes whose clocks
-    /// differ agree on what is over.
-    pub fn now(&mut self) -> QueryResult<Timestamp> {
-        let sql = match self {
-            Self::Sqlite(_) => "CAST(unixepoch('subsec') * 1000 AS INTEGER)",
-            Self::Postgresql(_) => "(EXTRACT(EPOCH FROM clock_timestamp()) * 1000)::BIGINT",
-        };
-        diesel::select(diesel::dsl::sql::<BigInt>(sql)).get_result(self)
     }
 
     /// True while inside [`Database::write`] or [`Database::snapshot`].
