@@ -40,10 +40,10 @@ fn a_demonstration_is_replaced_by_the_next() {
     let copy = left();
     let first = fs::read(copy.path().join("public/ca/ACR-FO.cer")).unwrap();
     // What a worker that was killed leaves.
-    fs::write(copy.path().join("public/crl/.ACI-FO-PP.crl.4711"), "half").unwrap();
+    fs::write(copy.path().join("public/crl/.ACI-FO-PP.crl.new"), "half").unwrap();
     play(copy.path()).expect_exit(0);
     assert_ne!(fs::read(copy.path().join("public/ca/ACR-FO.cer")).unwrap(), first, "keys are made anew");
-    assert!(!copy.path().join("public/crl/.ACI-FO-PP.crl.4711").exists());
+    assert!(!copy.path().join("public/crl/.ACI-FO-PP.crl.new").exists());
 }
 
 #[test]

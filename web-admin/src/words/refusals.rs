@@ -226,6 +226,14 @@ fn of_pages(code: &str) -> Option<(&'static str, &'static str)> {
             "L'exploitant doit terminer la mise à jour.",
         ),
         "audit-altered" => ("Le journal d'audit se contredit.", AUDITOR),
+        "audit-payload-unknown" => (
+            "Cet événement du journal d'audit n'a pas de contenu : il n'y a rien à effacer.",
+            "Vérifiez l'identifiant de l'événement.",
+        ),
+        "audit-erasure-reason-invalid" => (
+            "Le motif de l'effacement n'est pas valable.",
+            "Donnez un motif de 1 à 200 caractères, sur une seule ligne.",
+        ),
         _ => return None,
     })
 }

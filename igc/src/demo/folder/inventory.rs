@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::problem::Problem;
 use crate::setup::{DEMO_MARK, file_problem};
 
-/// The files of an installation's own folder.
+/// Files that stand at one place.
 const FILES: &[&str] = &[
     "bureau.pem",
     "ceremony.toml",
@@ -21,6 +21,7 @@ const FILES: &[&str] = &[
     "igc.sqlite-shm",
     "igc.sqlite-wal",
     "igc.toml",
+    "public/.lock",
     "report.json",
 ];
 
@@ -112,22 +113,19 @@ fn is_folder(within: &Path) -> bool {
     })
 }
 
-/// The name of a file, also of one that was being published when its process was killed: `.full.csv.4711`.
+/// The name of a file, also of one that was being published when its process was killed: `.full.csv.new`.
 fn published_name(within: &Path) -> &str {
     let name = within.file_name().and_then(std::ffi::OsStr::to_str).unwrap_or_default();
-    let unfinished = name.strip_prefix('.').and_then(|rest| rest.rsplit_once('.'));
-    match unfinished {
-        Some((published, number)) if number.bytes().all(|b| b.is_ascii_digit()) => published,
-        _ => name,
-    }
+    let unfinished = name.strip_prefix('.').and_then(|rest| rest.strip_suffix(".new"));
+    unfinished.unwrap_or(name)
 }
 
 fn is_file(within: &Path) -> bool {
     let within = in_installation(within);
-    let folder = within.parent().unwrap_or(Path::new(""));
-    if folder == Path::new("") {
-        return FILES.iter().any(|name| within == Path::new(name));
+    if FILES.iter().any(|file| within == Path::new(file)) {
+        return true;
     }
+    let folder = within.parent().unwrap_or(Path::new(""));
     let name = published_name(within);
     let ending = Path::new(name).extension().unwrap_or_default();
     FOLDERS.iter().any(|(pattern, endings)| {
