@@ -276,7 +276,7 @@ fn check_evidence(bundle: &Bundle, record: &Record, spki: &[u8]) -> Result<Decid
         (Some(key), _) if key != spki => Err("it certifies another public key than was approved".to_owned()),
         (Some(_), _) => Ok(decided),
         (None, Some(card_key)) => {
-            card_key.check(spki, &bundle.bureaus)?;
+            card_key.check(spki, &canonical, &bundle.bureaus)?;
             Ok(decided)
         }
         (None, None) => Err("without evidence of where its key was made".to_owned()),

@@ -1,12 +1,13 @@
-//! The key of a card: the chip's proof, and over it the attestation of a bureau.
+//! The key of a card: the chip's proof, and over it the attestation of a bureau, both for this very order.
 
 use openssl::x509::X509;
 use serde::Deserialize;
 
-use crate::key::{base64, public_key, verifies};
+use crate::der::{octet_string, sequence_of, utf8_string};
+use crate::key::{base64, public_key, sha256, verifies};
 
-const PROOF: &[u8] = b"igc-card-key-proof-v1";
-const ATTESTATION: &[u8] = b"igc-card-key-attestation-v1";
+const PROOF: &str = "igc-card-key-proof-v2";
+const ATTESTATION: &str = "igc-card-key-attestation-v2";
 
 /// `card_key` of a line of `certificates.jsonl`.
 #[derive(Debug, Deserialize)]
@@ -21,8 +22,9 @@ pub struct CardKey {
 }
 
 impl CardKey {
-    /// Whether a chip made this very key (SubjectPublicKeyInfo in DER), and a bureau says so.
-    pub fn check(&self, certified: &[u8], bureaus: &[X509]) -> Result<(), &'static str> {
+    /// Whether a chip made this very key (SubjectPublicKeyInfo in DER) for this order (its canonical encoding),
+    /// and a bureau says so.
+    pub fn check(&self, certified: &[u8], order: &[u8], bureaus: &[X509]) -> Result<(), &'static str> {
         let read = |text: &str| base64(text).ok_or("its card key does not read");
         let (spki, proof, attestation) =
             (read(&self.public_key)?, read(&self.proof)?, read(&self.attestation)?);
@@ -30,26 +32,31 @@ impl CardKey {
             return Err("it certifies another public key than the chip made");
         }
         let key = public_key(&spki).ok_or("its card key does not read")?;
-        let made = [self.batch.as_bytes(), self.card.as_bytes(), self.usage.as_bytes(), &spki];
-        if !verifies(&key, &length_prefixed(PROOF, &made), &proof) {
-            return Err("the chip's proof is not over this batch, card, usage and key");
+        if !verifies(
+            &key,
+            &sequence_of(&[utf8_string(PROOF), self.place(order), octet_string(&spki)]),
+            &proof,
+        ) {
+            return Err("the chip's proof is not over this batch, card, order, usage and key");
         }
-        let attested = length_prefixed(ATTESTATION, &[&made[..], &[&proof]].concat());
+        let attested = sequence_of(&[
+            utf8_string(ATTESTATION),
+            self.place(order),
+            octet_string(&spki),
+            octet_string(&proof),
+        ]);
         let mut of_bureau = bureaus.iter().filter(|bureau| common_name(bureau) == Some(self.bureau.clone()));
         let holds =
             |bureau: &X509| bureau.public_key().is_ok_and(|key| verifies(&key, &attested, &attestation));
         if of_bureau.any(holds) { Ok(()) } else { Err("no pinned bureau attests its key") }
     }
-}
 
-/// Context, then fields, each behind its length as eight octets, the most significant first.
-fn length_prefixed(context: &[u8], fields: &[&[u8]]) -> Vec<u8> {
-    let mut octets = Vec::new();
-    for field in [&[context], fields].concat() {
-        octets.extend_from_slice(&(field.len() as u64).to_be_bytes());
-        octets.extend_from_slice(field);
+    /// `KeyPlace ::= SEQUENCE { batch, card, order, usage }`.
+    fn place(&self, order: &[u8]) -> Vec<u8> {
+        let texts = [&self.batch, &self.card, &self.usage].map(|text| utf8_string(text));
+        let [batch, card, usage] = texts;
+        sequence_of(&[batch, card, octet_string(&sha256(order)), usage])
     }
-    octets
 }
 
 fn common_name(certificate: &X509) -> Option<String> {

@@ -84,3 +84,33 @@ impl<'a> Value<'a> {
         }
     }
 }
+
+/// A SEQUENCE of values that are DER already.
+pub fn sequence_of(values: &[Vec<u8>]) -> Vec<u8> {
+    encoded(SEQUENCE, &values.concat())
+}
+
+/// A UTF8String.
+pub fn utf8_string(text: &str) -> Vec<u8> {
+    encoded(0x0c, text.as_bytes())
+}
+
+/// An OCTET STRING.
+pub fn octet_string(octets: &[u8]) -> Vec<u8> {
+    encoded(0x04, octets)
+}
+
+fn encoded(tag: u8, content: &[u8]) -> Vec<u8> {
+    let length = content.len().to_be_bytes();
+    let significant = &length[length.iter().take_while(|octet| **octet == 0).count()..];
+    let mut der = vec![tag];
+    match content.len() {
+        0..=0x7f => der.push(content.len() as u8),
+        _ => {
+            der.push(0x80 | significant.len() as u8);
+            der.extend_from_slice(significant);
+        }
+    }
+    der.extend_from_slice(content);
+    der
+}

@@ -181,7 +181,7 @@ const ALTERATIONS: &[(&str, &str, &str)] = &[
         "altered: its fields do not give its leaf",
     ),
     (
-        "UPDATE audit_payloads SET payload = '{}' WHERE event_id = (SELECT event_id FROM audit_leaves WHERE sequence = 20)",
+        "UPDATE audit_payloads SET payload = '{\"altered\":true}' WHERE event_id = (SELECT event_id FROM audit_leaves WHERE sequence = 20)",
         "BROKEN event ",
         "its payload is not the one it committed to",
     ),
@@ -240,7 +240,7 @@ const ALTERATIONS: &[(&str, &str, &str)] = &[
     (
         "UPDATE card_keys SET proof = attestation",
         "BROKEN certificate ACI-FO-PP ",
-        "the chip's proof is not over this batch, card, usage and key",
+        "the chip's proof is not over this batch, card, order, usage and key",
     ),
     (
         "UPDATE card_keys SET attestation = proof",

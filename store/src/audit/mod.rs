@@ -8,6 +8,7 @@
 
 pub mod backlog;
 pub mod checkpoint;
+mod erasure;
 mod event;
 pub mod export;
 pub mod sequencer;
@@ -15,6 +16,9 @@ pub mod tree;
 pub mod verify;
 
 #[cfg(test)]
+mod erasure_tests;
+#[cfg(test)]
 mod tests;
 
+pub use erasure::{EraseError, erase_payload};
 pub use event::{Event, record};

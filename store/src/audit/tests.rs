@@ -1,6 +1,6 @@
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
-use rand_core::UnwrapErr;
+use rand_core::{CryptoRng, UnwrapErr};
 
 use super::checkpoint::{self, Checkpoint, NoteSignature, SignedCheckpoint};
 use super::sequencer::{Sequenced, run};
@@ -9,13 +9,13 @@ use super::verify::{self, Expected, Outside};
 use super::{Event, backlog, export, record};
 use crate::{Act, Actor, Database, DatabaseRole, RequestId, Timestamp};
 
-fn database() -> Database {
+pub(super) fn database() -> Database {
     let mut db = Database::open("sqlite::memory:", DatabaseRole::Owner).unwrap();
     db.migrate().unwrap();
     db
 }
 
-fn act() -> Act {
+pub(super) fn act() -> Act {
     Act {
         at: Timestamp::from_seconds(1_790_000_000),
         actor: Actor::Officer("alice".into()),
@@ -23,7 +23,11 @@ fn act() -> Act {
     }
 }
 
-fn record_some(db: &mut Database, count: usize) {
+pub(super) fn chance() -> impl CryptoRng {
+    UnwrapErr(getrandom::SysRng)
+}
+
+pub(super) fn record_some(db: &mut Database, count: usize) {
     for n in 0..count {
         db.write(|db| record_one(db, n)).unwrap();
     }
@@ -35,7 +39,7 @@ fn record_one(db: &mut Database, n: usize) -> QueryResult<()> {
         subject: format!("thing {n}"),
         payload: serde_json::json!({ "n": n }),
     };
-    record(db, event, &mut UnwrapErr(getrandom::SysRng), &act())
+    record(db, event, &mut chance(), &act())
 }
 
 const ORIGIN: &str = "log.test/audit";
@@ -47,11 +51,11 @@ fn signed(checkpoint: Checkpoint) -> SignedCheckpoint {
     SignedCheckpoint { checkpoint, signatures }
 }
 
-fn sequence(db: &mut Database) -> Sequenced {
+pub(super) fn sequence(db: &mut Database) -> Sequenced {
     run(db, ORIGIN, &mut |_, checkpoint| Ok::<_, TreeError>(signed(checkpoint)), &act()).unwrap()
 }
 
-fn check(db: &mut Database) -> verify::Verified {
+pub(super) fn check(db: &mut Database) -> verify::Verified {
     check_against(db, vec![])
 }
 
@@ -125,6 +129,7 @@ fn each_altered_row_is_named() {
         ("UPDATE audit_events SET actor = 'officer:mallory' WHERE subject = 'thing 3'", "audit_events"),
         ("UPDATE audit_events SET occurred_at = occurred_at + 1 WHERE subject = 'thing 3'", "audit_events"),
         ("UPDATE audit_payloads SET payload = '{}' WHERE payload = '{\"n\":3}'", "audit_payloads"),
+        ("DELETE FROM audit_payloads WHERE payload = '{\"n\":3}'", "audit_payloads"),
         ("UPDATE audit_leaves SET leaf_hash = zeroblob(32) WHERE sequence = 3", "audit_leaves"),
         ("DELETE FROM audit_events WHERE subject = 'thing 3'", "audit_events"),
         ("DELETE FROM audit_leaves WHERE sequence = 3", "audit_leaves"),

@@ -13,6 +13,7 @@ use crate::Database;
 use crate::schema::{audit_checkpoints, audit_events, audit_leaves, audit_pending};
 
 use super::checkpoint::{self, SignedCheckpoint};
+use super::erasure;
 use super::event::EventRow;
 use walk::Walk;
 
@@ -48,7 +49,7 @@ pub struct Verified {
     pub waiting: u64,
     /// Leaves that no signed head covers yet.
     pub unsigned: u64,
-    /// Payloads erased since (their commitments stand).
+    /// Payloads erased since, each by an event that says so (their commitments stand).
     pub erased_payloads: u64,
     /// Every row that contradicts another; empty where the trail holds.
     pub contradictions: Vec<Contradiction>,
@@ -73,7 +74,7 @@ pub struct Expected<'a> {
 /// Verifies the trail on one picture of the database.
 pub fn run(db: &mut Database, expected: Expected<'_>) -> QueryResult<Verified> {
     db.snapshot(|db| {
-        let mut walk = Walk::begin(expected, last_signed(db)?);
+        let mut walk = Walk::begin(expected, last_signed(db)?, erasure::subjects(db)?);
         while walk.page(db)? {}
         let (mut found, size, origin) = walk.end();
         for beyond in checkpoint::list(db, origin, size, PAGE)? {

@@ -1,11 +1,12 @@
 //! Along the leaves, from the first one to the last.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use diesel::prelude::*;
 
 use crate::Database;
 use crate::audit::checkpoint::{self, SignedCheckpoint};
+use crate::audit::erasure;
 use crate::audit::event::{EventRow, commitment};
 use crate::audit::tree::{Frontier, Hash, Subtree, TILE_HEIGHT};
 use crate::schema::{audit_events, audit_leaves, audit_payloads, audit_subtrees};
@@ -17,6 +18,7 @@ pub(super) struct Walk<'a> {
     origin: &'a str,
     is_ours: &'a dyn Fn(&SignedCheckpoint) -> bool,
     outside: Vec<Kept<'a>>,
+    erasures: BTreeSet<String>,
     found: Verified,
     frontier: Frontier,
     /// The size under the newest head: subtrees are stored up to here.
@@ -25,11 +27,12 @@ pub(super) struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    pub(super) fn begin(expected: Expected<'a>, signed_size: u64) -> Self {
+    pub(super) fn begin(expected: Expected<'a>, signed_size: u64, erasures: BTreeSet<String>) -> Self {
         Self {
             origin: expected.origin,
             is_ours: expected.is_ours,
             outside: expected.outside.into_iter().map(Kept::begin).collect(),
+            erasures,
             found: Verified::default(),
             frontier: Frontier::default(),
             signed_size,
@@ -45,7 +48,7 @@ impl<'a> Walk<'a> {
             .map(|row| (row.tree_size as u64, row))
             .collect();
         for leaf in &leaves {
-            check_leaf(&mut self.found, leaf, self.next);
+            check_leaf(&mut self.found, leaf, self.next, &self.erasures);
             self.next = leaf.sequence + 1;
             let mut full = Vec::new();
             self.frontier.push(leaf.hash, &mut |subtree| full.push(subtree));
@@ -111,7 +114,7 @@ fn load_page(db: &mut Database, from: i64) -> QueryResult<Vec<LeafRow>> {
         .collect())
 }
 
-fn check_leaf(found: &mut Verified, leaf: &LeafRow, expected_sequence: i64) {
+fn check_leaf(found: &mut Verified, leaf: &LeafRow, expected_sequence: i64, erasures: &BTreeSet<String>) {
     found.events += 1;
     if leaf.sequence != expected_sequence {
         found.contradiction(
@@ -139,7 +142,12 @@ fn check_leaf(found: &mut Verified, leaf: &LeafRow, expected_sequence: i64) {
         found.contradiction("audit_leaves", leaf.sequence, format!("is not the leaf of event {}", event.id));
     }
     match &leaf.payload {
-        None => found.erased_payloads += 1,
+        None if erasures.contains(&erasure::subject(&event.id)) => found.erased_payloads += 1,
+        None => found.contradiction(
+            "audit_payloads",
+            &event.id,
+            format!("gone, and no event says that it was erased (leaf {})", leaf.sequence),
+        ),
         Some((salt, payload)) if commitment(salt, payload).as_slice() != event.payload_commitment => {
             found.contradiction(
                 "audit_payloads",
