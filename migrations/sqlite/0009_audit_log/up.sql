@@ -15,8 +15,9 @@ CREATE TRIGGER audit_subtrees_are_never_deleted BEFORE DELETE ON audit_subtrees
 BEGIN SELECT RAISE(ABORT, 'audit_subtrees is append-only'); END;
 -- REPLACE deletes without asking the delete triggers (PRAGMA recursive_triggers is off by default).
 CREATE TRIGGER audit_subtrees_are_never_replaced BEFORE INSERT ON audit_subtrees
-WHEN EXISTS (SELECT 1 FROM audit_subtrees WHERE level = NEW.level AND place = NEW.place)
-BEGIN SELECT RAISE(ABORT, 'UNIQUE constraint failed: a subtree is written once'); END;
+WHEN EXISTS (SELECT 1 FROM audit_subtrees
+             WHERE rowid = NEW.rowid OR (level = NEW.level AND place = NEW.place))
+BEGIN SELECT RAISE(ABORT, 'UNIQUE constraint failed: audit_subtrees are never replaced'); END;
 
 -- "Which events are about this certificate?": asked for each proof by subject.
 CREATE INDEX audit_events_by_subject ON audit_events (subject);
