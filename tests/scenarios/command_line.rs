@@ -41,7 +41,7 @@ fn with_json_every_answer_is_one_document() {
     for (proof, line) in proofs.as_array().unwrap().iter().zip(lines.lines()) {
         assert_eq!(*proof, serde_json::from_str::<serde_json::Value>(line).unwrap());
     }
-    let place = harness::folder();
+    let place = folder();
     let bundle = place.path().join("bundle");
     let written = igc_in(dir, &["audit", "export", "--out", bundle.to_str().unwrap()]).expect_exit(0).json();
     assert!(written["events"].as_u64().unwrap() > 100, "{written}");
