@@ -18,6 +18,7 @@ pub mod key_policy;
 pub mod lint;
 pub mod profile;
 pub mod revocation;
+mod rsa_public_key;
 pub mod serial;
 pub mod service_key;
 pub mod signer;

@@ -11,7 +11,7 @@ use crate::certificate::{self, CertificateStatus};
 use crate::epoch::{Epoch, EpochError};
 use crate::faults;
 use crate::identity::Identity;
-use crate::key_policy::{self, KeyRefused};
+use crate::key_policy::{self, Blocklist, KeyRefused};
 use crate::lint::{self, Finding, LintContext};
 use crate::profile::{Profile, Profiles};
 use crate::serial::SerialNumber;
@@ -28,6 +28,8 @@ pub struct IssuanceContext<'a> {
     pub profiles: &'a Profiles,
     /// Whose PKI it is.
     pub identity: &'a Identity,
+    /// The keys that are known to be weak.
+    pub blocklist: &'a Blocklist,
 }
 
 /// Who will hold the certificate.
@@ -113,6 +115,9 @@ pub enum PrepareError {
         /// The authority asked.
         issuer: String,
     },
+    /// The profile needs an escrow for its keys, and there is none.
+    #[error("profile {0} is not issued while there is no escrow for its keys")]
+    EscrowMissing(String),
     /// The key is not one the profile allows.
     #[error(transparent)]
     Key(#[from] KeyRefused),
@@ -144,6 +149,7 @@ impl store::Fault for PrepareError {
             Self::Authority(error) => error.code(),
             Self::AuthorityExpired(..) => faults::AUTHORITY_EXPIRED,
             Self::ProfileNotAllowed { .. } => faults::PROFILE_NOT_ALLOWED,
+            Self::EscrowMissing(_) => faults::ESCROW_MISSING,
             Self::Key(error) => error.code(),
             Self::KeyReused { .. } => faults::KEY_REUSED,
             Self::Build(error) => error.code(),
@@ -171,7 +177,10 @@ pub fn prepare(
     if !profile.issued_by(request.issuer, issuer.kind) {
         return Err(not_allowed(request));
     }
-    key_policy::check(request.public_key, profile.key_rule())?;
+    if profile.key_escrow {
+        return Err(PrepareError::EscrowMissing(request.profile.to_owned()));
+    }
+    key_policy::check(request.public_key, &profile.keys, context.blocklist)?;
     let not_before = act.at.whole_second();
     let not_after = not_after(request, profile, &issuer, not_before)?;
     let serial = match issuer.serial_prefix {

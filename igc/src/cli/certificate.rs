@@ -149,9 +149,9 @@ fn request(
         structure: structure.clone(),
         csr: read_bounded(csr, LONGEST_CSR)?,
     };
+    let issuance = installation.issuance()?;
     let submitted = db.write(|db| {
-        let profiles = &installation.profiles;
-        certificate_request::submit(db, &mut ImportedRegister, profiles, new, &mut system_rng(), &act)
+        certificate_request::submit(db, &mut ImportedRegister, issuance, new, &mut system_rng(), &act)
     })?;
     output::one(global.output, &json!({ "number": submitted.number }), || {
         format!("request {} waits for another person's decision\n", submitted.number)
