@@ -17,6 +17,7 @@ pub mod issuance;
 pub mod key_policy;
 pub mod lint;
 pub mod profile;
+pub mod relint;
 pub mod revocation;
 mod rsa_public_key;
 pub mod serial;

@@ -13,6 +13,7 @@ mod profiles_golden;
 mod profiles_judged;
 mod race;
 mod real_certificates;
+mod relint;
 mod report_schema;
 mod schema;
 mod serve;
