@@ -87,8 +87,9 @@ fn each_order_that_the_register_does_not_support_is_refused_with_its_code() {
         (cps(&nurse(), "70"), "order-profession-not-exercised"),
         (cps(&changed(), "60"), "order-profession-ceased"),
         (cps(&deprecated(), "35"), "order-profession-inactive"),
-        (cps(&student(), "60"), "order-category-refused"),
+        (cps(&student(), "10"), "order-category-refused"),
         (card_for(CardKind::Cpf, &nurse(), "60"), "order-category-refused"),
+        (card_for(CardKind::Cpf, &student_nurse(), "60"), "order-training-refused"),
         (card_for(CardKind::Cpe, &nurse(), "60"), "order-kind-not-offered"),
         (card_for(CardKind::Cda, &nurse(), "60"), "order-kind-not-offered"),
     ];
@@ -99,7 +100,7 @@ fn each_order_that_the_register_does_not_support_is_refused_with_its_code() {
     let orders: i64 = card_orders::table.count().get_result(&mut house.db).unwrap();
     assert_eq!(orders, 0, "nothing half done");
     house.submit("alice", cps(&military_nurse(), "60")).unwrap();
-    house.submit("alice", card_for(CardKind::Cpf, &student(), "60")).unwrap();
+    house.submit("alice", card_for(CardKind::Cpf, &student(), "10")).unwrap();
 }
 
 #[test]

@@ -54,9 +54,20 @@ fn an_order_without_evidence_is_set_aside_and_holds_nobody_up() {
 #[test]
 fn a_card_that_no_profile_certifies_is_not_made() {
     let mut house = House::new();
-    let number =
-        house.submit("alice", card_for(CardKind::Cpf, &student(), "60")).unwrap().number().to_owned();
-    house.approve("bob", &number).unwrap();
+    let number = house.submit("alice", cps(&nurse(), "60")).unwrap().number().to_owned();
+    // Approved by a version that had profiles for such a card.
+    house.sql("DROP TRIGGER card_orders_keep_their_submitter").unwrap();
+    house.sql(&format!("UPDATE card_orders SET kind = 'CDE' WHERE number = '{number}'")).unwrap();
+    let subject = order::get(&mut house.db, &number).unwrap().decidable();
+    let proof = hex::encode(house.proof("bob", &subject).encode());
+    let at = house.at.millis();
+    house
+        .sql(&format!(
+            "INSERT INTO decisions (subject_kind, subject_number, subject_version, decided_by, decision, decided_at, \
+             proof_kind, proof) VALUES ('card-order', '{number}', 1, 'bob', 'approve', {at}, 'demo', x'{proof}');
+             UPDATE card_orders SET status = 'approved' WHERE number = '{number}'"
+        ))
+        .unwrap();
     let closed = close(&mut house).unwrap();
     assert!(closed.file.is_none());
     assert_eq!(closed.set_aside[0].1.name, "certification-no-profile");
