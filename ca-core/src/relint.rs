@@ -85,7 +85,7 @@ pub fn run<E: From<RelintError>>(
     test_bit: bool,
     mut progress: impl FnMut(&mut Database, usize, Vec<Touched>) -> Result<(), E>,
 ) -> Result<(), E> {
-    let issuers = certificates_of_authorities(db).map_err(RelintError::from)?;
+    let issuers = issuers(db).map_err(RelintError::from)?;
     let mut after = (String::new(), String::new());
     loop {
         let page = page(db, selection, &after).map_err(RelintError::from)?;
@@ -135,32 +135,44 @@ fn page(db: &mut Database, selection: Selection<'_>, after: &(String, String)) -
         .load(db)
 }
 
-/// The certificate of every authority by short name, whether it still stands or not.
-fn certificates_of_authorities(db: &mut Database) -> QueryResult<BTreeMap<String, Vec<u8>>> {
-    let rows: Vec<(String, Option<Vec<u8>>)> = authorities::table
+/// What the lint must know of an authority.
+struct Issuer {
+    certificate: Option<Vec<u8>>,
+    serial_prefix: Option<[u8; 8]>,
+}
+
+/// Every authority by short name, whether its certificate still stands or not.
+fn issuers(db: &mut Database) -> QueryResult<BTreeMap<String, Issuer>> {
+    let rows: Vec<(String, Option<Vec<u8>>, Option<Vec<u8>>)> = authorities::table
         .inner_join(certificates::table.on(
             certificates::issuer.eq(authorities::parent).and(certificates::serial.eq(authorities::serial)),
         ))
-        .select((authorities::short_name, certificates::der))
+        .select((authorities::short_name, certificates::der, authorities::serial_prefix))
         .load(db)?;
-    Ok(rows.into_iter().filter_map(|(short_name, der)| Some((short_name, der?))).collect())
+    let issuer = |(short_name, certificate, prefix): (_, _, Option<Vec<u8>>)| {
+        let serial_prefix = prefix.and_then(|prefix| prefix.try_into().ok());
+        (short_name, Issuer { certificate, serial_prefix })
+    };
+    Ok(rows.into_iter().map(issuer).collect())
 }
 
 fn judge(
     row: &Row,
-    issuers: &BTreeMap<String, Vec<u8>>,
+    issuers: &BTreeMap<String, Issuer>,
     test_bit: bool,
 ) -> Result<Option<Touched>, RelintError> {
     if !row.der.as_ref().is_none_or(|der| holds(der, &row.tbs)) {
         return Err(RelintError::NotAsRecorded { issuer: row.issuer.clone(), serial: row.serial.clone() });
     }
-    let self_signed = row.profile == "root";
+    // A root is signed by itself alone.
+    let issuer = issuers.get(&row.issuer).filter(|_| row.profile != "root");
     let findings = lint::check_certificate(
         &row.tbs,
         &LintContext {
             profile: &row.profile,
-            issuer_certificate: issuers.get(&row.issuer).map(Vec::as_slice).filter(|_| !self_signed),
+            issuer_certificate: issuer.and_then(|issuer| issuer.certificate.as_deref()),
             at: row.prepared_at,
+            serial_prefix: issuer.and_then(|issuer| issuer.serial_prefix),
             test_bit,
         },
     );

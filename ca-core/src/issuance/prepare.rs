@@ -205,6 +205,7 @@ pub fn prepare(
             profile: request.profile,
             issuer_certificate: issuer.above.as_ref().map(|above| above.certificate.as_slice()),
             at: act.at,
+            serial_prefix: issuer.serial_prefix,
             test_bit: context.identity.test_bit(),
         },
     );

@@ -238,12 +238,7 @@ fn authority_info_access(input: &TbsInput<'_>) -> Result<Encoded, BuildError> {
 
 /// The URL of the issuing authority.
 fn fill(input: &TbsInput<'_>, template: &UrlTemplate) -> Result<String, BuildError> {
-    let Some(issuer) = input.issuer else {
-        return Err(BuildError::WrongIssuer {
-            profile: input.profile.id.clone(),
-            issuer: "itself".to_owned(),
-        });
-    };
+    let issuer = input.issuer()?;
     Ok(template.fill(&AuthorityInUrl {
         short_name: &issuer.short_name,
         common_name: &input.authority_name(&issuer.short_name)?,

@@ -183,12 +183,12 @@ pub(super) const PERIODS_AND_PRIVATE: &[Bad] = &[
         fault: |s| s.put(&ce(PKUP), false, period("20281121100000Z", "20271121100000Z")),
     },
     Bad {
-        rule: "igc-1.8-period-within-validity",
+        rule: "igc-1.8-period-is-validity",
         of: specimen::cps_sign,
         fault: |s| s.put(&ce(PKUP), false, period("20261121100000Z", "20291121100001Z")),
     },
     Bad {
-        rule: "igc-1.8-period-within-validity",
+        rule: "igc-1.8-period-is-validity",
         of: specimen::cps_sign,
         fault: |s| s.put(&ce(PKUP), false, period("20261121095959Z", "20291121100000Z")),
     },

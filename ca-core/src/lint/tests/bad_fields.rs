@@ -130,6 +130,12 @@ pub(super) const VERSION_SERIAL_ALGORITHM: &[Bad] = &[
         of: specimen::server,
         fault: |s| s.serial = tlv(0x02, [0x11; 17]),
     },
+    Bad {
+        // Another authority's.
+        rule: "igc-1.5-serial-prefix",
+        of: specimen::cps_sign,
+        fault: |s| s.serial = tlv(0x02, [[0x11; 7].as_slice(), &[0x12; 9]].concat()),
+    },
     Bad { rule: "igc-1.5-serial-room", of: specimen::root, fault: |s| s.serial = tlv(0x02, [0x11; 7]) },
     Bad {
         rule: "igc-1.5-signature-algorithm",

@@ -29,6 +29,7 @@ pub(super) struct Specimen {
     pub(super) profile: &'static str,
     pub(super) issuer_certificate: Option<Vec<u8>>,
     pub(super) at: &'static str,
+    pub(super) serial_prefix: Option<[u8; 8]>,
     pub(super) test_bit: bool,
     pub(super) version: Vec<u8>,
     pub(super) serial: Vec<u8>,
@@ -71,6 +72,7 @@ impl Specimen {
             profile: self.profile,
             issuer_certificate: self.issuer_certificate.as_deref(),
             at: self.at.parse::<Timestamp>().unwrap(),
+            serial_prefix: self.serial_prefix,
             test_bit: self.test_bit,
         }
     }
@@ -122,6 +124,7 @@ fn blank(profile: &'static str) -> Specimen {
         profile,
         issuer_certificate: None,
         at: "2026-11-21T10:00:00Z",
+        serial_prefix: None,
         test_bit: true,
         version: tlv(0xA0, tlv(0x02, [2])),
         serial: tlv(0x02, [0x11; 16]),
@@ -186,6 +189,7 @@ fn below(profile: &'static str, key: Vec<u8>, usage: [u8; 2], purposes: &[&[u8]]
     let purposes: Vec<_> = purposes.iter().map(|purpose| oid(purpose)).collect();
     Specimen {
         issuer_certificate: Some(issuing.certificate()),
+        serial_prefix: Some([0x11; 8]),
         issuer: issuing.subject,
         validity: dates("261121100000Z", "291121100000Z"),
         extensions: vec![
