@@ -19,4 +19,5 @@ mod schema;
 mod serve;
 mod standstill;
 mod tidy;
+mod weak_keys;
 mod workshop;

@@ -6,11 +6,10 @@ use super::{Specimen, below, period, profession, with_tail};
 
 /// Whose card it is.
 struct Holder {
-    /// The range, the domain and the kind of card: `fo-pp-cps`.
     subject: Vec<u8>,
     common_name: &'static str,
     card_type: u8,
-    /// The last extension, where there is one.
+    /// What stands after the card's own extensions.
     last: Vec<Vec<u8>>,
 }
 
