@@ -136,24 +136,22 @@ fn page(db: &mut Database, selection: Selection<'_>, after: &(String, String)) -
 }
 
 /// What the lint must know of an authority.
+#[derive(Queryable)]
 struct Issuer {
+    /// The DER, whether it still stands or not.
     certificate: Option<Vec<u8>>,
-    serial_prefix: Option<[u8; 8]>,
+    serial_prefix: Option<Vec<u8>>,
 }
 
-/// Every authority by short name, whether its certificate still stands or not.
+/// Every authority by short name.
 fn issuers(db: &mut Database) -> QueryResult<BTreeMap<String, Issuer>> {
-    let rows: Vec<(String, Option<Vec<u8>>, Option<Vec<u8>>)> = authorities::table
+    let rows: Vec<(String, Issuer)> = authorities::table
         .inner_join(certificates::table.on(
             certificates::issuer.eq(authorities::parent).and(certificates::serial.eq(authorities::serial)),
         ))
-        .select((authorities::short_name, certificates::der, authorities::serial_prefix))
+        .select((authorities::short_name, (certificates::der, authorities::serial_prefix)))
         .load(db)?;
-    let issuer = |(short_name, certificate, prefix): (_, _, Option<Vec<u8>>)| {
-        let serial_prefix = prefix.and_then(|prefix| prefix.try_into().ok());
-        (short_name, Issuer { certificate, serial_prefix })
-    };
-    Ok(rows.into_iter().map(issuer).collect())
+    Ok(rows.into_iter().collect())
 }
 
 fn judge(
@@ -172,7 +170,7 @@ fn judge(
             profile: &row.profile,
             issuer_certificate: issuer.and_then(|issuer| issuer.certificate.as_deref()),
             at: row.prepared_at,
-            serial_prefix: issuer.and_then(|issuer| issuer.serial_prefix),
+            serial_prefix: issuer.and_then(|issuer| issuer.serial_prefix.as_deref()?.try_into().ok()),
             test_bit,
         },
     );

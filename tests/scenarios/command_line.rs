@@ -155,6 +155,9 @@ fn profiles_completions_and_manual_pages_come_from_the_program() {
     assert!(parts.contains(&"extension keyUsage"), "{parts:?}");
     assert_eq!(diff("root", "root").expect_exit(0).json(), serde_json::json!([]));
     diff("root", "nonsense").expect_exit(3);
+    let words = run(igc().args(["certificate", "profile", "diff", "fo-pp-cps-auth", "fo-pp-cps-sign"]));
+    let words = words.expect_exit(0).stdout;
+    assert!(words.contains("extension privateKeyUsagePeriod\n  fo-pp-cps-auth  has none\n"), "{words}");
     let completions = run(igc().args(["completions", "bash"])).expect_exit(0);
     assert!(completions.stdout.contains("_igc"));
     let place = folder();

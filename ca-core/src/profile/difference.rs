@@ -1,6 +1,4 @@
-//! What differs between two profiles, in words: what `igc certificate profile diff` prints.
-
-use std::fmt;
+//! What differs between two profiles, part by part: what `igc certificate profile diff` prints.
 
 use serde::Serialize;
 
@@ -62,18 +60,6 @@ impl Profile {
 impl Difference {
     fn new(part: &str, first: Option<&String>, second: Option<&String>) -> Self {
         Self { part: part.to_owned(), first: first.cloned(), second: second.cloned() }
-    }
-}
-
-impl fmt::Display for Difference {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match (&self.first, &self.second) {
-            (Some(first), Some(second)) => write!(f, "{}: {first} | {second}", self.part),
-            (Some(first), None) => write!(f, "{}: only the first has it: {first}", self.part),
-            (None, second) => {
-                write!(f, "{}: only the second has it: {}", self.part, second.as_deref().unwrap_or_default())
-            }
-        }
     }
 }
 

@@ -40,8 +40,8 @@ pub fn run(global: &Global, command: &Command) -> Result<(), Problem> {
         }
         Command::Diff { first, second } => {
             let (first, second) = (profiles.require(first)?, profiles.require(second)?);
-            let rows: Vec<DifferenceRow> = first.differences(second).into_iter().map(DifferenceRow).collect();
-            output::list(global.output, &rows)
+            let differences = first.differences(second);
+            output::one(global.output, &differences, || words(&differences, first, second))
         }
     }
 }
@@ -87,16 +87,22 @@ impl Row for ProfileRow {
     }
 }
 
-#[derive(Serialize)]
-#[serde(transparent)]
-struct DifferenceRow(Difference);
-
-impl Row for DifferenceRow {
-    const HEADINGS: &'static [&'static str] = &["PART", "FIRST", "SECOND"];
-
-    fn cells(&self) -> Vec<String> {
-        let Difference { part, first, second } = &self.0;
-        let or_nothing = |says: &Option<String>| says.clone().unwrap_or_else(|| "-".to_owned());
-        vec![part.clone(), or_nothing(first), or_nothing(second)]
+/// A paragraph for each part in which they differ.
+fn words(differences: &[Difference], first: &Profile, second: &Profile) -> String {
+    if differences.is_empty() {
+        return format!("{} and {} differ in nothing but their names and sources\n", first.id, second.id);
     }
+    let says = |says: &Option<String>| says.clone().unwrap_or_else(|| "has none".to_owned());
+    let width = first.id.as_str().len().max(second.id.as_str().len());
+    let paragraph = |difference: &Difference| {
+        format!(
+            "{}\n  {:width$}  {}\n  {:width$}  {}\n",
+            difference.part,
+            first.id.as_str(),
+            says(&difference.first),
+            second.id.as_str(),
+            says(&difference.second)
+        )
+    };
+    differences.iter().map(paragraph).collect()
 }
