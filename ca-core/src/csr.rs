@@ -132,8 +132,14 @@ fn field(field: impl Into<String>, rule: impl Into<String>) -> CsrRefused {
 /// block, both labels, any line length.
 fn to_der(bytes: &[u8]) -> Result<Vec<u8>, CsrRefused> {
     const BEGIN: &[u8] = b"-----BEGIN ";
-    if !bytes.windows(BEGIN.len()).any(|window| window == BEGIN) {
+    const ENCRYPTED: &[u8] = b"Proc-Type:";
+    let holds = |what: &[u8]| bytes.windows(what.len()).any(|window| window == what);
+    if !holds(BEGIN) {
         return Ok(bytes.to_vec());
+    }
+    // openssl would ask the terminal of this process for the pass phrase, and wait.
+    if holds(ENCRYPTED) {
+        return Err(CsrRefused::Malformed("an encrypted PEM block; a request is no secret".to_owned()));
     }
     X509Req::from_pem(bytes)
         .and_then(|request| request.to_der())
@@ -202,6 +208,9 @@ fn read_alternative_names(
                 if !dns_names.contains(&name) {
                     dns_names.push(name);
                 }
+                if dns_names.len() > MOST_DNS_NAMES {
+                    return Err(field("subjectAltName", format!("has more than {MOST_DNS_NAMES} dNSNames")));
+                }
                 continue;
             }
             GeneralName::OtherName(_) => "otherName",
@@ -213,12 +222,6 @@ fn read_alternative_names(
             GeneralName::RegisteredId(_) => "registeredID",
         };
         ignored.push(format!("subjectAltName, {kind}"));
-    }
-    if dns_names.len() > MOST_DNS_NAMES {
-        return Err(field(
-            "subjectAltName",
-            format!("has {} dNSNames; at most {MOST_DNS_NAMES}", dns_names.len()),
-        ));
     }
     Ok(())
 }

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use diesel::prelude::*;
-use store::schema::issuance_epochs;
+use store::schema::{certificates, issuance_epochs};
 use store::{Act, Database};
 use thiserror::Error;
 
@@ -22,7 +22,7 @@ pub struct Epoch {
 /// An epoch that cannot be opened or kept.
 #[derive(Debug, Error)]
 pub enum EpochError {
-    /// The lease passed, or another worker's sweep closed it: this run must stop.
+    /// The lease passed, and a lease that has passed is never renewed: this run must stop.
     #[error("the lease of epoch {0} has passed; this worker must stop and start again")]
     Dead(i64),
     /// The database failed.
@@ -43,6 +43,7 @@ impl Epoch {
     /// Begins a run: the next number, alive for `lease` of the database's time.
     pub fn open(db: &mut Database, lease: Duration, act: &Act) -> Result<Self, EpochError> {
         db.write(|db| {
+            take_turn(db)?;
             let last: Option<i64> =
                 issuance_epochs::table.select(diesel::dsl::max(issuance_epochs::epoch)).first(db)?;
             let number = last.unwrap_or(0) + 1;
@@ -63,7 +64,8 @@ impl Epoch {
         self.number
     }
 
-    /// Extends the lease; call it at least three times a lease.
+    /// Extends the lease, unless it has passed: by then a sweep may have settled what this run began. Call
+    /// it at least three times a lease.
     pub fn renew(&self, db: &mut Database) -> Result<(), EpochError> {
         db.write(|db| {
             let now = db.now()?;
@@ -99,6 +101,15 @@ impl Epoch {
         Ok(first == Some(self.number))
     }
 
+    /// Whether a certificate of this run is intended or being signed. Between two certificates of a worker
+    /// that does one thing at a time none is, unless a failure left it so.
+    pub fn has_unsettled(&self, db: &mut Database) -> Result<bool, EpochError> {
+        let unsettled = certificates::table
+            .filter(certificates::epoch.eq(self.number))
+            .filter(certificates::status.eq_any(["intended", "signing"]));
+        Ok(diesel::select(diesel::dsl::exists(unsettled)).get_result(db)?)
+    }
+
     /// Ends the run in good order.
     pub fn close(self, db: &mut Database, act: &Act) -> Result<(), EpochError> {
         db.write(|db| {
@@ -109,4 +120,13 @@ impl Epoch {
             Ok(())
         })
     }
+}
+
+/// Two workers that start in the same moment draw different numbers. SQLite's write transactions stand in
+/// line already.
+fn take_turn(db: &mut Database) -> QueryResult<()> {
+    if let Database::Postgresql(connection) = db {
+        diesel::sql_query("SELECT pg_advisory_xact_lock(hashtext('issuance_epochs'))").execute(connection)?;
+    }
+    Ok(())
 }

@@ -30,6 +30,8 @@ store::codes! {
     CEREMONY_RULE = ("ceremony-rule-broken", Refused, "the operator: correct the line of the ceremony file that is named");
     /// The database has authorities already.
     CEREMONY_HELD = ("ceremony-already-held", Refused, "the operator: a ceremony begins with an empty database and empty tokens");
+    /// The ceremony file is not the one that made the authorities.
+    CEREMONY_ANOTHER_FILE = ("ceremony-another-file", Refused, "the operator: put the file of the ceremony that was held back in its place");
 
     // Certification requests and public keys.
     /// A certification request is too long.

@@ -69,8 +69,10 @@ store::codes! {
     RETURN_BAD_KEY = ("card-return-bad-key", Refused, "a key is on P-256, uncompressed, as SubjectPublicKeyInfo");
     /// The same public key stands twice, in the file or in what is known.
     RETURN_KEY_REUSED = ("card-return-key-reused", Refused, "each chip makes its own keys: the bureau's generator must be examined");
-    /// The proof is not of this key, for this usage, card and batch.
-    RETURN_BAD_PROOF = ("card-return-bad-proof", Refused, "the chip signs batch, card, usage and key: the bureau makes the card again");
-    /// The bureau that signed the file did not attest this key, for this usage, card and batch.
-    RETURN_BAD_ATTESTATION = ("card-return-bad-attestation", Refused, "the bureau that signs the file attests each key of it: batch, card, usage, key and proof");
+    /// The key was made for another order than the one that was approved for the card.
+    RETURN_OTHER_ORDER = ("card-return-other-order", Refused, "the bureau signs the order of each line as the batch gives it, and makes the card again; the auditor, if it did");
+    /// The proof is not of this key, for this usage, order, card and batch.
+    RETURN_BAD_PROOF = ("card-return-bad-proof", Refused, "the chip signs batch, card, order, usage and key: the bureau makes the card again");
+    /// The bureau that signed the file did not attest this key, for this usage, order, card and batch.
+    RETURN_BAD_ATTESTATION = ("card-return-bad-attestation", Refused, "the bureau that signs the file attests each key of it: batch, card, order, usage, key and proof");
 }

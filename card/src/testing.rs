@@ -8,6 +8,7 @@ use rand_core::UnwrapErr;
 use store::schema::{card_batches, card_keys, cards, certificates};
 use store::{Act, Actor, Database, DatabaseRole, RequestId, Timestamp};
 
+use crate::personalisation::{Commission, OrderDigest, Print};
 use crate::{
     Card, CardKind, CardNumber, CardNumberPrefix, CardStatus, KeyUsage, NewCard, certificates as tied,
 };
@@ -52,6 +53,15 @@ pub(crate) fn ordered(db: &mut Database, order_number: &str) -> Card {
     db.write(|db| crate::order(db, new_card(order_number), prefix(), &mut rng(), &act())).unwrap()
 }
 
+/// What stands in these tests for the digest of an approved order.
+pub(crate) fn order_of(card: &Card) -> OrderDigest {
+    OrderDigest::of(card.order_number.as_bytes())
+}
+
+pub(crate) fn commission(card: &Card, print: Print) -> Commission {
+    Commission { order: order_of(card), print }
+}
+
 /// A card of that order, led to `status` by the same functions that lead a real one there, but for
 /// the bureau, whose keys are made up.
 pub(crate) fn card_in(db: &mut Database, status: CardStatus, order_number: &str) -> Card {
@@ -66,9 +76,9 @@ pub(crate) fn card_in(db: &mut Database, status: CardStatus, order_number: &str)
             _ => state <= status,
         };
         if reaches(S::Batched) {
-            let prints = BTreeMap::from([(number, Default::default())]);
+            let commissions = BTreeMap::from([(number, commission(&card, Print::default()))]);
             let bureau = "Bureau A".parse().unwrap();
-            crate::personalisation::close_batch(db, &bureau, prints, rng, &act()).unwrap();
+            crate::personalisation::close_batch(db, &bureau, commissions, rng, &act()).unwrap();
         }
         if reaches(S::Personalised) {
             receive_made_up_keys(db, &number);

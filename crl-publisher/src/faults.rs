@@ -5,7 +5,7 @@ store::codes! {
     POLICY_INVALID = ("publication-policy-invalid", Invalid, "the operator: a list must stay valid for longer than the time until the next one");
     /// A file of the public folder cannot be written or read.
     FOLDER = ("publication-folder-failed", Failed, "the operator: is the public folder writable, and is there space left?");
-    /// The clock is behind a CRL or a revocation that stands.
+    /// The clock is behind a CRL that stands.
     CRL_CLOCK = ("crl-clock-behind", Unavailable, "the operator: correct the clock of this machine; nothing is signed until then");
     /// Another worker issued a CRL at the same time.
     CRL_OVERTAKEN = ("crl-overtaken", Unavailable, "nobody: the next run sees the other worker's CRL");

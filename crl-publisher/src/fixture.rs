@@ -27,11 +27,12 @@ use store::{Act, Actor, Database, DatabaseRole, RequestId, Timestamp};
 use tempfile::TempDir;
 
 use crate::folder::PublicFolder;
-use crate::policy::PublicationPolicy;
+use crate::policy::{PublicationPolicy, Schedule};
 
 pub(crate) const ROOT: &str = "ACR-FO";
 pub(crate) const ISSUING: &str = "ACI-FO-PP";
 pub(crate) const OTHER: &str = "ACI-EL-ORG";
+const DAY: Duration = Duration::from_secs(24 * 3600);
 const YEAR: Duration = Duration::from_secs(365 * 24 * 3600);
 
 pub(crate) fn rng() -> UnwrapErr<getrandom::SysRng> {
@@ -81,6 +82,17 @@ struct Issuer {
     key: PKey<Private>,
 }
 
+/// The defaults, with everything usable for eight days.
+fn policy() -> PublicationPolicy {
+    let default = PublicationPolicy::default();
+    PublicationPolicy {
+        full_crl: Schedule { valid: 8 * DAY, ..default.full_crl },
+        delta_crl: Schedule { valid: 8 * DAY, ..default.delta_crl },
+        ocsp_validity: 8 * DAY,
+        ..default
+    }
+}
+
 impl World {
     pub(crate) fn new() -> Self {
         let home = tempfile::tempdir().unwrap();
@@ -88,7 +100,7 @@ impl World {
         db.migrate().unwrap();
         let start = db.now().unwrap();
         let folder = PublicFolder::at(home.path().join("public"));
-        let policy = PublicationPolicy::demo();
+        let policy = policy();
         let mut world = Self { home, db, signer: SoftwareSigner::default(), folder, policy, start, keys: 0 };
         world.hierarchy();
         world
@@ -137,6 +149,21 @@ impl World {
             Revoked::Published { at, .. } => at,
             Revoked::Abandoned => panic!("abandoned"),
         }
+    }
+
+    /// Revokes as a database whose clock is ahead does: the log dates it `at`.
+    pub(crate) fn revoke_ahead(&mut self, issuer: &str, serial: &str, at: Timestamp) {
+        let at = at.millis();
+        self.db
+            .batch_execute(&format!(
+                "UPDATE certificates SET status = 'revoked', settled_at = {at}, revoked_at = {at},
+                     revocation_reason = 'keyCompromise' WHERE issuer = '{issuer}' AND serial = '{serial}';
+                 UPDATE certificate_status_counter SET last = last + 1;
+                 INSERT INTO certificate_status_events (sequence, issuer, serial, event, reason, occurred_at)
+                     SELECT last, '{issuer}', '{serial}', 'revoked', 'keyCompromise', {at}
+                     FROM certificate_status_counter;"
+            ))
+            .unwrap();
     }
 
     /// Opposes a card by rows, as the card crate would.

@@ -1,12 +1,13 @@
 //! The folder that relying systems read: `public/` of the installation.
 
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use store::{Code, Fault};
 use thiserror::Error;
 
+use crate::crl::read::MAX_BYTES;
 use crate::crl::{CrlKind, VerifiedCrl};
 use crate::faults;
 
@@ -51,37 +52,86 @@ impl PublicFolder {
         self.root.join("oppositions").join(name)
     }
 
-    /// Puts a CRL before the world. The only way there, and it takes what was verified.
-    pub fn publish_crl(&self, crl: VerifiedCrl) -> Result<(), FolderError> {
-        self.replace(&self.crl_path(crl.issuer(), crl.kind()), crl.der())
+    /// What stands at `path`, if anything does. Only a regular file of at most 250 MB counts: a link could
+    /// name any file of this machine, a pipe would never end. What else stands there is replaced.
+    pub fn read(&self, path: &Path) -> Result<Option<Vec<u8>>, FolderError> {
+        let read = || {
+            let Some(mut file) = open(path)? else { return Ok(None) };
+            let mut bytes = Vec::new();
+            file.read_to_end(&mut bytes)?;
+            Ok(Some(bytes))
+        };
+        read().map_err(|source| FolderError { path: path.to_owned(), source })
     }
 
-    /// What stands at `path`, if anything does.
-    pub fn read(&self, path: &Path) -> Result<Option<Vec<u8>>, FolderError> {
-        match fs::read(path) {
-            Ok(bytes) => Ok(Some(bytes)),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(source) => Err(FolderError { path: path.to_owned(), source }),
+    /// Waits until no other process or thread changes the folder.
+    pub(crate) fn turn(&self) -> Result<Turn<'_>, FolderError> {
+        let path = self.root.join(".lock");
+        let lock = || {
+            fs::create_dir_all(&self.root)?;
+            let file = File::options().create(true).truncate(false).write(true).open(&path)?;
+            file.lock()?;
+            Ok(file)
+        };
+        match lock() {
+            Ok(lock) => Ok(Turn { folder: self, _lock: lock }),
+            Err(source) => Err(FolderError { path, source }),
         }
+    }
+}
+
+/// Opens a file of the folder for reading; nothing where none stands that counts (see [`PublicFolder::read`]).
+pub(crate) fn open(path: &Path) -> io::Result<Option<File>> {
+    let metadata = match fs::symlink_metadata(path) {
+        Ok(metadata) => metadata,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    if !metadata.is_file() || metadata.len() > MAX_BYTES as u64 {
+        tracing::error!(path = %path.display(), "{} is no regular file of at most 250 MB", path.display());
+        return Ok(None);
+    }
+    match File::open(path) {
+        Ok(file) => Ok(Some(file)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// The right to change the folder, for as long as it lives: whoever has it can look at what is published
+/// and replace it, and nobody comes in between.
+#[derive(Debug)]
+pub(crate) struct Turn<'f> {
+    folder: &'f PublicFolder,
+    _lock: File,
+}
+
+impl Turn<'_> {
+    /// Puts a CRL before the world. The only way there, and it takes what was verified.
+    pub(crate) fn publish_crl(&self, crl: VerifiedCrl) -> Result<(), FolderError> {
+        self.replace(&self.folder.crl_path(crl.issuer(), crl.kind()), crl.der())
     }
 
     /// Replaces a file whole, durably: written beside it, synced, renamed, the folder synced.
     pub(crate) fn replace(&self, path: &Path, bytes: &[u8]) -> Result<(), FolderError> {
-        self.try_replace(path, bytes).map_err(|source| FolderError { path: path.to_owned(), source })
+        try_replace(path, bytes).map_err(|source| FolderError { path: path.to_owned(), source })
     }
+}
 
-    fn try_replace(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
-        let (Some(folder), Some(name)) = (path.parent(), path.file_name().and_then(|name| name.to_str()))
-        else {
-            return Err(io::Error::from(io::ErrorKind::InvalidInput));
-        };
-        fs::create_dir_all(folder)?;
-        // Two workers may write the same file for a moment; each has its own file until the rename.
-        let beside = folder.join(format!(".{name}.{}", std::process::id()));
-        let mut file = File::create(&beside)?;
-        file.write_all(bytes)?;
-        file.sync_all()?;
-        fs::rename(&beside, path)?;
-        File::open(folder)?.sync_all()
+fn try_replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let (Some(folder), Some(name)) = (path.parent(), path.file_name().and_then(|name| name.to_str())) else {
+        return Err(io::Error::from(io::ErrorKind::InvalidInput));
+    };
+    fs::create_dir_all(folder)?;
+    let beside = folder.join(format!(".{name}.new"));
+    // What a crash left there, or what somebody else put there.
+    match fs::remove_file(&beside) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
     }
+    let mut file = File::create_new(&beside)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    fs::rename(&beside, path)?;
+    File::open(folder)?.sync_all()
 }

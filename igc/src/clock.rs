@@ -17,6 +17,11 @@ impl Clock {
         Self { offset: Duration::from_secs(u64::from(days) * 24 * 3600) }
     }
 
+    /// By how much it is ahead of the machine's; nothing where it is the machine's.
+    pub fn ahead(self) -> Option<Duration> {
+        (!self.offset.is_zero()).then_some(self.offset)
+    }
+
     /// Now.
     #[expect(clippy::disallowed_methods, reason = "main reads the clock here, once a request or item")]
     pub fn now(self) -> Timestamp {

@@ -15,10 +15,10 @@ store::codes! {
     INSTALLATION_MISSING = ("installation-missing", NotFound, "say where it is with --dir or IGC_DIR, or make one with `igc init` or `igc demo`");
     /// The folder holds something else.
     FOLDER_NOT_OURS = ("folder-not-ours", Refused, "name another folder: what is not a demonstration is never replaced");
+    /// A process uses the demonstration in the folder.
+    FOLDER_IN_USE = ("folder-in-use", Unavailable, "stop the demonstration that runs there, or name another folder");
     /// The folder holds an installation already.
     ALREADY_INITIALISED = ("already-initialised", Refused, "name another folder: an installation is never overwritten");
-    /// The identity may not be used by an installation.
-    IDENTITY_REFUSED = ("identity-refused", Refused, "the reference identity is for tests; write your own identity file");
     /// The command needs a signed decision.
     DECISION_NEEDED = ("decision-needed", AwaitsApproval, "an officer decides, with his card or passkey; only a demonstration decides by itself");
     /// Only a demonstration may do that.
@@ -47,6 +47,4 @@ store::codes! {
     AUDIT_KEY_MISSING = ("audit-key-missing", Failed, "the operator: a key ceremony makes the audit checkpoint key");
     /// The audit trail contradicts itself.
     AUDIT_BROKEN = ("audit-broken", Integrity, "the auditor: the rows named were changed after they were written");
-    /// The worker's lease is held by a process that runs.
-    WORKER_RUNNING = ("worker-running", Unavailable, "another worker runs; wait for it or stop it");
 }

@@ -15,7 +15,9 @@ use crate::cli::Global;
 use crate::clock::Clock;
 use crate::config::{Config, ConfigError};
 use crate::faults;
+use crate::jobs;
 use crate::problem::Problem;
+use crate::relaunch;
 use crate::setup::{LONGEST_TEXT, read_text};
 
 /// The randomness of the operating system: the only source of chance, handed down by `main`.
@@ -47,6 +49,7 @@ impl Installation {
             .installation_dir()
             .ok_or_else(|| Problem::new(faults::INSTALLATION_MISSING, "no installation is named"))?;
         let file = global.config.clone().unwrap_or_else(|| dir.join("igc.toml"));
+        relaunch::settle_softhsm(&dir)?;
         Self::open_file(&dir, &file)
     }
 
@@ -57,6 +60,7 @@ impl Installation {
 
     fn open_file(dir: &Path, file: &Path) -> Result<Self, Problem> {
         let config = Config::read(file)?;
+        jobs::policy(&config).checked()?;
         let identity = read_identity(&config.identity)?;
         let days = config.demo.as_ref().map_or(0, |demo| demo.clock_offset_days);
         Ok(Self {
@@ -77,7 +81,11 @@ impl Installation {
 
     /// The same, for those who want to know what the database said.
     pub fn open_database(&self, role: DatabaseRole) -> Result<Database, DatabaseError> {
-        Database::open(&self.config.database_url, role)
+        let mut db = Database::open(&self.config.database_url, role)?;
+        if let Some(ahead) = self.clock.ahead() {
+            db.set_clock_ahead(ahead)?;
+        }
+        Ok(db)
     }
 
     /// The PKCS#11 library with the installation's tokens; loaded once.

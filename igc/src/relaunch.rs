@@ -13,12 +13,13 @@ use crate::problem::Problem;
 use crate::setup::{file_problem, softhsm_conf};
 
 const VARIABLE: &str = "SOFTHSM2_CONF";
+/// SoftHSM's settings, in the installation's folder.
+const SETTINGS: &str = "tokens/softhsm2.conf";
 
 /// Returns at once where the environment is right; otherwise does not return.
 pub fn with_token_environment(global: &Global) -> Result<(), Problem> {
     let Some(dir) = global.installation_dir() else { return Ok(()) };
-    let wanted = dir.join("tokens/softhsm2.conf");
-    settle_softhsm(&dir, &wanted)?;
+    let wanted = dir.join(SETTINGS);
     if std::env::var_os(VARIABLE).is_some_and(|current| current == wanted.as_os_str()) {
         return Ok(());
     }
@@ -30,10 +31,11 @@ pub fn with_token_environment(global: &Global) -> Result<(), Problem> {
 }
 
 /// SoftHSM's settings name the folder of the tokens by its absolute path. An installation that was moved
-/// would find none, and a copy would sign with the original's keys: the file follows its folder. Settings
-/// that name a folder of another kind are the operator's own.
-fn settle_softhsm(dir: &Path, settings: &Path) -> Result<(), Problem> {
-    let Ok(text) = fs::read_to_string(settings) else { return Ok(()) };
+/// would find none, and a copy would sign with the original's keys: the file follows its folder, when the
+/// installation is opened. Settings that name a folder of another kind are the operator's own.
+pub fn settle_softhsm(dir: &Path) -> Result<(), Problem> {
+    let settings = dir.join(SETTINGS);
+    let Ok(text) = fs::read_to_string(&settings) else { return Ok(()) };
     let elsewhere = text.lines().any(|line| {
         line.strip_prefix("directories.tokendir = ").is_some_and(|folder| {
             folder.ends_with("/tokens/store") && Path::new(folder) != dir.join("tokens/store")
@@ -42,8 +44,8 @@ fn settle_softhsm(dir: &Path, settings: &Path) -> Result<(), Problem> {
     if elsewhere {
         let new = settings.with_extension("new");
         fs::write(&new, softhsm_conf(dir))
-            .and_then(|()| fs::rename(&new, settings))
-            .map_err(|error| file_problem(settings, &error))?;
+            .and_then(|()| fs::rename(&new, &settings))
+            .map_err(|error| file_problem(&settings, &error))?;
     }
     Ok(())
 }

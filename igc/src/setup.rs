@@ -17,8 +17,12 @@ use crate::installation::{Installation, system_rng};
 use crate::problem::Problem;
 use crate::tls;
 
+/// The file of the ceremony that was held, in the installation's folder.
+pub const CEREMONY_FILE: &str = "ceremony.toml";
 /// The ceremony of a demonstration.
 pub const DEMO_CEREMONY: &str = include_str!("../../hsm-config/ceremonies/demo.toml");
+/// The file by which a demonstration knows its folder.
+pub const DEMO_MARK: &str = "made-by-igc-demo.txt";
 /// The identity of a demonstration.
 pub const DEMO_IDENTITY: &str = include_str!("../../hsm-config/identities/demo.toml");
 const DEMO_CONFIG: &str = include_str!("config/demo.toml");
@@ -27,10 +31,11 @@ const SOFTHSM: &str = include_str!("../../hsm-config/softhsm2.conf");
 
 const PRIVATE_DIR: u32 = 0o700;
 /// The folder itself: the operator's group may look, nobody else.
-const OWN_DIR: u32 = 0o750;
+pub const OWN_DIR: u32 = 0o750;
 const SHARED_DIR: u32 = 0o755;
 const PRIVATE_FILE: u32 = 0o600;
-const SHARED_FILE: u32 = 0o644;
+/// Files that anyone may read.
+pub const SHARED_FILE: u32 = 0o644;
 
 /// What an installation is made from.
 #[derive(Debug)]
@@ -70,7 +75,7 @@ pub fn make(plan: &Plan) -> Result<Made, Problem> {
     identity.refuse_reference()?;
     let ceremony = Ceremony::parse(&plan.ceremony)?;
     ceremony::check(&ceremony, &identity)?;
-    refuse_occupied(&plan.dir)?;
+    refuse_occupied(plan)?;
 
     let config = configuration(plan)?;
     write_files(plan, &config)?;
@@ -89,13 +94,18 @@ pub fn make(plan: &Plan) -> Result<Made, Problem> {
     Ok(Made { installation, report })
 }
 
-/// An installation is never made over anything.
-fn refuse_occupied(dir: &Path) -> Result<(), Problem> {
+/// An installation is never made over anything; a demonstration has marked its folder before.
+fn refuse_occupied(plan: &Plan) -> Result<(), Problem> {
+    let dir = &plan.dir;
     if dir.join("igc.toml").exists() {
         let detail = format!("{} holds an installation already", dir.display());
         return Err(Problem::new(faults::ALREADY_INITIALISED, detail));
     }
-    let occupied = dir.read_dir().is_ok_and(|mut entries| entries.next().is_some()) || dir.is_file();
+    let is_mark = |entry: &fs::DirEntry| plan.demo.is_some() && entry.file_name() == DEMO_MARK;
+    let occupied = dir.is_file()
+        || dir.read_dir().is_ok_and(|mut entries| {
+            entries.any(|entry| entry.as_ref().map_or(true, |entry| !is_mark(entry)))
+        });
     if occupied {
         let detail = format!("{} is not empty", dir.display());
         return Err(Problem::new(faults::FOLDER_NOT_OURS, detail));
@@ -143,7 +153,7 @@ fn write_files(plan: &Plan, config: &str) -> Result<(), Problem> {
     for (file, mode, text) in [
         ("igc.toml", SHARED_FILE, config),
         ("identity.toml", SHARED_FILE, &plan.identity),
-        ("ceremony.toml", SHARED_FILE, &plan.ceremony),
+        (CEREMONY_FILE, SHARED_FILE, &plan.ceremony),
         ("tokens/tokens.toml", SHARED_FILE, TOKENS),
         ("tokens/softhsm2.conf", SHARED_FILE, &softhsm_conf(dir)),
         ("tls/web.pem", SHARED_FILE, &tls.certificate),

@@ -17,6 +17,8 @@ store::codes! {
     ORDER_TRAINING_REFUSED = ("order-training-refused", Refused, "the submitter: a CPF is for who learns to be a physician, pharmacist, dental surgeon or midwife (TRE_G16)");
     /// A kind of card that cannot be ordered this way.
     ORDER_KIND_NOT_OFFERED = ("order-kind-not-offered", Refused, "the submitter: only CPS and CPF are ordered from the register of professionals");
+    /// No certificate profile stands for this kind of card, so it could never be made.
+    ORDER_KIND_NOT_PRODUCED = ("order-kind-not-produced", Refused, "the operator: this version has no certificate profile for this kind of card; it can be ordered from the version on that has one");
     /// An order for this holder, kind and profession is open.
     ORDER_ALREADY_OPEN = ("order-already-open", Refused, "the registration officer: decide on, or withdraw, the order that is open");
     /// A card for this exercise is active, and the order does not replace it.
@@ -61,6 +63,8 @@ store::codes! {
     OFFICER_UNKNOWN = ("officer-unknown", NotAuthorised, "an administrator: enrol the officer");
     /// The officer does not have the role that this act needs.
     OFFICER_ROLE_MISSING = ("officer-role-missing", NotAuthorised, "an administrator: roles stand in the list of officers");
+    /// The officer's role does not read this.
+    READING_NOT_ALLOWED = ("reading-not-allowed", NotAuthorised, "an administrator: roles stand in the list of officers");
     /// An officer of this login is enrolled.
     OFFICER_ALREADY_ENROLLED = ("officer-already-enrolled", Refused, "the administrator: choose another login");
     /// A login, name or role that is not of the form it must have.
@@ -105,6 +109,8 @@ store::codes! {
     CERTIFICATION_CARD_ALTERED = ("certification-card-altered", Integrity, "the auditor: the card is not the one that was ordered");
     /// The bureau's keys for this card are not complete.
     CERTIFICATION_KEY_MISSING = ("certification-key-missing", Refused, "the operator: ask the bureau for a return file with every key");
+    /// The chip did not prove the key for this card and the order that was approved.
+    CERTIFICATION_KEY_UNPROVEN = ("certification-key-unproven", Refused, "the auditor: a row holds a key, and no chip proved it for this card and the order that was approved");
     /// No pinned bureau made this card's key.
     CERTIFICATION_KEY_UNATTESTED = ("certification-key-unattested", Refused, "the auditor: a row holds a key, and no pinned bureau attests it; the operator, if a bureau's pin was taken away");
     /// An attempt of this same epoch is under way.

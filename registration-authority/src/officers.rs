@@ -58,6 +58,11 @@ impl Role {
             Self::Auditor => "auditor",
         }
     }
+
+    /// Whether it gives `right`: for what a page offers. Whoever acts or reads is asked again.
+    pub fn may(self, right: Right) -> bool {
+        right.roles().contains(&self)
+    }
 }
 
 impl fmt::Display for Role {
@@ -77,7 +82,7 @@ impl FromStr for Role {
     }
 }
 
-/// An act that needs a role. The table of rights is [`Right::roles`].
+/// An act, or a reading, that needs a role. The table of rights is [`Right::roles`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Right {
     /// Submit a card order or a certificate request.
@@ -92,6 +97,18 @@ pub enum Right {
     Plan,
     /// Enrol officers and end their enrolment.
     Enrol,
+    /// Read the queue of card orders.
+    ReadQueue,
+    /// Read every dossier: an order beside the register, its decisions, what else the holder has.
+    ReadDossier,
+    /// Read the dossier of an order that one submitted oneself.
+    ReadOwnDossier,
+    /// Find a card and read it.
+    ReadCard,
+    /// Read what was certified.
+    ReadCertificates,
+    /// Read the audit trail.
+    ReadTrail,
 }
 
 impl Right {
@@ -102,6 +119,26 @@ impl Right {
             Self::Decide | Self::Deliver | Self::Plan => &[Role::RegistrationOfficer],
             Self::Oppose => &[Role::RegistrationOfficer, Role::RevocationOfficer],
             Self::Enrol => &[Role::Administrator],
+            Self::ReadQueue | Self::ReadDossier | Self::ReadCard | Self::ReadCertificates => {
+                &[Role::RegistrationOfficer, Role::RevocationOfficer, Role::Auditor]
+            }
+            Self::ReadOwnDossier => {
+                &[Role::CertificationAgent, Role::RegistrationOfficer, Role::RevocationOfficer, Role::Auditor]
+            }
+            Self::ReadTrail => &[Role::Auditor],
+        }
+    }
+
+    /// Whether it changes nothing.
+    const fn reads(self) -> bool {
+        match self {
+            Self::ReadQueue
+            | Self::ReadDossier
+            | Self::ReadOwnDossier
+            | Self::ReadCard
+            | Self::ReadCertificates
+            | Self::ReadTrail => true,
+            Self::Submit | Self::Decide | Self::Oppose | Self::Deliver | Self::Plan | Self::Enrol => false,
         }
     }
 }
@@ -124,10 +161,11 @@ pub struct Officer {
 impl Officer {
     /// Whether he stood enrolled, with a role that gives `right`, at that moment.
     pub fn had(&self, right: Right, at: Timestamp) -> bool {
-        self.stood(at) && right.roles().contains(&self.role)
+        self.stood(at) && self.role.may(right)
     }
 
-    fn stood(&self, at: Timestamp) -> bool {
+    /// Whether he stood enrolled at that moment.
+    pub fn stood(&self, at: Timestamp) -> bool {
         self.enrolled_at <= at && self.ended_at.is_none_or(|end| at < end)
     }
 }
@@ -142,14 +180,14 @@ pub enum NotAuthorised {
         actor: String,
     },
     /// An officer without the role.
-    #[error("officer {login} is {role}; this act needs {needed}")]
+    #[error("officer {login} is {role}; {right:?} needs {needed}", needed = one_of(right.roles()))]
     RoleMissing {
         /// Who tried.
         login: String,
         /// What he is.
         role: Role,
-        /// What would do.
-        needed: String,
+        /// What he has no right to.
+        right: Right,
     },
     /// The row cannot be read.
     #[error(transparent)]
@@ -163,6 +201,7 @@ impl Fault for NotAuthorised {
     fn code(&self) -> Code {
         match self {
             Self::Unknown { .. } => faults::OFFICER_UNKNOWN,
+            Self::RoleMissing { right, .. } if right.reads() => faults::READING_NOT_ALLOWED,
             Self::RoleMissing { .. } => faults::OFFICER_ROLE_MISSING,
             Self::Officer(error) => error.code(),
             Self::Database(_) => store::fault::DATABASE,
@@ -217,8 +256,11 @@ pub fn require(db: &mut Database, right: Right, act: &Act) -> Result<Officer, No
     if officer.had(right, act.at) {
         return Ok(officer);
     }
-    let needed = right.roles().iter().map(Role::to_string).collect::<Vec<_>>().join(" or ");
-    Err(NotAuthorised::RoleMissing { login: officer.login, role: officer.role, needed })
+    Err(NotAuthorised::RoleMissing { login: officer.login, role: officer.role, right })
+}
+
+fn one_of(roles: &[Role]) -> String {
+    roles.iter().map(Role::to_string).collect::<Vec<_>>().join(" or ")
 }
 
 /// Enrols an officer. By the operator of the machine, or by an administrator; inside a transaction.

@@ -1,9 +1,12 @@
-//! Approved orders become cards, and go to the bureau in one batch.
+//! Approved orders become cards, and go to the bureau in one batch; the chips' keys come back, bound to them.
 
 use std::collections::BTreeMap;
 
-use card::personalisation::{BatchFile, BureauName, CloseBatchError, NotPrintable, Print};
-use card::{CardNumber, CardNumberPrefix, NewCard};
+use card::personalisation::{
+    BatchFile, BatchId, BureauName, CloseBatchError, Commission, NotPrintable, PersonalisedBatch, Print,
+    ReadReturnError, VerifiedReturnFile,
+};
+use card::{Card, CardFilter, CardNumber, CardNumberPrefix, MOST_LISTED, NewCard};
 use rand_core::CryptoRng;
 use serde_json::json;
 use store::{Act, Code, Database, Fault, Timestamp, audit};
@@ -13,7 +16,10 @@ use crate::approval::ApprovalVerifier;
 use crate::certification::evidence::{EvidenceError, verify_evidence};
 use crate::certification::has_profiles;
 use crate::faults;
-use crate::order::{self, CardOrder, OrderStatus, QueueCursor, QueueFilter, exercise_key, set_status};
+use crate::order::{
+    self, CanonicalOrder, CardOrder, OrderError, OrderStatus, QueueCursor, QueueFilter, exercise_key,
+    set_status,
+};
 
 #[cfg(test)]
 mod tests;
@@ -57,6 +63,54 @@ impl Fault for BatchError {
     }
 }
 
+/// Why a batch's file cannot be had again.
+#[derive(Debug, Error)]
+pub enum ReopenBatchError {
+    /// The batch cannot be had.
+    #[error(transparent)]
+    Batch(#[from] CloseBatchError),
+    /// The order of one of its cards cannot be had.
+    #[error(transparent)]
+    Order(#[from] OrderError),
+    /// What stands in an order can no longer be printed.
+    #[error(transparent)]
+    Print(#[from] NotPrintable),
+}
+
+impl Fault for ReopenBatchError {
+    fn code(&self) -> Code {
+        match self {
+            Self::Batch(error) => error.code(),
+            Self::Order(error) => error.code(),
+            Self::Print(error) => error.code(),
+        }
+    }
+}
+
+/// Why a return file is not taken.
+#[derive(Debug, Error)]
+pub enum ReturnError {
+    /// It does not fit its batch.
+    #[error(transparent)]
+    Return(#[from] ReadReturnError),
+    /// The order of one of the cards cannot be had.
+    #[error(transparent)]
+    Order(#[from] OrderError),
+    /// The database refused.
+    #[error("database: {0}")]
+    Database(#[from] diesel::result::Error),
+}
+
+impl Fault for ReturnError {
+    fn code(&self) -> Code {
+        match self {
+            Self::Return(error) => error.code(),
+            Self::Order(error) => error.code(),
+            Self::Database(_) => store::fault::DATABASE,
+        }
+    }
+}
+
 /// Gives each approved order its card, oldest order first, and closes a batch of them for `bureau`.
 ///
 /// The evidence of each order is verified first: a row that says approved and cannot prove it is set aside
@@ -70,7 +124,7 @@ pub fn close_batch(
     act: &Act,
 ) -> Result<ClosedBatch, BatchError> {
     let mut batch = ClosedBatch { file: None, cards: Vec::new(), set_aside: Vec::new() };
-    let mut prints = BTreeMap::new();
+    let mut commissions = BTreeMap::new();
     let mut after = None;
     'pages: loop {
         let filter = QueueFilter { status: OrderStatus::Approved, after, limit: 200 };
@@ -80,13 +134,13 @@ pub fn close_batch(
             break;
         }
         for QueueCursor { number, .. } in page {
-            if prints.len() == BATCH_BOUND {
+            if commissions.len() == BATCH_BOUND {
                 break 'pages;
             }
             match admit(db, verifier, &number, act.at)? {
-                Ok((order, print)) => {
+                Ok((order, commission)) => {
                     let Some(card) = make_card(db, &order, prefix, rng, act)? else { continue };
-                    prints.insert(card, print);
+                    commissions.insert(card, commission);
                     batch.cards.push((number, card));
                 }
                 Err(code) => {
@@ -96,14 +150,14 @@ pub fn close_batch(
             }
         }
     }
-    if !prints.is_empty() {
-        batch.file = Some(card::personalisation::close_batch(db, bureau, prints, rng, act)?);
+    if !commissions.is_empty() {
+        batch.file = Some(card::personalisation::close_batch(db, bureau, commissions, rng, act)?);
     }
     Ok(batch)
 }
 
 /// An order that may become a card, or the code of why not; the outer error is the database's.
-type Admitted = Result<(CardOrder, Print), Code>;
+type Admitted = Result<(CardOrder, Commission), Code>;
 
 fn admit(
     db: &mut Database,
@@ -121,17 +175,42 @@ fn admit(
         // A card that could never be certified is not made.
         return Ok(Err(faults::CERTIFICATION_NO_PROFILE));
     }
-    Ok(print(&order).map(|print| (order, print)).map_err(|error| error.code()))
+    Ok(commission(&order).map(|commission| (order, commission)).map_err(|error| error.code()))
 }
 
-/// What stands on the card's body.
-pub fn print(order: &CardOrder) -> Result<Print, NotPrintable> {
-    Print::try_from(BTreeMap::from([
+/// What the bureau is told of an order: its digest, and what stands on the card's body.
+fn commission(order: &CardOrder) -> Result<Commission, NotPrintable> {
+    let print = Print::try_from(BTreeMap::from([
         ("family_name".to_owned(), order.family_name.clone()),
         ("given_name".to_owned(), order.given_name.clone()),
         ("profession".to_owned(), order.profession.label().to_owned()),
         ("identifier".to_owned(), order.holder.to_string()),
-    ]))
+    ]))?;
+    Ok(Commission { order: CanonicalOrder::of(order).digest(), print })
+}
+
+/// The file of a closed batch again, for one that was lost on its way.
+pub fn batch_again(db: &mut Database, id: &BatchId) -> Result<BatchFile, ReopenBatchError> {
+    card::personalisation::batch_file(db, id, |db, card: &Card| {
+        Ok::<_, ReopenBatchError>(commission(&order::get(db, &card.order_number)?)?)
+    })
+}
+
+/// Records a verified return file: each key must be for the order that stands behind its card. Inside the
+/// caller's write transaction.
+pub fn record_return(
+    db: &mut Database,
+    file: VerifiedReturnFile,
+    rng: &mut dyn CryptoRng,
+    act: &Act,
+) -> Result<PersonalisedBatch, ReturnError> {
+    let filter = CardFilter { batch: Some(file.batch().clone()), ..CardFilter::default() };
+    let mut orders = BTreeMap::new();
+    // A batch has BATCH_BOUND cards at most: one page.
+    for card in card::list(db, &filter, MOST_LISTED)? {
+        orders.insert(card.number, CanonicalOrder::of(&order::get(db, &card.order_number)?).digest());
+    }
+    Ok(card::personalisation::record_return(db, file, &orders, rng, act)?)
 }
 
 fn make_card(

@@ -1,6 +1,8 @@
 //! Why an order or a request is refused: a code that is stored and signed, and the French sentence
 //! that stands in the letter. No refusal without a reason.
 
+use crate::approval::SubjectKind;
+
 /// One reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RefusalReason {
@@ -10,13 +12,20 @@ pub struct RefusalReason {
     pub sentence: &'static str,
     /// Whether the officer must add a sentence of his own.
     pub needs_text: bool,
+    /// What it is a reason for; `None` for everything.
+    only: Option<SubjectKind>,
 }
 
 /// Longest sentence of an officer, in characters.
 pub const REASON_TEXT_BOUND: usize = 2000;
 
 const fn reason(code: &'static str, sentence: &'static str) -> RefusalReason {
-    RefusalReason { code, sentence, needs_text: false }
+    RefusalReason { code, sentence, needs_text: false, only: None }
+}
+
+/// About a name of a structure, or the public key that it sent.
+const fn of_requests(code: &'static str, sentence: &'static str) -> RefusalReason {
+    RefusalReason { only: Some(SubjectKind::CertificateRequest), ..reason(code, sentence) }
 }
 
 /// Every reason, in the order of the officer's list.
@@ -29,11 +38,21 @@ pub const ALL: &[RefusalReason] = &[
     reason("duplicate", "Une demande ou une carte équivalente est déjà en cours."),
     reason("submitter-not-mandated", "Le demandeur n'est pas mandaté pour cette demande."),
     reason("incomplete", "La demande est incomplète."),
-    reason("name-not-approved", "Un nom demandé n'est pas autorisé pour cette structure."),
-    reason("key-refused", "La clé publique présentée n'est pas conforme à la politique de certification."),
+    of_requests("name-not-approved", "Un nom demandé n'est pas autorisé pour cette structure."),
+    of_requests(
+        "key-refused",
+        "La clé publique présentée n'est pas conforme à la politique de certification.",
+    ),
     reason("suspected-fraud", "Les éléments fournis ne permettent pas d'établir l'origine de la demande."),
-    RefusalReason { code: "other", sentence: "Autre motif, précisé ci-après.", needs_text: true },
+    RefusalReason {
+        code: "other", sentence: "Autre motif, précisé ci-après.", needs_text: true, only: None
+    },
 ];
+
+/// The reasons for which one of these is refused, in the order of the officer's list.
+pub fn of(kind: SubjectKind) -> impl Iterator<Item = &'static RefusalReason> {
+    ALL.iter().filter(move |reason| reason.only.is_none_or(|only| only == kind))
+}
 
 /// The reason of this code.
 pub fn find(code: &str) -> Option<&'static RefusalReason> {

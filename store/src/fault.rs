@@ -101,4 +101,8 @@ codes! {
     DATABASE_VERSION = ("database-version", Refused, "the operator: run the release that matches the database");
     /// An audit row is not what its leaf says.
     AUDIT_ALTERED = ("audit-altered", Integrity, "the auditor: compare with a backup and a witness's checkpoint");
+    /// An event whose payload is to be erased does not exist, or has none any more.
+    AUDIT_PAYLOAD_UNKNOWN = ("audit-payload-unknown", NotFound, "nobody: there is nothing to erase");
+    /// An erasure without a reason that can be kept.
+    AUDIT_ERASURE_REASON = ("audit-erasure-reason-invalid", Invalid, "whoever asks: the reason is 1 to 200 characters, none of them a control");
 }

@@ -100,6 +100,27 @@ impl TestDatabase {
         }
     }
 
+    /// Takes the database away: every connection breaks, and none can be made.
+    pub fn take_away(&self) {
+        let name = self.name_on_server();
+        administer(&format!("ALTER DATABASE {name} ALLOW_CONNECTIONS false"));
+        administer(&format!(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
+        ));
+    }
+
+    /// Gives it back as it was.
+    pub fn give_back(&self) {
+        administer(&format!("ALTER DATABASE {} ALLOW_CONNECTIONS true", self.name_on_server()));
+    }
+
+    fn name_on_server(&self) -> &str {
+        match &self.place {
+            Place::Server { name } => name,
+            Place::Folder(_) => panic!("a file cannot be taken away from the processes that have it open"),
+        }
+    }
+
     /// One more connection, with the rights of `role`.
     pub fn open(&self, role: DatabaseRole) -> Database {
         Database::open(&self.url, role).unwrap_or_else(|error| panic!("{}: {error}", self.kind()))

@@ -28,6 +28,23 @@ fn an_empty_list_is_an_empty_json_array() {
 }
 
 #[test]
+fn with_json_every_answer_is_one_document() {
+    let dir = on_sqlite().dir();
+    let shown = igc_in(dir, &["config", "show", "--origin"]).expect_exit(0).json();
+    assert_eq!(shown["values"]["kind"], "demo");
+    assert_eq!(shown["file"].as_str(), dir.join("igc.toml").to_str());
+    assert_eq!(igc_in(dir, &["card", "batch", "close"]).expect_exit(0).json(), serde_json::Value::Null);
+    let events = igc_in(dir, &["audit", "export"]).expect_exit(0).json();
+    let lines = run(igc().args(["audit", "export", "--dir"]).arg(dir)).expect_exit(0).stdout;
+    assert!(lines.ends_with('\n') && lines.lines().count() > 100, "{lines}");
+    for (event, line) in events.as_array().unwrap().iter().zip(lines.lines()) {
+        assert_eq!(*event, serde_json::from_str::<serde_json::Value>(line).unwrap());
+    }
+    let none = igc_in(dir, &["audit", "export", "--from", "1000000"]).expect_exit(0);
+    assert_eq!(none.json(), serde_json::json!([]));
+}
+
+#[test]
 fn what_does_not_exist_is_exit_3_and_what_a_rule_forbids_is_exit_4() {
     let nowhere = folder();
     let missing = igc_in(&nowhere.path().join("none"), &["order", "list"]).expect_exit(3);
@@ -57,6 +74,17 @@ fn an_unknown_key_of_the_configuration_is_refused_with_its_line() {
     let refused = igc_in(copy.path(), &["config", "check"]).expect_exit(2);
     assert_eq!(code(&refused), "config-invalid");
     assert!(refused.stderr.contains("webb") && refused.stderr.contains("line"), "{}", refused.stderr);
+}
+
+#[test]
+fn a_publication_that_contradicts_itself_is_refused_before_anything_is_published() {
+    let copy = copy_of(on_sqlite());
+    let file = copy.path().join("igc.toml");
+    let text = fs::read_to_string(&file).unwrap();
+    fs::write(&file, text.replace("crl_lifetime_hours = 8760", "crl_lifetime_hours = 10000")).unwrap();
+    let refused = igc_in(copy.path(), &["config", "check"]).expect_exit(2);
+    assert_eq!(code(&refused), "publication-policy-invalid");
+    assert!(refused.stderr.contains("root_crl: `valid` is at most 400 days"), "{}", refused.stderr);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
-use acceptance::harness::{DatabaseKind, Running, chance, free_port, openssl, run, start, wait_for_port};
+use acceptance::harness::{DatabaseKind, Running, chance, openssl, start};
 use ca_core::certificate::{Certificate, CertificateStatus};
 use ca_core::status_log;
 use card::{CardNumber, CardStatus, opposition};
@@ -15,6 +15,7 @@ use store::{Database, DatabaseRole};
 
 use super::invariants::{is_good, of_card, states};
 use super::standstill::{Standstill, until};
+use super::status_service::status_service;
 use super::workshop::{REVOKER, Workshop, workshop};
 
 /// Seconds for which a killed worker is taken for alive.
@@ -274,36 +275,4 @@ fn killed_on_sqlite(round: usize) -> bool {
     assert_eq!(good(&now).len(), 2 * CARDS);
     assert!(unsettled.iter().all(|one| !good(&now).contains(&one.serial.to_string())));
     kept.len() < 2 * CARDS
-}
-
-/// The status role of a workshop, as another process.
-struct StatusService {
-    port: u16,
-    _process: Running,
-}
-
-fn status_service(workshop: &Workshop) -> StatusService {
-    let port = free_port();
-    workshop.configure("listen", "status", format!("127.0.0.1:{port}"));
-    workshop.configure("listen", "operations", format!("127.0.0.1:{}", free_port()));
-    let process = start(&mut workshop.command(&["serve", "--role", "status"]));
-    wait_for_port(port, Duration::from_secs(20));
-    StatusService { port, _process: process }
-}
-
-impl StatusService {
-    /// What `openssl ocsp` prints of a certificate, once it has verified the answer.
-    fn says(&self, workshop: &Workshop, certificate: &Certificate) -> String {
-        let public = workshop.dir().join("public/ca");
-        let issuer = public.join(format!("{}.cer", certificate.issuer)).display().to_string();
-        let chain = public.join("chain.pem").display().to_string();
-        let url = format!("http://127.0.0.1:{}/ocsp", self.port);
-        let serial = format!("0x{}", certificate.serial);
-        let arguments = ["ocsp", "-no_nonce", "-url", &url, "-issuer", &issuer, "-serial", &serial];
-        let mut command = std::process::Command::new("openssl");
-        let answer = run(command.args(arguments).args(["-CAfile", &chain])).expect_exit(0);
-        assert!(answer.said().contains("Response verify OK"), "{}", answer.said());
-        let line = answer.stdout.lines().find_map(|line| line.strip_prefix(&format!("{serial}: ")));
-        line.unwrap_or_else(|| panic!("{}", answer.said())).to_owned()
-    }
 }

@@ -42,3 +42,17 @@ fn the_status_role_of_postgresql_writes_nothing() {
     let message = refused.expect_err("the status role has no right to write").to_string();
     assert!(message.contains("permission denied"), "{message}");
 }
+
+#[test]
+fn the_time_of_one_connection_moves_ahead_and_that_of_no_other() {
+    let days = std::time::Duration::from_secs(1_000 * 86_400);
+    harness::both_databases(|database| {
+        let (mut here, mut ahead) =
+            (database.open(DatabaseRole::Worker), database.open(DatabaseRole::Worker));
+        ahead.set_clock_ahead(days).unwrap();
+        let earliest = here.now().unwrap().plus(days);
+        let then = ahead.now().unwrap();
+        let latest = here.now().unwrap().plus(days);
+        assert!((earliest..=latest).contains(&then), "{earliest} {then} {latest}");
+    });
+}

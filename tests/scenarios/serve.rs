@@ -39,6 +39,13 @@ fn serve() -> Serving {
 }
 
 impl Serving {
+    /// Asks it to end: killed, it would leave its bureau behind.
+    #[track_caller]
+    fn end(&mut self) {
+        let ended = self.running.stop(PATIENCE);
+        assert!(ended.success(), "{ended}: {}", self.running.stderr());
+    }
+
     /// Status line, headers and body of a GET, by curl, without following anything.
     fn get(&self, url: &str) -> (u16, Vec<u8>) {
         let place = folder();
@@ -63,7 +70,7 @@ impl Serving {
 
 #[test]
 fn every_http_address_in_an_issued_certificate_answers() {
-    let serving = serve();
+    let mut serving = serve();
     let mut asked = std::collections::BTreeSet::new();
     let folders = [serving.dir.join("certificates"), serving.dir.join("public/ca")];
     for path in
@@ -92,11 +99,12 @@ fn every_http_address_in_an_issued_certificate_answers() {
         assert_eq!(status, 200, "{url}");
         assert!(!body.is_empty(), "{url}");
     }
+    serving.end();
 }
 
 #[test]
 fn ocsp_answers_by_post_and_by_get_whatever_the_base64_looks_like() {
-    let serving = serve();
+    let mut serving = serve();
     let place = folder();
     let request = place.path().join("request.der");
     let issuer = serving.dir.join("public/ca/ACI-FO-PP.cer");
@@ -139,6 +147,7 @@ fn ocsp_answers_by_post_and_by_get_whatever_the_base64_looks_like() {
         }
     }
     assert!(slashes > 0, "no request had the characters that break routers");
+    serving.end();
 }
 
 #[test]
@@ -170,6 +179,5 @@ fn the_officers_pages_are_reached_by_printed_links_and_everything_ends_at_sigter
     let (alive, _) = serving.get(&format!("http://localhost:{}/livez", serving.operations));
     let (ready, why) = serving.get(&format!("http://localhost:{}/readyz?verbose", serving.operations));
     assert_eq!((alive, ready), (200, 200), "{}", String::from_utf8_lossy(&why));
-    let ended = serving.running.stop(PATIENCE);
-    assert!(ended.success(), "{ended}: {}", serving.running.stderr());
+    serving.end();
 }

@@ -60,6 +60,13 @@ impl Standstill {
         found[0]
     }
 
+    /// Cuts the connection of whoever stands there: his process lives.
+    pub fn cut(&mut self, connection: i32) {
+        let cut = format!("SELECT pg_terminate_backend({connection})");
+        diesel::sql_query(cut).execute(&mut self.holder).expect("a connection of the same user can be cut");
+        self.forgotten(connection);
+    }
+
     /// Lets everybody pass, from now on.
     pub fn release(&mut self) {
         self.holder

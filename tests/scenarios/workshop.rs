@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use acceptance::harness::{DatabaseKind, Finished, TestDatabase, chance, copy_of, folder, igc, run};
 use card::personalisation::bureau::{BureauKey, personalise};
-use card::personalisation::read_return_file;
+use card::personalisation::verify_return_file;
 use card::{CardFilter, CardKind, CardNumber, CardStatus};
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
@@ -90,7 +90,12 @@ impl Workshop {
 
     /// The URL of its PostgreSQL database.
     pub fn url(&self) -> &str {
-        self.database.as_ref().expect("this workshop is on PostgreSQL").url()
+        self.database().url()
+    }
+
+    /// Its PostgreSQL database.
+    pub fn database(&self) -> &TestDatabase {
+        self.database.as_ref().expect("this workshop is on PostgreSQL")
     }
 
     /// One more connection, with the rights of `role`.
@@ -187,7 +192,8 @@ impl Workshop {
         fs::write(self.dir.join("bureau.pem"), key.certificate().to_pem().unwrap()).unwrap();
         let returned = personalise(&closed.file.unwrap(), &key, None, &mut chance()).unwrap();
         let pinned = [key.certificate().clone()];
-        db.write(|db| read_return_file(db, &returned, &pinned, &mut chance(), &act)).unwrap();
+        let verified = verify_return_file(&returned, &pinned).unwrap();
+        db.write(|db| personalisation::record_return(db, verified, &mut chance(), &act)).unwrap();
         let waiting = self.cards(CardStatus::Personalised);
         assert_eq!(waiting.len(), count);
         waiting

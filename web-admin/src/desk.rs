@@ -80,7 +80,7 @@ impl Desk {
 /// The officer of this login, when he stands enrolled at `at`.
 pub(crate) fn standing(db: &mut Database, login: &str, at: Timestamp) -> Result<Option<Officer>, Failure> {
     let officer = officers::find(db, login)?;
-    Ok(officer.filter(|officer| officer.enrolled_at <= at && officer.ended_at.is_none_or(|end| at < end)))
+    Ok(officer.filter(|officer| officer.stood(at)))
 }
 
 /// The cookie of a session.

@@ -13,8 +13,6 @@ store::codes! {
     FORM_FOREIGN = ("form-foreign", NotAuthorised, "the officer: open the page again, then send its form");
     /// A form that is too large, or is not one.
     FORM_UNREADABLE = ("form-unreadable", Invalid, "the officer: open the page again; a form has 64 KiB at most");
-    /// The officer's role does not read this.
-    READING_NOT_ALLOWED = ("reading-not-allowed", NotAuthorised, "an administrator: roles stand in the list of officers");
     /// Decisions need a proof that this installation cannot make on a page.
     DECISION_PROOF_MISSING = ("decision-proof-missing", AwaitsApproval, "an officer decides with his card or passkey");
     /// The receipt is not of this session.

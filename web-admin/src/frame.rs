@@ -3,7 +3,7 @@
 use registration_authority::officers::{Right, Role};
 
 use crate::sessions::Session;
-use crate::{access, assets, words};
+use crate::{assets, words};
 
 /// The part of a page that all pages share (`templates/base.html`).
 #[derive(Clone, Debug)]
@@ -26,14 +26,19 @@ impl Badge {
         words::role(self.role)
     }
 
-    /// Whether the menu offers what reads every order and card.
-    pub(crate) fn reads_everything(&self) -> bool {
-        access::reads_everything(self.role).is_ok()
+    /// Whether the menu offers the queue.
+    pub(crate) fn reads_queue(&self) -> bool {
+        self.role.may(Right::ReadQueue)
+    }
+
+    /// Whether the menu offers to find a card.
+    pub(crate) fn reads_cards(&self) -> bool {
+        self.role.may(Right::ReadCard)
     }
 
     /// Whether the menu offers to ask for a card.
     pub(crate) fn submits(&self) -> bool {
-        Right::Submit.roles().contains(&self.role)
+        self.role.may(Right::Submit)
     }
 }
 

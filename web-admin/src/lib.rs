@@ -5,7 +5,6 @@
 //! `desk` says who is signed in, and runs what a page asks of the rules on one connection. The French of
 //! refusals and states stands in `words`, that of the pages in their templates.
 
-mod access;
 mod assets;
 mod desk;
 mod exchange;

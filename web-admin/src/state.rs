@@ -69,8 +69,7 @@ impl WebState {
         &self,
         work: impl FnOnce(&mut Database) -> Result<T, E>,
     ) -> Result<T, E> {
-        let kept = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let mut db = match kept {
+        let mut db = match self.kept() {
             Some(db) => db,
             None => (self.settings.open)()?,
         };
@@ -80,5 +79,15 @@ impl WebState {
             idle.push(db);
         }
         Ok(done)
+    }
+
+    /// A connection kept from an earlier request whose server still answers; the others are closed.
+    fn kept(&self) -> Option<Database> {
+        loop {
+            let mut db = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop()?;
+            if db.now().is_ok() {
+                return Some(db);
+            }
+        }
     }
 }

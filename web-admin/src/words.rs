@@ -71,7 +71,7 @@ pub(crate) fn role(role: Role) -> &'static str {
     match role {
         Role::CertificationAgent => "mandataire",
         Role::RegistrationOfficer => "opérateur d'enregistrement",
-        Role::RevocationOfficer => "opérateur d'opposition",
+        Role::RevocationOfficer => "opérateur de révocation",
         Role::Administrator => "administrateur",
         Role::Auditor => "auditeur",
     }

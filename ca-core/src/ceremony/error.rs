@@ -36,6 +36,9 @@ pub enum CeremonyError {
     /// The database has authorities already.
     #[error("a ceremony was held with this database already: it has {0} authorities")]
     AlreadyHeld(i64),
+    /// The authority was made by another ceremony than this file's.
+    #[error("{0} was not made by this ceremony file: it is no evidence for its responders")]
+    AnotherFile(String),
     /// A token, a key or a PIN file.
     #[error(transparent)]
     Signer(#[from] SignerError),
@@ -73,6 +76,7 @@ impl Fault for CeremonyError {
             Self::Rule { .. } => faults::CEREMONY_RULE,
             Self::Identity(error) => error.code(),
             Self::AlreadyHeld(_) => faults::CEREMONY_HELD,
+            Self::AnotherFile(_) => faults::CEREMONY_ANOTHER_FILE,
             Self::Signer(error) => error.code(),
             Self::Prepare { source, .. } => source.code(),
             Self::Issue { source, .. } => source.code(),

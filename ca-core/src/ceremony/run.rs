@@ -48,27 +48,8 @@ pub fn run(
     let initialised = tokens::initialise(module, &ceremony.plan, rng)?;
 
     let epoch = Epoch::open(db, LEASE, act)?;
-    #[expect(clippy::disallowed_methods, reason = "the checked ceremony file is the evidence")]
-    let evidence = Evidence::verified(EvidenceKind::Ceremony, ceremony.text.as_bytes());
-    let mut course = Course {
-        db,
-        module,
-        signer: Pkcs11Signer::new(module.clone()),
-        context,
-        epoch: &epoch,
-        evidence,
-        rng,
-        act,
-        report: CeremonyReport {
-            name: ceremony.name().to_owned(),
-            title: ceremony.title().to_owned(),
-            file_sha256: hex::encode(Sha256::digest(&ceremony.text)),
-            held_at: act.at,
-            tokens: initialised,
-            keys: Vec::new(),
-            certificates: Vec::new(),
-        },
-    };
+    let mut course = Course::new(db, module, ceremony, context, &epoch, rng, act);
+    course.report.tokens = initialised;
     let outcome = course.hold(ceremony);
     let report = course.report;
     // Whatever happened: nothing more is signed in this epoch, and the sweep may settle the rest.
@@ -78,17 +59,17 @@ pub fn run(
     Ok(report)
 }
 
-/// A ceremony that is being held.
-struct Course<'a> {
-    db: &'a mut Database,
+/// A ceremony that is being held, or what it provides for later.
+pub(super) struct Course<'a> {
+    pub(super) db: &'a mut Database,
     module: &'a Pkcs11Module,
     signer: Pkcs11Signer,
     context: IssuanceContext<'a>,
     epoch: &'a Epoch,
     evidence: Evidence,
     rng: &'a mut dyn CryptoRng,
-    act: &'a Act,
-    report: CeremonyReport,
+    pub(super) act: &'a Act,
+    pub(super) report: CeremonyReport,
 }
 
 /// A key that was just made.
@@ -98,7 +79,32 @@ struct MadeKey {
     public_key: Vec<u8>,
 }
 
-impl Course<'_> {
+impl<'a> Course<'a> {
+    /// The checked file is its evidence.
+    pub(super) fn new(
+        db: &'a mut Database,
+        module: &'a Pkcs11Module,
+        ceremony: &Ceremony,
+        context: IssuanceContext<'a>,
+        epoch: &'a Epoch,
+        rng: &'a mut dyn CryptoRng,
+        act: &'a Act,
+    ) -> Self {
+        #[expect(clippy::disallowed_methods, reason = "the checked ceremony file is the evidence")]
+        let evidence = Evidence::verified(EvidenceKind::Ceremony, ceremony.text.as_bytes());
+        let report = CeremonyReport {
+            name: ceremony.name().to_owned(),
+            title: ceremony.title().to_owned(),
+            file_sha256: hex::encode(Sha256::digest(&ceremony.text)),
+            held_at: act.at,
+            tokens: Vec::new(),
+            keys: Vec::new(),
+            certificates: Vec::new(),
+        };
+        let signer = Pkcs11Signer::new(module.clone());
+        Self { db, module, signer, context, epoch, evidence, rng, act, report }
+    }
+
     fn hold(&mut self, ceremony: &Ceremony) -> Result<(), CeremonyError> {
         let plan = &ceremony.plan;
         self.record(
@@ -112,7 +118,7 @@ impl Course<'_> {
             self.issuing(authority)?;
         }
         for authority in &plan.issuing {
-            self.responder(authority)?;
+            self.responder(&format!("ocsp-{}", authority.short_name.get_ref()), authority)?;
         }
         let signer = &plan.list_signer;
         let key = self.make_key("list-signer", signer.token.get_ref(), *signer.key.get_ref())?;
@@ -174,11 +180,11 @@ impl Course<'_> {
         Ok(())
     }
 
-    fn responder(&mut self, authority: &Issuing) -> Result<(), CeremonyError> {
+    /// A responder of this authority: a key of that label, its certificate, its record.
+    pub(super) fn responder(&mut self, label: &str, authority: &Issuing) -> Result<(), CeremonyError> {
         let short_name = authority.short_name.get_ref();
         let responder = &authority.responder;
-        let label = format!("ocsp-{short_name}");
-        let key = self.make_key(&label, responder.token.get_ref(), *responder.key.get_ref())?;
+        let key = self.make_key(label, responder.token.get_ref(), *responder.key.get_ref())?;
         let certificate = self.certify_service(&key, RESPONDER_PROFILE, short_name, &Facts::new())?;
         self.record_service_key(&key, Purpose::Ocsp, Some(&certificate))
     }

@@ -17,10 +17,10 @@ use crate::signer::soft_token::in_child;
 use crate::signer::{Pkcs11Module, Pkcs11Signer, Signer, SignerError};
 
 const HERE: &str = module_path!();
-const DEMO: &str = include_str!("../../../hsm-config/ceremonies/demo.toml");
+pub(super) const DEMO: &str = include_str!("../../../hsm-config/ceremonies/demo.toml");
 const RSA: &str = include_str!("../../../hsm-config/ceremonies/igc-sante-rsa.toml");
 
-fn act() -> Act {
+pub(super) fn act() -> Act {
     Act {
         at: "2026-11-21T10:00:00Z".parse().unwrap(),
         actor: Actor::Ceremony("demo".to_owned()),
@@ -29,20 +29,24 @@ fn act() -> Act {
 }
 
 /// An empty database, in memory of its own.
-fn database() -> Database {
+pub(super) fn database() -> Database {
     let mut db = Database::open("sqlite::memory:", DatabaseRole::Owner).unwrap();
     db.migrate().unwrap();
     db
 }
 
-fn remove_pins(module: &Pkcs11Module) {
+pub(super) fn remove_pins(module: &Pkcs11Module) {
     for token in &module.tokens().tokens {
         fs::remove_file(&token.pin_file).unwrap();
         fs::remove_file(&token.so_pin_file).unwrap();
     }
 }
 
-fn hold(db: &mut Database, module: &Pkcs11Module, text: &str) -> Result<CeremonyReport, CeremonyError> {
+pub(super) fn hold(
+    db: &mut Database,
+    module: &Pkcs11Module,
+    text: &str,
+) -> Result<CeremonyReport, CeremonyError> {
     let (profiles, identity) = (Profiles::embedded(), Identity::demo());
     let blocklist = Blocklist::default();
     let context = IssuanceContext { profiles: &profiles, identity: &identity, blocklist: &blocklist };

@@ -134,6 +134,25 @@ fn a_request_is_bounded() {
 }
 
 #[test]
+fn nobody_is_asked_for_the_pass_phrase_of_an_encrypted_request() {
+    let pem = String::from_utf8(request(&ec_key(), &wish(PLAIN, PLAIN)).to_pem().unwrap()).unwrap();
+    let (begin, rest) = pem.split_once('\n').unwrap();
+    let header = "Proc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00112233445566778899AABBCCDDEEFF\n";
+    let message = refusal(format!("{begin}\n{header}\n{rest}").as_bytes()).to_string();
+    assert!(message.contains("encrypted PEM block"), "{message}");
+}
+
+#[test]
+fn a_request_has_at_most_a_hundred_host_names() {
+    let names: Vec<String> = (0..101).map(|n| format!("h{n}.home.arpa")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let read = CertificationRequest::read(&request(&ec_key(), &wish(PLAIN, &names[..100])).to_der().unwrap());
+    assert_eq!(read.unwrap().dns_names.len(), 100);
+    let refused = refusal(&request(&ec_key(), &wish(PLAIN, &names)).to_der().unwrap()).to_string();
+    assert_eq!(refused, "subjectAltName: has more than 100 dNSNames");
+}
+
+#[test]
 fn anything_else_is_malformed_and_never_a_panic() {
     let der = request(&ec_key(), &wish(PLAIN, PLAIN)).to_der().unwrap();
     let trailing = [der.as_slice(), &[0]].concat();

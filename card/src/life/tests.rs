@@ -1,6 +1,7 @@
 use store::Timestamp;
 
-use crate::testing::{END, act, act_at, card_in, database, force_status, rng};
+use crate::personalisation::Print;
+use crate::testing::{END, act, act_at, card_in, commission, database, force_status, rng};
 use crate::{CardLife, CardStatus, NoSuchStep, Step};
 
 use CardStatus::*;
@@ -137,8 +138,9 @@ fn every_function_refuses_every_state_it_does_not_start_from() {
             crate::expire_due(db, 100, rng, &act_at(END)).unwrap() == [number]
         });
         works("close_batch", &[Ordered], &mut |db| {
-            let prints = [(number, Default::default())].into();
-            crate::personalisation::close_batch(db, &"Bureau A".parse().unwrap(), prints, rng, &act).is_ok()
+            let commissions = [(number, commission(&card, Print::default()))].into();
+            crate::personalisation::close_batch(db, &"Bureau A".parse().unwrap(), commissions, rng, &act)
+                .is_ok()
         });
         if from == Active || from == Certified || from == Delivered {
             drop(db.write(|db| crate::opposition::oppose(db, &number, &mut self::rng(), &act)).unwrap());

@@ -3,28 +3,35 @@
 //! The proof shows that somebody has the private half; the attestation, that it was a bureau's chip.
 //! It stays with the key when the file is gone, so that whoever certifies the key can ask a pinned
 //! certificate and need not believe the row (architecture invariant 4).
+//!
+//! ```text
+//! KeyAttestation ::= SEQUENCE {
+//!     context   UTF8String ("igc-card-key-attestation-v2"),
+//!     place     KeyPlace,
+//!     publicKey OCTET STRING,          -- DER of the SubjectPublicKeyInfo
+//!     proof     OCTET STRING }         -- the chip's own, an ECDSA-Sig-Value
+//! ```
+//!
+//! The context keeps these signatures apart from everything else that a bureau's key will ever sign,
+//! and is the version of the encoding.
 
+use der::asn1::OctetString;
+use der::{Encode, Sequence};
 use openssl::ec::EcKey;
 use openssl::pkey::Public;
 use openssl::x509::X509;
 
-use crate::{CardNumber, KeyUsage};
-
 use super::bureau::bureau_of;
-use super::{BatchId, BureauName, signature};
+use super::key_place::{EncodedPlace, octets};
+use super::{BureauName, KeyPlace, signature};
 
-/// Keeps these signatures apart from everything else that a bureau's key will ever sign.
-const CONTEXT: &[u8] = b"igc-card-key-attestation-v1";
+const CONTEXT: &str = "igc-card-key-attestation-v2";
 
-/// What a bureau says it made: this key, in the chip of this card, for this usage, in this batch.
+/// What a bureau says it made: this key, for this place.
 #[derive(Clone, Copy, Debug)]
 pub struct MadeKey<'a> {
-    /// In which batch.
-    pub batch: &'a BatchId,
-    /// In whose chip.
-    pub card: &'a CardNumber,
-    /// What for.
-    pub usage: KeyUsage,
+    /// Where it belongs.
+    pub place: KeyPlace<'a>,
     /// SubjectPublicKeyInfo, DER.
     pub public_key: &'a [u8],
     /// The chip's own [`proof`](super::proof), an `ECDSA-Sig-Value`.
@@ -32,19 +39,15 @@ pub struct MadeKey<'a> {
 }
 
 impl MadeKey<'_> {
-    /// The bytes that the bureau signs with ECDSA and SHA-256: context, batch, card number, usage,
-    /// SubjectPublicKeyInfo in DER, proof, each behind its length as 8 octets, the most significant
-    /// first.
+    /// The bytes that the bureau signs with ECDSA and SHA-256: the DER of a `KeyAttestation`.
     pub fn signed_bytes(&self) -> Vec<u8> {
-        let card = self.card.to_string();
-        signature::length_prefixed(&[
-            CONTEXT,
-            self.batch.as_str().as_bytes(),
-            card.as_bytes(),
-            self.usage.as_str().as_bytes(),
-            self.public_key,
-            self.proof,
-        ])
+        let fields = Fields {
+            context: CONTEXT.to_owned(),
+            place: self.place.encoded(),
+            public_key: octets(self.public_key),
+            proof: octets(self.proof),
+        };
+        fields.to_der().expect("an attestation is far below the length DER can say")
     }
 }
 
@@ -63,4 +66,12 @@ pub fn holds(pinned: &[X509], bureau: &BureauName, made: &MadeKey<'_>, attestati
 /// The key with which a bureau attests; none where the certificate's is not of an elliptic curve.
 pub(super) fn key_of(certificate: &X509) -> Option<EcKey<Public>> {
     certificate.public_key().ok()?.ec_key().ok()
+}
+
+#[derive(Sequence)]
+struct Fields {
+    context: String,
+    place: EncodedPlace,
+    public_key: OctetString,
+    proof: OctetString,
 }

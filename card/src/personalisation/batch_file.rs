@@ -6,19 +6,20 @@ use thiserror::Error;
 
 use crate::{CardKind, CardNumber, KeyUsage, faults};
 
-use super::{BatchId, BureauName, MOST_CARDS, Print};
+use super::{BatchId, BureauName, MOST_CARDS, OrderDigest, Print};
 
 /// The largest batch file, in bytes.
 pub const LARGEST_BATCH_FILE: usize = 32 << 20;
 
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
-/// The file that goes to the bureau: which cards to make. JSON, version 1:
+/// The file that goes to the bureau: which cards to make. JSON, version 2:
 ///
 /// ```json
-/// {"version":1,"batch":"L-20261121-9F3C21AB","bureau":"Bureau A","closed_at":"2026-11-21T10:00:00Z",
+/// {"version":2,"batch":"L-20261121-9F3C21AB","bureau":"Bureau A","closed_at":"2026-11-21T10:00:00Z",
 ///  "key_algorithm":"P-256",
-///  "cards":[{"number":"2600000001","kind":"CPS","usages":["authentication","signature"],
+///  "cards":[{"number":"2600000001","order":"<SHA-256 of the approved order, hexadecimal>",
+///            "kind":"CPS","usages":["authentication","signature"],
 ///            "print":{"family_name":"DUPONT"}}]}
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,10 +44,22 @@ pub struct BatchFile {
 pub struct CardToMake {
     /// Its number.
     pub number: CardNumber,
+    /// The order that was approved for it; its chip and the bureau sign this digest.
+    pub order: OrderDigest,
     /// Its kind.
     pub kind: CardKind,
     /// The keys its chip makes.
     pub usages: Vec<KeyUsage>,
+    /// What is printed on its body.
+    pub print: Print,
+}
+
+/// What the registration authority wants made of a card: for which approved order, with what on its
+/// body.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Commission {
+    /// The order that was approved for it.
+    pub order: OrderDigest,
     /// What is printed on its body.
     pub print: Print,
 }

@@ -12,8 +12,8 @@ use thiserror::Error;
 use crate::record::{CardRow, parsed};
 use crate::{Card, CardNumber, CardStatus, KeyUsage, Step, TransitionError, faults, transition};
 
-use super::batch::find_batch;
-use super::{BatchFile, BatchId, BureauName, CardToMake, MOST_CARDS, Print};
+use super::batch::{Batch, find_batch};
+use super::{BatchFile, BatchId, BureauName, CardToMake, Commission, MOST_CARDS};
 
 /// Why a batch was not closed, not given again, or not given up.
 #[derive(Debug, Error)]
@@ -53,12 +53,12 @@ impl Fault for CloseBatchError {
 pub fn close_batch(
     db: &mut Database,
     bureau: &BureauName,
-    prints: BTreeMap<CardNumber, Print>,
+    commissions: BTreeMap<CardNumber, Commission>,
     rng: &mut dyn CryptoRng,
     act: &Act,
 ) -> Result<BatchFile, CloseBatchError> {
-    if !(1..=MOST_CARDS).contains(&prints.len()) {
-        return Err(CloseBatchError::Size(prints.len()));
+    if !(1..=MOST_CARDS).contains(&commissions.len()) {
+        return Err(CloseBatchError::Size(commissions.len()));
     }
     let id = BatchId::draw(rng, act.at);
     diesel::insert_into(card_batches::table)
@@ -69,13 +69,16 @@ pub fn close_batch(
             card_batches::closed_at.eq(act.at),
         ))
         .execute(db)?;
-    let numbers: Vec<CardNumber> = prints.keys().copied().collect();
+    let numbers: Vec<CardNumber> = commissions.keys().copied().collect();
     let made = transition::lock_all(db, &numbers)
         .and_then(|cards| transition::apply_all(db, cards, |_| Step::Batch(id.clone()), act))
         .map_err(CloseBatchError::of_card)?;
     // Both are ordered by number, and have the same ones.
-    let to_make =
-        made.iter().zip(prints.into_values()).map(|(card, print)| to_be_made(card, print)).collect();
+    let to_make = made
+        .iter()
+        .zip(commissions.into_values())
+        .map(|(card, commission)| to_be_made(card, commission))
+        .collect();
     record_event(
         db,
         "card-batch.closed",
@@ -88,28 +91,37 @@ pub fn close_batch(
 }
 
 /// The file of a closed batch again, for one that was lost before it was sent: cards opposed or
-/// cancelled since stay in it, as the bureau returns the whole batch. `print` says what stands on
-/// each card.
-pub fn batch_file(
+/// cancelled since stay in it, as the bureau returns the whole batch. `commission` says what each
+/// card is made to, and its failure is this function's.
+pub fn batch_file<E: From<CloseBatchError>>(
     db: &mut Database,
     id: &BatchId,
-    print: &mut dyn FnMut(&Card) -> Print,
-) -> Result<BatchFile, CloseBatchError> {
-    let batch = find_batch(db, id)?.ok_or_else(|| CloseBatchError::NotFound(id.clone()))?;
-    if batch.returned_at.is_some() {
-        return Err(CloseBatchError::Returned(id.clone()));
+    mut commission: impl FnMut(&mut Database, &Card) -> Result<Commission, E>,
+) -> Result<BatchFile, E> {
+    let batch = find_closed(db, id)?;
+    let mut to_make = Vec::new();
+    for card in cards_of(db, id)? {
+        let commission = commission(db, &card)?;
+        to_make.push(to_be_made(&card, commission));
     }
+    Ok(BatchFile::new(batch.id, batch.bureau, batch.closed_at, to_make))
+}
+
+fn find_closed(db: &mut Database, id: &BatchId) -> Result<Batch, CloseBatchError> {
+    match find_batch(db, id)? {
+        None => Err(CloseBatchError::NotFound(id.clone())),
+        Some(batch) if batch.returned_at.is_some() => Err(CloseBatchError::Returned(id.clone())),
+        Some(batch) => Ok(batch),
+    }
+}
+
+fn cards_of(db: &mut Database, id: &BatchId) -> Result<Vec<Card>, CloseBatchError> {
     let rows: Vec<CardRow> = cards::table
         .filter(cards::batch.eq(id.as_str()))
         .order(cards::number)
         .select(CardRow::as_select())
         .load(db)?;
-    let mut to_make = Vec::with_capacity(rows.len());
-    for row in rows {
-        let card = Card::try_from(row)?;
-        to_make.push(to_be_made(&card, print(&card)));
-    }
-    Ok(BatchFile::new(batch.id, batch.bureau, batch.closed_at, to_make))
+    Ok(rows.into_iter().map(Card::try_from).collect::<QueryResult<_>>()?)
 }
 
 /// Gives up a batch that its bureau will not return: its cards wait for another batch, and a
@@ -166,8 +178,9 @@ pub(super) fn record_event(
     audit::record(db, Event { action, subject: format!("card-batch {id}"), payload }, rng, act)
 }
 
-fn to_be_made(card: &Card, print: Print) -> CardToMake {
-    CardToMake { number: card.number, kind: card.kind, usages: KeyUsage::ALL.to_vec(), print }
+fn to_be_made(card: &Card, commission: Commission) -> CardToMake {
+    let Commission { order, print } = commission;
+    CardToMake { number: card.number, order, kind: card.kind, usages: KeyUsage::ALL.to_vec(), print }
 }
 
 impl CloseBatchError {

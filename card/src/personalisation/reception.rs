@@ -1,10 +1,9 @@
 //! What a verified return file changes: cards become personalised, their keys known.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use diesel::prelude::*;
 use diesel::result::Error as DieselError;
-use openssl::x509::X509;
 use store::schema::{card_batches, card_keys};
 use store::{Act, Code, CryptoRng, Database, Fault, Timestamp};
 use thiserror::Error;
@@ -14,7 +13,7 @@ use crate::{Card, CardNumber, CardStatus, KeyUsage, Step, TransitionError, fault
 use super::batch::find_batch;
 use super::close::{numbers_of, record_event};
 use super::return_file::ReturnedKey;
-use super::{BatchId, BureauName, CardKey, ReturnFileError, VerifiedReturnFile, verify_return_file};
+use super::{BatchId, BureauName, CardKey, OrderDigest, VerifiedReturnFile};
 
 /// How many keys one statement names.
 const CHUNK: usize = 500;
@@ -43,9 +42,6 @@ pub struct PersonalisedCard {
 /// Why a return file was not taken: then nothing of it was.
 #[derive(Debug, Error)]
 pub enum ReadReturnError {
-    /// The file itself is refused.
-    #[error(transparent)]
-    File(#[from] ReturnFileError),
     /// The batch was never closed here.
     #[error("return file: no batch {0}")]
     UnknownBatch(BatchId),
@@ -73,6 +69,14 @@ pub enum ReadReturnError {
         /// Which key.
         usage: KeyUsage,
     },
+    /// A key was made for another order than the one that was approved for the card.
+    #[error("return file: card {card}, {usage} key: it was made for another order")]
+    OtherOrder {
+        /// Which card.
+        card: CardNumber,
+        /// Which key.
+        usage: KeyUsage,
+    },
     /// The public key is another card's already.
     #[error("return file: card {card}, {usage} key: the same public key came before, in another batch")]
     KeyKnown {
@@ -92,37 +96,26 @@ pub enum ReadReturnError {
 impl Fault for ReadReturnError {
     fn code(&self) -> Code {
         match self {
-            Self::File(error) => error.code(),
             Self::UnknownBatch(_) => faults::RETURN_UNKNOWN_BATCH,
             Self::AlreadyRead(_) => faults::RETURN_ALREADY_READ,
             Self::OtherBureau { .. } => faults::RETURN_OTHER_BUREAU,
             Self::UnknownCard(_) => faults::RETURN_UNKNOWN_CARD,
             Self::MissingKey { .. } => faults::RETURN_MISSING_KEY,
+            Self::OtherOrder { .. } => faults::RETURN_OTHER_ORDER,
             Self::KeyKnown { .. } | Self::KeyJustKnown => faults::RETURN_KEY_REUSED,
             Self::Database(_) => store::fault::DATABASE,
         }
     }
 }
 
-/// Verifies a return file and records what it says, all of it or nothing. Called inside the
-/// caller's transaction. For a big batch call [`verify_return_file`] before the transaction and
-/// [`record_return`] inside, so that nobody waits while proofs are verified.
-pub fn read_return_file(
-    db: &mut Database,
-    bytes: &[u8],
-    pinned: &[X509],
-    rng: &mut dyn CryptoRng,
-    act: &Act,
-) -> Result<PersonalisedBatch, ReadReturnError> {
-    record_return(db, verify_return_file(bytes, pinned)?, rng, act)
-}
-
 /// Records a verified return file: `batched` cards become `personalised`, their keys are kept with
-/// proof and attestation, the batch is `returned`. All of it or nothing, so roll back on an error. Called inside the caller's
-/// transaction.
+/// proof and attestation, the batch is `returned`. `orders` says which order was approved for each card
+/// of the batch: a key for another is refused. All of it or nothing, so roll back on an error. Called
+/// inside the caller's transaction; the file was verified before, so that nobody waits for its proofs.
 pub fn record_return(
     db: &mut Database,
     file: VerifiedReturnFile,
+    orders: &BTreeMap<CardNumber, OrderDigest>,
     rng: &mut dyn CryptoRng,
     act: &Act,
 ) -> Result<PersonalisedBatch, ReadReturnError> {
@@ -131,6 +124,7 @@ pub fn record_return(
     take_batch(db, &batch, &content.bureau, &sha256, act)?;
     let numbers = numbers_of(db, &batch)?;
     refuse_another_set(&numbers, &content.keys)?;
+    refuse_another_order(orders, &content.keys)?;
     refuse_known_keys(db, &content.keys)?;
 
     let cards = transition::lock_all(db, &numbers).map_err(of_card)?;
@@ -193,6 +187,16 @@ fn refuse_another_set(numbers: &[CardNumber], keys: &[ReturnedKey]) -> Result<()
     }
     match asked.difference(&returned).next() {
         Some(&(card, usage)) => Err(ReadReturnError::MissingKey { card, usage }),
+        None => Ok(()),
+    }
+}
+
+fn refuse_another_order(
+    orders: &BTreeMap<CardNumber, OrderDigest>,
+    keys: &[ReturnedKey],
+) -> Result<(), ReadReturnError> {
+    match keys.iter().find(|key| orders.get(&key.card) != Some(&key.order)) {
+        Some(key) => Err(ReadReturnError::OtherOrder { card: key.card, usage: key.usage }),
         None => Ok(()),
     }
 }

@@ -19,18 +19,19 @@ use crate::{CardNumber, KeyUsage, faults};
 use super::attestation::{self, MadeKey};
 use super::bureau::bureau_of;
 use super::public_key::{self, NotAChipKey};
-use super::{BatchId, BureauName, MOST_CARDS, proof, signature};
+use super::{BatchId, BureauName, KeyPlace, MOST_CARDS, OrderDigest, proof, signature};
 
-/// The largest return file, in bytes: 10,000 cards give about half of it.
+/// The largest return file, in bytes: 10,000 cards give about two thirds of it.
 pub const LARGEST_RETURN_FILE: usize = 16 << 20;
 
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// What the bureau signs, as CMS SignedData (RFC 5652 §5) with this JSON inside:
 ///
 /// ```json
-/// {"version":1,"batch":"L-20261121-9F3C21AB","bureau":"Bureau A",
-///  "keys":[{"card":"2600000001","usage":"authentication","public_key":"<base64 SPKI DER>",
+/// {"version":2,"batch":"L-20261121-9F3C21AB","bureau":"Bureau A",
+///  "keys":[{"card":"2600000001","order":"<as in the batch>","usage":"authentication",
+///           "public_key":"<base64 SPKI DER>",
 ///           "proof":"<base64 ECDSA-Sig-Value of the chip>",
 ///           "attestation":"<base64 ECDSA-Sig-Value of the bureau>"}]}
 /// ```
@@ -48,6 +49,7 @@ pub(super) struct ReturnFile {
 #[serde(deny_unknown_fields)]
 pub(super) struct ReturnedKey {
     pub(super) card: CardNumber,
+    pub(super) order: OrderDigest,
     pub(super) usage: KeyUsage,
     #[serde(with = "base64_text")]
     pub(super) public_key: Vec<u8>,
@@ -58,10 +60,14 @@ pub(super) struct ReturnedKey {
 }
 
 impl ReturnedKey {
+    /// What the proof is over beside the key, in this batch.
+    pub(super) fn place_in<'a>(&'a self, batch: &'a BatchId) -> KeyPlace<'a> {
+        KeyPlace { batch, card: &self.card, order: &self.order, usage: self.usage }
+    }
+
     /// What the attestation is over, in this batch.
     pub(super) fn made_in<'a>(&'a self, batch: &'a BatchId) -> MadeKey<'a> {
-        let Self { card, usage, public_key, proof, attestation: _ } = self;
-        MadeKey { batch, card, usage: *usage, public_key, proof }
+        MadeKey { place: self.place_in(batch), public_key: &self.public_key, proof: &self.proof }
     }
 }
 
@@ -146,9 +152,9 @@ pub enum ReturnFileError {
         /// The second usage.
         usage: KeyUsage,
     },
-    /// The proof is not of this key for this usage, card and batch.
+    /// The proof is not of this key for this usage, order, card and batch.
     #[error(
-        "return file: card {card}, {usage} key: the proof of possession is not over this batch, card, usage and key"
+        "return file: card {card}, {usage} key: the proof of possession is not over this batch, card, order, usage and key"
     )]
     BadProof {
         /// Which card.
@@ -158,7 +164,7 @@ pub enum ReturnFileError {
     },
     /// The bureau that signed the file did not attest this key.
     #[error(
-        "return file: card {card}, {usage} key: the attestation is not by the bureau that signed the file, over this batch, card, usage, key and proof"
+        "return file: card {card}, {usage} key: the attestation is not by the bureau that signed the file, over this batch, card, order, usage, key and proof"
     )]
     BadAttestation {
         /// Which card.
@@ -247,7 +253,7 @@ fn verify_keys(content: &ReturnFile, bureau: Option<&EcKey<Public>>) -> Result<(
     let mut places = BTreeSet::new();
     let mut public_keys = BTreeSet::new();
     for returned in &content.keys {
-        let ReturnedKey { card, usage, public_key, proof, attestation } = returned;
+        let ReturnedKey { card, order: _, usage, public_key, proof, attestation } = returned;
         let (card, usage) = (*card, *usage);
         if !places.insert((card, usage)) {
             return Err(ReturnFileError::Duplicate { card, usage });
@@ -257,8 +263,8 @@ fn verify_keys(content: &ReturnFile, bureau: Option<&EcKey<Public>>) -> Result<(
         if !public_keys.insert(public_key.as_slice()) {
             return Err(ReturnFileError::KeyReused { card, usage });
         }
-        let bytes = proof::signed_bytes(&content.batch, &card, usage, public_key);
-        if !signature::verify(&key, &bytes, proof) {
+        let proven = proof::signed_bytes(&returned.place_in(&content.batch), public_key);
+        if !signature::verify(&key, &proven, proof) {
             return Err(ReturnFileError::BadProof { card, usage });
         }
         let attested = returned.made_in(&content.batch).signed_bytes();

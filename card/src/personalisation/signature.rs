@@ -1,4 +1,4 @@
-//! How chips and bureaux sign: ECDSA with SHA-256, over fields of which each stands behind its length.
+//! How chips and bureaux sign: ECDSA with SHA-256.
 
 use openssl::ec::EcKeyRef;
 use openssl::ecdsa::EcdsaSig;
@@ -7,17 +7,6 @@ use openssl::hash::MessageDigest;
 use openssl::pkey::{HasPrivate, PKeyRef, Public};
 use openssl::sign::Signer;
 use sha2::{Digest, Sha256};
-
-/// The fields one after the other, each behind its length as 8 octets, the most significant first, so
-/// that no two lists of fields give the same bytes.
-pub(super) fn length_prefixed(fields: &[&[u8]]) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(512);
-    for field in fields {
-        bytes.extend_from_slice(&(field.len() as u64).to_be_bytes());
-        bytes.extend_from_slice(field);
-    }
-    bytes
-}
 
 /// ECDSA with SHA-256 over `bytes`, as an `ECDSA-Sig-Value` (RFC 3279 §2.2.3).
 pub(super) fn sign<T: HasPrivate>(key: &PKeyRef<T>, bytes: &[u8]) -> Result<Vec<u8>, ErrorStack> {

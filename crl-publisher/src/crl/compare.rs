@@ -1,4 +1,4 @@
-//! Compares the entries of a CRL, one by one, with the database and with the CRL before it.
+//! Compares the entries of a CRL, one by one, with the database and with the CRLs before it.
 
 use std::cmp::Ordering;
 use std::iter::Peekable;
@@ -8,8 +8,16 @@ use store::{Database, Timestamp};
 
 use super::CrlRefused;
 use super::entries::{self, RegularCrl, RevokedRow};
+use super::intended::Intended;
 use super::read::{Crl, CrlEntries, CrlEntry};
-use super::verify::Intended;
+
+/// The CRLs that relying systems hold: the published ones, else the recorded ones.
+#[derive(Debug, Default)]
+pub(crate) struct Previous<'a> {
+    /// Where a complete CRL is to be compared.
+    pub(crate) full: Option<Crl<'a>>,
+    pub(crate) delta: Option<Crl<'a>>,
+}
 
 /// One walk over the log, the CRL and its predecessor, all in the order of serial numbers.
 pub(crate) fn check_full(
@@ -30,7 +38,8 @@ pub(crate) fn check_full(
         })?;
         match entry {
             Some(entry) => {
-                check_entry(&entry, row.revoked_at, &row.reason, intended.this_update)?;
+                let date = intended.dates.of(row.sequence, row.revoked_at);
+                check_entry(&entry, date, &row.reason, intended.this_update)?;
                 count += 1;
             }
             None if RegularCrl::releases(intended.regular, row) => {}
@@ -99,36 +108,70 @@ impl<'a> Before<'a> {
 
 const FORGOTTEN: &str = "the database does not know its revocation";
 
-/// The delta's entries are what the log ended since the base, and each is so in the state.
+/// The delta's entries are as many as the log ended since the base, all different, and each is one of
+/// these in the state.
 pub(crate) fn check_delta(
     db: &mut Database,
     authority: &Authority,
     intended: &Intended,
     crl: &Crl<'_>,
 ) -> Result<u64, CrlRefused> {
-    const CHUNK: usize = 500;
     let expected = entries::count_by_log(db, &authority.short_name, intended.base_cut, intended.cut)?;
     let mut found = 0;
-    let mut last: Option<Vec<u8>> = None;
-    let mut chunk = Vec::with_capacity(CHUNK);
-    let mut entries = crl.entries().peekable();
-    while let Some(entry) = entries.next() {
-        let entry = entry?;
-        if last.as_deref().is_some_and(|last| last >= entry.serial) {
-            return Err(CrlRefused::Entry {
-                serial: hex::encode_upper(entry.serial),
-                what: "stands twice or out of order",
-            });
+    let mut last: &[u8] = &[];
+    for_each_chunk(crl, |chunk| {
+        for entry in chunk {
+            if last >= entry.serial {
+                return Err(CrlRefused::Entry {
+                    serial: hex::encode_upper(entry.serial),
+                    what: "stands twice or out of order",
+                });
+            }
+            last = entry.serial;
         }
-        last = Some(entry.serial.to_vec());
-        chunk.push(entry);
-        found += 1;
-        if chunk.len() == CHUNK || entries.peek().is_none() {
-            check_by_state(db, authority, intended, &chunk)?;
+        found += chunk.len() as u64;
+        check_by_state(db, authority, intended, chunk)
+    })?;
+    if found == expected { Ok(found) } else { Err(CrlRefused::Count { found, expected }) }
+}
+
+/// Every revocation on the published delta is known to the database: so it stands on the next delta,
+/// or on a complete CRL that the next delta starts from.
+pub(crate) fn check_nothing_of_delta_is_lost(
+    db: &mut Database,
+    authority: &Authority,
+    intended: &Intended,
+    published: &Crl<'_>,
+) -> Result<(), CrlRefused> {
+    for_each_chunk(published, |chunk| {
+        let serials = serials(chunk);
+        let rows = entries::by_state(db, &authority.short_name, &serials, (0, intended.cut))?;
+        let lost = serials.into_iter().find(|serial| !rows.iter().any(|(known, ..)| known == serial));
+        lost.map_or(Ok(()), |serial| {
+            Err(CrlRefused::Lost { serial, previous: published.number, why: FORGOTTEN })
+        })
+    })
+}
+
+/// The entries, as many at a time as one query asks for.
+fn for_each_chunk<'a>(
+    crl: &Crl<'a>,
+    mut f: impl FnMut(&[CrlEntry<'a>]) -> Result<(), CrlRefused>,
+) -> Result<(), CrlRefused> {
+    const CHUNK: usize = 500;
+    let mut chunk = Vec::with_capacity(CHUNK);
+    for entry in crl.entries() {
+        chunk.push(entry?);
+        if chunk.len() == CHUNK {
+            f(&chunk)?;
             chunk.clear();
         }
     }
-    if found == expected { Ok(found) } else { Err(CrlRefused::Count { found, expected }) }
+    if chunk.is_empty() { Ok(()) } else { f(&chunk) }
+}
+
+fn serials(chunk: &[CrlEntry<'_>]) -> Vec<String> {
+    chunk.iter().map(|entry| hex::encode_upper(entry.serial)).collect()
 }
 
 fn check_by_state(
@@ -137,29 +180,30 @@ fn check_by_state(
     intended: &Intended,
     chunk: &[CrlEntry<'_>],
 ) -> Result<(), CrlRefused> {
-    let serials: Vec<String> = chunk.iter().map(|entry| hex::encode_upper(entry.serial)).collect();
-    let rows = entries::by_state(db, &authority.short_name, &serials)?;
+    let serials = serials(chunk);
+    let rows = entries::by_state(db, &authority.short_name, &serials, (intended.base_cut, intended.cut))?;
     for (entry, serial) in chunk.iter().zip(&serials) {
         let row = rows.binary_search_by(|(row, ..)| row.cmp(serial)).map(|at| &rows[at]);
-        let Ok((_, revoked_at, reason)) = row else {
+        let Ok((_, sequence, revoked_at, reason)) = row else {
             return Err(CrlRefused::Entry {
                 serial: serial.clone(),
-                what: "stands on the delta and is not revoked",
+                what: "stands on the delta and was not revoked since its base",
             });
         };
-        check_entry(entry, *revoked_at, reason, intended.this_update)?;
+        let date = intended.dates.of(*sequence, *revoked_at);
+        check_entry(entry, date, reason, intended.this_update)?;
     }
     Ok(())
 }
 
 fn check_entry(
     entry: &CrlEntry<'_>,
-    revoked_at: Timestamp,
+    date: Timestamp,
     reason: &str,
     this_update: Timestamp,
 ) -> Result<(), CrlRefused> {
     let wrong = |what| CrlRefused::Entry { serial: hex::encode_upper(entry.serial), what };
-    if entry.revoked_at != revoked_at.whole_second() {
+    if entry.revoked_at != date {
         return Err(wrong("has another revocation date on the CRL"));
     }
     if entry.revoked_at > this_update {

@@ -3,6 +3,7 @@
 //! The writer asks the state (`certificates`), the verifier asks the log
 //! (`certificate_status_events`): where the two contradict each other, nothing is published.
 
+use diesel::dsl::auto_type;
 use diesel::prelude::*;
 use diesel::result::Error as DieselError;
 use store::schema::{certificate_status_events, certificates};
@@ -54,18 +55,8 @@ pub(crate) fn for_each_by_state<E: From<DieselError>>(
 ) -> Result<(), E> {
     paged(
         |after| {
-            certificates::table
-                .inner_join(
-                    certificate_status_events::table.on(certificate_status_events::issuer
-                        .eq(certificates::issuer)
-                        .and(certificate_status_events::serial.eq(certificates::serial))),
-                )
-                .filter(certificates::issuer.eq(issuer))
-                .filter(certificates::serial.gt(after))
+            following(issuer, cut, after)
                 .filter(certificates::status.eq("revoked"))
-                .filter(certificate_status_events::sequence.le(cut))
-                .order(certificates::serial)
-                .limit(PAGE)
                 .select((
                     certificates::serial,
                     certificates::revoked_at.assume_not_null(),
@@ -73,6 +64,7 @@ pub(crate) fn for_each_by_state<E: From<DieselError>>(
                     certificates::not_after,
                     certificate_status_events::sequence,
                 ))
+                .limit(PAGE)
                 .load(db)
         },
         f,
@@ -88,18 +80,8 @@ pub(crate) fn for_each_by_log<E: From<DieselError>>(
 ) -> Result<(), E> {
     paged(
         |after| {
-            certificate_status_events::table
-                .inner_join(
-                    certificates::table.on(certificates::issuer
-                        .eq(certificate_status_events::issuer)
-                        .and(certificates::serial.eq(certificate_status_events::serial))),
-                )
-                .filter(certificate_status_events::issuer.eq(issuer))
-                .filter(certificate_status_events::serial.gt(after))
+            following(issuer, cut, after)
                 .filter(certificate_status_events::event.eq("revoked"))
-                .filter(certificate_status_events::sequence.le(cut))
-                .order(certificate_status_events::serial)
-                .limit(PAGE)
                 .select((
                     certificate_status_events::serial,
                     certificate_status_events::occurred_at,
@@ -107,10 +89,26 @@ pub(crate) fn for_each_by_log<E: From<DieselError>>(
                     certificates::not_after,
                     certificate_status_events::sequence,
                 ))
+                .limit(PAGE)
                 .load(db)
         },
         f,
     )
+}
+
+/// The certificates that the log names up to `cut`, each beside its event, from after a serial number on.
+#[auto_type]
+fn following<'a>(issuer: &'a str, cut: i64, after: &'a str) -> _ {
+    certificates::table
+        .inner_join(
+            certificate_status_events::table.on(certificate_status_events::issuer
+                .eq(certificates::issuer)
+                .and(certificate_status_events::serial.eq(certificates::serial))),
+        )
+        .filter(certificates::issuer.eq(issuer))
+        .filter(certificates::serial.gt(after))
+        .filter(certificate_status_events::sequence.le(cut))
+        .order(certificates::serial)
 }
 
 /// How many certificates of `issuer` the log ends after `base` and up to `cut`.
@@ -124,19 +122,29 @@ pub(crate) fn count_by_log(db: &mut Database, issuer: &str, base: i64, cut: i64)
     Ok(count.unsigned_abs())
 }
 
-/// The state of these certificates, in the order of their serial numbers; those not revoked are left out.
+/// Those of these certificates that the log ends after `base` and up to `cut`, as the state has them, each
+/// with its place in the log, in the order of their serial numbers.
 pub(crate) fn by_state(
     db: &mut Database,
     issuer: &str,
     serials: &[String],
-) -> QueryResult<Vec<(String, Timestamp, String)>> {
+    (base, cut): (i64, i64),
+) -> QueryResult<Vec<(String, i64, Timestamp, String)>> {
     certificates::table
+        .inner_join(
+            certificate_status_events::table.on(certificate_status_events::issuer
+                .eq(certificates::issuer)
+                .and(certificate_status_events::serial.eq(certificates::serial))),
+        )
         .filter(certificates::issuer.eq(issuer))
         .filter(certificates::serial.eq_any(serials))
         .filter(certificates::status.eq("revoked"))
+        .filter(certificate_status_events::sequence.gt(base))
+        .filter(certificate_status_events::sequence.le(cut))
         .order(certificates::serial)
         .select((
             certificates::serial,
+            certificate_status_events::sequence,
             certificates::revoked_at.assume_not_null(),
             certificates::revocation_reason.assume_not_null(),
         ))

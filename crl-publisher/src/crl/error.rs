@@ -1,12 +1,12 @@
-//! Why a CRL was not issued.
+//! Why a CRL was not issued, or not published.
 
 use ca_core::lint::Finding;
 use ca_core::signer::SignerError;
 use store::{Code, Fault, Timestamp, fault};
 use thiserror::Error;
 
-use super::CrlRefused;
 use super::encode::UnwritableTime;
+use super::read::UnreadableCrl;
 use crate::faults;
 use crate::folder::FolderError;
 
@@ -22,8 +22,7 @@ pub enum CrlError {
     /// What was signed is not what may be published.
     #[error("refused: {0}")]
     Refused(#[from] CrlRefused),
-    /// The clock is behind what stands: a revocation date is never later than the thisUpdate that
-    /// shows it, and thisUpdate never goes back (invariant 5).
+    /// The clock is behind what stands: thisUpdate never goes back (invariant 5).
     #[error("the clock says {now}, but {what} is dated {standing}")]
     Clock {
         /// What the clock says.
@@ -34,7 +33,7 @@ pub enum CrlError {
         standing: Timestamp,
     },
     /// Another worker has recorded a CRL since.
-    #[error("number {number} is taken: another worker has recorded number {recorded}")]
+    #[error("number {number} comes too late: another worker has recorded number {recorded}")]
     Overtaken {
         /// The number of this CRL.
         number: u64,
@@ -60,6 +59,57 @@ pub enum CrlError {
     /// The public folder cannot be read or written.
     #[error(transparent)]
     Folder(#[from] FolderError),
+    /// The database failed.
+    #[error("database: {0}")]
+    Database(#[from] diesel::result::Error),
+}
+
+/// Why a CRL is not published. The one that is published stays until someone has looked.
+#[derive(Debug, Error)]
+pub enum CrlRefused {
+    /// Its bytes do not read as a CRL of this PKI.
+    #[error("the signed CRL does not read: {0}")]
+    Unreadable(#[from] UnreadableCrl),
+    /// It reads, but says something else than it was meant to.
+    #[error("the signed CRL has another {0} than it was meant to have")]
+    Field(&'static str),
+    /// The signature is not the authority's.
+    #[error("the signature is not that of {0}")]
+    Signature(String),
+    /// The number does not grow.
+    #[error("number {number} is not greater than {standing}, which stands")]
+    Number {
+        /// Its number.
+        number: u64,
+        /// The highest recorded or published one.
+        standing: u64,
+    },
+    /// The set of entries, a date or a reason is not the database's.
+    #[error("certificate {serial}: {what}")]
+    Entry {
+        /// The serial number.
+        serial: String,
+        /// What is wrong.
+        what: &'static str,
+    },
+    /// The number of entries is not the database's.
+    #[error("{found} entries where the status log has {expected}")]
+    Count {
+        /// In the CRL.
+        found: u64,
+        /// In the database.
+        expected: u64,
+    },
+    /// The CRL before it has an entry that would disappear without reason.
+    #[error("certificate {serial} stands on published CRL {previous} and would disappear: {why}")]
+    Lost {
+        /// The serial number.
+        serial: String,
+        /// The number of the CRL before.
+        previous: u64,
+        /// Why it may not.
+        why: &'static str,
+    },
     /// The database failed.
     #[error("database: {0}")]
     Database(#[from] diesel::result::Error),

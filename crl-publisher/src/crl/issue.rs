@@ -1,6 +1,6 @@
 //! Cuts CRLs from one picture of the database, has them linted, signed and verified.
 
-use ca_core::authority::Authority;
+use ca_core::authority::{Authority, AuthorityKind};
 use ca_core::lint::{self, CrlLintContext};
 use ca_core::revocation::RevocationReason;
 use ca_core::signer::Signer;
@@ -11,13 +11,15 @@ use x509_cert::ext::pkix::SubjectKeyIdentifier;
 
 use super::encode::{CrlEncoder, CrlHead, UnsignedCrl};
 use super::entries::{self, RegularCrl};
-use super::read::Crl;
-use super::verify::Intended;
-use super::{CrlError, CrlKind, CrlRefused, VerifiedCrl, record};
+use super::entry_dates::EntryDates;
+use super::intended::Intended;
+use super::standing::Standing;
+use super::{CrlError, CrlKind, VerifiedCrl, record};
 use crate::folder::PublicFolder;
 use crate::policy::{PublicationPolicy, Schedule};
 
-/// Issues CRLs of these kinds with one number: a delta, or a complete CRL and the delta beside it. Runs in a snapshot of its own and writes nothing: the caller records what comes back.
+/// Issues CRLs of these kinds with one number: a delta, or a complete CRL and the delta beside it. Runs in
+/// a snapshot of its own and writes nothing: the caller records what comes back.
 ///
 /// The number is `max(last in the database, last published) + 1` (invariant 17), so that a
 /// restored backup cannot go back.
@@ -33,7 +35,7 @@ pub(crate) fn issue(
     db.snapshot(|db| {
         let standing = Standing::load(db, folder, authority)?;
         let cut = status_log::newest(db)?;
-        let this_update = this_update(db, &standing, policy, cut, act)?;
+        let this_update = this_update(db, &standing, policy, authority, cut, act)?;
         let mut issued = Vec::with_capacity(2);
         for &kind in kinds {
             let schedule = schedule(policy, authority, kind);
@@ -52,7 +54,9 @@ pub(crate) fn issue(
                 cut,
                 base_cut: base.map_or(0, |(_, sequence)| sequence),
                 standing_number: standing.highest_number,
+                authority_key_id: authority_key_id(authority)?,
                 regular: regular_crl(db, authority, policy, this_update)?,
+                dates: EntryDates::load(db, &authority.short_name, this_update)?,
             };
             let unsigned = write(db, authority, &intended, standing.full_entries)?;
             tracing::debug!(issuer = authority.short_name, %kind, entries = unsigned.entries(), "CRL written");
@@ -60,8 +64,8 @@ pub(crate) fn issue(
             let digest = authority.algorithm.digest(unsigned.tbs());
             let signature = signer.sign(&authority.key, &digest)?;
             let der = unsigned.assemble(&signature);
-            let previous = standing.previous_full(kind)?;
-            issued.push(VerifiedCrl::verify(db, authority, &intended, previous.as_ref(), der)?);
+            let previous = standing.previous(kind)?;
+            issued.push(VerifiedCrl::verify(db, authority, &intended, &previous, der)?);
         }
         Ok(issued)
     })
@@ -90,15 +94,15 @@ fn lint(
 
 /// When CRLs of this kind are made.
 pub(crate) fn schedule(policy: &PublicationPolicy, authority: &Authority, kind: CrlKind) -> Schedule {
-    match (authority.parent == authority.short_name, kind) {
-        (true, _) => policy.root_crl,
-        (false, CrlKind::Full) => policy.full_crl,
-        (false, CrlKind::Delta) => policy.delta_crl,
+    match (authority.kind, kind) {
+        (AuthorityKind::Root, _) => policy.root_crl,
+        (AuthorityKind::Issuing, CrlKind::Full) => policy.full_crl,
+        (AuthorityKind::Issuing, CrlKind::Delta) => policy.delta_crl,
     }
 }
 
 /// The keyIdentifier that the authority's CRLs carry: its subject key identifier (RFC 5280 §5.2.1).
-pub(crate) fn authority_key_id(authority: &Authority) -> Result<Vec<u8>, CrlError> {
+fn authority_key_id(authority: &Authority) -> Result<Vec<u8>, CrlError> {
     let missing = || CrlError::AuthorityCertificate(authority.short_name.clone());
     let certificate = x509_cert::Certificate::from_der(&authority.certificate).map_err(|_| missing())?;
     let ski = certificate.tbs_certificate().get_extension::<SubjectKeyIdentifier>().map_err(|_| missing())?;
@@ -106,71 +110,39 @@ pub(crate) fn authority_key_id(authority: &Authority) -> Result<Vec<u8>, CrlErro
     Ok(ski.0.as_bytes().to_vec())
 }
 
-/// What stands: in the database and before the world.
-struct Standing {
-    highest_number: u64,
-    newest_this_update: Option<Timestamp>,
-    /// The full CRL that relying systems hold: the published one, else the recorded one.
-    full: Option<Vec<u8>>,
-    full_entries: u64,
-}
-
-impl Standing {
-    fn load(db: &mut Database, folder: &PublicFolder, authority: &Authority) -> Result<Self, CrlError> {
-        let issuer = authority.short_name.as_str();
-        let mut highest_number = record::highest_number(db, issuer)?;
-        let mut newest_this_update = None;
-        let mut published = None;
-        for kind in [CrlKind::Full, CrlKind::Delta] {
-            if let Some(recorded) = record::newest(db, issuer, kind)? {
-                newest_this_update = newest_this_update.max(Some(recorded.this_update));
-            }
-            let Some(bytes) = crate::publish::crls::published(folder, authority, kind)? else { continue };
-            let crl = Crl::read(&bytes).map_err(CrlRefused::from)?;
-            highest_number = highest_number.max(crl.number);
-            newest_this_update = newest_this_update.max(Some(crl.this_update));
-            if kind == CrlKind::Full {
-                published = Some(bytes);
-            }
-        }
-        let recorded = record::newest(db, issuer, CrlKind::Full)?;
-        let full_entries = recorded.as_ref().map_or(0, |crl| crl.entries);
-        let full = match (published, recorded) {
-            (Some(bytes), _) => Some(bytes),
-            (None, Some(crl)) => record::der(db, issuer, CrlKind::Full, crl.number)?,
-            (None, None) => None,
-        };
-        Ok(Self { highest_number, newest_this_update, full, full_entries })
-    }
-
-    fn next_number(&self) -> u64 {
-        self.highest_number + 1
-    }
-
-    fn previous_full(&self, kind: CrlKind) -> Result<Option<Crl<'_>>, CrlError> {
-        match (&self.full, kind) {
-            (Some(bytes), CrlKind::Full) => Ok(Some(Crl::read(bytes).map_err(CrlRefused::from)?)),
-            _ => Ok(None),
-        }
-    }
-}
-
-/// The moment of the act, or of the newest revocation where that was committed since the act began;
-/// a clock that is further off signs nothing.
+/// The moment of the act, or of the authority's newest revocation where that was committed since the act
+/// began. It never goes back: a clock behind the CRL that stands signs nothing.
 fn this_update(
     db: &mut Database,
     standing: &Standing,
     policy: &PublicationPolicy,
+    authority: &Authority,
     cut: i64,
     act: &Act,
 ) -> Result<Timestamp, CrlError> {
     const RECENT: i64 = 100;
-    let recent = status_log::since(db, cut - RECENT, RECENT)?;
-    let newest = recent.iter().map(|event| event.occurred_at).max().unwrap_or(act.at);
-    if newest > act.at.plus(policy.clock_tolerance) {
-        return Err(CrlError::Clock { now: act.at, what: "a revocation", standing: newest });
+    let latest = act.at.plus(policy.clock_tolerance);
+    let mut this_update = act.at;
+    for event in status_log::since(db, cut - RECENT, RECENT)? {
+        if event.issuer != authority.short_name {
+            continue;
+        }
+        if event.occurred_at <= latest {
+            this_update = this_update.max(event.occurred_at);
+        } else {
+            // A clock was ahead. Status stays up all the same: see `EntryDates`.
+            tracing::error!(
+                issuer = event.issuer,
+                sequence = event.sequence,
+                now = %act.at,
+                "event {} of the status log is dated {}, which is still to come: its CRLs date it by the first \
+                 that shows it; check the clocks of the database and of this machine",
+                event.sequence,
+                event.occurred_at
+            );
+        }
     }
-    let this_update = act.at.max(newest).whole_second();
+    let this_update = this_update.whole_second();
     match standing.newest_this_update {
         Some(last) if last > this_update => {
             Err(CrlError::Clock { now: act.at, what: "the CRL that stands", standing: last })
@@ -196,13 +168,12 @@ fn write(
     intended: &Intended,
     full_entries: u64,
 ) -> Result<UnsignedCrl, CrlError> {
-    let key_id = authority_key_id(authority)?;
     let head = CrlHead {
         algorithm: authority.algorithm,
         issuer: &authority.subject,
         this_update: intended.this_update,
         next_update: intended.next_update,
-        authority_key_id: &key_id,
+        authority_key_id: &intended.authority_key_id,
         number: intended.number,
         base_number: intended.base_number,
     };
@@ -215,7 +186,8 @@ fn write(
                 if RegularCrl::releases(intended.regular, row) {
                     return Ok(());
                 }
-                write_entry(&mut encoder, issuer, &row.serial, row.revoked_at, &row.reason)
+                let date = intended.dates.of(row.sequence, row.revoked_at);
+                write_entry(&mut encoder, issuer, &row.serial, date, &row.reason)
             })?;
             Ok(encoder.finish())
         }
@@ -223,7 +195,8 @@ fn write(
             let changes = changes(db, issuer, intended)?;
             let mut encoder = CrlEncoder::new(&head, changes.len())?;
             for event in &changes {
-                write_entry(&mut encoder, issuer, &event.serial, event.occurred_at, &event.reason)?;
+                let date = intended.dates.of(event.sequence, event.occurred_at);
+                write_entry(&mut encoder, issuer, &event.serial, date, &event.reason)?;
             }
             Ok(encoder.finish())
         }
@@ -256,12 +229,12 @@ fn write_entry(
     encoder: &mut CrlEncoder,
     issuer: &str,
     serial: &str,
-    revoked_at: Timestamp,
+    date: Timestamp,
     reason: &str,
 ) -> Result<(), CrlError> {
     let unwritable = |why| CrlError::Entry { issuer: issuer.to_owned(), serial: serial.to_owned(), why };
     let octets = hex::decode(serial).map_err(|_| unwritable("its serial number is not hexadecimal"))?;
     let reason: RevocationReason = reason.parse().map_err(|_| unwritable("its reason is unknown"))?;
-    encoder.entry(&octets, revoked_at.whole_second(), Some(reason))?;
+    encoder.entry(&octets, date, Some(reason))?;
     Ok(())
 }

@@ -1,17 +1,21 @@
 //! Certificate revocation lists (RFC 5280 §5): written, signed, read back, verified, recorded.
 //!
-//! The way of a CRL: `issue` cuts the entries from one picture of the database, has what `encode`
-//! wrote read by the lint of `ca-core`, and has it signed; `verify` reads it back with [`read`], and `compare` holds its entries against the
-//! database and the CRL before; `record` writes it down; then the folder takes it. Entries stand in
-//! the order of their serial numbers, so that each of these is compared in one pass.
+//! The way of a CRL: `issue` looks at what is `standing`, settles what is `intended`, cuts the entries
+//! from one picture of the database, has what `encode` wrote read by the lint of `ca-core`, and has it
+//! signed; `verify` reads it back with [`read`], and `compare` holds its entries against the database and
+//! the CRLs before; `record` writes it down; then the folder takes it. Entries stand in the order of their
+//! serial numbers, so that each of these is compared in one pass.
 
 mod compare;
 pub(crate) mod encode;
-mod entries;
+pub(crate) mod entries;
+mod entry_dates;
 mod error;
+mod intended;
 pub(crate) mod issue;
 pub mod read;
 pub(crate) mod record;
+pub(crate) mod standing;
 mod verify;
 
 #[cfg(test)]
@@ -21,10 +25,10 @@ mod tests;
 
 use std::fmt;
 
-pub(crate) use entries::count_by_log as entries_since;
-pub use error::CrlError;
-pub(crate) use verify::check_signature as verify_signature;
-pub use verify::{CrlRefused, VerifiedCrl};
+use ca_core::authority::AuthorityKind;
+
+pub use error::{CrlError, CrlRefused};
+pub use verify::VerifiedCrl;
 
 /// Every certificate of the authority is in the scope of its CRL; shards would be scopes of their own.
 pub const FULL_SCOPE: &str = "all";
@@ -39,6 +43,14 @@ pub enum CrlKind {
 }
 
 impl CrlKind {
+    /// What an authority of this kind publishes: a root revokes too seldom for deltas.
+    pub const fn of(authority: AuthorityKind) -> &'static [Self] {
+        match authority {
+            AuthorityKind::Root => &[Self::Full],
+            AuthorityKind::Issuing => &[Self::Full, Self::Delta],
+        }
+    }
+
     /// As stored and reported.
     pub const fn name(self) -> &'static str {
         match self {

@@ -12,6 +12,8 @@ use store::Timestamp;
 use x509_cert::ext::pkix::{AuthorityKeyIdentifier, CrlReason};
 use x509_cert::time::Time;
 
+use super::CrlKind;
+
 /// The largest CRL that is read: some five million entries.
 pub const MAX_BYTES: usize = 250_000_000;
 
@@ -117,6 +119,11 @@ impl<'a> Crl<'a> {
         };
         crl.read_extensions(extensions.value)?;
         Ok(crl)
+    }
+
+    /// A delta CRL says which base it starts from (RFC 5280 §5.2.4); a complete one does not.
+    pub fn kind(&self) -> CrlKind {
+        if self.base_number.is_some() { CrlKind::Delta } else { CrlKind::Full }
     }
 
     /// The entries, in the order they stand.

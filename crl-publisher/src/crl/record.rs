@@ -8,7 +8,7 @@ use store::audit::{self, Event};
 use store::schema::crls;
 use store::{Act, CryptoRng, Database, Timestamp};
 
-use super::{CrlError, CrlKind, FULL_SCOPE, VerifiedCrl};
+use super::{CrlError, CrlKind, CrlRefused, FULL_SCOPE, VerifiedCrl};
 
 /// A recorded CRL, without its bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,6 +65,29 @@ pub(crate) fn der(
         .optional()
 }
 
+/// A recorded CRL, verified again for publication: its bytes are the authority's and say what its row says.
+pub(crate) fn verified(
+    db: &mut Database,
+    authority: &Authority,
+    kind: CrlKind,
+    recorded: &RecordedCrl,
+    published_number: u64,
+) -> Result<Option<VerifiedCrl>, CrlError> {
+    let Some(der) = der(db, &authority.short_name, kind, recorded.number)? else { return Ok(None) };
+    let crl = VerifiedCrl::from_record(authority, kind, recorded.log_sequence, published_number, der)?;
+    for (name, same) in [
+        ("number", crl.number() == recorded.number),
+        ("this update", crl.this_update() == recorded.this_update),
+        ("next update", crl.next_update() == recorded.next_update),
+        ("number of entries", crl.entries() == recorded.entries),
+    ] {
+        if !same {
+            return Err(CrlRefused::Field(name).into());
+        }
+    }
+    Ok(Some(crl))
+}
+
 /// The highest number of any CRL of the authority, full or delta; zero where there is none.
 pub(crate) fn highest_number(db: &mut Database, issuer: &str) -> QueryResult<u64> {
     let number: Option<i64> = crls::table
@@ -75,7 +98,8 @@ pub(crate) fn highest_number(db: &mut Database, issuer: &str) -> QueryResult<u64
 }
 
 /// Writes down what was issued together, in one transaction with its events. Refuses where another
-/// worker was quicker: two CRLs of different times never share a number (RFC 5280 §5.2.3).
+/// worker was quicker: two CRLs of different times never share a number (RFC 5280 §5.2.3), and none with
+/// a greater number shows less of the status log.
 pub(crate) fn insert(
     db: &mut Database,
     authority: &Authority,
@@ -86,8 +110,9 @@ pub(crate) fn insert(
     db.write(|db| {
         lock(db, &authority.short_name)?;
         let highest = highest_number(db, &authority.short_name)?;
+        let newest_cut = newest_cut(db, &authority.short_name)?;
         for crl in issued {
-            if crl.number() <= highest {
+            if crl.number() <= highest || crl.log_sequence() < newest_cut {
                 return Err(CrlError::Overtaken { number: crl.number(), recorded: highest });
             }
             diesel::insert_into(crls::table)
@@ -109,6 +134,15 @@ pub(crate) fn insert(
         }
         Ok(())
     })
+}
+
+/// How far into the status log the recorded CRLs of the authority reach; zero where there is none.
+fn newest_cut(db: &mut Database, issuer: &str) -> QueryResult<i64> {
+    let cut: Option<i64> = crls::table
+        .filter(crls::issuer.eq(issuer).and(crls::scope.eq(FULL_SCOPE)))
+        .select(diesel::dsl::max(crls::log_sequence))
+        .first(db)?;
+    Ok(cut.unwrap_or(0))
 }
 
 fn event(crl: &VerifiedCrl) -> Event {

@@ -6,15 +6,17 @@ use ca_core::signer::{SignatureAlgorithm, Signer};
 use der::{Decode, Encode};
 use openssl::x509::X509Crl;
 use proptest::prelude::*;
-use store::Timestamp;
+use store::{Fault, Timestamp};
 use x509_cert::crl::CertificateList;
 
+use super::compare::Previous;
 use super::encode::{CrlEncoder, CrlHead};
 use super::entries::{RegularCrl, RevokedRow};
+use super::entry_dates::EntryDates;
+use super::intended::Intended;
 use super::read::Crl;
-use super::verify::Intended;
-use super::{CrlKind, CrlRefused, VerifiedCrl};
-use crate::fixture::{ISSUING, World};
+use super::{CrlKind, CrlRefused, VerifiedCrl, record};
+use crate::fixture::{ISSUING, World, rng};
 
 /// Serial number, revocation date, reason.
 type Entry = (Vec<u8>, Timestamp, Option<RevocationReason>);
@@ -170,13 +172,20 @@ fn world_with_two_revoked() -> (World, Intended, Vec<Entry>) {
         cut: 2,
         base_cut: 0,
         standing_number: 4,
+        authority_key_id: key_id_of(&mut world),
         regular: None,
+        dates: EntryDates::load(&mut world.db, ISSUING, this_update).unwrap(),
     };
     let entries = vec![
         (vec![0x1D, 0x01], first.whole_second(), Some(RevocationReason::KeyCompromise)),
         (vec![0x1D, 0x02], second.whole_second(), Some(RevocationReason::Superseded)),
     ];
     (world, intended, entries)
+}
+
+fn key_id_of(world: &mut World) -> Vec<u8> {
+    let certificate = authority::load(&mut world.db, ISSUING).unwrap().certificate;
+    openssl::x509::X509::from_der(&certificate).unwrap().subject_key_id().unwrap().as_slice().to_vec()
 }
 
 fn verify(
@@ -186,13 +195,12 @@ fn verify(
     previous: Option<&[u8]>,
 ) -> Result<VerifiedCrl, CrlRefused> {
     let authority = authority::load(&mut world.db, ISSUING).unwrap();
-    let key_id = super::issue::authority_key_id(&authority).unwrap();
     let head = CrlHead {
         algorithm: authority.algorithm,
         issuer: &authority.subject,
         this_update: intended.this_update,
         next_update: intended.next_update,
-        authority_key_id: &key_id,
+        authority_key_id: &intended.authority_key_id,
         number: intended.number,
         base_number: intended.base_number,
     };
@@ -203,8 +211,8 @@ fn verify(
     let unsigned = encoder.finish();
     let signature = world.signer.sign(&authority.key, &authority.algorithm.digest(unsigned.tbs())).unwrap();
     let der = unsigned.assemble(&signature);
-    let previous = previous.map(|bytes| Crl::read(bytes).unwrap());
-    VerifiedCrl::verify(&mut world.db, &authority, intended, previous.as_ref(), der)
+    let previous = Previous { full: previous.map(|bytes| Crl::read(bytes).unwrap()), ..Previous::default() };
+    VerifiedCrl::verify(&mut world.db, &authority, intended, &previous, der)
 }
 
 #[test]
@@ -245,6 +253,28 @@ fn each_wrong_set_of_entries_is_refused() {
             assert!(of_entries, "{what}, {}: {refused}", intended.kind);
         }
     }
+}
+
+#[test]
+fn a_delta_with_an_older_revocation_in_the_place_of_a_newer_is_refused() {
+    let (mut world, intended, entries) = world_with_two_revoked();
+    let delta = Intended { kind: CrlKind::Delta, base_number: Some(3), base_cut: 1, ..intended };
+    let refused = verify(&mut world, &delta, &entries[..1], None).unwrap_err();
+    assert!(matches!(&refused, CrlRefused::Entry { serial, .. } if serial == "1D01"), "{refused}");
+}
+
+#[test]
+fn a_crl_cut_before_one_that_was_recorded_meanwhile_is_not_recorded() {
+    let (mut world, intended, entries) = world_with_two_revoked();
+    let act = world.act(std::time::Duration::ZERO);
+    let authority = authority::load(&mut world.db, ISSUING).unwrap();
+    let newer = verify(&mut world, &intended, &entries, None).unwrap();
+    record::insert(&mut world.db, &authority, &[newer], &mut rng(), &act).unwrap();
+    // Its number is greater all the same: it saw the other's in the public folder.
+    let intended = Intended { number: 6, standing_number: 5, cut: 1, ..intended };
+    let older = verify(&mut world, &intended, &entries[..1], None).unwrap();
+    let refused = record::insert(&mut world.db, &authority, &[older], &mut rng(), &act).unwrap_err();
+    assert_eq!(refused.code().name, "crl-overtaken", "{refused}");
 }
 
 #[test]

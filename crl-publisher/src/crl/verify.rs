@@ -3,12 +3,11 @@
 use ca_core::authority::Authority;
 use sha2::{Digest as _, Sha256};
 use store::{Database, Timestamp};
-use thiserror::Error;
 
-use super::compare::{check_delta, check_full};
-use super::entries::RegularCrl;
-use super::read::{Crl, UnreadableCrl};
-use super::{CrlKind, FULL_SCOPE};
+use super::compare::{Previous, check_delta, check_full, check_nothing_of_delta_is_lost};
+use super::intended::Intended;
+use super::read::Crl;
+use super::{CrlKind, CrlRefused, FULL_SCOPE};
 
 /// A CRL that may be recorded and published: only this module makes one.
 ///
@@ -26,92 +25,25 @@ pub struct VerifiedCrl {
     der: Vec<u8>,
 }
 
-/// Why a CRL is not published. The one that is published stays until someone has looked.
-#[derive(Debug, Error)]
-pub enum CrlRefused {
-    /// Its bytes do not read as a CRL of this PKI.
-    #[error("the signed CRL does not read: {0}")]
-    Unreadable(#[from] UnreadableCrl),
-    /// It reads, but says something else than it was meant to.
-    #[error("the signed CRL has another {0} than it was meant to have")]
-    Field(&'static str),
-    /// The signature is not the authority's.
-    #[error("the signature is not that of {0}")]
-    Signature(String),
-    /// The number does not grow.
-    #[error("number {number} is not greater than {standing}, which stands")]
-    Number {
-        /// Its number.
-        number: u64,
-        /// The highest recorded or published one.
-        standing: u64,
-    },
-    /// The set of entries, a date or a reason is not the database's.
-    #[error("certificate {serial}: {what}")]
-    Entry {
-        /// The serial number.
-        serial: String,
-        /// What is wrong.
-        what: &'static str,
-    },
-    /// The number of entries is not the database's.
-    #[error("{found} entries where the status log has {expected}")]
-    Count {
-        /// In the CRL.
-        found: u64,
-        /// In the database.
-        expected: u64,
-    },
-    /// The CRL before it has an entry that would disappear without reason.
-    #[error("certificate {serial} stands on published CRL {previous} and would disappear: {why}")]
-    Lost {
-        /// The serial number.
-        serial: String,
-        /// The number of the CRL before.
-        previous: u64,
-        /// Why it may not.
-        why: &'static str,
-    },
-    /// The database failed.
-    #[error("database: {0}")]
-    Database(#[from] diesel::result::Error),
-}
-
-/// What a CRL was meant to be.
-#[derive(Clone, Debug)]
-pub(crate) struct Intended {
-    pub(crate) kind: CrlKind,
-    pub(crate) number: u64,
-    pub(crate) base_number: Option<u64>,
-    pub(crate) this_update: Timestamp,
-    pub(crate) next_update: Timestamp,
-    /// It shows the status log up to here.
-    pub(crate) cut: i64,
-    /// For a delta: and from behind here.
-    pub(crate) base_cut: i64,
-    /// The highest number that is recorded or published.
-    pub(crate) standing_number: u64,
-    /// Which entries of a full CRL have done their time.
-    pub(crate) regular: Option<RegularCrl>,
-}
-
 impl VerifiedCrl {
-    /// Verifies what the signer returned, inside the snapshot it was cut from. `previous` is the
-    /// full CRL that relying systems hold today.
+    /// Verifies what the signer returned, inside the snapshot it was cut from.
     pub(crate) fn verify(
         db: &mut Database,
         authority: &Authority,
         intended: &Intended,
-        previous: Option<&Crl<'_>>,
+        previous: &Previous<'_>,
         der: Vec<u8>,
     ) -> Result<Self, CrlRefused> {
         let crl = Crl::read(&der)?;
         check_signature(&crl, authority)?;
-        check_fields(&crl, intended, authority)?;
+        check_fields(&crl, intended)?;
         let entries = match intended.kind {
-            CrlKind::Full => check_full(db, authority, intended, &crl, previous)?,
+            CrlKind::Full => check_full(db, authority, intended, &crl, previous.full.as_ref())?,
             CrlKind::Delta => check_delta(db, authority, intended, &crl)?,
         };
+        if let Some(delta) = &previous.delta {
+            check_nothing_of_delta_is_lost(db, authority, intended, delta)?;
+        }
         Ok(Self {
             issuer: authority.short_name.clone(),
             kind: intended.kind,
@@ -136,7 +68,7 @@ impl VerifiedCrl {
     ) -> Result<Self, CrlRefused> {
         let crl = Crl::read(&der)?;
         check_signature(&crl, authority)?;
-        if crl.base_number.is_some() != (kind == CrlKind::Delta) {
+        if crl.kind() != kind {
             return Err(CrlRefused::Field("kind"));
         }
         if crl.number <= published_number {
@@ -229,18 +161,16 @@ pub(crate) fn check_signature(crl: &Crl<'_>, authority: &Authority) -> Result<()
     Err(CrlRefused::Signature(authority.short_name.clone()))
 }
 
-fn check_fields(crl: &Crl<'_>, intended: &Intended, authority: &Authority) -> Result<(), CrlRefused> {
+fn check_fields(crl: &Crl<'_>, intended: &Intended) -> Result<(), CrlRefused> {
     if crl.number <= intended.standing_number {
         return Err(CrlRefused::Number { number: crl.number, standing: intended.standing_number });
     }
-    let key_id = super::issue::authority_key_id(authority)
-        .map_err(|_| CrlRefused::Field("authority key identifier"))?;
     for (name, same) in [
         ("number", crl.number == intended.number),
         ("base number", crl.base_number == intended.base_number),
         ("this update", crl.this_update == intended.this_update),
         ("next update", crl.next_update == intended.next_update),
-        ("authority key identifier", crl.authority_key_id == key_id),
+        ("authority key identifier", crl.authority_key_id == intended.authority_key_id),
     ] {
         if !same {
             return Err(CrlRefused::Field(name));

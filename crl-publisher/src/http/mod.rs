@@ -13,6 +13,8 @@ mod service;
 mod target;
 
 #[cfg(test)]
+mod caching_tests;
+#[cfg(test)]
 mod tests;
 
 use std::time::Duration;
@@ -21,6 +23,7 @@ use actix_web::http::Method;
 use actix_web::rt::time::timeout;
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
 
+use self::reply::NEVER_CACHED;
 use crate::ocsp::request::MAX_REQUEST_BYTES;
 
 pub use pool::{OpenWorker, StatusWorker, WorkerError};
@@ -43,7 +46,9 @@ pub fn configure_operations(service: StatusService) -> impl FnOnce(&mut web::Ser
             .app_data(web::Data::new(service))
             .route(
                 "/livez",
-                web::get().to(|| async { HttpResponse::Ok().content_type("text/plain").body("ok\n") }),
+                web::get().to(|| async {
+                    HttpResponse::Ok().insert_header(NEVER_CACHED).content_type("text/plain").body("ok\n")
+                }),
             )
             .route("/readyz", web::get().to(readyz))
             .route("/metrics", web::get().to(metrics));
@@ -68,20 +73,20 @@ async fn public(
             Err(_) => return plain(HttpResponse::RequestTimeout(), "the body took more than 10 s\n"),
         },
         _ => {
-            return HttpResponse::MethodNotAllowed()
-                .insert_header(("allow", "GET, HEAD, POST"))
-                .content_type("text/plain")
-                .body("GET, HEAD or POST\n");
+            let mut answer = HttpResponse::MethodNotAllowed();
+            answer.insert_header(("allow", "GET, HEAD, POST"));
+            return plain(answer, "GET, HEAD or POST\n");
         }
     };
     match reply {
         Ok(reply) => reply.into_response(&request, at),
-        Err(_) => HttpResponse::ServiceUnavailable().finish(),
+        Err(_) => plain(HttpResponse::ServiceUnavailable(), "try again in a moment\n"),
     }
 }
 
+/// A refusal. What is left of the request is not read, and no cache keeps the answer.
 fn plain(mut answer: HttpResponseBuilder, words: &'static str) -> HttpResponse {
-    answer.force_close().content_type("text/plain").body(words)
+    answer.force_close().insert_header(NEVER_CACHED).content_type("text/plain").body(words)
 }
 
 async fn readyz(request: HttpRequest, service: web::Data<StatusService>) -> HttpResponse {
@@ -90,14 +95,17 @@ async fn readyz(request: HttpRequest, service: web::Data<StatusService>) -> Http
         request.query_string().split('&').any(|part| part == "verbose" || part.starts_with("verbose="));
     match web::block(move || operations::readiness(&service, at)).await {
         Ok(readiness) => readiness.into_response(verbose),
-        Err(_) => HttpResponse::ServiceUnavailable().finish(),
+        Err(_) => plain(HttpResponse::ServiceUnavailable(), "try again in a moment\n"),
     }
 }
 
 async fn metrics(service: web::Data<StatusService>) -> HttpResponse {
     let at = service.now();
     match web::block(move || operations::metrics(&service, at)).await {
-        Ok(text) => HttpResponse::Ok().content_type("text/plain; version=0.0.4; charset=utf-8").body(text),
-        Err(_) => HttpResponse::ServiceUnavailable().finish(),
+        Ok(text) => HttpResponse::Ok()
+            .insert_header(NEVER_CACHED)
+            .content_type("text/plain; version=0.0.4; charset=utf-8")
+            .body(text),
+        Err(_) => plain(HttpResponse::ServiceUnavailable(), "try again in a moment\n"),
     }
 }

@@ -12,6 +12,13 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
+/// How many rests of a path are decoded as a whole. The request itself is the first in practice: a piece of
+/// the prefix would have to begin like a SEQUENCE that is as long as all that follows.
+const MOST_DECODED: usize = 4;
+
+/// The base64 of six octets: room for tag, length of the length, and length.
+const HEAD: usize = 8;
+
 /// The request in a raw path, behind any prefix; nothing where there is none.
 ///
 /// Base64 has `/` in its own alphabet, `//` included, and clients escape or do not escape `/`, `+`
@@ -22,12 +29,35 @@ pub(crate) fn request_in(path: &str) -> Option<Vec<u8>> {
         return None;
     }
     let decoded = percent_decoded(path)?;
-    let slashes = decoded.iter().enumerate().filter(|(_, octet)| **octet == b'/').map(|(at, _)| at);
-    slashes
-        .map(|at| &decoded[at + 1..])
-        .filter(|rest| rest.first() == Some(&b'M'))
-        .find_map(|rest| BASE64.decode(rest).ok().filter(|bytes| is_one_sequence(bytes)))
+    candidates(&decoded).find_map(|rest| BASE64.decode(rest).ok().filter(|bytes| is_one_sequence(bytes)))
 }
+
+/// The rests that may be the request. At each slash a few octets are looked at; only few rests are decoded as
+/// a whole, so that a path of slashes costs no more than a request of its length.
+fn candidates(path: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let slashes = path.iter().enumerate().filter(|(_, octet)| **octet == b'/').map(|(at, _)| at);
+    slashes
+        .map(|at| &path[at + 1..])
+        .filter(|rest| rest.first() == Some(&b'M') && announces_its_length(rest))
+        .take(MOST_DECODED)
+}
+
+/// Whether the base64 begins with the header of a SEQUENCE that is as long as the base64.
+fn announces_its_length(base64: &[u8]) -> bool {
+    let padding = base64.iter().rev().take(2).take_while(|octet| **octet == b'=').count();
+    let digits = base64.len() - padding;
+    let Ok(head) = BASE64.decode(&base64[..digits.min(HEAD)]) else { return false };
+    let length = match head[..] {
+        [SEQUENCE, short, ..] if short < 0x80 => 2 + usize::from(short),
+        [SEQUENCE, 0x81, length, ..] => 3 + usize::from(length),
+        [SEQUENCE, 0x82, high, low, ..] => 4 + usize::from(u16::from_be_bytes([high, low])),
+        _ => return false,
+    };
+    digits == (length * 4).div_ceil(3)
+}
+
+/// The tag of a SEQUENCE (X.690 §8.9).
+const SEQUENCE: u8 = 0x30;
 
 /// Escapes undone. A space stands for the `+` that some proxy took for one.
 fn percent_decoded(path: &str) -> Option<Vec<u8>> {
@@ -90,6 +120,36 @@ mod tests {
             assert_eq!(request_in(path), None, "{path}");
         }
         assert_eq!(request_in(&format!("/{}", "M".repeat(100_000))), None);
+    }
+
+    #[test]
+    fn a_path_of_slashes_costs_no_more_than_a_few_requests_of_its_length() {
+        let longest = 4 * MAX_REQUEST_BYTES;
+        // Each rest of the second begins like a SEQUENCE that ends where the path ends, and holds no base64.
+        let mut announcing = vec![b'%'];
+        while announcing.len() + 8 < longest {
+            let rest = announcing.len() + 8 - 1;
+            let length = (rest * 3 / 4).saturating_sub(4) as u16;
+            let [high, low] = length.to_be_bytes();
+            let head = BASE64.encode([0x30, 0x82, high, low, 0]);
+            announcing.splice(..0, format!("/{}", &head[..7]).bytes());
+        }
+        for path in ["/M".repeat(longest / 2).into_bytes(), announcing] {
+            let decoded: usize = candidates(&path).map(<[u8]>::len).sum();
+            assert!(decoded <= MOST_DECODED * longest, "{decoded} octets");
+            assert!(candidates(&path).all(|rest| BASE64.decode(rest).is_err()));
+        }
+    }
+
+    #[test]
+    fn a_long_request_is_found_too() {
+        for length in [125, 127, 128, 129, 255, 256, 257, 6_000] {
+            let content = vec![0xFF; length];
+            let der = der::asn1::AnyRef::new(der::Tag::Sequence, &content).unwrap();
+            let der = der::Encode::to_der(&der).unwrap();
+            let base64 = BASE64.encode(&der);
+            assert_eq!(request_in(&format!("/a/Mb/{base64}")), Some(der), "{length}");
+        }
     }
 
     proptest! {

@@ -10,6 +10,7 @@ use store::schema::card_opposition_counter;
 use store::{Act, Actor, RequestId, Timestamp};
 
 use super::pool::StatusWorker;
+use super::reply::NEVER_CACHED;
 use super::service::StatusService;
 use crate::crl::read::Crl;
 use crate::crl::{CrlKind, record};
@@ -32,10 +33,7 @@ impl Readiness {
         }
         body += if ready { "ready\n" } else { "not ready\n" };
         let mut response = if ready { HttpResponse::Ok() } else { HttpResponse::ServiceUnavailable() };
-        response
-            .content_type("text/plain; charset=utf-8")
-            .insert_header(("cache-control", "no-store"))
-            .body(body)
+        response.content_type("text/plain; charset=utf-8").insert_header(NEVER_CACHED).body(body)
     }
 }
 
@@ -53,7 +51,7 @@ fn check(service: &StatusService, worker: &mut StatusWorker, at: Timestamp) -> R
     let authorities = authority::all(&mut worker.db).map_err(|error| error.to_string())?;
     let mut checks = vec![("database".to_owned(), Ok(()))];
     for authority in &authorities {
-        for &kind in kinds(authority.kind) {
+        for &kind in CrlKind::of(authority.kind) {
             let outcome = fresh_crl(service, &authority.short_name, kind, at);
             checks.push((format!("crl {} {kind}", authority.short_name), outcome));
         }
@@ -100,7 +98,7 @@ fn gather(service: &StatusService, worker: &mut StatusWorker, at: Timestamp) -> 
         Family::gauge("igc_crl_next_update_seconds", "Its nextUpdate, Unix time."),
     ];
     for authority in &authorities {
-        for &kind in kinds(authority.kind) {
+        for &kind in CrlKind::of(authority.kind) {
             let newest = record::newest(&mut worker.db, &authority.short_name, kind);
             let Some(crl) = newest.map_err(|error| error.to_string())? else { continue };
             let labels = format!("issuer=\"{}\",kind=\"{kind}\"", authority.short_name);
@@ -134,13 +132,6 @@ fn gather(service: &StatusService, worker: &mut StatusWorker, at: Timestamp) -> 
         Family::counter("igc_cards_opposed_total", "Cards ever opposed: the head of the opposition list.");
     cards.sample("", oppositions);
     Ok(families.into_iter().chain([ends, log, cards]).map(|family| family.text).collect())
-}
-
-fn kinds(authority: AuthorityKind) -> &'static [CrlKind] {
-    match authority {
-        AuthorityKind::Root => &[CrlKind::Full],
-        AuthorityKind::Issuing => &[CrlKind::Full, CrlKind::Delta],
-    }
 }
 
 struct Family {

@@ -44,21 +44,40 @@ impl Pool {
         Self { open, size: size.max(1), workers: Mutex::default(), returned: Condvar::new() }
     }
 
-    /// Runs `f` with a worker; nothing where none can be had, or `f` failed and the worker with it.
+    /// Runs `f` with a worker; nothing where none can be had, or `f` failed and the worker with it. Where a
+    /// worker fails that had waited in the pool, those that waited beside it are given up too, and `f` runs
+    /// once more: after a database came back, nobody is told to try later by what it left behind.
     pub(crate) fn run<T, E: std::fmt::Display>(
         &self,
-        f: impl FnOnce(&mut StatusWorker) -> Result<T, E>,
+        mut f: impl FnMut(&mut StatusWorker) -> Result<T, E>,
     ) -> Option<T> {
+        let had_waited = match self.attempt(&mut f)? {
+            Ok(value) => return Some(value),
+            Err(had_waited) => had_waited,
+        };
+        if !had_waited {
+            return None;
+        }
+        let mut workers = self.lock();
+        workers.opened -= workers.idle.len();
+        let given_up = std::mem::take(&mut workers.idle);
+        drop(workers);
+        drop(given_up);
+        self.attempt(&mut f)?.ok()
+    }
+
+    /// One run of `f`; where it fails, whether its worker had waited in the pool.
+    fn attempt<T, E: std::fmt::Display>(
+        &self,
+        f: &mut impl FnMut(&mut StatusWorker) -> Result<T, E>,
+    ) -> Option<Result<T, bool>> {
         let mut lent = self.lend()?;
         let worker = lent.worker.as_mut()?;
-        match f(worker) {
-            Ok(value) => Some(value),
-            Err(error) => {
-                tracing::error!(%error, "an answer failed; its connection is given up");
-                lent.worker = None;
-                None
-            }
-        }
+        Some(f(worker).map_err(|error| {
+            tracing::error!(%error, "an answer failed; its connection is given up");
+            lent.worker = None;
+            lent.had_waited
+        }))
     }
 
     fn lend(&self) -> Option<Lent<'_>> {
@@ -69,7 +88,7 @@ impl Pool {
             })
             .unwrap_or_else(PoisonError::into_inner);
         if let Some(worker) = workers.idle.pop() {
-            return Some(Lent { pool: self, worker: Some(worker) });
+            return Some(Lent { pool: self, worker: Some(worker), had_waited: true });
         }
         if workers.opened >= self.size {
             tracing::warn!("all {} workers are busy", self.size);
@@ -78,7 +97,7 @@ impl Pool {
         workers.opened += 1;
         drop(workers);
         // From here on the place is taken; `Lent` gives it back whatever happens.
-        let mut lent = Lent { pool: self, worker: None };
+        let mut lent = Lent { pool: self, worker: None, had_waited: false };
         match (self.open)() {
             Ok(worker) => lent.worker = Some(worker),
             Err(error) => {
@@ -99,6 +118,7 @@ impl Pool {
 struct Lent<'p> {
     pool: &'p Pool,
     worker: Option<StatusWorker>,
+    had_waited: bool,
 }
 
 impl Drop for Lent<'_> {

@@ -1,8 +1,8 @@
 //! Published files, read from the folder when they change and kept in memory between.
 
 use std::collections::HashMap;
-use std::fs::{self, Metadata};
-use std::io;
+use std::fs::Metadata;
+use std::io::{self, Read};
 use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,8 +12,9 @@ use store::Timestamp;
 
 use super::reply::etag;
 use super::target::PublishedName;
+use crate::crl::CrlKind;
 use crate::crl::read::Crl;
-use crate::folder::PublicFolder;
+use crate::folder::{PublicFolder, open};
 
 /// One file as it stands.
 #[derive(Clone, Debug)]
@@ -48,22 +49,18 @@ impl PublishedFiles {
         folder: &PublicFolder,
         name: &PublishedName,
     ) -> io::Result<Option<Arc<PublishedFile>>> {
-        let path = path(folder, name);
-        let version = match fs::metadata(&path) {
-            Ok(metadata) if metadata.is_file() => Version::of(&metadata),
-            Ok(_) => return Ok(None),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                self.lock().remove(name);
-                return Ok(None);
-            }
-            Err(error) => return Err(error),
+        let Some(mut file) = open(&path(folder, name))? else {
+            self.lock().remove(name);
+            return Ok(None);
         };
+        let version = Version::of(&file.metadata()?);
         if let Some(known) = self.lock().get(name).filter(|known| known.version == version) {
             return Ok(Some(Arc::clone(known)));
         }
-        let body = fs::read(&path)?;
+        let mut body = Vec::new();
+        file.read_to_end(&mut body)?;
         let next_update = match name {
-            PublishedName::Crl(..) => Crl::read(&body).ok().map(|crl| crl.next_update),
+            PublishedName::Crl(_, kind) => Some(next_update(&body, *kind)?),
             _ => None,
         };
         let file = Arc::new(PublishedFile {
@@ -79,6 +76,15 @@ impl PublishedFiles {
 
     fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<PublishedName, Arc<PublishedFile>>> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// When the CRL ends. What is no CRL of this kind is not served: the worker puts the right one there.
+fn next_update(body: &[u8], kind: CrlKind) -> io::Result<Timestamp> {
+    match Crl::read(body) {
+        Ok(crl) if crl.kind() == kind => Ok(crl.next_update),
+        Ok(crl) => Err(io::Error::other(format!("a {} CRL in the place of a {kind} one", crl.kind()))),
+        Err(unreadable) => Err(io::Error::other(unreadable)),
     }
 }
 

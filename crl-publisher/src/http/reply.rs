@@ -9,6 +9,10 @@ use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use sha2::{Digest, Sha256};
 use store::{Code, Timestamp};
 
+/// Neither a cache of ours nor one on the way keeps the answer (RFC 9111 §5.2.2.5): some errors may be
+/// kept otherwise (RFC 9110 §15.1).
+pub(crate) const NEVER_CACHED: (&str, &str) = ("cache-control", "no-store");
+
 /// A whole answer.
 #[derive(Clone, Debug)]
 pub(crate) struct Reply {
@@ -71,10 +75,7 @@ impl Reply {
             if self.status == StatusCode::SERVICE_UNAVAILABLE {
                 response.insert_header(("retry-after", "5"));
             }
-            return response
-                .content_type(self.content_type)
-                .insert_header(("cache-control", "no-store"))
-                .body(self.body);
+            return response.content_type(self.content_type).insert_header(NEVER_CACHED).body(self.body);
         };
         let left = expires.map_or(max_age, |expires| {
             max_age.min(Duration::from_secs(

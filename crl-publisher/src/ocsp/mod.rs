@@ -5,6 +5,8 @@
 //! certified. Looking up and signing are apart, so that the one can be answered from memory and
 //! the other from a cache. *Good* is only ever said of a certificate that was issued and stands.
 
+mod answer;
+mod delegate;
 mod issuers;
 pub mod request;
 mod responder;
@@ -14,5 +16,6 @@ mod status_view;
 #[cfg(test)]
 mod tests;
 
-pub use responder::{Answer, AnswerKind, Responder, ResponderError};
+pub use answer::{Answer, AnswerKind};
+pub use responder::{Responder, ResponderError};
 pub use status_view::{Status, StatusView};

@@ -23,6 +23,16 @@ pub enum Status {
     Unknown,
 }
 
+impl Status {
+    /// The revocation date, where there is one.
+    pub fn revoked_at(&self) -> Option<Timestamp> {
+        match self {
+            Self::Revoked { at, .. } => Some(*at),
+            Self::Good | Self::Unknown => None,
+        }
+    }
+}
+
 /// Looks statuses up. Today in the database; an image in memory can stand here.
 pub struct StatusView<'d> {
     db: &'d mut Database,

@@ -8,6 +8,7 @@ use const_oid::db::rfc5912::{ID_SHA_1, ID_SHA_256};
 use const_oid::db::rfc6960::ID_PKIX_OCSP_NONCE;
 use der::asn1::{Int, OctetString};
 use der::{Any, Decode, Encode};
+use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use openssl::sha::{sha1, sha256};
 use proptest::prelude::*;
@@ -159,6 +160,16 @@ fn a_nonce_of_1_to_128_octets_comes_back_and_any_other_is_malformed() {
 }
 
 #[test]
+fn a_revocation_dated_ahead_of_the_clock_is_said_and_never_dated_after_the_answer() {
+    let mut world = world_with_statuses();
+    world.revoke_ahead(ISSUING, "1D01", world.start.plus(2 * DAY));
+    let asked = request(vec![cert_id(&world, ISSUING, ID_SHA_1, &[0x1D, 0x01])], vec![]).to_der().unwrap();
+    let data = basic(&ask(&mut world, &asked)).tbs_response_data;
+    let CertStatus::Revoked(revoked) = &data.responses[0].cert_status else { panic!("revoked") };
+    assert_eq!(revoked.revocation_time, data.responses[0].this_update);
+}
+
+#[test]
 fn several_certificates_of_one_issuer_are_answered_together() {
     let mut world = world_with_statuses();
     let ids: Vec<CertId> = [ID_SHA_1, ID_SHA_256]
@@ -238,6 +249,21 @@ fn an_answer_never_outlives_the_responder_certificate() {
 }
 
 #[test]
+fn a_revocation_that_came_while_the_request_waited_is_not_after_this_update() {
+    let mut world = world_with_statuses();
+    let id = cert_id(&world, ISSUING, ID_SHA_256, &[0x1D, 0x02]);
+    let request = request(vec![id], vec![]).to_der().unwrap();
+    let act = store::Act { at: world.start.minus(Duration::from_secs(2)), ..world.act(Duration::ZERO) };
+    let responder = Responder::load(&mut world.db, &world.policy, &act).unwrap();
+    let answer = responder.answer(&mut StatusView::over(&mut world.db), &mut world.signer, &request, &act);
+    let data = basic(&answer).tbs_response_data;
+    let single = &data.responses[0];
+    let CertStatus::Revoked(revoked) = &single.cert_status else { panic!("{single:?}") };
+    assert!(revoked.revocation_time.to_unix_duration() <= single.this_update.to_unix_duration(), "{data:?}");
+    assert!(single.this_update.to_unix_duration() <= data.produced_at.to_unix_duration(), "{data:?}");
+}
+
+#[test]
 fn a_revoked_responder_answers_no_more() {
     let mut world = world_with_statuses();
     let serial: String = store::schema::service_keys::table
@@ -248,6 +274,24 @@ fn a_revoked_responder_answers_no_more() {
     world.revoke(ISSUING, &serial, RevocationReason::KeyCompromise);
     let id = cert_id(&world, ISSUING, ID_SHA_256, &[0x1D, 0x01]);
     let answer = ask(&mut world, &request(vec![id], vec![]).to_der().unwrap());
+    assert_eq!(answer, Answer::error(OcspResponseStatus::Unauthorized));
+}
+
+#[test]
+fn a_responder_that_does_not_read_keeps_no_other_from_answering() {
+    let mut world = world_with_statuses();
+    world
+        .db
+        .batch_execute(&format!(
+            "DROP TRIGGER service_keys_are_never_changed;
+             UPDATE service_keys SET public_key = X'00' WHERE name = 'ocsp-{OTHER}';"
+        ))
+        .unwrap();
+    let ours = cert_id(&world, ISSUING, ID_SHA_256, &[0x1D, 0x01]);
+    let answer = ask(&mut world, &request(vec![ours], vec![]).to_der().unwrap());
+    assert!(matches!(answer.kind, AnswerKind::Signed { .. }), "{answer:?}");
+    let other = cert_id(&world, OTHER, ID_SHA_256, &[0x1D, 0x01]);
+    let answer = ask(&mut world, &request(vec![other], vec![]).to_der().unwrap());
     assert_eq!(answer, Answer::error(OcspResponseStatus::Unauthorized));
 }
 

@@ -81,7 +81,7 @@ fn replace_if_changed(
 ) -> Result<(), FolderError> {
     let path = folder.ca_path(name);
     if folder.read(&path)?.as_deref() != Some(bytes) {
-        folder.replace(&path, bytes)?;
+        folder.turn()?.replace(&path, bytes)?;
         report.written.push(name.to_owned());
     }
     Ok(())

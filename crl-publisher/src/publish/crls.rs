@@ -6,9 +6,9 @@ use ca_core::status_log;
 use store::{Act, CryptoRng, Database, Timestamp};
 
 use crate::crl::issue::{self, schedule};
-use crate::crl::read::Crl;
-use crate::crl::{CrlError, CrlKind, VerifiedCrl, entries_since, record, verify_signature};
-use crate::folder::{FolderError, PublicFolder};
+use crate::crl::standing::published_number;
+use crate::crl::{CrlError, CrlKind, VerifiedCrl, entries, record};
+use crate::folder::PublicFolder;
 use crate::policy::PublicationPolicy;
 
 /// What was done.
@@ -80,7 +80,7 @@ pub fn publish_crls_now(
 ) -> Result<CrlReport, AuthorityError> {
     for_each_authority(db, |db, authority, report| {
         reconcile(db, folder, authority, report)?;
-        let kinds = all_kinds(authority);
+        let kinds = CrlKind::of(authority.kind);
         issue_and_publish(db, signer, folder, policy, authority, kinds, report, rng, act)
     })
 }
@@ -117,10 +117,24 @@ fn issue_and_publish(
     let issued = issue::issue(db, signer, folder, policy, authority, kinds, act)?;
     record::insert(db, authority, &issued, rng, act)?;
     for crl in issued {
-        report.issued.push(PublishedCrl::from(&crl));
-        folder.publish_crl(crl)?;
+        report.issued.extend(put_out(folder, authority, crl)?);
     }
     Ok(())
+}
+
+/// Puts a recorded CRL before the world, unless another worker has put out a newer one since.
+pub(super) fn put_out(
+    folder: &PublicFolder,
+    authority: &Authority,
+    crl: VerifiedCrl,
+) -> Result<Option<PublishedCrl>, CrlError> {
+    let turn = folder.turn()?;
+    if published_number(folder, authority, crl.kind())?.is_some_and(|standing| standing >= crl.number()) {
+        return Ok(None);
+    }
+    let published = PublishedCrl::from(&crl);
+    turn.publish_crl(crl)?;
+    Ok(Some(published))
 }
 
 /// Publishes the newest recorded CRLs where the folder has older ones or none.
@@ -130,17 +144,15 @@ fn reconcile(
     authority: &Authority,
     report: &mut CrlReport,
 ) -> Result<(), CrlError> {
-    for &kind in all_kinds(authority) {
+    for &kind in CrlKind::of(authority.kind) {
         let Some(recorded) = record::newest(db, &authority.short_name, kind)? else { continue };
         let published = published_number(folder, authority, kind)?.unwrap_or(0);
         if recorded.number <= published {
             continue;
         }
-        let Some(der) = record::der(db, &authority.short_name, kind, recorded.number)? else { continue };
-        let crl = VerifiedCrl::from_record(authority, kind, recorded.log_sequence, published, der)?;
+        let Some(crl) = record::verified(db, authority, kind, &recorded, published)? else { continue };
         tracing::warn!(issuer = authority.short_name, %kind, number = recorded.number, "recorded, not published: published now");
-        report.republished.push(PublishedCrl::from(&crl));
-        folder.publish_crl(crl)?;
+        report.republished.extend(put_out(folder, authority, crl)?);
     }
     Ok(())
 }
@@ -155,7 +167,7 @@ fn due(
     let root = authority.kind == AuthorityKind::Root;
     let full = is_due(db, folder, policy, authority, CrlKind::Full, root, act)?;
     if full {
-        return Ok(all_kinds(authority).to_vec());
+        return Ok(CrlKind::of(authority.kind).to_vec());
     }
     if !root && is_due(db, folder, policy, authority, CrlKind::Delta, true, act)? {
         return Ok(vec![CrlKind::Delta]);
@@ -181,42 +193,7 @@ fn is_due(
         return Ok(true);
     }
     let cut = status_log::newest(db)?;
-    Ok(on_revocation && entries_since(db, &authority.short_name, last.log_sequence, cut)? > 0)
-}
-
-fn all_kinds(authority: &Authority) -> &'static [CrlKind] {
-    match authority.kind {
-        AuthorityKind::Root => &[CrlKind::Full],
-        AuthorityKind::Issuing => &[CrlKind::Full, CrlKind::Delta],
-    }
-}
-
-/// The bytes of the published CRL, where it reads and its signature is the authority's. Anything
-/// else in its place counts as nothing: it is replaced.
-pub(crate) fn published(
-    folder: &PublicFolder,
-    authority: &Authority,
-    kind: CrlKind,
-) -> Result<Option<Vec<u8>>, FolderError> {
-    let path = folder.crl_path(&authority.short_name, kind);
-    let Some(bytes) = folder.read(&path)? else { return Ok(None) };
-    let ours = match Crl::read(&bytes) {
-        Ok(crl) => verify_signature(&crl, authority).is_ok(),
-        Err(_) => false,
-    };
-    if !ours {
-        tracing::error!(path = %path.display(), "what is published is not a CRL of {}", authority.short_name);
-    }
-    Ok(ours.then_some(bytes))
-}
-
-fn published_number(
-    folder: &PublicFolder,
-    authority: &Authority,
-    kind: CrlKind,
-) -> Result<Option<u64>, CrlError> {
-    let bytes = published(folder, authority, kind)?;
-    Ok(bytes.and_then(|bytes| Crl::read(&bytes).ok().map(|crl| crl.number)))
+    Ok(on_revocation && entries::count_by_log(db, &authority.short_name, last.log_sequence, cut)? > 0)
 }
 
 impl From<&VerifiedCrl> for PublishedCrl {

@@ -23,13 +23,13 @@ use x509_cert::Certificate;
 use x509_cert::attr::Attribute;
 use x509_cert::time::Time;
 
-/// The list signer, with the certificates a verifier needs beside the root.
+/// The list signer, with the certificates a verifier needs below the root.
 #[derive(Debug)]
 pub(crate) struct ListSigner {
     key: ServiceKey,
     algorithm: SignatureAlgorithm,
     certificate: Certificate,
-    issuers: Vec<Certificate>,
+    issuer: Certificate,
 }
 
 /// A signature that could not be made.
@@ -77,7 +77,7 @@ impl ListSigner {
             let issuing = authority::load(db, issuer)?;
             return Ok(Self {
                 algorithm: SignatureAlgorithm::of_key(&key.public_key)?,
-                issuers: vec![Certificate::from_der(&issuing.certificate)?],
+                issuer: Certificate::from_der(&issuing.certificate)?,
                 certificate,
                 key,
             });
@@ -114,15 +114,13 @@ impl ListSigner {
             signature: OctetString::new(signature)?,
             unsigned_attrs: None,
         };
-        let certificates = std::iter::once(&self.certificate)
-            .chain(&self.issuers)
-            .cloned()
-            .map(CertificateChoices::Certificate);
+        let certificates =
+            [&self.certificate, &self.issuer].map(|one| CertificateChoices::Certificate(one.clone()));
         let signed = SignedData {
             version: CmsVersion::V1,
             digest_algorithms: SetOfVec::try_from(vec![self.digest_algorithm()])?,
             encap_content_info: EncapsulatedContentInfo { econtent_type: ID_DATA, econtent: None },
-            certificates: Some(CertificateSet::try_from(certificates.collect::<Vec<_>>())?),
+            certificates: Some(CertificateSet::try_from(certificates.to_vec())?),
             crls: None,
             signer_infos: SignerInfos::try_from(vec![info])?,
         };

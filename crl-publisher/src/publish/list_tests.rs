@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+use ca_core::signer::{Digest, KeyReference, Signer, SignerError};
+use store::{Database, DatabaseRole};
+
 use super::tests::{HOUR, SECOND, back_up, restore};
 use super::*;
 use crate::fixture::{World, rng};
@@ -90,4 +93,46 @@ fn a_card_on_the_published_list_is_never_forgotten() {
     assert!(
         std::fs::read_to_string(world.path("public/oppositions/full.csv")).unwrap().contains("2600000017")
     );
+}
+
+/// A signer that is slow: something else happens while it signs for the first time.
+struct Slow<'a> {
+    signer: &'a mut dyn Signer,
+    meanwhile: Option<Box<dyn FnOnce() + Send + 'a>>,
+}
+
+impl Signer for Slow<'_> {
+    fn sign(&mut self, key: &KeyReference, digest: &Digest) -> Result<Vec<u8>, SignerError> {
+        self.meanwhile.take().into_iter().for_each(|meanwhile| meanwhile());
+        self.signer.sign(key, digest)
+    }
+
+    fn public_key(&mut self, key: &KeyReference) -> Result<Vec<u8>, SignerError> {
+        self.signer.public_key(key)
+    }
+}
+
+#[test]
+fn a_slower_worker_does_not_put_its_list_in_the_place_of_a_longer_one() {
+    let mut world = World::new();
+    world.oppose(1, "2600000017");
+    let act = world.act(SECOND);
+    let url = format!("sqlite:{}", world.path("igc.sqlite").display());
+    let mut quicker = World::new();
+    quicker.db = Database::open(&url, DatabaseRole::Owner).unwrap();
+    quicker.signer = world.signer.clone();
+    quicker.folder = world.folder.clone();
+    let meanwhile = Box::new(|| {
+        quicker.oppose(2, "2600000025");
+        assert!(publish_list(&mut quicker, 2 * SECOND).unwrap().written);
+    });
+    let mut slow = Slow { signer: &mut world.signer, meanwhile: Some(meanwhile) };
+    let report =
+        publish_opposition_list(&mut world.db, &mut slow, &world.folder, &world.policy, &mut rng(), &act)
+            .unwrap();
+    drop(slow);
+    assert!(!report.written);
+    let json = std::fs::read(world.path("public/oppositions/full.json")).unwrap();
+    let list: opposition_list::OppositionList = serde_json::from_slice(&json).unwrap();
+    assert_eq!(list.sequence, 2);
 }

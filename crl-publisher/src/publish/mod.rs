@@ -7,6 +7,10 @@ mod detached_signature;
 pub mod opposition_list;
 
 #[cfg(test)]
+mod clock_tests;
+#[cfg(test)]
+mod folder_tests;
+#[cfg(test)]
 mod list_tests;
 #[cfg(test)]
 mod tests;

@@ -42,7 +42,7 @@ pub struct OppositionList {
 /// What was done.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OppositionListReport {
-    /// False where the published list says the same and is recent enough.
+    /// False where the published list says the same and is recent enough, or already knows more.
     pub written: bool,
     /// The newest sequence on it.
     pub sequence: i64,
@@ -132,6 +132,10 @@ pub fn publish_opposition_list(
         };
         audit::record(db, event, rng, act)
     })?;
+    let turn = folder.turn()?;
+    if published(folder)?.is_some_and(|standing| standing.sequence > list.sequence) {
+        return Ok(report(false)); // another worker was quicker, and knows more
+    }
     // full.json last: it is what the next run compares with, so that a crash before it is repaired.
     for (name, bytes) in [
         ("full.csv", csv.as_bytes()),
@@ -139,7 +143,7 @@ pub fn publish_opposition_list(
         ("full.json.p7s", &json_signature),
         ("full.json", &json),
     ] {
-        folder.replace(&folder.oppositions_path(name), bytes)?;
+        turn.replace(&folder.oppositions_path(name), bytes)?;
     }
     Ok(report(true))
 }

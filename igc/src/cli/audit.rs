@@ -12,7 +12,7 @@ use store::{Database, DatabaseRole};
 use super::Global;
 use crate::faults;
 use crate::installation::Installation;
-use crate::output;
+use crate::output::{self, OutputFormat};
 use crate::problem::Problem;
 
 const PAGE: i64 = 1000;
@@ -21,7 +21,7 @@ const PAGE: i64 = 1000;
 pub enum Command {
     /// Recompute every leaf and every signed head; exit 8 and the rows' names where one is altered.
     Verify,
-    /// The events in their order, as JSON lines.
+    /// The events in their order, one JSON document a line; with `-o json`, one array.
     Export {
         /// From this place in the tree on.
         #[arg(long, default_value_t = 0)]
@@ -34,7 +34,7 @@ pub fn run(global: &Global, command: &Command) -> Result<ExitCode, Problem> {
     let mut db = installation.database(DatabaseRole::Owner)?;
     match command {
         Command::Verify => verify_trail(global, &mut db),
-        Command::Export { from } => export_trail(&mut db, *from),
+        Command::Export { from } => export_trail(global.output, &mut db, *from),
     }
 }
 
@@ -76,13 +76,28 @@ pub fn verify_with_audit_key(db: &mut Database) -> Result<verify::Verified, Prob
     Ok(verify::run(db, &verify_head)?)
 }
 
-fn export_trail(db: &mut Database, from: i64) -> Result<ExitCode, Problem> {
+fn export_trail(format: OutputFormat, db: &mut Database, from: i64) -> Result<ExitCode, Problem> {
+    let as_array = format == OutputFormat::Json;
     let mut next = from;
+    let mut before = if as_array { "[" } else { "" };
     loop {
         let page = export::from(db, next, PAGE)?;
-        let Some(last) = page.last() else { return Ok(ExitCode::SUCCESS) };
+        let Some(last) = page.last() else { break };
         next = last.sequence + 1;
-        let lines: String = page.iter().map(|event| format!("{}\n", json!(event))).collect();
-        output::print(&lines)?;
+        let mut text = String::new();
+        for event in &page {
+            text += before;
+            text += &json!(event).to_string();
+            before = if as_array { ",\n" } else { "\n" };
+        }
+        output::print(&text)?;
     }
+    let end = match (as_array, before) {
+        (true, "[") => "[]\n",
+        (true, _) => "]\n",
+        (false, "") => "",
+        (false, _) => "\n",
+    };
+    output::print(end)?;
+    Ok(ExitCode::SUCCESS)
 }

@@ -102,7 +102,7 @@ pub fn run(global: &Global, command: &Command) -> Result<ExitCode, Problem> {
                 text
             })?;
         }
-        Command::Batch(command) => batch(&installation, command)?,
+        Command::Batch(command) => batch(global, &installation, command)?,
         Command::Activate { number, officer } => {
             let act = officer.act(&installation)?;
             let mut db = installation.database(DatabaseRole::Owner)?;
@@ -119,7 +119,7 @@ pub fn run(global: &Global, command: &Command) -> Result<ExitCode, Problem> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn batch(installation: &Installation, command: &BatchCommand) -> Result<(), Problem> {
+fn batch(global: &Global, installation: &Installation, command: &BatchCommand) -> Result<(), Problem> {
     let act = installation.operator_act();
     match command {
         BatchCommand::Close => {
@@ -128,7 +128,7 @@ fn batch(installation: &Installation, command: &BatchCommand) -> Result<(), Prob
             worker.end()?;
             match file? {
                 Some(file) => output::print_bytes(&file),
-                None => output::print(""),
+                None => output::one(global.output, &(), String::new),
             }
         }
         BatchCommand::Export { batch } => {
@@ -140,8 +140,10 @@ fn batch(installation: &Installation, command: &BatchCommand) -> Result<(), Prob
             let mut worker = Worker::begin(installation, DatabaseRole::Worker)?;
             let cards = bureau::receive(&mut worker, &bytes, &act);
             worker.end()?;
-            let lines: String = cards?.into_iter().map(|number| number + "\n").collect();
-            output::print(&lines)
+            let numbers = cards?;
+            output::one(global.output, &numbers, || {
+                numbers.iter().map(|number| format!("{number}\n")).collect()
+            })
         }
     }
 }

@@ -32,13 +32,18 @@ pub fn run(global: &Global, command: &Command) -> Result<ExitCode, Problem> {
             })?;
         }
         Command::Show { origin } => {
+            let config = installation.config.as_ref();
+            let text = toml::to_string_pretty(config)
+                .map_err(|error| Problem::new(crate::faults::CONFIG_INVALID, error.to_string()))?;
             if *origin {
                 let file = global.config.clone().unwrap_or_else(|| installation.dir.join("igc.toml"));
-                output::print(&format!("# every value is from {}\n", file.display()))?;
+                let document = serde_json::json!({ "file": file, "values": config });
+                output::one(global.output, &document, || {
+                    format!("# every value is from {}\n{text}", file.display())
+                })?;
+            } else {
+                output::one(global.output, config, || text)?;
             }
-            let text = toml::to_string_pretty(installation.config.as_ref())
-                .map_err(|error| Problem::new(crate::faults::CONFIG_INVALID, error.to_string()))?;
-            output::one(global.output, installation.config.as_ref(), || text)?;
         }
     }
     Ok(ExitCode::SUCCESS)

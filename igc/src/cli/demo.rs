@@ -3,8 +3,9 @@
 use std::process::ExitCode;
 
 use super::Global;
-use crate::demo::{self, Demonstration};
+use crate::demo::{self, Demonstration, Played};
 use crate::faults;
+use crate::installation::Installation;
 use crate::output::{self, OutputFormat};
 use crate::problem::Problem;
 use crate::setup::{LONGEST_TEXT, read_text};
@@ -23,6 +24,9 @@ pub struct Args {
     /// The cards: simulated chips in the bureau's process.
     #[arg(long, value_enum, default_value = "simulated")]
     card: CardSort,
+    /// Play what a copy that was moved ahead has still to see: a demonstration does that in its `future/`.
+    #[arg(long, hide = true, conflicts_with_all = ["once", "port", "database"])]
+    years_ahead: bool,
 }
 
 /// What the bureau of a demonstration personalises.
@@ -34,6 +38,11 @@ enum CardSort {
 
 pub fn run(global: &Global, args: &Args) -> Result<ExitCode, Problem> {
     let CardSort::Simulated = args.card;
+    if args.years_ahead {
+        let installation = Installation::open(global)?;
+        demo::play_years_ahead(&installation)?;
+        return print_report(global, &installation);
+    }
     let demonstration = Demonstration {
         dir: global
             .installation_dir()
@@ -42,12 +51,17 @@ pub fn run(global: &Global, args: &Args) -> Result<ExitCode, Problem> {
         port: args.port,
         talk: true,
     };
-    let installation = demo::play(&demonstration)?;
-    if global.output != OutputFormat::Table {
-        let report = demonstration.dir.join("report.json");
-        output::print(&read_text(&report, LONGEST_TEXT)?)?;
-    }
+    let Played { installation, held: _held } = demo::play(&demonstration)?;
+    print_report(global, &installation)?;
     let served = if args.once { Ok(()) } else { super::serve::stay_up(&installation, args.port) };
     demo::leave(&installation)?;
     served.map(|()| ExitCode::SUCCESS)
+}
+
+/// For programs; people have read each step.
+fn print_report(global: &Global, installation: &Installation) -> Result<ExitCode, Problem> {
+    if global.output != OutputFormat::Table {
+        output::print(&read_text(&installation.dir.join("report.json"), LONGEST_TEXT)?)?;
+    }
+    Ok(ExitCode::SUCCESS)
 }

@@ -62,7 +62,7 @@ pub struct Global {
 enum Command {
     /// Make a demonstration and play the whole life of a card in it.
     Demo(demo::Args),
-    /// Make an installation: folders, keys, database, first officer.
+    /// Make an installation: folders, keys, database.
     Init(init::Args),
     /// Run one role, or all of them.
     Serve(serve::Args),

@@ -37,6 +37,9 @@ pub enum Command {
         /// Go on where the brake refuses a feed that ends too many professionals at once.
         #[arg(long)]
         accept_mass_change: bool,
+        /// Cease whom the feed does not name, although some of its lines name nobody that can be read.
+        #[arg(long)]
+        accept_unidentified: bool,
     },
     /// What the register says of a professional.
     Show {
@@ -49,12 +52,13 @@ pub fn run(global: &Global, command: &Command) -> Result<ExitCode, Problem> {
     let installation = Installation::open(global)?;
     let mut db = installation.database(DatabaseRole::Owner)?;
     match command {
-        Command::Import { files, dry_run, latin1, extracted_at, accept_mass_change } => {
+        Command::Import { files, dry_run, latin1, extracted_at, accept_mass_change, accept_unidentified } => {
             let options = ImportOptions {
                 extracted_at: *extracted_at,
                 encoding: if *latin1 { Encoding::Latin1 } else { Encoding::Utf8 },
                 dry_run: *dry_run,
                 accept_mass_change: *accept_mass_change,
+                accept_unidentified: *accept_unidentified,
             };
             let mut reports = Vec::new();
             for file in files {
@@ -128,6 +132,13 @@ fn words(report: &ImportReport) -> String {
         difference.ceased,
         difference.reappeared
     );
+    if difference.held > 0 {
+        text += &format!(
+            "  {} persons are not named and held as they were: {} lines name nobody that can be read \
+             (see --accept-unidentified)\n",
+            difference.held, report.rows_unidentified
+        );
+    }
     for error in &report.errors {
         text += &format!("  {error}\n");
     }

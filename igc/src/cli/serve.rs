@@ -59,6 +59,8 @@ pub fn stay_up(installation: &Installation, port: Option<u16>) -> Result<(), Pro
 /// Runs until a signal asks to stop.
 fn serve(installation: &Installation, role: RoleName) -> Result<(), Problem> {
     let stop = Stop::at_signals()?;
+    // Nobody plays another demonstration over one that is served.
+    let _held = crate::demo::hold(&installation.dir)?;
     let plays = |asked: RoleName| role == RoleName::All || role == asked;
     let mut servers = Vec::new();
     if plays(RoleName::Status) {

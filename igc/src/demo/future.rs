@@ -3,21 +3,20 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use diesel::sql_types::{Nullable, Text};
 use serde_json::Value;
-use store::Timestamp;
+use store::Database;
 
-use crate::cli::generate::write_extract;
+use crate::bureau_process::BureauProcess;
 use crate::config::ConfigFile;
 use crate::faults;
 use crate::problem::Problem;
 use crate::setup::{file_problem, softhsm_conf};
 
-use super::cast::Player;
 use super::stage::Stage;
-use super::steps::register::fictional;
 
 /// How far ahead: the cards of today have two months left.
 pub const DAYS: u32 = 3 * 365 - 60;
@@ -44,50 +43,35 @@ impl Future {
         config.database.url = database_url;
         if let Some(demo) = &mut config.demo {
             demo.clock_offset_days = DAYS;
+            demo.bureau_home = BureauProcess::new_home();
         }
         write(&dir.join("igc.toml"), &toml::to_string_pretty(&config).map_err(not_toml)?)?;
         write(&dir.join("tokens/softhsm2.conf"), &softhsm_conf(&dir))?;
         Ok(Self { dir })
     }
 
-    /// Imports the register of that day, which no longer names the player.
-    pub fn import_register_without(&self, stage: &Stage, player: &Player) -> Result<(), Problem> {
-        let mut register = fictional();
-        let struck_off: Vec<_> = player.id.rpps().cloned().into_iter().collect();
-        register.strike_off(&struck_off);
-        let then = self.now(stage);
-        let written = write_extract(&register, &self.dir.join("register"), then)?;
-        self.run(&["registry", "import"], Some(&written.path)).map(drop)
-    }
-
-    /// Runs a command of this program in the copy; its answer, JSON.
-    pub fn igc(&self, arguments: &[&str]) -> Result<Value, Problem> {
-        let answer = self.run(arguments, None)?;
-        serde_json::from_slice(&answer)
-            .map_err(|error| Problem::new(faults::DEMO_STEP, format!("igc {}: {error}", arguments.join(" "))))
-    }
-
-    fn run(&self, arguments: &[&str], file: Option<&Path>) -> Result<Vec<u8>, Problem> {
-        let failed = |what: String| {
-            Problem::new(faults::DEMO_STEP, format!("igc {} (years ahead): {what}", arguments.join(" ")))
-        };
+    /// Plays what happens there, in a process of its own, since its tokens are others; what was seen.
+    pub fn play(&self) -> Result<String, Problem> {
+        let failed = |what: String| Problem::new(faults::DEMO_STEP, format!("years ahead: {what}"));
         let program = std::env::current_exe().map_err(|error| failed(error.to_string()))?;
         let output = Command::new(program)
-            .args(["--output", "json", "--dir"])
+            .args(["--output", "json", "demo", "--years-ahead", "--dir"])
             .arg(&self.dir)
-            .args(arguments)
-            .args(file)
             .output()
             .map_err(|error| failed(error.to_string()))?;
-        if output.status.success() {
-            Ok(output.stdout)
-        } else {
-            Err(failed(String::from_utf8_lossy(&output.stderr).trim().to_owned()))
+        if !output.status.success() {
+            return Err(failed(String::from_utf8_lossy(&output.stderr).trim().to_owned()));
         }
-    }
-
-    fn now(&self, stage: &Stage) -> Timestamp {
-        stage.installation().clock.now().plus(Duration::from_secs(u64::from(DAYS) * 86_400))
+        let report: Value =
+            serde_json::from_slice(&output.stdout).map_err(|error| failed(error.to_string()))?;
+        let of_step = |name: &str| {
+            let steps = report["steps"].as_array().into_iter().flatten();
+            steps.filter(|step| step["name"] == name).find_map(|step| step["detail"].as_str())
+        };
+        match (of_step("renewal"), of_step("activation")) {
+            (Some(renewal), Some(activation)) => Ok(format!("{renewal}; {activation}")),
+            _ => Err(failed("its report names no renewal".to_owned())),
+        }
     }
 }
 
@@ -96,7 +80,7 @@ fn copy_database(stage: &mut Stage, dir: &Path) -> Result<String, Problem> {
     let url = stage.installation().config.database_url.clone();
     if url.starts_with("sqlite:") {
         let file = dir.join("igc.sqlite");
-        stage.worker.db.batch_execute(&format!("VACUUM INTO '{}'", file.display()))?;
+        stage.worker.db.copy_into(&file)?;
         return Ok("sqlite:igc.sqlite".to_owned());
     }
     let (address, parameters) = url.split_once('?').unwrap_or((&url, ""));
@@ -107,8 +91,7 @@ fn copy_database(stage: &mut Stage, dir: &Path) -> Result<String, Problem> {
             Problem::new(faults::CONFIG_INVALID, "database.url: a demonstration's database has a plain name")
         })?;
     let copy = format!("{server}/{name}_future?{parameters}");
-    stage.worker.db.batch_execute(&format!("DROP DATABASE IF EXISTS {name}_future"))?;
-    stage.worker.db.batch_execute(&format!("CREATE DATABASE {name}_future"))?;
+    make_room(&mut stage.worker.db, &format!("{name}_future"))?;
     let dump = dir.join("igc.sql");
     tool(Command::new("pg_dump").arg("--file").arg(&dump).arg(&url))?;
     tool(
@@ -119,6 +102,33 @@ fn copy_database(stage: &mut Stage, dir: &Path) -> Result<String, Problem> {
     )?;
     fs::remove_file(&dump).map_err(|error| file_problem(&dump, &error))?;
     Ok(copy)
+}
+
+/// What the copy of a demonstration is known by on its server.
+const COMMENT: &str = "igc demo: a copy that was moved ahead";
+
+/// An empty database of that name; one that stands there is replaced only where a demonstration made it.
+fn make_room(db: &mut Database, name: &str) -> Result<(), Problem> {
+    #[derive(QueryableByName)]
+    struct Standing {
+        #[diesel(sql_type = Nullable<Text>)]
+        comment: Option<String>,
+    }
+    let look = "SELECT shobj_description(oid, 'pg_database') AS comment FROM pg_database WHERE datname = $1";
+    let standing = diesel::sql_query(look).bind::<Text, _>(name).get_result::<Standing>(db).optional()?;
+    match standing {
+        Some(Standing { comment: Some(comment) }) if comment == COMMENT => {
+            db.batch_execute(&format!("DROP DATABASE {name}"))?;
+        }
+        Some(_) => {
+            let detail = format!("a database {name} stands there and no demonstration made it");
+            return Err(Problem::new(faults::FOLDER_NOT_OURS, detail));
+        }
+        None => {}
+    }
+    db.batch_execute(&format!("CREATE DATABASE {name}"))?;
+    db.batch_execute(&format!("COMMENT ON DATABASE {name} IS '{COMMENT}'"))?;
+    Ok(())
 }
 
 fn tool(command: &mut Command) -> Result<(), Problem> {

@@ -1,15 +1,20 @@
 //! `igc demo`: the whole life of a card, on real parts, in a folder of its own.
 
 mod cast;
+mod describe;
 mod folder;
 mod future;
+mod ocsp;
 mod report;
 mod stage;
 mod steps;
 mod witness;
+mod years_ahead;
 
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
+
+use store::Timestamp;
 
 use crate::bureau_process::BureauProcess;
 use crate::faults;
@@ -18,6 +23,9 @@ use crate::problem::Problem;
 use crate::roles;
 
 use report::{Report, StepRunner, Urls};
+use stage::Stage;
+
+pub use folder::{Held, hold};
 
 /// How to play.
 #[derive(Clone, Debug)]
@@ -32,37 +40,65 @@ pub struct Demonstration {
     pub talk: bool,
 }
 
+/// A demonstration that was played, every step of it.
+pub struct Played {
+    /// What it left.
+    pub installation: Installation,
+    /// Nobody plays another one over it meanwhile.
+    pub held: Held,
+}
+
 /// Plays the main job once; every step on real parts. Leaves `report.json`, also where a step failed.
-pub fn play(demonstration: &Demonstration) -> Result<Installation, Problem> {
-    folder::clear(&demonstration.dir)?;
+pub fn play(demonstration: &Demonstration) -> Result<Played, Problem> {
+    let held = folder::take(&demonstration.dir)?;
     let bureau_home = BureauProcess::new_home();
-    let played = play_with(demonstration, &bureau_home);
-    if played.is_err() {
-        BureauProcess::remove(&bureau_home)?;
+    match play_with(demonstration, &bureau_home) {
+        Ok(installation) => Ok(Played { installation, held }),
+        Err(problem) => {
+            BureauProcess::remove(&bureau_home)?;
+            Err(problem)
+        }
     }
-    played
 }
 
 fn play_with(demonstration: &Demonstration, bureau_home: &Path) -> Result<Installation, Problem> {
-    let (listener, address) =
-        roles::listen(SocketAddr::from(([127, 0, 0, 1], demonstration.port.unwrap_or(0))))?;
+    let (listener, address) = roles::listen(loopback(demonstration.port))?;
     let mut steps = StepRunner::begin(demonstration.talk);
     let started_at = crate::clock::Clock::ahead_by_days(0).now();
-
-    let mut stage = match steps.run("ceremony", || steps::ceremony(demonstration, bureau_home)) {
-        Ok(stage) => stage,
-        Err(problem) => return Err(fail(demonstration, &problem)),
-    };
-    let status = roles::status::start(&stage.worker.installation, listener)?;
+    let mut stage = steps
+        .run("ceremony", || steps::ceremony(demonstration, bureau_home))
+        .map_err(|problem| fail(&demonstration.dir, &problem))?;
+    let status = roles::status::start(stage.installation(), listener)?;
     let played = steps::play_all(&mut stage, &mut steps, address);
     status.stop()?;
+    conclude(stage, steps, started_at, demonstration.port, played)
+}
 
+/// Plays what happens in a copy of an installation whose clock is ahead: what expires there is renewed.
+pub fn play_years_ahead(installation: &Installation) -> Result<(), Problem> {
+    let (listener, address) = roles::listen(loopback(None))?;
+    let mut steps = StepRunner::begin(false);
+    let started_at = installation.clock.now();
+    let mut stage = Stage::enter(installation)?;
+    let status = roles::status::start(installation, listener)?;
+    let played = years_ahead::play_all(&mut stage, &mut steps, address);
+    status.stop()?;
+    let concluded = conclude(stage, steps, started_at, None, played);
+    leave(installation)?;
+    concluded.map(drop)
+}
+
+/// Writes the report, whatever the steps came to.
+fn conclude(
+    mut stage: Stage,
+    steps: StepRunner,
+    started_at: Timestamp,
+    status_port: Option<u16>,
+    played: Result<(), Problem>,
+) -> Result<Installation, Problem> {
+    let installation = stage.installation().clone();
     let (steps, took_ms) = steps.finish();
-    let config = &stage.worker.installation.config;
-    let urls = Urls {
-        web: format!("https://localhost:{}", config.web.port()),
-        status: format!("http://localhost:{}", demonstration.port.unwrap_or(config.status.port())),
-    };
+    let config = &installation.config;
     let mut report = Report {
         ok: played.is_ok(),
         version: env!("CARGO_PKG_VERSION"),
@@ -72,22 +108,28 @@ fn play_with(demonstration: &Demonstration, bureau_home: &Path) -> Result<Instal
         cards: Vec::new(),
         certificates: Vec::new(),
         crls: Vec::new(),
-        urls,
+        urls: Urls {
+            web: format!("https://localhost:{}", config.web.port()),
+            status: format!("http://localhost:{}", status_port.unwrap_or(config.status.port())),
+        },
     };
-    witness::describe(&mut stage, &mut report)?;
-    let installation = stage.worker.installation.clone();
+    describe::describe(&mut stage, &mut report)?;
     stage.leave()?;
-    report::write(&demonstration.dir, &report)?;
+    report::write(&installation.dir, &report)?;
     match played {
         Ok(()) => Ok(installation),
-        Err(problem) => Err(fail(demonstration, &problem)),
+        Err(problem) => Err(fail(&installation.dir, &problem)),
     }
 }
 
-fn fail(demonstration: &Demonstration, problem: &Problem) -> Problem {
+fn loopback(port: Option<u16>) -> SocketAddr {
+    SocketAddr::from((Ipv4Addr::LOCALHOST, port.unwrap_or(0)))
+}
+
+fn fail(dir: &Path, problem: &Problem) -> Problem {
     Problem::new(
         faults::DEMO_STEP,
-        format!("{}: [{}] {}", demonstration.dir.display(), problem.code().name, problem.detail()),
+        format!("{}: [{}] {}", dir.display(), problem.code().name, problem.detail()),
     )
 }
 

@@ -1,11 +1,14 @@
 //! What the steps of a demonstration share.
 
 use registration_authority::approval::DemoApprover;
-use store::{Act, Actor};
+use serde_json::Value;
+use store::{Act, Actor, DatabaseRole};
 
 use crate::bureau_process::BureauProcess;
+use crate::faults;
 use crate::installation::Installation;
-use crate::jobs::Worker;
+use crate::jobs::{self, Worker};
+use crate::officer;
 use crate::problem::Problem;
 
 use super::cast::Cast;
@@ -32,6 +35,31 @@ pub struct Stage {
 }
 
 impl Stage {
+    /// The stage of a copy that was moved ahead: the same officers, the same register, a bureau that is made
+    /// when it is needed.
+    pub fn enter(installation: &Installation) -> Result<Self, Problem> {
+        let demo = installation.config.demo.as_ref().ok_or_else(|| {
+            Problem::new(faults::DEMO_ONLY, "only a copy of a demonstration sees the years ahead")
+        })?;
+        Ok(Self {
+            approver: officer::approver(installation)?,
+            bureau: BureauProcess::at(&demo.bureau_home),
+            worker: Worker::begin(installation, DatabaseRole::Owner)?,
+            cast: None,
+        })
+    }
+
+    /// Who plays.
+    pub fn cast(&self) -> &Cast {
+        self.cast.as_ref().expect("the register step chose the players")
+    }
+
+    /// Runs a job of the worker; what it did.
+    pub fn job(&mut self, name: &str) -> Result<Value, Problem> {
+        let job = jobs::find(name).expect("a step names a job of this program");
+        self.worker.run(job)
+    }
+
     /// An act of one of the officers, now.
     pub fn officer(&self, login: &str) -> Act {
         self.installation().act(Actor::Officer(login.to_owned()))

@@ -1,13 +1,10 @@
 //! In a demonstration, what a bureau and the post do between an approval and a card in the pocket.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
-use card::personalisation::{
-    BatchId, BureauName, batch_file, open_batches, record_return, verify_return_file,
-};
+use card::personalisation::{BatchId, BureauName, open_batches, verify_return_file};
 use card::{CardFilter, CardNumber, CardNumberPrefix, CardStatus, MOST_LISTED};
-use registration_authority::{delivery, order, personalisation};
+use registration_authority::{delivery, personalisation};
 use serde_json::{Value, json};
 use store::{Act, Database};
 
@@ -72,21 +69,14 @@ pub fn close_batch(worker: &mut Worker, act: &Act) -> Result<Option<Vec<u8>>, Pr
 
 /// The file of a closed batch again, for one that was lost on its way.
 pub fn batch_again(db: &mut Database, id: &BatchId) -> Result<Vec<u8>, Problem> {
-    let filter = CardFilter { batch: Some(id.clone()), ..CardFilter::default() };
-    let mut prints = BTreeMap::new();
-    for card in card::list(db, &filter, MOST_LISTED)? {
-        let order = order::get(db, &card.order_number)?;
-        prints.insert(card.number, personalisation::print(&order)?);
-    }
-    let mut print = |card: &card::Card| prints.get(&card.number).cloned().unwrap_or_default();
-    Ok(batch_file(db, id, &mut print)?.to_json())
+    Ok(personalisation::batch_again(db, id)?.to_json())
 }
 
 /// Reads a return file; the numbers of the cards that are personalised.
 pub fn receive(worker: &mut Worker, return_file: &[u8], act: &Act) -> Result<Vec<String>, Problem> {
     // Before the transaction: proofs and attestations of a big batch take a while, and nobody waits for it.
     let verified = verify_return_file(return_file, &pinned_bureaus(&worker.installation)?)?;
-    let batch = worker.db.write(|db| record_return(db, verified, &mut system_rng(), act))?;
+    let batch = worker.db.write(|db| personalisation::record_return(db, verified, &mut system_rng(), act))?;
     Ok(batch.personalised.iter().map(|card| card.number.to_string()).collect())
 }
 

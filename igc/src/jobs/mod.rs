@@ -7,6 +7,7 @@ mod certification;
 mod pinned_bureaus;
 mod publication;
 mod renewal;
+mod responders;
 mod sweep;
 
 use ca_core::epoch::Epoch;
@@ -34,6 +35,7 @@ pub struct Worker {
     pub signer: Pkcs11Signer,
     /// This run.
     pub epoch: Epoch,
+    role: DatabaseRole,
 }
 
 /// One job.
@@ -46,13 +48,18 @@ pub struct Job {
     pub run: fn(&mut Worker, &Act) -> Result<Value, Problem>,
 }
 
-/// Every job, in the order in which a worker that has just started runs them.
+/// Every job.
 pub const JOBS: &[Job] = &[
     Job { name: "sweep", purpose: "settles what dead workers left unsigned", run: sweep::run },
     Job {
         name: "certification",
         purpose: "certifies personalised cards and approved requests",
         run: certification::run,
+    },
+    Job {
+        name: "responders",
+        purpose: "makes the next OCSP responder of each authority before the last one ends",
+        run: responders::run,
     },
     Job {
         name: "publication",
@@ -89,7 +96,7 @@ impl Worker {
         let mut db = installation.database(role)?;
         let act = installation.act(Actor::Job("worker"));
         let epoch = Epoch::open(&mut db, installation.config.schedules.lease, &act)?;
-        Ok(Self { installation: installation.clone(), signer: installation.signer()?, db, epoch })
+        Ok(Self { installation: installation.clone(), signer: installation.signer()?, db, epoch, role })
     }
 
     /// Runs a job once, as that job.
@@ -97,6 +104,17 @@ impl Worker {
         self.epoch.renew(&mut self.db)?;
         let act = self.installation.act(Actor::Job(job.name));
         (job.run)(self, &act)
+    }
+
+    /// Begins another run, on a new connection and with new sessions, and ends this one: what it left
+    /// unsettled is then the sweep's. For a worker whose database went away, or whose lease has passed; it
+    /// works on one thing at a time, so nothing of the old run is under way any more.
+    pub fn begin_again(&mut self) -> Result<(), Problem> {
+        let mut next = Self::begin(&self.installation, self.role)?;
+        std::mem::swap(self, &mut next);
+        let act = self.installation.act(Actor::Job("worker"));
+        next.epoch.close(&mut self.db, &act)?;
+        Ok(())
     }
 
     /// Ends the run in good order.

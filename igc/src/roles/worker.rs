@@ -16,43 +16,98 @@ const TICK: Duration = Duration::from_millis(250);
 /// Jobs that run again and again, and the pause between two runs: what they reconcile costs next to
 /// nothing where nothing is to be done.
 const EVERY: &[(&str, Duration)] = &[
-    ("audit", Duration::from_millis(500)),
-    ("certification", Duration::from_secs(2)),
-    ("demo-bureau", Duration::from_secs(2)),
-    ("publication", Duration::from_secs(5)),
     ("sweep", Duration::from_secs(10)),
+    ("certification", Duration::from_secs(2)),
+    ("responders", Duration::from_secs(3600)),
+    ("publication", Duration::from_secs(5)),
     ("expiry", Duration::from_secs(3600)),
+    ("demo-bureau", Duration::from_secs(2)),
+    ("audit", Duration::from_millis(500)),
 ];
 
-/// Runs until somebody asks to stop. A job that fails is logged and tried again at its next time; a
-/// worker whose lease has passed ends.
+/// Of many workers one runs these: two would make two keys where one is due.
+const ALONE: &[&str] = &["responders"];
+
+/// The pause between two attempts to begin again.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// Runs until somebody asks to stop. A job that fails is logged and tried again at its next time. A worker
+/// that loses its database or its lease begins another run as soon as it can; one that cannot begin its
+/// first run ends.
 pub fn run(installation: &Installation, stop: &Stop) -> Result<(), Problem> {
     let mut worker = Worker::begin(installation, DatabaseRole::Worker)?;
-    for job in jobs::JOBS.iter().filter(|job| EVERY.iter().any(|(name, _)| *name == job.name)) {
-        run_logged(&mut worker, job.name);
-    }
-    let mut last_run: Vec<Instant> = EVERY.iter().map(|_| Instant::now()).collect();
-    let schedules = &installation.config.schedules;
-    let mut scheduled = [
-        Scheduled::new("full-crl", schedules.full_crl.clone(), installation),
-        Scheduled::new("renewal", schedules.renewal.clone(), installation),
-    ];
+    let mut round = Round::begin(installation);
     while !stop.asked() {
-        worker.epoch.renew(&mut worker.db)?;
-        for ((name, pause), last) in EVERY.iter().zip(&mut last_run) {
-            if last.elapsed() >= *pause {
-                run_logged(&mut worker, name);
-                *last = Instant::now();
+        if let Err(problem) = round.run(&mut worker) {
+            tracing::error!(code = problem.code().name, "the worker begins again: {}", problem.detail());
+            if !begin_again(&mut worker, stop) {
+                return Ok(());
             }
-        }
-        if worker.epoch.leads(&mut worker.db)? {
-            for job in &mut scheduled {
-                job.run_if_due(&mut worker);
-            }
+            tracing::warn!("the worker has begun another run");
         }
         thread::sleep(TICK);
     }
     worker.end()
+}
+
+/// Tries until it works, and says once why it does not; false where somebody asked to stop before.
+fn begin_again(worker: &mut Worker, stop: &Stop) -> bool {
+    let mut said = false;
+    while !stop.asked() {
+        match worker.begin_again() {
+            Ok(()) => return true,
+            Err(problem) if !said => {
+                said = true;
+                tracing::error!(
+                    code = problem.code().name,
+                    "the worker cannot begin again yet: {}",
+                    problem.detail()
+                );
+            }
+            Err(_) => {}
+        }
+        thread::sleep(PAUSE);
+    }
+    false
+}
+
+/// When each job is next.
+struct Round {
+    /// Of each job that runs again and again; nothing where it has not run yet.
+    last_run: Vec<Option<Instant>>,
+    scheduled: [Scheduled; 2],
+}
+
+impl Round {
+    fn begin(installation: &Installation) -> Self {
+        let schedules = &installation.config.schedules;
+        Self {
+            last_run: vec![None; EVERY.len()],
+            scheduled: [
+                Scheduled::new("full-crl", schedules.full_crl.clone(), installation),
+                Scheduled::new("renewal", schedules.renewal.clone(), installation),
+            ],
+        }
+    }
+
+    /// Runs what is due. Fails where the lease cannot be kept: then nothing more may be begun.
+    fn run(&mut self, worker: &mut Worker) -> Result<(), Problem> {
+        worker.epoch.renew(&mut worker.db)?;
+        let leads = worker.epoch.leads(&mut worker.db)?;
+        for ((name, pause), last) in EVERY.iter().zip(&mut self.last_run) {
+            let due = last.is_none_or(|last| last.elapsed() >= *pause);
+            if due && (leads || !ALONE.contains(name)) {
+                run_logged(worker, name);
+                *last = Some(Instant::now());
+            }
+        }
+        if leads {
+            for job in &mut self.scheduled {
+                job.run_if_due(worker);
+            }
+        }
+        Ok(())
+    }
 }
 
 struct Scheduled {

@@ -78,6 +78,7 @@ pub struct RowError {
     #[serde(serialize_with = "as_text")]
     pub fault: RowFault,
     /// Whose line it is, where that much could be read: the person is then neither changed nor ceased by this feed.
+    /// Where it could not, the feed ceases nobody.
     #[serde(skip)]
     pub person: Option<Box<IdNatPs>>,
 }

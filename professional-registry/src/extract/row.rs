@@ -110,8 +110,12 @@ impl<'a> Row<'a> {
                 return Err(reader.error(ID_TYPE, RowFault::Columns { expected: header.columns, found }));
             }
         };
-        let id = reader.identity()?;
-        reader.person = Some(Box::new(id.clone()));
+        let identity = reader.identity();
+        reader.person = identity.as_ref().ok().cloned().map(Box::new);
+        if !matches!(cells[ID_TYPE], "8" | "0") {
+            return Err(reader.error(ID_TYPE, RowFault::IdentifierType));
+        }
+        let id = identity?;
 
         let family_name = reader.text(FAMILY_NAME, LONGEST_NAME)?;
         if family_name.is_empty() {
@@ -154,11 +158,9 @@ struct Cells<'a> {
 }
 
 impl<'a> Cells<'a> {
+    /// Whose line it is, by an identifier of any type: its three columns agree, and it passes its check.
     fn identity(&self) -> Result<IdNatPs, RowError> {
         let [id_type, id, id_nat] = [self.cells[ID_TYPE], self.cells[ID], self.cells[ID_NAT]];
-        if !matches!(id_type, "8" | "0") {
-            return Err(self.error(ID_TYPE, RowFault::IdentifierType));
-        }
         if id_nat.strip_prefix(id_type) != Some(id) {
             return Err(self.error(ID_NAT, RowFault::Mismatch));
         }

@@ -27,11 +27,13 @@ impl Change {
     }
 }
 
-/// Compares the surveyed feed with the register, person by person. `importing` is the feed's sequence where an
+/// Compares the surveyed feed with the register, person by person. Who is not named is held where the feed does
+/// not `cease`. `importing` is the feed's sequence where an
 /// earlier import of it was interrupted: the persons that one brought still count as new.
 pub(super) fn against_register(
     db: &mut Database,
     survey: &Survey,
+    ceases: bool,
     importing: Option<i64>,
 ) -> Result<Change, ImportError> {
     let mut change = Change { difference: Difference::default(), living: 0 };
@@ -56,7 +58,9 @@ pub(super) fn against_register(
             change.living += u64::from(ceased_at.is_none());
             let count = match (ceased_at.is_some(), now.is_empty()) {
                 (true, false) => &mut change.difference.reappeared,
-                (false, true) if !survey.shielded.contains(id_nat) => &mut change.difference.ceased,
+                (false, true) if survey.shielded.contains(id_nat) => continue,
+                (false, true) if ceases => &mut change.difference.ceased,
+                (false, true) => &mut change.difference.held,
                 (false, false) if differ(stored.get_mut(id_nat), now) => &mut change.difference.changed,
                 _ => continue,
             };

@@ -5,6 +5,12 @@
 //! (`apply`) writes, in transactions of about a thousand lines, so that an opposition never waits behind it; the
 //! last transactions (`close`) cease what the feed no longer names.
 //!
+//! A broken line ceases nobody. Where its person can be read, nothing of that person's ceases; where not even
+//! that can be read, it may be anybody's, and nothing ceases with the whole feed: persons, exercises and
+//! activities that it does not name are held as they were, and the report counts them. The next feed without
+//! such a line ceases them, or this one, imported with [`ImportOptions::accept_unidentified`] by an operator who
+//! has looked at its lines.
+//!
 //! A crash in between leaves the feed `importing`; the same file is then imported again from its start, and what
 //! was written already is found in place. Memory is 16 bytes a line and nothing else that grows with the file.
 
@@ -64,7 +70,8 @@ pub fn import_extract<F: Read + Seek>(
         report.sequence = Some(sequence);
         return Ok(report);
     }
-    let change = difference::against_register(db, &survey, standing.importing)?;
+    let ceases = survey.rows_unidentified == 0 || options.accept_unidentified;
+    let change = difference::against_register(db, &survey, ceases, standing.importing)?;
     report.difference = change.difference;
     report.resumed = standing.importing.is_some();
     if !options.accept_mass_change {
@@ -81,12 +88,24 @@ pub fn import_extract<F: Read + Seek>(
     report.sequence = Some(feed.sequence);
     file.rewind().map_err(ExtractError::File)?;
     apply::apply(db, &mut *file, &feed, &survey, options.encoding, progress)?;
-    close::cease_unseen(db, &feed, &survey, act)?;
+    if ceases {
+        close::cease_unseen(db, &feed, &survey, act)?;
+    }
     db.write(|db| {
         feed.complete(db, &survey, act)?;
         audit::record(db, report.event(), rng, act)?;
         Ok::<_, ImportError>(())
     })?;
     tracing::info!(feed.sequence, rows = survey.rows_read, "register feed {} is imported", feed.sequence);
+    if !ceases {
+        let (lines, held) = (survey.rows_unidentified, report.difference.held);
+        tracing::error!(
+            feed.sequence,
+            lines,
+            held,
+            "register feed {} ceased nobody: {lines} of its lines name nobody that can be read, and {held} persons are held",
+            feed.sequence
+        );
+    }
     Ok(report)
 }

@@ -11,6 +11,8 @@ pub struct ImportOptions {
     pub encoding: Encoding,
     /// Read everything, say what would change, write nothing.
     pub dry_run: bool,
+    /// Cease whom the feed does not name, although some of its lines name nobody that can be read.
+    pub accept_unidentified: bool,
     /// Go on where the brakes would refuse the feed.
     pub accept_mass_change: bool,
 }

@@ -25,6 +25,9 @@ pub struct ImportReport {
     pub rows_read: u64,
     /// Lines that were refused.
     pub rows_rejected: u64,
+    /// Those of them of which not even the person can be read. While there is one, nobody ceases, unless that was
+    /// accepted.
+    pub rows_unidentified: u64,
     /// Cells that were left out of lines that stand.
     pub values_dropped: u64,
     /// The first hundred refused lines and dropped cells.
@@ -56,6 +59,8 @@ pub struct Difference {
     pub changed: u64,
     /// No longer named.
     pub ceased: u64,
+    /// Not named, and left as they are: a line of which the person cannot be read may be theirs.
+    pub held: u64,
     /// Had left, and are named again.
     pub reappeared: u64,
 }
@@ -71,6 +76,7 @@ impl ImportReport {
             resumed: false,
             rows_read: survey.rows_read,
             rows_rejected: survey.rows_rejected,
+            rows_unidentified: survey.rows_unidentified,
             values_dropped: survey.values_dropped,
             errors: survey.errors.clone(),
             persons: survey.persons(),
@@ -90,6 +96,7 @@ impl ImportReport {
                 "resumed": self.resumed,
                 "rows_read": self.rows_read,
                 "rows_rejected": self.rows_rejected,
+                "rows_unidentified": self.rows_unidentified,
                 "values_dropped": self.values_dropped,
                 "persons": self.persons,
                 "difference": self.difference,

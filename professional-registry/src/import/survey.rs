@@ -18,6 +18,9 @@ pub(super) struct Survey {
     /// Lines after the header.
     pub(super) rows_read: u64,
     pub(super) rows_rejected: u64,
+    /// Refused lines of which not even the person can be read: any person that the feed seems not to name may
+    /// stand there.
+    pub(super) rows_unidentified: u64,
     pub(super) values_dropped: u64,
     pub(super) errors: Vec<RowError>,
     /// The first refused line.
@@ -95,6 +98,7 @@ impl Survey {
             bytes: 0,
             rows_read: 0,
             rows_rejected: 0,
+            rows_unidentified: 0,
             values_dropped: 0,
             errors: Vec::new(),
             first_rejection: None,
@@ -139,8 +143,9 @@ impl Survey {
 
     fn reject(&mut self, error: RowError) {
         self.rows_rejected += 1;
-        if let Some(person) = &error.person {
-            self.shielded.insert(person.to_string());
+        match &error.person {
+            Some(person) => drop(self.shielded.insert(person.to_string())),
+            None => self.rows_unidentified += 1,
         }
         self.first_rejection.get_or_insert_with(|| error.clone());
         self.show(error);

@@ -40,6 +40,14 @@ impl SubjectKind {
             Self::RenewalPlan => "renewal-plan",
         }
     }
+
+    /// The state in which one of these waits for its decision, as stored.
+    pub const fn open_state(self) -> &'static str {
+        match self {
+            Self::CardOrder | Self::CertificateRequest => "submitted",
+            Self::RenewalPlan => "proposed",
+        }
+    }
 }
 
 impl fmt::Display for SubjectKind {
@@ -57,6 +65,8 @@ pub struct Decidable {
     pub number: String,
     /// Its version; a plan has one version only.
     pub version: i64,
+    /// Where it stands, as stored: it is decided on in its [open state](SubjectKind::open_state) only.
+    pub state: &'static str,
     /// Who submitted it, and so never decides on it.
     pub submitted_by: String,
     /// The canonical encoding (DER) of this version.

@@ -30,6 +30,14 @@ impl Verdict {
             Self::Refuse => "refuse",
         }
     }
+
+    /// The state to which it brings what is decided on, as stored.
+    pub const fn state(self) -> &'static str {
+        match self {
+            Self::Approve => "approved",
+            Self::Refuse => "refused",
+        }
+    }
 }
 
 /// What an officer signs.
@@ -103,6 +111,11 @@ impl Statement {
     /// Yes or no.
     pub fn verdict(&self) -> Verdict {
         if self.decision == Verdict::Approve.as_str() { Verdict::Approve } else { Verdict::Refuse }
+    }
+
+    /// The version of what was decided on.
+    pub fn version(&self) -> i64 {
+        self.version
     }
 
     /// The reason of a refusal.

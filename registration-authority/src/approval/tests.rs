@@ -23,6 +23,7 @@ fn subject() -> Decidable {
         kind: SubjectKind::CardOrder,
         number: "CO-2026-000001".to_owned(),
         version: 1,
+        state: "submitted",
         submitted_by: "alice".to_owned(),
         canonical: b"what is decided on".to_vec(),
     }

@@ -5,8 +5,8 @@ use thiserror::Error;
 
 use super::request::{self, CertificateRequest, RequestError, RequestState, get};
 use super::structure_names::{self, NameError};
-use crate::approval::{ApprovalProof, ApprovalVerifier, SubjectKind, Verdict};
-use crate::decision::{self, DecideError};
+use crate::approval::{ApprovalProof, ApprovalVerifier, Statement, Verdict};
+use crate::decision::{self, DecideError, Given};
 use crate::faults;
 use crate::officers::{self, NotAuthorised, Right, Role};
 use crate::outbox::{self, Notice, Recipient};
@@ -58,17 +58,12 @@ pub fn approve(
     rng: &mut dyn CryptoRng,
     act: &Act,
 ) -> Result<CertificateRequest, DecideRequestError> {
-    let mut request = get(db, number)?;
-    require_open(&request)?;
-    let subject = request.decidable();
-    let statement = decision::check(db, verifier, &subject, version, proof, Verdict::Approve, act)?;
+    let request = get(db, number)?;
+    let given = Given { version, verdict: Verdict::Approve, proof, reason_text: None };
+    let checked = decision::check(db, verifier, request.decidable(), given, act)?;
     structure_names::require(db, &request.structure, request.names())?;
-    decision::record(db, &subject, &statement, None, proof)?;
-    close(db, &request, "approved", act)?;
-    request.state = RequestState::Approved { at: act.at };
-    let payload = json!({"version": version});
-    tell(db, "request.approved", Notice::Approved, &request, payload, rng, act)?;
-    Ok(request)
+    let statement = checked.record(db, act)?;
+    conclude(db, request, &statement, rng, act)
 }
 
 /// Refuses a request at `version`; the reason's code is in the signed statement.
@@ -84,17 +79,10 @@ pub fn refuse(
     rng: &mut dyn CryptoRng,
     act: &Act,
 ) -> Result<CertificateRequest, DecideRequestError> {
-    let mut request = get(db, number)?;
-    require_open(&request)?;
-    let subject = request.decidable();
-    let statement = decision::check(db, verifier, &subject, version, proof, Verdict::Refuse, act)?;
-    decision::check_reason(&subject, &statement, reason_text)?;
-    decision::record(db, &subject, &statement, reason_text, proof)?;
-    close(db, &request, "refused", act)?;
-    request.state = RequestState::Refused { at: act.at };
-    let payload = json!({"version": version, "reason": statement.reason_code()});
-    tell(db, "request.refused", Notice::Refused, &request, payload, rng, act)?;
-    Ok(request)
+    let request = get(db, number)?;
+    let given = Given { version, verdict: Verdict::Refuse, proof, reason_text };
+    let statement = decision::check(db, verifier, request.decidable(), given, act)?.record(db, act)?;
+    conclude(db, request, &statement, rng, act)
 }
 
 /// Takes a request back before it has a certificate: by its submitter, or by a registration officer.
@@ -110,35 +98,31 @@ pub fn withdraw(
     if officer.role != Role::RegistrationOfficer && officer.login != request.submitted_by {
         return Err(DecideRequestError::NotYours(number.to_owned(), officer.login));
     }
-    if !matches!(request.state, RequestState::Submitted | RequestState::Approved { .. }) {
-        return Err(not_open(&request, request.state.name()).into());
+    let from = request.state.name();
+    let open = matches!(request.state, RequestState::Submitted | RequestState::Approved { .. });
+    if !open || !request::set_status(db, number, request.version, from, "withdrawn", act)? {
+        return Err(DecideError::not_open(&request.decidable(), from).into());
     }
-    close(db, &request, "withdrawn", act)?;
     request.state = RequestState::Withdrawn { at: act.at };
     tell(db, "request.withdrawn", Notice::Withdrawn, &request, json!({}), rng, act)?;
     Ok(request)
 }
 
-fn require_open(request: &CertificateRequest) -> Result<(), DecideError> {
-    match &request.state {
-        RequestState::Submitted => Ok(()),
-        state => Err(not_open(request, state.name())),
-    }
-}
-
-fn close(db: &mut Database, request: &CertificateRequest, to: &str, act: &Act) -> Result<(), DecideError> {
-    match request::set_status(db, request, to, act)? {
-        true => Ok(()),
-        false => Err(not_open(request, "no longer open")),
-    }
-}
-
-fn not_open(request: &CertificateRequest, status: &str) -> DecideError {
-    DecideError::NotOpen {
-        kind: SubjectKind::CertificateRequest,
-        number: request.number.clone(),
-        status: status.to_owned(),
-    }
+/// The request as the decision leaves it; submitter and trail are told.
+fn conclude(
+    db: &mut Database,
+    mut request: CertificateRequest,
+    statement: &Statement,
+    rng: &mut dyn CryptoRng,
+    act: &Act,
+) -> Result<CertificateRequest, DecideRequestError> {
+    let (state, action, notice) = match statement.verdict() {
+        Verdict::Approve => (RequestState::Approved { at: act.at }, "request.approved", Notice::Approved),
+        Verdict::Refuse => (RequestState::Refused { at: act.at }, "request.refused", Notice::Refused),
+    };
+    request.state = state;
+    tell(db, action, notice, &request, decision::event_payload(statement), rng, act)?;
+    Ok(request)
 }
 
 fn tell(

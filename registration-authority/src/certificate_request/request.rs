@@ -87,6 +87,7 @@ impl CertificateRequest {
             kind: SubjectKind::CertificateRequest,
             number: self.number.clone(),
             version: self.version,
+            state: self.state.name(),
             submitted_by: self.submitted_by.clone(),
             canonical: CanonicalRequest::of(self).into_der(),
         }
@@ -172,16 +173,18 @@ pub(super) fn insert(db: &mut Database, request: &CertificateRequest) -> QueryRe
 }
 
 /// Moves a request from one state to another, at this version; false when it is not there any more.
-pub(super) fn set_status(
+pub(crate) fn set_status(
     db: &mut Database,
-    request: &CertificateRequest,
+    number: &str,
+    version: i64,
+    from: &str,
     to: &str,
     act: &Act,
 ) -> QueryResult<bool> {
     let moved = diesel::update(certificate_requests::table)
-        .filter(certificate_requests::number.eq(&request.number))
-        .filter(certificate_requests::version.eq(request.version))
-        .filter(certificate_requests::status.eq(request.state.name()))
+        .filter(certificate_requests::number.eq(number))
+        .filter(certificate_requests::version.eq(version))
+        .filter(certificate_requests::status.eq(from))
         .set((certificate_requests::status.eq(to), certificate_requests::changed_at.eq(act.at)))
         .execute(db)?;
     Ok(moved == 1)

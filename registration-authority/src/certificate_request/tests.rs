@@ -242,6 +242,23 @@ fn a_key_is_asked_for_once_by_one_structure_and_never_after_a_compromise() {
 }
 
 #[test]
+fn a_key_that_stands_for_one_subject_is_not_certified_for_another() {
+    let mut house = House::new();
+    let mut worker = house.worker();
+    let other = "autre.exemple.test";
+    allow(&mut house, SERVER);
+    allow(&mut house, other);
+    let key = key();
+    let first = submit_server(&mut house, &key).unwrap();
+    approve_as(&mut house, "bob", &first).unwrap();
+    certify(&mut house, &mut worker, &first.number).unwrap();
+    let asked = csr(&key, Some(other), &[other]);
+    let second = submit_csr(&mut house, "el-org-serv-ssl", STRUCTURE, asked).unwrap();
+    approve_as(&mut house, "bob", &second).unwrap();
+    assert_eq!(code(certify(&mut house, &mut worker, &second.number)), "certificate-key-reused");
+}
+
+#[test]
 fn a_crash_between_signature_and_record_costs_no_second_certificate() {
     let mut house = House::new();
     let mut worker = house.worker();

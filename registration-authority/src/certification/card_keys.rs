@@ -1,6 +1,5 @@
 use card::personalisation::attestation::{self, MadeKey};
-use card::personalisation::{BatchId, find_batch, proof};
-use card::{CardNumber, KeyUsage};
+use card::personalisation::{KeyPlace, find_batch, proof};
 use diesel::prelude::*;
 use openssl::x509::X509;
 use store::Database;
@@ -19,15 +18,15 @@ struct KeyRow {
 }
 
 /// The public key of a card for one use. Whoever can write the row can write a key of his own with a valid
-/// proof, so two signatures are verified again: the chip's, that it made this key in this batch, for this card
-/// and this use; and over that the attestation, with a pinned key of the bureau the batch was sent to.
+/// proof, so two signatures are verified again: the chip's, that it made this key in this batch, for this card,
+/// this use, and the very order that was approved; and over that the attestation, with a pinned key of the
+/// bureau the batch was sent to.
 pub(super) fn attested_key(
     db: &mut Database,
     bureaus: &[X509],
-    card: &CardNumber,
-    usage: KeyUsage,
-    batch: &BatchId,
+    place: &KeyPlace<'_>,
 ) -> Result<Vec<u8>, CertifyCardError> {
+    let KeyPlace { batch, card, usage, .. } = *place;
     let missing = || CertifyCardError::KeyMissing(*card, usage);
     let row: Option<KeyRow> = card_keys::table
         .find((card.to_string(), usage.as_str()))
@@ -35,11 +34,11 @@ pub(super) fn attested_key(
         .first(db)
         .optional()?;
     let row = row.ok_or_else(missing)?;
-    if row.batch != batch.as_str() || !proof::holds(batch, card, usage, &row.public_key, &row.proof) {
-        return Err(missing());
+    if row.batch != batch.as_str() || !proof::holds(place, &row.public_key, &row.proof) {
+        return Err(CertifyCardError::KeyUnproven(*card, usage));
     }
     let sent_to = find_batch(db, batch)?.ok_or_else(missing)?.bureau;
-    let made = MadeKey { batch, card, usage, public_key: &row.public_key, proof: &row.proof };
+    let made = MadeKey { place: *place, public_key: &row.public_key, proof: &row.proof };
     if !attestation::holds(bureaus, &sent_to, &made, &row.attestation) {
         return Err(CertifyCardError::KeyUnattested(*card, usage));
     }

@@ -1,6 +1,7 @@
 use ca_core::certificate::{self, CertificateStatus};
 use ca_core::issuance::{self, Bearer, IssuanceRequest, IssueError, PrepareError, Prepared};
 use ca_core::serial::SerialNumber;
+use card::personalisation::KeyPlace;
 use card::{Card, CardLife, CardNumber, CardStatus, KeyUsage, RecordCertifiedError, TransitionError};
 use rand_core::CryptoRng;
 use store::{Act, Code, Database, Fault, Timestamp};
@@ -11,7 +12,7 @@ use super::card_profiles::card_profile;
 use super::evidence::{ApprovedOrder, EvidenceError, verify_evidence};
 use super::{CertificationContext, facts};
 use crate::faults;
-use crate::order::{self, ApproveError, exercise_key};
+use crate::order::{self, ApproveError, CanonicalOrder, exercise_key};
 
 /// A card whose keys are all certified.
 #[derive(Clone, Debug)]
@@ -43,9 +44,12 @@ pub enum CertifyCardError {
     /// No profile stands for this kind of card.
     #[error("no profile for the {1} key of a {0}")]
     NoProfile(card::CardKind, KeyUsage),
-    /// The key is missing, or its proof does not verify.
-    #[error("card {0}: no proven {1} key")]
+    /// The key is missing.
+    #[error("card {0}: no {1} key")]
     KeyMissing(CardNumber, KeyUsage),
+    /// The chip did not prove the key for this card, in its batch, for the order that was approved.
+    #[error("card {0}: its chip did not prove the {1} key for the order that was approved")]
+    KeyUnproven(CardNumber, KeyUsage),
     /// The proof verifies, and no pinned bureau attests the key: anyone can prove a key of his own.
     #[error("card {0}: no pinned bureau attests the {1} key")]
     KeyUnattested(CardNumber, KeyUsage),
@@ -89,6 +93,7 @@ impl Fault for CertifyCardError {
             Self::CardAltered(..) | Self::Unrecorded(_) => faults::CERTIFICATION_CARD_ALTERED,
             Self::NoProfile(..) => faults::CERTIFICATION_NO_PROFILE,
             Self::KeyMissing(..) => faults::CERTIFICATION_KEY_MISSING,
+            Self::KeyUnproven(..) => faults::CERTIFICATION_KEY_UNPROVEN,
             Self::KeyUnattested(..) => faults::CERTIFICATION_KEY_UNATTESTED,
             Self::UnderWay { .. } => faults::CERTIFICATION_UNDER_WAY,
             Self::Prepare(error) => error.code(),
@@ -144,7 +149,9 @@ pub(super) fn prepare(
     let CardLife::Personalised { batch } = &card.life else {
         return Err(CertifyCardError::KeyMissing(*number, usage));
     };
-    let public_key = attested_key(db, context.bureaus, number, usage, batch)?;
+    let order = CanonicalOrder::of(approved.order()).digest();
+    let place = KeyPlace { batch, card: number, order: &order, usage };
+    let public_key = attested_key(db, context.bureaus, &place)?;
     let request = IssuanceRequest {
         profile: line.profile,
         issuer: line.issuer,

@@ -122,7 +122,7 @@ fn begin(
 ) -> Result<Begun, CertifyRequestError> {
     let locked = diesel::update(certificate_requests::table.find(number))
         .filter(certificate_requests::status.eq_any(["approved", "issued"]))
-        .set(certificate_requests::number.eq(number))
+        .set(certificate_requests::status.eq(certificate_requests::status))
         .execute(db)?;
     if locked == 0 {
         return Err(CertifyRequestError::NotReady(number.to_owned()));

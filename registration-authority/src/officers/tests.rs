@@ -41,6 +41,12 @@ fn every_right_is_had_by_the_roles_of_its_table_and_by_no_other() {
         (Right::Deliver, vec!["alice"]),
         (Right::Plan, vec!["alice"]),
         (Right::Enrol, vec!["admin"]),
+        (Right::ReadQueue, vec!["alice", "rita", "audrey"]),
+        (Right::ReadDossier, vec!["alice", "rita", "audrey"]),
+        (Right::ReadOwnDossier, vec!["agent", "alice", "rita", "audrey"]),
+        (Right::ReadCard, vec!["alice", "rita", "audrey"]),
+        (Right::ReadCertificates, vec!["alice", "rita", "audrey"]),
+        (Right::ReadTrail, vec!["audrey"]),
     ];
     for (right, allowed) in table {
         for login in logins {
@@ -48,6 +54,9 @@ fn every_right_is_had_by_the_roles_of_its_table_and_by_no_other() {
             let outcome = require(&mut house.db, right, &act);
             match allowed.contains(&login) {
                 true => assert_eq!(outcome.unwrap().login, login, "{right:?}"),
+                false if format!("{right:?}").starts_with("Read") => {
+                    assert_eq!(code(outcome), "reading-not-allowed", "{right:?} {login}");
+                }
                 false => assert_eq!(code(outcome), "officer-role-missing", "{right:?} {login}"),
             }
         }

@@ -28,11 +28,12 @@
 //!
 //! The state of the order is not part of it: a decision is what moves the state.
 
+use card::personalisation::OrderDigest;
 use der::asn1::OctetString;
 use der::{Encode, Sequence};
 use sha2::{Digest, Sha256};
 
-use super::{CardOrder, Origin};
+use super::CardOrder;
 
 /// The version of this encoding. Another field, another version.
 pub const ORDER_ENCODING_VERSION: u8 = 1;
@@ -44,10 +45,7 @@ pub struct CanonicalOrder(Vec<u8>);
 impl CanonicalOrder {
     /// Encodes `order`.
     pub fn of(order: &CardOrder) -> Self {
-        let (origin, plan) = match &order.origin {
-            Origin::Officer => ("officer", None),
-            Origin::Plan(plan) => ("plan", Some(plan.clone())),
-        };
+        let (origin, plan) = order.origin.stored();
         let fields = Fields {
             encoding_version: ORDER_ENCODING_VERSION,
             number: order.number.clone(),
@@ -60,7 +58,7 @@ impl CanonicalOrder {
             given_name: order.given_name.clone(),
             replaces: order.replaces.as_ref().map(ToString::to_string),
             origin: origin.to_owned(),
-            plan,
+            plan: plan.map(str::to_owned),
             submitted_by: order.submitted_by.clone(),
             submitted_at: order.submitted_at.millis(),
             register_feed: order.register.feed.clone(),
@@ -73,6 +71,11 @@ impl CanonicalOrder {
     /// The DER.
     pub fn as_der(&self) -> &[u8] {
         &self.0
+    }
+
+    /// Its digest, by which cards and their chips' keys name what was approved.
+    pub fn digest(&self) -> OrderDigest {
+        OrderDigest::of(&self.0)
     }
 
     /// The DER, to keep.

@@ -9,7 +9,7 @@ use store::schema::card_orders;
 use store::{Act, Code, Database, Fault, Timestamp};
 use thiserror::Error;
 
-use super::CanonicalOrder;
+use super::{CanonicalOrder, OrderStatus};
 use crate::approval::{Decidable, SubjectKind};
 use crate::faults;
 
@@ -53,6 +53,16 @@ pub enum Origin {
     Officer,
     /// A renewal plan, by its identifier; the plan is approved.
     Plan(String),
+}
+
+impl Origin {
+    /// As stored and as signed: the word, and the plan where there is one.
+    pub(super) fn stored(&self) -> (&'static str, Option<&str>) {
+        match self {
+            Self::Officer => ("officer", None),
+            Self::Plan(plan) => ("plan", Some(plan)),
+        }
+    }
 }
 
 /// What the register said when the order was submitted.
@@ -105,15 +115,20 @@ pub enum OrderState {
 }
 
 impl OrderState {
+    /// The same without its moment.
+    pub const fn status(self) -> OrderStatus {
+        match self {
+            Self::Submitted => OrderStatus::Submitted,
+            Self::Approved { .. } => OrderStatus::Approved,
+            Self::Refused { .. } => OrderStatus::Refused,
+            Self::Withdrawn { .. } => OrderStatus::Withdrawn,
+            Self::Ordered { .. } => OrderStatus::Ordered,
+        }
+    }
+
     /// As stored: `submitted`.
     pub const fn name(self) -> &'static str {
-        match self {
-            Self::Submitted => "submitted",
-            Self::Approved { .. } => "approved",
-            Self::Refused { .. } => "refused",
-            Self::Withdrawn { .. } => "withdrawn",
-            Self::Ordered { .. } => "ordered",
-        }
+        self.status().as_str()
     }
 }
 
@@ -124,6 +139,7 @@ impl CardOrder {
             kind: SubjectKind::CardOrder,
             number: self.number.clone(),
             version: self.version,
+            state: self.state.name(),
             submitted_by: self.submitted_by.clone(),
             canonical: CanonicalOrder::of(self).into_der(),
         }
@@ -209,10 +225,7 @@ pub(super) struct Row {
 
 impl From<&CardOrder> for Row {
     fn from(order: &CardOrder) -> Self {
-        let (origin, plan) = match &order.origin {
-            Origin::Officer => ("officer", None),
-            Origin::Plan(plan) => ("plan", Some(plan.clone())),
-        };
+        let (origin, plan) = order.origin.stored();
         let changed_at = match order.state {
             OrderState::Submitted => order.submitted_at,
             OrderState::Approved { at }
@@ -231,7 +244,7 @@ impl From<&CardOrder> for Row {
             given_name: order.given_name.clone(),
             origin: origin.to_owned(),
             replaces: order.replaces.as_ref().map(CardNumber::to_string),
-            plan,
+            plan: plan.map(str::to_owned),
             submitted_by: order.submitted_by.clone(),
             submitted_at: order.submitted_at,
             status: order.state.name().to_owned(),

@@ -1,14 +1,13 @@
 use diesel::prelude::*;
 use professional_registry::Registry;
 use rand_core::CryptoRng;
-use serde_json::json;
 use store::{Act, Code, Database, Fault, audit};
 use thiserror::Error;
 
 use super::obstacles::{self, Obstacle, Place};
-use super::{CardOrder, OrderError, OrderState, get, set_status};
-use crate::approval::{ApprovalProof, ApprovalVerifier, SubjectKind, Verdict};
-use crate::decision::{self, DecideError};
+use super::{CardOrder, OrderError, OrderState, get};
+use crate::approval::{ApprovalProof, ApprovalVerifier, Statement, Verdict};
+use crate::decision::{self, DecideError, Given};
 use crate::entitlement::{self, Claim, Entitlement, NotEntitled};
 use crate::faults;
 use crate::outbox::{self, Notice, Recipient};
@@ -69,17 +68,13 @@ pub fn approve(
     rng: &mut dyn CryptoRng,
     act: &Act,
 ) -> Result<CardOrder, ApproveError> {
-    let mut order = get(db, number)?;
-    require_open(&order)?;
-    let subject = order.decidable();
-    let statement = decision::check(db, verifier, &subject, version, proof, Verdict::Approve, act)?;
+    let order = get(db, number)?;
+    let given = Given { version, verdict: Verdict::Approve, proof, reason_text: None };
+    let checked = decision::check(db, verifier, order.decidable(), given, act)?;
     check_entitled(db, registry, &order, act)?;
     obstacles::cards_in_the_way(db, &place(&order))?;
-    decision::record(db, &subject, &statement, None, proof)?;
-    close(db, &order, "approved", act)?;
-    order.state = OrderState::Approved { at: act.at };
-    tell(db, "order.approved", Notice::Approved, &order, json!({"version": version}), rng, act)?;
-    Ok(order)
+    let statement = checked.record(db, act)?;
+    conclude(db, order, &statement, rng, act)
 }
 
 /// Refuses an order at `version`. The reason's code is in the signed statement; `reason_text` is the
@@ -95,17 +90,10 @@ pub fn refuse(
     rng: &mut dyn CryptoRng,
     act: &Act,
 ) -> Result<CardOrder, ApproveError> {
-    let mut order = get(db, number)?;
-    require_open(&order)?;
-    let subject = order.decidable();
-    let statement = decision::check(db, verifier, &subject, version, proof, Verdict::Refuse, act)?;
-    decision::check_reason(&subject, &statement, reason_text)?;
-    decision::record(db, &subject, &statement, reason_text, proof)?;
-    close(db, &order, "refused", act)?;
-    order.state = OrderState::Refused { at: act.at };
-    let payload = json!({"version": version, "reason": statement.reason_code()});
-    tell(db, "order.refused", Notice::Refused, &order, payload, rng, act)?;
-    Ok(order)
+    let order = get(db, number)?;
+    let given = Given { version, verdict: Verdict::Refuse, proof, reason_text };
+    let statement = decision::check(db, verifier, order.decidable(), given, act)?.record(db, act)?;
+    conclude(db, order, &statement, rng, act)
 }
 
 /// The register still supports the order, under the names it would certify.
@@ -140,29 +128,25 @@ pub(super) fn place(order: &CardOrder) -> Place<'_> {
     }
 }
 
-fn require_open(order: &CardOrder) -> Result<(), DecideError> {
-    match order.state {
-        OrderState::Submitted => Ok(()),
-        state => Err(not_open(order, state.name())),
-    }
+/// The order as the decision leaves it; holder, submitter and trail are told.
+fn conclude(
+    db: &mut Database,
+    mut order: CardOrder,
+    statement: &Statement,
+    rng: &mut dyn CryptoRng,
+    act: &Act,
+) -> Result<CardOrder, ApproveError> {
+    let (state, action, notice) = match statement.verdict() {
+        Verdict::Approve => (OrderState::Approved { at: act.at }, "order.approved", Notice::Approved),
+        Verdict::Refuse => (OrderState::Refused { at: act.at }, "order.refused", Notice::Refused),
+    };
+    order.state = state;
+    tell(db, action, notice, &order, decision::event_payload(statement), rng, act)?;
+    Ok(order)
 }
 
-fn close(db: &mut Database, order: &CardOrder, status: &str, act: &Act) -> Result<(), DecideError> {
-    if set_status(db, &order.number, order.version, "submitted", status, act)? {
-        return Ok(());
-    }
-    Err(not_open(order, "no longer submitted"))
-}
-
-fn not_open(order: &CardOrder, status: &str) -> DecideError {
-    DecideError::NotOpen {
-        kind: SubjectKind::CardOrder,
-        number: order.number.clone(),
-        status: status.to_owned(),
-    }
-}
-
-fn tell(
+/// Tells holder and submitter what became of an order, and leaves its event.
+pub(super) fn tell(
     db: &mut Database,
     action: &'static str,
     notice: Notice,

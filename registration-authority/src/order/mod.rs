@@ -20,7 +20,7 @@ pub use decide::{ApproveError, approve, refuse};
 pub use obstacles::Obstacle;
 pub use queue::{OrderStatus, QueueCursor, QueueFilter, get, of_holder, queue};
 pub use submit::{NewCardOrder, RefreshError, SubmitError, SubmittedOrder, refresh, submit};
-pub use withdraw::{WithdrawError, withdraw};
+pub use withdraw::{WithdrawError, may_withdraw, withdraw};
 
 pub(crate) use card_order::{exercise_key, set_status};
 pub(crate) use decide::check_entitled;

@@ -1,4 +1,5 @@
 use diesel::prelude::*;
+use store::database::MultiBackend;
 use store::schema::card_orders;
 use store::{Database, Timestamp};
 
@@ -78,25 +79,20 @@ pub fn get(db: &mut Database, number: &str) -> Result<CardOrder, OrderError> {
 /// The numbers of a page of the queue, for jobs that look at each order by itself: one row that cannot be
 /// read holds nobody else up.
 pub(crate) fn page(db: &mut Database, filter: &QueueFilter) -> QueryResult<Vec<QueueCursor>> {
-    let (at, number) = filter.start();
-    let rows: Vec<(Timestamp, String)> = card_orders::table
-        .filter(card_orders::status.eq(filter.status.as_str()))
-        .filter(
-            card_orders::submitted_at
-                .gt(at)
-                .or(card_orders::submitted_at.eq(at).and(card_orders::number.gt(number))),
-        )
-        .order((card_orders::submitted_at, card_orders::number))
-        .limit(filter.limit.clamp(1, PAGE_BOUND))
-        .select((card_orders::submitted_at, card_orders::number))
-        .load(db)?;
+    let rows: Vec<(Timestamp, String)> =
+        following(filter).select((card_orders::submitted_at, card_orders::number)).load(db)?;
     Ok(rows.into_iter().map(|(submitted_at, number)| QueueCursor { submitted_at, number }).collect())
 }
 
 /// A page of the queue, oldest first. By key, so that a page is as quick at the end as at the start.
 pub fn queue(db: &mut Database, filter: &QueueFilter) -> Result<Vec<CardOrder>, OrderError> {
+    let rows: Vec<Row> = following(filter).select(Row::as_select()).load(db)?;
+    rows.into_iter().map(CardOrder::try_from).collect()
+}
+
+fn following(filter: &QueueFilter) -> card_orders::BoxedQuery<'_, MultiBackend> {
     let (at, number) = filter.start();
-    let rows: Vec<Row> = card_orders::table
+    card_orders::table
         .filter(card_orders::status.eq(filter.status.as_str()))
         .filter(
             card_orders::submitted_at
@@ -105,9 +101,7 @@ pub fn queue(db: &mut Database, filter: &QueueFilter) -> Result<Vec<CardOrder>, 
         )
         .order((card_orders::submitted_at, card_orders::number))
         .limit(filter.limit.clamp(1, PAGE_BOUND))
-        .select(Row::as_select())
-        .load(db)?;
-    rows.into_iter().map(CardOrder::try_from).collect()
+        .into_boxed()
 }
 
 /// The orders for one holder, newest first, 200 at most.

@@ -5,6 +5,7 @@ use store::schema::{card_orders, decisions};
 use store::{Database, Fault};
 
 use super::*;
+use crate::certification::has_profiles;
 use crate::decision;
 use crate::testing::*;
 use crate::views;
@@ -88,7 +89,6 @@ fn each_order_that_the_register_does_not_support_is_refused_with_its_code() {
         (cps(&changed(), "60"), "order-profession-ceased"),
         (cps(&deprecated(), "35"), "order-profession-inactive"),
         (cps(&student(), "10"), "order-category-refused"),
-        (card_for(CardKind::Cpf, &nurse(), "60"), "order-category-refused"),
         (card_for(CardKind::Cpf, &student_nurse(), "60"), "order-training-refused"),
         (card_for(CardKind::Cpe, &nurse(), "60"), "order-kind-not-offered"),
         (card_for(CardKind::Cda, &nurse(), "60"), "order-kind-not-offered"),
@@ -100,7 +100,38 @@ fn each_order_that_the_register_does_not_support_is_refused_with_its_code() {
     let orders: i64 = card_orders::table.count().get_result(&mut house.db).unwrap();
     assert_eq!(orders, 0, "nothing half done");
     house.submit("alice", cps(&military_nurse(), "60")).unwrap();
-    house.submit("alice", card_for(CardKind::Cpf, &student(), "10")).unwrap();
+}
+
+#[test]
+fn a_card_that_no_profile_certifies_cannot_be_ordered_and_one_that_has_profiles_can() {
+    let mut house = House::new();
+    for (kind, holder, profession, of_another_category) in
+        [(CardKind::Cps, military_nurse(), "60", student_nurse()), (CardKind::Cpf, student(), "10", nurse())]
+    {
+        if has_profiles(kind) {
+            let refused = house.submit("alice", card_for(kind, &of_another_category, "60"));
+            assert_eq!(code(refused), "order-category-refused", "{kind}");
+            house.submit("alice", card_for(kind, &holder, profession)).unwrap();
+        } else {
+            let refused = house.submit("alice", card_for(kind, &holder, profession));
+            assert_eq!(code(refused), "order-kind-not-produced", "{kind}");
+        }
+    }
+}
+
+#[test]
+fn an_order_of_a_kind_that_cannot_be_made_any_more_is_neither_approved_nor_brought_up_to_date() {
+    let Some(kind) = [CardKind::Cpf].into_iter().find(|kind| !has_profiles(*kind)) else { return };
+    let mut house = House::new();
+    let number = house.submit("alice", cps(&nurse(), "60")).unwrap().number().to_owned();
+    // As an earlier version, which took such orders, would have left it.
+    house.sql("DROP TRIGGER card_orders_keep_their_submitter").unwrap();
+    house.sql(&format!("UPDATE card_orders SET kind = '{kind}' WHERE number = '{number}'")).unwrap();
+    assert_eq!(code(house.approve("bob", &number)), "order-kind-not-produced");
+    let act = house.officer("alice");
+    let House { db, rng, .. } = &mut house;
+    let refreshed = db.write(|db| refresh(db, &mut ImportedRegister, &number, 1, rng, &act));
+    assert_eq!(code(refreshed), "order-kind-not-produced");
 }
 
 #[test]
@@ -240,7 +271,8 @@ fn the_register_is_asked_again_when_it_is_decided() {
     assert_eq!(code(house.approve("bob", &struck_off.number)), "order-holder-ceased");
     assert_eq!(code(house.approve("bob", &renamed.number)), "order-register-changed");
 
-    let dossier = views::dossier(&mut house.db, &mut ImportedRegister, &renamed.number).unwrap();
+    let bob = house.officer("bob");
+    let dossier = views::dossier(&mut house.db, &mut ImportedRegister, &renamed.number, &bob).unwrap();
     let name = dossier.comparison.iter().find(|field| field.field == "family-name").unwrap();
     assert_eq!(
         (name.order.as_str(), name.register.as_deref(), name.agrees()),
@@ -275,6 +307,8 @@ fn no_refusal_without_a_reason() {
     assert_eq!(code(refuse_with(&mut house, &order, "other", None)), "order-reason-missing");
     assert_eq!(code(refuse_with(&mut house, &order, "other", Some("  "))), "order-reason-missing");
     assert_eq!(code(refuse_with(&mut house, &order, "because", Some("x"))), "order-reason-unknown");
+    let of_requests = refuse_with(&mut house, &order, "key-refused", None);
+    assert_eq!(code(of_requests), "order-reason-unknown", "a card order has no public key to refuse");
     let long = "é".repeat(2001);
     assert_eq!(code(refuse_with(&mut house, &order, "other", Some(&long))), "order-reason-unknown");
     let stored: i64 = decisions::table.count().get_result(&mut house.db).unwrap();
@@ -294,6 +328,10 @@ fn an_order_is_withdrawn_by_its_submitter_or_a_registration_officer() {
         let House { db, rng, .. } = house;
         db.write(|db| withdraw(db, &order.number, rng, &act))
     };
+    for (login, may) in [("alice", true), ("bob", true), ("agent", false), ("rita", false)] {
+        let officer = crate::officers::find(&mut house.db, login).unwrap().unwrap();
+        assert_eq!(may_withdraw(&officer, &order), may, "{login}");
+    }
     assert_eq!(code(withdraw_as(&mut house, "agent")), "order-not-yours");
     assert_eq!(code(withdraw_as(&mut house, "rita")), "officer-role-missing");
     assert!(matches!(withdraw_as(&mut house, "bob").unwrap().state, OrderState::Withdrawn { .. }));
@@ -316,7 +354,8 @@ fn the_queue_is_read_by_pages_oldest_first() {
     let mut after = None;
     loop {
         let filter = QueueFilter { status: OrderStatus::Submitted, after, limit: 1 };
-        let page = views::queue(&mut house.db, &filter).unwrap();
+        let bob = house.officer("bob");
+        let page = views::queue(&mut house.db, &filter, &bob).unwrap();
         let Some(last) = page.last() else { break };
         after = Some(QueueCursor { submitted_at: last.submitted_at, number: last.number.clone() });
         seen.extend(page.into_iter().map(|order| order.number));
@@ -329,7 +368,8 @@ fn an_order_that_does_not_exist_is_not_found_and_an_unreadable_one_is_said_to_be
     let mut house = House::new();
     assert_eq!(code(get(&mut house.db, "CO-2026-999999")), "order-unknown");
     let number = house.submit("alice", cps(&nurse(), "60")).unwrap().number().to_owned();
-    house.sql(&format!("UPDATE card_orders SET category = 'X' WHERE number = '{number}'")).unwrap();
+    let altered = format!("UPDATE card_orders SET version = 2, category = 'X' WHERE number = '{number}'");
+    house.sql(&altered).unwrap();
     let error = get(&mut house.db, &number).unwrap_err();
     assert_eq!(error.code().name, "order-row-altered");
     assert!(error.to_string().contains("category"), "{error}");

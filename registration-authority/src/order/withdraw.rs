@@ -1,12 +1,13 @@
 use rand_core::CryptoRng;
 use serde_json::json;
-use store::{Act, Code, Database, Fault, audit};
+use store::{Act, Code, Database, Fault};
 use thiserror::Error;
 
+use super::decide::tell;
 use super::{CardOrder, OrderError, OrderState, get, set_status};
 use crate::faults;
-use crate::officers::{self, NotAuthorised, Right, Role};
-use crate::outbox::{self, Notice, Recipient};
+use crate::officers::{self, NotAuthorised, Officer, Right, Role};
+use crate::outbox::Notice;
 
 /// Why an order is not withdrawn.
 #[derive(Debug, Error)]
@@ -60,19 +61,27 @@ pub fn withdraw(
 ) -> Result<CardOrder, WithdrawError> {
     let officer = officers::require(db, Right::Submit, act)?;
     let mut order = get(db, number)?;
-    if officer.role != Role::RegistrationOfficer && officer.login != order.submitted_by {
+    if !is_his(&officer, &order) {
         return Err(WithdrawError::NotYours { number: number.to_owned(), login: officer.login });
     }
     let from = order.state.name();
-    let open = matches!(order.state, OrderState::Submitted | OrderState::Approved { .. });
-    if !open || !set_status(db, number, order.version, from, "withdrawn", act)? {
+    if !is_open(&order) || !set_status(db, number, order.version, from, "withdrawn", act)? {
         return Err(WithdrawError::NotOpen { number: number.to_owned(), status: from.to_owned() });
     }
     order.state = OrderState::Withdrawn { at: act.at };
-    let subject = format!("order {number}");
-    let holder = order.holder.to_string();
-    outbox::put(db, Recipient::Holder(&holder), Notice::Withdrawn, &subject, rng, act)?;
-    let event = audit::Event { action: "order.withdrawn", subject, payload: json!({"from": from}) };
-    audit::record(db, event, rng, act)?;
+    tell(db, "order.withdrawn", Notice::Withdrawn, &order, json!({"from": from}), rng, act)?;
     Ok(order)
+}
+
+/// Whether `officer` could take this order back now: for what a page offers.
+pub fn may_withdraw(officer: &Officer, order: &CardOrder) -> bool {
+    officer.role.may(Right::Submit) && is_his(officer, order) && is_open(order)
+}
+
+fn is_his(officer: &Officer, order: &CardOrder) -> bool {
+    officer.role == Role::RegistrationOfficer || officer.login == order.submitted_by
+}
+
+fn is_open(order: &CardOrder) -> bool {
+    matches!(order.state, OrderState::Submitted | OrderState::Approved { .. })
 }

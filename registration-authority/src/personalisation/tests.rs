@@ -24,6 +24,12 @@ fn approved_orders_become_cards_in_one_batch() {
     let file = closed.file.unwrap();
     assert_eq!(file.cards[0].print.line("family_name"), Some("DURAND"));
     assert_eq!(file.cards[0].print.line("profession"), Some("Infirmier"));
+    assert_eq!(
+        file.cards[0].order,
+        CanonicalOrder::of(&first).digest(),
+        "the line carries what was approved"
+    );
+    assert_eq!(batch_again(&mut house.db, &file.batch).unwrap(), file);
     let card = card::get(&mut house.db, &closed.cards[1].1).unwrap();
     assert_eq!((card.kind, card.holder.as_str()), (CardKind::Cps, other_nurse().to_string().as_str()));
     assert_eq!((card.exercise.as_str(), card.order_number), ("profession:60", second.number.clone()));

@@ -3,7 +3,7 @@ use diesel::prelude::*;
 use professional_registry::Registry;
 use rand_core::CryptoRng;
 use serde_json::json;
-use store::schema::{renewal_plan_items, renewal_plans};
+use store::schema::renewal_plan_items;
 use store::{Act, Code, Database, Fault, audit};
 use thiserror::Error;
 
@@ -132,11 +132,8 @@ fn conclude(
     rng: &mut dyn CryptoRng,
     act: &Act,
 ) -> QueryResult<()> {
-    let moved = diesel::update(renewal_plans::table)
-        .filter(renewal_plans::id.eq(&plan.id).and(renewal_plans::status.eq("approved")))
-        .set(renewal_plans::status.eq("applied"))
-        .execute(db)?;
-    if moved == 0 && applied.ordered.is_empty() {
+    let moved = super::set_status(db, &plan.id, "approved", "applied")?;
+    if !moved && applied.ordered.is_empty() {
         return Ok(());
     }
     let refused: Vec<_> =

@@ -1,13 +1,11 @@
-use diesel::prelude::*;
 use rand_core::CryptoRng;
 use serde_json::json;
-use store::schema::renewal_plans;
 use store::{Act, Code, Database, Fault, audit};
 use thiserror::Error;
 
 use super::{PlanReadError, PlanStatus, RenewalPlan, get};
-use crate::approval::{ApprovalProof, ApprovalVerifier, SubjectKind, Verdict};
-use crate::decision::{self, DecideError};
+use crate::approval::{ApprovalProof, ApprovalVerifier, Verdict};
+use crate::decision::{self, DecideError, Given};
 
 /// Why a plan is not approved.
 #[derive(Debug, Error)]
@@ -44,19 +42,9 @@ pub fn approve(
     act: &Act,
 ) -> Result<RenewalPlan, ApprovePlanError> {
     let mut plan = get(db, id)?;
-    if plan.status != PlanStatus::Proposed {
-        return Err(not_open(&plan).into());
-    }
     let subject = plan.decidable();
-    let statement = decision::check(db, verifier, &subject, subject.version, proof, Verdict::Approve, act)?;
-    decision::record(db, &subject, &statement, None, proof)?;
-    let moved = diesel::update(renewal_plans::table)
-        .filter(renewal_plans::id.eq(id).and(renewal_plans::status.eq("proposed")))
-        .set(renewal_plans::status.eq("approved"))
-        .execute(db)?;
-    if moved == 0 {
-        return Err(not_open(&plan).into());
-    }
+    let given = Given { version: subject.version, verdict: Verdict::Approve, proof, reason_text: None };
+    decision::check(db, verifier, subject, given, act)?.record(db, act)?;
     plan.status = PlanStatus::Approved;
     let event = audit::Event {
         action: "renewal.approved",
@@ -65,12 +53,4 @@ pub fn approve(
     };
     audit::record(db, event, rng, act)?;
     Ok(plan)
-}
-
-fn not_open(plan: &RenewalPlan) -> DecideError {
-    DecideError::NotOpen {
-        kind: SubjectKind::RenewalPlan,
-        number: plan.id.clone(),
-        status: plan.status.as_str().to_owned(),
-    }
 }

@@ -109,6 +109,7 @@ impl RenewalPlan {
             kind: SubjectKind::RenewalPlan,
             number: self.id.clone(),
             version: 1,
+            state: self.status.as_str(),
             submitted_by: self.planned_by.clone(),
             canonical: CanonicalPlan::of(self).into_der(),
         }
@@ -158,6 +159,15 @@ pub fn get(db: &mut Database, id: &str) -> Result<RenewalPlan, PlanReadError> {
     };
     let items = items(db, &id)?;
     Ok(RenewalPlan { id, planned_by, planned_at, horizon, status, items })
+}
+
+/// Moves a plan from one state to another; false when it is not there any more.
+pub(crate) fn set_status(db: &mut Database, id: &str, from: &str, to: &str) -> QueryResult<bool> {
+    let moved = diesel::update(renewal_plans::table)
+        .filter(renewal_plans::id.eq(id).and(renewal_plans::status.eq(from)))
+        .set(renewal_plans::status.eq(to))
+        .execute(db)?;
+    Ok(moved == 1)
 }
 
 /// The identifiers of the plans, newest first.

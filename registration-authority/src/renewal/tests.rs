@@ -135,7 +135,10 @@ fn a_plan_or_card_that_was_altered_after_the_approval_orders_nothing() {
     let plan = plan_as(&mut house, job()).unwrap().unwrap();
     approve_as(&mut house, "bob", &plan).unwrap();
     house
-        .sql("DROP TRIGGER cards_keep_what_was_ordered; DROP TRIGGER renewal_plans_keep_their_planner")
+        .sql(
+            "DROP TRIGGER cards_keep_what_was_ordered; DROP TRIGGER renewal_plans_keep_their_planner;
+             DROP TRIGGER renewal_plan_items_keep_what_was_planned; DROP TRIGGER renewal_plan_items_are_never_deleted",
+        )
         .unwrap();
     for alteration in [
         format!(

@@ -16,7 +16,7 @@ use ca_core::profile::Profiles;
 use ca_core::signer::KeyReference;
 use ca_core::subject::{Fact, Facts};
 use card::personalisation::bureau::{self, BureauKey};
-use card::personalisation::read_return_file;
+use card::personalisation::verify_return_file;
 use card::{CardKind, CardNumber};
 use diesel::connection::SimpleConnection;
 use openssl::x509::X509;
@@ -145,7 +145,8 @@ impl House {
             .unwrap();
         let returned = bureau::personalise(&closed.file.unwrap(), bureau, None, rng).unwrap();
         let pinned = [bureau.certificate().clone()];
-        let batch = db.write(|db| read_return_file(db, &returned, &pinned, rng, &act)).unwrap();
+        let verified = verify_return_file(&returned, &pinned).unwrap();
+        let batch = db.write(|db| personalisation::record_return(db, verified, rng, &act)).unwrap();
         batch.personalised.into_iter().map(|card| card.number).collect()
     }
 

@@ -5,6 +5,7 @@
 //! serialise everything; one [`sequencer`] gives them their order and signs the head of the RFC 6962
 //! [`tree`] over them. [`verify`] walks it all again.
 
+mod erasure;
 mod event;
 pub mod export;
 pub mod sequencer;
@@ -12,6 +13,9 @@ pub mod tree;
 pub mod verify;
 
 #[cfg(test)]
+mod erasure_tests;
+#[cfg(test)]
 mod tests;
 
+pub use erasure::{EraseError, erase_payload};
 pub use event::{Event, record};

@@ -1,19 +1,19 @@
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
-use rand_core::UnwrapErr;
+use rand_core::{CryptoRng, UnwrapErr};
 
 use super::sequencer::{HeadSignature, TreeHead, run};
 use super::tree::{Frontier, leaf_hash};
 use super::{Event, record, verify};
 use crate::{Act, Actor, Database, DatabaseRole, RequestId, Timestamp};
 
-fn database() -> Database {
+pub(super) fn database() -> Database {
     let mut db = Database::open("sqlite::memory:", DatabaseRole::Owner).unwrap();
     db.migrate().unwrap();
     db
 }
 
-fn act() -> Act {
+pub(super) fn act() -> Act {
     Act {
         at: Timestamp::from_seconds(1_790_000_000),
         actor: Actor::Officer("alice".into()),
@@ -21,23 +21,27 @@ fn act() -> Act {
     }
 }
 
-fn record_some(db: &mut Database, count: usize) {
+pub(super) fn chance() -> impl CryptoRng {
+    UnwrapErr(getrandom::SysRng)
+}
+
+pub(super) fn record_some(db: &mut Database, count: usize) {
     for n in 0..count {
         let event = Event {
             action: "test.happened",
             subject: format!("thing {n}"),
             payload: serde_json::json!({ "n": n }),
         };
-        db.write(|db| record(db, event, &mut UnwrapErr(getrandom::SysRng), &act())).unwrap();
+        db.write(|db| record(db, event, &mut chance(), &act())).unwrap();
     }
 }
 
 /// The signature of these tests: the head itself.
-fn sign(head: &TreeHead) -> Result<HeadSignature, diesel::result::Error> {
+pub(super) fn sign(head: &TreeHead) -> Result<HeadSignature, diesel::result::Error> {
     Ok(HeadSignature { key_id: "test".into(), signature: head.signed_bytes() })
 }
 
-fn check(db: &mut Database) -> verify::Verified {
+pub(super) fn check(db: &mut Database) -> verify::Verified {
     verify::run(db, &|head, signed| signed.signature == head.signed_bytes()).unwrap()
 }
 
@@ -126,6 +130,7 @@ fn each_altered_row_is_named() {
         ("UPDATE audit_events SET actor = 'officer:mallory' WHERE subject = 'thing 3'", "audit_events"),
         ("UPDATE audit_events SET occurred_at = occurred_at + 1 WHERE subject = 'thing 3'", "audit_events"),
         ("UPDATE audit_payloads SET payload = '{}' WHERE payload = '{\"n\":3}'", "audit_payloads"),
+        ("DELETE FROM audit_payloads WHERE payload = '{\"n\":3}'", "audit_payloads"),
         ("UPDATE audit_leaves SET leaf_hash = zeroblob(32) WHERE sequence = 3", "audit_leaves"),
         ("DELETE FROM audit_events WHERE subject = 'thing 3'", "audit_events"),
         ("DELETE FROM audit_leaves WHERE sequence = 3", "audit_leaves"),

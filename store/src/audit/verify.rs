@@ -1,6 +1,6 @@
 //! Walks the whole trail again: rows against leaves, leaves against signed heads.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use diesel::prelude::*;
@@ -9,6 +9,7 @@ use serde::Serialize;
 use crate::schema::{audit_checkpoints, audit_events, audit_leaves, audit_payloads, audit_pending};
 use crate::{Database, Timestamp};
 
+use super::erasure;
 use super::event::{EventRow, commitment};
 use super::sequencer::{HeadSignature, TreeHead};
 use super::tree::{Frontier, Hash};
@@ -41,7 +42,7 @@ pub struct Verified {
     pub waiting: u64,
     /// Leaves that no signed head covers yet.
     pub unsigned: u64,
-    /// Payloads erased since (their commitments stand).
+    /// Payloads erased since, each by an event that says so (their commitments stand).
     pub erased_payloads: u64,
     /// Every row that contradicts another; empty where the trail holds.
     pub contradictions: Vec<Contradiction>,
@@ -62,6 +63,7 @@ pub fn run(
     db.snapshot(|db| {
         let mut found = Verified::default();
         let mut heads = load_heads(db)?;
+        let erasures = erasure::subjects(db)?;
         let mut frontier = Frontier::default();
         let mut next = 0;
         loop {
@@ -69,7 +71,7 @@ pub fn run(
             let Some(last) = page.last() else { break };
             let after = last.sequence + 1;
             for leaf in &page {
-                check_leaf(&mut found, leaf, next);
+                check_leaf(&mut found, leaf, next, &erasures);
                 next = leaf.sequence + 1;
                 frontier.push(leaf.hash);
                 if let Some(signed) = heads.remove(&frontier.size()) {
@@ -145,7 +147,7 @@ fn load_page(db: &mut Database, from: i64) -> QueryResult<Vec<LeafRow>> {
         .collect())
 }
 
-fn check_leaf(found: &mut Verified, leaf: &LeafRow, expected_sequence: i64) {
+fn check_leaf(found: &mut Verified, leaf: &LeafRow, expected_sequence: i64, erasures: &BTreeSet<String>) {
     found.events += 1;
     if leaf.sequence != expected_sequence {
         found.contradiction(
@@ -173,7 +175,12 @@ fn check_leaf(found: &mut Verified, leaf: &LeafRow, expected_sequence: i64) {
         found.contradiction("audit_leaves", leaf.sequence, format!("is not the leaf of event {}", event.id));
     }
     match &leaf.payload {
-        None => found.erased_payloads += 1,
+        None if erasures.contains(&erasure::subject(&event.id)) => found.erased_payloads += 1,
+        None => found.contradiction(
+            "audit_payloads",
+            &event.id,
+            format!("gone, and no event says that it was erased (leaf {})", leaf.sequence),
+        ),
         Some((salt, payload)) if commitment(salt, payload).as_slice() != event.payload_commitment => {
             found.contradiction(
                 "audit_payloads",

@@ -1,12 +1,15 @@
 //! One connection, on SQLite or PostgreSQL.
 
+mod clock;
 mod connection;
+mod sqlite_file;
+#[cfg(test)]
+mod tests;
 
 use diesel::ConnectionError;
 use diesel::connection::{AnsiTransactionManager, Connection, SimpleConnection, TransactionManager};
 use diesel::prelude::*;
-use diesel::result::Error as DieselError;
-use diesel::sql_types::BigInt;
+use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use diesel::{PgConnection, SqliteConnection};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use thiserror::Error;
@@ -14,7 +17,7 @@ use thiserror::Error;
 pub use connection::{Database, MultiBackend};
 
 use crate::fault::{self, Code, Fault};
-use crate::{Timestamp, schema};
+use crate::schema;
 
 const SQLITE_MIGRATIONS: EmbeddedMigrations = embed_migrations!("../migrations/sqlite");
 const POSTGRES_MIGRATIONS: EmbeddedMigrations = embed_migrations!("../migrations/postgres");
@@ -57,19 +60,25 @@ impl Fault for DatabaseError {
 }
 
 impl Database {
-    /// Opens `sqlite:PATH` or `postgres://…` for one process.
+    /// Opens `sqlite:PATH` or `postgres://…` for one process. A file that is not there is made, for
+    /// its owner and his group alone; SQLite gives its write-ahead log the same mode.
     pub fn open(url: &str, role: DatabaseRole) -> Result<Self, DatabaseError> {
         if let Some(path) = url.strip_prefix("sqlite:") {
+            sqlite_file::create(path)?;
             let mut connection = SqliteConnection::establish(path)?;
+            clock::register_clock(&connection, 0)?;
             // The wait comes first: switching to WAL needs the lock that another process may hold.
             connection.batch_execute("PRAGMA busy_timeout = 10000;")?;
+            // `secure_delete`: a payload that was erased is overwritten, not only forgotten.
             let settled = connection.batch_execute(
                 "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
-                 PRAGMA recursive_triggers = ON;",
+                 PRAGMA recursive_triggers = ON; PRAGMA secure_delete = ON;",
             );
             if settled.is_err() && is_closed_copy(path) {
                 // An auditor's copy that nobody may write: read as it is, without journal and locks.
-                return Ok(Self::Sqlite(SqliteConnection::establish(&format!("file:{path}?immutable=1"))?));
+                let closed = SqliteConnection::establish(&format!("file:{path}?immutable=1"))?;
+                clock::register_clock(&closed, 0)?;
+                return Ok(Self::Sqlite(closed));
             }
             settled?;
             return Ok(Self::Sqlite(connection));
@@ -109,16 +118,6 @@ impl Database {
         E: From<DieselError>,
     {
         self.within("BEGIN", "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", f)
-    }
-
-    /// The database's own time: leases and status dates use it, so that two nodes whose clocks
-    /// differ agree on what is over.
-    pub fn now(&mut self) -> QueryResult<Timestamp> {
-        let sql = match self {
-            Self::Sqlite(_) => "CAST(unixepoch('subsec') * 1000 AS INTEGER)",
-            Self::Postgresql(_) => "(EXTRACT(EPOCH FROM clock_timestamp()) * 1000)::BIGINT",
-        };
-        diesel::select(diesel::dsl::sql::<BigInt>(sql)).get_result(self)
     }
 
     /// True while inside [`Database::write`] or [`Database::snapshot`].
@@ -169,9 +168,14 @@ fn is_closed_copy(path: &str) -> bool {
         && std::fs::metadata(format!("{path}-wal")).map_or(true, |log| log.len() == 0)
 }
 
-/// Whether a statement failed because a row with the same key stands already.
+/// Whether a statement failed because a row with the same key stands already. On SQLite the triggers
+/// that keep a row from being replaced come before the index, and say it in the index's words.
 pub fn is_unique_violation(error: &DieselError) -> bool {
-    matches!(error, DieselError::DatabaseError(diesel::result::DatabaseErrorKind::UniqueViolation, _))
+    match error {
+        DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _) => true,
+        DieselError::DatabaseError(_, told) => told.message().starts_with("UNIQUE constraint failed"),
+        _ => false,
+    }
 }
 
 /// How many audit events wait for their place in the tree.

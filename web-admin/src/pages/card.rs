@@ -2,27 +2,24 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::web::{self, ServiceConfig};
+use actix_web::web;
 use askama::Template;
-use ca_core::certificate::{self, CertificateStatus};
-use card::certificates::{self, CardCertificate};
-use card::{Card, CardLife, CardNumber, CardStatus};
-use professional_registry::{IdNatPs, ImportedRegister, Profession, Registry};
+use ca_core::certificate::CertificateStatus;
+use card::{CardLife, CardNumber, CardStatus};
+use professional_registry::{ImportedRegister, Profession};
 use registration_authority::officers::Right;
 use registration_authority::opposition::Ground;
-use store::{Database, Timestamp};
+use registration_authority::views::{self, AttachedCertificate, CardView};
+use store::Timestamp;
 
-use super::{FieldError, filters, page};
-use crate::access;
+use super::{Address, FieldError, filters, page};
 use crate::desk::{Desk, Work};
 use crate::failure::Failure;
 use crate::frame::Frame;
 use crate::typography::{self, Shown};
 use crate::words;
 
-pub(super) fn routes(config: &mut ServiceConfig) {
-    config.service(web::resource("/ra/cartes/{number}").get(show));
-}
+pub(super) const ADDRESSES: &[Address] = &[Address::at("/ra/cartes/{number}").get(|| web::get().to(show))];
 
 #[derive(Template)]
 #[template(path = "card.html")]
@@ -90,10 +87,10 @@ pub(super) fn read(
     errors: Vec<FieldError>,
     chosen: &str,
 ) -> Result<CardPage, Failure> {
-    access::reads_everything(work.officer.role)?;
-    let may_oppose = Right::Oppose.roles().contains(&work.officer.role);
+    let may_oppose = work.officer.role.may(Right::Oppose);
+    let act = work.act;
     work.db.snapshot(|db| {
-        let card = card::get(db, number)?;
+        let CardView { card, holder, certificates } = views::card(db, &mut ImportedRegister, number, act)?;
         let status = card.life.status();
         let over = matches!(status, CardStatus::Opposed | CardStatus::Expired | CardStatus::Cancelled);
         Ok(CardPage {
@@ -101,7 +98,7 @@ pub(super) fn read(
             number: number.to_string(),
             kind: card.kind.to_string(),
             temporary: card.temporary,
-            holder_name: holder_name(db, &card)?,
+            holder_name: holder.map(|record| typography::name(&record.family_name, &record.given_name)),
             exercise: exercise(&card.exercise),
             order_number: card.order_number.clone(),
             replaces: card.replaces.as_ref().map(ToString::to_string),
@@ -109,20 +106,13 @@ pub(super) fn read(
             status_class: status.as_str(),
             status_since: since(&card.life).map(Shown),
             expires_at: card.life.expires_at().map(Shown),
-            certificates: certificates_of(db, number)?,
+            certificates: certificates.into_iter().map(line).collect(),
             can_oppose: may_oppose && !over,
             grounds: Ground::ALL.into_iter().map(|ground| choice(ground, chosen)).collect(),
             errors,
             holder: card.holder,
         })
     })
-}
-
-/// The name under which the register knows the holder now; none where it knows nobody.
-fn holder_name(db: &mut Database, card: &Card) -> Result<Option<String>, Failure> {
-    let Ok(id) = card.holder.parse::<IdNatPs>() else { return Ok(None) };
-    let record = ImportedRegister.professional(db, &id)?;
-    Ok(record.map(|record| typography::name(&record.family_name, &record.given_name)))
 }
 
 /// `profession:60` in words.
@@ -143,28 +133,18 @@ fn since(life: &CardLife) -> Option<Timestamp> {
     }
 }
 
-fn certificates_of(db: &mut Database, number: &CardNumber) -> Result<Vec<Line>, Failure> {
-    let attached = certificates::of_card(db, number)?;
-    attached.into_iter().map(|one| line(db, one)).collect()
-}
-
-fn line(db: &mut Database, one: CardCertificate) -> Result<Line, Failure> {
-    let found = match one.serial.parse() {
-        Ok(serial) => certificate::find(db, &one.issuer, &serial)?,
-        Err(_) => None,
-    };
-    let status = found.map(|certificate| certificate.status);
-    let revoked_at = match &status {
+fn line(one: AttachedCertificate) -> Line {
+    let revoked_at = match &one.status {
         Some(CertificateStatus::Revoked { at, .. }) => Some(Shown(*at)),
         _ => None,
     };
-    Ok(Line {
+    Line {
         usage: words::key_usage(one.usage),
-        status: status.map_or("Inconnu", |status| words::certificate_status(status.word())),
+        status: one.status.map_or("Inconnu", |status| words::certificate_status(status.word())),
         issuer: one.issuer,
         serial: one.serial,
         revoked_at,
-    })
+    }
 }
 
 fn choice(ground: Ground, chosen: &str) -> Choice {

@@ -4,21 +4,20 @@ use std::collections::HashMap;
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::web::{self, ServiceConfig};
+use actix_web::web;
 use askama::Template;
 use card::CardNumber;
+use registration_authority::officers::{self, Right};
+use registration_authority::views;
 
 use super::new_order::digits;
-use super::{filters, page, to};
-use crate::access;
+use super::{Address, filters, page, to};
 use crate::desk::Desk;
 use crate::failure::Failure;
 use crate::frame::Frame;
 use crate::words::{self, Refusal};
 
-pub(super) fn routes(config: &mut ServiceConfig) {
-    config.service(web::resource("/ra/cartes").get(show));
-}
+pub(super) const ADDRESSES: &[Address] = &[Address::at("/ra/cartes").get(|| web::get().to(show))];
 
 #[derive(Template)]
 #[template(path = "cards.html")]
@@ -40,9 +39,10 @@ async fn show(desk: Desk, query: web::Query<HashMap<String, String>>) -> Result<
     let number = typed.as_deref().and_then(|typed| typed.parse::<CardNumber>().ok());
     let known = desk
         .work(move |work| {
-            access::reads_everything(work.officer.role)?;
+            // Who may not read a card is not shown the form either.
+            officers::require(work.db, Right::ReadCard, work.act)?;
             Ok(match number {
-                Some(number) => card::find(work.db, &number)?.map(|card| card.number),
+                Some(number) => views::find_card(work.db, &number, work.act)?.map(|card| card.number),
                 None => None,
             })
         })

@@ -3,30 +3,30 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::web::{self, ServiceConfig};
+use actix_web::web;
 use professional_registry::ImportedRegister;
 use registration_authority::approval::DemoApprover;
 use registration_authority::faults as rules;
 use registration_authority::order::{self, CardOrder};
 use registration_authority::refusal_reasons;
+use registration_authority::views;
 use store::{Code, Kind};
 
 use super::dossier::{self, DossierPage, Said, order_number};
 use super::stale::{Seen, StalePage};
-use super::{page, to};
+use super::{Address, page, to};
 use crate::desk::Work;
 use crate::failure::{Failure, status_of};
+use crate::faults;
 use crate::frame::Frame;
 use crate::posted::{Fields, Posted};
-use crate::{access, faults};
 
-pub(super) fn routes(config: &mut ServiceConfig) {
-    config
-        .service(web::resource("/ra/dossiers/{number}/approuver").post(approve))
-        .service(web::resource("/ra/dossiers/{number}/refuser").post(refuse))
-        .service(web::resource("/ra/dossiers/{number}/reprendre").post(refresh))
-        .service(web::resource("/ra/dossiers/{number}/retirer").post(withdraw));
-}
+pub(super) const ADDRESSES: &[Address] = &[
+    Address::at("/ra/dossiers/{number}/approuver").post(|| web::post().to(approve)),
+    Address::at("/ra/dossiers/{number}/refuser").post(|| web::post().to(refuse)),
+    Address::at("/ra/dossiers/{number}/reprendre").post(|| web::post().to(refresh)),
+    Address::at("/ra/dossiers/{number}/retirer").post(|| web::post().to(withdraw)),
+];
 
 /// What became of an act on a dossier.
 enum Outcome {
@@ -97,8 +97,7 @@ async fn act(
     let (frame, of_dossier) = (desk.frame(), number.clone());
     let outcome = desk
         .work(move |work| {
-            let order = order::get(work.db, &number)?;
-            access::reads_order(work.officer, &order.submitted_by)?;
+            views::order(work.db, &number, work.act)?;
             match act(work, &number, &fields) {
                 Ok(()) => Ok(Outcome::Done),
                 Err(failure) => answer(work, frame, &number, &fields, failure),
@@ -152,7 +151,7 @@ fn begin<'a>(
     fields: &Fields,
 ) -> Result<(CardOrder, &'a DemoApprover, i64), Failure> {
     let seen = version(fields)?;
-    let order = order::get(work.db, number)?;
+    let order = views::order(work.db, number, work.act)?;
     if seen != order.version {
         return Err(Failure::of(rules::ORDER_STALE_VERSION));
     }

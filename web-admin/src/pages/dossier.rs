@@ -7,13 +7,14 @@ use std::collections::HashMap;
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::web::{self, ServiceConfig};
+use actix_web::web;
 use askama::Template;
 use professional_registry::ImportedRegister;
+use registration_authority::approval::SubjectKind;
 use registration_authority::decision::Decision;
 use registration_authority::faults as rules;
-use registration_authority::officers::{self, Officer, Right, Role};
-use registration_authority::order::{CardOrder, OrderState, OrderStatus};
+use registration_authority::officers::{self, Officer, Right};
+use registration_authority::order::{self, CardOrder, OrderState};
 use registration_authority::refusal_reasons::{self, RefusalReason};
 use registration_authority::views::{self, Dossier};
 use store::{Code, Database};
@@ -22,8 +23,7 @@ use past::{Past, PastCard, PastOrder};
 use register::Line;
 
 use super::queue::slug;
-use super::{filters, page};
-use crate::access;
+use super::{Address, filters, page};
 use crate::desk::{Desk, Work};
 use crate::failure::Failure;
 use crate::frame::Frame;
@@ -34,9 +34,7 @@ use crate::words::{self, Refusal};
 /// Longest number of an order, in octets.
 const NUMBER_BOUND: usize = 32;
 
-pub(super) fn routes(config: &mut ServiceConfig) {
-    config.service(web::resource("/ra/dossiers/{number}").get(show));
-}
+pub(super) const ADDRESSES: &[Address] = &[Address::at("/ra/dossiers/{number}").get(|| web::get().to(show))];
 
 /// What a page says beside the dossier itself.
 #[derive(Clone, Debug, Default)]
@@ -148,10 +146,9 @@ pub(super) fn read(
     number: &str,
     said: Said,
 ) -> Result<DossierPage, Failure> {
-    let (officer, demo) = (work.officer, work.state.is_demo());
+    let (officer, act, demo) = (work.officer, work.act, work.state.is_demo());
     work.db.snapshot(|db| {
-        let dossier = views::dossier(db, &mut ImportedRegister, number)?;
-        access::reads_order(officer, &dossier.order.submitted_by)?;
+        let dossier = views::dossier(db, &mut ImportedRegister, number, act)?;
         compose(db, frame, officer, demo, dossier, said)
     })
 }
@@ -169,9 +166,7 @@ fn compose(
     let submitted = order.state == OrderState::Submitted;
     let comparison = register::beside(&dossier);
     let agrees = comparison.iter().all(|line| line.likeness == Likeness::Same);
-    let may_submit = Right::Submit.roles().contains(&officer.role);
-    let withdrawable = matches!(order.state, OrderState::Submitted | OrderState::Approved { .. });
-    let status = status(order.state);
+    let status = order.state.status();
     let decisions =
         dossier.decisions.iter().map(|decision| Past::of(db, decision)).collect::<Result<_, Failure>>()?;
     Ok(DossierPage {
@@ -202,8 +197,8 @@ fn compose(
         other_orders: dossier.other_orders.iter().map(PastOrder::of).collect(),
         open: submitted,
         barred: barred(officer, own, demo),
-        can_refresh: submitted && may_submit && !agrees,
-        can_withdraw: withdrawable && may_submit && (own || officer.role == Role::RegistrationOfficer),
+        can_refresh: submitted && officer.role.may(Right::Submit) && !agrees,
+        can_withdraw: order::may_withdraw(officer, order),
         reasons: choices(&said.reason),
         text: said.text,
         about_reason: said.problem.is_some_and(is_about_reason),
@@ -219,7 +214,7 @@ fn compose(
 
 /// Why this officer does not see the decision's buttons. A help to him: the rule is asked again at each act.
 fn barred(officer: &Officer, own: bool, demo: bool) -> Option<String> {
-    let code = if !Right::Decide.roles().contains(&officer.role) {
+    let code = if !officer.role.may(Right::Decide) {
         rules::OFFICER_ROLE_MISSING
     } else if own {
         rules::ORDER_SELF_APPROVAL
@@ -233,29 +228,16 @@ fn barred(officer: &Officer, own: bool, demo: bool) -> Option<String> {
 }
 
 fn choices(chosen: &str) -> Vec<Choice> {
-    // A reason about a public key or a name of a structure is for certificate requests.
-    let of_cards = |reason: &&RefusalReason| !matches!(reason.code, "key-refused" | "name-not-approved");
     let choice = |reason: &RefusalReason| Choice {
         code: reason.code,
         sentence: reason.sentence,
         chosen: reason.code == chosen,
     };
-    refusal_reasons::ALL.iter().filter(of_cards).map(choice).collect()
+    refusal_reasons::of(SubjectKind::CardOrder).map(choice).collect()
 }
 
 fn is_about_reason(code: Code) -> bool {
     code == rules::ORDER_REASON_MISSING || code == rules::ORDER_REASON_UNKNOWN
-}
-
-/// The tab where an order of this state stands.
-fn status(state: OrderState) -> OrderStatus {
-    match state {
-        OrderState::Submitted => OrderStatus::Submitted,
-        OrderState::Approved { .. } => OrderStatus::Approved,
-        OrderState::Refused { .. } => OrderStatus::Refused,
-        OrderState::Withdrawn { .. } => OrderStatus::Withdrawn,
-        OrderState::Ordered { .. } => OrderStatus::Ordered,
-    }
 }
 
 fn since(state: OrderState) -> Option<Shown> {
@@ -281,8 +263,9 @@ fn done_in_words(done: &str) -> Option<&'static str> {
 
 /// For the page of a decision that came too late.
 pub(super) fn current(work: &mut Work<'_>, number: &str) -> Result<(CardOrder, Vec<Decision>), Failure> {
+    let act = work.act;
     work.db.snapshot(|db| {
-        let dossier = views::dossier(db, &mut ImportedRegister, number)?;
+        let dossier = views::dossier(db, &mut ImportedRegister, number, act)?;
         Ok((dossier.order, dossier.decisions))
     })
 }

@@ -13,9 +13,9 @@ mod stale;
 
 use actix_web::http::{StatusCode, header};
 use actix_web::web::{self, ServiceConfig};
-use actix_web::{HttpResponse, Responder};
+use actix_web::{HttpResponse, Responder, Route};
 use askama::Template;
-use registration_authority::officers::Role;
+use registration_authority::officers::Right;
 use store::{Code, Kind, RequestId};
 
 use crate::desk::Desk;
@@ -24,18 +24,48 @@ use crate::faults;
 use crate::frame::Frame;
 use crate::words::{self, Refusal};
 
+/// Every page, by address. What is not here is not served; whose role gets what answer is written down for
+/// each of them in `tests/routes.txt`.
+pub(crate) const ADDRESSES: [&[Address]; 9] = [
+    &[Address::at("/").get(|| web::get().to(home))],
+    sign_in::ADDRESSES,
+    queue::ADDRESSES,
+    dossier::ADDRESSES,
+    decision::ADDRESSES,
+    new_order::ADDRESSES,
+    cards::ADDRESSES,
+    card::ADDRESSES,
+    opposition::ADDRESSES,
+];
+
+/// An address, and what it does by each method that it answers.
+pub(crate) struct Address {
+    pub(crate) path: &'static str,
+    pub(crate) get: Option<fn() -> Route>,
+    pub(crate) post: Option<fn() -> Route>,
+}
+
+impl Address {
+    const fn at(path: &'static str) -> Self {
+        Self { path, get: None, post: None }
+    }
+
+    const fn get(self, page: fn() -> Route) -> Self {
+        Self { get: Some(page), ..self }
+    }
+
+    const fn post(self, act: fn() -> Route) -> Self {
+        Self { post: Some(act), ..self }
+    }
+}
+
 /// Mounts every page.
 pub(crate) fn routes(config: &mut ServiceConfig) {
-    config
-        .service(web::resource("/").get(home))
-        .configure(sign_in::routes)
-        .configure(queue::routes)
-        .configure(dossier::routes)
-        .configure(decision::routes)
-        .configure(new_order::routes)
-        .configure(cards::routes)
-        .configure(card::routes)
-        .configure(opposition::routes);
+    for address in ADDRESSES.into_iter().flatten() {
+        let methods = [address.get, address.post].into_iter().flatten();
+        let resource = web::resource(address.path);
+        config.service(methods.fold(resource, |resource, route| resource.route(route())));
+    }
 }
 
 /// No page at this address.
@@ -47,9 +77,10 @@ pub(crate) async fn unknown(desk: Result<Desk, Failure>) -> Result<HttpResponse,
 
 /// To where the officer's work begins.
 async fn home(desk: Desk) -> impl Responder {
-    to(match desk.session.role {
-        Role::CertificationAgent => "/ra/nouvelle",
-        _ => "/ra/file",
+    let role = desk.session.role;
+    to(match !role.may(Right::ReadQueue) && role.may(Right::Submit) {
+        true => "/ra/nouvelle",
+        false => "/ra/file",
     })
 }
 

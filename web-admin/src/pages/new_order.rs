@@ -2,7 +2,7 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::web::{self, ServiceConfig};
+use actix_web::web;
 use askama::Template;
 use card::{CardKind, CardNumber};
 use professional_registry::{IdNatPs, ImportedRegister, Profession, Rpps, faults as registers};
@@ -11,7 +11,7 @@ use registration_authority::officers::Right;
 use registration_authority::order::{self, NewCardOrder};
 use store::{Code, Fault, Kind, Timestamp};
 
-use super::{FieldError, filters, page, to};
+use super::{Address, FieldError, filters, page, to};
 use crate::desk::{Desk, Work};
 use crate::failure::{Failure, status_of};
 use crate::frame::Frame;
@@ -20,9 +20,8 @@ use crate::posted::{Fields, Posted};
 /// A number of the test range, given to nobody.
 const EXAMPLE: &str = "99700000013";
 
-pub(super) fn routes(config: &mut ServiceConfig) {
-    config.service(web::resource("/ra/nouvelle").get(show).post(submit));
-}
+pub(super) const ADDRESSES: &[Address] =
+    &[Address::at("/ra/nouvelle").get(|| web::get().to(show)).post(|| web::post().to(submit))];
 
 #[derive(Template)]
 #[template(path = "new_order.html")]

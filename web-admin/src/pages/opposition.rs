@@ -2,16 +2,18 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::web::{self, ServiceConfig};
+use actix_web::web;
 use askama::Template;
 use ca_core::revocation::Revoked;
 use card::{CardNumber, CardStatus};
 use registration_authority::faults as rules;
+use registration_authority::officers::{self, Right};
 use registration_authority::opposition::{self, EndedCertificate, Ground, Opposition};
+use registration_authority::views;
 use store::{Code, Fault, Kind};
 
 use super::card::{CardPage, card_number, read};
-use super::{FieldError, filters, page, to};
+use super::{Address, FieldError, filters, page, to};
 use crate::desk::{Desk, Work};
 use crate::failure::{Failure, status_of};
 use crate::faults;
@@ -19,11 +21,10 @@ use crate::frame::Frame;
 use crate::posted::{Fields, Posted};
 use crate::typography::Shown;
 
-pub(super) fn routes(config: &mut ServiceConfig) {
-    config
-        .service(web::resource("/ra/cartes/{number}/opposition").post(oppose))
-        .service(web::resource("/ra/recepisses/{receipt}").get(receipt));
-}
+pub(super) const ADDRESSES: &[Address] = &[
+    Address::at("/ra/cartes/{number}/opposition").post(|| web::post().to(oppose)),
+    Address::at("/ra/recepisses/{receipt}").get(|| web::get().to(receipt)),
+];
 
 enum Outcome {
     Opposed(Box<Opposition>),
@@ -50,12 +51,14 @@ fn declare(
     number: &CardNumber,
     fields: &Fields,
 ) -> Result<Outcome, Failure> {
+    officers::require(work.db, Right::Oppose, work.act)?;
     let chosen = fields.text("motif");
     let ground = match declared(fields) {
         Ok(ground) => ground,
         Err(errors) => {
             // Nobody mends a form for a card that is opposed already.
-            let opposed = card::get(work.db, number)?.life.status() == CardStatus::Opposed;
+            let card = views::find_card(work.db, number, work.act)?;
+            let opposed = card.is_some_and(|card| card.life.status() == CardStatus::Opposed);
             let (status, errors) = match opposed {
                 true => already_opposed(),
                 false => (StatusCode::UNPROCESSABLE_ENTITY, errors),

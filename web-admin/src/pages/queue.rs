@@ -4,15 +4,14 @@ use std::collections::HashMap;
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::web::{self, ServiceConfig};
+use actix_web::web;
 use askama::Template;
 use registration_authority::officers;
 use registration_authority::order::{OrderStatus, QueueCursor, QueueFilter};
 use registration_authority::views::{self, OrderSummary};
 use store::Timestamp;
 
-use super::{filters, page};
-use crate::access;
+use super::{Address, filters, page};
 use crate::desk::{Desk, Work};
 use crate::failure::Failure;
 use crate::frame::Frame;
@@ -24,9 +23,7 @@ const PAGE: i64 = 50;
 /// Up to how many orders a tab counts: the queue gives no more at once.
 const COUNTED: i64 = 200;
 
-pub(super) fn routes(config: &mut ServiceConfig) {
-    config.service(web::resource("/ra/file").get(show));
-}
+pub(super) const ADDRESSES: &[Address] = &[Address::at("/ra/file").get(|| web::get().to(show))];
 
 #[derive(Template)]
 #[template(path = "queue.html")]
@@ -81,11 +78,10 @@ fn read(
     status: OrderStatus,
     after: Option<QueueCursor>,
 ) -> Result<QueuePage, Failure> {
-    access::reads_everything(work.officer.role)?;
-    let (now, login) = (work.act.at, work.officer.login.clone());
+    let (act, login) = (work.act, work.officer.login.as_str());
     let following = after.is_some();
     work.db.snapshot(|db| {
-        let mut orders = views::queue(db, &QueueFilter { status, after, limit: PAGE + 1 })?;
+        let mut orders = views::queue(db, &QueueFilter { status, after, limit: PAGE + 1 }, act)?;
         let more = orders.len() > PAGE as usize;
         orders.truncate(PAGE as usize);
         let next = orders.last().filter(|_| more).map(write_cursor);
@@ -94,11 +90,11 @@ fn read(
             let officer = officers.iter().find(|officer| officer.login == login);
             officer.map_or_else(|| super::dossier::job_name(login), |officer| officer.display_name.clone())
         };
-        let rows = orders.into_iter().map(|order| row(order, &name_of, &login, now)).collect();
+        let rows = orders.into_iter().map(|order| row(order, &name_of, login, act.at)).collect();
         let mut tabs = Vec::new();
         for one in OrderStatus::ALL {
-            let counted =
-                views::queue(db, &QueueFilter { status: one, after: None, limit: COUNTED })?.len() as i64;
+            let counted = views::queue(db, &QueueFilter { status: one, after: None, limit: COUNTED }, act)?
+                .len() as i64;
             let more = if counted < COUNTED { "" } else { " ou plus" };
             tabs.push(Tab {
                 slug: slug(one),

@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 
-use actix_web::web::{self, ServiceConfig};
+use actix_web::web;
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
-use super::{filters, page, to};
+use super::{Address, filters, page, to};
 use crate::desk::{cookie, no_cookie, standing};
 use crate::exchange::{Moment, state_of};
 use crate::failure::Failure;
@@ -17,11 +17,10 @@ use crate::posted::{Fields, Posted};
 /// The page that says how to sign in.
 pub(crate) const ADDRESS: &str = "/ra/sign-in";
 
-pub(super) fn routes(config: &mut ServiceConfig) {
-    config
-        .service(web::resource(ADDRESS).get(show).post(sign_in))
-        .service(web::resource("/ra/sign-out").post(sign_out));
-}
+pub(super) const ADDRESSES: &[Address] = &[
+    Address::at(ADDRESS).get(|| web::get().to(show)).post(|| web::post().to(sign_in)),
+    Address::at("/ra/sign-out").post(|| web::post().to(sign_out)),
+];
 
 #[derive(Template)]
 #[template(path = "sign_in.html")]

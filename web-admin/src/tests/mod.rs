@@ -10,4 +10,5 @@ mod forms;
 mod headers;
 mod new_orders;
 mod reading;
+mod routes;
 mod sign_in;

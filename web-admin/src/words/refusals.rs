@@ -44,8 +44,8 @@ fn of_orders(code: &str) -> Option<(&'static str, &'static str)> {
             "Choisissez une autre profession ; l'exploitant tient la nomenclature à jour.",
         ),
         "order-category-refused" => (
-            "Cette profession est exercée dans une catégorie qui n'ouvre pas droit à une CPS : la CPF est la carte des étudiants.",
-            "Vérifiez la catégorie dans le répertoire.",
+            "Cette profession est exercée dans une catégorie qui n'ouvre pas droit à cette carte.",
+            "Vérifiez la catégorie dans le répertoire : la CPS est la carte de qui exerce, la CPF celle de qui se forme.",
         ),
         "order-training-refused" => (
             "La CPF n'existe pas pour qui se forme à cette profession.",
@@ -54,6 +54,10 @@ fn of_orders(code: &str) -> Option<(&'static str, &'static str)> {
         "order-kind-not-offered" => (
             "Ce type de carte ne se demande pas à partir du répertoire des professionnels.",
             "Seules les cartes CPS et CPF se demandent ainsi.",
+        ),
+        "order-kind-not-produced" => (
+            "Ce type de carte ne peut pas encore être produit : aucun gabarit de certificat n'existe pour lui.",
+            "Signalez-le à l'exploitant ; la demande sera possible dès que ce gabarit existera.",
         ),
         "order-already-open" => (
             "Une demande est déjà ouverte pour cette personne et cette profession.",
@@ -226,6 +230,14 @@ fn of_pages(code: &str) -> Option<(&'static str, &'static str)> {
             "L'exploitant doit terminer la mise à jour.",
         ),
         "audit-altered" => ("Le journal d'audit se contredit.", AUDITOR),
+        "audit-payload-unknown" => (
+            "Cet événement du journal d'audit n'a pas de contenu : il n'y a rien à effacer.",
+            "Vérifiez l'identifiant de l'événement.",
+        ),
+        "audit-erasure-reason-invalid" => (
+            "Le motif de l'effacement n'est pas valable.",
+            "Donnez un motif de 1 à 200 caractères, sur une seule ligne.",
+        ),
         _ => return None,
     })
 }

@@ -24,8 +24,8 @@ use super::chip::ChipKey;
 const KEY_FILE: &str = "bureau-key.pem";
 const CERTIFICATE_FILE: &str = "bureau-certificate.pem";
 
-/// The key with which a bureau signs its return files and attests each key in them, and its self-signed certificate, which is
-/// pinned where the files are read and the keys certified.
+/// The key with which a bureau signs its return files and attests each key in them, and its self-signed
+/// certificate, which is pinned where the files are read and the keys certified.
 pub struct BureauKey {
     name: BureauName,
     key: PKey<Private>,

@@ -17,7 +17,7 @@ use crate::faults;
 
 use super::attestation::MadeKey;
 use super::return_file::{ReturnFile, ReturnedKey};
-use super::{BatchFile, BatchId, BureauName, KeyAlgorithm, proof};
+use super::{BatchFile, BatchId, BureauName, KeyAlgorithm, KeyPlace, proof};
 
 pub use key::{BureauKey, BureauKeyError};
 
@@ -61,8 +61,8 @@ impl Fault for PersonaliseError {
 }
 
 /// Makes the cards of a batch: one key pair a card and usage, a proof by each, the bureau's
-/// attestation of each, and its signature over all of it. Gives the bytes of the return file. With `keep_chips` the private keys
-/// stay in that directory as `<card>-<usage>.pem`, PKCS#8, mode 0600.
+/// attestation of each, and its signature over all of it. Gives the bytes of the return file. With
+/// `keep_chips` the private keys stay in that directory as `<card>-<usage>.pem`, PKCS#8, mode 0600.
 pub fn personalise(
     batch: &BatchFile,
     bureau: &BureauKey,
@@ -89,17 +89,12 @@ pub fn personalise(
                     .map_err(|source| PersonaliseError::Keep { path, source })?;
             }
             let public_key = chip_key.public_key()?;
-            let proof =
-                chip_key.sign(&proof::signed_bytes(&batch.batch, &card.number, usage, &public_key))?;
-            let made = MadeKey {
-                batch: &batch.batch,
-                card: &card.number,
-                usage,
-                public_key: &public_key,
-                proof: &proof,
-            };
+            let place = KeyPlace { batch: &batch.batch, card: &card.number, order: &card.order, usage };
+            let proof = chip_key.sign(&proof::signed_bytes(&place, &public_key))?;
+            let made = MadeKey { place, public_key: &public_key, proof: &proof };
             let attestation = bureau.attest(&made)?;
-            keys.push(ReturnedKey { card: card.number, usage, public_key, proof, attestation });
+            let (card, order) = (card.number, card.order);
+            keys.push(ReturnedKey { card, order, usage, public_key, proof, attestation });
         }
     }
     let file = ReturnFile::new(batch.batch.clone(), batch.bureau.clone(), keys);

@@ -1,16 +1,17 @@
 use diesel::prelude::*;
-use openssl::ec::{EcGroup, EcKey};
-use openssl::nid::Nid;
 use openssl::pkey::PKey;
 use openssl::x509::X509;
 use store::Database;
 use store::schema::card_keys;
 
-use super::{Bureau, ReturnFile, bureau, close, content, read, refusal, signed_again};
+use super::{
+    Bureau, ReturnFile, bureau, close, content, p256, place_as_signed, prove, read, refusal, signed_again,
+    tlv,
+};
 use crate::personalisation::attestation::{self, MadeKey};
 use crate::personalisation::bureau::personalise;
-use crate::personalisation::{BatchFile, BureauName, proof, signature};
-use crate::testing::{database, ordered, rng};
+use crate::personalisation::{BatchFile, BureauName, KeyPlace, OrderDigest, signature};
+use crate::testing::{database, order_of, ordered, rng};
 use crate::{Card, KeyUsage};
 
 /// Two cards in a batch at one of two pinned bureaux.
@@ -54,13 +55,11 @@ fn an_attestation_by_any_other_than_the_bureau_that_signed_the_file_is_refused()
     let other = std::mem::replace(&mut scene.other, bureau("Bureau B"));
     assert_eq!(scene.refused_from(&other), "card-return-bad-attestation", "pinned, another bureau");
     // The chip's own key attests itself: that is what anyone can do.
-    let chip = PKey::from_ec_key(p256()).unwrap();
+    let chip = p256();
     let code = scene.refused(|file| {
-        let (batch, key) = (file.batch.clone(), &mut file.keys[0]);
-        key.public_key = chip.public_key_to_der().unwrap();
-        let signed = proof::signed_bytes(&batch, &key.card, key.usage, &key.public_key);
-        key.proof = signature::sign(&chip, &signed).unwrap();
-        key.attestation = signature::sign(&chip, &key.made_in(&batch).signed_bytes()).unwrap();
+        let (batch, key) = (&file.batch, &mut file.keys[0]);
+        prove(key, &chip, batch);
+        key.attestation = signature::sign(&chip, &key.made_in(batch).signed_bytes()).unwrap();
     });
     assert_eq!(code, "card-return-bad-attestation", "self-made");
 }
@@ -86,13 +85,8 @@ fn an_attestation_of_another_card_usage_or_batch_is_refused() {
 #[test]
 fn a_key_or_proof_put_in_the_place_of_the_attested_one_is_refused() {
     let mut scene = scene();
-    let chip = PKey::from_ec_key(p256()).unwrap();
-    let code = scene.refused(|file| {
-        let (batch, key) = (file.batch.clone(), &mut file.keys[0]);
-        key.public_key = chip.public_key_to_der().unwrap();
-        let signed = proof::signed_bytes(&batch, &key.card, key.usage, &key.public_key);
-        key.proof = signature::sign(&chip, &signed).unwrap();
-    });
+    let chip = p256();
+    let code = scene.refused(|file| prove(&mut file.keys[0], &chip, &file.batch));
     assert_eq!(code, "card-return-bad-attestation");
 
     // Another proof by the same chip, as good as the first.
@@ -101,9 +95,7 @@ fn a_key_or_proof_put_in_the_place_of_the_attested_one_is_refused() {
     let mut file = content(&bytes, &scene.bureau.key);
     let pem = std::fs::read(chips.path().join(format!("{}-authentication.pem", file.keys[0].card))).unwrap();
     let chip = PKey::private_key_from_pem(&pem).unwrap();
-    let key = &mut file.keys[0];
-    let signed = proof::signed_bytes(&file.batch, &key.card, key.usage, &key.public_key);
-    key.proof = signature::sign(&chip, &signed).unwrap();
+    prove(&mut file.keys[0], &chip, &file.batch);
     let bytes = scene.bureau.key.sign(&serde_json::to_vec(&file).unwrap()).unwrap();
     assert_eq!(refusal(&mut scene.db, &bytes, &scene.pinned), "card-return-bad-attestation");
 }
@@ -128,13 +120,10 @@ fn the_attestation_is_kept_with_its_key_and_holds_for_that_key_alone() {
         .select((card_keys::public_key, card_keys::proof, card_keys::attestation))
         .first(&mut scene.db)
         .unwrap();
-    let made = MadeKey {
-        batch: &scene.batch.batch,
-        card: &card,
-        usage: KeyUsage::Signature,
-        public_key: &public_key,
-        proof: &proof,
-    };
+    let order = order_of(&scene.cards[0]);
+    let place =
+        KeyPlace { batch: &scene.batch.batch, card: &card, order: &order, usage: KeyUsage::Signature };
+    let made = MadeKey { place, public_key: &public_key, proof: &proof };
     let [of_b, of_a] = scene.pinned.clone();
     let (a, b): (&BureauName, &BureauName) = (scene.bureau.key.name(), scene.other.key.name());
     let holds =
@@ -147,10 +136,12 @@ fn the_attestation_is_kept_with_its_key_and_holds_for_that_key_alone() {
     assert!(!holds(&scene.pinned, b, &made));
     assert!(!holds(&[bureau("Bureau A").key.certificate().clone()], a, &made));
     let other_batch = "L-20200101-00000000".parse().unwrap();
+    let other_order = order_of(&scene.cards[1]);
     for altered in [
-        MadeKey { batch: &other_batch, ..made },
-        MadeKey { card: &scene.cards[1].number, ..made },
-        MadeKey { usage: KeyUsage::Authentication, ..made },
+        MadeKey { place: KeyPlace { batch: &other_batch, ..place }, ..made },
+        MadeKey { place: KeyPlace { card: &scene.cards[1].number, ..place }, ..made },
+        MadeKey { place: KeyPlace { order: &other_order, ..place }, ..made },
+        MadeKey { place: KeyPlace { usage: KeyUsage::Authentication, ..place }, ..made },
         MadeKey { public_key: &proof, ..made },
         MadeKey { proof: &public_key, ..made },
     ] {
@@ -172,24 +163,16 @@ fn a_bureau_whose_certificate_replaces_another_under_its_name_keeps_both_while_b
 
 #[test]
 fn the_bytes_a_bureau_attests_are_those_that_bureaux_implement() {
-    let made = MadeKey {
-        batch: &"L-20261121-9F3C21AB".parse().unwrap(),
-        card: &"2600000001".parse().unwrap(),
-        usage: KeyUsage::Signature,
-        public_key: b"key",
-        proof: b"proof",
-    };
+    let (batch, card) = ("L-20261121-9F3C21AB".parse().unwrap(), "2600000001".parse().unwrap());
+    let order = OrderDigest::of(b"order");
+    let place = KeyPlace { batch: &batch, card: &card, order: &order, usage: KeyUsage::Signature };
+    let made = MadeKey { place, public_key: b"key", proof: b"proof" };
     // Known answer: under this context the encoding never changes.
-    let mut expected = Vec::new();
-    for field in
-        ["igc-card-key-attestation-v1", "L-20261121-9F3C21AB", "2600000001", "signature", "key", "proof"]
-    {
-        expected.extend([0, 0, 0, 0, 0, 0, 0, u8::try_from(field.len()).unwrap()]);
-        expected.extend(field.bytes());
-    }
-    assert_eq!(made.signed_bytes(), expected);
-}
-
-fn p256() -> EcKey<openssl::pkey::Private> {
-    EcKey::generate(&EcGroup::from_curve_name(Nid::X9_62_PRIME256V1).unwrap()).unwrap()
+    let fields = [
+        tlv(0x0c, b"igc-card-key-attestation-v2"),
+        place_as_signed(),
+        tlv(0x04, b"key"),
+        tlv(0x04, b"proof"),
+    ];
+    assert_eq!(made.signed_bytes(), tlv(0x30, &fields.concat()));
 }

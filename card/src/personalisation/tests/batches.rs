@@ -5,10 +5,10 @@ use store::Fault;
 use super::{bureau, close, print, read, refusal};
 use crate::personalisation::bureau::personalise;
 use crate::personalisation::{
-    BatchFile, BatchId, BureauName, Print, batch_file, close_batch, find_batch, give_up_batch, keys_of,
-    open_batches,
+    BatchFile, BatchId, BureauName, CloseBatchError, Commission, OrderDigest, Print, batch_file, close_batch,
+    find_batch, give_up_batch, keys_of, open_batches,
 };
-use crate::testing::{act, card_in, database, new_card, ordered, prefix, rng};
+use crate::testing::{act, card_in, commission, database, new_card, order_of, ordered, prefix, rng};
 use crate::{CardLife, CardStatus, KeyUsage, faults, get, opposition};
 
 fn bureau_a() -> BureauName {
@@ -71,8 +71,9 @@ fn only_ordered_cards_go_into_a_batch_and_one_that_is_not_keeps_all_out() {
     let mut db = database();
     let good = ordered(&mut db, "order-1");
     let bad = card_in(&mut db, CardStatus::Opposed, "order-2");
-    let prints = BTreeMap::from([(good.number, print("A")), (bad.number, print("B"))]);
-    let refused = db.write(|db| close_batch(db, &bureau_a(), prints, &mut rng(), &act())).unwrap_err();
+    let commissions =
+        [(&good, "A"), (&bad, "B")].map(|(card, name)| (card.number, commission(card, print(name)))).into();
+    let refused = db.write(|db| close_batch(db, &bureau_a(), commissions, &mut rng(), &act())).unwrap_err();
     assert_eq!(refused.code(), faults::BATCH_CARD);
     assert!(refused.to_string().contains(&bad.number.to_string()), "{refused}");
     assert_eq!(get(&mut db, &good.number).unwrap().life.status(), CardStatus::Ordered);
@@ -83,10 +84,12 @@ fn only_ordered_cards_go_into_a_batch_and_one_that_is_not_keeps_all_out() {
 fn a_batch_has_one_to_ten_thousand_cards() {
     let mut db = database();
     for count in [0, 10_001] {
-        let prints = (0..count)
-            .map(|n| (format!("{:010}", 2_600_000_001_u64 + n).parse().unwrap(), Print::default()))
+        let blank = Commission { order: OrderDigest::of(b"order"), print: Print::default() };
+        let commissions = (0..count)
+            .map(|n| (format!("{:010}", 2_600_000_001_u64 + n).parse().unwrap(), blank.clone()))
             .collect();
-        let refused = db.write(|db| close_batch(db, &bureau_a(), prints, &mut rng(), &act())).unwrap_err();
+        let refused =
+            db.write(|db| close_batch(db, &bureau_a(), commissions, &mut rng(), &act())).unwrap_err();
         assert_eq!(refused.code(), faults::BATCH_SIZE, "{count}");
     }
 }
@@ -96,10 +99,13 @@ fn the_file_of_a_closed_batch_can_be_had_again() {
     let mut db = database();
     let card = ordered(&mut db, "order-1");
     let file = close(&mut db, &bureau_a(), &[&card]);
-    let again = db.write(|db| batch_file(db, &file.batch, &mut |_| print("DUPONT"))).unwrap();
-    assert_eq!(again, file);
-    let unknown: BatchId = "L-20000101-00000000".parse().unwrap();
-    let refused = db.write(|db| batch_file(db, &unknown, &mut |_| print("X"))).unwrap_err();
+    let mut again = |id: &BatchId| {
+        db.write(|db| {
+            batch_file(db, id, |_, card| Ok::<_, CloseBatchError>(commission(card, print("DUPONT"))))
+        })
+    };
+    assert_eq!(again(&file.batch).unwrap(), file);
+    let refused = again(&"L-20000101-00000000".parse().unwrap()).unwrap_err();
     assert_eq!(refused.code(), faults::BATCH_NOT_FOUND);
 }
 
@@ -150,10 +156,14 @@ fn a_batch_file_is_read_strictly() {
     let mut db = database();
     let card = ordered(&mut db, "order-1");
     let json = String::from_utf8(close(&mut db, &bureau_a(), &[&card]).to_json()).unwrap();
+    let digest = order_of(&card).to_string();
+    let upper_case = digest.to_uppercase();
     let entry = &json[json.find(r#"{"number""#).unwrap()..json.len() - 2];
     let changes = [
-        (r#""version":1"#, r#""version":2"#, "version 2"),
-        (r#""version":1"#, r#""version":1,"colour":"red""#, "unknown field `colour`"),
+        (r#""version":2"#, r#""version":1"#, "version 1"),
+        (r#""version":2"#, r#""version":2,"colour":"red""#, "unknown field `colour`"),
+        (r#""order":""#, r#""order":"0"#, "64 lower-case hexadecimal digits"),
+        (digest.as_str(), upper_case.as_str(), "64 lower-case hexadecimal digits"),
         (r#""P-256""#, r#""P-521""#, "P-521"),
         (r#""signature""#, r#""authentication""#, "one twice"),
         (r#"["authentication","signature"]"#, "[]", "no key"),

@@ -3,10 +3,10 @@ use std::os::unix::fs::PermissionsExt;
 use openssl::pkey::PKey;
 use store::Fault;
 
-use super::{bureau, close, content, read, refusal};
+use super::{bureau, close, content, place_as_signed, read, refusal, tlv};
 use crate::personalisation::bureau::{BureauKey, personalise};
-use crate::personalisation::{keys_of, proof, signature};
-use crate::testing::{act, database, ordered, rng};
+use crate::personalisation::{KeyPlace, OrderDigest, keys_of, proof, signature};
+use crate::testing::{act, database, order_of, ordered, rng};
 use crate::{KeyUsage, faults};
 
 #[test]
@@ -93,7 +93,7 @@ fn every_card_and_usage_has_a_key_of_its_own() {
 }
 
 #[test]
-fn a_proof_holds_for_its_own_batch_card_usage_and_key_alone() {
+fn a_proof_holds_for_its_own_batch_card_order_usage_and_key_alone() {
     let mut db = database();
     let bureau = bureau("Bureau A");
     let cards = [ordered(&mut db, "order-1"), ordered(&mut db, "order-2")];
@@ -101,27 +101,23 @@ fn a_proof_holds_for_its_own_batch_card_usage_and_key_alone() {
     let returned = content(&personalise(&file, &bureau.key, None, &mut rng()).unwrap(), &bureau.key);
     let [first, second, ..] = returned.keys.as_slice() else { panic!("four keys") };
     let other_batch = "L-20200101-00000000".parse().unwrap();
-    let other_card = cards[1].number;
-    let (batch, card, usage, key, made) =
-        (&file.batch, &first.card, first.usage, first.public_key.as_slice(), first.proof.as_slice());
-    assert!(proof::holds(batch, card, usage, key, made));
-    assert!(!proof::holds(&other_batch, card, usage, key, made));
-    assert!(!proof::holds(batch, &other_card, usage, key, made));
-    assert!(!proof::holds(batch, card, second.usage, key, made));
-    assert!(!proof::holds(batch, card, usage, &second.public_key, made));
-    assert!(!proof::holds(batch, card, usage, key, &second.proof));
+    let place = first.place_in(&file.batch);
+    let (key, made) = (first.public_key.as_slice(), first.proof.as_slice());
+    assert!(proof::holds(&place, key, made));
+    assert!(!proof::holds(&KeyPlace { batch: &other_batch, ..place }, key, made));
+    assert!(!proof::holds(&KeyPlace { card: &cards[1].number, ..place }, key, made));
+    assert!(!proof::holds(&KeyPlace { order: &order_of(&cards[1]), ..place }, key, made));
+    assert!(!proof::holds(&KeyPlace { usage: second.usage, ..place }, key, made));
+    assert!(!proof::holds(&place, &second.public_key, made));
+    assert!(!proof::holds(&place, key, &second.proof));
 }
 
 #[test]
 fn the_bytes_a_chip_signs_are_those_that_bureaux_implement() {
-    let batch = "L-20261121-9F3C21AB".parse().unwrap();
-    let card = "2600000001".parse().unwrap();
-    let bytes = proof::signed_bytes(&batch, &card, KeyUsage::Signature, b"key");
+    let (batch, card) = ("L-20261121-9F3C21AB".parse().unwrap(), "2600000001".parse().unwrap());
+    let order = OrderDigest::of(b"order");
+    let place = KeyPlace { batch: &batch, card: &card, order: &order, usage: KeyUsage::Signature };
     // Known answer: under this context the encoding never changes.
-    let mut expected = Vec::new();
-    for field in ["igc-card-key-proof-v1", "L-20261121-9F3C21AB", "2600000001", "signature", "key"] {
-        expected.extend([0, 0, 0, 0, 0, 0, 0, u8::try_from(field.len()).unwrap()]);
-        expected.extend(field.bytes());
-    }
-    assert_eq!(bytes, expected);
+    let fields = [tlv(0x0c, b"igc-card-key-proof-v2"), place_as_signed(), tlv(0x04, b"key")];
+    assert_eq!(proof::signed_bytes(&place, b"key"), tlv(0x30, &fields.concat()));
 }

@@ -7,9 +7,11 @@ use openssl::pkey::{PKey, Private};
 use openssl::x509::X509;
 use store::Database;
 
-use super::{Bureau, bureau, close, content, dishonest, keys_of_card, read, refusal};
+use super::{
+    Bureau, bureau, close, content, dishonest, keys_of_card, p256, prove, read, refusal, signed_again, tlv,
+};
+use crate::personalisation::BatchFile;
 use crate::personalisation::bureau::personalise;
-use crate::personalisation::{BatchFile, proof, signature};
 use crate::testing::{database, ordered, rng};
 use crate::{Card, KeyUsage};
 
@@ -28,11 +30,6 @@ fn scene() -> Scene {
     let cards = [ordered(&mut db, "order-1"), ordered(&mut db, "order-2")];
     let batch = close(&mut db, bureau.key.name(), &[&cards[0], &cards[1]]);
     Scene { db, pinned: [bureau.key.certificate().clone()], bureau, cards, batch }
-}
-
-fn p256() -> PKey<Private> {
-    let group = EcGroup::from_curve_name(Nid::X9_62_PRIME256V1).unwrap();
-    PKey::from_ec_key(EcKey::generate(&group).unwrap()).unwrap()
 }
 
 impl Scene {
@@ -84,6 +81,24 @@ fn keys_swapped_with_their_proofs_between_cards_or_usages_are_refused() {
 }
 
 #[test]
+fn a_key_for_another_order_than_the_one_that_was_approved_is_refused() {
+    let mut scene = scene();
+    // The bureau says another order than its chip signed.
+    let (first, second) = (scene.batch.cards[0].order, scene.batch.cards[1].order);
+    assert_ne!(first, second);
+    assert_eq!(scene.refused(|file| file.keys[0].order = second), "card-return-bad-proof");
+    // Chip and bureau sign another order: the file holds, and is not what was sent.
+    let mut swapped = scene.batch.clone();
+    (swapped.cards[0].order, swapped.cards[1].order) = (second, first);
+    let bytes = personalise(&swapped, &scene.bureau.key, None, &mut rng()).unwrap();
+    assert_eq!(refusal(&mut scene.db, &bytes, &scene.pinned), "card-return-other-order");
+    // One key of a card for the right order, the other for another.
+    let other = content(&bytes, &scene.bureau.key).keys;
+    let mixed = signed_again(&scene.batch, &scene.bureau.key, |file| file.keys[1].clone_from(&other[1]));
+    assert_eq!(refusal(&mut scene.db, &mixed, &scene.pinned), "card-return-other-order");
+}
+
+#[test]
 fn a_proof_from_another_batch_is_refused() {
     let mut scene = scene();
     // The same cards, made by the same bureau, under another batch's name.
@@ -118,14 +133,10 @@ fn a_key_that_is_missing_double_or_of_no_card_of_the_batch_is_refused() {
 fn the_same_public_key_is_never_taken_twice() {
     let mut scene = scene();
     let chip = p256();
-    let spki = chip.public_key_to_der().unwrap();
     let batch = scene.batch.batch.clone();
     let reuse = |file: &mut super::ReturnFile, places: &[usize]| {
         for &place in places {
-            let key = &mut file.keys[place];
-            key.public_key = spki.clone();
-            let bytes = proof::signed_bytes(&file.batch, &key.card, key.usage, &spki);
-            key.proof = signature::sign(&chip, &bytes).unwrap();
+            prove(&mut file.keys[place], &chip, &file.batch);
         }
     };
     assert_eq!(scene.refused(|file| reuse(file, &[0, 3])), "card-return-key-reused");
@@ -261,8 +272,10 @@ fn the_signed_content_is_read_strictly() {
     let mut scene = scene();
     let json = serde_json::to_string(&content(&scene.honest(), &scene.bureau.key)).unwrap();
     let changes = [
-        (r#""version":1"#, r#""version":2"#),
-        (r#""version":1"#, r#""version":1,"note":"""#),
+        (r#""version":2"#, r#""version":1"#),
+        (r#""version":2"#, r#""version":2,"note":"""#),
+        (r#""order":""#, r#""order":"0"#),
+        (r#""order":"#, r#""commande":"#),
         (r#""usage":"signature""#, r#""usage":"decryption""#),
         (r#""proof":""#, r#""proof":"*"#),
         (r#""attestation":""#, r#""attestation":"*"#),
@@ -322,15 +335,6 @@ impl BureauFiles {
 
 /// ContentInfo { signedData, SignedData { 1, {}, { data, content }, {} } }.
 fn signed_data_without_signer(content: &[u8]) -> Vec<u8> {
-    fn tlv(tag: u8, content: &[u8]) -> Vec<u8> {
-        let length = u16::try_from(content.len()).unwrap().to_be_bytes();
-        let length = match content.len() {
-            0..=127 => vec![length[1]],
-            128..=255 => vec![0x81, length[1]],
-            _ => vec![0x82, length[0], length[1]],
-        };
-        [&[tag], length.as_slice(), content].concat()
-    }
     let pkcs7 = |arc: u8| tlv(0x06, &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, arc]);
     let inside = tlv(0x30, &[pkcs7(1), tlv(0xa0, &tlv(0x04, content))].concat());
     let signed_data = tlv(0x30, &[tlv(0x02, &[1]), tlv(0x31, &[]), inside, tlv(0x31, &[])].concat());

@@ -3,8 +3,8 @@
 use card::{CardFilter, MOST_LISTED};
 use store::Actor;
 
+use crate::demo::describe;
 use crate::demo::stage::{APPROVER, Stage};
-use crate::demo::witness;
 use crate::faults;
 use crate::jobs::{self, bureau};
 use crate::problem::Problem;
@@ -19,6 +19,6 @@ pub fn certification(stage: &mut Stage) -> Result<((), String), Problem> {
         let act = stage.officer(APPROVER);
         bureau::deliver_and_activate(&mut stage.worker, &card.number, &act)?;
     }
-    let written = witness::write_certificates(stage)?;
+    let written = describe::write_certificates(stage)?;
     Ok(((), format!("{} cards certified, delivered and activated; {written} certificates", done.cards.len())))
 }

@@ -1,12 +1,12 @@
 //! The steps, one file each, in the order of the play.
 
-mod audit;
+pub mod audit;
 mod ceremony;
 mod certification;
 mod opposition;
 mod order;
 mod personalisation;
-mod publication;
+pub mod publication;
 pub mod register;
 mod renewal;
 mod software_certificate;

@@ -3,31 +3,26 @@
 use std::net::SocketAddr;
 
 use registration_authority::opposition::{self, Ground};
-use store::Actor;
 
+use super::publication::publish_everything;
+use crate::demo::ocsp::{self, Moment};
 use crate::demo::stage::{REVOKER, Stage};
-use crate::demo::witness::{self, Moment};
-use crate::faults;
+use crate::demo::witness;
 use crate::installation::system_rng;
-use crate::jobs;
 use crate::problem::Problem;
 
 pub fn opposition(stage: &mut Stage, status: SocketAddr) -> Result<((), String), Problem> {
-    let stolen = witness::stolen_card(stage)?;
+    let robbed = stage.cast().robbed.clone();
+    let stolen = witness::card_of(stage, &robbed)?;
     let act = stage.officer(REVOKER);
     let done = opposition::oppose(&mut stage.worker.db, &stolen, Ground::Stolen, &mut system_rng(), &act)?;
+    ocsp::all_are(stage, status, &stolen, Moment::After, "revoked")?;
 
-    let answers = witness::ask_ocsp(stage, status, Moment::After)?;
-    witness::all_say(&answers, "revoked")?;
-
-    let act = stage.installation().act(Actor::Job("publication"));
-    jobs::publish_everything(&mut stage.worker, &act)?;
+    publish_everything(stage)?;
     for ended in &done.certificates {
         witness::stands_on_crl(stage, &ended.issuer, &ended.serial)?;
     }
-    if !witness::stands_on_opposition_list(stage, &stolen)? {
-        return Err(Problem::new(faults::DEMO_STEP, format!("card {stolen} is not on the opposition list")));
-    }
+    witness::stands_on_opposition_list(stage, &stolen)?;
     let detail = format!(
         "card {stolen} stolen: {} certificates revoked in OCSP, CRL and delta; receipt {}",
         done.certificates.len(),

@@ -20,7 +20,7 @@ use crate::problem::Problem;
 const SELF_APPROVAL: &str = include_str!("../self_approval.sql");
 
 pub fn order(stage: &mut Stage) -> Result<((), String), Problem> {
-    let cast = stage.cast.clone().expect("the register step chose the players");
+    let cast = stage.cast().clone();
     let Player { id, profession } = cast.robbed.clone();
     refuses(stage, Player { id: nobody(&register::fictional()), profession }, "order-holder-unknown")?;
     refuses(stage, Player { id, profession: another_than(profession) }, "order-profession-not-exercised")?;

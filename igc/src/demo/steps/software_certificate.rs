@@ -5,8 +5,8 @@ use rcgen::{CertificateParams, DnType, KeyPair};
 use registration_authority::certificate_request::{self, NewCertificateRequest, structure_names};
 use store::Actor;
 
+use crate::demo::describe;
 use crate::demo::stage::{APPROVER, SUBMITTER, Stage};
-use crate::demo::witness;
 use crate::faults;
 use crate::installation::system_rng;
 use crate::jobs;
@@ -17,7 +17,7 @@ const HOST: &str = "dossiers.demo.home.arpa";
 const OTHER_HOST: &str = "autre.demo.home.arpa";
 
 pub fn software_certificate(stage: &mut Stage) -> Result<((), String), Problem> {
-    let structure = stage.cast.as_ref().expect("the register step chose the players").structure.clone();
+    let structure = stage.cast().structure.clone();
     let csr = server_request(HOST)?;
     refuses_a_name_not_allowed(stage, &server_request(OTHER_HOST)?)?;
 
@@ -41,12 +41,12 @@ pub fn software_certificate(stage: &mut Stage) -> Result<((), String), Problem> 
     if let Some((subject, code, sentence)) = done.failed.first() {
         return Err(Problem::new(faults::DEMO_STEP, format!("{subject}: [{code}] {sentence}")));
     }
-    witness::write_certificates(stage)?;
+    describe::write_certificates(stage)?;
     Ok(((), format!("{HOST} for {}; a name not on its list refused", structure.corporate_name)))
 }
 
 fn submit(stage: &mut Stage, csr: Vec<u8>) -> Result<String, Problem> {
-    let structure = stage.cast.as_ref().expect("the register step chose the players").structure.clone();
+    let structure = stage.cast().structure.clone();
     let act = stage.officer(SUBMITTER);
     let installation = stage.installation().clone();
     let issuance = installation.issuance()?;

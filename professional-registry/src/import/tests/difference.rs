@@ -78,7 +78,7 @@ fn the_next_day_says_who_is_new_changed_and_gone() {
         new: day.new.len() as u64,
         changed: day.changed.len() as u64,
         ceased: day.ceased.len() as u64,
-        reappeared: 0,
+        ..Difference::default()
     };
     assert!(wanted.new > 0 && wanted.changed > 0 && wanted.ceased > 0);
 

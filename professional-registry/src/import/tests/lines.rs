@@ -84,3 +84,96 @@ fn windows_line_ends_a_bom_and_latin_1_by_option_read_the_same_lines() {
     let latin = ImportOptions { encoding: Encoding::Latin1, ..Default::default() };
     import_with(db, &bytes, 2, &latin).unwrap();
 }
+
+/// The lines of an extract, each changed or left out.
+fn edited(text: &str, edit: impl Fn(&str) -> Option<String>) -> Vec<u8> {
+    text.lines().filter_map(edit).map(|line| line + "\n").collect::<String>().into_bytes()
+}
+
+#[test]
+fn a_line_whose_person_cannot_be_read_ceases_nobody_until_a_whole_feed_comes() {
+    let register = FictionalRegister::new(60, 1);
+    let text = String::from_utf8(written(&register)).unwrap();
+    let mut persons = register.professionals();
+    let (broken, gone) = (persons.next().unwrap(), persons.next().unwrap());
+    let number = broken.as_str();
+    let mistyped = format!("{}{}", &number[..10], (number.as_bytes()[10] - b'0' + 1) % 10);
+    let breaks: [&dyn Fn(&str) -> String; 5] = [
+        &|line| line.replace(number, &mistyped),
+        &|line| line.replacen(number, &mistyped, 1),
+        &|line| line.replace(number, ""),
+        &|line| line.replacen("8|", "|", 1),
+        &|_| "8|".to_owned(),
+    ];
+    for (place, break_line) in breaks.iter().enumerate() {
+        let db = &mut database();
+        import(db, text.as_bytes(), 0).unwrap();
+        let before = [&broken, &gone].map(|person| record(db, person).unwrap());
+        let without_gone = |line: &str| (!line.contains(gone.as_str())).then(|| line.to_owned());
+        let bytes = edited(&text, |line| {
+            without_gone(line).map(|line| if line.contains(number) { break_line(&line) } else { line })
+        });
+        let report = import(db, &bytes, 1).unwrap();
+        assert!(report.rows_unidentified > 0, "break {place}");
+        assert_eq!(report.difference, Difference { held: 2, ..Default::default() }, "break {place}");
+        let after = [&broken, &gone].map(|person| record(db, person).unwrap());
+        assert_eq!(after, before, "break {place}: neither changed nor ceased");
+
+        let report = import(db, &edited(&text, without_gone), 2).unwrap();
+        assert_eq!(report.difference, Difference { ceased: 1, ..Default::default() }, "break {place}");
+        assert!(record(db, &gone).unwrap().ceased_at.is_some());
+        assert_eq!(record(db, &broken).unwrap().ceased_at, None);
+    }
+}
+
+#[test]
+fn an_operator_who_has_looked_at_the_lines_may_let_a_feed_cease_all_the_same() {
+    let db = &mut database();
+    let register = FictionalRegister::new(60, 1);
+    let text = String::from_utf8(written(&register)).unwrap();
+    import(db, text.as_bytes(), 0).unwrap();
+    let gone = register.professionals().next().unwrap();
+    let mut bytes = edited(&text, |line| (!line.contains(gone.as_str())).then(|| line.to_owned()));
+    bytes.extend(b"8|\n");
+    let accepted = ImportOptions { accept_unidentified: true, ..Default::default() };
+    let report = import_with(db, &bytes, 1, &accepted).unwrap();
+    assert_eq!(report.difference, Difference { ceased: 1, ..Default::default() });
+    assert!(record(db, &gone).unwrap().ceased_at.is_some());
+}
+
+#[test]
+fn an_activity_that_is_not_named_stays_while_a_line_may_be_anybodys() {
+    let db = &mut database();
+    let nurse: &[_] = &[("Code profession", "60")];
+    let physiotherapist: &[_] = &[("Code profession", "70")];
+    import(db, &small_extract(&[nurse, physiotherapist]), 0).unwrap();
+    let mut bytes = small_extract(&[nurse]);
+    bytes.extend(b"8|\n");
+    import(db, &bytes, 1).unwrap();
+    let person = FictionalRegister::new(1, 1).professionals().next().unwrap();
+    let living =
+        |db: &mut Database| record(db, &person).unwrap().living_exercise("70".parse().unwrap()).cloned();
+    assert_eq!(living(db).unwrap().activities.len(), 1);
+    import(db, &small_extract(&[nurse]), 2).unwrap();
+    assert_eq!(living(db), None);
+}
+
+#[test]
+fn a_person_of_another_register_is_known_to_be_nobody_of_ours() {
+    let db = &mut database();
+    let register = FictionalRegister::new(60, 1);
+    let text = String::from_utf8(written(&register)).unwrap();
+    import(db, text.as_bytes(), 0).unwrap();
+    let gone = register.professionals().next().unwrap();
+    let employee = [
+        ("Type d'identifiant PP", "3"),
+        ("Identifiant PP", "0B0193488/1"),
+        ("Identification nationale PP", "30B0193488/1"),
+    ];
+    let line = String::from_utf8(small_extract(&[&employee])).unwrap();
+    let mut bytes = edited(&text, |line| (!line.contains(gone.as_str())).then(|| line.to_owned()));
+    bytes.extend(line.lines().nth(1).unwrap().bytes().chain(*b"\n"));
+    let report = import(db, &bytes, 1).unwrap();
+    assert_eq!((report.rows_rejected, report.rows_unidentified), (1, 0), "{:?}", report.errors);
+    assert_eq!(report.difference.ceased, 1);
+}

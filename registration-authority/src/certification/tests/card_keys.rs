@@ -2,7 +2,7 @@
 
 use card::personalisation::attestation::MadeKey;
 use card::personalisation::bureau::BureauKey;
-use card::personalisation::{BatchId, BureauName, proof};
+use card::personalisation::{BatchId, BureauName, KeyPlace, OrderDigest, proof};
 use card::{CardNumber, KeyUsage};
 use diesel::prelude::*;
 use openssl::ec::{EcGroup, EcKey};
@@ -14,6 +14,7 @@ use openssl::x509::X509;
 use store::schema::card_keys;
 use tempfile::TempDir;
 
+use crate::order::{self, CanonicalOrder};
 use crate::testing::*;
 
 const PLANTED: KeyUsage = KeyUsage::Authentication;
@@ -31,15 +32,13 @@ fn intruded() -> (House, Worker, CardNumber) {
 /// Puts the intruder's own key in the place of the card's, proven as well as any chip proves one, with what
 /// `attest` makes of it.
 fn plant(house: &mut House, card: &CardNumber, attest: impl FnOnce(&MadeKey<'_>) -> Vec<u8>) {
-    let batch = batch_of(house, card);
+    let (batch, order) = (batch_of(house, card), order_of(house, card));
+    let place = KeyPlace { batch: &batch, card, order: &order, usage: PLANTED };
     let own = p256();
     let public_key = own.public_key_to_der().unwrap();
-    let proof = signed(&own, &proof::signed_bytes(&batch, card, PLANTED, &public_key));
-    assert!(
-        proof::holds(&batch, card, PLANTED, &public_key, &proof),
-        "the chip's proof is not what refuses it"
-    );
-    let made = MadeKey { batch: &batch, card, usage: PLANTED, public_key: &public_key, proof: &proof };
+    let proof = signed(&own, &proof::signed_bytes(&place, &public_key));
+    assert!(proof::holds(&place, &public_key, &proof), "the chip's proof is not what refuses it");
+    let made = MadeKey { place, public_key: &public_key, proof: &proof };
     let attestation = attest(&made);
     let planted = house.sql(&format!(
         "DELETE FROM card_keys WHERE card_number = '{card}' AND key_usage = '{PLANTED}';
@@ -54,6 +53,12 @@ fn plant(house: &mut House, card: &CardNumber, attest: impl FnOnce(&MadeKey<'_>)
 
 fn batch_of(house: &mut House, card: &CardNumber) -> BatchId {
     card::get(&mut house.db, card).unwrap().life.batch().unwrap().clone()
+}
+
+/// The order that stands behind a card.
+fn order_of(house: &mut House, card: &CardNumber) -> OrderDigest {
+    let number = card::get(&mut house.db, card).unwrap().order_number;
+    CanonicalOrder::of(&order::get(&mut house.db, &number).unwrap()).digest()
 }
 
 fn attestation_of(house: &mut House, card: &CardNumber, usage: KeyUsage) -> Vec<u8> {
@@ -158,7 +163,43 @@ fn an_attestation_of_another_card_or_use_is_none() {
              UPDATE cards SET batch = (SELECT batch FROM cards WHERE number = '{other}') WHERE number = '{card}'"
         ))
         .unwrap();
-    assert_eq!(code(house.certify(&mut worker, &card)), "certification-key-missing");
+    assert_eq!(code(house.certify(&mut worker, &card)), "certification-key-unproven");
+}
+
+#[test]
+fn a_card_whose_row_names_another_approved_order_is_not_certified() {
+    let (mut house, mut worker, card) = intruded();
+    let of_row = |house: &mut House| card::get(&mut house.db, &card).unwrap().order_number;
+    let ordered = of_row(&mut house);
+    // Another order for the very same card, as well approved, while the first one is out of its way.
+    house.sql("DROP TRIGGER cards_keep_what_was_ordered; UPDATE cards SET temporary = TRUE").unwrap();
+    let other = house.approved(&nurse());
+    house.sql("UPDATE cards SET temporary = FALSE").unwrap();
+    let tie = |number: &str| format!("UPDATE cards SET order_number = '{number}' WHERE number = '{card}'");
+    house.sql(&tie(&other.number)).unwrap();
+    assert_eq!(code(house.certify(&mut worker, &card)), "certification-key-unproven");
+    assert_eq!(card::certificates::of_card(&mut house.db, &card).unwrap(), [], "nothing was even intended");
+    // Back at its own order it is certified: nothing else refused it.
+    house.sql(&tie(&ordered)).unwrap();
+    house.certify(&mut worker, &card).unwrap();
+}
+
+#[test]
+fn a_key_that_was_attested_for_another_order_is_not_certified() {
+    let (mut house, mut worker, card) = intruded();
+    let bureau = Bureau::called("Bureau A", &mut house);
+    worker.bureaus.push(bureau.certificate.clone());
+    // The attestation of a bureau that made the key for the order of another version.
+    let mine = order_of(&mut house, &card);
+    let other = OrderDigest::of(b"another version");
+    assert_ne!(mine, other);
+    plant(&mut house, &card, |made| {
+        let place = KeyPlace { order: &other, ..made.place };
+        signed(&bureau.key, &MadeKey { place, ..*made }.signed_bytes())
+    });
+    refused(&mut house, &mut worker, &card);
+    plant(&mut house, &card, bureau.attests());
+    house.certify(&mut worker, &card).unwrap();
 }
 
 #[test]

@@ -80,8 +80,10 @@ pub(super) fn places(db: &mut Database, dossier: &Dossier) -> Result<Vec<String>
             None => place,
         });
     }
-    if activities.len() > PLACES {
-        places.push(format!("et {} autres", activities.len() - PLACES));
+    match activities.len().saturating_sub(PLACES) {
+        0 => {}
+        1 => places.push("et un autre lieu".to_owned()),
+        more => places.push(format!("et {more} autres lieux")),
     }
     Ok(places)
 }

@@ -1,62 +1,17 @@
-//! What pages and the command line show: read models, no rule.
-
 use card::{Card, CardFilter};
 use professional_registry::{ProfessionalRecord, Registry, RegistryError};
 use serde::Serialize;
-use store::{Code, Database, Fault, Timestamp};
+use store::{Act, Code, Database, Fault};
 use thiserror::Error;
 
+use super::OrderSummary;
 use crate::approval::SubjectKind;
 use crate::decision::{self, Decision};
-use crate::order::{self, CardOrder, OrderError, QueueFilter};
+use crate::officers::{self, NotAuthorised, Right};
+use crate::order::{self, CardOrder, OrderError};
 
 /// How many earlier cards and orders a dossier shows.
 const EARLIER_BOUND: usize = 100;
-
-/// One line of the queue.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct OrderSummary {
-    /// `CO-2026-000001`.
-    pub number: String,
-    /// Its version.
-    pub version: i64,
-    /// `CPS`.
-    pub kind: String,
-    /// IdNat_PS.
-    pub holder: String,
-    /// The names to be certified.
-    pub family_name: String,
-    /// The names to be certified.
-    pub given_name: String,
-    /// The label of the profession.
-    pub profession: String,
-    /// The card that it replaces.
-    pub replaces: Option<String>,
-    /// Who submitted it.
-    pub submitted_by: String,
-    /// When.
-    pub submitted_at: Timestamp,
-    /// Where it stands: `submitted`.
-    pub status: &'static str,
-}
-
-impl From<&CardOrder> for OrderSummary {
-    fn from(order: &CardOrder) -> Self {
-        Self {
-            number: order.number.clone(),
-            version: order.version,
-            kind: order.kind.to_string(),
-            holder: order.holder.to_string(),
-            family_name: order.family_name.clone(),
-            given_name: order.given_name.clone(),
-            profession: order.profession.label().to_owned(),
-            replaces: order.replaces.as_ref().map(ToString::to_string),
-            submitted_by: order.submitted_by.clone(),
-            submitted_at: order.submitted_at,
-            status: order.state.name(),
-        }
-    }
-}
 
 /// All that an officer reads before he decides.
 #[derive(Clone, Debug)]
@@ -98,6 +53,9 @@ impl Comparison {
 /// Why a dossier cannot be shown.
 #[derive(Debug, Error)]
 pub enum DossierError {
+    /// The actor may not read it.
+    #[error(transparent)]
+    NotAuthorised(#[from] NotAuthorised),
     /// The order cannot be had.
     #[error(transparent)]
     Order(#[from] OrderError),
@@ -112,6 +70,7 @@ pub enum DossierError {
 impl Fault for DossierError {
     fn code(&self) -> Code {
         match self {
+            Self::NotAuthorised(error) => error.code(),
             Self::Order(error) => error.code(),
             Self::Registry(error) => error.code(),
             Self::Database(_) => store::fault::DATABASE,
@@ -119,9 +78,12 @@ impl Fault for DossierError {
     }
 }
 
-/// A page of the queue.
-pub fn queue(db: &mut Database, filter: &QueueFilter) -> Result<Vec<OrderSummary>, OrderError> {
-    Ok(order::queue(db, filter)?.iter().map(OrderSummary::from).collect())
+/// The order of a dossier. Who submitted it may read it, and who reads every dossier.
+pub fn order(db: &mut Database, number: &str, act: &Act) -> Result<CardOrder, DossierError> {
+    let order = order::get(db, number)?;
+    let own = act.actor.officer() == Some(order.submitted_by.as_str());
+    officers::require(db, if own { Right::ReadOwnDossier } else { Right::ReadDossier }, act)?;
+    Ok(order)
 }
 
 /// The dossier of an order. Inside `db.snapshot(…)`, so that its parts agree.
@@ -129,14 +91,16 @@ pub fn dossier(
     db: &mut Database,
     registry: &mut dyn Registry,
     number: &str,
+    act: &Act,
 ) -> Result<Dossier, DossierError> {
-    let order = order::get(db, number)?;
+    let order = order(db, number, act)?;
     let holder = order.holder.to_string();
     let register_now = registry.professional(db, &order.holder)?;
     let comparison = compare(&order, register_now.as_ref());
     let decisions = decision::of(db, SubjectKind::CardOrder, number)?;
     let mut other_orders = order::of_holder(db, &holder)?;
     other_orders.retain(|other| other.number != order.number);
+    other_orders.truncate(EARLIER_BOUND);
     let filter = CardFilter { holder: Some(holder), ..CardFilter::default() };
     let cards = card::list(db, &filter, EARLIER_BOUND)?;
     Ok(Dossier {

@@ -1,0 +1,95 @@
+//! The OCSP responders that a ceremony provides for, made anew before they end: nobody can revoke a
+//! certificate with ocsp-nocheck for a client that obeys it (RFC 6960 §4.2.2.2.1), so they are short-lived.
+
+#[cfg(test)]
+mod tests;
+
+use std::time::Duration;
+
+use diesel::prelude::*;
+use sha2::{Digest, Sha256};
+use store::schema::{authorities, certificates, service_keys};
+use store::{Act, CryptoRng, Database, Timestamp};
+
+use super::run::Course;
+use super::{Ceremony, CeremonyError, ReportedCertificate, check};
+use crate::epoch::Epoch;
+use crate::issuance::IssuanceContext;
+use crate::service_key::Purpose;
+use crate::signer::Pkcs11Module;
+
+/// What is left of a responder's 90 days when the next one is made.
+const DUE: Duration = Duration::from_secs(30 * 86_400);
+
+/// Gives each issuing authority of `ceremony` another OCSP responder where its newest one ends within 30
+/// days: a new key in the same token, and a certificate whose evidence is the ceremony's file. Can be called
+/// any number of times.
+///
+/// Refused where the file is not the one that made the authorities. Runs its own transactions.
+pub fn renew_responders(
+    db: &mut Database,
+    module: &Pkcs11Module,
+    ceremony: &Ceremony,
+    context: IssuanceContext<'_>,
+    epoch: &Epoch,
+    rng: &mut dyn CryptoRng,
+    act: &Act,
+) -> Result<Vec<ReportedCertificate>, CeremonyError> {
+    check(ceremony, context.identity)?;
+    let mut course = Course::new(db, module, ceremony, context, epoch, rng, act);
+    for authority in &ceremony.plan.issuing {
+        let short_name = authority.short_name.get_ref();
+        refuse_another_file(course.db, ceremony, short_name)?;
+        let standing = standing(course.db, short_name)?;
+        if standing.newest_ends.is_some_and(|end| end > act.at.plus(DUE)) {
+            continue;
+        }
+        course.responder(&format!("ocsp-{short_name}-{}", standing.made + 1), authority)?;
+    }
+    Ok(course.report.certificates)
+}
+
+/// The file is evidence for what it made, and for nothing else.
+fn refuse_another_file(
+    db: &mut Database,
+    ceremony: &Ceremony,
+    short_name: &str,
+) -> Result<(), CeremonyError> {
+    let made_by: Option<Vec<u8>> = authorities::table
+        .inner_join(certificates::table.on(
+            certificates::issuer.eq(authorities::parent).and(certificates::serial.eq(authorities::serial)),
+        ))
+        .filter(authorities::short_name.eq(short_name))
+        .select(certificates::evidence_digest)
+        .first(db)
+        .optional()?;
+    if made_by.as_deref() == Some(Sha256::digest(&ceremony.text).as_slice()) {
+        return Ok(());
+    }
+    Err(CeremonyError::AnotherFile(short_name.to_owned()))
+}
+
+/// The responders that an authority has had.
+struct Standing {
+    made: i64,
+    /// When the last good certificate among them ends.
+    newest_ends: Option<Timestamp>,
+}
+
+fn standing(db: &mut Database, short_name: &str) -> QueryResult<Standing> {
+    let of_authority = service_keys::table
+        .filter(service_keys::purpose.eq(Purpose::Ocsp.name()))
+        .filter(service_keys::authority.eq(short_name));
+    let made = of_authority.count().get_result(db)?;
+    let newest_ends = of_authority
+        .inner_join(
+            certificates::table.on(certificates::issuer
+                .nullable()
+                .eq(service_keys::authority)
+                .and(certificates::serial.nullable().eq(service_keys::serial))),
+        )
+        .filter(certificates::status.eq("good"))
+        .select(diesel::dsl::max(certificates::not_after))
+        .first(db)?;
+    Ok(Standing { made, newest_ends })
+}

@@ -1,0 +1,86 @@
+//! What caches may keep, and what is never served.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use store::Timestamp;
+
+use super::tests::{Server, exchange, serve, service};
+use crate::crl::CrlKind;
+use crate::fixture::ISSUING;
+
+/// The cache-control of a GET at another moment.
+fn cache_control(server: &Server, path: &str, now: Timestamp) -> String {
+    let (public, _) = serve(service(&server.world, Arc::clone(&server.reachable), now));
+    let head = format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    exchange(&public, &head, b"").header("cache-control").unwrap()
+}
+
+#[test]
+fn no_cache_keeps_a_crl_or_an_answer_past_its_next_update() {
+    let mut server = Server::start();
+    let crl = std::fs::read(server.world.folder.crl_path(ISSUING, CrlKind::Full)).unwrap();
+    let end = crate::crl::read::Crl::read(&crl).unwrap().next_update;
+    let path = "/crl/ACI-FO-PP.crl";
+    let words = "public, no-transform, must-revalidate";
+    for (before, left) in [(301, 300), (299, 299), (30, 30), (0, 0)] {
+        let now = end.minus(Duration::from_secs(before));
+        assert_eq!(cache_control(&server, path, now), format!("max-age={left}, {words}"));
+    }
+    assert_eq!(cache_control(&server, path, end.plus(Duration::from_secs(5))), format!("max-age=0, {words}"));
+    server.world.policy.ocsp_validity = Duration::from_secs(40);
+    let path = format!("/ocsp/{}", STANDARD.encode(server.ocsp_request("1D01")).replace('=', "%3D"));
+    let now = server.world.start.plus(Duration::from_secs(1));
+    assert_eq!(cache_control(&server, &path, now), format!("max-age=40, {words}"));
+}
+
+#[test]
+fn an_answer_by_get_is_cached_for_a_moment() {
+    let server = Server::start();
+    let path = format!("/ocsp/{}", STANDARD.encode(server.ocsp_request("1D01")).replace('=', "%3D"));
+    let got = server.get(&path);
+    assert_eq!(got.status, 200);
+    assert_eq!(got.header("cache-control").unwrap(), "max-age=60, public, no-transform, must-revalidate");
+    for header in ["etag", "last-modified", "expires"] {
+        assert!(got.header(header).is_some(), "{header}");
+    }
+}
+
+#[test]
+fn no_cache_keeps_an_error() {
+    let server = Server::start();
+    let delete = exchange(
+        &server.public,
+        "DELETE /crl/ACR-FO.crl HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+        b"",
+    );
+    for got in [
+        delete,
+        server.get("/x"),
+        server.get("/ocsp/garbage"),
+        server.get("/oppositions/changes?since=x"),
+        server.post("/ocsp", &[0x30; 100_000]),
+    ] {
+        assert_eq!(got.header("cache-control").as_deref(), Some("no-store"), "{}", got.headers);
+    }
+}
+
+#[test]
+fn what_is_no_crl_or_a_link_is_not_served_as_one() {
+    let server = Server::start();
+    let path = |kind| server.world.folder.crl_path(ISSUING, kind);
+    let delta = std::fs::read(path(CrlKind::Delta)).unwrap();
+    for bytes in [b"garbage".to_vec(), delta] {
+        std::fs::write(path(CrlKind::Full), bytes).unwrap();
+        let got = server.get("/crl/ACI-FO-PP.crl");
+        assert_eq!((got.status, got.header("cache-control").as_deref()), (503, Some("no-store")));
+    }
+    std::fs::remove_file(path(CrlKind::Full)).unwrap();
+    std::os::unix::fs::symlink(path(CrlKind::Delta), path(CrlKind::Full)).unwrap();
+    std::os::unix::fs::symlink(server.world.path("igc.sqlite"), server.world.folder.ca_path("SECRET.cer"))
+        .unwrap();
+    assert_eq!(server.get("/crl/ACI-FO-PP.crl").status, 404);
+    assert_eq!(server.get("/ca/SECRET.cer").status, 404);
+}

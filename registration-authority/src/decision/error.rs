@@ -1,0 +1,101 @@
+use diesel::result::Error;
+use store::{Code, Fault};
+use thiserror::Error as ThisError;
+
+use crate::approval::{Decidable, ProofRefused, SubjectKind};
+use crate::faults;
+use crate::officers::NotAuthorised;
+
+/// Why a decision is not taken.
+#[derive(Debug, ThisError)]
+pub enum DecideError {
+    /// The actor may not decide.
+    #[error(transparent)]
+    NotAuthorised(#[from] NotAuthorised),
+    /// The actor submitted it himself.
+    #[error("{login} submitted {kind} {number}, and does not decide on it")]
+    SelfApproval {
+        /// Of what sort.
+        kind: SubjectKind,
+        /// Its number.
+        number: String,
+        /// Who tried.
+        login: String,
+    },
+    /// The proof is on a version that is not the current one.
+    #[error("the decision is on version {given} of {kind} {number}, which is at version {current}")]
+    StaleVersion {
+        /// Of what sort.
+        kind: SubjectKind,
+        /// Its number.
+        number: String,
+        /// The version decided on.
+        given: i64,
+        /// The version that stands.
+        current: i64,
+    },
+    /// It has been decided on already, or withdrawn.
+    #[error("{kind} {number} is {status}: nothing to decide")]
+    NotOpen {
+        /// Of what sort.
+        kind: SubjectKind,
+        /// Its number.
+        number: String,
+        /// Where it stands.
+        status: String,
+    },
+    /// The proof does not hold.
+    #[error(transparent)]
+    Proof(#[from] ProofRefused),
+    /// A refusal without a reason, or `other` without a sentence.
+    #[error("a refusal of {kind} {number} needs a reason")]
+    ReasonMissing {
+        /// Of what sort.
+        kind: SubjectKind,
+        /// Its number.
+        number: String,
+    },
+    /// A reason that is not on the list, or a sentence beyond the bound.
+    #[error("reason {reason:?}: {rule}")]
+    ReasonUnknown {
+        /// Of what sort.
+        kind: SubjectKind,
+        /// What was given.
+        reason: String,
+        /// What it must be.
+        rule: &'static str,
+    },
+    /// The database refused.
+    #[error("database: {0}")]
+    Database(#[from] Error),
+}
+
+impl Fault for DecideError {
+    fn code(&self) -> Code {
+        use SubjectKind::{CardOrder, CertificateRequest, RenewalPlan};
+        match self {
+            Self::NotAuthorised(error) => error.code(),
+            Self::SelfApproval { kind: CardOrder, .. } => faults::ORDER_SELF_APPROVAL,
+            Self::SelfApproval { kind: CertificateRequest, .. } => faults::REQUEST_SELF_APPROVAL,
+            Self::SelfApproval { kind: RenewalPlan, .. } => faults::RENEWAL_SELF_APPROVAL,
+            Self::StaleVersion { kind: CertificateRequest, .. } => faults::REQUEST_STALE_VERSION,
+            Self::StaleVersion { .. } => faults::ORDER_STALE_VERSION,
+            Self::NotOpen { kind: CardOrder, .. } => faults::ORDER_NOT_OPEN,
+            Self::NotOpen { kind: CertificateRequest, .. } => faults::REQUEST_NOT_OPEN,
+            Self::NotOpen { kind: RenewalPlan, .. } => faults::RENEWAL_NOT_PROPOSED,
+            Self::Proof(error) => error.code(),
+            Self::ReasonMissing { kind: CertificateRequest, .. } => faults::REQUEST_REASON_MISSING,
+            Self::ReasonMissing { .. } => faults::ORDER_REASON_MISSING,
+            Self::ReasonUnknown { kind: CertificateRequest, .. } => faults::REQUEST_REASON_UNKNOWN,
+            Self::ReasonUnknown { .. } => faults::ORDER_REASON_UNKNOWN,
+            Self::Database(_) => store::fault::DATABASE,
+        }
+    }
+}
+
+impl DecideError {
+    /// There is nothing to decide on: `subject` is `status`.
+    pub(crate) fn not_open(subject: &Decidable, status: &str) -> Self {
+        Self::NotOpen { kind: subject.kind, number: subject.number.clone(), status: status.to_owned() }
+    }
+}

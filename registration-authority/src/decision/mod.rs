@@ -1,0 +1,59 @@
+//! A decision: who said yes or no to which version of what, with the proof. Append-only.
+//!
+//! Orders, requests and plans are decided on in one way, which stands in `take`: an open thing, an officer who
+//! may decide and did not submit it, a proof over this very version. What differs is each one's own: what else
+//! must hold, and who is told.
+
+mod error;
+mod take;
+
+use diesel::prelude::*;
+use store::schema::decisions;
+use store::{Database, Timestamp};
+
+use crate::approval::{SubjectKind, Verdict};
+
+pub use error::DecideError;
+pub(crate) use take::{Given, check, event_payload};
+
+/// A decision as it was recorded.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = decisions)]
+pub struct Decision {
+    /// [`SubjectKind::as_str`].
+    pub subject_kind: String,
+    /// The number of what was decided on.
+    pub subject_number: String,
+    /// Its version then.
+    pub subject_version: i64,
+    /// The officer's login.
+    pub decided_by: String,
+    /// `approve` or `refuse`.
+    pub decision: String,
+    /// A code of [`refusal_reasons`](crate::refusal_reasons); always there when refused.
+    pub reason_code: Option<String>,
+    /// The officer's own sentence.
+    pub reason_text: Option<String>,
+    /// When.
+    pub decided_at: Timestamp,
+    /// Which kind of proof.
+    pub proof_kind: String,
+    /// The proof, DER.
+    pub proof: Vec<u8>,
+}
+
+impl Decision {
+    /// Whether it is a yes.
+    pub fn approves(&self) -> bool {
+        self.decision == Verdict::Approve.as_str()
+    }
+}
+
+/// The decisions on one thing, oldest version first.
+pub fn of(db: &mut Database, kind: SubjectKind, number: &str) -> QueryResult<Vec<Decision>> {
+    decisions::table
+        .filter(decisions::subject_kind.eq(kind.as_str()).and(decisions::subject_number.eq(number)))
+        .order((decisions::subject_version, decisions::decided_at, decisions::decided_by))
+        .select(Decision::as_select())
+        .load(db)
+}

@@ -1,0 +1,153 @@
+use diesel::prelude::*;
+use diesel::result::Error;
+use serde_json::{Value, json};
+use store::schema::decisions;
+use store::{Act, Database};
+
+use super::DecideError;
+use crate::approval::{
+    ApprovalProof, ApprovalVerifier, Decidable, ProofRefused, Statement, SubjectKind, Verdict,
+};
+use crate::officers::{self, Right};
+use crate::refusal_reasons::{self, REASON_TEXT_BOUND};
+use crate::{certificate_request, order, renewal};
+
+/// A decision as an officer hands it in.
+pub(crate) struct Given<'a> {
+    /// The version that he has read.
+    pub(crate) version: i64,
+    pub(crate) verdict: Verdict,
+    pub(crate) proof: &'a ApprovalProof,
+    /// His own sentence; for a refusal.
+    pub(crate) reason_text: Option<&'a str>,
+}
+
+/// A decision that may be taken as far as its officer, its version, its proof and its reason go. Made by
+/// [`check`] alone; the rules of what is decided on stand between that and [`Checked::record`].
+pub(crate) struct Checked<'a> {
+    subject: Decidable,
+    given: Given<'a>,
+    statement: Statement,
+}
+
+/// Checks that the subject is open, who decides, on which version, the proof that he does, and why he refuses;
+/// without writing.
+pub(crate) fn check<'a>(
+    db: &mut Database,
+    verifier: &ApprovalVerifier,
+    subject: Decidable,
+    given: Given<'a>,
+    act: &Act,
+) -> Result<Checked<'a>, DecideError> {
+    if subject.state != subject.kind.open_state() {
+        return Err(DecideError::not_open(&subject, subject.state));
+    }
+    let officer = officers::require(db, Right::Decide, act)?;
+    let (kind, number) = (subject.kind, subject.number.clone());
+    if officer.login == subject.submitted_by {
+        return Err(DecideError::SelfApproval { kind, number, login: officer.login });
+    }
+    if given.version != subject.version {
+        let (given, current) = (given.version, subject.version);
+        return Err(DecideError::StaleVersion { kind, number, given, current });
+    }
+    let statement = verifier.verify_fresh(given.proof, &subject, act.at)?;
+    if statement.verdict() != given.verdict || statement.officer() != officer.login {
+        return Err(ProofRefused::SaysOtherwise.into());
+    }
+    if given.verdict == Verdict::Refuse {
+        check_reason(&subject, &statement, given.reason_text)?;
+    }
+    Ok(Checked { subject, given, statement })
+}
+
+impl Checked<'_> {
+    /// Records the decision, and moves what was decided on, on the condition that it is still open at this
+    /// version; gives what was signed. The database checks submitter and version again.
+    pub(crate) fn record(self, db: &mut Database, act: &Act) -> Result<Statement, DecideError> {
+        let Self { subject, given, statement } = self;
+        insert(db, &subject, &given, &statement)?;
+        if close(db, &subject, given.verdict, act)? {
+            return Ok(statement);
+        }
+        Err(DecideError::not_open(&subject, "no longer open"))
+    }
+}
+
+/// What the audit event of a decision says of it.
+pub(crate) fn event_payload(statement: &Statement) -> Value {
+    match statement.reason_code() {
+        Some(reason) => json!({"version": statement.version(), "reason": reason}),
+        None => json!({"version": statement.version()}),
+    }
+}
+
+/// The reason that a refusal signed, with the officer's own sentence where there is one.
+fn check_reason(subject: &Decidable, statement: &Statement, text: Option<&str>) -> Result<(), DecideError> {
+    let (kind, number) = (subject.kind, &subject.number);
+    let missing = || DecideError::ReasonMissing { kind, number: number.clone() };
+    let code = statement.reason_code().filter(|code| !code.is_empty()).ok_or_else(missing)?;
+    let unknown = |rule| DecideError::ReasonUnknown { kind, reason: code.to_owned(), rule };
+    let reason = refusal_reasons::of(kind)
+        .find(|reason| reason.code == code)
+        .ok_or_else(|| unknown("must be a code of the list of reasons"))?;
+    let text = text.map(str::trim).filter(|text| !text.is_empty());
+    if reason.needs_text && text.is_none() {
+        return Err(missing());
+    }
+    if text.is_some_and(|text| text.chars().count() > REASON_TEXT_BOUND) {
+        return Err(unknown("its sentence must have 2000 characters at most"));
+    }
+    Ok(())
+}
+
+fn insert(
+    db: &mut Database,
+    subject: &Decidable,
+    given: &Given<'_>,
+    statement: &Statement,
+) -> Result<(), DecideError> {
+    let inserted = diesel::insert_into(decisions::table)
+        .values((
+            decisions::subject_kind.eq(subject.kind.as_str()),
+            decisions::subject_number.eq(&subject.number),
+            decisions::subject_version.eq(subject.version),
+            decisions::decided_by.eq(statement.officer()),
+            decisions::decision.eq(statement.verdict().as_str()),
+            decisions::reason_code.eq(statement.reason_code()),
+            decisions::reason_text.eq(given.reason_text),
+            decisions::decided_at.eq(statement.decided_at()),
+            decisions::proof_kind.eq(given.proof.kind().as_str()),
+            decisions::proof.eq(given.proof.encode()),
+        ))
+        .execute(db);
+    match inserted {
+        Ok(_) => Ok(()),
+        Err(error) if store::database::is_unique_violation(&error) => {
+            Err(DecideError::not_open(subject, "decided on"))
+        }
+        // The version grew between reading and writing: the trigger has seen it.
+        Err(Error::DatabaseError(_, told)) if told.message().starts_with("stale:") => {
+            Err(DecideError::StaleVersion {
+                kind: subject.kind,
+                number: subject.number.clone(),
+                given: subject.version,
+                current: subject.version + 1,
+            })
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Moves what was decided on; false when it is no longer open at this version.
+fn close(db: &mut Database, subject: &Decidable, verdict: Verdict, act: &Act) -> QueryResult<bool> {
+    let Decidable { kind, number, version, .. } = subject;
+    let (from, to) = (kind.open_state(), verdict.state());
+    match kind {
+        SubjectKind::CardOrder => order::set_status(db, number, *version, from, to, act),
+        SubjectKind::CertificateRequest => {
+            certificate_request::set_status(db, number, *version, from, to, act)
+        }
+        SubjectKind::RenewalPlan => renewal::set_status(db, number, from, to),
+    }
+}

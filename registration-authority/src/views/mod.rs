@@ -1,0 +1,15 @@
+//! What officers read: read models, each behind the right to read it.
+//!
+//! Every function here asks whether the officer who acts may read what it gives, so that no page can show what
+//! his role does not: the table of rights is [`Right::roles`](crate::officers::Right::roles).
+
+mod card;
+mod dossier;
+mod queue;
+
+#[cfg(test)]
+mod tests;
+
+pub use card::{AttachedCertificate, CardView, CardViewError, card, find_card};
+pub use dossier::{Comparison, Dossier, DossierError, dossier, order};
+pub use queue::{OrderSummary, QueueError, queue};

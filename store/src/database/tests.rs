@@ -1,0 +1,55 @@
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use diesel::connection::SimpleConnection;
+
+use super::{Database, DatabaseRole, is_unique_violation};
+
+fn mode(path: &Path) -> u32 {
+    std::fs::metadata(path).unwrap().permissions().mode() & 0o777
+}
+
+fn open(path: &Path) -> Database {
+    Database::open(&format!("sqlite:{}", path.display()), DatabaseRole::Owner).unwrap()
+}
+
+#[test]
+fn a_new_database_file_its_log_and_its_copy_are_closed_to_others() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("igc.sqlite");
+    let mut db = open(&path);
+    db.migrate().unwrap();
+    let copy = folder.path().join("l'autre.sqlite");
+    db.copy_into(&copy).unwrap();
+    for file in ["igc.sqlite", "igc.sqlite-wal", "igc.sqlite-shm", "l'autre.sqlite"] {
+        let found = mode(&folder.path().join(file));
+        assert_eq!(found & !0o640, 0, "{file} has mode {found:o}");
+    }
+    open(&copy).batch_execute("SELECT count(*) FROM audit_events").unwrap();
+    assert!(db.copy_into(&copy).is_err(), "a copy never overwrites");
+}
+
+#[test]
+fn a_database_that_stands_keeps_its_mode_and_its_rows() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("igc.sqlite");
+    open(&path).migrate().unwrap();
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
+    open(&path).batch_execute("SELECT count(*) FROM audit_events").unwrap();
+    assert_eq!(mode(&path), 0o600);
+}
+
+#[test]
+fn a_key_that_a_trigger_keeps_from_being_replaced_is_a_taken_key() {
+    let mut db = Database::open("sqlite::memory:", DatabaseRole::Owner).unwrap();
+    db.migrate().unwrap();
+    let enrol =
+        "INSERT INTO officers (login, display_name, role, enrolled_at) VALUES ('a', 'A', 'auditor', 1)";
+    db.batch_execute(enrol).unwrap();
+    for again in [enrol.to_owned(), enrol.replace("INSERT", "INSERT OR REPLACE")] {
+        let refused = db.batch_execute(&again).unwrap_err();
+        assert!(is_unique_violation(&refused), "{refused}");
+    }
+    let ended = db.batch_execute("DELETE FROM officers").unwrap_err();
+    assert!(!is_unique_violation(&ended), "{ended}");
+}

@@ -1,0 +1,136 @@
+//! On PostgreSQL each process has a role with the least it needs. The golden file is the whole list of rights, so that
+//! a new one is seen by whoever reads the diff; the scenarios do with each role all that its process does.
+
+use acceptance::harness::{DatabaseKind, chance, database, golden};
+use ca_core::status_log;
+use card::KeyUsage;
+use crl_publisher::PublicationPolicy;
+use crl_publisher::ocsp::{Responder, Status, StatusView};
+use crl_publisher::publish::opposition_list;
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use diesel::sql_types::Text;
+use professional_registry::ImportedRegister;
+use registration_authority::opposition::{self, Ground};
+use registration_authority::{order, refusal_reasons};
+use store::{Database, DatabaseRole};
+
+use super::invariants::of_card;
+use super::workshop::{APPROVER, REVOKER, SUBMITTER, Workshop, officer, workshop};
+
+/// `role: RIGHT table`, or `role: RIGHT table (columns)` where it has the right on some columns only.
+const RIGHTS: &str = "
+    SELECT grantee || ': ' || privilege_type || ' ' || table_name AS line
+    FROM information_schema.table_privileges
+    WHERE grantee LIKE 'igc\\_%' AND table_schema = current_schema()
+    UNION ALL
+    SELECT grantee || ': ' || privilege_type || ' ' || table_name || ' (' || string_agg(column_name, ', ' ORDER BY column_name) || ')'
+    FROM information_schema.column_privileges c
+    WHERE grantee LIKE 'igc\\_%' AND table_schema = current_schema()
+      AND NOT EXISTS (SELECT 1 FROM information_schema.table_privileges t
+                      WHERE (t.grantee, t.table_schema, t.table_name, t.privilege_type)
+                          = (c.grantee, c.table_schema, c.table_name, c.privilege_type))
+    GROUP BY grantee, privilege_type, table_name
+    ORDER BY 1";
+
+#[derive(QueryableByName)]
+struct Right {
+    #[diesel(sql_type = Text)]
+    line: String,
+}
+
+#[test]
+fn the_rights_of_each_database_role_are_those_that_were_read_and_meant() {
+    let database = database(DatabaseKind::Postgresql);
+    let Database::Postgresql(mut db) = database.open(DatabaseRole::Owner) else { unreachable!() };
+    let rights: Vec<Right> = diesel::sql_query(RIGHTS).load(&mut db).unwrap();
+    assert!(rights.len() > 50, "the rights are not found");
+    golden("database-rights.txt", &rights.into_iter().map(|right| right.line + "\n").collect::<String>());
+}
+
+#[test]
+fn the_web_role_can_do_all_that_the_pages_do() {
+    let workshop = workshop(DatabaseKind::Postgresql);
+    let [approved, refused, withdrawn] = workshop.submit(3).try_into().unwrap();
+    let mut db = workshop.open(DatabaseRole::Web);
+    let (registry, approver) = (&mut ImportedRegister, workshop.approver());
+    let verifier = approver.verifier();
+
+    let act = officer(&mut db, SUBMITTER);
+    let refreshed = db
+        .write(|db| order::refresh(db, registry, &approved.number, approved.version, &mut chance(), &act))
+        .unwrap();
+    db.write(|db| order::withdraw(db, &withdrawn.number, &mut chance(), &act)).unwrap();
+
+    let act = officer(&mut db, APPROVER);
+    let proof = approver.approve(&refreshed.decidable(), APPROVER, &mut chance(), act.at).unwrap();
+    let (number, version) = (&refreshed.number, refreshed.version);
+    db.write(|db| order::approve(db, registry, &verifier, number, version, &proof, &mut chance(), &act))
+        .unwrap();
+    let reason = refusal_reasons::ALL[0].code;
+    let proof = approver.refuse(&refused.decidable(), reason, APPROVER, &mut chance(), act.at).unwrap();
+    let (number, version) = (&refused.number, refused.version);
+    db.write(|db| order::refuse(db, &verifier, number, version, &proof, None, &mut chance(), &act)).unwrap();
+
+    let card = workshop.cards(card::CardStatus::Active)[0];
+    let act = officer(&mut db, REVOKER);
+    opposition::oppose(&mut db, &card, Ground::Stolen, &mut chance(), &act).unwrap();
+}
+
+#[test]
+fn the_status_role_can_answer_and_sees_no_holder() {
+    let workshop = workshop(DatabaseKind::Postgresql);
+    let card = workshop.cards(card::CardStatus::Active)[0];
+    let (_, certificate) = of_card(&mut workshop.open(DatabaseRole::Owner), &card)
+        .into_iter()
+        .find(|(usage, _)| *usage == KeyUsage::Authentication)
+        .unwrap();
+    let mut db = workshop.open(DatabaseRole::Status);
+    let act = officer(&mut db, "nobody");
+    assert!(Responder::load(&mut db, &PublicationPolicy::default(), &act).unwrap().valid_until().count() > 0);
+    let status = StatusView::over(&mut db).status(&certificate.issuer, &certificate.serial).unwrap();
+    assert_eq!(status, Status::Good);
+    assert!(!opposition_list::since(&mut db, 0, 10).unwrap().is_empty());
+    assert!(status_log::newest(&mut db).unwrap() > 0);
+    db.batch_execute(
+        "SELECT number, this_update, next_update FROM crls; SELECT last FROM card_opposition_counter",
+    )
+    .unwrap();
+    for table in
+        ["cards", "card_certificates", "card_orders", "professionals", "officers", "audit_payloads", "outbox"]
+    {
+        let refused = db.batch_execute(&format!("SELECT 1 FROM {table}")).expect_err(table).to_string();
+        assert!(refused.contains("permission denied"), "{table}: {refused}");
+    }
+}
+
+#[test]
+fn neither_the_web_nor_the_worker_may_do_what_is_the_owners() {
+    let workshop: Workshop = workshop(DatabaseKind::Postgresql);
+    for (role, attempts) in [
+        (
+            DatabaseRole::Web,
+            [
+                "UPDATE renewal_plans SET horizon = 0",
+                "UPDATE card_orders SET holder = 'x'",
+                "UPDATE certificates SET der = tbs",
+                "SELECT payload FROM audit_payloads",
+            ],
+        ),
+        (
+            DatabaseRole::Worker,
+            [
+                "INSERT INTO decisions SELECT * FROM decisions",
+                "UPDATE officers SET ended_at = 1",
+                "DELETE FROM crls",
+                "DELETE FROM audit_payloads",
+            ],
+        ),
+    ] {
+        let mut db = workshop.open(role);
+        for sql in attempts {
+            let refused = db.batch_execute(sql).expect_err(sql).to_string();
+            assert!(refused.contains("permission denied"), "{sql}: {refused}");
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! Whose role gets what answer: every address that is mounted, by every method that it answers.
+
+use std::fmt::Write;
+use std::path::PathBuf;
+
+use super::browser::Browser;
+use super::house::{House, person, rpps};
+use crate::pages::ADDRESSES;
+
+const GOLDEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/tests/routes.txt");
+
+/// Who asks: the column, the login, and who submitted the order that is asked about.
+const ACTORS: [(&str, Option<&str>, &str); 8] = [
+    ("nobody", None, "alice"),
+    ("agent-own", Some("agent"), "agent"),
+    ("agent", Some("agent"), "alice"),
+    ("officer-own", Some("alice"), "alice"),
+    ("officer", Some("bob"), "alice"),
+    ("revocation", Some("rita"), "alice"),
+    ("administrator", Some("admin"), "alice"),
+    ("auditor", Some("audrey"), "alice"),
+];
+
+/// A new address has a row of its own here, or this fails: read what each role gets, then write it down with
+/// `UPDATE_GOLDEN=1`.
+#[actix_web::test]
+async fn every_address_answers_each_role_as_it_is_written_down() {
+    let mut columns = Vec::new();
+    for (_, login, submitter) in ACTORS {
+        columns.push(answers(login, submitter).await);
+    }
+    let mut table = format!("{:<43}", "");
+    for (column, ..) in ACTORS {
+        write!(table, "{column:<15}").unwrap();
+    }
+    for (row, (route, _)) in columns[0].iter().enumerate() {
+        write!(table, "\n{route:<43}").unwrap();
+        for column in &columns {
+            write!(table, "{:<15}", column[row].1).unwrap();
+        }
+    }
+    let table: String = table.lines().map(|line| line.trim_end().to_owned() + "\n").collect();
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        std::fs::write(GOLDEN, &table).unwrap();
+    }
+    assert_eq!(table, std::fs::read_to_string(GOLDEN).unwrap());
+}
+
+#[test]
+fn nothing_is_mounted_beside_the_table_of_addresses_but_what_is_the_same_for_all() {
+    let mounts = ["web::resource(", "web::scope(", ".route(", ".service("];
+    let mut mounting = Vec::new();
+    let mut folders = vec![PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/src"))];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if !path.ends_with("tests/routes.rs") {
+                let source = std::fs::read_to_string(&path).unwrap();
+                if mounts.iter().any(|mount| source.contains(mount)) {
+                    mounting.push(path.strip_prefix(env!("CARGO_MANIFEST_DIR")).unwrap().to_owned());
+                }
+            }
+        }
+    }
+    mounting.sort();
+    // The one scope around all; the style sheet and the mark; the table.
+    assert_eq!(mounting, ["src/assets.rs", "src/lib.rs", "src/pages/mod.rs"].map(PathBuf::from));
+}
+
+/// What one actor gets at each address. Every act finds an order or a card of its own, and a form that is
+/// filled in well: only the actor decides what comes of it.
+async fn answers(login: Option<&str>, submitter: &str) -> Vec<(String, String)> {
+    let mut house = House::new();
+    let mut next = 1;
+    let mut answers = Vec::new();
+    for address in ADDRESSES.into_iter().flatten() {
+        for (method, answered) in [("GET", address.get.is_some()), ("POST", address.post.is_some())] {
+            if !answered {
+                continue;
+            }
+            next += 2;
+            let path = filled_in(&mut house, address.path, next, submitter);
+            let mut browser = match login {
+                Some(login) => house.browser(login).await,
+                None => Browser::new(house.state.clone()),
+            };
+            let answer = match method {
+                "POST" => {
+                    let fields = form(&mut house, address.path, next, login);
+                    let fields: Vec<_> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+                    browser.post(&path, &fields).await
+                }
+                _ => browser.get(&path).await,
+            };
+            let sent_away = answer.status == 303 && answer.leads_to() == "/ra/sign-in";
+            let word = if sent_away { "sign-in".to_owned() } else { answer.status.to_string() };
+            answers.push((format!("{method:<4} {}", address.path), word));
+        }
+    }
+    answers
+}
+
+/// An address with something that stands there.
+fn filled_in(house: &mut House, path: &str, number: u32, submitter: &str) -> String {
+    let holder = person(number);
+    let path = match path {
+        _ if path.starts_with("/ra/dossiers/{number}") => {
+            path.replace("{number}", &house.submit(submitter, &holder))
+        }
+        _ if path.starts_with("/ra/cartes/{number}") => {
+            path.replace("{number}", &house.card(&holder).to_string())
+        }
+        _ => path.replace("{receipt}", "OP-0000000000000000"),
+    };
+    assert!(!path.contains('{'), "say here what stands at {path}");
+    path
+}
+
+/// What is sent to an address.
+fn form(house: &mut House, path: &str, number: u32, login: Option<&str>) -> Vec<(&'static str, String)> {
+    let fields: &[(&'static str, &str)] = match path {
+        "/ra/sign-in" => &[("token", &house.link(login.unwrap_or("alice")))],
+        "/ra/nouvelle" => &[("rpps", &rpps(number)), ("profession", "60")],
+        "/ra/dossiers/{number}/approuver" | "/ra/dossiers/{number}/reprendre" => &[("version", "1")],
+        "/ra/dossiers/{number}/refuser" => &[("version", "1"), ("motif", "duplicate")],
+        "/ra/cartes/{number}/opposition" => &[("motif", "stolen"), ("definitif", "oui")],
+        "/ra/dossiers/{number}/retirer" | "/ra/sign-out" => &[],
+        _ => panic!("say here what is sent to {path}"),
+    };
+    fields.iter().map(|(name, value)| (*name, (*value).to_owned())).collect()
+}
