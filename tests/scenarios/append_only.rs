@@ -10,6 +10,7 @@ use super::demonstration::{copy_of, on_sqlite};
 const ATTEMPTS: &[(&str, &str)] = &[
     ("UPDATE certificates SET status = 'good' WHERE status = 'revoked'", "nothing un-revokes"),
     ("UPDATE certificates SET revoked_at = revoked_at + 1 WHERE status = 'revoked'", "never changed"),
+    ("UPDATE certificates SET rsa_modulus_sha256 = NULL WHERE rsa_modulus_sha256 IS NOT NULL", "never changed"),
     ("DELETE FROM certificates WHERE status = 'revoked'", "never deleted"),
     (
         "INSERT OR REPLACE INTO certificates (issuer, serial, profile, status, epoch, evidence_kind,
