@@ -1,7 +1,9 @@
 //! The RSA key inside a `SubjectPublicKeyInfo`.
 
+use const_oid::db::rfc5912::RSA_ENCRYPTION;
 use der::asn1::UintRef;
 use der::{Decode, Sequence};
+use sha2::{Digest, Sha256};
 use spki::SubjectPublicKeyInfoRef;
 
 /// RFC 8017 appendix A.1.1:
@@ -38,4 +40,13 @@ impl<'a> RsaPublicKey<'a> {
             [] => 0,
         }
     }
+}
+
+/// SHA-256 of the modulus of a `SubjectPublicKeyInfo` (DER); none where it is no RSA key.
+pub(crate) fn modulus_sha256(public_key: &[u8]) -> Option<Vec<u8>> {
+    let spki = SubjectPublicKeyInfoRef::from_der(public_key).ok()?;
+    if spki.algorithm.oid != RSA_ENCRYPTION {
+        return None;
+    }
+    Some(Sha256::digest(RsaPublicKey::of(&spki).ok()?.modulus()).to_vec())
 }

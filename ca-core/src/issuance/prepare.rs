@@ -14,6 +14,7 @@ use crate::identity::Identity;
 use crate::key_policy::{self, Blocklist, KeyRefused};
 use crate::lint::{self, Finding, LintContext};
 use crate::profile::{Profile, Profiles};
+use crate::rsa_public_key::modulus_sha256;
 use crate::serial::SerialNumber;
 use crate::signer::{KeyReference, SignatureAlgorithm};
 use crate::subject::Facts;
@@ -317,7 +318,7 @@ fn not_after(
 /// A key belongs to one subject, and never again to anyone once it was compromised.
 fn refuse_reused_key(db: &mut Database, public_key: &[u8], tbs: &[u8]) -> Result<(), PrepareError> {
     let subject = tbs::subject_of(tbs)?;
-    for known in certificate::with_key(db, &Sha256::digest(public_key).into())? {
+    for known in certificate::with_key(db, public_key)? {
         let barred = match &known.status {
             CertificateStatus::Revoked { reason, .. } => reason == "keyCompromise",
             CertificateStatus::Abandoned => false,
@@ -378,6 +379,7 @@ fn insert_intended(
             certificates::evidence_kind.eq(evidence.kind().name()),
             certificates::evidence_digest.eq(evidence.digest().as_slice()),
             certificates::spki_sha256.eq(Sha256::digest(request.public_key).as_slice()),
+            certificates::rsa_modulus_sha256.eq(modulus_sha256(request.public_key)),
             certificates::tbs.eq(tbs),
             certificates::not_before.eq(not_before),
             certificates::not_after.eq(not_after),

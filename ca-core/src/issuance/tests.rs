@@ -151,6 +151,23 @@ fn a_key_that_was_revoked_as_compromised_is_refused_even_to_its_holder() {
 }
 
 #[test]
+fn a_modulus_that_is_certified_for_someone_else_is_refused_under_another_exponent_too() {
+    in_house("a_modulus_that_is_certified_for_someone_else_is_refused_under_another_exponent_too", |house| {
+        let rsa = openssl::rsa::Rsa::generate(2048).unwrap();
+        let with_exponent = |exponent| {
+            let modulus = rsa.n().to_owned().unwrap();
+            let exponent = openssl::bn::BigNum::from_u32(exponent).unwrap();
+            openssl::rsa::Rsa::from_public_components(modulus, exponent).unwrap().public_key_to_der().unwrap()
+        };
+        house.issue("fo-pp-cps-auth", &nurse("899700000129"), &with_exponent(65537));
+        let other = nurse("899700000236");
+        house.refuses("certificate-key-reused", "fo-pp-cps-auth", &other, &with_exponent(65539));
+        let unrelated = openssl::rsa::Rsa::generate(2048).unwrap().public_key_to_der().unwrap();
+        house.issue("fo-pp-cps-auth", &other, &unrelated);
+    });
+}
+
+#[test]
 fn a_profile_whose_keys_need_an_escrow_is_refused() {
     in_house("a_profile_whose_keys_need_an_escrow_is_refused", |house| {
         let waiting: Vec<String> = house

@@ -218,7 +218,7 @@ fn check_key(
         }
     }
     let own = earlier.iter().any(|(_, _, status)| status == "issued");
-    for known in certificate::with_key(db, &Sha256::digest(public_key).into())? {
+    for known in certificate::with_key(db, public_key)? {
         match known.status {
             CertificateStatus::Abandoned => {}
             CertificateStatus::Revoked { reason, .. } if reason == "keyCompromise" => {
