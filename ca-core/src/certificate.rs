@@ -1,9 +1,11 @@
 //! Certificates as the database holds them.
 
 use diesel::prelude::*;
+use sha2::{Digest, Sha256};
 use store::schema::certificates;
 use store::{Database, Timestamp};
 
+use crate::rsa_public_key::modulus_sha256;
 use crate::serial::SerialNumber;
 
 /// Where a certificate stands.
@@ -101,12 +103,15 @@ pub fn list(db: &mut Database, after: Option<(&str, &str)>, limit: i64) -> Query
     Ok(rows.into_iter().map(Certificate::from).collect())
 }
 
-/// Every certificate, whatever its status, over the key with this SHA-256 of its SubjectPublicKeyInfo.
-pub fn with_key(db: &mut Database, spki_sha256: &[u8; 32]) -> QueryResult<Vec<Certificate>> {
-    let rows: Vec<Row> = certificates::table
-        .filter(certificates::spki_sha256.eq(spki_sha256.as_slice()))
-        .select(Row::as_select())
-        .load(db)?;
+/// Every certificate, whatever its status, over this key (a SubjectPublicKeyInfo in DER), or over an RSA key of the
+/// same modulus: whoever has one of these has the others.
+pub fn with_key(db: &mut Database, public_key: &[u8]) -> QueryResult<Vec<Certificate>> {
+    let itself = certificates::spki_sha256.eq(Sha256::digest(public_key).to_vec());
+    let query = certificates::table.select(Row::as_select());
+    let rows: Vec<Row> = match modulus_sha256(public_key) {
+        Some(modulus) => query.filter(itself.or(certificates::rsa_modulus_sha256.eq(modulus))).load(db)?,
+        None => query.filter(itself).load(db)?,
+    };
     Ok(rows.into_iter().map(Certificate::from).collect())
 }
 

@@ -54,6 +54,8 @@ store::codes! {
     KEY_WEAK = ("key-weak", Refused, "the applicant: make a new key with another tool or device");
     /// A point that is not on its curve.
     KEY_NOT_ON_CURVE = ("key-not-on-curve", Refused, "the applicant: make a new key");
+    /// A list of weak keys that is none.
+    KEY_BLOCKLIST_INVALID = ("key-blocklist-invalid", Invalid, "the operator: correct the line of the list of weak keys that is named");
     /// A key could not be examined.
     KEY_NOT_EXAMINED = ("key-not-examined", Failed, "the operator: see the log of the process");
 
@@ -74,6 +76,8 @@ store::codes! {
     EPOCH_DEAD = ("worker-lease-passed", Unavailable, "the operator: the worker stops and starts again by itself");
     /// The profile is not one that this authority issues.
     PROFILE_NOT_ALLOWED = ("certificate-profile-not-allowed", Refused, "the profile's file says which authorities may issue it");
+    /// The profile needs an escrow for its keys.
+    ESCROW_MISSING = ("certificate-escrow-missing", Refused, "nobody for now: confidentiality certificates wait for an escrow of their keys");
     /// A lint rule refused the TBS before it was signed.
     LINT_REFUSED = ("certificate-lint-refused", Refused, "the operator: the profile or the data breaks the rule that is named");
     /// The public key is certified for someone else already, or was revoked as compromised.

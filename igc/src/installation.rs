@@ -5,10 +5,11 @@ use std::sync::{Arc, OnceLock};
 
 use ca_core::identity::Identity;
 use ca_core::issuance::IssuanceContext;
+use ca_core::key_policy::Blocklist;
 use ca_core::profile::Profiles;
 use ca_core::signer::{Pkcs11Module, Pkcs11Signer, Tokens};
 use rand_core::UnwrapErr;
-use store::{Act, Actor, Database, DatabaseError, DatabaseRole, RequestId};
+use store::{Act, Actor, Database, DatabaseError, DatabaseRole, Fault, RequestId};
 
 use crate::cli::Global;
 use crate::clock::Clock;
@@ -38,6 +39,7 @@ pub struct Installation {
     /// Its clock.
     pub clock: Clock,
     module: Arc<OnceLock<Pkcs11Module>>,
+    blocklist: Arc<OnceLock<Blocklist>>,
 }
 
 impl Installation {
@@ -68,6 +70,7 @@ impl Installation {
             clock: Clock::ahead_by_days(days),
             config: Arc::new(config),
             module: Arc::default(),
+            blocklist: Arc::default(),
         })
     }
 
@@ -99,9 +102,25 @@ impl Installation {
         Ok(Pkcs11Signer::new(self.module()?))
     }
 
-    /// What every issuance shares.
-    pub fn issuance(&self) -> IssuanceContext<'_> {
-        IssuanceContext { profiles: &self.profiles, identity: &self.identity }
+    /// What every issuance shares. Without its list of weak keys nothing is issued.
+    pub fn issuance(&self) -> Result<IssuanceContext<'_>, Problem> {
+        Ok(IssuanceContext {
+            profiles: &self.profiles,
+            identity: &self.identity,
+            blocklist: self.key_blocklist()?,
+        })
+    }
+
+    /// The keys that are known to be weak; read once, and none where the configuration names no list.
+    pub fn key_blocklist(&self) -> Result<&Blocklist, Problem> {
+        if let Some(blocklist) = self.blocklist.get() {
+            return Ok(blocklist);
+        }
+        let blocklist = match &self.config.key_blocklist {
+            Some(path) => read_blocklist(path)?,
+            None => Blocklist::default(),
+        };
+        Ok(self.blocklist.get_or_init(|| blocklist))
     }
 
     /// An act of now.
@@ -136,4 +155,13 @@ fn read_identity(path: &Path) -> Result<Identity, Problem> {
     let text = read_text(path, LONGEST_TEXT)?;
     Identity::parse(&text)
         .map_err(|error| ConfigError::Invalid { path: path.to_owned(), message: error.to_string() }.into())
+}
+
+/// The lists of the Debian generator, all sizes together, are a tenth of it.
+const LONGEST_BLOCKLIST: u64 = 64 * 1024 * 1024;
+
+fn read_blocklist(path: &Path) -> Result<Blocklist, Problem> {
+    let text = read_text(path, LONGEST_BLOCKLIST)?;
+    Blocklist::parse(&text)
+        .map_err(|error| Problem::new(error.code(), format!("{}: {error}", path.display())))
 }

@@ -76,7 +76,8 @@ fn line<T: Serialize>(value: &T) -> Result<String, Problem> {
     serde_json::to_string(value).map(|text| text + "\n").map_err(not_json)
 }
 
-fn not_json(error: serde_json::Error) -> Problem {
+/// What does not encode.
+pub fn not_json(error: serde_json::Error) -> Problem {
     Problem::new(faults::FILE, format!("the answer does not encode as JSON: {error}"))
 }
 

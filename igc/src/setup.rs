@@ -87,7 +87,7 @@ pub fn make(plan: &Plan) -> Result<Made, Problem> {
         &mut db,
         &installation.module()?,
         &ceremony,
-        installation.issuance(),
+        installation.issuance()?,
         &mut system_rng(),
         &act,
     )?;

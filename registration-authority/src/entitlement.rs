@@ -62,6 +62,9 @@ pub enum NotEntitled {
     /// The exercise is of a category that this kind of card is not for.
     #[error("profession {1} of {0} is exercised in category {2}, which has no {3}")]
     CategoryRefused(IdNatPs, &'static str, Category, CardKind),
+    /// No card is for who learns this profession.
+    #[error("a CPF is for who learns a profession of TRE_G16; {0} is none")]
+    TrainingRefused(&'static str),
     /// Cards of this kind are not for professionals of the register.
     #[error("a {0} is not ordered from the register of professionals")]
     KindNotOffered(CardKind),
@@ -82,6 +85,7 @@ impl Fault for NotEntitled {
             Self::ProfessionCeased(..) => faults::ORDER_PROFESSION_CEASED,
             Self::ProfessionInactive(_) => faults::ORDER_PROFESSION_INACTIVE,
             Self::CategoryRefused(..) => faults::ORDER_CATEGORY_REFUSED,
+            Self::TrainingRefused(_) => faults::ORDER_TRAINING_REFUSED,
             Self::KindNotOffered(_) => faults::ORDER_KIND_NOT_OFFERED,
             Self::KindNotProduced(_) => faults::ORDER_KIND_NOT_PRODUCED,
             Self::Registry(error) => error.code(),
@@ -117,6 +121,9 @@ pub fn check(
         exercised.iter().filter(|exercise| categories.contains(&exercise.category)).collect();
     if fitting.is_empty() {
         return Err(NotEntitled::CategoryRefused(holder(), code, first.category, claim.kind));
+    }
+    if claim.kind == CardKind::Cpf && claim.profession.in_training().is_none() {
+        return Err(NotEntitled::TrainingRefused(code));
     }
     let living = fitting.iter().find(|exercise| exercise.ceased_at.is_none());
     let Some(exercise) = living else {

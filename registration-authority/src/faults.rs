@@ -13,6 +13,8 @@ store::codes! {
     ORDER_PROFESSION_INACTIVE = ("order-profession-inactive", Refused, "the operator: the nomenclature gives this profession no card at this date");
     /// CPS is for categories C and M, CPF for E.
     ORDER_CATEGORY_REFUSED = ("order-category-refused", Refused, "the submitter: a CPS is for who practises (C, M), a CPF for who trains (E)");
+    /// No card is for who learns this profession.
+    ORDER_TRAINING_REFUSED = ("order-training-refused", Refused, "the submitter: a CPF is for who learns to be a physician, pharmacist, dental surgeon or midwife (TRE_G16)");
     /// A kind of card that cannot be ordered this way.
     ORDER_KIND_NOT_OFFERED = ("order-kind-not-offered", Refused, "the submitter: only CPS and CPF are ordered from the register of professionals");
     /// No certificate profile stands for this kind of card, so it could never be made.

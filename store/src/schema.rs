@@ -110,6 +110,7 @@ diesel::table! {
         settled_at -> Nullable<BigInt>,
         revoked_at -> Nullable<BigInt>,
         revocation_reason -> Nullable<Text>,
+        rsa_modulus_sha256 -> Nullable<Binary>,
     }
 }
 

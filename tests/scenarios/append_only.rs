@@ -36,6 +36,7 @@ const ATTEMPTS: &[(&str, &str)] = &[
     ("UPDATE certificates SET prepared_at = 0", "never changed"),
     ("UPDATE certificates SET settled_at = 0", "never changed"),
     ("UPDATE certificates SET der = tbs WHERE der IS NOT NULL", "never changed"),
+    ("UPDATE certificates SET rsa_modulus_sha256 = NULL WHERE rsa_modulus_sha256 IS NOT NULL", "never changed"),
     ("DELETE FROM certificates WHERE status = 'revoked'", "never deleted"),
     ("DELETE FROM certificate_status_events", "append-only"),
     ("UPDATE certificate_status_events SET reason = 'superseded'", "append-only"),

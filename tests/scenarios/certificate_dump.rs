@@ -210,6 +210,7 @@ fn oid_name(content: &[u8]) -> String {
         "2.5.4.11" => "OU",
         "2.5.4.12" => "title",
         "2.5.4.42" => "GN",
+        "2.5.4.65" => "pseudonym",
         "2.5.29.14" => "subjectKeyIdentifier",
         "2.5.29.15" => "keyUsage",
         "2.5.29.16" => "privateKeyUsagePeriod",
@@ -243,6 +244,7 @@ fn oid_name(content: &[u8]) -> String {
         "1.2.250.1.71.1.2.3" => "cardNumber 1.2.250.1.71.1.2.3",
         "1.2.250.1.71.1.2.5" => "productCategory 1.2.250.1.71.1.2.5",
         "1.2.250.1.71.1.2.7" => "profession 1.2.250.1.71.1.2.7",
+        "1.2.250.1.71.1.2.8" => "futureProfession 1.2.250.1.71.1.2.8",
         _ => return dotted,
     };
     name.to_owned()

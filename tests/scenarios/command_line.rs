@@ -173,6 +173,22 @@ fn profiles_completions_and_manual_pages_come_from_the_program() {
     let shown = run(igc().args(["certificate", "profile", "show", "fo-pp-cps-sign"])).expect_exit(0);
     assert!(shown.stdout.contains("nonRepudiation"), "{}", shown.stdout);
     run(igc().args(["-o", "json", "certificate", "profile", "show", "nonsense"])).expect_exit(3);
+    let profile = ["-o", "json", "certificate", "profile"];
+    let shown = run(igc().args(profile).args(["show", "fo-pp-cps-sign"])).expect_exit(0).json();
+    let usage = shown["extensions"].as_array().unwrap().iter().find(|one| one["id"] == "keyUsage").unwrap();
+    assert_eq!(usage["critical"], true, "{usage}");
+    assert_eq!(shown["extensions"][0]["critical"], false, "said of every extension: {shown}");
+    assert!(shown["source"]["subject"].as_str().unwrap().contains("[S-cert"), "{shown}");
+    let diff = |first: &str, second: &str| run(igc().args(profile).args(["diff", first, second]));
+    let different = diff("fo-pp-cps-auth", "fo-pp-cps-sign").expect_exit(0).json();
+    let parts: Vec<_> =
+        different.as_array().unwrap().iter().map(|row| row["part"].as_str().unwrap()).collect();
+    assert!(parts.contains(&"extension keyUsage"), "{parts:?}");
+    assert_eq!(diff("root", "root").expect_exit(0).json(), serde_json::json!([]));
+    diff("root", "nonsense").expect_exit(3);
+    let words = run(igc().args(["certificate", "profile", "diff", "fo-pp-cps-auth", "fo-pp-cps-sign"]));
+    let words = words.expect_exit(0).stdout;
+    assert!(words.contains("extension privateKeyUsagePeriod\n  fo-pp-cps-auth  has none\n"), "{words}");
     let completions = run(igc().args(["completions", "bash"])).expect_exit(0);
     assert!(completions.stdout.contains("_igc"));
     let place = folder();

@@ -39,29 +39,93 @@ pub(super) struct Builder<'a> {
 
 /// One sample a profile.
 pub(super) fn samples() -> Vec<Sample> {
-    let sample = |profile, issuer, key, facts| Sample { profile, issuer, key, facts };
-    let professional = professional();
-    let cps = professional.clone().with(Fact::CardNumber, "2600000017");
-    let mailed = professional.clone().with(Fact::EmailAddress, "cecile.dumoulin-test@home.arpa");
-    let seal = structure().with(Fact::ServiceName, "cachet-essai");
-    let client = structure().with(Fact::ServiceName, "INSI-AUTO");
-    let server = structure()
-        .with(Fact::ServiceName, "dossier.home.arpa")
-        .with_all(Fact::DnsNames, ["dossier.home.arpa", "api.dossier.home.arpa"]);
-    vec![
+    let mut samples = vec![
         authority("ACR-FO"),
         authority("ACI-FO-PP"),
         sample("ocsp-responder", "ACI-FO-PP", Key::EndEntityP256, Facts::new()),
-        sample("fo-pp-cps-auth", "ACI-FO-PP", Key::EndEntityP256, cps.clone()),
-        sample("fo-pp-cps-sign", "ACI-FO-PP", Key::EndEntityP256, cps),
-        sample("st-pp-cpe-auth", "ACI-ST-PP", Key::EndEntityP256, employee()),
-        sample("st-pp-cpe-sign", "ACI-ST-PP", Key::EndEntityP256, employee()),
-        sample("el-pp-soft-auth", "ACI-EL-PP", Key::EndEntityRsa2048, professional),
-        sample("el-pp-soft-sign", "ACI-EL-PP", Key::EndEntityRsa2048, mailed),
-        sample("el-org-auth-cli", "ACI-EL-ORG", Key::EndEntityRsa2048, client),
-        sample("el-org-sign", "ACI-EL-ORG", Key::EndEntityRsa2048, seal),
-        sample("el-org-serv-ssl", "ACI-EL-ORG", Key::EndEntityRsa2048, server),
+    ];
+    samples.extend(cards());
+    samples.extend(software());
+    samples.extend(organisations());
+    samples
+}
+
+fn sample(profile: &'static str, issuer: &'static str, key: Key, facts: Facts) -> Sample {
+    Sample { profile, issuer, key, facts }
+}
+
+fn cards() -> impl Iterator<Item = Sample> {
+    let fo = |profile, facts| sample(profile, "ACI-FO-PP", Key::EndEntityP256, facts);
+    let st = |profile, facts| sample(profile, "ACI-ST-PP", Key::EndEntityP256, facts);
+    let numbered = |facts: Facts, number| facts.with(Fact::CardNumber, number);
+    let cps = numbered(professional(), "2600000017");
+    let cpf = numbered(student(), "2600000033");
+    let cpe = numbered(employee(), "2600000025");
+    let service = numbered(service(), "2600000041");
+    let cde = numbered(employee().with(Fact::Title, "Directeur d'établissement"), "2600000058");
+    let cpa = numbered(authorised(), "2600000066");
+    let cda = numbered(authorised().with(Fact::Title, "Responsable de structure"), "2600000074");
+    [
+        fo("fo-pp-cps-auth", cps.clone()),
+        fo("fo-pp-cps-sign", cps.clone()),
+        Sample { key: Key::EndEntityRsa2048, ..fo("fo-pp-cps-conf", cps.clone()) },
+        fo("fo-pp-cps-tech", cps),
+        fo("fo-pp-cpf-auth", cpf.clone()),
+        fo("fo-pp-cpf-sign", cpf.clone()),
+        fo("fo-pp-cpf-conf", cpf.clone()),
+        fo("fo-pp-cpf-tech", cpf),
+        st("st-pp-cpe-auth", cpe.clone()),
+        st("st-pp-cpe-sign", cpe.clone()),
+        st("st-pp-cpe-conf", cpe.clone()),
+        st("st-pp-cpe-tech", cpe),
+        st("st-pp-cpe-service-auth", service.clone()),
+        st("st-pp-cpe-service-sign", service.clone()),
+        st("st-pp-cpe-service-conf", service),
+        st("st-pp-cde-auth", cde.clone()),
+        st("st-pp-cde-sign", cde.clone()),
+        st("st-pp-cde-conf", cde.clone()),
+        st("st-pp-cde-tech", cde),
+        st("st-pp-cpa-auth", cpa.clone()),
+        st("st-pp-cpa-sign", cpa.clone()),
+        st("st-pp-cpa-conf", cpa.clone()),
+        st("st-pp-cpa-tech", cpa),
+        st("st-pp-cda-auth", cda.clone()),
+        st("st-pp-cda-sign", cda.clone()),
+        st("st-pp-cda-conf", cda.clone()),
+        st("st-pp-cda-tech", cda),
     ]
+    .into_iter()
+}
+
+fn software() -> impl Iterator<Item = Sample> {
+    let of = |profile, facts| sample(profile, "ACI-EL-PP", Key::EndEntityRsa2048, facts);
+    let mailed = professional().with(Fact::EmailAddress, "cecile.dumoulin-test@home.arpa");
+    let attached = authorised().with(Fact::EmailAddress, "charles.essai@home.arpa");
+    [
+        of("el-pp-soft-auth", professional()),
+        of("el-pp-soft-sign", mailed.clone()),
+        of("el-pp-soft-conf", mailed),
+        of("el-pp-pro-auth", employee()),
+        of("el-pp-pro-sign", attached.clone()),
+        of("el-pp-pro-conf", attached),
+    ]
+    .into_iter()
+}
+
+fn organisations() -> impl Iterator<Item = Sample> {
+    let of = |profile, facts| sample(profile, "ACI-EL-ORG", Key::EndEntityRsa2048, facts);
+    let mailed = structure().with(Fact::EmailAddress, "dossier@home.arpa");
+    let server = structure()
+        .with(Fact::ServiceName, "dossier.home.arpa")
+        .with_all(Fact::DnsNames, ["dossier.home.arpa", "api.dossier.home.arpa"]);
+    [
+        of("el-org-auth-cli", structure().with(Fact::ServiceName, "INSI-AUTO")),
+        of("el-org-sign", structure().with(Fact::ServiceName, "cachet-essai")),
+        of("el-org-conf", mailed.clone().with(Fact::ServiceName, "archives-essai")),
+        of("el-org-serv-ssl", server),
+        of("el-org-serv-smime", mailed.with(Fact::ServiceName, "messagerie-essai")),
+    ]
+    .into_iter()
 }
 
 /// The sample of an authority: a root, or an issuing authority below the root of its range.
@@ -131,16 +195,41 @@ fn professional() -> Facts {
         .with(Fact::Profession, "50")
 }
 
-fn employee() -> Facts {
+fn student() -> Facts {
     Facts::new()
-        .with(Fact::Department, "Paris (75)")
-        .with(Fact::OrganisationName, "HOPITAL FICTIF")
-        .with(Fact::StructureIdentifier, "10B0057881")
+        .with(Fact::GivenName, "Cécile")
+        .with(Fact::FamilyName, "Dumoulin-Test")
+        .with(Fact::NationalIdentifier, "899700000131")
+        .with(Fact::Title, "Sage-Femme en formation")
+        .with(Fact::FutureProfession, "50")
+}
+
+fn employee() -> Facts {
+    hospital()
         .with(Fact::Title, "Personnel santé ou social")
         .with(Fact::GivenName, "Charles")
         .with(Fact::FamilyName, "Essai")
         .with(Fact::NationalIdentifier, "30B0057881/CPET0002")
-        .with(Fact::CardNumber, "2600000025")
+}
+
+fn service() -> Facts {
+    hospital()
+        .with(Fact::Pseudonym, "EMPLOYE000000042")
+        .with(Fact::NationalIdentifier, "30B0057881/000000042")
+}
+
+fn authorised() -> Facts {
+    employee()
+        .with(Fact::OrganisationName, "SERVICE D'AIDE FICTIF")
+        .with(Fact::StructureIdentifier, "300000000029751")
+        .with(Fact::NationalIdentifier, "500000000029751/CPAT0001")
+}
+
+fn hospital() -> Facts {
+    Facts::new()
+        .with(Fact::Department, "Paris (75)")
+        .with(Fact::OrganisationName, "HOPITAL FICTIF")
+        .with(Fact::StructureIdentifier, "10B0057881")
 }
 
 fn structure() -> Facts {

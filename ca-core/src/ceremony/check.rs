@@ -156,8 +156,7 @@ impl Checker<'_> {
     }
 
     fn key(&self, profile: &str, kind: &Spanned<KeyKind>) -> Result<(), CeremonyError> {
-        let allowed =
-            self.profiles.get(profile).is_some_and(|profile| profile.key_rule().allows(*kind.get_ref()));
+        let allowed = self.profiles.get(profile).is_some_and(|profile| profile.keys.allows(*kind.get_ref()));
         if allowed {
             return Ok(());
         }

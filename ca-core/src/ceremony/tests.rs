@@ -10,6 +10,7 @@ use super::*;
 use crate::authority::{self, AuthorityKind};
 use crate::identity::Identity;
 use crate::issuance::IssuanceContext;
+use crate::key_policy::Blocklist;
 use crate::profile::{KeyKind, Profiles};
 use crate::service_key::{self, Purpose};
 use crate::signer::soft_token::in_child;
@@ -47,7 +48,8 @@ pub(super) fn hold(
     text: &str,
 ) -> Result<CeremonyReport, CeremonyError> {
     let (profiles, identity) = (Profiles::embedded(), Identity::demo());
-    let context = IssuanceContext { profiles: &profiles, identity: &identity };
+    let blocklist = Blocklist::default();
+    let context = IssuanceContext { profiles: &profiles, identity: &identity, blocklist: &blocklist };
     let mut rng = rand_core::UnwrapErr(getrandom::SysRng);
     run(db, module, &Ceremony::parse(text).unwrap(), context, &mut rng, &act())
 }

@@ -7,6 +7,7 @@ use x509_cert::attr::AttributeTypeAndValue;
 use x509_cert::name::Name;
 
 use super::{CsrRefused, field};
+use crate::subject::check_dns_name;
 
 /// ub-common-name (RFC 5280 appendix A.1), in characters.
 const LONGEST_COMMON_NAME: usize = 64;
@@ -48,18 +49,7 @@ pub(super) fn dns_name(name: &str) -> Result<String, String> {
     if !(1..=253).contains(&name.len()) {
         return Err("must have 1 to 253 characters (RFC 1035 section 2.3.4)".to_owned());
     }
-    let labels = name.strip_prefix("*.").unwrap_or(name);
-    for label in labels.split('.') {
-        let well_formed = (1..=63).contains(&label.len())
-            && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
-            && !label.starts_with('-')
-            && !label.ends_with('-');
-        if !well_formed {
-            return Err(format!(
-                "{}: each label must be 1 to 63 letters, digits and inner hyphens (RFC 5890 section 2.3.1)",
-                name.escape_debug()
-            ));
-        }
-    }
+    let host = name.strip_prefix("*.").unwrap_or(name);
+    check_dns_name(host).map_err(|why| format!("{}: {why}", name.escape_debug()))?;
     Ok(name.to_ascii_lowercase())
 }

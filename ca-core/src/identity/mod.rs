@@ -24,6 +24,7 @@ pub(crate) use url_template::AuthorityInUrl;
 
 use crate::faults;
 use crate::profile::ProfileId;
+use crate::subject::check_dns_name;
 
 /// Whose PKI is it. Read with [`Identity::parse`]; unknown keys are refused with their line.
 #[derive(Clone, Debug, Deserialize)]
@@ -190,7 +191,7 @@ impl Identity {
                 return rule(format!("serial_prefixes.{short_name}"), "no such authority");
             }
         }
-        if !is_host_name(&self.cards.upn_suffix) {
+        if check_dns_name(&self.cards.upn_suffix).is_err() {
             return rule("cards.upn_suffix", "a host name: letters, digits, hyphens and dots");
         }
         if self.kind == IdentityKind::Demo {
@@ -249,16 +250,6 @@ impl TryFrom<String> for SerialPrefix {
 
 fn rule<T>(field: impl Into<String>, rule: &'static str) -> Result<T, IdentityError> {
     Err(IdentityError::Rule { field: field.into(), rule })
-}
-
-fn is_host_name(text: &str) -> bool {
-    text.len() <= 253
-        && text.split('.').all(|label| {
-            (1..=63).contains(&label.len())
-                && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
-                && !label.starts_with('-')
-                && !label.ends_with('-')
-        })
 }
 
 #[cfg(test)]

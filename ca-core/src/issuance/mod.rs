@@ -14,6 +14,8 @@ mod evidence;
 mod issue;
 mod prepare;
 mod sweep;
+#[cfg(test)]
+mod tests;
 
 pub use evidence::{Evidence, EvidenceKind};
 pub use issue::{IssueError, IssuedCertificate, issue};

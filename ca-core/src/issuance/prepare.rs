@@ -11,9 +11,10 @@ use crate::certificate::{self, CertificateStatus};
 use crate::epoch::{Epoch, EpochError};
 use crate::faults;
 use crate::identity::Identity;
-use crate::key_policy::{self, KeyRefused};
+use crate::key_policy::{self, Blocklist, KeyRefused};
 use crate::lint::{self, Finding, LintContext};
 use crate::profile::{Profile, Profiles};
+use crate::rsa_public_key::modulus_sha256;
 use crate::serial::SerialNumber;
 use crate::signer::{KeyReference, SignatureAlgorithm};
 use crate::subject::Facts;
@@ -28,6 +29,8 @@ pub struct IssuanceContext<'a> {
     pub profiles: &'a Profiles,
     /// Whose PKI it is.
     pub identity: &'a Identity,
+    /// The keys that are known to be weak.
+    pub blocklist: &'a Blocklist,
 }
 
 /// Who will hold the certificate.
@@ -113,6 +116,9 @@ pub enum PrepareError {
         /// The authority asked.
         issuer: String,
     },
+    /// The profile needs an escrow for its keys, and there is none.
+    #[error("profile {0} is not issued while there is no escrow for its keys")]
+    EscrowMissing(String),
     /// The key is not one the profile allows.
     #[error(transparent)]
     Key(#[from] KeyRefused),
@@ -144,6 +150,7 @@ impl store::Fault for PrepareError {
             Self::Authority(error) => error.code(),
             Self::AuthorityExpired(..) => faults::AUTHORITY_EXPIRED,
             Self::ProfileNotAllowed { .. } => faults::PROFILE_NOT_ALLOWED,
+            Self::EscrowMissing(_) => faults::ESCROW_MISSING,
             Self::Key(error) => error.code(),
             Self::KeyReused { .. } => faults::KEY_REUSED,
             Self::Build(error) => error.code(),
@@ -171,7 +178,10 @@ pub fn prepare(
     if !profile.issued_by(request.issuer, issuer.kind) {
         return Err(not_allowed(request));
     }
-    key_policy::check(request.public_key, profile.key_rule())?;
+    if profile.key_escrow {
+        return Err(PrepareError::EscrowMissing(request.profile.to_owned()));
+    }
+    key_policy::check(request.public_key, &profile.keys, context.blocklist)?;
     let not_before = act.at.whole_second();
     let not_after = not_after(request, profile, &issuer, not_before)?;
     let serial = match issuer.serial_prefix {
@@ -196,6 +206,7 @@ pub fn prepare(
             profile: request.profile,
             issuer_certificate: issuer.above.as_ref().map(|above| above.certificate.as_slice()),
             at: act.at,
+            serial_prefix: issuer.serial_prefix,
             test_bit: context.identity.test_bit(),
         },
     );
@@ -307,7 +318,7 @@ fn not_after(
 /// A key belongs to one subject, and never again to anyone once it was compromised.
 fn refuse_reused_key(db: &mut Database, public_key: &[u8], tbs: &[u8]) -> Result<(), PrepareError> {
     let subject = tbs::subject_of(tbs)?;
-    for known in certificate::with_key(db, &Sha256::digest(public_key).into())? {
+    for known in certificate::with_key(db, public_key)? {
         let barred = match &known.status {
             CertificateStatus::Revoked { reason, .. } => reason == "keyCompromise",
             CertificateStatus::Abandoned => false,
@@ -368,6 +379,7 @@ fn insert_intended(
             certificates::evidence_kind.eq(evidence.kind().name()),
             certificates::evidence_digest.eq(evidence.digest().as_slice()),
             certificates::spki_sha256.eq(Sha256::digest(request.public_key).as_slice()),
+            certificates::rsa_modulus_sha256.eq(modulus_sha256(request.public_key)),
             certificates::tbs.eq(tbs),
             certificates::not_before.eq(not_before),
             certificates::not_after.eq(not_after),

@@ -3,18 +3,23 @@
 //! A certificate says that a key is its subject's. A key that anyone can compute the private half
 //! of must not get one: each rule here stands for a way in which keys were broken in the field.
 
+mod blocklist;
 mod elliptic;
 mod rsa;
 #[cfg(test)]
 mod tests;
 
+use const_oid::db::rfc5912::RSA_ENCRYPTION;
 use der::Decode;
 use spki::SubjectPublicKeyInfoRef;
 use store::{Code, Fault};
 use thiserror::Error;
 
+pub use blocklist::{BadBlocklist, Blocklist};
+
 use crate::faults;
 use crate::profile::{KeyKind, KeyRule};
+use crate::rsa_public_key::RsaPublicKey;
 
 /// Longest `SubjectPublicKeyInfo` looked at; RSA-4096 has 550 octets.
 const LONGEST_KEY: usize = 2048;
@@ -34,7 +39,9 @@ pub enum KeyRefused {
         allowed: String,
     },
     /// The public exponent is even, small or unusually large.
-    #[error("the RSA public exponent must be odd, at least 65537 and below 2^64 (FIPS 186-5 appendix A.1.1)")]
+    #[error(
+        "the RSA public exponent must be odd, at least 65537 and below 2^256 (FIPS 186-5 appendix A.1.1)"
+    )]
     Exponent,
     /// The modulus is no product of two large primes.
     #[error("the RSA modulus is weak: {0}")]
@@ -62,6 +69,9 @@ pub enum WeakModulus {
     /// It has the fingerprint of the generator of CVE-2017-15361 (ROCA).
     #[error("it comes from a generator whose keys can be factored (CVE-2017-15361, ROCA)")]
     Roca,
+    /// It is on the list of known weak keys.
+    #[error("it is on the list of known weak keys")]
+    Listed,
 }
 
 impl Fault for KeyRefused {
@@ -77,9 +87,9 @@ impl Fault for KeyRefused {
     }
 }
 
-/// Refuses the public key `spki` (DER) unless it is of a kind in `allowed` and has none of the
-/// known weaknesses.
-pub fn check(spki: &[u8], allowed: &KeyRule) -> Result<(), KeyRefused> {
+/// Refuses the public key `spki` (DER) unless it is of a kind in `allowed`, has none of the known
+/// weaknesses, and is not on `blocklist`.
+pub fn check(spki: &[u8], allowed: &KeyRule, blocklist: &Blocklist) -> Result<(), KeyRefused> {
     if spki.len() > LONGEST_KEY {
         return Err(KeyRefused::Malformed(format!("{} octets; at most {LONGEST_KEY}", spki.len())));
     }
@@ -88,7 +98,7 @@ pub fn check(spki: &[u8], allowed: &KeyRule) -> Result<(), KeyRefused> {
     match KeyKind::of(spki) {
         Some(kind) if allowed.allows(kind) => {
             if kind.is_rsa() {
-                rsa::check(&parsed)
+                rsa::check(&parsed, blocklist)
             } else {
                 elliptic::check(spki, &parsed)
             }
@@ -102,12 +112,12 @@ fn not_allowed(
     parsed: &SubjectPublicKeyInfoRef<'_>,
     allowed: &KeyRule,
 ) -> KeyRefused {
-    let found = match (found, rsa::modulus_bits(parsed), parsed.algorithm.parameters_oid()) {
+    let algorithm = parsed.algorithm.oid;
+    let found = match (found, RsaPublicKey::of(parsed), parsed.algorithm.parameters_oid()) {
         (Some(kind), ..) => kind.to_string(),
-        (None, Some(bits), _) => format!("RSA-{bits}"),
-        (None, None, Ok(curve)) => format!("of algorithm {}, curve {curve}", parsed.algorithm.oid),
-        (None, None, Err(_)) => format!("of algorithm {}", parsed.algorithm.oid),
+        (None, Ok(key), _) if algorithm == RSA_ENCRYPTION => format!("RSA-{}", key.bits()),
+        (None, _, Ok(curve)) => format!("of algorithm {algorithm}, curve {curve}"),
+        (None, _, Err(_)) => format!("of algorithm {algorithm}"),
     };
-    let allowed = allowed.kinds().iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-    KeyRefused::NotAllowed { found, allowed }
+    KeyRefused::NotAllowed { found, allowed: allowed.to_string() }
 }

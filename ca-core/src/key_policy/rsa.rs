@@ -1,23 +1,11 @@
 //! RSA keys.
 
-use der::asn1::UintRef;
-use der::{Decode, Sequence};
 use openssl::bn::{BigNum, BigNumContext, BigNumRef};
 use openssl::error::ErrorStack;
 use spki::SubjectPublicKeyInfoRef;
 
-use super::{KeyRefused, WeakModulus};
-
-/// RFC 8017 appendix A.1.1:
-///
-/// ```text
-/// RSAPublicKey ::= SEQUENCE { modulus INTEGER, publicExponent INTEGER }
-/// ```
-#[derive(Sequence)]
-struct RsaPublicKey<'a> {
-    modulus: UintRef<'a>,
-    public_exponent: UintRef<'a>,
-}
+use super::{Blocklist, KeyRefused, WeakModulus};
+use crate::rsa_public_key::RsaPublicKey;
 
 /// Trial division goes up to here: a broken generator leaves small factors, and this costs 2 ms.
 const SMALL_FACTORS_BELOW: u32 = 1 << 16;
@@ -28,38 +16,25 @@ const FERMAT_ROUNDS: u32 = 100;
 /// is the last of them for the shortest keys.
 const ROCA_PRIMES_UP_TO: u32 = 167;
 
-/// Bits of the modulus; nothing where it is no RSA key.
-pub(super) fn modulus_bits(parsed: &SubjectPublicKeyInfoRef<'_>) -> Option<i32> {
-    let key = read(parsed).ok()?;
-    Some(BigNum::from_slice(key.modulus.as_bytes()).ok()?.num_bits())
-}
-
 /// The size is known to be allowed; is the rest sound?
-pub(super) fn check(parsed: &SubjectPublicKeyInfoRef<'_>) -> Result<(), KeyRefused> {
+pub(super) fn check(parsed: &SubjectPublicKeyInfoRef<'_>, blocklist: &Blocklist) -> Result<(), KeyRefused> {
     // RFC 3279 §2.3.1: "The parameters field MUST have ASN.1 type NULL".
     if !parsed.algorithm.parameters.is_some_and(|parameters| parameters.is_null()) {
         return Err(KeyRefused::Malformed("the parameters of rsaEncryption must be NULL".to_owned()));
     }
-    let key = read(parsed).map_err(|error| KeyRefused::Malformed(error.to_string()))?;
-    let exponent = key.public_exponent.as_bytes();
-    let mut value = [0; 8];
-    if exponent.len() > value.len() {
+    let key = RsaPublicKey::of(parsed).map_err(|error| KeyRefused::Malformed(error.to_string()))?;
+    let exponent = BigNum::from_slice(key.public_exponent())?;
+    if exponent < BigNum::from_u32(65537)? || !exponent.is_bit_set(0) || exponent.num_bits() > 256 {
         return Err(KeyRefused::Exponent);
     }
-    value[8 - exponent.len()..].copy_from_slice(exponent);
-    let value = u64::from_be_bytes(value);
-    if value < 65537 || value.is_multiple_of(2) {
-        return Err(KeyRefused::Exponent);
+    if blocklist.names(key.modulus()) {
+        return Err(KeyRefused::WeakModulus(WeakModulus::Listed));
     }
-    let modulus = BigNum::from_slice(key.modulus.as_bytes())?;
+    let modulus = BigNum::from_slice(key.modulus())?;
     match weakness(&modulus)? {
         Some(weakness) => Err(KeyRefused::WeakModulus(weakness)),
         None => Ok(()),
     }
-}
-
-fn read<'a>(parsed: &SubjectPublicKeyInfoRef<'a>) -> der::Result<RsaPublicKey<'a>> {
-    RsaPublicKey::from_der(parsed.subject_public_key.raw_bytes())
 }
 
 fn weakness(modulus: &BigNumRef) -> Result<Option<WeakModulus>, ErrorStack> {

@@ -7,6 +7,11 @@ use openssl::rsa::Rsa;
 
 use super::*;
 
+/// With nothing on the blocklist.
+fn check(spki: &[u8], allowed: &KeyRule) -> Result<(), KeyRefused> {
+    super::check(spki, allowed, &Blocklist::default())
+}
+
 fn rule(kinds: &[KeyKind]) -> KeyRule {
     serde_json::from_value(serde_json::json!(kinds)).unwrap()
 }
@@ -81,6 +86,19 @@ fn a_point_off_the_curve_is_refused() {
 }
 
 #[test]
+fn the_point_at_infinity_is_refused() {
+    let spki = ec_spki(Nid::X9_62_PRIME256V1);
+    let mut parsed = spki::SubjectPublicKeyInfoOwned::from_der(&spki).unwrap();
+    // SEC 1 §2.3.3: one zero octet.
+    parsed.subject_public_key = der::asn1::BitString::from_bytes(&[0]).unwrap();
+    assert!(matches!(check(&parsed.to_der().unwrap(), &any()), Err(KeyRefused::Malformed(_))));
+    // Neither is (0, 0), as which some libraries write it: it is off the curve.
+    parsed.subject_public_key =
+        der::asn1::BitString::from_bytes(&[[4].as_slice(), &[0; 64]].concat()).unwrap();
+    assert!(matches!(check(&parsed.to_der().unwrap(), &any()), Err(KeyRefused::NotOnCurve)));
+}
+
+#[test]
 fn a_compressed_point_is_refused() {
     let key = ec(Nid::X9_62_PRIME256V1);
     let mut context = BigNumContext::new().unwrap();
@@ -94,17 +112,21 @@ fn a_compressed_point_is_refused() {
 }
 
 #[test]
-fn a_public_exponent_is_odd_and_between_65537_and_two_to_the_64() {
+fn a_public_exponent_is_odd_and_between_65537_and_two_to_the_256() {
     let modulus = Rsa::generate(2048).unwrap().n().to_owned().unwrap();
+    let below_the_bound = "F".repeat(64);
+    let above_the_bound = format!("1{}1", "0".repeat(63));
     for (exponent, sound) in [
-        ("3", false),
-        ("65535", false),
-        ("65538", false),
-        ("65537", true),
-        ("18446744073709551615", true),
-        ("18446744073709551617", false),
+        ("03", false),
+        ("FFFF", false),
+        ("010001", true),
+        ("010002", false),
+        ("010003", true),
+        ("FFFFFFFFFFFFFFFF", true),
+        (below_the_bound.as_str(), true),
+        (above_the_bound.as_str(), false),
     ] {
-        let outcome = check(&rsa_spki(&modulus, &BigNum::from_dec_str(exponent).unwrap()), &any());
+        let outcome = check(&rsa_spki(&modulus, &BigNum::from_hex_str(exponent).unwrap()), &any());
         match outcome {
             Ok(()) => assert!(sound, "{exponent}"),
             Err(KeyRefused::Exponent) => assert!(!sound, "{exponent}"),
@@ -184,4 +206,41 @@ fn what_is_no_key_is_malformed_and_never_a_panic() {
     let mut parsed = spki::SubjectPublicKeyInfoOwned::from_der(&spki).unwrap();
     parsed.algorithm.parameters = None;
     assert!(matches!(check(&parsed.to_der().unwrap(), &any()), Err(KeyRefused::Malformed(_))));
+}
+
+/// A line of a blocklist, made by the tools that the openssl-blacklist packages were made with.
+fn line_of_openssl(spki: &[u8]) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("key.der");
+    std::fs::write(&file, spki).unwrap();
+    let script = "openssl rsa -pubin -inform DER -in \"$0\" -noout -modulus | sha1sum | cut -c21-40";
+    let output = std::process::Command::new("sh").args(["-c", script]).arg(&file).output().unwrap();
+    String::from_utf8(output.stdout).unwrap().trim().to_owned()
+}
+
+#[test]
+fn a_key_on_the_blocklist_is_refused_and_its_neighbour_is_not() {
+    let [listed, other] = [(); 2].map(|()| Rsa::generate(2048).unwrap().public_key_to_der().unwrap());
+    let line = line_of_openssl(&listed);
+    let others: String = (0..1000).map(|number| format!("{number:020x}\n")).collect();
+    let text = format!("# weak keys\n\n{others}{line}\n");
+    let blocklist = Blocklist::parse(&text).unwrap();
+    assert_eq!(blocklist.len(), 1001);
+    let refused = super::check(&listed, &any(), &blocklist);
+    assert!(matches!(refused, Err(KeyRefused::WeakModulus(WeakModulus::Listed))), "{refused:?}");
+    super::check(&other, &any(), &blocklist).unwrap();
+    super::check(&ec_spki(Nid::X9_62_PRIME256V1), &any(), &blocklist).unwrap();
+}
+
+#[test]
+fn a_line_that_is_none_of_a_blocklist_is_refused_by_its_number() {
+    assert!(Blocklist::parse("").unwrap().is_empty());
+    for (text, line) in [
+        ("# a\n0123456789abcdef01234\n", 2),
+        ("0123456789abcdef0123\n0123456789abcdef012\n", 2),
+        ("0123456789abcdef012g\n", 1),
+        ("Modulus=AB\n", 1),
+    ] {
+        assert_eq!(Blocklist::parse(text), Err(BadBlocklist(line)), "{text:?}");
+    }
 }

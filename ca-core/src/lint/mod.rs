@@ -45,6 +45,8 @@ pub struct LintContext<'a> {
     pub issuer_certificate: Option<&'a [u8]>,
     /// When the signature would be made.
     pub at: Timestamp,
+    /// The first eight octets of every serial number that the issuer gives; none where it is not bound to any.
+    pub serial_prefix: Option<[u8; 8]>,
     /// Whether the identity sets the TEST bit (+0x80) in the product category.
     pub test_bit: bool,
 }
@@ -87,7 +89,7 @@ fn judge(tbs: &[u8], context: &LintContext<'_>, findings: &mut Findings) -> Resu
     let tbs = Tbs::read(element, findings)?;
     let issuer = issuer_of(expectation, context)?;
 
-    serial::check(&tbs.serial, expectation.role, findings);
+    serial::check(&tbs.serial, expectation.role, context.serial_prefix, findings);
     match &issuer {
         Some(issuer) => issuer::check(&tbs, expectation, issuer, findings),
         None => issuer::check_self_issued(&tbs, findings),

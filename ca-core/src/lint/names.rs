@@ -1,6 +1,6 @@
 //! The subject's distinguished name: its layout, its string types, the characters and forms of its values.
 
-use super::expectations::{CommonName, Expectation, Role};
+use super::expectations::{CommonName, Expectation, Layout, Role};
 use super::finding::{Finding, Findings};
 use super::oids::{attribute, dotted};
 use super::reader::{Element, tag};
@@ -11,7 +11,7 @@ struct Attribute<'a> {
     value: Element<'a>,
 }
 
-/// Judges the subject; gives back its CN, for the rules that compare it.
+/// Judges the subject; gives back its CN where it is well formed, for the rules that compare it.
 pub(super) fn check<'a>(
     subject: &Element<'a>,
     expectation: &Expectation,
@@ -22,7 +22,7 @@ pub(super) fn check<'a>(
         findings.add("rfc5280-4.1.2.6-subject-empty", subject.offset, "subject: empty");
         return None;
     }
-    if !expectation.subject.iter().any(|layout| follows(&name, layout)) {
+    if !follows(&name, expectation.subject) {
         let message = format!("subject: laid out as {}", shape(&name));
         findings.add("igc-1.7-subject-layout", subject.offset, message);
         return None;
@@ -30,10 +30,8 @@ pub(super) fn check<'a>(
     let mut common_name = None;
     for attribute in name.iter().flatten() {
         let text = findings.keep(text(attribute))?;
-        if let Err(finding) = judge(attribute, text, expectation) {
-            findings.push(finding);
-        }
-        if attribute.kind == attribute::COMMON_NAME {
+        let judged = findings.keep(judge(attribute, text, expectation));
+        if judged.is_some() && attribute.kind == attribute::COMMON_NAME {
             common_name = Some(text);
         }
     }
@@ -60,7 +58,7 @@ fn read<'a>(name: &Element<'a>) -> Result<Vec<Vec<Attribute<'a>>>, Finding> {
     Ok(rdns)
 }
 
-fn follows(name: &[Vec<Attribute<'_>>], layout: &[&[&[u8]]]) -> bool {
+fn follows(name: &[Vec<Attribute<'_>>], layout: Layout) -> bool {
     let same_set = |rdn: &Vec<Attribute<'_>>, expected: &&[&[u8]]| {
         let mut kinds: Vec<_> = rdn.iter().map(|attribute| attribute.kind).collect();
         kinds.sort_unstable();
@@ -84,6 +82,7 @@ fn label(kind: &[u8]) -> String {
         attribute::ORGANIZATIONAL_UNIT => "OU",
         attribute::TITLE => "title",
         attribute::GIVEN_NAME => "GN",
+        attribute::PSEUDONYM => "pseudonym",
         other => return dotted(other),
     };
     known.to_owned()
@@ -135,24 +134,60 @@ fn judge(attribute: &Attribute<'_>, text: &str, expectation: &Expectation) -> Re
             fail("igc-1.7-structure-identifier", "not an IdNat_Struct")
         }
         attribute::STATE if !is_department(text) => fail("igc-1.7-department", "not `Label (code)`"),
-        attribute::COMMON_NAME => match expectation.common_name {
-            CommonName::Professional if !is_professional(text) => {
-                fail("igc-1.7-professional-identifier", "not the IdNat_PS of a professional")
-            }
-            CommonName::Employee if !is_employee(text) => {
-                fail("igc-1.7-employee-identifier", "not the IdNat_PS of an employee (3, FINESS, /, number)")
-            }
-            _ => Ok(()),
+        attribute::TITLE if expectation.common_name == CommonName::Service && text != TITLE_OF_A_SERVICE => {
+            fail("igc-1.7-service-title", TITLE_OF_A_SERVICE)
+        }
+        attribute::PSEUDONYM if !is_pseudonym(text) => {
+            fail("igc-1.7-pseudonym", "EMPLOYE and nine digits are required")
+        }
+        attribute::COMMON_NAME => match wrong_common_name(text, expectation.common_name) {
+            Some((rule, message)) => fail(rule, message),
+            None => Ok(()),
         },
         _ => Ok(()),
     }
 }
 
+/// §1.7, §2.1: the rule that the CN breaks, and what it must be.
+fn wrong_common_name(text: &str, form: CommonName) -> Option<(&'static str, &'static str)> {
+    let (holds, rule, message) = match form {
+        CommonName::Free | CommonName::Host => return None,
+        CommonName::Professional => {
+            (is_professional(text), "igc-1.7-professional-identifier", "not the IdNat_PS of a professional")
+        }
+        CommonName::Employee => (
+            is_employee(text),
+            "igc-1.7-employee-identifier",
+            "not the IdNat_PS of an employee (3, FINESS, /, number)",
+        ),
+        CommonName::Service => (
+            is_employee(text) && text.rsplit_once('/').is_some_and(|(_, local)| digits(local, 9)),
+            "igc-1.7-service-identifier",
+            "not the IdNat_PS of a service's card (3, FINESS, /, nine digits)",
+        ),
+        CommonName::Authorised => (
+            is_authorised(text),
+            "igc-1.7-authorised-identifier",
+            "not the IdNat_PS of an authorised structure's staff (5, SIRET, /, number)",
+        ),
+        CommonName::Attached => (
+            is_employee(text) || is_authorised(text),
+            "igc-1.7-attached-identifier",
+            "not the IdNat_PS of a person attached to a structure (3 or 5)",
+        ),
+        CommonName::CardNumber => (digits(text, 10), "igc-1.8-card-number", "not the ten digits of a card"),
+    };
+    (!holds).then_some((rule, message))
+}
+
+/// §1.7: what the card of a service bears.
+const TITLE_OF_A_SERVICE: &str = "Carte de service santé ou social";
+
 /// RFC 5280 appendix A.1, "Upper Bounds", in characters.
 fn upper_bound(kind: &[u8]) -> usize {
     match kind {
         attribute::COUNTRY => 2,
-        attribute::STATE => 128,
+        attribute::STATE | attribute::PSEUDONYM => 128,
         attribute::SURNAME | attribute::GIVEN_NAME => 32_768,
         _ => 64,
     }
@@ -183,12 +218,11 @@ fn is_department(text: &str) -> bool {
 /// §2.2: the kind of identifier, then the identifier.
 fn is_structure(text: &str) -> bool {
     let Some((kind, identifier)) = text.split_at_checked(1) else { return false };
-    let digits = identifier.bytes().all(|octet| octet.is_ascii_digit());
     match kind {
         "0" => identifier.len() == 11 && identifier.bytes().all(capital_or_digit),
         "1" => is_finess(identifier),
-        "2" => digits && identifier.len() == 9,
-        "3" | "4" => digits && identifier.len() == 14,
+        "2" => digits(identifier, 9),
+        "3" | "4" => digits(identifier, 14),
         _ => false,
     }
 }
@@ -196,7 +230,7 @@ fn is_structure(text: &str) -> bool {
 /// §2.1: 8 and an RPPS number (11 digits), or 0 and an ADELI number (9, letters in the department and in tests).
 fn is_professional(text: &str) -> bool {
     match text.split_at_checked(1) {
-        Some(("8", rpps)) => rpps.len() == 11 && rpps.bytes().all(|octet| octet.is_ascii_digit()),
+        Some(("8", rpps)) => digits(rpps, 11),
         Some(("0", adeli)) => adeli.len() == 9 && adeli.bytes().all(capital_or_digit),
         _ => false,
     }
@@ -204,9 +238,29 @@ fn is_professional(text: &str) -> bool {
 
 /// §2.1: 3, FINESS, `/`, a local number.
 fn is_employee(text: &str) -> bool {
-    text.strip_prefix('3').and_then(|rest| rest.split_once('/')).is_some_and(|(finess, local)| {
-        is_finess(finess) && !local.is_empty() && local.bytes().all(capital_or_digit)
-    })
+    text.strip_prefix('3')
+        .and_then(|rest| rest.split_once('/'))
+        .is_some_and(|(finess, local)| is_finess(finess) && is_local_number(local))
+}
+
+/// §2.1: 5, SIRET, `/`, a local number.
+fn is_authorised(text: &str) -> bool {
+    text.strip_prefix('5')
+        .and_then(|rest| rest.split_once('/'))
+        .is_some_and(|(siret, local)| digits(siret, 14) && is_local_number(local))
+}
+
+fn is_local_number(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(capital_or_digit)
+}
+
+/// §1.7: `EMPLOYEnnnnnnnnn`.
+fn is_pseudonym(text: &str) -> bool {
+    text.strip_prefix("EMPLOYE").is_some_and(|number| digits(number, 9))
+}
+
+fn digits(text: &str, length: usize) -> bool {
+    text.len() == length && text.bytes().all(|octet| octet.is_ascii_digit())
 }
 
 fn is_finess(text: &str) -> bool {

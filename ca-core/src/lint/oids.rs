@@ -10,6 +10,7 @@ pub(super) mod attribute {
     pub(in crate::lint) const ORGANIZATIONAL_UNIT: &[u8] = &[0x55, 4, 11];
     pub(in crate::lint) const TITLE: &[u8] = &[0x55, 4, 12];
     pub(in crate::lint) const GIVEN_NAME: &[u8] = &[0x55, 4, 42];
+    pub(in crate::lint) const PSEUDONYM: &[u8] = &[0x55, 4, 65];
 }
 
 /// Extensions: RFC 5280 §4.2 and §5.2, RFC 6960 §4.2.2.2.1, and the private arc 1.2.250.1.71.1.2.
@@ -35,6 +36,7 @@ pub(super) mod extension {
     pub(in crate::lint) const TOKEN_IDENTIFIER: &[u8] = &[0x2A, 0x81, 0x7A, 1, 0x47, 1, 2, 3];
     pub(in crate::lint) const PRODUCT_CATEGORY: &[u8] = &[0x2A, 0x81, 0x7A, 1, 0x47, 1, 2, 5];
     pub(in crate::lint) const PROFESSION: &[u8] = &[0x2A, 0x81, 0x7A, 1, 0x47, 1, 2, 7];
+    pub(in crate::lint) const FUTURE_PROFESSION: &[u8] = &[0x2A, 0x81, 0x7A, 1, 0x47, 1, 2, 8];
 }
 
 /// Purposes of a key (RFC 5280 §4.2.1.12, and Microsoft's smart card logon).

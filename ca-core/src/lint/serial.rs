@@ -5,8 +5,8 @@ use super::finding::Findings;
 use super::reader::Element;
 
 /// Positive and at most 20 octets; 16 octets for end entities (8 of the authority, 8 of chance), room for
-/// 64 bits of chance for all others.
-pub(super) fn check(serial: &Element<'_>, role: Role, findings: &mut Findings) {
+/// 64 bits of chance for all others; `prefix` is the authority's.
+pub(super) fn check(serial: &Element<'_>, role: Role, prefix: Option<[u8; 8]>, findings: &mut Findings) {
     let content = serial.content;
     if matches!(content, [] | [0] | [0x80..=0xFF, ..]) {
         findings.add("rfc5280-4.1.2.2-serial-positive", serial.offset, "serialNumber: above zero");
@@ -24,5 +24,8 @@ pub(super) fn check(serial: &Element<'_>, role: Role, findings: &mut Findings) {
     } else if octets < 8 {
         let message = format!("serialNumber: {octets} octets leave no room for 64 bits of chance");
         findings.add("igc-1.5-serial-room", serial.offset, message);
+    } else if prefix.is_some_and(|prefix| !content.starts_with(&prefix)) {
+        let message = "serialNumber: does not begin as its authority's do";
+        findings.add("igc-1.5-serial-prefix", serial.offset, message);
     }
 }

@@ -15,30 +15,57 @@ pub struct Profiles(Vec<Profile>);
 #[error("no profile {0:?}; `igc certificate profile list` names them")]
 pub struct UnknownProfile(pub String);
 
-/// In the order in which they are listed: authorities, services, persons, organisations.
-const FILES: &[(&str, &str)] = &[
-    ("root", include_str!("../../profiles/root.toml")),
-    ("issuing", include_str!("../../profiles/issuing.toml")),
-    ("ocsp-responder", include_str!("../../profiles/ocsp-responder.toml")),
-    ("fo-pp-cps-auth", include_str!("../../profiles/fo-pp-cps-auth.toml")),
-    ("fo-pp-cps-sign", include_str!("../../profiles/fo-pp-cps-sign.toml")),
-    ("st-pp-cpe-auth", include_str!("../../profiles/st-pp-cpe-auth.toml")),
-    ("st-pp-cpe-sign", include_str!("../../profiles/st-pp-cpe-sign.toml")),
-    ("el-pp-soft-auth", include_str!("../../profiles/el-pp-soft-auth.toml")),
-    ("el-pp-soft-sign", include_str!("../../profiles/el-pp-soft-sign.toml")),
-    ("el-org-auth-cli", include_str!("../../profiles/el-org-auth-cli.toml")),
-    ("el-org-sign", include_str!("../../profiles/el-org-sign.toml")),
-    ("el-org-serv-ssl", include_str!("../../profiles/el-org-serv-ssl.toml")),
+/// In the order in which they are listed: authorities, services, cards, persons' software, organisations. That a
+/// profile bears the name of its file is tested.
+const FILES: &[&str] = &[
+    include_str!("../../profiles/root.toml"),
+    include_str!("../../profiles/issuing.toml"),
+    include_str!("../../profiles/ocsp-responder.toml"),
+    include_str!("../../profiles/fo-pp-cps-auth.toml"),
+    include_str!("../../profiles/fo-pp-cps-sign.toml"),
+    include_str!("../../profiles/fo-pp-cps-conf.toml"),
+    include_str!("../../profiles/fo-pp-cps-tech.toml"),
+    include_str!("../../profiles/fo-pp-cpf-auth.toml"),
+    include_str!("../../profiles/fo-pp-cpf-sign.toml"),
+    include_str!("../../profiles/fo-pp-cpf-conf.toml"),
+    include_str!("../../profiles/fo-pp-cpf-tech.toml"),
+    include_str!("../../profiles/st-pp-cpe-auth.toml"),
+    include_str!("../../profiles/st-pp-cpe-sign.toml"),
+    include_str!("../../profiles/st-pp-cpe-conf.toml"),
+    include_str!("../../profiles/st-pp-cpe-tech.toml"),
+    include_str!("../../profiles/st-pp-cpe-service-auth.toml"),
+    include_str!("../../profiles/st-pp-cpe-service-sign.toml"),
+    include_str!("../../profiles/st-pp-cpe-service-conf.toml"),
+    include_str!("../../profiles/st-pp-cde-auth.toml"),
+    include_str!("../../profiles/st-pp-cde-sign.toml"),
+    include_str!("../../profiles/st-pp-cde-conf.toml"),
+    include_str!("../../profiles/st-pp-cde-tech.toml"),
+    include_str!("../../profiles/st-pp-cpa-auth.toml"),
+    include_str!("../../profiles/st-pp-cpa-sign.toml"),
+    include_str!("../../profiles/st-pp-cpa-conf.toml"),
+    include_str!("../../profiles/st-pp-cpa-tech.toml"),
+    include_str!("../../profiles/st-pp-cda-auth.toml"),
+    include_str!("../../profiles/st-pp-cda-sign.toml"),
+    include_str!("../../profiles/st-pp-cda-conf.toml"),
+    include_str!("../../profiles/st-pp-cda-tech.toml"),
+    include_str!("../../profiles/el-pp-soft-auth.toml"),
+    include_str!("../../profiles/el-pp-soft-sign.toml"),
+    include_str!("../../profiles/el-pp-soft-conf.toml"),
+    include_str!("../../profiles/el-pp-pro-auth.toml"),
+    include_str!("../../profiles/el-pp-pro-sign.toml"),
+    include_str!("../../profiles/el-pp-pro-conf.toml"),
+    include_str!("../../profiles/el-org-auth-cli.toml"),
+    include_str!("../../profiles/el-org-sign.toml"),
+    include_str!("../../profiles/el-org-conf.toml"),
+    include_str!("../../profiles/el-org-serv-ssl.toml"),
+    include_str!("../../profiles/el-org-serv-smime.toml"),
 ];
 
 impl Profiles {
     /// The profiles of this program.
     pub fn embedded() -> Self {
-        let read = |(id, text): &(&str, &str)| {
-            let profile: Profile =
-                toml::from_str(text).expect("an embedded profile is well formed: a test reads them all");
-            debug_assert_eq!(profile.id.as_str(), *id, "a profile bears the name of its file");
-            profile
+        let read = |text: &&str| {
+            toml::from_str(text).expect("an embedded profile is well formed: a test reads them all")
         };
         Self(FILES.iter().map(read).collect())
     }

@@ -8,15 +8,16 @@ use super::{
 };
 
 impl Display for Profile {
-    /// Identifier, purpose, source, issuers, keys and term, a line each; then the RDNs of the subject and
-    /// the extensions, numbered in their order.
+    /// Identifier and purpose; issuers, keys and term, a line each; the RDNs of the subject and the
+    /// extensions, numbered in their order; where each of them is known from.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let issuers = if self.self_signed { "itself".to_owned() } else { self.issuers.join(", ") };
         writeln!(f, "{}: {}", self.id, self.title)?;
-        writeln!(f, "source:  {}", self.source)?;
-        writeln!(f, "issuers: {issuers}")?;
-        writeln!(f, "keys:    {}", joined(self.keys.kinds(), ", "))?;
+        writeln!(f, "issuers: {}", self.issuers_in_words())?;
+        writeln!(f, "keys:    {}", self.keys)?;
         writeln!(f, "term:    {}", self.term)?;
+        if self.key_escrow {
+            writeln!(f, "escrow:  {}", Self::ESCROW_IN_WORDS)?;
+        }
         writeln!(f, "subject:")?;
         for (index, rdn) in self.subject.iter().enumerate() {
             writeln!(f, "  {:2}. {}", index + 1, joined(rdn, " + "))?;
@@ -25,16 +26,28 @@ impl Display for Profile {
         for (index, extension) in self.extensions.iter().enumerate() {
             writeln!(f, "  {:2}. {extension}", index + 1)?;
         }
-        Ok(())
+        writeln!(f, "known from, by section and mark of docs/domain.md:")?;
+        let source = &self.source;
+        writeln!(f, "  issuers     {}", source.issuers)?;
+        writeln!(f, "  keys        {}", source.keys)?;
+        writeln!(f, "  term        {}", source.term)?;
+        writeln!(f, "  subject     {}", source.subject)?;
+        writeln!(f, "  usages      {}", source.usages)?;
+        writeln!(f, "  extensions  {}", source.extensions)
+    }
+}
+
+impl Profile {
+    pub(super) const ESCROW_IN_WORDS: &'static str = "required; there is none, so nothing is issued";
+
+    pub(super) fn issuers_in_words(&self) -> String {
+        if self.self_signed { "itself".to_owned() } else { self.issuers.join(", ") }
     }
 }
 
 impl Display for Attribute {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} = {}", self.attribute_type, self.value)?;
-        if self.string == StringType::Printable {
-            f.write_str(", PrintableString")?;
-        }
+        write!(f, "{} = {}, {}", self.attribute_type, self.value, self.string)?;
         if self.case == Case::Upper {
             f.write_str(", in capitals")?;
         }
@@ -48,6 +61,15 @@ impl Display for Attribute {
 impl Display for AttributeType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
+    }
+}
+
+impl Display for StringType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Utf8 => "UTF8String",
+            Self::Printable => "PrintableString",
+        })
     }
 }
 
@@ -69,53 +91,55 @@ impl Display for Source {
 
 impl Display for Extension {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::BasicConstraints { critical, ca, path_length } => {
-                write!(f, "basicConstraints{}: ", criticality(*critical))?;
-                f.write_str(if *ca { "an authority" } else { "no authority" })?;
-                path_length.map_or(Ok(()), |length| write!(f, ", path length {length}"))
+        write!(f, "{}, {}", self.name(), self.says())
+    }
+}
+
+impl Extension {
+    /// Whether it is critical and what it holds, in words.
+    pub(super) fn says(&self) -> String {
+        let critical = if self.is_critical() { "critical" } else { "not critical" };
+        match self.holds() {
+            None => critical.to_owned(),
+            Some(content) => format!("{critical}: {content}"),
+        }
+    }
+
+    fn holds(&self) -> Option<String> {
+        Some(match self {
+            Self::BasicConstraints { ca, path_length, .. } => {
+                let subject = if *ca { "an authority" } else { "no authority" };
+                path_length
+                    .map_or_else(|| subject.to_owned(), |length| format!("{subject}, path length {length}"))
             }
-            Self::SubjectKeyIdentifier {} => f.write_str("subjectKeyIdentifier: SHA-1 of the key"),
-            Self::AuthorityKeyIdentifier {} => {
-                f.write_str("authorityKeyIdentifier: key identifier of the issuer")
-            }
-            Self::KeyUsage { critical, usages, rsa_usages, ec_usages } => {
-                write!(f, "keyUsage{}: {}", criticality(*critical), joined(usages, ", "))?;
-                if !rsa_usages.is_empty() {
-                    write!(f, "; for RSA keys {}", joined(rsa_usages, ", "))?;
-                }
-                if !ec_usages.is_empty() {
-                    write!(f, "; for EC keys {}", joined(ec_usages, ", "))?;
-                }
-                Ok(())
+            Self::SubjectKeyIdentifier {} => "SHA-1 of the key".to_owned(),
+            Self::AuthorityKeyIdentifier {} => "key identifier of the issuer".to_owned(),
+            Self::KeyUsage { usages, rsa_usages, ec_usages, .. } => {
+                let by_key = [("", usages), ("for RSA keys ", rsa_usages), ("for EC keys ", ec_usages)];
+                let present = by_key.into_iter().filter(|(_, usages)| !usages.is_empty());
+                let words = present.map(|(for_whom, usages)| format!("{for_whom}{}", joined(usages, ", ")));
+                words.collect::<Vec<_>>().join("; ")
             }
             Self::CertificatePolicies { policy: PolicyChoice::AnyPolicy } => {
-                f.write_str("certificatePolicies: anyPolicy, practice statement")
+                "anyPolicy, practice statement".to_owned()
             }
             Self::CertificatePolicies { policy: PolicyChoice::Identity } => {
-                f.write_str("certificatePolicies: policy of the identity, practice statement")
+                "policy of the identity, practice statement".to_owned()
             }
-            Self::ExtKeyUsage { purposes } => write!(f, "extKeyUsage: {}", joined(purposes, ", ")),
-            Self::PrivateKeyUsagePeriod {} => f.write_str("privateKeyUsagePeriod: the validity"),
-            Self::SubjectAltName { names } => write!(f, "subjectAltName: {names}"),
-            Self::CrlDistributionPoints {} => f.write_str("cRLDistributionPoints: HTTP, LDAP"),
-            Self::FreshestCrl {} => f.write_str("freshestCRL: HTTP, LDAP"),
-            Self::AuthorityInfoAccess {} => {
-                f.write_str("authorityInfoAccess: OCSP, certificate of the issuer")
-            }
-            Self::OcspNocheck {} => f.write_str("ocsp-nocheck"),
+            Self::ExtKeyUsage { purposes } => joined(purposes, ", "),
+            Self::PrivateKeyUsagePeriod {} => "the validity".to_owned(),
+            Self::SubjectAltName { names } => names.to_string(),
+            Self::CrlDistributionPoints {} | Self::FreshestCrl {} => "HTTP, LDAP".to_owned(),
+            Self::AuthorityInfoAccess {} => "OCSP, certificate of the issuer".to_owned(),
+            Self::OcspNocheck {} => return None,
             Self::ProductCategory { category } => {
-                write!(
-                    f,
-                    "productCategory 1.2.250.1.71.1.2.5: {category:02X}, plus 80 where the identity tests"
-                )
+                format!("{category:02X}, plus 80 where the identity tests (1.2.250.1.71.1.2.5)")
             }
-            Self::CardType { card_type } => write!(f, "cardType 1.2.250.1.71.1.2.2: {card_type}"),
-            Self::CardNumber {} => {
-                f.write_str("cardNumber 1.2.250.1.71.1.2.3: issuer number / fact card-number")
-            }
-            Self::Profession {} => f.write_str("profession 1.2.250.1.71.1.2.7: fact profession"),
-        }
+            Self::CardType { card_type } => format!("{card_type} (1.2.250.1.71.1.2.2)"),
+            Self::CardNumber {} => "issuer number / fact card-number (1.2.250.1.71.1.2.3)".to_owned(),
+            Self::Profession {} => "fact profession (1.2.250.1.71.1.2.7)".to_owned(),
+            Self::FutureProfession { oid } => format!("fact future-profession ({oid})"),
+        })
     }
 }
 
@@ -131,10 +155,6 @@ impl Display for SubjectAltName {
     }
 }
 
-const fn criticality(critical: bool) -> &'static str {
-    if critical { " (critical)" } else { "" }
-}
-
-fn joined(values: &[impl Display], separator: &str) -> String {
+pub(super) fn joined(values: &[impl Display], separator: &str) -> String {
     values.iter().map(ToString::to_string).collect::<Vec<_>>().join(separator)
 }

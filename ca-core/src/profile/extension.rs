@@ -7,6 +7,7 @@ use const_oid::db::rfc5280;
 use serde::{Deserialize, Serialize};
 use x509_cert::ext::pkix::KeyUsages;
 
+use crate::identity::Oid;
 use crate::subject::Fact;
 
 /// One extension. Those that RFC 5280 leaves no choice about are never critical and have no such key;
@@ -84,6 +85,11 @@ pub enum Extension {
     CardNumber {},
     /// `.7`, TRE_G15: the code of the profession, an INTEGER.
     Profession {},
+    /// TRE_G16: the code of the profession that a student learns, an INTEGER as the profession is.
+    FutureProfession {
+        /// Under which identifier: likely that of the table, as the profession's is \[M\].
+        oid: Oid,
+    },
 }
 
 /// A bit of KeyUsage, by its name in RFC 5280 §4.2.1.3.
@@ -138,6 +144,36 @@ pub enum SubjectAltName {
     UserPrincipalName(Fact),
     /// rfc822Name.
     EmailAddress(Fact),
+}
+
+impl Extension {
+    /// Its name in its RFC, or the one that the profile files give to a private one.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::BasicConstraints { .. } => "basicConstraints",
+            Self::SubjectKeyIdentifier {} => "subjectKeyIdentifier",
+            Self::AuthorityKeyIdentifier {} => "authorityKeyIdentifier",
+            Self::KeyUsage { .. } => "keyUsage",
+            Self::CertificatePolicies { .. } => "certificatePolicies",
+            Self::ExtKeyUsage { .. } => "extKeyUsage",
+            Self::PrivateKeyUsagePeriod {} => "privateKeyUsagePeriod",
+            Self::SubjectAltName { .. } => "subjectAltName",
+            Self::CrlDistributionPoints {} => "cRLDistributionPoints",
+            Self::FreshestCrl {} => "freshestCRL",
+            Self::AuthorityInfoAccess {} => "authorityInfoAccess",
+            Self::OcspNocheck {} => "ocspNocheck",
+            Self::ProductCategory { .. } => "productCategory",
+            Self::CardType { .. } => "cardType",
+            Self::CardNumber {} => "cardNumber",
+            Self::Profession {} => "profession",
+            Self::FutureProfession { .. } => "futureProfession",
+        }
+    }
+
+    /// Whether whoever does not understand it must refuse the certificate.
+    pub const fn is_critical(&self) -> bool {
+        matches!(self, Self::BasicConstraints { critical: true, .. } | Self::KeyUsage { critical: true, .. })
+    }
 }
 
 impl Usage {

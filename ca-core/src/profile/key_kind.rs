@@ -3,9 +3,11 @@
 use std::fmt;
 
 use const_oid::db::rfc5912::{ID_EC_PUBLIC_KEY, RSA_ENCRYPTION, SECP_256_R_1, SECP_384_R_1};
-use der::{Decode, Sequence, asn1::UintRef};
+use der::Decode;
 use serde::{Deserialize, Serialize};
 use spki::SubjectPublicKeyInfoRef;
+
+use crate::rsa_public_key::RsaPublicKey;
 
 /// A kind of public key: algorithm and size.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize, Serialize)]
@@ -44,6 +46,13 @@ impl KeyRule {
     }
 }
 
+impl fmt::Display for KeyRule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kinds: Vec<_> = self.0.iter().map(ToString::to_string).collect();
+        f.write_str(&kinds.join(", "))
+    }
+}
+
 impl KeyKind {
     /// The kind of a `SubjectPublicKeyInfo` (DER); none where this PKI knows no such kind.
     pub fn of(spki_der: &[u8]) -> Option<Self> {
@@ -54,15 +63,12 @@ impl KeyKind {
                 SECP_384_R_1 => Some(Self::P384),
                 _ => None,
             },
-            RSA_ENCRYPTION => {
-                let key = RsaPublicKey::from_der(spki.subject_public_key.as_bytes()?).ok()?;
-                match bits(key.modulus.as_bytes()) {
-                    2048 => Some(Self::Rsa2048),
-                    3072 => Some(Self::Rsa3072),
-                    4096 => Some(Self::Rsa4096),
-                    _ => None,
-                }
-            }
+            RSA_ENCRYPTION => match RsaPublicKey::of(&spki).ok()?.bits() {
+                2048 => Some(Self::Rsa2048),
+                3072 => Some(Self::Rsa3072),
+                4096 => Some(Self::Rsa4096),
+                _ => None,
+            },
             _ => None,
         }
     }
@@ -76,20 +82,5 @@ impl KeyKind {
 impl fmt::Display for KeyKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.serialize(f)
-    }
-}
-
-/// RFC 8017 appendix A.1.1: `RSAPublicKey ::= SEQUENCE { modulus INTEGER, publicExponent INTEGER }`.
-#[derive(Sequence)]
-struct RsaPublicKey<'a> {
-    modulus: UintRef<'a>,
-    #[allow(dead_code)] // read to prove the form; the key policy judges its value
-    public_exponent: UintRef<'a>,
-}
-
-fn bits(magnitude: &[u8]) -> usize {
-    match magnitude {
-        [first, ..] => magnitude.len() * 8 - first.leading_zeros() as usize,
-        [] => 0,
     }
 }

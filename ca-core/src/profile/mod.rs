@@ -1,9 +1,12 @@
 //! Certificate profiles (*gabarits*): what each kind of certificate is made of, as data.
 //!
-//! A profile is one file of `ca-core/profiles/`. It holds no name, no address and no policy: those are the
-//! [identity](crate::identity)'s, and what is particular to one subject comes as [`Facts`](crate::subject::Facts).
+//! A profile is one file of `ca-core/profiles/`, whole in itself, so that who reviews it reads one page. It holds
+//! no name, no address and no policy: those are the [identity](crate::identity)'s, and what is particular to one
+//! subject comes as [`Facts`](crate::subject::Facts). What the domain reference does not know for sure, its marks
+//! \[M\] and \[?\], is a value in the file and says so there.
 
 mod catalogue;
+mod difference;
 mod display;
 mod extension;
 mod key_kind;
@@ -15,6 +18,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 pub use catalogue::{Profiles, UnknownProfile};
+pub use difference::Difference;
 pub use extension::{ExtendedUsage, Extension, PolicyChoice, SubjectAltName, Usage};
 pub use key_kind::{KeyKind, KeyRule};
 pub use subject_layout::{Attribute, AttributeType, AuthorityField, Case, Source, StringType};
@@ -31,8 +35,6 @@ pub struct Profile {
     pub id: ProfileId,
     /// What it is for, in one line.
     pub title: String,
-    /// Where the layout is known from, and what of it is not known.
-    pub source: String,
     /// Issued by its own key: a root.
     #[serde(default)]
     pub self_signed: bool,
@@ -43,10 +45,35 @@ pub struct Profile {
     pub keys: KeyRule,
     /// How long it lives.
     pub term: Term,
+    /// The private key must lie in an escrow, because whoever loses it loses what was enciphered for it.
+    /// There is no escrow yet, so [`prepare`](crate::issuance::prepare) refuses such a profile.
+    #[serde(default)]
+    pub key_escrow: bool,
+    /// Where each part is known from.
+    pub source: Sources,
     /// The subject: RDNs in order, each a SET of attributes.
     pub subject: Vec<Vec<Attribute>>,
     /// The extensions, in order.
     pub extensions: Vec<Extension>,
+}
+
+/// Where each part of a profile is known from: sections and marks of `docs/domain.md`, and `[ours]` where this
+/// project chose.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sources {
+    /// Of [`Profile::issuers`].
+    pub issuers: String,
+    /// Of [`Profile::keys`].
+    pub keys: String,
+    /// Of [`Profile::term`].
+    pub term: String,
+    /// Of [`Profile::subject`].
+    pub subject: String,
+    /// Of key usages, purposes, usage period and alternative names.
+    pub usages: String,
+    /// Of all other extensions, their order and criticality.
+    pub extensions: String,
 }
 
 /// The identifier of a profile: `<range>-<domain>-<what>-<usage>`, lower-case words and hyphens.
@@ -58,11 +85,6 @@ impl Profile {
     /// Whether this authority, of any generation, issues this profile; any root issues its own.
     pub fn issued_by(&self, short_name: &str, kind: AuthorityKind) -> bool {
         (self.self_signed && kind == AuthorityKind::Root) || self.may_be_issued_by(short_name)
-    }
-
-    /// Which keys it certifies.
-    pub fn key_rule(&self) -> &KeyRule {
-        &self.keys
     }
 
     /// Whether this authority, of any generation, issues this profile to others.

@@ -8,6 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::subject::Fact;
 
+/// RFC 5280 appendix A.1: `id-at-pseudonym`.
+const PSEUDONYM: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.4.65");
+
 /// One attribute of the subject (RFC 5280 §4.1.2.4 `AttributeTypeAndValue`).
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
@@ -48,6 +51,8 @@ pub enum AttributeType {
     GivenName,
     /// `SN`.
     Surname,
+    /// `pseudonym`, on the cards of a service.
+    Pseudonym,
 }
 
 /// The string types that names of this PKI have: `countryName` is a PrintableString, all else UTF8String
@@ -103,7 +108,7 @@ pub enum Case {
 }
 
 impl AttributeType {
-    /// The name RFC 4519 §2 gives it.
+    /// The name RFC 4519 §2 gives it; of the pseudonym, X.520.
     pub const fn name(self) -> &'static str {
         match self {
             Self::CountryName => "countryName",
@@ -114,10 +119,11 @@ impl AttributeType {
             Self::Title => "title",
             Self::GivenName => "givenName",
             Self::Surname => "surname",
+            Self::Pseudonym => "pseudonym",
         }
     }
 
-    /// The object identifier (RFC 4519 §2).
+    /// The object identifier (RFC 4519 §2; RFC 5280 appendix A.1).
     pub const fn oid(self) -> ObjectIdentifier {
         match self {
             Self::CountryName => COUNTRY_NAME,
@@ -128,6 +134,7 @@ impl AttributeType {
             Self::Title => TITLE,
             Self::GivenName => GIVEN_NAME,
             Self::Surname => SURNAME,
+            Self::Pseudonym => PSEUDONYM,
         }
     }
 
@@ -136,7 +143,7 @@ impl AttributeType {
     pub const fn upper_bound(self) -> usize {
         match self {
             Self::CountryName => 2,
-            Self::StateOrProvinceName => 128,
+            Self::StateOrProvinceName | Self::Pseudonym => 128,
             Self::OrganizationName | Self::OrganizationalUnitName | Self::CommonName | Self::Title => 64,
             Self::GivenName | Self::Surname => 64,
         }

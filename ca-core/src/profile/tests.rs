@@ -203,11 +203,131 @@ fn a_profile_is_shown_to_people_with_all_it_says() {
         "issuers: ACI-EL-ORG",
         "keys:    RSA-2048, RSA-3072, RSA-4096, P-256",
         "term:    3 years, refused past the end of the issuer",
-        "   3. organizationName = fact organisation-name, cut to 40 characters",
-        "   4. keyUsage (critical): digitalSignature; for RSA keys keyEncipherment; for EC keys keyAgreement",
-        "   6. extKeyUsage: serverAuth, clientAuth",
+        "   3. organizationName = fact organisation-name, UTF8String, cut to 40 characters",
+        "   1. basicConstraints, not critical: no authority",
+        "   4. keyUsage, critical: digitalSignature; for RSA keys keyEncipherment; for EC keys keyAgreement",
+        "   6. extKeyUsage, not critical: serverAuth, clientAuth",
+        "  usages      1.8 [S-cert PROD-EL-ORG_SERV-SSL]; EC by RFC 8813 3 [ours]",
     ] {
         assert!(shown.lines().any(|shown| shown == line), "{line}\n{shown}");
     }
+    let conf = profiles.get("el-org-conf").unwrap().to_string();
+    assert!(conf.contains("escrow:  required; there is none, so nothing is issued"), "{conf}");
     assert_eq!(profiles.require("nobody").unwrap_err(), UnknownProfile("nobody".into()));
+}
+
+#[test]
+fn every_part_of_every_profile_says_how_surely_it_is_known() {
+    const MARKS: [&str; 6] = ["[S]", "[S-cert", "[C]", "[M]", "[?]", "[ours]"];
+    for profile in Profiles::embedded().iter() {
+        let source = &profile.source;
+        let parts = [
+            &source.issuers,
+            &source.keys,
+            &source.term,
+            &source.subject,
+            &source.usages,
+            &source.extensions,
+        ];
+        for part in parts {
+            assert!(MARKS.iter().any(|mark| part.contains(mark)), "{}: {part:?} bears no mark", profile.id);
+        }
+    }
+}
+
+#[test]
+fn whatever_is_for_confidentiality_needs_an_escrow_and_nothing_else_does() {
+    for profile in Profiles::embedded().iter() {
+        let id = profile.id.as_str();
+        let confidential = id.ends_with("-conf") || id.ends_with("-smime");
+        assert_eq!(profile.key_escrow, confidential, "{id}");
+        let enciphers = profile.extensions.iter().any(|extension| {
+            matches!(extension, Extension::KeyUsage { usages, rsa_usages, .. }
+                if usages.is_empty() && rsa_usages.contains(&Usage::KeyEncipherment))
+        });
+        assert_eq!(enciphers, confidential, "{id}: such a key does nothing but that");
+    }
+}
+
+#[test]
+fn a_certificate_that_is_read_without_a_pin_says_nothing_of_the_holder() {
+    use crate::subject::Fact;
+    let profiles = Profiles::embedded();
+    let technical: Vec<&Profile> =
+        profiles.iter().filter(|profile| profile.id.as_str().ends_with("-tech")).collect();
+    assert_eq!(technical.len(), 6, "one for each kind of card");
+    for profile in technical {
+        let facts = profile.subject.iter().flatten().filter_map(|attribute| match attribute.value {
+            Source::Fact(fact) => Some(fact),
+            _ => None,
+        });
+        assert_eq!(facts.collect::<Vec<_>>(), [Fact::CardNumber], "{}", profile.id);
+        let of_holder = |extension: &Extension| {
+            matches!(
+                extension,
+                Extension::Profession {}
+                    | Extension::FutureProfession { .. }
+                    | Extension::SubjectAltName { .. }
+            )
+        };
+        assert!(!profile.extensions.iter().any(of_holder), "{}", profile.id);
+    }
+}
+
+/// In what two profiles differ, and what each says of it.
+fn differences(first: &str, second: &str) -> Vec<(String, Option<String>, Option<String>)> {
+    let profiles = Profiles::embedded();
+    let (first, second) = (profiles.get(first).unwrap(), profiles.get(second).unwrap());
+    let differences = first.differences(second).into_iter();
+    differences.map(|Difference { part, first, second }| (part, first, second)).collect()
+}
+
+#[test]
+fn two_profiles_are_compared_part_by_part_in_words() {
+    let says = |words: &str| Some(words.to_owned());
+    assert_eq!(differences("fo-pp-cps-sign", "fo-pp-cps-sign"), []);
+    assert_eq!(
+        differences("fo-pp-cps-auth", "fo-pp-cps-sign"),
+        [
+            (
+                "extension keyUsage".to_owned(),
+                says("critical: digitalSignature"),
+                says("critical: nonRepudiation")
+            ),
+            (
+                "extension extKeyUsage".to_owned(),
+                says("not critical: clientAuth, msSmartcardLogin"),
+                says("not critical: emailProtection")
+            ),
+            (
+                "extension subjectAltName".to_owned(),
+                says("not critical: user principal name, fact national-identifier @ suffix of the identity"),
+                None
+            ),
+            ("extension privateKeyUsagePeriod".to_owned(), None, says("not critical: the validity")),
+        ]
+    );
+    let parts_of_second = |first, second| -> Vec<String> {
+        let only = differences(first, second).into_iter().filter(|(_, first, _)| first.is_none());
+        only.map(|(part, ..)| part).collect()
+    };
+    assert_eq!(
+        parts_of_second("st-pp-cpe-auth", "st-pp-cpe-service-auth"),
+        ["subject pseudonym", "subject commonName"]
+    );
+    assert!(parts_of_second("el-org-sign", "el-org-conf").contains(&"escrow".to_owned()));
+}
+
+#[test]
+fn two_profiles_that_differ_in_order_alone_differ() {
+    let profiles = Profiles::embedded();
+    let first = profiles.get("fo-pp-cps-sign").unwrap();
+    let mut second = first.clone();
+    second.extensions.swap(1, 2);
+    let found = first.differences(&second);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!(found[0].part, "order of extensions");
+    second = first.clone();
+    second.subject.swap(0, 1);
+    assert_eq!(first.differences(&second)[0].part, "order of the subject");
 }

@@ -18,10 +18,14 @@ pub enum Fact {
     FamilyName,
     /// The national identifier of a person, prefix digit first: `899700000123` (domain.md §2.1).
     NationalIdentifier,
-    /// What stands in `title`: the label of the profession, `Sage-Femme`, or of the function.
+    /// What stands in `title`: the label of the profession, `Sage-Femme`, of the training, or of the function.
     Title,
     /// The code of the profession, TRE_G15, in decimal: `60`.
     Profession,
+    /// The code of the profession that a student learns, TRE_G16, in decimal: `10`.
+    FutureProfession,
+    /// What stands in the place of names on the card of a service: `EMPLOYE000000042`.
+    Pseudonym,
     /// The number of the card: ten digits.
     CardNumber,
     /// The corporate name of the structure; a profile may cut it.

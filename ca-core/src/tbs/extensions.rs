@@ -51,8 +51,12 @@ fn one(input: &TbsInput<'_>, extension: &Extension) -> Result<Encoded, BuildErro
             encoded(ID_CE_SUBJECT_KEY_IDENTIFIER, false, &value)
         }
         Extension::AuthorityKeyIdentifier {} => authority_key_identifier(input),
-        Extension::KeyUsage { critical, .. } => {
-            encoded(ID_CE_KEY_USAGE, *critical, &key_usage(input, extension))
+        Extension::KeyUsage { critical, usages, rsa_usages, ec_usages } => {
+            let is_rsa = KeyKind::of(input.public_key).is_some_and(KeyKind::is_rsa);
+            let besides = if is_rsa { rsa_usages } else { ec_usages };
+            let bits =
+                usages.iter().chain(besides).fold(Default::default(), |bits, usage| bits | usage.bit());
+            encoded(ID_CE_KEY_USAGE, *critical, &KeyUsage(bits))
         }
         Extension::CertificatePolicies { policy } => certificate_policies(input, *policy),
         Extension::ExtKeyUsage { purposes } => {
@@ -83,12 +87,10 @@ fn one(input: &TbsInput<'_>, extension: &Extension) -> Result<Encoded, BuildErro
         }
         Extension::CardType { card_type } => encoded(CARD_TYPE, false, card_type),
         Extension::CardNumber {} => card_number(input),
-        Extension::Profession {} => {
-            let code = input.fact(Fact::Profession, "profession")?;
-            let code: u16 = code.parse().map_err(|_| {
-                input.bad_text("profession")(BadText::Form("a code of TRE_G15 is a decimal number"))
-            })?;
-            encoded(PROFESSION, false, &code)
+        Extension::Profession {} => encoded(PROFESSION, false, &code(input, Fact::Profession, "profession")?),
+        Extension::FutureProfession { oid } => {
+            let oid = ObjectIdentifier::from_bytes(oid.content()).map_err(encoding)?;
+            encoded(oid, false, &code(input, Fact::FutureProfession, "futureProfession")?)
         }
     }
 }
@@ -114,19 +116,6 @@ fn authority_key_identifier(input: &TbsInput<'_>) -> Result<Encoded, BuildError>
     };
     let value = AuthorityKeyIdentifier { key_identifier: Some(key_identifier), ..Default::default() };
     encoded(ID_CE_AUTHORITY_KEY_IDENTIFIER, false, &value)
-}
-
-fn key_usage(input: &TbsInput<'_>, extension: &Extension) -> KeyUsage {
-    let Extension::KeyUsage { usages, rsa_usages, ec_usages, .. } = extension else {
-        return KeyUsage(Default::default());
-    };
-    let is_rsa = KeyKind::of(input.public_key).is_some_and(KeyKind::is_rsa);
-    let besides = if is_rsa { rsa_usages } else { ec_usages };
-    let mut bits = Default::default();
-    for usage in usages.iter().chain(besides) {
-        bits |= usage.bit();
-    }
-    KeyUsage(bits)
 }
 
 /// RFC 5280 §4.2.1.4. The policy is raw DER: an identity's may have arcs that `const-oid` cannot hold.
@@ -249,12 +238,7 @@ fn authority_info_access(input: &TbsInput<'_>) -> Result<Encoded, BuildError> {
 
 /// The URL of the issuing authority.
 fn fill(input: &TbsInput<'_>, template: &UrlTemplate) -> Result<String, BuildError> {
-    let Some(issuer) = input.issuer else {
-        return Err(BuildError::WrongIssuer {
-            profile: input.profile.id.clone(),
-            issuer: "itself".to_owned(),
-        });
-    };
+    let issuer = input.issuer()?;
     Ok(template.fill(&AuthorityInUrl {
         short_name: &issuer.short_name,
         common_name: &input.authority_name(&issuer.short_name)?,
@@ -273,4 +257,10 @@ fn card_number(input: &TbsInput<'_>) -> Result<Encoded, BuildError> {
     }
     let token = format!("{}/{number}", input.identity.cards.issuer_number);
     encoded(CARD_NUMBER, false, &PrintableStringRef::new(&token).map_err(encoding)?)
+}
+
+/// A code of a nomenclature, which its tables write in decimal.
+fn code(input: &TbsInput<'_>, fact: Fact, wanted_by: &'static str) -> Result<u16, BuildError> {
+    let text = input.fact(fact, wanted_by)?;
+    text.parse().map_err(|_| input.bad_text(wanted_by)(BadText::Form("a code is a decimal number")))
 }

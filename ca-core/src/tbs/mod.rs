@@ -185,16 +185,11 @@ impl BuilderProfile for Layout {
 }
 
 fn check_issuer(input: &TbsInput<'_>) -> Result<(), BuildError> {
-    let wrong = |issuer: &str| BuildError::WrongIssuer {
-        profile: input.profile.id.clone(),
-        issuer: issuer.to_owned(),
-    };
-    match input.issuer {
-        None if input.profile.self_signed => Ok(()),
-        None => Err(wrong("itself")),
-        Some(issuer) if input.profile.may_be_issued_by(&issuer.short_name) => Ok(()),
-        Some(issuer) => Err(wrong(&issuer.short_name)),
+    if input.profile.self_signed && input.issuer.is_none() {
+        return Ok(());
     }
+    let short_name = &input.issuer()?.short_name;
+    if input.profile.may_be_issued_by(short_name) { Ok(()) } else { Err(input.wrong_issuer(short_name)) }
 }
 
 fn check_key(input: &TbsInput<'_>) -> Result<(), BuildError> {
@@ -246,6 +241,15 @@ fn encoding(error: impl std::fmt::Display) -> BuildError {
 }
 
 impl TbsInput<'_> {
+    /// The issuer, for what only a certificate that somebody issues has.
+    fn issuer(&self) -> Result<&TbsIssuer, BuildError> {
+        self.issuer.ok_or_else(|| self.wrong_issuer("itself"))
+    }
+
+    fn wrong_issuer(&self, issuer: &str) -> BuildError {
+        BuildError::WrongIssuer { profile: self.profile.id.clone(), issuer: issuer.to_owned() }
+    }
+
     /// The text of a fact that something in the certificate is made of.
     fn fact(&self, fact: Fact, wanted_by: &'static str) -> Result<&str, BuildError> {
         self.facts.text(fact).ok_or_else(|| BuildError::FactMissing {

@@ -58,13 +58,14 @@ fn value(input: &TbsInput<'_>, attribute: &Attribute) -> Result<String, BuildErr
         Source::Fact(fact) => Ok(input.fact(*fact, wanted_by)?.to_owned()),
         Source::Authority(AuthorityField::Country) => Ok(names.country.clone()),
         Source::Authority(AuthorityField::Organisation) => Ok(names.organisation.clone()),
-        Source::Authority(AuthorityField::Units) => Ok(names.units.join(" ")),
+        Source::Authority(AuthorityField::Units) => {
+            Err(encoding("the units of the identity stand in RDNs of their own"))
+        }
         Source::Authority(AuthorityField::CommonName) => {
             input.authority_name(input.fact(Fact::Authority, wanted_by)?)
         }
         Source::Authority(AuthorityField::ResponderCommonName) => {
-            let issuer = input.issuer.map(|issuer| issuer.short_name.as_str()).unwrap_or_default();
-            Ok(names.responder_common_name(issuer))
+            Ok(names.responder_common_name(&input.issuer()?.short_name))
         }
     }
 }

@@ -26,6 +26,7 @@ pub fn run(global: &Global, command: &Command) -> Result<ExitCode, Problem> {
     match command {
         Command::Check => {
             ca_core::signer::Tokens::read(&installation.config.tokens)?;
+            installation.key_blocklist()?;
             output::one(global.output, &serde_json::json!({ "ok": true }), || {
                 "the configuration is understood\n".to_owned()
             })?;

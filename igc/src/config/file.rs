@@ -30,6 +30,9 @@ pub struct ConfigFile {
     pub hsm: HsmSection,
     /// Whose PKI it is.
     pub identity: IdentitySection,
+    /// What else is known of public keys.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub keys: Option<KeysSection>,
     /// What is listened on.
     pub listen: ListenSection,
     /// What is published.
@@ -68,6 +71,14 @@ pub struct HsmSection {
 pub struct IdentitySection {
     /// The identity file.
     pub file: PathBuf,
+}
+
+/// `[keys]`
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KeysSection {
+    /// Keys that are known to be weak, in the format of the `openssl-blacklist` packages.
+    pub blocklist: PathBuf,
 }
 
 /// `[listen]`
@@ -189,6 +200,7 @@ impl ConfigFile {
             database_url: database_url(&self.database.url, folder)?,
             tokens: folder.join(self.hsm.tokens),
             identity: folder.join(self.identity.file),
+            key_blocklist: self.keys.map(|keys| folder.join(keys.blocklist)),
             public_folder: folder.join(self.publication.folder),
             audit_folder: folder.join(self.audit.folder),
             web: self.listen.web,

@@ -30,6 +30,8 @@ pub struct Config {
     pub tokens: PathBuf,
     /// The identity file.
     pub identity: PathBuf,
+    /// The list of keys that are known to be weak; none where absent.
+    pub key_blocklist: Option<PathBuf>,
     /// Where published files go.
     pub public_folder: PathBuf,
     /// Where the worker keeps every checkpoint of the audit trail.

@@ -46,7 +46,7 @@ pub fn certify_all(worker: &mut Worker, act: &Act) -> Result<Certified, Problem>
         registry: &mut registry,
         verifier: &verifier,
         bureaus: &bureaus,
-        issuance: installation.issuance(),
+        issuance: installation.issuance()?,
         epoch: &worker.epoch,
     };
     let mut done = Certified::default();

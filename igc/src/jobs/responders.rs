@@ -15,7 +15,7 @@ pub fn run(worker: &mut Worker, act: &Act) -> Result<Value, Problem> {
         &mut worker.db,
         &installation.module()?,
         &ceremony,
-        installation.issuance(),
+        installation.issuance()?,
         &worker.epoch,
         &mut system_rng(),
         act,

@@ -12,6 +12,10 @@ pub struct Profession(&'static Entry);
 static PROFESSIONS: LazyLock<Vec<Entry>> =
     LazyLock::new(|| entries(include_str!("data/TRE_G15-ProfessionSante.tsv")).collect());
 
+/// TRE_G16-ProfessionFormation (OID 1.2.250.1.71.1.2.8), whose codes are those of the professions.
+static TRAININGS: LazyLock<Vec<Entry>> =
+    LazyLock::new(|| entries(include_str!("data/TRE_G16-ProfessionFormation.tsv")).collect());
+
 impl Profession {
     pub(super) const TABLE: &'static str = "TRE_G15-ProfessionSante";
 
@@ -38,6 +42,11 @@ impl Profession {
     /// The French label.
     pub fn label(self) -> &'static str {
         self.0.label
+    }
+
+    /// What who learns it is called, by TRE_G16: `Médecin en formation`; none where no card is for its students.
+    pub fn in_training(self) -> Option<&'static str> {
+        TRAININGS.iter().find(|entry| entry.code == self.0.code).map(|entry| entry.label)
     }
 
     /// Whether a card may be ordered for it at `moment`: deprecated professions are not active.

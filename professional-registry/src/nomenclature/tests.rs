@@ -11,6 +11,7 @@ fn day(text: &str) -> Timestamp {
 fn every_line_of_the_tables_has_four_cells_and_its_own_code() {
     for file in [
         include_str!("data/TRE_G15-ProfessionSante.tsv"),
+        include_str!("data/TRE_G16-ProfessionFormation.tsv"),
         include_str!("data/TRE_R02-SecteurActivite.tsv"),
         include_str!("data/TRE_R01-EnsembleSavoirFaire.tsv"),
     ] {
@@ -35,6 +36,15 @@ fn a_profession_is_known_by_its_code() {
     assert!("61".parse::<Profession>().unwrap_err().to_string().contains("TRE_G15"));
     assert_eq!(serde_json::to_string(&nurse).unwrap(), "\"60\"");
     assert_eq!(serde_json::from_str::<Profession>("\"60\"").unwrap(), nurse);
+}
+
+#[test]
+fn four_professions_have_students_with_a_card() {
+    let with_students: Vec<(&str, &str)> = Profession::all()
+        .filter_map(|profession| profession.in_training().map(|title| (profession.code(), title)))
+        .collect();
+    assert_eq!(with_students.len(), 4, "each code of TRE_G16 is one of TRE_G15: {with_students:?}");
+    assert_eq!(with_students[0], ("10", "Médecin en formation"));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 use ca_core::certificate::{self, CertificateStatus};
 use ca_core::csr::{CertificationRequest, CsrRefused};
+use ca_core::issuance::IssuanceContext;
 use ca_core::key_policy::{self, KeyRefused};
-use ca_core::profile::Profiles;
 use diesel::prelude::*;
 use professional_registry::identifiers::TechnicalStructureId;
 use professional_registry::{Registry, RegistryError};
@@ -114,7 +114,7 @@ impl Fault for SubmitRequestError {
 pub fn submit(
     db: &mut Database,
     registry: &mut dyn Registry,
-    profiles: &Profiles,
+    issuance: IssuanceContext<'_>,
     new: NewCertificateRequest,
     rng: &mut dyn CryptoRng,
     act: &Act,
@@ -123,10 +123,11 @@ pub fn submit(
     let offer = offered_profile(&new.profile)
         .ok_or_else(|| SubmitRequestError::ProfileNotOffered(new.profile.chars().take(64).collect()))?;
     let csr = CertificationRequest::read(&new.csr)?;
-    let profile = profiles
+    let profile = issuance
+        .profiles
         .get(offer.profile)
         .ok_or_else(|| SubmitRequestError::ProfileNotOffered(new.profile.clone()))?;
-    key_policy::check(&csr.public_key, profile.key_rule())?;
+    key_policy::check(&csr.public_key, &profile.keys, issuance.blocklist)?;
     check_structure(db, registry, &new.structure)?;
     let (common_name, dns_names) = names(offer, &csr)?;
     let asked = std::iter::once(common_name.as_str()).chain(dns_names.iter().map(String::as_str));
@@ -217,7 +218,7 @@ fn check_key(
         }
     }
     let own = earlier.iter().any(|(_, _, status)| status == "issued");
-    for known in certificate::with_key(db, &Sha256::digest(public_key).into())? {
+    for known in certificate::with_key(db, public_key)? {
         match known.status {
             CertificateStatus::Abandoned => {}
             CertificateStatus::Revoked { reason, .. } if reason == "keyCompromise" => {

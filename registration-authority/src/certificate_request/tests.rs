@@ -1,4 +1,8 @@
 use ca_core::certificate::{self, CertificateStatus};
+use ca_core::identity::Identity;
+use ca_core::issuance::IssuanceContext;
+use ca_core::key_policy::Blocklist;
+use ca_core::profile::Profiles;
 use ca_core::revocation::{self, RevocationReason};
 use openssl::hash::MessageDigest;
 use openssl::pkey::{PKey, Private};
@@ -52,6 +56,12 @@ fn allow(house: &mut House, name: &str) {
     db.write(|db| structure_names::allow(db, &structure(), name, rng, &act)).unwrap();
 }
 
+/// What every issuance shares, with nothing on the blocklist.
+fn with_issuance<T>(body: impl FnOnce(IssuanceContext<'_>) -> T) -> T {
+    let (profiles, identity, blocklist) = (Profiles::embedded(), Identity::demo(), Blocklist::default());
+    body(IssuanceContext { profiles: &profiles, identity: &identity, blocklist: &blocklist })
+}
+
 fn submit_csr(
     house: &mut House,
     profile: &str,
@@ -59,11 +69,10 @@ fn submit_csr(
     csr: Vec<u8>,
 ) -> Result<CertificateRequest, SubmitRequestError> {
     let act = house.officer("agent");
-    let profiles = ca_core::profile::Profiles::embedded();
     let new =
         NewCertificateRequest { profile: profile.to_owned(), structure: structure.parse().unwrap(), csr };
     let House { db, rng, .. } = house;
-    db.write(|db| submit(db, &mut ImportedRegister, &profiles, new, rng, &act))
+    db.write(|db| with_issuance(|issuance| submit(db, &mut ImportedRegister, issuance, new, rng, &act)))
 }
 
 fn submit_server(house: &mut House, key: &PKey<Private>) -> Result<CertificateRequest, SubmitRequestError> {
@@ -172,14 +181,15 @@ fn nobody_approves_his_own_request() {
     let mut house = House::new();
     allow(&mut house, SERVER);
     let act = house.officer("alice");
-    let profiles = ca_core::profile::Profiles::embedded();
     let new = NewCertificateRequest {
         profile: "el-org-serv-ssl".to_owned(),
         structure: structure(),
         csr: csr(&key(), Some(SERVER), &[]),
     };
     let House { db, rng, .. } = &mut house;
-    let request = db.write(|db| submit(db, &mut ImportedRegister, &profiles, new, rng, &act)).unwrap();
+    let request = db
+        .write(|db| with_issuance(|issuance| submit(db, &mut ImportedRegister, issuance, new, rng, &act)))
+        .unwrap();
     assert_eq!(request.dns_names, [SERVER], "a request without alternative names means its common name");
     assert_eq!(code(approve_as(&mut house, "alice", &request)), "request-self-approval");
     let by_sql =
@@ -264,8 +274,7 @@ fn a_crash_between_signature_and_record_costs_no_second_certificate() {
     certify(&mut house, &mut worker, &request.number).unwrap_err();
     house.sql("DROP TRIGGER crash").unwrap();
     let issued = certify(&mut house, &mut worker, &request.number).unwrap();
-    let digest = <sha2::Sha256 as sha2::Digest>::digest(&request.public_key).into();
-    let known = certificate::with_key(&mut house.db, &digest).unwrap();
+    let known = certificate::with_key(&mut house.db, &request.public_key).unwrap();
     assert_eq!(known.len(), 1);
     assert_eq!(known[0].serial, issued.serial);
     assert!(matches!(known[0].status, CertificateStatus::Good { .. }));

@@ -7,11 +7,14 @@ pub(super) struct CardProfile {
     pub(super) issuer: &'static str,
 }
 
-/// The table: FORT PERSONNES for regulated professionals, STANDARD PERSONNES for the staff of an
-/// establishment (\[S-cert\] domain.md §1.1). A kind without a line has no profile yet.
+/// The table: FORT PERSONNES for regulated professionals (\[S-cert\] domain.md §1.1) and who learns such a
+/// profession (\[C\]), STANDARD PERSONNES for the staff of an establishment (\[S-cert\]). A kind without a line is
+/// not made yet.
 const TABLE: &[(CardKind, KeyUsage, CardProfile)] = &[
     (CardKind::Cps, KeyUsage::Authentication, line("fo-pp-cps-auth", "ACI-FO-PP")),
     (CardKind::Cps, KeyUsage::Signature, line("fo-pp-cps-sign", "ACI-FO-PP")),
+    (CardKind::Cpf, KeyUsage::Authentication, line("fo-pp-cpf-auth", "ACI-FO-PP")),
+    (CardKind::Cpf, KeyUsage::Signature, line("fo-pp-cpf-sign", "ACI-FO-PP")),
     (CardKind::Cpe, KeyUsage::Authentication, line("st-pp-cpe-auth", "ACI-ST-PP")),
     (CardKind::Cpe, KeyUsage::Signature, line("st-pp-cpe-sign", "ACI-ST-PP")),
 ];

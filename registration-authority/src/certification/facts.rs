@@ -1,20 +1,27 @@
 use ca_core::subject::{Fact, Facts};
-use card::Card;
+use card::{Card, CardKind};
 use professional_registry::StructureRecord;
 use professional_registry::identifiers::IdNatStruct;
 
 use crate::certificate_request::CertificateRequest;
 use crate::order::CardOrder;
 
-/// What a card's profiles may ask: the names that were approved, never the register's of today.
+/// What a card's profiles may ask: the names that were approved, never the register's of today. A student has no
+/// profession yet: title and code say what he will be.
 pub(super) fn of_card(order: &CardOrder, card: &Card) -> Facts {
-    Facts::new()
+    let facts = Facts::new()
         .with(Fact::GivenName, &order.given_name)
         .with(Fact::FamilyName, &order.family_name)
         .with(Fact::NationalIdentifier, order.holder.to_string())
-        .with(Fact::Title, order.profession.label())
-        .with(Fact::Profession, order.profession.code())
-        .with(Fact::CardNumber, card.number.to_string())
+        .with(Fact::CardNumber, card.number.to_string());
+    let profession = order.profession;
+    match (order.kind, profession.in_training()) {
+        (CardKind::Cpf, Some(title)) => {
+            facts.with(Fact::Title, title).with(Fact::FutureProfession, profession.code())
+        }
+        (CardKind::Cpf, None) => facts,
+        _ => facts.with(Fact::Title, profession.label()).with(Fact::Profession, profession.code()),
+    }
 }
 
 /// What an organisation's profiles may ask.

@@ -2,7 +2,7 @@ mod card_keys;
 
 use ca_core::certificate::{self, CertificateStatus};
 use ca_core::issuance::EvidenceKind;
-use card::{CardNumber, CardStatus, KeyUsage};
+use card::{CardKind, CardNumber, CardStatus, KeyUsage};
 use openssl::x509::X509;
 use store::{Database, DatabaseRole, Fault};
 
@@ -39,6 +39,28 @@ fn an_approved_card_gets_both_certificates_of_its_holder() {
         ends.push(found.not_after);
     }
     assert_eq!(certified.card.life.expires_at(), ends.into_iter().min());
+}
+
+#[test]
+fn a_student_is_certified_as_what_he_will_be() {
+    let mut house = House::new();
+    let mut worker = house.worker();
+    let number =
+        house.submit("alice", card_for(CardKind::Cpf, &student(), "10")).unwrap().number().to_owned();
+    house.approve("bob", &number).unwrap();
+    let card = house.personalise()[0];
+    let certified = house.certify(&mut worker, &card).unwrap();
+    let mut profiles = Vec::new();
+    for (_, issuer, serial) in &certified.certificates {
+        let found = certificate::find(&mut house.db, issuer, serial).unwrap().unwrap();
+        let text = X509::from_der(found.status.der().unwrap()).unwrap().to_text().unwrap();
+        let text = String::from_utf8_lossy(&text).into_owned();
+        assert!(text.contains("en formation"), "{text}");
+        assert!(text.contains("1.2.250.1.71.1.2.8:") && !text.contains("1.2.250.1.71.1.2.7:"), "{text}");
+        profiles.push(found.profile);
+    }
+    profiles.sort();
+    assert_eq!(profiles, ["fo-pp-cpf-auth", "fo-pp-cpf-sign"]);
 }
 
 #[test]

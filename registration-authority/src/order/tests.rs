@@ -88,7 +88,8 @@ fn each_order_that_the_register_does_not_support_is_refused_with_its_code() {
         (cps(&nurse(), "70"), "order-profession-not-exercised"),
         (cps(&changed(), "60"), "order-profession-ceased"),
         (cps(&deprecated(), "35"), "order-profession-inactive"),
-        (cps(&student(), "60"), "order-category-refused"),
+        (cps(&student(), "10"), "order-category-refused"),
+        (card_for(CardKind::Cpf, &student_nurse(), "60"), "order-training-refused"),
         (card_for(CardKind::Cpe, &nurse(), "60"), "order-kind-not-offered"),
         (card_for(CardKind::Cda, &nurse(), "60"), "order-kind-not-offered"),
     ];
@@ -104,15 +105,15 @@ fn each_order_that_the_register_does_not_support_is_refused_with_its_code() {
 #[test]
 fn a_card_that_no_profile_certifies_cannot_be_ordered_and_one_that_has_profiles_can() {
     let mut house = House::new();
-    for (kind, holder, of_another_category) in
-        [(CardKind::Cps, military_nurse(), student()), (CardKind::Cpf, student(), nurse())]
+    for (kind, holder, profession, of_another_category) in
+        [(CardKind::Cps, military_nurse(), "60", student_nurse()), (CardKind::Cpf, student(), "10", nurse())]
     {
         if has_profiles(kind) {
             let refused = house.submit("alice", card_for(kind, &of_another_category, "60"));
             assert_eq!(code(refused), "order-category-refused", "{kind}");
-            house.submit("alice", card_for(kind, &holder, "60")).unwrap();
+            house.submit("alice", card_for(kind, &holder, profession)).unwrap();
         } else {
-            let refused = house.submit("alice", card_for(kind, &holder, "60"));
+            let refused = house.submit("alice", card_for(kind, &holder, profession));
             assert_eq!(code(refused), "order-kind-not-produced", "{kind}");
         }
     }

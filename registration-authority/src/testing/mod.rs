@@ -11,6 +11,7 @@ use ca_core::identity::Identity;
 use ca_core::issuance::{
     self, Bearer, Evidence, EvidenceKind, IssuanceContext, IssuanceRequest, NewAuthorityKey,
 };
+use ca_core::key_policy::Blocklist;
 use ca_core::profile::Profiles;
 use ca_core::signer::KeyReference;
 use ca_core::subject::{Fact, Facts};
@@ -53,6 +54,7 @@ pub(crate) struct Worker {
     pub(crate) epoch: Epoch,
     pub(crate) profiles: Profiles,
     pub(crate) identity: Identity,
+    pub(crate) blocklist: Blocklist,
 }
 
 impl House {
@@ -158,6 +160,7 @@ impl House {
             epoch,
             profiles: Profiles::embedded(),
             identity: Identity::demo(),
+            blocklist: Blocklist::default(),
         };
         let authorities =
             [("ACR-FO", "ACR-FO"), ("ACI-FO-PP", "ACR-FO"), ("ACR-EL", "ACR-EL"), ("ACI-EL-ORG", "ACR-EL")];
@@ -231,7 +234,11 @@ impl House {
         };
         #[expect(clippy::disallowed_methods, reason = "the test stands in for the ceremony")]
         let evidence = Evidence::verified(EvidenceKind::Ceremony, b"a test");
-        let context = IssuanceContext { profiles: &worker.profiles, identity: &worker.identity };
+        let context = IssuanceContext {
+            profiles: &worker.profiles,
+            identity: &worker.identity,
+            blocklist: &worker.blocklist,
+        };
         let Self { db, rng, .. } = self;
         let prepared = db
             .write(|db| issuance::prepare(db, context, &request, &evidence, &worker.epoch, rng, act))
@@ -251,7 +258,11 @@ impl Worker {
             registry,
             verifier,
             bureaus: &self.bureaus,
-            issuance: IssuanceContext { profiles: &self.profiles, identity: &self.identity },
+            issuance: IssuanceContext {
+                profiles: &self.profiles,
+                identity: &self.identity,
+                blocklist: &self.blocklist,
+            },
             epoch: &self.epoch,
         }
     }

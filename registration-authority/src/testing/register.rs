@@ -30,6 +30,7 @@ const DEPRECATED: u32 = 5;
 const GONE: u32 = 6;
 const CHANGED: u32 = 7;
 const OTHER_NURSE: u32 = 8;
+const STUDENT_NURSE: u32 = 9;
 
 pub(crate) fn nurse() -> IdNatPs {
     person(NURSE)
@@ -40,9 +41,13 @@ pub(crate) fn other_nurse() -> IdNatPs {
 pub(crate) fn military_nurse() -> IdNatPs {
     person(MILITARY)
 }
-/// A student nurse.
+/// Learns to be a physician.
 pub(crate) fn student() -> IdNatPs {
     person(STUDENT)
+}
+/// Learns to be a nurse, for whom there is no CPF.
+pub(crate) fn student_nurse() -> IdNatPs {
+    person(STUDENT_NURSE)
 }
 /// A nurse and a physiotherapist.
 pub(crate) fn twofold() -> IdNatPs {
@@ -77,7 +82,8 @@ pub(crate) fn second_day() -> Vec<Line> {
         line(NURSE, "DURAND", "Élise", "60", "C"),
         line(OTHER_NURSE, "LE GOFF", "Yann", "60", "C"),
         line(MILITARY, "MARTIN", "Paul", "60", "M"),
-        line(STUDENT, "BERNARD", "Zoé", "60", "E"),
+        line(STUDENT, "BERNARD", "Zoé", "10", "E"),
+        line(STUDENT_NURSE, "GARNIER", "Léa", "60", "E"),
         line(TWOFOLD, "D'ARGENT", "Jean-Marc", "60", "C"),
         line(TWOFOLD, "D'ARGENT", "Jean-Marc", "70", "C"),
         line(DEPRECATED, "ROBERT", "Inès", "35", "C"),

@@ -159,6 +159,7 @@ fn field_of(code: Code) -> &'static str {
         rules::ORDER_PROFESSION_CEASED,
         rules::ORDER_PROFESSION_INACTIVE,
         rules::ORDER_CATEGORY_REFUSED,
+        rules::ORDER_TRAINING_REFUSED,
     ];
     let replaced = [rules::ORDER_REPLACES_ANOTHER, rules::ORDER_REPLACED_ALREADY, rules::ORDER_CARD_ACTIVE];
     if profession.contains(&code) {

@@ -47,6 +47,10 @@ fn of_orders(code: &str) -> Option<(&'static str, &'static str)> {
             "Cette profession est exercée dans une catégorie qui n'ouvre pas droit à cette carte.",
             "Vérifiez la catégorie dans le répertoire : la CPS est la carte de qui exerce, la CPF celle de qui se forme.",
         ),
+        "order-training-refused" => (
+            "La CPF n'existe pas pour qui se forme à cette profession.",
+            "Elle est réservée aux futurs médecins, pharmaciens, chirurgiens-dentistes et sages-femmes.",
+        ),
         "order-kind-not-offered" => (
             "Ce type de carte ne se demande pas à partir du répertoire des professionnels.",
             "Seules les cartes CPS et CPF se demandent ainsi.",

@@ -17,7 +17,8 @@ fn renew(
     days: u32,
 ) -> Result<Vec<ReportedCertificate>, CeremonyError> {
     let (profiles, identity) = (Profiles::embedded(), Identity::demo());
-    let context = IssuanceContext { profiles: &profiles, identity: &identity };
+    let blocklist = crate::key_policy::Blocklist::default();
+    let context = IssuanceContext { profiles: &profiles, identity: &identity, blocklist: &blocklist };
     let act = Act { at: act().at.plus(DAY * days), ..act() };
     let epoch = Epoch::open(db, DAY, &act).unwrap();
     let mut rng = rand_core::UnwrapErr(getrandom::SysRng);

@@ -1,7 +1,9 @@
-//! KeyUsage and ExtKeyUsage (RFC 5280 §4.2.1.3, §4.2.1.12; RFC 8813).
+//! KeyUsage and ExtKeyUsage (RFC 5280 §4.2.1.3, §4.2.1.12; RFC 8813; EN 319 412-2).
 
 use super::super::Reading;
-use super::super::expectations::{Expectation, KEY_ENCIPHERMENT};
+use super::super::expectations::{
+    DATA_ENCIPHERMENT, Expectation, KEY_AGREEMENT, KEY_ENCIPHERMENT, NON_REPUDIATION,
+};
 use super::super::finding::Finding;
 use super::super::oids::dotted;
 use super::super::reader::{Element, tag};
@@ -28,6 +30,14 @@ pub(super) fn check(value: &Element<'_>, reading: &Reading<'_>) -> Result<(), Fi
     let fail = |rule, message: String| Err(Finding::new(rule, value.offset, message));
     if kind.is_elliptic() && bits & KEY_ENCIPHERMENT != 0 {
         return fail("rfc8813-3-key-encipherment", "keyUsage: an EC key enciphers no keys".into());
+    }
+    if kind.is_elliptic() && bits & DATA_ENCIPHERMENT != 0 {
+        return fail("rfc8813-3-data-encipherment", "keyUsage: an EC key enciphers no data".into());
+    }
+    // Types A and B of its table alone: who consents with a key does not open letters with it.
+    if bits & NON_REPUDIATION != 0 && bits & (KEY_ENCIPHERMENT | DATA_ENCIPHERMENT | KEY_AGREEMENT) != 0 {
+        let message = "keyUsage: nonRepudiation stands with neither encipherment nor agreement";
+        return fail("en319412-2-4.3.2-key-usage", message.into());
     }
     let usage = reading.expectation.key_usage;
     let expected = if kind.is_elliptic() { usage.elliptic } else { usage.rsa };

@@ -53,8 +53,9 @@ fn judge(found: &Extension<'_>, reading: &Reading<'_>) -> Result<(), Finding> {
         }
         extension::PRODUCT_CATEGORY => private::check_category(value, reading),
         extension::PRODUCT_TYPE => private::check_type(value, reading.expectation),
-        extension::TOKEN_IDENTIFIER => private::check_token(value),
+        extension::TOKEN_IDENTIFIER => private::check_token(value, reading),
         extension::PROFESSION => private::check_profession(value),
+        extension::FUTURE_PROFESSION => private::check_future_profession(value),
         _ => Ok(()),
     }
 }

@@ -1,7 +1,7 @@
 //! The private extensions 1.2.250.1.71.1.2.x (§1.6): product, card, profession.
 
 use super::super::Reading;
-use super::super::expectations::Expectation;
+use super::super::expectations::{CommonName, Expectation};
 use super::super::finding::Finding;
 use super::super::reader::{Element, tag};
 
@@ -31,15 +31,20 @@ pub(super) fn check_type(value: &Element<'_>, expectation: &Expectation) -> Resu
     Err(Finding::new("igc-1.6-product-type", value.offset, message))
 }
 
-/// `.3`: PrintableString, ten digits of the card issuer, `/`, ten digits of the card.
-pub(super) fn check_token(value: &Element<'_>) -> Result<(), Finding> {
+/// `.3`: PrintableString, ten digits of the card issuer, `/`, ten digits of the card; which are the CN of a
+/// certificate that names the card alone.
+pub(super) fn check_token(value: &Element<'_>, reading: &Reading<'_>) -> Result<(), Finding> {
     let text = value.must_be(tag::PRINTABLE_STRING, "token identifier")?.content;
     let ten_digits = |part: &[u8]| part.len() == 10 && part.iter().all(u8::is_ascii_digit);
-    if text.len() == 21 && text[10] == b'/' && ten_digits(&text[..10]) && ten_digits(&text[11..]) {
-        return Ok(());
+    let fail = |rule, message: &str| Err(Finding::new(rule, value.offset, message));
+    if text.len() != 21 || text[10] != b'/' || !ten_digits(&text[..10]) || !ten_digits(&text[11..]) {
+        return fail("igc-1.6-token-identifier", "token identifier: ten digits, `/`, ten digits");
     }
-    let message = "token identifier: ten digits, `/`, ten digits";
-    Err(Finding::new("igc-1.6-token-identifier", value.offset, message))
+    let named = reading.common_name.filter(|_| reading.expectation.common_name == CommonName::CardNumber);
+    if named.is_some_and(|name| name.as_bytes() != &text[11..]) {
+        return fail("igc-1.8-card-of-token", "token identifier: not the card that the CN names");
+    }
+    Ok(())
 }
 
 /// TRE_G15-ProfessionSante, the codes no longer given included: whether a profession may still be certified
@@ -54,5 +59,19 @@ pub(super) fn check_profession(value: &Element<'_>) -> Result<(), Finding> {
     match value.must_be(tag::INTEGER, "profession")?.content {
         [code] if PROFESSIONS.contains(code) => Ok(()),
         _ => Err(Finding::new("igc-1.6-profession", value.offset, "profession: not a code of TRE_G15")),
+    }
+}
+
+/// TRE_G16-ProfessionFormation: a CPF is for who learns one of the four medical professions.
+const FUTURE_PROFESSIONS: [u8; 4] = [10, 21, 40, 50];
+
+/// `.8`, TRE_G16: INTEGER, as the profession is [M].
+pub(super) fn check_future_profession(value: &Element<'_>) -> Result<(), Finding> {
+    match value.must_be(tag::INTEGER, "future profession")?.content {
+        [code] if FUTURE_PROFESSIONS.contains(code) => Ok(()),
+        _ => {
+            let message = "future profession: not a code of TRE_G16";
+            Err(Finding::new("igc-1.6-future-profession", value.offset, message))
+        }
     }
 }

@@ -5,7 +5,7 @@ use super::super::reader::{Element, tag};
 use super::super::time;
 use super::super::validity::Validity;
 
-/// Both dates, in order, within the certificate's validity.
+/// Both dates, in order, and those of the validity (§1.8).
 pub(super) fn check(value: &Element<'_>, validity: Option<Validity>) -> Result<(), Finding> {
     let mut fields = value.must_be(tag::SEQUENCE, "privateKeyUsagePeriod")?.reader();
     let from = fields.expect(tag::implicit(0), "privateKeyUsagePeriod.notBefore")?;
@@ -20,8 +20,8 @@ pub(super) fn check(value: &Element<'_>, validity: Option<Validity>) -> Result<(
             "privateKeyUsagePeriod: notBefore is not before notAfter",
         );
     }
-    if validity.is_some_and(|validity| from < validity.not_before || to > validity.not_after) {
-        return fail("igc-1.8-period-within-validity", "privateKeyUsagePeriod: reaches out of the validity");
+    if validity.is_some_and(|validity| (from, to) != (validity.not_before, validity.not_after)) {
+        return fail("igc-1.8-period-is-validity", "privateKeyUsagePeriod: not the dates of the validity");
     }
     Ok(())
 }

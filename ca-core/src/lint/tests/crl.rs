@@ -135,6 +135,11 @@ struct Bad {
     fault: fn(&mut CrlSpecimen),
 }
 
+/// The rules that the tables of this file hold a specimen of.
+pub(super) fn rules_with_a_specimen() -> impl Iterator<Item = &'static str> {
+    [FIELDS, ENTRIES, EXTENSIONS].into_iter().flatten().map(|bad| bad.rule)
+}
+
 fn each_is_stopped_by_its_own_rule(table: &[Bad]) {
     for bad in table {
         let mut crl = (bad.of)();
@@ -144,197 +149,197 @@ fn each_is_stopped_by_its_own_rule(table: &[Bad]) {
     }
 }
 
+const FIELDS: &[Bad] = &[
+    Bad { rule: "rfc5280-5.1.2.1-version", of: full, fault: |crl| crl.version.clear() },
+    Bad { rule: "rfc5280-5.1.2.1-version", of: full, fault: |crl| crl.version = tlv(0x02, [0]) },
+    Bad { rule: "rfc5280-4.1.2.3-signature-fits-key", of: full, fault: |crl| crl.signature = ecdsa_sha384() },
+    Bad {
+        rule: "rfc5280-5.1.2.3-issuer-name",
+        of: full,
+        fault: |crl| crl.issuer = authority_name("DEMO AC"),
+    },
+    Bad {
+        rule: "rfc5280-4.2.1.3-issuer-crl-sign",
+        of: full,
+        fault: |crl| crl.issued_by(|issuer| issuer.put(&ce(KU), true, tlv(0x03, [2, 0x04]))),
+    },
+    Bad {
+        rule: "rfc5280-4.2.1.3-issuer-crl-sign",
+        of: full,
+        fault: |crl| crl.issued_by(|issuer| drop(issuer.take(&ce(BC)))),
+    },
+    Bad { rule: "igc-lint-issuer-unreadable", of: full, fault: |crl| crl.issuer_certificate.truncate(99) },
+    Bad { rule: "rfc5280-5.1.2.5-next-update", of: full, fault: |crl| crl.next_update.clear() },
+    Bad {
+        rule: "rfc5280-5.1.2.5-update-order",
+        of: full,
+        fault: |crl| crl.next_update = crl.this_update.clone(),
+    },
+    Bad { rule: "igc-crl-this-update-future", of: full, fault: |crl| crl.at = "2027-01-02T09:59:59Z" },
+    Bad { rule: "igc-crl-stale", of: full, fault: |crl| crl.at = "2027-01-09T10:00:00Z" },
+    Bad {
+        rule: "rfc5280-4.1.2.5-utctime-through-2049",
+        of: full,
+        fault: |crl| crl.this_update = tlv(0x18, "20270102100000Z"),
+    },
+    Bad { rule: "asn1-structure", of: full, fault: |crl| crl.extensions.clear() },
+    Bad { rule: "asn1-structure", of: full, fault: |crl| crl.next_update.extend([0x05, 0]) },
+];
+
 #[test]
 fn each_fault_of_the_fields_is_stopped_by_its_own_rule() {
-    each_is_stopped_by_its_own_rule(&[
-        Bad { rule: "rfc5280-5.1.2.1-version", of: full, fault: |crl| crl.version.clear() },
-        Bad { rule: "rfc5280-5.1.2.1-version", of: full, fault: |crl| crl.version = tlv(0x02, [0]) },
-        Bad {
-            rule: "rfc5280-4.1.2.3-signature-fits-key",
-            of: full,
-            fault: |crl| crl.signature = ecdsa_sha384(),
-        },
-        Bad {
-            rule: "rfc5280-5.1.2.3-issuer-name",
-            of: full,
-            fault: |crl| crl.issuer = authority_name("DEMO AC"),
-        },
-        Bad {
-            rule: "rfc5280-4.2.1.3-issuer-crl-sign",
-            of: full,
-            fault: |crl| crl.issued_by(|issuer| issuer.put(&ce(KU), true, tlv(0x03, [2, 0x04]))),
-        },
-        Bad {
-            rule: "rfc5280-4.2.1.3-issuer-crl-sign",
-            of: full,
-            fault: |crl| crl.issued_by(|issuer| drop(issuer.take(&ce(BC)))),
-        },
-        Bad {
-            rule: "igc-lint-issuer-unreadable",
-            of: full,
-            fault: |crl| crl.issuer_certificate.truncate(99),
-        },
-        Bad { rule: "rfc5280-5.1.2.5-next-update", of: full, fault: |crl| crl.next_update.clear() },
-        Bad {
-            rule: "rfc5280-5.1.2.5-update-order",
-            of: full,
-            fault: |crl| crl.next_update = crl.this_update.clone(),
-        },
-        Bad { rule: "igc-crl-this-update-future", of: full, fault: |crl| crl.at = "2027-01-02T09:59:59Z" },
-        Bad { rule: "igc-crl-stale", of: full, fault: |crl| crl.at = "2027-01-09T10:00:00Z" },
-        Bad {
-            rule: "rfc5280-4.1.2.5-utctime-through-2049",
-            of: full,
-            fault: |crl| crl.this_update = tlv(0x18, "20270102100000Z"),
-        },
-        Bad { rule: "asn1-structure", of: full, fault: |crl| crl.extensions.clear() },
-        Bad { rule: "asn1-structure", of: full, fault: |crl| crl.next_update.extend([0x05, 0]) },
-    ]);
+    each_is_stopped_by_its_own_rule(FIELDS);
 }
+
+const DATE: &str = "270101090000Z";
+const EXTENSION: &str = "rfc5280-5.3-entry-extension";
+
+const ENTRIES: &[Bad] = &[
+    Bad { rule: "rfc5280-5.1.2.6-empty-list", of: full, fault: |crl| crl.entries = Some(Vec::new()) },
+    Bad { rule: "rfc5280-5.3-serial", of: full, fault: |crl| crl.add_entry(entry([0], DATE, &[])) },
+    Bad { rule: "rfc5280-5.3-serial", of: full, fault: |crl| crl.add_entry(entry([0x80], DATE, &[])) },
+    Bad { rule: "rfc5280-5.3-serial", of: full, fault: |crl| crl.add_entry(entry([1; 21], DATE, &[])) },
+    Bad {
+        rule: "igc-crl-serial-repeated",
+        of: full,
+        fault: |crl| crl.add_entry(entry([0x11; 16], DATE, &[])),
+    },
+    Bad {
+        rule: "igc-crl-revoked-after-this-update",
+        of: full,
+        fault: |crl| crl.add_entry(entry([5], "270102100001Z", &[])),
+    },
+    Bad {
+        rule: "rfc5280-5.3.1-reason-unspecified",
+        of: full,
+        fault: |crl| crl.add_entry(entry([5], DATE, &[reason(0)])),
+    },
+    Bad {
+        rule: "rfc5280-5.3.1-remove-from-crl",
+        of: full,
+        fault: |crl| crl.add_entry(entry([5], DATE, &[reason(8)])),
+    },
+    Bad {
+        rule: "rfc5280-5.3.1-reason",
+        of: full,
+        fault: |crl| crl.add_entry(entry([5], DATE, &[reason(7)])),
+    },
+    Bad {
+        rule: "rfc5280-5.3.1-reason",
+        of: delta,
+        fault: |crl| crl.add_entry(entry([5], DATE, &[reason(11)])),
+    },
+    Bad {
+        rule: EXTENSION,
+        of: full,
+        fault: |crl| {
+            let critical = extension(&ce(REASON), true, &tlv(0x0A, [1]));
+            crl.add_entry(entry([5], DATE, &[critical]));
+        },
+    },
+    Bad {
+        rule: EXTENSION,
+        of: full,
+        // certificateIssuer: the CRL is not indirect.
+        fault: |crl| {
+            let name = sequence([tlv(0xA4, authority_name("DEMO AC"))]);
+            crl.add_entry(entry([5], DATE, &[extension(&ce(29), true, &name)]));
+        },
+    },
+    Bad {
+        rule: "rfc5280-4.2-extension-repeated",
+        of: full,
+        fault: |crl| crl.add_entry(entry([5], DATE, &[reason(1), reason(1)])),
+    },
+    Bad {
+        rule: "rfc5280-4.1.2.5-time-format",
+        of: full,
+        fault: |crl| crl.add_entry(entry([5], "270101250000Z", &[])),
+    },
+];
 
 #[test]
 fn each_fault_of_an_entry_is_stopped_by_its_own_rule() {
-    const DATE: &str = "270101090000Z";
-    const EXTENSION: &str = "rfc5280-5.3-entry-extension";
-    each_is_stopped_by_its_own_rule(&[
-        Bad { rule: "rfc5280-5.1.2.6-empty-list", of: full, fault: |crl| crl.entries = Some(Vec::new()) },
-        Bad { rule: "rfc5280-5.3-serial", of: full, fault: |crl| crl.add_entry(entry([0], DATE, &[])) },
-        Bad { rule: "rfc5280-5.3-serial", of: full, fault: |crl| crl.add_entry(entry([0x80], DATE, &[])) },
-        Bad { rule: "rfc5280-5.3-serial", of: full, fault: |crl| crl.add_entry(entry([1; 21], DATE, &[])) },
-        Bad {
-            rule: "igc-crl-serial-repeated",
-            of: full,
-            fault: |crl| crl.add_entry(entry([0x11; 16], DATE, &[])),
-        },
-        Bad {
-            rule: "igc-crl-revoked-after-this-update",
-            of: full,
-            fault: |crl| crl.add_entry(entry([5], "270102100001Z", &[])),
-        },
-        Bad {
-            rule: "rfc5280-5.3.1-reason-unspecified",
-            of: full,
-            fault: |crl| crl.add_entry(entry([5], DATE, &[reason(0)])),
-        },
-        Bad {
-            rule: "rfc5280-5.3.1-remove-from-crl",
-            of: full,
-            fault: |crl| crl.add_entry(entry([5], DATE, &[reason(8)])),
-        },
-        Bad {
-            rule: "rfc5280-5.3.1-reason",
-            of: full,
-            fault: |crl| crl.add_entry(entry([5], DATE, &[reason(7)])),
-        },
-        Bad {
-            rule: "rfc5280-5.3.1-reason",
-            of: delta,
-            fault: |crl| crl.add_entry(entry([5], DATE, &[reason(11)])),
-        },
-        Bad {
-            rule: EXTENSION,
-            of: full,
-            fault: |crl| {
-                let critical = extension(&ce(REASON), true, &tlv(0x0A, [1]));
-                crl.add_entry(entry([5], DATE, &[critical]));
-            },
-        },
-        Bad {
-            rule: EXTENSION,
-            of: full,
-            // certificateIssuer: the CRL is not indirect.
-            fault: |crl| {
-                let name = sequence([tlv(0xA4, authority_name("DEMO AC"))]);
-                crl.add_entry(entry([5], DATE, &[extension(&ce(29), true, &name)]));
-            },
-        },
-        Bad {
-            rule: "rfc5280-4.2-extension-repeated",
-            of: full,
-            fault: |crl| crl.add_entry(entry([5], DATE, &[reason(1), reason(1)])),
-        },
-        Bad {
-            rule: "rfc5280-4.1.2.5-time-format",
-            of: full,
-            fault: |crl| crl.add_entry(entry([5], "270101250000Z", &[])),
-        },
-    ]);
+    each_is_stopped_by_its_own_rule(ENTRIES);
 }
+
+const MISSING: &str = "rfc5280-5.2-extension-missing";
+const UNEXPECTED: &str = "rfc5280-5.2-extension-unexpected";
+const CRITICALITY: &str = "rfc5280-5.2-extension-criticality";
+const SCOPE_RULE: &str = "rfc5280-5.2.5-scope";
+fn scope(value: &[Vec<u8>]) -> Vec<u8> {
+    extension(&ce(SCOPE), true, &sequence(value))
+}
+
+const EXTENSIONS: &[Bad] = &[
+    Bad { rule: MISSING, of: full, fault: |crl| drop(crl.extensions.remove(0)) },
+    Bad { rule: MISSING, of: full, fault: |crl| drop(crl.extensions.remove(1)) },
+    Bad { rule: MISSING, of: full, fault: |crl| crl.kind = CrlKind::Delta },
+    Bad {
+        rule: "rfc5280-5.2.1-matches-issuer",
+        of: full,
+        fault: |crl| crl.extensions[0] = extension(&ce(AKI), false, &sequence([tlv(0x80, [1; 20])])),
+    },
+    Bad {
+        rule: "rfc5280-5.2.3-number",
+        of: full,
+        fault: |crl| crl.extensions[1] = extension(&ce(NUMBER), false, &tlv(0x02, [1; 21])),
+    },
+    Bad {
+        rule: "rfc5280-5.2.3-number",
+        of: full,
+        fault: |crl| crl.extensions[1] = extension(&ce(NUMBER), false, &tlv(0x02, [0x80])),
+    },
+    Bad {
+        rule: "rfc5280-5.2.4-base-number",
+        of: delta,
+        fault: |crl| crl.extensions[2] = extension(&ce(DELTA), true, &tlv(0x02, [2, 1])),
+    },
+    Bad {
+        rule: CRITICALITY,
+        of: delta,
+        fault: |crl| crl.extensions[2] = extension(&ce(DELTA), false, &tlv(0x02, [2, 0])),
+    },
+    Bad {
+        rule: CRITICALITY,
+        of: full,
+        fault: |crl| crl.extensions[1] = extension(&ce(NUMBER), true, &tlv(0x02, [2, 0])),
+    },
+    Bad {
+        rule: UNEXPECTED,
+        of: full,
+        fault: |crl| crl.extensions.push(extension(&ce(DELTA), true, &tlv(0x02, [1]))),
+    },
+    Bad {
+        rule: UNEXPECTED,
+        of: delta,
+        fault: |crl| {
+            crl.extensions.push(extension(&ce(FRESHEST), false, &points("delta", "deltarevocationlist")));
+        },
+    },
+    Bad {
+        rule: UNEXPECTED,
+        of: full,
+        fault: |crl| crl.extensions.push(extension(&ce(99), true, &oid(&[0x2A]))),
+    },
+    Bad {
+        rule: "rfc5280-4.2-extension-repeated",
+        of: full,
+        fault: |crl| crl.extensions.push(crl.extensions[1].clone()),
+    },
+    Bad { rule: SCOPE_RULE, of: full, fault: |crl| crl.extensions.push(scope(&[])) },
+    Bad { rule: SCOPE_RULE, of: full, fault: |crl| crl.extensions.push(scope(&[tlv(0x84, [0xFF])])) },
+    Bad {
+        rule: SCOPE_RULE,
+        of: full,
+        fault: |crl| crl.extensions.push(scope(&[tlv(0x81, [0xFF]), tlv(0x82, [0xFF])])),
+    },
+    Bad { rule: SCOPE_RULE, of: full, fault: |crl| crl.extensions.push(scope(&[tlv(0x81, [0x00])])) },
+];
 
 #[test]
 fn each_fault_of_the_crl_extensions_is_stopped_by_its_own_rule() {
-    const MISSING: &str = "rfc5280-5.2-extension-missing";
-    const UNEXPECTED: &str = "rfc5280-5.2-extension-unexpected";
-    const CRITICALITY: &str = "rfc5280-5.2-extension-criticality";
-    const SCOPE_RULE: &str = "rfc5280-5.2.5-scope";
-    fn scope(value: &[Vec<u8>]) -> Vec<u8> {
-        extension(&ce(SCOPE), true, &sequence(value))
-    }
-    each_is_stopped_by_its_own_rule(&[
-        Bad { rule: MISSING, of: full, fault: |crl| drop(crl.extensions.remove(0)) },
-        Bad { rule: MISSING, of: full, fault: |crl| drop(crl.extensions.remove(1)) },
-        Bad { rule: MISSING, of: full, fault: |crl| crl.kind = CrlKind::Delta },
-        Bad {
-            rule: "rfc5280-5.2.1-matches-issuer",
-            of: full,
-            fault: |crl| crl.extensions[0] = extension(&ce(AKI), false, &sequence([tlv(0x80, [1; 20])])),
-        },
-        Bad {
-            rule: "rfc5280-5.2.3-number",
-            of: full,
-            fault: |crl| crl.extensions[1] = extension(&ce(NUMBER), false, &tlv(0x02, [1; 21])),
-        },
-        Bad {
-            rule: "rfc5280-5.2.3-number",
-            of: full,
-            fault: |crl| crl.extensions[1] = extension(&ce(NUMBER), false, &tlv(0x02, [0x80])),
-        },
-        Bad {
-            rule: "rfc5280-5.2.4-base-number",
-            of: delta,
-            fault: |crl| crl.extensions[2] = extension(&ce(DELTA), true, &tlv(0x02, [2, 1])),
-        },
-        Bad {
-            rule: CRITICALITY,
-            of: delta,
-            fault: |crl| crl.extensions[2] = extension(&ce(DELTA), false, &tlv(0x02, [2, 0])),
-        },
-        Bad {
-            rule: CRITICALITY,
-            of: full,
-            fault: |crl| crl.extensions[1] = extension(&ce(NUMBER), true, &tlv(0x02, [2, 0])),
-        },
-        Bad {
-            rule: UNEXPECTED,
-            of: full,
-            fault: |crl| crl.extensions.push(extension(&ce(DELTA), true, &tlv(0x02, [1]))),
-        },
-        Bad {
-            rule: UNEXPECTED,
-            of: delta,
-            fault: |crl| {
-                crl.extensions.push(extension(&ce(FRESHEST), false, &points("delta", "deltarevocationlist")));
-            },
-        },
-        Bad {
-            rule: UNEXPECTED,
-            of: full,
-            fault: |crl| crl.extensions.push(extension(&ce(99), true, &oid(&[0x2A]))),
-        },
-        Bad {
-            rule: "rfc5280-4.2-extension-repeated",
-            of: full,
-            fault: |crl| crl.extensions.push(crl.extensions[1].clone()),
-        },
-        Bad { rule: SCOPE_RULE, of: full, fault: |crl| crl.extensions.push(scope(&[])) },
-        Bad { rule: SCOPE_RULE, of: full, fault: |crl| crl.extensions.push(scope(&[tlv(0x84, [0xFF])])) },
-        Bad {
-            rule: SCOPE_RULE,
-            of: full,
-            fault: |crl| crl.extensions.push(scope(&[tlv(0x81, [0xFF]), tlv(0x82, [0xFF])])),
-        },
-        Bad { rule: SCOPE_RULE, of: full, fault: |crl| crl.extensions.push(scope(&[tlv(0x81, [0x00])])) },
-    ]);
+    each_is_stopped_by_its_own_rule(EXTENSIONS);
 }
 
 #[test]

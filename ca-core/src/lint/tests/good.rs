@@ -1,6 +1,9 @@
+use std::collections::BTreeSet;
+
 use super::super::check_certificate;
 use super::der::tlv;
 use super::specimen::{self, BC, Specimen, ce, p256, p384, rsa, rsa_sha256};
+use crate::profile::Profiles;
 
 fn passes(specimen: &Specimen) {
     assert_eq!(check_certificate(&specimen.tbs(), &specimen.context()), [], "{}", specimen.profile);
@@ -8,22 +11,16 @@ fn passes(specimen: &Specimen) {
 
 #[test]
 fn a_good_certificate_of_every_profile_may_be_signed() {
-    let all = [
-        specimen::root,
-        specimen::issuing,
-        specimen::responder,
-        specimen::cps_auth,
-        specimen::cps_sign,
-        specimen::cpe_auth,
-        specimen::cpe_sign,
-        specimen::soft_sign,
-        specimen::soft_auth,
-        specimen::server,
-        specimen::elliptic_server,
-        specimen::org_sign,
-        specimen::org_auth,
-    ];
-    all.iter().for_each(|good| passes(&good()));
+    specimen::all().iter().for_each(passes);
+}
+
+#[test]
+fn there_is_a_good_specimen_of_every_profile_and_of_no_other() {
+    let specimens: BTreeSet<String> =
+        specimen::all().into_iter().map(|specimen| specimen.profile.to_owned()).collect();
+    let profiles: BTreeSet<String> =
+        Profiles::embedded().iter().map(|profile| profile.id.to_string()).collect();
+    assert_eq!(specimens, profiles);
 }
 
 #[test]

@@ -96,6 +96,36 @@ pub(super) fn person(given_name: &str, common_name: &str, surname: &str) -> Vec<
     set(parts)
 }
 
+/// A nurse with an RPPS number.
+pub(super) fn nurse() -> Vec<u8> {
+    sequence([rdn(6, "FR"), rdn(12, "Infirmier"), person("ZOE", "899700000129", "ESSAI")])
+}
+
+/// A person who belongs to a structure.
+pub(super) fn attached_person(structure: &str, common_name: &str) -> Vec<u8> {
+    sequence([
+        rdn(6, "FR"),
+        rdn(8, "Paris (75)"),
+        rdn(10, "HOPITAL FICTIF"),
+        rdn(11, structure),
+        rdn(12, "Personnel santé ou social"),
+        person("ZOE", common_name, "ESSAI"),
+    ])
+}
+
+/// A card that names nobody.
+pub(super) fn service_subject(title: &str, pseudonym: &str, common_name: &str) -> Vec<u8> {
+    sequence([
+        rdn(6, "FR"),
+        rdn(8, "Paris (75)"),
+        rdn(10, "HOPITAL FICTIF"),
+        rdn(11, "10B0057881"),
+        rdn(12, title),
+        rdn(65, pseudonym),
+        rdn(3, common_name),
+    ])
+}
+
 pub(super) fn organisation(common_name: &str) -> Vec<u8> {
     sequence([
         rdn(6, "FR"),

@@ -34,7 +34,13 @@ fn tbs(pem: &[u8]) -> Vec<u8> {
 }
 
 fn rules(profile: &str, pem: &[u8], issuer: Option<&[u8]>, at: &str, test_bit: bool) -> Vec<&'static str> {
-    let context = LintContext { profile, issuer_certificate: issuer, at: at.parse().unwrap(), test_bit };
+    let context = LintContext {
+        profile,
+        issuer_certificate: issuer,
+        at: at.parse().unwrap(),
+        serial_prefix: None,
+        test_bit,
+    };
     check_certificate(&tbs(pem), &context).iter().map(|finding| finding.rule).collect()
 }
 

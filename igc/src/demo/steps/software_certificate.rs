@@ -48,14 +48,15 @@ pub fn software_certificate(stage: &mut Stage) -> Result<((), String), Problem> 
 fn submit(stage: &mut Stage, csr: Vec<u8>) -> Result<String, Problem> {
     let structure = stage.cast().structure.clone();
     let act = stage.officer(SUBMITTER);
-    let profiles = stage.installation().profiles.clone();
+    let installation = stage.installation().clone();
+    let issuance = installation.issuance()?;
     let new = NewCertificateRequest {
         profile: "el-org-serv-ssl".to_owned(),
         structure: structure.technical_id,
         csr,
     };
     let request = stage.worker.db.write(|db| {
-        certificate_request::submit(db, &mut ImportedRegister, &profiles, new, &mut system_rng(), &act)
+        certificate_request::submit(db, &mut ImportedRegister, issuance, new, &mut system_rng(), &act)
     })?;
     Ok(request.number)
 }

@@ -1,5 +1,8 @@
 //! `igc certificate`
 
+mod profile;
+mod relint;
+
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -17,7 +20,7 @@ use serde::Serialize;
 use serde_json::json;
 use store::{Database, DatabaseRole};
 
-use super::Global;
+use crate::cli::Global;
 use crate::faults;
 use crate::installation::{Installation, system_rng};
 use crate::officer::{self, AsOfficer};
@@ -95,26 +98,19 @@ pub enum Command {
         /// PEM or DER.
         file: PathBuf,
     },
+    /// Read the stored certificates again with the lint of this program, each at the moment it was made; exit 9
+    /// and the holders where a rule that changed since would not let one be signed.
+    Relint(relint::Args),
     /// The profiles.
     #[command(subcommand)]
-    Profile(ProfileCommand),
-}
-
-#[derive(Debug, Subcommand)]
-pub enum ProfileCommand {
-    /// Every profile.
-    List,
-    /// One profile, extension by extension.
-    Show {
-        /// Its identifier.
-        profile: String,
-    },
+    Profile(profile::Command),
 }
 
 pub fn run(global: &Global, command: &Command) -> Result<ExitCode, Problem> {
     match command {
         Command::Inspect { file } => inspect(global, file)?,
-        Command::Profile(command) => profile(global, command)?,
+        Command::Profile(command) => profile::run(global, command)?,
+        Command::Relint(args) => return relint::run(global, args),
         Command::List { limit, after } => list(global, *limit, after.as_deref())?,
         Command::Show { issuer, serial } => show(global, issuer, serial)?,
         Command::Revoke { issuer, serial, reason, officer } => {
@@ -149,9 +145,9 @@ fn request(
         structure: structure.clone(),
         csr: read_bounded(csr, LONGEST_CSR)?,
     };
+    let issuance = installation.issuance()?;
     let submitted = db.write(|db| {
-        let profiles = &installation.profiles;
-        certificate_request::submit(db, &mut ImportedRegister, profiles, new, &mut system_rng(), &act)
+        certificate_request::submit(db, &mut ImportedRegister, issuance, new, &mut system_rng(), &act)
     })?;
     output::one(global.output, &json!({ "number": submitted.number }), || {
         format!("request {} waits for another person's decision\n", submitted.number)
@@ -258,23 +254,6 @@ fn inspect(global: &Global, file: &Path) -> Result<(), Problem> {
     output::one(global.output, &json!({ "text": text }), || text.clone())
 }
 
-fn profile(global: &Global, command: &ProfileCommand) -> Result<(), Problem> {
-    let profiles = ca_core::profile::Profiles::embedded();
-    match command {
-        ProfileCommand::List => {
-            let rows: Vec<ProfileRow> = profiles
-                .iter()
-                .map(|profile| ProfileRow { id: profile.id.to_string(), title: profile.title.clone() })
-                .collect();
-            output::list(global.output, &rows)
-        }
-        ProfileCommand::Show { profile } => {
-            let profile = profiles.require(profile)?;
-            output::one(global.output, profile, || profile.to_string())
-        }
-    }
-}
-
 fn pem(der: &[u8]) -> Result<String, Problem> {
     let pem = X509::from_der(der).and_then(|certificate| certificate.to_pem());
     let pem =
@@ -321,19 +300,5 @@ impl Row for CertificateRow {
             self.not_before.clone(),
             self.not_after.clone(),
         ]
-    }
-}
-
-#[derive(Serialize)]
-struct ProfileRow {
-    id: String,
-    title: String,
-}
-
-impl Row for ProfileRow {
-    const HEADINGS: &'static [&'static str] = &["PROFILE", "WHAT"];
-
-    fn cells(&self) -> Vec<String> {
-        vec![self.id.clone(), self.title.clone()]
     }
 }

@@ -1,16 +1,35 @@
 //! Good certificates of each profile, as the bytes of their fields, which a test may then spoil.
 
+mod cards;
+mod organisations;
+mod software;
+
 use store::Timestamp;
 
 use super::super::LintContext;
 use super::der::{extension, oid, sequence, tlv};
 pub(super) use super::pieces::*;
+pub(super) use cards::{
+    cpa_auth, cpe_auth, cpe_sign, cpf_sign, cps_auth, cps_conf, cps_sign, cps_tech, service_auth,
+};
+pub(super) use organisations::{elliptic_server, org_sign, server};
+pub(super) use software::{pro_sign, soft_conf, soft_sign};
+
+/// A good certificate of every profile, and of a profile on both kinds of key where they differ.
+pub(super) fn all() -> Vec<Specimen> {
+    let mut all = vec![root(), issuing(), responder()];
+    all.extend(cards::all());
+    all.extend(software::all());
+    all.extend(organisations::all());
+    all
+}
 
 /// The fields of a TBSCertificate, each already DER, and what it is to be held against.
 pub(super) struct Specimen {
     pub(super) profile: &'static str,
     pub(super) issuer_certificate: Option<Vec<u8>>,
     pub(super) at: &'static str,
+    pub(super) serial_prefix: Option<[u8; 8]>,
     pub(super) test_bit: bool,
     pub(super) version: Vec<u8>,
     pub(super) serial: Vec<u8>,
@@ -53,6 +72,7 @@ impl Specimen {
             profile: self.profile,
             issuer_certificate: self.issuer_certificate.as_deref(),
             at: self.at.parse::<Timestamp>().unwrap(),
+            serial_prefix: self.serial_prefix,
             test_bit: self.test_bit,
         }
     }
@@ -104,6 +124,7 @@ fn blank(profile: &'static str) -> Specimen {
         profile,
         issuer_certificate: None,
         at: "2026-11-21T10:00:00Z",
+        serial_prefix: None,
         test_bit: true,
         version: tlv(0xA0, tlv(0x02, [2])),
         serial: tlv(0x02, [0x11; 16]),
@@ -168,6 +189,7 @@ fn below(profile: &'static str, key: Vec<u8>, usage: [u8; 2], purposes: &[&[u8]]
     let purposes: Vec<_> = purposes.iter().map(|purpose| oid(purpose)).collect();
     Specimen {
         issuer_certificate: Some(issuing.certificate()),
+        serial_prefix: Some([0x11; 8]),
         issuer: issuing.subject,
         validity: dates("261121100000Z", "291121100000Z"),
         extensions: vec![
@@ -216,89 +238,6 @@ fn period() -> Vec<u8> {
     extension(&ce(PKUP), false, &value)
 }
 
-fn card(kind: u8) -> Vec<Vec<u8>> {
-    vec![
-        extension(&private(2), false, &tlv(0x02, [kind])),
-        extension(&private(3), false, &tlv(PRINTABLE, "8025099999/2600000017")),
-    ]
-}
-
-fn nurse() -> Vec<u8> {
-    sequence([rdn(6, "FR"), rdn(12, "Infirmier"), person("ZOE", "899700000129", "ESSAI")])
-}
-
 fn profession() -> Vec<u8> {
     extension(&private(7), false, &tlv(0x02, [60]))
-}
-
-pub(super) fn cps_auth() -> Specimen {
-    let specimen = below("fo-pp-cps-auth", p256(3), [7, 0x80], &[CLIENT_AUTH, LOGON]);
-    let alt_name = extension(&ce(SAN), false, &upn(UPN, "899700000129@carte.home.arpa"));
-    let last = [card(0), vec![profession()]].concat();
-    Specimen { subject: nurse(), ..with_tail(specimen, vec![alt_name], 0x80, last) }
-}
-
-pub(super) fn cps_sign() -> Specimen {
-    let specimen = below("fo-pp-cps-sign", p256(3), [6, 0x40], &[EMAIL]);
-    let last = [card(0), vec![profession()]].concat();
-    Specimen { subject: nurse(), ..with_tail(specimen, vec![period()], 0x80, last) }
-}
-
-pub(super) fn cpe_auth() -> Specimen {
-    let specimen = below("st-pp-cpe-auth", rsa(2048), [7, 0x80], &[CLIENT_AUTH, LOGON]);
-    let alt_name = extension(&ce(SAN), false, &upn(UPN, "30B0057881/CPET0002@carte.home.arpa"));
-    let subject = sequence([
-        rdn(6, "FR"),
-        rdn(8, "Paris (75)"),
-        rdn(10, "HOPITAL FICTIF"),
-        rdn(11, "10B0057881"),
-        rdn(12, "Personnel santé ou social"),
-        person("ZOE", "30B0057881/CPET0002", "ESSAI"),
-    ]);
-    Specimen { subject, ..with_tail(specimen, vec![alt_name], 0x80, card(2)) }
-}
-
-pub(super) fn cpe_sign() -> Specimen {
-    let specimen = below("st-pp-cpe-sign", p256(3), [6, 0x40], &[EMAIL]);
-    Specimen { subject: cpe_auth().subject, ..with_tail(specimen, vec![period()], 0x80, card(2)) }
-}
-
-pub(super) fn soft_sign() -> Specimen {
-    let specimen = below("el-pp-soft-sign", p256(3), [6, 0x40], &[EMAIL]);
-    let alt_name = extension(&ce(SAN), false, &sequence([tlv(0x81, "zoe.essai@mail.home.arpa")]));
-    Specimen { subject: nurse(), ..with_tail(specimen, vec![period(), alt_name], 0x83, vec![profession()]) }
-}
-
-pub(super) fn soft_auth() -> Specimen {
-    let specimen = below("el-pp-soft-auth", rsa(3072), [7, 0x80], &[CLIENT_AUTH]);
-    Specimen { subject: nurse(), ..with_tail(specimen, vec![], 0x83, vec![profession()]) }
-}
-
-/// On an RSA-2048 key.
-pub(super) fn server() -> Specimen {
-    let specimen = below("el-org-serv-ssl", rsa(2048), [5, 0xA0], &[SERVER_AUTH, CLIENT_AUTH]);
-    let hosts = sequence([tlv(0x82, "dossier.hopital.home.arpa"), tlv(0x82, "www.hopital.home.arpa")]);
-    let alt_name = extension(&ce(SAN), false, &hosts);
-    Specimen {
-        subject: organisation("dossier.hopital.home.arpa"),
-        ..with_tail(specimen, vec![alt_name], 0x83, vec![])
-    }
-}
-
-/// The same on P-256: key agreement where RSA enciphers keys.
-pub(super) fn elliptic_server() -> Specimen {
-    let mut specimen = server();
-    specimen.hold(p256(5));
-    specimen.put(&ce(KU), true, tlv(0x03, [3, 0x88]));
-    specimen
-}
-
-pub(super) fn org_sign() -> Specimen {
-    let specimen = below("el-org-sign", rsa(2048), [6, 0xC0], &[EMAIL]);
-    Specimen { subject: organisation("cachet serveur"), ..with_tail(specimen, vec![period()], 0x83, vec![]) }
-}
-
-pub(super) fn org_auth() -> Specimen {
-    let specimen = below("el-org-auth-cli", rsa(2048), [7, 0x80], &[CLIENT_AUTH]);
-    Specimen { subject: organisation("INSI-AUTO"), ..with_tail(specimen, vec![], 0x83, vec![]) }
 }
