@@ -7,7 +7,6 @@ use professional_registry::{Category, Exercise, Profession, ProfessionalRecord, 
 use store::{Code, Database, Fault, Timestamp};
 use thiserror::Error;
 
-use crate::certification::has_profiles;
 use crate::faults;
 
 /// What is claimed.
@@ -68,9 +67,6 @@ pub enum NotEntitled {
     /// Cards of this kind are not for professionals of the register.
     #[error("a {0} is not ordered from the register of professionals")]
     KindNotOffered(CardKind),
-    /// No certificate profile stands for this kind of card: what is ordered could never be made.
-    #[error("a {0} cannot be made: no certificate profile stands for it")]
-    KindNotProduced(CardKind),
     /// The register does not answer.
     #[error(transparent)]
     Registry(#[from] RegistryError),
@@ -87,13 +83,12 @@ impl Fault for NotEntitled {
             Self::CategoryRefused(..) => faults::ORDER_CATEGORY_REFUSED,
             Self::TrainingRefused(_) => faults::ORDER_TRAINING_REFUSED,
             Self::KindNotOffered(_) => faults::ORDER_KIND_NOT_OFFERED,
-            Self::KindNotProduced(_) => faults::ORDER_KIND_NOT_PRODUCED,
             Self::Registry(error) => error.code(),
         }
     }
 }
 
-/// Asks whether a card of this kind can be made at all, and the register whether `claim` holds at `at`.
+/// Asks the register whether `claim` holds at `at`.
 pub fn check(
     db: &mut Database,
     registry: &mut dyn Registry,
@@ -101,9 +96,6 @@ pub fn check(
     at: Timestamp,
 ) -> Result<Entitlement, NotEntitled> {
     let categories = categories_of(claim.kind).ok_or(NotEntitled::KindNotOffered(claim.kind))?;
-    if !has_profiles(claim.kind) {
-        return Err(NotEntitled::KindNotProduced(claim.kind));
-    }
     let code = claim.profession.code();
     if !claim.profession.is_active(at) {
         return Err(NotEntitled::ProfessionInactive(code));

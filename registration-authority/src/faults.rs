@@ -17,8 +17,6 @@ store::codes! {
     ORDER_TRAINING_REFUSED = ("order-training-refused", Refused, "the submitter: a CPF is for who learns to be a physician, pharmacist, dental surgeon or midwife (TRE_G16)");
     /// A kind of card that cannot be ordered this way.
     ORDER_KIND_NOT_OFFERED = ("order-kind-not-offered", Refused, "the submitter: only CPS and CPF are ordered from the register of professionals");
-    /// No certificate profile stands for this kind of card, so it could never be made.
-    ORDER_KIND_NOT_PRODUCED = ("order-kind-not-produced", Refused, "the operator: this version has no certificate profile for this kind of card; it can be ordered from the version on that has one");
     /// An order for this holder, kind and profession is open.
     ORDER_ALREADY_OPEN = ("order-already-open", Refused, "the registration officer: decide on, or withdraw, the order that is open");
     /// A card for this exercise is active, and the order does not replace it.

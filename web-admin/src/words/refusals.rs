@@ -55,10 +55,6 @@ fn of_orders(code: &str) -> Option<(&'static str, &'static str)> {
             "Ce type de carte ne se demande pas à partir du répertoire des professionnels.",
             "Seules les cartes CPS et CPF se demandent ainsi.",
         ),
-        "order-kind-not-produced" => (
-            "Ce type de carte ne peut pas encore être produit : aucun gabarit de certificat n'existe pour lui.",
-            "Signalez-le à l'exploitant ; la demande sera possible dès que ce gabarit existera.",
-        ),
         "order-already-open" => (
             "Une demande est déjà ouverte pour cette personne et cette profession.",
             "Décidez de la demande ouverte, ou retirez-la.",
