@@ -43,6 +43,8 @@ store::codes! {
     ARGUMENT = ("argument-invalid", Invalid, "see --help");
     /// The register does not know the person.
     PROFESSIONAL_UNKNOWN = ("professional-unknown", NotFound, "check the identifier; the national register is imported with `igc registry import`");
+    /// The signer's process was started by hand.
+    SIGNER_PROCESS = ("signer-process-failed", Failed, "nobody: the roles of the program start it themselves");
     /// There is no key to sign the audit tree with.
     AUDIT_KEY_MISSING = ("audit-key-missing", Failed, "the operator: a key ceremony makes the audit checkpoint key");
     /// The audit trail contradicts itself.

@@ -17,6 +17,7 @@ mod problem;
 mod relaunch;
 mod roles;
 mod setup;
+mod signer;
 mod tls;
 
 use std::process::ExitCode;

@@ -16,6 +16,8 @@ mod real_certificates;
 mod report_schema;
 mod schema;
 mod serve;
+mod signer_faults;
+mod signer_process;
 mod standstill;
 mod tidy;
 mod workshop;

@@ -19,7 +19,7 @@ use crate::issuance::{
 };
 use crate::profile::KeyKind;
 use crate::service_key::{self, NewServiceKey, Purpose};
-use crate::signer::{KeyReference, Pkcs11Module, Pkcs11Signer};
+use crate::signer::{KeyReference, ProcessSigner, SignerProcess};
 use crate::subject::{Fact, Facts};
 
 /// Renewed before each certificate; an HSM may take minutes for one RSA-4096 key.
@@ -34,7 +34,7 @@ const LEASE: Duration = Duration::from_secs(30 * 60);
 /// a token that is initialised, PIN files that are not as the file says.
 pub fn run(
     db: &mut Database,
-    module: &Pkcs11Module,
+    process: &SignerProcess,
     ceremony: &Ceremony,
     context: IssuanceContext<'_>,
     rng: &mut dyn CryptoRng,
@@ -45,15 +45,15 @@ pub fn run(
     if standing > 0 {
         return Err(CeremonyError::AlreadyHeld(standing));
     }
-    let initialised = tokens::initialise(module, &ceremony.plan, rng)?;
+    let initialised = tokens::initialise(process, &ceremony.plan, rng)?;
 
     let epoch = Epoch::open(db, LEASE, act)?;
     #[expect(clippy::disallowed_methods, reason = "the checked ceremony file is the evidence")]
     let evidence = Evidence::verified(EvidenceKind::Ceremony, ceremony.text.as_bytes());
     let mut course = Course {
         db,
-        module,
-        signer: Pkcs11Signer::new(module.clone()),
+        process,
+        signer: process.signer(),
         context,
         epoch: &epoch,
         evidence,
@@ -81,8 +81,8 @@ pub fn run(
 /// A ceremony that is being held.
 struct Course<'a> {
     db: &'a mut Database,
-    module: &'a Pkcs11Module,
-    signer: Pkcs11Signer,
+    process: &'a SignerProcess,
+    signer: ProcessSigner,
     context: IssuanceContext<'a>,
     epoch: &'a Epoch,
     evidence: Evidence,
@@ -203,7 +203,7 @@ impl Course<'_> {
 
     /// Makes a key in a token, and says so in the audit trail.
     fn make_key(&mut self, label: &str, token: &str, kind: KeyKind) -> Result<MadeKey, CeremonyError> {
-        let (id, public_key) = self.module.token(token)?.generate_key(kind, label)?;
+        let (id, public_key) = self.process.generate_key(token, kind, label)?;
         let reference = KeyReference { token: token.to_owned(), id };
         let reported = ReportedKey {
             label: label.to_owned(),

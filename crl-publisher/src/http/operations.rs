@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use actix_web::HttpResponse;
 use ca_core::authority::{self, AuthorityKind};
+use ca_core::signing;
 use ca_core::status_log;
 use diesel::prelude::*;
 use store::schema::card_opposition_counter;
@@ -16,7 +17,9 @@ use crate::crl::{CrlKind, record};
 
 /// The outcome of each check.
 pub(crate) struct Readiness {
-    checks: Vec<(String, Result<(), String>)>,
+    checks: Checks,
+    /// What somebody must look at, and what takes nobody out of service: status stays up.
+    alarm: Option<String>,
 }
 
 impl Readiness {
@@ -30,6 +33,9 @@ impl Readiness {
                 Err(why) => body += &format!("[-] {name}: {why}\n"),
             }
         }
+        if let Some(alarm) = self.alarm {
+            body += &format!("[!] signatures: {alarm}\n");
+        }
         body += if ready { "ready\n" } else { "not ready\n" };
         let mut response = if ready { HttpResponse::Ok() } else { HttpResponse::ServiceUnavailable() };
         response
@@ -41,10 +47,14 @@ impl Readiness {
 
 /// The database answers, every CRL is fresh, every issuing authority has a responder.
 pub(crate) fn readiness(service: &StatusService, at: Timestamp) -> Readiness {
-    let checks = service.pool().run(|worker| check(service, worker, at));
-    Readiness {
-        checks: checks.unwrap_or_else(|| vec![("database".to_owned(), Err("it does not answer".to_owned()))]),
-    }
+    let looked = service.pool().run(|worker| {
+        let checks = check(service, worker, at)?;
+        Ok::<_, String>(Readiness { checks, alarm: alarm(worker)? })
+    });
+    looked.unwrap_or_else(|| {
+        let silent = ("database".to_owned(), Err("it does not answer".to_owned()));
+        Readiness { checks: vec![silent], alarm: None }
+    })
 }
 
 type Checks = Vec<(String, Result<(), String>)>;
@@ -70,6 +80,12 @@ fn check(service: &StatusService, worker: &mut StatusWorker, at: Timestamp) -> R
         checks.push((format!("ocsp {}", authority.short_name), outcome));
     }
     Ok(checks)
+}
+
+/// Signatures that nobody intended (`signature-not-intended`), ledgers that broke.
+fn alarm(worker: &mut StatusWorker) -> Result<Option<String>, String> {
+    let standing = signing::standing(&mut worker.db).map_err(|error| error.to_string())?;
+    Ok((standing.alarms > 0).then(|| format!("{} alarms, see igc doctor", standing.alarms)))
 }
 
 fn fresh_crl(service: &StatusService, short_name: &str, kind: CrlKind, at: Timestamp) -> Result<(), String> {
@@ -133,7 +149,22 @@ fn gather(service: &StatusService, worker: &mut StatusWorker, at: Timestamp) -> 
     let mut cards =
         Family::counter("igc_cards_opposed_total", "Cards ever opposed: the head of the opposition list.");
     cards.sample("", oppositions);
-    Ok(families.into_iter().chain([ends, log, cards]).map(|family| family.text).collect())
+    let signing = signing::standing(&mut worker.db).map_err(|error| error.to_string())?;
+    let mut alarms = Family::counter(
+        "igc_signing_alarms_total",
+        "Signatures that nobody intended, and signing ledgers that broke.",
+    );
+    alarms.sample("", signing.alarms);
+    let mut signed = Family::counter("igc_signatures_total", "Signatures in a ledger, as far as it was followed.");
+    let mut followed =
+        Family::gauge("igc_signing_ledger_followed_seconds", "When a ledger was last followed, Unix time.");
+    for ledger in &signing.ledgers {
+        let labels = format!("ledger=\"{}\",kind=\"{}\"", ledger.ledger, ledger.kind);
+        signed.sample(&labels, ledger.sequence);
+        followed.sample(&labels, ledger.reconciled_at.seconds());
+    }
+    let families = families.into_iter().chain([ends, log, cards, alarms, signed, followed]);
+    Ok(families.map(|family| family.text).collect())
 }
 
 fn kinds(authority: AuthorityKind) -> &'static [CrlKind] {

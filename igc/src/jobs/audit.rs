@@ -1,8 +1,8 @@
 use ca_core::service_key::{self, Purpose};
-use ca_core::signer::{SignatureAlgorithm, Signer};
+use ca_core::signing::{IntendedSignature, sign_intended};
 use serde_json::{Value, json};
-use store::Act;
 use store::audit::sequencer::{self, HeadSignature, Sequenced, TreeHead};
+use store::{Act, Database};
 
 use super::Worker;
 use crate::faults;
@@ -18,11 +18,15 @@ pub fn sequence(worker: &mut Worker, act: &Act) -> Result<Sequenced, Problem> {
     let key = keys
         .last()
         .ok_or_else(|| Problem::new(faults::AUDIT_KEY_MISSING, "the ceremony left no audit key"))?;
-    let algorithm = SignatureAlgorithm::of_key(&key.public_key)
-        .map_err(|error| Problem::new(faults::AUDIT_KEY_MISSING, error.to_string()))?;
     let signer = &mut worker.signer;
-    let mut sign = |head: &TreeHead| -> Result<HeadSignature, Problem> {
-        let signature = signer.sign(&key.key, &algorithm.digest(&head.signed_bytes()))?;
+    let mut sign = |db: &mut Database, head: &TreeHead| -> Result<HeadSignature, Problem> {
+        let wanted = IntendedSignature {
+            key: &key.key,
+            public_key: &key.public_key,
+            subject: &format!("audit-checkpoint {}", head.size),
+            message: &head.signed_bytes(),
+        };
+        let signature = sign_intended(db, signer, &wanted, act)?;
         Ok(HeadSignature { key_id: key.key.to_string(), signature })
     };
     sequencer::run(&mut worker.db, &mut sign, act)

@@ -7,10 +7,11 @@ mod certification;
 mod pinned_bureaus;
 mod publication;
 mod renewal;
+mod signatures;
 mod sweep;
 
 use ca_core::epoch::Epoch;
-use ca_core::signer::Pkcs11Signer;
+use ca_core::signer::ProcessSigner;
 use serde_json::Value;
 use store::{Act, Actor, Database, DatabaseRole};
 
@@ -20,6 +21,7 @@ use crate::problem::Problem;
 pub use audit::sequence;
 pub use certification::certify_all;
 pub use pinned_bureaus::pinned_bureaus;
+pub use signatures::reconcile;
 pub use publication::{
     PublishedList, folder, policy, publish_certificates, publish_everything, publish_oppositions,
 };
@@ -30,8 +32,8 @@ pub struct Worker {
     pub installation: Installation,
     /// The worker's own connection.
     pub db: Database,
-    /// The worker's own sessions with the tokens.
-    pub signer: Pkcs11Signer,
+    /// Signs through the signer's process.
+    pub signer: ProcessSigner,
     /// This run.
     pub epoch: Epoch,
 }
@@ -70,6 +72,11 @@ pub const JOBS: &[Job] = &[
         name: "demo-bureau",
         purpose: "in a demonstration, plays the personalisation bureau",
         run: bureau::run,
+    },
+    Job {
+        name: "signatures",
+        purpose: "holds every digest that was signed against what was intended",
+        run: signatures::run,
     },
     Job {
         name: "audit",

@@ -20,6 +20,7 @@ const EVERY: &[(&str, Duration)] = &[
     ("certification", Duration::from_secs(2)),
     ("demo-bureau", Duration::from_secs(2)),
     ("publication", Duration::from_secs(5)),
+    ("signatures", Duration::from_secs(3)),
     ("sweep", Duration::from_secs(10)),
     ("expiry", Duration::from_secs(3600)),
 ];

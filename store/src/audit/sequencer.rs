@@ -54,7 +54,7 @@ pub struct Sequenced {
 /// first one's, and its transaction is rolled back.
 pub fn run<E>(
     db: &mut Database,
-    sign: &mut dyn FnMut(&TreeHead) -> Result<HeadSignature, E>,
+    sign: &mut dyn FnMut(&mut Database, &TreeHead) -> Result<HeadSignature, E>,
     act: &Act,
 ) -> Result<Sequenced, E>
 where
@@ -106,7 +106,7 @@ fn next_sequence(db: &mut Database) -> QueryResult<i64> {
 /// The signature is made outside any transaction: an HSM that hangs must not hold a lock.
 fn sign_head<E>(
     db: &mut Database,
-    sign: &mut dyn FnMut(&TreeHead) -> Result<HeadSignature, E>,
+    sign: &mut dyn FnMut(&mut Database, &TreeHead) -> Result<HeadSignature, E>,
     act: &Act,
 ) -> Result<u64, E>
 where
@@ -126,7 +126,7 @@ where
         return Ok(signed_before);
     }
     let head = TreeHead { size: frontier.size(), root: frontier.root(), at: act.at };
-    let signed = sign(&head)?;
+    let signed = sign(db, &head)?;
     let stored = diesel::insert_into(audit_checkpoints::table)
         .values((
             audit_checkpoints::tree_size.eq(head.size as i64),

@@ -18,6 +18,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("web-admin", 4),
     ("igc", 5),
     ("acceptance", 6),
+    ("hsm-fault", 1),
 ];
 
 /// Edges that go downward and are forbidden all the same.
@@ -28,7 +29,7 @@ const FORBIDDEN: &[(&str, &str, &str)] = &[
 
 /// Libraries that only some crates may link: a name or the beginning of one, who may, and why.
 const RESERVED: &[(&str, &[&str], &str)] = &[
-    ("cryptoki", &["ca-core"], "one crate speaks to the HSM"),
+    ("cryptoki", &["ca-core", "hsm-fault"], "one crate speaks to the HSM"),
     ("lettre", &["registration-authority"], "one crate sends mail"),
     ("actix-", &["web-admin", "crl-publisher", "igc"], "the domain knows no web framework"),
 ];
