@@ -35,6 +35,8 @@ const ATTEMPTS: &[(&str, &str)] = &[
          FROM crls WHERE kind = 'full' LIMIT 1",
         "",
     ),
+    ("DELETE FROM signing_intents", "never deleted"),
+    ("UPDATE signing_intents SET subject = 'something else'", "never changed"),
     ("DELETE FROM decisions", "append-only"),
     ("UPDATE card_orders SET submitted_by = 'somebody.else' WHERE status <> 'submitted'", "never changed"),
     ("UPDATE card_orders SET status = 'approved' WHERE status = 'submitted'", "self-approval"),

@@ -6,13 +6,15 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-use acceptance::harness::{DatabaseKind, HsmFault, folder, igc, root, run};
+use acceptance::harness::{DatabaseKind, HsmFault, chance, folder, igc, root, run};
 use ca_core::profile::KeyKind;
 use ca_core::signer::ledger::follow;
 use ca_core::signer::process::{LedgerKind, SignerSettings};
-use ca_core::signer::{KeyReference, SignerError, SignerProcess, Tokens, sign_verified};
+use ca_core::signer::{KeyId, KeyReference, Signer, SignerError, SignerProcess, Tokens, sign_verified};
+use rand_core::Rng;
 use store::Fault;
 use tempfile::TempDir;
 
@@ -149,6 +151,8 @@ pub struct Token {
     pub workshop: Workshop,
     /// What the library is steered by.
     pub hsm: HsmFault,
+    /// A key that another tool has made in it.
+    made: Option<KeyId>,
 }
 
 impl Token {
@@ -159,10 +163,11 @@ impl Token {
         let text = fs::read_to_string(&file).unwrap();
         assert!(text.contains(SOFTHSM), "{text}");
         fs::write(&file, text.replace(SOFTHSM, HsmFault::library().to_str().unwrap())).unwrap();
-        Self { workshop, hsm: HsmFault::around(Path::new(SOFTHSM)) }
+        Self { workshop, hsm: HsmFault::around(Path::new(SOFTHSM)), made: None }
     }
 
-    /// NSS's key database in a folder of its own, made by NSS's own tool.
+    /// NSS's key database in a folder of its own. NSS's own tool makes it and its keys, since a key that
+    /// softoken makes does not say that it was made there (`CKA_LOCAL`), and so is refused here.
     fn softoken() -> Self {
         let workshop = workshop(DatabaseKind::Sqlite);
         let tokens = workshop.dir().join("tokens");
@@ -170,8 +175,20 @@ impl Token {
         fs::create_dir(&database).unwrap();
         let place = format!("sql:{}", database.display());
         let pin_file = tokens.join("pin/issuing");
-        let made = run(Command::new("certutil").args(["-N", "-d", &place, "-f"]).arg(&pin_file));
-        made.expect_exit(0);
+        let noise = tokens.join("noise");
+        fs::write(&noise, (0..64).map(|_| chance().next_u32() as u8).collect::<Vec<_>>()).unwrap();
+        let certutil = |arguments: &[&str]| {
+            let mut command = Command::new("certutil");
+            run(command.args(arguments).args(["-d", &place, "-f"]).arg(&pin_file)).expect_exit(0).stdout
+        };
+        certutil(&["-N"]);
+        for _ in 0..2 {
+            certutil(&["-G", "-k", "ec", "-q", "nistp256", "-z", noise.to_str().unwrap()]);
+        }
+        let listed = certutil(&["-K"]);
+        let made =
+            listed.split_whitespace().filter(|word| word.len() == 40).find_map(|word| word.parse().ok());
+        assert!(made.is_some(), "{listed}");
         let library = HsmFault::library();
         let text = format!(
             "library = {library:?}\n[[token]]\nname = \"issuing\"\nlabel = \"igc-issuing\"\n\
@@ -182,15 +199,20 @@ impl Token {
         hsm.parameters(&format!(
             "configdir='{place}' certPrefix='' keyPrefix='' secmod='secmod.db' flags= dbTokenDescription='igc-issuing'"
         ));
-        Self { workshop, hsm }
+        Self { workshop, hsm, made }
     }
 
     /// The first of two new keys: a handle that points elsewhere needs an elsewhere.
     fn key(&self) -> (KeyReference, Vec<u8>) {
         let process = self.process(&self.workshop.dir().join("unused.ledger"));
-        let make = || process.generate_key("issuing", KeyKind::P256, "fault").unwrap();
-        let ((id, public_key), _) = (make(), make());
-        (KeyReference { token: "issuing".to_owned(), id }, public_key)
+        let make = || process.generate_key("issuing", KeyKind::P256, "fault").unwrap().0;
+        let id = match &self.made {
+            Some(id) => id.clone(),
+            None => [make(), make()][0].clone(),
+        };
+        let key = KeyReference { token: "issuing".to_owned(), id };
+        let public_key = process.signer().public_key(&key).unwrap();
+        (key, public_key)
     }
 
     /// A signer of this test's process.
@@ -199,7 +221,8 @@ impl Token {
         let steered = {
             let mut command = Command::new("true");
             self.hsm.steer(&mut command);
-            let variables = command.get_envs().filter_map(|(name, value)| Some((name.to_owned(), value?.to_owned())));
+            let variables =
+                command.get_envs().filter_map(|(name, value)| Some((name.to_owned(), value?.to_owned())));
             variables.collect::<Vec<_>>()
         };
         SignerProcess::new(SignerSettings {
@@ -226,6 +249,9 @@ fn report(token: &str, rows: &[(&str, String, f64)]) {
         writeln!(table, "| {fault} | {outcome} | {seconds:.2} |").unwrap();
     }
     note(&table);
+    // Two suites measure at the same time, and write one file.
+    static WRITING: Mutex<()> = Mutex::new(());
+    let _alone = WRITING.lock();
     let file = root().join(TABLE);
     let text = fs::read_to_string(&file).unwrap();
     let heading = format!("## {token}\n");

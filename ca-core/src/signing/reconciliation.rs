@@ -4,7 +4,9 @@ use diesel::prelude::*;
 use serde::Serialize;
 use serde_json::json;
 use store::audit::{Event, record};
-use store::schema::{authorities, certificates, service_keys, signing_alarms, signing_intents, signing_ledgers};
+use store::schema::{
+    authorities, certificates, service_keys, signing_alarms, signing_intents, signing_ledgers,
+};
 use store::{Act, Code, CryptoRng, Database};
 use thiserror::Error;
 
@@ -261,8 +263,7 @@ fn unintended(ledger: &str, entry: &Entry, why: &str) -> Alarm {
 
 /// Records an alarm and its audit event; false where it stands already.
 fn raise(db: &mut Database, alarm: &Alarm, rng: &mut dyn CryptoRng, act: &Act) -> QueryResult<bool> {
-    let standing: i64 =
-        signing_alarms::table.find((&alarm.ledger, alarm.sequence)).count().get_result(db)?;
+    let standing: i64 = signing_alarms::table.find((&alarm.ledger, alarm.sequence)).count().get_result(db)?;
     if standing > 0 {
         return Ok(false);
     }

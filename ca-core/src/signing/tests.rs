@@ -181,7 +181,12 @@ fn each_way_of_a_line_to_say_something_else_than_the_database_is_an_alarm() {
     let mut scene = Scene::new();
     let other_key = KeyReference { id: "ac".parse().unwrap(), ..issuing_key() };
     for (key, message, subject, why) in [
-        (&issuing_key(), &b"forged"[..], "certificate ACI 1D01", "the digest is not that of the recorded certificate"),
+        (
+            &issuing_key(),
+            &b"forged"[..],
+            "certificate ACI 1D01",
+            "the digest is not that of the recorded certificate",
+        ),
         (&other_key, TBS, "certificate ACI 1D01", "the key is not its issuer's"),
         (&issuing_key(), TBS, "certificate ACI 1D02", "the certificate was never sent to be signed"),
         (&issuing_key(), TBS, "certificate ACI 1D03", "there is no such certificate"),

@@ -41,9 +41,7 @@ pub(crate) fn issue(
         let signature = sign(db, signer, authority, &intended, &unsigned, act)?;
         let der = unsigned.assemble(&signature);
         let previous = standing.previous_full(intended.kind)?;
-        issued.push(db.snapshot(|db| {
-            VerifiedCrl::verify(db, authority, &intended, previous.as_ref(), der)
-        })?);
+        issued.push(db.snapshot(|db| VerifiedCrl::verify(db, authority, &intended, previous.as_ref(), der))?);
     }
     Ok(issued)
 }

@@ -155,7 +155,8 @@ fn gather(service: &StatusService, worker: &mut StatusWorker, at: Timestamp) -> 
         "Signatures that nobody intended, and signing ledgers that broke.",
     );
     alarms.sample("", signing.alarms);
-    let mut signed = Family::counter("igc_signatures_total", "Signatures in a ledger, as far as it was followed.");
+    let mut signed =
+        Family::counter("igc_signatures_total", "Signatures in a ledger, as far as it was followed.");
     let mut followed =
         Family::gauge("igc_signing_ledger_followed_seconds", "When a ledger was last followed, Unix time.");
     for ledger in &signing.ledgers {

@@ -56,7 +56,10 @@ pub fn run(global: &Global, args: &Args) -> Result<ExitCode, Problem> {
         clock: Box::new(move || clock.now()),
     };
     run_child(settings).map_err(|error| {
-        Problem::new(faults::SIGNER_PROCESS, format!("its standard input must be its parent's socket: {error}"))
+        Problem::new(
+            faults::SIGNER_PROCESS,
+            format!("its standard input must be its parent's socket: {error}"),
+        )
     })?;
     Ok(ExitCode::SUCCESS)
 }

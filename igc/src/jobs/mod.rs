@@ -21,10 +21,10 @@ use crate::problem::Problem;
 pub use audit::sequence;
 pub use certification::certify_all;
 pub use pinned_bureaus::pinned_bureaus;
-pub use signatures::reconcile;
 pub use publication::{
     PublishedList, folder, policy, publish_certificates, publish_everything, publish_oppositions,
 };
+pub use signatures::reconcile;
 
 /// What every job works with.
 pub struct Worker {

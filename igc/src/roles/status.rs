@@ -40,9 +40,8 @@ pub fn service(installation: &Installation) -> StatusService {
         workers: WORKERS,
         open: Box::new(move || {
             let db = opened.database(DatabaseRole::Status).map_err(|problem| problem.detail().to_owned())?;
-            let process = opened
-                .signer_process(LedgerKind::Answers)
-                .map_err(|problem| problem.detail().to_owned())?;
+            let process =
+                opened.signer_process(LedgerKind::Answers).map_err(|problem| problem.detail().to_owned())?;
             Ok(StatusWorker { db, signer: Box::new(process.signer()) })
         }),
         clock: Arc::new(move || clock.now()),

@@ -99,7 +99,7 @@ fn each_forbidden_edge_is_found_and_named_with_its_rule() {
     );
     assert!(broken("store", "igc", Value::Null).contains("strictly downward"));
     assert!(broken("web-admin", "diesel", Value::Null).contains("never the database"));
-    assert!(broken("card", "cryptoki-sys", json!("build")).contains("only ca-core may link"));
+    assert!(broken("card", "cryptoki-sys", json!("build")).contains("only ca-core, hsm-fault may link"));
     assert!(broken("igc", "lettre", Value::Null).contains("only registration-authority"));
     assert!(broken("card", "actix-http", Value::Null).contains("no web framework"));
     assert!(broken("newcomer", "store", Value::Null).contains("no place in the picture"));

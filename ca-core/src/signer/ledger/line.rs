@@ -33,7 +33,7 @@ pub struct Entry {
 }
 
 /// Whether a text may stand as a subject: it must not be able to end its field or its line.
-pub(in crate::signer) fn is_subject(text: &str) -> bool {
+pub(crate) fn is_subject(text: &str) -> bool {
     (1..=LONGEST_SUBJECT).contains(&text.len())
         && text.bytes().all(|octet| octet == b' ' || octet.is_ascii_graphic())
 }

@@ -22,10 +22,10 @@ use thiserror::Error;
 
 use super::SignerError;
 
+pub(crate) use line::is_subject;
 pub use line::{Entry, LONGEST_SUBJECT};
 pub use reader::{Followed, Position, follow, identify};
-pub(in crate::signer) use line::is_subject;
-pub(in crate::signer) use writer::{Durability, LedgerWriter, Signed};
+pub(crate) use writer::{Durability, LedgerWriter, Signed};
 
 /// A ledger that cannot be read or written.
 #[derive(Debug, Error)]

@@ -49,7 +49,10 @@ fn a_ledger_reads_back_what_was_written_and_goes_on_from_any_place() {
     let some = follow(&file, None, 1).unwrap().unwrap();
     let entry = &some.entries[0];
     assert_eq!((entry.sequence, entry.at, entry.digest.as_slice()), (1, at(), &[1; 32][..]));
-    assert_eq!((entry.key.to_string().as_str(), entry.subject.as_str()), ("issuing/ab", "crl ACI-FO-PP full 1"));
+    assert_eq!(
+        (entry.key.to_string().as_str(), entry.subject.as_str()),
+        ("issuing/ab", "crl ACI-FO-PP full 1")
+    );
     assert_eq!(identify(&file).unwrap(), Some("07".repeat(16)));
 
     // Another process goes on with the chain.

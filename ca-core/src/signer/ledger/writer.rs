@@ -13,7 +13,7 @@ use crate::signer::KeyReference;
 
 /// What a line costs before its signature may leave.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::signer) enum Durability {
+pub(crate) enum Durability {
     /// It is on the disk: a signature that anyone saw is in the ledger, power cut or not. The file
     /// is kept whole.
     BeforeAnswer,
@@ -27,18 +27,18 @@ pub(super) const FULL: u64 = 64 * 1024 * 1024;
 
 /// A signature to be written down.
 #[derive(Debug)]
-pub(in crate::signer) struct Signed {
+pub(crate) struct Signed {
     /// The key that signed.
-    pub(in crate::signer) key: KeyReference,
+    pub(crate) key: KeyReference,
     /// The digest.
-    pub(in crate::signer) digest: Vec<u8>,
+    pub(crate) digest: Vec<u8>,
     /// What it is for.
-    pub(in crate::signer) subject: String,
+    pub(crate) subject: String,
 }
 
 /// Appends to a ledger; makes it, and its folder, where there is none.
 #[derive(Debug)]
-pub(in crate::signer) struct LedgerWriter {
+pub(crate) struct LedgerWriter {
     path: PathBuf,
     durability: Durability,
     /// The identifier of a ledger that has to be made.
@@ -56,14 +56,14 @@ struct Open {
 }
 
 impl LedgerWriter {
-    pub(in crate::signer) fn new(path: PathBuf, durability: Durability, new_id: [u8; 16]) -> Self {
+    pub(crate) fn new(path: PathBuf, durability: Durability, new_id: [u8; 16]) -> Self {
         Self { path, durability, new_id, open: None }
     }
 
     /// Writes a line for each signature, in one write and, where the ledger is durable, one
     /// `fdatasync` for all of them. After an error nothing may leave: the file is looked at again
     /// from its end the next time.
-    pub(in crate::signer) fn record(&mut self, signed: &[Signed], at: Timestamp) -> Result<(), LedgerError> {
+    pub(crate) fn record(&mut self, signed: &[Signed], at: Timestamp) -> Result<(), LedgerError> {
         let open = self.open.take();
         let path = self.path.clone();
         self.open = Some(self.append(open, signed, at).map_err(|fault| fault.of(&path))?);

@@ -149,9 +149,15 @@ fn an_identifier_that_names_no_key_or_two_signs_nothing() {
         let (key, spki) = make(&module, KeyKind::P256);
         let nobody = KeyReference { id: KeyId::new([1, 2, 3]).unwrap(), ..key.clone() };
         let digest = SignatureAlgorithm::EcdsaWithSha256.digest(b"message");
-        assert!(matches!(sign(&mut signer, &nobody, &spki, &digest), Err(SignerError::NoSuchKey { found: 0, .. })));
+        assert!(matches!(
+            sign(&mut signer, &nobody, &spki, &digest),
+            Err(SignerError::NoSuchKey { found: 0, .. })
+        ));
         let elsewhere = KeyReference { token: "status".to_owned(), ..key.clone() };
-        assert!(matches!(sign(&mut signer, &elsewhere, &spki, &digest), Err(SignerError::NoSuchKey { found: 0, .. })));
+        assert!(matches!(
+            sign(&mut signer, &elsewhere, &spki, &digest),
+            Err(SignerError::NoSuchKey { found: 0, .. })
+        ));
         assert!(sign_and_verify(&mut signer, &key, &spki, b"message"));
 
         let (twin, _) = make(&module, KeyKind::P256);
@@ -160,7 +166,10 @@ fn an_identifier_that_names_no_key_or_two_signs_nothing() {
             session.update_attributes(object, &[Attribute::Id(key.id.as_bytes().to_vec())]).unwrap();
         }
         let mut signer = Pkcs11Signer::new(module.clone());
-        assert!(matches!(sign(&mut signer, &key, &spki, &digest), Err(SignerError::NoSuchKey { found: 2, .. })));
+        assert!(matches!(
+            sign(&mut signer, &key, &spki, &digest),
+            Err(SignerError::NoSuchKey { found: 2, .. })
+        ));
     });
 }
 

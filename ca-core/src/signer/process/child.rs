@@ -10,9 +10,9 @@ use std::thread;
 use rustix::process::{Signal, set_parent_process_death_signal};
 use store::Timestamp;
 
+use super::MOST_DIGESTS;
 use super::protocol::{Answer, DigestToSign, Frame, Octets, Question, read_frame};
 use super::recorder::{Done, record};
-use super::MOST_DIGESTS;
 use crate::signer::ledger::{Durability, LedgerWriter, Signed, is_subject};
 use crate::signer::{
     Digest, KeyReference, Pkcs11Module, Pkcs11Signer, Signer, SignerError, SigningRequest, Tokens,
@@ -132,7 +132,8 @@ fn answer(
     match question {
         Question::Sign { key, public_key, digests } => {
             let digests = digests.into_iter().take(MOST_DIGESTS);
-            let signatures = digests.map(|digest| sign(signer, &key, &public_key.0, digest, signed)).collect();
+            let signatures =
+                digests.map(|digest| sign(signer, &key, &public_key.0, digest, signed)).collect();
             Ok(Answer::Signatures(signatures))
         }
         Question::PublicKey { key } => Ok(Answer::PublicKey(Octets(signer.public_key(&key)?))),

@@ -60,8 +60,7 @@ impl Signer for ProcessSigner {
     }
 }
 
-type UnderWay<'a, 'k> =
-    (&'a [SigningRequest<'k>], Question, Result<super::supervisor::Begun, SignerError>);
+type UnderWay<'a, 'k> = (&'a [SigningRequest<'k>], Question, Result<super::supervisor::Begun, SignerError>);
 
 impl ProcessSigner {
     fn finish(&self, oldest: Option<UnderWay<'_, '_>>) -> Signatures {

@@ -132,7 +132,11 @@ impl SignerProcess {
         match begun.answer(self.deadline()) {
             Ok(answer) => self.settle(answer),
             Err(died) => {
-                tracing::warn!(token, "the signer process died over a question ({}): asked again", died.detail);
+                tracing::warn!(
+                    token,
+                    "the signer process died over a question ({}): asked again",
+                    died.detail
+                );
                 self.ask_once(token, question, self.deadline())
             }
         }
@@ -149,12 +153,7 @@ impl SignerProcess {
         self.shared.settings.sessions.max(1)
     }
 
-    fn ask_once(
-        &self,
-        token: &str,
-        question: &Question,
-        patience: Duration,
-    ) -> Result<Answer, SignerError> {
+    fn ask_once(&self, token: &str, question: &Question, patience: Duration) -> Result<Answer, SignerError> {
         let answer = self.begin(token, question)?.answer(patience);
         self.settle(answer.map_err(|died| SignerError::Unavailable {
             token: token.to_owned(),

@@ -84,7 +84,9 @@ fn many_digests_are_answered_in_their_order_also_where_one_is_refused() {
         for (n, (message, signature)) in messages.iter().zip(signatures).enumerate() {
             match signature {
                 Ok(signature) => assert!(algorithm.verify(&public_key, message, &signature), "{n}"),
-                Err(error) => assert!(n == 150 && matches!(error, SignerError::Unsuitable { .. }), "{n}: {error}"),
+                Err(error) => {
+                    assert!(n == 150 && matches!(error, SignerError::Unsuitable { .. }), "{n}: {error}")
+                }
             }
         }
         assert_eq!(lines(folder), 299);
