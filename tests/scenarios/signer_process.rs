@@ -1,6 +1,7 @@
 //! The running worker and its signer: what it does not load, what it survives, what it notices.
 
 use std::fs;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use acceptance::harness::{Finished, Running, free_port, run, start, wait_for_port};
@@ -54,7 +55,7 @@ impl Serving {
 
     fn operations_say(&self, path: &str) -> String {
         let url = format!("http://127.0.0.1:{}{path}", self.operations);
-        let answer = std::process::Command::new("curl").args(["--silent", "--max-time", "20", &url]).output();
+        let answer = Command::new("curl").args(["--silent", "--max-time", "20", &url]).output();
         String::from_utf8(answer.unwrap().stdout).unwrap()
     }
 }
@@ -75,6 +76,39 @@ fn the_worker_loads_no_pkcs11_library_and_outlives_one_that_hangs_or_crashes() {
     assert!(maps.contains("libcrypto"), "the maps are the program's");
     assert!(!maps.contains("hsm_fault") && !maps.contains("softhsm"), "{maps}");
     serving.doctor().expect_exit(0);
+}
+
+#[test]
+fn the_signers_end_with_the_worker_and_not_with_a_signal_to_all() {
+    let mut serving = Serving::start();
+    serving.signs_again();
+    let signers = children(serving.running.id());
+    assert!(!signers.is_empty());
+    for signer in &signers {
+        run(Command::new("kill").args(["-TERM", signer])).expect_exit(0);
+    }
+    serving.signs_again();
+    assert_eq!(children(serving.running.id()), signers, "they wait for the end of their worker");
+    serving.running.kill();
+    let gone = |pid: &String| {
+        let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+        stat.is_empty() || stat.contains(") Z ")
+    };
+    until("the signers are gone", || signers.iter().all(gone));
+}
+
+/// The children of a process, by number.
+fn children(pid: u32) -> Vec<String> {
+    let tasks = fs::read_dir(format!("/proc/{pid}/task")).unwrap();
+    let of_task = |task: std::io::Result<fs::DirEntry>| {
+        fs::read_to_string(task.unwrap().path().join("children")).unwrap_or_default()
+    };
+    let mut children: Vec<String> = tasks
+        .map(of_task)
+        .flat_map(|text| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>())
+        .collect();
+    children.sort();
+    children
 }
 
 #[test]

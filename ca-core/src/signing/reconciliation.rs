@@ -1,4 +1,5 @@
 use std::path::Path;
+use std::time::Duration;
 
 use diesel::prelude::*;
 use serde::Serialize;
@@ -18,6 +19,9 @@ use crate::signer::process::LedgerKind;
 
 /// How many lines are looked at between two transactions.
 const BATCH: usize = 1000;
+
+/// By how much the clock may have been set back between an intention and its signature.
+const CLOCK_TOLERANCE: Duration = Duration::from_secs(5);
 
 /// The sequence under which the alarm about a ledger that is gone stands.
 const GONE: i64 = -1;
@@ -239,7 +243,7 @@ fn certificate_objection(
 fn intent_objection(db: &mut Database, entry: &Entry) -> QueryResult<Option<&'static str>> {
     let intended: i64 = signing_intents::table
         .find((&entry.digest, entry.key.to_string()))
-        .filter(signing_intents::intended_at.le(entry.at))
+        .filter(signing_intents::intended_at.le(entry.at.plus(CLOCK_TOLERANCE)))
         .count()
         .get_result(db)?;
     Ok((intended == 0).then_some("nobody intended it"))

@@ -201,7 +201,7 @@ fn each_way_of_a_line_to_say_something_else_than_the_database_is_an_alarm() {
 #[test]
 fn an_intention_for_another_key_or_after_the_signature_is_none() {
     let mut scene = Scene::new();
-    let later = act().at.plus(std::time::Duration::from_millis(1));
+    let later = act().at.plus(std::time::Duration::from_secs(6));
     for (key, at) in [("issuing/ac", act().at), ("issuing/ab", later)] {
         diesel::insert_into(signing_intents::table)
             .values((

@@ -16,6 +16,10 @@ use crate::signer::{KeyId, SignerError, Tokens};
 /// machine with it.
 const BETWEEN_STARTS: Duration = Duration::from_secs(1);
 
+/// After a question over which two children died, nothing is asked for this time: an HSM that hangs for
+/// good must not hold up, signature after signature, whoever has other things to do.
+const REST: Duration = Duration::from_secs(5);
+
 /// An HSM may take minutes for one RSA-4096 key.
 const CEREMONY_PATIENCE: Duration = Duration::from_secs(600);
 
@@ -49,6 +53,7 @@ struct Shared {
 struct State {
     child: Option<Arc<Connection>>,
     started: Option<Instant>,
+    rests_until: Option<Instant>,
     /// Tokens that refused their PIN to some child: no other child tries again.
     refused: BTreeSet<String>,
 }
@@ -154,11 +159,13 @@ impl SignerProcess {
     }
 
     fn ask_once(&self, token: &str, question: &Question, patience: Duration) -> Result<Answer, SignerError> {
-        let answer = self.begin(token, question)?.answer(patience);
-        self.settle(answer.map_err(|died| SignerError::Unavailable {
-            token: token.to_owned(),
-            detail: format!("the signer process: {}", died.detail),
-        })?)
+        match self.begin(token, question)?.answer(patience) {
+            Ok(answer) => self.settle(answer),
+            Err(died) => {
+                self.state().rests_until = Some(Instant::now() + REST);
+                Err(unavailable(format!("token {token}, over a question: {}", died.detail)))
+            }
+        }
     }
 
     /// Remembers a PIN that was refused.
@@ -188,15 +195,16 @@ impl SignerProcess {
         if let Some(child) = state.child.as_ref().filter(|child| child.is_alive()) {
             return Ok(Arc::clone(child));
         }
+        if state.rests_until.is_some_and(|until| Instant::now() < until) {
+            return Err(unavailable("it has just died twice over one question".to_owned()));
+        }
         // Held meanwhile, so that whoever else asks waits for the same child.
         if let Some(early) = state.started.and_then(|at| BETWEEN_STARTS.checked_sub(at.elapsed())) {
             thread::sleep(early);
         }
         state.started = Some(Instant::now());
-        let child = Connection::start((self.shared.settings.command)()).map_err(|error| {
-            let token = "signer process".to_owned();
-            SignerError::Unavailable { token, detail: format!("it does not start: {error}") }
-        })?;
+        let child = Connection::start((self.shared.settings.command)())
+            .map_err(|error| unavailable(format!("it does not start: {error}")))?;
         tracing::info!(signer.pid = child.pid(), "the signer process is started");
         state.child = Some(Arc::clone(&child));
         Ok(child)
@@ -230,6 +238,10 @@ impl Drop for Shared {
             child.close();
         }
     }
+}
+
+fn unavailable(detail: String) -> SignerError {
+    SignerError::Unavailable { token: "signer process".to_owned(), detail }
 }
 
 pub(super) fn other_answer(token: &str) -> SignerError {

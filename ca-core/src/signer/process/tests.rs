@@ -9,7 +9,8 @@ use crate::profile::KeyKind;
 use crate::signer::ledger::follow;
 use crate::signer::soft_token::{in_folder, process};
 use crate::signer::{
-    KeyReference, SignatureAlgorithm, Signer, SignerError, SignerProcess, SigningRequest, sign_verified,
+    KeyId, KeyReference, SignatureAlgorithm, Signer, SignerError, SignerProcess, SigningRequest,
+    sign_verified,
 };
 
 const HERE: &str = module_path!();
@@ -182,6 +183,33 @@ fn a_child_that_cannot_be_started_is_unavailable() {
             let refused = process.is_initialised("issuing");
             assert!(matches!(refused, Err(SignerError::Unavailable { .. })), "{program}: {refused:?}");
         }
+    });
+}
+
+#[test]
+fn a_signer_that_dies_twice_over_one_question_rests_and_holds_nobody_up() {
+    in_folder(HERE, "a_signer_that_dies_twice_over_one_question_rests_and_holds_nobody_up", |folder| {
+        let tokens = process(folder, DEADLINE).tokens().clone();
+        let process = SignerProcess::new(super::SignerSettings {
+            tokens,
+            kind: super::LedgerKind::Issuing,
+            sessions: 1,
+            deadline: Duration::from_millis(200),
+            // Reads nothing and says nothing, as a library that hangs.
+            command: Box::new(|| {
+                let mut command = Command::new("sleep");
+                command.arg("60");
+                command
+            }),
+        });
+        let key = KeyReference { token: "issuing".to_owned(), id: KeyId::new([1]).unwrap() };
+        assert!(process.signer().public_key(&key).is_err());
+        let started = Instant::now();
+        for _ in 0..20 {
+            let refused = process.signer().public_key(&key);
+            assert!(matches!(refused, Err(SignerError::Unavailable { .. })), "{refused:?}");
+        }
+        assert!(started.elapsed() < Duration::from_secs(1), "{:?}", started.elapsed());
     });
 }
 
