@@ -36,10 +36,16 @@ fn lines(folder: &Path) -> usize {
     follow(&folder.join("signer/ledger"), None, usize::MAX).unwrap().unwrap().entries.len()
 }
 
-/// Does to the child what nothing else does.
+/// Does to the child what nothing else does, and waits until it is done: a process that is told to stop
+/// may still answer.
 fn signal(process: &SignerProcess, name: &str) -> u32 {
     let pid = process.child_id().unwrap();
     assert!(Command::new("kill").args([name, &pid.to_string()]).status().unwrap().success());
+    let started = Instant::now();
+    while is_running(pid) && !stat(pid).contains(") T ") {
+        assert!(started.elapsed() < Duration::from_secs(10), "{name} has no effect");
+        std::thread::sleep(Duration::from_millis(1));
+    }
     pid
 }
 
@@ -214,7 +220,10 @@ fn a_signer_that_dies_twice_over_one_question_rests_and_holds_nobody_up() {
 }
 
 fn is_running(pid: u32) -> bool {
-    let status = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
     // A zombie has ended; its parent has only not looked yet.
-    !status.is_empty() && !status.contains(") Z ")
+    !stat(pid).is_empty() && !stat(pid).contains(") Z ")
+}
+
+fn stat(pid: u32) -> String {
+    fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default()
 }
