@@ -20,8 +20,19 @@ store::codes! {
     SIGNER_KEY_NOT_PROTECTED = ("signer-key-not-protected", Integrity, "the security officer: this token must not be used");
     /// A token holds keys already.
     SIGNER_TOKEN_INITIALISED = ("signer-token-initialised", Refused, "the operator: a ceremony begins on empty tokens");
+    /// The token holds another key under the identifier.
+    SIGNER_OTHER_KEY = ("signer-other-key", Integrity, "the security officer, at once: the key in the token is not the one of the certificate");
+    /// The token's signature is not of the key that was asked.
+    SIGNER_WRONG_SIGNATURE = ("signer-signature-wrong", Integrity, "the operator, at once: the token signs with another key, or wrongly");
+    /// The ledger of signed digests cannot be written or continued.
+    SIGNER_LEDGER = ("signer-ledger-failed", Failed, "the operator: is there space left, and is the ledger as this program wrote it? nothing is signed without it");
     /// The token refuses an operation, or answers out of form.
     SIGNER_FAILED = ("signer-failed", Failed, "the operator: see the log; the library may lack a mechanism or not follow PKCS#11");
+
+    /// The ledger shows a signature that nobody intended.
+    SIGNATURE_NOT_INTENDED = ("signature-not-intended", Integrity, "the security officer, at once: somebody had a digest signed that this installation has no record of");
+    /// The ledger of signed digests contradicts itself, was cut, or is gone.
+    SIGNING_LEDGER_BROKEN = ("signing-ledger-broken", Integrity, "the security officer, at once: compare with a backup; signatures may be missing from it");
 
     // Key ceremonies.
     /// A ceremony file is not TOML of the form it must have.

@@ -4,6 +4,7 @@
 //! The way of a certificate: [`issuance::prepare`] builds the TBS from a [`profile`] and an
 //! [`identity`], has it read by the [`lint`], and records it as intended; [`issuance::issue`] has it
 //! signed by a [`signer`], verifies and compares, and records it as good. [`revocation`] ends it.
+//! [`signing`] holds what was signed against what was intended.
 //! Authorities and their keys come from a [`ceremony`].
 
 pub mod authority;
@@ -23,6 +24,7 @@ mod rsa_public_key;
 pub mod serial;
 pub mod service_key;
 pub mod signer;
+pub mod signing;
 pub mod status_log;
 pub mod subject;
 pub mod tbs;

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use ca_core::revocation::{self, RevocationReason, Revoked};
 use ca_core::serial::SerialNumber;
-use ca_core::signer::{Digest, KeyId, KeyReference, SignatureAlgorithm, Signer, SignerError};
+use ca_core::signer::{KeyId, KeyReference, SignatureAlgorithm, Signer, SignerError, SigningRequest};
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use openssl::asn1::{Asn1Integer, Asn1Time};
@@ -50,7 +50,8 @@ pub(crate) struct SoftwareSigner {
 }
 
 impl Signer for SoftwareSigner {
-    fn sign(&mut self, key: &KeyReference, digest: &Digest) -> Result<Vec<u8>, SignerError> {
+    fn sign(&mut self, request: &SigningRequest<'_>) -> Result<Vec<u8>, SignerError> {
+        let SigningRequest { key, digest, .. } = request;
         if self.gone {
             return Err(SignerError::Unavailable { token: key.token.clone(), detail: "gone".to_owned() });
         }

@@ -43,6 +43,8 @@ store::codes! {
     ARGUMENT = ("argument-invalid", Invalid, "see --help");
     /// The register does not know the person.
     PROFESSIONAL_UNKNOWN = ("professional-unknown", NotFound, "check the identifier; the national register is imported with `igc registry import`");
+    /// The signer's process was started by hand.
+    SIGNER_PROCESS = ("signer-process-failed", Failed, "nobody: the roles of the program start it themselves");
     /// There is no key to sign the audit tree with.
     AUDIT_KEY_MISSING = ("audit-key-missing", Failed, "the operator: a key ceremony makes the audit checkpoint key");
     /// The audit trail contradicts itself.
@@ -51,8 +53,6 @@ store::codes! {
     AUDIT_ROLLED_BACK = ("audit-rolled-back", Integrity, "the auditor: the database is older than a checkpoint kept outside it, or another; no head is signed until that is explained (docs/audit.md)");
     /// The audit key is another one.
     AUDIT_KEY_CHANGED = ("audit-key-changed", Integrity, "the auditor: compare the key in the audit folder with the ceremony report");
-    /// The token signed with another key.
-    AUDIT_SIGNATURE_WRONG = ("audit-signature-wrong", Integrity, "the operator: the token signed with another key than the audit key");
     /// An event stands under no signed head for too long.
     AUDIT_LEAF_LATE = ("audit-leaf-late", Unavailable, "the operator: is the worker running, and does the token of the audit key answer?");
     /// No such event.

@@ -7,7 +7,8 @@ use ca_core::identity::Identity;
 use ca_core::issuance::IssuanceContext;
 use ca_core::key_policy::Blocklist;
 use ca_core::profile::Profiles;
-use ca_core::signer::{Pkcs11Module, Pkcs11Signer, Tokens};
+use ca_core::signer::process::LedgerKind;
+use ca_core::signer::{ProcessSigner, SignerProcess};
 use rand_core::UnwrapErr;
 use store::{Act, Actor, Database, DatabaseError, DatabaseRole, Fault, RequestId};
 
@@ -16,9 +17,11 @@ use crate::clock::Clock;
 use crate::config::{Config, ConfigError};
 use crate::faults;
 use crate::jobs;
+use crate::output::OutputFormat;
 use crate::problem::Problem;
 use crate::relaunch;
 use crate::setup::{LONGEST_TEXT, read_text};
+use crate::signer::SignerProcesses;
 
 /// The randomness of the operating system: the only source of chance, handed down by `main`.
 pub fn system_rng() -> UnwrapErr<getrandom::SysRng> {
@@ -38,8 +41,12 @@ pub struct Installation {
     pub identity: Arc<Identity>,
     /// Its clock.
     pub clock: Clock,
-    module: Arc<OnceLock<Pkcs11Module>>,
     blocklist: Arc<OnceLock<Blocklist>>,
+    /// The file of its configuration.
+    pub config_file: PathBuf,
+    /// How this process writes, and so its children.
+    pub output: OutputFormat,
+    processes: SignerProcesses,
 }
 
 impl Installation {
@@ -50,15 +57,15 @@ impl Installation {
             .ok_or_else(|| Problem::new(faults::INSTALLATION_MISSING, "no installation is named"))?;
         let file = global.config.clone().unwrap_or_else(|| dir.join("igc.toml"));
         relaunch::settle_softhsm(&dir)?;
-        Self::open_file(&dir, &file)
+        Self::open_file(&dir, &file, global.output)
     }
 
     /// Opens the installation in `dir`.
     pub fn open_dir(dir: &Path) -> Result<Self, Problem> {
-        Self::open_file(dir, &dir.join("igc.toml"))
+        Self::open_file(dir, &dir.join("igc.toml"), OutputFormat::Table)
     }
 
-    fn open_file(dir: &Path, file: &Path) -> Result<Self, Problem> {
+    fn open_file(dir: &Path, file: &Path, output: OutputFormat) -> Result<Self, Problem> {
         let config = Config::read(file)?;
         jobs::policy(&config).checked()?;
         let identity = read_identity(&config.identity)?;
@@ -69,8 +76,10 @@ impl Installation {
             identity: Arc::new(identity),
             clock: Clock::ahead_by_days(days),
             config: Arc::new(config),
-            module: Arc::default(),
             blocklist: Arc::default(),
+            config_file: file.to_owned(),
+            output,
+            processes: SignerProcesses::default(),
         })
     }
 
@@ -88,18 +97,14 @@ impl Installation {
         Ok(db)
     }
 
-    /// The PKCS#11 library with the installation's tokens; loaded once.
-    pub fn module(&self) -> Result<Pkcs11Module, Problem> {
-        if let Some(module) = self.module.get() {
-            return Ok(module.clone());
-        }
-        let module = Pkcs11Module::load(Tokens::read(&self.config.tokens)?)?;
-        Ok(self.module.get_or_init(|| module).clone())
+    /// The process that signs; its keys are those of the installation's tokens.
+    pub fn signer_process(&self, kind: LedgerKind) -> Result<SignerProcess, Problem> {
+        self.processes.get(kind, self)
     }
 
-    /// A signer for this thread.
-    pub fn signer(&self) -> Result<Pkcs11Signer, Problem> {
-        Ok(Pkcs11Signer::new(self.module()?))
+    /// A signer of certificates, CRLs, lists and checkpoints for this thread.
+    pub fn signer(&self) -> Result<ProcessSigner, Problem> {
+        Ok(self.signer_process(LedgerKind::Issuing)?.signer())
     }
 
     /// What every issuance shares. Without its list of weak keys nothing is issued.

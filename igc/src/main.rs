@@ -18,6 +18,7 @@ mod problem;
 mod relaunch;
 mod roles;
 mod setup;
+mod signer;
 mod tls;
 
 use std::process::ExitCode;

@@ -18,6 +18,17 @@ pub enum OutputFormat {
     Jsonl,
 }
 
+impl OutputFormat {
+    /// As on the command line.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Table => "table",
+            Self::Json => "json",
+            Self::Jsonl => "jsonl",
+        }
+    }
+}
+
 /// Something that has a row in a table.
 pub trait Row: Serialize {
     /// The headings.

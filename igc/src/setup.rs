@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use ca_core::ceremony::{self, Ceremony, CeremonyReport};
 use ca_core::identity::Identity;
+use ca_core::signer::process::LedgerKind;
 use registration_authority::approval::DemoApprover;
 use store::{Actor, DatabaseRole};
 
@@ -85,7 +86,7 @@ pub fn make(plan: &Plan) -> Result<Made, Problem> {
     let act = installation.act(Actor::Ceremony(ceremony.name().to_owned()));
     let report = ceremony::run(
         &mut db,
-        &installation.module()?,
+        &installation.signer_process(LedgerKind::Issuing)?,
         &ceremony,
         installation.issuance()?,
         &mut system_rng(),
@@ -143,6 +144,7 @@ fn write_files(plan: &Plan, config: &str) -> Result<(), Problem> {
         ("tokens/store", PRIVATE_DIR),
         ("tls", PRIVATE_DIR),
         ("demo", PRIVATE_DIR),
+        ("signer", PRIVATE_DIR),
         ("public", SHARED_DIR),
     ] {
         if folder != "demo" || plan.demo.is_some() {

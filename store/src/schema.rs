@@ -411,6 +411,36 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    signing_intents (digest, signing_key) {
+        digest -> Binary,
+        signing_key -> Text,
+        subject -> Text,
+        intended_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    signing_ledgers (ledger) {
+        ledger -> Text,
+        kind -> Text,
+        place -> Text,
+        position -> BigInt,
+        sequence -> BigInt,
+        chain -> Binary,
+        reconciled_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    signing_alarms (ledger, sequence) {
+        ledger -> Text,
+        sequence -> BigInt,
+        what -> Text,
+        found_at -> BigInt,
+    }
+}
+
 diesel::joinable!(audit_pending -> audit_events (event_id));
 diesel::joinable!(audit_leaves -> audit_events (event_id));
 diesel::joinable!(audit_payloads -> audit_events (event_id));
@@ -452,4 +482,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     renewal_plan_items,
     outbox,
     crls,
+    signing_intents,
+    signing_ledgers,
+    signing_alarms,
 );

@@ -2,6 +2,7 @@
 //! lacks what it needs; none skips.
 
 mod databases;
+mod hsm_fault;
 mod json_schema;
 mod openssl;
 mod pkilint;
@@ -10,6 +11,7 @@ mod program;
 mod workspace;
 
 pub use databases::{DatabaseKind, TestDatabase, both_databases, copy_of, database, empty_database};
+pub use hsm_fault::HsmFault;
 pub use json_schema::schema_violations;
 pub use openssl::openssl;
 pub use pkilint::{Finding, Linted, pkilint};

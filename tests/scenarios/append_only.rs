@@ -86,6 +86,8 @@ const ATTEMPTS: &[(&str, &str)] = &[
     ("DELETE FROM structure_names", "append-only"),
     ("UPDATE opposition_declarations SET ground = 'lost'", "append-only"),
     ("DELETE FROM opposition_declarations", "append-only"),
+    ("DELETE FROM signing_intents", "never deleted"),
+    ("UPDATE signing_intents SET subject = 'something else'", "never changed"),
     ("DELETE FROM decisions", "append-only"),
     ("UPDATE decisions SET decided_at = 0", "append-only"),
     ("UPDATE card_orders SET submitted_by = 'somebody.else' WHERE status <> 'submitted'", "never changed"),

@@ -23,6 +23,8 @@ mod relint;
 mod report_schema;
 mod schema;
 mod serve;
+mod signer_faults;
+mod signer_process;
 mod standstill;
 mod status_service;
 mod tidy;

@@ -16,7 +16,7 @@ use super::{Ceremony, CeremonyError, ReportedCertificate, check};
 use crate::epoch::Epoch;
 use crate::issuance::IssuanceContext;
 use crate::service_key::Purpose;
-use crate::signer::Pkcs11Module;
+use crate::signer::SignerProcess;
 
 /// What is left of a responder's 90 days when the next one is made.
 const DUE: Duration = Duration::from_secs(30 * 86_400);
@@ -28,7 +28,7 @@ const DUE: Duration = Duration::from_secs(30 * 86_400);
 /// Refused where the file is not the one that made the authorities. Runs its own transactions.
 pub fn renew_responders(
     db: &mut Database,
-    module: &Pkcs11Module,
+    process: &SignerProcess,
     ceremony: &Ceremony,
     context: IssuanceContext<'_>,
     epoch: &Epoch,
@@ -36,7 +36,7 @@ pub fn renew_responders(
     act: &Act,
 ) -> Result<Vec<ReportedCertificate>, CeremonyError> {
     check(ceremony, context.identity)?;
-    let mut course = Course::new(db, module, ceremony, context, epoch, rng, act);
+    let mut course = Course::new(db, process, ceremony, context, epoch, rng, act);
     for authority in &ceremony.plan.issuing {
         let short_name = authority.short_name.get_ref();
         refuse_another_file(course.db, ceremony, short_name)?;

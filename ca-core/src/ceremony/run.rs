@@ -19,7 +19,7 @@ use crate::issuance::{
 };
 use crate::profile::KeyKind;
 use crate::service_key::{self, NewServiceKey, Purpose};
-use crate::signer::{KeyReference, Pkcs11Module, Pkcs11Signer};
+use crate::signer::{KeyReference, ProcessSigner, SignerProcess};
 use crate::subject::{Fact, Facts};
 
 /// Renewed before each certificate; an HSM may take minutes for one RSA-4096 key.
@@ -34,7 +34,7 @@ const LEASE: Duration = Duration::from_secs(30 * 60);
 /// a token that is initialised, PIN files that are not as the file says.
 pub fn run(
     db: &mut Database,
-    module: &Pkcs11Module,
+    process: &SignerProcess,
     ceremony: &Ceremony,
     context: IssuanceContext<'_>,
     rng: &mut dyn CryptoRng,
@@ -45,10 +45,10 @@ pub fn run(
     if standing > 0 {
         return Err(CeremonyError::AlreadyHeld(standing));
     }
-    let initialised = tokens::initialise(module, &ceremony.plan, rng)?;
+    let initialised = tokens::initialise(process, &ceremony.plan, rng)?;
 
     let epoch = Epoch::open(db, LEASE, act)?;
-    let mut course = Course::new(db, module, ceremony, context, &epoch, rng, act);
+    let mut course = Course::new(db, process, ceremony, context, &epoch, rng, act);
     course.report.tokens = initialised;
     let outcome = course.hold(ceremony);
     let report = course.report;
@@ -62,8 +62,8 @@ pub fn run(
 /// A ceremony that is being held, or what it provides for later.
 pub(super) struct Course<'a> {
     pub(super) db: &'a mut Database,
-    module: &'a Pkcs11Module,
-    signer: Pkcs11Signer,
+    process: &'a SignerProcess,
+    signer: ProcessSigner,
     context: IssuanceContext<'a>,
     epoch: &'a Epoch,
     evidence: Evidence,
@@ -83,7 +83,7 @@ impl<'a> Course<'a> {
     /// The checked file is its evidence.
     pub(super) fn new(
         db: &'a mut Database,
-        module: &'a Pkcs11Module,
+        process: &'a SignerProcess,
         ceremony: &Ceremony,
         context: IssuanceContext<'a>,
         epoch: &'a Epoch,
@@ -101,8 +101,8 @@ impl<'a> Course<'a> {
             keys: Vec::new(),
             certificates: Vec::new(),
         };
-        let signer = Pkcs11Signer::new(module.clone());
-        Self { db, module, signer, context, epoch, evidence, rng, act, report }
+        let signer = process.signer();
+        Self { db, process, signer, context, epoch, evidence, rng, act, report }
     }
 
     fn hold(&mut self, ceremony: &Ceremony) -> Result<(), CeremonyError> {
@@ -209,7 +209,7 @@ impl<'a> Course<'a> {
 
     /// Makes a key in a token, and says so in the audit trail.
     fn make_key(&mut self, label: &str, token: &str, kind: KeyKind) -> Result<MadeKey, CeremonyError> {
-        let (id, public_key) = self.module.token(token)?.generate_key(kind, label)?;
+        let (id, public_key) = self.process.generate_key(token, kind, label)?;
         let reference = KeyReference { token: token.to_owned(), id };
         let reported = ReportedKey {
             label: label.to_owned(),

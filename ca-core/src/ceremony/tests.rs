@@ -13,8 +13,8 @@ use crate::issuance::IssuanceContext;
 use crate::key_policy::Blocklist;
 use crate::profile::{KeyKind, Profiles};
 use crate::service_key::{self, Purpose};
-use crate::signer::soft_token::in_child;
-use crate::signer::{Pkcs11Module, Pkcs11Signer, Signer, SignerError};
+use crate::signer::soft_token::with_process;
+use crate::signer::{Signer, SignerError, SignerProcess};
 
 const HERE: &str = module_path!();
 pub(super) const DEMO: &str = include_str!("../../../hsm-config/ceremonies/demo.toml");
@@ -35,8 +35,8 @@ pub(super) fn database() -> Database {
     db
 }
 
-pub(super) fn remove_pins(module: &Pkcs11Module) {
-    for token in &module.tokens().tokens {
+pub(super) fn remove_pins(process: &SignerProcess) {
+    for token in &process.tokens().tokens {
         fs::remove_file(&token.pin_file).unwrap();
         fs::remove_file(&token.so_pin_file).unwrap();
     }
@@ -44,14 +44,14 @@ pub(super) fn remove_pins(module: &Pkcs11Module) {
 
 pub(super) fn hold(
     db: &mut Database,
-    module: &Pkcs11Module,
+    process: &SignerProcess,
     text: &str,
 ) -> Result<CeremonyReport, CeremonyError> {
     let (profiles, identity) = (Profiles::embedded(), Identity::demo());
     let blocklist = Blocklist::default();
     let context = IssuanceContext { profiles: &profiles, identity: &identity, blocklist: &blocklist };
     let mut rng = rand_core::UnwrapErr(getrandom::SysRng);
-    run(db, module, &Ceremony::parse(text).unwrap(), context, &mut rng, &act())
+    run(db, process, &Ceremony::parse(text).unwrap(), context, &mut rng, &act())
 }
 
 #[test]
@@ -119,19 +119,19 @@ fn a_file_out_of_form_is_refused_with_its_line() {
 
 #[test]
 fn the_demo_ceremony_leaves_a_whole_hierarchy() {
-    in_child(HERE, "the_demo_ceremony_leaves_a_whole_hierarchy", |module| {
-        remove_pins(&module);
+    with_process(HERE, "the_demo_ceremony_leaves_a_whole_hierarchy", |process| {
+        remove_pins(&process);
         let mut db = database();
-        let report = hold(&mut db, &module, DEMO).unwrap();
+        let report = hold(&mut db, &process, DEMO).unwrap();
 
-        check_hierarchy(&mut db, &module, KeyKind::P384, KeyKind::P256);
+        check_hierarchy(&mut db, &process, KeyKind::P384, KeyKind::P256);
         assert_eq!((report.keys.len(), report.certificates.len()), (9 + 6 + 2, 9 + 6 + 1));
-        check_pin_files(&module);
+        check_pin_files(&process);
         check_audit_trail(&mut db, &report);
 
-        let again = hold(&mut db, &module, DEMO).unwrap_err();
+        let again = hold(&mut db, &process, DEMO).unwrap_err();
         assert!(matches!(again, CeremonyError::AlreadyHeld(9)), "{again}");
-        let elsewhere = hold(&mut database(), &module, DEMO).unwrap_err();
+        let elsewhere = hold(&mut database(), &process, DEMO).unwrap_err();
         assert!(
             matches!(elsewhere, CeremonyError::Signer(SignerError::AlreadyInitialised { .. })),
             "{elsewhere}"
@@ -141,41 +141,41 @@ fn the_demo_ceremony_leaves_a_whole_hierarchy() {
 
 #[test]
 fn the_rsa_ceremony_leaves_the_same_hierarchy() {
-    in_child(HERE, "the_rsa_ceremony_leaves_the_same_hierarchy", |module| {
-        remove_pins(&module);
+    with_process(HERE, "the_rsa_ceremony_leaves_the_same_hierarchy", |process| {
+        remove_pins(&process);
         let mut db = database();
-        hold(&mut db, &module, RSA).unwrap();
-        check_hierarchy(&mut db, &module, KeyKind::Rsa4096, KeyKind::Rsa4096);
+        hold(&mut db, &process, RSA).unwrap();
+        check_hierarchy(&mut db, &process, KeyKind::Rsa4096, KeyKind::Rsa4096);
     });
 }
 
 #[test]
 fn a_ceremony_that_cannot_be_held_touches_nothing() {
-    in_child(HERE, "a_ceremony_that_cannot_be_held_touches_nothing", |module| {
-        let untouched = |module: &Pkcs11Module| {
-            ["roots", "issuing", "status"].iter().all(|name| !module.is_initialised(name).unwrap())
+    with_process(HERE, "a_ceremony_that_cannot_be_held_touches_nothing", |process| {
+        let untouched = |process: &SignerProcess| {
+            ["roots", "issuing", "status"].iter().all(|name| !process.is_initialised(name).unwrap())
         };
         // The PIN files of soft_token stand: a PIN in use is never overwritten.
         let mut db = database();
-        let refused = hold(&mut db, &module, DEMO).unwrap_err();
+        let refused = hold(&mut db, &process, DEMO).unwrap_err();
         assert!(matches!(refused, CeremonyError::Signer(SignerError::PinFile { .. })), "{refused}");
-        assert!(untouched(&module));
+        assert!(untouched(&process));
 
-        remove_pins(&module);
-        let last = &module.tokens().named("status").unwrap().so_pin_file;
+        remove_pins(&process);
+        let last = &process.tokens().named("status").unwrap().so_pin_file;
         fs::write(last, "someone-else's\n").unwrap();
-        assert!(hold(&mut db, &module, DEMO).is_err());
-        assert!(!module.tokens().named("roots").unwrap().pin_file.exists(), "a PIN file was left behind");
+        assert!(hold(&mut db, &process, DEMO).is_err());
+        assert!(!process.tokens().named("roots").unwrap().pin_file.exists(), "a PIN file was left behind");
         fs::remove_file(last).unwrap();
 
         let brought = DEMO.replace("pins = \"generate\"", "pins = \"existing\"");
-        let refused = hold(&mut db, &module, &brought).unwrap_err();
+        let refused = hold(&mut db, &process, &brought).unwrap_err();
         assert!(matches!(refused, CeremonyError::Signer(SignerError::PinFile { .. })), "{refused}");
-        assert!(untouched(&module));
+        assert!(untouched(&process));
 
         let broken = DEMO.replace("\"el-org-sign\"", "\"el-pp-soft-sign\"");
-        assert!(matches!(hold(&mut db, &module, &broken), Err(CeremonyError::Rule { .. })));
-        assert!(untouched(&module));
+        assert!(matches!(hold(&mut db, &process, &broken), Err(CeremonyError::Rule { .. })));
+        assert!(untouched(&process));
         let kept: i64 = certificates::table.count().get_result(&mut db).unwrap();
         assert_eq!(kept, 0);
     });
@@ -183,8 +183,8 @@ fn a_ceremony_that_cannot_be_held_touches_nothing() {
 
 /// Nine authorities, six responders, the list signer and the audit key, as the judges outside see
 /// them: openssl verifies every signature, and the token has the key that each certificate holds.
-fn check_hierarchy(db: &mut Database, module: &Pkcs11Module, root_kind: KeyKind, issuing_kind: KeyKind) {
-    let mut signer = Pkcs11Signer::new(module.clone());
+fn check_hierarchy(db: &mut Database, process: &SignerProcess, root_kind: KeyKind, issuing_kind: KeyKind) {
+    let mut signer = process.signer();
     let authorities = authority::all(db).unwrap();
     let names: Vec<_> = authorities.iter().map(|authority| authority.short_name.as_str()).collect();
     let expected = [
@@ -239,8 +239,8 @@ fn check_hierarchy(db: &mut Database, module: &Pkcs11Module, root_kind: KeyKind,
     assert_eq!((audit.len(), audit[0].authority.as_deref()), (1, None));
 }
 
-fn check_pin_files(module: &Pkcs11Module) {
-    for token in &module.tokens().tokens {
+fn check_pin_files(process: &SignerProcess) {
+    for token in &process.tokens().tokens {
         for file in [&token.pin_file, &token.so_pin_file] {
             let mode = fs::metadata(file).unwrap().permissions().mode() & 0o777;
             assert_eq!(mode, 0o600, "{}", file.display());

@@ -8,22 +8,22 @@ use toml::Spanned;
 use super::CeremonyError;
 use super::file::{Pins, Plan};
 use crate::signer::tokens::Token;
-use crate::signer::{Pkcs11Module, SignerError, pin};
+use crate::signer::{SignerError, SignerProcess, pin};
 
 /// Initialises every token of the plan. All of them are looked at before the first is touched, and
 /// so are the PIN files: a ceremony that cannot be held leaves nothing behind.
 pub(super) fn initialise(
-    module: &Pkcs11Module,
+    process: &SignerProcess,
     plan: &Plan,
     rng: &mut dyn CryptoRng,
 ) -> Result<Vec<String>, CeremonyError> {
     let tokens = plan
         .tokens
         .iter()
-        .map(|name| module.tokens().named(name.get_ref()))
+        .map(|name| process.tokens().named(name.get_ref()))
         .collect::<Result<Vec<&Token>, SignerError>>()?;
     for token in &tokens {
-        if module.is_initialised(&token.name)? {
+        if process.is_initialised(&token.name)? {
             let (token, label) = (token.name.clone(), token.label.clone());
             return Err(SignerError::AlreadyInitialised { token, label }.into());
         }
@@ -39,7 +39,7 @@ pub(super) fn initialise(
         pin_files.clone().try_for_each(|file| pin::create(file, rng))?;
     }
     for token in &tokens {
-        module.initialise(&token.name)?;
+        process.initialise(&token.name)?;
     }
     Ok(plan.tokens.iter().map(Spanned::get_ref).cloned().collect())
 }

@@ -12,7 +12,7 @@ use thiserror::Error;
 use crate::faults;
 use crate::revocation::{self, RevocationReason, RevokeError};
 use crate::serial::SerialNumber;
-use crate::signer::{Signer, SignerError};
+use crate::signer::{Signer, SignerError, sign_verified};
 
 use super::Prepared;
 
@@ -109,20 +109,18 @@ pub fn issue(
 ) -> Result<IssuedCertificate, IssueError> {
     debug_assert!(!db.in_transaction(), "no lock is held while the token works");
     begin_signing(db, &prepared, rng, act)?;
-    let digest = prepared.algorithm.digest(&prepared.tbs);
-    let signature = match signer.sign(&prepared.key, &digest) {
+    let Prepared { key, issuer_public_key, tbs, .. } = &prepared;
+    let signature = match sign_verified(signer, key, issuer_public_key, &subject(&prepared), tbs) {
         Ok(signature) => signature,
         Err(source) => {
             give_up(db, &prepared, rng, act)?;
             let (issuer, serial) = (prepared.issuer, prepared.serial);
-            return Err(IssueError::NotSigned { issuer, serial, source });
+            return Err(match source {
+                SignerError::WrongSignature { .. } => IssueError::WrongSignature { issuer, serial },
+                source => IssueError::NotSigned { issuer, serial, source },
+            });
         }
     };
-    if !prepared.algorithm.verify(&prepared.issuer_public_key, &prepared.tbs, &signature) {
-        give_up(db, &prepared, rng, act)?;
-        let (issuer, serial) = (prepared.issuer, prepared.serial);
-        return Err(IssueError::WrongSignature { issuer, serial });
-    }
     let der = assemble(&prepared, &signature);
     match record_good(db, &prepared, &der, rng, act)? {
         Outcome::Good => Ok(IssuedCertificate { issuer: prepared.issuer, serial: prepared.serial, der }),
@@ -239,5 +237,10 @@ fn give_up(
 }
 
 fn event(action: &'static str, prepared: &Prepared, payload: serde_json::Value) -> Event {
-    Event { action, subject: format!("certificate {} {}", prepared.issuer, prepared.serial), payload }
+    Event { action, subject: subject(prepared), payload }
+}
+
+/// The certificate by its natural key, in the audit trail and in the ledger of the signer.
+fn subject(prepared: &Prepared) -> String {
+    format!("certificate {} {}", prepared.issuer, prepared.serial)
 }

@@ -11,11 +11,12 @@ use der::{Decode, Tag};
 use openssl::hash::MessageDigest;
 use openssl::pkey::{PKey, Public};
 use openssl::sign::Verifier;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256, Sha384};
 use spki::{AlgorithmIdentifierOwned, SubjectPublicKeyInfoRef};
 
 /// A signature algorithm of RFC 5758 §3.2 (ECDSA) or RFC 4055 §5 (RSASSA-PKCS1-v1_5).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum SignatureAlgorithm {
     /// `ecdsa-with-SHA256`, for P-256 keys.
     EcdsaWithSha256,

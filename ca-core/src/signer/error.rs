@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use serde::{Deserialize, Serialize};
 use store::{Code, Fault};
 use thiserror::Error;
 
@@ -10,7 +11,7 @@ use crate::faults;
 
 /// A signature, a key or a token that could not be had. Holds text and not the library's own error
 /// types, so that it travels from a signer in another process as it is.
-#[derive(Debug, Error)]
+#[derive(Clone, Debug, Error, Serialize, Deserialize)]
 pub enum SignerError {
     /// `tokens.toml` is not what it must be.
     #[error("{}: {detail}", file.display())]
@@ -34,7 +35,8 @@ pub enum SignerError {
         /// What the library said.
         detail: String,
     },
-    /// The token refused the PIN; it is not tried again by this process.
+    /// The token refused the PIN; it is not tried again while this process and
+    /// its children live.
     #[error("token {token:?} refused the PIN of its file; it was tried once and is not tried again")]
     PinRefused {
         /// The token's name.
@@ -72,7 +74,7 @@ pub enum SignerError {
         /// The token's name.
         token: String,
         /// The PKCS#11 attribute.
-        attribute: &'static str,
+        attribute: String,
     },
     /// A token with this label is initialised already: a ceremony never overwrites keys.
     #[error("token {token:?} is initialised already (label {label:?})")]
@@ -81,6 +83,27 @@ pub enum SignerError {
         token: String,
         /// Its label.
         label: String,
+    },
+    /// The token has a key of this identifier, and it is another one: its public half is not that of
+    /// the certificate.
+    #[error("key {key}: the token holds another key under this identifier")]
+    OtherKey {
+        /// The key asked for.
+        key: KeyReference,
+    },
+    /// What came back is no signature of this key, twice.
+    #[error("the token's signature is not of key {key}")]
+    WrongSignature {
+        /// The key asked for.
+        key: KeyReference,
+    },
+    /// The ledger of signed digests cannot be written or continued: nothing is signed.
+    #[error("signing ledger {}: {detail}", file.display())]
+    Ledger {
+        /// The file.
+        file: PathBuf,
+        /// What is wrong.
+        detail: String,
     },
     /// The token refused an operation, or its answer is not of the form PKCS#11 says. Unlike
     /// [`SignerError::Unavailable`], waiting does not help.
@@ -105,6 +128,9 @@ impl Fault for SignerError {
             Self::Unsuitable { .. } => faults::SIGNER_KEY_UNSUITABLE,
             Self::KeyNotProtected { .. } => faults::SIGNER_KEY_NOT_PROTECTED,
             Self::AlreadyInitialised { .. } => faults::SIGNER_TOKEN_INITIALISED,
+            Self::OtherKey { .. } => faults::SIGNER_OTHER_KEY,
+            Self::WrongSignature { .. } => faults::SIGNER_WRONG_SIGNATURE,
+            Self::Ledger { .. } => faults::SIGNER_LEDGER,
             Self::Failed { .. } => faults::SIGNER_FAILED,
         }
     }

@@ -5,16 +5,28 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
 
-use super::{Pkcs11Module, Tokens, pin};
+use super::process::{ChildSettings, LedgerKind, SignerSettings, run_child};
+use super::{Pkcs11Module, SignerProcess, Tokens, pin};
 
 const FOLDER: &str = "IGC_TEST_TOKEN_FOLDER";
 
 /// Runs `body` in a child process whose SoftHSM is empty. `module` is `module_path!()` and `test`
 /// the name of the calling test. PIN files are written; no token is initialised yet.
 pub(crate) fn in_child(module: &str, test: &str, body: impl FnOnce(Pkcs11Module)) {
+    in_folder(module, test, |folder| body(load(folder)));
+}
+
+/// As [`in_child`], with the signer's process, which alone loads the library.
+pub(crate) fn with_process(module: &str, test: &str, body: impl FnOnce(SignerProcess)) {
+    in_folder(module, test, |folder| body(process(folder, Duration::from_secs(20))));
+}
+
+/// Runs `body` in a child process whose SoftHSM keeps its empty tokens in the given folder.
+pub(crate) fn in_folder(module: &str, test: &str, body: impl FnOnce(&Path)) {
     if let Some(folder) = std::env::var_os(FOLDER) {
-        return body(load(Path::new(&folder)));
+        return body(Path::new(&folder));
     }
     let folder = tempfile::tempdir().unwrap();
     let configuration = prepare(folder.path());
@@ -40,6 +52,37 @@ pub(crate) fn with_tokens(module: &str, test: &str, body: impl FnOnce(Pkcs11Modu
     });
 }
 
+/// The signer's process over the tokens of a folder; its ledger is `signer/ledger` there.
+pub(crate) fn process(folder: &Path, deadline: Duration) -> SignerProcess {
+    let child = Path::new("/proc/self/exe");
+    SignerProcess::new(SignerSettings {
+        tokens: read(folder),
+        kind: LedgerKind::Issuing,
+        sessions: 2,
+        deadline,
+        command: Box::new(move || {
+            let mut command = Command::new(child);
+            command.args(["signer::soft_token::the_child_of_other_tests", "--exact", "--ignored"]);
+            command
+        }),
+    })
+}
+
+#[test]
+#[ignore = "the signer's process of other tests, which start it"]
+fn the_child_of_other_tests() {
+    let folder = PathBuf::from(std::env::var_os(FOLDER).unwrap());
+    run_child(ChildSettings {
+        tokens: read(&folder),
+        sessions: 2,
+        ledger: folder.join("signer/ledger"),
+        kind: LedgerKind::Issuing,
+        new_ledger_id: [7; 16],
+        clock: Box::new(|| "2026-11-21T10:00:00Z".parse().unwrap()),
+    })
+    .unwrap();
+}
+
 fn prepare(folder: &Path) -> PathBuf {
     let tokens = folder.join("tokens");
     std::fs::create_dir(&tokens).unwrap();
@@ -49,7 +92,7 @@ fn prepare(folder: &Path) -> PathBuf {
     std::fs::write(folder.join("tokens.toml"), include_str!("../../../hsm-config/tokens.toml")).unwrap();
     std::fs::create_dir(folder.join("pin")).unwrap();
     let mut rng = rand_core::UnwrapErr(getrandom::SysRng);
-    for token in Tokens::read(&folder.join("tokens.toml")).unwrap().tokens {
+    for token in read(folder).tokens {
         pin::create(&token.pin_file, &mut rng).unwrap();
         pin::create(&token.so_pin_file, &mut rng).unwrap();
     }
@@ -57,5 +100,9 @@ fn prepare(folder: &Path) -> PathBuf {
 }
 
 fn load(folder: &Path) -> Pkcs11Module {
-    Pkcs11Module::load(Tokens::read(&folder.join("tokens.toml")).unwrap()).unwrap()
+    Pkcs11Module::load(read(folder)).unwrap()
+}
+
+fn read(folder: &Path) -> Tokens {
+    Tokens::read(&folder.join("tokens.toml")).unwrap()
 }

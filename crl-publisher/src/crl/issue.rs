@@ -3,7 +3,8 @@
 use ca_core::authority::{Authority, AuthorityKind};
 use ca_core::lint::{self, CrlLintContext};
 use ca_core::revocation::RevocationReason;
-use ca_core::signer::Signer;
+use ca_core::signer::{Signer, SignerError};
+use ca_core::signing::{IntendedError, IntendedSignature, sign_intended};
 use ca_core::status_log;
 use der::Decode;
 use store::{Act, Database, Timestamp};
@@ -14,12 +15,15 @@ use super::entries::{self, RegularCrl};
 use super::entry_dates::EntryDates;
 use super::intended::Intended;
 use super::standing::Standing;
-use super::{CrlError, CrlKind, VerifiedCrl, record};
+use super::{CrlError, CrlKind, CrlRefused, VerifiedCrl, record};
 use crate::folder::PublicFolder;
 use crate::policy::{PublicationPolicy, Schedule};
 
-/// Issues CRLs of these kinds with one number: a delta, or a complete CRL and the delta beside it. Runs in
-/// a snapshot of its own and writes nothing: the caller records what comes back.
+/// Issues CRLs of these kinds with one number: a delta, or a complete CRL and the delta beside it.
+/// Writes down the intention of each and nothing else: the caller records what comes back.
+///
+/// They are cut from one picture of the database, signed while no transaction is open, and verified
+/// against a second picture: the log they are cut from only grows, so that it says the same up to the cut.
 ///
 /// The number is `max(last in the database, last published) + 1` (invariant 17), so that a
 /// restored backup cannot go back.
@@ -32,42 +36,87 @@ pub(crate) fn issue(
     kinds: &[CrlKind],
     act: &Act,
 ) -> Result<Vec<VerifiedCrl>, CrlError> {
-    db.snapshot(|db| {
-        let standing = Standing::load(db, folder, authority)?;
-        let cut = status_log::newest(db)?;
-        let this_update = this_update(db, &standing, policy, authority, cut, act)?;
-        let mut issued = Vec::with_capacity(2);
-        for &kind in kinds {
-            let schedule = schedule(policy, authority, kind);
-            let base = match kind {
-                CrlKind::Full => None,
-                // A first delta starts from the complete CRL that is issued with it, and is empty.
-                CrlKind::Delta => Some(record::newest(db, &authority.short_name, CrlKind::Full)?
-                    .map_or((standing.next_number(), cut), |full| (full.number, full.log_sequence))),
-            };
-            let intended = Intended {
-                kind,
-                number: standing.next_number(),
-                base_number: base.map(|(number, _)| number),
-                this_update,
-                next_update: this_update.plus(schedule.valid),
-                cut,
-                base_cut: base.map_or(0, |(_, sequence)| sequence),
-                standing_number: standing.highest_number,
-                authority_key_id: authority_key_id(authority)?,
-                regular: regular_crl(db, authority, policy, this_update)?,
-                dates: EntryDates::load(db, &authority.short_name, this_update)?,
-            };
-            let unsigned = write(db, authority, &intended, standing.full_entries)?;
-            tracing::debug!(issuer = authority.short_name, %kind, entries = unsigned.entries(), "CRL written");
-            lint(authority, &intended, &unsigned, act)?;
-            let digest = authority.algorithm.digest(unsigned.tbs());
-            let signature = signer.sign(&authority.key, &digest)?;
-            let der = unsigned.assemble(&signature);
-            let previous = standing.previous(kind)?;
-            issued.push(VerifiedCrl::verify(db, authority, &intended, &previous, der)?);
+    let (standing, drafts) = db.snapshot(|db| draft(db, folder, policy, authority, kinds, act))?;
+    let mut issued = Vec::with_capacity(2);
+    for Draft { intended, unsigned } in drafts {
+        let signature = sign(db, signer, authority, &intended, &unsigned, act)?;
+        let der = unsigned.assemble(&signature);
+        let previous = standing.previous(intended.kind)?;
+        issued.push(db.snapshot(|db| VerifiedCrl::verify(db, authority, &intended, &previous, der))?);
+    }
+    Ok(issued)
+}
+
+/// A CRL that the lint accepts, and what it was meant to be.
+struct Draft {
+    intended: Intended,
+    unsigned: UnsignedCrl,
+}
+
+fn draft(
+    db: &mut Database,
+    folder: &PublicFolder,
+    policy: &PublicationPolicy,
+    authority: &Authority,
+    kinds: &[CrlKind],
+    act: &Act,
+) -> Result<(Standing, Vec<Draft>), CrlError> {
+    let standing = Standing::load(db, folder, authority)?;
+    let cut = status_log::newest(db)?;
+    let this_update = this_update(db, &standing, policy, authority, cut, act)?;
+    let mut drafts = Vec::with_capacity(2);
+    for &kind in kinds {
+        let schedule = schedule(policy, authority, kind);
+        let base = match kind {
+            CrlKind::Full => None,
+            // A first delta starts from the complete CRL that is issued with it, and is empty.
+            CrlKind::Delta => Some(
+                record::newest(db, &authority.short_name, CrlKind::Full)?
+                    .map_or((standing.next_number(), cut), |full| (full.number, full.log_sequence)),
+            ),
+        };
+        let intended = Intended {
+            kind,
+            number: standing.next_number(),
+            base_number: base.map(|(number, _)| number),
+            this_update,
+            next_update: this_update.plus(schedule.valid),
+            cut,
+            base_cut: base.map_or(0, |(_, sequence)| sequence),
+            standing_number: standing.highest_number,
+            authority_key_id: authority_key_id(authority)?,
+            regular: regular_crl(db, authority, policy, this_update)?,
+            dates: EntryDates::load(db, &authority.short_name, this_update)?,
+        };
+        let unsigned = write(db, authority, &intended, standing.full_entries)?;
+        tracing::debug!(issuer = authority.short_name, %kind, entries = unsigned.entries(), "CRL written");
+        lint(authority, &intended, &unsigned, act)?;
+        drafts.push(Draft { intended, unsigned });
+    }
+    Ok((standing, drafts))
+}
+
+fn sign(
+    db: &mut Database,
+    signer: &mut dyn Signer,
+    authority: &Authority,
+    intended: &Intended,
+    unsigned: &UnsignedCrl,
+    act: &Act,
+) -> Result<Vec<u8>, CrlError> {
+    let subject = record::subject(&authority.short_name, intended.kind, intended.number);
+    let wanted = IntendedSignature {
+        key: &authority.key,
+        public_key: &authority.public_key,
+        subject: &subject,
+        message: unsigned.tbs(),
+    };
+    sign_intended(db, signer, &wanted, act).map_err(|error| match error {
+        IntendedError::Signer(SignerError::WrongSignature { .. }) => {
+            CrlRefused::Signature(authority.short_name.clone()).into()
         }
-        Ok(issued)
+        IntendedError::Signer(error) => error.into(),
+        IntendedError::Database(error) => error.into(),
     })
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use ca_core::authority::{self, Authority};
 use ca_core::revocation::RevocationReason;
-use ca_core::signer::{Digest, KeyReference, SignatureAlgorithm, Signer, SignerError};
+use ca_core::signer::{KeyReference, SignatureAlgorithm, Signer, SignerError, SigningRequest};
 use store::Fault;
 
 use super::{CrlError, CrlKind, VerifiedCrl, issue, record};
@@ -19,9 +19,9 @@ struct Counting<'a> {
 }
 
 impl Signer for Counting<'_> {
-    fn sign(&mut self, key: &KeyReference, digest: &Digest) -> Result<Vec<u8>, SignerError> {
+    fn sign(&mut self, request: &SigningRequest<'_>) -> Result<Vec<u8>, SignerError> {
         self.asked += 1;
-        self.signer.sign(key, digest)
+        self.signer.sign(request)
     }
 
     fn public_key(&mut self, key: &KeyReference) -> Result<Vec<u8>, SignerError> {

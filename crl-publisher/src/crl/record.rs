@@ -145,10 +145,15 @@ fn newest_cut(db: &mut Database, issuer: &str) -> QueryResult<i64> {
     Ok(cut.unwrap_or(0))
 }
 
+/// A CRL by its natural key, in the audit trail and in the ledger of the signer.
+pub(crate) fn subject(issuer: &str, kind: CrlKind, number: u64) -> String {
+    format!("crl {issuer} {kind} {number}")
+}
+
 fn event(crl: &VerifiedCrl) -> Event {
     Event {
         action: "crl.issued",
-        subject: format!("crl {} {} {}", crl.issuer(), crl.kind(), crl.number()),
+        subject: subject(crl.issuer(), crl.kind(), crl.number()),
         payload: json!({
             "base_number": crl.base_number(),
             "entries": crl.entries(),

@@ -2,7 +2,7 @@
 
 use ca_core::authority;
 use ca_core::revocation::RevocationReason;
-use ca_core::signer::{SignatureAlgorithm, Signer};
+use ca_core::signer::{SignatureAlgorithm, Signer, SigningRequest};
 use der::{Decode, Encode};
 use openssl::x509::X509Crl;
 use proptest::prelude::*;
@@ -209,7 +209,10 @@ fn verify(
         encoder.entry(serial, *at, *reason).unwrap();
     }
     let unsigned = encoder.finish();
-    let signature = world.signer.sign(&authority.key, &authority.algorithm.digest(unsigned.tbs())).unwrap();
+    let (key, public_key, digest) =
+        (&authority.key, &authority.public_key, &authority.algorithm.digest(unsigned.tbs()));
+    let request = SigningRequest { key, public_key, digest, subject: "test" };
+    let signature = world.signer.sign(&request).unwrap();
     let der = unsigned.assemble(&signature);
     let previous = Previous { full: previous.map(|bytes| Crl::read(bytes).unwrap()), ..Previous::default() };
     VerifiedCrl::verify(&mut world.db, &authority, intended, &previous, der)

@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use actix_web::HttpResponse;
 use ca_core::authority::{self, AuthorityKind};
+use ca_core::signing;
 use ca_core::status_log;
 use diesel::prelude::*;
 use store::audit::backlog;
@@ -18,9 +19,9 @@ use crate::crl::{CrlKind, record};
 
 /// The outcome of each check.
 pub(crate) struct Readiness {
-    checks: Vec<(String, Result<(), String>)>,
+    checks: Checks,
     /// What an operator must see, and what is no reason to send relying parties away: certificates go on being
-    /// answered for while the audit trail waits.
+    /// answered for while the audit trail waits, or somebody looks at a signature.
     alarms: Vec<String>,
 }
 
@@ -47,7 +48,7 @@ impl Readiness {
 /// The database answers, every CRL is fresh, every issuing authority has a responder.
 pub(crate) fn readiness(service: &StatusService, at: Timestamp) -> Readiness {
     let looked = service.pool().run(|worker| {
-        let alarms = audit_alarm(worker, at)?.into_iter().collect();
+        let alarms = [audit_alarm(worker, at)?, signing_alarm(worker)?].into_iter().flatten().collect();
         Ok::<_, String>(Readiness { checks: check(service, worker, at)?, alarms })
     });
     looked.unwrap_or_else(|| Readiness {
@@ -91,6 +92,12 @@ fn check(service: &StatusService, worker: &mut StatusWorker, at: Timestamp) -> R
         checks.push((format!("ocsp {}", authority.short_name), outcome));
     }
     Ok(checks)
+}
+
+/// Signatures that nobody intended (`signature-not-intended`), ledgers that broke.
+fn signing_alarm(worker: &mut StatusWorker) -> Result<Option<String>, String> {
+    let standing = signing::standing(&mut worker.db).map_err(|error| error.to_string())?;
+    Ok((standing.alarms > 0).then(|| format!("signatures: {} alarms, see igc doctor", standing.alarms)))
 }
 
 fn fresh_crl(service: &StatusService, short_name: &str, kind: CrlKind, at: Timestamp) -> Result<(), String> {
@@ -166,7 +173,27 @@ fn gather(service: &StatusService, worker: &mut StatusWorker, at: Timestamp) -> 
     let mut cards =
         Family::counter("igc_cards_opposed_total", "Cards ever opposed: the head of the opposition list.");
     cards.sample("", oppositions);
-    Ok(families.into_iter().chain([ends, log, cards]).chain(trail).map(|family| family.text).collect())
+    let families = families.into_iter().chain([ends, log, cards]).chain(trail).chain(signatures(worker)?);
+    Ok(families.map(|family| family.text).collect())
+}
+
+fn signatures(worker: &mut StatusWorker) -> Result<[Family; 3], String> {
+    let signing = signing::standing(&mut worker.db).map_err(|error| error.to_string())?;
+    let mut alarms = Family::counter(
+        "igc_signing_alarms_total",
+        "Signatures that nobody intended, and signing ledgers that broke.",
+    );
+    alarms.sample("", signing.alarms);
+    let mut signed =
+        Family::counter("igc_signatures_total", "Signatures in a ledger, as far as it was followed.");
+    let mut followed =
+        Family::gauge("igc_signing_ledger_followed_seconds", "When a ledger was last followed, Unix time.");
+    for ledger in &signing.ledgers {
+        let labels = format!("ledger=\"{}\",kind=\"{}\"", ledger.ledger, ledger.kind);
+        signed.sample(&labels, ledger.sequence);
+        followed.sample(&labels, ledger.reconciled_at.seconds());
+    }
+    Ok([alarms, signed, followed])
 }
 
 struct Family {

@@ -4,7 +4,7 @@ use ca_core::authority::Authority;
 use ca_core::certificate::{self, CertificateStatus};
 use ca_core::serial::SerialNumber;
 use ca_core::service_key::ServiceKey;
-use ca_core::signer::{KeyReference, SignatureAlgorithm, Signer};
+use ca_core::signer::{KeyReference, SignatureAlgorithm, Signer, sign_verified};
 use const_oid::db::rfc6960::ID_PKIX_OCSP_NONCE;
 use der::asn1::{BitString, GeneralizedTime, Null, OctetString};
 use der::{Decode, Encode};
@@ -51,8 +51,6 @@ pub(super) enum DelegateError {
 pub(super) enum Trouble {
     #[error("the certificate of the responder for {0} is not valid now")]
     ResponderExpired(String),
-    #[error("the signature is not that of the responder for {0}")]
-    WrongSignature(String),
     #[error("signer: {0}")]
     Signer(#[from] ca_core::signer::SignerError),
     #[error("encoding: {0}")]
@@ -145,11 +143,8 @@ impl Delegate {
 
     fn sign(&self, signer: &mut dyn Signer, data: ResponseData) -> Result<BasicOcspResponse, Trouble> {
         let tbs = data.to_der()?;
-        let signature = signer.sign(&self.key, &self.algorithm.digest(&tbs))?;
-        // A token that came back with another key behind the handle must not speak for us.
-        if !self.algorithm.verify(&self.public_key, &tbs, &signature) {
-            return Err(Trouble::WrongSignature(self.authority.clone()));
-        }
+        let subject = format!("ocsp {}", self.authority);
+        let signature = sign_verified(signer, &self.key, &self.public_key, &subject, &tbs)?;
         Ok(BasicOcspResponse {
             tbs_response_data: data,
             signature_algorithm: self.algorithm.algorithm_identifier(),

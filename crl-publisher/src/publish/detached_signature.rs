@@ -5,6 +5,7 @@ use ca_core::certificate::{self, CertificateStatus};
 use ca_core::serial::SerialNumber;
 use ca_core::service_key::{self, Purpose, ServiceKey};
 use ca_core::signer::{SignatureAlgorithm, Signer, SignerError, UnsupportedKey};
+use ca_core::signing::{IntendedError, IntendedSignature, sign_intended};
 use cms::cert::{CertificateChoices, IssuerAndSerialNumber};
 use cms::content_info::{CmsVersion, ContentInfo};
 use cms::signed_data::{
@@ -17,7 +18,7 @@ use const_oid::db::rfc5912::{ID_SHA_256, ID_SHA_384};
 use der::asn1::{OctetString, SetOfVec};
 use der::{Any, Decode, Encode};
 use spki::AlgorithmIdentifierOwned;
-use store::{Database, Timestamp};
+use store::{Act, Database, Timestamp};
 use thiserror::Error;
 use x509_cert::Certificate;
 use x509_cert::attr::Attribute;
@@ -85,22 +86,29 @@ impl ListSigner {
         Err(SignatureError::NoSigner)
     }
 
-    /// The DER of a ContentInfo over `content`, which stays outside of it.
+    /// The DER of a ContentInfo over `content`, which stays outside of it; `subject` says what it is.
     pub(crate) fn sign(
         &self,
+        db: &mut Database,
         signer: &mut dyn Signer,
+        subject: &str,
         content: &[u8],
-        at: Timestamp,
+        act: &Act,
     ) -> Result<Vec<u8>, SignatureError> {
         let digest = self.algorithm.digest(content);
-        let attributes = signed_attributes(&digest.value, at)?;
+        let attributes = signed_attributes(&digest.value, act.at)?;
         // "a separate encoding of the signedAttrs field is performed for message digest calculation
         // […] an EXPLICIT SET OF tag is used" (RFC 5652 §5.4).
         let to_sign = attributes.to_der()?;
-        let signature = signer.sign(&self.key.key, &self.algorithm.digest(&to_sign))?;
-        if !self.algorithm.verify(&self.key.public_key, &to_sign, &signature) {
-            return Err(SignatureError::Wrong(self.key.name.clone()));
-        }
+        let (key, public_key) = (&self.key.key, &self.key.public_key);
+        let wanted = IntendedSignature { key, public_key, subject, message: &to_sign };
+        let signature = sign_intended(db, signer, &wanted, act).map_err(|error| match error {
+            IntendedError::Signer(SignerError::WrongSignature { .. }) => {
+                SignatureError::Wrong(self.key.name.clone())
+            }
+            IntendedError::Signer(error) => error.into(),
+            IntendedError::Database(error) => error.into(),
+        })?;
         let tbs = self.certificate.tbs_certificate();
         let info = SignerInfo {
             version: CmsVersion::V1,

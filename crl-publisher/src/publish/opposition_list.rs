@@ -122,12 +122,13 @@ pub fn publish_opposition_list(
     let csv = csv(&list);
     let json = serde_json::to_vec(&list)?;
     let list_signer = ListSigner::load(db, act.at)?;
-    let csv_signature = list_signer.sign(signer, csv.as_bytes(), act.at)?;
-    let json_signature = list_signer.sign(signer, &json, act.at)?;
+    let subject = format!("opposition-list {}", list.sequence);
+    let csv_signature = list_signer.sign(db, signer, &subject, csv.as_bytes(), act)?;
+    let json_signature = list_signer.sign(db, signer, &subject, &json, act)?;
     db.write(|db| {
         let event = Event {
             action: "opposition-list.issued",
-            subject: format!("opposition-list {}", list.sequence),
+            subject: subject.clone(),
             payload: json!({ "entries": entries }),
         };
         audit::record(db, event, rng, act)

@@ -8,10 +8,11 @@ use std::path::Path;
 
 use ca_core::service_key::{self, Purpose};
 use ca_core::signer::Signer;
-use store::Database;
+use ca_core::signing::{IntendedSignature, sign_intended};
 use store::audit::checkpoint::{Checkpoint, NoteSignature, SignedCheckpoint};
 use store::audit::sequencer;
 use store::audit::verify::Outside;
+use store::{Act, Database};
 
 use key::LogKey;
 
@@ -68,18 +69,25 @@ impl AuditLog {
             })
     }
 
-    /// Has a checkpoint signed, and verifies what came back.
-    pub fn sign(&self, signer: &mut dyn Signer, checkpoint: Checkpoint) -> Result<SignedCheckpoint, Problem> {
+    /// Writes down that a checkpoint is to be signed, has it signed, and verifies what came back.
+    pub fn sign(
+        &self,
+        db: &mut Database,
+        signer: &mut dyn Signer,
+        checkpoint: Checkpoint,
+        act: &Act,
+    ) -> Result<SignedCheckpoint, Problem> {
         let key = self.newest();
-        let signature = signer.sign(&key.reference, &key.algorithm.digest(checkpoint.text().as_bytes()))?;
+        let (subject, text) = (format!("audit-checkpoint {}", checkpoint.size), checkpoint.text());
+        let wanted = IntendedSignature {
+            key: &key.reference,
+            public_key: &key.public_key,
+            subject: &subject,
+            message: text.as_bytes(),
+        };
+        let signature = sign_intended(db, signer, &wanted, act)?;
         let line = NoteSignature { key_name: self.origin.clone(), key_id: key.id, signature };
-        let signed = SignedCheckpoint { checkpoint, signatures: vec![line] };
-        if self.is_ours(&signed) {
-            Ok(signed)
-        } else {
-            let what = format!("key {} did not make the signature it was asked for", key.reference);
-            Err(Problem::new(faults::AUDIT_SIGNATURE_WRONG, what))
-        }
+        Ok(SignedCheckpoint { checkpoint, signatures: vec![line] })
     }
 
     /// Refuses to go on where the tree no longer begins with the one of `kept`: a log never signs two histories.

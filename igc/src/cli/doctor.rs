@@ -6,6 +6,7 @@ use std::time::Duration;
 use ca_core::authority;
 use ca_core::service_key::{self, Purpose};
 use ca_core::signer::Signer;
+use ca_core::signing;
 use crl_publisher::crl::CrlKind;
 use crl_publisher::crl::read::Crl;
 use openssl::x509::X509;
@@ -39,6 +40,7 @@ pub fn run(global: &Global, args: &Args) -> Result<ExitCode, Problem> {
     lists(&installation, &mut db, now, &mut findings)?;
     own_certificate(&installation, now, &mut findings);
     trail(&installation, &mut db, now, &mut findings)?;
+    signatures(&installation, &mut db, &mut findings)?;
     output::list(global.output, &findings)?;
     let worst = findings.iter().map(|finding| finding.verdict).max().unwrap_or(Verdict::Well);
     Ok(match worst {
@@ -216,6 +218,28 @@ fn trail(
         Finding::new(Verdict::Warning, "audit sequencer", found, "is the worker running? igc job run audit")
     } else {
         Finding::well("audit sequencer", found)
+    });
+    Ok(())
+}
+
+/// Every line of the ledgers of signed digests that the worker has not looked at is looked at now.
+fn signatures(
+    installation: &Installation,
+    db: &mut Database,
+    findings: &mut Vec<Finding>,
+) -> Result<(), Problem> {
+    const TELL: &str = "tell the security officer; was the HSM used by somebody else?";
+    let broken = |found: String| Finding::new(Verdict::Broken, "signatures", found, TELL);
+    if let Err(problem) = jobs::reconcile(db, installation, &installation.operator_act()) {
+        findings.push(broken(problem.detail().to_owned()));
+    }
+    let standing = signing::standing(db)?;
+    findings.push(match &standing.newest_alarm {
+        Some(newest) => broken(format!("{} alarms, the newest: {newest}", standing.alarms)),
+        None => {
+            let lines: i64 = standing.ledgers.iter().map(|ledger| ledger.sequence).sum();
+            Finding::well("signatures", format!("{lines} in the ledgers, each of them intended"))
+        }
     });
     Ok(())
 }

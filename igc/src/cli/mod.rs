@@ -20,6 +20,7 @@ mod publish;
 pub mod registry;
 mod renew;
 mod serve;
+mod signer;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -107,6 +108,9 @@ enum Command {
     /// The personalisation bureau's side: chips, keys, return files. Needs no installation.
     #[command(subcommand)]
     Bureau(bureau::Command),
+    /// The process that speaks to the tokens; the roles start it.
+    #[command(hide = true)]
+    Signer(signer::Args),
     /// Completions for a shell, on stdout.
     Completions(completions::CompletionsArgs),
     /// Manual pages, into a folder.
@@ -144,6 +148,7 @@ pub fn run(cli: &Cli) -> Result<ExitCode, Problem> {
         Command::Doctor(args) => doctor::run(global, args),
         Command::Generate(command) => generate::run(global, command),
         Command::Bureau(command) => bureau::run(global, command),
+        Command::Signer(args) => signer::run(global, args),
         Command::Completions(args) => completions::completions(args),
         Command::Man(args) => completions::man(args),
     }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Bureau, Config, Demo, Publication, Schedule, Schedules, TlsFiles};
+use super::{Bureau, Config, Demo, Publication, Schedule, Schedules, Signer, TlsFiles};
 
 /// What sort of installation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,6 +63,20 @@ pub struct DatabaseSection {
 pub struct HsmSection {
     /// `tokens.toml`.
     pub tokens: PathBuf,
+    /// Sessions of each signer's process.
+    #[serde(default = "signer_sessions")]
+    pub sessions: u32,
+    /// Seconds after which a call that has not come back hangs.
+    #[serde(default = "signer_deadline")]
+    pub deadline_seconds: u32,
+}
+
+fn signer_sessions() -> u32 {
+    2
+}
+
+fn signer_deadline() -> u32 {
+    5
 }
 
 /// `[identity]`
@@ -193,12 +207,22 @@ impl ConfigFile {
         if !(1..=3600).contains(&self.jobs.lease_seconds) {
             return Err("jobs.lease_seconds: must be between 1 and 3600".to_owned());
         }
+        if !(1..=64).contains(&self.hsm.sessions) {
+            return Err("hsm.sessions: must be between 1 and 64".to_owned());
+        }
+        if !(1..=600).contains(&self.hsm.deadline_seconds) {
+            return Err("hsm.deadline_seconds: must be between 1 and 600".to_owned());
+        }
         let schedule =
             |key: &str, text: &str| Schedule::parse(text).map_err(|error| format!("jobs.{key}: {error}"));
         Ok(Config {
             kind: self.kind,
             database_url: database_url(&self.database.url, folder)?,
             tokens: folder.join(self.hsm.tokens),
+            signer: Signer {
+                sessions: self.hsm.sessions as usize,
+                deadline: Duration::from_secs(u64::from(self.hsm.deadline_seconds)),
+            },
             identity: folder.join(self.identity.file),
             key_blocklist: self.keys.map(|keys| folder.join(keys.blocklist)),
             public_folder: folder.join(self.publication.folder),

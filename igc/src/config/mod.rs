@@ -28,6 +28,8 @@ pub struct Config {
     pub database_url: String,
     /// `tokens.toml`.
     pub tokens: PathBuf,
+    /// How the signer's processes work.
+    pub signer: Signer,
     /// The identity file.
     pub identity: PathBuf,
     /// The list of keys that are known to be weak; none where absent.
@@ -56,6 +58,15 @@ pub struct Config {
     pub schedules: Schedules,
     /// What only a demonstration has.
     pub demo: Option<Demo>,
+}
+
+/// How the signer's processes work.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Signer {
+    /// Sessions of each.
+    pub sessions: usize,
+    /// How long a call may take before it hangs.
+    pub deadline: Duration,
 }
 
 /// The files of a TLS server.

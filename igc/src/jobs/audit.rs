@@ -54,8 +54,8 @@ fn order_and_sign(
         log.refuse_rollback(db, kept)?;
     }
     // Kept outside before it is recorded inside: no checkpoint is only where the database's owner can reach it.
-    let mut sign = |_: &mut Database, checkpoint| -> Result<_, Problem> {
-        let signed = log.sign(signer, checkpoint)?;
+    let mut sign = |db: &mut Database, checkpoint| -> Result<_, Problem> {
+        let signed = log.sign(db, signer, checkpoint, act)?;
         witness.append(&signed)?;
         Ok(signed)
     };

@@ -8,10 +8,11 @@ mod pinned_bureaus;
 mod publication;
 mod renewal;
 mod responders;
+mod signatures;
 mod sweep;
 
 use ca_core::epoch::Epoch;
-use ca_core::signer::Pkcs11Signer;
+use ca_core::signer::ProcessSigner;
 use serde_json::Value;
 use store::{Act, Actor, Database, DatabaseRole};
 
@@ -24,6 +25,7 @@ pub use pinned_bureaus::pinned_bureaus;
 pub use publication::{
     PublishedList, folder, policy, publish_certificates, publish_everything, publish_oppositions,
 };
+pub use signatures::reconcile;
 
 /// What every job works with.
 pub struct Worker {
@@ -31,8 +33,8 @@ pub struct Worker {
     pub installation: Installation,
     /// The worker's own connection.
     pub db: Database,
-    /// The worker's own sessions with the tokens.
-    pub signer: Pkcs11Signer,
+    /// Signs through the signer's process.
+    pub signer: ProcessSigner,
     /// This run.
     pub epoch: Epoch,
     role: DatabaseRole,
@@ -77,6 +79,11 @@ pub const JOBS: &[Job] = &[
         name: "demo-bureau",
         purpose: "in a demonstration, plays the personalisation bureau",
         run: bureau::run,
+    },
+    Job {
+        name: "signatures",
+        purpose: "holds every digest that was signed against what was intended",
+        run: signatures::run,
     },
     Job {
         name: "audit",

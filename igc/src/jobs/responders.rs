@@ -1,4 +1,5 @@
 use ca_core::ceremony::{self, Ceremony};
+use ca_core::signer::process::LedgerKind;
 use serde_json::{Value, json};
 use store::Act;
 
@@ -13,7 +14,7 @@ pub fn run(worker: &mut Worker, act: &Act) -> Result<Value, Problem> {
     let ceremony = Ceremony::parse(&read_text(&installation.dir.join(CEREMONY_FILE), LONGEST_TEXT)?)?;
     let made = ceremony::renew_responders(
         &mut worker.db,
-        &installation.module()?,
+        &installation.signer_process(LedgerKind::Issuing)?,
         &ceremony,
         installation.issuance()?,
         &worker.epoch,

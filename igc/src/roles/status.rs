@@ -4,6 +4,7 @@ use std::net::TcpListener;
 use std::sync::Arc;
 
 use actix_web::{App, HttpServer};
+use ca_core::signer::process::LedgerKind;
 use crl_publisher::http::{StatusService, StatusSettings, StatusWorker, configure};
 use store::DatabaseRole;
 
@@ -39,8 +40,9 @@ pub fn service(installation: &Installation) -> StatusService {
         workers: WORKERS,
         open: Box::new(move || {
             let db = opened.database(DatabaseRole::Status).map_err(|problem| problem.detail().to_owned())?;
-            let signer = opened.signer().map_err(|problem| problem.detail().to_owned())?;
-            Ok(StatusWorker { db, signer: Box::new(signer) })
+            let process =
+                opened.signer_process(LedgerKind::Answers).map_err(|problem| problem.detail().to_owned())?;
+            Ok(StatusWorker { db, signer: Box::new(process.signer()) })
         }),
         clock: Arc::new(move || clock.now()),
     })

@@ -3,7 +3,7 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use ca_core::signer::Pkcs11Signer;
+use ca_core::signer::ProcessSigner;
 use store::{Actor, Database, DatabaseRole, Timestamp};
 
 use super::Stop;
@@ -22,6 +22,7 @@ const EVERY: &[(&str, Duration)] = &[
     ("certification", Duration::from_secs(2)),
     ("responders", Duration::from_secs(3600)),
     ("publication", Duration::from_secs(5)),
+    ("signatures", Duration::from_secs(3)),
     ("expiry", Duration::from_secs(3600)),
     ("demo-bureau", Duration::from_secs(2)),
 ];
@@ -56,7 +57,7 @@ pub fn run(installation: &Installation, stop: &Stop) -> Result<(), Problem> {
 fn sequence_audit(
     installation: &Installation,
     mut db: Database,
-    mut signer: Pkcs11Signer,
+    mut signer: ProcessSigner,
     jobs_ended: &Stop,
 ) {
     loop {

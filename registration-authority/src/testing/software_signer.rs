@@ -1,6 +1,6 @@
 use std::collections::HashMap;
 
-use ca_core::signer::{Digest, KeyReference, Signer, SignerError};
+use ca_core::signer::{KeyReference, Signer, SignerError, SigningRequest};
 use openssl::ec::{EcGroup, EcKey};
 use openssl::ecdsa::EcdsaSig;
 use openssl::nid::Nid;
@@ -33,17 +33,17 @@ impl SoftwareSigner {
 }
 
 impl Signer for SoftwareSigner {
-    fn sign(&mut self, key: &KeyReference, digest: &Digest) -> Result<Vec<u8>, SignerError> {
+    fn sign(&mut self, request: &SigningRequest<'_>) -> Result<Vec<u8>, SignerError> {
         if let Some(meanwhile) = &mut self.meanwhile {
             meanwhile();
         }
         match &mut self.fail_after {
-            Some(0) => return Err(SignerError::NoSuchKey { key: key.clone(), found: 0 }),
+            Some(0) => return Err(SignerError::NoSuchKey { key: request.key.clone(), found: 0 }),
             Some(left) => *left -= 1,
             None => {}
         }
-        let pair = self.keys[key].ec_key().unwrap();
-        Ok(EcdsaSig::sign(&digest.value, &pair).unwrap().to_der().unwrap())
+        let pair = self.keys[request.key].ec_key().unwrap();
+        Ok(EcdsaSig::sign(&request.digest.value, &pair).unwrap().to_der().unwrap())
     }
 
     fn public_key(&mut self, key: &KeyReference) -> Result<Vec<u8>, SignerError> {

@@ -26,9 +26,19 @@ impl From<SignerError> for Failure {
 }
 
 impl Failure {
-    /// Whether a session that is opened again, logged in again, with its handles looked up again,
-    /// may do better: the token was pulled, the HSM restarted or closed an idle connection.
-    pub(super) fn is_stale(&self) -> bool {
+    /// Whether the library said it: a session that is opened again may do better, whatever the error.
+    pub(super) fn is_of_library(&self) -> bool {
+        matches!(self, Self::Library(_))
+    }
+
+    /// Whether a library that is initialised again may do better still.
+    pub(super) fn may_pass(&self) -> bool {
+        self.is_stale() || matches!(self, Self::Library(error) if may_pass(error))
+    }
+
+    /// Whether the session or a handle is no longer good: the token was pulled, the HSM restarted or
+    /// closed an idle connection.
+    fn is_stale(&self) -> bool {
         matches!(
             self,
             Self::Library(Error::Pkcs11(

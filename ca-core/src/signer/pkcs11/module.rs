@@ -1,7 +1,7 @@
 //! The PKCS#11 library of this process.
 
 use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
 
 use cryptoki::context::{CInitializeArgs, CInitializeFlags, Pkcs11};
 use cryptoki::error::{Error, RvError};
@@ -26,6 +26,9 @@ struct Shared {
     /// Tokens that refused their PIN. An HSM locks itself after a few wrong PINs, and a process has
     /// many threads with a signer each: none of them tries again what one of them has tried.
     refused: Mutex<BTreeSet<String>>,
+    /// How many times the library was initialised. Read while it is called, written while it is
+    /// initialised again: `C_Finalize` while another thread is in a call is undefined (PKCS#11 §5.4).
+    generation: RwLock<u64>,
 }
 
 impl Pkcs11Module {
@@ -35,13 +38,36 @@ impl Pkcs11Module {
         let name = tokens.library.display().to_string();
         let library =
             Pkcs11::new(&tokens.library).map_err(|error| Failure::from(error).into_signer_error(&name))?;
-        match library.initialize(CInitializeArgs::new(CInitializeFlags::OS_LOCKING_OK)) {
-            // The process has it already, for instance from a ceremony it has just held.
+        match library.initialize(arguments()) {
+            // The process has it already: a test that loads it twice.
             Ok(()) | Err(Error::Pkcs11(RvError::CryptokiAlreadyInitialized, _)) => {}
             Err(error) => return Err(Failure::from(error).into_signer_error(&name)),
         }
-        let refused = Mutex::new(BTreeSet::new());
-        Ok(Self { shared: Arc::new(Shared { library, tokens, refused }) })
+        let (refused, generation) = (Mutex::default(), RwLock::new(0));
+        Ok(Self { shared: Arc::new(Shared { library, tokens, refused, generation }) })
+    }
+
+    /// Held while the library is called. Its value says whether sessions opened earlier still stand.
+    pub(super) fn in_use(&self) -> RwLockReadGuard<'_, u64> {
+        self.shared.generation.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Ends the library and initialises it again, once nobody is in a call, unless another thread
+    /// has done so since `seen`. Every session of the process is gone afterwards.
+    pub(super) fn initialise_again(&self, seen: u64) -> Result<(), Failure> {
+        let mut generation = self.shared.generation.write().unwrap_or_else(PoisonError::into_inner);
+        if *generation != seen {
+            return Ok(());
+        }
+        *generation += 1;
+        // A library that cannot even end is initialised all the same: it says whether it stands.
+        if let Err(error) = self.library().clone().finalize() {
+            tracing::warn!(%error, "the PKCS#11 library does not end");
+        }
+        match self.library().initialize(arguments()) {
+            Ok(()) | Err(Error::Pkcs11(RvError::CryptokiAlreadyInitialized, _)) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// The tokens this module was loaded with.
@@ -102,6 +128,10 @@ impl Pkcs11Module {
             Err(error) => Err(error.into()),
         }
     }
+}
+
+fn arguments() -> CInitializeArgs {
+    CInitializeArgs::new(CInitializeFlags::OS_LOCKING_OK)
 }
 
 /// What a session is opened for.

@@ -9,17 +9,20 @@ use cryptoki::session::Session;
 use super::failure::Failure;
 use super::module::{Access, Pkcs11Module};
 use super::{encoding, public_key};
-use crate::signer::{Digest, KeyId, KeyReference, SignatureAlgorithm, Signer, SignerError};
+use crate::signer::{Digest, KeyId, KeyReference, SignatureAlgorithm, Signer, SignerError, SigningRequest};
 
 /// Signs with the keys of the module's tokens. One a thread: a session is not shared.
 ///
 /// Sessions are opened when first needed and key handles are remembered, since looking one up costs
-/// more than signing. When the token says that a session or a handle is no longer good, the session
-/// is opened again once; a wrong PIN is tried once in the life of the process.
+/// more than signing. On any error of the library the session is opened again, logged in again, and
+/// the key looked up and compared again; then, once, the library itself is initialised again. A
+/// wrong PIN is tried once in the life of the process.
 #[derive(Debug)]
 pub struct Pkcs11Signer {
     module: Pkcs11Module,
     sessions: HashMap<String, TokenSession>,
+    /// The generation of the library that the sessions are of.
+    generation: u64,
 }
 
 #[derive(Debug)]
@@ -28,49 +31,80 @@ struct TokenSession {
     keys: HashMap<KeyId, PrivateKey>,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 struct PrivateKey {
     handle: ObjectHandle,
     key_type: KeyType,
+    public_key: Vec<u8>,
 }
 
 impl Pkcs11Signer {
     /// A signer over the tokens of `module`; nothing is opened yet.
     pub fn new(module: Pkcs11Module) -> Self {
-        Self { module, sessions: HashMap::new() }
+        Self { module, sessions: HashMap::new(), generation: 0 }
     }
 
-    /// Runs `f` in the session of `token`; once more in a new one when the old one has gone stale.
+    /// Runs `f` in the session of `token`; again in a new session, and again in a library that was
+    /// initialised anew, where the library fails.
     fn with_session<T>(
         &mut self,
         token: &str,
         f: impl Fn(&mut TokenSession) -> Result<T, Failure>,
     ) -> Result<T, SignerError> {
-        if let Some(open) = self.sessions.get_mut(token) {
-            match f(open) {
-                Err(failure) if failure.is_stale() => {
-                    tracing::warn!(token, ?failure, "the session of token {token} is opened again");
-                    self.sessions.remove(token);
-                }
-                outcome => return outcome.map_err(|failure| failure.into_signer_error(token)),
-            }
+        self.module.tokens().named(token)?;
+        let mut outcome = self.attempt(token, &f);
+        if let Err(failure) = &outcome
+            && failure.is_of_library()
+        {
+            tracing::warn!(token, ?failure, "the session of token {token} is opened again");
+            self.forget(token);
+            outcome = self.attempt(token, &f);
         }
-        let mut fresh = self.open(token)?;
-        let outcome = f(&mut fresh).map_err(|failure| failure.into_signer_error(token));
-        self.sessions.insert(token.to_owned(), fresh);
-        outcome
+        if let Err(failure) = &outcome
+            && failure.may_pass()
+        {
+            tracing::warn!(token, ?failure, "the PKCS#11 library is initialised again");
+            self.forget(token);
+            outcome = match self.module.initialise_again(self.generation) {
+                Ok(()) => self.attempt(token, &f),
+                Err(failure) => Err(failure),
+            };
+        }
+        outcome.map_err(|failure| failure.into_signer_error(token))
     }
 
-    fn open(&self, token: &str) -> Result<TokenSession, SignerError> {
-        let entry = self.module.tokens().named(token)?;
-        let session =
-            self.module.open(entry, Access::Sign).map_err(|failure| failure.into_signer_error(token))?;
-        Ok(TokenSession { session, keys: HashMap::new() })
+    fn attempt<T>(
+        &mut self,
+        token: &str,
+        f: impl Fn(&mut TokenSession) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        let module = self.module.clone();
+        let generation = module.in_use();
+        if *generation != self.generation {
+            self.generation = *generation;
+            // `C_Finalize` has closed them; their numbers may be somebody else's by now.
+            self.sessions.drain().for_each(|(_, gone)| std::mem::forget(gone.session));
+        }
+        if let Some(open) = self.sessions.get_mut(token) {
+            return f(open);
+        }
+        let entry = module.tokens().named(token)?;
+        let session = module.open(entry, Access::Sign)?;
+        f(self.sessions.entry(token.to_owned()).or_insert(TokenSession { session, keys: HashMap::new() }))
+    }
+
+    /// Closes the session of a token: handles are looked up again in the next one.
+    fn forget(&mut self, token: &str) {
+        let in_use = self.module.in_use();
+        if *in_use == self.generation {
+            self.sessions.remove(token);
+        }
     }
 }
 
 impl Signer for Pkcs11Signer {
-    fn sign(&mut self, key: &KeyReference, digest: &Digest) -> Result<Vec<u8>, SignerError> {
+    fn sign(&mut self, request: &SigningRequest<'_>) -> Result<Vec<u8>, SignerError> {
+        let (key, digest) = (request.key, request.digest);
         let algorithm = digest.algorithm;
         if digest.value.len() != algorithm.digest_length() {
             let detail = format!("the digest has {} octets", digest.value.len());
@@ -78,49 +112,69 @@ impl Signer for Pkcs11Signer {
         }
         self.with_session(&key.token, |token| {
             let private = token.private_key(key)?;
-            token.sign(private, key, digest)
+            if private.public_key != request.public_key {
+                return Err(SignerError::OtherKey { key: key.clone() }.into());
+            }
+            let (handle, key_type) = (private.handle, private.key_type);
+            token.sign(handle, key_type, key, digest)
         })
     }
 
     fn public_key(&mut self, key: &KeyReference) -> Result<Vec<u8>, SignerError> {
-        self.with_session(&key.token, |token| {
-            let object = token.only_object(ObjectClass::PUBLIC_KEY, key)?;
-            public_key::read(&token.session, object)?.ok_or_else(|| malformed(key, "its public key"))
-        })
+        self.with_session(&key.token, |token| token.public_key(key))
+    }
+
+    fn start_over(&mut self) {
+        let tokens: Vec<String> = self.sessions.keys().cloned().collect();
+        tokens.iter().for_each(|token| self.forget(token));
     }
 }
 
 impl TokenSession {
-    fn sign(&self, private: PrivateKey, key: &KeyReference, digest: &Digest) -> Result<Vec<u8>, Failure> {
+    fn sign(
+        &self,
+        handle: ObjectHandle,
+        key_type: KeyType,
+        key: &KeyReference,
+        digest: &Digest,
+    ) -> Result<Vec<u8>, Failure> {
         let ecdsa = digest.algorithm != SignatureAlgorithm::Sha256WithRsaEncryption;
-        if (private.key_type == KeyType::EC) != ecdsa {
-            let detail = format!("it is of type {}", private.key_type);
+        if (key_type == KeyType::EC) != ecdsa {
+            let detail = format!("it is of type {key_type}");
             let algorithm = digest.algorithm;
             return Err(SignerError::Unsuitable { key: Box::new(key.clone()), algorithm, detail }.into());
         }
         if ecdsa {
-            let raw = self.session.sign(&Mechanism::Ecdsa, private.handle, &digest.value)?;
+            let raw = self.session.sign(&Mechanism::Ecdsa, handle, &digest.value)?;
             // A P-384 key asked for a P-256 signature, or the reverse, is seen by the length.
             encoding::ecdsa_sig_value(digest.algorithm, &raw).ok_or_else(|| malformed(key, "its signature"))
         } else {
             let info = encoding::digest_info(&digest.value).ok_or_else(|| malformed(key, "its digest"))?;
-            Ok(self.session.sign(&Mechanism::RsaPkcs, private.handle, &info)?)
+            Ok(self.session.sign(&Mechanism::RsaPkcs, handle, &info)?)
         }
     }
 
-    fn private_key(&mut self, key: &KeyReference) -> Result<PrivateKey, Failure> {
-        if let Some(known) = self.keys.get(&key.id) {
-            return Ok(*known);
+    fn public_key(&self, key: &KeyReference) -> Result<Vec<u8>, Failure> {
+        let object = self.only_object(ObjectClass::PUBLIC_KEY, key)?;
+        public_key::read(&self.session, object)?.ok_or_else(|| malformed(key, "its public key"))
+    }
+
+    fn private_key(&mut self, key: &KeyReference) -> Result<&PrivateKey, Failure> {
+        if !self.keys.contains_key(&key.id) {
+            let found = self.find(key)?;
+            self.keys.insert(key.id.clone(), found);
         }
+        Ok(&self.keys[&key.id])
+    }
+
+    fn find(&self, key: &KeyReference) -> Result<PrivateKey, Failure> {
         let handle = self.only_object(ObjectClass::PRIVATE_KEY, key)?;
         let attributes = self.session.get_attributes(handle, &[AttributeType::KeyType])?;
         let key_type = match attributes.first() {
             Some(Attribute::KeyType(key_type)) if [KeyType::EC, KeyType::RSA].contains(key_type) => *key_type,
             _ => return Err(malformed(key, "its key type")),
         };
-        let private = PrivateKey { handle, key_type };
-        self.keys.insert(key.id.clone(), private);
-        Ok(private)
+        Ok(PrivateKey { handle, key_type, public_key: self.public_key(key)? })
     }
 
     /// The one object of this class with this identifier: with two of them, nobody can say which

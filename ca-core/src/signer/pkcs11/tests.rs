@@ -7,7 +7,7 @@ use super::module::Access;
 use super::*;
 use crate::profile::KeyKind;
 use crate::signer::soft_token::{in_child, with_tokens};
-use crate::signer::{Digest, KeyId, KeyReference, SignatureAlgorithm, Signer, SignerError};
+use crate::signer::{Digest, KeyId, KeyReference, SignatureAlgorithm, Signer, SignerError, SigningRequest};
 
 const HERE: &str = module_path!();
 
@@ -16,9 +16,18 @@ fn make(module: &Pkcs11Module, spec: KeyKind) -> (KeyReference, Vec<u8>) {
     (KeyReference { token: "issuing".to_owned(), id }, spki)
 }
 
+fn sign(
+    signer: &mut Pkcs11Signer,
+    key: &KeyReference,
+    public_key: &[u8],
+    digest: &Digest,
+) -> Result<Vec<u8>, SignerError> {
+    signer.sign(&SigningRequest { key, public_key, digest, subject: "test" })
+}
+
 fn sign_and_verify(signer: &mut Pkcs11Signer, key: &KeyReference, spki: &[u8], message: &[u8]) -> bool {
     let algorithm = SignatureAlgorithm::of_key(spki).unwrap();
-    let signature = signer.sign(key, &algorithm.digest(message)).unwrap();
+    let signature = sign(signer, key, spki, &algorithm.digest(message)).unwrap();
     algorithm.verify(spki, message, &signature)
 }
 
@@ -123,11 +132,11 @@ fn a_digest_that_is_not_for_the_key_is_refused() {
         let mut signer = Pkcs11Signer::new(module.clone());
         let (p256, spki) = make(&module, KeyKind::P256);
         let rsa = SignatureAlgorithm::Sha256WithRsaEncryption.digest(b"message");
-        assert!(matches!(signer.sign(&p256, &rsa), Err(SignerError::Unsuitable { .. })));
+        assert!(matches!(sign(&mut signer, &p256, &spki, &rsa), Err(SignerError::Unsuitable { .. })));
         let p384 = SignatureAlgorithm::EcdsaWithSha384.digest(b"message");
-        assert!(signer.sign(&p256, &p384).is_err());
+        assert!(sign(&mut signer, &p256, &spki, &p384).is_err());
         let short = Digest { algorithm: SignatureAlgorithm::EcdsaWithSha256, value: vec![0; 31] };
-        assert!(matches!(signer.sign(&p256, &short), Err(SignerError::Unsuitable { .. })));
+        assert!(matches!(sign(&mut signer, &p256, &spki, &short), Err(SignerError::Unsuitable { .. })));
         // And the session is none the worse for it.
         assert!(sign_and_verify(&mut signer, &p256, &spki, b"message"));
     });
@@ -140,9 +149,15 @@ fn an_identifier_that_names_no_key_or_two_signs_nothing() {
         let (key, spki) = make(&module, KeyKind::P256);
         let nobody = KeyReference { id: KeyId::new([1, 2, 3]).unwrap(), ..key.clone() };
         let digest = SignatureAlgorithm::EcdsaWithSha256.digest(b"message");
-        assert!(matches!(signer.sign(&nobody, &digest), Err(SignerError::NoSuchKey { found: 0, .. })));
+        assert!(matches!(
+            sign(&mut signer, &nobody, &spki, &digest),
+            Err(SignerError::NoSuchKey { found: 0, .. })
+        ));
         let elsewhere = KeyReference { token: "status".to_owned(), ..key.clone() };
-        assert!(matches!(signer.sign(&elsewhere, &digest), Err(SignerError::NoSuchKey { found: 0, .. })));
+        assert!(matches!(
+            sign(&mut signer, &elsewhere, &spki, &digest),
+            Err(SignerError::NoSuchKey { found: 0, .. })
+        ));
         assert!(sign_and_verify(&mut signer, &key, &spki, b"message"));
 
         let (twin, _) = make(&module, KeyKind::P256);
@@ -151,7 +166,46 @@ fn an_identifier_that_names_no_key_or_two_signs_nothing() {
             session.update_attributes(object, &[Attribute::Id(key.id.as_bytes().to_vec())]).unwrap();
         }
         let mut signer = Pkcs11Signer::new(module.clone());
-        assert!(matches!(signer.sign(&key, &digest), Err(SignerError::NoSuchKey { found: 2, .. })));
+        assert!(matches!(
+            sign(&mut signer, &key, &spki, &digest),
+            Err(SignerError::NoSuchKey { found: 2, .. })
+        ));
+    });
+}
+
+#[test]
+fn a_key_whose_public_half_is_not_the_certificates_signs_nothing() {
+    with_tokens(HERE, "a_key_whose_public_half_is_not_the_certificates_signs_nothing", |module| {
+        let (key, spki) = make(&module, KeyKind::P256);
+        let (_, other) = make(&module, KeyKind::P256);
+        let mut signer = Pkcs11Signer::new(module.clone());
+        let digest = SignatureAlgorithm::EcdsaWithSha256.digest(b"message");
+        let refused = sign(&mut signer, &key, &other, &digest);
+        assert!(matches!(refused, Err(SignerError::OtherKey { .. })), "{refused:?}");
+        assert!(sign_and_verify(&mut signer, &key, &spki, b"message"));
+    });
+}
+
+#[test]
+fn a_library_that_is_initialised_again_under_one_thread_serves_the_others() {
+    with_tokens(HERE, "a_library_that_is_initialised_again_under_one_thread_serves_the_others", |module| {
+        let (key, spki) = make(&module, KeyKind::P256);
+        std::thread::scope(|threads| {
+            for thread in 0u8..3 {
+                let (module, key, spki) = (module.clone(), key.clone(), spki.clone());
+                threads.spawn(move || {
+                    let mut signer = Pkcs11Signer::new(module.clone());
+                    for round in 0..60 {
+                        if thread == 0 && round % 10 == 0 {
+                            let generation = *module.in_use();
+                            module.initialise_again(generation).unwrap();
+                        }
+                        assert!(sign_and_verify(&mut signer, &key, &spki, &[thread, round]));
+                    }
+                });
+            }
+        });
+        assert_eq!(*module.in_use(), 6);
     });
 }
 

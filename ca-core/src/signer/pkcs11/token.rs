@@ -137,7 +137,11 @@ impl Pkcs11Token {
         ];
         for (attribute_type, expected, attribute) in wanted {
             if self.session.get_attributes(private, &[attribute_type])? != [expected] {
-                return Err(SignerError::KeyNotProtected { token: self.name.clone(), attribute }.into());
+                return Err(SignerError::KeyNotProtected {
+                    token: self.name.clone(),
+                    attribute: attribute.to_owned(),
+                }
+                .into());
             }
         }
         Ok(())

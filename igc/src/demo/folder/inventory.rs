@@ -36,6 +36,7 @@ const FOLDERS: &[(&str, &[&str])] = &[
     ("public/crl", &["crl"]),
     ("public/oppositions", &["csv", "json", "p7s"]),
     ("register", &["txt"]),
+    ("signer", &["ledger"]),
     ("tls", &["key", "pem"]),
     ("tokens", &["conf", "new", "toml"]),
     ("tokens/pin", &[""]),

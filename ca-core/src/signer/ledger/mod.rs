@@ -1,0 +1,77 @@
+//! The ledger of signed digests: an append-only file that only signer processes write, one line for
+//! each signature, durable before the signature leaves the process that made it.
+//!
+//! ```text
+//! igc-signing-ledger-v1 ⇥ id ⇥ sequence ⇥ chain
+//! sequence ⇥ time ⇥ token/key ⇥ digest ⇥ subject ⇥ chain
+//! ```
+//!
+//! The first line is the head: which ledger it is, and where it goes on from. `chain` is SHA-256 over
+//! the chain of the line before and the line's own text ([`Entry`]), in lower-case hexadecimal: a line
+//! that is changed, taken out or put in is seen by the next one.
+
+mod line;
+mod reader;
+#[cfg(test)]
+mod tests;
+mod writer;
+
+use std::path::{Path, PathBuf};
+
+use thiserror::Error;
+
+use super::SignerError;
+
+pub(crate) use line::is_subject;
+pub use line::{Entry, LONGEST_SUBJECT};
+pub use reader::{Followed, Position, follow, identify};
+pub(crate) use writer::{Durability, LedgerWriter, Signed};
+
+/// A ledger that cannot be read or written.
+#[derive(Debug, Error)]
+#[error("{}: {what}", file.display())]
+pub struct LedgerError {
+    /// The file.
+    pub file: PathBuf,
+    /// What is wrong.
+    pub what: LedgerFault,
+}
+
+/// What is wrong with a ledger.
+#[derive(Debug, Error)]
+pub enum LedgerFault {
+    /// The file system refused.
+    #[error("{0}")]
+    File(#[from] std::io::Error),
+    /// It does not begin as a ledger does.
+    #[error("it does not begin with the head of a signing ledger")]
+    NoHead,
+    /// A line is not of the form it must have, or not chained to the one before.
+    #[error("the line after sequence {after} is not the one that was written there: {rule}")]
+    Line {
+        /// The sequence of the last line that holds.
+        after: u64,
+        /// The rule it breaks.
+        rule: &'static str,
+    },
+    /// It is shorter than it was.
+    #[error("it was cut: {now} octets, and {before} were there")]
+    Cut {
+        /// How long it is.
+        now: u64,
+        /// How long it was.
+        before: u64,
+    },
+}
+
+impl LedgerFault {
+    fn of(self, file: &Path) -> LedgerError {
+        LedgerError { file: file.to_owned(), what: self }
+    }
+}
+
+impl From<LedgerError> for SignerError {
+    fn from(error: LedgerError) -> Self {
+        Self::Ledger { file: error.file, detail: error.what.to_string() }
+    }
+}

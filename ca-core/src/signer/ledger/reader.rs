@@ -1,0 +1,95 @@
+//! Following a ledger from where one stood, verifying each line.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
+use std::path::Path;
+
+use super::line::{Chain, Head, LONGEST_LINE};
+use super::{Entry, LedgerError, LedgerFault};
+
+/// How far a ledger was followed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Position {
+    /// Which ledger: the identifier of its head.
+    pub ledger: String,
+    /// The octets before the next line.
+    pub offset: u64,
+    /// The sequence of the last line.
+    pub sequence: u64,
+    /// The link of the last line.
+    pub chain: [u8; 32],
+}
+
+/// What stands after a position.
+#[derive(Clone, Debug)]
+pub struct Followed {
+    /// The lines, each chained to the one before.
+    pub entries: Vec<Entry>,
+    /// Where to go on.
+    pub position: Position,
+}
+
+/// Which ledger stands at `path`; nothing where nothing was signed yet.
+pub fn identify(path: &Path) -> Result<Option<String>, LedgerError> {
+    let Some(file) = open(path)? else { return Ok(None) };
+    let head = || -> Result<Head, LedgerFault> {
+        file.lock_shared()?;
+        Head::parse(&line(&mut BufReader::new(file))?.ok_or(LedgerFault::NoHead)?)
+    };
+    head().map(|head| Some(head.id)).map_err(|fault| fault.of(path))
+}
+
+/// Reads at most `limit` lines after `from`; from the head where there is no position, or where it is of
+/// another ledger. Every line is verified against the one before. Nothing is read that is not on the
+/// disk: a writer holds the lock until it is. Nothing comes back where there is no file.
+pub fn follow(path: &Path, from: Option<&Position>, limit: usize) -> Result<Option<Followed>, LedgerError> {
+    let Some(file) = open(path)? else { return Ok(None) };
+    read(file, from, limit).map(Some).map_err(|fault| fault.of(path))
+}
+
+fn open(path: &Path) -> Result<Option<File>, LedgerError> {
+    match File::open(path) {
+        Ok(file) => Ok(Some(file)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(LedgerFault::from(error).of(path)),
+    }
+}
+
+fn read(file: File, from: Option<&Position>, limit: usize) -> Result<Followed, LedgerFault> {
+    file.lock_shared()?;
+    let length = file.metadata()?.len();
+    let mut reader = BufReader::new(file);
+    let head_line = line(&mut reader)?.ok_or(LedgerFault::NoHead)?;
+    let head = Head::parse(&head_line)?;
+    let from = from.filter(|position| position.ledger == head.id);
+    let mut position = from.cloned().unwrap_or(Position {
+        offset: head_line.len() as u64 + 1,
+        sequence: head.sequence,
+        chain: head.chain,
+        ledger: head.id,
+    });
+    if length < position.offset {
+        return Err(LedgerFault::Cut { now: length, before: position.offset });
+    }
+    reader.seek(SeekFrom::Start(position.offset))?;
+    let mut entries = Vec::new();
+    while entries.len() < limit
+        && let Some(text) = line(&mut reader)?
+    {
+        let (entry, chain): (Entry, Chain) = Entry::parse(&text, position.sequence, &position.chain)?;
+        position.offset += text.len() as u64 + 1;
+        (position.sequence, position.chain) = (entry.sequence, chain);
+        entries.push(entry);
+    }
+    Ok(Followed { entries, position })
+}
+
+/// The next line that has its end.
+fn line(reader: &mut BufReader<File>) -> Result<Option<String>, LedgerFault> {
+    let mut octets = Vec::new();
+    reader.by_ref().take(LONGEST_LINE as u64).read_until(b'\n', &mut octets)?;
+    if octets.pop() != Some(b'\n') {
+        return Ok(None);
+    }
+    Ok(Some(String::from_utf8_lossy(&octets).into_owned()))
+}

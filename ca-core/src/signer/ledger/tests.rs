@@ -1,0 +1,171 @@
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use store::Timestamp;
+use tempfile::TempDir;
+
+use super::writer::FULL;
+use super::*;
+use crate::signer::{KeyId, KeyReference};
+
+fn place() -> (TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("signer/issuing.ledger");
+    (folder, file)
+}
+
+fn writer(file: &Path) -> LedgerWriter {
+    LedgerWriter::new(file.to_owned(), Durability::BeforeAnswer, [7; 16])
+}
+
+fn signed(digest: u8) -> Signed {
+    Signed {
+        key: KeyReference { token: "issuing".to_owned(), id: KeyId::new([0xAB]).unwrap() },
+        digest: vec![digest; 32],
+        subject: format!("crl ACI-FO-PP full {digest}"),
+    }
+}
+
+fn at() -> Timestamp {
+    "2026-11-21T10:00:00.25Z".parse().unwrap()
+}
+
+fn write(writer: &mut LedgerWriter, digests: &[u8]) -> Result<(), LedgerError> {
+    writer.record(&digests.iter().copied().map(signed).collect::<Vec<_>>(), at())
+}
+
+/// The first octet of each digest in the ledger, if every line is chained to the one before.
+fn read(file: &Path) -> Result<Vec<u8>, LedgerError> {
+    let followed = follow(file, None, usize::MAX)?.expect("there is a ledger");
+    Ok(followed.entries.iter().map(|entry| entry.digest[0]).collect())
+}
+
+#[test]
+fn a_ledger_reads_back_what_was_written_and_goes_on_from_any_place() {
+    let (_folder, file) = place();
+    assert_eq!(identify(&file).unwrap(), None);
+    write(&mut writer(&file), &[1, 2]).unwrap();
+    let some = follow(&file, None, 1).unwrap().unwrap();
+    let entry = &some.entries[0];
+    assert_eq!((entry.sequence, entry.at, entry.digest.as_slice()), (1, at(), &[1; 32][..]));
+    assert_eq!(
+        (entry.key.to_string().as_str(), entry.subject.as_str()),
+        ("issuing/ab", "crl ACI-FO-PP full 1")
+    );
+    assert_eq!(identify(&file).unwrap(), Some("07".repeat(16)));
+
+    // Another process goes on with the chain.
+    write(&mut writer(&file), &[3]).unwrap();
+    let rest = follow(&file, Some(&some.position), usize::MAX).unwrap().unwrap();
+    assert_eq!(rest.entries.iter().map(|entry| entry.sequence).collect::<Vec<_>>(), [2, 3]);
+    assert_eq!(follow(&file, Some(&rest.position), 9).unwrap().unwrap().entries, []);
+    assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+    assert_eq!(fs::metadata(file.parent().unwrap()).unwrap().permissions().mode() & 0o777, 0o700);
+}
+
+#[test]
+fn two_processes_write_one_chain_in_turns() {
+    let (_folder, file) = place();
+    let (mut one, mut other) = (writer(&file), writer(&file));
+    for round in 0..20 {
+        write(if round % 3 == 0 { &mut one } else { &mut other }, &[round]).unwrap();
+    }
+    assert_eq!(read(&file).unwrap(), (0..20).collect::<Vec<u8>>());
+}
+
+#[test]
+fn a_torn_last_line_is_set_aside_and_the_chain_goes_on() {
+    let (_folder, file) = place();
+    let mut standing = writer(&file);
+    write(&mut standing, &[1, 2]).unwrap();
+    let whole = fs::read(&file).unwrap();
+    for writer in [&mut standing, &mut writer(&file)] {
+        fs::write(&file, [&whole, &b"3\t2026-11-21T10:0"[..]].concat()).unwrap();
+        assert_eq!(read(&file).unwrap(), [1, 2], "what is torn is no line");
+        write(writer, &[3]).unwrap();
+        assert_eq!(read(&file).unwrap(), [1, 2, 3]);
+        fs::write(&file, &whole).unwrap();
+    }
+    let aside = fs::read_to_string(file.with_extension("torn")).unwrap();
+    assert_eq!(aside, "3\t2026-11-21T10:0\n".repeat(2));
+}
+
+#[test]
+fn a_line_that_is_changed_taken_out_or_put_in_is_found() {
+    let (_folder, file) = place();
+    write(&mut writer(&file), &[1, 2, 3]).unwrap();
+    let text = fs::read_to_string(&file).unwrap();
+    let lines: Vec<&str> = text.split_inclusive('\n').collect();
+    let other_digest = lines[2].replace("0202", "0203");
+    for (what, changed) in [
+        ("changed", [lines[0], lines[1], &other_digest, lines[3]].concat()),
+        ("taken out", [lines[0], lines[1], lines[3]].concat()),
+        ("put in", [lines[0], lines[1], lines[1], lines[2], lines[3]].concat()),
+        ("swapped", [lines[0], lines[2], lines[1], lines[3]].concat()),
+        ("first one gone", [lines[0], lines[2], lines[3]].concat()),
+    ] {
+        fs::write(&file, changed).unwrap();
+        let error = read(&file).unwrap_err();
+        assert!(matches!(error.what, LedgerFault::Line { .. }), "{what}: {error}");
+    }
+}
+
+#[test]
+fn a_ledger_that_was_cut_is_found_by_who_followed_it_and_by_who_writes_it() {
+    let (_folder, file) = place();
+    let mut standing = writer(&file);
+    write(&mut standing, &[1, 2]).unwrap();
+    let followed = follow(&file, None, usize::MAX).unwrap().unwrap();
+    let text = fs::read_to_string(&file).unwrap();
+    fs::write(&file, text.split_inclusive('\n').take(2).collect::<String>()).unwrap();
+    let cut = follow(&file, Some(&followed.position), 1).unwrap_err();
+    assert!(matches!(cut.what, LedgerFault::Cut { .. }), "{cut}");
+    let cut = write(&mut standing, &[3]).unwrap_err();
+    assert!(matches!(cut.what, LedgerFault::Cut { .. }), "{cut}");
+}
+
+#[test]
+fn a_last_line_that_is_not_chained_is_not_gone_on_from() {
+    let (_folder, file) = place();
+    write(&mut writer(&file), &[1, 2]).unwrap();
+    let text = fs::read_to_string(&file).unwrap();
+    fs::write(&file, text.replace("0202", "0203")).unwrap();
+    let refused = write(&mut writer(&file), &[3]).unwrap_err();
+    assert!(matches!(refused.what, LedgerFault::Line { after: 1, .. }), "{refused}");
+}
+
+#[test]
+fn a_file_that_is_no_ledger_is_left_alone() {
+    let (_folder, file) = place();
+    fs::create_dir(file.parent().unwrap()).unwrap();
+    fs::write(&file, "something else\n").unwrap();
+    assert!(matches!(write(&mut writer(&file), &[1]).unwrap_err().what, LedgerFault::NoHead));
+    assert!(matches!(read(&file).unwrap_err().what, LedgerFault::NoHead));
+    assert_eq!(fs::read_to_string(&file).unwrap(), "something else\n");
+}
+
+#[test]
+fn a_ledger_of_answers_is_put_aside_when_full_and_the_chain_goes_on() {
+    let (_folder, file) = place();
+    let mut writer = LedgerWriter::new(file.clone(), Durability::Lazy, [7; 16]);
+    let many: Vec<Signed> = (0..4000).map(|n| signed(n as u8)).collect();
+    let mut lines = 0;
+    while !file.with_extension("before").exists() {
+        writer.record(&many, at()).unwrap();
+        lines += many.len() as u64;
+        assert!(lines < FULL, "it is never full");
+    }
+    write(&mut writer, &[1]).unwrap();
+    let followed = follow(&file, None, 9).unwrap().unwrap();
+    assert_eq!(followed.entries.iter().map(|entry| entry.sequence).collect::<Vec<_>>(), [lines + 1]);
+    assert_ne!(identify(&file).unwrap(), Some("07".repeat(16)));
+}
+
+#[test]
+fn a_subject_never_ends_its_field_or_its_line() {
+    assert!(is_subject("certificate ACI-FO-PP 1D5D"));
+    for wrong in ["", "a\tb", "a\nb", "é", &"x".repeat(LONGEST_SUBJECT + 1)] {
+        assert!(!is_subject(wrong), "{wrong:?}");
+    }
+}

@@ -1,0 +1,210 @@
+//! Writing: by one signer process at a time, each going on where the last one stopped.
+
+use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::io::{Read, Seek, SeekFrom, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use store::Timestamp;
+
+use super::line::{Chain, Head, LONGEST_LINE};
+use super::{Entry, LedgerError, LedgerFault};
+use crate::signer::KeyReference;
+
+/// What a line costs before its signature may leave.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Durability {
+    /// It is on the disk: a signature that anyone saw is in the ledger, power cut or not. The file
+    /// is kept whole.
+    BeforeAnswer,
+    /// It is written, not forced to the disk; the file is put aside when it is full, and only the
+    /// one before is kept. For answers, of which there may be thousands a second.
+    Lazy,
+}
+
+/// A ledger that is put aside when full is at most this long, octets.
+pub(super) const FULL: u64 = 64 * 1024 * 1024;
+
+/// A signature to be written down.
+#[derive(Debug)]
+pub(crate) struct Signed {
+    /// The key that signed.
+    pub(crate) key: KeyReference,
+    /// The digest.
+    pub(crate) digest: Vec<u8>,
+    /// What it is for.
+    pub(crate) subject: String,
+}
+
+/// Appends to a ledger; makes it, and its folder, where there is none.
+#[derive(Debug)]
+pub(crate) struct LedgerWriter {
+    path: PathBuf,
+    durability: Durability,
+    /// The identifier of a ledger that has to be made.
+    new_id: [u8; 16],
+    open: Option<Open>,
+}
+
+#[derive(Debug)]
+struct Open {
+    file: File,
+    id: String,
+    end: u64,
+    sequence: u64,
+    chain: Chain,
+}
+
+impl LedgerWriter {
+    pub(crate) fn new(path: PathBuf, durability: Durability, new_id: [u8; 16]) -> Self {
+        Self { path, durability, new_id, open: None }
+    }
+
+    /// Writes a line for each signature, in one write and, where the ledger is durable, one
+    /// `fdatasync` for all of them. After an error nothing may leave: the file is looked at again
+    /// from its end the next time.
+    pub(crate) fn record(&mut self, signed: &[Signed], at: Timestamp) -> Result<(), LedgerError> {
+        let open = self.open.take();
+        let path = self.path.clone();
+        self.open = Some(self.append(open, signed, at).map_err(|fault| fault.of(&path))?);
+        Ok(())
+    }
+
+    fn append(&self, open: Option<Open>, signed: &[Signed], at: Timestamp) -> Result<Open, LedgerFault> {
+        let mut open = match open {
+            Some(open) => open,
+            None => self.open()?,
+        };
+        // Several signer processes of one installation may write: each line under the lock, and
+        // readers take it too, so that they see what is on the disk and nothing else.
+        open.file.lock()?;
+        open.catch_up(&self.path)?;
+        let mut text = String::with_capacity(256 * signed.len());
+        for one in signed {
+            let Signed { key, digest, subject } = one;
+            let (key, digest, subject) = (key.clone(), digest.clone(), subject.clone());
+            let entry = Entry { sequence: open.sequence + 1, at, key, digest, subject };
+            let (line, chain) = entry.encode(&open.chain);
+            text += &line;
+            (open.sequence, open.chain) = (entry.sequence, chain);
+        }
+        open.file.write_all(text.as_bytes())?;
+        open.end += text.len() as u64;
+        if self.durability == Durability::BeforeAnswer {
+            open.file.sync_data()?;
+        }
+        open.file.unlock()?;
+        if self.durability == Durability::Lazy && open.end > FULL {
+            open = self.put_aside(&open)?;
+        }
+        Ok(open)
+    }
+
+    fn open(&self) -> Result<Open, LedgerFault> {
+        let folder = self.path.parent().unwrap_or(Path::new("."));
+        DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+        let mut file =
+            OpenOptions::new().read(true).append(true).create(true).mode(0o600).open(&self.path)?;
+        file.lock()?;
+        if file.metadata()?.len() == 0 {
+            file.write_all(Head::first(&self.new_id).encode().as_bytes())?;
+            file.sync_all()?;
+            // The name of a new file is durable with its folder.
+            File::open(folder)?.sync_all()?;
+        }
+        let open = Open::at_end(file, &self.path)?;
+        open.file.unlock()?;
+        Ok(open)
+    }
+
+    fn put_aside(&self, full: &Open) -> Result<Open, LedgerFault> {
+        let next = self.path.with_extension("next");
+        let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&next)?;
+        file.write_all(Head::after(&full.id, full.sequence, full.chain).encode().as_bytes())?;
+        fs::rename(&self.path, self.path.with_extension("before"))?;
+        fs::rename(&next, &self.path)?;
+        self.open()
+    }
+}
+
+impl Open {
+    /// Finds the last line, without reading the whole file: what stands before it was verified by
+    /// whoever follows the ledger.
+    fn at_end(mut file: File, path: &Path) -> Result<Self, LedgerFault> {
+        let length = file.metadata()?.len();
+        let head = read(&mut file, 0, length.min(LONGEST_LINE as u64))?;
+        let (head, _) = head.split_once('\n').ok_or(LedgerFault::NoHead)?;
+        let begins = head.len() as u64 + 1;
+        let head = Head::parse(head)?;
+        let mut open = Self { file, id: head.id, end: begins, sequence: head.sequence, chain: head.chain };
+        let from = begins.max(length.saturating_sub(4 * LONGEST_LINE as u64));
+        let tail = read(&mut open.file, from, length - from)?;
+        let whole = tail.rfind('\n').map_or(0, |at| at + 1);
+        let mut lines = tail[..whole].lines().rev();
+        let (last, before) = (lines.next(), lines.next());
+        if let Some(last) = last {
+            let broken = LedgerFault::Line { after: open.sequence, rule: "six fields" };
+            // The first line is chained to the head.
+            let (after, chain) = match before {
+                Some(before) => Entry::stated(before).ok_or(broken)?,
+                None => (open.sequence, open.chain),
+            };
+            let (entry, chain) = Entry::parse(last, after, &chain)?;
+            (open.sequence, open.chain) = (entry.sequence, chain);
+            open.end = from + whole as u64;
+        }
+        open.set_torn_aside(path)?;
+        Ok(open)
+    }
+
+    /// Reads what other signer processes have written since, and verifies it.
+    fn catch_up(&mut self, path: &Path) -> Result<(), LedgerFault> {
+        let length = self.file.metadata()?.len();
+        if length < self.end {
+            return Err(LedgerFault::Cut { now: length, before: self.end });
+        }
+        let text = read(&mut self.file, self.end, length - self.end)?;
+        for line in text.split_inclusive('\n').filter(|line| line.ends_with('\n')) {
+            let (entry, chain) = Entry::parse(line.trim_end_matches('\n'), self.sequence, &self.chain)?;
+            (self.sequence, self.chain) = (entry.sequence, chain);
+            self.end += line.len() as u64;
+        }
+        self.set_torn_aside(path)
+    }
+
+    /// A last line without its end was never on the disk before its signature left: nobody has that
+    /// signature. It is kept beside the ledger, and said.
+    fn set_torn_aside(&mut self, path: &Path) -> Result<(), LedgerFault> {
+        let length = self.file.metadata()?.len();
+        if length == self.end {
+            return Ok(());
+        }
+        let torn = read_octets(&mut self.file, self.end, length - self.end)?;
+        let aside = path.with_extension("torn");
+        let mut file = OpenOptions::new().append(true).create(true).mode(0o600).open(&aside)?;
+        file.write_all(&torn)?;
+        file.write_all(b"\n")?;
+        file.sync_all()?;
+        self.file.set_len(self.end)?;
+        self.file.sync_all()?;
+        tracing::error!(
+            file = %aside.display(),
+            "the signing ledger ended in a torn line after sequence {}: set aside in {}",
+            self.sequence,
+            aside.display()
+        );
+        Ok(())
+    }
+}
+
+fn read(file: &mut File, from: u64, length: u64) -> Result<String, LedgerFault> {
+    // What is not text is no line, and is seen as such.
+    Ok(String::from_utf8_lossy(&read_octets(file, from, length)?).into_owned())
+}
+
+fn read_octets(file: &mut File, from: u64, length: u64) -> Result<Vec<u8>, LedgerFault> {
+    let mut octets = Vec::new();
+    file.seek(SeekFrom::Start(from))?;
+    file.take(length).read_to_end(&mut octets)?;
+    Ok(octets)
+}

@@ -1,0 +1,165 @@
+//! What the child does: reads questions, lets sessions work on them, ends with its parent.
+
+use std::os::fd::AsFd;
+use std::os::unix::net::UnixStream;
+use std::path::PathBuf;
+use std::sync::mpsc::{self, Receiver, Sender, SyncSender};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+
+use rustix::process::{Signal, set_parent_process_death_signal};
+use store::Timestamp;
+
+use super::MOST_DIGESTS;
+use super::protocol::{Answer, DigestToSign, Frame, Octets, Question, read_frame};
+use super::recorder::{Done, record};
+use crate::signer::ledger::{Durability, LedgerWriter, Signed, is_subject};
+use crate::signer::{
+    Digest, KeyReference, Pkcs11Module, Pkcs11Signer, Signer, SignerError, SigningRequest, Tokens,
+};
+
+/// How many questions wait for a session before the child stops reading.
+const QUEUE: usize = 256;
+
+/// What a child works with.
+pub struct ChildSettings {
+    /// Library and tokens.
+    pub tokens: Tokens,
+    /// How many threads call the library, each with sessions of its own.
+    pub sessions: usize,
+    /// The ledger's file.
+    pub ledger: PathBuf,
+    /// What is signed.
+    pub kind: LedgerKind,
+    /// The identifier of a ledger that has to be made; drawn by chance.
+    pub new_ledger_id: [u8; 16],
+    /// The clock of the ledger.
+    pub clock: Box<dyn Fn() -> Timestamp + Send>,
+}
+
+/// What a child signs, and so how its ledger is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LedgerKind {
+    /// Certificates, CRLs, lists, checkpoints: every line is on the disk before its signature leaves,
+    /// and none is ever dropped.
+    Issuing,
+    /// OCSP answers, which are stored nowhere: lines are written, and the oldest dropped.
+    Answers,
+}
+
+impl LedgerKind {
+    /// As stored, and as the child is told.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Issuing => "issuing",
+            Self::Answers => "answers",
+        }
+    }
+}
+
+/// Answers the questions that come over stdin, which must be a socket, until it ends. Then whoever
+/// called ends the process: threads may still be in the library.
+pub fn run_child(settings: ChildSettings) -> std::io::Result<()> {
+    // Where the parent is killed, so is the child, hanging or not.
+    set_parent_process_death_signal(Some(Signal::KILL))?;
+    let socket = UnixStream::from(std::io::stdin().as_fd().try_clone_to_owned()?);
+    let durability = match settings.kind {
+        LedgerKind::Issuing => Durability::BeforeAnswer,
+        LedgerKind::Answers => Durability::Lazy,
+    };
+    let ledger = LedgerWriter::new(settings.ledger, durability, settings.new_ledger_id);
+    let library = Arc::new(Library { tokens: settings.tokens, module: Mutex::default() });
+
+    let (ask, asked) = mpsc::sync_channel(QUEUE);
+    let asked = Arc::new(Mutex::new(asked));
+    let (tell, told) = mpsc::channel();
+    for _ in 0..settings.sessions.max(1) {
+        let (library, asked, tell) = (Arc::clone(&library), Arc::clone(&asked), tell.clone());
+        thread::spawn(move || session(&library, &asked, &tell));
+    }
+    let answers = socket.try_clone()?;
+    thread::spawn(move || record(ledger, &told, answers, settings.clock));
+    read_questions(socket, &ask)
+}
+
+fn read_questions(mut socket: UnixStream, ask: &SyncSender<Frame<Question>>) -> std::io::Result<()> {
+    while let Some(question) = read_frame(&mut socket)? {
+        if ask.send(question).is_err() {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// The library, loaded by the first question that needs it, so that a failure is an answer to it.
+struct Library {
+    tokens: Tokens,
+    module: Mutex<Option<Pkcs11Module>>,
+}
+
+impl Library {
+    fn module(&self) -> Result<Pkcs11Module, SignerError> {
+        let mut loaded = self.module.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(module) = &*loaded {
+            return Ok(module.clone());
+        }
+        Ok(loaded.insert(Pkcs11Module::load(self.tokens.clone())?).clone())
+    }
+}
+
+/// One thread of the pool.
+fn session(library: &Library, asked: &Mutex<Receiver<Frame<Question>>>, tell: &Sender<Done>) {
+    let mut signer = None;
+    loop {
+        let next = asked.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        let Ok(Frame { id, body }) = next else { return };
+        let mut signed = Vec::new();
+        let answer = answer(library, &mut signer, body, &mut signed);
+        if tell.send(Done { id, answer, signed }).is_err() {
+            return;
+        }
+    }
+}
+
+fn answer(
+    library: &Library,
+    signer: &mut Option<Pkcs11Signer>,
+    question: Question,
+    signed: &mut Vec<Signed>,
+) -> Result<Answer, SignerError> {
+    let module = library.module()?;
+    let signer = signer.get_or_insert_with(|| Pkcs11Signer::new(module.clone()));
+    match question {
+        Question::Sign { key, public_key, digests } => {
+            let digests = digests.into_iter().take(MOST_DIGESTS);
+            let signatures =
+                digests.map(|digest| sign(signer, &key, &public_key.0, digest, signed)).collect();
+            Ok(Answer::Signatures(signatures))
+        }
+        Question::PublicKey { key } => Ok(Answer::PublicKey(Octets(signer.public_key(&key)?))),
+        Question::IsInitialised { token } => Ok(Answer::IsInitialised(module.is_initialised(&token)?)),
+        Question::Initialise { token } => module.initialise(&token).map(|()| Answer::Initialised),
+        Question::GenerateKey { token, kind, label } => {
+            let (id, public_key) = module.token(&token)?.generate_key(kind, &label)?;
+            Ok(Answer::Key { id, public_key: Octets(public_key) })
+        }
+    }
+}
+
+fn sign(
+    signer: &mut Pkcs11Signer,
+    key: &KeyReference,
+    public_key: &[u8],
+    asked: DigestToSign,
+    signed: &mut Vec<Signed>,
+) -> Result<Octets, SignerError> {
+    if !is_subject(&asked.subject) {
+        let detail = "a subject is one line of printable ASCII".to_owned();
+        return Err(SignerError::Failed { token: key.token.clone(), detail });
+    }
+    let digest = Digest { algorithm: asked.algorithm, value: asked.digest };
+    let request = SigningRequest { key, public_key, digest: &digest, subject: &asked.subject };
+    let signature = signer.sign(&request)?;
+    signed.push(Signed { key: key.clone(), digest: digest.value, subject: asked.subject });
+    Ok(Octets(signature))
+}

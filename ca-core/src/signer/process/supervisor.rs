@@ -1,0 +1,250 @@
+//! Starts the child, again where it died, and remembers what no child may forget.
+
+use std::collections::BTreeSet;
+use std::process::Command;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::connection::{Asked, Connection, Died};
+use super::protocol::{Answer, Question};
+use super::{LedgerKind, ProcessSigner};
+use crate::profile::KeyKind;
+use crate::signer::{KeyId, SignerError, Tokens};
+
+/// A child is started at most once in this time: a library that crashes at once must not take the
+/// machine with it.
+const BETWEEN_STARTS: Duration = Duration::from_secs(1);
+
+/// After a question over which two children died, nothing is asked for this time: an HSM that hangs for
+/// good must not hold up, signature after signature, whoever has other things to do.
+const REST: Duration = Duration::from_secs(5);
+
+/// An HSM may take minutes for one RSA-4096 key.
+const CEREMONY_PATIENCE: Duration = Duration::from_secs(600);
+
+/// How a child is started and how long it may take.
+pub struct SignerSettings {
+    /// The tokens it signs with: their names and files, no library is loaded here.
+    pub tokens: Tokens,
+    /// What it signs.
+    pub kind: LedgerKind,
+    /// How many sessions it has.
+    pub sessions: usize,
+    /// How long one frame may wait for its answer: a call that hangs is found out after this time.
+    pub deadline: Duration,
+    /// The command that runs the child; stdin and stdout are set here.
+    pub command: Box<dyn Fn() -> Command + Send + Sync>,
+}
+
+/// The signer's process, as its parent holds it. Clones share one child, which is started by the first
+/// question, started again after it died, and ended with the last clone.
+#[derive(Clone)]
+pub struct SignerProcess {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    settings: SignerSettings,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    child: Option<Arc<Connection>>,
+    started: Option<Instant>,
+    rests_until: Option<Instant>,
+    /// Tokens that refused their PIN to some child: no other child tries again.
+    refused: BTreeSet<String>,
+}
+
+impl SignerProcess {
+    /// Starts nothing yet.
+    pub fn new(settings: SignerSettings) -> Self {
+        Self { shared: Arc::new(Shared { settings, state: Mutex::default() }) }
+    }
+
+    /// A signer for one thread.
+    pub fn signer(&self) -> ProcessSigner {
+        ProcessSigner::new(self.clone())
+    }
+
+    /// The tokens it signs with.
+    pub fn tokens(&self) -> &Tokens {
+        &self.shared.settings.tokens
+    }
+
+    /// The process identifier of the child, where one runs.
+    pub fn child_id(&self) -> Option<u32> {
+        self.state().child.as_ref().filter(|child| child.is_alive()).map(|child| child.pid())
+    }
+
+    /// Whether the token called `name` stands initialised in the HSM.
+    pub fn is_initialised(&self, name: &str) -> Result<bool, SignerError> {
+        let question = Question::IsInitialised { token: name.to_owned() };
+        match self.ask_once(name, &question, self.deadline())? {
+            Answer::IsInitialised(yes) => Ok(yes),
+            _ => Err(other_answer(name)),
+        }
+    }
+
+    /// Initialises an empty token as the one called `name`; one that stands already is refused.
+    pub fn initialise(&self, name: &str) -> Result<(), SignerError> {
+        let question = Question::Initialise { token: name.to_owned() };
+        match self.ask_once(name, &question, CEREMONY_PATIENCE)? {
+            Answer::Initialised => Ok(()),
+            _ => Err(other_answer(name)),
+        }
+    }
+
+    /// Makes a key pair in the token, which never leaves it; its `CKA_ID` and the DER of its
+    /// `SubjectPublicKeyInfo`.
+    pub fn generate_key(
+        &self,
+        token: &str,
+        kind: KeyKind,
+        label: &str,
+    ) -> Result<(KeyId, Vec<u8>), SignerError> {
+        let question = Question::GenerateKey { token: token.to_owned(), kind, label: label.to_owned() };
+        match self.ask_once(token, &question, CEREMONY_PATIENCE)? {
+            Answer::Key { id, public_key } => Ok((id, public_key.0)),
+            _ => Err(other_answer(token)),
+        }
+    }
+
+    /// Asks, and asks once more where the child died over it: for questions that may be asked twice.
+    pub(super) fn ask(&self, token: &str, question: &Question) -> Result<Answer, SignerError> {
+        self.begin(token, question).and_then(|begun| self.finish(token, question, begun))
+    }
+
+    /// Sends a question to the child, which is started where none runs.
+    pub(super) fn begin(&self, token: &str, question: &Question) -> Result<Begun, SignerError> {
+        self.check_pin(token)?;
+        let child = self.child()?;
+        let asked = child.ask(question);
+        Ok(Begun { child, asked })
+    }
+
+    /// Waits for the answer to a question that was begun. Where the child died the question is asked
+    /// once more of a new one: a digest that is signed twice is harmless, and stands in the ledger as
+    /// often as it was signed.
+    pub(super) fn finish(
+        &self,
+        token: &str,
+        question: &Question,
+        begun: Begun,
+    ) -> Result<Answer, SignerError> {
+        match begun.answer(self.deadline()) {
+            Ok(answer) => self.settle(answer),
+            Err(died) => {
+                tracing::warn!(
+                    token,
+                    "the signer process died over a question ({}): asked again",
+                    died.detail
+                );
+                self.ask_once(token, question, self.deadline())
+            }
+        }
+    }
+
+    /// Ends the child at once; the next question starts another.
+    pub(super) fn kill(&self) {
+        if let Some(child) = self.state().child.take() {
+            child.kill();
+        }
+    }
+
+    pub(super) fn sessions(&self) -> usize {
+        self.shared.settings.sessions.max(1)
+    }
+
+    fn ask_once(&self, token: &str, question: &Question, patience: Duration) -> Result<Answer, SignerError> {
+        match self.begin(token, question)?.answer(patience) {
+            Ok(answer) => self.settle(answer),
+            Err(died) => {
+                self.state().rests_until = Some(Instant::now() + REST);
+                Err(unavailable(format!("token {token}, over a question: {}", died.detail)))
+            }
+        }
+    }
+
+    /// Remembers a PIN that was refused.
+    fn settle(&self, answer: Result<Answer, SignerError>) -> Result<Answer, SignerError> {
+        let refusals: Vec<&SignerError> = match &answer {
+            Err(error) => vec![error],
+            Ok(Answer::Signatures(each)) => each.iter().filter_map(|one| one.as_ref().err()).collect(),
+            Ok(_) => Vec::new(),
+        };
+        for error in refusals {
+            if let SignerError::PinRefused { token } = error {
+                self.state().refused.insert(token.clone());
+            }
+        }
+        answer
+    }
+
+    fn check_pin(&self, token: &str) -> Result<(), SignerError> {
+        match self.state().refused.contains(token) {
+            true => Err(SignerError::PinRefused { token: token.to_owned() }),
+            false => Ok(()),
+        }
+    }
+
+    fn child(&self) -> Result<Arc<Connection>, SignerError> {
+        let mut state = self.state();
+        if let Some(child) = state.child.as_ref().filter(|child| child.is_alive()) {
+            return Ok(Arc::clone(child));
+        }
+        if state.rests_until.is_some_and(|until| Instant::now() < until) {
+            return Err(unavailable("it has just died twice over one question".to_owned()));
+        }
+        // Held meanwhile, so that whoever else asks waits for the same child.
+        if let Some(early) = state.started.and_then(|at| BETWEEN_STARTS.checked_sub(at.elapsed())) {
+            thread::sleep(early);
+        }
+        state.started = Some(Instant::now());
+        let child = Connection::start((self.shared.settings.command)())
+            .map_err(|error| unavailable(format!("it does not start: {error}")))?;
+        tracing::info!(signer.pid = child.pid(), "the signer process is started");
+        state.child = Some(Arc::clone(&child));
+        Ok(child)
+    }
+
+    fn deadline(&self) -> Duration {
+        self.shared.settings.deadline
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.shared.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A question that was begun.
+pub(super) struct Begun {
+    child: Arc<Connection>,
+    asked: Result<Asked, Died>,
+}
+
+impl Begun {
+    fn answer(self, patience: Duration) -> Result<Result<Answer, SignerError>, Died> {
+        self.child.wait(&self.asked?, patience)
+    }
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        let state = self.state.get_mut().unwrap_or_else(PoisonError::into_inner);
+        if let Some(child) = &state.child {
+            child.close();
+        }
+    }
+}
+
+fn unavailable(detail: String) -> SignerError {
+    SignerError::Unavailable { token: "signer process".to_owned(), detail }
+}
+
+pub(super) fn other_answer(token: &str) -> SignerError {
+    let detail = "the signer process answered something else than was asked".to_owned();
+    SignerError::Failed { token: token.to_owned(), detail }
+}

@@ -1,0 +1,330 @@
+use std::path::Path;
+use std::time::Duration;
+
+use diesel::prelude::*;
+use serde::Serialize;
+use serde_json::json;
+use store::audit::{Event, record};
+use store::schema::{
+    authorities, certificates, service_keys, signing_alarms, signing_intents, signing_ledgers,
+};
+use store::{Act, Code, CryptoRng, Database};
+use thiserror::Error;
+
+use crate::faults;
+use crate::service_key::Purpose;
+use crate::signer::SignatureAlgorithm;
+use crate::signer::ledger::{Entry, LedgerError, LedgerFault, Position, follow, identify};
+use crate::signer::process::LedgerKind;
+
+/// How many lines are looked at between two transactions.
+const BATCH: usize = 1000;
+
+/// By how much the clock may have been set back between an intention and its signature.
+const CLOCK_TOLERANCE: Duration = Duration::from_secs(5);
+
+/// The sequence under which the alarm about a ledger that is gone stands.
+const GONE: i64 = -1;
+
+/// Where a ledger is.
+#[derive(Clone, Copy, Debug)]
+pub struct LedgerPlace<'a> {
+    /// The file.
+    pub file: &'a Path,
+    /// What it is kept of.
+    pub kind: LedgerKind,
+    /// Host and path: two nodes on one database have a ledger each, at places of their own.
+    pub place: &'a str,
+}
+
+/// What a run has done.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Reconciled {
+    /// Lines that were looked at.
+    pub lines: u64,
+    /// What was found; each is found once.
+    pub alarms: Vec<Alarm>,
+}
+
+/// Something that must not be.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Alarm {
+    /// The stable code.
+    #[serde(serialize_with = "code_name")]
+    pub code: Code,
+    /// The ledger.
+    pub ledger: String,
+    /// The line's sequence.
+    pub sequence: i64,
+    /// What was found, in words.
+    pub what: String,
+}
+
+/// A ledger that could not be held against the database.
+#[derive(Debug, Error)]
+pub enum ReconcileError {
+    /// The file does not open.
+    #[error("signing ledger {0}")]
+    File(LedgerError),
+    /// The ledger contradicts itself, was cut, or is gone: nothing after that place can be looked at.
+    #[error("signing ledger: {0}")]
+    Broken(String),
+    /// The database failed.
+    #[error("database: {0}")]
+    Database(#[from] diesel::result::Error),
+}
+
+impl store::Fault for ReconcileError {
+    fn code(&self) -> Code {
+        match self {
+            Self::File(_) => faults::SIGNER_LEDGER,
+            Self::Broken(_) => faults::SIGNING_LEDGER_BROKEN,
+            Self::Database(_) => store::fault::DATABASE,
+        }
+    }
+}
+
+/// Looks at every line of a ledger that nobody has looked at yet. Each line's digest must be that of a
+/// certificate that was being signed, or of an intention that is not younger than the line; a line of
+/// the ledger of answers must be of an OCSP responder's key, since answers are stored nowhere.
+///
+/// Runs its own transactions. An alarm is recorded once, with an audit event.
+pub fn reconcile(
+    db: &mut Database,
+    ledger: &LedgerPlace<'_>,
+    rng: &mut dyn CryptoRng,
+    act: &Act,
+) -> Result<Reconciled, ReconcileError> {
+    let mut done = Reconciled::default();
+    let id = match identify(ledger.file) {
+        Ok(id) => id,
+        Err(LedgerError { what: LedgerFault::NoHead, .. }) => None,
+        Err(error) => return Err(ReconcileError::File(error)),
+    };
+    if ledger.kind == LedgerKind::Issuing {
+        missing(db, ledger, id.as_deref(), &mut done, rng, act)?;
+    }
+    let Some(id) = id else { return Ok(done) };
+    let mut position = known(db, &id)?;
+    loop {
+        let followed = match follow(ledger.file, position.as_ref(), BATCH) {
+            Ok(Some(followed)) => followed,
+            Ok(None) => return Ok(done),
+            Err(error @ LedgerError { what: LedgerFault::File(_), .. }) => {
+                return Err(ReconcileError::File(error));
+            }
+            Err(broken) => {
+                let after = position.map_or(0, |position| position.sequence.cast_signed());
+                let alarm = Alarm {
+                    code: faults::SIGNING_LEDGER_BROKEN,
+                    ledger: id,
+                    sequence: after + 1,
+                    what: broken.to_string(),
+                };
+                db.write(|db| raise(db, &alarm, rng, act))?;
+                return Err(ReconcileError::Broken(alarm.what));
+            }
+        };
+        let mut found = Vec::new();
+        for entry in &followed.entries {
+            if let Some(why) = objection(db, ledger.kind, entry)? {
+                found.push(unintended(&id, entry, why));
+            }
+        }
+        let lines = followed.entries.len();
+        let moved = db.write(|db| -> QueryResult<bool> {
+            let moved = advance(db, ledger, position.as_ref(), &followed.position, act)?;
+            if moved {
+                found.iter().try_for_each(|alarm| raise(db, alarm, rng, act).map(drop))?;
+            }
+            Ok(moved)
+        })?;
+        if moved {
+            done.lines += lines as u64;
+            done.alarms.append(&mut found);
+        }
+        if lines < BATCH {
+            return Ok(done);
+        }
+        position = Some(followed.position);
+    }
+}
+
+/// The ledger that stood at this place before, and is not there now.
+fn missing(
+    db: &mut Database,
+    ledger: &LedgerPlace<'_>,
+    stands: Option<&str>,
+    done: &mut Reconciled,
+    rng: &mut dyn CryptoRng,
+    act: &Act,
+) -> Result<(), ReconcileError> {
+    let before: Vec<(String, i64)> = signing_ledgers::table
+        .filter(signing_ledgers::place.eq(ledger.place))
+        .filter(signing_ledgers::kind.eq(ledger.kind.name()))
+        .filter(signing_ledgers::ledger.ne(stands.unwrap_or_default()))
+        .select((signing_ledgers::ledger, signing_ledgers::sequence))
+        .load(db)?;
+    for (gone, sequence) in before {
+        let what = format!("{}: the ledger that reached sequence {sequence} is gone", ledger.file.display());
+        let alarm = Alarm { code: faults::SIGNING_LEDGER_BROKEN, ledger: gone, sequence: GONE, what };
+        if db.write(|db| raise(db, &alarm, rng, act))? {
+            done.alarms.push(alarm);
+        }
+    }
+    Ok(())
+}
+
+fn known(db: &mut Database, ledger: &str) -> QueryResult<Option<Position>> {
+    let row: Option<(i64, i64, Vec<u8>)> = signing_ledgers::table
+        .find(ledger)
+        .select((signing_ledgers::position, signing_ledgers::sequence, signing_ledgers::chain))
+        .first(db)
+        .optional()?;
+    Ok(row.map(|(offset, sequence, chain)| Position {
+        ledger: ledger.to_owned(),
+        offset: offset.cast_unsigned(),
+        sequence: sequence.cast_unsigned(),
+        chain: chain.try_into().expect("the table checks that a chain has 32 octets"),
+    }))
+}
+
+/// Why a line should not be; nothing where it should.
+fn objection(db: &mut Database, kind: LedgerKind, entry: &Entry) -> QueryResult<Option<&'static str>> {
+    if kind == LedgerKind::Answers {
+        let responders: i64 = service_keys::table
+            .filter(service_keys::purpose.eq(Purpose::Ocsp.name()))
+            .filter(service_keys::token.eq(&entry.key.token))
+            .filter(service_keys::key_id.eq(entry.key.id.to_string()))
+            .count()
+            .get_result(db)?;
+        return Ok((responders == 0).then_some("the key is no OCSP responder's"));
+    }
+    match entry.subject.strip_prefix("certificate ").and_then(|key| key.split_once(' ')) {
+        Some((issuer, serial)) => certificate_objection(db, entry, issuer, serial),
+        None => intent_objection(db, entry),
+    }
+}
+
+fn certificate_objection(
+    db: &mut Database,
+    entry: &Entry,
+    issuer: &str,
+    serial: &str,
+) -> QueryResult<Option<&'static str>> {
+    type Row = (Vec<u8>, String, String, String, Vec<u8>);
+    let row: Option<Row> = certificates::table
+        .inner_join(authorities::table.on(authorities::short_name.eq(certificates::issuer)))
+        .filter(certificates::issuer.eq(issuer).and(certificates::serial.eq(serial)))
+        .select((
+            certificates::tbs,
+            certificates::status,
+            authorities::token,
+            authorities::key_id,
+            authorities::public_key,
+        ))
+        .first(db)
+        .optional()?;
+    let Some((tbs, status, token, key_id, public_key)) = row else {
+        return Ok(Some("there is no such certificate"));
+    };
+    let digest = SignatureAlgorithm::of_key(&public_key).map(|algorithm| algorithm.digest(&tbs).value);
+    Ok(if digest.as_ref() != Ok(&entry.digest) {
+        Some("the digest is not that of the recorded certificate")
+    } else if (token, key_id) != (entry.key.token.clone(), entry.key.id.to_string()) {
+        Some("the key is not its issuer's")
+    } else if status == "intended" || status == "abandoned" {
+        Some("the certificate was never sent to be signed")
+    } else {
+        None
+    })
+}
+
+fn intent_objection(db: &mut Database, entry: &Entry) -> QueryResult<Option<&'static str>> {
+    let intended: i64 = signing_intents::table
+        .find((&entry.digest, entry.key.to_string()))
+        .filter(signing_intents::intended_at.le(entry.at.plus(CLOCK_TOLERANCE)))
+        .count()
+        .get_result(db)?;
+    Ok((intended == 0).then_some("nobody intended it"))
+}
+
+fn unintended(ledger: &str, entry: &Entry, why: &str) -> Alarm {
+    Alarm {
+        code: faults::SIGNATURE_NOT_INTENDED,
+        ledger: ledger.to_owned(),
+        sequence: entry.sequence.cast_signed(),
+        what: format!(
+            "line {}: key {} signed {} for {:?} at {}: {why}",
+            entry.sequence,
+            entry.key,
+            hex::encode(&entry.digest),
+            entry.subject,
+            entry.at
+        ),
+    }
+}
+
+/// Records an alarm and its audit event; false where it stands already.
+fn raise(db: &mut Database, alarm: &Alarm, rng: &mut dyn CryptoRng, act: &Act) -> QueryResult<bool> {
+    let standing: i64 = signing_alarms::table.find((&alarm.ledger, alarm.sequence)).count().get_result(db)?;
+    if standing > 0 {
+        return Ok(false);
+    }
+    diesel::insert_into(signing_alarms::table)
+        .values((
+            signing_alarms::ledger.eq(&alarm.ledger),
+            signing_alarms::sequence.eq(alarm.sequence),
+            signing_alarms::what.eq(&alarm.what),
+            signing_alarms::found_at.eq(act.at),
+        ))
+        .execute(db)?;
+    let event = Event {
+        action: "signing.alarm",
+        subject: format!("ledger {} {}", alarm.ledger, alarm.sequence),
+        payload: json!({ "code": alarm.code.name, "what": alarm.what }),
+    };
+    record(db, event, rng, act)?;
+    Ok(true)
+}
+
+/// Remembers how far the ledger was followed; false where another worker was quicker.
+fn advance(
+    db: &mut Database,
+    ledger: &LedgerPlace<'_>,
+    from: Option<&Position>,
+    to: &Position,
+    act: &Act,
+) -> QueryResult<bool> {
+    let reached = (
+        signing_ledgers::place.eq(ledger.place),
+        signing_ledgers::position.eq(to.offset.cast_signed()),
+        signing_ledgers::sequence.eq(to.sequence.cast_signed()),
+        signing_ledgers::chain.eq(to.chain.as_slice()),
+        signing_ledgers::reconciled_at.eq(act.at),
+    );
+    let changed = match from {
+        Some(from) => diesel::update(signing_ledgers::table.find(&to.ledger))
+            .filter(signing_ledgers::sequence.eq(from.sequence.cast_signed()))
+            .set(reached)
+            .execute(db)?,
+        None => {
+            let standing: i64 = signing_ledgers::table.find(&to.ledger).count().get_result(db)?;
+            if standing > 0 {
+                return Ok(false);
+            }
+            diesel::insert_into(signing_ledgers::table)
+                .values((
+                    signing_ledgers::ledger.eq(&to.ledger),
+                    signing_ledgers::kind.eq(ledger.kind.name()),
+                    reached,
+                ))
+                .execute(db)?
+        }
+    };
+    Ok(changed == 1)
+}
+
+fn code_name<S: serde::Serializer>(code: &Code, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(code.name)
+}

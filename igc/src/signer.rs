@@ -1,0 +1,57 @@
+//! The signer's processes of an installation: one for what is issued, one for OCSP answers.
+
+use std::path::PathBuf;
+use std::process::Command;
+use std::sync::{Arc, OnceLock};
+
+use ca_core::signer::process::{LedgerKind, SignerSettings};
+use ca_core::signer::{SignerProcess, Tokens};
+
+use crate::installation::Installation;
+use crate::problem::Problem;
+
+/// Each is started by the first signature that needs it.
+#[derive(Clone, Default)]
+pub struct SignerProcesses {
+    issuing: Arc<OnceLock<SignerProcess>>,
+    answers: Arc<OnceLock<SignerProcess>>,
+}
+
+impl SignerProcesses {
+    /// The one that signs this.
+    pub fn get(&self, kind: LedgerKind, installation: &Installation) -> Result<SignerProcess, Problem> {
+        let slot = match kind {
+            LedgerKind::Issuing => &self.issuing,
+            LedgerKind::Answers => &self.answers,
+        };
+        if let Some(process) = slot.get() {
+            return Ok(process.clone());
+        }
+        let process = SignerProcess::new(settings(kind, installation)?);
+        Ok(slot.get_or_init(|| process).clone())
+    }
+}
+
+/// `signer/issuing.ledger`, `signer/answers.ledger` in the installation's folder.
+pub fn ledger_file(kind: LedgerKind, installation: &Installation) -> PathBuf {
+    installation.dir.join("signer").join(format!("{}.ledger", kind.name()))
+}
+
+fn settings(kind: LedgerKind, installation: &Installation) -> Result<SignerSettings, Problem> {
+    let (dir, config) = (installation.dir.clone(), installation.config_file.clone());
+    let output = installation.output.name();
+    let ledger = ledger_file(kind, installation);
+    Ok(SignerSettings {
+        tokens: Tokens::read(&installation.config.tokens)?,
+        kind,
+        sessions: installation.config.signer.sessions,
+        deadline: installation.config.signer.deadline,
+        command: Box::new(move || {
+            // This very program, also where its file was replaced since it started.
+            let mut command = Command::new("/proc/self/exe");
+            command.arg("--dir").arg(&dir).arg("--config").arg(&config).args(["--output", output]);
+            command.args(["signer", "--ledger", kind.name(), "--file"]).arg(&ledger);
+            command
+        }),
+    })
+}

@@ -1,0 +1,69 @@
+//! The PKCS#11 library that fails on demand (`tests/hsm-fault`), and a folder to steer it by.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use tempfile::TempDir;
+
+use super::folder;
+use super::workspace::profile_folder;
+
+/// A folder that one test steers the library by.
+pub struct HsmFault {
+    folder: TempDir,
+}
+
+impl HsmFault {
+    /// Wraps `library`.
+    pub fn around(library: &Path) -> Self {
+        let folder = folder();
+        fs::write(folder.path().join("library"), library.to_str().expect("a path of text")).expect("written");
+        Self { folder }
+    }
+
+    /// What `tokens.toml` must name.
+    pub fn library() -> PathBuf {
+        let library = profile_folder().join("libhsm_fault.so");
+        assert!(
+            library.exists(),
+            "{} is missing: run `make test`, or `cargo build -p hsm-fault` first",
+            library.display()
+        );
+        library
+    }
+
+    /// Lets a command, and its children, know the folder.
+    pub fn steer<'c>(&self, command: &'c mut Command) -> &'c mut Command {
+        command.env("HSM_FAULT_FOLDER", self.folder.path())
+    }
+
+    /// Asks for a fault: the next signature meets it.
+    pub fn ask(&self, fault: &str) {
+        fs::write(self.folder.path().join("fault"), fault).expect("the folder can be written");
+    }
+
+    /// Whether the fault that was asked for was met.
+    pub fn met(&self) -> bool {
+        !self.folder.path().join("fault").exists()
+    }
+
+    /// Hands parameters to the library's `C_Initialize`, as NSS's softoken wants them.
+    pub fn parameters(&self, text: &str) {
+        fs::write(self.folder.path().join("parameters"), text).expect("the folder can be written");
+    }
+
+    /// How many signatures the token has really made.
+    pub fn signatures(&self) -> u64 {
+        self.count("signatures")
+    }
+
+    /// How many times somebody logged in, or tried.
+    pub fn logins(&self) -> u64 {
+        self.count("logins")
+    }
+
+    fn count(&self, name: &str) -> u64 {
+        fs::metadata(self.folder.path().join(name)).map_or(0, |file| file.len())
+    }
+}

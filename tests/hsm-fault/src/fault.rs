@@ -1,0 +1,51 @@
+//! What can go wrong, by the names that tests write.
+
+use crate::folder;
+
+/// A fault; each lasts as long as such a fault does in an HSM.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// Every session that is open answers `CKR_DEVICE_ERROR` from now on.
+    DeviceError,
+    /// The session is closed behind its user's back.
+    SessionHandleInvalid,
+    /// Every handle that was found answers `CKR_OBJECT_HANDLE_INVALID` until it is found again.
+    ObjectHandleInvalid,
+    /// The token is pulled, and put back after a second; its sessions are gone.
+    TokenNotPresent,
+    /// The user is logged out behind his back.
+    UserNotLoggedIn,
+    /// The user is logged out, and his PIN is locked for good.
+    PinLocked,
+    /// Nothing works until the library is initialised again.
+    GeneralError,
+    /// The call does not come back.
+    Hang,
+    /// The library takes its process with it.
+    Crash,
+    /// The token signs, and one bit of the signature is wrong.
+    WrongSignature,
+    /// The handle points to another key of the token, for the life of the process.
+    OtherKey,
+}
+
+impl Fault {
+    /// The fault that a test has asked for; taken by one call of one process.
+    pub fn taken() -> Option<Self> {
+        let name = folder::take("fault")?;
+        Some(match name.trim() {
+            "device-error" => Self::DeviceError,
+            "session-handle-invalid" => Self::SessionHandleInvalid,
+            "object-handle-invalid" => Self::ObjectHandleInvalid,
+            "token-not-present" => Self::TokenNotPresent,
+            "user-not-logged-in" => Self::UserNotLoggedIn,
+            "pin-locked" => Self::PinLocked,
+            "general-error" => Self::GeneralError,
+            "hang" => Self::Hang,
+            "crash" => Self::Crash,
+            "wrong-signature" => Self::WrongSignature,
+            "other-key" => Self::OtherKey,
+            other => panic!("there is no fault {other:?}"),
+        })
+    }
+}

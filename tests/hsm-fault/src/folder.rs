@@ -1,0 +1,36 @@
+//! The folder through which tests and library speak.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::Write;
+use std::path::PathBuf;
+
+/// A file of the folder.
+pub fn file(name: &str) -> PathBuf {
+    let folder = std::env::var_os("HSM_FAULT_FOLDER").expect("HSM_FAULT_FOLDER names a folder");
+    PathBuf::from(folder).join(name)
+}
+
+/// Whether the file is there.
+pub fn stands(name: &str) -> bool {
+    file(name).exists()
+}
+
+/// Puts an empty file there.
+pub fn put(name: &str) {
+    File::create(file(name)).expect("the folder can be written");
+}
+
+/// Makes the file longer by one octet.
+pub fn count(name: &str) {
+    let opened = OpenOptions::new().append(true).create(true).open(file(name));
+    opened.and_then(|mut file| file.write_all(b".")).expect("the folder can be written");
+}
+
+/// Takes the file away and gives what it held; of several who try, one has it.
+pub fn take(name: &str) -> Option<String> {
+    let taken = file(&format!("{name}.{}", std::process::id()));
+    fs::rename(file(name), &taken).ok()?;
+    let text = fs::read_to_string(&taken).expect("what was taken can be read");
+    fs::remove_file(&taken).expect("what was taken can be removed");
+    Some(text)
+}

@@ -1,0 +1,179 @@
+//! A PKCS#11 library that wraps another one and fails as HSMs do, when a test asks for it.
+//!
+//! `HSM_FAULT_FOLDER` names a folder. Its file `library` holds the path of the wrapped library. A test
+//! writes the name of a [`Fault`] into `fault`; the next `C_SignInit` takes it, once. The files
+//! `signatures` and `logins` grow by one octet with each signature that the token really made and each
+//! `C_Login`, in whatever process: what the token says of itself, against which the ledger is compared.
+//! Where there is a file `parameters`, `C_Initialize` hands it to the library, as NSS's softoken wants it.
+
+#![allow(non_snake_case, reason = "PKCS#11 names its functions so")]
+
+mod fault;
+mod folder;
+mod wrapped;
+
+use std::ptr;
+use std::sync::atomic::{AtomicPtr, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use cryptoki_sys::*;
+
+use fault::Fault;
+use wrapped::{NssArguments, real, state};
+
+/// The table that was handed out; made once.
+static TABLE: AtomicPtr<CK_FUNCTION_LIST> = AtomicPtr::new(ptr::null_mut());
+
+/// The only function that a PKCS#11 2.40 library must export.
+///
+/// # Safety
+/// `list` is where the caller wants the address of the table.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn C_GetFunctionList(list: *mut *mut CK_FUNCTION_LIST) -> CK_RV {
+    if TABLE.load(Ordering::Acquire).is_null() {
+        let table = CK_FUNCTION_LIST {
+            C_GetFunctionList: Some(C_GetFunctionList),
+            C_Initialize: Some(initialize),
+            C_Finalize: Some(finalize),
+            C_OpenSession: Some(open_session),
+            C_Login: Some(login),
+            C_FindObjects: Some(find_objects),
+            C_SignInit: Some(sign_init),
+            C_Sign: Some(sign),
+            ..*real()
+        };
+        TABLE.store(Box::into_raw(Box::new(table)), Ordering::Release);
+    }
+    // SAFETY: the caller gives a place for one pointer.
+    unsafe { *list = TABLE.load(Ordering::Acquire) };
+    CKR_OK
+}
+
+unsafe extern "C" fn initialize(arguments: *mut std::ffi::c_void) -> CK_RV {
+    let mut nss = NssArguments::of_folder();
+    let arguments = nss.as_mut().map_or(arguments, |nss| ptr::from_mut(nss).cast());
+    // SAFETY: handed through as it came, or arguments that outlive the call.
+    unsafe { real().C_Initialize.expect("it begins")(arguments) }
+}
+
+unsafe extern "C" fn finalize(reserved: *mut std::ffi::c_void) -> CK_RV {
+    state().ended();
+    // SAFETY: handed through as it came.
+    unsafe { real().C_Finalize.expect("it ends")(reserved) }
+}
+
+unsafe extern "C" fn open_session(
+    slot: CK_SLOT_ID,
+    flags: CK_FLAGS,
+    application: *mut std::ffi::c_void,
+    notify: CK_NOTIFY,
+    session: *mut CK_SESSION_HANDLE,
+) -> CK_RV {
+    if let Some(rv) = state().refuses_sessions() {
+        return rv;
+    }
+    // SAFETY: handed through as it came; where it succeeds, `session` was written.
+    unsafe {
+        let rv = real().C_OpenSession.expect("it opens sessions")(slot, flags, application, notify, session);
+        if rv == CKR_OK {
+            state().opened(*session);
+        }
+        rv
+    }
+}
+
+unsafe extern "C" fn login(
+    session: CK_SESSION_HANDLE,
+    user: CK_USER_TYPE,
+    pin: *mut CK_UTF8CHAR,
+    length: CK_ULONG,
+) -> CK_RV {
+    folder::count("logins");
+    if folder::stands("pin-locked") {
+        return CKR_PIN_LOCKED;
+    }
+    // SAFETY: handed through as it came.
+    unsafe { real().C_Login.expect("it logs in")(session, user, pin, length) }
+}
+
+unsafe extern "C" fn find_objects(
+    session: CK_SESSION_HANDLE,
+    found: *mut CK_OBJECT_HANDLE,
+    most: CK_ULONG,
+    count: *mut CK_ULONG,
+) -> CK_RV {
+    // SAFETY: handed through as it came; where it succeeds, `count` handles were written.
+    unsafe {
+        let rv = real().C_FindObjects.expect("it finds objects")(session, found, most, count);
+        if rv == CKR_OK {
+            for at in 0..*count {
+                state().found(*found.add(at as usize));
+            }
+        }
+        rv
+    }
+}
+
+unsafe extern "C" fn sign_init(
+    session: CK_SESSION_HANDLE,
+    mechanism: *mut CK_MECHANISM,
+    key: CK_OBJECT_HANDLE,
+) -> CK_RV {
+    if let Some(fault) = Fault::taken() {
+        // SAFETY: the session is the caller's, who is in no other call with it.
+        unsafe { begin(fault, session, key) };
+    }
+    if let Some(rv) = state().refuses(session, key) {
+        return rv;
+    }
+    let key = state().in_place_of(key);
+    // SAFETY: handed through as it came, the key apart.
+    unsafe { real().C_SignInit.expect("it signs")(session, mechanism, key) }
+}
+
+unsafe extern "C" fn sign(
+    session: CK_SESSION_HANDLE,
+    data: *mut CK_BYTE,
+    data_length: CK_ULONG,
+    signature: *mut CK_BYTE,
+    length: *mut CK_ULONG,
+) -> CK_RV {
+    // SAFETY: handed through as it came; where it succeeds, `length` octets were written.
+    unsafe {
+        let rv = real().C_Sign.expect("it signs")(session, data, data_length, signature, length);
+        // A caller that asks for the length first has no signature yet.
+        if rv == CKR_OK && !signature.is_null() {
+            folder::count("signatures");
+            if state().spoils_once() {
+                *signature.add(*length as usize - 1) ^= 1;
+            }
+        }
+        rv
+    }
+}
+
+/// Does to the token, or to what the caller will see of it, what the fault says.
+unsafe fn begin(fault: Fault, session: CK_SESSION_HANDLE, key: CK_OBJECT_HANDLE) {
+    match fault {
+        Fault::Hang => thread::sleep(Duration::from_secs(3600)),
+        Fault::Crash => std::process::abort(),
+        // SAFETY: both are calls of the wrapped library on the caller's own session.
+        Fault::SessionHandleInvalid => unsafe {
+            real().C_CloseSession.expect("it closes sessions")(session);
+        },
+        Fault::UserNotLoggedIn | Fault::PinLocked => {
+            // SAFETY: as above.
+            unsafe { real().C_Logout.expect("it logs out")(session) };
+            if fault == Fault::PinLocked {
+                folder::put("pin-locked");
+            }
+        }
+        Fault::OtherKey => {
+            // SAFETY: as above.
+            let other = unsafe { wrapped::another_key(session, key) };
+            state().swap(key, other.expect("the token has two private keys"));
+        }
+        fault => state().begin(fault),
+    }
+}

@@ -1,0 +1,275 @@
+//! The signer's process and a token that fails: every fault that an HSM is known for, on two tokens.
+//!
+//! `UPDATE_SIGNER_FAULTS=1` writes what was measured into `docs/signer-faults.md`.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+use acceptance::harness::{DatabaseKind, HsmFault, chance, folder, igc, root, run};
+use ca_core::profile::KeyKind;
+use ca_core::signer::ledger::follow;
+use ca_core::signer::process::{LedgerKind, SignerSettings};
+use ca_core::signer::{KeyId, KeyReference, Signer, SignerError, SignerProcess, Tokens, sign_verified};
+use rand_core::Rng;
+use store::Fault;
+use tempfile::TempDir;
+
+use super::workshop::{Workshop, workshop};
+
+const SOFTHSM: &str = "/usr/lib/softhsm/libsofthsm2.so";
+const SOFTOKEN: &str = "/usr/lib/x86_64-linux-gnu/libsoftokn3.so";
+/// A call that has not come back after this time hangs.
+const DEADLINE: Duration = Duration::from_secs(2);
+/// What the issue of an HSM may cost (goal: ten seconds).
+const RECOVERED: Duration = Duration::from_secs(10);
+const SIGNATURES: usize = 100;
+
+/// Each fault, and whether the child must be another one afterwards.
+const FAULTS: &[(&str, bool)] = &[
+    ("device-error", false),
+    ("session-handle-invalid", false),
+    ("object-handle-invalid", false),
+    ("token-not-present", false),
+    ("user-not-logged-in", false),
+    ("general-error", false),
+    ("hang", true),
+    ("crash", true),
+    ("wrong-signature", true),
+    ("other-key", true),
+];
+
+#[test]
+fn the_signer_recovers_from_every_fault_of_softhsm_within_ten_seconds() {
+    suite("SoftHSM2", &Token::softhsm);
+}
+
+#[test]
+fn the_signer_recovers_from_every_fault_of_nss_softoken_within_ten_seconds() {
+    suite("NSS softoken", &Token::softoken);
+}
+
+/// Every fault, each on a signer and a ledger of its own over one token.
+fn suite(name: &str, token: &dyn Fn() -> Token) {
+    let token = token();
+    let (key, public_key) = token.key();
+    let mut rows = Vec::new();
+    for (fault, replaced) in FAULTS {
+        let trial = Trial::begin(&token, &key, &public_key);
+        let child = trial.sign_all("before");
+        token.hsm.ask(fault);
+        let (failed, seconds) = trial.sign_until_it_works(fault);
+        assert!(token.hsm.met(), "{fault}: no signature met it");
+        let after = trial.sign_all("after");
+        assert_eq!(child != after, *replaced, "{fault}: child {child}, then {after}");
+        trial.check_ledger(fault);
+        let how = if *replaced { "the process is replaced" } else { "inside the process" };
+        rows.push((*fault, format!("{how}; {failed} signatures refused"), seconds));
+    }
+    rows.push(locked_pin(&token, &key, &public_key));
+    report(name, &rows);
+}
+
+/// A PIN that is locked is tried once, by whatever child, and the refusal is final.
+fn locked_pin(token: &Token, key: &KeyReference, public_key: &[u8]) -> (&'static str, String, f64) {
+    let trial = Trial::begin(token, key, public_key);
+    trial.sign_all("before");
+    let logins = token.hsm.logins();
+    token.hsm.ask("pin-locked");
+    let started = Instant::now();
+    let refused = trial.sign("locked").unwrap_err();
+    let seconds = started.elapsed().as_secs_f64();
+    assert_eq!(refused.code().name, "signer-pin-refused", "{refused}");
+    let pid = trial.process.child_id().unwrap();
+    run(Command::new("kill").args(["-KILL", &pid.to_string()]));
+    for _ in 0..20 {
+        assert!(matches!(trial.sign("locked"), Err(SignerError::PinRefused { .. })));
+    }
+    assert_eq!(token.hsm.logins() - logins, 1, "the PIN was tried once");
+    trial.check_ledger("pin-locked");
+    ("pin-locked", "refused for good; the PIN was tried once".to_owned(), seconds)
+}
+
+/// A worker-side signer in this process, its child the built program.
+struct Trial<'t> {
+    token: &'t Token,
+    process: SignerProcess,
+    key: &'t KeyReference,
+    public_key: &'t [u8],
+    ledger: PathBuf,
+    signatures_before: u64,
+    _folder: TempDir,
+}
+
+impl<'t> Trial<'t> {
+    fn begin(token: &'t Token, key: &'t KeyReference, public_key: &'t [u8]) -> Self {
+        let folder = folder();
+        let ledger = folder.path().join("issuing.ledger");
+        let process = token.process(&ledger);
+        let signatures_before = token.hsm.signatures();
+        Self { token, process, key, public_key, ledger, signatures_before, _folder: folder }
+    }
+
+    fn sign(&self, message: &str) -> Result<Vec<u8>, SignerError> {
+        let subject = format!("test {message}");
+        sign_verified(&mut self.process.signer(), self.key, self.public_key, &subject, message.as_bytes())
+    }
+
+    /// A hundred signatures, each verified; the child that made them.
+    fn sign_all(&self, when: &str) -> u32 {
+        for n in 0..SIGNATURES {
+            self.sign(&format!("{when} {n}")).unwrap_or_else(|error| panic!("{when} {n}: {error}"));
+        }
+        self.process.child_id().expect("a child has signed")
+    }
+
+    /// How many signatures were refused before one was made, and the seconds that took.
+    fn sign_until_it_works(&self, fault: &str) -> (u32, f64) {
+        let started = Instant::now();
+        let mut refused = 0;
+        while let Err(error) = self.sign(fault) {
+            assert!(started.elapsed() < RECOVERED, "{fault}: after {:?}: {error}", started.elapsed());
+            refused += 1;
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        (refused, started.elapsed().as_secs_f64())
+    }
+
+    /// The ledger has a line for each signature that the token made, no more and no less.
+    fn check_ledger(&self, fault: &str) {
+        let lines = follow(&self.ledger, None, usize::MAX).unwrap().unwrap().entries.len() as u64;
+        assert_eq!(lines, self.token.hsm.signatures() - self.signatures_before, "{fault}");
+    }
+}
+
+/// A token behind the library that fails on demand, in an installation that names it.
+pub struct Token {
+    /// The installation.
+    pub workshop: Workshop,
+    /// What the library is steered by.
+    pub hsm: HsmFault,
+    /// A key that another tool has made in it.
+    made: Option<KeyId>,
+}
+
+impl Token {
+    /// The SoftHSM of the demonstration, with its keys.
+    pub fn softhsm() -> Self {
+        let workshop = workshop(DatabaseKind::Sqlite);
+        let file = workshop.dir().join("tokens/tokens.toml");
+        let text = fs::read_to_string(&file).unwrap();
+        assert!(text.contains(SOFTHSM), "{text}");
+        fs::write(&file, text.replace(SOFTHSM, HsmFault::library().to_str().unwrap())).unwrap();
+        Self { workshop, hsm: HsmFault::around(Path::new(SOFTHSM)), made: None }
+    }
+
+    /// NSS's key database in a folder of its own. NSS's own tool makes it and its keys, since a key that
+    /// softoken makes does not say that it was made there (`CKA_LOCAL`), and so is refused here.
+    fn softoken() -> Self {
+        let workshop = workshop(DatabaseKind::Sqlite);
+        let tokens = workshop.dir().join("tokens");
+        let database = tokens.join("nss");
+        fs::create_dir(&database).unwrap();
+        let place = format!("sql:{}", database.display());
+        let pin_file = tokens.join("pin/issuing");
+        let noise = tokens.join("noise");
+        fs::write(&noise, (0..64).map(|_| chance().next_u32() as u8).collect::<Vec<_>>()).unwrap();
+        let certutil = |arguments: &[&str]| {
+            let mut command = Command::new("certutil");
+            run(command.args(arguments).args(["-d", &place, "-f"]).arg(&pin_file)).expect_exit(0).stdout
+        };
+        certutil(&["-N"]);
+        for _ in 0..2 {
+            certutil(&["-G", "-k", "ec", "-q", "nistp256", "-z", noise.to_str().unwrap()]);
+        }
+        let listed = certutil(&["-K"]);
+        let made =
+            listed.split_whitespace().filter(|word| word.len() == 40).find_map(|word| word.parse().ok());
+        assert!(made.is_some(), "{listed}");
+        let library = HsmFault::library();
+        let text = format!(
+            "library = {library:?}\n[[token]]\nname = \"issuing\"\nlabel = \"igc-issuing\"\n\
+             pin_file = \"pin/issuing\"\nso_pin_file = \"pin/issuing-so\"\n"
+        );
+        fs::write(tokens.join("tokens.toml"), text).unwrap();
+        let hsm = HsmFault::around(Path::new(SOFTOKEN));
+        hsm.parameters(&format!(
+            "configdir='{place}' certPrefix='' keyPrefix='' secmod='secmod.db' flags= dbTokenDescription='igc-issuing'"
+        ));
+        Self { workshop, hsm, made }
+    }
+
+    /// The first of two new keys: a handle that points elsewhere needs an elsewhere.
+    fn key(&self) -> (KeyReference, Vec<u8>) {
+        let process = self.process(&self.workshop.dir().join("unused.ledger"));
+        let make = || process.generate_key("issuing", KeyKind::P256, "fault").unwrap().0;
+        let id = match &self.made {
+            Some(id) => id.clone(),
+            None => [make(), make()][0].clone(),
+        };
+        let key = KeyReference { token: "issuing".to_owned(), id };
+        let public_key = process.signer().public_key(&key).unwrap();
+        (key, public_key)
+    }
+
+    /// A signer of this test's process.
+    pub fn process(&self, ledger: &Path) -> SignerProcess {
+        let (dir, ledger) = (self.workshop.dir().to_owned(), ledger.to_owned());
+        let steered = {
+            let mut command = Command::new("true");
+            self.hsm.steer(&mut command);
+            let variables =
+                command.get_envs().filter_map(|(name, value)| Some((name.to_owned(), value?.to_owned())));
+            variables.collect::<Vec<_>>()
+        };
+        SignerProcess::new(SignerSettings {
+            tokens: Tokens::read(&dir.join("tokens/tokens.toml")).unwrap(),
+            kind: LedgerKind::Issuing,
+            sessions: 2,
+            deadline: DEADLINE,
+            command: Box::new(move || {
+                let mut command = igc();
+                command.arg("--dir").arg(&dir).args(["signer", "--ledger", "issuing", "--file"]).arg(&ledger);
+                command.envs(steered.iter().cloned());
+                command
+            }),
+        })
+    }
+}
+
+const TABLE: &str = "docs/signer-faults.md";
+
+/// Compares the faults with the table of the documentation, or writes what was measured into it.
+fn report(token: &str, rows: &[(&str, String, f64)]) {
+    let mut table = format!("## {token}\n\n| fault | outcome | seconds |\n|---|---|---|\n");
+    for (fault, outcome, seconds) in rows {
+        writeln!(table, "| {fault} | {outcome} | {seconds:.2} |").unwrap();
+    }
+    note(&table);
+    // Two suites measure at the same time, and write one file.
+    static WRITING: Mutex<()> = Mutex::new(());
+    let _alone = WRITING.lock();
+    let file = root().join(TABLE);
+    let text = fs::read_to_string(&file).unwrap();
+    let heading = format!("## {token}\n");
+    let start = text.find(&heading).unwrap_or_else(|| panic!("{TABLE} has no section {heading}"));
+    let end = text[start + 3..].find("\n## ").map_or(text.len(), |at| start + 3 + at + 1);
+    if std::env::var_os("UPDATE_SIGNER_FAULTS").is_some() {
+        let after = text[end..].to_owned();
+        let gap = if after.is_empty() { "" } else { "\n" };
+        fs::write(&file, format!("{}{table}{gap}{after}", &text[..start])).unwrap();
+        return;
+    }
+    for (fault, ..) in rows {
+        assert!(text[start..end].contains(&format!("| {fault} | ")), "{TABLE}, {token}: no row for {fault}");
+    }
+}
+
+/// Into the captured output of the test.
+#[expect(clippy::print_stdout, reason = "captured by the test runner, shown on failure")]
+fn note(text: &str) {
+    println!("{text}");
+}
