@@ -18,8 +18,8 @@ use crate::identity::Identity;
 use crate::key_policy::Blocklist;
 use crate::profile::Profiles;
 use crate::revocation::{self, RevocationReason};
-use crate::signer::Pkcs11Signer;
-use crate::signer::soft_token::in_child;
+use crate::signer::ProcessSigner;
+use crate::signer::soft_token::with_process;
 use crate::subject::{Fact, Facts};
 
 const HERE: &str = module_path!();
@@ -28,7 +28,7 @@ const CEREMONY: &str = include_str!("../../../hsm-config/ceremonies/demo.toml");
 /// An installation after its ceremony, and a worker in it.
 struct House {
     db: Database,
-    signer: Pkcs11Signer,
+    signer: ProcessSigner,
     epoch: Epoch,
     profiles: Profiles,
     identity: Identity,
@@ -38,8 +38,8 @@ struct House {
 
 /// Runs `body` in a house, in a process with tokens of its own.
 fn in_house(test: &str, body: impl FnOnce(&mut House)) {
-    in_child(HERE, test, |module| {
-        for token in &module.tokens().tokens {
+    with_process(HERE, test, |process| {
+        for token in &process.tokens().tokens {
             std::fs::remove_file(&token.pin_file).unwrap();
             std::fs::remove_file(&token.so_pin_file).unwrap();
         }
@@ -48,10 +48,10 @@ fn in_house(test: &str, body: impl FnOnce(&mut House)) {
         let (profiles, identity, blocklist) = (Profiles::embedded(), Identity::demo(), Blocklist::default());
         let mut rng = UnwrapErr(getrandom::SysRng);
         let context = IssuanceContext { profiles: &profiles, identity: &identity, blocklist: &blocklist };
-        ceremony::run(&mut db, &module, &Ceremony::parse(CEREMONY).unwrap(), context, &mut rng, &act())
+        ceremony::run(&mut db, &process, &Ceremony::parse(CEREMONY).unwrap(), context, &mut rng, &act())
             .unwrap();
         let epoch = Epoch::open(&mut db, Duration::from_secs(600), &act()).unwrap();
-        let signer = Pkcs11Signer::new(module);
+        let signer = process.signer();
         body(&mut House { db, signer, epoch, profiles, identity, blocklist, rng });
     });
 }

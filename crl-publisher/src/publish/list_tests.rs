@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use ca_core::signer::{Digest, KeyReference, Signer, SignerError};
+use ca_core::signer::{KeyReference, Signer, SignerError, SigningRequest};
 use store::{Database, DatabaseRole};
 
 use super::tests::{HOUR, SECOND, back_up, restore};
@@ -102,9 +102,9 @@ struct Slow<'a> {
 }
 
 impl Signer for Slow<'_> {
-    fn sign(&mut self, key: &KeyReference, digest: &Digest) -> Result<Vec<u8>, SignerError> {
+    fn sign(&mut self, request: &SigningRequest<'_>) -> Result<Vec<u8>, SignerError> {
         self.meanwhile.take().into_iter().for_each(|meanwhile| meanwhile());
-        self.signer.sign(key, digest)
+        self.signer.sign(request)
     }
 
     fn public_key(&mut self, key: &KeyReference) -> Result<Vec<u8>, SignerError> {

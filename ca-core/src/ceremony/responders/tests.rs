@@ -3,8 +3,8 @@ use super::*;
 use crate::identity::Identity;
 use crate::profile::Profiles;
 use crate::service_key::{self, ServiceKey};
-use crate::signer::soft_token::in_child;
-use crate::signer::{Pkcs11Signer, Signer};
+use crate::signer::Signer;
+use crate::signer::soft_token::with_process;
 
 const HERE: &str = module_path!();
 const DAY: Duration = Duration::from_secs(86_400);
@@ -12,7 +12,7 @@ const DAY: Duration = Duration::from_secs(86_400);
 /// Renews what is due this many days after the ceremony.
 fn renew(
     db: &mut Database,
-    module: &Pkcs11Module,
+    process: &SignerProcess,
     text: &str,
     days: u32,
 ) -> Result<Vec<ReportedCertificate>, CeremonyError> {
@@ -22,18 +22,18 @@ fn renew(
     let act = Act { at: act().at.plus(DAY * days), ..act() };
     let epoch = Epoch::open(db, DAY, &act).unwrap();
     let mut rng = rand_core::UnwrapErr(getrandom::SysRng);
-    renew_responders(db, module, &Ceremony::parse(text).unwrap(), context, &epoch, &mut rng, &act)
+    renew_responders(db, process, &Ceremony::parse(text).unwrap(), context, &epoch, &mut rng, &act)
 }
 
 #[test]
 fn a_responder_gets_its_successor_thirty_days_before_it_ends_and_no_sooner() {
-    in_child(HERE, "a_responder_gets_its_successor_thirty_days_before_it_ends_and_no_sooner", |module| {
-        remove_pins(&module);
+    with_process(HERE, "a_responder_gets_its_successor_thirty_days_before_it_ends_and_no_sooner", |process| {
+        remove_pins(&process);
         let mut db = database();
-        hold(&mut db, &module, DEMO).unwrap();
-        assert!(renew(&mut db, &module, DEMO, 59).unwrap().is_empty(), "31 days are left");
+        hold(&mut db, &process, DEMO).unwrap();
+        assert!(renew(&mut db, &process, DEMO, 59).unwrap().is_empty(), "31 days are left");
 
-        let made = renew(&mut db, &module, DEMO, 61).unwrap();
+        let made = renew(&mut db, &process, DEMO, 61).unwrap();
         assert_eq!(made.len(), 6, "one for each issuing authority");
         assert!(made.iter().all(|one| one.label == format!("ocsp-{}-2", one.issuer)), "{made:?}");
         let keys = service_key::of_purpose(&mut db, Purpose::Ocsp).unwrap();
@@ -42,24 +42,24 @@ fn a_responder_gets_its_successor_thirty_days_before_it_ends_and_no_sooner() {
         public_keys.sort();
         public_keys.dedup();
         assert_eq!(public_keys.len(), 12, "each has a key of its own");
-        let mut signer = Pkcs11Signer::new(module.clone());
+        let mut signer = process.signer();
         let in_token = |key: &ServiceKey| key.key.token == "status";
         assert!(keys.iter().all(in_token));
         assert!(keys.iter().all(|key| signer.public_key(&key.key).unwrap() == key.public_key));
 
-        assert!(renew(&mut db, &module, DEMO, 61).unwrap().is_empty(), "once is enough");
-        assert_eq!(renew(&mut db, &module, DEMO, 1_000).unwrap().len(), 6, "also long after they ended");
+        assert!(renew(&mut db, &process, DEMO, 61).unwrap().is_empty(), "once is enough");
+        assert_eq!(renew(&mut db, &process, DEMO, 1_000).unwrap().len(), 6, "also long after they ended");
     });
 }
 
 #[test]
 fn another_ceremonys_file_is_no_evidence_for_a_responder() {
-    in_child(HERE, "another_ceremonys_file_is_no_evidence_for_a_responder", |module| {
-        remove_pins(&module);
+    with_process(HERE, "another_ceremonys_file_is_no_evidence_for_a_responder", |process| {
+        remove_pins(&process);
         let mut db = database();
-        hold(&mut db, &module, DEMO).unwrap();
+        hold(&mut db, &process, DEMO).unwrap();
         let altered = format!("{DEMO}\n# one line more\n");
-        let refused = renew(&mut db, &module, &altered, 61).unwrap_err();
+        let refused = renew(&mut db, &process, &altered, 61).unwrap_err();
         assert!(matches!(refused, CeremonyError::AnotherFile(_)), "{refused}");
         assert_eq!(service_key::of_purpose(&mut db, Purpose::Ocsp).unwrap().len(), 6);
     });
