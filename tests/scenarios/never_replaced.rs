@@ -14,8 +14,11 @@ use diesel::sql_types::{BigInt, Nullable, Text};
 const REWRITTEN: &[&str] =
     &["activities", "audit_pending", "exercises", "professionals", "register_structures"];
 
+/// Columns and the SQL of their values.
+type Values = &'static [(&'static str, &'static str)];
+
 /// Unique indexes over a part of their table: a row inside of that part, and one outside.
-const PARTIAL: &[(&str, &[(&str, &str)], &[(&str, &str)])] = &[
+const PARTIAL: &[(&str, Values, Values)] = &[
     (
         "cards_one_active",
         &[("status", "'active'"), ("temporary", "0")],
