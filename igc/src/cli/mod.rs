@@ -29,6 +29,9 @@ use clap::{Parser, Subcommand};
 use crate::output::OutputFormat;
 use crate::problem::Problem;
 
+/// Exit code 9: what could be done was done, and the answer says what was not (contract).
+const PARTLY_DONE: u8 = 9;
+
 /// Health PKI and card management: registration authority, CA core and publisher in one program.
 #[derive(Debug, Parser)]
 #[command(name = "igc", version, propagate_version = true, arg_required_else_help = true)]

@@ -11,7 +11,7 @@ use professional_registry::import::{ImportOptions, ImportReport, import_extract}
 use professional_registry::{IdNatPs, ImportedRegister, Registry};
 use store::{Act, Database, DatabaseRole, Timestamp};
 
-use super::Global;
+use super::{Global, PARTLY_DONE};
 use crate::faults;
 use crate::installation::{Installation, system_rng};
 use crate::output;
@@ -89,9 +89,6 @@ pub fn run(global: &Global, command: &Command) -> Result<ExitCode, Problem> {
         }
     }
 }
-
-/// Exit code 9: some rows were refused, the rest is in the register (contract).
-const PARTLY_DONE: u8 = 9;
 
 /// Imports one file, with a progress bar on a terminal.
 pub fn import(
