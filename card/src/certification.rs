@@ -8,7 +8,8 @@ use store::{Act, Code, CryptoRng, Database, Fault, Timestamp};
 use thiserror::Error;
 
 use crate::{
-    Card, CardLife, CardNumber, KeyUsage, NoSuchStep, Step, TransitionError, certificates, faults, transition,
+    Card, CardNumber, CardStatus, KeyUsage, NoSuchStep, Step, TransitionError, certificates, faults,
+    opposition, transition,
 };
 
 /// Why a card cannot be called certified.
@@ -44,19 +45,16 @@ impl Fault for RecordCertifiedError {
 
 /// Locks a personalised card until the caller's transaction ends, in which its certificates are
 /// prepared and attached. An opposition either came before, and this refuses, or waits, and then
-/// finds the certificates (invariant 15). Called inside the caller's transaction.
+/// finds the certificates (invariant 15). What stands in the opposition list is opposed, whatever the
+/// card's own row says (invariant 4). Called inside the caller's transaction.
 pub fn lock_for_certification(db: &mut Database, number: &CardNumber) -> Result<Card, TransitionError> {
     let card = transition::lock(db, number)?;
-    match card.life {
-        CardLife::Personalised { .. } => Ok(card),
-        _ => Err(TransitionError::NotAllowed {
-            number: *number,
-            cause: NoSuchStep::From {
-                from: card.life.status(),
-                step: Step::Certify { expires_at: Timestamp::from_millis(0) },
-            },
-        }),
+    let from = if opposition::is_listed(db, number)? { CardStatus::Opposed } else { card.life.status() };
+    if from == CardStatus::Personalised {
+        return Ok(card);
     }
+    let step = Step::Certify { expires_at: Timestamp::from_millis(0) };
+    Err(TransitionError::NotAllowed { number: *number, cause: NoSuchStep::From { from, step } })
 }
 
 /// Records that every key of the card has its certificate, the first of which ends at

@@ -134,5 +134,11 @@ pub fn list(db: &mut Database, since: i64) -> QueryResult<Vec<OppositionEntry>> 
         .collect()
 }
 
+/// Whether the card stands in the opposition list.
+pub(crate) fn is_listed(db: &mut Database, number: &CardNumber) -> QueryResult<bool> {
+    let entries = card_oppositions::table.filter(card_oppositions::card_number.eq(number.to_string()));
+    diesel::select(diesel::dsl::exists(entries)).get_result(db)
+}
+
 #[cfg(test)]
 mod tests;

@@ -90,7 +90,7 @@ impl Installation {
 
     /// The same, for those who want to know what the database said.
     pub fn open_database(&self, role: DatabaseRole) -> Result<Database, DatabaseError> {
-        let mut db = Database::open(&self.config.database_url, role)?;
+        let mut db = Database::open_standing(&self.config.database_url, role)?;
         if let Some(ahead) = self.clock.ahead() {
             db.set_clock_ahead(ahead)?;
         }

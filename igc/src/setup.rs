@@ -9,7 +9,7 @@ use ca_core::ceremony::{self, Ceremony, CeremonyReport};
 use ca_core::identity::Identity;
 use ca_core::signer::process::LedgerKind;
 use registration_authority::approval::DemoApprover;
-use store::{Actor, DatabaseRole};
+use store::{Actor, Database, DatabaseRole};
 
 use crate::clock::Clock;
 use crate::config::{ConfigFile, InstallationKind};
@@ -81,7 +81,7 @@ pub fn make(plan: &Plan) -> Result<Made, Problem> {
     let config = configuration(plan)?;
     write_files(plan, &config)?;
     let installation = Installation::open_dir(&plan.dir)?;
-    let mut db = installation.database(DatabaseRole::Owner)?;
+    let mut db = Database::open(&installation.config.database_url, DatabaseRole::Owner)?;
     db.migrate()?;
     let act = installation.act(Actor::Ceremony(ceremony.name().to_owned()));
     let report = ceremony::run(

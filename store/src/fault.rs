@@ -94,9 +94,9 @@ macro_rules! codes {
 
 codes! {
     /// The database refused or failed.
-    DATABASE = ("database-failed", Failed, "the operator: see the log of the process");
+    DATABASE = ("database-failed", Failed, "the operator: is the database of igc.toml there, whole, writable by this user, and is there space left?");
     /// The database cannot be reached.
-    DATABASE_UNAVAILABLE = ("database-unavailable", Unavailable, "the operator: is the database up?");
+    DATABASE_UNAVAILABLE = ("database-unavailable", Unavailable, "the operator: is the database up, or its file where igc.toml says? only `igc init` makes one");
     /// The database is newer or older than this program.
     DATABASE_VERSION = ("database-version", Refused, "the operator: run the release that matches the database");
     /// An audit row is not what its leaf says.

@@ -1,7 +1,9 @@
 //! The outside of the program: exit codes, JSON on stdout, problems on stderr, wrong input.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
+use std::process::Command;
 
 use acceptance::harness::{self, Finished, folder, igc, run};
 
@@ -206,4 +208,41 @@ fn doctor_finds_a_demonstration_well_and_a_missing_crl_broken() {
     assert_eq!(finding["verdict"], "broken");
     igc_in(copy.path(), &["job", "run", "publication"]).expect_exit(0);
     igc_in(copy.path(), &["doctor"]).expect_exit(0);
+}
+
+#[test]
+fn doctor_says_of_a_clock_that_went_back_and_of_tokens_that_are_gone_what_is_wrong() {
+    let copy = copy_of(on_sqlite());
+    let broken = |finished: Finished, what: &str| {
+        let findings = finished.expect_exit(1).json();
+        findings.as_array().unwrap().iter().any(|row| row["what"] == what && row["verdict"] == "broken")
+    };
+    let mut back = Command::new("faketime");
+    let igc = igc();
+    back.args(["-f", "-5d"]).arg(igc.get_program()).args(igc.get_args());
+    back.args(["-o", "json", "doctor", "--dir"]).arg(copy.path());
+    assert!(broken(run(&mut back), "CRL ACI-FO-PP"), "nothing can be signed before the CRL that stands");
+    fs::rename(copy.path().join("tokens/store"), copy.path().join("tokens/away")).unwrap();
+    assert!(broken(igc_in(copy.path(), &["doctor"]), "tokens"), "and the rest is looked at all the same");
+}
+
+#[test]
+fn a_job_that_leaves_something_says_so_with_9() {
+    let copy = copy_of(on_sqlite());
+    let pin = copy.path().join("tokens/pin/issuing");
+    fs::set_permissions(&pin, fs::Permissions::from_mode(0o644)).unwrap();
+    let partly = run(igc().args(["job", "run", "full-crl", "--dir"]).arg(copy.path())).expect_exit(9);
+    assert!(partly.stdout.contains(r#"["ACI-FO-PP","signer: PIN file "#), "{}", partly.stdout);
+    let told = partly.stderr.matches("the CRL of ACI-FO-PP").count();
+    assert_eq!((told, partly.stderr.contains('\u{1b}')), (1, false), "{}", partly.stderr);
+}
+
+#[test]
+fn a_database_that_went_away_is_named_and_not_made_again() {
+    let copy = copy_of(on_sqlite());
+    let file = copy.path().join("igc.sqlite");
+    fs::remove_file(&file).unwrap();
+    let refused = igc_in(copy.path(), &["order", "list"]).expect_exit(7);
+    assert_eq!(code(&refused), "database-unavailable");
+    assert!(refused.stderr.contains(file.to_str().unwrap()) && !file.exists(), "{}", refused.stderr);
 }

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Barrier;
 
-use acceptance::harness::{DatabaseKind, Finished, chance, run};
+use acceptance::harness::{DatabaseKind, chance};
 use ca_core::certificate::CertificateStatus;
 use card::{CardNumber, CardStatus, KeyUsage};
 use diesel::connection::SimpleConnection;
@@ -26,8 +26,8 @@ fn oppose(db: &mut Database, card: &CardNumber) -> Result<Opposition, OpposeErro
     opposition::oppose(db, card, Ground::Stolen, &mut chance(), &act)
 }
 
-fn certification(workshop: &Workshop) -> Finished {
-    run(&mut workshop.command(&["job", "run", "certification"])).expect_exit(0)
+fn certification(workshop: &Workshop) -> Value {
+    workshop.job("certification")
 }
 
 /// Whether a list of a job's answer names this card, and with which code.
@@ -49,7 +49,7 @@ fn opposed_while_certification_stands(event: &str) -> (Workshop, Vec<CardNumber>
     // A statement's trigger: the worker's update has read the rows and holds none of them.
     let mut standstill = Standstill::before(workshop.url(), event, "current_user = 'igc_worker'");
     let done = std::thread::scope(|scope| {
-        let certified = scope.spawn(|| certification(&workshop).json());
+        let certified = scope.spawn(|| certification(&workshop));
         standstill.reached();
         oppose(&mut db, &cards[0]).expect("an opposition never waits for a certification");
         standstill.release();
@@ -118,7 +118,7 @@ fn a_race_of_oppositions_and_a_certification_leaves_no_good_certificate_on_an_op
     let cards = workshop.personalise(CARDS);
     oppose(&mut workshop.open(DatabaseRole::Web), &cards[0]).expect("nobody is in the way");
     let done = std::thread::scope(|scope| {
-        let certified = scope.spawn(|| certification(&workshop).json());
+        let certified = scope.spawn(|| certification(&workshop));
         let beside = (&workshop, cards.as_slice());
         let lanes: Vec<_> =
             (0..3).map(|lane| scope.spawn(move || run_beside(beside.0, beside.1, lane))).collect();
@@ -255,7 +255,7 @@ fn a_run_that_takes_longer_than_its_lease_keeps_it() {
              CREATE TRIGGER dawdles {slow} EXECUTE FUNCTION dawdle();"
         ))
         .unwrap();
-    let done = certification(&workshop).json();
+    let done = certification(&workshop);
     assert_eq!(done["failed"], serde_json::json!([]));
     assert!(cards.iter().all(|card| is_certified(&done, card)), "{done}");
     workshop.check();

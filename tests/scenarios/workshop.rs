@@ -129,10 +129,14 @@ impl Workshop {
         run(&mut self.command(arguments)).expect_exit(0)
     }
 
-    /// Runs a job; what it did.
+    /// Runs a job; what it did. Its exit code says whether it left something.
     #[track_caller]
     pub fn job(&self, name: &str) -> Value {
-        self.igc(&["job", "run", name]).json()
+        let ended = run(&mut self.command(&["job", "run", name]));
+        let done = ended.json();
+        let left = done["failed"].as_array().is_some_and(|failed| !failed.is_empty());
+        ended.expect_exit(if left { 9 } else { 0 });
+        done
     }
 
     /// What signs the decisions of this installation's officers.

@@ -1,3 +1,4 @@
+use diesel::connection::SimpleConnection;
 use store::Fault;
 
 use super::{OpposeError, list, oppose};
@@ -113,4 +114,19 @@ fn a_successor_is_activated_only_once_the_active_card_is_opposed() {
     })
     .unwrap();
     assert_eq!(get(&mut db, &second.number).unwrap().life.status(), CardStatus::Active);
+}
+
+#[test]
+fn a_card_in_the_list_is_never_certified_whatever_its_row_says() {
+    let mut db = database();
+    let card = card_in(&mut db, CardStatus::Personalised, "order-1");
+    drop(oppose_in(&mut db, &card.number).unwrap());
+    db.batch_execute(
+        "DROP TRIGGER cards_go_one_way; DROP TRIGGER cards_keep_what_was_ordered;
+         UPDATE cards SET status = 'personalised', opposed_at = NULL;",
+    )
+    .unwrap();
+    assert_eq!(get(&mut db, &card.number).unwrap().life.status(), CardStatus::Personalised);
+    let refused = db.write(|db| lock_for_certification(db, &card.number)).unwrap_err();
+    assert!(refused.to_string().contains("from the state opposed"), "{refused}");
 }

@@ -108,6 +108,8 @@ fn clocks(db: &mut Database, now: Timestamp, findings: &mut Vec<Finding>) -> Res
     Ok(())
 }
 
+const TOKENS_WANTED: &str = "is the HSM up, its settings and PIN file right?";
+
 /// Every key the database knows is asked for its public half, in its token.
 fn keys(installation: &Installation, db: &mut Database, findings: &mut Vec<Finding>) -> Result<(), Problem> {
     let mut known: Vec<_> = authority::all(db)?
@@ -119,7 +121,13 @@ fn keys(installation: &Installation, db: &mut Database, findings: &mut Vec<Findi
             known.push((key.name, key.key, key.public_key));
         }
     }
-    let mut signer = installation.signer()?;
+    let mut signer = match installation.signer() {
+        Ok(signer) => signer,
+        Err(problem) => {
+            findings.push(Finding::new(Verdict::Broken, "tokens", problem.detail(), TOKENS_WANTED));
+            return Ok(());
+        }
+    };
     for (name, key, public_key) in known {
         let what = format!("key {name}");
         findings.push(match signer.public_key(&key) {
@@ -130,12 +138,7 @@ fn keys(installation: &Installation, db: &mut Database, findings: &mut Vec<Findi
                 "the token holds another key",
                 "stop issuing; see the ceremony report",
             ),
-            Err(error) => Finding::new(
-                Verdict::Broken,
-                what,
-                error.to_string(),
-                "is the HSM up, and its PIN file right?",
-            ),
+            Err(error) => Finding::new(Verdict::Broken, what, error.to_string(), TOKENS_WANTED),
         });
     }
     Ok(())
@@ -158,6 +161,12 @@ fn lists(
             Some(Ok(crl)) if crl.next_update <= now => {
                 Finding::new(Verdict::Broken, what, format!("ended {}", crl.next_update), "igc publish crl")
             }
+            Some(Ok(crl)) if crl.this_update > now => Finding::new(
+                Verdict::Broken,
+                what,
+                format!("dated {}, and this machine says {now}", crl.this_update),
+                "set this machine's clock by NTP: nothing is signed before that date",
+            ),
             Some(Ok(crl)) => Finding::well(what, format!("number {}, until {}", crl.number, crl.next_update)),
         });
     }

@@ -6,7 +6,7 @@ use clap::Subcommand;
 use serde::Serialize;
 use store::DatabaseRole;
 
-use super::Global;
+use super::{Global, PARTLY_DONE};
 use crate::faults;
 use crate::installation::Installation;
 use crate::jobs::{self, Worker};
@@ -40,6 +40,9 @@ pub fn run(global: &Global, command: &Command) -> Result<ExitCode, Problem> {
             worker.end()?;
             let done = done?;
             output::one(global.output, &done, || format!("{name}: {done}\n"))?;
+            if jobs::left_something(&done) {
+                return Ok(ExitCode::from(PARTLY_DONE));
+            }
         }
     }
     Ok(ExitCode::SUCCESS)

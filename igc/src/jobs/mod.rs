@@ -97,6 +97,11 @@ pub fn find(name: &str) -> Option<&'static Job> {
     JOBS.iter().find(|job| job.name == name)
 }
 
+/// Whether a job's answer names something that it could not do, in `failed`; the rest is done.
+pub fn left_something(done: &Value) -> bool {
+    done["failed"].as_array().is_some_and(|failed| !failed.is_empty())
+}
+
 impl Worker {
     /// Begins a run of the worker.
     pub fn begin(installation: &Installation, role: DatabaseRole) -> Result<Self, Problem> {

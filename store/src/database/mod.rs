@@ -74,8 +74,9 @@ impl Database {
                 "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
                  PRAGMA recursive_triggers = ON; PRAGMA secure_delete = ON;",
             );
-            if settled.is_err() && is_closed_copy(path) {
-                // An auditor's copy that nobody may write: read as it is, without journal and locks.
+            if settled.is_err() && role == DatabaseRole::Owner && sqlite_file::is_closed_copy(path) {
+                // An auditor's copy that he may not write: read as it is, without journal and locks. Never by
+                // a process that stays: it would not see what others commit, and say good of what is revoked.
                 let closed = SqliteConnection::establish(&format!("file:{path}?immutable=1"))?;
                 clock::register_clock(&closed, 0)?;
                 return Ok(Self::Sqlite(closed));
@@ -91,6 +92,15 @@ impl Database {
             DatabaseRole::Status => "SET ROLE igc_status;",
         })?;
         Ok(Self::Postgresql(connection))
+    }
+
+    /// The same of a database that stands: where a file went away, an empty one in its place would answer that
+    /// nothing was ever issued or opposed.
+    pub fn open_standing(url: &str, role: DatabaseRole) -> Result<Self, DatabaseError> {
+        if let Some(path) = url.strip_prefix("sqlite:") {
+            sqlite_file::stands(path)?;
+        }
+        Self::open(url, role)
     }
 
     /// Brings the schema to this program's version. Migrations only go forward.
@@ -160,12 +170,6 @@ impl Database {
             }
         }
     }
-}
-
-/// A database file beside which no write-ahead log stands: all there is, is in it.
-fn is_closed_copy(path: &str) -> bool {
-    std::fs::metadata(path).is_ok()
-        && std::fs::metadata(format!("{path}-wal")).map_or(true, |log| log.len() == 0)
 }
 
 /// Whether a statement failed because a row with the same key stands already. On SQLite the triggers

@@ -18,8 +18,7 @@ const MODE: u32 = 0o640;
 /// Makes an empty file at `path` with its mode from the first moment, where nothing stands: SQLite
 /// takes an empty file for a new database. What stands already is left as it is.
 pub(super) fn create(path: &str) -> Result<(), ConnectionError> {
-    // Not files: a database in memory, and SQLite's own URI.
-    if path.is_empty() || path == ":memory:" || path.starts_with("file:") {
+    if !is_file(path) {
         return Ok(());
     }
     match OpenOptions::new().write(true).create_new(true).mode(MODE).open(path) {
@@ -28,6 +27,26 @@ pub(super) fn create(path: &str) -> Result<(), ConnectionError> {
         }
         _ => Ok(()),
     }
+}
+
+/// Refuses a path where nothing stands.
+pub(super) fn stands(path: &str) -> Result<(), ConnectionError> {
+    match std::fs::metadata(path) {
+        Err(error) if is_file(path) => Err(ConnectionError::BadConnection(format!("{path}: {error}"))),
+        _ => Ok(()),
+    }
+}
+
+/// A database file that this process may not write, and beside which no write-ahead log stands: all there is,
+/// is in it.
+pub(super) fn is_closed_copy(path: &str) -> bool {
+    let forbids_writing = OpenOptions::new().write(true).open(path).is_err();
+    forbids_writing && std::fs::metadata(format!("{path}-wal")).map_or(true, |log| log.len() == 0)
+}
+
+/// Whether it names a file: not a database in memory, nor SQLite's own URI.
+fn is_file(path: &str) -> bool {
+    !(path.is_empty() || path == ":memory:" || path.starts_with("file:"))
 }
 
 impl Database {

@@ -40,6 +40,30 @@ fn a_database_that_stands_keeps_its_mode_and_its_rows() {
 }
 
 #[test]
+fn a_database_file_that_went_away_is_not_made_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("igc.sqlite");
+    let url = format!("sqlite:{}", path.display());
+    let refused = Database::open_standing(&url, DatabaseRole::Status).err().unwrap().to_string();
+    assert!(refused.contains(path.to_str().unwrap()) && !path.exists(), "{refused}");
+    open(&path).migrate().unwrap();
+    Database::open_standing(&url, DatabaseRole::Status).unwrap();
+}
+
+#[test]
+fn no_process_that_stays_reads_a_file_whose_changes_it_would_not_see() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("igc.sqlite");
+    open(&path).migrate().unwrap();
+    // As for a user who may only read: the index of the write-ahead log cannot be made.
+    std::os::unix::fs::symlink("nowhere", folder.path().join("igc.sqlite-shm")).unwrap();
+    for role in [DatabaseRole::Web, DatabaseRole::Worker, DatabaseRole::Status] {
+        let opened = Database::open(&format!("sqlite:{}", path.display()), role);
+        assert!(opened.is_err(), "{role:?} would read what stood when it opened, for ever");
+    }
+}
+
+#[test]
 fn a_key_that_a_trigger_keeps_from_being_replaced_is_a_taken_key() {
     let mut db = Database::open("sqlite::memory:", DatabaseRole::Owner).unwrap();
     db.migrate().unwrap();
