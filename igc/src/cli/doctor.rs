@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use ca_core::authority;
 use ca_core::service_key::{self, Purpose};
-use ca_core::signer::Signer;
+use ca_core::signer::{Signer, SignerError};
 use ca_core::signing;
 use crl_publisher::crl::CrlKind;
 use crl_publisher::crl::read::Crl;
@@ -138,6 +138,16 @@ fn keys(installation: &Installation, db: &mut Database, findings: &mut Vec<Findi
                 "the token holds another key",
                 "stop issuing; see the ceremony report",
             ),
+            // The library itself: what is true of one key is true of all.
+            Err(SignerError::Unavailable { token, detail }) if token != key.token => {
+                findings.push(Finding::new(
+                    Verdict::Broken,
+                    "tokens",
+                    format!("{token}: {detail}"),
+                    TOKENS_WANTED,
+                ));
+                return Ok(());
+            }
             Err(error) => Finding::new(Verdict::Broken, what, error.to_string(), TOKENS_WANTED),
         });
     }

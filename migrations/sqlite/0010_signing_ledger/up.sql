@@ -55,3 +55,5 @@ CREATE TRIGGER signing_alarms_are_never_replaced BEFORE INSERT ON signing_alarms
 WHEN EXISTS (SELECT 1 FROM signing_alarms
              WHERE rowid = NEW.rowid OR (ledger = NEW.ledger AND sequence = NEW.sequence))
 BEGIN SELECT RAISE(ABORT, 'UNIQUE constraint failed: signing_alarms are never replaced'); END;
+CREATE TRIGGER signing_ledgers_keep_their_rowid BEFORE UPDATE ON signing_ledgers WHEN NEW.rowid <> OLD.rowid
+BEGIN SELECT RAISE(ABORT, 'a row is never moved'); END;

@@ -27,29 +27,33 @@ fn renew(
 
 #[test]
 fn a_responder_gets_its_successor_thirty_days_before_it_ends_and_no_sooner() {
-    with_process(HERE, "a_responder_gets_its_successor_thirty_days_before_it_ends_and_no_sooner", |process| {
-        remove_pins(&process);
-        let mut db = database();
-        hold(&mut db, &process, DEMO).unwrap();
-        assert!(renew(&mut db, &process, DEMO, 59).unwrap().is_empty(), "31 days are left");
+    with_process(
+        HERE,
+        "a_responder_gets_its_successor_thirty_days_before_it_ends_and_no_sooner",
+        |process| {
+            remove_pins(&process);
+            let mut db = database();
+            hold(&mut db, &process, DEMO).unwrap();
+            assert!(renew(&mut db, &process, DEMO, 59).unwrap().is_empty(), "31 days are left");
 
-        let made = renew(&mut db, &process, DEMO, 61).unwrap();
-        assert_eq!(made.len(), 6, "one for each issuing authority");
-        assert!(made.iter().all(|one| one.label == format!("ocsp-{}-2", one.issuer)), "{made:?}");
-        let keys = service_key::of_purpose(&mut db, Purpose::Ocsp).unwrap();
-        assert_eq!(keys.len(), 12, "the old ones go on answering until they end");
-        let mut public_keys: Vec<_> = keys.iter().map(|key| &key.public_key).collect();
-        public_keys.sort();
-        public_keys.dedup();
-        assert_eq!(public_keys.len(), 12, "each has a key of its own");
-        let mut signer = process.signer();
-        let in_token = |key: &ServiceKey| key.key.token == "status";
-        assert!(keys.iter().all(in_token));
-        assert!(keys.iter().all(|key| signer.public_key(&key.key).unwrap() == key.public_key));
+            let made = renew(&mut db, &process, DEMO, 61).unwrap();
+            assert_eq!(made.len(), 6, "one for each issuing authority");
+            assert!(made.iter().all(|one| one.label == format!("ocsp-{}-2", one.issuer)), "{made:?}");
+            let keys = service_key::of_purpose(&mut db, Purpose::Ocsp).unwrap();
+            assert_eq!(keys.len(), 12, "the old ones go on answering until they end");
+            let mut public_keys: Vec<_> = keys.iter().map(|key| &key.public_key).collect();
+            public_keys.sort();
+            public_keys.dedup();
+            assert_eq!(public_keys.len(), 12, "each has a key of its own");
+            let mut signer = process.signer();
+            let in_token = |key: &ServiceKey| key.key.token == "status";
+            assert!(keys.iter().all(in_token));
+            assert!(keys.iter().all(|key| signer.public_key(&key.key).unwrap() == key.public_key));
 
-        assert!(renew(&mut db, &process, DEMO, 61).unwrap().is_empty(), "once is enough");
-        assert_eq!(renew(&mut db, &process, DEMO, 1_000).unwrap().len(), 6, "also long after they ended");
-    });
+            assert!(renew(&mut db, &process, DEMO, 61).unwrap().is_empty(), "once is enough");
+            assert_eq!(renew(&mut db, &process, DEMO, 1_000).unwrap().len(), 6, "also long after they ended");
+        },
+    );
 }
 
 #[test]

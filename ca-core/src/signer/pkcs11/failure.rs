@@ -63,13 +63,31 @@ impl Failure {
         match self {
             Self::Signer(error) => error,
             Self::Library(error) if stale || may_pass(&error) => {
-                SignerError::Unavailable { token: token.to_owned(), detail: error.to_string() }
+                SignerError::Unavailable { token: token.to_owned(), detail: words(&error) }
             }
-            Self::Library(error) => {
-                SignerError::Failed { token: token.to_owned(), detail: error.to_string() }
-            }
+            Self::Library(error) => SignerError::Failed { token: token.to_owned(), detail: words(&error) },
         }
     }
+}
+
+/// Which function answered with which of the return values of PKCS#11 §5.1: what a vendor asks for first.
+fn words(error: &Error) -> String {
+    match error {
+        Error::Pkcs11(value, function) => format!("C_{function:?} answers {}", ckr(value)),
+        other => other.to_string(),
+    }
+}
+
+/// `CKR_DEVICE_ERROR`, as the standard and the vendor's manual name it.
+fn ckr(value: &RvError) -> String {
+    let mut name = "CKR".to_owned();
+    for letter in format!("{value:?}").chars() {
+        if letter.is_ascii_uppercase() {
+            name.push('_');
+        }
+        name.push(letter.to_ascii_uppercase());
+    }
+    name
 }
 
 fn may_pass(error: &Error) -> bool {
@@ -87,4 +105,15 @@ fn may_pass(error: &Error) -> bool {
                 _
             )
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_return_value_has_the_name_of_the_standard() {
+        assert_eq!(ckr(&RvError::DeviceError), "CKR_DEVICE_ERROR");
+        assert_eq!(ckr(&RvError::SessionHandleInvalid), "CKR_SESSION_HANDLE_INVALID");
+    }
 }
