@@ -1,7 +1,7 @@
 //! A PKCS#11 library that wraps another one and fails as HSMs do, when a test asks for it.
 //!
 //! `HSM_FAULT_FOLDER` names a folder. Its file `library` holds the path of the wrapped library. A test
-//! writes the name of a [`Fault`] into `fault`; the next `C_SignInit` takes it, once. The files
+//! writes the name of a fault into `fault`; the next `C_SignInit` takes it, once. The files
 //! `signatures` and `logins` grow by one octet with each signature that the token really made and each
 //! `C_Login`, in whatever process: what the token says of itself, against which the ledger is compared.
 //! Where there is a file `parameters`, `C_Initialize` hands it to the library, as NSS's softoken wants it.
