@@ -95,18 +95,17 @@ pub fn make(plan: &Plan) -> Result<Made, Problem> {
     Ok(Made { installation, report })
 }
 
-/// An installation is never made over anything; a demonstration has marked its folder before.
+/// An installation is never made over anything. A demonstration has cleared and marked its folder before: what
+/// is still there is somebody else's, and every file of the installation is made new or not at all.
 fn refuse_occupied(plan: &Plan) -> Result<(), Problem> {
     let dir = &plan.dir;
     if dir.join("igc.toml").exists() {
         let detail = format!("{} holds an installation already", dir.display());
         return Err(Problem::new(faults::ALREADY_INITIALISED, detail));
     }
-    let is_mark = |entry: &fs::DirEntry| plan.demo.is_some() && entry.file_name() == DEMO_MARK;
-    let occupied = dir.is_file()
-        || dir.read_dir().is_ok_and(|mut entries| {
-            entries.any(|entry| entry.as_ref().map_or(true, |entry| !is_mark(entry)))
-        });
+    let marked = plan.demo.is_some() && dir.join(DEMO_MARK).is_file();
+    let occupied =
+        dir.is_file() || !marked && dir.read_dir().is_ok_and(|mut entries| entries.next().is_some());
     if occupied {
         let detail = format!("{} is not empty", dir.display());
         return Err(Problem::new(faults::FOLDER_NOT_OURS, detail));

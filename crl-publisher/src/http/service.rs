@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use actix_web::http::StatusCode;
 use actix_web::web::Bytes;
+use diesel::result::Error as DieselError;
 use store::{Act, Actor, RequestId, Timestamp};
 
 use super::documents::POLICY_PAGE;
@@ -185,21 +186,29 @@ impl StatusService {
         }
     }
 
-    /// `?since=N`: the oppositions after sequence N, oldest first, at most 10 000.
+    /// `?since=N`: the oppositions after sequence N, oldest first, at most 10 000, and the sequence to ask from
+    /// next. One that is smaller than N says that the list went back, as after a restored backup: whoever is
+    /// ahead of it misses nothing that comes.
     fn opposition_changes(&self, query: &str) -> Reply {
         let since = query.split('&').find_map(|part| part.strip_prefix("since=")).unwrap_or("0");
         let Some(since) = since.parse().ok().filter(|since: &i64| *since >= 0) else {
             let detail = "since: a whole number from 0, the sequence of the last change already known";
             return Reply::problem(StatusCode::BAD_REQUEST, faults::OPPOSITIONS_SINCE, detail);
         };
-        let found =
-            self.shared.pool.run(|worker| opposition_list::since(&mut worker.db, since, MAX_CHANGES + 1));
-        let Some(mut oppositions) = found else { return unavailable() };
+        let found = self.shared.pool.run(|worker| {
+            worker.db.snapshot(|db| {
+                Ok::<_, DieselError>((
+                    opposition_list::newest(db)?,
+                    opposition_list::since(db, since, MAX_CHANGES + 1)?,
+                ))
+            })
+        });
+        let Some((newest, mut oppositions)) = found else { return unavailable() };
         let more = oppositions.len() as i64 > MAX_CHANGES;
         oppositions.truncate(MAX_CHANGES as usize);
         let body = serde_json::json!({
             "since": since,
-            "sequence": oppositions.last().map_or(since, |entry| entry.sequence),
+            "sequence": oppositions.last().map_or(newest.min(since), |entry| entry.sequence),
             "more": more,
             "oppositions": oppositions,
         });

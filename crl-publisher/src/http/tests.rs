@@ -327,6 +327,8 @@ fn changes_to_the_opposition_list_follow_a_sequence() {
     let one = changes("?since=1");
     assert_eq!(one["oppositions"][0]["card_number"], "2600000025");
     assert_eq!(changes("?since=2")["oppositions"].as_array().unwrap().len(), 0);
+    assert_eq!(changes("?since=2")["sequence"], 2);
+    assert_eq!(changes("?since=99")["sequence"], 2, "a client that is ahead misses nothing that comes");
     for wrong in ["?since=-1", "?since=x", "?since=", "?since=99999999999999999999"] {
         let got = server.get(&format!("/oppositions/changes{wrong}"));
         let problem: serde_json::Value = serde_json::from_slice(&got.body).unwrap();

@@ -149,6 +149,13 @@ pub fn publish_opposition_list(
     Ok(report(true))
 }
 
+/// The sequence of the newest opposition; zero where no card is opposed.
+pub fn newest(db: &mut Database) -> QueryResult<i64> {
+    let newest: Option<i64> =
+        card_oppositions::table.select(diesel::dsl::max(card_oppositions::sequence)).first(db)?;
+    Ok(newest.unwrap_or(0))
+}
+
 /// The oppositions after `sequence`, oldest first, at most `limit`.
 pub fn since(db: &mut Database, sequence: i64, limit: i64) -> QueryResult<Vec<OppositionEntry>> {
     let mut entries: Vec<OppositionEntry> = card_oppositions::table

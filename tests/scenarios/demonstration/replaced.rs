@@ -47,20 +47,26 @@ fn a_demonstration_is_replaced_by_the_next() {
 }
 
 #[test]
-fn a_folder_with_anything_else_in_it_is_left_alone() {
+fn a_folder_that_no_demonstration_made_is_left_alone() {
     let place = folder();
     fs::write(place.path().join("thesis.txt"), "ten years of work").unwrap();
     refused(place.path(), "no demonstration made it");
+}
 
-    for foreign in
-        ["thesis.txt", "certificates/notes.txt", "tokens/backup/key.pem", "future/thesis.txt", "x/y"]
-    {
-        let copy = left();
-        let path = copy.path().join(foreign);
+#[test]
+fn what_somebody_else_put_into_the_folder_of_a_demonstration_outlives_it() {
+    let copy = left();
+    let foreign =
+        ["thesis.txt", "certificates/notes.txt", "tokens/backup/key.pem", "future/thesis.txt", "x/y"];
+    for path in foreign.map(|name| copy.path().join(name)) {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(&path, "ten years of work").unwrap();
-        let named = foreign.split('/').take(2).collect::<Vec<_>>().join("/");
-        refused(copy.path(), named.strip_suffix("/y").unwrap_or(&named));
+    }
+    for _ in 0..2 {
+        play(copy.path()).expect_exit(0);
+        for path in foreign.map(|name| copy.path().join(name)) {
+            assert_eq!(fs::read_to_string(&path).unwrap(), "ten years of work", "{}", path.display());
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! What lies in the folder of a demonstration, and whether all of it is a demonstration's.
+//! What lies in the folder of a demonstration: what a demonstration left there, and what somebody else did.
 
 use std::fs;
 use std::os::unix::fs::MetadataExt;
@@ -46,12 +46,13 @@ const FOLDERS: &[(&str, &[&str])] = &[
 /// The copy of the installation that was moved ahead: the same layout once more.
 const FUTURE: &str = "future";
 
-/// Everything in a folder but its mark.
+/// What a demonstration left in a folder, its mark apart. Files and folders of somebody else are passed over.
 pub(super) struct Inventory {
     /// What may be removed, contents before their folder.
     found: Vec<Found>,
-    /// The first thing that no demonstration leaves: then nothing may be removed.
-    pub(super) foreign: Option<PathBuf>,
+    /// The first link, special file or other file system, none of which a demonstration leaves: then nothing
+    /// may be removed.
+    pub(super) refused: Option<PathBuf>,
 }
 
 struct Found {
@@ -63,7 +64,7 @@ impl Inventory {
     /// Looks at everything below `dir`; follows no link and enters no other file system.
     pub(super) fn of(dir: &Path) -> Result<Self, Problem> {
         let device = fs::symlink_metadata(dir).map_err(|error| file_problem(dir, &error))?.dev();
-        let mut inventory = Self { found: Vec::new(), foreign: None };
+        let mut inventory = Self { found: Vec::new(), refused: None };
         inventory.enter(dir, Path::new(""), device)?;
         Ok(inventory)
     }
@@ -77,13 +78,13 @@ impl Inventory {
             }
             let found = fs::symlink_metadata(&path).map_err(|error| file_problem(&path, &error))?;
             let is_dir = found.is_dir();
-            let known = match is_dir {
-                true => is_folder(&within) && found.dev() == device,
-                false => found.is_file() && is_file(&within),
-            };
-            if !known {
-                self.foreign.get_or_insert(path);
-                return Ok(());
+            if !(is_dir && found.dev() == device || found.is_file()) {
+                self.refused.get_or_insert(path);
+                continue;
+            }
+            let ours = if is_dir { is_folder(&within) } else { is_file(&within) };
+            if !ours {
+                continue;
             }
             if is_dir {
                 self.enter(&path, &within, device)?;
@@ -93,11 +94,14 @@ impl Inventory {
         Ok(())
     }
 
-    /// Removes what was found, and nothing that came since: its folder is then not empty, and stays.
+    /// Removes what was found, and nothing else: a folder that still holds something stays.
     pub(super) fn remove(self) -> Result<(), Problem> {
         for Found { path, is_dir } in self.found {
             let removed = if is_dir { fs::remove_dir(&path) } else { fs::remove_file(&path) };
-            removed.map_err(|error| file_problem(&path, &error))?;
+            match removed {
+                Err(error) if is_dir && error.kind() == std::io::ErrorKind::DirectoryNotEmpty => {}
+                other => other.map_err(|error| file_problem(&path, &error))?,
+            }
         }
         Ok(())
     }

@@ -1,5 +1,5 @@
-//! The demonstration's folder: one that a demonstration made, and that holds nothing else, is emptied and
-//! used again; any other is left alone.
+//! The demonstration's folder: what an earlier demonstration left in it is removed, file by file, and what
+//! somebody else put there stays; a folder that no demonstration made is left alone.
 
 mod inventory;
 
@@ -22,7 +22,7 @@ const MARK: &str = include_str!("mark.txt");
 pub struct Held(#[expect(dead_code, reason = "the lock is held as long as the file is open")] File);
 
 /// Makes room for a demonstration in `dir`, and marks it: nothing is there, nothing is in there, or an earlier
-/// demonstration is, which is removed.
+/// demonstration is, which is removed. What others put beside that one stays.
 pub fn take(dir: &Path) -> Result<Held, Problem> {
     refuse_place(dir)?;
     if is_occupied(dir)? {
@@ -73,8 +73,8 @@ fn is_occupied(dir: &Path) -> Result<bool, Problem> {
     }
 }
 
-/// Empties the folder of an earlier demonstration; the mark goes last, so that what was interrupted can be
-/// taken up again. Only what was looked at is removed, one by one.
+/// Removes an earlier demonstration; the mark goes last, so that what was interrupted can be taken up again.
+/// Only what was looked at is removed, one by one.
 fn clear(dir: &Path) -> Result<(), Problem> {
     let mark = own_mark(dir)?;
     match mark.try_lock() {
@@ -83,8 +83,11 @@ fn clear(dir: &Path) -> Result<(), Problem> {
     }
     let bureau_homes = [bureau_home(dir)?, bureau_home(&dir.join("future"))?];
     let inventory = Inventory::of(dir)?;
-    if let Some(foreign) = &inventory.foreign {
-        return Err(not_ours(dir, &format!("{} is none of a demonstration's", foreign.display())));
+    if let Some(refused) = &inventory.refused {
+        return Err(not_ours(
+            dir,
+            &format!("{} is no file and no folder of this file system", refused.display()),
+        ));
     }
     for home in bureau_homes.into_iter().flatten() {
         BureauProcess::remove(&home)?;
