@@ -1,4 +1,4 @@
-//! A demonstration replaces only a folder that a demonstration made and that holds nothing else.
+//! A demonstration replaces what a demonstration left in a folder that a demonstration made, and nothing else.
 
 use std::fs;
 use std::os::unix::fs::symlink;
