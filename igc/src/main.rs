@@ -3,6 +3,7 @@
 #![allow(unreachable_pub, reason = "a program has no outside: pub means the rest of the program")]
 
 mod bureau_process;
+mod ceremony;
 mod cli;
 mod clock;
 mod config;

@@ -5,15 +5,16 @@ use std::io::{Read, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
-use ca_core::ceremony::{self, Ceremony, CeremonyReport};
+use ca_core::ceremony::{self, Attendance, Ceremony, CeremonyKind, CeremonyOutcome};
 use ca_core::identity::Identity;
 use registration_authority::approval::DemoApprover;
-use store::{Actor, DatabaseRole};
+use store::DatabaseRole;
 
+use crate::ceremony::{Session, hold};
 use crate::clock::Clock;
 use crate::config::{ConfigFile, InstallationKind};
 use crate::faults;
-use crate::installation::{Installation, system_rng};
+use crate::installation::Installation;
 use crate::problem::Problem;
 use crate::tls;
 
@@ -27,18 +28,19 @@ const SOFTHSM: &str = include_str!("../../hsm-config/softhsm2.conf");
 
 const PRIVATE_DIR: u32 = 0o700;
 /// The folder itself: the operator's group may look, nobody else.
-const OWN_DIR: u32 = 0o750;
+pub const OWN_DIR: u32 = 0o750;
 const SHARED_DIR: u32 = 0o755;
 const PRIVATE_FILE: u32 = 0o600;
-const SHARED_FILE: u32 = 0o644;
+/// A file anyone may read.
+pub const SHARED_FILE: u32 = 0o644;
 
 /// What an installation is made from.
 #[derive(Debug)]
 pub struct Plan {
     /// Where.
     pub dir: PathBuf,
-    /// The ceremony file's text.
-    pub ceremony: String,
+    /// The text of the ceremony file to be held at once; none leaves the keys to `igc ceremony run`.
+    pub ceremony: Option<String>,
     /// The identity file's text.
     pub identity: String,
     /// Another database than the SQLite file of the folder.
@@ -60,16 +62,19 @@ pub struct DemoParts {
 pub struct Made {
     /// The installation, opened.
     pub installation: Installation,
-    /// What the ceremony left.
-    pub report: CeremonyReport,
+    /// What the ceremony left, where one was held.
+    pub outcome: Option<CeremonyOutcome>,
 }
 
 /// Makes an installation in a folder that is empty or does not exist.
 pub fn make(plan: &Plan) -> Result<Made, Problem> {
     let identity = Identity::parse(&plan.identity)?;
     identity.refuse_reference()?;
-    let ceremony = Ceremony::parse(&plan.ceremony)?;
-    ceremony::check(&ceremony, &identity)?;
+    let ceremony = plan.ceremony.as_deref().map(Ceremony::parse).transpose()?;
+    if let Some(ceremony) = &ceremony {
+        ceremony::check(ceremony, &identity)?;
+        refuse_attended(ceremony)?;
+    }
     refuse_occupied(&plan.dir)?;
 
     let config = configuration(plan)?;
@@ -77,16 +82,23 @@ pub fn make(plan: &Plan) -> Result<Made, Problem> {
     let installation = Installation::open_dir(&plan.dir)?;
     let mut db = installation.database(DatabaseRole::Owner)?;
     db.migrate()?;
-    let act = installation.act(Actor::Ceremony(ceremony.name().to_owned()));
-    let report = ceremony::run(
-        &mut db,
-        &installation.module()?,
-        &ceremony,
-        installation.issuance(),
-        &mut system_rng(),
-        &act,
-    )?;
-    Ok(Made { installation, report })
+    let unattended = Session {
+        attendance: Attendance { operator: "igc init".to_owned(), ..Attendance::default() },
+        confirmed: true,
+        shares: Vec::new(),
+    };
+    let held = ceremony.map(|ceremony| hold(&installation, &mut db, &ceremony, &unattended));
+    Ok(Made { installation, outcome: held.transpose()? })
+}
+
+/// A ceremony that people must attend is not held in passing.
+fn refuse_attended(ceremony: &Ceremony) -> Result<(), Problem> {
+    let custodians = ceremony.steps().iter().any(|step| matches!(step, ceremony::Step::Share(_)));
+    if ceremony.kind() == CeremonyKind::Installation && !custodians {
+        return Ok(());
+    }
+    let detail = format!("{} is not of kind installation, or has custodians", ceremony.name());
+    Err(Problem::new(faults::CEREMONY_ATTENDED, detail))
 }
 
 /// An installation is never made over anything.
@@ -143,7 +155,6 @@ fn write_files(plan: &Plan, config: &str) -> Result<(), Problem> {
     for (file, mode, text) in [
         ("igc.toml", SHARED_FILE, config),
         ("identity.toml", SHARED_FILE, &plan.identity),
-        ("ceremony.toml", SHARED_FILE, &plan.ceremony),
         ("tokens/tokens.toml", SHARED_FILE, TOKENS),
         ("tokens/softhsm2.conf", SHARED_FILE, &softhsm_conf(dir)),
         ("tls/web.pem", SHARED_FILE, &tls.certificate),

@@ -110,6 +110,11 @@ impl Running {
         self.child.id()
     }
 
+    /// Whether it has come to its end.
+    pub fn has_ended(&mut self) -> bool {
+        self.child.try_wait().expect("a child can be waited for").is_some()
+    }
+
     /// What it has written to standard output so far.
     pub fn stdout(&mut self) -> String {
         text_of(&mut self.stdout)

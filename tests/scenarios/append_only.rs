@@ -25,6 +25,7 @@ const ATTEMPTS: &[(&str, &str)] = &[
     ("UPDATE certificate_status_counter SET last = last + 7", "one by one"),
     ("UPDATE card_opposition_counter SET last = 0", "one by one"),
     ("UPDATE authorities SET key_id = 'ff' WHERE short_name = 'ACI-EL-ORG'", "never changed"),
+    ("UPDATE authorities SET serial = '1120' WHERE short_name = 'ACI-EL-ORG'", "never changed"),
     ("DELETE FROM service_keys", "never deleted"),
     ("DELETE FROM card_oppositions", "append-only"),
     ("INSERT OR REPLACE INTO card_oppositions SELECT sequence, card_number, 0 FROM card_oppositions", "opposed once"),

@@ -1,6 +1,7 @@
 //! One module a scenario, named after what it proves.
 
 mod append_only;
+mod ceremonies;
 mod certificate_dump;
 mod command_line;
 mod crash;

@@ -56,8 +56,7 @@ fn copy(from: &Path) -> Workshop {
     let folder = folder();
     let dir = folder.path().join("installation");
     fs::create_dir(&dir).unwrap();
-    let parts =
-        ["igc.toml", "identity.toml", "ceremony.toml", "bureau.pem", "tokens", "tls", "demo", "public"];
+    let parts = ["igc.toml", "identity.toml", "ceremonies", "bureau.pem", "tokens", "tls", "demo", "public"];
     let copied = Command::new("cp").arg("-a").args(parts.map(|part| from.join(part))).arg(&dir).status();
     assert!(copied.unwrap().success());
     let softhsm = fs::read_to_string(dir.join("tokens/softhsm2.conf")).unwrap();

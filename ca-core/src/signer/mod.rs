@@ -16,7 +16,7 @@ pub mod tokens;
 pub use algorithm::{Digest, SignatureAlgorithm, UnsupportedKey};
 pub use error::SignerError;
 pub use key::{KeyId, KeyReference};
-pub use pkcs11::{Pkcs11Module, Pkcs11Signer, Pkcs11Token};
+pub use pkcs11::{KeyAttributes, Pkcs11Module, Pkcs11Signer, Pkcs11Token, TokenPins};
 pub use tokens::Tokens;
 
 /// Something that holds private keys and signs digests with them.

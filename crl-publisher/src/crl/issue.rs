@@ -1,5 +1,7 @@
 //! Cuts CRLs from one picture of the database, has them linted, signed and verified.
 
+use std::time::Duration;
+
 use ca_core::authority::Authority;
 use ca_core::lint::{self, CrlLintContext};
 use ca_core::revocation::RevocationReason;
@@ -17,10 +19,22 @@ use super::{CrlError, CrlKind, CrlRefused, VerifiedCrl, record};
 use crate::folder::PublicFolder;
 use crate::policy::{PublicationPolicy, Schedule};
 
+/// How far a CRL reaches: its nextUpdate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reach {
+    /// As the policy says.
+    Policy,
+    /// This long after its thisUpdate.
+    For(Duration),
+    /// Up to this moment.
+    Until(Timestamp),
+}
+
 /// Issues CRLs of these kinds with one number: a delta, or a complete CRL and the delta beside it. Runs in a snapshot of its own and writes nothing: the caller records what comes back.
 ///
 /// The number is `max(last in the database, last published) + 1` (invariant 17), so that a
 /// restored backup cannot go back.
+#[expect(clippy::too_many_arguments, reason = "the house's parameter order, and what is wanted")]
 pub(crate) fn issue(
     db: &mut Database,
     signer: &mut dyn Signer,
@@ -28,6 +42,7 @@ pub(crate) fn issue(
     policy: &PublicationPolicy,
     authority: &Authority,
     kinds: &[CrlKind],
+    reach: Reach,
     act: &Act,
 ) -> Result<Vec<VerifiedCrl>, CrlError> {
     db.snapshot(|db| {
@@ -36,7 +51,11 @@ pub(crate) fn issue(
         let this_update = this_update(db, &standing, policy, cut, act)?;
         let mut issued = Vec::with_capacity(2);
         for &kind in kinds {
-            let schedule = schedule(policy, authority, kind);
+            let next_update = match reach {
+                Reach::Policy => this_update.plus(schedule(policy, kind).valid),
+                Reach::For(duration) => this_update.plus(duration),
+                Reach::Until(moment) => moment.whole_second(),
+            };
             let base = match kind {
                 CrlKind::Full => None,
                 // A first delta starts from the complete CRL that is issued with it, and is empty.
@@ -48,7 +67,7 @@ pub(crate) fn issue(
                 number: standing.next_number(),
                 base_number: base.map(|(number, _)| number),
                 this_update,
-                next_update: this_update.plus(schedule.valid),
+                next_update,
                 cut,
                 base_cut: base.map_or(0, |(_, sequence)| sequence),
                 standing_number: standing.highest_number,
@@ -89,11 +108,10 @@ fn lint(
 }
 
 /// When CRLs of this kind are made.
-pub(crate) fn schedule(policy: &PublicationPolicy, authority: &Authority, kind: CrlKind) -> Schedule {
-    match (authority.parent == authority.short_name, kind) {
-        (true, _) => policy.root_crl,
-        (false, CrlKind::Full) => policy.full_crl,
-        (false, CrlKind::Delta) => policy.delta_crl,
+pub(crate) fn schedule(policy: &PublicationPolicy, kind: CrlKind) -> Schedule {
+    match kind {
+        CrlKind::Full => policy.full_crl,
+        CrlKind::Delta => policy.delta_crl,
     }
 }
 
@@ -185,7 +203,7 @@ fn regular_crl(
     policy: &PublicationPolicy,
     this_update: Timestamp,
 ) -> Result<Option<RegularCrl>, CrlError> {
-    let until = this_update.minus(schedule(policy, authority, CrlKind::Full).every);
+    let until = this_update.minus(schedule(policy, CrlKind::Full).every);
     let crl = record::newest_until(db, &authority.short_name, CrlKind::Full, until)?;
     Ok(crl.map(|crl| RegularCrl { this_update: crl.this_update, log_sequence: crl.log_sequence }))
 }

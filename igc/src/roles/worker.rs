@@ -22,6 +22,7 @@ const EVERY: &[(&str, Duration)] = &[
     ("publication", Duration::from_secs(5)),
     ("sweep", Duration::from_secs(10)),
     ("expiry", Duration::from_secs(3600)),
+    ("root-crls", Duration::from_secs(3600)),
 ];
 
 /// Runs until somebody asks to stop. A job that fails is logged and tried again at its next time; a

@@ -1,3 +1,4 @@
+use ca_core::authority;
 use ca_core::certificate::{self, CertificateStatus};
 use ca_core::issuance::{self, Bearer, IssuanceRequest, IssueError, PrepareError, Prepared};
 use ca_core::serial::SerialNumber;
@@ -145,9 +146,10 @@ pub(super) fn prepare(
         return Err(CertifyCardError::KeyMissing(*number, usage));
     };
     let public_key = attested_key(db, context.bureaus, number, usage, batch)?;
+    let issuer = authority::newest_generation(db, line.issuer, act.at).map_err(PrepareError::from)?;
     let request = IssuanceRequest {
         profile: line.profile,
-        issuer: line.issuer,
+        issuer: &issuer.short_name,
         bearer: Bearer::EndEntity,
         facts: &facts::of_card(approved.order(), &card),
         public_key: &public_key,
