@@ -110,9 +110,9 @@ impl Running {
         self.child.id()
     }
 
-    /// Whether it has come to its end.
-    pub fn has_ended(&mut self) -> bool {
-        self.child.try_wait().expect("a child can be waited for").is_some()
+    /// How it ended, where it has come to its end.
+    pub fn ended(&mut self) -> Option<ExitStatus> {
+        self.child.try_wait().expect("a child can be waited for")
     }
 
     /// What it has written to standard output so far.

@@ -182,7 +182,8 @@ impl Workshop {
             .write(|db| personalisation::close_batch(db, &verifier, prefix, &name, &mut chance(), &act))
             .unwrap();
         // The demonstration's bureau is gone with its key: another takes its place, and its pin.
-        let key = BureauKey::create(&self.folder.path().join("bureau"), name, &mut chance(), act.at).unwrap();
+        let home = tempfile::tempdir_in(self.folder.path()).unwrap();
+        let key = BureauKey::create(&home.path().join("bureau"), name, &mut chance(), act.at).unwrap();
         fs::write(self.dir.join("bureau.pem"), key.certificate().to_pem().unwrap()).unwrap();
         let returned = personalise(&closed.file.unwrap(), &key, None, &mut chance()).unwrap();
         let pinned = [key.certificate().clone()];

@@ -25,12 +25,12 @@ fn a_ceremony_that_is_killed_again_and_again_is_taken_up_and_makes_each_key_and_
             let until = lines() + 1 + (chance().next_u32() % 8) as usize;
             let mut running = start(&mut empty.hold(&shipped("demo")));
             let begun = Instant::now();
-            while lines() < until && !running.has_ended() {
+            while lines() < until && running.ended().is_none() {
                 assert!(begun.elapsed() < PATIENCE, "{}", running.stderr());
                 std::thread::sleep(Duration::from_millis(1));
             }
-            if running.has_ended() {
-                assert!(running.stop(PATIENCE).success(), "{}", running.stderr());
+            if let Some(status) = running.ended() {
+                assert!(status.success(), "{}", running.stderr());
                 break;
             }
             running.kill();

@@ -16,7 +16,9 @@ fn roots_under_three_of_five_custodians_then_authorities_rollover_responders_lis
     let shares: Vec<PathBuf> = (1..=5).map(|n| empty.folder.path().join(format!("share-{n}"))).collect();
     let with_shares = |flag: &str, which: &[usize], name: &str| {
         let mut command = empty.hold(&shipped(name));
-        which.iter().for_each(|n| drop(command.arg(flag).arg(&shares[n - 1])));
+        for number in which {
+            command.arg(flag).arg(&shares[number - 1]);
+        }
         command
     };
 
@@ -107,7 +109,7 @@ fn every_line_stands_in_the_script(empty: &Empty, file: &str, name: &str) {
         let step = line["step"].as_str().unwrap();
         assert!(script.stdout.contains(&format!("Nom de l'étape : `{step}`")), "{file}: {step}");
     }
-    assert!(script.stdout.contains("Porteur de part") == (file == "root"));
+    assert_eq!(script.stdout.contains("Porteur de part"), file == "root");
 }
 
 fn openssl_verifies_the_signature(report: &std::path::Path) {
