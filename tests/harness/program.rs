@@ -125,6 +125,22 @@ impl Running {
         text_of(&mut self.stderr)
     }
 
+    /// Stops it where it is (SIGSTOP), so that `harmless` can look at what it leaves: killed there, or let go
+    /// on for a moment. Whether it was killed.
+    pub fn kill_if(&mut self, harmless: impl Fn() -> bool) -> bool {
+        let id = self.id().to_string();
+        let send =
+            |signal: &str| Command::new("kill").args([signal, &id]).status().is_ok_and(|sent| sent.success());
+        let stopped = send("-STOP");
+        let kills = stopped && harmless();
+        if kills {
+            self.kill();
+        } else {
+            send("-CONT");
+        }
+        kills
+    }
+
     /// Sends SIGKILL, which no process can catch, and waits until it is gone.
     pub fn kill(&mut self) {
         let _ = self.child.kill();

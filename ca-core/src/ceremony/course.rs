@@ -22,7 +22,7 @@ use super::{Ceremony, CeremonyError, Step, check, custodian_file, standing, work
 use crate::authority;
 use crate::epoch::Epoch;
 use crate::issuance::{self, Evidence, EvidenceKind, IssuanceContext};
-use crate::signer::Pkcs11Module;
+use crate::signer::{Pkcs11Module, Pkcs11Token};
 
 /// Renewed before each step; an HSM may take minutes for one RSA-4096 key.
 const LEASE: Duration = Duration::from_secs(30 * 60);
@@ -50,6 +50,9 @@ pub struct Course<'a> {
     pub(super) evidence: Evidence,
     pub(super) transcript: Transcript,
     steps: Vec<Step>,
+    /// A session with each token that was used, so that this process logs in once: some tokens write their
+    /// own state at each login, and a crash in that instant is theirs to survive.
+    sessions: BTreeMap<String, Pkcs11Token>,
     /// Who brought shares for a token, in this process.
     opened_by: BTreeMap<String, Vec<String>>,
 }
@@ -92,6 +95,7 @@ impl<'a> Course<'a> {
             evidence,
             transcript,
             steps: ceremony.steps(),
+            sessions: BTreeMap::new(),
             opened_by: BTreeMap::new(),
         })
     }
@@ -142,10 +146,14 @@ impl<'a> Course<'a> {
     ) -> Result<(), CeremonyError> {
         self.epoch.renew(db)?;
         let mut detail = json!({ "epoch": self.epoch.number() });
-        if let Some(token) = self.token_of(db, step)?
-            && let Some(names) = self.opened_by.get(&token)
-        {
-            detail["opened_by"] = json!(names);
+        if let Some(token) = self.token_of(db, step)? {
+            if let Some(names) = self.opened_by.get(&token) {
+                detail["opened_by"] = json!(names);
+            }
+            // A token that does not answer stops the ceremony before anything is recorded.
+            if !matches!(step, Step::Token(_)) && !self.sessions.contains_key(&token) {
+                self.sessions.insert(token.clone(), self.module.token(&token)?);
+            }
         }
         self.append(db, step, EntryEvent::Begun, detail, rng, act)
     }

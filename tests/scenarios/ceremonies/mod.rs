@@ -67,12 +67,14 @@ fn verify(report: &Path) -> Finished {
     run(igc().args(["--output", "json", "ceremony", "verify"]).arg(report))
 }
 
-/// How many key halves stand in the SoftHSM token with this label.
+/// How many key halves stand in the SoftHSM token with this label. A file without an octet is no object: a
+/// process was killed before it had made one.
 fn objects_in_token(dir: &Path, label: &str) -> usize {
     let token = token_folder(dir, label).expect("the token is there");
     let objects = fs::read_dir(token).unwrap().filter(|entry| {
         let name = entry.as_ref().unwrap().file_name().into_string().unwrap();
-        name.ends_with(".object") && name != "token.object"
+        let written = entry.as_ref().unwrap().metadata().unwrap().len() > 0;
+        name.ends_with(".object") && name != "token.object" && written
     });
     objects.count()
 }
