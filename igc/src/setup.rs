@@ -86,6 +86,7 @@ pub fn make(plan: &Plan) -> Result<Made, Problem> {
         attendance: Attendance { operator: "igc init".to_owned(), ..Attendance::default() },
         confirmed: true,
         shares: Vec::new(),
+        talk: false,
     };
     let held = ceremony.map(|ceremony| hold(&installation, &mut db, &ceremony, &unattended));
     Ok(Made { installation, outcome: held.transpose()? })

@@ -185,6 +185,16 @@ impl<'a> Course<'a> {
         self.append(db, step, EntryEvent::Done, detail, rng, act)
     }
 
+    /// What a step gave, once it is done.
+    pub fn outcome_of(&self, step: &Step) -> Option<&Value> {
+        self.transcript.outcome_of(step)
+    }
+
+    /// SHA-256 of the transcript's last line.
+    pub fn head(&self) -> &str {
+        self.transcript.head()
+    }
+
     /// When this step was first begun: what it made before a crash is not older.
     pub fn begun_at(&self, step: &Step) -> Option<Timestamp> {
         self.transcript.begun_at(step).map(Timestamp::whole_second)

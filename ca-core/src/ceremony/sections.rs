@@ -6,8 +6,10 @@ use super::check::Checker;
 use super::file::Plan;
 use super::{CeremonyError, CeremonyKind};
 
-/// A section, and whether a file has it.
-const SECTIONS: &[(&str, fn(&Plan) -> bool)] = &[
+/// Whether a file has a section.
+type Stands = fn(&Plan) -> bool;
+
+const SECTIONS: &[(&str, Stands)] = &[
     ("tokens", |plan| !plan.tokens.is_empty()),
     ("custodians", |plan| plan.custodians.is_some()),
     ("root", |plan| !plan.root.is_empty()),

@@ -23,7 +23,7 @@ use crate::authority_end;
 use crate::certificate::{self, CertificateStatus};
 use crate::issuance::{self, Bearer, IssuanceRequest, IssuedCertificate, NewAuthorityKey, Prepared};
 use crate::service_key::{self, NewServiceKey, Purpose};
-use crate::signer::{KeyReference, Pkcs11Signer, SignerError, TokenPins, pin};
+use crate::signer::{KeyId, KeyReference, Pkcs11Signer, SignatureAlgorithm, Signer, TokenPins, pin};
 
 /// What a step gave, for the transcript.
 pub(super) fn perform(
@@ -143,20 +143,20 @@ fn key(
     act: &Act,
 ) -> Result<KeyMade, CeremonyError> {
     let token = course.module.token(&step.token)?;
-    let (id, public_key) = match token.find_key(&step.label)? {
-        Some(_) if course.is_first_attempt(&Step::Key(step.clone())) => {
-            return standing(
-                format!("key {}", step.label),
-                format!("stands already in token {}", step.token),
-            );
+    let made_before = token.find_key(&step.label)?;
+    if made_before.is_some() && course.is_first_attempt(&Step::Key(step.clone())) {
+        return standing(format!("key {}", step.label), format!("stands already in token {}", step.token));
+    }
+    let (id, public_key) = match made_before {
+        Some((id, public_key)) if is_whole(course, &step.token, &id, &public_key)? => (id, public_key),
+        // Certified by nobody, known to nobody: a crash left it before it was one.
+        Some((id, _)) => {
+            token.destroy_key(&id)?;
+            token.generate_key(step.kind, &step.label)?
         }
-        Some(made_before) => made_before,
         None => token.generate_key(step.kind, &step.label)?,
     };
     let attributes = token.key_attributes(&id)?;
-    if let Some(attribute) = attributes.fault() {
-        return Err(SignerError::KeyNotProtected { token: step.token.clone(), attribute }.into());
-    }
     let reference = KeyReference { token: step.token.clone(), id };
     let event = Event {
         action: "key.made",
@@ -179,6 +179,18 @@ fn key(
         record_service(db, &made, &public_key, Purpose::Audit, None, rng, act)?;
     }
     Ok(made)
+}
+
+/// Whether a key that an interrupted run has made is protected, and signs what its public half verifies.
+fn is_whole(course: &Course<'_>, token: &str, id: &KeyId, public_key: &[u8]) -> Result<bool, CeremonyError> {
+    if course.module.token(token)?.key_attributes(id)?.fault().is_some() {
+        return Ok(false);
+    }
+    let Ok(algorithm) = SignatureAlgorithm::of_key(public_key) else { return Ok(false) };
+    let key = KeyReference { token: token.to_owned(), id: id.clone() };
+    let message = b"igc-ceremony-key-trial";
+    let signed = Pkcs11Signer::new(course.module.clone()).sign(&key, &algorithm.digest(message));
+    Ok(signed.is_ok_and(|signature| algorithm.verify(public_key, message, &signature)))
 }
 
 /// A key that this ceremony has made, by its label.

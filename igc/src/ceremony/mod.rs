@@ -3,6 +3,7 @@
 
 mod crls;
 mod prompt;
+mod telling;
 
 use std::path::{Path, PathBuf};
 
@@ -27,6 +28,8 @@ pub struct Session {
     pub confirmed: bool,
     /// The shares that custodians bring, to open a token.
     pub shares: Vec<PathBuf>,
+    /// Whether each step is told on stderr, with what the printed script has room for.
+    pub talk: bool,
 }
 
 /// The folder of the installation's ceremonies.
@@ -108,7 +111,9 @@ fn take_steps(
             }
             _ => course.perform(db, &step, &mut system_rng(), &act)?,
         }
-        tracing::info!(ceremony.step = %step, "ceremony {}, step {place} of {count}: {step} is done", ceremony.name());
+        if session.talk {
+            telling::tell(course, &step, place, count);
+        }
     }
     Ok(())
 }

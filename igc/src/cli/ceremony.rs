@@ -14,7 +14,7 @@ use super::Global;
 use crate::ceremony::{Session, attendance, hold, recorded};
 use crate::faults;
 use crate::installation::Installation;
-use crate::output;
+use crate::output::{self, OutputFormat};
 use crate::problem::Problem;
 use crate::setup::{self, LONGEST_TEXT, read_bounded, read_text};
 
@@ -137,6 +137,7 @@ fn run_ceremony(global: &Global, args: &RunArgs) -> Result<ExitCode, Problem> {
         attendance: attendance(args.operator.clone(), args.witnesses.clone(), args.share_out.clone())?,
         confirmed: args.yes,
         shares: args.shares.clone(),
+        talk: global.output == OutputFormat::Table,
     };
     let mut db = installation.database(DatabaseRole::Owner)?;
     let outcome = hold(&installation, &mut db, &ceremony, &session)?;

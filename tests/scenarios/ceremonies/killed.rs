@@ -63,6 +63,7 @@ fn a_ceremony_that_is_killed_again_and_again_is_taken_up_and_makes_each_key_and_
         let of_services: i64 = service_keys::table.count().get_result(&mut db).unwrap();
         assert_eq!((of_authorities, of_services), (9, 8));
         run(&mut empty.command(&["publish", "crl"])).expect_exit(0);
+        run(&mut empty.command(&["doctor"])).expect_exit(0);
         verify(&empty.report("demo")).expect_exit(0);
     }
 }

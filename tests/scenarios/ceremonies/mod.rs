@@ -67,14 +67,14 @@ fn verify(report: &Path) -> Finished {
     run(igc().args(["--output", "json", "ceremony", "verify"]).arg(report))
 }
 
-/// How many key halves stand in the SoftHSM token with this label. A file without an octet is no object: a
-/// process was killed before it had made one.
+/// How many key halves stand in the SoftHSM token with this label. A file that is shorter than the half of a
+/// P-256 key is none: a process was killed while SoftHSM was making it.
 fn objects_in_token(dir: &Path, label: &str) -> usize {
     let token = token_folder(dir, label).expect("the token is there");
     let objects = fs::read_dir(token).unwrap().filter(|entry| {
         let name = entry.as_ref().unwrap().file_name().into_string().unwrap();
-        let written = entry.as_ref().unwrap().metadata().unwrap().len() > 0;
-        name.ends_with(".object") && name != "token.object" && written
+        let whole = entry.as_ref().unwrap().metadata().unwrap().len() > 600;
+        name.ends_with(".object") && name != "token.object" && whole
     });
     objects.count()
 }
