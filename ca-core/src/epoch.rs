@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use diesel::prelude::*;
+use store::database::is_unique_violation;
 use store::schema::issuance_epochs;
 use store::{Act, Database};
 use thiserror::Error;
@@ -42,6 +43,16 @@ impl store::Fault for EpochError {
 impl Epoch {
     /// Begins a run: the next number, alive for `lease` of the database's time.
     pub fn open(db: &mut Database, lease: Duration, act: &Act) -> Result<Self, EpochError> {
+        loop {
+            match Self::try_open(db, lease, act) {
+                // Another run took the number at the same moment, and is on its way: the next one is ours.
+                Err(EpochError::Database(error)) if is_unique_violation(&error) => {}
+                outcome => return outcome,
+            }
+        }
+    }
+
+    fn try_open(db: &mut Database, lease: Duration, act: &Act) -> Result<Self, EpochError> {
         db.write(|db| {
             let last: Option<i64> =
                 issuance_epochs::table.select(diesel::dsl::max(issuance_epochs::epoch)).first(db)?;

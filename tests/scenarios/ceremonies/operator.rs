@@ -3,7 +3,8 @@
 use std::fs;
 use std::io::Read;
 use std::os::unix::fs::PermissionsExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use acceptance::harness::{openssl, run};
 use serde_json::Value;
@@ -24,7 +25,9 @@ fn roots_under_three_of_five_custodians_then_authorities_rollover_responders_lis
 
     let few = run(&mut with_shares("--share-out", &[1, 2, 3], "root")).expect_exit(4);
     assert!(few.stderr.contains("5 custodians, and 3 files for their shares"), "{}", few.stderr);
-    let made = run(&mut with_shares("--share-out", &[1, 2, 3, 4, 5], "root")).expect_exit(0).json();
+    // One of them goes to a descriptor.
+    let with_four = with_shares("--share-out", &[1, 2, 3, 4], "root");
+    let made = run(&mut with_descriptor(&with_four, "7>", &shares[4], "--share-out")).expect_exit(0).json();
     assert_eq!((made["keys"].as_array().unwrap().len(), made["crls"].as_array().unwrap().len()), (4, 3));
     let pins = empty.dir.join("tokens/pin");
     assert!(!pins.join("roots").exists() && !pins.join("roots-so").exists());
@@ -50,7 +53,8 @@ fn roots_under_three_of_five_custodians_then_authorities_rollover_responders_lis
     run(&mut with_shares("--share", &[3, 2, 1], "rollover")).expect_exit(0);
     run(&mut empty.hold(&shipped("ocsp-responders"))).expect_exit(0);
     run(&mut empty.command(&["publish", "crl"])).expect_exit(0);
-    run(&mut with_shares("--share", &[1, 3, 5], "root-crl")).expect_exit(0);
+    let with_two = with_shares("--share", &[1, 3], "root-crl");
+    run(&mut with_descriptor(&with_two, "7<", &shares[4], "--share")).expect_exit(0);
     run(&mut empty.hold(&shipped("end-of-authority"))).expect_exit(0);
     assert_eq!(objects_in_token(&empty.dir, "igc-issuing"), 2 * 6, "six and one, less the one that ended");
     run(&mut empty.command(&["doctor"])).expect_exit(0);
@@ -69,6 +73,17 @@ fn roots_under_three_of_five_custodians_then_authorities_rollover_responders_lis
         refused_after_one_altered_octet(&report);
     }
     who_opened_the_token_stands_in_the_transcript(&empty);
+}
+
+/// The command, with one more share at descriptor 7.
+fn with_descriptor(command: &Command, redirection: &str, share: &Path, flag: &str) -> Command {
+    let mut shell = Command::new("sh");
+    shell
+        .arg("-c")
+        .arg(format!("umask 077; exec {redirection} \"$0\"; exec \"$@\" {flag} /dev/fd/7"))
+        .arg(share);
+    shell.arg(command.get_program()).args(command.get_args());
+    shell
 }
 
 /// Neither a share's value nor its blinding is anywhere in the installation.
@@ -112,14 +127,14 @@ fn every_line_stands_in_the_script(empty: &Empty, file: &str, name: &str) {
     assert_eq!(script.stdout.contains("Porteur de part"), file == "root");
 }
 
-fn openssl_verifies_the_signature(report: &std::path::Path) {
+fn openssl_verifies_the_signature(report: &Path) {
     let beside = |name: &str| report.with_file_name(name).display().to_string();
     let (key, signature) = (beside("audit-key.pem"), beside("report.json.sig"));
     let report = report.display().to_string();
     openssl(["dgst", "-sha256", "-verify", &key, "-signature", &signature, &report]).expect_exit(0);
 }
 
-fn refused_after_one_altered_octet(report: &std::path::Path) {
+fn refused_after_one_altered_octet(report: &Path) {
     for name in ["report.json", "report.json.sig", "audit-key.pem"] {
         let path = report.with_file_name(name);
         let right = fs::read(&path).unwrap();
