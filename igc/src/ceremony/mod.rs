@@ -91,7 +91,11 @@ fn take_steps(
     while let Some(step) = course.next() {
         let (place, count) = course.place(&step);
         if !session.confirmed {
-            prompt::confirm(&format!("step {place} of {count}: {step}"))?;
+            let said = match &step {
+                Step::Acknowledge(number, name) => format!(" ({name} has share {number})"),
+                _ => String::new(),
+            };
+            prompt::confirm(&format!("step {place} of {count}: {step}{said}"))?;
         }
         if let Some(set) = course.wants_shares(db, &step)? {
             bring_shares(course, &set, session)?;

@@ -3,8 +3,9 @@
 
 use std::fs;
 use std::path::PathBuf;
+use std::time::Duration;
 
-use acceptance::harness::{DatabaseKind, openssl};
+use acceptance::harness::{DatabaseKind, free_port, openssl, start, wait_for_port};
 use ca_core::certificate::Certificate;
 use store::DatabaseRole;
 
@@ -45,7 +46,30 @@ fn after_a_rollover_the_new_generation_certifies_and_both_chains_are_accepted() 
         }
         of_new.iter().for_each(|certificate| accepted(&workshop, certificate));
         assert!(workshop.igc(&["doctor"]).stdout.contains("ocsp-ACI-FO-PP-2"));
+        each_generation_has_a_responder(&workshop, &of_old[0], &of_new[0]);
         workshop.check();
+    }
+}
+
+/// The responder of the old key says revoked, that of the new one good; each is certified by its generation.
+fn each_generation_has_a_responder(workshop: &Workshop, old: &Certificate, new: &Certificate) {
+    let port = free_port();
+    workshop.configure("listen", "status", format!("127.0.0.1:{port}"));
+    workshop.configure("listen", "operations", format!("127.0.0.1:{}", free_port()));
+    let _serving = start(&mut workshop.command(&["serve", "--role", "status"]));
+    wait_for_port(port, Duration::from_secs(30));
+    let ca = workshop.dir().join("public/ca");
+    for (certificate, word) in [(old, "revoked"), (new, "good")] {
+        let url = format!("http://127.0.0.1:{port}/ocsp");
+        let issuer = ca.join(format!("{}.cer", certificate.issuer)).display().to_string();
+        let (serial, chain) =
+            (format!("0x{}", certificate.serial), ca.join("chain.pem").display().to_string());
+        let asked =
+            ["ocsp", "-url", &url, "-issuer", &issuer, "-serial", &serial, "-CAfile", &chain, "-text"];
+        let said = openssl(asked).expect_exit(0).said();
+        assert!(said.contains("Response verify OK") && said.contains(&format!("{serial}: {word}")), "{said}");
+        let responder = format!("CN=DEMO OCSP {}\n", certificate.issuer);
+        assert!(said.replace(" = ", "=").contains(&responder), "{responder}{said}");
     }
 }
 
