@@ -2,11 +2,12 @@
 
 use der::{Decode, Encode};
 use diesel::prelude::*;
-use store::schema::{authorities, certificates};
+use store::schema::{authorities, authority_ends, certificates};
 use store::{Act, Database, Timestamp};
 use thiserror::Error;
 
 use crate::faults;
+use crate::identity::split_generation;
 use crate::serial::SerialNumber;
 use crate::signer::{KeyReference, SignatureAlgorithm};
 
@@ -94,7 +95,17 @@ pub(crate) struct NewAuthority<'a> {
     pub(crate) serial_prefix: Option<[u8; 8]>,
 }
 
+/// Writes the row; where a ceremony that is taken up again certifies the same key anew, the row names the
+/// new serial number (a trigger lets nothing else change, and only where nobody ever saw the first one).
 pub(crate) fn insert(db: &mut Database, new: &NewAuthority<'_>, act: &Act) -> QueryResult<()> {
+    let renamed = diesel::update(authorities::table.find(new.short_name))
+        .filter(authorities::kind.eq(new.kind.name()).and(authorities::parent.eq(new.parent)))
+        .filter(authorities::public_key.eq(new.public_key).and(authorities::token.eq(&new.key.token)))
+        .set(authorities::serial.eq(new.serial.to_string()))
+        .execute(db)?;
+    if renamed == 1 {
+        return Ok(());
+    }
     diesel::insert_into(authorities::table)
         .values((
             authorities::short_name.eq(new.short_name),
@@ -125,6 +136,33 @@ pub fn load(db: &mut Database, short_name: &str) -> Result<Authority, AuthorityE
 pub fn all(db: &mut Database) -> Result<Vec<Authority>, AuthorityError> {
     let rows: Vec<Row> = with_certificate().order((authorities::kind, authorities::short_name)).load(db)?;
     rows.into_iter().map(row_to_authority).collect()
+}
+
+/// Of the generations of `first` (`ACI-FO-PP`), the newest that may issue at `at`: its certificate is good
+/// and in its validity, and no ceremony has decided its end. It is the one that new certificates come from.
+pub fn newest_generation(db: &mut Database, first: &str, at: Timestamp) -> Result<Authority, AuthorityError> {
+    let ended: Vec<String> = authority_ends::table.select(authority_ends::authority).load(db)?;
+    let rows: Vec<Row> = with_certificate()
+        .filter(authorities::short_name.eq(first).or(authorities::short_name.like(format!("{first}-%"))))
+        .load(db)?;
+    let generations: Vec<Authority> = rows.into_iter().map(row_to_authority).collect::<Result<_, _>>()?;
+    generations
+        .into_iter()
+        .filter(|authority| (authority.not_before..=authority.not_after).contains(&at))
+        .filter(|authority| !ended.contains(&authority.short_name))
+        .filter_map(|authority| {
+            let (name, generation) = split_generation(&authority.short_name);
+            (name == first).then_some((generation.unwrap_or(1), authority))
+        })
+        .max_by_key(|(generation, _)| *generation)
+        .map(|(_, authority)| authority)
+        .ok_or_else(|| AuthorityError::Unknown(first.to_owned()))
+}
+
+/// The key of an authority whether its certificate is good or not: a ceremony that is taken up finds the
+/// one it has made.
+pub(crate) fn recorded_key(db: &mut Database, short_name: &str) -> QueryResult<Option<Vec<u8>>> {
+    authorities::table.find(short_name).select(authorities::public_key).first(db).optional()
 }
 
 type Row = (String, String, String, String, Vec<u8>, String, String, Option<Vec<u8>>, Option<Vec<u8>>);

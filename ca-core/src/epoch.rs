@@ -110,6 +110,11 @@ impl Epoch {
         Ok(diesel::select(diesel::dsl::exists(unsettled)).get_result(db)?)
     }
 
+    /// Closes the epoch of a run that is known to be dead, whatever its lease says.
+    pub(crate) fn close_dead(db: &mut Database, number: i64, act: &Act) -> Result<(), EpochError> {
+        Self { number, lease: Duration::ZERO }.close(db, act)
+    }
+
     /// Ends the run in good order.
     pub fn close(self, db: &mut Database, act: &Act) -> Result<(), EpochError> {
         db.write(|db| {

@@ -43,6 +43,32 @@ store::codes! {
     CEREMONY_HELD = ("ceremony-already-held", Refused, "the operator: a ceremony begins with an empty database and empty tokens");
     /// The ceremony file is not the one that made the authorities.
     CEREMONY_ANOTHER_FILE = ("ceremony-another-file", Refused, "the operator: put the file of the ceremony that was held back in its place");
+    /// What the database holds does not allow a ceremony of this file.
+    CEREMONY_STANDING = ("ceremony-refused", Refused, "the operator: the sentence names what stands in the way; `igc ceremony check --dir DIR FILE` asks again");
+    /// A ceremony of this name was begun with another file.
+    CEREMONY_OTHER_FILE = ("ceremony-other-file", Refused, "the operator: take the ceremony up again with the file it was begun with, or give the new one another name");
+    /// Another process holds this ceremony.
+    CEREMONY_UNDER_WAY = ("ceremony-under-way", Unavailable, "the operator: another process holds this ceremony; wait for it or stop it");
+    /// A step was not confirmed.
+    CEREMONY_NOT_CONFIRMED = ("ceremony-not-confirmed", AwaitsApproval, "the operator: confirm at a terminal, or with the flag that is named");
+    /// The transcript of a ceremony does not read, or its chain is broken.
+    CEREMONY_TRANSCRIPT = ("ceremony-transcript-broken", Integrity, "the auditor: the transcript was changed after it was written; compare with a copy");
+    /// The transcript cannot be written.
+    CEREMONY_TRANSCRIPT_FILE = ("ceremony-transcript-file", Failed, "the operator: is the installation's folder writable, and is there space left?");
+    /// The report of a ceremony does not hold.
+    CEREMONY_REPORT = ("ceremony-report-refused", Integrity, "the auditor: the part that is named is not what the ceremony made");
+    /// The ceremony has not come to its end.
+    CEREMONY_NOT_ENDED = ("ceremony-not-ended", Refused, "the operator: `igc ceremony run` takes it up where it stopped");
+    /// A key was destroyed, and a find still finds it.
+    CEREMONY_KEY_STANDS = ("ceremony-key-not-destroyed", Integrity, "the security officer: this token does not destroy keys; it must be kept as if the key were in use");
+    /// A custodian's share cannot be read or written.
+    SHARE_FILE = ("custodian-share-file", Invalid, "the custodian: a share is a file of mode 0600, as the ceremony wrote it; one that stands is never overwritten");
+    /// A share is not the one that was given.
+    SHARE_WRONG = ("custodian-share-wrong", Refused, "the custodian who is named: bring the share of the last ceremony that shared this token's PINs");
+    /// Fewer shares than are needed.
+    SHARES_TOO_FEW = ("custodian-shares-too-few", AwaitsApproval, "the operator: more custodians must come; give each share with --share FILE");
+    /// The sharing failed.
+    SHARING_FAILED = ("custodian-sharing-failed", Failed, "the developer: the secret sharing refused what it was given");
 
     // Certification requests and public keys.
     /// A certification request is too long.
@@ -77,6 +103,8 @@ store::codes! {
     AUTHORITY_UNREADABLE = ("authority-unreadable", Integrity, "the operator: compare with a backup before anything is signed");
     /// An authority is out of its validity.
     AUTHORITY_EXPIRED = ("authority-expired", Refused, "the operator: a key ceremony must make the next generation");
+    /// An authority whose end was decided at a ceremony.
+    AUTHORITY_ENDED = ("authority-ended", Refused, "the operator: this authority signs nothing more; its successor is another generation or another authority");
     /// No such certificate.
     CERTIFICATE_UNKNOWN = ("certificate-unknown", NotFound, "check issuer and serial number, upper-case hexadecimal");
     /// The certificate has ended already.

@@ -8,6 +8,7 @@
 //! Authorities and their keys come from a [`ceremony`].
 
 pub mod authority;
+pub mod authority_end;
 pub mod ceremony;
 pub mod certificate;
 pub mod csr;

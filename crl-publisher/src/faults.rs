@@ -11,6 +11,8 @@ store::codes! {
     CRL_OVERTAKEN = ("crl-overtaken", Unavailable, "nobody: the next run sees the other worker's CRL");
     /// A CRL number would not grow.
     CRL_NUMBER = ("crl-number-not-growing", Integrity, "the operator: the database was restored from a backup older than what is published");
+    /// A last CRL was asked of an authority that goes on.
+    CRL_NOT_LAST = ("crl-not-last", Refused, "the operator: a ceremony of kind end-of-authority decides the end first");
     /// A lint rule refused a CRL before it was signed.
     CRL_LINT = ("crl-lint-refused", Refused, "the operator: the authority's certificate or the publication policy breaks the rule that is named; what is published stays");
     /// A CRL is not what was to be signed.

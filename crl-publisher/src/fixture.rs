@@ -28,6 +28,7 @@ use tempfile::TempDir;
 
 use crate::folder::PublicFolder;
 use crate::policy::{PublicationPolicy, Schedule};
+use crate::publish::{CeremonyCrl, sign_ceremony_crl};
 
 pub(crate) const ROOT: &str = "ACR-FO";
 pub(crate) const ISSUING: &str = "ACI-FO-PP";
@@ -120,6 +121,14 @@ impl World {
             actor: Actor::Job("test"),
             request: RequestId("test".to_owned()),
         }
+    }
+
+    /// Signs the CRL of the root, good for a year, as a ceremony would.
+    pub(crate) fn sign_root_crl(&mut self, act: &Act) {
+        let wanted = CeremonyCrl::For(YEAR);
+        let (db, signer, begun) = (&mut self.db, &mut self.signer, act.at);
+        sign_ceremony_crl(db, signer, &self.folder, &self.policy, ROOT, wanted, begun, &mut rng(), act)
+            .unwrap();
     }
 
     /// Records a certificate as issued; its DER matters to nobody here.

@@ -23,8 +23,11 @@ pub struct Schedule {
 /// [M, weak]: full daily, delta hourly); these are the defaults here too.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PublicationPolicy {
-    /// CRLs of the roots. A revocation by a root is published at the next run, whatever this says.
-    pub root_crl: Schedule,
+    /// How long before its end the CRL of a root is worth a warning: it is signed at a ceremony, which has
+    /// to be arranged.
+    pub root_crl_warning: Duration,
+    /// How long before its end it is an alarm.
+    pub root_crl_alarm: Duration,
     /// Full CRLs of the issuing authorities.
     pub full_crl: Schedule,
     /// Their delta CRLs. One is made as soon as something was revoked since the last.
@@ -46,7 +49,8 @@ pub struct PublicationPolicy {
 impl Default for PublicationPolicy {
     fn default() -> Self {
         Self {
-            root_crl: Schedule { every: 7 * DAY, valid: 30 * DAY },
+            root_crl_warning: 60 * DAY,
+            root_crl_alarm: 14 * DAY,
             full_crl: Schedule { every: DAY, valid: 3 * DAY },
             delta_crl: Schedule { every: HOUR, valid: DAY },
             ocsp_validity: DAY,
@@ -78,8 +82,7 @@ impl PublicationPolicy {
     /// The same policy, if it holds together: a list that ends before its successor comes would
     /// leave a gap, and a start that is refused is better than one found later.
     pub fn checked(self) -> Result<Self, PolicyError> {
-        let schedules =
-            [("root_crl", self.root_crl), ("full_crl", self.full_crl), ("delta_crl", self.delta_crl)];
+        let schedules = [("full_crl", self.full_crl), ("delta_crl", self.delta_crl)];
         for (field, schedule) in schedules {
             if schedule.every < Duration::from_secs(1) {
                 return Err(PolicyError { field, rule: "`every` is at least one second" });
@@ -90,6 +93,9 @@ impl PublicationPolicy {
             if schedule.valid > 400 * DAY {
                 return Err(PolicyError { field, rule: "`valid` is at most 400 days" });
             }
+        }
+        if self.root_crl_alarm > self.root_crl_warning {
+            return Err(PolicyError { field: "root_crl_alarm", rule: "does not come before the warning" });
         }
         if self.delta_crl.every > self.full_crl.every {
             return Err(PolicyError {
@@ -121,7 +127,7 @@ mod tests {
         let base = PublicationPolicy::default();
         let gap = Schedule { every: DAY, valid: DAY };
         for (field, policy) in [
-            ("root_crl", PublicationPolicy { root_crl: gap, ..base.clone() }),
+            ("root_crl_alarm", PublicationPolicy { root_crl_alarm: 61 * DAY, ..base.clone() }),
             ("full_crl", PublicationPolicy { full_crl: gap, ..base.clone() }),
             ("delta_crl", PublicationPolicy { delta_crl: gap, ..base.clone() }),
             ("ocsp_max_age", PublicationPolicy { ocsp_max_age: 2 * DAY, ..base.clone() }),

@@ -46,7 +46,8 @@ pub struct Bundle {
     pub bureaus: Vec<X509>,
     /// With the SHA-256 of its SubjectPublicKeyInfo.
     pub approval_keys: Vec<([u8; 32], PKey<Public>)>,
-    pub ceremony_sha256: Option<String>,
+    /// The SHA-256 of each ceremony's file.
+    pub ceremonies: Vec<String>,
     /// What was taken from the bundle itself.
     own: Vec<String>,
 }
@@ -105,7 +106,7 @@ impl Bundle {
         if arguments.key.is_none() {
             own.push(format!("log key {} of the bundle itself", key.name));
         }
-        let ceremony = folder.join("ceremony.toml");
+        let ceremonies = files_of(&folder.join("ceremonies"))?;
         Ok(Self {
             head,
             key,
@@ -118,10 +119,7 @@ impl Bundle {
                 .map(|spki| public_key(spki).map(|key| (sha256(spki), key)))
                 .collect::<Option<_>>()
                 .ok_or_else(|| Unreadable("a key of officers' proofs".to_owned()))?,
-            ceremony_sha256: match ceremony.exists() {
-                true => Some(hex(&sha256(&read(&ceremony, LONGEST_FILE)?))),
-                false => None,
-            },
+            ceremonies: ceremonies.iter().map(|(_, octets)| hex(&sha256(octets))).collect(),
             folder,
             own,
         })

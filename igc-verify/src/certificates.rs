@@ -256,11 +256,10 @@ fn check_signature(bundle: &Bundle, record: &Record, tbs: &[u8], text: &str) -> 
 }
 
 fn check_ceremony(bundle: &Bundle, record: &Record) -> Result<(i64, i64), String> {
-    match &bundle.ceremony_sha256 {
-        Some(sha256) if *sha256 == record.evidence_digest => Ok((i64::MIN, i64::MAX)),
-        Some(_) => Err("its evidence is another ceremony than ceremony.toml".to_owned()),
-        None => Err("its evidence is a ceremony, and ceremony.toml is missing".to_owned()),
+    if bundle.ceremonies.contains(&record.evidence_digest) {
+        return Ok((i64::MIN, i64::MAX));
     }
+    Err("its evidence is a ceremony whose file is not in ceremonies/".to_owned())
 }
 
 fn check_evidence(bundle: &Bundle, record: &Record, spki: &[u8]) -> Result<Decided, String> {

@@ -37,6 +37,10 @@ store::codes! {
     CERTIFICATE_SERVES = ("certificate-serves", Refused, "the security officer: a key ceremony replaces an authority or a responder before it ends");
     /// A card carries the certificate.
     CERTIFICATE_ON_CARD = ("certificate-on-card", Refused, "oppose the card: `igc opposition add`");
+    /// No ceremony of that name was begun here.
+    CEREMONY_UNKNOWN = ("ceremony-unknown", NotFound, "the operator: the folder ceremonies of the installation names them");
+    /// `igc init` holds no such ceremony.
+    CEREMONY_ATTENDED = ("ceremony-attended", Refused, "the operator: `igc init --without-ceremony`, then `igc ceremony run FILE`");
     /// No job of that name.
     JOB_UNKNOWN = ("job-unknown", NotFound, "`igc job list` names them");
     /// The argument does not read.

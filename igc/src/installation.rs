@@ -8,7 +8,7 @@ use ca_core::issuance::IssuanceContext;
 use ca_core::key_policy::Blocklist;
 use ca_core::profile::Profiles;
 use ca_core::signer::process::LedgerKind;
-use ca_core::signer::{ProcessSigner, SignerProcess};
+use ca_core::signer::{Pkcs11Module, ProcessSigner, SignerProcess, Tokens};
 use rand_core::UnwrapErr;
 use store::{Act, Actor, Database, DatabaseError, DatabaseRole, Fault, RequestId};
 
@@ -42,6 +42,7 @@ pub struct Installation {
     /// Its clock.
     pub clock: Clock,
     blocklist: Arc<OnceLock<Blocklist>>,
+    module: Arc<OnceLock<Pkcs11Module>>,
     /// The file of its configuration.
     pub config_file: PathBuf,
     /// How this process writes, and so its children.
@@ -77,6 +78,7 @@ impl Installation {
             clock: Clock::ahead_by_days(days),
             config: Arc::new(config),
             blocklist: Arc::default(),
+            module: Arc::default(),
             config_file: file.to_owned(),
             output,
             processes: SignerProcesses::default(),
@@ -95,6 +97,16 @@ impl Installation {
             db.set_clock_ahead(ahead)?;
         }
         Ok(db)
+    }
+
+    /// The PKCS#11 library in this process, for a ceremony: only there do custodians bring PINs, and are keys
+    /// destroyed. Everything else signs with [`Self::signer_process`].
+    pub fn module(&self) -> Result<Pkcs11Module, Problem> {
+        if let Some(module) = self.module.get() {
+            return Ok(module.clone());
+        }
+        let module = Pkcs11Module::load(Tokens::read(&self.config.tokens)?)?;
+        Ok(self.module.get_or_init(|| module).clone())
     }
 
     /// The process that signs; its keys are those of the installation's tokens.

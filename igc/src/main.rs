@@ -4,6 +4,7 @@
 
 mod audit_log;
 mod bureau_process;
+mod ceremony;
 mod cli;
 mod clock;
 mod config;

@@ -5,21 +5,19 @@ use std::io::{Read, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
-use ca_core::ceremony::{self, Ceremony, CeremonyReport};
+use ca_core::ceremony::{self, Attendance, Ceremony, CeremonyKind, CeremonyOutcome};
 use ca_core::identity::Identity;
-use ca_core::signer::process::LedgerKind;
 use registration_authority::approval::DemoApprover;
-use store::{Actor, Database, DatabaseRole};
+use store::{Database, DatabaseRole};
 
+use crate::ceremony::{Session, hold};
 use crate::clock::Clock;
 use crate::config::{ConfigFile, InstallationKind};
 use crate::faults;
-use crate::installation::{Installation, system_rng};
+use crate::installation::Installation;
 use crate::problem::Problem;
 use crate::tls;
 
-/// The file of the ceremony that was held, in the installation's folder.
-pub const CEREMONY_FILE: &str = "ceremony.toml";
 /// The ceremony of a demonstration.
 pub const DEMO_CEREMONY: &str = include_str!("../../hsm-config/ceremonies/demo.toml");
 /// The file by which a demonstration knows its folder.
@@ -43,8 +41,8 @@ pub const SHARED_FILE: u32 = 0o644;
 pub struct Plan {
     /// Where.
     pub dir: PathBuf,
-    /// The ceremony file's text.
-    pub ceremony: String,
+    /// The text of the ceremony file to be held at once; none leaves the keys to `igc ceremony run`.
+    pub ceremony: Option<String>,
     /// The identity file's text.
     pub identity: String,
     /// Another database than the SQLite file of the folder.
@@ -66,16 +64,19 @@ pub struct DemoParts {
 pub struct Made {
     /// The installation, opened.
     pub installation: Installation,
-    /// What the ceremony left.
-    pub report: CeremonyReport,
+    /// What the ceremony left, where one was held.
+    pub outcome: Option<CeremonyOutcome>,
 }
 
 /// Makes an installation in a folder that is empty or does not exist.
 pub fn make(plan: &Plan) -> Result<Made, Problem> {
     let identity = Identity::parse(&plan.identity)?;
     identity.refuse_reference()?;
-    let ceremony = Ceremony::parse(&plan.ceremony)?;
-    ceremony::check(&ceremony, &identity)?;
+    let ceremony = plan.ceremony.as_deref().map(Ceremony::parse).transpose()?;
+    if let Some(ceremony) = &ceremony {
+        ceremony::check(ceremony, &identity)?;
+        refuse_attended(ceremony)?;
+    }
     refuse_occupied(plan)?;
 
     let config = configuration(plan)?;
@@ -83,16 +84,24 @@ pub fn make(plan: &Plan) -> Result<Made, Problem> {
     let installation = Installation::open_dir(&plan.dir)?;
     let mut db = Database::open(&installation.config.database_url, DatabaseRole::Owner)?;
     db.migrate()?;
-    let act = installation.act(Actor::Ceremony(ceremony.name().to_owned()));
-    let report = ceremony::run(
-        &mut db,
-        &installation.signer_process(LedgerKind::Issuing)?,
-        &ceremony,
-        installation.issuance()?,
-        &mut system_rng(),
-        &act,
-    )?;
-    Ok(Made { installation, report })
+    let unattended = Session {
+        attendance: Attendance { operator: "igc init".to_owned(), ..Attendance::default() },
+        confirmed: true,
+        shares: Vec::new(),
+        talk: false,
+    };
+    let held = ceremony.map(|ceremony| hold(&installation, &mut db, &ceremony, &unattended));
+    Ok(Made { installation, outcome: held.transpose()? })
+}
+
+/// A ceremony that people must attend is not held in passing.
+fn refuse_attended(ceremony: &Ceremony) -> Result<(), Problem> {
+    let custodians = ceremony.steps().iter().any(|step| matches!(step, ceremony::Step::Share(_)));
+    if ceremony.kind() == CeremonyKind::Installation && !custodians {
+        return Ok(());
+    }
+    let detail = format!("{} is not of kind installation, or has custodians", ceremony.name());
+    Err(Problem::new(faults::CEREMONY_ATTENDED, detail))
 }
 
 /// An installation is never made over anything. A demonstration has cleared and marked its folder before: what
@@ -154,7 +163,6 @@ fn write_files(plan: &Plan, config: &str) -> Result<(), Problem> {
     for (file, mode, text) in [
         ("igc.toml", SHARED_FILE, config),
         ("identity.toml", SHARED_FILE, &plan.identity),
-        (CEREMONY_FILE, SHARED_FILE, &plan.ceremony),
         ("tokens/tokens.toml", SHARED_FILE, TOKENS),
         ("tokens/softhsm2.conf", SHARED_FILE, &softhsm_conf(dir)),
         ("tls/web.pem", SHARED_FILE, &tls.certificate),

@@ -71,6 +71,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    authority_ends (authority) {
+        authority -> Text,
+        covered_until -> BigInt,
+        decided_at -> BigInt,
+    }
+}
+
+diesel::table! {
     service_keys (name) {
         name -> Text,
         purpose -> Text,
@@ -454,6 +462,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     audit_checkpoints,
     audit_subtrees,
     authorities,
+    authority_ends,
     service_keys,
     issuance_epochs,
     certificates,

@@ -119,6 +119,11 @@ impl Running {
         self.child.id()
     }
 
+    /// How it ended, where it has come to its end.
+    pub fn ended(&mut self) -> Option<ExitStatus> {
+        self.child.try_wait().expect("a child can be waited for")
+    }
+
     /// What it has written to standard output so far.
     pub fn stdout(&mut self) -> String {
         text_of(&mut self.stdout)
@@ -127,6 +132,22 @@ impl Running {
     /// What it has written to standard error so far.
     pub fn stderr(&mut self) -> String {
         text_of(&mut self.stderr)
+    }
+
+    /// Stops it where it is (SIGSTOP), so that `harmless` can look at what it leaves: killed there, or let go
+    /// on for a moment. Whether it was killed.
+    pub fn kill_if(&mut self, harmless: impl Fn() -> bool) -> bool {
+        let id = self.id().to_string();
+        let send =
+            |signal: &str| Command::new("kill").args([signal, &id]).status().is_ok_and(|sent| sent.success());
+        let stopped = send("-STOP");
+        let kills = stopped && harmless();
+        if kills {
+            self.kill();
+        } else {
+            send("-CONT");
+        }
+        kills
     }
 
     /// Sends SIGKILL, which no process can catch, and waits until it is gone.

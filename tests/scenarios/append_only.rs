@@ -45,6 +45,7 @@ const ATTEMPTS: &[(&str, &str)] = &[
     ("DELETE FROM certificate_status_counter", "never deleted"),
     ("UPDATE authorities SET key_id = 'ff' WHERE short_name = 'ACI-EL-ORG'", "never changed"),
     ("DELETE FROM authorities", "never deleted"),
+    ("UPDATE authorities SET serial = '1120' WHERE short_name = 'ACI-EL-ORG'", "never changed"),
     ("DELETE FROM service_keys", "never deleted"),
     ("UPDATE issuance_epochs SET closed_at = NULL WHERE closed_at IS NOT NULL", "never opened again"),
     ("UPDATE issuance_epochs SET opened_at = 0 WHERE closed_at IS NULL OR closed_at IS NOT NULL", "never opened again"),

@@ -262,7 +262,7 @@ const ALTERATIONS: &[(&str, &str, &str)] = &[
     (
         "UPDATE certificates SET evidence_digest = zeroblob(32) WHERE profile = 'root'",
         "BROKEN certificate ACR-",
-        "its evidence is another ceremony than ceremony.toml",
+        "its evidence is a ceremony whose file is not in ceremonies/",
     ),
     (
         "DELETE FROM audit_leaves WHERE event_id IN (SELECT id FROM audit_events WHERE action = 'register.imported')",

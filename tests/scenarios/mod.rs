@@ -3,6 +3,7 @@
 mod append_only;
 mod audit_bundle;
 mod audit_log;
+mod ceremonies;
 mod certificate_dump;
 mod clock_ahead;
 mod command_line;

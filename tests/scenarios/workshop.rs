@@ -56,8 +56,7 @@ fn copy(from: &Path) -> Workshop {
     let folder = folder();
     let dir = folder.path().join("installation");
     fs::create_dir(&dir).unwrap();
-    let parts =
-        ["igc.toml", "identity.toml", "ceremony.toml", "bureau.pem", "tokens", "tls", "demo", "public"];
+    let parts = ["igc.toml", "identity.toml", "ceremonies", "bureau.pem", "tokens", "tls", "demo", "public"];
     let copied = Command::new("cp").arg("-a").args(parts.map(|part| from.join(part))).arg(&dir).status();
     assert!(copied.unwrap().success());
     let softhsm = fs::read_to_string(dir.join("tokens/softhsm2.conf")).unwrap();
@@ -192,7 +191,8 @@ impl Workshop {
             .write(|db| personalisation::close_batch(db, &verifier, prefix, &name, &mut chance(), &act))
             .unwrap();
         // The demonstration's bureau is gone with its key: another takes its place, and its pin.
-        let key = BureauKey::create(&self.folder.path().join("bureau"), name, &mut chance(), act.at).unwrap();
+        let home = tempfile::tempdir_in(self.folder.path()).unwrap();
+        let key = BureauKey::create(&home.path().join("bureau"), name, &mut chance(), act.at).unwrap();
         fs::write(self.dir.join("bureau.pem"), key.certificate().to_pem().unwrap()).unwrap();
         let returned = personalise(&closed.file.unwrap(), &key, None, &mut chance()).unwrap();
         let pinned = [key.certificate().clone()];

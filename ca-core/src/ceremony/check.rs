@@ -5,15 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use store::Timestamp;
 use toml::Spanned;
 
+use super::custodians;
 use super::file::{Issuing, Validity};
-use super::{Ceremony, CeremonyError};
+use super::sections;
+use super::steps::{ISSUING_PROFILE, RESPONDER_PROFILE, ROOT_PROFILE};
+use super::{Ceremony, CeremonyError, CeremonyKind};
 use crate::authority::AuthorityKind;
-use crate::identity::Identity;
+use crate::identity::{Identity, split_generation};
 use crate::profile::{KeyKind, Profiles};
-
-pub(super) const ROOT_PROFILE: &str = "root";
-pub(super) const ISSUING_PROFILE: &str = "issuing";
-pub(super) const RESPONDER_PROFILE: &str = "ocsp-responder";
 
 /// Checks a ceremony against the identity it is for and the profiles of this program. Touches
 /// nothing; the error names the line and the rule.
@@ -21,13 +20,16 @@ pub fn check(ceremony: &Ceremony, identity: &Identity) -> Result<(), CeremonyErr
     identity.refuse_reference()?;
     let checker = Checker { ceremony, identity, profiles: Profiles::embedded() };
     checker.heading()?;
+    sections::check(&checker)?;
+    checker.custodians()?;
     checker.authorities()?;
     checker.services()?;
+    checker.standing_authorities()?;
     checker.tokens()
 }
 
-struct Checker<'a> {
-    ceremony: &'a Ceremony,
+pub(super) struct Checker<'a> {
+    pub(super) ceremony: &'a Ceremony,
     identity: &'a Identity,
     profiles: Profiles,
 }
@@ -47,6 +49,31 @@ impl Checker<'_> {
             return self.refuse(&plan.identity, "identity", rule);
         }
         Ok(())
+    }
+
+    /// At least two of at most sixteen, each named once, for a token that this ceremony initialises.
+    fn custodians(&self) -> Result<(), CeremonyError> {
+        let Some(custodians) = &self.ceremony.plan.custodians else { return Ok(()) };
+        let names = custodians.names.get_ref();
+        if !(2..=custodians::MOST).contains(&names.len()) {
+            let rule = format!("must be 2 to {} custodians", custodians::MOST);
+            return self.refuse(&custodians.names, "custodians.names", rule);
+        }
+        let well_formed =
+            |name: &String| (1..=64).contains(&name.chars().count()) && !name.chars().any(char::is_control);
+        if names.iter().collect::<BTreeSet<_>>().len() < names.len() || !names.iter().all(well_formed) {
+            let rule = "must be names of 1 to 64 characters, each once";
+            return self.refuse(&custodians.names, "custodians.names", rule);
+        }
+        if !(2..=names.len()).contains(custodians.needed.get_ref()) {
+            let rule = "must be at least 2 and at most as many as there are custodians";
+            return self.refuse(&custodians.needed, "custodians.needed", rule);
+        }
+        let token = custodians.token.get_ref();
+        if self.ceremony.plan.tokens.iter().any(|listed| listed.get_ref() == token) {
+            return Ok(());
+        }
+        self.refuse(&custodians.token, "custodians.token", "must be one of `tokens`")
     }
 
     /// Each authority stands once, is named by the identity, has a key its profile allows, and ends
@@ -72,16 +99,36 @@ impl Checker<'_> {
             }
             self.key(ISSUING_PROFILE, &authority.key)?;
             self.years(&authority.validity)?;
+            self.generation(authority)?;
             self.below(authority, &roots)?;
         }
         Ok(())
     }
 
+    /// A rollover makes a later generation, and nothing else does.
+    fn generation(&self, authority: &Issuing) -> Result<(), CeremonyError> {
+        let later = split_generation(authority.short_name.get_ref()).1.is_some();
+        match (self.ceremony.kind() == CeremonyKind::Rollover, later) {
+            (true, false) => {
+                let rule = "a rollover makes a later generation: ACI-FO-PP-2";
+                self.refuse(&authority.short_name, "short_name", rule)
+            }
+            (false, true) => {
+                let rule = "a later generation is made by a ceremony of kind rollover";
+                self.refuse(&authority.short_name, "short_name", rule)
+            }
+            _ => Ok(()),
+        }
+    }
+
     fn below(&self, authority: &Issuing, roots: &BTreeMap<&str, &Validity>) -> Result<(), CeremonyError> {
-        let Some(root) = roots.get(authority.parent.get_ref().as_str()) else {
+        let root = roots.get(authority.parent.get_ref().as_str());
+        if root.is_none() && self.ceremony.kind() == CeremonyKind::Installation {
             return self.refuse(&authority.parent, "parent", "must be a root of this file");
-        };
+        }
         self.issues(ISSUING_PROFILE, &authority.parent, AuthorityKind::Root)?;
+        // One that is not made here stands already, or the run refuses.
+        let Some(root) = root else { return Ok(()) };
         // Any day will do to compare two spans of years and days.
         let day = Timestamp::from_seconds(0);
         if authority.validity.get_ref().end(day) > root.end(day) {
@@ -96,7 +143,11 @@ impl Checker<'_> {
             self.issues(RESPONDER_PROFILE, &authority.short_name, AuthorityKind::Issuing)?;
             self.key(RESPONDER_PROFILE, &authority.responder.key)?;
         }
-        let signer = &plan.list_signer;
+        for responder in &plan.responder {
+            self.issues(RESPONDER_PROFILE, &responder.authority, AuthorityKind::Issuing)?;
+            self.key(RESPONDER_PROFILE, &responder.key)?;
+        }
+        let Some(signer) = &plan.list_signer else { return Ok(()) };
         let issuer = signer.authority.get_ref();
         if !plan.issuing.iter().any(|authority| authority.short_name.get_ref() == issuer) {
             let rule = "must be an issuing authority of this file";
@@ -110,6 +161,28 @@ impl Checker<'_> {
         self.key(profile, &signer.key)
     }
 
+    /// Authorities that must stand already are named by the identity, each once; a CRL of a root is good
+    /// for 1 to 400 days.
+    fn standing_authorities(&self) -> Result<(), CeremonyError> {
+        let plan = &self.ceremony.plan;
+        let mut seen = BTreeSet::new();
+        let ends = plan.end.iter().map(|end| &end.short_name);
+        let responders = plan.responder.iter().map(|responder| &responder.authority);
+        let crls = plan.root_crls.iter().flat_map(|crls| &crls.of);
+        for name in ends.chain(responders).chain(crls) {
+            self.named(name)?;
+            if !seen.insert(name.get_ref()) {
+                return self.refuse(name, "short_name", "stands twice");
+            }
+        }
+        match &plan.root_crls {
+            Some(crls) if !(1..=400).contains(crls.valid_days.get_ref()) => {
+                self.refuse(&crls.valid_days, "root_crls.valid_days", "must be 1 to 400 days")
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Roots, issuing authorities and services never share a token: whoever opens one of them must
     /// not hold the keys of another.
     fn tokens(&self) -> Result<(), CeremonyError> {
@@ -118,10 +191,14 @@ impl Checker<'_> {
         let roots = plan.root.iter().map(|root| (&root.token, "roots"));
         let issuing = plan.issuing.iter().map(|authority| (&authority.token, "issuing authorities"));
         let responders = plan.issuing.iter().map(|authority| &authority.responder.token);
-        let services = responders.chain([&plan.list_signer.token, &plan.audit.token]);
+        let lists = plan.list_signer.iter().map(|signer| &signer.token);
+        let audit = plan.audit.iter().map(|audit| &audit.token);
+        let services =
+            responders.chain(plan.responder.iter().map(|new| &new.token)).chain(lists).chain(audit);
         for (token, used_for) in roots.chain(issuing).chain(services.map(|token| (token, "services"))) {
             let name = token.get_ref().as_str();
-            if !plan.tokens.iter().any(|listed| listed.get_ref() == name) {
+            let initialised = plan.tokens.iter().any(|listed| listed.get_ref() == name);
+            if !initialised && self.ceremony.kind() == CeremonyKind::Installation {
                 return self.refuse(token, "token", "must be one of `tokens`");
             }
             let first = *uses.entry(name).or_insert(used_for);
@@ -176,7 +253,7 @@ impl Checker<'_> {
         }
     }
 
-    fn refuse<T, V>(
+    pub(super) fn refuse<T, V>(
         &self,
         at: &Spanned<V>,
         field: impl Into<String>,

@@ -3,18 +3,18 @@
 use store::{Code, Fault};
 use thiserror::Error;
 
+use super::custodians::CustodianError;
+use super::transcript::TranscriptError;
 use crate::authority::AuthorityError;
 use crate::epoch::EpochError;
 use crate::faults;
 use crate::identity::IdentityError;
 use crate::issuance::{IssueError, PrepareError};
+use crate::revocation::RevokeError;
 use crate::signer::SignerError;
 
-/// Why a ceremony is not held, or stopped.
-///
-/// A ceremony that stopped half-way leaves initialised tokens behind and is not taken up again: it
-/// is held anew with empty tokens and an empty database, so that no key exists that its report does
-/// not name.
+/// Why a ceremony is not held, or stopped. One that stopped half-way is taken up again with the same file
+/// ([`super::Course::open`]).
 #[derive(Debug, Error)]
 pub enum CeremonyError {
     /// The file is not TOML of the form it must have; names the line.
@@ -39,6 +39,31 @@ pub enum CeremonyError {
     /// The authority was made by another ceremony than this file's.
     #[error("{0} was not made by this ceremony file: it is no evidence for its responders")]
     AnotherFile(String),
+    /// What stands does not allow it.
+    #[error("{subject}: {rule}")]
+    Standing {
+        /// Which authority, key or token.
+        subject: String,
+        /// What stands in the way.
+        rule: String,
+    },
+    /// The transcript.
+    #[error(transparent)]
+    Transcript(#[from] TranscriptError),
+    /// The transcript is not the one whose head the audit trail holds.
+    #[error("the transcript does not hold the line that the audit trail names last: it was cut or replaced")]
+    TranscriptCut,
+    /// Shares of custodians.
+    #[error(transparent)]
+    Custodians(#[from] CustodianError),
+    /// A custodians' file of the installation cannot be read or written.
+    #[error("{path}: {detail}")]
+    CustodianSet {
+        /// The file.
+        path: String,
+        /// Why.
+        detail: String,
+    },
     /// A token, a key or a PIN file.
     #[error(transparent)]
     Signer(#[from] SignerError),
@@ -58,10 +83,21 @@ pub enum CeremonyError {
         /// Why not.
         source: Box<IssueError>,
     },
-    /// An authority that was just made does not read.
+    /// What an interrupted run left cannot be settled.
+    #[error(transparent)]
+    Sweep(#[from] RevokeError),
+    /// A destroyed key is still there.
+    #[error("the key of {authority} was destroyed, and a find still finds {found} objects of it")]
+    KeyStands {
+        /// Whose key.
+        authority: String,
+        /// How many.
+        found: usize,
+    },
+    /// An authority does not load.
     #[error(transparent)]
     Authority(#[from] AuthorityError),
-    /// The ceremony took longer than its lease.
+    /// A step took longer than the lease.
     #[error(transparent)]
     Epoch(#[from] EpochError),
     /// The database failed.
@@ -77,12 +113,23 @@ impl Fault for CeremonyError {
             Self::Identity(error) => error.code(),
             Self::AlreadyHeld(_) => faults::CEREMONY_HELD,
             Self::AnotherFile(_) => faults::CEREMONY_ANOTHER_FILE,
+            Self::Standing { .. } => faults::CEREMONY_STANDING,
+            Self::Transcript(error) => error.code(),
+            Self::TranscriptCut => faults::CEREMONY_TRANSCRIPT,
+            Self::Custodians(error) => error.code(),
+            Self::CustodianSet { .. } => faults::CEREMONY_TRANSCRIPT_FILE,
             Self::Signer(error) => error.code(),
             Self::Prepare { source, .. } => source.code(),
             Self::Issue { source, .. } => source.code(),
+            Self::Sweep(error) => error.code(),
+            Self::KeyStands { .. } => faults::CEREMONY_KEY_STANDS,
             Self::Authority(error) => error.code(),
             Self::Epoch(error) => error.code(),
             Self::Database(_) => store::fault::DATABASE,
         }
     }
+}
+
+pub(super) fn standing<T>(subject: impl Into<String>, rule: impl Into<String>) -> Result<T, CeremonyError> {
+    Err(CeremonyError::Standing { subject: subject.into(), rule: rule.into() })
 }

@@ -1,6 +1,7 @@
 //! The ceremony file.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use store::Timestamp;
 use toml::Spanned;
 
@@ -39,10 +40,45 @@ impl Ceremony {
         &self.plan.title
     }
 
+    /// What it is for.
+    pub fn kind(&self) -> CeremonyKind {
+        *self.plan.kind.get_ref()
+    }
+
+    /// The file, word for word.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// SHA-256 of the file, lower-case hexadecimal.
+    pub fn sha256(&self) -> String {
+        hex::encode(Sha256::digest(&self.text))
+    }
+
     /// The line that `spanned` begins at, counted from 1.
     pub(super) fn line<T>(&self, spanned: &Spanned<T>) -> usize {
         self.text[..spanned.span().start].matches('\n').count() + 1
     }
+}
+
+/// What a ceremony is for. Each kind has its own sections ([`super::check()`] knows which).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CeremonyKind {
+    /// A whole hierarchy at once, in an empty installation: for demonstrations and tests.
+    Installation,
+    /// Roots, with their first CRLs.
+    Root,
+    /// The next CRLs of roots.
+    RootCrl,
+    /// Issuing authorities below standing roots, with their responders.
+    IssuingAuthority,
+    /// New OCSP responders of standing authorities.
+    OcspResponders,
+    /// The next key generation of standing authorities.
+    Rollover,
+    /// Last CRL and destruction of an authority's key.
+    EndOfAuthority,
 }
 
 /// What the file says.
@@ -51,22 +87,82 @@ impl Ceremony {
 pub(super) struct Plan {
     pub(super) name: Spanned<String>,
     pub(super) title: String,
+    pub(super) kind: Spanned<CeremonyKind>,
     /// The kind of identity it is meant for, so that a demo's file never makes an operator's keys.
     pub(super) identity: Spanned<IdentityKind>,
+    #[serde(default)]
     pub(super) pins: Pins,
     /// The tokens that it initialises, by their names in `tokens.toml`.
+    #[serde(default)]
     pub(super) tokens: Vec<Spanned<String>>,
+    pub(super) custodians: Option<Custodians>,
+    #[serde(default)]
     pub(super) root: Vec<Root>,
+    #[serde(default)]
     pub(super) issuing: Vec<Issuing>,
-    pub(super) list_signer: ListSigner,
-    pub(super) audit: ServiceKey,
+    #[serde(default)]
+    pub(super) responder: Vec<Responder>,
+    pub(super) list_signer: Option<ListSigner>,
+    pub(super) audit: Option<ServiceKey>,
+    pub(super) root_crls: Option<RootCrls>,
+    #[serde(default)]
+    pub(super) end: Vec<End>,
+}
+
+/// Who holds the PINs of a token that this ceremony initialises: they are drawn and shared, and stand in
+/// no file of the installation.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Custodians {
+    pub(super) token: Spanned<String>,
+    /// How many of them open it.
+    pub(super) needed: Spanned<usize>,
+    pub(super) names: Spanned<Vec<String>>,
+}
+
+/// The CRLs of the roots: of those that the file makes, or of those that it names.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RootCrls {
+    /// From thisUpdate to nextUpdate.
+    pub(super) valid_days: Spanned<u16>,
+    #[serde(default)]
+    pub(super) of: Vec<Spanned<String>>,
+}
+
+/// A new responder key of an authority.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Responder {
+    pub(super) authority: Spanned<String>,
+    pub(super) token: Spanned<String>,
+    pub(super) key: Spanned<KeyKind>,
+}
+
+/// An authority that ends.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct End {
+    pub(super) short_name: Spanned<String>,
+    pub(super) living_certificates: Living,
+}
+
+/// What becomes of certificates that an ending authority gave and that are good.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Living {
+    /// There must be none.
+    Refuse,
+    /// They stay good to their end, which the last CRL covers; nobody can revoke them any more.
+    Leave,
 }
 
 /// Where the PINs of the tokens come from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum Pins {
     /// Drawn at the ceremony and written to the PIN files, which must not exist.
+    #[default]
     Generate,
     /// Brought by their keepers: the PIN files must exist.
     Existing,

@@ -1,24 +1,45 @@
-//! Key ceremonies: from one reviewable file to a hierarchy of authorities.
+//! Key ceremonies: from one reviewable file to authorities, their CRLs, and their end.
 //!
-//! A [`Ceremony`] is read from a TOML file, checked without touching anything ([`check()`]), and held
-//! once ([`run()`]): tokens are initialised, keys are made inside them, and every certificate goes
-//! the same way as all others ([`crate::issuance`]), with the file itself as its evidence. The
-//! [`CeremonyReport`] names what was made by fingerprints, for the witnesses to sign. The short-lived OCSP
-//! responders that it provides for are made anew by the worker ([`renew_responders`]).
+//! A [`Ceremony`] is read from a TOML file and checked without touching anything ([`check()`]). It is a
+//! list of [`Step`]s: [`script()`] prints them for people, [`Course`] takes them one by one and can be taken up
+//! again after a crash, and each leaves its lines in a hash-chained transcript. Every certificate goes the same
+//! way as all others ([`crate::issuance`]), with the file itself as its evidence. The [`Report`] holds all an
+//! auditor needs to verify it offline. The short-lived OCSP responders that it
+//! provides for are made anew by the worker ([`renew_responders`]).
 
 mod check;
+mod course;
+mod custodian_file;
+pub mod custodians;
 mod error;
 mod file;
+mod making;
+mod outcome;
 mod report;
 mod responders;
-mod run;
+mod script;
+mod sections;
+mod standing;
+mod steps;
 #[cfg(test)]
 mod tests;
-mod tokens;
+mod transcript;
+mod verify;
+mod verify_objects;
+mod work;
 
 pub use check::check;
+pub use course::{Attendance, Course};
 pub use error::CeremonyError;
-pub use file::Ceremony;
-pub use report::{CeremonyReport, ReportedCertificate, ReportedKey};
+pub use file::{Ceremony, CeremonyKind};
+pub use outcome::{
+    Acknowledged, CeremonyOutcome, CertificateMade, CrlMade, EndDecided, KeyDestroyed, KeyMade, Opened,
+    TokenInitialised,
+};
+pub use report::{NamedPem, Report, SignedReport, report};
 pub use responders::renew_responders;
-pub use run::run;
+pub use script::script;
+pub use standing::check as check_standing;
+pub use steps::{CertificateStep, CrlReach, CrlStep, EndStep, KeyStep, ShareStep, Step};
+pub use transcript::{Entry, EntryEvent, TranscriptError, read_chain};
+pub use verify::{ReportError, VerifiedReport, verify};

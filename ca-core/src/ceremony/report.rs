@@ -1,55 +1,148 @@
-//! What a ceremony made.
+//! The report: all that an auditor needs to verify a ceremony on a machine with nothing else.
 
-use serde::Serialize;
+use der::pem::LineEnding;
+use serde::{Deserialize, Serialize};
+use store::Database;
 
-use crate::profile::KeyKind;
-use crate::signer::KeyReference;
+use super::outcome::{CertificateMade, CrlMade};
+use super::transcript::{Entry, EntryEvent, read_chain};
+use super::verify::{ReportError, part};
+use super::{Ceremony, Step};
+use crate::authority;
+use crate::certificate;
+use crate::service_key::{self, Purpose, ServiceKey};
+use crate::signer::{Signer, sign_verified};
 
-/// What a ceremony made, by fingerprints. In JSON it is what the witnesses sign; there is no secret
-/// in it.
-#[derive(Clone, Debug, Serialize)]
-pub struct CeremonyReport {
-    /// The ceremony's name.
+pub(super) const FORMAT: &str = "igc-ceremony-report-v1";
+
+/// What a ceremony was, and what it left. Signed over its octets by the audit key of the installation
+/// (docs/decisions/0014).
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Report {
+    /// `igc-ceremony-report-v1`.
+    pub format: String,
+    /// Version of the program.
+    pub program: String,
+    /// The ceremony file, word for word.
+    pub ceremony_file: String,
+    /// The transcript, line for line.
+    pub transcript: Vec<String>,
+    /// Every certificate that was issued.
+    pub certificates: Vec<NamedPem>,
+    /// The certificates of authorities that signed and were not made here.
+    pub issuers: Vec<NamedPem>,
+    /// Every CRL that was signed.
+    pub crls: Vec<NamedPem>,
+}
+
+/// An object in PEM, so that any tool reads it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NamedPem {
+    /// The label of its key: the short name of its authority, or the name of its service.
     pub name: String,
-    /// Its title.
-    pub title: String,
-    /// SHA-256 of the ceremony file, lower-case hexadecimal.
-    pub file_sha256: String,
-    /// When it was held, RFC 3339.
-    pub held_at: store::Timestamp,
-    /// The tokens that were initialised.
-    pub tokens: Vec<String>,
-    /// Every key that was made, in order.
-    pub keys: Vec<ReportedKey>,
-    /// Every certificate that was issued, in order.
-    pub certificates: Vec<ReportedCertificate>,
+    /// PEM.
+    pub pem: String,
 }
 
-/// A key that was made.
-#[derive(Clone, Debug, Serialize)]
-pub struct ReportedKey {
-    /// Its label in the token: `ACR-EL`, `ocsp-ACI-FO-PP`, `list-signer`, `audit`.
-    pub label: String,
-    /// Token and identifier.
-    #[serde(flatten)]
-    pub reference: KeyReference,
-    /// Its kind.
-    pub kind: KeyKind,
-    /// SHA-256 of its SubjectPublicKeyInfo, lower-case hexadecimal.
-    pub public_key_sha256: String,
+/// A report with its signature.
+#[derive(Clone, Debug)]
+pub struct SignedReport {
+    /// The octets of `report.json`.
+    pub json: Vec<u8>,
+    /// The signature over them: ECDSA-Sig-Value in DER, or RSASSA-PKCS1-v1_5, with SHA-256.
+    pub signature: Vec<u8>,
+    /// The audit key, SubjectPublicKeyInfo in DER.
+    pub audit_key: Vec<u8>,
 }
 
-/// A certificate that was issued.
-#[derive(Clone, Debug, Serialize)]
-pub struct ReportedCertificate {
-    /// The label of its key.
-    pub label: String,
-    /// Identifier of its profile.
-    pub profile: String,
-    /// Short name of the authority that issued it.
-    pub issuer: String,
-    /// Its serial number, upper-case hexadecimal.
-    pub serial: String,
-    /// SHA-256 of the certificate, lower-case hexadecimal.
-    pub sha256: String,
+/// Writes the report of a ceremony that has come to its end, and has it signed. `crl_of` gives the DER of a
+/// CRL that was signed.
+pub fn report(
+    db: &mut Database,
+    signer: &mut dyn Signer,
+    ceremony: &Ceremony,
+    transcript: &str,
+    crl_of: &mut dyn FnMut(&mut Database, &CrlMade) -> Option<Vec<u8>>,
+) -> Result<SignedReport, ReportError> {
+    let entries = read_chain(transcript, &ceremony.sha256())?;
+    if !entries
+        .last()
+        .is_some_and(|last| last.step == Step::Close.to_string() && last.event == EntryEvent::Done)
+    {
+        return Err(ReportError::NotEnded(ceremony.name().to_owned()));
+    }
+    let mut report = Report {
+        format: FORMAT.to_owned(),
+        program: env!("CARGO_PKG_VERSION").to_owned(),
+        ceremony_file: ceremony.text().to_owned(),
+        transcript: transcript.lines().map(str::to_owned).collect(),
+        certificates: Vec::new(),
+        issuers: Vec::new(),
+        crls: Vec::new(),
+    };
+    for step in ceremony.steps() {
+        match &step {
+            Step::Certificate(_) => {
+                let made: CertificateMade = outcome(&entries, &step)?;
+                report.add_certificate(db, &made)?;
+            }
+            Step::Crl(_) => {
+                let made: CrlMade = outcome(&entries, &step)?;
+                let der =
+                    crl_of(db, &made).ok_or_else(|| part(&step, "the database does not hold this CRL"))?;
+                report.crls.push(named("X509 CRL", &made.issuer, &der)?);
+                report.add_issuer(db, &made.issuer)?;
+            }
+            _ => {}
+        }
+    }
+    let key = audit_key(db)?;
+    let mut json = serde_json::to_vec_pretty(&report).expect("a report is plain data");
+    json.push(b'\n');
+    let subject = format!("ceremony report {}", ceremony.name());
+    let signature = sign_verified(signer, &key.key, &key.public_key, &subject, &json)?;
+    Ok(SignedReport { json, signature, audit_key: key.public_key })
+}
+
+impl Report {
+    fn add_certificate(&mut self, db: &mut Database, made: &CertificateMade) -> Result<(), ReportError> {
+        let serial = made.serial.parse().map_err(|_| part(&made.label, "its serial number does not read"))?;
+        let found = certificate::find(db, &made.issuer, &serial)?;
+        let der = found.as_ref().and_then(|found| found.status.der());
+        let der = der.ok_or_else(|| part(&made.label, "the database does not hold its certificate"))?;
+        self.certificates.push(named("CERTIFICATE", &made.label, der)?);
+        self.add_issuer(db, &made.issuer)
+    }
+
+    /// With the certificate of whoever signed, up to the root, where it was not made here.
+    fn add_issuer(&mut self, db: &mut Database, short_name: &str) -> Result<(), ReportError> {
+        let known = self.certificates.iter().chain(&self.issuers).any(|one| one.name == short_name);
+        if known {
+            return Ok(());
+        }
+        let issuer = authority::load(db, short_name)?;
+        self.issuers.push(named("CERTIFICATE", short_name, &issuer.certificate)?);
+        self.add_issuer(db, &issuer.parent)
+    }
+}
+
+fn outcome<T: serde::de::DeserializeOwned>(entries: &[Entry], step: &Step) -> Result<T, ReportError> {
+    let name = step.to_string();
+    let done = entries.iter().find(|entry| entry.step == name && entry.event == EntryEvent::Done);
+    done.and_then(|entry| serde_json::from_value(entry.detail.clone()).ok())
+        .ok_or_else(|| part(&name, "the transcript does not say what it gave"))
+}
+
+fn audit_key(db: &mut Database) -> Result<ServiceKey, ReportError> {
+    service_key::of_purpose(db, Purpose::Audit)?
+        .pop()
+        .ok_or_else(|| part("audit key", "no ceremony has made one, and it signs the report"))
+}
+
+fn named(label: &'static str, name: &str, der: &[u8]) -> Result<NamedPem, ReportError> {
+    let pem =
+        der::pem::encode_string(label, LineEnding::LF, der).map_err(|error| part(name, error.to_string()))?;
+    Ok(NamedPem { name: name.to_owned(), pem })
 }

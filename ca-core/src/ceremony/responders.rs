@@ -11,12 +11,15 @@ use sha2::{Digest, Sha256};
 use store::schema::{authorities, certificates, service_keys};
 use store::{Act, CryptoRng, Database, Timestamp};
 
-use super::run::Course;
-use super::{Ceremony, CeremonyError, ReportedCertificate, check};
+use super::making::{self, Bench};
+use super::outcome::CertificateMade;
+use super::steps::{Step, responder_steps};
+use super::{Ceremony, CeremonyError, check};
+use crate::authority_end;
 use crate::epoch::Epoch;
-use crate::issuance::IssuanceContext;
+use crate::issuance::{Evidence, EvidenceKind, IssuanceContext};
 use crate::service_key::Purpose;
-use crate::signer::SignerProcess;
+use crate::signer::{KeyReference, SignerProcess};
 
 /// What is left of a responder's 90 days when the next one is made.
 const DUE: Duration = Duration::from_secs(30 * 86_400);
@@ -34,27 +37,43 @@ pub fn renew_responders(
     epoch: &Epoch,
     rng: &mut dyn CryptoRng,
     act: &Act,
-) -> Result<Vec<ReportedCertificate>, CeremonyError> {
+) -> Result<Vec<CertificateMade>, CeremonyError> {
     check(ceremony, context.identity)?;
-    let mut course = Course::new(db, process, ceremony, context, epoch, rng, act);
+    #[expect(clippy::disallowed_methods, reason = "the checked ceremony file is the evidence")]
+    let evidence = Evidence::verified(EvidenceKind::Ceremony, ceremony.text().as_bytes());
+    let bench = Bench { context, evidence: &evidence, epoch };
+    let mut made = Vec::new();
     for authority in &ceremony.plan.issuing {
         let short_name = authority.short_name.get_ref();
-        refuse_another_file(course.db, ceremony, short_name)?;
-        let standing = standing(course.db, short_name)?;
+        if !goes_on(db, ceremony, short_name)? {
+            continue;
+        }
+        let standing = standing(db, short_name)?;
         if standing.newest_ends.is_some_and(|end| end > act.at.plus(DUE)) {
             continue;
         }
-        course.responder(&format!("ocsp-{short_name}-{}", standing.made + 1), authority)?;
+        let (token, kind) = (authority.responder.token.get_ref(), *authority.responder.key.get_ref());
+        let label = format!("ocsp-{short_name}-{}", standing.made + 1);
+        let [Step::Key(key), Step::Certificate(certificate)] =
+            responder_steps(&label, short_name, token, kind)
+        else {
+            continue;
+        };
+        epoch.renew(db)?;
+        let (id, public_key) = process.generate_key(token, kind, &label)?;
+        let reference = KeyReference { token: token.clone(), id };
+        making::record_key(db, &key, &reference, &public_key, rng, act)?;
+        let mut signer = process.signer();
+        let issued =
+            making::certify(db, &mut signer, &bench, &certificate, &reference, &public_key, rng, act)?;
+        making::record_bearer(db, &certificate, &reference, &public_key, &issued, rng, act)?;
+        made.push(making::made(&certificate, issued));
     }
-    Ok(course.report.certificates)
+    Ok(made)
 }
 
-/// The file is evidence for what it made, and for nothing else.
-fn refuse_another_file(
-    db: &mut Database,
-    ceremony: &Ceremony,
-    short_name: &str,
-) -> Result<(), CeremonyError> {
+/// Whether the authority stands and goes on. The file is evidence for what it made, and for nothing else.
+fn goes_on(db: &mut Database, ceremony: &Ceremony, short_name: &str) -> Result<bool, CeremonyError> {
     let made_by: Option<Vec<u8>> = authorities::table
         .inner_join(certificates::table.on(
             certificates::issuer.eq(authorities::parent).and(certificates::serial.eq(authorities::serial)),
@@ -63,10 +82,12 @@ fn refuse_another_file(
         .select(certificates::evidence_digest)
         .first(db)
         .optional()?;
-    if made_by.as_deref() == Some(Sha256::digest(&ceremony.text).as_slice()) {
-        return Ok(());
+    // Of a ceremony that is under way.
+    let Some(made_by) = made_by else { return Ok(false) };
+    if made_by != Sha256::digest(ceremony.text()).as_slice() {
+        return Err(CeremonyError::AnotherFile(short_name.to_owned()));
     }
-    Err(CeremonyError::AnotherFile(short_name.to_owned()))
+    Ok(authority_end::find(db, short_name)?.is_none())
 }
 
 /// The responders that an authority has had.

@@ -7,6 +7,7 @@ use store::{Act, CryptoRng, Database, Timestamp};
 use thiserror::Error;
 
 use crate::authority::{self, Authority, AuthorityError, AuthorityKind, NewAuthority};
+use crate::authority_end;
 use crate::certificate::{self, CertificateStatus};
 use crate::epoch::{Epoch, EpochError};
 use crate::faults;
@@ -108,6 +109,9 @@ pub enum PrepareError {
     /// The issuing authority is out of its validity.
     #[error("authority {0} is not valid at {1}")]
     AuthorityExpired(String, Timestamp),
+    /// The end of the issuing authority was decided at a ceremony.
+    #[error("authority {0} has ended: it gives no certificate any more")]
+    AuthorityEnded(String),
     /// The profile does not exist, or this authority does not issue it.
     #[error("profile {profile} is not issued by {issuer}")]
     ProfileNotAllowed {
@@ -149,6 +153,7 @@ impl store::Fault for PrepareError {
             Self::Epoch(error) => error.code(),
             Self::Authority(error) => error.code(),
             Self::AuthorityExpired(..) => faults::AUTHORITY_EXPIRED,
+            Self::AuthorityEnded(_) => faults::AUTHORITY_ENDED,
             Self::ProfileNotAllowed { .. } => faults::PROFILE_NOT_ALLOWED,
             Self::EscrowMissing(_) => faults::ESCROW_MISSING,
             Self::Key(error) => error.code(),
@@ -175,6 +180,9 @@ pub fn prepare(
     epoch.check_alive(db)?;
     let profile = context.profiles.get(request.profile).ok_or_else(|| not_allowed(request))?;
     let issuer = Issuer::find(db, request)?;
+    if authority_end::find(db, request.issuer)?.is_some() {
+        return Err(PrepareError::AuthorityEnded(request.issuer.to_owned()));
+    }
     if !profile.issued_by(request.issuer, issuer.kind) {
         return Err(not_allowed(request));
     }

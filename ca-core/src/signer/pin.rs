@@ -13,7 +13,8 @@ use super::SignerError;
 /// Letters and digits that nobody takes for one another when he must type them: 32 of them, so
 /// that a random octet picks one without bias.
 const ALPHABET: &[u8; 32] = b"abcdefghjkmnpqrstuvwxyzACDEF2345";
-const GENERATED_LENGTH: usize = 20;
+/// How long a drawn PIN is, in characters.
+pub const GENERATED_LENGTH: usize = 20;
 const SHORTEST: usize = 4;
 const LONGEST: usize = 64;
 
@@ -64,14 +65,20 @@ pub fn read(path: &Path) -> Result<Zeroizing<String>, SignerError> {
 pub fn create(path: &Path, rng: &mut dyn CryptoRng) -> Result<(), SignerError> {
     let refuse =
         |error: std::io::Error| SignerError::PinFile { file: path.to_owned(), detail: error.to_string() };
-    let mut line = Zeroizing::new([b'\n'; GENERATED_LENGTH + 1]);
-    rng.fill_bytes(&mut line[..GENERATED_LENGTH]);
-    for octet in &mut line[..GENERATED_LENGTH] {
-        *octet = ALPHABET[usize::from(*octet) % ALPHABET.len()];
-    }
+    let pin = draw(rng);
     let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(refuse)?;
-    file.write_all(line.as_slice()).map_err(refuse)?;
+    file.write_all(pin.as_bytes()).and_then(|()| file.write_all(b"\n")).map_err(refuse)?;
     file.sync_all().map_err(refuse)
+}
+
+/// Draws a PIN of [`GENERATED_LENGTH`] characters, 100 bits.
+pub fn draw(rng: &mut dyn CryptoRng) -> Zeroizing<String> {
+    let mut octets = Zeroizing::new([0; GENERATED_LENGTH]);
+    rng.fill_bytes(octets.as_mut_slice());
+    // Of the full capacity from the start, so that no copy is left behind.
+    let mut pin = Zeroizing::new(String::with_capacity(GENERATED_LENGTH));
+    pin.extend(octets.iter().map(|octet| char::from(ALPHABET[usize::from(*octet) % ALPHABET.len()])));
+    pin
 }
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
 //! Cuts CRLs from one picture of the database, has them linted, signed and verified.
 
-use ca_core::authority::{Authority, AuthorityKind};
+use std::time::Duration;
+
+use ca_core::authority::Authority;
 use ca_core::lint::{self, CrlLintContext};
 use ca_core::revocation::RevocationReason;
 use ca_core::signer::{Signer, SignerError};
@@ -19,6 +21,17 @@ use super::{CrlError, CrlKind, CrlRefused, VerifiedCrl, record};
 use crate::folder::PublicFolder;
 use crate::policy::{PublicationPolicy, Schedule};
 
+/// How far a CRL reaches: its nextUpdate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reach {
+    /// As the policy says.
+    Policy,
+    /// This long after its thisUpdate.
+    For(Duration),
+    /// Up to this moment.
+    Until(Timestamp),
+}
+
 /// Issues CRLs of these kinds with one number: a delta, or a complete CRL and the delta beside it.
 /// Writes down the intention of each and nothing else: the caller records what comes back.
 ///
@@ -27,6 +40,7 @@ use crate::policy::{PublicationPolicy, Schedule};
 ///
 /// The number is `max(last in the database, last published) + 1` (invariant 17), so that a
 /// restored backup cannot go back.
+#[expect(clippy::too_many_arguments, reason = "the house's parameter order, and what is wanted")]
 pub(crate) fn issue(
     db: &mut Database,
     signer: &mut dyn Signer,
@@ -34,9 +48,10 @@ pub(crate) fn issue(
     policy: &PublicationPolicy,
     authority: &Authority,
     kinds: &[CrlKind],
+    reach: Reach,
     act: &Act,
 ) -> Result<Vec<VerifiedCrl>, CrlError> {
-    let (standing, drafts) = db.snapshot(|db| draft(db, folder, policy, authority, kinds, act))?;
+    let (standing, drafts) = db.snapshot(|db| draft(db, folder, policy, authority, kinds, reach, act))?;
     let mut issued = Vec::with_capacity(2);
     for Draft { intended, unsigned } in drafts {
         let signature = sign(db, signer, authority, &intended, &unsigned, act)?;
@@ -59,6 +74,7 @@ fn draft(
     policy: &PublicationPolicy,
     authority: &Authority,
     kinds: &[CrlKind],
+    reach: Reach,
     act: &Act,
 ) -> Result<(Standing, Vec<Draft>), CrlError> {
     let standing = Standing::load(db, folder, authority)?;
@@ -66,7 +82,11 @@ fn draft(
     let this_update = this_update(db, &standing, policy, authority, cut, act)?;
     let mut drafts = Vec::with_capacity(2);
     for &kind in kinds {
-        let schedule = schedule(policy, authority, kind);
+        let next_update = match reach {
+            Reach::Policy => this_update.plus(schedule(policy, kind).valid),
+            Reach::For(duration) => this_update.plus(duration),
+            Reach::Until(moment) => moment.whole_second(),
+        };
         let base = match kind {
             CrlKind::Full => None,
             // A first delta starts from the complete CRL that is issued with it, and is empty.
@@ -80,7 +100,7 @@ fn draft(
             number: standing.next_number(),
             base_number: base.map(|(number, _)| number),
             this_update,
-            next_update: this_update.plus(schedule.valid),
+            next_update,
             cut,
             base_cut: base.map_or(0, |(_, sequence)| sequence),
             standing_number: standing.highest_number,
@@ -142,11 +162,10 @@ fn lint(
 }
 
 /// When CRLs of this kind are made.
-pub(crate) fn schedule(policy: &PublicationPolicy, authority: &Authority, kind: CrlKind) -> Schedule {
-    match (authority.kind, kind) {
-        (AuthorityKind::Root, _) => policy.root_crl,
-        (AuthorityKind::Issuing, CrlKind::Full) => policy.full_crl,
-        (AuthorityKind::Issuing, CrlKind::Delta) => policy.delta_crl,
+pub(crate) fn schedule(policy: &PublicationPolicy, kind: CrlKind) -> Schedule {
+    match kind {
+        CrlKind::Full => policy.full_crl,
+        CrlKind::Delta => policy.delta_crl,
     }
 }
 
@@ -206,7 +225,7 @@ fn regular_crl(
     policy: &PublicationPolicy,
     this_update: Timestamp,
 ) -> Result<Option<RegularCrl>, CrlError> {
-    let until = this_update.minus(schedule(policy, authority, CrlKind::Full).every);
+    let until = this_update.minus(schedule(policy, CrlKind::Full).every);
     let crl = record::newest_until(db, &authority.short_name, CrlKind::Full, until)?;
     Ok(crl.map(|crl| RegularCrl { this_update: crl.this_update, log_sequence: crl.log_sequence }))
 }

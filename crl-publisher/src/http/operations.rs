@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use actix_web::HttpResponse;
 use ca_core::authority::{self, AuthorityKind};
+use ca_core::authority_end;
 use ca_core::signing;
 use ca_core::status_log;
 use diesel::prelude::*;
@@ -16,6 +17,7 @@ use super::reply::NEVER_CACHED;
 use super::service::StatusService;
 use crate::crl::read::Crl;
 use crate::crl::{CrlKind, record};
+use crate::publish::{Urgency, root_crls};
 
 /// The outcome of each check.
 pub(crate) struct Readiness {
@@ -25,14 +27,18 @@ pub(crate) struct Readiness {
     alarms: Vec<String>,
 }
 
+/// What was looked at, and whether it is well; with a word more where there is one.
+type Checks = Vec<(String, Result<Option<String>, String>)>;
+
 impl Readiness {
     pub(crate) fn into_response(self, verbose: bool) -> HttpResponse {
         let ready = self.checks.iter().all(|(_, outcome)| outcome.is_ok());
         let mut body = String::new();
         for (name, outcome) in &self.checks {
             match outcome {
-                Ok(()) if verbose => body += &format!("[+] {name}: ok\n"),
-                Ok(()) => {}
+                Ok(None) if verbose => body += &format!("[+] {name}: ok\n"),
+                Ok(Some(word)) if verbose => body += &format!("[+] {name}: ok, {word}\n"),
+                Ok(_) => {}
                 Err(why) => body += &format!("[-] {name}: {why}\n"),
             }
         }
@@ -69,23 +75,36 @@ fn audit_alarm(worker: &mut StatusWorker, at: Timestamp) -> Result<Option<String
     Ok(waits.is_late(at).then(sentence))
 }
 
-type Checks = Vec<(String, Result<(), String>)>;
-
 fn check(service: &StatusService, worker: &mut StatusWorker, at: Timestamp) -> Result<Checks, String> {
     let authorities = authority::all(&mut worker.db).map_err(|error| error.to_string())?;
-    let mut checks = vec![("database".to_owned(), Ok(()))];
+    let mut checks: Checks = vec![("database".to_owned(), Ok(None))];
+    let roots = root_crls(&mut worker.db).map_err(|error| error.to_string())?;
     for authority in &authorities {
+        let root = roots.iter().find(|root| root.authority == authority.short_name);
         for &kind in CrlKind::of(authority.kind) {
-            let outcome = fresh_crl(service, &authority.short_name, kind, at);
+            // A root's CRL that nears its end takes nobody out of traffic: it is still good.
+            let word = root.map(|root| match root.urgency(service.policy(), at) {
+                Urgency::Well => root.words(at),
+                Urgency::Warning => format!("WARNING: {}", root.words(at)),
+                Urgency::Alarm => format!("ALARM: {}", root.words(at)),
+            });
+            let outcome = fresh_crl(service, &authority.short_name, kind, at).map(|()| word);
             checks.push((format!("crl {} {kind}", authority.short_name), outcome));
         }
     }
     let act = Act { at, actor: Actor::Job("readyz"), request: RequestId(String::new()) };
     let responder = service.responder(worker, &act).map_err(|error| error.to_string())?;
     for authority in authorities.iter().filter(|authority| authority.kind == AuthorityKind::Issuing) {
+        // Nobody can renew the responder of an authority that has ended; its last CRL says it all.
+        if authority_end::find(&mut worker.db, &authority.short_name)
+            .map_err(|error| error.to_string())?
+            .is_some()
+        {
+            continue;
+        }
         let until = responder.valid_until().find(|(name, _)| *name == authority.short_name).map(|(_, at)| at);
         let outcome = match until {
-            Some(until) if until > at => Ok(()),
+            Some(until) if until > at => Ok(None),
             Some(until) => Err(format!("its certificate ended at {until}")),
             None => Err("no responder key with a valid certificate".to_owned()),
         };
@@ -138,6 +157,17 @@ fn gather(service: &StatusService, worker: &mut StatusWorker, at: Timestamp) -> 
             families[3].sample(&labels, crl.next_update.seconds());
         }
     }
+    let mut root_lists = Family::gauge(
+        "igc_root_crl_remaining_seconds",
+        "How long the CRL of a root still lasts; its next one needs a ceremony.",
+    );
+    let mut unlisted =
+        Family::gauge("igc_root_crl_unlisted_revocations", "Revocations by a root that are not on its CRL.");
+    for root in root_crls(&mut worker.db).map_err(|error| error.to_string())? {
+        let labels = format!("issuer=\"{}\"", root.authority);
+        root_lists.sample(&labels, root.remaining_seconds(at));
+        unlisted.sample(&labels, root.unlisted);
+    }
     let act = Act { at, actor: Actor::Job("metrics"), request: RequestId(String::new()) };
     let responder = service.responder(worker, &act).map_err(|error| error.to_string())?;
     let mut ends = Family::gauge(
@@ -173,7 +203,11 @@ fn gather(service: &StatusService, worker: &mut StatusWorker, at: Timestamp) -> 
     let mut cards =
         Family::counter("igc_cards_opposed_total", "Cards ever opposed: the head of the opposition list.");
     cards.sample("", oppositions);
-    let families = families.into_iter().chain([ends, log, cards]).chain(trail).chain(signatures(worker)?);
+    let families = families
+        .into_iter()
+        .chain([root_lists, unlisted, ends, log, cards])
+        .chain(trail)
+        .chain(signatures(worker)?);
     Ok(families.map(|family| family.text).collect())
 }
 

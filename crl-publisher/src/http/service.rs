@@ -83,6 +83,10 @@ impl StatusService {
         &self.shared.folder
     }
 
+    pub(crate) fn policy(&self) -> &PublicationPolicy {
+        &self.shared.policy
+    }
+
     pub(crate) fn pool(&self) -> &Pool {
         &self.shared.pool
     }

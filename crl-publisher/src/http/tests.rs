@@ -51,6 +51,7 @@ impl Server {
         let act = world.act(Duration::from_secs(1));
         publish_crls(&mut world.db, &mut world.signer, &world.folder, &world.policy, &mut rng(), &act)
             .unwrap();
+        world.sign_root_crl(&act);
         publish_certificates(&mut world.db, &world.folder).unwrap();
         publish_opposition_list(
             &mut world.db,
@@ -348,7 +349,7 @@ fn readiness_names_what_is_wrong_and_metrics_come_from_the_rows() {
     let (_, verbose) = server.operations("/readyz?verbose");
     for check in [
         "[+] database: ok",
-        "[+] crl ACR-FO full: ok",
+        "[+] crl ACR-FO full: ok, lasts 36",
         "[+] crl ACI-FO-PP delta: ok",
         "[+] ocsp ACI-FO-PP: ok",
     ] {
@@ -359,11 +360,15 @@ fn readiness_names_what_is_wrong_and_metrics_come_from_the_rows() {
         "igc_database_up 1",
         "igc_crl_entries{issuer=\"ACI-FO-PP\",kind=\"full\"} 1",
         "igc_crl_number{issuer=\"ACR-FO\",kind=\"full\"} 1",
+        "igc_root_crl_unlisted_revocations{issuer=\"ACR-FO\"} 0",
         "igc_certificates_revoked_total 1",
         "igc_cards_opposed_total 2",
     ] {
         assert!(metrics.lines().any(|found| found == line), "{line}\n{metrics}");
     }
+    let remaining = "igc_root_crl_remaining_seconds{issuer=\"ACR-FO\"} ";
+    let remaining = metrics.lines().find_map(|line| line.strip_prefix(remaining)).unwrap();
+    assert!((31_500_000..=31_536_000).contains(&remaining.parse().unwrap()), "{remaining}");
     std::fs::remove_file(server.world.folder.crl_path(ISSUING, CrlKind::Delta)).unwrap();
     let (status, text) = server.operations("/readyz");
     assert_eq!((status, text.as_str()), (503, "[-] crl ACI-FO-PP delta: not published\nnot ready\n"));

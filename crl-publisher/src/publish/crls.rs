@@ -1,11 +1,12 @@
 //! Publishes the CRLs that are due, and what a crash left between record and publication.
 
 use ca_core::authority::{self, Authority, AuthorityError, AuthorityKind};
+use ca_core::authority_end;
 use ca_core::signer::Signer;
 use ca_core::status_log;
 use store::{Act, CryptoRng, Database, Timestamp};
 
-use crate::crl::issue::{self, schedule};
+use crate::crl::issue::{self, Reach, schedule};
 use crate::crl::standing::published_number;
 use crate::crl::{CrlError, CrlKind, VerifiedCrl, entries, record};
 use crate::folder::PublicFolder;
@@ -50,9 +51,10 @@ pub struct CrlFailure {
     pub error: CrlError,
 }
 
-/// Issues and publishes what is due: by the schedule, or because something was revoked since (the
-/// delta of an issuing authority, the CRL of a root). Runs its own transactions. One authority's
-/// failure does not keep the others back.
+/// Issues and publishes what is due of the issuing authorities: by the schedule, or, a delta, because
+/// something was revoked since. Roots sign at ceremonies ([`super::ceremony_crl`]), their tokens are
+/// unplugged: what was signed there is published here where it is not yet. Runs its own transactions. One
+/// authority's failure does not keep the others back.
 pub fn publish_crls(
     db: &mut Database,
     signer: &mut dyn Signer,
@@ -63,13 +65,16 @@ pub fn publish_crls(
 ) -> Result<CrlReport, AuthorityError> {
     for_each_authority(db, |db, authority, report| {
         reconcile(db, folder, authority, report)?;
+        if !signs_in_normal_running(db, authority)? {
+            return Ok(());
+        }
         let kinds = due(db, folder, policy, authority, act)?;
         issue_and_publish(db, signer, folder, policy, authority, &kinds, report, rng, act)
     })
 }
 
-/// Issues and publishes a full CRL of every authority, with the delta of the issuing ones beside
-/// it, whether due or not: what an operator asks for after a revocation that cannot wait.
+/// Issues and publishes a full CRL of every issuing authority and the delta beside it, whether due or not:
+/// what an operator asks for after a revocation that cannot wait.
 pub fn publish_crls_now(
     db: &mut Database,
     signer: &mut dyn Signer,
@@ -80,6 +85,9 @@ pub fn publish_crls_now(
 ) -> Result<CrlReport, AuthorityError> {
     for_each_authority(db, |db, authority, report| {
         reconcile(db, folder, authority, report)?;
+        if !signs_in_normal_running(db, authority)? {
+            return Ok(());
+        }
         let kinds = CrlKind::of(authority.kind);
         issue_and_publish(db, signer, folder, policy, authority, kinds, report, rng, act)
     })
@@ -113,7 +121,7 @@ fn issue_and_publish(
     if kinds.is_empty() {
         return Ok(());
     }
-    let issued = issue::issue(db, signer, folder, policy, authority, kinds, act)?;
+    let issued = issue::issue(db, signer, folder, policy, authority, kinds, Reach::Policy, act)?;
     record::insert(db, authority, &issued, rng, act)?;
     for crl in issued {
         report.issued.extend(put_out(folder, authority, crl)?);
@@ -136,8 +144,18 @@ pub(super) fn put_out(
     Ok(Some(published))
 }
 
+/// A root's key is away, and after its last CRL that of an authority that has ended is gone.
+fn signs_in_normal_running(db: &mut Database, authority: &Authority) -> Result<bool, CrlError> {
+    if authority.kind == AuthorityKind::Root {
+        return Ok(false);
+    }
+    let Some(end) = authority_end::find(db, &authority.short_name)? else { return Ok(true) };
+    let newest = record::newest(db, &authority.short_name, CrlKind::Full)?;
+    Ok(newest.is_none_or(|crl| crl.next_update <= end.covered_until))
+}
+
 /// Publishes the newest recorded CRLs where the folder has older ones or none.
-fn reconcile(
+pub(super) fn reconcile(
     db: &mut Database,
     folder: &PublicFolder,
     authority: &Authority,
@@ -163,12 +181,10 @@ fn due(
     authority: &Authority,
     act: &Act,
 ) -> Result<Vec<CrlKind>, CrlError> {
-    let root = authority.kind == AuthorityKind::Root;
-    let full = is_due(db, folder, policy, authority, CrlKind::Full, root, act)?;
-    if full {
+    if is_due(db, folder, policy, authority, CrlKind::Full, false, act)? {
         return Ok(CrlKind::of(authority.kind).to_vec());
     }
-    if !root && is_due(db, folder, policy, authority, CrlKind::Delta, true, act)? {
+    if is_due(db, folder, policy, authority, CrlKind::Delta, true, act)? {
         return Ok(vec![CrlKind::Delta]);
     }
     Ok(Vec::new())
@@ -188,7 +204,7 @@ fn is_due(
     if published_number(folder, authority, kind)?.is_some_and(|number| number > last.number) {
         return Ok(true);
     }
-    if act.at >= last.this_update.plus(schedule(policy, authority, kind).every) {
+    if act.at >= last.this_update.plus(schedule(policy, kind).every) {
         return Ok(true);
     }
     let cut = status_log::newest(db)?;

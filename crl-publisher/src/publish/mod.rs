@@ -1,11 +1,15 @@
 //! What is put before the world, and when. Each function here is an idempotent reconciler: it
 //! compares what is published with what should be (invariant 12).
 
+pub mod ceremony_crl;
 pub mod certificates;
 pub mod crls;
 mod detached_signature;
 pub mod opposition_list;
+pub mod root_crls;
 
+#[cfg(test)]
+mod ceremony_tests;
 #[cfg(test)]
 mod clock_tests;
 #[cfg(test)]
@@ -15,6 +19,8 @@ mod list_tests;
 #[cfg(test)]
 mod tests;
 
+pub use ceremony_crl::{CeremonyCrl, CeremonyCrlError, SignedCrl, recorded_crl, sign_ceremony_crl};
 pub use certificates::{CertificatesError, CertificatesReport, publish_certificates};
 pub use crls::{CrlFailure, CrlReport, PublishedCrl, publish_crls, publish_crls_now};
 pub use opposition_list::{OppositionListError, OppositionListReport, publish_opposition_list};
+pub use root_crls::{RootCrl, Urgency, root_crls};

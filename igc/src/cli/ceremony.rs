@@ -1,40 +1,226 @@
 //! `igc ceremony`
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use ca_core::ceremony::{self, Ceremony};
+use ca_core::ceremony::{self, Ceremony, VerifiedReport};
 use ca_core::identity::Identity;
 use clap::Subcommand;
+use crl_publisher::publish::recorded_crl;
+use openssl::pkey::PKey;
+use store::DatabaseRole;
 
 use super::Global;
-use crate::output;
+use crate::ceremony::{Session, attendance, hold, recorded};
+use crate::faults;
+use crate::installation::Installation;
+use crate::output::{self, OutputFormat};
 use crate::problem::Problem;
-use crate::setup::{self, LONGEST_TEXT, read_text};
+use crate::setup::{self, LONGEST_TEXT, read_bounded, read_text};
+
+/// The longest report: a transcript, and the certificates beside it.
+const LONGEST_REPORT: u64 = 64 * 1024 * 1024;
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Read a ceremony file and apply its rules; touch nothing.
+    /// Read a ceremony file and apply its rules; touch nothing. With --dir, also ask whether the installation allows it.
     Check {
         /// The ceremony.
         file: PathBuf,
-        /// Whose PKI it would be; by default the demonstration's identity.
+        /// Whose PKI it would be; by default that of the installation, else the demonstration's.
         #[arg(long, value_name = "FILE")]
         identity: Option<PathBuf>,
     },
+    /// The script to be printed and signed, in French, as Markdown.
+    Script {
+        /// The ceremony.
+        file: PathBuf,
+    },
+    /// Hold a ceremony, step by step; take it up again where it stopped.
+    Run(RunArgs),
+    /// Write and sign the report of a ceremony that has come to its end.
+    Report {
+        /// The ceremony's name.
+        name: String,
+        /// Where; by default beside its transcript.
+        #[arg(long, value_name = "DIR")]
+        out: Option<PathBuf>,
+    },
+    /// Verify a report offline: no installation, no database.
+    Verify {
+        /// `report.json`.
+        report: PathBuf,
+        /// Its signature; by default beside it, with `.sig`.
+        #[arg(long, value_name = "FILE")]
+        signature: Option<PathBuf>,
+        /// The audit key, PEM, known otherwise; by default the one beside the report, whose digest is printed to be compared.
+        #[arg(long, value_name = "FILE")]
+        key: Option<PathBuf>,
+    },
+}
+
+#[derive(Debug, clap::Args)]
+pub struct RunArgs {
+    /// The ceremony.
+    file: PathBuf,
+    /// Who types; asked at a terminal where absent.
+    #[arg(long, value_name = "NAME")]
+    operator: Option<String>,
+    /// Who watches; as often as there are witnesses. Asked at a terminal where absent.
+    #[arg(long = "witness", value_name = "NAME")]
+    witnesses: Vec<String>,
+    /// Confirm every step beforehand; otherwise each is confirmed at the terminal.
+    #[arg(long)]
+    yes: bool,
+    /// Where a custodian's new share goes, in the order of the custodians: a new file, or /dev/fd/N.
+    #[arg(long = "share-out", value_name = "FILE")]
+    share_out: Vec<PathBuf>,
+    /// A share that a custodian brings to open a token: a file of mode 0600, or /dev/fd/N.
+    #[arg(long = "share", value_name = "FILE")]
+    shares: Vec<PathBuf>,
 }
 
 pub fn run(global: &Global, command: &Command) -> Result<ExitCode, Problem> {
-    let Command::Check { file, identity } = command;
-    let read = |path: &PathBuf| read_text(path, LONGEST_TEXT);
-    let ceremony = Ceremony::parse(&read(file)?)?;
-    let identity = match identity {
-        Some(path) => Identity::parse(&read(path)?)?,
-        None => Identity::parse(setup::DEMO_IDENTITY)?,
+    match command {
+        Command::Check { file, identity } => check(global, file, identity.as_deref()),
+        Command::Script { file } => {
+            output::print(&ceremony::script(&read(file)?, env!("CARGO_PKG_VERSION")))?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Run(args) => run_ceremony(global, args),
+        Command::Report { name, out } => report(global, name, out.as_deref()),
+        Command::Verify { report, signature, key } => {
+            verify(global, report, signature.as_deref(), key.as_deref())
+        }
+    }
+}
+
+fn read(file: &Path) -> Result<Ceremony, Problem> {
+    Ok(Ceremony::parse(&read_text(file, LONGEST_TEXT)?)?)
+}
+
+fn check(global: &Global, file: &Path, identity: Option<&Path>) -> Result<ExitCode, Problem> {
+    let ceremony = read(file)?;
+    let installation = global.installation_dir().map(|_| Installation::open(global)).transpose()?;
+    let identity = match (identity, &installation) {
+        (Some(path), _) => Identity::parse(&read_text(path, LONGEST_TEXT)?)?,
+        (None, Some(installation)) => (*installation.identity).clone(),
+        (None, None) => Identity::parse(setup::DEMO_IDENTITY)?,
     };
     ceremony::check(&ceremony, &identity)?;
-    output::one(global.output, &serde_json::json!({ "ceremony": ceremony.name(), "ok": true }), || {
-        format!("{} may be held; `igc init --ceremony {}` holds it\n", ceremony.name(), file.display())
+    if let Some(installation) = &installation {
+        let mut db = installation.database(DatabaseRole::Owner)?;
+        ceremony::check_standing(&mut db, &installation.module()?, &ceremony, installation.clock.now())?;
+    }
+    let found = serde_json::json!({
+        "ceremony": ceremony.name(),
+        "kind": ceremony.kind(),
+        "sha256": ceremony.sha256(),
+        "steps": ceremony.steps().iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "ok": true,
+    });
+    output::one(global.output, &found, || {
+        let file = file.display();
+        format!(
+            "{} may be held; `igc ceremony run {file}` holds it\nSHA-256 {}\n",
+            ceremony.name(),
+            ceremony.sha256()
+        )
     })?;
     Ok(ExitCode::SUCCESS)
+}
+
+fn run_ceremony(global: &Global, args: &RunArgs) -> Result<ExitCode, Problem> {
+    let ceremony = read(&args.file)?;
+    let installation = Installation::open(global)?;
+    let session = Session {
+        attendance: attendance(args.operator.clone(), args.witnesses.clone(), args.share_out.clone())?,
+        confirmed: args.yes,
+        shares: args.shares.clone(),
+        talk: global.output == OutputFormat::Table,
+    };
+    let mut db = installation.database(DatabaseRole::Owner)?;
+    let outcome = hold(&installation, &mut db, &ceremony, &session)?;
+    output::one(global.output, &outcome, || {
+        format!(
+            "{} was held: {} keys, {} certificates, {} CRLs, {} keys destroyed\nhead of the transcript {}\nNext: igc ceremony report {}\n",
+            outcome.name,
+            outcome.keys.len(),
+            outcome.certificates.len(),
+            outcome.crls.len(),
+            outcome.destroyed.len(),
+            outcome.transcript_head,
+            outcome.name
+        )
+    })?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn report(global: &Global, name: &str, out: Option<&Path>) -> Result<ExitCode, Problem> {
+    let installation = Installation::open(global)?;
+    let (ceremony, transcript, own) = recorded(&installation, name)?;
+    let mut db = installation.database(DatabaseRole::Owner)?;
+    let mut signer = installation.signer()?;
+    let signed = ceremony::report(&mut db, &mut signer, &ceremony, &transcript, &mut |db, made| {
+        recorded_crl(db, &made.issuer, made.number).ok().flatten()
+    })?;
+    let key = PKey::public_key_from_der(&signed.audit_key)
+        .and_then(|key| key.public_key_to_pem())
+        .map_err(|error| Problem::new(faults::FILE, format!("the audit key does not encode: {error}")))?;
+    let folder = out.unwrap_or(&own);
+    for (file, octets) in
+        [("report.json", &signed.json), ("report.json.sig", &signed.signature), ("audit-key.pem", &key)]
+    {
+        let path = folder.join(file);
+        std::fs::write(&path, octets).map_err(|error| setup::file_problem(&path, &error))?;
+    }
+    let report = folder.join("report.json").display().to_string();
+    let sha256 = hex::encode(openssl::sha::sha256(&signed.json));
+    output::one(global.output, &serde_json::json!({ "report": report, "sha256": sha256 }), || {
+        format!("{report}\nSHA-256 {sha256}\n")
+    })?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn verify(
+    global: &Global,
+    report: &Path,
+    signature: Option<&Path>,
+    key: Option<&Path>,
+) -> Result<ExitCode, Problem> {
+    let beside = |name: &str| report.with_file_name(name);
+    let default_signature =
+        beside(&format!("{}.sig", report.file_name().unwrap_or_default().to_string_lossy()));
+    let json = read_bounded(report, LONGEST_REPORT)?;
+    let signature = read_bounded(signature.unwrap_or(&default_signature), LONGEST_TEXT)?;
+    let key_file = key.map_or_else(|| beside("audit-key.pem"), Path::to_owned);
+    let pem = read_bounded(&key_file, LONGEST_TEXT)?;
+    let key = PKey::public_key_from_pem(&pem).and_then(|key| key.public_key_to_der()).map_err(|_| {
+        Problem::new(
+            ca_core::faults::CEREMONY_REPORT,
+            format!("{}: is no public key in PEM", key_file.display()),
+        )
+    })?;
+    let verified = ceremony::verify(&json, &signature, &key)?;
+    output::one(global.output, &verified, || words(&verified))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn words(verified: &VerifiedReport) -> String {
+    let mut text = format!(
+        "the report of {} holds: {} steps, held by igc {}, operator {}, witnesses {}\n\
+         ceremony file SHA-256 {}\n\
+         signed by the audit key SHA-256 {}: compare it with the printed script\n",
+        verified.ceremony,
+        verified.steps,
+        verified.program,
+        verified.operator,
+        verified.witnesses.join(", "),
+        verified.file_sha256,
+        verified.audit_key_sha256,
+    );
+    for (name, sha256) in &verified.certificates {
+        text += &format!("certificate {name} SHA-256 {sha256}\n");
+    }
+    text
 }

@@ -3,12 +3,14 @@
 use std::process::ExitCode;
 use std::time::Duration;
 
-use ca_core::authority;
+use ca_core::authority::{self, AuthorityKind};
+use ca_core::authority_end;
 use ca_core::service_key::{self, Purpose};
 use ca_core::signer::{Signer, SignerError};
 use ca_core::signing;
 use crl_publisher::crl::CrlKind;
 use crl_publisher::crl::read::Crl;
+use crl_publisher::publish::{Urgency, root_crls};
 use openssl::x509::X509;
 use serde::Serialize;
 use store::audit::backlog;
@@ -19,6 +21,8 @@ use crate::installation::Installation;
 use crate::jobs;
 use crate::output::{self, Row};
 use crate::problem::Problem;
+
+const CEREMONY: &str = "hold a ceremony of kind root-crl (docs/ceremonies.md)";
 
 /// How long before its end something is worth a warning.
 const SOON: Duration = Duration::from_secs(30 * 86_400);
@@ -112,10 +116,18 @@ const TOKENS_WANTED: &str = "is the HSM up, its settings and PIN file right?";
 
 /// Every key the database knows is asked for its public half, in its token.
 fn keys(installation: &Installation, db: &mut Database, findings: &mut Vec<Finding>) -> Result<(), Problem> {
-    let mut known: Vec<_> = authority::all(db)?
-        .into_iter()
-        .map(|authority| (authority.short_name, authority.key, authority.public_key))
+    let authorities = authority::all(db)?;
+    let roots: Vec<_> = authorities
+        .iter()
+        .filter(|authority| authority.kind == AuthorityKind::Root)
+        .map(|root| root.short_name.clone())
         .collect();
+    let mut known = Vec::new();
+    for authority in authorities {
+        if authority_end::find(db, &authority.short_name)?.is_none() {
+            known.push((authority.short_name, authority.key, authority.public_key));
+        }
+    }
     for purpose in [Purpose::Ocsp, Purpose::List, Purpose::Audit] {
         for key in service_key::of_purpose(db, purpose)? {
             known.push((key.name, key.key, key.public_key));
@@ -138,6 +150,12 @@ fn keys(installation: &Installation, db: &mut Database, findings: &mut Vec<Findi
                 "the token holds another key",
                 "stop issuing; see the ceremony report",
             ),
+            // The roots' token is plugged in at ceremonies only, and custodians may hold its PIN.
+            Err(
+                SignerError::Unavailable { .. }
+                | SignerError::UnknownToken { .. }
+                | SignerError::PinFile { .. },
+            ) if roots.contains(&name) => Finding::well(what, format!("token {} is away", key.token)),
             // The library itself: what is true of one key is true of all.
             Err(SignerError::Unavailable { token, detail }) if token != key.token => {
                 findings.push(Finding::new(
@@ -161,23 +179,34 @@ fn lists(
     findings: &mut Vec<Finding>,
 ) -> Result<(), Problem> {
     let folder = jobs::folder(installation);
+    let policy = jobs::policy(&installation.config);
+    let roots = root_crls(db)?;
     for authority in authority::all(db)? {
         let what = format!("CRL {}", authority.short_name);
         let der = folder.read(&folder.crl_path(&authority.short_name, CrlKind::Full))?;
         let read = der.as_deref().map(Crl::read);
-        findings.push(match read {
-            None => Finding::new(Verdict::Broken, what, "never published", "igc publish crl"),
-            Some(Err(error)) => Finding::new(Verdict::Broken, what, error.to_string(), "igc publish crl"),
-            Some(Ok(crl)) if crl.next_update <= now => {
-                Finding::new(Verdict::Broken, what, format!("ended {}", crl.next_update), "igc publish crl")
+        let root = roots.iter().find(|root| root.authority == authority.short_name);
+        let action = if root.is_some() { CEREMONY } else { "igc publish crl" };
+        findings.push(match (read, root) {
+            (None, _) => Finding::new(Verdict::Broken, what, "never published", action),
+            (Some(Err(error)), _) => Finding::new(Verdict::Broken, what, error.to_string(), action),
+            (Some(Ok(crl)), _) if crl.next_update <= now => {
+                Finding::new(Verdict::Broken, what, format!("ended {}", crl.next_update), action)
             }
-            Some(Ok(crl)) if crl.this_update > now => Finding::new(
+            (Some(Ok(crl)), _) if crl.this_update > now => Finding::new(
                 Verdict::Broken,
                 what,
                 format!("dated {}, and this machine says {now}", crl.this_update),
                 "set this machine's clock by NTP: nothing is signed before that date",
             ),
-            Some(Ok(crl)) => Finding::well(what, format!("number {}, until {}", crl.number, crl.next_update)),
+            (Some(Ok(_)), Some(root)) => match root.urgency(&policy, now) {
+                Urgency::Well => Finding::well(what, root.words(now)),
+                Urgency::Warning => Finding::new(Verdict::Warning, what, root.words(now), action),
+                Urgency::Alarm => Finding::new(Verdict::Broken, what, root.words(now), action),
+            },
+            (Some(Ok(crl)), None) => {
+                Finding::well(what, format!("number {}, until {}", crl.number, crl.next_update))
+            }
         });
     }
     Ok(())

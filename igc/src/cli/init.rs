@@ -17,6 +17,9 @@ pub struct Args {
     /// The key ceremony to hold; by default the demonstration's.
     #[arg(long, value_name = "FILE")]
     ceremony: Option<PathBuf>,
+    /// Hold no ceremony now: keys are made later, by `igc ceremony run`.
+    #[arg(long, conflicts_with = "ceremony")]
+    without_ceremony: bool,
     /// Whose PKI it is; by default the demonstration's identity.
     #[arg(long, value_name = "FILE")]
     identity: Option<PathBuf>,
@@ -31,19 +34,20 @@ pub fn run(global: &Global, args: &Args) -> Result<ExitCode, Problem> {
         None => Ok(default.to_owned()),
     };
     let plan = Plan {
-        ceremony: read(&args.ceremony, setup::DEMO_CEREMONY)?,
+        ceremony: match args.without_ceremony {
+            true => None,
+            false => Some(read(&args.ceremony, setup::DEMO_CEREMONY)?),
+        },
         identity: read(&args.identity, setup::DEMO_IDENTITY)?,
         database_url: args.database.clone(),
         demo: None,
         dir,
     };
     let made = setup::make(&plan)?;
-    output::one(global.output, &made.report, || {
-        format!(
-            "{} is initialised. Next: igc doctor --dir {}\n",
-            made.installation.dir.display(),
-            made.installation.dir.display()
-        )
+    output::one(global.output, &made.outcome, || {
+        let dir = made.installation.dir.display();
+        let next = if made.outcome.is_some() { "igc doctor" } else { "igc ceremony run FILE" };
+        format!("{dir} is initialised. Next: {next} --dir {dir}\n")
     })?;
     Ok(ExitCode::SUCCESS)
 }

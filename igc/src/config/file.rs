@@ -122,8 +122,10 @@ pub struct PublicationSection {
     pub folder: PathBuf,
     /// Hours.
     pub crl_lifetime_hours: u32,
-    /// Hours.
-    pub root_crl_lifetime_hours: u32,
+    /// Days before the end of a root's CRL.
+    pub root_crl_warning_days: u32,
+    /// Days before the end of a root's CRL.
+    pub root_crl_alarm_days: u32,
     /// Hours.
     pub ocsp_lifetime_hours: u32,
 }
@@ -204,6 +206,12 @@ impl ConfigFile {
             0 => Err(format!("publication.{key}: must be at least one hour")),
             hours => Ok(Duration::from_secs(u64::from(hours) * 3600)),
         };
+        let days = |days: u32| Duration::from_secs(u64::from(days) * 86_400);
+        if self.publication.root_crl_alarm_days > self.publication.root_crl_warning_days {
+            return Err(
+                "publication.root_crl_alarm_days: must not be more than root_crl_warning_days".to_owned()
+            );
+        }
         if !(1..=3600).contains(&self.jobs.lease_seconds) {
             return Err("jobs.lease_seconds: must be between 1 and 3600".to_owned());
         }
@@ -244,10 +252,8 @@ impl ConfigFile {
             card_number_prefix: self.cards.number_prefix,
             publication: Publication {
                 crl_lifetime: hours("crl_lifetime_hours", self.publication.crl_lifetime_hours)?,
-                root_crl_lifetime: hours(
-                    "root_crl_lifetime_hours",
-                    self.publication.root_crl_lifetime_hours,
-                )?,
+                root_crl_warning: days(self.publication.root_crl_warning_days),
+                root_crl_alarm: days(self.publication.root_crl_alarm_days),
                 ocsp_lifetime: hours("ocsp_lifetime_hours", self.publication.ocsp_lifetime_hours)?,
             },
             schedules: Schedules {

@@ -92,8 +92,10 @@ pub struct Bureau {
 pub struct Publication {
     /// nextUpdate − thisUpdate of the CRLs of issuing authorities, deltas included.
     pub crl_lifetime: Duration,
-    /// The same of the roots' CRLs.
-    pub root_crl_lifetime: Duration,
+    /// How long before its end a root's CRL is worth a warning.
+    pub root_crl_warning: Duration,
+    /// How long before its end it is an alarm.
+    pub root_crl_alarm: Duration,
     /// nextUpdate − thisUpdate of OCSP answers.
     pub ocsp_lifetime: Duration,
 }

@@ -36,6 +36,12 @@ fn a_password_in_the_database_url_is_refused() {
 }
 
 #[test]
+fn the_alarm_of_a_root_crl_does_not_come_before_its_warning() {
+    let message = parse(&DEMO.replace("root_crl_alarm_days = 14", "root_crl_alarm_days = 61")).unwrap_err();
+    assert!(message.contains("root_crl_alarm_days"), "{message}");
+}
+
+#[test]
 fn a_bad_cron_expression_names_its_key() {
     let config = parse(DEMO).unwrap();
     let text = DEMO.replace(&config.schedules.renewal.to_string(), "every tuesday");

@@ -23,7 +23,7 @@ pub const DAYS: u32 = 3 * 365 - 60;
 
 /// Files and folders of an installation that its copy needs.
 const COPIED: &[&str] =
-    &["identity.toml", "ceremony.toml", "bureau.pem", "tokens", "tls", "demo", "public", "register"];
+    &["identity.toml", "ceremonies", "bureau.pem", "tokens", "tls", "demo", "public", "register"];
 
 /// The copy.
 pub struct Future {

@@ -8,6 +8,7 @@ mod pinned_bureaus;
 mod publication;
 mod renewal;
 mod responders;
+mod root_crls;
 mod signatures;
 mod sweep;
 
@@ -68,7 +69,12 @@ pub const JOBS: &[Job] = &[
         purpose: "publishes what is due: CRLs, deltas, lists, authorities",
         run: publication::run,
     },
-    Job { name: "full-crl", purpose: "issues and publishes every CRL now", run: publication::run_full },
+    Job {
+        name: "full-crl",
+        purpose: "issues and publishes every CRL of the issuing authorities now",
+        run: publication::run_full,
+    },
+    Job { name: "root-crls", purpose: "says how long the CRL of each root still lasts", run: root_crls::run },
     Job {
         name: "renewal",
         purpose: "plans the successors of cards that expire, applies approved plans",

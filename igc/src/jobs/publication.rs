@@ -38,12 +38,12 @@ pub fn run(worker: &mut Worker, act: &Act) -> Result<Value, Problem> {
     Ok(json!(publish(worker, false, act)?))
 }
 
-/// Every CRL, now.
+/// Every CRL of the issuing authorities, now.
 pub fn run_full(worker: &mut Worker, act: &Act) -> Result<Value, Problem> {
     Ok(json!(publish_everything(worker, act)?))
 }
 
-/// Publishes everything, every CRL included.
+/// Publishes everything, every CRL of the issuing authorities included.
 pub fn publish_everything(worker: &mut Worker, act: &Act) -> Result<Published, Problem> {
     publish(worker, true, act)
 }
@@ -100,7 +100,8 @@ pub fn policy(config: &Config) -> PublicationPolicy {
     let publication = &config.publication;
     let half_life = |valid| Schedule { every: valid / 2, valid };
     PublicationPolicy {
-        root_crl: half_life(publication.root_crl_lifetime),
+        root_crl_warning: publication.root_crl_warning,
+        root_crl_alarm: publication.root_crl_alarm,
         full_crl: half_life(publication.crl_lifetime),
         delta_crl: half_life(publication.crl_lifetime),
         ocsp_validity: publication.ocsp_lifetime,

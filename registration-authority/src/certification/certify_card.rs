@@ -1,3 +1,4 @@
+use ca_core::authority;
 use ca_core::certificate::{self, CertificateStatus};
 use ca_core::issuance::{self, Bearer, IssuanceRequest, IssueError, PrepareError, Prepared};
 use ca_core::serial::SerialNumber;
@@ -152,9 +153,10 @@ pub(super) fn prepare(
     let order = CanonicalOrder::of(approved.order()).digest();
     let place = KeyPlace { batch, card: number, order: &order, usage };
     let public_key = attested_key(db, context.bureaus, &place)?;
+    let issuer = authority::newest_generation(db, line.issuer, act.at).map_err(PrepareError::from)?;
     let request = IssuanceRequest {
         profile: line.profile,
-        issuer: line.issuer,
+        issuer: &issuer.short_name,
         bearer: Bearer::EndEntity,
         facts: &facts::of_card(approved.order(), &card),
         public_key: &public_key,

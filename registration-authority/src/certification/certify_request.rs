@@ -1,3 +1,4 @@
+use ca_core::authority;
 use ca_core::certificate::{self, Certificate, CertificateStatus};
 use ca_core::issuance::{
     self, Bearer, IssuanceRequest, IssueError, IssuedCertificate, PrepareError, Prepared,
@@ -168,9 +169,10 @@ fn prepare(
     let identifier = facts::structure_identifier(&structure)
         .ok_or_else(|| CertifyRequestError::StructureUnidentified(request.structure.clone()))?;
     structure_names::require(db, &request.structure, request.names())?;
+    let issuer = authority::newest_generation(db, offered.issuer, act.at).map_err(PrepareError::from)?;
     let issuance_request = IssuanceRequest {
         profile: offered.profile,
-        issuer: offered.issuer,
+        issuer: &issuer.short_name,
         bearer: Bearer::EndEntity,
         facts: &facts::of_request(request, &structure, &identifier),
         public_key: &request.public_key,

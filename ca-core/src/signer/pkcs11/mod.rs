@@ -2,10 +2,12 @@
 //! calls the library.
 //!
 //! [`Pkcs11Module`] is the library, initialised once a process. [`Pkcs11Signer`] signs with the
-//! sessions of one thread. [`Pkcs11Token`] is for ceremonies: it initialises a token and makes keys.
+//! sessions of one thread. [`Pkcs11Token`] is for ceremonies: it initialises a token, makes keys, says
+//! how they are protected, and destroys them.
 
 mod encoding;
 mod failure;
+mod kept_key;
 mod module;
 mod public_key;
 mod signer;
@@ -14,6 +16,7 @@ mod token;
 #[cfg(test)]
 mod tests;
 
-pub use module::Pkcs11Module;
+pub use kept_key::KeyAttributes;
+pub use module::{Pkcs11Module, TokenPins};
 pub use signer::Pkcs11Signer;
 pub use token::Pkcs11Token;

@@ -1,6 +1,6 @@
 //! The PKCS#11 library of this process.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
 
 use cryptoki::context::{CInitializeArgs, CInitializeFlags, Pkcs11};
@@ -8,6 +8,7 @@ use cryptoki::error::{Error, RvError};
 use cryptoki::session::{Session, UserType};
 use cryptoki::slot::Slot;
 use cryptoki::types::AuthPin;
+use zeroize::Zeroizing;
 
 use super::failure::Failure;
 use crate::signer::{SignerError, Tokens, pin, tokens::Token};
@@ -29,6 +30,23 @@ struct Shared {
     /// How many times the library was initialised. Read while it is called, written while it is
     /// initialised again: `C_Finalize` while another thread is in a call is undefined (PKCS#11 §5.4).
     generation: RwLock<u64>,
+    /// PINs that custodians brought, by token: they stand in no file, and end with the process.
+    brought: Mutex<BTreeMap<String, TokenPins>>,
+}
+
+/// The two PINs of a token that stand in no file.
+#[derive(Clone)]
+pub struct TokenPins {
+    /// Opens the token.
+    pub user: Zeroizing<String>,
+    /// Initialises it.
+    pub security_officer: Zeroizing<String>,
+}
+
+impl std::fmt::Debug for TokenPins {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("TokenPins")
+    }
 }
 
 impl Pkcs11Module {
@@ -43,8 +61,8 @@ impl Pkcs11Module {
             Ok(()) | Err(Error::Pkcs11(RvError::CryptokiAlreadyInitialized, _)) => {}
             Err(error) => return Err(Failure::from(error).into_signer_error(&name)),
         }
-        let (refused, generation) = (Mutex::default(), RwLock::new(0));
-        Ok(Self { shared: Arc::new(Shared { library, tokens, refused, generation }) })
+        let (refused, generation, brought) = (Mutex::default(), RwLock::new(0), Mutex::default());
+        Ok(Self { shared: Arc::new(Shared { library, tokens, refused, generation, brought }) })
     }
 
     /// Held while the library is called. Its value says whether sessions opened earlier still stand.
@@ -68,6 +86,31 @@ impl Pkcs11Module {
             Ok(()) | Err(Error::Pkcs11(RvError::CryptokiAlreadyInitialized, _)) => Ok(()),
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// Uses these PINs for the token called `name` from now on, and not its PIN files.
+    pub fn bring_pins(&self, name: &str, pins: TokenPins) {
+        self.brought().insert(name.to_owned(), pins);
+    }
+
+    /// Whether custodians brought the PINs of the token called `name`.
+    pub fn has_brought_pins(&self, name: &str) -> bool {
+        self.brought().contains_key(name)
+    }
+
+    /// The PINs of a token: those that were brought, or those of its files.
+    pub(super) fn pins_of(&self, token: &Token) -> Result<TokenPins, SignerError> {
+        match self.brought().get(&token.name) {
+            Some(pins) => Ok(pins.clone()),
+            None => Ok(TokenPins {
+                user: pin::read(&token.pin_file)?,
+                security_officer: pin::read(&token.so_pin_file)?,
+            }),
+        }
+    }
+
+    fn brought(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, TokenPins>> {
+        self.shared.brought.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The tokens this module was loaded with.
@@ -114,7 +157,8 @@ impl Pkcs11Module {
         if refused.contains(&token.name) {
             return Err(SignerError::PinRefused { token: token.name.clone() }.into());
         }
-        let pin = pin::read(&token.pin_file)?;
+        let brought = self.brought().get(&token.name).map(|pins| pins.user.clone());
+        let pin = brought.map_or_else(|| pin::read(&token.pin_file), Ok)?;
         match session.login(UserType::User, Some(&AuthPin::from(pin.as_str().to_owned()))) {
             // Login belongs to the process, not to the session (PKCS#11 §5.6.8).
             Ok(()) | Err(Error::Pkcs11(RvError::UserAlreadyLoggedIn, _)) => Ok(()),

@@ -2,7 +2,7 @@
 
 use const_oid::db::rfc5912::{SECP_256_R_1, SECP_384_R_1};
 use cryptoki::mechanism::Mechanism;
-use cryptoki::object::{Attribute, AttributeType, ObjectHandle};
+use cryptoki::object::Attribute;
 use cryptoki::session::{Session, UserType};
 use cryptoki::types::{AuthPin, Ulong};
 use der::Encode;
@@ -12,25 +12,29 @@ use super::failure::Failure;
 use super::module::{Access, Pkcs11Module};
 use super::public_key;
 use crate::profile::KeyKind;
-use crate::signer::{KeyId, SignerError, pin, tokens::Token};
+use crate::signer::{KeyId, SignerError, tokens::Token};
 
 /// A read-write session with a token, logged in as its user.
 #[derive(Debug)]
 pub struct Pkcs11Token {
-    session: Session,
-    name: String,
+    pub(super) session: Session,
+    pub(super) name: String,
 }
 
 impl Pkcs11Module {
-    /// Whether the token called `name` stands initialised in the HSM.
+    /// Whether the token called `name` stands initialised in the HSM, its user PIN set.
     pub fn is_initialised(&self, name: &str) -> Result<bool, SignerError> {
         let token = self.tokens().named(name)?;
-        let slot = self.slot_of(token).map_err(|failure| failure.into_signer_error(name))?;
-        Ok(slot.is_some())
+        let standing = || -> Result<bool, Failure> {
+            let Some(slot) = self.slot_of(token)? else { return Ok(false) };
+            Ok(self.library().get_token_info(slot)?.user_pin_initialized())
+        };
+        standing().map_err(|failure| failure.into_signer_error(name))
     }
 
     /// Initialises an empty token as the one called `name`: its label, its security officer's PIN
-    /// and its user PIN, both read from their files. A token that stands already is refused.
+    /// and its user PIN, brought by custodians or read from their files. A token that stands already
+    /// is refused; one that has its label and no user PIN was left so by a crash, and is begun again.
     pub fn initialise(&self, name: &str) -> Result<(), SignerError> {
         let token = self.tokens().named(name)?;
         if self.is_initialised(name)? {
@@ -49,13 +53,13 @@ impl Pkcs11Module {
     }
 
     fn initialise_empty(&self, token: &Token) -> Result<(), Failure> {
-        let so_pin = AuthPin::from(pin::read(&token.so_pin_file)?.as_str().to_owned());
-        let user_pin = AuthPin::from(pin::read(&token.pin_file)?.as_str().to_owned());
-        let mut empty = None;
+        let pins = self.pins_of(token)?;
+        let so_pin = AuthPin::from(pins.security_officer.as_str().to_owned());
+        let user_pin = AuthPin::from(pins.user.as_str().to_owned());
+        let mut empty = self.slot_of(token)?;
         for slot in self.library().get_slots_with_token()? {
-            if !self.library().get_token_info(slot)?.token_initialized() {
+            if empty.is_none() && !self.library().get_token_info(slot)?.token_initialized() {
                 empty = Some(slot);
-                break;
             }
         }
         let slot = empty.ok_or_else(|| SignerError::Unavailable {
@@ -114,37 +118,20 @@ impl Pkcs11Token {
             Attribute::Label(label.as_bytes().to_vec()),
         ];
         let (public, private) = self.session.generate_key_pair(&mechanism(kind), &public, &private)?;
-        if let Err(refusal) = self.check_protection(private) {
+        if let Some(attribute) = self.attributes_of(private)?.fault() {
             self.session.destroy_object(private)?;
             self.session.destroy_object(public)?;
-            return Err(refusal);
+            return Err(SignerError::KeyNotProtected {
+                token: self.name.clone(),
+                attribute: attribute.to_owned(),
+            }
+            .into());
         }
         let failed =
             |detail: &str| SignerError::Failed { token: self.name.clone(), detail: detail.to_owned() };
         let spki = public_key::read(&self.session, public)?
             .ok_or_else(|| failed("the public key it made is not of a form this program knows"))?;
         Ok((KeyId::new(id).map_err(|_| failed("no identifier"))?, spki))
-    }
-
-    fn check_protection(&self, private: ObjectHandle) -> Result<(), Failure> {
-        let wanted = [
-            (AttributeType::Private, Attribute::Private(true), "CKA_PRIVATE"),
-            (AttributeType::Sensitive, Attribute::Sensitive(true), "CKA_SENSITIVE"),
-            (AttributeType::AlwaysSensitive, Attribute::AlwaysSensitive(true), "CKA_ALWAYS_SENSITIVE"),
-            (AttributeType::Extractable, Attribute::Extractable(false), "CKA_EXTRACTABLE"),
-            (AttributeType::NeverExtractable, Attribute::NeverExtractable(true), "CKA_NEVER_EXTRACTABLE"),
-            (AttributeType::Local, Attribute::Local(true), "CKA_LOCAL"),
-        ];
-        for (attribute_type, expected, attribute) in wanted {
-            if self.session.get_attributes(private, &[attribute_type])? != [expected] {
-                return Err(SignerError::KeyNotProtected {
-                    token: self.name.clone(),
-                    attribute: attribute.to_owned(),
-                }
-                .into());
-            }
-        }
-        Ok(())
     }
 }
 

@@ -17,6 +17,7 @@ use store::Database;
 use store::audit::{checkpoint, export};
 
 use super::AuditLog;
+use crate::ceremony;
 use crate::faults;
 use crate::installation::Installation;
 use crate::jobs;
@@ -111,9 +112,10 @@ impl Folder {
             let approver = DemoApprover::open(&demo.approval_key)?;
             self.file("approval-keys/demo.der", approver.public_key())?;
         }
-        let ceremony = installation.dir.join("ceremony.toml");
-        if ceremony.exists() {
-            self.file("ceremony.toml", &read_bounded(&ceremony, LONGEST_TEXT)?)?;
+        for file in ceremony::files(installation)? {
+            let name =
+                file.parent().and_then(Path::file_name).unwrap_or_default().to_string_lossy().into_owned();
+            self.file(&format!("ceremonies/{name}.toml"), &read_bounded(&file, LONGEST_TEXT)?)?;
         }
         Ok(())
     }

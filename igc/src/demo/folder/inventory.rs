@@ -10,7 +10,6 @@ use crate::setup::{DEMO_MARK, file_problem};
 /// Files that stand at one place.
 const FILES: &[&str] = &[
     "bureau.pem",
-    "ceremony.toml",
     "identity.toml",
     "igc.altered",
     "igc.altered-shm",
@@ -28,6 +27,7 @@ const FILES: &[&str] = &[
 /// Its folders, and how the names of the files in each end; `*` stands for one folder of any name.
 const FOLDERS: &[(&str, &[&str])] = &[
     ("audit", &["", "new"]),
+    ("ceremonies/*", &["jsonl", "toml"]),
     ("certificates", &["pem"]),
     ("demo", &["key"]),
     ("ocsp", &["der"]),

@@ -8,6 +8,7 @@ use store::DatabaseRole;
 use crate::bureau_process::BureauProcess;
 use crate::demo::Demonstration;
 use crate::demo::stage::{ADMINISTRATOR, APPROVER, REVOKER, SUBMITTER, Stage};
+use crate::faults;
 use crate::installation::system_rng;
 use crate::jobs::Worker;
 use crate::officer;
@@ -25,7 +26,7 @@ pub fn ceremony(demonstration: &Demonstration, home: &Path) -> Result<(Stage, St
     let (bureau, certificate) = BureauProcess::create(home)?;
     let made = setup::make(&Plan {
         dir: demonstration.dir.clone(),
-        ceremony: setup::DEMO_CEREMONY.to_owned(),
+        ceremony: Some(setup::DEMO_CEREMONY.to_owned()),
         identity: setup::DEMO_IDENTITY.to_owned(),
         database_url: demonstration.database_url.clone(),
         demo: Some(setup::DemoParts { bureau_home: home.to_owned(), bureau_certificate: certificate }),
@@ -39,11 +40,13 @@ pub fn ceremony(demonstration: &Demonstration, home: &Path) -> Result<(Stage, St
             officers::enrol(db, login, name, *role, &mut system_rng(), &act).map(drop)
         })
     })?;
+    let outcome = made.outcome.ok_or_else(|| Problem::new(faults::DEMO_STEP, "no ceremony was held"))?;
     let detail = format!(
-        "{} keys and {} certificates in {} tokens; {} officers",
-        made.report.keys.len(),
-        made.report.certificates.len(),
-        made.report.tokens.len(),
+        "{} keys, {} certificates and {} CRLs in {} tokens; {} officers",
+        outcome.keys.len(),
+        outcome.certificates.len(),
+        outcome.crls.len(),
+        outcome.tokens.len(),
         OFFICERS.len()
     );
     Ok((Stage { worker, approver, bureau, cast: None }, detail))

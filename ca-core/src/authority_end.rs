@@ -1,0 +1,88 @@
+//! The end of an authority: decided at a ceremony, never taken back.
+//!
+//! From the decision on it gives no certificate (the database refuses one), so that the end of the last
+//! one it gave is known. It then signs one more CRL, whose nextUpdate lies past that end, and its key is
+//! destroyed.
+
+use diesel::prelude::*;
+use diesel::sql_types::Text;
+use serde_json::json;
+use store::audit::{Event, record};
+use store::schema::{authority_ends, certificates};
+use store::{Act, CryptoRng, Database, Timestamp};
+
+/// An authority whose end was decided.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuthorityEnd {
+    /// Its short name.
+    pub authority: String,
+    /// The end of the last certificate it gave, whatever became of it; at least the decision itself.
+    pub covered_until: Timestamp,
+    /// When the end was decided.
+    pub decided_at: Timestamp,
+}
+
+/// Decides the end of an authority, in the caller's transaction; what was decided before stands.
+pub(crate) fn decide(
+    db: &mut Database,
+    authority: &str,
+    rng: &mut dyn CryptoRng,
+    act: &Act,
+) -> QueryResult<AuthorityEnd> {
+    lock(db, authority)?;
+    if let Some(decided) = find(db, authority)? {
+        return Ok(decided);
+    }
+    let last: Option<Timestamp> = certificates::table
+        .filter(certificates::issuer.eq(authority))
+        .select(diesel::dsl::max(certificates::not_after))
+        .first(db)?;
+    let covered_until = last.unwrap_or(act.at).max(act.at);
+    diesel::insert_into(authority_ends::table)
+        .values((
+            authority_ends::authority.eq(authority),
+            authority_ends::covered_until.eq(covered_until),
+            authority_ends::decided_at.eq(act.at),
+        ))
+        .execute(db)?;
+    let event = Event {
+        action: "authority.ended",
+        subject: format!("authority {authority}"),
+        payload: json!({ "covered_until": covered_until }),
+    };
+    record(db, event, rng, act)?;
+    Ok(AuthorityEnd { authority: authority.to_owned(), covered_until, decided_at: act.at })
+}
+
+/// The end of this authority, where one was decided.
+pub fn find(db: &mut Database, authority: &str) -> QueryResult<Option<AuthorityEnd>> {
+    let row: Option<(String, Timestamp, Timestamp)> = authority_ends::table
+        .find(authority)
+        .select((authority_ends::authority, authority_ends::covered_until, authority_ends::decided_at))
+        .first(db)
+        .optional()?;
+    Ok(row.map(|(authority, covered_until, decided_at)| AuthorityEnd {
+        authority,
+        covered_until,
+        decided_at,
+    }))
+}
+
+/// How many certificates of this authority are good and have not ended at `at`.
+pub fn living_certificates(db: &mut Database, authority: &str, at: Timestamp) -> QueryResult<i64> {
+    certificates::table
+        .filter(certificates::issuer.eq(authority).and(certificates::status.eq("good")))
+        .filter(certificates::not_after.ge(at))
+        .count()
+        .get_result(db)
+}
+
+/// SQLite's write transactions stand in line already.
+fn lock(db: &mut Database, authority: &str) -> QueryResult<()> {
+    if let Database::Postgresql(connection) = db {
+        diesel::sql_query("SELECT 1 FROM authorities WHERE short_name = $1 FOR UPDATE")
+            .bind::<Text, _>(authority)
+            .execute(connection)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,322 @@
+//! Holding a ceremony, step by step; taking it up again where a crash left it.
+//!
+//! A step that begins and a step that is done are lines of the transcript. What is done is never done
+//! again; what only began is looked for first, in the token and in the database, so that no second key and
+//! no second good certificate is made.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use diesel::prelude::*;
+use serde::Serialize;
+use serde_json::{Value, json};
+use store::audit::{Event, record};
+use store::schema::{audit_events, audit_payloads};
+use store::{Act, CryptoRng, Database, Timestamp};
+
+use super::custodians::{CustodianSet, Share};
+use super::making::Bench;
+use super::outcome::CeremonyOutcome;
+use super::transcript::{EntryEvent, Transcript};
+use super::{Ceremony, CeremonyError, Step, check, custodian_file, standing, work};
+use crate::authority;
+use crate::epoch::Epoch;
+use crate::issuance::{self, Evidence, EvidenceKind, IssuanceContext};
+use crate::signer::{Pkcs11Module, Pkcs11Token};
+
+/// Renewed before each step; an HSM may take minutes for one RSA-4096 key.
+const LEASE: Duration = Duration::from_secs(30 * 60);
+
+/// Who is there.
+#[derive(Clone, Debug, Default)]
+pub struct Attendance {
+    /// Who types.
+    pub operator: String,
+    /// Who watches.
+    pub witnesses: Vec<String>,
+    /// Where the custodians' new shares go, in their order; none where no PIN is shared.
+    pub share_files: Vec<PathBuf>,
+}
+
+/// A ceremony that is being held, by this process alone.
+#[derive(Debug)]
+pub struct Course<'a> {
+    pub(super) module: &'a Pkcs11Module,
+    pub(super) context: IssuanceContext<'a>,
+    pub(super) ceremony: &'a Ceremony,
+    pub(super) attendance: Attendance,
+    pub(super) folder: PathBuf,
+    pub(super) epoch: Epoch,
+    pub(super) evidence: Evidence,
+    pub(super) transcript: Transcript,
+    steps: Vec<Step>,
+    /// A session with each token that was used, so that this process logs in once: some tokens write their
+    /// own state at each login, and a crash in that instant is theirs to survive.
+    sessions: BTreeMap<String, Pkcs11Token>,
+    /// Who brought shares for a token, in this process.
+    opened_by: BTreeMap<String, Vec<String>>,
+}
+
+impl<'a> Course<'a> {
+    /// Opens a ceremony, or takes it up again. `folder` holds the ceremonies of the installation, each in
+    /// a folder of its name, and must exist.
+    ///
+    /// Refused before anything is touched: a file that breaks a rule, a database or tokens that do not
+    /// allow it, PIN files that are not as the file says, another file than the one it was begun with.
+    #[expect(clippy::too_many_arguments, reason = "the house's parameter order")]
+    pub fn open(
+        db: &mut Database,
+        module: &'a Pkcs11Module,
+        context: IssuanceContext<'a>,
+        ceremony: &'a Ceremony,
+        folder: &Path,
+        attendance: Attendance,
+        rng: &mut dyn CryptoRng,
+        act: &Act,
+    ) -> Result<Self, CeremonyError> {
+        check(ceremony, context.identity)?;
+        let transcript =
+            Transcript::open(&folder.join(ceremony.name()).join("transcript.jsonl"), &ceremony.sha256())?;
+        if transcript.entries().is_empty() {
+            standing::check(db, module, ceremony, act.at)?;
+        } else {
+            refuse_cut(db, ceremony, &transcript)?;
+            bury(db, &transcript, rng, act)?;
+        }
+        #[expect(clippy::disallowed_methods, reason = "the checked ceremony file is the evidence")]
+        let evidence = Evidence::verified(EvidenceKind::Ceremony, ceremony.text().as_bytes());
+        Ok(Self {
+            module,
+            context,
+            ceremony,
+            attendance,
+            folder: folder.to_owned(),
+            epoch: Epoch::open(db, LEASE, act)?,
+            evidence,
+            transcript,
+            steps: ceremony.steps(),
+            sessions: BTreeMap::new(),
+            opened_by: BTreeMap::new(),
+        })
+    }
+
+    pub(super) fn bench(&self) -> Bench<'_> {
+        Bench { context: self.context, evidence: &self.evidence, epoch: &self.epoch }
+    }
+
+    /// The first step that is not done; none at the end.
+    pub fn next(&self) -> Option<Step> {
+        self.steps.iter().find(|step| self.transcript.outcome_of(step).is_none()).cloned()
+    }
+
+    /// The place of a step, from 1, and how many there are.
+    pub fn place(&self, step: &Step) -> (usize, usize) {
+        let name = step.to_string();
+        let place = self.steps.iter().position(|other| other.to_string() == name).unwrap_or_default();
+        (place + 1, self.steps.len())
+    }
+
+    /// The custodians whose shares must be brought before this step: they hold the PINs of a token it
+    /// uses, and none of them has been here.
+    pub fn wants_shares(
+        &self,
+        db: &mut Database,
+        step: &Step,
+    ) -> Result<Option<CustodianSet>, CeremonyError> {
+        let Some(token) = self.token_of(db, step)? else { return Ok(None) };
+        if self.module.has_brought_pins(&token) {
+            return Ok(None);
+        }
+        custodian_file::read(&self.folder, &token)
+    }
+
+    /// Opens a token with the shares of its custodians.
+    pub fn bring_shares(&mut self, set: &CustodianSet, shares: &[Share]) -> Result<(), CeremonyError> {
+        let pins = set.open(shares)?;
+        let names: Result<Vec<String>, _> =
+            shares.iter().map(|share| set.holder(share).map(|custodian| custodian.name.clone())).collect();
+        self.opened_by.insert(set.token.clone(), names?);
+        self.module.bring_pins(&set.token, pins);
+        Ok(())
+    }
+
+    /// Says that `step` begins. Says so again where a crash came between.
+    pub fn begin(
+        &mut self,
+        db: &mut Database,
+        step: &Step,
+        rng: &mut dyn CryptoRng,
+        act: &Act,
+    ) -> Result<(), CeremonyError> {
+        self.epoch.renew(db)?;
+        let mut detail = json!({ "epoch": self.epoch.number() });
+        if let Some(token) = self.token_of(db, step)? {
+            if let Some(names) = self.opened_by.get(&token) {
+                detail["opened_by"] = json!(names);
+            }
+            // A token that does not answer stops the ceremony before anything is recorded.
+            if !matches!(step, Step::Token(_)) && !self.sessions.contains_key(&token) {
+                self.sessions.insert(token.clone(), self.module.token(&token)?);
+            }
+        }
+        self.append(db, step, EntryEvent::Begun, detail, rng, act)
+    }
+
+    /// Does one step of this crate: all but [`Step::Crl`] and [`Step::Publish`], which the program has done by
+    /// the publisher between [`Self::begin`] and [`Self::finish`].
+    pub fn perform(
+        &mut self,
+        db: &mut Database,
+        step: &Step,
+        rng: &mut dyn CryptoRng,
+        act: &Act,
+    ) -> Result<(), CeremonyError> {
+        self.begin(db, step, rng, act)?;
+        let outcome = work::perform(self, db, step, rng, act)?;
+        self.finish(db, step, &outcome, rng, act)
+    }
+
+    /// Says that `step` is done, and what it gave.
+    pub fn finish(
+        &mut self,
+        db: &mut Database,
+        step: &Step,
+        outcome: &impl Serialize,
+        rng: &mut dyn CryptoRng,
+        act: &Act,
+    ) -> Result<(), CeremonyError> {
+        let detail = serde_json::to_value(outcome).expect("an outcome is plain data");
+        self.append(db, step, EntryEvent::Done, detail, rng, act)
+    }
+
+    /// What a step gave, once it is done.
+    pub fn outcome_of(&self, step: &Step) -> Option<&Value> {
+        self.transcript.outcome_of(step)
+    }
+
+    /// SHA-256 of the transcript's last line.
+    pub fn head(&self) -> &str {
+        self.transcript.head()
+    }
+
+    /// When this step was first begun: what it made before a crash is not older.
+    pub fn begun_at(&self, step: &Step) -> Option<Timestamp> {
+        self.transcript.begun_at(step).map(Timestamp::whole_second)
+    }
+
+    /// Whether nobody began this step before this process did.
+    pub(super) fn is_first_attempt(&self, step: &Step) -> bool {
+        let name = step.to_string();
+        self.transcript.entries().iter().filter(|entry| entry.step == name).count() <= 1
+    }
+
+    /// What has been made so far.
+    pub fn outcome(&self) -> CeremonyOutcome {
+        CeremonyOutcome {
+            name: self.ceremony.name().to_owned(),
+            title: self.ceremony.title().to_owned(),
+            kind: self.ceremony.kind(),
+            file_sha256: self.ceremony.sha256(),
+            transcript_head: self.transcript.head().to_owned(),
+            tokens: self.made(|step| matches!(step, Step::Token(_))),
+            keys: self.made(|step| matches!(step, Step::Key(_))),
+            certificates: self.made(|step| matches!(step, Step::Certificate(_))),
+            crls: self.made(|step| matches!(step, Step::Crl(_))),
+            destroyed: self.made(|step| matches!(step, Step::Destroy(_))),
+        }
+    }
+
+    /// Ends this process's part: nothing more is signed in its epoch.
+    pub fn leave(self, db: &mut Database, act: &Act) -> Result<(), CeremonyError> {
+        Ok(self.epoch.close(db, act)?)
+    }
+
+    fn made<T: serde::de::DeserializeOwned>(&self, of: impl Fn(&Step) -> bool) -> Vec<T> {
+        let done =
+            self.steps.iter().filter(|step| of(step)).filter_map(|step| self.transcript.outcome_of(step));
+        done.filter_map(|detail| serde_json::from_value(detail.clone()).ok()).collect()
+    }
+
+    /// The token whose PIN a step needs.
+    fn token_of(&self, db: &mut Database, step: &Step) -> Result<Option<String>, CeremonyError> {
+        Ok(match step {
+            Step::Token(name) => Some(name.clone()),
+            Step::Key(key) => Some(key.token.clone()),
+            Step::Certificate(certificate) => match work::key_of(self, &certificate.issuer) {
+                Some(made) => Some(made.reference.token),
+                None => Some(authority::load(db, &certificate.issuer)?.key.token),
+            },
+            Step::Crl(crl) => Some(authority::load(db, &crl.authority)?.key.token),
+            Step::Destroy(authority) => Some(authority::load(db, authority)?.key.token),
+            _ => None,
+        })
+    }
+
+    /// The line first, durably, then the event with its head: a crash between leaves a line more than the
+    /// audit trail knows of, never one less.
+    fn append(
+        &mut self,
+        db: &mut Database,
+        step: &Step,
+        event: EntryEvent,
+        detail: Value,
+        rng: &mut dyn CryptoRng,
+        act: &Act,
+    ) -> Result<(), CeremonyError> {
+        self.transcript.append(step, event, detail, act.at)?;
+        let event = Event {
+            action: ACTION,
+            subject: subject(self.ceremony),
+            payload: json!({
+                "step": step.to_string(),
+                "event": event,
+                "line": self.transcript.entries().len(),
+                "head": self.transcript.head(),
+            }),
+        };
+        db.write(|db| record(db, event, rng, act))?;
+        Ok(())
+    }
+}
+
+const ACTION: &str = "ceremony.step";
+
+fn subject(ceremony: &Ceremony) -> String {
+    format!("ceremony {}", ceremony.name())
+}
+
+/// The newest head that the audit trail holds must be in the transcript.
+fn refuse_cut(db: &mut Database, ceremony: &Ceremony, transcript: &Transcript) -> Result<(), CeremonyError> {
+    let payloads: Vec<String> = audit_events::table
+        .inner_join(audit_payloads::table)
+        .filter(audit_events::action.eq(ACTION).and(audit_events::subject.eq(subject(ceremony))))
+        .select(audit_payloads::payload.assume_not_null())
+        .load(db)?;
+    let known = payloads.iter().filter_map(|payload| serde_json::from_str::<Value>(payload).ok());
+    let last = known.max_by_key(|payload| payload["line"].as_u64());
+    let Some(last) = last else { return Ok(()) };
+    let line = last["line"].as_u64().and_then(|line| usize::try_from(line).ok()).unwrap_or(usize::MAX);
+    let head = match line.checked_sub(transcript.entries().len()) {
+        Some(0) => Some(transcript.head()),
+        Some(_) => None,
+        None => transcript.entries().get(line).map(|next| next.previous.as_str()),
+    };
+    if head == last["head"].as_str() { Ok(()) } else { Err(CeremonyError::TranscriptCut) }
+}
+
+/// Whoever held this ceremony before is dead, since the transcript's lock is ours: its epochs are closed,
+/// and what it left between intention and signature is settled.
+fn bury(
+    db: &mut Database,
+    transcript: &Transcript,
+    rng: &mut dyn CryptoRng,
+    act: &Act,
+) -> Result<(), CeremonyError> {
+    let epochs = transcript.entries().iter().filter_map(|entry| entry.detail["epoch"].as_i64());
+    for number in epochs.collect::<std::collections::BTreeSet<_>>() {
+        Epoch::close_dead(db, number, act)?;
+    }
+    issuance::sweep(db, rng, act)?;
+    Ok(())
+}

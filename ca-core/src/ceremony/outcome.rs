@@ -1,0 +1,147 @@
+//! What each step leaves in the transcript, in a form that reads back.
+
+use serde::{Deserialize, Serialize};
+use store::Timestamp;
+
+use super::CeremonyKind;
+use crate::profile::KeyKind;
+use crate::signer::{KeyAttributes, KeyReference};
+
+/// Of [`super::Step::Open`]: who is there, with which file and program.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Opened {
+    /// The ceremony's name.
+    pub ceremony: String,
+    /// Its kind.
+    pub kind: CeremonyKind,
+    /// SHA-256 of the ceremony file.
+    pub file_sha256: String,
+    /// Version of the program.
+    pub program: String,
+    /// Who types.
+    pub operator: String,
+    /// Who watches.
+    pub witnesses: Vec<String>,
+}
+
+/// Of [`super::Step::Acknowledge`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Acknowledged {
+    /// Who has his share.
+    pub custodian: String,
+    /// The commitment to it.
+    pub commitment: String,
+    /// Whether the program read the share back from where it had written it; it cannot from a pipe.
+    pub read_back: bool,
+}
+
+/// Of [`super::Step::Token`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TokenInitialised {
+    /// Its name in `tokens.toml`.
+    pub token: String,
+    /// Its label in the HSM.
+    pub label: String,
+}
+
+/// Of [`super::Step::Key`]: a key that was made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KeyMade {
+    /// Its label: the short name of its authority, or the name of its service.
+    pub label: String,
+    /// Token and `CKA_ID`.
+    #[serde(flatten)]
+    pub reference: KeyReference,
+    /// Which kind.
+    pub kind: KeyKind,
+    /// SubjectPublicKeyInfo in DER, hexadecimal.
+    pub public_key: String,
+    /// How the token says it is protected.
+    pub attributes: KeyAttributes,
+}
+
+/// Of [`super::Step::Certificate`]: a certificate that was issued.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CertificateMade {
+    /// The label of its key.
+    pub label: String,
+    /// Identifier of its profile.
+    pub profile: String,
+    /// Short name of the issuer.
+    pub issuer: String,
+    /// Serial number, upper-case hexadecimal.
+    pub serial: String,
+    /// SHA-256 of its DER, lower-case hexadecimal.
+    pub sha256: String,
+}
+
+/// Of [`super::Step::Crl`]: a CRL that was signed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CrlMade {
+    /// Short name of the authority.
+    pub issuer: String,
+    /// CRLNumber.
+    pub number: u64,
+    /// thisUpdate.
+    pub this_update: Timestamp,
+    /// nextUpdate.
+    pub next_update: Timestamp,
+    /// SHA-256 of its DER, lower-case hexadecimal.
+    pub sha256: String,
+}
+
+/// Of [`super::Step::End`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EndDecided {
+    /// Short name of the authority.
+    pub authority: String,
+    /// The end of the last certificate it gave.
+    pub covered_until: Timestamp,
+    /// Certificates that are good and stay so.
+    pub living_certificates: i64,
+}
+
+/// Of [`super::Step::Destroy`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KeyDestroyed {
+    /// Short name of the authority.
+    pub authority: String,
+    /// Token and `CKA_ID`.
+    #[serde(flatten)]
+    pub reference: KeyReference,
+    /// How many objects a find finds afterwards: none.
+    pub found: usize,
+}
+
+/// What a ceremony has made so far, by fingerprints; there is no secret in it.
+#[derive(Clone, Debug, Serialize)]
+pub struct CeremonyOutcome {
+    /// The ceremony's name.
+    pub name: String,
+    /// Its title.
+    pub title: String,
+    /// Its kind.
+    pub kind: CeremonyKind,
+    /// SHA-256 of the ceremony file, lower-case hexadecimal.
+    pub file_sha256: String,
+    /// Head of the transcript.
+    pub transcript_head: String,
+    /// The tokens that were initialised.
+    pub tokens: Vec<TokenInitialised>,
+    /// Every key that was made, in order.
+    pub keys: Vec<KeyMade>,
+    /// Every certificate that was issued, in order.
+    pub certificates: Vec<CertificateMade>,
+    /// Every CRL that was signed.
+    pub crls: Vec<CrlMade>,
+    /// Every key that was destroyed.
+    pub destroyed: Vec<KeyDestroyed>,
+}

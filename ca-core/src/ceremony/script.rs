@@ -1,0 +1,201 @@
+//! The script of a ceremony, in French, to be printed and signed: every step of the run, in its order.
+
+use std::fmt::Write;
+
+use super::steps::{CeremonyBearer, CertificateStep, CrlReach};
+use super::{Ceremony, CeremonyKind, Step};
+use crate::service_key::Purpose;
+
+/// The script of `ceremony` as Markdown. `program` is the version that will hold it.
+pub fn script(ceremony: &Ceremony, program: &str) -> String {
+    let mut text = heading(ceremony, program);
+    let steps = ceremony.steps();
+    for (place, step) in (1..).zip(&steps) {
+        let words = words(step);
+        let _ = write!(
+            text,
+            "### Étape {place} sur {count} — {title}\n\n\
+             Nom de l'étape : `{step}`\n\n\
+             - À faire : {action}\n\
+             - Attendu : {expected}\n\n\
+             | Heure (UTC) | Opérateur | Témoin | Observations |\n\
+             |---|---|---|---|\n\
+             | \u{a0} | \u{a0} | \u{a0} | \u{a0} |\n\n",
+            count = steps.len(),
+            title = words.title,
+            action = words.action,
+            expected = words.expected,
+        );
+    }
+    text + CLOSING
+}
+
+fn heading(ceremony: &Ceremony, program: &str) -> String {
+    let mut text = format!(
+        "# Cérémonie de clés : {title}\n\n\
+         | | |\n|---|---|\n\
+         | Nom | `{name}` |\n\
+         | Nature | {kind} |\n\
+         | SHA-256 du fichier de cérémonie | `{sha256}` |\n\
+         | Version du programme | `igc {program}` |\n\
+         | Date et lieu | \u{a0} |\n\n\
+         ## Participants\n\n\
+         | Rôle | Nom | Signature |\n|---|---|---|\n\
+         | Maître de cérémonie | \u{a0} | \u{a0} |\n\
+         | Opérateur | \u{a0} | \u{a0} |\n\
+         | Témoin | \u{a0} | \u{a0} |\n\
+         | Témoin | \u{a0} | \u{a0} |\n",
+        title = ceremony.title(),
+        name = ceremony.name(),
+        kind = kind(ceremony.kind()),
+        sha256 = ceremony.sha256(),
+    );
+    for name in ceremony.plan.custodians.iter().flat_map(|custodians| custodians.names.get_ref()) {
+        let _ = writeln!(text, "| Porteur de part | {name} | \u{a0} |");
+    }
+    text += BEFORE;
+    text
+}
+
+const BEFORE: &str = "\n## Avant de commencer\n\n\
+    1. La machine est hors réseau ; personne d'autre que les participants n'est dans la salle.\n\
+    2. `sha256sum` du fichier de cérémonie donne le condensat ci-dessus : ☐ oui\n\
+    3. `igc --version` donne la version ci-dessus ; condensat du programme (`sha256sum`) : ______________________\n\
+    4. L'horloge de la machine est juste à la seconde (heure lue : __________, heure de référence : __________).\n\
+    5. `igc ceremony check` accepte le fichier : ☐ oui\n\
+    6. Les jetons nommés par le fichier sont branchés, et aucun autre.\n\n\
+    ## Déroulement\n\n\
+    La commande est `igc ceremony run FICHIER`. Le programme nomme chaque étape et attend sa confirmation. Après une\n\
+    interruption, la même commande reprend à l'étape qui n'est pas faite ; l'interruption se note en observation.\n\n";
+
+const CLOSING: &str = "## Clôture\n\n\
+    1. Tête de la transcription (SHA-256 affiché à la fin) : ______________________________________\n\
+    2. Rapport signé (`igc ceremony report`), condensat SHA-256 de `report.json` : ______________________\n\
+    3. SHA-256 de la clé d'audit qui signe le rapport : ______________________________________\n\
+    4. `igc ceremony verify report.json` répond que le rapport est valable : ☐ oui\n\
+    5. Les jetons hors ligne sont débranchés et remis à leur lieu de garde : ☐ oui\n\n\
+    Fait à ____________________, le ____________________\n\n\
+    | Maître de cérémonie | Opérateur | Témoin | Témoin |\n\
+    |---|---|---|---|\n\
+    | \u{a0} | \u{a0} | \u{a0} | \u{a0} |\n";
+
+fn kind(kind: CeremonyKind) -> &'static str {
+    match kind {
+        CeremonyKind::Installation => "installation complète (démonstration, essais)",
+        CeremonyKind::Root => "autorités racines",
+        CeremonyKind::RootCrl => "listes de révocation des autorités racines",
+        CeremonyKind::IssuingAuthority => "autorités intermédiaires",
+        CeremonyKind::OcspResponders => "répondeurs OCSP",
+        CeremonyKind::Rollover => "nouvelle génération de clé, avec recouvrement",
+        CeremonyKind::EndOfAuthority => "fin d'autorité",
+    }
+}
+
+struct Words {
+    title: String,
+    action: String,
+    expected: String,
+}
+
+fn words(step: &Step) -> Words {
+    let (title, action, expected) = match step {
+        Step::Open => (
+            "Ouverture".to_owned(),
+            "nommer l'opérateur et les témoins ; confirmer".to_owned(),
+            "le programme affiche le condensat et la version ci-dessus, et ouvre la transcription".to_owned(),
+        ),
+        Step::Share(share) => (
+            format!("Partage des codes du jeton {}", share.token),
+            format!(
+                "indiquer où écrire chacune des {} parts ; {} d'entre elles ouvriront le jeton",
+                share.names.len(),
+                share.needed
+            ),
+            "chaque part est écrite une fois ; le code n'est écrit nulle part".to_owned(),
+        ),
+        Step::Acknowledge(number, name) => (
+            format!("Part n° {number} : {name}"),
+            format!(
+                "{name} prend sa part, la met sous enveloppe scellée et signe ici : ____________________"
+            ),
+            format!("le programme a relu la part n° {number}, quand elle est dans un fichier"),
+        ),
+        Step::Token(name) => (
+            format!("Jeton {name}"),
+            "confirmer l'initialisation du jeton vide".to_owned(),
+            format!("le jeton {name} porte son étiquette et ses codes"),
+        ),
+        Step::Key(key) => (
+            format!("Clé {}", key.label),
+            format!("confirmer la fabrication d'une clé {} dans le jeton {}", key.kind, key.token),
+            "le jeton dit la clé privée, sensible, non extractible et faite en lui ; SHA-256 de la clé \
+             publique : ______________________"
+                .to_owned(),
+        ),
+        Step::Certificate(certificate) => (
+            format!("Certificat de {}", certificate.label),
+            format!(
+                "confirmer l'émission par {} sous le gabarit {}",
+                certificate.issuer, certificate.profile
+            ),
+            expected_of(certificate),
+        ),
+        Step::End(end) => (
+            format!("Fin de l'autorité {}", end.authority),
+            "confirmer la fin, qui est définitive".to_owned(),
+            if end.leaves_certificates {
+                "l'autorité n'émet plus rien ; ses certificats en cours restent valables jusqu'à leur terme et ne \
+                 pourront plus être révoqués"
+                    .to_owned()
+            } else {
+                "l'autorité n'émet plus rien ; aucun de ses certificats n'est en cours".to_owned()
+            },
+        ),
+        Step::Crl(crl) => (
+            match crl.reach {
+                CrlReach::Days(_) => format!("Liste de révocation de {}", crl.authority),
+                CrlReach::Last => format!("Dernière liste de révocation de {}", crl.authority),
+            },
+            "confirmer la signature de la liste".to_owned(),
+            match crl.reach {
+                CrlReach::Days(days) => format!("une liste valable {days} jours ; numéro : __________"),
+                CrlReach::Last => {
+                    "une liste valable au-delà du terme du dernier certificat ; numéro : __________"
+                        .to_owned()
+                }
+            },
+        ),
+        Step::Publish => (
+            "Publication".to_owned(),
+            "confirmer".to_owned(),
+            "certificats et listes sont dans le dossier public".to_owned(),
+        ),
+        Step::Destroy(authority) => (
+            format!("Destruction de la clé de {authority}"),
+            "confirmer la destruction, qui est définitive".to_owned(),
+            "une recherche dans le jeton ne trouve plus rien".to_owned(),
+        ),
+        Step::Close => (
+            "Fin de la cérémonie".to_owned(),
+            "confirmer".to_owned(),
+            "le programme affiche la tête de la transcription, à recopier ci-dessous".to_owned(),
+        ),
+    };
+    Words { title, action, expected }
+}
+
+fn expected_of(certificate: &CertificateStep) -> String {
+    let what = match &certificate.bearer {
+        CeremonyBearer::Authority { validity, root } => {
+            let sort = if *root { "autorité racine" } else { "autorité intermédiaire" };
+            let less = match validity.less_days {
+                0 => String::new(),
+                days => format!(" moins {days} jour(s)"),
+            };
+            format!("certificat d'{sort}, {} ans{less}", validity.years)
+        }
+        CeremonyBearer::Service { purpose: Purpose::Ocsp, .. } => "certificat de répondeur OCSP".to_owned(),
+        CeremonyBearer::Service { .. } => "certificat du signataire des listes d'opposition".to_owned(),
+    };
+    format!("{what} ; SHA-256 : ______________________")
+}

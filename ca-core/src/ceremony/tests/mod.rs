@@ -1,0 +1,18 @@
+//! What the tests of ceremonies share; each runs on a SoftHSM of its own.
+
+mod files;
+mod hall;
+mod held;
+mod reports;
+mod resumed;
+mod scripts;
+
+const INSTALLATION: &str = include_str!("../../../../hsm-config/ceremonies/demo.toml");
+const RSA: &str = include_str!("../../../../hsm-config/ceremonies/igc-sante-rsa.toml");
+const ROOT: &str = include_str!("../../../../hsm-config/ceremonies/root.toml");
+const ROOT_CRL: &str = include_str!("../../../../hsm-config/ceremonies/root-crl.toml");
+const ISSUING: &str = include_str!("../../../../hsm-config/ceremonies/issuing-authorities.toml");
+const RESPONDERS: &str = include_str!("../../../../hsm-config/ceremonies/ocsp-responders.toml");
+const ROLLOVER: &str = include_str!("../../../../hsm-config/ceremonies/rollover.toml");
+const END: &str = include_str!("../../../../hsm-config/ceremonies/end-of-authority.toml");
+const SHIPPED: [&str; 8] = [INSTALLATION, RSA, ROOT, ROOT_CRL, ISSUING, RESPONDERS, ROLLOVER, END];

@@ -1,0 +1,159 @@
+//! The signed report, verified offline; and one altered part of each sort refused.
+
+use serde_json::Value;
+
+use super::hall::Hall;
+use super::{END, INSTALLATION, ROLLOVER, ROOT};
+use crate::ceremony::verify::verify_content;
+use crate::ceremony::{Ceremony, Report, ReportError, SignedReport, report, verify};
+use crate::signer::Pkcs11Signer;
+use crate::signer::soft_token::in_child;
+
+const HERE: &str = module_path!();
+
+impl Hall {
+    fn report(&mut self, text: &str) -> Result<SignedReport, ReportError> {
+        let ceremony = Ceremony::parse(text).unwrap();
+        let path = self.folder.path().join("ceremonies").join(ceremony.name()).join("transcript.jsonl");
+        let transcript = std::fs::read_to_string(path).unwrap();
+        let crls = self.crls.clone();
+        let mut signer = Pkcs11Signer::new(self.module.clone());
+        report(&mut self.db, &mut signer, &ceremony, &transcript, &mut |_, made| {
+            crls.iter().find(|(one, _)| one == made).map(|(_, der)| der.clone())
+        })
+    }
+}
+
+#[test]
+fn the_report_of_each_kind_holds_offline() {
+    in_child(HERE, "the_report_of_each_kind_holds_offline", |module| {
+        let mut hall = Hall::new(module);
+        for (text, certificates) in [(INSTALLATION, 16), (ROLLOVER, 2), (END, 0)] {
+            hall.hold(text).unwrap();
+            let signed = hall.report(text).unwrap();
+            let verified = verify(&signed.json, &signed.signature, &signed.audit_key).unwrap();
+            assert_eq!(verified.certificates.len(), certificates);
+            assert_eq!((verified.operator.as_str(), verified.witnesses.len()), ("Alix MOREAU", 1));
+        }
+    });
+}
+
+#[test]
+fn a_report_is_refused_after_one_altered_octet_anywhere() {
+    in_child(HERE, "a_report_is_refused_after_one_altered_octet_anywhere", |module| {
+        let mut hall = Hall::new(module);
+        hall.hold(ROOT).unwrap();
+        let signed = hall.report(ROOT).unwrap();
+        let refused = |json: &[u8], signature: &[u8], key: &[u8]| {
+            let refused = verify(json, signature, key).unwrap_err().to_string();
+            assert!(refused.starts_with("signature: ") || refused.starts_with("audit key: "), "{refused}");
+        };
+        for place in (0..signed.json.len()).step_by(211) {
+            let mut json = signed.json.clone();
+            json[place] ^= 1;
+            refused(&json, &signed.signature, &signed.audit_key);
+        }
+        let (mut signature, mut key) = (signed.signature.clone(), signed.audit_key.clone());
+        *signature.last_mut().unwrap() ^= 1;
+        refused(&signed.json, &signature, &signed.audit_key);
+        *key.last_mut().unwrap() ^= 1;
+        refused(&signed.json, &signed.signature, &key);
+    });
+}
+
+/// Who could sign a report anew still cannot make it say something else.
+#[test]
+fn each_part_of_a_report_is_held_against_the_others_whoever_signed_it() {
+    in_child(HERE, "each_part_of_a_report_is_held_against_the_others_whoever_signed_it", |module| {
+        let mut hall = Hall::new(module);
+        hall.hold(ROOT).unwrap();
+        let end = END.replace("ACI-EL-PP", "ACI-EL-ORG");
+        let signed = hall.report(ROOT).unwrap();
+        let whole: Report = serde_json::from_slice(&signed.json).unwrap();
+        verify_content(&whole, &signed.audit_key).unwrap();
+        let refused = |what: &str, expected: &str, alter: &dyn Fn(&mut Report)| {
+            let mut report = whole.clone();
+            alter(&mut report);
+            let refused = verify_content(&report, &signed.audit_key).expect_err(what).to_string();
+            assert!(refused.contains(expected), "{what}: {refused}");
+        };
+        refused("ceremony file", "another ceremony file", &|report| report.ceremony_file += "\n");
+        refused("another ceremony", "another ceremony file", &|report| report.ceremony_file = end.clone());
+        refused("program", "open: names another", &|report| report.program = "9.9.9".to_owned());
+        refused("a line", "does not follow", &|report| {
+            report.transcript[4] = report.transcript[4].replacen("2026", "2025", 1);
+        });
+        refused("a line less", "does not follow", &|report| drop(report.transcript.remove(6)));
+        refused("the end cut", "close: was not done", &|report| drop(report.transcript.pop()));
+        refused("a certificate", "certificate ACR-EL: ", &|report| swap_pem(report, 0, 1));
+        refused("a certificate less", "certificate ACR-FO: ", &|report| drop(report.certificates.pop()));
+        refused("a CRL", "crl ACR-EL: ", &|report| report.crls[0].pem = report.crls[1].pem.clone());
+        for (what, step, expected, alter) in ALTERATIONS {
+            refused(what, expected, &|report| rewrite(report, step, *alter));
+        }
+        let other_key = hall.module.token("status").unwrap();
+        let (_, other_key) = other_key.generate_key(crate::profile::KeyKind::P256, "other").unwrap();
+        let message = verify_content(&whole, &other_key).unwrap_err().to_string();
+        assert!(message.contains("key audit: is not the audit key that signed"), "{message}");
+    });
+}
+
+type Alteration = (&'static str, &'static str, &'static str, fn(&mut Value));
+
+/// What a line says, altered, with the chain after it made anew.
+const ALTERATIONS: &[Alteration] = &[
+    ("witness's file", "open", "names another file", |said| said["file_sha256"] = "00".into()),
+    ("custodians", "share roots", "not the sharing that the file lays down", |said| {
+        said["needed"] = 2.into()
+    }),
+    ("acknowledgement", "acknowledge 2", "not the custodian's word", |said| said["commitment"] = "00".into()),
+    ("another custodian", "acknowledge 3", "not the custodian's word", |said| said["custodian"] = "X".into()),
+    ("token", "token roots", "another token", |said| said["token"] = "status".into()),
+    ("key attributes", "key ACR-ST", "CKA_EXTRACTABLE", |said| {
+        said["attributes"]["extractable"] = true.into()
+    }),
+    ("key never extractable", "key ACR-ST", "CKA_NEVER_EXTRACTABLE", |said| {
+        said["attributes"]["never_extractable"] = false.into();
+    }),
+    ("key kind", "key ACR-ST", "not the key that the file asks for", |said| said["kind"] = "P-256".into()),
+    ("public key", "key ACR-ST", "not the key that the file asks for", |said| {
+        said["public_key"] = "00".into()
+    }),
+    ("certificate digest", "certificate ACR-ST", "not the one of the transcript", |said| {
+        said["sha256"] = "00".into();
+    }),
+    ("certificate serial", "certificate ACR-ST", "another serial number", |said| {
+        said["serial"] = "11".into()
+    }),
+    ("certificate profile", "certificate ACR-ST", "not the certificate that the file asks for", |said| {
+        said["profile"] = "issuing".into();
+    }),
+    ("CRL number", "crl ACR-ST", "another number", |said| said["number"] = 77.into()),
+    ("CRL dates", "crl ACR-ST", "other dates", |said| said["next_update"] = "2099-01-01T00:00:00Z".into()),
+];
+
+fn swap_pem(report: &mut Report, one: usize, other: usize) {
+    report.certificates[one].pem = report.certificates[other].pem.clone();
+}
+
+/// Alters what the last line of a step says, and binds every line after it again.
+fn rewrite(report: &mut Report, step: &str, alter: fn(&mut Value)) {
+    let lines: Vec<Value> =
+        report.transcript.iter().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let place = lines.iter().rposition(|line| line["step"] == step).unwrap();
+    let mut previous = String::new();
+    report.transcript = (0..lines.len())
+        .map(|line| {
+            let mut entry = lines[line].clone();
+            if line == place {
+                alter(&mut entry["detail"]);
+            }
+            if line > 0 {
+                entry["previous"] = previous.clone().into();
+            }
+            let text = entry.to_string();
+            previous = hex::encode(openssl::sha::sha256(text.as_bytes()));
+            text
+        })
+        .collect();
+}

@@ -1,0 +1,320 @@
+//! Verifies a report offline: nothing is asked but the report, its signature and the audit key.
+
+use openssl::x509::{X509, X509Crl};
+use serde::de::DeserializeOwned;
+use store::{Code, Fault};
+use thiserror::Error;
+
+use super::custodians::CustodianSet;
+use super::outcome::{
+    Acknowledged, CertificateMade, CrlMade, EndDecided, KeyDestroyed, KeyMade, Opened, TokenInitialised,
+};
+use super::report::{FORMAT, NamedPem, Report};
+use super::steps::{CertificateStep, CrlStep, KeyStep, ShareStep};
+use super::transcript::{Entry, EntryEvent, TranscriptError, read_chain};
+use super::verify_objects::{check_certificate, check_crl};
+use super::{Ceremony, CeremonyError, Step};
+use crate::authority::AuthorityError;
+use crate::faults;
+use crate::profile::KeyKind;
+use crate::signer::{SignatureAlgorithm, SignerError};
+
+/// A report that is not written, or does not hold.
+#[derive(Debug, Error)]
+pub enum ReportError {
+    /// One part of it is not what the ceremony made.
+    #[error("{part}: {why}")]
+    Part {
+        /// Which: a step's name, `signature`, `report`, `audit key`.
+        part: String,
+        /// What is wrong.
+        why: String,
+    },
+    /// The ceremony has not come to its end.
+    #[error("ceremony {0} has not come to its end")]
+    NotEnded(String),
+    /// Its transcript.
+    #[error(transparent)]
+    Transcript(#[from] TranscriptError),
+    /// Its ceremony file.
+    #[error(transparent)]
+    File(#[from] Box<CeremonyError>),
+    /// The audit key did not sign.
+    #[error(transparent)]
+    Signer(#[from] SignerError),
+    /// An authority does not load.
+    #[error(transparent)]
+    Authority(#[from] AuthorityError),
+    /// The database failed.
+    #[error("database: {0}")]
+    Database(#[from] diesel::result::Error),
+}
+
+impl Fault for ReportError {
+    fn code(&self) -> Code {
+        match self {
+            Self::Part { .. } => faults::CEREMONY_REPORT,
+            Self::NotEnded(_) => faults::CEREMONY_NOT_ENDED,
+            Self::Transcript(error) => error.code(),
+            Self::File(error) => error.code(),
+            Self::Signer(error) => error.code(),
+            Self::Authority(error) => error.code(),
+            Self::Database(_) => store::fault::DATABASE,
+        }
+    }
+}
+
+pub(super) fn part(part: impl ToString, why: impl Into<String>) -> ReportError {
+    ReportError::Part { part: part.to_string(), why: why.into() }
+}
+
+/// What a report that holds says.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct VerifiedReport {
+    /// The ceremony's name.
+    pub ceremony: String,
+    /// Its title.
+    pub title: String,
+    /// Version of the program that held it.
+    pub program: String,
+    /// SHA-256 of the ceremony file.
+    pub file_sha256: String,
+    /// Who typed.
+    pub operator: String,
+    /// Who watched.
+    pub witnesses: Vec<String>,
+    /// How many steps were taken.
+    pub steps: usize,
+    /// SHA-256 of the audit key that signed the report, to be compared with one known otherwise.
+    pub audit_key_sha256: String,
+    /// Every certificate, by name, with the SHA-256 of its DER.
+    pub certificates: Vec<(String, String)>,
+}
+
+/// Verifies the octets of a report, the signature over them, and everything they say. `audit_key` is a
+/// SubjectPublicKeyInfo in DER.
+pub fn verify(json: &[u8], signature: &[u8], audit_key: &[u8]) -> Result<VerifiedReport, ReportError> {
+    let algorithm =
+        SignatureAlgorithm::of_key(audit_key).map_err(|error| part("audit key", error.to_string()))?;
+    if !algorithm.verify(audit_key, json, signature) {
+        return Err(part("signature", "it is not that of the audit key over this report"));
+    }
+    let report: Report =
+        serde_json::from_slice(json).map_err(|error| part("report", format!("does not read: {error}")))?;
+    verify_content(&report, audit_key)
+}
+
+/// Everything but the signature.
+pub(super) fn verify_content(report: &Report, audit_key: &[u8]) -> Result<VerifiedReport, ReportError> {
+    if report.format != FORMAT {
+        return Err(part("report", "is of another format"));
+    }
+    let ceremony = Ceremony::parse(&report.ceremony_file).map_err(Box::new)?;
+    let entries = read_chain(&report.transcript.join("\n"), &ceremony.sha256())?;
+    let steps = ceremony.steps();
+    follow(&entries, &steps)?;
+    let checker = Checker { report, entries: &entries, steps: &steps };
+    let opened: Opened = checker.outcome(&Step::Open)?;
+    let as_held = opened.ceremony == ceremony.name()
+        && opened.kind == ceremony.kind()
+        && opened.file_sha256 == ceremony.sha256();
+    if !as_held || opened.program != report.program {
+        return Err(part(Step::Open, "names another file or program than the report"));
+    }
+    for step in &steps {
+        checker.check(step, audit_key)?;
+    }
+    let certificates = checker.count_objects()?;
+    Ok(VerifiedReport {
+        ceremony: ceremony.name().to_owned(),
+        title: ceremony.title().to_owned(),
+        program: opened.program,
+        file_sha256: opened.file_sha256,
+        operator: opened.operator,
+        witnesses: opened.witnesses,
+        steps: steps.len(),
+        audit_key_sha256: sha256(audit_key),
+        certificates,
+    })
+}
+
+pub(super) fn sha256(octets: &[u8]) -> String {
+    hex::encode(openssl::sha::sha256(octets))
+}
+
+/// Every step of the file was begun and then done once, in the order of the file, and nothing else was.
+fn follow(entries: &[Entry], steps: &[Step]) -> Result<(), ReportError> {
+    let mut done = 0;
+    let mut begun = false;
+    for entry in entries {
+        let expected = steps.get(done).map(ToString::to_string);
+        if expected.as_deref() != Some(entry.step.as_str()) {
+            return Err(part(&entry.step, "is not the next step of the ceremony file"));
+        }
+        match entry.event {
+            EntryEvent::Begun => begun = true,
+            EntryEvent::Done if begun => (done, begun) = (done + 1, false),
+            EntryEvent::Done => return Err(part(&entry.step, "is done and was never begun")),
+        }
+    }
+    match steps.get(done) {
+        None => Ok(()),
+        Some(step) => Err(part(step, "was not done")),
+    }
+}
+
+pub(super) struct Checker<'a> {
+    pub(super) report: &'a Report,
+    entries: &'a [Entry],
+    pub(super) steps: &'a [Step],
+}
+
+impl Checker<'_> {
+    pub(super) fn outcome<T: DeserializeOwned>(&self, step: &Step) -> Result<T, ReportError> {
+        let name = step.to_string();
+        let done = self.entries.iter().find(|entry| entry.step == name && entry.event == EntryEvent::Done);
+        let detail = done.map(|entry| entry.detail.clone()).unwrap_or_default();
+        serde_json::from_value(detail)
+            .map_err(|error| part(step, format!("its outcome does not read: {error}")))
+    }
+
+    fn check(&self, step: &Step, audit_key: &[u8]) -> Result<(), ReportError> {
+        match step {
+            Step::Open | Step::Publish | Step::Close => Ok(()),
+            Step::Share(wanted) => self.share(step, wanted),
+            Step::Acknowledge(number, name) => self.acknowledged(step, *number, name),
+            Step::Token(name) => {
+                let made: TokenInitialised = self.outcome(step)?;
+                self.must(step, made.token == *name, "is another token than that of the file")
+            }
+            Step::Key(wanted) => self.key(step, wanted, audit_key),
+            Step::Certificate(wanted) => self.certificate(step, wanted),
+            Step::Crl(wanted) => self.crl(step, wanted),
+            Step::End(wanted) => {
+                let decided: EndDecided = self.outcome(step)?;
+                let same = decided.authority == wanted.authority
+                    && (wanted.leaves_certificates || decided.living_certificates == 0);
+                self.must(step, same, "is not the end that the file decides")
+            }
+            Step::Destroy(authority) => {
+                let destroyed: KeyDestroyed = self.outcome(step)?;
+                let gone = destroyed.authority == *authority && destroyed.found == 0;
+                self.must(step, gone, "the key was still found")
+            }
+        }
+    }
+
+    fn share(&self, step: &Step, wanted: &ShareStep) -> Result<(), ReportError> {
+        let set: CustodianSet = self.outcome(step)?;
+        let names: Vec<&String> = set.custodians.iter().map(|custodian| &custodian.name).collect();
+        let same = set.token == wanted.token
+            && set.needed == wanted.needed
+            && names == wanted.names.iter().collect::<Vec<_>>();
+        self.must(step, same, "is not the sharing that the file lays down")
+    }
+
+    fn acknowledged(&self, step: &Step, number: usize, name: &str) -> Result<(), ReportError> {
+        let Some(share) = self.steps.iter().find(|step| matches!(step, Step::Share(_))) else {
+            return Err(part(step, "nothing was shared"));
+        };
+        let set: CustodianSet = self.outcome(share)?;
+        let said: Acknowledged = self.outcome(step)?;
+        let commitment = set.custodians.get(number - 1).map(|custodian| &custodian.commitment);
+        let his = said.custodian == name && Some(&said.commitment) == commitment;
+        self.must(step, his, "is not the custodian's word for the share he was given")
+    }
+
+    fn key(&self, step: &Step, wanted: &KeyStep, audit_key: &[u8]) -> Result<(), ReportError> {
+        let made: KeyMade = self.outcome(step)?;
+        if let Some(attribute) = made.attributes.fault() {
+            return Err(part(step, format!("the token says {attribute} as it may not be")));
+        }
+        let public_key = hex::decode(&made.public_key).unwrap_or_default();
+        let same = made.label == wanted.label
+            && made.reference.token == wanted.token
+            && made.kind == wanted.kind
+            && KeyKind::of(&public_key) == Some(wanted.kind);
+        self.must(step, same, "is not the key that the file asks for")?;
+        self.must(step, !wanted.audit || public_key == audit_key, "is not the audit key that signed")
+    }
+
+    fn certificate(&self, step: &Step, wanted: &CertificateStep) -> Result<(), ReportError> {
+        let made: CertificateMade = self.outcome(step)?;
+        let same =
+            made.label == wanted.label && made.profile == wanted.profile && made.issuer == wanted.issuer;
+        self.must(step, same, "is not the certificate that the file asks for")?;
+        let key_step =
+            self.steps.iter().find(|other| matches!(other, Step::Key(key) if key.label == wanted.label));
+        let key: KeyMade = self.outcome(key_step.ok_or_else(|| part(step, "no step makes its key"))?)?;
+        let der = self.der_of(step, &self.report.certificates, &wanted.label)?;
+        self.must(step, sha256(&der) == made.sha256, "is not the one of the transcript")?;
+        let issuer = self.certificate_of(step, &wanted.issuer)?;
+        check_certificate(&der, wanted, &made, &key, &issuer).map_err(|why| part(step, why))
+    }
+
+    fn crl(&self, step: &Step, wanted: &CrlStep) -> Result<(), ReportError> {
+        let made: CrlMade = self.outcome(step)?;
+        self.must(step, made.issuer == wanted.authority, "is another authority's")?;
+        let der = self.der_of(step, &self.report.crls, &wanted.authority)?;
+        self.must(step, sha256(&der) == made.sha256, "is not the one of the transcript")?;
+        let end = self
+            .steps
+            .iter()
+            .find(|other| matches!(other, Step::End(end) if end.authority == wanted.authority));
+        let covered =
+            end.map(|end| self.outcome::<EndDecided>(end)).transpose()?.map(|end| end.covered_until);
+        let issuer = self.certificate_of(step, &wanted.authority)?;
+        check_crl(&der, wanted, &made, covered, &issuer).map_err(|why| part(step, why))
+    }
+
+    /// The report holds these objects and no others; the certificates, by name and digest.
+    fn count_objects(&self) -> Result<Vec<(String, String)>, ReportError> {
+        let count = |of: fn(&Step) -> bool| self.steps.iter().filter(|step| of(step)).count();
+        let certificates = count(|step| matches!(step, Step::Certificate(_)));
+        let crls = count(|step| matches!(step, Step::Crl(_)));
+        if self.report.certificates.len() != certificates || self.report.crls.len() != crls {
+            return Err(part("report", "holds other certificates or CRLs than its steps made"));
+        }
+        let mut listed = Vec::with_capacity(certificates);
+        for one in &self.report.certificates {
+            let parsed = X509::from_pem(one.pem.as_bytes()).and_then(|certificate| certificate.to_der());
+            let der = parsed.map_err(|_| part(&one.name, "does not read as PEM"))?;
+            listed.push((one.name.clone(), sha256(&der)));
+        }
+        // Each was signed by the next, up to a root that signs itself.
+        for one in &self.report.issuers {
+            let issuer =
+                X509::from_pem(one.pem.as_bytes()).map_err(|_| part(&one.name, "does not read as PEM"))?;
+            let above = self.report.issuers.iter().chain(&self.report.certificates).any(|above| {
+                X509::from_pem(above.pem.as_bytes())
+                    .and_then(|above| issuer.verify(&*above.public_key()?))
+                    .unwrap_or(false)
+            });
+            if !above {
+                return Err(part(&one.name, "nobody in the report has signed its certificate"));
+            }
+        }
+        Ok(listed)
+    }
+
+    fn certificate_of(&self, step: &Step, name: &str) -> Result<X509, ReportError> {
+        let pems = self.report.certificates.iter().chain(&self.report.issuers);
+        let pem = pems.into_iter().find(|one| one.name == name);
+        pem.and_then(|one| X509::from_pem(one.pem.as_bytes()).ok())
+            .ok_or_else(|| part(step, format!("the certificate of {name} is missing or does not read")))
+    }
+
+    fn der_of(&self, step: &Step, objects: &[NamedPem], name: &str) -> Result<Vec<u8>, ReportError> {
+        let missing = || part(step, "its object is missing or does not read");
+        let pem = objects.iter().find(|one| one.name == name).ok_or_else(missing)?.pem.as_bytes();
+        let der = match step {
+            Step::Crl(_) => X509Crl::from_pem(pem).and_then(|crl| crl.to_der()),
+            _ => X509::from_pem(pem).and_then(|certificate| certificate.to_der()),
+        };
+        der.map_err(|_| missing())
+    }
+
+    fn must(&self, step: &Step, holds: bool, why: &str) -> Result<(), ReportError> {
+        if holds { Ok(()) } else { Err(part(step, why)) }
+    }
+}

@@ -1,0 +1,134 @@
+//! CRLs that are signed at a ceremony: those of the roots, and the last one of an authority that ends.
+
+use std::time::Duration;
+
+use ca_core::authority::{self, Authority, AuthorityError};
+use ca_core::authority_end;
+use ca_core::signer::Signer;
+use store::{Act, Code, CryptoRng, Database, Fault, Timestamp};
+use thiserror::Error;
+
+use super::crls::{CrlReport, put_out, reconcile};
+use crate::crl::issue::{self, Reach};
+use crate::crl::{CrlError, CrlKind, VerifiedCrl, record};
+use crate::folder::PublicFolder;
+use crate::policy::PublicationPolicy;
+
+/// How far past the last certificate of an authority its last CRL reaches.
+const PAST_THE_END: Duration = Duration::from_secs(24 * 3600);
+
+/// Which CRL a ceremony asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CeremonyCrl {
+    /// One that is good for this long.
+    For(Duration),
+    /// The last one of an authority whose end is decided: its nextUpdate lies past the end of the last
+    /// certificate it gave, so that no certificate is ever without a CRL (RFC 5280 §5). The delta beside it
+    /// reaches as far.
+    Last,
+}
+
+/// Why a ceremony's CRL was not signed.
+#[derive(Debug, Error)]
+pub enum CeremonyCrlError {
+    /// The authority does not load.
+    #[error(transparent)]
+    Authority(#[from] AuthorityError),
+    /// A last CRL is asked of an authority that goes on.
+    #[error("the end of {0} was not decided: it has no last CRL")]
+    NotEnded(String),
+    /// It was not signed or not published.
+    #[error(transparent)]
+    Crl(#[from] CrlError),
+}
+
+impl Fault for CeremonyCrlError {
+    fn code(&self) -> Code {
+        match self {
+            Self::Authority(error) => error.code(),
+            Self::NotEnded(_) => crate::faults::CRL_NOT_LAST,
+            Self::Crl(error) => error.code(),
+        }
+    }
+}
+
+/// A CRL that a ceremony has had signed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignedCrl {
+    /// CRLNumber.
+    pub number: u64,
+    /// thisUpdate.
+    pub this_update: Timestamp,
+    /// nextUpdate.
+    pub next_update: Timestamp,
+    /// The DER of the `CertificateList`.
+    pub der: Vec<u8>,
+}
+
+/// Signs, records and publishes a full CRL of `short_name`. One that was recorded since `begun` is the one
+/// that an interrupted ceremony has signed, and stands. Runs its own transactions.
+#[expect(clippy::too_many_arguments, reason = "the house's parameter order, and when it was begun")]
+pub fn sign_ceremony_crl(
+    db: &mut Database,
+    signer: &mut dyn Signer,
+    folder: &PublicFolder,
+    policy: &PublicationPolicy,
+    short_name: &str,
+    wanted: CeremonyCrl,
+    begun: Timestamp,
+    rng: &mut dyn CryptoRng,
+    act: &Act,
+) -> Result<SignedCrl, CeremonyCrlError> {
+    let authority = authority::load(db, short_name)?;
+    reconcile(db, folder, &authority, &mut CrlReport::default())?;
+    let (reach, covered) = reach(db, short_name, wanted)?;
+    let standing = record::newest(db, short_name, CrlKind::Full).map_err(CrlError::from)?;
+    let signed_before = standing.is_some_and(|crl| {
+        crl.this_update >= begun.whole_second() && covered.is_none_or(|covered| crl.next_update > covered)
+    });
+    if !signed_before {
+        let kinds = CrlKind::of(authority.kind);
+        let issued = issue::issue(db, signer, folder, policy, &authority, kinds, reach, act)?;
+        record::insert(db, &authority, &issued, rng, act)?;
+        for crl in issued {
+            put_out(folder, &authority, crl)?;
+        }
+    }
+    newest(db, &authority)
+}
+
+/// The DER of a recorded full CRL.
+pub fn recorded_crl(
+    db: &mut Database,
+    short_name: &str,
+    number: u64,
+) -> diesel::QueryResult<Option<Vec<u8>>> {
+    record::der(db, short_name, CrlKind::Full, number)
+}
+
+fn reach(
+    db: &mut Database,
+    short_name: &str,
+    wanted: CeremonyCrl,
+) -> Result<(Reach, Option<Timestamp>), CeremonyCrlError> {
+    match wanted {
+        CeremonyCrl::For(duration) => Ok((Reach::For(duration), None)),
+        CeremonyCrl::Last => {
+            let end = authority_end::find(db, short_name).map_err(CrlError::from)?;
+            let end = end.ok_or_else(|| CeremonyCrlError::NotEnded(short_name.to_owned()))?;
+            Ok((Reach::Until(end.covered_until.plus(PAST_THE_END)), Some(end.covered_until)))
+        }
+    }
+}
+
+fn newest(db: &mut Database, authority: &Authority) -> Result<SignedCrl, CeremonyCrlError> {
+    let short_name = &authority.short_name;
+    let missing = || CrlError::from(diesel::result::Error::NotFound);
+    let crl = record::newest(db, short_name, CrlKind::Full).map_err(CrlError::from)?.ok_or_else(missing)?;
+    let der = record::der(db, short_name, CrlKind::Full, crl.number).map_err(CrlError::from)?;
+    let der = der.ok_or_else(missing)?;
+    // Read back once more: the transcript names what stands, not what was meant.
+    VerifiedCrl::from_record(authority, CrlKind::Full, crl.log_sequence, 0, der.clone())
+        .map_err(CrlError::from)?;
+    Ok(SignedCrl { number: crl.number, this_update: crl.this_update, next_update: crl.next_update, der })
+}

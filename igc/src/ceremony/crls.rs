@@ -1,0 +1,36 @@
+use std::time::Duration;
+
+use ca_core::ceremony::{CrlMade, CrlReach, CrlStep};
+use ca_core::signer::Pkcs11Signer;
+use crl_publisher::publish::{CeremonyCrl, sign_ceremony_crl};
+use openssl::sha::sha256;
+use store::{Act, Database, Timestamp};
+
+use crate::installation::{Installation, system_rng};
+use crate::jobs;
+use crate::problem::Problem;
+
+/// Has the publisher sign the CRL of a step, with the key that only a ceremony has.
+pub fn sign(
+    installation: &Installation,
+    db: &mut Database,
+    step: &CrlStep,
+    begun: Timestamp,
+    act: &Act,
+) -> Result<CrlMade, Problem> {
+    let wanted = match step.reach {
+        CrlReach::Days(days) => CeremonyCrl::For(Duration::from_secs(u64::from(days) * 86_400)),
+        CrlReach::Last => CeremonyCrl::Last,
+    };
+    let (folder, policy) = (jobs::folder(installation), jobs::policy(&installation.config));
+    let mut signer = Pkcs11Signer::new(installation.module()?);
+    let (name, rng) = (&step.authority, &mut system_rng());
+    let signed = sign_ceremony_crl(db, &mut signer, &folder, &policy, name, wanted, begun, rng, act)?;
+    Ok(CrlMade {
+        issuer: step.authority.clone(),
+        number: signed.number,
+        this_update: signed.this_update,
+        next_update: signed.next_update,
+        sha256: hex::encode(sha256(&signed.der)),
+    })
+}

@@ -1,0 +1,48 @@
+//! What is told of each step: the figures that the printed script has room for.
+
+use std::io::Write;
+
+use ca_core::ceremony::{CertificateMade, Course, CrlMade, KeyDestroyed, KeyMade, Opened, Step};
+use openssl::sha::sha256;
+use serde::de::DeserializeOwned;
+
+/// A line for those who are there; stdout stays free for answers.
+pub fn tell(course: &Course<'_>, step: &Step, place: usize, count: usize) {
+    let figures = figures(course, step).map_or_else(String::new, |figures| format!("\n      {figures}"));
+    // Where stderr is closed nobody watches.
+    let _ = writeln!(std::io::stderr(), "✓ step {place} of {count}: {step}{figures}");
+}
+
+fn figures(course: &Course<'_>, step: &Step) -> Option<String> {
+    Some(match step {
+        Step::Open => {
+            let opened: Opened = outcome(course, step)?;
+            format!("ceremony file SHA-256 {}, igc {}", opened.file_sha256, opened.program)
+        }
+        Step::Key(_) => {
+            let made: KeyMade = outcome(course, step)?;
+            let public_key = hex::decode(&made.public_key).ok()?;
+            format!("public key SHA-256 {}", hex::encode(sha256(&public_key)))
+        }
+        Step::Certificate(_) => {
+            let made: CertificateMade = outcome(course, step)?;
+            format!("certificate SHA-256 {}", made.sha256)
+        }
+        Step::Crl(_) => {
+            let made: CrlMade = outcome(course, step)?;
+            format!("number {}, until {}, SHA-256 {}", made.number, made.next_update, made.sha256)
+        }
+        Step::Destroy(_) => {
+            let gone: KeyDestroyed = outcome(course, step)?;
+            format!("key {}: a find finds {}", gone.reference, gone.found)
+        }
+        Step::Close => format!("head of the transcript {}", course.head()),
+        Step::Share(_) | Step::Acknowledge(..) | Step::Token(_) | Step::End(_) | Step::Publish => {
+            return None;
+        }
+    })
+}
+
+fn outcome<T: DeserializeOwned>(course: &Course<'_>, step: &Step) -> Option<T> {
+    serde_json::from_value(course.outcome_of(step)?.clone()).ok()
+}
