@@ -54,14 +54,8 @@ pub struct Payload {
     tbs_sha256: String,
     #[serde(default)]
     sha256: String,
-    #[serde(default)]
-    certificates: Vec<Reported>,
-}
-
-/// A certificate in the report of a ceremony.
-#[derive(Deserialize)]
-struct Reported {
-    sha256: String,
+    /// Of a ceremony's step.
+    certificate_sha256: Option<String>,
 }
 
 /// Memory grows with the certificates, by some 200 octets each; not with the events.
@@ -73,7 +67,7 @@ pub struct Certificates {
     failed: HashSet<String>,
     /// Authorities whose certificate is among them.
     authorities: HashSet<[u8; 32]>,
-    /// Certificates that a ceremony's report names.
+    /// Certificates that a ceremony's step names.
     reported: HashSet<String>,
     /// Feeds of the register that orders rest on, each with one of them.
     feeds: HashMap<String, String>,
@@ -151,9 +145,8 @@ impl Certificates {
     ) {
         let read = || payload.and_then(|text| serde_json::from_str::<Payload>(text).ok());
         match action {
-            "ceremony.ended" => {
-                let certificates = read().unwrap_or_default().certificates;
-                self.reported.extend(certificates.into_iter().map(|reported| reported.sha256));
+            "ceremony.step" => {
+                self.reported.extend(read().and_then(|said| said.certificate_sha256));
             }
             "register.imported" => {
                 let feed = subject.rsplit(' ').next().unwrap_or_default();
@@ -214,7 +207,7 @@ impl Certificates {
             }
             if expected.ceremony && expected.certificate_sha256.is_some_and(|it| !self.reported.contains(&it))
             {
-                findings.contradiction(&subject, "no ceremony's report names it");
+                findings.contradiction(&subject, "no step of a ceremony names it");
             }
         }
         for (feed, subject) in self.feeds {

@@ -264,6 +264,10 @@ impl<'a> Course<'a> {
         rng: &mut dyn CryptoRng,
         act: &Act,
     ) -> Result<(), CeremonyError> {
+        let certificate_sha256 = match step {
+            Step::Certificate(_) => detail["sha256"].as_str().map(str::to_owned),
+            _ => None,
+        };
         self.transcript.append(step, event, detail, act.at)?;
         let event = Event {
             action: ACTION,
@@ -273,6 +277,7 @@ impl<'a> Course<'a> {
                 "event": event,
                 "line": self.transcript.entries().len(),
                 "head": self.transcript.head(),
+                "certificate_sha256": certificate_sha256,
             }),
         };
         db.write(|db| record(db, event, rng, act))?;

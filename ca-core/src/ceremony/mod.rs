@@ -22,7 +22,7 @@ mod sections;
 mod standing;
 mod steps;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod transcript;
 mod verify;
 mod verify_objects;

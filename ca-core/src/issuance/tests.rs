@@ -9,21 +9,21 @@ use openssl::nid::Nid;
 use openssl::pkey::PKey;
 use rand_core::UnwrapErr;
 use store::schema::{audit_events, certificates};
-use store::{Act, Actor, Database, DatabaseRole, Fault, RequestId};
+use store::{Act, Actor, Database, Fault, RequestId};
 
 use super::*;
-use crate::ceremony::{self, Ceremony};
+use crate::ceremony::tests::INSTALLATION;
+use crate::ceremony::tests::hall::Hall;
 use crate::epoch::Epoch;
 use crate::identity::Identity;
 use crate::key_policy::Blocklist;
 use crate::profile::Profiles;
 use crate::revocation::{self, RevocationReason};
 use crate::signer::ProcessSigner;
-use crate::signer::soft_token::with_process;
+use crate::signer::soft_token::{in_folder, load, process};
 use crate::subject::{Fact, Facts};
 
 const HERE: &str = module_path!();
-const CEREMONY: &str = include_str!("../../../hsm-config/ceremonies/demo.toml");
 
 /// An installation after its ceremony, and a worker in it.
 struct House {
@@ -38,18 +38,12 @@ struct House {
 
 /// Runs `body` in a house, in a process with tokens of its own.
 fn in_house(test: &str, body: impl FnOnce(&mut House)) {
-    with_process(HERE, test, |process| {
-        for token in &process.tokens().tokens {
-            std::fs::remove_file(&token.pin_file).unwrap();
-            std::fs::remove_file(&token.so_pin_file).unwrap();
-        }
-        let mut db = Database::open("sqlite::memory:", DatabaseRole::Owner).unwrap();
-        db.migrate().unwrap();
+    in_folder(HERE, test, |folder| {
+        let mut hall = Hall::new(load(folder));
+        hall.hold(INSTALLATION).unwrap();
+        let (mut db, process) = (hall.db, process(folder, Duration::from_secs(20)));
         let (profiles, identity, blocklist) = (Profiles::embedded(), Identity::demo(), Blocklist::default());
-        let mut rng = UnwrapErr(getrandom::SysRng);
-        let context = IssuanceContext { profiles: &profiles, identity: &identity, blocklist: &blocklist };
-        ceremony::run(&mut db, &process, &Ceremony::parse(CEREMONY).unwrap(), context, &mut rng, &act())
-            .unwrap();
+        let rng = UnwrapErr(getrandom::SysRng);
         let epoch = Epoch::open(&mut db, Duration::from_secs(600), &act()).unwrap();
         let signer = process.signer();
         body(&mut House { db, signer, epoch, profiles, identity, blocklist, rng });

@@ -18,11 +18,6 @@ pub(crate) fn in_child(module: &str, test: &str, body: impl FnOnce(Pkcs11Module)
     in_folder(module, test, |folder| body(load(folder)));
 }
 
-/// As [`in_child`], with the signer's process, which alone loads the library.
-pub(crate) fn with_process(module: &str, test: &str, body: impl FnOnce(SignerProcess)) {
-    in_folder(module, test, |folder| body(process(folder, Duration::from_secs(20))));
-}
-
 /// Runs `body` in a child process whose SoftHSM keeps its empty tokens in the given folder.
 pub(crate) fn in_folder(module: &str, test: &str, body: impl FnOnce(&Path)) {
     if let Some(folder) = std::env::var_os(FOLDER) {
@@ -99,7 +94,7 @@ fn prepare(folder: &Path) -> PathBuf {
     configuration
 }
 
-fn load(folder: &Path) -> Pkcs11Module {
+pub(crate) fn load(folder: &Path) -> Pkcs11Module {
     Pkcs11Module::load(read(folder)).unwrap()
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use ca_core::revocation::RevocationReason;
 use ca_core::signer::Signer;
-use ca_core::signer::{Digest, KeyReference, SignerError};
+use ca_core::signer::{KeyReference, SignerError, SigningRequest};
 use diesel::connection::SimpleConnection;
 
 use super::*;
@@ -23,13 +23,14 @@ struct Unplugged<'a> {
 }
 
 impl Signer for Unplugged<'_> {
-    fn sign(&mut self, key: &KeyReference, digest: &Digest) -> Result<Vec<u8>, SignerError> {
+    fn sign(&mut self, request: &SigningRequest<'_>) -> Result<Vec<u8>, SignerError> {
+        let key = request.key;
         if *key == self.away {
             self.asked += 1;
             let detail = "unplugged".to_owned();
             return Err(SignerError::Unavailable { token: key.token.clone(), detail });
         }
-        self.signer.sign(key, digest)
+        self.signer.sign(request)
     }
 
     fn public_key(&mut self, key: &KeyReference) -> Result<Vec<u8>, SignerError> {

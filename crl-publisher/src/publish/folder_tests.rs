@@ -29,7 +29,9 @@ fn a_slower_worker_does_not_put_its_crl_in_the_place_of_a_newer_one() {
     let authority = authority::load(&mut world.db, ISSUING).unwrap();
     let act = world.act(2 * SECOND);
     let World { db, signer, folder, policy, .. } = &mut world;
-    let mut slower = issue::issue(db, signer, folder, policy, &authority, &[CrlKind::Full], &act).unwrap();
+    let mut slower =
+        issue::issue(db, signer, folder, policy, &authority, &[CrlKind::Full], issue::Reach::Policy, &act)
+            .unwrap();
     record::insert(db, &authority, &slower, &mut rng(), &act).unwrap();
     assert!(publish_now(&mut world, 3 * SECOND).failures.is_empty());
     let newer = published(&world, ISSUING, CrlKind::Full);
@@ -105,6 +107,7 @@ fn what_a_crash_left_between_record_and_publication_is_published_by_the_next_run
         &world.policy,
         &authority,
         &kinds,
+        issue::Reach::Policy,
         &act,
     )
     .unwrap();

@@ -25,8 +25,9 @@ use crate::ceremony::{
 use crate::epoch::Epoch;
 use crate::identity::Identity;
 use crate::issuance::{self, Bearer, Evidence, EvidenceKind, IssuanceContext, IssuanceRequest, PrepareError};
+use crate::key_policy::Blocklist;
 use crate::profile::Profiles;
-use crate::signer::{Pkcs11Module, Pkcs11Signer, Signer};
+use crate::signer::{Pkcs11Module, Pkcs11Signer, Signer, sign_verified};
 use crate::subject::Facts;
 
 /// When the tests' ceremonies are held.
@@ -34,7 +35,7 @@ pub(super) fn start() -> Timestamp {
     "2026-11-21T10:00:00Z".parse().unwrap()
 }
 
-pub(super) fn act() -> Act {
+pub(crate) fn act() -> Act {
     Act { at: start(), actor: Actor::Ceremony("test".to_owned()), request: RequestId("test".to_owned()) }
 }
 
@@ -42,20 +43,21 @@ pub(super) fn chance() -> rand_core::UnwrapErr<getrandom::SysRng> {
     rand_core::UnwrapErr(getrandom::SysRng)
 }
 
-pub(super) struct Hall {
+pub(crate) struct Hall {
     pub(super) module: Pkcs11Module,
-    pub(super) db: Database,
+    pub(crate) db: Database,
     pub(super) folder: TempDir,
     pub(super) crls: Vec<(CrlMade, Vec<u8>)>,
     /// Shares that custodians bring.
     pub(super) shares: Vec<PathBuf>,
     profiles: Profiles,
     identity: Identity,
+    blocklist: Blocklist,
 }
 
 impl Hall {
     /// With tokens that nobody has touched.
-    pub(super) fn new(module: Pkcs11Module) -> Self {
+    pub(crate) fn new(module: Pkcs11Module) -> Self {
         for token in &module.tokens().tokens {
             std::fs::remove_file(&token.pin_file).unwrap();
             std::fs::remove_file(&token.so_pin_file).unwrap();
@@ -68,6 +70,7 @@ impl Hall {
             shares: Vec::new(),
             profiles: Profiles::embedded(),
             identity: Identity::demo(),
+            blocklist: Blocklist::default(),
         }
     }
 
@@ -105,7 +108,11 @@ impl Hall {
             witnesses: vec!["Sacha PETIT".to_owned()],
             share_files: (1..=custodians).map(|number| self.share_file(number)).collect(),
         };
-        let context = IssuanceContext { profiles: &self.profiles, identity: &self.identity };
+        let context = IssuanceContext {
+            profiles: &self.profiles,
+            identity: &self.identity,
+            blocklist: &self.blocklist,
+        };
         let (db, module) = (&mut self.db, &self.module);
         let mut course =
             Course::open(db, module, context, &ceremony, &folder, attendance, &mut chance(), &act())?;
@@ -115,7 +122,7 @@ impl Hall {
     }
 
     /// Holds a ceremony to its end, or takes it up.
-    pub(super) fn hold(&mut self, text: &str) -> Result<CeremonyOutcome, CeremonyError> {
+    pub(crate) fn hold(&mut self, text: &str) -> Result<CeremonyOutcome, CeremonyError> {
         let shares = self.shares.clone();
         self.within(text, |db, course, crls| {
             while let Some(step) = course.next() {
@@ -149,7 +156,11 @@ impl Hall {
         };
         #[expect(clippy::disallowed_methods, reason = "a test of issuance")]
         let evidence = Evidence::verified(EvidenceKind::Ceremony, b"test");
-        let context = IssuanceContext { profiles: &self.profiles, identity: &self.identity };
+        let context = IssuanceContext {
+            profiles: &self.profiles,
+            identity: &self.identity,
+            blocklist: &self.blocklist,
+        };
         self.db
             .write(|db| issuance::prepare(db, context, &request, &evidence, &epoch, &mut chance(), &act()))
             .map(drop)
@@ -207,8 +218,9 @@ fn sign_crl(db: &mut Database, module: &Pkcs11Module, step: &CrlStep, number: u6
             extn_value: OctetString::new(number_extension).unwrap(),
         }]),
     };
-    let digest = authority.algorithm.digest(&list.to_der().unwrap());
-    let signature = Pkcs11Signer::new(module.clone()).sign(&authority.key, &digest).unwrap();
+    let mut signer = Pkcs11Signer::new(module.clone());
+    let (key, public_key, tbs) = (&authority.key, &authority.public_key, list.to_der().unwrap());
+    let signature = sign_verified(&mut signer, key, public_key, "CRL of a test", &tbs).unwrap();
     let crl = CertificateList {
         tbs_cert_list: list,
         signature_algorithm: authority.algorithm.algorithm_identifier(),

@@ -1,13 +1,13 @@
 //! What the tests of ceremonies share; each runs on a SoftHSM of its own.
 
 mod files;
-mod hall;
+pub(crate) mod hall;
 mod held;
 mod reports;
 mod resumed;
 mod scripts;
 
-const INSTALLATION: &str = include_str!("../../../../hsm-config/ceremonies/demo.toml");
+pub(crate) const INSTALLATION: &str = include_str!("../../../../hsm-config/ceremonies/demo.toml");
 const RSA: &str = include_str!("../../../../hsm-config/ceremonies/igc-sante-rsa.toml");
 const ROOT: &str = include_str!("../../../../hsm-config/ceremonies/root.toml");
 const ROOT_CRL: &str = include_str!("../../../../hsm-config/ceremonies/root-crl.toml");

@@ -134,7 +134,7 @@ impl Folder {
         }
     }
 
-    /// Those of the tree in their order, then those that wait; the ceremony's report besides, in a file of its own.
+    /// Those of the tree in their order, then those that wait.
     fn events(&self, db: &mut Database, written: &mut Written) -> Result<(), Problem> {
         let mut file = self.lines("events.jsonl")?;
         let (mut next, mut waits) = (0, String::new());
@@ -150,23 +150,8 @@ impl Folder {
             }
             for event in &page {
                 written.events += 1;
-                if event.action == "ceremony.ended" {
-                    self.ceremony_report(event.payload.as_deref())?;
-                }
                 file.write(&json!(event))?;
             }
-        }
-    }
-
-    fn ceremony_report(&self, payload: Option<&str>) -> Result<(), Problem> {
-        let report: Option<Value> = payload.and_then(|payload| serde_json::from_str(payload).ok());
-        let path = self.path.join("ceremony-report.json");
-        match report {
-            // One ceremony made the installation; the reports of later ones stand in their events.
-            Some(report) if !path.exists() => {
-                self.file("ceremony-report.json", format!("{report:#}\n").as_bytes())
-            }
-            _ => Ok(()),
         }
     }
 
