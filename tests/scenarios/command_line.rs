@@ -229,6 +229,21 @@ fn doctor_says_of_a_clock_that_went_back_and_of_tokens_that_are_gone_what_is_wro
 }
 
 #[test]
+fn a_private_key_that_others_may_read_is_not_used() {
+    let copy = copy_of(on_sqlite());
+    let open = |name: &str| {
+        fs::set_permissions(copy.path().join(name), fs::Permissions::from_mode(0o644)).unwrap();
+    };
+    open("demo/approval.key");
+    let decision = ["order", "approve", "CO-2026-000004", "--as", "dominique.bernard"];
+    let refused = igc_in(copy.path(), &decision).expect_exit(1);
+    assert!(refused.stderr.contains("approval.key: has mode 0644"), "{}", refused.stderr);
+    open("tls/web.key");
+    let served = igc_in(copy.path(), &["serve", "--role", "web"]).expect_exit(1);
+    assert!(served.stderr.contains("web.key: has mode 0644"), "{}", served.stderr);
+}
+
+#[test]
 fn a_renewal_plan_that_cannot_be_applied_holds_up_no_other_and_no_planning() {
     let copy = copy_of(on_sqlite());
     let url = format!("sqlite:{}", copy.path().join("igc.sqlite").display());
