@@ -9,6 +9,7 @@ use store::{Act, Actor};
 use crate::faults;
 use crate::installation::Installation;
 use crate::problem::Problem;
+use crate::setup::refuse_shared_key;
 
 /// `--as LOGIN`
 #[derive(Clone, Debug, clap::Args)]
@@ -39,6 +40,7 @@ pub fn approver(installation: &Installation) -> Result<DemoApprover, Problem> {
     let demo = installation.config.demo.as_ref().ok_or_else(|| {
         Problem::new(faults::DECISION_NEEDED, "an officer must decide himself, with his card or passkey")
     })?;
+    refuse_shared_key(&demo.approval_key)?;
     Ok(DemoApprover::open(&demo.approval_key)?)
 }
 

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{Read, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use ca_core::ceremony::{self, Attendance, Ceremony, CeremonyKind, CeremonyOutcome};
@@ -196,6 +196,16 @@ pub fn write_file(path: &Path, mode: u32, content: &[u8]) -> Result<(), Problem>
         .open(path)
         .and_then(|mut file| file.write_all(content).and_then(|()| file.sync_all()))
         .map_err(|error| file_problem(path, &error))
+}
+
+/// Refuses a private key that others than its owner may read or write.
+pub fn refuse_shared_key(path: &Path) -> Result<(), Problem> {
+    let mode = fs::metadata(path).map_err(|error| file_problem(path, &error))?.permissions().mode() & 0o777;
+    if mode & 0o077 == 0 {
+        return Ok(());
+    }
+    let detail = format!("{}: has mode {mode:04o}; a private key must have mode 0600", path.display());
+    Err(Problem::new(faults::FILE, detail))
 }
 
 /// Reads a file of at most `limit` bytes: nobody's `/dev/zero` takes the machine's memory.

@@ -6,6 +6,8 @@ use std::path::Path;
 use std::process::Command;
 
 use acceptance::harness::{self, Finished, folder, igc, run};
+use diesel::connection::SimpleConnection;
+use store::{Database, DatabaseRole};
 
 use super::demonstration::{copy_of, on_sqlite};
 
@@ -224,6 +226,45 @@ fn doctor_says_of_a_clock_that_went_back_and_of_tokens_that_are_gone_what_is_wro
     assert!(broken(run(&mut back), "CRL ACI-FO-PP"), "nothing can be signed before the CRL that stands");
     fs::rename(copy.path().join("tokens/store"), copy.path().join("tokens/away")).unwrap();
     assert!(broken(igc_in(copy.path(), &["doctor"]), "tokens"), "and the rest is looked at all the same");
+}
+
+#[test]
+fn a_private_key_that_others_may_read_is_not_used() {
+    let copy = copy_of(on_sqlite());
+    let open = |name: &str| {
+        fs::set_permissions(copy.path().join(name), fs::Permissions::from_mode(0o644)).unwrap();
+    };
+    open("demo/approval.key");
+    let decision = ["order", "approve", "CO-2026-000004", "--as", "dominique.bernard"];
+    let refused = igc_in(copy.path(), &decision).expect_exit(1);
+    assert!(refused.stderr.contains("approval.key: has mode 0644"), "{}", refused.stderr);
+    open("tls/web.key");
+    let served = igc_in(copy.path(), &["serve", "--role", "web"]).expect_exit(1);
+    assert!(served.stderr.contains("web.key: has mode 0644"), "{}", served.stderr);
+}
+
+#[test]
+fn a_renewal_plan_that_cannot_be_applied_holds_up_no_other_and_no_planning() {
+    let copy = copy_of(on_sqlite());
+    let url = format!("sqlite:{}", copy.path().join("igc.sqlite").display());
+    // As whoever owns the file can: approved, and by nobody.
+    Database::open(&url, DatabaseRole::Owner)
+        .unwrap()
+        .batch_execute(
+            "DROP TRIGGER renewal_plans_need_a_decision;
+             INSERT INTO renewal_plans (id, planned_by, planned_at, horizon, status)
+             VALUES ('RP-FORGED', 'camille.martin', 0, 1, 'proposed');
+             UPDATE renewal_plans SET status = 'approved' WHERE id = 'RP-FORGED'",
+        )
+        .unwrap();
+    let done = igc_in(copy.path(), &["job", "run", "renewal"]).expect_exit(9).json();
+    let failed = &done["failed"][0];
+    assert_eq!(
+        (&failed[0], &failed[1]),
+        (&"RP-FORGED".into(), &"approval-evidence-missing".into()),
+        "{done}"
+    );
+    assert!(done.as_object().unwrap().contains_key("planned"), "{done}");
 }
 
 #[test]

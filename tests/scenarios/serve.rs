@@ -167,9 +167,11 @@ fn the_officers_pages_are_reached_by_printed_links_and_everything_ends_at_sigter
         assert!(started.elapsed() < PATIENCE, "one link for each officer: {printed}");
         std::thread::sleep(Duration::from_millis(50));
     };
-    let (status, page) = serving.get(&links[0]);
-    assert_eq!(status, 200);
+    let (how, page) = serving.get(&format!("https://localhost:{}/ra/sign-in", serving.web));
+    assert_eq!(how, 200);
     assert!(String::from_utf8_lossy(&page).contains("lang=\"fr\""));
+    let opened: Vec<u16> = (0..2).map(|_| serving.get(&links[0]).0).collect();
+    assert_eq!(opened, [303, 403], "a link signs in by one click, and once");
     let (signed_out, _) = serving.get(&format!("https://localhost:{}/ra/file", serving.web));
     assert!(
         (300..400).contains(&signed_out),

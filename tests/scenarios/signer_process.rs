@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use acceptance::harness::{Finished, Running, free_port, run, start, wait_for_port};
 use ca_core::service_key::{self, Purpose};
-use ca_core::signer::ledger::follow;
+use ca_core::signer::ledger::{LedgerError, LedgerFault, follow};
 use ca_core::signer::sign_verified;
 use diesel::prelude::*;
 use store::DatabaseRole;
@@ -37,7 +37,12 @@ impl Serving {
 
     fn lines(&self) -> usize {
         let ledger = self.token.workshop.dir().join("signer/issuing.ledger");
-        follow(&ledger, None, usize::MAX).unwrap().map_or(0, |followed| followed.entries.len())
+        match follow(&ledger, None, usize::MAX) {
+            Ok(followed) => followed.map_or(0, |followed| followed.entries.len()),
+            // A signer has just made it, and its first line is not written yet.
+            Err(LedgerError { what: LedgerFault::NoHead, .. }) => 0,
+            Err(error) => panic!("{error}"),
+        }
     }
 
     /// Lets something happen, so that the worker must sign a checkpoint over it; the seconds until it has.

@@ -13,6 +13,7 @@ use crate::faults;
 use crate::installation::{Installation, system_rng};
 use crate::officer;
 use crate::problem::Problem;
+use crate::setup::refuse_shared_key;
 
 /// Threads that answer.
 const WORKERS: usize = 2;
@@ -53,6 +54,7 @@ fn state(installation: &Installation, links: SignInLinks) -> Result<WebState, Pr
 /// TLS 1.2 and later, forward secrecy, the files of the configuration.
 fn acceptor(installation: &Installation) -> Result<openssl::ssl::SslAcceptorBuilder, Problem> {
     let files = &installation.config.tls;
+    refuse_shared_key(&files.key)?;
     let build = || -> Result<openssl::ssl::SslAcceptorBuilder, openssl::error::ErrorStack> {
         let mut builder = SslAcceptor::mozilla_intermediate_v5(SslMethod::tls_server())?;
         builder.set_certificate_chain_file(&files.certificate)?;

@@ -12,13 +12,13 @@ use crate::exchange::{Moment, state_of};
 use crate::failure::Failure;
 use crate::faults;
 use crate::frame::Frame;
-use crate::posted::{Fields, Posted};
+use crate::posted::Posted;
 
 /// The page that says how to sign in.
 pub(crate) const ADDRESS: &str = "/ra/sign-in";
 
 pub(super) const ADDRESSES: &[Address] = &[
-    Address::at(ADDRESS).get(|| web::get().to(show)).post(|| web::post().to(sign_in)),
+    Address::at(ADDRESS).get(|| web::get().to(show)),
     Address::at("/ra/sign-out").post(|| web::post().to(sign_out)),
 ];
 
@@ -26,7 +26,6 @@ pub(super) const ADDRESSES: &[Address] = &[
 #[template(path = "sign_in.html")]
 struct SignInPage {
     frame: Frame,
-    token: Option<String>,
     signed_out: bool,
 }
 
@@ -36,20 +35,22 @@ impl SignInPage {
     }
 }
 
-/// Opening the link uses nothing up: programs that preview links would burn it.
+/// Opening a link signs in, by one click and once; without one, the page says how to sign in.
 async fn show(
     request: HttpRequest,
     query: web::Query<HashMap<String, String>>,
 ) -> Result<HttpResponse, Failure> {
+    if let Some(token) = query.get("token") {
+        return sign_in(&request, token).await;
+    }
     let frame = Frame::outside(state_of(&request).is_demo());
-    let token = query.get("token").filter(|token| is_token(token)).cloned();
-    page(actix_web::http::StatusCode::OK, &SignInPage { frame, token, signed_out: query.contains_key("fin") })
+    page(actix_web::http::StatusCode::OK, &SignInPage { frame, signed_out: query.contains_key("fin") })
 }
 
-async fn sign_in(request: HttpRequest, fields: Fields) -> Result<HttpResponse, Failure> {
-    let state = state_of(&request);
-    let Moment { at, request: number } = Moment::of(&request);
-    let login = state.links().redeem(fields.text("token"), at);
+async fn sign_in(request: &HttpRequest, token: &str) -> Result<HttpResponse, Failure> {
+    let state = state_of(request);
+    let Moment { at, request: number } = Moment::of(request);
+    let login = state.links().redeem(token, at);
     let login = login.ok_or(Failure::of(faults::SIGN_IN_LINK_SPENT))?;
     let desk_state = state.clone();
     let officer = web::block(move || desk_state.on_connection(|db| standing(db, &login, at)))
@@ -69,9 +70,4 @@ async fn sign_out(posted: Posted) -> Result<HttpResponse, Failure> {
     let mut answer = to("/ra/sign-in?fin=1");
     answer.add_cookie(&no_cookie()).map_err(|_| Failure::of(faults::PAGE_FAILED))?;
     Ok(answer)
-}
-
-/// 32 octets, hexadecimal.
-fn is_token(text: &str) -> bool {
-    text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }

@@ -90,7 +90,7 @@ impl House {
     pub(super) async fn browser(&mut self, login: &str) -> Browser {
         let token = self.link(login);
         let mut browser = Browser::new(self.state.clone());
-        let answer = browser.post("/ra/sign-in", &[("token", &token)]).await;
+        let answer = browser.get(&format!("/ra/sign-in?token={token}")).await;
         assert_eq!(answer.status, 303, "{}", answer.body);
         browser.read_form_token().await;
         browser

@@ -88,7 +88,7 @@ async fn answers(login: Option<&str>, submitter: &str) -> Vec<(String, String)> 
             };
             let answer = match method {
                 "POST" => {
-                    let fields = form(&mut house, address.path, next, login);
+                    let fields = form(address.path, next);
                     let fields: Vec<_> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
                     browser.post(&path, &fields).await
                 }
@@ -119,9 +119,8 @@ fn filled_in(house: &mut House, path: &str, number: u32, submitter: &str) -> Str
 }
 
 /// What is sent to an address.
-fn form(house: &mut House, path: &str, number: u32, login: Option<&str>) -> Vec<(&'static str, String)> {
+fn form(path: &str, number: u32) -> Vec<(&'static str, String)> {
     let fields: &[(&'static str, &str)] = match path {
-        "/ra/sign-in" => &[("token", &house.link(login.unwrap_or("alice")))],
         "/ra/nouvelle" => &[("rpps", &rpps(number)), ("profession", "60")],
         "/ra/dossiers/{number}/approuver" | "/ra/dossiers/{number}/reprendre" => &[("version", "1")],
         "/ra/dossiers/{number}/refuser" => &[("version", "1"), ("motif", "duplicate")],

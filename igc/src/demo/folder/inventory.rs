@@ -36,7 +36,7 @@ const FOLDERS: &[(&str, &[&str])] = &[
     ("public/crl", &["crl"]),
     ("public/oppositions", &["csv", "json", "p7s"]),
     ("register", &["txt"]),
-    ("signer", &["ledger"]),
+    ("signer", &["before", "ledger", "next", "torn"]),
     ("tls", &["key", "pem"]),
     ("tokens", &["conf", "new", "toml"]),
     ("tokens/pin", &[""]),
