@@ -11,6 +11,7 @@ mod crash;
 mod database_rights;
 mod databases;
 mod demonstration;
+mod disk_full;
 mod error_codes;
 mod invariants;
 mod never_replaced;

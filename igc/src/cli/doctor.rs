@@ -14,6 +14,7 @@ use crl_publisher::publish::{Urgency, root_crls};
 use openssl::x509::X509;
 use serde::Serialize;
 use store::audit::backlog;
+use store::database::{RESERVE, Reserve};
 use store::{Database, DatabaseRole, Timestamp};
 
 use super::Global;
@@ -40,6 +41,7 @@ pub fn run(global: &Global, args: &Args) -> Result<ExitCode, Problem> {
     let now = installation.clock.now();
     let mut findings = Vec::new();
     clocks(&mut db, now, &mut findings)?;
+    reserve(&mut db, &mut findings)?;
     keys(&installation, &mut db, &mut findings)?;
     lists(&installation, &mut db, now, &mut findings)?;
     own_certificate(&installation, now, &mut findings);
@@ -108,6 +110,26 @@ fn clocks(db: &mut Database, now: Timestamp, findings: &mut Vec<Finding>) -> Res
     } else {
         let found = format!("{} s from the database's", away / 1000);
         Finding::new(Verdict::Warning, "clock", found, "set this machine's clock by NTP")
+    });
+    Ok(())
+}
+
+/// What a full disk leaves to oppositions.
+fn reserve(db: &mut Database, findings: &mut Vec<Finding>) -> Result<(), Problem> {
+    let mebibytes = RESERVE / (1024 * 1024);
+    let what = "room for oppositions";
+    findings.push(match db.reserve()? {
+        Reserve::Held => Finding::well(what, format!("{mebibytes} MiB kept on the disk")),
+        Reserve::Used => Finding::new(
+            Verdict::Broken,
+            what,
+            "the disk is full, the room is in use and nothing is issued",
+            "free space; the worker keeps it again by itself",
+        ),
+        Reserve::None if db.is_on_server() => {
+            Finding::well(what, "on the disk of the database server, whose operator keeps it")
+        }
+        Reserve::None => Finding::new(Verdict::Warning, what, "not kept", "igc job run reserve"),
     });
     Ok(())
 }
