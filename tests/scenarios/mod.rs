@@ -12,6 +12,7 @@ mod database_rights;
 mod databases;
 mod demonstration;
 mod disk_full;
+mod doctor;
 mod error_codes;
 mod invariants;
 mod never_replaced;

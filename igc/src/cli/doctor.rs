@@ -12,6 +12,7 @@ use crl_publisher::crl::CrlKind;
 use crl_publisher::crl::read::Crl;
 use crl_publisher::publish::{Urgency, root_crls};
 use openssl::x509::X509;
+use registration_authority::contradictions::contradictions;
 use serde::Serialize;
 use store::audit::backlog;
 use store::database::{RESERVE, Reserve};
@@ -47,6 +48,7 @@ pub fn run(global: &Global, args: &Args) -> Result<ExitCode, Problem> {
     own_certificate(&installation, now, &mut findings);
     trail(&installation, &mut db, now, &mut findings)?;
     signatures(&installation, &mut db, &mut findings)?;
+    rows(&mut db, &mut findings)?;
     output::list(global.output, &findings)?;
     let worst = findings.iter().map(|finding| finding.verdict).max().unwrap_or(Verdict::Well);
     Ok(match worst {
@@ -289,6 +291,20 @@ fn trail(
     } else {
         Finding::well("audit sequencer", found)
     });
+    Ok(())
+}
+
+/// Rows that contradict each other, as after a restored backup.
+fn rows(db: &mut Database, findings: &mut Vec<Finding>) -> Result<(), Problem> {
+    const TELL: &str = "oppose the card again, or tell the auditor; compare with a backup";
+    let broken = contradictions(db)?;
+    if broken.is_empty() {
+        findings.push(Finding::well("rows", "cards, certificates, status log and opposition list agree"));
+    }
+    for one in broken {
+        let found = format!("{}: {} ({} in all)", one.rule, one.example, one.count);
+        findings.push(Finding::new(Verdict::Broken, "rows", found, TELL));
+    }
     Ok(())
 }
 
