@@ -121,7 +121,7 @@ fn killed_with_the_signature_in_its_hand_the_serial_is_revoked_and_published() {
     let logged = status_log::since(&mut killed.db, newest, 10).unwrap();
     assert_eq!(logged.len(), 1);
     assert_eq!((&logged[0].issuer, &logged[0].serial), (&revoked.issuer, &revoked.serial.to_string()));
-    assert_eq!(status.says(&killed.workshop, revoked), "revoked");
+    status.comes_to_say(&killed.workshop, revoked, "revoked");
 
     killed.certified_anew(&signing);
     killed.workshop.igc(&["publish", "crl"]);

@@ -29,6 +29,7 @@ mod serve;
 mod signer_faults;
 mod signer_process;
 mod standstill;
+mod status_log;
 mod status_service;
 mod tidy;
 mod weak_keys;

@@ -15,6 +15,7 @@ use store::Timestamp;
 use super::*;
 use crate::crl::CrlKind;
 use crate::fixture::{ISSUING, World, rng};
+use crate::pool::OpenError;
 use crate::publish::{publish_certificates, publish_crls, publish_opposition_list};
 
 pub(super) struct Server {
@@ -65,6 +66,7 @@ impl Server {
         let reachable = Arc::new(AtomicBool::new(true));
         let now = act.at.plus(Duration::from_secs(1));
         let service = service(&world, Arc::clone(&reachable), now);
+        service.look();
         let (public, operations) = serve(service);
         Self { world, reachable, public, operations }
     }
@@ -116,23 +118,28 @@ impl Server {
 }
 
 pub(super) fn service(world: &World, reachable: Arc<AtomicBool>, now: Timestamp) -> StatusService {
-    let path = world.path("igc.sqlite");
+    let url = format!("sqlite:{}", world.path("igc.sqlite").display());
     let signer = world.signer.clone();
-    let open: OpenWorker = Box::new(move || {
-        if !reachable.load(Ordering::SeqCst) {
-            return Err("the database is away".into());
-        }
-        let url = format!("sqlite:{}", path.display());
-        let db = store::Database::open(&url, store::DatabaseRole::Status)?;
-        Ok(StatusWorker { db, signer: Box::new(signer.clone()) })
-    });
+    let signing = Arc::clone(&reachable);
     StatusService::new(StatusSettings {
         folder: world.folder.clone(),
         policy: world.policy.clone(),
+        answer_cache_octets: 1024 * 1024,
         workers: 2,
-        open,
+        open_database: Box::new(move || {
+            is_here(&reachable)?;
+            Ok(store::Database::open(&url, store::DatabaseRole::Status)?)
+        }),
+        open_signer: Box::new(move || {
+            is_here(&signing)?;
+            Ok(Box::new(signer.clone()))
+        }),
         clock: Arc::new(move || now),
     })
+}
+
+fn is_here(reachable: &AtomicBool) -> Result<(), OpenError> {
+    if reachable.load(Ordering::SeqCst) { Ok(()) } else { Err("it is away".into()) }
 }
 
 /// Serves on two free ports from a thread of its own.
@@ -352,12 +359,14 @@ fn readiness_names_what_is_wrong_and_metrics_come_from_the_rows() {
         "[+] crl ACR-FO full: ok, lasts 36",
         "[+] crl ACI-FO-PP delta: ok",
         "[+] ocsp ACI-FO-PP: ok",
+        "[+] status log: ok, in step, ",
     ] {
         assert!(verbose.contains(check), "{verbose}");
     }
     let (_, metrics) = server.operations("/metrics");
     for line in [
         "igc_database_up 1",
+        "igc_status_certificates 8",
         "igc_crl_entries{issuer=\"ACI-FO-PP\",kind=\"full\"} 1",
         "igc_crl_number{issuer=\"ACR-FO\",kind=\"full\"} 1",
         "igc_root_crl_unlisted_revocations{issuer=\"ACR-FO\"} 0",

@@ -1,26 +1,21 @@
-//! Answers requests with the keys that the authorities delegated.
+//! Who answers for whom: the keys that the authorities delegated.
 
 use ca_core::authority::{self, Authority, AuthorityError};
 use ca_core::service_key::{self, Purpose, ServiceKey};
-use ca_core::signer::Signer;
 use store::{Act, Database, Timestamp};
 use thiserror::Error;
 
-use super::answer::Answer;
 use super::delegate::{Delegate, DelegateError};
 use super::issuers::Issuers;
-use super::request::{CertId, Question};
-use super::response::OcspResponseStatus;
-use super::status_view::StatusView;
-use crate::policy::PublicationPolicy;
+use super::request::Question;
 
 /// Who answers for whom: loaded once, and again from time to time, since responder certificates
 /// are short-lived and renewed.
 #[derive(Clone, Debug)]
 pub struct Responder {
     issuers: Issuers,
-    delegates: Vec<Delegate>,
-    policy: PublicationPolicy,
+    /// For each issuer, its responder keys that stand, newest first; never none.
+    delegates: Vec<Vec<Delegate>>,
 }
 
 /// Responders that could not be loaded.
@@ -38,77 +33,65 @@ pub enum ResponderError {
 }
 
 impl Responder {
-    /// Loads the authorities and, for each, its newest responder key with a certificate that is
-    /// good and valid now. An authority without one is answered `unauthorized`.
-    pub fn load(db: &mut Database, policy: &PublicationPolicy, act: &Act) -> Result<Self, ResponderError> {
+    /// Loads the authorities and, for each, its responder keys with a certificate that is good and valid
+    /// now. An authority without one is answered `unauthorized`.
+    pub fn load(db: &mut Database, act: &Act) -> Result<Self, ResponderError> {
         let keys = service_key::of_purpose(db, Purpose::Ocsp)?;
-        let mut responder =
-            Self { issuers: Issuers::default(), delegates: Vec::new(), policy: policy.clone() };
+        let mut responder = Self { issuers: Issuers::default(), delegates: Vec::new() };
         for authority in authority::all(db)? {
-            let Some(delegate) = newest_delegate(db, &authority, &keys, act.at)? else { continue };
+            let delegates = standing_delegates(db, &authority, &keys, act.at)?;
+            if delegates.is_empty() {
+                continue;
+            }
             responder
                 .issuers
                 .add(&authority.subject, &authority.public_key, responder.delegates.len())
                 .map_err(|error| {
                     ResponderError::Unreadable(authority.short_name.clone(), error.to_string())
                 })?;
-            responder.delegates.push(delegate);
+            responder.delegates.push(delegates);
         }
         Ok(responder)
     }
 
     /// For each authority that is answered for: its short name, and until when.
     pub fn valid_until(&self) -> impl Iterator<Item = (&str, Timestamp)> {
-        self.delegates.iter().map(|delegate| (delegate.authority.as_str(), delegate.not_after))
+        let newest = self.delegates.iter().filter_map(|delegates| delegates.first());
+        newest.map(|delegate| (delegate.authority.as_str(), delegate.not_after))
     }
 
-    /// Answers a request. Never fails: what does not read is `malformedRequest`, an issuer we do
-    /// not answer for is `unauthorized`, trouble of our own is `tryLater`.
+    /// The keys that answer, newest first; nothing where the issuer is none we answer for.
     ///
     /// One answer has one signer, so all certificates of a request have one issuer; a mixed request
     /// is `unauthorized`, since no responder may speak for two authorities.
-    pub fn answer(
-        &self,
-        status: &mut StatusView<'_>,
-        signer: &mut dyn Signer,
-        request: &[u8],
-        act: &Act,
-    ) -> Answer {
-        let question = match Question::read(request) {
-            Ok(question) => question,
-            Err(malformed) => {
-                tracing::debug!(%malformed, "OCSP request refused");
-                return Answer::error(OcspResponseStatus::MalformedRequest);
-            }
-        };
-        let Some(delegate) = self.delegate(&question.certificates) else {
-            return Answer::error(OcspResponseStatus::Unauthorized);
-        };
-        delegate.answer(&self.policy, status, signer, question, act).unwrap_or_else(|trouble| {
-            tracing::error!(issuer = delegate.authority, error = %trouble, "no OCSP answer for {}", delegate.authority);
-            Answer::error(OcspResponseStatus::TryLater)
-        })
+    pub(crate) fn delegates(&self, question: &Question) -> Option<&[Delegate]> {
+        let mut places = question.certificates.iter().map(|id| self.issuers.find(id));
+        let first = places.next()??;
+        places.all(|place| place == Some(first)).then(|| self.delegates[first].as_slice())
     }
 
-    fn delegate(&self, certificates: &[CertId]) -> Option<&Delegate> {
-        let mut places = certificates.iter().map(|id| self.issuers.find(id));
-        let first = places.next()??;
-        places.all(|place| place == Some(first)).then(|| &self.delegates[first])
+    /// Whether one of these certificates, issuer and serial, is a responder's.
+    pub(super) fn is_concerned(&self, ended: &[(String, String)]) -> bool {
+        let theirs = |(issuer, serial): &(String, String)| {
+            let mut delegates = self.delegates.iter().flatten();
+            delegates.any(|one| one.authority == *issuer && one.serial.to_string() == *serial)
+        };
+        ended.iter().any(theirs)
     }
 }
 
-/// The newest responder key of an authority that is good and valid at `at`. One that does not read is
+/// The responder keys of an authority that are good and valid at `at`, newest first. One that does not read is
 /// passed over: a damaged record keeps nobody else from being answered.
-fn newest_delegate(
+fn standing_delegates(
     db: &mut Database,
     authority: &Authority,
     keys: &[ServiceKey],
     at: Timestamp,
-) -> Result<Option<Delegate>, ResponderError> {
-    let mut newest = None;
-    for key in keys.iter().filter(|key| key.authority.as_deref() == Some(&authority.short_name)) {
+) -> Result<Vec<Delegate>, ResponderError> {
+    let mut standing = Vec::new();
+    for key in keys.iter().rev().filter(|key| key.authority.as_deref() == Some(&authority.short_name)) {
         match Delegate::load(db, authority, key) {
-            Ok(Some(delegate)) if delegate.is_valid_at(at) => newest = Some(delegate),
+            Ok(Some(delegate)) if delegate.is_valid_at(at) => standing.push(delegate),
             Ok(_) => {}
             Err(DelegateError::Database(error)) => return Err(error.into()),
             Err(error) => {
@@ -116,5 +99,5 @@ fn newest_delegate(
             }
         }
     }
-    Ok(newest)
+    Ok(standing)
 }

@@ -65,13 +65,12 @@ fn serve(installation: &Installation, role: RoleName) -> Result<(), Problem> {
     let mut servers = Vec::new();
     if plays(RoleName::Status) {
         let (listener, address) = roles::listen(installation.config.status)?;
-        servers.push(roles::status::start(installation, listener)?);
+        let service = roles::status::service(installation)?;
+        servers.push(roles::status::start(&service, listener)?);
         tell(&format!("status services  http://localhost:{}/\n", address.port()))?;
-    }
-    // With the status role: several roles of one machine share one configuration, and one such port.
-    if plays(RoleName::Status) {
+        // With the status role: several roles of one machine share one configuration, and one such port.
         let (listener, address) = roles::listen(installation.config.operations)?;
-        servers.push(roles::operations::start(installation, listener)?);
+        servers.push(roles::operations::start(&service, listener)?);
         tell(&format!("operations       http://localhost:{}/readyz?verbose\n", address.port()))?;
     }
     if plays(RoleName::Web) {

@@ -1,12 +1,12 @@
 use crl_publisher::folder::PublicFolder;
-use crl_publisher::policy::{PublicationPolicy, Schedule};
+use crl_publisher::policy::{self, PublicationPolicy, Schedule};
 use crl_publisher::publish;
 use serde::Serialize;
 use serde_json::{Value, json};
 use store::Act;
 
 use super::Worker;
-use crate::config::Config;
+use crate::config::{Config, NeverIssued};
 use crate::installation::{Installation, system_rng};
 use crate::problem::Problem;
 
@@ -105,6 +105,10 @@ pub fn policy(config: &Config) -> PublicationPolicy {
         full_crl: half_life(publication.crl_lifetime),
         delta_crl: half_life(publication.crl_lifetime),
         ocsp_validity: publication.ocsp_lifetime,
+        ocsp_never_issued: match publication.ocsp_never_issued {
+            NeverIssued::Unknown => policy::NeverIssued::Unknown,
+            NeverIssued::Revoked => policy::NeverIssued::Revoked,
+        },
         ..PublicationPolicy::default()
     }
 }

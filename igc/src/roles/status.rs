@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use actix_web::{App, HttpServer};
 use ca_core::signer::process::LedgerKind;
-use crl_publisher::http::{StatusService, StatusSettings, StatusWorker, configure};
+use crl_publisher::http::{StatusService, StatusSettings, configure};
 use store::DatabaseRole;
 
 use super::Running;
@@ -14,12 +14,12 @@ use crate::installation::Installation;
 use crate::jobs;
 use crate::problem::Problem;
 
-/// Connections, and threads that answer.
+/// Connections, signers, and threads that answer.
 const WORKERS: usize = 4;
 
 /// Starts answering on `listener`.
-pub fn start(installation: &Installation, listener: TcpListener) -> Result<Running, Problem> {
-    let service = service(installation);
+pub fn start(service: &StatusService, listener: TcpListener) -> Result<Running, Problem> {
+    let service = service.clone();
     let address = listener.local_addr().map_err(|error| Problem::new(faults::LISTENER, error.to_string()))?;
     Running::start(address, move || {
         let server = HttpServer::new(move || App::new().configure(configure(service.clone())))
@@ -30,20 +30,26 @@ pub fn start(installation: &Installation, listener: TcpListener) -> Result<Runni
     })
 }
 
-/// What answers, for the public listener and the operator's.
-pub fn service(installation: &Installation) -> StatusService {
+/// What answers, for the public listener and the operator's; it follows the status log from now on, in a thread of
+/// its own that ends with it.
+pub fn service(installation: &Installation) -> Result<StatusService, Problem> {
     let clock = installation.clock;
-    let opened = installation.clone();
-    StatusService::new(StatusSettings {
+    let (reading, signing) = (installation.clone(), installation.clone());
+    let service = StatusService::new(StatusSettings {
         folder: jobs::folder(installation),
         policy: jobs::policy(&installation.config),
+        answer_cache_octets: installation.config.publication.ocsp_cache_octets,
         workers: WORKERS,
-        open: Box::new(move || {
-            let db = opened.database(DatabaseRole::Status).map_err(|problem| problem.detail().to_owned())?;
+        open_database: Box::new(move || {
+            Ok(reading.database(DatabaseRole::Status).map_err(|problem| problem.detail().to_owned())?)
+        }),
+        open_signer: Box::new(move || {
             let process =
-                opened.signer_process(LedgerKind::Answers).map_err(|problem| problem.detail().to_owned())?;
-            Ok(StatusWorker { db, signer: Box::new(process.signer()) })
+                signing.signer_process(LedgerKind::Answers).map_err(|problem| problem.detail().to_owned())?;
+            Ok(Box::new(process.signer()))
         }),
         clock: Arc::new(move || clock.now()),
-    })
+    });
+    service.follow().map_err(|error| Problem::new(faults::LISTENER, format!("status log: {error}")))?;
+    Ok(service)
 }

@@ -4,44 +4,46 @@ use std::error::Error;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use ca_core::signer::Signer;
-use store::Database;
-
-/// How long a request waits for a free worker before it is told to try later.
+/// How long a request waits for a free one before it is told to try later.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// What one answer needs.
-pub struct StatusWorker {
-    /// A connection of the status role.
-    pub db: Database,
-    /// Holds the OCSP keys and no other.
-    pub signer: Box<dyn Signer>,
-}
+/// Why one could not be opened.
+pub type OpenError = Box<dyn Error + Send + Sync>;
 
-/// Why a worker could not be opened.
-pub type WorkerError = Box<dyn Error + Send + Sync>;
+/// Opens one: at first, and again after one was thrown away.
+pub type Open<T> = Box<dyn Fn() -> Result<T, OpenError> + Send + Sync>;
 
-/// Opens a worker: at first, and again after one was thrown away.
-pub type OpenWorker = Box<dyn Fn() -> Result<StatusWorker, WorkerError> + Send + Sync>;
-
-/// Opens at most `size` workers, when they are first needed. A worker that failed is thrown away,
-/// so that a database or token that comes back is found again without a restart.
-pub(crate) struct Pool {
-    open: OpenWorker,
+/// Opens at most `size` workers, connections or signers, when they are first needed. A worker that failed is
+/// thrown away, so that a database or token that comes back is found again without a restart.
+pub(crate) struct Pool<T> {
+    open: Open<T>,
     size: usize,
-    workers: Mutex<Workers>,
+    workers: Mutex<Workers<T>>,
     returned: Condvar,
 }
 
-#[derive(Default)]
-struct Workers {
-    idle: Vec<StatusWorker>,
+struct Workers<T> {
+    idle: Vec<T>,
     opened: usize,
 }
 
-impl Pool {
-    pub(crate) fn new(size: usize, open: OpenWorker) -> Self {
-        Self { open, size: size.max(1), workers: Mutex::default(), returned: Condvar::new() }
+impl<W> Pool<W> {
+    pub(crate) fn new(size: usize, open: Open<W>) -> Self {
+        let workers = Mutex::new(Workers { idle: Vec::new(), opened: 0 });
+        Self { open, size: size.max(1), workers, returned: Condvar::new() }
+    }
+
+    /// A worker outside the pool, for whoever keeps one.
+    pub(crate) fn open_one(&self) -> Result<W, OpenError> {
+        (self.open)()
+    }
+
+    /// Gives up those that wait, as when a server is started again.
+    #[cfg(test)]
+    pub(crate) fn cut(&self) {
+        let mut workers = self.lock();
+        workers.opened -= workers.idle.len();
+        workers.idle.clear();
     }
 
     /// Runs `f` with a worker; nothing where none can be had, or `f` failed and the worker with it. Where a
@@ -49,7 +51,7 @@ impl Pool {
     /// once more: after a database came back, nobody is told to try later by what it left behind.
     pub(crate) fn run<T, E: std::fmt::Display>(
         &self,
-        mut f: impl FnMut(&mut StatusWorker) -> Result<T, E>,
+        mut f: impl FnMut(&mut W) -> Result<T, E>,
     ) -> Option<T> {
         let had_waited = match self.attempt(&mut f)? {
             Ok(value) => return Some(value),
@@ -69,7 +71,7 @@ impl Pool {
     /// One run of `f`; where it fails, whether its worker had waited in the pool.
     fn attempt<T, E: std::fmt::Display>(
         &self,
-        f: &mut impl FnMut(&mut StatusWorker) -> Result<T, E>,
+        f: &mut impl FnMut(&mut W) -> Result<T, E>,
     ) -> Option<Result<T, bool>> {
         let mut lent = self.lend()?;
         let worker = lent.worker.as_mut()?;
@@ -80,7 +82,7 @@ impl Pool {
         }))
     }
 
-    fn lend(&self) -> Option<Lent<'_>> {
+    fn lend(&self) -> Option<Lent<'_, W>> {
         let (mut workers, _) = self
             .returned
             .wait_timeout_while(self.lock(), PATIENCE, |workers| {
@@ -109,19 +111,19 @@ impl Pool {
     }
 
     /// A panic while lending harms nothing that is behind this lock.
-    fn lock(&self) -> MutexGuard<'_, Workers> {
+    fn lock(&self) -> MutexGuard<'_, Workers<W>> {
         self.workers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// A worker on loan: back in the pool when dropped, or its place free again.
-struct Lent<'p> {
-    pool: &'p Pool,
-    worker: Option<StatusWorker>,
+struct Lent<'p, W> {
+    pool: &'p Pool<W>,
+    worker: Option<W>,
     had_waited: bool,
 }
 
-impl Drop for Lent<'_> {
+impl<W> Drop for Lent<'_, W> {
     fn drop(&mut self) {
         let mut workers = self.pool.lock();
         // After a panic the connection may stand inside a transaction: give it up.
