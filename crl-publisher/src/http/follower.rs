@@ -88,3 +88,25 @@ impl Follower {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+
+    use super::*;
+
+    #[test]
+    fn a_hint_ends_the_wait_whether_it_came_before_or_comes_meanwhile() {
+        let (wake, long) = (Wake::default(), Duration::from_secs(600));
+        let began = Instant::now();
+        wake.now();
+        wake.wait(long);
+        std::thread::scope(|scope| {
+            scope.spawn(|| wake.wait(long));
+            std::thread::sleep(Duration::from_millis(20));
+            wake.now();
+        });
+        assert!(began.elapsed() < long);
+        wake.wait(Duration::from_millis(1));
+    }
+}

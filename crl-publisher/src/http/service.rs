@@ -91,6 +91,12 @@ impl StatusService {
         Follower::default().look(&self.shared);
     }
 
+    /// What all clones share, for whoever waits for its end.
+    #[cfg(test)]
+    pub(super) fn shared(&self) -> std::sync::Weak<Shared> {
+        Arc::downgrade(&self.shared)
+    }
+
     /// Has the log read now, and not when its turn comes. A hint: nothing is lost without it. Whoever ends a
     /// certificate on this node may give it.
     pub fn look_now(&self) {
