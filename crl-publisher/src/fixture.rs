@@ -167,15 +167,47 @@ impl World {
             .unwrap();
     }
 
-    /// Opposes a card by rows, as the card crate would.
+    /// Makes a card and opposes it by rows, as the card crate would.
     pub(crate) fn oppose(&mut self, sequence: i64, card: &str) {
+        let number = card.parse().unwrap();
+        self.give_cards(number..=number);
+        self.oppose_given(sequence, number);
+    }
+
+    /// Makes cards by rows, ordered and no more.
+    pub(crate) fn give_cards(&mut self, numbers: std::ops::RangeInclusive<u64>) {
+        let at = self.start.millis();
+        let (first, last) = numbers.into_inner();
+        self.db
+            .batch_execute(&format!(
+                "WITH RECURSIVE given (number) AS (SELECT {first} UNION ALL SELECT number + 1 FROM given WHERE number < {last})
+                 INSERT INTO cards (number, kind, holder, exercise, order_number, temporary, status, version, ordered_at, changed_at)
+                 SELECT CAST(number AS TEXT), 'CPS', '899700000123', 'profession:60', 'O-' || number, FALSE, 'ordered', 1, {at}, {at}
+                 FROM given;"
+            ))
+            .unwrap();
+    }
+
+    /// Opposes a card that was made.
+    pub(crate) fn oppose_given(&mut self, sequence: i64, card: u64) {
         let at = self.start.millis();
         self.db
             .batch_execute(&format!(
-                "INSERT INTO cards (number, kind, holder, exercise, order_number, temporary, status, version, ordered_at, changed_at)
-                 VALUES ('{card}', 'CPS', '899700000123', 'profession:60', 'O-{card}', FALSE, 'ordered', 1, {at}, {at});
-                 INSERT INTO card_oppositions (sequence, card_number, opposed_at) VALUES ({sequence}, '{card}', {at});
-                 UPDATE card_opposition_counter SET last = {sequence};"
+                "INSERT INTO card_oppositions (sequence, card_number, opposed_at) VALUES ({sequence}, '{card}', {at});
+                 UPDATE card_opposition_counter SET last = last + 1 WHERE last < {sequence};"
+            ))
+            .unwrap();
+    }
+
+    /// Opposes cards that were made, from this sequence on.
+    pub(crate) fn oppose_many(&mut self, sequence: i64, cards: std::ops::RangeInclusive<u64>) {
+        let at = self.start.millis();
+        let (first, last) = cards.into_inner();
+        self.db
+            .batch_execute(&format!(
+                "INSERT INTO card_oppositions (sequence, card_number, opposed_at)
+                 SELECT CAST(number AS INTEGER) - {first} + {sequence}, number, {at}
+                 FROM cards WHERE number BETWEEN '{first}' AND '{last}';"
             ))
             .unwrap();
     }
