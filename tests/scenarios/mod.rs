@@ -16,6 +16,7 @@ mod doctor;
 mod error_codes;
 mod invariants;
 mod never_replaced;
+mod opposition_lists;
 mod profile_samples;
 mod profiles_golden;
 mod profiles_judged;

@@ -6,6 +6,7 @@
 mod documents;
 mod ocsp_get;
 mod operations;
+mod oppositions;
 mod pool;
 mod published;
 mod reply;
@@ -23,9 +24,11 @@ use actix_web::http::Method;
 use actix_web::rt::time::timeout;
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
 
+use self::oppositions::EVENTS_PATH;
 use self::reply::NEVER_CACHED;
 use crate::ocsp::request::MAX_REQUEST_BYTES;
 
+pub use oppositions::StreamLimits;
 pub use pool::{OpenWorker, StatusWorker, WorkerError};
 pub use service::{Clock, StatusService, StatusSettings};
 
@@ -64,6 +67,9 @@ async fn public(
     // The path of the request line, neither decoded nor normalised.
     let path = request.uri().path().to_owned();
     let query = request.query_string().to_owned();
+    if *request.method() == Method::GET && path == EVENTS_PATH {
+        return oppositions::events(&request, service.get_ref().clone()).await;
+    }
     let reply = match *request.method() {
         Method::GET | Method::HEAD => web::block(move || service.get(&path, &query, at)).await,
         Method::POST => match timeout(BODY_PATIENCE, payload.to_bytes_limited(MAX_REQUEST_BYTES)).await {

@@ -18,7 +18,7 @@ use super::reply::NEVER_CACHED;
 use super::service::StatusService;
 use crate::crl::read::Crl;
 use crate::crl::{CrlKind, record};
-use crate::publish::{Urgency, root_crls};
+use crate::publish::{ListFile, ListForm, Urgency, root_crls};
 
 /// The outcome of each check.
 pub(crate) struct Readiness {
@@ -52,16 +52,21 @@ impl Readiness {
     }
 }
 
-/// The database answers, every CRL is fresh, every issuing authority has a responder.
+/// The database answers, every CRL and opposition list is fresh, every issuing authority has a responder.
 pub(crate) fn readiness(service: &StatusService, at: Timestamp) -> Readiness {
     let looked = service.pool().run(|worker| {
         let alarms = [audit_alarm(worker, at)?, signing_alarm(worker)?].into_iter().flatten().collect();
         Ok::<_, String>(Readiness { checks: check(service, worker, at)?, alarms })
     });
-    looked.unwrap_or_else(|| Readiness {
+    let mut readiness = looked.unwrap_or_else(|| Readiness {
         checks: vec![("database".to_owned(), Err("it does not answer".to_owned()))],
         alarms: Vec::new(),
-    })
+    });
+    for file in [ListFile::Full(ListForm::Csv), ListFile::Full(ListForm::Json), ListFile::Compact] {
+        let outcome = fresh_list(service, file, at);
+        readiness.checks.push((format!("oppositions {}", file.name()), outcome.map(|()| None)));
+    }
+    readiness
 }
 
 fn audit_alarm(worker: &mut StatusWorker, at: Timestamp) -> Result<Option<String>, String> {
@@ -125,6 +130,14 @@ fn fresh_crl(service: &StatusService, short_name: &str, kind: CrlKind, at: Times
     let bytes = service.folder().read(&path).map_err(|error| error.to_string())?.ok_or("not published")?;
     let crl = Crl::read(&bytes).map_err(|error| error.to_string())?;
     if crl.next_update <= at { Err(format!("its nextUpdate was {}", crl.next_update)) } else { Ok(()) }
+}
+
+fn fresh_list(service: &StatusService, file: ListFile, at: Timestamp) -> Result<(), String> {
+    let published = service.opposition_list(file).map_err(|error| error.to_string())?;
+    match published.ok_or("not published")?.content.next_update {
+        Some(next_update) if next_update <= at => Err(format!("its next update was {next_update}")),
+        _ => Ok(()),
+    }
 }
 
 /// Prometheus' text format. Read from the database when scraped: no counter lives in the process.

@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use actix_web::http::StatusCode;
 use actix_web::web::Bytes;
-use diesel::result::Error as DieselError;
 use store::{Act, Actor, RequestId, Timestamp};
 
 use super::documents::POLICY_PAGE;
 use super::ocsp_get;
+use super::oppositions::{OppositionService, StreamLimits};
 use super::pool::{OpenWorker, Pool, StatusWorker};
 use super::published::PublishedFiles;
 use super::reply::{Reply, etag};
@@ -19,14 +19,10 @@ use crate::folder::PublicFolder;
 use crate::ocsp::response::OcspResponseStatus;
 use crate::ocsp::{Answer, AnswerKind, Responder, ResponderError, StatusView};
 use crate::policy::PublicationPolicy;
-use crate::publish::opposition_list;
 
 /// How long a loaded responder is used: a renewed or revoked responder certificate takes effect
 /// within this time.
 const RESPONDER_REFRESH: Duration = Duration::from_secs(30);
-
-/// The most changes one answer holds.
-const MAX_CHANGES: i64 = 10_000;
 
 /// The clock of the outermost code: read once a request (invariant 5).
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
@@ -43,6 +39,8 @@ pub struct StatusSettings {
     pub open: OpenWorker,
     /// What time it is.
     pub clock: Clock,
+    /// What streams of oppositions may cost.
+    pub streams: StreamLimits,
 }
 
 /// The status role's shared state. Cheap to clone: every server thread has the same one.
@@ -57,6 +55,7 @@ struct Shared {
     clock: Clock,
     pool: Pool,
     files: PublishedFiles,
+    oppositions: OppositionService,
     responder: Mutex<Option<(Timestamp, Arc<Responder>)>>,
 }
 
@@ -70,6 +69,7 @@ impl StatusService {
                 clock: settings.clock,
                 pool: Pool::new(settings.workers, settings.open),
                 files: PublishedFiles::default(),
+                oppositions: OppositionService::new(settings.streams),
                 responder: Mutex::default(),
             }),
         }
@@ -91,11 +91,16 @@ impl StatusService {
         &self.shared.pool
     }
 
+    pub(super) fn oppositions(&self) -> &OppositionService {
+        &self.shared.oppositions
+    }
+
     /// Answers a GET. Blocks.
     pub(crate) fn get(&self, path: &str, query: &str, at: Timestamp) -> Reply {
         match Target::of(path) {
             Target::Published(name) => self.published(&name),
-            Target::OppositionChanges => self.opposition_changes(query),
+            Target::OppositionFile(file, part) => self.opposition_file(file, part),
+            Target::OppositionChanges(form) => self.opposition_changes_reply(query, form),
             Target::Policy => Reply::cached(
                 "text/html; charset=utf-8",
                 Bytes::from_static(POLICY_PAGE.as_bytes()),
@@ -189,35 +194,6 @@ impl StatusService {
             }
         }
     }
-
-    /// `?since=N`: the oppositions after sequence N, oldest first, at most 10 000, and the sequence to ask from
-    /// next. One that is smaller than N says that the list went back, as after a restored backup: whoever is
-    /// ahead of it misses nothing that comes.
-    fn opposition_changes(&self, query: &str) -> Reply {
-        let since = query.split('&').find_map(|part| part.strip_prefix("since=")).unwrap_or("0");
-        let Some(since) = since.parse().ok().filter(|since: &i64| *since >= 0) else {
-            let detail = "since: a whole number from 0, the sequence of the last change already known";
-            return Reply::problem(StatusCode::BAD_REQUEST, faults::OPPOSITIONS_SINCE, detail);
-        };
-        let found = self.shared.pool.run(|worker| {
-            worker.db.snapshot(|db| {
-                Ok::<_, DieselError>((
-                    opposition_list::newest(db)?,
-                    opposition_list::since(db, since, MAX_CHANGES + 1)?,
-                ))
-            })
-        });
-        let Some((newest, mut oppositions)) = found else { return unavailable() };
-        let more = oppositions.len() as i64 > MAX_CHANGES;
-        oppositions.truncate(MAX_CHANGES as usize);
-        let body = serde_json::json!({
-            "since": since,
-            "sequence": oppositions.last().map_or(newest.min(since), |entry| entry.sequence),
-            "more": more,
-            "oppositions": oppositions,
-        });
-        Reply::uncached(StatusCode::OK, "application/json", body.to_string())
-    }
 }
 
 /// Errors and answers to one request alone; POST is not cached at all. The HTTP status is 200
@@ -226,6 +202,6 @@ fn ocsp_reply(answer: Answer) -> Reply {
     Reply::uncached(StatusCode::OK, "application/ocsp-response", answer.der)
 }
 
-fn unavailable() -> Reply {
+pub(super) fn unavailable() -> Reply {
     Reply::problem(StatusCode::SERVICE_UNAVAILABLE, faults::STATUS_UNAVAILABLE, "try again in a moment")
 }
