@@ -5,6 +5,7 @@ use std::fmt::Write;
 use actix_web::HttpResponse;
 use ca_core::authority::{self, AuthorityKind};
 use ca_core::authority_end;
+use ca_core::responder;
 use ca_core::signing;
 use ca_core::status_log;
 use diesel::prelude::*;
@@ -54,7 +55,8 @@ impl Readiness {
 /// The database answers, every CRL is fresh, every issuing authority has a responder.
 pub(crate) fn readiness(service: &StatusService, at: Timestamp) -> Readiness {
     let looked = service.pool().run(|worker| {
-        let alarms = [audit_alarm(worker, at)?, signing_alarm(worker)?].into_iter().flatten().collect();
+        let alarms = [audit_alarm(worker, at)?, signing_alarm(worker)?].into_iter().flatten();
+        let alarms = alarms.chain(responder_alarms(worker, at)?).collect();
         Ok::<_, String>(Readiness { checks: check(service, worker, at)?, alarms })
     });
     looked.unwrap_or_else(|| Readiness {
@@ -111,6 +113,13 @@ fn check(service: &StatusService, worker: &mut StatusWorker, at: Timestamp) -> R
         checks.push((format!("ocsp {}", authority.short_name), outcome));
     }
     Ok(checks)
+}
+
+/// Responders whose successor is refused or late.
+fn responder_alarms(worker: &mut StatusWorker, at: Timestamp) -> Result<Vec<String>, String> {
+    let outlooks = responder::outlook(&mut worker.db).map_err(|error| error.to_string())?;
+    let troubled = outlooks.iter().filter(|outlook| outlook.is_trouble(at) && !outlook.has_ended(at));
+    Ok(troubled.map(|outlook| format!("ocsp {}: {}", outlook.authority, outlook.words(at))).collect())
 }
 
 /// Signatures that nobody intended (`signature-not-intended`), ledgers that broke.
