@@ -41,7 +41,8 @@ fn with_json_every_answer_is_one_document() {
     let about = ["audit", "proof", "--subject", "ceremony demo"];
     let proofs = igc_in(dir, &about).expect_exit(0).json();
     let lines = run(igc().args(["-o", "jsonl", "--dir"]).arg(dir).args(about)).expect_exit(0).stdout;
-    assert_eq!((proofs.as_array().unwrap().len(), lines.lines().count()), (2, 2), "begun and ended");
+    let steps = proofs.as_array().unwrap().len();
+    assert!(steps > 2 && lines.lines().count() == steps, "{steps} of a ceremony, a line each: {lines}");
     for (proof, line) in proofs.as_array().unwrap().iter().zip(lines.lines()) {
         assert_eq!(*proof, serde_json::from_str::<serde_json::Value>(line).unwrap());
     }
@@ -88,10 +89,10 @@ fn a_publication_that_contradicts_itself_is_refused_before_anything_is_published
     let copy = copy_of(on_sqlite());
     let file = copy.path().join("igc.toml");
     let text = fs::read_to_string(&file).unwrap();
-    fs::write(&file, text.replace("crl_lifetime_hours = 8760", "crl_lifetime_hours = 10000")).unwrap();
+    fs::write(&file, text.replace("crl_lifetime_hours = 240", "crl_lifetime_hours = 10000")).unwrap();
     let refused = igc_in(copy.path(), &["config", "check"]).expect_exit(2);
     assert_eq!(code(&refused), "publication-policy-invalid");
-    assert!(refused.stderr.contains("root_crl: `valid` is at most 400 days"), "{}", refused.stderr);
+    assert!(refused.stderr.contains("full_crl: `valid` is at most 400 days"), "{}", refused.stderr);
 }
 
 #[test]

@@ -23,7 +23,7 @@ use super::{Ceremony, CeremonyError, Step, check, custodian_file, standing, work
 use crate::authority;
 use crate::epoch::Epoch;
 use crate::issuance::{self, Evidence, EvidenceKind, IssuanceContext};
-use crate::signer::{Pkcs11Module, Pkcs11Token};
+use crate::signer::{LedgeredSigner, Pkcs11Module, Pkcs11Token};
 
 /// Renewed before each step; an HSM may take minutes for one RSA-4096 key.
 const LEASE: Duration = Duration::from_secs(30 * 60);
@@ -39,10 +39,20 @@ pub struct Attendance {
     pub share_files: Vec<PathBuf>,
 }
 
+/// The tokens, and where it stands what they have signed.
+#[derive(Clone, Copy, Debug)]
+pub struct CeremonyTokens<'a> {
+    /// The library, in this process.
+    pub module: &'a Pkcs11Module,
+    /// The installation's ledger of issuing signatures.
+    pub ledger: &'a Path,
+}
+
 /// A ceremony that is being held, by this process alone.
 #[derive(Debug)]
 pub struct Course<'a> {
     pub(super) module: &'a Pkcs11Module,
+    ledger: &'a Path,
     pub(super) context: IssuanceContext<'a>,
     pub(super) ceremony: &'a Ceremony,
     pub(super) attendance: Attendance,
@@ -67,7 +77,7 @@ impl<'a> Course<'a> {
     #[expect(clippy::too_many_arguments, reason = "the house's parameter order")]
     pub fn open(
         db: &mut Database,
-        module: &'a Pkcs11Module,
+        tokens: CeremonyTokens<'a>,
         context: IssuanceContext<'a>,
         ceremony: &'a Ceremony,
         folder: &Path,
@@ -75,6 +85,7 @@ impl<'a> Course<'a> {
         rng: &mut dyn CryptoRng,
         act: &Act,
     ) -> Result<Self, CeremonyError> {
+        let CeremonyTokens { module, ledger } = tokens;
         check(ceremony, context.identity)?;
         let transcript =
             Transcript::open(&folder.join(ceremony.name()).join("transcript.jsonl"), &ceremony.sha256())?;
@@ -88,6 +99,7 @@ impl<'a> Course<'a> {
         let evidence = Evidence::verified(EvidenceKind::Ceremony, ceremony.text().as_bytes());
         Ok(Self {
             module,
+            ledger,
             context,
             ceremony,
             attendance,
@@ -99,6 +111,11 @@ impl<'a> Course<'a> {
             sessions: BTreeMap::new(),
             opened_by: BTreeMap::new(),
         })
+    }
+
+    /// What this ceremony signs with at the time of `act`.
+    pub fn signer(&self, rng: &mut dyn CryptoRng, act: &Act) -> LedgeredSigner {
+        LedgeredSigner::new(self.module.clone(), self.ledger, rng, act.at)
     }
 
     pub(super) fn bench(&self) -> Bench<'_> {

@@ -28,7 +28,7 @@ mod verify_objects;
 mod work;
 
 pub use check::check;
-pub use course::{Attendance, Course};
+pub use course::{Attendance, CeremonyTokens, Course};
 pub use error::CeremonyError;
 pub use file::{Ceremony, CeremonyKind};
 pub use outcome::{

@@ -2,7 +2,7 @@
 
 use der::pem::LineEnding;
 use serde::{Deserialize, Serialize};
-use store::Database;
+use store::{Act, Database};
 
 use super::outcome::{CertificateMade, CrlMade};
 use super::transcript::{Entry, EntryEvent, read_chain};
@@ -11,7 +11,8 @@ use super::{Ceremony, Step};
 use crate::authority;
 use crate::certificate;
 use crate::service_key::{self, Purpose, ServiceKey};
-use crate::signer::{Signer, sign_verified};
+use crate::signer::Signer;
+use crate::signing::{IntendedSignature, sign_intended};
 
 pub(super) const FORMAT: &str = "igc-ceremony-report-v1";
 
@@ -65,6 +66,7 @@ pub fn report(
     ceremony: &Ceremony,
     transcript: &str,
     crl_of: &mut dyn FnMut(&mut Database, &CrlMade) -> Option<Vec<u8>>,
+    act: &Act,
 ) -> Result<SignedReport, ReportError> {
     let entries = read_chain(transcript, &ceremony.sha256())?;
     if !entries
@@ -102,7 +104,9 @@ pub fn report(
     let mut json = serde_json::to_vec_pretty(&report).expect("a report is plain data");
     json.push(b'\n');
     let subject = format!("ceremony report {}", ceremony.name());
-    let signature = sign_verified(signer, &key.key, &key.public_key, &subject, &json)?;
+    let wanted =
+        IntendedSignature { key: &key.key, public_key: &key.public_key, subject: &subject, message: &json };
+    let signature = sign_intended(db, signer, &wanted, act)?;
     Ok(SignedReport { json, signature, audit_key: key.public_key })
 }
 

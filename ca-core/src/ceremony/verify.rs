@@ -17,7 +17,8 @@ use super::{Ceremony, CeremonyError, Step};
 use crate::authority::AuthorityError;
 use crate::faults;
 use crate::profile::KeyKind;
-use crate::signer::{SignatureAlgorithm, SignerError};
+use crate::signer::SignatureAlgorithm;
+use crate::signing::IntendedError;
 
 /// A report that is not written, or does not hold.
 #[derive(Debug, Error)]
@@ -41,7 +42,7 @@ pub enum ReportError {
     File(#[from] Box<CeremonyError>),
     /// The audit key did not sign.
     #[error(transparent)]
-    Signer(#[from] SignerError),
+    Signer(#[from] IntendedError),
     /// An authority does not load.
     #[error(transparent)]
     Authority(#[from] AuthorityError),

@@ -21,7 +21,8 @@ use crate::issuance::IssuedCertificate;
 #[cfg(test)]
 use crate::issuance::Prepared;
 use crate::service_key::Purpose;
-use crate::signer::{KeyId, KeyReference, Pkcs11Signer, TokenPins, pin, sign_verified};
+use crate::signer::{KeyId, KeyReference, TokenPins, pin};
+use crate::signing::{IntendedError, IntendedSignature, sign_intended};
 
 /// What a step gave, for the transcript.
 pub(super) fn perform(
@@ -146,7 +147,9 @@ fn key(
         return standing(format!("key {}", step.label), format!("stands already in token {}", step.token));
     }
     let (id, public_key) = match made_before {
-        Some((id, public_key)) if is_whole(course, &step.token, &id, &public_key)? => (id, public_key),
+        Some((id, public_key)) if is_whole(course, db, &step.token, &id, &public_key, rng, act)? => {
+            (id, public_key)
+        }
         // Certified by nobody, known to nobody: a crash left it before it was one.
         Some((id, _)) => {
             token.destroy_key(&id)?;
@@ -180,14 +183,27 @@ fn key(
 }
 
 /// Whether a key that an interrupted run has made is protected, and signs what its public half verifies.
-fn is_whole(course: &Course<'_>, token: &str, id: &KeyId, public_key: &[u8]) -> Result<bool, CeremonyError> {
+fn is_whole(
+    course: &Course<'_>,
+    db: &mut Database,
+    token: &str,
+    id: &KeyId,
+    public_key: &[u8],
+    rng: &mut dyn CryptoRng,
+    act: &Act,
+) -> Result<bool, CeremonyError> {
     if course.module.token(token)?.key_attributes(id)?.fault().is_some() {
         return Ok(false);
     }
     let key = KeyReference { token: token.to_owned(), id: id.clone() };
-    let message = b"igc-ceremony-key-trial";
-    let mut signer = Pkcs11Signer::new(course.module.clone());
-    Ok(sign_verified(&mut signer, &key, public_key, &format!("trial of key {key}"), message).is_ok())
+    let subject = format!("trial of key {key}");
+    let trial =
+        IntendedSignature { key: &key, public_key, subject: &subject, message: b"igc-ceremony-key-trial" };
+    match sign_intended(db, &mut course.signer(rng, act), &trial, act) {
+        Ok(_) => Ok(true),
+        Err(IntendedError::Signer(_)) => Ok(false),
+        Err(IntendedError::Database(error)) => Err(error.into()),
+    }
 }
 
 /// A key that this ceremony has made, by its label.
@@ -206,7 +222,7 @@ fn certificate(
     let issued = match issued_before(db, step, &public_key)? {
         Some(issued) => issued,
         None => {
-            let mut signer = Pkcs11Signer::new(course.module.clone());
+            let mut signer = course.signer(rng, act);
             making::certify(db, &mut signer, &course.bench(), step, &key.reference, &public_key, rng, act)?
         }
     };

@@ -1,7 +1,6 @@
 use std::time::Duration;
 
-use ca_core::ceremony::{CrlMade, CrlReach, CrlStep};
-use ca_core::signer::Pkcs11Signer;
+use ca_core::ceremony::{Course, CrlMade, CrlReach, CrlStep};
 use crl_publisher::publish::{CeremonyCrl, sign_ceremony_crl};
 use openssl::sha::sha256;
 use store::{Act, Database, Timestamp};
@@ -14,6 +13,7 @@ use crate::problem::Problem;
 pub fn sign(
     installation: &Installation,
     db: &mut Database,
+    course: &Course<'_>,
     step: &CrlStep,
     begun: Timestamp,
     act: &Act,
@@ -23,7 +23,7 @@ pub fn sign(
         CrlReach::Last => CeremonyCrl::Last,
     };
     let (folder, policy) = (jobs::folder(installation), jobs::policy(&installation.config));
-    let mut signer = Pkcs11Signer::new(installation.module()?);
+    let mut signer = course.signer(&mut system_rng(), act);
     let (name, rng) = (&step.authority, &mut system_rng());
     let signed = sign_ceremony_crl(db, &mut signer, &folder, &policy, name, wanted, begun, rng, act)?;
     Ok(CrlMade {

@@ -8,7 +8,8 @@ mod telling;
 use std::path::{Path, PathBuf};
 
 use ca_core::ceremony::custodians::{CustodianSet, Share};
-use ca_core::ceremony::{Attendance, Ceremony, CeremonyOutcome, Course, Step};
+use ca_core::ceremony::{Attendance, Ceremony, CeremonyOutcome, CeremonyTokens, Course, Step};
+use ca_core::signer::process::LedgerKind;
 use crl_publisher::publish::publish_certificates;
 use serde_json::json;
 use store::{Act, Actor, Database};
@@ -18,6 +19,7 @@ use crate::installation::{Installation, system_rng};
 use crate::jobs;
 use crate::problem::Problem;
 use crate::setup::{self, OWN_DIR, SHARED_FILE};
+use crate::signer::ledger_file;
 
 /// Who holds a ceremony, and how.
 #[derive(Debug)]
@@ -67,9 +69,10 @@ pub fn hold(
     setup::make_dir(&folder, OWN_DIR)?;
     setup::make_dir(&own, OWN_DIR)?;
     let module = installation.module()?;
+    let ledger = ledger_file(LedgerKind::Issuing, installation);
     let mut course = Course::open(
         db,
-        &module,
+        CeremonyTokens { module: &module, ledger: &ledger },
         installation.issuance()?,
         ceremony,
         &folder,
@@ -123,7 +126,7 @@ fn take_steps(
             Step::Crl(crl) => {
                 course.begin(db, &step, &mut system_rng(), &act)?;
                 let begun = course.begun_at(&step).unwrap_or(act.at);
-                let made = crls::sign(installation, db, crl, begun, &act)?;
+                let made = crls::sign(installation, db, course, crl, begun, &act)?;
                 course.finish(db, &step, &made, &mut system_rng(), &act)?;
             }
             Step::Publish => {

@@ -161,9 +161,14 @@ fn report(global: &Global, name: &str, out: Option<&Path>) -> Result<ExitCode, P
     let (ceremony, transcript, own) = recorded(&installation, name)?;
     let mut db = installation.database(DatabaseRole::Owner)?;
     let mut signer = installation.signer()?;
-    let signed = ceremony::report(&mut db, &mut signer, &ceremony, &transcript, &mut |db, made| {
-        recorded_crl(db, &made.issuer, made.number).ok().flatten()
-    })?;
+    let signed = ceremony::report(
+        &mut db,
+        &mut signer,
+        &ceremony,
+        &transcript,
+        &mut |db, made| recorded_crl(db, &made.issuer, made.number).ok().flatten(),
+        &installation.operator_act(),
+    )?;
     let key = PKey::public_key_from_der(&signed.audit_key)
         .and_then(|key| key.public_key_to_pem())
         .map_err(|error| Problem::new(faults::FILE, format!("the audit key does not encode: {error}")))?;
@@ -207,15 +212,20 @@ fn verify(
 }
 
 fn words(verified: &VerifiedReport) -> String {
+    let witnesses = match verified.witnesses.as_slice() {
+        [] => "without a witness".to_owned(),
+        [one] => format!("witness {one}"),
+        several => format!("witnesses {}", several.join(", ")),
+    };
     let mut text = format!(
-        "the report of {} holds: {} steps, held by igc {}, operator {}, witnesses {}\n\
+        "the report of {} holds: {} steps, held by igc {}, operator {}, {}\n\
          ceremony file SHA-256 {}\n\
          signed by the audit key SHA-256 {}: compare it with the printed script\n",
         verified.ceremony,
         verified.steps,
         verified.program,
         verified.operator,
-        verified.witnesses.join(", "),
+        witnesses,
         verified.file_sha256,
         verified.audit_key_sha256,
     );

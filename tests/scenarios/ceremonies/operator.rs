@@ -73,6 +73,9 @@ fn roots_under_three_of_five_custodians_then_authorities_rollover_responders_lis
         refused_after_one_altered_octet(&report);
     }
     who_opened_the_token_stands_in_the_transcript(&empty);
+    let doctor = run(&mut empty.command(&["doctor"])).expect_exit(0).json();
+    let signatures = doctor.as_array().unwrap().iter().find(|it| it["what"] == "signatures").unwrap();
+    assert!(signatures["found"].as_str().unwrap().ends_with("each of them intended"), "{signatures}");
 }
 
 /// The command, with one more share at descriptor 7.

@@ -76,7 +76,8 @@ fn every_role_serves_without_the_token_of_the_roots() {
         wait_for_port(port, Duration::from_secs(30));
     }
     let begun = std::time::Instant::now();
-    while workshop.cards(CardStatus::Certified) != [card] {
+    // The demonstration's bureau delivers it as soon as it is certified.
+    while !workshop.cards(CardStatus::Active).contains(&card) {
         assert!(begun.elapsed() < Duration::from_secs(30), "the worker certifies: {}", serving.stderr());
         std::thread::sleep(Duration::from_millis(100));
     }

@@ -168,6 +168,7 @@ fn every_step_holds_on_both_databases() {
         assert_eq!(played.present.steps(), expected);
         let expected = [
             "register",
+            "root-crls",
             "responders",
             "renewal",
             "personalisation",

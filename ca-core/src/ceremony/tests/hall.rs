@@ -20,7 +20,8 @@ use crate::authority;
 use crate::authority_end;
 use crate::ceremony::custodians::Share;
 use crate::ceremony::{
-    Attendance, Ceremony, CeremonyError, CeremonyOutcome, Course, CrlMade, CrlReach, CrlStep, Step,
+    Attendance, Ceremony, CeremonyError, CeremonyOutcome, CeremonyTokens, Course, CrlMade, CrlReach, CrlStep,
+    Step,
 };
 use crate::epoch::Epoch;
 use crate::identity::Identity;
@@ -113,12 +114,19 @@ impl Hall {
             identity: &self.identity,
             blocklist: &self.blocklist,
         };
-        let (db, module) = (&mut self.db, &self.module);
+        let ledger = self.ledger();
+        let tokens = CeremonyTokens { module: &self.module, ledger: &ledger };
+        let db = &mut self.db;
         let mut course =
-            Course::open(db, module, context, &ceremony, &folder, attendance, &mut chance(), &act())?;
+            Course::open(db, tokens, context, &ceremony, &folder, attendance, &mut chance(), &act())?;
         let outcome = part(db, &mut course, &mut self.crls);
         course.leave(db, &act()).unwrap();
         outcome
+    }
+
+    /// The installation's ledger of issuing signatures.
+    pub(super) fn ledger(&self) -> PathBuf {
+        self.folder.path().join("issuing.ledger")
     }
 
     /// Holds a ceremony to its end, or takes it up.

@@ -2,12 +2,14 @@
 
 use serde_json::Value;
 
-use super::hall::Hall;
+use super::hall::{Hall, act, chance};
 use super::{END, INSTALLATION, ROLLOVER, ROOT};
 use crate::ceremony::verify::verify_content;
 use crate::ceremony::{Ceremony, Report, ReportError, SignedReport, report, verify};
-use crate::signer::Pkcs11Signer;
+use crate::signer::LedgeredSigner;
+use crate::signer::process::LedgerKind;
 use crate::signer::soft_token::in_child;
+use crate::signing::{LedgerPlace, Reconciled, reconcile};
 
 const HERE: &str = module_path!();
 
@@ -17,11 +19,36 @@ impl Hall {
         let path = self.folder.path().join("ceremonies").join(ceremony.name()).join("transcript.jsonl");
         let transcript = std::fs::read_to_string(path).unwrap();
         let crls = self.crls.clone();
-        let mut signer = Pkcs11Signer::new(self.module.clone());
-        report(&mut self.db, &mut signer, &ceremony, &transcript, &mut |_, made| {
-            crls.iter().find(|(one, _)| one == made).map(|(_, der)| der.clone())
-        })
+        let mut signer = LedgeredSigner::new(self.module.clone(), &self.ledger(), &mut chance(), act().at);
+        report(
+            &mut self.db,
+            &mut signer,
+            &ceremony,
+            &transcript,
+            &mut |_, made| crls.iter().find(|(one, _)| one == made).map(|(_, der)| der.clone()),
+            &act(),
+        )
     }
+}
+
+#[test]
+fn every_signature_of_a_ceremony_and_of_its_report_stands_in_the_ledger_and_was_intended() {
+    in_child(
+        HERE,
+        "every_signature_of_a_ceremony_and_of_its_report_stands_in_the_ledger_and_was_intended",
+        |module| {
+            let mut hall = Hall::new(module);
+            let path = hall.ledger();
+            let ledger = LedgerPlace { file: &path, kind: LedgerKind::Issuing, place: "here" };
+            // Sixteen certificates and the report.
+            for (text, signatures) in [(INSTALLATION, 17), (ROLLOVER, 3)] {
+                hall.hold(text).unwrap();
+                hall.report(text).unwrap();
+                let found = reconcile(&mut hall.db, &ledger, &mut chance(), &act()).unwrap();
+                assert_eq!(found, Reconciled { lines: signatures, alarms: vec![] });
+            }
+        },
+    );
 }
 
 #[test]

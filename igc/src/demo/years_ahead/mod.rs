@@ -2,6 +2,7 @@
 //! its holder's pocket; one whose holder left the register is not.
 
 mod activation;
+mod ceremonies;
 mod register;
 mod renewal;
 mod successor;
@@ -17,7 +18,8 @@ use super::steps;
 /// Every step, in order. The copy begins with all that the installation had on the day it was copied.
 pub fn play_all(stage: &mut Stage, steps: &mut StepRunner, status: SocketAddr) -> Result<(), Problem> {
     steps.run("register", || register::register(stage))?;
-    steps.run("responders", || successor::responders(stage))?;
+    steps.run("root-crls", || ceremonies::root_crls(stage))?;
+    steps.run("responders", || ceremonies::responders(stage))?;
     let renewed = steps.run("renewal", || renewal::renewal(stage))?;
     steps.run("personalisation", || successor::personalisation(stage))?;
     steps.run("certification", || successor::certification(stage))?;
