@@ -1,5 +1,7 @@
 //! What the status role does: makes the next key in its own token, and asks for its certificate.
 
+use std::time::Duration;
+
 use sha2::{Digest, Sha256};
 use store::{Act, Code, CryptoRng, Database, Fault};
 use thiserror::Error;
@@ -15,6 +17,9 @@ use crate::certificate::CertificateStatus;
 use crate::faults;
 use crate::profile::KeyKind;
 use crate::signer::{KeyReference, SignerError, SignerProcess, sign_verified};
+
+/// How long another process may take from its statement to its signatures.
+const SIGNED_WITHIN: Duration = Duration::from_secs(3600);
 
 /// What a look at every authority came to.
 #[derive(Debug, Default)]
@@ -124,12 +129,16 @@ fn ask_for_successor(
         return Ok(false);
     }
     let made = made_before(process, &asks)?;
-    // Somebody else's row names no key of this token.
-    let begun = fresh.into_iter().find(|(request, stated)| {
-        request.proofs.is_none() && made.contains(&(stated.key.clone(), stated.public_key.clone()))
-    });
-    let request = match begun {
-        Some((request, _)) => request.clone(),
+    let (begun, others): (Vec<_>, Vec<_>) = fresh
+        .into_iter()
+        .filter(|(request, _)| request.proofs.is_none())
+        .partition(|(_, stated)| made.contains(&(stated.key.clone(), stated.public_key.clone())));
+    // Its key is in no token of this process: another one is at it, unless the row is somebody's who has no key.
+    if begun.is_empty() && others.iter().any(|(_, stated)| act.at < stated.requested_at.plus(SIGNED_WITHIN)) {
+        return Ok(false);
+    }
+    let request = match begun.first() {
+        Some((request, _)) => (*request).clone(),
         None => {
             let attempt = requests.iter().map(|request| request.attempt).max().unwrap_or_default() + 1;
             if attempt > MOST_ATTEMPTS {

@@ -80,3 +80,18 @@ GRANT SELECT, INSERT ON responder_requests, responder_request_proofs TO igc_stat
 GRANT SELECT ON responder_refusals, responder_certifications TO igc_status;
 GRANT SELECT ON responder_requests, responder_request_proofs TO igc_worker;
 GRANT SELECT, INSERT ON responder_refusals, responder_certifications TO igc_worker;
+
+-- The worker records the responders that it has certified on request; every other service key is a ceremony's.
+GRANT INSERT ON service_keys TO igc_worker;
+CREATE FUNCTION worker_records_what_was_asked_for() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF current_user = 'igc_worker' AND (NEW.purpose <> 'ocsp' OR NOT EXISTS (
+            SELECT 1 FROM responder_certifications c JOIN responder_requests r ON r.digest = c.digest
+            WHERE (c.issuer, c.serial, r.token, r.key_id) = (NEW.authority, NEW.serial, NEW.token, NEW.key_id))) THEN
+        RAISE EXCEPTION 'the worker records responders that were asked for, and no other service key'
+            USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER service_keys_of_the_worker BEFORE INSERT ON service_keys FOR EACH ROW
+EXECUTE FUNCTION worker_records_what_was_asked_for();

@@ -83,7 +83,7 @@ fn a_worker_that_died_at_each_place_leaves_one_good_certificate() {
         issuance::issue(scene.db(), &mut signer, prepared, &mut chance(), &at(WHEN_DUE)).unwrap();
         assert_eq!(scene.responders(ONE).len(), 1, "not on record yet");
         let name = scene.newest(ONE).successor_label();
-        assert_eq!(scene.decide(WHEN_DUE).made, [name.clone()]);
+        assert_eq!(scene.decide(WHEN_DUE).made, std::slice::from_ref(&name));
         assert_eq!(scene.statuses(ONE), ["abandoned", "good", "good"]);
         assert_eq!(scene.newest(ONE).name, name);
         assert!(scene.decide(WHEN_DUE).made.is_empty());
