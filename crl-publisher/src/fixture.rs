@@ -43,7 +43,7 @@ pub(crate) fn rng() -> UnwrapErr<getrandom::SysRng> {
 /// Keys in software behind the same trait as the token.
 #[derive(Clone, Default)]
 pub(crate) struct SoftwareSigner {
-    keys: HashMap<KeyReference, PKey<Private>>,
+    pub(crate) keys: HashMap<KeyReference, PKey<Private>>,
     /// Fails every signature, as a token that is gone.
     pub(crate) gone: bool,
     /// Signs with this key whatever is asked, as a token whose handle points elsewhere.
@@ -219,6 +219,16 @@ impl World {
                 self.service("list-signer", "list", name, &issuing);
             }
         }
+    }
+
+    /// One more responder, newer than the one that stands; its key.
+    pub(crate) fn another_responder(&mut self, authority: &str) -> KeyReference {
+        let pem = std::fs::read(self.path(&format!("{authority}.pem"))).unwrap();
+        let key = self.key_of(authority);
+        let key = self.signer.keys[&key].clone();
+        let issuer = Issuer { certificate: X509::from_pem(&pem).unwrap(), key };
+        self.service(&format!("ocsp-{authority}-after"), "ocsp", authority, &issuer);
+        KeyReference { token: "test".to_owned(), id: KeyId::new([self.keys]).unwrap() }
     }
 
     fn authority(&mut self, name: &str, parent: Option<&Issuer>, curve: Nid) -> Issuer {

@@ -41,6 +41,31 @@ fn a_responder_gets_its_successor_thirty_days_before_it_ends_and_no_sooner() {
 }
 
 #[test]
+fn each_generation_of_an_authoritys_key_has_a_responder_of_its_own_that_is_followed_by_its_own() {
+    scene(
+        HERE,
+        "each_generation_of_an_authoritys_key_has_a_responder_of_its_own_that_is_followed_by_its_own",
+        |mut scene| {
+            const ROLLOVER: &str = include_str!("../../../../hsm-config/ceremonies/rollover.toml");
+            scene.hall.hold(ROLLOVER).unwrap();
+            assert_eq!(scene.ask(WHEN_DUE).asked.len(), 7);
+            let decided = scene.decide_with(&[DEMO, ROLLOVER], WHEN_DUE);
+            assert_eq!((decided.made.len(), decided.refused.len()), (7, 0), "{decided:?}");
+            for generation in ["ACI-FO-PP", "ACI-FO-PP-2"] {
+                let responders = scene.responders(generation);
+                assert_eq!(responders.len(), 2, "{generation}");
+                let issuer = crate::authority::load(scene.db(), generation).unwrap();
+                let key = openssl::pkey::PKey::public_key_from_der(&issuer.public_key).unwrap();
+                for responder in responders {
+                    let certificate = openssl::x509::X509::from_der(&responder.certificate.unwrap()).unwrap();
+                    assert!(certificate.verify(&key).unwrap(), "{}", responder.name);
+                }
+            }
+        },
+    );
+}
+
+#[test]
 fn the_evidence_of_a_successor_is_the_ceremonys_file_and_the_request_and_a_leaf_names_both_ends() {
     scene(
         HERE,
