@@ -211,7 +211,7 @@ impl Certificates {
 
     /// After the last leaf.
     pub fn conclude(self, findings: &mut Findings) {
-        self.responders.conclude(&self.reported, findings);
+        self.responders.conclude(findings);
         let mut certificates: Vec<_> = self.expected.into_iter().collect();
         certificates.sort_by(|a, b| a.0.cmp(&b.0));
         for (subject, expected) in certificates {
@@ -277,7 +277,7 @@ fn check_request(bundle: &Bundle, record: &Record, spki: &[u8]) -> Result<Option
     if hex(&sha256(&evidence)) != record.evidence_digest {
         return Err("its evidence is not the one that was verified when it was prepared".to_owned());
     }
-    Ok(Some(responder::read(bundle, &record.issuer, spki, &evidence)?))
+    Ok(Some(responder::read(&bundle.ceremonies, &record.issuer, spki, &evidence)?))
 }
 
 fn check_ceremony(bundle: &Bundle, record: &Record) -> Result<(i64, i64), String> {
