@@ -33,6 +33,19 @@ fn a_statement_that_a_crash_left_unsigned_is_signed_and_no_other_is_made() {
     });
 }
 
+#[test]
+fn a_statement_of_another_process_with_a_key_elsewhere_is_waited_for_an_hour() {
+    scene(HERE, "a_statement_of_another_process_with_a_key_elsewhere_is_waited_for_an_hour", |mut scene| {
+        let elsewhere = begin(&mut scene, at(WHEN_DUE).at);
+        let key = elsewhere.stated().unwrap().key;
+        scene.answers.destroy_key("status", &key.id).unwrap();
+        assert_eq!(scene.ask(WHEN_DUE).asked.len(), 5, "it may just be signing");
+        let later = Act { at: at(WHEN_DUE).at.plus(Duration::from_secs(3600)), ..at(WHEN_DUE) };
+        let asking = ask(&mut scene.hall.db, &scene.answers, &mut chance(), &later).unwrap();
+        assert_eq!(asking.asked, [ONE], "it died with its key");
+    });
+}
+
 /// What a process that died after its first row has left.
 fn begin(scene: &mut Scene, requested_at: Timestamp) -> Request {
     let asks = scene.newest(ONE);
@@ -97,7 +110,11 @@ fn sweep(scene: &mut Scene) {
     assert_eq!(swept.abandoned, 1);
 }
 
-fn certify_up_to_the_intention(scene: &mut Scene, request: &Request, trial: i64) -> issuance::Prepared {
+pub(super) fn certify_up_to_the_intention(
+    scene: &mut Scene,
+    request: &Request,
+    trial: i64,
+) -> issuance::Prepared {
     let Scene { hall, profiles, identity, blocklist, .. } = scene;
     let context = IssuanceContext { profiles, identity, blocklist };
     let (db, act) = (&mut hall.db, at(WHEN_DUE));

@@ -1,13 +1,20 @@
 //! Who owns the database, or the status role's rights on it, gets no certificate by a row.
 
+use diesel::connection::SimpleConnection;
+use openssl::asn1::Asn1Time;
 use openssl::ec::{EcGroup, EcKey};
 use openssl::hash::MessageDigest;
 use openssl::nid::Nid;
 use openssl::pkey::{PKey, Private};
 use openssl::rsa::Rsa;
+use openssl::x509::X509;
+use openssl::x509::extension::ExtendedKeyUsage;
 use sha2::{Digest, Sha256};
+use store::schema::service_keys;
 
+use super::crashes::certify_up_to_the_intention;
 use super::*;
+use crate::issuance;
 use crate::revocation::{self, RevocationReason};
 
 const HERE: &str = module_path!();
@@ -30,15 +37,15 @@ struct Forgery<'a> {
     alter: &'a dyn Fn(&mut Statement),
     /// The responder's own signature, or somebody else's.
     authorised_by: Option<&'a PKey<Private>>,
-    /// What his row says of the authority.
-    row: &'a str,
+    /// Of which authority.
+    of: &'a str,
 }
 
 impl Scene {
     fn forge(&mut self, forgery: &Forgery<'_>) {
-        let asks = self.newest(ONE);
+        let asks = self.newest(forgery.of);
         let mut stated = Statement {
-            authority: ONE.to_owned(),
+            authority: forgery.of.to_owned(),
             predecessor: Sha256::digest(asks.status.der().unwrap_or_default()).into(),
             public_key: forgery.key.public_key_to_der().unwrap(),
             key: KeyReference { token: "status".to_owned(), id: "aa".parse().unwrap() },
@@ -55,7 +62,7 @@ impl Scene {
         let attempt = inbox::of_predecessor(self.db(), &asks.name).unwrap().len() as i64 + 1;
         let request = Request {
             digest: statement::digest(&statement).to_vec(),
-            authority: forgery.row.to_owned(),
+            authority: forgery.of.to_owned(),
             predecessor: asks.name,
             attempt,
             token: stated.key.token,
@@ -77,12 +84,24 @@ impl Scene {
 
 fn honest(_: &mut Statement) {}
 
+/// A certificate for OCSP that its own key has signed.
+fn responder_certificate(key: &PKey<Private>) -> Vec<u8> {
+    let mut builder = X509::builder().unwrap();
+    builder.set_version(2).unwrap();
+    builder.set_pubkey(key).unwrap();
+    builder.set_not_before(&Asn1Time::from_unix(act().at.seconds()).unwrap()).unwrap();
+    builder.set_not_after(&Asn1Time::from_unix(at(90).at.seconds()).unwrap()).unwrap();
+    builder.append_extension(ExtendedKeyUsage::new().other("OCSPSigning").build().unwrap()).unwrap();
+    builder.sign(key, MessageDigest::sha256()).unwrap();
+    builder.build().to_der().unwrap()
+}
+
 #[test]
 fn a_forged_request_is_refused_by_its_own_code_and_once() {
     scene(HERE, "a_forged_request_is_refused_by_its_own_code_and_once", |mut scene| {
         let (key, other, rsa) =
             (stranger(), stranger(), PKey::from_rsa(Rsa::generate(2048).unwrap()).unwrap());
-        let of = |key, alter| Forgery { key, alter, authorised_by: None, row: ONE };
+        let of = |key, alter| Forgery { key, alter, authorised_by: None, of: ONE };
         let another_key = other.public_key_to_der().unwrap();
         let (another, another_token) = (
             move |stated: &mut Statement| stated.public_key.clone_from(&another_key),
@@ -141,12 +160,12 @@ fn a_responder_cannot_ask_early_and_cannot_ask_for_two() {
     scene(HERE, "a_responder_cannot_ask_early_and_cannot_ask_for_two", |mut scene| {
         let (key, other) = (stranger(), stranger());
         let early = |stated: &mut Statement| stated.requested_at = at(10).at;
-        scene.forge(&Forgery { key: &key, alter: &early, authorised_by: None, row: ONE });
+        scene.forge(&Forgery { key: &key, alter: &early, authorised_by: None, of: ONE });
         assert_eq!(scene.refused(10), ["responder-request-time"], "80 days are left");
 
         // Whoever owns the responder's key has one successor made of it, and no more.
         for key in [&key, &other] {
-            scene.forge(&Forgery { key, alter: &honest, authorised_by: None, row: ONE });
+            scene.forge(&Forgery { key, alter: &honest, authorised_by: None, of: ONE });
         }
         let decided = scene.decide(WHEN_DUE);
         assert_eq!((decided.made.len(), decided.refused.len()), (1, 1), "{decided:?}");
@@ -155,10 +174,83 @@ fn a_responder_cannot_ask_early_and_cannot_ask_for_two() {
 }
 
 #[test]
+fn of_two_signed_requests_one_is_certified_wherever_the_worker_died() {
+    scene(HERE, "of_two_signed_requests_one_is_certified_wherever_the_worker_died", |mut scene| {
+        let keys = [stranger(), stranger()];
+        for key in &keys {
+            scene.forge(&Forgery { key, alter: &honest, authorised_by: None, of: ONE });
+        }
+        // The later one has its certificate, and is not on record.
+        let later = scene.request(ONE);
+        let prepared = certify_up_to_the_intention(&mut scene, &later, 1);
+        let mut signer = Pkcs11Signer::new(scene.hall.module.clone());
+        issuance::issue(scene.db(), &mut signer, prepared, &mut chance(), &at(WHEN_DUE)).unwrap();
+        let first = scene.decide(WHEN_DUE);
+        assert_eq!((first.made.len(), first.refused.len()), (1, 0), "{first:?}");
+        assert_eq!(scene.refused(WHEN_DUE), ["responder-request-superseded"]);
+        assert_eq!(scene.newest(ONE).public_key, keys[1].public_key_to_der().unwrap());
+        assert_eq!(scene.statuses(ONE), ["good", "good"]);
+    });
+}
+
+#[test]
+fn a_key_that_has_a_certificate_gets_no_other() {
+    scene(HERE, "a_key_that_has_a_certificate_gets_no_other", |mut scene| {
+        let (key, other) = (stranger(), stranger());
+        let on = |days: u32| move |stated: &mut Statement| stated.requested_at = at(days).at;
+        let (second, third) = (on(2 * WHEN_DUE), on(3 * WHEN_DUE));
+        scene.forge(&Forgery { key: &key, alter: &honest, authorised_by: None, of: ONE });
+        assert_eq!(scene.decide(WHEN_DUE).made.len(), 1);
+        scene.forge(&Forgery { key: &other, alter: &second, authorised_by: Some(&key), of: ONE });
+        assert_eq!(scene.decide(2 * WHEN_DUE).made.len(), 1);
+        scene.forge(&Forgery { key: &key, alter: &third, authorised_by: Some(&other), of: ONE });
+        assert_eq!(scene.refused(3 * WHEN_DUE), ["responder-request-key"]);
+    });
+}
+
+#[test]
+fn a_responder_that_its_authority_did_not_certify_as_one_authorises_nobody() {
+    scene(HERE, "a_responder_that_its_authority_did_not_certify_as_one_authorises_nobody", |mut scene| {
+        let (key, own) = (stranger(), stranger());
+        let asks = scene.newest(ONE);
+        scene
+            .db()
+            .batch_execute(
+                "DROP TRIGGER certificates_keep_what_was_signed; DROP TRIGGER service_keys_are_never_changed;",
+            )
+            .unwrap();
+        // Whoever owns the database puts a certificate of his own in its place.
+        let der = responder_certificate(&own);
+        diesel::update(certificates::table.find((ONE, asks.serial.to_string())))
+            .set(certificates::der.eq(&der))
+            .execute(scene.db())
+            .unwrap();
+        diesel::update(service_keys::table.find(&asks.name))
+            .set(service_keys::public_key.eq(own.public_key_to_der().unwrap()))
+            .execute(scene.db())
+            .unwrap();
+        scene.forge(&Forgery { key: &key, alter: &honest, authorised_by: Some(&own), of: ONE });
+        assert_eq!(scene.refused(WHEN_DUE), ["responder-ended"]);
+        // Or one that the authority has signed for something else.
+        scene
+            .db()
+            .batch_execute(
+                "UPDATE service_keys SET (serial, token, key_id, public_key) =
+                     (SELECT serial, token, key_id, public_key FROM service_keys WHERE name = 'list-signer')
+                 WHERE name = 'ocsp-ACI-EL-ORG'",
+            )
+            .unwrap();
+        let from = |stated: &mut Statement| stated.requested_at = at(1070).at;
+        scene.forge(&Forgery { key: &key, alter: &from, authorised_by: None, of: "ACI-EL-ORG" });
+        assert_eq!(scene.refused(1070), ["responder-ended"]);
+    });
+}
+
+#[test]
 fn a_junk_row_holds_up_nobody() {
     scene(HERE, "a_junk_row_holds_up_nobody", |mut scene| {
         let key = stranger();
-        scene.forge(&Forgery { key: &key, alter: &honest, authorised_by: Some(&key), row: ONE });
+        scene.forge(&Forgery { key: &key, alter: &honest, authorised_by: Some(&key), of: ONE });
         assert!(scene.ask(WHEN_DUE).asked.contains(&ONE.to_owned()), "it is not waited for");
         let decided = scene.decide(WHEN_DUE);
         assert_eq!((decided.made.len(), decided.refused.len()), (6, 1), "{decided:?}");
