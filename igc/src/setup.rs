@@ -84,6 +84,7 @@ pub fn make(plan: &Plan) -> Result<Made, Problem> {
     let installation = Installation::open_dir(&plan.dir)?;
     let mut db = Database::open(&installation.config.database_url, DatabaseRole::Owner)?;
     db.migrate()?;
+    db.hold_reserve()?;
     let unattended = Session {
         attendance: Attendance { operator: "igc init".to_owned(), ..Attendance::default() },
         confirmed: true,

@@ -12,6 +12,7 @@
 pub mod approval;
 pub mod certificate_request;
 pub mod certification;
+pub mod contradictions;
 pub mod decision;
 pub mod delivery;
 pub mod entitlement;

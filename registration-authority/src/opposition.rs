@@ -91,7 +91,7 @@ impl Fault for OpposeError {
 }
 
 /// Opposes a card: it, its certificates, the declaration, the notice and the audit in one transaction of
-/// its own. By an officer who may, by the holder himself, by a job or by the operator.
+/// its own, also where the disk is full. By an officer who may, by the holder himself, by a job or by the operator.
 pub fn oppose(
     db: &mut Database,
     number: &CardNumber,
@@ -99,7 +99,7 @@ pub fn oppose(
     rng: &mut dyn CryptoRng,
     act: &Act,
 ) -> Result<Opposition, OpposeError> {
-    db.write(|db| {
+    db.write_on_reserve(|db| {
         authorise(db, number, act)?;
         oppose_within(db, number, ground, rng, act)
     })

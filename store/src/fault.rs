@@ -97,6 +97,8 @@ codes! {
     DATABASE = ("database-failed", Failed, "the operator: is the database of igc.toml there, whole, writable by this user, and is there space left?");
     /// The database cannot be reached.
     DATABASE_UNAVAILABLE = ("database-unavailable", Unavailable, "the operator: is the database up, or its file where igc.toml says? only `igc init` makes one");
+    /// The disk is full, and what was kept on it is for oppositions.
+    DISK_FULL = ("disk-full", Unavailable, "the operator: free space on the disk of the database; the worker keeps room for oppositions again by itself");
     /// The database is newer or older than this program.
     DATABASE_VERSION = ("database-version", Refused, "the operator: run the release that matches the database");
     /// An audit row is not what its leaf says.

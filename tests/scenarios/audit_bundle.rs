@@ -161,7 +161,8 @@ struct Named {
     name: String,
 }
 
-fn triggers(db: &mut SqliteConnection) -> Vec<String> {
+/// The names of all triggers.
+pub fn triggers(db: &mut SqliteConnection) -> Vec<String> {
     let rows: Vec<Named> =
         diesel::sql_query("SELECT name FROM sqlite_master WHERE type = 'trigger'").load(db).unwrap();
     rows.into_iter().map(|row| row.name).collect()

@@ -11,6 +11,8 @@ mod crash;
 mod database_rights;
 mod databases;
 mod demonstration;
+mod disk_full;
+mod doctor;
 mod error_codes;
 mod invariants;
 mod never_replaced;

@@ -39,7 +39,7 @@ impl Signer for LedgeredSigner {
             digest: request.digest.value.clone(),
             subject: request.subject.to_owned(),
         };
-        self.ledger.record(&[signed], self.at)?;
+        self.ledger.record(vec![signed], self.at)?;
         Ok(signature)
     }
 

@@ -123,7 +123,7 @@ fn ledger(folder: &TempDir, kind: LedgerKind, id: [u8; 16]) -> LedgerWriter {
 
 fn write(ledger: &mut LedgerWriter, key: &KeyReference, digest: &[u8], subject: &str) {
     let signed = Signed { key: key.clone(), digest: digest.to_vec(), subject: subject.to_owned() };
-    ledger.record(&[signed], AT.parse().unwrap()).unwrap();
+    ledger.record(vec![signed], AT.parse().unwrap()).unwrap();
 }
 
 #[test]

@@ -10,6 +10,7 @@ use ca_core::signing;
 use ca_core::status_log;
 use diesel::prelude::*;
 use store::audit::backlog;
+use store::database::Reserve;
 use store::schema::card_opposition_counter;
 use store::{Act, Actor, RequestId, Timestamp};
 
@@ -177,6 +178,12 @@ fn gather(service: &StatusService, worker: &mut StatusWorker, at: Timestamp) -> 
         root_lists.sample(&labels, root.remaining_seconds(at));
         unlisted.sample(&labels, root.unlisted);
     }
+    let mut reserve = Family::gauge(
+        "igc_disk_reserve_used",
+        "Whether the room on the disk that is kept for oppositions is in use: then nothing is issued.",
+    );
+    let standing = worker.db.reserve().map_err(|error| error.to_string())?;
+    reserve.sample("", u8::from(standing == Reserve::Used));
     let act = Act { at, actor: Actor::Job("metrics"), request: RequestId(String::new()) };
     let responder = service.responder(worker, &act).map_err(|error| error.to_string())?;
     let mut ends = Family::gauge(
@@ -214,7 +221,7 @@ fn gather(service: &StatusService, worker: &mut StatusWorker, at: Timestamp) -> 
     cards.sample("", oppositions);
     let families = families
         .into_iter()
-        .chain([root_lists, unlisted, ends, log, cards])
+        .chain([root_lists, unlisted, reserve, ends, log, cards])
         .chain(trail)
         .chain(signatures(worker)?);
     Ok(families.map(|family| family.text).collect())

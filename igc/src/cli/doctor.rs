@@ -14,8 +14,10 @@ use crl_publisher::crl::CrlKind;
 use crl_publisher::crl::read::Crl;
 use crl_publisher::publish::{Urgency, root_crls};
 use openssl::x509::X509;
+use registration_authority::contradictions::contradictions;
 use serde::Serialize;
 use store::audit::backlog;
+use store::database::{RESERVE, Reserve};
 use store::{Database, DatabaseRole, Timestamp};
 
 use super::Global;
@@ -42,12 +44,14 @@ pub fn run(global: &Global, args: &Args) -> Result<ExitCode, Problem> {
     let now = installation.clock.now();
     let mut findings = Vec::new();
     clocks(&mut db, now, &mut findings)?;
+    reserve(&mut db, &mut findings)?;
     keys(&installation, &mut db, now, &mut findings)?;
     responders(&mut db, now, &mut findings)?;
     lists(&installation, &mut db, now, &mut findings)?;
     own_certificate(&installation, now, &mut findings);
     trail(&installation, &mut db, now, &mut findings)?;
     signatures(&installation, &mut db, &mut findings)?;
+    rows(&mut db, &mut findings)?;
     output::list(global.output, &findings)?;
     let worst = findings.iter().map(|finding| finding.verdict).max().unwrap_or(Verdict::Well);
     Ok(match worst {
@@ -111,6 +115,26 @@ fn clocks(db: &mut Database, now: Timestamp, findings: &mut Vec<Finding>) -> Res
     } else {
         let found = format!("{} s from the database's", away / 1000);
         Finding::new(Verdict::Warning, "clock", found, "set this machine's clock by NTP")
+    });
+    Ok(())
+}
+
+/// What a full disk leaves to oppositions.
+fn reserve(db: &mut Database, findings: &mut Vec<Finding>) -> Result<(), Problem> {
+    let mebibytes = RESERVE / (1024 * 1024);
+    let what = "room for oppositions";
+    findings.push(match db.reserve()? {
+        Reserve::Held => Finding::well(what, format!("{mebibytes} MiB kept on the disk")),
+        Reserve::Used => Finding::new(
+            Verdict::Broken,
+            what,
+            "the disk is full, the room is in use and nothing is issued",
+            "free space; the worker keeps it again by itself",
+        ),
+        Reserve::None if db.is_on_server() => {
+            Finding::well(what, "on the disk of the database server, whose operator keeps it")
+        }
+        Reserve::None => Finding::new(Verdict::Warning, what, "not kept", "igc job run reserve"),
     });
     Ok(())
 }
@@ -308,6 +332,20 @@ fn trail(
     } else {
         Finding::well("audit sequencer", found)
     });
+    Ok(())
+}
+
+/// Rows that contradict each other, as after a restored backup.
+fn rows(db: &mut Database, findings: &mut Vec<Finding>) -> Result<(), Problem> {
+    const TELL: &str = "oppose the card again, or tell the auditor; compare with a backup";
+    let broken = contradictions(db)?;
+    if broken.is_empty() {
+        findings.push(Finding::well("rows", "cards, certificates, status log and opposition list agree"));
+    }
+    for one in broken {
+        let found = format!("{}: {} ({} in all)", one.rule, one.example, one.count);
+        findings.push(Finding::new(Verdict::Broken, "rows", found, TELL));
+    }
     Ok(())
 }
 

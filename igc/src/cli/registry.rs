@@ -62,6 +62,7 @@ pub fn run(global: &Global, command: &Command) -> Result<ExitCode, Problem> {
             };
             let mut reports = Vec::new();
             for file in files {
+                db.refuse_on_reserve()?;
                 reports.push(import(&mut db, file, &options, &installation.operator_act())?);
             }
             let rejected = reports.iter().any(|report| report.rows_rejected > 0);

@@ -26,6 +26,7 @@ pub struct Certified {
 }
 
 pub fn run(worker: &mut Worker, act: &Act) -> Result<Value, Problem> {
+    worker.db.refuse_on_reserve()?;
     let done = certify_all(worker, act)?;
     for (subject, code, sentence) in &done.failed {
         tracing::error!(code, "{subject} was not certified: {sentence}");

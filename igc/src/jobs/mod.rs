@@ -7,6 +7,7 @@ mod certification;
 mod pinned_bureaus;
 mod publication;
 mod renewal;
+mod reserve;
 mod responders;
 mod root_crls;
 mod signatures;
@@ -73,6 +74,11 @@ pub const JOBS: &[Job] = &[
         name: "full-crl",
         purpose: "issues and publishes every CRL of the issuing authorities now",
         run: publication::run_full,
+    },
+    Job {
+        name: "reserve",
+        purpose: "keeps room on the disk for oppositions, which are never refused",
+        run: reserve::run,
     },
     Job { name: "root-crls", purpose: "says how long the CRL of each root still lasts", run: root_crls::run },
     Job {

@@ -17,6 +17,7 @@ const EXPIRED_AT_ONCE: usize = 100;
 /// Plans the successors of what expires within the horizon, and applies the plans an officer approved. A plan
 /// that cannot be applied holds up no other; it is tried again at the next run.
 pub fn run(worker: &mut Worker, act: &Act) -> Result<Value, Problem> {
+    worker.db.refuse_on_reserve()?;
     let verifier = officer::verifier(&worker.installation)?;
     let mut rng = system_rng();
     let (mut applied, mut failed) = (Vec::new(), Vec::new());

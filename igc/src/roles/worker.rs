@@ -18,6 +18,7 @@ const TICK: Duration = Duration::from_millis(250);
 /// Jobs that run again and again, and the pause between two runs: what they reconcile costs next to
 /// nothing where nothing is to be done.
 const EVERY: &[(&str, Duration)] = &[
+    ("reserve", Duration::from_secs(10)),
     ("sweep", Duration::from_secs(10)),
     ("certification", Duration::from_secs(2)),
     ("responders", Duration::from_secs(5)),

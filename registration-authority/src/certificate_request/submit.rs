@@ -8,6 +8,7 @@ use professional_registry::{Registry, RegistryError};
 use rand_core::CryptoRng;
 use serde_json::json;
 use sha2::{Digest, Sha256};
+use store::database::OnReserve;
 use store::schema::certificate_requests;
 use store::{Act, Code, Database, Fault, audit};
 use thiserror::Error;
@@ -86,6 +87,9 @@ pub enum SubmitRequestError {
     /// A request for this key is open.
     #[error("request {0} for this key is open")]
     AlreadyOpen(String),
+    /// What is left on the disk is for oppositions.
+    #[error(transparent)]
+    OnReserve(#[from] OnReserve),
     /// The database refused.
     #[error("database: {0}")]
     Database(#[from] diesel::result::Error),
@@ -105,6 +109,7 @@ impl Fault for SubmitRequestError {
             Self::Name(error) => error.code(),
             Self::KeyKnown(_) => faults::REQUEST_KEY_KNOWN,
             Self::AlreadyOpen(_) => faults::REQUEST_ALREADY_OPEN,
+            Self::OnReserve(error) => error.code(),
             Self::Database(_) => store::fault::DATABASE,
         }
     }
@@ -119,6 +124,7 @@ pub fn submit(
     rng: &mut dyn CryptoRng,
     act: &Act,
 ) -> Result<CertificateRequest, SubmitRequestError> {
+    db.refuse_on_reserve()?;
     let officer = officers::require(db, Right::Submit, act)?;
     let offer = offered_profile(&new.profile)
         .ok_or_else(|| SubmitRequestError::ProfileNotOffered(new.profile.chars().take(64).collect()))?;

@@ -4,6 +4,7 @@ use professional_registry::identifiers::IdNatPs;
 use professional_registry::{Profession, Registry};
 use rand_core::CryptoRng;
 use serde_json::json;
+use store::database::OnReserve;
 use store::schema::card_orders;
 use store::{Act, Code, Database, Fault, audit};
 use thiserror::Error;
@@ -63,6 +64,9 @@ pub enum SubmitError {
     /// Another order or card stands in the way.
     #[error(transparent)]
     Obstacle(#[from] Obstacle),
+    /// What is left on the disk is for oppositions.
+    #[error(transparent)]
+    OnReserve(#[from] OnReserve),
     /// The database refused.
     #[error("database: {0}")]
     Database(#[from] diesel::result::Error),
@@ -74,6 +78,7 @@ impl Fault for SubmitError {
             Self::NotAuthorised(error) => error.code(),
             Self::NotEntitled(error) => error.code(),
             Self::Obstacle(error) => error.code(),
+            Self::OnReserve(error) => error.code(),
             Self::Database(_) => store::fault::DATABASE,
         }
     }
@@ -107,6 +112,7 @@ pub(crate) fn insert(
     rng: &mut dyn CryptoRng,
     act: &Act,
 ) -> Result<SubmittedOrder, SubmitError> {
+    db.refuse_on_reserve()?;
     let Submission { new, origin, submitted_by } = submission;
     let claim = Claim { kind: new.kind, holder: &new.holder, profession: new.profession };
     let entitlement = entitlement::check(db, registry, claim, act.at)?;

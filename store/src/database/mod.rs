@@ -2,9 +2,12 @@
 
 mod clock;
 mod connection;
+mod reserve;
 mod sqlite_file;
 #[cfg(test)]
 mod tests;
+
+use std::path::Path;
 
 use diesel::ConnectionError;
 use diesel::connection::{AnsiTransactionManager, Connection, SimpleConnection, TransactionManager};
@@ -15,6 +18,7 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use thiserror::Error;
 
 pub use connection::{Database, MultiBackend};
+pub use reserve::{OnReserve, RESERVE, Reserve};
 
 use crate::fault::{self, Code, Fault};
 use crate::schema;
@@ -67,13 +71,11 @@ impl Database {
             sqlite_file::create(path)?;
             let mut connection = SqliteConnection::establish(path)?;
             clock::register_clock(&connection, 0)?;
-            // The wait comes first: switching to WAL needs the lock that another process may hold.
-            connection.batch_execute("PRAGMA busy_timeout = 10000;")?;
-            // `secure_delete`: a payload that was erased is overwritten, not only forgotten.
-            let settled = connection.batch_execute(
-                "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
-                 PRAGMA recursive_triggers = ON; PRAGMA secure_delete = ON;",
-            );
+            let mut settled = settle(&mut connection);
+            if settled.is_err() && reserve::give_way(Path::new(path)) {
+                // The first who comes makes the index of the log: relying parties are answered on a full disk too.
+                settled = settle(&mut connection);
+            }
             if settled.is_err() && role == DatabaseRole::Owner && sqlite_file::is_closed_copy(path) {
                 // An auditor's copy that he may not write: read as it is, without journal and locks. Never by
                 // a process that stays: it would not see what others commit, and say good of what is revoked.
@@ -170,6 +172,16 @@ impl Database {
             }
         }
     }
+}
+
+fn settle(connection: &mut SqliteConnection) -> QueryResult<()> {
+    // The wait comes first: switching to WAL needs the lock that another process may hold.
+    connection.batch_execute("PRAGMA busy_timeout = 10000;")?;
+    // `secure_delete`: a payload that was erased is overwritten, not only forgotten.
+    connection.batch_execute(
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
+         PRAGMA recursive_triggers = ON; PRAGMA secure_delete = ON;",
+    )
 }
 
 /// Whether a statement failed because a row with the same key stands already. On SQLite the triggers

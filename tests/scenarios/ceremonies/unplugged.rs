@@ -25,6 +25,7 @@ fn without_the_token_of_the_roots_cards_are_certified_lists_published_and_the_do
     unplug(&workshop);
     workshop.personalise(1);
     workshop.certify_the_rest();
+    workshop.job("reserve");
     for job in ["publication", "full-crl", "publication"] {
         assert_eq!(workshop.job(job)["failed"], json!([]), "{job}");
     }

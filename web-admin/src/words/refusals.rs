@@ -221,6 +221,10 @@ fn of_pages(code: &str) -> Option<(&'static str, &'static str)> {
             "La base de données n'est pas joignable pour le moment.",
             "Réessayez dans un instant ; sinon, prévenez l'exploitant.",
         ),
+        "disk-full" => (
+            "Il n'y a plus de place sur le disque : seules les oppositions sont encore enregistrées.",
+            "Prévenez l'exploitant, puis réessayez.",
+        ),
         "database-version" => (
             "Le programme et la base de données ne sont pas de la même version.",
             "L'exploitant doit terminer la mise à jour.",

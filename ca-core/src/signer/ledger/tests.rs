@@ -32,7 +32,7 @@ fn at() -> Timestamp {
 }
 
 fn write(writer: &mut LedgerWriter, digests: &[u8]) -> Result<(), LedgerError> {
-    writer.record(&digests.iter().copied().map(signed).collect::<Vec<_>>(), at())
+    writer.record(digests.iter().copied().map(signed).collect(), at())
 }
 
 /// The first octet of each digest in the ledger, if every line is chained to the one before.
@@ -149,17 +149,31 @@ fn a_file_that_is_no_ledger_is_left_alone() {
 fn a_ledger_of_answers_is_put_aside_when_full_and_the_chain_goes_on() {
     let (_folder, file) = place();
     let mut writer = LedgerWriter::new(file.clone(), Durability::Lazy, [7; 16]);
-    let many: Vec<Signed> = (0..4000).map(|n| signed(n as u8)).collect();
     let mut lines = 0;
     while !file.with_extension("before").exists() {
-        writer.record(&many, at()).unwrap();
-        lines += many.len() as u64;
+        writer.record((0..4000).map(|n| signed(n as u8)).collect(), at()).unwrap();
+        lines += 4000;
         assert!(lines < FULL, "it is never full");
     }
     write(&mut writer, &[1]).unwrap();
     let followed = follow(&file, None, 9).unwrap().unwrap();
     assert_eq!(followed.entries.iter().map(|entry| entry.sequence).collect::<Vec<_>>(), [lines + 1]);
     assert_ne!(identify(&file).unwrap(), Some("07".repeat(16)));
+}
+
+#[test]
+fn answers_go_on_while_their_ledger_takes_no_line_and_are_written_down_afterwards() {
+    let (_folder, file) = place();
+    let folder = file.parent().unwrap();
+    let mut answers = LedgerWriter::new(file.clone(), Durability::Lazy, [7; 16]);
+    // No folder can be made where a file stands, as none can be on a full disk.
+    fs::write(folder, "in the way").unwrap();
+    write(&mut answers, &[1]).unwrap();
+    write(&mut answers, &[2, 3]).unwrap();
+    assert!(write(&mut writer(&file), &[9]).is_err(), "of a certificate nothing leaves");
+    fs::remove_file(folder).unwrap();
+    write(&mut answers, &[4]).unwrap();
+    assert_eq!(read(&file).unwrap(), [1, 2, 3, 4]);
 }
 
 #[test]

@@ -18,12 +18,16 @@ pub(crate) enum Durability {
     /// is kept whole.
     BeforeAnswer,
     /// It is written, not forced to the disk; the file is put aside when it is full, and only the
-    /// one before is kept. For answers, of which there may be thousands a second.
+    /// one before is kept. For answers, of which there may be thousands a second. Relying parties are answered
+    /// also while the disk is full: what cannot be written then is written later.
     Lazy,
 }
 
 /// A ledger that is put aside when full is at most this long, octets.
 pub(super) const FULL: u64 = 64 * 1024 * 1024;
+
+/// How many lines are owed at most to a disk that takes none; the oldest are dropped, and it is said.
+const MOST_OWED: usize = 10_000;
 
 /// A signature to be written down.
 #[derive(Debug)]
@@ -44,6 +48,8 @@ pub(crate) struct LedgerWriter {
     /// The identifier of a ledger that has to be made.
     new_id: [u8; 16],
     open: Option<Open>,
+    /// What is not written yet.
+    owed: Vec<(Signed, Timestamp)>,
 }
 
 #[derive(Debug)]
@@ -57,20 +63,39 @@ struct Open {
 
 impl LedgerWriter {
     pub(crate) fn new(path: PathBuf, durability: Durability, new_id: [u8; 16]) -> Self {
-        Self { path, durability, new_id, open: None }
+        Self { path, durability, new_id, open: None, owed: Vec::new() }
     }
 
     /// Writes a line for each signature, in one write and, where the ledger is durable, one
     /// `fdatasync` for all of them. After an error nothing may leave: the file is looked at again
     /// from its end the next time.
-    pub(crate) fn record(&mut self, signed: &[Signed], at: Timestamp) -> Result<(), LedgerError> {
+    pub(crate) fn record(&mut self, signed: Vec<Signed>, at: Timestamp) -> Result<(), LedgerError> {
+        let in_arrears = !self.owed.is_empty();
+        self.owed.extend(signed.into_iter().map(|one| (one, at)));
         let open = self.open.take();
-        let path = self.path.clone();
-        self.open = Some(self.append(open, signed, at).map_err(|fault| fault.of(&path))?);
-        Ok(())
+        match self.append(open) {
+            Ok(open) => {
+                self.open = Some(open);
+                self.owed.clear();
+                Ok(())
+            }
+            Err(LedgerFault::File(error)) if self.durability == Durability::Lazy => {
+                let lost = self.owed.len().saturating_sub(MOST_OWED);
+                self.owed.drain(..lost);
+                if lost > 0 || !in_arrears {
+                    let file = self.path.display();
+                    tracing::error!(%error, %file, lost, "lines of the ledger of answers wait for the disk");
+                }
+                Ok(())
+            }
+            Err(fault) => {
+                self.owed.clear();
+                Err(fault.of(&self.path))
+            }
+        }
     }
 
-    fn append(&self, open: Option<Open>, signed: &[Signed], at: Timestamp) -> Result<Open, LedgerFault> {
+    fn append(&self, open: Option<Open>) -> Result<Open, LedgerFault> {
         let mut open = match open {
             Some(open) => open,
             None => self.open()?,
@@ -79,9 +104,10 @@ impl LedgerWriter {
         // readers take it too, so that they see what is on the disk and nothing else.
         open.file.lock()?;
         open.catch_up(&self.path)?;
-        let mut text = String::with_capacity(256 * signed.len());
-        for one in signed {
+        let mut text = String::with_capacity(256 * self.owed.len());
+        for (one, at) in &self.owed {
             let Signed { key, digest, subject } = one;
+            let at = *at;
             let (key, digest, subject) = (key.clone(), digest.clone(), subject.clone());
             let entry = Entry { sequence: open.sequence + 1, at, key, digest, subject };
             let (line, chain) = entry.encode(&open.chain);

@@ -33,7 +33,7 @@ pub(super) fn record(
         let signed: Vec<Signed> = group.iter_mut().flat_map(|done| done.signed.drain(..)).collect();
         let written = match signed.is_empty() {
             true => Ok(()),
-            false => ledger.record(&signed, clock()).map_err(SignerError::from),
+            false => ledger.record(signed, clock()).map_err(SignerError::from),
         };
         for Done { id, answer, .. } in group {
             let body = match (&answer, &written) {

@@ -17,6 +17,7 @@ const FILES: &[&str] = &[
     "igc.sql",
     "igc.sqlite",
     "igc.sqlite-journal",
+    "igc.sqlite-reserve",
     "igc.sqlite-shm",
     "igc.sqlite-wal",
     "igc.toml",

@@ -1,0 +1,84 @@
+//! Rows that contradict each other: what no transaction of this program leaves, and a restored or altered
+//! database may. `igc doctor` asks; nothing is repaired here, because nobody knows which row is right.
+
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Nullable, Text};
+use store::Database;
+
+/// One rule, and the rows that break it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Contradiction {
+    /// What must not be, as a sentence about one of them.
+    pub rule: &'static str,
+    /// How many there are.
+    pub count: i64,
+    /// One of them, by its natural key.
+    pub example: String,
+}
+
+/// Each rule with a query for the natural keys of what breaks it, in the column `key`.
+const RULES: &[(&str, &str)] = &[
+    (
+        "a card is opposed, and a certificate of it is good",
+        "SELECT c.number AS key FROM cards c
+         JOIN card_certificates a ON a.card_number = c.number
+         JOIN certificates k ON k.issuer = a.issuer AND k.serial = a.serial
+         WHERE c.status = 'opposed' AND k.status = 'good'",
+    ),
+    (
+        "a card is opposed, and does not stand on the opposition list",
+        "SELECT c.number AS key FROM cards c WHERE c.status = 'opposed'
+         AND NOT EXISTS (SELECT 1 FROM card_oppositions o WHERE o.card_number = c.number)",
+    ),
+    (
+        "a card stands on the opposition list, and is not opposed",
+        "SELECT o.card_number AS key FROM card_oppositions o
+         LEFT JOIN cards c ON c.number = o.card_number
+         WHERE c.status IS NULL OR c.status <> 'opposed'",
+    ),
+    (
+        "a certificate is revoked, and the status log does not say so",
+        "SELECT k.issuer || ' ' || k.serial AS key FROM certificates k WHERE k.status = 'revoked'
+         AND NOT EXISTS (SELECT 1 FROM certificate_status_events e WHERE e.issuer = k.issuer AND e.serial = k.serial)",
+    ),
+    (
+        "the status log says that a certificate ended, and it did not",
+        "SELECT e.issuer || ' ' || e.serial AS key FROM certificate_status_events e
+         LEFT JOIN certificates k ON k.issuer = e.issuer AND k.serial = e.serial
+         WHERE k.status IS NULL OR k.status <> 'revoked'",
+    ),
+    (
+        "the counter of the status log is not at its newest event",
+        "SELECT 'last ' || n.last AS key FROM certificate_status_counter n
+         WHERE n.last <> (SELECT coalesce(max(sequence), 0) FROM certificate_status_events)",
+    ),
+    (
+        "the counter of the opposition list is not at its newest entry",
+        "SELECT 'last ' || n.last AS key FROM card_opposition_counter n
+         WHERE n.last <> (SELECT coalesce(max(sequence), 0) FROM card_oppositions)",
+    ),
+];
+
+#[derive(QueryableByName)]
+struct Found {
+    #[diesel(sql_type = BigInt)]
+    count: i64,
+    #[diesel(sql_type = Nullable<Text>)]
+    example: Option<String>,
+}
+
+/// Every rule that is broken. Reads whole tables: for an operator who asks, not for every request.
+pub fn contradictions(db: &mut Database) -> QueryResult<Vec<Contradiction>> {
+    db.snapshot(|db| {
+        let mut broken = Vec::new();
+        for (rule, query) in RULES {
+            let counted =
+                format!("SELECT count(*) AS count, min(broken.key) AS example FROM ({query}) AS broken");
+            let found: Found = diesel::sql_query(counted).get_result(db)?;
+            if let Some(example) = found.example {
+                broken.push(Contradiction { rule, count: found.count, example });
+            }
+        }
+        Ok(broken)
+    })
+}
