@@ -35,7 +35,7 @@ pub use asking::{AskError, Asking, ask};
 pub use deciding::{DecideError, Decided, RefusedRequest, decide};
 pub use evidence::evidence_of;
 pub use newest::{NewestResponder, newest};
-pub use outlook::{Outlook, outlook};
+pub use outlook::{Outlook, Refusals, outlook, refusals};
 pub use refusal::Refusal;
 pub use tidying::tidy;
 

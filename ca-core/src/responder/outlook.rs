@@ -8,6 +8,7 @@ use super::newest::newest;
 use super::{DUE, inbox};
 use crate::authority::{self, AuthorityError, AuthorityKind};
 use crate::authority_end;
+use crate::faults;
 
 /// After this time a successor that was due is late.
 const LATE: std::time::Duration = std::time::Duration::from_secs(7 * 86_400);
@@ -74,6 +75,27 @@ pub fn outlook(db: &mut Database) -> Result<Vec<Outlook>, AuthorityError> {
         found.push(outlook);
     }
     Ok(found)
+}
+
+/// What the worker has ever refused.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Refusals {
+    /// How many requests.
+    pub all: i64,
+    /// How many of them no responder had signed as it stood: somebody else wrote into the inbox. They stay.
+    pub forged: i64,
+}
+
+/// Counts what the worker has refused.
+pub fn refusals(db: &mut Database) -> QueryResult<Refusals> {
+    let forged = [faults::RESPONDER_REQUEST_MALFORMED.name, faults::RESPONDER_REQUEST_SIGNATURE.name];
+    Ok(Refusals {
+        all: responder_refusals::table.count().get_result(db)?,
+        forged: responder_refusals::table
+            .filter(responder_refusals::code.eq_any(forged))
+            .count()
+            .get_result(db)?,
+    })
 }
 
 fn refusal(db: &mut Database, digest: &[u8]) -> QueryResult<Option<(String, String)>> {

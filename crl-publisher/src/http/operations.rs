@@ -120,7 +120,13 @@ fn check(service: &StatusService, worker: &mut StatusWorker, at: Timestamp) -> R
 fn responder_alarms(worker: &mut StatusWorker, at: Timestamp) -> Result<Vec<String>, String> {
     let outlooks = responder::outlook(&mut worker.db).map_err(|error| error.to_string())?;
     let troubled = outlooks.iter().filter(|outlook| outlook.is_trouble(at) && !outlook.has_ended(at));
-    Ok(troubled.map(|outlook| format!("ocsp {}: {}", outlook.authority, outlook.words(at))).collect())
+    let mut alarms: Vec<String> =
+        troubled.map(|outlook| format!("ocsp {}: {}", outlook.authority, outlook.words(at))).collect();
+    let forged = responder::refusals(&mut worker.db).map_err(|error| error.to_string())?.forged;
+    if forged > 0 {
+        alarms.push(format!("ocsp: {forged} forged requests were refused, see igc doctor"));
+    }
+    Ok(alarms)
 }
 
 /// Signatures that nobody intended (`signature-not-intended`), ledgers that broke.
@@ -193,6 +199,13 @@ fn gather(service: &StatusService, worker: &mut StatusWorker, at: Timestamp) -> 
     for (issuer, until) in responder.valid_until() {
         ends.sample(&format!("issuer=\"{issuer}\""), until.seconds());
     }
+    let refused = responder::refusals(&mut worker.db).map_err(|error| error.to_string())?;
+    let mut requests = Family::counter(
+        "igc_ocsp_responder_requests_refused_total",
+        "Requests for a responder's successor that the worker refused.",
+    );
+    requests.sample("kind=\"all\"", refused.all);
+    requests.sample("kind=\"forged\"", refused.forged);
     let revocations = status_log::newest(&mut worker.db).map_err(|error| error.to_string())?;
     let oppositions: i64 = card_opposition_counter::table
         .find(1)
@@ -221,7 +234,7 @@ fn gather(service: &StatusService, worker: &mut StatusWorker, at: Timestamp) -> 
     cards.sample("", oppositions);
     let families = families
         .into_iter()
-        .chain([root_lists, unlisted, reserve, ends, log, cards])
+        .chain([root_lists, unlisted, reserve, ends, requests, log, cards])
         .chain(trail)
         .chain(signatures(worker)?);
     Ok(families.map(|family| family.text).collect())

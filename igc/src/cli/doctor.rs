@@ -1,12 +1,13 @@
 //! `igc doctor`: looks at everything, and says of each thing whether it is well, and what to do.
 
+mod responders;
+
 use std::process::ExitCode;
 use std::time::Duration;
 
 use ca_core::authority::{self, AuthorityKind};
 use ca_core::authority_end;
-use ca_core::responder;
-use ca_core::service_key::{self, Purpose, ServiceKey};
+use ca_core::service_key::{self, Purpose};
 use ca_core::signer::process::LedgerKind;
 use ca_core::signer::{Signer, SignerError};
 use ca_core::signing;
@@ -46,7 +47,7 @@ pub fn run(global: &Global, args: &Args) -> Result<ExitCode, Problem> {
     clocks(&mut db, now, &mut findings)?;
     reserve(&mut db, &mut findings)?;
     keys(&installation, &mut db, now, &mut findings)?;
-    responders(&mut db, now, &mut findings)?;
+    responders::outlook(&mut db, now, &mut findings)?;
     lists(&installation, &mut db, now, &mut findings)?;
     own_certificate(&installation, now, &mut findings);
     trail(&installation, &mut db, now, &mut findings)?;
@@ -167,23 +168,31 @@ fn keys(
     }
     for key in service_key::of_purpose(db, Purpose::Ocsp)? {
         // The status role destroys the key of a responder that has ended.
-        if has_not_ended(&key, now) {
+        if responders::has_not_ended(&key, now) {
             known.push((key.name, key.key, key.public_key));
         }
     }
-    let signer = installation.signer();
-    let answers = installation.signer_process(LedgerKind::Answers).map(|process| process.signer());
-    let (mut signer, mut answers) = match (signer, answers) {
-        (Ok(signer), Ok(answers)) => (signer, answers),
-        (Err(problem), _) | (_, Err(problem)) => {
+    let mut signer = match installation.signer() {
+        Ok(signer) => signer,
+        Err(problem) => {
             findings.push(Finding::new(Verdict::Broken, "tokens", problem.detail(), TOKENS_WANTED));
             return Ok(());
         }
     };
+    // A tokens file of the worker alone does not name the status role's.
+    let answers = installation.signer_process(LedgerKind::Answers);
+    let mut answers = answers.ok().map(|process| process.signer());
     let status_token = &installation.config.status_token;
     for (name, key, public_key) in known {
-        let signer = if key.token == *status_token { &mut answers } else { &mut signer };
         let what = format!("key {name}");
+        let signer = match (&mut answers, key.token == *status_token) {
+            (_, false) => &mut signer,
+            (Some(answers), true) => answers,
+            (None, true) => {
+                findings.push(Finding::well(what, format!("token {status_token} is the status role's")));
+                continue;
+            }
+        };
         findings.push(match signer.public_key(&key) {
             Ok(found) if found == public_key => Finding::well(what, format!("in token {}", key.token)),
             Ok(_) => Finding::new(
@@ -209,29 +218,6 @@ fn keys(
                 return Ok(());
             }
             Err(error) => Finding::new(Verdict::Broken, what, error.to_string(), TOKENS_WANTED),
-        });
-    }
-    Ok(())
-}
-
-fn has_not_ended(key: &ServiceKey, now: Timestamp) -> bool {
-    let certificate = key.certificate.as_deref().and_then(|der| X509::from_der(der).ok());
-    let ends = certificate.and_then(|certificate| {
-        let now = openssl::asn1::Asn1Time::from_unix(now.seconds()).ok()?;
-        Some(certificate.not_after() > now)
-    });
-    ends.unwrap_or(true)
-}
-
-/// How long each responder answers, and what became of its request for a successor.
-fn responders(db: &mut Database, now: Timestamp, findings: &mut Vec<Finding>) -> Result<(), Problem> {
-    const ASK: &str = "do the status role and the worker run? a ceremony of kind ocsp-responders makes one (docs/ceremonies.md)";
-    for outlook in responder::outlook(db)? {
-        let (what, found) = (format!("OCSP responder {}", outlook.authority), outlook.words(now));
-        findings.push(match (outlook.has_ended(now), outlook.is_trouble(now)) {
-            (true, _) => Finding::new(Verdict::Broken, what, found, ASK),
-            (false, true) => Finding::new(Verdict::Warning, what, found, ASK),
-            (false, false) => Finding::well(what, found),
         });
     }
     Ok(())

@@ -61,6 +61,9 @@ fn a_responder_is_followed_by_another_between_two_processes_of_which_neither_has
 
         let doctor = run(&mut workshop.command(&["doctor"])).stdout;
         assert!(doctor.contains("OCSP responder ACI-FO-PP") && !doctor.contains("responder-"), "{doctor}");
+        let of_worker = workshop.dir().join(of_worker).display().to_string();
+        let doctor = run(&mut workshop.command(&["--config", &of_worker, "doctor"])).stdout;
+        assert!(doctor.contains("token status is the status role's"), "{doctor}");
         workshop.check();
         // Every signature of either process is accounted for.
         let (done, none) = (workshop.job("signatures"), serde_json::json!([]));

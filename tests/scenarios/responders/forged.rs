@@ -27,6 +27,11 @@ fn a_row_that_the_responder_did_not_sign_gets_nothing_and_is_told() {
     assert_eq!(refused[0]["code"], "responder-request-malformed");
     assert_eq!(recorded(&mut workshop.open(DatabaseRole::Owner)), 12);
     assert_eq!(workshop.job("responders")["refused"], serde_json::json!([]), "a refusal is recorded once");
+    // It is told for good, also after the successors stand.
+    let said = run(&mut workshop.command(&["doctor"])).expect_exit(1).stdout;
+    assert!(said.contains("1 refused, 1 of them forged"), "{said}");
+    let ready = Status::start(&workshop, "igc.toml").readiness();
+    assert!(ready.contains("[!] ocsp: 1 forged requests"), "{ready}");
     workshop.check();
 }
 
