@@ -106,14 +106,7 @@ fn ask_for_successor(
     let Some(asks) = newest(db, authority)?.filter(|newest| newest.is_due_at(act.at)) else {
         return Ok(false);
     };
-    let ended = |why: String| AskError::Ended(authority.to_owned(), why);
-    let CertificateStatus::Good { der } = &asks.status else {
-        return Err(ended(format!("is {}", asks.status.word())));
-    };
-    if !asks.stands_at(act.at) {
-        return Err(ended(format!("has ended at {}", asks.not_after)));
-    }
-    let certificate: [u8; 32] = Sha256::digest(der).into();
+    let certificate = certificate_of(&asks, act)?;
     let requests = inbox::of_predecessor(db, &asks.name)?;
     let fresh: Vec<(&Request, Statement)> = requests
         .iter()
@@ -141,19 +134,17 @@ fn ask_for_successor(
         Some((request, _)) => (*request).clone(),
         None => {
             let attempt = requests.iter().map(|request| request.attempt).max().unwrap_or_default() + 1;
-            if attempt > MOST_ATTEMPTS {
-                return Err(AskError::Exhausted(authority.to_owned()));
-            }
             let (key, public_key) = match made.into_iter().next() {
+                _ if attempt > MOST_ATTEMPTS => return Err(AskError::Exhausted(authority.to_owned())),
                 Some(made) => made,
                 None => make(process, &asks)?,
             };
             let mut nonce = [0; 16];
             rng.fill_bytes(&mut nonce);
-            let predecessor = certificate;
-            let authority = authority.to_owned();
+            let (authority, predecessor) = (authority.to_owned(), certificate);
             let stated = Statement { authority, predecessor, public_key, key, requested_at: act.at, nonce };
             let request = request_of(&asks, attempt, &stated);
+            // Before anything signs it: the ledger of answers has no line that the database does not explain.
             match inbox::put(db, &request) {
                 Err(error) if store::database::is_unique_violation(&error) => return Ok(false),
                 put => put?,
@@ -162,6 +153,16 @@ fn ask_for_successor(
         }
     };
     prove(db, process, &asks, &request)
+}
+
+/// SHA-256 of the certificate of a responder that stands.
+fn certificate_of(asks: &NewestResponder, act: &Act) -> Result<[u8; 32], AskError> {
+    let ended = |why: String| AskError::Ended(asks.authority.clone(), why);
+    match &asks.status {
+        CertificateStatus::Good { der } if asks.stands_at(act.at) => Ok(Sha256::digest(der).into()),
+        CertificateStatus::Good { .. } => Err(ended(format!("has ended at {}", asks.not_after))),
+        other => Err(ended(format!("is {}", other.word()))),
+    }
 }
 
 fn request_of(asks: &NewestResponder, attempt: i64, stated: &Statement) -> Request {

@@ -104,7 +104,7 @@ fn a_responder_is_accounted_for_by_the_one_that_asked_for_it_up_to_a_ceremony() 
     });
 }
 
-/// An event of the log, told otherwise by somebody who owns the database.
+/// Somebody who owns the database makes all the rest fit.
 #[test]
 fn a_responder_whose_request_a_stranger_signed_or_no_leaf_names_is_found() {
     use openssl::ec::{EcGroup, EcKey};
