@@ -228,6 +228,16 @@ impl World {
         }
     }
 
+    /// One more responder, newer than the one that stands; its key.
+    pub(crate) fn another_responder(&mut self, authority: &str) -> KeyReference {
+        let pem = std::fs::read(self.path(&format!("{authority}.pem"))).unwrap();
+        let key = self.key_of(authority);
+        let key = self.signer.keys[&key].clone();
+        let issuer = Issuer { certificate: X509::from_pem(&pem).unwrap(), key };
+        self.service(&format!("ocsp-{authority}-after"), "ocsp", authority, &issuer);
+        KeyReference { token: "test".to_owned(), id: KeyId::new([self.keys]).unwrap() }
+    }
+
     fn authority(&mut self, name: &str, parent: Option<&Issuer>, curve: Nid) -> Issuer {
         let (key, reference) = self.key(curve);
         let serial = format!("1120{:032X}", u128::from(self.keys) + 1);

@@ -25,6 +25,7 @@ mod real_certificates;
 mod recovery;
 mod relint;
 mod report_schema;
+mod responders;
 mod schema;
 mod serve;
 mod signer_faults;

@@ -102,9 +102,20 @@ impl Workshop {
         database_at(&self.dir, &self.configured("database", "url"), role)
     }
 
+    /// What time it is for its processes.
+    pub fn now(&self) -> Timestamp {
+        let ahead =
+            self.config()["demo"].get("clock_offset_days").map_or(0, |days| days.as_integer().unwrap());
+        let ahead = Duration::from_secs(ahead.cast_unsigned() * 86_400);
+        self.open(DatabaseRole::Owner).now().unwrap().plus(ahead)
+    }
+
     fn configured(&self, section: &str, key: &str) -> String {
-        let config: toml::Table = fs::read_to_string(self.dir.join("igc.toml")).unwrap().parse().unwrap();
-        config[section][key].as_str().unwrap().to_owned()
+        self.config()[section][key].as_str().unwrap().to_owned()
+    }
+
+    fn config(&self) -> toml::Table {
+        fs::read_to_string(self.dir.join("igc.toml")).unwrap().parse().unwrap()
     }
 
     /// Sets one key of `igc.toml`.

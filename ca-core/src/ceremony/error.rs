@@ -36,9 +36,6 @@ pub enum CeremonyError {
     /// The database has authorities already.
     #[error("a ceremony was held with this database already: it has {0} authorities")]
     AlreadyHeld(i64),
-    /// The authority was made by another ceremony than this file's.
-    #[error("{0} was not made by this ceremony file: it is no evidence for its responders")]
-    AnotherFile(String),
     /// What stands does not allow it.
     #[error("{subject}: {rule}")]
     Standing {
@@ -112,7 +109,6 @@ impl Fault for CeremonyError {
             Self::Rule { .. } => faults::CEREMONY_RULE,
             Self::Identity(error) => error.code(),
             Self::AlreadyHeld(_) => faults::CEREMONY_HELD,
-            Self::AnotherFile(_) => faults::CEREMONY_ANOTHER_FILE,
             Self::Standing { .. } => faults::CEREMONY_STANDING,
             Self::Transcript(error) => error.code(),
             Self::TranscriptCut => faults::CEREMONY_TRANSCRIPT,

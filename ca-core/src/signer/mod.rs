@@ -24,7 +24,7 @@ pub use algorithm::{Digest, SignatureAlgorithm, UnsupportedKey};
 pub use error::SignerError;
 pub use key::{KeyId, KeyReference};
 pub use ledgered::LedgeredSigner;
-pub use pkcs11::{KeyAttributes, Pkcs11Module, Pkcs11Signer, Pkcs11Token, TokenPins};
+pub use pkcs11::{KeyAttributes, LabelledKey, Pkcs11Module, Pkcs11Signer, Pkcs11Token, TokenPins};
 pub use process::{ProcessSigner, SignerProcess};
 pub use tokens::Tokens;
 pub use verified::sign_verified;

@@ -5,6 +5,7 @@ use std::fmt::Write;
 use actix_web::HttpResponse;
 use ca_core::authority::{self, AuthorityKind};
 use ca_core::authority_end;
+use ca_core::responder;
 use ca_core::signing;
 use ca_core::status_log;
 use diesel::prelude::*;
@@ -55,7 +56,8 @@ impl Readiness {
 /// The database answers, every CRL and opposition list is fresh, every issuing authority has a responder.
 pub(crate) fn readiness(service: &StatusService, at: Timestamp) -> Readiness {
     let looked = service.pool().run(|worker| {
-        let alarms = [audit_alarm(worker, at)?, signing_alarm(worker)?].into_iter().flatten().collect();
+        let alarms = [audit_alarm(worker, at)?, signing_alarm(worker)?].into_iter().flatten();
+        let alarms = alarms.chain(responder_alarms(worker, at)?).collect();
         Ok::<_, String>(Readiness { checks: check(service, worker, at)?, alarms })
     });
     let mut readiness = looked.unwrap_or_else(|| Readiness {
@@ -117,6 +119,19 @@ fn check(service: &StatusService, worker: &mut StatusWorker, at: Timestamp) -> R
         checks.push((format!("ocsp {}", authority.short_name), outcome));
     }
     Ok(checks)
+}
+
+/// Responders whose successor is refused or late.
+fn responder_alarms(worker: &mut StatusWorker, at: Timestamp) -> Result<Vec<String>, String> {
+    let outlooks = responder::outlook(&mut worker.db).map_err(|error| error.to_string())?;
+    let troubled = outlooks.iter().filter(|outlook| outlook.is_trouble(at) && !outlook.has_ended(at));
+    let mut alarms: Vec<String> =
+        troubled.map(|outlook| format!("ocsp {}: {}", outlook.authority, outlook.words(at))).collect();
+    let forged = responder::refusals(&mut worker.db).map_err(|error| error.to_string())?.forged;
+    if forged > 0 {
+        alarms.push(format!("ocsp: {forged} forged requests were refused, see igc doctor"));
+    }
+    Ok(alarms)
 }
 
 /// Signatures that nobody intended (`signature-not-intended`), ledgers that broke.
@@ -197,6 +212,13 @@ fn gather(service: &StatusService, worker: &mut StatusWorker, at: Timestamp) -> 
     for (issuer, until) in responder.valid_until() {
         ends.sample(&format!("issuer=\"{issuer}\""), until.seconds());
     }
+    let refused = responder::refusals(&mut worker.db).map_err(|error| error.to_string())?;
+    let mut requests = Family::counter(
+        "igc_ocsp_responder_requests_refused_total",
+        "Requests for a responder's successor that the worker refused.",
+    );
+    requests.sample("kind=\"all\"", refused.all);
+    requests.sample("kind=\"forged\"", refused.forged);
     let revocations = status_log::newest(&mut worker.db).map_err(|error| error.to_string())?;
     let oppositions: i64 = card_opposition_counter::table
         .find(1)
@@ -225,7 +247,7 @@ fn gather(service: &StatusService, worker: &mut StatusWorker, at: Timestamp) -> 
     cards.sample("", oppositions);
     let families = families
         .into_iter()
-        .chain([root_lists, unlisted, reserve, ends, log, cards])
+        .chain([root_lists, unlisted, reserve, ends, requests, log, cards])
         .chain(trail)
         .chain(signatures(worker)?);
     Ok(families.map(|family| family.text).collect())

@@ -4,7 +4,7 @@ use ca_core::authority::Authority;
 use ca_core::certificate::{self, CertificateStatus};
 use ca_core::serial::SerialNumber;
 use ca_core::service_key::ServiceKey;
-use ca_core::signer::{KeyReference, SignatureAlgorithm, Signer, sign_verified};
+use ca_core::signer::{KeyReference, SignatureAlgorithm, Signer, SignerError, sign_verified};
 use const_oid::db::rfc6960::ID_PKIX_OCSP_NONCE;
 use der::asn1::{BitString, GeneralizedTime, Null, OctetString};
 use der::{Decode, Encode};
@@ -52,11 +52,18 @@ pub(super) enum Trouble {
     #[error("the certificate of the responder for {0} is not valid now")]
     ResponderExpired(String),
     #[error("signer: {0}")]
-    Signer(#[from] ca_core::signer::SignerError),
+    Signer(#[from] SignerError),
     #[error("encoding: {0}")]
     Der(#[from] der::Error),
     #[error("database: {0}")]
     Database(#[from] diesel::result::Error),
+}
+
+impl Trouble {
+    /// Whether another key of the same authority may do better.
+    pub(super) fn is_of_this_key(&self) -> bool {
+        matches!(self, Self::Signer(SignerError::NoSuchKey { .. }) | Self::ResponderExpired(_))
+    }
 }
 
 impl Delegate {

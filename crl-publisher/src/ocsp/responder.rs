@@ -19,7 +19,8 @@ use crate::policy::PublicationPolicy;
 #[derive(Clone, Debug)]
 pub struct Responder {
     issuers: Issuers,
-    delegates: Vec<Delegate>,
+    /// For each issuer, its responder keys that stand, newest first; never none.
+    delegates: Vec<Vec<Delegate>>,
     policy: PublicationPolicy,
 }
 
@@ -38,35 +39,40 @@ pub enum ResponderError {
 }
 
 impl Responder {
-    /// Loads the authorities and, for each, its newest responder key with a certificate that is
-    /// good and valid now. An authority without one is answered `unauthorized`.
+    /// Loads the authorities and, for each, its responder keys with a certificate that is good and valid
+    /// now. An authority without one is answered `unauthorized`.
     pub fn load(db: &mut Database, policy: &PublicationPolicy, act: &Act) -> Result<Self, ResponderError> {
         let keys = service_key::of_purpose(db, Purpose::Ocsp)?;
         let mut responder =
             Self { issuers: Issuers::default(), delegates: Vec::new(), policy: policy.clone() };
         for authority in authority::all(db)? {
-            let Some(delegate) = newest_delegate(db, &authority, &keys, act.at)? else { continue };
+            let delegates = standing_delegates(db, &authority, &keys, act.at)?;
+            if delegates.is_empty() {
+                continue;
+            }
             responder
                 .issuers
                 .add(&authority.subject, &authority.public_key, responder.delegates.len())
                 .map_err(|error| {
                     ResponderError::Unreadable(authority.short_name.clone(), error.to_string())
                 })?;
-            responder.delegates.push(delegate);
+            responder.delegates.push(delegates);
         }
         Ok(responder)
     }
 
     /// For each authority that is answered for: its short name, and until when.
     pub fn valid_until(&self) -> impl Iterator<Item = (&str, Timestamp)> {
-        self.delegates.iter().map(|delegate| (delegate.authority.as_str(), delegate.not_after))
+        let newest = self.delegates.iter().filter_map(|delegates| delegates.first());
+        newest.map(|delegate| (delegate.authority.as_str(), delegate.not_after))
     }
 
     /// Answers a request. Never fails: what does not read is `malformedRequest`, an issuer we do
     /// not answer for is `unauthorized`, trouble of our own is `tryLater`.
     ///
     /// One answer has one signer, so all certificates of a request have one issuer; a mixed request
-    /// is `unauthorized`, since no responder may speak for two authorities.
+    /// is `unauthorized`, since no responder may speak for two authorities. The newest key answers; where the
+    /// token does not have it yet, the one before goes on until its certificate ends.
     pub fn answer(
         &self,
         status: &mut StatusView<'_>,
@@ -81,34 +87,43 @@ impl Responder {
                 return Answer::error(OcspResponseStatus::MalformedRequest);
             }
         };
-        let Some(delegate) = self.delegate(&question.certificates) else {
+        let Some(delegates) = self.delegates(&question.certificates) else {
             return Answer::error(OcspResponseStatus::Unauthorized);
         };
-        delegate.answer(&self.policy, status, signer, question, act).unwrap_or_else(|trouble| {
-            tracing::error!(issuer = delegate.authority, error = %trouble, "no OCSP answer for {}", delegate.authority);
-            Answer::error(OcspResponseStatus::TryLater)
-        })
+        for delegate in delegates {
+            match delegate.answer(&self.policy, status, signer, question.clone(), act) {
+                Ok(answer) => return answer,
+                Err(trouble) => {
+                    let authority = &delegate.authority;
+                    tracing::error!(issuer = authority, error = %trouble, "no OCSP answer for {authority}");
+                    if !trouble.is_of_this_key() {
+                        break;
+                    }
+                }
+            }
+        }
+        Answer::error(OcspResponseStatus::TryLater)
     }
 
-    fn delegate(&self, certificates: &[CertId]) -> Option<&Delegate> {
+    fn delegates(&self, certificates: &[CertId]) -> Option<&[Delegate]> {
         let mut places = certificates.iter().map(|id| self.issuers.find(id));
         let first = places.next()??;
-        places.all(|place| place == Some(first)).then(|| &self.delegates[first])
+        places.all(|place| place == Some(first)).then(|| self.delegates[first].as_slice())
     }
 }
 
-/// The newest responder key of an authority that is good and valid at `at`. One that does not read is
+/// The responder keys of an authority that are good and valid at `at`, newest first. One that does not read is
 /// passed over: a damaged record keeps nobody else from being answered.
-fn newest_delegate(
+fn standing_delegates(
     db: &mut Database,
     authority: &Authority,
     keys: &[ServiceKey],
     at: Timestamp,
-) -> Result<Option<Delegate>, ResponderError> {
-    let mut newest = None;
-    for key in keys.iter().filter(|key| key.authority.as_deref() == Some(&authority.short_name)) {
+) -> Result<Vec<Delegate>, ResponderError> {
+    let mut standing = Vec::new();
+    for key in keys.iter().rev().filter(|key| key.authority.as_deref() == Some(&authority.short_name)) {
         match Delegate::load(db, authority, key) {
-            Ok(Some(delegate)) if delegate.is_valid_at(at) => newest = Some(delegate),
+            Ok(Some(delegate)) if delegate.is_valid_at(at) => standing.push(delegate),
             Ok(_) => {}
             Err(DelegateError::Database(error)) => return Err(error.into()),
             Err(error) => {
@@ -116,5 +131,5 @@ fn newest_delegate(
             }
         }
     }
-    Ok(newest)
+    Ok(standing)
 }

@@ -278,6 +278,23 @@ fn a_revoked_responder_answers_no_more() {
 }
 
 #[test]
+fn the_newest_responder_answers_and_the_one_before_until_the_token_has_its_key() {
+    let mut world = world_with_statuses();
+    let id = cert_id(&world, ISSUING, ID_SHA_256, &[0x1D, 0x01]);
+    let request = request(vec![id], vec![]).to_der().unwrap();
+    let signer_of =
+        |answer: Answer| basic(&answer).certs.unwrap()[0].tbs_certificate().serial_number().clone();
+    let old = signer_of(ask(&mut world, &request));
+    let key = world.another_responder(ISSUING);
+    let new = signer_of(ask(&mut world, &request));
+    assert_ne!(new, old);
+    let taken = world.signer.keys.remove(&key).unwrap();
+    assert_eq!(signer_of(ask(&mut world, &request)), old);
+    world.signer.keys.insert(key, taken);
+    assert_eq!(signer_of(ask(&mut world, &request)), new);
+}
+
+#[test]
 fn a_responder_that_does_not_read_keeps_no_other_from_answering() {
     let mut world = world_with_statuses();
     world

@@ -68,6 +68,10 @@ fn serve(installation: &Installation, role: RoleName) -> Result<(), Problem> {
         servers.push(roles::status::start(installation, listener)?);
         tell(&format!("status services  http://localhost:{}/\n", address.port()))?;
     }
+    let responders = plays(RoleName::Status).then(|| {
+        let (installation, stop) = (installation.clone(), stop.clone());
+        std::thread::spawn(move || roles::responders::run(&installation, &stop))
+    });
     // With the status role: several roles of one machine share one configuration, and one such port.
     if plays(RoleName::Status) {
         let (listener, address) = roles::listen(installation.config.operations)?;
@@ -91,6 +95,9 @@ fn serve(installation: &Installation, role: RoleName) -> Result<(), Problem> {
     let outcome = worker.map(std::thread::JoinHandle::join);
     for server in servers {
         server.stop()?;
+    }
+    if responders.is_some_and(|thread| thread.join().is_err()) {
+        return Err(Problem::new(faults::LISTENER, "the responders' thread ended unexpectedly"));
     }
     if worker_played {
         crate::demo::leave(installation)?;

@@ -62,7 +62,7 @@ pub const JOBS: &[Job] = &[
     },
     Job {
         name: "responders",
-        purpose: "makes the next OCSP responder of each authority before the last one ends",
+        purpose: "certifies the next OCSP responders, which the status role has asked for",
         run: responders::run,
     },
     Job {

@@ -45,7 +45,7 @@ pub(super) fn chance() -> rand_core::UnwrapErr<getrandom::SysRng> {
 }
 
 pub(crate) struct Hall {
-    pub(super) module: Pkcs11Module,
+    pub(crate) module: Pkcs11Module,
     pub(crate) db: Database,
     pub(super) folder: TempDir,
     pub(super) crls: Vec<(CrlMade, Vec<u8>)>,

@@ -118,7 +118,7 @@ fn each_part_of_a_report_is_held_against_the_others_whoever_signed_it() {
         for (what, step, expected, alter) in ALTERATIONS {
             refused(what, expected, &|report| rewrite(report, step, *alter));
         }
-        let other_key = hall.module.token("status").unwrap();
+        let other_key = hall.module.token("services").unwrap();
         let (_, other_key) = other_key.generate_key(crate::profile::KeyKind::P256, "other").unwrap();
         let message = verify_content(&whole, &other_key).unwrap_err().to_string();
         assert!(message.contains("key audit: is not the audit key that signed"), "{message}");

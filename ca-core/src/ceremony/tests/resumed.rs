@@ -42,7 +42,7 @@ fn after_a_crash_before_the_end_of_any_step_no_second_key_and_no_second_certific
                 assert!(steps > 5);
             }
             assert_eq!(good_certificates(&mut hall.db), 9 + 6 + 1);
-            for (token, keys) in [("roots", 3), ("issuing", 5), ("status", 8)] {
+            for (token, keys) in [("roots", 3), ("issuing", 5), ("services", 2), ("status", 6)] {
                 assert_eq!(hall.module.token(token).unwrap().count_private_keys(), keys, "{token}");
             }
         },
