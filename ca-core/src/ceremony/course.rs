@@ -25,8 +25,9 @@ use crate::epoch::Epoch;
 use crate::issuance::{self, Evidence, EvidenceKind, IssuanceContext};
 use crate::signer::{LedgeredSigner, Pkcs11Module, Pkcs11Token};
 
-/// Renewed before each step; an HSM may take minutes for one RSA-4096 key.
-const LEASE: Duration = Duration::from_secs(30 * 60);
+/// Of one certificate: no epoch is open while a ceremony waits for people, or for a key that an HSM makes for
+/// minutes. A worker that starts meanwhile leads as ever.
+const LEASE: Duration = Duration::from_secs(5 * 60);
 
 /// Who is there.
 #[derive(Clone, Debug, Default)]
@@ -57,7 +58,8 @@ pub struct Course<'a> {
     pub(super) ceremony: &'a Ceremony,
     pub(super) attendance: Attendance,
     pub(super) folder: PathBuf,
-    pub(super) epoch: Epoch,
+    /// While a certificate is made.
+    epoch: Option<Epoch>,
     pub(super) evidence: Evidence,
     pub(super) transcript: Transcript,
     steps: Vec<Step>,
@@ -89,10 +91,10 @@ impl<'a> Course<'a> {
         check(ceremony, context.identity)?;
         let transcript =
             Transcript::open(&folder.join(ceremony.name()).join("transcript.jsonl"), &ceremony.sha256())?;
+        refuse_other(db, ceremony, &transcript)?;
         if transcript.entries().is_empty() {
             standing::check(db, module, ceremony, act.at)?;
         } else {
-            refuse_cut(db, ceremony, &transcript)?;
             bury(db, &transcript, rng, act)?;
         }
         #[expect(clippy::disallowed_methods, reason = "the checked ceremony file is the evidence")]
@@ -104,7 +106,7 @@ impl<'a> Course<'a> {
             ceremony,
             attendance,
             folder: folder.to_owned(),
-            epoch: Epoch::open(db, LEASE, act)?,
+            epoch: None,
             evidence,
             transcript,
             steps: ceremony.steps(),
@@ -119,7 +121,8 @@ impl<'a> Course<'a> {
     }
 
     pub(super) fn bench(&self) -> Bench<'_> {
-        Bench { context: self.context, evidence: &self.evidence, epoch: &self.epoch }
+        let epoch = self.epoch.as_ref().expect("the step of a certificate opens an epoch when it begins");
+        Bench { context: self.context, evidence: &self.evidence, epoch }
     }
 
     /// The first step that is not done; none at the end.
@@ -166,8 +169,7 @@ impl<'a> Course<'a> {
         rng: &mut dyn CryptoRng,
         act: &Act,
     ) -> Result<(), CeremonyError> {
-        self.epoch.renew(db)?;
-        let mut detail = json!({ "epoch": self.epoch.number() });
+        let mut detail = json!({});
         if let Some(token) = self.token_of(db, step)? {
             if let Some(names) = self.opened_by.get(&token) {
                 detail["opened_by"] = json!(names);
@@ -176,6 +178,11 @@ impl<'a> Course<'a> {
             if !matches!(step, Step::Token(_)) && !self.sessions.contains_key(&token) {
                 self.sessions.insert(token.clone(), self.module.token(&token)?);
             }
+        }
+        if matches!(step, Step::Certificate(_)) {
+            let epoch = Epoch::open(db, LEASE, act)?;
+            detail["epoch"] = json!(epoch.number());
+            self.epoch = Some(epoch);
         }
         self.append(db, step, EntryEvent::Begun, detail, rng, act)
     }
@@ -204,7 +211,8 @@ impl<'a> Course<'a> {
         act: &Act,
     ) -> Result<(), CeremonyError> {
         let detail = serde_json::to_value(outcome).expect("an outcome is plain data");
-        self.append(db, step, EntryEvent::Done, detail, rng, act)
+        self.append(db, step, EntryEvent::Done, detail, rng, act)?;
+        self.close_epoch(db, act)
     }
 
     /// What a step gave, once it is done.
@@ -245,8 +253,12 @@ impl<'a> Course<'a> {
     }
 
     /// Ends this process's part: nothing more is signed in its epoch.
-    pub fn leave(self, db: &mut Database, act: &Act) -> Result<(), CeremonyError> {
-        Ok(self.epoch.close(db, act)?)
+    pub fn leave(mut self, db: &mut Database, act: &Act) -> Result<(), CeremonyError> {
+        self.close_epoch(db, act)
+    }
+
+    fn close_epoch(&mut self, db: &mut Database, act: &Act) -> Result<(), CeremonyError> {
+        Ok(self.epoch.take().map_or(Ok(()), |epoch| epoch.close(db, act))?)
     }
 
     fn made<T: serde::de::DeserializeOwned>(&self, of: impl Fn(&Step) -> bool) -> Vec<T> {
@@ -308,8 +320,14 @@ fn subject(ceremony: &Ceremony) -> String {
     format!("ceremony {}", ceremony.name())
 }
 
-/// The newest head that the audit trail holds must be in the transcript.
-fn refuse_cut(db: &mut Database, ceremony: &Ceremony, transcript: &Transcript) -> Result<(), CeremonyError> {
+/// The newest head that the audit trail holds must be in the transcript, and what stands after it must be
+/// what a crash leaves: one line that was not recorded any more, and after it only beginnings. A step that was
+/// recorded in another database, or in what is now a restored backup, is not done in this one.
+fn refuse_other(
+    db: &mut Database,
+    ceremony: &Ceremony,
+    transcript: &Transcript,
+) -> Result<(), CeremonyError> {
     let payloads: Vec<String> = audit_events::table
         .inner_join(audit_payloads::table)
         .filter(audit_events::action.eq(ACTION).and(audit_events::subject.eq(subject(ceremony))))
@@ -317,14 +335,27 @@ fn refuse_cut(db: &mut Database, ceremony: &Ceremony, transcript: &Transcript) -
         .load(db)?;
     let known = payloads.iter().filter_map(|payload| serde_json::from_str::<Value>(payload).ok());
     let last = known.max_by_key(|payload| payload["line"].as_u64());
-    let Some(last) = last else { return Ok(()) };
-    let line = last["line"].as_u64().and_then(|line| usize::try_from(line).ok()).unwrap_or(usize::MAX);
-    let head = match line.checked_sub(transcript.entries().len()) {
-        Some(0) => Some(transcript.head()),
-        Some(_) => None,
-        None => transcript.entries().get(line).map(|next| next.previous.as_str()),
+    let entries = transcript.entries();
+    let line = match last {
+        None => 0,
+        Some(last) => {
+            let line =
+                last["line"].as_u64().and_then(|line| usize::try_from(line).ok()).unwrap_or(usize::MAX);
+            let head = match line.checked_sub(entries.len()) {
+                Some(0) => Some(transcript.head()),
+                Some(_) => None,
+                None => entries.get(line).map(|next| next.previous.as_str()),
+            };
+            if head != last["head"].as_str() {
+                return Err(CeremonyError::TranscriptCut);
+            }
+            line
+        }
     };
-    if head == last["head"].as_str() { Ok(()) } else { Err(CeremonyError::TranscriptCut) }
+    if entries.iter().skip(line + 1).any(|entry| entry.event == EntryEvent::Done) {
+        return Err(CeremonyError::OtherDatabase(ceremony.name().to_owned()));
+    }
+    Ok(())
 }
 
 /// Whoever held this ceremony before is dead, since the transcript's lock is ours: its epochs are closed,
