@@ -276,7 +276,7 @@ fn end(
         let living_certificates = authority_end::living_certificates(db, &step.authority, act.at)?;
         if living_certificates > 0 && !step.leaves_certificates {
             // Rolls the decision back.
-            let rule = format!("{living_certificates} of its certificates are good; revoke them, or say living_certificates = \"leave\"");
+            let rule = format!("{living_certificates} of its certificates are good, or are being signed; revoke them, or say living_certificates = \"leave\"");
             return standing(&step.authority, rule);
         }
         let (authority, covered_until) = (decided.authority, decided.covered_until);

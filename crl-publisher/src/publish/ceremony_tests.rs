@@ -82,6 +82,25 @@ fn a_ceremony_that_is_taken_up_signs_no_second_list() {
 }
 
 #[test]
+fn a_list_that_another_ceremony_signed_or_that_lacks_a_revocation_is_not_taken_for_ones_own() {
+    let mut world = World::new();
+    let act = world.act(Duration::ZERO);
+    let mut sign = |world: &mut World, wanted| {
+        let World { db, signer, folder, policy, .. } = world;
+        sign_ceremony_crl(db, signer, folder, policy, ROOT, wanted, act.at, &mut rng(), &act).unwrap()
+    };
+    let (month, year) = (CeremonyCrl::For(30 * DAY), CeremonyCrl::For(365 * DAY));
+    assert_eq!(sign(&mut world, month).number, 1);
+    let own = sign(&mut world, year);
+    assert_eq!((own.number, own.next_update), (2, own.this_update.plus(365 * DAY)));
+    assert_eq!(sign(&mut world, year), own);
+    let issuing = ca_core::authority::load(&mut world.db, ISSUING).unwrap().serial.to_string();
+    world.revoke(ROOT, &issuing, RevocationReason::CessationOfOperation);
+    let complete = sign(&mut world, year);
+    assert_eq!((complete.number, Crl::read(&complete.der).unwrap().entries().count()), (3, 1));
+}
+
+#[test]
 fn the_last_list_of_an_authority_reaches_past_its_last_certificate_and_is_never_replaced() {
     let mut world = World::new();
     let last_end = world.start.plus(700 * DAY);

@@ -134,6 +134,10 @@ fn take_steps(
                 let report = publish_certificates(db, &jobs::folder(installation))?;
                 course.finish(db, &step, &json!({ "written": report.written }), &mut system_rng(), &act)?;
             }
+            Step::Destroy(authority) => {
+                crls::complete_last(installation, db, course, authority, &step, &act)?;
+                course.perform(db, &step, &mut system_rng(), &act)?;
+            }
             _ => course.perform(db, &step, &mut system_rng(), &act)?,
         }
         if session.talk {
