@@ -91,6 +91,18 @@ fn a_torn_last_line_is_set_aside_and_the_chain_goes_on() {
     assert_eq!(aside, "3\t2026-11-21T10:0\n".repeat(2));
 }
 
+/// A file system may have given a batch of lines its length and not its octets.
+#[test]
+fn zeros_that_a_power_cut_left_are_set_aside_and_no_line_before_them_is() {
+    let (_folder, file) = place();
+    write(&mut writer(&file), &[1, 2]).unwrap();
+    let whole = fs::read(&file).unwrap();
+    fs::write(&file, [whole, vec![0; 20_000]].concat()).unwrap();
+    write(&mut writer(&file), &[3]).unwrap();
+    assert_eq!(read(&file).unwrap(), [1, 2, 3]);
+    assert_eq!(fs::metadata(file.with_extension("torn")).unwrap().len(), 20_001);
+}
+
 #[test]
 fn a_line_that_is_changed_taken_out_or_put_in_is_found() {
     let (_folder, file) = place();
