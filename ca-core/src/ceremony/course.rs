@@ -17,7 +17,7 @@ use store::{Act, CryptoRng, Database, Timestamp};
 
 use super::custodians::{CustodianSet, Share};
 use super::making::Bench;
-use super::outcome::CeremonyOutcome;
+use super::outcome::{CeremonyOutcome, TakenUp};
 use super::transcript::{EntryEvent, Transcript};
 use super::{Ceremony, CeremonyError, Step, check, custodian_file, standing, work};
 use crate::authority;
@@ -63,6 +63,9 @@ pub struct Course<'a> {
     pub(super) evidence: Evidence,
     pub(super) transcript: Transcript,
     steps: Vec<Step>,
+    /// Who is there now must be said with the next step: another process has begun this ceremony.
+    taken_up: bool,
+    held_before: bool,
     /// A session with each token that was used, so that this process logs in once: some tokens write their
     /// own state at each login, and a crash in that instant is theirs to survive.
     sessions: BTreeMap<String, Pkcs11Token>,
@@ -99,7 +102,7 @@ impl<'a> Course<'a> {
         }
         #[expect(clippy::disallowed_methods, reason = "the checked ceremony file is the evidence")]
         let evidence = Evidence::verified(EvidenceKind::Ceremony, ceremony.text().as_bytes());
-        Ok(Self {
+        let mut course = Self {
             module,
             ledger,
             context,
@@ -108,11 +111,15 @@ impl<'a> Course<'a> {
             folder: folder.to_owned(),
             epoch: None,
             evidence,
+            taken_up: !transcript.entries().is_empty(),
+            held_before: false,
             transcript,
             steps: ceremony.steps(),
             sessions: BTreeMap::new(),
             opened_by: BTreeMap::new(),
-        })
+        };
+        course.held_before = course.next().is_none();
+        Ok(course)
     }
 
     /// What this ceremony signs with at the time of `act`.
@@ -170,6 +177,10 @@ impl<'a> Course<'a> {
         act: &Act,
     ) -> Result<(), CeremonyError> {
         let mut detail = json!({});
+        if std::mem::take(&mut self.taken_up) {
+            let Attendance { operator, witnesses, .. } = self.attendance.clone();
+            detail["taken_up_by"] = json!(TakenUp { operator, witnesses });
+        }
         if let Some(token) = self.token_of(db, step)? {
             if let Some(names) = self.opened_by.get(&token) {
                 detail["opened_by"] = json!(names);
@@ -243,6 +254,7 @@ impl<'a> Course<'a> {
             title: self.ceremony.title().to_owned(),
             kind: self.ceremony.kind(),
             file_sha256: self.ceremony.sha256(),
+            held_before: self.held_before,
             transcript_head: self.transcript.head().to_owned(),
             tokens: self.made(|step| matches!(step, Step::Token(_))),
             keys: self.made(|step| matches!(step, Step::Key(_))),

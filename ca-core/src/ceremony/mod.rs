@@ -34,7 +34,7 @@ pub use error::CeremonyError;
 pub use file::{Ceremony, CeremonyKind};
 pub use outcome::{
     Acknowledged, CeremonyOutcome, CertificateMade, CrlMade, EndDecided, KeyDestroyed, KeyMade, Opened,
-    TokenInitialised,
+    TakenUp, TokenInitialised,
 };
 pub use report::{NamedPem, Report, SignedReport, report};
 pub use responders::renew_responders;

@@ -1,13 +1,15 @@
 //! Verifies a report offline: nothing is asked but the report, its signature and the audit key.
 
 use openssl::x509::{X509, X509Crl};
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use store::{Code, Fault};
 use thiserror::Error;
 
 use super::custodians::CustodianSet;
 use super::outcome::{
-    Acknowledged, CertificateMade, CrlMade, EndDecided, KeyDestroyed, KeyMade, Opened, TokenInitialised,
+    Acknowledged, CertificateMade, CrlMade, EndDecided, KeyDestroyed, KeyMade, Opened, TakenUp,
+    TokenInitialised,
 };
 use super::report::{FORMAT, NamedPem, Report};
 use super::steps::{CertificateStep, CrlStep, KeyStep, ShareStep};
@@ -84,6 +86,8 @@ pub struct VerifiedReport {
     pub operator: String,
     /// Who watched.
     pub witnesses: Vec<String>,
+    /// Who was there each time that another process took it up.
+    pub taken_up_by: Vec<TakenUp>,
     /// How many steps were taken.
     pub steps: usize,
     /// SHA-256 of the audit key that signed the report, to be compared with one known otherwise.
@@ -133,10 +137,19 @@ pub(super) fn verify_content(report: &Report, audit_key: &[u8]) -> Result<Verifi
         file_sha256: opened.file_sha256,
         operator: opened.operator,
         witnesses: opened.witnesses,
+        taken_up_by: taken_up_by(&entries)?,
         steps: steps.len(),
         audit_key_sha256: sha256(audit_key),
         certificates,
     })
+}
+
+fn taken_up_by(entries: &[Entry]) -> Result<Vec<TakenUp>, ReportError> {
+    let said = entries.iter().filter_map(|entry| Some((entry, entry.detail.get("taken_up_by")?)));
+    said.map(|(entry, who)| {
+        TakenUp::deserialize(who).map_err(|_| part(&entry.step, "does not say who took the ceremony up"))
+    })
+    .collect()
 }
 
 pub(super) fn sha256(octets: &[u8]) -> String {

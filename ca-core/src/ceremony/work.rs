@@ -73,6 +73,11 @@ fn share(
         let rule = format!("{} custodians, and {} files for their shares", step.names.len(), files.len());
         return standing(format!("token {}", step.token), rule);
     }
+    let twice = (1..files.len()).find(|place| files[..*place].contains(&files[*place]));
+    if let Some(place) = twice {
+        let detail = "is named for two custodians".to_owned();
+        return Err(CustodianError::File { path: files[place].clone(), detail }.into());
+    }
     if let Some(path) = files.iter().find(|path| !path.starts_with("/dev/fd") && path.exists()) {
         let detail = "stands already, and a share is never overwritten".to_owned();
         return Err(CustodianError::File { path: path.clone(), detail }.into());

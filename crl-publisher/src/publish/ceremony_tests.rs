@@ -85,7 +85,7 @@ fn a_ceremony_that_is_taken_up_signs_no_second_list() {
 fn a_list_that_another_ceremony_signed_or_that_lacks_a_revocation_is_not_taken_for_ones_own() {
     let mut world = World::new();
     let act = world.act(Duration::ZERO);
-    let mut sign = |world: &mut World, wanted| {
+    let sign = |world: &mut World, wanted| {
         let World { db, signer, folder, policy, .. } = world;
         sign_ceremony_crl(db, signer, folder, policy, ROOT, wanted, act.at, &mut rng(), &act).unwrap()
     };

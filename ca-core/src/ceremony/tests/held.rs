@@ -90,6 +90,11 @@ fn a_ceremony_that_cannot_be_held_touches_nothing() {
             let refused = hall.hold(file).unwrap_err().to_string();
             assert!(refused.contains(expected), "{refused}");
         }
+        let (before, after) = ROOT.split_once("[audit]").unwrap();
+        let unsigned = format!("{before}{}", &after[after.find("[[root]]").unwrap()..]);
+        let unsigned = unsigned.replace("[\"roots\", \"status\"]", "[\"roots\"]");
+        let refused = hall.hold(&unsigned).unwrap_err().to_string();
+        assert!(refused.contains("audit key: stands nowhere yet"), "nobody could sign its report: {refused}");
         assert!(untouched(&hall.module));
         let kept: i64 = certificates::table.count().get_result(&mut hall.db).unwrap();
         assert_eq!(kept, 0);

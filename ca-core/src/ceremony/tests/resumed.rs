@@ -132,7 +132,12 @@ fn a_transcript_that_was_cut_altered_or_begun_with_another_file_is_refused() {
         // A line that a crash cut off was never acted on, not even one that ends in half a letter.
         let cut = "{\"number\":9,\"prev… Dominique LEFÈ".as_bytes();
         std::fs::write(&path, [text.as_bytes(), &cut[..cut.len() - 1]].concat()).unwrap();
-        hall.hold(INSTALLATION).unwrap();
+        hall.operator = "Camille ROUX".to_owned();
+        assert!(!hall.hold(INSTALLATION).unwrap().held_before);
+        assert!(hall.hold(INSTALLATION).unwrap().held_before);
+        let text = std::fs::read_to_string(&path).unwrap();
+        let said: Vec<&str> = text.lines().filter(|line| line.contains("Camille ROUX")).collect();
+        assert!(said.len() == 1 && said[0].contains("taken_up_by"), "{said:?}");
 
         std::fs::remove_file(&path).unwrap();
         assert!(matches!(some_steps(&mut hall), Err(CeremonyError::TranscriptCut)), "nothing is left of it");
