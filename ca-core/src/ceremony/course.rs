@@ -8,21 +8,19 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use diesel::prelude::*;
 use serde::Serialize;
 use serde_json::{Value, json};
 use store::audit::{Event, record};
-use store::schema::{audit_events, audit_payloads};
 use store::{Act, CryptoRng, Database, Timestamp};
 
 use super::custodians::{CustodianSet, Share};
 use super::making::Bench;
 use super::outcome::{CeremonyOutcome, TakenUp};
 use super::transcript::{EntryEvent, Transcript};
-use super::{Ceremony, CeremonyError, Step, check, custodian_file, standing, work};
+use super::{Ceremony, CeremonyError, Step, check, custodian_file, standing, taking_up, work};
 use crate::authority;
 use crate::epoch::Epoch;
-use crate::issuance::{self, Evidence, EvidenceKind, IssuanceContext};
+use crate::issuance::{Evidence, EvidenceKind, IssuanceContext};
 use crate::signer::{LedgeredSigner, Pkcs11Module, Pkcs11Token};
 
 /// Of one certificate: no epoch is open while a ceremony waits for people, or for a key that an HSM makes for
@@ -94,11 +92,11 @@ impl<'a> Course<'a> {
         check(ceremony, context.identity)?;
         let transcript =
             Transcript::open(&folder.join(ceremony.name()).join("transcript.jsonl"), &ceremony.sha256())?;
-        refuse_other(db, ceremony, &transcript)?;
+        taking_up::refuse_other(db, ceremony, &transcript)?;
         if transcript.entries().is_empty() {
             standing::check(db, module, ceremony, act.at)?;
         } else {
-            bury(db, &transcript, rng, act)?;
+            taking_up::bury(db, &transcript, rng, act)?;
         }
         #[expect(clippy::disallowed_methods, reason = "the checked ceremony file is the evidence")]
         let evidence = Evidence::verified(EvidenceKind::Ceremony, ceremony.text().as_bytes());
@@ -326,62 +324,8 @@ impl<'a> Course<'a> {
     }
 }
 
-const ACTION: &str = "ceremony.step";
+pub(super) const ACTION: &str = "ceremony.step";
 
-fn subject(ceremony: &Ceremony) -> String {
+pub(super) fn subject(ceremony: &Ceremony) -> String {
     format!("ceremony {}", ceremony.name())
-}
-
-/// The newest head that the audit trail holds must be in the transcript, and what stands after it must be
-/// what a crash leaves: one line that was not recorded any more, and after it only beginnings. A step that was
-/// recorded in another database, or in what is now a restored backup, is not done in this one.
-fn refuse_other(
-    db: &mut Database,
-    ceremony: &Ceremony,
-    transcript: &Transcript,
-) -> Result<(), CeremonyError> {
-    let payloads: Vec<String> = audit_events::table
-        .inner_join(audit_payloads::table)
-        .filter(audit_events::action.eq(ACTION).and(audit_events::subject.eq(subject(ceremony))))
-        .select(audit_payloads::payload.assume_not_null())
-        .load(db)?;
-    let known = payloads.iter().filter_map(|payload| serde_json::from_str::<Value>(payload).ok());
-    let last = known.max_by_key(|payload| payload["line"].as_u64());
-    let entries = transcript.entries();
-    let line = match last {
-        None => 0,
-        Some(last) => {
-            let line =
-                last["line"].as_u64().and_then(|line| usize::try_from(line).ok()).unwrap_or(usize::MAX);
-            let head = match line.checked_sub(entries.len()) {
-                Some(0) => Some(transcript.head()),
-                Some(_) => None,
-                None => entries.get(line).map(|next| next.previous.as_str()),
-            };
-            if head != last["head"].as_str() {
-                return Err(CeremonyError::TranscriptCut);
-            }
-            line
-        }
-    };
-    if entries.iter().skip(line + 1).any(|entry| entry.event == EntryEvent::Done) {
-        return Err(CeremonyError::OtherDatabase(ceremony.name().to_owned()));
-    }
-    Ok(())
-}
-
-/// Whoever held this ceremony before is dead, since the transcript's lock is ours: its epochs are closed,
-/// and what it left between intention and signature is settled.
-fn bury(
-    db: &mut Database,
-    transcript: &Transcript,
-    rng: &mut dyn CryptoRng,
-    act: &Act,
-) -> Result<(), CeremonyError> {
-    let epochs = transcript.entries().iter().filter_map(|entry| entry.detail["epoch"].as_i64());
-    for number in epochs.collect::<std::collections::BTreeSet<_>>() {
-        Epoch::close_dead(db, number, act)?;
-    }
-    issuance::sweep(db, rng, act)?;
-    Ok(())
 }

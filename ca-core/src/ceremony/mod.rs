@@ -21,6 +21,7 @@ mod script;
 mod sections;
 mod standing;
 mod steps;
+mod taking_up;
 #[cfg(test)]
 pub(crate) mod tests;
 mod transcript;

@@ -1,5 +1,6 @@
 //! CRLs that are signed at a ceremony: those of the roots, and the last one of an authority that ends.
 
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use ca_core::authority::{self, Authority, AuthorityError};
@@ -85,7 +86,8 @@ pub fn sign_ceremony_crl(
     let authority = authority::load(db, short_name)?;
     reconcile(db, folder, &authority, &mut CrlReport::default())?;
     let reach = reach(db, short_name, wanted)?;
-    if !is_signed(db, short_name, reach, begun).map_err(CrlError::from)? {
+    let moments = begun.whole_second()..=act.at.plus(policy.clock_tolerance);
+    if !is_signed(db, short_name, reach, &moments).map_err(CrlError::from)? {
         let kinds = CrlKind::of(authority.kind);
         let issued = issue::issue(db, signer, folder, policy, &authority, kinds, reach, act)?;
         record::insert(db, &authority, &issued, rng, act)?;
@@ -112,13 +114,18 @@ fn reach(db: &mut Database, short_name: &str, wanted: CeremonyCrl) -> Result<Rea
     }
 }
 
-/// Whether the CRL that stands is the one that is wanted: another ceremony may have signed one meanwhile, which
-/// reaches elsewhere.
-fn is_signed(db: &mut Database, short_name: &str, reach: Reach, begun: Timestamp) -> QueryResult<bool> {
+/// Whether the CRL that stands is the one that is wanted, of one of these `moments`: another ceremony may have
+/// signed one meanwhile, which reaches elsewhere, or one before, by a clock that was ahead.
+fn is_signed(
+    db: &mut Database,
+    short_name: &str,
+    reach: Reach,
+    moments: &RangeInclusive<Timestamp>,
+) -> QueryResult<bool> {
     let Some(crl) = record::newest(db, short_name, CrlKind::Full)? else { return Ok(false) };
     let next_update = reach.next_update(crl.this_update);
     let since = status_log::newest(db)?;
-    Ok(crl.this_update >= begun.whole_second()
+    Ok(moments.contains(&crl.this_update)
         && next_update.is_none_or(|wanted| crl.next_update == wanted)
         && entries::count_by_log(db, short_name, crl.log_sequence, since)? == 0)
 }

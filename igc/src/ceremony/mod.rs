@@ -121,6 +121,8 @@ fn take_steps(
         let (place, count) = course.place(&step);
         if !session.confirmed {
             let said = match &step {
+                // A CRL that a clock ahead has dated keeps its root from signing until that date.
+                Step::Open => format!(" (the clock says {})", installation.clock.now()),
                 Step::Acknowledge(number, name) => format!(" ({name} has share {number})"),
                 _ => String::new(),
             };

@@ -59,7 +59,8 @@ fn at_a_terminal_each_step_waits_for_its_confirmation_and_goes_on_where_it_stopp
         run(terminal.args(["-c", &typed]).stdin(Stdio::null())).said()
     };
     let said = answer("Alix Sacha yes oui non");
-    assert!(said.contains("step 1 of 6: open. Confirm (yes)?"), "{said}");
+    assert!(said.contains("step 1 of 6: open (the clock says 20"), "{said}");
+    assert!(said.contains("step 2 of 6: crl ACR-EL. Confirm (yes)?"), "{said}");
     assert!(said.contains("step 3 of 6: crl ACR-ST: not confirmed"), "{said}");
     let transcript = workshop.dir().join("ceremonies/root-crl-2027/transcript.jsonl");
     assert_eq!(fs::read_to_string(&transcript).unwrap().lines().count(), 2 * 2);
