@@ -96,17 +96,12 @@ fn tokens(ceremony: &Ceremony) -> Vec<String> {
 fn standing_signers(ceremony: &Ceremony) -> Vec<String> {
     let (mut made, mut signers) = (Vec::new(), Vec::new());
     for step in ceremony.steps() {
-        let signer = match step {
-            Step::Key(key) => {
-                made.push(key.label);
-                continue;
+        match (&step, step.signer().map(str::to_owned)) {
+            (Step::Key(key), _) => made.push(key.label.clone()),
+            (_, Some(signer)) if !made.contains(&signer) && !signers.contains(&signer) => {
+                signers.push(signer)
             }
-            Step::Certificate(certificate) => certificate.issuer,
-            Step::Crl(crl) => crl.authority,
-            _ => continue,
-        };
-        if !made.contains(&signer) && !signers.contains(&signer) {
-            signers.push(signer);
+            _ => {}
         }
     }
     signers

@@ -243,5 +243,8 @@ fn words(verified: &VerifiedReport) -> String {
     for (name, sha256) in &verified.certificates {
         text += &format!("certificate {name} SHA-256 {sha256}\n");
     }
+    for (name, sha256) in &verified.issuers {
+        text += &format!("not made here: {name} SHA-256 {sha256}, compare it with its own ceremony's\n");
+    }
     text
 }
