@@ -71,8 +71,13 @@ fn heading(ceremony: &Ceremony, program: &str) -> String {
          6. `igc ceremony check FICHIER --dir DOSSIER` accepte le fichier : ☐ oui\n\
          7. Ces jetons sont branchés, et aucun autre : {tokens}.\n"
     );
-    if ceremony.plan.custodians.is_some() {
+    if let Some(custodians) = &ceremony.plan.custodians {
         text += NEW_SHARES;
+        let needed = custodians.needed.get_ref();
+        let _ = writeln!(
+            text,
+            "9. Après une interruption, le programme redemande {needed} parts : `--share FICHIER`."
+        );
     }
     if !signers.is_empty() {
         text += SHARES_BROUGHT;

@@ -1,7 +1,9 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
+use rustix::process::{Resource, Rlimit, setrlimit};
 use store::Timestamp;
 use tempfile::TempDir;
 
@@ -186,6 +188,29 @@ fn answers_go_on_while_their_ledger_takes_no_line_and_are_written_down_afterward
     fs::remove_file(folder).unwrap();
     write(&mut answers, &[4]).unwrap();
     assert_eq!(read(&file).unwrap(), [1, 2, 3, 4]);
+}
+
+#[test]
+fn lines_of_which_a_full_disk_took_a_part_stand_once() {
+    const FILE: &str = "IGC_TEST_LEDGER";
+    let lines: Vec<u8> = (0..200).collect();
+    if let Some(file) = std::env::var_os(FILE) {
+        let mut answers = LedgerWriter::new(file.into(), Durability::Lazy, [7; 16]);
+        write(&mut answers, &lines).unwrap();
+        setrlimit(Resource::Fsize, Rlimit { current: None, maximum: None }).unwrap();
+        write(&mut answers, &[200]).unwrap();
+        return;
+    }
+    let (_folder, file) = place();
+    // A process whose files may have 8 KiB, until it lifts that.
+    let name = format!("{}::lines_of_which_a_full_disk_took_a_part_stand_once", module_path!());
+    let mut limited = Command::new("sh");
+    limited
+        .args(["-c", "trap '' XFSZ; ulimit -S -f 16; exec \"$@\"", "sh"])
+        .arg(std::env::current_exe().unwrap());
+    limited.args(["--exact", name.split_once("::").unwrap().1]).env(FILE, &file);
+    assert!(limited.status().unwrap().success());
+    assert_eq!(read(&file).unwrap(), [&lines[..], &[200]].concat());
 }
 
 #[test]

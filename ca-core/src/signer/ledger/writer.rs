@@ -114,7 +114,13 @@ impl LedgerWriter {
             text += &line;
             (open.sequence, open.chain) = (entry.sequence, chain);
         }
-        open.file.write_all(text.as_bytes())?;
+        if let Err(error) = open.file.write_all(text.as_bytes()) {
+            // Answers leave all the same, and their lines are owed: what the disk took of them would stand twice.
+            if self.durability == Durability::Lazy {
+                open.file.set_len(open.end)?;
+            }
+            return Err(error.into());
+        }
         open.end += text.len() as u64;
         if self.durability == Durability::BeforeAnswer {
             open.file.sync_data()?;
