@@ -63,6 +63,8 @@ store::codes! {
     CEREMONY_STANDING = ("ceremony-refused", Refused, "the operator: the sentence names what stands in the way; `igc ceremony check --dir DIR FILE` asks again");
     /// A ceremony of this name was begun with another file.
     CEREMONY_OTHER_FILE = ("ceremony-other-file", Refused, "the operator: take the ceremony up again with the file it was begun with, or give the new one another name");
+    /// The database does not know what the transcript holds.
+    CEREMONY_OTHER_DATABASE = ("ceremony-other-database", Integrity, "the operator: put the database back that the ceremony was held with, or a backup from after its last step");
     /// Another process holds this ceremony.
     CEREMONY_UNDER_WAY = ("ceremony-under-way", Unavailable, "the operator: another process holds this ceremony; wait for it or stop it");
     /// A step was not confirmed.

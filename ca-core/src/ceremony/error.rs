@@ -50,6 +50,12 @@ pub enum CeremonyError {
     /// The transcript is not the one whose head the audit trail holds.
     #[error("the transcript does not hold the line that the audit trail names last: it was cut or replaced")]
     TranscriptCut,
+    /// The transcript goes on after what the database knows of this ceremony.
+    #[error(
+        "ceremony {0}: its transcript holds steps that this database knows nothing of: it is another one's, or a \
+         backup that is older than they are"
+    )]
+    OtherDatabase(String),
     /// Shares of custodians.
     #[error(transparent)]
     Custodians(#[from] CustodianError),
@@ -112,6 +118,7 @@ impl Fault for CeremonyError {
             Self::Standing { .. } => faults::CEREMONY_STANDING,
             Self::Transcript(error) => error.code(),
             Self::TranscriptCut => faults::CEREMONY_TRANSCRIPT,
+            Self::OtherDatabase(_) => faults::CEREMONY_OTHER_DATABASE,
             Self::Custodians(error) => error.code(),
             Self::CustodianSet { .. } => faults::CEREMONY_TRANSCRIPT_FILE,
             Self::Signer(error) => error.code(),

@@ -20,6 +20,7 @@ mod script;
 mod sections;
 mod standing;
 mod steps;
+mod taking_up;
 #[cfg(test)]
 pub(crate) mod tests;
 mod transcript;
@@ -33,7 +34,7 @@ pub use error::CeremonyError;
 pub use file::{Ceremony, CeremonyKind};
 pub use outcome::{
     Acknowledged, CeremonyOutcome, CertificateMade, CrlMade, EndDecided, KeyDestroyed, KeyMade, Opened,
-    TokenInitialised,
+    TakenUp, TokenInitialised,
 };
 pub use report::{NamedPem, Report, SignedReport, report};
 pub use script::script;

@@ -12,7 +12,7 @@ use super::{Ceremony, CeremonyError, CeremonyKind};
 use crate::authority::{self, AuthorityKind};
 use crate::authority_end;
 use crate::identity::split_generation;
-use crate::service_key::Purpose;
+use crate::service_key::{self, Purpose};
 use crate::signer::{Pkcs11Module, SignerError, pin};
 
 /// Refuses a ceremony that the database or the tokens do not allow. Touches nothing.
@@ -41,6 +41,12 @@ pub fn check(
     }
     for end in &plan.end {
         living(db, end.short_name.get_ref(), AuthorityKind::Issuing, at)?;
+    }
+    if plan.audit.is_none() && service_key::of_purpose(db, Purpose::Audit)?.is_empty() {
+        return standing(
+            "audit key",
+            "stands nowhere yet, and signs the report: the file needs an [audit] section",
+        );
     }
     Ok(())
 }

@@ -92,6 +92,11 @@ fn a_ceremony_that_cannot_be_held_touches_nothing() {
             let refused = hall.hold(file).unwrap_err().to_string();
             assert!(refused.contains(expected), "{refused}");
         }
+        let (before, after) = ROOT.split_once("[audit]").unwrap();
+        let unsigned = format!("{before}{}", &after[after.find("[[root]]").unwrap()..]);
+        let unsigned = unsigned.replace("[\"roots\", \"status\"]", "[\"roots\"]");
+        let refused = hall.hold(&unsigned).unwrap_err().to_string();
+        assert!(refused.contains("audit key: stands nowhere yet"), "nobody could sign its report: {refused}");
         assert!(untouched(&hall.module));
         let kept: i64 = certificates::table.count().get_result(&mut hall.db).unwrap();
         assert_eq!(kept, 0);
@@ -154,14 +159,18 @@ fn an_authority_that_ends_signs_a_last_list_and_its_key_is_gone() {
         let mut hall = Hall::new(module);
         hall.hold(INSTALLATION).unwrap();
         let refusing = END.replace("\"leave\"", "\"refuse\"");
+        // A worker is about to sign it when the end is decided.
+        hall.prepare_under("ACI-EL-PP").unwrap();
         let refused = hall.hold(&refusing).unwrap_err().to_string();
-        assert!(refused.contains("1 of its certificates are good"), "its responder's: {refused}");
+        assert!(refused.contains("1 of its certificates are good, or are being signed"), "{refused}");
         assert_eq!(
             authority_end::find(&mut hall.db, "ACI-EL-PP").unwrap(),
             None,
             "the decision was rolled back"
         );
 
+        let alone = refusing.replace("ACI-EL-PP", "ACI-ST-PP").replace("end-aci-el", "end-aci-st");
+        hall.hold(&alone).expect("its responder answers for it to the end, and is no obstacle");
         let end = END.replace("end-aci", "leave-aci");
         let outcome = hall.hold(&end).unwrap();
         let decided = authority_end::find(&mut hall.db, "ACI-EL-PP").unwrap().unwrap();
