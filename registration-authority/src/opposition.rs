@@ -113,7 +113,9 @@ pub(crate) fn oppose_within(
     rng: &mut dyn CryptoRng,
     act: &Act,
 ) -> Result<Opposition, OpposeError> {
-    let opposed = card_opposition::oppose(db, number, rng, act)?;
+    let mut opposed = card_opposition::oppose(db, number, rng, act)?;
+    // As a batch that is being signed takes them: each waits for the other, and none locks the other out.
+    opposed.certificates.sort();
     let mut certificates = Vec::with_capacity(opposed.certificates.len());
     for certificate in &opposed.certificates {
         let serial: SerialNumber =

@@ -1,6 +1,7 @@
 //! Cards are certified in batches, several at once: while the token signs for one, the evidence of the next is
 //! verified, so that neither the token nor a processor waits for the other.
 
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
@@ -17,8 +18,8 @@ use crate::problem::Problem;
 /// How many batches are under way at once, each on a connection of its own.
 const LANES: usize = 3;
 
-/// Certifies the cards. What one lane cannot do keeps no other lane back; the first failure of a whole lane, which
-/// the lease or the database makes, is the answer.
+/// Certifies the cards. The caller's connection keeps the lease meanwhile, however long a batch takes. An answer
+/// that is an error is of the lease: what the lanes could not do stands in what they give.
 pub(super) fn certify(
     certifier: &Certifier<'_>,
     db: &mut Database,
@@ -27,27 +28,35 @@ pub(super) fn certify(
     numbers: &[CardNumber],
 ) -> Result<Certified, Problem> {
     let batches = numbers.chunks(CARDS_AT_ONCE);
-    let mut others = Vec::new();
-    for _ in 1..batches.len().min(LANES) {
-        others.push(certifier.installation.database(role)?);
+    let mut connections = Vec::new();
+    for _ in 0..batches.len().min(LANES) {
+        connections.push(certifier.installation.database(role)?);
     }
     let waiting = Mutex::new(batches);
     let next = || waiting.lock().unwrap_or_else(PoisonError::into_inner).next();
-    let lane = |db: &mut Database| certifier.certify_in_turn(db, signer.clone(), next);
-    let lanes: Vec<Result<Certified, Problem>> = thread::scope(|scope| {
-        let lane = &lane;
-        let others: Vec<_> = others.into_iter().map(|mut db| scope.spawn(move || lane(&mut db))).collect();
-        let own = lane(db);
-        let others = others.into_iter().map(|other| other.join().expect("a lane does not panic"));
-        std::iter::once(own).chain(others).collect()
-    });
-    let mut done = Certified::default();
-    for lane in lanes {
-        let Certified { cards, failed, .. } = lane?;
-        done.cards.extend(cards);
-        done.failed.extend(failed);
-    }
-    Ok(done)
+    thread::scope(|scope| {
+        let (tell, told) = mpsc::channel();
+        for mut db in connections {
+            let (signer, next, tell) = (signer.clone(), &next, tell.clone());
+            scope.spawn(move || {
+                // Where the lease is lost nobody listens any more.
+                let _ = tell.send(certifier.certify_in_turn(&mut db, signer, next));
+            });
+        }
+        drop(tell);
+        let pause = certifier.installation.config.schedules.lease / 4;
+        let mut done = Certified::default();
+        loop {
+            match told.recv_timeout(pause) {
+                Ok(Certified { cards, failed, .. }) => {
+                    done.cards.extend(cards);
+                    done.failed.extend(failed);
+                }
+                Err(RecvTimeoutError::Timeout) => certifier.epoch.renew(db)?,
+                Err(RecvTimeoutError::Disconnected) => return Ok(done),
+            }
+        }
+    })
 }
 
 impl Certifier<'_> {
@@ -57,13 +66,12 @@ impl Certifier<'_> {
         db: &mut Database,
         mut signer: ProcessSigner,
         next: impl Fn() -> Option<&'n [CardNumber]>,
-    ) -> Result<Certified, Problem> {
+    ) -> Certified {
         let mut done = Certified::default();
         let mut registry = ImportedRegister;
         let mut context = self.context(&mut signer, &mut registry);
         while let Some(batch) = next() {
-            let act = self.begin_item(db)?;
-            match certify_cards(db, &mut context, batch, &mut system_rng(), &act) {
+            match certify_cards(db, &mut context, batch, &mut system_rng(), &self.act_of_now()) {
                 Ok(certified) => {
                     for (number, outcome) in certified {
                         match outcome {
@@ -75,6 +83,6 @@ impl Certifier<'_> {
                 Err(error) => batch.iter().for_each(|number| done.fail(format!("card {number}"), &error)),
             }
         }
-        Ok(done)
+        done
     }
 }

@@ -77,11 +77,9 @@ impl Certifier<'_> {
         CertificationContext { signer, registry, verifier, bureaus, issuance: *issuance, epoch }
     }
 
-    /// Keeps the lease, which a run may outlast, and reads the clock: once for each batch or request, not
-    /// once a job.
-    fn begin_item(&self, db: &mut Database) -> Result<Act, Problem> {
-        self.epoch.renew(db)?;
-        Ok(Act { at: self.installation.clock.now(), ..self.act.clone() })
+    /// The clock is read once for each batch or request, not once a job.
+    fn act_of_now(&self) -> Act {
+        Act { at: self.installation.clock.now(), ..self.act.clone() }
     }
 
     fn certify_requests(
@@ -93,8 +91,9 @@ impl Certifier<'_> {
         let mut registry = ImportedRegister;
         let mut context = self.context(signer, &mut registry);
         for request in certificate_request::list(db, Some("approved"), None, REQUESTS)? {
-            let act = self.begin_item(db)?;
-            let number = request.number;
+            // A run may take longer than the lease: it is extended once an item.
+            self.epoch.renew(db)?;
+            let (number, act) = (request.number, self.act_of_now());
             match certify_request(db, &mut context, &number, &mut system_rng(), &act) {
                 Ok(_) => done.requests.push(number),
                 Err(error) => done.fail(format!("request {number}"), &error),
