@@ -3,7 +3,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use store::audit::{Event, record};
 use store::schema::certificates;
-use store::{Act, CryptoRng, Database};
+use store::{Act, CryptoRng, Database, crash_point};
 use thiserror::Error;
 
 use crate::faults;
@@ -119,9 +119,13 @@ pub fn issue_batch(
 ) -> Result<Issued, IssueError> {
     debug_assert!(!db.in_transaction(), "no lock is held while the token works");
     debug_assert!(batch.len() <= LARGEST_BATCH, "an opposition does not wait behind a big transaction");
+    crash_point("issuance.intended");
     let begun = begin_signing(db, &batch, rng, act)?;
+    crash_point("issuance.signing");
     let signed = sign(signer, &batch, begun);
+    crash_point("issuance.signed");
     let mut settled = record_good(db, &batch, signed, rng, act)?;
+    crash_point("issuance.good");
     for (prepared, outcome) in batch.iter().zip(&mut settled) {
         if let Err(error) = outcome
             && error.leaves_it_signing()

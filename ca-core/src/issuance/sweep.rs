@@ -1,7 +1,7 @@
 use diesel::prelude::*;
 use serde::Serialize;
 use store::schema::{certificates, issuance_epochs};
-use store::{Act, CryptoRng, Database};
+use store::{Act, CryptoRng, Database, crash_point};
 
 use crate::revocation::{self, RevocationReason, RevokeError, Revoked};
 
@@ -22,6 +22,7 @@ pub fn sweep(db: &mut Database, rng: &mut dyn CryptoRng, act: &Act) -> Result<Sw
     let mut swept = Swept::default();
     loop {
         let settled = db.write(|db| sweep_batch(db, &mut swept, rng, act))?;
+        crash_point("sweep.settled");
         if (settled as i64) < BATCH {
             return Ok(swept);
         }

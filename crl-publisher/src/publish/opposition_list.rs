@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::audit::{self, Event};
 use store::schema::card_oppositions;
-use store::{Act, Code, CryptoRng, Database, Fault, Timestamp, fault};
+use store::{Act, Code, CryptoRng, Database, Fault, Timestamp, crash_point, fault};
 use thiserror::Error;
 
 use super::detached_signature::ListSigner;
@@ -133,6 +133,7 @@ pub fn publish_opposition_list(
         };
         audit::record(db, event, rng, act)
     })?;
+    crash_point("opposition-list.recorded");
     let turn = folder.turn()?;
     if published(folder)?.is_some_and(|standing| standing.sequence > list.sequence) {
         return Ok(report(false)); // another worker was quicker, and knows more

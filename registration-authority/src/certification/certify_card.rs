@@ -4,7 +4,7 @@ use ca_core::issuance::{self, IssueError, LARGEST_BATCH, PrepareError};
 use ca_core::serial::SerialNumber;
 use card::{Card, CardNumber, KeyUsage, RecordCertifiedError, TransitionError};
 use rand_core::CryptoRng;
-use store::{Act, Code, Database, Fault};
+use store::{Act, Code, Database, Fault, crash_point};
 use thiserror::Error;
 
 use super::CertificationContext;
@@ -162,11 +162,13 @@ pub fn certify_cards(
             going_on.insert(number, Err(error.into()));
         }
     }
-    db.write(|db| {
+    let certified = db.write(|db| {
         let concluded = going_on.into_iter().map(|(number, outcome)| {
             let certified = outcome.and_then(|()| db.attempt(|db| conclude(db, &number, rng, act)));
             (number, certified)
         });
-        Ok(concluded.collect())
-    })
+        Ok::<_, CertifyCardError>(concluded.collect())
+    })?;
+    crash_point("certification.cards-certified");
+    Ok(certified)
 }
