@@ -37,33 +37,38 @@ const LANES: usize = 4;
 
 #[test]
 fn killed_while_a_card_is_certified_no_certificate_is_without_a_record_and_none_is_lost() {
-    play(&["certification", "request", "sweep"]);
+    play(DatabaseKind::Sqlite, &["certification", "request", "sweep"]);
 }
 
 #[test]
 fn killed_while_a_card_is_certified_that_is_stolen_before_anyone_comes_back_it_never_has_a_good_certificate()
 {
-    play(&["stolen-meanwhile"]);
+    play(DatabaseKind::Sqlite, &["stolen-meanwhile"]);
 }
 
 #[test]
 fn killed_while_crls_lists_and_certificates_are_published_nothing_goes_back_and_nothing_is_left_out() {
-    play(&["publication", "opposition-list", "authorities"]);
+    play(DatabaseKind::Sqlite, &["publication", "opposition-list", "authorities"]);
 }
 
 #[test]
 fn killed_in_the_middle_of_an_opposition_or_before_its_answer_the_card_is_opposed_once_and_as_a_whole() {
-    play(&["opposition"]);
+    play(DatabaseKind::Sqlite, &["opposition"]);
 }
 
 #[test]
 fn killed_while_the_head_of_the_audit_tree_is_signed_the_log_goes_on_from_what_is_kept() {
-    play(&["audit"]);
+    play(DatabaseKind::Sqlite, &["audit"]);
 }
 
 #[test]
 fn killed_between_order_and_bureau_an_order_has_one_card_and_its_files_can_be_had_again() {
-    play(&["batch", "return-file"]);
+    play(DatabaseKind::Sqlite, &["batch", "return-file"]);
+}
+
+#[test]
+fn on_postgresql_too_where_the_server_has_to_notice_that_somebody_died() {
+    play(DatabaseKind::Postgresql, &["stolen-meanwhile", "opposition"]);
 }
 
 #[test]
@@ -75,11 +80,11 @@ fn every_kill_of_the_table_is_in_a_scene_and_every_scene_has_one() {
 }
 
 /// Every kill of these scenes, a few at a time; prints what each took.
-fn play(names: &[&str]) {
+fn play(kind: DatabaseKind, names: &[&str]) {
     let plays: Vec<_> = names
         .iter()
         .flat_map(|name| {
-            let stage = Arc::new(Stage::arrange(scene(name)));
+            let stage = Arc::new(Stage::arrange(kind, scene(name)));
             table::kills_in(name).into_iter().map(move |kill| (stage.clone(), kill))
         })
         .collect();
@@ -109,8 +114,8 @@ struct Stage {
 }
 
 impl Stage {
-    fn arrange(scene: &'static Scene) -> Self {
-        let template = workshop(DatabaseKind::Sqlite);
+    fn arrange(kind: DatabaseKind, scene: &'static Scene) -> Self {
+        let template = workshop(kind);
         // The bureau of the demonstration is gone; what a scene sends to one stays there.
         let nobody = template.dir().join("demo").display().to_string();
         template.configure("demo", "bureau_home", nobody);

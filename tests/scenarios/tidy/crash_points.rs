@@ -2,6 +2,9 @@
 //! `scenarios::crash_points`.
 
 use std::collections::BTreeSet;
+use std::fs;
+
+use acceptance::harness::root;
 
 use super::expect_none;
 use super::files::{TextFile, text_files};
@@ -12,6 +15,13 @@ use crate::scenarios::crash_points::table;
 fn every_crash_point_of_the_code_has_a_row_and_every_row_a_point() {
     let rows: Vec<String> = table::rows().into_iter().map(|row| row.point).collect();
     expect_none("docs/crash-points.md and the code", unmatched(&text_files(), &rows));
+}
+
+#[test]
+fn a_release_build_has_no_crash_points() {
+    let manifest: toml::Table = fs::read_to_string(root().join("Cargo.toml")).unwrap().parse().unwrap();
+    let release = manifest["profile"]["release"].as_table().unwrap();
+    assert!(!release.contains_key("debug-assertions"), "they stand where debug assertions do: {release:?}");
 }
 
 fn unmatched(files: &[TextFile], rows: &[String]) -> Vec<String> {
