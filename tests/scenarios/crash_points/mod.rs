@@ -67,6 +67,11 @@ fn killed_between_order_and_bureau_an_order_has_one_card_and_its_files_can_be_ha
 }
 
 #[test]
+fn killed_while_a_register_is_imported_the_same_file_is_read_again_and_the_register_is_what_it_says() {
+    play(DatabaseKind::Sqlite, &["register"]);
+}
+
+#[test]
 fn on_postgresql_too_where_the_server_has_to_notice_that_somebody_died() {
     play(DatabaseKind::Postgresql, &["stolen-meanwhile", "opposition"]);
 }
@@ -120,6 +125,8 @@ impl Stage {
         let nobody = template.dir().join("demo").display().to_string();
         template.configure("demo", "bureau_home", nobody);
         template.configure("jobs", "lease_seconds", SHORT_LEASE);
+        // A signer that stands at a point is to be killed by the test, not by its worker.
+        template.configure("hsm", "deadline_seconds", 60);
         let command = (scene.arrange)(&template);
         Self { scene, template, command }
     }

@@ -1,6 +1,7 @@
 //! What is being done when the program is killed.
 
 use std::fs;
+use std::time::Duration;
 
 use acceptance::harness::run;
 use ca_core::certificate;
@@ -13,12 +14,15 @@ use openssl::rsa::Rsa;
 use openssl::stack::Stack;
 use openssl::x509::extension::SubjectAlternativeName;
 use openssl::x509::{X509NameBuilder, X509ReqBuilder};
-use store::schema::{card_oppositions, cards, certificate_requests};
+use store::schema::{card_oppositions, cards, certificate_requests, professionals, register_feeds};
 use store::{Database, DatabaseRole};
 
 use super::dying::run_to;
 use crate::scenarios::invariants::{is_good, of_card};
 use crate::scenarios::workshop::{APPROVER, REVOKER, SUBMITTER, Workshop};
+
+/// Persons of the register that comes: more than are written in one transaction.
+const NEWCOMERS: usize = 1100;
 
 /// One thing that the program does, in an installation that is made for it.
 pub struct Scene {
@@ -82,6 +86,12 @@ pub const SCENES: &[Scene] = &[
         outcome: the_card_is_opposed_once,
     },
     Scene { name: "audit", arrange: events_wait, next: Next::Again(&[0]), outcome: |_, _| {} },
+    Scene {
+        name: "register",
+        arrange: another_register_comes,
+        next: Next::Again(&[0]),
+        outcome: the_register_is_what_the_feed_says,
+    },
     Scene {
         name: "batch",
         arrange: an_order_is_approved,
@@ -182,6 +192,18 @@ fn events_wait(workshop: &Workshop) -> Vec<String> {
     words(&["job", "run", "audit"])
 }
 
+/// Other persons than those of the demonstration, in two batches of lines.
+fn another_register_comes(workshop: &Workshop) -> Vec<String> {
+    let folder = workshop.dir().join("extract");
+    // Newer than the demonstration's: its name tells the minute.
+    let later = workshop.open(DatabaseRole::Owner).now().unwrap().plus(Duration::from_secs(3600));
+    let (count, later) = (NEWCOMERS.to_string(), later.to_string());
+    let generate = ["generate", "register", "--professionals", &count, "--seed", "4711"];
+    let place = ["--extracted-at", &later, "--out"];
+    let written = run(workshop.command(&generate).args(place).arg(&folder)).expect_exit(0).json();
+    words(&["registry", "import", written[0]["path"].as_str().unwrap(), "--accept-mass-change"])
+}
+
 fn an_order_is_approved(workshop: &Workshop) -> Vec<String> {
     workshop.approve(1);
     words(&["card", "batch", "close"])
@@ -228,6 +250,20 @@ fn the_request_has_one_certificate(_: &Workshop, db: &mut Database) {
 fn one_more_card_is_at_the_bureau(workshop: &Workshop, db: &mut Database) {
     assert_eq!(workshop.cards(CardStatus::Batched), [newest_card(db)]);
     one_card_an_order(db);
+}
+
+/// Whom the feed names is there, everybody else has ceased, and no feed is half read.
+fn the_register_is_what_the_feed_says(_: &Workshop, db: &mut Database) {
+    let statuses: Vec<(i64, String)> = register_feeds::table
+        .order(register_feeds::sequence.desc())
+        .select((register_feeds::sequence, register_feeds::status))
+        .load(db)
+        .unwrap();
+    assert!(statuses.iter().all(|(_, status)| status == "complete"), "{statuses:?}");
+    let living = professionals::table.filter(professionals::ceased_at.is_null());
+    let fed: Vec<i64> = living.select(professionals::last_feed).load(db).unwrap();
+    assert!(fed.iter().all(|feed| *feed == statuses[0].0), "somebody lives whom the feed does not name");
+    assert_eq!(fed.len(), NEWCOMERS);
 }
 
 fn one_card_an_order(db: &mut Database) {
