@@ -8,6 +8,7 @@ mod certificate_dump;
 mod clock_ahead;
 mod command_line;
 mod crash;
+mod crash_points;
 mod database_rights;
 mod databases;
 mod demonstration;

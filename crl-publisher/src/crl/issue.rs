@@ -9,7 +9,7 @@ use ca_core::signer::{Signer, SignerError};
 use ca_core::signing::{IntendedError, IntendedSignature, sign_intended};
 use ca_core::status_log;
 use der::Decode;
-use store::{Act, Database, Timestamp};
+use store::{Act, Database, Timestamp, crash_point};
 use x509_cert::ext::pkix::SubjectKeyIdentifier;
 
 use super::encode::{CrlEncoder, CrlHead, UnsignedCrl};
@@ -70,6 +70,7 @@ pub(crate) fn issue(
         let previous = standing.previous(intended.kind)?;
         issued.push(db.snapshot(|db| VerifiedCrl::verify(db, authority, &intended, &previous, der))?);
     }
+    crash_point("crl.verified");
     Ok(issued)
 }
 

@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use ca_core::signer::Signer;
 use serde_json::json;
 use store::audit::{self, Event};
-use store::{Act, Code, CryptoRng, Database, Fault, fault};
+use store::{Act, Code, CryptoRng, Database, Fault, crash_point, fault};
 use thiserror::Error;
 
 use super::compact_list;
@@ -121,6 +121,7 @@ pub fn publish_opposition_list(
             };
             audit::record(db, event, rng, act)
         })?;
+        crash_point("opposition-list.recorded");
         let turn = folder.turn()?;
         if published(folder, &verifier)?.is_some_and(|standing| standing.sequence > list.sequence) {
             return Ok(report); // another worker was quicker, and knows more

@@ -5,7 +5,7 @@ use std::io::{Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
-use store::Timestamp;
+use store::{Timestamp, crash_point};
 
 use super::line::{Chain, Head, LONGEST_LINE};
 use super::{Entry, LedgerError, LedgerFault};
@@ -139,6 +139,7 @@ impl LedgerWriter {
             OpenOptions::new().read(true).append(true).create(true).mode(0o600).open(&self.path)?;
         file.lock()?;
         if file.metadata()?.len() == 0 {
+            crash_point("signer.ledger-made");
             file.write_all(Head::first(&self.new_id).encode().as_bytes())?;
             file.sync_all()?;
             // The name of a new file is durable with its folder.

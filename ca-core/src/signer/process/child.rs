@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
 use rustix::process::{Signal, set_parent_process_death_signal};
-use store::Timestamp;
+use store::{Timestamp, crash_point};
 
 use super::MOST_DIGESTS;
 use super::protocol::{Answer, DigestToSign, Frame, Octets, Question, read_frame};
@@ -177,6 +177,7 @@ fn sign(
     let digest = Digest { algorithm: asked.algorithm, value: asked.digest };
     let request = SigningRequest { key, public_key, digest: &digest, subject: &asked.subject };
     let signature = signer.sign(&request)?;
+    crash_point("signer.signed");
     signed.push(Signed { key: key.clone(), digest: digest.value, subject: asked.subject });
     Ok(Octets(signature))
 }
