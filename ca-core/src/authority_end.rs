@@ -8,8 +8,10 @@ use diesel::prelude::*;
 use diesel::sql_types::Text;
 use serde_json::json;
 use store::audit::{Event, record};
-use store::schema::{authority_ends, certificates};
+use store::schema::{authority_ends, certificates, service_keys};
 use store::{Act, CryptoRng, Database, Timestamp};
+
+use crate::service_key::Purpose;
 
 /// An authority whose end was decided.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,11 +70,18 @@ pub fn find(db: &mut Database, authority: &str) -> QueryResult<Option<AuthorityE
     }))
 }
 
-/// How many certificates of this authority are good and have not ended at `at`.
+/// How many certificates of this authority have not ended at `at` and are good, or may become so: a worker that
+/// is about to sign one was not stopped by the decision. Its own OCSP responders are not among them: they
+/// answer for it to their end.
 pub fn living_certificates(db: &mut Database, authority: &str, at: Timestamp) -> QueryResult<i64> {
+    let responders = service_keys::table
+        .filter(service_keys::authority.eq(authority).and(service_keys::purpose.eq(Purpose::Ocsp.name())))
+        .select(service_keys::serial);
     certificates::table
-        .filter(certificates::issuer.eq(authority).and(certificates::status.eq("good")))
+        .filter(certificates::issuer.eq(authority))
+        .filter(certificates::status.eq_any(["good", "intended", "signing"]))
         .filter(certificates::not_after.ge(at))
+        .filter(certificates::serial.nullable().ne_all(responders))
         .count()
         .get_result(db)
 }

@@ -101,8 +101,8 @@ impl Epoch {
         Ok(first == Some(self.number))
     }
 
-    /// Whether a certificate of this run is intended or being signed. Between two certificates of a worker
-    /// that does one thing at a time none is, unless a failure left it so.
+    /// Whether a certificate of this run is intended or being signed. Between two batches of a worker that has
+    /// no other under way none is, unless a failure left it so.
     pub fn has_unsettled(&self, db: &mut Database) -> Result<bool, EpochError> {
         let unsettled = certificates::table
             .filter(certificates::epoch.eq(self.number))

@@ -34,6 +34,22 @@ store::codes! {
     /// The ledger of signed digests contradicts itself, was cut, or is gone.
     SIGNING_LEDGER_BROKEN = ("signing-ledger-broken", Integrity, "the security officer, at once: compare with a backup; signatures may be missing from it");
 
+    // OCSP responders.
+    /// A responder answers no more, or was never its authority's, and so authorises no successor.
+    RESPONDER_ENDED = ("responder-ended", Refused, "the operator: hold a ceremony of kind ocsp-responders");
+    /// A responder has asked for its successor as often as it may.
+    RESPONDER_REQUESTS_EXHAUSTED = ("responder-requests-exhausted", Refused, "the operator: why was each request refused? hold a ceremony of kind ocsp-responders");
+    /// A request for a successor does not read, or is not what its row says.
+    RESPONDER_REQUEST_MALFORMED = ("responder-request-malformed", Integrity, "the security officer: somebody else than the status role wrote into its inbox");
+    /// A request for a successor lacks the signature of one of the two keys.
+    RESPONDER_REQUEST_SIGNATURE = ("responder-request-signature", Integrity, "the security officer: somebody else than the status role wrote into its inbox");
+    /// A request for a successor is not by the newest responder.
+    RESPONDER_REQUEST_SUPERSEDED = ("responder-request-superseded", Refused, "nobody: the responder has a successor");
+    /// A request for a successor is too old, of the future, or comes too early.
+    RESPONDER_REQUEST_TIME = ("responder-request-time", Refused, "the operator: set the clocks of the machines by NTP; the status role asks again");
+    /// The key of a request for a successor is not the one that the ceremony provides for, or is not new.
+    RESPONDER_REQUEST_KEY = ("responder-request-key", Refused, "the operator: hold a ceremony of kind ocsp-responders for a key of another kind or in another token");
+
     // Key ceremonies.
     /// A ceremony file is not TOML of the form it must have.
     CEREMONY_MALFORMED = ("ceremony-malformed", Invalid, "the operator: correct the line of the ceremony file that is named");
@@ -47,6 +63,8 @@ store::codes! {
     CEREMONY_STANDING = ("ceremony-refused", Refused, "the operator: the sentence names what stands in the way; `igc ceremony check --dir DIR FILE` asks again");
     /// A ceremony of this name was begun with another file.
     CEREMONY_OTHER_FILE = ("ceremony-other-file", Refused, "the operator: take the ceremony up again with the file it was begun with, or give the new one another name");
+    /// The database does not know what the transcript holds.
+    CEREMONY_OTHER_DATABASE = ("ceremony-other-database", Integrity, "the operator: put the database back that the ceremony was held with, or a backup from after its last step");
     /// Another process holds this ceremony.
     CEREMONY_UNDER_WAY = ("ceremony-under-way", Unavailable, "the operator: another process holds this ceremony; wait for it or stop it");
     /// A step was not confirmed.

@@ -5,7 +5,7 @@
 //! [`identity`], has it read by the [`lint`], and records it as intended; [`issuance::issue`] has it
 //! signed by a [`signer`], verifies and compares, and records it as good. [`revocation`] ends it.
 //! [`signing`] holds what was signed against what was intended.
-//! Authorities and their keys come from a [`ceremony`].
+//! Authorities and their keys come from a [`ceremony`]; the next [`responder`] is asked for by the last one.
 
 pub mod authority;
 pub mod authority_end;
@@ -20,6 +20,7 @@ pub mod key_policy;
 pub mod lint;
 pub mod profile;
 pub mod relint;
+pub mod responder;
 pub mod revocation;
 mod rsa_public_key;
 pub mod serial;

@@ -121,6 +121,35 @@ pub fn oppose(
     Ok(OpposedCard { number: *number, sequence, opposed_at: act.at, certificates })
 }
 
+/// Moves the counter so that the next opposition stands behind `published`, the newest sequence that was published.
+/// After a restored backup the numbers between would otherwise be given to other cards, which nobody would see who
+/// follows the list by its sequence. Says whether it moved. Called inside the caller's transaction.
+///
+/// The counter grows one by one, as its trigger has it; the numbers that are passed over stay empty.
+pub fn continue_after(
+    db: &mut Database,
+    published: i64,
+    rng: &mut dyn CryptoRng,
+    act: &Act,
+) -> QueryResult<bool> {
+    let before: i64 = card_opposition_counter::table.select(card_opposition_counter::last).first(db)?;
+    while diesel::update(card_opposition_counter::table.filter(card_opposition_counter::last.lt(published)))
+        .set(card_opposition_counter::last.eq(card_opposition_counter::last + 1))
+        .execute(db)?
+        > 0
+    {}
+    if before >= published {
+        return Ok(false);
+    }
+    let event = Event {
+        action: "opposition-list.continued",
+        subject: format!("opposition-list {published}"),
+        payload: serde_json::json!({ "database": before }),
+    };
+    audit::record(db, event, rng, act)?;
+    Ok(true)
+}
+
 /// The oppositions after `since` (0: all of them), by sequence.
 pub fn list(db: &mut Database, since: i64) -> QueryResult<Vec<OppositionEntry>> {
     let rows: Vec<(i64, String, Timestamp)> = card_oppositions::table

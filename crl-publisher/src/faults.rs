@@ -28,11 +28,21 @@ store::codes! {
     /// There is no list signer, or its certificate does not stand.
     LIST_SIGNER = ("opposition-list-signer-missing", Refused, "the operator: the key ceremony makes the list signer");
     /// The published opposition list holds a card that the database has forgotten.
-    LIST_ENTRY_LOST = ("opposition-list-entry-lost", Integrity, "the operator: the database was restored from a backup; oppose the card again");
+    LIST_ENTRY_LOST = ("opposition-list-entry-lost", Integrity, "the operator: the database was restored from a backup; the card stays on the list, oppose it again");
+    /// A card was opposed under a number that had been published for another.
+    LIST_OVERTAKEN = ("opposition-list-overtaken", Integrity, "the operator: the database was restored from a backup, and a card opposed before the list was published again; tell those who follow the changes to take the full list");
+    /// The compact opposition list cannot be made, or does not say what the list says.
+    LIST_COMPACT = ("opposition-list-compact-wrong", Integrity, "the developer: the reader and the writer of the compact list disagree; the other forms are published");
     /// A detached signature does not verify.
     LIST_SIGNATURE = ("opposition-list-signature-wrong", Integrity, "the operator: the token signed with another key than the list signer's");
     /// `since` of the changes to the opposition list is no sequence.
     OPPOSITIONS_SINCE = ("oppositions-since-invalid", Invalid, "the caller: `since` is the sequence of the last change already known, 0 for all");
+    /// `since` or `Last-Event-ID` is a sequence that does not exist yet.
+    OPPOSITIONS_AHEAD = ("oppositions-since-ahead", Invalid, "the caller: take the full list, and follow the changes from its sequence");
+    /// `limit` of the changes to the opposition list is no number of changes.
+    OPPOSITIONS_LIMIT = ("oppositions-limit-invalid", Invalid, "the caller: `limit` is a whole number from 1 to 10 000");
+    /// As many streams of oppositions are open as may be.
+    OPPOSITIONS_STREAMS = ("oppositions-streams-full", Unavailable, "nobody: ask for the changes meanwhile, and try the stream again");
     /// Nothing answers for the moment.
     STATUS_UNAVAILABLE = ("status-unavailable", Unavailable, "nobody: try again; the CRLs go on being served");
 }

@@ -1,19 +1,17 @@
 //! A small PKI for the tests: real keys in software, real certificates, a real database.
 
-use std::collections::HashMap;
 use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
 
 use ca_core::revocation::{self, RevocationReason, Revoked};
 use ca_core::serial::SerialNumber;
-use ca_core::signer::{KeyId, KeyReference, SignatureAlgorithm, Signer, SignerError, SigningRequest};
+use ca_core::signer::{KeyId, KeyReference, SignatureAlgorithm};
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use openssl::asn1::{Asn1Integer, Asn1Time};
 use openssl::bn::BigNum;
 use openssl::ec::{EcGroup, EcKey};
-use openssl::ecdsa::EcdsaSig;
 use openssl::hash::MessageDigest;
 use openssl::nid::Nid;
 use openssl::pkey::{PKey, Private};
@@ -30,6 +28,10 @@ use crate::folder::PublicFolder;
 use crate::policy::{PublicationPolicy, Schedule};
 use crate::publish::{CeremonyCrl, sign_ceremony_crl};
 
+mod software_signer;
+
+pub(crate) use software_signer::SoftwareSigner;
+
 pub(crate) const ROOT: &str = "ACR-FO";
 pub(crate) const ISSUING: &str = "ACI-FO-PP";
 pub(crate) const OTHER: &str = "ACI-EL-ORG";
@@ -38,33 +40,6 @@ const YEAR: Duration = Duration::from_secs(365 * 24 * 3600);
 
 pub(crate) fn rng() -> UnwrapErr<getrandom::SysRng> {
     UnwrapErr(getrandom::SysRng)
-}
-
-/// Keys in software behind the same trait as the token.
-#[derive(Clone, Default)]
-pub(crate) struct SoftwareSigner {
-    pub(crate) keys: HashMap<KeyReference, PKey<Private>>,
-    /// Fails every signature, as a token that is gone.
-    pub(crate) gone: bool,
-    /// Signs with this key whatever is asked, as a token whose handle points elsewhere.
-    pub(crate) astray: Option<KeyReference>,
-}
-
-impl Signer for SoftwareSigner {
-    fn sign(&mut self, request: &SigningRequest<'_>) -> Result<Vec<u8>, SignerError> {
-        let SigningRequest { key, digest, .. } = request;
-        if self.gone {
-            return Err(SignerError::Unavailable { token: key.token.clone(), detail: "gone".to_owned() });
-        }
-        let key = self.astray.as_ref().unwrap_or(key);
-        let key = self.keys.get(key).ok_or(SignerError::NoSuchKey { key: key.clone(), found: 0 })?;
-        let key = key.ec_key().unwrap();
-        Ok(EcdsaSig::sign(&digest.value, &key).unwrap().to_der().unwrap())
-    }
-
-    fn public_key(&mut self, key: &KeyReference) -> Result<Vec<u8>, SignerError> {
-        Ok(self.keys[key].public_key_to_der().unwrap())
-    }
 }
 
 /// A root, two issuing authorities, a responder for each of these, a list signer.
@@ -176,15 +151,47 @@ impl World {
             .unwrap();
     }
 
-    /// Opposes a card by rows, as the card crate would.
+    /// Makes a card and opposes it by rows, as the card crate would.
     pub(crate) fn oppose(&mut self, sequence: i64, card: &str) {
+        let number = card.parse().unwrap();
+        self.give_cards(number..=number);
+        self.oppose_given(sequence, number);
+    }
+
+    /// Makes cards by rows, ordered and no more.
+    pub(crate) fn give_cards(&mut self, numbers: std::ops::RangeInclusive<u64>) {
+        let at = self.start.millis();
+        let (first, last) = numbers.into_inner();
+        self.db
+            .batch_execute(&format!(
+                "WITH RECURSIVE given (number) AS (SELECT {first} UNION ALL SELECT number + 1 FROM given WHERE number < {last})
+                 INSERT INTO cards (number, kind, holder, exercise, order_number, temporary, status, version, ordered_at, changed_at)
+                 SELECT CAST(number AS TEXT), 'CPS', '899700000123', 'profession:60', 'O-' || number, FALSE, 'ordered', 1, {at}, {at}
+                 FROM given;"
+            ))
+            .unwrap();
+    }
+
+    /// Opposes a card that was made.
+    pub(crate) fn oppose_given(&mut self, sequence: i64, card: u64) {
         let at = self.start.millis();
         self.db
             .batch_execute(&format!(
-                "INSERT INTO cards (number, kind, holder, exercise, order_number, temporary, status, version, ordered_at, changed_at)
-                 VALUES ('{card}', 'CPS', '899700000123', 'profession:60', 'O-{card}', FALSE, 'ordered', 1, {at}, {at});
-                 INSERT INTO card_oppositions (sequence, card_number, opposed_at) VALUES ({sequence}, '{card}', {at});
-                 UPDATE card_opposition_counter SET last = {sequence};"
+                "INSERT INTO card_oppositions (sequence, card_number, opposed_at) VALUES ({sequence}, '{card}', {at});
+                 UPDATE card_opposition_counter SET last = last + 1 WHERE last < {sequence};"
+            ))
+            .unwrap();
+    }
+
+    /// Opposes cards that were made, from this sequence on.
+    pub(crate) fn oppose_many(&mut self, sequence: i64, cards: std::ops::RangeInclusive<u64>) {
+        let at = self.start.millis();
+        let (first, last) = cards.into_inner();
+        self.db
+            .batch_execute(&format!(
+                "INSERT INTO card_oppositions (sequence, card_number, opposed_at)
+                 SELECT CAST(number AS INTEGER) - {first} + {sequence}, number, {at}
+                 FROM cards WHERE number BETWEEN '{first}' AND '{last}';"
             ))
             .unwrap();
     }

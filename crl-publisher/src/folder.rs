@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
-use store::{Code, Fault};
+use store::{Code, Fault, crash_point};
 use thiserror::Error;
 
 use crate::crl::read::MAX_BYTES;
@@ -149,8 +149,11 @@ fn try_replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
         _ => {}
     }
     let mut file = File::create_new(&beside)?;
+    crash_point("folder.begun");
     file.write_all(bytes)?;
     file.sync_all()?;
+    crash_point("folder.written");
     fs::rename(&beside, path)?;
+    crash_point("folder.renamed");
     File::open(folder)?.sync_all()
 }

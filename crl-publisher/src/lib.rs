@@ -8,6 +8,7 @@
 //! This crate writes one table, `crls`, and the folder `public/` of the installation. It holds no
 //! rule of registration (it never depends on `registration-authority`).
 
+pub mod compact_list;
 pub mod crl;
 pub mod faults;
 pub mod folder;

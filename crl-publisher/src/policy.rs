@@ -52,8 +52,8 @@ pub struct PublicationPolicy {
     pub ocsp_max_age: Duration,
     /// How long a shared cache may keep a published file; never past its nextUpdate.
     pub file_max_age: Duration,
-    /// From one signed opposition list to the next where nothing changed.
-    pub opposition_list_every: Duration,
+    /// Opposition lists. One is made as soon as a card was opposed since the last.
+    pub opposition_list: Schedule,
     /// By how much a revocation date may be ahead of the clock and still be taken for what was committed since:
     /// one further ahead was dated by a clock that was wrong.
     pub clock_tolerance: Duration,
@@ -70,7 +70,7 @@ impl Default for PublicationPolicy {
             ocsp_never_issued: NeverIssued::Unknown,
             ocsp_max_age: Duration::from_secs(60),
             file_max_age: Duration::from_secs(300),
-            opposition_list_every: HOUR,
+            opposition_list: Schedule { every: HOUR, valid: DAY },
             clock_tolerance: Duration::from_secs(60),
         }
     }
@@ -102,7 +102,11 @@ impl PublicationPolicy {
     /// The same policy, if it holds together: a list that ends before its successor comes would
     /// leave a gap, and a start that is refused is better than one found later.
     pub fn checked(self) -> Result<Self, PolicyError> {
-        let schedules = [("full_crl", self.full_crl), ("delta_crl", self.delta_crl)];
+        let schedules = [
+            ("full_crl", self.full_crl),
+            ("delta_crl", self.delta_crl),
+            ("opposition_list", self.opposition_list),
+        ];
         for (field, schedule) in schedules {
             if schedule.every < Duration::from_secs(1) {
                 return Err(PolicyError { field, rule: "`every` is at least one second" });
@@ -150,6 +154,7 @@ mod tests {
             ("root_crl_alarm", PublicationPolicy { root_crl_alarm: 61 * DAY, ..base.clone() }),
             ("full_crl", PublicationPolicy { full_crl: gap, ..base.clone() }),
             ("delta_crl", PublicationPolicy { delta_crl: gap, ..base.clone() }),
+            ("opposition_list", PublicationPolicy { opposition_list: gap, ..base.clone() }),
             ("ocsp_max_age", PublicationPolicy { ocsp_max_age: 2 * DAY, ..base.clone() }),
             ("ocsp_validity", PublicationPolicy { ocsp_validity: Duration::ZERO, ..base.clone() }),
         ] {

@@ -11,6 +11,7 @@ use crate::decision::{self, Decided};
 use crate::der::sequence;
 use crate::findings::Findings;
 use crate::key::{base64, hex, sha256};
+use crate::responder::{self, Responders};
 
 /// A line of `certificates.jsonl`.
 #[derive(Debug, Deserialize)]
@@ -54,8 +55,11 @@ pub struct Payload {
     tbs_sha256: String,
     #[serde(default)]
     sha256: String,
-    /// Of a ceremony's step.
+    /// Of a ceremony's step, and of a request of a responder.
     certificate_sha256: Option<String>,
+    /// Of such a request.
+    #[serde(default)]
+    request_sha256: String,
 }
 
 /// Memory grows with the certificates, by some 200 octets each; not with the events.
@@ -71,6 +75,7 @@ pub struct Certificates {
     reported: HashSet<String>,
     /// Feeds of the register that orders rest on, each with one of them.
     feeds: HashMap<String, String>,
+    responders: Responders,
 }
 
 impl Certificates {
@@ -106,8 +111,11 @@ impl Certificates {
         if matches!(record.status.as_str(), "good") && certificate.is_none() {
             return Err("it is good, and not there".to_owned());
         }
-        let ceremony = record.evidence_kind == "ceremony";
-        let valid = if ceremony {
+        let asked = check_request(bundle, record, spki)?;
+        let ceremony = record.evidence_kind == "ceremony" && asked.is_none();
+        let valid = if asked.is_some() {
+            (i64::MIN, i64::MAX)
+        } else if ceremony {
             check_ceremony(bundle, record)?
         } else {
             let decided = check_evidence(bundle, record, spki)?;
@@ -117,9 +125,12 @@ impl Certificates {
             }
             decided.valid
         };
-        if let Some(certificate) = &certificate {
+        if let Some(certificate) = certificate {
             let der = certificate.to_der().map_err(|error| error.to_string())?;
             self.authorities.insert(sha256(&der));
+            if record.profile == responder::PROFILE {
+                self.responders.see(subject, &record.issuer, certificate, asked);
+            }
         }
         let der = record.certificate.as_deref().and_then(base64);
         Ok(Expected {
@@ -147,6 +158,11 @@ impl Certificates {
         match action {
             "ceremony.step" => {
                 self.reported.extend(read().and_then(|said| said.certificate_sha256));
+            }
+            "responder.certified" => {
+                if let Some(Payload { certificate_sha256: Some(certificate), request_sha256, .. }) = read() {
+                    self.responders.leaf(request_sha256, certificate);
+                }
             }
             "register.imported" => {
                 let feed = subject.rsplit(' ').next().unwrap_or_default();
@@ -195,6 +211,7 @@ impl Certificates {
 
     /// After the last leaf.
     pub fn conclude(self, findings: &mut Findings) {
+        self.responders.conclude(findings);
         let mut certificates: Vec<_> = self.expected.into_iter().collect();
         certificates.sort_by(|a, b| a.0.cmp(&b.0));
         for (subject, expected) in certificates {
@@ -246,6 +263,21 @@ fn check_signature(bundle: &Bundle, record: &Record, tbs: &[u8], text: &str) -> 
         return Err("it is a root that is not pinned".to_owned());
     }
     Ok(certificate)
+}
+
+/// The request of a responder that no ceremony made; nothing where the evidence is of another sort.
+fn check_request(bundle: &Bundle, record: &Record, spki: &[u8]) -> Result<Option<responder::Asked>, String> {
+    let (Some(evidence), "ceremony") = (&record.evidence, record.evidence_kind.as_str()) else {
+        return Ok(None);
+    };
+    if record.profile != responder::PROFILE {
+        return Err(format!("a request is evidence for no certificate of profile {}", record.profile));
+    }
+    let evidence = base64(evidence).ok_or("its request does not read")?;
+    if hex(&sha256(&evidence)) != record.evidence_digest {
+        return Err("its evidence is not the one that was verified when it was prepared".to_owned());
+    }
+    Ok(Some(responder::read(&bundle.ceremonies, &record.issuer, spki, &evidence)?))
 }
 
 fn check_ceremony(bundle: &Bundle, record: &Record) -> Result<(i64, i64), String> {

@@ -2,7 +2,7 @@
 //!
 //! It shares no code with the program that wrote the bundle: the formats are read from `docs/audit.md`.
 //! [`log`] recomputes every leaf and the tree, and verifies its checkpoints; [`certificates`] verifies what every
-//! certificate rests on ([`decision`], [`chip`]), and that the log has its leaves.
+//! certificate rests on ([`decision`], [`chip`], [`responder`]), and that the log has its leaves.
 
 #![allow(unreachable_pub, reason = "a program has no outside: pub means the rest of the program")]
 
@@ -16,6 +16,7 @@ mod findings;
 mod key;
 mod log;
 mod note;
+mod responder;
 
 #[cfg(test)]
 mod tests;

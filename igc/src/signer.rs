@@ -5,7 +5,7 @@ use std::process::Command;
 use std::sync::{Arc, OnceLock};
 
 use ca_core::signer::process::{LedgerKind, SignerSettings};
-use ca_core::signer::{SignerProcess, Tokens};
+use ca_core::signer::{SignerError, SignerProcess, Tokens};
 
 use crate::installation::Installation;
 use crate::problem::Problem;
@@ -37,12 +37,21 @@ pub fn ledger_file(kind: LedgerKind, installation: &Installation) -> PathBuf {
     installation.dir.join("signer").join(format!("{}.ledger", kind.name()))
 }
 
+/// The tokens that a process may reach: that of the OCSP responders is the status role's, and all it has.
+pub fn tokens(kind: LedgerKind, installation: &Installation) -> Result<Tokens, SignerError> {
+    let (all, status) = (Tokens::read(&installation.config.tokens)?, &installation.config.status_token);
+    match kind {
+        LedgerKind::Issuing => Ok(all.without(status)),
+        LedgerKind::Answers => all.only(status),
+    }
+}
+
 fn settings(kind: LedgerKind, installation: &Installation) -> Result<SignerSettings, Problem> {
     let (dir, config) = (installation.dir.clone(), installation.config_file.clone());
     let output = installation.output.name();
     let ledger = ledger_file(kind, installation);
     Ok(SignerSettings {
-        tokens: Tokens::read(&installation.config.tokens)?,
+        tokens: tokens(kind, installation)?,
         kind,
         sessions: installation.config.signer.sessions,
         deadline: installation.config.signer.deadline,

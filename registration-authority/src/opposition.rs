@@ -15,7 +15,7 @@ use diesel::prelude::*;
 use rand_core::CryptoRng;
 use serde_json::json;
 use store::schema::opposition_declarations;
-use store::{Act, Actor, Code, Database, Fault, Timestamp, audit};
+use store::{Act, Actor, Code, Database, Fault, Timestamp, audit, crash_point};
 use thiserror::Error;
 
 use crate::faults;
@@ -99,10 +99,12 @@ pub fn oppose(
     rng: &mut dyn CryptoRng,
     act: &Act,
 ) -> Result<Opposition, OpposeError> {
-    db.write_on_reserve(|db| {
+    let opposition = db.write_on_reserve(|db| {
         authorise(db, number, act)?;
         oppose_within(db, number, ground, rng, act)
-    })
+    })?;
+    crash_point("opposition.committed");
+    Ok(opposition)
 }
 
 /// The same for those who compose: inside the caller's transaction, who acts having been checked.
@@ -113,7 +115,10 @@ pub(crate) fn oppose_within(
     rng: &mut dyn CryptoRng,
     act: &Act,
 ) -> Result<Opposition, OpposeError> {
-    let opposed = card_opposition::oppose(db, number, rng, act)?;
+    let mut opposed = card_opposition::oppose(db, number, rng, act)?;
+    crash_point("opposition.card-opposed");
+    // As a batch that is being signed takes them: each waits for the other, and none locks the other out.
+    opposed.certificates.sort();
     let mut certificates = Vec::with_capacity(opposed.certificates.len());
     for certificate in &opposed.certificates {
         let serial: SerialNumber =
@@ -126,6 +131,7 @@ pub(crate) fn oppose_within(
         };
         certificates.push(EndedCertificate { issuer: certificate.issuer.clone(), serial, outcome });
     }
+    crash_point("opposition.certificates-revoked");
     let receipt = declare(db, number, ground, rng, act)?;
     let holder = card::get(db, number)?.holder;
     let subject = format!("card {number}");

@@ -6,12 +6,14 @@
 
 pub mod act;
 pub mod audit;
+mod crash_point;
 pub mod database;
 pub mod fault;
 pub mod schema;
 mod timestamp;
 
 pub use act::{Act, Actor, RequestId};
+pub use crash_point::crash_point;
 pub use database::{Database, DatabaseError, DatabaseRole};
 pub use fault::{Code, Fault, Kind};
 pub use timestamp::Timestamp;

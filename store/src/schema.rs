@@ -449,6 +449,46 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    responder_requests (digest) {
+        digest -> Binary,
+        authority -> Text,
+        predecessor -> Text,
+        attempt -> BigInt,
+        token -> Text,
+        key_id -> Text,
+        statement -> Binary,
+    }
+}
+
+diesel::table! {
+    responder_request_proofs (digest) {
+        digest -> Binary,
+        possession -> Binary,
+        authorisation -> Binary,
+    }
+}
+
+diesel::table! {
+    responder_refusals (digest) {
+        digest -> Binary,
+        code -> Text,
+        why -> Text,
+        refused_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    responder_certifications (predecessor, trial) {
+        predecessor -> Text,
+        trial -> BigInt,
+        digest -> Binary,
+        ceremony -> Binary,
+        issuer -> Text,
+        serial -> Text,
+    }
+}
+
 diesel::joinable!(audit_pending -> audit_events (event_id));
 diesel::joinable!(audit_leaves -> audit_events (event_id));
 diesel::joinable!(audit_payloads -> audit_events (event_id));
@@ -494,4 +534,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     signing_intents,
     signing_ledgers,
     signing_alarms,
+    responder_requests,
+    responder_request_proofs,
+    responder_refusals,
+    responder_certifications,
 );

@@ -58,6 +58,12 @@ impl HsmFault {
         self.count("signatures")
     }
 
+    /// What it has signed, in order: the octets that it was handed, hexadecimal.
+    pub fn signed(&self) -> Vec<String> {
+        let text = fs::read_to_string(self.folder.path().join("signed")).unwrap_or_default();
+        text.lines().map(str::to_owned).collect()
+    }
+
     /// How many times somebody logged in, or tried.
     pub fn logins(&self) -> u64 {
         self.count("logins")

@@ -19,7 +19,16 @@ const BEFORE: &str = "
     INSERT INTO number_counters (series, last) VALUES ('test', 3);
     INSERT INTO decisions (subject_kind, subject_number, subject_version, decided_by, decision, decided_at, proof_kind, proof)
         SELECT 'renewal-plan', 'RP-TEST', 1, 'somebody', 'approve', 1, 'demo', tbs FROM certificates LIMIT 1;
-    UPDATE renewal_plans SET status = 'approved' WHERE id = 'RP-TEST';";
+    UPDATE renewal_plans SET status = 'approved' WHERE id = 'RP-TEST';
+    INSERT INTO responder_requests
+        SELECT c.evidence_digest, k.authority, k.name, 1, k.token, k.key_id, c.tbs
+        FROM service_keys k JOIN certificates c ON c.issuer = k.authority AND c.serial = k.serial
+        WHERE k.name = 'ocsp-ACI-FO-PP';
+    INSERT INTO responder_request_proofs SELECT digest, digest, digest FROM responder_requests;
+    INSERT INTO responder_refusals SELECT digest, 'code', 'why', 1 FROM responder_requests;
+    INSERT INTO responder_certifications
+        SELECT r.predecessor, 1, r.digest, r.digest, k.authority, k.serial
+        FROM responder_requests r JOIN service_keys k ON k.name = r.predecessor;";
 
 /// Each of these would take something back; the database refuses it and says why.
 const ATTEMPTS: &[(&str, &str)] = &[
@@ -115,6 +124,20 @@ const ATTEMPTS: &[(&str, &str)] = &[
     ("DELETE FROM outbox", "never deleted"),
     ("UPDATE number_counters SET last = 0", "only grows"),
     ("DELETE FROM number_counters", "never deleted"),
+    // responders and their requests
+    ("UPDATE responder_requests SET attempt = 2", "never changed"),
+    ("DELETE FROM responder_requests", "never deleted"),
+    ("UPDATE responder_request_proofs SET possession = digest", "never changed"),
+    ("DELETE FROM responder_request_proofs", "never deleted"),
+    ("DELETE FROM responder_refusals", "never deleted"),
+    ("UPDATE responder_refusals SET code = 'x'", "never changed"),
+    ("UPDATE responder_certifications SET trial = 2", "never changed"),
+    ("DELETE FROM responder_certifications", "never deleted"),
+    (
+        "INSERT INTO responder_requests
+         SELECT spki_sha256, 'ACI-ST-PP', 'ocsp-ACI-FO-PP', 2, 'status', 'aa', tbs FROM certificates LIMIT 1",
+        "newest responder of its authority",
+    ),
     // the audit trail
     ("UPDATE audit_events SET actor = 'nobody'", "append-only"),
     ("DELETE FROM audit_events", "append-only"),

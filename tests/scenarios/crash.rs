@@ -1,7 +1,7 @@
 //! SIGKILL, on the real process: no certificate without a record, none lost, the sweep settles the rest.
 
 use std::collections::BTreeSet;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use acceptance::harness::{DatabaseKind, Running, chance, openssl, start};
 use ca_core::certificate::{Certificate, CertificateStatus};
@@ -26,13 +26,14 @@ const LEASE: i64 = 20;
 /// A certification that was killed at one exact statement.
 struct Killed {
     workshop: Workshop,
-    /// The card it was at, and the one it had not come to.
+    /// The cards of the batch it was at.
     cards: Vec<CardNumber>,
     db: Database,
 }
 
-/// Kills `igc job run certification` where it stands still, over two cards.
-fn killed_before(event: &str, condition: &str, left: &[&str]) -> Killed {
+/// Kills `igc job run certification` where it stands still, over a batch of two cards whose certificates all stand
+/// at `left`.
+fn killed_before(event: &str, condition: &str, left: &str) -> Killed {
     let workshop = workshop(DatabaseKind::Postgresql);
     workshop.configure("jobs", "lease_seconds", SHORT_LEASE);
     let cards = workshop.personalise(2);
@@ -40,21 +41,24 @@ fn killed_before(event: &str, condition: &str, left: &[&str]) -> Killed {
     let mut standstill = Standstill::before(workshop.url(), event, condition);
     let mut worker = start(&mut workshop.command(&["job", "run", "certification"]));
     let connection = standstill.reached();
-    assert_eq!(states(&mut db, &cards[0]), left, "where it stands");
+    let expect = |db: &mut Database, what: &str| {
+        cards.iter().for_each(|card| assert_eq!(states(db, card), [left, left], "card {card}: {what}"));
+    };
+    expect(&mut db, "where it stands");
     worker.kill();
     workshop.configure("jobs", "lease_seconds", LEASE);
     assert_eq!(worker.stdout(), "", "it did not come to its end");
     standstill.release();
     standstill.forgotten(connection);
-    assert_eq!(states(&mut db, &cards[0]), left, "what the dead left");
-    assert_eq!(states(&mut db, &cards[1]), [""; 0]);
+    expect(&mut db, "what the dead left");
     Killed { workshop, cards, db }
 }
 
 impl Killed {
-    /// The certificates of the card it was at.
+    /// The certificates of the batch.
     fn left(&mut self) -> Vec<Certificate> {
-        of_card(&mut self.db, &self.cards[0]).into_iter().map(|(_, certificate)| certificate).collect()
+        let of_each = self.cards.iter().flat_map(|card| of_card(&mut self.db, card));
+        of_each.map(|(_, certificate)| certificate).collect()
     }
 
     /// Sweeps: in vain while the dead worker's lease stands, for good once it has passed.
@@ -93,57 +97,66 @@ impl Killed {
 #[test]
 fn killed_between_intention_and_signature_the_intention_is_abandoned() {
     let event = "BEFORE UPDATE ON certificates FOR EACH ROW";
-    let mut killed = killed_before(event, "NEW.status = 'signing'", &["intended"]);
+    let mut killed = killed_before(event, "NEW.status = 'signing'", "intended");
     let intended = killed.left();
     let status = status_service(&killed.workshop);
     assert_eq!(status.says(&killed.workshop, &intended[0]), "unknown");
-    killed.swept(1, 0);
-    assert_eq!(killed.left()[0].status, CertificateStatus::Abandoned);
+    killed.swept(4, 0);
+    assert!(killed.left().iter().all(|one| one.status == CertificateStatus::Abandoned));
     assert_eq!(status.says(&killed.workshop, &intended[0]), "unknown", "it never was");
     killed.certified_anew(&intended);
 }
 
 #[test]
-fn killed_with_the_signature_in_its_hand_the_serial_is_revoked_and_published() {
+fn killed_with_the_signatures_in_its_hand_their_serials_are_revoked_and_published() {
     let event = "BEFORE UPDATE ON certificates FOR EACH ROW";
-    let mut killed = killed_before(event, "NEW.status = 'good'", &["signing"]);
+    let mut killed = killed_before(event, "NEW.status = 'good'", "signing");
     let signing = killed.left();
     let status = status_service(&killed.workshop);
     assert_eq!(status.says(&killed.workshop, &signing[0]), "unknown", "never good");
     let newest = status_log::newest(&mut killed.db).unwrap();
-    killed.swept(0, 1);
-    let revoked = &killed.left()[0];
-    assert!(
-        matches!(&revoked.status, CertificateStatus::Revoked { der: None, reason, .. } if reason == "superseded"),
-        "{:?}",
-        revoked.status
-    );
+    killed.swept(0, 4);
+    let revoked = killed.left();
     let logged = status_log::since(&mut killed.db, newest, 10).unwrap();
-    assert_eq!(logged.len(), 1);
-    assert_eq!((&logged[0].issuer, &logged[0].serial), (&revoked.issuer, &revoked.serial.to_string()));
-    status.comes_to_say(&killed.workshop, revoked, "revoked");
+    assert_eq!(logged.len(), 4);
+    for one in &revoked {
+        assert!(
+            matches!(&one.status, CertificateStatus::Revoked { der: None, reason, .. } if reason == "superseded"),
+            "{:?}",
+            one.status
+        );
+        assert!(
+            logged
+                .iter()
+                .any(|event| (&event.issuer, &event.serial) == (&one.issuer, &one.serial.to_string()))
+        );
+        status.comes_to_say(&killed.workshop, one, "revoked");
+    }
 
     killed.certified_anew(&signing);
     killed.workshop.igc(&["publish", "crl"]);
-    for list in [format!("{}.crl", revoked.issuer), format!("{}-delta.crl", revoked.issuer)] {
+    let issuer = &revoked[0].issuer;
+    for list in [format!("{issuer}.crl"), format!("{issuer}-delta.crl")] {
         let path = killed.workshop.dir().join("public/crl").join(&list).display().to_string();
         let text = openssl(["crl", "-inform", "DER", "-in", &path, "-noout", "-text"]).expect_exit(0).stdout;
-        assert!(text.contains(&format!("Serial Number: {}", revoked.serial)), "{list}");
+        for one in &revoked {
+            assert!(text.contains(&format!("Serial Number: {}", one.serial)), "{list}");
+        }
     }
     killed.workshop.check();
 }
 
 #[test]
-fn killed_between_two_certificates_of_a_card_the_first_stays_and_the_second_is_made() {
-    let first_is_good = "EXISTS (SELECT FROM certificates WHERE status = 'good' AND epoch = NEW.epoch)";
-    let mut killed = killed_before("BEFORE INSERT ON certificates FOR EACH ROW", first_is_good, &["good"]);
-    let first = killed.left();
+fn killed_between_the_certificates_and_their_cards_what_is_good_stays_and_the_cards_are_certified() {
+    let event = "BEFORE UPDATE ON cards FOR EACH ROW";
+    let mut killed = killed_before(event, "NEW.status = 'certified'", "good");
+    let good = killed.left();
+    assert_eq!(killed.workshop.cards(CardStatus::Personalised).len(), 2);
     killed.workshop.check();
     killed.swept(0, 0);
     killed.certified_anew(&[]);
-    let now = killed.left();
-    assert_eq!(now.len(), 2);
-    assert!(now.iter().any(|one| one.serial == first[0].serial && one.status == first[0].status));
+    let now: Vec<_> = killed.left().into_iter().map(|one| one.serial).collect();
+    assert_eq!(now, good.into_iter().map(|one| one.serial).collect::<Vec<_>>(), "none was made again");
 }
 
 #[test]
@@ -227,7 +240,10 @@ fn lane_of_rounds(lane: usize) -> usize {
     (lane..ROUNDS).step_by(3).filter(|round| killed_on_sqlite(*round)).count()
 }
 
-/// Kills a run at a random moment after the first sign of its `round`-th certificate; whether work was undone.
+/// Longest time, in milliseconds, that a batch of so few cards needs for its three steps after the first.
+const AFTER_INTENTION: u32 = 60;
+
+/// Kills a run at a random moment after its certificates are intended; whether work was undone.
 fn killed_on_sqlite(round: usize) -> bool {
     let workshop = workshop(DatabaseKind::Sqlite);
     workshop.configure("jobs", "lease_seconds", SHORT_LEASE);
@@ -235,14 +251,10 @@ fn killed_on_sqlite(round: usize) -> bool {
     let mut db = workshop.open(DatabaseRole::Owner);
     let count = |db: &mut Database| certificates::table.count().get_result::<i64>(db).unwrap();
     let before = count(&mut db);
-    let wanted = before + i64::try_from(round % (2 * CARDS - 1)).unwrap() + 1;
 
-    let begun = Instant::now();
     let mut worker: Running = start(&mut workshop.command(&["job", "run", "certification"]));
-    until("the worker has begun a certificate", || count(&mut db) >= wanted);
-    // As long as one certificate takes on this machine today, more or less.
-    let one = begun.elapsed().div_f64((wanted - before) as f64 + 1.0).min(Duration::from_millis(50));
-    std::thread::sleep(one.mul_f64(f64::from(chance().next_u32()) / f64::from(u32::MAX)));
+    until("the worker has begun", || count(&mut db) > before);
+    std::thread::sleep(Duration::from_millis(u64::from(chance().next_u32() % AFTER_INTENTION)));
     worker.kill();
     workshop.configure("jobs", "lease_seconds", LEASE);
 
@@ -257,7 +269,8 @@ fn killed_on_sqlite(round: usize) -> bool {
         .map(|(_, one)| one)
         .filter(|one| matches!(one.status, CertificateStatus::Intended | CertificateStatus::Signing))
         .collect();
-    assert!(unsettled.len() <= 1, "one certificate at a time: {unsettled:?}");
+    let steps: BTreeSet<&str> = unsettled.iter().map(|one| one.status.word()).collect();
+    assert!(steps.len() <= 1, "a batch takes its steps together: {unsettled:?}");
     workshop.check();
 
     workshop.let_leases_pass();

@@ -4,7 +4,9 @@ use std::io::Read;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use acceptance::harness::{DatabaseKind, Finished, free_port, openssl, run, start, wait_for_port};
+use acceptance::harness::{
+    DatabaseKind, Finished, folder, free_port, igc, openssl, run, start, wait_for_port,
+};
 use card::CardNumber;
 use store::DatabaseRole;
 
@@ -176,6 +178,29 @@ fn the_public_side_starts_on_a_full_disk() {
     let _serving = start(&mut disk.on(&workshop.command(&["serve", "--role", "status"])));
     wait_for_port(port, Duration::from_secs(30));
     assert_eq!(asked(&workshop, port, &card), "good");
+}
+
+#[test]
+fn where_no_room_can_be_kept_that_is_said_and_nothing_is_refused_for_it() {
+    let folder = folder();
+    let dir = folder.path().join("installation");
+    // A limit on the length of files stands for a file system that keeps no room.
+    let limited = |arguments: &[&str]| {
+        let mut limited = Command::new("sh");
+        limited.args(["-c", "trap '' XFSZ; ulimit -f 8192; exec \"$@\"", "sh"]);
+        let program = igc();
+        limited
+            .arg(program.get_program())
+            .args(program.get_args())
+            .args(["--output", "json", "--dir"])
+            .arg(&dir)
+            .args(arguments);
+        run(&mut limited)
+    };
+    limited(&["init"]).expect_exit(0);
+    assert_eq!(limited(&["job", "run", "reserve"]).expect_exit(0).json()["reserve"], "none");
+    limited(&["job", "run", "certification"]).expect_exit(0);
+    assert!(limited(&["doctor"]).stdout.contains("not kept"));
 }
 
 /// What `openssl ocsp` is told of the card's first certificate, which stands outside the small disk as well.

@@ -60,7 +60,8 @@ impl Workshop {
             files.push(file.display().to_string());
         }
         let chain = self.dir().join("public/ca/chain.pem").display().to_string();
-        let arguments = ["verify", "-x509_strict", "-CAfile", &chain].into_iter();
+        let now = self.now().seconds().to_string();
+        let arguments = ["verify", "-x509_strict", "-attime", &now, "-CAfile", &chain].into_iter();
         openssl(arguments.chain(files.iter().map(String::as_str))).expect_exit(0);
     }
 }

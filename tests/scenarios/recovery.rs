@@ -32,18 +32,18 @@ fn is_certified(states: &[&str]) -> bool {
 }
 
 #[test]
-fn a_worker_whose_connection_breaks_with_the_signature_in_its_hand_revokes_the_serial_and_goes_on() {
+fn a_worker_whose_connection_breaks_with_the_signatures_in_its_hand_revokes_the_serials_and_goes_on() {
     let workshop = workshop(DatabaseKind::Postgresql);
     let card = workshop.personalise(1)[0];
     let mut db = workshop.open(DatabaseRole::Owner);
     let mut standstill = Standstill::before(workshop.url(), SIGNED.0, SIGNED.1);
     let mut worker = worker_of(&workshop);
     let connection = standstill.reached();
-    assert_eq!(states(&mut db, &card), ["signing"], "where it stands");
+    assert_eq!(states(&mut db, &card), ["signing", "signing"], "where it stands");
     standstill.cut(connection);
     standstill.release();
     until("the same worker settles it and certifies anew", || {
-        states(&mut db, &card) == ["good", "good", "revoked"]
+        states(&mut db, &card) == ["good", "good", "revoked", "revoked"]
     });
     assert!(worker.stop(PATIENCE).success(), "{}", worker.stderr());
     workshop.check();

@@ -159,11 +159,8 @@ impl Token {
     /// The SoftHSM of the demonstration, with its keys.
     pub fn softhsm() -> Self {
         let workshop = workshop(DatabaseKind::Sqlite);
-        let file = workshop.dir().join("tokens/tokens.toml");
-        let text = fs::read_to_string(&file).unwrap();
-        assert!(text.contains(SOFTHSM), "{text}");
-        fs::write(&file, text.replace(SOFTHSM, HsmFault::library().to_str().unwrap())).unwrap();
-        Self { workshop, hsm: HsmFault::around(Path::new(SOFTHSM)), made: None }
+        let hsm = behind_the_library_that_fails(&workshop);
+        Self { workshop, hsm, made: None }
     }
 
     /// NSS's key database in a folder of its own. NSS's own tool makes it and its keys, since a key that
@@ -238,6 +235,15 @@ impl Token {
             }),
         })
     }
+}
+
+/// Puts the library that fails on demand between an installation and its SoftHSM.
+pub fn behind_the_library_that_fails(workshop: &Workshop) -> HsmFault {
+    let file = workshop.dir().join("tokens/tokens.toml");
+    let text = fs::read_to_string(&file).unwrap();
+    assert!(text.contains(SOFTHSM), "{text}");
+    fs::write(&file, text.replace(SOFTHSM, HsmFault::library().to_str().unwrap())).unwrap();
+    HsmFault::around(Path::new(SOFTHSM))
 }
 
 const TABLE: &str = "docs/signer-faults.md";

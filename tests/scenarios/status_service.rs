@@ -89,6 +89,24 @@ impl StatusService {
         run(Command::new("openssl").args(arguments).args(["-CAfile", &chain]))
     }
 
+    /// Sends a GET and gives the connection, from which the answer is to be read.
+    pub fn get(&self, path: &str, headers: &str) -> TcpStream {
+        let mut connection = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
+        connection.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+        write!(connection, "GET {path} HTTP/1.1\r\nHost: localhost\r\n{headers}\r\n").unwrap();
+        connection
+    }
+
+    /// The body of an answer that must be good.
+    #[track_caller]
+    pub fn body(&self, path: &str) -> String {
+        let mut answer = String::new();
+        self.get(path, "Connection: close\r\n").read_to_string(&mut answer).unwrap();
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        assert!(head.starts_with("HTTP/1.1 200"), "{path}: {answer}");
+        body.to_owned()
+    }
+
     /// The process.
     pub fn process(&mut self) -> &mut Running {
         &mut self.process

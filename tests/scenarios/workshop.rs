@@ -7,12 +7,15 @@ use std::process::Command;
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use acceptance::harness::{DatabaseKind, Finished, TestDatabase, chance, copy_of, folder, igc, run};
+use acceptance::harness::{
+    DatabaseKind, Finished, HsmFault, TestDatabase, chance, copy_of, folder, igc, run,
+};
 use card::personalisation::bureau::{BureauKey, personalise};
 use card::personalisation::verify_return_file;
 use card::{CardFilter, CardKind, CardNumber, CardStatus};
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
+use openssl::x509::X509;
 use professional_registry::{Category, ImportedRegister, Profession, ProfessionalRecord, Registry};
 use registration_authority::approval::DemoApprover;
 use registration_authority::order::{self, CardOrder, NewCardOrder, SubmitError};
@@ -37,6 +40,7 @@ const BUREAU: &str = "demo-bureau";
 pub struct Workshop {
     dir: PathBuf,
     database: Option<TestDatabase>,
+    hsm: Option<HsmFault>,
     folder: TempDir,
 }
 
@@ -62,7 +66,7 @@ fn copy(from: &Path) -> Workshop {
     let softhsm = fs::read_to_string(dir.join("tokens/softhsm2.conf")).unwrap();
     let softhsm = softhsm.replace(from.to_str().unwrap(), dir.to_str().unwrap());
     fs::write(dir.join("tokens/softhsm2.conf"), softhsm).unwrap();
-    let mut workshop = Workshop { dir, database: None, folder };
+    let mut workshop = Workshop { dir, database: None, hsm: None, folder };
     let url = workshop.configured("database", "url");
     if url.starts_with("sqlite:") {
         let to = workshop.dir.join("igc.sqlite");
@@ -82,6 +86,21 @@ fn database_at(dir: &Path, url: &str, role: DatabaseRole) -> Database {
 }
 
 impl Workshop {
+    /// One more like it: its files and its database, without what its signer and its worker keep outside.
+    pub fn copied(&self) -> Self {
+        copy(&self.dir)
+    }
+
+    /// Has every command from now on find the library that `hsm` steers.
+    pub fn steered_by(&mut self, hsm: HsmFault) {
+        self.hsm = Some(hsm);
+    }
+
+    /// What it is steered by.
+    pub fn hsm(&self) -> &HsmFault {
+        self.hsm.as_ref().expect("this workshop's library is steered")
+    }
+
     /// Its folder.
     pub fn dir(&self) -> &Path {
         &self.dir
@@ -102,9 +121,20 @@ impl Workshop {
         database_at(&self.dir, &self.configured("database", "url"), role)
     }
 
+    /// What time it is for its processes.
+    pub fn now(&self) -> Timestamp {
+        let ahead =
+            self.config()["demo"].get("clock_offset_days").map_or(0, |days| days.as_integer().unwrap());
+        let ahead = Duration::from_secs(ahead.cast_unsigned() * 86_400);
+        self.open(DatabaseRole::Owner).now().unwrap().plus(ahead)
+    }
+
     fn configured(&self, section: &str, key: &str) -> String {
-        let config: toml::Table = fs::read_to_string(self.dir.join("igc.toml")).unwrap().parse().unwrap();
-        config[section][key].as_str().unwrap().to_owned()
+        self.config()[section][key].as_str().unwrap().to_owned()
+    }
+
+    fn config(&self) -> toml::Table {
+        fs::read_to_string(self.dir.join("igc.toml")).unwrap().parse().unwrap()
     }
 
     /// Sets one key of `igc.toml`.
@@ -119,6 +149,9 @@ impl Workshop {
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = igc();
         command.args(["--output", "json", "--dir"]).arg(&self.dir).args(arguments);
+        if let Some(hsm) = &self.hsm {
+            hsm.steer(&mut command);
+        }
         command
     }
 
@@ -170,8 +203,8 @@ impl Workshop {
         panic!("the fictional register has no {count} professionals without a card");
     }
 
-    /// Makes `count` cards, up to the keys in their chips: what certification waits for. By number.
-    pub fn personalise(&self, count: usize) -> Vec<CardNumber> {
+    /// The same, approved: what a batch waits for.
+    pub fn approve(&self, count: usize) {
         let orders = self.submit(count);
         let mut db = self.open(DatabaseRole::Owner);
         let approver = self.approver();
@@ -185,6 +218,12 @@ impl Workshop {
             })
             .unwrap();
         }
+    }
+
+    /// Closes a batch of what was approved, and has a bureau make it: the return file.
+    pub fn returned_batch(&self) -> Vec<u8> {
+        let mut db = self.open(DatabaseRole::Owner);
+        let verifier = self.approver().verifier();
         let act = officer(&mut db, APPROVER);
         let (prefix, name) = ("26".parse().unwrap(), BUREAU.parse().unwrap());
         let closed = db
@@ -194,8 +233,16 @@ impl Workshop {
         let home = tempfile::tempdir_in(self.folder.path()).unwrap();
         let key = BureauKey::create(&home.path().join("bureau"), name, &mut chance(), act.at).unwrap();
         fs::write(self.dir.join("bureau.pem"), key.certificate().to_pem().unwrap()).unwrap();
-        let returned = personalise(&closed.file.unwrap(), &key, None, &mut chance()).unwrap();
-        let pinned = [key.certificate().clone()];
+        personalise(&closed.file.unwrap(), &key, None, &mut chance()).unwrap()
+    }
+
+    /// Makes `count` cards, up to the keys in their chips: what certification waits for. By number.
+    pub fn personalise(&self, count: usize) -> Vec<CardNumber> {
+        self.approve(count);
+        let returned = self.returned_batch();
+        let mut db = self.open(DatabaseRole::Owner);
+        let act = officer(&mut db, APPROVER);
+        let pinned = X509::stack_from_pem(&fs::read(self.dir.join("bureau.pem")).unwrap()).unwrap();
         let verified = verify_return_file(&returned, &pinned).unwrap();
         db.write(|db| personalisation::record_return(db, verified, &mut chance(), &act)).unwrap();
         let waiting = self.cards(CardStatus::Personalised);

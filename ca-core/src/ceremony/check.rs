@@ -183,19 +183,20 @@ impl Checker<'_> {
         }
     }
 
-    /// Roots, issuing authorities and services never share a token: whoever opens one of them must
-    /// not hold the keys of another.
+    /// Roots, issuing authorities, services and OCSP responders never share a token: whoever opens one of
+    /// them must not hold the keys of another.
     fn tokens(&self) -> Result<(), CeremonyError> {
         let plan = &self.ceremony.plan;
         let mut uses: BTreeMap<&str, &str> = BTreeMap::new();
         let roots = plan.root.iter().map(|root| (&root.token, "roots"));
         let issuing = plan.issuing.iter().map(|authority| (&authority.token, "issuing authorities"));
         let responders = plan.issuing.iter().map(|authority| &authority.responder.token);
+        let responders = responders.chain(plan.responder.iter().map(|new| &new.token));
+        let responders = responders.map(|token| (token, "OCSP responders"));
         let lists = plan.list_signer.iter().map(|signer| &signer.token);
-        let audit = plan.audit.iter().map(|audit| &audit.token);
-        let services =
-            responders.chain(plan.responder.iter().map(|new| &new.token)).chain(lists).chain(audit);
-        for (token, used_for) in roots.chain(issuing).chain(services.map(|token| (token, "services"))) {
+        let services = lists.chain(plan.audit.iter().map(|audit| &audit.token));
+        let services = services.map(|token| (token, "services"));
+        for (token, used_for) in roots.chain(issuing).chain(services).chain(responders) {
             let name = token.get_ref().as_str();
             let initialised = plan.tokens.iter().any(|listed| listed.get_ref() == name);
             if !initialised && self.ceremony.kind() == CeremonyKind::Installation {

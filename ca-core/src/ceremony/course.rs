@@ -8,25 +8,24 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use diesel::prelude::*;
 use serde::Serialize;
 use serde_json::{Value, json};
 use store::audit::{Event, record};
-use store::schema::{audit_events, audit_payloads};
 use store::{Act, CryptoRng, Database, Timestamp};
 
 use super::custodians::{CustodianSet, Share};
 use super::making::Bench;
-use super::outcome::CeremonyOutcome;
+use super::outcome::{CeremonyOutcome, TakenUp};
 use super::transcript::{EntryEvent, Transcript};
-use super::{Ceremony, CeremonyError, Step, check, custodian_file, standing, work};
+use super::{Ceremony, CeremonyError, Step, check, custodian_file, standing, taking_up, work};
 use crate::authority;
 use crate::epoch::Epoch;
-use crate::issuance::{self, Evidence, EvidenceKind, IssuanceContext};
+use crate::issuance::{Evidence, EvidenceKind, IssuanceContext};
 use crate::signer::{LedgeredSigner, Pkcs11Module, Pkcs11Token};
 
-/// Renewed before each step; an HSM may take minutes for one RSA-4096 key.
-const LEASE: Duration = Duration::from_secs(30 * 60);
+/// Of one certificate: no epoch is open while a ceremony waits for people, or for a key that an HSM makes for
+/// minutes. A worker that starts meanwhile leads as ever.
+const LEASE: Duration = Duration::from_secs(5 * 60);
 
 /// Who is there.
 #[derive(Clone, Debug, Default)]
@@ -57,10 +56,14 @@ pub struct Course<'a> {
     pub(super) ceremony: &'a Ceremony,
     pub(super) attendance: Attendance,
     pub(super) folder: PathBuf,
-    pub(super) epoch: Epoch,
+    /// While a certificate is made.
+    epoch: Option<Epoch>,
     pub(super) evidence: Evidence,
     pub(super) transcript: Transcript,
     steps: Vec<Step>,
+    /// Who is there now must be said with the next step: another process has begun this ceremony.
+    taken_up: bool,
+    held_before: bool,
     /// A session with each token that was used, so that this process logs in once: some tokens write their
     /// own state at each login, and a crash in that instant is theirs to survive.
     sessions: BTreeMap<String, Pkcs11Token>,
@@ -89,28 +92,32 @@ impl<'a> Course<'a> {
         check(ceremony, context.identity)?;
         let transcript =
             Transcript::open(&folder.join(ceremony.name()).join("transcript.jsonl"), &ceremony.sha256())?;
+        taking_up::refuse_other(db, ceremony, &transcript)?;
         if transcript.entries().is_empty() {
             standing::check(db, module, ceremony, act.at)?;
         } else {
-            refuse_cut(db, ceremony, &transcript)?;
-            bury(db, &transcript, rng, act)?;
+            taking_up::bury(db, &transcript, rng, act)?;
         }
         #[expect(clippy::disallowed_methods, reason = "the checked ceremony file is the evidence")]
         let evidence = Evidence::verified(EvidenceKind::Ceremony, ceremony.text().as_bytes());
-        Ok(Self {
+        let mut course = Self {
             module,
             ledger,
             context,
             ceremony,
             attendance,
             folder: folder.to_owned(),
-            epoch: Epoch::open(db, LEASE, act)?,
+            epoch: None,
             evidence,
+            taken_up: !transcript.entries().is_empty(),
+            held_before: false,
             transcript,
             steps: ceremony.steps(),
             sessions: BTreeMap::new(),
             opened_by: BTreeMap::new(),
-        })
+        };
+        course.held_before = course.next().is_none();
+        Ok(course)
     }
 
     /// What this ceremony signs with at the time of `act`.
@@ -119,7 +126,8 @@ impl<'a> Course<'a> {
     }
 
     pub(super) fn bench(&self) -> Bench<'_> {
-        Bench { context: self.context, evidence: &self.evidence, epoch: &self.epoch }
+        let epoch = self.epoch.as_ref().expect("the step of a certificate opens an epoch when it begins");
+        Bench { context: self.context, evidence: &self.evidence, epoch }
     }
 
     /// The first step that is not done; none at the end.
@@ -166,8 +174,11 @@ impl<'a> Course<'a> {
         rng: &mut dyn CryptoRng,
         act: &Act,
     ) -> Result<(), CeremonyError> {
-        self.epoch.renew(db)?;
-        let mut detail = json!({ "epoch": self.epoch.number() });
+        let mut detail = json!({});
+        if std::mem::take(&mut self.taken_up) {
+            let Attendance { operator, witnesses, .. } = self.attendance.clone();
+            detail["taken_up_by"] = json!(TakenUp { operator, witnesses });
+        }
         if let Some(token) = self.token_of(db, step)? {
             if let Some(names) = self.opened_by.get(&token) {
                 detail["opened_by"] = json!(names);
@@ -176,6 +187,11 @@ impl<'a> Course<'a> {
             if !matches!(step, Step::Token(_)) && !self.sessions.contains_key(&token) {
                 self.sessions.insert(token.clone(), self.module.token(&token)?);
             }
+        }
+        if matches!(step, Step::Certificate(_)) {
+            let epoch = Epoch::open(db, LEASE, act)?;
+            detail["epoch"] = json!(epoch.number());
+            self.epoch = Some(epoch);
         }
         self.append(db, step, EntryEvent::Begun, detail, rng, act)
     }
@@ -204,7 +220,8 @@ impl<'a> Course<'a> {
         act: &Act,
     ) -> Result<(), CeremonyError> {
         let detail = serde_json::to_value(outcome).expect("an outcome is plain data");
-        self.append(db, step, EntryEvent::Done, detail, rng, act)
+        self.append(db, step, EntryEvent::Done, detail, rng, act)?;
+        self.close_epoch(db, act)
     }
 
     /// What a step gave, once it is done.
@@ -235,6 +252,7 @@ impl<'a> Course<'a> {
             title: self.ceremony.title().to_owned(),
             kind: self.ceremony.kind(),
             file_sha256: self.ceremony.sha256(),
+            held_before: self.held_before,
             transcript_head: self.transcript.head().to_owned(),
             tokens: self.made(|step| matches!(step, Step::Token(_))),
             keys: self.made(|step| matches!(step, Step::Key(_))),
@@ -245,8 +263,12 @@ impl<'a> Course<'a> {
     }
 
     /// Ends this process's part: nothing more is signed in its epoch.
-    pub fn leave(self, db: &mut Database, act: &Act) -> Result<(), CeremonyError> {
-        Ok(self.epoch.close(db, act)?)
+    pub fn leave(mut self, db: &mut Database, act: &Act) -> Result<(), CeremonyError> {
+        self.close_epoch(db, act)
+    }
+
+    fn close_epoch(&mut self, db: &mut Database, act: &Act) -> Result<(), CeremonyError> {
+        Ok(self.epoch.take().map_or(Ok(()), |epoch| epoch.close(db, act))?)
     }
 
     fn made<T: serde::de::DeserializeOwned>(&self, of: impl Fn(&Step) -> bool) -> Vec<T> {
@@ -302,43 +324,8 @@ impl<'a> Course<'a> {
     }
 }
 
-const ACTION: &str = "ceremony.step";
+pub(super) const ACTION: &str = "ceremony.step";
 
-fn subject(ceremony: &Ceremony) -> String {
+pub(super) fn subject(ceremony: &Ceremony) -> String {
     format!("ceremony {}", ceremony.name())
-}
-
-/// The newest head that the audit trail holds must be in the transcript.
-fn refuse_cut(db: &mut Database, ceremony: &Ceremony, transcript: &Transcript) -> Result<(), CeremonyError> {
-    let payloads: Vec<String> = audit_events::table
-        .inner_join(audit_payloads::table)
-        .filter(audit_events::action.eq(ACTION).and(audit_events::subject.eq(subject(ceremony))))
-        .select(audit_payloads::payload.assume_not_null())
-        .load(db)?;
-    let known = payloads.iter().filter_map(|payload| serde_json::from_str::<Value>(payload).ok());
-    let last = known.max_by_key(|payload| payload["line"].as_u64());
-    let Some(last) = last else { return Ok(()) };
-    let line = last["line"].as_u64().and_then(|line| usize::try_from(line).ok()).unwrap_or(usize::MAX);
-    let head = match line.checked_sub(transcript.entries().len()) {
-        Some(0) => Some(transcript.head()),
-        Some(_) => None,
-        None => transcript.entries().get(line).map(|next| next.previous.as_str()),
-    };
-    if head == last["head"].as_str() { Ok(()) } else { Err(CeremonyError::TranscriptCut) }
-}
-
-/// Whoever held this ceremony before is dead, since the transcript's lock is ours: its epochs are closed,
-/// and what it left between intention and signature is settled.
-fn bury(
-    db: &mut Database,
-    transcript: &Transcript,
-    rng: &mut dyn CryptoRng,
-    act: &Act,
-) -> Result<(), CeremonyError> {
-    let epochs = transcript.entries().iter().filter_map(|entry| entry.detail["epoch"].as_i64());
-    for number in epochs.collect::<std::collections::BTreeSet<_>>() {
-        Epoch::close_dead(db, number, act)?;
-    }
-    issuance::sweep(db, rng, act)?;
-    Ok(())
 }

@@ -36,9 +36,6 @@ pub enum CeremonyError {
     /// The database has authorities already.
     #[error("a ceremony was held with this database already: it has {0} authorities")]
     AlreadyHeld(i64),
-    /// The authority was made by another ceremony than this file's.
-    #[error("{0} was not made by this ceremony file: it is no evidence for its responders")]
-    AnotherFile(String),
     /// What stands does not allow it.
     #[error("{subject}: {rule}")]
     Standing {
@@ -53,6 +50,12 @@ pub enum CeremonyError {
     /// The transcript is not the one whose head the audit trail holds.
     #[error("the transcript does not hold the line that the audit trail names last: it was cut or replaced")]
     TranscriptCut,
+    /// The transcript goes on after what the database knows of this ceremony.
+    #[error(
+        "ceremony {0}: its transcript holds steps that this database knows nothing of: it is another one's, or a \
+         backup that is older than they are"
+    )]
+    OtherDatabase(String),
     /// Shares of custodians.
     #[error(transparent)]
     Custodians(#[from] CustodianError),
@@ -112,10 +115,10 @@ impl Fault for CeremonyError {
             Self::Rule { .. } => faults::CEREMONY_RULE,
             Self::Identity(error) => error.code(),
             Self::AlreadyHeld(_) => faults::CEREMONY_HELD,
-            Self::AnotherFile(_) => faults::CEREMONY_ANOTHER_FILE,
             Self::Standing { .. } => faults::CEREMONY_STANDING,
             Self::Transcript(error) => error.code(),
             Self::TranscriptCut => faults::CEREMONY_TRANSCRIPT,
+            Self::OtherDatabase(_) => faults::CEREMONY_OTHER_DATABASE,
             Self::Custodians(error) => error.code(),
             Self::CustodianSet { .. } => faults::CEREMONY_TRANSCRIPT_FILE,
             Self::Signer(error) => error.code(),

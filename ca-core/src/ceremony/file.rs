@@ -55,6 +55,15 @@ impl Ceremony {
         hex::encode(Sha256::digest(&self.text))
     }
 
+    /// Token and kind of the OCSP responder's key that it provides for; nothing where it makes none of this authority.
+    pub(crate) fn responder_of(&self, authority: &str) -> Option<(&str, KeyKind)> {
+        let issuing =
+            self.plan.issuing.iter().map(|one| (&one.short_name, &one.responder.token, &one.responder.key));
+        let later = self.plan.responder.iter().map(|one| (&one.authority, &one.token, &one.key));
+        let (_, token, kind) = issuing.chain(later).find(|(name, ..)| name.get_ref() == authority)?;
+        Some((token.get_ref(), *kind.get_ref()))
+    }
+
     /// The line that `spanned` begins at, counted from 1.
     pub(super) fn line<T>(&self, spanned: &Spanned<T>) -> usize {
         self.text[..spanned.span().start].matches('\n').count() + 1

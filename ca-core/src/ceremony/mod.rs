@@ -5,7 +5,7 @@
 //! again after a crash, and each leaves its lines in a hash-chained transcript. Every certificate goes the same
 //! way as all others ([`crate::issuance`]), with the file itself as its evidence. The [`Report`] holds all an
 //! auditor needs to verify it offline. The short-lived OCSP responders that it
-//! provides for are made anew by the worker ([`renew_responders`]).
+//! provides for follow each other without another ceremony ([`crate::responder`]).
 
 mod check;
 mod course;
@@ -16,11 +16,11 @@ mod file;
 mod making;
 mod outcome;
 mod report;
-mod responders;
 mod script;
 mod sections;
 mod standing;
 mod steps;
+mod taking_up;
 #[cfg(test)]
 pub(crate) mod tests;
 mod transcript;
@@ -34,10 +34,9 @@ pub use error::CeremonyError;
 pub use file::{Ceremony, CeremonyKind};
 pub use outcome::{
     Acknowledged, CeremonyOutcome, CertificateMade, CrlMade, EndDecided, KeyDestroyed, KeyMade, Opened,
-    TokenInitialised,
+    TakenUp, TokenInitialised,
 };
 pub use report::{NamedPem, Report, SignedReport, report};
-pub use responders::renew_responders;
 pub use script::script;
 pub use standing::check as check_standing;
 pub use steps::{CertificateStep, CrlReach, CrlStep, EndStep, KeyStep, ShareStep, Step};

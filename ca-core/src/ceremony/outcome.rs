@@ -25,6 +25,16 @@ pub struct Opened {
     pub witnesses: Vec<String>,
 }
 
+/// Of the first line of a process that takes a ceremony up, under `taken_up_by`: who is there then.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TakenUp {
+    /// Who types.
+    pub operator: String,
+    /// Who watches.
+    pub witnesses: Vec<String>,
+}
+
 /// Of [`super::Step::Acknowledge`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -132,6 +142,8 @@ pub struct CeremonyOutcome {
     pub kind: CeremonyKind,
     /// SHA-256 of the ceremony file, lower-case hexadecimal.
     pub file_sha256: String,
+    /// Whether it had come to its end before, and nothing was done now.
+    pub held_before: bool,
     /// Head of the transcript.
     pub transcript_head: String,
     /// The tokens that were initialised.

@@ -14,6 +14,8 @@ use crate::service_key::{self, Purpose, ServiceKey};
 use crate::signer::Signer;
 use crate::signing::{IntendedSignature, sign_intended};
 
+pub(super) const CERTIFICATE: &str = "CERTIFICATE";
+pub(super) const CRL: &str = "X509 CRL";
 pub(super) const FORMAT: &str = "igc-ceremony-report-v1";
 
 /// What a ceremony was, and what it left. Signed over its octets by the audit key of the installation
@@ -45,6 +47,14 @@ pub struct NamedPem {
     pub name: String,
     /// PEM.
     pub pem: String,
+}
+
+impl NamedPem {
+    /// The DER, where the PEM is of this label and says nothing beside it.
+    pub(super) fn der(&self, label: &'static str) -> Option<Vec<u8>> {
+        let (_, der) = der::pem::decode_vec(self.pem.as_bytes()).ok()?;
+        (named(label, &self.name, &der).ok()?.pem == self.pem).then_some(der)
+    }
 }
 
 /// A report with its signature.
@@ -94,7 +104,7 @@ pub fn report(
                 let made: CrlMade = outcome(&entries, &step)?;
                 let der =
                     crl_of(db, &made).ok_or_else(|| part(&step, "the database does not hold this CRL"))?;
-                report.crls.push(named("X509 CRL", &made.issuer, &der)?);
+                report.crls.push(named(CRL, &made.issuer, &der)?);
                 report.add_issuer(db, &made.issuer)?;
             }
             _ => {}
@@ -116,7 +126,7 @@ impl Report {
         let found = certificate::find(db, &made.issuer, &serial)?;
         let der = found.as_ref().and_then(|found| found.status.der());
         let der = der.ok_or_else(|| part(&made.label, "the database does not hold its certificate"))?;
-        self.certificates.push(named("CERTIFICATE", &made.label, der)?);
+        self.certificates.push(named(CERTIFICATE, &made.label, der)?);
         self.add_issuer(db, &made.issuer)
     }
 
@@ -127,7 +137,7 @@ impl Report {
             return Ok(());
         }
         let issuer = authority::load(db, short_name)?;
-        self.issuers.push(named("CERTIFICATE", short_name, &issuer.certificate)?);
+        self.issuers.push(named(CERTIFICATE, short_name, &issuer.certificate)?);
         self.add_issuer(db, &issuer.parent)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::steps::{CeremonyBearer, CertificateStep, CrlReach};
+use super::steps::{CeremonyBearer, CertificateStep, CrlReach, KeyStep};
 use super::{Ceremony, CeremonyKind, Step};
 use crate::service_key::Purpose;
 
@@ -53,27 +53,90 @@ fn heading(ceremony: &Ceremony, program: &str) -> String {
     for name in ceremony.plan.custodians.iter().flat_map(|custodians| custodians.names.get_ref()) {
         let _ = writeln!(text, "| Porteur de part | {name} | \u{a0} |");
     }
-    text += BEFORE;
-    text
+    let signers: Vec<String> = standing_signers(ceremony).iter().map(|name| of(name)).collect();
+    let tokens: Vec<String> = tokens(ceremony).iter().map(|name| format!("`{name}`")).collect();
+    let tokens = match (tokens.join(", "), signers.join(", ")) {
+        (tokens, signers) if signers.is_empty() => tokens,
+        (tokens, signers) if tokens.is_empty() => format!("ceux des clés {signers}"),
+        (tokens, signers) => format!("{tokens}, et ceux des clés {signers}"),
+    };
+    let _ = write!(
+        text,
+        "\n## Avant de commencer\n\n\
+         1. La machine est hors réseau ; personne d'autre que les participants n'est dans la salle.\n\
+         2. `sha256sum` du fichier de cérémonie donne le condensat ci-dessus : ☐ oui\n\
+         3. `igc --version` donne la version ci-dessus ; condensat du programme (`sha256sum`) : ______________________\n\
+         4. L'horloge de la machine est juste à la seconde (heure lue : __________, heure de référence : __________).\n\
+         5. L'installation est dans le dossier : ______________________ (DOSSIER ci-dessous)\n\
+         6. `igc ceremony check FICHIER --dir DOSSIER` accepte le fichier : ☐ oui\n\
+         7. Ces jetons sont branchés, et aucun autre : {tokens}.\n"
+    );
+    if let Some(custodians) = &ceremony.plan.custodians {
+        text += NEW_SHARES;
+        let needed = custodians.needed.get_ref();
+        let _ = writeln!(
+            text,
+            "9. Après une interruption, le programme redemande {needed} parts : `--share FICHIER`."
+        );
+    }
+    if !signers.is_empty() {
+        text += SHARES_BROUGHT;
+    }
+    text + COURSE
 }
 
-const BEFORE: &str = "\n## Avant de commencer\n\n\
-    1. La machine est hors réseau ; personne d'autre que les participants n'est dans la salle.\n\
-    2. `sha256sum` du fichier de cérémonie donne le condensat ci-dessus : ☐ oui\n\
-    3. `igc --version` donne la version ci-dessus ; condensat du programme (`sha256sum`) : ______________________\n\
-    4. L'horloge de la machine est juste à la seconde (heure lue : __________, heure de référence : __________).\n\
-    5. `igc ceremony check` accepte le fichier : ☐ oui\n\
-    6. Les jetons nommés par le fichier sont branchés, et aucun autre.\n\n\
-    ## Déroulement\n\n\
-    La commande est `igc ceremony run FICHIER`. Le programme nomme chaque étape et attend sa confirmation. Après une\n\
-    interruption, la même commande reprend à l'étape qui n'est pas faite ; l'interruption se note en observation.\n\n";
+/// The tokens that the file names, each once.
+fn tokens(ceremony: &Ceremony) -> Vec<String> {
+    let mut named: Vec<String> = Vec::new();
+    for step in ceremony.steps() {
+        let (Step::Token(token) | Step::Key(KeyStep { token, .. })) = step else { continue };
+        if !named.contains(&token) {
+            named.push(token);
+        }
+    }
+    named
+}
+
+/// The authorities whose keys are used and not made here: the file does not say in which tokens they are.
+fn standing_signers(ceremony: &Ceremony) -> Vec<String> {
+    let (mut made, mut signers) = (Vec::new(), Vec::new());
+    for step in ceremony.steps() {
+        match (&step, step.signer().map(str::to_owned)) {
+            (Step::Key(key), _) => made.push(key.label.clone()),
+            (_, Some(signer)) if !made.contains(&signer) && !signers.contains(&signer) => {
+                signers.push(signer)
+            }
+            _ => {}
+        }
+    }
+    signers
+}
+
+const NEW_SHARES: &str = "8. Un support neuf et une enveloppe par porteur, dans l'ordre du tableau ; la commande porte `--share-out FICHIER` \
+    une fois pour chacun. Un support FAT est monté avec `umask=077`.\n";
+
+const SHARES_BROUGHT: &str = "\n## Parts apportées\n\n\
+    Si les codes d'un jeton sont partagés, la commande porte `--share FICHIER` une fois par part apportée. Une ligne\n\
+    par part ; en ajouter au besoin.\n\n\
+    | Jeton et part n° | Apportée par | Enveloppe intacte | Remise sous enveloppe à (heure) | Signature |\n\
+    |---|---|---|---|---|\n\
+    | \u{a0} | \u{a0} | ☐ oui | \u{a0} | \u{a0} |\n\
+    | \u{a0} | \u{a0} | ☐ oui | \u{a0} | \u{a0} |\n\
+    | \u{a0} | \u{a0} | ☐ oui | \u{a0} | \u{a0} |\n";
+
+const COURSE: &str = "\n## Déroulement\n\n\
+    La commande est `igc ceremony run FICHIER --dir DOSSIER`. Le programme nomme chaque étape et attend sa confirmation\n\
+    (`oui`) ; toute autre réponse l'arrête. Après une interruption, la même commande reprend à l'étape qui n'est pas faite ;\n\
+    l'interruption se note en observation.\n\n";
 
 const CLOSING: &str = "## Clôture\n\n\
     1. Tête de la transcription (SHA-256 affiché à la fin) : ______________________________________\n\
-    2. Rapport signé (`igc ceremony report`), condensat SHA-256 de `report.json` : ______________________\n\
-    3. SHA-256 de la clé d'audit qui signe le rapport : ______________________________________\n\
-    4. `igc ceremony verify report.json` répond que le rapport est valable : ☐ oui\n\
-    5. Les jetons hors ligne sont débranchés et remis à leur lieu de garde : ☐ oui\n\n\
+    2. Rapport signé, le jeton de la clé d'audit branché (`igc ceremony report NOM --dir DOSSIER`) ; condensat SHA-256 de `report.json` : ______________________\n\
+    3. `igc ceremony verify report.json` répond que le rapport est valable : ☐ oui\n\
+    4. SHA-256 de la clé d'audit qui signe le rapport (affiché par `verify`) : ______________________________________\n\
+    5. Copies de `report.json`, de `report.json.sig` et de `audit-key.pem` remises à : ______________________\n\
+    6. Aucune part n'est restée sur la machine : ☐ oui ☐ sans objet\n\
+    7. Les jetons hors ligne sont débranchés et remis à leur lieu de garde : ☐ oui\n\n\
     Fait à ____________________, le ____________________\n\n\
     | Maître de cérémonie | Opérateur | Témoin | Témoin |\n\
     |---|---|---|---|\n\
@@ -88,6 +151,15 @@ fn kind(kind: CeremonyKind) -> &'static str {
         CeremonyKind::OcspResponders => "répondeurs OCSP",
         CeremonyKind::Rollover => "nouvelle génération de clé, avec recouvrement",
         CeremonyKind::EndOfAuthority => "fin d'autorité",
+    }
+}
+
+/// `de roots`, `d'ACR-FO`.
+fn of(name: &str) -> String {
+    if name.starts_with(['A', 'E', 'I', 'O', 'U', 'a', 'e', 'i', 'o', 'u']) {
+        format!("d'{name}")
+    } else {
+        format!("de {name}")
     }
 }
 
@@ -133,7 +205,7 @@ fn words(step: &Step) -> Words {
                 .to_owned(),
         ),
         Step::Certificate(certificate) => (
-            format!("Certificat de {}", certificate.label),
+            format!("Certificat {}", of(&certificate.label)),
             format!(
                 "confirmer l'émission par {} sous le gabarit {}",
                 certificate.issuer, certificate.profile
@@ -153,8 +225,8 @@ fn words(step: &Step) -> Words {
         ),
         Step::Crl(crl) => (
             match crl.reach {
-                CrlReach::Days(_) => format!("Liste de révocation de {}", crl.authority),
-                CrlReach::Last => format!("Dernière liste de révocation de {}", crl.authority),
+                CrlReach::Days(_) => format!("Liste de révocation {}", of(&crl.authority)),
+                CrlReach::Last => format!("Dernière liste de révocation {}", of(&crl.authority)),
             },
             "confirmer la signature de la liste".to_owned(),
             match crl.reach {
@@ -171,7 +243,7 @@ fn words(step: &Step) -> Words {
             "certificats et listes sont dans le dossier public".to_owned(),
         ),
         Step::Destroy(authority) => (
-            format!("Destruction de la clé de {authority}"),
+            format!("Destruction de la clé {}", of(authority)),
             "confirmer la destruction, qui est définitive".to_owned(),
             "une recherche dans le jeton ne trouve plus rien".to_owned(),
         ),

@@ -12,6 +12,7 @@ use super::{Ceremony, CeremonyError, CeremonyKind};
 use crate::authority::{self, AuthorityKind};
 use crate::authority_end;
 use crate::identity::split_generation;
+use crate::service_key::{self, Purpose};
 use crate::signer::{Pkcs11Module, SignerError, pin};
 
 /// Refuses a ceremony that the database or the tokens do not allow. Touches nothing.
@@ -40,6 +41,12 @@ pub fn check(
     }
     for end in &plan.end {
         living(db, end.short_name.get_ref(), AuthorityKind::Issuing, at)?;
+    }
+    if plan.audit.is_none() && service_key::of_purpose(db, Purpose::Audit)?.is_empty() {
+        return standing(
+            "audit key",
+            "stands nowhere yet, and signs the report: the file needs an [audit] section",
+        );
     }
     Ok(())
 }
@@ -110,22 +117,27 @@ fn parents(db: &mut Database, plan: &Plan, at: Timestamp) -> Result<(), Ceremony
     Ok(())
 }
 
-/// A token that holds the keys of roots holds no others; the same of issuing authorities and of services.
+/// A token that holds the keys of roots holds no others; the same of issuing authorities, of OCSP responders, and of
+/// services.
 fn separation(db: &mut Database, plan: &Plan) -> Result<(), CeremonyError> {
     let of_authorities: Vec<(String, String)> =
         authorities::table.select((authorities::token, authorities::kind)).load(db)?;
-    let of_services: Vec<String> = service_keys::table.select(service_keys::token).load(db)?;
-    let services = of_services.into_iter().map(|token| (token, "service".to_owned()));
+    let of_services: Vec<(String, String)> =
+        service_keys::table.select((service_keys::token, service_keys::purpose)).load(db)?;
+    let services = of_services.into_iter().map(|(token, purpose)| {
+        let used_for = if purpose == Purpose::Ocsp.name() { "responder" } else { "service" };
+        (token, used_for.to_owned())
+    });
     let uses: Vec<_> = of_authorities.into_iter().chain(services).collect();
     let roots = plan.root.iter().map(|root| (&root.token, "root"));
     let issuing = plan.issuing.iter().map(|authority| (&authority.token, "issuing"));
     let responders = plan.issuing.iter().map(|authority| &authority.responder.token);
-    let services = responders
+    let responders = responders
         .chain(plan.responder.iter().map(|responder| &responder.token))
-        .chain(plan.list_signer.iter().map(|signer| &signer.token))
-        .chain(plan.audit.iter().map(|audit| &audit.token))
-        .map(|token| (token, "service"));
-    for (token, wanted) in roots.chain(issuing).chain(services) {
+        .map(|token| (token, "responder"));
+    let lists = plan.list_signer.iter().map(|signer| &signer.token);
+    let services = lists.chain(plan.audit.iter().map(|audit| &audit.token)).map(|token| (token, "service"));
+    for (token, wanted) in roots.chain(issuing).chain(responders).chain(services) {
         let token = token.get_ref();
         if let Some((_, used_for)) = uses.iter().find(|(used, used_for)| used == token && used_for != wanted)
         {

@@ -261,6 +261,17 @@ fn service_steps(
     ]
 }
 
+impl Step {
+    /// Short name of the authority that signs in this step.
+    pub(super) fn signer(&self) -> Option<&str> {
+        match self {
+            Self::Certificate(certificate) => Some(&certificate.issuer),
+            Self::Crl(crl) => Some(&crl.authority),
+            _ => None,
+        }
+    }
+}
+
 impl CertificateStep {
     /// What the profile asks of the subject.
     pub(super) fn facts(&self) -> Facts {

@@ -130,13 +130,19 @@ impl Transcript {
         if file.try_lock().is_err() {
             return Err(TranscriptError::Locked(path.to_owned()));
         }
-        let mut text = String::new();
-        (&mut file).take(LONGEST_FILE).read_to_string(&mut text).map_err(failed)?;
-        let whole = text.rfind('\n').map_or(0, |end| end + 1);
-        if whole < text.len() {
-            file.set_len(whole as u64).map_err(failed)?;
-            text.truncate(whole);
+        let mut octets = Vec::new();
+        (&mut file).take(LONGEST_FILE + 1).read_to_end(&mut octets).map_err(failed)?;
+        if octets.len() as u64 > LONGEST_FILE {
+            return Err(failed(std::io::ErrorKind::FileTooLarge.into()));
         }
+        // Octets, not yet text: a crash cuts names in the middle of a letter, too.
+        let whole = octets.iter().rposition(|octet| *octet == b'\n').map_or(0, |end| end + 1);
+        if whole < octets.len() {
+            file.set_len(whole as u64).map_err(failed)?;
+            octets.truncate(whole);
+        }
+        let text = String::from_utf8(octets)
+            .map_err(|_| TranscriptError::Broken { line: 1, why: "the file is no text" })?;
         file.seek(SeekFrom::End(0)).map_err(failed)?;
         let entries = read_chain(&text, file_sha256)?;
         let head =

@@ -1,15 +1,17 @@
 //! Verifies a report offline: nothing is asked but the report, its signature and the audit key.
 
-use openssl::x509::{X509, X509Crl};
+use openssl::x509::X509;
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use store::{Code, Fault};
 use thiserror::Error;
 
 use super::custodians::CustodianSet;
 use super::outcome::{
-    Acknowledged, CertificateMade, CrlMade, EndDecided, KeyDestroyed, KeyMade, Opened, TokenInitialised,
+    Acknowledged, CertificateMade, CrlMade, EndDecided, KeyDestroyed, KeyMade, Opened, TakenUp,
+    TokenInitialised,
 };
-use super::report::{FORMAT, NamedPem, Report};
+use super::report::{CERTIFICATE, CRL, FORMAT, NamedPem, Report};
 use super::steps::{CertificateStep, CrlStep, KeyStep, ShareStep};
 use super::transcript::{Entry, EntryEvent, TranscriptError, read_chain};
 use super::verify_objects::{check_certificate, check_crl};
@@ -84,12 +86,17 @@ pub struct VerifiedReport {
     pub operator: String,
     /// Who watched.
     pub witnesses: Vec<String>,
+    /// Who was there each time that another process took it up.
+    pub taken_up_by: Vec<TakenUp>,
     /// How many steps were taken.
     pub steps: usize,
     /// SHA-256 of the audit key that signed the report, to be compared with one known otherwise.
     pub audit_key_sha256: String,
     /// Every certificate, by name, with the SHA-256 of its DER.
     pub certificates: Vec<(String, String)>,
+    /// The certificates of authorities that signed and were not made here, in the same form, to be compared with
+    /// those of the ceremonies that made them.
+    pub issuers: Vec<(String, String)>,
 }
 
 /// Verifies the octets of a report, the signature over them, and everything they say. `audit_key` is a
@@ -116,6 +123,12 @@ pub(super) fn verify_content(report: &Report, audit_key: &[u8]) -> Result<Verifi
     follow(&entries, &steps)?;
     let checker = Checker { report, entries: &entries, steps: &steps };
     let opened: Opened = checker.outcome(&Step::Open)?;
+    let taken_up_by = taken_up_by(&entries)?;
+    let there = taken_up_by.iter().flat_map(|who| who.witnesses.iter().chain([&who.operator]));
+    let there = there.chain(&opened.witnesses).chain([&opened.operator]);
+    if there.map(String::as_str).chain([ceremony.name(), ceremony.title()]).any(|text| !is_printable(text)) {
+        return Err(part(Step::Open, "a name in it would write over the terminal that shows it"));
+    }
     let as_held = opened.ceremony == ceremony.name()
         && opened.kind == ceremony.kind()
         && opened.file_sha256 == ceremony.sha256();
@@ -125,7 +138,7 @@ pub(super) fn verify_content(report: &Report, audit_key: &[u8]) -> Result<Verifi
     for step in &steps {
         checker.check(step, audit_key)?;
     }
-    let certificates = checker.count_objects()?;
+    let (certificates, issuers) = checker.objects()?;
     Ok(VerifiedReport {
         ceremony: ceremony.name().to_owned(),
         title: ceremony.title().to_owned(),
@@ -133,10 +146,24 @@ pub(super) fn verify_content(report: &Report, audit_key: &[u8]) -> Result<Verifi
         file_sha256: opened.file_sha256,
         operator: opened.operator,
         witnesses: opened.witnesses,
+        taken_up_by,
         steps: steps.len(),
         audit_key_sha256: sha256(audit_key),
         certificates,
+        issuers,
     })
+}
+
+fn taken_up_by(entries: &[Entry]) -> Result<Vec<TakenUp>, ReportError> {
+    let said = entries.iter().filter_map(|entry| Some((entry, entry.detail.get("taken_up_by")?)));
+    said.map(|(entry, who)| {
+        TakenUp::deserialize(who).map_err(|_| part(&entry.step, "does not say who took the ceremony up"))
+    })
+    .collect()
+}
+
+fn is_printable(text: &str) -> bool {
+    !text.chars().any(char::is_control)
 }
 
 pub(super) fn sha256(octets: &[u8]) -> String {
@@ -150,7 +177,7 @@ fn follow(entries: &[Entry], steps: &[Step]) -> Result<(), ReportError> {
     for entry in entries {
         let expected = steps.get(done).map(ToString::to_string);
         if expected.as_deref() != Some(entry.step.as_str()) {
-            return Err(part(&entry.step, "is not the next step of the ceremony file"));
+            return Err(part(entry.step.escape_debug(), "is not the next step of the ceremony file"));
         }
         match entry.event {
             EntryEvent::Begun => begun = true,
@@ -268,51 +295,17 @@ impl Checker<'_> {
         check_crl(&der, wanted, &made, covered, &issuer).map_err(|why| part(step, why))
     }
 
-    /// The report holds these objects and no others; the certificates, by name and digest.
-    fn count_objects(&self) -> Result<Vec<(String, String)>, ReportError> {
-        let count = |of: fn(&Step) -> bool| self.steps.iter().filter(|step| of(step)).count();
-        let certificates = count(|step| matches!(step, Step::Certificate(_)));
-        let crls = count(|step| matches!(step, Step::Crl(_)));
-        if self.report.certificates.len() != certificates || self.report.crls.len() != crls {
-            return Err(part("report", "holds other certificates or CRLs than its steps made"));
-        }
-        let mut listed = Vec::with_capacity(certificates);
-        for one in &self.report.certificates {
-            let parsed = X509::from_pem(one.pem.as_bytes()).and_then(|certificate| certificate.to_der());
-            let der = parsed.map_err(|_| part(&one.name, "does not read as PEM"))?;
-            listed.push((one.name.clone(), sha256(&der)));
-        }
-        // Each was signed by the next, up to a root that signs itself.
-        for one in &self.report.issuers {
-            let issuer =
-                X509::from_pem(one.pem.as_bytes()).map_err(|_| part(&one.name, "does not read as PEM"))?;
-            let above = self.report.issuers.iter().chain(&self.report.certificates).any(|above| {
-                X509::from_pem(above.pem.as_bytes())
-                    .and_then(|above| issuer.verify(&*above.public_key()?))
-                    .unwrap_or(false)
-            });
-            if !above {
-                return Err(part(&one.name, "nobody in the report has signed its certificate"));
-            }
-        }
-        Ok(listed)
-    }
-
     fn certificate_of(&self, step: &Step, name: &str) -> Result<X509, ReportError> {
         let pems = self.report.certificates.iter().chain(&self.report.issuers);
         let pem = pems.into_iter().find(|one| one.name == name);
-        pem.and_then(|one| X509::from_pem(one.pem.as_bytes()).ok())
+        pem.and_then(|one| X509::from_der(&one.der(CERTIFICATE)?).ok())
             .ok_or_else(|| part(step, format!("the certificate of {name} is missing or does not read")))
     }
 
     fn der_of(&self, step: &Step, objects: &[NamedPem], name: &str) -> Result<Vec<u8>, ReportError> {
-        let missing = || part(step, "its object is missing or does not read");
-        let pem = objects.iter().find(|one| one.name == name).ok_or_else(missing)?.pem.as_bytes();
-        let der = match step {
-            Step::Crl(_) => X509Crl::from_pem(pem).and_then(|crl| crl.to_der()),
-            _ => X509::from_pem(pem).and_then(|certificate| certificate.to_der()),
-        };
-        der.map_err(|_| missing())
+        let label = if matches!(step, Step::Crl(_)) { CRL } else { CERTIFICATE };
+        let one = objects.iter().find(|one| one.name == name);
+        one.and_then(|one| one.der(label)).ok_or_else(|| part(step, "its object is missing or does not read"))
     }
 
     fn must(&self, step: &Step, holds: bool, why: &str) -> Result<(), ReportError> {

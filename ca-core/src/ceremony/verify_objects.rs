@@ -1,18 +1,69 @@
-//! A certificate and a CRL of a report, held against what the ceremony file asks for.
+//! The objects of a report: each held against what the ceremony file asks for, and none beside them.
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use const_oid::AssociatedOid;
 use der::{Decode, Encode};
-use openssl::x509::{X509, X509Crl};
+use openssl::x509::{X509, X509Crl, X509VerifyResult};
 use store::Timestamp;
 use x509_cert::certificate::Rfc5280;
 use x509_cert::crl::CertificateList;
 use x509_cert::ext::pkix::CrlNumber;
 use x509_cert::time::Time;
 
+use super::Step;
 use super::outcome::{CertificateMade, CrlMade, KeyMade};
+use super::report::{CERTIFICATE, NamedPem};
 use super::steps::{CeremonyBearer, CertificateStep, CrlReach, CrlStep};
+use super::verify::{Checker, ReportError, part, sha256};
 
 const DAY: std::time::Duration = std::time::Duration::from_secs(86_400);
+
+/// Names, each with the SHA-256 of what bears it.
+type Digests = Vec<(String, String)>;
+
+impl<'a> Checker<'a> {
+    /// The report holds these objects and no others, each under a name of its own; the certificates that were
+    /// made here and those of other authorities, by name and digest.
+    pub(super) fn objects(&self) -> Result<(Digests, Digests), ReportError> {
+        let count = |of: fn(&Step) -> bool| self.steps.iter().filter(|step| of(step)).count();
+        let certificates = count(|step| matches!(step, Step::Certificate(_)));
+        let crls = count(|step| matches!(step, Step::Crl(_)));
+        if self.report.certificates.len() != certificates || self.report.crls.len() != crls {
+            return Err(part("report", "holds other certificates or CRLs than its steps made"));
+        }
+        let mut all: BTreeMap<&str, X509> = BTreeMap::new();
+        let mut digests = BTreeSet::new();
+        let mut read = |one: &'a NamedPem| {
+            let der =
+                one.der(CERTIFICATE).ok_or_else(|| part(one.name.escape_debug(), "does not read as PEM"))?;
+            let parsed = X509::from_der(&der).map_err(|_| part(&one.name, "is no certificate"))?;
+            let digest = sha256(&der);
+            if all.insert(&one.name, parsed).is_some() || !digests.insert(digest.clone()) {
+                return Err(part(one.name.escape_debug(), "stands twice in the report"));
+            }
+            Ok((one.name.clone(), digest))
+        };
+        let made = self.report.certificates.iter().map(&mut read).collect::<Result<Digests, _>>()?;
+        let issuers = self.report.issuers.iter().map(&mut read).collect::<Result<Digests, _>>()?;
+        // Each was signed by the next, up to a root that signs itself, and each has signed something here.
+        let signed_by = |signed: &X509, above: &X509| {
+            above.issued(signed) == X509VerifyResult::OK
+                && above.public_key().and_then(|key| signed.verify(&key)).unwrap_or(false)
+        };
+        for (name, _) in &issuers {
+            let issuer = &all[name.as_str()];
+            if !all.values().any(|above| signed_by(issuer, above)) {
+                return Err(part(name, "nobody in the report has signed its certificate"));
+            }
+            let wanted = self.steps.iter().any(|step| step.signer() == Some(name.as_str()));
+            if !wanted && !all.iter().any(|(other, below)| other != name && signed_by(below, issuer)) {
+                return Err(part(name.escape_debug(), "is in the report and has signed nothing in it"));
+            }
+        }
+        Ok((made, issuers))
+    }
+}
 
 /// The certificate is for the key, of the validity of the file, and signed by its issuer.
 pub(super) fn check_certificate(

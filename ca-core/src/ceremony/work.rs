@@ -73,6 +73,11 @@ fn share(
         let rule = format!("{} custodians, and {} files for their shares", step.names.len(), files.len());
         return standing(format!("token {}", step.token), rule);
     }
+    let twice = (1..files.len()).find(|place| files[..*place].contains(&files[*place]));
+    if let Some(place) = twice {
+        let detail = "is named for two custodians".to_owned();
+        return Err(CustodianError::File { path: files[place].clone(), detail }.into());
+    }
     if let Some(path) = files.iter().find(|path| !path.starts_with("/dev/fd") && path.exists()) {
         let detail = "stands already, and a share is never overwritten".to_owned();
         return Err(CustodianError::File { path: path.clone(), detail }.into());
@@ -276,7 +281,7 @@ fn end(
         let living_certificates = authority_end::living_certificates(db, &step.authority, act.at)?;
         if living_certificates > 0 && !step.leaves_certificates {
             // Rolls the decision back.
-            let rule = format!("{living_certificates} of its certificates are good; revoke them, or say living_certificates = \"leave\"");
+            let rule = format!("{living_certificates} of its certificates are good, or are being signed; revoke them, or say living_certificates = \"leave\"");
             return standing(&step.authority, rule);
         }
         let (authority, covered_until) = (decided.authority, decided.covered_until);

@@ -1,20 +1,22 @@
-use der::asn1::{AnyRef, BitString};
-use der::{Decode, Encode, Header, Reader, Sequence, SliceReader};
 use diesel::prelude::*;
-use serde_json::json;
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use spki::AlgorithmIdentifierOwned;
 use store::audit::{Event, record};
 use store::schema::certificates;
-use store::{Act, CryptoRng, Database};
+use store::{Act, CryptoRng, Database, crash_point};
 use thiserror::Error;
 
 use crate::faults;
 use crate::revocation::{self, RevocationReason, RevokeError};
 use crate::serial::SerialNumber;
-use crate::signer::{Signer, SignerError, sign_verified};
+use crate::signer::{Message, Signer, SignerError, sign_all_verified};
 
 use super::Prepared;
+use super::certificate_der::{assemble, tbs_within};
+
+/// How many certificates go together at most. Each transaction of a batch holds their rows, and on SQLite the whole
+/// database, for some ten milliseconds: an opposition waits no longer.
+pub const LARGEST_BATCH: usize = 64;
 
 /// A certificate that was signed and recorded as good.
 #[derive(Clone, Debug)]
@@ -87,19 +89,10 @@ impl store::Fault for IssueError {
     }
 }
 
-/// `Certificate ::= SEQUENCE { tbsCertificate, signatureAlgorithm, signatureValue }`
-/// (RFC 5280 §4.1), around a TBS whose octets are kept as they are.
-#[derive(Sequence)]
-struct SignedCertificate<'a> {
-    tbs_certificate: AnyRef<'a>,
-    signature_algorithm: AlgorithmIdentifierOwned,
-    signature: BitString,
-}
+/// What became of each certificate of a batch, in the order of the batch.
+pub type Issued = Vec<Result<IssuedCertificate, IssueError>>;
 
-/// Has the prepared certificate signed, and records it as good.
-///
-/// Takes `prepared` by value: it is signed at most once. Runs its own transactions, because no
-/// lock is held while the token works.
+/// Has the prepared certificate signed, and records it as good: [`issue_batch`] of one.
 pub fn issue(
     db: &mut Database,
     signer: &mut dyn Signer,
@@ -107,116 +100,163 @@ pub fn issue(
     rng: &mut dyn CryptoRng,
     act: &Act,
 ) -> Result<IssuedCertificate, IssueError> {
+    let mut issued = issue_batch(db, signer, vec![prepared], rng, act)?;
+    issued.pop().expect("there is one answer for each certificate")
+}
+
+/// Has the prepared certificates signed, and records them as good: at most [`LARGEST_BATCH`], in shared
+/// transactions, each of which is on the disk before the next step begins.
+///
+/// Takes them by value: each is signed at most once. Runs its own transactions, because no lock is held while the
+/// token works. One that was overtaken, or whose signature fails, does not keep the others back. An error of the
+/// whole is the database's: what stands unsettled then is the sweep's, as after a crash.
+pub fn issue_batch(
+    db: &mut Database,
+    signer: &mut dyn Signer,
+    batch: Vec<Prepared>,
+    rng: &mut dyn CryptoRng,
+    act: &Act,
+) -> Result<Issued, IssueError> {
     debug_assert!(!db.in_transaction(), "no lock is held while the token works");
-    begin_signing(db, &prepared, rng, act)?;
-    let Prepared { key, issuer_public_key, tbs, .. } = &prepared;
-    let signature = match sign_verified(signer, key, issuer_public_key, &subject(&prepared), tbs) {
-        Ok(signature) => signature,
-        Err(source) => {
-            give_up(db, &prepared, rng, act)?;
-            let (issuer, serial) = (prepared.issuer, prepared.serial);
-            return Err(match source {
-                SignerError::WrongSignature { .. } => IssueError::WrongSignature { issuer, serial },
-                source => IssueError::NotSigned { issuer, serial, source },
-            });
+    debug_assert!(batch.len() <= LARGEST_BATCH, "an opposition does not wait behind a big transaction");
+    crash_point("issuance.intended");
+    let begun = begin_signing(db, &batch, rng, act)?;
+    crash_point("issuance.signing");
+    let signed = sign(signer, &batch, begun);
+    crash_point("issuance.signed");
+    let mut settled = record_good(db, &batch, signed, rng, act)?;
+    crash_point("issuance.good");
+    for (prepared, outcome) in batch.iter().zip(&mut settled) {
+        if let Err(error) = outcome
+            && error.leaves_it_signing()
+            && let Err(failed) = give_up(db, prepared, rng, act)
+        {
+            *outcome = Err(failed);
         }
-    };
-    let der = assemble(&prepared, &signature);
-    match record_good(db, &prepared, &der, rng, act)? {
-        Outcome::Good => Ok(IssuedCertificate { issuer: prepared.issuer, serial: prepared.serial, der }),
-        Outcome::Overtaken => {
-            tracing::warn!(
-                certificate.issuer = prepared.issuer,
-                certificate.serial = %prepared.serial,
-                "a signature was thrown away: certificate {} {} was settled meanwhile",
-                prepared.issuer,
-                prepared.serial
-            );
-            Err(IssueError::Overtaken { issuer: prepared.issuer, serial: prepared.serial })
-        }
-        Outcome::NotAsRecorded => {
-            give_up(db, &prepared, rng, act)?;
-            Err(IssueError::NotAsRecorded { issuer: prepared.issuer, serial: prepared.serial })
+    }
+    Ok(settled)
+}
+
+impl IssueError {
+    /// Whether the certificate was sent to be signed, and nobody has settled it since.
+    fn leaves_it_signing(&self) -> bool {
+        match self {
+            Self::NotSigned { .. } | Self::WrongSignature { .. } | Self::NotAsRecorded { .. } => true,
+            Self::Overtaken { .. } | Self::Revocation(_) | Self::Database(_) => false,
         }
     }
 }
 
+/// What became of each certificate of a batch so far.
+type Each<T> = Vec<Result<T, IssueError>>;
+
+/// The rows become *signing*.
 fn begin_signing(
     db: &mut Database,
-    prepared: &Prepared,
+    batch: &[Prepared],
     rng: &mut dyn CryptoRng,
     act: &Act,
-) -> Result<(), IssueError> {
-    db.write(|db| {
-        let begun = diesel::update(certificates::table.find((&prepared.issuer, prepared.serial.to_string())))
+) -> Result<Each<()>, IssueError> {
+    let going_on = batch.iter().map(|_| Ok(())).collect();
+    each_in_turn(db, batch, going_on, |db, prepared, ()| {
+        let begun = diesel::update(certificates::table.find(key(prepared)))
             .filter(certificates::status.eq("intended"))
             .filter(certificates::epoch.eq(prepared.epoch))
             .set(certificates::status.eq("signing"))
             .execute(db)?;
         if begun == 0 {
-            let (issuer, serial) = (prepared.issuer.clone(), prepared.serial.clone());
-            return Err(IssueError::Overtaken { issuer, serial });
+            return Ok(Err(prepared.overtaken()));
         }
         record(db, event("certificate.signing", prepared, json!({})), rng, act)?;
-        Ok(())
+        Ok(Ok(()))
     })
 }
 
-fn assemble(prepared: &Prepared, signature: &[u8]) -> Vec<u8> {
-    let certificate = SignedCertificate {
-        tbs_certificate: AnyRef::from_der(&prepared.tbs).expect("the lint read the TBS as DER"),
-        signature_algorithm: prepared.algorithm.algorithm_identifier(),
-        signature: BitString::from_bytes(signature).expect("a signature is shorter than 256 MiB"),
+/// Has those signed that were begun, and gives the certificates, DER.
+fn sign(signer: &mut dyn Signer, batch: &[Prepared], begun: Each<()>) -> Each<Vec<u8>> {
+    let subjects: Vec<String> = batch.iter().map(subject).collect();
+    let messages: Vec<Message<'_>> = (batch.iter().zip(&subjects).zip(&begun))
+        .filter(|(_, begun)| begun.is_ok())
+        .map(|((prepared, subject), _)| Message {
+            key: &prepared.key,
+            public_key: &prepared.issuer_public_key,
+            subject,
+            octets: &prepared.tbs,
+        })
+        .collect();
+    let mut signatures = sign_all_verified(signer, &messages).into_iter();
+    let sign_one = |(prepared, begun): (&Prepared, Result<(), IssueError>)| {
+        begun?;
+        let signature = signatures.next().expect("there is one answer for each message");
+        signature
+            .map(|signature| assemble(prepared, &signature))
+            .map_err(|source| prepared.not_signed(source))
     };
-    certificate.to_der().expect("three DER values make a DER SEQUENCE")
+    batch.iter().zip(begun).map(sign_one).collect()
 }
 
-enum Outcome {
-    Good,
-    Overtaken,
-    NotAsRecorded,
-}
-
-/// The conditional update of invariant 3, after one last look: the recorded TBS and the one in the
+/// The conditional update of invariant 3, which is also one last look: the recorded TBS and the one in the
 /// finished certificate are the same octets.
 fn record_good(
     db: &mut Database,
-    prepared: &Prepared,
-    der: &[u8],
+    batch: &[Prepared],
+    signed: Each<Vec<u8>>,
     rng: &mut dyn CryptoRng,
     act: &Act,
-) -> Result<Outcome, IssueError> {
-    let serial = prepared.serial.to_string();
-    db.write(|db| {
+) -> Result<Each<IssuedCertificate>, IssueError> {
+    each_in_turn(db, batch, signed, |db, prepared, der| {
         let now = db.now()?;
-        let recorded: Vec<u8> =
-            certificates::table.find((&prepared.issuer, &serial)).select(certificates::tbs).first(db)?;
-        if tbs_within(der) != Some(recorded.as_slice()) {
-            return Ok(Outcome::NotAsRecorded);
-        }
-        let settled = diesel::update(certificates::table.find((&prepared.issuer, &serial)))
+        let tbs = tbs_within(&der);
+        let settled = diesel::update(certificates::table.find(key(prepared)))
             .filter(certificates::status.eq("signing"))
             .filter(certificates::epoch.eq(prepared.epoch))
+            .filter(certificates::tbs.nullable().eq(tbs))
             .set((
                 certificates::status.eq("good"),
-                certificates::der.eq(der),
+                certificates::der.eq(&der),
                 certificates::settled_at.eq(now),
             ))
             .execute(db)?;
         if settled == 0 {
-            return Ok(Outcome::Overtaken);
+            let recorded: Vec<u8> =
+                certificates::table.find(key(prepared)).select(certificates::tbs).first(db)?;
+            let (issuer, serial) = (prepared.issuer.clone(), prepared.serial.clone());
+            return Ok(Err(match tbs {
+                Some(tbs) if tbs == recorded => prepared.overtaken(),
+                _ => IssueError::NotAsRecorded { issuer, serial },
+            }));
         }
-        let payload = json!({ "sha256": hex::encode(Sha256::digest(der)) });
+        let payload = json!({ "sha256": hex::encode(Sha256::digest(&der)) });
         record(db, event("certificate.issued", prepared, payload), rng, act)?;
-        Ok(Outcome::Good)
+        let (issuer, serial) = (prepared.issuer.clone(), prepared.serial.clone());
+        Ok(Ok(IssuedCertificate { issuer, serial, der }))
     })
 }
 
-/// The octets of the TBSCertificate inside a certificate.
-fn tbs_within(der: &[u8]) -> Option<&[u8]> {
-    let mut reader = SliceReader::new(der).ok()?;
-    Header::decode(&mut reader).ok()?;
-    reader.tlv_bytes().ok()
+/// Takes the step of each certificate that goes on, all in one transaction; what has failed stays so.
+///
+/// In the order of their keys: two who settle several certificates at once, a revocation of a whole card among
+/// them, then wait for each other instead of locking each other out.
+fn each_in_turn<A, B>(
+    db: &mut Database,
+    batch: &[Prepared],
+    before: Each<A>,
+    mut step: impl FnMut(&mut Database, &Prepared, A) -> QueryResult<Result<B, IssueError>>,
+) -> Result<Each<B>, IssueError> {
+    let mut waiting: Vec<_> = batch.iter().zip(before).enumerate().collect();
+    waiting.sort_by_key(|(_, (prepared, _))| (&prepared.issuer, &prepared.serial));
+    db.write(|db| {
+        let mut after = Vec::with_capacity(waiting.len());
+        for (place, (prepared, before)) in waiting {
+            let outcome = match before {
+                Ok(before) => step(db, prepared, before)?,
+                Err(failed) => Err(failed),
+            };
+            after.push((place, outcome));
+        }
+        after.sort_by_key(|(place, _)| *place);
+        Ok(after.into_iter().map(|(_, outcome)| outcome).collect())
+    })
 }
 
 /// Nobody knows what left the token: the serial number goes into the CRL.
@@ -236,7 +276,32 @@ fn give_up(
     }
 }
 
-fn event(action: &'static str, prepared: &Prepared, payload: serde_json::Value) -> Event {
+impl Prepared {
+    fn overtaken(&self) -> IssueError {
+        tracing::warn!(
+            certificate.issuer = self.issuer,
+            certificate.serial = %self.serial,
+            "certificate {} {} was settled meanwhile; a signature, if any, is thrown away",
+            self.issuer,
+            self.serial
+        );
+        IssueError::Overtaken { issuer: self.issuer.clone(), serial: self.serial.clone() }
+    }
+
+    fn not_signed(&self, source: SignerError) -> IssueError {
+        let (issuer, serial) = (self.issuer.clone(), self.serial.clone());
+        match source {
+            SignerError::WrongSignature { .. } => IssueError::WrongSignature { issuer, serial },
+            source => IssueError::NotSigned { issuer, serial, source },
+        }
+    }
+}
+
+fn key(prepared: &Prepared) -> (&str, String) {
+    (&prepared.issuer, prepared.serial.to_string())
+}
+
+fn event(action: &'static str, prepared: &Prepared, payload: Value) -> Event {
     Event { action, subject: subject(prepared), payload }
 }
 

@@ -4,12 +4,14 @@
 //!
 //! 1. [`prepare`] builds the TBS, has it linted and records it as *intended*, in the caller's
 //!    transaction, under the worker's epoch;
-//! 2. [`issue`] consumes what was prepared: the row becomes *signing*, the token signs, the
-//!    signature is verified and the TBS compared byte for byte, and the row becomes *good* by a
-//!    conditional update. Where the row is no longer *signing*, the signature is thrown away;
+//! 2. [`issue_batch`], or [`issue`] for one, consumes what was prepared: the rows become *signing* in one
+//!    transaction, the token signs, each signature is verified and each TBS compared byte for byte, and the
+//!    rows become *good* in one transaction, each by a conditional update. Where a row is no longer
+//!    *signing*, the signature is thrown away;
 //! 3. [`sweep`] settles what a dead worker left: *intended* is abandoned, *signing* is revoked,
 //!    because a signature may exist outside.
 
+mod certificate_der;
 mod evidence;
 mod issue;
 mod prepare;
@@ -18,7 +20,7 @@ mod sweep;
 mod tests;
 
 pub use evidence::{Evidence, EvidenceKind};
-pub use issue::{IssueError, IssuedCertificate, issue};
+pub use issue::{IssueError, Issued, IssuedCertificate, LARGEST_BATCH, issue, issue_batch};
 pub use prepare::{
     Bearer, IssuanceContext, IssuanceRequest, NewAuthorityKey, PrepareError, Prepared, prepare,
 };

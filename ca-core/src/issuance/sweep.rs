@@ -1,7 +1,7 @@
 use diesel::prelude::*;
 use serde::Serialize;
 use store::schema::{certificates, issuance_epochs};
-use store::{Act, CryptoRng, Database};
+use store::{Act, CryptoRng, Database, crash_point};
 
 use crate::revocation::{self, RevocationReason, RevokeError, Revoked};
 
@@ -22,6 +22,7 @@ pub fn sweep(db: &mut Database, rng: &mut dyn CryptoRng, act: &Act) -> Result<Sw
     let mut swept = Swept::default();
     loop {
         let settled = db.write(|db| sweep_batch(db, &mut swept, rng, act))?;
+        crash_point("sweep.settled");
         if (settled as i64) < BATCH {
             return Ok(swept);
         }
@@ -35,7 +36,7 @@ fn sweep_batch(
     act: &Act,
 ) -> Result<usize, RevokeError> {
     let now = db.now()?;
-    let unsettled: Vec<(String, String)> = certificates::table
+    let mut unsettled: Vec<(String, String)> = certificates::table
         .inner_join(issuance_epochs::table.on(issuance_epochs::epoch.eq(certificates::epoch)))
         .filter(certificates::status.eq_any(["intended", "signing"]))
         .filter(issuance_epochs::closed_at.is_not_null().or(issuance_epochs::lease_until.le(now)))
@@ -43,6 +44,8 @@ fn sweep_batch(
         .limit(BATCH)
         .select((certificates::issuer, certificates::serial))
         .load(db)?;
+    // As a batch takes them, whose worker is alive after all; the server's collation may be another.
+    unsettled.sort();
     for (issuer, serial) in &unsettled {
         let serial = serial.parse().expect("the database holds serial numbers this program wrote");
         match revocation::revoke(db, issuer, &serial, RevocationReason::Superseded, rng, act) {

@@ -1,6 +1,8 @@
 //! What is refused before anything is recorded, and so before a token is asked: under the authorities of a
 //! ceremony in SoftHSM, with real keys.
 
+mod batch;
+
 use std::time::Duration;
 
 use diesel::prelude::*;
@@ -19,6 +21,7 @@ use crate::identity::Identity;
 use crate::key_policy::Blocklist;
 use crate::profile::Profiles;
 use crate::revocation::{self, RevocationReason};
+use crate::serial::SerialNumber;
 use crate::signer::ProcessSigner;
 use crate::signer::soft_token::{in_folder, load, process};
 use crate::subject::{Fact, Facts};
@@ -38,7 +41,12 @@ struct House {
 
 /// Runs `body` in a house, in a process with tokens of its own.
 fn in_house(test: &str, body: impl FnOnce(&mut House)) {
-    in_folder(HERE, test, |folder| {
+    in_house_of(HERE, test, body);
+}
+
+/// The same for a test of the module `here`.
+fn in_house_of(here: &str, test: &str, body: impl FnOnce(&mut House)) {
+    in_folder(here, test, |folder| {
         let mut hall = Hall::new(load(folder));
         hall.hold(INSTALLATION).unwrap();
         let (mut db, process) = (hall.db, process(folder, Duration::from_secs(20)));

@@ -4,7 +4,7 @@
 //! child process that alone speaks to the token, and that writes each digest it signs into a
 //! [`ledger`]. [`pkcs11`] is what works inside that child: SoftHSM here, an HSM in production.
 //!
-//! A signature is never trusted because a signer returned it: [`sign_verified`] is the way to one,
+//! A signature is never trusted because a signer returned it: [`sign_all_verified`] is the way to one,
 //! and it verifies with the public key that is known (architecture invariant 3).
 
 pub mod algorithm;
@@ -24,10 +24,10 @@ pub use algorithm::{Digest, SignatureAlgorithm, UnsupportedKey};
 pub use error::SignerError;
 pub use key::{KeyId, KeyReference};
 pub use ledgered::LedgeredSigner;
-pub use pkcs11::{KeyAttributes, Pkcs11Module, Pkcs11Signer, Pkcs11Token, TokenPins};
+pub use pkcs11::{KeyAttributes, LabelledKey, Pkcs11Module, Pkcs11Signer, Pkcs11Token, TokenPins};
 pub use process::{ProcessSigner, SignerProcess};
 pub use tokens::Tokens;
-pub use verified::sign_verified;
+pub use verified::{Message, sign_all_verified, sign_verified};
 
 /// A digest to be signed.
 #[derive(Clone, Copy, Debug)]

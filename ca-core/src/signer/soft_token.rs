@@ -37,10 +37,10 @@ pub(crate) fn in_folder(module: &str, test: &str, body: impl FnOnce(&Path)) {
     assert!(output.status.success() && stdout.contains("1 passed"), "{stdout}\n{stderr}");
 }
 
-/// As [`in_child`], with the three tokens initialised.
+/// As [`in_child`], with every token initialised.
 pub(crate) fn with_tokens(module: &str, test: &str, body: impl FnOnce(Pkcs11Module)) {
     in_child(module, test, |module| {
-        for name in ["roots", "issuing", "status"] {
+        for name in ["roots", "issuing", "services", "status"] {
             module.initialise(name).unwrap();
         }
         body(module);
@@ -49,15 +49,27 @@ pub(crate) fn with_tokens(module: &str, test: &str, body: impl FnOnce(Pkcs11Modu
 
 /// The signer's process over the tokens of a folder; its ledger is `signer/ledger` there.
 pub(crate) fn process(folder: &Path, deadline: Duration) -> SignerProcess {
-    let child = Path::new("/proc/self/exe");
+    process_of(folder, LedgerKind::Issuing, deadline)
+}
+
+/// The process of the status role over its token; its ledger is `signer/answers` there.
+pub(crate) fn answering_process(folder: &Path) -> SignerProcess {
+    process_of(folder, LedgerKind::Answers, Duration::from_secs(20))
+}
+
+fn process_of(folder: &Path, kind: LedgerKind, deadline: Duration) -> SignerProcess {
+    let (tokens, child) = match kind {
+        LedgerKind::Issuing => (read(folder), "the_child_of_other_tests"),
+        LedgerKind::Answers => (read(folder).only("status").unwrap(), "the_answering_child_of_other_tests"),
+    };
     SignerProcess::new(SignerSettings {
-        tokens: read(folder),
-        kind: LedgerKind::Issuing,
+        tokens,
+        kind,
         sessions: 2,
         deadline,
         command: Box::new(move || {
-            let mut command = Command::new(child);
-            command.args(["signer::soft_token::the_child_of_other_tests", "--exact", "--ignored"]);
+            let mut command = Command::new("/proc/self/exe");
+            command.args([&format!("signer::soft_token::{child}"), "--exact", "--ignored"]);
             command
         }),
     })
@@ -66,12 +78,22 @@ pub(crate) fn process(folder: &Path, deadline: Duration) -> SignerProcess {
 #[test]
 #[ignore = "the signer's process of other tests, which start it"]
 fn the_child_of_other_tests() {
+    run(LedgerKind::Issuing, "signer/ledger", |tokens| tokens);
+}
+
+#[test]
+#[ignore = "the signer's process of other tests, which start it"]
+fn the_answering_child_of_other_tests() {
+    run(LedgerKind::Answers, "signer/answers", |tokens| tokens.only("status").unwrap());
+}
+
+fn run(kind: LedgerKind, ledger: &str, reach: impl FnOnce(Tokens) -> Tokens) {
     let folder = PathBuf::from(std::env::var_os(FOLDER).unwrap());
     run_child(ChildSettings {
-        tokens: read(&folder),
+        tokens: reach(read(&folder)),
         sessions: 2,
-        ledger: folder.join("signer/ledger"),
-        kind: LedgerKind::Issuing,
+        ledger: folder.join(ledger),
+        kind,
         new_ledger_id: [7; 16],
         clock: Box::new(|| "2026-11-21T10:00:00Z".parse().unwrap()),
     })

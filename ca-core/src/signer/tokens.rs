@@ -71,6 +71,19 @@ impl Tokens {
             .ok_or_else(|| SignerError::UnknownToken { name: name.to_owned() })
     }
 
+    /// The token called `name` and no other: for a process that must not reach the rest.
+    pub fn only(mut self, name: &str) -> Result<Self, SignerError> {
+        self.named(name)?;
+        self.tokens.retain(|token| token.name == name);
+        Ok(self)
+    }
+
+    /// Every token but the one called `name`, which may not even be named.
+    pub fn without(mut self, name: &str) -> Self {
+        self.tokens.retain(|token| token.name != name);
+        self
+    }
+
     fn refuse_ambiguity(&self) -> Result<(), String> {
         if !self.library.is_absolute() {
             return Err(format!("library {:?}: must be an absolute path", self.library));
@@ -123,12 +136,21 @@ mod tests {
     }
 
     #[test]
-    fn the_shipped_file_names_three_tokens_beside_it() {
+    fn the_shipped_file_names_four_tokens_beside_it() {
         let tokens = Tokens::parse(SHIPPED, Path::new("/etc/igc/tokens.toml")).unwrap();
         let names: Vec<_> = tokens.tokens.iter().map(|token| token.name.as_str()).collect();
-        assert_eq!(names, ["roots", "issuing", "status"]);
+        assert_eq!(names, ["roots", "issuing", "services", "status"]);
         assert!(tokens.named("roots").unwrap().pin_file.starts_with("/etc/igc"));
         assert!(matches!(tokens.named("other"), Err(SignerError::UnknownToken { .. })));
+    }
+
+    #[test]
+    fn a_process_is_given_the_tokens_it_needs_and_no_others() {
+        let tokens = || Tokens::parse(SHIPPED, Path::new("/etc/igc/tokens.toml")).unwrap();
+        let names = |tokens: Tokens| tokens.tokens.into_iter().map(|token| token.name).collect::<Vec<_>>();
+        assert_eq!(names(tokens().only("status").unwrap()), ["status"]);
+        assert_eq!(names(tokens().without("status")), ["roots", "issuing", "services"]);
+        assert!(matches!(tokens().only("other"), Err(SignerError::UnknownToken { .. })));
     }
 
     #[test]

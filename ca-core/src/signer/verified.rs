@@ -1,9 +1,20 @@
-use super::{KeyReference, SignatureAlgorithm, Signer, SignerError, SigningRequest};
+use super::{Digest, KeyReference, SignatureAlgorithm, Signer, SignerError, SigningRequest};
 
-/// Has `message` signed by `key`, and verifies the signature with `public_key` before anyone sees it.
-///
-/// A signature that does not verify is of a token that signs with another key, or wrongly: the signer
-/// starts over, and is asked once more. Both signatures stand in the ledger, under the same digest.
+/// Octets to be signed, and by which key.
+#[derive(Clone, Copy, Debug)]
+pub struct Message<'a> {
+    /// The key.
+    pub key: &'a KeyReference,
+    /// Its public half, SubjectPublicKeyInfo in DER: what the signature is verified with.
+    pub public_key: &'a [u8],
+    /// What it is for, by natural key; see [`SigningRequest::subject`].
+    pub subject: &'a str,
+    /// The octets.
+    pub octets: &'a [u8],
+}
+
+/// Has `message` signed by `key`, and verifies the signature with `public_key` before anyone sees it:
+/// [`sign_all_verified`] of one.
 pub fn sign_verified(
     signer: &mut dyn Signer,
     key: &KeyReference,
@@ -11,21 +22,59 @@ pub fn sign_verified(
     subject: &str,
     message: &[u8],
 ) -> Result<Vec<u8>, SignerError> {
-    let algorithm = SignatureAlgorithm::of_key(public_key).map_err(|why| SignerError::Failed {
-        token: key.token.clone(),
-        detail: format!("key {}: {why}", key.id),
-    })?;
-    let digest = algorithm.digest(message);
-    let request = SigningRequest { key, public_key, digest: &digest, subject };
-    for _ in 0..2 {
-        let signature = signer.sign(&request)?;
-        if algorithm.verify(public_key, message, &signature) {
-            return Ok(signature);
+    let message = Message { key, public_key, subject, octets: message };
+    let mut signed = sign_all_verified(signer, &[message]);
+    signed.pop().expect("there is one answer for each message")
+}
+
+/// Has every message signed, and verifies each signature before anyone sees it; the answers stand in the order of
+/// the messages. One that fails does not keep the others back.
+///
+/// A signature that does not verify is of a token that signs with another key, or wrongly: the signer
+/// starts over, and is asked once more. Both signatures stand in the ledger, under the same digest.
+pub fn sign_all_verified(
+    signer: &mut dyn Signer,
+    messages: &[Message<'_>],
+) -> Vec<Result<Vec<u8>, SignerError>> {
+    let mut answers: Vec<Option<Result<Vec<u8>, SignerError>>> = vec![None; messages.len()];
+    let mut digests = Vec::with_capacity(messages.len());
+    for (at, message) in messages.iter().enumerate() {
+        match SignatureAlgorithm::of_key(message.public_key) {
+            Ok(algorithm) => digests.push((at, algorithm.digest(message.octets))),
+            Err(why) => {
+                let detail = format!("key {}: {why}", message.key.id);
+                answers[at] = Some(Err(SignerError::Failed { token: message.key.token.clone(), detail }));
+            }
         }
-        tracing::error!(signer.key = %key, "a signature for {subject} is not of key {key}: the signer starts over");
-        signer.start_over();
     }
-    Err(SignerError::WrongSignature { key: key.clone() })
+    for attempt in 0..2 {
+        if attempt > 0 && !digests.is_empty() {
+            signer.start_over();
+        }
+        let requests: Vec<_> = digests.iter().map(|(at, digest)| messages[*at].request(digest)).collect();
+        let signed = signer.sign_many(&requests);
+        debug_assert_eq!(signed.len(), digests.len(), "a signer answers every request");
+        let mut wrong = Vec::new();
+        for ((at, digest), signature) in digests.into_iter().zip(signed) {
+            let Message { key, public_key, subject, octets } = messages[at];
+            match signature {
+                Ok(signature) if !digest.algorithm.verify(public_key, octets, &signature) => {
+                    tracing::error!(signer.key = %key, "a signature for {subject} is not of key {key}");
+                    wrong.push((at, digest));
+                }
+                answer => answers[at] = Some(answer),
+            }
+        }
+        digests = wrong;
+    }
+    let wrong = |at: usize| Err(SignerError::WrongSignature { key: messages[at].key.clone() });
+    answers.into_iter().enumerate().map(|(at, answer)| answer.unwrap_or_else(|| wrong(at))).collect()
+}
+
+impl<'a> Message<'a> {
+    fn request(&self, digest: &'a Digest) -> SigningRequest<'a> {
+        SigningRequest { key: self.key, public_key: self.public_key, digest, subject: self.subject }
+    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 use diesel::prelude::*;
 use store::schema::signing_intents;
-use store::{Act, Database};
+use store::{Act, Database, crash_point};
 use thiserror::Error;
 
 use crate::faults;
@@ -72,5 +72,8 @@ pub fn sign_intended(
         Err(error) if store::database::is_unique_violation(&error) => {}
         written => drop(written?),
     }
-    Ok(sign_verified(signer, key, public_key, subject, message)?)
+    crash_point("signing.intended");
+    let signature = sign_verified(signer, key, public_key, subject, message)?;
+    crash_point("signing.signed");
+    Ok(signature)
 }

@@ -6,7 +6,8 @@ use serde::Serialize;
 use serde_json::json;
 use store::audit::{Event, record};
 use store::schema::{
-    authorities, certificates, service_keys, signing_alarms, signing_intents, signing_ledgers,
+    authorities, certificates, responder_requests, service_keys, signing_alarms, signing_intents,
+    signing_ledgers,
 };
 use store::{Act, Code, CryptoRng, Database};
 use thiserror::Error;
@@ -198,7 +199,13 @@ fn objection(db: &mut Database, kind: LedgerKind, entry: &Entry) -> QueryResult<
             .filter(service_keys::key_id.eq(entry.key.id.to_string()))
             .count()
             .get_result(db)?;
-        return Ok((responders == 0).then_some("the key is no OCSP responder's"));
+        // A key that will be one signs its own request, which is in the inbox before.
+        let asked_for: i64 = responder_requests::table
+            .filter(responder_requests::token.eq(&entry.key.token))
+            .filter(responder_requests::key_id.eq(entry.key.id.to_string()))
+            .count()
+            .get_result(db)?;
+        return Ok((responders + asked_for == 0).then_some("the key is no OCSP responder's"));
     }
     match entry.subject.strip_prefix("certificate ").and_then(|key| key.split_once(' ')) {
         Some((issuer, serial)) => certificate_objection(db, entry, issuer, serial),

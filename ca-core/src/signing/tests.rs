@@ -224,6 +224,17 @@ fn of_an_answer_only_the_key_is_looked_at() {
     let responder = KeyReference { token: "status".into(), id: "0c".parse().unwrap() };
     write(&mut answers, &responder, &digest(b"good"), "ocsp ACI");
     assert_eq!(scene.reconcile(LedgerKind::Answers).unwrap(), Reconciled { lines: 1, alarms: vec![] });
+    // A key that is named in the inbox signs its own request.
+    let next = KeyReference { token: "status".into(), id: "0d".parse().unwrap() };
+    let digest_of = hex::encode([1; 32]);
+    scene
+        .db
+        .batch_execute(&format!(
+            "INSERT INTO responder_requests VALUES (x'{digest_of}', 'ACI', 'ocsp', 1, 'status', '0d', x'00')"
+        ))
+        .unwrap();
+    write(&mut answers, &next, &digest(b"a statement"), "responder request 01");
+    assert_eq!(scene.reconcile(LedgerKind::Answers).unwrap(), Reconciled { lines: 1, alarms: vec![] });
     write(&mut answers, &issuing_key(), &digest(b"a certificate"), "ocsp ACI");
     let found = scene.reconcile(LedgerKind::Answers).unwrap();
     assert!(found.alarms[0].what.ends_with("the key is no OCSP responder's"), "{found:?}");

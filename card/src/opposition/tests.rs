@@ -1,7 +1,7 @@
 use diesel::connection::SimpleConnection;
 use store::Fault;
 
-use super::{OpposeError, list, oppose};
+use super::{OpposeError, continue_after, list, oppose};
 use crate::testing::{act, act_at, attach_made_up_certificates, card_in, database, ordered, rng};
 use crate::{CardLife, CardNumber, CardStatus, certificates, faults, get, lock_for_certification};
 
@@ -129,4 +129,19 @@ fn a_card_in_the_list_is_never_certified_whatever_its_row_says() {
     assert_eq!(get(&mut db, &card.number).unwrap().life.status(), CardStatus::Personalised);
     let refused = db.write(|db| lock_for_certification(db, &card.number)).unwrap_err();
     assert!(refused.to_string().contains("from the state opposed"), "{refused}");
+}
+
+#[test]
+fn no_card_takes_a_number_that_was_published_before_a_backup_was_restored() {
+    let mut db = database();
+    let [first, second] = ["order-1", "order-2"].map(|order| ordered(&mut db, order));
+    assert_eq!(oppose_in(&mut db, &first.number).unwrap().sequence, 1);
+    let go_on = |db: &mut store::Database, published| {
+        db.write(|db| continue_after(db, published, &mut rng(), &act())).unwrap()
+    };
+    assert!(!go_on(&mut db, 1), "the database knows all that was published");
+    assert!(go_on(&mut db, 40));
+    assert!(!go_on(&mut db, 40));
+    assert_eq!(oppose_in(&mut db, &second.number).unwrap().sequence, 41);
+    assert_eq!(list(&mut db, 1).unwrap().len(), 1, "the numbers between stay empty");
 }

@@ -9,7 +9,7 @@ use ca_core::signer::{Signer, SignerError};
 use ca_core::signing::{IntendedError, IntendedSignature, sign_intended};
 use ca_core::status_log;
 use der::Decode;
-use store::{Act, Database, Timestamp};
+use store::{Act, Database, Timestamp, crash_point};
 use x509_cert::ext::pkix::SubjectKeyIdentifier;
 
 use super::encode::{CrlEncoder, CrlHead, UnsignedCrl};
@@ -30,6 +30,17 @@ pub(crate) enum Reach {
     For(Duration),
     /// Up to this moment.
     Until(Timestamp),
+}
+
+impl Reach {
+    /// The nextUpdate beside this thisUpdate; none where the policy says it.
+    pub(crate) fn next_update(self, this_update: Timestamp) -> Option<Timestamp> {
+        match self {
+            Self::Policy => None,
+            Self::For(duration) => Some(this_update.plus(duration)),
+            Self::Until(moment) => Some(moment.whole_second()),
+        }
+    }
 }
 
 /// Issues CRLs of these kinds with one number: a delta, or a complete CRL and the delta beside it.
@@ -59,6 +70,7 @@ pub(crate) fn issue(
         let previous = standing.previous(intended.kind)?;
         issued.push(db.snapshot(|db| VerifiedCrl::verify(db, authority, &intended, &previous, der))?);
     }
+    crash_point("crl.verified");
     Ok(issued)
 }
 
@@ -82,11 +94,8 @@ fn draft(
     let this_update = this_update(db, &standing, policy, authority, cut, act)?;
     let mut drafts = Vec::with_capacity(2);
     for &kind in kinds {
-        let next_update = match reach {
-            Reach::Policy => this_update.plus(schedule(policy, kind).valid),
-            Reach::For(duration) => this_update.plus(duration),
-            Reach::Until(moment) => moment.whole_second(),
-        };
+        let by_policy = || this_update.plus(schedule(policy, kind).valid);
+        let next_update = reach.next_update(this_update).unwrap_or_else(by_policy);
         let base = match kind {
             CrlKind::Full => None,
             // A first delta starts from the complete CRL that is issued with it, and is empty.

@@ -6,7 +6,7 @@ use diesel::sql_types::Text;
 use serde_json::json;
 use store::audit::{self, Event};
 use store::schema::crls;
-use store::{Act, CryptoRng, Database, Timestamp};
+use store::{Act, CryptoRng, Database, Timestamp, crash_point};
 
 use super::{CrlError, CrlKind, CrlRefused, FULL_SCOPE, VerifiedCrl};
 
@@ -132,8 +132,10 @@ pub(crate) fn insert(
                 .execute(db)?;
             audit::record(db, event(crl), rng, act)?;
         }
-        Ok(())
-    })
+        Ok::<_, CrlError>(())
+    })?;
+    crash_point("crl.recorded");
+    Ok(())
 }
 
 /// How far into the status log the recorded CRLs of the authority reach; zero where there is none.

@@ -7,13 +7,15 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use store::Timestamp;
 
+use super::StreamLimits;
 use super::tests::{Server, exchange, serve, service};
 use crate::crl::CrlKind;
 use crate::fixture::ISSUING;
 
 /// The cache-control of a GET at another moment.
 fn cache_control(server: &Server, path: &str, now: Timestamp) -> String {
-    let (public, _) = serve(service(&server.world, Arc::clone(&server.reachable), now));
+    let (public, _) =
+        serve(service(&server.world, Arc::clone(&server.reachable), now, StreamLimits::default()));
     let head = format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
     exchange(&public, &head, b"").header("cache-control").unwrap()
 }

@@ -12,7 +12,8 @@ politiques de certification.</p>
 <li>Certificats des autorités : <a href=\"/ca/chain.p7b\">chaîne (PKCS #7)</a>, <a href=\"/ca/chain.pem\">chaîne (PEM)</a></li>
 <li>Listes de certificats révoqués : <code>/crl/&lt;autorité&gt;.crl</code>, <code>/crl/&lt;autorité&gt;-delta.crl</code></li>
 <li>Statut en ligne (OCSP) : <code>/ocsp</code></li>
-<li>Liste d’opposition des cartes : <a href=\"/oppositions/full.csv\">CSV</a>, <a href=\"/oppositions/full.json\">JSON</a></li>
+<li>Liste d’opposition des cartes : <a href=\"/oppositions/full.csv\">CSV</a>, <a href=\"/oppositions/full.json\">JSON</a>,
+<a href=\"/oppositions/full.bin\">forme compacte</a></li>
 </ul>
 </body>
 </html>

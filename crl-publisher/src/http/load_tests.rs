@@ -13,6 +13,7 @@ use base64::engine::general_purpose::STANDARD;
 use ca_core::serial::SerialNumber;
 use diesel::connection::SimpleConnection;
 
+use super::StreamLimits;
 use super::tests::{exchange, serve, service};
 use crate::fixture::{ISSUING, World};
 use crate::status::{Standing, StatusImage, Statuses};
@@ -200,7 +201,7 @@ fn answers_over_http() {
             request
         };
         let now = world.act(Duration::from_secs(2)).at;
-        let service = service(&world, Arc::new(AtomicBool::new(true)), now);
+        let service = service(&world, Arc::new(AtomicBool::new(true)), now, StreamLimits::default());
         service.look();
         let (ours, _) = serve(service);
         // A kilobyte of different ones, spread over all of them.

@@ -7,6 +7,7 @@ mod documents;
 mod follower;
 mod ocsp_get;
 mod operations;
+mod oppositions;
 mod published;
 mod reply;
 mod service;
@@ -27,6 +28,7 @@ use actix_web::rt::time::timeout;
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
 use store::Timestamp;
 
+use self::oppositions::EVENTS_PATH;
 use self::reply::{NEVER_CACHED, Reply};
 use self::service::ocsp_reply;
 use self::target::Target;
@@ -34,6 +36,7 @@ use crate::ocsp::Answer;
 use crate::ocsp::request::MAX_REQUEST_BYTES;
 use crate::ocsp::response::OcspResponseStatus;
 
+pub use oppositions::StreamLimits;
 pub use service::{Clock, StatusService, StatusSettings};
 
 /// How long the body of a request, of 8 KiB at most, may take to arrive.
@@ -68,6 +71,9 @@ async fn public(
     service: web::Data<StatusService>,
 ) -> HttpResponse {
     let at = service.now();
+    if *request.method() == Method::GET && request.uri().path() == EVENTS_PATH {
+        return oppositions::events(&request, service.get_ref().clone()).await;
+    }
     let reply = match *request.method() {
         Method::GET | Method::HEAD => get(&request, service, at).await,
         Method::POST => match timeout(BODY_PATIENCE, payload.to_bytes_limited(MAX_REQUEST_BYTES)).await {
@@ -97,9 +103,10 @@ async fn get(
     let path = request.uri().path();
     match Target::of(path) {
         Target::Published(name) => web::block(move || service.published(&name)).await,
-        Target::OppositionChanges => {
+        Target::OppositionFile(file, part) => web::block(move || service.opposition_file(file, part)).await,
+        Target::OppositionChanges(form) => {
             let query = request.query_string().to_owned();
-            web::block(move || service.opposition_changes(&query)).await
+            web::block(move || service.opposition_changes_reply(&query, form)).await
         }
         Target::Policy => Ok(service.policy_page()),
         Target::Other => match ocsp_get::request_in(path) {

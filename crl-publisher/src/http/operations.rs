@@ -6,6 +6,7 @@ use std::time::Duration;
 use actix_web::HttpResponse;
 use ca_core::authority::{self, AuthorityKind};
 use ca_core::authority_end;
+use ca_core::responder;
 use ca_core::signing;
 use ca_core::status_log;
 use diesel::prelude::*;
@@ -18,7 +19,7 @@ use super::reply::NEVER_CACHED;
 use super::service::StatusService;
 use crate::crl::read::Crl;
 use crate::crl::{CrlKind, record};
-use crate::publish::{Urgency, root_crls};
+use crate::publish::{ListFile, ListForm, Urgency, root_crls};
 
 /// The outcome of each check.
 pub(crate) struct Readiness {
@@ -52,16 +53,21 @@ impl Readiness {
     }
 }
 
-/// The database answers, every CRL is fresh, every issuing authority has a responder.
+/// The database answers, every CRL and opposition list is fresh, every issuing authority has a responder.
 pub(crate) fn readiness(service: &StatusService, at: Timestamp) -> Readiness {
-    let looked = service.answers().databases.run(|db| {
-        let alarms = [audit_alarm(db, at)?, signing_alarm(db)?].into_iter().flatten().collect();
+    let looked = service.databases().run(|db| {
+        let alarms = [audit_alarm(db, at)?, signing_alarm(db)?].into_iter().flatten();
+        let alarms = alarms.chain(responder_alarms(db, at)?).collect();
         Ok::<_, String>(Readiness { checks: check(service, db, at)?, alarms })
     });
     let mut readiness = looked.unwrap_or_else(|| Readiness {
         checks: vec![("database".to_owned(), Err("it does not answer".to_owned()))],
         alarms: Vec::new(),
     });
+    for file in [ListFile::Full(ListForm::Csv), ListFile::Full(ListForm::Json), ListFile::Compact] {
+        let outcome = fresh_list(service, file, at);
+        readiness.checks.push((format!("oppositions {}", file.name()), outcome.map(|()| None)));
+    }
     readiness.checks.push(("status log".to_owned(), status_log_followed(service, at)));
     readiness.alarms.extend(forgotten_revocations(service));
     readiness
@@ -135,6 +141,19 @@ fn check(service: &StatusService, db: &mut Database, at: Timestamp) -> Result<Ch
     Ok(checks)
 }
 
+/// Responders whose successor is refused or late.
+fn responder_alarms(db: &mut Database, at: Timestamp) -> Result<Vec<String>, String> {
+    let outlooks = responder::outlook(db).map_err(|error| error.to_string())?;
+    let troubled = outlooks.iter().filter(|outlook| outlook.is_trouble(at) && !outlook.has_ended(at));
+    let mut alarms: Vec<String> =
+        troubled.map(|outlook| format!("ocsp {}: {}", outlook.authority, outlook.words(at))).collect();
+    let forged = responder::refusals(db).map_err(|error| error.to_string())?.forged;
+    if forged > 0 {
+        alarms.push(format!("ocsp: {forged} forged requests were refused, see igc doctor"));
+    }
+    Ok(alarms)
+}
+
 /// Signatures that nobody intended (`signature-not-intended`), ledgers that broke.
 fn signing_alarm(db: &mut Database) -> Result<Option<String>, String> {
     let standing = signing::standing(db).map_err(|error| error.to_string())?;
@@ -148,9 +167,17 @@ fn fresh_crl(service: &StatusService, short_name: &str, kind: CrlKind, at: Times
     if crl.next_update <= at { Err(format!("its nextUpdate was {}", crl.next_update)) } else { Ok(()) }
 }
 
+fn fresh_list(service: &StatusService, file: ListFile, at: Timestamp) -> Result<(), String> {
+    let published = service.opposition_list(file).map_err(|error| error.to_string())?;
+    match published.ok_or("not published")?.content.next_update {
+        Some(next_update) if next_update <= at => Err(format!("its next update was {next_update}")),
+        _ => Ok(()),
+    }
+}
+
 /// Prometheus' text format. Read from the database when scraped, but for what is held in memory.
 pub(crate) fn metrics(service: &StatusService, at: Timestamp) -> String {
-    let gathered = service.answers().databases.run(|db| gather(service, db, at));
+    let gathered = service.databases().run(|db| gather(service, db, at));
     let mut text = String::new();
     let up = u8::from(gathered.is_some());
     let _ = writeln!(
@@ -224,6 +251,13 @@ fn gather(service: &StatusService, db: &mut Database, at: Timestamp) -> Result<S
     for (issuer, until) in responder.valid_until() {
         ends.sample(&format!("issuer=\"{issuer}\""), until.seconds());
     }
+    let refused = responder::refusals(db).map_err(|error| error.to_string())?;
+    let mut requests = Family::counter(
+        "igc_ocsp_responder_requests_refused_total",
+        "Requests for a responder's successor that the worker refused.",
+    );
+    requests.sample("kind=\"all\"", refused.all);
+    requests.sample("kind=\"forged\"", refused.forged);
     let revocations = status_log::newest(db).map_err(|error| error.to_string())?;
     let oppositions: i64 = card_opposition_counter::table
         .find(1)
@@ -252,7 +286,7 @@ fn gather(service: &StatusService, db: &mut Database, at: Timestamp) -> Result<S
     cards.sample("", oppositions);
     let families = families
         .into_iter()
-        .chain([root_lists, unlisted, reserve, ends, log, cards])
+        .chain([root_lists, unlisted, reserve, ends, requests, log, cards])
         .chain(trail)
         .chain(signatures(db)?);
     Ok(families.map(|family| family.text).collect())

@@ -1,10 +1,10 @@
 //! Published files, read from the folder when they change and kept in memory between.
 
 use std::collections::HashMap;
-use std::fs::Metadata;
+use std::fs::{File, Metadata};
 use std::io::{self, Read};
 use std::os::unix::fs::MetadataExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use actix_web::web::Bytes;
@@ -22,14 +22,14 @@ pub(crate) struct PublishedFile {
     pub(crate) body: Bytes,
     pub(crate) etag: String,
     pub(crate) modified: Timestamp,
-    /// nextUpdate, of a CRL.
+    /// nextUpdate, of what has one.
     pub(crate) next_update: Option<Timestamp>,
     version: Version,
 }
 
 /// A file is replaced by a rename, so a new version has a new inode.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Version {
+pub(crate) struct Version {
     inode: u64,
     size: u64,
     modified_seconds: i64,
@@ -49,33 +49,46 @@ impl PublishedFiles {
         folder: &PublicFolder,
         name: &PublishedName,
     ) -> io::Result<Option<Arc<PublishedFile>>> {
-        let Some(mut file) = open(&path(folder, name))? else {
+        let Some((version, file)) = stands(&path(folder, name))? else {
             self.lock().remove(name);
             return Ok(None);
         };
-        let version = Version::of(&file.metadata()?);
         if let Some(known) = self.lock().get(name).filter(|known| known.version == version) {
             return Ok(Some(Arc::clone(known)));
         }
-        let mut body = Vec::new();
-        file.read_to_end(&mut body)?;
-        let next_update = match name {
-            PublishedName::Crl(_, kind) => Some(next_update(&body, *kind)?),
-            _ => None,
-        };
-        let file = Arc::new(PublishedFile {
-            etag: etag(&body),
-            modified: Timestamp::from_seconds(version.modified_seconds),
-            next_update,
-            version,
-            body: Bytes::from(body),
-        });
+        let mut file = PublishedFile::read(version, file)?;
+        if let PublishedName::Crl(_, kind) = name {
+            file.next_update = Some(next_update(&file.body, *kind)?);
+        }
+        let file = Arc::new(file);
         self.lock().insert(name.clone(), Arc::clone(&file));
         Ok(Some(file))
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<PublishedName, Arc<PublishedFile>>> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The file at this path, opened, and which version of it that is; nothing where none stands that counts.
+pub(crate) fn stands(path: &Path) -> io::Result<Option<(Version, File)>> {
+    let Some(file) = open(path)? else { return Ok(None) };
+    let version = Version::of(&file.metadata()?);
+    Ok(Some((version, file)))
+}
+
+impl PublishedFile {
+    /// Reads a file that stands.
+    pub(crate) fn read(version: Version, mut file: File) -> io::Result<Self> {
+        let mut body = Vec::new();
+        file.read_to_end(&mut body)?;
+        Ok(Self {
+            etag: etag(&body),
+            modified: Timestamp::from_seconds(version.modified_seconds),
+            next_update: None,
+            version,
+            body: Bytes::from(body),
+        })
     }
 }
 
@@ -104,7 +117,6 @@ fn path(folder: &PublicFolder, name: &PublishedName) -> PathBuf {
         PublishedName::Crl(short_name, kind) => folder.crl_path(short_name.as_str(), *kind),
         PublishedName::CaCertificate(short_name) => folder.ca_path(&format!("{}.cer", short_name.as_str())),
         PublishedName::Chain(name) => folder.ca_path(name),
-        PublishedName::Oppositions(name) => folder.oppositions_path(name),
         PublishedName::AuditCheckpoint => folder.audit_checkpoint_path(),
     }
 }

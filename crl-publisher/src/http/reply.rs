@@ -26,6 +26,8 @@ pub(crate) struct Reply {
 enum Caching {
     /// Errors, and what is bound to one request.
     Never,
+    /// May be kept, and is asked about each time it is used.
+    Revalidated { etag: String },
     /// Shared caches may keep it for a while.
     Until { max_age: Duration, etag: String, modified: Timestamp, expires: Option<Timestamp> },
 }
@@ -56,6 +58,12 @@ impl Reply {
         Self::uncached(status, "application/problem+json", body.to_string())
     }
 
+    /// May be kept by whoever asks each time whether it is still so (RFC 9111 §5.2.2.4).
+    pub(crate) fn revalidated(content_type: &'static str, body: Bytes) -> Self {
+        let caching = Caching::Revalidated { etag: etag(&body) };
+        Self { status: StatusCode::OK, content_type, body, caching }
+    }
+
     /// May be kept for `max_age`, and never past `expires` (nextUpdate).
     pub(crate) fn cached(
         content_type: &'static str,
@@ -70,12 +78,25 @@ impl Reply {
     }
 
     pub(crate) fn into_response(self, request: &HttpRequest, at: Timestamp) -> HttpResponse {
-        let Caching::Until { max_age, etag, modified, expires } = self.caching else {
-            let mut response = HttpResponse::build(self.status);
-            if self.status == StatusCode::SERVICE_UNAVAILABLE {
-                response.insert_header(("retry-after", "5"));
+        let (max_age, etag, modified, expires) = match self.caching {
+            Caching::Until { max_age, etag, modified, expires } => (max_age, etag, modified, expires),
+            Caching::Revalidated { etag } => {
+                let unchanged = knows(request, &etag).unwrap_or(false);
+                let status = if unchanged { StatusCode::NOT_MODIFIED } else { self.status };
+                let mut response = HttpResponse::build(status);
+                response.insert_header(("etag", etag)).insert_header(("cache-control", "public, no-cache"));
+                return match unchanged {
+                    true => response.finish(),
+                    false => response.content_type(self.content_type).body(self.body),
+                };
             }
-            return response.content_type(self.content_type).insert_header(NEVER_CACHED).body(self.body);
+            Caching::Never => {
+                let mut response = HttpResponse::build(self.status);
+                if self.status == StatusCode::SERVICE_UNAVAILABLE {
+                    response.insert_header(("retry-after", "5"));
+                }
+                return response.content_type(self.content_type).insert_header(NEVER_CACHED).body(self.body);
+            }
         };
         let left = expires.map_or(max_age, |expires| {
             max_age.min(Duration::from_secs(
@@ -106,18 +127,21 @@ impl Reply {
 
 /// If-None-Match goes before If-Modified-Since (RFC 9110 §13.2.2).
 fn not_modified(request: &HttpRequest, etag: &str, modified: Timestamp) -> bool {
-    if let Some(known) = request.headers().get("if-none-match") {
-        return known.to_str().is_ok_and(|known| {
-            known
-                .split(',')
-                .map(str::trim)
-                .any(|known| known == "*" || known.trim_start_matches("W/") == etag)
-        });
+    if let Some(known) = knows(request, etag) {
+        return known;
     }
     match IfModifiedSince::parse(request) {
         Ok(since) => system_time(modified.whole_second()) <= SystemTime::from(since.0),
         Err(_) => false,
     }
+}
+
+/// Whether If-None-Match names what would be sent; nothing where there is none.
+fn knows(request: &HttpRequest, etag: &str) -> Option<bool> {
+    let known = request.headers().get("if-none-match")?;
+    Some(known.to_str().is_ok_and(|known| {
+        known.split(',').map(str::trim).any(|known| known == "*" || known.trim_start_matches("W/") == etag)
+    }))
 }
 
 fn http_date(moment: Timestamp) -> String {

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use actix_web::http::StatusCode;
 use actix_web::web::Bytes;
 use ca_core::signer::Signer;
-use diesel::result::Error as DieselError;
 use store::{Act, Actor, Database, RequestId, Timestamp};
 
 use super::documents::POLICY_PAGE;
 use super::follower::{Follower, Wake};
+use super::oppositions::{OppositionService, StreamLimits};
 use super::published::PublishedFiles;
 use super::reply::{Reply, etag};
 use super::target::PublishedName;
@@ -19,10 +19,6 @@ use crate::ocsp::answers::{Answers, Unanswered};
 use crate::ocsp::{Answer, AnswerKind};
 use crate::policy::PublicationPolicy;
 use crate::pool::{Open, Pool};
-use crate::publish::opposition_list;
-
-/// The most changes one answer holds.
-const MAX_CHANGES: i64 = 10_000;
 
 /// The clock of the outermost code: read once a request (invariant 5).
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
@@ -43,6 +39,8 @@ pub struct StatusSettings {
     pub open_signer: Open<Box<dyn Signer>>,
     /// What time it is.
     pub clock: Clock,
+    /// What streams of oppositions may cost.
+    pub streams: StreamLimits,
 }
 
 /// The status role's shared state. Cheap to clone: every server thread has the same one.
@@ -57,6 +55,7 @@ pub(super) struct Shared {
     pub(super) answers: Answers,
     files: PublishedFiles,
     pub(super) wake: Arc<Wake>,
+    oppositions: OppositionService,
 }
 
 impl StatusService {
@@ -71,6 +70,7 @@ impl StatusService {
                 answers: Answers::new(settings.policy, settings.answer_cache_octets, databases, signers),
                 files: PublishedFiles::default(),
                 wake: Arc::default(),
+                oppositions: OppositionService::new(settings.streams),
             }),
         }
     }
@@ -117,6 +117,14 @@ impl StatusService {
 
     pub(crate) fn answers(&self) -> &Answers {
         &self.shared.answers
+    }
+
+    pub(crate) fn databases(&self) -> &Pool<Database> {
+        &self.shared.answers.databases
+    }
+
+    pub(super) fn oppositions(&self) -> &OppositionService {
+        &self.shared.oppositions
     }
 
     /// The page behind the addresses of the certificate policies.
@@ -180,37 +188,6 @@ impl StatusService {
             }
         }
     }
-
-    /// `?since=N`: the oppositions after sequence N, oldest first, at most 10 000, and the sequence to ask from
-    /// next. One that is smaller than N says that the list went back, as after a restored backup: whoever is
-    /// ahead of it misses nothing that comes.
-    ///
-    /// Blocks.
-    pub(crate) fn opposition_changes(&self, query: &str) -> Reply {
-        let since = query.split('&').find_map(|part| part.strip_prefix("since=")).unwrap_or("0");
-        let Some(since) = since.parse().ok().filter(|since: &i64| *since >= 0) else {
-            let detail = "since: a whole number from 0, the sequence of the last change already known";
-            return Reply::problem(StatusCode::BAD_REQUEST, faults::OPPOSITIONS_SINCE, detail);
-        };
-        let found = self.shared.answers.databases.run(|db| {
-            db.snapshot(|db| {
-                Ok::<_, DieselError>((
-                    opposition_list::newest(db)?,
-                    opposition_list::since(db, since, MAX_CHANGES + 1)?,
-                ))
-            })
-        });
-        let Some((newest, mut oppositions)) = found else { return unavailable() };
-        let more = oppositions.len() as i64 > MAX_CHANGES;
-        oppositions.truncate(MAX_CHANGES as usize);
-        let body = serde_json::json!({
-            "since": since,
-            "sequence": oppositions.last().map_or(newest.min(since), |entry| entry.sequence),
-            "more": more,
-            "oppositions": oppositions,
-        });
-        Reply::uncached(StatusCode::OK, "application/json", body.to_string())
-    }
 }
 
 /// Errors and answers to one request alone; POST is not cached at all. The HTTP status is 200
@@ -219,7 +196,7 @@ pub(crate) fn ocsp_reply(answer: Answer) -> Reply {
     Reply::uncached(StatusCode::OK, "application/ocsp-response", answer.der)
 }
 
-fn unavailable() -> Reply {
+pub(super) fn unavailable() -> Reply {
     Reply::problem(StatusCode::SERVICE_UNAVAILABLE, faults::STATUS_UNAVAILABLE, "try again in a moment")
 }
 

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::crl::CrlKind;
 use crate::policy::PublicationPolicy;
+use crate::publish::list_file::{ListFile, ListForm, SIGNATURE};
 
 /// A head of the audit tree is replaced every half second (C2SP tlog-tiles: "a few seconds").
 const CHECKPOINT_MAX_AGE: Duration = Duration::from_secs(2);
@@ -33,8 +34,6 @@ pub(crate) enum PublishedName {
     CaCertificate(ShortName),
     /// One of a fixed list in `ca/`.
     Chain(&'static str),
-    /// One of a fixed list in `oppositions/`.
-    Oppositions(&'static str),
     /// The newest head of the audit tree.
     AuditCheckpoint,
 }
@@ -47,9 +46,6 @@ impl PublishedName {
             Self::CaCertificate(_) => "application/pkix-cert",
             Self::Chain("chain.p7b") => "application/x-pkcs7-certificates",
             Self::Chain(_) => "application/x-pem-file",
-            Self::Oppositions(name) if name.ends_with(".p7s") => "application/pkcs7-signature",
-            Self::Oppositions("full.csv") => "text/csv; charset=utf-8; header=present",
-            Self::Oppositions(_) => "application/json",
             // C2SP tlog-tiles, "Checkpoints".
             Self::AuditCheckpoint => "text/plain; charset=utf-8",
         }
@@ -68,8 +64,10 @@ impl PublishedName {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Target {
     Published(PublishedName),
-    /// `/oppositions/changes`.
-    OppositionChanges,
+    /// A file in `oppositions/`, or its signature.
+    OppositionFile(ListFile, Part),
+    /// `/oppositions/changes`, and with `.csv` or `.json` behind it.
+    OppositionChanges(ListForm),
     /// `/pc/`: where the CPS qualifier of the certificates points.
     Policy,
     /// Anything else: perhaps an OCSP request in base64.
@@ -86,19 +84,33 @@ impl Target {
         let published = match folder {
             "crl" | "CRL" => crl(name),
             "ca" | "AC" | "AC%20TEST" => ca(name),
-            "oppositions" => match name {
-                "changes" => return Self::OppositionChanges,
-                name => ["full.csv", "full.json", "full.csv.p7s", "full.json.p7s"]
-                    .into_iter()
-                    .find(|known| *known == name)
-                    .map(PublishedName::Oppositions),
-            },
+            "oppositions" => return oppositions(name),
             "audit" if name == "checkpoint" => Some(PublishedName::AuditCheckpoint),
             "pc" | "PC" | "PC%20TEST" if name.is_empty() => return Self::Policy,
             _ => None,
         };
         published.map_or(Self::Other, Self::Published)
     }
+}
+
+/// Of a file that lies beside its signature, which one is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Part {
+    Content,
+    Signature,
+}
+
+fn oppositions(name: &str) -> Target {
+    match name {
+        "changes" | "changes.json" => return Target::OppositionChanges(ListForm::Json),
+        "changes.csv" => return Target::OppositionChanges(ListForm::Csv),
+        _ => {}
+    }
+    let (name, part) = match name.strip_suffix(SIGNATURE) {
+        Some(name) => (name, Part::Signature),
+        None => (name, Part::Content),
+    };
+    ListFile::named(name).map_or(Target::Other, |file| Target::OppositionFile(file, part))
 }
 
 fn crl(name: &str) -> Option<PublishedName> {
@@ -155,6 +167,8 @@ mod tests {
             "/ca/A\0B.cer",
             "/oppositions/../full.csv",
             "/oppositions/full.csv.tmp",
+            "/oppositions/changes/../full.csv",
+            "/oppositions/changes/1.csv.p7s.p7s",
             "/audit/checkpoints",
             "/audit/../igc.toml",
         ] {

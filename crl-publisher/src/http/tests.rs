@@ -44,6 +44,10 @@ impl Got {
 
 impl Server {
     pub(super) fn start() -> Self {
+        Self::with(StreamLimits::default())
+    }
+
+    pub(super) fn with(streams: StreamLimits) -> Self {
         let mut world = World::new();
         world.issue(ISSUING, "1D01", world.start.plus(Duration::from_secs(86_400 * 300)));
         world.issue(ISSUING, "1D02", world.start.plus(Duration::from_secs(86_400 * 300)));
@@ -66,7 +70,7 @@ impl Server {
         .unwrap();
         let reachable = Arc::new(AtomicBool::new(true));
         let now = act.at.plus(Duration::from_secs(1));
-        let service = service(&world, Arc::clone(&reachable), now);
+        let service = service(&world, Arc::clone(&reachable), now, streams);
         service.look();
         let (public, operations) = serve(service.clone());
         Self { world, reachable, service, public, operations }
@@ -76,7 +80,7 @@ impl Server {
         exchange(&self.public, &format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"), b"")
     }
 
-    fn get_with(&self, path: &str, header: &str) -> Got {
+    pub(super) fn get_with(&self, path: &str, header: &str) -> Got {
         exchange(
             &self.public,
             &format!("GET {path} HTTP/1.1\r\nHost: x\r\n{header}\r\nConnection: close\r\n\r\n"),
@@ -118,7 +122,12 @@ impl Server {
     }
 }
 
-pub(super) fn service(world: &World, reachable: Arc<AtomicBool>, now: Timestamp) -> StatusService {
+pub(super) fn service(
+    world: &World,
+    reachable: Arc<AtomicBool>,
+    now: Timestamp,
+    streams: StreamLimits,
+) -> StatusService {
     let url = format!("sqlite:{}", world.path("igc.sqlite").display());
     let signer = world.signer.clone();
     let signing = Arc::clone(&reachable);
@@ -136,6 +145,7 @@ pub(super) fn service(world: &World, reachable: Arc<AtomicBool>, now: Timestamp)
             Ok(Box::new(signer.clone()))
         }),
         clock: Arc::new(move || now),
+        streams,
     })
 }
 
@@ -149,7 +159,9 @@ pub(super) fn serve(service: StatusService) -> (String, String) {
     std::thread::spawn(move || {
         actix_web::rt::System::new().block_on(async move {
             let operations = service.clone();
+            let on_connect = service.on_connect();
             let public = HttpServer::new(move || App::new().configure(configure(service.clone())))
+                .on_connect(on_connect)
                 .workers(1)
                 .disable_signals()
                 .bind("127.0.0.1:0")
@@ -280,7 +292,8 @@ fn an_answer_that_is_bound_to_a_nonce_is_kept_by_nobody() {
 #[test]
 fn the_thread_that_follows_the_log_ends_with_the_service() {
     let server = Server::start();
-    let service = service(&server.world, Arc::clone(&server.reachable), server.world.start);
+    let service =
+        service(&server.world, Arc::clone(&server.reachable), server.world.start, StreamLimits::default());
     service.follow().unwrap();
     let began = std::time::Instant::now();
     while service.answers().statuses.view().is_none() {
@@ -312,6 +325,11 @@ fn published_files_have_their_types_and_are_not_sent_twice() {
         ("/oppositions/full.csv", "text/csv; charset=utf-8; header=present"),
         ("/oppositions/full.json", "application/json"),
         ("/oppositions/full.csv.p7s", "application/pkcs7-signature"),
+        ("/oppositions/full.bin", "application/octet-stream"),
+        ("/oppositions/full.bin.p7s", "application/pkcs7-signature"),
+        ("/oppositions/changes/0.csv", "text/csv; charset=utf-8; header=present"),
+        ("/oppositions/changes/0.json", "application/json"),
+        ("/oppositions/changes/0.json.p7s", "application/pkcs7-signature"),
         ("/pc/", "text/html; charset=utf-8"),
         ("/", "text/html; charset=utf-8"),
     ] {
@@ -378,30 +396,6 @@ fn nothing_else_is_served() {
 }
 
 #[test]
-fn changes_to_the_opposition_list_follow_a_sequence() {
-    let server = Server::start();
-    let changes = |query: &str| -> serde_json::Value {
-        serde_json::from_slice(&server.get(&format!("/oppositions/changes{query}")).body).unwrap()
-    };
-    let all = changes("");
-    assert_eq!((all["sequence"].as_i64(), all["oppositions"].as_array().unwrap().len()), (Some(2), 2));
-    let one = changes("?since=1");
-    assert_eq!(one["oppositions"][0]["card_number"], "2600000025");
-    assert_eq!(changes("?since=2")["oppositions"].as_array().unwrap().len(), 0);
-    assert_eq!(changes("?since=2")["sequence"], 2);
-    assert_eq!(changes("?since=99")["sequence"], 2, "a client that is ahead misses nothing that comes");
-    for wrong in ["?since=-1", "?since=x", "?since=", "?since=99999999999999999999"] {
-        let got = server.get(&format!("/oppositions/changes{wrong}"));
-        let problem: serde_json::Value = serde_json::from_slice(&got.body).unwrap();
-        assert_eq!(
-            (got.status, problem["code"].as_str()),
-            (400, Some("oppositions-since-invalid")),
-            "{wrong}"
-        );
-    }
-}
-
-#[test]
 fn readiness_names_what_is_wrong_and_metrics_come_from_the_rows() {
     let server = Server::start();
     assert_eq!(server.operations("/livez"), (200, "ok\n".to_owned()));
@@ -412,6 +406,7 @@ fn readiness_names_what_is_wrong_and_metrics_come_from_the_rows() {
         "[+] crl ACR-FO full: ok, lasts 36",
         "[+] crl ACI-FO-PP delta: ok",
         "[+] ocsp ACI-FO-PP: ok",
+        "[+] oppositions full.bin: ok",
         "[+] status log: ok, in step, ",
     ] {
         assert!(verbose.contains(check), "{verbose}");
@@ -434,6 +429,24 @@ fn readiness_names_what_is_wrong_and_metrics_come_from_the_rows() {
     std::fs::remove_file(server.world.folder.crl_path(ISSUING, CrlKind::Delta)).unwrap();
     let (status, text) = server.operations("/readyz");
     assert_eq!((status, text.as_str()), (503, "[-] crl ACI-FO-PP delta: not published\nnot ready\n"));
+    std::fs::write(server.world.folder.oppositions_path("full.csv"), "sequence;card_number;opposed_at\n")
+        .unwrap();
+    let service = service(
+        &server.world,
+        Arc::clone(&server.reachable),
+        server.world.start.plus(Duration::from_secs(86_400 * 2)),
+        StreamLimits::default(),
+    );
+    let later =
+        exchange(&serve(service).1, "GET /readyz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", b"");
+    let later = String::from_utf8(later.body).unwrap();
+    for why in [
+        "[-] oppositions full.csv: not a file that the list signer has signed",
+        "[-] oppositions full.json: its next update was ",
+        "[-] oppositions full.bin: its next update was ",
+    ] {
+        assert!(later.contains(why), "{later}");
+    }
 }
 
 #[test]

@@ -1,16 +1,19 @@
 //! CRLs that are signed at a ceremony: those of the roots, and the last one of an authority that ends.
 
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use ca_core::authority::{self, Authority, AuthorityError};
 use ca_core::authority_end;
 use ca_core::signer::Signer;
+use ca_core::status_log;
+use diesel::QueryResult;
 use store::{Act, Code, CryptoRng, Database, Fault, Timestamp};
 use thiserror::Error;
 
 use super::crls::{CrlReport, put_out, reconcile};
 use crate::crl::issue::{self, Reach};
-use crate::crl::{CrlError, CrlKind, VerifiedCrl, record};
+use crate::crl::{CrlError, CrlKind, VerifiedCrl, entries, record};
 use crate::folder::PublicFolder;
 use crate::policy::PublicationPolicy;
 
@@ -65,8 +68,9 @@ pub struct SignedCrl {
     pub der: Vec<u8>,
 }
 
-/// Signs, records and publishes a full CRL of `short_name`. One that was recorded since `begun` is the one
-/// that an interrupted ceremony has signed, and stands. Runs its own transactions.
+/// Signs, records and publishes a full CRL of `short_name`. One that was recorded since `begun` and reaches as
+/// far as this one would is the one that an interrupted ceremony has signed, and stands, unless something was
+/// revoked since. Runs its own transactions.
 #[expect(clippy::too_many_arguments, reason = "the house's parameter order, and when it was begun")]
 pub fn sign_ceremony_crl(
     db: &mut Database,
@@ -81,12 +85,9 @@ pub fn sign_ceremony_crl(
 ) -> Result<SignedCrl, CeremonyCrlError> {
     let authority = authority::load(db, short_name)?;
     reconcile(db, folder, &authority, &mut CrlReport::default())?;
-    let (reach, covered) = reach(db, short_name, wanted)?;
-    let standing = record::newest(db, short_name, CrlKind::Full).map_err(CrlError::from)?;
-    let signed_before = standing.is_some_and(|crl| {
-        crl.this_update >= begun.whole_second() && covered.is_none_or(|covered| crl.next_update > covered)
-    });
-    if !signed_before {
+    let reach = reach(db, short_name, wanted)?;
+    let moments = begun.whole_second()..=act.at.plus(policy.clock_tolerance);
+    if !is_signed(db, short_name, reach, &moments).map_err(CrlError::from)? {
         let kinds = CrlKind::of(authority.kind);
         let issued = issue::issue(db, signer, folder, policy, &authority, kinds, reach, act)?;
         record::insert(db, &authority, &issued, rng, act)?;
@@ -98,27 +99,35 @@ pub fn sign_ceremony_crl(
 }
 
 /// The DER of a recorded full CRL.
-pub fn recorded_crl(
-    db: &mut Database,
-    short_name: &str,
-    number: u64,
-) -> diesel::QueryResult<Option<Vec<u8>>> {
+pub fn recorded_crl(db: &mut Database, short_name: &str, number: u64) -> QueryResult<Option<Vec<u8>>> {
     record::der(db, short_name, CrlKind::Full, number)
 }
 
-fn reach(
-    db: &mut Database,
-    short_name: &str,
-    wanted: CeremonyCrl,
-) -> Result<(Reach, Option<Timestamp>), CeremonyCrlError> {
+fn reach(db: &mut Database, short_name: &str, wanted: CeremonyCrl) -> Result<Reach, CeremonyCrlError> {
     match wanted {
-        CeremonyCrl::For(duration) => Ok((Reach::For(duration), None)),
+        CeremonyCrl::For(duration) => Ok(Reach::For(duration)),
         CeremonyCrl::Last => {
             let end = authority_end::find(db, short_name).map_err(CrlError::from)?;
             let end = end.ok_or_else(|| CeremonyCrlError::NotEnded(short_name.to_owned()))?;
-            Ok((Reach::Until(end.covered_until.plus(PAST_THE_END)), Some(end.covered_until)))
+            Ok(Reach::Until(end.covered_until.plus(PAST_THE_END)))
         }
     }
+}
+
+/// Whether the CRL that stands is the one that is wanted, of one of these `moments`: another ceremony may have
+/// signed one meanwhile, which reaches elsewhere, or one before, by a clock that was ahead.
+fn is_signed(
+    db: &mut Database,
+    short_name: &str,
+    reach: Reach,
+    moments: &RangeInclusive<Timestamp>,
+) -> QueryResult<bool> {
+    let Some(crl) = record::newest(db, short_name, CrlKind::Full)? else { return Ok(false) };
+    let next_update = reach.next_update(crl.this_update);
+    let since = status_log::newest(db)?;
+    Ok(moments.contains(&crl.this_update)
+        && next_update.is_none_or(|wanted| crl.next_update == wanted)
+        && entries::count_by_log(db, short_name, crl.log_sequence, since)? == 0)
 }
 
 fn newest(db: &mut Database, authority: &Authority) -> Result<SignedCrl, CeremonyCrlError> {

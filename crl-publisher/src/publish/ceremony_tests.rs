@@ -8,8 +8,8 @@ use ca_core::signer::{KeyReference, SignerError, SigningRequest};
 use diesel::connection::SimpleConnection;
 
 use super::*;
-use crate::crl::CrlKind;
 use crate::crl::read::Crl;
+use crate::crl::{CrlError, CrlKind};
 use crate::fixture::{ISSUING, OTHER, ROOT, World, rng};
 use crate::policy::PublicationPolicy;
 
@@ -79,6 +79,37 @@ fn a_ceremony_that_is_taken_up_signs_no_second_list() {
     world.sign_root_crl(&act);
     let der = std::fs::read(world.folder.crl_path(ROOT, CrlKind::Full)).unwrap();
     assert_eq!(Crl::read(&der).unwrap().number, 1, "the first one was recorded, and is published now");
+}
+
+#[test]
+fn a_list_that_another_ceremony_signed_or_that_lacks_a_revocation_is_not_taken_for_ones_own() {
+    let mut world = World::new();
+    let act = world.act(Duration::ZERO);
+    let sign = |world: &mut World, wanted| {
+        let World { db, signer, folder, policy, .. } = world;
+        sign_ceremony_crl(db, signer, folder, policy, ROOT, wanted, act.at, &mut rng(), &act).unwrap()
+    };
+    let (month, year) = (CeremonyCrl::For(30 * DAY), CeremonyCrl::For(365 * DAY));
+    assert_eq!(sign(&mut world, month).number, 1);
+    let own = sign(&mut world, year);
+    assert_eq!((own.number, own.next_update), (2, own.this_update.plus(365 * DAY)));
+    assert_eq!(sign(&mut world, year), own);
+    let issuing = ca_core::authority::load(&mut world.db, ISSUING).unwrap().serial.to_string();
+    world.revoke(ROOT, &issuing, RevocationReason::CessationOfOperation);
+    let complete = sign(&mut world, year);
+    assert_eq!((complete.number, Crl::read(&complete.der).unwrap().entries().count()), (3, 1));
+}
+
+#[test]
+fn a_list_that_a_clock_ahead_has_dated_is_not_what_a_later_ceremony_has_signed() {
+    let mut world = World::new();
+    let ahead = world.act(1000 * DAY);
+    world.sign_root_crl(&ahead);
+    let act = world.act(Duration::ZERO);
+    let World { db, signer, folder, policy, .. } = &mut world;
+    let year = CeremonyCrl::For(365 * DAY);
+    let refused = sign_ceremony_crl(db, signer, folder, policy, ROOT, year, act.at, &mut rng(), &act);
+    assert!(matches!(refused, Err(CeremonyCrlError::Crl(CrlError::Clock { .. }))), "{refused:?}");
 }
 
 #[test]

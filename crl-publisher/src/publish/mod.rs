@@ -3,8 +3,13 @@
 
 pub mod ceremony_crl;
 pub mod certificates;
+mod compact_list;
 pub mod crls;
 mod detached_signature;
+pub(crate) mod list_content;
+pub(crate) mod list_file;
+mod list_pages;
+pub(crate) mod list_verifier;
 pub mod opposition_list;
 pub mod root_crls;
 
@@ -15,6 +20,8 @@ mod clock_tests;
 #[cfg(test)]
 mod folder_tests;
 #[cfg(test)]
+mod list_restore_tests;
+#[cfg(test)]
 mod list_tests;
 #[cfg(test)]
 mod tests;
@@ -22,5 +29,8 @@ mod tests;
 pub use ceremony_crl::{CeremonyCrl, CeremonyCrlError, SignedCrl, recorded_crl, sign_ceremony_crl};
 pub use certificates::{CertificatesError, CertificatesReport, publish_certificates};
 pub use crls::{CrlFailure, CrlReport, PublishedCrl, publish_crls, publish_crls_now};
-pub use opposition_list::{OppositionListError, OppositionListReport, publish_opposition_list};
+pub use list_file::{ListFile, ListForm};
+pub use opposition_list::{
+    OppositionListError, OppositionListReport, publish_opposition_list, published_sequence,
+};
 pub use root_crls::{RootCrl, Urgency, root_crls};

@@ -2,52 +2,45 @@
 //!
 //! It says the card's number, the date and the sequence, never the ground.
 
+use std::collections::HashSet;
+
 use ca_core::signer::Signer;
-use diesel::prelude::*;
-use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::audit::{self, Event};
-use store::schema::card_oppositions;
-use store::{Act, Code, CryptoRng, Database, Fault, Timestamp, fault};
+use store::{Act, Code, CryptoRng, Database, Fault, crash_point, fault};
 use thiserror::Error;
 
+use super::compact_list;
 use super::detached_signature::ListSigner;
 pub use super::detached_signature::SignatureError;
+use super::list_content::csv;
+pub use super::list_content::{ChangesPage, OppositionEntry, OppositionList, PAGE_SEQUENCES, newest, since};
+use super::list_file::{ListFile, ListForm};
+use super::list_pages;
+use super::list_verifier::ListVerifier;
+use crate::compact_list::CompactListError;
 use crate::faults;
-use crate::folder::{FolderError, PublicFolder};
+use crate::folder::{FolderError, PublicFolder, Turn};
 use crate::policy::PublicationPolicy;
-
-/// One opposed card.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Queryable)]
-pub struct OppositionEntry {
-    /// Grows with each opposition, in the order of commits.
-    pub sequence: i64,
-    /// The card.
-    pub card_number: String,
-    /// When it was opposed.
-    pub opposed_at: Timestamp,
-}
-
-/// `full.json`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct OppositionList {
-    /// When the list was made.
-    pub issued_at: Timestamp,
-    /// The newest sequence on it; zero where no card is opposed. Ask for the changes since this one.
-    pub sequence: i64,
-    /// Every opposed card, oldest first.
-    pub oppositions: Vec<OppositionEntry>,
-}
 
 /// What was done.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OppositionListReport {
     /// False where the published list says the same and is recent enough, or already knows more.
     pub written: bool,
-    /// The newest sequence on it.
+    /// The newest sequence on it. Where it is ahead of the database's, a backup was restored, and the next
+    /// opposition must not take a number that was published for another card.
     pub sequence: i64,
     /// How many cards stand on it.
     pub entries: u64,
+    /// Cards that are public as opposed and that the database does not know as such: a backup was restored. They
+    /// stay on the list; they are to be opposed again.
+    pub forgotten: Vec<String>,
+    /// Cards that were opposed under a number that was published for another before: whoever follows the changes
+    /// has missed them, and must take the full list.
+    pub overtaken: Vec<String>,
+    /// Whether the compact list was written.
+    pub compact_written: bool,
 }
 
 /// An opposition list that could not be published; what is published stays.
@@ -56,12 +49,9 @@ pub enum OppositionListError {
     /// It could not be signed.
     #[error(transparent)]
     Signature(#[from] SignatureError),
-    /// The published list holds a card that the database does not know as opposed.
-    #[error("card {card_number} stands on the published opposition list and the database has forgotten it")]
-    Lost {
-        /// The card.
-        card_number: String,
-    },
+    /// The compact list does not hold together.
+    #[error(transparent)]
+    Compact(#[from] CompactListError),
     /// The list does not encode.
     #[error("the list does not encode: {0}")]
     Encoding(#[from] serde_json::Error),
@@ -85,7 +75,7 @@ impl Fault for OppositionListError {
                 SignatureError::Authority(error) => error.code(),
                 SignatureError::Database(_) => fault::DATABASE,
             },
-            Self::Lost { .. } => faults::LIST_ENTRY_LOST,
+            Self::Compact(_) => faults::LIST_COMPACT,
             Self::Encoding(_) => faults::FOLDER,
             Self::Folder(error) => error.code(),
             Self::Database(_) => fault::DATABASE,
@@ -93,8 +83,11 @@ impl Fault for OppositionListError {
     }
 }
 
-/// Publishes `oppositions/full.csv` and `full.json`, each with its detached signature beside it,
-/// where a card was opposed since, or the list is older than the policy says.
+/// Publishes `oppositions/full.csv`, `full.json` and the pages of the changes, each with its detached signature
+/// beside it, where a card was opposed since, or the list is older than the policy says; then `full.bin`.
+///
+/// What was public stays public: the list that stands, where it is the list signer's, is the base of the next one.
+/// After a restored backup the cards that the database has forgotten stay on it, and the sequence does not go back.
 pub fn publish_opposition_list(
     db: &mut Database,
     signer: &mut dyn Signer,
@@ -103,105 +96,137 @@ pub fn publish_opposition_list(
     rng: &mut dyn CryptoRng,
     act: &Act,
 ) -> Result<OppositionListReport, OppositionListError> {
-    let oppositions = since(db, 0, i64::MAX)?;
-    let list = OppositionList {
-        issued_at: act.at.whole_second(),
-        sequence: oppositions.last().map_or(0, |entry| entry.sequence),
-        oppositions,
+    let verifier = ListVerifier::load(db)?;
+    let standing = published(folder, &verifier)?;
+    let mut report = OppositionListReport {
+        written: false,
+        sequence: 0,
+        entries: 0,
+        forgotten: Vec::new(),
+        overtaken: Vec::new(),
+        compact_written: false,
     };
-    let entries = list.oppositions.len() as u64;
-    let report = |written| OppositionListReport { written, sequence: list.sequence, entries };
-    if let Some(standing) = published(folder)? {
-        check_nothing_is_lost(&standing, &list)?;
-        let recent = act.at < standing.issued_at.plus(policy.opposition_list_every);
-        if recent && standing.oppositions == list.oppositions && complete(folder)? {
-            return Ok(report(false));
+    let list = next_list(db, policy, standing.as_ref(), &mut report, act)?;
+    let stands = standing.is_some_and(|standing| {
+        act.at < standing.issued_at.plus(policy.opposition_list.every)
+            && standing.oppositions == list.oppositions
+    });
+    if !stands || verifier.read(folder, ListFile::Full(ListForm::Csv))?.is_none() {
+        let files = signed_files(db, signer, folder, &verifier, &list, act)?;
+        db.write(|db| {
+            let event = Event {
+                action: "opposition-list.issued",
+                subject: subject(&list),
+                payload: json!({ "entries": report.entries, "files": files.len() }),
+            };
+            audit::record(db, event, rng, act)
+        })?;
+        crash_point("opposition-list.recorded");
+        let turn = folder.turn()?;
+        if published(folder, &verifier)?.is_some_and(|standing| standing.sequence > list.sequence) {
+            return Ok(report); // another worker was quicker, and knows more
         }
+        files.iter().try_for_each(|file| file.replace(folder, &turn))?;
+        report.written = true;
+    }
+    report.compact_written = compact_list::publish(db, signer, folder, policy, &verifier, &list, rng, act)?;
+    Ok(report)
+}
+
+/// The newest sequence that was published, by the list that stands; zero where none does.
+pub fn published_sequence(db: &mut Database, folder: &PublicFolder) -> Result<i64, OppositionListError> {
+    let verifier = ListVerifier::load(db)?;
+    Ok(published(folder, &verifier)?.map_or(0, |standing| standing.sequence))
+}
+
+/// A file of the list and its signature, to be put before the world.
+pub(super) struct SignedFile {
+    file: ListFile,
+    content: Vec<u8>,
+    signature: Vec<u8>,
+}
+
+impl SignedFile {
+    pub(super) fn sign(
+        db: &mut Database,
+        signer: &mut dyn Signer,
+        list_signer: &ListSigner,
+        subject: &str,
+        (file, content): (ListFile, Vec<u8>),
+        act: &Act,
+    ) -> Result<Self, SignatureError> {
+        let signature = list_signer.sign(db, signer, subject, &content, act)?;
+        Ok(Self { file, content, signature })
     }
 
-    let csv = csv(&list);
-    let json = serde_json::to_vec(&list)?;
-    let list_signer = ListSigner::load(db, act.at)?;
-    let subject = format!("opposition-list {}", list.sequence);
-    let csv_signature = list_signer.sign(db, signer, &subject, csv.as_bytes(), act)?;
-    let json_signature = list_signer.sign(db, signer, &subject, &json, act)?;
-    db.write(|db| {
-        let event = Event {
-            action: "opposition-list.issued",
-            subject: subject.clone(),
-            payload: json!({ "entries": entries }),
-        };
-        audit::record(db, event, rng, act)
-    })?;
-    let turn = folder.turn()?;
-    if published(folder)?.is_some_and(|standing| standing.sequence > list.sequence) {
-        return Ok(report(false)); // another worker was quicker, and knows more
+    /// The signature first: a reader who comes in between is served what he knew before.
+    pub(super) fn replace(&self, folder: &PublicFolder, turn: &Turn<'_>) -> Result<(), FolderError> {
+        turn.replace(&folder.oppositions_path(&self.file.signature_name()), &self.signature)?;
+        turn.replace(&folder.oppositions_path(&self.file.name()), &self.content)
     }
-    // full.json last: it is what the next run compares with, so that a crash before it is repaired.
-    for (name, bytes) in [
-        ("full.csv", csv.as_bytes()),
-        ("full.csv.p7s", &csv_signature),
-        ("full.json.p7s", &json_signature),
-        ("full.json", &json),
-    ] {
-        turn.replace(&folder.oppositions_path(name), bytes)?;
-    }
-    Ok(report(true))
 }
 
-/// The sequence of the newest opposition; zero where no card is opposed.
-pub fn newest(db: &mut Database) -> QueryResult<i64> {
-    let newest: Option<i64> =
-        card_oppositions::table.select(diesel::dsl::max(card_oppositions::sequence)).first(db)?;
-    Ok(newest.unwrap_or(0))
-}
-
-/// The oppositions after `sequence`, oldest first, at most `limit`.
-pub fn since(db: &mut Database, sequence: i64, limit: i64) -> QueryResult<Vec<OppositionEntry>> {
-    let mut entries: Vec<OppositionEntry> = card_oppositions::table
-        .filter(card_oppositions::sequence.gt(sequence))
-        .order(card_oppositions::sequence)
-        .limit(limit)
-        .select((card_oppositions::sequence, card_oppositions::card_number, card_oppositions::opposed_at))
-        .load(db)?;
-    // As the lists say it, so that what was published compares equal.
-    entries.iter_mut().for_each(|entry| entry.opposed_at = entry.opposed_at.whole_second());
-    Ok(entries)
-}
-
-fn csv(list: &OppositionList) -> String {
-    let mut csv = String::with_capacity(48 * (list.oppositions.len() + 1));
-    csv.push_str("sequence;card_number;opposed_at\n");
-    for entry in &list.oppositions {
-        csv += &format!("{};{};{}\n", entry.sequence, entry.card_number, entry.opposed_at);
-    }
-    csv
-}
-
-/// The published list; nothing where there is none, or it does not read and must be replaced.
-fn published(folder: &PublicFolder) -> Result<Option<OppositionList>, FolderError> {
-    let bytes = folder.read(&folder.oppositions_path("full.json"))?;
-    Ok(bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
-}
-
-fn complete(folder: &PublicFolder) -> Result<bool, FolderError> {
-    for name in ["full.csv", "full.csv.p7s", "full.json.p7s"] {
-        if folder.read(&folder.oppositions_path(name))?.is_none() {
-            return Ok(false);
-        }
-    }
-    Ok(true)
-}
-
-/// An opposition is definitive: what was public stays public, a restored backup included.
-fn check_nothing_is_lost(
-    standing: &OppositionList,
+/// full.json last: it is what the next run compares with, so that a crash before it is repaired.
+fn signed_files(
+    db: &mut Database,
+    signer: &mut dyn Signer,
+    folder: &PublicFolder,
+    verifier: &ListVerifier,
     list: &OppositionList,
-) -> Result<(), OppositionListError> {
-    let known: std::collections::HashSet<&str> =
-        list.oppositions.iter().map(|entry| entry.card_number.as_str()).collect();
-    match standing.oppositions.iter().find(|entry| !known.contains(entry.card_number.as_str())) {
-        Some(lost) => Err(OppositionListError::Lost { card_number: lost.card_number.clone() }),
-        None => Ok(()),
+    act: &Act,
+) -> Result<Vec<SignedFile>, OppositionListError> {
+    let mut contents = vec![(ListFile::Full(ListForm::Csv), csv(&list.oppositions).into_bytes())];
+    contents.extend(list_pages::to_be_written(folder, verifier, list)?);
+    contents.push((ListFile::Full(ListForm::Json), serde_json::to_vec(list)?));
+    let list_signer = ListSigner::load(db, act.at)?;
+    let sign = |content| SignedFile::sign(db, signer, &list_signer, &subject(list), content, act);
+    Ok(contents.into_iter().map(sign).collect::<Result<_, _>>()?)
+}
+
+fn subject(list: &OppositionList) -> String {
+    format!("opposition-list {}", list.sequence)
+}
+
+/// What the database says, and what was public and the database has forgotten.
+fn next_list(
+    db: &mut Database,
+    policy: &PublicationPolicy,
+    standing: Option<&OppositionList>,
+    report: &mut OppositionListReport,
+    act: &Act,
+) -> Result<OppositionList, OppositionListError> {
+    let mut oppositions = since(db, 0, i64::MAX)?;
+    if let Some(standing) = standing {
+        let known = numbers(&oppositions);
+        let forgotten =
+            standing.oppositions.iter().filter(|entry| !known.contains(entry.card_number.as_str()));
+        let forgotten: Vec<_> = forgotten.cloned().collect();
+        let public = numbers(&standing.oppositions);
+        let overtaken = oppositions.iter().filter(|entry| entry.sequence <= standing.sequence);
+        let overtaken = overtaken.filter(|entry| !public.contains(entry.card_number.as_str()));
+        report.overtaken = overtaken.map(|entry| entry.card_number.clone()).collect();
+        report.forgotten = forgotten.iter().map(|entry| entry.card_number.clone()).collect();
+        oppositions.extend(forgotten);
+        oppositions.sort_by_key(|entry| entry.sequence);
     }
+    let newest = oppositions.last().map_or(0, |entry| entry.sequence);
+    report.sequence = newest.max(standing.map_or(0, |standing| standing.sequence));
+    report.entries = oppositions.len() as u64;
+    Ok(OppositionList {
+        issued_at: act.at.whole_second(),
+        next_update: act.at.plus(policy.opposition_list.valid).whole_second(),
+        sequence: report.sequence,
+        oppositions,
+    })
+}
+
+fn numbers(entries: &[OppositionEntry]) -> HashSet<&str> {
+    entries.iter().map(|entry| entry.card_number.as_str()).collect()
+}
+
+/// The published list; nothing where there is none, or it is not the list signer's or does not read: it must be
+/// replaced.
+fn published(folder: &PublicFolder, verifier: &ListVerifier) -> Result<Option<OppositionList>, FolderError> {
+    let bytes = verifier.read(folder, ListFile::Full(ListForm::Json))?;
+    Ok(bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
 }

@@ -6,6 +6,7 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::PathBuf;
 
 use store::audit::checkpoint::{NOTE_BOUND, SignedCheckpoint};
+use store::crash_point;
 
 use crate::faults;
 use crate::problem::Problem;
@@ -57,6 +58,7 @@ impl Witness {
                 let (path, beside) = (self.folder.join("key"), self.folder.join("key.new"));
                 let _ = fs::remove_file(&beside);
                 write_file(&beside, FILE_MODE, format!("{verifier_key}\n").as_bytes())?;
+                crash_point("audit.key-written");
                 fs::rename(&beside, &path).map_err(|error| file_problem(&path, &error))
             }
         }

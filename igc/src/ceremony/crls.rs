@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use ca_core::ceremony::{Course, CrlMade, CrlReach, CrlStep};
+use ca_core::ceremony::{Course, CrlMade, CrlReach, CrlStep, Step};
 use crl_publisher::publish::{CeremonyCrl, sign_ceremony_crl};
 use openssl::sha::sha256;
 use store::{Act, Database, Timestamp};
@@ -33,4 +33,21 @@ pub fn sign(
         next_update: signed.next_update,
         sha256: hex::encode(sha256(&signed.der)),
     })
+}
+
+/// What was revoked since the last CRL of an authority was signed is put on another one while its key still
+/// stands. Once its destruction has begun there may be no key to ask.
+pub fn complete_last(
+    installation: &Installation,
+    db: &mut Database,
+    course: &Course<'_>,
+    authority: &str,
+    destruction: &Step,
+    act: &Act,
+) -> Result<(), Problem> {
+    let last = CrlStep { authority: authority.to_owned(), reach: CrlReach::Last };
+    match (course.begun_at(&Step::Crl(last.clone())), course.begun_at(destruction)) {
+        (Some(begun), None) => sign(installation, db, course, &last, begun, act).map(drop),
+        _ => Ok(()),
+    }
 }

@@ -5,6 +5,8 @@ mod crls;
 mod prompt;
 mod telling;
 
+use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use ca_core::ceremony::custodians::{CustodianSet, Share};
@@ -94,12 +96,18 @@ fn act(installation: &Installation, ceremony: &Ceremony) -> Act {
     installation.act(Actor::Ceremony(ceremony.name().to_owned()))
 }
 
-/// The transcript is bound to these octets; the file stays beside it.
+/// The transcript is bound to these octets; the file stays beside it. What a crash has cut is written anew.
 fn keep_file(path: &Path, ceremony: &Ceremony) -> Result<(), Problem> {
-    if path.exists() {
+    let written = |error: std::io::Error| setup::file_problem(path, &error);
+    if fs::read(path).is_ok_and(|kept| kept == ceremony.text().as_bytes()) {
         return Ok(());
     }
-    setup::write_file(path, SHARED_FILE, ceremony.text().as_bytes())
+    let new = path.with_extension("new");
+    match fs::remove_file(&new) {
+        Err(error) if error.kind() != ErrorKind::NotFound => return Err(written(error)),
+        _ => setup::write_file(&new, SHARED_FILE, ceremony.text().as_bytes())?,
+    }
+    fs::rename(&new, path).map_err(written)
 }
 
 fn take_steps(
@@ -113,6 +121,8 @@ fn take_steps(
         let (place, count) = course.place(&step);
         if !session.confirmed {
             let said = match &step {
+                // A CRL that a clock ahead has dated keeps its root from signing until that date.
+                Step::Open => format!(" (the clock says {})", installation.clock.now()),
                 Step::Acknowledge(number, name) => format!(" ({name} has share {number})"),
                 _ => String::new(),
             };
@@ -133,6 +143,10 @@ fn take_steps(
                 course.begin(db, &step, &mut system_rng(), &act)?;
                 let report = publish_certificates(db, &jobs::folder(installation))?;
                 course.finish(db, &step, &json!({ "written": report.written }), &mut system_rng(), &act)?;
+            }
+            Step::Destroy(authority) => {
+                crls::complete_last(installation, db, course, authority, &step, &act)?;
+                course.perform(db, &step, &mut system_rng(), &act)?;
             }
             _ => course.perform(db, &step, &mut system_rng(), &act)?,
         }
@@ -164,22 +178,40 @@ pub fn attendance(
     witnesses: Vec<String>,
     share_files: Vec<PathBuf>,
 ) -> Result<Attendance, Problem> {
+    let asked = |question: &str, flag: &str| -> Result<String, Problem> {
+        let name = prompt::ask(question)?.ok_or_else(|| not_confirmed(flag))?;
+        person(&name).map_err(|rule| refused(format!("{name:?}: {rule}")))
+    };
     let operator = match operator {
         Some(operator) => operator,
-        None => prompt::ask("who is the operator?")?.ok_or_else(|| not_confirmed("--operator NAME"))?,
+        None => asked("who is the operator?", "--operator NAME")?,
     };
     let witnesses = match witnesses {
         named if !named.is_empty() => named,
-        _ => vec![prompt::ask("who is the witness?")?.ok_or_else(|| not_confirmed("--witness NAME"))?],
+        _ => vec![asked("who is the witness?", "--witness NAME")?],
     };
+    if witnesses.contains(&operator) {
+        return Err(refused(format!("{operator} types, and another person watches")));
+    }
     Ok(Attendance { operator, witnesses, share_files })
 }
 
+/// The name of somebody who is there, as the transcript keeps it.
+pub fn person(text: &str) -> Result<String, String> {
+    let name = text.trim();
+    if (1..=64).contains(&name.chars().count()) && !name.chars().any(char::is_control) {
+        Ok(name.to_owned())
+    } else {
+        Err("a name has 1 to 64 characters".to_owned())
+    }
+}
+
 fn not_confirmed(flag: &str) -> Problem {
-    Problem::new(
-        ca_core::faults::CEREMONY_NOT_CONFIRMED,
-        format!("there is no terminal to ask at: say {flag}"),
-    )
+    refused(format!("there is no terminal to ask at: say {flag}"))
+}
+
+fn refused(why: String) -> Problem {
+    Problem::new(ca_core::faults::CEREMONY_NOT_CONFIRMED, why)
 }
 
 /// The ceremony of this name that was held, or is being held, in the installation: its file and transcript.

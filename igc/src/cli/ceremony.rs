@@ -11,7 +11,7 @@ use openssl::pkey::PKey;
 use store::DatabaseRole;
 
 use super::Global;
-use crate::ceremony::{Session, attendance, hold, recorded};
+use crate::ceremony::{Session, attendance, hold, person, recorded};
 use crate::faults;
 use crate::installation::Installation;
 use crate::output::{self, OutputFormat};
@@ -64,10 +64,10 @@ pub struct RunArgs {
     /// The ceremony.
     file: PathBuf,
     /// Who types; asked at a terminal where absent.
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = person)]
     operator: Option<String>,
     /// Who watches; as often as there are witnesses. Asked at a terminal where absent.
-    #[arg(long = "witness", value_name = "NAME")]
+    #[arg(long = "witness", value_name = "NAME", value_parser = person)]
     witnesses: Vec<String>,
     /// Confirm every step beforehand; otherwise each is confirmed at the terminal.
     #[arg(long)]
@@ -142,6 +142,12 @@ fn run_ceremony(global: &Global, args: &RunArgs) -> Result<ExitCode, Problem> {
     let mut db = installation.database(DatabaseRole::Owner)?;
     let outcome = hold(&installation, &mut db, &ceremony, &session)?;
     output::one(global.output, &outcome, || {
+        if outcome.held_before {
+            return format!(
+                "{} was held before, and nothing is done again: the next ceremony has a name of its own\n",
+                outcome.name
+            );
+        }
         format!(
             "{} was held: {} keys, {} certificates, {} CRLs, {} keys destroyed\nhead of the transcript {}\nNext: igc ceremony report {}\n",
             outcome.name,
@@ -212,25 +218,33 @@ fn verify(
 }
 
 fn words(verified: &VerifiedReport) -> String {
-    let witnesses = match verified.witnesses.as_slice() {
+    let witnesses = |names: &[String]| match names {
         [] => "without a witness".to_owned(),
         [one] => format!("witness {one}"),
         several => format!("witnesses {}", several.join(", ")),
     };
+    let taken_up = verified
+        .taken_up_by
+        .iter()
+        .map(|who| format!("taken up again: operator {}, {}\n", who.operator, witnesses(&who.witnesses)));
     let mut text = format!(
-        "the report of {} holds: {} steps, held by igc {}, operator {}, {}\n\
+        "the report of {} holds: {} steps, held by igc {}, operator {}, {}\n{}\
          ceremony file SHA-256 {}\n\
          signed by the audit key SHA-256 {}: compare it with the printed script\n",
         verified.ceremony,
         verified.steps,
         verified.program,
         verified.operator,
-        witnesses,
+        witnesses(&verified.witnesses),
+        taken_up.collect::<String>(),
         verified.file_sha256,
         verified.audit_key_sha256,
     );
     for (name, sha256) in &verified.certificates {
         text += &format!("certificate {name} SHA-256 {sha256}\n");
+    }
+    for (name, sha256) in &verified.issuers {
+        text += &format!("not made here: {name} SHA-256 {sha256}, compare it with its own ceremony's\n");
     }
     text
 }

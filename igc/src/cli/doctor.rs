@@ -1,11 +1,14 @@
 //! `igc doctor`: looks at everything, and says of each thing whether it is well, and what to do.
 
+mod responders;
+
 use std::process::ExitCode;
 use std::time::Duration;
 
 use ca_core::authority::{self, AuthorityKind};
 use ca_core::authority_end;
 use ca_core::service_key::{self, Purpose};
+use ca_core::signer::process::LedgerKind;
 use ca_core::signer::{Signer, SignerError};
 use ca_core::signing;
 use crl_publisher::crl::CrlKind;
@@ -43,7 +46,8 @@ pub fn run(global: &Global, args: &Args) -> Result<ExitCode, Problem> {
     let mut findings = Vec::new();
     clocks(&mut db, now, &mut findings)?;
     reserve(&mut db, &mut findings)?;
-    keys(&installation, &mut db, &mut findings)?;
+    keys(&installation, &mut db, now, &mut findings)?;
+    responders::outlook(&mut db, now, &mut findings)?;
     lists(&installation, &mut db, now, &mut findings)?;
     own_certificate(&installation, now, &mut findings);
     trail(&installation, &mut db, now, &mut findings)?;
@@ -139,7 +143,12 @@ fn reserve(db: &mut Database, findings: &mut Vec<Finding>) -> Result<(), Problem
 const TOKENS_WANTED: &str = "is the HSM up, its settings and PIN file right?";
 
 /// Every key the database knows is asked for its public half, in its token.
-fn keys(installation: &Installation, db: &mut Database, findings: &mut Vec<Finding>) -> Result<(), Problem> {
+fn keys(
+    installation: &Installation,
+    db: &mut Database,
+    now: Timestamp,
+    findings: &mut Vec<Finding>,
+) -> Result<(), Problem> {
     let authorities = authority::all(db)?;
     let roots: Vec<_> = authorities
         .iter()
@@ -152,8 +161,14 @@ fn keys(installation: &Installation, db: &mut Database, findings: &mut Vec<Findi
             known.push((authority.short_name, authority.key, authority.public_key));
         }
     }
-    for purpose in [Purpose::Ocsp, Purpose::List, Purpose::Audit] {
+    for purpose in [Purpose::List, Purpose::Audit] {
         for key in service_key::of_purpose(db, purpose)? {
+            known.push((key.name, key.key, key.public_key));
+        }
+    }
+    for key in service_key::of_purpose(db, Purpose::Ocsp)? {
+        // The status role destroys the key of a responder that has ended.
+        if responders::has_not_ended(&key, now) {
             known.push((key.name, key.key, key.public_key));
         }
     }
@@ -164,8 +179,20 @@ fn keys(installation: &Installation, db: &mut Database, findings: &mut Vec<Findi
             return Ok(());
         }
     };
+    // A tokens file of the worker alone does not name the status role's.
+    let answers = installation.signer_process(LedgerKind::Answers);
+    let mut answers = answers.ok().map(|process| process.signer());
+    let status_token = &installation.config.status_token;
     for (name, key, public_key) in known {
         let what = format!("key {name}");
+        let signer = match (&mut answers, key.token == *status_token) {
+            (_, false) => &mut signer,
+            (Some(answers), true) => answers,
+            (None, true) => {
+                findings.push(Finding::well(what, format!("token {status_token} is the status role's")));
+                continue;
+            }
+        };
         findings.push(match signer.public_key(&key) {
             Ok(found) if found == public_key => Finding::well(what, format!("in token {}", key.token)),
             Ok(_) => Finding::new(

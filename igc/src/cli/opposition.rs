@@ -10,6 +10,7 @@ use store::DatabaseRole;
 
 use super::Global;
 use crate::installation::{Installation, system_rng};
+use crate::jobs;
 use crate::officer::AsOfficer;
 use crate::output::{self, Row};
 use crate::problem::Problem;
@@ -44,6 +45,7 @@ pub fn run(global: &Global, command: &Command) -> Result<ExitCode, Problem> {
                 Some(_) => officer.act(&installation)?,
                 None => installation.operator_act(),
             };
+            jobs::continue_opposition_list(&installation, &mut db, &act)?;
             let done = opposition::oppose(&mut db, card, *ground, &mut system_rng(), &act)?;
             let receipt = Receipt {
                 receipt: done.receipt,

@@ -27,7 +27,7 @@ pub fn run(global: &Global, command: &Command) -> Result<ExitCode, Problem> {
     let act = installation.act(Actor::Job("publication"));
     let done = match command {
         Command::Crl => jobs::publish_everything(&mut worker, &act).map(Some),
-        Command::Oppositions => jobs::publish_oppositions(&mut worker, &act).map(|()| None),
+        Command::Oppositions => jobs::publish_oppositions(&mut worker, &act).and_then(settled).map(|()| None),
         Command::Certificates => jobs::publish_certificates(&mut worker).map(|()| None),
     };
     worker.end()?;
@@ -37,12 +37,27 @@ pub fn run(global: &Global, command: &Command) -> Result<ExitCode, Problem> {
     };
     output::list(global.output, &published.crls)?;
     match published.failed.first() {
-        None => Ok(ExitCode::SUCCESS),
+        None => {}
         // Each that did not is in the log.
-        Some(_) if !published.crls.is_empty() => Ok(ExitCode::from(PARTLY_DONE)),
-        Some((issuer, error)) => Err(Problem::new(
-            crate::faults::CRL_NOT_PUBLISHED,
-            format!("the CRL of {issuer} was not published, the one before it still stands: {error}"),
+        Some(_) if !published.crls.is_empty() => return Ok(ExitCode::from(PARTLY_DONE)),
+        Some((issuer, error)) => {
+            return Err(Problem::new(
+                crate::faults::CRL_NOT_PUBLISHED,
+                format!("the CRL of {issuer} was not published, the one before it still stands: {error}"),
+            ));
+        }
+    }
+    settled(published.oppositions)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The opposition list was published; whoever asked for it learns what is wrong with it.
+fn settled(findings: Vec<jobs::ListFinding>) -> Result<(), Problem> {
+    match findings.first() {
+        None => Ok(()),
+        Some(first) => Err(Problem::new(
+            first.code,
+            format!("card {}, and {} more: {}", first.card, findings.len() - 1, first.code.help),
         )),
     }
 }

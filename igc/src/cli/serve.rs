@@ -73,6 +73,10 @@ fn serve(installation: &Installation, role: RoleName) -> Result<(), Problem> {
         servers.push(roles::operations::start(&service, listener)?);
         tell(&format!("operations       http://localhost:{}/readyz?verbose\n", address.port()))?;
     }
+    let responders = plays(RoleName::Status).then(|| {
+        let (installation, stop) = (installation.clone(), stop.clone());
+        std::thread::spawn(move || roles::responders::run(&installation, &stop))
+    });
     if plays(RoleName::Web) {
         let (listener, address) = roles::listen(installation.config.web)?;
         let (server, links) = roles::web::start(installation, listener)?;
@@ -90,6 +94,9 @@ fn serve(installation: &Installation, role: RoleName) -> Result<(), Problem> {
     let outcome = worker.map(std::thread::JoinHandle::join);
     for server in servers {
         server.stop()?;
+    }
+    if responders.is_some_and(|thread| thread.join().is_err()) {
+        return Err(Problem::new(faults::LISTENER, "the responders' thread ended unexpectedly"));
     }
     if worker_played {
         crate::demo::leave(installation)?;

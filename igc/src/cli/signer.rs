@@ -4,7 +4,6 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use ca_core::signer::Tokens;
 use ca_core::signer::process::{ChildSettings, LedgerKind, run_child};
 use rand_core::Rng;
 
@@ -12,6 +11,7 @@ use super::Global;
 use crate::faults;
 use crate::installation::{Installation, system_rng};
 use crate::problem::Problem;
+use crate::signer;
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -44,14 +44,15 @@ pub fn run(global: &Global, args: &Args) -> Result<ExitCode, Problem> {
     let clock = installation.clock;
     let mut new_ledger_id = [0; 16];
     system_rng().fill_bytes(&mut new_ledger_id);
+    let kind = match args.ledger {
+        Ledger::Issuing => LedgerKind::Issuing,
+        Ledger::Answers => LedgerKind::Answers,
+    };
     let settings = ChildSettings {
-        tokens: Tokens::read(&installation.config.tokens)?,
+        tokens: signer::tokens(kind, &installation)?,
         sessions: installation.config.signer.sessions,
         ledger: args.file.clone(),
-        kind: match args.ledger {
-            Ledger::Issuing => LedgerKind::Issuing,
-            Ledger::Answers => LedgerKind::Answers,
-        },
+        kind,
         new_ledger_id,
         clock: Box::new(move || clock.now()),
     };

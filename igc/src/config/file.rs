@@ -63,12 +63,19 @@ pub struct DatabaseSection {
 pub struct HsmSection {
     /// `tokens.toml`.
     pub tokens: PathBuf,
+    /// The token of the OCSP responders, which the status role alone opens.
+    #[serde(default = "status_token")]
+    pub status_token: String,
     /// Sessions of each signer's process.
     #[serde(default = "signer_sessions")]
     pub sessions: u32,
     /// Seconds after which a call that has not come back hangs.
     #[serde(default = "signer_deadline")]
     pub deadline_seconds: u32,
+}
+
+fn status_token() -> String {
+    "status".to_owned()
 }
 
 fn signer_sessions() -> u32 {
@@ -251,6 +258,7 @@ impl ConfigFile {
             kind: self.kind,
             database_url: database_url(&self.database.url, folder)?,
             tokens: folder.join(self.hsm.tokens),
+            status_token: self.hsm.status_token,
             signer: Signer {
                 sessions: self.hsm.sessions as usize,
                 deadline: Duration::from_secs(u64::from(self.hsm.deadline_seconds)),

@@ -28,6 +28,8 @@ pub struct Config {
     pub database_url: String,
     /// `tokens.toml`.
     pub tokens: PathBuf,
+    /// The token of the OCSP responders, which the status role alone opens.
+    pub status_token: String,
     /// How the signer's processes work.
     pub signer: Signer,
     /// The identity file.

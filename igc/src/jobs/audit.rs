@@ -2,7 +2,7 @@ use ca_core::signer::Signer;
 use serde_json::{Value, json};
 use store::audit::sequencer::{self, Sequenced};
 use store::audit::{backlog, checkpoint};
-use store::{Act, Database};
+use store::{Act, Database, crash_point};
 
 use super::Worker;
 use crate::audit_log::{AuditLog, Witness};
@@ -57,9 +57,11 @@ fn order_and_sign(
     let mut sign = |db: &mut Database, checkpoint| -> Result<_, Problem> {
         let signed = log.sign(db, signer, checkpoint, act)?;
         witness.append(&signed)?;
+        crash_point("audit.witnessed");
         Ok(signed)
     };
     let done = sequencer::run(db, log.origin(), &mut sign, act)?;
+    crash_point("audit.recorded");
     if let Some(newest) = checkpoint::newest(db, log.origin())? {
         // Another worker signed it, or this one keeps its first: what is recorded is kept too.
         let kept = witness.last()?.map_or(0, |kept| kept.checkpoint.size);

@@ -6,7 +6,7 @@ use card::personalisation::{BatchId, BureauName, open_batches, verify_return_fil
 use card::{CardFilter, CardNumber, CardNumberPrefix, CardStatus, MOST_LISTED};
 use registration_authority::{delivery, personalisation};
 use serde_json::{Value, json};
-use store::{Act, Database};
+use store::{Act, Database, crash_point};
 
 use super::{Worker, pinned_bureaus};
 use crate::bureau_process::BureauProcess;
@@ -58,6 +58,7 @@ pub fn close_batch(worker: &mut Worker, act: &Act) -> Result<Option<Vec<u8>>, Pr
     let closed = worker
         .db
         .write(|db| personalisation::close_batch(db, &verifier, prefix, &bureau, &mut system_rng(), act))?;
+    crash_point("batch.closed");
     for (order, code) in &closed.set_aside {
         tracing::error!(
             code = code.name,
@@ -76,7 +77,9 @@ pub fn batch_again(db: &mut Database, id: &BatchId) -> Result<Vec<u8>, Problem> 
 pub fn receive(worker: &mut Worker, return_file: &[u8], act: &Act) -> Result<Vec<String>, Problem> {
     // Before the transaction: proofs and attestations of a big batch take a while, and nobody waits for it.
     let verified = verify_return_file(return_file, &pinned_bureaus(&worker.installation)?)?;
+    crash_point("return-file.verified");
     let batch = worker.db.write(|db| personalisation::record_return(db, verified, &mut system_rng(), act))?;
+    crash_point("return-file.recorded");
     Ok(batch.personalised.iter().map(|card| card.number.to_string()).collect())
 }
 

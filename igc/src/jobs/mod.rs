@@ -4,6 +4,7 @@
 mod audit;
 pub mod bureau;
 mod certification;
+mod opposition_list;
 mod pinned_bureaus;
 mod publication;
 mod renewal;
@@ -23,10 +24,9 @@ use crate::problem::Problem;
 
 pub use audit::{sequence, sequence_with};
 pub use certification::certify_all;
+pub use opposition_list::{ListFinding, continue_opposition_list, publish_oppositions};
 pub use pinned_bureaus::pinned_bureaus;
-pub use publication::{
-    PublishedList, folder, policy, publish_certificates, publish_everything, publish_oppositions,
-};
+pub use publication::{PublishedList, folder, policy, publish_certificates, publish_everything};
 pub use signatures::reconcile;
 
 /// What every job works with.
@@ -62,7 +62,7 @@ pub const JOBS: &[Job] = &[
     },
     Job {
         name: "responders",
-        purpose: "makes the next OCSP responder of each authority before the last one ends",
+        purpose: "certifies the next OCSP responders, which the status role has asked for",
         run: responders::run,
     },
     Job {
@@ -109,9 +109,10 @@ pub fn find(name: &str) -> Option<&'static Job> {
     JOBS.iter().find(|job| job.name == name)
 }
 
-/// Whether a job's answer names something that it could not do, in `failed`; the rest is done.
+/// Whether a job's answer names something that it could not do, in `failed`, or that somebody must see to, in
+/// `oppositions`; the rest is done.
 pub fn left_something(done: &Value) -> bool {
-    done["failed"].as_array().is_some_and(|failed| !failed.is_empty())
+    ["failed", "oppositions"].iter().any(|left| done[left].as_array().is_some_and(|left| !left.is_empty()))
 }
 
 impl Worker {

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use store::Act;
 
 use super::Worker;
+use super::opposition_list::{ListFinding, publish_oppositions};
 use crate::config::{Config, NeverIssued};
 use crate::installation::{Installation, system_rng};
 use crate::problem::Problem;
@@ -17,6 +18,8 @@ pub struct Published {
     pub crls: Vec<PublishedList>,
     /// Authorities whose CRL could not be published, and why; what they had before still stands.
     pub failed: Vec<(String, String)>,
+    /// What is wrong with the opposition list, which was published all the same.
+    pub oppositions: Vec<ListFinding>,
 }
 
 /// A CRL that went out.
@@ -48,14 +51,6 @@ pub fn publish_everything(worker: &mut Worker, act: &Act) -> Result<Published, P
     publish(worker, true, act)
 }
 
-/// Signs and publishes the opposition list, where it changed or grew old.
-pub fn publish_oppositions(worker: &mut Worker, act: &Act) -> Result<(), Problem> {
-    let (folder, policy) = (folder(&worker.installation), policy(&worker.installation.config));
-    let (db, signer) = (&mut worker.db, &mut worker.signer);
-    publish::publish_opposition_list(db, signer, &folder, &policy, &mut system_rng(), act)?;
-    Ok(())
-}
-
 /// Publishes the authorities' certificates, where they changed.
 pub fn publish_certificates(worker: &mut Worker) -> Result<(), Problem> {
     publish::publish_certificates(&mut worker.db, &folder(&worker.installation))?;
@@ -73,7 +68,6 @@ fn publish(worker: &mut Worker, every_crl: bool, act: &Act) -> Result<Published,
     } else {
         publish::publish_crls(db, signer, &folder, &policy, &mut rng, act)?
     };
-    publish::publish_opposition_list(db, signer, &folder, &policy, &mut rng, act)?;
     let crls = report.issued.iter().chain(&report.republished).map(|crl| PublishedList {
         id: crl.issuer.clone(),
         kind: crl.kind.name(),
@@ -86,7 +80,7 @@ fn publish(worker: &mut Worker, every_crl: bool, act: &Act) -> Result<Published,
     for (issuer, error) in &failed {
         tracing::error!(authority = issuer, "the CRL of {issuer} was not published: {error}");
     }
-    Ok(Published { crls, failed })
+    Ok(Published { crls, failed, oppositions: publish_oppositions(worker, act)? })
 }
 
 /// Where an installation publishes.
@@ -104,6 +98,10 @@ pub fn policy(config: &Config) -> PublicationPolicy {
         root_crl_alarm: publication.root_crl_alarm,
         full_crl: half_life(publication.crl_lifetime),
         delta_crl: half_life(publication.crl_lifetime),
+        opposition_list: Schedule {
+            valid: publication.crl_lifetime,
+            ..PublicationPolicy::default().opposition_list
+        },
         ocsp_validity: publication.ocsp_lifetime,
         ocsp_never_issued: match publication.ocsp_never_issued {
             NeverIssued::Unknown => policy::NeverIssued::Unknown,

@@ -1,5 +1,5 @@
-use ca_core::ceremony::{Ceremony, renew_responders};
-use ca_core::signer::process::LedgerKind;
+use ca_core::ceremony::Ceremony;
+use ca_core::responder;
 use serde_json::{Value, json};
 use store::Act;
 
@@ -9,21 +9,30 @@ use crate::installation::system_rng;
 use crate::problem::Problem;
 use crate::setup::{LONGEST_TEXT, read_text};
 
-/// Makes the OCSP responders that the installation's ceremonies provide for, where the last ones end soon.
+/// Decides on what the status role has asked for. The keys are its own: this process reaches no token of theirs.
 pub fn run(worker: &mut Worker, act: &Act) -> Result<Value, Problem> {
     let installation = worker.installation.clone();
-    let mut made = Vec::new();
-    for file in ceremony::files(&installation)? {
-        let ceremony = Ceremony::parse(&read_text(&file, LONGEST_TEXT)?)?;
-        made.extend(renew_responders(
-            &mut worker.db,
-            &installation.signer_process(LedgerKind::Issuing)?,
-            &ceremony,
-            installation.issuance()?,
-            &worker.epoch,
-            &mut system_rng(),
-            act,
-        )?);
+    let ceremonies: Vec<Ceremony> = ceremony::files(&installation)?
+        .iter()
+        .map(|file| Ok(Ceremony::parse(&read_text(file, LONGEST_TEXT)?)?))
+        .collect::<Result<_, Problem>>()?;
+    let decided = responder::decide(
+        &mut worker.db,
+        &mut worker.signer,
+        &ceremonies,
+        installation.issuance()?,
+        &worker.epoch,
+        &mut system_rng(),
+        act,
+    )?;
+    for refused in &decided.refused {
+        tracing::error!(
+            code = refused.code,
+            "responder request {} of {} is refused: {}",
+            refused.request,
+            refused.authority,
+            refused.why
+        );
     }
-    Ok(json!({ "made": made }))
+    Ok(json!(decided))
 }

@@ -6,7 +6,7 @@ use super::Worker;
 use crate::installation::system_rng;
 use crate::problem::Problem;
 
-/// Settles what dead runs left. This worker does one thing at a time, so what is unsettled in its own run now
+/// Settles what dead runs left. No job is running beside this one, so what is unsettled in its own run now
 /// was left by a failure between two statements: it ends that run and begins another.
 pub fn run(worker: &mut Worker, act: &Act) -> Result<Value, Problem> {
     if worker.epoch.has_unsettled(&mut worker.db)? {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use actix_web::{App, HttpServer};
 use ca_core::signer::process::LedgerKind;
-use crl_publisher::http::{StatusService, StatusSettings, configure};
+use crl_publisher::http::{StatusService, StatusSettings, StreamLimits, configure};
 use store::DatabaseRole;
 
 use super::Running;
@@ -17,12 +17,18 @@ use crate::problem::Problem;
 /// Connections, signers, and threads that answer.
 const WORKERS: usize = 4;
 
+/// How many seconds connections have to end by themselves when the role stops. Streams of oppositions never do.
+const SHUTDOWN_SECONDS: u64 = 5;
+
 /// Starts answering on `listener`.
 pub fn start(service: &StatusService, listener: TcpListener) -> Result<Running, Problem> {
     let service = service.clone();
     let address = listener.local_addr().map_err(|error| Problem::new(faults::LISTENER, error.to_string()))?;
     Running::start(address, move || {
+        let on_connect = service.on_connect();
         let server = HttpServer::new(move || App::new().configure(configure(service.clone())))
+            .on_connect(on_connect)
+            .shutdown_timeout(SHUTDOWN_SECONDS)
             .workers(WORKERS)
             .disable_signals()
             .listen(listener)?;
@@ -49,6 +55,7 @@ pub fn service(installation: &Installation) -> Result<StatusService, Problem> {
             Ok(Box::new(process.signer()))
         }),
         clock: Arc::new(move || clock.now()),
+        streams: StreamLimits::default(),
     });
     service.follow().map_err(|error| Problem::new(faults::LISTENER, format!("status log: {error}")))?;
     Ok(service)

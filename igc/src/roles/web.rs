@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use actix_web::{App, HttpServer, web};
 use openssl::ssl::{SslAcceptor, SslFiletype, SslMethod};
-use store::DatabaseRole;
+use store::{Actor, DatabaseRole};
 use web_admin::{SignInLinks, WebSettings, WebState};
 
 use super::Running;
 use crate::faults;
 use crate::installation::{Installation, system_rng};
+use crate::jobs;
 use crate::officer;
 use crate::problem::Problem;
 use crate::setup::refuse_shared_key;
@@ -21,6 +22,14 @@ const WORKERS: usize = 2;
 /// Starts the officers' pages on `listener`; gives what makes sign-in links.
 pub fn start(installation: &Installation, listener: TcpListener) -> Result<(Running, SignInLinks), Problem> {
     let address = listener.local_addr().map_err(|error| Problem::new(faults::LISTENER, error.to_string()))?;
+    if let Err(problem) = go_on_with_oppositions(installation) {
+        // The worker does the same, before it publishes.
+        tracing::warn!(
+            code = problem.code().name,
+            "the opposition list is not looked at: {}",
+            problem.detail()
+        );
+    }
     let links = SignInLinks::default();
     let tls = acceptor(installation)?;
     let state = web::Data::new(state(installation, links.clone())?);
@@ -33,6 +42,11 @@ pub fn start(installation: &Installation, listener: TcpListener) -> Result<(Runn
         Ok(server.run())
     })?;
     Ok((running, links))
+}
+
+fn go_on_with_oppositions(installation: &Installation) -> Result<(), Problem> {
+    let act = installation.act(Actor::Job("opposition-list"));
+    jobs::continue_opposition_list(installation, &mut installation.database(DatabaseRole::Web)?, &act)
 }
 
 fn state(installation: &Installation, links: SignInLinks) -> Result<WebState, Problem> {

@@ -21,16 +21,13 @@ const EVERY: &[(&str, Duration)] = &[
     ("reserve", Duration::from_secs(10)),
     ("sweep", Duration::from_secs(10)),
     ("certification", Duration::from_secs(2)),
-    ("responders", Duration::from_secs(3600)),
+    ("responders", Duration::from_secs(5)),
     ("publication", Duration::from_secs(5)),
     ("signatures", Duration::from_secs(3)),
     ("expiry", Duration::from_secs(3600)),
     ("root-crls", Duration::from_secs(3600)),
     ("demo-bureau", Duration::from_secs(2)),
 ];
-
-/// Of many workers one runs these: two would make two keys where one is due.
-const ALONE: &[&str] = &["responders"];
 
 /// The pause between two attempts to begin again.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -140,8 +137,7 @@ impl Round {
         worker.epoch.renew(&mut worker.db)?;
         let leads = worker.epoch.leads(&mut worker.db)?;
         for ((name, pause), last) in EVERY.iter().zip(&mut self.last_run) {
-            let due = last.is_none_or(|last| last.elapsed() >= *pause);
-            if due && (leads || !ALONE.contains(name)) {
+            if last.is_none_or(|last| last.elapsed() >= *pause) {
                 run_logged(worker, name);
                 *last = Some(Instant::now());
             }

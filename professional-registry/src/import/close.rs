@@ -1,6 +1,6 @@
 use diesel::prelude::*;
 use store::schema::{activities, exercises, professionals};
-use store::{Act, Database};
+use store::{Act, Database, crash_point};
 
 use super::ImportError;
 use super::feed::Feed;
@@ -33,6 +33,7 @@ pub(super) fn cease_unseen(
             cease(db, feed.sequence, &persons, act)?;
             Ok::<_, ImportError>(())
         })?;
+        crash_point("register.unseen-ceased");
     }
 }
 

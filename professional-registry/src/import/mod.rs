@@ -29,7 +29,7 @@ mod tests;
 
 use std::io::{Read, Seek};
 
-use store::{Act, CryptoRng, Database, audit};
+use store::{Act, CryptoRng, Database, audit, crash_point};
 
 use crate::extract::{self, ExtractError};
 use feed::{Begun, Feed};
@@ -85,6 +85,7 @@ pub fn import_extract<F: Read + Seek>(
 
     let feed = Begun { digest: &survey.digest, file_name, extracted_at };
     let feed = db.write(|db| Feed::begin(db, &feed, rng, act))?;
+    crash_point("register.feed-begun");
     report.sequence = Some(feed.sequence);
     file.rewind().map_err(ExtractError::File)?;
     apply::apply(db, &mut *file, &feed, &survey, options.encoding, progress)?;
@@ -96,6 +97,7 @@ pub fn import_extract<F: Read + Seek>(
         audit::record(db, report.event(), rng, act)?;
         Ok::<_, ImportError>(())
     })?;
+    crash_point("register.feed-complete");
     tracing::info!(feed.sequence, rows = survey.rows_read, "register feed {} is imported", feed.sequence);
     if !ceases {
         let (lines, held) = (survey.rows_unidentified, report.difference.held);

@@ -1,19 +1,22 @@
-use ca_core::authority;
-use ca_core::certificate::{self, CertificateStatus};
-use ca_core::issuance::{self, Bearer, IssuanceRequest, IssueError, PrepareError, Prepared};
+use std::collections::BTreeMap;
+
+use ca_core::issuance::{self, IssueError, LARGEST_BATCH, PrepareError};
 use ca_core::serial::SerialNumber;
-use card::personalisation::KeyPlace;
-use card::{Card, CardLife, CardNumber, CardStatus, KeyUsage, RecordCertifiedError, TransitionError};
+use card::{Card, CardNumber, KeyUsage, RecordCertifiedError, TransitionError};
 use rand_core::CryptoRng;
-use store::{Act, Code, Database, Fault, Timestamp};
+use store::{Act, Code, Database, Fault, crash_point};
 use thiserror::Error;
 
-use super::card_keys::attested_key;
-use super::card_profiles::card_profile;
-use super::evidence::{ApprovedOrder, EvidenceError, verify_evidence};
-use super::{CertificationContext, facts};
+use super::CertificationContext;
+use super::card_conclusion::conclude;
+use super::card_preparation::prepare;
+use super::evidence::EvidenceError;
 use crate::faults;
-use crate::order::{self, ApproveError, CanonicalOrder, exercise_key};
+use crate::order::ApproveError;
+
+/// How many cards are certified together at most: their keys fill a batch of certificates. Evidence is verified
+/// under the cards' locks, so this also bounds how long an opposition waits.
+pub const CARDS_AT_ONCE: usize = LARGEST_BATCH / KeyUsage::ALL.len();
 
 /// A card whose keys are all certified.
 #[derive(Clone, Debug)]
@@ -106,12 +109,10 @@ impl Fault for CertifyCardError {
     }
 }
 
-/// Certifies each key of a personalised card that has no good certificate yet, then records the card as
-/// certified, to expire with the first of them.
-///
-/// A card that is certified already is answered as it stands. One attempt a key at a time: what is intended or
-/// being signed is left alone, and settled by who began it or by the sweep. Runs its own transactions: no lock is
-/// held while the token works.
+/// What became of each card.
+pub type CertifiedCards = BTreeMap<CardNumber, Result<CertifiedCard, CertifyCardError>>;
+
+/// Certifies a card: [`certify_cards`] of one.
 pub fn certify_card(
     db: &mut Database,
     context: &mut CertificationContext<'_>,
@@ -119,127 +120,55 @@ pub fn certify_card(
     rng: &mut dyn CryptoRng,
     act: &Act,
 ) -> Result<CertifiedCard, CertifyCardError> {
-    let card = card::get(db, number)?;
-    if !DONE.contains(&card.life.status()) {
-        for usage in KeyUsage::ALL {
-            let prepared = db.write(|db| prepare(db, context, number, usage, rng, act))?;
-            if let Some(prepared) = prepared {
-                issuance::issue(db, context.signer, prepared, rng, act)?;
-            }
-        }
-    }
-    db.write(|db| conclude(db, number, rng, act))
+    let mut certified = certify_cards(db, context, std::slice::from_ref(number), rng, act)?;
+    certified.remove(number).expect("there is an answer for each card")
 }
 
-/// Under the card's lock: on this row opposition and certification meet (invariant 15). `None` when a good
-/// certificate stands.
-pub(super) fn prepare(
+/// Certifies each key of personalised cards that has no good certificate yet, then records each card as
+/// certified, to expire with the first of its certificates. At most [`CARDS_AT_ONCE`], in shared transactions.
+///
+/// A card that is certified already is answered as it stands. One attempt a key at a time: what is intended or
+/// being signed is left alone, and settled by who began it or by the sweep. A card that fails does not keep the
+/// others back; nothing is signed of one that fails before. An error of the whole is the database's.
+///
+/// Runs its own transactions: no lock is held while the token works.
+pub fn certify_cards(
     db: &mut Database,
     context: &mut CertificationContext<'_>,
-    number: &CardNumber,
-    usage: KeyUsage,
+    numbers: &[CardNumber],
     rng: &mut dyn CryptoRng,
     act: &Act,
-) -> Result<Option<Prepared>, CertifyCardError> {
-    let card = card::lock_for_certification(db, number)?;
-    let approved = approved_order(db, context, &card, act)?;
-    if good_certificate(db, number, usage)?.is_some() {
-        return Ok(None);
-    }
-    let line = card_profile(card.kind, usage).ok_or(CertifyCardError::NoProfile(card.kind, usage))?;
-    let CardLife::Personalised { batch } = &card.life else {
-        return Err(CertifyCardError::KeyMissing(*number, usage));
-    };
-    let order = CanonicalOrder::of(approved.order()).digest();
-    let place = KeyPlace { batch, card: number, order: &order, usage };
-    let public_key = attested_key(db, context.bureaus, &place)?;
-    let issuer = authority::newest_generation(db, line.issuer, act.at).map_err(PrepareError::from)?;
-    let request = IssuanceRequest {
-        profile: line.profile,
-        issuer: &issuer.short_name,
-        bearer: Bearer::EndEntity,
-        facts: &facts::of_card(approved.order(), &card),
-        public_key: &public_key,
-        not_after: None,
-    };
-    let prepared =
-        issuance::prepare(db, context.issuance, &request, approved.evidence(), context.epoch, rng, act)?;
-    card::certificates::attach(db, number, usage, prepared.issuer(), &prepared.serial().to_string())?;
-    Ok(Some(prepared))
-}
-
-/// The order behind the card, its approval verified and its holder looked up again; and the card is its card.
-fn approved_order(
-    db: &mut Database,
-    context: &mut CertificationContext<'_>,
-    card: &Card,
-    act: &Act,
-) -> Result<ApprovedOrder, CertifyCardError> {
-    let approved = verify_evidence(db, context.verifier, &card.order_number, act.at)?;
-    let order = approved.order();
-    let same = order.kind == card.kind
-        && order.holder.to_string() == card.holder
-        && exercise_key(order.profession) == card.exercise
-        && order.replaces == card.replaces;
-    if !same {
-        return Err(CertifyCardError::CardAltered(card.number, order.number.clone()));
-    }
-    order::check_entitled(db, context.registry, order, act)?;
-    Ok(approved)
-}
-
-/// The good certificate of a card for this use; an error while one is under way.
-fn good_certificate(
-    db: &mut Database,
-    number: &CardNumber,
-    usage: KeyUsage,
-) -> Result<Option<(String, SerialNumber, Timestamp)>, CertifyCardError> {
-    let mut good = None;
-    for attached in card::certificates::of_card(db, number)? {
-        if attached.usage != usage {
-            continue;
-        }
-        let unrecorded = || CertifyCardError::Unrecorded(*number);
-        let serial: SerialNumber = attached.serial.parse().map_err(|_| unrecorded())?;
-        let found = certificate::find(db, &attached.issuer, &serial)?.ok_or_else(unrecorded)?;
-        match found.status {
-            CertificateStatus::Good { .. } => good = Some((found.issuer, found.serial, found.not_after)),
-            CertificateStatus::Intended | CertificateStatus::Signing => {
-                let (card, issuer, serial) = (*number, attached.issuer, attached.serial);
-                return Err(CertifyCardError::UnderWay { card, issuer, serial });
+) -> Result<CertifiedCards, CertifyCardError> {
+    debug_assert!(numbers.len() <= CARDS_AT_ONCE, "an opposition does not wait behind a big transaction");
+    // By number: two workers over the same cards wait for each other instead of locking each other out.
+    let mut going_on: BTreeMap<CardNumber, Result<(), CertifyCardError>> =
+        numbers.iter().map(|number| (*number, Ok(()))).collect();
+    let (mut batch, mut whose) = (Vec::new(), Vec::new());
+    db.write(|db| -> Result<(), CertifyCardError> {
+        for (number, outcome) in &mut going_on {
+            match db.attempt(|db| prepare(db, context, number, rng, act)) {
+                Ok(prepared) => {
+                    whose.extend(prepared.iter().map(|_| *number));
+                    batch.extend(prepared);
+                }
+                Err(error) => *outcome = Err(error),
             }
-            CertificateStatus::Revoked { .. } | CertificateStatus::Abandoned => {}
+        }
+        Ok(())
+    })?;
+    let issued = issuance::issue_batch(db, context.signer, batch, rng, act)?;
+    for (number, outcome) in whose.into_iter().zip(issued) {
+        if let Err(error) = outcome {
+            going_on.insert(number, Err(error.into()));
         }
     }
-    Ok(good)
-}
-
-/// Where a card stands once it is certified, and in use.
-const DONE: [CardStatus; 3] = [CardStatus::Certified, CardStatus::Delivered, CardStatus::Active];
-
-fn conclude(
-    db: &mut Database,
-    number: &CardNumber,
-    rng: &mut dyn CryptoRng,
-    act: &Act,
-) -> Result<CertifiedCard, CertifyCardError> {
-    let mut card = card::get(db, number)?;
-    let done = DONE.contains(&card.life.status());
-    if !done {
-        // An opposition came first, or waits: a card that ended is never said to be certified.
-        card::lock_for_certification(db, number)?;
-    }
-    let mut certificates = Vec::with_capacity(KeyUsage::ALL.len());
-    let mut ends = Vec::with_capacity(KeyUsage::ALL.len());
-    for usage in KeyUsage::ALL {
-        let (issuer, serial, not_after) = good_certificate(db, number, usage)?
-            .ok_or(RecordCertifiedError::Incomplete { number: *number, usage })?;
-        certificates.push((usage, issuer, serial));
-        ends.push(not_after);
-    }
-    if !done {
-        let expires_at = ends.into_iter().min().expect("a card has keys");
-        card = card::record_certified(db, number, expires_at, rng, act)?;
-    }
-    Ok(CertifiedCard { card, certificates })
+    let certified = db.write(|db| {
+        let concluded = going_on.into_iter().map(|(number, outcome)| {
+            let certified = outcome.and_then(|()| db.attempt(|db| conclude(db, &number, rng, act)));
+            (number, certified)
+        });
+        Ok::<_, CertifyCardError>(concluded.collect())
+    })?;
+    crash_point("certification.cards-certified");
+    Ok(certified)
 }

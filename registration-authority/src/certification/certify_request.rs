@@ -12,7 +12,7 @@ use rand_core::CryptoRng;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use store::schema::{certificate_requests, certificates};
-use store::{Act, Code, Database, Fault, audit};
+use store::{Act, Code, Database, Fault, audit, crash_point};
 use thiserror::Error;
 
 use super::evidence::{ApprovedRequest, EvidenceError, verify_request_evidence};
@@ -103,7 +103,9 @@ pub fn certify_request(
         Begun::Prepared(prepared) => issuance::issue(db, context.signer, prepared, rng, act)?,
         Begun::Issued(issued) => issued,
     };
-    match db.write(|db| conclude(db, number, &issued, rng, act))? {
+    let concluded = db.write(|db| conclude(db, number, &issued, rng, act))?;
+    crash_point("certification.request-certified");
+    match concluded {
         true => Ok(issued),
         false => Err(CertifyRequestError::NotReady(number.to_owned())),
     }

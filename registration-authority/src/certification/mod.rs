@@ -4,10 +4,12 @@
 //! the register is asked again; the chip's proof of the key and the bureau's attestation are verified again;
 //! and only then does `ca-core` prepare and issue (architecture invariants 3, 4 and 15).
 //!
-//! [`certify_card`] and [`certify_request`] can be called any number of times: what stands is kept, what
+//! [`certify_cards`] and [`certify_request`] can be called any number of times: what stands is kept, what
 //! is missing is made, what another attempt has under way is left alone.
 
+mod card_conclusion;
 mod card_keys;
+mod card_preparation;
 mod card_profiles;
 mod certify_card;
 mod certify_request;
@@ -27,7 +29,9 @@ use professional_registry::Registry;
 use crate::approval::ApprovalVerifier;
 
 pub(crate) use card_profiles::has_profiles;
-pub use certify_card::{CertifiedCard, CertifyCardError, certify_card};
+pub use certify_card::{
+    CARDS_AT_ONCE, CertifiedCard, CertifiedCards, CertifyCardError, certify_card, certify_cards,
+};
 pub use certify_request::{CertifyRequestError, certify_request};
 pub(crate) use facts::structure_identifier;
 

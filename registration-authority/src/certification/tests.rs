@@ -1,3 +1,4 @@
+mod card_batch;
 mod card_keys;
 
 use ca_core::certificate::{self, CertificateStatus};
@@ -102,9 +103,8 @@ fn an_attempt_under_way_is_left_alone() {
     let House { db, rng, verifier, .. } = &mut house;
     let register = &mut professional_registry::ImportedRegister;
     let mut context = worker.context(verifier, register);
-    let usage = KeyUsage::Authentication;
-    let prepared = db.write(|db| certify_card::prepare(db, &mut context, &card, usage, rng, &act)).unwrap();
-    assert!(prepared.is_some());
+    let prepared = db.write(|db| card_preparation::prepare(db, &mut context, &card, rng, &act)).unwrap();
+    assert_eq!(prepared.len(), KeyUsage::ALL.len());
     assert_eq!(code(house.certify(&mut worker, &card)), "certification-under-way");
 }
 

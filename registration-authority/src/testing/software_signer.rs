@@ -10,8 +10,8 @@ use openssl::pkey::{PKey, Private};
 #[derive(Default)]
 pub(crate) struct SoftwareSigner {
     keys: HashMap<KeyReference, PKey<Private>>,
-    /// Called before each signature: what else happens while the token works.
-    pub(crate) meanwhile: Option<Box<dyn FnMut() + Send>>,
+    /// Called once, before the next signature: what else happens while the token works.
+    pub(crate) meanwhile: Option<Box<dyn FnOnce() + Send>>,
     /// How many more signatures it makes before it fails; without a number, it does not.
     pub(crate) fail_after: Option<u32>,
 }
@@ -34,7 +34,7 @@ impl SoftwareSigner {
 
 impl Signer for SoftwareSigner {
     fn sign(&mut self, request: &SigningRequest<'_>) -> Result<Vec<u8>, SignerError> {
-        if let Some(meanwhile) = &mut self.meanwhile {
+        if let Some(meanwhile) = self.meanwhile.take() {
             meanwhile();
         }
         match &mut self.fail_after {

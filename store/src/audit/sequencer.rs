@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use serde::Serialize;
 
 use crate::schema::{audit_checkpoints, audit_events, audit_leaves, audit_pending};
-use crate::{Act, Database};
+use crate::{Act, Database, crash_point};
 
 use super::checkpoint::{Checkpoint, Row, SignedCheckpoint};
 use super::tree::proof::Span;
@@ -43,6 +43,7 @@ where
     let mut ordered = 0;
     loop {
         let batch = db.write(order_batch)?;
+        crash_point("audit.ordered");
         ordered += batch;
         if (batch as i64) < BATCH {
             break;

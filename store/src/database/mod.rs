@@ -132,6 +132,17 @@ impl Database {
         self.within("BEGIN", "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", f)
     }
 
+    /// Runs `f` inside the transaction that stands, so that an error takes back what `f` wrote and nothing else:
+    /// of several that share a transaction each may fail alone.
+    pub fn attempt<T, E>(&mut self, f: impl FnOnce(&mut Self) -> Result<T, E>) -> Result<T, E>
+    where
+        E: From<DieselError>,
+    {
+        debug_assert!(self.in_transaction(), "an attempt is a part of a transaction");
+        <Self as Connection>::TransactionManager::begin_transaction(self)?;
+        self.keep_or_take_back(f)
+    }
+
     /// True while inside [`Database::write`] or [`Database::snapshot`].
     pub fn in_transaction(&mut self) -> bool {
         fn depth<C: Connection<TransactionManager = AnsiTransactionManager>>(c: &mut C) -> bool {
@@ -158,6 +169,13 @@ impl Database {
             Self::Sqlite(c) => AnsiTransactionManager::begin_transaction_sql(c, sqlite)?,
             Self::Postgresql(c) => AnsiTransactionManager::begin_transaction_sql(c, postgres)?,
         }
+        self.keep_or_take_back(f)
+    }
+
+    fn keep_or_take_back<T, E>(&mut self, f: impl FnOnce(&mut Self) -> Result<T, E>) -> Result<T, E>
+    where
+        E: From<DieselError>,
+    {
         match f(self) {
             Ok(value) => {
                 <Self as Connection>::TransactionManager::commit_transaction(self)?;

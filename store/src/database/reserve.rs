@@ -6,7 +6,7 @@
 
 use std::fs::{self, OpenOptions};
 use std::io;
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use diesel::dsl::sql;
@@ -73,15 +73,21 @@ impl Database {
         Ok(self.file()?.map_or(Reserve::None, |file| standing(&file)))
     }
 
-    /// Takes the room where it is not kept and the disk has twice as much to give.
+    /// Takes the room where it is not kept and the disk has twice as much to give. A file system that keeps no
+    /// room is said, and refuses nothing.
     pub fn hold_reserve(&mut self) -> QueryResult<Reserve> {
         let Some(file) = self.file()? else { return Ok(Reserve::None) };
-        if self.reserve()? != Reserve::Held
+        let before = standing(&file);
+        if (before != Reserve::Held || is_hollow(&file))
             && free(&file) >= 2 * RESERVE
             && let Err(error) = take(&beside(&file))
         {
             tracing::warn!(%error, "the room for oppositions could not be taken");
-            give_back(&file);
+            match before {
+                Reserve::Held => {}
+                Reserve::Used => give_back(&file),
+                Reserve::None => drop(fs::remove_file(beside(&file))),
+            }
         }
         self.reserve()
     }
@@ -127,6 +133,11 @@ fn standing(file: &Path) -> Reserve {
         Ok(_) => Reserve::Used,
         Err(_) => Reserve::None,
     }
+}
+
+/// Whether its length is there and its blocks are not: a backup that was put back keeps holes.
+fn is_hollow(file: &Path) -> bool {
+    fs::metadata(beside(file)).is_ok_and(|found| found.blocks() * 512 < RESERVE)
 }
 
 /// Gives the room to the database where the disk is full and the room is still kept; whether it did.

@@ -1,9 +1,9 @@
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::Path;
 
 use diesel::connection::SimpleConnection;
 
-use super::{Database, DatabaseRole, is_unique_violation};
+use super::{Database, DatabaseRole, RESERVE, Reserve, is_unique_violation};
 
 fn mode(path: &Path) -> u32 {
     std::fs::metadata(path).unwrap().permissions().mode() & 0o777
@@ -76,4 +76,18 @@ fn a_key_that_a_trigger_keeps_from_being_replaced_is_a_taken_key() {
     }
     let ended = db.batch_execute("DELETE FROM officers").unwrap_err();
     assert!(!is_unique_violation(&ended), "{ended}");
+}
+
+#[test]
+fn room_that_a_copy_has_only_the_length_of_is_taken_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("igc.sqlite");
+    let mut db = open(&path);
+    assert_eq!(db.hold_reserve().unwrap(), Reserve::Held);
+    let room = folder.path().join("igc.sqlite-reserve");
+    std::fs::remove_file(&room).unwrap();
+    std::fs::File::create(&room).unwrap().set_len(RESERVE).unwrap();
+    assert_eq!(std::fs::metadata(&room).unwrap().blocks(), 0, "holes, as `cp --sparse` leaves them");
+    assert_eq!(db.hold_reserve().unwrap(), Reserve::Held);
+    assert!(std::fs::metadata(&room).unwrap().blocks() * 512 >= RESERVE);
 }

@@ -3,7 +3,8 @@
 //! `HSM_FAULT_FOLDER` names a folder. Its file `library` holds the path of the wrapped library. A test
 //! writes the name of a fault into `fault`; the next `C_SignInit` takes it, once. The files
 //! `signatures` and `logins` grow by one octet with each signature that the token really made and each
-//! `C_Login`, in whatever process: what the token says of itself, against which the ledger is compared.
+//! `C_Login`, in whatever process: what the token says of itself, against which the ledger is compared. `signed`
+//! gets a line for each of these signatures: what was signed, hexadecimal.
 //! Where there is a file `parameters`, `C_Initialize` hands it to the library, as NSS's softoken wants it.
 
 #![allow(non_snake_case, reason = "PKCS#11 names its functions so")]
@@ -145,12 +146,23 @@ unsafe extern "C" fn sign(
         // A caller that asks for the length first has no signature yet.
         if rv == CKR_OK && !signature.is_null() {
             folder::count("signatures");
+            folder::append("signed", &format!("{}\n", hexadecimal(data, data_length as usize)));
             if state().spoils_once() {
                 *signature.add(*length as usize - 1) ^= 1;
             }
         }
         rv
     }
+}
+
+/// The octets that were signed.
+///
+/// # Safety
+/// `data` points to `length` octets, as the caller of `C_Sign` has said.
+unsafe fn hexadecimal(data: *const CK_BYTE, length: usize) -> String {
+    // SAFETY: as above.
+    let octets = unsafe { std::slice::from_raw_parts(data, length) };
+    octets.iter().map(|octet| format!("{octet:02x}")).collect()
 }
 
 /// Does to the token, or to what the caller will see of it, what the fault says.

@@ -1,6 +1,7 @@
 //! The end of an authority: its last CRL outlives what it certified, its key is gone, and the rest goes on.
 
 use std::fs;
+use std::process::{Command, Stdio};
 
 use acceptance::harness::{DatabaseKind, openssl, run};
 use openssl::x509::{X509, X509Crl};
@@ -55,4 +56,33 @@ fn the_last_crl_outlives_every_certificate_the_key_is_gone_and_the_others_go_on(
     let text =
         openssl(["crl", "-inform", "DER", "-in", path.to_str().unwrap(), "-noout", "-text"]).expect_exit(0);
     assert!(text.stdout.contains("Next Update"));
+}
+
+#[test]
+fn a_card_that_is_opposed_between_the_last_crl_and_the_destruction_stands_on_a_further_last_crl() {
+    let workshop = workshop(DatabaseKind::Sqlite);
+    let card = workshop.personalise(1)[0].to_string();
+    workshop.certify_the_rest();
+    let file = workshop.dir().join("end.toml");
+    let text = fs::read_to_string(shipped("end-of-authority")).unwrap();
+    fs::write(&file, text.replace("ACI-EL-PP", "ACI-FO-PP")).unwrap();
+    let file = file.display().to_string();
+    let end = ["ceremony", "run", &file, "--operator", "Alix", "--witness", "Sacha"];
+    // Open, end, last CRL; then the room is left for a while.
+    let command = format!("{:?}", workshop.command(&end)).replace('"', "");
+    let typed = format!(
+        "(sleep 1; for word in yes yes yes non; do echo $word; sleep 0.2; done) | script -qec \"{command}\" /dev/null"
+    );
+    let said = run(Command::new("sh").args(["-c", &typed]).stdin(Stdio::null())).said();
+    assert!(said.contains("step 4 of 6: publish: not confirmed"), "{said}");
+    let entries = || {
+        let der = fs::read(workshop.dir().join("public/crl/ACI-FO-PP.crl")).unwrap();
+        X509Crl::from_der(&der).unwrap().get_revoked().map_or(0, |revoked| revoked.len())
+    };
+    let listed = entries();
+    workshop.igc(&["opposition", "add", &card, "--ground", "stolen", "--as", "sacha.petit"]);
+    workshop.igc(&[&end[..], &["--yes"]].concat());
+    assert!(entries() > listed, "the key is gone, and the stolen card is on no CRL");
+    let report = workshop.igc(&["ceremony", "report", "end-aci-el-pp"]);
+    assert!(report.stdout.contains("report.json"), "{}", report.stdout);
 }

@@ -7,6 +7,7 @@ use std::fs;
 use acceptance::harness::{self, Linted, openssl, pkilint};
 use openssl::asn1::Asn1Time;
 use openssl::x509::X509Crl;
+use opposition_list_reader::{Answer, CompactList};
 
 use super::{Scene, every_scene, on_sqlite, read_json, serials};
 
@@ -232,7 +233,14 @@ fn the_opposition_list_is_signed_and_names_the_opposed_cards_and_nothing_else() 
             assert!(json.to_string().contains(number));
         }
         assert_eq!(lines.next(), None);
-        for list in ["full.csv", "full.json"] {
+        let octets = fs::read(scene.path("public/oppositions/full.bin")).unwrap();
+        let compact = CompactList::read(&octets).unwrap();
+        for card in scene.rows("cards") {
+            let number = card["number"].as_str().unwrap().parse().unwrap();
+            let expected = if card["state"] == "opposed" { Answer::Opposed } else { Answer::NotOpposed };
+            assert_eq!(compact.answer(number), expected, "{number}");
+        }
+        for list in ["full.csv", "full.json", "full.bin", "changes/0.csv", "changes/0.json"] {
             let signature = scene.text(&format!("public/oppositions/{list}.p7s"));
             let content = scene.text(&format!("public/oppositions/{list}"));
             let chain = scene.text("public/ca/chain.pem");

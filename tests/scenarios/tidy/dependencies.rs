@@ -12,6 +12,7 @@ use super::files::{TextFile, text_files};
 const FLOORS: &[(&str, u8)] = &[
     ("store", 1),
     ("igc-verify", 1),
+    ("opposition-list-reader", 1),
     ("ca-core", 2),
     ("card", 2),
     ("professional-registry", 2),

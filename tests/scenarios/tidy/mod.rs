@@ -3,6 +3,7 @@
 //! looking is noticed.
 
 mod clock;
+mod crash_points;
 mod dependencies;
 mod documents;
 mod files;

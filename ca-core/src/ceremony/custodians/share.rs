@@ -1,6 +1,6 @@
 //! One custodian's share, and the file he carries it in.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{Read, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::Path;
@@ -72,27 +72,41 @@ impl Share {
         hex::encode(hash.finalize())
     }
 
-    /// Writes the share to a new file of mode 0600, or to an open descriptor (`/dev/fd/N`). A file that
-    /// stands is refused: it may be the only copy of a share in use.
+    /// Writes the share to a new file of mode 0600, durably, or to an open descriptor (`/dev/fd/N`). A file that
+    /// stands is refused: it may be the only copy of a share in use; so is one that others may read.
     pub fn write(&self, path: &Path) -> Result<(), CustodianError> {
         let refuse = |error: std::io::Error| refuse(path, error.to_string());
         let text = self.text();
         let mut options = OpenOptions::new();
         options.write(true).mode(0o600);
-        let mut file = options.create_new(!path.starts_with("/dev/fd")).open(path).map_err(refuse)?;
+        let new = !path.starts_with("/dev/fd");
+        let mut file = options.create_new(new).open(path).map_err(refuse)?;
+        let metadata = file.metadata().map_err(refuse)?;
+        if let Err(error) = refuse_open_to_others(path, &metadata) {
+            if new {
+                fs::remove_file(path).map_err(refuse)?;
+            }
+            return Err(error);
+        }
         file.write_all(text.as_bytes()).map_err(refuse)?;
         // A pipe has nothing to be synced to.
-        if file.metadata().map_err(refuse)?.is_file() { file.sync_all().map_err(refuse) } else { Ok(()) }
+        if metadata.is_file() {
+            file.sync_all().map_err(refuse)?;
+        }
+        // The name of a new file is durable with its folder.
+        match path.parent().filter(|_| new) {
+            Some(folder) if folder.as_os_str().is_empty() => sync(Path::new(".")),
+            Some(folder) => sync(folder),
+            None => Ok(()),
+        }
+        .map_err(refuse)
     }
 
     /// Reads a share from a file closed to everybody else (mode 0600 or 0400), or from a descriptor.
     pub fn read(path: &Path) -> Result<Self, CustodianError> {
         let failed = |error: std::io::Error| refuse(path, error.to_string());
         let mut file = File::open(path).map_err(failed)?;
-        let metadata = file.metadata().map_err(failed)?;
-        if metadata.is_file() && metadata.mode() & 0o077 != 0 {
-            return Err(refuse(path, format!("has mode {:04o}; must be 0600", metadata.mode() & 0o7777)));
-        }
+        refuse_open_to_others(path, &file.metadata().map_err(failed)?)?;
         // One buffer that never grows, so that no copy is left behind.
         let mut buffer = Zeroizing::new([0u8; LONGEST_FILE + 1]);
         let mut length = 0;
@@ -127,6 +141,20 @@ impl Share {
         let value = Zeroizing::new(hex::decode(field("value")?).ok()?);
         (lines.next().is_none() && value.len() > 1).then_some(Self { token, set, value, blinding })
     }
+}
+
+fn refuse_open_to_others(path: &Path, metadata: &Metadata) -> Result<(), CustodianError> {
+    let mode = metadata.mode() & 0o7777;
+    if !metadata.is_file() || mode & 0o077 == 0 {
+        return Ok(());
+    }
+    let detail =
+        format!("has mode {mode:04o}; must be 0600 (a FAT medium has no modes: mount it with umask=077)");
+    Err(refuse(path, detail))
+}
+
+fn sync(folder: &Path) -> std::io::Result<()> {
+    File::open(folder)?.sync_all()
 }
 
 fn refuse(path: &Path, detail: String) -> CustodianError {

@@ -1,5 +1,7 @@
 use std::fs;
+use std::os::fd::AsRawFd;
 use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
 
 use proptest::prelude::*;
 use proptest::sample::subsequence;
@@ -106,6 +108,14 @@ fn a_share_stands_in_a_file_of_its_own_that_is_never_overwritten_and_nobody_else
     assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
     assert_eq!(set.holder(&Share::read(&file).unwrap()).unwrap().name, "Custodian 1");
     assert!(shares[1].write(&file).is_err());
+
+    // A descriptor of a file that others may read: nothing of the share is in it.
+    let open = folder.path().join("open");
+    let descriptor = fs::File::create(&open).unwrap();
+    fs::set_permissions(&open, fs::Permissions::from_mode(0o644)).unwrap();
+    let refused = shares[1].write(Path::new(&format!("/dev/fd/{}", descriptor.as_raw_fd()))).unwrap_err();
+    assert!(refused.to_string().contains("must be 0600"), "{refused}");
+    assert_eq!(fs::read(&open).unwrap(), b"");
 
     fs::set_permissions(&file, fs::Permissions::from_mode(0o640)).unwrap();
     assert!(Share::read(&file).unwrap_err().to_string().contains("must be 0600"));

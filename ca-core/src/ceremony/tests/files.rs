@@ -30,6 +30,7 @@ fn a_file_that_breaks_a_rule_is_refused_with_its_line() {
         ("{ years = 20 }", "{ years = 0 }", "must be 1 to 40 years"),
         ("token = \"issuing\"", "token = \"roots\"", "holds the keys of roots, and no others"),
         ("token = \"issuing\"", "token = \"status\"", "and no others"),
+        ("token = \"services\"", "token = \"status\"", "holds the keys of services, and no others"),
         ("token = \"status\"", "token = \"elsewhere\"", "must be one of `tokens`"),
         ("\"status\"]", "\"status\", \"status\"]", "tokens: stands twice"),
         ("\"status\"]", "\"status\", \"spare\"]", "no key is made in this token"),

@@ -45,10 +45,11 @@ pub(super) fn chance() -> rand_core::UnwrapErr<getrandom::SysRng> {
 }
 
 pub(crate) struct Hall {
-    pub(super) module: Pkcs11Module,
+    pub(crate) module: Pkcs11Module,
     pub(crate) db: Database,
     pub(super) folder: TempDir,
     pub(super) crls: Vec<(CrlMade, Vec<u8>)>,
+    pub(super) operator: String,
     /// Shares that custodians bring.
     pub(super) shares: Vec<PathBuf>,
     profiles: Profiles,
@@ -68,6 +69,7 @@ impl Hall {
             db: database(),
             folder: tempfile::tempdir().unwrap(),
             crls: Vec::new(),
+            operator: "Alix MOREAU".to_owned(),
             shares: Vec::new(),
             profiles: Profiles::embedded(),
             identity: Identity::demo(),
@@ -105,7 +107,7 @@ impl Hall {
         std::fs::create_dir_all(folder.join(ceremony.name())).unwrap();
         let custodians = ceremony.plan.custodians.as_ref().map_or(0, |one| one.names.get_ref().len());
         let attendance = Attendance {
-            operator: "Alix MOREAU".to_owned(),
+            operator: self.operator.clone(),
             witnesses: vec!["Sacha PETIT".to_owned()],
             share_files: (1..=custodians).map(|number| self.share_file(number)).collect(),
         };

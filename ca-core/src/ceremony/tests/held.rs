@@ -61,7 +61,9 @@ fn the_rsa_installation_leaves_the_same_hierarchy() {
 fn a_ceremony_that_cannot_be_held_touches_nothing() {
     in_child(HERE, "a_ceremony_that_cannot_be_held_touches_nothing", |module| {
         let untouched = |module: &Pkcs11Module| {
-            ["roots", "issuing", "status"].iter().all(|name| !module.is_initialised(name).unwrap())
+            ["roots", "issuing", "services", "status"]
+                .iter()
+                .all(|name| !module.is_initialised(name).unwrap())
         };
         let mut hall = Hall::new(module);
         let last = hall.module.tokens().named("status").unwrap().so_pin_file.clone();
@@ -90,6 +92,11 @@ fn a_ceremony_that_cannot_be_held_touches_nothing() {
             let refused = hall.hold(file).unwrap_err().to_string();
             assert!(refused.contains(expected), "{refused}");
         }
+        let (before, after) = ROOT.split_once("[audit]").unwrap();
+        let unsigned = format!("{before}{}", &after[after.find("[[root]]").unwrap()..]);
+        let unsigned = unsigned.replace("[\"roots\", \"status\"]", "[\"roots\"]");
+        let refused = hall.hold(&unsigned).unwrap_err().to_string();
+        assert!(refused.contains("audit key: stands nowhere yet"), "nobody could sign its report: {refused}");
         assert!(untouched(&hall.module));
         let kept: i64 = certificates::table.count().get_result(&mut hall.db).unwrap();
         assert_eq!(kept, 0);
@@ -105,7 +112,7 @@ fn roots_under_custodians_then_issuing_authorities_then_all_that_follows() {
         let token = hall.module.tokens().named("roots").unwrap().clone();
         assert!(!token.pin_file.exists() && !token.so_pin_file.exists(), "a PIN was written");
         assert!(
-            hall.module.tokens().named("status").unwrap().pin_file.exists(),
+            hall.module.tokens().named("services").unwrap().pin_file.exists(),
             "this one has no custodians"
         );
 
@@ -152,14 +159,18 @@ fn an_authority_that_ends_signs_a_last_list_and_its_key_is_gone() {
         let mut hall = Hall::new(module);
         hall.hold(INSTALLATION).unwrap();
         let refusing = END.replace("\"leave\"", "\"refuse\"");
+        // A worker is about to sign it when the end is decided.
+        hall.prepare_under("ACI-EL-PP").unwrap();
         let refused = hall.hold(&refusing).unwrap_err().to_string();
-        assert!(refused.contains("1 of its certificates are good"), "its responder's: {refused}");
+        assert!(refused.contains("1 of its certificates are good, or are being signed"), "{refused}");
         assert_eq!(
             authority_end::find(&mut hall.db, "ACI-EL-PP").unwrap(),
             None,
             "the decision was rolled back"
         );
 
+        let alone = refusing.replace("ACI-EL-PP", "ACI-ST-PP").replace("end-aci-el", "end-aci-st");
+        hall.hold(&alone).expect("its responder answers for it to the end, and is no obstacle");
         let end = END.replace("end-aci", "leave-aci");
         let outcome = hall.hold(&end).unwrap();
         let decided = authority_end::find(&mut hall.db, "ACI-EL-PP").unwrap().unwrap();
@@ -235,10 +246,12 @@ fn check_hierarchy(db: &mut Database, module: &Pkcs11Module, root_kind: KeyKind,
         assert!(certificate.verify(&issuer.public_key().unwrap()).unwrap(), "{}", service.name);
         assert_eq!(certificate.public_key().unwrap().public_key_to_der().unwrap(), service.public_key);
         assert_eq!(signer.public_key(&service.key).unwrap(), service.public_key);
-        assert_eq!(service.key.token, "status");
     }
     let audit = service_key::of_purpose(db, Purpose::Audit).unwrap();
     assert_eq!((audit.len(), audit[0].authority.as_deref()), (1, None));
+    // The status role opens its token and no other; nobody else opens that one.
+    assert!(responders.iter().all(|service| service.key.token == "status"));
+    assert!(lists.iter().chain(&audit).all(|service| service.key.token == "services"));
 }
 
 fn check_pin_files(module: &Pkcs11Module) {
@@ -256,8 +269,8 @@ fn check_audit_trail(db: &mut Database, outcome: &CeremonyOutcome) {
             audit_events::table.filter(audit_events::action.eq(action)).count().get_result(db).unwrap();
         usize::try_from(count).unwrap()
     };
-    // Each of: open, 3 tokens, keys, certificates, CRLs, publish, close; begun and done.
-    let steps = 1 + 3 + outcome.keys.len() + outcome.certificates.len() + outcome.crls.len() + 2;
+    // Each of: open, 4 tokens, keys, certificates, CRLs, publish, close; begun and done.
+    let steps = 1 + 4 + outcome.keys.len() + outcome.certificates.len() + outcome.crls.len() + 2;
     assert_eq!(events("ceremony.step"), 2 * steps);
     assert_eq!(events("key.made"), outcome.keys.len());
     assert_eq!(events("certificate.issued"), outcome.certificates.len());

@@ -55,13 +55,20 @@ fn every_signature_of_a_ceremony_and_of_its_report_stands_in_the_ledger_and_was_
 fn the_report_of_each_kind_holds_offline() {
     in_child(HERE, "the_report_of_each_kind_holds_offline", |module| {
         let mut hall = Hall::new(module);
-        for (text, certificates) in [(INSTALLATION, 16), (ROLLOVER, 2), (END, 0)] {
+        let mut reports: Vec<Report> = Vec::new();
+        for (text, certificates, issuers) in [(INSTALLATION, 16, 0), (ROLLOVER, 2, 1), (END, 0, 2)] {
             hall.hold(text).unwrap();
             let signed = hall.report(text).unwrap();
             let verified = verify(&signed.json, &signed.signature, &signed.audit_key).unwrap();
-            assert_eq!(verified.certificates.len(), certificates);
+            assert_eq!((verified.certificates.len(), verified.issuers.len()), (certificates, issuers));
             assert_eq!((verified.operator.as_str(), verified.witnesses.len()), ("Alix MOREAU", 1));
+            reports.push(serde_json::from_slice(&signed.json).unwrap());
         }
+        let [installation, .., end] = &mut reports[..] else { unreachable!() };
+        let foreign = installation.certificates.iter().find(|one| one.name == "ACR-ST").unwrap();
+        end.issuers.push(foreign.clone());
+        let refused = verify_content(end, &[]).unwrap_err().to_string();
+        assert!(refused.contains("ACR-ST: is in the report and has signed nothing"), "{refused}");
     });
 }
 
@@ -114,11 +121,21 @@ fn each_part_of_a_report_is_held_against_the_others_whoever_signed_it() {
         refused("the end cut", "close: was not done", &|report| drop(report.transcript.pop()));
         refused("a certificate", "certificate ACR-EL: ", &|report| swap_pem(report, 0, 1));
         refused("a certificate less", "certificate ACR-FO: ", &|report| drop(report.certificates.pop()));
+        refused("a certificate twice", "stands twice", &|report| {
+            report.issuers.push(report.certificates[0].clone());
+        });
+        refused("a certificate under two names", "stands twice", &|report| {
+            report.issuers.push(report.certificates[0].clone());
+            report.issuers[0].name = "ACR-XX".to_owned();
+        });
+        refused("a word beside an object", "does not read", &|report| {
+            report.certificates[0].pem += "so it is\n"
+        });
         refused("a CRL", "crl ACR-EL: ", &|report| report.crls[0].pem = report.crls[1].pem.clone());
         for (what, step, expected, alter) in ALTERATIONS {
             refused(what, expected, &|report| rewrite(report, step, *alter));
         }
-        let other_key = hall.module.token("status").unwrap();
+        let other_key = hall.module.token("services").unwrap();
         let (_, other_key) = other_key.generate_key(crate::profile::KeyKind::P256, "other").unwrap();
         let message = verify_content(&whole, &other_key).unwrap_err().to_string();
         assert!(message.contains("key audit: is not the audit key that signed"), "{message}");
@@ -129,6 +146,9 @@ type Alteration = (&'static str, &'static str, &'static str, fn(&mut Value));
 
 /// What a line says, altered, with the chain after it made anew.
 const ALTERATIONS: &[Alteration] = &[
+    ("a name that clears the screen", "open", "would write over the terminal", |said| {
+        said["operator"] = "\u{1b}[2JAlix".into();
+    }),
     ("witness's file", "open", "names another file", |said| said["file_sha256"] = "00".into()),
     ("custodians", "share roots", "not the sharing that the file lays down", |said| {
         said["needed"] = 2.into()

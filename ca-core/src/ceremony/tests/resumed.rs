@@ -1,7 +1,7 @@
 //! A crash at every step, and between the halves of a step: taken up again, nothing is made twice.
 
 use diesel::prelude::*;
-use store::schema::certificates;
+use store::schema::{certificates, issuance_epochs};
 
 use super::hall::{Hall, act, chance, good_certificates, take};
 use super::{END, INSTALLATION, ROOT};
@@ -42,7 +42,7 @@ fn after_a_crash_before_the_end_of_any_step_no_second_key_and_no_second_certific
                 assert!(steps > 5);
             }
             assert_eq!(good_certificates(&mut hall.db), 9 + 6 + 1);
-            for (token, keys) in [("roots", 3), ("issuing", 5), ("status", 8)] {
+            for (token, keys) in [("roots", 3), ("issuing", 5), ("services", 2), ("status", 6)] {
                 assert_eq!(hall.module.token(token).unwrap().count_private_keys(), keys, "{token}");
             }
         },
@@ -129,9 +129,59 @@ fn a_transcript_that_was_cut_altered_or_begun_with_another_file_is_refused() {
             "{refused}"
         );
 
-        // A line that a crash cut off was never acted on.
-        std::fs::write(&path, format!("{text}{{\"number\":9,\"prev")).unwrap();
-        hall.hold(INSTALLATION).unwrap();
+        // A line that a crash cut off was never acted on, not even one that ends in half a letter.
+        let cut = "{\"number\":9,\"prev… Dominique LEFÈ".as_bytes();
+        std::fs::write(&path, [text.as_bytes(), &cut[..cut.len() - 1]].concat()).unwrap();
+        hall.operator = "Camille ROUX".to_owned();
+        assert!(!hall.hold(INSTALLATION).unwrap().held_before);
+        assert!(hall.hold(INSTALLATION).unwrap().held_before);
+        let text = std::fs::read_to_string(&path).unwrap();
+        let said: Vec<&str> = text.lines().filter(|line| line.contains("Camille ROUX")).collect();
+        assert!(said.len() == 1 && said[0].contains("taken_up_by"), "{said:?}");
+
+        std::fs::remove_file(&path).unwrap();
+        assert!(matches!(some_steps(&mut hall), Err(CeremonyError::TranscriptCut)), "nothing is left of it");
+    });
+}
+
+#[test]
+fn a_ceremony_is_not_taken_up_with_a_database_that_does_not_know_what_was_done() {
+    in_child(HERE, "a_ceremony_is_not_taken_up_with_a_database_that_does_not_know_what_was_done", |module| {
+        let mut hall = Hall::new(module);
+        let some_steps = |hall: &mut Hall| {
+            hall.within(INSTALLATION, |db, course, crls| {
+                for _ in 0..6 {
+                    let step = course.next().unwrap();
+                    take(db, course, &step, crls)?;
+                }
+                Ok(())
+            })
+        };
+        some_steps(&mut hall).unwrap();
+        let other = hall.with_empty_database().hold(INSTALLATION).unwrap_err();
+        assert!(matches!(&other, CeremonyError::OtherDatabase(name) if name == "demo"), "{other}");
+        assert_eq!(good_certificates(&mut hall.db), 0);
+    });
+}
+
+#[test]
+fn between_two_steps_no_epoch_is_open_that_would_lead_the_workers() {
+    in_child(HERE, "between_two_steps_no_epoch_is_open_that_would_lead_the_workers", |module| {
+        let mut hall = Hall::new(module);
+        hall.within(INSTALLATION, |db, course, crls| {
+            while let Some(step) = course.next() {
+                take(db, course, &step, crls)?;
+                let open: i64 = issuance_epochs::table
+                    .filter(issuance_epochs::closed_at.is_null())
+                    .count()
+                    .get_result(db)?;
+                assert_eq!(open, 0, "after {step}");
+            }
+            Ok(())
+        })
+        .unwrap();
+        let epochs: i64 = issuance_epochs::table.count().get_result(&mut hall.db).unwrap();
+        assert_eq!(epochs, 9 + 6 + 1, "one for each certificate");
     });
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{ROOT, SHIPPED};
+use super::{INSTALLATION, ISSUING, ROLLOVER, ROOT, ROOT_CRL, SHIPPED};
 use crate::ceremony::{Ceremony, script};
 
 #[test]
@@ -33,4 +33,19 @@ fn every_custodian_signs_for_his_share() {
         assert!(printed.contains(&format!("{name} prend sa part")), "{name}");
     }
     assert!(printed.contains("3 d'entre elles ouvriront le jeton"));
+}
+
+#[test]
+fn the_room_knows_which_tokens_to_plug_in_and_whose_shares_to_bring() {
+    for (text, tokens, shares) in [
+        (ROOT, "aucun autre : `roots`, `status`.", false),
+        (INSTALLATION, "aucun autre : `roots`, `issuing`, `status`.", false),
+        (ROOT_CRL, "aucun autre : ceux des clés d'ACR-EL, d'ACR-ST, d'ACR-FO.", true),
+        (ROLLOVER, "aucun autre : `issuing`, `status`, et ceux des clés d'ACR-FO.", true),
+        (ISSUING, "et ceux des clés d'ACR-EL, d'ACR-ST, d'ACR-FO.", true),
+    ] {
+        let printed = script(&Ceremony::parse(text).unwrap(), "1.2.3");
+        assert!(printed.contains(tokens), "{tokens}");
+        assert_eq!(printed.contains("## Parts apportées"), shares, "{tokens}");
+    }
 }

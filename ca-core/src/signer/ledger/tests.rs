@@ -1,7 +1,9 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
+use rustix::process::{Resource, Rlimit, setrlimit};
 use store::Timestamp;
 use tempfile::TempDir;
 
@@ -91,6 +93,18 @@ fn a_torn_last_line_is_set_aside_and_the_chain_goes_on() {
     assert_eq!(aside, "3\t2026-11-21T10:0\n".repeat(2));
 }
 
+/// A file system may have given a batch of lines its length and not its octets.
+#[test]
+fn zeros_that_a_power_cut_left_are_set_aside_and_no_line_before_them_is() {
+    let (_folder, file) = place();
+    write(&mut writer(&file), &[1, 2]).unwrap();
+    let whole = fs::read(&file).unwrap();
+    fs::write(&file, [whole, vec![0; 20_000]].concat()).unwrap();
+    write(&mut writer(&file), &[3]).unwrap();
+    assert_eq!(read(&file).unwrap(), [1, 2, 3]);
+    assert_eq!(fs::metadata(file.with_extension("torn")).unwrap().len(), 20_001);
+}
+
 #[test]
 fn a_line_that_is_changed_taken_out_or_put_in_is_found() {
     let (_folder, file) = place();
@@ -174,6 +188,29 @@ fn answers_go_on_while_their_ledger_takes_no_line_and_are_written_down_afterward
     fs::remove_file(folder).unwrap();
     write(&mut answers, &[4]).unwrap();
     assert_eq!(read(&file).unwrap(), [1, 2, 3, 4]);
+}
+
+#[test]
+fn lines_of_which_a_full_disk_took_a_part_stand_once() {
+    const FILE: &str = "IGC_TEST_LEDGER";
+    let lines: Vec<u8> = (0..200).collect();
+    if let Some(file) = std::env::var_os(FILE) {
+        let mut answers = LedgerWriter::new(file.into(), Durability::Lazy, [7; 16]);
+        write(&mut answers, &lines).unwrap();
+        setrlimit(Resource::Fsize, Rlimit { current: None, maximum: None }).unwrap();
+        write(&mut answers, &[200]).unwrap();
+        return;
+    }
+    let (_folder, file) = place();
+    // A process whose files may have 8 KiB, until it lifts that.
+    let name = format!("{}::lines_of_which_a_full_disk_took_a_part_stand_once", module_path!());
+    let mut limited = Command::new("sh");
+    limited
+        .args(["-c", "trap '' XFSZ; ulimit -S -f 16; exec \"$@\"", "sh"])
+        .arg(std::env::current_exe().unwrap());
+    limited.args(["--exact", name.split_once("::").unwrap().1]).env(FILE, &file);
+    assert!(limited.status().unwrap().success());
+    assert_eq!(read(&file).unwrap(), [&lines[..], &[200]].concat());
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::io::{Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
-use store::Timestamp;
+use store::{Timestamp, crash_point};
 
 use super::line::{Chain, Head, LONGEST_LINE};
 use super::{Entry, LedgerError, LedgerFault};
@@ -114,7 +114,13 @@ impl LedgerWriter {
             text += &line;
             (open.sequence, open.chain) = (entry.sequence, chain);
         }
-        open.file.write_all(text.as_bytes())?;
+        if let Err(error) = open.file.write_all(text.as_bytes()) {
+            // Answers leave all the same, and their lines are owed: what the disk took of them would stand twice.
+            if self.durability == Durability::Lazy {
+                open.file.set_len(open.end)?;
+            }
+            return Err(error.into());
+        }
         open.end += text.len() as u64;
         if self.durability == Durability::BeforeAnswer {
             open.file.sync_data()?;
@@ -133,6 +139,7 @@ impl LedgerWriter {
             OpenOptions::new().read(true).append(true).create(true).mode(0o600).open(&self.path)?;
         file.lock()?;
         if file.metadata()?.len() == 0 {
+            crash_point("signer.ledger-made");
             file.write_all(Head::first(&self.new_id).encode().as_bytes())?;
             file.sync_all()?;
             // The name of a new file is durable with its folder.
@@ -163,8 +170,16 @@ impl Open {
         let begins = head.len() as u64 + 1;
         let head = Head::parse(head)?;
         let mut open = Self { file, id: head.id, end: begins, sequence: head.sequence, chain: head.chain };
-        let from = begins.max(length.saturating_sub(4 * LONGEST_LINE as u64));
-        let tail = read(&mut open.file, from, length - from)?;
+        // Two whole lines, however much a power cut has left after them.
+        let mut reach = 4 * LONGEST_LINE as u64;
+        let (from, tail) = loop {
+            let from = begins.max(length.saturating_sub(reach));
+            let tail = read(&mut open.file, from, length - from)?;
+            if from == begins || tail.matches('\n').count() > 2 {
+                break (from, tail);
+            }
+            reach *= 2;
+        };
         let whole = tail.rfind('\n').map_or(0, |at| at + 1);
         let mut lines = tail[..whole].lines().rev();
         let (last, before) = (lines.next(), lines.next());

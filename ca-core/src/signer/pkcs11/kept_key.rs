@@ -1,6 +1,8 @@
 //! A key that stands in a token: found again by its label, described as the token describes it, and
 //! destroyed.
 
+use std::collections::BTreeSet;
+
 use cryptoki::object::{Attribute, AttributeType, ObjectClass, ObjectHandle};
 use serde::{Deserialize, Serialize};
 
@@ -43,7 +45,54 @@ impl KeyAttributes {
     }
 }
 
+/// A key that was found by its label.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LabelledKey {
+    /// Its `CKA_ID`.
+    pub id: KeyId,
+    /// The DER of its `SubjectPublicKeyInfo`; none where it is half a pair, or not protected as a key of this PKI
+    /// must be ([`KeyAttributes::fault`]).
+    pub public_key: Option<Vec<u8>>,
+}
+
 impl Pkcs11Token {
+    /// Every key with this label, whole or not, in the order of their identifiers. Destroys nothing: another process
+    /// may just be making one.
+    pub fn keys_labelled(&self, label: &str) -> Result<Vec<LabelledKey>, SignerError> {
+        let found = || -> Result<Vec<LabelledKey>, Failure> {
+            let mut ids = BTreeSet::new();
+            for class in [ObjectClass::PRIVATE_KEY, ObjectClass::PUBLIC_KEY] {
+                for object in self.labelled(class, label)? {
+                    ids.insert(self.id_of(object)?);
+                }
+            }
+            ids.into_iter().map(|id| Ok(LabelledKey { public_key: self.whole(&id)?, id })).collect()
+        };
+        found().map_err(|failure| failure.into_signer_error(&self.name))
+    }
+
+    /// The public half of a key that is whole and protected.
+    fn whole(&self, id: &KeyId) -> Result<Option<Vec<u8>>, Failure> {
+        let ([private], [public]) = (
+            &self.with_id(ObjectClass::PRIVATE_KEY, id)?[..],
+            &self.with_id(ObjectClass::PUBLIC_KEY, id)?[..],
+        ) else {
+            return Ok(None);
+        };
+        if self.attributes_of(*private)?.fault().is_some() {
+            return Ok(None);
+        }
+        Ok(public_key::read(&self.session, *public)?)
+    }
+
+    fn id_of(&self, object: ObjectHandle) -> Result<KeyId, Failure> {
+        match self.session.get_attributes(object, &[AttributeType::Id])?.first() {
+            Some(Attribute::Id(id)) => KeyId::new(id.clone())
+                .map_err(|_| self.failed("a key without an identifier".to_owned()).into()),
+            _ => Err(self.failed("a key without an identifier".to_owned()).into()),
+        }
+    }
+
     /// The key pair with this label: its `CKA_ID` and the DER of its `SubjectPublicKeyInfo`.
     ///
     /// Half a pair, which a crash may leave in some tokens, is destroyed and counts as none; with two

@@ -16,7 +16,7 @@ mod token;
 #[cfg(test)]
 mod tests;
 
-pub use kept_key::KeyAttributes;
+pub use kept_key::{KeyAttributes, LabelledKey};
 pub use module::{Pkcs11Module, TokenPins};
 pub use signer::Pkcs11Signer;
 pub use token::Pkcs11Token;

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
 use rustix::process::{Signal, set_parent_process_death_signal};
-use store::Timestamp;
+use store::{Timestamp, crash_point};
 
 use super::MOST_DIGESTS;
 use super::protocol::{Answer, DigestToSign, Frame, Octets, Question, read_frame};
@@ -68,7 +68,8 @@ pub fn run_child(settings: ChildSettings) -> std::io::Result<()> {
         LedgerKind::Answers => Durability::Lazy,
     };
     let ledger = LedgerWriter::new(settings.ledger, durability, settings.new_ledger_id);
-    let library = Arc::new(Library { tokens: settings.tokens, module: Mutex::default() });
+    let kind = settings.kind;
+    let library = Arc::new(Library { tokens: settings.tokens, kind, module: Mutex::default() });
 
     let (ask, asked) = mpsc::sync_channel(QUEUE);
     let asked = Arc::new(Mutex::new(asked));
@@ -94,6 +95,7 @@ fn read_questions(mut socket: UnixStream, ask: &SyncSender<Frame<Question>>) -> 
 /// The library, loaded by the first question that needs it, so that a failure is an answer to it.
 struct Library {
     tokens: Tokens,
+    kind: LedgerKind,
     module: Mutex<Option<Pkcs11Module>>,
 }
 
@@ -143,6 +145,21 @@ fn answer(
             let (id, public_key) = module.token(&token)?.generate_key(kind, &label)?;
             Ok(Answer::Key { id, public_key: Octets(public_key) })
         }
+        Question::KeysLabelled { token, label } => {
+            let labelled = module.token(&token)?.keys_labelled(&label)?;
+            let said = labelled.into_iter().map(|key| (key.id, key.public_key.map(Octets)));
+            Ok(Answer::Keys(said.collect()))
+        }
+        Question::DestroyKey { token, .. } if library.kind == LedgerKind::Issuing => {
+            let detail = "the keys of what is issued are destroyed at a ceremony only".to_owned();
+            Err(SignerError::Failed { token, detail })
+        }
+        Question::DestroyKey { token, id } => {
+            module.token(&token)?.destroy_key(&id)?;
+            // A key that is remembered by its handle is gone, or another's by now.
+            signer.start_over();
+            Ok(Answer::Destroyed)
+        }
     }
 }
 
@@ -160,6 +177,7 @@ fn sign(
     let digest = Digest { algorithm: asked.algorithm, value: asked.digest };
     let request = SigningRequest { key, public_key, digest: &digest, subject: &asked.subject };
     let signature = signer.sign(&request)?;
+    crash_point("signer.signed");
     signed.push(Signed { key: key.clone(), digest: digest.value, subject: asked.subject });
     Ok(Octets(signature))
 }

@@ -32,6 +32,10 @@ pub(super) enum Question {
     Initialise { token: String },
     /// A key pair to be made.
     GenerateKey { token: String, kind: KeyKind, label: String },
+    /// The keys with a label.
+    KeysLabelled { token: String, label: String },
+    /// A key pair to be destroyed.
+    DestroyKey { token: String, id: KeyId },
 }
 
 /// One digest of a question.
@@ -56,6 +60,10 @@ pub(super) enum Answer {
     Initialised,
     /// A key pair: identifier and SubjectPublicKeyInfo.
     Key { id: KeyId, public_key: Octets },
+    /// Each with its SubjectPublicKeyInfo where it is a whole and protected pair.
+    Keys(Vec<(KeyId, Option<Octets>)>),
+    /// Done.
+    Destroyed,
 }
 
 /// Octets, in hexadecimal.

@@ -3,7 +3,7 @@
 use std::os::unix::net::UnixStream;
 use std::sync::mpsc::Receiver;
 
-use store::Timestamp;
+use store::{Timestamp, crash_point};
 
 use super::protocol::{Answer, Frame, write_frame};
 use crate::signer::SignerError;
@@ -35,6 +35,7 @@ pub(super) fn record(
             true => Ok(()),
             false => ledger.record(signed, clock()).map_err(SignerError::from),
         };
+        crash_point("signer.recorded");
         for Done { id, answer, .. } in group {
             let body = match (&answer, &written) {
                 (Ok(Answer::Signatures(_)), Err(error)) => Err(error.clone()),

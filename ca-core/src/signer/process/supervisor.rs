@@ -10,7 +10,7 @@ use super::connection::{Asked, Connection, Died};
 use super::protocol::{Answer, Question};
 use super::{LedgerKind, ProcessSigner};
 use crate::profile::KeyKind;
-use crate::signer::{KeyId, SignerError, Tokens};
+use crate::signer::{KeyId, LabelledKey, SignerError, Tokens};
 
 /// A child is started at most once in this time: a library that crashes at once must not take the
 /// machine with it.
@@ -115,6 +115,28 @@ impl SignerProcess {
     /// Asks, and asks once more where the child died over it: for questions that may be asked twice.
     pub(super) fn ask(&self, token: &str, question: &Question) -> Result<Answer, SignerError> {
         self.begin(token, question).and_then(|begun| self.finish(token, question, begun))
+    }
+
+    /// The keys with this label in a token, by their `CKA_ID`.
+    pub fn keys_labelled(&self, token: &str, label: &str) -> Result<Vec<LabelledKey>, SignerError> {
+        let question = Question::KeysLabelled { token: token.to_owned(), label: label.to_owned() };
+        match self.ask_once(token, &question, self.deadline())? {
+            Answer::Keys(keys) => Ok(keys
+                .into_iter()
+                .map(|(id, public_key)| LabelledKey { id, public_key: public_key.map(|octets| octets.0) })
+                .collect()),
+            _ => Err(other_answer(token)),
+        }
+    }
+
+    /// Destroys a key pair in the token. Refused where the process signs what is issued: the keys of authorities
+    /// end at a ceremony only.
+    pub fn destroy_key(&self, token: &str, id: &KeyId) -> Result<(), SignerError> {
+        let question = Question::DestroyKey { token: token.to_owned(), id: id.clone() };
+        match self.ask_once(token, &question, self.deadline())? {
+            Answer::Destroyed => Ok(()),
+            _ => Err(other_answer(token)),
+        }
     }
 
     /// Sends a question to the child, which is started where none runs.

@@ -3,6 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ca_core::certificate::{self, Certificate};
+use ca_core::responder;
 use ca_core::tbs;
 use registration_authority::certification::EvidenceError;
 use registration_authority::certification::grounds::{self, CardKeyGrounds, Grounds};
@@ -42,7 +43,12 @@ fn line(db: &mut Database, certificate: &Certificate) -> Result<Value, Problem> 
     if let Some(der) = certificate.status.der() {
         set("certificate", base64(der));
     }
-    if certificate.evidence_kind != "ceremony" {
+    if certificate.evidence_kind == "ceremony" {
+        // Of a responder that no ceremony made: the file that provides for it, and its request.
+        if let Some(evidence) = responder::evidence_of(db, &certificate.issuer, &certificate.serial)? {
+            set("evidence", base64(&evidence));
+        }
+    } else {
         match found(db, certificate)? {
             Ok(grounds) => {
                 set("subject", json!(grounds.subject));

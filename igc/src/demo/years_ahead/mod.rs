@@ -19,7 +19,7 @@ use super::steps;
 pub fn play_all(stage: &mut Stage, steps: &mut StepRunner, status: SocketAddr) -> Result<(), Problem> {
     steps.run("register", || register::register(stage))?;
     steps.run("root-crls", || ceremonies::root_crls(stage))?;
-    steps.run("responders", || successor::responders(stage))?;
+    steps.run("responders", || ceremonies::responders(stage))?;
     let renewed = steps.run("renewal", || renewal::renewal(stage))?;
     steps.run("personalisation", || successor::personalisation(stage))?;
     steps.run("certification", || successor::certification(stage))?;

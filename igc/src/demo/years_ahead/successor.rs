@@ -13,13 +13,6 @@ use crate::demo::steps::publication::publish_everything;
 use crate::demo::witness::{self, step_failed};
 use crate::problem::Problem;
 
-/// The OCSP responders of the day of the copy ended long ago.
-pub fn responders(stage: &mut Stage) -> Result<((), String), Problem> {
-    let made = stage.job("responders")?;
-    let count = made["made"].as_array().map_or(0, Vec::len);
-    Ok(((), format!("{count} OCSP responders made, with keys of their own")))
-}
-
 /// The bureau is another process with another key: the one of the day of the copy is not asked again.
 pub fn personalisation(stage: &mut Stage) -> Result<((), String), Problem> {
     let done = stage.job("demo-bureau")?;

@@ -1,0 +1,68 @@
+//! What is asked and settled before a ceremony that another process began goes on.
+
+use std::collections::BTreeSet;
+
+use diesel::prelude::*;
+use serde_json::Value;
+use store::schema::{audit_events, audit_payloads};
+use store::{Act, CryptoRng, Database};
+
+use super::course::{ACTION, subject};
+use super::transcript::{EntryEvent, Transcript};
+use super::{Ceremony, CeremonyError};
+use crate::epoch::Epoch;
+use crate::issuance;
+
+/// The newest head that the audit trail holds must be in the transcript, and what stands after it must be
+/// what a crash leaves: one line that was not recorded any more, and after it only beginnings. A step that was
+/// recorded in another database, or in what is now a restored backup, is not done in this one.
+pub(super) fn refuse_other(
+    db: &mut Database,
+    ceremony: &Ceremony,
+    transcript: &Transcript,
+) -> Result<(), CeremonyError> {
+    let payloads: Vec<String> = audit_events::table
+        .inner_join(audit_payloads::table)
+        .filter(audit_events::action.eq(ACTION).and(audit_events::subject.eq(subject(ceremony))))
+        .select(audit_payloads::payload.assume_not_null())
+        .load(db)?;
+    let known = payloads.iter().filter_map(|payload| serde_json::from_str::<Value>(payload).ok());
+    let last = known.max_by_key(|payload| payload["line"].as_u64());
+    let entries = transcript.entries();
+    let line = match last {
+        None => 0,
+        Some(last) => {
+            let line =
+                last["line"].as_u64().and_then(|line| usize::try_from(line).ok()).unwrap_or(usize::MAX);
+            let head = match line.checked_sub(entries.len()) {
+                Some(0) => Some(transcript.head()),
+                Some(_) => None,
+                None => entries.get(line).map(|next| next.previous.as_str()),
+            };
+            if head != last["head"].as_str() {
+                return Err(CeremonyError::TranscriptCut);
+            }
+            line
+        }
+    };
+    if entries.iter().skip(line + 1).any(|entry| entry.event == EntryEvent::Done) {
+        return Err(CeremonyError::OtherDatabase(ceremony.name().to_owned()));
+    }
+    Ok(())
+}
+
+/// Whoever held this ceremony before is dead, since the transcript's lock is ours: its epochs are closed,
+/// and what it left between intention and signature is settled.
+pub(super) fn bury(
+    db: &mut Database,
+    transcript: &Transcript,
+    rng: &mut dyn CryptoRng,
+    act: &Act,
+) -> Result<(), CeremonyError> {
+    let epochs = transcript.entries().iter().filter_map(|entry| entry.detail["epoch"].as_i64());
+    for number in epochs.collect::<BTreeSet<_>>() {
+        Epoch::close_dead(db, number, act)?;
+    }
+    issuance::sweep(db, rng, act)?;
+    Ok(())
+}

@@ -1,0 +1,3 @@
+mod changes;
+mod events;
+mod files;

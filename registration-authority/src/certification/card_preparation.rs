@@ -1,0 +1,89 @@
+use ca_core::authority;
+use ca_core::issuance::{self, Bearer, IssuanceRequest, PrepareError, Prepared};
+use card::personalisation::KeyPlace;
+use card::{Card, CardLife, CardNumber, KeyUsage};
+use rand_core::CryptoRng;
+use store::{Act, Database};
+
+use super::card_conclusion::{DONE, good_certificate};
+use super::card_keys::attested_key;
+use super::card_profiles::card_profile;
+use super::evidence::{ApprovedOrder, verify_evidence};
+use super::{CertificationContext, CertifyCardError, facts};
+use crate::order::{self, CanonicalOrder, exercise_key};
+
+/// Prepares a certificate for each key of the card that has no good one; none for a card that is certified already.
+///
+/// Under the card's lock: on this row opposition and certification meet (invariant 15).
+pub(super) fn prepare(
+    db: &mut Database,
+    context: &mut CertificationContext<'_>,
+    number: &CardNumber,
+    rng: &mut dyn CryptoRng,
+    act: &Act,
+) -> Result<Vec<Prepared>, CertifyCardError> {
+    if DONE.contains(&card::get(db, number)?.life.status()) {
+        return Ok(Vec::new());
+    }
+    let card = card::lock_for_certification(db, number)?;
+    let approved = approved_order(db, context, &card, act)?;
+    let mut prepared = Vec::with_capacity(KeyUsage::ALL.len());
+    for usage in KeyUsage::ALL {
+        if good_certificate(db, number, usage)?.is_none() {
+            prepared.push(prepare_key(db, context, &card, &approved, usage, rng, act)?);
+        }
+    }
+    Ok(prepared)
+}
+
+fn prepare_key(
+    db: &mut Database,
+    context: &mut CertificationContext<'_>,
+    card: &Card,
+    approved: &ApprovedOrder,
+    usage: KeyUsage,
+    rng: &mut dyn CryptoRng,
+    act: &Act,
+) -> Result<Prepared, CertifyCardError> {
+    let number = &card.number;
+    let line = card_profile(card.kind, usage).ok_or(CertifyCardError::NoProfile(card.kind, usage))?;
+    let CardLife::Personalised { batch } = &card.life else {
+        return Err(CertifyCardError::KeyMissing(*number, usage));
+    };
+    let order = CanonicalOrder::of(approved.order()).digest();
+    let place = KeyPlace { batch, card: number, order: &order, usage };
+    let public_key = attested_key(db, context.bureaus, &place)?;
+    let issuer = authority::newest_generation(db, line.issuer, act.at).map_err(PrepareError::from)?;
+    let request = IssuanceRequest {
+        profile: line.profile,
+        issuer: &issuer.short_name,
+        bearer: Bearer::EndEntity,
+        facts: &facts::of_card(approved.order(), card),
+        public_key: &public_key,
+        not_after: None,
+    };
+    let prepared =
+        issuance::prepare(db, context.issuance, &request, approved.evidence(), context.epoch, rng, act)?;
+    card::certificates::attach(db, number, usage, prepared.issuer(), &prepared.serial().to_string())?;
+    Ok(prepared)
+}
+
+/// The order behind the card, its approval verified and its holder looked up again; and the card is its card.
+fn approved_order(
+    db: &mut Database,
+    context: &mut CertificationContext<'_>,
+    card: &Card,
+    act: &Act,
+) -> Result<ApprovedOrder, CertifyCardError> {
+    let approved = verify_evidence(db, context.verifier, &card.order_number, act.at)?;
+    let order = approved.order();
+    let same = order.kind == card.kind
+        && order.holder.to_string() == card.holder
+        && exercise_key(order.profession) == card.exercise
+        && order.replaces == card.replaces;
+    if !same {
+        return Err(CertifyCardError::CardAltered(card.number, order.number.clone()));
+    }
+    order::check_entitled(db, context.registry, order, act)?;
+    Ok(approved)
+}

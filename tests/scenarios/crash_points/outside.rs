@@ -1,0 +1,184 @@
+//! What can be seen without the program: the public folder, and what the token says that it has signed.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+
+use acceptance::harness::openssl;
+use ca_core::authority::{self, Authority};
+use ca_core::signer::ledger::follow;
+use diesel::prelude::*;
+use openssl::sha::{sha256, sha384};
+use serde_json::{Value, json};
+use store::Database;
+use store::schema::{audit_checkpoints, audit_events, card_oppositions, certificates, crls, signing_intents};
+
+use crate::scenarios::workshop::Workshop;
+
+/// The kinds of CRL, and what their files are called after the authority.
+const KINDS: [(&str, &str); 2] = [("full", ".crl"), ("delta", "-delta.crl")];
+
+/// How many signatures a signer has in its hands at most: two cards, with two keys each.
+const MOST_IN_HAND: usize = 4;
+
+/// What was seen so far.
+pub struct Outside<'w> {
+    workshop: &'w Workshop,
+    /// The greatest number of each file.
+    numbers: BTreeMap<String, i64>,
+    /// The octets under each number.
+    seen: BTreeMap<(String, i64), Vec<u8>>,
+    /// How many oppositions stood on the list.
+    opposed: usize,
+}
+
+impl<'w> Outside<'w> {
+    /// Of this installation.
+    pub fn of(workshop: &'w Workshop) -> Self {
+        Self { workshop, numbers: BTreeMap::new(), seen: BTreeMap::new(), opposed: 0 }
+    }
+
+    fn read(&self, path: &str) -> Option<Vec<u8>> {
+        fs::read(self.workshop.dir().join("public").join(path)).ok()
+    }
+
+    /// At any moment: what is public stands in the database, no CRL has a smaller number than before or other octets
+    /// under the same, no opposition is forgotten.
+    #[track_caller]
+    pub fn look(&mut self, db: &mut Database) {
+        for Authority { short_name, certificate, .. } in authority::all(db).unwrap() {
+            if let Some(public) = self.read(&format!("ca/{short_name}.cer")) {
+                assert!(
+                    public == certificate,
+                    "{short_name}: another certificate is public than is recorded"
+                );
+            }
+            for (kind, ending) in KINDS {
+                let file = format!("crl/{short_name}{ending}");
+                let Some(public) = self.read(&file) else { continue };
+                let number = recorded_number(db, &short_name, kind, &public);
+                let number = number.unwrap_or_else(|| panic!("{file} is public and was never recorded"));
+                let before = self.numbers.insert(file.clone(), number).unwrap_or(0);
+                assert!(number >= before, "{file}: number {number} after {before}");
+                let octets = self.seen.entry((file.clone(), number)).or_insert_with(|| public.clone());
+                assert!(*octets == public, "{file}: number {number} with other octets");
+            }
+        }
+        let opposed = self.opposed(db);
+        assert!(opposed >= self.opposed, "{opposed} cards on the opposition list after {}", self.opposed);
+        self.opposed = opposed;
+    }
+
+    /// How many cards stand on the public list, each of which must be opposed.
+    fn opposed(&self, db: &mut Database) -> usize {
+        let list: Value = self
+            .read("oppositions/full.json")
+            .map_or(json!({}), |text| serde_json::from_slice(&text).expect("the list is JSON at any moment"));
+        let listed = list["oppositions"].as_array().cloned().unwrap_or_default();
+        for entry in &listed {
+            let card = entry["card_number"].as_str().unwrap();
+            let known = card_oppositions::table.filter(card_oppositions::card_number.eq(card));
+            assert_eq!(known.count().get_result::<i64>(db).unwrap(), 1, "card {card} is on the list");
+        }
+        listed.len()
+    }
+
+    /// Once all is quiet: what is recorded last is public, whole, and verifies; nothing half written lies about.
+    #[track_caller]
+    pub fn is_complete(&self, db: &mut Database) {
+        for Authority { short_name, .. } in authority::all(db).unwrap() {
+            assert!(self.read(&format!("ca/{short_name}.cer")).is_some(), "{short_name} is not public");
+            for (kind, ending) in KINDS {
+                let newest: Option<i64> = crls::table
+                    .filter(crls::issuer.eq(&short_name).and(crls::kind.eq(kind)))
+                    .select(diesel::dsl::max(crls::number))
+                    .first(db)
+                    .unwrap();
+                let public = self.numbers.get(&format!("crl/{short_name}{ending}")).copied();
+                assert_eq!(public, newest, "the {kind} CRL of {short_name}");
+            }
+        }
+        let opposed: i64 = card_oppositions::table.count().get_result(db).unwrap();
+        assert_eq!(i64::try_from(self.opposed).unwrap(), opposed, "every opposed card is on the list");
+        let public = self.workshop.dir().join("public");
+        for list in ["full.csv", "full.json"] {
+            check_signature(&public, list);
+        }
+        let newest: String = audit_checkpoints::table
+            .order(audit_checkpoints::tree_size.desc())
+            .select(audit_checkpoints::root_hash)
+            .first::<Vec<u8>>(db)
+            .map(|root| openssl::base64::encode_block(&root))
+            .unwrap();
+        let checkpoint = String::from_utf8(self.read("audit/checkpoint").unwrap()).unwrap();
+        assert!(checkpoint.lines().any(|line| line == newest), "{checkpoint}");
+        for folder in ["ca", "crl", "oppositions", "audit"] {
+            let names = fs::read_dir(public.join(folder)).unwrap().map(|entry| entry.unwrap().file_name());
+            let half: Vec<_> = names.filter(|name| name.to_string_lossy().ends_with(".new")).collect();
+            assert!(half.is_empty(), "{folder}: {half:?}");
+        }
+    }
+
+    /// Whatever the token has signed is a recorded certificate that was sent to be signed, or was intended; the
+    /// ledger has it too, but for what a signer had in its hands when it died, which nobody ever got.
+    #[track_caller]
+    pub fn was_signed_for_a_reason(&self, db: &mut Database, killed_at: &str) {
+        let sent = certificates::table.filter(certificates::status.eq_any(["signing", "good", "revoked"]));
+        let tbs: Vec<Vec<u8>> = sent.select(certificates::tbs).load(db).unwrap();
+        let mut reasons: BTreeSet<Vec<u8>> =
+            tbs.iter().flat_map(|tbs| [sha256(tbs).to_vec(), sha384(tbs).to_vec()]).collect();
+        reasons.extend(signing_intents::table.select(signing_intents::digest).load::<Vec<u8>>(db).unwrap());
+        let reasons: BTreeSet<String> = reasons.iter().map(|digest| hexadecimal(digest)).collect();
+        let signed = self.workshop.hsm().signed();
+        for digest in &signed {
+            assert!(reasons.contains(digest), "the token signed {digest}, and nobody knows why");
+        }
+        let ledger = follow(&self.workshop.dir().join("signer/issuing.ledger"), None, usize::MAX).unwrap();
+        let mut written: Vec<String> =
+            ledger.unwrap().entries.iter().map(|entry| hexadecimal(&entry.digest)).collect();
+        let mut unwritten = signed.clone();
+        written.drain(..).for_each(|digest| {
+            let at = unwritten.iter().position(|signed| *signed == digest);
+            unwritten
+                .remove(at.unwrap_or_else(|| panic!("the ledger has {digest}, the token never signed it")));
+        });
+        let nobodys = match killed_at {
+            "signer.signed" | "signer.ledger-made" => 1..=MOST_IN_HAND,
+            // Another session may have signed while this one stood there.
+            "signer.recorded" => 0..=MOST_IN_HAND,
+            _ => 0..=0,
+        };
+        assert!(nobodys.contains(&unwritten.len()), "{unwritten:?}");
+
+        let found = self.workshop.job("signatures");
+        assert_eq!(found["issuing"]["alarms"], json!([]), "{found}");
+        let alarms = audit_events::table.filter(audit_events::action.eq("signing.alarm"));
+        assert_eq!(alarms.count().get_result::<i64>(db).unwrap(), 0, "no alarm was ever raised");
+    }
+}
+
+/// The number under which exactly these octets are recorded.
+fn recorded_number(db: &mut Database, issuer: &str, kind: &str, der: &[u8]) -> Option<i64> {
+    crls::table
+        .filter(crls::issuer.eq(issuer).and(crls::kind.eq(kind)).and(crls::der.eq(der)))
+        .select(crls::number)
+        .first(db)
+        .optional()
+        .unwrap()
+}
+
+/// `openssl` on the list and the signature beside it.
+#[track_caller]
+fn check_signature(public: &Path, list: &str) {
+    let text = |path: &str| public.join(path).display().to_string();
+    let content = text(&format!("oppositions/{list}"));
+    let signature = format!("{content}.p7s");
+    let chain = text("ca/chain.pem");
+    let arguments = ["cms", "-verify", "-inform", "DER", "-in", &signature, "-content", &content, "-binary"];
+    let trust = ["-CAfile", &chain, "-purpose", "any", "-out", "/dev/null"];
+    openssl(arguments.into_iter().chain(trust)).expect_exit(0);
+}
+
+fn hexadecimal(octets: &[u8]) -> String {
+    octets.iter().map(|octet| format!("{octet:02x}")).collect()
+}

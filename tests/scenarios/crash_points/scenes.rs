@@ -1,0 +1,286 @@
+//! What is being done when the program is killed.
+
+use std::fs;
+use std::time::Duration;
+
+use acceptance::harness::run;
+use ca_core::certificate;
+use card::{CardNumber, CardStatus};
+use diesel::prelude::*;
+use openssl::hash::MessageDigest;
+use openssl::nid::Nid;
+use openssl::pkey::PKey;
+use openssl::rsa::Rsa;
+use openssl::stack::Stack;
+use openssl::x509::extension::SubjectAlternativeName;
+use openssl::x509::{X509NameBuilder, X509ReqBuilder};
+use store::schema::{card_oppositions, cards, certificate_requests, professionals, register_feeds};
+use store::{Database, DatabaseRole};
+
+use super::dying::run_to;
+use crate::scenarios::invariants::{is_good, of_card};
+use crate::scenarios::workshop::{APPROVER, REVOKER, SUBMITTER, Workshop};
+
+/// Persons of the register that comes: more than are written in one transaction.
+const NEWCOMERS: usize = 1100;
+
+/// One thing that the program does, in an installation that is made for it.
+pub struct Scene {
+    /// As the table calls it.
+    pub name: &'static str,
+    /// Makes an installation ready; what the program is told to do there.
+    pub arrange: fn(&Workshop) -> Vec<String>,
+    /// What is done next.
+    pub next: Next,
+    /// What must have come of it, besides what must be true of every installation.
+    pub outcome: fn(&Workshop, &mut Database),
+}
+
+/// What people do when the program has died under their hands.
+pub enum Next {
+    /// They give the same command again, which may end so.
+    Again(&'static [i32]),
+    /// They do something else, at once.
+    Instead(fn(&Workshop) -> Vec<String>),
+}
+
+/// Every scene.
+pub const SCENES: &[Scene] = &[
+    Scene {
+        name: "certification",
+        arrange: cards_wait,
+        // 9: what the dead had under way is not touched before the sweep, which is the worker's.
+        next: Next::Again(&[0, 9]),
+        outcome: the_cards_are_certified,
+    },
+    Scene {
+        name: "stolen-meanwhile",
+        arrange: cards_wait,
+        next: Next::Instead(steal),
+        outcome: the_card_is_opposed_and_the_others_are_certified,
+    },
+    Scene {
+        name: "sweep",
+        arrange: a_worker_died,
+        next: Next::Again(&[0]),
+        outcome: the_cards_are_certified,
+    },
+    Scene {
+        name: "request",
+        arrange: a_request_is_approved,
+        next: Next::Again(&[0, 9]),
+        outcome: the_request_has_one_certificate,
+    },
+    Scene { name: "publication", arrange: a_card_was_stolen, next: Next::Again(&[0]), outcome: |_, _| {} },
+    Scene { name: "opposition-list", arrange: a_list_is_due, next: Next::Again(&[0]), outcome: |_, _| {} },
+    Scene {
+        name: "authorities",
+        arrange: no_authority_is_public,
+        next: Next::Again(&[0]),
+        outcome: |_, _| {},
+    },
+    Scene {
+        name: "opposition",
+        arrange: a_card_is_stolen,
+        next: Next::Again(&[0, 4]),
+        outcome: the_card_is_opposed_once,
+    },
+    Scene { name: "audit", arrange: events_wait, next: Next::Again(&[0]), outcome: |_, _| {} },
+    Scene {
+        name: "register",
+        arrange: another_register_comes,
+        next: Next::Again(&[0]),
+        outcome: the_register_is_what_the_feed_says,
+    },
+    Scene {
+        name: "batch",
+        arrange: an_order_is_approved,
+        next: Next::Again(&[0]),
+        outcome: one_more_card_is_at_the_bureau,
+    },
+    Scene {
+        name: "return-file",
+        arrange: a_batch_comes_back,
+        next: Next::Again(&[0, 4]),
+        outcome: the_cards_are_certified,
+    },
+];
+
+/// The scene of this name.
+pub fn scene(name: &str) -> &'static Scene {
+    SCENES.iter().find(|scene| scene.name == name).unwrap_or_else(|| panic!("there is no scene {name}"))
+}
+
+fn words(command: &[&str]) -> Vec<String> {
+    command.iter().map(|&word| word.to_owned()).collect()
+}
+
+/// Two of them, so that a batch of certificates is more than a card.
+fn cards_wait(workshop: &Workshop) -> Vec<String> {
+    workshop.personalise(2);
+    words(&["job", "run", "certification"])
+}
+
+fn a_worker_died(workshop: &Workshop) -> Vec<String> {
+    let command = cards_wait(workshop);
+    run_to(workshop.command(&[]).args(command), "issuance.signing", 1).kill();
+    workshop.let_leases_pass();
+    words(&["job", "run", "sweep"])
+}
+
+fn a_request_is_approved(workshop: &Workshop) -> Vec<String> {
+    let structure: String = certificate_requests::table
+        .select(certificate_requests::structure)
+        .first(&mut workshop.open(DatabaseRole::Owner))
+        .unwrap();
+    let host = "crash.demo.home.arpa";
+    let key = PKey::from_rsa(Rsa::generate(2048).unwrap()).unwrap();
+    let mut request = X509ReqBuilder::new().unwrap();
+    let mut name = X509NameBuilder::new().unwrap();
+    name.append_entry_by_nid(Nid::COMMONNAME, host).unwrap();
+    request.set_subject_name(&name.build()).unwrap();
+    request.set_pubkey(&key).unwrap();
+    let mut wanted = Stack::new().unwrap();
+    let names = SubjectAlternativeName::new().dns(host).build(&request.x509v3_context(None)).unwrap();
+    wanted.push(names).unwrap();
+    request.add_extensions(&wanted).unwrap();
+    request.sign(&key, MessageDigest::sha256()).unwrap();
+    let file = workshop.dir().join("request.pem");
+    fs::write(&file, request.build().to_pem().unwrap()).unwrap();
+
+    workshop.igc(&["certificate", "allow", "--structure", &structure, host, "--as", APPROVER]);
+    let asked = ["certificate", "request", "--profile", "el-org-serv-ssl", "--structure", &structure];
+    let submitted =
+        run(workshop.command(&asked).arg("--csr").arg(&file).args(["--as", SUBMITTER])).expect_exit(0);
+    let number = submitted.json()["number"].as_str().unwrap().to_owned();
+    workshop.igc(&["certificate", "approve", &number, "--as", APPROVER]);
+    words(&["job", "run", "certification"])
+}
+
+/// Opposes the newest card that was made here.
+fn steal(workshop: &Workshop) -> Vec<String> {
+    let card = newest_card(&mut workshop.open(DatabaseRole::Owner));
+    words(&["opposition", "add", &card.to_string(), "--ground", "stolen", "--as", REVOKER])
+}
+
+fn a_card_is_stolen(workshop: &Workshop) -> Vec<String> {
+    workshop.personalise(1);
+    workshop.certify_the_rest();
+    steal(workshop)
+}
+
+fn a_card_was_stolen(workshop: &Workshop) -> Vec<String> {
+    let stolen = a_card_is_stolen(workshop);
+    run(workshop.command(&[]).args(stolen)).expect_exit(0);
+    words(&["publish", "crl"])
+}
+
+fn a_list_is_due(workshop: &Workshop) -> Vec<String> {
+    a_card_was_stolen(workshop);
+    words(&["publish", "oppositions"])
+}
+
+fn no_authority_is_public(workshop: &Workshop) -> Vec<String> {
+    fs::remove_dir_all(workshop.dir().join("public/ca")).unwrap();
+    // Something that the worker, once it is back, has to sign for.
+    workshop.submit(1);
+    words(&["publish", "certificates"])
+}
+
+fn events_wait(workshop: &Workshop) -> Vec<String> {
+    workshop.submit(1);
+    words(&["job", "run", "audit"])
+}
+
+/// Other persons than those of the demonstration, in two batches of lines.
+fn another_register_comes(workshop: &Workshop) -> Vec<String> {
+    let folder = workshop.dir().join("extract");
+    // Newer than the demonstration's: its name tells the minute.
+    let later = workshop.open(DatabaseRole::Owner).now().unwrap().plus(Duration::from_secs(3600));
+    let (count, later) = (NEWCOMERS.to_string(), later.to_string());
+    let generate = ["generate", "register", "--professionals", &count, "--seed", "4711"];
+    let place = ["--extracted-at", &later, "--out"];
+    let written = run(workshop.command(&generate).args(place).arg(&folder)).expect_exit(0).json();
+    words(&["registry", "import", written[0]["path"].as_str().unwrap(), "--accept-mass-change"])
+}
+
+fn an_order_is_approved(workshop: &Workshop) -> Vec<String> {
+    workshop.approve(1);
+    words(&["card", "batch", "close"])
+}
+
+fn a_batch_comes_back(workshop: &Workshop) -> Vec<String> {
+    workshop.approve(1);
+    let file = workshop.dir().join("return.json");
+    fs::write(&file, workshop.returned_batch()).unwrap();
+    words(&["card", "batch", "import", file.to_str().unwrap()])
+}
+
+/// Cards are numbered upwards: the last one that the scene made.
+fn newest_card(db: &mut Database) -> CardNumber {
+    let newest: Option<String> = cards::table.select(diesel::dsl::max(cards::number)).first(db).unwrap();
+    newest.unwrap().parse().unwrap()
+}
+
+/// One card an order, two good certificates each, and none for one key twice (which [`Workshop::check`] has seen).
+fn the_cards_are_certified(workshop: &Workshop, db: &mut Database) {
+    for waiting in [CardStatus::Ordered, CardStatus::Batched, CardStatus::Personalised] {
+        assert_eq!(workshop.cards(waiting), [], "{waiting}");
+    }
+    for card in workshop.cards(CardStatus::Active) {
+        let good = of_card(db, &card).into_iter().filter(|(_, one)| is_good(one)).count();
+        assert_eq!(good, 2, "card {card}");
+    }
+    one_card_an_order(db);
+}
+
+fn the_request_has_one_certificate(_: &Workshop, db: &mut Database) {
+    let (number, status): (String, String) = certificate_requests::table
+        .order(certificate_requests::number.desc())
+        .select((certificate_requests::number, certificate_requests::status))
+        .first(db)
+        .unwrap();
+    assert_eq!(status, "issued", "request {number}");
+    let key = certificate_requests::table.find(&number).select(certificate_requests::public_key);
+    let key: Vec<u8> = key.first(db).unwrap();
+    let good = certificate::with_key(db, &key).unwrap().into_iter().filter(is_good).count();
+    assert_eq!(good, 1, "request {number}");
+}
+
+fn one_more_card_is_at_the_bureau(workshop: &Workshop, db: &mut Database) {
+    assert_eq!(workshop.cards(CardStatus::Batched), [newest_card(db)]);
+    one_card_an_order(db);
+}
+
+/// Whom the feed names is there, everybody else has ceased, and no feed is half read.
+fn the_register_is_what_the_feed_says(_: &Workshop, db: &mut Database) {
+    let statuses: Vec<(i64, String)> = register_feeds::table
+        .order(register_feeds::sequence.desc())
+        .select((register_feeds::sequence, register_feeds::status))
+        .load(db)
+        .unwrap();
+    assert!(statuses.iter().all(|(_, status)| status == "complete"), "{statuses:?}");
+    let living = professionals::table.filter(professionals::ceased_at.is_null());
+    let fed: Vec<i64> = living.select(professionals::last_feed).load(db).unwrap();
+    assert!(fed.iter().all(|feed| *feed == statuses[0].0), "somebody lives whom the feed does not name");
+    assert_eq!(fed.len(), NEWCOMERS);
+}
+
+fn one_card_an_order(db: &mut Database) {
+    let orders: Vec<String> = cards::table.select(cards::order_number).load(db).unwrap();
+    let distinct: std::collections::BTreeSet<_> = orders.iter().collect();
+    assert_eq!(distinct.len(), orders.len(), "one card an order: {orders:?}");
+}
+
+/// Once, and no certificate of it is good, whatever became of those that were under way.
+fn the_card_is_opposed_once(_: &Workshop, db: &mut Database) {
+    let card = newest_card(db);
+    let oppositions = card_oppositions::table.filter(card_oppositions::card_number.eq(card.to_string()));
+    assert_eq!(oppositions.count().get_result::<i64>(db).unwrap(), 1);
+    assert!(of_card(db, &card).iter().all(|(_, one)| !is_good(one)), "card {card}");
+}
+
+fn the_card_is_opposed_and_the_others_are_certified(workshop: &Workshop, db: &mut Database) {
+    the_card_is_opposed_once(workshop, db);
+    the_cards_are_certified(workshop, db);
+}
