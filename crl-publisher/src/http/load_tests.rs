@@ -20,7 +20,7 @@ use crate::status::{Standing, StatusImage, Statuses};
 
 /// The serial number of the n-th certificate of a measurement.
 fn serial(n: u64) -> SerialNumber {
-    format!("1D00000000000000{n:016X}").parse().unwrap()
+    format!("1E00000000000000{n:016X}").parse().unwrap()
 }
 
 /// A world with so many good certificates. Each row has half a kilobyte beside its serial number, which nobody
@@ -34,7 +34,7 @@ fn world_with(certificates: u64) -> World {
          WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < {certificates})
          INSERT INTO certificates (issuer, serial, profile, status, epoch, evidence_kind, evidence_digest,
              spki_sha256, tbs, der, not_before, not_after, prepared_at)
-         SELECT '{ISSUING}', printf('1D00000000000000%016X', i), 'test', 'good', 1, 'ceremony', zeroblob(32),
+         SELECT '{ISSUING}', printf('1E00000000000000%016X', i), 'test', 'good', 1, 'ceremony', zeroblob(32),
              randomblob(32), zeroblob(200), zeroblob(200), 0, {end}, 0 FROM n;"
     );
     world.db.batch_execute(&sql).unwrap();
@@ -188,7 +188,7 @@ fn answers_over_http() {
             "-issuer",
             "ACI-FO-PP.pem",
             "-serial",
-            "0x1D000000000000000000000000000000",
+            "0x1E000000000000000000000000000000",
             "-no_nonce",
             "-reqout",
             "request.der",
