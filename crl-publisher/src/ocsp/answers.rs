@@ -153,9 +153,13 @@ impl Answers {
     ) -> Option<Answer> {
         let (cert_id, serial) = question.single()?;
         let standing = view.image.get(&delegates[0].authority, &serial)?;
-        delegates.iter().find_map(|delegate| {
+        delegates.iter().enumerate().find_map(|(place, delegate)| {
             let key = AnswerKey::of(delegate, cert_id, &serial)?;
             let kept = self.cache.get(&key, standing)?;
+            // What an older responder signed is sent for a moment only: then the newest is tried again.
+            if place > 0 && !is_within(RESPONDER_REFRESH, kept.produced_at(), known.at) {
+                return None;
+            }
             let moments = Moments::again(delegate, &self.policy, kept.this_update(), kept.produced_at());
             if !moments.serve(known, self.policy.ocsp_reuse()) {
                 return None;

@@ -280,6 +280,29 @@ fn each_answer_carries_the_certificate_of_the_key_that_signed_it() {
 }
 
 #[test]
+fn a_newer_responder_signs_anew_what_the_one_before_had_signed() {
+    let mut world = world();
+    let act = world.act(DAY);
+    let request = about(&world, ID_SHA_1, &[0x1D, 0x01]);
+    world.another_responder(ISSUING);
+    let newest = "name LIKE '%-after'";
+    let away = format!(
+        "DROP TRIGGER service_keys_are_never_deleted;
+         CREATE TABLE away AS SELECT * FROM service_keys WHERE {newest}; DELETE FROM service_keys WHERE {newest};"
+    );
+    world.db.batch_execute(&away).unwrap();
+    let desk = desk(&world);
+    desk.answers.synchronise(&mut world.db, &act).unwrap();
+    let first = desk.ask(&request, &act);
+    world.db.batch_execute("INSERT INTO service_keys SELECT * FROM away").unwrap();
+    let soon = later(&act, Duration::from_secs(30));
+    desk.answers.synchronise(&mut world.db, &soon).unwrap();
+    let second = desk.ask(&request, &soon);
+    assert_ne!(verified(&first).certs, verified(&second).certs);
+    assert_eq!(desk.answers.at_once(&request, soon.at).ok(), Some(second), "and is kept in its turn");
+}
+
+#[test]
 fn a_responder_that_is_revoked_answers_no_more_from_the_moment_its_event_was_applied() {
     let mut world = world();
     let (desk, act) = (desk(&world), world.act(DAY));

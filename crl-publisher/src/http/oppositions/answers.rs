@@ -76,7 +76,7 @@ impl StatusService {
     /// The sequence of the newest opposition; nothing while the database is away: the published list may be behind
     /// what was already told. Blocks.
     pub(super) fn newest_opposition(&self) -> Option<i64> {
-        let newest = self.databases().run(|db| opposition_list::newest(db))?;
+        let newest = self.databases().run(opposition_list::newest)?;
         let published = self.published_list();
         let listed = published.and_then(|file| file.list.as_ref().map(|list| list.sequence));
         Some(listed.unwrap_or(0).max(newest))

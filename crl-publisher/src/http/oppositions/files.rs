@@ -103,7 +103,7 @@ impl VerifiedFiles {
         let recent = known.as_ref().is_some_and(|(loaded, _)| loaded.elapsed() < LOOK_AGAIN);
         let mut holds = known.is_some_and(|(_, signers)| verifies(&signers));
         if !holds && !recent {
-            let loaded = Arc::new(pool.run(|db| ListVerifier::load(db))?);
+            let loaded = Arc::new(pool.run(ListVerifier::load)?);
             *self.signers() = Some((Instant::now(), Arc::clone(&loaded)));
             holds = verifies(&loaded);
         }
