@@ -114,6 +114,7 @@ fn an_opposition_is_answered_by_another_process_a_moment_after_it_was_acknowledg
 }
 
 /// One line into the captured output of the test.
+#[expect(clippy::print_stdout, reason = "captured by the test runner, shown on failure")]
 fn note(line: &str) {
     println!("{line}");
 }
