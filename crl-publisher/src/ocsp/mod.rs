@@ -1,8 +1,8 @@
 //! OCSP (RFC 6960, profile of RFC 9919, nonce of RFC 9654): answers about one certificate at a time.
 //!
-//! [`answers`] reads a request ([`request`]), asks [`crate::status`] about each certificate, and has an answer
-//! signed with the responder key that the authority itself certified ([`delegate`]), or puts one together around
-//! a signature that was kept ([`cache`]). *Good* is only ever said of a certificate that was issued and stands.
+//! `answers` reads a request ([`request`]), asks [`crate::status`] about each certificate, and has an answer
+//! signed with the responder key that the authority itself certified (`delegate`), or puts one together around
+//! a signature that was kept (`cache`). *Good* is only ever said of a certificate that was issued and stands.
 
 mod answer;
 pub(crate) mod answers;

@@ -1,6 +1,6 @@
 //! The status of every certificate, in memory, in step with the status log.
 //!
-//! [`Statuses`] reads everything once in one snapshot ([`load`]) and follows the log by sequence from there
+//! [`Statuses`] reads everything once in one snapshot (`load`) and follows the log by sequence from there
 //! ([`Statuses::synchronise`]). What it does not know is looked up ([`lookup`]) and remembered. Decision 0021
 //! says why so, and what may be relied on.
 

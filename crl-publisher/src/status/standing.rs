@@ -5,7 +5,7 @@ use store::Timestamp;
 
 use super::Status;
 
-/// A known status: the first octet is 0 for good, else the CRLReason (RFC 5280 §5.3.1) or [`NO_REASON`]; the
+/// A known status: the first octet is 0 for good, else the CRLReason (RFC 5280 §5.3.1) or 255 where it has none; the
 /// other five are the revocation date in seconds since 1970, which is all that an answer can say of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Standing([u8; 6]);
