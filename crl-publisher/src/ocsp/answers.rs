@@ -26,7 +26,7 @@ const RESPONDER_REFRESH: Duration = Duration::from_secs(30);
 
 /// How long ago the responders may have been loaded for an issuer that is not among them to be none of ours: a
 /// responder that has just been certified is not kept waiting, and nobody has them loaded more often than this.
-const DOUBT: Duration = Duration::from_secs(1);
+const DOUBT: Duration = Duration::from_millis(50);
 
 /// All that answering takes.
 pub(crate) struct Answers {

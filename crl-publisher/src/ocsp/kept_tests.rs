@@ -329,7 +329,7 @@ fn an_issuer_that_is_not_known_yet_is_looked_for_before_it_is_unauthorized() {
     let unauthorized = Answer::error(OcspResponseStatus::Unauthorized);
     assert_eq!(desk.ask(&request, &act), unauthorized);
     world.db.batch_execute("INSERT INTO service_keys SELECT * FROM away").unwrap();
-    assert_eq!(desk.ask(&request, &act), unauthorized, "they were loaded in this very second");
+    assert_eq!(desk.ask(&request, &act), unauthorized, "they were loaded in this very moment");
     verified(&desk.ask(&request, &later(&act, Duration::from_secs(1))));
 }
 
