@@ -12,7 +12,7 @@ pub mod schema;
 mod timestamp;
 
 pub use act::{Act, Actor, RequestId};
-pub use database::{Database, DatabaseError, DatabaseRole};
+pub use database::{Database, DatabaseError, DatabaseRole, MultiBackend};
 pub use fault::{Code, Fault, Kind};
 pub use timestamp::Timestamp;
 
