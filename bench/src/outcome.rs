@@ -5,6 +5,9 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+/// As a goal is written that there is none of.
+const NO_GOAL: &str = "none";
+
 /// What the ratio must be to hold.
 #[derive(Clone, Copy, Debug)]
 pub enum Goal {
@@ -31,7 +34,7 @@ impl fmt::Display for Goal {
         match self {
             Self::AtLeast(goal) => write!(f, ">= {goal:.2}"),
             Self::AtMost(goal) => write!(f, "<= {goal:.2}"),
-            Self::None => f.write_str("none"),
+            Self::None => f.write_str(NO_GOAL),
         }
     }
 }
@@ -87,7 +90,11 @@ impl Outcome {
 impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { id, what, ours, yardstick, unit, ratio, goal, holds, .. } = self;
-        let word = if *holds { "holds" } else { "missed" };
+        let word = match (goal.as_str(), *holds) {
+            (NO_GOAL, _) => "",
+            (_, true) => "holds",
+            (_, false) => "missed",
+        };
         write!(
             f,
             "{id:<4} {word:<6} ratio {ratio:.3} (goal {goal})  ours {ours} {unit}, yardstick {yardstick} {unit}  {what}"

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use diesel::sql_types::Text;
 use store::Database;
 
-use super::work::{ISSUER, card_keys, issue_all};
+use super::work::{CARD, card_keys, issue_all};
 use crate::installation::{Hsm, Installation};
 use crate::outcome::{Goal, Outcome};
 use crate::pairs::{Sample, measure};
@@ -26,7 +26,7 @@ pub fn run(installation: &Installation) -> Vec<Outcome> {
         let (keys, epoch) = (card_keys(CERTIFICATES), on.epoch());
         let mut databases: Vec<_> = (0..THREADS).map(|_| on.database()).collect();
         Sample::of(|| {
-            issue_all(on, &mut databases, &process, &epoch, &keys);
+            issue_all(on, &mut databases, &process, &epoch, CARD, &keys);
             CERTIFICATES as u64
         })
     };
@@ -61,14 +61,15 @@ fn fill(db: &mut Database) {
                  WHERE sql IS NOT NULL AND tbl_name = 'certificates' AND type <> 'table'";
     let dropped: Vec<Sql> = diesel::sql_query(names).load(db).expect("the schema can be read");
     let statements = |of: &[Sql]| of.iter().map(|one| format!("{};", one.sql)).collect::<String>();
+    let issuer = CARD.issuer;
     let rows = format!(
         "PRAGMA synchronous = OFF; PRAGMA journal_mode = OFF; BEGIN; {}
          INSERT INTO certificates (issuer, serial, profile, status, epoch, evidence_kind, evidence_digest, spki_sha256,
                                    tbs, der, not_before, not_after, prepared_at, settled_at)
          WITH RECURSIVE numbers (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n + 1 < {STORED})
-         SELECT '{ISSUER}', hex(a.serial_prefix) || printf('%016X', n * 2560000000000), 'fo-pp-cps-auth', 'good', 1,
+         SELECT '{issuer}', hex(a.serial_prefix) || printf('%016X', n * 2560000000000), 'fo-pp-cps-auth', 'good', 1,
                 'officer', randomblob(32), randomblob(32), randomblob(64), randomblob(64), 0, 1, 0, 0
-         FROM numbers JOIN authorities a ON a.short_name = '{ISSUER}';
+         FROM numbers JOIN authorities a ON a.short_name = '{issuer}';
          {} COMMIT; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_checkpoint(TRUNCATE);",
         statements(&dropped),
         statements(&made),

@@ -17,10 +17,20 @@ use store::Database;
 
 use crate::installation::{Installation, act, chance};
 
-/// The profile, and the authority that issues it.
-const PROFILE: &str = "fo-pp-cps-auth";
-/// Short name of the authority.
-pub const ISSUER: &str = "ACI-FO-PP";
+/// What is issued.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted {
+    /// The profile.
+    pub profile: &'static str,
+    /// Short name of the authority.
+    pub issuer: &'static str,
+}
+
+/// A card's, by an authority whose key is on P-256.
+pub const CARD: Wanted = Wanted { profile: "fo-pp-cps-auth", issuer: "ACI-FO-PP" };
+
+/// A professional's, by an authority whose key is RSA-4096.
+pub const UNDER_RSA: Wanted = Wanted { profile: "el-pp-soft-sign", issuer: "ACI-EL-PP" };
 
 /// Chips' public keys, SubjectPublicKeyInfo in DER.
 pub fn card_keys(count: usize) -> Vec<Vec<u8>> {
@@ -35,6 +45,7 @@ pub fn issue_all(
     databases: &mut [Database],
     process: &SignerProcess,
     epoch: &Epoch,
+    wanted: Wanted,
     keys: &[Vec<u8>],
 ) {
     let waiting = Mutex::new(keys.chunks(LARGEST_BATCH));
@@ -45,7 +56,7 @@ pub fn issue_all(
             scope.spawn(move || {
                 let mut signer = process.signer();
                 while let Some(keys) = next() {
-                    issue(installation, db, &mut signer, epoch, keys);
+                    issue(installation, db, &mut signer, epoch, wanted, keys);
                 }
             });
         }
@@ -57,6 +68,7 @@ fn issue(
     db: &mut Database,
     signer: &mut dyn Signer,
     epoch: &Epoch,
+    wanted: Wanted,
     keys: &[Vec<u8>],
 ) {
     #[expect(clippy::disallowed_methods, reason = "the benchmark stands in for the officers")]
@@ -69,8 +81,8 @@ fn issue(
             let prepare = |(number, public_key): (usize, &Vec<u8>)| {
                 let facts = facts(number);
                 let request = IssuanceRequest {
-                    profile: PROFILE,
-                    issuer: ISSUER,
+                    profile: wanted.profile,
+                    issuer: wanted.issuer,
                     bearer: Bearer::EndEntity,
                     facts: &facts,
                     public_key,
@@ -94,4 +106,5 @@ fn facts(number: usize) -> Facts {
         .with(Fact::Title, "Sage-Femme")
         .with(Fact::Profession, "50")
         .with(Fact::CardNumber, format!("26{number:08}"))
+        .with(Fact::EmailAddress, "camille.exemple@mail.home.arpa")
 }
