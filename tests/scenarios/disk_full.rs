@@ -123,7 +123,7 @@ fn on_a_full_disk_nothing_is_issued_and_a_card_is_opposed_all_the_same() {
     workshop.configure("listen", "status", format!("127.0.0.1:{port}"));
     workshop.configure("listen", "operations", format!("127.0.0.1:{}", free_port()));
 
-    let disk = SmallDisk::with(&workshop, 40);
+    let disk = SmallDisk::with(&workshop, 80);
     assert_eq!(disk.igc(&["job", "run", "reserve"]).expect_exit(0).json()["reserve"], "held");
     let _serving = start(&mut disk.on(&workshop.command(&["serve", "--role", "status"])));
     wait_for_port(port, Duration::from_secs(30));
@@ -171,7 +171,7 @@ fn the_public_side_starts_on_a_full_disk() {
     let port = free_port();
     workshop.configure("listen", "status", format!("127.0.0.1:{port}"));
     workshop.configure("listen", "operations", format!("127.0.0.1:{}", free_port()));
-    let disk = SmallDisk::with(&workshop, 40);
+    let disk = SmallDisk::with(&workshop, 80);
     disk.igc(&["job", "run", "reserve"]).expect_exit(0);
     disk.fill();
     let _serving = start(&mut disk.on(&workshop.command(&["serve", "--role", "status"])));
