@@ -183,10 +183,11 @@ fn the_public_side_starts_on_a_full_disk() {
 fn where_no_room_can_be_kept_that_is_said_and_nothing_is_refused_for_it() {
     let folder = folder();
     let dir = folder.path().join("installation");
-    // A limit on the length of files stands for a file system that keeps no room.
+    // A limit on the length of files stands for a file system that keeps no room: 24 MiB, more than a write-ahead log
+    // needs and less than the room.
     let limited = |arguments: &[&str]| {
         let mut limited = Command::new("sh");
-        limited.args(["-c", "trap '' XFSZ; ulimit -f 8192; exec \"$@\"", "sh"]);
+        limited.args(["-c", "trap '' XFSZ; ulimit -f 49152; exec \"$@\"", "sh"]);
         let program = igc();
         limited
             .arg(program.get_program())
