@@ -1,6 +1,7 @@
 # make demo   the whole main job on one machine; ARGS="--once --dir DIR" plays it without a person
 # make build  target/release/igc and igc-verify
 # make test   every test, on SQLite and PostgreSQL, real components included
+# make bench  the figures of docs/performance.md, each beside its yardstick; ONLY=P4 runs one
 # make check  format, lints, documentation, the tidy test, licences
 # Each installs what it misses (Debian 12, root or sudo) and is quick when everything is there.
 
@@ -8,7 +9,7 @@ SHELL := /bin/bash
 export CARGO_TARGET_DIR := $(abspath $(or $(CARGO_TARGET_DIR),target))
 cargo_tool = $(shell command -v cargo-$(1) 2>/dev/null)
 
-.PHONY: demo build test check
+.PHONY: demo build test check bench
 .DEFAULT_GOAL := build
 
 demo:
@@ -35,3 +36,8 @@ ifneq ($(call cargo_tool,deny),)
 else
 	@echo "== bans and licences: cargo-deny is not installed, not checked"
 endif
+
+bench:
+	@tests/setup/install.sh test
+	cargo build --locked --release -p bench -p hsm-fault
+	$(CARGO_TARGET_DIR)/release/bench $(ONLY)

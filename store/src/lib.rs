@@ -14,7 +14,7 @@ mod timestamp;
 
 pub use act::{Act, Actor, RequestId};
 pub use crash_point::crash_point;
-pub use database::{Database, DatabaseError, DatabaseRole};
+pub use database::{Database, DatabaseError, DatabaseRole, MultiBackend};
 pub use fault::{Code, Fault, Kind};
 pub use timestamp::Timestamp;
 

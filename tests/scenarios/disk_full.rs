@@ -124,7 +124,7 @@ fn on_a_full_disk_nothing_is_issued_and_a_card_is_opposed_all_the_same() {
     workshop.configure("listen", "status", format!("127.0.0.1:{port}"));
     workshop.configure("listen", "operations", format!("127.0.0.1:{}", free_port()));
 
-    let disk = SmallDisk::with(&workshop, 40);
+    let disk = SmallDisk::with(&workshop, 80);
     assert_eq!(disk.igc(&["job", "run", "reserve"]).expect_exit(0).json()["reserve"], "held");
     let _serving = start(&mut disk.on(&workshop.command(&["serve", "--role", "status"])));
     wait_for_port(port, Duration::from_secs(30));
@@ -172,7 +172,7 @@ fn the_public_side_starts_on_a_full_disk() {
     let port = free_port();
     workshop.configure("listen", "status", format!("127.0.0.1:{port}"));
     workshop.configure("listen", "operations", format!("127.0.0.1:{}", free_port()));
-    let disk = SmallDisk::with(&workshop, 40);
+    let disk = SmallDisk::with(&workshop, 80);
     disk.igc(&["job", "run", "reserve"]).expect_exit(0);
     disk.fill();
     let _serving = start(&mut disk.on(&workshop.command(&["serve", "--role", "status"])));
@@ -184,10 +184,11 @@ fn the_public_side_starts_on_a_full_disk() {
 fn where_no_room_can_be_kept_that_is_said_and_nothing_is_refused_for_it() {
     let folder = folder();
     let dir = folder.path().join("installation");
-    // A limit on the length of files stands for a file system that keeps no room.
+    // A limit on the length of files stands for a file system that keeps no room: 24 MiB, more than a write-ahead log
+    // needs and less than the room.
     let limited = |arguments: &[&str]| {
         let mut limited = Command::new("sh");
-        limited.args(["-c", "trap '' XFSZ; ulimit -f 8192; exec \"$@\"", "sh"]);
+        limited.args(["-c", "trap '' XFSZ; ulimit -f 49152; exec \"$@\"", "sh"]);
         let program = igc();
         limited
             .arg(program.get_program())

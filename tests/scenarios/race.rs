@@ -248,12 +248,12 @@ fn a_run_that_takes_longer_than_its_lease_keeps_it() {
     workshop.configure("jobs", "lease_seconds", 2);
     let cards = workshop.personalise(5);
     // A slow disk: 0.3 s a certificate, 3 s in all.
-    let slow = "BEFORE UPDATE OF der ON certificates FOR EACH STATEMENT";
+    let slow = "BEFORE UPDATE OF der ON certificates FOR EACH ROW";
     workshop
         .open(DatabaseRole::Owner)
         .batch_execute(&format!(
             "CREATE FUNCTION dawdle() RETURNS trigger LANGUAGE plpgsql AS
-                 $$ BEGIN PERFORM pg_sleep(0.3); RETURN NULL; END $$;
+                 $$ BEGIN PERFORM pg_sleep(0.3); RETURN NEW; END $$;
              CREATE TRIGGER dawdles {slow} EXECUTE FUNCTION dawdle();"
         ))
         .unwrap();

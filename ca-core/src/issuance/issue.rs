@@ -1,7 +1,7 @@
 use diesel::prelude::*;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use store::audit::{Event, record};
+use store::audit::{Event, record_all};
 use store::schema::certificates;
 use store::{Act, CryptoRng, Database, crash_point};
 use thiserror::Error;
@@ -13,10 +13,14 @@ use crate::signer::{Message, Signer, SignerError, sign_all_verified};
 
 use super::Prepared;
 use super::certificate_der::{assemble, tbs_within};
+use super::transition::{self, RowKey, Signed};
 
-/// How many certificates go together at most. Each transaction of a batch holds their rows, and on SQLite the whole
-/// database, for some ten milliseconds: an opposition waits no longer.
-pub const LARGEST_BATCH: usize = 64;
+/// How many certificates are signed together at most. A transaction holds their rows, and on SQLite the whole
+/// database, while it settles them, for some ten milliseconds: an opposition waits no longer.
+pub const LARGEST_BATCH: usize = 128;
+
+/// How many are prepared in one transaction at most: it also verifies their evidence, which takes longer.
+pub const LARGEST_PREPARATION: usize = 64;
 
 /// A certificate that was signed and recorded as good.
 #[derive(Clone, Debug)]
@@ -157,19 +161,18 @@ fn begin_signing(
     rng: &mut dyn CryptoRng,
     act: &Act,
 ) -> Result<Each<()>, IssueError> {
-    let going_on = batch.iter().map(|_| Ok(())).collect();
-    each_in_turn(db, batch, going_on, |db, prepared, ()| {
-        let begun = diesel::update(certificates::table.find(key(prepared)))
-            .filter(certificates::status.eq("intended"))
-            .filter(certificates::epoch.eq(prepared.epoch))
-            .set(certificates::status.eq("signing"))
-            .execute(db)?;
-        if begun == 0 {
-            return Ok(Err(prepared.overtaken()));
-        }
-        record(db, event("certificate.signing", prepared, json!({})), rng, act)?;
-        Ok(Ok(()))
-    })
+    let begun = db.write(|db| -> QueryResult<_> {
+        let begun = transition::to_signing(db, batch)?;
+        let signing = batch.iter().filter(|prepared| begun.contains(&key(prepared)));
+        let events = signing.map(|prepared| event("certificate.signing", prepared, json!({})));
+        record_all(db, events.collect(), rng, act)?;
+        Ok(begun)
+    })?;
+    let each = batch.iter().map(|prepared| match begun.contains(&key(prepared)) {
+        true => Ok(()),
+        false => Err(prepared.overtaken()),
+    });
+    Ok(each.collect())
 }
 
 /// Has those signed that were begun, and gives the certificates, DER.
@@ -195,8 +198,8 @@ fn sign(signer: &mut dyn Signer, batch: &[Prepared], begun: Each<()>) -> Each<Ve
     batch.iter().zip(begun).map(sign_one).collect()
 }
 
-/// The conditional update of invariant 3, which is also one last look: the recorded TBS and the one in the
-/// finished certificate are the same octets.
+/// The rows become *good*, after one last look: the recorded TBS and the one in the finished certificate are the
+/// same octets.
 fn record_good(
     db: &mut Database,
     batch: &[Prepared],
@@ -204,59 +207,33 @@ fn record_good(
     rng: &mut dyn CryptoRng,
     act: &Act,
 ) -> Result<Each<IssuedCertificate>, IssueError> {
-    each_in_turn(db, batch, signed, |db, prepared, der| {
+    Ok(db.write(|db| -> QueryResult<_> {
         let now = db.now()?;
-        let tbs = tbs_within(&der);
-        let settled = diesel::update(certificates::table.find(key(prepared)))
-            .filter(certificates::status.eq("signing"))
-            .filter(certificates::epoch.eq(prepared.epoch))
-            .filter(certificates::tbs.nullable().eq(tbs))
-            .set((
-                certificates::status.eq("good"),
-                certificates::der.eq(&der),
-                certificates::settled_at.eq(now),
-            ))
-            .execute(db)?;
-        if settled == 0 {
-            let recorded: Vec<u8> =
-                certificates::table.find(key(prepared)).select(certificates::tbs).first(db)?;
-            let (issuer, serial) = (prepared.issuer.clone(), prepared.serial.clone());
-            return Ok(Err(match tbs {
-                Some(tbs) if tbs == recorded => prepared.overtaken(),
-                _ => IssueError::NotAsRecorded { issuer, serial },
-            }));
-        }
-        let payload = json!({ "sha256": hex::encode(Sha256::digest(&der)) });
-        record(db, event("certificate.issued", prepared, payload), rng, act)?;
-        let (issuer, serial) = (prepared.issuer.clone(), prepared.serial.clone());
-        Ok(Ok(IssuedCertificate { issuer, serial, der }))
-    })
-}
-
-/// Takes the step of each certificate that goes on, all in one transaction; what has failed stays so.
-///
-/// In the order of their keys: two who settle several certificates at once, a revocation of a whole card among
-/// them, then wait for each other instead of locking each other out.
-fn each_in_turn<A, B>(
-    db: &mut Database,
-    batch: &[Prepared],
-    before: Each<A>,
-    mut step: impl FnMut(&mut Database, &Prepared, A) -> QueryResult<Result<B, IssueError>>,
-) -> Result<Each<B>, IssueError> {
-    let mut waiting: Vec<_> = batch.iter().zip(before).enumerate().collect();
-    waiting.sort_by_key(|(_, (prepared, _))| (&prepared.issuer, &prepared.serial));
-    db.write(|db| {
-        let mut after = Vec::with_capacity(waiting.len());
-        for (place, (prepared, before)) in waiting {
-            let outcome = match before {
-                Ok(before) => step(db, prepared, before)?,
-                Err(failed) => Err(failed),
+        let finished: Vec<Signed<'_>> = (batch.iter().zip(&signed))
+            .filter_map(|(prepared, der)| {
+                let der = der.as_ref().ok()?;
+                Some(Signed { prepared, tbs: tbs_within(der)?, der })
+            })
+            .collect();
+        let good = transition::to_good(db, &finished, now)?;
+        let events = finished.iter().filter(|one| good.contains(&key(one.prepared))).map(|one| {
+            let payload = json!({ "sha256": hex::encode(Sha256::digest(one.der)) });
+            event("certificate.issued", one.prepared, payload)
+        });
+        record_all(db, events.collect(), rng, act)?;
+        let outcome = |(prepared, der): (&Prepared, Result<Vec<u8>, IssueError>)| {
+            let der = match der {
+                Ok(der) => der,
+                Err(failed) => return Ok(Err(failed)),
             };
-            after.push((place, outcome));
-        }
-        after.sort_by_key(|(place, _)| *place);
-        Ok(after.into_iter().map(|(_, outcome)| outcome).collect())
-    })
+            if !good.contains(&key(prepared)) {
+                return prepared.why_not_good(db, &der).map(Err);
+            }
+            let (issuer, serial) = (prepared.issuer.clone(), prepared.serial.clone());
+            Ok(Ok(IssuedCertificate { issuer, serial, der }))
+        };
+        batch.iter().zip(signed).map(outcome).collect()
+    })?)
 }
 
 /// Nobody knows what left the token: the serial number goes into the CRL.
@@ -288,6 +265,16 @@ impl Prepared {
         IssueError::Overtaken { issuer: self.issuer.clone(), serial: self.serial.clone() }
     }
 
+    /// Why the row did not become good: somebody settled it, or it holds other octets than were signed.
+    fn why_not_good(&self, db: &mut Database, der: &[u8]) -> QueryResult<IssueError> {
+        let row = certificates::table.find((&self.issuer, self.serial.to_string()));
+        let recorded: Vec<u8> = row.select(certificates::tbs).first(db)?;
+        if tbs_within(der) == Some(recorded.as_slice()) {
+            return Ok(self.overtaken());
+        }
+        Ok(IssueError::NotAsRecorded { issuer: self.issuer.clone(), serial: self.serial.clone() })
+    }
+
     fn not_signed(&self, source: SignerError) -> IssueError {
         let (issuer, serial) = (self.issuer.clone(), self.serial.clone());
         match source {
@@ -297,8 +284,8 @@ impl Prepared {
     }
 }
 
-fn key(prepared: &Prepared) -> (&str, String) {
-    (&prepared.issuer, prepared.serial.to_string())
+fn key(prepared: &Prepared) -> RowKey {
+    (prepared.issuer.clone(), prepared.serial.to_string())
 }
 
 fn event(action: &'static str, prepared: &Prepared, payload: Value) -> Event {

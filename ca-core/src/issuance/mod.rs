@@ -2,7 +2,7 @@
 //!
 //! No signature without a record, a lint and evidence (invariant 3):
 //!
-//! 1. [`prepare`] builds the TBS, has it linted and records it as *intended*, in the caller's
+//! 1. [`Preparation::prepare`], or [`prepare`] for one, builds the TBS, has it linted and records it as *intended*, in the caller's
 //!    transaction, under the worker's epoch;
 //! 2. [`issue_batch`], or [`issue`] for one, consumes what was prepared: the rows become *signing* in one
 //!    transaction, the token signs, each signature is verified and each TBS compared byte for byte, and the
@@ -14,14 +14,22 @@
 mod certificate_der;
 mod evidence;
 mod issue;
+mod issuer;
+mod preparation;
 mod prepare;
+mod prepare_error;
+mod request;
 mod sweep;
 #[cfg(test)]
 mod tests;
+mod transition;
 
 pub use evidence::{Evidence, EvidenceKind};
-pub use issue::{IssueError, Issued, IssuedCertificate, LARGEST_BATCH, issue, issue_batch};
-pub use prepare::{
-    Bearer, IssuanceContext, IssuanceRequest, NewAuthorityKey, PrepareError, Prepared, prepare,
+pub use issue::{
+    IssueError, Issued, IssuedCertificate, LARGEST_BATCH, LARGEST_PREPARATION, issue, issue_batch,
 };
+pub use preparation::{Preparation, prepare};
+pub use prepare::Prepared;
+pub use prepare_error::PrepareError;
+pub use request::{Bearer, IssuanceContext, IssuanceRequest, NewAuthorityKey};
 pub use sweep::{Swept, sweep};

@@ -8,9 +8,11 @@ use const_oid::db::rfc5912::{
 };
 use der::asn1::{Any, ObjectIdentifier};
 use der::{Decode, Tag};
-use openssl::hash::MessageDigest;
+use openssl::error::ErrorStack;
+use openssl::md::Md;
 use openssl::pkey::{PKey, Public};
-use openssl::sign::Verifier;
+use openssl::pkey_ctx::PkeyCtx;
+use openssl::rsa::Padding;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256, Sha384};
 use spki::{AlgorithmIdentifierOwned, SubjectPublicKeyInfoRef};
@@ -110,20 +112,45 @@ impl SignatureAlgorithm {
     /// Whether `signature` is this algorithm's signature of `message` under the key `spki_der`.
     /// False too where the key is unreadable or of another type.
     pub fn verify(self, spki_der: &[u8], message: &[u8], signature: &[u8]) -> bool {
-        if Self::of_key(spki_der) != Ok(self) {
-            return false;
-        }
-        let verified = PKey::public_key_from_der(spki_der).and_then(|key: PKey<Public>| {
-            Verifier::new(self.message_digest(), &key)?.verify_oneshot(signature, message)
-        });
-        matches!(verified, Ok(true))
+        VerifyingKey::read(spki_der)
+            .is_ok_and(|mut key| key.algorithm == self && key.verifies(&self.digest(message), signature))
+    }
+}
+
+/// A public key that was read once and verifies many signatures: reading costs as much as verifying.
+pub struct VerifyingKey {
+    algorithm: SignatureAlgorithm,
+    context: PkeyCtx<Public>,
+}
+
+impl VerifyingKey {
+    /// Reads a SubjectPublicKeyInfo, DER.
+    pub fn read(spki_der: &[u8]) -> Result<Self, UnsupportedKey> {
+        let algorithm = SignatureAlgorithm::of_key(spki_der)?;
+        let context = Self::context(algorithm, spki_der).map_err(|_| UnsupportedKey::Malformed)?;
+        Ok(Self { algorithm, context })
     }
 
-    fn message_digest(self) -> MessageDigest {
-        match self {
-            Self::EcdsaWithSha384 => MessageDigest::sha384(),
-            Self::EcdsaWithSha256 | Self::Sha256WithRsaEncryption => MessageDigest::sha256(),
+    fn context(algorithm: SignatureAlgorithm, spki_der: &[u8]) -> Result<PkeyCtx<Public>, ErrorStack> {
+        let key = PKey::public_key_from_der(spki_der)?;
+        let mut context = PkeyCtx::new(&key)?;
+        context.verify_init()?;
+        if algorithm == SignatureAlgorithm::Sha256WithRsaEncryption {
+            context.set_rsa_padding(Padding::PKCS1)?;
+            context.set_signature_md(Md::sha256())?;
         }
+        Ok(context)
+    }
+
+    /// What it signs with.
+    pub fn algorithm(&self) -> SignatureAlgorithm {
+        self.algorithm
+    }
+
+    /// Whether `signature` is one of this key over `digest`.
+    pub fn verifies(&mut self, digest: &Digest, signature: &[u8]) -> bool {
+        let verified = self.context.verify(&digest.value, signature);
+        digest.algorithm == self.algorithm && verified.unwrap_or(false)
     }
 }
 

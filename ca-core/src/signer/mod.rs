@@ -20,7 +20,7 @@ pub(crate) mod soft_token;
 pub mod tokens;
 mod verified;
 
-pub use algorithm::{Digest, SignatureAlgorithm, UnsupportedKey};
+pub use algorithm::{Digest, SignatureAlgorithm, UnsupportedKey, VerifyingKey};
 pub use error::SignerError;
 pub use key::{KeyId, KeyReference};
 pub use ledgered::LedgeredSigner;

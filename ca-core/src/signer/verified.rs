@@ -1,4 +1,6 @@
-use super::{Digest, KeyReference, SignatureAlgorithm, Signer, SignerError, SigningRequest};
+use std::collections::BTreeMap;
+
+use super::{Digest, KeyReference, Signer, SignerError, SigningRequest, UnsupportedKey, VerifyingKey};
 
 /// Octets to be signed, and by which key.
 #[derive(Clone, Copy, Debug)]
@@ -36,42 +38,51 @@ pub fn sign_all_verified(
     signer: &mut dyn Signer,
     messages: &[Message<'_>],
 ) -> Vec<Result<Vec<u8>, SignerError>> {
+    let mut keys = BTreeMap::new();
+    for message in messages {
+        keys.entry(message.public_key).or_insert_with(|| VerifyingKey::read(message.public_key));
+    }
     let mut answers: Vec<Option<Result<Vec<u8>, SignerError>>> = vec![None; messages.len()];
-    let mut digests = Vec::with_capacity(messages.len());
+    let mut asked = Vec::with_capacity(messages.len());
     for (at, message) in messages.iter().enumerate() {
-        match SignatureAlgorithm::of_key(message.public_key) {
-            Ok(algorithm) => digests.push((at, algorithm.digest(message.octets))),
-            Err(why) => {
-                let detail = format!("key {}: {why}", message.key.id);
-                answers[at] = Some(Err(SignerError::Failed { token: message.key.token.clone(), detail }));
-            }
+        match &keys[message.public_key] {
+            Ok(key) => asked.push((at, key.algorithm().digest(message.octets))),
+            Err(why) => answers[at] = Some(Err(message.refused(why))),
         }
     }
     for attempt in 0..2 {
-        if attempt > 0 && !digests.is_empty() {
+        if attempt > 0 && !asked.is_empty() {
             signer.start_over();
         }
-        let requests: Vec<_> = digests.iter().map(|(at, digest)| messages[*at].request(digest)).collect();
+        let requests: Vec<_> = asked.iter().map(|(at, digest)| messages[*at].request(digest)).collect();
         let signed = signer.sign_many(&requests);
-        debug_assert_eq!(signed.len(), digests.len(), "a signer answers every request");
+        debug_assert_eq!(signed.len(), asked.len(), "a signer answers every request");
         let mut wrong = Vec::new();
-        for ((at, digest), signature) in digests.into_iter().zip(signed) {
-            let Message { key, public_key, subject, octets } = messages[at];
+        for ((at, digest), signature) in asked.into_iter().zip(signed) {
+            let Message { key, public_key, subject, .. } = messages[at];
+            let mut verifies = |signature: &[u8]| match keys.get_mut(public_key) {
+                Some(Ok(verifying)) => verifying.verifies(&digest, signature),
+                _ => false,
+            };
             match signature {
-                Ok(signature) if !digest.algorithm.verify(public_key, octets, &signature) => {
+                Ok(signature) if !verifies(&signature) => {
                     tracing::error!(signer.key = %key, "a signature for {subject} is not of key {key}");
                     wrong.push((at, digest));
                 }
                 answer => answers[at] = Some(answer),
             }
         }
-        digests = wrong;
+        asked = wrong;
     }
     let wrong = |at: usize| Err(SignerError::WrongSignature { key: messages[at].key.clone() });
     answers.into_iter().enumerate().map(|(at, answer)| answer.unwrap_or_else(|| wrong(at))).collect()
 }
 
 impl<'a> Message<'a> {
+    fn refused(&self, why: &UnsupportedKey) -> SignerError {
+        SignerError::Failed { token: self.key.token.clone(), detail: format!("key {}: {why}", self.key.id) }
+    }
+
     fn request(&self, digest: &'a Digest) -> SigningRequest<'a> {
         SigningRequest { key: self.key, public_key: self.public_key, digest, subject: self.subject }
     }
@@ -85,7 +96,7 @@ mod tests {
     use openssl::pkey::{PKey, Private};
 
     use super::*;
-    use crate::signer::KeyId;
+    use crate::signer::{KeyId, SignatureAlgorithm};
 
     /// Signs with another key until it starts over `astray` times.
     struct Astray {

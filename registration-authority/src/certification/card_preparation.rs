@@ -1,7 +1,7 @@
-use ca_core::authority;
-use ca_core::issuance::{self, Bearer, IssuanceRequest, PrepareError, Prepared};
+use ca_core::issuance::{Bearer, IssuanceRequest, Preparation, Prepared};
 use card::personalisation::KeyPlace;
 use card::{Card, CardLife, CardNumber, KeyUsage};
+use openssl::x509::X509;
 use rand_core::CryptoRng;
 use store::{Act, Database};
 
@@ -18,6 +18,7 @@ use crate::order::{self, CanonicalOrder, exercise_key};
 pub(super) fn prepare(
     db: &mut Database,
     context: &mut CertificationContext<'_>,
+    preparation: &mut Preparation<'_>,
     number: &CardNumber,
     rng: &mut dyn CryptoRng,
     act: &Act,
@@ -30,15 +31,17 @@ pub(super) fn prepare(
     let mut prepared = Vec::with_capacity(KeyUsage::ALL.len());
     for usage in KeyUsage::ALL {
         if good_certificate(db, number, usage)?.is_none() {
-            prepared.push(prepare_key(db, context, &card, &approved, usage, rng, act)?);
+            prepared.push(prepare_key(db, context.bureaus, preparation, &card, &approved, usage, rng, act)?);
         }
     }
     Ok(prepared)
 }
 
+#[expect(clippy::too_many_arguments, reason = "the house's parameter order")]
 fn prepare_key(
     db: &mut Database,
-    context: &mut CertificationContext<'_>,
+    bureaus: &[X509],
+    preparation: &mut Preparation<'_>,
     card: &Card,
     approved: &ApprovedOrder,
     usage: KeyUsage,
@@ -52,18 +55,17 @@ fn prepare_key(
     };
     let order = CanonicalOrder::of(approved.order()).digest();
     let place = KeyPlace { batch, card: number, order: &order, usage };
-    let public_key = attested_key(db, context.bureaus, &place)?;
-    let issuer = authority::newest_generation(db, line.issuer, act.at).map_err(PrepareError::from)?;
+    let public_key = attested_key(db, bureaus, &place)?;
+    let issuer = preparation.newest_generation(db, line.issuer, act.at)?;
     let request = IssuanceRequest {
         profile: line.profile,
-        issuer: &issuer.short_name,
+        issuer: &issuer,
         bearer: Bearer::EndEntity,
         facts: &facts::of_card(approved.order(), card),
         public_key: &public_key,
         not_after: None,
     };
-    let prepared =
-        issuance::prepare(db, context.issuance, &request, approved.evidence(), context.epoch, rng, act)?;
+    let prepared = preparation.prepare(db, &request, approved.evidence(), rng, act)?;
     card::certificates::attach(db, number, usage, prepared.issuer(), &prepared.serial().to_string())?;
     Ok(prepared)
 }

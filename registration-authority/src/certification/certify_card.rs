@@ -1,8 +1,11 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use ca_core::issuance::{self, IssueError, LARGEST_BATCH, PrepareError};
+use ca_core::issuance::{
+    self, IssueError, LARGEST_BATCH, LARGEST_PREPARATION, Preparation, PrepareError, Prepared,
+};
 use ca_core::serial::SerialNumber;
 use card::{Card, CardNumber, KeyUsage, RecordCertifiedError, TransitionError};
+use diesel::QueryResult;
 use rand_core::CryptoRng;
 use store::{Act, Code, Database, Fault, crash_point};
 use thiserror::Error;
@@ -14,9 +17,12 @@ use super::evidence::EvidenceError;
 use crate::faults;
 use crate::order::ApproveError;
 
-/// How many cards are certified together at most: their keys fill a batch of certificates. Evidence is verified
-/// under the cards' locks, so this also bounds how long an opposition waits.
+/// How many cards are certified together at most: their keys fill a batch of certificates.
 pub const CARDS_AT_ONCE: usize = LARGEST_BATCH / KeyUsage::ALL.len();
+
+/// How many are locked by one transaction at most. Evidence is verified under the cards' locks, so this bounds how
+/// long an opposition waits.
+pub const CARDS_A_TRANSACTION: usize = LARGEST_PREPARATION / KeyUsage::ALL.len();
 
 /// A card whose keys are all certified.
 #[derive(Clone, Debug)]
@@ -141,34 +147,58 @@ pub fn certify_cards(
 ) -> Result<CertifiedCards, CertifyCardError> {
     debug_assert!(numbers.len() <= CARDS_AT_ONCE, "an opposition does not wait behind a big transaction");
     // By number: two workers over the same cards wait for each other instead of locking each other out.
-    let mut going_on: BTreeMap<CardNumber, Result<(), CertifyCardError>> =
-        numbers.iter().map(|number| (*number, Ok(()))).collect();
+    let numbers: Vec<CardNumber> = numbers.iter().copied().collect::<BTreeSet<_>>().into_iter().collect();
+    let mut failed = BTreeMap::new();
     let (mut batch, mut whose) = (Vec::new(), Vec::new());
-    db.write(|db| -> Result<(), CertifyCardError> {
-        for (number, outcome) in &mut going_on {
-            match db.attempt(|db| prepare(db, context, number, rng, act)) {
+    for some in numbers.chunks(CARDS_A_TRANSACTION) {
+        for (number, outcome) in prepare_all(db, context, some, rng, act)? {
+            match outcome {
                 Ok(prepared) => {
-                    whose.extend(prepared.iter().map(|_| *number));
+                    whose.extend(prepared.iter().map(|_| number));
                     batch.extend(prepared);
                 }
-                Err(error) => *outcome = Err(error),
+                Err(error) => drop(failed.insert(number, error)),
             }
         }
-        Ok(())
-    })?;
+    }
     let issued = issuance::issue_batch(db, context.signer, batch, rng, act)?;
     for (number, outcome) in whose.into_iter().zip(issued) {
         if let Err(error) = outcome {
-            going_on.insert(number, Err(error.into()));
+            failed.insert(number, error.into());
         }
     }
-    let certified = db.write(|db| {
-        let concluded = going_on.into_iter().map(|(number, outcome)| {
-            let certified = outcome.and_then(|()| db.attempt(|db| conclude(db, &number, rng, act)));
-            (number, certified)
-        });
-        Ok::<_, CertifyCardError>(concluded.collect())
-    })?;
-    crash_point("certification.cards-certified");
+    let mut certified = CertifiedCards::new();
+    for some in numbers.chunks(CARDS_A_TRANSACTION) {
+        db.write(|db| -> QueryResult<()> {
+            for number in some {
+                let outcome = match failed.remove(number) {
+                    Some(error) => Err(error),
+                    None => db.attempt(|db| conclude(db, number, rng, act)),
+                };
+                certified.insert(*number, outcome);
+            }
+            Ok(())
+        })?;
+        crash_point("certification.cards-certified");
+    }
     Ok(certified)
+}
+
+/// What was prepared of each card, or why nothing was.
+type PreparedCards = Vec<(CardNumber, Result<Vec<Prepared>, CertifyCardError>)>;
+
+fn prepare_all(
+    db: &mut Database,
+    context: &mut CertificationContext<'_>,
+    numbers: &[CardNumber],
+    rng: &mut dyn CryptoRng,
+    act: &Act,
+) -> Result<PreparedCards, CertifyCardError> {
+    db.write(|db| {
+        let mut preparation = Preparation::begin(db, context.issuance, context.epoch)?;
+        let each = numbers.iter().map(|number| {
+            (*number, db.attempt(|db| prepare(db, context, &mut preparation, number, rng, act)))
+        });
+        Ok(each.collect())
+    })
 }

@@ -30,7 +30,8 @@ use crate::approval::ApprovalVerifier;
 
 pub(crate) use card_profiles::has_profiles;
 pub use certify_card::{
-    CARDS_AT_ONCE, CertifiedCard, CertifiedCards, CertifyCardError, certify_card, certify_cards,
+    CARDS_A_TRANSACTION, CARDS_AT_ONCE, CertifiedCard, CertifiedCards, CertifyCardError, certify_card,
+    certify_cards,
 };
 pub use certify_request::{CertifyRequestError, certify_request};
 pub(crate) use facts::structure_identifier;

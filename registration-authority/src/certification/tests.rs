@@ -2,7 +2,7 @@ mod card_batch;
 mod card_keys;
 
 use ca_core::certificate::{self, CertificateStatus};
-use ca_core::issuance::EvidenceKind;
+use ca_core::issuance::{EvidenceKind, Preparation};
 use card::{CardKind, CardNumber, CardStatus, KeyUsage};
 use openssl::x509::X509;
 use store::{Database, DatabaseRole, Fault};
@@ -103,7 +103,12 @@ fn an_attempt_under_way_is_left_alone() {
     let House { db, rng, verifier, .. } = &mut house;
     let register = &mut professional_registry::ImportedRegister;
     let mut context = worker.context(verifier, register);
-    let prepared = db.write(|db| card_preparation::prepare(db, &mut context, &card, rng, &act)).unwrap();
+    let prepared = db
+        .write(|db| {
+            let mut preparation = Preparation::begin(db, context.issuance, context.epoch)?;
+            card_preparation::prepare(db, &mut context, &mut preparation, &card, rng, &act)
+        })
+        .unwrap();
     assert_eq!(prepared.len(), KeyUsage::ALL.len());
     assert_eq!(code(house.certify(&mut worker, &card)), "certification-under-way");
 }

@@ -20,40 +20,79 @@ pub struct Event {
 
 /// Records `event`. Called inside the transaction of the act itself.
 pub fn record(db: &mut Database, event: Event, rng: &mut dyn CryptoRng, act: &Act) -> QueryResult<()> {
+    record_all(db, vec![event], rng, act)
+}
+
+/// Records several events of one transaction, each as a leaf of its own.
+pub fn record_all(
+    db: &mut Database,
+    events: Vec<Event>,
+    rng: &mut dyn CryptoRng,
+    act: &Act,
+) -> QueryResult<()> {
     debug_assert!(db.in_transaction(), "an audit event belongs to the commit of its act");
-    let payload = event.payload.to_string();
-    let mut id = [0; 16];
-    let mut salt = [0; 16];
-    rng.fill_bytes(&mut id);
-    rng.fill_bytes(&mut salt);
-
-    let mut row = EventRow {
-        id: hex::encode(id),
-        occurred_at: act.at,
-        actor: act.actor.to_string(),
-        request: act.request.to_string(),
-        action: event.action.to_owned(),
-        subject: event.subject,
-        payload_commitment: commitment(&salt, &payload).to_vec(),
-        leaf_hash: Vec::new(),
-    };
-    row.leaf_hash = row.expected_leaf_hash().to_vec();
-
-    diesel::insert_into(audit_events::table).values(&row).execute(db)?;
-    diesel::insert_into(audit_payloads::table)
-        .values((
-            audit_payloads::event_id.eq(&row.id),
-            audit_payloads::salt.eq(salt.as_slice()),
-            audit_payloads::payload.eq(&payload),
-        ))
-        .execute(db)?;
-    diesel::insert_into(audit_pending::table).values(audit_pending::event_id.eq(&row.id)).execute(db)?;
+    if events.is_empty() {
+        return Ok(());
+    }
+    let (actor, request) = (act.actor.to_string(), act.request.to_string());
+    let mut rows = Vec::with_capacity(events.len());
+    let mut payloads = Vec::with_capacity(events.len());
+    for event in events {
+        let payload = event.payload.to_string();
+        let mut salt = [0; 16];
+        rng.fill_bytes(&mut salt);
+        let mut row = EventRow {
+            id: draw_id(act.at, rng),
+            occurred_at: act.at,
+            actor: actor.clone(),
+            request: request.clone(),
+            action: event.action.to_owned(),
+            subject: event.subject,
+            payload_commitment: commitment(&salt, &payload).to_vec(),
+            leaf_hash: Vec::new(),
+        };
+        row.leaf_hash = row.expected_leaf_hash().to_vec();
+        payloads.push(PayloadRow { event_id: row.id.clone(), salt: salt.to_vec(), payload });
+        rows.push(row);
+    }
+    let pending: Vec<_> = rows.iter().map(|row| audit_pending::event_id.eq(&row.id)).collect();
+    // Diesel inserts many rows on one of the two databases, not on either.
+    match db {
+        Database::Sqlite(c) => {
+            diesel::insert_into(audit_events::table).values(&rows).execute(c)?;
+            diesel::insert_into(audit_payloads::table).values(&payloads).execute(c)?;
+            diesel::insert_into(audit_pending::table).values(&pending).execute(c)?;
+        }
+        Database::Postgresql(c) => {
+            diesel::insert_into(audit_events::table).values(&rows).execute(c)?;
+            diesel::insert_into(audit_payloads::table).values(&payloads).execute(c)?;
+            diesel::insert_into(audit_pending::table).values(&pending).execute(c)?;
+        }
+    }
     Ok(())
+}
+
+/// Milliseconds, six octets, and ten fresh random ones, in hexadecimal: new rows stand at the end of every index,
+/// however many there are.
+fn draw_id(at: Timestamp, rng: &mut dyn CryptoRng) -> String {
+    let mut id = [0; 16];
+    id[..8].copy_from_slice(&(at.millis() << 16).to_be_bytes());
+    rng.fill_bytes(&mut id[6..]);
+    hex::encode(id)
 }
 
 /// SHA-256 over salt and payload: hides the payload, and holds us to it.
 pub(super) fn commitment(salt: &[u8], payload: &str) -> tree::Hash {
     Sha256::new().chain_update(salt).chain_update(payload).finalize().into()
+}
+
+/// A row of `audit_payloads`.
+#[derive(Insertable)]
+#[diesel(table_name = audit_payloads)]
+struct PayloadRow {
+    event_id: String,
+    salt: Vec<u8>,
+    payload: String,
 }
 
 /// A row of `audit_events`.

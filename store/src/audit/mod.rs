@@ -21,4 +21,4 @@ mod erasure_tests;
 mod tests;
 
 pub use erasure::{EraseError, erase_payload};
-pub use event::{Event, record};
+pub use event::{Event, record, record_all};

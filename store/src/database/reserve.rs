@@ -21,7 +21,7 @@ use super::Database;
 use crate::fault::{self, Code, Fault};
 
 /// How much is kept, octets: some thousands of oppositions with what follows from them.
-pub const RESERVE: u64 = 16 * 1024 * 1024;
+pub const RESERVE: u64 = 32 * 1024 * 1024;
 
 /// Below this a disk counts as full, octets: SQLite says no more than "I/O error" where it cannot extend the
 /// index of its log.

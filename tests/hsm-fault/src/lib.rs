@@ -6,6 +6,7 @@
 //! `C_Login`, in whatever process: what the token says of itself, against which the ledger is compared. `signed`
 //! gets a line for each of these signatures: what was signed, hexadecimal.
 //! Where there is a file `parameters`, `C_Initialize` hands it to the library, as NSS's softoken wants it.
+//! Where there is a file `delay`, each signature takes as many milliseconds more, as in an HSM behind a network.
 
 #![allow(non_snake_case, reason = "PKCS#11 names its functions so")]
 
@@ -21,7 +22,7 @@ use std::time::Duration;
 use cryptoki_sys::*;
 
 use fault::Fault;
-use wrapped::{NssArguments, real, state};
+use wrapped::{NssArguments, delay, real, state};
 
 /// The table that was handed out; made once.
 static TABLE: AtomicPtr<CK_FUNCTION_LIST> = AtomicPtr::new(ptr::null_mut());
@@ -140,6 +141,9 @@ unsafe extern "C" fn sign(
     signature: *mut CK_BYTE,
     length: *mut CK_ULONG,
 ) -> CK_RV {
+    if !signature.is_null() {
+        thread::sleep(delay());
+    }
     // SAFETY: handed through as it came; where it succeeds, `length` octets were written.
     unsafe {
         let rv = real().C_Sign.expect("it signs")(session, data, data_length, signature, length);

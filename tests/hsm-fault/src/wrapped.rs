@@ -33,6 +33,15 @@ pub fn real() -> &'static CK_FUNCTION_LIST {
     })
 }
 
+/// How much longer each signature takes; read once.
+pub fn delay() -> Duration {
+    static DELAY: OnceLock<Duration> = OnceLock::new();
+    *DELAY.get_or_init(|| {
+        let text = fs::read_to_string(folder::file("delay")).unwrap_or_default();
+        Duration::from_millis(text.trim().parse().unwrap_or_default())
+    })
+}
+
 /// What this process has seen, and what it must not see any more.
 #[derive(Default)]
 pub struct State {

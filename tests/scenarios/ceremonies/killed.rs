@@ -68,14 +68,18 @@ fn a_ceremony_that_is_killed_again_and_again_is_taken_up_and_makes_each_key_and_
     }
 }
 
-/// SoftHSM writes the file of a token anew at each login, in place: killed in that instant it forgets the
-/// token with all its keys. An HSM survives the death of its client, and that is what is tried here.
+/// SoftHSM writes the file of a token anew at each login, in place, and attribute by attribute when it makes one:
+/// killed in that instant it forgets the token with all its keys, or never knows it. An HSM survives the death of
+/// its client, and that is what is tried here.
 fn no_token_is_being_written(dir: &Path) -> bool {
     let tokens = fs::read_dir(dir.join("tokens/store")).into_iter().flatten();
     tokens
         .filter_map(Result::ok)
-        .all(|token| fs::metadata(token.path().join("token.object")).is_ok_and(|written| written.len() > 0))
+        .all(|token| fs::metadata(token.path().join("token.object")).is_ok_and(|it| it.len() >= WHOLE_TOKEN))
 }
+
+/// The file of a token with its label and both PINs, octets.
+const WHOLE_TOKEN: u64 = 320;
 
 fn unsettled(db: &mut Database) -> i64 {
     let states = certificates::status.eq_any(["intended", "signing"]);

@@ -5,7 +5,7 @@ use super::files::{TextFile, text_files};
 use super::source::{stands_at, tokens_outside_tests};
 
 /// Where a clock or a source of chance may be read: the programs and the faces that igc starts.
-const OUTSIDE: &[&str] = &["igc", "web-admin", "bench", "tests"];
+const OUTSIDE: &[&str] = &["igc", "web-admin", "tests"];
 
 #[test]
 fn the_domain_reads_no_clock_and_draws_no_chance() {

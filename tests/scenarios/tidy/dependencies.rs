@@ -21,6 +21,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("web-admin", 4),
     ("igc", 5),
     ("acceptance", 6),
+    ("bench", 6),
     ("hsm-fault", 1),
 ];
 

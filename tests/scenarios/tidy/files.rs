@@ -16,7 +16,7 @@ const EXCUSE: &str = "One file because ";
 pub(super) struct TextFile {
     pub(super) path: String,
     pub(super) text: String,
-    /// Whether it holds nothing but tests.
+    /// Whether it holds nothing but tests, or benchmarks: they fill databases of their own.
     pub(super) test: bool,
 }
 
@@ -43,7 +43,8 @@ pub(super) fn text_files() -> Vec<TextFile> {
     assert!(files.iter().any(|file| file.path == "Cargo.toml"), "the files of the checkout are not found");
     let test_modules: Vec<String> = files.iter().flat_map(test_modules).collect();
     for file in &mut files {
-        file.test = file.room() == "tests" || test_modules.iter().any(|module| file.path.starts_with(module));
+        file.test = ["tests", "bench"].contains(&file.room())
+            || test_modules.iter().any(|module| file.path.starts_with(module));
     }
     files.sort_by(|a, b| a.path.cmp(&b.path));
     files

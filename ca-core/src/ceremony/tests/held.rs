@@ -94,7 +94,7 @@ fn a_ceremony_that_cannot_be_held_touches_nothing() {
         }
         let (before, after) = ROOT.split_once("[audit]").unwrap();
         let unsigned = format!("{before}{}", &after[after.find("[[root]]").unwrap()..]);
-        let unsigned = unsigned.replace("[\"roots\", \"status\"]", "[\"roots\"]");
+        let unsigned = unsigned.replace("[\"roots\", \"services\"]", "[\"roots\"]");
         let refused = hall.hold(&unsigned).unwrap_err().to_string();
         assert!(refused.contains("audit key: stands nowhere yet"), "nobody could sign its report: {refused}");
         assert!(untouched(&hall.module));

@@ -38,8 +38,8 @@ fn every_custodian_signs_for_his_share() {
 #[test]
 fn the_room_knows_which_tokens_to_plug_in_and_whose_shares_to_bring() {
     for (text, tokens, shares) in [
-        (ROOT, "aucun autre : `roots`, `status`.", false),
-        (INSTALLATION, "aucun autre : `roots`, `issuing`, `status`.", false),
+        (ROOT, "aucun autre : `roots`, `services`.", false),
+        (INSTALLATION, "aucun autre : `roots`, `issuing`, `services`, `status`.", false),
         (ROOT_CRL, "aucun autre : ceux des clés d'ACR-EL, d'ACR-ST, d'ACR-FO.", true),
         (ROLLOVER, "aucun autre : `issuing`, `status`, et ceux des clés d'ACR-FO.", true),
         (ISSUING, "et ceux des clés d'ACR-EL, d'ACR-ST, d'ACR-FO.", true),

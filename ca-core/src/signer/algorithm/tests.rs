@@ -1,5 +1,6 @@
 use der::Encode;
 use openssl::ec::{EcGroup, EcKey};
+use openssl::hash::MessageDigest;
 use openssl::nid::Nid;
 use openssl::pkey::Private;
 use openssl::rsa::Rsa;

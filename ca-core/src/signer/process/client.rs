@@ -31,7 +31,7 @@ impl Signer for ProcessSigner {
     /// and one that waits, while the ledger is written for those before.
     fn sign_many(&mut self, requests: &[SigningRequest<'_>]) -> Signatures {
         let sessions = self.process.sessions();
-        let size = requests.len().div_ceil(sessions).clamp(1, MOST_DIGESTS);
+        let size = requests.len().div_ceil(2 * sessions).clamp(1, MOST_DIGESTS);
         let mut signatures = Vec::with_capacity(requests.len());
         let mut under_way = VecDeque::new();
         for frame in frames(requests, size) {

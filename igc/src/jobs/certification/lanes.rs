@@ -8,7 +8,7 @@ use std::thread;
 use ca_core::signer::ProcessSigner;
 use card::CardNumber;
 use professional_registry::ImportedRegister;
-use registration_authority::certification::{CARDS_AT_ONCE, certify_cards};
+use registration_authority::certification::{CARDS_A_TRANSACTION, CARDS_AT_ONCE, certify_cards};
 use store::{Database, DatabaseRole};
 
 use super::{Certified, Certifier};
@@ -27,7 +27,8 @@ pub(super) fn certify(
     role: DatabaseRole,
     numbers: &[CardNumber],
 ) -> Result<Certified, Problem> {
-    let batches = numbers.chunks(CARDS_AT_ONCE);
+    let size = numbers.len().div_ceil(LANES).clamp(CARDS_A_TRANSACTION, CARDS_AT_ONCE);
+    let batches = numbers.chunks(size);
     let mut connections = Vec::new();
     for _ in 0..batches.len().min(LANES) {
         connections.push(certifier.installation.database(role)?);

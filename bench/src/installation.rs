@@ -1,0 +1,205 @@
+//! What an issuance needs, on real parts and in a folder of its own: tokens of SoftHSM, the authorities of the
+//! demonstration's ceremony, a database file, the signer's process.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+use std::time::Duration;
+
+use ca_core::ceremony::{Attendance, Ceremony, CeremonyTokens, Course, Step};
+use ca_core::epoch::Epoch;
+use ca_core::identity::Identity;
+use ca_core::issuance::IssuanceContext;
+use ca_core::key_policy::Blocklist;
+use ca_core::profile::Profiles;
+use ca_core::signer::process::{LedgerKind, SignerSettings};
+use ca_core::signer::{Pkcs11Module, SignerProcess, Tokens};
+use diesel::connection::SimpleConnection;
+use store::{Act, Actor, Database, DatabaseRole, RequestId, Timestamp};
+
+use crate::signer_child;
+
+/// Where the tokens stand; also says that this process has the environment that SoftHSM needs.
+const FOLDER: &str = "IGC_BENCH_FOLDER";
+const CEREMONY: &str = include_str!("../../hsm-config/ceremonies/demo.toml");
+const TOKENS: &str = include_str!("../../hsm-config/tokens.toml");
+const SOFTHSM: &str = include_str!("../../hsm-config/softhsm2.conf");
+const LIBRARY: &str = "/usr/lib/softhsm/libsofthsm2.so";
+const LEASE: Duration = Duration::from_secs(3600);
+/// How long each signature of the slow HSM takes.
+const SLOWLY: Duration = Duration::from_millis(5);
+
+/// SoftHSM reads where its tokens are from the environment of its process, so the measuring is done by a child
+/// that has it. Its exit code, or nothing in the child itself.
+pub fn in_child() -> Option<ExitCode> {
+    if std::env::var_os(FOLDER).is_some() {
+        return None;
+    }
+    let folder = tempfile::Builder::new().prefix("igc-bench-").tempdir_in(beside_the_program());
+    let folder = folder.expect("the target folder can be written");
+    write_settings(folder.path());
+    let status = Command::new(std::env::current_exe().expect("a program knows its own file"))
+        .args(std::env::args_os().skip(1))
+        .env("SOFTHSM2_CONF", folder.path().join("softhsm2.conf"))
+        .env("HSM_FAULT_FOLDER", folder.path().join("slow"))
+        .env(FOLDER, folder.path())
+        .status()
+        .expect("this program can be started again");
+    Some(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// On the disk that the checkout is on: `/tmp` may be memory, where durability costs nothing.
+fn beside_the_program() -> PathBuf {
+    let program = std::env::current_exe().expect("a program knows its own file");
+    program.parent().expect("a file stands in a folder").to_owned()
+}
+
+fn write_settings(folder: &Path) {
+    let write = |name: &str, text: &str| {
+        let file = folder.join(name);
+        std::fs::create_dir_all(file.parent().expect("it stands in a folder"))
+            .expect("the folder can be written");
+        std::fs::write(file, text).expect("the folder can be written");
+    };
+    std::fs::create_dir(folder.join("store")).expect("the folder can be written");
+    std::fs::create_dir(folder.join("pin")).expect("the folder can be written");
+    let store = folder.join("store").display().to_string();
+    write("softhsm2.conf", &SOFTHSM.replace("@TOKEN_FOLDER@", &store));
+    write("tokens.toml", TOKENS);
+    // The same tokens behind the library of `tests/hsm-fault`, which takes its time.
+    let slow = beside_the_program().join("libhsm_fault.so").display().to_string();
+    write("slow-tokens.toml", &TOKENS.replace(LIBRARY, &slow));
+    write("slow/library", LIBRARY);
+    write("slow/delay", &SLOWLY.as_millis().to_string());
+}
+
+/// Which HSM signs.
+#[derive(Clone, Copy, Debug)]
+pub enum Hsm {
+    /// SoftHSM.
+    Soft,
+    /// SoftHSM, each of whose signatures takes [`SLOWLY`] more.
+    Slow,
+}
+
+/// An installation whose ceremony was held.
+pub struct Installation {
+    profiles: Profiles,
+    identity: Identity,
+    blocklist: Blocklist,
+    folder: PathBuf,
+    database: PathBuf,
+}
+
+impl Installation {
+    /// Holds the ceremony of the demonstration in the folder of this process.
+    pub fn make() -> Self {
+        let made = Self::empty();
+        let mut db = Database::open(&made.url(), DatabaseRole::Owner).expect("the folder can be written");
+        db.migrate().expect("an empty database takes every migration");
+        made.hold_ceremony(&mut db);
+        made
+    }
+
+    fn empty() -> Self {
+        let base = PathBuf::from(std::env::var_os(FOLDER).expect("the child has its folder"));
+        Self {
+            profiles: Profiles::embedded(),
+            identity: Identity::demo(),
+            blocklist: Blocklist::default(),
+            database: base.join("igc.sqlite"),
+            folder: base,
+        }
+    }
+
+    fn hold_ceremony(&self, db: &mut Database) {
+        // One of its authorities gets an RSA key.
+        let (before, after) = CEREMONY.split_once("short_name = \"ACI-EL-PP\"").expect("it makes ACI-EL-PP");
+        let after = after.replacen("P-256", "RSA-4096", 1);
+        let text = format!("{before}short_name = \"ACI-EL-PP\"{after}");
+        let ceremony = Ceremony::parse(&text).expect("the ceremony of the house reads");
+        let module = self.module(Hsm::Soft);
+        let ledger = self.ledger();
+        let tokens = CeremonyTokens { module: &module, ledger: &ledger };
+        let (folder, attendance) = (self.folder.join("ceremonies"), Attendance::default());
+        std::fs::create_dir_all(folder.join(ceremony.name())).expect("the folder can be written");
+        let (mut rng, act) = (chance(), act());
+        let context = self.issuance();
+        let mut course = Course::open(db, tokens, context, &ceremony, &folder, attendance, &mut rng, &act)
+            .expect("the ceremony of the house can be held");
+        while let Some(step) = course.next() {
+            // Every authority stands; nobody publishes here.
+            if matches!(step, Step::Crl(_) | Step::Publish) {
+                break;
+            }
+            course.perform(db, &step, &mut rng, &act).expect("every step can be taken");
+        }
+        course.leave(db, &act).expect("the ceremony can be left");
+    }
+
+    fn url(&self) -> String {
+        format!("sqlite:{}", self.database.display())
+    }
+
+    fn ledger(&self) -> PathBuf {
+        self.folder.join("issuing.ledger")
+    }
+
+    fn tokens_file(&self, hsm: Hsm) -> PathBuf {
+        self.folder.join(match hsm {
+            Hsm::Soft => "tokens.toml",
+            Hsm::Slow => "slow-tokens.toml",
+        })
+    }
+
+    /// The library in this process: for the ceremony, and for the yardstick.
+    pub fn module(&self, hsm: Hsm) -> Pkcs11Module {
+        let tokens = Tokens::read(&self.tokens_file(hsm)).expect("the tokens are those of the house");
+        Pkcs11Module::load(tokens).expect("the library is installed")
+    }
+
+    /// The signer's process, as the worker starts it.
+    pub fn signer_process(&self, hsm: Hsm, sessions: usize) -> SignerProcess {
+        let (file, ledger) = (self.tokens_file(hsm), self.ledger());
+        SignerProcess::new(SignerSettings {
+            tokens: Tokens::read(&file).expect("the tokens are those of the house"),
+            kind: LedgerKind::Issuing,
+            sessions,
+            deadline: Duration::from_secs(20),
+            command: Box::new(move || signer_child::command(&file, &ledger, sessions)),
+        })
+    }
+
+    /// A connection of its own.
+    pub fn database(&self) -> Database {
+        Database::open(&self.url(), DatabaseRole::Worker).expect("the database is there")
+    }
+
+    /// The same installation on a copy of its database.
+    pub fn copy(&self, name: &str) -> Self {
+        let copy = Self { database: self.folder.join(name), ..Self::empty() };
+        let into = format!("VACUUM INTO '{}'", copy.database.display());
+        self.database().batch_execute(&into).expect("the disk has room");
+        copy
+    }
+
+    /// What every issuance shares.
+    pub fn issuance(&self) -> IssuanceContext<'_> {
+        IssuanceContext { profiles: &self.profiles, identity: &self.identity, blocklist: &self.blocklist }
+    }
+
+    /// A run of a worker.
+    pub fn epoch(&self) -> Epoch {
+        Epoch::open(&mut self.database(), LEASE, &act()).expect("the database is there")
+    }
+}
+
+/// The chance of the operating system.
+pub fn chance() -> impl store::CryptoRng {
+    rand_core::UnwrapErr(getrandom::SysRng)
+}
+
+/// An act of the benchmark. Its moment is fixed: what is measured does not depend on the day.
+pub fn act() -> Act {
+    let at: Timestamp = "2026-11-21T10:00:00Z".parse().expect("RFC 3339");
+    Act { at, actor: Actor::Job("bench"), request: RequestId("bench".to_owned()) }
+}

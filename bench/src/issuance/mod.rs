@@ -1,0 +1,6 @@
+//! What issuing costs.
+
+pub mod batch;
+pub mod full_store;
+mod work;
+mod yardstick;

@@ -1,0 +1,35 @@
+//! The yardstick: the token signs, OpenSSL verifies, and nothing else happens.
+
+use std::thread;
+
+use ca_core::authority::Authority;
+use ca_core::signer::{Pkcs11Module, Pkcs11Signer, Signer, SigningRequest, VerifyingKey};
+
+use crate::pairs::Sample;
+
+/// `each` signatures in each of `threads`, which have a session each.
+pub fn sign_and_verify(module: &Pkcs11Module, authority: &Authority, threads: usize, each: usize) -> Sample {
+    let mut signers: Vec<Pkcs11Signer> = (0..threads).map(|_| Pkcs11Signer::new(module.clone())).collect();
+    // A session that is open and a key that was found.
+    signers.iter_mut().for_each(|signer| sign_each(signer, authority, 1));
+    Sample::of(|| {
+        thread::scope(|scope| {
+            for signer in &mut signers {
+                scope.spawn(|| sign_each(signer, authority, each));
+            }
+        });
+        (threads * each) as u64
+    })
+}
+
+fn sign_each(signer: &mut Pkcs11Signer, authority: &Authority, count: usize) {
+    let Authority { key, public_key, algorithm, .. } = authority;
+    // OpenSSL's verification of a digest, with a key that was read once.
+    let mut verifying = VerifyingKey::read(public_key).expect("the authority's key reads");
+    for number in 0..count {
+        let digest = algorithm.digest(&number.to_be_bytes());
+        let request = SigningRequest { key, public_key, digest: &digest, subject: "yardstick" };
+        let signature = signer.sign(&request).expect("the token signs");
+        assert!(verifying.verifies(&digest, &signature), "the signature verifies");
+    }
+}
