@@ -11,13 +11,13 @@ use std::collections::BTreeMap;
 use der::Decode;
 use der::asn1::AnyRef;
 use diesel::prelude::*;
-use store::schema::{authorities, certificates};
+use store::schema::{authorities, certificates, crl_shards};
 use store::{Code, Database, Fault, Timestamp};
 use thiserror::Error;
 use x509_cert::TbsCertificate;
 
 use crate::faults;
-use crate::lint::{self, Finding, LintContext};
+use crate::lint::{self, Finding, LintContext, ShardUrls};
 
 /// So many certificates are in memory at a time.
 const PAGE: i64 = 1000;
@@ -108,6 +108,7 @@ struct Row {
     tbs: Vec<u8>,
     der: Option<Vec<u8>>,
     prepared_at: Timestamp,
+    shard: Option<i64>,
 }
 
 fn selected<'a>(selection: Selection<'a>) -> certificates::BoxedQuery<'a, <Database as Connection>::Backend> {
@@ -136,22 +137,36 @@ fn page(db: &mut Database, selection: Selection<'_>, after: &(String, String)) -
 }
 
 /// What the lint must know of an authority.
-#[derive(Queryable)]
 struct Issuer {
     /// The DER, whether it still stands or not.
     certificate: Option<Vec<u8>>,
     serial_prefix: Option<Vec<u8>>,
+    /// Its shards by number, ended ones too: the addresses of the CRL and of the delta.
+    shards: BTreeMap<i64, (String, String)>,
 }
 
 /// Every authority by short name.
 fn issuers(db: &mut Database) -> QueryResult<BTreeMap<String, Issuer>> {
-    let rows: Vec<(String, Issuer)> = authorities::table
+    type Row = (String, Option<Vec<u8>>, Option<Vec<u8>>);
+    let rows: Vec<Row> = authorities::table
         .inner_join(certificates::table.on(
             certificates::issuer.eq(authorities::parent).and(certificates::serial.eq(authorities::serial)),
         ))
-        .select((authorities::short_name, (certificates::der, authorities::serial_prefix)))
+        .select((authorities::short_name, certificates::der, authorities::serial_prefix))
         .load(db)?;
-    Ok(rows.into_iter().collect())
+    let shards: Vec<(String, i64, String, String)> = crl_shards::table
+        .select((crl_shards::issuer, crl_shards::number, crl_shards::crl_url, crl_shards::delta_crl_url))
+        .load(db)?;
+    let mut issuers = BTreeMap::new();
+    for (short_name, certificate, serial_prefix) in rows {
+        issuers.insert(short_name, Issuer { certificate, serial_prefix, shards: BTreeMap::new() });
+    }
+    for (short_name, number, crl_url, delta_crl_url) in shards {
+        if let Some(issuer) = issuers.get_mut(&short_name) {
+            issuer.shards.insert(number, (crl_url, delta_crl_url));
+        }
+    }
+    Ok(issuers)
 }
 
 fn judge(
@@ -164,6 +179,7 @@ fn judge(
     }
     // A root is signed by itself alone.
     let issuer = issuers.get(&row.issuer).filter(|_| row.profile != "root");
+    let shard = row.shard.and_then(|number| issuer?.shards.get(&number));
     let findings = lint::check_certificate(
         &row.tbs,
         &LintContext {
@@ -172,6 +188,7 @@ fn judge(
             at: row.prepared_at,
             serial_prefix: issuer.and_then(|issuer| issuer.serial_prefix.as_deref()?.try_into().ok()),
             test_bit,
+            shard: shard.map(|(crl, delta_crl)| ShardUrls { crl, delta_crl }),
         },
     );
     Ok((!findings.is_empty()).then(|| Touched {

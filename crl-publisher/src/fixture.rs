@@ -28,6 +28,7 @@ use crate::folder::PublicFolder;
 use crate::policy::{PublicationPolicy, Schedule};
 use crate::publish::{CeremonyCrl, sign_ceremony_crl};
 
+mod scopes;
 mod software_signer;
 
 pub(crate) use software_signer::SoftwareSigner;
@@ -108,14 +109,14 @@ impl World {
 
     /// Records a certificate as issued; its DER matters to nobody here.
     pub(crate) fn issue(&mut self, issuer: &str, serial: &str, not_after: Timestamp) {
-        self.insert(issuer, serial, not_after);
+        self.insert(issuer, serial, None, not_after);
         self.settle(issuer, serial, "signing", None);
         self.settle(issuer, serial, "good", Some(b"DER".to_vec()));
     }
 
     /// Records a certificate as meant to be, and no more.
     pub(crate) fn intend(&mut self, issuer: &str, serial: &str) {
-        self.insert(issuer, serial, self.start.plus(YEAR));
+        self.insert(issuer, serial, None, self.start.plus(YEAR));
     }
 
     pub(crate) fn settle(&mut self, issuer: &str, serial: &str, status: &str, der: Option<Vec<u8>>) {
@@ -293,12 +294,12 @@ impl World {
     }
 
     fn record(&mut self, issuer: &str, serial: &str, certificate: &X509) {
-        self.insert(issuer, serial, self.start.plus(9 * YEAR));
+        self.insert(issuer, serial, None, self.start.plus(9 * YEAR));
         self.settle(issuer, serial, "signing", None);
         self.settle(issuer, serial, "good", Some(certificate.to_der().unwrap()));
     }
 
-    fn insert(&mut self, issuer: &str, serial: &str, not_after: Timestamp) {
+    fn insert(&mut self, issuer: &str, serial: &str, shard: Option<u32>, not_after: Timestamp) {
         diesel::insert_into(certificates::table)
             .values((
                 certificates::issuer.eq(issuer),
@@ -309,6 +310,7 @@ impl World {
                 certificates::evidence_kind.eq("ceremony"),
                 certificates::evidence_digest.eq([0; 32].as_slice()),
                 certificates::spki_sha256.eq([0; 32].as_slice()),
+                certificates::shard.eq(shard.map(i64::from)),
                 certificates::tbs.eq(b"TBS".as_slice()),
                 certificates::not_before.eq(self.start.minus(YEAR)),
                 certificates::not_after.eq(not_after),

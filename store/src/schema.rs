@@ -119,6 +119,7 @@ diesel::table! {
         revoked_at -> Nullable<BigInt>,
         revocation_reason -> Nullable<Text>,
         rsa_modulus_sha256 -> Nullable<Binary>,
+        shard -> Nullable<BigInt>,
     }
 }
 
@@ -404,6 +405,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    crl_shards (issuer, number) {
+        issuer -> Text,
+        number -> BigInt,
+        crl_url -> Text,
+        delta_crl_url -> Text,
+        opened_at -> BigInt,
+        ended_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
     crls (issuer, scope, kind, number) {
         issuer -> Text,
         scope -> Text,
@@ -530,6 +542,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     renewal_plans,
     renewal_plan_items,
     outbox,
+    crl_shards,
     crls,
     signing_intents,
     signing_ledgers,

@@ -46,6 +46,7 @@ const ATTEMPTS: &[(&str, &str)] = &[
     ("UPDATE certificates SET settled_at = 0", "never changed"),
     ("UPDATE certificates SET der = tbs WHERE der IS NOT NULL", "never changed"),
     ("UPDATE certificates SET rsa_modulus_sha256 = NULL WHERE rsa_modulus_sha256 IS NOT NULL", "never changed"),
+    ("UPDATE certificates SET shard = 1", "never changed"),
     ("DELETE FROM certificates WHERE status = 'revoked'", "never deleted"),
     ("DELETE FROM certificate_status_events", "append-only"),
     ("UPDATE certificate_status_events SET reason = 'superseded'", "append-only"),

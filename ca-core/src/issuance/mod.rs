@@ -21,7 +21,7 @@ mod prepare_error;
 mod request;
 mod sweep;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod transition;
 
 pub use evidence::{Evidence, EvidenceKind};

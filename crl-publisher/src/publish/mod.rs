@@ -24,6 +24,8 @@ mod list_restore_tests;
 #[cfg(test)]
 mod list_tests;
 #[cfg(test)]
+mod shard_tests;
+#[cfg(test)]
 mod tests;
 
 pub use ceremony_crl::{CeremonyCrl, CeremonyCrlError, SignedCrl, recorded_crl, sign_ceremony_crl};

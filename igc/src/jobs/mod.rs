@@ -11,6 +11,7 @@ mod renewal;
 mod reserve;
 mod responders;
 mod root_crls;
+mod shards;
 mod signatures;
 mod sweep;
 
@@ -120,6 +121,7 @@ impl Worker {
     pub fn begin(installation: &Installation, role: DatabaseRole) -> Result<Self, Problem> {
         let mut db = installation.database(role)?;
         let act = installation.act(Actor::Job("worker"));
+        shards::settle(installation, &mut db, &act)?;
         let epoch = Epoch::open(&mut db, installation.config.schedules.lease, &act)?;
         Ok(Self { installation: installation.clone(), signer: installation.signer()?, db, epoch, role })
     }
