@@ -25,6 +25,7 @@ mod race;
 mod real_certificates;
 mod recovery;
 mod relint;
+mod relying_parties;
 mod report_schema;
 mod responders;
 mod schema;

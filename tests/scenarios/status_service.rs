@@ -107,6 +107,11 @@ impl StatusService {
         body.to_owned()
     }
 
+    /// Where it listens.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
     /// The process.
     pub fn process(&mut self) -> &mut Running {
         &mut self.process
