@@ -46,13 +46,13 @@ impl Signer for Counting {
 }
 
 /// A responder over a world, whose database can be taken away.
-pub(super) struct Desk {
-    pub(super) answers: Answers,
+pub(crate) struct Desk {
+    pub(crate) answers: Answers,
     pub(super) here: Arc<AtomicBool>,
     signed: Arc<AtomicUsize>,
 }
 
-pub(super) fn desk(world: &World) -> Desk {
+pub(crate) fn desk(world: &World) -> Desk {
     desk_that_takes(world, Duration::ZERO)
 }
 

@@ -14,6 +14,8 @@ pub mod opposition_list;
 pub mod root_crls;
 
 #[cfg(test)]
+mod agreement_tests;
+#[cfg(test)]
 mod ceremony_tests;
 #[cfg(test)]
 mod clock_tests;
