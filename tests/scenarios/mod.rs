@@ -30,6 +30,7 @@ mod report_schema;
 mod responders;
 mod schema;
 mod serve;
+mod shards;
 mod signer_faults;
 mod signer_process;
 mod standstill;
