@@ -3,9 +3,11 @@
 //! The writer asks the state (`certificates`), the verifier asks the log
 //! (`certificate_status_events`): where the two contradict each other, nothing is published.
 
-use diesel::dsl::auto_type;
+use ca_core::status_log::StatusEvent;
+use diesel::dsl::{auto_type, exists, sql};
 use diesel::prelude::*;
 use diesel::result::Error as DieselError;
+use diesel::sql_types::Bool;
 use store::schema::{certificate_status_events, certificates};
 use store::{Database, Timestamp};
 
@@ -14,13 +16,34 @@ use super::Scope;
 /// Rows a query: enough that the round trips do not count, few enough to cost no memory.
 const PAGE: i64 = 20_000;
 
+/// Every event is one. Said in so many words, not as a parameter, it lets SQLite find the event of a certificate by the
+/// index that holds these alone; without it the log was read anew for each certificate.
+const REVOKED: &str = "certificate_status_events.event = 'revoked'";
+
 /// A query over `certificates`, left to those of the scope. (Boxed queries over joins have no name to be written as
 /// the result of a function.)
 macro_rules! in_scope {
     ($query:expr, $scope:expr) => {{
-        let query = $query.into_boxed();
+        let query = $query.filter(sql::<Bool>(REVOKED)).into_boxed();
         match $scope.shard() {
             Some(shard) => query.filter(certificates::shard.eq(i64::from(shard))),
+            None => query,
+        }
+    }};
+}
+
+/// The same of a query over the log alone. What came since a base is little beside all certificates: so the log is read,
+/// and each certificate in it looked up; a join would leave it to the database to begin with the certificates.
+macro_rules! in_scope_of_log {
+    ($query:expr, $scope:expr) => {{
+        let query = $query.into_boxed();
+        match $scope.shard() {
+            Some(shard) => query.filter(exists(
+                certificates::table
+                    .filter(certificates::issuer.eq(certificate_status_events::issuer))
+                    .filter(certificates::serial.eq(certificate_status_events::serial))
+                    .filter(certificates::shard.eq(i64::from(shard))),
+            )),
             None => query,
         }
     }};
@@ -97,7 +120,6 @@ pub(crate) fn for_each_by_log<E: From<DieselError>>(
     paged(
         |after| {
             in_scope!(following(issuer, cut, after), scope)
-                .filter(certificate_status_events::event.eq("revoked"))
                 .select((
                     certificate_status_events::serial,
                     certificate_status_events::occurred_at,
@@ -134,7 +156,7 @@ pub(crate) fn count_by_log(
     scope: &Scope,
     (base, cut): (i64, i64),
 ) -> QueryResult<u64> {
-    let count: i64 = in_scope!(ended(issuer, base, cut), scope).count().get_result(db)?;
+    let count: i64 = in_scope_of_log!(logged(issuer, base, cut), scope).count().get_result(db)?;
     Ok(count.unsigned_abs())
 }
 
@@ -145,17 +167,26 @@ pub(crate) fn by_log(
     issuer: &str,
     scope: &Scope,
     (base, cut): (i64, i64),
-) -> QueryResult<Vec<RevokedRow>> {
-    in_scope!(ended(issuer, base, cut), scope)
+) -> QueryResult<Vec<StatusEvent>> {
+    in_scope_of_log!(logged(issuer, base, cut), scope)
         .order(certificate_status_events::serial)
         .select((
-            certificate_status_events::serial,
-            certificate_status_events::occurred_at,
-            certificate_status_events::reason,
-            certificates::not_after,
             certificate_status_events::sequence,
+            certificate_status_events::issuer,
+            certificate_status_events::serial,
+            certificate_status_events::reason,
+            certificate_status_events::occurred_at,
         ))
         .load(db)
+}
+
+/// What the log says of `issuer` after `base` and up to `cut`.
+#[auto_type]
+fn logged<'a>(issuer: &'a str, base: i64, cut: i64) -> _ {
+    certificate_status_events::table
+        .filter(certificate_status_events::issuer.eq(issuer))
+        .filter(certificate_status_events::sequence.gt(base))
+        .filter(certificate_status_events::sequence.le(cut))
 }
 
 /// Those of these certificates in this scope that the log ends after `base` and up to `cut`, as the state has them,
@@ -184,6 +215,7 @@ pub(crate) fn by_state(
 /// `at`, as the state has it.
 pub(crate) fn count_of_shards(db: &mut Database, issuer: &str, cut: i64, at: Timestamp) -> QueryResult<u64> {
     let count: i64 = ended(issuer, 0, cut)
+        .filter(sql::<Bool>(REVOKED))
         .filter(certificates::shard.is_not_null())
         .filter(certificates::status.eq("revoked"))
         .filter(certificates::not_after.ge(at))

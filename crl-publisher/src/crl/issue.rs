@@ -250,9 +250,9 @@ fn write(
             // An expired certificate stays on every delta until a complete CRL has shown it (RFC 5280 §5.2.4).
             let changes = entries::by_log(db, issuer, &intended.scope, (intended.base_cut, intended.cut))?;
             let mut encoder = CrlEncoder::new(&head, changes.len())?;
-            for row in &changes {
-                let date = intended.dates.of(row.sequence, row.revoked_at);
-                write_entry(&mut encoder, issuer, &row.serial, date, &row.reason)?;
+            for event in &changes {
+                let date = intended.dates.of(event.sequence, event.occurred_at);
+                write_entry(&mut encoder, issuer, &event.serial, date, &event.reason)?;
             }
             Ok(encoder.finish())
         }
