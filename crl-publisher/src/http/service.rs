@@ -1,6 +1,7 @@
 //! What the handlers share: the folder, the answers, the thread that follows the status log.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::http::StatusCode;
 use actix_web::web::Bytes;
@@ -97,10 +98,11 @@ impl StatusService {
         Arc::downgrade(&self.shared)
     }
 
-    /// Has the log read now, and not when its turn comes. A hint: nothing is lost without it. Whoever ends a
-    /// certificate on this node may give it.
-    pub fn look_now(&self) {
+    /// Has the status log read now, and not when its turn comes; whether every answer given from here on knows
+    /// its event `sequence`, or does within `at_most`. A hint: nothing is lost without it.
+    pub fn has_applied(&self, sequence: i64, at_most: Duration) -> bool {
         self.shared.wake.now();
+        self.shared.answers.statuses.wait_for(sequence, at_most)
     }
 
     pub(crate) fn now(&self) -> Timestamp {

@@ -1,12 +1,14 @@
 //! The image, kept in step with the log.
 
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::Duration;
 
 use ca_core::status_log::{self, StatusEvent};
 use diesel::prelude::*;
 use store::{Database, Timestamp};
 
 use super::StatusImage;
+use super::applied::Applied;
 use super::load::{apply, follow, load};
 
 /// What is known of every certificate, and since when.
@@ -15,6 +17,7 @@ pub struct Statuses {
     view: RwLock<Option<View>>,
     /// Held by whoever synchronises, and by nobody who answers.
     progress: Mutex<Progress>,
+    applied: Applied,
 }
 
 /// The image, with every event in it that was committed before a moment.
@@ -66,7 +69,7 @@ impl Statuses {
                     apply(&view.image, event);
                     ended.push((event.issuer.clone(), event.serial.clone()));
                 })?;
-                self.publish(View { synchronised_at: at, ..view.clone() });
+                self.publish(View { synchronised_at: at, ..view.clone() }, progress.last.as_ref());
                 return Ok(Step { loaded: false, ended });
             }
             tracing::error!("the status log went back, as after a restored backup: everything is read again");
@@ -78,13 +81,19 @@ impl Statuses {
                 "{forgotten} revocations that were answered are no longer in the database; revoke them again"
             );
         }
+        self.publish(View { image: Arc::new(image), synchronised_at: at, forgotten }, last.as_ref());
         *progress = Progress { begun: true, last };
-        self.publish(View { image: Arc::new(image), synchronised_at: at, forgotten });
         Ok(Step { loaded: true, ended: Vec::new() })
     }
 
-    fn publish(&self, view: View) {
+    /// Whether the event `sequence` of the status log is in memory, now or within `at_most`.
+    pub fn wait_for(&self, sequence: i64, at_most: Duration) -> bool {
+        self.applied.wait_for(sequence, at_most)
+    }
+
+    fn publish(&self, view: View, last: Option<&StatusEvent>) {
         *self.view.write().unwrap_or_else(PoisonError::into_inner) = Some(view);
+        self.applied.reach(last.map_or(0, |event| event.sequence));
     }
 }
 

@@ -12,6 +12,7 @@ use crate::installation::Installation;
 use crate::output;
 use crate::problem::Problem;
 use crate::roles::{self, Stop};
+use crate::status_hint;
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -66,6 +67,9 @@ fn serve(installation: &Installation, role: RoleName) -> Result<(), Problem> {
     if plays(RoleName::Status) {
         let (listener, address) = roles::listen(installation.config.status)?;
         let service = roles::status::service(installation)?;
+        if let Err(error) = status_hint::answer(&service, &installation.dir) {
+            tracing::warn!(%error, "no hints are taken: a receipt will say that its publication is under way");
+        }
         servers.push(roles::status::start(&service, listener)?);
         tell(&format!("status services  http://localhost:{}/\n", address.port()))?;
         // With the status role: several roles of one machine share one configuration, and one such port.
