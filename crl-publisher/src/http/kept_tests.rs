@@ -47,6 +47,19 @@ fn what_is_kept_goes_out_without_database_and_signer_and_a_revocation_replaces_i
 }
 
 #[test]
+fn a_date_never_confirms_an_answer_that_a_revocation_of_the_same_second_replaced() {
+    let mut server = Server::start();
+    let path = format!("/ocsp/{}", STANDARD.encode(server.ocsp_request("1D01")).replace('=', "%3D"));
+    let good = server.get(&path);
+    let modified = good.header("last-modified").unwrap();
+    server.world.revoke(ISSUING, "1D01", RevocationReason::Superseded);
+    server.service.look();
+    let after = server.get_with(&path, &format!("If-Modified-Since: {modified}"));
+    assert_eq!(after.header("last-modified"), Some(modified), "the clock of this test stands still");
+    assert!(after.status == 200 && after.body != good.body);
+}
+
+#[test]
 fn an_answer_that_is_bound_to_a_nonce_is_kept_by_nobody() {
     let server = Server::start();
     let plain = server.ocsp_request("1D01");

@@ -150,7 +150,9 @@ impl StatusService {
         self.shared.answers.by_signing(unanswered, &act)
     }
 
-    /// By GET, as RFC 9919 §6 has it: kept for a moment by caches, unless bound to a nonce.
+    /// By GET, as RFC 9919 §6 has it: kept for a moment by caches, unless bound to a nonce. Good and revoked may have
+    /// one thisUpdate, which has no fraction of a second, and a clock may have gone back between them: a date
+    /// alone never makes a *good* last longer.
     pub(crate) fn ocsp_get_reply(&self, answer: Answer) -> Reply {
         match answer.kind {
             AnswerKind::Signed { this_update, next_update, nonce: false } => {
@@ -165,6 +167,7 @@ impl StatusService {
                     max_age,
                     Some(next_update),
                 )
+                .known_by_etag_alone()
             }
             _ => ocsp_reply(answer),
         }
