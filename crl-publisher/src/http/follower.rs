@@ -1,8 +1,10 @@
 //! The thread that follows the status log.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
+use store::database::DatabaseFile;
 use store::{Act, Actor, Database, RequestId, Timestamp};
 
 use super::service::Shared;
@@ -14,8 +16,8 @@ const EVERY: Duration = Duration::from_millis(100);
 /// The same while the database does not answer.
 const EVERY_IN_TROUBLE: Duration = Duration::from_secs(1);
 
-/// How long a connection is kept: where a SQLite file was replaced by another, an open one reads the old file
-/// for ever.
+/// How long a connection is kept at most, ours and those that look up: whatever it stands on may have been replaced
+/// in a way that nobody noticed.
 const CONNECTION_LIFE: Duration = Duration::from_secs(60);
 
 /// Where hints arrive.
@@ -42,15 +44,33 @@ impl Wake {
 /// What the thread keeps from one look to the next.
 #[derive(Default)]
 pub(super) struct Follower {
-    connection: Option<(Timestamp, Database)>,
+    connection: Option<Connection>,
     in_trouble: bool,
 }
 
+struct Connection {
+    opened: Timestamp,
+    /// What it reads, where that is a file: one that was replaced by another is read for ever by who has it open.
+    file: Option<DatabaseFile>,
+    db: Database,
+}
+
+impl Connection {
+    fn is_of_use(&self, at: Timestamp) -> bool {
+        (self.opened..self.opened.plus(CONNECTION_LIFE)).contains(&at)
+            && self.file.as_ref().is_none_or(DatabaseFile::still_stands)
+    }
+}
+
 impl Follower {
-    /// Until the service is gone.
+    /// Until the service is gone. A look that panics is one that failed: what is known would grow old unnoticed by
+    /// all but `/readyz` if the thread ended with it.
     pub(super) fn run(mut self, shared: &Weak<Shared>, wake: &Wake) {
         while let Some(shared) = shared.upgrade() {
-            self.look(&shared);
+            if catch_unwind(AssertUnwindSafe(|| self.look(&shared))).is_err() {
+                self.in_trouble = true;
+                tracing::error!("a look at the status log panicked; what is known is answered");
+            }
             drop(shared);
             wake.wait(if self.in_trouble { EVERY_IN_TROUBLE } else { EVERY });
         }
@@ -71,22 +91,28 @@ impl Follower {
     fn synchronise(&mut self, shared: &Arc<Shared>, act: &Act) -> Result<(), crate::pool::OpenError> {
         // Whatever ends this early leaves trouble behind, and no connection.
         let was_in_trouble = std::mem::replace(&mut self.in_trouble, true);
-        let kept = self.connection.take().filter(|(opened, _)| {
-            !was_in_trouble && (*opened..opened.plus(CONNECTION_LIFE)).contains(&act.at)
-        });
-        let (opened, mut db) = match kept {
+        let kept = self.connection.take().filter(|kept| !was_in_trouble && kept.is_of_use(act.at));
+        let mut connection = match kept {
             Some(kept) => kept,
-            None => (act.at, shared.answers.databases.open_one()?),
+            None => open(shared, act.at)?,
         };
-        let step = shared.answers.synchronise(&mut db, act)?;
+        let step = shared.answers.synchronise(&mut connection.db, act)?;
         if step.loaded {
             let certificates = shared.answers.statuses.view().map_or(0, |view| view.image.certificates());
             tracing::info!("the statuses of {certificates} certificates are in memory");
         }
-        self.connection = Some((opened, db));
+        self.connection = Some(connection);
         self.in_trouble = false;
         Ok(())
     }
+}
+
+/// A new connection; none that is older looks anything up for an answer that rests on what this one reads.
+fn open(shared: &Shared, at: Timestamp) -> Result<Connection, crate::pool::OpenError> {
+    let databases = &shared.answers.databases;
+    let mut db = databases.open_one()?;
+    databases.renew();
+    Ok(Connection { opened: at, file: db.standing_file()?, db })
 }
 
 #[cfg(test)]

@@ -1,16 +1,20 @@
 //! OCSP over HTTP from memory, and the thread that keeps memory in step.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use ca_core::revocation::RevocationReason;
 
-use super::StreamLimits;
+use store::{Database, DatabaseRole};
+
+use super::follower::Follower;
 use super::tests::{Server, service};
+use super::{StatusService, StatusSettings, StreamLimits};
 use crate::fixture::ISSUING;
+use crate::ocsp::response::OcspResponseStatus;
 
 #[test]
 fn errors_of_ocsp_are_ocsp() {
@@ -90,5 +94,69 @@ fn the_thread_that_follows_the_log_ends_with_the_service() {
     while left.strong_count() > 0 {
         assert!(began.elapsed() < Duration::from_secs(60), "it goes on for ever");
         std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+#[test]
+fn a_look_at_the_log_that_panics_is_followed_by_others() {
+    let server = Server::start();
+    let (looks, url) = (AtomicUsize::new(0), format!("sqlite:{}", server.world.path("igc.sqlite").display()));
+    let service = StatusService::new(StatusSettings {
+        folder: server.world.folder.clone(),
+        policy: server.world.policy.clone(),
+        answer_cache_octets: 0,
+        workers: 1,
+        open_database: Box::new(move || {
+            assert!(looks.fetch_add(1, Ordering::SeqCst) > 0, "the first one panics");
+            Ok(Database::open(&url, DatabaseRole::Status)?)
+        }),
+        open_signer: Box::new(|| Err("none is needed".into())),
+        clock: Arc::new({
+            let now = server.world.start;
+            move || now
+        }),
+        streams: StreamLimits::default(),
+    });
+    service.follow().unwrap();
+    let began = std::time::Instant::now();
+    while service.answers().statuses.view().is_none() {
+        assert!(began.elapsed() < Duration::from_secs(30), "its thread ended");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+#[test]
+fn a_database_file_that_takes_the_place_of_another_is_read_from_the_next_look_on_and_by_every_lookup() {
+    let mut server = Server::start();
+    let shared = server.service.shared().upgrade().unwrap();
+    let mut follower = Follower::default();
+    follower.look(&shared);
+    let never_issued = server.ocsp_request("1D77");
+    server.post("/ocsp", &never_issued);
+
+    let (stands, next) = (server.world.path("igc.sqlite"), server.world.path("next.sqlite"));
+    server.world.db.copy_into(&next).unwrap();
+    std::fs::rename(&next, &stands).unwrap();
+    for beside in ["igc.sqlite-wal", "igc.sqlite-shm"] {
+        std::fs::remove_file(server.world.path(beside)).unwrap();
+    }
+    let url = format!("sqlite:{}", stands.display());
+    server.world.db = Database::open(&url, DatabaseRole::Owner).unwrap();
+    server.world.revoke(ISSUING, "1D01", RevocationReason::Superseded);
+    server.world.issue(ISSUING, "1D09", server.world.start.plus(Duration::from_secs(86_400)));
+    follower.look(&shared);
+    assert!(server.says("1D01").contains("revoked"), "the follower reads the file that stands");
+    assert!(server.says("1D09").contains("good"), "whoever looks up does too");
+}
+
+impl Server {
+    /// What `openssl ocsp` reads in the answer.
+    fn says(&self, serial: &str) -> String {
+        let answer = self.post("/ocsp", &self.ocsp_request(serial)).body;
+        assert_ne!(answer, OcspResponseStatus::TryLater.bare_response());
+        std::fs::write(self.world.path("answer.der"), answer).unwrap();
+        let serial = format!("0x{serial}");
+        let arguments = ["ocsp", "-issuer", "ACI-FO-PP.pem", "-serial", &serial, "-noverify", "-respin"];
+        self.world.openssl(&[&arguments[..], &["answer.der"]].concat()).1
     }
 }

@@ -77,7 +77,7 @@ impl Desk {
     /// Takes the database away, from those who have it open too.
     pub(super) fn cut(&self) {
         self.here.store(false, Ordering::SeqCst);
-        self.answers.databases.cut();
+        self.answers.databases.renew();
     }
 
     pub(super) fn give_back(&self) {
