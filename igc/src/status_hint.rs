@@ -2,16 +2,19 @@
 //! status log?" It makes the status role look at once. Only this hint passes there; the rows are the truth, and
 //! with the socket cut everything happens a little later.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use crl_publisher::http::StatusService;
 use registration_authority::opposition::Publication;
-use rustix::net::{AddressFamily, SocketAddrUnix, SocketFlags, SocketType, connect, socket_with};
+use rustix::net::{
+    AddressFamily, Shutdown, SocketAddrUnix, SocketFlags, SocketType, connect, shutdown, socket_with,
+};
 
 /// How long the status role looks for the event before it says no.
 const LOOKS_FOR: Duration = Duration::from_millis(200);
@@ -29,43 +32,77 @@ fn path(dir: &Path) -> PathBuf {
     dir.join("status.sock")
 }
 
-/// Answers at the socket of the installation in `dir`, in a thread of its own, for as long as the process lives.
-/// The status role that was started last has the socket.
-pub fn answer(service: &StatusService, dir: &Path) -> std::io::Result<()> {
-    let (path, fresh) = (path(dir), dir.join("status.sock.new"));
-    // Bound aside and moved into place: nobody reaches it before it is closed to others, and one that a dead
-    // process left is replaced.
-    match std::fs::remove_file(&fresh) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
-        _ => {}
+/// What answers at the socket of an installation, until it is dropped.
+pub struct StatusHints {
+    listener: Arc<UnixListener>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl StatusHints {
+    /// Answers at the socket of the installation in `dir`, in a thread of its own; the status role that was started
+    /// last has the socket. Where there can be none, nobody is told anything, and nothing else is missing.
+    pub fn answer(service: &StatusService, dir: &Path) -> Option<Self> {
+        let says = |error: &std::io::Error| {
+            tracing::warn!(%error, "no hints are taken: receipts will say that their publication is under way");
+        };
+        Self::listen(service.clone(), dir).inspect_err(says).ok()
     }
-    let listener = UnixListener::bind(&fresh)?;
-    std::fs::set_permissions(&fresh, std::fs::Permissions::from_mode(0o600))?;
-    std::fs::rename(&fresh, &path)?;
-    let (service, askers) = (service.clone(), Arc::new(()));
-    std::thread::Builder::new().name("status-hint".to_owned()).spawn(move || {
-        for question in listener.incoming() {
-            let Ok(question) = question else {
+
+    fn listen(service: StatusService, dir: &Path) -> std::io::Result<Self> {
+        let fresh = dir.join("status.sock.new");
+        // Bound aside and moved into place: nobody reaches it before it is closed to others, and one that a dead
+        // process left is replaced.
+        match std::fs::remove_file(&fresh) {
+            Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        let listener = Arc::new(UnixListener::bind(&fresh)?);
+        std::fs::set_permissions(&fresh, std::fs::Permissions::from_mode(0o600))?;
+        std::fs::rename(&fresh, path(dir))?;
+        let listens = Arc::clone(&listener);
+        let thread = std::thread::Builder::new()
+            .name("status-hint".to_owned())
+            .spawn(move || take_questions(&listens, &service))?;
+        Ok(Self { listener, thread: Some(thread) })
+    }
+}
+
+impl Drop for StatusHints {
+    fn drop(&mut self) {
+        // Ends the wait for the next question.
+        if shutdown(&*self.listener, Shutdown::Both).is_ok() {
+            let _ = self.thread.take().map(JoinHandle::join);
+        }
+    }
+}
+
+fn take_questions(listener: &UnixListener, service: &StatusService) {
+    let askers = Arc::new(());
+    loop {
+        let asker = match listener.accept() {
+            Ok((asker, _)) => asker,
+            Err(error) if error.kind() == ErrorKind::InvalidInput => return, // Shut down.
+            Err(error) => {
                 // As where the process may open no more files: not in a busy loop.
+                tracing::debug!(%error, "a hint was not taken");
                 std::thread::sleep(WAITS_FOR);
                 continue;
-            };
-            let (service, asker) = (service.clone(), Arc::clone(&askers));
-            if Arc::strong_count(&askers) > ASKERS + 1 {
-                continue;
             }
-            let answers = move || {
-                let _asker = asker;
-                if let Err(error) = reply(&service, question) {
-                    tracing::debug!(%error, "a hint came to nothing");
-                }
-            };
-            if let Err(error) = std::thread::Builder::new().spawn(answers) {
-                tracing::warn!(%error, "a hint was not answered");
-            }
+        };
+        if Arc::strong_count(&askers) > ASKERS {
+            continue;
         }
-    })?;
-    Ok(())
+        let (service, counted) = (service.clone(), Arc::clone(&askers));
+        let answers = move || {
+            if let Err(error) = reply(&service, asker) {
+                tracing::debug!(%error, "a hint came to nothing");
+            }
+            drop(counted);
+        };
+        if let Err(error) = std::thread::Builder::new().spawn(answers) {
+            tracing::warn!(%error, "a hint was not answered");
+        }
+    }
 }
 
 fn reply(service: &StatusService, asker: UnixStream) -> std::io::Result<()> {

@@ -38,6 +38,7 @@ use crate::ocsp::Answer;
 use crate::ocsp::request::MAX_REQUEST_BYTES;
 use crate::ocsp::response::OcspResponseStatus;
 
+pub use follower::Following;
 pub use oppositions::StreamLimits;
 pub use service::{Clock, StatusService, StatusSettings};
 

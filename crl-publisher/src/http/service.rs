@@ -9,7 +9,7 @@ use ca_core::signer::Signer;
 use store::{Act, Actor, Database, RequestId, Timestamp};
 
 use super::documents::POLICY_PAGE;
-use super::follower::{Follower, Wake};
+use super::follower::{Following, Wake};
 use super::oppositions::{OppositionService, StreamLimits};
 use super::published::PublishedFiles;
 use super::reply::{Reply, etag};
@@ -76,26 +76,22 @@ impl StatusService {
         }
     }
 
-    /// Starts the thread that keeps the statuses of all certificates in memory and in step with the status log.
-    /// It ends with the last clone of this service. Without it, every answer is looked up and signed anew.
-    pub fn follow(&self) -> std::io::Result<()> {
-        let (shared, wake) = (Arc::downgrade(&self.shared), Arc::clone(&self.shared.wake));
-        std::thread::Builder::new()
-            .name("status-log".to_owned())
-            .spawn(move || Follower::default().run(&shared, &wake))
-            .map(drop)
+    /// Starts the thread that keeps the statuses of all certificates in memory and in step with the status log,
+    /// until what this gives is dropped. Without it, every answer is looked up and signed anew.
+    pub fn follow(&self) -> std::io::Result<Following> {
+        Following::start(Arc::clone(&self.shared))
     }
 
     /// One look at the status log, here and now.
     #[cfg(test)]
     pub(super) fn look(&self) {
-        Follower::default().look(&self.shared);
+        super::follower::Follower::default().look(&self.shared);
     }
 
-    /// What all clones share, for whoever waits for its end.
+    /// What all clones share.
     #[cfg(test)]
-    pub(super) fn shared(&self) -> std::sync::Weak<Shared> {
-        Arc::downgrade(&self.shared)
+    pub(super) fn shared(&self) -> &Arc<Shared> {
+        &self.shared
     }
 
     /// Has the status log read now, and not when its turn comes; whether every answer given from here on knows
@@ -152,7 +148,9 @@ impl StatusService {
         self.shared.answers.by_signing(unanswered, &act)
     }
 
-    /// By GET, as RFC 9919 §6 has it: kept for a moment by caches, unless bound to a nonce.
+    /// By GET, as RFC 9919 §6 has it: kept for a moment by caches, unless bound to a nonce. Good and revoked may have
+    /// one thisUpdate, which has no fraction of a second, and a clock may have gone back between them: a date
+    /// alone never makes a *good* last longer.
     pub(crate) fn ocsp_get_reply(&self, answer: Answer) -> Reply {
         match answer.kind {
             AnswerKind::Signed { this_update, next_update, nonce: false } => {
@@ -167,6 +165,7 @@ impl StatusService {
                     max_age,
                     Some(next_update),
                 )
+                .known_by_etag_alone()
             }
             _ => ocsp_reply(answer),
         }

@@ -19,7 +19,7 @@ use super::answers::Answers;
 use super::response::{BasicOcspResponse, CertStatus, OcspResponseStatus, SingleResponse};
 use super::tests::{ask_at, basic, cert_id, nonce, request};
 use super::{Answer, AnswerKind};
-use crate::fixture::{ISSUING, SoftwareSigner, World};
+use crate::fixture::{ISSUING, ROOT, SoftwareSigner, World};
 use crate::policy::NeverIssued;
 use crate::pool::{OpenError, Pool};
 
@@ -50,6 +50,8 @@ pub(super) struct Desk {
     pub(super) answers: Answers,
     pub(super) here: Arc<AtomicBool>,
     signed: Arc<AtomicUsize>,
+    /// How many connections were opened.
+    opened: Arc<AtomicUsize>,
 }
 
 pub(super) fn desk(world: &World) -> Desk {
@@ -59,9 +61,13 @@ pub(super) fn desk(world: &World) -> Desk {
 fn desk_that_takes(world: &World, takes: Duration) -> Desk {
     let here = Arc::new(AtomicBool::new(true));
     let (url, reachable) = (format!("sqlite:{}", world.path("igc.sqlite").display()), Arc::clone(&here));
+    let opened = Arc::new(AtomicUsize::new(0));
+    let opens = Arc::clone(&opened);
     let databases = Pool::new(
         2,
         Box::new(move || {
+            opens.fetch_add(1, Ordering::SeqCst);
+            std::thread::sleep(takes);
             let gone = || OpenError::from("the database is away");
             reachable.load(Ordering::SeqCst).then_some(()).ok_or_else(gone)?;
             Ok(store::Database::open(&url, store::DatabaseRole::Status)?)
@@ -70,14 +76,19 @@ fn desk_that_takes(world: &World, takes: Duration) -> Desk {
     let signed = Arc::new(AtomicUsize::new(0));
     let signer = Counting { keys: world.signer.clone(), signed: Arc::clone(&signed), takes };
     let signers: Pool<Box<dyn Signer>> = Pool::new(4, Box::new(move || Ok(Box::new(signer.clone()))));
-    Desk { answers: Answers::new(world.policy.clone(), 1024 * 1024, databases, signers), here, signed }
+    Desk {
+        answers: Answers::new(world.policy.clone(), 1024 * 1024, databases, signers),
+        here,
+        signed,
+        opened,
+    }
 }
 
 impl Desk {
     /// Takes the database away, from those who have it open too.
     pub(super) fn cut(&self) {
         self.here.store(false, Ordering::SeqCst);
-        self.answers.databases.cut();
+        self.answers.databases.renew();
     }
 
     pub(super) fn give_back(&self) {
@@ -316,6 +327,47 @@ fn a_responder_that_is_revoked_answers_no_more_from_the_moment_its_event_was_app
 }
 
 #[test]
+fn a_responder_that_is_revoked_answers_no_more_where_the_others_cannot_be_loaded_either() {
+    let mut world = world();
+    world.another_responder(ISSUING);
+    let (desk, act) = (desk(&world), world.act(DAY));
+    desk.answers.synchronise(&mut world.db, &act).unwrap();
+    world.db.batch_execute("ALTER TABLE service_keys RENAME TO away").unwrap();
+    let request = about(&world, ID_SHA_1, &[0x1D, 0x01]);
+    let signer_of = |answer: &Answer| {
+        let serial = verified(answer).certs.unwrap()[0].tbs_certificate().serial_number().to_string();
+        serial.replace(':', "")
+    };
+    let newest = signer_of(&desk.ask(&request, &act));
+    world.revoke(ISSUING, &newest, RevocationReason::KeyCompromise);
+    desk.answers.synchronise(&mut world.db, &act).unwrap();
+    let one_before = signer_of(&desk.ask(&request, &act));
+    assert_ne!(one_before, newest);
+    world.revoke(ISSUING, &one_before, RevocationReason::KeyCompromise);
+    desk.answers.synchronise(&mut world.db, &act).unwrap();
+    assert_eq!(desk.ask(&request, &act), Answer::error(OcspResponseStatus::Unauthorized));
+}
+
+#[test]
+fn all_who_ask_about_an_issuer_that_is_not_known_have_it_looked_for_once() {
+    let mut world = world();
+    let act = world.act(DAY);
+    let desk = desk_that_takes(&world, Duration::from_millis(300));
+    desk.answers.synchronise(&mut world.db, &act).unwrap();
+    let request = request(vec![cert_id(&world, ROOT, ID_SHA_1, &[0x1D, 0x01])], vec![]).to_der().unwrap();
+    let (together, soon) = (Barrier::new(24), later(&act, Duration::from_secs(1)));
+    std::thread::scope(|scope| {
+        for _ in 0..24 {
+            scope.spawn(|| {
+                together.wait();
+                assert_eq!(desk.ask(&request, &soon), Answer::error(OcspResponseStatus::Unauthorized));
+            });
+        }
+    });
+    assert_eq!(desk.opened.load(Ordering::SeqCst), 1);
+}
+
+#[test]
 fn an_issuer_that_is_not_known_yet_is_looked_for_before_it_is_unauthorized() {
     let (mut world, here) = (world(), "purpose = 'ocsp'");
     let away = format!(
@@ -378,4 +430,88 @@ fn no_answer_is_sent_before_its_this_update_where_the_clock_went_back() {
     desk.ask(&request, &act);
     let back = Act { at: act.at.minus(Duration::from_secs(3600)), ..act };
     assert_eq!(moments(&desk.ask(&request, &back)).0, back.at.whole_second());
+}
+
+#[test]
+fn no_kept_answer_claims_what_was_known_by_a_clock_that_was_ahead() {
+    let mut world = world();
+    let (desk, act) = (desk(&world), world.act(DAY));
+    let ahead = later(&act, Duration::from_secs(3600));
+    let request = about(&world, ID_SHA_1, &[0x1D, 0x01]);
+    desk.answers.synchronise(&mut world.db, &ahead).unwrap();
+    assert_eq!(moments(&desk.ask(&request, &ahead)).0, ahead.at.whole_second());
+    desk.answers.synchronise(&mut world.db, &act).unwrap();
+    desk.cut();
+    let hours_later = later(&act, Duration::from_secs(2 * 3600));
+    assert_eq!(moments(&desk.ask(&request, &hours_later)).0, act.at.whole_second());
+}
+
+#[test]
+fn a_revocation_that_came_since_the_log_was_read_makes_nothing_known_of_what_is_asked_about_beside_it() {
+    let mut world = world();
+    let (desk, act) = (desk(&world), world.act(DAY));
+    desk.answers.synchronise(&mut world.db, &act).unwrap();
+    let since = act.at.plus(Duration::from_secs(40));
+    world.issue(ISSUING, "1D03", world.start.plus(300 * DAY));
+    world.revoke_ahead(ISSUING, "1D03", since);
+    let both = [0x01, 0x03].map(|last| cert_id(&world, ISSUING, ID_SHA_1, &[0x1D, last]));
+    let both = request(both.to_vec(), vec![]).to_der().unwrap();
+    let answer = desk.ask(&both, &act);
+    assert!(matches!(verified(&answer).tbs_response_data.responses[1].cert_status, CertStatus::Revoked(_)));
+    assert_eq!(moments(&answer).0, act.at.whole_second());
+    let alone = desk.ask(&about(&world, ID_SHA_1, &[0x1D, 0x03]), &act);
+    assert_eq!(moments(&alone).0, since.whole_second());
+}
+
+#[test]
+fn a_kept_signature_is_put_around_no_octets_but_those_it_signed() {
+    let mut world = world();
+    let (desk, act) = (desk(&world), world.act(DAY));
+    desk.answers.synchronise(&mut world.db, &act).unwrap();
+    let mut forms = Vec::new();
+    for hash in [ID_SHA_1, ID_SHA_256] {
+        let with_null = cert_id(&world, ISSUING, hash, &[0x1D, 0x01]);
+        let mut without = with_null.clone();
+        without.hash_algorithm.parameters = None;
+        let mut with_another = with_null.clone();
+        with_another.hash_algorithm.parameters = Some(der::Any::new(der::Tag::Null, [0]).unwrap());
+        forms.extend([with_null, without, with_another]);
+    }
+    for id in forms {
+        let plain = request(vec![id], vec![]).to_der().unwrap();
+        desk.ask(&plain, &act);
+        // Each octet, and a serial number with a zero too many before it.
+        let mut altered: Vec<Vec<u8>> = (0..plain.len())
+            .flat_map(|at| (0..8).map(move |bit| (at, 1 << bit)))
+            .map(|(at, flip)| {
+                plain
+                    .iter()
+                    .enumerate()
+                    .map(|(n, octet)| if n == at { octet ^ flip } else { *octet })
+                    .collect()
+            })
+            .collect();
+        altered.push(with_a_zero_before_the_serial(&plain));
+        for request in altered.iter().chain([&plain]) {
+            let answer = desk.ask(request, &act);
+            if let AnswerKind::Signed { .. } = answer.kind {
+                verified(&answer);
+            }
+        }
+    }
+}
+
+/// The same request with 0x1D01 as the INTEGER 00 1D 01, which is no DER, and all lengths around it one longer.
+fn with_a_zero_before_the_serial(request: &[u8]) -> Vec<u8> {
+    let mut longer = request.to_vec();
+    let integer = longer.windows(4).position(|four| four == [2, 2, 0x1D, 0x01]).unwrap();
+    longer.splice(integer..integer + 4, [2, 3, 0, 0x1D, 0x01]);
+    let mut at = 0;
+    // OCSPRequest, TBSRequest, requestList, Request, CertID: each begins with the next.
+    for _ in 0..5 {
+        assert!(longer[at] == 0x30 && longer[at + 1] < 0x7F);
+        longer[at + 1] += 1;
+        at += 2;
+    }
+    longer
 }
