@@ -28,8 +28,10 @@ enum Caching {
     Never,
     /// May be kept, and is asked about each time it is used.
     Revalidated { etag: String },
-    /// Shared caches may keep it for a while. `by_date`: whether If-Modified-Since tells one version from another.
-    Until { max_age: Duration, etag: String, modified: Timestamp, expires: Option<Timestamp>, by_date: bool },
+    /// Shared caches may keep it for a while.
+    Until { max_age: Duration, etag: String, modified: Timestamp, expires: Option<Timestamp> },
+    /// The same, and no date tells one version from another.
+    UntilByEtag { max_age: Duration, etag: String, modified: Timestamp, expires: Timestamp },
 }
 
 /// `"…"`: the SHA-256 of the body.
@@ -73,22 +75,28 @@ impl Reply {
         max_age: Duration,
         expires: Option<Timestamp>,
     ) -> Self {
-        let caching = Caching::Until { max_age, etag, modified, expires, by_date: true };
+        let caching = Caching::Until { max_age, etag, modified, expires };
         Self { status: StatusCode::OK, content_type, body, caching }
     }
 
-    /// If-Modified-Since gets no 304, whatever it says: two versions may have one date.
-    pub(crate) fn known_by_etag_alone(mut self) -> Self {
-        if let Caching::Until { by_date, .. } = &mut self.caching {
-            *by_date = false;
-        }
-        self
+    /// The same of what ends for certain, and is told from another version by its ETag alone: If-Modified-Since gets
+    /// no 304, since two versions may have one date.
+    pub(crate) fn cached_by_etag(
+        content_type: &'static str,
+        body: Bytes,
+        modified: Timestamp,
+        max_age: Duration,
+        expires: Timestamp,
+    ) -> Self {
+        let caching = Caching::UntilByEtag { max_age, etag: etag(&body), modified, expires };
+        Self { status: StatusCode::OK, content_type, body, caching }
     }
 
     pub(crate) fn into_response(self, request: &HttpRequest, at: Timestamp) -> HttpResponse {
         let (max_age, etag, modified, expires, by_date) = match self.caching {
-            Caching::Until { max_age, etag, modified, expires, by_date } => {
-                (max_age, etag, modified, expires, by_date)
+            Caching::Until { max_age, etag, modified, expires } => (max_age, etag, modified, expires, true),
+            Caching::UntilByEtag { max_age, etag, modified, expires } => {
+                (max_age, etag, modified, Some(expires), false)
             }
             Caching::Revalidated { etag } => {
                 let unchanged = knows(request, &etag).unwrap_or(false);

@@ -153,20 +153,13 @@ impl StatusService {
     /// alone never makes a *good* last longer.
     pub(crate) fn ocsp_get_reply(&self, answer: Answer) -> Reply {
         match answer.kind {
-            AnswerKind::Signed { this_update, next_update, nonce: false } => {
-                let etag = etag(&answer.der);
-                let max_age = self.policy().ocsp_max_age;
-                let body = Bytes::from(answer.der);
-                Reply::cached(
-                    "application/ocsp-response",
-                    body,
-                    etag,
-                    this_update,
-                    max_age,
-                    Some(next_update),
-                )
-                .known_by_etag_alone()
-            }
+            AnswerKind::Signed { this_update, next_update, nonce: false } => Reply::cached_by_etag(
+                "application/ocsp-response",
+                Bytes::from(answer.der),
+                this_update,
+                self.policy().ocsp_max_age,
+                next_update,
+            ),
             _ => ocsp_reply(answer),
         }
     }

@@ -36,9 +36,8 @@ pub(crate) struct Known {
 
 impl Moments {
     /// A revocation may have been committed since `since`: no answer about one certificate is older than what it
-    /// says. A date that is
-    /// further ahead than `clock_tolerance` was left by a clock; it is cut where it is written and moves
-    /// nothing.
+    /// says. A date that is further ahead than `clock_tolerance` was left by a clock; it is cut where it is written
+    /// and moves nothing.
     pub(super) fn of(
         delegate: &Delegate,
         policy: &PublicationPolicy,

@@ -27,7 +27,7 @@ use crate::pool::Pool;
 
 const DAY: Duration = Duration::from_secs(86_400);
 
-fn ask(world: &mut World, request: &[u8]) -> Answer {
+pub(super) fn ask(world: &mut World, request: &[u8]) -> Answer {
     let act = world.act(Duration::ZERO);
     ask_at(&answers(world), request, &act)
 }
@@ -107,7 +107,7 @@ fn by_openssl(world: &mut World, issuer: &str, serial: &str, options: &[&str]) -
     text
 }
 
-fn world_with_statuses() -> World {
+pub(super) fn world_with_statuses() -> World {
     let mut world = World::new();
     for serial in ["1D01", "1D02", "81AA"] {
         world.issue(ISSUING, serial, world.start.plus(300 * DAY));
@@ -153,86 +153,6 @@ fn a_certificate_of_one_authority_is_unknown_to_the_others() {
     let mut world = world_with_statuses();
     let text = by_openssl(&mut world, OTHER, "1D01", &["-sha256"]);
     assert!(text.contains("0x1D01: unknown") && text.contains("Response verify OK"), "{text}");
-}
-
-/// Asks with these extensions, and has what comes back verified as far as it is signed.
-fn asked_with(extensions: Vec<Extension>) -> (Answer, Option<Vec<Extension>>) {
-    let mut world = world_with_statuses();
-    let id = cert_id(&world, ISSUING, ID_SHA_256, &[0x1D, 0x01]);
-    let answer = ask(&mut world, &request(vec![id], extensions).to_der().unwrap());
-    let said = match answer.kind {
-        AnswerKind::Signed { .. } => basic(&answer).tbs_response_data.response_extensions,
-        AnswerKind::Error(_) => None,
-    };
-    (answer, said)
-}
-
-fn comes_back(length: usize) {
-    let extension = nonce(&vec![0xA5; length]);
-    let (answer, said) = asked_with(vec![extension.clone()]);
-    assert!(matches!(answer.kind, AnswerKind::Signed { nonce: true, .. }), "{answer:?}");
-    assert_eq!(said, Some(vec![extension]));
-}
-
-fn is_malformed(extensions: Vec<Extension>) {
-    assert_eq!(asked_with(extensions).0, Answer::error(OcspResponseStatus::MalformedRequest));
-}
-
-// RFC 9654 §2.1: 0 octets, or more than 128, MUST be rejected with malformedRequest; at least 16 MUST be accepted; less than
-// 16 and more than 32 MAY be ignored, and are not here: who sends a nonce wants the answer bound to it.
-
-#[test]
-fn a_nonce_of_0_octets_is_malformed() {
-    is_malformed(vec![nonce(&[])]);
-}
-
-#[test]
-fn a_nonce_of_1_octet_which_might_be_ignored_comes_back() {
-    comes_back(1);
-}
-
-#[test]
-fn a_nonce_of_15_octets_the_most_that_is_too_short_to_have_to_be_accepted_comes_back() {
-    comes_back(15);
-}
-
-#[test]
-fn a_nonce_of_16_octets_the_least_that_must_be_accepted_comes_back() {
-    comes_back(16);
-}
-
-#[test]
-fn a_nonce_of_32_octets_which_new_clients_send_comes_back() {
-    comes_back(32);
-}
-
-#[test]
-fn a_nonce_of_33_octets_which_might_be_ignored_comes_back() {
-    comes_back(33);
-}
-
-#[test]
-fn a_nonce_of_128_octets_the_longest_there_is_comes_back() {
-    comes_back(128);
-}
-
-#[test]
-fn a_nonce_of_129_octets_is_malformed() {
-    is_malformed(vec![nonce(&[0xA5; 129])]);
-}
-
-#[test]
-fn a_nonce_that_is_no_octet_string_or_comes_twice_is_malformed() {
-    let raw = Extension { extn_value: OctetString::new(vec![0xA5; 16]).unwrap(), ..nonce(&[1]) };
-    is_malformed(vec![raw]);
-    is_malformed(vec![nonce(&[0xA5; 16]), nonce(&[0xA5; 16])]);
-}
-
-#[test]
-fn who_sends_no_nonce_gets_none() {
-    let (answer, said) = asked_with(vec![]);
-    assert!(matches!(answer.kind, AnswerKind::Signed { nonce: false, .. }), "{answer:?}");
-    assert_eq!(said, None);
 }
 
 #[test]
