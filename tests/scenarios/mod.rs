@@ -32,6 +32,8 @@ mod serve;
 mod signer_faults;
 mod signer_process;
 mod standstill;
+mod status_hint;
+mod status_log;
 mod status_service;
 mod tidy;
 mod weak_keys;

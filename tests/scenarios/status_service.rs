@@ -7,12 +7,17 @@ use std::time::Duration;
 
 use acceptance::harness::{Finished, Running, free_port, run, start, wait_for_port};
 use ca_core::certificate::Certificate;
+use openssl::hash::MessageDigest;
+use openssl::ocsp::{OcspCertId, OcspCertStatus, OcspRequest, OcspResponse};
+use openssl::x509::X509;
 
+use super::standstill::until;
 use super::workshop::Workshop;
 
 /// The status role, running until dropped.
 pub struct StatusService {
     port: u16,
+    operations: u16,
     process: Running,
 }
 
@@ -20,10 +25,11 @@ pub struct StatusService {
 pub fn status_service(workshop: &Workshop) -> StatusService {
     let port = free_port();
     workshop.configure("listen", "status", format!("127.0.0.1:{port}"));
-    workshop.configure("listen", "operations", format!("127.0.0.1:{}", free_port()));
+    let operations = free_port();
+    workshop.configure("listen", "operations", format!("127.0.0.1:{operations}"));
     let process = start(&mut workshop.command(&["serve", "--role", "status"]));
     wait_for_port(port, Duration::from_secs(20));
-    StatusService { port, process }
+    StatusService { port, operations, process }
 }
 
 impl StatusService {
@@ -35,6 +41,41 @@ impl StatusService {
         assert!(answer.said().contains("Response verify OK"), "{}", answer.said());
         let line = answer.stdout.lines().find_map(|line| line.strip_prefix(&format!("{serial}: ")));
         line.unwrap_or_else(|| panic!("{}", answer.said())).to_owned()
+    }
+
+    /// Waits until it says so: what was committed a moment ago is answered a moment later.
+    #[track_caller]
+    pub fn comes_to_say(&self, workshop: &Workshop, certificate: &Certificate, word: &str) {
+        until(&format!("the status role says {word}"), || self.says(workshop, certificate) == word);
+    }
+
+    /// The status that it answers, without another process: for what is asked often.
+    pub fn status_of(&self, workshop: &Workshop, certificate: &Certificate) -> OcspCertStatus {
+        let issuer = workshop.dir().join(format!("public/ca/{}.cer", certificate.issuer));
+        let issuer = X509::from_der(&std::fs::read(issuer).unwrap()).unwrap();
+        let subject = X509::from_der(certificate.status.der().unwrap()).unwrap();
+        let id = || OcspCertId::from_cert(MessageDigest::sha256(), &subject, &issuer).unwrap();
+        let mut request = OcspRequest::new().unwrap();
+        request.add_id(id()).unwrap();
+        let request = request.to_der().unwrap();
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
+        let length = request.len();
+        let head = format!(
+            "POST /ocsp HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n"
+        );
+        stream.write_all(&[head.as_bytes(), &request].concat()).unwrap();
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).unwrap();
+        let end = answer.windows(4).position(|window| window == b"\r\n\r\n").expect("a whole head");
+        let answer = OcspResponse::from_der(&answer[end + 4..]).unwrap().basic().unwrap();
+        answer.find_status(&id()).expect("its own certificate").status
+    }
+
+    /// What `/readyz` says, and whether it is ready.
+    pub fn readiness(&self) -> (bool, String) {
+        let url = format!("http://127.0.0.1:{}/readyz?verbose", self.operations);
+        let said = run(Command::new("curl").args(["--silent", "--write-out", "%{http_code}", &url]));
+        (said.stdout.ends_with("200"), said.stdout)
     }
 
     /// All that `openssl ocsp` has to say of one answer.

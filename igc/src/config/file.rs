@@ -135,6 +135,27 @@ pub struct PublicationSection {
     pub root_crl_alarm_days: u32,
     /// Hours.
     pub ocsp_lifetime_hours: u32,
+    /// MiB of signed OCSP answers.
+    #[serde(default = "ocsp_cache_mib")]
+    pub ocsp_cache_mib: u32,
+    /// What is said of a serial number that was never issued.
+    #[serde(default)]
+    pub ocsp_never_issued: NeverIssued,
+}
+
+fn ocsp_cache_mib() -> u32 {
+    256
+}
+
+/// A word of RFC 6960 §2.2. *Good* is none of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum NeverIssued {
+    /// Not known to be issued.
+    #[default]
+    Unknown,
+    /// The extended definition of `revoked`.
+    Revoked,
 }
 
 /// `[cards]`
@@ -228,6 +249,9 @@ impl ConfigFile {
         if !(1..=600).contains(&self.hsm.deadline_seconds) {
             return Err("hsm.deadline_seconds: must be between 1 and 600".to_owned());
         }
+        if self.publication.ocsp_cache_mib > 1024 * 1024 {
+            return Err("publication.ocsp_cache_mib: must be at most 1048576".to_owned());
+        }
         let schedule =
             |key: &str, text: &str| Schedule::parse(text).map_err(|error| format!("jobs.{key}: {error}"));
         Ok(Config {
@@ -263,6 +287,8 @@ impl ConfigFile {
                 root_crl_warning: days(self.publication.root_crl_warning_days),
                 root_crl_alarm: days(self.publication.root_crl_alarm_days),
                 ocsp_lifetime: hours("ocsp_lifetime_hours", self.publication.ocsp_lifetime_hours)?,
+                ocsp_cache_octets: self.publication.ocsp_cache_mib as usize * 1024 * 1024,
+                ocsp_never_issued: self.publication.ocsp_never_issued,
             },
             schedules: Schedules {
                 full_crl: schedule("full_crl", &self.jobs.full_crl)?,

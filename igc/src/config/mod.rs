@@ -11,7 +11,7 @@ use std::time::Duration;
 use serde::Serialize;
 use thiserror::Error;
 
-pub use file::{ConfigFile, InstallationKind};
+pub use file::{ConfigFile, InstallationKind, NeverIssued};
 pub use schedule::Schedule;
 
 use crate::faults;
@@ -100,6 +100,10 @@ pub struct Publication {
     pub root_crl_alarm: Duration,
     /// nextUpdate − thisUpdate of OCSP answers.
     pub ocsp_lifetime: Duration,
+    /// How many octets of signed OCSP answers the status role keeps at most.
+    pub ocsp_cache_octets: usize,
+    /// What OCSP answers say of a serial number that was never issued.
+    pub ocsp_never_issued: NeverIssued,
 }
 
 /// When jobs run.

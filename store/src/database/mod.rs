@@ -19,6 +19,7 @@ use thiserror::Error;
 
 pub use connection::{Database, MultiBackend};
 pub use reserve::{OnReserve, RESERVE, Reserve};
+pub use sqlite_file::DatabaseFile;
 
 use crate::fault::{self, Code, Fault};
 use crate::schema;
