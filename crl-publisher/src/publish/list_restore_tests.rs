@@ -106,6 +106,22 @@ fn a_file_of_the_list_that_was_altered_is_replaced() {
 }
 
 #[test]
+fn a_signature_is_good_for_the_file_that_it_names_and_no_other() {
+    let mut world = World::new();
+    world.oppose(1, "2600000017");
+    publish_list(&mut world, SECOND).unwrap();
+    // One page that holds everything: octet for octet the full list.
+    let (full, page) = (ListFile::Full(ListForm::Csv), ListFile::Page(0, ListForm::Csv));
+    let read = |name: String| fs::read(world.folder.oppositions_path(&name)).unwrap();
+    let (content, signature) = (read(full.name()), read(page.signature_name()));
+    assert_eq!(content, read(page.name()));
+    let verifier = list_verifier::ListVerifier::load(&mut world.db).unwrap();
+    assert!(verifier.verifies(page, &content, &signature));
+    assert!(!verifier.verifies(full, &content, &signature));
+    assert!(!verifier.verifies(ListFile::Page(1, ListForm::Csv), &content, &signature));
+}
+
+#[test]
 fn a_crash_between_any_two_files_is_repaired_by_the_next_run() {
     // In the order in which they are written.
     const FILES: [&str; 5] = ["full.csv", "changes/0.csv", "changes/0.json", "full.json", "full.bin"];

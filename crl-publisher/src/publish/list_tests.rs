@@ -82,6 +82,10 @@ fn every_form_of_the_opposition_list_is_signed_and_openssl_verifies_it() {
         assert!(ok, "{text}");
         std::fs::write(world.path("altered"), "sequence;card_number;opposed_at\n").unwrap();
         assert!(!verify("altered").0, "an altered list is refused");
+        let print = ["cms", "-cmsout", "-print", "-noout", "-inform", "DER", "-in", &signature];
+        let (_, printed) = world.openssl(&print);
+        let names = |line: &str| line.ends_with(&format!(":oppositions/{name}"));
+        assert_eq!(printed.lines().filter(|line| names(line)).count(), 1, "{printed}");
     }
 }
 

@@ -155,7 +155,7 @@ impl SignedFile {
         (file, content): (ListFile, Vec<u8>),
         act: &Act,
     ) -> Result<Self, SignatureError> {
-        let signature = list_signer.sign(db, signer, subject, &content, act)?;
+        let signature = list_signer.sign(db, signer, subject, (&file.signed_name(), &content), act)?;
         Ok(Self { file, content, signature })
     }
 
