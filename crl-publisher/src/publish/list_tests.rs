@@ -162,6 +162,22 @@ fn changes_stand_on_pages_of_a_thousand_sequences_and_only_those_that_changed_ar
     assert!(csv.lines().last().unwrap().starts_with("2301;2600002400;"), "{csv}");
 }
 
+#[test]
+fn of_a_long_list_no_more_is_taken_than_was_asked_for() {
+    let mut world = World::new();
+    for sequence in [1, 3, 4, 9] {
+        world.oppose(sequence, &format!("260000000{sequence}"));
+    }
+    publish_list(&mut world, SECOND).unwrap();
+    let json = std::fs::read(world.path("public/oppositions/full.json")).unwrap();
+    let list: opposition_list::OppositionList = serde_json::from_slice(&json).unwrap();
+    let after = |sequence, most| -> Vec<i64> {
+        list.after(sequence, most).iter().map(|entry| entry.sequence).collect()
+    };
+    assert_eq!((after(0, 2), after(2, 2), after(4, 2)), (vec![1, 3], vec![3, 4], vec![9]));
+    assert_eq!((after(9, 2), after(i64::MAX, usize::MAX)), (vec![], vec![]));
+}
+
 /// `cargo test --release -p crl-publisher -- --ignored --nocapture lists_of_a_million`
 #[test]
 #[ignore = "measures: prints seconds, and fails on none"]
