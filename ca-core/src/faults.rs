@@ -25,7 +25,7 @@ store::codes! {
     /// The token's signature is not of the key that was asked.
     SIGNER_WRONG_SIGNATURE = ("signer-signature-wrong", Integrity, "the operator, at once: the token signs with another key, or wrongly");
     /// The ledger of signed digests cannot be written or continued.
-    SIGNER_LEDGER = ("signer-ledger-failed", Failed, "the operator: is there space left, and is the ledger as this program wrote it? nothing is signed without it");
+    SIGNER_LEDGER = ("signer-ledger-failed", Failed, "the operator: is there space left, does the ledger belong to the user who signs, and is it as this program wrote it? nothing is signed without it");
     /// The token refuses an operation, or answers out of form.
     SIGNER_FAILED = ("signer-failed", Failed, "the operator: see the log; the library may lack a mechanism or not follow PKCS#11");
 

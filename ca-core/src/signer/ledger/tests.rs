@@ -235,3 +235,14 @@ fn a_subject_never_ends_its_field_or_its_line() {
         assert!(!is_subject(wrong), "{wrong:?}");
     }
 }
+
+#[test]
+fn a_ledger_of_another_user_is_told_with_whose_it_is_and_what_helps() {
+    let (_folder, file) = place();
+    write(&mut writer(&file), &[1]).unwrap();
+    let denied = || io::Error::from(io::ErrorKind::PermissionDenied);
+    let said = opening(denied(), &file).to_string();
+    let own = rustix::process::geteuid().as_raw();
+    assert!(said.contains(&format!("belongs to user {own}")) && said.contains("chown"), "{said}");
+    assert_eq!(opening(io::ErrorKind::StorageFull.into(), &file).kind(), io::ErrorKind::StorageFull);
+}

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use store::{Timestamp, crash_point};
 
 use super::line::{Chain, Head, LONGEST_LINE};
-use super::{Entry, LedgerError, LedgerFault};
+use super::{Entry, LedgerError, LedgerFault, opening};
 use crate::signer::KeyReference;
 
 /// What a line costs before its signature may leave.
@@ -150,8 +150,13 @@ impl LedgerWriter {
         if self.durability == Durability::Lazy {
             self.finish_putting_aside()?;
         }
-        let mut file =
-            OpenOptions::new().read(true).append(true).create(true).mode(0o600).open(&self.path)?;
+        let mut file = OpenOptions::new()
+            .read(true)
+            .append(true)
+            .create(true)
+            .mode(0o600)
+            .open(&self.path)
+            .map_err(|error| opening(error, &self.path))?;
         file.lock()?;
         if file.metadata()?.len() == 0 {
             crash_point("signer.ledger-made");
