@@ -6,7 +6,12 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use acceptance::harness::{openssl, run};
+use acceptance::harness::{igc, openssl, run};
+use openssl::ec::{EcGroup, EcKey};
+use openssl::hash::MessageDigest;
+use openssl::nid::Nid;
+use openssl::pkey::PKey;
+use openssl::sign::Signer;
 use serde_json::Value;
 
 use super::{Empty, objects_in_token, shipped, verify};
@@ -69,6 +74,7 @@ fn roots_under_three_of_five_custodians_then_authorities_rollover_responders_lis
     ] {
         let report = empty.report(name);
         every_line_stands_in_the_script(&empty, file, name);
+        a_report_that_brings_its_own_key_proves_nothing_of_whose_it_is(&report);
         openssl_verifies_the_signature(&report);
         refused_after_one_altered_octet(&report);
     }
@@ -135,6 +141,31 @@ fn openssl_verifies_the_signature(report: &Path) {
     let (key, signature) = (beside("audit-key.pem"), beside("report.json.sig"));
     let report = report.display().to_string();
     openssl(["dgst", "-sha256", "-verify", &key, "-signature", &signature, &report]).expect_exit(0);
+}
+
+/// Whoever has the report can sign it, or another, with a key of his own.
+fn a_report_that_brings_its_own_key_proves_nothing_of_whose_it_is(report: &Path) {
+    let json = ["--output", "json", "ceremony", "verify"];
+    let alone = || run(igc().args(json).arg(report)).expect_exit(9);
+    let digest = alone().json()["audit_key_sha256"].as_str().unwrap().to_owned();
+    let on_paper = || run(igc().args(json).arg(report).args(["--key-sha256", &digest]));
+    assert_eq!(on_paper().expect_exit(0).json()["audit_key_known"], true);
+
+    let group = EcGroup::from_curve_name(Nid::X9_62_PRIME256V1).unwrap();
+    let strange = PKey::from_ec_key(EcKey::generate(&group).unwrap()).unwrap();
+    let mut signer = Signer::new(MessageDigest::sha256(), &strange).unwrap();
+    let signature = signer.sign_oneshot_to_vec(&fs::read(report).unwrap()).unwrap();
+    let forged = [("report.json.sig", signature), ("audit-key.pem", strange.public_key_to_pem().unwrap())];
+    let right = forged.each_ref().map(|(name, _)| fs::read(report.with_file_name(name)).unwrap());
+    for (name, octets) in &forged {
+        fs::write(report.with_file_name(name), octets).unwrap();
+    }
+    assert_eq!(alone().json()["audit_key_known"], false);
+    let refused = on_paper().expect_exit(8);
+    assert!(refused.stderr.contains("ceremony-report-refused"), "{}", refused.stderr);
+    for ((name, _), octets) in forged.iter().zip(right) {
+        fs::write(report.with_file_name(name), octets).unwrap();
+    }
 }
 
 fn refused_after_one_altered_octet(report: &Path) {
