@@ -6,7 +6,7 @@ use store::{Database, Timestamp};
 
 use super::newest::newest;
 use super::{DUE, MOST_ATTEMPTS, inbox};
-use crate::authority::{self, AuthorityError, AuthorityKind};
+use crate::authority::{self, AuthorityKind};
 use crate::authority_end;
 use crate::certificate::CertificateStatus;
 use crate::faults;
@@ -78,10 +78,11 @@ impl Outlook {
     }
 }
 
-/// The outlook of each issuing authority that goes on.
-pub fn outlook(db: &mut Database) -> Result<Vec<Outlook>, AuthorityError> {
+/// The outlook of each issuing authority that goes on and whose record reads.
+pub fn outlook(db: &mut Database) -> QueryResult<Vec<Outlook>> {
     let mut found = Vec::new();
-    for authority in authority::all(db)?.into_iter().filter(|one| one.kind == AuthorityKind::Issuing) {
+    let authorities = authority::readable(db)?.authorities;
+    for authority in authorities.into_iter().filter(|one| one.kind == AuthorityKind::Issuing) {
         if authority_end::find(db, &authority.short_name)?.is_some() {
             continue;
         }

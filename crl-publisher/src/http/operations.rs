@@ -57,7 +57,7 @@ impl Readiness {
 pub(crate) fn readiness(service: &StatusService, at: Timestamp) -> Readiness {
     let looked = service.pool().run(|worker| {
         let alarms = [audit_alarm(worker, at)?, signing_alarm(worker)?].into_iter().flatten();
-        let alarms = alarms.chain(responder_alarms(worker, at)?).collect();
+        let alarms = alarms.chain(responder_alarms(worker, at)?).chain(authority_alarms(worker)?).collect();
         Ok::<_, String>(Readiness { checks: check(service, worker, at)?, alarms })
     });
     let mut readiness = looked.unwrap_or_else(|| Readiness {
@@ -83,8 +83,14 @@ fn audit_alarm(worker: &mut StatusWorker, at: Timestamp) -> Result<Option<String
     Ok(waits.is_late(at).then(sentence))
 }
 
+/// Authorities whose record does not read: the others are answered for all the same.
+fn authority_alarms(worker: &mut StatusWorker) -> Result<Vec<String>, String> {
+    let readable = authority::readable(&mut worker.db).map_err(|error| error.to_string())?;
+    Ok(readable.unreadable.into_iter().map(|(_, error)| error.to_string()).collect())
+}
+
 fn check(service: &StatusService, worker: &mut StatusWorker, at: Timestamp) -> Result<Checks, String> {
-    let authorities = authority::all(&mut worker.db).map_err(|error| error.to_string())?;
+    let authorities = authority::readable(&mut worker.db).map_err(|error| error.to_string())?.authorities;
     let mut checks: Checks = vec![("database".to_owned(), Ok(None))];
     let roots = root_crls(&mut worker.db).map_err(|error| error.to_string())?;
     for authority in &authorities {
@@ -168,7 +174,7 @@ pub(crate) fn metrics(service: &StatusService, at: Timestamp) -> String {
 }
 
 fn gather(service: &StatusService, worker: &mut StatusWorker, at: Timestamp) -> Result<String, String> {
-    let authorities = authority::all(&mut worker.db).map_err(|error| error.to_string())?;
+    let authorities = authority::readable(&mut worker.db).map_err(|error| error.to_string())?.authorities;
     let mut families = [
         Family::gauge("igc_crl_number", "CRLNumber of the newest recorded CRL."),
         Family::gauge("igc_crl_entries", "Certificates on it."),

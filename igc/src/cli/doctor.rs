@@ -5,7 +5,7 @@ mod responders;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use ca_core::authority::{self, AuthorityKind};
+use ca_core::authority::{self, AuthorityKind, Readable};
 use ca_core::authority_end;
 use ca_core::service_key::{self, Purpose};
 use ca_core::signer::process::LedgerKind;
@@ -149,7 +149,12 @@ fn keys(
     now: Timestamp,
     findings: &mut Vec<Finding>,
 ) -> Result<(), Problem> {
-    let authorities = authority::all(db)?;
+    let Readable { authorities, unreadable } = authority::readable(db)?;
+    for (short_name, error) in unreadable {
+        let what = format!("authority {short_name}");
+        let action = "compare with a backup; it issues nothing, and the others go on";
+        findings.push(Finding::new(Verdict::Broken, what, error.to_string(), action));
+    }
     let roots: Vec<_> = authorities
         .iter()
         .filter(|authority| authority.kind == AuthorityKind::Root)
@@ -232,7 +237,7 @@ fn lists(
     let folder = jobs::folder(installation);
     let policy = jobs::policy(&installation.config);
     let roots = root_crls(db)?;
-    for authority in authority::all(db)? {
+    for authority in authority::readable(db)?.authorities {
         let what = format!("CRL {}", authority.short_name);
         let der = folder.read(&folder.crl_path(&authority.short_name, CrlKind::Full))?;
         let read = der.as_deref().map(Crl::read);
