@@ -143,7 +143,7 @@ fn responder_alarms(worker: &mut StatusWorker, at: Timestamp) -> Result<Vec<Stri
 /// Signatures that nobody intended (`signature-not-intended`), ledgers that broke.
 fn signing_alarm(worker: &mut StatusWorker) -> Result<Option<String>, String> {
     let standing = signing::standing(&mut worker.db).map_err(|error| error.to_string())?;
-    Ok((standing.alarms > 0).then(|| format!("signatures: {} alarms, see igc doctor", standing.alarms)))
+    Ok((standing.open > 0).then(|| format!("signatures: {} alarms, see igc doctor", standing.open)))
 }
 
 fn fresh_crl(service: &StatusService, short_name: &str, kind: CrlKind, at: Timestamp) -> Result<(), String> {
@@ -259,13 +259,15 @@ fn gather(service: &StatusService, worker: &mut StatusWorker, at: Timestamp) -> 
     Ok(families.map(|family| family.text).collect())
 }
 
-fn signatures(worker: &mut StatusWorker) -> Result<[Family; 3], String> {
+fn signatures(worker: &mut StatusWorker) -> Result<[Family; 4], String> {
     let signing = signing::standing(&mut worker.db).map_err(|error| error.to_string())?;
     let mut alarms = Family::counter(
         "igc_signing_alarms_total",
         "Signatures that nobody intended, and signing ledgers that broke.",
     );
     alarms.sample("", signing.alarms);
+    let mut open = Family::gauge("igc_signing_alarms_open", "Those of them that nobody has acknowledged.");
+    open.sample("", signing.open);
     let mut signed =
         Family::counter("igc_signatures_total", "Signatures in a ledger, as far as it was followed.");
     let mut followed =
@@ -275,7 +277,7 @@ fn signatures(worker: &mut StatusWorker) -> Result<[Family; 3], String> {
         signed.sample(&labels, ledger.sequence);
         followed.sample(&labels, ledger.reconciled_at.seconds());
     }
-    Ok([alarms, signed, followed])
+    Ok([alarms, open, signed, followed])
 }
 
 struct Family {

@@ -10,7 +10,7 @@ use ca_core::authority_end;
 use ca_core::service_key::{self, Purpose};
 use ca_core::signer::process::LedgerKind;
 use ca_core::signer::{Signer, SignerError};
-use ca_core::signing;
+use ca_core::signing::{self, OpenAlarm};
 use crl_publisher::crl::CrlKind;
 use crl_publisher::crl::read::Crl;
 use crl_publisher::publish::{Urgency, root_crls};
@@ -346,17 +346,24 @@ fn signatures(
     db: &mut Database,
     findings: &mut Vec<Finding>,
 ) -> Result<(), Problem> {
-    const TELL: &str = "tell the security officer; was the HSM used by somebody else?";
+    const TELL: &str = "tell the security officer; was the HSM used by somebody else? then igc audit acknowledge LEDGER SEQUENCE --reason TEXT";
     let broken = |found: String| Finding::new(Verdict::Broken, "signatures", found, TELL);
     if let Err(problem) = jobs::reconcile(db, installation, &installation.operator_act()) {
         findings.push(broken(problem.detail().to_owned()));
     }
     let standing = signing::standing(db)?;
-    findings.push(match &standing.newest_alarm {
-        Some(newest) => broken(format!("{} alarms, the newest: {newest}", standing.alarms)),
+    findings.push(match &standing.newest_open {
+        Some(newest) => {
+            let OpenAlarm { ledger, sequence, what } = newest;
+            broken(format!("{} alarms, the newest: {ledger} {sequence}: {what}", standing.open))
+        }
         None => {
             let lines: i64 = standing.ledgers.iter().map(|ledger| ledger.sequence).sum();
-            Finding::well("signatures", format!("{lines} in the ledgers, each of them intended"))
+            let seen_to = match standing.alarms {
+                0 => "each of them intended".to_owned(),
+                alarms => format!("{alarms} alarms acknowledged, each other line intended"),
+            };
+            Finding::well("signatures", format!("{lines} in the ledgers, {seen_to}"))
         }
     });
     Ok(())
