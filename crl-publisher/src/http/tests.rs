@@ -14,7 +14,7 @@ use store::Timestamp;
 
 use super::*;
 use crate::crl::CrlKind;
-use crate::fixture::{ISSUING, OTHER, World, rng};
+use crate::fixture::{ISSUING, World, rng};
 use crate::publish::{publish_certificates, publish_crls, publish_opposition_list};
 
 pub(super) struct Server {
@@ -93,7 +93,7 @@ impl Server {
         exchange(&self.public, &head, body)
     }
 
-    fn operations(&self, path: &str) -> (u16, String) {
+    pub(super) fn operations(&self, path: &str) -> (u16, String) {
         let got = exchange(
             &self.operations,
             &format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"),
@@ -332,17 +332,6 @@ fn nothing_else_is_served() {
     );
     assert_eq!(delete.status, 405);
     assert_eq!(delete.header("allow").unwrap(), "GET, HEAD, POST");
-}
-
-#[test]
-fn an_authority_that_does_not_read_is_told_of_and_takes_the_others_out_of_no_traffic() {
-    let mut server = Server::start();
-    server.world.damage(OTHER);
-    let (status, text) = server.operations("/readyz?verbose");
-    assert_eq!(status, 200, "{text}");
-    assert!(text.contains("record of authority ACI-EL-ORG does not read"), "{text}");
-    let (_, metrics) = server.operations("/metrics");
-    assert!(metrics.contains("igc_crl_number{issuer=\"ACI-FO-PP\",kind=\"full\"} 1"), "{metrics}");
 }
 
 #[test]
