@@ -231,7 +231,7 @@ fn a_restored_backup_that_forgot_a_revocation_publishes_nothing() {
     let [failure] = report.failures.as_slice() else { panic!("{:?}", report.failures) };
     assert_eq!(failure.issuer, ISSUING);
     assert!(matches!(&failure.error, CrlError::Refused(CrlRefused::Lost { serial, .. }) if serial == "1D01"));
-    assert_eq!(store::Fault::code(&failure.error).name, "crl-entry-lost");
+    assert_eq!(Fault::code(&failure.error).name, "crl-entry-lost");
     assert_eq!(published(&world, ISSUING, CrlKind::Full), before);
     // Once the revocation is known again, publication goes on.
     world.revoke(ISSUING, "1D01", RevocationReason::KeyCompromise);
@@ -254,7 +254,7 @@ fn a_restored_backup_that_forgot_a_revocation_of_the_delta_publishes_nothing() {
     for report in reports {
         let [failure] = report.failures.as_slice() else { panic!("{report:?}") };
         assert_eq!(failure.issuer, ISSUING);
-        assert_eq!(store::Fault::code(&failure.error).name, "crl-entry-lost");
+        assert_eq!(Fault::code(&failure.error).name, "crl-entry-lost");
     }
     assert_eq!(serials(&world, ISSUING, CrlKind::Delta), set(&["1D01"]));
     world.revoke(ISSUING, "1D01", RevocationReason::KeyCompromise);
