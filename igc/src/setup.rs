@@ -199,6 +199,21 @@ pub fn write_file(path: &Path, mode: u32, content: &[u8]) -> Result<(), Problem>
         .map_err(|error| file_problem(path, &error))
 }
 
+/// Puts a file in the place of the one that stands, or of none: it is there whole, or not at all.
+pub fn replace_file(path: &Path, mode: u32, content: &[u8]) -> Result<(), Problem> {
+    let beside = path.with_extension("new");
+    let _ = fs::remove_file(&beside);
+    write_file(&beside, mode, content)?;
+    fs::rename(&beside, path).map_err(|error| file_problem(path, &error))?;
+    sync_folder(path)
+}
+
+/// The name of a new file is durable with its folder.
+pub fn sync_folder(path: &Path) -> Result<(), Problem> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(|error| file_problem(folder, &error))
+}
+
 /// Refuses a private key that others than its owner may read or write.
 pub fn refuse_shared_key(path: &Path) -> Result<(), Problem> {
     let mode = fs::metadata(path).map_err(|error| file_problem(path, &error))?.permissions().mode() & 0o777;

@@ -450,6 +450,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    signing_acknowledgements (ledger, sequence) {
+        ledger -> Text,
+        sequence -> BigInt,
+        reason -> Text,
+        acknowledged_by -> Text,
+        acknowledged_at -> BigInt,
+    }
+}
+
+diesel::table! {
     responder_requests (digest) {
         digest -> Binary,
         authority -> Text,
@@ -534,6 +544,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     signing_intents,
     signing_ledgers,
     signing_alarms,
+    signing_acknowledgements,
     responder_requests,
     responder_request_proofs,
     responder_refusals,

@@ -5,6 +5,7 @@ mod audit_bundle;
 mod audit_log;
 mod ceremonies;
 mod certificate_dump;
+mod certification_turns;
 mod clock_ahead;
 mod command_line;
 mod crash;

@@ -11,7 +11,7 @@ use super::newest::{NewestResponder, newest};
 use super::statement::{self, Statement};
 use super::verifying::{is_fresh, signed};
 use super::{FRESH, MOST_ATTEMPTS};
-use crate::authority::{self, AuthorityError, AuthorityKind};
+use crate::authority::{self, AuthorityError, AuthorityKind, Readable};
 use crate::authority_end;
 use crate::certificate::CertificateStatus;
 use crate::faults;
@@ -81,7 +81,9 @@ pub fn ask(
     act: &Act,
 ) -> Result<Asking, AskError> {
     let mut asking = Asking::default();
-    for authority in authority::all(db)?.iter().filter(|authority| authority.kind == AuthorityKind::Issuing) {
+    let Readable { authorities, unreadable } = authority::readable(db)?;
+    asking.failed.extend(unreadable.into_iter().map(|(short_name, error)| (short_name, error.into())));
+    for authority in authorities.iter().filter(|authority| authority.kind == AuthorityKind::Issuing) {
         let short_name = &authority.short_name;
         if authority_end::find(db, short_name)?.is_some() {
             continue;

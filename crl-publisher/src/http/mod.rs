@@ -16,6 +16,8 @@ mod target;
 #[cfg(test)]
 mod caching_tests;
 #[cfg(test)]
+mod damage_tests;
+#[cfg(test)]
 mod kept_tests;
 #[cfg(test)]
 mod load_tests;

@@ -1,6 +1,6 @@
 //! Who answers for whom: the keys that the authorities delegated.
 
-use ca_core::authority::{self, Authority, AuthorityError};
+use ca_core::authority::{self, Authority, AuthorityError, Readable};
 use ca_core::service_key::{self, Purpose, ServiceKey};
 use store::{Act, Database, Timestamp};
 use thiserror::Error;
@@ -34,11 +34,15 @@ pub enum ResponderError {
 
 impl Responder {
     /// Loads the authorities and, for each, its responder keys with a certificate that is good and valid
-    /// now. An authority without one is answered `unauthorized`.
+    /// now. An authority without one is answered `unauthorized`, and so is one whose record does not read.
     pub fn load(db: &mut Database, act: &Act) -> Result<Self, ResponderError> {
         let keys = service_key::of_purpose(db, Purpose::Ocsp)?;
         let mut responder = Self { issuers: Issuers::default(), delegates: Vec::new() };
-        for authority in authority::all(db)? {
+        let Readable { authorities, unreadable } = authority::readable(db)?;
+        for (short_name, error) in unreadable {
+            tracing::error!(authority = short_name, %error, "nobody answers for {short_name}: {error}");
+        }
+        for authority in authorities {
             let delegates = standing_delegates(db, &authority, &keys, act.at)?;
             if delegates.is_empty() {
                 continue;

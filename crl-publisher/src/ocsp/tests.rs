@@ -310,6 +310,15 @@ fn a_responder_that_does_not_read_keeps_no_other_from_answering() {
 }
 
 #[test]
+fn an_authority_that_does_not_read_keeps_no_other_from_being_answered_for() {
+    let mut world = world_with_statuses();
+    let ours = cert_id(&world, ISSUING, ID_SHA_256, &[0x1D, 0x01]);
+    world.damage(OTHER);
+    let answer = ask(&mut world, &request(vec![ours], vec![]).to_der().unwrap());
+    assert!(matches!(answer.kind, AnswerKind::Signed { .. }), "{answer:?}");
+}
+
+#[test]
 fn a_token_that_is_gone_or_signs_with_another_key_gives_try_later() {
     let mut world = world_with_statuses();
     let id = cert_id(&world, ISSUING, ID_SHA_256, &[0x1D, 0x01]);

@@ -10,7 +10,7 @@ use store::crash_point;
 
 use crate::faults;
 use crate::problem::Problem;
-use crate::setup::{file_problem, read_text, write_file};
+use crate::setup::{file_problem, read_text, sync_folder, write_file};
 
 const DIR_MODE: u32 = 0o750;
 const FILE_MODE: u32 = 0o640;
@@ -59,7 +59,8 @@ impl Witness {
                 let _ = fs::remove_file(&beside);
                 write_file(&beside, FILE_MODE, format!("{verifier_key}\n").as_bytes())?;
                 crash_point("audit.key-written");
-                fs::rename(&beside, &path).map_err(|error| file_problem(&path, &error))
+                fs::rename(&beside, &path).map_err(|error| file_problem(&path, &error))?;
+                sync_folder(&path)
             }
         }
     }
@@ -97,7 +98,9 @@ impl Witness {
             file.write_all(signed.to_string().as_bytes())?;
             file.sync_all()
         };
-        write().map_err(failed)
+        write().map_err(failed)?;
+        // The first checkpoint made the file. What made the folder is followed by its own parent's.
+        if whole == 0 { sync_folder(&path).and_then(|()| sync_folder(&self.folder)) } else { Ok(()) }
     }
 
     /// Every checkpoint that is kept, in the order of the file; what does not read, with its line.

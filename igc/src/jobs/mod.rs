@@ -40,6 +40,7 @@ pub struct Worker {
     /// This run.
     pub epoch: Epoch,
     role: DatabaseRole,
+    turn: certification::Turn,
 }
 
 /// One job.
@@ -121,7 +122,14 @@ impl Worker {
         let mut db = installation.database(role)?;
         let act = installation.act(Actor::Job("worker"));
         let epoch = Epoch::open(&mut db, installation.config.schedules.lease, &act)?;
-        Ok(Self { installation: installation.clone(), signer: installation.signer()?, db, epoch, role })
+        Ok(Self {
+            installation: installation.clone(),
+            signer: installation.signer()?,
+            db,
+            epoch,
+            role,
+            turn: certification::Turn::default(),
+        })
     }
 
     /// Runs a job once, as that job.

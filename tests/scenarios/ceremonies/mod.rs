@@ -64,7 +64,8 @@ impl Empty {
 
 /// Verifies a report where nothing else is: no installation is named.
 fn verify(report: &Path) -> Finished {
-    run(igc().args(["--output", "json", "ceremony", "verify"]).arg(report))
+    let key = report.with_file_name("audit-key.pem");
+    run(igc().args(["--output", "json", "ceremony", "verify"]).arg(report).arg("--key").arg(key))
 }
 
 /// How many key halves stand in the SoftHSM token with this label. A file that is shorter than the half of a
