@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 use store::schema::{certificates, service_keys};
-use store::{Act, Database};
+use store::{Act, Database, crash_point};
 
 use super::KEPT;
 use super::asking::AskError;
@@ -37,6 +37,7 @@ pub fn tidy(db: &mut Database, process: &SignerProcess, act: &Act) -> Result<Vec
         for found in process.keys_labelled(&token, &name)? {
             if found.id != id || not_after < ended_before {
                 process.destroy_key(&token, &found.id)?;
+                crash_point("responder.key-destroyed");
                 destroyed.push(KeyReference { token: token.clone(), id: found.id });
             }
         }

@@ -134,7 +134,10 @@ impl LedgerWriter {
 
     fn open(&self) -> Result<Open, LedgerFault> {
         let folder = self.path.parent().unwrap_or(Path::new("."));
-        DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+        if !folder.is_dir() {
+            DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+            folder.parent().map_or(Ok(()), |above| File::open(above)?.sync_all())?;
+        }
         let mut file =
             OpenOptions::new().read(true).append(true).create(true).mode(0o600).open(&self.path)?;
         file.lock()?;
