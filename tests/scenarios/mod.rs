@@ -33,6 +33,7 @@ mod signer_faults;
 mod signer_process;
 mod standstill;
 mod status_service;
+mod sync_order;
 mod tidy;
 mod weak_keys;
 mod workshop;
