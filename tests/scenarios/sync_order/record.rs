@@ -28,10 +28,8 @@ pub fn unsynced(record: &str, mut stood: BTreeSet<String>, counts: &dyn Fn(&str)
         }
         let quoted: Vec<&str> = arguments.split('"').skip(1).step_by(2).collect();
         match name {
-            "open" | "openat" | "creat" if arguments.contains("O_CREAT") => {
-                if !stood.contains(quoted[0]) {
-                    standing.entry(quoted[0].to_owned()).or_insert(Standing { written: false, named: true });
-                }
+            "open" | "openat" | "creat" if arguments.contains("O_CREAT") && !stood.contains(quoted[0]) => {
+                standing.entry(quoted[0].to_owned()).or_insert(Standing { written: false, named: true });
             }
             "mkdir" | "mkdirat" => standing.entry(quoted[0].to_owned()).or_default().named = true,
             "write" | "writev" | "pwrite64" | "pwritev" | "ftruncate" => {
