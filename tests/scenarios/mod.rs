@@ -36,6 +36,7 @@ mod standstill;
 mod status_hint;
 mod status_log;
 mod status_service;
+mod sync_order;
 mod tidy;
 mod weak_keys;
 mod workshop;

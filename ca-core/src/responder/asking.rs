@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use sha2::{Digest, Sha256};
-use store::{Act, Code, CryptoRng, Database, Fault};
+use store::{Act, Code, CryptoRng, Database, Fault, crash_point};
 use thiserror::Error;
 
 use super::inbox::{self, Proofs, Request};
@@ -151,6 +151,7 @@ fn ask_for_successor(
                 Err(error) if store::database::is_unique_violation(&error) => return Ok(false),
                 put => put?,
             }
+            crash_point("responder.requested");
             request
         }
     };
@@ -202,6 +203,7 @@ fn make(process: &SignerProcess, asks: &NewestResponder) -> Result<(KeyReference
     let kind = KeyKind::of(&asks.public_key).ok_or_else(unknown)?;
     let token = asks.key.token.clone();
     let (id, public_key) = process.generate_key(&token, kind, &asks.successor_label())?;
+    crash_point("responder.key-made");
     tracing::info!(
         signer.key = %id,
         "the responder of {} has made its successor's key {token}/{id}",
@@ -222,10 +224,13 @@ fn prove(
     let octets = &request.statement;
     let possession = sign_verified(&mut signer, &stated.key, &stated.public_key, &subject, octets)?;
     let authorisation = sign_verified(&mut signer, &asks.key, &asks.public_key, &subject, octets)?;
+    crash_point("responder.request-signed");
     match inbox::prove(db, &request.digest, &Proofs { possession, authorisation }) {
-        Err(error) if store::database::is_unique_violation(&error) => Ok(false),
-        put => Ok(put.map(|()| true)?),
+        Err(error) if store::database::is_unique_violation(&error) => return Ok(false),
+        put => put?,
     }
+    crash_point("responder.request-proved");
+    Ok(true)
 }
 
 /// Of several processes over one token each may have made a key: one is asked for, the others go.

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 use store::schema::{certificates, service_keys};
-use store::{Act, Database, Timestamp};
+use store::{Act, Database, Timestamp, crash_point};
 
 use super::KEPT;
 use super::asking::AskError;
@@ -40,6 +40,7 @@ pub fn tidy(db: &mut Database, process: &SignerProcess, act: &Act) -> Result<Vec
         for found in process.keys_labelled(&row.token, &row.name)? {
             if found.id != id || over {
                 process.destroy_key(&row.token, &found.id)?;
+                crash_point("responder.key-destroyed");
                 destroyed.push(KeyReference { token: row.token.clone(), id: found.id });
             }
         }

@@ -186,8 +186,7 @@ fn report(global: &Global, name: &str, out: Option<&Path>) -> Result<ExitCode, P
     for (file, octets) in
         [("report.json", &signed.json), ("report.json.sig", &signed.signature), ("audit-key.pem", &key)]
     {
-        let path = folder.join(file);
-        std::fs::write(&path, octets).map_err(|error| setup::file_problem(&path, &error))?;
+        setup::replace_file(&folder.join(file), setup::SHARED_FILE, octets)?;
     }
     let report = folder.join("report.json").display().to_string();
     let sha256 = hex::encode(openssl::sha::sha256(&signed.json));

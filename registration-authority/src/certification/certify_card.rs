@@ -160,6 +160,7 @@ pub fn certify_cards(
                 Err(error) => drop(failed.insert(number, error)),
             }
         }
+        crash_point("certification.cards-prepared");
     }
     let issued = issuance::issue_batch(db, context.signer, batch, rng, act)?;
     for (number, outcome) in whose.into_iter().zip(issued) {

@@ -146,7 +146,10 @@ impl LedgerWriter {
 
     fn open(&self) -> Result<Open, LedgerFault> {
         let folder = self.path.parent().unwrap_or(Path::new("."));
-        DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+        if !folder.is_dir() {
+            DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+            folder.parent().map_or(Ok(()), |above| File::open(above)?.sync_all())?;
+        }
         if self.durability == Durability::Lazy {
             self.finish_putting_aside()?;
         }

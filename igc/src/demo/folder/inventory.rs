@@ -10,6 +10,7 @@ use crate::setup::{DEMO_MARK, file_problem};
 /// Files that stand at one place.
 const FILES: &[&str] = &[
     "bureau.pem",
+    "bureau.pem.new",
     "identity.toml",
     "igc.altered",
     "igc.altered-shm",
@@ -31,7 +32,7 @@ const SOCKETS: &[&str] = &["status.sock", "status.sock.new"];
 /// Its folders, and how the names of the files in each end; `*` stands for one folder of any name.
 const FOLDERS: &[(&str, &[&str])] = &[
     ("audit", &["", "new"]),
-    ("ceremonies/*", &["jsonl", "toml"]),
+    ("ceremonies/*", &["jsonl", "new", "toml"]),
     ("certificates", &["pem"]),
     ("demo", &["key"]),
     ("ocsp", &["der"]),
