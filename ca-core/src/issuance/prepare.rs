@@ -86,7 +86,7 @@ pub(super) fn prepare_under(
         &tbs,
         &LintContext {
             profile: request.profile,
-            issuer_certificate: issuer.above.as_ref().map(|above| above.certificate.as_slice()),
+            issuer: issuer.above.as_ref().map(|above| above.linted.clone()),
             at: act.at,
             serial_prefix: issuer.serial_prefix,
             test_bit: context.identity.test_bit(),
@@ -145,12 +145,11 @@ fn not_after(
 
 /// A key belongs to one subject, and never again to anyone once it was compromised.
 fn refuse_reused_key(db: &mut Database, public_key: &[u8], tbs: &[u8]) -> Result<(), PrepareError> {
-    let subject = tbs::subject_of(tbs)?;
     for known in certificate::with_key(db, public_key)? {
         let barred = match &known.status {
             CertificateStatus::Revoked { reason, .. } => reason == "keyCompromise",
             CertificateStatus::Abandoned => false,
-            _ => tbs::subject_of(&known.tbs)? != subject,
+            _ => tbs::subject_of(&known.tbs)? != tbs::subject_of(tbs)?,
         };
         if barred {
             return Err(PrepareError::KeyReused {
