@@ -142,15 +142,18 @@ struct Issuer {
     serial_prefix: Option<[u8; 8]>,
 }
 
+/// Short name, certificate and serial prefix.
+type IssuerRow = (String, Option<Vec<u8>>, Option<Vec<u8>>);
+
 /// Every authority by short name.
 fn issuers(db: &mut Database) -> QueryResult<BTreeMap<String, Issuer>> {
-    let rows: Vec<(String, Option<Vec<u8>>, Option<Vec<u8>>)> = authorities::table
+    let rows: Vec<IssuerRow> = authorities::table
         .inner_join(certificates::table.on(
             certificates::issuer.eq(authorities::parent).and(certificates::serial.eq(authorities::serial)),
         ))
         .select((authorities::short_name, certificates::der, authorities::serial_prefix))
         .load(db)?;
-    let issuer = |(short_name, der, prefix): (String, Option<Vec<u8>>, Option<Vec<u8>>)| {
+    let issuer = |(short_name, der, prefix): IssuerRow| {
         let certificate = der.as_deref().map(IssuerCertificate::read);
         let serial_prefix = prefix.and_then(|prefix| prefix.try_into().ok());
         (short_name, Issuer { certificate, serial_prefix })

@@ -83,9 +83,7 @@ fn judge(identifier: &Element<'_>, bits: &Element<'_>) -> Result<KeyKind, Findin
             rsa(bits)
         }
         algorithm::EC_PUBLIC_KEY => match parameters.map(|parameters| (parameters.tag, parameters.content)) {
-            Some((tag::OID, algorithm::P256)) => {
-                point(bits, P256.as_ref(), 32).map(|()| KeyKind::P256)
-            }
+            Some((tag::OID, algorithm::P256)) => point(bits, P256.as_ref(), 32).map(|()| KeyKind::P256),
             Some((tag::OID, algorithm::P384)) => point(bits, P384.as_ref(), 48).map(|()| KeyKind::P384),
             _ => {
                 let message = "subjectPublicKeyInfo: an EC key names P-256 or P-384";
