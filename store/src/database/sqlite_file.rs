@@ -13,7 +13,7 @@ use super::Database;
 
 /// Reading and writing for the owner, reading for his group. SQLite gives `-wal` and `-shm` the mode
 /// of the database's file (<https://sqlite.org/wal.html>, §2.4).
-const MODE: u32 = 0o640;
+pub(super) const MODE: u32 = 0o640;
 
 /// Makes an empty file at `path` with its mode from the first moment, where nothing stands: SQLite
 /// takes an empty file for a new database. What stands already is left as it is.
@@ -45,7 +45,7 @@ pub(super) fn is_closed_copy(path: &str) -> bool {
 }
 
 /// Whether it names a file: not a database in memory, nor SQLite's own URI.
-fn is_file(path: &str) -> bool {
+pub(super) fn is_file(path: &str) -> bool {
     !(path.is_empty() || path == ":memory:" || path.starts_with("file:"))
 }
 

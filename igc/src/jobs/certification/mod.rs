@@ -61,7 +61,7 @@ pub fn certify_all(worker: &mut Worker, act: &Act) -> Result<Certified, Problem>
     let listed = card::list(db, &filter, MOST_LISTED)?;
     let numbers: Vec<CardNumber> = listed.iter().map(|card| card.number).collect();
     turn.cards = stopped_at(&numbers, MOST_LISTED);
-    let mut done = lanes::certify(&certifier, db, signer, *role, &numbers)?;
+    let mut done = lanes::certify_all(&certifier, db, signer, *role, &numbers)?;
     certifier.certify_requests(db, signer, &mut turn.requests, &mut done)?;
     Ok(done)
 }
