@@ -71,8 +71,8 @@ impl Workshop {
             fs::write(&file, parsed.to_pem().unwrap()).unwrap();
             let life = Asn1Time::from_unix(0).unwrap().diff(parsed.not_after()).unwrap();
             let ends = i64::from(life.days) * 86_400 + i64::from(life.secs);
-            // One that has ended was good until then.
-            files.entry(ends.min(now)).or_default().push(file.display().to_string());
+            // One that has ended was good until then; OpenSSL takes the last second of a validity as past it.
+            files.entry((ends - 1).min(now)).or_default().push(file.display().to_string());
         }
         let chain = self.dir().join("public/ca/chain.pem").display().to_string();
         for (at, files) in files {

@@ -63,7 +63,7 @@ impl Empty {
 }
 
 /// Verifies a report where nothing else is: no installation is named.
-fn verify(report: &Path) -> Finished {
+pub fn verify(report: &Path) -> Finished {
     let key = report.with_file_name("audit-key.pem");
     run(igc().args(["--output", "json", "ceremony", "verify"]).arg(report).arg("--key").arg(key))
 }

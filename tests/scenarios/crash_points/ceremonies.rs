@@ -5,7 +5,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
-use acceptance::harness::{igc, run};
+use acceptance::harness::run;
 use diesel::prelude::*;
 use serde_json::Value;
 use store::schema::{audit_events, authorities, certificates, crls, service_keys, signing_intents};
@@ -14,7 +14,7 @@ use store::{Database, DatabaseRole};
 use super::dying::run_to_or_past;
 use super::outside::Outside;
 use super::table::Kill;
-use crate::scenarios::ceremonies::objects_in_token;
+use crate::scenarios::ceremonies::{objects_in_token, verify};
 use crate::scenarios::signer_faults::behind_the_library_that_fails;
 use crate::scenarios::workshop::Workshop;
 
@@ -285,7 +285,7 @@ impl Hall {
     fn report_verifies(&self, held: &Held) {
         self.workshop.igc(&["ceremony", "report", held.scene]);
         let report = self.workshop.dir().join("ceremonies").join(held.scene).join("report.json");
-        run(igc().args(["--output", "json", "ceremony", "verify"]).arg(&report)).expect_exit(0);
+        verify(&report).expect_exit(0);
         let text: Value = serde_json::from_slice(&fs::read(&report).unwrap()).unwrap();
         let lines = fs::read_to_string(self.transcript(held)).unwrap();
         assert!(text["transcript"].as_array().unwrap().iter().eq(lines.lines()), "the whole transcript");
