@@ -6,6 +6,7 @@ mod audit_log;
 mod ceremonies;
 mod certificate_dump;
 mod clock_ahead;
+mod coherence;
 mod command_line;
 mod crash;
 mod crash_points;

@@ -78,6 +78,12 @@ impl StatusService {
         (said.stdout.ends_with("200"), said.stdout)
     }
 
+    /// What `/metrics` says.
+    pub fn metrics(&self) -> String {
+        run(Command::new("curl").args(["--silent", &format!("http://127.0.0.1:{}/metrics", self.operations)]))
+            .stdout
+    }
+
     /// All that `openssl ocsp` has to say of one answer.
     pub fn ask(&self, workshop: &Workshop, certificate: &Certificate) -> Finished {
         let public = workshop.dir().join("public/ca");
@@ -105,6 +111,16 @@ impl StatusService {
         let (head, body) = answer.split_once("\r\n\r\n").unwrap();
         assert!(head.starts_with("HTTP/1.1 200"), "{path}: {answer}");
         body.to_owned()
+    }
+
+    /// The same, as octets.
+    #[track_caller]
+    pub fn octets(&self, path: &str) -> Vec<u8> {
+        let mut answer = Vec::new();
+        self.get(path, "Connection: close\r\n").read_to_end(&mut answer).unwrap();
+        let end = answer.windows(4).position(|window| window == b"\r\n\r\n").expect("a whole head");
+        assert!(answer.starts_with(b"HTTP/1.1 200"), "{path}: {}", String::from_utf8_lossy(&answer[..end]));
+        answer.split_off(end + 4)
     }
 
     /// The process.
