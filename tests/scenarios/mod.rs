@@ -33,6 +33,7 @@ mod serve;
 mod signer_faults;
 mod signer_process;
 mod standstill;
+mod status_history;
 mod status_log;
 mod status_service;
 mod tidy;

@@ -2,6 +2,7 @@
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
@@ -86,13 +87,18 @@ impl StatusService {
 
     /// All that `openssl ocsp` has to say of one answer.
     pub fn ask(&self, workshop: &Workshop, certificate: &Certificate) -> Finished {
+        self.ask_keeping(workshop, certificate, Path::new("/dev/null"))
+    }
+
+    /// The same, and the answer is kept in a file.
+    pub fn ask_keeping(&self, workshop: &Workshop, certificate: &Certificate, kept: &Path) -> Finished {
         let public = workshop.dir().join("public/ca");
         let issuer = public.join(format!("{}.cer", certificate.issuer)).display().to_string();
         let chain = public.join("chain.pem").display().to_string();
         let url = format!("http://127.0.0.1:{}/ocsp", self.port);
         let serial = format!("0x{}", certificate.serial);
         let arguments = ["ocsp", "-no_nonce", "-url", &url, "-issuer", &issuer, "-serial", &serial];
-        run(Command::new("openssl").args(arguments).args(["-CAfile", &chain]))
+        run(Command::new("openssl").args(arguments).args(["-CAfile", &chain]).arg("-respout").arg(kept))
     }
 
     /// Sends a GET and gives the connection, from which the answer is to be read.
