@@ -52,6 +52,11 @@ impl PublicFolder {
         self.root.join("oppositions").join(name)
     }
 
+    /// `coherence/<name>`.
+    pub fn coherence_path(&self, name: &str) -> PathBuf {
+        self.root.join("coherence").join(name)
+    }
+
     /// `audit/checkpoint`.
     pub fn audit_checkpoint_path(&self) -> PathBuf {
         self.root.join("audit").join("checkpoint")

@@ -504,6 +504,15 @@ diesel::joinable!(audit_leaves -> audit_events (event_id));
 diesel::joinable!(audit_payloads -> audit_events (event_id));
 diesel::joinable!(card_certificates -> cards (card_number));
 
+diesel::table! {
+    coherence_sightings (face, issuer, number) {
+        face -> Text,
+        issuer -> Text,
+        number -> BigInt,
+        seen_at -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     audit_events,
     audit_payloads,
@@ -549,4 +558,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     responder_request_proofs,
     responder_refusals,
     responder_certifications,
+    coherence_sightings,
 );

@@ -147,6 +147,11 @@ impl Workshop {
         self.open(DatabaseRole::Owner).now().unwrap().plus(ahead)
     }
 
+    /// Where its status role listens.
+    pub fn listens_at(&self) -> String {
+        self.configured("listen", "status")
+    }
+
     fn configured(&self, section: &str, key: &str) -> String {
         self.config()[section][key].as_str().unwrap().to_owned()
     }
@@ -159,7 +164,8 @@ impl Workshop {
     pub fn configure(&self, section: &str, key: &str, value: impl Into<toml::Value>) {
         let path = self.dir.join("igc.toml");
         let mut config: toml::Table = fs::read_to_string(&path).unwrap().parse().unwrap();
-        config[section][key] = value.into();
+        let section = config.entry(section).or_insert(toml::Table::new().into());
+        section.as_table_mut().unwrap().insert(key.to_owned(), value.into());
         fs::write(path, config.to_string()).unwrap();
     }
 

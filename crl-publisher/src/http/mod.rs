@@ -3,6 +3,7 @@
 //! Everything goes through one handler that looks at the path as it came: a router that merges
 //! slashes or decodes escapes breaks OCSP by GET, whose path is base64.
 
+mod coherence;
 mod documents;
 mod follower;
 mod ocsp_get;

@@ -15,6 +15,7 @@ use store::database::Reserve;
 use store::schema::card_opposition_counter;
 use store::{Act, Actor, Database, RequestId, Timestamp};
 
+use super::coherence::Coherence;
 use super::reply::NEVER_CACHED;
 use super::service::StatusService;
 use crate::crl::read::Crl;
@@ -57,7 +58,9 @@ impl Readiness {
 pub(crate) fn readiness(service: &StatusService, at: Timestamp) -> Readiness {
     let looked = service.databases().run(|db| {
         let alarms = [audit_alarm(db, at)?, signing_alarm(db)?].into_iter().flatten();
-        let alarms = alarms.chain(responder_alarms(db, at)?).chain(authority_alarms(db)?).collect();
+        let coherence = Coherence::read(db, service.folder())?.and_then(|coherence| coherence.alarm(at));
+        let alarms =
+            alarms.chain(responder_alarms(db, at)?).chain(authority_alarms(db)?).chain(coherence).collect();
         Ok::<_, String>(Readiness { checks: check(service, db, at)?, alarms })
     });
     let mut readiness = looked.unwrap_or_else(|| Readiness {
@@ -294,8 +297,22 @@ fn gather(service: &StatusService, db: &mut Database, at: Timestamp) -> Result<S
         .into_iter()
         .chain([root_lists, unlisted, reserve, ends, requests, log, cards])
         .chain(trail)
+        .chain(coherence(service, db)?)
         .chain(signatures(db)?);
     Ok(families.map(|family| family.text).collect())
+}
+
+/// Absent where nobody has looked yet: then an alarm on the first one finds nothing, and says so.
+fn coherence(service: &StatusService, db: &mut Database) -> Result<Vec<Family>, String> {
+    let Some(coherence) = Coherence::read(db, service.folder())? else { return Ok(Vec::new()) };
+    let mut looked = Family::gauge(
+        "igc_coherence_looked_seconds",
+        "When every public face was last looked at, Unix time.",
+    );
+    looked.sample("", coherence.looked_at());
+    let mut differences = Family::gauge("igc_coherence_differences", "What did not agree then.");
+    differences.sample("", coherence.differences());
+    Ok(vec![looked, differences])
 }
 
 fn signatures(db: &mut Database) -> Result<[Family; 4], String> {

@@ -130,9 +130,9 @@ fn a_signature_is_good_for_the_file_that_it_names_and_no_other() {
     let (content, signature) = (read(full.name()), read(page.signature_name()));
     assert_eq!(content, read(page.name()));
     let verifier = list_verifier::ListVerifier::load(&mut world.db).unwrap();
-    assert!(verifier.verifies(page, &content, &signature));
-    assert!(!verifier.verifies(full, &content, &signature));
-    assert!(!verifier.verifies(ListFile::Page(1, ListForm::Csv), &content, &signature));
+    assert!(verifier.verifies(&page.signed_name(), &content, &signature));
+    assert!(!verifier.verifies(&full.signed_name(), &content, &signature));
+    assert!(!verifier.verifies(&ListFile::Page(1, ListForm::Csv).signed_name(), &content, &signature));
 }
 
 #[test]

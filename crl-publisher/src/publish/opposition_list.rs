@@ -66,20 +66,23 @@ pub enum OppositionListError {
 impl Fault for OppositionListError {
     fn code(&self) -> Code {
         match self {
-            Self::Signature(error) => match error {
-                SignatureError::NoSigner | SignatureError::Key(_) | SignatureError::Der(_) => {
-                    faults::LIST_SIGNER
-                }
-                SignatureError::Signer(error) => error.code(),
-                SignatureError::Wrong(_) => faults::LIST_SIGNATURE,
-                SignatureError::Authority(error) => error.code(),
-                SignatureError::Database(_) => fault::DATABASE,
-            },
+            Self::Signature(error) => signature_code(error),
             Self::Compact(_) => faults::LIST_COMPACT,
             Self::Encoding(_) => faults::FOLDER,
             Self::Folder(error) => error.code(),
             Self::Database(_) => fault::DATABASE,
         }
+    }
+}
+
+/// The code of what the list signer did not sign.
+pub(super) fn signature_code(error: &SignatureError) -> Code {
+    match error {
+        SignatureError::NoSigner | SignatureError::Key(_) | SignatureError::Der(_) => faults::LIST_SIGNER,
+        SignatureError::Signer(error) => error.code(),
+        SignatureError::Wrong(_) => faults::LIST_SIGNATURE,
+        SignatureError::Authority(error) => error.code(),
+        SignatureError::Database(_) => fault::DATABASE,
     }
 }
 

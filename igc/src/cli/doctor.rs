@@ -1,5 +1,6 @@
 //! `igc doctor`: looks at everything, and says of each thing whether it is well, and what to do.
 
+mod coherence;
 mod responders;
 
 use std::process::ExitCode;
@@ -49,6 +50,7 @@ pub fn run(global: &Global, args: &Args) -> Result<ExitCode, Problem> {
     keys(&installation, &mut db, now, &mut findings)?;
     responders::outlook(&mut db, now, &mut findings)?;
     lists(&installation, &mut db, now, &mut findings)?;
+    coherence::last_look(&installation, &mut db, now, &mut findings)?;
     own_certificate(&installation, now, &mut findings);
     trail(&installation, &mut db, now, &mut findings)?;
     signatures(&installation, &mut db, &mut findings)?;

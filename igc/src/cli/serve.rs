@@ -53,6 +53,7 @@ pub fn stay_up(installation: &Installation, port: Option<u16>) -> Result<(), Pro
     if let Some(port) = port {
         let mut config = (*installation.config).clone();
         config.status.set_port(port);
+        config.coherence.address.set_port(port);
         installation.config = config.into();
     }
     serve(&installation, RoleName::All)
