@@ -17,7 +17,7 @@ use thiserror::Error;
 use x509_cert::TbsCertificate;
 
 use crate::faults;
-use crate::lint::{self, Finding, LintContext, ShardUrls};
+use crate::lint::{self, Finding, IssuerCertificate, LintContext, ShardUrls};
 
 /// So many certificates are in memory at a time.
 const PAGE: i64 = 1000;
@@ -138,17 +138,19 @@ fn page(db: &mut Database, selection: Selection<'_>, after: &(String, String)) -
 
 /// What the lint must know of an authority.
 struct Issuer {
-    /// The DER, whether it still stands or not.
-    certificate: Option<Vec<u8>>,
-    serial_prefix: Option<Vec<u8>>,
+    /// Whether it still stands or not.
+    certificate: Option<IssuerCertificate>,
+    serial_prefix: Option<[u8; 8]>,
     /// Its shards by number, ended ones too: the addresses of the CRL and of the delta.
     shards: BTreeMap<i64, (String, String)>,
 }
 
+/// Short name, certificate and serial prefix.
+type IssuerRow = (String, Option<Vec<u8>>, Option<Vec<u8>>);
+
 /// Every authority by short name.
 fn issuers(db: &mut Database) -> QueryResult<BTreeMap<String, Issuer>> {
-    type Row = (String, Option<Vec<u8>>, Option<Vec<u8>>);
-    let rows: Vec<Row> = authorities::table
+    let rows: Vec<IssuerRow> = authorities::table
         .inner_join(certificates::table.on(
             certificates::issuer.eq(authorities::parent).and(certificates::serial.eq(authorities::serial)),
         ))
@@ -158,7 +160,9 @@ fn issuers(db: &mut Database) -> QueryResult<BTreeMap<String, Issuer>> {
         .select((crl_shards::issuer, crl_shards::number, crl_shards::crl_url, crl_shards::delta_crl_url))
         .load(db)?;
     let mut issuers = BTreeMap::new();
-    for (short_name, certificate, serial_prefix) in rows {
+    for (short_name, der, prefix) in rows {
+        let certificate = der.as_deref().map(IssuerCertificate::read);
+        let serial_prefix = prefix.and_then(|prefix| prefix.try_into().ok());
         issuers.insert(short_name, Issuer { certificate, serial_prefix, shards: BTreeMap::new() });
     }
     for (short_name, number, crl_url, delta_crl_url) in shards {
@@ -184,9 +188,9 @@ fn judge(
         &row.tbs,
         &LintContext {
             profile: &row.profile,
-            issuer_certificate: issuer.and_then(|issuer| issuer.certificate.as_deref()),
+            issuer: issuer.and_then(|issuer| issuer.certificate.clone()),
             at: row.prepared_at,
-            serial_prefix: issuer.and_then(|issuer| issuer.serial_prefix.as_deref()?.try_into().ok()),
+            serial_prefix: issuer.and_then(|issuer| issuer.serial_prefix),
             test_bit,
             shard: shard.map(|(crl, delta_crl)| ShardUrls { crl, delta_crl }),
         },

@@ -2,6 +2,7 @@
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
@@ -78,15 +79,26 @@ impl StatusService {
         (said.stdout.ends_with("200"), said.stdout)
     }
 
+    /// What `/metrics` says.
+    pub fn metrics(&self) -> String {
+        run(Command::new("curl").args(["--silent", &format!("http://127.0.0.1:{}/metrics", self.operations)]))
+            .stdout
+    }
+
     /// All that `openssl ocsp` has to say of one answer.
     pub fn ask(&self, workshop: &Workshop, certificate: &Certificate) -> Finished {
+        self.ask_keeping(workshop, certificate, Path::new("/dev/null"))
+    }
+
+    /// The same, and the answer is kept in a file.
+    pub fn ask_keeping(&self, workshop: &Workshop, certificate: &Certificate, kept: &Path) -> Finished {
         let public = workshop.dir().join("public/ca");
         let issuer = public.join(format!("{}.cer", certificate.issuer)).display().to_string();
         let chain = public.join("chain.pem").display().to_string();
         let url = format!("http://127.0.0.1:{}/ocsp", self.port);
         let serial = format!("0x{}", certificate.serial);
         let arguments = ["ocsp", "-no_nonce", "-url", &url, "-issuer", &issuer, "-serial", &serial];
-        run(Command::new("openssl").args(arguments).args(["-CAfile", &chain]))
+        run(Command::new("openssl").args(arguments).args(["-CAfile", &chain]).arg("-respout").arg(kept))
     }
 
     /// Sends a GET and gives the connection, from which the answer is to be read.
@@ -110,6 +122,16 @@ impl StatusService {
     /// Where it listens.
     pub fn port(&self) -> u16 {
         self.port
+    }
+
+    /// The same, as octets.
+    #[track_caller]
+    pub fn octets(&self, path: &str) -> Vec<u8> {
+        let mut answer = Vec::new();
+        self.get(path, "Connection: close\r\n").read_to_end(&mut answer).unwrap();
+        let end = answer.windows(4).position(|window| window == b"\r\n\r\n").expect("a whole head");
+        assert!(answer.starts_with(b"HTTP/1.1 200"), "{path}: {}", String::from_utf8_lossy(&answer[..end]));
+        answer.split_off(end + 4)
     }
 
     /// The process.

@@ -3,6 +3,7 @@ use store::{Database, Timestamp};
 use super::{IssuanceRequest, NewAuthorityKey, PrepareError};
 use crate::authority::{self, AuthorityError, AuthorityKind};
 use crate::authority_end;
+use crate::lint::IssuerCertificate;
 use crate::shard::{self, Shard};
 use crate::signer::{KeyReference, SignatureAlgorithm};
 use crate::tbs::{BuildError, TbsIssuer};
@@ -25,7 +26,7 @@ pub(super) struct Issuer {
 #[derive(Debug)]
 pub(super) struct Above {
     pub(super) names: TbsIssuer,
-    pub(super) certificate: Vec<u8>,
+    pub(super) linted: IssuerCertificate,
     pub(super) not_before: Timestamp,
     pub(super) not_after: Timestamp,
 }
@@ -63,7 +64,7 @@ impl Issuer {
             shards: shard::open(db, short_name)?,
             above: Some(Above {
                 names,
-                certificate: authority.certificate,
+                linted: IssuerCertificate::read(&authority.certificate),
                 not_before: authority.not_before,
                 not_after: authority.not_after,
             }),

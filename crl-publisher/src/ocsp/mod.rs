@@ -23,6 +23,10 @@ pub(crate) mod kept_tests;
 #[cfg(test)]
 mod model_tests;
 #[cfg(test)]
+mod nonce_tests;
+#[cfg(test)]
+mod responder_tests;
+#[cfg(test)]
 pub(crate) mod tests;
 
 pub(crate) use answer::{Answer, AnswerKind};

@@ -1,6 +1,6 @@
 //! Publishes the CRLs that are due, and what a crash left between record and publication.
 
-use ca_core::authority::{self, Authority, AuthorityError, AuthorityKind};
+use ca_core::authority::{self, Authority, AuthorityError, AuthorityKind, Readable};
 use ca_core::authority_end;
 use ca_core::signer::Signer;
 use ca_core::status_log;
@@ -96,7 +96,11 @@ struct Publication<'a> {
 
 impl Publication<'_> {
     fn run(mut self, db: &mut Database) -> Result<CrlReport, AuthorityError> {
-        for authority in authority::all(db)? {
+        let Readable { authorities, unreadable } = authority::readable(db)?;
+        for (issuer, error) in unreadable {
+            self.report.failures.push(CrlFailure { issuer, error: error.into() });
+        }
+        for authority in authorities {
             let scopes = match Scope::of(db, &authority) {
                 Ok(scopes) => scopes,
                 Err(error) => {

@@ -13,7 +13,7 @@ use super::{CrlKind, CrlLintContext};
 pub(super) fn check(
     list: &Element<'_>,
     context: &CrlLintContext<'_>,
-    issuer: &Issuer<'_>,
+    issuer: &Issuer,
     findings: &mut Findings,
 ) -> Result<(), Finding> {
     let kind = context.kind;
@@ -32,7 +32,7 @@ pub(super) fn check(
     };
     match find(extension::AUTHORITY_KEY_IDENTIFIER) {
         None => findings.push(missing("authorityKeyIdentifier")),
-        Some(value) if Some(key_identifiers::authority(&value)?) != issuer.key_identifier => {
+        Some(value) if Some(key_identifiers::authority(&value)?) != issuer.key_identifier.as_deref() => {
             let message = "authorityKeyIdentifier: not the issuer's subject key identifier";
             findings.add("rfc5280-5.2.1-matches-issuer", value.offset, message);
         }

@@ -22,7 +22,7 @@ pub(super) fn lists(
     let folder = jobs::folder(installation);
     let policy = jobs::policy(&installation.config);
     let roots = root_crls(db)?;
-    for authority in authority::all(db)? {
+    for authority in authority::readable(db)?.authorities {
         let root = roots.iter().find(|root| root.authority == authority.short_name);
         let root = root.map(|root| (root, root.urgency(&policy, now)));
         let mut well = 0;
