@@ -28,8 +28,9 @@ pub fn status_service(workshop: &Workshop) -> StatusService {
     workshop.configure("listen", "status", format!("127.0.0.1:{port}"));
     let operations = free_port();
     workshop.configure("listen", "operations", format!("127.0.0.1:{operations}"));
-    let process = start(&mut workshop.command(&["serve", "--role", "status"]));
+    let mut process = start(&mut workshop.command(&["serve", "--role", "status"]));
     wait_for_port(port, Duration::from_secs(20));
+    assert_eq!(process.ended(), None, "somebody else listens there: {}", process.stderr());
     StatusService { port, operations, process }
 }
 
