@@ -517,9 +517,10 @@ diesel::joinable!(audit_payloads -> audit_events (event_id));
 diesel::joinable!(card_certificates -> cards (card_number));
 
 diesel::table! {
-    coherence_sightings (face, issuer, number) {
+    coherence_sightings (face, issuer, scope, number) {
         face -> Text,
         issuer -> Text,
+        scope -> Text,
         number -> BigInt,
         seen_at -> BigInt,
     }

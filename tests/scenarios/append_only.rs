@@ -29,7 +29,7 @@ const BEFORE: &str = "
     INSERT INTO responder_certifications
         SELECT r.predecessor, 1, r.digest, r.digest, k.authority, k.serial
         FROM responder_requests r JOIN service_keys k ON k.name = r.predecessor;
-    INSERT INTO coherence_sightings (face, issuer, number, seen_at) VALUES ('list', '', 1, 2);";
+    INSERT INTO coherence_sightings (face, issuer, scope, number, seen_at) VALUES ('list', '', '', 1, 2);";
 
 /// Each of these would take something back; the database refuses it and says why.
 const ATTEMPTS: &[(&str, &str)] = &[
