@@ -151,6 +151,16 @@ store::codes! {
     ISSUANCE_OVERTAKEN = ("certificate-issuance-overtaken", Refused, "the signature was thrown away; ask again, a new serial is used");
     /// The token's signature does not verify with the known key.
     SIGNATURE_WRONG = ("certificate-signature-wrong", Integrity, "the operator, at once: the token signed with another key");
+    // Shards of CRLs.
+    /// Shards were configured for what is no issuing authority.
+    SHARD_AUTHORITY = ("crl-shards-authority", Invalid, "the operator: publication.shards names issuing authorities, by their first generation");
+    /// The identity has no addresses for shards.
+    SHARD_NO_ADDRESS = ("crl-shards-no-address", Invalid, "the operator: give the identity file publication.shard_crl and shard_delta_crl");
+    /// The address of a shard would change.
+    SHARD_MOVED = ("crl-shard-moved", Refused, "the operator: certificates name the address that stands; put it back into the identity file");
+    /// A shard would end that certificates still name.
+    SHARD_LIVING = ("crl-shard-living", Refused, "the operator: put the number of shards back; a shard ends when its last certificate has");
+
     // Identity, profiles, building.
     /// An identity file is not what it must be.
     IDENTITY_INVALID = ("identity-invalid", Invalid, "the operator: correct the line or field of the identity file that is named");

@@ -25,6 +25,7 @@ pub mod revocation;
 mod rsa_public_key;
 pub mod serial;
 pub mod service_key;
+pub mod shard;
 pub mod signer;
 pub mod signing;
 pub mod status_log;

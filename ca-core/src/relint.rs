@@ -11,13 +11,13 @@ use std::collections::BTreeMap;
 use der::Decode;
 use der::asn1::AnyRef;
 use diesel::prelude::*;
-use store::schema::{authorities, certificates};
+use store::schema::{authorities, certificates, crl_shards};
 use store::{Code, Database, Fault, Timestamp};
 use thiserror::Error;
 use x509_cert::TbsCertificate;
 
 use crate::faults;
-use crate::lint::{self, Finding, IssuerCertificate, LintContext};
+use crate::lint::{self, Finding, IssuerCertificate, LintContext, ShardUrls};
 
 /// So many certificates are in memory at a time.
 const PAGE: i64 = 1000;
@@ -108,6 +108,7 @@ struct Row {
     tbs: Vec<u8>,
     der: Option<Vec<u8>>,
     prepared_at: Timestamp,
+    shard: Option<i64>,
 }
 
 fn selected<'a>(selection: Selection<'a>) -> certificates::BoxedQuery<'a, <Database as Connection>::Backend> {
@@ -140,6 +141,8 @@ struct Issuer {
     /// Whether it still stands or not.
     certificate: Option<IssuerCertificate>,
     serial_prefix: Option<[u8; 8]>,
+    /// Its shards by number, ended ones too: the addresses of the CRL and of the delta.
+    shards: BTreeMap<i64, (String, String)>,
 }
 
 /// Short name, certificate and serial prefix.
@@ -153,12 +156,21 @@ fn issuers(db: &mut Database) -> QueryResult<BTreeMap<String, Issuer>> {
         ))
         .select((authorities::short_name, certificates::der, authorities::serial_prefix))
         .load(db)?;
-    let issuer = |(short_name, der, prefix): IssuerRow| {
+    let shards: Vec<(String, i64, String, String)> = crl_shards::table
+        .select((crl_shards::issuer, crl_shards::number, crl_shards::crl_url, crl_shards::delta_crl_url))
+        .load(db)?;
+    let mut issuers = BTreeMap::new();
+    for (short_name, der, prefix) in rows {
         let certificate = der.as_deref().map(IssuerCertificate::read);
         let serial_prefix = prefix.and_then(|prefix| prefix.try_into().ok());
-        (short_name, Issuer { certificate, serial_prefix })
-    };
-    Ok(rows.into_iter().map(issuer).collect())
+        issuers.insert(short_name, Issuer { certificate, serial_prefix, shards: BTreeMap::new() });
+    }
+    for (short_name, number, crl_url, delta_crl_url) in shards {
+        if let Some(issuer) = issuers.get_mut(&short_name) {
+            issuer.shards.insert(number, (crl_url, delta_crl_url));
+        }
+    }
+    Ok(issuers)
 }
 
 fn judge(
@@ -171,6 +183,7 @@ fn judge(
     }
     // A root is signed by itself alone.
     let issuer = issuers.get(&row.issuer).filter(|_| row.profile != "root");
+    let shard = row.shard.and_then(|number| issuer?.shards.get(&number));
     let findings = lint::check_certificate(
         &row.tbs,
         &LintContext {
@@ -179,6 +192,7 @@ fn judge(
             at: row.prepared_at,
             serial_prefix: issuer.and_then(|issuer| issuer.serial_prefix),
             test_bit,
+            shard: shard.map(|(crl, delta_crl)| ShardUrls { crl, delta_crl }),
         },
     );
     Ok((!findings.is_empty()).then(|| Touched {

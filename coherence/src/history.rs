@@ -18,7 +18,8 @@ use thiserror::Error;
 use crate::faults;
 use crate::readers::Malformed;
 use crate::readers::crl::Crl;
-use crate::recorded::{self, CrlKind, RecordedCrl, Scope};
+use crate::recorded::{self, CrlKind, RecordedCrl};
+use crate::scope::Scope;
 use crate::sightings;
 
 /// What is known of one certificate at one moment.
@@ -76,6 +77,8 @@ pub enum Ocsp {
 /// A CRL as it stood.
 #[derive(Clone, Debug, Serialize)]
 pub struct CrlThen {
+    /// `all`, or `shard-<number>`.
+    pub scope: String,
     /// `full` or `delta`.
     pub kind: &'static str,
     /// CRLNumber.
@@ -178,7 +181,7 @@ pub fn tell(
         ocsp_good_until: ended.as_ref().map(|ended| certainly_read(ended).plus(ocsp_validity)),
         ..HeldElsewhere::default()
     };
-    for scope in recorded::scopes(issuer) {
+    for scope in Scope::of_certificate(db, issuer, &found.serial.to_string())? {
         for kind in [CrlKind::Full, CrlKind::Delta] {
             if let Some((recorded, der)) = recorded::crl_recorded_until(db, &scope, kind, at)? {
                 crls.push(crl_then(db, (&scope, kind), &recorded, &der, &signer, serial)?);
@@ -186,10 +189,11 @@ pub fn tell(
             let Some(event) = &event else { continue };
             let without =
                 recorded::last_crl_without(db, &scope, kind, event.sequence)?.map(|crl| crl.next_update);
-            match kind {
-                CrlKind::Full => held_elsewhere.crl_without_until = without,
-                CrlKind::Delta => held_elsewhere.delta_without_until = without,
-            }
+            let held = match kind {
+                CrlKind::Full => &mut held_elsewhere.crl_without_until,
+                CrlKind::Delta => &mut held_elsewhere.delta_without_until,
+            };
+            *held = without.max(*held);
         }
     }
     Ok(History {
@@ -214,7 +218,7 @@ fn crl_then(
     signer: &X509,
     serial: &SerialNumber,
 ) -> Result<CrlThen, HistoryError> {
-    let audit_subject = format!("crl {} {} {}", scope.issuer, kind.name(), recorded.number);
+    let audit_subject = scope.audit_subject(kind, recorded.number);
     let altered = |why| HistoryError::CrlAltered(audit_subject.clone(), why);
     let crl = Crl::read(der).map_err(altered)?;
     if !crl.is_of(signer) {
@@ -222,13 +226,14 @@ fn crl_then(
     }
     let entry = crl.entry(serial.octets());
     Ok(CrlThen {
+        scope: scope.name.clone(),
         kind: kind.name(),
         number: recorded.number,
         base_number: recorded.base_number,
         this_update: Timestamp::from_seconds(crl.this_update),
         next_update: Timestamp::from_seconds(crl.next_update),
         recorded_at: recorded.recorded_at,
-        seen_at: sightings::of_crl(db, kind, &scope.issuer, recorded.number)?,
+        seen_at: sightings::of_crl(db, kind, scope, recorded.number)?,
         sha256: hex::encode(Sha256::digest(der)),
         revoked_at: entry.map(|entry| Timestamp::from_seconds(entry.revoked_at)),
         audit_subject,

@@ -17,6 +17,7 @@ mod look;
 pub mod readers;
 mod recorded;
 mod sample;
+mod scope;
 mod sightings;
 mod statement;
 mod timeline;

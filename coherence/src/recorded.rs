@@ -7,35 +7,16 @@ use diesel::sql_types::Bool;
 use store::schema::{card_oppositions, certificate_status_events, certificates, crls};
 use store::{Database, Timestamp};
 
-/// Every certificate of the authority is in the scope of its CRL. A shard has a scope of its own in `crls.scope`, an
-/// address of its own (`/crl/<ID>/<shard>.crl`), and the certificates it was given at issuance: whoever brings shards
-/// extends [`scopes`] and [`Scope`], and the comparison stands.
-const WHOLE: &str = "all";
+use crate::scope::Scope;
 
 /// Rows a query.
 const PAGE: i64 = 20_000;
 
-/// A part of an authority's certificates that has CRLs of its own.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Scope {
-    pub(crate) issuer: String,
-    name: &'static str,
-}
+/// How many events are sorted in memory rather than looked up by serial number, for each scope.
+const FEW: i64 = 50_000;
 
-/// The scopes of an authority.
-pub(crate) fn scopes(issuer: &str) -> Vec<Scope> {
-    vec![Scope { issuer: issuer.to_owned(), name: WHOLE }]
-}
-
-impl Scope {
-    /// Where its CRL of this kind is served.
-    pub(crate) fn path(&self, kind: CrlKind) -> String {
-        match kind {
-            CrlKind::Full => format!("/crl/{}.crl", self.issuer),
-            CrlKind::Delta => format!("/crl/{}-delta.crl", self.issuer),
-        }
-    }
-}
+/// The same of a shard, of which there may be hundreds.
+const FEW_OF_A_SHARD: i64 = 5_000;
 
 /// As the table `crls` has it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,7 +60,7 @@ pub(crate) fn crl(
     kind: CrlKind,
     number: i64,
 ) -> QueryResult<Option<RecordedCrl>> {
-    recorded_crls(&scope.issuer, scope.name, kind.name())
+    recorded_crls(&scope.issuer, &scope.name, kind.name())
         .filter(crls::number.eq(number))
         .select(RecordedCrl::as_select())
         .first(db)
@@ -93,7 +74,7 @@ pub(crate) fn newest_crl(
     kind: CrlKind,
     before: Option<i64>,
 ) -> QueryResult<Option<RecordedCrl>> {
-    recorded_crls(&scope.issuer, scope.name, kind.name())
+    recorded_crls(&scope.issuer, &scope.name, kind.name())
         .filter(crls::number.lt(before.unwrap_or(i64::MAX)))
         .order(crls::number.desc())
         .select(RecordedCrl::as_select())
@@ -108,7 +89,7 @@ pub(crate) fn last_crl_without(
     kind: CrlKind,
     sequence: i64,
 ) -> QueryResult<Option<RecordedCrl>> {
-    recorded_crls(&scope.issuer, scope.name, kind.name())
+    recorded_crls(&scope.issuer, &scope.name, kind.name())
         .filter(crls::log_sequence.lt(sequence))
         .order(crls::number.desc())
         .select(RecordedCrl::as_select())
@@ -123,7 +104,7 @@ pub(crate) fn crl_recorded_until(
     kind: CrlKind,
     until: Timestamp,
 ) -> QueryResult<Option<(RecordedCrl, Vec<u8>)>> {
-    recorded_crls(&scope.issuer, scope.name, kind.name())
+    recorded_crls(&scope.issuer, &scope.name, kind.name())
         .filter(crls::recorded_at.le(until))
         .order(crls::number.desc())
         .select((RecordedCrl::as_select(), crls::der))
@@ -140,7 +121,7 @@ pub(crate) fn was_first_shown_at(
     at: i64,
 ) -> QueryResult<bool> {
     let shown: i64 = crls::table
-        .filter(crls::issuer.eq(&scope.issuer).and(crls::scope.eq(scope.name)))
+        .filter(crls::issuer.eq(&scope.issuer).and(crls::scope.eq(&scope.name)))
         .filter(crls::log_sequence.ge(event.sequence))
         .filter(crls::this_update.eq(Timestamp::from_seconds(at)))
         .filter(crls::this_update.lt(event.occurred_at))
@@ -204,8 +185,17 @@ pub(crate) fn is_revocation() -> SqlLiteral<Bool> {
     sql("certificate_status_events.event = 'revoked'")
 }
 
-/// So many events are sorted in memory rather than looked up by serial number among all of the authority's.
-const FEW: i64 = 50_000;
+/// A query over [`revoked`], left to the certificates of the scope. (A boxed query over a join has no name that a function
+/// could return.)
+macro_rules! in_scope {
+    ($query:expr, $scope:expr) => {{
+        let query = $query.filter(certificate_status_events::issuer.eq(&$scope.issuer)).into_boxed();
+        match &$scope.shard {
+            None => query,
+            Some(shard) => query.filter(certificates::shard.eq(shard.number)),
+        }
+    }};
+}
 
 /// Every certificate of the scope that the log ends after `base` and up to `cut`, by serial number.
 pub(crate) fn for_each_revoked<E: From<diesel::result::Error>>(
@@ -214,9 +204,9 @@ pub(crate) fn for_each_revoked<E: From<diesel::result::Error>>(
     (base, cut): (i64, i64),
     f: &mut dyn FnMut(&mut Database, &Revoked) -> Result<(), E>,
 ) -> Result<(), E> {
-    if cut.saturating_sub(base) <= FEW {
-        let mut rows: Vec<Revoked> = revoked()
-            .filter(certificate_status_events::issuer.eq(&scope.issuer))
+    let few = if scope.shard.is_some() { FEW_OF_A_SHARD } else { FEW };
+    if cut.saturating_sub(base) <= few {
+        let mut rows: Vec<Revoked> = in_scope!(revoked(), scope)
             .filter(certificate_status_events::sequence.gt(base))
             .filter(certificate_status_events::sequence.le(cut))
             .load(db)?;
@@ -225,15 +215,20 @@ pub(crate) fn for_each_revoked<E: From<diesel::result::Error>>(
     }
     let mut after = String::new();
     loop {
-        let rows: Vec<Revoked> = revoked()
+        let following = in_scope!(revoked(), scope)
             .filter(is_revocation())
-            .filter(certificate_status_events::issuer.eq(&scope.issuer))
-            .filter(certificate_status_events::serial.gt(&after))
             .filter(certificate_status_events::sequence.gt(base))
             .filter(certificate_status_events::sequence.le(cut))
-            .order(certificate_status_events::serial)
-            .limit(PAGE)
-            .load(db)?;
+            .limit(PAGE);
+        // By the index of the certificates of a shard, or by that of the authority's events: the same serial numbers.
+        let rows: Vec<Revoked> = if scope.shard.is_some() {
+            following.filter(certificates::serial.gt(&after)).order(certificates::serial).load(db)?
+        } else {
+            following
+                .filter(certificate_status_events::serial.gt(&after))
+                .order(certificate_status_events::serial)
+                .load(db)?
+        };
         rows.iter().try_for_each(|row| f(db, row))?;
         match rows.last() {
             Some(last) if rows.len() as i64 == PAGE => after.clone_from(&last.serial),
@@ -257,14 +252,13 @@ pub(crate) fn newest_revoked(db: &mut Database, limit: i64) -> QueryResult<Vec<R
     revoked().order(certificate_status_events::sequence.desc()).limit(limit).load(db)
 }
 
-/// The first event of an authority after a place in the log.
+/// The first event of a scope after a place in the log.
 pub(crate) fn first_revoked_after(
     db: &mut Database,
-    issuer: &str,
+    scope: &Scope,
     sequence: i64,
 ) -> QueryResult<Option<Revoked>> {
-    revoked()
-        .filter(certificate_status_events::issuer.eq(issuer))
+    in_scope!(revoked(), scope)
         .filter(certificate_status_events::sequence.gt(sequence))
         .order(certificate_status_events::sequence)
         .first(db)

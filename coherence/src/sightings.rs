@@ -7,6 +7,7 @@ use store::schema::{certificate_status_events, coherence_sightings};
 use store::{Database, Timestamp};
 
 use crate::recorded::{self, CrlKind, Revoked};
+use crate::scope::Scope;
 
 /// How far back a revocation that was never seen in OCSP is asked about; of older ones nothing is written down.
 pub(crate) const WINDOW: Duration = Duration::from_secs(24 * 3600);
@@ -19,29 +20,31 @@ const ASKED: i64 = 1000;
 pub(crate) struct Sighting {
     face: &'static str,
     issuer: String,
+    /// Of a CRL; else empty.
+    scope: String,
     number: i64,
 }
 
 impl Sighting {
     /// A CRL or delta with this number.
-    pub(crate) fn crl(kind: CrlKind, issuer: &str, number: i64) -> Self {
-        Self { face: kind.name(), issuer: issuer.to_owned(), number }
+    pub(crate) fn crl(kind: CrlKind, scope: &Scope, number: i64) -> Self {
+        Self { face: kind.name(), issuer: scope.issuer.clone(), scope: scope.name.clone(), number }
     }
 
     /// An opposition list up to this sequence.
     pub(crate) fn list(sequence: i64) -> Self {
-        Self { face: "list", issuer: String::new(), number: sequence }
+        Self { face: "list", issuer: String::new(), scope: String::new(), number: sequence }
     }
 
     /// A certificate revoked in OCSP, by its place in the status log.
     pub(crate) fn ocsp(issuer: &str, sequence: i64) -> Self {
-        Self { face: "ocsp", issuer: issuer.to_owned(), number: sequence }
+        Self { face: "ocsp", issuer: issuer.to_owned(), scope: String::new(), number: sequence }
     }
 
     /// When it was first seen, if it was.
     fn first(&self, db: &mut Database) -> QueryResult<Option<Timestamp>> {
         coherence_sightings::table
-            .find((self.face, &self.issuer, self.number))
+            .find((self.face, &self.issuer, &self.scope, self.number))
             .select(coherence_sightings::seen_at)
             .first(db)
             .optional()
@@ -59,6 +62,7 @@ pub(crate) fn record(db: &mut Database, sightings: &[Sighting], at: Timestamp) -
                 .values((
                     coherence_sightings::face.eq(sighting.face),
                     coherence_sightings::issuer.eq(&sighting.issuer),
+                    coherence_sightings::scope.eq(&sighting.scope),
                     coherence_sightings::number.eq(sighting.number),
                     coherence_sightings::seen_at.eq(at),
                 ))
@@ -102,21 +106,22 @@ pub(crate) fn in_ocsp(db: &mut Database, issuer: &str, sequence: i64) -> QueryRe
 pub(crate) fn of_crl(
     db: &mut Database,
     kind: CrlKind,
-    issuer: &str,
+    scope: &Scope,
     number: i64,
 ) -> QueryResult<Option<Timestamp>> {
-    Sighting::crl(kind, issuer, number).first(db)
+    Sighting::crl(kind, scope, number).first(db)
 }
 
 /// When the first CRL with a greater number was first seen.
 pub(crate) fn of_crl_after(
     db: &mut Database,
     kind: CrlKind,
-    issuer: &str,
+    scope: &Scope,
     number: i64,
 ) -> QueryResult<Option<Timestamp>> {
     coherence_sightings::table
-        .filter(coherence_sightings::face.eq(kind.name()).and(coherence_sightings::issuer.eq(issuer)))
+        .filter(coherence_sightings::face.eq(kind.name()))
+        .filter(coherence_sightings::issuer.eq(&scope.issuer).and(coherence_sightings::scope.eq(&scope.name)))
         .filter(coherence_sightings::number.gt(number))
         .order(coherence_sightings::number)
         .select(coherence_sightings::seen_at)
@@ -127,7 +132,8 @@ pub(crate) fn of_crl_after(
 /// When a list that reaches at least to this sequence was first seen.
 pub(crate) fn on_list(db: &mut Database, sequence: i64) -> QueryResult<Option<Timestamp>> {
     coherence_sightings::table
-        .filter(coherence_sightings::face.eq("list").and(coherence_sightings::issuer.eq("")))
+        .filter(coherence_sightings::face.eq("list"))
+        .filter(coherence_sightings::issuer.eq("").and(coherence_sightings::scope.eq("")))
         .filter(coherence_sightings::number.ge(sequence))
         .order(coherence_sightings::number)
         .select(coherence_sightings::seen_at)

@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 use store::schema::{card_certificates, certificate_status_events, opposition_declarations};
 use store::{Database, Timestamp};
 
-use crate::recorded::{self, CrlKind, Opposed, Scope};
+use crate::recorded::{self, CrlKind, Opposed};
+use crate::scope::Scope;
 use crate::sightings;
 
 /// An opposition is recent for a day; and for as long after as somebody may hold an answer without it.
@@ -63,7 +64,7 @@ pub struct GoodUntil {
 }
 
 /// A certificate of an opposed card that the log has ended.
-type Ended = (String, i64, Timestamp);
+type Ended = (String, String, i64, Timestamp);
 
 /// The recent oppositions, the newest first. `ocsp_validity` is how long an OCSP answer may be used.
 pub(crate) fn recent(
@@ -101,6 +102,7 @@ fn follow(db: &mut Database, opposed: &Opposed, ocsp_validity: Duration) -> Quer
         .filter(card_certificates::card_number.eq(&opposed.card_number))
         .select((
             certificate_status_events::issuer,
+            certificate_status_events::serial,
             certificate_status_events::sequence,
             certificate_status_events::occurred_at,
         ))
@@ -108,9 +110,9 @@ fn follow(db: &mut Database, opposed: &Opposed, ocsp_validity: Duration) -> Quer
     let mut seen = SeenAt { list: sightings::on_list(db, opposed.sequence)?, ..SeenAt::default() };
     let mut good = GoodUntil::default();
     let (mut in_ocsp, mut on_delta, mut on_crl) = (Vec::new(), Vec::new(), Vec::new());
-    for (issuer, sequence, _) in &ended {
+    for (issuer, serial, sequence, _) in &ended {
         in_ocsp.push(sightings::in_ocsp(db, issuer, *sequence)?);
-        for scope in recorded::scopes(issuer) {
+        for scope in Scope::of_certificate(db, issuer, serial)? {
             let full = shown(db, &scope, CrlKind::Full, *sequence)?;
             let delta = shown(db, &scope, CrlKind::Delta, *sequence)?;
             on_crl.push(full.seen_at);
@@ -151,7 +153,7 @@ fn shown(db: &mut Database, scope: &Scope, kind: CrlKind, sequence: i64) -> Quer
     let without = recorded::last_crl_without(db, scope, kind, sequence)?;
     let after = without.as_ref().map_or(0, |crl| crl.number);
     Ok(Shown {
-        seen_at: sightings::of_crl_after(db, kind, &scope.issuer, after)?,
+        seen_at: sightings::of_crl_after(db, kind, scope, after)?,
         without_until: without.map(|crl| crl.next_update),
     })
 }

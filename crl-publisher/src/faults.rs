@@ -21,6 +21,8 @@ store::codes! {
     CRL_SIGNATURE = ("crl-signature-wrong", Integrity, "the operator: the token signed with another key than the authority's");
     /// The set of entries of a CRL is not the database's.
     CRL_ENTRIES = ("crl-entries-wrong", Integrity, "the auditor: the certificates and the status log contradict each other");
+    /// A revoked certificate of a shard stands on no shard's CRL.
+    CRL_SHARDS = ("crl-shards-incomplete", Integrity, "the operator: a shard that certificates name is not published; the CRLs of all shards stay as they are");
     /// An entry of the published CRL would disappear without reason.
     CRL_ENTRY_LOST = ("crl-entry-lost", Integrity, "the operator: the database has forgotten a revocation that is public; revoke it again");
     /// The certificate of an authority cannot serve for publication.

@@ -6,19 +6,13 @@ use std::time::Duration;
 
 use ca_core::revocation::{self, RevocationReason, Revoked};
 use ca_core::serial::SerialNumber;
-use ca_core::signer::{KeyId, KeyReference, SignatureAlgorithm};
+use ca_core::signer::{KeyId, KeyReference};
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
-use openssl::asn1::{Asn1Integer, Asn1Time};
-use openssl::bn::BigNum;
 use openssl::ec::{EcGroup, EcKey};
-use openssl::hash::MessageDigest;
 use openssl::nid::Nid;
 use openssl::pkey::{PKey, Private};
-use openssl::x509::extension::{
-    AuthorityKeyIdentifier, BasicConstraints, ExtendedKeyUsage, KeyUsage, SubjectKeyIdentifier,
-};
-use openssl::x509::{X509, X509Builder, X509Extension, X509NameBuilder};
+use openssl::x509::X509;
 use rand_core::UnwrapErr;
 use store::schema::{authorities, certificates, issuance_epochs, service_keys};
 use store::{Act, Actor, Database, DatabaseRole, RequestId, Timestamp};
@@ -28,9 +22,12 @@ use crate::folder::PublicFolder;
 use crate::policy::{PublicationPolicy, Schedule};
 use crate::publish::{CeremonyCrl, sign_ceremony_crl};
 
+mod scopes;
 mod software_signer;
+mod x509;
 
 pub(crate) use software_signer::SoftwareSigner;
+use x509::{Role, certificate};
 
 pub(crate) const ROOT: &str = "ACR-FO";
 pub(crate) const ISSUING: &str = "ACI-FO-PP";
@@ -108,14 +105,14 @@ impl World {
 
     /// Records a certificate as issued; its DER matters to nobody here.
     pub(crate) fn issue(&mut self, issuer: &str, serial: &str, not_after: Timestamp) {
-        self.insert(issuer, serial, not_after);
+        self.insert(issuer, serial, None, not_after);
         self.settle(issuer, serial, "signing", None);
         self.settle(issuer, serial, "good", Some(b"DER".to_vec()));
     }
 
     /// Records a certificate as meant to be, and no more.
     pub(crate) fn intend(&mut self, issuer: &str, serial: &str) {
-        self.insert(issuer, serial, self.start.plus(YEAR));
+        self.insert(issuer, serial, None, self.start.plus(YEAR));
     }
 
     pub(crate) fn settle(&mut self, issuer: &str, serial: &str, status: &str, der: Option<Vec<u8>>) {
@@ -302,12 +299,12 @@ impl World {
     }
 
     fn record(&mut self, issuer: &str, serial: &str, certificate: &X509) {
-        self.insert(issuer, serial, self.start.plus(9 * YEAR));
+        self.insert(issuer, serial, None, self.start.plus(9 * YEAR));
         self.settle(issuer, serial, "signing", None);
         self.settle(issuer, serial, "good", Some(certificate.to_der().unwrap()));
     }
 
-    fn insert(&mut self, issuer: &str, serial: &str, not_after: Timestamp) {
+    fn insert(&mut self, issuer: &str, serial: &str, shard: Option<u32>, not_after: Timestamp) {
         diesel::insert_into(certificates::table)
             .values((
                 certificates::issuer.eq(issuer),
@@ -318,6 +315,7 @@ impl World {
                 certificates::evidence_kind.eq("ceremony"),
                 certificates::evidence_digest.eq([0; 32].as_slice()),
                 certificates::spki_sha256.eq([0; 32].as_slice()),
+                certificates::shard.eq(shard.map(i64::from)),
                 certificates::tbs.eq(b"TBS".as_slice()),
                 certificates::not_before.eq(self.start.minus(YEAR)),
                 certificates::not_after.eq(not_after),
@@ -330,70 +328,4 @@ impl World {
 
 fn open(path: &std::path::Path) -> Database {
     Database::open(&format!("sqlite:{}", path.display()), DatabaseRole::Owner).unwrap()
-}
-
-#[derive(PartialEq)]
-enum Role {
-    Authority,
-    Responder,
-    ListSigner,
-}
-
-#[allow(deprecated, reason = "the binding has no builder for FreshestCRL")]
-fn certificate(
-    name: &str,
-    serial: &str,
-    key: &PKey<Private>,
-    issuer: Option<&Issuer>,
-    start: Timestamp,
-    role: Role,
-) -> X509 {
-    let mut subject = X509NameBuilder::new().unwrap();
-    subject.append_entry_by_text("C", "FR").unwrap();
-    subject.append_entry_by_text("CN", name).unwrap();
-    let subject = subject.build();
-    let mut builder = X509Builder::new().unwrap();
-    builder.set_version(2).unwrap();
-    let serial = BigNum::from_hex_str(serial).unwrap();
-    builder.set_serial_number(&Asn1Integer::from_bn(&serial).unwrap()).unwrap();
-    builder.set_subject_name(&subject).unwrap();
-    builder.set_issuer_name(issuer.map_or(&subject, |issuer| issuer.certificate.subject_name())).unwrap();
-    builder.set_pubkey(key).unwrap();
-    builder.set_not_before(&Asn1Time::from_unix(start.minus(YEAR).seconds()).unwrap()).unwrap();
-    builder.set_not_after(&Asn1Time::from_unix(start.plus(9 * YEAR).seconds()).unwrap()).unwrap();
-    match role {
-        Role::Authority => {
-            builder.append_extension(BasicConstraints::new().critical().ca().build().unwrap()).unwrap();
-            builder
-                .append_extension(KeyUsage::new().critical().key_cert_sign().crl_sign().build().unwrap())
-                .unwrap();
-        }
-        _ => {
-            builder
-                .append_extension(KeyUsage::new().critical().digital_signature().build().unwrap())
-                .unwrap();
-        }
-    }
-    if role == Role::Responder {
-        // OpenSSL looks at deltas only where a FreshestCRL points to one, as in the real certificates.
-        let place =
-            X509Extension::new_nid(None, None, Nid::FRESHEST_CRL, "URI:http://localhost/delta.crl").unwrap();
-        builder.append_extension(place).unwrap();
-        builder.append_extension(ExtendedKeyUsage::new().other("OCSPSigning").build().unwrap()).unwrap();
-    }
-    let context = builder.x509v3_context(issuer.map(|issuer| &*issuer.certificate), None);
-    let ski = SubjectKeyIdentifier::new().build(&context).unwrap();
-    builder.append_extension(ski).unwrap();
-    if issuer.is_some() {
-        let context = builder.x509v3_context(issuer.map(|issuer| &*issuer.certificate), None);
-        let aki = AuthorityKeyIdentifier::new().keyid(true).build(&context).unwrap();
-        builder.append_extension(aki).unwrap();
-    }
-    let signing_key = issuer.map_or(key, |issuer| &issuer.key);
-    let digest = match SignatureAlgorithm::of_key(&signing_key.public_key_to_der().unwrap()).unwrap() {
-        SignatureAlgorithm::EcdsaWithSha384 => MessageDigest::sha384(),
-        _ => MessageDigest::sha256(),
-    };
-    builder.sign(signing_key, digest).unwrap();
-    builder.build()
 }

@@ -39,7 +39,12 @@ impl PublicFolder {
 
     /// `crl/<ID>.crl` or `crl/<ID>-delta.crl`.
     pub fn crl_path(&self, short_name: &str, kind: CrlKind) -> PathBuf {
-        self.root.join("crl").join(kind.file_name(short_name))
+        self.scoped_crl_path(short_name, None, kind)
+    }
+
+    /// The same, or of a shard by its number: `crl/<ID>/<shard>.crl`, `crl/<ID>/<shard>-delta.crl`.
+    pub fn scoped_crl_path(&self, short_name: &str, shard: Option<u32>, kind: CrlKind) -> PathBuf {
+        self.root.join("crl").join(kind.file_name(short_name, shard))
     }
 
     /// `ca/<name>`.
@@ -133,7 +138,7 @@ pub(crate) struct Turn<'f> {
 impl Turn<'_> {
     /// Puts a CRL before the world. The only way there, and it takes what was verified.
     pub(crate) fn publish_crl(&self, crl: VerifiedCrl) -> Result<(), FolderError> {
-        self.replace(&self.folder.crl_path(crl.issuer(), crl.kind()), crl.der())
+        self.replace(&self.folder.scoped_crl_path(crl.issuer(), crl.scope().shard(), crl.kind()), crl.der())
     }
 
     /// Replaces a file whole, durably: written beside it, synced, renamed, the folder synced.

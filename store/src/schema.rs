@@ -119,6 +119,7 @@ diesel::table! {
         revoked_at -> Nullable<BigInt>,
         revocation_reason -> Nullable<Text>,
         rsa_modulus_sha256 -> Nullable<Binary>,
+        shard -> Nullable<BigInt>,
     }
 }
 
@@ -404,6 +405,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    crl_shards (issuer, number) {
+        issuer -> Text,
+        number -> BigInt,
+        crl_url -> Text,
+        delta_crl_url -> Text,
+        opened_at -> BigInt,
+        ended_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
     crls (issuer, scope, kind, number) {
         issuer -> Text,
         scope -> Text,
@@ -505,9 +517,10 @@ diesel::joinable!(audit_payloads -> audit_events (event_id));
 diesel::joinable!(card_certificates -> cards (card_number));
 
 diesel::table! {
-    coherence_sightings (face, issuer, number) {
+    coherence_sightings (face, issuer, scope, number) {
         face -> Text,
         issuer -> Text,
+        scope -> Text,
         number -> BigInt,
         seen_at -> BigInt,
     }
@@ -549,6 +562,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     renewal_plans,
     renewal_plan_items,
     outbox,
+    crl_shards,
     crls,
     signing_intents,
     signing_ledgers,

@@ -29,7 +29,7 @@ const BEFORE: &str = "
     INSERT INTO responder_certifications
         SELECT r.predecessor, 1, r.digest, r.digest, k.authority, k.serial
         FROM responder_requests r JOIN service_keys k ON k.name = r.predecessor;
-    INSERT INTO coherence_sightings (face, issuer, number, seen_at) VALUES ('list', '', 1, 2);";
+    INSERT INTO coherence_sightings (face, issuer, scope, number, seen_at) VALUES ('list', '', '', 1, 2);";
 
 /// Each of these would take something back; the database refuses it and says why.
 const ATTEMPTS: &[(&str, &str)] = &[
@@ -47,6 +47,7 @@ const ATTEMPTS: &[(&str, &str)] = &[
     ("UPDATE certificates SET settled_at = 0", "never changed"),
     ("UPDATE certificates SET der = tbs WHERE der IS NOT NULL", "never changed"),
     ("UPDATE certificates SET rsa_modulus_sha256 = NULL WHERE rsa_modulus_sha256 IS NOT NULL", "never changed"),
+    ("UPDATE certificates SET shard = 1", "never changed"),
     ("DELETE FROM certificates WHERE status = 'revoked'", "never deleted"),
     ("DELETE FROM certificate_status_events", "append-only"),
     ("UPDATE certificate_status_events SET reason = 'superseded'", "append-only"),

@@ -160,6 +160,7 @@ impl Builder<'_> {
             profile,
             identity: &self.identity,
             issuer: issuer.as_ref(),
+            shard: None,
             facts: &sample.facts,
             public_key: &public_key,
             serial: &serial,

@@ -51,6 +51,7 @@ fn the_lint_finds_nothing_in_a_certificate_of_any_profile() {
             at: "2026-11-21T10:00:00Z".parse().unwrap(),
             serial_prefix: (!authority).then_some([0x2A, 0, 0, 0, 0, 0, 0, 1]),
             test_bit: true,
+            shard: None,
         };
         let findings = check_certificate(tbs_of(&certificate), &context);
         assert!(findings.is_empty(), "{}: {findings:#?}", sample.profile);

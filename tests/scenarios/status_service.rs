@@ -120,6 +120,11 @@ impl StatusService {
         body.to_owned()
     }
 
+    /// Where it listens.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
     /// The same, as octets.
     #[track_caller]
     pub fn octets(&self, path: &str) -> Vec<u8> {

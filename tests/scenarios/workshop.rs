@@ -12,7 +12,7 @@ use acceptance::harness::{
 };
 use card::personalisation::bureau::{BureauKey, personalise};
 use card::personalisation::verify_return_file;
-use card::{CardFilter, CardKind, CardNumber, CardStatus};
+use card::{CardFilter, CardKind, CardNumber, CardStatus, KeyUsage};
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use openssl::x509::X509;
@@ -169,6 +169,15 @@ impl Workshop {
         fs::write(path, config.to_string()).unwrap();
     }
 
+    /// Says in `igc.toml` that the CRL of this authority has so many shards.
+    pub fn give_shards(&self, authority: &str, count: u32) {
+        let path = self.dir.join("igc.toml");
+        let mut config: toml::Table = fs::read_to_string(&path).unwrap().parse().unwrap();
+        let shards = toml::Table::from_iter([(authority.to_owned(), i64::from(count).into())]);
+        config["publication"].as_table_mut().unwrap().insert("shards".to_owned(), shards.into());
+        fs::write(path, config.to_string()).unwrap();
+    }
+
     /// A command of the program in this installation.
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = igc();
@@ -257,7 +266,17 @@ impl Workshop {
         let home = tempfile::tempdir_in(self.folder.path()).unwrap();
         let key = BureauKey::create(&home.path().join("bureau"), name, &mut chance(), act.at).unwrap();
         fs::write(self.dir.join("bureau.pem"), key.certificate().to_pem().unwrap()).unwrap();
-        personalise(&closed.file.unwrap(), &key, None, &mut chance()).unwrap()
+        fs::create_dir_all(self.chips()).unwrap();
+        personalise(&closed.file.unwrap(), &key, Some(&self.chips()), &mut chance()).unwrap()
+    }
+
+    /// The private key in the chip of a card that was personalised here, PEM.
+    pub fn chip_key(&self, card: CardNumber, usage: KeyUsage) -> PathBuf {
+        self.chips().join(format!("{card}-{usage}.pem"))
+    }
+
+    fn chips(&self) -> PathBuf {
+        self.folder.path().join("chips")
     }
 
     /// Makes `count` cards, up to the keys in their chips: what certification waits for. By number.

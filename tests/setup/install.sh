@@ -46,6 +46,23 @@ add_postgresql() {
     as_root rm -f "$quiet"
 }
 
+# A relying party that is not ours. The package would start a server on port 80; only the program is wanted.
+add_nginx() {
+    local policy=/usr/sbin/policy-rc.d
+    if [ -x /usr/sbin/nginx ]; then return 0; fi
+    if [ -e "$policy" ]; then
+        add_packages nginx
+        return 0
+    fi
+    printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >/dev/null
+    as_root chmod 755 "$policy"
+    add_packages nginx || {
+        as_root rm -f "$policy"
+        return 1
+    }
+    as_root rm -f "$policy"
+}
+
 # pkilint and a JSON Schema checker, in a folder of their own.
 add_judges() {
     local home=${CARGO_TARGET_DIR:-target}/judges wanted=tests/setup/judges.txt
@@ -69,6 +86,7 @@ build)
 test)
     add_packages $building $testing
     add_postgresql
+    add_nginx
     add_judges
     ;;
 *)

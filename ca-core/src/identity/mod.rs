@@ -79,6 +79,13 @@ pub struct Publication {
     pub crl: UrlTemplate,
     /// Its delta CRL, over HTTP.
     pub delta_crl: UrlTemplate,
+    /// The CRL of one of its shards, over HTTP; `{shard}` stands for its number. Needed where an authority has
+    /// shards.
+    #[serde(default)]
+    pub shard_crl: Option<UrlTemplate>,
+    /// The delta CRL of that shard, over HTTP.
+    #[serde(default)]
+    pub shard_delta_crl: Option<UrlTemplate>,
     /// Its certificate (DER), over HTTP.
     pub ca_certificate: UrlTemplate,
     /// The OCSP responder.
@@ -186,6 +193,7 @@ impl Identity {
 
     fn check(&self) -> Result<(), IdentityError> {
         self.authorities.check()?;
+        self.publication.check()?;
         for short_name in self.serial_prefixes.keys() {
             if self.authorities.common_name(short_name).is_none() {
                 return rule(format!("serial_prefixes.{short_name}"), "no such authority");
@@ -200,6 +208,40 @@ impl Identity {
             }
             if !self.authorities.all_begin_with("DEMO ") {
                 return rule("authorities.prefix", "the name of every demo authority begins with \"DEMO \"");
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Publication {
+    /// The number of the shard stands in the addresses of shards, and in no other: one address would be that of
+    /// several CRLs.
+    fn check(&self) -> Result<(), IdentityError> {
+        for (field, template) in [("shard_crl", &self.shard_crl), ("shard_delta_crl", &self.shard_delta_crl)]
+        {
+            if template
+                .as_ref()
+                .is_some_and(|template| !template.names_authority() || !template.names_shard())
+            {
+                return rule(format!("publication.{field}"), "holds {id} and {shard}");
+            }
+        }
+        let one_alone = self.shard_crl.is_some() != self.shard_delta_crl.is_some();
+        if one_alone || self.shard_crl.is_some() && self.shard_crl == self.shard_delta_crl {
+            return rule("publication.shard_delta_crl", "stands beside shard_crl, and is another address");
+        }
+        for (field, template) in [
+            ("crl", &self.crl),
+            ("delta_crl", &self.delta_crl),
+            ("ca_certificate", &self.ca_certificate),
+            ("ocsp", &self.ocsp),
+            ("ldap.root_crl", &self.ldap.root_crl),
+            ("ldap.crl", &self.ldap.crl),
+            ("ldap.delta_crl", &self.ldap.delta_crl),
+        ] {
+            if template.names_shard() {
+                return rule(format!("publication.{field}"), "is not the address of a shard: no {shard}");
             }
         }
         Ok(())

@@ -111,8 +111,12 @@ fn texts_that_are_no_object_identifier_are_refused() {
 #[test]
 fn common_names_are_escaped_twice_in_a_directory_url() {
     let template = UrlTemplate::parse("ldap://host.home.arpa/cn={cn},ou={parent_cn}?x?base").unwrap();
-    let authority =
-        AuthorityInUrl { short_name: "ACI", common_name: "AC, Santé", parent_common_name: "A+B" };
+    let authority = AuthorityInUrl {
+        short_name: "ACI",
+        common_name: "AC, Santé",
+        parent_common_name: "A+B",
+        shard: None,
+    };
     assert_eq!(
         template.fill(&authority),
         "ldap://host.home.arpa/cn=AC%5C%2C%20Sant%C3%A9,ou=A%5C%2BB?x?base"

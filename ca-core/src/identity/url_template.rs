@@ -5,9 +5,9 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-/// A URL in which `{id}` stands for an authority's short name, `{cn}` for its common name and
-/// `{parent_cn}` for the common name of the root above it; common names are escaped for a directory name
-/// (RFC 4514) and then for a URL (RFC 3986).
+/// A URL in which `{id}` stands for an authority's short name, `{shard}` for the number of a shard of its CRL, `{cn}`
+/// for its common name and `{parent_cn}` for the common name of the root above it; common names are escaped for a
+/// directory name (RFC 4514) and then for a URL (RFC 3986).
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct UrlTemplate {
@@ -19,6 +19,7 @@ pub struct UrlTemplate {
 enum Part {
     Literal(String),
     Id,
+    Shard,
     CommonName,
     ParentCommonName,
 }
@@ -27,7 +28,7 @@ enum Part {
 #[derive(Debug, Error, PartialEq, Eq)]
 pub enum BadUrlTemplate {
     /// A placeholder nobody fills, or a brace that is not closed.
-    #[error("at byte {0}: braces hold id, cn or parent_cn")]
+    #[error("at byte {0}: braces hold id, shard, cn or parent_cn")]
     Placeholder(usize),
     /// Not an address of one of the two schemes a certificate bears.
     #[error(
@@ -49,6 +50,8 @@ pub(crate) struct AuthorityInUrl<'a> {
     pub(crate) short_name: &'a str,
     pub(crate) common_name: &'a str,
     pub(crate) parent_common_name: &'a str,
+    /// The number of a shard; none in the addresses that have no place for one.
+    pub(crate) shard: Option<u32>,
 }
 
 impl UrlTemplate {
@@ -72,6 +75,14 @@ impl UrlTemplate {
         &self.text
     }
 
+    pub(crate) fn names_authority(&self) -> bool {
+        self.parts.contains(&Part::Id)
+    }
+
+    pub(crate) fn names_shard(&self) -> bool {
+        self.parts.contains(&Part::Shard)
+    }
+
     /// The URL for one authority.
     pub(crate) fn fill(&self, authority: &AuthorityInUrl<'_>) -> String {
         let mut url = String::new();
@@ -79,6 +90,7 @@ impl UrlTemplate {
             match part {
                 Part::Literal(text) => url.push_str(text),
                 Part::Id => url.push_str(&percent_encoded(authority.short_name)),
+                Part::Shard => url.extend(authority.shard.map(|number| number.to_string())),
                 Part::CommonName => url.push_str(&percent_encoded(&escaped_for_dn(authority.common_name))),
                 Part::ParentCommonName => {
                     url.push_str(&percent_encoded(&escaped_for_dn(authority.parent_common_name)));
@@ -119,6 +131,7 @@ fn parse_parts(text: &str) -> Result<Vec<Part>, BadUrlTemplate> {
         parts.push(Part::Literal(text[position..open].to_owned()));
         parts.push(match &text[open..=close] {
             "{id}" => Part::Id,
+            "{shard}" => Part::Shard,
             "{cn}" => Part::CommonName,
             "{parent_cn}" => Part::ParentCommonName,
             _ => return Err(BadUrlTemplate::Placeholder(open)),

@@ -4,6 +4,7 @@ use super::{IssuanceRequest, NewAuthorityKey, PrepareError};
 use crate::authority::{self, AuthorityError, AuthorityKind};
 use crate::authority_end;
 use crate::lint::IssuerCertificate;
+use crate::shard::{self, Shard};
 use crate::signer::{KeyReference, SignatureAlgorithm};
 use crate::tbs::{BuildError, TbsIssuer};
 
@@ -15,6 +16,8 @@ pub(super) struct Issuer {
     pub(super) key: KeyReference,
     pub(super) algorithm: SignatureAlgorithm,
     pub(super) serial_prefix: Option<[u8; 8]>,
+    /// The open shards of its CRL.
+    pub(super) shards: Vec<Shard>,
     /// None for a root, which nobody stands above.
     pub(super) above: Option<Above>,
 }
@@ -39,6 +42,7 @@ impl Issuer {
             key: new.key.clone(),
             algorithm: SignatureAlgorithm::of_key(request.public_key).map_err(BuildError::from)?,
             serial_prefix: None,
+            shards: Vec::new(),
             above: None,
         })
     }
@@ -57,6 +61,7 @@ impl Issuer {
             key: authority.key,
             algorithm: authority.algorithm,
             serial_prefix: authority.serial_prefix,
+            shards: shard::open(db, short_name)?,
             above: Some(Above {
                 names,
                 linted: IssuerCertificate::read(&authority.certificate),

@@ -23,7 +23,7 @@ mod prepare_error;
 mod request;
 mod sweep;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod transition;
 
 pub use batch::{BegunBatch, SignedBatch};

@@ -16,6 +16,7 @@ use crate::profile::Profile;
 use crate::revocation::RevocationReason;
 use crate::rsa_public_key::modulus_sha256;
 use crate::serial::SerialNumber;
+use crate::shard::{self, Shard};
 use crate::signer::{KeyReference, SignatureAlgorithm};
 use crate::tbs::{self, TbsInput};
 
@@ -71,10 +72,12 @@ pub(super) fn prepare_under(
         Some(prefix) => SerialNumber::draw(prefix, rng),
         None => SerialNumber::draw_for_authority(rng),
     };
+    let shard = shard::of(&issuer.shards, &serial).filter(|_| profile.names_crl());
     let tbs = tbs::build(&TbsInput {
         profile,
         identity: context.identity,
         issuer: issuer.above.as_ref().map(|above| &above.names),
+        shard,
         facts: request.facts,
         public_key: request.public_key,
         serial: &serial,
@@ -91,6 +94,7 @@ pub(super) fn prepare_under(
             at: act.at,
             serial_prefix: issuer.serial_prefix,
             test_bit: context.identity.test_bit(),
+            shard: shard.map(Shard::urls),
         },
     );
     if !findings.is_empty() {
@@ -100,7 +104,7 @@ pub(super) fn prepare_under(
     if let Bearer::Authority(new) = &request.bearer {
         insert_authority(db, request, new, &serial, act)?;
     }
-    insert_intended(db, request, &serial, &tbs, (not_before, not_after), evidence, epoch, act)?;
+    insert_intended(db, request, &serial, shard, &tbs, (not_before, not_after), evidence, epoch, act)?;
     let event = Event {
         action: "certificate.intended",
         subject: format!("certificate {} {serial}", request.issuer),
@@ -195,6 +199,7 @@ fn insert_intended(
     db: &mut Database,
     request: &IssuanceRequest<'_>,
     serial: &SerialNumber,
+    shard: Option<&Shard>,
     tbs: &[u8],
     (not_before, not_after): (Timestamp, Timestamp),
     evidence: &Evidence,
@@ -212,6 +217,7 @@ fn insert_intended(
             certificates::evidence_digest.eq(evidence.digest().as_slice()),
             certificates::spki_sha256.eq(Sha256::digest(request.public_key).as_slice()),
             certificates::rsa_modulus_sha256.eq(modulus_sha256(request.public_key)),
+            certificates::shard.eq(shard.map(|shard| i64::from(shard.number))),
             certificates::tbs.eq(tbs),
             certificates::not_before.eq(not_before),
             certificates::not_after.eq(not_after),

@@ -29,14 +29,14 @@ use crate::subject::{Fact, Facts};
 const HERE: &str = module_path!();
 
 /// An installation after its ceremony, and a worker in it.
-struct House {
-    db: Database,
+pub(crate) struct House {
+    pub(crate) db: Database,
     signer: ProcessSigner,
     epoch: Epoch,
     profiles: Profiles,
-    identity: Identity,
+    pub(crate) identity: Identity,
     blocklist: Blocklist,
-    rng: UnwrapErr<getrandom::SysRng>,
+    pub(crate) rng: UnwrapErr<getrandom::SysRng>,
 }
 
 /// Runs `body` in a house, in a process with tokens of its own.
@@ -45,7 +45,7 @@ fn in_house(test: &str, body: impl FnOnce(&mut House)) {
 }
 
 /// The same for a test of the module `here`.
-fn in_house_of(here: &str, test: &str, body: impl FnOnce(&mut House)) {
+pub(crate) fn in_house_of(here: &str, test: &str, body: impl FnOnce(&mut House)) {
     in_folder(here, test, |folder| {
         let mut hall = Hall::new(load(folder));
         hall.hold(INSTALLATION).unwrap();
@@ -58,7 +58,7 @@ fn in_house_of(here: &str, test: &str, body: impl FnOnce(&mut House)) {
     });
 }
 
-fn act() -> Act {
+pub(crate) fn act() -> Act {
     Act {
         at: "2026-11-21T10:00:00Z".parse().unwrap(),
         actor: Actor::Ceremony("test".to_owned()),
@@ -67,7 +67,7 @@ fn act() -> Act {
 }
 
 /// A nurse's card; the number tells one from another.
-fn nurse(rpps: &str) -> Facts {
+pub(crate) fn nurse(rpps: &str) -> Facts {
     Facts::new()
         .with(Fact::GivenName, "Zoé")
         .with(Fact::FamilyName, "Essai")
@@ -78,7 +78,7 @@ fn nurse(rpps: &str) -> Facts {
         .with(Fact::EmailAddress, "zoe.essai@mail.home.arpa")
 }
 
-fn key() -> Vec<u8> {
+pub(crate) fn key() -> Vec<u8> {
     let group = EcGroup::from_curve_name(Nid::X9_62_PRIME256V1).unwrap();
     PKey::from_ec_key(EcKey::generate(&group).unwrap()).unwrap().public_key_to_der().unwrap()
 }
@@ -101,7 +101,7 @@ impl House {
         db.write(|db| prepare(db, context, &request, &evidence, epoch, rng, &act()))
     }
 
-    fn issue(&mut self, profile: &str, facts: &Facts, key: &[u8]) -> IssuedCertificate {
+    pub(crate) fn issue(&mut self, profile: &str, facts: &Facts, key: &[u8]) -> IssuedCertificate {
         let prepared = self.prepare(profile, facts, key).unwrap();
         issue(&mut self.db, &mut self.signer, prepared, &mut self.rng, &act()).unwrap()
     }

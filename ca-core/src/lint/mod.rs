@@ -29,6 +29,7 @@ use store::Timestamp;
 use certificate::Tbs;
 pub use crl::{CrlKind, CrlLintContext, check_crl};
 use expectations::{Expectation, Role};
+pub use extensions::ShardUrls;
 pub use finding::Finding;
 use finding::Findings;
 use issuer::Issuer;
@@ -50,6 +51,8 @@ pub struct LintContext<'a> {
     pub serial_prefix: Option<[u8; 8]>,
     /// Whether the identity sets the TEST bit (+0x80) in the product category.
     pub test_bit: bool,
+    /// Where the shard is published that it must name; none where it is of no shard.
+    pub shard: Option<ShardUrls<'a>>,
 }
 
 /// Longest TBSCertificate that is read: a server with two hundred names is a fifth of it.
@@ -75,6 +78,7 @@ struct Reading<'a> {
     validity: Option<Validity>,
     common_name: Option<&'a str>,
     test_bit: bool,
+    shard: Option<ShardUrls<'a>>,
 }
 
 fn judge(tbs: &[u8], context: &LintContext<'_>, findings: &mut Findings) -> Result<(), Finding> {
@@ -104,8 +108,9 @@ fn judge(tbs: &[u8], context: &LintContext<'_>, findings: &mut Findings) -> Resu
         findings.add("igc-1.5-key-of-profile", tbs.public_key.offset, message);
     }
     algorithm::check(&tbs.signature, issuer.map_or(kind, |issuer| issuer.key), findings);
-    let test_bit = context.test_bit;
-    extensions::check(&Reading { tbs, expectation, issuer, key, validity, common_name, test_bit }, findings);
+    let (test_bit, shard) = (context.test_bit, context.shard);
+    let reading = Reading { tbs, expectation, issuer, key, validity, common_name, test_bit, shard };
+    extensions::check(&reading, findings);
     Ok(())
 }
 

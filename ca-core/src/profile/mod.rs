@@ -93,6 +93,11 @@ impl Profile {
         self.issuers.iter().any(|issuer| issuer == first_generation)
     }
 
+    /// Whether the certificate names where its CRL is.
+    pub(crate) fn names_crl(&self) -> bool {
+        self.extensions.iter().any(|extension| matches!(extension, Extension::CrlDistributionPoints {}))
+    }
+
     /// Whether the certificate is an authority's.
     pub fn is_authority(&self) -> bool {
         self.extensions

@@ -197,6 +197,7 @@ fn build(
             profile,
             identity,
             issuer,
+            shard: None,
             facts,
             public_key: key,
             serial: &if serial.len() == 32 { serial.parse().unwrap() } else { padded(serial) },

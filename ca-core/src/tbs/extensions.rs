@@ -76,7 +76,11 @@ fn one(input: &TbsInput<'_>, extension: &Extension) -> Result<Encoded, BuildErro
         Extension::CrlDistributionPoints {} => crl_distribution_points(input),
         Extension::FreshestCrl {} => {
             let publication = &input.identity.publication;
-            let urls = [fill(input, &publication.delta_crl)?, fill(input, &publication.ldap.delta_crl)?];
+            let http = match input.shard {
+                Some(shard) => shard.delta_crl_url.clone(),
+                None => fill(input, &publication.delta_crl)?,
+            };
+            let urls = [http, fill(input, &publication.ldap.delta_crl)?];
             encoded(ID_CE_FRESHEST_CRL, false, &distribution_points(urls)?)
         }
         Extension::AuthorityInfoAccess {} => authority_info_access(input),
@@ -204,12 +208,17 @@ fn check_dns_names(input: &TbsInput<'_>, names: &[String], fact: Fact) -> Result
     }
 }
 
-/// HTTP first: it is what clients try first and read everywhere.
+/// HTTP first: it is what clients try first and read everywhere. The directory holds the full CRL, in whose scope is
+/// every shard too.
 fn crl_distribution_points(input: &TbsInput<'_>) -> Result<Encoded, BuildError> {
     let publication = &input.identity.publication;
     let issued_by_root = input.issuer.is_none_or(|issuer| issuer.short_name == issuer.parent);
     let ldap = if issued_by_root { &publication.ldap.root_crl } else { &publication.ldap.crl };
-    let urls = [fill(input, &publication.crl)?, fill(input, ldap)?];
+    let http = match input.shard {
+        Some(shard) => shard.crl_url.clone(),
+        None => fill(input, &publication.crl)?,
+    };
+    let urls = [http, fill(input, ldap)?];
     encoded(ID_CE_CRL_DISTRIBUTION_POINTS, false, &distribution_points(urls)?)
 }
 
@@ -243,6 +252,7 @@ fn fill(input: &TbsInput<'_>, template: &UrlTemplate) -> Result<String, BuildErr
         short_name: &issuer.short_name,
         common_name: &input.authority_name(&issuer.short_name)?,
         parent_common_name: &input.authority_name(&issuer.parent)?,
+        shard: None,
     }))
 }
 

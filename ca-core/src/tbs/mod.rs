@@ -22,6 +22,7 @@ use crate::faults;
 use crate::identity::Identity;
 use crate::profile::{KeyKind, Profile, ProfileId};
 use crate::serial::SerialNumber;
+use crate::shard::Shard;
 use crate::signer::{SignatureAlgorithm, UnsupportedKey};
 use crate::subject::{BadText, Fact, Facts};
 
@@ -34,6 +35,8 @@ pub struct TbsInput<'a> {
     pub identity: &'a Identity,
     /// Who issues it; none for a root, which issues its own.
     pub issuer: Option<&'a TbsIssuer>,
+    /// The shard of the issuer's CRL that it is of; none where it names the full CRL.
+    pub shard: Option<&'a Shard>,
     /// What is known of the subject.
     pub facts: &'a Facts,
     /// The key it certifies: the DER of a `SubjectPublicKeyInfo`.

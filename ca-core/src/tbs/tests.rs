@@ -14,6 +14,7 @@ struct Case {
     profile: String,
     identity: Identity,
     issuer: Option<TbsIssuer>,
+    shard: Option<Shard>,
     facts: Facts,
     public_key: Vec<u8>,
     serial: &'static str,
@@ -29,6 +30,7 @@ impl Case {
             profile: profiles.get(&self.profile).unwrap(),
             identity: &self.identity,
             issuer: self.issuer.as_ref(),
+            shard: self.shard.as_ref(),
             facts: &self.facts,
             public_key: &self.public_key,
             serial: &self.serial.parse().unwrap(),
@@ -74,6 +76,7 @@ fn card() -> Case {
         profile: "fo-pp-cps-sign".into(),
         identity: Identity::demo(),
         issuer: Some(issuer("ACI-FO-PP", "ACR-FO")),
+        shard: None,
         facts: Facts::new()
             .with(Fact::GivenName, "Guy")
             .with(Fact::FamilyName, "Essai")

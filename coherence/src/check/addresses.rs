@@ -33,8 +33,8 @@ enum LeadsTo {
 
 impl Checks<'_> {
     pub(super) fn addresses(&mut self) -> Result<(), LookError> {
-        // Each address once, with a certificate that names it.
-        let mut named: BTreeMap<(String, LeadsTo, String), String> = BTreeMap::new();
+        // Each address once, with a certificate that names it, and the CRLs which that one names.
+        let mut named: BTreeMap<(String, LeadsTo, String), (String, Vec<String>)> = BTreeMap::new();
         for (issuer, serial) in &self.sample.certificates {
             let Some((_, Some(der))) = recorded::certificate(self.db, issuer, serial)? else { continue };
             let Ok(certificate) = Certificate::from_der(&der) else {
@@ -48,16 +48,20 @@ impl Checks<'_> {
                 );
                 continue;
             };
-            for (leads, url) in urls(&certificate) {
-                named.entry((issuer.clone(), leads, url)).or_insert_with(|| serial.clone());
+            let urls = urls(&certificate);
+            let crls: Vec<String> =
+                urls.iter().filter(|(leads, _)| *leads == LeadsTo::Crl).map(|(_, url)| url.clone()).collect();
+            for (leads, url) in urls {
+                let with = || (serial.clone(), crls.clone());
+                named.entry((issuer.clone(), leads, url)).or_insert_with(with);
             }
         }
-        for ((issuer, leads, url), serial) in named {
+        for ((issuer, leads, url), (serial, crls)) in named {
             // An LDAP address is a directory's.
             let Some(http) = HttpUrl::parse(&url) else { continue };
             self.addresses += 1;
             match leads {
-                LeadsTo::Crl | LeadsTo::Delta => self.leads_to_crl(&issuer, &url, &http, leads),
+                LeadsTo::Crl | LeadsTo::Delta => self.leads_to_crl(&issuer, &url, (&http, leads), &crls),
                 LeadsTo::Issuer => self.leads_to_issuer(&issuer, &url, &http),
                 LeadsTo::Ocsp => self.leads_to_ocsp(&issuer, &serial, &url, &http)?,
             }
@@ -65,7 +69,7 @@ impl Checks<'_> {
         Ok(())
     }
 
-    fn leads_to_crl(&mut self, issuer: &str, url: &str, http: &HttpUrl, leads: LeadsTo) {
+    fn leads_to_crl(&mut self, issuer: &str, url: &str, (http, leads): (&HttpUrl, LeadsTo), crls: &[String]) {
         let Some(octets) = self.fetch_url(url, http, LARGEST_FILE) else { return };
         let crl = match Crl::read(&octets) {
             Ok(crl) => crl,
@@ -81,8 +85,10 @@ impl Checks<'_> {
             let found = if crl.base_number.is_some() { "is a delta" } else { "is no delta" };
             self.differences.add(Face::Address, url, Kind::Differs, issuer, found);
         }
-        // "If the distribution point name […] is present in the CRL, it must match" (RFC 5280 §6.3.3 (b)(2)(i)).
-        if crl.distribution_points.as_ref().is_some_and(|names| !names.iter().any(|name| name == url)) {
+        // One of the names in the CRL is one of those in the certificate (RFC 5280 §6.3.3 (b)(2)(i)); those of a delta
+        // are the same as its base's (§6.3.3 (c)(2)), and so are not its own address.
+        if crl.distribution_points.as_ref().is_some_and(|names| !names.iter().any(|name| crls.contains(name)))
+        {
             let found = format!("its scope is {:?}", crl.distribution_points);
             self.differences.add(Face::Address, url, Kind::WrongScope, issuer, found);
         }

@@ -5,7 +5,8 @@ use store::{Database, Timestamp};
 use crate::LookError;
 use crate::difference::{Differences, Face, Kind};
 use crate::readers::crl::Entry;
-use crate::recorded::{self, RecordedCrl, Revoked, Scope};
+use crate::recorded::{self, RecordedCrl, Revoked};
+use crate::scope::Scope;
 
 /// Which entries a CRL must have.
 pub(super) struct Expected<'a> {

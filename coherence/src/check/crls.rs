@@ -11,7 +11,8 @@ use super::{Checks, PUBLICATION, Seen};
 use crate::LookError;
 use crate::difference::{Face, Kind};
 use crate::readers::crl::Crl;
-use crate::recorded::{self, CrlKind, RecordedCrl, Scope};
+use crate::recorded::{self, CrlKind, RecordedCrl};
+use crate::scope::Scope;
 use crate::sightings::Sighting;
 
 /// What is known of a CRL that was looked at.
@@ -27,7 +28,10 @@ impl Checks<'_> {
         for at in 0..self.authorities.len() {
             let authority = &self.authorities[at].authority;
             let (name, kind) = (authority.short_name.clone(), authority.kind);
-            for scope in recorded::scopes(&name) {
+            for scope in Scope::of_authority(self.db, &name)? {
+                if self.is_being_opened(&scope)? {
+                    continue;
+                }
                 let full = self.crl(at, &scope, CrlKind::Full)?;
                 // A root has no delta, and signs at ceremonies: how long its CRL lasts is another alarm's.
                 if kind == AuthorityKind::Issuing {
@@ -37,6 +41,12 @@ impl Checks<'_> {
             }
         }
         Ok(())
+    }
+
+    /// A shard is opened, and then its first CRLs are signed.
+    fn is_being_opened(&mut self, scope: &Scope) -> Result<bool, LookError> {
+        let lately = scope.opened_at().is_some_and(|opened| opened.plus(PUBLICATION) > self.at);
+        Ok(lately && recorded::newest_crl(self.db, scope, CrlKind::Full, None)?.is_none())
     }
 
     fn crl(&mut self, authority: usize, scope: &Scope, kind: CrlKind) -> Result<Option<Looked>, LookError> {
@@ -59,6 +69,14 @@ impl Checks<'_> {
             self.differences.add(face, &place, Kind::Differs, "", found);
             return Ok(None);
         }
+        let stated = crl.distribution_points.as_deref();
+        if stated
+            != scope.distribution_point().map(|url| [url.to_owned()]).as_ref().map(<[String; 1]>::as_slice)
+        {
+            let found = format!("its scope is {stated:?}");
+            self.differences.add(face, &place, Kind::WrongScope, "", found);
+            return Ok(None);
+        }
         self.dates(face, &place, Some(crl.this_update), crl.next_update);
         let number = i64::try_from(crl.number).unwrap_or(i64::MAX);
         self.seen.push(Seen {
@@ -78,7 +96,7 @@ impl Checks<'_> {
         };
         self.is_as_recorded(scope, kind, &crl, &recorded);
         self.is_newest(scope, kind, &recorded)?;
-        self.sightings.push(Sighting::crl(kind, &scope.issuer, number));
+        self.sightings.push(Sighting::crl(kind, scope, number));
         let base_cut = match recorded.base_number {
             None => 0,
             Some(base) => match recorded::crl(self.db, scope, CrlKind::Full, base)? {
@@ -161,7 +179,7 @@ impl Checks<'_> {
             return Ok(());
         };
         // The oldest that is missing: it is the same in the next look, whatever is revoked meanwhile.
-        let due = recorded::first_revoked_after(self.db, &scope.issuer, reached)?;
+        let due = recorded::first_revoked_after(self.db, scope, reached)?;
         if let Some(due) = due.filter(|due| due.occurred_at.plus(PUBLICATION) < self.at) {
             let subject = format!("{} {}", due.issuer, due.serial);
             let found =

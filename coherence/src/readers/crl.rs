@@ -115,7 +115,12 @@ impl<'a> Crl<'a> {
                 DELTA_CRL_INDICATOR => {
                     self.base_number = Some(Reader::of(value).expect(INTEGER, "a BaseCRLNumber")?.number()?);
                 }
-                ISSUING_DISTRIBUTION_POINT => self.distribution_points = Some(addresses(value)?),
+                // "conforming CRLs MUST mark it as critical": who does not know it would take a part for the whole
+                // (RFC 5280 §5.2.5).
+                ISSUING_DISTRIBUTION_POINT if critical => self.distribution_points = Some(addresses(value)?),
+                ISSUING_DISTRIBUTION_POINT => {
+                    return Err(Malformed("a CRL whose issuingDistributionPoint is critical"));
+                }
                 // "If a CRL contains a critical extension that the application cannot process, then the
                 // application MUST NOT use that CRL" (RFC 5280 §5.2).
                 _ if critical => return Err(Malformed("a CRL without unknown critical extensions")),
@@ -177,10 +182,12 @@ fn extension(tlv: Tlv<'_>) -> Result<(&[u8], bool, &[u8]), Malformed> {
     Ok((oid, critical, value))
 }
 
-/// `IssuingDistributionPoint.distributionPoint.fullName` (RFC 5280 §5.2.5), its URIs.
+/// `IssuingDistributionPoint.distributionPoint.fullName` (RFC 5280 §5.2.5), its URIs. No CRL here is limited in another
+/// way, by reasons or to kinds of certificates.
 fn addresses(value: &[u8]) -> Result<Vec<String>, Malformed> {
     let mut point = Reader::of(value).expect(SEQUENCE, "an IssuingDistributionPoint")?.inside();
     let Some(name) = point.optional(context(0))? else { return Ok(Vec::new()) };
+    point.end("an IssuingDistributionPoint that limits its CRL to a distribution point alone")?;
     let Some(full) = name.inside().optional(context(0))? else { return Ok(Vec::new()) };
     let (mut names, mut found) = (full.inside(), Vec::new());
     while !names.is_at_end() {

@@ -19,18 +19,19 @@ pub(crate) struct Previous<'a> {
     pub(crate) delta: Option<Crl<'a>>,
 }
 
-/// One walk over the log, the CRL and its predecessor, all in the order of serial numbers.
+/// One walk over the log, the CRL and its predecessor, all in the order of serial numbers. How many entries there
+/// are, and how many of them of certificates that had not expired at thisUpdate.
 pub(crate) fn check_full(
     db: &mut Database,
     authority: &Authority,
     intended: &Intended,
     crl: &Crl<'_>,
     previous: Option<&Crl<'_>>,
-) -> Result<u64, CrlRefused> {
-    let mut count = 0;
+) -> Result<(u64, u64), CrlRefused> {
+    let (mut count, mut unexpired) = (0, 0);
     let mut entries = crl.entries().peekable();
     let mut before = Before::of(previous);
-    entries::for_each_by_log(db, &authority.short_name, intended.cut, &mut |row| {
+    entries::for_each_by_log(db, &authority.short_name, &intended.scope, intended.cut, &mut |row| {
         let serial = octets(row)?;
         let entry = take(&mut entries, &serial, |foreign| CrlRefused::Entry {
             serial: hex::encode_upper(foreign.serial),
@@ -41,6 +42,7 @@ pub(crate) fn check_full(
                 let date = intended.dates.of(row.sequence, row.revoked_at);
                 check_entry(&entry, date, &row.reason, intended.this_update)?;
                 count += 1;
+                unexpired += u64::from(row.not_after >= intended.this_update);
             }
             None if RegularCrl::releases(intended.regular, row) => {}
             None => {
@@ -59,7 +61,7 @@ pub(crate) fn check_full(
         });
     }
     before.finish()?;
-    Ok(count)
+    Ok((count, unexpired))
 }
 
 /// The entries of the CRL before, each of which must stay or be explained.
@@ -116,7 +118,8 @@ pub(crate) fn check_delta(
     intended: &Intended,
     crl: &Crl<'_>,
 ) -> Result<u64, CrlRefused> {
-    let expected = entries::count_by_log(db, &authority.short_name, intended.base_cut, intended.cut)?;
+    let span = (intended.base_cut, intended.cut);
+    let expected = entries::count_by_log(db, &authority.short_name, &intended.scope, span)?;
     let mut found = 0;
     let mut last: &[u8] = &[];
     for_each_chunk(crl, |chunk| {
@@ -145,7 +148,8 @@ pub(crate) fn check_nothing_of_delta_is_lost(
 ) -> Result<(), CrlRefused> {
     for_each_chunk(published, |chunk| {
         let serials = serials(chunk);
-        let rows = entries::by_state(db, &authority.short_name, &serials, (0, intended.cut))?;
+        let rows =
+            entries::by_state(db, &authority.short_name, &intended.scope, &serials, (0, intended.cut))?;
         let lost = serials.into_iter().find(|serial| !rows.iter().any(|(known, ..)| known == serial));
         lost.map_or(Ok(()), |serial| {
             Err(CrlRefused::Lost { serial, previous: published.number, why: FORGOTTEN })
@@ -181,7 +185,8 @@ fn check_by_state(
     chunk: &[CrlEntry<'_>],
 ) -> Result<(), CrlRefused> {
     let serials = serials(chunk);
-    let rows = entries::by_state(db, &authority.short_name, &serials, (intended.base_cut, intended.cut))?;
+    let span = (intended.base_cut, intended.cut);
+    let rows = entries::by_state(db, &authority.short_name, &intended.scope, &serials, span)?;
     for (entry, serial) in chunk.iter().zip(&serials) {
         let row = rows.binary_search_by(|(row, ..)| row.cmp(serial)).map(|at| &rows[at]);
         let Ok((_, sequence, revoked_at, reason)) = row else {

@@ -20,10 +20,11 @@ const EXTENSIONS: u8 = 0xA0;
 /// The longest header: a tag, and a length of up to 4 GB.
 const HEADER: usize = 6;
 
-/// id-ce 35, 20, 27 and 21: { 2 5 29 n }.
+/// id-ce 35, 20, 27, 28 and 21: { 2 5 29 n }.
 const AUTHORITY_KEY_IDENTIFIER: [u8; 5] = [0x06, 0x03, 0x55, 0x1D, 0x23];
 const CRL_NUMBER: [u8; 5] = [0x06, 0x03, 0x55, 0x1D, 0x14];
 const DELTA_CRL_INDICATOR: [u8; 5] = [0x06, 0x03, 0x55, 0x1D, 0x1B];
+const ISSUING_DISTRIBUTION_POINT: [u8; 5] = [0x06, 0x03, 0x55, 0x1D, 0x1C];
 const CRL_REASON: [u8; 5] = [0x06, 0x03, 0x55, 0x1D, 0x15];
 const CRITICAL: [u8; 3] = [0x01, 0x01, 0xFF];
 
@@ -42,6 +43,8 @@ pub(crate) struct CrlHead<'a> {
     pub(crate) number: u64,
     /// BaseCRLNumber (§5.2.4), critical; none for a complete CRL.
     pub(crate) base_number: Option<u64>,
+    /// The name of the IssuingDistributionPoint (§5.2.5), critical; none where every certificate is in scope.
+    pub(crate) distribution_point: Option<&'a str>,
 }
 
 /// A moment that no X.509 time can say (before 1970 or after 9999).
@@ -167,11 +170,23 @@ fn extensions(head: &CrlHead<'_>) -> Vec<u8> {
     if let Some(base) = head.base_number {
         push_extension(&mut list, &DELTA_CRL_INDICATOR, true, &integer(base));
     }
+    if let Some(url) = head.distribution_point {
+        push_extension(&mut list, &ISSUING_DISTRIBUTION_POINT, true, &issuing_distribution_point(url));
+    }
     let mut sequence = Vec::new();
     push_tlv(&mut sequence, SEQUENCE, &list);
     let mut explicit = Vec::new();
     push_tlv(&mut explicit, EXTENSIONS, &sequence);
     explicit
+}
+
+/// IssuingDistributionPoint { distributionPoint [0] { fullName [0] { uniformResourceIdentifier [6] } } }
+fn issuing_distribution_point(url: &str) -> Vec<u8> {
+    [0x86, 0xA0, 0xA0, SEQUENCE].into_iter().fold(url.as_bytes().to_vec(), |content, tag| {
+        let mut wrapped = Vec::new();
+        push_tlv(&mut wrapped, tag, &content);
+        wrapped
+    })
 }
 
 fn push_extension(out: &mut Vec<u8>, oid: &[u8], critical: bool, value: &[u8]) {

@@ -3,14 +3,51 @@
 //! The writer asks the state (`certificates`), the verifier asks the log
 //! (`certificate_status_events`): where the two contradict each other, nothing is published.
 
-use diesel::dsl::auto_type;
+use ca_core::status_log::StatusEvent;
+use diesel::dsl::{auto_type, exists, sql};
 use diesel::prelude::*;
 use diesel::result::Error as DieselError;
+use diesel::sql_types::Bool;
 use store::schema::{certificate_status_events, certificates};
 use store::{Database, Timestamp};
 
+use super::Scope;
+
 /// Rows a query: enough that the round trips do not count, few enough to cost no memory.
 const PAGE: i64 = 20_000;
+
+/// Every event is one. Said in so many words, not as a parameter, it lets SQLite find the event of a certificate by the
+/// index that holds these alone; without it the log was read anew for each certificate.
+const REVOKED: &str = "certificate_status_events.event = 'revoked'";
+
+/// A query over `certificates`, left to those of the scope. (Boxed queries over joins have no name to be written as
+/// the result of a function.)
+macro_rules! in_scope {
+    ($query:expr, $scope:expr) => {{
+        let query = $query.filter(sql::<Bool>(REVOKED)).into_boxed();
+        match $scope.shard() {
+            Some(shard) => query.filter(certificates::shard.eq(i64::from(shard))),
+            None => query,
+        }
+    }};
+}
+
+/// The same of a query over the log alone. What came since a base is little beside all certificates: so the log is read,
+/// and each certificate in it looked up; a join would leave it to the database to begin with the certificates.
+macro_rules! in_scope_of_log {
+    ($query:expr, $scope:expr) => {{
+        let query = $query.into_boxed();
+        match $scope.shard() {
+            Some(shard) => query.filter(exists(
+                certificates::table
+                    .filter(certificates::issuer.eq(certificate_status_events::issuer))
+                    .filter(certificates::serial.eq(certificate_status_events::serial))
+                    .filter(certificates::shard.eq(i64::from(shard))),
+            )),
+            None => query,
+        }
+    }};
+}
 
 /// A revoked certificate.
 #[derive(Clone, Debug, Queryable)]
@@ -46,16 +83,17 @@ impl RegularCrl {
     }
 }
 
-/// Every revoked certificate of `issuer` up to `cut` of the log, as the state has it.
+/// Every revoked certificate of `issuer` in this scope up to `cut` of the log, as the state has it.
 pub(crate) fn for_each_by_state<E: From<DieselError>>(
     db: &mut Database,
     issuer: &str,
+    scope: &Scope,
     cut: i64,
     f: &mut dyn FnMut(&RevokedRow) -> Result<(), E>,
 ) -> Result<(), E> {
     paged(
         |after| {
-            following(issuer, cut, after)
+            in_scope!(following(issuer, cut, after), scope)
                 .filter(certificates::status.eq("revoked"))
                 .select((
                     certificates::serial,
@@ -75,13 +113,13 @@ pub(crate) fn for_each_by_state<E: From<DieselError>>(
 pub(crate) fn for_each_by_log<E: From<DieselError>>(
     db: &mut Database,
     issuer: &str,
+    scope: &Scope,
     cut: i64,
     f: &mut dyn FnMut(&RevokedRow) -> Result<(), E>,
 ) -> Result<(), E> {
     paged(
         |after| {
-            following(issuer, cut, after)
-                .filter(certificate_status_events::event.eq("revoked"))
+            in_scope!(following(issuer, cut, after), scope)
                 .select((
                     certificate_status_events::serial,
                     certificate_status_events::occurred_at,
@@ -111,36 +149,58 @@ fn following<'a>(issuer: &'a str, cut: i64, after: &'a str) -> _ {
         .order(certificates::serial)
 }
 
-/// How many certificates of `issuer` the log ends after `base` and up to `cut`.
-pub(crate) fn count_by_log(db: &mut Database, issuer: &str, base: i64, cut: i64) -> QueryResult<u64> {
-    let count: i64 = certificate_status_events::table
-        .filter(certificate_status_events::issuer.eq(issuer))
-        .filter(certificate_status_events::sequence.gt(base))
-        .filter(certificate_status_events::sequence.le(cut))
-        .count()
-        .get_result(db)?;
+/// How many certificates of `issuer` in this scope the log ends after `base` and up to `cut`.
+pub(crate) fn count_by_log(
+    db: &mut Database,
+    issuer: &str,
+    scope: &Scope,
+    (base, cut): (i64, i64),
+) -> QueryResult<u64> {
+    let count: i64 = in_scope_of_log!(logged(issuer, base, cut), scope).count().get_result(db)?;
     Ok(count.unsigned_abs())
 }
 
-/// Those of these certificates that the log ends after `base` and up to `cut`, as the state has them, each
-/// with its place in the log, in the order of their serial numbers.
+/// What the log says of the certificates of `issuer` in this scope after `base` and up to `cut`, in the order of
+/// their serial numbers.
+pub(crate) fn by_log(
+    db: &mut Database,
+    issuer: &str,
+    scope: &Scope,
+    (base, cut): (i64, i64),
+) -> QueryResult<Vec<StatusEvent>> {
+    in_scope_of_log!(logged(issuer, base, cut), scope)
+        .order(certificate_status_events::serial)
+        .select((
+            certificate_status_events::sequence,
+            certificate_status_events::issuer,
+            certificate_status_events::serial,
+            certificate_status_events::reason,
+            certificate_status_events::occurred_at,
+        ))
+        .load(db)
+}
+
+/// What the log says of `issuer` after `base` and up to `cut`.
+#[auto_type]
+fn logged<'a>(issuer: &'a str, base: i64, cut: i64) -> _ {
+    certificate_status_events::table
+        .filter(certificate_status_events::issuer.eq(issuer))
+        .filter(certificate_status_events::sequence.gt(base))
+        .filter(certificate_status_events::sequence.le(cut))
+}
+
+/// Those of these certificates in this scope that the log ends after `base` and up to `cut`, as the state has them,
+/// each with its place in the log, in the order of their serial numbers.
 pub(crate) fn by_state(
     db: &mut Database,
     issuer: &str,
+    scope: &Scope,
     serials: &[String],
     (base, cut): (i64, i64),
 ) -> QueryResult<Vec<(String, i64, Timestamp, String)>> {
-    certificates::table
-        .inner_join(
-            certificate_status_events::table.on(certificate_status_events::issuer
-                .eq(certificates::issuer)
-                .and(certificate_status_events::serial.eq(certificates::serial))),
-        )
-        .filter(certificates::issuer.eq(issuer))
+    in_scope!(ended(issuer, base, cut), scope)
         .filter(certificates::serial.eq_any(serials))
         .filter(certificates::status.eq("revoked"))
-        .filter(certificate_status_events::sequence.gt(base))
-        .filter(certificate_status_events::sequence.le(cut))
         .order(certificates::serial)
         .select((
             certificates::serial,
@@ -149,6 +209,33 @@ pub(crate) fn by_state(
             certificates::revocation_reason.assume_not_null(),
         ))
         .load(db)
+}
+
+/// How many certificates of shards of `issuer`, whichever shard, are revoked up to `cut` and have not expired at
+/// `at`, as the state has it.
+pub(crate) fn count_of_shards(db: &mut Database, issuer: &str, cut: i64, at: Timestamp) -> QueryResult<u64> {
+    let count: i64 = ended(issuer, 0, cut)
+        .filter(sql::<Bool>(REVOKED))
+        .filter(certificates::shard.is_not_null())
+        .filter(certificates::status.eq("revoked"))
+        .filter(certificates::not_after.ge(at))
+        .count()
+        .get_result(db)?;
+    Ok(count.unsigned_abs())
+}
+
+/// The certificates that the log ends after `base` and up to `cut`, each beside its event.
+#[auto_type]
+fn ended<'a>(issuer: &'a str, base: i64, cut: i64) -> _ {
+    certificates::table
+        .inner_join(
+            certificate_status_events::table.on(certificate_status_events::issuer
+                .eq(certificates::issuer)
+                .and(certificate_status_events::serial.eq(certificates::serial))),
+        )
+        .filter(certificates::issuer.eq(issuer))
+        .filter(certificate_status_events::sequence.gt(base))
+        .filter(certificate_status_events::sequence.le(cut))
 }
 
 fn paged<E: From<DieselError>>(

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use store::schema::crls;
 use store::{Database, Timestamp};
 
-use super::FULL_SCOPE;
+use super::Scope;
 
 /// When each part of the status log was first shown by a CRL of one authority.
 ///
@@ -21,11 +21,18 @@ pub(crate) struct EntryDates {
 }
 
 impl EntryDates {
-    /// For a CRL of `issuer` with this thisUpdate.
-    pub(crate) fn load(db: &mut Database, issuer: &str, this_update: Timestamp) -> QueryResult<Self> {
+    /// For a CRL of `issuer` with this thisUpdate. What the CRLs of all certificates showed first, those of a
+    /// shard date so too.
+    pub(crate) fn load(
+        db: &mut Database,
+        issuer: &str,
+        scope: &Scope,
+        this_update: Timestamp,
+    ) -> QueryResult<Self> {
+        let scopes = [Scope::All.to_string(), scope.to_string()];
         let shown = crls::table
-            .filter(crls::issuer.eq(issuer).and(crls::scope.eq(FULL_SCOPE)))
-            .order((crls::log_sequence, crls::number))
+            .filter(crls::issuer.eq(issuer).and(crls::scope.eq_any(scopes)))
+            .order((crls::log_sequence, crls::this_update))
             .select((crls::log_sequence, crls::this_update))
             .load(db)?;
         Ok(Self { shown, this_update })

@@ -104,6 +104,16 @@ pub enum CrlRefused {
         /// In the database.
         expected: u64,
     },
+    /// The shards together have another number of revoked certificates than the database.
+    #[error(
+        "{found} revoked certificates that have not expired stand on the CRLs of all shards, and the database has {expected}"
+    )]
+    Shards {
+        /// On the CRLs.
+        found: u64,
+        /// In the database.
+        expected: u64,
+    },
     /// The CRL before it has an entry that would disappear without reason.
     #[error("certificate {serial} stands on published CRL {previous} and would disappear: {why}")]
     Lost {
@@ -130,6 +140,7 @@ impl Fault for CrlError {
                 CrlRefused::Signature(_) => faults::CRL_SIGNATURE,
                 CrlRefused::Number { .. } => faults::CRL_NUMBER,
                 CrlRefused::Entry { .. } | CrlRefused::Count { .. } => faults::CRL_ENTRIES,
+                CrlRefused::Shards { .. } => faults::CRL_SHARDS,
                 CrlRefused::Lost { .. } => faults::CRL_ENTRY_LOST,
                 CrlRefused::Database(_) => fault::DATABASE,
             },

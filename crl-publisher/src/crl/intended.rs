@@ -2,13 +2,15 @@
 
 use store::Timestamp;
 
-use super::CrlKind;
 use super::entries::RegularCrl;
 use super::entry_dates::EntryDates;
+use super::{CrlKind, Scope};
 
 /// What a CRL was meant to be.
 #[derive(Clone, Debug)]
 pub(crate) struct Intended {
+    /// Which certificates it is about.
+    pub(crate) scope: Scope,
     pub(crate) kind: CrlKind,
     pub(crate) number: u64,
     pub(crate) base_number: Option<u64>,

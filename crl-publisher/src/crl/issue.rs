@@ -7,17 +7,17 @@ use ca_core::lint::{self, CrlLintContext};
 use ca_core::revocation::RevocationReason;
 use ca_core::signer::{Signer, SignerError};
 use ca_core::signing::{IntendedError, IntendedSignature, sign_intended};
-use ca_core::status_log;
 use der::Decode;
 use store::{Act, Database, Timestamp, crash_point};
 use x509_cert::ext::pkix::SubjectKeyIdentifier;
 
+use super::cut::Cut;
 use super::encode::{CrlEncoder, CrlHead, UnsignedCrl};
 use super::entries::{self, RegularCrl};
 use super::entry_dates::EntryDates;
 use super::intended::Intended;
 use super::standing::Standing;
-use super::{CrlError, CrlKind, CrlRefused, VerifiedCrl, record};
+use super::{CrlError, CrlKind, CrlRefused, Scope, VerifiedCrl, record};
 use crate::folder::PublicFolder;
 use crate::policy::{PublicationPolicy, Schedule};
 
@@ -43,26 +43,32 @@ impl Reach {
     }
 }
 
-/// Issues CRLs of these kinds with one number: a delta, or a complete CRL and the delta beside it.
-/// Writes down the intention of each and nothing else: the caller records what comes back.
+/// CRLs of one scope that are issued together, with one number: a delta, or a complete CRL and the delta beside it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Wanted<'a> {
+    pub(crate) scope: &'a Scope,
+    pub(crate) kinds: &'a [CrlKind],
+    pub(crate) reach: Reach,
+    pub(crate) cut: Cut,
+}
+
+/// Issues CRLs. Writes down the intention of each and nothing else: the caller records what comes back.
 ///
 /// They are cut from one picture of the database, signed while no transaction is open, and verified
 /// against a second picture: the log they are cut from only grows, so that it says the same up to the cut.
 ///
-/// The number is `max(last in the database, last published) + 1` (invariant 17), so that a
+/// The number is `max(last in the database, last published) + 1` of the scope (invariant 17), so that a
 /// restored backup cannot go back.
-#[expect(clippy::too_many_arguments, reason = "the house's parameter order, and what is wanted")]
 pub(crate) fn issue(
     db: &mut Database,
     signer: &mut dyn Signer,
     folder: &PublicFolder,
     policy: &PublicationPolicy,
     authority: &Authority,
-    kinds: &[CrlKind],
-    reach: Reach,
+    wanted: &Wanted<'_>,
     act: &Act,
 ) -> Result<Vec<VerifiedCrl>, CrlError> {
-    let (standing, drafts) = db.snapshot(|db| draft(db, folder, policy, authority, kinds, reach, act))?;
+    let (standing, drafts) = db.snapshot(|db| draft(db, folder, policy, authority, wanted, act))?;
     let mut issued = Vec::with_capacity(2);
     for Draft { intended, unsigned } in drafts {
         let signature = sign(db, signer, authority, &intended, &unsigned, act)?;
@@ -85,13 +91,12 @@ fn draft(
     folder: &PublicFolder,
     policy: &PublicationPolicy,
     authority: &Authority,
-    kinds: &[CrlKind],
-    reach: Reach,
+    &Wanted { scope, kinds, reach, cut }: &Wanted<'_>,
     act: &Act,
 ) -> Result<(Standing, Vec<Draft>), CrlError> {
-    let standing = Standing::load(db, folder, authority)?;
-    let cut = status_log::newest(db)?;
-    let this_update = this_update(db, &standing, policy, authority, cut, act)?;
+    let standing = Standing::load(db, folder, authority, scope)?;
+    let this_update = cut.this_update;
+    refuse_clock_behind(&standing, this_update, act)?;
     let mut drafts = Vec::with_capacity(2);
     for &kind in kinds {
         let by_policy = || this_update.plus(schedule(policy, kind).valid);
@@ -100,25 +105,26 @@ fn draft(
             CrlKind::Full => None,
             // A first delta starts from the complete CRL that is issued with it, and is empty.
             CrlKind::Delta => Some(
-                record::newest(db, &authority.short_name, CrlKind::Full)?
-                    .map_or((standing.next_number(), cut), |full| (full.number, full.log_sequence)),
+                record::newest(db, &authority.short_name, scope, CrlKind::Full)?
+                    .map_or((standing.next_number(), cut.sequence), |full| (full.number, full.log_sequence)),
             ),
         };
         let intended = Intended {
+            scope: scope.clone(),
             kind,
             number: standing.next_number(),
             base_number: base.map(|(number, _)| number),
             this_update,
             next_update,
-            cut,
+            cut: cut.sequence,
             base_cut: base.map_or(0, |(_, sequence)| sequence),
             standing_number: standing.highest_number,
             authority_key_id: authority_key_id(authority)?,
-            regular: regular_crl(db, authority, policy, this_update)?,
-            dates: EntryDates::load(db, &authority.short_name, this_update)?,
+            regular: regular_crl(db, authority, scope, policy, this_update)?,
+            dates: EntryDates::load(db, &authority.short_name, scope, this_update)?,
         };
         let unsigned = write(db, authority, &intended, standing.full_entries)?;
-        tracing::debug!(issuer = authority.short_name, %kind, entries = unsigned.entries(), "CRL written");
+        tracing::debug!(issuer = authority.short_name, %scope, %kind, entries = unsigned.entries(), "CRL written");
         lint(authority, &intended, &unsigned, act)?;
         drafts.push(Draft { intended, unsigned });
     }
@@ -133,7 +139,7 @@ fn sign(
     unsigned: &UnsignedCrl,
     act: &Act,
 ) -> Result<Vec<u8>, CrlError> {
-    let subject = record::subject(&authority.short_name, intended.kind, intended.number);
+    let subject = record::subject(&authority.short_name, &intended.scope, intended.kind, intended.number);
     let wanted = IntendedSignature {
         key: &authority.key,
         public_key: &authority.public_key,
@@ -164,6 +170,7 @@ fn lint(
             CrlKind::Full => lint::CrlKind::Full,
             CrlKind::Delta => lint::CrlKind::Delta,
         },
+        shard: intended.scope.distribution_point(),
         at: act.at.max(intended.this_update),
     };
     let findings = lint::check_crl(unsigned.tbs(), &context);
@@ -187,55 +194,25 @@ fn authority_key_id(authority: &Authority) -> Result<Vec<u8>, CrlError> {
     Ok(ski.0.as_bytes().to_vec())
 }
 
-/// The moment of the act, or of the authority's newest revocation where that was committed since the act
-/// began. It never goes back: a clock behind the CRL that stands signs nothing.
-fn this_update(
-    db: &mut Database,
-    standing: &Standing,
-    policy: &PublicationPolicy,
-    authority: &Authority,
-    cut: i64,
-    act: &Act,
-) -> Result<Timestamp, CrlError> {
-    const RECENT: i64 = 100;
-    let latest = act.at.plus(policy.clock_tolerance);
-    let mut this_update = act.at;
-    for event in status_log::since(db, cut - RECENT, RECENT)? {
-        if event.issuer != authority.short_name {
-            continue;
-        }
-        if event.occurred_at <= latest {
-            this_update = this_update.max(event.occurred_at);
-        } else {
-            // A clock was ahead. Status stays up all the same: see `EntryDates`.
-            tracing::error!(
-                issuer = event.issuer,
-                sequence = event.sequence,
-                now = %act.at,
-                "event {} of the status log is dated {}, which is still to come: its CRLs date it by the first \
-                 that shows it; check the clocks of the database and of this machine",
-                event.sequence,
-                event.occurred_at
-            );
-        }
-    }
-    let this_update = this_update.whole_second();
+/// thisUpdate never goes back: a clock behind the CRL that stands signs nothing.
+fn refuse_clock_behind(standing: &Standing, this_update: Timestamp, act: &Act) -> Result<(), CrlError> {
     match standing.newest_this_update {
         Some(last) if last > this_update => {
             Err(CrlError::Clock { now: act.at, what: "the CRL that stands", standing: last })
         }
-        _ => Ok(this_update),
+        _ => Ok(()),
     }
 }
 
 fn regular_crl(
     db: &mut Database,
     authority: &Authority,
+    scope: &Scope,
     policy: &PublicationPolicy,
     this_update: Timestamp,
 ) -> Result<Option<RegularCrl>, CrlError> {
     let until = this_update.minus(schedule(policy, CrlKind::Full).every);
-    let crl = record::newest_until(db, &authority.short_name, CrlKind::Full, until)?;
+    let crl = record::newest_until(db, &authority.short_name, scope, CrlKind::Full, until)?;
     Ok(crl.map(|crl| RegularCrl { this_update: crl.this_update, log_sequence: crl.log_sequence }))
 }
 
@@ -253,13 +230,14 @@ fn write(
         authority_key_id: &intended.authority_key_id,
         number: intended.number,
         base_number: intended.base_number,
+        distribution_point: intended.scope.distribution_point(),
     };
     let issuer = authority.short_name.as_str();
     match intended.kind {
         CrlKind::Full => {
             let expected = usize::try_from(full_entries + full_entries / 16).unwrap_or(0);
             let mut encoder = CrlEncoder::new(&head, expected)?;
-            entries::for_each_by_state(db, issuer, intended.cut, &mut |row| {
+            entries::for_each_by_state(db, issuer, &intended.scope, intended.cut, &mut |row| {
                 if RegularCrl::releases(intended.regular, row) {
                     return Ok(());
                 }
@@ -269,7 +247,8 @@ fn write(
             Ok(encoder.finish())
         }
         CrlKind::Delta => {
-            let changes = changes(db, issuer, intended)?;
+            // An expired certificate stays on every delta until a complete CRL has shown it (RFC 5280 §5.2.4).
+            let changes = entries::by_log(db, issuer, &intended.scope, (intended.base_cut, intended.cut))?;
             let mut encoder = CrlEncoder::new(&head, changes.len())?;
             for event in &changes {
                 let date = intended.dates.of(event.sequence, event.occurred_at);
@@ -278,28 +257,6 @@ fn write(
             Ok(encoder.finish())
         }
     }
-}
-
-/// What the log says of this authority since the base, in the order of serial numbers. An expired
-/// certificate stays on every delta until a complete CRL has shown it (RFC 5280 §5.2.4).
-fn changes(
-    db: &mut Database,
-    issuer: &str,
-    intended: &Intended,
-) -> Result<Vec<status_log::StatusEvent>, CrlError> {
-    const PAGE: i64 = 10_000;
-    let mut found = Vec::new();
-    let mut after = intended.base_cut;
-    loop {
-        let page = status_log::since(db, after, PAGE)?;
-        let Some(last) = page.last() else { break };
-        after = last.sequence;
-        found.extend(
-            page.into_iter().filter(|event| event.issuer == issuer && event.sequence <= intended.cut),
-        );
-    }
-    found.sort_unstable_by(|a, b| a.serial.cmp(&b.serial));
-    Ok(found)
 }
 
 fn write_entry(

@@ -7,7 +7,9 @@ use ca_core::revocation::RevocationReason;
 use ca_core::signer::{KeyReference, SignatureAlgorithm, Signer, SignerError, SigningRequest};
 use store::Fault;
 
-use super::{CrlError, CrlKind, VerifiedCrl, issue, record};
+use super::cut::Cut;
+use super::issue::{Reach, Wanted, issue};
+use super::{CrlError, CrlKind, Scope, VerifiedCrl, record};
 use crate::fixture::{ISSUING, OTHER, World, rng};
 use crate::policy::PublicationPolicy;
 use crate::publish::publish_crls_now;
@@ -48,8 +50,9 @@ fn issue_with(
     let World { db, signer, folder, policy, .. } = &mut world;
     change(&mut authority, policy);
     let mut counting = Counting { signer, asked: 0 };
-    let issued =
-        issue::issue(db, &mut counting, folder, policy, &authority, kinds, issue::Reach::Policy, &act);
+    let cut = Cut::now(db, policy, &authority, &act).unwrap();
+    let wanted = Wanted { scope: &Scope::All, kinds, reach: Reach::Policy, cut };
+    let issued = issue(db, &mut counting, folder, policy, &authority, &wanted, &act);
     (issued, counting.asked)
 }
 
@@ -97,7 +100,7 @@ fn a_crl_that_the_lint_refuses_is_neither_recorded_nor_published() {
         "one refusal does not keep the other from being tried"
     );
     for issuer in [OTHER, ISSUING] {
-        assert_eq!(record::highest_number(&mut world.db, issuer).unwrap(), 0);
+        assert_eq!(record::highest_number(&mut world.db, issuer, &Scope::All).unwrap(), 0);
         assert!(!world.folder.crl_path(issuer, CrlKind::Full).exists());
     }
 }

@@ -4,9 +4,11 @@
 //! from one picture of the database, has what `encode` wrote read by the lint of `ca-core`, and has it
 //! signed; `verify` reads it back with [`read`], and `compare` holds its entries against the database and
 //! the CRLs before; `record` writes it down; then the folder takes it. Entries stand in the order of their
-//! serial numbers, so that each of these is compared in one pass.
+//! serial numbers, so that each of these is compared in one pass. Each [`Scope`] goes this way by itself; the shards
+//! of an authority go together, and [`shards`] holds all of them against the database before any is recorded.
 
 mod compare;
+pub(crate) mod cut;
 pub(crate) mod encode;
 pub(crate) mod entries;
 mod entry_dates;
@@ -15,6 +17,8 @@ mod intended;
 pub(crate) mod issue;
 pub mod read;
 pub(crate) mod record;
+mod scope;
+pub(crate) mod shards;
 pub(crate) mod standing;
 mod verify;
 
@@ -28,10 +32,8 @@ use std::fmt;
 use ca_core::authority::AuthorityKind;
 
 pub use error::{CrlError, CrlRefused};
+pub use scope::Scope;
 pub use verify::VerifiedCrl;
-
-/// Every certificate of the authority is in the scope of its CRL; shards would be scopes of their own.
-pub const FULL_SCOPE: &str = "all";
 
 /// Complete for its scope, or what changed since a complete one (RFC 5280 §5.2.4).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -59,11 +61,15 @@ impl CrlKind {
         }
     }
 
-    /// `ACI-FO-PP.crl`, `ACI-FO-PP-delta.crl`.
-    pub fn file_name(self, short_name: &str) -> String {
-        match self {
-            Self::Full => format!("{short_name}.crl"),
-            Self::Delta => format!("{short_name}-delta.crl"),
+    /// `ACI-FO-PP.crl`, `ACI-FO-PP-delta.crl`; of a shard, in a folder of the authority: `ACI-FO-PP/7.crl`.
+    pub fn file_name(self, short_name: &str, shard: Option<u32>) -> String {
+        let delta = match self {
+            Self::Full => "",
+            Self::Delta => "-delta",
+        };
+        match shard {
+            None => format!("{short_name}{delta}.crl"),
+            Some(number) => format!("{short_name}/{number}{delta}.crl"),
         }
     }
 }

@@ -4,12 +4,14 @@ use ca_core::signer::SignatureAlgorithm;
 use const_oid::ObjectIdentifier;
 use const_oid::db::rfc5280::{
     ID_CE_AUTHORITY_KEY_IDENTIFIER, ID_CE_CRL_NUMBER, ID_CE_CRL_REASONS, ID_CE_DELTA_CRL_INDICATOR,
+    ID_CE_ISSUING_DISTRIBUTION_POINT,
 };
 use der::asn1::{AnyRef, BitStringRef, ContextSpecific, OctetStringRef, UintRef};
 use der::{Decode, Reader, Sequence, SliceReader, TagNumber};
 use spki::AlgorithmIdentifierOwned;
 use store::Timestamp;
-use x509_cert::ext::pkix::{AuthorityKeyIdentifier, CrlReason};
+use x509_cert::ext::pkix::name::{DistributionPointName, GeneralName};
+use x509_cert::ext::pkix::{AuthorityKeyIdentifier, CrlReason, IssuingDistributionPoint};
 use x509_cert::time::Time;
 
 use super::CrlKind;
@@ -34,6 +36,8 @@ pub struct Crl<'a> {
     pub number: u64,
     /// BaseCRLNumber; a delta CRL has one.
     pub base_number: Option<u64>,
+    /// The one name of the IssuingDistributionPoint; the CRL of a shard has one.
+    pub distribution_point: Option<String>,
     /// keyIdentifier of the AuthorityKeyIdentifier.
     pub authority_key_id: Vec<u8>,
     /// The signature's octets.
@@ -113,6 +117,7 @@ impl<'a> Crl<'a> {
             next_update,
             number: 0,
             base_number: None,
+            distribution_point: None,
             authority_key_id: Vec::new(),
             signature,
             entries,
@@ -142,6 +147,9 @@ impl<'a> Crl<'a> {
                 ID_CE_DELTA_CRL_INDICATOR if extension.critical => {
                     self.base_number = Some(u64::from_der(value)?)
                 }
+                ID_CE_ISSUING_DISTRIBUTION_POINT if extension.critical => {
+                    self.distribution_point = Some(read_distribution_point(value)?);
+                }
                 ID_CE_AUTHORITY_KEY_IDENTIFIER if !extension.critical => {
                     let aki = AuthorityKeyIdentifier::from_der(value)?;
                     self.authority_key_id =
@@ -156,6 +164,23 @@ impl<'a> Crl<'a> {
         }
         self.number = number.ok_or(UnreadableCrl::Form("no CRL number"))?;
         Ok(())
+    }
+}
+
+/// A shard is limited by its address alone (RFC 5280 §5.2.5).
+fn read_distribution_point(value: &[u8]) -> Result<String, UnreadableCrl> {
+    let point = IssuingDistributionPoint::from_der(value)?;
+    let limited = point.only_contains_user_certs
+        || point.only_contains_ca_certs
+        || point.only_contains_attribute_certs
+        || point.indirect_crl
+        || point.only_some_reasons.is_some();
+    match point.distribution_point {
+        Some(DistributionPointName::FullName(names)) if !limited => match names.as_slice() {
+            [GeneralName::UniformResourceIdentifier(url)] => Ok(url.to_string()),
+            _ => Err(UnreadableCrl::Form("an issuing distribution point that is not one URL")),
+        },
+        _ => Err(UnreadableCrl::Form("an issuing distribution point that is not a full name alone")),
     }
 }
 

@@ -8,7 +8,7 @@ use store::audit::{self, Event};
 use store::schema::crls;
 use store::{Act, CryptoRng, Database, Timestamp, crash_point};
 
-use super::{CrlError, CrlKind, CrlRefused, FULL_SCOPE, VerifiedCrl};
+use super::{CrlError, CrlKind, CrlRefused, Scope, VerifiedCrl};
 
 /// A recorded CRL, without its bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,20 +29,27 @@ impl From<Row> for RecordedCrl {
     }
 }
 
-/// The newest CRL of this kind.
-pub(crate) fn newest(db: &mut Database, issuer: &str, kind: CrlKind) -> QueryResult<Option<RecordedCrl>> {
-    newest_until(db, issuer, kind, Timestamp::from_millis(i64::MAX))
+/// The newest CRL of this scope and kind.
+pub(crate) fn newest(
+    db: &mut Database,
+    issuer: &str,
+    scope: &Scope,
+    kind: CrlKind,
+) -> QueryResult<Option<RecordedCrl>> {
+    newest_until(db, issuer, scope, kind, Timestamp::from_millis(i64::MAX))
 }
 
-/// The newest CRL of this kind whose thisUpdate is not later than `until`.
+/// The newest CRL of this scope and kind whose thisUpdate is not later than `until`.
 pub(crate) fn newest_until(
     db: &mut Database,
     issuer: &str,
+    scope: &Scope,
     kind: CrlKind,
     until: Timestamp,
 ) -> QueryResult<Option<RecordedCrl>> {
     let row: Option<Row> = crls::table
-        .filter(crls::issuer.eq(issuer).and(crls::scope.eq(FULL_SCOPE)).and(crls::kind.eq(kind.name())))
+        .filter(crls::issuer.eq(issuer).and(crls::scope.eq(scope.to_string())))
+        .filter(crls::kind.eq(kind.name()))
         .filter(crls::this_update.le(until))
         .order(crls::number.desc())
         .select((crls::number, crls::this_update, crls::next_update, crls::entries, crls::log_sequence))
@@ -55,11 +62,12 @@ pub(crate) fn newest_until(
 pub(crate) fn der(
     db: &mut Database,
     issuer: &str,
+    scope: &Scope,
     kind: CrlKind,
     number: u64,
 ) -> QueryResult<Option<Vec<u8>>> {
     crls::table
-        .find((issuer, FULL_SCOPE, kind.name(), number.cast_signed()))
+        .find((issuer, scope.to_string(), kind.name(), number.cast_signed()))
         .select(crls::der)
         .first(db)
         .optional()
@@ -69,12 +77,13 @@ pub(crate) fn der(
 pub(crate) fn verified(
     db: &mut Database,
     authority: &Authority,
+    scope: &Scope,
     kind: CrlKind,
     recorded: &RecordedCrl,
     published_number: u64,
 ) -> Result<Option<VerifiedCrl>, CrlError> {
-    let Some(der) = der(db, &authority.short_name, kind, recorded.number)? else { return Ok(None) };
-    let crl = VerifiedCrl::from_record(authority, kind, recorded.log_sequence, published_number, der)?;
+    let Some(der) = der(db, &authority.short_name, scope, kind, recorded.number)? else { return Ok(None) };
+    let crl = VerifiedCrl::from_record(authority, scope, kind, recorded.log_sequence, published_number, der)?;
     for (name, same) in [
         ("number", crl.number() == recorded.number),
         ("this update", crl.this_update() == recorded.this_update),
@@ -88,10 +97,10 @@ pub(crate) fn verified(
     Ok(Some(crl))
 }
 
-/// The highest number of any CRL of the authority, full or delta; zero where there is none.
-pub(crate) fn highest_number(db: &mut Database, issuer: &str) -> QueryResult<u64> {
+/// The highest number of any CRL of this scope, full or delta; zero where there is none.
+pub(crate) fn highest_number(db: &mut Database, issuer: &str, scope: &Scope) -> QueryResult<u64> {
     let number: Option<i64> = crls::table
-        .filter(crls::issuer.eq(issuer).and(crls::scope.eq(FULL_SCOPE)))
+        .filter(crls::issuer.eq(issuer).and(crls::scope.eq(scope.to_string())))
         .select(diesel::dsl::max(crls::number))
         .first(db)?;
     Ok(number.unwrap_or(0).unsigned_abs())
@@ -109,16 +118,20 @@ pub(crate) fn insert(
 ) -> Result<(), CrlError> {
     db.write(|db| {
         lock(db, &authority.short_name)?;
-        let highest = highest_number(db, &authority.short_name)?;
-        let newest_cut = newest_cut(db, &authority.short_name)?;
+        // Before this transaction: what is issued together shares a number.
+        let mut standing = Vec::with_capacity(issued.len());
         for crl in issued {
+            let (issuer, scope) = (&authority.short_name, crl.scope());
+            standing.push((highest_number(db, issuer, scope)?, newest_cut(db, issuer, scope)?));
+        }
+        for (crl, (highest, newest_cut)) in issued.iter().zip(standing) {
             if crl.number() <= highest || crl.log_sequence() < newest_cut {
                 return Err(CrlError::Overtaken { number: crl.number(), recorded: highest });
             }
             diesel::insert_into(crls::table)
                 .values((
                     crls::issuer.eq(crl.issuer()),
-                    crls::scope.eq(FULL_SCOPE),
+                    crls::scope.eq(crl.scope().to_string()),
                     crls::kind.eq(crl.kind().name()),
                     crls::number.eq(crl.number().cast_signed()),
                     crls::base_number.eq(crl.base_number().map(u64::cast_signed)),
@@ -138,24 +151,27 @@ pub(crate) fn insert(
     Ok(())
 }
 
-/// How far into the status log the recorded CRLs of the authority reach; zero where there is none.
-fn newest_cut(db: &mut Database, issuer: &str) -> QueryResult<i64> {
+/// How far into the status log the recorded CRLs of this scope reach; zero where there is none.
+fn newest_cut(db: &mut Database, issuer: &str, scope: &Scope) -> QueryResult<i64> {
     let cut: Option<i64> = crls::table
-        .filter(crls::issuer.eq(issuer).and(crls::scope.eq(FULL_SCOPE)))
+        .filter(crls::issuer.eq(issuer).and(crls::scope.eq(scope.to_string())))
         .select(diesel::dsl::max(crls::log_sequence))
         .first(db)?;
     Ok(cut.unwrap_or(0))
 }
 
 /// A CRL by its natural key, in the audit trail and in the ledger of the signer.
-pub(crate) fn subject(issuer: &str, kind: CrlKind, number: u64) -> String {
-    format!("crl {issuer} {kind} {number}")
+pub(crate) fn subject(issuer: &str, scope: &Scope, kind: CrlKind, number: u64) -> String {
+    match scope {
+        Scope::All => format!("crl {issuer} {kind} {number}"),
+        Scope::Shard(_) => format!("crl {issuer} {scope} {kind} {number}"),
+    }
 }
 
 fn event(crl: &VerifiedCrl) -> Event {
     Event {
         action: "crl.issued",
-        subject: subject(crl.issuer(), crl.kind(), crl.number()),
+        subject: subject(crl.issuer(), crl.scope(), crl.kind(), crl.number()),
         payload: json!({
             "base_number": crl.base_number(),
             "entries": crl.entries(),

@@ -6,7 +6,7 @@ use store::{Database, Timestamp};
 use super::compare::Previous;
 use super::read::Crl;
 use super::verify::check_signature;
-use super::{CrlError, CrlKind, CrlRefused, record};
+use super::{CrlError, CrlKind, CrlRefused, Scope, record};
 use crate::folder::{FolderError, PublicFolder};
 
 /// What stands: in the database and before the world.
@@ -25,18 +25,19 @@ impl Standing {
         db: &mut Database,
         folder: &PublicFolder,
         authority: &Authority,
+        scope: &Scope,
     ) -> Result<Self, CrlError> {
         let issuer = authority.short_name.as_str();
         let mut standing = Self {
-            highest_number: record::highest_number(db, issuer)?,
+            highest_number: record::highest_number(db, issuer, scope)?,
             newest_this_update: None,
             full_entries: 0,
             full: None,
             delta: None,
         };
         for &kind in CrlKind::of(authority.kind) {
-            let recorded = record::newest(db, issuer, kind)?;
-            let published = published(folder, authority, kind)?;
+            let recorded = record::newest(db, issuer, scope, kind)?;
+            let published = published(folder, authority, scope, kind)?;
             if let Some(bytes) = &published {
                 let crl = Crl::read(bytes).map_err(CrlRefused::from)?;
                 standing.highest_number = standing.highest_number.max(crl.number);
@@ -48,7 +49,7 @@ impl Standing {
             let entries = recorded.as_ref().map_or(0, |crl| crl.entries);
             let held = match (published, recorded) {
                 (Some(bytes), _) => Some(bytes),
-                (None, Some(crl)) => record::der(db, issuer, kind, crl.number)?,
+                (None, Some(crl)) => record::der(db, issuer, scope, kind, crl.number)?,
                 (None, None) => None,
             };
             match kind {
@@ -72,17 +73,22 @@ impl Standing {
     }
 }
 
-/// The bytes of the published CRL, where it reads, is of this kind and its signature is the authority's.
+/// The bytes of the published CRL, where it reads, is of this scope and kind and its signature is the authority's.
 /// Anything else in its place counts as nothing: it is replaced.
 fn published(
     folder: &PublicFolder,
     authority: &Authority,
+    scope: &Scope,
     kind: CrlKind,
 ) -> Result<Option<Vec<u8>>, FolderError> {
-    let path = folder.crl_path(&authority.short_name, kind);
+    let path = folder.scoped_crl_path(&authority.short_name, scope.shard(), kind);
     let Some(bytes) = folder.read(&path)? else { return Ok(None) };
     let ours = match Crl::read(&bytes) {
-        Ok(crl) => crl.kind() == kind && check_signature(&crl, authority).is_ok(),
+        Ok(crl) => {
+            crl.kind() == kind
+                && crl.distribution_point.as_deref() == scope.distribution_point()
+                && check_signature(&crl, authority).is_ok()
+        }
         Err(_) => false,
     };
     if !ours {
@@ -91,12 +97,13 @@ fn published(
     Ok(ours.then_some(bytes))
 }
 
-/// The number of the published CRL of this kind, if there is one.
+/// The number of the published CRL of this scope and kind, if there is one.
 pub(crate) fn published_number(
     folder: &PublicFolder,
     authority: &Authority,
+    scope: &Scope,
     kind: CrlKind,
 ) -> Result<Option<u64>, CrlError> {
-    let bytes = published(folder, authority, kind)?;
+    let bytes = published(folder, authority, scope, kind)?;
     Ok(bytes.and_then(|bytes| Crl::read(&bytes).ok().map(|crl| crl.number)))
 }

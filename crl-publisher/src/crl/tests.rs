@@ -15,7 +15,7 @@ use super::entries::{RegularCrl, RevokedRow};
 use super::entry_dates::EntryDates;
 use super::intended::Intended;
 use super::read::Crl;
-use super::{CrlKind, CrlRefused, VerifiedCrl, record};
+use super::{CrlKind, CrlRefused, Scope, VerifiedCrl, record};
 use crate::fixture::{ISSUING, World, rng};
 
 /// Serial number, revocation date, reason.
@@ -33,6 +33,7 @@ fn head() -> CrlHead<'static> {
         authority_key_id: &[7; 20],
         number: 300,
         base_number: None,
+        distribution_point: None,
     }
 }
 
@@ -164,6 +165,7 @@ fn world_with_two_revoked() -> (World, Intended, Vec<Entry>) {
     let second = world.revoke(ISSUING, "1D02", RevocationReason::Superseded);
     let this_update = second.plus(std::time::Duration::from_secs(1)).whole_second();
     let intended = Intended {
+        scope: Scope::All,
         kind: CrlKind::Full,
         number: 5,
         base_number: None,
@@ -174,7 +176,7 @@ fn world_with_two_revoked() -> (World, Intended, Vec<Entry>) {
         standing_number: 4,
         authority_key_id: key_id_of(&mut world),
         regular: None,
-        dates: EntryDates::load(&mut world.db, ISSUING, this_update).unwrap(),
+        dates: EntryDates::load(&mut world.db, ISSUING, &Scope::All, this_update).unwrap(),
     };
     let entries = vec![
         (vec![0x1D, 0x01], first.whole_second(), Some(RevocationReason::KeyCompromise)),
@@ -203,6 +205,7 @@ fn verify(
         authority_key_id: &intended.authority_key_id,
         number: intended.number,
         base_number: intended.base_number,
+        distribution_point: intended.scope.distribution_point(),
     };
     let mut encoder = CrlEncoder::new(&head, 0).unwrap();
     for (serial, at, reason) in entries {

@@ -7,7 +7,7 @@ use store::{Database, Timestamp};
 use super::compare::{Previous, check_delta, check_full, check_nothing_of_delta_is_lost};
 use super::intended::Intended;
 use super::read::Crl;
-use super::{CrlKind, CrlRefused, FULL_SCOPE};
+use super::{CrlKind, CrlRefused, Scope};
 
 /// A CRL that may be recorded and published: only this module makes one.
 ///
@@ -15,12 +15,14 @@ use super::{CrlKind, CrlRefused, FULL_SCOPE};
 #[derive(Debug)]
 pub struct VerifiedCrl {
     issuer: String,
+    scope: Scope,
     kind: CrlKind,
     number: u64,
     base_number: Option<u64>,
     this_update: Timestamp,
     next_update: Timestamp,
     entries: u64,
+    unexpired: u64,
     log_sequence: i64,
     der: Vec<u8>,
 }
@@ -37,21 +39,23 @@ impl VerifiedCrl {
         let crl = Crl::read(&der)?;
         check_signature(&crl, authority)?;
         check_fields(&crl, intended)?;
-        let entries = match intended.kind {
+        let (entries, unexpired) = match intended.kind {
             CrlKind::Full => check_full(db, authority, intended, &crl, previous.full.as_ref())?,
-            CrlKind::Delta => check_delta(db, authority, intended, &crl)?,
+            CrlKind::Delta => (check_delta(db, authority, intended, &crl)?, 0),
         };
         if let Some(delta) = &previous.delta {
             check_nothing_of_delta_is_lost(db, authority, intended, delta)?;
         }
         Ok(Self {
             issuer: authority.short_name.clone(),
+            scope: intended.scope.clone(),
             kind: intended.kind,
             number: crl.number,
             base_number: crl.base_number,
             this_update: crl.this_update,
             next_update: crl.next_update,
             entries,
+            unexpired,
             log_sequence: intended.cut,
             der,
         })
@@ -61,6 +65,7 @@ impl VerifiedCrl {
     /// compared before it was recorded, and a record is never changed.
     pub(crate) fn from_record(
         authority: &Authority,
+        scope: &Scope,
         kind: CrlKind,
         log_sequence: i64,
         published_number: u64,
@@ -70,6 +75,9 @@ impl VerifiedCrl {
         check_signature(&crl, authority)?;
         if crl.kind() != kind {
             return Err(CrlRefused::Field("kind"));
+        }
+        if crl.distribution_point.as_deref() != scope.distribution_point() {
+            return Err(CrlRefused::Field("issuing distribution point"));
         }
         if crl.number <= published_number {
             return Err(CrlRefused::Number { number: crl.number, standing: published_number });
@@ -81,12 +89,14 @@ impl VerifiedCrl {
         }
         Ok(Self {
             issuer: authority.short_name.clone(),
+            scope: scope.clone(),
             kind,
             number: crl.number,
             base_number: crl.base_number,
             this_update: crl.this_update,
             next_update: crl.next_update,
             entries,
+            unexpired: 0,
             log_sequence,
             der,
         })
@@ -102,9 +112,9 @@ impl VerifiedCrl {
         self.kind
     }
 
-    /// The scope its number grows in.
-    pub fn scope(&self) -> &'static str {
-        FULL_SCOPE
+    /// Which certificates it is about; its number grows in this scope.
+    pub fn scope(&self) -> &Scope {
+        &self.scope
     }
 
     /// CRLNumber.
@@ -130,6 +140,11 @@ impl VerifiedCrl {
     /// How many certificates stand on it.
     pub fn entries(&self) -> u64 {
         self.entries
+    }
+
+    /// How many of these had not expired at its thisUpdate. Counted on a complete CRL that was just issued.
+    pub(crate) fn unexpired(&self) -> u64 {
+        self.unexpired
     }
 
     /// The status log up to here stands on it.
@@ -170,6 +185,10 @@ fn check_fields(crl: &Crl<'_>, intended: &Intended) -> Result<(), CrlRefused> {
         ("base number", crl.base_number == intended.base_number),
         ("this update", crl.this_update == intended.this_update),
         ("next update", crl.next_update == intended.next_update),
+        (
+            "issuing distribution point",
+            crl.distribution_point.as_deref() == intended.scope.distribution_point(),
+        ),
         ("authority key identifier", crl.authority_key_id == intended.authority_key_id),
     ] {
         if !same {

@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::time::Duration;
 
 use actix_web::HttpResponse;
-use ca_core::authority::{self, AuthorityKind};
+use ca_core::authority::{self, Authority, AuthorityKind};
 use ca_core::authority_end;
 use ca_core::responder;
 use ca_core::signing;
@@ -19,7 +19,7 @@ use super::coherence::Coherence;
 use super::reply::NEVER_CACHED;
 use super::service::StatusService;
 use crate::crl::read::Crl;
-use crate::crl::{CrlKind, record};
+use crate::crl::{CrlKind, Scope, record};
 use crate::publish::{ListFile, ListForm, Urgency, root_crls};
 
 /// The outcome of each check.
@@ -128,9 +128,10 @@ fn check(service: &StatusService, db: &mut Database, at: Timestamp) -> Result<Ch
                 Urgency::Warning => format!("WARNING: {}", root.words(at)),
                 Urgency::Alarm => format!("ALARM: {}", root.words(at)),
             });
-            let outcome = fresh_crl(service, &authority.short_name, kind, at).map(|()| word);
+            let outcome = fresh_crl(service, &authority.short_name, None, kind, at).map(|()| word);
             checks.push((format!("crl {} {kind}", authority.short_name), outcome));
         }
+        checks.extend(check_shards(service, db, authority, at)?);
     }
     let act = Act { at, actor: Actor::Job("readyz"), request: RequestId(String::new()) };
     let responder = service.answers().responder(db, &act).map_err(|error| error.to_string())?;
@@ -169,8 +170,38 @@ fn signing_alarm(db: &mut Database) -> Result<Option<String>, String> {
     Ok((standing.open > 0).then(|| format!("signatures: {} alarms, see igc doctor", standing.open)))
 }
 
-fn fresh_crl(service: &StatusService, short_name: &str, kind: CrlKind, at: Timestamp) -> Result<(), String> {
-    let path = service.folder().crl_path(short_name, kind);
+/// One line for all shards of the authority, of which there may be hundreds: the first that is not well.
+fn check_shards(
+    service: &StatusService,
+    db: &mut Database,
+    authority: &Authority,
+    at: Timestamp,
+) -> Result<Checks, String> {
+    let scopes = Scope::of(db, authority).map_err(|error| error.to_string())?;
+    let shards: Vec<u32> = scopes.iter().filter_map(Scope::shard).collect();
+    if shards.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut outcome = Ok(Some(shards.len().to_string()));
+    for (&number, kind) in
+        shards.iter().flat_map(|number| [(number, CrlKind::Full), (number, CrlKind::Delta)])
+    {
+        if let Err(error) = fresh_crl(service, &authority.short_name, Some(number), kind, at) {
+            outcome = Err(format!("{number} {kind}: {error}"));
+            break;
+        }
+    }
+    Ok(vec![(format!("crl {} shards", authority.short_name), outcome)])
+}
+
+fn fresh_crl(
+    service: &StatusService,
+    short_name: &str,
+    shard: Option<u32>,
+    kind: CrlKind,
+    at: Timestamp,
+) -> Result<(), String> {
+    let path = service.folder().scoped_crl_path(short_name, shard, kind);
     let bytes = service.folder().read(&path).map_err(|error| error.to_string())?.ok_or("not published")?;
     let crl = Crl::read(&bytes).map_err(|error| error.to_string())?;
     if crl.next_update <= at { Err(format!("its nextUpdate was {}", crl.next_update)) } else { Ok(()) }
@@ -224,10 +255,14 @@ fn gather(service: &StatusService, db: &mut Database, at: Timestamp) -> Result<S
         Family::gauge("igc_crl_next_update_seconds", "Its nextUpdate, Unix time."),
     ];
     for authority in &authorities {
-        for &kind in CrlKind::of(authority.kind) {
-            let newest = record::newest(db, &authority.short_name, kind);
+        let scopes = Scope::of(db, authority).map_err(|error| error.to_string())?;
+        let lists =
+            scopes.iter().flat_map(|scope| CrlKind::of(authority.kind).iter().map(move |kind| (scope, kind)));
+        for (scope, &kind) in lists {
+            let newest = record::newest(db, &authority.short_name, scope, kind);
             let Some(crl) = newest.map_err(|error| error.to_string())? else { continue };
-            let labels = format!("issuer=\"{}\",kind=\"{kind}\"", authority.short_name);
+            let shard = scope.shard().map_or(String::new(), |number| format!(",shard=\"{number}\""));
+            let labels = format!("issuer=\"{}\",kind=\"{kind}\"{shard}", authority.short_name);
             families[0].sample(&labels, crl.number);
             families[1].sample(&labels, crl.entries);
             families[2].sample(&labels, crl.this_update.seconds());

@@ -57,8 +57,8 @@ impl PublishedFiles {
             return Ok(Some(Arc::clone(known)));
         }
         let mut file = PublishedFile::read(version, file)?;
-        if let PublishedName::Crl(_, kind) = name {
-            file.next_update = Some(next_update(&file.body, *kind)?);
+        if let PublishedName::Crl(_, shard, kind) = name {
+            file.next_update = Some(next_update(&file.body, *shard, *kind)?);
         }
         let file = Arc::new(file);
         self.lock().insert(name.clone(), Arc::clone(&file));
@@ -92,11 +92,17 @@ impl PublishedFile {
     }
 }
 
-/// When the CRL ends. What is no CRL of this kind is not served: the worker puts the right one there.
-fn next_update(body: &[u8], kind: CrlKind) -> io::Result<Timestamp> {
+/// When the CRL ends. What is no CRL of this kind, or of one shard and not of all certificates, is not served: the
+/// worker puts the right one there.
+fn next_update(body: &[u8], shard: Option<u32>, kind: CrlKind) -> io::Result<Timestamp> {
     match Crl::read(body) {
-        Ok(crl) if crl.kind() == kind => Ok(crl.next_update),
-        Ok(crl) => Err(io::Error::other(format!("a {} CRL in the place of a {kind} one", crl.kind()))),
+        Ok(crl) if crl.kind() == kind && crl.distribution_point.is_some() == shard.is_some() => {
+            Ok(crl.next_update)
+        }
+        Ok(crl) => {
+            let found = crl.distribution_point.as_deref().unwrap_or("every certificate");
+            Err(io::Error::other(format!("a {} CRL of {found} in the place of another", crl.kind())))
+        }
         Err(unreadable) => Err(io::Error::other(unreadable)),
     }
 }
@@ -114,7 +120,9 @@ impl Version {
 
 fn path(folder: &PublicFolder, name: &PublishedName) -> PathBuf {
     match name {
-        PublishedName::Crl(short_name, kind) => folder.crl_path(short_name.as_str(), *kind),
+        PublishedName::Crl(short_name, shard, kind) => {
+            folder.scoped_crl_path(short_name.as_str(), *shard, *kind)
+        }
         PublishedName::CaCertificate(short_name) => folder.ca_path(&format!("{}.cer", short_name.as_str())),
         PublishedName::Chain(name) => folder.ca_path(name),
         PublishedName::AuditCheckpoint => folder.audit_checkpoint_path(),

@@ -34,7 +34,8 @@ impl ShortName {
 /// A published file.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum PublishedName {
-    Crl(ShortName, CrlKind),
+    /// Of every certificate, or of a shard by its number.
+    Crl(ShortName, Option<u32>, CrlKind),
     CaCertificate(ShortName),
     /// One of a fixed list in `ca/`.
     Chain(&'static str),
@@ -128,11 +129,21 @@ fn oppositions(name: &str) -> Target {
 
 fn crl(name: &str) -> Option<PublishedName> {
     let name = name.strip_suffix(".crl")?;
-    let (short_name, kind) = match name.strip_suffix("-delta") {
-        Some(short_name) => (short_name, CrlKind::Delta),
+    let (name, kind) = match name.strip_suffix("-delta") {
+        Some(name) => (name, CrlKind::Delta),
         None => (name, CrlKind::Full),
     };
-    Some(PublishedName::Crl(ShortName::parse(short_name)?, kind))
+    let (short_name, shard) = match name.split_once('/') {
+        Some((short_name, number)) => (short_name, Some(shard(number)?)),
+        None => (name, None),
+    };
+    Some(PublishedName::Crl(ShortName::parse(short_name)?, shard, kind))
+}
+
+/// A number as we write it: one file has one path.
+fn shard(text: &str) -> Option<u32> {
+    let number = text.parse().ok().filter(|number| (1..=ca_core::shard::MOST).contains(number))?;
+    (number.to_string() == text).then_some(number)
 }
 
 fn ca(name: &str) -> Option<PublishedName> {
@@ -162,7 +173,13 @@ mod tests {
         }
         let delta = Target::of("/crl/ACI-FO-PP-2-delta.crl");
         let name = ShortName("ACI-FO-PP-2".to_owned());
-        assert_eq!(delta, Target::Published(PublishedName::Crl(name, CrlKind::Delta)));
+        assert_eq!(delta, Target::Published(PublishedName::Crl(name, None, CrlKind::Delta)));
+        let name = || ShortName("ACI-FO-PP".to_owned());
+        for (path, kind) in
+            [("/crl/ACI-FO-PP/7.crl", CrlKind::Full), ("/CRL/ACI-FO-PP/7-delta.crl", CrlKind::Delta)]
+        {
+            assert_eq!(Target::of(path), Target::Published(PublishedName::Crl(name(), Some(7), kind)));
+        }
     }
 
     #[test]
@@ -173,6 +190,13 @@ mod tests {
             "/crl/../../etc/passwd.crl",
             "/crl//ACI.crl",
             "/crl/ACI/.crl",
+            "/crl/ACI/0.crl",
+            "/crl/ACI/07.crl",
+            "/crl/ACI/+7.crl",
+            "/crl/ACI/257.crl",
+            "/crl/ACI/7/7.crl",
+            "/crl/../7.crl",
+            "/crl/ACI/..-delta.crl",
             "/crl/.crl",
             "/crl/-delta.crl",
             "/crl/.ACI.crl.12",

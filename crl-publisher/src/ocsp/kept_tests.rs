@@ -45,15 +45,15 @@ impl Signer for Counting {
 }
 
 /// A responder over a world, whose database can be taken away.
-pub(super) struct Desk {
-    pub(super) answers: Answers,
+pub(crate) struct Desk {
+    pub(crate) answers: Answers,
     pub(super) here: Arc<AtomicBool>,
     signed: Arc<AtomicUsize>,
     /// How many connections were opened.
     pub(super) opened: Arc<AtomicUsize>,
 }
 
-pub(super) fn desk(world: &World) -> Desk {
+pub(crate) fn desk(world: &World) -> Desk {
     desk_that_takes(world, Duration::ZERO)
 }
 

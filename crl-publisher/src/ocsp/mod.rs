@@ -19,7 +19,7 @@ pub mod response;
 #[cfg(test)]
 mod encode_tests;
 #[cfg(test)]
-mod kept_tests;
+pub(crate) mod kept_tests;
 #[cfg(test)]
 mod model_tests;
 #[cfg(test)]
@@ -27,7 +27,7 @@ mod nonce_tests;
 #[cfg(test)]
 mod responder_tests;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub(crate) use answer::{Answer, AnswerKind};
 pub use responder::{Responder, ResponderError};

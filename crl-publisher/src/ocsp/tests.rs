@@ -40,7 +40,7 @@ fn answers(world: &World) -> Answers {
     Answers::new(world.policy.clone(), 1024 * 1024, Pool::new(1, Box::new(open)), signers)
 }
 
-pub(super) fn ask_at(answers: &Answers, request: &[u8], act: &Act) -> Answer {
+pub(crate) fn ask_at(answers: &Answers, request: &[u8], act: &Act) -> Answer {
     answers.at_once(request, act.at).unwrap_or_else(|unanswered| answers.by_signing(&unanswered, act))
 }
 

@@ -12,8 +12,9 @@ use store::{Act, Code, CryptoRng, Database, Fault, Timestamp};
 use thiserror::Error;
 
 use super::crls::{CrlReport, put_out, reconcile};
-use crate::crl::issue::{self, Reach};
-use crate::crl::{CrlError, CrlKind, VerifiedCrl, entries, record};
+use crate::crl::cut::Cut;
+use crate::crl::issue::{self, Reach, Wanted};
+use crate::crl::{CrlError, CrlKind, Scope, VerifiedCrl, entries, record, shards};
 use crate::folder::PublicFolder;
 use crate::policy::PublicationPolicy;
 
@@ -68,7 +69,7 @@ pub struct SignedCrl {
     pub der: Vec<u8>,
 }
 
-/// Signs, records and publishes a full CRL of `short_name`. One that was recorded since `begun` and reaches as
+/// Signs, records and publishes a full CRL of `short_name`, and where it has shards, of each of these. One that was recorded since `begun` and reaches as
 /// far as this one would is the one that an interrupted ceremony has signed, and stands, unless something was
 /// revoked since. Runs its own transactions.
 #[expect(clippy::too_many_arguments, reason = "the house's parameter order, and when it was begun")]
@@ -84,12 +85,24 @@ pub fn sign_ceremony_crl(
     act: &Act,
 ) -> Result<SignedCrl, CeremonyCrlError> {
     let authority = authority::load(db, short_name)?;
-    reconcile(db, folder, &authority, &mut CrlReport::default())?;
+    let scopes = Scope::of(db, &authority).map_err(CrlError::from)?;
+    for scope in &scopes {
+        reconcile(db, folder, &authority, scope, &mut CrlReport::default())?;
+    }
     let reach = reach(db, short_name, wanted)?;
     let moments = begun.whole_second()..=act.at.plus(policy.clock_tolerance);
-    if !is_signed(db, short_name, reach, &moments).map_err(CrlError::from)? {
-        let kinds = CrlKind::of(authority.kind);
-        let issued = issue::issue(db, signer, folder, policy, &authority, kinds, reach, act)?;
+    for scopes in [&scopes[..1], &scopes[1..]] {
+        if are_signed(db, short_name, scopes, reach, &moments).map_err(CrlError::from)? {
+            continue;
+        }
+        let issued = match scopes {
+            [Scope::All] => {
+                let cut = Cut::now(db, policy, &authority, act)?;
+                let wanted = Wanted { scope: &Scope::All, kinds: CrlKind::of(authority.kind), reach, cut };
+                issue::issue(db, signer, folder, policy, &authority, &wanted, act)?
+            }
+            shards => shards::issue_all(db, signer, folder, policy, &authority, shards, reach, act)?,
+        };
         record::insert(db, &authority, &issued, rng, act)?;
         for crl in issued {
             put_out(folder, &authority, crl)?;
@@ -100,7 +113,7 @@ pub fn sign_ceremony_crl(
 
 /// The DER of a recorded full CRL.
 pub fn recorded_crl(db: &mut Database, short_name: &str, number: u64) -> QueryResult<Option<Vec<u8>>> {
-    record::der(db, short_name, CrlKind::Full, number)
+    record::der(db, short_name, &Scope::All, CrlKind::Full, number)
 }
 
 fn reach(db: &mut Database, short_name: &str, wanted: CeremonyCrl) -> Result<Reach, CeremonyCrlError> {
@@ -114,30 +127,47 @@ fn reach(db: &mut Database, short_name: &str, wanted: CeremonyCrl) -> Result<Rea
     }
 }
 
+fn are_signed(
+    db: &mut Database,
+    short_name: &str,
+    scopes: &[Scope],
+    reach: Reach,
+    moments: &RangeInclusive<Timestamp>,
+) -> QueryResult<bool> {
+    for scope in scopes {
+        if !is_signed(db, short_name, scope, reach, moments)? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
 /// Whether the CRL that stands is the one that is wanted, of one of these `moments`: another ceremony may have
 /// signed one meanwhile, which reaches elsewhere, or one before, by a clock that was ahead.
 fn is_signed(
     db: &mut Database,
     short_name: &str,
+    scope: &Scope,
     reach: Reach,
     moments: &RangeInclusive<Timestamp>,
 ) -> QueryResult<bool> {
-    let Some(crl) = record::newest(db, short_name, CrlKind::Full)? else { return Ok(false) };
+    let Some(crl) = record::newest(db, short_name, scope, CrlKind::Full)? else { return Ok(false) };
     let next_update = reach.next_update(crl.this_update);
     let since = status_log::newest(db)?;
     Ok(moments.contains(&crl.this_update)
         && next_update.is_none_or(|wanted| crl.next_update == wanted)
-        && entries::count_by_log(db, short_name, crl.log_sequence, since)? == 0)
+        && entries::count_by_log(db, short_name, scope, (crl.log_sequence, since))? == 0)
 }
 
 fn newest(db: &mut Database, authority: &Authority) -> Result<SignedCrl, CeremonyCrlError> {
     let short_name = &authority.short_name;
     let missing = || CrlError::from(diesel::result::Error::NotFound);
-    let crl = record::newest(db, short_name, CrlKind::Full).map_err(CrlError::from)?.ok_or_else(missing)?;
-    let der = record::der(db, short_name, CrlKind::Full, crl.number).map_err(CrlError::from)?;
+    let newest = record::newest(db, short_name, &Scope::All, CrlKind::Full).map_err(CrlError::from)?;
+    let crl = newest.ok_or_else(missing)?;
+    let der = record::der(db, short_name, &Scope::All, CrlKind::Full, crl.number).map_err(CrlError::from)?;
     let der = der.ok_or_else(missing)?;
     // Read back once more: the transcript names what stands, not what was meant.
-    VerifiedCrl::from_record(authority, CrlKind::Full, crl.log_sequence, 0, der.clone())
+    VerifiedCrl::from_record(authority, &Scope::All, CrlKind::Full, crl.log_sequence, 0, der.clone())
         .map_err(CrlError::from)?;
     Ok(SignedCrl { number: crl.number, this_update: crl.this_update, next_update: crl.next_update, der })
 }

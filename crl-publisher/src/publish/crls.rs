@@ -6,9 +6,10 @@ use ca_core::signer::Signer;
 use ca_core::status_log;
 use store::{Act, CryptoRng, Database, Timestamp};
 
-use crate::crl::issue::{self, Reach, schedule};
+use crate::crl::cut::Cut;
+use crate::crl::issue::{self, Reach, Wanted, schedule};
 use crate::crl::standing::published_number;
-use crate::crl::{CrlError, CrlKind, VerifiedCrl, entries, record};
+use crate::crl::{CrlError, CrlKind, Scope, VerifiedCrl, entries, record, shards};
 use crate::folder::PublicFolder;
 use crate::policy::PublicationPolicy;
 
@@ -28,6 +29,8 @@ pub struct CrlReport {
 pub struct PublishedCrl {
     /// Short name of the authority.
     pub issuer: String,
+    /// The number of its shard; none where it is about every certificate.
+    pub shard: Option<u32>,
     /// Full or delta.
     pub kind: CrlKind,
     /// CRLNumber.
@@ -54,7 +57,7 @@ pub struct CrlFailure {
 /// Issues and publishes what is due of the issuing authorities: by the schedule, or, a delta, because
 /// something was revoked since. Roots sign at ceremonies ([`super::ceremony_crl`]), their tokens are
 /// unplugged: what was signed there is published here where it is not yet. Runs its own transactions. One
-/// authority's failure does not keep the others back.
+/// authority's failure does not keep the others back, nor that of its shards its own CRL.
 pub fn publish_crls(
     db: &mut Database,
     signer: &mut dyn Signer,
@@ -63,18 +66,11 @@ pub fn publish_crls(
     rng: &mut dyn CryptoRng,
     act: &Act,
 ) -> Result<CrlReport, AuthorityError> {
-    for_each_authority(db, |db, authority, report| {
-        reconcile(db, folder, authority, report)?;
-        if !signs_in_normal_running(db, authority)? {
-            return Ok(());
-        }
-        let kinds = due(db, folder, policy, authority, act)?;
-        issue_and_publish(db, signer, folder, policy, authority, &kinds, report, rng, act)
-    })
+    Publication { signer, folder, policy, rng, act, everything: false, report: CrlReport::default() }.run(db)
 }
 
-/// Issues and publishes a full CRL of every issuing authority and the delta beside it, whether due or not:
-/// what an operator asks for after a revocation that cannot wait.
+/// Issues and publishes a full CRL of every scope of every issuing authority and the delta beside it, whether due or
+/// not: what an operator asks for after a revocation that cannot wait.
 pub fn publish_crls_now(
     db: &mut Database,
     signer: &mut dyn Signer,
@@ -83,54 +79,119 @@ pub fn publish_crls_now(
     rng: &mut dyn CryptoRng,
     act: &Act,
 ) -> Result<CrlReport, AuthorityError> {
-    for_each_authority(db, |db, authority, report| {
-        reconcile(db, folder, authority, report)?;
-        if !signs_in_normal_running(db, authority)? {
+    Publication { signer, folder, policy, rng, act, everything: true, report: CrlReport::default() }.run(db)
+}
+
+/// One run over all authorities.
+struct Publication<'a> {
+    signer: &'a mut dyn Signer,
+    folder: &'a PublicFolder,
+    policy: &'a PublicationPolicy,
+    rng: &'a mut dyn CryptoRng,
+    act: &'a Act,
+    /// Whether it is due or not.
+    everything: bool,
+    report: CrlReport,
+}
+
+impl Publication<'_> {
+    fn run(mut self, db: &mut Database) -> Result<CrlReport, AuthorityError> {
+        let Readable { authorities, unreadable } = authority::readable(db)?;
+        for (issuer, error) in unreadable {
+            self.report.failures.push(CrlFailure { issuer, error: error.into() });
+        }
+        for authority in authorities {
+            let scopes = match Scope::of(db, &authority) {
+                Ok(scopes) => scopes,
+                Err(error) => {
+                    self.failed(&authority, error.into());
+                    continue;
+                }
+            };
+            for scopes in [&scopes[..1], &scopes[1..]] {
+                if let Err(error) = self.publish(db, &authority, scopes) {
+                    self.failed(&authority, error);
+                }
+            }
+        }
+        Ok(self.report)
+    }
+
+    fn failed(&mut self, authority: &Authority, error: CrlError) {
+        self.report.failures.push(CrlFailure { issuer: authority.short_name.clone(), error });
+    }
+
+    /// The scope of every certificate by itself, or all shards.
+    fn publish(
+        &mut self,
+        db: &mut Database,
+        authority: &Authority,
+        scopes: &[Scope],
+    ) -> Result<(), CrlError> {
+        for scope in scopes {
+            reconcile(db, self.folder, authority, scope, &mut self.report)?;
+        }
+        if scopes.is_empty() || !signs_in_normal_running(db, authority)? {
             return Ok(());
         }
-        let kinds = CrlKind::of(authority.kind);
-        issue_and_publish(db, signer, folder, policy, authority, kinds, report, rng, act)
-    })
-}
-
-fn for_each_authority(
-    db: &mut Database,
-    mut publish: impl FnMut(&mut Database, &Authority, &mut CrlReport) -> Result<(), CrlError>,
-) -> Result<CrlReport, AuthorityError> {
-    let mut report = CrlReport::default();
-    let Readable { authorities, unreadable } = authority::readable(db)?;
-    for (issuer, error) in unreadable {
-        report.failures.push(CrlFailure { issuer, error: error.into() });
-    }
-    for authority in authorities {
-        if let Err(error) = publish(db, &authority, &mut report) {
-            report.failures.push(CrlFailure { issuer: authority.short_name, error });
+        if self.everything || self.any_is_due(db, authority, scopes, CrlKind::Full)? {
+            let issued = match scopes {
+                [Scope::All] => self.issue(db, authority, &Scope::All, CrlKind::of(authority.kind))?,
+                shards => {
+                    let (signer, folder, policy) = (&mut *self.signer, self.folder, self.policy);
+                    shards::issue_all(db, signer, folder, policy, authority, shards, Reach::Policy, self.act)?
+                }
+            };
+            return self.put_out(db, authority, issued);
         }
+        for scope in scopes {
+            if self.any_is_due(db, authority, std::slice::from_ref(scope), CrlKind::Delta)? {
+                let issued = self.issue(db, authority, scope, &[CrlKind::Delta])?;
+                self.put_out(db, authority, issued)?;
+            }
+        }
+        Ok(())
     }
-    Ok(report)
-}
 
-#[allow(clippy::too_many_arguments, reason = "the house's parameter order, and the report")]
-fn issue_and_publish(
-    db: &mut Database,
-    signer: &mut dyn Signer,
-    folder: &PublicFolder,
-    policy: &PublicationPolicy,
-    authority: &Authority,
-    kinds: &[CrlKind],
-    report: &mut CrlReport,
-    rng: &mut dyn CryptoRng,
-    act: &Act,
-) -> Result<(), CrlError> {
-    if kinds.is_empty() {
-        return Ok(());
+    fn issue(
+        &mut self,
+        db: &mut Database,
+        authority: &Authority,
+        scope: &Scope,
+        kinds: &[CrlKind],
+    ) -> Result<Vec<VerifiedCrl>, CrlError> {
+        let cut = Cut::now(db, self.policy, authority, self.act)?;
+        let wanted = Wanted { scope, kinds, reach: Reach::Policy, cut };
+        issue::issue(db, self.signer, self.folder, self.policy, authority, &wanted, self.act)
     }
-    let issued = issue::issue(db, signer, folder, policy, authority, kinds, Reach::Policy, act)?;
-    record::insert(db, authority, &issued, rng, act)?;
-    for crl in issued {
-        report.issued.extend(put_out(folder, authority, crl)?);
+
+    fn put_out(
+        &mut self,
+        db: &mut Database,
+        authority: &Authority,
+        issued: Vec<VerifiedCrl>,
+    ) -> Result<(), CrlError> {
+        record::insert(db, authority, &issued, self.rng, self.act)?;
+        for crl in issued {
+            self.report.issued.extend(put_out(self.folder, authority, crl)?);
+        }
+        Ok(())
     }
-    Ok(())
+
+    fn any_is_due(
+        &self,
+        db: &mut Database,
+        authority: &Authority,
+        scopes: &[Scope],
+        kind: CrlKind,
+    ) -> Result<bool, CrlError> {
+        for scope in scopes {
+            if is_due(db, self.folder, self.policy, authority, scope, kind, self.act)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
 }
 
 /// Puts a recorded CRL before the world, unless another worker has put out a newer one since.
@@ -140,7 +201,9 @@ pub(super) fn put_out(
     crl: VerifiedCrl,
 ) -> Result<Option<PublishedCrl>, CrlError> {
     let turn = folder.turn()?;
-    if published_number(folder, authority, crl.kind())?.is_some_and(|standing| standing >= crl.number()) {
+    if published_number(folder, authority, crl.scope(), crl.kind())?
+        .is_some_and(|standing| standing >= crl.number())
+    {
         return Ok(None);
     }
     let published = PublishedCrl::from(&crl);
@@ -154,7 +217,7 @@ fn signs_in_normal_running(db: &mut Database, authority: &Authority) -> Result<b
         return Ok(false);
     }
     let Some(end) = authority_end::find(db, &authority.short_name)? else { return Ok(true) };
-    let newest = record::newest(db, &authority.short_name, CrlKind::Full)?;
+    let newest = record::newest(db, &authority.short_name, &Scope::All, CrlKind::Full)?;
     Ok(newest.is_none_or(|crl| crl.next_update <= end.covered_until))
 }
 
@@ -163,62 +226,49 @@ pub(super) fn reconcile(
     db: &mut Database,
     folder: &PublicFolder,
     authority: &Authority,
+    scope: &Scope,
     report: &mut CrlReport,
 ) -> Result<(), CrlError> {
     for &kind in CrlKind::of(authority.kind) {
-        let Some(recorded) = record::newest(db, &authority.short_name, kind)? else { continue };
-        let published = published_number(folder, authority, kind)?.unwrap_or(0);
+        let Some(recorded) = record::newest(db, &authority.short_name, scope, kind)? else { continue };
+        let published = published_number(folder, authority, scope, kind)?.unwrap_or(0);
         if recorded.number <= published {
             continue;
         }
-        let Some(crl) = record::verified(db, authority, kind, &recorded, published)? else { continue };
-        tracing::warn!(issuer = authority.short_name, %kind, number = recorded.number, "recorded, not published: published now");
+        let Some(crl) = record::verified(db, authority, scope, kind, &recorded, published)? else { continue };
+        tracing::warn!(issuer = authority.short_name, %scope, %kind, number = recorded.number, "recorded, not published: published now");
         report.republished.extend(put_out(folder, authority, crl)?);
     }
     Ok(())
 }
 
-fn due(
-    db: &mut Database,
-    folder: &PublicFolder,
-    policy: &PublicationPolicy,
-    authority: &Authority,
-    act: &Act,
-) -> Result<Vec<CrlKind>, CrlError> {
-    if is_due(db, folder, policy, authority, CrlKind::Full, false, act)? {
-        return Ok(CrlKind::of(authority.kind).to_vec());
-    }
-    if is_due(db, folder, policy, authority, CrlKind::Delta, true, act)? {
-        return Ok(vec![CrlKind::Delta]);
-    }
-    Ok(Vec::new())
-}
-
+/// By the schedule, because a backup was restored, or, a delta, because something was revoked since.
 fn is_due(
     db: &mut Database,
     folder: &PublicFolder,
     policy: &PublicationPolicy,
     authority: &Authority,
+    scope: &Scope,
     kind: CrlKind,
-    on_revocation: bool,
     act: &Act,
 ) -> Result<bool, CrlError> {
-    let Some(last) = record::newest(db, &authority.short_name, kind)? else { return Ok(true) };
+    let Some(last) = record::newest(db, &authority.short_name, scope, kind)? else { return Ok(true) };
     // The folder is ahead of the database: a backup was restored. A new one settles which stands.
-    if published_number(folder, authority, kind)?.is_some_and(|number| number > last.number) {
+    if published_number(folder, authority, scope, kind)?.is_some_and(|number| number > last.number) {
         return Ok(true);
     }
     if act.at >= last.this_update.plus(schedule(policy, kind).every) {
         return Ok(true);
     }
-    let cut = status_log::newest(db)?;
-    Ok(on_revocation && entries::count_by_log(db, &authority.short_name, last.log_sequence, cut)? > 0)
+    let span = (last.log_sequence, status_log::newest(db)?);
+    Ok(kind == CrlKind::Delta && entries::count_by_log(db, &authority.short_name, scope, span)? > 0)
 }
 
 impl From<&VerifiedCrl> for PublishedCrl {
     fn from(crl: &VerifiedCrl) -> Self {
         Self {
             issuer: crl.issuer().to_owned(),
+            shard: crl.scope().shard(),
             kind: crl.kind(),
             number: crl.number(),
             base_number: crl.base_number(),

@@ -5,7 +5,7 @@ use diesel::connection::SimpleConnection;
 
 use super::tests::{DAY, SECOND, publish, publish_now, published, run};
 use super::*;
-use crate::crl::{CrlError, CrlKind, CrlRefused, issue, record};
+use crate::crl::{CrlError, CrlKind, CrlRefused, Scope, record};
 use crate::fixture::{ISSUING, OTHER, World, rng};
 
 #[test]
@@ -28,11 +28,8 @@ fn a_slower_worker_does_not_put_its_crl_in_the_place_of_a_newer_one() {
     publish(&mut world, SECOND);
     let authority = authority::load(&mut world.db, ISSUING).unwrap();
     let act = world.act(2 * SECOND);
-    let World { db, signer, folder, policy, .. } = &mut world;
-    let mut slower =
-        issue::issue(db, signer, folder, policy, &authority, &[CrlKind::Full], issue::Reach::Policy, &act)
-            .unwrap();
-    record::insert(db, &authority, &slower, &mut rng(), &act).unwrap();
+    let mut slower = world.issue_crls(&authority, &Scope::All, &[CrlKind::Full], &act).unwrap();
+    record::insert(&mut world.db, &authority, &slower, &mut rng(), &act).unwrap();
     assert!(publish_now(&mut world, 3 * SECOND).failures.is_empty());
     let newer = published(&world, ISSUING, CrlKind::Full);
     assert_eq!(crls::put_out(&world.folder, &authority, slower.remove(0)).unwrap(), None);
@@ -100,17 +97,7 @@ fn what_a_crash_left_between_record_and_publication_is_published_by_the_next_run
     let authority = authority::load(&mut world.db, ISSUING).unwrap();
     let act = world.act(DAY);
     let kinds = [CrlKind::Full, CrlKind::Delta];
-    let issued = issue::issue(
-        &mut world.db,
-        &mut world.signer,
-        &world.folder,
-        &world.policy,
-        &authority,
-        &kinds,
-        issue::Reach::Policy,
-        &act,
-    )
-    .unwrap();
+    let issued = world.issue_crls(&authority, &Scope::All, &kinds, &act).unwrap();
     record::insert(&mut world.db, &authority, &issued, &mut rng(), &act).unwrap();
     let recorded: Vec<Vec<u8>> = issued.iter().map(|crl| crl.der().to_vec()).collect();
     drop(issued); // the crash

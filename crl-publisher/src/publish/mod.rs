@@ -15,6 +15,8 @@ pub mod opposition_list;
 pub mod root_crls;
 
 #[cfg(test)]
+mod agreement_tests;
+#[cfg(test)]
 mod ceremony_tests;
 #[cfg(test)]
 mod clock_tests;
@@ -24,6 +26,10 @@ mod folder_tests;
 mod list_restore_tests;
 #[cfg(test)]
 mod list_tests;
+#[cfg(test)]
+mod load_tests;
+#[cfg(test)]
+mod shard_tests;
 #[cfg(test)]
 mod tests;
 

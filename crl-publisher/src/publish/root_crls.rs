@@ -6,7 +6,7 @@ use ca_core::status_log;
 use serde::Serialize;
 use store::{Database, Timestamp};
 
-use crate::crl::{CrlKind, entries, record};
+use crate::crl::{CrlKind, Scope, entries, record};
 use crate::policy::PublicationPolicy;
 
 /// The CRL of one root.
@@ -40,9 +40,9 @@ pub fn root_crls(db: &mut Database) -> Result<Vec<RootCrl>, AuthorityError> {
         if authority.kind != AuthorityKind::Root {
             continue;
         }
-        let newest = record::newest(db, &authority.short_name, CrlKind::Full)?;
+        let newest = record::newest(db, &authority.short_name, &Scope::All, CrlKind::Full)?;
         let shown = newest.as_ref().map_or(0, |crl| crl.log_sequence);
-        let unlisted = entries::count_by_log(db, &authority.short_name, shown, cut)?;
+        let unlisted = entries::count_by_log(db, &authority.short_name, &Scope::All, (shown, cut))?;
         let next_update = newest.map(|crl| crl.next_update);
         found.push(RootCrl { authority: authority.short_name, next_update, unlisted });
     }

@@ -9,9 +9,8 @@ use diesel::connection::SimpleConnection;
 use store::{Act, Database, Fault};
 
 use super::*;
-use crate::crl::issue::Reach;
 use crate::crl::read::Crl;
-use crate::crl::{CrlError, CrlKind, CrlRefused, issue, record};
+use crate::crl::{CrlError, CrlKind, CrlRefused, Scope, record};
 use crate::fixture::{ISSUING, OTHER, World, rng};
 
 pub(super) const SECOND: Duration = Duration::from_secs(1);
@@ -267,19 +266,7 @@ fn two_workers_never_give_one_number_twice() {
     publish(&mut world, SECOND);
     let authority = authority::load(&mut world.db, ISSUING).unwrap();
     let act = world.act(2 * SECOND);
-    let issued = |world: &mut World, kind| {
-        issue::issue(
-            &mut world.db,
-            &mut world.signer,
-            &world.folder,
-            &world.policy,
-            &authority,
-            &[kind],
-            Reach::Policy,
-            &act,
-        )
-        .unwrap()
-    };
+    let issued = |world: &mut World, kind| world.issue_crls(&authority, &Scope::All, &[kind], &act).unwrap();
     let first = issued(&mut world, CrlKind::Full);
     let second = issued(&mut world, CrlKind::Delta);
     record::insert(&mut world.db, &authority, &first, &mut rng(), &act).unwrap();

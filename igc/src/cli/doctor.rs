@@ -1,6 +1,7 @@
 //! `igc doctor`: looks at everything, and says of each thing whether it is well, and what to do.
 
 mod coherence;
+mod crls;
 mod responders;
 
 use std::process::ExitCode;
@@ -12,9 +13,6 @@ use ca_core::service_key::{self, Purpose};
 use ca_core::signer::process::LedgerKind;
 use ca_core::signer::{Signer, SignerError};
 use ca_core::signing::{self, OpenAlarm};
-use crl_publisher::crl::CrlKind;
-use crl_publisher::crl::read::Crl;
-use crl_publisher::publish::{Urgency, root_crls};
 use openssl::x509::X509;
 use registration_authority::contradictions::contradictions;
 use serde::Serialize;
@@ -49,7 +47,7 @@ pub fn run(global: &Global, args: &Args) -> Result<ExitCode, Problem> {
     reserve(&mut db, &mut findings)?;
     keys(&installation, &mut db, now, &mut findings)?;
     responders::outlook(&mut db, now, &mut findings)?;
-    lists(&installation, &mut db, now, &mut findings)?;
+    crls::lists(&installation, &mut db, now, &mut findings)?;
     coherence::last_look(&installation, &mut db, now, &mut findings)?;
     own_certificate(&installation, now, &mut findings);
     trail(&installation, &mut db, now, &mut findings)?;
@@ -225,46 +223,6 @@ fn keys(
                 return Ok(());
             }
             Err(error) => Finding::new(Verdict::Broken, what, error.to_string(), TOKENS_WANTED),
-        });
-    }
-    Ok(())
-}
-
-fn lists(
-    installation: &Installation,
-    db: &mut Database,
-    now: Timestamp,
-    findings: &mut Vec<Finding>,
-) -> Result<(), Problem> {
-    let folder = jobs::folder(installation);
-    let policy = jobs::policy(&installation.config);
-    let roots = root_crls(db)?;
-    for authority in authority::readable(db)?.authorities {
-        let what = format!("CRL {}", authority.short_name);
-        let der = folder.read(&folder.crl_path(&authority.short_name, CrlKind::Full))?;
-        let read = der.as_deref().map(Crl::read);
-        let root = roots.iter().find(|root| root.authority == authority.short_name);
-        let action = if root.is_some() { CEREMONY } else { "igc publish crl" };
-        findings.push(match (read, root) {
-            (None, _) => Finding::new(Verdict::Broken, what, "never published", action),
-            (Some(Err(error)), _) => Finding::new(Verdict::Broken, what, error.to_string(), action),
-            (Some(Ok(crl)), _) if crl.next_update <= now => {
-                Finding::new(Verdict::Broken, what, format!("ended {}", crl.next_update), action)
-            }
-            (Some(Ok(crl)), _) if crl.this_update > now => Finding::new(
-                Verdict::Broken,
-                what,
-                format!("dated {}, and this machine says {now}", crl.this_update),
-                "set this machine's clock by NTP: nothing is signed before that date",
-            ),
-            (Some(Ok(_)), Some(root)) => match root.urgency(&policy, now) {
-                Urgency::Well => Finding::well(what, root.words(now)),
-                Urgency::Warning => Finding::new(Verdict::Warning, what, root.words(now), action),
-                Urgency::Alarm => Finding::new(Verdict::Broken, what, root.words(now), action),
-            },
-            (Some(Ok(crl)), None) => {
-                Finding::well(what, format!("number {}, until {}", crl.number, crl.next_update))
-            }
         });
     }
     Ok(())

@@ -66,6 +66,10 @@ impl Row for jobs::PublishedList {
     const HEADINGS: &'static [&'static str] = &["AUTHORITY", "KIND", "NUMBER", "ENTRIES"];
 
     fn cells(&self) -> Vec<String> {
-        vec![self.id.clone(), self.kind.to_owned(), self.number.to_string(), self.entries.to_string()]
+        let id = match self.shard {
+            None => self.id.clone(),
+            Some(number) => format!("{}/{number}", self.id),
+        };
+        vec![id, self.kind.to_owned(), self.number.to_string(), self.entries.to_string()]
     }
 }

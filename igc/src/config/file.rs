@@ -1,9 +1,11 @@
 //! The file as it is written, and the step from what it says to what it means.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use ca_core::shard::ShardCounts;
 use serde::{Deserialize, Serialize};
 
 use super::{Bureau, Coherence, Config, Demo, Publication, Schedule, Schedules, Signer, TlsFiles};
@@ -144,6 +146,9 @@ pub struct PublicationSection {
     /// What is said of a serial number that was never issued.
     #[serde(default)]
     pub ocsp_never_issued: NeverIssued,
+    /// How many shards the CRL of an authority has, by its short name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub shards: BTreeMap<String, u32>,
 }
 
 fn ocsp_cache_mib() -> u32 {
@@ -293,6 +298,8 @@ impl ConfigFile {
             },
             identity: folder.join(self.identity.file),
             key_blocklist: self.keys.map(|keys| folder.join(keys.blocklist)),
+            shards: ShardCounts::new(self.publication.shards)
+                .map_err(|error| format!("publication.shards: {error}"))?,
             public_folder: folder.join(self.publication.folder),
             audit_folder: folder.join(self.audit.folder),
             web: self.listen.web,

@@ -8,6 +8,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use ca_core::shard::ShardCounts;
 use serde::Serialize;
 use thiserror::Error;
 
@@ -36,6 +37,8 @@ pub struct Config {
     pub identity: PathBuf,
     /// The list of keys that are known to be weak; none where absent.
     pub key_blocklist: Option<PathBuf>,
+    /// How many shards the CRLs of authorities have.
+    pub shards: ShardCounts,
     /// Where published files go.
     pub public_folder: PathBuf,
     /// Where the worker keeps every checkpoint of the audit trail.

@@ -42,6 +42,17 @@ fn the_alarm_of_a_root_crl_does_not_come_before_its_warning() {
 }
 
 #[test]
+fn numbers_of_shards_are_bounded_and_named_by_the_first_generation() {
+    let with =
+        |line: &str| parse(&DEMO.replace("[cards]\n", &format!("[publication.shards]\n{line}\n\n[cards]\n")));
+    assert_eq!(with("ACI-FO-PP = 64").unwrap().shards.of("ACI-FO-PP-2"), 64);
+    for line in ["ACI-FO-PP = 0", "ACI-FO-PP = 257", "ACI-FO-PP-2 = 4", "ACI-FO-PP = -1"] {
+        let message = with(line).unwrap_err();
+        assert!(message.contains("shards") || message.contains("ACI-FO-PP"), "{line}: {message}");
+    }
+}
+
+#[test]
 fn a_bad_cron_expression_names_its_key() {
     let config = parse(DEMO).unwrap();
     let text = DEMO.replace(&config.schedules.renewal.to_string(), "every tuesday");

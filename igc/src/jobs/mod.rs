@@ -12,6 +12,7 @@ mod renewal;
 mod reserve;
 mod responders;
 mod root_crls;
+mod shards;
 mod signatures;
 mod sweep;
 
@@ -133,6 +134,7 @@ impl Worker {
     pub fn begin(installation: &Installation, role: DatabaseRole) -> Result<Self, Problem> {
         let mut db = installation.database(role)?;
         let act = installation.act(Actor::Job("worker"));
+        shards::settle(installation, &mut db, &act)?;
         let epoch = Epoch::open(&mut db, installation.config.schedules.lease, &act)?;
         Ok(Self {
             installation: installation.clone(),

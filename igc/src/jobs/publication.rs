@@ -5,8 +5,8 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use store::Act;
 
-use super::Worker;
 use super::opposition_list::{ListFinding, publish_oppositions};
+use super::{Worker, shards};
 use crate::config::{Config, NeverIssued};
 use crate::installation::{Installation, system_rng};
 use crate::problem::Problem;
@@ -27,6 +27,9 @@ pub struct Published {
 pub struct PublishedList {
     /// Short name of the authority.
     pub id: String,
+    /// The number of its shard; absent where it is about every certificate.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shard: Option<u32>,
     /// `full` or `delta`.
     pub kind: &'static str,
     /// CRLNumber.
@@ -61,6 +64,8 @@ fn publish(worker: &mut Worker, every_crl: bool, act: &Act) -> Result<Published,
     let folder = folder(&worker.installation);
     let policy = policy(&worker.installation.config);
     let mut rng = system_rng();
+    // What is published goes on being published, whatever is wrong with the shards.
+    let settled = shards::settle(&worker.installation, &mut worker.db, act);
     let (db, signer) = (&mut worker.db, &mut worker.signer);
     publish::publish_certificates(db, &folder)?;
     let report = if every_crl {
@@ -70,13 +75,15 @@ fn publish(worker: &mut Worker, every_crl: bool, act: &Act) -> Result<Published,
     };
     let crls = report.issued.iter().chain(&report.republished).map(|crl| PublishedList {
         id: crl.issuer.clone(),
+        shard: crl.shard,
         kind: crl.kind.name(),
         number: crl.number,
         entries: crl.entries,
     });
     let crls = crls.collect();
-    let failed: Vec<_> =
-        report.failures.into_iter().map(|failure| (failure.issuer, failure.error.to_string())).collect();
+    let unsettled = settled.err().map(|problem| ("shards".to_owned(), problem.detail().to_owned()));
+    let failures = report.failures.into_iter().map(|failure| (failure.issuer, failure.error.to_string()));
+    let failed: Vec<_> = unsettled.into_iter().chain(failures).collect();
     for (issuer, error) in &failed {
         tracing::error!(authority = issuer, "the CRL of {issuer} was not published: {error}");
     }

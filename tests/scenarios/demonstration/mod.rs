@@ -15,6 +15,8 @@ use serde_json::Value;
 use store::Timestamp;
 use tempfile::TempDir;
 
+pub use judges::unexplained;
+
 /// A demonstration that was played, and is only read.
 pub struct Played {
     present: Scene,

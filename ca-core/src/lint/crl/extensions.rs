@@ -1,21 +1,22 @@
 //! `crlExtensions` (RFC 5280 §5.2).
 
 use super::super::certificate::Extension;
-use super::super::extensions::{distribution_points, key_identifiers, sequence};
+use super::super::extensions::{distribution_points, key_identifiers, sequence, url};
 use super::super::finding::{Finding, Findings};
 use super::super::issuer::Issuer;
 use super::super::oids::{dotted, extension};
 use super::super::reader::{Element, tag};
-use super::CrlKind;
+use super::{CrlKind, CrlLintContext};
 
 /// Key identifier and number in every CRL; the delta indicator, critical, in deltas and only there; a scope,
-/// critical, where there is one; FreshestCRL in full ones at will; nothing else.
+/// critical, in those of a shard; FreshestCRL in full ones at will; nothing else.
 pub(super) fn check(
     list: &Element<'_>,
-    kind: CrlKind,
+    context: &CrlLintContext<'_>,
     issuer: &Issuer,
     findings: &mut Findings,
 ) -> Result<(), Finding> {
+    let kind = context.kind;
     let extensions = Extension::read_all(*list)?;
     sequence::repeated(&extensions, findings);
     for found in &extensions {
@@ -49,11 +50,17 @@ pub(super) fn check(
         Some(value) => check_base(&value, crl_number, findings),
         None => (),
     }
-    if let Some(value) = find(extension::ISSUING_DISTRIBUTION_POINT) {
-        check_scope(&value, findings)?;
+    match (find(extension::ISSUING_DISTRIBUTION_POINT), context.shard) {
+        (Some(value), Some(shard)) => check_scope(&value, shard, findings)?,
+        (None, Some(_)) => findings.push(missing("issuingDistributionPoint")),
+        (Some(value), None) => {
+            let message = "issuingDistributionPoint: it is a CRL of every certificate of its issuer";
+            findings.add("igc-crl-scope", value.offset, message);
+        }
+        (None, None) => (),
     }
     if let Some(value) = find(extension::FRESHEST_CRL) {
-        distribution_points::check(&value, "freshestCRL", "deltarevocationlist;binary")?;
+        distribution_points::check(&value, "freshestCRL", "deltarevocationlist;binary", None)?;
     }
     Ok(())
 }
@@ -102,22 +109,21 @@ fn check_base(value: &Element<'_>, crl_number: Option<(usize, &[u8])>, findings:
     }
 }
 
-/// IssuingDistributionPoint (RFC 5280 §5.2.5): not empty, TRUE is FF, at most one `only…`, not indirect.
-fn check_scope(value: &Element<'_>, findings: &mut Findings) -> Result<(), Finding> {
-    let mut fields = value.must_be(tag::SEQUENCE, "issuingDistributionPoint")?.reader();
-    let name = fields.optional(tag::constructed(0), "distributionPoint")?;
-    let mut only = 0;
-    let mut faulty = name.is_none() && fields.at_end();
-    for (number, limits) in [(1, true), (2, true), (3, false), (4, false), (5, true)] {
-        if let Some(field) = fields.optional(tag::implicit(number), "issuingDistributionPoint")? {
-            faulty |= number == 4 || (limits && field.content != [0xFF]);
-            only += usize::from(limits);
-        }
+/// IssuingDistributionPoint (RFC 5280 §5.2.5): the address of the shard, byte for byte as its certificates name it, and
+/// no other limit.
+fn check_scope(value: &Element<'_>, shard: &str, findings: &mut Findings) -> Result<(), Finding> {
+    const WHAT: &str = "issuingDistributionPoint";
+    let mut fields = value.must_be(tag::SEQUENCE, WHAT)?.reader();
+    let point = fields.expect(tag::constructed(0), WHAT)?;
+    let name = point.inner(WHAT)?.must_be(tag::constructed(0), WHAT)?.inner(WHAT)?;
+    if !fields.at_end() {
+        let message = "issuingDistributionPoint: limits beside the address of the shard";
+        findings.add("igc-crl-scope", value.offset, message);
     }
-    fields.finish("issuingDistributionPoint")?;
-    if faulty || only > 1 {
-        let message = "issuingDistributionPoint: empty, indirect or contradictory";
-        findings.add("rfc5280-5.2.5-scope", value.offset, message);
+    let location = url::general_name(&name, &["http"], WHAT)?;
+    if location != shard {
+        let message = format!("issuingDistributionPoint: {location}, and the shard is published at {shard}");
+        findings.add("igc-shard-distribution-point", name.offset, message);
     }
     Ok(())
 }

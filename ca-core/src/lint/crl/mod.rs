@@ -28,6 +28,8 @@ pub struct CrlLintContext<'a> {
     pub issuer_certificate: &'a [u8],
     /// What the CRL is meant to be.
     pub kind: CrlKind,
+    /// The address of the shard that it is the CRL of; none for a CRL of every certificate of its issuer.
+    pub shard: Option<&'a str>,
     /// When the signature would be made.
     pub at: Timestamp,
 }
@@ -77,7 +79,7 @@ fn judge(bytes: &[u8], context: &CrlLintContext<'_>, findings: &mut Findings) ->
     }
     let wrapper = fields.expect(tag::constructed(0), "crlExtensions")?;
     fields.finish("TBSCertList")?;
-    extensions::check(&wrapper.inner("crlExtensions")?, context.kind, &issuer, findings)
+    extensions::check(&wrapper.inner("crlExtensions")?, context, &issuer, findings)
 }
 
 fn check_issuer(name: &Element<'_>, issuer: &Issuer, findings: &mut Findings) {

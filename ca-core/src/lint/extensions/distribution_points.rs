@@ -4,8 +4,23 @@ use super::super::finding::Finding;
 use super::super::reader::{Element, tag};
 use super::url;
 
-/// Exactly two DistributionPoints, each one URL and nothing else; the LDAP one asks for `attribute`.
-pub(in crate::lint) fn check(points: &Element<'_>, what: &str, attribute: &str) -> Result<(), Finding> {
+/// Where a shard of a CRL is published.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ShardUrls<'a> {
+    /// Its CRL.
+    pub crl: &'a str,
+    /// Its delta CRL.
+    pub delta_crl: &'a str,
+}
+
+/// Exactly two DistributionPoints, each one URL and nothing else; the HTTP one is that of the shard, where there is
+/// one, and the LDAP one asks for `attribute`.
+pub(in crate::lint) fn check(
+    points: &Element<'_>,
+    what: &str,
+    attribute: &str,
+    shard: Option<&str>,
+) -> Result<(), Finding> {
     let mut reader = points.must_be(tag::SEQUENCE, what)?.reader();
     let mut names = Vec::new();
     while !reader.at_end() {
@@ -15,7 +30,11 @@ pub(in crate::lint) fn check(points: &Element<'_>, what: &str, attribute: &str) 
         let message = format!("{what}: {} points, two are required (HTTP, then LDAP)", names.len());
         return Err(Finding::new("igc-1.5-distribution-points", points.offset, message));
     };
-    url::general_name(http, &["http"], what)?;
+    let location = url::general_name(http, &["http"], what)?;
+    if let Some(shard) = shard.filter(|shard| *shard != location) {
+        let message = format!("{what}: {location}, and its shard is published at {shard}");
+        return Err(Finding::new("igc-shard-distribution-point", http.offset, message));
+    }
     let location = url::general_name(ldap, &["ldap"], what)?;
     // RFC 4516: ldap://host/dn?attributes?scope?filter
     let asked = location.split('?').nth(1).unwrap_or("");

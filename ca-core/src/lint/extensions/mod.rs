@@ -9,8 +9,10 @@ pub(super) mod key_usage;
 pub(super) mod policies;
 pub(super) mod private;
 pub(super) mod sequence;
-mod url;
+pub(super) mod url;
 pub(super) mod usage_period;
+
+pub use distribution_points::ShardUrls;
 
 use super::Reading;
 use super::certificate::Extension;
@@ -42,10 +44,13 @@ fn judge(found: &Extension<'_>, reading: &Reading<'_>) -> Result<(), Finding> {
         extension::PRIVATE_KEY_USAGE_PERIOD => usage_period::check(value, reading.validity),
         extension::SUBJECT_ALT_NAME => alt_name::check(value, reading),
         extension::CRL_DISTRIBUTION_POINTS => {
-            distribution_points::check(value, "cRLDistributionPoints", "certificaterevocationlist;binary")
+            let shard = reading.shard.map(|shard| shard.crl);
+            let attribute = "certificaterevocationlist;binary";
+            distribution_points::check(value, "cRLDistributionPoints", attribute, shard)
         }
         extension::FRESHEST_CRL => {
-            distribution_points::check(value, "freshestCRL", "deltarevocationlist;binary")
+            let shard = reading.shard.map(|shard| shard.delta_crl);
+            distribution_points::check(value, "freshestCRL", "deltarevocationlist;binary", shard)
         }
         extension::AUTHORITY_INFO_ACCESS => information_access::check(value),
         extension::OCSP_NO_CHECK if !value.is(tag::NULL) => {

@@ -4,7 +4,11 @@ use super::super::finding::Finding;
 use super::super::reader::{Element, tag};
 
 /// Reads `uniformResourceIdentifier [6] IA5String`.
-pub(super) fn general_name<'a>(name: &Element<'a>, schemes: &[&str], what: &str) -> Result<&'a str, Finding> {
+pub(in crate::lint) fn general_name<'a>(
+    name: &Element<'a>,
+    schemes: &[&str],
+    what: &str,
+) -> Result<&'a str, Finding> {
     read(&name.must_be(tag::implicit(6), what)?, schemes, what)
 }
 

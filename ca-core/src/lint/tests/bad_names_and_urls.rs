@@ -1,14 +1,30 @@
 //! Faults of policies, distribution points, access methods and alternative names.
 
+use super::super::ShardUrls;
 use super::der::{oid, sequence, tlv};
 use super::specimen::{
-    self, AIA, CDP, CP, EMAIL, FRESHEST, SAN, UPN, access, ce, distribution_point, points, policy, upn,
+    self, AIA, CDP, CP, EMAIL, FRESHEST, SAN, Specimen, UPN, access, ce, distribution_point, points, policy,
+    upn,
 };
 use super::{Bad, each_is_stopped_by_its_own_rule};
 
 const NONE: [Vec<u8>; 0] = [];
 
 const POINT: &str = "igc-1.5-distribution-point-name";
+const SHARD_POINT: &str = "igc-shard-distribution-point";
+const CRL: &str = "certificaterevocationlist";
+
+/// A good certificate of shard 3.
+fn of_a_shard() -> Specimen {
+    let mut of_shard = specimen::cps_sign();
+    of_shard.shard = Some(ShardUrls {
+        crl: "http://pki.home.arpa/crl/ACI-FO-PP/3.crl",
+        delta_crl: "http://pki.home.arpa/crl/ACI-FO-PP/3-delta.crl",
+    });
+    of_shard.put(&ce(CDP), false, points("ACI-FO-PP/3", CRL));
+    of_shard.put(&ce(FRESHEST), false, points("ACI-FO-PP/3-delta", "deltarevocationlist"));
+    of_shard
+}
 
 pub(super) const POLICIES_AND_URLS: &[Bad] = &[
     Bad {
@@ -44,6 +60,13 @@ pub(super) const POLICIES_AND_URLS: &[Bad] = &[
             let notice = sequence([oid(&[0x2B, 6, 1, 5, 5, 7, 2, 2]), sequence(NONE)]);
             s.put(&ce(CP), false, sequence([sequence([oid(&[0x69, 5, 1]), sequence([notice])])]));
         },
+    },
+    Bad { rule: SHARD_POINT, of: of_a_shard, fault: |s| s.put(&ce(CDP), false, points("ACI-FO-PP", CRL)) },
+    Bad { rule: SHARD_POINT, of: of_a_shard, fault: |s| s.put(&ce(CDP), false, points("ACI-FO-PP/4", CRL)) },
+    Bad {
+        rule: SHARD_POINT,
+        of: of_a_shard,
+        fault: |s| s.put(&ce(FRESHEST), false, points("ACI-FO-PP/3", "deltarevocationlist")),
     },
     Bad {
         rule: "igc-1.5-distribution-points",

@@ -20,6 +20,7 @@ const SCOPE: u8 = 28;
 pub(super) struct CrlSpecimen {
     issuer_certificate: Vec<u8>,
     kind: CrlKind,
+    shard: Option<&'static str>,
     at: &'static str,
     version: Vec<u8>,
     signature: Vec<u8>,
@@ -50,6 +51,7 @@ impl CrlSpecimen {
         CrlLintContext {
             issuer_certificate: &self.issuer_certificate,
             kind: self.kind,
+            shard: self.shard,
             at: self.at.parse::<Timestamp>().unwrap(),
         }
     }
@@ -80,6 +82,7 @@ pub(super) fn full() -> CrlSpecimen {
     CrlSpecimen {
         issuer_certificate: issuer.certificate(),
         kind: CrlKind::Full,
+        shard: None,
         at: "2027-01-02T10:00:00Z",
         version: tlv(0x02, [1]),
         signature: ecdsa_sha256(),
@@ -105,10 +108,21 @@ pub(super) fn delta() -> CrlSpecimen {
     crl
 }
 
-fn with_freshest_and_scope() -> CrlSpecimen {
+const SHARD: &str = "http://pki.home.arpa/crl/ACI-FO-PP/3.crl";
+
+fn point(url: &str) -> Vec<u8> {
+    tlv(0xA0, tlv(0xA0, tlv(0x86, url)))
+}
+
+fn shard() -> CrlSpecimen {
     let mut crl = full();
-    let name = tlv(0xA0, tlv(0xA0, tlv(0x86, "http://pki.home.arpa/crl/ACI-FO-PP/3.crl")));
-    crl.extensions.push(extension(&ce(SCOPE), true, &sequence([name])));
+    crl.shard = Some(SHARD);
+    crl.extensions.push(scope(&[point(SHARD)]));
+    crl
+}
+
+fn with_freshest_and_scope() -> CrlSpecimen {
+    let mut crl = shard();
     crl.extensions.push(extension(&ce(FRESHEST), false, &points("delta", "deltarevocationlist")));
     crl
 }
@@ -124,6 +138,10 @@ fn good_crls_may_be_signed() {
     assert_eq!(check_crl(&full().tbs(), &full().context()), []);
     assert_eq!(check_crl(&delta().tbs(), &delta().context()), []);
     let scoped = with_freshest_and_scope();
+    assert_eq!(check_crl(&scoped.tbs(), &scoped.context()), []);
+    let mut scoped = delta();
+    scoped.shard = Some(SHARD);
+    scoped.extensions.push(scope(&[point(SHARD)]));
     assert_eq!(check_crl(&scoped.tbs(), &scoped.context()), []);
     let empty = CrlSpecimen { entries: None, ..full() };
     assert_eq!(check_crl(&empty.tbs(), &empty.context()), []);
@@ -266,7 +284,9 @@ fn each_fault_of_an_entry_is_stopped_by_its_own_rule() {
 const MISSING: &str = "rfc5280-5.2-extension-missing";
 const UNEXPECTED: &str = "rfc5280-5.2-extension-unexpected";
 const CRITICALITY: &str = "rfc5280-5.2-extension-criticality";
-const SCOPE_RULE: &str = "rfc5280-5.2.5-scope";
+const SCOPE_RULE: &str = "igc-crl-scope";
+const POINT: &str = "igc-shard-distribution-point";
+
 fn scope(value: &[Vec<u8>]) -> Vec<u8> {
     extension(&ce(SCOPE), true, &sequence(value))
 }
@@ -327,14 +347,36 @@ const EXTENSIONS: &[Bad] = &[
         of: full,
         fault: |crl| crl.extensions.push(crl.extensions[1].clone()),
     },
+    Bad { rule: SCOPE_RULE, of: full, fault: |crl| crl.extensions.push(scope(&[point(SHARD)])) },
     Bad { rule: SCOPE_RULE, of: full, fault: |crl| crl.extensions.push(scope(&[])) },
-    Bad { rule: SCOPE_RULE, of: full, fault: |crl| crl.extensions.push(scope(&[tlv(0x84, [0xFF])])) },
+    Bad { rule: MISSING, of: shard, fault: |crl| drop(crl.extensions.pop()) },
+    Bad {
+        rule: CRITICALITY,
+        of: shard,
+        fault: |crl| crl.extensions[2] = extension(&ce(SCOPE), false, &sequence([point(SHARD)])),
+    },
+    Bad { rule: "asn1-structure", of: shard, fault: |crl| crl.extensions[2] = scope(&[]) },
+    // onlyContainsUserCerts alone, and beside the address.
+    Bad { rule: "asn1-structure", of: shard, fault: |crl| crl.extensions[2] = scope(&[tlv(0x81, [0xFF])]) },
     Bad {
         rule: SCOPE_RULE,
-        of: full,
-        fault: |crl| crl.extensions.push(scope(&[tlv(0x81, [0xFF]), tlv(0x82, [0xFF])])),
+        of: shard,
+        fault: |crl| crl.extensions[2] = scope(&[point(SHARD), tlv(0x81, [0xFF])]),
     },
-    Bad { rule: SCOPE_RULE, of: full, fault: |crl| crl.extensions.push(scope(&[tlv(0x81, [0x00])])) },
+    Bad {
+        rule: POINT,
+        of: shard,
+        fault: |crl| crl.extensions[2] = scope(&[point("http://pki.home.arpa/crl/ACI-FO-PP/4.crl")]),
+    },
+    // Two names: the certificates have one.
+    Bad {
+        rule: "asn1-trailing",
+        of: shard,
+        fault: |crl| {
+            let names = [tlv(0x86, SHARD), tlv(0x86, "http://pki.home.arpa/crl/3.crl")].concat();
+            crl.extensions[2] = scope(&[tlv(0xA0, tlv(0xA0, names))]);
+        },
+    },
 ];
 
 #[test]

@@ -13,7 +13,12 @@ proptest! {
         let root = specimen::root();
         prop_assert!(!check_certificate(&bytes, &root.context()).is_empty());
         let issuer = specimen::issuing().certificate();
-        let context = CrlLintContext { issuer_certificate: &issuer, kind: CrlKind::Full, at: root.context().at };
+        let context = CrlLintContext {
+            issuer_certificate: &issuer,
+            kind: CrlKind::Full,
+            shard: None,
+            at: root.context().at,
+        };
         prop_assert!(!check_crl(&bytes, &context).is_empty());
         let mut card = specimen::cps_sign();
         card.issuer_certificate = Some(bytes);

@@ -40,6 +40,7 @@ fn rules(profile: &str, pem: &[u8], issuer: Option<&[u8]>, at: &str, test_bit: b
         at: at.parse().unwrap(),
         serial_prefix: None,
         test_bit,
+        shard: None,
     };
     check_certificate(&tbs(pem), &context).iter().map(|finding| finding.rule).collect()
 }

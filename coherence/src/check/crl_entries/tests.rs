@@ -9,6 +9,7 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::difference::Difference;
+use crate::recorded::CrlKind;
 
 #[derive(QueryableByName)]
 struct Trigger {
@@ -60,6 +61,17 @@ fn compared(
     before: Option<i64>,
 ) -> Vec<Difference> {
     let last = i64::try_from(entries.len()).unwrap() + 1_000_000;
+    compared_in(db, (&Scope::whole("ACI"), last), entries, this_update, before)
+}
+
+/// The same of a scope, cut at this place of the log.
+fn compared_in(
+    db: &mut Database,
+    (scope, last): (&Scope, i64),
+    entries: &[Entry<'_>],
+    this_update: i64,
+    before: Option<i64>,
+) -> Vec<Difference> {
     let before = before.map(|at| RecordedCrl {
         number: 1,
         base_number: None,
@@ -72,7 +84,7 @@ fn compared(
     let expected = Expected {
         face: Face::Crl,
         place: "/crl/ACI.crl",
-        scope: &recorded::scopes("ACI")[0],
+        scope,
         between: (0, last),
         this_update: Timestamp::from_seconds(this_update),
         before: before.as_ref(),
@@ -101,6 +113,36 @@ fn an_entry_may_leave_once_a_crl_has_shown_it_past_its_end() {
     let found = compared(&mut db, &entries(&all[..3]), 200, Some(150));
     assert_eq!(found.len(), 1);
     assert_eq!((found[0].kind, found[0].subject.as_str()), (Kind::Missing, "ACI 1D00000000000004"));
+}
+
+#[test]
+fn a_shards_crl_has_the_certificates_of_the_shard_and_no_others() {
+    let (_folder, mut db) = revoked(6);
+    db.batch_execute(
+        "INSERT INTO crl_shards (issuer, number, crl_url, delta_crl_url, opened_at) VALUES
+             ('ACI', 1, 'http://localhost/1.crl', 'http://localhost/1-delta.crl', 0),
+             ('ACI', 2, 'http://localhost/2.crl', 'http://localhost/2-delta.crl', 0);
+         UPDATE certificates SET shard = CAST(substr(serial, -1) AS INTEGER) % 2 + 1;",
+    )
+    .unwrap();
+    let second = Scope::of_authority(&mut db, "ACI").unwrap().pop().unwrap();
+    assert_eq!(second.path(CrlKind::Full), "/crl/ACI/2.crl");
+    let odd: Vec<_> = [1, 3, 5].map(serial).into();
+    // Few events are read by the log, many by the index of the shard.
+    for cut in [10, 1_000_000] {
+        let mut found = |entries: &[Entry<'_>]| compared_in(&mut db, (&second, cut), entries, 60, None);
+        let [right, all, lacking] =
+            [&odd[..], &[1, 2, 3, 5].map(serial), &odd[..2]].map(entries).map(|one| found(&one));
+        assert_eq!(right, []);
+        assert_eq!(
+            all.iter().map(|one| (one.kind, one.subject.as_str())).collect::<Vec<_>>(),
+            [(Kind::Surplus, "ACI 1D00000000000002")]
+        );
+        assert_eq!(
+            lacking.iter().map(|one| (one.kind, one.subject.as_str())).collect::<Vec<_>>(),
+            [(Kind::Missing, "ACI 1D00000000000005")]
+        );
+    }
 }
 
 #[test]

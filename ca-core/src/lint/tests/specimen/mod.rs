@@ -6,7 +6,7 @@ mod software;
 
 use store::Timestamp;
 
-use super::super::{IssuerCertificate, LintContext};
+use super::super::{IssuerCertificate, LintContext, ShardUrls};
 use super::der::{extension, oid, sequence, tlv};
 pub(super) use super::pieces::*;
 pub(super) use cards::{
@@ -31,6 +31,7 @@ pub(super) struct Specimen {
     pub(super) at: &'static str,
     pub(super) serial_prefix: Option<[u8; 8]>,
     pub(super) test_bit: bool,
+    pub(super) shard: Option<ShardUrls<'static>>,
     pub(super) version: Vec<u8>,
     pub(super) serial: Vec<u8>,
     pub(super) signature: Vec<u8>,
@@ -74,6 +75,7 @@ impl Specimen {
             at: self.at.parse::<Timestamp>().unwrap(),
             serial_prefix: self.serial_prefix,
             test_bit: self.test_bit,
+            shard: self.shard,
         }
     }
 
@@ -126,6 +128,7 @@ fn blank(profile: &'static str) -> Specimen {
         at: "2026-11-21T10:00:00Z",
         serial_prefix: None,
         test_bit: true,
+        shard: None,
         version: tlv(0xA0, tlv(0x02, [2])),
         serial: tlv(0x02, [0x11; 16]),
         signature: ecdsa_sha256(),

@@ -1,0 +1,259 @@
+//! Random courses of events, after each of which every public face says the same: the full CRL, its base and delta,
+//! the union of the shards, OCSP from memory, the opposition list and its changes. What is published is read by
+//! `x509-cert`, `openssl` and `serde_json`, which share nothing with what wrote it. Holds are not among the events: no
+//! policy allows them, and nothing un-revokes.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use ca_core::identity::Identity;
+use ca_core::revocation::RevocationReason;
+use ca_core::shard::{self, ShardCounts, ShardError};
+use proptest::prelude::*;
+use store::{Act, Timestamp};
+
+use super::tests::{DAY, run};
+use super::*;
+use crate::crl::{CrlError, CrlKind};
+use crate::fixture::{ISSUING, OTHER, World, rng};
+use crate::ocsp::kept_tests::{Desk, desk};
+use client::{Client, CrlOnFile, opposed_by_changes, opposed_on_list};
+
+mod client;
+
+/// What may happen. A card has a certificate of the authority with shards, and one of the authority without.
+#[derive(Clone, Copy, Debug)]
+enum Event {
+    /// A card that lasts so many days, in the shard that this number falls on.
+    Issue {
+        days: u8,
+        shard: u8,
+    },
+    /// Of the cards that stand, this one.
+    Oppose(u8),
+    /// One certificate alone, of this card.
+    Revoke {
+        card: u8,
+        sharded: bool,
+        reason: u8,
+    },
+    Hours(u8),
+    Days(u8),
+    /// An operator asks for every list now.
+    PublishNow,
+    /// The clock is wrong by so many hours for one run, and right again.
+    ClockBack(u8),
+    /// So many shards from now on, where that may be.
+    Shards(u8),
+}
+
+fn event() -> impl Strategy<Value = Event> {
+    prop_oneof![
+        6 => (2..40_u8, any::<u8>()).prop_map(|(days, shard)| Event::Issue { days, shard }),
+        3 => any::<u8>().prop_map(Event::Oppose),
+        4 => (any::<u8>(), any::<bool>(), 0..3_u8)
+            .prop_map(|(card, sharded, reason)| Event::Revoke { card, sharded, reason }),
+        2 => (1..24_u8).prop_map(Event::Hours),
+        3 => (1..14_u8).prop_map(Event::Days),
+        2 => Just(Event::PublishNow),
+        1 => (1..72_u8).prop_map(Event::ClockBack),
+        1 => (1..5_u8).prop_map(Event::Shards),
+    ]
+}
+
+/// One certificate, as the course of events has left it.
+struct Issued {
+    issuer: &'static str,
+    shard: Option<u32>,
+    not_after: Timestamp,
+    reason: Option<RevocationReason>,
+}
+
+/// The world, what must be true in it, and what a relying party keeps of it.
+struct Course {
+    world: World,
+    desk: Desk,
+    now: Act,
+    shards: u32,
+    /// By serial number: that of card `n` begins with `1D`, and its certificates end with `01` and `02`.
+    certificates: BTreeMap<String, Issued>,
+    cards: u8,
+    opposed: Vec<String>,
+    client: Client,
+}
+
+const REASONS: [RevocationReason; 3] =
+    [RevocationReason::KeyCompromise, RevocationReason::Superseded, RevocationReason::CessationOfOperation];
+
+impl Course {
+    fn begin() -> Self {
+        let mut world = World::new();
+        let (desk, now) = (desk(&world), world.act(Duration::ZERO));
+        let client = Client::default();
+        let (certificates, opposed) = (BTreeMap::new(), Vec::new());
+        let mut course = Self { world, desk, now, shards: 0, certificates, cards: 0, opposed, client };
+        course.settle_shards(3).unwrap();
+        course
+    }
+
+    fn settle_shards(&mut self, count: u32) -> Result<(), ShardError> {
+        let counts = ShardCounts::new(BTreeMap::from([(ISSUING.to_owned(), count)])).unwrap();
+        let rest = self.world.policy.full_crl.valid;
+        shard::settle(&mut self.world.db, &Identity::demo(), &counts, rest, &mut rng(), &self.now)?;
+        self.shards = count;
+        Ok(())
+    }
+
+    fn happens(&mut self, event: Event) {
+        match event {
+            Event::Issue { days, shard } if self.cards < 40 => self.issue(days, shard),
+            Event::Oppose(which) if self.cards > 0 => self.oppose(which % self.cards),
+            Event::Revoke { card, sharded, reason } if self.cards > 0 => {
+                let serial = serial(card % self.cards, sharded);
+                self.revoke(&serial, REASONS[usize::from(reason)]);
+            }
+            Event::Hours(hours) => self.now.at = self.now.at.plus(Duration::from_secs(3600) * hours.into()),
+            Event::Days(days) => self.now.at = self.now.at.plus(DAY * days.into()),
+            Event::PublishNow => {
+                let World { db, signer, folder, policy, .. } = &mut self.world;
+                let report = publish_crls_now(db, signer, folder, policy, &mut rng(), &self.now).unwrap();
+                assert!(report.failures.is_empty(), "{:?}", report.failures);
+            }
+            Event::ClockBack(hours) => self.clock_goes_back(Duration::from_secs(3600) * hours.into()),
+            Event::Shards(count) => self.change_shards(count.into()),
+            _ => {}
+        }
+    }
+
+    fn issue(&mut self, days: u8, shard: u8) {
+        let (card, not_after) = (self.cards, self.now.at.plus(DAY * days.into()));
+        let shard = u32::from(shard) % self.shards + 1;
+        self.world.issue_in(ISSUING, shard, &serial(card, true), not_after);
+        self.world.issue(OTHER, &serial(card, false), not_after);
+        for (issuer, shard) in [(ISSUING, Some(shard)), (OTHER, None)] {
+            let one = Issued { issuer, shard, not_after, reason: None };
+            self.certificates.insert(serial(card, shard.is_some()), one);
+        }
+        self.cards += 1;
+    }
+
+    fn oppose(&mut self, card: u8) {
+        let number = format!("26{card:08}");
+        if self.opposed.contains(&number) {
+            return;
+        }
+        self.opposed.push(number.clone());
+        self.world.oppose(self.opposed.len().try_into().unwrap(), &number);
+        for sharded in [true, false] {
+            self.revoke(&serial(card, sharded), RevocationReason::KeyCompromise);
+        }
+    }
+
+    fn revoke(&mut self, serial: &str, reason: RevocationReason) {
+        let certificate = self.certificates.get_mut(serial).unwrap();
+        if certificate.reason.is_none() {
+            self.world.revoke(certificate.issuer, serial, reason);
+            certificate.reason = Some(reason);
+        }
+    }
+
+    /// Nothing is signed, and what stands stays.
+    fn clock_goes_back(&mut self, by: Duration) {
+        let before = self.client.newest_of(&self.world, self.shards);
+        let wrong = Act { at: self.now.at.minus(by), ..self.now.clone() };
+        let World { db, signer, folder, policy, .. } = &mut self.world;
+        let report = publish_crls_now(db, signer, folder, policy, &mut rng(), &wrong).unwrap();
+        let behind = |failure: &CrlFailure| matches!(failure.error, CrlError::Clock { .. });
+        // A revocation since may be dated later than what stands: then the CRL is, and is right.
+        assert!(report.failures.iter().all(behind), "{:?}", report.failures);
+        let after = self.client.newest_of(&self.world, self.shards);
+        for (list, number) in before {
+            assert!(after[&list] >= number, "{list:?} went back");
+        }
+    }
+
+    fn change_shards(&mut self, count: u32) {
+        let rest = self.world.policy.full_crl.valid;
+        let lives = self.certificates.values().any(|one| {
+            one.shard.is_some_and(|shard| shard > count) && one.not_after >= self.now.at.minus(rest)
+        });
+        match self.settle_shards(count) {
+            Ok(()) => assert!(!lives, "shards ended that certificates name"),
+            Err(ShardError::Living { .. }) => assert!(lives, "refused without a reason"),
+            Err(error) => panic!("{error}"),
+        }
+    }
+
+    /// One run of the worker and one look of the status role; then every face is asked.
+    fn faces_agree(&mut self) {
+        let act = self.now.clone();
+        let report = run(&mut self.world, &act);
+        assert!(report.failures.is_empty(), "{:?}", report.failures);
+        let World { db, signer, folder, policy, .. } = &mut self.world;
+        publish_opposition_list(db, signer, folder, policy, &mut rng(), &act).unwrap();
+        self.desk.answers.synchronise(&mut self.world.db, &act).unwrap();
+
+        for issuer in [ISSUING, OTHER] {
+            let all = self.listed(issuer, None);
+            self.is_the_truth(issuer, &all, |_| true);
+            if issuer == ISSUING {
+                let mut union = BTreeMap::new();
+                for number in 1..=self.shards {
+                    let listed = self.listed(issuer, Some(number));
+                    self.is_the_truth(issuer, &listed, |one| one.shard == Some(number));
+                    union.extend(listed);
+                }
+                assert_eq!(union, all, "the shards together, and the CRL of every certificate");
+            }
+            for (serial, one) in self.certificates.iter().filter(|(_, one)| one.issuer == issuer) {
+                let said = self.client.asks(&self.world, &self.desk, issuer, serial, &act);
+                assert_eq!(said, one.reason.map(|reason| i32::from(reason.code())), "OCSP of {serial}");
+            }
+        }
+        let opposed: BTreeSet<String> = self.opposed.iter().cloned().collect();
+        assert_eq!(opposed_on_list(&self.world), opposed);
+        opposed_by_changes(&self.world, &mut self.client.opposed);
+        assert_eq!(self.client.opposed.values().cloned().collect::<BTreeSet<_>>(), opposed);
+    }
+
+    /// What a relying party makes of base and delta, which must be what the newer base alone says with that delta.
+    fn listed(&mut self, issuer: &str, shard: Option<u32>) -> BTreeMap<String, u32> {
+        let full = CrlOnFile::read(&self.world, issuer, shard, CrlKind::Full);
+        let delta = CrlOnFile::read(&self.world, issuer, shard, CrlKind::Delta);
+        self.client.keep(issuer, shard, &full, &delta)
+    }
+
+    /// Whatever is revoked and has not expired stands there, with its reason; and nothing that is not revoked.
+    fn is_the_truth(&self, issuer: &str, listed: &BTreeMap<String, u32>, within: impl Fn(&Issued) -> bool) {
+        for (serial, one) in self.certificates.iter().filter(|(_, one)| one.issuer == issuer && within(one)) {
+            let must = one.reason.filter(|_| one.not_after >= self.now.at);
+            match listed.get(serial) {
+                Some(reason) => {
+                    assert_eq!(Some(*reason), one.reason.map(|reason| reason.code().into()), "{serial}")
+                }
+                None => assert_eq!(None, must, "{serial} is revoked, has not expired, and stands nowhere"),
+            }
+        }
+        let known = |serial: &String| self.certificates.get(serial).is_some_and(&within);
+        assert!(listed.keys().all(known), "{listed:?} of {issuer}");
+    }
+}
+
+fn serial(card: u8, sharded: bool) -> String {
+    format!("1D{card:02X}{:02X}", if sharded { 1 } else { 2 })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 6, max_shrink_iters: 40, ..ProptestConfig::default() })]
+    #[test]
+    fn whatever_happens_every_public_face_says_the_same(
+        events in proptest::collection::vec(event(), 1..30)
+    ) {
+        let mut course = Course::begin();
+        course.faces_agree();
+        for event in events {
+            course.happens(event);
+            course.faces_agree();
+        }
+    }
+}

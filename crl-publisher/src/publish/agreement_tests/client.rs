@@ -1,0 +1,203 @@
+//! A relying party that remembers: reads with other people's code, and trusts nothing it has not seen.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use der::Decode;
+use openssl::asn1::Asn1Integer;
+use openssl::bn::BigNum;
+use openssl::hash::MessageDigest;
+use openssl::ocsp::{OcspCertId, OcspCertStatus, OcspRequest, OcspResponse};
+use openssl::x509::{X509, X509Builder, X509Crl};
+use serde_json::Value;
+use store::Act;
+use x509_cert::crl::CertificateList;
+use x509_cert::ext::pkix::{BaseCrlNumber, CrlNumber, CrlReason, IssuingDistributionPoint};
+
+use crate::crl::CrlKind;
+use crate::fixture::{ISSUING, OTHER, World};
+use crate::ocsp::kept_tests::Desk;
+use crate::ocsp::tests::ask_at;
+
+/// Serial numbers and reasons.
+type Entries = BTreeMap<String, u32>;
+
+/// Authority, shard, kind.
+type ListName = (String, Option<u32>, bool);
+
+/// A published CRL, as `x509-cert` reads it once `openssl` has verified its signature.
+pub(super) struct CrlOnFile {
+    pub(super) number: u64,
+    base: Option<u64>,
+    entries: Entries,
+}
+
+impl CrlOnFile {
+    pub(super) fn read(world: &World, issuer: &str, shard: Option<u32>, kind: CrlKind) -> Self {
+        let name = match shard {
+            None => format!("public/crl/{issuer}"),
+            Some(number) => format!("public/crl/{issuer}/{number}"),
+        };
+        let delta = if kind == CrlKind::Delta { "-delta" } else { "" };
+        let der = std::fs::read(world.path(&format!("{name}{delta}.crl"))).unwrap();
+        assert!(
+            X509Crl::from_der(&der).unwrap().verify(&authority(world, issuer).public_key().unwrap()).unwrap()
+        );
+        let list = <CertificateList>::from_der(&der).unwrap().tbs_cert_list;
+        let extensions = list.crl_extensions.unwrap_or_default();
+        let find = |oid| {
+            extensions
+                .iter()
+                .find(|one| one.extn_id == oid)
+                .map(|one| (one.critical, one.extn_value.as_bytes()))
+        };
+        let number = |value: &[u8]| u64::from_str_radix(&hex::encode(value), 16).unwrap();
+        let own = CrlNumber::from_der(find(const_oid::db::rfc5280::ID_CE_CRL_NUMBER).unwrap().1).unwrap();
+        let base = find(const_oid::db::rfc5280::ID_CE_DELTA_CRL_INDICATOR)
+            .map(|(critical, value)| (critical, BaseCrlNumber::from_der(value).unwrap()));
+        assert_eq!(base.is_some(), kind == CrlKind::Delta);
+        let point = find(const_oid::db::rfc5280::ID_CE_ISSUING_DISTRIBUTION_POINT);
+        let named = point.map(|(critical, value)| {
+            assert!(critical);
+            format!("{:?}", IssuingDistributionPoint::from_der(value).unwrap().distribution_point)
+        });
+        assert_eq!(named.is_some(), shard.is_some());
+        if let (Some(named), Some(number)) = (named, shard) {
+            assert!(named.contains(&format!("/crl/{issuer}/{number}.crl")), "{named}");
+        }
+        let entries = list.revoked_certificates.unwrap_or_default().into_iter().map(|entry| {
+            let reason = entry.crl_entry_extensions.unwrap_or_default();
+            let reason = CrlReason::from_der(reason[0].extn_value.as_bytes()).unwrap();
+            (hex::encode_upper(entry.serial_number.as_bytes()), reason as u32)
+        });
+        Self {
+            number: number(own.0.as_bytes()),
+            base: base.map(|(critical, base)| {
+                assert!(critical);
+                number(base.0.as_bytes())
+            }),
+            entries: entries.collect(),
+        }
+    }
+}
+
+fn authority(world: &World, name: &str) -> X509 {
+    X509::from_pem(&std::fs::read(world.path(&format!("{name}.pem"))).unwrap()).unwrap()
+}
+
+/// What was seen.
+#[derive(Default)]
+pub(super) struct Client {
+    /// Every complete CRL of each scope, by number.
+    bases: BTreeMap<(String, Option<u32>), BTreeMap<u64, Entries>>,
+    numbers: BTreeMap<ListName, u64>,
+    /// The opposed cards by sequence, from changes alone.
+    pub(super) opposed: BTreeMap<i64, String>,
+}
+
+impl Client {
+    /// Keeps what was fetched, and gives what base and delta say together (RFC 5280 §5.2.4): the newest base with the
+    /// delta, which must be the same as the base that the delta names with it, but for what has expired meanwhile.
+    pub(super) fn keep(
+        &mut self,
+        issuer: &str,
+        shard: Option<u32>,
+        full: &CrlOnFile,
+        delta: &CrlOnFile,
+    ) -> Entries {
+        for (list, is_delta) in [(full, false), (delta, true)] {
+            let last = self.numbers.entry((issuer.to_owned(), shard, is_delta)).or_default();
+            assert!(
+                list.number >= *last,
+                "the number of {issuer} {shard:?} went from {last} to {}",
+                list.number
+            );
+            *last = list.number;
+        }
+        let bases = self.bases.entry((issuer.to_owned(), shard)).or_default();
+        let stood = bases.entry(full.number).or_insert_with(|| full.entries.clone());
+        assert_eq!(*stood, full.entries, "two CRLs of {issuer} {shard:?} with number {}", full.number);
+        let base = delta.base.unwrap();
+        assert!(base <= full.number && base <= delta.number, "base {base} of {issuer} {shard:?}");
+        let named = bases.get(&base).expect("a delta starts from a base that was published");
+        let with = |base: &Entries| -> Entries {
+            base.iter().chain(&delta.entries).map(|(s, r)| (s.clone(), *r)).collect()
+        };
+        let (by_newest, by_named) = (with(&full.entries), with(named));
+        assert!(by_newest.iter().all(|entry| by_named.get(entry.0) == Some(entry.1)), "{issuer} {shard:?}");
+        by_newest
+    }
+
+    /// The newest numbers of everything that is published.
+    pub(super) fn newest_of(&self, world: &World, shards: u32) -> BTreeMap<ListName, u64> {
+        let scopes =
+            (1..=shards).map(|number| (ISSUING, Some(number))).chain([(ISSUING, None), (OTHER, None)]);
+        let mut found = BTreeMap::new();
+        for (issuer, shard) in scopes {
+            for (kind, is_delta) in [(CrlKind::Full, false), (CrlKind::Delta, true)] {
+                if world.folder.scoped_crl_path(issuer, shard, kind).exists() {
+                    let number = CrlOnFile::read(world, issuer, shard, kind).number;
+                    found.insert((issuer.to_owned(), shard, is_delta), number);
+                }
+            }
+        }
+        found
+    }
+
+    /// The reason for which OCSP says revoked; none where it says good. Asked and read by `openssl`.
+    pub(super) fn asks(
+        &self,
+        world: &World,
+        desk: &Desk,
+        issuer: &str,
+        serial: &str,
+        act: &Act,
+    ) -> Option<i32> {
+        let issuer = authority(world, issuer);
+        let mut subject = X509Builder::new().unwrap();
+        let number = BigNum::from_hex_str(serial).unwrap();
+        subject.set_serial_number(&Asn1Integer::from_bn(&number).unwrap()).unwrap();
+        subject.set_issuer_name(issuer.subject_name()).unwrap();
+        let subject = subject.build();
+        let id = || OcspCertId::from_cert(MessageDigest::sha256(), &subject, &issuer).unwrap();
+        let mut request = OcspRequest::new().unwrap();
+        request.add_id(id()).unwrap();
+        let answer = ask_at(&desk.answers, &request.to_der().unwrap(), act);
+        let answer = OcspResponse::from_der(&answer.der).unwrap().basic().unwrap();
+        let status = answer.find_status(&id()).expect("the certificate that was asked for");
+        match status.status {
+            OcspCertStatus::GOOD => None,
+            OcspCertStatus::REVOKED => Some(status.reason.as_raw()),
+            other => panic!("{serial}: {}", other.as_raw()),
+        }
+    }
+}
+
+/// The cards on both texts of the list.
+pub(super) fn opposed_on_list(world: &World) -> BTreeSet<String> {
+    let json = std::fs::read(world.path("public/oppositions/full.json")).unwrap();
+    let json: Value = serde_json::from_slice(&json).unwrap();
+    let cards = json["oppositions"].as_array().unwrap().iter();
+    let cards: BTreeSet<String> =
+        cards.map(|card| card["card_number"].as_str().unwrap().to_owned()).collect();
+    let csv = std::fs::read_to_string(world.path("public/oppositions/full.csv")).unwrap();
+    assert!(csv.lines().skip(1).map(|line| line.split(';').nth(1).unwrap()).eq(sequence_order(&json)));
+    cards
+}
+
+fn sequence_order(json: &Value) -> impl Iterator<Item = &str> {
+    json["oppositions"].as_array().unwrap().iter().map(|card| card["card_number"].as_str().unwrap())
+}
+
+/// Adds to what a follower knows what the published changes have after it. (A page holds a thousand sequences.)
+pub(super) fn opposed_by_changes(world: &World, known: &mut BTreeMap<i64, String>) {
+    let since = known.keys().next_back().copied().unwrap_or(0);
+    let Ok(page) = std::fs::read(world.path("public/oppositions/changes/0.json")) else { return };
+    let page: Value = serde_json::from_slice(&page).unwrap();
+    for change in page["oppositions"].as_array().unwrap() {
+        let (sequence, card) =
+            (change["sequence"].as_i64().unwrap(), change["card_number"].as_str().unwrap());
+        if sequence > since {
+            known.insert(sequence, card.to_owned());
+        }
+    }
+}
