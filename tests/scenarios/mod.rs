@@ -13,6 +13,7 @@ mod crash;
 mod crash_points;
 mod database_rights;
 mod databases;
+mod days_without_a_token;
 mod demonstration;
 mod disk_full;
 mod doctor;

@@ -6,10 +6,11 @@
 mod coherence;
 mod documents;
 mod follower;
+mod metrics;
 mod ocsp_get;
-mod operations;
 mod oppositions;
 mod published;
+mod readiness;
 mod reply;
 mod service;
 mod target;
@@ -147,7 +148,7 @@ async fn readyz(request: HttpRequest, service: web::Data<StatusService>) -> Http
     let at = service.now();
     let verbose =
         request.query_string().split('&').any(|part| part == "verbose" || part.starts_with("verbose="));
-    match web::block(move || operations::readiness(&service, at)).await {
+    match web::block(move || readiness::readiness(&service, at)).await {
         Ok(readiness) => readiness.into_response(verbose),
         Err(_) => plain(HttpResponse::ServiceUnavailable(), "try again in a moment\n"),
     }
@@ -155,7 +156,7 @@ async fn readyz(request: HttpRequest, service: web::Data<StatusService>) -> Http
 
 async fn metrics(service: web::Data<StatusService>) -> HttpResponse {
     let at = service.now();
-    match web::block(move || operations::metrics(&service, at)).await {
+    match web::block(move || metrics::metrics(&service, at)).await {
         Ok(text) => HttpResponse::Ok()
             .insert_header(NEVER_CACHED)
             .content_type("text/plain; version=0.0.4; charset=utf-8")
