@@ -3,7 +3,8 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
-use std::time::Duration;
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
 
 use ca_core::ceremony::{Attendance, Ceremony, CeremonyTokens, Course, Step};
 use ca_core::epoch::Epoch;
@@ -198,8 +199,11 @@ pub fn chance() -> impl store::CryptoRng {
     rand_core::UnwrapErr(getrandom::SysRng)
 }
 
-/// An act of the benchmark. Its moment is fixed: what is measured does not depend on the day.
+/// An act of the benchmark, now: on a day that is fixed, so that what is measured does not depend on it, but at a time
+/// that goes on, because new identifiers of audit events stand behind those of earlier moments.
 pub fn act() -> Act {
-    let at: Timestamp = "2026-11-21T10:00:00Z".parse().expect("RFC 3339");
+    static BEGAN: OnceLock<Instant> = OnceLock::new();
+    let began: Timestamp = "2026-11-21T10:00:00Z".parse().expect("RFC 3339");
+    let at = began.plus(BEGAN.get_or_init(Instant::now).elapsed());
     Act { at, actor: Actor::Job("bench"), request: RequestId("bench".to_owned()) }
 }

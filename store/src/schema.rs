@@ -38,6 +38,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    audit_subjects (subject, sequence) {
+        subject -> Text,
+        sequence -> BigInt,
+    }
+}
+
+diesel::table! {
     audit_checkpoints (tree_size) {
         tree_size -> BigInt,
         root_hash -> Binary,
@@ -531,6 +538,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     audit_payloads,
     audit_pending,
     audit_leaves,
+    audit_subjects,
     audit_checkpoints,
     audit_subtrees,
     authorities,
