@@ -1,6 +1,7 @@
 //! How things stand, for the operator's monitoring.
 
 use std::fmt::Write;
+use std::sync::atomic::Ordering;
 
 use ca_core::{authority, responder, signing, status_log};
 use diesel::prelude::*;
@@ -29,19 +30,26 @@ pub(crate) fn metrics(service: &StatusService, at: Timestamp) -> String {
 /// What this process holds in memory; nothing before it has read the status log.
 fn memory(service: &StatusService) -> String {
     let Some(view) = service.answers().statuses.view() else { return String::new() };
-    let (answers, octets) = service.answers().cache.size();
+    let (answers, octets) = service.answers().kept();
     let mut families = [
         Family::gauge("igc_status_log_read_seconds", "When the status log was last read, Unix time."),
         Family::gauge("igc_status_certificates", "Certificates whose status is in memory."),
         Family::gauge("igc_status_bytes", "Memory that their statuses take."),
         Family::gauge("igc_ocsp_answers_kept", "Signed OCSP answers that are kept."),
         Family::gauge("igc_ocsp_answers_bytes", "Memory that they take at most."),
+        Family::counter(
+            "igc_ocsp_answers_total",
+            "OCSP answers given: from memory, or with the database or a signature.",
+        ),
     ];
     families[0].sample("", view.synchronised_at.seconds());
     families[1].sample("", view.image.certificates());
     families[2].sample("", view.image.octets());
     families[3].sample("", answers);
     families[4].sample("", octets);
+    let given = &service.answers().given;
+    families[5].sample("from=\"memory\"", given.from_memory.load(Ordering::Relaxed));
+    families[5].sample("from=\"signing\"", given.by_signing.load(Ordering::Relaxed));
     families.into_iter().map(|family| family.text).collect()
 }
 

@@ -22,8 +22,6 @@ mod damage_tests;
 #[cfg(test)]
 mod kept_tests;
 #[cfg(test)]
-mod load_tests;
-#[cfg(test)]
 mod tests;
 
 use std::time::Duration;
