@@ -14,9 +14,11 @@ mod frame;
 mod likeness;
 mod pages;
 mod posted;
+mod publications;
 mod sessions;
 mod sign_in_links;
 mod state;
+mod throttle;
 mod typography;
 mod words;
 
@@ -26,8 +28,9 @@ mod tests;
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, FormConfig, ServiceConfig};
 
+pub use publications::{Publications, PublishedAuthority, PublishedCrl, PublishedOppositions, Untold};
 pub use sign_in_links::SignInLinks;
-pub use state::{WebSettings, WebState};
+pub use state::{ReadPublications, WebSettings, WebState};
 
 /// Largest form, in octets.
 const FORM_BOUND: usize = 64 * 1024;

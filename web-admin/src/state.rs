@@ -5,8 +5,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use registration_authority::approval::DemoApprover;
 use store::{CryptoRng, Database, DatabaseError, Timestamp};
 
-use crate::SignInLinks;
 use crate::sessions::Sessions;
+use crate::throttle::Throttle;
+use crate::{Publications, SignInLinks, Untold};
 
 /// Connections that are kept open between requests.
 const IDLE_CONNECTIONS: usize = 8;
@@ -23,19 +24,31 @@ pub struct WebSettings {
     pub approver: Option<DemoApprover>,
     /// One-time links that sign an officer in.
     pub links: SignInLinks,
+    /// Reads what is published at a moment, for the public page.
+    pub publications: ReadPublications,
 }
+
+/// Reads what is published at a moment.
+pub type ReadPublications =
+    Arc<dyn Fn(&mut Database, Timestamp) -> Result<Publications, Untold> + Send + Sync>;
 
 /// What the pages work with.
 pub struct WebState {
     settings: WebSettings,
     sessions: Sessions,
+    throttle: Throttle,
     idle: Mutex<Vec<Database>>,
 }
 
 impl WebState {
     /// From what the composition root hands over.
     pub fn new(settings: WebSettings) -> Self {
-        Self { settings, sessions: Sessions::default(), idle: Mutex::default() }
+        Self {
+            settings,
+            sessions: Sessions::default(),
+            throttle: Throttle::default(),
+            idle: Mutex::default(),
+        }
     }
 
     /// Whether this is a demonstration, whose decisions are signed by its own visible key.
@@ -57,6 +70,14 @@ impl WebState {
 
     pub(crate) fn links(&self) -> &SignInLinks {
         &self.settings.links
+    }
+
+    pub(crate) fn publications(&self) -> &ReadPublications {
+        &self.settings.publications
+    }
+
+    pub(crate) fn throttle(&self) -> &Throttle {
+        &self.throttle
     }
 
     pub(crate) fn sessions(&self) -> &Sessions {

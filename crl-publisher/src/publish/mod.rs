@@ -12,6 +12,7 @@ mod list_pages;
 pub(crate) mod list_verifier;
 pub mod opposition_list;
 pub mod root_crls;
+mod standing_crls;
 
 #[cfg(test)]
 mod ceremony_tests;
@@ -34,3 +35,4 @@ pub use opposition_list::{
     OppositionListError, OppositionListReport, publish_opposition_list, published_sequence,
 };
 pub use root_crls::{RootCrl, Urgency, root_crls};
+pub use standing_crls::{StandingCrl, standing_crls};

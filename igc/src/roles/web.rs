@@ -8,7 +8,7 @@ use openssl::ssl::{SslAcceptor, SslFiletype, SslMethod};
 use store::{Actor, DatabaseRole};
 use web_admin::{SignInLinks, WebSettings, WebState};
 
-use super::Running;
+use super::{Running, publications};
 use crate::faults;
 use crate::installation::{Installation, system_rng};
 use crate::jobs;
@@ -51,7 +51,7 @@ fn go_on_with_oppositions(installation: &Installation) -> Result<(), Problem> {
 
 fn state(installation: &Installation, links: SignInLinks) -> Result<WebState, Problem> {
     let clock = installation.clock;
-    let opened = installation.clone();
+    let (opened, published) = (installation.clone(), installation.clone());
     let approver = match installation.config.is_demo() {
         true => Some(officer::approver(installation)?),
         false => None,
@@ -62,6 +62,10 @@ fn state(installation: &Installation, links: SignInLinks) -> Result<WebState, Pr
         rng: Arc::new(|| Box::new(system_rng())),
         approver,
         links,
+        publications: Arc::new(move |db, at| {
+            publications::read(&published, db, at)
+                .map_err(|problem| (problem.code(), problem.detail().to_owned()))
+        }),
     }))
 }
 

@@ -13,11 +13,11 @@ use registration_authority::approval::DemoApprover;
 use registration_authority::officers::{self, Role};
 use registration_authority::order::{self, NewCardOrder};
 use registration_authority::personalisation;
-use store::{Act, Actor, Database, DatabaseRole, RequestId, Timestamp};
+use store::{Act, Actor, Database, DatabaseRole, Fault, RequestId, Timestamp};
 use tempfile::TempDir;
 
 use super::browser::Browser;
-use crate::{SignInLinks, WebSettings, WebState};
+use crate::{Publications, PublishedAuthority, SignInLinks, Untold, WebSettings, WebState};
 
 pub(super) type Rng = UnwrapErr<getrandom::SysRng>;
 
@@ -61,6 +61,7 @@ impl House {
             rng: Arc::new(|| Box::new(UnwrapErr(getrandom::SysRng))),
             approver: demo.then(|| DemoApprover::open(&key).unwrap()),
             links: links.clone(),
+            publications: Arc::new(|db, _| published(db)),
         }));
         let mut house =
             Self { state, links, db, rng: UnwrapErr(getrandom::SysRng), approver, clock, _folder: folder };
@@ -179,6 +180,18 @@ impl House {
         })
         .unwrap();
     }
+}
+
+/// The authorities of the database, and nothing that other crates publish.
+fn published(db: &mut Database) -> Result<Publications, Untold> {
+    let authorities = ca_core::authority::all(db).map_err(|error| (error.code(), error.to_string()))?;
+    let of = |authority| PublishedAuthority { authority, certificate_url: None, crls: Vec::new() };
+    Ok(Publications {
+        authorities: authorities.into_iter().map(of).collect(),
+        ocsp: "http://ocsp.home.arpa/".to_owned(),
+        chain: None,
+        oppositions: None,
+    })
 }
 
 /// `8` and a number of the test range with its key.

@@ -126,6 +126,7 @@ fn form(path: &str, number: u32) -> Vec<(&'static str, String)> {
         "/ra/dossiers/{number}/refuser" => &[("version", "1"), ("motif", "duplicate")],
         "/ra/cartes/{number}/opposition" => &[("motif", "stolen"), ("definitif", "oui")],
         "/ra/dossiers/{number}/retirer" | "/ra/sign-out" => &[],
+        "/pki" => &[("carte", "2600000001")],
         _ => panic!("say here what is sent to {path}"),
     };
     fields.iter().map(|(name, value)| (*name, (*value).to_owned())).collect()

@@ -209,6 +209,25 @@ fn of_pages(code: &str) -> Option<(&'static str, &'static str)> {
             "Ce formulaire ne peut pas être lu ; rien n'a été modifié.",
             "Rouvrez la page, puis envoyez de nouveau ; un formulaire compte au plus 64 Kio.",
         ),
+        "check-one-question" => (
+            "Aucun champ n'est rempli, ou plusieurs le sont.",
+            "Remplissez le numéro de carte, le certificat ou le numéro de série : un seul des trois.",
+        ),
+        "check-card-number-invalid" => {
+            ("Ce n'est pas un numéro de carte.", "Recopiez les dix chiffres imprimés sur la carte.")
+        }
+        "check-certificate-unreadable" => (
+            "Ce n'est pas un certificat.",
+            "Collez un seul certificat, en PEM ou en DER codé en base64, de 16 Kio au plus.",
+        ),
+        "check-serial-invalid" => (
+            "Ce n'est pas un numéro de série.",
+            "Écrivez-le en hexadécimal, vingt octets au plus, et choisissez l'autorité.",
+        ),
+        "check-too-often" => (
+            "Trop de vérifications ont été demandées.",
+            "Réessayez dans une minute ; un logiciel interroge plutôt le service OCSP.",
+        ),
         "reading-not-allowed" => ("Votre rôle ne permet pas de consulter cette page.", ADMINISTRATOR),
         "receipt-unknown" => (
             "Ce récépissé n'a pas été établi pendant votre session.",

@@ -1,0 +1,58 @@
+//! What is published, as the public page tells it. The composition root reads it: these pages know neither the
+//! table of CRLs nor the public folder.
+
+use ca_core::authority::Authority;
+use store::{Code, Timestamp};
+
+/// Everything that the public page lists.
+#[derive(Clone, Debug)]
+pub struct Publications {
+    /// Every authority whose certificate stands, all generations: issuing ones first.
+    pub authorities: Vec<PublishedAuthority>,
+    /// Where OCSP is answered.
+    pub ocsp: String,
+    /// Where all authorities' certificates lie together (PKCS #7).
+    pub chain: Option<String>,
+    /// The opposition list, once there is one.
+    pub oppositions: Option<PublishedOppositions>,
+}
+
+/// An authority, and where what it publishes lies.
+#[derive(Clone, Debug)]
+pub struct PublishedAuthority {
+    /// The authority.
+    pub authority: Authority,
+    /// Where its certificate lies.
+    pub certificate_url: Option<String>,
+    /// Its newest CRLs: the full one, then the delta.
+    pub crls: Vec<PublishedCrl>,
+}
+
+/// The newest CRL of its kind.
+#[derive(Clone, Debug)]
+pub struct PublishedCrl {
+    /// Whether it says only what changed since a full one.
+    pub is_delta: bool,
+    /// CRLNumber.
+    pub number: u64,
+    /// thisUpdate.
+    pub this_update: Timestamp,
+    /// nextUpdate.
+    pub next_update: Timestamp,
+    /// When the next is planned at the latest; none where a ceremony makes it.
+    pub planned_at: Option<Timestamp>,
+    /// Where it lies.
+    pub url: Option<String>,
+}
+
+/// The opposition list as it is published.
+#[derive(Clone, Debug)]
+pub struct PublishedOppositions {
+    /// The sequence up to which it goes.
+    pub sequence: i64,
+    /// Before when its successor comes.
+    pub next_update: Timestamp,
+}
+
+/// Why it cannot be told: a stable code, and what happened, for the log.
+pub type Untold = (Code, String);
