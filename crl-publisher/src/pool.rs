@@ -25,11 +25,21 @@ pub(crate) struct Pool<T> {
 struct Workers<T> {
     idle: Vec<T>,
     opened: usize,
+    /// How often all were given up: one that was lent before comes back no more.
+    generation: u64,
+}
+
+impl<T> Workers<T> {
+    /// Takes out those that wait.
+    fn take_idle(&mut self) -> Vec<T> {
+        self.opened -= self.idle.len();
+        std::mem::take(&mut self.idle)
+    }
 }
 
 impl<W> Pool<W> {
     pub(crate) fn new(size: usize, open: Open<W>) -> Self {
-        let workers = Mutex::new(Workers { idle: Vec::new(), opened: 0 });
+        let workers = Mutex::new(Workers { idle: Vec::new(), opened: 0, generation: 0 });
         Self { open, size: size.max(1), workers, returned: Condvar::new() }
     }
 
@@ -38,12 +48,14 @@ impl<W> Pool<W> {
         (self.open)()
     }
 
-    /// Gives up those that wait, as when a server is started again.
-    #[cfg(test)]
-    pub(crate) fn cut(&self) {
+    /// Gives up those that wait now, and each of those that are lent when it comes back: whoever begins after this
+    /// gets one that was opened after it.
+    pub(crate) fn renew(&self) {
         let mut workers = self.lock();
-        workers.opened -= workers.idle.len();
-        workers.idle.clear();
+        workers.generation += 1;
+        let given_up = workers.take_idle();
+        drop(workers);
+        drop(given_up);
     }
 
     /// Runs `f` with a worker; nothing where none can be had, or `f` failed and the worker with it. Where a
@@ -60,10 +72,7 @@ impl<W> Pool<W> {
         if !had_waited {
             return None;
         }
-        let mut workers = self.lock();
-        workers.opened -= workers.idle.len();
-        let given_up = std::mem::take(&mut workers.idle);
-        drop(workers);
+        let given_up = self.lock().take_idle();
         drop(given_up);
         self.attempt(&mut f)?.ok()
     }
@@ -89,8 +98,9 @@ impl<W> Pool<W> {
                 workers.idle.is_empty() && workers.opened >= self.size
             })
             .unwrap_or_else(PoisonError::into_inner);
+        let generation = workers.generation;
         if let Some(worker) = workers.idle.pop() {
-            return Some(Lent { pool: self, worker: Some(worker), had_waited: true });
+            return Some(Lent { pool: self, worker: Some(worker), had_waited: true, generation });
         }
         if workers.opened >= self.size {
             tracing::warn!("all {} workers are busy", self.size);
@@ -99,7 +109,7 @@ impl<W> Pool<W> {
         workers.opened += 1;
         drop(workers);
         // From here on the place is taken; `Lent` gives it back whatever happens.
-        let mut lent = Lent { pool: self, worker: None, had_waited: false };
+        let mut lent = Lent { pool: self, worker: None, had_waited: false, generation };
         match (self.open)() {
             Ok(worker) => lent.worker = Some(worker),
             Err(error) => {
@@ -121,17 +131,46 @@ struct Lent<'p, W> {
     pool: &'p Pool<W>,
     worker: Option<W>,
     had_waited: bool,
+    generation: u64,
 }
 
 impl<W> Drop for Lent<'_, W> {
     fn drop(&mut self) {
+        let worker = self.worker.take();
         let mut workers = self.pool.lock();
         // After a panic the connection may stand inside a transaction: give it up.
-        match self.worker.take().filter(|_| !std::thread::panicking()) {
+        let is_of_use = workers.generation == self.generation && !std::thread::panicking();
+        match worker.filter(|_| is_of_use) {
             Some(worker) => workers.idle.push(worker),
             None => workers.opened -= 1,
         }
         drop(workers);
         self.pool.returned.notify_one();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+
+    #[test]
+    fn after_all_were_given_up_nobody_gets_one_that_was_opened_before() {
+        let opened = AtomicUsize::new(0);
+        let counts: &'static AtomicUsize = Box::leak(Box::new(opened));
+        let pool = Pool::new(2, Box::new(move || Ok(counts.fetch_add(1, Ordering::SeqCst))));
+        let which = |pool: &Pool<usize>| pool.run(|one| Ok::<_, String>(*one));
+        assert_eq!((which(&pool), which(&pool)), (Some(0), Some(0)), "one that waits is used again");
+        pool.renew();
+        assert_eq!(which(&pool), Some(1));
+        let lent_meanwhile = pool.run(|one| {
+            pool.renew();
+            Ok::<_, String>(*one)
+        });
+        assert_eq!(lent_meanwhile, Some(1));
+        assert_eq!(which(&pool), Some(2));
+        pool.renew();
+        assert_eq!((which(&pool), which(&pool)), (Some(3), Some(3)), "and no place is lost");
     }
 }

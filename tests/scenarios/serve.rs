@@ -1,6 +1,7 @@
 //! The roles, running: what relying systems and officers reach over the network.
 
 use std::fs;
+use std::path::Path;
 use std::time::Duration;
 
 use acceptance::harness::{self, Running, folder, free_port, igc, openssl, run, wait_for_port};
@@ -11,7 +12,8 @@ use super::standstill::until;
 
 const PATIENCE: Duration = Duration::from_secs(30);
 
-struct Serving {
+/// Every role of a demonstration, in one process.
+pub struct Serving {
     _copy: tempfile::TempDir,
     dir: std::path::PathBuf,
     running: Running,
@@ -21,7 +23,7 @@ struct Serving {
 }
 
 /// A copy of the demonstration, every role running on ports of its own.
-fn serve() -> Serving {
+pub fn serve() -> Serving {
     let copy = copy_of(on_sqlite());
     let dir = copy.path().to_owned();
     let [web, status, operations] = [free_port(), free_port(), free_port()];
@@ -40,9 +42,24 @@ fn serve() -> Serving {
 }
 
 impl Serving {
+    /// The installation's folder.
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// The process.
+    pub fn running(&mut self) -> &mut Running {
+        &mut self.running
+    }
+
+    /// The port of the officers' pages.
+    pub fn web(&self) -> u16 {
+        self.web
+    }
+
     /// Asks it to end: killed, it would leave its bureau behind.
     #[track_caller]
-    fn end(&mut self) {
+    pub fn end(&mut self) {
         let ended = self.running.stop(PATIENCE);
         assert!(ended.success(), "{ended}: {}", self.running.stderr());
     }

@@ -2,6 +2,7 @@
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
@@ -27,8 +28,9 @@ pub fn status_service(workshop: &Workshop) -> StatusService {
     workshop.configure("listen", "status", format!("127.0.0.1:{port}"));
     let operations = free_port();
     workshop.configure("listen", "operations", format!("127.0.0.1:{operations}"));
-    let process = start(&mut workshop.command(&["serve", "--role", "status"]));
+    let mut process = start(&mut workshop.command(&["serve", "--role", "status"]));
     wait_for_port(port, Duration::from_secs(20));
+    assert_eq!(process.ended(), None, "somebody else listens there: {}", process.stderr());
     StatusService { port, operations, process }
 }
 
@@ -78,15 +80,26 @@ impl StatusService {
         (said.stdout.ends_with("200"), said.stdout)
     }
 
+    /// What `/metrics` says.
+    pub fn metrics(&self) -> String {
+        run(Command::new("curl").args(["--silent", &format!("http://127.0.0.1:{}/metrics", self.operations)]))
+            .stdout
+    }
+
     /// All that `openssl ocsp` has to say of one answer.
     pub fn ask(&self, workshop: &Workshop, certificate: &Certificate) -> Finished {
+        self.ask_keeping(workshop, certificate, Path::new("/dev/null"))
+    }
+
+    /// The same, and the answer is kept in a file.
+    pub fn ask_keeping(&self, workshop: &Workshop, certificate: &Certificate, kept: &Path) -> Finished {
         let public = workshop.dir().join("public/ca");
         let issuer = public.join(format!("{}.cer", certificate.issuer)).display().to_string();
         let chain = public.join("chain.pem").display().to_string();
         let url = format!("http://127.0.0.1:{}/ocsp", self.port);
         let serial = format!("0x{}", certificate.serial);
         let arguments = ["ocsp", "-no_nonce", "-url", &url, "-issuer", &issuer, "-serial", &serial];
-        run(Command::new("openssl").args(arguments).args(["-CAfile", &chain]))
+        run(Command::new("openssl").args(arguments).args(["-CAfile", &chain]).arg("-respout").arg(kept))
     }
 
     /// Sends a GET and gives the connection, from which the answer is to be read.
@@ -105,6 +118,16 @@ impl StatusService {
         let (head, body) = answer.split_once("\r\n\r\n").unwrap();
         assert!(head.starts_with("HTTP/1.1 200"), "{path}: {answer}");
         body.to_owned()
+    }
+
+    /// The same, as octets.
+    #[track_caller]
+    pub fn octets(&self, path: &str) -> Vec<u8> {
+        let mut answer = Vec::new();
+        self.get(path, "Connection: close\r\n").read_to_end(&mut answer).unwrap();
+        let end = answer.windows(4).position(|window| window == b"\r\n\r\n").expect("a whole head");
+        assert!(answer.starts_with(b"HTTP/1.1 200"), "{path}: {}", String::from_utf8_lossy(&answer[..end]));
+        answer.split_off(end + 4)
     }
 
     /// The process.

@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use registration_authority::approval::DemoApprover;
+use registration_authority::opposition::Publication;
 use store::{CryptoRng, Database, DatabaseError, Timestamp};
 
 use crate::sessions::Sessions;
@@ -26,6 +27,9 @@ pub struct WebSettings {
     pub links: SignInLinks,
     /// Reads what is published at a moment, for the public page.
     pub publications: ReadPublications,
+    /// Asks the status role of this node how far it is with an event of the status log; a quarter of a second
+    /// at most.
+    pub publication: Arc<dyn Fn(i64) -> Publication + Send + Sync>,
 }
 
 /// Reads what is published at a moment.
@@ -78,6 +82,10 @@ impl WebState {
 
     pub(crate) fn throttle(&self) -> &Throttle {
         &self.throttle
+    }
+
+    pub(crate) fn publication(&self, status_sequence: i64) -> Publication {
+        (self.settings.publication)(status_sequence)
     }
 
     pub(crate) fn sessions(&self) -> &Sessions {

@@ -3,6 +3,7 @@
 //! Everything goes through one handler that looks at the path as it came: a router that merges
 //! slashes or decodes escapes breaks OCSP by GET, whose path is base64.
 
+mod coherence;
 mod documents;
 mod follower;
 mod ocsp_get;
@@ -15,6 +16,8 @@ mod target;
 
 #[cfg(test)]
 mod caching_tests;
+#[cfg(test)]
+mod damage_tests;
 #[cfg(test)]
 mod kept_tests;
 #[cfg(test)]
@@ -38,6 +41,7 @@ use crate::ocsp::Answer;
 use crate::ocsp::request::MAX_REQUEST_BYTES;
 use crate::ocsp::response::OcspResponseStatus;
 
+pub use follower::Following;
 pub use oppositions::StreamLimits;
 pub use service::{Clock, StatusService, StatusSettings};
 

@@ -15,6 +15,7 @@ use store::database::Reserve;
 use store::schema::card_opposition_counter;
 use store::{Act, Actor, Database, RequestId, Timestamp};
 
+use super::coherence::Coherence;
 use super::reply::NEVER_CACHED;
 use super::service::StatusService;
 use crate::crl::read::Crl;
@@ -57,7 +58,9 @@ impl Readiness {
 pub(crate) fn readiness(service: &StatusService, at: Timestamp) -> Readiness {
     let looked = service.databases().run(|db| {
         let alarms = [audit_alarm(db, at)?, signing_alarm(db)?].into_iter().flatten();
-        let alarms = alarms.chain(responder_alarms(db, at)?).collect();
+        let coherence = Coherence::read(db, service.folder())?.and_then(|coherence| coherence.alarm(at));
+        let alarms =
+            alarms.chain(responder_alarms(db, at)?).chain(authority_alarms(db)?).chain(coherence).collect();
         Ok::<_, String>(Readiness { checks: check(service, db, at)?, alarms })
     });
     let mut readiness = looked.unwrap_or_else(|| Readiness {
@@ -106,8 +109,14 @@ fn audit_alarm(db: &mut Database, at: Timestamp) -> Result<Option<String>, Strin
     Ok(waits.is_late(at).then(sentence))
 }
 
+/// Authorities whose record does not read: the others are answered for all the same.
+fn authority_alarms(db: &mut Database) -> Result<Vec<String>, String> {
+    let readable = authority::readable(db).map_err(|error| error.to_string())?;
+    Ok(readable.unreadable.into_iter().map(|(_, error)| error.to_string()).collect())
+}
+
 fn check(service: &StatusService, db: &mut Database, at: Timestamp) -> Result<Checks, String> {
-    let authorities = authority::all(db).map_err(|error| error.to_string())?;
+    let authorities = authority::readable(db).map_err(|error| error.to_string())?.authorities;
     let mut checks: Checks = vec![("database".to_owned(), Ok(None))];
     let roots = root_crls(db).map_err(|error| error.to_string())?;
     for authority in &authorities {
@@ -157,7 +166,7 @@ fn responder_alarms(db: &mut Database, at: Timestamp) -> Result<Vec<String>, Str
 /// Signatures that nobody intended (`signature-not-intended`), ledgers that broke.
 fn signing_alarm(db: &mut Database) -> Result<Option<String>, String> {
     let standing = signing::standing(db).map_err(|error| error.to_string())?;
-    Ok((standing.alarms > 0).then(|| format!("signatures: {} alarms, see igc doctor", standing.alarms)))
+    Ok((standing.open > 0).then(|| format!("signatures: {} alarms, see igc doctor", standing.open)))
 }
 
 fn fresh_crl(service: &StatusService, short_name: &str, kind: CrlKind, at: Timestamp) -> Result<(), String> {
@@ -207,7 +216,7 @@ fn memory(service: &StatusService) -> String {
 }
 
 fn gather(service: &StatusService, db: &mut Database, at: Timestamp) -> Result<String, String> {
-    let authorities = authority::all(db).map_err(|error| error.to_string())?;
+    let authorities = authority::readable(db).map_err(|error| error.to_string())?.authorities;
     let mut families = [
         Family::gauge("igc_crl_number", "CRLNumber of the newest recorded CRL."),
         Family::gauge("igc_crl_entries", "Certificates on it."),
@@ -288,17 +297,33 @@ fn gather(service: &StatusService, db: &mut Database, at: Timestamp) -> Result<S
         .into_iter()
         .chain([root_lists, unlisted, reserve, ends, requests, log, cards])
         .chain(trail)
+        .chain(coherence(service, db)?)
         .chain(signatures(db)?);
     Ok(families.map(|family| family.text).collect())
 }
 
-fn signatures(db: &mut Database) -> Result<[Family; 3], String> {
+/// Absent where nobody has looked yet: then an alarm on the first one finds nothing, and says so.
+fn coherence(service: &StatusService, db: &mut Database) -> Result<Vec<Family>, String> {
+    let Some(coherence) = Coherence::read(db, service.folder())? else { return Ok(Vec::new()) };
+    let mut looked = Family::gauge(
+        "igc_coherence_looked_seconds",
+        "When every public face was last looked at, Unix time.",
+    );
+    looked.sample("", coherence.looked_at());
+    let mut differences = Family::gauge("igc_coherence_differences", "What did not agree then.");
+    differences.sample("", coherence.differences());
+    Ok(vec![looked, differences])
+}
+
+fn signatures(db: &mut Database) -> Result<[Family; 4], String> {
     let signing = signing::standing(db).map_err(|error| error.to_string())?;
     let mut alarms = Family::counter(
         "igc_signing_alarms_total",
         "Signatures that nobody intended, and signing ledgers that broke.",
     );
     alarms.sample("", signing.alarms);
+    let mut open = Family::gauge("igc_signing_alarms_open", "Those of them that nobody has acknowledged.");
+    open.sample("", signing.open);
     let mut signed =
         Family::counter("igc_signatures_total", "Signatures in a ledger, as far as it was followed.");
     let mut followed =
@@ -308,7 +333,7 @@ fn signatures(db: &mut Database) -> Result<[Family; 3], String> {
         signed.sample(&labels, ledger.sequence);
         followed.sample(&labels, ledger.reconciled_at.seconds());
     }
-    Ok([alarms, signed, followed])
+    Ok([alarms, open, signed, followed])
 }
 
 struct Family {

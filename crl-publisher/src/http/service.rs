@@ -1,6 +1,7 @@
 //! What the handlers share: the folder, the answers, the thread that follows the status log.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::http::StatusCode;
 use actix_web::web::Bytes;
@@ -8,7 +9,7 @@ use ca_core::signer::Signer;
 use store::{Act, Actor, Database, RequestId, Timestamp};
 
 use super::documents::POLICY_PAGE;
-use super::follower::{Follower, Wake};
+use super::follower::{Following, Wake};
 use super::oppositions::{OppositionService, StreamLimits};
 use super::published::PublishedFiles;
 use super::reply::{Reply, etag};
@@ -75,32 +76,29 @@ impl StatusService {
         }
     }
 
-    /// Starts the thread that keeps the statuses of all certificates in memory and in step with the status log.
-    /// It ends with the last clone of this service. Without it, every answer is looked up and signed anew.
-    pub fn follow(&self) -> std::io::Result<()> {
-        let (shared, wake) = (Arc::downgrade(&self.shared), Arc::clone(&self.shared.wake));
-        std::thread::Builder::new()
-            .name("status-log".to_owned())
-            .spawn(move || Follower::default().run(&shared, &wake))
-            .map(drop)
+    /// Starts the thread that keeps the statuses of all certificates in memory and in step with the status log,
+    /// until what this gives is dropped. Without it, every answer is looked up and signed anew.
+    pub fn follow(&self) -> std::io::Result<Following> {
+        Following::start(Arc::clone(&self.shared))
     }
 
     /// One look at the status log, here and now.
     #[cfg(test)]
     pub(super) fn look(&self) {
-        Follower::default().look(&self.shared);
+        super::follower::Follower::default().look(&self.shared);
     }
 
-    /// What all clones share, for whoever waits for its end.
+    /// What all clones share.
     #[cfg(test)]
-    pub(super) fn shared(&self) -> std::sync::Weak<Shared> {
-        Arc::downgrade(&self.shared)
+    pub(super) fn shared(&self) -> &Arc<Shared> {
+        &self.shared
     }
 
-    /// Has the log read now, and not when its turn comes. A hint: nothing is lost without it. Whoever ends a
-    /// certificate on this node may give it.
-    pub fn look_now(&self) {
+    /// Has the status log read now, and not when its turn comes; whether every answer given from here on knows
+    /// its event `sequence`, or does within `at_most`. A hint: nothing is lost without it.
+    pub fn has_applied(&self, sequence: i64, at_most: Duration) -> bool {
         self.shared.wake.now();
+        self.shared.answers.statuses.wait_for(sequence, at_most)
     }
 
     pub(crate) fn now(&self) -> Timestamp {
@@ -150,22 +148,18 @@ impl StatusService {
         self.shared.answers.by_signing(unanswered, &act)
     }
 
-    /// By GET, as RFC 9919 §6 has it: kept for a moment by caches, unless bound to a nonce.
+    /// By GET, as RFC 9919 §6 has it: kept for a moment by caches, unless bound to a nonce. Good and revoked may have
+    /// one thisUpdate, which has no fraction of a second, and a clock may have gone back between them: a date
+    /// alone never makes a *good* last longer.
     pub(crate) fn ocsp_get_reply(&self, answer: Answer) -> Reply {
         match answer.kind {
-            AnswerKind::Signed { this_update, next_update, nonce: false } => {
-                let etag = etag(&answer.der);
-                let max_age = self.policy().ocsp_max_age;
-                let body = Bytes::from(answer.der);
-                Reply::cached(
-                    "application/ocsp-response",
-                    body,
-                    etag,
-                    this_update,
-                    max_age,
-                    Some(next_update),
-                )
-            }
+            AnswerKind::Signed { this_update, next_update, nonce: false } => Reply::cached_by_etag(
+                "application/ocsp-response",
+                Bytes::from(answer.der),
+                this_update,
+                self.policy().ocsp_max_age,
+                next_update,
+            ),
             _ => ocsp_reply(answer),
         }
     }

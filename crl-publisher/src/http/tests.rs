@@ -96,7 +96,7 @@ impl Server {
         exchange(&self.public, &head, body)
     }
 
-    fn operations(&self, path: &str) -> (u16, String) {
+    pub(super) fn operations(&self, path: &str) -> (u16, String) {
         let got = exchange(
             &self.operations,
             &format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"),

@@ -37,6 +37,7 @@ pub(crate) struct Answers {
     pub(crate) policy: PublicationPolicy,
     responder: RwLock<Option<(Timestamp, Arc<Responder>)>>,
     flights: Flights<(AnswerKey, Standing), Option<Answer>>,
+    doubts: Flights<(), Option<Arc<Responder>>>,
 }
 
 /// A question that memory alone cannot answer.
@@ -58,6 +59,7 @@ impl Answers {
             policy,
             responder: RwLock::default(),
             flights: Flights::default(),
+            doubts: Flights::default(),
         }
     }
 
@@ -93,9 +95,15 @@ impl Answers {
     /// is the follower's own connection, `at` was read before the call.
     pub(crate) fn synchronise(&self, db: &mut Database, act: &Act) -> QueryResult<Step> {
         let step = self.statuses.synchronise(db, act.at)?;
-        let is_fresh = self.known_responder().is_some_and(|(loaded, responder)| {
-            is_within(RESPONDER_REFRESH, loaded, act.at) && !responder.is_concerned(&step.ended)
-        });
+        let known = self.known_responder();
+        let is_fresh = match known.as_ref().map(|(_, known)| known.without(&step.ended)) {
+            // Whatever the database says next, what was revoked signs no more; and it is asked at each look.
+            Some(Some(rest)) => {
+                self.put_responder(Timestamp::from_seconds(0), Arc::new(rest));
+                false
+            }
+            _ => known.is_some_and(|(loaded, _)| is_within(RESPONDER_REFRESH, loaded, act.at)),
+        };
         if (step.loaded || !is_fresh)
             && let Err(error) = self.load_responder(db, act)
         {
@@ -118,9 +126,12 @@ impl Answers {
 
     fn load_responder(&self, db: &mut Database, act: &Act) -> Result<Arc<Responder>, ResponderError> {
         let responder = Arc::new(Responder::load(db, act)?);
-        *self.responder.write().unwrap_or_else(PoisonError::into_inner) =
-            Some((act.at, Arc::clone(&responder)));
+        self.put_responder(act.at, Arc::clone(&responder));
         Ok(responder)
+    }
+
+    fn put_responder(&self, loaded: Timestamp, responder: Arc<Responder>) {
+        *self.responder.write().unwrap_or_else(PoisonError::into_inner) = Some((loaded, responder));
     }
 
     /// With the moment at which it was loaded.
@@ -128,19 +139,22 @@ impl Answers {
         self.responder.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// One that answers for the issuer that is meant, if there is one: what is not known yet may be new.
+    /// One that answers for the issuer that is meant, if there is one: what is not known yet may be new. Anybody
+    /// can ask about any issuer: all who do at the same time have it looked for once.
     fn responder_for(&self, question: &Question, act: &Act) -> Result<Arc<Responder>, OcspResponseStatus> {
-        let known = self.known_responder().filter(|_| self.statuses.view().is_some());
-        let load = || self.databases.run(|db| self.load_responder(db, act));
-        match known {
-            Some((loaded, known))
-                if known.delegates(question).is_none() && !is_within(DOUBT, loaded, act.at) =>
-            {
-                Ok(load().unwrap_or(known))
-            }
-            Some((_, known)) => Ok(known),
-            None => self.databases.run(|db| self.responder(db, act)).ok_or(OcspResponseStatus::TryLater),
+        let known = || self.known_responder().filter(|_| self.statuses.view().is_some());
+        let Some((_, responder)) = known() else {
+            return self.databases.run(|db| self.responder(db, act)).ok_or(OcspResponseStatus::TryLater);
+        };
+        if responder.delegates(question).is_some() {
+            return Ok(responder);
         }
+        let looked_for = self.doubts.share(&(), || match known() {
+            // Loaded while this request was on its way, or a moment before.
+            Some((loaded, known)) if act.at < loaded.plus(DOUBT) => Some(known),
+            _ => self.databases.run(|db| self.load_responder(db, act)),
+        });
+        Ok(looked_for.flatten().unwrap_or(responder))
     }
 
     /// From the cache: one certificate, no nonce, a status that memory knows, and the same that was signed.
@@ -161,7 +175,7 @@ impl Answers {
                 return None;
             }
             let moments = Moments::again(delegate, &self.policy, kept.this_update(), kept.produced_at());
-            if !moments.serve(known, self.policy.ocsp_reuse()) {
+            if !moments.serve(standing, known, self.policy.ocsp_reuse()) {
                 return None;
             }
             let statuses = [standing.status()];

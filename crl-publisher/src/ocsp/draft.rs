@@ -12,7 +12,7 @@ use super::delegate::{Delegate, Trouble};
 use super::encode;
 use super::request::Question;
 use crate::policy::{NeverIssued, PublicationPolicy};
-use crate::status::Status;
+use crate::status::{Standing, Status};
 
 /// The moments of an answer, whole seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,9 +35,9 @@ pub(crate) struct Known {
 }
 
 impl Moments {
-    /// A revocation may have been committed since `since`: no answer is older than what it says. A date that is
-    /// further ahead than `clock_tolerance` was left by a clock; it is cut where it is written and moves
-    /// nothing.
+    /// A revocation may have been committed since `since`: no answer about one certificate is older than what it
+    /// says. A date that is further ahead than `clock_tolerance` was left by a clock; it is cut where it is written
+    /// and moves nothing.
     pub(super) fn of(
         delegate: &Delegate,
         policy: &PublicationPolicy,
@@ -45,8 +45,13 @@ impl Moments {
         known: Known,
     ) -> Result<Self, Trouble> {
         let latest = known.at.plus(policy.clock_tolerance);
-        let committed = statuses.iter().filter_map(Status::revoked_at).filter(|at| *at <= latest);
-        let this_update = committed.fold(known.since.min(known.at), Timestamp::max).whole_second();
+        let committed = match statuses {
+            [one] => one.revoked_at().filter(|at| *at <= latest),
+            // One moment for all: the revocation of one makes nothing known of the others.
+            _ => None,
+        };
+        let since = known.since.min(known.at);
+        let this_update = committed.map_or(since, |at| at.max(since)).whole_second();
         let produced_at = known.at.whole_second().max(this_update);
         if !delegate.is_valid_at(produced_at) {
             return Err(Trouble::ResponderExpired(delegate.authority.clone()));
@@ -69,12 +74,15 @@ impl Moments {
         Self { this_update, produced_at, next_update }
     }
 
-    /// Whether an answer of these moments may still be sent at `at`, when everything is known since `since`: not
-    /// from the future, not past its end, and not past `reuse` where a new one would say anything newer.
-    pub(super) fn serve(&self, known: Known, reuse: Duration) -> bool {
+    /// Whether an answer of these moments that says `standing` may still be sent at `at`, when everything is known
+    /// since `since`: not from the future, not past its end, and not past `reuse` where a new one would say anything
+    /// newer. Nor one that claims to know more than is known, as of a clock that was ahead and went back; what is
+    /// revoked is so for ever.
+    pub(super) fn serve(&self, standing: Standing, known: Known, reuse: Duration) -> bool {
         let is_due = self.this_update.plus(reuse) <= known.at;
         self.this_update <= known.at
             && known.at < self.next_update
+            && (standing.is_revoked() || self.this_update <= known.since)
             && !(is_due && self.this_update < known.since.min(known.at).whole_second())
     }
 }

@@ -11,7 +11,6 @@ use const_oid::db::rfc5912::{ID_SHA_1, ID_SHA_256};
 use const_oid::db::rfc6960::{ID_PKIX_OCSP_ARCHIVE_CUTOFF, ID_PKIX_OCSP_EXTENDED_REVOKE};
 use der::asn1::GeneralizedTime;
 use der::{Decode, Encode};
-use diesel::connection::SimpleConnection;
 use store::{Act, Timestamp};
 use x509_cert::ext::pkix::CrlReason;
 
@@ -50,18 +49,24 @@ pub(super) struct Desk {
     pub(super) answers: Answers,
     pub(super) here: Arc<AtomicBool>,
     signed: Arc<AtomicUsize>,
+    /// How many connections were opened.
+    pub(super) opened: Arc<AtomicUsize>,
 }
 
 pub(super) fn desk(world: &World) -> Desk {
     desk_that_takes(world, Duration::ZERO)
 }
 
-fn desk_that_takes(world: &World, takes: Duration) -> Desk {
+pub(super) fn desk_that_takes(world: &World, takes: Duration) -> Desk {
     let here = Arc::new(AtomicBool::new(true));
     let (url, reachable) = (format!("sqlite:{}", world.path("igc.sqlite").display()), Arc::clone(&here));
+    let opened = Arc::new(AtomicUsize::new(0));
+    let opens = Arc::clone(&opened);
     let databases = Pool::new(
         2,
         Box::new(move || {
+            opens.fetch_add(1, Ordering::SeqCst);
+            std::thread::sleep(takes);
             let gone = || OpenError::from("the database is away");
             reachable.load(Ordering::SeqCst).then_some(()).ok_or_else(gone)?;
             Ok(store::Database::open(&url, store::DatabaseRole::Status)?)
@@ -70,14 +75,19 @@ fn desk_that_takes(world: &World, takes: Duration) -> Desk {
     let signed = Arc::new(AtomicUsize::new(0));
     let signer = Counting { keys: world.signer.clone(), signed: Arc::clone(&signed), takes };
     let signers: Pool<Box<dyn Signer>> = Pool::new(4, Box::new(move || Ok(Box::new(signer.clone()))));
-    Desk { answers: Answers::new(world.policy.clone(), 1024 * 1024, databases, signers), here, signed }
+    Desk {
+        answers: Answers::new(world.policy.clone(), 1024 * 1024, databases, signers),
+        here,
+        signed,
+        opened,
+    }
 }
 
 impl Desk {
     /// Takes the database away, from those who have it open too.
     pub(super) fn cut(&self) {
         self.here.store(false, Ordering::SeqCst);
-        self.answers.databases.cut();
+        self.answers.databases.renew();
     }
 
     pub(super) fn give_back(&self) {
@@ -88,7 +98,7 @@ impl Desk {
         self.signed.load(Ordering::SeqCst)
     }
 
-    fn ask(&self, request: &[u8], act: &Act) -> Answer {
+    pub(super) fn ask(&self, request: &[u8], act: &Act) -> Answer {
         ask_at(&self.answers, request, act)
     }
 }
@@ -102,12 +112,12 @@ pub(super) fn world() -> World {
     world
 }
 
-fn about(world: &World, hash: ObjectIdentifier, serial: &[u8]) -> Vec<u8> {
+pub(super) fn about(world: &World, hash: ObjectIdentifier, serial: &[u8]) -> Vec<u8> {
     request(vec![cert_id(world, ISSUING, hash, serial)], vec![]).to_der().unwrap()
 }
 
 /// The answer, once its signature is verified with the certificate that it carries.
-fn verified(answer: &Answer) -> BasicOcspResponse {
+pub(super) fn verified(answer: &Answer) -> BasicOcspResponse {
     let basic = basic(answer);
     let certificate = &basic.certs.as_ref().unwrap()[0];
     let key = certificate.tbs_certificate().subject_public_key_info().to_der().unwrap();
@@ -121,7 +131,7 @@ fn single(answer: &Answer) -> SingleResponse {
     verified(answer).tbs_response_data.responses.remove(0)
 }
 
-fn later(act: &Act, by: Duration) -> Act {
+pub(super) fn later(act: &Act, by: Duration) -> Act {
     Act { at: act.at.plus(by), ..act.clone() }
 }
 
@@ -258,82 +268,6 @@ fn a_certificate_issued_since_is_looked_up_once_and_one_that_is_not_good_each_ti
 }
 
 #[test]
-fn each_answer_carries_the_certificate_of_the_key_that_signed_it() {
-    let mut world = world();
-    let act = world.act(DAY);
-    let request = about(&world, ID_SHA_1, &[0x1D, 0x01]);
-    // The token of this node does not have the newest key: the one before signs, and is kept as its own.
-    let mut without = world.signer.clone();
-    let key = world.another_responder(ISSUING);
-    std::mem::swap(&mut world.signer, &mut without);
-    let old = desk(&world);
-    std::mem::swap(&mut world.signer, &mut without);
-    old.answers.synchronise(&mut world.db, &act).unwrap();
-    let first = old.ask(&request, &act);
-    assert_eq!(old.answers.at_once(&request, act.at).ok().as_ref(), Some(&first));
-    let new = desk(&world);
-    new.answers.synchronise(&mut world.db, &act).unwrap();
-    let second = new.ask(&request, &act);
-    let signer_of =
-        |answer: &Answer| verified(answer).certs.unwrap()[0].tbs_certificate().serial_number().clone();
-    assert_ne!(signer_of(&first), signer_of(&second), "{key}");
-}
-
-#[test]
-fn a_newer_responder_signs_anew_what_the_one_before_had_signed() {
-    let mut world = world();
-    let act = world.act(DAY);
-    let request = about(&world, ID_SHA_1, &[0x1D, 0x01]);
-    world.another_responder(ISSUING);
-    let newest = "name LIKE '%-after'";
-    let away = format!(
-        "DROP TRIGGER service_keys_are_never_deleted;
-         CREATE TABLE away AS SELECT * FROM service_keys WHERE {newest}; DELETE FROM service_keys WHERE {newest};"
-    );
-    world.db.batch_execute(&away).unwrap();
-    let desk = desk(&world);
-    desk.answers.synchronise(&mut world.db, &act).unwrap();
-    let first = desk.ask(&request, &act);
-    world.db.batch_execute("INSERT INTO service_keys SELECT * FROM away").unwrap();
-    let soon = later(&act, Duration::from_secs(30));
-    desk.answers.synchronise(&mut world.db, &soon).unwrap();
-    let second = desk.ask(&request, &soon);
-    assert_ne!(verified(&first).certs, verified(&second).certs);
-    assert_eq!(desk.answers.at_once(&request, soon.at).ok(), Some(second), "and is kept in its turn");
-}
-
-#[test]
-fn a_responder_that_is_revoked_answers_no_more_from_the_moment_its_event_was_applied() {
-    let mut world = world();
-    let (desk, act) = (desk(&world), world.act(DAY));
-    desk.answers.synchronise(&mut world.db, &act).unwrap();
-    let request = about(&world, ID_SHA_1, &[0x1D, 0x01]);
-    let answer = desk.ask(&request, &act);
-    let serial = verified(&answer).certs.unwrap()[0].tbs_certificate().serial_number().to_string();
-    world.revoke(ISSUING, &serial.replace(':', ""), RevocationReason::KeyCompromise);
-    desk.answers.synchronise(&mut world.db, &act).unwrap();
-    assert_eq!(desk.ask(&request, &act), Answer::error(OcspResponseStatus::Unauthorized));
-}
-
-#[test]
-fn an_issuer_that_is_not_known_yet_is_looked_for_before_it_is_unauthorized() {
-    let (mut world, here) = (world(), "purpose = 'ocsp'");
-    let away = format!(
-        "DROP TRIGGER service_keys_are_never_deleted;
-         CREATE TABLE away AS SELECT * FROM service_keys WHERE {here}; DELETE FROM service_keys WHERE {here};"
-    );
-    world.db.batch_execute(&away).unwrap();
-    let (desk, act) = (desk(&world), world.act(DAY));
-    desk.answers.synchronise(&mut world.db, &act).unwrap();
-    let request = about(&world, ID_SHA_1, &[0x1D, 0x01]);
-    let unauthorized = Answer::error(OcspResponseStatus::Unauthorized);
-    assert_eq!(desk.ask(&request, &act), unauthorized);
-    world.db.batch_execute("INSERT INTO service_keys SELECT * FROM away").unwrap();
-    assert_eq!(desk.ask(&request, &act), unauthorized, "they were loaded in this very moment");
-    verified(&desk.ask(&request, &later(&act, Duration::from_secs(1))));
-}
-
-#[test]
 fn a_certificate_that_was_revoked_and_has_expired_is_still_revoked_and_answers_say_how_far_back_they_know() {
     let mut world = world();
     let act = world.act(400 * DAY);
@@ -378,4 +312,88 @@ fn no_answer_is_sent_before_its_this_update_where_the_clock_went_back() {
     desk.ask(&request, &act);
     let back = Act { at: act.at.minus(Duration::from_secs(3600)), ..act };
     assert_eq!(moments(&desk.ask(&request, &back)).0, back.at.whole_second());
+}
+
+#[test]
+fn no_kept_answer_claims_what_was_known_by_a_clock_that_was_ahead() {
+    let mut world = world();
+    let (desk, act) = (desk(&world), world.act(DAY));
+    let ahead = later(&act, Duration::from_secs(3600));
+    let request = about(&world, ID_SHA_1, &[0x1D, 0x01]);
+    desk.answers.synchronise(&mut world.db, &ahead).unwrap();
+    assert_eq!(moments(&desk.ask(&request, &ahead)).0, ahead.at.whole_second());
+    desk.answers.synchronise(&mut world.db, &act).unwrap();
+    desk.cut();
+    let hours_later = later(&act, Duration::from_secs(2 * 3600));
+    assert_eq!(moments(&desk.ask(&request, &hours_later)).0, act.at.whole_second());
+}
+
+#[test]
+fn a_revocation_that_came_since_the_log_was_read_makes_nothing_known_of_what_is_asked_about_beside_it() {
+    let mut world = world();
+    let (desk, act) = (desk(&world), world.act(DAY));
+    desk.answers.synchronise(&mut world.db, &act).unwrap();
+    let since = act.at.plus(Duration::from_secs(40));
+    world.issue(ISSUING, "1D03", world.start.plus(300 * DAY));
+    world.revoke_ahead(ISSUING, "1D03", since);
+    let both = [0x01, 0x03].map(|last| cert_id(&world, ISSUING, ID_SHA_1, &[0x1D, last]));
+    let both = request(both.to_vec(), vec![]).to_der().unwrap();
+    let answer = desk.ask(&both, &act);
+    assert!(matches!(verified(&answer).tbs_response_data.responses[1].cert_status, CertStatus::Revoked(_)));
+    assert_eq!(moments(&answer).0, act.at.whole_second());
+    let alone = desk.ask(&about(&world, ID_SHA_1, &[0x1D, 0x03]), &act);
+    assert_eq!(moments(&alone).0, since.whole_second());
+}
+
+#[test]
+fn a_kept_signature_is_put_around_no_octets_but_those_it_signed() {
+    let mut world = world();
+    let (desk, act) = (desk(&world), world.act(DAY));
+    desk.answers.synchronise(&mut world.db, &act).unwrap();
+    let mut forms = Vec::new();
+    for hash in [ID_SHA_1, ID_SHA_256] {
+        let with_null = cert_id(&world, ISSUING, hash, &[0x1D, 0x01]);
+        let mut without = with_null.clone();
+        without.hash_algorithm.parameters = None;
+        let mut with_another = with_null.clone();
+        with_another.hash_algorithm.parameters = Some(der::Any::new(der::Tag::Null, [0]).unwrap());
+        forms.extend([with_null, without, with_another]);
+    }
+    for id in forms {
+        let plain = request(vec![id], vec![]).to_der().unwrap();
+        desk.ask(&plain, &act);
+        // Each octet, and a serial number with a zero too many before it.
+        let mut altered: Vec<Vec<u8>> = (0..plain.len())
+            .flat_map(|at| (0..8).map(move |bit| (at, 1 << bit)))
+            .map(|(at, flip)| {
+                plain
+                    .iter()
+                    .enumerate()
+                    .map(|(n, octet)| if n == at { octet ^ flip } else { *octet })
+                    .collect()
+            })
+            .collect();
+        altered.push(with_a_zero_before_the_serial(&plain));
+        for request in altered.iter().chain([&plain]) {
+            let answer = desk.ask(request, &act);
+            if let AnswerKind::Signed { .. } = answer.kind {
+                verified(&answer);
+            }
+        }
+    }
+}
+
+/// The same request with 0x1D01 as the INTEGER 00 1D 01, which is no DER, and all lengths around it one longer.
+fn with_a_zero_before_the_serial(request: &[u8]) -> Vec<u8> {
+    let mut longer = request.to_vec();
+    let integer = longer.windows(4).position(|four| four == [2, 2, 0x1D, 0x01]).unwrap();
+    longer.splice(integer..integer + 4, [2, 3, 0, 0x1D, 0x01]);
+    let mut at = 0;
+    // OCSPRequest, TBSRequest, requestList, Request, CertID: each begins with the next.
+    for _ in 0..5 {
+        assert!(longer[at] == 0x30 && longer[at + 1] < 0x7F);
+        longer[at + 1] += 1;
+        at += 2;
+    }
+    longer
 }

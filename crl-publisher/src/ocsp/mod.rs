@@ -23,6 +23,10 @@ mod kept_tests;
 #[cfg(test)]
 mod model_tests;
 #[cfg(test)]
+mod nonce_tests;
+#[cfg(test)]
+mod responder_tests;
+#[cfg(test)]
 mod tests;
 
 pub(crate) use answer::{Answer, AnswerKind};

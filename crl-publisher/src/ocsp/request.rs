@@ -137,7 +137,7 @@ pub struct Question {
 impl Question {
     /// Reads a request.
     ///
-    /// RFC 9654 §2.1 lets a responder ignore nonces of 33 to 128 octets; here they are echoed too,
+    /// RFC 9654 §2.1 lets a responder ignore nonces of 1 to 15 and of 33 to 128 octets; here they are echoed too,
     /// since a client that sends one wants the answer bound to it. Without octets, or with more
     /// than 128, the request is malformed.
     pub fn read(bytes: &[u8]) -> Result<Self, MalformedRequest> {

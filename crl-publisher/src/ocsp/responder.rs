@@ -1,6 +1,6 @@
 //! Who answers for whom: the keys that the authorities delegated.
 
-use ca_core::authority::{self, Authority, AuthorityError};
+use ca_core::authority::{self, Authority, AuthorityError, Readable};
 use ca_core::service_key::{self, Purpose, ServiceKey};
 use store::{Act, Database, Timestamp};
 use thiserror::Error;
@@ -14,7 +14,7 @@ use super::request::Question;
 #[derive(Clone, Debug)]
 pub struct Responder {
     issuers: Issuers,
-    /// For each issuer, its responder keys that stand, newest first; never none.
+    /// For each issuer, its responder keys that stand, newest first; none where the last was revoked since.
     delegates: Vec<Vec<Delegate>>,
 }
 
@@ -34,11 +34,15 @@ pub enum ResponderError {
 
 impl Responder {
     /// Loads the authorities and, for each, its responder keys with a certificate that is good and valid
-    /// now. An authority without one is answered `unauthorized`.
+    /// now. An authority without one is answered `unauthorized`, and so is one whose record does not read.
     pub fn load(db: &mut Database, act: &Act) -> Result<Self, ResponderError> {
         let keys = service_key::of_purpose(db, Purpose::Ocsp)?;
         let mut responder = Self { issuers: Issuers::default(), delegates: Vec::new() };
-        for authority in authority::all(db)? {
+        let Readable { authorities, unreadable } = authority::readable(db)?;
+        for (short_name, error) in unreadable {
+            tracing::error!(authority = short_name, %error, "nobody answers for {short_name}: {error}");
+        }
+        for authority in authorities {
             let delegates = standing_delegates(db, &authority, &keys, act.at)?;
             if delegates.is_empty() {
                 continue;
@@ -60,23 +64,30 @@ impl Responder {
         newest.map(|delegate| (delegate.authority.as_str(), delegate.not_after))
     }
 
-    /// The keys that answer, newest first; nothing where the issuer is none we answer for.
+    /// The keys that answer, newest first, never none; nothing where the issuer is none we answer for.
     ///
     /// One answer has one signer, so all certificates of a request have one issuer; a mixed request
     /// is `unauthorized`, since no responder may speak for two authorities.
     pub(crate) fn delegates(&self, question: &Question) -> Option<&[Delegate]> {
         let mut places = question.certificates.iter().map(|id| self.issuers.find(id));
         let first = places.next()??;
-        places.all(|place| place == Some(first)).then(|| self.delegates[first].as_slice())
+        let delegates = self.delegates[first].as_slice();
+        (!delegates.is_empty() && places.all(|place| place == Some(first))).then_some(delegates)
     }
 
-    /// Whether one of these certificates, issuer and serial, is a responder's.
-    pub(super) fn is_concerned(&self, ended: &[(String, String)]) -> bool {
-        let theirs = |(issuer, serial): &(String, String)| {
-            let mut delegates = self.delegates.iter().flatten();
-            delegates.any(|one| one.authority == *issuer && one.serial.to_string() == *serial)
+    /// The same without the responders whose certificates, issuer and serial, are among these; nothing where none is.
+    /// An authority that is left with none has no place here: it is looked for again, and `unauthorized` until then.
+    pub(super) fn without(&self, ended: &[(String, String)]) -> Option<Self> {
+        let has_ended = |one: &Delegate| {
+            let mut ended = ended.iter();
+            ended.any(|(issuer, serial)| one.authority == *issuer && one.serial.to_string() == *serial)
         };
-        ended.iter().any(theirs)
+        if ended.is_empty() || !self.delegates.iter().flatten().any(has_ended) {
+            return None;
+        }
+        let mut rest = self.clone();
+        rest.delegates.iter_mut().for_each(|delegates| delegates.retain(|one| !has_ended(one)));
+        Some(rest)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Every certificate that was issued, by authority and serial number.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::mem::size_of;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
@@ -10,6 +10,9 @@ use super::Standing;
 
 /// A serial number, its value in twenty octets (RFC 5280 §4.1.2.2 allows no more), most significant first.
 pub(crate) type SerialKey = [u8; 20];
+
+/// A certificate: short name of its authority, and serial number.
+pub(super) type Place = (String, SerialKey);
 
 /// How many maps an authority's certificates are spread over, by the last octet of the serial number, which is
 /// drawn at random: one that grows stops only its own readers, for less than a millisecond with millions of
@@ -55,11 +58,11 @@ impl StatusImage {
         *known
     }
 
-    /// Takes over every revocation of an older image that this one lacks; how many. Nothing un-revokes, a
+    /// Takes over every revocation of an older image that this one lacks, and says which. Nothing un-revokes, a
     /// restored backup included.
-    pub(super) fn keep_revocations_of(&self, older: &Self) -> u64 {
+    pub(super) fn keep_revocations_of(&self, older: &Self) -> HashSet<Place> {
         let authorities = read(&older.authorities);
-        let mut kept = 0;
+        let mut kept = HashSet::new();
         for (issuer, theirs) in authorities.iter() {
             let ours = self.maps_to_fill(issuer);
             for map in theirs.iter() {
@@ -67,7 +70,7 @@ impl StatusImage {
                     let lacked = !read(map_of(&ours, key)).get(key).is_some_and(|known| known.is_revoked());
                     if lacked {
                         self.learn_key(&ours, *key, *standing);
-                        kept += 1;
+                        kept.insert((issuer.clone(), *key));
                     }
                 }
             }

@@ -11,7 +11,7 @@ use diesel::sql_types::Bool;
 use store::Database;
 use store::schema::{authorities, certificates};
 
-use super::image::serial_key;
+use super::image::{Place, serial_key};
 use super::{Standing, StatusImage};
 
 /// Rows of one statement: bounds what is in memory beside the image.
@@ -109,6 +109,11 @@ pub(super) fn apply(image: &StatusImage, event: &StatusEvent) {
     if let Some(standing) = Standing::of(&status) {
         image.learn(&event.issuer, &serial, standing);
     }
+}
+
+/// Which certificate a line of the log is about.
+pub(super) fn place_of(event: &StatusEvent) -> Option<Place> {
+    Some((event.issuer.clone(), serial_key(&readable(&event.issuer, &event.serial)?)))
 }
 
 /// The database holds serial numbers that this program wrote. One that does not read can be asked for by

@@ -4,6 +4,7 @@
 //! ([`Statuses::synchronise`]). What it does not know is looked up ([`lookup`]) and remembered. Decision 0021
 //! says why so, and what may be relied on.
 
+mod applied;
 pub(crate) mod image;
 mod load;
 mod lookup;

@@ -1,13 +1,18 @@
 //! The image, kept in step with the log.
 
+use std::collections::HashSet;
+use std::mem::take;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::Duration;
 
 use ca_core::status_log::{self, StatusEvent};
 use diesel::prelude::*;
 use store::{Database, Timestamp};
 
 use super::StatusImage;
-use super::load::{apply, follow, load};
+use super::applied::Applied;
+use super::image::Place;
+use super::load::{apply, follow, load, place_of};
 
 /// What is known of every certificate, and since when.
 #[derive(Debug, Default)]
@@ -15,6 +20,7 @@ pub struct Statuses {
     view: RwLock<Option<View>>,
     /// Held by whoever synchronises, and by nobody who answers.
     progress: Mutex<Progress>,
+    applied: Applied,
 }
 
 /// The image, with every event in it that was committed before a moment.
@@ -25,8 +31,8 @@ pub struct View {
     /// When the last successful synchronisation began, by our own clock: what is said on the strength of the
     /// image was known then, whatever the database's clock says.
     pub synchronised_at: Timestamp,
-    /// Revocations that this process has seen, and that the database has forgotten since.
-    pub forgotten: u64,
+    /// Revocations that this process has seen, and that the database has forgotten since: until they are made again.
+    pub forgotten: usize,
 }
 
 /// What a synchronisation did.
@@ -43,6 +49,10 @@ struct Progress {
     begun: bool,
     /// The last event that was applied.
     last: Option<StatusEvent>,
+    /// What ended by events that were applied, and that no step has told yet.
+    ended: Vec<(String, String)>,
+    /// What is revoked here and no longer in the database.
+    forgotten: HashSet<Place>,
 }
 
 impl Statuses {
@@ -61,30 +71,44 @@ impl Statuses {
         let known = self.view();
         if let Some(view) = known.as_ref().filter(|_| progress.begun) {
             if still_holds(db, progress.last.as_ref())? {
-                let mut ended = Vec::new();
-                follow(db, &mut progress.last, |event| {
+                let Progress { last, ended, forgotten, .. } = &mut *progress;
+                follow(db, last, |event| {
                     apply(&view.image, event);
                     ended.push((event.issuer.clone(), event.serial.clone()));
+                    // Revoked again, as it was asked for.
+                    if !forgotten.is_empty()
+                        && let Some(place) = place_of(event)
+                    {
+                        forgotten.remove(&place);
+                    }
                 })?;
-                self.publish(View { synchronised_at: at, ..view.clone() });
+                let (ended, forgotten) = (take(ended), forgotten.len());
+                self.publish(View { synchronised_at: at, forgotten, ..view.clone() }, last.as_ref());
                 return Ok(Step { loaded: false, ended });
             }
             tracing::error!("the status log went back, as after a restored backup: everything is read again");
         }
         let (image, last) = load(db)?;
-        let forgotten = known.as_ref().map_or(0, |view| image.keep_revocations_of(&view.image));
+        let kept = known.map(|view| image.keep_revocations_of(&view.image)).unwrap_or_default();
+        let forgotten = kept.len();
         if forgotten > 0 {
             tracing::error!(
                 "{forgotten} revocations that were answered are no longer in the database; revoke them again"
             );
         }
-        *progress = Progress { begun: true, last };
-        self.publish(View { image: Arc::new(image), synchronised_at: at, forgotten });
+        self.publish(View { image: Arc::new(image), synchronised_at: at, forgotten }, last.as_ref());
+        *progress = Progress { begun: true, last, ended: Vec::new(), forgotten: kept };
         Ok(Step { loaded: true, ended: Vec::new() })
     }
 
-    fn publish(&self, view: View) {
+    /// Whether the event `sequence` of the status log is in memory, now or within `at_most`.
+    pub fn wait_for(&self, sequence: i64, at_most: Duration) -> bool {
+        self.applied.wait_for(sequence, at_most)
+    }
+
+    fn publish(&self, view: View, last: Option<&StatusEvent>) {
         *self.view.write().unwrap_or_else(PoisonError::into_inner) = Some(view);
+        self.applied.reach(last.map_or(0, |event| event.sequence));
     }
 }
 

@@ -118,6 +118,7 @@ fn a_restored_backup_is_noticed_and_what_was_revoked_stays_so() {
     assert!(matches!(known(&statuses, ISSUING, "1D01"), Some(Status::Revoked { .. })));
     assert_eq!(statuses.view().unwrap().forgotten, 1);
     assert!(!statuses.synchronise(&mut restored, world.start).unwrap().loaded, "once is enough");
+    assert_eq!(statuses.view().unwrap().forgotten, 1, "until it is revoked again");
 
     // The same number again, and another event under it.
     let other = Statuses::default();
@@ -127,6 +128,13 @@ fn a_restored_backup_is_noticed_and_what_was_revoked_stays_so() {
     assert!(other.synchronise(&mut world.db, world.start).unwrap().loaded, "another history");
     assert!(matches!(known(&other, ISSUING, "1D03"), Some(Status::Revoked { .. })));
     assert!(matches!(known(&other, ISSUING, "1D01"), Some(Status::Revoked { .. })));
+
+    // As the operator is asked to.
+    world.revoke(ISSUING, "1D01", RevocationReason::KeyCompromise);
+    for statuses in [&statuses, &other] {
+        statuses.synchronise(&mut world.db, world.start).unwrap();
+        assert_eq!(statuses.view().unwrap().forgotten, 0);
+    }
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Bureau, Config, Demo, Publication, Schedule, Schedules, Signer, TlsFiles};
+use super::{Bureau, Coherence, Config, Demo, Publication, Schedule, Schedules, Signer, TlsFiles};
 
 /// What sort of installation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,6 +44,9 @@ pub struct ConfigFile {
     /// What is kept of the audit trail outside the database.
     #[serde(default)]
     pub audit: AuditSection,
+    /// How the public faces are looked at.
+    #[serde(default)]
+    pub coherence: CoherenceSection,
     /// What only a demonstration has.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub demo: Option<DemoSection>,
@@ -207,6 +210,28 @@ impl Default for AuditSection {
     }
 }
 
+/// `[coherence]`
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CoherenceSection {
+    /// Where relying systems reach the status role; where it listens, if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<SocketAddr>,
+    /// Seconds between two looks.
+    #[serde(default = "coherence_every")]
+    pub every_seconds: u32,
+}
+
+fn coherence_every() -> u32 {
+    60
+}
+
+impl Default for CoherenceSection {
+    fn default() -> Self {
+        Self { address: None, every_seconds: coherence_every() }
+    }
+}
+
 /// `[demo]`
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -249,6 +274,9 @@ impl ConfigFile {
         if !(1..=600).contains(&self.hsm.deadline_seconds) {
             return Err("hsm.deadline_seconds: must be between 1 and 600".to_owned());
         }
+        if !(1..=3600).contains(&self.coherence.every_seconds) {
+            return Err("coherence.every_seconds: must be between 1 and 3600".to_owned());
+        }
         if self.publication.ocsp_cache_mib > 1024 * 1024 {
             return Err("publication.ocsp_cache_mib: must be at most 1048576".to_owned());
         }
@@ -269,6 +297,10 @@ impl ConfigFile {
             audit_folder: folder.join(self.audit.folder),
             web: self.listen.web,
             status: self.listen.status,
+            coherence: Coherence {
+                address: self.coherence.address.unwrap_or(self.listen.status),
+                every: Duration::from_secs(u64::from(self.coherence.every_seconds)),
+            },
             operations: self.listen.operations,
             tls: TlsFiles {
                 certificate: folder.join(self.listen.tls_certificate),

@@ -44,6 +44,8 @@ pub struct Config {
     pub web: SocketAddr,
     /// Where public answers are given.
     pub status: SocketAddr,
+    /// How they are looked at from outside.
+    pub coherence: Coherence,
     /// Where the operator asks how things are.
     pub operations: SocketAddr,
     /// The TLS certificate and key of the officers' pages.
@@ -60,6 +62,15 @@ pub struct Config {
     pub schedules: Schedules,
     /// What only a demonstration has.
     pub demo: Option<Demo>,
+}
+
+/// How the public faces are looked at.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Coherence {
+    /// Where relying systems reach them: the status role, or a proxy before it.
+    pub address: SocketAddr,
+    /// From one look to the next.
+    pub every: Duration,
 }
 
 /// How the signer's processes work.

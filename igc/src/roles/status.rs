@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use actix_web::{App, HttpServer};
 use ca_core::signer::process::LedgerKind;
-use crl_publisher::http::{StatusService, StatusSettings, StreamLimits, configure};
+use crl_publisher::http::{Following, StatusService, StatusSettings, StreamLimits, configure};
 use store::DatabaseRole;
 
 use super::Running;
@@ -20,8 +20,38 @@ const WORKERS: usize = 4;
 /// How many seconds connections have to end by themselves when the role stops. Streams of oppositions never do.
 const SHUTDOWN_SECONDS: u64 = 5;
 
-/// Starts answering on `listener`.
-pub fn start(service: &StatusService, listener: TcpListener) -> Result<Running, Problem> {
+/// The status role, running.
+pub struct StatusRole {
+    service: StatusService,
+    server: Running,
+    following: Following,
+}
+
+impl StatusRole {
+    /// Starts following the status log, and answering on `listener`.
+    pub fn start(installation: &Installation, listener: TcpListener) -> Result<Self, Problem> {
+        let service = service(installation);
+        let following = service
+            .follow()
+            .map_err(|error| Problem::new(faults::LISTENER, format!("status log: {error}")))?;
+        let server = answer(&service, listener)?;
+        Ok(Self { service, server, following })
+    }
+
+    /// What answers, for the operator's listener and for hints.
+    pub fn service(&self) -> &StatusService {
+        &self.service
+    }
+
+    /// Lets requests under way end, then stops. No connection to the database is left: SQLite leaves no log file
+    /// behind.
+    pub fn stop(self) -> Result<(), Problem> {
+        drop(self.following);
+        self.server.stop()
+    }
+}
+
+fn answer(service: &StatusService, listener: TcpListener) -> Result<Running, Problem> {
     let service = service.clone();
     let address = listener.local_addr().map_err(|error| Problem::new(faults::LISTENER, error.to_string()))?;
     Running::start(address, move || {
@@ -36,12 +66,10 @@ pub fn start(service: &StatusService, listener: TcpListener) -> Result<Running, 
     })
 }
 
-/// What answers, for the public listener and the operator's; it follows the status log from now on, in a thread of
-/// its own that ends with it.
-pub fn service(installation: &Installation) -> Result<StatusService, Problem> {
+fn service(installation: &Installation) -> StatusService {
     let clock = installation.clock;
     let (reading, signing) = (installation.clone(), installation.clone());
-    let service = StatusService::new(StatusSettings {
+    StatusService::new(StatusSettings {
         folder: jobs::folder(installation),
         policy: jobs::policy(&installation.config),
         answer_cache_octets: installation.config.publication.ocsp_cache_octets,
@@ -56,7 +84,5 @@ pub fn service(installation: &Installation) -> Result<StatusService, Problem> {
         }),
         clock: Arc::new(move || clock.now()),
         streams: StreamLimits::default(),
-    });
-    service.follow().map_err(|error| Problem::new(faults::LISTENER, format!("status log: {error}")))?;
-    Ok(service)
+    })
 }

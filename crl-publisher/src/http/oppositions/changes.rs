@@ -77,7 +77,8 @@ impl Changes {
         let list = published.and_then(|file| file.list.as_ref());
         let listed = list.map_or(0, |list| list.sequence);
         let most = usize::try_from(limit).unwrap_or(0);
-        let mut oppositions: Vec<_> = list.map_or(&[][..], |list| list.after(since)).to_vec();
+        // One more than is given says whether there is more; the list may hold a million.
+        let mut oppositions: Vec<_> = list.map_or(&[][..], |list| list.after(since, most + 1)).to_vec();
         let mut newest = listed;
         if oppositions.len() <= most {
             let room = limit + 1 - oppositions.len() as i64;

@@ -98,7 +98,8 @@ impl VerifiedFiles {
         mut content: PublishedFile,
         mut signature: PublishedFile,
     ) -> Option<VerifiedFile> {
-        let verifies = |signers: &ListVerifier| signers.verifies(&content.body, &signature.body);
+        let verifies =
+            |signers: &ListVerifier| signers.verifies(&file.signed_name(), &content.body, &signature.body);
         let known = self.signers().clone();
         let recent = known.as_ref().is_some_and(|(loaded, _)| loaded.elapsed() < LOOK_AGAIN);
         let mut holds = known.is_some_and(|(_, signers)| verifies(&signers));
