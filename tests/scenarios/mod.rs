@@ -23,6 +23,7 @@ mod opposition_lists;
 mod profile_samples;
 mod profiles_golden;
 mod profiles_judged;
+mod public_page;
 mod race;
 mod real_certificates;
 mod recovery;

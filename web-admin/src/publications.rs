@@ -1,6 +1,7 @@
 //! What is published, as the public page tells it. The composition root reads it: these pages know neither the
 //! table of CRLs nor the public folder.
 
+use actix_web::web::Bytes;
 use ca_core::authority::Authority;
 use store::{Code, Timestamp};
 
@@ -9,12 +10,14 @@ use store::{Code, Timestamp};
 pub struct Publications {
     /// Every authority whose certificate stands, all generations: issuing ones first.
     pub authorities: Vec<PublishedAuthority>,
-    /// Where OCSP is answered.
-    pub ocsp: String,
     /// Where all authorities' certificates lie together (PKCS #7).
     pub chain: Option<String>,
+    /// Where the certification policies and the practice statement stand, as certificates name it.
+    pub practice_statement: String,
     /// The opposition list, once there is one.
     pub oppositions: Option<PublishedOppositions>,
+    /// The last statement whether everything published agrees, once there is one.
+    pub coherence: Option<PublishedCoherence>,
 }
 
 /// An authority, and where what it publishes lies.
@@ -24,6 +27,8 @@ pub struct PublishedAuthority {
     pub authority: Authority,
     /// Where its certificate lies.
     pub certificate_url: Option<String>,
+    /// Where OCSP is answered of what it issues; none of a root.
+    pub ocsp_url: Option<String>,
     /// Its newest CRLs: the full one, then the delta.
     pub crls: Vec<PublishedCrl>,
 }
@@ -52,6 +57,24 @@ pub struct PublishedOppositions {
     pub sequence: i64,
     /// Before when its successor comes.
     pub next_update: Timestamp,
+}
+
+/// The last statement of coherence.
+#[derive(Clone, Copy, Debug)]
+pub struct PublishedCoherence {
+    /// When everything was looked at.
+    pub looked_at: Timestamp,
+    /// How many differences were found.
+    pub differences: u64,
+}
+
+/// A published file: the very bytes that relying systems get.
+#[derive(Clone, Debug)]
+pub struct PublishedFile {
+    /// Its media type.
+    pub content_type: &'static str,
+    /// What stands in it.
+    pub body: Bytes,
 }
 
 /// Why it cannot be told: a stable code, and what happened, for the log.

@@ -1,5 +1,6 @@
 //! What the pages work with.
 
+use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use registration_authority::approval::DemoApprover;
@@ -8,7 +9,7 @@ use store::{CryptoRng, Database, DatabaseError, Timestamp};
 
 use crate::sessions::Sessions;
 use crate::throttle::Throttle;
-use crate::{Publications, SignInLinks, Untold};
+use crate::{Publications, PublishedFile, SignInLinks, Untold};
 
 /// Connections that are kept open between requests.
 const IDLE_CONNECTIONS: usize = 8;
@@ -27,6 +28,8 @@ pub struct WebSettings {
     pub links: SignInLinks,
     /// Reads what is published at a moment, for the public page.
     pub publications: ReadPublications,
+    /// Reads a published file by its path below the status role's address.
+    pub published_file: ReadPublishedFile,
     /// Asks the status role of this node how far it is with an event of the status log; a quarter of a second
     /// at most.
     pub publication: Arc<dyn Fn(i64) -> Publication + Send + Sync>,
@@ -35,6 +38,9 @@ pub struct WebSettings {
 /// Reads what is published at a moment.
 pub type ReadPublications =
     Arc<dyn Fn(&mut Database, Timestamp) -> Result<Publications, Untold> + Send + Sync>;
+
+/// Reads a published file, `ca/ACI-FO-PP.cer`; nothing where none is published there.
+pub type ReadPublishedFile = Arc<dyn Fn(&str) -> io::Result<Option<PublishedFile>> + Send + Sync>;
 
 /// What the pages work with.
 pub struct WebState {
@@ -78,6 +84,10 @@ impl WebState {
 
     pub(crate) fn publications(&self) -> &ReadPublications {
         &self.settings.publications
+    }
+
+    pub(crate) fn published_file(&self, path: &str) -> io::Result<Option<PublishedFile>> {
+        (self.settings.published_file)(path)
     }
 
     pub(crate) fn throttle(&self) -> &Throttle {

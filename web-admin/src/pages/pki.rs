@@ -2,29 +2,37 @@
 //!
 //! Nobody signs in for it, and what it says of a card is one word of three.
 
+mod download;
 mod question;
+mod shelf;
+mod upload;
+
+use std::net::{IpAddr, Ipv4Addr};
 
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
-use ca_core::authority::AuthorityKind;
-use openssl::hash::MessageDigest;
-use openssl::nid::Nid;
-use openssl::x509::X509;
-use store::Timestamp;
+use store::{Database, Timestamp};
 
-use self::question::{Known, Question};
+use self::download::download;
+use self::question::{Known, Question, Refused, Subject};
+use self::shelf::Shelf;
+use self::upload::Upload;
 use super::{Address, FieldError, filters, page};
 use crate::exchange::{Moment, state_of};
 use crate::failure::Failure;
 use crate::faults;
 use crate::frame::Frame;
 use crate::posted::Fields;
-use crate::publications::{Publications, PublishedAuthority, PublishedCrl};
+use crate::publications::PublishedCoherence;
+use crate::state::WebState;
 use crate::typography::Shown;
 
-pub(super) const ADDRESSES: &[Address] =
-    &[Address::at("/pki").get(|| web::get().to(show)).post(|| web::post().to(check))];
+pub(super) const ADDRESSES: &[Address] = &[
+    Address::at("/pki").get(|| web::get().to(show)).post(|| web::post().to(check)),
+    Address::at("/pki/certificat").post(|| web::post().to(check_file)),
+    Address::at("/pki/publications/{path:.+}").get(|| web::get().to(download)),
+];
 
 #[derive(Template)]
 #[template(path = "pki.html")]
@@ -32,9 +40,10 @@ struct PkiPage {
     frame: Frame,
     shown_at: Shown,
     authorities: Vec<Shelf>,
-    ocsp: String,
     chain: Option<String>,
+    practice_statement: String,
     oppositions: Option<(i64, Shown)>,
+    coherence: Option<Coherence>,
     answer: Option<Answer>,
     error: Option<FieldError>,
 }
@@ -43,78 +52,77 @@ impl PkiPage {
     fn section(&self) -> &'static str {
         ""
     }
+
+    /// Whether the error is about this field.
+    fn is_wrong(&self, field: &str) -> bool {
+        self.error.as_ref().is_some_and(|error| error.field == field)
+    }
 }
 
-/// One authority.
-struct Shelf {
-    name: String,
-    kind: &'static str,
-    subject: String,
-    sha256: String,
-    key_identifier: String,
-    not_before: Shown,
-    not_after: Shown,
-    url: Option<String>,
-    crls: Vec<List>,
-}
-
-struct List {
-    kind: &'static str,
-    number: u64,
-    this_update: Shown,
-    next_update: Shown,
-    planned_at: Option<Shown>,
-    url: Option<String>,
+/// What the last look at everything published found.
+struct Coherence {
+    looked_at: Shown,
+    differences: u64,
 }
 
 /// The word that was found, and the moment that it is known for.
 struct Answer {
+    subject: &'static str,
     word: &'static str,
     class: &'static str,
     at: Shown,
 }
 
 async fn show(request: HttpRequest) -> Result<HttpResponse, Failure> {
-    answer(&request, StatusCode::OK, None).await
+    answered(&request, StatusCode::OK, None).await
 }
 
 async fn check(request: HttpRequest, fields: Fields) -> Result<HttpResponse, Failure> {
-    let at = Moment::of(&request).at;
+    ask(&request, Question::read(&fields)).await
+}
+
+async fn check_file(request: HttpRequest, file: Upload) -> Result<HttpResponse, Failure> {
+    ask(&request, Question::read_file(file.0.as_deref())).await
+}
+
+/// Counts a question, and answers it where it is one.
+async fn ask(request: &HttpRequest, question: Result<Question, Refused>) -> Result<HttpResponse, Failure> {
     // The peer of the connection, never what a header says.
-    let peer = request.peer_addr().map_or([0, 0, 0, 0].into(), |peer| peer.ip());
-    if let Err(seconds) = state_of(&request).throttle().ask(peer, at) {
+    let peer = request.peer_addr().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.ip());
+    if let Err(seconds) = state_of(request).throttle().ask(peer, Moment::of(request).at) {
         let error = Err(FieldError::new("verifier", faults::CHECK_TOO_OFTEN));
-        let mut refused = answer(&request, StatusCode::TOO_MANY_REQUESTS, Some(error)).await?;
+        let mut refused = answered(request, StatusCode::TOO_MANY_REQUESTS, Some(error)).await?;
         refused.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from(seconds));
         return Ok(refused);
     }
-    match Question::read(&fields) {
-        Ok(question) => answer(&request, StatusCode::OK, Some(Ok(question))).await,
+    match question {
+        Ok(question) => answered(request, StatusCode::OK, Some(Ok(question))).await,
         Err((field, code)) => {
             let error = Err(FieldError::new(field, code));
-            answer(&request, StatusCode::UNPROCESSABLE_ENTITY, Some(error)).await
+            answered(request, StatusCode::UNPROCESSABLE_ENTITY, Some(error)).await
         }
     }
 }
 
 /// The page, with what was asked: a question to be answered, or what is wrong with it.
-async fn answer(
+async fn answered(
     request: &HttpRequest,
     status: StatusCode,
     asked: Option<Result<Question, FieldError>>,
 ) -> Result<HttpResponse, Failure> {
     let (state, at) = (state_of(request), Moment::of(request).at);
-    let frame = Frame::outside(state.is_demo());
     let template = web::block(move || {
         state.on_connection(|db| -> Result<PkiPage, Failure> {
-            let published =
-                (state.publications())(db, at).map_err(|(code, detail)| Failure::Coded { code, detail })?;
-            let (answer, error) = match asked {
-                None => (None, None),
-                Some(Err(error)) => (None, Some(error)),
-                Some(Ok(question)) => (Some(Answer::of(question.answer(db, at)?, at)), None),
-            };
-            laid_out(frame, published, answer, error, at)
+            let page = PkiPage::of(&state, db, at)?;
+            match asked {
+                None => Ok(page),
+                Some(Err(error)) => Ok(PkiPage { error: Some(error), ..page }),
+                Some(Ok(question)) => {
+                    let subject = question.subject();
+                    let answer = Answer::of(subject, question.answer(db, at)?, at);
+                    Ok(PkiPage { answer: Some(answer), ..page })
+                }
+            }
         })
     })
     .await
@@ -122,86 +130,38 @@ async fn answer(
     page(status, &template)
 }
 
-fn laid_out(
-    frame: Frame,
-    published: Publications,
-    answer: Option<Answer>,
-    error: Option<FieldError>,
-    at: Timestamp,
-) -> Result<PkiPage, Failure> {
-    let oppositions = published.oppositions.map(|list| (list.sequence, Shown(list.next_update)));
-    Ok(PkiPage {
-        frame,
-        shown_at: Shown(at),
-        authorities: published.authorities.into_iter().map(shelf).collect::<Result<_, _>>()?,
-        ocsp: published.ocsp,
-        chain: published.chain,
-        oppositions,
-        answer,
-        error,
-    })
-}
-
-fn shelf(published: PublishedAuthority) -> Result<Shelf, Failure> {
-    let PublishedAuthority { authority, certificate_url, crls } = published;
-    let unreadable = |error: openssl::error::ErrorStack| Failure::Coded {
-        code: faults::PAGE_FAILED,
-        detail: format!("the certificate of {} does not read: {error}", authority.short_name),
-    };
-    let certificate = X509::from_der(&authority.certificate).map_err(unreadable)?;
-    let digest = certificate.digest(MessageDigest::sha256()).map_err(unreadable)?;
-    Ok(Shelf {
-        kind: match authority.kind {
-            AuthorityKind::Root => "Autorité racine",
-            AuthorityKind::Issuing => "Autorité intermédiaire",
-        },
-        subject: subject(&certificate),
-        sha256: octets(&digest),
-        key_identifier: certificate.subject_key_id().map_or_else(String::new, |id| octets(id.as_slice())),
-        not_before: Shown(authority.not_before),
-        not_after: Shown(authority.not_after),
-        url: certificate_url,
-        crls: crls.into_iter().map(list).collect(),
-        name: authority.short_name,
-    })
-}
-
-fn list(crl: PublishedCrl) -> List {
-    List {
-        kind: if crl.is_delta { "Delta" } else { "Liste complète" },
-        number: crl.number,
-        this_update: Shown(crl.this_update),
-        next_update: Shown(crl.next_update),
-        planned_at: crl.planned_at.map(Shown),
-        url: crl.url,
+impl PkiPage {
+    fn of(state: &WebState, db: &mut Database, at: Timestamp) -> Result<Self, Failure> {
+        let told = (state.publications())(db, at);
+        let published = told.map_err(|(code, detail)| Failure::Coded { code, detail })?;
+        Ok(Self {
+            frame: Frame::outside(state.is_demo()),
+            shown_at: Shown(at),
+            authorities: published.authorities.into_iter().map(Shelf::of).collect::<Result<_, _>>()?,
+            chain: published.chain,
+            practice_statement: published.practice_statement,
+            oppositions: published.oppositions.map(|list| (list.sequence, Shown(list.next_update))),
+            coherence: published.coherence.map(|PublishedCoherence { looked_at, differences }| Coherence {
+                looked_at: Shown(looked_at),
+                differences,
+            }),
+            answer: None,
+            error: None,
+        })
     }
 }
 
-/// `C=FR, O=…, CN=…`, in the order of the certificate.
-fn subject(certificate: &X509) -> String {
-    let attributes = certificate.subject_name().entries().map(|entry| {
-        let name = match entry.object().nid() {
-            Nid::UNDEF => entry.object().to_string(),
-            nid => nid.short_name().unwrap_or_default().to_owned(),
-        };
-        let value = entry.data().to_string().unwrap_or_default();
-        format!("{name}={value}")
-    });
-    attributes.collect::<Vec<_>>().join(", ")
-}
-
-/// `2D:9E:22`, as fingerprints are read aloud.
-fn octets(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02X}")).collect::<Vec<_>>().join(":")
-}
-
 impl Answer {
-    fn of(known: Known, at: Timestamp) -> Self {
+    fn of(subject: Subject, known: Known, at: Timestamp) -> Self {
+        let (subject, opposed, unknown) = match subject {
+            Subject::Card => ("Carte", "En opposition", "Inconnue"),
+            Subject::Certificate => ("Certificat", "Révoqué", "Inconnu"),
+        };
         let (word, class) = match known {
             Known::Valid => ("Valable", "active"),
-            Known::Opposed => ("En opposition", "opposed"),
-            Known::Unknown => ("Inconnu", "expired"),
+            Known::Opposed => (opposed, "opposed"),
+            Known::Unknown => (unknown, "expired"),
         };
-        Self { word, class, at: Shown(at) }
+        Self { subject, word, class, at: Shown(at) }
     }
 }

@@ -200,6 +200,10 @@ fn of_pages(code: &str) -> Option<(&'static str, &'static str)> {
         "page-method-not-allowed" => {
             ("Cette adresse ne s'ouvre pas ainsi.", "Revenez à la page et utilisez son formulaire.")
         }
+        "public-file-unavailable" => (
+            "Ce fichier ne peut pas être servi pour le moment.",
+            "Réessayez dans un instant, ou prenez-le à l'adresse que portent les certificats.",
+        ),
         "page-failed" => ("Le programme a rencontré une erreur ; rien n'a été modifié.", OPERATOR),
         "sign-in-link-spent" => (
             "Ce lien de connexion a déjà servi, ou n'est plus valable.",
@@ -214,15 +218,15 @@ fn of_pages(code: &str) -> Option<(&'static str, &'static str)> {
             "Rouvrez la page, puis envoyez de nouveau ; un formulaire compte au plus 64 Kio.",
         ),
         "check-one-question" => (
-            "Aucun champ n'est rempli, ou plusieurs le sont.",
-            "Remplissez le numéro de carte, le certificat ou le numéro de série : un seul des trois.",
+            "Ce formulaire ne pose aucune question, ou en pose plusieurs.",
+            "Demandez une carte, un certificat ou un numéro de série : un seul des trois.",
         ),
         "check-card-number-invalid" => {
             ("Ce n'est pas un numéro de carte.", "Recopiez les dix chiffres imprimés sur la carte.")
         }
         "check-certificate-unreadable" => (
             "Ce n'est pas un certificat.",
-            "Collez un seul certificat, en PEM ou en DER codé en base64, de 16 Kio au plus.",
+            "Choisissez ou collez un seul certificat, en PEM ou en DER, de 16 Kio au plus.",
         ),
         "check-serial-invalid" => (
             "Ce n'est pas un numéro de série.",

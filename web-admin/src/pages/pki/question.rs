@@ -1,3 +1,5 @@
+//! What is asked on the public page, and the one word that answers it.
+
 use ca_core::authority::{self, AuthorityError};
 use ca_core::certificate::{self, CertificateStatus};
 use ca_core::serial::SerialNumber;
@@ -10,8 +12,8 @@ use crate::faults;
 use crate::pages::new_order::digits;
 use crate::posted::Fields;
 
-/// Longest certificate that is read, in characters of its text.
-const CERTIFICATE_BOUND: usize = 16 * 1024;
+/// Longest certificate that is read, in octets of its text or file.
+pub(super) const CERTIFICATE_BOUND: usize = 16 * 1024;
 /// Longest short name of an authority.
 const NAME_BOUND: usize = 64;
 /// Longest serial number, in characters: twenty octets, apart.
@@ -38,29 +40,56 @@ pub(super) enum Question {
     Serial(String, SerialNumber),
 }
 
+/// What a question is about, as far as the words of its answer go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Subject {
+    Card,
+    Certificate,
+}
+
+/// The field that is wrong, and the rule.
+pub(super) type Refused = (&'static str, Code);
+
 impl Question {
-    /// Reads the one thing that was filled in; else the field that is wrong, and the rule.
-    pub(super) fn read(fields: &Fields) -> Result<Self, (&'static str, Code)> {
-        let (card, certificate) = (fields.text("carte"), fields.text("certificat"));
-        let (name, serial) = (fields.text("autorite"), fields.text("serie"));
-        match (card.is_empty(), certificate.is_empty(), serial.is_empty()) {
-            (false, true, true) => {
-                let number = digits(card).parse().map_err(|_| ("carte", faults::CHECK_CARD_NUMBER))?;
-                Ok(Self::Card(number))
+    /// Reads the one thing that a form asks about.
+    pub(super) fn read(fields: &Fields) -> Result<Self, Refused> {
+        let asked = ["carte", "certificat", "serie"].map(|name| fields.has(name));
+        match asked {
+            [true, false, false] => {
+                let number = digits(fields.text("carte")).parse();
+                Ok(Self::Card(number.map_err(|_| ("carte", faults::CHECK_CARD_NUMBER))?))
             }
-            (true, false, true) => {
-                let (der, serial) =
-                    read_certificate(certificate).ok_or(("certificat", faults::CHECK_CERTIFICATE))?;
-                Ok(Self::Certificate(der, serial))
+            [false, true, false] => {
+                let text = fields.text("certificat").as_bytes();
+                Self::of_certificate(text).ok_or(("certificat", faults::CHECK_CERTIFICATE))
             }
-            (true, true, false) => {
-                let serial = read_serial(serial).ok_or(("serie", faults::CHECK_SERIAL))?;
+            [false, false, true] => {
+                let serial = read_serial(fields.text("serie")).ok_or(("serie", faults::CHECK_SERIAL))?;
+                let name = fields.text("autorite");
                 match (1..=NAME_BOUND).contains(&name.len()) {
                     true => Ok(Self::Serial(name.to_owned(), serial)),
                     false => Err(("autorite", faults::CHECK_SERIAL)),
                 }
             }
-            _ => Err(("carte", faults::CHECK_ONE_QUESTION)),
+            _ => Err(("verifier", faults::CHECK_ONE_QUESTION)),
+        }
+    }
+
+    /// Reads an uploaded certificate; nothing is one that was too long.
+    pub(super) fn read_file(file: Option<&[u8]>) -> Result<Self, Refused> {
+        file.and_then(Self::of_certificate).ok_or(("fichier", faults::CHECK_CERTIFICATE))
+    }
+
+    fn of_certificate(bytes: &[u8]) -> Option<Self> {
+        let certificate = read_certificate(bytes)?;
+        let serial = certificate.serial_number().to_bn().ok()?.to_vec();
+        Some(Self::Certificate(certificate.to_der().ok()?, SerialNumber::from_octets(&serial).ok()?))
+    }
+
+    pub(super) const fn subject(&self) -> Subject {
+        match self {
+            Self::Card(_) => Subject::Card,
+            Self::Certificate(..) | Self::Serial(..) => Subject::Certificate,
         }
     }
 
@@ -120,21 +149,21 @@ fn issuer_of(db: &mut Database, der: &[u8]) -> Result<Option<String>, AuthorityE
     Ok(found.map(|found| found.short_name))
 }
 
-/// PEM, or the base64 of DER; nothing behind it.
-fn read_certificate(text: &str) -> Option<(Vec<u8>, SerialNumber)> {
-    if text.len() > CERTIFICATE_BOUND {
+/// PEM, DER, or the base64 of DER.
+fn read_certificate(bytes: &[u8]) -> Option<X509> {
+    if bytes.len() > CERTIFICATE_BOUND {
         return None;
     }
-    let certificate = match text.starts_with("-----BEGIN") {
-        true => X509::from_pem(text.as_bytes()),
-        false => {
-            let plain: String = text.split_ascii_whitespace().collect();
+    let certificate = match bytes.trim_ascii_start() {
+        pem if pem.starts_with(b"-----BEGIN") => X509::from_pem(pem),
+        // A SEQUENCE (X.690 §8.9): no text begins with it that base64 can be.
+        [0x30, 0x82, ..] => X509::from_der(bytes),
+        text => {
+            let plain: String = std::str::from_utf8(text).ok()?.split_ascii_whitespace().collect();
             X509::from_der(&openssl::base64::decode_block(&plain).ok()?)
         }
     };
-    let certificate = certificate.ok()?;
-    let serial = certificate.serial_number().to_bn().ok()?.to_vec();
-    Some((certificate.to_der().ok()?, SerialNumber::from_octets(&serial).ok()?))
+    certificate.ok()
 }
 
 /// Hexadecimal, octets apart or not: `1D5DE2`, `1d:5d:e2`.
