@@ -40,6 +40,7 @@ mod status_history;
 mod status_log;
 mod status_service;
 mod sync_order;
+mod test_certificates;
 mod tidy;
 mod weak_keys;
 mod workshop;

@@ -20,32 +20,37 @@ use super::workshop::{REVOKER, Workshop, workshop};
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The web role of a workshop, running until dropped.
-struct Web {
+pub struct Web {
     port: u16,
     process: Running,
     /// How many questions were asked, each by another address of this machine unless it says whose.
     asked: u8,
 }
 
-struct Page {
-    status: u16,
+pub struct Page {
+    /// The HTTP status.
+    pub status: u16,
     headers: String,
-    octets: Vec<u8>,
+    /// The body.
+    pub octets: Vec<u8>,
 }
 
 impl Page {
-    fn text(&self) -> String {
+    /// The body as text.
+    pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.octets).into_owned()
     }
 
-    fn header(&self, name: &str) -> &str {
+    /// A header, by its name in lower case.
+    #[track_caller]
+    pub fn header(&self, name: &str) -> &str {
         let line = self.headers.lines().find_map(|line| line.strip_prefix(&format!("{name}: ")));
         line.unwrap_or_else(|| panic!("no {name}: {}", self.headers))
     }
 
     /// The one word of an answer.
     #[track_caller]
-    fn word(&self) -> String {
+    pub fn word(&self) -> String {
         let text = self.text();
         assert_eq!(self.status, 200, "{text}");
         let (_, rest) = text.split_once("role=\"status\"").unwrap_or_else(|| panic!("no answer: {text}"));
@@ -55,7 +60,8 @@ impl Page {
     }
 }
 
-fn web(workshop: &Workshop) -> Web {
+/// Starts the web role of a workshop, on a port of its own.
+pub fn web(workshop: &Workshop) -> Web {
     let port = free_port();
     workshop.configure("listen", "web", format!("127.0.0.1:{port}"));
     let process = start(&mut workshop.command(&["serve", "--role", "web"]));
@@ -86,7 +92,8 @@ impl Web {
         }
     }
 
-    fn get(&self, path: &str) -> Page {
+    /// A page, read.
+    pub fn get(&self, path: &str) -> Page {
         self.curl(path, &[])
     }
 
@@ -103,7 +110,7 @@ impl Web {
     }
 
     /// Uploads a file, from an address that has not asked yet.
-    fn upload(&mut self, file: &[u8]) -> Page {
+    pub fn upload(&mut self, file: &[u8]) -> Page {
         self.asked += 1;
         let place = folder();
         let path = place.path().join("certificat.cer");
@@ -113,14 +120,16 @@ impl Web {
         self.curl("/pki/certificat", &[from, form].concat())
     }
 
-    fn ends(mut self) -> String {
+    /// Asks it to end; what it logged.
+    pub fn ends(mut self) -> String {
         let ended = self.process.stop(PATIENCE);
         assert!(ended.success(), "{ended}: {}", self.process.stderr());
         self.process.stderr()
     }
 }
 
-fn on_each_database(check: impl Fn(&Workshop)) {
+/// In a workshop on each database.
+pub fn on_each_database(check: impl Fn(&Workshop)) {
     check(&workshop(DatabaseKind::Sqlite));
     check(&workshop(DatabaseKind::Postgresql));
 }

@@ -14,6 +14,7 @@ mod responders;
 mod root_crls;
 mod signatures;
 mod sweep;
+mod test_certificates;
 
 use ca_core::epoch::Epoch;
 use ca_core::signer::ProcessSigner;
@@ -94,6 +95,11 @@ pub const JOBS: &[Job] = &[
         name: "demo-bureau",
         purpose: "in a demonstration, plays the personalisation bureau",
         run: bureau::run,
+    },
+    Job {
+        name: "test-certificates",
+        purpose: "in a demonstration, keeps a valid, a revoked and an expired certificate for tests",
+        run: test_certificates::run,
     },
     Job {
         name: "signatures",

@@ -5,6 +5,7 @@
 mod download;
 mod question;
 mod shelf;
+mod test_certificates;
 mod upload;
 
 use std::net::{IpAddr, Ipv4Addr};
@@ -17,6 +18,7 @@ use store::{Database, Timestamp};
 use self::download::download;
 use self::question::{Known, Question, Refused, Subject};
 use self::shelf::Shelf;
+use self::test_certificates::{TestRow, download_test_certificate, rows};
 use self::upload::Upload;
 use super::{Address, FieldError, filters, page};
 use crate::exchange::{Moment, state_of};
@@ -31,6 +33,7 @@ use crate::typography::Shown;
 pub(super) const ADDRESSES: &[Address] = &[
     Address::at("/pki").get(|| web::get().to(show)).post(|| web::post().to(check)),
     Address::at("/pki/certificat").post(|| web::post().to(check_file)),
+    Address::at("/pki/certificats-de-test/{name}").get(|| web::get().to(download_test_certificate)),
     Address::at("/pki/publications/{path:.+}").get(|| web::get().to(download)),
 ];
 
@@ -40,6 +43,7 @@ struct PkiPage {
     frame: Frame,
     shown_at: Shown,
     authorities: Vec<Shelf>,
+    tests: Vec<TestRow>,
     chain: Option<String>,
     practice_statement: String,
     oppositions: Option<(i64, Shown)>,
@@ -138,6 +142,7 @@ impl PkiPage {
             frame: Frame::outside(state.is_demo()),
             shown_at: Shown(at),
             authorities: published.authorities.into_iter().map(Shelf::of).collect::<Result<_, _>>()?,
+            tests: rows(db, at)?,
             chain: published.chain,
             practice_statement: published.practice_statement,
             oppositions: published.oppositions.map(|list| (list.sequence, Shown(list.next_update))),

@@ -116,6 +116,8 @@ fn filled_in(house: &mut House, path: &str, number: u32, submitter: &str) -> Str
         _ if path.starts_with("/ra/cartes/{number}") => {
             path.replace("{number}", &house.card(&holder).to_string())
         }
+        // None stands here: nobody certifies anything.
+        "/pki/certificats-de-test/{name}" => "/pki/certificats-de-test/TEST-VALABLE.cer".to_owned(),
         "/pki/publications/{path:.+}" => "/pki/publications/ca/chain.p7b".to_owned(),
         _ => path.replace("{receipt}", "OP-0000000000000000"),
     };
