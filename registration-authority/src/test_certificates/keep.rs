@@ -128,12 +128,12 @@ pub fn revoke_due(
 ) -> Result<Option<SerialNumber>, TestCertificateError> {
     numbering::hold(db, Series::CertificateRequest, act.at)?;
     let shows = TestCertificate::Revoked;
-    let Due::Revoke(good) = Seen::of(db, shows)?.due(shows, act.at) else { return Ok(None) };
+    let Due::Revoke(issuer, serial) = Seen::of(db, shows)?.due(shows, act.at) else { return Ok(None) };
     let revokes = by(revoker, act);
     officers::require(db, Right::Oppose, &revokes)?;
     let reason = RevocationReason::CessationOfOperation;
-    revocation::revoke(db, &good.issuer, &good.serial, reason, rng, &revokes)?;
-    Ok(Some(good.serial))
+    revocation::revoke(db, &issuer, &serial, reason, rng, &revokes)?;
+    Ok(Some(serial))
 }
 
 /// The act of an officer, at the same moment.

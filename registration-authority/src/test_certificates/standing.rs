@@ -1,6 +1,7 @@
 //! What stands of the test certificates.
 
 use ca_core::certificate::{self, Certificate, CertificateStatus};
+use ca_core::serial::SerialNumber;
 use store::{Database, Timestamp};
 
 use super::{RENEWED, TestCertificate};
@@ -58,7 +59,8 @@ pub(super) struct Seen {
 pub(super) enum Due {
     Nothing,
     Request,
-    Revoke(Certificate),
+    /// By its authority and serial number.
+    Revoke(String, SerialNumber),
 }
 
 impl Seen {
@@ -93,7 +95,7 @@ impl Seen {
             return Due::Nothing;
         }
         match (shows, self.good().find(lasts)) {
-            (TestCertificate::Revoked, Some(good)) => Due::Revoke(good.clone()),
+            (TestCertificate::Revoked, Some(good)) => Due::Revoke(good.issuer.clone(), good.serial.clone()),
             _ => Due::Request,
         }
     }
