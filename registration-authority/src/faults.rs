@@ -103,6 +103,9 @@ store::codes! {
     /// A stored request cannot be read.
     REQUEST_ROW_ALTERED = ("request-row-altered", Integrity, "the auditor: the row is not what this program writes");
 
+    /// The key of a test certificate, or the request over it, cannot be made.
+    TEST_CERTIFICATE_KEY = ("test-certificate-key-failed", Failed, "the operator: OpenSSL makes no key on this machine; the message says why");
+
     /// The card is not in a state to be certified.
     CERTIFICATION_NOT_READY = ("certification-not-ready", Refused, "the operator: see the state of the card or of the request");
     /// The card's row and its order disagree.

@@ -3,7 +3,8 @@
 //! [`order`] and [`certificate_request`] take what people ask for; a [`decision`] with its [`approval`] proof
 //! lets it through; [`personalisation`] sends approved orders to the bureau; [`certification`], in the
 //! worker, trusts no row and verifies the evidence again before anything is signed; [`delivery`] puts the card
-//! into use, [`opposition`] ends it, [`renewal`] orders its successor.
+//! into use, [`opposition`] ends it, [`renewal`] orders its successor. [`test_certificates`] keeps what relying
+//! systems try their software with.
 //!
 //! This crate alone writes `officers`, `card_orders`, `certificate_requests`, `decisions`,
 //! `structure_names`, `opposition_declarations`, `renewal_plans`, `renewal_plan_items`, `outbox` and
@@ -25,6 +26,7 @@ pub mod outbox;
 pub mod personalisation;
 pub mod refusal_reasons;
 pub mod renewal;
+pub mod test_certificates;
 pub mod views;
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 
 mod coherence;
 mod documents;
+mod downloads;
 mod follower;
 mod metrics;
 mod ocsp_get;
@@ -19,6 +20,8 @@ mod target;
 mod caching_tests;
 #[cfg(test)]
 mod damage_tests;
+#[cfg(test)]
+mod downloads_tests;
 #[cfg(test)]
 mod kept_tests;
 #[cfg(test)]
@@ -40,6 +43,7 @@ use crate::ocsp::Answer;
 use crate::ocsp::request::MAX_REQUEST_BYTES;
 use crate::ocsp::response::OcspResponseStatus;
 
+pub use downloads::{Download, Downloads, StandingList};
 pub use follower::Following;
 pub use oppositions::StreamLimits;
 pub use service::{Clock, StatusService, StatusSettings};

@@ -13,6 +13,7 @@ mod list_pages;
 pub(crate) mod list_verifier;
 pub mod opposition_list;
 pub mod root_crls;
+mod standing_crls;
 mod urgency;
 
 #[cfg(test)]
@@ -45,4 +46,5 @@ pub use opposition_list::{
     OppositionListError, OppositionListReport, publish_opposition_list, published_sequence,
 };
 pub use root_crls::{RootCrl, root_crls};
+pub use standing_crls::{StandingCrl, standing_crls};
 pub use urgency::Urgency;

@@ -15,6 +15,7 @@ mod root_crls;
 mod shards;
 mod signatures;
 mod sweep;
+mod test_certificates;
 
 use ca_core::epoch::Epoch;
 use ca_core::signer::ProcessSigner;
@@ -95,6 +96,11 @@ pub const JOBS: &[Job] = &[
         name: "demo-bureau",
         purpose: "in a demonstration, plays the personalisation bureau",
         run: bureau::run,
+    },
+    Job {
+        name: "test-certificates",
+        purpose: "in a demonstration, keeps a valid, a revoked and an expired certificate for tests",
+        run: test_certificates::run,
     },
     Job {
         name: "signatures",

@@ -54,6 +54,11 @@ fn killed_while_a_card_is_certified_that_is_stolen_before_anyone_comes_back_it_n
 }
 
 #[test]
+fn killed_while_test_certificates_are_kept_each_is_asked_for_once_and_one_is_revoked() {
+    play(DatabaseKind::Sqlite, &["test-certificates", "test-revocation"]);
+}
+
+#[test]
 fn killed_while_crls_lists_and_certificates_are_published_nothing_goes_back_and_nothing_is_left_out() {
     play(DatabaseKind::Sqlite, &["publication", "opposition-list", "authorities"]);
 }

@@ -15,6 +15,7 @@ use openssl::stack::Stack;
 use openssl::x509::extension::SubjectAlternativeName;
 use openssl::x509::{X509NameBuilder, X509ReqBuilder};
 use registration_authority::certification::CARDS_A_TRANSACTION;
+use registration_authority::test_certificates::{self, TestCertificate};
 use store::schema::{card_oppositions, cards, certificate_requests, professionals, register_feeds};
 use store::{Database, DatabaseRole};
 
@@ -72,6 +73,18 @@ pub const SCENES: &[Scene] = &[
         arrange: a_request_is_approved,
         next: Next::Again(&[0, 9]),
         outcome: the_request_has_one_certificate,
+    },
+    Scene {
+        name: "test-certificates",
+        arrange: no_test_certificate_is_there,
+        next: Next::Again(&[0]),
+        outcome: each_test_certificate_was_asked_for_once,
+    },
+    Scene {
+        name: "test-revocation",
+        arrange: a_test_certificate_is_to_be_revoked,
+        next: Next::Again(&[0]),
+        outcome: one_test_certificate_is_revoked,
     },
     Scene { name: "publication", arrange: a_card_was_stolen, next: Next::Again(&[0]), outcome: |_, _| {} },
     Scene { name: "opposition-list", arrange: a_list_is_due, next: Next::Again(&[0]), outcome: |_, _| {} },
@@ -213,6 +226,17 @@ fn a_request_is_approved(workshop: &Workshop) -> Vec<String> {
     words(&["job", "run", "certification"])
 }
 
+fn no_test_certificate_is_there(_: &Workshop) -> Vec<String> {
+    words(&["job", "run", "test-certificates"])
+}
+
+fn a_test_certificate_is_to_be_revoked(workshop: &Workshop) -> Vec<String> {
+    let command = no_test_certificate_is_there(workshop);
+    run(workshop.command(&[]).args(&command)).expect_exit(0);
+    workshop.igc(&["job", "run", "certification"]);
+    command
+}
+
 /// Opposes the newest card that was made here.
 fn steal(workshop: &Workshop) -> Vec<String> {
     let card = newest_card(&mut workshop.open(DatabaseRole::Owner));
@@ -301,6 +325,22 @@ fn the_request_has_one_certificate(_: &Workshop, db: &mut Database) {
     let key: Vec<u8> = key.first(db).unwrap();
     let good = certificate::with_key(db, &key).unwrap().into_iter().filter(is_good).count();
     assert_eq!(good, 1, "request {number}");
+}
+
+fn each_test_certificate_was_asked_for_once(_: &Workshop, db: &mut Database) {
+    for shows in TestCertificate::ALL {
+        let asked = certificate_requests::table.filter(certificate_requests::common_name.eq(shows.name()));
+        let statuses: Vec<String> = asked.select(certificate_requests::status).load(db).unwrap();
+        assert_eq!(statuses, ["issued"], "{}", shows.name());
+    }
+}
+
+fn one_test_certificate_is_revoked(workshop: &Workshop, db: &mut Database) {
+    each_test_certificate_was_asked_for_once(workshop, db);
+    let standing = test_certificates::standing(db, workshop.now()).unwrap();
+    let shown: Vec<_> =
+        standing.iter().filter(|one| one.certificate.is_some()).map(|one| one.shows).collect();
+    assert_eq!(shown, [TestCertificate::Valid, TestCertificate::Revoked], "one will be expired in a day");
 }
 
 fn one_more_card_is_at_the_bureau(workshop: &Workshop, db: &mut Database) {

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-use actix_web::web::Data;
+use actix_web::web::{Bytes, Data};
 use card::{CardKind, CardNumber};
 use professional_registry::extract::{COLUMNS, file_name};
 use professional_registry::import::{ImportOptions, import_extract};
@@ -14,16 +14,19 @@ use registration_authority::officers::{self, Role};
 use registration_authority::opposition::Publication;
 use registration_authority::order::{self, NewCardOrder};
 use registration_authority::personalisation;
-use store::{Act, Actor, Database, DatabaseRole, RequestId, Timestamp};
+use store::{Act, Actor, Database, DatabaseRole, Fault, RequestId, Timestamp};
 use tempfile::TempDir;
 
 use super::browser::Browser;
-use crate::{SignInLinks, WebSettings, WebState};
+use crate::{Publications, PublishedAuthority, PublishedFile, SignInLinks, Untold, WebSettings, WebState};
 
 pub(super) type Rng = UnwrapErr<getrandom::SysRng>;
 
 /// What an attacker would put into a name.
 pub(super) const HOSTILE: &str = "<SCRIPT>ALERT(1)</SCRIPT>\"'&";
+
+/// What stands in `ca/chain.p7b`; no text.
+pub(super) const CHAIN: &[u8] = &[0x30, 0x03, 0xFF, 0x00, 0x0A];
 
 /// A database with a register, officers and nothing else; its pages; its clock.
 pub(super) struct House {
@@ -62,6 +65,8 @@ impl House {
             rng: Arc::new(|| Box::new(UnwrapErr(getrandom::SysRng))),
             approver: demo.then(|| DemoApprover::open(&key).unwrap()),
             links: links.clone(),
+            publications: Arc::new(|db, _| published(db)),
+            published_file: Arc::new(|path| Ok(published_file(path))),
             publication: Arc::new(|_| Publication::UnderWay),
         }));
         let mut house =
@@ -181,6 +186,27 @@ impl House {
         })
         .unwrap();
     }
+}
+
+/// The authorities of the database, and nothing that other crates publish.
+fn published(db: &mut Database) -> Result<Publications, Untold> {
+    let authorities = ca_core::authority::all(db).map_err(|error| (error.code(), error.to_string()))?;
+    let of =
+        |authority| PublishedAuthority { authority, certificate_url: None, ocsp_url: None, crls: Vec::new() };
+    Ok(Publications {
+        authorities: authorities.into_iter().map(of).collect(),
+        chain: None,
+        practice_statement: "http://pc.home.arpa/".to_owned(),
+        oppositions: None,
+        coherence: None,
+    })
+}
+
+/// The one file that is published here.
+fn published_file(path: &str) -> Option<PublishedFile> {
+    let chain =
+        PublishedFile { content_type: "application/x-pkcs7-certificates", body: Bytes::from_static(CHAIN) };
+    (path == "ca/chain.p7b").then_some(chain)
 }
 
 /// `8` and a number of the test range with its key.

@@ -9,6 +9,7 @@ mod decisions;
 mod forms;
 mod headers;
 mod new_orders;
+mod public_page;
 mod reading;
 mod routes;
 mod sign_in;

@@ -200,6 +200,10 @@ fn of_pages(code: &str) -> Option<(&'static str, &'static str)> {
         "page-method-not-allowed" => {
             ("Cette adresse ne s'ouvre pas ainsi.", "Revenez à la page et utilisez son formulaire.")
         }
+        "public-file-unavailable" => (
+            "Ce fichier ne peut pas être servi pour le moment.",
+            "Réessayez dans un instant, ou prenez-le à l'adresse que portent les certificats.",
+        ),
         "page-failed" => ("Le programme a rencontré une erreur ; rien n'a été modifié.", OPERATOR),
         "sign-in-link-spent" => (
             "Ce lien de connexion a déjà servi, ou n'est plus valable.",
@@ -212,6 +216,25 @@ fn of_pages(code: &str) -> Option<(&'static str, &'static str)> {
         "form-unreadable" => (
             "Ce formulaire ne peut pas être lu ; rien n'a été modifié.",
             "Rouvrez la page, puis envoyez de nouveau ; un formulaire compte au plus 64 Kio.",
+        ),
+        "check-one-question" => (
+            "Ce formulaire ne pose aucune question, ou en pose plusieurs.",
+            "Demandez une carte, un certificat ou un numéro de série : un seul des trois.",
+        ),
+        "check-card-number-invalid" => {
+            ("Ce n'est pas un numéro de carte.", "Recopiez les dix chiffres imprimés sur la carte.")
+        }
+        "check-certificate-unreadable" => (
+            "Ce n'est pas un certificat.",
+            "Choisissez ou collez un seul certificat, en PEM ou en DER, de 16 Kio au plus.",
+        ),
+        "check-serial-invalid" => (
+            "Ce n'est pas un numéro de série.",
+            "Écrivez-le en hexadécimal, vingt octets au plus, et choisissez l'autorité.",
+        ),
+        "check-too-often" => (
+            "Trop de vérifications ont été demandées.",
+            "Réessayez dans une minute ; un logiciel interroge plutôt le service OCSP.",
         ),
         "reading-not-allowed" => ("Votre rôle ne permet pas de consulter cette page.", ADMINISTRATOR),
         "receipt-unknown" => (
