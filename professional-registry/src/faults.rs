@@ -25,6 +25,8 @@ store::codes! {
     REGISTER_OLDER = ("register-feed-older", Refused, "the operator: import a newer extract");
     /// A newer import began while this one ran.
     REGISTER_SUPERSEDED = ("register-feed-superseded", Refused, "a newer extract is being imported; nothing to do");
+    /// Another import wrote while this one compared.
+    REGISTER_BUSY = ("register-import-running", Unavailable, "wait until the other import has ended, and import the file again");
     /// The file was not the same when it was read again.
     REGISTER_FILE_CHANGED = ("register-file-changed", Refused, "the operator: import a file that nobody writes to");
     /// The feed would change too much at once.

@@ -126,6 +126,9 @@ store::codes! {
     /// A holder activates his own cards only.
     DELIVERY_NOT_YOURS = ("delivery-not-yours", NotAuthorised, "the holder of the card, or an officer");
 
+    /// The extract of the holders cannot be written.
+    HOLDERS_EXTRACT_FILE = ("holders-extract-unwritable", Failed, "the operator: check the folder and the space on its disk");
+
     /// There is no such plan.
     RENEWAL_PLAN_UNKNOWN = ("renewal-plan-unknown", NotFound, "the caller: check the identifier of the plan");
     /// Nobody approves his own plan.

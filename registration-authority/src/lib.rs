@@ -17,6 +17,7 @@ pub mod decision;
 pub mod delivery;
 pub mod entitlement;
 pub mod faults;
+pub mod holders_extract;
 mod numbering;
 pub mod officers;
 pub mod opposition;

@@ -151,6 +151,7 @@ diesel::table! {
         sequence -> BigInt,
         rows_read -> BigInt,
         rows_rejected -> BigInt,
+        writes -> BigInt,
     }
 }
 
@@ -163,33 +164,32 @@ diesel::table! {
         first_feed -> BigInt,
         last_feed -> BigInt,
         ceased_at -> Nullable<BigInt>,
+        lines -> BigInt,
+        exercises -> Text,
     }
 }
 
 diesel::table! {
-    exercises (id_nat, profession, category) {
-        id_nat -> Text,
-        profession -> Text,
-        category -> Text,
-        practice_name -> Text,
-        practice_given -> Text,
-        know_how_type -> Text,
-        know_how -> Text,
+    register_supplements (source, subject) {
+        source -> Text,
+        subject -> Text,
+        first_feed -> BigInt,
         last_feed -> BigInt,
         ceased_at -> Nullable<BigInt>,
+        lines -> BigInt,
+        content -> Text,
     }
 }
 
 diesel::table! {
-    activities (id_nat, line_sha256) {
-        id_nat -> Text,
-        profession -> Text,
-        category -> Text,
-        line_sha256 -> Binary,
-        mode -> Text,
-        sector -> Text,
-        structure -> Text,
+    register_identities (source, subject) {
+        source -> Text,
+        subject -> Text,
+        first_feed -> BigInt,
         last_feed -> BigInt,
+        ceased_at -> Nullable<BigInt>,
+        lines -> BigInt,
+        content -> Text,
     }
 }
 
@@ -510,9 +510,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     certificate_status_events,
     register_feeds,
     professionals,
-    exercises,
-    activities,
     register_structures,
+    register_supplements,
+    register_identities,
     card_number_counter,
     card_batches,
     cards,

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use professional_registry::import::Brakes;
 use serde::{Deserialize, Serialize};
 
 use super::{Bureau, Config, Demo, Publication, Schedule, Schedules, Signer, TlsFiles};
@@ -41,6 +42,9 @@ pub struct ConfigFile {
     pub cards: CardsSection,
     /// When jobs run.
     pub jobs: JobsSection,
+    /// How much a feed of the register may change.
+    #[serde(default)]
+    pub register: RegisterSection,
     /// What is kept of the audit trail outside the database.
     #[serde(default)]
     pub audit: AuditSection,
@@ -186,6 +190,23 @@ impl Default for AuditSection {
     }
 }
 
+/// `[register]`
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RegisterSection {
+    /// What a feed may end or change of the living, in percent, before it is worth a warning.
+    pub warning_percent: u8,
+    /// The same, before it is refused whole.
+    pub refusal_percent: u8,
+}
+
+impl Default for RegisterSection {
+    fn default() -> Self {
+        let Brakes { warning_percent, refusal_percent } = Brakes::default();
+        Self { warning_percent, refusal_percent }
+    }
+}
+
 /// `[demo]`
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -228,6 +249,10 @@ impl ConfigFile {
         if !(1..=600).contains(&self.hsm.deadline_seconds) {
             return Err("hsm.deadline_seconds: must be between 1 and 600".to_owned());
         }
+        let RegisterSection { warning_percent, refusal_percent } = self.register;
+        if !(1..=100).contains(&refusal_percent) || !(1..=refusal_percent).contains(&warning_percent) {
+            return Err("register: must be 1 <= warning_percent <= refusal_percent <= 100".to_owned());
+        }
         let schedule =
             |key: &str, text: &str| Schedule::parse(text).map_err(|error| format!("jobs.{key}: {error}"));
         Ok(Config {
@@ -258,6 +283,7 @@ impl ConfigFile {
                 .map(|bureau| Bureau { name: bureau.name, certificate: folder.join(bureau.certificate) })
                 .collect(),
             card_number_prefix: self.cards.number_prefix,
+            brakes: Brakes { warning_percent, refusal_percent },
             publication: Publication {
                 crl_lifetime: hours("crl_lifetime_hours", self.publication.crl_lifetime_hours)?,
                 root_crl_warning: days(self.publication.root_crl_warning_days),

@@ -8,6 +8,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use professional_registry::import::Brakes;
 use serde::Serialize;
 use thiserror::Error;
 
@@ -54,6 +55,8 @@ pub struct Config {
     pub bureaus: Vec<Bureau>,
     /// The first digits of the card numbers given here.
     pub card_number_prefix: String,
+    /// How much a feed of the register may change.
+    pub brakes: Brakes,
     /// How long what is published lives.
     pub publication: Publication,
     /// When jobs run.

@@ -48,7 +48,9 @@ pub enum ExtractError {
         most: usize,
     },
     /// A file name without the day, and no option that gives it.
-    #[error("the file name is not PS_LibreAcces_Personne_activite_AAAAMMJJHHMM.txt, and no date is given")]
+    #[error(
+        "the file name does not end in AAAAMMJJHHMM.txt after the name of an extract, and no date is given"
+    )]
     Date,
 }
 
@@ -115,6 +117,9 @@ pub enum RowFault {
         /// The most characters.
         most: usize,
     },
+    /// A mailbox that has no address of e-mail.
+    #[error("must be an address of e-mail")]
+    Address,
     /// A control character in a cell.
     #[error("must not hold a control character")]
     Control,

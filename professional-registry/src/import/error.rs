@@ -31,6 +31,12 @@ pub enum ImportError {
     /// A newer feed was begun meanwhile.
     #[error("a newer feed is being imported since this one began")]
     Superseded,
+    /// Another import wrote while this one compared: what it found no longer holds.
+    #[error("another import wrote into the register meanwhile")]
+    Meanwhile,
+    /// A person's row does not read back.
+    #[error("the register's row of a person is unreadable")]
+    Unreadable,
     /// The second pass did not read what the first had read.
     #[error("the file changed while it was being imported")]
     FileChanged,
@@ -39,6 +45,14 @@ pub enum ImportError {
     MassCeasing {
         /// How many would leave.
         ceased: u64,
+        /// How many are in.
+        living: u64,
+    },
+    /// Too many persons would change.
+    #[error("the feed would change {changed} of {living} living professionals")]
+    MassChange {
+        /// How many would change.
+        changed: u64,
         /// How many are in.
         living: u64,
     },
@@ -64,8 +78,12 @@ impl Fault for ImportError {
             Self::Older { .. } => faults::REGISTER_OLDER,
             Self::Future { .. } => faults::REGISTER_DATE,
             Self::Superseded => faults::REGISTER_SUPERSEDED,
+            Self::Meanwhile => faults::REGISTER_BUSY,
+            Self::Unreadable => faults::REGISTER_UNREADABLE,
             Self::FileChanged => faults::REGISTER_FILE_CHANGED,
-            Self::MassCeasing { .. } | Self::MassRejection { .. } => faults::REGISTER_BRAKE,
+            Self::MassCeasing { .. } | Self::MassChange { .. } | Self::MassRejection { .. } => {
+                faults::REGISTER_BRAKE
+            }
         }
     }
 }

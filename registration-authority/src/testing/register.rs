@@ -2,7 +2,7 @@ use std::io::Cursor;
 use std::time::Duration;
 
 use professional_registry::IdNatPs;
-use professional_registry::extract::{COLUMNS, file_name};
+use professional_registry::extract::{COLUMNS, Form, file_name};
 use professional_registry::import::{ImportOptions, import_extract};
 use store::{Act, Actor, Database, RequestId, Timestamp};
 
@@ -107,7 +107,7 @@ pub(crate) fn import(db: &mut Database, rng: &mut Rng, now: Timestamp, day: u64,
     let report = import_extract(
         db,
         &mut Cursor::new(text.into_bytes()),
-        &file_name(extracted_at),
+        &file_name(Form::ACTIVITIES, extracted_at),
         &ImportOptions::default(),
         &mut |_, _| (),
         rng,

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use actix_web::web::Data;
 use card::{CardKind, CardNumber};
-use professional_registry::extract::{COLUMNS, file_name};
+use professional_registry::extract::{COLUMNS, Form, file_name};
 use professional_registry::import::{ImportOptions, import_extract};
 use professional_registry::{IdNatPs, ImportedRegister, Profession};
 use rand_core::UnwrapErr;
@@ -154,7 +154,7 @@ impl House {
         }
         let act = self.act(Actor::Job("register-import"));
         let mut file = Cursor::new(text.into_bytes());
-        let (name, options) = (file_name(extracted_at), ImportOptions::default());
+        let (name, options) = (file_name(Form::ACTIVITIES, extracted_at), ImportOptions::default());
         let progress = &mut |_, _| ();
         let report =
             import_extract(&mut self.db, &mut file, &name, &options, progress, &mut self.rng, &act).unwrap();

@@ -69,3 +69,42 @@ fn a_feed_most_of_whose_rows_are_refused_is_refused() {
     assert_eq!(error.code(), faults::REGISTER_BRAKE);
     assert!(error.to_string().contains("the first at line"), "{error}");
 }
+
+#[test]
+fn a_feed_that_would_change_too_many_is_refused_unless_it_is_accepted() {
+    let db = &mut database();
+    let text = String::from_utf8(written(&FictionalRegister::new(100, 1))).unwrap();
+    import(db, text.as_bytes(), 0).unwrap();
+    let before = contents(db);
+    let moved = text.replace("|Rue|", "|Avenue|");
+    let error = import(db, moved.as_bytes(), 1).unwrap_err();
+    assert_eq!(error.code(), faults::REGISTER_BRAKE);
+    assert_eq!(error.to_string(), "the feed would change 100 of 100 living professionals");
+    assert_eq!(contents(db), before);
+    let accepted = ImportOptions { accept_mass_change: true, ..Default::default() };
+    let report = import_with(db, moved.as_bytes(), 1, &accepted).unwrap();
+    assert_eq!(report.difference.changed, 100);
+    assert_eq!(report.warnings, [Warning { what: "changed", part: 100, of: 100 }]);
+}
+
+#[test]
+fn a_feed_that_ends_more_than_usual_is_imported_with_a_warning_and_the_shares_are_settings() {
+    let full = FictionalRegister::new(200, 1);
+    let mut thin = full.clone();
+    let struck: Vec<_> = full.professionals().take(12).collect();
+    thin.strike_off(&struck);
+    let [full, thin] = [full, thin].map(|register| written(&register));
+    // Twelve of two hundred are six in a hundred.
+    let warned = [Warning { what: "ceased", part: 12, of: 200 }];
+    for (warning_percent, refusal_percent, wanted) in
+        [(5, 20, Ok(&warned[..])), (6, 20, Ok(&[][..])), (2, 5, Err(faults::REGISTER_BRAKE.name))]
+    {
+        let db = &mut database();
+        import(db, &full, 0).unwrap();
+        let brakes = Brakes { warning_percent, refusal_percent };
+        let options = ImportOptions { brakes, ..Default::default() };
+        let report = import_with(db, &thin, 1, &options);
+        let found = report.as_ref().map(|report| &report.warnings[..]).map_err(|error| error.code().name);
+        assert_eq!(found, wanted, "{brakes:?}");
+    }
+}
