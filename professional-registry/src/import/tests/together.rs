@@ -91,3 +91,23 @@ fn who_wants_to_write_during_an_import_finds_his_turn() {
     // The lock is asked for ten seconds before SQLite gives up: every turn came (`unwrap`), and during the writing.
     assert!(waited.len() > 8, "{waited:?}");
 }
+
+#[test]
+fn an_import_that_another_has_taken_up_writes_no_more() {
+    let db = &mut database();
+    let rng = &mut UnwrapErr(getrandom::SysRng);
+    let digest = "0".repeat(64);
+    let extracted_at = Timestamp::from_seconds(FIRST_DAY);
+    let file = Begun { form: Form::ACTIVITIES, digest: &digest, file_name: "extract", extracted_at };
+    let mut begin = |db: &mut Database| {
+        let compared = Written::now(db, Form::ACTIVITIES).unwrap();
+        db.write(|db| Feed::begin(db, &file, compared, rng, &act_on(0))).unwrap()
+    };
+    let mut first = begin(db);
+    first.write(db, 1, |_, _| Ok(())).unwrap();
+    let mut second = begin(db);
+    assert_eq!(second.sequence, first.sequence, "the same file goes on where it was");
+    let late = first.write(db, 2, |_, _| Ok(())).unwrap_err();
+    assert_eq!(late.code(), faults::REGISTER_SUPERSEDED);
+    second.write(db, 2, |_, _| Ok(())).unwrap();
+}
