@@ -187,6 +187,11 @@ impl Installation {
         IssuanceContext { profiles: &self.profiles, identity: &self.identity, blocklist: &self.blocklist }
     }
 
+    /// Where its files are: on the disk that the checkout is on.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// A run of a worker.
     pub fn epoch(&self) -> Epoch {
         Epoch::open(&mut self.database(), LEASE, &act()).expect("the database is there")

@@ -11,6 +11,7 @@ mod installation;
 mod issuance;
 mod outcome;
 mod pairs;
+mod register;
 mod signer_child;
 
 use std::path::PathBuf;
@@ -28,6 +29,7 @@ struct Benchmark {
 const BENCHMARKS: &[Benchmark] = &[
     Benchmark { id: "P4", run: issuance::batch::run },
     Benchmark { id: "P5", run: issuance::full_store::run },
+    Benchmark { id: "P11", run: register::run },
 ];
 
 fn main() -> ExitCode {
