@@ -132,10 +132,34 @@ pub fn load(db: &mut Database, short_name: &str) -> Result<Authority, AuthorityE
     row_to_authority(row)
 }
 
-/// Every authority with a good certificate: issuing ones first, each group by name.
+/// Every authority with a good certificate: issuing ones first, each group by name. Fails where one does not read.
 pub fn all(db: &mut Database) -> Result<Vec<Authority>, AuthorityError> {
+    let Readable { authorities, unreadable } = readable(db)?;
+    unreadable.into_iter().next().map_or(Ok(authorities), |(_, error)| Err(error))
+}
+
+/// What reads of the authorities.
+#[derive(Debug)]
+pub struct Readable {
+    /// Those that do, in the order of [`all`].
+    pub authorities: Vec<Authority>,
+    /// The short names of those that do not, and why.
+    pub unreadable: Vec<(String, AuthorityError)>,
+}
+
+/// The same for whoever serves each authority apart: a damaged record keeps no other from being answered for or
+/// listed.
+pub fn readable(db: &mut Database) -> QueryResult<Readable> {
     let rows: Vec<Row> = with_certificate().order((authorities::kind, authorities::short_name)).load(db)?;
-    rows.into_iter().map(row_to_authority).collect()
+    let mut readable = Readable { authorities: Vec::new(), unreadable: Vec::new() };
+    for row in rows {
+        let short_name = row.0.clone();
+        match row_to_authority(row) {
+            Ok(authority) => readable.authorities.push(authority),
+            Err(error) => readable.unreadable.push((short_name, error)),
+        }
+    }
+    Ok(readable)
 }
 
 /// Of the generations of `first` (`ACI-FO-PP`), the newest that may issue at `at`: its certificate is good

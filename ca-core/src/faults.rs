@@ -24,8 +24,14 @@ store::codes! {
     SIGNER_OTHER_KEY = ("signer-other-key", Integrity, "the security officer, at once: the key in the token is not the one of the certificate");
     /// The token's signature is not of the key that was asked.
     SIGNER_WRONG_SIGNATURE = ("signer-signature-wrong", Integrity, "the operator, at once: the token signs with another key, or wrongly");
+    /// No such alarm about what was signed.
+    SIGNING_ALARM_UNKNOWN = ("signing-alarm-unknown", NotFound, "the caller: `igc doctor` names the newest that is open");
+    /// Somebody has seen to the alarm.
+    SIGNING_ALARM_ACKNOWLEDGED = ("signing-alarm-acknowledged", Refused, "nobody: what was made of an alarm is never changed");
+    /// The reason is no text of a fitting length.
+    SIGNING_ALARM_REASON = ("signing-alarm-reason-invalid", Invalid, "the caller: say in 1 to 500 characters what was found");
     /// The ledger of signed digests cannot be written or continued.
-    SIGNER_LEDGER = ("signer-ledger-failed", Failed, "the operator: is there space left, and is the ledger as this program wrote it? nothing is signed without it");
+    SIGNER_LEDGER = ("signer-ledger-failed", Failed, "the operator: is there space left, does the ledger belong to the user who signs, and is it as this program wrote it? nothing is signed without it");
     /// The token refuses an operation, or answers out of form.
     SIGNER_FAILED = ("signer-failed", Failed, "the operator: see the log; the library may lack a mechanism or not follow PKCS#11");
 

@@ -17,7 +17,7 @@ use thiserror::Error;
 use x509_cert::TbsCertificate;
 
 use crate::faults;
-use crate::lint::{self, Finding, LintContext};
+use crate::lint::{self, Finding, IssuerCertificate, LintContext};
 
 /// So many certificates are in memory at a time.
 const PAGE: i64 = 1000;
@@ -136,22 +136,29 @@ fn page(db: &mut Database, selection: Selection<'_>, after: &(String, String)) -
 }
 
 /// What the lint must know of an authority.
-#[derive(Queryable)]
 struct Issuer {
-    /// The DER, whether it still stands or not.
-    certificate: Option<Vec<u8>>,
-    serial_prefix: Option<Vec<u8>>,
+    /// Whether it still stands or not.
+    certificate: Option<IssuerCertificate>,
+    serial_prefix: Option<[u8; 8]>,
 }
+
+/// Short name, certificate and serial prefix.
+type IssuerRow = (String, Option<Vec<u8>>, Option<Vec<u8>>);
 
 /// Every authority by short name.
 fn issuers(db: &mut Database) -> QueryResult<BTreeMap<String, Issuer>> {
-    let rows: Vec<(String, Issuer)> = authorities::table
+    let rows: Vec<IssuerRow> = authorities::table
         .inner_join(certificates::table.on(
             certificates::issuer.eq(authorities::parent).and(certificates::serial.eq(authorities::serial)),
         ))
-        .select((authorities::short_name, (certificates::der, authorities::serial_prefix)))
+        .select((authorities::short_name, certificates::der, authorities::serial_prefix))
         .load(db)?;
-    Ok(rows.into_iter().collect())
+    let issuer = |(short_name, der, prefix): IssuerRow| {
+        let certificate = der.as_deref().map(IssuerCertificate::read);
+        let serial_prefix = prefix.and_then(|prefix| prefix.try_into().ok());
+        (short_name, Issuer { certificate, serial_prefix })
+    };
+    Ok(rows.into_iter().map(issuer).collect())
 }
 
 fn judge(
@@ -168,9 +175,9 @@ fn judge(
         &row.tbs,
         &LintContext {
             profile: &row.profile,
-            issuer_certificate: issuer.and_then(|issuer| issuer.certificate.as_deref()),
+            issuer: issuer.and_then(|issuer| issuer.certificate.clone()),
             at: row.prepared_at,
-            serial_prefix: issuer.and_then(|issuer| issuer.serial_prefix.as_deref()?.try_into().ok()),
+            serial_prefix: issuer.and_then(|issuer| issuer.serial_prefix),
             test_bit,
         },
     );

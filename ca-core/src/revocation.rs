@@ -50,6 +50,11 @@ impl RevocationReason {
         }
     }
 
+    /// The reason with this value of the CRLReason ENUMERATED, if it is one of these.
+    pub fn from_code(code: u8) -> Option<Self> {
+        Self::ALL.into_iter().find(|reason| reason.code() == code)
+    }
+
     /// The name in RFC 5280, as stored: `keyCompromise`.
     pub const fn name(self) -> &'static str {
         match self {

@@ -30,7 +30,7 @@ store::codes! {
     /// The published opposition list holds a card that the database has forgotten.
     LIST_ENTRY_LOST = ("opposition-list-entry-lost", Integrity, "the operator: the database was restored from a backup; the card stays on the list, oppose it again");
     /// A card was opposed under a number that had been published for another.
-    LIST_OVERTAKEN = ("opposition-list-overtaken", Integrity, "the operator: the database was restored from a backup, and a card opposed before the list was published again; tell those who follow the changes to take the full list");
+    LIST_OVERTAKEN = ("opposition-list-overtaken", Integrity, "the operator: the database was restored from a backup, and a card opposed before the list was published again; it stands on the list under a new number, look for why the backup was restored under a running service");
     /// The compact opposition list cannot be made, or does not say what the list says.
     LIST_COMPACT = ("opposition-list-compact-wrong", Integrity, "the developer: the reader and the writer of the compact list disagree; the other forms are published");
     /// A detached signature does not verify.

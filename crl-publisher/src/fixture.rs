@@ -151,6 +151,15 @@ impl World {
             .unwrap();
     }
 
+    /// The record of an authority that does not read any more.
+    pub(crate) fn damage(&mut self, authority: &str) {
+        let damage = format!(
+            "DROP TRIGGER authorities_are_never_changed;
+             UPDATE authorities SET public_key = X'00' WHERE short_name = '{authority}';"
+        );
+        self.db.batch_execute(&damage).unwrap();
+    }
+
     /// Makes a card and opposes it by rows, as the card crate would.
     pub(crate) fn oppose(&mut self, sequence: i64, card: &str) {
         let number = card.parse().unwrap();

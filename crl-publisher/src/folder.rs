@@ -52,6 +52,11 @@ impl PublicFolder {
         self.root.join("oppositions").join(name)
     }
 
+    /// `coherence/<name>`.
+    pub fn coherence_path(&self, name: &str) -> PathBuf {
+        self.root.join("coherence").join(name)
+    }
+
     /// `audit/checkpoint`.
     pub fn audit_checkpoint_path(&self) -> PathBuf {
         self.root.join("audit").join("checkpoint")
@@ -87,7 +92,7 @@ impl PublicFolder {
 
     fn lock(&self, path: &Path) -> Result<Turn<'_>, FolderError> {
         let lock = || {
-            fs::create_dir_all(path.parent().unwrap_or(&self.root))?;
+            make(path.parent().unwrap_or(&self.root))?;
             let file = File::options().create(true).truncate(false).write(true).open(path)?;
             file.lock()?;
             Ok(file)
@@ -137,11 +142,20 @@ impl Turn<'_> {
     }
 }
 
+/// Makes a folder, durably, where there is none.
+fn make(folder: &Path) -> io::Result<()> {
+    if folder.is_dir() {
+        return Ok(());
+    }
+    fs::create_dir_all(folder)?;
+    folder.parent().map_or(Ok(()), |above| File::open(above)?.sync_all())
+}
+
 fn try_replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let (Some(folder), Some(name)) = (path.parent(), path.file_name().and_then(|name| name.to_str())) else {
         return Err(io::Error::from(io::ErrorKind::InvalidInput));
     };
-    fs::create_dir_all(folder)?;
+    make(folder)?;
     let beside = folder.join(format!(".{name}.new"));
     // What a crash left there, or what somebody else put there.
     match fs::remove_file(&beside) {

@@ -15,10 +15,13 @@ pub mod folder;
 pub mod http;
 pub mod ocsp;
 pub mod policy;
+mod pool;
 pub mod publish;
+pub mod status;
 
 #[cfg(test)]
 mod fixture;
 
 pub use folder::PublicFolder;
 pub use policy::PublicationPolicy;
+pub use pool::{Open, OpenError};

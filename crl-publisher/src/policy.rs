@@ -19,6 +19,17 @@ pub struct Schedule {
     pub valid: Duration,
 }
 
+/// What is said of a serial number that was never issued. Never *good*, whatever is chosen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum NeverIssued {
+    /// `unknown` (RFC 6960 §2.2).
+    #[default]
+    Unknown,
+    /// `revoked`, by the extended definition of RFC 6960 §2.2: for relying parties that take *unknown* for
+    /// something that may be tried again.
+    Revoked,
+}
+
 /// What the operator chose. The frequencies of the real policies are not public (domain.md §1.2
 /// [M, weak]: full daily, delta hourly); these are the defaults here too.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,6 +45,8 @@ pub struct PublicationPolicy {
     pub delta_crl: Schedule,
     /// From thisUpdate to nextUpdate of an OCSP answer.
     pub ocsp_validity: Duration,
+    /// What an OCSP answer says of a serial number that was never issued.
+    pub ocsp_never_issued: NeverIssued,
     /// How long a shared cache may keep an OCSP answer: the longest time that a revocation may stay
     /// unseen by someone who asks through a cache.
     pub ocsp_max_age: Duration,
@@ -54,6 +67,7 @@ impl Default for PublicationPolicy {
             full_crl: Schedule { every: DAY, valid: 3 * DAY },
             delta_crl: Schedule { every: HOUR, valid: DAY },
             ocsp_validity: DAY,
+            ocsp_never_issued: NeverIssued::Unknown,
             ocsp_max_age: Duration::from_secs(60),
             file_max_age: Duration::from_secs(300),
             opposition_list: Schedule { every: HOUR, valid: DAY },
@@ -79,6 +93,12 @@ impl Fault for PolicyError {
 }
 
 impl PublicationPolicy {
+    /// How long an OCSP answer is sent again before a newer one is signed: a quarter of its life, so that three
+    /// quarters are left to whoever gets it, and to us where signing or the database fails.
+    pub fn ocsp_reuse(&self) -> Duration {
+        self.ocsp_validity / 4
+    }
+
     /// The same policy, if it holds together: a list that ends before its successor comes would
     /// leave a gap, and a start that is refused is better than one found later.
     pub fn checked(self) -> Result<Self, PolicyError> {

@@ -59,6 +59,10 @@ store::codes! {
     AUDIT_KEY_CHANGED = ("audit-key-changed", Integrity, "the auditor: compare the key in the audit folder with the ceremony report");
     /// An event stands under no signed head for too long.
     AUDIT_LEAF_LATE = ("audit-leaf-late", Unavailable, "the operator: is the worker running, and does the token of the audit key answer?");
+    /// A file is no answer of ours about the certificate.
+    ANSWER_NOT_OURS = ("ocsp-answer-not-ours", Invalid, "whoever brought it: the file must be the whole OCSP answer, DER, and --at a moment at which its responder's certificate was valid");
+    /// Nobody has looked at the public faces yet.
+    COHERENCE_UNSTATED = ("coherence-unstated", NotFound, "the operator: the worker looks once a minute; igc job run coherence looks now");
     /// No such event.
     AUDIT_EVENT_UNKNOWN = ("audit-event-unknown", NotFound, "events are named by their identifier or their subject, as `igc audit export` writes them");
     /// No signed head of that size.

@@ -10,7 +10,7 @@ use std::process::Command;
 use crate::cli::Global;
 use crate::faults;
 use crate::problem::Problem;
-use crate::setup::{file_problem, softhsm_conf};
+use crate::setup::{SHARED_FILE, replace_file, softhsm_conf};
 
 const VARIABLE: &str = "SOFTHSM2_CONF";
 /// SoftHSM's settings, in the installation's folder.
@@ -42,10 +42,7 @@ pub fn settle_softhsm(dir: &Path) -> Result<(), Problem> {
         })
     });
     if elsewhere {
-        let new = settings.with_extension("new");
-        fs::write(&new, softhsm_conf(dir))
-            .and_then(|()| fs::rename(&new, &settings))
-            .map_err(|error| file_problem(&settings, &error))?;
+        replace_file(&settings, SHARED_FILE, softhsm_conf(dir).as_bytes())?;
     }
     Ok(())
 }

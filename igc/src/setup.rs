@@ -1,7 +1,7 @@
 //! Making an installation: folders, files, keys, database. Never overwrites one.
 
 use std::fs;
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
@@ -183,12 +183,39 @@ pub fn softhsm_conf(dir: &Path) -> String {
     SOFTHSM.replace("@TOKEN_FOLDER@", &dir.join("tokens/store").display().to_string())
 }
 
-/// Makes a folder and its parents; the folder itself gets `mode`.
+/// Makes a folder and its parents, durably; the folder itself gets `mode`.
 pub fn make_dir(path: &Path, mode: u32) -> Result<(), Problem> {
-    fs::DirBuilder::new().recursive(true).mode(mode).create(path).map_err(|error| file_problem(path, &error))
+    if path.is_dir() {
+        return Ok(());
+    }
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(mode)
+        .create(path)
+        .map_err(|error| file_problem(path, &error))?;
+    sync_folder_of(path)
 }
 
-/// Writes a new file with its mode from the first byte on; an existing one is refused.
+/// Makes the name of a new or renamed file or folder durable.
+pub fn sync_folder_of(path: &Path) -> Result<(), Problem> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(|error| file_problem(folder, &error))
+}
+
+/// Replaces a file whole, durably: written beside it, synced, renamed, the folder synced.
+pub fn replace_file(path: &Path, mode: u32, content: &[u8]) -> Result<(), Problem> {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(".new");
+    let beside = path.with_file_name(name);
+    match fs::remove_file(&beside) {
+        Err(error) if error.kind() != ErrorKind::NotFound => return Err(file_problem(&beside, &error)),
+        _ => write_file(&beside, mode, content)?,
+    }
+    fs::rename(&beside, path).map_err(|error| file_problem(path, &error))?;
+    sync_folder_of(path)
+}
+
+/// Writes a new file, durably, with its mode from the first byte on; an existing one is refused.
 pub fn write_file(path: &Path, mode: u32, content: &[u8]) -> Result<(), Problem> {
     fs::OpenOptions::new()
         .write(true)
@@ -196,7 +223,8 @@ pub fn write_file(path: &Path, mode: u32, content: &[u8]) -> Result<(), Problem>
         .mode(mode)
         .open(path)
         .and_then(|mut file| file.write_all(content).and_then(|()| file.sync_all()))
-        .map_err(|error| file_problem(path, &error))
+        .map_err(|error| file_problem(path, &error))?;
+    sync_folder_of(path)
 }
 
 /// Refuses a private key that others than its owner may read or write.

@@ -2,7 +2,7 @@
 
 use card::{ActivateError as CardActivateError, Card, CardNumber, CardStatus, TransitionError};
 use rand_core::CryptoRng;
-use store::{Act, Actor, Code, Database, Fault};
+use store::{Act, Actor, Code, Database, Fault, crash_point};
 use thiserror::Error;
 
 use crate::faults;
@@ -69,12 +69,14 @@ pub fn deliver(
     rng: &mut dyn CryptoRng,
     act: &Act,
 ) -> Result<Card, DeliveryError> {
-    db.write(|db| {
+    let card = db.write(|db| {
         authorise(db, number, false, act)?;
         let card = card::deliver(db, number, rng, act)?;
         notify(db, &card, Notice::CardDelivered, rng, act)?;
-        Ok(card)
-    })
+        Ok::<_, DeliveryError>(card)
+    })?;
+    crash_point("delivery.delivered");
+    Ok(card)
 }
 
 /// Activates a delivered card, in a transaction of its own: the card it replaces, if active, is opposed as
@@ -85,17 +87,20 @@ pub fn activate(
     rng: &mut dyn CryptoRng,
     act: &Act,
 ) -> Result<Activation, DeliveryError> {
-    db.write(|db| {
+    let activation = db.write(|db| {
         authorise(db, number, true, act)?;
         let predecessor = match active_predecessor(db, number)? {
             // The older row first, always: two activations in a chain cannot wait for each other.
             Some(old) => Some(opposition::oppose_within(db, &old, Ground::Renewed, rng, act)?),
             None => None,
         };
+        crash_point("delivery.predecessor-ended");
         let card = card::activate(db, number, rng, act)?;
         notify(db, &card, Notice::CardActivated, rng, act)?;
-        Ok(Activation { card, predecessor })
-    })
+        Ok::<_, DeliveryError>(Activation { card, predecessor })
+    })?;
+    crash_point("delivery.activated");
+    Ok(activation)
 }
 
 fn active_predecessor(db: &mut Database, number: &CardNumber) -> Result<Option<CardNumber>, DeliveryError> {

@@ -59,6 +59,8 @@ store::codes! {
 
     /// No such officer, or no longer.
     OFFICER_UNKNOWN = ("officer-unknown", NotAuthorised, "an administrator: enrol the officer");
+    /// The clock is behind the officer's enrolment.
+    OFFICER_NOT_YET = ("officer-not-enrolled-yet", NotAuthorised, "the operator: set this machine's clock by NTP; until then `igc opposition add` without --as opposes a card");
     /// The officer does not have the role that this act needs.
     OFFICER_ROLE_MISSING = ("officer-role-missing", NotAuthorised, "an administrator: roles stand in the list of officers");
     /// The officer's role does not read this.

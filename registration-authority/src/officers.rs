@@ -179,6 +179,16 @@ pub enum NotAuthorised {
         /// Who tried.
         actor: String,
     },
+    /// His enrolment begins after now, which only a clock can bring about.
+    #[error("officer {login} is enrolled since {since}, and this machine's clock says {at}")]
+    NotYet {
+        /// Who tried.
+        login: String,
+        /// Since when he is enrolled.
+        since: Timestamp,
+        /// What the clock said.
+        at: Timestamp,
+    },
     /// An officer without the role.
     #[error("officer {login} is {role}; {right:?} needs {needed}", needed = one_of(right.roles()))]
     RoleMissing {
@@ -201,6 +211,7 @@ impl Fault for NotAuthorised {
     fn code(&self) -> Code {
         match self {
             Self::Unknown { .. } => faults::OFFICER_UNKNOWN,
+            Self::NotYet { .. } => faults::OFFICER_NOT_YET,
             Self::RoleMissing { right, .. } if right.reads() => faults::READING_NOT_ALLOWED,
             Self::RoleMissing { .. } => faults::OFFICER_ROLE_MISSING,
             Self::Officer(error) => error.code(),
@@ -250,6 +261,9 @@ impl Fault for OfficerError {
 pub fn require(db: &mut Database, right: Right, act: &Act) -> Result<Officer, NotAuthorised> {
     let unknown = || NotAuthorised::Unknown { actor: act.actor.to_string() };
     let officer = find(db, act.actor.officer().ok_or_else(unknown)?)?.ok_or_else(unknown)?;
+    if act.at < officer.enrolled_at {
+        return Err(NotAuthorised::NotYet { login: officer.login, since: officer.enrolled_at, at: act.at });
+    }
     if !officer.stood(act.at) {
         return Err(unknown());
     }

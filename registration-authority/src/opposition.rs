@@ -10,6 +10,7 @@ mod tests;
 
 use ca_core::revocation::{self, RevokeError, Revoked};
 use ca_core::serial::SerialNumber;
+use ca_core::status_log;
 use card::{CardNumber, opposition as card_opposition};
 use diesel::prelude::*;
 use rand_core::CryptoRng;
@@ -37,6 +38,17 @@ pub struct Opposition {
     pub sequence: i64,
     /// What became of its certificates.
     pub certificates: Vec<EndedCertificate>,
+    /// The newest event of the status log that is in it: who has applied this one knows of every certificate.
+    pub status_sequence: i64,
+}
+
+/// How far an opposition has come when its declarer is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Publication {
+    /// The status role of this node answers *revoked*.
+    Published,
+    /// It is recorded for good; the answers follow.
+    UnderWay,
 }
 
 /// A certificate of an opposed card.
@@ -148,6 +160,7 @@ pub(crate) fn oppose_within(
         opposed_at: opposed.opposed_at,
         sequence: opposed.sequence,
         certificates,
+        status_sequence: status_log::newest(db)?,
     })
 }
 

@@ -450,6 +450,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    signing_acknowledgements (ledger, sequence) {
+        ledger -> Text,
+        sequence -> BigInt,
+        reason -> Text,
+        acknowledged_by -> Text,
+        acknowledged_at -> BigInt,
+    }
+}
+
+diesel::table! {
     responder_requests (digest) {
         digest -> Binary,
         authority -> Text,
@@ -494,6 +504,15 @@ diesel::joinable!(audit_leaves -> audit_events (event_id));
 diesel::joinable!(audit_payloads -> audit_events (event_id));
 diesel::joinable!(card_certificates -> cards (card_number));
 
+diesel::table! {
+    coherence_sightings (face, issuer, number) {
+        face -> Text,
+        issuer -> Text,
+        number -> BigInt,
+        seen_at -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     audit_events,
     audit_payloads,
@@ -534,8 +553,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     signing_intents,
     signing_ledgers,
     signing_alarms,
+    signing_acknowledgements,
     responder_requests,
     responder_request_proofs,
     responder_refusals,
     responder_certifications,
+    coherence_sightings,
 );

@@ -22,6 +22,16 @@ impl HsmFault {
         Self { folder }
     }
 
+    /// Another folder, with what was counted so far.
+    pub fn copied(&self) -> Self {
+        let folder = folder();
+        for entry in fs::read_dir(self.folder.path()).expect("the folder can be read") {
+            let entry = entry.expect("the folder can be read");
+            fs::copy(entry.path(), folder.path().join(entry.file_name())).expect("a file can be copied");
+        }
+        Self { folder }
+    }
+
     /// What `tokens.toml` must name.
     pub fn library() -> PathBuf {
         let library = profile_folder().join("libhsm_fault.so");

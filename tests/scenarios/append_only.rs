@@ -28,7 +28,8 @@ const BEFORE: &str = "
     INSERT INTO responder_refusals SELECT digest, 'code', 'why', 1 FROM responder_requests;
     INSERT INTO responder_certifications
         SELECT r.predecessor, 1, r.digest, r.digest, k.authority, k.serial
-        FROM responder_requests r JOIN service_keys k ON k.name = r.predecessor;";
+        FROM responder_requests r JOIN service_keys k ON k.name = r.predecessor;
+    INSERT INTO coherence_sightings (face, issuer, number, seen_at) VALUES ('list', '', 1, 2);";
 
 /// Each of these would take something back; the database refuses it and says why.
 const ATTEMPTS: &[(&str, &str)] = &[
@@ -138,6 +139,9 @@ const ATTEMPTS: &[(&str, &str)] = &[
          SELECT spki_sha256, 'ACI-ST-PP', 'ocsp-ACI-FO-PP', 2, 'status', 'aa', tbs FROM certificates LIMIT 1",
         "newest responder of its authority",
     ),
+    // what was seen from outside
+    ("UPDATE coherence_sightings SET seen_at = 1", "never changed"),
+    ("DELETE FROM coherence_sightings", "never deleted"),
     // the audit trail
     ("UPDATE audit_events SET actor = 'nobody'", "append-only"),
     ("DELETE FROM audit_events", "append-only"),

@@ -130,7 +130,7 @@ fn killed_with_the_signatures_in_its_hand_their_serials_are_revoked_and_publishe
                 .iter()
                 .any(|event| (&event.issuer, &event.serial) == (&one.issuer, &one.serial.to_string()))
         );
-        assert_eq!(status.says(&killed.workshop, one), "revoked");
+        status.comes_to_say(&killed.workshop, one, "revoked");
     }
 
     killed.certified_anew(&signing);

@@ -4,9 +4,9 @@
 use acceptance::harness::{DatabaseKind, chance, database, golden};
 use ca_core::status_log;
 use card::KeyUsage;
-use crl_publisher::PublicationPolicy;
-use crl_publisher::ocsp::{Responder, Status, StatusView};
+use crl_publisher::ocsp::Responder;
 use crl_publisher::publish::opposition_list;
+use crl_publisher::status::{Standing, Statuses, lookup};
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
@@ -87,9 +87,13 @@ fn the_status_role_can_answer_and_sees_no_holder() {
         .unwrap();
     let mut db = workshop.open(DatabaseRole::Status);
     let act = officer(&mut db, "nobody");
-    assert!(Responder::load(&mut db, &PublicationPolicy::default(), &act).unwrap().valid_until().count() > 0);
-    let status = StatusView::over(&mut db).status(&certificate.issuer, &certificate.serial).unwrap();
-    assert_eq!(status, Status::Good);
+    assert!(Responder::load(&mut db, &act).unwrap().valid_until().count() > 0);
+    let statuses = Statuses::default();
+    assert!(statuses.synchronise(&mut db, act.at).unwrap().loaded);
+    let known = statuses.view().unwrap().image.get(&certificate.issuer, &certificate.serial);
+    assert_eq!(known, Some(Standing::GOOD));
+    let row = lookup(&mut db, &certificate.issuer, &certificate.serial).unwrap();
+    assert_eq!(Standing::of(&row), known);
     assert!(!opposition_list::since(&mut db, 0, 10).unwrap().is_empty());
     assert!(status_log::newest(&mut db).unwrap() > 0);
     db.batch_execute(

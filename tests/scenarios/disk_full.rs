@@ -11,6 +11,7 @@ use card::CardNumber;
 use store::DatabaseRole;
 
 use super::invariants::of_card;
+use super::standstill::until;
 use super::workshop::{REVOKER, SUBMITTER, Workshop, workshop};
 
 /// The workshop's folder on a disk of its own, a small one, for the processes that are started on it.
@@ -138,7 +139,7 @@ fn on_a_full_disk_nothing_is_issued_and_a_card_is_opposed_all_the_same() {
     let opposed = ["opposition", "add", &stolen.to_string(), "--ground", "stolen", "--as", REVOKER];
     let receipt = disk.igc(&opposed).expect_exit(0).json();
     assert!(receipt["receipt"].as_str().unwrap().starts_with("OP-"), "{receipt}");
-    assert_eq!(asked(&workshop, port, &stolen), "revoked");
+    until("the status role has read the log", || asked(&workshop, port, &stolen) == "revoked");
 
     // What is left now is for oppositions and their publication.
     for wanted in [

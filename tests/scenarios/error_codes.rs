@@ -17,6 +17,7 @@ const CRATES: &[(&str, &[Code])] = &[
     ("professional-registry", professional_registry::faults::ALL),
     ("registration-authority", registration_authority::faults::ALL),
     ("crl-publisher", crl_publisher::faults::ALL),
+    ("coherence", coherence::faults::ALL),
     ("web-admin", web_admin::faults::ALL),
     ("igc", igc_faults::ALL),
 ];

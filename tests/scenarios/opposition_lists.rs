@@ -168,6 +168,32 @@ fn says_it_is_behind(status: &StatusService, sequence: i64, card: &CardNumber) {
 }
 
 #[test]
+fn the_commands_in_the_documentation_keep_what_is_signed_as_what_it_is_named() {
+    let workshop = workshop(DatabaseKind::Sqlite);
+    oppose(&workshop, &workshop.cards(CardStatus::Active)[0]);
+    workshop.igc(&["publish", "oppositions"]);
+    let page = fs::read_to_string(root().join("docs/opposition-lists.md")).unwrap();
+    let (_, commands) = page.split_once("```sh\n").expect("the page has commands");
+    let (commands, _) = commands.split_once("```").unwrap();
+    // Fetched from the folder, which any web server may carry.
+    let commands =
+        commands.replace("http://localhost:8080", &format!("file://{}/public", workshop.dir().display()));
+    let place = workshop.dir().join("relying-party");
+    fs::create_dir(&place).unwrap();
+    fs::copy(workshop.dir().join("public/ca/chain.pem"), place.join("chain.pem")).unwrap();
+    let kept = || {
+        run(Command::new("sh").args(["-c", &commands]).current_dir(&place)).expect_exit(0);
+        ["full.csv", "full.json", "full.bin"].map(|file| place.join(file).exists())
+    };
+    assert_eq!(kept(), [true; 3]);
+    for end in ["", ".p7s"] {
+        fs::copy(path(&workshop, &format!("changes/0.csv{end}")), path(&workshop, &format!("full.csv{end}")))
+            .unwrap();
+    }
+    assert_eq!(kept(), [false, true, true], "a page has a good signature, and is no full list");
+}
+
+#[test]
 fn the_reader_in_the_documentation_reads_the_compact_list() {
     let workshop = workshop(DatabaseKind::Sqlite);
     oppose(&workshop, &workshop.personalise(12)[7]);

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use acceptance::harness::{Finding, Linted, fixture, folder, openssl, pkilint};
 use ca_core::identity::Identity;
-use ca_core::lint::{LintContext, check_certificate};
+use ca_core::lint::{IssuerCertificate, LintContext, check_certificate};
 use ca_core::profile::Profiles;
 use ca_core::signer::SignatureAlgorithm;
 use ca_core::subject::Fact;
@@ -47,7 +47,7 @@ fn the_lint_finds_nothing_in_a_certificate_of_any_profile() {
         let authority = ["root", "issuing"].contains(&sample.profile);
         let context = LintContext {
             profile: sample.profile,
-            issuer_certificate: (sample.profile != "root").then_some(issuer.as_slice()),
+            issuer: (sample.profile != "root").then(|| IssuerCertificate::read(&issuer)),
             at: "2026-11-21T10:00:00Z".parse().unwrap(),
             serial_prefix: (!authority).then_some([0x2A, 0, 0, 0, 0, 0, 0, 1]),
             test_bit: true,

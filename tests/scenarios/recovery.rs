@@ -5,7 +5,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use acceptance::harness::{DatabaseKind, Running, folder, free_port, run, start, wait_for_port};
-use ca_core::certificate::CertificateStatus;
+use ca_core::certificate::{Certificate, CertificateStatus};
 use card::CardStatus;
 use diesel::connection::SimpleConnection;
 use store::DatabaseRole;
@@ -100,13 +100,20 @@ fn every_role_goes_on_by_itself_when_the_database_comes_back() {
     standstill.reached();
 
     workshop.database().take_away();
-    let trouble = status.ask(&workshop, &certificate).said();
+    assert_eq!(status.says(&workshop, &certificate), "good", "what is in memory is answered");
+    let not_in_memory = Certificate { serial: "1DFF".parse().unwrap(), ..certificate.clone() };
+    let trouble = status.ask(&workshop, &not_in_memory).said();
     assert!(trouble.contains("trylater"), "{trouble}");
+    until("the status role says since when", || {
+        let (ready, said) = status.readiness();
+        !ready && said.contains("status log: not read since ") && said.contains(" is answered until ")
+    });
     assert_eq!(desk.queue(), "503", "no page, and no crash");
     until("the worker has noticed", || worker.stderr().contains("cannot begin again yet"));
     workshop.database().give_back();
 
-    assert_eq!(status.says(&workshop, &certificate), "good", "the first question is answered");
+    assert_eq!(status.says(&workshop, &not_in_memory), "unknown", "the first question is answered");
+    until("the status role is in step again", || status.readiness().1.contains("status log: ok, in step"));
     assert_eq!(desk.queue(), "200", "the first page is shown");
     let mut db = workshop.open(DatabaseRole::Owner);
     // Whether the signature was recorded in the very moment of the cut or not, nothing stays half made.

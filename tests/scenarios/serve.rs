@@ -1,16 +1,19 @@
 //! The roles, running: what relying systems and officers reach over the network.
 
 use std::fs;
+use std::path::Path;
 use std::time::Duration;
 
 use acceptance::harness::{self, Running, folder, free_port, igc, openssl, run, wait_for_port};
 use openssl::x509::X509;
 
 use super::demonstration::{copy_of, on_sqlite};
+use super::standstill::until;
 
 const PATIENCE: Duration = Duration::from_secs(30);
 
-struct Serving {
+/// Every role of a demonstration, in one process.
+pub struct Serving {
     _copy: tempfile::TempDir,
     dir: std::path::PathBuf,
     running: Running,
@@ -20,7 +23,7 @@ struct Serving {
 }
 
 /// A copy of the demonstration, every role running on ports of its own.
-fn serve() -> Serving {
+pub fn serve() -> Serving {
     let copy = copy_of(on_sqlite());
     let dir = copy.path().to_owned();
     let [web, status, operations] = [free_port(), free_port(), free_port()];
@@ -39,9 +42,24 @@ fn serve() -> Serving {
 }
 
 impl Serving {
+    /// The installation's folder.
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// The process.
+    pub fn running(&mut self) -> &mut Running {
+        &mut self.running
+    }
+
+    /// The port of the officers' pages.
+    pub fn web(&self) -> u16 {
+        self.web
+    }
+
     /// Asks it to end: killed, it would leave its bureau behind.
     #[track_caller]
-    fn end(&mut self) {
+    pub fn end(&mut self) {
         let ended = self.running.stop(PATIENCE);
         assert!(ended.success(), "{ended}: {}", self.running.stderr());
     }
@@ -179,7 +197,8 @@ fn the_officers_pages_are_reached_by_printed_links_and_everything_ends_at_sigter
     );
 
     let (alive, _) = serving.get(&format!("http://localhost:{}/livez", serving.operations));
-    let (ready, why) = serving.get(&format!("http://localhost:{}/readyz?verbose", serving.operations));
-    assert_eq!((alive, ready), (200, 200), "{}", String::from_utf8_lossy(&why));
+    assert_eq!(alive, 200);
+    let readyz = format!("http://localhost:{}/readyz?verbose", serving.operations);
+    until("everything is in step", || serving.get(&readyz).0 == 200);
     serving.end();
 }

@@ -86,6 +86,23 @@ fn database_at(dir: &Path, url: &str, role: DatabaseRole) -> Database {
 }
 
 impl Workshop {
+    /// An installation without a key, on SQLite.
+    pub fn without_a_ceremony() -> Self {
+        let folder = folder();
+        let dir = folder.path().join("installation");
+        run(igc().args(["init", "--without-ceremony", "--dir"]).arg(&dir)).expect_exit(0);
+        Workshop { dir, database: None, hsm: None, folder }
+    }
+
+    /// One more like it, on SQLite, with all that its signer and its worker keep outside, steered apart.
+    pub fn copied_whole(&self) -> Self {
+        let folder = folder();
+        let dir = folder.path().join("installation");
+        let copied = Command::new("cp").arg("-a").arg(&self.dir).arg(&dir).status();
+        assert!(copied.unwrap().success());
+        Workshop { dir, database: None, hsm: self.hsm.as_ref().map(HsmFault::copied), folder }
+    }
+
     /// One more like it: its files and its database, without what its signer and its worker keep outside.
     pub fn copied(&self) -> Self {
         copy(&self.dir)
@@ -123,10 +140,16 @@ impl Workshop {
 
     /// What time it is for its processes.
     pub fn now(&self) -> Timestamp {
-        let ahead =
-            self.config()["demo"].get("clock_offset_days").map_or(0, |days| days.as_integer().unwrap());
+        let config = self.config();
+        let ahead = config.get("demo").and_then(|demo| demo.get("clock_offset_days"));
+        let ahead = ahead.map_or(0, |days| days.as_integer().unwrap());
         let ahead = Duration::from_secs(ahead.cast_unsigned() * 86_400);
         self.open(DatabaseRole::Owner).now().unwrap().plus(ahead)
+    }
+
+    /// Where its status role listens.
+    pub fn listens_at(&self) -> String {
+        self.configured("listen", "status")
     }
 
     fn configured(&self, section: &str, key: &str) -> String {
@@ -141,7 +164,8 @@ impl Workshop {
     pub fn configure(&self, section: &str, key: &str, value: impl Into<toml::Value>) {
         let path = self.dir.join("igc.toml");
         let mut config: toml::Table = fs::read_to_string(&path).unwrap().parse().unwrap();
-        config[section][key] = value.into();
+        let section = config.entry(section).or_insert(toml::Table::new().into());
+        section.as_table_mut().unwrap().insert(key.to_owned(), value.into());
         fs::write(path, config.to_string()).unwrap();
     }
 
@@ -239,15 +263,20 @@ impl Workshop {
     /// Makes `count` cards, up to the keys in their chips: what certification waits for. By number.
     pub fn personalise(&self, count: usize) -> Vec<CardNumber> {
         self.approve(count);
+        let waiting = self.make_cards();
+        assert_eq!(waiting.len(), count);
+        waiting
+    }
+
+    /// Makes a card for each order that was approved, up to the keys in its chip. By number.
+    pub fn make_cards(&self) -> Vec<CardNumber> {
         let returned = self.returned_batch();
         let mut db = self.open(DatabaseRole::Owner);
         let act = officer(&mut db, APPROVER);
         let pinned = X509::stack_from_pem(&fs::read(self.dir.join("bureau.pem")).unwrap()).unwrap();
         let verified = verify_return_file(&returned, &pinned).unwrap();
         db.write(|db| personalisation::record_return(db, verified, &mut chance(), &act)).unwrap();
-        let waiting = self.cards(CardStatus::Personalised);
-        assert_eq!(waiting.len(), count);
-        waiting
+        self.cards(CardStatus::Personalised)
     }
 
     /// The cards in this state, by number.
@@ -271,15 +300,24 @@ impl Workshop {
 
     /// Waits until no worker that did not end in good order can be alive: the lease is real.
     pub fn let_leases_pass(&self) {
-        let mut db = self.open(DatabaseRole::Owner);
-        while let Some(left) = lease_left(&mut db) {
+        while let Some(left) = self.lease_left() {
             std::thread::sleep(left);
         }
     }
 
     /// Whether a worker that did not end in good order may still be alive.
     pub fn lease_stands(&self) -> bool {
-        lease_left(&mut self.open(DatabaseRole::Owner)).is_some()
+        self.lease_left().is_some()
+    }
+
+    fn lease_left(&self) -> Option<Duration> {
+        let open: Option<Timestamp> = issuance_epochs::table
+            .filter(issuance_epochs::closed_at.is_null())
+            .select(diesel::dsl::max(issuance_epochs::lease_until))
+            .first(&mut self.open(DatabaseRole::Owner))
+            .unwrap();
+        let left = open?.millis() - self.now().millis();
+        u64::try_from(left + 1).ok().filter(|left| *left > 0).map(Duration::from_millis)
     }
 }
 
@@ -293,14 +331,4 @@ fn sole_profession(record: &ProfessionalRecord) -> Option<Profession> {
     let first = living.next()?;
     let sole = living.next().is_none() && record.ceased_at.is_none() && first.category == Category::Civil;
     sole.then_some(first.profession)
-}
-
-fn lease_left(db: &mut Database) -> Option<Duration> {
-    let open: Option<Timestamp> = issuance_epochs::table
-        .filter(issuance_epochs::closed_at.is_null())
-        .select(diesel::dsl::max(issuance_epochs::lease_until))
-        .first(db)
-        .unwrap();
-    let left = open?.millis() - db.now().unwrap().millis();
-    u64::try_from(left + 1).ok().filter(|left| *left > 0).map(Duration::from_millis)
 }

@@ -5,6 +5,8 @@ cd "$(dirname "$0")/../.."
 
 suites=$(mktemp)
 export IGC_SUITES=$suites
+# A panic says what and where (the helpers are `track_caller`); backtraces would bury that.
+export RUST_BACKTRACE=0
 status=0
 suite() {
     tests/setup/timed.sh "$@" || status=1

@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use registration_authority::approval::DemoApprover;
+use registration_authority::opposition::Publication;
 use store::{CryptoRng, Database, DatabaseError, Timestamp};
 
 use crate::SignInLinks;
@@ -23,6 +24,9 @@ pub struct WebSettings {
     pub approver: Option<DemoApprover>,
     /// One-time links that sign an officer in.
     pub links: SignInLinks,
+    /// Asks the status role of this node how far it is with an event of the status log; a quarter of a second
+    /// at most.
+    pub publication: Arc<dyn Fn(i64) -> Publication + Send + Sync>,
 }
 
 /// What the pages work with.
@@ -57,6 +61,10 @@ impl WebState {
 
     pub(crate) fn links(&self) -> &SignInLinks {
         &self.settings.links
+    }
+
+    pub(crate) fn publication(&self, status_sequence: i64) -> Publication {
+        (self.settings.publication)(status_sequence)
     }
 
     pub(crate) fn sessions(&self) -> &Sessions {

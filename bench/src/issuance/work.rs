@@ -1,12 +1,12 @@
 //! The work: certificates of cards for public keys that were made before the clock ran.
 
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::thread;
 
 use ca_core::epoch::Epoch;
 use ca_core::issuance::{
-    Bearer, Evidence, EvidenceKind, IssuanceRequest, LARGEST_BATCH, LARGEST_PREPARATION, Preparation,
-    Prepared, issue_batch,
+    BATCHES_UNDER_WAY, Bearer, BegunBatch, Evidence, EvidenceKind, IssuanceRequest, LARGEST_PREPARATION,
+    Preparation, Prepared,
 };
 use ca_core::signer::{Signer, SignerProcess};
 use ca_core::subject::{Fact, Facts};
@@ -39,19 +39,27 @@ pub fn card_keys(count: usize) -> Vec<Vec<u8>> {
     (0..count).map(|_| make().expect("OpenSSL makes P-256 keys")).collect()
 }
 
-/// Certifies each key for a card of its own, in batches, `lanes` of them under way at once, as the worker does.
+/// A connection for each batch that is under way. On SQLite all have the same, as in the worker.
+pub fn lanes(installation: &Installation) -> Vec<Arc<Mutex<Database>>> {
+    let only = Arc::new(Mutex::new(installation.database()));
+    vec![only; BATCHES_UNDER_WAY]
+}
+
+/// Certifies each key for a card of its own, in batches of `size`, several of them under way at once, as the worker
+/// does.
 pub fn issue_all(
     installation: &Installation,
-    databases: &mut [Database],
+    lanes: &[Arc<Mutex<Database>>],
     process: &SignerProcess,
     epoch: &Epoch,
     wanted: Wanted,
     keys: &[Vec<u8>],
+    size: usize,
 ) {
-    let waiting = Mutex::new(keys.chunks(LARGEST_BATCH));
+    let waiting = Mutex::new(keys.chunks(size));
     let next = || waiting.lock().expect("nobody panics here").next();
     thread::scope(|scope| {
-        for db in databases {
+        for db in lanes {
             let next = &next;
             scope.spawn(move || {
                 let mut signer = process.signer();
@@ -65,7 +73,7 @@ pub fn issue_all(
 
 fn issue(
     installation: &Installation,
-    db: &mut Database,
+    connection: &Mutex<Database>,
     signer: &mut dyn Signer,
     epoch: &Epoch,
     wanted: Wanted,
@@ -75,6 +83,8 @@ fn issue(
     let evidence = Evidence::verified(EvidenceKind::Officer, b"a benchmark");
     let (mut rng, act) = (chance(), act());
     let mut batch = Vec::with_capacity(keys.len());
+    let mut held = connection.lock().expect("nobody panics here");
+    let db = &mut *held;
     for some in keys.chunks(LARGEST_PREPARATION) {
         let prepared = db.write(|db| {
             let mut preparation = Preparation::begin(db, installation.issuance(), epoch)?;
@@ -94,7 +104,11 @@ fn issue(
         });
         batch.extend(prepared.expect("the requests are good ones"));
     }
-    let issued = issue_batch(db, signer, batch, &mut rng, &act).expect("the database is there");
+    let begun = BegunBatch::begin(db, batch, &mut rng, &act).expect("the database is there");
+    drop(held);
+    let signed = begun.sign(signer);
+    let mut held = connection.lock().expect("nobody panics here");
+    let issued = signed.record(&mut held, &mut rng, &act).expect("the database is there");
     assert!(issued.iter().all(Result::is_ok), "every certificate is good");
 }
 

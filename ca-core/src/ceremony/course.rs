@@ -11,12 +11,12 @@ use std::time::Duration;
 use serde::Serialize;
 use serde_json::{Value, json};
 use store::audit::{Event, record};
-use store::{Act, CryptoRng, Database, Timestamp};
+use store::{Act, CryptoRng, Database, Timestamp, crash_point};
 
 use super::custodians::{CustodianSet, Share};
 use super::making::Bench;
 use super::outcome::{CeremonyOutcome, TakenUp};
-use super::transcript::{EntryEvent, Transcript};
+use super::transcript::{Entry, EntryEvent, Transcript};
 use super::{Ceremony, CeremonyError, Step, check, custodian_file, standing, taking_up, work};
 use crate::authority;
 use crate::epoch::Epoch;
@@ -92,10 +92,11 @@ impl<'a> Course<'a> {
         check(ceremony, context.identity)?;
         let transcript =
             Transcript::open(&folder.join(ceremony.name()).join("transcript.jsonl"), &ceremony.sha256())?;
-        taking_up::refuse_other(db, ceremony, &transcript)?;
+        let told = taking_up::lines_told(db, ceremony, &transcript)?;
         if transcript.entries().is_empty() {
             standing::check(db, module, ceremony, act.at)?;
         } else {
+            taking_up::tell_the_rest(db, ceremony, &transcript, told, rng, act)?;
             taking_up::bury(db, &transcript, rng, act)?;
         }
         #[expect(clippy::disallowed_methods, reason = "the checked ceremony file is the evidence")]
@@ -293,7 +294,7 @@ impl<'a> Course<'a> {
     }
 
     /// The line first, durably, then the event with its head: a crash between leaves a line more than the
-    /// audit trail knows of, never one less.
+    /// audit trail knows of, never one less. It is told when the ceremony is taken up.
     fn append(
         &mut self,
         db: &mut Database,
@@ -303,24 +304,33 @@ impl<'a> Course<'a> {
         rng: &mut dyn CryptoRng,
         act: &Act,
     ) -> Result<(), CeremonyError> {
-        let certificate_sha256 = match step {
-            Step::Certificate(_) => detail["sha256"].as_str().map(str::to_owned),
-            _ => None,
-        };
         self.transcript.append(step, event, detail, act.at)?;
-        let event = Event {
-            action: ACTION,
-            subject: subject(self.ceremony),
-            payload: json!({
-                "step": step.to_string(),
-                "event": event,
-                "line": self.transcript.entries().len(),
-                "head": self.transcript.head(),
-                "certificate_sha256": certificate_sha256,
-            }),
-        };
-        db.write(|db| record(db, event, rng, act))?;
+        crash_point("ceremony.line-written");
+        let (line, head) =
+            (self.transcript.entries().last().expect("one was appended"), self.transcript.head());
+        db.write(|db| record(db, event_of(self.ceremony, line, head), rng, act))?;
+        crash_point("ceremony.line-recorded");
         Ok(())
+    }
+}
+
+/// What the audit trail is told of a line whose SHA-256 is `head`.
+pub(super) fn event_of(ceremony: &Ceremony, line: &Entry, head: &str) -> Event {
+    let of_certificate = ceremony
+        .steps()
+        .iter()
+        .any(|step| matches!(step, Step::Certificate(_)) && step.to_string() == line.step);
+    let certificate_sha256 = line.detail["sha256"].as_str().filter(|_| of_certificate);
+    Event {
+        action: ACTION,
+        subject: subject(ceremony),
+        payload: json!({
+            "step": line.step,
+            "event": line.event,
+            "line": line.number,
+            "head": head,
+            "certificate_sha256": certificate_sha256,
+        }),
     }
 }
 

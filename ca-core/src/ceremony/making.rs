@@ -6,7 +6,7 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 use store::audit::{Event, record};
 use store::schema::service_keys;
-use store::{Act, CryptoRng, Database};
+use store::{Act, CryptoRng, Database, crash_point};
 
 use super::CeremonyError;
 use super::outcome::CertificateMade;
@@ -142,6 +142,7 @@ pub(super) fn record_service(
         service_key::record(db, &new, act)?;
         record(db, event, rng, act)
     })?;
+    crash_point("ceremony.service-recorded");
     Ok(())
 }
 

@@ -4,23 +4,26 @@ use std::collections::BTreeSet;
 
 use diesel::prelude::*;
 use serde_json::Value;
+use store::audit::record;
 use store::schema::{audit_events, audit_payloads};
 use store::{Act, CryptoRng, Database};
 
-use super::course::{ACTION, subject};
+use super::course::{ACTION, event_of, subject};
 use super::transcript::{EntryEvent, Transcript};
 use super::{Ceremony, CeremonyError};
 use crate::epoch::Epoch;
 use crate::issuance;
 
-/// The newest head that the audit trail holds must be in the transcript, and what stands after it must be
+/// How many lines of the transcript the audit trail was told of.
+///
+/// The newest head that it holds must be in the transcript, and what stands after it must be
 /// what a crash leaves: one line that was not recorded any more, and after it only beginnings. A step that was
 /// recorded in another database, or in what is now a restored backup, is not done in this one.
-pub(super) fn refuse_other(
+pub(super) fn lines_told(
     db: &mut Database,
     ceremony: &Ceremony,
     transcript: &Transcript,
-) -> Result<(), CeremonyError> {
+) -> Result<usize, CeremonyError> {
     let payloads: Vec<String> = audit_events::table
         .inner_join(audit_payloads::table)
         .filter(audit_events::action.eq(ACTION).and(audit_events::subject.eq(subject(ceremony))))
@@ -48,6 +51,27 @@ pub(super) fn refuse_other(
     if entries.iter().skip(line + 1).any(|entry| entry.event == EntryEvent::Done) {
         return Err(CeremonyError::OtherDatabase(ceremony.name().to_owned()));
     }
+    Ok(line)
+}
+
+/// Tells the audit trail of the lines after the first `told`: a certificate that no event names is accounted for by
+/// nobody.
+pub(super) fn tell_the_rest(
+    db: &mut Database,
+    ceremony: &Ceremony,
+    transcript: &Transcript,
+    told: usize,
+    rng: &mut dyn CryptoRng,
+    act: &Act,
+) -> Result<(), CeremonyError> {
+    let lines = transcript.entries();
+    db.write(|db| -> QueryResult<()> {
+        for (place, line) in lines.iter().enumerate().skip(told) {
+            let head = lines.get(place + 1).map_or(transcript.head(), |next| &next.previous);
+            record(db, event_of(ceremony, line, head), rng, act)?;
+        }
+        Ok(())
+    })?;
     Ok(())
 }
 

@@ -130,6 +130,11 @@ impl Transcript {
         if file.try_lock().is_err() {
             return Err(TranscriptError::Locked(path.to_owned()));
         }
+        if file.metadata().map_err(failed)?.len() == 0 {
+            // The name of a new file is durable with its folder.
+            let folder = path.parent().unwrap_or(Path::new("."));
+            File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed)?;
+        }
         let mut octets = Vec::new();
         (&mut file).take(LONGEST_FILE + 1).read_to_end(&mut octets).map_err(failed)?;
         if octets.len() as u64 > LONGEST_FILE {

@@ -3,7 +3,7 @@
 use std::fs;
 
 use serde_json::{Value, json};
-use store::{Act, CryptoRng, Database};
+use store::{Act, CryptoRng, Database, crash_point};
 
 use super::course::Course;
 use super::custodians::{CustodianError, CustodianSet, Share};
@@ -87,7 +87,9 @@ fn share(
     for (share, path) in shares.iter().zip(files) {
         share.write(path)?;
     }
+    crash_point("ceremony.shares-written");
     custodian_file::write(&course.folder, &set)?;
+    crash_point("ceremony.custodians-written");
     course.module.bring_pins(&step.token, pins);
     Ok(set)
 }
@@ -134,7 +136,9 @@ fn token(
                 }
             }
         }
+        crash_point("ceremony.pins-drawn");
         course.module.initialise(name)?;
+        crash_point("ceremony.token-initialised");
     }
     Ok(TokenInitialised { token: name.to_owned(), label: token.label.clone() })
 }
@@ -162,9 +166,11 @@ fn key(
         }
         None => token.generate_key(step.kind, &step.label)?,
     };
+    crash_point("ceremony.key-made");
     let attributes = token.key_attributes(&id)?;
     let reference = KeyReference { token: step.token.clone(), id };
     making::record_key(db, step, &reference, &public_key, rng, act)?;
+    crash_point("ceremony.key-recorded");
     let made = KeyMade {
         label: step.label.clone(),
         reference,
@@ -276,7 +282,7 @@ fn end(
     rng: &mut dyn CryptoRng,
     act: &Act,
 ) -> Result<EndDecided, CeremonyError> {
-    db.write(|db| {
+    let decided = db.write(|db| {
         let decided = authority_end::decide(db, &step.authority, rng, act)?;
         let living_certificates = authority_end::living_certificates(db, &step.authority, act.at)?;
         if living_certificates > 0 && !step.leaves_certificates {
@@ -286,7 +292,9 @@ fn end(
         }
         let (authority, covered_until) = (decided.authority, decided.covered_until);
         Ok(EndDecided { authority, covered_until, living_certificates })
-    })
+    })?;
+    crash_point("ceremony.end-decided");
+    Ok(decided)
 }
 
 /// Destroys the key, then looks for it in a session of its own.
@@ -297,6 +305,7 @@ fn destroy(course: &Course<'_>, db: &mut Database, short_name: &str) -> Result<K
     }
     let reference = authority.key;
     course.module.token(&reference.token)?.destroy_key(&reference.id)?;
+    crash_point("ceremony.key-destroyed");
     let found = course.module.token(&reference.token)?.objects_with(&reference.id)?;
     if found > 0 {
         return Err(CeremonyError::KeyStands { authority: short_name.to_owned(), found });

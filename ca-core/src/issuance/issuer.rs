@@ -3,6 +3,7 @@ use store::{Database, Timestamp};
 use super::{IssuanceRequest, NewAuthorityKey, PrepareError};
 use crate::authority::{self, AuthorityError, AuthorityKind};
 use crate::authority_end;
+use crate::lint::IssuerCertificate;
 use crate::signer::{KeyReference, SignatureAlgorithm};
 use crate::tbs::{BuildError, TbsIssuer};
 
@@ -22,7 +23,7 @@ pub(super) struct Issuer {
 #[derive(Debug)]
 pub(super) struct Above {
     pub(super) names: TbsIssuer,
-    pub(super) certificate: Vec<u8>,
+    pub(super) linted: IssuerCertificate,
     pub(super) not_before: Timestamp,
     pub(super) not_after: Timestamp,
 }
@@ -58,7 +59,7 @@ impl Issuer {
             serial_prefix: authority.serial_prefix,
             above: Some(Above {
                 names,
-                certificate: authority.certificate,
+                linted: IssuerCertificate::read(&authority.certificate),
                 not_before: authority.not_before,
                 not_after: authority.not_after,
             }),

@@ -13,6 +13,7 @@ use crate::epoch::Epoch;
 use crate::key_policy;
 use crate::lint::{self, LintContext};
 use crate::profile::Profile;
+use crate::revocation::RevocationReason;
 use crate::rsa_public_key::modulus_sha256;
 use crate::serial::SerialNumber;
 use crate::signer::{KeyReference, SignatureAlgorithm};
@@ -86,7 +87,7 @@ pub(super) fn prepare_under(
         &tbs,
         &LintContext {
             profile: request.profile,
-            issuer_certificate: issuer.above.as_ref().map(|above| above.certificate.as_slice()),
+            issuer: issuer.above.as_ref().map(|above| above.linted.clone()),
             at: act.at,
             serial_prefix: issuer.serial_prefix,
             test_bit: context.identity.test_bit(),
@@ -143,14 +144,17 @@ fn not_after(
     Ok(not_after.whole_second())
 }
 
-/// A key belongs to one subject, and never again to anyone once it was compromised.
+/// A key belongs to one subject, whose certificate was revoked or not: whoever had the key may have it still. Once
+/// it was compromised it is nobody's. Revoked for another reason it goes on being that subject's, as CA/Browser Forum
+/// BR §6.1.1.3 has it, and as a retry after a crash needs it.
 fn refuse_reused_key(db: &mut Database, public_key: &[u8], tbs: &[u8]) -> Result<(), PrepareError> {
-    let subject = tbs::subject_of(tbs)?;
     for known in certificate::with_key(db, public_key)? {
         let barred = match &known.status {
-            CertificateStatus::Revoked { reason, .. } => reason == "keyCompromise",
+            CertificateStatus::Revoked { reason, .. } if reason == RevocationReason::KeyCompromise.name() => {
+                true
+            }
             CertificateStatus::Abandoned => false,
-            _ => tbs::subject_of(&known.tbs)? != subject,
+            _ => tbs::subject_of(&known.tbs)? != tbs::subject_of(tbs)?,
         };
         if barred {
             return Err(PrepareError::KeyReused {

@@ -136,8 +136,8 @@ fn a_key_that_is_certified_for_someone_else_is_refused() {
 }
 
 #[test]
-fn a_key_that_was_revoked_as_compromised_is_refused_even_to_its_holder() {
-    in_house("a_key_that_was_revoked_as_compromised_is_refused_even_to_its_holder", |house| {
+fn a_revoked_key_is_refused_to_everybody_else_and_a_compromised_one_to_its_holder_too() {
+    in_house("a_revoked_key_is_refused_to_everybody_else_and_a_compromised_one_to_its_holder_too", |house| {
         let (stolen, given_back) = (key(), key());
         let holder = nurse("899700000129");
         for (key, reason) in
@@ -148,6 +148,10 @@ fn a_key_that_was_revoked_as_compromised_is_refused_even_to_its_holder() {
             db.write(|db| revocation::revoke(db, "ACI-FO-PP", &issued.serial, reason, rng, &act())).unwrap();
         }
         house.refuses("certificate-key-reused", "fo-pp-cps-sign", &holder, &stolen);
+        // Whoever had it may have it still: it is nobody else's.
+        let other = nurse("899700000236");
+        let said = house.refuses("certificate-key-reused", "fo-pp-cps-sign", &other, &given_back);
+        assert!(said.contains("revoked"), "{said}");
         house.issue("fo-pp-cps-sign", &holder, &given_back);
     });
 }

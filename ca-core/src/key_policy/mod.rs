@@ -100,7 +100,7 @@ pub fn check(spki: &[u8], allowed: &KeyRule, blocklist: &Blocklist) -> Result<()
             if kind.is_rsa() {
                 rsa::check(&parsed, blocklist)
             } else {
-                elliptic::check(spki, &parsed)
+                elliptic::check(kind, &parsed)
             }
         }
         found => Err(not_allowed(found, &parsed, allowed)),

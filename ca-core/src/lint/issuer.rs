@@ -10,33 +10,51 @@ use super::reader::{Element, tag};
 use super::structure;
 use super::validity::{self, Validity};
 
+/// An issuer's certificate as the lint reads it: once, for all the certificates that it is held against. Where it
+/// cannot be read, nothing under it passes.
+#[derive(Clone, Debug)]
+pub struct IssuerCertificate(Result<Issuer, Finding>);
+
+impl IssuerCertificate {
+    /// Reads a DER Certificate (RFC 5280 §4.1).
+    pub fn read(der: &[u8]) -> Self {
+        Self(Issuer::read(der))
+    }
+
+    pub(super) fn issuer(&self) -> Result<&Issuer, Finding> {
+        self.0.as_ref().map_err(Finding::clone)
+    }
+}
+
 /// What the rules take from the issuer's certificate.
-pub(super) struct Issuer<'a> {
-    pub(super) subject: Element<'a>,
+#[derive(Clone, Debug)]
+pub(super) struct Issuer {
+    /// The name, DER.
+    pub(super) subject: Vec<u8>,
     pub(super) self_issued: bool,
     pub(super) key: Option<KeyKind>,
-    pub(super) key_identifier: Option<&'a [u8]>,
+    pub(super) key_identifier: Option<Vec<u8>>,
     pub(super) validity: Validity,
     /// CA:TRUE, and the path length.
     authority: Option<Option<u8>>,
     key_usage: u16,
 }
 
-impl<'a> Issuer<'a> {
+impl Issuer {
     /// Whether it is an authority's, with this bit in its key usage.
     pub(super) fn may(&self, bit: u16) -> bool {
         self.authority.is_some() && self.key_usage & bit != 0
     }
 
     /// Reads a DER Certificate (RFC 5280 §4.1).
-    pub(super) fn read(certificate: &'a [u8]) -> Result<Self, Finding> {
+    pub(super) fn read(certificate: &[u8]) -> Result<Self, Finding> {
         Self::cut(certificate).map_err(|finding| {
             let message = format!("issuer's certificate: {finding}");
             Finding::new("igc-lint-issuer-unreadable", 0, message)
         })
     }
 
-    fn cut(certificate: &'a [u8]) -> Result<Self, Finding> {
+    fn cut(certificate: &[u8]) -> Result<Self, Finding> {
         let whole = Element::only(certificate, "Certificate")?.must_be(tag::SEQUENCE, "Certificate")?;
         structure::check(&whole)?;
         let mut fields = whole.reader();
@@ -49,11 +67,11 @@ impl<'a> Issuer<'a> {
         }
         let value = |id| tbs.extension(id).map(|extension| extension.value);
         Ok(Self {
-            subject: tbs.subject,
+            subject: tbs.subject.whole.to_vec(),
             self_issued: tbs.subject.whole == tbs.issuer.whole,
             key,
             key_identifier: value(extension::SUBJECT_KEY_IDENTIFIER)
-                .map(|value| key_identifiers::subject(&value))
+                .map(|value| key_identifiers::subject(&value).map(<[u8]>::to_vec))
                 .transpose()?,
             validity: validity::read(&tbs.validity)?,
             authority: match value(extension::BASIC_CONSTRAINTS) {
@@ -66,10 +84,10 @@ impl<'a> Issuer<'a> {
 }
 
 /// May `issuer` issue this at all, and does the TBS carry its name (RFC 5280 §4.1.2.4, §6.1)?
-pub(super) fn check(tbs: &Tbs<'_>, expectation: &Expectation, issuer: &Issuer<'_>, findings: &mut Findings) {
+pub(super) fn check(tbs: &Tbs<'_>, expectation: &Expectation, issuer: &Issuer, findings: &mut Findings) {
     let offset = tbs.issuer.offset;
     let mut add = |rule, message: &str| findings.add(rule, offset, message);
-    if tbs.issuer.whole != issuer.subject.whole {
+    if tbs.issuer.whole != issuer.subject {
         add(
             "rfc5280-4.1.2.4-issuer-name",
             "issuer: not byte for byte the subject of the issuer's certificate",

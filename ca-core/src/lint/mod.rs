@@ -32,17 +32,18 @@ use expectations::{Expectation, Role};
 pub use finding::Finding;
 use finding::Findings;
 use issuer::Issuer;
+pub use issuer::IssuerCertificate;
 use public_key::PublicKey;
 use reader::Element;
 use validity::Validity;
 
 /// What a certificate is held against.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct LintContext<'a> {
     /// Identifier of the profile, as in `fo-pp-cps-auth`.
     pub profile: &'a str,
-    /// DER of the issuer's certificate; `None` for a self-signed root.
-    pub issuer_certificate: Option<&'a [u8]>,
+    /// The issuer's certificate; `None` for a self-signed root.
+    pub issuer: Option<IssuerCertificate>,
     /// When the signature would be made.
     pub at: Timestamp,
     /// The first eight octets of every serial number that the issuer gives; none where it is not bound to any.
@@ -69,7 +70,7 @@ pub fn check_certificate(tbs: &[u8], context: &LintContext<'_>) -> Vec<Finding> 
 struct Reading<'a> {
     tbs: Tbs<'a>,
     expectation: &'static Expectation,
-    issuer: Option<Issuer<'a>>,
+    issuer: Option<&'a Issuer>,
     key: Option<PublicKey<'a>>,
     validity: Option<Validity>,
     common_name: Option<&'a str>,
@@ -90,11 +91,11 @@ fn judge(tbs: &[u8], context: &LintContext<'_>, findings: &mut Findings) -> Resu
     let issuer = issuer_of(expectation, context)?;
 
     serial::check(&tbs.serial, expectation.role, context.serial_prefix, findings);
-    match &issuer {
+    match issuer {
         Some(issuer) => issuer::check(&tbs, expectation, issuer, findings),
         None => issuer::check_self_issued(&tbs, findings),
     }
-    let validity = validity::check(&tbs.validity, expectation, issuer.as_ref(), context.at, findings);
+    let validity = validity::check(&tbs.validity, expectation, issuer, context.at, findings);
     let common_name = names::check(&tbs.subject, expectation, findings);
     let key = public_key::read(&tbs.public_key, findings);
     let kind = key.as_ref().and_then(|key| key.kind);
@@ -102,7 +103,7 @@ fn judge(tbs: &[u8], context: &LintContext<'_>, findings: &mut Findings) -> Resu
         let message = format!("subjectPublicKeyInfo: {kind} is not a key of this profile");
         findings.add("igc-1.5-key-of-profile", tbs.public_key.offset, message);
     }
-    algorithm::check(&tbs.signature, issuer.as_ref().map_or(kind, |issuer| issuer.key), findings);
+    algorithm::check(&tbs.signature, issuer.map_or(kind, |issuer| issuer.key), findings);
     let test_bit = context.test_bit;
     extensions::check(&Reading { tbs, expectation, issuer, key, validity, common_name, test_bit }, findings);
     Ok(())
@@ -111,14 +112,14 @@ fn judge(tbs: &[u8], context: &LintContext<'_>, findings: &mut Findings) -> Resu
 /// A root has no issuer but itself; all others have one.
 fn issuer_of<'a>(
     expectation: &Expectation,
-    context: &LintContext<'a>,
-) -> Result<Option<Issuer<'a>>, Finding> {
-    match (expectation.role, context.issuer_certificate) {
+    context: &'a LintContext<'_>,
+) -> Result<Option<&'a Issuer>, Finding> {
+    match (expectation.role, &context.issuer) {
         (Role::Root, None) => Ok(None),
         (Role::Root, Some(_)) => {
             Err(Finding::new("igc-lint-root-has-no-issuer", 0, "a root is signed by itself alone"))
         }
         (_, None) => Err(Finding::new("igc-lint-issuer-required", 0, "the issuer's certificate is required")),
-        (_, Some(certificate)) => Issuer::read(certificate).map(Some),
+        (_, Some(certificate)) => certificate.issuer().map(Some),
     }
 }

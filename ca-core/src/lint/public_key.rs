@@ -1,5 +1,7 @@
 //! `SubjectPublicKeyInfo`: which key it is, and whether it is a key at all.
 
+use std::sync::LazyLock;
+
 use openssl::bn::BigNumContext;
 use openssl::ec::{EcGroup, EcPoint};
 use openssl::nid::Nid;
@@ -8,6 +10,11 @@ use super::finding::{Finding, Findings};
 use super::oids::{algorithm, dotted};
 use super::reader::{Element, tag};
 use super::structure;
+
+/// Its tables cost more to make than a point costs to look at.
+static P256: LazyLock<Option<EcGroup>> =
+    LazyLock::new(|| EcGroup::from_curve_name(Nid::X9_62_PRIME256V1).ok());
+static P384: LazyLock<Option<EcGroup>> = LazyLock::new(|| EcGroup::from_curve_name(Nid::SECP384R1).ok());
 
 /// What the rules need to know of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,10 +83,8 @@ fn judge(identifier: &Element<'_>, bits: &Element<'_>) -> Result<KeyKind, Findin
             rsa(bits)
         }
         algorithm::EC_PUBLIC_KEY => match parameters.map(|parameters| (parameters.tag, parameters.content)) {
-            Some((tag::OID, algorithm::P256)) => {
-                point(bits, Nid::X9_62_PRIME256V1, 32).map(|()| KeyKind::P256)
-            }
-            Some((tag::OID, algorithm::P384)) => point(bits, Nid::SECP384R1, 48).map(|()| KeyKind::P384),
+            Some((tag::OID, algorithm::P256)) => point(bits, P256.as_ref(), 32).map(|()| KeyKind::P256),
+            Some((tag::OID, algorithm::P384)) => point(bits, P384.as_ref(), 48).map(|()| KeyKind::P384),
             _ => {
                 let message = "subjectPublicKeyInfo: an EC key names P-256 or P-384";
                 Err(Finding::new("rfc5480-2.1.1-named-curve", id.offset, message))
@@ -137,24 +142,26 @@ fn positive<'a>(integer: &Element<'a>) -> Option<&'a [u8]> {
 
 /// Any of the primes up to 751, two included, divides the number.
 fn has_small_factor(magnitude: &[u8]) -> bool {
-    let primes = (2_u32..752).filter(|n| (2..*n).take_while(|d| d * d <= *n).all(|d| n % d != 0));
-    let remainder = |prime| magnitude.iter().fold(0, |rest, octet| (rest << 8 | u32::from(*octet)) % prime);
+    let primes = (2_u64..752).filter(|n| (2..*n).take_while(|d| d * d <= *n).all(|d| n % d != 0));
+    // Four octets at a time, which never overflows: the rest is below 752.
+    let words = magnitude.rchunks(4).rev();
+    let word = |octets: &[u8]| octets.iter().fold(0, |word, octet| word << 8 | u64::from(*octet));
+    let remainder = |prime| words.clone().fold(0, |rest, octets| (rest << 32 | word(octets)) % prime);
     primes.into_iter().any(|prime| remainder(prime) == 0)
 }
 
 /// RFC 5480 §2.2: uncompressed, of the curve's length, and on the curve.
-fn point(bits: &Element<'_>, curve: Nid, width: usize) -> Result<(), Finding> {
+fn point(bits: &Element<'_>, curve: Option<&EcGroup>, width: usize) -> Result<(), Finding> {
     let octets = &bits.content[1..];
     if octets.first() != Some(&0x04) || octets.len() != 1 + 2 * width {
         let message = format!("subjectPublicKey: 04 and two coordinates of {width} octets are required");
         return Err(Finding::new("rfc5480-2.2-point-uncompressed", bits.offset, message));
     }
-    let on_curve = || {
-        let group = EcGroup::from_curve_name(curve)?;
+    let on_curve = |group: &EcGroup| {
         let mut context = BigNumContext::new()?;
-        EcPoint::from_bytes(&group, octets, &mut context)?.is_on_curve(&group, &mut context)
+        EcPoint::from_bytes(group, octets, &mut context)?.is_on_curve(group, &mut context)
     };
-    if on_curve().unwrap_or(false) {
+    if curve.is_some_and(|group| on_curve(group).unwrap_or(false)) {
         return Ok(());
     }
     Err(Finding::new(

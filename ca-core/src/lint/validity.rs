@@ -9,7 +9,7 @@ use super::reader::Element;
 use super::time;
 
 /// The two dates, in seconds since 1970.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Validity {
     pub(super) not_before: i64,
     pub(super) not_after: i64,
@@ -31,7 +31,7 @@ pub(super) fn read(element: &Element<'_>) -> Result<Validity, Finding> {
 pub(super) fn check(
     element: &Element<'_>,
     expectation: &Expectation,
-    issuer: Option<&Issuer<'_>>,
+    issuer: Option<&Issuer>,
     at: Timestamp,
     findings: &mut Findings,
 ) -> Option<Validity> {

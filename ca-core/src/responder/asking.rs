@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use sha2::{Digest, Sha256};
-use store::{Act, Code, CryptoRng, Database, Fault};
+use store::{Act, Code, CryptoRng, Database, Fault, crash_point};
 use thiserror::Error;
 
 use super::inbox::{self, Proofs, Request};
@@ -11,7 +11,7 @@ use super::newest::{NewestResponder, newest};
 use super::statement::{self, Statement};
 use super::verifying::{is_fresh, signed};
 use super::{FRESH, MOST_ATTEMPTS};
-use crate::authority::{self, AuthorityError, AuthorityKind};
+use crate::authority::{self, AuthorityError, AuthorityKind, Readable};
 use crate::authority_end;
 use crate::certificate::CertificateStatus;
 use crate::faults;
@@ -81,7 +81,9 @@ pub fn ask(
     act: &Act,
 ) -> Result<Asking, AskError> {
     let mut asking = Asking::default();
-    for authority in authority::all(db)?.iter().filter(|authority| authority.kind == AuthorityKind::Issuing) {
+    let Readable { authorities, unreadable } = authority::readable(db)?;
+    asking.failed.extend(unreadable.into_iter().map(|(short_name, error)| (short_name, error.into())));
+    for authority in authorities.iter().filter(|authority| authority.kind == AuthorityKind::Issuing) {
         let short_name = &authority.short_name;
         if authority_end::find(db, short_name)?.is_some() {
             continue;
@@ -149,6 +151,7 @@ fn ask_for_successor(
                 Err(error) if store::database::is_unique_violation(&error) => return Ok(false),
                 put => put?,
             }
+            crash_point("responder.requested");
             request
         }
     };
@@ -200,6 +203,7 @@ fn make(process: &SignerProcess, asks: &NewestResponder) -> Result<(KeyReference
     let kind = KeyKind::of(&asks.public_key).ok_or_else(unknown)?;
     let token = asks.key.token.clone();
     let (id, public_key) = process.generate_key(&token, kind, &asks.successor_label())?;
+    crash_point("responder.key-made");
     tracing::info!(
         signer.key = %id,
         "the responder of {} has made its successor's key {token}/{id}",
@@ -220,10 +224,13 @@ fn prove(
     let octets = &request.statement;
     let possession = sign_verified(&mut signer, &stated.key, &stated.public_key, &subject, octets)?;
     let authorisation = sign_verified(&mut signer, &asks.key, &asks.public_key, &subject, octets)?;
+    crash_point("responder.request-signed");
     match inbox::prove(db, &request.digest, &Proofs { possession, authorisation }) {
-        Err(error) if store::database::is_unique_violation(&error) => Ok(false),
-        put => Ok(put.map(|()| true)?),
+        Err(error) if store::database::is_unique_violation(&error) => return Ok(false),
+        put => put?,
     }
+    crash_point("responder.request-proved");
+    Ok(true)
 }
 
 /// Of several processes over one token each may have made a key: one is asked for, the others go.

@@ -5,7 +5,7 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 use store::audit::{Event, record};
 use store::schema::{responder_certifications, service_keys};
-use store::{Act, CryptoRng, Database};
+use store::{Act, CryptoRng, Database, crash_point};
 
 use super::evidence;
 use super::inbox::Request;
@@ -102,6 +102,7 @@ pub(super) fn record_responder(
         record(db, event, rng, act)?;
         Ok(true)
     });
+    crash_point("responder.recorded");
     match recorded {
         Err(error) if store::database::is_unique_violation(&error) => Ok(false),
         recorded => recorded,

@@ -52,5 +52,5 @@ const MOST_ATTEMPTS: i64 = 8;
 /// By how much the clocks of the status role and of the worker may be apart.
 const CLOCK_TOLERANCE: Duration = Duration::from_secs(600);
 
-/// How long a key stays in its token after its certificate has ended: a clock that went ahead destroys nothing.
+/// How long a key stays in its token after its certificate has ended.
 const KEPT: Duration = Duration::from_secs(7 * 86_400);

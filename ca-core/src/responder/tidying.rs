@@ -2,21 +2,23 @@
 
 use diesel::prelude::*;
 use store::schema::{certificates, service_keys};
-use store::{Act, Database};
+use store::{Act, Database, Timestamp, crash_point};
 
 use super::KEPT;
 use super::asking::AskError;
 use crate::service_key::Purpose;
 use crate::signer::{KeyId, KeyReference, SignerProcess};
 
-/// Destroys the keys of responders whose certificates ended a week ago, by this machine's clock and the
-/// database's, and keys that were made beside one and that nobody asked for; those that it has destroyed.
+/// Destroys the keys of responders whose certificates ended a week ago, by the earlier of this machine's clock and
+/// the database's, where a later responder of the same authority stands; and keys that were made beside one and that
+/// nobody asked for. Those that it has destroyed.
 ///
 /// Can be called any number of times. A responder's key serves nobody once its certificate has ended: an answer
-/// is not good for longer than that. It writes nothing to the database, where the public key stands for good.
+/// is not good for longer than that. The two clocks may be one, and a key that is destroyed is gone for good: under
+/// a clock that is a year ahead no later responder stands, and nothing is destroyed. It writes nothing to the
+/// database, where the public key stands for good.
 pub fn tidy(db: &mut Database, process: &SignerProcess, act: &Act) -> Result<Vec<KeyReference>, AskError> {
-    let ended_before = act.at.min(db.now()?).minus(KEPT);
-    type Row = (String, String, String, store::Timestamp);
+    let now = act.at.min(db.now()?);
     let responders: Vec<Row> = service_keys::table
         .inner_join(
             certificates::table.on(certificates::issuer
@@ -25,21 +27,47 @@ pub fn tidy(db: &mut Database, process: &SignerProcess, act: &Act) -> Result<Vec
                 .and(certificates::serial.nullable().eq(service_keys::serial))),
         )
         .filter(service_keys::purpose.eq(Purpose::Ocsp.name()))
-        .select((service_keys::name, service_keys::token, service_keys::key_id, certificates::not_after))
+        .select(Row::as_select())
         .load(db)?;
     let mut destroyed = Vec::new();
-    for (name, token, key_id, not_after) in responders {
-        let id: KeyId = key_id.parse().expect("the database holds key identifiers this program wrote");
-        if process.tokens().named(&token).is_err() {
+    for row in &responders {
+        let id: KeyId = row.key_id.parse().expect("the database holds key identifiers this program wrote");
+        if process.tokens().named(&row.token).is_err() {
             continue;
         }
+        let over = row.not_after < now.minus(KEPT) && responders.iter().any(|other| other.follows(row, now));
         // A key has the name of its record as its label.
-        for found in process.keys_labelled(&token, &name)? {
-            if found.id != id || not_after < ended_before {
-                process.destroy_key(&token, &found.id)?;
-                destroyed.push(KeyReference { token: token.clone(), id: found.id });
+        for found in process.keys_labelled(&row.token, &row.name)? {
+            if found.id != id || over {
+                process.destroy_key(&row.token, &found.id)?;
+                crash_point("responder.key-destroyed");
+                destroyed.push(KeyReference { token: row.token.clone(), id: found.id });
             }
         }
     }
     Ok(destroyed)
+}
+
+/// A responder, whether it still answers or not.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = service_keys)]
+struct Row {
+    name: String,
+    token: String,
+    key_id: String,
+    authority: Option<String>,
+    #[diesel(select_expression = certificates::status)]
+    status: String,
+    #[diesel(select_expression = certificates::not_before)]
+    not_before: Timestamp,
+    #[diesel(select_expression = certificates::not_after)]
+    not_after: Timestamp,
+}
+
+impl Row {
+    /// Whether this is a later responder than `earlier`, of the same authority, that stands.
+    fn follows(&self, earlier: &Self, now: Timestamp) -> bool {
+        let later = self.authority == earlier.authority && self.not_after > earlier.not_after;
+        later && self.status == "good" && self.not_before <= now && now < self.not_after
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use store::{CryptoRng, Timestamp};
+use store::{CryptoRng, Timestamp, crash_point};
 
 use super::ledger::{Durability, LedgerWriter, Signed, is_subject};
 use super::{KeyReference, Pkcs11Module, Pkcs11Signer, Signer, SignerError, SigningRequest};
@@ -34,12 +34,14 @@ impl Signer for LedgeredSigner {
             return Err(SignerError::Failed { token: request.key.token.clone(), detail });
         }
         let signature = self.signer.sign(request)?;
+        crash_point("ceremony.signed");
         let signed = Signed {
             key: request.key.clone(),
             digest: request.digest.value.clone(),
             subject: request.subject.to_owned(),
         };
         self.ledger.record(vec![signed], self.at)?;
+        crash_point("ceremony.signature-recorded");
         Ok(signature)
     }
 

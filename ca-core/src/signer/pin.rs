@@ -68,7 +68,10 @@ pub fn create(path: &Path, rng: &mut dyn CryptoRng) -> Result<(), SignerError> {
     let pin = draw(rng);
     let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(refuse)?;
     file.write_all(pin.as_bytes()).and_then(|()| file.write_all(b"\n")).map_err(refuse)?;
-    file.sync_all().map_err(refuse)
+    file.sync_all().map_err(refuse)?;
+    // The name of a new file is durable with its folder: without its PIN a token is lost.
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    File::open(folder).and_then(|folder| folder.sync_all()).map_err(refuse)
 }
 
 /// Draws a PIN of [`GENERATED_LENGTH`] characters, 100 bits.

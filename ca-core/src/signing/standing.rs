@@ -1,5 +1,6 @@
+use diesel::dsl::{exists, not};
 use diesel::prelude::*;
-use store::schema::{signing_alarms, signing_ledgers};
+use store::schema::{signing_acknowledgements, signing_alarms, signing_ledgers};
 use store::{Database, Timestamp};
 
 /// How things stand with what was signed.
@@ -7,10 +8,23 @@ use store::{Database, Timestamp};
 pub struct Standing {
     /// How many alarms there ever were; an alarm stays.
     pub alarms: i64,
-    /// The newest of them, in words.
-    pub newest_alarm: Option<String>,
+    /// How many of them nobody has seen to.
+    pub open: i64,
+    /// The newest of these.
+    pub newest_open: Option<OpenAlarm>,
     /// Each ledger that was ever followed.
     pub ledgers: Vec<LedgerStanding>,
+}
+
+/// An alarm that nobody has seen to.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable)]
+pub struct OpenAlarm {
+    /// The ledger.
+    pub ledger: String,
+    /// The line's sequence.
+    pub sequence: i64,
+    /// What was found, in words.
+    pub what: String,
 }
 
 /// How far a ledger was followed.
@@ -30,11 +44,18 @@ pub struct LedgerStanding {
 
 /// Reads how things stand.
 pub fn standing(db: &mut Database) -> QueryResult<Standing> {
+    let seen_to = signing_acknowledgements::table.filter(
+        signing_acknowledgements::ledger
+            .eq(signing_alarms::ledger)
+            .and(signing_acknowledgements::sequence.eq(signing_alarms::sequence)),
+    );
+    let open = signing_alarms::table.filter(not(exists(seen_to)));
     Ok(Standing {
         alarms: signing_alarms::table.count().get_result(db)?,
-        newest_alarm: signing_alarms::table
-            .order(signing_alarms::found_at.desc())
-            .select(signing_alarms::what)
+        open: open.count().get_result(db)?,
+        newest_open: open
+            .order((signing_alarms::found_at.desc(), signing_alarms::sequence.desc()))
+            .select((signing_alarms::ledger, signing_alarms::sequence, signing_alarms::what))
             .first(db)
             .optional()?,
         ledgers: signing_ledgers::table

@@ -167,7 +167,7 @@ fn a_signature_that_nobody_intended_is_an_alarm_once() {
     assert_eq!(scene.reconcile(LedgerKind::Issuing).unwrap().alarms, []);
     let found = standing(&mut scene.db).unwrap();
     assert_eq!(found.alarms, 1);
-    assert!(found.newest_alarm.unwrap().contains("line 1: key issuing/ab signed"));
+    assert!(found.newest_open.unwrap().what.contains("line 1: key issuing/ab signed"));
     let events: i64 = audit_events::table
         .filter(audit_events::action.eq("signing.alarm"))
         .count()
@@ -268,4 +268,34 @@ fn a_ledger_that_was_cut_altered_or_taken_away_is_an_alarm_once() {
             assert_eq!(standing(&mut scene.db).unwrap().alarms, 1, "{damage}");
         }
     }
+}
+
+#[test]
+fn an_alarm_that_somebody_has_seen_to_hides_the_next_one_no_more_and_stays() {
+    let mut scene = Scene::new();
+    let key = issuing_key();
+    for message in [b"one", b"two"] {
+        scene.write(&key, &digest(message), "crl ACI full 1");
+    }
+    assert_eq!(scene.reconcile(LedgerKind::Issuing).unwrap().alarms.len(), 2);
+    let mut rng = rand_core::UnwrapErr(getrandom::SysRng);
+    let mut seen_to = |scene: &mut Scene, sequence, reason: &str| {
+        let ledger = "07".repeat(16);
+        scene.db.write(|db| acknowledge(db, (&ledger, sequence), reason, &mut rng, &act()))
+    };
+    for (sequence, reason, code) in [
+        (3, "a reason", "signing-alarm-unknown"),
+        (2, " ", "signing-alarm-reason-invalid"),
+        (2, "two\nlines", "signing-alarm-reason-invalid"),
+    ] {
+        assert_eq!(seen_to(&mut scene, sequence, reason).unwrap_err().code().name, code);
+    }
+    seen_to(&mut scene, 2, "a drill").unwrap();
+    assert_eq!(seen_to(&mut scene, 2, "again").unwrap_err().code().name, "signing-alarm-acknowledged");
+    let found = standing(&mut scene.db).unwrap();
+    assert_eq!((found.alarms, found.open), (2, 1));
+    assert_eq!(found.newest_open.unwrap().sequence, 1);
+    assert_eq!(scene.reconcile(LedgerKind::Issuing).unwrap().alarms, [], "it is not raised again");
+    let acknowledged = audit_events::table.filter(audit_events::action.eq("signing.alarm-acknowledged"));
+    assert_eq!(acknowledged.count().get_result(&mut scene.db), Ok(1_i64));
 }

@@ -1,5 +1,6 @@
 //! Why a CRL was not issued, or not published.
 
+use ca_core::authority::AuthorityError;
 use ca_core::lint::Finding;
 use ca_core::signer::SignerError;
 use store::{Code, Fault, Timestamp, fault};
@@ -40,6 +41,9 @@ pub enum CrlError {
         /// The highest recorded one.
         recorded: u64,
     },
+    /// The authority does not load.
+    #[error(transparent)]
+    Authority(#[from] AuthorityError),
     /// The authority's certificate lacks what its CRL must carry.
     #[error("the certificate of {0} has no subject key identifier")]
     AuthorityCertificate(String),
@@ -118,6 +122,7 @@ pub enum CrlRefused {
 impl Fault for CrlError {
     fn code(&self) -> Code {
         match self {
+            Self::Authority(error) => error.code(),
             Self::Signer(error) => error.code(),
             Self::Lint(_) => faults::CRL_LINT,
             Self::Refused(refused) => match refused {

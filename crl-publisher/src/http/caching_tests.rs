@@ -31,11 +31,16 @@ fn no_cache_keeps_a_crl_or_an_answer_past_its_next_update() {
         let now = end.minus(Duration::from_secs(before));
         assert_eq!(cache_control(&server, path, now), format!("max-age={left}, {words}"));
     }
+    let within_a_second = end.minus(Duration::from_millis(10_400));
+    assert_eq!(cache_control(&server, path, within_a_second), format!("max-age=10, {words}"));
     assert_eq!(cache_control(&server, path, end.plus(Duration::from_secs(5))), format!("max-age=0, {words}"));
     server.world.policy.ocsp_validity = Duration::from_secs(40);
     let path = format!("/ocsp/{}", STANDARD.encode(server.ocsp_request("1D01")).replace('=', "%3D"));
-    let now = server.world.start.plus(Duration::from_secs(1));
+    let now = server.world.start.whole_second().plus(Duration::from_secs(1));
     assert_eq!(cache_control(&server, &path, now), format!("max-age=40, {words}"));
+    // thisUpdate has no fraction of a second, and neither has the end that counts from it.
+    let now = now.plus(Duration::from_millis(600));
+    assert_eq!(cache_control(&server, &path, now), format!("max-age=39, {words}"));
 }
 
 #[test]

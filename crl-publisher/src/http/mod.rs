@@ -3,11 +3,12 @@
 //! Everything goes through one handler that looks at the path as it came: a router that merges
 //! slashes or decodes escapes breaks OCSP by GET, whose path is base64.
 
+mod coherence;
 mod documents;
+mod follower;
 mod ocsp_get;
 mod operations;
 mod oppositions;
-mod pool;
 mod published;
 mod reply;
 mod service;
@@ -16,20 +17,32 @@ mod target;
 #[cfg(test)]
 mod caching_tests;
 #[cfg(test)]
+mod damage_tests;
+#[cfg(test)]
+mod kept_tests;
+#[cfg(test)]
+mod load_tests;
+#[cfg(test)]
 mod tests;
 
 use std::time::Duration;
 
+use actix_web::error::BlockingError;
 use actix_web::http::Method;
 use actix_web::rt::time::timeout;
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
+use store::Timestamp;
 
 use self::oppositions::EVENTS_PATH;
-use self::reply::NEVER_CACHED;
+use self::reply::{NEVER_CACHED, Reply};
+use self::service::ocsp_reply;
+use self::target::Target;
+use crate::ocsp::Answer;
 use crate::ocsp::request::MAX_REQUEST_BYTES;
+use crate::ocsp::response::OcspResponseStatus;
 
+pub use follower::Following;
 pub use oppositions::StreamLimits;
-pub use pool::{OpenWorker, StatusWorker, WorkerError};
 pub use service::{Clock, StatusService, StatusSettings};
 
 /// How long the body of a request, of 8 KiB at most, may take to arrive.
@@ -64,16 +77,13 @@ async fn public(
     service: web::Data<StatusService>,
 ) -> HttpResponse {
     let at = service.now();
-    // The path of the request line, neither decoded nor normalised.
-    let path = request.uri().path().to_owned();
-    let query = request.query_string().to_owned();
-    if *request.method() == Method::GET && path == EVENTS_PATH {
+    if *request.method() == Method::GET && request.uri().path() == EVENTS_PATH {
         return oppositions::events(&request, service.get_ref().clone()).await;
     }
     let reply = match *request.method() {
-        Method::GET | Method::HEAD => web::block(move || service.get(&path, &query, at)).await,
+        Method::GET | Method::HEAD => get(&request, service, at).await,
         Method::POST => match timeout(BODY_PATIENCE, payload.to_bytes_limited(MAX_REQUEST_BYTES)).await {
-            Ok(Ok(Ok(body))) => web::block(move || service.ocsp_post(&body, at)).await,
+            Ok(Ok(Ok(body))) => ocsp(&body, service, at).await.map(ocsp_reply),
             Ok(Ok(Err(_))) => return plain(HttpResponse::BadRequest(), "the body broke off\n"),
             Ok(Err(_)) => return plain(HttpResponse::PayloadTooLarge(), "at most 8 KiB\n"),
             Err(_) => return plain(HttpResponse::RequestTimeout(), "the body took more than 10 s\n"),
@@ -87,6 +97,44 @@ async fn public(
     match reply {
         Ok(reply) => reply.into_response(&request, at),
         Err(_) => plain(HttpResponse::ServiceUnavailable(), "try again in a moment\n"),
+    }
+}
+
+async fn get(
+    request: &HttpRequest,
+    service: web::Data<StatusService>,
+    at: Timestamp,
+) -> Result<Reply, BlockingError> {
+    // The path of the request line, neither decoded nor normalised.
+    let path = request.uri().path();
+    match Target::of(path) {
+        Target::Published(name) => web::block(move || service.published(&name)).await,
+        Target::OppositionFile(file, part) => web::block(move || service.opposition_file(file, part)).await,
+        Target::OppositionChanges(form) => {
+            let query = request.query_string().to_owned();
+            web::block(move || service.opposition_changes_reply(&query, form)).await
+        }
+        Target::Policy => Ok(service.policy_page()),
+        Target::Other => match ocsp_get::request_in(path) {
+            Some(der) => Ok(service.clone().ocsp_get_reply(ocsp(&der, service, at).await?)),
+            None if path.starts_with("/ocsp/") => {
+                Ok(ocsp_reply(Answer::error(OcspResponseStatus::MalformedRequest)))
+            }
+            None => Ok(Reply::not_found()),
+        },
+    }
+}
+
+/// What memory can answer is answered on the spot (decision 0021); the rest waits for the database or a signature,
+/// elsewhere.
+async fn ocsp(
+    request: &[u8],
+    service: web::Data<StatusService>,
+    at: Timestamp,
+) -> Result<Answer, BlockingError> {
+    match service.ocsp_at_once(request, at) {
+        Ok(answer) => Ok(answer),
+        Err(unanswered) => web::block(move || service.ocsp(&unanswered, at)).await,
     }
 }
 

@@ -1,6 +1,8 @@
 //! The OCSP request in the path of a GET (RFC 6960 appendix A.1):
 //! `GET {url}/{url-encoding of base-64 encoding of the DER encoding of the OCSPRequest}`.
 
+use std::borrow::Cow;
+
 use base64::Engine;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
@@ -46,8 +48,9 @@ fn candidates(path: &[u8]) -> impl Iterator<Item = &[u8]> {
 fn announces_its_length(base64: &[u8]) -> bool {
     let padding = base64.iter().rev().take(2).take_while(|octet| **octet == b'=').count();
     let digits = base64.len() - padding;
-    let Ok(head) = BASE64.decode(&base64[..digits.min(HEAD)]) else { return false };
-    let length = match head[..] {
+    let mut head = [0; HEAD / 4 * 3];
+    let Ok(decoded) = BASE64.decode_slice(&base64[..digits.min(HEAD)], &mut head) else { return false };
+    let length = match head[..decoded] {
         [SEQUENCE, short, ..] if short < 0x80 => 2 + usize::from(short),
         [SEQUENCE, 0x81, length, ..] => 3 + usize::from(length),
         [SEQUENCE, 0x82, high, low, ..] => 4 + usize::from(u16::from_be_bytes([high, low])),
@@ -59,10 +62,15 @@ fn announces_its_length(base64: &[u8]) -> bool {
 /// The tag of a SEQUENCE (X.690 §8.9).
 const SEQUENCE: u8 = 0x30;
 
-/// Escapes undone. A space stands for the `+` that some proxy took for one.
-fn percent_decoded(path: &str) -> Option<Vec<u8>> {
+/// Escapes undone; the path itself where there is none. A space stands for the `+` that some proxy took for one.
+fn percent_decoded(path: &str) -> Option<Cow<'_, [u8]>> {
+    let path = path.as_bytes();
+    let Some(first) = path.iter().position(|octet| matches!(octet, b'%' | b' ')) else {
+        return Some(Cow::Borrowed(path));
+    };
     let mut out = Vec::with_capacity(path.len());
-    let mut octets = path.bytes();
+    out.extend_from_slice(&path[..first]);
+    let mut octets = path[first..].iter().copied();
     while let Some(octet) = octets.next() {
         let octet = match octet {
             b'%' => {
@@ -74,7 +82,7 @@ fn percent_decoded(path: &str) -> Option<Vec<u8>> {
         };
         out.push(if octet == b' ' { b'+' } else { octet });
     }
-    Some(out)
+    Some(Cow::Owned(out))
 }
 
 /// Tag SEQUENCE, and a definite length that ends where the bytes end.

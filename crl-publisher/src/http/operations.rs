@@ -1,6 +1,7 @@
 //! What the operator's monitoring asks: may traffic come here, and how do things stand.
 
 use std::fmt::Write;
+use std::time::Duration;
 
 use actix_web::HttpResponse;
 use ca_core::authority::{self, AuthorityKind};
@@ -12,9 +13,9 @@ use diesel::prelude::*;
 use store::audit::backlog;
 use store::database::Reserve;
 use store::schema::card_opposition_counter;
-use store::{Act, Actor, RequestId, Timestamp};
+use store::{Act, Actor, Database, RequestId, Timestamp};
 
-use super::pool::StatusWorker;
+use super::coherence::Coherence;
 use super::reply::NEVER_CACHED;
 use super::service::StatusService;
 use crate::crl::read::Crl;
@@ -55,10 +56,12 @@ impl Readiness {
 
 /// The database answers, every CRL and opposition list is fresh, every issuing authority has a responder.
 pub(crate) fn readiness(service: &StatusService, at: Timestamp) -> Readiness {
-    let looked = service.pool().run(|worker| {
-        let alarms = [audit_alarm(worker, at)?, signing_alarm(worker)?].into_iter().flatten();
-        let alarms = alarms.chain(responder_alarms(worker, at)?).collect();
-        Ok::<_, String>(Readiness { checks: check(service, worker, at)?, alarms })
+    let looked = service.databases().run(|db| {
+        let alarms = [audit_alarm(db, at)?, signing_alarm(db)?].into_iter().flatten();
+        let coherence = Coherence::read(db, service.folder())?.and_then(|coherence| coherence.alarm(at));
+        let alarms =
+            alarms.chain(responder_alarms(db, at)?).chain(authority_alarms(db)?).chain(coherence).collect();
+        Ok::<_, String>(Readiness { checks: check(service, db, at)?, alarms })
     });
     let mut readiness = looked.unwrap_or_else(|| Readiness {
         checks: vec![("database".to_owned(), Err("it does not answer".to_owned()))],
@@ -68,11 +71,34 @@ pub(crate) fn readiness(service: &StatusService, at: Timestamp) -> Readiness {
         let outcome = fresh_list(service, file, at);
         readiness.checks.push((format!("oppositions {}", file.name()), outcome.map(|()| None)));
     }
+    readiness.checks.push(("status log".to_owned(), status_log_followed(service, at)));
+    readiness.alarms.extend(forgotten_revocations(service));
     readiness
 }
 
-fn audit_alarm(worker: &mut StatusWorker, at: Timestamp) -> Result<Option<String>, String> {
-    let waits = backlog::of(&mut worker.db).map_err(|error| error.to_string())?;
+/// How long the status log may go unread before this node says that it is not ready.
+const LOG_PATIENCE: Duration = Duration::from_secs(10);
+
+/// Since when what is answered is known, and until when it may be answered.
+fn status_log_followed(service: &StatusService, at: Timestamp) -> Result<Option<String>, String> {
+    let view = service.answers().statuses.view().ok_or("not read yet")?;
+    let since = view.synchronised_at;
+    if since.plus(LOG_PATIENCE) < at {
+        let until = since.plus(service.policy().ocsp_validity);
+        return Err(format!("not read since {since}; what was known then is answered until {until}"));
+    }
+    Ok(Some(format!("in step, {} certificates in memory", view.image.certificates())))
+}
+
+fn forgotten_revocations(service: &StatusService) -> Option<String> {
+    let forgotten = service.answers().statuses.view()?.forgotten;
+    (forgotten > 0).then(|| {
+        format!("status log: the database has forgotten {forgotten} revocations, as after a restored backup")
+    })
+}
+
+fn audit_alarm(db: &mut Database, at: Timestamp) -> Result<Option<String>, String> {
+    let waits = backlog::of(db).map_err(|error| error.to_string())?;
     let seconds = waits.age(at).as_secs();
     let sentence = || {
         let count = waits.waiting;
@@ -83,10 +109,16 @@ fn audit_alarm(worker: &mut StatusWorker, at: Timestamp) -> Result<Option<String
     Ok(waits.is_late(at).then(sentence))
 }
 
-fn check(service: &StatusService, worker: &mut StatusWorker, at: Timestamp) -> Result<Checks, String> {
-    let authorities = authority::all(&mut worker.db).map_err(|error| error.to_string())?;
+/// Authorities whose record does not read: the others are answered for all the same.
+fn authority_alarms(db: &mut Database) -> Result<Vec<String>, String> {
+    let readable = authority::readable(db).map_err(|error| error.to_string())?;
+    Ok(readable.unreadable.into_iter().map(|(_, error)| error.to_string()).collect())
+}
+
+fn check(service: &StatusService, db: &mut Database, at: Timestamp) -> Result<Checks, String> {
+    let authorities = authority::readable(db).map_err(|error| error.to_string())?.authorities;
     let mut checks: Checks = vec![("database".to_owned(), Ok(None))];
-    let roots = root_crls(&mut worker.db).map_err(|error| error.to_string())?;
+    let roots = root_crls(db).map_err(|error| error.to_string())?;
     for authority in &authorities {
         let root = roots.iter().find(|root| root.authority == authority.short_name);
         for &kind in CrlKind::of(authority.kind) {
@@ -101,13 +133,10 @@ fn check(service: &StatusService, worker: &mut StatusWorker, at: Timestamp) -> R
         }
     }
     let act = Act { at, actor: Actor::Job("readyz"), request: RequestId(String::new()) };
-    let responder = service.responder(worker, &act).map_err(|error| error.to_string())?;
+    let responder = service.answers().responder(db, &act).map_err(|error| error.to_string())?;
     for authority in authorities.iter().filter(|authority| authority.kind == AuthorityKind::Issuing) {
         // Nobody can renew the responder of an authority that has ended; its last CRL says it all.
-        if authority_end::find(&mut worker.db, &authority.short_name)
-            .map_err(|error| error.to_string())?
-            .is_some()
-        {
+        if authority_end::find(db, &authority.short_name).map_err(|error| error.to_string())?.is_some() {
             continue;
         }
         let until = responder.valid_until().find(|(name, _)| *name == authority.short_name).map(|(_, at)| at);
@@ -122,12 +151,12 @@ fn check(service: &StatusService, worker: &mut StatusWorker, at: Timestamp) -> R
 }
 
 /// Responders whose successor is refused or late.
-fn responder_alarms(worker: &mut StatusWorker, at: Timestamp) -> Result<Vec<String>, String> {
-    let outlooks = responder::outlook(&mut worker.db).map_err(|error| error.to_string())?;
+fn responder_alarms(db: &mut Database, at: Timestamp) -> Result<Vec<String>, String> {
+    let outlooks = responder::outlook(db).map_err(|error| error.to_string())?;
     let troubled = outlooks.iter().filter(|outlook| outlook.is_trouble(at) && !outlook.has_ended(at));
     let mut alarms: Vec<String> =
         troubled.map(|outlook| format!("ocsp {}: {}", outlook.authority, outlook.words(at))).collect();
-    let forged = responder::refusals(&mut worker.db).map_err(|error| error.to_string())?.forged;
+    let forged = responder::refusals(db).map_err(|error| error.to_string())?.forged;
     if forged > 0 {
         alarms.push(format!("ocsp: {forged} forged requests were refused, see igc doctor"));
     }
@@ -135,9 +164,9 @@ fn responder_alarms(worker: &mut StatusWorker, at: Timestamp) -> Result<Vec<Stri
 }
 
 /// Signatures that nobody intended (`signature-not-intended`), ledgers that broke.
-fn signing_alarm(worker: &mut StatusWorker) -> Result<Option<String>, String> {
-    let standing = signing::standing(&mut worker.db).map_err(|error| error.to_string())?;
-    Ok((standing.alarms > 0).then(|| format!("signatures: {} alarms, see igc doctor", standing.alarms)))
+fn signing_alarm(db: &mut Database) -> Result<Option<String>, String> {
+    let standing = signing::standing(db).map_err(|error| error.to_string())?;
+    Ok((standing.open > 0).then(|| format!("signatures: {} alarms, see igc doctor", standing.open)))
 }
 
 fn fresh_crl(service: &StatusService, short_name: &str, kind: CrlKind, at: Timestamp) -> Result<(), String> {
@@ -155,20 +184,39 @@ fn fresh_list(service: &StatusService, file: ListFile, at: Timestamp) -> Result<
     }
 }
 
-/// Prometheus' text format. Read from the database when scraped: no counter lives in the process.
+/// Prometheus' text format. Read from the database when scraped, but for what is held in memory.
 pub(crate) fn metrics(service: &StatusService, at: Timestamp) -> String {
-    let gathered = service.pool().run(|worker| gather(service, worker, at));
+    let gathered = service.databases().run(|db| gather(service, db, at));
     let mut text = String::new();
     let up = u8::from(gathered.is_some());
     let _ = writeln!(
         text,
         "# HELP igc_database_up Whether the database answers.\n# TYPE igc_database_up gauge\nigc_database_up {up}"
     );
-    text + &gathered.unwrap_or_default()
+    text + &memory(service) + &gathered.unwrap_or_default()
 }
 
-fn gather(service: &StatusService, worker: &mut StatusWorker, at: Timestamp) -> Result<String, String> {
-    let authorities = authority::all(&mut worker.db).map_err(|error| error.to_string())?;
+/// What this process holds in memory; nothing before it has read the status log.
+fn memory(service: &StatusService) -> String {
+    let Some(view) = service.answers().statuses.view() else { return String::new() };
+    let (answers, octets) = service.answers().cache.size();
+    let mut families = [
+        Family::gauge("igc_status_log_read_seconds", "When the status log was last read, Unix time."),
+        Family::gauge("igc_status_certificates", "Certificates whose status is in memory."),
+        Family::gauge("igc_status_bytes", "Memory that their statuses take."),
+        Family::gauge("igc_ocsp_answers_kept", "Signed OCSP answers that are kept."),
+        Family::gauge("igc_ocsp_answers_bytes", "Memory that they take at most."),
+    ];
+    families[0].sample("", view.synchronised_at.seconds());
+    families[1].sample("", view.image.certificates());
+    families[2].sample("", view.image.octets());
+    families[3].sample("", answers);
+    families[4].sample("", octets);
+    families.into_iter().map(|family| family.text).collect()
+}
+
+fn gather(service: &StatusService, db: &mut Database, at: Timestamp) -> Result<String, String> {
+    let authorities = authority::readable(db).map_err(|error| error.to_string())?.authorities;
     let mut families = [
         Family::gauge("igc_crl_number", "CRLNumber of the newest recorded CRL."),
         Family::gauge("igc_crl_entries", "Certificates on it."),
@@ -177,7 +225,7 @@ fn gather(service: &StatusService, worker: &mut StatusWorker, at: Timestamp) -> 
     ];
     for authority in &authorities {
         for &kind in CrlKind::of(authority.kind) {
-            let newest = record::newest(&mut worker.db, &authority.short_name, kind);
+            let newest = record::newest(db, &authority.short_name, kind);
             let Some(crl) = newest.map_err(|error| error.to_string())? else { continue };
             let labels = format!("issuer=\"{}\",kind=\"{kind}\"", authority.short_name);
             families[0].sample(&labels, crl.number);
@@ -192,7 +240,7 @@ fn gather(service: &StatusService, worker: &mut StatusWorker, at: Timestamp) -> 
     );
     let mut unlisted =
         Family::gauge("igc_root_crl_unlisted_revocations", "Revocations by a root that are not on its CRL.");
-    for root in root_crls(&mut worker.db).map_err(|error| error.to_string())? {
+    for root in root_crls(db).map_err(|error| error.to_string())? {
         let labels = format!("issuer=\"{}\"", root.authority);
         root_lists.sample(&labels, root.remaining_seconds(at));
         unlisted.sample(&labels, root.unlisted);
@@ -201,10 +249,10 @@ fn gather(service: &StatusService, worker: &mut StatusWorker, at: Timestamp) -> 
         "igc_disk_reserve_used",
         "Whether the room on the disk that is kept for oppositions is in use: then nothing is issued.",
     );
-    let standing = worker.db.reserve().map_err(|error| error.to_string())?;
+    let standing = db.reserve().map_err(|error| error.to_string())?;
     reserve.sample("", u8::from(standing == Reserve::Used));
     let act = Act { at, actor: Actor::Job("metrics"), request: RequestId(String::new()) };
-    let responder = service.responder(worker, &act).map_err(|error| error.to_string())?;
+    let responder = service.answers().responder(db, &act).map_err(|error| error.to_string())?;
     let mut ends = Family::gauge(
         "igc_ocsp_responder_not_after_seconds",
         "End of the responder's certificate, Unix time.",
@@ -212,25 +260,25 @@ fn gather(service: &StatusService, worker: &mut StatusWorker, at: Timestamp) -> 
     for (issuer, until) in responder.valid_until() {
         ends.sample(&format!("issuer=\"{issuer}\""), until.seconds());
     }
-    let refused = responder::refusals(&mut worker.db).map_err(|error| error.to_string())?;
+    let refused = responder::refusals(db).map_err(|error| error.to_string())?;
     let mut requests = Family::counter(
         "igc_ocsp_responder_requests_refused_total",
         "Requests for a responder's successor that the worker refused.",
     );
     requests.sample("kind=\"all\"", refused.all);
     requests.sample("kind=\"forged\"", refused.forged);
-    let revocations = status_log::newest(&mut worker.db).map_err(|error| error.to_string())?;
+    let revocations = status_log::newest(db).map_err(|error| error.to_string())?;
     let oppositions: i64 = card_opposition_counter::table
         .find(1)
         .select(card_opposition_counter::last)
-        .first(&mut worker.db)
+        .first(db)
         .map_err(|error| error.to_string())?;
     let mut log = Family::counter(
         "igc_certificates_revoked_total",
         "Certificates ever revoked: the head of the status log.",
     );
     log.sample("", revocations);
-    let waits = backlog::of(&mut worker.db).map_err(|error| error.to_string())?;
+    let waits = backlog::of(db).map_err(|error| error.to_string())?;
     let mut trail = [
         Family::gauge("igc_audit_tree_size", "Leaves under the newest signed head of the audit tree."),
         Family::gauge("igc_audit_waiting", "Audit events under no signed head."),
@@ -249,17 +297,33 @@ fn gather(service: &StatusService, worker: &mut StatusWorker, at: Timestamp) -> 
         .into_iter()
         .chain([root_lists, unlisted, reserve, ends, requests, log, cards])
         .chain(trail)
-        .chain(signatures(worker)?);
+        .chain(coherence(service, db)?)
+        .chain(signatures(db)?);
     Ok(families.map(|family| family.text).collect())
 }
 
-fn signatures(worker: &mut StatusWorker) -> Result<[Family; 3], String> {
-    let signing = signing::standing(&mut worker.db).map_err(|error| error.to_string())?;
+/// Absent where nobody has looked yet: then an alarm on the first one finds nothing, and says so.
+fn coherence(service: &StatusService, db: &mut Database) -> Result<Vec<Family>, String> {
+    let Some(coherence) = Coherence::read(db, service.folder())? else { return Ok(Vec::new()) };
+    let mut looked = Family::gauge(
+        "igc_coherence_looked_seconds",
+        "When every public face was last looked at, Unix time.",
+    );
+    looked.sample("", coherence.looked_at());
+    let mut differences = Family::gauge("igc_coherence_differences", "What did not agree then.");
+    differences.sample("", coherence.differences());
+    Ok(vec![looked, differences])
+}
+
+fn signatures(db: &mut Database) -> Result<[Family; 4], String> {
+    let signing = signing::standing(db).map_err(|error| error.to_string())?;
     let mut alarms = Family::counter(
         "igc_signing_alarms_total",
         "Signatures that nobody intended, and signing ledgers that broke.",
     );
     alarms.sample("", signing.alarms);
+    let mut open = Family::gauge("igc_signing_alarms_open", "Those of them that nobody has acknowledged.");
+    open.sample("", signing.open);
     let mut signed =
         Family::counter("igc_signatures_total", "Signatures in a ledger, as far as it was followed.");
     let mut followed =
@@ -269,7 +333,7 @@ fn signatures(worker: &mut StatusWorker) -> Result<[Family; 3], String> {
         signed.sample(&labels, ledger.sequence);
         followed.sample(&labels, ledger.reconciled_at.seconds());
     }
-    Ok([alarms, signed, followed])
+    Ok([alarms, open, signed, followed])
 }
 
 struct Family {

@@ -118,5 +118,6 @@ fn path(folder: &PublicFolder, name: &PublishedName) -> PathBuf {
         PublishedName::CaCertificate(short_name) => folder.ca_path(&format!("{}.cer", short_name.as_str())),
         PublishedName::Chain(name) => folder.ca_path(name),
         PublishedName::AuditCheckpoint => folder.audit_checkpoint_path(),
+        PublishedName::Coherence(name) => folder.coherence_path(name),
     }
 }

@@ -30,6 +30,8 @@ enum Caching {
     Revalidated { etag: String },
     /// Shared caches may keep it for a while.
     Until { max_age: Duration, etag: String, modified: Timestamp, expires: Option<Timestamp> },
+    /// The same, and no date tells one version from another.
+    UntilByEtag { max_age: Duration, etag: String, modified: Timestamp, expires: Timestamp },
 }
 
 /// `"…"`: the SHA-256 of the body.
@@ -77,9 +79,25 @@ impl Reply {
         Self { status: StatusCode::OK, content_type, body, caching }
     }
 
+    /// The same of what ends for certain, and is told from another version by its ETag alone: If-Modified-Since gets
+    /// no 304, since two versions may have one date.
+    pub(crate) fn cached_by_etag(
+        content_type: &'static str,
+        body: Bytes,
+        modified: Timestamp,
+        max_age: Duration,
+        expires: Timestamp,
+    ) -> Self {
+        let caching = Caching::UntilByEtag { max_age, etag: etag(&body), modified, expires };
+        Self { status: StatusCode::OK, content_type, body, caching }
+    }
+
     pub(crate) fn into_response(self, request: &HttpRequest, at: Timestamp) -> HttpResponse {
-        let (max_age, etag, modified, expires) = match self.caching {
-            Caching::Until { max_age, etag, modified, expires } => (max_age, etag, modified, expires),
+        let (max_age, etag, modified, expires, by_date) = match self.caching {
+            Caching::Until { max_age, etag, modified, expires } => (max_age, etag, modified, expires, true),
+            Caching::UntilByEtag { max_age, etag, modified, expires } => {
+                (max_age, etag, modified, Some(expires), false)
+            }
             Caching::Revalidated { etag } => {
                 let unchanged = knows(request, &etag).unwrap_or(false);
                 let status = if unchanged { StatusCode::NOT_MODIFIED } else { self.status };
@@ -98,10 +116,10 @@ impl Reply {
                 return response.content_type(self.content_type).insert_header(NEVER_CACHED).body(self.body);
             }
         };
+        // Whole seconds that are left, rounded down: the rest of one would be kept past the end.
         let left = expires.map_or(max_age, |expires| {
-            max_age.min(Duration::from_secs(
-                expires.seconds().saturating_sub(at.seconds()).max(0).unsigned_abs(),
-            ))
+            let left = expires.millis().saturating_sub(at.millis()).max(0) / 1000;
+            max_age.min(Duration::from_secs(left.unsigned_abs()))
         });
         let headers = |response: &mut HttpResponseBuilder| {
             response
@@ -114,7 +132,7 @@ impl Reply {
                 ))
                 .insert_header(("expires", http_date(at.plus(left))));
         };
-        let unchanged = not_modified(request, &etag, modified);
+        let unchanged = not_modified(request, &etag, by_date.then_some(modified));
         let mut response =
             HttpResponse::build(if unchanged { StatusCode::NOT_MODIFIED } else { self.status });
         headers(&mut response);
@@ -125,14 +143,15 @@ impl Reply {
     }
 }
 
-/// If-None-Match goes before If-Modified-Since (RFC 9110 §13.2.2).
-fn not_modified(request: &HttpRequest, etag: &str, modified: Timestamp) -> bool {
+/// If-None-Match goes before If-Modified-Since (RFC 9110 §13.2.2), which is looked at only where a date tells
+/// versions apart.
+fn not_modified(request: &HttpRequest, etag: &str, modified: Option<Timestamp>) -> bool {
     if let Some(known) = knows(request, etag) {
         return known;
     }
-    match IfModifiedSince::parse(request) {
-        Ok(since) => system_time(modified.whole_second()) <= SystemTime::from(since.0),
-        Err(_) => false,
+    match (modified, IfModifiedSince::parse(request)) {
+        (Some(modified), Ok(since)) => system_time(modified.whole_second()) <= SystemTime::from(since.0),
+        _ => false,
     }
 }
 

@@ -1,28 +1,25 @@
-//! What the handlers share: the folder, the workers, the responder.
+//! What the handlers share: the folder, the answers, the thread that follows the status log.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::http::StatusCode;
 use actix_web::web::Bytes;
-use store::{Act, Actor, RequestId, Timestamp};
+use ca_core::signer::Signer;
+use store::{Act, Actor, Database, RequestId, Timestamp};
 
 use super::documents::POLICY_PAGE;
-use super::ocsp_get;
+use super::follower::{Following, Wake};
 use super::oppositions::{OppositionService, StreamLimits};
-use super::pool::{OpenWorker, Pool, StatusWorker};
 use super::published::PublishedFiles;
 use super::reply::{Reply, etag};
-use super::target::{PublishedName, Target};
+use super::target::PublishedName;
 use crate::faults;
 use crate::folder::PublicFolder;
-use crate::ocsp::response::OcspResponseStatus;
-use crate::ocsp::{Answer, AnswerKind, Responder, ResponderError, StatusView};
+use crate::ocsp::answers::{Answers, Unanswered};
+use crate::ocsp::{Answer, AnswerKind};
 use crate::policy::PublicationPolicy;
-
-/// How long a loaded responder is used: a renewed or revoked responder certificate takes effect
-/// within this time.
-const RESPONDER_REFRESH: Duration = Duration::from_secs(30);
+use crate::pool::{Open, Pool};
 
 /// The clock of the outermost code: read once a request (invariant 5).
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
@@ -33,10 +30,14 @@ pub struct StatusSettings {
     pub folder: PublicFolder,
     /// For how long answers may be used and kept.
     pub policy: PublicationPolicy,
-    /// How many connections and signers at most.
+    /// How many octets of signed answers are kept at most.
+    pub answer_cache_octets: usize,
+    /// How many connections, and how many signers, at most.
     pub workers: usize,
-    /// Opens one of them.
-    pub open: OpenWorker,
+    /// Opens a connection of the status role.
+    pub open_database: Open<Database>,
+    /// Makes a signer that holds the OCSP keys and no other.
+    pub open_signer: Open<Box<dyn Signer>>,
     /// What time it is.
     pub clock: Clock,
     /// What streams of oppositions may cost.
@@ -49,30 +50,55 @@ pub struct StatusService {
     shared: Arc<Shared>,
 }
 
-struct Shared {
+pub(super) struct Shared {
     folder: PublicFolder,
-    policy: PublicationPolicy,
     clock: Clock,
-    pool: Pool,
+    pub(super) answers: Answers,
     files: PublishedFiles,
+    pub(super) wake: Arc<Wake>,
     oppositions: OppositionService,
-    responder: Mutex<Option<(Timestamp, Arc<Responder>)>>,
 }
 
 impl StatusService {
     /// Opens nothing yet: a status role starts, and serves CRLs, without its database.
     pub fn new(settings: StatusSettings) -> Self {
+        let databases = Pool::new(settings.workers, settings.open_database);
+        let signers = Pool::new(settings.workers, settings.open_signer);
         Self {
             shared: Arc::new(Shared {
                 folder: settings.folder,
-                policy: settings.policy,
                 clock: settings.clock,
-                pool: Pool::new(settings.workers, settings.open),
+                answers: Answers::new(settings.policy, settings.answer_cache_octets, databases, signers),
                 files: PublishedFiles::default(),
+                wake: Arc::default(),
                 oppositions: OppositionService::new(settings.streams),
-                responder: Mutex::default(),
             }),
         }
+    }
+
+    /// Starts the thread that keeps the statuses of all certificates in memory and in step with the status log,
+    /// until what this gives is dropped. Without it, every answer is looked up and signed anew.
+    pub fn follow(&self) -> std::io::Result<Following> {
+        Following::start(Arc::clone(&self.shared))
+    }
+
+    /// One look at the status log, here and now.
+    #[cfg(test)]
+    pub(super) fn look(&self) {
+        super::follower::Follower::default().look(&self.shared);
+    }
+
+    /// What all clones share.
+    #[cfg(test)]
+    pub(super) fn shared(&self) -> &Arc<Shared> {
+        &self.shared
+    }
+
+    /// Has the status log read now, and not when its turn comes; whether every answer given from here on knows
+    /// its event `sequence`, or does within `at_most`. A hint: nothing is lost without it.
+    pub fn has_applied(&self, sequence: i64, at_most: Duration) -> bool {
+        self.shared.wake.now();
+        self.shared.answers.statuses.wait_for(sequence, at_most)
     }
 
     pub(crate) fn now(&self) -> Timestamp {
@@ -84,107 +110,69 @@ impl StatusService {
     }
 
     pub(crate) fn policy(&self) -> &PublicationPolicy {
-        &self.shared.policy
+        &self.shared.answers.policy
     }
 
-    pub(crate) fn pool(&self) -> &Pool {
-        &self.shared.pool
+    pub(crate) fn answers(&self) -> &Answers {
+        &self.shared.answers
+    }
+
+    pub(crate) fn databases(&self) -> &Pool<Database> {
+        &self.shared.answers.databases
     }
 
     pub(super) fn oppositions(&self) -> &OppositionService {
         &self.shared.oppositions
     }
 
-    /// Answers a GET. Blocks.
-    pub(crate) fn get(&self, path: &str, query: &str, at: Timestamp) -> Reply {
-        match Target::of(path) {
-            Target::Published(name) => self.published(&name),
-            Target::OppositionFile(file, part) => self.opposition_file(file, part),
-            Target::OppositionChanges(form) => self.opposition_changes_reply(query, form),
-            Target::Policy => Reply::cached(
-                "text/html; charset=utf-8",
-                Bytes::from_static(POLICY_PAGE.as_bytes()),
-                etag(POLICY_PAGE.as_bytes()),
-                Timestamp::from_seconds(0),
-                self.shared.policy.file_max_age,
-                None,
-            ),
-            Target::Other => match ocsp_get::request_in(path) {
-                Some(request) => self.ocsp_get(&request, at),
-                None if path.starts_with("/ocsp/") => {
-                    ocsp_reply(Answer::error(OcspResponseStatus::MalformedRequest))
-                }
-                None => Reply::not_found(),
-            },
-        }
+    /// The page behind the addresses of the certificate policies.
+    pub(crate) fn policy_page(&self) -> Reply {
+        Reply::cached(
+            "text/html; charset=utf-8",
+            Bytes::from_static(POLICY_PAGE.as_bytes()),
+            etag(POLICY_PAGE.as_bytes()),
+            Timestamp::from_seconds(0),
+            self.policy().file_max_age,
+            None,
+        )
     }
 
-    /// Answers an OCSP request by POST, whatever the path. Blocks.
-    pub(crate) fn ocsp_post(&self, request: &[u8], at: Timestamp) -> Reply {
-        ocsp_reply(self.answer(request, at))
+    /// The answer to an OCSP request, where memory has it. Waits for nothing.
+    pub(crate) fn ocsp_at_once(&self, request: &[u8], at: Timestamp) -> Result<Answer, Unanswered> {
+        self.shared.answers.at_once(request, at)
     }
 
-    /// As RFC 9919 §6 has it: kept for a moment by caches, unless bound to a nonce.
-    fn ocsp_get(&self, request: &[u8], at: Timestamp) -> Reply {
-        let answer = self.answer(request, at);
+    /// The answer to what memory alone could not answer. Blocks.
+    pub(crate) fn ocsp(&self, unanswered: &Unanswered, at: Timestamp) -> Answer {
+        let act = Act { at, actor: Actor::Job("ocsp"), request: RequestId(String::new()) };
+        self.shared.answers.by_signing(unanswered, &act)
+    }
+
+    /// By GET, as RFC 9919 §6 has it: kept for a moment by caches, unless bound to a nonce. Good and revoked may have
+    /// one thisUpdate, which has no fraction of a second, and a clock may have gone back between them: a date
+    /// alone never makes a *good* last longer.
+    pub(crate) fn ocsp_get_reply(&self, answer: Answer) -> Reply {
         match answer.kind {
-            AnswerKind::Signed { this_update, next_update, nonce: false } => {
-                let etag = etag(&answer.der);
-                let max_age = self.shared.policy.ocsp_max_age;
-                let body = Bytes::from(answer.der);
-                Reply::cached(
-                    "application/ocsp-response",
-                    body,
-                    etag,
-                    this_update,
-                    max_age,
-                    Some(next_update),
-                )
-            }
+            AnswerKind::Signed { this_update, next_update, nonce: false } => Reply::cached_by_etag(
+                "application/ocsp-response",
+                Bytes::from(answer.der),
+                this_update,
+                self.policy().ocsp_max_age,
+                next_update,
+            ),
             _ => ocsp_reply(answer),
         }
     }
 
-    fn answer(&self, request: &[u8], at: Timestamp) -> Answer {
-        let act = Act { at, actor: Actor::Job("ocsp"), request: RequestId(String::new()) };
-        let answer = self.shared.pool.run(|worker| {
-            let responder = self.responder(worker, &act).map_err(|error| error.to_string())?;
-            let StatusWorker { db, signer } = worker;
-            let answer = responder.answer(&mut StatusView::over(db), signer.as_mut(), request, &act);
-            match answer.kind {
-                AnswerKind::Error(OcspResponseStatus::TryLater) => Err("no signed answer".to_owned()),
-                _ => Ok(answer),
-            }
-        });
-        answer.unwrap_or_else(|| Answer::error(OcspResponseStatus::TryLater))
-    }
-
-    /// The responder, loaded again when it is older than half a minute.
-    pub(crate) fn responder(
-        &self,
-        worker: &mut StatusWorker,
-        act: &Act,
-    ) -> Result<Arc<Responder>, ResponderError> {
-        let known = self.shared.responder.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        if let Some((loaded_at, responder)) = known
-            && (loaded_at..loaded_at.plus(RESPONDER_REFRESH)).contains(&act.at)
-        {
-            return Ok(responder);
-        }
-        let responder = Arc::new(Responder::load(&mut worker.db, &self.shared.policy, act)?);
-        let mut known = self.shared.responder.lock().unwrap_or_else(PoisonError::into_inner);
-        *known = Some((act.at, Arc::clone(&responder)));
-        Ok(responder)
-    }
-
-    fn published(&self, name: &PublishedName) -> Reply {
+    /// A published file. Blocks.
+    pub(crate) fn published(&self, name: &PublishedName) -> Reply {
         match self.shared.files.get(&self.shared.folder, name) {
             Ok(Some(file)) => Reply::cached(
                 name.content_type(),
                 file.body.clone(),
                 file.etag.clone(),
                 file.modified,
-                name.max_age(&self.shared.policy),
+                name.max_age(self.policy()),
                 file.next_update,
             ),
             Ok(None) => Reply::not_found(),
@@ -198,10 +186,16 @@ impl StatusService {
 
 /// Errors and answers to one request alone; POST is not cached at all. The HTTP status is 200
 /// whenever the body is an OCSP response (RFC 6960 appendix A.2).
-fn ocsp_reply(answer: Answer) -> Reply {
+pub(crate) fn ocsp_reply(answer: Answer) -> Reply {
     Reply::uncached(StatusCode::OK, "application/ocsp-response", answer.der)
 }
 
 pub(super) fn unavailable() -> Reply {
     Reply::problem(StatusCode::SERVICE_UNAVAILABLE, faults::STATUS_UNAVAILABLE, "try again in a moment")
+}
+
+impl Shared {
+    pub(super) fn now(&self) -> Timestamp {
+        (self.clock)()
+    }
 }

@@ -4,10 +4,14 @@ use std::time::Duration;
 
 use crate::crl::CrlKind;
 use crate::policy::PublicationPolicy;
+use crate::publish::coherence_statement::{STATEMENT, STATEMENT_SIGNATURE};
 use crate::publish::list_file::{ListFile, ListForm, SIGNATURE};
 
 /// A head of the audit tree is replaced every half second (C2SP tlog-tiles: "a few seconds").
 const CHECKPOINT_MAX_AGE: Duration = Duration::from_secs(2);
+
+/// A statement of coherence is made once a minute at most.
+const STATEMENT_MAX_AGE: Duration = Duration::from_secs(10);
 
 /// The short name of an authority, as it may stand in a URL: upper-case letters, digits and dashes.
 /// Nothing else ever reaches the file system, so that no path can leave the public folder; and the
@@ -36,6 +40,8 @@ pub(crate) enum PublishedName {
     Chain(&'static str),
     /// The newest head of the audit tree.
     AuditCheckpoint,
+    /// The statement of coherence, or its signature.
+    Coherence(&'static str),
 }
 
 impl PublishedName {
@@ -48,6 +54,8 @@ impl PublishedName {
             Self::Chain(_) => "application/x-pem-file",
             // C2SP tlog-tiles, "Checkpoints".
             Self::AuditCheckpoint => "text/plain; charset=utf-8",
+            Self::Coherence(STATEMENT) => "application/json",
+            Self::Coherence(_) => "application/pkcs7-signature",
         }
     }
 
@@ -55,6 +63,7 @@ impl PublishedName {
     pub(crate) fn max_age(&self, policy: &PublicationPolicy) -> Duration {
         match self {
             Self::AuditCheckpoint => CHECKPOINT_MAX_AGE,
+            Self::Coherence(_) => STATEMENT_MAX_AGE,
             _ => policy.file_max_age,
         }
     }
@@ -86,6 +95,10 @@ impl Target {
             "ca" | "AC" | "AC%20TEST" => ca(name),
             "oppositions" => return oppositions(name),
             "audit" if name == "checkpoint" => Some(PublishedName::AuditCheckpoint),
+            "coherence" => [STATEMENT, STATEMENT_SIGNATURE]
+                .into_iter()
+                .find(|known| *known == name)
+                .map(PublishedName::Coherence),
             "pc" | "PC" | "PC%20TEST" if name.is_empty() => return Self::Policy,
             _ => None,
         };
@@ -171,6 +184,9 @@ mod tests {
             "/oppositions/changes/1.csv.p7s.p7s",
             "/audit/checkpoints",
             "/audit/../igc.toml",
+            "/coherence/",
+            "/coherence/../igc.toml",
+            "/coherence/statement",
         ] {
             assert_eq!(Target::of(path), Target::Other, "{path}");
         }

@@ -15,12 +15,14 @@ use store::Timestamp;
 use super::*;
 use crate::crl::CrlKind;
 use crate::fixture::{ISSUING, World, rng};
+use crate::pool::OpenError;
 use crate::publish::{publish_certificates, publish_crls, publish_opposition_list};
 
 pub(super) struct Server {
     pub(super) world: World,
     /// False: no worker can be opened, as when the database is away.
     pub(super) reachable: Arc<AtomicBool>,
+    pub(super) service: StatusService,
     pub(super) public: String,
     operations: String,
 }
@@ -69,8 +71,9 @@ impl Server {
         let reachable = Arc::new(AtomicBool::new(true));
         let now = act.at.plus(Duration::from_secs(1));
         let service = service(&world, Arc::clone(&reachable), now, streams);
-        let (public, operations) = serve(service);
-        Self { world, reachable, public, operations }
+        service.look();
+        let (public, operations) = serve(service.clone());
+        Self { world, reachable, service, public, operations }
     }
 
     pub(super) fn get(&self, path: &str) -> Got {
@@ -93,7 +96,7 @@ impl Server {
         exchange(&self.public, &head, body)
     }
 
-    fn operations(&self, path: &str) -> (u16, String) {
+    pub(super) fn operations(&self, path: &str) -> (u16, String) {
         let got = exchange(
             &self.operations,
             &format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"),
@@ -125,24 +128,29 @@ pub(super) fn service(
     now: Timestamp,
     streams: StreamLimits,
 ) -> StatusService {
-    let path = world.path("igc.sqlite");
+    let url = format!("sqlite:{}", world.path("igc.sqlite").display());
     let signer = world.signer.clone();
-    let open: OpenWorker = Box::new(move || {
-        if !reachable.load(Ordering::SeqCst) {
-            return Err("the database is away".into());
-        }
-        let url = format!("sqlite:{}", path.display());
-        let db = store::Database::open(&url, store::DatabaseRole::Status)?;
-        Ok(StatusWorker { db, signer: Box::new(signer.clone()) })
-    });
+    let signing = Arc::clone(&reachable);
     StatusService::new(StatusSettings {
         folder: world.folder.clone(),
         policy: world.policy.clone(),
+        answer_cache_octets: 1024 * 1024,
         workers: 2,
-        open,
+        open_database: Box::new(move || {
+            is_here(&reachable)?;
+            Ok(store::Database::open(&url, store::DatabaseRole::Status)?)
+        }),
+        open_signer: Box::new(move || {
+            is_here(&signing)?;
+            Ok(Box::new(signer.clone()))
+        }),
         clock: Arc::new(move || now),
         streams,
     })
+}
+
+fn is_here(reachable: &AtomicBool) -> Result<(), OpenError> {
+    if reachable.load(Ordering::SeqCst) { Ok(()) } else { Err("it is away".into()) }
 }
 
 /// Serves on two free ports from a thread of its own.
@@ -230,21 +238,6 @@ fn ocsp_is_answered_by_post_on_any_path_and_by_get_in_any_form() {
             assert_eq!(got.header("cache-control").unwrap(), "no-store");
         }
     }
-}
-
-#[test]
-fn errors_of_ocsp_are_ocsp() {
-    let server = Server::start();
-    server.reachable.store(false, Ordering::SeqCst);
-    let got = server.post("/ocsp", &server.ocsp_request("1D01"));
-    assert_eq!(got.body, [0x30, 0x03, 0x0A, 0x01, 0x03], "try later");
-    server.reachable.store(true, Ordering::SeqCst);
-    assert!(server.post("/ocsp", &server.ocsp_request("1D01")).body.len() > 100, "and it heals");
-    let malformed = [0x30, 0x03, 0x0A, 0x01, 0x01];
-    assert_eq!(server.post("/ocsp", b"garbage").body, malformed);
-    assert_eq!(server.post("/ocsp", b"").body, malformed);
-    assert_eq!(server.get("/ocsp/garbage").body, malformed);
-    assert_eq!(server.post("/ocsp", &[0x30; 100_000]).status, 413);
 }
 
 #[test]
@@ -346,12 +339,14 @@ fn readiness_names_what_is_wrong_and_metrics_come_from_the_rows() {
         "[+] crl ACI-FO-PP delta: ok",
         "[+] ocsp ACI-FO-PP: ok",
         "[+] oppositions full.bin: ok",
+        "[+] status log: ok, in step, ",
     ] {
         assert!(verbose.contains(check), "{verbose}");
     }
     let (_, metrics) = server.operations("/metrics");
     for line in [
         "igc_database_up 1",
+        "igc_status_certificates 8",
         "igc_crl_entries{issuer=\"ACI-FO-PP\",kind=\"full\"} 1",
         "igc_crl_number{issuer=\"ACR-FO\",kind=\"full\"} 1",
         "igc_root_crl_unlisted_revocations{issuer=\"ACR-FO\"} 0",

@@ -6,16 +6,16 @@ use super::response::OcspResponseStatus;
 
 /// What goes back, and what HTTP may say about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Answer {
+pub(crate) struct Answer {
     /// The DER of the OCSPResponse.
-    pub der: Vec<u8>,
+    pub(crate) der: Vec<u8>,
     /// What it is.
-    pub kind: AnswerKind,
+    pub(crate) kind: AnswerKind,
 }
 
 /// What an answer is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AnswerKind {
+pub(crate) enum AnswerKind {
     /// Signed.
     Signed {
         /// thisUpdate of each single response.
@@ -31,7 +31,7 @@ pub enum AnswerKind {
 
 impl Answer {
     /// An answer that says only a status.
-    pub fn error(status: OcspResponseStatus) -> Self {
+    pub(crate) fn error(status: OcspResponseStatus) -> Self {
         Self { der: status.bare_response(), kind: AnswerKind::Error(status) }
     }
 }

@@ -5,36 +5,42 @@ use ca_core::certificate::{self, CertificateStatus};
 use ca_core::serial::SerialNumber;
 use ca_core::service_key::ServiceKey;
 use ca_core::signer::{KeyReference, SignatureAlgorithm, Signer, SignerError, sign_verified};
-use const_oid::db::rfc6960::ID_PKIX_OCSP_NONCE;
-use der::asn1::{BitString, GeneralizedTime, Null, OctetString};
+use const_oid::db::rfc6960::ID_PKIX_OCSP_ARCHIVE_CUTOFF;
+use der::asn1::{GeneralizedTime, OctetString};
 use der::{Decode, Encode};
-use store::{Act, Database, Timestamp};
+use openssl::sha::sha256;
+use store::{Database, Timestamp};
 use thiserror::Error;
 use x509_cert::Certificate;
 use x509_cert::ext::Extension;
-use x509_cert::ext::pkix::CrlReason;
 
 use super::answer::{Answer, AnswerKind};
+use super::draft::{Known, Moments, response_data};
+use super::encode;
 use super::issuers::key_hash;
-use super::request::{CertId, Question};
-use super::response::{
-    BasicOcspResponse, CertStatus, OcspResponse, ResponderId, ResponseData, RevokedInfo, SingleResponse,
-};
-use super::status_view::{Status, StatusView};
+use super::request::Question;
 use crate::policy::PublicationPolicy;
+use crate::status::Status;
 
 /// The responder key of one authority.
 #[derive(Clone, Debug)]
-pub(super) struct Delegate {
+pub(crate) struct Delegate {
     /// Short name of the authority it answers for.
-    pub(super) authority: String,
+    pub(crate) authority: String,
+    /// The serial number of its certificate.
+    pub(super) serial: SerialNumber,
+    /// The first octets of the SHA-256 of its certificate: tells the answers of one responder from those of
+    /// another.
+    pub(super) fingerprint: [u8; 7],
+    /// Extensions of each SingleResponse, DER.
+    pub(super) single_extensions: Vec<u8>,
+    pub(super) key_hash: [u8; 20],
+    pub(super) not_after: Timestamp,
     key: KeyReference,
     public_key: Vec<u8>,
-    algorithm: SignatureAlgorithm,
-    key_hash: [u8; 20],
-    certificate: Certificate,
+    algorithm_der: Vec<u8>,
+    certificate_der: Vec<u8>,
     not_before: Timestamp,
-    pub(super) not_after: Timestamp,
 }
 
 /// A responder key that could not be loaded.
@@ -51,12 +57,12 @@ pub(super) enum DelegateError {
 pub(super) enum Trouble {
     #[error("the certificate of the responder for {0} is not valid now")]
     ResponderExpired(String),
+    #[error("the status log was last read at {0}, too long ago to say anything now")]
+    OutOfStep(Timestamp),
     #[error("signer: {0}")]
     Signer(#[from] SignerError),
     #[error("encoding: {0}")]
     Der(#[from] der::Error),
-    #[error("database: {0}")]
-    Database(#[from] diesel::result::Error),
 }
 
 impl Trouble {
@@ -64,6 +70,17 @@ impl Trouble {
     pub(super) fn is_of_this_key(&self) -> bool {
         matches!(self, Self::Signer(SignerError::NoSuchKey { .. }) | Self::ResponderExpired(_))
     }
+
+    /// Whether another session with the token may do better.
+    pub(super) fn is_of_the_signer(&self) -> bool {
+        matches!(self, Self::Signer(_))
+    }
+}
+
+/// A signature, and the moments of the answer it signs.
+pub(super) struct Signed {
+    pub(super) moments: Moments,
+    pub(super) signature: Vec<u8>,
 }
 
 impl Delegate {
@@ -82,15 +99,20 @@ impl Delegate {
         if !matches!(standing.status, CertificateStatus::Good { .. }) {
             return Ok(None);
         }
+        let algorithm = SignatureAlgorithm::of_key(&key.public_key).map_err(|error| unreadable(&error))?;
+        let [a, b, c, d, e, f, g, ..] = sha256(der);
         Ok(Some(Self {
             authority: authority.short_name.clone(),
-            key: key.key.clone(),
-            algorithm: SignatureAlgorithm::of_key(&key.public_key).map_err(|error| unreadable(&error))?,
+            serial,
+            fingerprint: [a, b, c, d, e, f, g],
+            single_extensions: archive_cutoff(authority.not_before).map_err(|error| unreadable(&error))?,
             key_hash: key_hash(&key.public_key).map_err(|error| unreadable(&error))?,
-            public_key: key.public_key.clone(),
-            certificate,
-            not_before: standing.not_before,
             not_after: standing.not_after,
+            key: key.key.clone(),
+            public_key: key.public_key.clone(),
+            algorithm_der: algorithm.algorithm_identifier().to_der().map_err(|error| unreadable(&error))?,
+            certificate_der: der.clone(),
+            not_before: standing.not_before,
         }))
     }
 
@@ -98,98 +120,47 @@ impl Delegate {
         self.not_before <= at && at < self.not_after
     }
 
-    /// Looks each certificate up and signs what is known of it.
-    pub(super) fn answer(
+    /// Signs what is known of the certificates that are asked about, a status for each.
+    pub(super) fn sign(
         &self,
         policy: &PublicationPolicy,
-        status: &mut StatusView<'_>,
+        question: &Question,
+        statuses: &[Status],
+        known: Known,
         signer: &mut dyn Signer,
-        question: Question,
-        act: &Act,
-    ) -> Result<Answer, Trouble> {
-        let mut statuses = Vec::with_capacity(question.certificates.len());
-        for cert_id in &question.certificates {
-            // A negative or oversized INTEGER is no serial number we could have given.
-            statuses.push(match SerialNumber::from_octets(cert_id.serial_number.as_bytes()) {
-                Ok(serial) if cert_id.serial_number.as_bytes()[0] < 0x80 => {
-                    status.status(&self.authority, &serial)?
-                }
-                _ => Status::Unknown,
-            });
-        }
-        // A revocation may have been committed since the act began: no answer is older than what it says. A
-        // date that is further ahead was left by a clock; it is cut below and moves nothing.
-        let latest = act.at.plus(policy.clock_tolerance);
-        let committed = statuses.iter().filter_map(Status::revoked_at).filter(|at| *at <= latest);
-        let known_at = committed.fold(act.at, Timestamp::max);
-        if !self.is_valid_at(known_at) {
-            return Err(Trouble::ResponderExpired(self.authority.clone()));
-        }
-        let this_update = known_at.whole_second();
-        // An answer is of no use once the certificate that signed it has ended.
-        let next_update = this_update.plus(policy.ocsp_validity).min(self.not_after);
-        let responses = question
-            .certificates
-            .into_iter()
-            .zip(statuses)
-            .map(|(cert_id, status)| single_response(cert_id, status, this_update, next_update))
-            .collect::<der::Result<_>>()?;
-        let nonce = question.nonce.is_some();
-        let data = ResponseData {
-            version: Default::default(),
-            responder_id: ResponderId::ByKey(OctetString::new(self.key_hash.as_slice())?),
-            produced_at: time(this_update)?,
-            responses,
-            response_extensions: question.nonce.map(|value| {
-                vec![Extension { extn_id: ID_PKIX_OCSP_NONCE, critical: false, extn_value: value }]
-            }),
-        };
-        let der = OcspResponse::successful(&self.sign(signer, data)?)?.to_der()?;
-        Ok(Answer { der, kind: AnswerKind::Signed { this_update, next_update, nonce } })
-    }
-
-    fn sign(&self, signer: &mut dyn Signer, data: ResponseData) -> Result<BasicOcspResponse, Trouble> {
-        let tbs = data.to_der()?;
+    ) -> Result<Signed, Trouble> {
+        let moments = Moments::of(self, policy, statuses, known)?;
+        let tbs = response_data(self, policy, question, statuses, moments)?;
         let subject = format!("ocsp {}", self.authority);
         let signature = sign_verified(signer, &self.key, &self.public_key, &subject, &tbs)?;
-        Ok(BasicOcspResponse {
-            tbs_response_data: data,
-            signature_algorithm: self.algorithm.algorithm_identifier(),
-            signature: BitString::from_bytes(&signature)?,
-            certs: Some(vec![self.certificate.clone()]),
+        Ok(Signed { moments, signature })
+    }
+
+    /// The answer around a signature that was made over the same question, statuses and moments.
+    pub(super) fn assemble(
+        &self,
+        policy: &PublicationPolicy,
+        question: &Question,
+        statuses: &[Status],
+        moments: Moments,
+        signature: &[u8],
+    ) -> der::Result<Answer> {
+        let tbs = response_data(self, policy, question, statuses, moments)?;
+        let der = encode::response(&tbs, &self.algorithm_der, signature, &self.certificate_der);
+        let Moments { this_update, next_update, .. } = moments;
+        Ok(Answer {
+            der,
+            kind: AnswerKind::Signed { this_update, next_update, nonce: question.nonce.is_some() },
         })
     }
 }
 
-fn single_response(
-    cert_id: CertId,
-    status: Status,
-    this_update: Timestamp,
-    next_update: Timestamp,
-) -> der::Result<SingleResponse> {
-    Ok(SingleResponse {
-        cert_id,
-        cert_status: cert_status(status, this_update)?,
-        this_update: time(this_update)?,
-        next_update: Some(time(next_update)?),
-        single_extensions: None,
-    })
-}
-
-/// What is said to have happened, has: a date that a clock left in the future is cut to thisUpdate, as on a CRL
-/// (docs/decisions/0012-dates-ahead-of-the-clock.md).
-fn cert_status(status: Status, this_update: Timestamp) -> der::Result<CertStatus> {
-    Ok(match status {
-        Status::Good => CertStatus::Good(Null),
-        Status::Unknown => CertStatus::Unknown(Null),
-        Status::Revoked { at, reason } => CertStatus::Revoked(RevokedInfo {
-            revocation_time: time(at.min(this_update))?,
-            revocation_reason: reason.and_then(|reason| CrlReason::try_from(u32::from(reason.code())).ok()),
-        }),
-    })
-}
-
-fn time(moment: Timestamp) -> der::Result<GeneralizedTime> {
-    let seconds = u64::try_from(moment.seconds()).map_err(|_| der::ErrorKind::DateTime)?;
-    GeneralizedTime::from_unix_duration(std::time::Duration::from_secs(seconds))
+/// `ArchiveCutoff ::= GeneralizedTime` (RFC 6960 §4.4.4): what ended is told since the authority began, and is
+/// never forgotten, so that also the status of a certificate that has expired can be relied on. ETSI EN 319
+/// 411-2 wants this very date.
+fn archive_cutoff(since: Timestamp) -> der::Result<Vec<u8>> {
+    let seconds = u64::try_from(since.seconds()).map_err(|_| der::ErrorKind::DateTime)?;
+    let time = GeneralizedTime::from_unix_duration(std::time::Duration::from_secs(seconds))?;
+    let extn_value = OctetString::new(time.to_der()?)?;
+    vec![Extension { extn_id: ID_PKIX_OCSP_ARCHIVE_CUTOFF, critical: false, extn_value }].to_der()
 }

@@ -1,7 +1,5 @@
 //! Which authority a `CertID` means, and who answers for it.
 
-use std::collections::HashMap;
-
 use const_oid::ObjectIdentifier;
 use const_oid::db::rfc5912::{ID_SHA_1, ID_SHA_256};
 use der::Decode;
@@ -16,23 +14,26 @@ use super::request::CertId;
 /// asks them for SHA-256).
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Issuers {
-    by_hash: HashMap<(ObjectIdentifier, Vec<u8>, Vec<u8>), usize>,
+    /// Algorithm, hash of the name, hash of the key: a handful, compared one by one.
+    by_hash: Vec<(ObjectIdentifier, Vec<u8>, Vec<u8>, usize)>,
 }
 
 impl Issuers {
     /// Adds an issuer by its name and key, both DER.
     pub(crate) fn add(&mut self, subject: &[u8], spki: &[u8], place: usize) -> der::Result<()> {
         let key = public_key_octets(spki)?;
-        self.by_hash.insert((ID_SHA_1, sha1(subject).to_vec(), sha1(&key).to_vec()), place);
-        self.by_hash.insert((ID_SHA_256, sha256(subject).to_vec(), sha256(&key).to_vec()), place);
+        self.by_hash.push((ID_SHA_1, sha1(subject).to_vec(), sha1(&key).to_vec(), place));
+        self.by_hash.push((ID_SHA_256, sha256(subject).to_vec(), sha256(&key).to_vec(), place));
         Ok(())
     }
 
     /// The place of the issuer that is meant.
     pub(crate) fn find(&self, id: &CertId) -> Option<usize> {
-        let name = id.issuer_name_hash.as_bytes().to_vec();
-        let key = id.issuer_key_hash.as_bytes().to_vec();
-        self.by_hash.get(&(id.hash_algorithm.oid, name, key)).copied()
+        let (name, key) = (id.issuer_name_hash.as_bytes(), id.issuer_key_hash.as_bytes());
+        let meant = |(algorithm, names, keys, _): &&(ObjectIdentifier, Vec<u8>, Vec<u8>, usize)| {
+            keys == key && names == name && *algorithm == id.hash_algorithm.oid
+        };
+        self.by_hash.iter().find(meant).map(|(.., place)| *place)
     }
 }
 

@@ -1,5 +1,6 @@
 //! The request (RFC 6960 §4.1), and what of it we accept.
 
+use ca_core::serial::SerialNumber;
 use const_oid::db::rfc6960::ID_PKIX_OCSP_NONCE;
 use der::asn1::{Any, Int, OctetString};
 use der::{Decode, Enumerated, Sequence};
@@ -96,6 +97,14 @@ pub struct CertId {
     pub serial_number: Int,
 }
 
+impl CertId {
+    /// The serial number; nothing where it is none that could have been given: negative, zero or oversized.
+    pub fn serial(&self) -> Option<SerialNumber> {
+        let octets = self.serial_number.as_bytes();
+        SerialNumber::from_octets(octets).ok().filter(|_| octets[0] < 0x80)
+    }
+}
+
 /// A request that is answered `malformedRequest`.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum MalformedRequest {
@@ -128,7 +137,7 @@ pub struct Question {
 impl Question {
     /// Reads a request.
     ///
-    /// RFC 9654 §2.1 lets a responder ignore nonces of 33 to 128 octets; here they are echoed too,
+    /// RFC 9654 §2.1 lets a responder ignore nonces of 1 to 15 and of 33 to 128 octets; here they are echoed too,
     /// since a client that sends one wants the answer bound to it. Without octets, or with more
     /// than 128, the request is malformed.
     pub fn read(bytes: &[u8]) -> Result<Self, MalformedRequest> {
@@ -155,6 +164,14 @@ impl Question {
         }
         let certificates = request.request_list.into_iter().map(|request| request.req_cert).collect();
         Ok(Self { certificates, nonce })
+    }
+
+    /// The certificate, where it is about one and the answer is not bound to a nonce: what can be kept.
+    pub(super) fn single(&self) -> Option<(&CertId, SerialNumber)> {
+        match self.certificates.as_slice() {
+            [cert_id] if self.nonce.is_none() => Some((cert_id, cert_id.serial()?)),
+            _ => None,
+        }
     }
 }
 

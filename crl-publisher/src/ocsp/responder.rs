@@ -1,27 +1,21 @@
-//! Answers requests with the keys that the authorities delegated.
+//! Who answers for whom: the keys that the authorities delegated.
 
-use ca_core::authority::{self, Authority, AuthorityError};
+use ca_core::authority::{self, Authority, AuthorityError, Readable};
 use ca_core::service_key::{self, Purpose, ServiceKey};
-use ca_core::signer::Signer;
 use store::{Act, Database, Timestamp};
 use thiserror::Error;
 
-use super::answer::Answer;
 use super::delegate::{Delegate, DelegateError};
 use super::issuers::Issuers;
-use super::request::{CertId, Question};
-use super::response::OcspResponseStatus;
-use super::status_view::StatusView;
-use crate::policy::PublicationPolicy;
+use super::request::Question;
 
 /// Who answers for whom: loaded once, and again from time to time, since responder certificates
 /// are short-lived and renewed.
 #[derive(Clone, Debug)]
 pub struct Responder {
     issuers: Issuers,
-    /// For each issuer, its responder keys that stand, newest first; never none.
+    /// For each issuer, its responder keys that stand, newest first; none where the last was revoked since.
     delegates: Vec<Vec<Delegate>>,
-    policy: PublicationPolicy,
 }
 
 /// Responders that could not be loaded.
@@ -40,12 +34,15 @@ pub enum ResponderError {
 
 impl Responder {
     /// Loads the authorities and, for each, its responder keys with a certificate that is good and valid
-    /// now. An authority without one is answered `unauthorized`.
-    pub fn load(db: &mut Database, policy: &PublicationPolicy, act: &Act) -> Result<Self, ResponderError> {
+    /// now. An authority without one is answered `unauthorized`, and so is one whose record does not read.
+    pub fn load(db: &mut Database, act: &Act) -> Result<Self, ResponderError> {
         let keys = service_key::of_purpose(db, Purpose::Ocsp)?;
-        let mut responder =
-            Self { issuers: Issuers::default(), delegates: Vec::new(), policy: policy.clone() };
-        for authority in authority::all(db)? {
+        let mut responder = Self { issuers: Issuers::default(), delegates: Vec::new() };
+        let Readable { authorities, unreadable } = authority::readable(db)?;
+        for (short_name, error) in unreadable {
+            tracing::error!(authority = short_name, %error, "nobody answers for {short_name}: {error}");
+        }
+        for authority in authorities {
             let delegates = standing_delegates(db, &authority, &keys, act.at)?;
             if delegates.is_empty() {
                 continue;
@@ -67,48 +64,30 @@ impl Responder {
         newest.map(|delegate| (delegate.authority.as_str(), delegate.not_after))
     }
 
-    /// Answers a request. Never fails: what does not read is `malformedRequest`, an issuer we do
-    /// not answer for is `unauthorized`, trouble of our own is `tryLater`.
+    /// The keys that answer, newest first, never none; nothing where the issuer is none we answer for.
     ///
     /// One answer has one signer, so all certificates of a request have one issuer; a mixed request
-    /// is `unauthorized`, since no responder may speak for two authorities. The newest key answers; where the
-    /// token does not have it yet, the one before goes on until its certificate ends.
-    pub fn answer(
-        &self,
-        status: &mut StatusView<'_>,
-        signer: &mut dyn Signer,
-        request: &[u8],
-        act: &Act,
-    ) -> Answer {
-        let question = match Question::read(request) {
-            Ok(question) => question,
-            Err(malformed) => {
-                tracing::debug!(%malformed, "OCSP request refused");
-                return Answer::error(OcspResponseStatus::MalformedRequest);
-            }
-        };
-        let Some(delegates) = self.delegates(&question.certificates) else {
-            return Answer::error(OcspResponseStatus::Unauthorized);
-        };
-        for delegate in delegates {
-            match delegate.answer(&self.policy, status, signer, question.clone(), act) {
-                Ok(answer) => return answer,
-                Err(trouble) => {
-                    let authority = &delegate.authority;
-                    tracing::error!(issuer = authority, error = %trouble, "no OCSP answer for {authority}");
-                    if !trouble.is_of_this_key() {
-                        break;
-                    }
-                }
-            }
-        }
-        Answer::error(OcspResponseStatus::TryLater)
+    /// is `unauthorized`, since no responder may speak for two authorities.
+    pub(crate) fn delegates(&self, question: &Question) -> Option<&[Delegate]> {
+        let mut places = question.certificates.iter().map(|id| self.issuers.find(id));
+        let first = places.next()??;
+        let delegates = self.delegates[first].as_slice();
+        (!delegates.is_empty() && places.all(|place| place == Some(first))).then_some(delegates)
     }
 
-    fn delegates(&self, certificates: &[CertId]) -> Option<&[Delegate]> {
-        let mut places = certificates.iter().map(|id| self.issuers.find(id));
-        let first = places.next()??;
-        places.all(|place| place == Some(first)).then(|| self.delegates[first].as_slice())
+    /// The same without the responders whose certificates, issuer and serial, are among these; nothing where none is.
+    /// An authority that is left with none has no place here: it is looked for again, and `unauthorized` until then.
+    pub(super) fn without(&self, ended: &[(String, String)]) -> Option<Self> {
+        let has_ended = |one: &Delegate| {
+            let mut ended = ended.iter();
+            ended.any(|(issuer, serial)| one.authority == *issuer && one.serial.to_string() == *serial)
+        };
+        if ended.is_empty() || !self.delegates.iter().flatten().any(has_ended) {
+            return None;
+        }
+        let mut rest = self.clone();
+        rest.delegates.iter_mut().for_each(|delegates| delegates.retain(|one| !has_ended(one)));
+        Some(rest)
     }
 }
 

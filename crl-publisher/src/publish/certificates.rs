@@ -1,6 +1,6 @@
 //! The certificates of the authorities, for whoever builds a path.
 
-use ca_core::authority::{self, AuthorityError};
+use ca_core::authority::{self, AuthorityError, Readable};
 use cms::cert::CertificateChoices;
 use cms::content_info::{CmsVersion, ContentInfo};
 use cms::signed_data::{CertificateSet, EncapsulatedContentInfo, SignedData, SignerInfos};
@@ -46,12 +46,13 @@ impl Fault for CertificatesError {
 }
 
 /// Publishes `ca/<ID>.cer` (DER, RFC 2585), `ca/chain.pem` (issuing authorities first, roots
-/// last) and `ca/chain.p7b` (certs-only CMS). Writes only what differs.
+/// last) and `ca/chain.p7b` (certs-only CMS). Writes only what differs. Where an authority's record does not read, the
+/// chains stay as they are.
 pub fn publish_certificates(
     db: &mut Database,
     folder: &PublicFolder,
 ) -> Result<CertificatesReport, CertificatesError> {
-    let authorities = authority::all(db)?;
+    let Readable { authorities, unreadable } = authority::readable(db).map_err(AuthorityError::from)?;
     let mut report = CertificatesReport::default();
     if authorities.is_empty() {
         return Ok(report);
@@ -66,6 +67,11 @@ pub fn publish_certificates(
         )?;
         pem += &der::pem::encode_string("CERTIFICATE", LineEnding::LF, &authority.certificate)
             .map_err(der::Error::from)?;
+    }
+    if let Some((short_name, error)) = unreadable.first() {
+        // A chain without it would take its certificates from those who follow the link.
+        tracing::error!(authority = short_name, %error, "the chain that stands is left: {error}");
+        return Ok(report);
     }
     let bundle = certs_only(authorities.iter().map(|authority| authority.certificate.as_slice()))?;
     replace_if_changed(folder, "chain.pem", pem.as_bytes(), &mut report)?;

@@ -1,6 +1,6 @@
 //! Publishes the CRLs that are due, and what a crash left between record and publication.
 
-use ca_core::authority::{self, Authority, AuthorityError, AuthorityKind};
+use ca_core::authority::{self, Authority, AuthorityError, AuthorityKind, Readable};
 use ca_core::authority_end;
 use ca_core::signer::Signer;
 use ca_core::status_log;
@@ -98,7 +98,11 @@ fn for_each_authority(
     mut publish: impl FnMut(&mut Database, &Authority, &mut CrlReport) -> Result<(), CrlError>,
 ) -> Result<CrlReport, AuthorityError> {
     let mut report = CrlReport::default();
-    for authority in authority::all(db)? {
+    let Readable { authorities, unreadable } = authority::readable(db)?;
+    for (issuer, error) in unreadable {
+        report.failures.push(CrlFailure { issuer, error: error.into() });
+    }
+    for authority in authorities {
         if let Err(error) = publish(db, &authority, &mut report) {
             report.failures.push(CrlFailure { issuer: authority.short_name, error });
         }

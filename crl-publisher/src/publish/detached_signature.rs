@@ -13,10 +13,12 @@ use cms::signed_data::{
     SignerInfos,
 };
 use const_oid::ObjectIdentifier;
-use const_oid::db::rfc5911::{ID_CONTENT_TYPE, ID_DATA, ID_MESSAGE_DIGEST, ID_SIGNED_DATA, ID_SIGNING_TIME};
+use const_oid::db::rfc5911::{
+    ID_AA_CONTENT_HINT, ID_CONTENT_TYPE, ID_DATA, ID_MESSAGE_DIGEST, ID_SIGNED_DATA, ID_SIGNING_TIME,
+};
 use const_oid::db::rfc5912::{ID_SHA_256, ID_SHA_384};
 use der::asn1::{OctetString, SetOfVec};
-use der::{Any, Decode, Encode};
+use der::{Any, Decode, Encode, Sequence};
 use spki::AlgorithmIdentifierOwned;
 use store::{Act, Database, Timestamp};
 use thiserror::Error;
@@ -86,17 +88,18 @@ impl ListSigner {
         Err(SignatureError::NoSigner)
     }
 
-    /// The DER of a ContentInfo over `content`, which stays outside of it; `subject` says what it is.
+    /// The DER of a ContentInfo over the content of the file with this name, which stays outside of it; `subject`
+    /// says in the ledger what it is.
     pub(crate) fn sign(
         &self,
         db: &mut Database,
         signer: &mut dyn Signer,
         subject: &str,
-        content: &[u8],
+        (name, content): (&str, &[u8]),
         act: &Act,
     ) -> Result<Vec<u8>, SignatureError> {
         let digest = self.algorithm.digest(content);
-        let attributes = signed_attributes(&digest.value, act.at)?;
+        let attributes = signed_attributes(name, &digest.value, act.at)?;
         // "a separate encoding of the signedAttrs field is performed for message digest calculation
         // […] an EXPLICIT SET OF tag is used" (RFC 5652 §5.4).
         let to_sign = attributes.to_der()?;
@@ -145,14 +148,42 @@ impl ListSigner {
     }
 }
 
-/// contentType, messageDigest and signingTime (RFC 5652 §11.1 to §11.3).
-fn signed_attributes(digest: &[u8], at: Timestamp) -> Result<SignedAttributes, der::Error> {
+/// Whether every signer of a ContentInfo says that he signed the file with this name. Asked of a signature that
+/// was verified.
+pub(crate) fn names(signature: &[u8], name: &str) -> bool {
+    let says_so = |info: &SignerInfo| {
+        let attributes = info.signed_attrs.as_ref();
+        let mut hints =
+            attributes.into_iter().flat_map(|all| all.iter()).filter(|one| one.oid == ID_AA_CONTENT_HINT);
+        let (Some(hint), None) = (hints.next(), hints.next()) else { return false };
+        let hint = hint.values.get(0).and_then(|value| value.decode_as::<ContentHints>().ok());
+        hint.is_some_and(|hint| hint.content_description == name)
+    };
+    let signed = ContentInfo::from_der(signature).and_then(|info| info.content.decode_as::<SignedData>());
+    signed.is_ok_and(|signed| !signed.signer_infos.0.is_empty() && signed.signer_infos.0.iter().all(says_so))
+}
+
+/// ContentHints ::= SEQUENCE {
+///   contentDescription UTF8String (SIZE (1..MAX)) OPTIONAL,
+///   contentType ContentType }
+///
+/// (RFC 2634 §2.9). Ours always has the description: the name of the file.
+#[derive(Sequence)]
+struct ContentHints {
+    content_description: String,
+    content_type: ObjectIdentifier,
+}
+
+/// contentType, messageDigest and signingTime (RFC 5652 §11.1 to §11.3), and contentHint: which file it is.
+fn signed_attributes(name: &str, digest: &[u8], at: Timestamp) -> Result<SignedAttributes, der::Error> {
     let seconds = u64::try_from(at.seconds()).unwrap_or(0);
     let time = Time::from(der::DateTime::from_unix_duration(std::time::Duration::from_secs(seconds))?);
+    let hint = ContentHints { content_description: name.to_owned(), content_type: ID_DATA };
     SignedAttributes::try_from(vec![
         attribute(ID_CONTENT_TYPE, Any::encode_from(&ID_DATA)?)?,
         attribute(ID_MESSAGE_DIGEST, Any::encode_from(&OctetString::new(digest)?)?)?,
         attribute(ID_SIGNING_TIME, Any::encode_from(&time)?)?,
+        attribute(ID_AA_CONTENT_HINT, Any::encode_from(&hint)?)?,
     ])
 }
 

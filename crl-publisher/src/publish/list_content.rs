@@ -82,9 +82,10 @@ pub(crate) fn csv(oppositions: &[OppositionEntry]) -> String {
 }
 
 impl OppositionList {
-    /// What stands on it after `sequence`, oldest first.
-    pub(crate) fn after(&self, sequence: i64) -> &[OppositionEntry] {
+    /// What stands on it after `sequence`, oldest first, at most so many.
+    pub(crate) fn after(&self, sequence: i64, most: usize) -> &[OppositionEntry] {
         let from = self.oppositions.partition_point(|entry| entry.sequence <= sequence);
-        self.oppositions.get(from..).unwrap_or_default()
+        let to = from.saturating_add(most).min(self.oppositions.len());
+        &self.oppositions[from..to]
     }
 }

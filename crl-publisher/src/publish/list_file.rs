@@ -54,6 +54,11 @@ impl ListFile {
         self.name() + SIGNATURE
     }
 
+    /// The name that its signature says, below the public folder.
+    pub(crate) fn signed_name(self) -> String {
+        format!("oppositions/{}", self.name())
+    }
+
     pub(crate) const fn content_type(self) -> &'static str {
         match self {
             Self::Full(form) | Self::Page(_, form) => form.content_type(),

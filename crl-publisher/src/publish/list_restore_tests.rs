@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use super::list_content::ChangesPage;
 use super::list_tests::publish_list;
 use super::tests::{HOUR, SECOND, back_up, restore};
 use super::*;
@@ -44,16 +45,29 @@ fn a_restored_backup_forgets_no_published_card_and_its_sequence_does_not_go_back
 }
 
 #[test]
-fn a_card_that_took_a_published_number_is_published_and_named() {
+fn a_card_that_took_a_published_number_is_published_under_a_new_one_that_followers_have_not_passed() {
     let mut world = World::new();
     back_up(&mut world, "backup.sqlite");
     world.oppose(1, "2600000017");
     publish_list(&mut world, SECOND).unwrap();
     restore(&mut world, "backup.sqlite");
+    // The officers' pages did not wait for the worker.
     world.oppose(1, "2600000025");
     let report = publish_list(&mut world, 2 * SECOND).unwrap();
     assert_eq!((report.overtaken, report.forgotten), (vec!["2600000025".into()], vec!["2600000017".into()]));
-    assert_eq!(cards(&world).len(), 2, "both are refused");
+    assert_eq!(report.sequence, 2, "the database goes on behind it");
+    let both = [(1, "2600000017".to_owned()), (2, "2600000025".to_owned())];
+    assert_eq!(cards(&world), both);
+    let page: ChangesPage =
+        serde_json::from_slice(&fs::read(world.path("public/oppositions/changes/0.json")).unwrap()).unwrap();
+    assert_eq!(page.oppositions, full(&world).oppositions);
+
+    let again = publish_list(&mut world, 3 * SECOND).unwrap();
+    assert_eq!((again.written, again.overtaken), (false, Vec::new()), "its number stays");
+    world.oppose(2, "2600000033");
+    let report = publish_list(&mut world, 4 * SECOND).unwrap();
+    assert_eq!(report.overtaken, ["2600000033"], "and is nobody else's either");
+    assert_eq!(cards(&world), [&both[..], &[(3, "2600000033".to_owned())]].concat());
 }
 
 #[test]
@@ -103,6 +117,22 @@ fn a_file_of_the_list_that_was_altered_is_replaced() {
         let file = ListFile::named(name).unwrap();
         assert!(verifier.read(&world.folder, file).unwrap().is_some(), "{name}");
     }
+}
+
+#[test]
+fn a_signature_is_good_for_the_file_that_it_names_and_no_other() {
+    let mut world = World::new();
+    world.oppose(1, "2600000017");
+    publish_list(&mut world, SECOND).unwrap();
+    // One page that holds everything: octet for octet the full list.
+    let (full, page) = (ListFile::Full(ListForm::Csv), ListFile::Page(0, ListForm::Csv));
+    let read = |name: String| fs::read(world.folder.oppositions_path(&name)).unwrap();
+    let (content, signature) = (read(full.name()), read(page.signature_name()));
+    assert_eq!(content, read(page.name()));
+    let verifier = list_verifier::ListVerifier::load(&mut world.db).unwrap();
+    assert!(verifier.verifies(&page.signed_name(), &content, &signature));
+    assert!(!verifier.verifies(&full.signed_name(), &content, &signature));
+    assert!(!verifier.verifies(&ListFile::Page(1, ListForm::Csv).signed_name(), &content, &signature));
 }
 
 #[test]

@@ -82,6 +82,10 @@ fn every_form_of_the_opposition_list_is_signed_and_openssl_verifies_it() {
         assert!(ok, "{text}");
         std::fs::write(world.path("altered"), "sequence;card_number;opposed_at\n").unwrap();
         assert!(!verify("altered").0, "an altered list is refused");
+        let print = ["cms", "-cmsout", "-print", "-noout", "-inform", "DER", "-in", &signature];
+        let (_, printed) = world.openssl(&print);
+        let names = |line: &str| line.ends_with(&format!(":oppositions/{name}"));
+        assert_eq!(printed.lines().filter(|line| names(line)).count(), 1, "{printed}");
     }
 }
 
@@ -156,6 +160,22 @@ fn changes_stand_on_pages_of_a_thousand_sequences_and_only_those_that_changed_ar
     let csv = std::fs::read_to_string(world.path("public/oppositions/changes/2.csv")).unwrap();
     assert!(csv.starts_with("sequence;card_number;opposed_at\n2001;2600002001;"), "{csv}");
     assert!(csv.lines().last().unwrap().starts_with("2301;2600002400;"), "{csv}");
+}
+
+#[test]
+fn of_a_long_list_no_more_is_taken_than_was_asked_for() {
+    let mut world = World::new();
+    for sequence in [1, 3, 4, 9] {
+        world.oppose(sequence, &format!("260000000{sequence}"));
+    }
+    publish_list(&mut world, SECOND).unwrap();
+    let json = std::fs::read(world.path("public/oppositions/full.json")).unwrap();
+    let list: opposition_list::OppositionList = serde_json::from_slice(&json).unwrap();
+    let after = |sequence, most| -> Vec<i64> {
+        list.after(sequence, most).iter().map(|entry| entry.sequence).collect()
+    };
+    assert_eq!((after(0, 2), after(2, 2), after(4, 2)), (vec![1, 3], vec![3, 4], vec![9]));
+    assert_eq!((after(9, 2), after(i64::MAX, usize::MAX)), (vec![], vec![]));
 }
 
 /// `cargo test --release -p crl-publisher -- --ignored --nocapture lists_of_a_million`

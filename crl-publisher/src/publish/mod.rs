@@ -3,6 +3,7 @@
 
 pub mod ceremony_crl;
 pub mod certificates;
+pub(crate) mod coherence_statement;
 mod compact_list;
 pub mod crls;
 mod detached_signature;
@@ -28,6 +29,9 @@ mod tests;
 
 pub use ceremony_crl::{CeremonyCrl, CeremonyCrlError, SignedCrl, recorded_crl, sign_ceremony_crl};
 pub use certificates::{CertificatesError, CertificatesReport, publish_certificates};
+pub use coherence_statement::{
+    CoherenceStatementError, publish_coherence_statement, published_coherence_statement,
+};
 pub use crls::{CrlFailure, CrlReport, PublishedCrl, publish_crls, publish_crls_now};
 pub use list_file::{ListFile, ListForm};
 pub use opposition_list::{

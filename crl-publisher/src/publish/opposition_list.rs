@@ -2,7 +2,7 @@
 //!
 //! It says the card's number, the date and the sequence, never the ground.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use ca_core::signer::Signer;
 use serde_json::json;
@@ -36,8 +36,8 @@ pub struct OppositionListReport {
     /// Cards that are public as opposed and that the database does not know as such: a backup was restored. They
     /// stay on the list; they are to be opposed again.
     pub forgotten: Vec<String>,
-    /// Cards that were opposed under a number that was published for another before: whoever follows the changes
-    /// has missed them, and must take the full list.
+    /// Cards that were opposed under a number that was published for another before, and that stand on the list
+    /// under a new one from now on.
     pub overtaken: Vec<String>,
     /// Whether the compact list was written.
     pub compact_written: bool,
@@ -66,20 +66,23 @@ pub enum OppositionListError {
 impl Fault for OppositionListError {
     fn code(&self) -> Code {
         match self {
-            Self::Signature(error) => match error {
-                SignatureError::NoSigner | SignatureError::Key(_) | SignatureError::Der(_) => {
-                    faults::LIST_SIGNER
-                }
-                SignatureError::Signer(error) => error.code(),
-                SignatureError::Wrong(_) => faults::LIST_SIGNATURE,
-                SignatureError::Authority(error) => error.code(),
-                SignatureError::Database(_) => fault::DATABASE,
-            },
+            Self::Signature(error) => signature_code(error),
             Self::Compact(_) => faults::LIST_COMPACT,
             Self::Encoding(_) => faults::FOLDER,
             Self::Folder(error) => error.code(),
             Self::Database(_) => fault::DATABASE,
         }
+    }
+}
+
+/// The code of what the list signer did not sign.
+pub(super) fn signature_code(error: &SignatureError) -> Code {
+    match error {
+        SignatureError::NoSigner | SignatureError::Key(_) | SignatureError::Der(_) => faults::LIST_SIGNER,
+        SignatureError::Signer(error) => error.code(),
+        SignatureError::Wrong(_) => faults::LIST_SIGNATURE,
+        SignatureError::Authority(error) => error.code(),
+        SignatureError::Database(_) => fault::DATABASE,
     }
 }
 
@@ -155,7 +158,7 @@ impl SignedFile {
         (file, content): (ListFile, Vec<u8>),
         act: &Act,
     ) -> Result<Self, SignatureError> {
-        let signature = list_signer.sign(db, signer, subject, &content, act)?;
+        let signature = list_signer.sign(db, signer, subject, (&file.signed_name(), &content), act)?;
         Ok(Self { file, content, signature })
     }
 
@@ -197,14 +200,8 @@ fn next_list(
 ) -> Result<OppositionList, OppositionListError> {
     let mut oppositions = since(db, 0, i64::MAX)?;
     if let Some(standing) = standing {
-        let known = numbers(&oppositions);
-        let forgotten =
-            standing.oppositions.iter().filter(|entry| !known.contains(entry.card_number.as_str()));
-        let forgotten: Vec<_> = forgotten.cloned().collect();
-        let public = numbers(&standing.oppositions);
-        let overtaken = oppositions.iter().filter(|entry| entry.sequence <= standing.sequence);
-        let overtaken = overtaken.filter(|entry| !public.contains(entry.card_number.as_str()));
-        report.overtaken = overtaken.map(|entry| entry.card_number.clone()).collect();
+        let forgotten = forgotten(standing, &oppositions);
+        report.overtaken = renumber(standing, &mut oppositions);
         report.forgotten = forgotten.iter().map(|entry| entry.card_number.clone()).collect();
         oppositions.extend(forgotten);
         oppositions.sort_by_key(|entry| entry.sequence);
@@ -220,8 +217,32 @@ fn next_list(
     })
 }
 
-fn numbers(entries: &[OppositionEntry]) -> HashSet<&str> {
-    entries.iter().map(|entry| entry.card_number.as_str()).collect()
+/// What stands and the database does not know.
+fn forgotten(standing: &OppositionList, known: &[OppositionEntry]) -> Vec<OppositionEntry> {
+    let known: HashSet<&str> = known.iter().map(|entry| entry.card_number.as_str()).collect();
+    let entries = standing.oppositions.iter();
+    entries.filter(|entry| !known.contains(entry.card_number.as_str())).cloned().collect()
+}
+
+/// Who follows the changes has passed every number up to that of the list that stands, so a card that was opposed
+/// under one of them since a backup was restored gets a new one, by which it is known from then on. Which cards.
+fn renumber(standing: &OppositionList, oppositions: &mut [OppositionEntry]) -> Vec<String> {
+    let public: HashMap<&str, i64> =
+        standing.oppositions.iter().map(|entry| (entry.card_number.as_str(), entry.sequence)).collect();
+    let mut last = oppositions.last().map_or(0, |entry| entry.sequence).max(standing.sequence);
+    let mut overtaken = Vec::new();
+    for entry in oppositions {
+        match public.get(entry.card_number.as_str()) {
+            Some(published) => entry.sequence = entry.sequence.max(*published),
+            None if entry.sequence > standing.sequence => {}
+            None => {
+                last += 1;
+                entry.sequence = last;
+                overtaken.push(entry.card_number.clone());
+            }
+        }
+    }
+    overtaken
 }
 
 /// The published list; nothing where there is none, or it is not the list signer's or does not read: it must be

@@ -32,11 +32,11 @@ pub enum Urgency {
     Alarm,
 }
 
-/// The CRLs of all roots.
+/// The CRLs of all roots whose records read.
 pub fn root_crls(db: &mut Database) -> Result<Vec<RootCrl>, AuthorityError> {
     let cut = status_log::newest(db)?;
     let mut found = Vec::new();
-    for authority in authority::all(db)? {
+    for authority in authority::readable(db)?.authorities {
         if authority.kind != AuthorityKind::Root {
             continue;
         }

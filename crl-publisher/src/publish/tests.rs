@@ -6,7 +6,7 @@ use std::time::Duration;
 use ca_core::authority;
 use ca_core::revocation::RevocationReason;
 use diesel::connection::SimpleConnection;
-use store::{Act, Database};
+use store::{Act, Database, Fault};
 
 use super::*;
 use crate::crl::issue::Reach;
@@ -231,7 +231,7 @@ fn a_restored_backup_that_forgot_a_revocation_publishes_nothing() {
     let [failure] = report.failures.as_slice() else { panic!("{:?}", report.failures) };
     assert_eq!(failure.issuer, ISSUING);
     assert!(matches!(&failure.error, CrlError::Refused(CrlRefused::Lost { serial, .. }) if serial == "1D01"));
-    assert_eq!(store::Fault::code(&failure.error).name, "crl-entry-lost");
+    assert_eq!(Fault::code(&failure.error).name, "crl-entry-lost");
     assert_eq!(published(&world, ISSUING, CrlKind::Full), before);
     // Once the revocation is known again, publication goes on.
     world.revoke(ISSUING, "1D01", RevocationReason::KeyCompromise);
@@ -254,7 +254,7 @@ fn a_restored_backup_that_forgot_a_revocation_of_the_delta_publishes_nothing() {
     for report in reports {
         let [failure] = report.failures.as_slice() else { panic!("{report:?}") };
         assert_eq!(failure.issuer, ISSUING);
-        assert_eq!(store::Fault::code(&failure.error).name, "crl-entry-lost");
+        assert_eq!(Fault::code(&failure.error).name, "crl-entry-lost");
     }
     assert_eq!(serials(&world, ISSUING, CrlKind::Delta), set(&["1D01"]));
     world.revoke(ISSUING, "1D01", RevocationReason::KeyCompromise);
@@ -315,6 +315,23 @@ fn a_signer_that_is_gone_leaves_what_is_published() {
     let failures = publish_now(&mut world, 3 * SECOND).failures;
     assert_eq!(failures.len(), 1, "only the astray key's own authority goes out");
     assert_eq!(published(&world, ISSUING, CrlKind::Full), before);
+}
+
+#[test]
+fn an_authority_that_does_not_read_keeps_no_other_from_its_crl_and_stays_in_the_chain() {
+    let mut world = World::new();
+    publish_certificates(&mut world.db, &world.folder).unwrap();
+    let chain = std::fs::read(world.path("public/ca/chain.pem")).unwrap();
+    world.damage(OTHER);
+    let report = publish_now(&mut world, SECOND);
+    assert_eq!(report.issued.len(), 2, "full and delta of the other one");
+    assert_eq!(report.failures.len(), 1);
+    assert_eq!(
+        (report.failures[0].issuer.as_str(), report.failures[0].error.code().name),
+        (OTHER, "authority-unreadable")
+    );
+    publish_certificates(&mut world.db, &world.folder).unwrap();
+    assert_eq!(std::fs::read(world.path("public/ca/chain.pem")).unwrap(), chain);
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 pub mod bundle;
 mod key;
+pub mod proof;
 mod witness;
 
 use std::path::Path;

@@ -2,7 +2,7 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::PathBuf;
 
 use store::audit::checkpoint::{NOTE_BOUND, SignedCheckpoint};
@@ -10,7 +10,7 @@ use store::crash_point;
 
 use crate::faults;
 use crate::problem::Problem;
-use crate::setup::{file_problem, read_text, write_file};
+use crate::setup::{file_problem, make_dir, read_text, sync_folder_of, write_file};
 
 const DIR_MODE: u32 = 0o750;
 const FILE_MODE: u32 = 0o640;
@@ -59,7 +59,8 @@ impl Witness {
                 let _ = fs::remove_file(&beside);
                 write_file(&beside, FILE_MODE, format!("{verifier_key}\n").as_bytes())?;
                 crash_point("audit.key-written");
-                fs::rename(&beside, &path).map_err(|error| file_problem(&path, &error))
+                fs::rename(&beside, &path).map_err(|error| file_problem(&path, &error))?;
+                sync_folder_of(&path)
             }
         }
     }
@@ -97,7 +98,11 @@ impl Witness {
             file.write_all(signed.to_string().as_bytes())?;
             file.sync_all()
         };
-        write().map_err(failed)
+        write().map_err(failed)?;
+        if whole == 0 {
+            sync_folder_of(&path)?;
+        }
+        Ok(())
     }
 
     /// Every checkpoint that is kept, in the order of the file; what does not read, with its line.
@@ -117,11 +122,7 @@ impl Witness {
     }
 
     fn make_folder(&self) -> Result<(), Problem> {
-        fs::DirBuilder::new()
-            .recursive(true)
-            .mode(DIR_MODE)
-            .create(&self.folder)
-            .map_err(|error| file_problem(&self.folder, &error))
+        make_dir(&self.folder, DIR_MODE)
     }
 
     /// Reads the last few notes only, however long the file is.

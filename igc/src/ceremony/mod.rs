@@ -6,7 +6,6 @@ mod prompt;
 mod telling;
 
 use std::fs;
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use ca_core::ceremony::custodians::{CustodianSet, Share};
@@ -14,7 +13,7 @@ use ca_core::ceremony::{Attendance, Ceremony, CeremonyOutcome, CeremonyTokens, C
 use ca_core::signer::process::LedgerKind;
 use crl_publisher::publish::publish_certificates;
 use serde_json::json;
-use store::{Act, Actor, Database};
+use store::{Act, Actor, Database, crash_point};
 
 use crate::faults;
 use crate::installation::{Installation, system_rng};
@@ -83,6 +82,7 @@ pub fn hold(
         &act(installation, ceremony),
     )?;
     keep_file(&own.join("ceremony.toml"), ceremony)?;
+    crash_point("ceremony.file-kept");
     let held = take_steps(installation, db, ceremony, session, &mut course);
     let outcome = course.outcome();
     let left = course.leave(db, &act(installation, ceremony));
@@ -98,16 +98,10 @@ fn act(installation: &Installation, ceremony: &Ceremony) -> Act {
 
 /// The transcript is bound to these octets; the file stays beside it. What a crash has cut is written anew.
 fn keep_file(path: &Path, ceremony: &Ceremony) -> Result<(), Problem> {
-    let written = |error: std::io::Error| setup::file_problem(path, &error);
     if fs::read(path).is_ok_and(|kept| kept == ceremony.text().as_bytes()) {
         return Ok(());
     }
-    let new = path.with_extension("new");
-    match fs::remove_file(&new) {
-        Err(error) if error.kind() != ErrorKind::NotFound => return Err(written(error)),
-        _ => setup::write_file(&new, SHARED_FILE, ceremony.text().as_bytes())?,
-    }
-    fs::rename(&new, path).map_err(written)
+    setup::replace_file(path, SHARED_FILE, ceremony.text().as_bytes())
 }
 
 fn take_steps(

@@ -8,9 +8,10 @@ use ca_core::identity::Identity;
 use clap::Subcommand;
 use crl_publisher::publish::recorded_crl;
 use openssl::pkey::PKey;
+use serde::Serialize;
 use store::DatabaseRole;
 
-use super::Global;
+use super::{Global, PARTLY_DONE};
 use crate::ceremony::{Session, attendance, hold, person, recorded};
 use crate::faults;
 use crate::installation::Installation;
@@ -53,9 +54,12 @@ pub enum Command {
         /// Its signature; by default beside it, with `.sig`.
         #[arg(long, value_name = "FILE")]
         signature: Option<PathBuf>,
-        /// The audit key, PEM, known otherwise; by default the one beside the report, whose digest is printed to be compared.
+        /// The audit key, PEM, known otherwise. Without it the one beside the report is taken, and the command ends with 9: anybody can sign a report with a key of his own.
         #[arg(long, value_name = "FILE")]
         key: Option<PathBuf>,
+        /// The SHA-256 of the audit key, known otherwise: it stands on the printed script.
+        #[arg(long, value_name = "HEX", conflicts_with = "key")]
+        key_sha256: Option<String>,
     },
 }
 
@@ -89,8 +93,8 @@ pub fn run(global: &Global, command: &Command) -> Result<ExitCode, Problem> {
         }
         Command::Run(args) => run_ceremony(global, args),
         Command::Report { name, out } => report(global, name, out.as_deref()),
-        Command::Verify { report, signature, key } => {
-            verify(global, report, signature.as_deref(), key.as_deref())
+        Command::Verify { report, signature, key, key_sha256 } => {
+            verify(global, report, signature.as_deref(), key.as_deref(), key_sha256.as_deref())
         }
     }
 }
@@ -182,8 +186,7 @@ fn report(global: &Global, name: &str, out: Option<&Path>) -> Result<ExitCode, P
     for (file, octets) in
         [("report.json", &signed.json), ("report.json.sig", &signed.signature), ("audit-key.pem", &key)]
     {
-        let path = folder.join(file);
-        std::fs::write(&path, octets).map_err(|error| setup::file_problem(&path, &error))?;
+        setup::replace_file(&folder.join(file), setup::SHARED_FILE, octets)?;
     }
     let report = folder.join("report.json").display().to_string();
     let sha256 = hex::encode(openssl::sha::sha256(&signed.json));
@@ -198,7 +201,9 @@ fn verify(
     report: &Path,
     signature: Option<&Path>,
     key: Option<&Path>,
+    key_sha256: Option<&str>,
 ) -> Result<ExitCode, Problem> {
+    let audit_key_known = key.is_some() || key_sha256.is_some();
     let beside = |name: &str| report.with_file_name(name);
     let default_signature =
         beside(&format!("{}.sig", report.file_name().unwrap_or_default().to_string_lossy()));
@@ -213,11 +218,28 @@ fn verify(
         )
     })?;
     let verified = ceremony::verify(&json, &signature, &key)?;
-    output::one(global.output, &verified, || words(&verified))?;
-    Ok(ExitCode::SUCCESS)
+    let signed_by = &verified.audit_key_sha256;
+    if let Some(known) = key_sha256.filter(|known| !known.eq_ignore_ascii_case(signed_by)) {
+        let detail = format!("signed by the audit key {signed_by}, not by {known}");
+        return Err(Problem::new(ca_core::faults::CEREMONY_REPORT, detail));
+    }
+    let said = Said { report: &verified, audit_key_known };
+    output::one(global.output, &said, || words(&said))?;
+    if !audit_key_known {
+        tracing::warn!("the report came with its own key {signed_by}: whose that is is not proven");
+    }
+    Ok(if audit_key_known { ExitCode::SUCCESS } else { ExitCode::from(PARTLY_DONE) })
 }
 
-fn words(verified: &VerifiedReport) -> String {
+/// What a report that holds says, and whether the key it is signed by was known otherwise.
+#[derive(Serialize)]
+struct Said<'a> {
+    #[serde(flatten)]
+    report: &'a VerifiedReport,
+    audit_key_known: bool,
+}
+
+fn words(Said { report: verified, audit_key_known }: &Said<'_>) -> String {
     let witnesses = |names: &[String]| match names {
         [] => "without a witness".to_owned(),
         [one] => format!("witness {one}"),
@@ -230,7 +252,7 @@ fn words(verified: &VerifiedReport) -> String {
     let mut text = format!(
         "the report of {} holds: {} steps, held by igc {}, operator {}, {}\n{}\
          ceremony file SHA-256 {}\n\
-         signed by the audit key SHA-256 {}: compare it with the printed script\n",
+         signed by the audit key SHA-256 {}{}\n",
         verified.ceremony,
         verified.steps,
         verified.program,
@@ -239,6 +261,13 @@ fn words(verified: &VerifiedReport) -> String {
         taken_up.collect::<String>(),
         verified.file_sha256,
         verified.audit_key_sha256,
+        match audit_key_known {
+            true => ", which you named",
+            false => {
+                ", WHICH CAME WITH THE REPORT: anybody can make such a key; compare it with the printed script, \
+                 and name it with --key-sha256"
+            }
+        },
     );
     for (name, sha256) in &verified.certificates {
         text += &format!("certificate {name} SHA-256 {sha256}\n");

@@ -1,16 +1,17 @@
 //! `igc doctor`: looks at everything, and says of each thing whether it is well, and what to do.
 
+mod coherence;
 mod responders;
 
 use std::process::ExitCode;
 use std::time::Duration;
 
-use ca_core::authority::{self, AuthorityKind};
+use ca_core::authority::{self, AuthorityKind, Readable};
 use ca_core::authority_end;
 use ca_core::service_key::{self, Purpose};
 use ca_core::signer::process::LedgerKind;
 use ca_core::signer::{Signer, SignerError};
-use ca_core::signing;
+use ca_core::signing::{self, OpenAlarm};
 use crl_publisher::crl::CrlKind;
 use crl_publisher::crl::read::Crl;
 use crl_publisher::publish::{Urgency, root_crls};
@@ -49,6 +50,7 @@ pub fn run(global: &Global, args: &Args) -> Result<ExitCode, Problem> {
     keys(&installation, &mut db, now, &mut findings)?;
     responders::outlook(&mut db, now, &mut findings)?;
     lists(&installation, &mut db, now, &mut findings)?;
+    coherence::last_look(&installation, &mut db, now, &mut findings)?;
     own_certificate(&installation, now, &mut findings);
     trail(&installation, &mut db, now, &mut findings)?;
     signatures(&installation, &mut db, &mut findings)?;
@@ -149,7 +151,12 @@ fn keys(
     now: Timestamp,
     findings: &mut Vec<Finding>,
 ) -> Result<(), Problem> {
-    let authorities = authority::all(db)?;
+    let Readable { authorities, unreadable } = authority::readable(db)?;
+    for (short_name, error) in unreadable {
+        let what = format!("authority {short_name}");
+        let action = "compare with a backup; it issues nothing, and the others go on";
+        findings.push(Finding::new(Verdict::Broken, what, error.to_string(), action));
+    }
     let roots: Vec<_> = authorities
         .iter()
         .filter(|authority| authority.kind == AuthorityKind::Root)
@@ -232,7 +239,7 @@ fn lists(
     let folder = jobs::folder(installation);
     let policy = jobs::policy(&installation.config);
     let roots = root_crls(db)?;
-    for authority in authority::all(db)? {
+    for authority in authority::readable(db)?.authorities {
         let what = format!("CRL {}", authority.short_name);
         let der = folder.read(&folder.crl_path(&authority.short_name, CrlKind::Full))?;
         let read = der.as_deref().map(Crl::read);
@@ -341,17 +348,24 @@ fn signatures(
     db: &mut Database,
     findings: &mut Vec<Finding>,
 ) -> Result<(), Problem> {
-    const TELL: &str = "tell the security officer; was the HSM used by somebody else?";
+    const TELL: &str = "tell the security officer; was the HSM used by somebody else? then igc audit acknowledge LEDGER SEQUENCE --reason TEXT";
     let broken = |found: String| Finding::new(Verdict::Broken, "signatures", found, TELL);
     if let Err(problem) = jobs::reconcile(db, installation, &installation.operator_act()) {
         findings.push(broken(problem.detail().to_owned()));
     }
     let standing = signing::standing(db)?;
-    findings.push(match &standing.newest_alarm {
-        Some(newest) => broken(format!("{} alarms, the newest: {newest}", standing.alarms)),
+    findings.push(match &standing.newest_open {
+        Some(newest) => {
+            let OpenAlarm { ledger, sequence, what } = newest;
+            broken(format!("{} alarms, the newest: {ledger} {sequence}: {what}", standing.open))
+        }
         None => {
             let lines: i64 = standing.ledgers.iter().map(|ledger| ledger.sequence).sum();
-            Finding::well("signatures", format!("{lines} in the ledgers, each of them intended"))
+            let seen_to = match standing.alarms {
+                0 => "each of them intended".to_owned(),
+                alarms => format!("{alarms} alarms acknowledged, each other line intended"),
+            };
+            Finding::well("signatures", format!("{lines} in the ledgers, {seen_to}"))
         }
     });
     Ok(())

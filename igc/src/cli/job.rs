@@ -40,6 +40,10 @@ pub fn run(global: &Global, command: &Command) -> Result<ExitCode, Problem> {
             worker.end()?;
             let done = done?;
             output::one(global.output, &done, || format!("{name}: {done}\n"))?;
+            if jobs::found_contradictions(&done) {
+                let what = format!("job {name} found differences; igc coherence show names them");
+                return Err(Problem::new(coherence::faults::COHERENCE_BROKEN, what));
+            }
             if jobs::left_something(&done) {
                 return Ok(ExitCode::from(PARTLY_DONE));
             }

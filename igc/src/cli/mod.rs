@@ -7,6 +7,7 @@ mod bureau;
 mod card;
 mod ceremony;
 mod certificate;
+mod coherence;
 mod completions;
 mod config;
 mod demo;
@@ -88,6 +89,9 @@ enum Command {
     /// CRLs, opposition lists, authorities' certificates.
     #[command(subcommand)]
     Publish(publish::Command),
+    /// Whether everything that relying systems see agrees.
+    #[command(subcommand)]
+    Coherence(coherence::Command),
     /// Renewal of what expires.
     #[command(subcommand)]
     Renew(renew::Command),
@@ -141,6 +145,7 @@ pub fn run(cli: &Cli) -> Result<ExitCode, Problem> {
         Command::Opposition(command) => opposition::run(global, command),
         Command::Certificate(command) => certificate::run(global, command),
         Command::Publish(command) => publish::run(global, command),
+        Command::Coherence(command) => coherence::run(global, command),
         Command::Renew(command) => renew::run(global, command),
         Command::Job(command) => job::run(global, command),
         Command::Ceremony(command) => ceremony::run(global, command),

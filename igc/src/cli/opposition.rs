@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use card::CardNumber;
 use clap::Subcommand;
-use registration_authority::opposition::{self, Ground};
+use registration_authority::opposition::{self, Ground, Publication};
 use serde::Serialize;
 use store::DatabaseRole;
 
@@ -14,6 +14,7 @@ use crate::jobs;
 use crate::officer::AsOfficer;
 use crate::output::{self, Row};
 use crate::problem::Problem;
+use crate::status_hint;
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -47,20 +48,29 @@ pub fn run(global: &Global, command: &Command) -> Result<ExitCode, Problem> {
             };
             jobs::continue_opposition_list(&installation, &mut db, &act)?;
             let done = opposition::oppose(&mut db, card, *ground, &mut system_rng(), &act)?;
+            let publication = status_hint::ask(&installation.dir, done.status_sequence);
             let receipt = Receipt {
                 receipt: done.receipt,
                 card: done.card.to_string(),
                 effective_at: done.opposed_at.to_string(),
                 sequence: done.sequence,
                 certificates: done.certificates.iter().map(|ended| ended.serial.to_string()).collect(),
+                publication: match publication {
+                    Publication::Published => "published",
+                    Publication::UnderWay => "under-way",
+                },
             };
             output::one(global.output, &receipt, || {
                 format!(
-                    "card {} is opposed since {}, with its {} certificates; receipt {}\n",
+                    "card {} is opposed since {}, with its {} certificates; receipt {}; {}\n",
                     receipt.card,
                     receipt.effective_at,
                     receipt.certificates.len(),
-                    receipt.receipt
+                    receipt.receipt,
+                    match publication {
+                        Publication::Published => "OCSP on this node says revoked",
+                        Publication::UnderWay => "recorded, publication under way",
+                    }
                 )
             })?;
         }
@@ -86,6 +96,8 @@ struct Receipt {
     effective_at: String,
     sequence: i64,
     certificates: Vec<String>,
+    /// `published`: the status role of this node has applied it. `under-way`: it is recorded for good.
+    publication: &'static str,
 }
 
 #[derive(Serialize)]

@@ -11,7 +11,9 @@ use crate::faults;
 use crate::installation::Installation;
 use crate::output;
 use crate::problem::Problem;
+use crate::roles::status::StatusRole;
 use crate::roles::{self, Stop};
+use crate::status_hint::StatusHints;
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -51,6 +53,7 @@ pub fn stay_up(installation: &Installation, port: Option<u16>) -> Result<(), Pro
     if let Some(port) = port {
         let mut config = (*installation.config).clone();
         config.status.set_port(port);
+        config.coherence.address.set_port(port);
         installation.config = config.into();
     }
     serve(&installation, RoleName::All)
@@ -63,21 +66,22 @@ fn serve(installation: &Installation, role: RoleName) -> Result<(), Problem> {
     let _held = crate::demo::hold(&installation.dir)?;
     let plays = |asked: RoleName| role == RoleName::All || role == asked;
     let mut servers = Vec::new();
+    let mut status_role = None;
     if plays(RoleName::Status) {
         let (listener, address) = roles::listen(installation.config.status)?;
-        servers.push(roles::status::start(installation, listener)?);
+        let role = StatusRole::start(installation, listener)?;
+        let hints = StatusHints::answer(role.service(), &installation.dir);
         tell(&format!("status services  http://localhost:{}/\n", address.port()))?;
+        // With the status role: several roles of one machine share one configuration, and one such port.
+        let (listener, address) = roles::listen(installation.config.operations)?;
+        servers.push(roles::operations::start(role.service(), listener)?);
+        tell(&format!("operations       http://localhost:{}/readyz?verbose\n", address.port()))?;
+        status_role = Some((role, hints));
     }
     let responders = plays(RoleName::Status).then(|| {
         let (installation, stop) = (installation.clone(), stop.clone());
         std::thread::spawn(move || roles::responders::run(&installation, &stop))
     });
-    // With the status role: several roles of one machine share one configuration, and one such port.
-    if plays(RoleName::Status) {
-        let (listener, address) = roles::listen(installation.config.operations)?;
-        servers.push(roles::operations::start(installation, listener)?);
-        tell(&format!("operations       http://localhost:{}/readyz?verbose\n", address.port()))?;
-    }
     if plays(RoleName::Web) {
         let (listener, address) = roles::listen(installation.config.web)?;
         let (server, links) = roles::web::start(installation, listener)?;
@@ -95,6 +99,10 @@ fn serve(installation: &Installation, role: RoleName) -> Result<(), Problem> {
     let outcome = worker.map(std::thread::JoinHandle::join);
     for server in servers {
         server.stop()?;
+    }
+    if let Some((role, hints)) = status_role {
+        drop(hints);
+        role.stop()?;
     }
     if responders.is_some_and(|thread| thread.join().is_err()) {
         return Err(Problem::new(faults::LISTENER, "the responders' thread ended unexpectedly"));

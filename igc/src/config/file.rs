@@ -7,7 +7,7 @@ use std::time::Duration;
 use professional_registry::import::Brakes;
 use serde::{Deserialize, Serialize};
 
-use super::{Bureau, Config, Demo, Publication, Schedule, Schedules, Signer, TlsFiles};
+use super::{Bureau, Coherence, Config, Demo, Publication, Schedule, Schedules, Signer, TlsFiles};
 
 /// What sort of installation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,6 +48,9 @@ pub struct ConfigFile {
     /// What is kept of the audit trail outside the database.
     #[serde(default)]
     pub audit: AuditSection,
+    /// How the public faces are looked at.
+    #[serde(default)]
+    pub coherence: CoherenceSection,
     /// What only a demonstration has.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub demo: Option<DemoSection>,
@@ -139,6 +142,27 @@ pub struct PublicationSection {
     pub root_crl_alarm_days: u32,
     /// Hours.
     pub ocsp_lifetime_hours: u32,
+    /// MiB of signed OCSP answers.
+    #[serde(default = "ocsp_cache_mib")]
+    pub ocsp_cache_mib: u32,
+    /// What is said of a serial number that was never issued.
+    #[serde(default)]
+    pub ocsp_never_issued: NeverIssued,
+}
+
+fn ocsp_cache_mib() -> u32 {
+    256
+}
+
+/// A word of RFC 6960 §2.2. *Good* is none of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum NeverIssued {
+    /// Not known to be issued.
+    #[default]
+    Unknown,
+    /// The extended definition of `revoked`.
+    Revoked,
 }
 
 /// `[cards]`
@@ -207,6 +231,28 @@ impl Default for RegisterSection {
     }
 }
 
+/// `[coherence]`
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CoherenceSection {
+    /// Where relying systems reach the status role; where it listens, if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<SocketAddr>,
+    /// Seconds between two looks.
+    #[serde(default = "coherence_every")]
+    pub every_seconds: u32,
+}
+
+fn coherence_every() -> u32 {
+    60
+}
+
+impl Default for CoherenceSection {
+    fn default() -> Self {
+        Self { address: None, every_seconds: coherence_every() }
+    }
+}
+
 /// `[demo]`
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -253,6 +299,12 @@ impl ConfigFile {
         if !(1..=100).contains(&refusal_percent) || !(1..=refusal_percent).contains(&warning_percent) {
             return Err("register: must be 1 <= warning_percent <= refusal_percent <= 100".to_owned());
         }
+        if !(1..=3600).contains(&self.coherence.every_seconds) {
+            return Err("coherence.every_seconds: must be between 1 and 3600".to_owned());
+        }
+        if self.publication.ocsp_cache_mib > 1024 * 1024 {
+            return Err("publication.ocsp_cache_mib: must be at most 1048576".to_owned());
+        }
         let schedule =
             |key: &str, text: &str| Schedule::parse(text).map_err(|error| format!("jobs.{key}: {error}"));
         Ok(Config {
@@ -270,6 +322,10 @@ impl ConfigFile {
             audit_folder: folder.join(self.audit.folder),
             web: self.listen.web,
             status: self.listen.status,
+            coherence: Coherence {
+                address: self.coherence.address.unwrap_or(self.listen.status),
+                every: Duration::from_secs(u64::from(self.coherence.every_seconds)),
+            },
             operations: self.listen.operations,
             tls: TlsFiles {
                 certificate: folder.join(self.listen.tls_certificate),
@@ -289,6 +345,8 @@ impl ConfigFile {
                 root_crl_warning: days(self.publication.root_crl_warning_days),
                 root_crl_alarm: days(self.publication.root_crl_alarm_days),
                 ocsp_lifetime: hours("ocsp_lifetime_hours", self.publication.ocsp_lifetime_hours)?,
+                ocsp_cache_octets: self.publication.ocsp_cache_mib as usize * 1024 * 1024,
+                ocsp_never_issued: self.publication.ocsp_never_issued,
             },
             schedules: Schedules {
                 full_crl: schedule("full_crl", &self.jobs.full_crl)?,

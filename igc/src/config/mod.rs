@@ -12,7 +12,7 @@ use professional_registry::import::Brakes;
 use serde::Serialize;
 use thiserror::Error;
 
-pub use file::{ConfigFile, InstallationKind};
+pub use file::{ConfigFile, InstallationKind, NeverIssued};
 pub use schedule::Schedule;
 
 use crate::faults;
@@ -45,6 +45,8 @@ pub struct Config {
     pub web: SocketAddr,
     /// Where public answers are given.
     pub status: SocketAddr,
+    /// How they are looked at from outside.
+    pub coherence: Coherence,
     /// Where the operator asks how things are.
     pub operations: SocketAddr,
     /// The TLS certificate and key of the officers' pages.
@@ -63,6 +65,15 @@ pub struct Config {
     pub schedules: Schedules,
     /// What only a demonstration has.
     pub demo: Option<Demo>,
+}
+
+/// How the public faces are looked at.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Coherence {
+    /// Where relying systems reach them: the status role, or a proxy before it.
+    pub address: SocketAddr,
+    /// From one look to the next.
+    pub every: Duration,
 }
 
 /// How the signer's processes work.
@@ -103,6 +114,10 @@ pub struct Publication {
     pub root_crl_alarm: Duration,
     /// nextUpdate − thisUpdate of OCSP answers.
     pub ocsp_lifetime: Duration,
+    /// How many octets of signed OCSP answers the status role keeps at most.
+    pub ocsp_cache_octets: usize,
+    /// What OCSP answers say of a serial number that was never issued.
+    pub ocsp_never_issued: NeverIssued,
 }
 
 /// When jobs run.

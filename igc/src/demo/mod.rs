@@ -20,7 +20,7 @@ use crate::bureau_process::BureauProcess;
 use crate::faults;
 use crate::installation::Installation;
 use crate::problem::Problem;
-use crate::roles;
+use crate::roles::{self, status::StatusRole};
 
 use report::{Report, StepRunner, Urls};
 use stage::Stage;
@@ -68,7 +68,7 @@ fn play_with(demonstration: &Demonstration, bureau_home: &Path) -> Result<Instal
     let mut stage = steps
         .run("ceremony", || steps::ceremony(demonstration, bureau_home))
         .map_err(|problem| fail(&demonstration.dir, &problem))?;
-    let status = roles::status::start(stage.installation(), listener)?;
+    let status = StatusRole::start(stage.installation(), listener)?;
     let played = steps::play_all(&mut stage, &mut steps, address);
     status.stop()?;
     conclude(stage, steps, started_at, demonstration.port, played)
@@ -80,7 +80,7 @@ pub fn play_years_ahead(installation: &Installation) -> Result<(), Problem> {
     let mut steps = StepRunner::begin(false);
     let started_at = installation.clock.now();
     let mut stage = Stage::enter(installation)?;
-    let status = roles::status::start(installation, listener)?;
+    let status = StatusRole::start(installation, listener)?;
     let played = years_ahead::play_all(&mut stage, &mut steps, address);
     status.stop()?;
     let concluded = conclude(stage, steps, started_at, None, played);

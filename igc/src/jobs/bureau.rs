@@ -14,7 +14,7 @@ use crate::faults;
 use crate::installation::{Installation, system_rng};
 use crate::officer;
 use crate::problem::Problem;
-use crate::setup::file_problem;
+use crate::setup::{SHARED_FILE, file_problem, replace_file};
 
 pub(super) fn run(worker: &mut Worker, act: &Act) -> Result<Value, Problem> {
     let Some(demo) = worker.installation.config.demo.clone() else {
@@ -39,15 +39,19 @@ pub(super) fn run(worker: &mut Worker, act: &Act) -> Result<Value, Problem> {
 
 /// The bureau of a demonstration goes when the demonstration ends; one that is served again gets a new
 /// one, whose certificate is pinned beside the old one's: cards may still wait that the old one made.
+///
+/// It opens when its certificate is pinned: a kill before leaves none, and another one is made.
 fn reopen_bureau(worker: &Worker, home: &Path) -> Result<(), Problem> {
-    let (_, certificate) = BureauProcess::create(home)?;
+    let unopened = home.with_extension("unopened");
+    BureauProcess::remove(&unopened)?;
+    let (_, certificate) = BureauProcess::create(&unopened)?;
     for bureau in &worker.installation.config.bureaus {
         let path = &bureau.certificate;
         let mut pinned = std::fs::read(path).map_err(|error| file_problem(path, &error))?;
         pinned.extend_from_slice(&certificate);
-        std::fs::write(path, pinned).map_err(|error| file_problem(path, &error))?;
+        replace_file(path, SHARED_FILE, &pinned)?;
     }
-    Ok(())
+    std::fs::rename(&unopened, home).map_err(|error| file_problem(home, &error))
 }
 
 /// Gives each approved order its card and closes a batch of them; none where no order waits.

@@ -4,6 +4,7 @@
 mod audit;
 pub mod bureau;
 mod certification;
+mod coherence;
 mod opposition_list;
 mod pinned_bureaus;
 mod publication;
@@ -24,6 +25,7 @@ use crate::problem::Problem;
 
 pub use audit::{sequence, sequence_with};
 pub use certification::certify_all;
+pub use coherence::{last_statement, look_and_state};
 pub use opposition_list::{ListFinding, continue_opposition_list, publish_oppositions};
 pub use pinned_bureaus::pinned_bureaus;
 pub use publication::{PublishedList, folder, policy, publish_certificates, publish_everything};
@@ -40,6 +42,7 @@ pub struct Worker {
     /// This run.
     pub epoch: Epoch,
     role: DatabaseRole,
+    turn: certification::Turn,
 }
 
 /// One job.
@@ -98,6 +101,11 @@ pub const JOBS: &[Job] = &[
         run: signatures::run,
     },
     Job {
+        name: "coherence",
+        purpose: "looks at every public face from outside, states whether they agree",
+        run: coherence::run,
+    },
+    Job {
         name: "audit",
         purpose: "orders the audit events, signs the head of their tree, keeps and publishes it",
         run: audit::run,
@@ -115,13 +123,25 @@ pub fn left_something(done: &Value) -> bool {
     ["failed", "oppositions"].iter().any(|left| done[left].as_array().is_some_and(|left| !left.is_empty()))
 }
 
+/// Whether a job's answer names something that contradicts what is stored.
+pub fn found_contradictions(done: &Value) -> bool {
+    done["differences"].as_array().is_some_and(|found| !found.is_empty())
+}
+
 impl Worker {
     /// Begins a run of the worker.
     pub fn begin(installation: &Installation, role: DatabaseRole) -> Result<Self, Problem> {
         let mut db = installation.database(role)?;
         let act = installation.act(Actor::Job("worker"));
         let epoch = Epoch::open(&mut db, installation.config.schedules.lease, &act)?;
-        Ok(Self { installation: installation.clone(), signer: installation.signer()?, db, epoch, role })
+        Ok(Self {
+            installation: installation.clone(),
+            signer: installation.signer()?,
+            db,
+            epoch,
+            role,
+            turn: certification::Turn::default(),
+        })
     }
 
     /// Runs a job once, as that job.

@@ -1,5 +1,5 @@
 use crl_publisher::folder::PublicFolder;
-use crl_publisher::policy::{PublicationPolicy, Schedule};
+use crl_publisher::policy::{self, PublicationPolicy, Schedule};
 use crl_publisher::publish;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -7,7 +7,7 @@ use store::Act;
 
 use super::Worker;
 use super::opposition_list::{ListFinding, publish_oppositions};
-use crate::config::Config;
+use crate::config::{Config, NeverIssued};
 use crate::installation::{Installation, system_rng};
 use crate::problem::Problem;
 
@@ -103,6 +103,10 @@ pub fn policy(config: &Config) -> PublicationPolicy {
             ..PublicationPolicy::default().opposition_list
         },
         ocsp_validity: publication.ocsp_lifetime,
+        ocsp_never_issued: match publication.ocsp_never_issued {
+            NeverIssued::Unknown => policy::NeverIssued::Unknown,
+            NeverIssued::Revoked => policy::NeverIssued::Revoked,
+        },
         ..PublicationPolicy::default()
     }
 }

@@ -3,16 +3,15 @@
 use std::net::TcpListener;
 
 use actix_web::{App, HttpServer};
-use crl_publisher::http::configure_operations;
+use crl_publisher::http::{StatusService, configure_operations};
 
 use super::Running;
 use crate::faults;
-use crate::installation::Installation;
 use crate::problem::Problem;
 
 /// Starts answering on `listener`.
-pub fn start(installation: &Installation, listener: TcpListener) -> Result<Running, Problem> {
-    let service = super::status::service(installation);
+pub fn start(service: &StatusService, listener: TcpListener) -> Result<Running, Problem> {
+    let service = service.clone();
     let address = listener.local_addr().map_err(|error| Problem::new(faults::LISTENER, error.to_string()))?;
     Running::start(address, move || {
         let server = HttpServer::new(move || App::new().configure(configure_operations(service.clone())))

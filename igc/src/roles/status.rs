@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use actix_web::{App, HttpServer};
 use ca_core::signer::process::LedgerKind;
-use crl_publisher::http::{StatusService, StatusSettings, StatusWorker, StreamLimits, configure};
+use crl_publisher::http::{Following, StatusService, StatusSettings, StreamLimits, configure};
 use store::DatabaseRole;
 
 use super::Running;
@@ -14,15 +14,45 @@ use crate::installation::Installation;
 use crate::jobs;
 use crate::problem::Problem;
 
-/// Connections, and threads that answer.
+/// Connections, signers, and threads that answer.
 const WORKERS: usize = 4;
 
 /// How many seconds connections have to end by themselves when the role stops. Streams of oppositions never do.
 const SHUTDOWN_SECONDS: u64 = 5;
 
-/// Starts answering on `listener`.
-pub fn start(installation: &Installation, listener: TcpListener) -> Result<Running, Problem> {
-    let service = service(installation);
+/// The status role, running.
+pub struct StatusRole {
+    service: StatusService,
+    server: Running,
+    following: Following,
+}
+
+impl StatusRole {
+    /// Starts following the status log, and answering on `listener`.
+    pub fn start(installation: &Installation, listener: TcpListener) -> Result<Self, Problem> {
+        let service = service(installation);
+        let following = service
+            .follow()
+            .map_err(|error| Problem::new(faults::LISTENER, format!("status log: {error}")))?;
+        let server = answer(&service, listener)?;
+        Ok(Self { service, server, following })
+    }
+
+    /// What answers, for the operator's listener and for hints.
+    pub fn service(&self) -> &StatusService {
+        &self.service
+    }
+
+    /// Lets requests under way end, then stops. No connection to the database is left: SQLite leaves no log file
+    /// behind.
+    pub fn stop(self) -> Result<(), Problem> {
+        drop(self.following);
+        self.server.stop()
+    }
+}
+
+fn answer(service: &StatusService, listener: TcpListener) -> Result<Running, Problem> {
+    let service = service.clone();
     let address = listener.local_addr().map_err(|error| Problem::new(faults::LISTENER, error.to_string()))?;
     Running::start(address, move || {
         let on_connect = service.on_connect();
@@ -36,19 +66,21 @@ pub fn start(installation: &Installation, listener: TcpListener) -> Result<Runni
     })
 }
 
-/// What answers, for the public listener and the operator's.
-pub fn service(installation: &Installation) -> StatusService {
+fn service(installation: &Installation) -> StatusService {
     let clock = installation.clock;
-    let opened = installation.clone();
+    let (reading, signing) = (installation.clone(), installation.clone());
     StatusService::new(StatusSettings {
         folder: jobs::folder(installation),
         policy: jobs::policy(&installation.config),
+        answer_cache_octets: installation.config.publication.ocsp_cache_octets,
         workers: WORKERS,
-        open: Box::new(move || {
-            let db = opened.database(DatabaseRole::Status).map_err(|problem| problem.detail().to_owned())?;
+        open_database: Box::new(move || {
+            Ok(reading.database(DatabaseRole::Status).map_err(|problem| problem.detail().to_owned())?)
+        }),
+        open_signer: Box::new(move || {
             let process =
-                opened.signer_process(LedgerKind::Answers).map_err(|problem| problem.detail().to_owned())?;
-            Ok(StatusWorker { db, signer: Box::new(process.signer()) })
+                signing.signer_process(LedgerKind::Answers).map_err(|problem| problem.detail().to_owned())?;
+            Ok(Box::new(process.signer()))
         }),
         clock: Arc::new(move || clock.now()),
         streams: StreamLimits::default(),

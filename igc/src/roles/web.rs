@@ -15,6 +15,7 @@ use crate::jobs;
 use crate::officer;
 use crate::problem::Problem;
 use crate::setup::refuse_shared_key;
+use crate::status_hint;
 
 /// Threads that answer.
 const WORKERS: usize = 2;
@@ -51,7 +52,7 @@ fn go_on_with_oppositions(installation: &Installation) -> Result<(), Problem> {
 
 fn state(installation: &Installation, links: SignInLinks) -> Result<WebState, Problem> {
     let clock = installation.clock;
-    let opened = installation.clone();
+    let (opened, dir) = (installation.clone(), installation.dir.clone());
     let approver = match installation.config.is_demo() {
         true => Some(officer::approver(installation)?),
         false => None,
@@ -62,6 +63,7 @@ fn state(installation: &Installation, links: SignInLinks) -> Result<WebState, Pr
         rng: Arc::new(|| Box::new(system_rng())),
         approver,
         links,
+        publication: Arc::new(move |sequence| status_hint::ask(&dir, sequence)),
     }))
 }
 

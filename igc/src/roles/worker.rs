@@ -41,8 +41,10 @@ const AUDIT_PAUSE: Duration = Duration::from_millis(500);
 /// first run ends.
 pub fn run(installation: &Installation, stop: &Stop) -> Result<(), Problem> {
     let (db, signer) = (installation.database(DatabaseRole::Worker)?, installation.signer()?);
+    let (faces_db, faces_signer) = (installation.database(DatabaseRole::Worker)?, installation.signer()?);
     let jobs_ended = Stop::default();
     thread::scope(|scope| {
+        scope.spawn(|| look_at_faces(installation, faces_db, faces_signer, &jobs_ended));
         let audit = scope.spawn(|| sequence_audit(installation, db, signer, &jobs_ended));
         // Nothing is certified that nobody would sign for in the log.
         let outcome = run_jobs(installation, &|| stop.asked() || audit.is_finished());
@@ -73,6 +75,33 @@ fn sequence_audit(
             return;
         }
         thread::sleep(AUDIT_PAUSE);
+    }
+}
+
+/// Looks at the public faces again and again until the other jobs have ended, on a thread of its own: a look at a
+/// million entries takes seconds, and a second look waits ten. The first one comes after a pause, in which the status
+/// role starts as well. Status goes on being served whatever is found, and so do the jobs.
+fn look_at_faces(
+    installation: &Installation,
+    mut db: Database,
+    mut signer: ProcessSigner,
+    jobs_ended: &Stop,
+) {
+    let mut wait = |pause: Duration| {
+        let began = Instant::now();
+        while !jobs_ended.asked() && began.elapsed() < pause {
+            thread::sleep(TICK.min(pause));
+        }
+        (!jobs_ended.asked()).then(|| installation.act(Actor::Job("coherence")))
+    };
+    while let Some(act) = wait(installation.config.coherence.every) {
+        if let Err(problem) = jobs::look_and_state(installation, &mut db, &mut signer, false, &mut wait, &act)
+        {
+            log_problem("coherence", &problem);
+            if let Ok(again) = installation.database(DatabaseRole::Worker) {
+                db = again;
+            }
+        }
     }
 }
 

@@ -12,6 +12,7 @@ mod card_keys;
 mod card_preparation;
 mod card_profiles;
 mod certify_card;
+mod certify_card_error;
 mod certify_request;
 pub mod evidence;
 mod facts;
@@ -30,9 +31,10 @@ use crate::approval::ApprovalVerifier;
 
 pub(crate) use card_profiles::has_profiles;
 pub use certify_card::{
-    CARDS_A_TRANSACTION, CARDS_AT_ONCE, CertifiedCard, CertifiedCards, CertifyCardError, certify_card,
+    BegunCards, CARDS_A_TRANSACTION, CARDS_AT_ONCE, CertifiedCard, CertifiedCards, SignedCards, certify_card,
     certify_cards,
 };
+pub use certify_card_error::CertifyCardError;
 pub use certify_request::{CertifyRequestError, certify_request};
 pub(crate) use facts::structure_identifier;
 

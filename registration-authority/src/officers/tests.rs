@@ -78,6 +78,16 @@ fn nobody_but_an_enrolled_officer_has_a_right() {
 }
 
 #[test]
+fn under_a_clock_before_his_enrolment_an_officer_is_told_of_the_clock() {
+    let mut house = House::new();
+    let alice = house.officer("alice");
+    let early = Act { at: house.at.minus(std::time::Duration::from_secs(3600)), ..alice };
+    let refused = require(&mut house.db, Right::Submit, &early).unwrap_err();
+    assert_eq!(refused.code().name, "officer-not-enrolled-yet");
+    assert!(refused.to_string().contains(&early.at.to_string()), "{refused}");
+}
+
+#[test]
 fn only_the_operator_and_an_administrator_enrol() {
     let mut house = House::new();
     let admin = house.officer("admin");

@@ -4,7 +4,7 @@ use professional_registry::Registry;
 use rand_core::CryptoRng;
 use serde_json::json;
 use store::schema::renewal_plan_items;
-use store::{Act, Code, Database, Fault, audit};
+use store::{Act, Code, Database, Fault, audit, crash_point};
 use thiserror::Error;
 
 use super::plan::claim_of;
@@ -81,7 +81,10 @@ pub fn apply(
             continue;
         }
         match db.write(|db| renew(db, registry, &plan, item, rng, act)) {
-            Ok(number) => applied.ordered.push((item.card, number)),
+            Ok(number) => {
+                crash_point("renewal.successor-ordered");
+                applied.ordered.push((item.card, number));
+            }
             Err(ApplyError::Database(diesel::result::Error::RollbackTransaction)) => applied.already += 1,
             Err(ApplyError::Submit(SubmitError::Database(error))) => return Err(error.into()),
             Err(ApplyError::Submit(error)) => applied.refused.push((item.card, error.code())),
@@ -89,6 +92,7 @@ pub fn apply(
         }
     }
     db.write(|db| conclude(db, &plan, &applied, rng, act))?;
+    crash_point("renewal.applied");
     Ok(applied)
 }
 

@@ -5,7 +5,7 @@ use professional_registry::{Profession, Registry};
 use rand_core::CryptoRng;
 use serde_json::json;
 use store::schema::{card_orders, cards, renewal_plan_items, renewal_plans};
-use store::{Act, Actor, Code, Database, Fault, Timestamp, audit};
+use store::{Act, Actor, Code, Database, Fault, Timestamp, audit, crash_point};
 use thiserror::Error;
 
 use super::{Outcome, PlanItem, PlanStatus, RenewalPlan};
@@ -58,7 +58,7 @@ pub fn plan(
     if items.is_empty() {
         return Ok(None);
     }
-    db.write(|db| {
+    let plan = db.write(|db| {
         let id = numbering::next(db, Series::RenewalPlan, act.at)?;
         let status = PlanStatus::Proposed;
         let plan = RenewalPlan { id, planned_by, planned_at: act.at, horizon, status, items };
@@ -71,8 +71,10 @@ pub fn plan(
         });
         let subject = format!("renewal plan {}", plan.id);
         audit::record(db, audit::Event { action: "renewal.planned", subject, payload }, rng, act)?;
-        Ok(Some(plan))
-    })
+        Ok::<_, PlanError>(plan)
+    })?;
+    crash_point("renewal.planned");
+    Ok(Some(plan))
 }
 
 fn planner(db: &mut Database, act: &Act) -> Result<String, NotAuthorised> {

@@ -6,6 +6,7 @@ mod reserve;
 mod sqlite_file;
 #[cfg(test)]
 mod tests;
+mod turn;
 
 use std::path::Path;
 
@@ -19,6 +20,7 @@ use thiserror::Error;
 
 pub use connection::{Database, MultiBackend};
 pub use reserve::{OnReserve, RESERVE, Reserve};
+pub use sqlite_file::DatabaseFile;
 
 use crate::fault::{self, Code, Fault};
 use crate::schema;
@@ -71,6 +73,7 @@ impl Database {
             sqlite_file::create(path)?;
             let mut connection = SqliteConnection::establish(path)?;
             clock::register_clock(&connection, 0)?;
+            turn::register(&connection, path)?;
             let mut settled = settle(&mut connection);
             if settled.is_err() && reserve::give_way(Path::new(path)) {
                 // The first who comes makes the index of the log: relying parties are answered on a full disk too.
@@ -81,6 +84,7 @@ impl Database {
                 // a process that stays: it would not see what others commit, and say good of what is revoked.
                 let closed = SqliteConnection::establish(&format!("file:{path}?immutable=1"))?;
                 clock::register_clock(&closed, 0)?;
+                turn::register(&closed, "")?;
                 return Ok(Self::Sqlite(closed));
             }
             settled?;
@@ -115,13 +119,20 @@ impl Database {
     }
 
     /// Runs `f` in one write transaction: immediate on SQLite, so that it waits for its turn at
-    /// the start and never fails half-way; read committed on PostgreSQL, where every transition
+    /// the start, behind whoever waits already, and never fails half-way; read committed on PostgreSQL, where every transition
     /// is a conditional update (architecture invariant 7). An error rolls everything back.
     pub fn write<T, E>(&mut self, f: impl FnOnce(&mut Self) -> Result<T, E>) -> Result<T, E>
     where
         E: From<DieselError>,
     {
-        self.within("BEGIN IMMEDIATE", "BEGIN", f)
+        if let Self::Sqlite(c) = self {
+            turn::wait(c)?;
+        }
+        let outcome = self.within("BEGIN IMMEDIATE", "BEGIN", f);
+        if let Self::Sqlite(c) = self {
+            turn::end(c);
+        }
+        outcome
     }
 
     /// Runs `f` on one consistent picture of the database, without writing.

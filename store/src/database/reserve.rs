@@ -118,7 +118,7 @@ impl Database {
     }
 
     /// The file of a SQLite database.
-    fn file(&mut self) -> QueryResult<Option<PathBuf>> {
+    pub(super) fn file(&mut self) -> QueryResult<Option<PathBuf>> {
         let Self::Sqlite(connection) = self else { return Ok(None) };
         let path: String =
             diesel::select(sql::<Text>("(SELECT file FROM pragma_database_list WHERE name = 'main')"))

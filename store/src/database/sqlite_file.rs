@@ -2,8 +2,8 @@
 
 use std::fs::OpenOptions;
 use std::io::ErrorKind;
-use std::os::unix::fs::OpenOptionsExt;
-use std::path::Path;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
 
 use diesel::connection::SimpleConnection;
 use diesel::result::Error as DieselError;
@@ -13,7 +13,7 @@ use super::Database;
 
 /// Reading and writing for the owner, reading for his group. SQLite gives `-wal` and `-shm` the mode
 /// of the database's file (<https://sqlite.org/wal.html>, §2.4).
-const MODE: u32 = 0o640;
+pub(super) const MODE: u32 = 0o640;
 
 /// Makes an empty file at `path` with its mode from the first moment, where nothing stands: SQLite
 /// takes an empty file for a new database. What stands already is left as it is.
@@ -45,11 +45,37 @@ pub(super) fn is_closed_copy(path: &str) -> bool {
 }
 
 /// Whether it names a file: not a database in memory, nor SQLite's own URI.
-fn is_file(path: &str) -> bool {
+pub(super) fn is_file(path: &str) -> bool {
     !(path.is_empty() || path == ":memory:" || path.starts_with("file:"))
 }
 
+/// The file of a SQLite database, told from another that takes its place. An open connection goes on reading the
+/// file that it opened, for ever, even where nobody else can find it any more.
+#[derive(Debug)]
+pub struct DatabaseFile {
+    path: PathBuf,
+    /// Device and inode.
+    was: Option<(u64, u64)>,
+}
+
+impl DatabaseFile {
+    /// Whether the path still leads to this file.
+    pub fn still_stands(&self) -> bool {
+        self.was.is_some() && self.was == identity(&self.path)
+    }
+}
+
+fn identity(path: &Path) -> Option<(u64, u64)> {
+    std::fs::metadata(path).ok().map(|file| (file.dev(), file.ino()))
+}
+
 impl Database {
+    /// The file that stands now at the path of this connection: its own, where it was opened a moment ago. Nothing
+    /// on PostgreSQL and in memory.
+    pub fn standing_file(&mut self) -> QueryResult<Option<DatabaseFile>> {
+        Ok(self.file()?.map(|path| DatabaseFile { was: identity(&path), path }))
+    }
+
     /// Writes a copy of this SQLite database, as it stands now, into a new file of the same mode. One
     /// on PostgreSQL refuses: its own tools copy it.
     pub fn copy_into(&mut self, file: &Path) -> QueryResult<()> {

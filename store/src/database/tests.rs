@@ -1,6 +1,9 @@
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::time::{Duration, Instant};
 
+use diesel::QueryResult;
 use diesel::connection::SimpleConnection;
 
 use super::{Database, DatabaseRole, RESERVE, Reserve, is_unique_violation};
@@ -90,4 +93,61 @@ fn room_that_a_copy_has_only_the_length_of_is_taken_again() {
     assert_eq!(std::fs::metadata(&room).unwrap().blocks(), 0, "holes, as `cp --sparse` leaves them");
     assert_eq!(db.hold_reserve().unwrap(), Reserve::Held);
     assert!(std::fs::metadata(&room).unwrap().blocks() * 512 >= RESERVE);
+}
+
+#[test]
+fn who_waits_to_write_comes_before_who_has_just_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("igc.sqlite");
+    let mut busy = open(&path);
+    busy.batch_execute("CREATE TABLE t (n BIGINT)").unwrap();
+    let (stop, written) = (AtomicBool::new(false), AtomicU32::new(0));
+    std::thread::scope(|scope| {
+        let (stop, written) = (&stop, &written);
+        scope.spawn(move || {
+            // Some seconds at most, should the other fail.
+            for _ in (0..1000).take_while(|_| !stop.load(Ordering::Relaxed)) {
+                busy.write(|db| {
+                    db.batch_execute("INSERT INTO t VALUES (1)")?;
+                    std::thread::sleep(Duration::from_millis(5));
+                    QueryResult::Ok(())
+                })
+                .unwrap();
+                written.fetch_add(1, Ordering::Relaxed);
+            }
+        });
+        let mut waits = open(&path);
+        while written.load(Ordering::Relaxed) < 3 {
+            std::thread::yield_now();
+        }
+        for _ in 0..20 {
+            let before = written.load(Ordering::Relaxed);
+            let passed = waits.write(|_| QueryResult::Ok(written.load(Ordering::Relaxed) - before)).unwrap();
+            assert!(passed <= 2, "{passed} transactions of another passed by one that waited");
+        }
+        stop.store(true, Ordering::Relaxed);
+    });
+}
+
+#[test]
+fn who_only_reads_leaves_no_file_beside_the_database() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("igc.sqlite");
+    open(&path).batch_execute("CREATE TABLE t (n BIGINT)").unwrap();
+    open(&path).snapshot(|db| db.batch_execute("SELECT n FROM t")).unwrap();
+    let beside = |suffix| folder.path().join(format!("igc.sqlite{suffix}"));
+    assert!(!beside("-queue").exists() && !beside("-turn").exists());
+    open(&path).write(|db| db.batch_execute("INSERT INTO t VALUES (1)")).unwrap();
+    assert_eq!((mode(&beside("-queue")) & !0o640, mode(&beside("-turn")) & !0o640), (0, 0));
+}
+
+#[test]
+fn a_turn_that_ends_in_an_error_is_ended() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("igc.sqlite");
+    let (mut one, mut other) = (open(&path), open(&path));
+    one.write(|db| db.batch_execute("no statement")).unwrap_err();
+    let began = Instant::now();
+    other.write(|_| QueryResult::Ok(())).unwrap();
+    assert!(began.elapsed() < Duration::from_secs(5), "the turn was waited for until patience ended");
 }

@@ -16,7 +16,7 @@ use acceptance::harness::{self, Finished, TestDatabase, folder, igc, run};
 use tempfile::TempDir;
 
 /// A shipped ceremony file.
-fn shipped(name: &str) -> PathBuf {
+pub fn shipped(name: &str) -> PathBuf {
     harness::root().join("hsm-config/ceremonies").join(format!("{name}.toml"))
 }
 
@@ -63,24 +63,29 @@ impl Empty {
 }
 
 /// Verifies a report where nothing else is: no installation is named.
-fn verify(report: &Path) -> Finished {
-    run(igc().args(["--output", "json", "ceremony", "verify"]).arg(report))
+pub fn verify(report: &Path) -> Finished {
+    let key = report.with_file_name("audit-key.pem");
+    run(igc().args(["--output", "json", "ceremony", "verify"]).arg(report).arg("--key").arg(key))
 }
 
-/// How many key halves stand in the SoftHSM token with this label. A file that is shorter than the half of a
+/// How many key halves stand in the SoftHSM token with this label, which nobody is at.
+pub fn objects_in_token(dir: &Path, label: &str) -> usize {
+    objects_in(&token_folder(dir, label).expect("the token is there"))
+}
+
+/// How many key halves stand in this folder of a SoftHSM token. A file that is shorter than the half of a
 /// P-256 key is none: a process was killed while SoftHSM was making it.
-fn objects_in_token(dir: &Path, label: &str) -> usize {
-    let token = token_folder(dir, label).expect("the token is there");
+pub fn objects_in(token: &Path) -> usize {
     let objects = fs::read_dir(token).unwrap().filter(|entry| {
         let name = entry.as_ref().unwrap().file_name().into_string().unwrap();
-        let whole = entry.as_ref().unwrap().metadata().unwrap().len() > 600;
+        let whole = entry.as_ref().unwrap().metadata().is_ok_and(|file| file.len() > 600);
         name.ends_with(".object") && name != "token.object" && whole
     });
     objects.count()
 }
 
 /// Where SoftHSM keeps the token with this label.
-fn token_folder(dir: &Path, label: &str) -> Option<PathBuf> {
+pub fn token_folder(dir: &Path, label: &str) -> Option<PathBuf> {
     let tokens = fs::read_dir(dir.join("tokens/store")).unwrap();
     tokens.map(|entry| entry.unwrap().path()).find(|token| {
         let object = fs::read(token.join("token.object")).unwrap();

@@ -6,7 +6,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use acceptance::harness::{openssl, run};
+use acceptance::harness::{igc, openssl, run};
 use serde_json::Value;
 
 use super::{Empty, objects_in_token, shipped, verify};
@@ -69,6 +69,7 @@ fn roots_under_three_of_five_custodians_then_authorities_rollover_responders_lis
     ] {
         let report = empty.report(name);
         every_line_stands_in_the_script(&empty, file, name);
+        a_report_that_brings_its_own_key_proves_nothing_of_whose_it_is(&report);
         openssl_verifies_the_signature(&report);
         refused_after_one_altered_octet(&report);
     }
@@ -135,6 +136,18 @@ fn openssl_verifies_the_signature(report: &Path) {
     let (key, signature) = (beside("audit-key.pem"), beside("report.json.sig"));
     let report = report.display().to_string();
     openssl(["dgst", "-sha256", "-verify", &key, "-signature", &signature, &report]).expect_exit(0);
+}
+
+/// Anybody can hold a ceremony of his own, under the same names: its report verifies as this one does.
+fn a_report_that_brings_its_own_key_proves_nothing_of_whose_it_is(report: &Path) {
+    let json = ["--output", "json", "ceremony", "verify"];
+    let alone = run(igc().args(json).arg(report)).expect_exit(9).json();
+    assert_eq!(alone["audit_key_known"], false);
+    let on_paper = |digest: &str| run(igc().args(json).arg(report).args(["--key-sha256", digest]));
+    let digest = alone["audit_key_sha256"].as_str().unwrap();
+    assert_eq!(on_paper(digest).expect_exit(0).json()["audit_key_known"], true);
+    let refused = on_paper(&"ab".repeat(32)).expect_exit(8);
+    assert!(refused.stderr.contains("ceremony-report-refused"), "{}", refused.stderr);
 }
 
 fn refused_after_one_altered_octet(report: &Path) {

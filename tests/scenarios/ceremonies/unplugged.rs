@@ -10,6 +10,7 @@ use store::DatabaseRole;
 
 use super::token_folder;
 use crate::scenarios::invariants::of_card;
+use crate::scenarios::standstill::until;
 use crate::scenarios::workshop::{Workshop, workshop};
 
 /// The token's folder is somewhere else, as when it is unplugged.
@@ -82,12 +83,12 @@ fn every_role_serves_without_the_token_of_the_roots() {
         assert!(begun.elapsed() < Duration::from_secs(30), "the worker certifies: {}", serving.stderr());
         std::thread::sleep(Duration::from_millis(100));
     }
-    let get = |path: &str| {
+    let asked = |path: &str| {
         let url = format!("http://localhost:{operations}{path}");
         run(std::process::Command::new("curl").args(["--silent", "--show-error", "--fail", &url]))
-            .expect_exit(0)
-            .stdout
     };
+    until("the status log was read once", || asked("/readyz").status.success());
+    let get = |path: &str| asked(path).expect_exit(0).stdout;
     assert!(get("/readyz?verbose").contains("[+] crl ACR-FO full: ok, lasts 364 days"));
     assert!(get("/metrics").contains("igc_root_crl_remaining_seconds{issuer=\"ACR-FO\"} 31"));
 

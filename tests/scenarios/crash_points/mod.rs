@@ -3,13 +3,17 @@
 //!
 //! Points and kills are the rows of `docs/crash-points.md`; the tidy test holds them against the code.
 
+mod ceremonies;
 mod dying;
 mod outside;
+mod rotation;
 mod scenes;
+mod successors;
 pub mod table;
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
@@ -23,15 +27,18 @@ use store::{Database, DatabaseRole, Timestamp};
 use super::signer_faults::behind_the_library_that_fails;
 use super::standstill::{PATIENCE, until};
 use super::workshop::{Workshop, workshop};
+use ceremonies::{CEREMONIES, Hall};
 use dying::run_to;
 use outside::Outside;
 use scenes::{Next, SCENES, Scene, scene};
-use table::Kill;
+use table::{How, Kill};
 
 /// Seconds for which the dead are taken for alive: enough to come to every point on a busy machine.
 const SHORT_LEASE: i64 = 3;
 /// Seconds that those have who are to live.
 const LEASE: i64 = 20;
+/// How many signatures a signer has in its hands at most: two cards, with two keys each.
+const MOST_IN_HAND: usize = 4;
 /// How many die side by side: most of the time they wait for a lease to pass.
 const LANES: usize = 4;
 
@@ -72,6 +79,34 @@ fn killed_while_a_register_is_imported_the_same_file_is_read_again_and_the_regis
 }
 
 #[test]
+fn killed_between_two_transactions_of_a_big_batch_the_rest_of_it_is_certified_by_the_next_worker() {
+    play(DatabaseKind::Sqlite, &["big-batch"]);
+}
+
+#[test]
+fn killed_while_cards_are_renewed_each_has_one_successor_and_its_holder_one_active_card() {
+    play(DatabaseKind::Sqlite, &["renewal-plan", "renewal", "delivery", "activation"]);
+}
+
+#[test]
+fn killed_while_a_responder_is_followed_by_the_next_one_key_one_request_and_one_certificate_are_made() {
+    play(DatabaseKind::Sqlite, &["responder-request", "responder", "responder-end"]);
+}
+
+#[test]
+fn killed_again_and_again_at_each_point_of_a_ceremony_it_makes_all_of_it_once_and_its_report_verifies() {
+    let mut hall = Hall::empty();
+    for held in CEREMONIES {
+        let plays: Vec<_> = table::kills_in(held.scene).into_iter().map(|kill| (held, kill)).collect();
+        on_lanes(&plays, |held, kill| {
+            assert_eq!(kill.how, How::EachTime, "{kill:?}");
+            hall.die_and_take_up(held, kill)
+        });
+        run(&mut hall.hold(held)).expect_exit(0);
+    }
+}
+
+#[test]
 fn on_postgresql_too_where_the_server_has_to_notice_that_somebody_died() {
     play(DatabaseKind::Postgresql, &["stolen-meanwhile", "opposition"]);
 }
@@ -80,11 +115,11 @@ fn on_postgresql_too_where_the_server_has_to_notice_that_somebody_died() {
 fn every_kill_of_the_table_is_in_a_scene_and_every_scene_has_one() {
     let told: BTreeSet<_> =
         table::rows().into_iter().flat_map(|row| row.kills).map(|kill| kill.scene).collect();
-    let played: BTreeSet<_> = SCENES.iter().map(|scene| scene.name.to_owned()).collect();
-    assert_eq!(told, played);
+    let played = SCENES.iter().map(|scene| scene.name).chain(CEREMONIES.iter().map(|held| held.scene));
+    assert_eq!(told, played.map(str::to_owned).collect());
 }
 
-/// Every kill of these scenes, a few at a time; prints what each took.
+/// Every kill of these scenes, each in a copy of its scene.
 fn play(kind: DatabaseKind, names: &[&str]) {
     let plays: Vec<_> = names
         .iter()
@@ -93,15 +128,24 @@ fn play(kind: DatabaseKind, names: &[&str]) {
             table::kills_in(name).into_iter().map(move |kill| (stage.clone(), kill))
         })
         .collect();
+    on_lanes(&plays, |stage, kill| {
+        stage.die_and_go_on(kill);
+        1
+    });
+}
+
+/// A few at a time; prints how often somebody died, and what each took.
+fn on_lanes<S: Sync>(plays: &[(S, Kill)], play: impl Fn(&S, &Kill) -> usize + Sync) {
     let next = AtomicUsize::new(0);
     let lane = || {
         let mut told = String::new();
-        while let Some((stage, kill)) = plays.get(next.fetch_add(1, Ordering::Relaxed)) {
+        while let Some((scene, kill)) = plays.get(next.fetch_add(1, Ordering::Relaxed)) {
             let started = Instant::now();
-            stage.die_and_go_on(kill);
-            let how = if kill.signer_alone { "the signer alone, " } else { "" };
+            let _told = ToldWherePanicking(kill);
+            let kills = play(scene, kill);
             let seconds = started.elapsed().as_secs_f64();
-            writeln!(told, "{} {}#{}: {how}{seconds:.1} s", kill.scene, kill.point, kill.pass).unwrap();
+            writeln!(told, "{} {} {:?}: {kills} kills, {seconds:.1} s", kill.scene, kill.point, kill.how)
+                .unwrap();
         }
         told
     };
@@ -132,7 +176,6 @@ impl Stage {
     }
 
     fn die_and_go_on(&self, kill: &Kill) {
-        let _told = ToldWherePanicking(kill);
         let mut workshop = self.template.copied();
         let hsm = behind_the_library_that_fails(&workshop);
         workshop.steered_by(hsm);
@@ -140,10 +183,16 @@ impl Stage {
         let mut outside = Outside::of(&workshop);
         outside.look(&mut db);
 
-        let standing = run_to(workshop.command(&[]).args(&self.command), &kill.point, kill.pass);
-        match kill.signer_alone {
-            true => standing.kill_the_signer(),
-            false => standing.kill(),
+        let mut command = workshop.command(&[]);
+        command.args(&self.command);
+        match kill.how {
+            How::AtPass(pass) => {
+                let answered = run_to(&mut command, &kill.point, pass).kill();
+                // A role says where it listens.
+                assert!(answered.is_empty() || self.command[0] == "serve", "it promised nothing: {answered}");
+            }
+            How::SignerAlone => run_to(&mut command, &kill.point, 1).kill_the_signer(),
+            How::EachTime => panic!("ceremonies alone are taken up where they stopped: {kill:?}"),
         }
         workshop.configure("jobs", "lease_seconds", LEASE);
         outside.look(&mut db);
@@ -161,7 +210,7 @@ impl Stage {
         outside.look(&mut db);
 
         outside.is_complete(&mut db);
-        outside.was_signed_for_a_reason(&mut db, &kill.point);
+        outside.was_signed_for_a_reason(&mut db, in_hand_at(&kill.point));
         check_what_was_left(&mut db, &left);
         (self.scene.outcome)(&workshop, &mut db);
         workshop.check();
@@ -181,9 +230,19 @@ impl Stage {
     }
 }
 
+/// How many signatures a signer that dies there has in its hands, which nobody ever gets.
+fn in_hand_at(point: &str) -> RangeInclusive<usize> {
+    match point {
+        "signer.signed" | "signer.ledger-made" => 1..=MOST_IN_HAND,
+        // Another session may have signed while this one stood there.
+        "signer.recorded" => 0..=MOST_IN_HAND,
+        _ => 0..=0,
+    }
+}
+
 /// A worker starts, does everything there is to do, and is asked to end.
 fn restart(workshop: &Workshop, db: &mut Database) {
-    let started = db.now().unwrap();
+    let started = workshop.now();
     let mut worker = start(&mut workshop.command(&["serve", "--role", "worker"]));
     until("the worker has looked at everything", || {
         assert_eq!(worker.ended(), None, "{}", worker.stderr());

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::ops::RangeInclusive;
 use std::path::Path;
 
 use acceptance::harness::openssl;
@@ -11,15 +12,15 @@ use diesel::prelude::*;
 use openssl::sha::{sha256, sha384};
 use serde_json::{Value, json};
 use store::Database;
-use store::schema::{audit_checkpoints, audit_events, card_oppositions, certificates, crls, signing_intents};
+use store::schema::{
+    audit_checkpoints, audit_events, card_oppositions, certificates, crls, responder_requests,
+    signing_intents,
+};
 
 use crate::scenarios::workshop::Workshop;
 
 /// The kinds of CRL, and what their files are called after the authority.
 const KINDS: [(&str, &str); 2] = [("full", ".crl"), ("delta", "-delta.crl")];
-
-/// How many signatures a signer has in its hands at most: two cards, with two keys each.
-const MOST_IN_HAND: usize = 4;
 
 /// What was seen so far.
 pub struct Outside<'w> {
@@ -67,6 +68,14 @@ impl<'w> Outside<'w> {
         let opposed = self.opposed(db);
         assert!(opposed >= self.opposed, "{opposed} cards on the opposition list after {}", self.opposed);
         self.opposed = opposed;
+    }
+
+    /// Every digest of the ledgers, hexadecimal: what the worker and the ceremonies had signed, and the status role.
+    fn written(&self) -> Vec<String> {
+        let ledgers =
+            ["issuing", "answers"].map(|name| self.workshop.dir().join(format!("signer/{name}.ledger")));
+        let followed = ledgers.iter().filter_map(|ledger| follow(ledger, None, usize::MAX).unwrap());
+        followed.flat_map(|ledger| ledger.entries).map(|entry| hexadecimal(&entry.digest)).collect()
     }
 
     /// How many cards stand on the public list, each of which must be opposed.
@@ -119,36 +128,30 @@ impl<'w> Outside<'w> {
         }
     }
 
-    /// Whatever the token has signed is a recorded certificate that was sent to be signed, or was intended; the
-    /// ledger has it too, but for what a signer had in its hands when it died, which nobody ever got.
+    /// Whatever the token has signed is a recorded certificate that was sent to be signed, or was intended, or asks
+    /// for a responder; the ledger has it too, but for what a signer had in its hands when it died, which nobody ever
+    /// got: as many as `in_hand`.
     #[track_caller]
-    pub fn was_signed_for_a_reason(&self, db: &mut Database, killed_at: &str) {
+    pub fn was_signed_for_a_reason(&self, db: &mut Database, in_hand: RangeInclusive<usize>) {
         let sent = certificates::table.filter(certificates::status.eq_any(["signing", "good", "revoked"]));
         let tbs: Vec<Vec<u8>> = sent.select(certificates::tbs).load(db).unwrap();
         let mut reasons: BTreeSet<Vec<u8>> =
             tbs.iter().flat_map(|tbs| [sha256(tbs).to_vec(), sha384(tbs).to_vec()]).collect();
+        let requests = responder_requests::table.select(responder_requests::statement);
+        reasons.extend(requests.load::<Vec<u8>>(db).unwrap().iter().map(|asked| sha256(asked).to_vec()));
         reasons.extend(signing_intents::table.select(signing_intents::digest).load::<Vec<u8>>(db).unwrap());
         let reasons: BTreeSet<String> = reasons.iter().map(|digest| hexadecimal(digest)).collect();
         let signed = self.workshop.hsm().signed();
         for digest in &signed {
             assert!(reasons.contains(digest), "the token signed {digest}, and nobody knows why");
         }
-        let ledger = follow(&self.workshop.dir().join("signer/issuing.ledger"), None, usize::MAX).unwrap();
-        let mut written: Vec<String> =
-            ledger.unwrap().entries.iter().map(|entry| hexadecimal(&entry.digest)).collect();
         let mut unwritten = signed.clone();
-        written.drain(..).for_each(|digest| {
+        for digest in self.written() {
             let at = unwritten.iter().position(|signed| *signed == digest);
             unwritten
                 .remove(at.unwrap_or_else(|| panic!("the ledger has {digest}, the token never signed it")));
-        });
-        let nobodys = match killed_at {
-            "signer.signed" | "signer.ledger-made" => 1..=MOST_IN_HAND,
-            // Another session may have signed while this one stood there.
-            "signer.recorded" => 0..=MOST_IN_HAND,
-            _ => 0..=0,
-        };
-        assert!(nobodys.contains(&unwritten.len()), "{unwritten:?}");
+        }
+        assert!(in_hand.contains(&unwritten.len()), "{unwritten:?}");
 
         let found = self.workshop.job("signatures");
         assert_eq!(found["issuing"]["alarms"], json!([]), "{found}");

@@ -14,10 +14,12 @@ use openssl::rsa::Rsa;
 use openssl::stack::Stack;
 use openssl::x509::extension::SubjectAlternativeName;
 use openssl::x509::{X509NameBuilder, X509ReqBuilder};
+use registration_authority::certification::CARDS_A_TRANSACTION;
 use store::schema::{card_oppositions, cards, certificate_requests, professionals, register_feeds};
 use store::{Database, DatabaseRole};
 
 use super::dying::run_to;
+use super::{rotation, successors};
 use crate::scenarios::invariants::{is_good, of_card};
 use crate::scenarios::workshop::{APPROVER, REVOKER, SUBMITTER, Workshop};
 
@@ -107,6 +109,54 @@ pub const SCENES: &[Scene] = &[
         next: Next::Again(&[0, 4]),
         outcome: the_cards_are_certified,
     },
+    Scene {
+        name: "big-batch",
+        arrange: many_cards_wait,
+        next: Next::Again(&[0, 9]),
+        outcome: the_cards_are_certified,
+    },
+    Scene {
+        name: "renewal-plan",
+        arrange: successors::cards_end,
+        next: Next::Again(&[0]),
+        outcome: successors::there_is_one_plan,
+    },
+    Scene {
+        name: "renewal",
+        arrange: successors::a_plan_is_approved,
+        next: Next::Again(&[0]),
+        outcome: successors::each_card_has_one_successor,
+    },
+    Scene {
+        name: "delivery",
+        arrange: successors::a_successor_is_certified,
+        next: Next::Again(&[0, 4]),
+        outcome: successors::the_successor_is_delivered,
+    },
+    Scene {
+        name: "activation",
+        arrange: successors::a_successor_is_delivered,
+        next: Next::Again(&[0, 4]),
+        outcome: successors::the_successor_is_active_and_its_predecessor_opposed,
+    },
+    Scene {
+        name: "responder-request",
+        arrange: rotation::responders_are_due,
+        next: Next::Instead(rotation::the_responders_ask),
+        outcome: rotation::each_responder_has_one_successor,
+    },
+    Scene {
+        name: "responder",
+        arrange: rotation::responders_have_asked,
+        next: Next::Again(&[0]),
+        outcome: rotation::each_responder_has_one_successor,
+    },
+    Scene {
+        name: "responder-end",
+        arrange: rotation::responders_have_ended,
+        next: Next::Instead(rotation::the_keys_are_destroyed),
+        outcome: rotation::the_keys_that_answer_are_left,
+    },
 ];
 
 /// The scene of this name.
@@ -114,7 +164,7 @@ pub fn scene(name: &str) -> &'static Scene {
     SCENES.iter().find(|scene| scene.name == name).unwrap_or_else(|| panic!("there is no scene {name}"))
 }
 
-fn words(command: &[&str]) -> Vec<String> {
+pub fn words(command: &[&str]) -> Vec<String> {
     command.iter().map(|&word| word.to_owned()).collect()
 }
 
@@ -124,9 +174,15 @@ fn cards_wait(workshop: &Workshop) -> Vec<String> {
     words(&["job", "run", "certification"])
 }
 
+/// More than are prepared in one transaction, for each of three lanes.
+fn many_cards_wait(workshop: &Workshop) -> Vec<String> {
+    workshop.personalise(3 * CARDS_A_TRANSACTION + 1);
+    words(&["job", "run", "certification"])
+}
+
 fn a_worker_died(workshop: &Workshop) -> Vec<String> {
     let command = cards_wait(workshop);
-    run_to(workshop.command(&[]).args(command), "issuance.signing", 1).kill();
+    assert_eq!(run_to(workshop.command(&[]).args(command), "issuance.signing", 1).kill(), "");
     workshop.let_leases_pass();
     words(&["job", "run", "sweep"])
 }
@@ -220,7 +276,7 @@ fn a_batch_comes_back(workshop: &Workshop) -> Vec<String> {
 }
 
 /// Cards are numbered upwards: the last one that the scene made.
-fn newest_card(db: &mut Database) -> CardNumber {
+pub fn newest_card(db: &mut Database) -> CardNumber {
     let newest: Option<String> = cards::table.select(diesel::dsl::max(cards::number)).first(db).unwrap();
     newest.unwrap().parse().unwrap()
 }
@@ -269,7 +325,7 @@ fn the_register_is_what_the_feed_says(_: &Workshop, db: &mut Database) {
     assert_eq!(fed.len(), NEWCOMERS - 1);
 }
 
-fn one_card_an_order(db: &mut Database) {
+pub fn one_card_an_order(db: &mut Database) {
     let orders: Vec<String> = cards::table.select(cards::order_number).load(db).unwrap();
     let distinct: std::collections::BTreeSet<_> = orders.iter().collect();
     assert_eq!(distinct.len(), orders.len(), "one card an order: {orders:?}");

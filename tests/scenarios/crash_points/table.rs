@@ -22,10 +22,19 @@ pub struct Kill {
     pub point: String,
     /// What was being done, by the name of its scene.
     pub scene: String,
-    /// At which time that the point is passed.
-    pub pass: usize,
-    /// Whether the signer's process dies alone and the worker lives on.
-    pub signer_alone: bool,
+    /// Who dies there, and when.
+    pub how: How,
+}
+
+/// Who dies at a point, and when.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum How {
+    /// The process, at this time that it passes there, from 1.
+    AtPass(usize),
+    /// The signer's process alone, at the first time; the worker lives on.
+    SignerAlone,
+    /// The process, and whoever takes up what it began, each time that somebody passes there.
+    EachTime,
 }
 
 /// The rows, in the order of the document.
@@ -40,7 +49,7 @@ pub fn kills_in(scene: &str) -> Vec<Kill> {
     rows().into_iter().flat_map(|row| row.kills).filter(|kill| kill.scene == scene).collect()
 }
 
-/// ``| `area.step` | scene, scene 2, scene signer | … | … |``
+/// ``| `area.step` | scene, scene 2, scene signer, scene each | … | … |``
 fn row(line: &str) -> Option<Row> {
     let mut cells = line.strip_prefix("| `")?.split(" | ");
     let point = cells.next()?.strip_suffix('`')?.to_owned();
@@ -50,17 +59,24 @@ fn row(line: &str) -> Option<Row> {
 
 fn kill(point: &str, cell: &str) -> Kill {
     let (scene, how) = cell.split_once(' ').unwrap_or((cell, "1"));
-    let signer_alone = how == "signer";
-    let pass = if signer_alone { 1 } else { how.parse().unwrap_or_else(|_| panic!("{point}: {cell:?}")) };
-    Kill { point: point.to_owned(), scene: scene.to_owned(), pass, signer_alone }
+    let how = match how {
+        "signer" => How::SignerAlone,
+        "each" => How::EachTime,
+        pass => How::AtPass(pass.parse().unwrap_or_else(|_| panic!("{point}: {cell:?}"))),
+    };
+    Kill { point: point.to_owned(), scene: scene.to_owned(), how }
 }
 
 #[test]
 fn a_row_says_where_its_point_is_killed() {
-    let row = row("| `a.b` | certification, publication 2, audit signer | left | done |").unwrap();
-    let told = |kill: &Kill| (kill.scene.clone(), kill.pass, kill.signer_alone);
-    let told: Vec<_> = row.kills.iter().map(told).collect();
-    let expected = [("certification", 1, false), ("publication", 2, false), ("audit", 1, true)];
+    let row = row("| `a.b` | certification, publication 2, audit signer, root each | left | done |").unwrap();
+    let told: Vec<_> = row.kills.iter().map(|kill| (kill.scene.as_str(), kill.how)).collect();
+    let expected = [
+        ("certification", How::AtPass(1)),
+        ("publication", How::AtPass(2)),
+        ("audit", How::SignerAlone),
+        ("root", How::EachTime),
+    ];
     assert_eq!(row.point, "a.b");
-    assert_eq!(told, expected.map(|(scene, pass, alone)| (scene.to_owned(), pass, alone)));
+    assert_eq!(told, expected);
 }

@@ -13,8 +13,10 @@ use std::time::{Duration, Instant};
 
 use acceptance::harness::{Finished, Running, free_port, run, start, wait_for_port};
 use ca_core::certificate::Certificate;
+use ca_core::responder;
 use card::{CardStatus, KeyUsage};
 use diesel::prelude::*;
+use openssl::x509::X509;
 use store::schema::{responder_request_proofs, service_keys};
 use store::{Database, DatabaseRole, Timestamp};
 
@@ -27,7 +29,7 @@ const DAYS_AHEAD: i64 = 65;
 const PATIENCE: Duration = Duration::from_secs(90);
 
 /// A workshop whose responders are due.
-fn due(workshop: &Workshop) {
+pub fn due(workshop: &Workshop) {
     workshop.configure("demo", "clock_offset_days", DAYS_AHEAD);
 }
 
@@ -131,8 +133,20 @@ fn certificate(workshop: &Workshop) -> Certificate {
     carried.into_iter().find(|(usage, _)| *usage == KeyUsage::Authentication).unwrap().1
 }
 
+/// The status role answers about a certificate by the newest responder of its authority.
+#[track_caller]
+pub fn answered_by_the_newest(workshop: &Workshop, db: &mut Database) {
+    let certificate = certificate(workshop);
+    let newest = responder::newest(db, &certificate.issuer).unwrap().expect("its authority has a responder");
+    let mut status = Status::start(workshop, "igc.toml");
+    let answer = status.answer(workshop, &certificate, "answer.der");
+    let serial = X509::from_der(newest.status.der().unwrap()).unwrap().serial_number().to_bn().unwrap();
+    assert_eq!(answer.signer.replace(':', "").to_uppercase(), serial.to_hex_str().unwrap().to_string());
+    assert!(status.process.stop(Duration::from_secs(30)).success());
+}
+
 /// Runs the status role until every responder has asked.
-fn let_the_responders_ask(workshop: &Workshop) {
+pub fn let_the_responders_ask(workshop: &Workshop) {
     let mut status = Status::start(workshop, "igc.toml");
     let mut db = workshop.open(DatabaseRole::Owner);
     until("six requests", || signed(&mut db) == 6);

@@ -18,6 +18,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("professional-registry", 2),
     ("registration-authority", 3),
     ("crl-publisher", 4),
+    ("coherence", 4),
     ("web-admin", 4),
     ("igc", 5),
     ("acceptance", 6),
@@ -29,6 +30,7 @@ const FLOORS: &[(&str, u8)] = &[
 const FORBIDDEN: &[(&str, &str, &str)] = &[
     ("crl-publisher", "registration-authority", "the public side holds no rule"),
     ("web-admin", "diesel", "a page asks the rules, never the database"),
+    ("coherence", "crl-publisher", "what looks at the public faces shares no code with what makes them"),
 ];
 
 /// Crates that depend on no other of the house, and no other on them.

@@ -8,7 +8,7 @@ use ca_core::revocation::Revoked;
 use card::{CardNumber, CardStatus};
 use registration_authority::faults as rules;
 use registration_authority::officers::{self, Right};
-use registration_authority::opposition::{self, EndedCertificate, Ground, Opposition};
+use registration_authority::opposition::{self, EndedCertificate, Ground, Opposition, Publication};
 use registration_authority::views;
 use store::{Code, Fault, Kind};
 
@@ -111,6 +111,8 @@ struct ReceiptPage {
     opposed_at: Shown,
     sequence: i64,
     certificates: Vec<Line>,
+    /// Whether the status role of this node answers *revoked* already.
+    published: bool,
 }
 
 impl ReceiptPage {
@@ -128,8 +130,11 @@ struct Line {
 async fn receipt(desk: Desk, receipt: web::Path<String>) -> Result<HttpResponse, Failure> {
     let opposition = desk.state.sessions().receipt(&desk.session.key, &receipt);
     let opposition = opposition.ok_or(Failure::of(faults::RECEIPT_UNKNOWN))?;
+    let sequence = opposition.status_sequence;
+    let publication = desk.work(move |work| Ok(work.state.publication(sequence))).await?;
     let template = ReceiptPage {
         frame: desk.frame(),
+        published: publication == Publication::Published,
         card: opposition.card.to_string(),
         opposed_at: Shown(opposition.opposed_at),
         sequence: opposition.sequence,

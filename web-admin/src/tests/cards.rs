@@ -30,6 +30,7 @@ async fn an_opposition_asks_for_its_ground_and_for_a_confirmation_then_gives_a_r
     let answer = rita.post(&format!("{address}/opposition"), &fields).await;
     let receipt = rita.follow(&answer).await;
     assert!(receipt.says("est en opposition. C’est définitif.") && receipt.body.contains("OP-"));
+    assert!(receipt.says("La carte ne portait pas de certificat."));
     assert_eq!(card::get(&mut house.db, &number).unwrap().life.status(), CardStatus::Opposed);
     let after = rita.get(&address).await;
     assert!(after.says("En opposition") && !after.body.contains("/opposition\""));

@@ -11,6 +11,7 @@ use professional_registry::{IdNatPs, ImportedRegister, Profession};
 use rand_core::UnwrapErr;
 use registration_authority::approval::DemoApprover;
 use registration_authority::officers::{self, Role};
+use registration_authority::opposition::Publication;
 use registration_authority::order::{self, NewCardOrder};
 use registration_authority::personalisation;
 use store::{Act, Actor, Database, DatabaseRole, RequestId, Timestamp};
@@ -61,6 +62,7 @@ impl House {
             rng: Arc::new(|| Box::new(UnwrapErr(getrandom::SysRng))),
             approver: demo.then(|| DemoApprover::open(&key).unwrap()),
             links: links.clone(),
+            publication: Arc::new(|_| Publication::UnderWay),
         }));
         let mut house =
             Self { state, links, db, rng: UnwrapErr(getrandom::SysRng), approver, clock, _folder: folder };

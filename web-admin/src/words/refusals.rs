@@ -126,6 +126,10 @@ fn of_decisions(code: &str) -> Option<(&'static str, &'static str)> {
         "officer-unknown" => {
             ("Vous n'êtes pas, ou vous n'êtes plus, inscrit parmi les opérateurs.", ADMINISTRATOR)
         }
+        "officer-not-enrolled-yet" => (
+            "L'horloge de ce serveur est en retard sur la date de votre inscription parmi les opérateurs.",
+            "Signalez-le à l'exploitant : l'heure de la machine est à régler.",
+        ),
         "officer-role-missing" => ("Votre rôle ne permet pas cette action.", ADMINISTRATOR),
         "officer-already-enrolled" => {
             ("Cet identifiant est déjà attribué.", "Choisissez un autre identifiant.")

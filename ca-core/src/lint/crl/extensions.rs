@@ -13,7 +13,7 @@ use super::CrlKind;
 pub(super) fn check(
     list: &Element<'_>,
     kind: CrlKind,
-    issuer: &Issuer<'_>,
+    issuer: &Issuer,
     findings: &mut Findings,
 ) -> Result<(), Finding> {
     let extensions = Extension::read_all(*list)?;
@@ -31,7 +31,7 @@ pub(super) fn check(
     };
     match find(extension::AUTHORITY_KEY_IDENTIFIER) {
         None => findings.push(missing("authorityKeyIdentifier")),
-        Some(value) if Some(key_identifiers::authority(&value)?) != issuer.key_identifier => {
+        Some(value) if Some(key_identifiers::authority(&value)?) != issuer.key_identifier.as_deref() => {
             let message = "authorityKeyIdentifier: not the issuer's subject key identifier";
             findings.add("rfc5280-5.2.1-matches-issuer", value.offset, message);
         }

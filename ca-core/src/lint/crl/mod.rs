@@ -80,8 +80,8 @@ fn judge(bytes: &[u8], context: &CrlLintContext<'_>, findings: &mut Findings) ->
     extensions::check(&wrapper.inner("crlExtensions")?, context.kind, &issuer, findings)
 }
 
-fn check_issuer(name: &Element<'_>, issuer: &Issuer<'_>, findings: &mut Findings) {
-    if name.whole != issuer.subject.whole {
+fn check_issuer(name: &Element<'_>, issuer: &Issuer, findings: &mut Findings) {
+    if name.whole != issuer.subject {
         let message = "issuer: not byte for byte the subject of the issuer's certificate";
         findings.add("rfc5280-5.1.2.3-issuer-name", name.offset, message);
     }

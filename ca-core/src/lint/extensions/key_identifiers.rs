@@ -39,7 +39,7 @@ pub(super) fn check_authority(value: &Element<'_>, reading: &Reading<'_>) -> Res
     let identifier = authority(value)?;
     let own = reading.key.as_ref().map(|key| openssl::sha::sha1(key.bits));
     let expected = match &reading.issuer {
-        Some(issuer) => issuer.key_identifier,
+        Some(issuer) => issuer.key_identifier.as_deref(),
         None => own.as_ref().map(<[u8; 20]>::as_slice),
     };
     if expected == Some(identifier) {

@@ -3,7 +3,7 @@
 use super::super::certificate::Tbs;
 use super::super::finding::Findings;
 use super::super::reader::{Element, tag};
-use super::super::{LintContext, check_certificate, structure, time};
+use super::super::{IssuerCertificate, LintContext, check_certificate, structure, time};
 use super::der::tlv;
 use super::specimen::{self, AKI, SKI, Specimen, ce, dates, rsa};
 
@@ -36,7 +36,7 @@ fn tbs(pem: &[u8]) -> Vec<u8> {
 fn rules(profile: &str, pem: &[u8], issuer: Option<&[u8]>, at: &str, test_bit: bool) -> Vec<&'static str> {
     let context = LintContext {
         profile,
-        issuer_certificate: issuer,
+        issuer: issuer.map(IssuerCertificate::read),
         at: at.parse().unwrap(),
         serial_prefix: None,
         test_bit,

@@ -285,3 +285,64 @@ fn another_ceremonys_file_is_no_evidence_for_a_responder() {
         assert_eq!(scene.decide(WHEN_DUE).made.len(), 6, "once the file is back");
     });
 }
+
+#[test]
+fn who_uses_up_the_requests_of_a_responder_is_told_of_before_it_ends_and_a_ceremony_is_the_way_out() {
+    scene(
+        HERE,
+        "who_uses_up_the_requests_of_a_responder_is_told_of_before_it_ends_and_a_ceremony_is_the_way_out",
+        |mut scene| {
+            let outlook_of = |scene: &mut Scene| {
+                outlook(scene.db()).unwrap().into_iter().find(|one| one.authority == ONE).unwrap()
+            };
+            assert!(!outlook_of(&mut scene).is_trouble(at(1).at));
+            // Who writes as the status role needs no key for a row that nobody has signed.
+            let predecessor = scene.newest(ONE).name;
+            for attempt in 1..=8 {
+                let statement = vec![0; 10 + usize::try_from(attempt).unwrap()];
+                let request = Request {
+                    digest: statement::digest(&statement).to_vec(),
+                    authority: ONE.to_owned(),
+                    predecessor: predecessor.clone(),
+                    attempt,
+                    token: "status".to_owned(),
+                    key_id: "aa".to_owned(),
+                    statement,
+                    proofs: None,
+                };
+                inbox::put(scene.db(), &request).unwrap();
+            }
+            let told = outlook_of(&mut scene);
+            assert!(told.is_trouble(at(1).at), "three months before it ends: {told:?}");
+            assert!(
+                told.words(at(1).at).contains("responder-requests-exhausted"),
+                "{}",
+                told.words(at(1).at)
+            );
+            let asking = scene.ask(WHEN_DUE);
+            assert_eq!((asking.asked.len(), asking.failed.len()), (5, 1));
+            assert_eq!(store::Fault::code(&asking.failed[0].1).name, "responder-requests-exhausted");
+
+            let file = format!(
+                "name = \"responders\"\ntitle = \"t\"\nkind = \"ocsp-responders\"\nidentity = \"demo\"\n{}",
+                "[[responder]]\nauthority = \"ACI-FO-PP\"\ntoken = \"status\"\nkey = \"P-256\"\n"
+            );
+            scene.hall.hold(&file).unwrap();
+            assert!(!outlook_of(&mut scene).is_trouble(at(1).at), "the new one has asked for nothing");
+            assert_eq!(scene.ask(WHEN_DUE).asked, [ONE]);
+        },
+    );
+}
+
+#[test]
+fn a_responder_whose_certificate_begins_after_now_is_told_of() {
+    scene(HERE, "a_responder_whose_certificate_begins_after_now_is_told_of", |mut scene| {
+        scene.ask(WHEN_DUE);
+        scene.decide(WHEN_DUE);
+        // The clock was ahead, and is set right.
+        let told = outlook(scene.db()).unwrap();
+        assert!(told.iter().all(|one| one.is_trouble(at(50).at)), "{told:?}");
+        assert!(told[0].words(at(50).at).contains("begins"), "{}", told[0].words(at(50).at));
+        assert!(told.iter().all(|one| !one.is_trouble(at(62).at)), "{told:?}");
+    });
+}

@@ -149,6 +149,19 @@ fn a_key_is_destroyed_a_week_after_its_certificate_and_no_sooner() {
 }
 
 #[test]
+fn a_clock_that_goes_a_year_ahead_leaves_the_key_that_answers() {
+    scene(HERE, "a_clock_that_goes_a_year_ahead_leaves_the_key_that_answers", |mut scene| {
+        scene.ask(WHEN_DUE);
+        scene.decide(WHEN_DUE);
+        let keys = scene.keys_in_token();
+        // Database and status role on one machine: one clock.
+        scene.db().set_clock_ahead(DAY * 365).unwrap();
+        assert_eq!(tidy(&mut scene.hall.db, &scene.answers, &at(365)).unwrap(), []);
+        assert_eq!(scene.keys_in_token(), keys, "nobody could make them again");
+    });
+}
+
+#[test]
 fn an_issuing_process_reaches_no_responders_token_and_destroys_nothing() {
     in_folder(HERE, "an_issuing_process_reaches_no_responders_token_and_destroys_nothing", |folder| {
         let mut hall = Hall::new(load(folder));

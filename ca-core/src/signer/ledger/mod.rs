@@ -16,7 +16,9 @@ mod reader;
 mod tests;
 mod writer;
 
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 use thiserror::Error;
 
@@ -42,7 +44,7 @@ pub struct LedgerError {
 pub enum LedgerFault {
     /// The file system refused.
     #[error("{0}")]
-    File(#[from] std::io::Error),
+    File(#[from] io::Error),
     /// It does not begin as a ledger does.
     #[error("it does not begin with the head of a signing ledger")]
     NoHead,
@@ -62,6 +64,20 @@ pub enum LedgerFault {
         /// How long it was.
         before: u64,
     },
+}
+
+/// A ledger that is another user's says whose, and what helps: a ceremony was held as root, say, and the worker is
+/// somebody else.
+fn opening(error: io::Error, path: &Path) -> io::Error {
+    let standing = path.ancestors().find_map(|path| fs::metadata(path).ok());
+    let Some(standing) = standing.filter(|_| error.kind() == io::ErrorKind::PermissionDenied) else {
+        return error;
+    };
+    let (owner, own) = (standing.uid(), rustix::process::geteuid().as_raw());
+    let what = format!(
+        "it belongs to user {owner} and this process is user {own}: let root chown it and its folder to user {own}"
+    );
+    io::Error::new(error.kind(), what)
 }
 
 impl LedgerFault {

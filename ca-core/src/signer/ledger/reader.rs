@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
 
 use super::line::{Chain, Head, LONGEST_LINE};
-use super::{Entry, LedgerError, LedgerFault};
+use super::{Entry, LedgerError, LedgerFault, opening};
 
 /// How far a ledger was followed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,7 +51,7 @@ fn open(path: &Path) -> Result<Option<File>, LedgerError> {
     match File::open(path) {
         Ok(file) => Ok(Some(file)),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(LedgerFault::from(error).of(path)),
+        Err(error) => Err(LedgerFault::from(opening(error, path)).of(path)),
     }
 }
 

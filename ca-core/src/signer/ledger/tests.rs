@@ -163,7 +163,9 @@ fn a_file_that_is_no_ledger_is_left_alone() {
 fn a_ledger_of_answers_is_put_aside_when_full_and_the_chain_goes_on() {
     let (_folder, file) = place();
     let mut writer = LedgerWriter::new(file.clone(), Durability::Lazy, [7; 16]);
-    let mut lines = 0;
+    let mut other = LedgerWriter::new(file.clone(), Durability::Lazy, [8; 16]);
+    write(&mut other, &[1]).unwrap();
+    let mut lines = 1;
     while !file.with_extension("before").exists() {
         writer.record((0..4000).map(|n| signed(n as u8)).collect(), at()).unwrap();
         lines += 4000;
@@ -172,7 +174,18 @@ fn a_ledger_of_answers_is_put_aside_when_full_and_the_chain_goes_on() {
     write(&mut writer, &[1]).unwrap();
     let followed = follow(&file, None, 9).unwrap().unwrap();
     assert_eq!(followed.entries.iter().map(|entry| entry.sequence).collect::<Vec<_>>(), [lines + 1]);
-    assert_ne!(identify(&file).unwrap(), Some("07".repeat(16)));
+    let id = identify(&file).unwrap().unwrap();
+    assert!(id != "07".repeat(16) && id != "08".repeat(16), "{id}");
+    // Another process had the file open that was put aside.
+    write(&mut other, &[2]).unwrap();
+    assert_eq!(read(&file).unwrap(), [1, 2]);
+
+    // As a kill between the two renames leaves it.
+    fs::rename(&file, file.with_extension("next")).unwrap();
+    let mut after = LedgerWriter::new(file.clone(), Durability::Lazy, [9; 16]);
+    write(&mut after, &[3]).unwrap();
+    assert_eq!(identify(&file).unwrap(), Some(id), "the chain goes on");
+    assert_eq!(read(&file).unwrap(), [1, 2, 3]);
 }
 
 #[test]
@@ -221,4 +234,15 @@ fn a_subject_never_ends_its_field_or_its_line() {
     for wrong in ["", "a\tb", "a\nb", "é", &"x".repeat(LONGEST_SUBJECT + 1)] {
         assert!(!is_subject(wrong), "{wrong:?}");
     }
+}
+
+#[test]
+fn a_ledger_of_another_user_is_told_with_whose_it_is_and_what_helps() {
+    let (_folder, file) = place();
+    write(&mut writer(&file), &[1]).unwrap();
+    let denied = || io::Error::from(io::ErrorKind::PermissionDenied);
+    let said = opening(denied(), &file).to_string();
+    let own = rustix::process::geteuid().as_raw();
+    assert!(said.contains(&format!("belongs to user {own}")) && said.contains("chown"), "{said}");
+    assert_eq!(opening(io::ErrorKind::StorageFull.into(), &file).kind(), io::ErrorKind::StorageFull);
 }

@@ -2,13 +2,13 @@
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{Read, Seek, SeekFrom, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use store::{Timestamp, crash_point};
 
 use super::line::{Chain, Head, LONGEST_LINE};
-use super::{Entry, LedgerError, LedgerFault};
+use super::{Entry, LedgerError, LedgerFault, opening};
 use crate::signer::KeyReference;
 
 /// What a line costs before its signature may leave.
@@ -103,6 +103,11 @@ impl LedgerWriter {
         // Several signer processes of one installation may write: each line under the lock, and
         // readers take it too, so that they see what is on the disk and nothing else.
         open.file.lock()?;
+        if self.durability == Durability::Lazy && !open.stands_at(&self.path)? {
+            // Another process has put it aside meanwhile.
+            open = self.open()?;
+            open.file.lock()?;
+        }
         open.catch_up(&self.path)?;
         let mut text = String::with_capacity(256 * self.owed.len());
         for (one, at) in &self.owed {
@@ -125,18 +130,36 @@ impl LedgerWriter {
         if self.durability == Durability::BeforeAnswer {
             open.file.sync_data()?;
         }
-        open.file.unlock()?;
         if self.durability == Durability::Lazy && open.end > FULL {
-            open = self.put_aside(&open)?;
+            match self.put_aside(&open) {
+                Ok(next) => return Ok(next),
+                // Its lines are written: it grows, and is put aside another time.
+                Err(error) => {
+                    let file = self.path.display();
+                    tracing::error!(%error, %file, "the ledger of answers is full and cannot be put aside");
+                }
+            }
         }
+        open.file.unlock()?;
         Ok(open)
     }
 
     fn open(&self) -> Result<Open, LedgerFault> {
         let folder = self.path.parent().unwrap_or(Path::new("."));
-        DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
-        let mut file =
-            OpenOptions::new().read(true).append(true).create(true).mode(0o600).open(&self.path)?;
+        if !folder.is_dir() {
+            DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+            folder.parent().map_or(Ok(()), |above| File::open(above)?.sync_all())?;
+        }
+        if self.durability == Durability::Lazy {
+            self.finish_putting_aside()?;
+        }
+        let mut file = OpenOptions::new()
+            .read(true)
+            .append(true)
+            .create(true)
+            .mode(0o600)
+            .open(&self.path)
+            .map_err(|error| opening(error, &self.path))?;
         file.lock()?;
         if file.metadata()?.len() == 0 {
             crash_point("signer.ledger-made");
@@ -150,13 +173,27 @@ impl LedgerWriter {
         Ok(open)
     }
 
+    /// Under the lock of the full one: of two processes one does it.
     fn put_aside(&self, full: &Open) -> Result<Open, LedgerFault> {
-        let next = self.path.with_extension("next");
+        let next = self.next();
         let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&next)?;
         file.write_all(Head::after(&full.id, full.sequence, full.chain).encode().as_bytes())?;
+        file.sync_all()?;
         fs::rename(&self.path, self.path.with_extension("before"))?;
         fs::rename(&next, &self.path)?;
         self.open()
+    }
+
+    /// A kill between the two renames of [`Self::put_aside`] leaves no ledger, and the next one beside its place.
+    fn finish_putting_aside(&self) -> Result<(), LedgerFault> {
+        match fs::exists(&self.path)? || !fs::exists(self.next())? {
+            true => Ok(()),
+            false => Ok(fs::rename(self.next(), &self.path)?),
+        }
+    }
+
+    fn next(&self) -> PathBuf {
+        self.path.with_extension("next")
     }
 }
 
@@ -196,6 +233,12 @@ impl Open {
         }
         open.set_torn_aside(path)?;
         Ok(open)
+    }
+
+    /// Whether this is the file that the path leads to.
+    fn stands_at(&self, path: &Path) -> Result<bool, LedgerFault> {
+        let own = self.file.metadata()?;
+        Ok(fs::metadata(path).is_ok_and(|there| (there.dev(), there.ino()) == (own.dev(), own.ino())))
     }
 
     /// Reads what other signer processes have written since, and verifies it.

@@ -70,13 +70,13 @@ impl StatusService {
 
     /// What came after a sequence. Blocks.
     pub(super) fn opposition_changes(&self, wanted: Wanted) -> Result<Changes, ChangesRefused> {
-        Changes::read(self.published_list().as_ref(), self.pool(), wanted)
+        Changes::read(self.published_list().as_ref(), self.databases(), wanted)
     }
 
     /// The sequence of the newest opposition; nothing while the database is away: the published list may be behind
     /// what was already told. Blocks.
     pub(super) fn newest_opposition(&self) -> Option<i64> {
-        let newest = self.pool().run(|worker| opposition_list::newest(&mut worker.db))?;
+        let newest = self.databases().run(opposition_list::newest)?;
         let published = self.published_list();
         let listed = published.and_then(|file| file.list.as_ref().map(|list| list.sequence));
         Some(listed.unwrap_or(0).max(newest))
@@ -89,7 +89,7 @@ impl StatusService {
 
     /// A file of the list as it is served; nothing where none is published. Blocks.
     pub(in super::super) fn opposition_list(&self, file: ListFile) -> io::Result<Option<Arc<VerifiedFile>>> {
-        self.oppositions().files.get(self.folder(), self.pool(), file)
+        self.oppositions().files.get(self.folder(), self.databases(), file)
     }
 
     /// For `HttpServer::on_connect`: cuts off whoever has not taken what was sent to him for as long as the limits

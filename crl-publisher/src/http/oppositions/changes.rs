@@ -5,12 +5,13 @@ use std::sync::Arc;
 use actix_web::http::StatusCode;
 use diesel::result::Error as DieselError;
 use serde_json::json;
+use store::Database;
 
-use super::super::pool::Pool;
 use super::super::reply::Reply;
 use super::super::service::unavailable;
 use super::files::VerifiedFile;
 use crate::faults;
+use crate::pool::Pool;
 use crate::publish::list_content::csv;
 use crate::publish::list_file::ListForm;
 use crate::publish::opposition_list::{self, OppositionEntry};
@@ -69,19 +70,20 @@ impl Changes {
     /// What the published list and the database say.
     pub(crate) fn read(
         published: Option<&Arc<VerifiedFile>>,
-        pool: &Pool,
+        pool: &Pool<Database>,
         wanted: Wanted,
     ) -> Result<Self, ChangesRefused> {
         let Wanted { since, limit } = wanted;
         let list = published.and_then(|file| file.list.as_ref());
         let listed = list.map_or(0, |list| list.sequence);
         let most = usize::try_from(limit).unwrap_or(0);
-        let mut oppositions: Vec<_> = list.map_or(&[][..], |list| list.after(since)).to_vec();
+        // One more than is given says whether there is more; the list may hold a million.
+        let mut oppositions: Vec<_> = list.map_or(&[][..], |list| list.after(since, most + 1)).to_vec();
         let mut newest = listed;
         if oppositions.len() <= most {
             let room = limit + 1 - oppositions.len() as i64;
-            let found = pool.run(|worker| {
-                worker.db.snapshot(|db| {
+            let found = pool.run(|db| {
+                db.snapshot(|db| {
                     let newest = opposition_list::newest(db)?;
                     Ok::<_, DieselError>((newest, opposition_list::since(db, since.max(listed), room)?))
                 })

@@ -7,11 +7,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use opposition_list_reader::CompactList;
-use store::Timestamp;
+use store::{Database, Timestamp};
 
-use super::super::pool::Pool;
 use super::super::published::{PublishedFile, Version, stands};
 use crate::folder::PublicFolder;
+use crate::pool::Pool;
 use crate::publish::list_file::{ListFile, ListForm};
 use crate::publish::list_verifier::ListVerifier;
 use crate::publish::opposition_list::{ChangesPage, OppositionList};
@@ -53,7 +53,7 @@ impl VerifiedFiles {
     pub(crate) fn get(
         &self,
         folder: &PublicFolder,
-        pool: &Pool,
+        pool: &Pool<Database>,
         file: ListFile,
     ) -> io::Result<Option<Arc<VerifiedFile>>> {
         let content = stands(&folder.oppositions_path(&file.name()))?;
@@ -93,17 +93,18 @@ impl VerifiedFiles {
 
     fn verified(
         &self,
-        pool: &Pool,
+        pool: &Pool<Database>,
         file: ListFile,
         mut content: PublishedFile,
         mut signature: PublishedFile,
     ) -> Option<VerifiedFile> {
-        let verifies = |signers: &ListVerifier| signers.verifies(&content.body, &signature.body);
+        let verifies =
+            |signers: &ListVerifier| signers.verifies(&file.signed_name(), &content.body, &signature.body);
         let known = self.signers().clone();
         let recent = known.as_ref().is_some_and(|(loaded, _)| loaded.elapsed() < LOOK_AGAIN);
         let mut holds = known.is_some_and(|(_, signers)| verifies(&signers));
         if !holds && !recent {
-            let loaded = Arc::new(pool.run(|worker| ListVerifier::load(&mut worker.db))?);
+            let loaded = Arc::new(pool.run(ListVerifier::load)?);
             *self.signers() = Some((Instant::now(), Arc::clone(&loaded)));
             holds = verifies(&loaded);
         }

@@ -6,12 +6,14 @@ mod verify;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use ca_core::signing;
 use clap::Subcommand;
+use serde_json::json;
 use store::DatabaseRole;
 
 use super::Global;
 use crate::audit_log::bundle;
-use crate::installation::Installation;
+use crate::installation::{Installation, system_rng};
 use crate::output;
 use crate::problem::Problem;
 
@@ -30,6 +32,17 @@ pub enum Command {
     Proof(proof::ProofArgs),
     /// Prove that the log of today begins with the one of then (RFC 9162 §2.1.4).
     Consistency(proof::ConsistencyArgs),
+    /// Say what was made of an alarm about a signature, or a ledger of them: it stays, and is told of no longer.
+    Acknowledge {
+        /// The ledger, as `igc doctor` names it.
+        ledger: String,
+        /// The line's sequence.
+        #[arg(allow_negative_numbers = true)]
+        sequence: i64,
+        /// What was found, 1 to 500 characters.
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+    },
     /// Write everything an auditor needs into a folder, to be checked elsewhere with `igc-verify`.
     Export {
         /// The folder; it must not exist. It holds personal data: see docs/audit.md.
@@ -47,6 +60,13 @@ pub fn run(global: &Global, command: &Command) -> Result<ExitCode, Problem> {
         }
         Command::Proof(args) => proof::prove(global, &mut db, args),
         Command::Consistency(args) => proof::prove_consistency(global, &mut db, args),
+        Command::Acknowledge { ledger, sequence, reason } => {
+            let act = installation.operator_act();
+            db.write(|db| signing::acknowledge(db, (ledger, *sequence), reason, &mut system_rng(), &act))?;
+            let open = signing::standing(&mut db)?.open;
+            output::one(global.output, &json!({ "open": open }), || format!("{open} alarms are open\n"))?;
+            Ok(ExitCode::SUCCESS)
+        }
         Command::Export { out } => {
             let written = bundle::write(&installation, &mut db, out)?;
             output::one(global.output, &written, || {

@@ -4,12 +4,12 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use store::Database;
-use store::audit::checkpoint::{self, SignedCheckpoint};
 use store::audit::export::{self, ExportedEvent};
-use store::audit::tree::{Hash, proof, stored};
+use store::audit::tree::{self, stored};
 
 use super::Global;
 use crate::audit_log::AuditLog;
+use crate::audit_log::proof::{self, Proven, base64_of};
 use crate::faults;
 use crate::output::{self, OutputFormat};
 use crate::problem::Problem;
@@ -40,30 +40,16 @@ pub struct ConsistencyArgs {
 
 pub(super) fn prove(global: &Global, db: &mut Database, args: &ProofArgs) -> Result<ExitCode, Problem> {
     let log = AuditLog::of(db)?;
-    let proofs: Vec<(ExportedEvent, SignedCheckpoint, Vec<Hash>)> =
-        db.snapshot(|db| -> Result<_, Problem> {
-            let events = events(db, args)?;
-            let head = head(db, &log, None)?;
-            let size = head.checkpoint.size;
-            let signed: Vec<_> = events.into_iter().filter(|event| place(event) < size).collect();
-            if signed.is_empty() {
-                return Err(Problem::new(faults::AUDIT_LEAF_LATE, "no signed head covers it yet"));
-            }
-            let proven = signed.into_iter().map(|event| {
-                let path = stored::inclusion(db, place(&event), size)?;
-                Ok((event, head.clone(), path))
-            });
-            proven.collect()
-        })?;
-    let mut text = String::new();
-    let mut objects = Vec::new();
-    for (event, head, path) in &proofs {
-        verify_own(event, head, path)?;
-        text += &tlog_proof(event, head, path);
-        objects.push(as_json(event, head, path));
+    let proofs = db.snapshot(|db| -> Result<_, Problem> {
+        let events = events(db, args)?;
+        proof::prove(db, &log, events)
+    })?;
+    if proofs.is_empty() {
+        return Err(Problem::new(faults::AUDIT_LEAF_LATE, "no signed head covers it yet"));
     }
+    let objects: Vec<Value> = proofs.iter().map(Proven::as_json).collect();
     match global.output {
-        OutputFormat::Table => output::print(&text)?,
+        OutputFormat::Table => output::print(&proofs.iter().map(Proven::tlog_proof).collect::<String>())?,
         OutputFormat::Json => output::one(global.output, &objects, String::new)?,
         OutputFormat::Jsonl => {
             objects.iter().try_for_each(|object| output::one(global.output, object, String::new))?;
@@ -79,7 +65,7 @@ pub(super) fn prove_consistency(
 ) -> Result<ExitCode, Problem> {
     let log = AuditLog::of(db)?;
     let (newer, from_root, path) = db.snapshot(|db| -> Result<_, Problem> {
-        let newer = head(db, &log, args.to)?;
+        let newer = proof::head(db, &log, args.to)?;
         let size = newer.checkpoint.size;
         if !(1..=size).contains(&args.from) {
             let what = format!("--from: a size from 1 to {size}");
@@ -88,8 +74,9 @@ pub(super) fn prove_consistency(
         Ok((newer, stored::root(db, args.from)?, stored::consistency(db, args.from, size)?))
     })?;
     let head = &newer.checkpoint;
-    if !proof::verify_consistency(args.from, &from_root, head.size, &head.root, &path) {
-        return Err(broken(format!("no proof holds between {} and {} leaves", args.from, head.size)));
+    if !tree::proof::verify_consistency(args.from, &from_root, head.size, &head.root, &path) {
+        let what = format!("no proof holds between {} and {} leaves", args.from, head.size);
+        return Err(Problem::new(faults::AUDIT_BROKEN, what));
     }
     let object = json!({
         "from": args.from,
@@ -118,61 +105,4 @@ fn events(db: &mut Database, args: &ProofArgs) -> Result<Vec<ExportedEvent>, Pro
         return Err(Problem::new(faults::AUDIT_EVENT_UNKNOWN, what));
     }
     Ok(events)
-}
-
-fn head(db: &mut Database, log: &AuditLog, size: Option<u64>) -> Result<SignedCheckpoint, Problem> {
-    let found = match size {
-        Some(size) => checkpoint::of_size(db, log.origin(), size)?,
-        None => checkpoint::newest(db, log.origin())?,
-    };
-    let unknown = || Problem::new(faults::AUDIT_HEAD_UNKNOWN, "no head of that size was signed");
-    let head = found.ok_or_else(unknown)?;
-    if log.is_ours(&head) {
-        Ok(head)
-    } else {
-        Err(broken(format!(
-            "audit_checkpoints {}: its signature is not the audit key's",
-            head.checkpoint.size
-        )))
-    }
-}
-
-/// What does not verify here is handed to nobody.
-fn verify_own(event: &ExportedEvent, head: &SignedCheckpoint, path: &[Hash]) -> Result<(), Problem> {
-    let checkpoint = &head.checkpoint;
-    let mut leaf = [0; 32];
-    let read = hex::decode_to_slice(&event.leaf_hash, &mut leaf).is_ok();
-    if read && proof::verify_inclusion(&leaf, place(event), checkpoint.size, &checkpoint.root, path) {
-        return Ok(());
-    }
-    Err(broken(format!("audit_leaves {}: is not in the tree that was signed", place(event))))
-}
-
-/// C2SP tlog-proof: the extra data is the event's leaf.
-fn tlog_proof(event: &ExportedEvent, head: &SignedCheckpoint, path: &[Hash]) -> String {
-    let hashes: String = base64_of(path).iter().map(|hash| format!("{hash}\n")).collect();
-    let leaf = STANDARD.encode(hex::decode(&event.leaf_hash).unwrap_or_default());
-    format!("c2sp.org/tlog-proof@v1\nextra {leaf}\nindex {}\n{hashes}\n{head}", place(event))
-}
-
-fn as_json(event: &ExportedEvent, head: &SignedCheckpoint, path: &[Hash]) -> Value {
-    json!({
-        "event": event,
-        "index": place(event),
-        "size": head.checkpoint.size,
-        "path": base64_of(path),
-        "checkpoint": head.to_string(),
-    })
-}
-
-fn place(event: &ExportedEvent) -> u64 {
-    event.sequence.map_or(u64::MAX, |sequence| sequence as u64)
-}
-
-fn base64_of(path: &[Hash]) -> Vec<String> {
-    path.iter().map(|hash| STANDARD.encode(hash)).collect()
-}
-
-fn broken(what: String) -> Problem {
-    Problem::new(faults::AUDIT_BROKEN, what)
 }

@@ -1,5 +1,7 @@
 //! `igc certificate`
 
+mod answer;
+mod history;
 mod profile;
 mod relint;
 
@@ -81,6 +83,8 @@ pub enum Command {
         /// Its serial number, hexadecimal.
         serial: SerialNumber,
     },
+    /// What was answered of a certificate at a moment: status log, CRLs, OCSP, each with its proof in the audit log.
+    History(history::Args),
     /// Revoke a certificate that no card carries.
     Revoke {
         /// Short name of its authority.
@@ -111,6 +115,7 @@ pub fn run(global: &Global, command: &Command) -> Result<ExitCode, Problem> {
         Command::Inspect { file } => inspect(global, file)?,
         Command::Profile(command) => profile::run(global, command)?,
         Command::Relint(args) => return relint::run(global, args),
+        Command::History(args) => return history::run(global, args),
         Command::List { limit, after } => list(global, *limit, after.as_deref())?,
         Command::Show { issuer, serial } => show(global, issuer, serial)?,
         Command::Revoke { issuer, serial, reason, officer } => {

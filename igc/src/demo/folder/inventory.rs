@@ -1,7 +1,7 @@
 //! What lies in the folder of a demonstration: what a demonstration left there, and what somebody else did.
 
 use std::fs;
-use std::os::unix::fs::MetadataExt;
+use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::{Path, PathBuf};
 
 use crate::problem::Problem;
@@ -10,6 +10,7 @@ use crate::setup::{DEMO_MARK, file_problem};
 /// Files that stand at one place.
 const FILES: &[&str] = &[
     "bureau.pem",
+    "bureau.pem.new",
     "identity.toml",
     "igc.altered",
     "igc.altered-shm",
@@ -17,18 +18,23 @@ const FILES: &[&str] = &[
     "igc.sql",
     "igc.sqlite",
     "igc.sqlite-journal",
+    "igc.sqlite-queue",
     "igc.sqlite-reserve",
     "igc.sqlite-shm",
+    "igc.sqlite-turn",
     "igc.sqlite-wal",
     "igc.toml",
     "public/.lock",
     "report.json",
 ];
 
+/// Sockets that a role of it left, which nobody answers any more.
+const SOCKETS: &[&str] = &["status.sock", "status.sock.new"];
+
 /// Its folders, and how the names of the files in each end; `*` stands for one folder of any name.
 const FOLDERS: &[(&str, &[&str])] = &[
     ("audit", &["", "new"]),
-    ("ceremonies/*", &["jsonl", "toml"]),
+    ("ceremonies/*", &["jsonl", "new", "toml"]),
     ("certificates", &["pem"]),
     ("demo", &["key"]),
     ("ocsp", &["der"]),
@@ -80,12 +86,17 @@ impl Inventory {
             }
             let found = fs::symlink_metadata(&path).map_err(|error| file_problem(&path, &error))?;
             let is_dir = found.is_dir();
-            if !(is_dir && found.dev() == device || found.is_file()) {
+            let is_ours = if is_dir && found.dev() == device {
+                is_folder(&within)
+            } else if found.is_file() {
+                is_file(&within)
+            } else if found.file_type().is_socket() && is_socket(&within) {
+                true
+            } else {
                 self.refused.get_or_insert(path);
                 continue;
-            }
-            let ours = if is_dir { is_folder(&within) } else { is_file(&within) };
-            if !ours {
+            };
+            if !is_ours {
                 continue;
             }
             if is_dir {
@@ -120,6 +131,11 @@ fn is_folder(within: &Path) -> bool {
         let mut pattern = Path::new(folder).iter();
         within.iter().all(|name| pattern.next().is_some_and(|part| part == "*" || part == name))
     })
+}
+
+fn is_socket(within: &Path) -> bool {
+    let within = in_installation(within);
+    SOCKETS.iter().any(|socket| within == Path::new(socket))
 }
 
 /// The name of a file, also of one that was being published when its process was killed: `.full.csv.new`.

@@ -19,7 +19,7 @@ use crate::officer;
 use crate::problem::Problem;
 
 /// Requests looked at in one run; the others wait for the next.
-const REQUESTS: i64 = 200;
+const REQUESTS: usize = 200;
 
 /// What a run certified.
 #[derive(Debug, Default, Serialize)]
@@ -32,6 +32,13 @@ pub struct Certified {
     pub failed: Vec<(String, &'static str, String)>,
 }
 
+/// Where the last run stopped: what cannot be certified does not take the turn of what comes after it.
+#[derive(Debug, Default)]
+pub(super) struct Turn {
+    cards: Option<CardNumber>,
+    requests: Option<String>,
+}
+
 pub fn run(worker: &mut Worker, act: &Act) -> Result<Value, Problem> {
     worker.db.refuse_on_reserve()?;
     let done = certify_all(worker, act)?;
@@ -41,20 +48,27 @@ pub fn run(worker: &mut Worker, act: &Act) -> Result<Value, Problem> {
     Ok(json!(done))
 }
 
-/// Certifies every personalised card and every approved request. One that fails does not hold up the
-/// others; it is tried again at the next run.
+/// Certifies personalised cards and approved requests, a page of each a run. One that fails does not hold up the
+/// others; it is tried again when all others had their turn.
 pub fn certify_all(worker: &mut Worker, act: &Act) -> Result<Certified, Problem> {
     let verifier = officer::verifier(&worker.installation)?;
     let bureaus = pinned_bureaus(&worker.installation)?;
-    let Worker { installation, db, signer, epoch, role } = worker;
+    let Worker { installation, db, signer, epoch, role, turn } = worker;
     let issuance = installation.issuance()?;
     let certifier = Certifier { installation, verifier, bureaus, issuance, epoch, act };
-    let filter = CardFilter { status: Some(CardStatus::Personalised), ..CardFilter::default() };
+    let filter =
+        CardFilter { status: Some(CardStatus::Personalised), after: turn.cards, ..CardFilter::default() };
     let listed = card::list(db, &filter, MOST_LISTED)?;
     let numbers: Vec<CardNumber> = listed.iter().map(|card| card.number).collect();
-    let mut done = lanes::certify(&certifier, db, signer, *role, &numbers)?;
-    certifier.certify_requests(db, signer, &mut done)?;
+    turn.cards = stopped_at(&numbers, MOST_LISTED);
+    let mut done = lanes::certify_all(&certifier, db, signer, *role, &numbers)?;
+    certifier.certify_requests(db, signer, &mut turn.requests, &mut done)?;
     Ok(done)
+}
+
+/// The last of a full page; the next run begins again from the first where the page was not full.
+fn stopped_at<T: Clone>(page: &[T], full: usize) -> Option<T> {
+    page.last().filter(|_| page.len() >= full).cloned()
 }
 
 /// What all lanes of a run certify with.
@@ -86,14 +100,18 @@ impl Certifier<'_> {
         &self,
         db: &mut Database,
         signer: &mut ProcessSigner,
+        turn: &mut Option<String>,
         done: &mut Certified,
     ) -> Result<(), Problem> {
         let mut registry = ImportedRegister;
         let mut context = self.context(signer, &mut registry);
-        for request in certificate_request::list(db, Some("approved"), None, REQUESTS)? {
+        let listed = certificate_request::list(db, Some("approved"), turn.as_deref(), REQUESTS as i64)?;
+        let numbers: Vec<String> = listed.into_iter().map(|request| request.number).collect();
+        *turn = stopped_at(&numbers, REQUESTS);
+        for number in numbers {
             // A run may take longer than the lease: it is extended once an item.
             self.epoch.renew(db)?;
-            let (number, act) = (request.number, self.act_of_now());
+            let act = self.act_of_now();
             match certify_request(db, &mut context, &number, &mut system_rng(), &act) {
                 Ok(_) => done.requests.push(number),
                 Err(error) => done.fail(format!("request {number}"), &error),

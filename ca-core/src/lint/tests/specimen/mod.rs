@@ -6,7 +6,7 @@ mod software;
 
 use store::Timestamp;
 
-use super::super::LintContext;
+use super::super::{IssuerCertificate, LintContext};
 use super::der::{extension, oid, sequence, tlv};
 pub(super) use super::pieces::*;
 pub(super) use cards::{
@@ -70,7 +70,7 @@ impl Specimen {
     pub(super) fn context(&self) -> LintContext<'_> {
         LintContext {
             profile: self.profile,
-            issuer_certificate: self.issuer_certificate.as_deref(),
+            issuer: self.issuer_certificate.as_deref().map(IssuerCertificate::read),
             at: self.at.parse::<Timestamp>().unwrap(),
             serial_prefix: self.serial_prefix,
             test_bit: self.test_bit,

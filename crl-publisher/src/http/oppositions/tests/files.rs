@@ -54,6 +54,21 @@ fn an_older_list_is_not_served_after_a_newer_one() {
 }
 
 #[test]
+fn a_page_of_the_changes_does_not_pass_for_the_full_list_though_both_read_alike() {
+    let mut server = Server::start();
+    server.world.oppose(1001, "2600000033");
+    publish(&mut server, Duration::from_secs(2));
+    let full = server.get("/oppositions/full.csv");
+    for end in ["", ".p7s"] {
+        let path = |name: &str| server.world.folder.oppositions_path(&format!("{name}{end}"));
+        fs::remove_file(path("full.csv")).unwrap();
+        fs::copy(path("changes/1.csv"), path("full.csv")).unwrap();
+    }
+    let again = server.get("/oppositions/full.csv");
+    assert_eq!((again.status, again.body), (200, full.body), "the cards of page 0 would be missing");
+}
+
+#[test]
 fn a_new_list_is_served_at_once_and_kept_no_longer_than_until_its_next_update() {
     let mut server = Server::start();
     let before = server.get("/oppositions/full.json");

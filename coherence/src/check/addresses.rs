@@ -1,0 +1,182 @@
+//! Every `http` address in a sample of the issued certificates: it answers, with the thing it was given for.
+
+use std::collections::BTreeMap;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use const_oid::db::rfc5280::{ID_AD_CA_ISSUERS, ID_AD_OCSP};
+use der::Decode as _;
+use x509_cert::Certificate;
+use x509_cert::ext::pkix::name::{DistributionPointName, GeneralName};
+use x509_cert::ext::pkix::{AuthorityInfoAccessSyntax, CrlDistributionPoints, FreshestCrl};
+
+use super::Checks;
+use crate::LookError;
+use crate::difference::{Face, Kind};
+use crate::fetch::{HttpUrl, LARGEST_ANSWER, LARGEST_FILE};
+use crate::readers::crl::Crl;
+use crate::readers::ocsp::Status;
+use crate::recorded;
+
+/// What an address is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum LeadsTo {
+    /// cRLDistributionPoints: to a complete CRL.
+    Crl,
+    /// freshestCRL: to a delta.
+    Delta,
+    /// id-ad-caIssuers: to the issuer's certificate.
+    Issuer,
+    /// id-ad-ocsp: to a responder.
+    Ocsp,
+}
+
+impl Checks<'_> {
+    pub(super) fn addresses(&mut self) -> Result<(), LookError> {
+        // Each address once, with a certificate that names it.
+        let mut named: BTreeMap<(String, LeadsTo, String), String> = BTreeMap::new();
+        for (issuer, serial) in &self.sample.certificates {
+            let Some((_, Some(der))) = recorded::certificate(self.db, issuer, serial)? else { continue };
+            let Ok(certificate) = Certificate::from_der(&der) else {
+                let subject = format!("{issuer} {serial}");
+                self.differences.add(
+                    Face::Database,
+                    "certificates",
+                    Kind::Unreadable,
+                    subject,
+                    "is no certificate",
+                );
+                continue;
+            };
+            for (leads, url) in urls(&certificate) {
+                named.entry((issuer.clone(), leads, url)).or_insert_with(|| serial.clone());
+            }
+        }
+        for ((issuer, leads, url), serial) in named {
+            // An LDAP address is a directory's.
+            let Some(http) = HttpUrl::parse(&url) else { continue };
+            self.addresses += 1;
+            match leads {
+                LeadsTo::Crl | LeadsTo::Delta => self.leads_to_crl(&issuer, &url, &http, leads),
+                LeadsTo::Issuer => self.leads_to_issuer(&issuer, &url, &http),
+                LeadsTo::Ocsp => self.leads_to_ocsp(&issuer, &serial, &url, &http)?,
+            }
+        }
+        Ok(())
+    }
+
+    fn leads_to_crl(&mut self, issuer: &str, url: &str, http: &HttpUrl, leads: LeadsTo) {
+        let Some(octets) = self.fetch_url(url, http, LARGEST_FILE) else { return };
+        let crl = match Crl::read(&octets) {
+            Ok(crl) => crl,
+            Err(malformed) => {
+                self.differences.add(Face::Address, url, Kind::Unreadable, issuer, malformed.to_string());
+                return;
+            }
+        };
+        if !self.certificate_of(issuer).is_some_and(|certificate| crl.is_of(&certificate)) {
+            self.differences.add(Face::Address, url, Kind::NotOurs, issuer, "is not signed by the issuer");
+        }
+        if crl.base_number.is_some() != (leads == LeadsTo::Delta) {
+            let found = if crl.base_number.is_some() { "is a delta" } else { "is no delta" };
+            self.differences.add(Face::Address, url, Kind::Differs, issuer, found);
+        }
+        // "If the distribution point name […] is present in the CRL, it must match" (RFC 5280 §6.3.3 (b)(2)(i)).
+        if crl.distribution_points.as_ref().is_some_and(|names| !names.iter().any(|name| name == url)) {
+            let found = format!("its scope is {:?}", crl.distribution_points);
+            self.differences.add(Face::Address, url, Kind::WrongScope, issuer, found);
+        }
+        self.dates(Face::Address, url, Some(crl.this_update), crl.next_update);
+    }
+
+    fn leads_to_issuer(&mut self, issuer: &str, url: &str, http: &HttpUrl) {
+        let Some(octets) = self.fetch_url(url, http, LARGEST_ANSWER) else { return };
+        let known = self.authorities.iter().find(|one| one.authority.short_name == issuer);
+        if known.is_none_or(|one| one.authority.certificate != octets) {
+            self.differences.add(
+                Face::Address,
+                url,
+                Kind::NotOurs,
+                issuer,
+                "is not the issuer's certificate",
+            );
+        }
+    }
+
+    /// By GET under the address, as several relying parties do.
+    fn leads_to_ocsp(
+        &mut self,
+        issuer: &str,
+        serial: &str,
+        url: &str,
+        http: &HttpUrl,
+    ) -> Result<(), LookError> {
+        let Some(certificate) = self.certificate_of(issuer) else { return Ok(()) };
+        let answer = self.question(&certificate, issuer, serial, url, |checks, request| {
+            let escaped =
+                STANDARD.encode(request).replace('+', "%2B").replace('/', "%2F").replace('=', "%3D");
+            let path = format!("{}/{escaped}", http.path.trim_end_matches('/'));
+            checks.fetcher.get_url(&HttpUrl { path, ..http.clone() }, LARGEST_ANSWER)
+        })?;
+        if answer.is_some_and(|answer| answer.status == Status::Unknown) {
+            let found = "says unknown of a certificate that names it";
+            self.differences.add(Face::Address, url, Kind::Missing, format!("{issuer} {serial}"), found);
+        }
+        Ok(())
+    }
+
+    fn fetch_url(&mut self, url: &str, http: &HttpUrl, limit: u64) -> Option<Vec<u8>> {
+        match self.fetcher.get_url(http, limit) {
+            Ok(octets) => Some(octets),
+            Err(error) => {
+                self.differences.add(Face::Address, url, Kind::Unreachable, "", error.to_string());
+                None
+            }
+        }
+    }
+
+    fn certificate_of(&self, issuer: &str) -> Option<openssl::x509::X509> {
+        let known = self.authorities.iter().find(|one| one.authority.short_name == issuer)?;
+        Some(known.certificate.clone())
+    }
+}
+
+fn urls(certificate: &Certificate) -> Vec<(LeadsTo, String)> {
+    let mut found = Vec::new();
+    let tbs = certificate.tbs_certificate();
+    if let Ok(Some((_, points))) = tbs.get_extension::<CrlDistributionPoints>() {
+        let names = points.0.into_iter().filter_map(|point| point.distribution_point);
+        found.extend(full_names(names).map(|url| (LeadsTo::Crl, url)));
+    }
+    if let Ok(Some((_, points))) = tbs.get_extension::<FreshestCrl>() {
+        let names = points.0.into_iter().filter_map(|point| point.distribution_point);
+        found.extend(full_names(names).map(|url| (LeadsTo::Delta, url)));
+    }
+    if let Ok(Some((_, access))) = tbs.get_extension::<AuthorityInfoAccessSyntax>() {
+        for description in access.0 {
+            let leads = match description.access_method {
+                ID_AD_OCSP => LeadsTo::Ocsp,
+                ID_AD_CA_ISSUERS => LeadsTo::Issuer,
+                _ => continue,
+            };
+            found.extend(uri(description.access_location).map(|url| (leads, url)));
+        }
+    }
+    found
+}
+
+fn full_names(names: impl Iterator<Item = DistributionPointName>) -> impl Iterator<Item = String> {
+    names
+        .flat_map(|name| match name {
+            DistributionPointName::FullName(names) => names,
+            DistributionPointName::NameRelativeToCRLIssuer(_) => Vec::new(),
+        })
+        .filter_map(uri)
+}
+
+fn uri(name: GeneralName) -> Option<String> {
+    match name {
+        GeneralName::UniformResourceIdentifier(uri) => Some(uri.to_string()),
+        _ => None,
+    }
+}

@@ -1,0 +1,180 @@
+//! CRLs and deltas, each held against the part of the status log that it was cut from, and against each other.
+//!
+//! The log is append-only, and a CRL's number says how far into it the CRL reaches: so what stands on it is compared
+//! exactly, whatever is published meanwhile. Only whether it reaches *far enough* is a question of time.
+
+use ca_core::authority::AuthorityKind;
+use store::Timestamp;
+
+use super::crl_entries::{Expected, compare};
+use super::{Checks, PUBLICATION, Seen};
+use crate::LookError;
+use crate::difference::{Face, Kind};
+use crate::readers::crl::Crl;
+use crate::recorded::{self, CrlKind, RecordedCrl, Scope};
+use crate::sightings::Sighting;
+
+/// What is known of a CRL that was looked at.
+struct Looked {
+    number: i64,
+    /// It shows the status log up to here.
+    cut: i64,
+    base_number: Option<i64>,
+}
+
+impl Checks<'_> {
+    pub(super) fn crls(&mut self) -> Result<(), LookError> {
+        for at in 0..self.authorities.len() {
+            let authority = &self.authorities[at].authority;
+            let (name, kind) = (authority.short_name.clone(), authority.kind);
+            for scope in recorded::scopes(&name) {
+                let full = self.crl(at, &scope, CrlKind::Full)?;
+                // A root has no delta, and signs at ceremonies: how long its CRL lasts is another alarm's.
+                if kind == AuthorityKind::Issuing {
+                    let delta = self.crl(at, &scope, CrlKind::Delta)?;
+                    self.together(&scope, full.as_ref(), delta.as_ref())?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn crl(&mut self, authority: usize, scope: &Scope, kind: CrlKind) -> Result<Option<Looked>, LookError> {
+        let (face, place) = (face(kind), scope.path(kind));
+        let Some(octets) = self.fetch(face, &place) else { return Ok(None) };
+        let crl = match Crl::read(&octets) {
+            Ok(crl) => crl,
+            Err(malformed) => {
+                self.differences.add(face, &place, Kind::Unreadable, "", malformed.to_string());
+                return Ok(None);
+            }
+        };
+        if !crl.is_of(&self.authorities[authority].certificate) {
+            let found = format!("is not signed by {}", scope.issuer);
+            self.differences.add(face, &place, Kind::NotOurs, "", found);
+            return Ok(None);
+        }
+        if crl.base_number.is_some() != (kind == CrlKind::Delta) {
+            let found = format!("is no {} CRL", kind.name());
+            self.differences.add(face, &place, Kind::Differs, "", found);
+            return Ok(None);
+        }
+        self.dates(face, &place, Some(crl.this_update), crl.next_update);
+        let number = i64::try_from(crl.number).unwrap_or(i64::MAX);
+        self.seen.push(Seen {
+            number: Some(number),
+            base_number: crl.base_number.map(|base| i64::try_from(base).unwrap_or(i64::MAX)),
+            this_update: Some(Timestamp::from_seconds(crl.this_update)),
+            next_update: Some(Timestamp::from_seconds(crl.next_update)),
+            entries: Some(crl.entries.len() as u64),
+            ..Seen::of(&place, &octets)
+        });
+        let Some(recorded) = recorded::crl(self.db, scope, kind, number)? else {
+            let found = format!(
+                "number {number} was never recorded: the database has forgotten it, or it is another's"
+            );
+            self.differences.add(face, &place, Kind::Unrecorded, "", found);
+            return Ok(None);
+        };
+        self.is_as_recorded(scope, kind, &crl, &recorded);
+        self.is_newest(scope, kind, &recorded)?;
+        self.sightings.push(Sighting::crl(kind, &scope.issuer, number));
+        let base_cut = match recorded.base_number {
+            None => 0,
+            Some(base) => match recorded::crl(self.db, scope, CrlKind::Full, base)? {
+                Some(base) => base.log_sequence,
+                None => {
+                    let found = format!("starts from number {base}, which was never recorded");
+                    self.differences.add(face, &place, Kind::WrongBase, "", found);
+                    return Ok(None);
+                }
+            },
+        };
+        let before = match kind {
+            CrlKind::Full => recorded::newest_crl(self.db, scope, kind, Some(number))?,
+            CrlKind::Delta => None,
+        };
+        let expected = Expected {
+            face,
+            place: &place,
+            scope,
+            between: (base_cut, recorded.log_sequence),
+            this_update: recorded.this_update,
+            before: before.as_ref(),
+        };
+        compare(self.db, &expected, &crl.entries, &mut self.differences)?;
+        Ok(Some(Looked { number, cut: recorded.log_sequence, base_number: recorded.base_number }))
+    }
+
+    fn is_as_recorded(&mut self, scope: &Scope, kind: CrlKind, crl: &Crl<'_>, recorded: &RecordedCrl) {
+        let stated = |number: Option<u64>| number.and_then(|number| i64::try_from(number).ok());
+        for (what, same) in [
+            ("thisUpdate", recorded.this_update.seconds() == crl.this_update),
+            ("nextUpdate", recorded.next_update.seconds() == crl.next_update),
+            ("base number", recorded.base_number == stated(crl.base_number)),
+            ("number of entries", recorded.entries == crl.entries.len() as i64),
+        ] {
+            if !same {
+                let found =
+                    format!("its {what} is not the one that was recorded under number {}", recorded.number);
+                self.differences.add(face(kind), &scope.path(kind), Kind::Differs, what, found);
+            }
+        }
+    }
+
+    /// A newer one that was recorded a while ago should be served.
+    fn is_newest(&mut self, scope: &Scope, kind: CrlKind, served: &RecordedCrl) -> Result<(), LookError> {
+        let newest = recorded::newest_crl(self.db, scope, kind, None)?;
+        if let Some(newest) = newest.filter(|newest| newest.number > served.number)
+            && newest.recorded_at.plus(PUBLICATION) < self.at
+        {
+            let found = format!(
+                "number {} is served, and number {} was recorded at {}",
+                served.number, newest.number, newest.recorded_at
+            );
+            self.differences.add(face(kind), &scope.path(kind), Kind::Stale, "", found);
+        }
+        Ok(())
+    }
+
+    /// Base and delta together: the delta goes with the base that is served, and what was revoked a while ago stands on
+    /// one of them. (What stands on each was compared with the log; a base that reaches at least as far as the delta's
+    /// begins where the delta begins, or later, and so nothing falls between.)
+    fn together(
+        &mut self,
+        scope: &Scope,
+        full: Option<&Looked>,
+        delta: Option<&Looked>,
+    ) -> Result<(), LookError> {
+        let place = scope.path(CrlKind::Delta);
+        if let (Some(full), Some(delta)) = (full, delta)
+            && let Some(base) = delta.base_number
+            && full.number < base
+        {
+            let found = format!(
+                "starts from number {base}, and the complete CRL that is served is number {}",
+                full.number
+            );
+            self.differences.add(Face::Delta, &place, Kind::WrongBase, "", found);
+        }
+        let Some(reached) = [full, delta].into_iter().flatten().map(|crl| crl.cut).max() else {
+            return Ok(());
+        };
+        // The oldest that is missing: it is the same in the next look, whatever is revoked meanwhile.
+        let due = recorded::first_revoked_after(self.db, &scope.issuer, reached)?;
+        if let Some(due) = due.filter(|due| due.occurred_at.plus(PUBLICATION) < self.at) {
+            let subject = format!("{} {}", due.issuer, due.serial);
+            let found =
+                format!("revoked at {}, and neither on the complete CRL nor on the delta", due.occurred_at);
+            self.differences.add(Face::Delta, &place, Kind::Missing, subject, found);
+        }
+        Ok(())
+    }
+}
+
+const fn face(kind: CrlKind) -> Face {
+    match kind {
+        CrlKind::Full => Face::Crl,
+        CrlKind::Delta => Face::Delta,
+    }
+}

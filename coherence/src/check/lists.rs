@@ -1,0 +1,236 @@
+//! The opposition list in each form, held against the oppositions up to the sequence that the form reaches.
+
+use opposition_list_reader::{Answer, CompactList};
+use store::Timestamp;
+
+use super::{Checks, PUBLICATION, Seen};
+use crate::LookError;
+use crate::difference::{Face, Kind};
+use crate::readers::Malformed;
+use crate::readers::cms::is_signed_by;
+use crate::readers::list::{self, Line, List};
+use crate::recorded::{self, Opposed};
+use crate::sightings::Sighting;
+
+/// How many sequences a page of the changes holds (docs/opposition-lists.md).
+const PAGE_SEQUENCES: i64 = 1000;
+
+/// How many of the newest changes are asked for.
+const CHANGES: i64 = 100;
+
+type ReadList = for<'o> fn(&'o [u8]) -> Result<List<'o>, Malformed>;
+
+impl Checks<'_> {
+    pub(super) fn lists(&mut self) -> Result<(), LookError> {
+        let newest = self.list("/oppositions/full.csv", list::csv)?;
+        self.list("/oppositions/full.json", list::json)?;
+        self.compact()?;
+        if let Some(newest) = newest {
+            self.page(newest)?;
+        }
+        self.changes()
+    }
+
+    /// A full list. How far it reaches.
+    fn list(&mut self, place: &str, read: ReadList) -> Result<Option<i64>, LookError> {
+        let Some(octets) = self.signed(place) else { return Ok(None) };
+        let list = match read(&octets) {
+            Ok(list) => list,
+            Err(malformed) => {
+                self.differences.add(Face::List, place, Kind::Unreadable, "", malformed.to_string());
+                return Ok(None);
+            }
+        };
+        if let Some(next_update) = list.next_update {
+            self.dates(Face::List, place, None, next_update.seconds());
+        }
+        self.seen.push(Seen {
+            number: Some(list.sequence),
+            next_update: list.next_update,
+            entries: Some(list.lines.len() as u64),
+            ..Seen::of(place, &octets)
+        });
+        self.reaches(place, list.sequence)?;
+        self.lines(place, &list.lines, (0, list.sequence))?;
+        if list.sequence > 0 {
+            self.sightings.push(Sighting::list(list.sequence));
+        }
+        Ok(Some(list.sequence))
+    }
+
+    /// The page of the changes on which the newest sequence stands.
+    fn page(&mut self, newest: i64) -> Result<(), LookError> {
+        let page = (newest - 1).max(0) / PAGE_SEQUENCES;
+        let first = page * PAGE_SEQUENCES;
+        for (extension, read) in [("csv", list::csv as ReadList), ("json", list::changes)] {
+            let place = format!("/oppositions/changes/{page}.{extension}");
+            if newest == 0 {
+                continue; // no page before the first opposition
+            }
+            let Some(octets) = self.signed(&place) else { continue };
+            match read(&octets) {
+                Ok(list) => {
+                    self.seen.push(Seen { number: Some(list.sequence), ..Seen::of(&place, &octets) });
+                    let end = list.sequence.min(first + PAGE_SEQUENCES);
+                    self.lines(&place, &list.lines, (first, end))?;
+                }
+                Err(malformed) => {
+                    self.differences.add(Face::List, &place, Kind::Unreadable, "", malformed.to_string());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The newest changes, which come from the database of whoever answers.
+    fn changes(&mut self) -> Result<(), LookError> {
+        let due = recorded::newest_opposed(self.db, self.at.minus(PUBLICATION), CHANGES)?;
+        let since = due.last().map_or(0, |oldest| oldest.sequence - 1);
+        let place = "/oppositions/changes";
+        let Some(octets) = self.fetch(Face::List, &format!("{place}?since={since}")) else { return Ok(()) };
+        match list::changes(&octets) {
+            Ok(list) => {
+                self.seen.push(Seen { number: Some(list.sequence), ..Seen::of(place, &octets) });
+                self.reaches(place, list.sequence)?;
+                self.lines(place, &list.lines, (since, list.sequence))?;
+            }
+            Err(malformed) => {
+                self.differences.add(Face::List, place, Kind::Unreadable, "", malformed.to_string());
+            }
+        }
+        Ok(())
+    }
+
+    /// What lies at this path, where the list signer's signature lies beside it.
+    fn signed(&mut self, place: &str) -> Option<Vec<u8>> {
+        let octets = self.fetch(Face::List, place)?;
+        let beside = format!("{place}.p7s");
+        let signature = self.fetch(Face::List, &beside)?;
+        if !is_signed_by(&self.sample.list_signers, &octets, &signature) {
+            self.differences.add(Face::List, place, Kind::NotOurs, "", "is not signed by the list signer");
+            return None;
+        }
+        Some(octets)
+    }
+
+    /// What was opposed a while ago stands on it.
+    fn reaches(&mut self, place: &str, sequence: i64) -> Result<(), LookError> {
+        let due = recorded::first_opposed_after(self.db, sequence)?;
+        if let Some(due) = due.filter(|due| due.opposed_at.plus(PUBLICATION) < self.at) {
+            let found = format!(
+                "opposed at {} (sequence {}), and the list ends at {sequence}",
+                due.opposed_at, due.sequence
+            );
+            self.differences.add(
+                Face::List,
+                place,
+                Kind::Missing,
+                format!("card {}", due.card_number),
+                found,
+            );
+        }
+        Ok(())
+    }
+
+    /// The lines after one sequence and up to another are those of the database, in its order.
+    fn lines(
+        &mut self,
+        place: &str,
+        lines: &[Line<'_>],
+        (after, until): (i64, i64),
+    ) -> Result<(), LookError> {
+        let mut left = lines.iter().peekable();
+        let mut last = after;
+        loop {
+            let rows = recorded::opposed_after(self.db, last, until)?;
+            let Some(newest) = rows.last() else { break };
+            last = newest.sequence;
+            for row in &rows {
+                while let Some(line) = left.next_if(|line| line.sequence < row.sequence) {
+                    self.surplus(place, line);
+                }
+                match left.next_if(|line| line.sequence == row.sequence) {
+                    Some(line) => self.line(place, row, line),
+                    None => {
+                        let found = format!(
+                            "opposed at {} (sequence {}), and not on it",
+                            row.opposed_at, row.sequence
+                        );
+                        let subject = format!("card {}", row.card_number);
+                        self.differences.add(Face::List, place, Kind::Missing, subject, found);
+                    }
+                }
+            }
+        }
+        left.for_each(|line| self.surplus(place, line));
+        Ok(())
+    }
+
+    fn line(&mut self, place: &str, row: &Opposed, line: &Line<'_>) {
+        if (line.card_number, line.opposed_at) != (&row.card_number, &row.opposed_at.to_string()) {
+            let found = format!(
+                "sequence {} is card {} since {}, on it card {} since {}",
+                row.sequence, row.card_number, row.opposed_at, line.card_number, line.opposed_at
+            );
+            self.differences.add(
+                Face::List,
+                place,
+                Kind::Differs,
+                format!("card {}", row.card_number),
+                found,
+            );
+        }
+    }
+
+    fn surplus(&mut self, place: &str, line: &Line<'_>) {
+        let found = format!(
+            "stands on it (sequence {}), and the database does not know it as opposed",
+            line.sequence
+        );
+        self.differences.add(Face::List, place, Kind::Surplus, format!("card {}", line.card_number), found);
+    }
+
+    /// The compact list: every opposed card is, and a sample of the others is not.
+    fn compact(&mut self) -> Result<(), LookError> {
+        let place = "/oppositions/full.bin";
+        let Some(octets) = self.signed(place) else { return Ok(()) };
+        let list = match CompactList::read(&octets) {
+            Ok(list) => list,
+            Err(malformed) => {
+                self.differences.add(Face::List, place, Kind::Unreadable, "", malformed.to_string());
+                return Ok(());
+            }
+        };
+        let sequence = i64::try_from(list.sequence()).unwrap_or(i64::MAX);
+        let next_update = i64::try_from(list.next_update()).unwrap_or(i64::MAX / 1000);
+        self.dates(Face::List, place, i64::try_from(list.produced_at()).ok(), next_update);
+        self.seen.push(Seen {
+            number: Some(sequence),
+            next_update: Some(Timestamp::from_seconds(next_update)),
+            entries: Some(u64::from(list.opposed())),
+            ..Seen::of(place, &octets)
+        });
+        self.reaches(place, sequence)?;
+        let says = |card: &str| card.parse().map_or(Answer::NotCovered, |number| list.answer(number));
+        let (mut last, mut opposed) = (0, 0_u64);
+        loop {
+            let rows = recorded::opposed_after(self.db, last, sequence)?;
+            let Some(newest) = rows.last() else { break };
+            (last, opposed) = (newest.sequence, opposed + rows.len() as u64);
+            for row in rows.iter().filter(|row| says(&row.card_number) != Answer::Opposed) {
+                let (subject, found) = (format!("card {}", row.card_number), "opposed, and not on it");
+                self.differences.add(Face::List, place, Kind::Missing, subject, found);
+            }
+        }
+        if opposed != u64::from(list.opposed()) {
+            let found = format!("{} cards stand on it, and {opposed} were opposed", list.opposed());
+            self.differences.add(Face::List, place, Kind::Surplus, "", found);
+        }
+        // A card that was opposed after the list was made is not asked about: the sample is of cards that are not.
+        for card in self.sample.cards.iter().filter(|card| says(card) == Answer::Opposed) {
+            let found = "stands on it, and the database does not know it as opposed";
+            self.differences.add(Face::List, place, Kind::Surplus, format!("card {card}"), found);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,141 @@
+//! Each face, held against the database.
+
+pub(crate) mod addresses;
+mod authorities;
+mod crl_entries;
+mod crls;
+mod lists;
+mod ocsp;
+
+use std::time::Duration;
+
+use ca_core::authority::Authority;
+use openssl::x509::X509;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use store::{Database, Timestamp};
+
+use crate::difference::{Difference, Differences, Face, Kind};
+use crate::fetch::{Fetcher, LARGEST_FILE};
+use crate::sample::Sample;
+use crate::sightings::Sighting;
+use crate::{LookError, readers};
+
+/// How long what was committed may be on its way to a CRL, a delta or a list: publication looks every five seconds, and
+/// signs. What is older than that is no longer under way.
+pub(crate) const PUBLICATION: Duration = Duration::from_secs(120);
+
+/// The same for OCSP, which reads the log ten times a second.
+pub(crate) const LOG: Duration = Duration::from_secs(10);
+
+/// By how much two clocks may be apart.
+pub(crate) const CLOCKS: Duration = Duration::from_secs(5);
+
+/// What was served at an address, and what it said of itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seen {
+    /// The path.
+    pub place: String,
+    /// How many octets.
+    pub octets: u64,
+    /// SHA-256 over them, lower-case hexadecimal.
+    pub sha256: String,
+    /// CRLNumber, or the newest sequence of a list.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub number: Option<i64>,
+    /// Of a delta.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub base_number: Option<i64>,
+    /// thisUpdate.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub this_update: Option<Timestamp>,
+    /// nextUpdate.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next_update: Option<Timestamp>,
+    /// How many stand on it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub entries: Option<u64>,
+}
+
+impl Seen {
+    pub(crate) fn of(place: &str, octets: &[u8]) -> Self {
+        Self {
+            place: place.to_owned(),
+            octets: octets.len() as u64,
+            sha256: hex::encode(Sha256::digest(octets)),
+            number: None,
+            base_number: None,
+            this_update: None,
+            next_update: None,
+            entries: None,
+        }
+    }
+}
+
+/// An authority, with its certificate as OpenSSL reads it.
+pub(crate) struct Known {
+    pub(crate) authority: Authority,
+    pub(crate) certificate: X509,
+}
+
+/// One look under way.
+pub(crate) struct Checks<'a> {
+    pub(crate) db: &'a mut Database,
+    pub(crate) fetcher: &'a Fetcher,
+    pub(crate) sample: &'a Sample,
+    pub(crate) authorities: Vec<Known>,
+    pub(crate) trust: readers::ocsp::Trust,
+    /// When the look began.
+    pub(crate) at: Timestamp,
+    pub(crate) differences: Differences,
+    pub(crate) seen: Vec<Seen>,
+    pub(crate) sightings: Vec<Sighting>,
+    pub(crate) questions: u64,
+    pub(crate) addresses: u64,
+}
+
+impl Checks<'_> {
+    pub(crate) fn run(&mut self) -> Result<(), LookError> {
+        self.certificates_of_authorities();
+        self.crls()?;
+        self.lists()?;
+        self.ocsp()?;
+        self.addresses()
+    }
+
+    /// What is served at this path; a difference where nothing is.
+    pub(crate) fn fetch(&mut self, face: Face, path: &str) -> Option<Vec<u8>> {
+        match self.fetcher.get(path, LARGEST_FILE) {
+            Ok(octets) => Some(octets),
+            Err(error) => {
+                self.differences.add(face, path, Kind::Unreachable, "", error.to_string());
+                None
+            }
+        }
+    }
+
+    /// What is wrong with the dates of something, if anything is.
+    pub(crate) fn dates(&mut self, face: Face, place: &str, this_update: Option<i64>, next_update: i64) {
+        if let Some(this_update) = this_update.map(Timestamp::from_seconds)
+            && this_update > self.at.plus(CLOCKS)
+        {
+            self.differences.add(
+                face,
+                place,
+                Kind::Ahead,
+                "",
+                format!("dated {this_update}, and it is {}", self.at),
+            );
+        }
+        let next_update = Timestamp::from_seconds(next_update);
+        // A look takes a while: what ends meanwhile was good when it began.
+        if next_update <= self.at {
+            self.differences.add(face, place, Kind::Ended, "", format!("ended {next_update}"));
+        }
+    }
+}
+
+/// Those differences that were found twice.
+pub(crate) fn again(first: &[Difference], second: Vec<Difference>) -> Vec<Difference> {
+    second.into_iter().filter(|one| first.iter().any(|before| before.is_again(one))).collect()
+}

@@ -1,0 +1,170 @@
+//! OCSP: the newest revocations, those that were not seen there yet, and a sample of everything else.
+
+use openssl::x509::X509;
+use store::Timestamp;
+
+use super::crl_entries::reason;
+use super::{CLOCKS, Checks, LOG};
+use crate::LookError;
+use crate::difference::{Face, Kind};
+use crate::readers::ocsp::{Answer, Question, Status};
+use crate::recorded::{self, Revoked};
+use crate::sightings::{self, Sighting};
+
+/// The newest revocations that are asked about each time: where a responder reads a database that stands still, these
+/// are what it does not know.
+const NEWEST: i64 = 64;
+
+/// Where it is asked.
+const PLACE: &str = "/ocsp";
+
+impl Checks<'_> {
+    pub(super) fn ocsp(&mut self) -> Result<(), LookError> {
+        let mut revoked = recorded::newest_revoked(self.db, NEWEST)?;
+        revoked.extend(sightings::unseen_in_ocsp(self.db, self.at)?);
+        revoked.sort_by_key(|event| event.sequence);
+        revoked.dedup_by_key(|event| event.sequence);
+        for event in &revoked {
+            if let Some(answer) = self.asked(&event.issuer, &event.serial)? {
+                self.is_revoked(event, &answer);
+            }
+        }
+        for (issuer, serial) in &self.sample.certificates {
+            self.sampled(issuer, serial)?;
+        }
+        for (issuer, serial) in &self.sample.never_issued {
+            let never = recorded::certificate(self.db, issuer, serial)?.is_none();
+            if let Some(answer) = self.asked(issuer, serial)?
+                && never
+                && answer.status == Status::Good
+            {
+                let found = "was never issued, and OCSP says good";
+                self.differences.add(Face::Ocsp, PLACE, Kind::Surplus, format!("{issuer} {serial}"), found);
+            }
+        }
+        Ok(())
+    }
+
+    fn sampled(&mut self, issuer: &str, serial: &str) -> Result<(), LookError> {
+        let Some(answer) = self.asked(issuer, serial)? else { return Ok(()) };
+        // Read after the answer: what ended in between is in the log by now, and may be in the answer.
+        if let Some(event) = recorded::ended(self.db, issuer, serial)? {
+            self.is_revoked(&event, &answer);
+            return Ok(());
+        }
+        let status = recorded::certificate(self.db, issuer, serial)?.map(|(status, _)| status);
+        if status.as_deref() == Some("good") && answer.status != Status::Good {
+            let found = format!("good in the database, {} in OCSP", word(answer.status));
+            self.differences.add(Face::Ocsp, PLACE, Kind::Differs, format!("{issuer} {serial}"), found);
+        }
+        Ok(())
+    }
+
+    /// Asks by POST, as `openssl ocsp` does.
+    fn asked(&mut self, issuer: &str, serial: &str) -> Result<Option<Answer>, LookError> {
+        let Some(known) = self.authorities.iter().find(|one| one.authority.short_name == issuer) else {
+            return Ok(None);
+        };
+        let certificate = known.certificate.clone();
+        // Nobody is certified to answer for a root: its CRL says it all.
+        if known.authority.kind == ca_core::authority::AuthorityKind::Root {
+            return Ok(None);
+        }
+        self.question(&certificate, issuer, serial, PLACE, |checks, request| {
+            checks.fetcher.post_ocsp(PLACE, request)
+        })
+    }
+
+    /// Asks in some way, and reads the answer; a difference where it does not read, or is out of its time.
+    pub(super) fn question(
+        &mut self,
+        issuer_certificate: &X509,
+        issuer: &str,
+        serial: &str,
+        place: &str,
+        ask: impl FnOnce(&Self, &[u8]) -> Result<Vec<u8>, crate::fetch::FetchError>,
+    ) -> Result<Option<Answer>, LookError> {
+        let question = Question::about(issuer_certificate, &hex::decode(serial).unwrap_or_default())?;
+        self.questions += 1;
+        let subject = format!("{issuer} {serial}");
+        let response = match ask(self, &question.request) {
+            Ok(response) => response,
+            Err(error) => {
+                self.differences.add(Face::Ocsp, place, Kind::Unreachable, subject, error.to_string());
+                return Ok(None);
+            }
+        };
+        match question.read(&response, &self.trust) {
+            Ok(answer) => {
+                self.is_of_now(place, &subject, &answer);
+                Ok(Some(answer))
+            }
+            Err(malformed) => {
+                self.differences.add(Face::Ocsp, place, Kind::Unreadable, subject, malformed.to_string());
+                Ok(None)
+            }
+        }
+    }
+
+    fn is_of_now(&mut self, place: &str, subject: &str, answer: &Answer) {
+        let [this_update, next_update] =
+            [answer.this_update, answer.next_update].map(Timestamp::from_seconds);
+        if next_update <= self.at {
+            self.differences.add(
+                Face::Ocsp,
+                place,
+                Kind::Ended,
+                subject,
+                format!("the answer ended {next_update}"),
+            );
+        }
+        // The look may have begun a while before this question.
+        if this_update > self.at.plus(CLOCKS + super::PUBLICATION) {
+            let found = format!("the answer is dated {this_update}, and it is {}", self.at);
+            self.differences.add(Face::Ocsp, place, Kind::Ahead, subject, found);
+        }
+    }
+
+    fn is_revoked(&mut self, event: &Revoked, answer: &Answer) {
+        let subject = format!("{} {}", event.issuer, event.serial);
+        let this_update = Timestamp::from_seconds(answer.this_update);
+        let (at, stated_reason) = match answer.status {
+            Status::Revoked { at, reason } => (at, reason),
+            // It may be on its way, for a moment.
+            _ if event.occurred_at.plus(LOG) > self.at => return,
+            other => {
+                let found = format!(
+                    "revoked at {} (event {}), and OCSP says {} as of {this_update}",
+                    event.occurred_at,
+                    event.sequence,
+                    word(other)
+                );
+                self.differences.add(Face::Ocsp, PLACE, Kind::Missing, subject, found);
+                return;
+            }
+        };
+        // Of what ended long ago, the moment at which somebody happened to look would say nothing.
+        if event.occurred_at.plus(sightings::WINDOW) > self.at {
+            self.sightings.push(Sighting::ocsp(&event.issuer, event.sequence));
+        }
+        // A date ahead of the clock is cut to the answer's own (decision 0012).
+        let honest = at == event.occurred_at.seconds()
+            || (event.occurred_at > this_update && at == answer.this_update);
+        if !honest {
+            let stated = Timestamp::from_seconds(at);
+            let found = format!("revoked at {} by the log, at {stated} in OCSP", event.occurred_at);
+            self.differences.add(Face::Ocsp, PLACE, Kind::Differs, subject, found);
+        } else if reason(stated_reason) != Some(event.reason.as_str()) {
+            let found = format!("reason {} in the log, {stated_reason} in OCSP", event.reason);
+            self.differences.add(Face::Ocsp, PLACE, Kind::Differs, subject, found);
+        }
+    }
+}
+
+const fn word(status: Status) -> &'static str {
+    match status {
+        Status::Good => "good",
+        Status::Revoked { .. } => "revoked",
+        Status::Unknown => "unknown",
+    }
+}

@@ -1,0 +1,126 @@
+//! A bounded HTTP client: one address, no TLS, no redirect, no proxy, no cookie.
+
+use std::io::Read;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::time::Duration;
+
+use thiserror::Error;
+use ureq::http::Response;
+use ureq::{Agent, Body};
+
+/// The largest file that is fetched: some five million entries of a CRL.
+pub const LARGEST_FILE: u64 = 250_000_000;
+
+/// The largest OCSP answer that is read.
+pub const LARGEST_ANSWER: u64 = 64 * 1024;
+
+const CONNECT: Duration = Duration::from_secs(2);
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Fetches from one address, whatever host a URL names: nothing that stands in a certificate or a file makes it
+/// connect elsewhere.
+#[derive(Debug)]
+pub struct Fetcher {
+    agent: Agent,
+    address: SocketAddr,
+}
+
+/// Something that was not fetched.
+#[derive(Debug, Error)]
+pub enum FetchError {
+    /// Nothing answers, or not in time, or not in HTTP.
+    #[error("{0}")]
+    Http(Box<ureq::Error>),
+    /// It answers, and not with the thing.
+    #[error("HTTP status {0}")]
+    Status(u16),
+    /// It is larger than anything that should be there.
+    #[error("larger than {0} octets")]
+    TooLarge(u64),
+    /// It broke off.
+    #[error("broke off: {0}")]
+    BrokeOff(#[from] std::io::Error),
+}
+
+impl From<ureq::Error> for FetchError {
+    fn from(error: ureq::Error) -> Self {
+        Self::Http(Box::new(error))
+    }
+}
+
+impl Fetcher {
+    /// Connects to `address`; where that means every address of the machine, to its loopback.
+    pub fn at(address: SocketAddr) -> Self {
+        let loopback = match address.ip() {
+            ip if !ip.is_unspecified() => ip,
+            IpAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
+            IpAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
+        };
+        let config = Agent::config_builder()
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .proxy(None)
+            .max_idle_connections(0)
+            .timeout_connect(Some(CONNECT))
+            .timeout_global(Some(PATIENCE))
+            .user_agent("igc-coherence");
+        Self { agent: config.build().into(), address: SocketAddr::new(loopback, address.port()) }
+    }
+
+    /// A GET of this path, at most `limit` octets.
+    pub fn get(&self, path: &str, limit: u64) -> Result<Vec<u8>, FetchError> {
+        read(self.agent.get(self.url(path)).call()?, limit)
+    }
+
+    /// The same of a URL: its host is told, and not connected to.
+    pub fn get_url(&self, url: &HttpUrl, limit: u64) -> Result<Vec<u8>, FetchError> {
+        read(self.agent.get(self.url(&url.path)).header("host", &url.host).call()?, limit)
+    }
+
+    /// An OCSP request by POST.
+    pub fn post_ocsp(&self, path: &str, request: &[u8]) -> Result<Vec<u8>, FetchError> {
+        let post = self.agent.post(self.url(path)).header("content-type", "application/ocsp-request");
+        read(post.send(request)?, LARGEST_ANSWER)
+    }
+
+    fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+}
+
+fn read(response: Response<Body>, limit: u64) -> Result<Vec<u8>, FetchError> {
+    let status = response.status().as_u16();
+    if status != 200 {
+        return Err(FetchError::Status(status));
+    }
+    let mut octets = Vec::new();
+    response.into_body().into_reader().take(limit + 1).read_to_end(&mut octets)?;
+    if octets.len() as u64 > limit { Err(FetchError::TooLarge(limit)) } else { Ok(octets) }
+}
+
+/// An `http` URL, in the two parts that are used.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct HttpUrl {
+    /// Host and port, as they stand there.
+    pub host: String,
+    /// From the first slash on.
+    pub path: String,
+}
+
+impl HttpUrl {
+    /// Reads one; nothing where it is of another scheme, or holds what no URL of ours does.
+    pub fn parse(url: &str) -> Option<Self> {
+        let rest = url.strip_prefix("http://")?;
+        let at = rest.find('/').unwrap_or(rest.len());
+        let (host, path) = rest.split_at(at);
+        let fits = |text: &str| text.bytes().all(|octet| octet.is_ascii_graphic());
+        let read = Self {
+            host: host.to_owned(),
+            path: if path.is_empty() { "/".to_owned() } else { path.to_owned() },
+        };
+        (!host.is_empty() && fits(host) && fits(path) && !host.contains('@')).then_some(read)
+    }
+}
+
+#[cfg(test)]
+mod tests;

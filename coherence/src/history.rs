@@ -1,0 +1,250 @@
+//! What was answered of one certificate at one moment, for a prescription that somebody disputes.
+//!
+//! Told from what stands for good: the status log, the recorded CRLs as they were signed, and when each face was first
+//! seen from outside. Which OCSP answers were sent is recorded nowhere; what they said follows from the log.
+
+use std::time::Duration;
+
+use ca_core::authority::{self, AuthorityError};
+use ca_core::certificate;
+use ca_core::serial::SerialNumber;
+use openssl::error::ErrorStack;
+use openssl::x509::X509;
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+use store::{Code, Database, Fault, Timestamp};
+use thiserror::Error;
+
+use crate::faults;
+use crate::readers::Malformed;
+use crate::readers::crl::Crl;
+use crate::recorded::{self, CrlKind, RecordedCrl, Scope};
+use crate::sightings;
+
+/// What is known of one certificate at one moment.
+#[derive(Clone, Debug, Serialize)]
+pub struct History {
+    /// Short name of its authority.
+    pub issuer: String,
+    /// Its serial number.
+    pub serial: String,
+    /// Its profile.
+    pub profile: String,
+    /// Valid from.
+    pub not_before: Timestamp,
+    /// Valid until, that second included.
+    pub not_after: Timestamp,
+    /// The moment that is asked about.
+    pub at: Timestamp,
+    /// How it ended, before that moment or after; nothing where it has not.
+    pub ended: Option<Ended>,
+    /// What OCSP said then.
+    pub ocsp: Ocsp,
+    /// The CRLs and deltas that were the newest then.
+    pub crls: Vec<CrlThen>,
+    /// Until when somebody elsewhere may have held an answer that does not say that it ended.
+    pub held_elsewhere: HeldElsewhere,
+}
+
+/// The end of a certificate.
+#[derive(Clone, Debug, Serialize)]
+pub struct Ended {
+    /// Its place in the status log.
+    pub sequence: i64,
+    /// The revocation date.
+    pub at: Timestamp,
+    /// The reason's name in RFC 5280 §5.3.1.
+    pub reason: String,
+    /// When OCSP was first seen, from outside, to say so: at the latest then it did.
+    pub seen_in_ocsp_at: Option<Timestamp>,
+}
+
+/// What OCSP says of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Ocsp {
+    /// There was no certificate with a signature yet.
+    Unknown,
+    /// The log did not end it.
+    Good,
+    /// It had ended a moment before: answers of that moment say one or the other.
+    GoodOrRevoked,
+    /// The log had ended it.
+    Revoked,
+}
+
+/// A CRL as it stood.
+#[derive(Clone, Debug, Serialize)]
+pub struct CrlThen {
+    /// `full` or `delta`.
+    pub kind: &'static str,
+    /// CRLNumber.
+    pub number: i64,
+    /// Of a delta.
+    pub base_number: Option<i64>,
+    /// thisUpdate.
+    pub this_update: Timestamp,
+    /// nextUpdate.
+    pub next_update: Timestamp,
+    /// When it was recorded, a moment before it was published.
+    pub recorded_at: Timestamp,
+    /// When it was first seen from outside; nothing where nobody looked while it stood.
+    pub seen_at: Option<Timestamp>,
+    /// SHA-256 over it, lower-case hexadecimal.
+    pub sha256: String,
+    /// The subject of its event in the audit log, which holds that digest.
+    pub audit_subject: String,
+    /// The revocation date of the certificate on it; nothing where it does not stand on it.
+    pub revoked_at: Option<Timestamp>,
+}
+
+/// nextUpdate of the last answer of each kind that does not say that the certificate ended; nothing where there is none.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct HeldElsewhere {
+    /// A good OCSP answer.
+    pub ocsp_good_until: Option<Timestamp>,
+    /// A complete CRL without it.
+    pub crl_without_until: Option<Timestamp>,
+    /// A delta without it.
+    pub delta_without_until: Option<Timestamp>,
+}
+
+/// A history that cannot be told.
+#[derive(Debug, Error)]
+pub enum HistoryError {
+    /// No such certificate.
+    #[error("no certificate {serial} of {issuer}")]
+    Unknown {
+        /// The authority asked for.
+        issuer: String,
+        /// The serial number asked for.
+        serial: String,
+    },
+    /// A recorded CRL is not what its authority signed.
+    #[error("the recorded {0} is not what its authority signed: {1}")]
+    CrlAltered(String, Malformed),
+    /// The authority's record does not read.
+    #[error(transparent)]
+    Authority(#[from] AuthorityError),
+    /// OpenSSL refused to work.
+    #[error("OpenSSL: {0}")]
+    OpenSsl(#[from] ErrorStack),
+    /// The database failed.
+    #[error("database: {0}")]
+    Database(#[from] diesel::result::Error),
+}
+
+impl Fault for HistoryError {
+    fn code(&self) -> Code {
+        match self {
+            Self::Unknown { .. } => ca_core::faults::CERTIFICATE_UNKNOWN,
+            Self::CrlAltered(..) => faults::HISTORY_CRL_ALTERED,
+            Self::Authority(error) => error.code(),
+            Self::OpenSsl(_) => faults::COHERENCE_LOOK,
+            Self::Database(_) => store::fault::DATABASE,
+        }
+    }
+}
+
+/// How long after an event's date the status role has certainly read it, where it ran: it reads the log ten times a
+/// second, and a transaction takes a moment to commit.
+const LOG_READ: Duration = Duration::from_secs(2);
+
+/// What is known of a certificate at `at`. `issued_at` is when its signature was recorded, by the audit log;
+/// `ocsp_validity` is how long an OCSP answer may be used.
+pub fn tell(
+    db: &mut Database,
+    (issuer, serial): (&str, &SerialNumber),
+    issued_at: Option<Timestamp>,
+    ocsp_validity: Duration,
+    at: Timestamp,
+) -> Result<History, HistoryError> {
+    let unknown = || HistoryError::Unknown { issuer: issuer.to_owned(), serial: serial.to_string() };
+    let found = certificate::find(db, issuer, serial)?.ok_or_else(unknown)?;
+    let authority = authority::load(db, issuer)?;
+    let signer = X509::from_der(&authority.certificate)?;
+    let event = recorded::ended(db, issuer, &serial.to_string())?;
+    let ended = match &event {
+        None => None,
+        Some(event) => Some(Ended {
+            sequence: event.sequence,
+            at: event.occurred_at,
+            reason: event.reason.clone(),
+            seen_in_ocsp_at: sightings::in_ocsp(db, issuer, event.sequence)?,
+        }),
+    };
+    let mut crls = Vec::new();
+    let mut held_elsewhere = HeldElsewhere {
+        ocsp_good_until: ended.as_ref().map(|ended| certainly_read(ended).plus(ocsp_validity)),
+        ..HeldElsewhere::default()
+    };
+    for scope in recorded::scopes(issuer) {
+        for kind in [CrlKind::Full, CrlKind::Delta] {
+            if let Some((recorded, der)) = recorded::crl_recorded_until(db, &scope, kind, at)? {
+                crls.push(crl_then(db, (&scope, kind), &recorded, &der, &signer, serial)?);
+            }
+            let Some(event) = &event else { continue };
+            let without =
+                recorded::last_crl_without(db, &scope, kind, event.sequence)?.map(|crl| crl.next_update);
+            match kind {
+                CrlKind::Full => held_elsewhere.crl_without_until = without,
+                CrlKind::Delta => held_elsewhere.delta_without_until = without,
+            }
+        }
+    }
+    Ok(History {
+        ocsp: said(ended.as_ref(), issued_at, at),
+        issuer: issuer.to_owned(),
+        serial: serial.to_string(),
+        profile: found.profile,
+        not_before: found.not_before,
+        not_after: found.not_after,
+        at,
+        ended,
+        crls,
+        held_elsewhere,
+    })
+}
+
+fn crl_then(
+    db: &mut Database,
+    (scope, kind): (&Scope, CrlKind),
+    recorded: &RecordedCrl,
+    der: &[u8],
+    signer: &X509,
+    serial: &SerialNumber,
+) -> Result<CrlThen, HistoryError> {
+    let audit_subject = format!("crl {} {} {}", scope.issuer, kind.name(), recorded.number);
+    let altered = |why| HistoryError::CrlAltered(audit_subject.clone(), why);
+    let crl = Crl::read(der).map_err(altered)?;
+    if !crl.is_of(signer) {
+        return Err(altered(Malformed("signed by its authority")));
+    }
+    let entry = crl.entry(serial.octets());
+    Ok(CrlThen {
+        kind: kind.name(),
+        number: recorded.number,
+        base_number: recorded.base_number,
+        this_update: Timestamp::from_seconds(crl.this_update),
+        next_update: Timestamp::from_seconds(crl.next_update),
+        recorded_at: recorded.recorded_at,
+        seen_at: sightings::of_crl(db, kind, &scope.issuer, recorded.number)?,
+        sha256: hex::encode(Sha256::digest(der)),
+        revoked_at: entry.map(|entry| Timestamp::from_seconds(entry.revoked_at)),
+        audit_subject,
+    })
+}
+
+/// From when on OCSP certainly said revoked.
+fn certainly_read(ended: &Ended) -> Timestamp {
+    ended.seen_in_ocsp_at.map_or(ended.at, |seen| seen.max(ended.at)).max(ended.at.plus(LOG_READ))
+}
+
+fn said(ended: Option<&Ended>, issued_at: Option<Timestamp>, at: Timestamp) -> Ocsp {
+    match ended {
+        Some(ended) if at >= certainly_read(ended) => Ocsp::Revoked,
+        Some(ended) if at >= ended.at => Ocsp::GoodOrRevoked,
+        _ if issued_at.is_none_or(|issued| at < issued) => Ocsp::Unknown,
+        _ => Ocsp::Good,
+    }
+}

@@ -1,0 +1,91 @@
+use ca_core::authority::{self, AuthorityError, AuthorityKind};
+use ca_core::status_log;
+use openssl::error::ErrorStack;
+use openssl::x509::X509;
+use store::{Act, Code, Database, Fault, Timestamp};
+use thiserror::Error;
+
+use crate::check::{Checks, Known, Seen};
+use crate::difference::{Difference, Differences};
+use crate::faults;
+use crate::fetch::Fetcher;
+use crate::readers::ocsp::Trust;
+use crate::sample::Sample;
+use crate::sightings;
+
+/// What one look found. A difference may be a publication that was under way: only what a second look finds again is
+/// one.
+#[derive(Clone, Debug)]
+pub struct Looked {
+    /// When it began.
+    pub at: Timestamp,
+    /// The newest event of the status log when it began.
+    pub log_sequence: i64,
+    /// What was served.
+    pub seen: Vec<Seen>,
+    /// How many certificates were asked about in OCSP.
+    pub questions: u64,
+    /// How many addresses that stand in issued certificates were followed.
+    pub addresses: u64,
+    /// What did not agree.
+    pub differences: Vec<Difference>,
+    /// How many more there are.
+    pub unnamed: u64,
+}
+
+/// A look that could not be taken. (A face that cannot be fetched or read is a difference, and no error.)
+#[derive(Debug, Error)]
+pub enum LookError {
+    /// An authority's record does not read.
+    #[error(transparent)]
+    Authority(#[from] AuthorityError),
+    /// OpenSSL refused to work.
+    #[error("OpenSSL: {0}")]
+    OpenSsl(#[from] ErrorStack),
+    /// The database failed.
+    #[error("database: {0}")]
+    Database(#[from] diesel::result::Error),
+}
+
+impl Fault for LookError {
+    fn code(&self) -> Code {
+        match self {
+            Self::Authority(error) => error.code(),
+            Self::OpenSsl(_) => faults::COHERENCE_LOOK,
+            Self::Database(_) => store::fault::DATABASE,
+        }
+    }
+}
+
+/// Fetches every public face once and holds it against the database, which only grows: each face names how far into the
+/// log it reaches, and is compared up to there. Writes down what was seen for the first time.
+pub fn look(db: &mut Database, fetcher: &Fetcher, sample: &Sample, act: &Act) -> Result<Looked, LookError> {
+    let log_sequence = status_log::newest(db)?;
+    let authorities: Vec<Known> = authority::all(db)?
+        .into_iter()
+        .map(|authority| Ok(Known { certificate: X509::from_der(&authority.certificate)?, authority }))
+        .collect::<Result<_, ErrorStack>>()?;
+    let of_kind = |kind| -> Vec<X509> {
+        let of_kind = authorities.iter().filter(|one| one.authority.kind == kind);
+        of_kind.map(|one| one.certificate.clone()).collect()
+    };
+    let trust = Trust::of(&of_kind(AuthorityKind::Root), &of_kind(AuthorityKind::Issuing), act.at)?;
+    let mut checks = Checks {
+        db,
+        fetcher,
+        sample,
+        trust,
+        authorities,
+        at: act.at,
+        differences: Differences::default(),
+        seen: Vec::new(),
+        sightings: Vec::new(),
+        questions: 0,
+        addresses: 0,
+    };
+    checks.run()?;
+    let Checks { db, differences, seen, sightings, questions, addresses, .. } = checks;
+    sightings::record(db, &sightings, act.at)?;
+    let (differences, unnamed) = differences.into_parts();
+    Ok(Looked { at: act.at, log_sequence, seen, questions, addresses, differences, unnamed })
+}

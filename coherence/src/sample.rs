@@ -1,0 +1,106 @@
+//! What a look asks about besides what is new. Drawn once, so that a second look asks the same again.
+
+use ca_core::authority::{self, Authority};
+use ca_core::service_key::{self, Purpose};
+use diesel::prelude::*;
+use openssl::x509::X509;
+use store::schema::{cards, certificates};
+use store::{CryptoRng, Database};
+
+use crate::LookError;
+
+/// Neighbours by serial number that are asked about, of each authority.
+const CERTIFICATES: i64 = 8;
+
+/// Cards that are not opposed.
+const CARDS: i64 = 200;
+
+/// What is asked about, and who signs lists.
+pub struct Sample {
+    /// Issuer and serial number of certificates that are good or revoked.
+    pub(crate) certificates: Vec<(String, String)>,
+    /// Serial numbers that each authority could have given, and has not.
+    pub(crate) never_issued: Vec<(String, String)>,
+    /// Cards that are not opposed.
+    pub(crate) cards: Vec<String>,
+    /// The certificates of every list signer there ever was.
+    pub(crate) list_signers: Vec<X509>,
+}
+
+impl Sample {
+    /// Draws one.
+    pub fn draw(db: &mut Database, rng: &mut dyn CryptoRng) -> Result<Self, LookError> {
+        let mut sample = Self {
+            certificates: Vec::new(),
+            never_issued: Vec::new(),
+            cards: cards(db, rng)?,
+            list_signers: Vec::new(),
+        };
+        for authority in authority::all(db)? {
+            let drawn = draw_serial(&authority, rng);
+            let mut found = certificates_from(db, &authority.short_name, &drawn)?;
+            if found.len() < CERTIFICATES as usize {
+                found.extend(certificates_from(db, &authority.short_name, "")?);
+            }
+            found.sort();
+            found.dedup();
+            sample
+                .certificates
+                .extend(found.into_iter().map(|serial| (authority.short_name.clone(), serial)));
+            sample.never_issued.push((authority.short_name, drawn));
+        }
+        let keys = service_key::of_purpose(db, Purpose::List)?;
+        sample.list_signers =
+            keys.iter().filter_map(|key| X509::from_der(key.certificate.as_deref()?).ok()).collect();
+        Ok(sample)
+    }
+}
+
+/// A serial number as this authority gives them: the chance that it has given this one is nil.
+fn draw_serial(authority: &Authority, rng: &mut dyn CryptoRng) -> String {
+    let mut drawn = [0; 16];
+    rng.fill_bytes(&mut drawn);
+    // Positive, and not shorter than it looks.
+    drawn[0] = drawn[0] & 0x7F | 0x40;
+    if let Some(prefix) = authority.serial_prefix {
+        drawn[..8].copy_from_slice(&prefix);
+    }
+    hex::encode_upper(drawn)
+}
+
+fn certificates_from(db: &mut Database, issuer: &str, serial: &str) -> QueryResult<Vec<String>> {
+    certificates::table
+        .filter(certificates::issuer.eq(issuer).and(certificates::serial.ge(serial)))
+        .filter(certificates::status.eq_any(["good", "revoked"]))
+        .order(certificates::serial)
+        .limit(CERTIFICATES)
+        .select(certificates::serial)
+        .load(db)
+}
+
+fn cards(db: &mut Database, rng: &mut dyn CryptoRng) -> QueryResult<Vec<String>> {
+    let first: Option<String> = cards::table.select(diesel::dsl::min(cards::number)).first(db)?;
+    let last: Option<String> = cards::table.select(diesel::dsl::max(cards::number)).first(db)?;
+    let (Some(first), Some(last)) = (number(first), number(last)) else { return Ok(Vec::new()) };
+    let mut drawn = [0; 8];
+    rng.fill_bytes(&mut drawn);
+    let from = first + u64::from_be_bytes(drawn) % (last - first + 1);
+    let mut found = cards_from(db, &from.to_string())?;
+    if found.len() < CARDS as usize {
+        found.extend(cards_from(db, "")?);
+    }
+    Ok(found)
+}
+
+fn cards_from(db: &mut Database, number: &str) -> QueryResult<Vec<String>> {
+    cards::table
+        .filter(cards::number.ge(number).and(cards::opposed_at.is_null()))
+        .order(cards::number)
+        .limit(CARDS)
+        .select(cards::number)
+        .load(db)
+}
+
+fn number(text: Option<String>) -> Option<u64> {
+    text?.parse().ok()
+}

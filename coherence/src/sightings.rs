@@ -1,0 +1,136 @@
+//! When something was first seen outside: the only rows that this crate writes.
+
+use std::time::Duration;
+
+use diesel::prelude::*;
+use store::schema::{certificate_status_events, coherence_sightings};
+use store::{Database, Timestamp};
+
+use crate::recorded::{self, CrlKind, Revoked};
+
+/// How far back a revocation that was never seen in OCSP is asked about; of older ones nothing is written down.
+pub(crate) const WINDOW: Duration = Duration::from_secs(24 * 3600);
+
+/// How many such are asked about in one look, the oldest first.
+const ASKED: i64 = 1000;
+
+/// Something that was seen, by the number under which it is known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Sighting {
+    face: &'static str,
+    issuer: String,
+    number: i64,
+}
+
+impl Sighting {
+    /// A CRL or delta with this number.
+    pub(crate) fn crl(kind: CrlKind, issuer: &str, number: i64) -> Self {
+        Self { face: kind.name(), issuer: issuer.to_owned(), number }
+    }
+
+    /// An opposition list up to this sequence.
+    pub(crate) fn list(sequence: i64) -> Self {
+        Self { face: "list", issuer: String::new(), number: sequence }
+    }
+
+    /// A certificate revoked in OCSP, by its place in the status log.
+    pub(crate) fn ocsp(issuer: &str, sequence: i64) -> Self {
+        Self { face: "ocsp", issuer: issuer.to_owned(), number: sequence }
+    }
+
+    /// When it was first seen, if it was.
+    fn first(&self, db: &mut Database) -> QueryResult<Option<Timestamp>> {
+        coherence_sightings::table
+            .find((self.face, &self.issuer, self.number))
+            .select(coherence_sightings::seen_at)
+            .first(db)
+            .optional()
+    }
+}
+
+/// Writes down what was seen for the first time. Another worker may look at the same time: whoever was first stays.
+pub(crate) fn record(db: &mut Database, sightings: &[Sighting], at: Timestamp) -> QueryResult<()> {
+    for sighting in sightings {
+        if sighting.first(db)?.is_some() {
+            continue;
+        }
+        let written = db.write(|db| {
+            diesel::insert_into(coherence_sightings::table)
+                .values((
+                    coherence_sightings::face.eq(sighting.face),
+                    coherence_sightings::issuer.eq(&sighting.issuer),
+                    coherence_sightings::number.eq(sighting.number),
+                    coherence_sightings::seen_at.eq(at),
+                ))
+                .execute(db)
+        });
+        if let Err(error) = written
+            && sighting.first(db)?.is_none()
+        {
+            return Err(error);
+        }
+    }
+    Ok(())
+}
+
+/// Revocations of the last day that nobody has seen in OCSP yet.
+pub(crate) fn unseen_in_ocsp(db: &mut Database, at: Timestamp) -> QueryResult<Vec<Revoked>> {
+    let older = recorded::newest_event_until(db, at.minus(WINDOW))?;
+    let seen = coherence_sightings::table
+        .filter(coherence_sightings::face.eq("ocsp").and(coherence_sightings::number.gt(older)))
+        .select(coherence_sightings::number);
+    let keys: Vec<(String, String)> = certificate_status_events::table
+        .filter(certificate_status_events::sequence.gt(older))
+        .filter(certificate_status_events::sequence.ne_all(seen))
+        .order(certificate_status_events::sequence)
+        .limit(ASKED)
+        .select((certificate_status_events::issuer, certificate_status_events::serial))
+        .load(db)?;
+    let mut events = Vec::with_capacity(keys.len());
+    for (issuer, serial) in keys {
+        events.extend(recorded::ended(db, &issuer, &serial)?);
+    }
+    Ok(events)
+}
+
+/// When a certificate was first seen revoked in OCSP.
+pub(crate) fn in_ocsp(db: &mut Database, issuer: &str, sequence: i64) -> QueryResult<Option<Timestamp>> {
+    Sighting::ocsp(issuer, sequence).first(db)
+}
+
+/// When a CRL with this number was first seen.
+pub(crate) fn of_crl(
+    db: &mut Database,
+    kind: CrlKind,
+    issuer: &str,
+    number: i64,
+) -> QueryResult<Option<Timestamp>> {
+    Sighting::crl(kind, issuer, number).first(db)
+}
+
+/// When the first CRL with a greater number was first seen.
+pub(crate) fn of_crl_after(
+    db: &mut Database,
+    kind: CrlKind,
+    issuer: &str,
+    number: i64,
+) -> QueryResult<Option<Timestamp>> {
+    coherence_sightings::table
+        .filter(coherence_sightings::face.eq(kind.name()).and(coherence_sightings::issuer.eq(issuer)))
+        .filter(coherence_sightings::number.gt(number))
+        .order(coherence_sightings::number)
+        .select(coherence_sightings::seen_at)
+        .first(db)
+        .optional()
+}
+
+/// When a list that reaches at least to this sequence was first seen.
+pub(crate) fn on_list(db: &mut Database, sequence: i64) -> QueryResult<Option<Timestamp>> {
+    coherence_sightings::table
+        .filter(coherence_sightings::face.eq("list").and(coherence_sightings::issuer.eq("")))
+        .filter(coherence_sightings::number.ge(sequence))
+        .order(coherence_sightings::number)
+        .select(coherence_sightings::seen_at)
+        .first(db)
+        .optional()
+}

@@ -1,0 +1,88 @@
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use store::{Act, CryptoRng, Database, Timestamp};
+
+use crate::LookError;
+use crate::check::{self, Seen};
+use crate::difference::Difference;
+use crate::fetch::Fetcher;
+use crate::look::{Looked, look};
+use crate::sample::Sample;
+use crate::timeline::{self, Opposition};
+
+/// What is signed and published: `/coherence/statement.json`.
+///
+/// None of its fields makes it readable as an opposition list, which the same key signs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Statement {
+    /// `igc-coherence-statement-v1`.
+    pub statement: String,
+    /// When the look began that it rests on.
+    pub looked_at: Timestamp,
+    /// Whether every face agreed with the database.
+    pub coherent: bool,
+    /// The newest event of the status log then.
+    pub log_sequence: i64,
+    /// What was served.
+    pub faces: Vec<Seen>,
+    /// How many certificates were asked about in OCSP.
+    pub ocsp_questions: u64,
+    /// How many addresses that stand in issued certificates were followed.
+    pub addresses: u64,
+    /// What did not agree, in two looks.
+    pub differences: Vec<Difference>,
+    /// How many more there are.
+    pub more_differences: u64,
+    /// What became of the recent oppositions, the newest first.
+    pub recent_oppositions: Vec<Opposition>,
+}
+
+const FORMAT: &str = "igc-coherence-statement-v1";
+
+/// How long after the first look the second one comes: a publication under way is over by then.
+const BETWEEN_LOOKS: Duration = Duration::from_secs(10);
+
+/// What an observation needs besides the database.
+pub struct Observation<'a> {
+    /// Fetches the faces.
+    pub fetcher: &'a Fetcher,
+    /// How long an OCSP answer may be used.
+    pub ocsp_validity: Duration,
+    /// Waits until the second look; the act of that moment, or nothing where somebody asked to stop.
+    pub wait: &'a mut dyn FnMut(Duration) -> Option<Act>,
+}
+
+/// Looks, and where something does not agree looks once more: what is found again is a difference. Nothing comes back
+/// where somebody asked to stop in between.
+pub fn observe(
+    db: &mut Database,
+    observation: &mut Observation<'_>,
+    rng: &mut dyn CryptoRng,
+    act: &Act,
+) -> Result<Option<Statement>, LookError> {
+    let sample = Sample::draw(db, rng)?;
+    let mut looked = look(db, observation.fetcher, &sample, act)?;
+    if !looked.differences.is_empty() {
+        let Some(later) = (observation.wait)(BETWEEN_LOOKS) else { return Ok(None) };
+        let second = look(db, observation.fetcher, &sample, &later)?;
+        looked = Looked {
+            differences: check::again(&looked.differences, second.differences),
+            unnamed: looked.unnamed.min(second.unnamed),
+            ..second
+        };
+    }
+    let recent_oppositions = timeline::recent(db, observation.ocsp_validity, looked.at)?;
+    Ok(Some(Statement {
+        statement: FORMAT.to_owned(),
+        looked_at: looked.at,
+        coherent: looked.differences.is_empty(),
+        log_sequence: looked.log_sequence,
+        faces: looked.seen,
+        ocsp_questions: looked.questions,
+        addresses: looked.addresses,
+        more_differences: if looked.differences.is_empty() { 0 } else { looked.unnamed },
+        differences: looked.differences,
+        recent_oppositions,
+    }))
+}

@@ -1,0 +1,50 @@
+//! The status of every certificate, in memory, in step with the status log.
+//!
+//! [`Statuses`] reads everything once in one snapshot (`load`) and follows the log by sequence from there
+//! ([`Statuses::synchronise`]). What it does not know is looked up ([`lookup`]) and remembered. Decision 0021
+//! says why so, and what may be relied on.
+
+mod applied;
+pub(crate) mod image;
+mod load;
+mod lookup;
+mod standing;
+mod statuses;
+
+#[cfg(test)]
+mod tests;
+
+use ca_core::revocation::RevocationReason;
+use store::Timestamp;
+
+pub use image::StatusImage;
+pub use lookup::lookup;
+pub use standing::Standing;
+pub use statuses::{Statuses, Step, View};
+
+/// The status of a serial number under one authority, as the public may know it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// Issued and recorded, and not revoked.
+    Good,
+    /// Revoked, whether its signature was ever seen or not.
+    Revoked {
+        /// The revocation date.
+        at: Timestamp,
+        /// Its reason.
+        reason: Option<RevocationReason>,
+    },
+    /// Never issued, or not yet: of a certificate that is intended, being signed or given up
+    /// nothing may be relied on (invariant 3).
+    Unknown,
+}
+
+impl Status {
+    /// The revocation date, where there is one.
+    pub fn revoked_at(&self) -> Option<Timestamp> {
+        match self {
+            Self::Revoked { at, .. } => Some(*at),
+            Self::Good | Self::Unknown => None,
+        }
+    }
+}

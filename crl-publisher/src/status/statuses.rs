@@ -1,0 +1,119 @@
+//! The image, kept in step with the log.
+
+use std::collections::HashSet;
+use std::mem::take;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::Duration;
+
+use ca_core::status_log::{self, StatusEvent};
+use diesel::prelude::*;
+use store::{Database, Timestamp};
+
+use super::StatusImage;
+use super::applied::Applied;
+use super::image::Place;
+use super::load::{apply, follow, load, place_of};
+
+/// What is known of every certificate, and since when.
+#[derive(Debug, Default)]
+pub struct Statuses {
+    view: RwLock<Option<View>>,
+    /// Held by whoever synchronises, and by nobody who answers.
+    progress: Mutex<Progress>,
+    applied: Applied,
+}
+
+/// The image, with every event in it that was committed before a moment.
+#[derive(Clone, Debug)]
+pub struct View {
+    /// What is known.
+    pub image: Arc<StatusImage>,
+    /// When the last successful synchronisation began, by our own clock: what is said on the strength of the
+    /// image was known then, whatever the database's clock says.
+    pub synchronised_at: Timestamp,
+    /// Revocations that this process has seen, and that the database has forgotten since: until they are made again.
+    pub forgotten: usize,
+}
+
+/// What a synchronisation did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Step {
+    /// Whether everything was loaded again: at first, and after the log went back.
+    pub loaded: bool,
+    /// The certificates that ended since the last one, issuer and serial, oldest first.
+    pub ended: Vec<(String, String)>,
+}
+
+#[derive(Debug, Default)]
+struct Progress {
+    begun: bool,
+    /// The last event that was applied.
+    last: Option<StatusEvent>,
+    /// What ended by events that were applied, and that no step has told yet.
+    ended: Vec<(String, String)>,
+    /// What is revoked here and no longer in the database.
+    forgotten: HashSet<Place>,
+}
+
+impl Statuses {
+    /// What is known at this moment; nothing before the first synchronisation.
+    pub fn view(&self) -> Option<View> {
+        self.view.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Brings the image into step with the log. `at` is read from our clock before the call: everything that
+    /// was committed by then is applied when it returns.
+    ///
+    /// Where the log no longer holds the last event that was applied, a backup was restored: everything is
+    /// loaded again, and what was revoked stays revoked.
+    pub fn synchronise(&self, db: &mut Database, at: Timestamp) -> QueryResult<Step> {
+        let mut progress = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = self.view();
+        if let Some(view) = known.as_ref().filter(|_| progress.begun) {
+            if still_holds(db, progress.last.as_ref())? {
+                let Progress { last, ended, forgotten, .. } = &mut *progress;
+                follow(db, last, |event| {
+                    apply(&view.image, event);
+                    ended.push((event.issuer.clone(), event.serial.clone()));
+                    // Revoked again, as it was asked for.
+                    if !forgotten.is_empty()
+                        && let Some(place) = place_of(event)
+                    {
+                        forgotten.remove(&place);
+                    }
+                })?;
+                let (ended, forgotten) = (take(ended), forgotten.len());
+                self.publish(View { synchronised_at: at, forgotten, ..view.clone() }, last.as_ref());
+                return Ok(Step { loaded: false, ended });
+            }
+            tracing::error!("the status log went back, as after a restored backup: everything is read again");
+        }
+        let (image, last) = load(db)?;
+        let kept = known.map(|view| image.keep_revocations_of(&view.image)).unwrap_or_default();
+        let forgotten = kept.len();
+        if forgotten > 0 {
+            tracing::error!(
+                "{forgotten} revocations that were answered are no longer in the database; revoke them again"
+            );
+        }
+        self.publish(View { image: Arc::new(image), synchronised_at: at, forgotten }, last.as_ref());
+        *progress = Progress { begun: true, last, ended: Vec::new(), forgotten: kept };
+        Ok(Step { loaded: true, ended: Vec::new() })
+    }
+
+    /// Whether the event `sequence` of the status log is in memory, now or within `at_most`.
+    pub fn wait_for(&self, sequence: i64, at_most: Duration) -> bool {
+        self.applied.wait_for(sequence, at_most)
+    }
+
+    fn publish(&self, view: View, last: Option<&StatusEvent>) {
+        *self.view.write().unwrap_or_else(PoisonError::into_inner) = Some(view);
+        self.applied.reach(last.map_or(0, |event| event.sequence));
+    }
+}
+
+/// Whether the log still holds, under its number, the very event that was applied last.
+fn still_holds(db: &mut Database, last: Option<&StatusEvent>) -> QueryResult<bool> {
+    let Some(last) = last else { return Ok(true) };
+    Ok(status_log::since(db, last.sequence - 1, 1)?.first() == Some(last))
+}

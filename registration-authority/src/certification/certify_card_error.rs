@@ -1,0 +1,90 @@
+use ca_core::issuance::{IssueError, PrepareError};
+use card::{CardNumber, KeyUsage, RecordCertifiedError, TransitionError};
+use store::{Code, Fault};
+use thiserror::Error;
+
+use super::evidence::EvidenceError;
+use crate::faults;
+use crate::order::ApproveError;
+
+/// Why a card is not certified (yet).
+#[derive(Debug, Error)]
+pub enum CertifyCardError {
+    /// The card is not known.
+    #[error(transparent)]
+    Card(#[from] card::GetError),
+    /// The card is not where certification begins: an opposition came first, or its keys have not come.
+    #[error(transparent)]
+    NotReady(#[from] TransitionError),
+    /// The approval does not hold.
+    #[error(transparent)]
+    Evidence(#[from] EvidenceError),
+    /// The register no longer supports it.
+    #[error(transparent)]
+    NotEntitled(#[from] ApproveError),
+    /// The card's row is not what was ordered.
+    #[error("card {0} is not what order {1} asks for")]
+    CardAltered(CardNumber, String),
+    /// No profile stands for this kind of card.
+    #[error("no profile for the {1} key of a {0}")]
+    NoProfile(card::CardKind, KeyUsage),
+    /// The key is missing.
+    #[error("card {0}: no {1} key")]
+    KeyMissing(CardNumber, KeyUsage),
+    /// The chip did not prove the key for this card, in its batch, for the order that was approved.
+    #[error("card {0}: its chip did not prove the {1} key for the order that was approved")]
+    KeyUnproven(CardNumber, KeyUsage),
+    /// The proof verifies, and no pinned bureau attests the key: anyone can prove a key of his own.
+    #[error("card {0}: no pinned bureau attests the {1} key")]
+    KeyUnattested(CardNumber, KeyUsage),
+    /// Another attempt is between intention and signature.
+    #[error("card {card}: certificate {issuer} {serial} is under way")]
+    UnderWay {
+        /// Which card.
+        card: CardNumber,
+        /// Short name of the authority.
+        issuer: String,
+        /// The serial number.
+        serial: String,
+    },
+    /// An attached certificate is not in the certificates' table.
+    #[error("card {0}: an attached certificate is not recorded")]
+    Unrecorded(CardNumber),
+    /// Nothing was prepared.
+    #[error(transparent)]
+    Prepare(#[from] PrepareError),
+    /// The certificate cannot be attached.
+    #[error(transparent)]
+    Attach(#[from] card::certificates::AttachError),
+    /// Nothing was issued.
+    #[error(transparent)]
+    Issue(#[from] IssueError),
+    /// The card cannot be recorded as certified.
+    #[error(transparent)]
+    Record(#[from] RecordCertifiedError),
+    /// The database refused.
+    #[error("database: {0}")]
+    Database(#[from] diesel::result::Error),
+}
+
+impl Fault for CertifyCardError {
+    fn code(&self) -> Code {
+        match self {
+            Self::Card(error) => error.code(),
+            Self::NotReady(error) => error.code(),
+            Self::Evidence(error) => error.code(),
+            Self::NotEntitled(error) => error.code(),
+            Self::CardAltered(..) | Self::Unrecorded(_) => faults::CERTIFICATION_CARD_ALTERED,
+            Self::NoProfile(..) => faults::CERTIFICATION_NO_PROFILE,
+            Self::KeyMissing(..) => faults::CERTIFICATION_KEY_MISSING,
+            Self::KeyUnproven(..) => faults::CERTIFICATION_KEY_UNPROVEN,
+            Self::KeyUnattested(..) => faults::CERTIFICATION_KEY_UNATTESTED,
+            Self::UnderWay { .. } => faults::CERTIFICATION_UNDER_WAY,
+            Self::Prepare(error) => error.code(),
+            Self::Attach(error) => error.code(),
+            Self::Issue(error) => error.code(),
+            Self::Record(error) => error.code(),
+            Self::Database(_) => store::fault::DATABASE,
+        }
+    }
+}
