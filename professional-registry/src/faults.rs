@@ -30,7 +30,9 @@ store::codes! {
     /// The file was not the same when it was read again.
     REGISTER_FILE_CHANGED = ("register-file-changed", Refused, "the operator: import a file that nobody writes to");
     /// The feed would change too much at once.
-    REGISTER_BRAKE = ("register-brake", Refused, "the operator: check the extract by hand; accept the change by option when it is true");
+    REGISTER_BRAKE = ("register-brake", Refused, "the operator: check the extract by hand, and fetch it again");
+    /// The feed would change too much at once, and is put aside.
+    REGISTER_HELD = ("register-feed-held", AwaitsApproval, "two registration officers release it (`igc registry held`), or one refuses it; then import the same file again");
     /// The file cannot be read.
     REGISTER_FILE = ("register-file-unreadable", Failed, "the operator: check the file and its permissions");
 }

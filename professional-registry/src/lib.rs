@@ -5,8 +5,8 @@
 //! [`import::import_extract`] reads it into the database, and [`ImportedRegister`] answers from there. The file's
 //! digest is the evidence for what follows from it (architecture invariant 4).
 //!
-//! This crate alone writes `register_feeds`, `professionals`, `register_structures`, `register_supplements` and
-//! `register_identities`.
+//! This crate alone writes `register_feeds`, `register_holds`, `register_silences`, `professionals`,
+//! `register_structures`, `register_supplements` and `register_identities`.
 
 mod exercises;
 pub mod extract;

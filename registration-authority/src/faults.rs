@@ -131,6 +131,17 @@ store::codes! {
     /// The extract of the holders cannot be written.
     HOLDERS_EXTRACT_FILE = ("holders-extract-unwritable", Failed, "the operator: check the folder and the space on its disk");
 
+    /// No feed of this digest was put aside.
+    HELD_FEED_UNKNOWN = ("register-hold-unknown", NotFound, "the caller: `igc registry held` lists them");
+    /// An officer refused to release a feed.
+    HELD_FEED_REFUSED = ("register-feed-refused", Refused, "the operator: import another extract; this one was refused for the reason that `igc registry held` gives");
+    /// Two different officers release what a brake stopped.
+    RELEASE_ANOTHER_OFFICER = ("release-another-officer", Refused, "another registration officer must decide");
+    /// The decision is on a version that is not the current one.
+    RELEASE_STALE_VERSION = ("release-stale-version", Refused, "the registration officer: read what it would do now, then decide");
+    /// It has been released or refused.
+    RELEASE_NOT_OPEN = ("release-not-open", Refused, "the caller: read it again");
+
     /// There is no such plan.
     RENEWAL_PLAN_UNKNOWN = ("renewal-plan-unknown", NotFound, "the caller: check the identifier of the plan");
     /// Nobody approves his own plan.

@@ -3,7 +3,8 @@
 //! [`order`] and [`certificate_request`] take what people ask for; a [`decision`] with its [`approval`] proof
 //! lets it through; [`personalisation`] sends approved orders to the bureau; [`certification`], in the
 //! worker, trusts no row and verifies the evidence again before anything is signed; [`delivery`] puts the card
-//! into use, [`opposition`] ends it, [`renewal`] orders its successor.
+//! into use, [`opposition`] ends it, [`renewal`] orders its successor. A feed of the register that a brake stopped is released
+//! by two officers in [`held_feed`].
 //!
 //! This crate alone writes `officers`, `card_orders`, `certificate_requests`, `decisions`,
 //! `structure_names`, `opposition_declarations`, `renewal_plans`, `renewal_plan_items`, `outbox` and
@@ -17,6 +18,7 @@ pub mod decision;
 pub mod delivery;
 pub mod entitlement;
 pub mod faults;
+pub mod held_feed;
 pub mod holders_extract;
 mod numbering;
 pub mod officers;

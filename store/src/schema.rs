@@ -152,6 +152,34 @@ diesel::table! {
         rows_read -> BigInt,
         rows_rejected -> BigInt,
         writes -> BigInt,
+        speaks_of_absent -> Bool,
+    }
+}
+
+diesel::table! {
+    register_holds (feed, version) {
+        feed -> Text,
+        version -> BigInt,
+        source -> Text,
+        file_name -> Text,
+        extracted_at -> BigInt,
+        base -> Text,
+        rows_read -> BigInt,
+        living -> BigInt,
+        added -> BigInt,
+        changed -> BigInt,
+        ceased -> BigInt,
+        kept -> BigInt,
+        reappeared -> BigInt,
+        held_at -> BigInt,
+        held_by -> Text,
+    }
+}
+
+diesel::table! {
+    register_silences (sequence, subject) {
+        sequence -> BigInt,
+        subject -> Text,
     }
 }
 
@@ -528,6 +556,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     certificate_status_counter,
     certificate_status_events,
     register_feeds,
+    register_holds,
+    register_silences,
     professionals,
     register_structures,
     register_supplements,

@@ -29,6 +29,10 @@ const BEFORE: &str = "
     INSERT INTO responder_certifications
         SELECT r.predecessor, 1, r.digest, r.digest, k.authority, k.serial
         FROM responder_requests r JOIN service_keys k ON k.name = r.predecessor;
+    INSERT INTO register_holds (feed, version, source, file_name, extracted_at, base, rows_read, living, added, changed,
+        ceased, kept, reappeared, held_at, held_by)
+        SELECT id, 1, source, file_name, extracted_at, '', 1, 1, 0, 0, 1, 0, 0, 1, 'operator:x' FROM register_feeds;
+    INSERT INTO register_silences (sequence, subject) VALUES (1, 'somebody');
     INSERT INTO coherence_sightings (face, issuer, number, seen_at) VALUES ('list', '', 1, 2);";
 
 /// Each of these would take something back; the database refuses it and says why.
@@ -72,6 +76,10 @@ const ATTEMPTS: &[(&str, &str)] = &[
     ("UPDATE register_feeds SET status = 'importing'", "never changed"),
     ("UPDATE register_feeds SET sequence = sequence + 1", "never changed"),
     ("DELETE FROM register_feeds", "never deleted"),
+    ("UPDATE register_holds SET ceased = 0", "never changed"),
+    ("DELETE FROM register_holds", "never deleted"),
+    ("UPDATE register_silences SET subject = 'x'", "never changed"),
+    ("DELETE FROM register_silences", "never deleted"),
     // cards
     ("UPDATE cards SET status = 'expired', opposed_at = NULL WHERE status = 'opposed'", "card"),
     ("UPDATE cards SET opposed_at = opposed_at + 1 WHERE status = 'opposed'", "never changed"),

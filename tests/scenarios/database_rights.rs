@@ -97,7 +97,8 @@ fn the_status_role_can_answer_and_sees_no_holder() {
     assert!(!opposition_list::since(&mut db, 0, 10).unwrap().is_empty());
     assert!(status_log::newest(&mut db).unwrap() > 0);
     db.batch_execute(
-        "SELECT number, this_update, next_update FROM crls; SELECT last FROM card_opposition_counter",
+        "SELECT number, this_update, next_update FROM crls; SELECT last FROM card_opposition_counter;
+         SELECT feed FROM register_holds; SELECT status FROM register_feeds",
     )
     .unwrap();
     for table in
@@ -154,8 +155,11 @@ fn the_web_role_forges_no_row_of_the_register() {
              department_code, department_label, last_feed FROM register_structures LIMIT 1",
         "UPDATE register_structures SET corporate_name = 'X'",
         "INSERT INTO register_feeds SELECT repeat('0', 64), source, file_name, extracted_at, imported_at, status,
-             sequence + 1, rows_read, rows_rejected, writes FROM register_feeds LIMIT 1",
+             sequence + 1, rows_read, rows_rejected, writes, speaks_of_absent FROM register_feeds LIMIT 1",
         "UPDATE register_feeds SET writes = 0",
+        "UPDATE register_feeds SET speaks_of_absent = TRUE",
+        "DELETE FROM register_holds",
+        "INSERT INTO register_silences VALUES (1, '899700000013')",
     ] {
         let refused = db.batch_execute(sql).expect_err(sql).to_string();
         assert!(refused.contains("permission denied"), "{sql}: {refused}");

@@ -26,6 +26,7 @@ mod profiles_judged;
 mod race;
 mod real_certificates;
 mod recovery;
+mod register_holds;
 mod relint;
 mod report_schema;
 mod responders;

@@ -10,6 +10,7 @@ mod ocsp_get;
 mod operations;
 mod oppositions;
 mod published;
+mod register;
 mod reply;
 mod service;
 mod target;

@@ -16,6 +16,7 @@ use store::schema::card_opposition_counter;
 use store::{Act, Actor, Database, RequestId, Timestamp};
 
 use super::coherence::Coherence;
+use super::register;
 use super::reply::NEVER_CACHED;
 use super::service::StatusService;
 use crate::crl::read::Crl;
@@ -59,8 +60,9 @@ pub(crate) fn readiness(service: &StatusService, at: Timestamp) -> Readiness {
     let looked = service.databases().run(|db| {
         let alarms = [audit_alarm(db, at)?, signing_alarm(db)?].into_iter().flatten();
         let coherence = Coherence::read(db, service.folder())?.and_then(|coherence| coherence.alarm(at));
-        let alarms =
-            alarms.chain(responder_alarms(db, at)?).chain(authority_alarms(db)?).chain(coherence).collect();
+        let register = register_alarm(db)?;
+        let alarms = alarms.chain(responder_alarms(db, at)?).chain(authority_alarms(db)?);
+        let alarms = alarms.chain(coherence).chain(register).collect();
         Ok::<_, String>(Readiness { checks: check(service, db, at)?, alarms })
     });
     let mut readiness = looked.unwrap_or_else(|| Readiness {
@@ -167,6 +169,12 @@ fn responder_alarms(db: &mut Database, at: Timestamp) -> Result<Vec<String>, Str
 fn signing_alarm(db: &mut Database) -> Result<Option<String>, String> {
     let standing = signing::standing(db).map_err(|error| error.to_string())?;
     Ok((standing.open > 0).then(|| format!("signatures: {} alarms, see igc doctor", standing.open)))
+}
+
+/// Feeds that a brake stopped (`register-feed-held`).
+fn register_alarm(db: &mut Database) -> Result<Option<String>, String> {
+    let held = register::held_feeds(db).map_err(|error| error.to_string())?;
+    Ok((held > 0).then(|| format!("register: {held} feeds are put aside, see igc registry held")))
 }
 
 fn fresh_crl(service: &StatusService, short_name: &str, kind: CrlKind, at: Timestamp) -> Result<(), String> {
@@ -293,9 +301,11 @@ fn gather(service: &StatusService, db: &mut Database, at: Timestamp) -> Result<S
     let mut cards =
         Family::counter("igc_cards_opposed_total", "Cards ever opposed: the head of the opposition list.");
     cards.sample("", oppositions);
+    let mut held = Family::gauge("igc_register_feeds_held", "Feeds of the register that a brake stopped.");
+    held.sample("", register::held_feeds(db).map_err(|error| error.to_string())?);
     let families = families
         .into_iter()
-        .chain([root_lists, unlisted, reserve, ends, requests, log, cards])
+        .chain([root_lists, unlisted, reserve, ends, requests, log, cards, held])
         .chain(trail)
         .chain(coherence(service, db)?)
         .chain(signatures(db)?);

@@ -1,6 +1,7 @@
 //! `igc doctor`: looks at everything, and says of each thing whether it is well, and what to do.
 
 mod coherence;
+mod register;
 mod responders;
 
 use std::process::ExitCode;
@@ -51,6 +52,7 @@ pub fn run(global: &Global, args: &Args) -> Result<ExitCode, Problem> {
     responders::outlook(&mut db, now, &mut findings)?;
     lists(&installation, &mut db, now, &mut findings)?;
     coherence::last_look(&installation, &mut db, now, &mut findings)?;
+    register::standing(&mut db, &mut findings)?;
     own_certificate(&installation, now, &mut findings);
     trail(&installation, &mut db, now, &mut findings)?;
     signatures(&installation, &mut db, &mut findings)?;

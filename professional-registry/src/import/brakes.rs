@@ -9,8 +9,8 @@ use super::{ImportError, Warning};
 pub struct Brakes {
     /// What ceases or changes more of them than this, in percent, is imported with a warning.
     pub warning_percent: u8,
-    /// What ceases or changes more than this, in percent, or has more of its rows refused, is refused whole: nothing of
-    /// it is written.
+    /// What ceases or changes more than this, in percent, is put aside; what has more of its rows refused is refused whole.
+    /// Nothing of either is written into the register.
     pub refusal_percent: u8,
 }
 
@@ -39,7 +39,7 @@ impl Brakes {
         }
     }
 
-    /// Refuses a feed that would end or change too many.
+    /// Stops a feed that would end or change too many.
     pub(super) fn change(self, change: &Change) -> Result<(), ImportError> {
         let (ceased, changed, living) = (change.difference.ceased, change.difference.changed, change.living);
         if too_many(ceased, living, self.refusal_percent) {

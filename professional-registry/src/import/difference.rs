@@ -15,6 +15,8 @@ pub(super) struct Change {
     pub(super) places: Places,
     /// Who is in the register and not in the feed, and ceases.
     pub(super) gone: Vec<String>,
+    /// Who is in the register and of whom the feed has a refused line.
+    pub(super) silent: Vec<String>,
     pub(super) living: u64,
 }
 
@@ -49,7 +51,8 @@ pub(super) fn against_register(
     importing: Option<i64>,
 ) -> Result<Change, ImportError> {
     let places = Places(vec![Place::New; survey.lines.len()]);
-    let mut change = Change { difference: Difference::default(), places, gone: Vec::new(), living: 0 };
+    let mut change =
+        Change { difference: Difference::default(), places, gone: Vec::new(), silent: Vec::new(), living: 0 };
     let mut known = 0;
     let mut after = String::new();
     loop {
@@ -62,7 +65,10 @@ pub(super) fn against_register(
             let same = place.is_some_and(|place| living && survey.fingerprint_at(place) == lines);
             if let Some(place) = place {
                 change.places.0[place] = if same || shielded { Place::Same } else { Place::Changed };
-            } else if living && ceases && !shielded {
+            }
+            if shielded {
+                change.silent.push(subject);
+            } else if place.is_none() && living && ceases {
                 change.gone.push(subject);
             }
             if Some(first_feed) == importing {

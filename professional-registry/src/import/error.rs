@@ -2,6 +2,7 @@ use diesel::result::Error as DieselError;
 use store::{Code, Fault, Timestamp, fault};
 use thiserror::Error;
 
+use super::Hold;
 use crate::extract::ExtractError;
 use crate::faults;
 
@@ -56,6 +57,14 @@ pub enum ImportError {
         /// How many are in.
         living: u64,
     },
+    /// It was put aside, because too many would leave or change.
+    #[error("{why}: it is put aside, as feed {feed}, until two officers release it", feed = hold.feed)]
+    Held {
+        /// As it was put aside.
+        hold: Box<Hold>,
+        /// Which brake stopped it.
+        why: String,
+    },
     /// Too many rows are refused.
     #[error("{rejected} of {rows} rows are refused, the first at line {line}, {column:?}")]
     MassRejection {
@@ -81,6 +90,7 @@ impl Fault for ImportError {
             Self::Meanwhile => faults::REGISTER_BUSY,
             Self::Unreadable => faults::REGISTER_UNREADABLE,
             Self::FileChanged => faults::REGISTER_FILE_CHANGED,
+            Self::Held { .. } => faults::REGISTER_HELD,
             Self::MassCeasing { .. } | Self::MassChange { .. } | Self::MassRejection { .. } => {
                 faults::REGISTER_BRAKE
             }

@@ -174,18 +174,71 @@ impl Feed {
         if held == 1 { Ok(()) } else { Err(ImportError::Superseded) }
     }
 
-    /// Marks the feed complete. Inside the caller's transaction, which records it.
-    pub(super) fn complete(&self, db: &mut Database, survey: &Survey, act: &Act) -> Result<(), ImportError> {
+    /// Marks the feed complete; `ceases`: whom it does not name is no longer there. Inside the caller's transaction, which
+    /// records it.
+    pub(super) fn complete(
+        &self,
+        db: &mut Database,
+        survey: &Survey,
+        ceases: bool,
+        act: &Act,
+    ) -> Result<(), ImportError> {
         self.hold(db, survey.rows_read)?;
         diesel::update(register_feeds::table.filter(register_feeds::sequence.eq(self.sequence)))
             .set((
                 register_feeds::status.eq("complete"),
                 register_feeds::imported_at.eq(act.at),
                 register_feeds::rows_rejected.eq(counted(survey.rows_rejected)),
+                register_feeds::speaks_of_absent.eq(ceases),
             ))
             .execute(db)?;
         Ok(())
     }
+}
+
+/// The newest feed of a form.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewestFeed {
+    /// Its place among all feeds.
+    pub sequence: i64,
+    /// SHA-256 of the file, in hex.
+    pub feed: String,
+    /// Whether all of it is in the register; if not, some of it is.
+    pub complete: bool,
+    /// Whether it says of those whom it does not name that they are no longer there.
+    pub speaks_of_absent: bool,
+}
+
+/// The newest feed of a form, finished or not.
+pub fn newest(db: &mut Database, form: &Form) -> QueryResult<Option<NewestFeed>> {
+    let row: Option<(i64, String, String, bool)> = register_feeds::table
+        .filter(register_feeds::source.eq(form.source))
+        .order(register_feeds::sequence.desc())
+        .select((
+            register_feeds::sequence,
+            register_feeds::id,
+            register_feeds::status,
+            register_feeds::speaks_of_absent,
+        ))
+        .first(db)
+        .optional()?;
+    Ok(row.map(|(sequence, feed, status, speaks_of_absent)| NewestFeed {
+        sequence,
+        feed,
+        complete: status == "complete",
+        speaks_of_absent,
+    }))
+}
+
+/// The digest of the newest complete feed of a form; empty where there is none.
+pub(super) fn base(db: &mut Database, form: &Form) -> QueryResult<String> {
+    let newest = register_feeds::table
+        .filter(register_feeds::source.eq(form.source).and(register_feeds::status.eq("complete")))
+        .order(register_feeds::sequence.desc())
+        .select(register_feeds::id)
+        .first(db)
+        .optional()?;
+    Ok(newest.unwrap_or_default())
 }
 
 /// The sequence of the newest feed of a form, or of all.

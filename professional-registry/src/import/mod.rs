@@ -22,8 +22,10 @@ mod close;
 mod difference;
 mod error;
 mod feed;
+mod hold;
 mod options;
 mod report;
+mod silence;
 mod subject;
 mod survey;
 mod upsert;
@@ -35,14 +37,17 @@ use std::io::{Read, Seek};
 
 use store::{Act, CryptoRng, Database, audit, crash_point};
 
-use crate::extract::{self, ExtractError, Form};
+use crate::extract::{self, ExtractError, Form, Table};
 use apply::Plan;
 use feed::{Begun, Feed, Written};
 
 pub use brakes::Brakes;
 pub use error::ImportError;
+pub use feed::{NewestFeed, newest as newest_feed};
+pub use hold::{Hold, Release, newest as newest_hold, waiting as waiting_holds};
 pub use options::ImportOptions;
 pub use report::{Difference, ImportReport, Outcome, Warning};
+pub use silence::is_silent_of;
 
 /// Imports an extract. Opens its own transactions, so it must not be called inside one.
 ///
@@ -50,8 +55,9 @@ pub use report::{Difference, ImportReport, Outcome, Warning};
 /// bytes and rows were read so far over both passes (so the bytes end at twice the size of the file). A feed that
 /// was imported already is a no-op whose report says so.
 ///
-/// [`Brakes`] stop a feed before anything is written: it would cease, or change, too great a share of the living, or too
-/// many of its rows are refused (and more than ten, in each case); [`ImportOptions::accept_mass_change`] lifts them.
+/// [`Brakes`] stop a feed before the register is touched. One too many of whose rows are refused is no extract to go by; one
+/// that would cease, or change, too great a share of the living is put aside ([`ImportError::Held`]), and imported once
+/// [`ImportOptions::release`] says that two officers have released it (more than ten, in each case).
 ///
 /// Only one import should run at a time (the worker's lease sees to it); should two run, one goes on: the other stops
 /// with [`ImportError::Superseded`] or [`ImportError::Meanwhile`], and overwrites nothing.
@@ -81,9 +87,18 @@ pub fn import_extract<F: Read + Seek + Send>(
     let change = difference::against_register(db, form, &survey, ceases, standing.importing)?;
     report.difference = change.difference;
     report.resumed = standing.importing.is_some();
-    if !options.accept_mass_change {
-        options.brakes.rows(&survey)?;
-        options.brakes.change(&change)?;
+    options.brakes.rows(&survey)?;
+    if let Err(stopped) = options.brakes.change(&change) {
+        let base = feed::base(db, form)?;
+        match options.release.as_ref().filter(|release| release.covers(&report, &base, &change)) {
+            Some(release) => report.released_by = Some(release.officers().clone()),
+            None if options.dry_run => return Err(stopped),
+            None => {
+                let hold = db.write(|db| hold::put_aside(db, &report, &change, base, rng, act))?;
+                crash_point("register.feed-held");
+                return Err(ImportError::Held { hold: Box::new(hold), why: stopped.to_string() });
+            }
+        }
     }
     report.warnings = options.brakes.warnings(&change);
     if options.dry_run {
@@ -99,8 +114,11 @@ pub fn import_extract<F: Read + Seek + Send>(
     let plan = Plan { form, survey: &survey, places: &change.places, encoding: options.encoding, ceases };
     apply::apply(db, &mut *file, &mut feed, plan, progress, act)?;
     close::cease(db, form, &mut feed, survey.rows_read, &change.gone, act)?;
+    if form.table == Table::Professionals {
+        silence::record(db, &mut feed, survey.rows_read, &change.silent)?;
+    }
     db.write(|db| {
-        feed.complete(db, &survey, act)?;
+        feed.complete(db, &survey, ceases, act)?;
         audit::record(db, report.event(), rng, act)?;
         Ok::<_, ImportError>(())
     })?;

@@ -1,6 +1,6 @@
 use store::Timestamp;
 
-use super::Brakes;
+use super::{Brakes, Release};
 use crate::extract::{Encoding, Form};
 
 /// How to import.
@@ -16,8 +16,8 @@ pub struct ImportOptions {
     pub dry_run: bool,
     /// Cease whom the feed does not name, although some of its lines name nobody that can be read.
     pub accept_unidentified: bool,
-    /// When the brakes refuse a feed.
+    /// When the brakes stop a feed.
     pub brakes: Brakes,
-    /// Go on where the brakes would refuse the feed.
-    pub accept_mass_change: bool,
+    /// That two officers have released this feed.
+    pub release: Option<Release>,
 }

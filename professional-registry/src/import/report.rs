@@ -40,6 +40,8 @@ pub struct ImportReport {
     pub difference: Difference,
     /// What of it is more than one day usually brings.
     pub warnings: Vec<Warning>,
+    /// The officers who released it, where it had been put aside.
+    pub released_by: Option<[String; 2]>,
 }
 
 /// That many of the living cease or change at once.
@@ -98,6 +100,7 @@ impl ImportReport {
             persons: survey.persons(),
             difference: Difference::default(),
             warnings: Vec::new(),
+            released_by: None,
         }
     }
 
@@ -119,6 +122,7 @@ impl ImportReport {
                 "persons": self.persons,
                 "difference": self.difference,
                 "warnings": self.warnings,
+                "released_by": self.released_by,
             }),
         }
     }

@@ -29,6 +29,8 @@ pub enum SubjectKind {
     CertificateRequest,
     /// A renewal plan.
     RenewalPlan,
+    /// A feed of the register that was put aside.
+    RegisterFeed,
 }
 
 impl SubjectKind {
@@ -38,6 +40,7 @@ impl SubjectKind {
             Self::CardOrder => "card-order",
             Self::CertificateRequest => "certificate-request",
             Self::RenewalPlan => "renewal-plan",
+            Self::RegisterFeed => "register-feed",
         }
     }
 
@@ -46,6 +49,15 @@ impl SubjectKind {
         match self {
             Self::CardOrder | Self::CertificateRequest => "submitted",
             Self::RenewalPlan => "proposed",
+            Self::RegisterFeed => "held",
+        }
+    }
+
+    /// Whether two officers must approve it.
+    pub const fn needs_two(self) -> bool {
+        match self {
+            Self::CardOrder | Self::CertificateRequest | Self::RenewalPlan => false,
+            Self::RegisterFeed => true,
         }
     }
 }

@@ -98,6 +98,12 @@ pub const SCENES: &[Scene] = &[
         outcome: the_register_is_what_the_feed_says,
     },
     Scene {
+        name: "register-held",
+        arrange: too_much_of_a_register_comes,
+        next: Next::Again(&[6]),
+        outcome: the_feed_is_put_aside_once,
+    },
+    Scene {
         name: "batch",
         arrange: an_order_is_approved,
         next: Next::Again(&[0]),
@@ -252,7 +258,7 @@ fn events_wait(workshop: &Workshop) -> Vec<String> {
 }
 
 /// Others under the numbers of the demonstration, and more, in two transactions; one of its own is gone.
-fn another_register_comes(workshop: &Workshop) -> Vec<String> {
+fn too_much_of_a_register_comes(workshop: &Workshop) -> Vec<String> {
     let folder = workshop.dir().join("extract");
     // Newer than the demonstration's: its name tells the minute.
     let later = workshop.open(DatabaseRole::Owner).now().unwrap().plus(Duration::from_secs(3600));
@@ -260,7 +266,19 @@ fn another_register_comes(workshop: &Workshop) -> Vec<String> {
     let generate = ["generate", "register", "--professionals", &count, "--seed", "4711"];
     let place = ["--strike-off", GONE, "--extracted-at", &later, "--out"];
     let written = run(workshop.command(&generate).args(place).arg(&folder)).expect_exit(0).json();
-    words(&["registry", "import", written[0]["path"].as_str().unwrap(), "--accept-mass-change"])
+    words(&["registry", "import", written[0]["path"].as_str().unwrap()])
+}
+
+/// The same, and two officers have released it.
+fn another_register_comes(workshop: &Workshop) -> Vec<String> {
+    let import = too_much_of_a_register_comes(workshop);
+    run(workshop.command(&[]).args(&import)).expect_exit(6);
+    let held = run(&mut workshop.command(&["registry", "held"])).expect_exit(0).json();
+    let feed = held[0]["feed"].as_str().unwrap();
+    for officer in [SUBMITTER, APPROVER] {
+        workshop.igc(&["registry", "release", feed, "--as", officer]);
+    }
+    import
 }
 
 fn an_order_is_approved(workshop: &Workshop) -> Vec<String> {
@@ -323,6 +341,14 @@ fn the_register_is_what_the_feed_says(_: &Workshop, db: &mut Database) {
     let fed: Vec<i64> = living.select(professionals::last_feed).load(db).unwrap();
     assert!(fed.iter().all(|feed| *feed == statuses[0].0), "somebody lives whom the feed does not name");
     assert_eq!(fed.len(), NEWCOMERS - 1);
+}
+
+/// Nobody is asked twice, and the register is the one before.
+fn the_feed_is_put_aside_once(_: &Workshop, db: &mut Database) {
+    let held = professional_registry::import::waiting_holds(db).unwrap();
+    assert_eq!(held.iter().map(|hold| hold.version).collect::<Vec<_>>(), [1]);
+    let feeds: i64 = register_feeds::table.count().get_result(db).unwrap();
+    assert_eq!(feeds, 1);
 }
 
 pub fn one_card_an_order(db: &mut Database) {

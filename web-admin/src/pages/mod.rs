@@ -8,6 +8,7 @@ mod filters;
 mod new_order;
 mod opposition;
 mod queue;
+mod register;
 pub(crate) mod sign_in;
 mod stale;
 
@@ -26,7 +27,7 @@ use crate::words::{self, Refusal};
 
 /// Every page, by address. What is not here is not served; whose role gets what answer is written down for
 /// each of them in `tests/routes.txt`.
-pub(crate) const ADDRESSES: [&[Address]; 9] = [
+pub(crate) const ADDRESSES: [&[Address]; 10] = [
     &[Address::at("/").get(|| web::get().to(home))],
     sign_in::ADDRESSES,
     queue::ADDRESSES,
@@ -36,6 +37,7 @@ pub(crate) const ADDRESSES: [&[Address]; 9] = [
     cards::ADDRESSES,
     card::ADDRESSES,
     opposition::ADDRESSES,
+    register::ADDRESSES,
 ];
 
 /// An address, and what it does by each method that it answers.

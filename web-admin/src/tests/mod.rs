@@ -10,5 +10,6 @@ mod forms;
 mod headers;
 mod new_orders;
 mod reading;
+mod releases;
 mod routes;
 mod sign_in;

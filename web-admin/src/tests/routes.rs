@@ -112,6 +112,9 @@ fn filled_in(house: &mut House, path: &str, number: u32, submitter: &str) -> Str
         _ if path.starts_with("/ra/cartes/{number}") => {
             path.replace("{number}", &house.card(&holder).to_string())
         }
+        _ if path.starts_with("/ra/registre/extraits/{feed}") => {
+            path.replace("{feed}", &house.held_feed(number))
+        }
         _ => path.replace("{receipt}", "OP-0000000000000000"),
     };
     assert!(!path.contains('{'), "say here what stands at {path}");
@@ -122,7 +125,10 @@ fn filled_in(house: &mut House, path: &str, number: u32, submitter: &str) -> Str
 fn form(path: &str, number: u32) -> Vec<(&'static str, String)> {
     let fields: &[(&'static str, &str)] = match path {
         "/ra/nouvelle" => &[("rpps", &rpps(number)), ("profession", "60")],
-        "/ra/dossiers/{number}/approuver" | "/ra/dossiers/{number}/reprendre" => &[("version", "1")],
+        "/ra/dossiers/{number}/approuver"
+        | "/ra/dossiers/{number}/reprendre"
+        | "/ra/registre/extraits/{feed}/liberer" => &[("version", "1")],
+        "/ra/registre/extraits/{feed}/rejeter" => &[("version", "1"), ("motif", "file-wrong")],
         "/ra/dossiers/{number}/refuser" => &[("version", "1"), ("motif", "duplicate")],
         "/ra/cartes/{number}/opposition" => &[("motif", "stolen"), ("definitif", "oui")],
         "/ra/dossiers/{number}/retirer" | "/ra/sign-out" => &[],
