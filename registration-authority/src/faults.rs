@@ -135,6 +135,10 @@ store::codes! {
     HELD_FEED_UNKNOWN = ("register-hold-unknown", NotFound, "the caller: `igc registry held` lists them");
     /// An officer refused to release a feed.
     HELD_FEED_REFUSED = ("register-feed-refused", Refused, "the operator: import another extract; this one was refused for the reason that `igc registry held` gives");
+    /// There is no such plan of oppositions.
+    OPPOSITION_PLAN_UNKNOWN = ("opposition-plan-unknown", NotFound, "the caller: `igc opposition plans` lists them");
+    /// A stored lapse cannot be read.
+    LAPSE_ROW_ALTERED = ("card-lapse-row-altered", Integrity, "the auditor: the row is not what this program writes");
     /// Two different officers release what a brake stopped.
     RELEASE_ANOTHER_OFFICER = ("release-another-officer", Refused, "another registration officer must decide");
     /// The decision is on a version that is not the current one.

@@ -3,11 +3,12 @@
 //! [`order`] and [`certificate_request`] take what people ask for; a [`decision`] with its [`approval`] proof
 //! lets it through; [`personalisation`] sends approved orders to the bureau; [`certification`], in the
 //! worker, trusts no row and verifies the evidence again before anything is signed; [`delivery`] puts the card
-//! into use, [`opposition`] ends it, [`renewal`] orders its successor. A feed of the register that a brake stopped is released
-//! by two officers in [`held_feed`].
+//! into use, [`opposition`] ends it, [`renewal`] orders its successor. [`lapse`] ends the cards of those who
+//! have left the register; what is too much of that at once, or of a feed ([`held_feed`]), two officers release.
 //!
 //! This crate alone writes `officers`, `card_orders`, `certificate_requests`, `decisions`,
-//! `structure_names`, `opposition_declarations`, `renewal_plans`, `renewal_plan_items`, `outbox` and
+//! `structure_names`, `opposition_declarations`, `register_examinations`, `card_lapses`, `opposition_plans`,
+//! `opposition_plan_items`, `renewal_plans`, `renewal_plan_items`, `outbox` and
 //! `number_counters`. It knows no HTTP, and no PKCS#11.
 
 pub mod approval;
@@ -20,6 +21,7 @@ pub mod entitlement;
 pub mod faults;
 pub mod held_feed;
 pub mod holders_extract;
+pub mod lapse;
 mod numbering;
 pub mod officers;
 pub mod opposition;

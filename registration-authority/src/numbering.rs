@@ -13,6 +13,8 @@ pub(crate) enum Series {
     CertificateRequest,
     /// Renewal plans: `RP`.
     RenewalPlan,
+    /// Plans of oppositions: `PO`.
+    OppositionPlan,
 }
 
 /// The next number of a series in the year (UTC) of `at`. Inside a transaction: the counter's row
@@ -22,6 +24,7 @@ pub(crate) fn next(db: &mut Database, series: Series, at: Timestamp) -> QueryRes
         Series::CardOrder => "CO",
         Series::CertificateRequest => "CR",
         Series::RenewalPlan => "RP",
+        Series::OppositionPlan => "PO",
     };
     let series = format!("{prefix}-{}", at.to_jiff().strftime("%Y"));
     begin(db, &series)?;

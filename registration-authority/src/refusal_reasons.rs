@@ -23,12 +23,13 @@ pub const REASON_TEXT_BOUND: usize = 2000;
 const ASKED: &[SubjectKind] =
     &[SubjectKind::CardOrder, SubjectKind::CertificateRequest, SubjectKind::RenewalPlan];
 /// What a brake of the register stopped.
-const STOPPED: &[SubjectKind] = &[SubjectKind::RegisterFeed];
+const STOPPED: &[SubjectKind] = &[SubjectKind::RegisterFeed, SubjectKind::OppositionPlan];
 const EVERYTHING: &[SubjectKind] = &[
     SubjectKind::CardOrder,
     SubjectKind::CertificateRequest,
     SubjectKind::RenewalPlan,
     SubjectKind::RegisterFeed,
+    SubjectKind::OppositionPlan,
 ];
 
 const fn reason(code: &'static str, sentence: &'static str) -> RefusalReason {
@@ -62,7 +63,7 @@ pub const ALL: &[RefusalReason] = &[
     ),
     reason("suspected-fraud", "Les éléments fournis ne permettent pas d'établir l'origine de la demande."),
     of_stops("file-wrong", "L'extrait du répertoire est erroné ou incomplet."),
-    of_stops("not-confirmed", "Celui qui publie l'extrait ne confirme pas ce changement."),
+    of_stops("not-confirmed", "L'émetteur de l'extrait ne confirme pas ce changement."),
     RefusalReason {
         code: "other",
         sentence: "Autre motif, précisé ci-après.",

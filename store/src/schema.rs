@@ -177,6 +177,49 @@ diesel::table! {
 }
 
 diesel::table! {
+    register_examinations (sequence) {
+        sequence -> BigInt,
+        feed -> Text,
+        examined_at -> BigInt,
+        found -> BigInt,
+        lifted -> BigInt,
+    }
+}
+
+diesel::table! {
+    card_lapses (card_number, first_sequence) {
+        card_number -> Text,
+        first_sequence -> BigInt,
+        first_feed -> Text,
+        cause -> Text,
+        found_at -> BigInt,
+        status -> Text,
+        second_sequence -> Nullable<BigInt>,
+        second_feed -> Nullable<Text>,
+        settled_at -> Nullable<BigInt>,
+        settled_by -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    opposition_plans (id) {
+        id -> Text,
+        sequence -> BigInt,
+        feed -> Text,
+        planned_by -> Text,
+        planned_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    opposition_plan_items (plan, card_number) {
+        plan -> Text,
+        card_number -> Text,
+        first_sequence -> BigInt,
+    }
+}
+
+diesel::table! {
     register_silences (sequence, subject) {
         sequence -> BigInt,
         subject -> Text,
@@ -558,6 +601,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     register_feeds,
     register_holds,
     register_silences,
+    register_examinations,
+    card_lapses,
+    opposition_plans,
+    opposition_plan_items,
     professionals,
     register_structures,
     register_supplements,

@@ -24,6 +24,7 @@ const PARTIAL: &[(&str, Values, Values)] = &[
         &[("status", "'active'"), ("temporary", "0")],
         &[("status", "'delivered'"), ("temporary", "0")],
     ),
+    ("card_lapses_one_open", &[("status", "'open'")], &[("status", "'lifted'")]),
     ("card_orders_one_open", &[("status", "'submitted'")], &[("status", "'refused'")]),
     ("certificate_status_events_revoke_once", &[("event", "'revoked'")], &[("event", "'other'")]),
 ];

@@ -24,6 +24,8 @@ mod kept_tests;
 #[cfg(test)]
 mod load_tests;
 #[cfg(test)]
+mod register_tests;
+#[cfg(test)]
 mod tests;
 
 use std::time::Duration;

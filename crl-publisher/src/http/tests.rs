@@ -10,7 +10,6 @@ use actix_web::{App, HttpServer};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use ca_core::revocation::RevocationReason;
-use diesel::connection::SimpleConnection;
 use store::Timestamp;
 
 use super::*;
@@ -328,21 +327,9 @@ fn nothing_else_is_served() {
     assert_eq!(delete.header("allow").unwrap(), "GET, HEAD, POST");
 }
 
-/// Two versions of a feed that a brake stopped.
-const HELD_FEED: &str = "
-    WITH versions (version) AS (VALUES (1), (2))
-    INSERT INTO register_holds (feed, version, source, file_name, extracted_at, base, rows_read, living, added, changed,
-        ceased, kept, reappeared, held_at, held_by)
-    SELECT printf('%064d', 1), version, 'activities', 'x', 5, '', 1, 1, 0, 0, 1, 0, 0, 6, 'operator:x' FROM versions;";
-
-/// A newer feed of its source.
-const OVERTAKEN: &str = "
-    INSERT INTO register_feeds (id, source, file_name, extracted_at, imported_at, status, sequence, rows_read, rows_rejected)
-    VALUES (printf('%064d', 2), 'activities', 'y', 7, 8, 'complete', 1, 1, 0);";
-
 #[test]
 fn readiness_names_what_is_wrong_and_metrics_come_from_the_rows() {
-    let mut server = Server::start();
+    let server = Server::start();
     assert_eq!(server.operations("/livez"), (200, "ok\n".to_owned()));
     assert_eq!(server.operations("/readyz"), (200, "ready\n".to_owned()));
     let (_, verbose) = server.operations("/readyz?verbose");
@@ -371,14 +358,6 @@ fn readiness_names_what_is_wrong_and_metrics_come_from_the_rows() {
     let remaining = "igc_root_crl_remaining_seconds{issuer=\"ACR-FO\"} ";
     let remaining = metrics.lines().find_map(|line| line.strip_prefix(remaining)).unwrap();
     assert!((31_500_000..=31_536_000).contains(&remaining.parse().unwrap()), "{remaining}");
-    assert!(metrics.contains("igc_register_feeds_held 0"), "{metrics}");
-    server.world.db.batch_execute(HELD_FEED).unwrap();
-    let (_, metrics) = server.operations("/metrics");
-    assert!(metrics.contains("igc_register_feeds_held 1"), "one feed, whatever its versions: {metrics}");
-    let held = "[!] register: 1 feeds are put aside, see igc registry held\nready\n";
-    assert_eq!(server.operations("/readyz"), (200, held.to_owned()), "no reason to send anybody away");
-    server.world.db.batch_execute(OVERTAKEN).unwrap();
-    assert_eq!(server.operations("/readyz"), (200, "ready\n".to_owned()));
     std::fs::remove_file(server.world.folder.crl_path(ISSUING, CrlKind::Delta)).unwrap();
     let (status, text) = server.operations("/readyz");
     assert_eq!((status, text.as_str()), (503, "[-] crl ACI-FO-PP delta: not published\nnot ready\n"));

@@ -59,6 +59,8 @@ pub struct Config {
     pub card_number_prefix: String,
     /// How much a feed of the register may change.
     pub brakes: Brakes,
+    /// How many cards the register may end within a day without two officers.
+    pub oppositions_a_day: u32,
     /// How long what is published lives.
     pub publication: Publication,
     /// When jobs run.

@@ -60,6 +60,9 @@ fn a_schedule_gives_the_next_time() {
 fn the_brakes_of_the_register_have_their_defaults_and_their_order() {
     assert_eq!(parse(DEMO).unwrap().brakes, Brakes::default());
     let with = |section: &str| parse(&format!("{DEMO}\n[register]\n{section}\n"));
+    assert_eq!(parse(DEMO).unwrap().oppositions_a_day, 200);
+    assert_eq!(with("oppositions_a_day = 0").unwrap().oppositions_a_day, 0);
+    assert!(with("oppositions_a_day = 10001").unwrap_err().contains("register.oppositions_a_day"));
     let set = with("warning_percent = 3\nrefusal_percent = 10").unwrap().brakes;
     assert_eq!(set, Brakes { warning_percent: 3, refusal_percent: 10 });
     for wrong in

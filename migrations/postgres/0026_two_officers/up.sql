@@ -1,4 +1,6 @@
--- What two officers release is decided on like everything else. Makes no table.
+-- Owner: registration-authority.
+
+-- What two officers release is decided on like everything else.
 
 ALTER TABLE decisions DROP CONSTRAINT decisions_subject_kind_check,
     ADD CONSTRAINT decisions_subject_kind_check CHECK (subject_kind IN ('card-order', 'certificate-request', 'renewal-plan',

@@ -31,6 +31,8 @@ pub enum SubjectKind {
     RenewalPlan,
     /// A feed of the register that was put aside.
     RegisterFeed,
+    /// A plan of oppositions.
+    OppositionPlan,
 }
 
 impl SubjectKind {
@@ -41,6 +43,7 @@ impl SubjectKind {
             Self::CertificateRequest => "certificate-request",
             Self::RenewalPlan => "renewal-plan",
             Self::RegisterFeed => "register-feed",
+            Self::OppositionPlan => "opposition-plan",
         }
     }
 
@@ -49,7 +52,7 @@ impl SubjectKind {
         match self {
             Self::CardOrder | Self::CertificateRequest => "submitted",
             Self::RenewalPlan => "proposed",
-            Self::RegisterFeed => "held",
+            Self::RegisterFeed | Self::OppositionPlan => "held",
         }
     }
 
@@ -57,7 +60,7 @@ impl SubjectKind {
     pub const fn needs_two(self) -> bool {
         match self {
             Self::CardOrder | Self::CertificateRequest | Self::RenewalPlan => false,
-            Self::RegisterFeed => true,
+            Self::RegisterFeed | Self::OppositionPlan => true,
         }
     }
 }

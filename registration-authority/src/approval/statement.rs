@@ -46,7 +46,7 @@ impl Verdict {
 /// Decision ::= SEQUENCE {
 ///     context        UTF8String ("igc-decision-v1"),
 ///     subjectKind    UTF8String,             -- "card-order" | "certificate-request" | "renewal-plan" |
-///                                        -- "register-feed"
+///                                        -- "register-feed" | "opposition-plan"
 ///     subjectDigest  OCTET STRING (SIZE (32)), -- SHA-256 of the canonical encoding
 ///     version        INTEGER,
 ///     decision       UTF8String,             -- "approve" | "refuse"

@@ -161,6 +161,6 @@ fn close(db: &mut Database, subject: &Decidable, verdict: Verdict, act: &Act) ->
         }
         SubjectKind::RenewalPlan => renewal::set_status(db, number, from, to),
         // Where it stands is what the decisions on it say.
-        SubjectKind::RegisterFeed => Ok(true),
+        SubjectKind::RegisterFeed | SubjectKind::OppositionPlan => Ok(true),
     }
 }

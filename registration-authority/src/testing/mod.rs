@@ -211,7 +211,17 @@ impl House {
         lines: &[Line],
         release: Option<Release>,
     ) -> Result<ImportReport, ImportError> {
-        import(&mut self.db, &mut self.rng, self.at, day, lines, release)
+        import(&mut self.db, &mut self.rng, self.at, day, (lines, ""), release)
+    }
+
+    /// The same, with more text at the end of the file.
+    pub(crate) fn try_import_with(
+        &mut self,
+        day: u64,
+        lines: &[Line],
+        more: &str,
+    ) -> Result<ImportReport, ImportError> {
+        import(&mut self.db, &mut self.rng, self.at, day, (lines, more), None)
     }
 
     fn enrol_all(&mut self) {

@@ -111,7 +111,7 @@ pub(crate) fn import(
     rng: &mut Rng,
     now: Timestamp,
     day: u64,
-    lines: &[Line],
+    (lines, more): (&[Line], &str),
     release: Option<Release>,
 ) -> Result<ImportReport, ImportError> {
     let extracted_at = now.minus(Duration::from_secs((30 - day) * 86_400));
@@ -120,6 +120,7 @@ pub(crate) fn import(
         text.push_str(&cells(line, STRUCTURE));
     }
     text.push_str(&cells(&lines[0], STRUCTURE_WITHOUT_NUMBER));
+    text.push_str(more);
     let act = Act { at: now, actor: Actor::Job("register-import"), request: RequestId("test".to_owned()) };
     import_extract(
         db,

@@ -2,6 +2,7 @@ use store::{Act, Code, Database, Fault};
 use thiserror::Error;
 
 use crate::held_feed::{self, HeldFeed, HeldFeedError};
+use crate::lapse::{self, Lapse, LapseError, OppositionPlan, OppositionPlanError};
 use crate::officers::{self, NotAuthorised, Right};
 
 /// Why it cannot be shown what a brake stopped.
@@ -13,6 +14,12 @@ pub enum StopsError {
     /// A feed that was put aside cannot be had.
     #[error(transparent)]
     Feed(#[from] HeldFeedError),
+    /// A plan of oppositions cannot be had.
+    #[error(transparent)]
+    Plan(#[from] OppositionPlanError),
+    /// A lapse cannot be had.
+    #[error(transparent)]
+    Lapse(#[from] LapseError),
     /// The database refused.
     #[error("database: {0}")]
     Database(#[from] diesel::result::Error),
@@ -23,6 +30,8 @@ impl Fault for StopsError {
         match self {
             Self::NotAuthorised(error) => error.code(),
             Self::Feed(error) => error.code(),
+            Self::Plan(error) => error.code(),
+            Self::Lapse(error) => error.code(),
             Self::Database(_) => store::fault::DATABASE,
         }
     }
@@ -32,4 +41,16 @@ impl Fault for StopsError {
 pub fn held_feeds(db: &mut Database, act: &Act) -> Result<Vec<HeldFeed>, StopsError> {
     officers::require(db, Right::ReadQueue, act)?;
     Ok(held_feed::waiting(db)?)
+}
+
+/// The plans of oppositions with cards that wait.
+pub fn opposition_plans(db: &mut Database, act: &Act) -> Result<Vec<OppositionPlan>, StopsError> {
+    officers::require(db, Right::ReadQueue, act)?;
+    Ok(lapse::waiting(db)?)
+}
+
+/// The cards that the register no longer supports, `limit` at most.
+pub fn open_lapses(db: &mut Database, limit: i64, act: &Act) -> Result<Vec<Lapse>, StopsError> {
+    officers::require(db, Right::ReadCard, act)?;
+    Ok(lapse::open(db, limit)?)
 }

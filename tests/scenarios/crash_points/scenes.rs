@@ -19,7 +19,7 @@ use store::schema::{card_oppositions, cards, certificate_requests, professionals
 use store::{Database, DatabaseRole};
 
 use super::dying::run_to;
-use super::{rotation, successors};
+use super::{revalidation, rotation, successors};
 use crate::scenarios::invariants::{is_good, of_card};
 use crate::scenarios::workshop::{APPROVER, REVOKER, SUBMITTER, Workshop};
 
@@ -27,7 +27,7 @@ use crate::scenarios::workshop::{APPROVER, REVOKER, SUBMITTER, Workshop};
 const NEWCOMERS: usize = 5200;
 
 /// Who is in the demonstration's register and not in the one that comes.
-const GONE: &str = "99700000013";
+pub const GONE: &str = "99700000013";
 
 /// One thing that the program does, in an installation that is made for it.
 pub struct Scene {
@@ -102,6 +102,18 @@ pub const SCENES: &[Scene] = &[
         arrange: too_much_of_a_register_comes,
         next: Next::Again(&[6]),
         outcome: the_feed_is_put_aside_once,
+    },
+    Scene {
+        name: "revalidation",
+        arrange: revalidation::a_holder_is_gone_from_two_feeds,
+        next: Next::Again(&[0]),
+        outcome: revalidation::his_card_is_opposed_once,
+    },
+    Scene {
+        name: "revalidation-plan",
+        arrange: revalidation::no_opposition_comes_by_itself,
+        next: Next::Again(&[0]),
+        outcome: revalidation::his_card_stands_in_one_plan,
     },
     Scene {
         name: "batch",

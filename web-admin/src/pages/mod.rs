@@ -5,10 +5,12 @@ mod cards;
 mod decision;
 mod dossier;
 mod filters;
+mod lapses;
 mod new_order;
 mod opposition;
 mod queue;
 mod register;
+mod release;
 pub(crate) mod sign_in;
 mod stale;
 
@@ -27,7 +29,7 @@ use crate::words::{self, Refusal};
 
 /// Every page, by address. What is not here is not served; whose role gets what answer is written down for
 /// each of them in `tests/routes.txt`.
-pub(crate) const ADDRESSES: [&[Address]; 10] = [
+pub(crate) const ADDRESSES: [&[Address]; 11] = [
     &[Address::at("/").get(|| web::get().to(home))],
     sign_in::ADDRESSES,
     queue::ADDRESSES,
@@ -38,6 +40,7 @@ pub(crate) const ADDRESSES: [&[Address]; 10] = [
     card::ADDRESSES,
     opposition::ADDRESSES,
     register::ADDRESSES,
+    lapses::ADDRESSES,
 ];
 
 /// An address, and what it does by each method that it answers.

@@ -11,11 +11,10 @@ use registration_authority::decision::Standing;
 use registration_authority::faults as rules;
 use registration_authority::held_feed::{self, HeldFeed};
 use registration_authority::officers::{self, Officer, Right};
-use registration_authority::refusal_reasons;
 use registration_authority::views;
-use store::{Code, Database, Kind};
+use store::{Code, Database};
 
-use super::dossier::name_of;
+use super::release::{self, Past, Problem, Reason};
 use super::{Address, filters, page, to};
 use crate::desk::{Desk, Work};
 use crate::failure::{Failure, status_of};
@@ -23,11 +22,10 @@ use crate::faults;
 use crate::frame::Frame;
 use crate::posted::{Fields, Posted};
 use crate::typography::{self, Shown};
-use crate::words::{self, Refusal};
 
 pub(super) const ADDRESSES: &[Address] = &[
     Address::at("/ra/registre").get(|| web::get().to(show)),
-    Address::at("/ra/registre/extraits/{feed}/liberer").post(|| web::post().to(release)),
+    Address::at("/ra/registre/extraits/{feed}/liberer").post(|| web::post().to(approve)),
     Address::at("/ra/registre/extraits/{feed}/rejeter").post(|| web::post().to(refuse)),
 ];
 
@@ -45,16 +43,6 @@ impl RegisterPage {
     fn section(&self) -> &'static str {
         "registre"
     }
-}
-
-struct Problem {
-    code: &'static str,
-    refusal: Refusal,
-}
-
-struct Reason {
-    code: &'static str,
-    sentence: &'static str,
 }
 
 /// A feed that was put aside.
@@ -76,14 +64,6 @@ struct Feed {
     barred: Option<String>,
 }
 
-struct Past {
-    verdict: &'static str,
-    by: String,
-    at: Shown,
-    reason: Option<&'static str>,
-    text: Option<String>,
-}
-
 async fn show(desk: Desk, query: web::Query<HashMap<String, String>>) -> Result<HttpResponse, Failure> {
     let done = query.get("fait").and_then(|done| done_in_words(done));
     let frame = desk.frame();
@@ -91,7 +71,7 @@ async fn show(desk: Desk, query: web::Query<HashMap<String, String>>) -> Result<
     page(StatusCode::OK, &template)
 }
 
-async fn release(feed: web::Path<String>, posted: Posted) -> Result<HttpResponse, Failure> {
+async fn approve(feed: web::Path<String>, posted: Posted) -> Result<HttpResponse, Failure> {
     decide(feed.into_inner(), posted, Verdict::Approve, "liberation").await
 }
 
@@ -135,7 +115,7 @@ fn record(work: &mut Work<'_>, feed: &str, verdict: Verdict, fields: &Fields) ->
     let (login, at) = (work.officer.login.as_str(), work.act.at);
     let proof = match verdict {
         Verdict::Approve => approver.approve(&subject, login, work.rng, at)?,
-        Verdict::Refuse => approver.refuse(&subject, reason(fields)?, login, work.rng, at)?,
+        Verdict::Refuse => approver.refuse(&subject, release::reason(fields)?, login, work.rng, at)?,
     };
     let text = Some(fields.text("precision")).filter(|text| !text.is_empty());
     let (verifier, rng, act) = (approver.verifier(), &mut *work.rng, work.act);
@@ -143,21 +123,9 @@ fn record(work: &mut Work<'_>, feed: &str, verdict: Verdict, fields: &Fields) ->
     Ok(())
 }
 
-/// The reason of a refusal, from the list.
-fn reason(fields: &Fields) -> Result<&'static str, Failure> {
-    match fields.text("motif") {
-        "" => Err(Failure::of(rules::ORDER_REASON_MISSING)),
-        code => Ok(refusal_reasons::find(code).ok_or(Failure::of(rules::ORDER_REASON_UNKNOWN))?.code),
-    }
-}
-
-/// The page again, with why the act was refused; a failure that is nobody's input stays one.
+/// The page again, with why the act was refused.
 fn again(work: &mut Work<'_>, frame: Frame, failure: Failure) -> Result<(Code, RegisterPage), Failure> {
-    let Some(code) = failure.code() else { return Err(failure) };
-    let shown = matches!(code.kind, Kind::Refused | Kind::Invalid) && code != faults::FORM_UNREADABLE;
-    if !shown {
-        return Err(failure);
-    }
+    let code = release::told(failure)?;
     Ok((code, read(work, frame, None, Some(code))?))
 }
 
@@ -175,11 +143,9 @@ fn read(
         Ok(RegisterPage {
             frame,
             done,
-            problem: problem.map(|code| Problem { code: code.name, refusal: words::refusal(code.name) }),
+            problem: problem.map(Problem::of),
             feeds,
-            reasons: refusal_reasons::of(SubjectKind::RegisterFeed)
-                .map(|reason| Reason { code: reason.code, sentence: reason.sentence })
-                .collect(),
+            reasons: release::reasons(SubjectKind::RegisterFeed),
         })
     })
 }
@@ -187,24 +153,11 @@ fn read(
 fn feed(db: &mut Database, held: HeldFeed, officer: &Officer, demo: bool) -> Result<Feed, Failure> {
     let standing = held.standing();
     let HeldFeed { hold, decisions } = held;
-    let mut past = Vec::new();
-    for decision in decisions.iter().filter(|decision| decision.subject_version == hold.version) {
-        past.push(Past {
-            verdict: if decision.approves() { "Libération approuvée" } else { "Rejeté" },
-            by: name_of(db, &decision.decided_by)?,
-            at: Shown(decision.decided_at),
-            reason: decision
-                .reason_code
-                .as_deref()
-                .and_then(refusal_reasons::find)
-                .map(|reason| reason.sentence),
-            text: decision.reason_text.clone(),
-        });
-    }
+    let past = Past::of(db, &decisions, hold.version)?;
     let count = |number: u64| typography::thousands(i64::try_from(number).unwrap_or(i64::MAX));
     let share = |part: u64| {
         let percent = part.saturating_mul(100).checked_div(hold.living).unwrap_or(0);
-        format!("{} ({} %)", count(part), count(percent))
+        format!("{} ({}\u{a0}%)", count(part), count(percent))
     };
     let (status, status_class) = match &standing {
         Standing::Held { approved_by: None } => ("Retenu, en attente de deux opérateurs", "submitted"),
@@ -226,22 +179,8 @@ fn feed(db: &mut Database, held: HeldFeed, officer: &Officer, demo: bool) -> Res
         status_class,
         decisions: past,
         open: matches!(standing, Standing::Held { .. }),
-        barred: barred(officer, &standing, demo),
+        barred: release::barred(officer, &standing, demo),
     })
-}
-
-/// Why this officer does not see the decision's buttons. A help to him: the rule is asked again at each act.
-fn barred(officer: &Officer, standing: &Standing, demo: bool) -> Option<String> {
-    let code = match standing {
-        _ if !officer.role.may(Right::Decide) => rules::OFFICER_ROLE_MISSING,
-        Standing::Held { approved_by: Some(login) } if *login == officer.login => {
-            rules::RELEASE_ANOTHER_OFFICER
-        }
-        _ if !demo => faults::DECISION_PROOF_MISSING,
-        _ => return None,
-    };
-    let Refusal { what, who } = words::refusal(code.name);
-    Some(format!("{what} {who}"))
 }
 
 fn done_in_words(done: &str) -> Option<&'static str> {

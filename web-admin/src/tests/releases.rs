@@ -13,9 +13,12 @@ async fn a_feed_that_was_put_aside_is_released_by_two_officers_on_their_pages() 
     assert!(alice.get("/ra/registre").await.says("Aucun extrait n’est retenu."));
     let feed = house.held_feed(1);
     let page = alice.get("/ra/registre").await;
-    for text in
-        ["39 (65 %)", "Retenu, en attente de deux opérateurs", "Approuver la libération", "Rejeter l’extrait"]
-    {
+    for text in [
+        "39 (65\u{a0}%)",
+        "Retenu, en attente de deux opérateurs",
+        "Approuver la libération",
+        "Rejeter l’extrait",
+    ] {
         assert!(page.says(text), "{text}: {}", page.body);
     }
     let address = format!("/ra/registre/extraits/{feed}/liberer");
@@ -55,4 +58,14 @@ async fn one_officer_refuses_it_with_a_reason() {
     let page = bob.follow(&answer).await;
     assert!(page.says("L’extrait du répertoire est erroné ou incomplet.") && page.says("par Bob BERNARD"));
     assert_eq!(standing(&mut house, &feed), "refused");
+}
+
+#[actix_web::test]
+async fn where_every_card_is_confirmed_there_is_nothing_to_release() {
+    let mut house = House::new();
+    let mut alice = house.browser("alice").await;
+    assert!(alice.get("/ra/caducites").await.says("Le répertoire confirme toutes les cartes"));
+    let unknown = alice.post("/ra/caducites/PO-2026-000001/liberer", &[]).await;
+    assert_eq!(unknown.status, 404);
+    assert!(unknown.says("opposition-plan-unknown"));
 }

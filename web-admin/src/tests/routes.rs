@@ -115,7 +115,7 @@ fn filled_in(house: &mut House, path: &str, number: u32, submitter: &str) -> Str
         _ if path.starts_with("/ra/registre/extraits/{feed}") => {
             path.replace("{feed}", &house.held_feed(number))
         }
-        _ => path.replace("{receipt}", "OP-0000000000000000"),
+        _ => path.replace("{receipt}", "OP-0000000000000000").replace("{plan}", "PO-2026-000001"),
     };
     assert!(!path.contains('{'), "say here what stands at {path}");
     path
@@ -128,10 +128,11 @@ fn form(path: &str, number: u32) -> Vec<(&'static str, String)> {
         "/ra/dossiers/{number}/approuver"
         | "/ra/dossiers/{number}/reprendre"
         | "/ra/registre/extraits/{feed}/liberer" => &[("version", "1")],
+        "/ra/caducites/{plan}/rejeter" => &[("motif", "file-wrong")],
         "/ra/registre/extraits/{feed}/rejeter" => &[("version", "1"), ("motif", "file-wrong")],
         "/ra/dossiers/{number}/refuser" => &[("version", "1"), ("motif", "duplicate")],
         "/ra/cartes/{number}/opposition" => &[("motif", "stolen"), ("definitif", "oui")],
-        "/ra/dossiers/{number}/retirer" | "/ra/sign-out" => &[],
+        "/ra/dossiers/{number}/retirer" | "/ra/sign-out" | "/ra/caducites/{plan}/liberer" => &[],
         _ => panic!("say here what is sent to {path}"),
     };
     fields.iter().map(|(name, value)| (*name, (*value).to_owned())).collect()

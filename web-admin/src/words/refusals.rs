@@ -156,6 +156,10 @@ fn of_releases(code: &str) -> Option<(&'static str, &'static str)> {
         "release-not-open" => {
             ("Une décision est déjà prise.", "Relisez la page : il n'y a plus rien à décider ici.")
         }
+        "opposition-plan-unknown" => {
+            ("Aucun plan d'opposition ne porte ce numéro.", "Revenez à la page des cartes caduques.")
+        }
+        "card-lapse-row-altered" => ("La caducité enregistrée ne peut pas être relue.", AUDITOR),
         "register-hold-unknown" => {
             ("Aucun extrait retenu ne porte cette empreinte.", "Revenez à la page du répertoire.")
         }

@@ -1,7 +1,7 @@
 //! What a brake of the register stopped.
 
 use registration_authority::decision::Standing;
-use registration_authority::held_feed;
+use registration_authority::{held_feed, lapse};
 use store::Database;
 
 use super::{Finding, Verdict};
@@ -25,5 +25,32 @@ pub(super) fn standing(db: &mut Database, findings: &mut Vec<Finding>) -> Result
         };
         findings.push(Finding::new(Verdict::Warning, "register", found, action));
     }
+    lapses(db, findings)
+}
+
+/// Cards that the register no longer supports.
+fn lapses(db: &mut Database, findings: &mut Vec<Finding>) -> Result<(), Problem> {
+    for plan in lapse::waiting(db)? {
+        let waiting = plan.items.iter().filter(|item| item.open).count();
+        let found = format!("plan of oppositions {}: {waiting} cards wait", plan.id);
+        let action = match plan.standing() {
+            Standing::Held { .. } => "igc opposition plans; two officers release it, or one refuses it",
+            Standing::Released => "igc job run revalidation",
+            Standing::Refused => "it was refused: oppose its cards by name, or not",
+        };
+        findings.push(Finding::new(Verdict::Warning, "oppositions", found, action));
+    }
+    let lapses = lapse::open(db, i64::MAX)?;
+    let by_name = lapses.iter().filter(|lapse| !lapse.ends_by_itself()).count();
+    let found = format!("the register no longer supports {} cards that live", lapses.len());
+    findings.push(match by_name {
+        0 => Finding::well("re-validation", found),
+        _ => Finding::new(
+            Verdict::Warning,
+            "re-validation",
+            format!("{found}; of {by_name} an officer decides, since an ADELI number may have become an RPPS number"),
+            "igc opposition lapses; igc opposition add CARD --ground GROUND",
+        ),
+    });
     Ok(())
 }
