@@ -19,6 +19,8 @@ store::codes! {
     REGISTER_ENCODING = ("register-file-encoding", Invalid, "the operator: the extract is UTF-8; an old one may need the latin-1 option");
     /// A line longer than any line of an extract.
     REGISTER_LINE_LENGTH = ("register-file-line-length", Invalid, "the operator: this is not an extract of the register");
+    /// More lines about one person or mailbox than any has.
+    REGISTER_LINES_OF_ONE = ("register-file-lines-of-one", Invalid, "the operator: this is not an extract of the register");
     /// The day of the extract is not known.
     REGISTER_DATE = ("register-file-date", Invalid, "the operator: keep the published file name, or give the date by option");
     /// A feed older than what the register already holds.

@@ -39,6 +39,12 @@ pub enum ExtractError {
         /// Which byte of it, from 1.
         byte: usize,
     },
+    /// More lines about one person or mailbox than any has.
+    #[error("more than {most} lines are about one person or mailbox")]
+    LinesOfOne {
+        /// The most lines.
+        most: usize,
+    },
     /// A line longer than 64 KiB.
     #[error("line {line}: longer than {most} bytes")]
     LineLength {
@@ -62,6 +68,7 @@ impl Fault for ExtractError {
             Self::Truncated { .. } => faults::REGISTER_TRUNCATED,
             Self::Header { .. } => faults::REGISTER_HEADER,
             Self::Encoding { .. } => faults::REGISTER_ENCODING,
+            Self::LinesOfOne { .. } => faults::REGISTER_LINES_OF_ONE,
             Self::LineLength { .. } => faults::REGISTER_LINE_LENGTH,
             Self::Date => faults::REGISTER_DATE,
         }

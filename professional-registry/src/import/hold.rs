@@ -13,7 +13,9 @@ use store::schema::{register_feeds, register_holds};
 use store::{Act, CryptoRng, Database, Timestamp};
 
 use super::difference::Change;
+use super::feed::Written;
 use super::{Difference, ImportError, ImportReport};
+use crate::extract::Form;
 
 /// A feed that was put aside, and what it would do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -63,26 +65,42 @@ impl Release {
     /// Whether it lets in what this feed would do now: the register is the one they were told of, and no more changes or
     /// ceases. Less does where the import of the feed was interrupted.
     pub(super) fn covers(&self, report: &ImportReport, base: &str, change: &Change) -> bool {
-        let (told, now) = (&self.hold.difference, &change.difference);
-        self.hold.feed == report.feed
-            && self.hold.source == report.source
-            && self.hold.extracted_at == report.extracted_at
-            && self.hold.base == base
-            && now.ceased <= told.ceased
-            && now.changed <= told.changed
+        let now = Hold {
+            feed: report.feed.clone(),
+            source: report.source.to_owned(),
+            extracted_at: report.extracted_at,
+            base: base.to_owned(),
+            difference: change.difference,
+            ..self.hold.clone()
+        };
+        self.hold.covers(&now)
     }
 }
 
-/// Puts the feed of `report` aside: as the version that stands where nothing of it has changed, else as the next one.
-/// Inside a transaction.
+/// What a feed was found to do.
+pub(super) struct Compared<'a> {
+    pub(super) report: &'a ImportReport,
+    pub(super) change: &'a Change,
+    /// The newest complete feed then.
+    pub(super) base: String,
+    /// How much all imports had written then.
+    pub(super) written: Written,
+}
+
+/// Puts a feed aside: as the version that stands where nothing of it has changed, else as the next one. One whose import
+/// was released and interrupted stays the version that was released, since what is left of it is less. Fails where
+/// another import wrote meanwhile: the figures would be of neither register. Inside a transaction.
 pub(super) fn put_aside(
     db: &mut Database,
-    report: &ImportReport,
-    change: &Change,
-    base: String,
+    form: &Form,
+    compared: Compared<'_>,
     rng: &mut dyn CryptoRng,
     act: &Act,
 ) -> Result<Hold, ImportError> {
+    let Compared { report, change, base, written } = compared;
+    if Written::now(db, form)? != written {
+        return Err(ImportError::Meanwhile);
+    }
     let standing = newest(db, &report.feed)?;
     let hold = Hold {
         feed: report.feed.clone(),
@@ -95,9 +113,10 @@ pub(super) fn put_aside(
         living: change.living,
         difference: change.difference,
         held_at: act.at,
-        held_by: act.actor.to_string(),
+        held_by: act.actor.officer().map_or_else(|| act.actor.to_string(), str::to_owned),
     };
-    if let Some(standing) = standing.filter(|standing| standing.says_what(&hold)) {
+    let stays = |standing: &Hold| standing.says_what(&hold) || (report.resumed && standing.covers(&hold));
+    if let Some(standing) = standing.filter(stays) {
         return Ok(standing);
     }
     let count = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
@@ -134,6 +153,16 @@ pub(super) fn put_aside(
 }
 
 impl Hold {
+    /// Whether `now` is the same file against the same register, and changes or ceases no more.
+    fn covers(&self, now: &Self) -> bool {
+        self.feed == now.feed
+            && self.source == now.source
+            && self.extracted_at == now.extracted_at
+            && self.base == now.base
+            && now.difference.ceased <= self.difference.ceased
+            && now.difference.changed <= self.difference.changed
+    }
+
     /// Whether it would do what `other` would, but for who put it aside and when.
     fn says_what(&self, other: &Self) -> bool {
         let other = Self {

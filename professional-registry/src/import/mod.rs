@@ -94,7 +94,8 @@ pub fn import_extract<F: Read + Seek + Send>(
             Some(release) => report.released_by = Some(release.officers().clone()),
             None if options.dry_run => return Err(stopped),
             None => {
-                let hold = db.write(|db| hold::put_aside(db, &report, &change, base, rng, act))?;
+                let compared = hold::Compared { report: &report, change: &change, base, written: compared };
+                let hold = db.write(|db| hold::put_aside(db, form, compared, rng, act))?;
                 crash_point("register.feed-held");
                 return Err(ImportError::Held { hold: Box::new(hold), why: stopped.to_string() });
             }

@@ -5,6 +5,10 @@ use sha2::{Digest, Sha256};
 
 use crate::extract::{Encoding, ExtractError, Form, Header, Line, Lines, RowError};
 
+/// The most different lines about one person or mailbox: a person is written whole, from memory. Real ones have a
+/// dozen.
+const LINES_OF_ONE: usize = 10_000;
+
 /// How many refused lines and dropped cells a report shows.
 const SHOWN_ERRORS: usize = 100;
 
@@ -91,6 +95,10 @@ pub(super) fn survey<R: Read>(
     progress(lines.bytes_read(), survey.rows_read);
     survey.lines.sort_unstable();
     survey.lines.dedup();
+    let most = survey.lines.chunk_by(|(a, _), (b, _)| a == b).map(<[_]>::len).max().unwrap_or(0);
+    if most > LINES_OF_ONE {
+        return Err(ExtractError::LinesOfOne { most: LINES_OF_ONE });
+    }
     survey.bytes = lines.bytes_read();
     survey.digest = hex::encode(lines.into_digest());
     Ok(survey)

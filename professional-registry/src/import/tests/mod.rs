@@ -3,6 +3,7 @@
 mod asking;
 mod difference;
 mod extracts;
+mod hostile;
 mod interruption;
 mod lines;
 mod refusals;
