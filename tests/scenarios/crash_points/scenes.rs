@@ -20,12 +20,15 @@ use store::schema::{card_oppositions, cards, certificate_requests, professionals
 use store::{Database, DatabaseRole};
 
 use super::dying::run_to;
-use super::{rotation, successors};
+use super::{revalidation, rotation, successors};
 use crate::scenarios::invariants::{is_good, of_card};
 use crate::scenarios::workshop::{APPROVER, REVOKER, SUBMITTER, Workshop};
 
 /// Persons of the register that comes: more than are written in one transaction.
-const NEWCOMERS: usize = 1100;
+const NEWCOMERS: usize = 5200;
+
+/// Who is in the demonstration's register and not in the one that comes.
+pub const GONE: &str = "99700000013";
 
 /// One thing that the program does, in an installation that is made for it.
 pub struct Scene {
@@ -106,6 +109,24 @@ pub const SCENES: &[Scene] = &[
         arrange: another_register_comes,
         next: Next::Again(&[0]),
         outcome: the_register_is_what_the_feed_says,
+    },
+    Scene {
+        name: "register-held",
+        arrange: too_much_of_a_register_comes,
+        next: Next::Again(&[6]),
+        outcome: the_feed_is_put_aside_once,
+    },
+    Scene {
+        name: "revalidation",
+        arrange: revalidation::a_holder_is_gone_from_two_feeds,
+        next: Next::Again(&[0]),
+        outcome: revalidation::his_card_is_opposed_once,
+    },
+    Scene {
+        name: "revalidation-plan",
+        arrange: revalidation::no_opposition_comes_by_itself,
+        next: Next::Again(&[0]),
+        outcome: revalidation::his_card_stands_in_one_plan,
     },
     Scene {
         name: "batch",
@@ -272,16 +293,28 @@ fn events_wait(workshop: &Workshop) -> Vec<String> {
     words(&["job", "run", "audit"])
 }
 
-/// Other persons than those of the demonstration, in two batches of lines.
-fn another_register_comes(workshop: &Workshop) -> Vec<String> {
+/// Others under the numbers of the demonstration, and more, in two transactions; one of its own is gone.
+fn too_much_of_a_register_comes(workshop: &Workshop) -> Vec<String> {
     let folder = workshop.dir().join("extract");
     // Newer than the demonstration's: its name tells the minute.
     let later = workshop.open(DatabaseRole::Owner).now().unwrap().plus(Duration::from_secs(3600));
     let (count, later) = (NEWCOMERS.to_string(), later.to_string());
     let generate = ["generate", "register", "--professionals", &count, "--seed", "4711"];
-    let place = ["--extracted-at", &later, "--out"];
+    let place = ["--strike-off", GONE, "--extracted-at", &later, "--out"];
     let written = run(workshop.command(&generate).args(place).arg(&folder)).expect_exit(0).json();
-    words(&["registry", "import", written[0]["path"].as_str().unwrap(), "--accept-mass-change"])
+    words(&["registry", "import", written[0]["path"].as_str().unwrap()])
+}
+
+/// The same, and two officers have released it.
+fn another_register_comes(workshop: &Workshop) -> Vec<String> {
+    let import = too_much_of_a_register_comes(workshop);
+    run(workshop.command(&[]).args(&import)).expect_exit(6);
+    let held = run(&mut workshop.command(&["registry", "held"])).expect_exit(0).json();
+    let feed = held[0]["feed"].as_str().unwrap();
+    for officer in [SUBMITTER, APPROVER] {
+        workshop.igc(&["registry", "release", feed, "--as", officer]);
+    }
+    import
 }
 
 fn an_order_is_approved(workshop: &Workshop) -> Vec<String> {
@@ -359,7 +392,15 @@ fn the_register_is_what_the_feed_says(_: &Workshop, db: &mut Database) {
     let living = professionals::table.filter(professionals::ceased_at.is_null());
     let fed: Vec<i64> = living.select(professionals::last_feed).load(db).unwrap();
     assert!(fed.iter().all(|feed| *feed == statuses[0].0), "somebody lives whom the feed does not name");
-    assert_eq!(fed.len(), NEWCOMERS);
+    assert_eq!(fed.len(), NEWCOMERS - 1);
+}
+
+/// Nobody is asked twice, and the register is the one before.
+fn the_feed_is_put_aside_once(_: &Workshop, db: &mut Database) {
+    let held = professional_registry::import::waiting_holds(db).unwrap();
+    assert_eq!(held.iter().map(|hold| hold.version).collect::<Vec<_>>(), [1]);
+    let feeds: i64 = register_feeds::table.count().get_result(db).unwrap();
+    assert_eq!(feeds, 1);
 }
 
 pub fn one_card_an_order(db: &mut Database) {
