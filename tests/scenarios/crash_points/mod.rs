@@ -4,6 +4,7 @@
 //! Points and kills are the rows of `docs/crash-points.md`; the tidy test holds them against the code.
 
 mod ceremonies;
+mod certificates;
 mod dying;
 mod outside;
 mod revalidation;
