@@ -8,9 +8,13 @@ const TICK: Duration = Duration::from_millis(10);
 
 /// User and system time of this process, its ended children, and its living ones.
 pub fn used() -> Duration {
-    let own = std::process::id();
-    let living: Duration = children_of(own).into_iter().map(|pid| ticks_of(pid, &[13, 14])).sum();
-    ticks_of(own, &[13, 14, 15, 16]) + living
+    used_by(std::process::id())
+}
+
+/// The same of another process.
+pub fn used_by(pid: u32) -> Duration {
+    let living: Duration = children_of(pid).into_iter().map(|child| ticks_of(child, &[13, 14])).sum();
+    ticks_of(pid, &[13, 14, 15, 16]) + living
 }
 
 /// Fields of `/proc/<pid>/stat`, counted from 0: 13 utime, 14 stime, 15 cutime, 16 cstime.

@@ -25,6 +25,8 @@ const TOKENS: &str = include_str!("../../hsm-config/tokens.toml");
 const SOFTHSM: &str = include_str!("../../hsm-config/softhsm2.conf");
 const LIBRARY: &str = "/usr/lib/softhsm/libsofthsm2.so";
 const LEASE: Duration = Duration::from_secs(3600);
+/// Where the keys of the OCSP responders are.
+pub const STATUS_TOKEN: &str = "status";
 /// How long each signature of the slow HSM takes.
 const SLOWLY: Duration = Duration::from_millis(5);
 
@@ -159,24 +161,49 @@ impl Installation {
 
     /// The signer's process, as the worker starts it.
     pub fn signer_process(&self, hsm: Hsm, sessions: usize) -> SignerProcess {
-        let (file, ledger) = (self.tokens_file(hsm), self.ledger());
-        SignerProcess::new(SignerSettings {
-            tokens: Tokens::read(&file).expect("the tokens are those of the house"),
-            kind: LedgerKind::Issuing,
-            sessions,
-            deadline: Duration::from_secs(20),
-            command: Box::new(move || signer_child::command(&file, &ledger, sessions)),
-        })
+        let file = self.tokens_file(hsm);
+        let tokens = Tokens::read(&file).expect("the tokens are those of the house").without(STATUS_TOKEN);
+        process(LedgerKind::Issuing, tokens, file, self.ledger(), sessions)
+    }
+
+    /// The signer's process that has the keys of the OCSP responders and no other, as the status role starts it.
+    pub fn answers_process(&self, sessions: usize) -> SignerProcess {
+        let file = self.tokens_file(Hsm::Soft);
+        let tokens = Tokens::read(&file).expect("the tokens are those of the house");
+        let tokens = tokens.only(STATUS_TOKEN).expect("the house has it");
+        // Each status role has a ledger of its own.
+        let ledger = self.folder.join(format!("answers-{}.ledger", std::process::id()));
+        process(LedgerKind::Answers, tokens, file, ledger, sessions)
+    }
+
+    /// The one that another process of this program made, on this database file of it.
+    pub fn standing(database: &Path) -> Self {
+        Self { database: database.to_owned(), ..Self::empty() }
+    }
+
+    /// Where its files are: on the disk that the checkout is on.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The file of its database.
+    pub fn database_file(&self) -> &Path {
+        &self.database
     }
 
     /// A connection of its own.
     pub fn database(&self) -> Database {
-        Database::open(&self.url(), DatabaseRole::Worker).expect("the database is there")
+        self.database_as(DatabaseRole::Worker)
+    }
+
+    /// The same, of another role.
+    pub fn database_as(&self, role: DatabaseRole) -> Database {
+        Database::open(&self.url(), role).expect("the database is there")
     }
 
     /// The same installation on a copy of its database.
     pub fn copy(&self, name: &str) -> Self {
-        let copy = Self { database: self.folder.join(name), ..Self::empty() };
+        let copy = Self::standing(&self.folder.join(name));
         let into = format!("VACUUM INTO '{}'", copy.database.display());
         self.database().batch_execute(&into).expect("the disk has room");
         copy
@@ -198,8 +225,32 @@ pub fn chance() -> impl store::CryptoRng {
     rand_core::UnwrapErr(getrandom::SysRng)
 }
 
-/// An act of the benchmark. Its moment is fixed: what is measured does not depend on the day.
+/// An act of the benchmark, now.
 pub fn act() -> Act {
-    let at: Timestamp = "2026-11-21T10:00:00Z".parse().expect("RFC 3339");
-    Act { at, actor: Actor::Job("bench"), request: RequestId("bench".to_owned()) }
+    Act { at: now(), actor: Actor::Job("bench"), request: RequestId("bench".to_owned()) }
+}
+
+/// What the machine's clock says: answers are judged by it, and revocations are dated by the database's.
+#[expect(clippy::disallowed_methods, reason = "a program reads the clock where it begins an act")]
+pub fn now() -> Timestamp {
+    // `std` and not another crate's clock: nothing else here needs one.
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    let millis = since.expect("the clock is past 1970").as_millis();
+    Timestamp::from_millis(i64::try_from(millis).expect("the clock is before the year 292 000 000"))
+}
+
+fn process(
+    kind: LedgerKind,
+    tokens: Tokens,
+    file: PathBuf,
+    ledger: PathBuf,
+    sessions: usize,
+) -> SignerProcess {
+    SignerProcess::new(SignerSettings {
+        tokens,
+        kind,
+        sessions,
+        deadline: Duration::from_secs(20),
+        command: Box::new(move || signer_child::command(kind, &file, &ledger, sessions)),
+    })
 }

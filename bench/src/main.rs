@@ -6,12 +6,17 @@
 
 #![allow(unreachable_pub, reason = "a program has no outside: pub means the rest of the program")]
 
+mod child;
 mod cpu;
+mod crl;
 mod installation;
 mod issuance;
 mod outcome;
 mod pairs;
+mod register;
 mod signer_child;
+mod status;
+mod stored;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -26,13 +31,25 @@ struct Benchmark {
 }
 
 const BENCHMARKS: &[Benchmark] = &[
+    Benchmark { id: "P1", run: status::answers::run },
+    Benchmark { id: "P2", run: status::nonce::run },
     Benchmark { id: "P4", run: issuance::batch::run },
     Benchmark { id: "P5", run: issuance::full_store::run },
+    Benchmark { id: "P6", run: crl::full::run },
+    Benchmark { id: "P7", run: crl::delta::run },
+    Benchmark { id: "P8", run: status::opposition::run },
+    Benchmark { id: "P9", run: status::memory::run },
+    Benchmark { id: "P10", run: status::cold_start::run },
+    Benchmark { id: "P11", run: register::run },
+    Benchmark { id: "P12", run: status::crowd::run },
 ];
+
+/// The processes that this program starts of itself, apart from the signer's.
+const ROLES: &[child::Role] = &[status::BARE, status::RESPONDER, crl::PUBLISHER];
 
 fn main() -> ExitCode {
     let mut wanted: Vec<String> = std::env::args().skip(1).filter(|word| !word.is_empty()).collect();
-    if let Some(code) = signer_child::run(&wanted) {
+    if let Some(code) = signer_child::run(&wanted).or_else(|| child::run(ROLES, &wanted)) {
         return code;
     }
     wanted.iter_mut().for_each(|id| id.make_ascii_uppercase());

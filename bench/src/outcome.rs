@@ -85,6 +85,11 @@ impl Outcome {
             holds: goal.holds(ratio),
         }
     }
+
+    /// Says that it was measured so often, and not in as many pairs as others.
+    pub fn measured(self, pairs: usize) -> Self {
+        Self { pairs, ..self }
+    }
 }
 
 impl fmt::Display for Outcome {

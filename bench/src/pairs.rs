@@ -38,30 +38,31 @@ impl Sample {
     }
 }
 
-/// Both sides, pair by pair.
+/// Both sides, pair by pair; what one run gave is a `T`, as a [`Sample`].
 #[derive(Debug)]
-pub struct Pairs(Vec<(Sample, Sample)>);
+pub struct Pairs<T>(Vec<(T, T)>);
 
 /// Runs both sides in turn. Each is run once before, unmeasured, so that neither pays for a cold start.
-pub fn measure(mut ours: impl FnMut() -> Sample, mut yardstick: impl FnMut() -> Sample) -> Pairs {
+pub fn measure<T>(mut ours: impl FnMut() -> T, mut yardstick: impl FnMut() -> T) -> Pairs<T> {
     ours();
     yardstick();
     Pairs((0..PAIRS).map(|_| (ours(), yardstick())).collect())
 }
 
-impl Pairs {
+impl<T> Pairs<T> {
     /// The median over the pairs of `f(ours) / f(yardstick)`.
-    pub fn ratio(&self, f: impl Fn(&Sample) -> f64) -> f64 {
+    pub fn ratio(&self, f: impl Fn(&T) -> f64) -> f64 {
         median(self.0.iter().map(|(ours, yardstick)| f(ours) / f(yardstick)))
     }
 
     /// The median of `f` over our runs, and over the yardstick's.
-    pub fn medians(&self, f: impl Fn(&Sample) -> f64) -> (f64, f64) {
+    pub fn medians(&self, f: impl Fn(&T) -> f64) -> (f64, f64) {
         (median(self.0.iter().map(|(ours, _)| f(ours))), median(self.0.iter().map(|(_, other)| f(other))))
     }
 }
 
-fn median(values: impl Iterator<Item = f64>) -> f64 {
+/// The middle value of an odd number, the mean of the two in the middle of an even one.
+pub fn median(values: impl Iterator<Item = f64>) -> f64 {
     let mut values: Vec<f64> = values.collect();
     values.sort_by(f64::total_cmp);
     let middle = values.len() / 2;

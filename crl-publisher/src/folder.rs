@@ -3,18 +3,22 @@
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use store::{Code, Fault, crash_point};
 use thiserror::Error;
 
+use crate::crl::published::SeenCrls;
 use crate::crl::read::MAX_BYTES;
 use crate::crl::{CrlKind, VerifiedCrl};
 use crate::faults;
 
-/// `DIR/public`. Every file in it is replaced whole: a reader sees the old or the new one.
+/// `DIR/public`. Every file in it is replaced whole: a reader sees the old or the new one. Clones share what they have
+/// read.
 #[derive(Clone, Debug)]
 pub struct PublicFolder {
     root: PathBuf,
+    seen: Arc<SeenCrls>,
 }
 
 /// A file that cannot be read or written.
@@ -23,6 +27,12 @@ pub struct PublicFolder {
 pub struct FolderError {
     path: PathBuf,
     source: io::Error,
+}
+
+impl FolderError {
+    pub(crate) fn at(path: &Path, source: io::Error) -> Self {
+        Self { path: path.to_owned(), source }
+    }
 }
 
 impl Fault for FolderError {
@@ -34,7 +44,12 @@ impl Fault for FolderError {
 impl PublicFolder {
     /// The folder at `root`; made when something is first published.
     pub fn at(root: impl Into<PathBuf>) -> Self {
-        Self { root: root.into() }
+        Self { root: root.into(), seen: Arc::default() }
+    }
+
+    /// The CRLs that were read.
+    pub(crate) fn seen(&self) -> &SeenCrls {
+        &self.seen
     }
 
     /// `crl/<ID>.crl` or `crl/<ID>-delta.crl`.

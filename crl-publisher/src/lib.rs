@@ -10,6 +10,7 @@
 
 pub mod compact_list;
 pub mod crl;
+mod entity_tag;
 pub mod faults;
 pub mod folder;
 pub mod http;

@@ -9,6 +9,7 @@ use ca_core::key_policy::Blocklist;
 use ca_core::profile::Profiles;
 use ca_core::signer::process::LedgerKind;
 use ca_core::signer::{Pkcs11Module, ProcessSigner, SignerProcess, Tokens};
+use crl_publisher::PublicFolder;
 use rand_core::UnwrapErr;
 use store::{Act, Actor, Database, DatabaseError, DatabaseRole, Fault, RequestId};
 
@@ -41,6 +42,8 @@ pub struct Installation {
     pub identity: Arc<Identity>,
     /// Its clock.
     pub clock: Clock,
+    /// Where it publishes: clones share what they have read of it.
+    pub public: PublicFolder,
     blocklist: Arc<OnceLock<Blocklist>>,
     module: Arc<OnceLock<Pkcs11Module>>,
     /// The file of its configuration.
@@ -76,6 +79,7 @@ impl Installation {
             profiles: Arc::new(Profiles::embedded()),
             identity: Arc::new(identity),
             clock: Clock::ahead_by_days(days),
+            public: PublicFolder::at(&config.public_folder),
             config: Arc::new(config),
             blocklist: Arc::default(),
             module: Arc::default(),

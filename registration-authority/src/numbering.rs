@@ -13,17 +13,37 @@ pub(crate) enum Series {
     CertificateRequest,
     /// Renewal plans: `RP`.
     RenewalPlan,
+    /// Plans of oppositions: `PO`.
+    OppositionPlan,
+}
+
+impl Series {
+    fn of_year(self, at: Timestamp) -> String {
+        let prefix = match self {
+            Self::CardOrder => "CO",
+            Self::CertificateRequest => "CR",
+            Self::RenewalPlan => "RP",
+            Self::OppositionPlan => "PO",
+        };
+        format!("{prefix}-{}", at.to_jiff().strftime("%Y"))
+    }
+}
+
+/// Waits until nobody else draws a number of this series, and lets nobody draw one to the end of the transaction: what is
+/// looked at in between is not numbered meanwhile. Inside the caller's write transaction.
+pub(crate) fn hold(db: &mut Database, series: Series, at: Timestamp) -> QueryResult<()> {
+    let series = series.of_year(at);
+    begin(db, &series)?;
+    diesel::update(number_counters::table.find(&series))
+        .set(number_counters::last.eq(number_counters::last))
+        .execute(db)?;
+    Ok(())
 }
 
 /// The next number of a series in the year (UTC) of `at`. Inside a transaction: the counter's row
 /// stays locked to its end, so a number is never given twice, and one that is rolled back is given again.
 pub(crate) fn next(db: &mut Database, series: Series, at: Timestamp) -> QueryResult<String> {
-    let prefix = match series {
-        Series::CardOrder => "CO",
-        Series::CertificateRequest => "CR",
-        Series::RenewalPlan => "RP",
-    };
-    let series = format!("{prefix}-{}", at.to_jiff().strftime("%Y"));
+    let series = series.of_year(at);
     begin(db, &series)?;
     let last: i64 = diesel::update(number_counters::table.find(&series))
         .set(number_counters::last.eq(number_counters::last + 1))

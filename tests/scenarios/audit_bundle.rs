@@ -172,6 +172,7 @@ pub fn triggers(db: &mut SqliteConnection) -> Vec<String> {
 const CUT: &str =
     "DELETE FROM audit_payloads WHERE event_id IN (SELECT event_id FROM audit_leaves WHERE sequence >= 100);
     DELETE FROM audit_events WHERE id IN (SELECT event_id FROM audit_leaves WHERE sequence >= 100);
+    DELETE FROM audit_subjects WHERE sequence >= 100;
     DELETE FROM audit_leaves WHERE sequence >= 100;";
 
 /// What was done to the database; the row and the words by which it is told.

@@ -115,6 +115,7 @@ fn software() -> impl Iterator<Item = Sample> {
 fn organisations() -> impl Iterator<Item = Sample> {
     let of = |profile, facts| sample(profile, "ACI-EL-ORG", Key::EndEntityRsa2048, facts);
     let mailed = structure().with(Fact::EmailAddress, "dossier@home.arpa");
+    let test = structure().with(Fact::ServiceName, "TEST-VALABLE");
     let server = structure()
         .with(Fact::ServiceName, "dossier.home.arpa")
         .with_all(Fact::DnsNames, ["dossier.home.arpa", "api.dossier.home.arpa"]);
@@ -124,6 +125,8 @@ fn organisations() -> impl Iterator<Item = Sample> {
         of("el-org-conf", mailed.clone().with(Fact::ServiceName, "archives-essai")),
         of("el-org-serv-ssl", server),
         of("el-org-serv-smime", mailed.with(Fact::ServiceName, "messagerie-essai")),
+        Sample { key: Key::EndEntityP256, ..of("el-org-test", test.clone()) },
+        Sample { key: Key::EndEntityP256, ..of("el-org-test-short", test) },
     ]
     .into_iter()
 }

@@ -19,6 +19,18 @@ store::codes! {
     RECEIPT_UNKNOWN = ("receipt-unknown", NotFound, "the officer: the card's page says since when it is opposed");
     /// The opposition was not confirmed.
     OPPOSITION_NOT_CONFIRMED = ("opposition-not-confirmed", Invalid, "the officer: confirm that the opposition is definitive");
+    /// The public form holds no question, or more than one.
+    CHECK_ONE_QUESTION = ("check-one-question", Invalid, "the caller: send a card number, a certificate or a serial number, one of them");
+    /// What was asked about is no card number.
+    CHECK_CARD_NUMBER = ("check-card-number-invalid", Invalid, "the caller: ten digits, as printed on the card");
+    /// What was asked about is no certificate.
+    CHECK_CERTIFICATE = ("check-certificate-unreadable", Invalid, "the caller: one certificate, PEM, DER or the base64 of DER, 16 KiB at most");
+    /// What was asked about is no serial number of an authority.
+    CHECK_SERIAL = ("check-serial-invalid", Invalid, "the caller: a serial number of at most 20 octets in hexadecimal, and its authority");
+    /// Too many questions from this address, or from everybody.
+    CHECK_TOO_OFTEN = ("check-too-often", Unavailable, "nobody: ask again after the seconds of Retry-After; programs ask OCSP");
+    /// A published file cannot be read, or is not what its signer has signed.
+    PUBLIC_FILE = ("public-file-unavailable", Unavailable, "nobody: try again, or take it from the status role; the log of the process says why");
     /// The program itself failed.
     PAGE_FAILED = ("page-failed", Failed, "the operator: see the log of the process, by the request's number");
 }

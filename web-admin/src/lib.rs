@@ -1,4 +1,4 @@
-//! The officers' pages: one file a page. No rule and no SQL: what a page decides, it asks
+//! The officers' pages and the public page: one file a page. No rule and no SQL: what a page decides, it asks
 //! `registration-authority`.
 //!
 //! `exchange` is the one door: it reads the clock once a request, and gives every answer its headers.
@@ -14,9 +14,11 @@ mod frame;
 mod likeness;
 mod pages;
 mod posted;
+mod publications;
 mod sessions;
 mod sign_in_links;
 mod state;
+mod throttle;
 mod typography;
 mod words;
 
@@ -26,8 +28,12 @@ mod tests;
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, FormConfig, ServiceConfig};
 
+pub use publications::{
+    Publications, PublishedAuthority, PublishedCoherence, PublishedCrl, PublishedFile, PublishedOppositions,
+    Untold,
+};
 pub use sign_in_links::SignInLinks;
-pub use state::{WebSettings, WebState};
+pub use state::{ReadPublications, ReadPublishedFile, WebSettings, WebState};
 
 /// Largest form, in octets.
 const FORM_BOUND: usize = 64 * 1024;

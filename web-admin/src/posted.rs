@@ -26,6 +26,11 @@ pub(crate) struct Posted {
 pub(crate) struct Fields(BTreeMap<String, String>);
 
 impl Fields {
+    /// Whether the form has this field, empty or not.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.0.contains_key(name)
+    }
+
     /// The text of a field, trimmed; empty where it is not there.
     pub(crate) fn text(&self, name: &str) -> &str {
         self.0.get(name).map_or("", |text| text.trim())
@@ -84,7 +89,7 @@ impl FromRequest for Fields {
 /// Refuses what another site sends. Our own `Referrer-Policy: no-referrer` makes browsers write
 /// `Origin: null` on our own forms (Fetch, "append a request Origin header"), so `Sec-Fetch-Site` is what
 /// tells; an origin that is named must be ours. The form token decides in any case.
-fn check_origin(request: &HttpRequest) -> Result<(), Failure> {
+pub(crate) fn check_origin(request: &HttpRequest) -> Result<(), Failure> {
     let text = |name: &str| request.headers().get(name).map(|value| value.to_str().unwrap_or("unreadable"));
     let site_is_ours = text("sec-fetch-site").is_none_or(|site| site == "same-origin");
     let host = text(header::HOST.as_str()).unwrap_or_default();

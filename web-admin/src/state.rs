@@ -1,13 +1,15 @@
 //! What the pages work with.
 
+use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use registration_authority::approval::DemoApprover;
 use registration_authority::opposition::Publication;
 use store::{CryptoRng, Database, DatabaseError, Timestamp};
 
-use crate::SignInLinks;
 use crate::sessions::Sessions;
+use crate::throttle::Throttle;
+use crate::{Publications, PublishedFile, SignInLinks, Untold};
 
 /// Connections that are kept open between requests.
 const IDLE_CONNECTIONS: usize = 8;
@@ -24,22 +26,39 @@ pub struct WebSettings {
     pub approver: Option<DemoApprover>,
     /// One-time links that sign an officer in.
     pub links: SignInLinks,
+    /// Reads what is published at a moment, for the public page.
+    pub publications: ReadPublications,
+    /// Reads a published file by its path below the status role's address.
+    pub published_file: ReadPublishedFile,
     /// Asks the status role of this node how far it is with an event of the status log; a quarter of a second
     /// at most.
     pub publication: Arc<dyn Fn(i64) -> Publication + Send + Sync>,
 }
 
+/// Reads what is published at a moment.
+pub type ReadPublications =
+    Arc<dyn Fn(&mut Database, Timestamp) -> Result<Publications, Untold> + Send + Sync>;
+
+/// Reads a published file, `ca/ACI-FO-PP.cer`; nothing where none is published there.
+pub type ReadPublishedFile = Arc<dyn Fn(&str) -> io::Result<Option<PublishedFile>> + Send + Sync>;
+
 /// What the pages work with.
 pub struct WebState {
     settings: WebSettings,
     sessions: Sessions,
+    throttle: Throttle,
     idle: Mutex<Vec<Database>>,
 }
 
 impl WebState {
     /// From what the composition root hands over.
     pub fn new(settings: WebSettings) -> Self {
-        Self { settings, sessions: Sessions::default(), idle: Mutex::default() }
+        Self {
+            settings,
+            sessions: Sessions::default(),
+            throttle: Throttle::default(),
+            idle: Mutex::default(),
+        }
     }
 
     /// Whether this is a demonstration, whose decisions are signed by its own visible key.
@@ -61,6 +80,18 @@ impl WebState {
 
     pub(crate) fn links(&self) -> &SignInLinks {
         &self.settings.links
+    }
+
+    pub(crate) fn publications(&self) -> &ReadPublications {
+        &self.settings.publications
+    }
+
+    pub(crate) fn published_file(&self, path: &str) -> io::Result<Option<PublishedFile>> {
+        (self.settings.published_file)(path)
+    }
+
+    pub(crate) fn throttle(&self) -> &Throttle {
+        &self.throttle
     }
 
     pub(crate) fn publication(&self, status_sequence: i64) -> Publication {

@@ -37,9 +37,9 @@ const ROWS: &[Row] = &[
     Row { wanted: CARD, certificates: 1_024, batch: 16, signatures: 6_000, goal: Goal::None },
     Row {
         wanted: UNDER_RSA,
-        certificates: 512,
+        certificates: 1_024,
         batch: LARGEST_BATCH,
-        signatures: 512,
+        signatures: 1_024,
         goal: Goal::AtLeast(0.90),
     },
 ];

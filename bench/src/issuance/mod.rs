@@ -3,4 +3,4 @@
 pub mod batch;
 pub mod full_store;
 mod work;
-mod yardstick;
+pub mod yardstick;

@@ -334,6 +334,7 @@ pub(super) fn event_of(ceremony: &Ceremony, line: &Entry, head: &str) -> Event {
     }
 }
 
+/// The action of a step's event. The index `audit_events_of_ceremonies` (migration 0029) knows the same word.
 pub(super) const ACTION: &str = "ceremony.step";
 
 pub(super) fn subject(ceremony: &Ceremony) -> String {

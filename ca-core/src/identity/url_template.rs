@@ -70,6 +70,16 @@ impl UrlTemplate {
         Ok(Self { text: text.to_owned(), parts: parse_parts(text)? })
     }
 
+    /// The URL of the authority with this short name, where neither a common name nor a shard stands in it.
+    pub fn of_short_name(&self, short_name: &str) -> Option<String> {
+        let text = |part: &Part| match part {
+            Part::Literal(literal) => Some(literal.clone()),
+            Part::Id => Some(short_name.to_owned()),
+            Part::Shard | Part::CommonName | Part::ParentCommonName => None,
+        };
+        self.parts.iter().map(text).collect()
+    }
+
     /// The URL, where no placeholder stands: an address that all authorities share.
     pub fn as_shared_url(&self) -> &str {
         &self.text

@@ -59,6 +59,8 @@ const FILES: &[&str] = &[
     include_str!("../../profiles/el-org-conf.toml"),
     include_str!("../../profiles/el-org-serv-ssl.toml"),
     include_str!("../../profiles/el-org-serv-smime.toml"),
+    include_str!("../../profiles/el-org-test.toml"),
+    include_str!("../../profiles/el-org-test-short.toml"),
 ];
 
 impl Profiles {

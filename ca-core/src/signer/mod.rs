@@ -27,7 +27,7 @@ pub use ledgered::LedgeredSigner;
 pub use pkcs11::{KeyAttributes, LabelledKey, Pkcs11Module, Pkcs11Signer, Pkcs11Token, TokenPins};
 pub use process::{ProcessSigner, SignerProcess};
 pub use tokens::Tokens;
-pub use verified::{Message, sign_all_verified, sign_verified};
+pub use verified::{Message, VerifiedSigner, sign_all_verified, sign_verified};
 
 /// A digest to be signed.
 #[derive(Clone, Copy, Debug)]

@@ -25,8 +25,7 @@ pub fn sign_verified(
     message: &[u8],
 ) -> Result<Vec<u8>, SignerError> {
     let message = Message { key, public_key, subject, octets: message };
-    let mut signed = sign_all_verified(signer, &[message]);
-    signed.pop().expect("there is one answer for each message")
+    only(sign_all(signer, &mut VerifyingKeys::default(), &[message]))
 }
 
 /// Has every message signed, and verifies each signature before anyone sees it; the answers stand in the order of
@@ -38,16 +37,58 @@ pub fn sign_all_verified(
     signer: &mut dyn Signer,
     messages: &[Message<'_>],
 ) -> Vec<Result<Vec<u8>, SignerError>> {
-    let mut keys = BTreeMap::new();
-    for message in messages {
-        keys.entry(message.public_key).or_insert_with(|| VerifyingKey::read(message.public_key));
+    sign_all(signer, &mut VerifyingKeys::default(), messages)
+}
+
+/// A signer of one thread that signs again and again with the same few keys: what [`sign_verified`] does, the public
+/// keys kept as they were read.
+pub struct VerifiedSigner {
+    signer: Box<dyn Signer>,
+    keys: VerifyingKeys,
+}
+
+impl VerifiedSigner {
+    /// Signs through this one; no key is read yet.
+    pub fn new(signer: Box<dyn Signer>) -> Self {
+        Self { signer, keys: VerifyingKeys::default() }
     }
+
+    /// Has a message signed, and verifies the signature before anyone sees it.
+    pub fn sign(&mut self, message: Message<'_>) -> Result<Vec<u8>, SignerError> {
+        only(sign_all(self.signer.as_mut(), &mut self.keys, &[message]))
+    }
+}
+
+/// Public keys, by their DER: reading one costs as much as verifying with it.
+#[derive(Default)]
+struct VerifyingKeys(BTreeMap<Vec<u8>, VerifyingKey>);
+
+impl VerifyingKeys {
+    /// How many are kept: more than there are authorities, and responders follow each other.
+    const MOST: usize = 64;
+
+    fn get(&mut self, public_key: &[u8]) -> Result<&mut VerifyingKey, UnsupportedKey> {
+        if !self.0.contains_key(public_key) {
+            if self.0.len() >= Self::MOST {
+                self.0.clear();
+            }
+            self.0.insert(public_key.to_vec(), VerifyingKey::read(public_key)?);
+        }
+        self.0.get_mut(public_key).ok_or(UnsupportedKey::Malformed)
+    }
+}
+
+fn sign_all(
+    signer: &mut dyn Signer,
+    keys: &mut VerifyingKeys,
+    messages: &[Message<'_>],
+) -> Vec<Result<Vec<u8>, SignerError>> {
     let mut answers: Vec<Option<Result<Vec<u8>, SignerError>>> = vec![None; messages.len()];
     let mut asked = Vec::with_capacity(messages.len());
     for (at, message) in messages.iter().enumerate() {
-        match &keys[message.public_key] {
+        match keys.get(message.public_key) {
             Ok(key) => asked.push((at, key.algorithm().digest(message.octets))),
-            Err(why) => answers[at] = Some(Err(message.refused(why))),
+            Err(why) => answers[at] = Some(Err(message.refused(&why))),
         }
     }
     for attempt in 0..2 {
@@ -60,9 +101,8 @@ pub fn sign_all_verified(
         let mut wrong = Vec::new();
         for ((at, digest), signature) in asked.into_iter().zip(signed) {
             let Message { key, public_key, subject, .. } = messages[at];
-            let mut verifies = |signature: &[u8]| match keys.get_mut(public_key) {
-                Some(Ok(verifying)) => verifying.verifies(&digest, signature),
-                _ => false,
+            let mut verifies = |signature: &[u8]| {
+                keys.get(public_key).is_ok_and(|verifying| verifying.verifies(&digest, signature))
             };
             match signature {
                 Ok(signature) if !verifies(&signature) => {
@@ -76,6 +116,10 @@ pub fn sign_all_verified(
     }
     let wrong = |at: usize| Err(SignerError::WrongSignature { key: messages[at].key.clone() });
     answers.into_iter().enumerate().map(|(at, answer)| answer.unwrap_or_else(|| wrong(at))).collect()
+}
+
+fn only(mut answers: Vec<Result<Vec<u8>, SignerError>>) -> Result<Vec<u8>, SignerError> {
+    answers.pop().expect("there is one answer for each message")
 }
 
 impl<'a> Message<'a> {
@@ -134,6 +178,24 @@ mod tests {
             assert!(algorithm.verify(&public_key, b"message", signature));
         }
         (signature, signer.signed)
+    }
+
+    #[test]
+    fn a_key_that_is_kept_verifies_each_signature_and_refuses_those_of_another() {
+        let group = EcGroup::from_curve_name(Nid::X9_62_PRIME256V1).unwrap();
+        let generate = || PKey::from_ec_key(EcKey::generate(&group).unwrap()).unwrap();
+        let (own, other) = (generate(), generate());
+        let public_keys = [&own, &other].map(|key| key.public_key_to_der().unwrap());
+        let mut signer =
+            VerifiedSigner::new(Box::new(Astray { key: own, other: generate(), astray: 0, signed: 0 }));
+        let key = KeyReference { token: "status".to_owned(), id: KeyId::new([1]).unwrap() };
+        for octets in [b"one", b"two"] {
+            for (public_key, is_its_own) in public_keys.iter().zip([true, false]) {
+                let signed = signer.sign(Message { key: &key, public_key, subject: "test", octets });
+                assert_eq!(signed.is_ok(), is_its_own);
+            }
+        }
+        assert_eq!(signer.keys.0.len(), 2);
     }
 
     #[test]

@@ -1,6 +1,5 @@
 //! Compares the entries of a CRL, one by one, with the database and with the CRLs before it.
 
-use std::cmp::Ordering;
 use std::iter::Peekable;
 
 use ca_core::authority::Authority;
@@ -9,7 +8,7 @@ use store::{Database, Timestamp};
 use super::CrlRefused;
 use super::entries::{self, RegularCrl, RevokedRow};
 use super::intended::Intended;
-use super::read::{Crl, CrlEntries, CrlEntry};
+use super::read::{Crl, CrlEntry, CrlSerials, UnreadableCrl};
 
 /// The CRLs that relying systems hold: the published ones, else the recorded ones.
 #[derive(Debug, Default)]
@@ -33,10 +32,15 @@ pub(crate) fn check_full(
     let mut before = Before::of(previous);
     entries::for_each_by_log(db, &authority.short_name, &intended.scope, intended.cut, &mut |row| {
         let serial = octets(row)?;
-        let entry = take(&mut entries, &serial, |foreign| CrlRefused::Entry {
-            serial: hex::encode_upper(foreign.serial),
-            what: "stands on the CRL and is not revoked in the status log",
-        })?;
+        let entry = take(
+            &mut entries,
+            |entry| entry.serial,
+            &serial,
+            |foreign| CrlRefused::Entry {
+                serial: hex::encode_upper(foreign),
+                what: "stands on the CRL and is not revoked in the status log",
+            },
+        )?;
         match entry {
             Some(entry) => {
                 let date = intended.dates.of(row.sequence, row.revoked_at);
@@ -67,19 +71,19 @@ pub(crate) fn check_full(
 /// The entries of the CRL before, each of which must stay or be explained.
 struct Before<'a> {
     crl: Option<(u64, Timestamp)>,
-    entries: Option<Peekable<CrlEntries<'a>>>,
+    serials: Option<Peekable<CrlSerials<'a>>>,
 }
 
 impl<'a> Before<'a> {
     fn of(previous: Option<&Crl<'a>>) -> Self {
         Self {
             crl: previous.map(|crl| (crl.number, crl.this_update)),
-            entries: previous.map(|crl| crl.entries().peekable()),
+            serials: previous.map(|crl| crl.serials().peekable()),
         }
     }
 
     fn compare(&mut self, serial: &[u8], row: &RevokedRow, stays: bool) -> Result<(), CrlRefused> {
-        let (Some(entries), Some((number, this_update))) = (self.entries.as_mut(), self.crl) else {
+        let (Some(serials), Some((number, this_update))) = (self.serials.as_mut(), self.crl) else {
             return Ok(());
         };
         let lost = |serial: &[u8], why| CrlRefused::Lost {
@@ -87,22 +91,20 @@ impl<'a> Before<'a> {
             previous: number,
             why,
         };
-        let stood = take(entries, serial, |entry| lost(entry.serial, FORGOTTEN))?;
+        let stood = take(serials, |stood| *stood, serial, |gone| lost(gone, FORGOTTEN))?;
         match stood {
-            Some(entry) if !stays && this_update <= row.not_after => {
-                Err(lost(entry.serial, "it has not stood on a CRL issued past its expiry"))
+            Some(stood) if !stays && this_update <= row.not_after => {
+                Err(lost(stood, "it has not stood on a CRL issued past its expiry"))
             }
             _ => Ok(()),
         }
     }
 
     fn finish(mut self) -> Result<(), CrlRefused> {
-        match (self.entries.as_mut().and_then(Iterator::next), self.crl) {
-            (Some(entry), Some((number, _))) => Err(CrlRefused::Lost {
-                serial: hex::encode_upper(entry?.serial),
-                previous: number,
-                why: FORGOTTEN,
-            }),
+        match (self.serials.as_mut().and_then(Iterator::next), self.crl) {
+            (Some(serial), Some((number, _))) => {
+                Err(CrlRefused::Lost { serial: hex::encode_upper(serial?), previous: number, why: FORGOTTEN })
+            }
             _ => Ok(()),
         }
     }
@@ -219,20 +221,21 @@ fn check_entry(
     if code != expected { Err(wrong("has another reason on the CRL")) } else { Ok(()) }
 }
 
-/// Takes the entry with this serial number, if it is next. One that sorts before it is `foreign`:
-/// the other side has passed it by.
-fn take<'a>(
-    entries: &mut Peekable<CrlEntries<'a>>,
+/// Takes what has this serial number, if it is next. One that sorts before it is `foreign`: the other side has passed
+/// it by.
+fn take<'a, T>(
+    listed: &mut Peekable<impl Iterator<Item = Result<T, UnreadableCrl>>>,
+    serial_of: impl Fn(&T) -> &'a [u8],
     serial: &[u8],
-    foreign: impl Fn(&CrlEntry<'a>) -> CrlRefused,
-) -> Result<Option<CrlEntry<'a>>, CrlRefused> {
-    let next = entries.next_if(|entry| match entry {
-        Ok(entry) => entry.serial.cmp(serial) != Ordering::Greater,
+    foreign: impl Fn(&'a [u8]) -> CrlRefused,
+) -> Result<Option<T>, CrlRefused> {
+    let next = listed.next_if(|one| match one {
+        Ok(one) => serial_of(one) <= serial,
         Err(_) => true,
     });
     match next.transpose()? {
-        Some(entry) if entry.serial == serial => Ok(Some(entry)),
-        Some(entry) => Err(foreign(&entry)),
+        Some(one) if serial_of(&one) == serial => Ok(Some(one)),
+        Some(one) => Err(foreign(serial_of(&one))),
         None => Ok(None),
     }
 }

@@ -5,6 +5,7 @@
 
 use ca_core::status_log::StatusEvent;
 use diesel::dsl::{auto_type, exists, sql};
+use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
 use diesel::result::Error as DieselError;
 use diesel::sql_types::Bool;
@@ -24,7 +25,7 @@ const REVOKED: &str = "certificate_status_events.event = 'revoked'";
 /// the result of a function.)
 macro_rules! in_scope {
     ($query:expr, $scope:expr) => {{
-        let query = $query.filter(sql::<Bool>(REVOKED)).into_boxed();
+        let query = $query.into_boxed();
         match $scope.shard() {
             Some(shard) => query.filter(certificates::shard.eq(i64::from(shard))),
             None => query,
@@ -136,7 +137,8 @@ pub(crate) fn for_each_by_log<E: From<DieselError>>(
 
 /// The certificates that the log names up to `cut`, each beside its event, from after a serial number on.
 #[auto_type]
-fn following<'a>(issuer: &'a str, cut: i64, after: &'a str) -> _ {
+pub(super) fn following<'a>(issuer: &'a str, cut: i64, after: &'a str) -> _ {
+    let revoked: SqlLiteral<Bool> = sql(REVOKED);
     certificates::table
         .inner_join(
             certificate_status_events::table.on(certificate_status_events::issuer
@@ -146,6 +148,7 @@ fn following<'a>(issuer: &'a str, cut: i64, after: &'a str) -> _ {
         .filter(certificates::issuer.eq(issuer))
         .filter(certificates::serial.gt(after))
         .filter(certificate_status_events::sequence.le(cut))
+        .filter(revoked)
         .order(certificates::serial)
 }
 
@@ -215,7 +218,6 @@ pub(crate) fn by_state(
 /// `at`, as the state has it.
 pub(crate) fn count_of_shards(db: &mut Database, issuer: &str, cut: i64, at: Timestamp) -> QueryResult<u64> {
     let count: i64 = ended(issuer, 0, cut)
-        .filter(sql::<Bool>(REVOKED))
         .filter(certificates::shard.is_not_null())
         .filter(certificates::status.eq("revoked"))
         .filter(certificates::not_after.ge(at))
@@ -227,6 +229,7 @@ pub(crate) fn count_of_shards(db: &mut Database, issuer: &str, cut: i64, at: Tim
 /// The certificates that the log ends after `base` and up to `cut`, each beside its event.
 #[auto_type]
 fn ended<'a>(issuer: &'a str, base: i64, cut: i64) -> _ {
+    let revoked: SqlLiteral<Bool> = sql(REVOKED);
     certificates::table
         .inner_join(
             certificate_status_events::table.on(certificate_status_events::issuer
@@ -236,6 +239,7 @@ fn ended<'a>(issuer: &'a str, base: i64, cut: i64) -> _ {
         .filter(certificates::issuer.eq(issuer))
         .filter(certificate_status_events::sequence.gt(base))
         .filter(certificate_status_events::sequence.le(cut))
+        .filter(revoked)
 }
 
 fn paged<E: From<DieselError>>(

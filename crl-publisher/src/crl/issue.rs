@@ -94,7 +94,7 @@ fn draft(
     &Wanted { scope, kinds, reach, cut }: &Wanted<'_>,
     act: &Act,
 ) -> Result<(Standing, Vec<Draft>), CrlError> {
-    let standing = Standing::load(db, folder, authority, scope)?;
+    let standing = Standing::load(db, folder, authority, scope, kinds)?;
     let this_update = cut.this_update;
     refuse_clock_behind(&standing, this_update, act)?;
     let mut drafts = Vec::with_capacity(2);

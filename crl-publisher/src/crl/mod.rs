@@ -15,6 +15,7 @@ mod entry_dates;
 mod error;
 mod intended;
 pub(crate) mod issue;
+pub(crate) mod published;
 pub mod read;
 pub(crate) mod record;
 mod scope;
@@ -24,6 +25,8 @@ mod verify;
 
 #[cfg(test)]
 mod lint_tests;
+#[cfg(test)]
+mod plan_tests;
 #[cfg(test)]
 mod tests;
 

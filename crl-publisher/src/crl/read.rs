@@ -138,6 +138,12 @@ impl<'a> Crl<'a> {
         CrlEntries { reader: SliceReader::new(self.entries).ok(), failed: false }
     }
 
+    /// Their serial numbers alone, in the order they stand: all that is asked of a CRL that was verified when it was
+    /// issued.
+    pub(crate) fn serials(&self) -> CrlSerials<'a> {
+        CrlSerials { reader: SliceReader::new(self.entries).ok() }
+    }
+
     fn read_extensions(&mut self, extensions: AnyRef<'a>) -> Result<(), UnreadableCrl> {
         let mut number = None;
         let mut reader = content(extensions)?;
@@ -204,6 +210,25 @@ impl<'a> Iterator for CrlEntries<'a> {
     }
 }
 
+/// Reads the serial numbers of entries one by one; ends after the first that does not read.
+#[derive(Debug)]
+pub(crate) struct CrlSerials<'a> {
+    reader: Option<SliceReader<'a>>,
+}
+
+impl<'a> Iterator for CrlSerials<'a> {
+    type Item = Result<&'a [u8], UnreadableCrl>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let reader = self.reader.as_mut().filter(|reader| !reader.is_finished())?;
+        let serial = read_serial(reader);
+        if serial.is_err() {
+            self.reader = None;
+        }
+        Some(serial)
+    }
+}
+
 fn read_entry<'a>(reader: &mut SliceReader<'a>) -> Result<CrlEntry<'a>, UnreadableCrl> {
     let mut fields = content(AnyRef::decode(reader)?)?;
     let serial: UintRef<'a> = fields.decode()?;
@@ -221,6 +246,11 @@ fn read_entry<'a>(reader: &mut SliceReader<'a>) -> Result<CrlEntry<'a>, Unreadab
         fields.finish()?;
     }
     Ok(CrlEntry { serial: serial.as_bytes(), revoked_at, reason })
+}
+
+fn read_serial<'a>(reader: &mut SliceReader<'a>) -> Result<&'a [u8], UnreadableCrl> {
+    let serial: UintRef<'a> = content(AnyRef::decode(reader)?)?.decode()?;
+    Ok(serial.as_bytes())
 }
 
 fn content<'a>(sequence: AnyRef<'a>) -> Result<SliceReader<'a>, der::Error> {

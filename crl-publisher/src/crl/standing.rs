@@ -4,10 +4,10 @@ use ca_core::authority::Authority;
 use store::{Database, Timestamp};
 
 use super::compare::Previous;
+use super::published::{PublishedHead, published, published_head};
 use super::read::Crl;
-use super::verify::check_signature;
 use super::{CrlError, CrlKind, CrlRefused, Scope, record};
-use crate::folder::{FolderError, PublicFolder};
+use crate::folder::PublicFolder;
 
 /// What stands: in the database and before the world.
 pub(crate) struct Standing {
@@ -21,11 +21,13 @@ pub(crate) struct Standing {
 }
 
 impl Standing {
+    /// For CRLs of these kinds: the bytes of no other are read that were seen before.
     pub(crate) fn load(
         db: &mut Database,
         folder: &PublicFolder,
         authority: &Authority,
         scope: &Scope,
+        kinds: &[CrlKind],
     ) -> Result<Self, CrlError> {
         let issuer = authority.short_name.as_str();
         let mut standing = Self {
@@ -36,21 +38,25 @@ impl Standing {
             delta: None,
         };
         for &kind in CrlKind::of(authority.kind) {
+            // Whatever is issued, no revocation of the delta that stands is lost.
+            let compared = kind == CrlKind::Delta || kinds.contains(&kind);
             let recorded = record::newest(db, issuer, scope, kind)?;
-            let published = published(folder, authority, scope, kind)?;
-            if let Some(bytes) = &published {
-                let crl = Crl::read(bytes).map_err(CrlRefused::from)?;
-                standing.highest_number = standing.highest_number.max(crl.number);
-                standing.newest_this_update = standing.newest_this_update.max(Some(crl.this_update));
+            let (bytes, head) = match compared {
+                true => published(folder, authority, scope, kind)?.unzip(),
+                false => (None, published_head(folder, authority, scope, kind)?),
+            };
+            if let Some(PublishedHead { number, this_update }) = head {
+                standing.highest_number = standing.highest_number.max(number);
+                standing.newest_this_update = standing.newest_this_update.max(Some(this_update));
             }
             if let Some(crl) = &recorded {
                 standing.newest_this_update = standing.newest_this_update.max(Some(crl.this_update));
             }
             let entries = recorded.as_ref().map_or(0, |crl| crl.entries);
-            let held = match (published, recorded) {
+            let held = match (bytes, recorded) {
                 (Some(bytes), _) => Some(bytes),
-                (None, Some(crl)) => record::der(db, issuer, scope, kind, crl.number)?,
-                (None, None) => None,
+                (None, Some(crl)) if compared => record::der(db, issuer, scope, kind, crl.number)?,
+                _ => None,
             };
             match kind {
                 CrlKind::Full => (standing.full, standing.full_entries) = (held, entries),
@@ -71,39 +77,4 @@ impl Standing {
         let delta = self.delta.as_deref().map(Crl::read).transpose().map_err(CrlRefused::from)?;
         Ok(Previous { full, delta })
     }
-}
-
-/// The bytes of the published CRL, where it reads, is of this scope and kind and its signature is the authority's.
-/// Anything else in its place counts as nothing: it is replaced.
-fn published(
-    folder: &PublicFolder,
-    authority: &Authority,
-    scope: &Scope,
-    kind: CrlKind,
-) -> Result<Option<Vec<u8>>, FolderError> {
-    let path = folder.scoped_crl_path(&authority.short_name, scope.shard(), kind);
-    let Some(bytes) = folder.read(&path)? else { return Ok(None) };
-    let ours = match Crl::read(&bytes) {
-        Ok(crl) => {
-            crl.kind() == kind
-                && crl.distribution_point.as_deref() == scope.distribution_point()
-                && check_signature(&crl, authority).is_ok()
-        }
-        Err(_) => false,
-    };
-    if !ours {
-        tracing::error!(path = %path.display(), "what is published is not the {kind} CRL of {}", authority.short_name);
-    }
-    Ok(ours.then_some(bytes))
-}
-
-/// The number of the published CRL of this scope and kind, if there is one.
-pub(crate) fn published_number(
-    folder: &PublicFolder,
-    authority: &Authority,
-    scope: &Scope,
-    kind: CrlKind,
-) -> Result<Option<u64>, CrlError> {
-    let bytes = published(folder, authority, scope, kind)?;
-    Ok(bytes.and_then(|bytes| Crl::read(&bytes).ok().map(|crl| crl.number)))
 }

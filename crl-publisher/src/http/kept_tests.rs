@@ -51,6 +51,19 @@ fn what_is_kept_goes_out_without_database_and_signer_and_a_revocation_replaces_i
 }
 
 #[test]
+fn the_metrics_tell_answers_from_memory_from_those_that_were_signed() {
+    let server = Server::start();
+    let request = server.ocsp_request("1D01");
+    (0..3).for_each(|_| drop(server.post("/ocsp", &request)));
+    let metrics = super::metrics::metrics(&server.service, server.service.now());
+    for line in
+        ["igc_ocsp_answers_total{from=\"memory\"} 2\n", "igc_ocsp_answers_total{from=\"signing\"} 1\n"]
+    {
+        assert!(metrics.contains(line), "{metrics}");
+    }
+}
+
+#[test]
 fn a_date_never_confirms_an_answer_that_a_revocation_of_the_same_second_replaced() {
     let mut server = Server::start();
     let path = format!("/ocsp/{}", STANDARD.encode(server.ocsp_request("1D01")).replace('=', "%3D"));

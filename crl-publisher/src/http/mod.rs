@@ -5,11 +5,14 @@
 
 mod coherence;
 mod documents;
+mod downloads;
 mod follower;
+mod metrics;
 mod ocsp_get;
-mod operations;
 mod oppositions;
 mod published;
+mod readiness;
+mod register;
 mod reply;
 mod service;
 mod target;
@@ -19,9 +22,11 @@ mod caching_tests;
 #[cfg(test)]
 mod damage_tests;
 #[cfg(test)]
+mod downloads_tests;
+#[cfg(test)]
 mod kept_tests;
 #[cfg(test)]
-mod load_tests;
+mod register_tests;
 #[cfg(test)]
 mod tests;
 
@@ -41,6 +46,7 @@ use crate::ocsp::Answer;
 use crate::ocsp::request::MAX_REQUEST_BYTES;
 use crate::ocsp::response::OcspResponseStatus;
 
+pub use downloads::{Download, Downloads, StandingList};
 pub use follower::Following;
 pub use oppositions::StreamLimits;
 pub use service::{Clock, StatusService, StatusSettings};
@@ -147,7 +153,7 @@ async fn readyz(request: HttpRequest, service: web::Data<StatusService>) -> Http
     let at = service.now();
     let verbose =
         request.query_string().split('&').any(|part| part == "verbose" || part.starts_with("verbose="));
-    match web::block(move || operations::readiness(&service, at)).await {
+    match web::block(move || readiness::readiness(&service, at)).await {
         Ok(readiness) => readiness.into_response(verbose),
         Err(_) => plain(HttpResponse::ServiceUnavailable(), "try again in a moment\n"),
     }
@@ -155,7 +161,7 @@ async fn readyz(request: HttpRequest, service: web::Data<StatusService>) -> Http
 
 async fn metrics(service: web::Data<StatusService>) -> HttpResponse {
     let at = service.now();
-    match web::block(move || operations::metrics(&service, at)).await {
+    match web::block(move || metrics::metrics(&service, at)).await {
         Ok(text) => HttpResponse::Ok()
             .insert_header(NEVER_CACHED)
             .content_type("text/plain; version=0.0.4; charset=utf-8")

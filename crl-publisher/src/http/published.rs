@@ -10,10 +10,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use actix_web::web::Bytes;
 use store::Timestamp;
 
-use super::reply::etag;
 use super::target::PublishedName;
 use crate::crl::CrlKind;
 use crate::crl::read::Crl;
+use crate::entity_tag::entity_tag;
 use crate::folder::{PublicFolder, open};
 
 /// One file as it stands.
@@ -83,7 +83,7 @@ impl PublishedFile {
         let mut body = Vec::new();
         file.read_to_end(&mut body)?;
         Ok(Self {
-            etag: etag(&body),
+            etag: entity_tag(&body),
             modified: Timestamp::from_seconds(version.modified_seconds),
             next_update: None,
             version,

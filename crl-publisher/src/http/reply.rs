@@ -1,13 +1,17 @@
 //! What goes back, with what caches and conditional requests may know about it.
 
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{Header, HttpDate, IfModifiedSince};
+use actix_web::http::header::{
+    CACHE_CONTROL, ETAG, EXPIRES, Header, HttpDate, IF_NONE_MATCH, IfModifiedSince, LAST_MODIFIED,
+};
 use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
-use sha2::{Digest, Sha256};
 use store::{Code, Timestamp};
+
+use crate::entity_tag::entity_tag;
 
 /// Neither a cache of ours nor one on the way keeps the answer (RFC 9111 §5.2.2.5): some errors may be
 /// kept otherwise (RFC 9110 §15.1).
@@ -29,14 +33,9 @@ enum Caching {
     /// May be kept, and is asked about each time it is used.
     Revalidated { etag: String },
     /// Shared caches may keep it for a while.
-    Until { max_age: Duration, etag: String, modified: Timestamp, expires: Option<Timestamp> },
+    Until { max_age: Duration, etag: Arc<str>, modified: Timestamp, expires: Option<Timestamp> },
     /// The same, and no date tells one version from another.
-    UntilByEtag { max_age: Duration, etag: String, modified: Timestamp, expires: Timestamp },
-}
-
-/// `"…"`: the SHA-256 of the body.
-pub(crate) fn etag(body: &[u8]) -> String {
-    format!("\"{}\"", hex::encode(Sha256::digest(body)))
+    UntilByEtag { max_age: Duration, etag: Arc<str>, modified: Timestamp, expires: Timestamp },
 }
 
 impl Reply {
@@ -62,7 +61,7 @@ impl Reply {
 
     /// May be kept by whoever asks each time whether it is still so (RFC 9111 §5.2.2.4).
     pub(crate) fn revalidated(content_type: &'static str, body: Bytes) -> Self {
-        let caching = Caching::Revalidated { etag: etag(&body) };
+        let caching = Caching::Revalidated { etag: entity_tag(&body) };
         Self { status: StatusCode::OK, content_type, body, caching }
     }
 
@@ -75,7 +74,7 @@ impl Reply {
         max_age: Duration,
         expires: Option<Timestamp>,
     ) -> Self {
-        let caching = Caching::Until { max_age, etag, modified, expires };
+        let caching = Caching::Until { max_age, etag: etag.into(), modified, expires };
         Self { status: StatusCode::OK, content_type, body, caching }
     }
 
@@ -83,12 +82,13 @@ impl Reply {
     /// no 304, since two versions may have one date.
     pub(crate) fn cached_by_etag(
         content_type: &'static str,
+        etag: Arc<str>,
         body: Bytes,
         modified: Timestamp,
         max_age: Duration,
         expires: Timestamp,
     ) -> Self {
-        let caching = Caching::UntilByEtag { max_age, etag: etag(&body), modified, expires };
+        let caching = Caching::UntilByEtag { max_age, etag, modified, expires };
         Self { status: StatusCode::OK, content_type, body, caching }
     }
 
@@ -123,14 +123,14 @@ impl Reply {
         });
         let headers = |response: &mut HttpResponseBuilder| {
             response
-                .insert_header(("etag", etag.as_str()))
-                .insert_header(("last-modified", http_date(modified)))
+                .insert_header((ETAG, &*etag))
+                .insert_header((LAST_MODIFIED, http_date(modified)))
                 .insert_header((
-                    "cache-control",
+                    CACHE_CONTROL,
                     // RFC 9919 §6 asks for these four words.
                     format!("max-age={}, public, no-transform, must-revalidate", left.as_secs()),
                 ))
-                .insert_header(("expires", http_date(at.plus(left))));
+                .insert_header((EXPIRES, http_date(at.plus(left))));
         };
         let unchanged = not_modified(request, &etag, by_date.then_some(modified));
         let mut response =
@@ -149,15 +149,14 @@ fn not_modified(request: &HttpRequest, etag: &str, modified: Option<Timestamp>) 
     if let Some(known) = knows(request, etag) {
         return known;
     }
-    match (modified, IfModifiedSince::parse(request)) {
-        (Some(modified), Ok(since)) => system_time(modified.whole_second()) <= SystemTime::from(since.0),
-        _ => false,
-    }
+    let Some(modified) = modified else { return false };
+    IfModifiedSince::parse(request)
+        .is_ok_and(|since| system_time(modified.whole_second()) <= SystemTime::from(since.0))
 }
 
 /// Whether If-None-Match names what would be sent; nothing where there is none.
 fn knows(request: &HttpRequest, etag: &str) -> Option<bool> {
-    let known = request.headers().get("if-none-match")?;
+    let known = request.headers().get(IF_NONE_MATCH)?;
     Some(known.to_str().is_ok_and(|known| {
         known.split(',').map(str::trim).any(|known| known == "*" || known.trim_start_matches("W/") == etag)
     }))

@@ -5,15 +5,16 @@ use std::time::Duration;
 
 use actix_web::http::StatusCode;
 use actix_web::web::Bytes;
-use ca_core::signer::Signer;
+use ca_core::signer::{Signer, VerifiedSigner};
 use store::{Act, Actor, Database, RequestId, Timestamp};
 
 use super::documents::POLICY_PAGE;
 use super::follower::{Following, Wake};
 use super::oppositions::{OppositionService, StreamLimits};
 use super::published::PublishedFiles;
-use super::reply::{Reply, etag};
+use super::reply::Reply;
 use super::target::PublishedName;
+use crate::entity_tag::entity_tag;
 use crate::faults;
 use crate::folder::PublicFolder;
 use crate::ocsp::answers::{Answers, Unanswered};
@@ -63,7 +64,8 @@ impl StatusService {
     /// Opens nothing yet: a status role starts, and serves CRLs, without its database.
     pub fn new(settings: StatusSettings) -> Self {
         let databases = Pool::new(settings.workers, settings.open_database);
-        let signers = Pool::new(settings.workers, settings.open_signer);
+        let open_signer = settings.open_signer;
+        let signers = Pool::new(settings.workers, Box::new(move || open_signer().map(VerifiedSigner::new)));
         Self {
             shared: Arc::new(Shared {
                 folder: settings.folder,
@@ -130,7 +132,7 @@ impl StatusService {
         Reply::cached(
             "text/html; charset=utf-8",
             Bytes::from_static(POLICY_PAGE.as_bytes()),
-            etag(POLICY_PAGE.as_bytes()),
+            entity_tag(POLICY_PAGE.as_bytes()),
             Timestamp::from_seconds(0),
             self.policy().file_max_age,
             None,
@@ -155,7 +157,8 @@ impl StatusService {
         match answer.kind {
             AnswerKind::Signed { this_update, next_update, nonce: false } => Reply::cached_by_etag(
                 "application/ocsp-response",
-                Bytes::from(answer.der),
+                answer.etag.unwrap_or_else(|| entity_tag(&answer.der).into()),
+                answer.der,
                 this_update,
                 self.policy().ocsp_max_age,
                 next_update,

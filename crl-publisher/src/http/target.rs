@@ -114,6 +114,15 @@ pub(crate) enum Part {
     Signature,
 }
 
+impl Part {
+    pub(crate) const fn content_type(self, of: ListFile) -> &'static str {
+        match self {
+            Self::Content => of.content_type(),
+            Self::Signature => "application/pkcs7-signature",
+        }
+    }
+}
+
 fn oppositions(name: &str) -> Target {
     match name {
         "changes" | "changes.json" => return Target::OppositionChanges(ListForm::Json),

@@ -1,10 +1,11 @@
 //! Every answer: from memory where it can be, signed where it must be.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use ca_core::serial::SerialNumber;
-use ca_core::signer::Signer;
+use ca_core::signer::VerifiedSigner;
 use diesel::result::{Error as DieselError, QueryResult};
 use store::{Act, Database, Timestamp};
 
@@ -13,9 +14,11 @@ use super::cache::{AnswerCache, AnswerKey, Kept};
 use super::delegate::{Delegate, Signed};
 use super::draft::{Known, Moments};
 use super::flights::Flights;
+use super::ready::{Ready, ReadyAnswers};
 use super::request::{CertId, Question};
 use super::responder::{Responder, ResponderError};
 use super::response::OcspResponseStatus;
+use crate::entity_tag::entity_tag;
 use crate::policy::PublicationPolicy;
 use crate::pool::Pool;
 use crate::status::{self, Standing, Status, Statuses, Step, View};
@@ -28,16 +31,40 @@ const RESPONDER_REFRESH: Duration = Duration::from_secs(30);
 /// responder that has just been certified is not kept waiting, and nobody has them loaded more often than this.
 const DOUBT: Duration = Duration::from_millis(50);
 
+/// Of the octets for answers, one in so many is for whole ones.
+const SHARE_OF_READY: usize = 8;
+
 /// All that answering takes.
 pub(crate) struct Answers {
     pub(crate) databases: Pool<Database>,
-    pub(crate) signers: Pool<Box<dyn Signer>>,
+    pub(crate) signers: Pool<VerifiedSigner>,
     pub(crate) statuses: Statuses,
-    pub(crate) cache: AnswerCache,
+    cache: AnswerCache,
+    ready: ReadyAnswers,
     pub(crate) policy: PublicationPolicy,
+    pub(crate) given: Given,
     responder: RwLock<Option<(Timestamp, Arc<Responder>)>>,
     flights: Flights<(AnswerKey, Standing), Option<Answer>>,
     doubts: Flights<(), Option<Arc<Responder>>>,
+}
+
+/// How many answers were given since the start, errors included.
+#[derive(Debug, Default)]
+pub(crate) struct Given {
+    /// From memory, at once.
+    pub(crate) from_memory: AtomicU64,
+    /// With the database, or a signature, or both.
+    pub(crate) by_signing: AtomicU64,
+}
+
+/// An answer around a signature that was kept, and what it rests on.
+struct KeptAnswer {
+    answer: Answer,
+    /// Whether the newest responder of the authority signed it.
+    by_newest: bool,
+    serial: SerialNumber,
+    standing: Standing,
+    moments: Moments,
 }
 
 /// A question that memory alone cannot answer.
@@ -49,14 +76,16 @@ impl Answers {
         policy: PublicationPolicy,
         cache_octets: usize,
         databases: Pool<Database>,
-        signers: Pool<Box<dyn Signer>>,
+        signers: Pool<VerifiedSigner>,
     ) -> Self {
         Self {
             databases,
             signers,
             statuses: Statuses::default(),
-            cache: AnswerCache::new(cache_octets),
+            cache: AnswerCache::new(cache_octets - cache_octets / SHARE_OF_READY),
+            ready: ReadyAnswers::new(cache_octets / SHARE_OF_READY),
             policy,
+            given: Given::default(),
             responder: RwLock::default(),
             flights: Flights::default(),
             doubts: Flights::default(),
@@ -65,6 +94,19 @@ impl Answers {
 
     /// The answer, where it takes neither the database nor a signature. Waits for nothing.
     pub(crate) fn at_once(&self, request: &[u8], at: Timestamp) -> Result<Answer, Unanswered> {
+        let answer = self.remembered(request, at)?;
+        self.given.from_memory.fetch_add(1, Ordering::Relaxed);
+        Ok(answer)
+    }
+
+    fn remembered(&self, request: &[u8], at: Timestamp) -> Result<Answer, Unanswered> {
+        let standing = self.statuses.view().zip(self.known_responder());
+        if let Some((view, (_, responder))) = &standing {
+            let known = Known { since: view.synchronised_at, at };
+            if let Some(answer) = self.ready.get(request, view, responder, known, &self.policy) {
+                return Ok(answer);
+            }
+        }
         let question = match Question::read(request) {
             Ok(question) => question,
             Err(malformed) => {
@@ -72,23 +114,52 @@ impl Answers {
                 return Ok(Answer::error(OcspResponseStatus::MalformedRequest));
             }
         };
-        let (Some(view), Some((loaded, responder))) = (self.statuses.view(), self.known_responder()) else {
-            return Err(Unanswered(question));
-        };
+        let Some((view, (loaded, responder))) = standing else { return Err(Unanswered(question)) };
         let Some(delegates) = responder.delegates(&question) else {
             let doubted = !is_within(DOUBT, loaded, at);
             return if doubted { Err(Unanswered(question)) } else { Ok(unauthorized()) };
         };
         let known = Known { since: view.synchronised_at, at };
-        match self.kept_answer(&view, delegates, &question, known) {
-            Some(answer) => Ok(answer),
-            None => Err(Unanswered(question)),
+        let Some(kept) = self.kept_answer(&view, delegates, &question, known) else {
+            return Err(Unanswered(question));
+        };
+        Ok(self.made_ready(request, kept, &delegates[0], &responder))
+    }
+
+    /// Keeps a whole answer for who asks the same in the same octets, if the newest responder signed it.
+    fn made_ready(
+        &self,
+        request: &[u8],
+        kept: KeptAnswer,
+        newest: &Delegate,
+        responder: &Arc<Responder>,
+    ) -> Answer {
+        let KeptAnswer { mut answer, by_newest, serial, standing, moments } = kept;
+        if by_newest {
+            answer.etag = Some(entity_tag(&answer.der).into());
+            let (authority, responder) = (newest.authority.as_str().into(), Arc::downgrade(responder));
+            let ready = Ready { answer: answer.clone(), responder, authority, serial, standing, moments };
+            self.ready.put(request, ready);
         }
+        answer
     }
 
     /// The answer to what memory alone could not answer. Blocks: looks up what memory does not know, and signs.
     pub(crate) fn by_signing(&self, Unanswered(question): &Unanswered, act: &Act) -> Answer {
+        self.given.by_signing.fetch_add(1, Ordering::Relaxed);
         self.signed(question, act).unwrap_or_else(Answer::error)
+    }
+
+    /// What is kept of answers: signatures, and octets at most, those of whole answers among them.
+    pub(crate) fn kept(&self) -> (usize, usize) {
+        let (signatures, octets) = self.cache.size();
+        (signatures, octets + self.ready.size().1)
+    }
+
+    /// How many whole answers are kept.
+    #[cfg(test)]
+    pub(super) fn whole(&self) -> usize {
+        self.ready.size().0
     }
 
     /// Brings memory into step with the status log, and renews the responder when it is due or concerned. `db`
@@ -164,7 +235,7 @@ impl Answers {
         delegates: &[Delegate],
         question: &Question,
         known: Known,
-    ) -> Option<Answer> {
+    ) -> Option<KeptAnswer> {
         let (cert_id, serial) = question.single()?;
         let standing = view.image.get(&delegates[0].authority, &serial)?;
         delegates.iter().enumerate().find_map(|(place, delegate)| {
@@ -179,7 +250,9 @@ impl Answers {
                 return None;
             }
             let statuses = [standing.status()];
-            delegate.assemble(&self.policy, question, &statuses, moments, &kept.signature).ok()
+            let answer =
+                delegate.assemble(&self.policy, question, &statuses, moments, &kept.signature).ok()?;
+            Some(KeptAnswer { answer, by_newest: place == 0, serial: serial.clone(), standing, moments })
         })
     }
 
@@ -206,7 +279,10 @@ impl Answers {
         let answer = match shared_key(&delegates[0], question, &statuses) {
             // Whoever came too late for one flight may find what it brought.
             Some(key) => {
-                let kept_or_signed = || self.kept_answer(&view, delegates, question, known).or_else(sign);
+                let kept_or_signed = || {
+                    let kept = self.kept_answer(&view, delegates, question, known);
+                    kept.map(|kept| kept.answer).or_else(sign)
+                };
                 self.flights.share(&key, kept_or_signed).flatten()
             }
             None => sign(),
@@ -253,7 +329,7 @@ impl Answers {
         let (delegate, signed) = self.signers.run(|signer| {
             let mut failed = None;
             for delegate in delegates {
-                match delegate.sign(&self.policy, question, statuses, known, signer.as_mut()) {
+                match delegate.sign(&self.policy, question, statuses, known, signer) {
                     Ok(signed) => return Ok(Some((delegate, signed))),
                     Err(trouble) => {
                         let authority = &delegate.authority;

@@ -4,15 +4,10 @@
 //! from the question. The status that was signed is kept beside them and compared with the one that stands, so
 //! that nothing has to be thrown away when a certificate is revoked.
 
-use std::collections::HashMap;
-use std::collections::hash_map::RandomState;
-use std::hash::BuildHasher;
-use std::mem::{size_of, take};
-use std::sync::{Mutex, PoisonError};
-
 use store::Timestamp;
 
 use super::delegate::Delegate;
+use super::generations::{ALLOCATED_BESIDE, Generations, Weighs};
 use super::request::CertId;
 use crate::status::Standing;
 use crate::status::image::{SerialKey, serial_key};
@@ -76,108 +71,41 @@ impl Kept {
     }
 }
 
-/// What one entry costs at most, octets: its place in a map that has just grown, twice the size it needs, and its
-/// signature with what an allocator adds.
-fn cost(kept: &Kept) -> usize {
-    const ALLOCATED_BESIDE: usize = 16;
-    (size_of::<(AnswerKey, Kept)>() + 1) * 16 / 7 + kept.signature.len() + ALLOCATED_BESIDE
+impl Weighs for AnswerKey {
+    fn octets_beside(&self) -> usize {
+        0
+    }
 }
 
-/// How many parts the cache has, each behind its own lock.
-const PARTS: usize = 64;
+impl Weighs for Kept {
+    fn octets_beside(&self) -> usize {
+        self.signature.len() + ALLOCATED_BESIDE
+    }
+}
 
-/// The kept signatures. A part has two generations: what was asked for since the last change of generations, and
-/// what was before. When the younger one reaches half of the part's bound, the older one is given up whole: what
-/// nobody has asked for since is forgotten, and nothing is moved one by one.
+/// The kept signatures.
 #[derive(Debug)]
-pub(crate) struct AnswerCache {
-    parts: Vec<Mutex<Part>>,
-    /// Octets of one generation of one part.
-    bound: usize,
-    hasher: RandomState,
-}
-
-#[derive(Debug, Default)]
-struct Part {
-    young: Generation,
-    old: Generation,
-}
-
-#[derive(Debug, Default)]
-struct Generation {
-    answers: HashMap<AnswerKey, Kept>,
-    octets: usize,
-}
+pub(crate) struct AnswerCache(Generations<AnswerKey, Kept>);
 
 impl AnswerCache {
     /// Keeps at most `octets`; with 0 nothing at all.
     pub(crate) fn new(octets: usize) -> Self {
-        let parts = std::iter::repeat_with(Mutex::default).take(PARTS).collect();
-        Self { parts, bound: octets / PARTS / 2, hasher: RandomState::new() }
+        Self(Generations::new(octets, 64))
     }
 
     /// The kept signature, if it says this.
     pub(super) fn get(&self, key: &AnswerKey, standing: Standing) -> Option<Kept> {
-        let mut part = self.part(key);
-        if let Some(kept) = part.young.answers.get(key) {
-            return (kept.standing == standing).then(|| kept.clone());
-        }
-        let kept = part.old.take(key)?;
-        if kept.standing != standing {
-            return None;
-        }
-        let given_up = part.put(*key, kept.clone(), self.bound);
-        drop(part);
-        drop(given_up);
-        Some(kept)
+        self.0.get(key, |kept| kept.standing == standing)
     }
 
     /// Keeps a signature in the place of an older one.
     pub(super) fn put(&self, key: AnswerKey, kept: Kept) {
-        if cost(&kept) > self.bound {
-            return;
-        }
-        let mut part = self.part(&key);
-        part.old.take(&key);
-        let given_up = part.put(key, kept, self.bound);
-        // Thousands of small allocations are given back, by nobody who holds the lock.
-        drop(part);
-        drop(given_up);
+        self.0.put(key, kept);
     }
 
     /// What is kept: signatures, and octets at most.
     pub(crate) fn size(&self) -> (usize, usize) {
-        let sizes = self.parts.iter().map(|part| {
-            let part = part.lock().unwrap_or_else(PoisonError::into_inner);
-            (part.young.answers.len() + part.old.answers.len(), part.young.octets + part.old.octets)
-        });
-        sizes.fold((0, 0), |(count, octets), (more, and)| (count + more, octets + and))
-    }
-
-    fn part(&self, key: &AnswerKey) -> std::sync::MutexGuard<'_, Part> {
-        let place = self.hasher.hash_one(key) as usize % PARTS;
-        self.parts[place].lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Part {
-    /// What is to be dropped once the lock is given back.
-    fn put(&mut self, key: AnswerKey, kept: Kept, bound: usize) -> Option<Generation> {
-        let given_up = (self.young.octets + cost(&kept) > bound)
-            .then(|| std::mem::replace(&mut self.old, take(&mut self.young)));
-        self.young.octets += cost(&kept);
-        if let Some(before) = self.young.answers.insert(key, kept) {
-            self.young.octets -= cost(&before);
-        }
-        given_up
-    }
-}
-
-impl Generation {
-    fn take(&mut self, key: &AnswerKey) -> Option<Kept> {
-        let kept = self.answers.remove(key)?;
-        self.octets -= cost(&kept);
-        Some(kept)
+        self.0.size()
     }
 }
 
@@ -197,34 +125,11 @@ mod tests {
     }
 
     #[test]
-    fn the_bound_holds_and_what_is_asked_for_stays() {
-        let bound = 1024 * 1024;
-        let cache = AnswerCache::new(bound);
-        let favourite = key(u32::MAX);
-        cache.put(favourite, kept());
-        for n in 0..20_000 {
-            cache.put(key(n), kept());
-            assert!(cache.get(&favourite, Standing::GOOD).is_some(), "after {n}");
-        }
-        let (count, octets) = cache.size();
-        assert!(octets <= bound, "{octets}");
-        assert!(octets > bound / 3, "{count} answers in {octets} octets: the room is used");
-        assert!(cache.get(&key(0), Standing::GOOD).is_none(), "nobody asked again");
-    }
-
-    #[test]
     fn an_answer_that_says_something_else_is_not_found() {
         let cache = AnswerCache::new(1024 * 1024);
         cache.put(key(1), kept());
         let revoked = crate::status::Status::Revoked { at: Timestamp::from_seconds(1), reason: None };
         assert!(cache.get(&key(1), Standing::of(&revoked).unwrap()).is_none());
         assert!(cache.get(&key(1), Standing::GOOD).is_some());
-    }
-
-    #[test]
-    fn without_room_nothing_is_kept() {
-        let cache = AnswerCache::new(0);
-        cache.put(key(1), kept());
-        assert_eq!(cache.size(), (0, 0));
     }
 }

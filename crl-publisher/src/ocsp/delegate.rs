@@ -4,7 +4,7 @@ use ca_core::authority::Authority;
 use ca_core::certificate::{self, CertificateStatus};
 use ca_core::serial::SerialNumber;
 use ca_core::service_key::ServiceKey;
-use ca_core::signer::{KeyReference, SignatureAlgorithm, Signer, SignerError, sign_verified};
+use ca_core::signer::{KeyReference, Message, SignatureAlgorithm, SignerError, VerifiedSigner};
 use const_oid::db::rfc6960::ID_PKIX_OCSP_ARCHIVE_CUTOFF;
 use der::asn1::{GeneralizedTime, OctetString};
 use der::{Decode, Encode};
@@ -127,12 +127,14 @@ impl Delegate {
         question: &Question,
         statuses: &[Status],
         known: Known,
-        signer: &mut dyn Signer,
+        signer: &mut VerifiedSigner,
     ) -> Result<Signed, Trouble> {
         let moments = Moments::of(self, policy, statuses, known)?;
         let tbs = response_data(self, policy, question, statuses, moments)?;
         let subject = format!("ocsp {}", self.authority);
-        let signature = sign_verified(signer, &self.key, &self.public_key, &subject, &tbs)?;
+        let message =
+            Message { key: &self.key, public_key: &self.public_key, subject: &subject, octets: &tbs };
+        let signature = signer.sign(message)?;
         Ok(Signed { moments, signature })
     }
 
@@ -149,7 +151,8 @@ impl Delegate {
         let der = encode::response(&tbs, &self.algorithm_der, signature, &self.certificate_der);
         let Moments { this_update, next_update, .. } = moments;
         Ok(Answer {
-            der,
+            der: der.into(),
+            etag: None,
             kind: AnswerKind::Signed { this_update, next_update, nonce: question.nonce.is_some() },
         })
     }

@@ -74,7 +74,8 @@ pub(super) fn desk_that_takes(world: &World, takes: Duration) -> Desk {
     );
     let signed = Arc::new(AtomicUsize::new(0));
     let signer = Counting { keys: world.signer.clone(), signed: Arc::clone(&signed), takes };
-    let signers: Pool<Box<dyn Signer>> = Pool::new(4, Box::new(move || Ok(Box::new(signer.clone()))));
+    let open = move || Ok(ca_core::signer::VerifiedSigner::new(Box::new(signer.clone())));
+    let signers = Pool::new(4, Box::new(open));
     Desk {
         answers: Answers::new(world.policy.clone(), 1024 * 1024, databases, signers),
         here,

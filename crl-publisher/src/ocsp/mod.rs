@@ -11,7 +11,9 @@ mod delegate;
 mod draft;
 mod encode;
 mod flights;
+mod generations;
 mod issuers;
+mod ready;
 pub mod request;
 mod responder;
 pub mod response;
@@ -24,6 +26,8 @@ pub(crate) mod kept_tests;
 mod model_tests;
 #[cfg(test)]
 mod nonce_tests;
+#[cfg(test)]
+mod ready_tests;
 #[cfg(test)]
 mod responder_tests;
 #[cfg(test)]

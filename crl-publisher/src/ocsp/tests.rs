@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use ca_core::revocation::RevocationReason;
-use ca_core::signer::Signer;
+use ca_core::signer::VerifiedSigner;
 use const_oid::ObjectIdentifier;
 use const_oid::db::rfc5912::{ID_SHA_1, ID_SHA_256};
 use const_oid::db::rfc6960::ID_PKIX_OCSP_NONCE;
@@ -36,7 +36,8 @@ pub(super) fn ask(world: &mut World, request: &[u8]) -> Answer {
 fn answers(world: &World) -> Answers {
     let (url, signer) = (format!("sqlite:{}", world.path("igc.sqlite").display()), world.signer.clone());
     let open = move || Ok(store::Database::open(&url, store::DatabaseRole::Status)?);
-    let signers: Pool<Box<dyn Signer>> = Pool::new(1, Box::new(move || Ok(Box::new(signer.clone()))));
+    let signers: Pool<VerifiedSigner> =
+        Pool::new(1, Box::new(move || Ok(VerifiedSigner::new(Box::new(signer.clone())))));
     Answers::new(world.policy.clone(), 1024 * 1024, Pool::new(1, Box::new(open)), signers)
 }
 

@@ -8,7 +8,7 @@ use store::{Act, CryptoRng, Database, Timestamp};
 
 use crate::crl::cut::Cut;
 use crate::crl::issue::{self, Reach, Wanted, schedule};
-use crate::crl::standing::published_number;
+use crate::crl::published::published_head;
 use crate::crl::{CrlError, CrlKind, Scope, VerifiedCrl, entries, record, shards};
 use crate::folder::PublicFolder;
 use crate::policy::PublicationPolicy;
@@ -201,8 +201,8 @@ pub(super) fn put_out(
     crl: VerifiedCrl,
 ) -> Result<Option<PublishedCrl>, CrlError> {
     let turn = folder.turn()?;
-    if published_number(folder, authority, crl.scope(), crl.kind())?
-        .is_some_and(|standing| standing >= crl.number())
+    if published_head(folder, authority, crl.scope(), crl.kind())?
+        .is_some_and(|standing| standing.number >= crl.number())
     {
         return Ok(None);
     }
@@ -231,7 +231,7 @@ pub(super) fn reconcile(
 ) -> Result<(), CrlError> {
     for &kind in CrlKind::of(authority.kind) {
         let Some(recorded) = record::newest(db, &authority.short_name, scope, kind)? else { continue };
-        let published = published_number(folder, authority, scope, kind)?.unwrap_or(0);
+        let published = published_head(folder, authority, scope, kind)?.map_or(0, |head| head.number);
         if recorded.number <= published {
             continue;
         }
@@ -254,7 +254,7 @@ fn is_due(
 ) -> Result<bool, CrlError> {
     let Some(last) = record::newest(db, &authority.short_name, scope, kind)? else { return Ok(true) };
     // The folder is ahead of the database: a backup was restored. A new one settles which stands.
-    if published_number(folder, authority, scope, kind)?.is_some_and(|number| number > last.number) {
+    if published_head(folder, authority, scope, kind)?.is_some_and(|head| head.number > last.number) {
         return Ok(true);
     }
     if act.at >= last.this_update.plus(schedule(policy, kind).every) {

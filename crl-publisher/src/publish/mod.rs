@@ -13,6 +13,8 @@ mod list_pages;
 pub(crate) mod list_verifier;
 pub mod opposition_list;
 pub mod root_crls;
+mod standing_crls;
+mod urgency;
 
 #[cfg(test)]
 mod agreement_tests;
@@ -43,4 +45,6 @@ pub use list_file::{ListFile, ListForm};
 pub use opposition_list::{
     OppositionListError, OppositionListReport, publish_opposition_list, published_sequence,
 };
-pub use root_crls::{RootCrl, Urgency, root_crls};
+pub use root_crls::{RootCrl, root_crls};
+pub use standing_crls::{StandingCrl, standing_crls};
+pub use urgency::Urgency;

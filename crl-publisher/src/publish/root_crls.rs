@@ -3,11 +3,11 @@
 
 use ca_core::authority::{self, AuthorityError, AuthorityKind};
 use ca_core::status_log;
-use serde::Serialize;
 use store::{Database, Timestamp};
 
 use crate::crl::{CrlKind, Scope, entries, record};
 use crate::policy::PublicationPolicy;
+use crate::publish::Urgency;
 
 /// The CRL of one root.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,18 +18,6 @@ pub struct RootCrl {
     pub next_update: Option<Timestamp>,
     /// Revocations that are not on it yet.
     pub unlisted: u64,
-}
-
-/// How urgent the next ceremony is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Urgency {
-    /// There is time.
-    Well,
-    /// It should be arranged.
-    Warning,
-    /// It must be held: the CRL is about to end, has ended, or lacks a revocation.
-    Alarm,
 }
 
 /// The CRLs of all roots whose records read.

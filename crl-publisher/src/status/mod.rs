@@ -12,7 +12,7 @@ mod standing;
 mod statuses;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use ca_core::revocation::RevocationReason;
 use store::Timestamp;

@@ -61,7 +61,7 @@ fn the_image_holds_what_is_good_or_revoked_and_nothing_else() {
 }
 
 /// What SQLite means to do for a statement.
-fn plan(db: &mut Database, sql: &str) -> String {
+pub(crate) fn plan(db: &mut Database, sql: &str) -> String {
     #[derive(QueryableByName)]
     struct Line {
         #[diesel(sql_type = Integer)]

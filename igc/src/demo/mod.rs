@@ -26,6 +26,7 @@ use report::{Report, StepRunner, Urls};
 use stage::Stage;
 
 pub use folder::{Held, hold};
+pub use stage::{APPROVER, REVOKER, SUBMITTER};
 
 /// How to play.
 #[derive(Clone, Debug)]

@@ -11,10 +11,12 @@ mod publication;
 mod renewal;
 mod reserve;
 mod responders;
+mod revalidation;
 mod root_crls;
 mod shards;
 mod signatures;
 mod sweep;
+mod test_certificates;
 
 use ca_core::epoch::Epoch;
 use ca_core::signer::ProcessSigner;
@@ -90,11 +92,21 @@ pub const JOBS: &[Job] = &[
         purpose: "plans the successors of cards that expire, applies approved plans",
         run: renewal::run,
     },
+    Job {
+        name: "revalidation",
+        purpose: "ends the cards that two feeds of the register no longer support",
+        run: revalidation::run,
+    },
     Job { name: "expiry", purpose: "ends the life of cards past their last day", run: renewal::expire },
     Job {
         name: "demo-bureau",
         purpose: "in a demonstration, plays the personalisation bureau",
         run: bureau::run,
+    },
+    Job {
+        name: "test-certificates",
+        purpose: "in a demonstration, keeps a valid, a revoked and an expired certificate for tests",
+        run: test_certificates::run,
     },
     Job {
         name: "signatures",

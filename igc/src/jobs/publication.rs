@@ -92,7 +92,7 @@ fn publish(worker: &mut Worker, every_crl: bool, act: &Act) -> Result<Published,
 
 /// Where an installation publishes.
 pub fn folder(installation: &Installation) -> PublicFolder {
-    PublicFolder::at(&installation.config.public_folder)
+    installation.public.clone()
 }
 
 /// How long what an installation publishes lives. When it is made is the schedule's to say; the policy

@@ -6,9 +6,10 @@ use std::sync::Arc;
 use actix_web::{App, HttpServer, web};
 use openssl::ssl::{SslAcceptor, SslFiletype, SslMethod};
 use store::{Actor, DatabaseRole};
-use web_admin::{SignInLinks, WebSettings, WebState};
+use web_admin::{SignInLinks, Untold, WebSettings, WebState};
 
 use super::Running;
+use super::publications::PublicSide;
 use crate::faults;
 use crate::installation::{Installation, system_rng};
 use crate::jobs;
@@ -53,6 +54,8 @@ fn go_on_with_oppositions(installation: &Installation) -> Result<(), Problem> {
 fn state(installation: &Installation, links: SignInLinks) -> Result<WebState, Problem> {
     let clock = installation.clock;
     let (opened, dir) = (installation.clone(), installation.dir.clone());
+    let published = Arc::new(PublicSide::of(installation));
+    let listed = Arc::clone(&published);
     let approver = match installation.config.is_demo() {
         true => Some(officer::approver(installation)?),
         false => None,
@@ -63,8 +66,14 @@ fn state(installation: &Installation, links: SignInLinks) -> Result<WebState, Pr
         rng: Arc::new(|| Box::new(system_rng())),
         approver,
         links,
+        publications: Arc::new(move |db, at| listed.list(db, at).map_err(untold)),
+        published_file: Arc::new(move |path| published.file(path)),
         publication: Arc::new(move |sequence| status_hint::ask(&dir, sequence)),
     }))
+}
+
+fn untold(problem: Problem) -> Untold {
+    (problem.code(), problem.detail().to_owned())
 }
 
 /// TLS 1.2 and later, forward secrecy, the files of the configuration.

@@ -24,10 +24,15 @@ const EVERY: &[(&str, Duration)] = &[
     ("responders", Duration::from_secs(5)),
     ("publication", Duration::from_secs(5)),
     ("signatures", Duration::from_secs(3)),
+    ("revalidation", Duration::from_secs(30)),
     ("expiry", Duration::from_secs(3600)),
     ("root-crls", Duration::from_secs(3600)),
     ("demo-bureau", Duration::from_secs(2)),
+    ("test-certificates", Duration::from_secs(60)),
 ];
+
+/// Of these, the one that waits for its first pause: nobody waits for it, and a worker that starts has enough to do.
+const NOT_AT_ONCE: &str = "test-certificates";
 
 /// The pause between two attempts to begin again.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -144,7 +149,7 @@ fn begin_again(worker: &mut Worker, over: &dyn Fn() -> bool) -> bool {
 
 /// When each job is next.
 struct Round {
-    /// Of each job that runs again and again; nothing where it has not run yet.
+    /// Of each job that runs again and again, since when its pause is counted; nothing where it is due.
     last_run: Vec<Option<Instant>>,
     scheduled: [Scheduled; 2],
 }
@@ -153,7 +158,7 @@ impl Round {
     fn begin(installation: &Installation) -> Self {
         let schedules = &installation.config.schedules;
         Self {
-            last_run: vec![None; EVERY.len()],
+            last_run: EVERY.iter().map(|(name, _)| (*name == NOT_AT_ONCE).then(Instant::now)).collect(),
             scheduled: [
                 Scheduled::new("full-crl", schedules.full_crl.clone(), installation),
                 Scheduled::new("renewal", schedules.renewal.clone(), installation),

@@ -19,5 +19,5 @@ pub use request::{CertificateRequest, RequestError, RequestState, get, list};
 pub use structure_names::NameError;
 pub use submit::{NewCertificateRequest, SubmitRequestError, submit};
 
-pub(crate) use request::set_status;
+pub(crate) use request::{of_common_name, set_status};
 pub(crate) use submit::offered_profile;

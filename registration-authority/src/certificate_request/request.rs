@@ -152,6 +152,22 @@ pub fn list(
     rows.into_iter().map(CertificateRequest::try_from).collect()
 }
 
+/// The requests of this profile for this commonName, the newest first; 200 at most.
+pub(crate) fn of_common_name(
+    db: &mut Database,
+    profile: &str,
+    common_name: &str,
+) -> Result<Vec<CertificateRequest>, RequestError> {
+    let rows: Vec<Row> = certificate_requests::table
+        .filter(certificate_requests::profile.eq(profile))
+        .filter(certificate_requests::common_name.eq(common_name))
+        .order(certificate_requests::number.desc())
+        .limit(200)
+        .select(Row::as_select())
+        .load(db)?;
+    rows.into_iter().map(CertificateRequest::try_from).collect()
+}
+
 pub(super) fn insert(db: &mut Database, request: &CertificateRequest) -> QueryResult<usize> {
     let dns_names = serde_json::to_string(&request.dns_names).expect("texts");
     diesel::insert_into(certificate_requests::table)

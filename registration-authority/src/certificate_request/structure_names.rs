@@ -105,6 +105,17 @@ pub fn list(db: &mut Database, structure: &TechnicalStructureId) -> QueryResult<
         .load(db)
 }
 
+/// The first structure, by its identifier, that may have this name.
+pub(crate) fn allowed_to(db: &mut Database, name: &str) -> QueryResult<Option<TechnicalStructureId>> {
+    let found: Option<String> = structure_names::table
+        .filter(structure_names::name.eq(name.to_ascii_lowercase()))
+        .order(structure_names::structure)
+        .select(structure_names::structure)
+        .first(db)
+        .optional()?;
+    Ok(found.and_then(|structure| structure.parse().ok()))
+}
+
 /// Refuses the first name that is not on the structure's list.
 pub(crate) fn require<'a>(
     db: &mut Database,

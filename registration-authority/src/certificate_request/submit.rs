@@ -44,6 +44,8 @@ const OFFERED: &[OfferedProfile] = &[
     OfferedProfile { profile: "el-org-serv-ssl", issuer: "ACI-EL-ORG", server: true },
     OfferedProfile { profile: "el-org-sign", issuer: "ACI-EL-ORG", server: false },
     OfferedProfile { profile: "el-org-auth-cli", issuer: "ACI-EL-ORG", server: false },
+    OfferedProfile { profile: "el-org-test", issuer: "ACI-EL-ORG", server: false },
+    OfferedProfile { profile: "el-org-test-short", issuer: "ACI-EL-ORG", server: false },
 ];
 
 /// The offer of this profile.

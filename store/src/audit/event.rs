@@ -55,15 +55,20 @@ pub fn record_all(
         payloads.push(PayloadRow { event_id: row.id.clone(), salt: salt.to_vec(), payload });
         rows.push(row);
     }
-    let pending: Vec<_> = rows.iter().map(|row| audit_pending::event_id.eq(&row.id)).collect();
-    // Diesel inserts many rows on one of the two databases, not on either.
     match db {
+        // Statements of one row are kept prepared; one of many rows would be read anew, with all its triggers.
         Database::Sqlite(c) => {
-            diesel::insert_into(audit_events::table).values(&rows).execute(c)?;
-            diesel::insert_into(audit_payloads::table).values(&payloads).execute(c)?;
-            diesel::insert_into(audit_pending::table).values(&pending).execute(c)?;
+            for (row, payload) in rows.iter().zip(&payloads) {
+                diesel::insert_into(audit_events::table).values(row).execute(c)?;
+                diesel::insert_into(audit_payloads::table).values(payload).execute(c)?;
+                diesel::insert_into(audit_pending::table)
+                    .values(audit_pending::event_id.eq(&row.id))
+                    .execute(c)?;
+            }
         }
+        // Each statement goes to the server and back.
         Database::Postgresql(c) => {
+            let pending: Vec<_> = rows.iter().map(|row| audit_pending::event_id.eq(&row.id)).collect();
             diesel::insert_into(audit_events::table).values(&rows).execute(c)?;
             diesel::insert_into(audit_payloads::table).values(&payloads).execute(c)?;
             diesel::insert_into(audit_pending::table).values(&pending).execute(c)?;

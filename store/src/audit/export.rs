@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use serde::Serialize;
 
-use crate::schema::{audit_events, audit_leaves, audit_payloads, audit_pending};
+use crate::schema::{audit_events, audit_leaves, audit_payloads, audit_pending, audit_subjects};
 use crate::{Database, Timestamp};
 
 /// One event. Octets are lower-case hexadecimal.
@@ -47,10 +47,15 @@ pub fn from(db: &mut Database, sequence: i64, limit: i64) -> QueryResult<Vec<Exp
 
 /// The events that have their place and are about `subject`, the newest first, at most `limit`.
 pub fn about(db: &mut Database, subject: &str, limit: i64) -> QueryResult<Vec<ExportedEvent>> {
-    let rows: Vec<Row> = placed()
-        .filter(audit_events::subject.eq(subject))
-        .order(audit_leaves::sequence.desc())
+    let places: Vec<i64> = audit_subjects::table
+        .filter(audit_subjects::subject.eq(subject))
+        .order(audit_subjects::sequence.desc())
         .limit(limit)
+        .select(audit_subjects::sequence)
+        .load(db)?;
+    let rows: Vec<Row> = placed()
+        .filter(audit_leaves::sequence.eq_any(places))
+        .order(audit_leaves::sequence.desc())
         .load(db)?;
     Ok(rows.into_iter().map(ExportedEvent::from).collect())
 }

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use serde::Serialize;
 
-use crate::schema::{audit_checkpoints, audit_events, audit_leaves, audit_pending};
+use crate::schema::{audit_checkpoints, audit_events, audit_leaves, audit_pending, audit_subjects};
 use crate::{Act, Database, crash_point};
 
 use super::checkpoint::{Checkpoint, Row, SignedCheckpoint};
@@ -60,17 +60,20 @@ fn order_batch(db: &mut Database) -> QueryResult<u64> {
             .filter(audit_pending::event_id.eq_any(audit_leaves::table.select(audit_leaves::event_id))),
     )
     .execute(db)?;
-    let waiting: Vec<(String, Vec<u8>)> = audit_pending::table
+    let waiting: Vec<(String, Vec<u8>, String)> = audit_pending::table
         .inner_join(audit_events::table)
-        .select((audit_events::id, audit_events::leaf_hash))
+        .select((audit_events::id, audit_events::leaf_hash, audit_events::subject))
         .order((audit_events::occurred_at, audit_events::id))
         .limit(BATCH)
         .load(db)?;
-    let leaves: Vec<Leaf> = (next_sequence(db)?..)
+    let (leaves, mut subjects): (Vec<Leaf>, Vec<Subject>) = (next_sequence(db)?..)
         .zip(waiting)
-        .map(|(sequence, (event_id, leaf_hash))| Leaf { sequence, event_id, leaf_hash })
-        .collect();
-    insert_leaves(db, &leaves)?;
+        .map(|(sequence, (event_id, leaf_hash, subject))| {
+            (Leaf { sequence, event_id, leaf_hash }, Subject { subject, sequence })
+        })
+        .unzip();
+    subjects.sort();
+    insert_leaves(db, &leaves, &subjects)?;
     let placed = leaves.iter().map(|leaf| leaf.event_id.as_str());
     diesel::delete(audit_pending::table.filter(audit_pending::event_id.eq_any(placed))).execute(db)?;
     Ok(leaves.len() as u64)
@@ -85,12 +88,27 @@ struct Leaf {
     leaf_hash: Vec<u8>,
 }
 
+/// A row of `audit_subjects`: what the leaf is about.
+#[derive(Insertable, PartialEq, Eq, PartialOrd, Ord)]
+#[diesel(table_name = audit_subjects)]
+struct Subject {
+    subject: String,
+    sequence: i64,
+}
+
 /// A slice is inserted by each backend in its own way.
-fn insert_leaves(db: &mut Database, leaves: &[Leaf]) -> QueryResult<usize> {
+fn insert_leaves(db: &mut Database, leaves: &[Leaf], subjects: &[Subject]) -> QueryResult<()> {
     match db {
-        Database::Sqlite(c) => diesel::insert_into(audit_leaves::table).values(leaves).execute(c),
-        Database::Postgresql(c) => diesel::insert_into(audit_leaves::table).values(leaves).execute(c),
+        Database::Sqlite(c) => {
+            diesel::insert_into(audit_leaves::table).values(leaves).execute(c)?;
+            diesel::insert_into(audit_subjects::table).values(subjects).execute(c)?;
+        }
+        Database::Postgresql(c) => {
+            diesel::insert_into(audit_leaves::table).values(leaves).execute(c)?;
+            diesel::insert_into(audit_subjects::table).values(subjects).execute(c)?;
+        }
     }
+    Ok(())
 }
 
 fn next_sequence(db: &mut Database) -> QueryResult<i64> {

@@ -134,6 +134,9 @@ fn each_altered_row_is_named() {
         ("DELETE FROM audit_events WHERE subject = 'thing 3'", "audit_events"),
         ("DELETE FROM audit_leaves WHERE sequence = 3", "audit_leaves"),
         ("DELETE FROM audit_leaves WHERE sequence = 6", "audit_checkpoints"),
+        ("DELETE FROM audit_subjects WHERE sequence = 3", "audit_subjects"),
+        ("UPDATE audit_subjects SET subject = 'another thing' WHERE sequence = 3", "audit_subjects"),
+        ("INSERT INTO audit_subjects VALUES ('another thing', 3)", "audit_subjects"),
         ("UPDATE audit_checkpoints SET signed_at = signed_at + 1", "audit_checkpoints"),
         ("UPDATE audit_checkpoints SET frontier = zeroblob(length(frontier))", "audit_checkpoints"),
         ("DELETE FROM audit_checkpoints", "audit_checkpoints"),
@@ -208,6 +211,7 @@ fn a_checkpoint_kept_outside_finds_a_database_that_was_rolled_back_or_rewritten(
         "DELETE FROM audit_checkpoints WHERE tree_size > 8;
          DELETE FROM audit_payloads WHERE event_id IN (SELECT event_id FROM audit_leaves WHERE sequence >= 8);
          DELETE FROM audit_events WHERE id IN (SELECT event_id FROM audit_leaves WHERE sequence >= 8);
+         DELETE FROM audit_subjects WHERE sequence >= 8;
          DELETE FROM audit_leaves WHERE sequence >= 8;",
     );
     assert_eq!(lines(&check(&mut db)), [""; 0]);

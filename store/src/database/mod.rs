@@ -206,12 +206,13 @@ impl Database {
 fn settle(connection: &mut SqliteConnection) -> QueryResult<()> {
     // The wait comes first: switching to WAL needs the lock that another process may hold.
     connection.batch_execute("PRAGMA busy_timeout = 10000;")?;
-    // `secure_delete`: a payload that was erased is overwritten, not only forgotten. Cache (64 MiB), statement
+    // `secure_delete`: a payload that was erased is overwritten, not only forgotten. Cache (8 MiB), statement
     // journals in memory and rarer checkpoints (16 MiB) are for the keys of certificates, which fall on any page
-    // (docs/performance.md).
+    // (docs/performance.md). The cache holds what a transaction writes and the upper levels of every index; a larger
+    // one costs more than it spares, because a commit that has split a page looks through all of it.
     connection.batch_execute(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
-         PRAGMA recursive_triggers = ON; PRAGMA secure_delete = ON; PRAGMA cache_size = -65536; \
+         PRAGMA recursive_triggers = ON; PRAGMA secure_delete = ON; PRAGMA cache_size = -8192; \
          PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 4096;",
     )
 }

@@ -38,8 +38,7 @@ impl Register {
 pub(crate) fn extract(octets: &[u8]) -> bool {
     let mut read = false;
     for encoding in [Encoding::Utf8, Encoding::Latin1] {
-        let options =
-            ImportOptions { encoding, dry_run: true, accept_mass_change: true, ..ImportOptions::default() };
+        let options = ImportOptions { encoding, dry_run: true, ..ImportOptions::default() };
         let act = Act { at: AT, actor: Actor::Job("fuzz"), request: RequestId("fuzz".to_owned()) };
         let report = REGISTER.with_borrow_mut(|register| {
             let mut rng = UnwrapErr(getrandom::SysRng);

@@ -4,8 +4,10 @@
 //! Points and kills are the rows of `docs/crash-points.md`; the tidy test holds them against the code.
 
 mod ceremonies;
+mod certificates;
 mod dying;
 mod outside;
+mod revalidation;
 mod rotation;
 mod scenes;
 mod successors;
@@ -54,6 +56,11 @@ fn killed_while_a_card_is_certified_that_is_stolen_before_anyone_comes_back_it_n
 }
 
 #[test]
+fn killed_while_test_certificates_are_kept_each_is_asked_for_once_and_one_is_revoked() {
+    play(DatabaseKind::Sqlite, &["test-certificates", "test-revocation"]);
+}
+
+#[test]
 fn killed_while_crls_lists_and_certificates_are_published_nothing_goes_back_and_nothing_is_left_out() {
     play(DatabaseKind::Sqlite, &["publication", "opposition-list", "authorities"]);
 }
@@ -75,7 +82,12 @@ fn killed_between_order_and_bureau_an_order_has_one_card_and_its_files_can_be_ha
 
 #[test]
 fn killed_while_a_register_is_imported_the_same_file_is_read_again_and_the_register_is_what_it_says() {
-    play(DatabaseKind::Sqlite, &["register"]);
+    play(DatabaseKind::Sqlite, &["register", "register-held"]);
+}
+
+#[test]
+fn killed_while_cards_are_held_against_the_register_each_is_opposed_once_and_planned_once() {
+    play(DatabaseKind::Sqlite, &["revalidation", "revalidation-plan"]);
 }
 
 #[test]

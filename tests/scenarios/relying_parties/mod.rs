@@ -3,6 +3,7 @@
 //! accepting the other.
 
 mod nginx;
+mod proxy;
 mod revoked;
 
 use std::fs;

@@ -5,9 +5,13 @@ mod cards;
 mod decision;
 mod dossier;
 mod filters;
+mod lapses;
 mod new_order;
 mod opposition;
+mod pki;
 mod queue;
+mod register;
+mod release;
 pub(crate) mod sign_in;
 mod stale;
 
@@ -26,7 +30,7 @@ use crate::words::{self, Refusal};
 
 /// Every page, by address. What is not here is not served; whose role gets what answer is written down for
 /// each of them in `tests/routes.txt`.
-pub(crate) const ADDRESSES: [&[Address]; 9] = [
+pub(crate) const ADDRESSES: [&[Address]; 12] = [
     &[Address::at("/").get(|| web::get().to(home))],
     sign_in::ADDRESSES,
     queue::ADDRESSES,
@@ -36,6 +40,9 @@ pub(crate) const ADDRESSES: [&[Address]; 9] = [
     cards::ADDRESSES,
     card::ADDRESSES,
     opposition::ADDRESSES,
+    pki::ADDRESSES,
+    register::ADDRESSES,
+    lapses::ADDRESSES,
 ];
 
 /// An address, and what it does by each method that it answers.

@@ -18,6 +18,8 @@ pub(super) struct Browser {
 pub(super) struct Answer {
     pub(super) status: u16,
     pub(super) headers: HeaderMap,
+    pub(super) octets: Vec<u8>,
+    /// The same as text.
     pub(super) body: String,
 }
 
@@ -61,8 +63,9 @@ impl Browser {
             self.cookie = (!pair.ends_with('=')).then(|| pair.to_owned());
         }
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let body = String::from_utf8(test::read_body(response).await.to_vec()).unwrap();
-        Answer { status, headers, body }
+        let octets = test::read_body(response).await.to_vec();
+        let body = String::from_utf8_lossy(&octets).into_owned();
+        Answer { status, headers, octets, body }
     }
 
     /// What the forms of this session carry.

@@ -3,10 +3,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-use actix_web::web::Data;
+use actix_web::web::{Bytes, Data};
 use card::{CardKind, CardNumber};
-use professional_registry::extract::{COLUMNS, file_name};
-use professional_registry::import::{ImportOptions, import_extract};
+use professional_registry::extract::{COLUMNS, Form, file_name};
+use professional_registry::import::{ImportError, ImportOptions, ImportReport, import_extract};
 use professional_registry::{IdNatPs, ImportedRegister, Profession};
 use rand_core::UnwrapErr;
 use registration_authority::approval::DemoApprover;
@@ -14,16 +14,19 @@ use registration_authority::officers::{self, Role};
 use registration_authority::opposition::Publication;
 use registration_authority::order::{self, NewCardOrder};
 use registration_authority::personalisation;
-use store::{Act, Actor, Database, DatabaseRole, RequestId, Timestamp};
+use store::{Act, Actor, Database, DatabaseRole, Fault, RequestId, Timestamp};
 use tempfile::TempDir;
 
 use super::browser::Browser;
-use crate::{SignInLinks, WebSettings, WebState};
+use crate::{Publications, PublishedAuthority, PublishedFile, SignInLinks, Untold, WebSettings, WebState};
 
 pub(super) type Rng = UnwrapErr<getrandom::SysRng>;
 
 /// What an attacker would put into a name.
 pub(super) const HOSTILE: &str = "<SCRIPT>ALERT(1)</SCRIPT>\"'&";
+
+/// What stands in `ca/chain.p7b`; no text.
+pub(super) const CHAIN: &[u8] = &[0x30, 0x03, 0xFF, 0x00, 0x0A];
 
 /// A database with a register, officers and nothing else; its pages; its clock.
 pub(super) struct House {
@@ -62,6 +65,8 @@ impl House {
             rng: Arc::new(|| Box::new(UnwrapErr(getrandom::SysRng))),
             approver: demo.then(|| DemoApprover::open(&key).unwrap()),
             links: links.clone(),
+            publications: Arc::new(|db, _| published(db)),
+            published_file: Arc::new(|path| Ok(published_file(path))),
             publication: Arc::new(|_| Publication::UnderWay),
         }));
         let mut house =
@@ -147,20 +152,31 @@ impl House {
 
     /// The register of a day; the nurse is called so on that day.
     pub(super) fn import_day(&mut self, day: u64, nurse: &str) {
-        let extracted_at = self.now().minus(Duration::from_secs((30 - day) * 86_400));
+        let report = self.import(day, nurse, 60).unwrap();
+        assert_eq!(report.rows_rejected, 0);
+    }
+
+    /// A feed of that many days later that most persons have left: put aside. Its digest.
+    pub(super) fn held_feed(&mut self, day: u32) -> String {
+        match self.import(u64::from(day), "DURAND", 20 + day % 20).unwrap_err() {
+            ImportError::Held { hold, .. } => hold.feed,
+            other => panic!("{other}"),
+        }
+    }
+
+    /// A feed that names the persons up to this one.
+    fn import(&mut self, day: u64, nurse: &str, last: u32) -> Result<ImportReport, ImportError> {
+        let extracted_at = self.now().minus(Duration::from_secs(30 * 86_400 - day * 3600));
         let mut text = format!("{}|\n", COLUMNS.join("|"));
         text.push_str(&line(&person(1), nurse, "Élise"));
         text.push_str(&line(&person(2), HOSTILE, "Zoé"));
-        for other in 3..=60 {
+        for other in 3..=last {
             text.push_str(&line(&person(other), "MARTIN", "Paul"));
         }
         let act = self.act(Actor::Job("register-import"));
         let mut file = Cursor::new(text.into_bytes());
-        let (name, options) = (file_name(extracted_at), ImportOptions::default());
-        let progress = &mut |_, _| ();
-        let report =
-            import_extract(&mut self.db, &mut file, &name, &options, progress, &mut self.rng, &act).unwrap();
-        assert_eq!(report.rows_rejected, 0);
+        let (name, options) = (file_name(Form::ACTIVITIES, extracted_at), ImportOptions::default());
+        import_extract(&mut self.db, &mut file, &name, &options, &mut |_, _| (), &mut self.rng, &act)
     }
 
     fn enrol_all(&mut self) {
@@ -181,6 +197,27 @@ impl House {
         })
         .unwrap();
     }
+}
+
+/// The authorities of the database, and nothing that other crates publish.
+fn published(db: &mut Database) -> Result<Publications, Untold> {
+    let authorities = ca_core::authority::all(db).map_err(|error| (error.code(), error.to_string()))?;
+    let of =
+        |authority| PublishedAuthority { authority, certificate_url: None, ocsp_url: None, crls: Vec::new() };
+    Ok(Publications {
+        authorities: authorities.into_iter().map(of).collect(),
+        chain: None,
+        practice_statement: "http://pc.home.arpa/".to_owned(),
+        oppositions: None,
+        coherence: None,
+    })
+}
+
+/// The one file that is published here.
+fn published_file(path: &str) -> Option<PublishedFile> {
+    let chain =
+        PublishedFile { content_type: "application/x-pkcs7-certificates", body: Bytes::from_static(CHAIN) };
+    (path == "ca/chain.p7b").then_some(chain)
 }
 
 /// `8` and a number of the test range with its key.

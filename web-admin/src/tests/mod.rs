@@ -9,6 +9,8 @@ mod decisions;
 mod forms;
 mod headers;
 mod new_orders;
+mod public_page;
 mod reading;
+mod releases;
 mod routes;
 mod sign_in;

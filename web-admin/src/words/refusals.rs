@@ -15,6 +15,7 @@ const ADMINISTRATOR: &str = "Adressez-vous à l'administrateur de l'autorité d'
 pub(crate) fn refusal(code: &str) -> Refusal {
     let (what, who) = of_orders(code)
         .or_else(|| of_decisions(code))
+        .or_else(|| of_releases(code))
         .or_else(|| of_cards(code))
         .or_else(|| of_pages(code))
         .unwrap_or(("L'opération n'a pas abouti ; rien n'a été modifié.", OPERATOR));
@@ -143,6 +144,29 @@ fn of_decisions(code: &str) -> Option<(&'static str, &'static str)> {
     })
 }
 
+fn of_releases(code: &str) -> Option<(&'static str, &'static str)> {
+    Some(match code {
+        "release-another-officer" => (
+            "Vous avez déjà approuvé : un autre opérateur doit approuver aussi.",
+            "Demandez à un autre opérateur d'enregistrement.",
+        ),
+        "release-stale-version" => {
+            ("Les chiffres ont changé depuis que vous avez ouvert la page.", "Relisez-les, puis décidez.")
+        }
+        "release-not-open" => {
+            ("Une décision est déjà prise.", "Relisez la page : il n'y a plus rien à décider ici.")
+        }
+        "opposition-plan-unknown" => {
+            ("Aucun plan d'opposition ne porte ce numéro.", "Revenez à la page des cartes caduques.")
+        }
+        "card-lapse-row-altered" => ("La caducité enregistrée ne peut pas être relue.", AUDITOR),
+        "register-hold-unknown" => {
+            ("Aucun extrait retenu ne porte cette empreinte.", "Revenez à la page du répertoire.")
+        }
+        _ => return None,
+    })
+}
+
 fn of_cards(code: &str) -> Option<(&'static str, &'static str)> {
     Some(match code {
         "card-not-found" => ("Aucune carte ne porte ce numéro.", "Vérifiez les dix chiffres de la carte."),
@@ -200,6 +224,10 @@ fn of_pages(code: &str) -> Option<(&'static str, &'static str)> {
         "page-method-not-allowed" => {
             ("Cette adresse ne s'ouvre pas ainsi.", "Revenez à la page et utilisez son formulaire.")
         }
+        "public-file-unavailable" => (
+            "Ce fichier ne peut pas être servi pour le moment.",
+            "Réessayez dans un instant, ou prenez-le à l'adresse que portent les certificats.",
+        ),
         "page-failed" => ("Le programme a rencontré une erreur ; rien n'a été modifié.", OPERATOR),
         "sign-in-link-spent" => (
             "Ce lien de connexion a déjà servi, ou n'est plus valable.",
@@ -212,6 +240,25 @@ fn of_pages(code: &str) -> Option<(&'static str, &'static str)> {
         "form-unreadable" => (
             "Ce formulaire ne peut pas être lu ; rien n'a été modifié.",
             "Rouvrez la page, puis envoyez de nouveau ; un formulaire compte au plus 64 Kio.",
+        ),
+        "check-one-question" => (
+            "Ce formulaire ne pose aucune question, ou en pose plusieurs.",
+            "Demandez une carte, un certificat ou un numéro de série : un seul des trois.",
+        ),
+        "check-card-number-invalid" => {
+            ("Ce n'est pas un numéro de carte.", "Recopiez les dix chiffres imprimés sur la carte.")
+        }
+        "check-certificate-unreadable" => (
+            "Ce n'est pas un certificat.",
+            "Choisissez ou collez un seul certificat, en PEM ou en DER, de 16 Kio au plus.",
+        ),
+        "check-serial-invalid" => (
+            "Ce n'est pas un numéro de série.",
+            "Écrivez-le en hexadécimal, vingt octets au plus, et choisissez l'autorité.",
+        ),
+        "check-too-often" => (
+            "Trop de vérifications ont été demandées.",
+            "Réessayez dans une minute ; un logiciel interroge plutôt le service OCSP.",
         ),
         "reading-not-allowed" => ("Votre rôle ne permet pas de consulter cette page.", ADMINISTRATOR),
         "receipt-unknown" => (

@@ -2,8 +2,9 @@
 
 use super::super::oids::{attribute, extension, purpose};
 use super::{
-    ALT_NAME, AltName, BASE, CONFIDENTIALITY, CommonName, DIGITAL_SIGNATURE, Expectation, KEY_AGREEMENT,
-    KEY_ENCIPHERMENT, KeyUsage, MAIL, NON_REPUDIATION, PERIOD, critical, end_entity_extensions, plain,
+    ALT_NAME, AllowedKey, AltName, BASE, CONFIDENTIALITY, CommonName, DIGITAL_SIGNATURE, Expectation,
+    KEY_AGREEMENT, KEY_ENCIPHERMENT, KeyUsage, MAIL, NON_REPUDIATION, PERIOD, critical,
+    end_entity_extensions, plain,
 };
 
 pub(super) const ALL: &[Expectation] = &[
@@ -52,7 +53,17 @@ pub(super) const ALL: &[Expectation] = &[
         alt_name: AltName::Mailboxes,
         ..ORGANISATION
     },
+    Expectation { profile: "el-org-test", longest_days: 90, ..TEST },
+    Expectation { profile: "el-org-test-short", longest_days: 1, ..TEST },
 ];
+
+/// What relying systems test with; nobody keeps its key.
+const TEST: Expectation = Expectation {
+    keys: &[AllowedKey::P256],
+    extensions: end_entity_extensions!([], []),
+    extended_key_usage: &[purpose::CLIENT_AUTH],
+    ..ORGANISATION
+};
 
 const ORGANISATION: Expectation = Expectation {
     subject: &[

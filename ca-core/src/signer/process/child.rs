@@ -12,7 +12,7 @@ use store::{Timestamp, crash_point};
 
 use super::MOST_DIGESTS;
 use super::protocol::{Answer, DigestToSign, Frame, Octets, Question, read_frame};
-use super::recorder::{Done, record};
+use super::recorder::{Done, Recorder};
 use crate::signer::ledger::{Durability, LedgerWriter, Signed, is_subject};
 use crate::signer::{
     Digest, KeyReference, Pkcs11Module, Pkcs11Signer, Signer, SignerError, SigningRequest, Tokens,
@@ -73,13 +73,19 @@ pub fn run_child(settings: ChildSettings) -> std::io::Result<()> {
 
     let (ask, asked) = mpsc::sync_channel(QUEUE);
     let asked = Arc::new(Mutex::new(asked));
-    let (tell, told) = mpsc::channel();
+    let recorder = Recorder { ledger, answers: socket.try_clone()?, clock: settings.clock };
+    let tell = match kind {
+        LedgerKind::Issuing => {
+            let (tell, told) = mpsc::channel();
+            thread::spawn(move || recorder.run(&told));
+            Tell::Thread(tell)
+        }
+        LedgerKind::Answers => Tell::Here(Arc::new(Mutex::new(recorder))),
+    };
     for _ in 0..settings.sessions.max(1) {
         let (library, asked, tell) = (Arc::clone(&library), Arc::clone(&asked), tell.clone());
         thread::spawn(move || session(&library, &asked, &tell));
     }
-    let answers = socket.try_clone()?;
-    thread::spawn(move || record(ledger, &told, answers, settings.clock));
     read_questions(socket, &ask)
 }
 
@@ -109,15 +115,35 @@ impl Library {
     }
 }
 
+/// Where a session brings what it has worked on.
+#[derive(Clone)]
+enum Tell {
+    /// To the thread that forces lines to the disk, those of several sessions at once.
+    Thread(Sender<Done>),
+    /// Nothing is forced to the disk, so that nothing is worth the way to another thread.
+    Here(Arc<Mutex<Recorder>>),
+}
+
+impl Tell {
+    /// Whether anybody listens.
+    fn tell(&self, done: Done) -> bool {
+        match self {
+            Self::Thread(thread) => thread.send(done).is_ok(),
+            // A panic in the middle of a line must not be written on: the process is of no use any more.
+            Self::Here(recorder) => recorder.lock().is_ok_and(|mut here| here.record(vec![done]).is_ok()),
+        }
+    }
+}
+
 /// One thread of the pool.
-fn session(library: &Library, asked: &Mutex<Receiver<Frame<Question>>>, tell: &Sender<Done>) {
+fn session(library: &Library, asked: &Mutex<Receiver<Frame<Question>>>, tell: &Tell) {
     let mut signer = None;
     loop {
         let next = asked.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(Frame { id, body }) = next else { return };
         let mut signed = Vec::new();
         let answer = answer(library, &mut signer, body, &mut signed);
-        if tell.send(Done { id, answer, signed }).is_err() {
+        if !tell.tell(Done { id, answer, signed }) {
             return;
         }
     }

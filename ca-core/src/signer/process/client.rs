@@ -7,6 +7,10 @@ use super::protocol::{Answer, DigestToSign, Octets, Question};
 use super::supervisor::{SignerProcess, other_answer};
 use crate::signer::{KeyReference, Signer, SignerError, SigningRequest};
 
+/// Below this a frame costs more than a session waits for it: each is written and read, and forces the ledger to the
+/// disk where nothing else waits for that.
+const SMALLEST_FRAME: usize = 4;
+
 /// Signs through the child process. Cheap: every thread has its own, and all share the child.
 #[derive(Clone)]
 pub struct ProcessSigner {
@@ -30,12 +34,11 @@ impl Signer for ProcessSigner {
     /// Several frames are under way at once, so that every session of the child has one to work on
     /// and one that waits, while the ledger is written for those before.
     fn sign_many(&mut self, requests: &[SigningRequest<'_>]) -> Signatures {
-        let sessions = self.process.sessions();
-        let size = requests.len().div_ceil(2 * sessions).clamp(1, MOST_DIGESTS);
+        let at_once = 2 * self.process.sessions();
         let mut signatures = Vec::with_capacity(requests.len());
         let mut under_way = VecDeque::new();
-        for frame in frames(requests, size) {
-            if under_way.len() >= 2 * sessions {
+        for frame in frames(requests, at_once) {
+            if under_way.len() >= at_once {
                 signatures.extend(self.finish(under_way.pop_front()));
             }
             let question = question(frame);
@@ -76,13 +79,21 @@ impl ProcessSigner {
     }
 }
 
-/// Frames of at most `size` requests, each of one key.
+/// Frames of requests of one key: each has a share of what is left, of which there are `at_once`. The last ones are
+/// small, so that no session works on alone at the end while the others have nothing.
 fn frames<'a, 'k>(
     requests: &'a [SigningRequest<'k>],
-    size: usize,
+    at_once: usize,
 ) -> impl Iterator<Item = &'a [SigningRequest<'k>]> {
     let same_key = |a: &SigningRequest<'_>, b: &SigningRequest<'_>| a.key == b.key;
-    requests.chunk_by(same_key).flat_map(move |of_one_key| of_one_key.chunks(size))
+    requests.chunk_by(same_key).flat_map(move |mut left| {
+        std::iter::from_fn(move || {
+            let share = left.len().div_ceil(at_once).clamp(SMALLEST_FRAME, MOST_DIGESTS);
+            let (frame, rest) = left.split_at(share.min(left.len()));
+            left = rest;
+            (!frame.is_empty()).then_some(frame)
+        })
+    })
 }
 
 fn question(frame: &[SigningRequest<'_>]) -> Question {
@@ -96,5 +107,32 @@ fn question(frame: &[SigningRequest<'_>]) -> Question {
         key: first.key.clone(),
         public_key: Octets(first.public_key.to_vec()),
         digests: digests.collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::signer::{KeyId, SignatureAlgorithm};
+
+    #[test]
+    fn frames_keep_their_order_and_shrink_so_that_sessions_end_together() {
+        let digest = SignatureAlgorithm::EcdsaWithSha256.digest(b"");
+        let keys =
+            [1, 2].map(|id| KeyReference { token: "issuing".to_owned(), id: KeyId::new([id]).unwrap() });
+        let subjects: Vec<String> = (0..133).map(|number| number.to_string()).collect();
+        let request = |(at, subject)| SigningRequest {
+            key: &keys[at / 128],
+            public_key: &[],
+            digest: &digest,
+            subject,
+        };
+        let requests: Vec<_> = subjects.iter().map(String::as_str).enumerate().map(request).collect();
+        let framed: Vec<_> = frames(&requests, 4).collect();
+        let sizes: Vec<usize> = framed.iter().map(|frame| frame.len()).collect();
+        assert_eq!(sizes, [32, 24, 18, 14, 10, 8, 6, 4, 4, 4, 4, 4, 1]);
+        let signed: Vec<&str> = framed.concat().iter().map(|request| request.subject).collect();
+        assert_eq!(signed, subjects);
+        assert!(framed.iter().all(|frame| frame.iter().all(|request| request.key == frame[0].key)));
     }
 }

@@ -1,4 +1,4 @@
-//! The one thread of the child that writes the ledger, and lets answers go once it is written.
+//! What writes the ledger of the child, and lets answers go once it is written.
 
 use std::os::unix::net::UnixStream;
 use std::sync::mpsc::Receiver;
@@ -19,21 +19,32 @@ pub(super) struct Done {
     pub(super) signed: Vec<Signed>,
 }
 
-/// Writes down what was signed, all that waits with one `fdatasync`, and only then answers. What
-/// cannot be written down is not answered with a signature.
-pub(super) fn record(
-    mut ledger: LedgerWriter,
-    told: &Receiver<Done>,
-    answers: UnixStream,
-    clock: Box<dyn Fn() -> Timestamp + Send>,
-) {
-    while let Ok(first) = told.recv() {
-        let mut group = vec![first];
-        group.extend(told.try_iter().take(GROUP));
+/// Writes the ledger, and lets answers go once it is written. What cannot be written down is not answered with a
+/// signature.
+pub(super) struct Recorder {
+    pub(super) ledger: LedgerWriter,
+    pub(super) answers: UnixStream,
+    pub(super) clock: Box<dyn Fn() -> Timestamp + Send>,
+}
+
+impl Recorder {
+    /// Records what sessions tell, all that waits with one `fdatasync`, until they have ended or the parent has.
+    pub(super) fn run(mut self, told: &Receiver<Done>) {
+        while let Ok(first) = told.recv() {
+            let mut group = vec![first];
+            group.extend(told.try_iter().take(GROUP));
+            if self.record(group).is_err() {
+                return;
+            }
+        }
+    }
+
+    /// Fails where the parent is gone: there is nobody to answer, and the process ends.
+    pub(super) fn record(&mut self, mut group: Vec<Done>) -> std::io::Result<()> {
         let signed: Vec<Signed> = group.iter_mut().flat_map(|done| done.signed.drain(..)).collect();
         let written = match signed.is_empty() {
             true => Ok(()),
-            false => ledger.record(signed, clock()).map_err(SignerError::from),
+            false => self.ledger.record(signed, (self.clock)()).map_err(SignerError::from),
         };
         crash_point("signer.recorded");
         for Done { id, answer, .. } in group {
@@ -41,10 +52,8 @@ pub(super) fn record(
                 (Ok(Answer::Signatures(_)), Err(error)) => Err(error.clone()),
                 _ => answer,
             };
-            // Where the parent is gone there is nobody to answer, and the process ends.
-            if write_frame(&answers, &Frame { id, body }).is_err() {
-                return;
-            }
+            write_frame(&self.answers, &Frame { id, body })?;
         }
+        Ok(())
     }
 }

@@ -42,9 +42,10 @@ impl StatusService {
                 return unavailable();
             }
         };
-        let (content_type, file) = match part {
-            Part::Content => (file.content_type(), &verified.content),
-            Part::Signature => ("application/pkcs7-signature", &verified.signature),
+        let content_type = part.content_type(file);
+        let file = match part {
+            Part::Content => &verified.content,
+            Part::Signature => &verified.signature,
         };
         Reply::cached(
             content_type,

@@ -11,4 +11,5 @@ mod tests;
 
 pub(super) use self::answers::OppositionService;
 pub(super) use self::events::{EVENTS_PATH, events};
+pub(super) use self::files::VerifiedFiles;
 pub use self::stream_slots::StreamLimits;

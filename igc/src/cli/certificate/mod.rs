@@ -38,7 +38,7 @@ const LONGEST_CERTIFICATE: u64 = 1024 * 1024;
 pub enum Command {
     /// Ask for a software certificate with a PKCS#10 request.
     Request {
-        /// Identifier of the profile: el-org-serv-ssl, el-org-sign, el-org-auth-cli.
+        /// Identifier of the profile: el-org-serv-ssl, el-org-sign, el-org-auth-cli, el-org-test, el-org-test-short.
         #[arg(long)]
         profile: String,
         /// The PKCS#10 request, PEM or DER.

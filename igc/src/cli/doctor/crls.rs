@@ -12,7 +12,8 @@ use crate::installation::Installation;
 use crate::jobs;
 use crate::problem::Problem;
 
-/// A line for each authority; of its shards one line for all that are well, and one for each that is not.
+/// A line for each authority, and one for each delta that is not well; of its shards one line for all that are well, and
+/// one for each that is not.
 pub(super) fn lists(
     installation: &Installation,
     db: &mut Database,
@@ -27,10 +28,13 @@ pub(super) fn lists(
         let root = root.map(|root| (root, root.urgency(&policy, now)));
         let mut well = 0;
         for scope in Scope::of(db, &authority).map_err(authority::AuthorityError::from)? {
-            let found = list(&folder, &authority, scope.shard(), root, now)?;
-            match (scope.shard(), found.verdict) {
-                (Some(_), Verdict::Well) => well += 1,
-                _ => findings.push(found),
+            for &kind in CrlKind::of(authority.kind) {
+                let found = list(&folder, (&authority, scope.shard(), kind), root, now)?;
+                match (kind, scope.shard(), found.verdict) {
+                    (CrlKind::Full, Some(_), Verdict::Well) => well += 1,
+                    (CrlKind::Delta, _, Verdict::Well) => {}
+                    _ => findings.push(found),
+                }
             }
         }
         if well > 0 {
@@ -43,18 +47,21 @@ pub(super) fn lists(
 
 fn list(
     folder: &PublicFolder,
-    authority: &Authority,
-    shard: Option<u32>,
+    (authority, shard, kind): (&Authority, Option<u32>, CrlKind),
     root: Option<(&RootCrl, Urgency)>,
     now: Timestamp,
 ) -> Result<Finding, Problem> {
     let short_name = &authority.short_name;
-    let what = match shard {
-        None => format!("CRL {short_name}"),
-        Some(number) => format!("CRL {short_name}/{number}"),
+    let name = match kind {
+        CrlKind::Full => "CRL",
+        CrlKind::Delta => "delta CRL",
     };
-    let der = folder.read(&folder.scoped_crl_path(short_name, shard, CrlKind::Full))?;
+    let what = match shard {
+        None => format!("{name} {short_name}"),
+        Some(number) => format!("{name} {short_name}/{number}"),
+    };
     let action = if root.is_some() { CEREMONY } else { "igc publish crl" };
+    let der = folder.read(&folder.scoped_crl_path(short_name, shard, kind))?;
     let broken = |what, found| Finding::new(Verdict::Broken, what, found, action);
     Ok(match (der.as_deref().map(Crl::read), root) {
         (None, _) => broken(what, "never published".to_owned()),
@@ -72,7 +79,14 @@ fn list(
             Urgency::Alarm => broken(what, root.words(now)),
         },
         (Some(Ok(crl)), None) => {
-            Finding::well(what, format!("number {}, until {}", crl.number, crl.next_update))
+            let late = format!("not made anew since {}, lasts until {}", crl.this_update, crl.next_update);
+            match Urgency::of_life(crl.this_update, crl.next_update, now) {
+                Urgency::Well => {
+                    Finding::well(what, format!("number {}, until {}", crl.number, crl.next_update))
+                }
+                Urgency::Warning => Finding::new(Verdict::Warning, what, late, action),
+                Urgency::Alarm => broken(what, late),
+            }
         }
     })
 }

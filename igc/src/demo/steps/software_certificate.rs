@@ -3,6 +3,7 @@
 use professional_registry::ImportedRegister;
 use rcgen::{CertificateParams, DnType, KeyPair};
 use registration_authority::certificate_request::{self, NewCertificateRequest, structure_names};
+use registration_authority::test_certificates::TestCertificate;
 use store::Actor;
 
 use crate::demo::describe;
@@ -21,11 +22,14 @@ pub fn software_certificate(stage: &mut Stage) -> Result<((), String), Problem> 
     let csr = server_request(HOST)?;
     refuses_a_name_not_allowed(stage, &server_request(OTHER_HOST)?)?;
 
-    let act = stage.officer(APPROVER);
-    stage
-        .worker
-        .db
-        .write(|db| structure_names::allow(db, &structure.technical_id, HOST, &mut system_rng(), &act))?;
+    // The worker asks for the certificates of the names of tests when the demonstration is served.
+    for name in TestCertificate::ALL.map(TestCertificate::name).into_iter().chain([HOST]) {
+        let act = stage.officer(APPROVER);
+        stage
+            .worker
+            .db
+            .write(|db| structure_names::allow(db, &structure.technical_id, name, &mut system_rng(), &act))?;
+    }
     let number = submit(stage, csr)?;
     let request = certificate_request::get(&mut stage.worker.db, &number)?;
     let act = stage.officer(APPROVER);

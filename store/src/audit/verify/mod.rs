@@ -84,6 +84,7 @@ pub fn run(db: &mut Database, expected: Expected<'_>) -> QueryResult<Verified> {
         walk::check_subtree_count(db, &mut found, size)?;
         check_events_outside_the_tree(db, &mut found)?;
         check_waiting_room(db, &mut found)?;
+        walk::check_subject_count(db, &mut found)?;
         if found.events > 0 && found.unsigned == size {
             let what = format!("no signed head stands over {size} leaves");
             found.contradiction("audit_checkpoints", "none", what);

@@ -9,7 +9,7 @@ use crate::audit::checkpoint::{self, SignedCheckpoint};
 use crate::audit::erasure;
 use crate::audit::event::{EventRow, commitment};
 use crate::audit::tree::{Frontier, Hash, Subtree, TILE_HEIGHT};
-use crate::schema::{audit_events, audit_leaves, audit_payloads, audit_subtrees};
+use crate::schema::{audit_events, audit_leaves, audit_payloads, audit_subjects, audit_subtrees};
 
 use super::outside::Kept;
 use super::{Expected, PAGE, Verified};
@@ -83,13 +83,20 @@ struct LeafRow {
     event: Option<EventRow>,
     event_id: String,
     payload: Option<(Vec<u8>, String)>,
+    /// Whether who asks by the event's subject finds it.
+    found_by_subject: bool,
 }
 
 fn load_page(db: &mut Database, from: i64) -> QueryResult<Vec<LeafRow>> {
-    type Row = (i64, String, Vec<u8>, Option<EventRow>, Option<(Vec<u8>, String)>);
+    type Row = (i64, String, Vec<u8>, Option<EventRow>, Option<(Vec<u8>, String)>, Option<i64>);
     let rows: Vec<Row> = audit_leaves::table
         .left_join(audit_events::table)
         .left_join(audit_payloads::table.on(audit_payloads::event_id.eq(audit_leaves::event_id)))
+        .left_join(
+            audit_subjects::table.on(audit_subjects::subject
+                .eq(audit_events::subject)
+                .and(audit_subjects::sequence.eq(audit_leaves::sequence))),
+        )
         .filter(audit_leaves::sequence.ge(from))
         .order(audit_leaves::sequence)
         .limit(PAGE)
@@ -99,17 +106,19 @@ fn load_page(db: &mut Database, from: i64) -> QueryResult<Vec<LeafRow>> {
             audit_leaves::leaf_hash,
             Option::<EventRow>::as_select(),
             (audit_payloads::salt, audit_payloads::payload).nullable(),
+            audit_subjects::sequence.nullable(),
         ))
         .load(db)?;
     Ok(rows
         .into_iter()
-        .map(|(sequence, event_id, hash, event, payload)| LeafRow {
+        .map(|(sequence, event_id, hash, event, payload, by_subject)| LeafRow {
             sequence,
             event_id,
             // A leaf of another length cannot equal any hash, which is what is checked next.
             hash: hash.try_into().unwrap_or_default(),
             event,
             payload,
+            found_by_subject: by_subject.is_some(),
         })
         .collect())
 }
@@ -140,6 +149,10 @@ fn check_leaf(found: &mut Verified, leaf: &LeafRow, expected_sequence: i64, eras
     }
     if leaf.hash.as_slice() != event.leaf_hash {
         found.contradiction("audit_leaves", leaf.sequence, format!("is not the leaf of event {}", event.id));
+    }
+    if !leaf.found_by_subject {
+        let what = format!("is not found by what event {} is about", event.id);
+        found.contradiction("audit_subjects", leaf.sequence, what);
     }
     match &leaf.payload {
         None if erasures.contains(&erasure::subject(&event.id)) => found.erased_payloads += 1,
@@ -194,6 +207,17 @@ fn check_subtree(db: &mut Database, found: &mut Verified, subtree: &Subtree) -> 
             found.contradiction("audit_subtrees", key, "is not the root of its leaves");
         }
         Some(_) => {}
+    }
+    Ok(())
+}
+
+/// Each leaf whose event stands was found by its subject, or named; what is left over leads astray.
+pub(super) fn check_subject_count(db: &mut Database, found: &mut Verified) -> QueryResult<()> {
+    let stored: i64 = audit_subjects::table.count().get_result(db)?;
+    let astray = (stored as u64).saturating_sub(found.events);
+    if astray > 0 {
+        let what = format!("{astray} more than there are leaves");
+        found.contradiction("audit_subjects", stored, what);
     }
     Ok(())
 }

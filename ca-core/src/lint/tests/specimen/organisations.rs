@@ -14,7 +14,15 @@ pub(super) fn all() -> Vec<Specimen> {
         server(),
         elliptic_server(),
         of("messagerie", mail, vec![mailbox()]),
+        test("el-org-test", "270219100000Z"),
+        test("el-org-test-short", "261122100000Z"),
     ]
+}
+
+/// What relying systems test with.
+fn test(profile: &'static str, end: &str) -> Specimen {
+    let specimen = below(profile, p256(6), [7, 0x80], &[CLIENT_AUTH]);
+    of("TEST", Specimen { validity: dates("261121100000Z", end), ..specimen }, vec![])
 }
 
 pub(in crate::lint::tests) fn org_sign() -> Specimen {

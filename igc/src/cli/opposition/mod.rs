@@ -1,5 +1,7 @@
 //! `igc opposition`
 
+mod plans;
+
 use std::process::ExitCode;
 
 use card::CardNumber;
@@ -8,7 +10,7 @@ use registration_authority::opposition::{self, Ground, Publication};
 use serde::Serialize;
 use store::DatabaseRole;
 
-use super::Global;
+use crate::cli::Global;
 use crate::installation::{Installation, system_rng};
 use crate::jobs;
 use crate::officer::AsOfficer;
@@ -33,6 +35,30 @@ pub enum Command {
         /// Only what came after this place on the list.
         #[arg(long, default_value_t = 0)]
         since: i64,
+    },
+    /// The cards that the register no longer supports, and that still live.
+    Lapses,
+    /// The plans of more oppositions than a day may bring, which wait for two officers.
+    Plans,
+    /// Approve such a plan: two officers must, then the worker opposes its cards.
+    Release {
+        /// Its identifier.
+        plan: String,
+        #[command(flatten)]
+        officer: AsOfficer,
+    },
+    /// Refuse such a plan, with a reason.
+    Reject {
+        /// Its identifier.
+        plan: String,
+        /// The reason's code.
+        #[arg(long, value_name = "CODE")]
+        reason: String,
+        /// The officer's own sentence.
+        #[arg(long, value_name = "TEXT")]
+        text: Option<String>,
+        #[command(flatten)]
+        officer: AsOfficer,
     },
 }
 
@@ -73,6 +99,15 @@ pub fn run(global: &Global, command: &Command) -> Result<ExitCode, Problem> {
                     }
                 )
             })?;
+        }
+        Command::Lapses => return plans::lapses(global, &mut db),
+        Command::Plans => return plans::plans(global, &mut db),
+        Command::Release { plan, officer } => {
+            return plans::decide(global, &installation, &mut db, plan, None, officer);
+        }
+        Command::Reject { plan, reason, text, officer } => {
+            let refused = Some((reason.as_str(), text.as_deref()));
+            return plans::decide(global, &installation, &mut db, plan, refused, officer);
         }
         Command::List { since } => {
             let rows: Vec<Entry> = card::opposition::list(&mut db, *since)?

@@ -1,0 +1,66 @@
+//! P9: what the responder's process takes for each certificate, and for each signature it keeps.
+
+use super::connection::Connection;
+use super::requests::{Method, Requests};
+use super::responder::Responder;
+use super::store::{issuer, with_certificates};
+use crate::installation::Installation;
+use crate::outcome::{Goal, Outcome};
+use crate::stored::serial_tail;
+
+const SMALL: u64 = 100_000;
+const LARGE: u64 = 3_600_000;
+/// What a certificate may take, octets.
+const ALLOWED: f64 = 64.0;
+const KEPT: u64 = 20_000;
+
+/// Runs it. Memory is no matter of chance: each is measured once.
+pub fn run(installation: &Installation) -> Vec<Outcome> {
+    let empty = resident(&Responder::start(installation, 0));
+    let [small, large] = [SMALL, LARGE].map(|certificates| {
+        let responder = Responder::start(&with_certificates(installation, certificates), 0);
+        (resident(&responder), responder.metric("igc_status_bytes"))
+    });
+    let outcome = |what: String, octets: f64, allowed: f64| {
+        Outcome::new("P9", what, "octets", (octets, allowed), octets / allowed, Goal::AtMost(1.0)).measured(1)
+    };
+    let mut outcomes = vec![outcome(
+        format!("resident memory of the responder for each certificate from {SMALL} to {LARGE}"),
+        (large.0 - small.0) / (LARGE - SMALL) as f64,
+        ALLOWED,
+    )];
+    for (certificates, (resident, maps)) in [(SMALL, small), (LARGE, large)] {
+        let count = certificates as f64;
+        let what = format!("the same for each of {certificates}, beside a responder that knows none");
+        outcomes.push(outcome(what, (resident - empty) / count, ALLOWED));
+        outcomes.push(outcome(format!("its maps for each of {certificates}"), maps / count, ALLOWED));
+    }
+    outcomes.push(kept_answers(installation));
+    outcomes
+}
+
+/// What each kept signature takes, beside the answer that is put together around it.
+fn kept_answers(installation: &Installation) -> Outcome {
+    let store = with_certificates(installation, SMALL);
+    let responder = Responder::start(&store, 64);
+    let requests = Requests::about(&issuer(&store), Method::Post);
+    let (mut connection, mut request) = (Connection::open(&responder.address), Vec::new());
+    let mut ask = |range: std::ops::Range<u64>| {
+        range.fold(0, |_, n| {
+            requests.write(serial_tail(n), &mut request);
+            connection.exchange(&request).len()
+        })
+    };
+    // What every thread and library takes at its first answers is none of theirs.
+    ask(0..1_000);
+    let before = resident(&responder);
+    let length = ask(1_000..1_000 + KEPT);
+    let each = (resident(&responder) - before) / KEPT as f64;
+    let allowed = length as f64;
+    let what = format!("resident memory for each of {KEPT} answers that are kept, to their length");
+    Outcome::new("P9", what, "octets", (each, allowed), each / allowed, Goal::AtMost(1.2)).measured(1)
+}
+
+fn resident(responder: &Responder) -> f64 {
+    responder.child.resident() as f64
+}

@@ -1,0 +1,19 @@
+//! What the public side costs: answers, their memory, their start, and how soon they know.
+
+pub mod answers;
+mod bare;
+pub mod cold_start;
+mod connection;
+pub mod crowd;
+mod draw;
+mod load;
+pub mod memory;
+pub mod nonce;
+pub mod opposition;
+mod requests;
+mod responder;
+mod store;
+
+pub use bare::BARE;
+pub use responder::{RESPONDER, tell};
+pub use store::{ISSUER, issuer, revoke_one, with_revoked};

@@ -1,0 +1,97 @@
+//! The token of the issuing authorities is away for days: who looks is told in time, and publication goes on by itself
+//! once it is back. The clock of the installation is what moves (`demo.clock_offset_days`).
+
+use std::fs;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use acceptance::harness::{DatabaseKind, Finished, run, start};
+use crl_publisher::crl::CrlKind;
+use crl_publisher::crl::read::Crl;
+use serde_json::Value;
+
+use super::standstill::until;
+use super::status_service::status_service;
+use super::workshop::{Workshop, workshop};
+
+fn days_later(workshop: &Workshop, days: i64) {
+    workshop.configure("demo", "clock_offset_days", days);
+}
+
+/// What doctor thinks of this, in a word.
+fn verdict(doctor: &Finished, what: &str) -> String {
+    let findings: Value = doctor.json();
+    let found = findings.as_array().unwrap().iter().find(|line| line["what"] == what);
+    found.map_or_else(|| "nothing".to_owned(), |line| line["verdict"].as_str().unwrap().to_owned())
+}
+
+/// Every CRL and delta of the issuing authorities.
+fn lists(workshop: &Workshop) -> Vec<(PathBuf, CrlKind)> {
+    let folder = workshop.dir().join("public/crl");
+    let names = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let issuing = names.filter(|path| path.file_name().unwrap().to_str().unwrap().starts_with("ACI-"));
+    issuing
+        .map(|path| {
+            let delta = path.to_str().unwrap().ends_with("-delta.crl");
+            (path, if delta { CrlKind::Delta } else { CrlKind::Full })
+        })
+        .collect()
+}
+
+#[test]
+fn a_token_that_is_away_is_told_at_half_and_at_three_quarters_of_a_crls_life_and_publication_resumes_by_itself()
+ {
+    let workshop = workshop(DatabaseKind::Sqlite);
+    let (there, away) = (workshop.dir().join("tokens/store"), workshop.dir().join("tokens/away"));
+    fs::rename(&there, &away).unwrap();
+    // They live for ten days here.
+    for (days, doctors, said) in [
+        (4, ["well", "nothing"], ""),
+        (6, ["warning", "warning"], "WARNING: not made anew since"),
+        (8, ["broken", "broken"], "ALARM: not made anew since"),
+    ] {
+        days_later(&workshop, days);
+        let failed = run(&mut workshop.command(&["job", "run", "publication"]));
+        assert!(failed.stderr.contains("token"), "{}", failed.said());
+        let doctor = run(&mut workshop.command(&["doctor"]));
+        let found = ["CRL ACI-FO-PP", "delta CRL ACI-FO-PP"].map(|what| verdict(&doctor, what));
+        assert_eq!(found, doctors, "after {days} days: {}", doctor.stdout);
+        let service = status_service(&workshop);
+        let mut readiness = String::new();
+        until("the status role says how its CRLs are", || {
+            readiness = service.readiness().1;
+            readiness.contains("crl ACI-FO-PP full")
+        });
+        let line = readiness.lines().find(|line| line.contains("crl ACI-FO-PP full")).unwrap();
+        assert!(line.starts_with("[+]") && line.contains(said), "after {days} days: {readiness}");
+    }
+    // Everything has ended meanwhile. Nobody does anything but plug it in again.
+    days_later(&workshop, 60);
+    let mut worker = start(&mut workshop.command(&["serve", "--role", "worker"]));
+    let mut service = status_service(&workshop);
+    assert!(!service.readiness().0);
+    fs::rename(&away, &there).unwrap();
+    until("every list lasts again, and every responder", || service.readiness().0);
+    assert!(worker.stop(Duration::from_secs(30)).success(), "{}", worker.stderr());
+    assert!(service.process().stop(Duration::from_secs(30)).success());
+    let doctor = run(&mut workshop.command(&["doctor"]));
+    assert_eq!(verdict(&doctor, "CRL ACI-FO-PP"), "well", "{}", doctor.stdout);
+}
+
+#[test]
+fn no_list_ends_in_sixty_days_in_which_the_worker_looks() {
+    let workshop = workshop(DatabaseKind::Sqlite);
+    for days in (0..=60).step_by(4) {
+        days_later(&workshop, days);
+        let now = workshop.now();
+        let lists = lists(&workshop);
+        assert_eq!(lists.len(), 12, "six authorities: {lists:?}");
+        for (path, kind) in lists {
+            let der = fs::read(&path).unwrap();
+            let crl = Crl::read(&der).unwrap();
+            assert_eq!(crl.kind(), kind);
+            assert!(crl.next_update > now, "{}: ended {}, and it is {now}", path.display(), crl.next_update);
+        }
+        assert_eq!(workshop.job("publication")["failed"], serde_json::json!([]), "after {days} days");
+    }
+}

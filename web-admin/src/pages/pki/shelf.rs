@@ -1,0 +1,112 @@
+//! An authority as the page shows it.
+
+use ca_core::authority::AuthorityKind;
+use openssl::error::ErrorStack;
+use openssl::hash::MessageDigest;
+use openssl::nid::Nid;
+use openssl::x509::X509;
+
+use crate::failure::Failure;
+use crate::faults;
+use crate::publications::{PublishedAuthority, PublishedCrl};
+use crate::typography::Shown;
+
+/// One authority: what stands in its certificate, and what it publishes.
+pub(super) struct Shelf {
+    pub(super) name: String,
+    pub(super) kind: &'static str,
+    pub(super) subject: String,
+    pub(super) sha256: String,
+    pub(super) key_identifier: String,
+    pub(super) not_before: Shown,
+    pub(super) not_after: Shown,
+    pub(super) certificate: PublishedAt,
+    pub(super) ocsp: Option<String>,
+    pub(super) crls: Vec<Crl>,
+}
+
+/// A file of the page, and the address that certificates give it.
+pub(super) struct PublishedAt {
+    /// Below the page's own downloads.
+    pub(super) path: String,
+    pub(super) address: Option<String>,
+}
+
+pub(super) struct Crl {
+    pub(super) kind: &'static str,
+    pub(super) number: u64,
+    pub(super) this_update: Shown,
+    pub(super) next_update: Shown,
+    pub(super) planned_at: Option<Shown>,
+    pub(super) file: PublishedAt,
+}
+
+impl PublishedAt {
+    /// Of the file itself.
+    pub(super) fn name(&self) -> &str {
+        self.path.rsplit('/').next().unwrap_or_default()
+    }
+}
+
+impl Shelf {
+    pub(super) fn of(published: PublishedAuthority) -> Result<Self, Failure> {
+        let PublishedAuthority { authority, certificate_url, ocsp_url, crls } = published;
+        let unreadable = |error: ErrorStack| Failure::Coded {
+            code: faults::PAGE_FAILED,
+            detail: format!("the certificate of {} does not read: {error}", authority.short_name),
+        };
+        let certificate = X509::from_der(&authority.certificate).map_err(unreadable)?;
+        let digest = certificate.digest(MessageDigest::sha256()).map_err(unreadable)?;
+        let name = authority.short_name;
+        Ok(Self {
+            kind: match authority.kind {
+                AuthorityKind::Root => "autorité racine",
+                AuthorityKind::Issuing => "autorité intermédiaire",
+            },
+            subject: subject(&certificate),
+            sha256: octets(&digest),
+            key_identifier: certificate.subject_key_id().map_or_else(String::new, |id| octets(id.as_slice())),
+            not_before: Shown(authority.not_before),
+            not_after: Shown(authority.not_after),
+            certificate: PublishedAt { path: format!("ca/{name}.cer"), address: certificate_url },
+            ocsp: ocsp_url,
+            crls: crls.into_iter().map(|crl| Crl::of(&name, crl)).collect(),
+            name,
+        })
+    }
+}
+
+impl Crl {
+    fn of(authority: &str, crl: PublishedCrl) -> Self {
+        let (kind, path) = match crl.is_delta {
+            true => ("Liste de révocation, delta", format!("crl/{authority}-delta.crl")),
+            false => ("Liste de révocation", format!("crl/{authority}.crl")),
+        };
+        Self {
+            kind,
+            number: crl.number,
+            this_update: Shown(crl.this_update),
+            next_update: Shown(crl.next_update),
+            planned_at: crl.planned_at.map(Shown),
+            file: PublishedAt { path, address: crl.url },
+        }
+    }
+}
+
+/// `C=FR, O=…, CN=…`, in the order of the certificate.
+fn subject(certificate: &X509) -> String {
+    let attributes = certificate.subject_name().entries().map(|entry| {
+        let name = match entry.object().nid() {
+            Nid::UNDEF => entry.object().to_string(),
+            nid => nid.short_name().unwrap_or_default().to_owned(),
+        };
+        let value = entry.data().to_string().unwrap_or_default();
+        format!("{name}={value}")
+    });
+    attributes.collect::<Vec<_>>().join(", ")
+}
+
+/// `2D:9E:22`, as fingerprints are read aloud.
+fn octets(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02X}")).collect::<Vec<_>>().join(":")
+}

@@ -1,0 +1,70 @@
+//! How often the world may ask: by address and altogether, in a memory that does not grow.
+
+use std::hash::{BuildHasher, RandomState};
+use std::net::IpAddr;
+use std::sync::{Mutex, PoisonError};
+
+use store::Timestamp;
+
+/// Questions of one address in a window.
+pub(crate) const BY_ADDRESS: u16 = 10;
+/// Questions of everybody in a window.
+pub(crate) const BY_ALL: u32 = 600;
+/// Seconds of a window.
+pub(crate) const WINDOW: i64 = 60;
+
+/// Counters for addresses. Two that fall on one counter share it: then less is allowed, never more.
+const COUNTERS: usize = 8192;
+
+/// Counts questions. Which addresses share a counter is drawn at each start, so that nobody can choose whose
+/// he uses up.
+pub(crate) struct Throttle {
+    place: RandomState,
+    counted: Mutex<Counted>,
+}
+
+struct Counted {
+    window: i64,
+    all: u32,
+    by_address: Box<[u16]>,
+}
+
+impl Default for Throttle {
+    fn default() -> Self {
+        let counted = Counted { window: 0, all: 0, by_address: vec![0; COUNTERS].into_boxed_slice() };
+        Self { place: RandomState::new(), counted: Mutex::new(counted) }
+    }
+}
+
+impl Throttle {
+    /// Counts a question from `address`; where it is one too many, after how many seconds to ask again. A refused
+    /// question counts for its address only: one who insists takes nothing from the others.
+    pub(crate) fn ask(&self, address: IpAddr, at: Timestamp) -> Result<(), i64> {
+        let window = at.seconds().div_euclid(WINDOW);
+        let mut counted = self.counted.lock().unwrap_or_else(PoisonError::into_inner);
+        if counted.window != window {
+            counted.window = window;
+            counted.all = 0;
+            counted.by_address.fill(0);
+        }
+        let place = self.place.hash_one(network(address)) as usize % COUNTERS;
+        let allowed = counted.by_address[place] < BY_ADDRESS && counted.all < BY_ALL;
+        counted.by_address[place] = counted.by_address[place].saturating_add(1);
+        if allowed {
+            counted.all += 1;
+            return Ok(());
+        }
+        Err(WINDOW - at.seconds().rem_euclid(WINDOW))
+    }
+}
+
+/// Whoever has an IPv6 address has its /64 (RFC 4291 §2.5.4).
+fn network(address: IpAddr) -> u128 {
+    match address.to_canonical() {
+        IpAddr::V4(address) => u128::from(address.to_bits()),
+        IpAddr::V6(address) => address.to_bits() >> 64 << 64,
+    }
+}
+
+#[cfg(test)]
+mod tests;
