@@ -40,4 +40,4 @@ endif
 bench:
 	@tests/setup/install.sh test
 	cargo build --locked --release -p bench -p hsm-fault
-	$(CARGO_TARGET_DIR)/release/bench $(ONLY)
+	IGC_POSTGRES_FSYNC=on tests/setup/with-postgres.sh $(CARGO_TARGET_DIR)/release/bench $(ONLY)

@@ -181,7 +181,7 @@ impl Installation {
         Self { database: database.to_owned(), ..Self::empty() }
     }
 
-    /// Where everything of it is.
+    /// Where its files are: on the disk that the checkout is on.
     pub fn folder(&self) -> &Path {
         &self.folder
     }

@@ -13,6 +13,7 @@ mod installation;
 mod issuance;
 mod outcome;
 mod pairs;
+mod register;
 mod signer_child;
 mod status;
 mod stored;
@@ -39,6 +40,7 @@ const BENCHMARKS: &[Benchmark] = &[
     Benchmark { id: "P8", run: status::opposition::run },
     Benchmark { id: "P9", run: status::memory::run },
     Benchmark { id: "P10", run: status::cold_start::run },
+    Benchmark { id: "P11", run: register::run },
     Benchmark { id: "P12", run: status::crowd::run },
 ];
 

@@ -1,6 +1,7 @@
 //! Certificates as the database holds them.
 
 use diesel::prelude::*;
+use diesel::sql_types::BigInt;
 use sha2::{Digest, Sha256};
 use store::schema::certificates;
 use store::{Database, Timestamp};
@@ -113,6 +114,24 @@ pub fn with_key(db: &mut Database, public_key: &[u8]) -> QueryResult<Vec<Certifi
         None => query.filter(itself).load(db)?,
     };
     Ok(rows.into_iter().map(Certificate::from).collect())
+}
+
+/// Until the transaction ends, nobody else looks who has this key in order to certify it, or has looked and not yet
+/// committed: on PostgreSQL two that do so at once would see nothing of each other. (On SQLite there is one writer.)
+pub fn hold_key(db: &mut Database, public_key: &[u8]) -> QueryResult<()> {
+    match db {
+        Database::Sqlite(_) => Ok(()),
+        Database::Postgresql(connection) => diesel::sql_query("SELECT pg_advisory_xact_lock($1)")
+            .bind::<BigInt, _>(key_lock(public_key))
+            .execute(connection)
+            .map(drop),
+    }
+}
+
+/// The number of the lock: the beginning of a digest, of an RSA key's modulus or of the key.
+fn key_lock(public_key: &[u8]) -> i64 {
+    let digest = modulus_sha256(public_key).unwrap_or_else(|| Sha256::digest(public_key).to_vec());
+    digest.iter().take(8).fold(0, |number, octet| number << 8 | i64::from(*octet))
 }
 
 #[derive(Queryable, Selectable)]

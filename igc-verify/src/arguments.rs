@@ -23,22 +23,32 @@ Exit: 0 it holds, 8 it does not, 2 usage, 1 unreadable.
 /// What was asked.
 #[derive(Debug, Default)]
 pub struct Arguments {
+    /// The folder of the bundle.
     pub bundle: PathBuf,
+    /// The log's verifier key, kept from an earlier time.
     pub key: Option<PathBuf>,
+    /// Checkpoints kept from an earlier time.
     pub since: Option<PathBuf>,
+    /// Root certificates, DER or PEM.
     pub roots: Vec<PathBuf>,
+    /// Bureaus' certificates, DER or PEM.
     pub bureaus: Vec<PathBuf>,
+    /// Keys of officers' proofs, SubjectPublicKeyInfo in DER.
     pub approval_keys: Vec<PathBuf>,
+    /// Whether the answer is one JSON document.
     pub json: bool,
 }
 
 /// What is said instead of an answer.
 pub struct Usage {
+    /// What is wrong, and the usage.
     pub text: String,
+    /// 0 where it was asked for, 2 where the words are no command.
     pub exit: u8,
 }
 
 impl Arguments {
+    /// Reads the words behind the program's name.
     pub fn parse(mut words: impl Iterator<Item = OsString>) -> Result<Self, Usage> {
         let wrong = |what: &str| Usage { text: format!("{what}\n\n{USAGE}"), exit: 2 };
         let (mut read, mut bundle) = (Self::default(), None);

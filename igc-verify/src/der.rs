@@ -72,13 +72,22 @@ impl<'a> Value<'a> {
     }
 }
 
+/// How many values stand around a text in a Name (RFC 5280 §4.1.2.4): the RDNSequence, a SET and an attribute.
+const AROUND_A_TEXT: usize = 3;
+
 impl<'a> Value<'a> {
-    /// Every text in a Name, however deep (RFC 5280 §4.1.2.4): UTF8String, PrintableString and IA5String.
+    /// Every text in a Name: UTF8String, PrintableString and IA5String. What lies deeper than a Name goes is not looked
+    /// at: who wrote the bundle may have nested as deep as a line is long.
     pub fn texts(&self) -> Vec<&'a str> {
+        self.texts_within(AROUND_A_TEXT)
+    }
+
+    fn texts_within(&self, depth: usize) -> Vec<&'a str> {
         match self.tag {
             0x0c | 0x13 | 0x16 => std::str::from_utf8(self.content).into_iter().collect(),
-            tag if tag & 0x20 != 0 => {
-                values(self.content).unwrap_or_default().iter().flat_map(Self::texts).collect()
+            tag if tag & 0x20 != 0 && depth > 0 => {
+                let inside = values(self.content).unwrap_or_default();
+                inside.iter().flat_map(|value| value.texts_within(depth - 1)).collect()
             }
             _ => Vec::new(),
         }

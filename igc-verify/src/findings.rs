@@ -9,14 +9,20 @@ use crate::bundle::{Bundle, Head};
 /// More are counted, and not listed.
 const MOST_LISTED: usize = 10_000;
 
-#[derive(Default)]
+/// What was read, what was taken on trust, and what does not hold.
+#[derive(Debug, Default)]
 pub struct Findings {
+    /// How many events.
     pub events: u64,
     /// Leaves that no checkpoint covers yet, and events that wait for their place.
     pub unsigned: u64,
+    /// Payloads that are gone, and an event says so.
     pub erased: u64,
+    /// How many checkpoints the bundle has.
     pub checkpoints: u64,
+    /// How many were kept from an earlier time.
     pub since: u64,
+    /// How many certificates.
     pub certificates: u64,
     /// Where the bundle itself says whom to trust.
     trusted: Vec<String>,
@@ -25,12 +31,12 @@ pub struct Findings {
 }
 
 impl Findings {
-    pub fn of(bundle: &Bundle) -> Self {
+    pub(crate) fn of(bundle: &Bundle) -> Self {
         Self { trusted: bundle.trusted(), ..Self::default() }
     }
 
     /// `row` does not hold, because of `what`.
-    pub fn contradiction(&mut self, row: impl Display, what: impl Display) {
+    pub(crate) fn contradiction(&mut self, row: impl Display, what: impl Display) {
         if self.contradictions.len() < MOST_LISTED {
             self.contradictions.push((row.to_string(), what.to_string()));
         } else {
@@ -39,7 +45,7 @@ impl Findings {
     }
 
     /// Whether there is as much as `bundle.json` says.
-    pub fn count(&mut self, said: &Head) {
+    pub(crate) fn count(&mut self, said: &Head) {
         let found = [self.events, self.certificates, self.checkpoints];
         let said = [said.events, said.certificates, said.checkpoints];
         for (what, (found, said)) in
@@ -51,10 +57,12 @@ impl Findings {
         }
     }
 
+    /// Whether nothing was found.
     pub fn hold(&self) -> bool {
         self.contradictions.is_empty()
     }
 
+    /// For a person, a line each.
     pub fn text(&self) -> String {
         let mut text = format!(
             "{} events ({} not under a checkpoint yet, {} payloads erased), {} checkpoints, {} kept from earlier, {} certificates\n",
@@ -72,6 +80,7 @@ impl Findings {
         text + if self.hold() { "HOLDS\n" } else { "DOES NOT HOLD\n" }
     }
 
+    /// For a program (docs/audit.md, "Commands").
     pub fn json(&self) -> String {
         let broken: Vec<_> =
             self.contradictions.iter().map(|(row, what)| json!({ "row": row, "what": what })).collect();

@@ -1,33 +1,9 @@
-//! `igc-verify`: checks the audit bundle of an installation on a machine that has nothing else.
-//!
-//! It shares no code with the program that wrote the bundle: the formats are read from `docs/audit.md`.
-//! [`log`] recomputes every leaf and the tree, and verifies its checkpoints; [`certificates`] verifies what every
-//! certificate rests on ([`decision`], [`chip`], [`responder`]), and that the log has its leaves.
-
-#![allow(unreachable_pub, reason = "a program has no outside: pub means the rest of the program")]
-
-mod arguments;
-mod bundle;
-mod certificates;
-mod chip;
-mod decision;
-mod der;
-mod findings;
-mod key;
-mod log;
-mod note;
-mod responder;
-
-#[cfg(test)]
-mod tests;
+//! `igc-verify`: the command line over the library of that name.
 
 use std::io::Write;
 use std::process::ExitCode;
 
-use arguments::Arguments;
-use bundle::{Bundle, Unreadable};
-use certificates::Certificates;
-use findings::Findings;
+use igc_verify::{Arguments, Unreadable, verify};
 
 fn main() -> ExitCode {
     let arguments = match Arguments::parse(std::env::args_os().skip(1)) {
@@ -44,17 +20,6 @@ fn main() -> ExitCode {
         }
         Err(Unreadable(what)) => said(&format!("UNREADABLE {what}\n"), 1),
     }
-}
-
-fn verify(arguments: &Arguments) -> Result<Findings, Unreadable> {
-    let bundle = Bundle::open(arguments)?;
-    let mut findings = Findings::of(&bundle);
-    let mut certificates = Certificates::default();
-    bundle.certificates(|line, record| certificates.check(&bundle, line, &record, &mut findings))?;
-    log::check(&bundle, &mut certificates, &mut findings)?;
-    certificates.conclude(&mut findings);
-    findings.count(&bundle.head);
-    Ok(findings)
 }
 
 /// What is found goes to standard output, whatever it is.

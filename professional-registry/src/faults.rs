@@ -19,16 +19,22 @@ store::codes! {
     REGISTER_ENCODING = ("register-file-encoding", Invalid, "the operator: the extract is UTF-8; an old one may need the latin-1 option");
     /// A line longer than any line of an extract.
     REGISTER_LINE_LENGTH = ("register-file-line-length", Invalid, "the operator: this is not an extract of the register");
+    /// More lines about one person or mailbox than any has.
+    REGISTER_LINES_OF_ONE = ("register-file-lines-of-one", Invalid, "the operator: this is not an extract of the register");
     /// The day of the extract is not known.
     REGISTER_DATE = ("register-file-date", Invalid, "the operator: keep the published file name, or give the date by option");
     /// A feed older than what the register already holds.
     REGISTER_OLDER = ("register-feed-older", Refused, "the operator: import a newer extract");
     /// A newer import began while this one ran.
     REGISTER_SUPERSEDED = ("register-feed-superseded", Refused, "a newer extract is being imported; nothing to do");
+    /// Another import wrote while this one compared.
+    REGISTER_BUSY = ("register-import-running", Unavailable, "wait until the other import has ended, and import the file again");
     /// The file was not the same when it was read again.
     REGISTER_FILE_CHANGED = ("register-file-changed", Refused, "the operator: import a file that nobody writes to");
     /// The feed would change too much at once.
-    REGISTER_BRAKE = ("register-brake", Refused, "the operator: check the extract by hand; accept the change by option when it is true");
+    REGISTER_BRAKE = ("register-brake", Refused, "the operator: check the extract by hand, and fetch it again");
+    /// The feed would change too much at once, and is put aside.
+    REGISTER_HELD = ("register-feed-held", AwaitsApproval, "two registration officers release it (`igc registry held`), or one refuses it; then import the same file again");
     /// The file cannot be read.
     REGISTER_FILE = ("register-file-unreadable", Failed, "the operator: check the file and its permissions");
 }

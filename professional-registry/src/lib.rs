@@ -1,12 +1,14 @@
 //! The national registers: who may hold what.
 //!
-//! The register of the professionals comes as a file, the public extract *PS_LibreAcces_Personne_activite*;
+//! The register of the professionals comes as files, of which the public extract *PS_LibreAcces_Personne_activite* says who
+//! exercises what ([`extract::Form`] names the others);
 //! [`import::import_extract`] reads it into the database, and [`ImportedRegister`] answers from there. The file's
 //! digest is the evidence for what follows from it (architecture invariant 4).
 //!
-//! This crate alone writes `register_feeds`, `professionals`, `exercises`, `activities` and
-//! `register_structures`.
+//! This crate alone writes `register_feeds`, `register_holds`, `register_silences`, `professionals`,
+//! `register_structures`, `register_supplements` and `register_identities`.
 
+mod exercises;
 pub mod extract;
 pub mod faults;
 pub mod fictional;
@@ -16,6 +18,7 @@ pub mod nomenclature;
 mod record;
 mod registry;
 mod search;
+mod supplement;
 
 pub use identifiers::{
     Finess, IdNatPs, IdNatStruct, IdentifierError, Rpps, Siren, Siret, TechnicalStructureId,
@@ -24,3 +27,4 @@ pub use nomenclature::{Category, ExerciseMode, KnowHow, Profession, Sector};
 pub use record::{Activity, Exercise, ProfessionalRecord, StructureRecord};
 pub use registry::{ImportedRegister, Registry, RegistryError};
 pub use search::{NameMatch, search_by_name};
+pub use supplement::{Supplement, supplement};

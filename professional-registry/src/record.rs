@@ -21,7 +21,7 @@ pub struct ProfessionalRecord {
     pub exercises: Vec<Exercise>,
     /// Since when the person is no longer in the register; `None` while he is.
     pub ceased_at: Option<Timestamp>,
-    /// SHA-256, in hex, of the newest feed that names the person: the evidence for what stands here.
+    /// SHA-256, in hex, of the feed that said what stands here: the evidence for it. Later ones said the same.
     pub feed: String,
 }
 

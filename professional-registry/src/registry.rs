@@ -1,14 +1,15 @@
 //! Asking the register.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
 use std::str::FromStr;
 
 use diesel::prelude::*;
 use diesel::result::Error as DieselError;
-use store::schema::{activities, exercises, professionals, register_feeds, register_structures};
+use store::schema::{professionals, register_feeds, register_structures};
 use store::{Code, Database, Fault, Timestamp, fault};
 use thiserror::Error;
 
+use crate::exercises::{self, StoredActivity, StoredExercise, StoredKnowHow};
 use crate::faults;
 use crate::identifiers::{IdNatPs, TechnicalStructureId};
 use crate::nomenclature::KnowHow;
@@ -77,7 +78,7 @@ impl Registry for ImportedRegister {
             .first::<(PersonRow, String)>(db)
             .optional()?;
         let Some((person, feed)) = person else { return Ok(None) };
-        let exercises = exercises_of(db, &key)?;
+        let exercises = exercises_of(&person)?;
         Ok(Some(ProfessionalRecord {
             id: id.clone(),
             family_name: person.family_name,
@@ -124,58 +125,35 @@ fn department_label(label: String, code: &str) -> String {
     }
 }
 
-fn exercises_of(db: &mut Database, key: &str) -> Result<Vec<Exercise>, RegistryError> {
-    let mut activities = activities_of(db, key)?;
-    let rows = exercises::table
-        .filter(exercises::id_nat.eq(key))
-        .order((exercises::profession, exercises::category))
-        .select(ExerciseRow::as_select())
-        .load(db)?;
-    let cell = |column| Cell { table: "exercises", column };
-    rows.into_iter()
-        .map(|row| {
-            let profession = cell("profession").required(&row.profession)?;
-            let category = cell("category").required(&row.category)?;
-            Ok(Exercise {
-                profession,
-                category,
-                practice_family_name: row.practice_name,
-                practice_given_name: row.practice_given,
-                know_how: (!row.know_how.is_empty())
-                    .then_some(KnowHow { kind: row.know_how_type, code: row.know_how }),
-                ceased_at: row.ceased_at,
-                activities: activities.remove(&(row.profession, row.category)).unwrap_or_default(),
-            })
-        })
+fn exercises_of(person: &PersonRow) -> Result<Vec<Exercise>, RegistryError> {
+    let unreadable = |_| RegistryError::Unreadable { table: "professionals", column: "exercises" };
+    exercises::read(&person.exercises)
+        .map_err(unreadable)?
+        .into_iter()
+        .map(|stored| exercise(person, stored))
         .collect()
 }
 
-/// The activities of one person, by profession and category.
-fn activities_of(
-    db: &mut Database,
-    key: &str,
-) -> Result<BTreeMap<(String, String), Vec<Activity>>, RegistryError> {
-    let rows: Vec<(String, String, String, String, String)> = activities::table
-        .filter(activities::id_nat.eq(key))
-        .order((activities::structure, activities::mode, activities::sector, activities::line_sha256))
-        .select((
-            activities::profession,
-            activities::category,
-            activities::mode,
-            activities::sector,
-            activities::structure,
-        ))
-        .load(db)?;
-    let cell = |column| Cell { table: "activities", column };
-    let mut found: BTreeMap<_, Vec<Activity>> = BTreeMap::new();
-    for (profession, category, mode, sector, structure) in rows {
-        found.entry((profession, category)).or_default().push(Activity {
-            mode: cell("mode").optional(&mode)?,
-            sector: cell("sector").optional(&sector)?,
-            structure: cell("structure").optional(&structure)?,
-        });
-    }
-    Ok(found)
+fn exercise(person: &PersonRow, stored: StoredExercise<'_>) -> Result<Exercise, RegistryError> {
+    let cell = Cell { table: "professionals", column: "exercises" };
+    let name = |own: Option<Cow<'_, str>>, of_person: &str| own.map_or(of_person.to_owned(), Cow::into_owned);
+    let StoredKnowHow(kind, code) = stored.know_how;
+    let activity = |StoredActivity(structure, mode, sector): StoredActivity<'_>| {
+        Ok(Activity {
+            mode: cell.optional(&mode)?,
+            sector: cell.optional(&sector)?,
+            structure: cell.optional(&structure)?,
+        })
+    };
+    Ok(Exercise {
+        profession: cell.required(&stored.profession)?,
+        category: cell.required(&stored.category)?,
+        practice_family_name: name(stored.family_name, &person.family_name),
+        practice_given_name: name(stored.given_name, &person.given_name),
+        know_how: (!code.is_empty()).then(|| KnowHow { kind: kind.into_owned(), code: code.into_owned() }),
+        ceased_at: stored.ceased_at.map(Timestamp::from_millis),
+        activities: stored.activities.into_iter().map(activity).collect::<Result<_, RegistryError>>()?,
+    })
 }
 
 /// Which cell is being read back.
@@ -203,18 +181,7 @@ struct PersonRow {
     given_name: String,
     civility: String,
     ceased_at: Option<Timestamp>,
-}
-
-#[derive(Queryable, Selectable)]
-#[diesel(table_name = exercises)]
-struct ExerciseRow {
-    profession: String,
-    category: String,
-    practice_name: String,
-    practice_given: String,
-    know_how_type: String,
-    know_how: String,
-    ceased_at: Option<Timestamp>,
+    exercises: String,
 }
 
 #[derive(Queryable, Selectable)]

@@ -126,6 +126,31 @@ pub fn check(
     Ok(Entitlement { record, exercise })
 }
 
+/// Why a card that was made for `claim` has lost what it is tied to, however the nomenclature has changed since; `None`
+/// where the register still lists it, and for cards that are not for professionals of the register.
+pub(crate) fn ended(
+    db: &mut Database,
+    registry: &mut dyn Registry,
+    claim: Claim<'_>,
+) -> Result<Option<Code>, RegistryError> {
+    let Some(categories) = categories_of(claim.kind) else { return Ok(None) };
+    let Some(record) = registry.professional(db, claim.holder)? else {
+        return Ok(Some(faults::ORDER_HOLDER_UNKNOWN));
+    };
+    if record.ceased_at.is_some() {
+        return Ok(Some(faults::ORDER_HOLDER_CEASED));
+    }
+    let fits = |one: &&Exercise| one.profession == claim.profession && categories.contains(&one.category);
+    let fitting: Vec<&Exercise> = record.exercises.iter().filter(fits).collect();
+    Ok(if fitting.is_empty() {
+        Some(faults::ORDER_PROFESSION_NOT_EXERCISED)
+    } else if fitting.iter().all(|one| one.ceased_at.is_some()) {
+        Some(faults::ORDER_PROFESSION_CEASED)
+    } else {
+        None
+    })
+}
+
 /// CPS for who practises as a civilian or in the armed forces, CPF for who trains (\[S\] domain.md §4.1).
 fn categories_of(kind: CardKind) -> Option<&'static [Category]> {
     match kind {

@@ -131,6 +131,24 @@ store::codes! {
     /// A holder activates his own cards only.
     DELIVERY_NOT_YOURS = ("delivery-not-yours", NotAuthorised, "the holder of the card, or an officer");
 
+    /// The extract of the holders cannot be written.
+    HOLDERS_EXTRACT_FILE = ("holders-extract-unwritable", Failed, "the operator: check the folder and the space on its disk");
+
+    /// No feed of this digest was put aside.
+    HELD_FEED_UNKNOWN = ("register-hold-unknown", NotFound, "the caller: `igc registry held` lists them");
+    /// An officer refused to release a feed.
+    HELD_FEED_REFUSED = ("register-feed-refused", Refused, "the operator: import another extract; this one was refused for the reason that `igc registry held` gives");
+    /// There is no such plan of oppositions.
+    OPPOSITION_PLAN_UNKNOWN = ("opposition-plan-unknown", NotFound, "the caller: `igc opposition plans` lists them");
+    /// A stored lapse cannot be read.
+    LAPSE_ROW_ALTERED = ("card-lapse-row-altered", Integrity, "the auditor: the row is not what this program writes");
+    /// Two different officers release what a brake stopped.
+    RELEASE_ANOTHER_OFFICER = ("release-another-officer", Refused, "another registration officer must decide");
+    /// The decision is on a version that is not the current one.
+    RELEASE_STALE_VERSION = ("release-stale-version", Refused, "the registration officer: read what it would do now, then decide");
+    /// It has been released or refused.
+    RELEASE_NOT_OPEN = ("release-not-open", Refused, "the caller: read it again");
+
     /// There is no such plan.
     RENEWAL_PLAN_UNKNOWN = ("renewal-plan-unknown", NotFound, "the caller: check the identifier of the plan");
     /// Nobody approves his own plan.

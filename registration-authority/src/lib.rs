@@ -3,11 +3,13 @@
 //! [`order`] and [`certificate_request`] take what people ask for; a [`decision`] with its [`approval`] proof
 //! lets it through; [`personalisation`] sends approved orders to the bureau; [`certification`], in the
 //! worker, trusts no row and verifies the evidence again before anything is signed; [`delivery`] puts the card
-//! into use, [`opposition`] ends it, [`renewal`] orders its successor. [`test_certificates`] keeps what relying
-//! systems try their software with.
+//! into use, [`opposition`] ends it, [`renewal`] orders its successor. [`lapse`] ends the cards of those who
+//! have left the register; what is too much of that at once, or of a feed ([`held_feed`]), two officers release.
+//! [`test_certificates`] keeps what relying systems try their software with.
 //!
 //! This crate alone writes `officers`, `card_orders`, `certificate_requests`, `decisions`,
-//! `structure_names`, `opposition_declarations`, `renewal_plans`, `renewal_plan_items`, `outbox` and
+//! `structure_names`, `opposition_declarations`, `register_examinations`, `card_lapses`, `opposition_plans`,
+//! `opposition_plan_items`, `renewal_plans`, `renewal_plan_items`, `outbox` and
 //! `number_counters`. It knows no HTTP, and no PKCS#11.
 
 pub mod approval;
@@ -18,6 +20,9 @@ pub mod decision;
 pub mod delivery;
 pub mod entitlement;
 pub mod faults;
+pub mod held_feed;
+pub mod holders_extract;
+pub mod lapse;
 mod numbering;
 pub mod officers;
 pub mod opposition;

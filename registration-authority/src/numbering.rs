@@ -13,6 +13,8 @@ pub(crate) enum Series {
     CertificateRequest,
     /// Renewal plans: `RP`.
     RenewalPlan,
+    /// Plans of oppositions: `PO`.
+    OppositionPlan,
 }
 
 impl Series {
@@ -21,6 +23,7 @@ impl Series {
             Self::CardOrder => "CO",
             Self::CertificateRequest => "CR",
             Self::RenewalPlan => "RP",
+            Self::OppositionPlan => "PO",
         };
         format!("{prefix}-{}", at.to_jiff().strftime("%Y"))
     }

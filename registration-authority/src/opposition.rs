@@ -20,6 +20,7 @@ use store::{Act, Actor, Code, Database, Fault, Timestamp, audit, crash_point};
 use thiserror::Error;
 
 use crate::faults;
+use crate::lapse;
 use crate::officers::{self, NotAuthorised, Right};
 use crate::outbox::{self, Notice, Recipient};
 
@@ -145,6 +146,7 @@ pub(crate) fn oppose_within(
     }
     crash_point("opposition.certificates-revoked");
     let receipt = declare(db, number, ground, rng, act)?;
+    lapse::confirm(db, number, act)?;
     let holder = card::get(db, number)?.holder;
     let subject = format!("card {number}");
     outbox::put(db, Recipient::Holder(&holder), Notice::CardOpposed, &subject, rng, act)?;

@@ -20,6 +20,8 @@ pub enum Notice {
     CardDelivered,
     /// A card can be used from now on.
     CardActivated,
+    /// The register no longer supports a card; it is opposed if the next feed says so too.
+    CardLapsed,
     /// A card has been opposed.
     CardOpposed,
     /// A certificate can be fetched.
@@ -36,6 +38,7 @@ impl Notice {
             Self::Withdrawn => "withdrawn",
             Self::CardDelivered => "card-delivered",
             Self::CardActivated => "card-activated",
+            Self::CardLapsed => "card-lapsed",
             Self::CardOpposed => "card-opposed",
             Self::CertificateIssued => "certificate-issued",
         }

@@ -12,20 +12,38 @@ pub struct RefusalReason {
     pub sentence: &'static str,
     /// Whether the officer must add a sentence of his own.
     pub needs_text: bool,
-    /// What it is a reason for; `None` for everything.
-    only: Option<SubjectKind>,
+    /// What it is a reason for.
+    of: &'static [SubjectKind],
 }
 
 /// Longest sentence of an officer, in characters.
 pub const REASON_TEXT_BOUND: usize = 2000;
 
+/// What people ask for.
+const ASKED: &[SubjectKind] =
+    &[SubjectKind::CardOrder, SubjectKind::CertificateRequest, SubjectKind::RenewalPlan];
+/// What a brake of the register stopped.
+const STOPPED: &[SubjectKind] = &[SubjectKind::RegisterFeed, SubjectKind::OppositionPlan];
+const EVERYTHING: &[SubjectKind] = &[
+    SubjectKind::CardOrder,
+    SubjectKind::CertificateRequest,
+    SubjectKind::RenewalPlan,
+    SubjectKind::RegisterFeed,
+    SubjectKind::OppositionPlan,
+];
+
 const fn reason(code: &'static str, sentence: &'static str) -> RefusalReason {
-    RefusalReason { code, sentence, needs_text: false, only: None }
+    RefusalReason { code, sentence, needs_text: false, of: ASKED }
 }
 
 /// About a name of a structure, or the public key that it sent.
 const fn of_requests(code: &'static str, sentence: &'static str) -> RefusalReason {
-    RefusalReason { only: Some(SubjectKind::CertificateRequest), ..reason(code, sentence) }
+    RefusalReason { of: &[SubjectKind::CertificateRequest], ..reason(code, sentence) }
+}
+
+/// About what the register says of too many at once.
+const fn of_stops(code: &'static str, sentence: &'static str) -> RefusalReason {
+    RefusalReason { of: STOPPED, ..reason(code, sentence) }
 }
 
 /// Every reason, in the order of the officer's list.
@@ -44,14 +62,19 @@ pub const ALL: &[RefusalReason] = &[
         "La clé publique présentée n'est pas conforme à la politique de certification.",
     ),
     reason("suspected-fraud", "Les éléments fournis ne permettent pas d'établir l'origine de la demande."),
+    of_stops("file-wrong", "L'extrait du répertoire est erroné ou incomplet."),
+    of_stops("not-confirmed", "L'émetteur de l'extrait ne confirme pas ce changement."),
     RefusalReason {
-        code: "other", sentence: "Autre motif, précisé ci-après.", needs_text: true, only: None
+        code: "other",
+        sentence: "Autre motif, précisé ci-après.",
+        needs_text: true,
+        of: EVERYTHING,
     },
 ];
 
 /// The reasons for which one of these is refused, in the order of the officer's list.
 pub fn of(kind: SubjectKind) -> impl Iterator<Item = &'static RefusalReason> {
-    ALL.iter().filter(move |reason| reason.only.is_none_or(|only| only == kind))
+    ALL.iter().filter(move |reason| reason.of.contains(&kind))
 }
 
 /// The reason of this code.

@@ -159,6 +159,78 @@ diesel::table! {
         sequence -> BigInt,
         rows_read -> BigInt,
         rows_rejected -> BigInt,
+        writes -> BigInt,
+        speaks_of_absent -> Bool,
+    }
+}
+
+diesel::table! {
+    register_holds (feed, version) {
+        feed -> Text,
+        version -> BigInt,
+        source -> Text,
+        file_name -> Text,
+        extracted_at -> BigInt,
+        base -> Text,
+        rows_read -> BigInt,
+        living -> BigInt,
+        added -> BigInt,
+        changed -> BigInt,
+        ceased -> BigInt,
+        kept -> BigInt,
+        reappeared -> BigInt,
+        held_at -> BigInt,
+        held_by -> Text,
+    }
+}
+
+diesel::table! {
+    register_examinations (sequence) {
+        sequence -> BigInt,
+        feed -> Text,
+        examined_at -> BigInt,
+        found -> BigInt,
+        lifted -> BigInt,
+    }
+}
+
+diesel::table! {
+    card_lapses (card_number, first_sequence) {
+        card_number -> Text,
+        first_sequence -> BigInt,
+        first_feed -> Text,
+        cause -> Text,
+        found_at -> BigInt,
+        status -> Text,
+        second_sequence -> Nullable<BigInt>,
+        second_feed -> Nullable<Text>,
+        settled_at -> Nullable<BigInt>,
+        settled_by -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    opposition_plans (id) {
+        id -> Text,
+        sequence -> BigInt,
+        feed -> Text,
+        planned_by -> Text,
+        planned_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    opposition_plan_items (plan, card_number) {
+        plan -> Text,
+        card_number -> Text,
+        first_sequence -> BigInt,
+    }
+}
+
+diesel::table! {
+    register_silences (sequence, subject) {
+        sequence -> BigInt,
+        subject -> Text,
     }
 }
 
@@ -171,33 +243,32 @@ diesel::table! {
         first_feed -> BigInt,
         last_feed -> BigInt,
         ceased_at -> Nullable<BigInt>,
+        lines -> BigInt,
+        exercises -> Text,
     }
 }
 
 diesel::table! {
-    exercises (id_nat, profession, category) {
-        id_nat -> Text,
-        profession -> Text,
-        category -> Text,
-        practice_name -> Text,
-        practice_given -> Text,
-        know_how_type -> Text,
-        know_how -> Text,
+    register_supplements (source, subject) {
+        source -> Text,
+        subject -> Text,
+        first_feed -> BigInt,
         last_feed -> BigInt,
         ceased_at -> Nullable<BigInt>,
+        lines -> BigInt,
+        content -> Text,
     }
 }
 
 diesel::table! {
-    activities (id_nat, line_sha256) {
-        id_nat -> Text,
-        profession -> Text,
-        category -> Text,
-        line_sha256 -> Binary,
-        mode -> Text,
-        sector -> Text,
-        structure -> Text,
+    register_identities (source, subject) {
+        source -> Text,
+        subject -> Text,
+        first_feed -> BigInt,
         last_feed -> BigInt,
+        ceased_at -> Nullable<BigInt>,
+        lines -> BigInt,
+        content -> Text,
     }
 }
 
@@ -549,10 +620,16 @@ diesel::allow_tables_to_appear_in_same_query!(
     certificate_status_counter,
     certificate_status_events,
     register_feeds,
+    register_holds,
+    register_silences,
+    register_examinations,
+    card_lapses,
+    opposition_plans,
+    opposition_plan_items,
     professionals,
-    exercises,
-    activities,
     register_structures,
+    register_supplements,
+    register_identities,
     card_number_counter,
     card_batches,
     cards,

@@ -29,6 +29,15 @@ const BEFORE: &str = "
     INSERT INTO responder_certifications
         SELECT r.predecessor, 1, r.digest, r.digest, k.authority, k.serial
         FROM responder_requests r JOIN service_keys k ON k.name = r.predecessor;
+    INSERT INTO register_holds (feed, version, source, file_name, extracted_at, base, rows_read, living, added, changed,
+        ceased, kept, reappeared, held_at, held_by)
+        SELECT id, 1, source, file_name, extracted_at, '', 1, 1, 0, 0, 1, 0, 0, 1, 'operator:x' FROM register_feeds;
+    INSERT INTO register_silences (sequence, subject) VALUES (1, 'somebody');
+    INSERT INTO card_lapses (card_number, first_sequence, first_feed, cause, found_at, status)
+        SELECT (SELECT max(number) FROM cards), sequence, id, 'order-holder-ceased', 1, 'open' FROM register_feeds LIMIT 1;
+    INSERT INTO register_examinations SELECT sequence, id, 1, 0, 0 FROM register_feeds LIMIT 1;
+    INSERT INTO opposition_plans SELECT 'PO-TEST', sequence, id, 'job:x', 1 FROM register_feeds LIMIT 1;
+    INSERT INTO opposition_plan_items SELECT 'PO-TEST', card_number, first_sequence FROM card_lapses;
     INSERT INTO coherence_sightings (face, issuer, scope, number, seen_at) VALUES ('list', '', '', 1, 2);";
 
 /// Each of these would take something back; the database refuses it and says why.
@@ -73,6 +82,20 @@ const ATTEMPTS: &[(&str, &str)] = &[
     ("UPDATE register_feeds SET status = 'importing'", "never changed"),
     ("UPDATE register_feeds SET sequence = sequence + 1", "never changed"),
     ("DELETE FROM register_feeds", "never deleted"),
+    ("UPDATE register_holds SET ceased = 0", "never changed"),
+    ("DELETE FROM register_holds", "never deleted"),
+    ("UPDATE register_silences SET subject = 'x'", "never changed"),
+    ("DELETE FROM register_silences", "never deleted"),
+    ("UPDATE register_examinations SET found = 1", "never changed"),
+    ("DELETE FROM register_examinations", "never deleted"),
+    ("UPDATE card_lapses SET cause = 'x'", "nothing else of it"),
+    ("UPDATE card_lapses SET status = 'confirmed', settled_at = 1, settled_by = 'job:revalidation'", ""),
+    ("UPDATE card_lapses SET status = 'lifted', settled_at = 1, settled_by = 'x'; UPDATE card_lapses SET settled_at = 2", "settled once"),
+    ("DELETE FROM card_lapses", "never deleted"),
+    ("UPDATE opposition_plans SET feed = 'x'", "never changed"),
+    ("DELETE FROM opposition_plans", "never deleted"),
+    ("UPDATE opposition_plan_items SET plan = 'x'", "never changed"),
+    ("DELETE FROM opposition_plan_items", "never deleted"),
     // cards
     ("UPDATE cards SET status = 'expired', opposed_at = NULL WHERE status = 'opposed'", "card"),
     ("UPDATE cards SET opposed_at = opposed_at + 1 WHERE status = 'opposed'", "never changed"),

@@ -97,7 +97,8 @@ fn the_status_role_can_answer_and_sees_no_holder() {
     assert!(!opposition_list::since(&mut db, 0, 10).unwrap().is_empty());
     assert!(status_log::newest(&mut db).unwrap() > 0);
     db.batch_execute(
-        "SELECT number, this_update, next_update FROM crls; SELECT last FROM card_opposition_counter",
+        "SELECT number, this_update, next_update FROM crls; SELECT last FROM card_opposition_counter;
+         SELECT feed FROM register_holds; SELECT status FROM register_feeds",
     )
     .unwrap();
     for table in
@@ -136,5 +137,32 @@ fn neither_the_web_nor_the_worker_may_do_what_is_the_owners() {
             let refused = db.batch_execute(sql).expect_err(sql).to_string();
             assert!(refused.contains("permission denied"), "{sql}: {refused}");
         }
+    }
+}
+
+/// Whoever holds the web role's password could otherwise make himself a physician.
+#[test]
+fn the_web_role_forges_no_row_of_the_register() {
+    let workshop: Workshop = workshop(DatabaseKind::Postgresql);
+    let mut db = workshop.open(DatabaseRole::Web);
+    for sql in [
+        "INSERT INTO professionals SELECT '899700099999', family_name, given_name, civility, first_feed, last_feed,
+             ceased_at, lines, exercises FROM professionals LIMIT 1",
+        "UPDATE professionals SET exercises = replace(exercises, '60', '10')",
+        "UPDATE professionals SET ceased_at = NULL",
+        "DELETE FROM professionals",
+        "INSERT INTO register_structures SELECT 'R1', siret, siren, finess, finess_legal, corporate_name,
+             department_code, department_label, last_feed FROM register_structures LIMIT 1",
+        "UPDATE register_structures SET corporate_name = 'X'",
+        "INSERT INTO register_feeds (id, source, file_name, extracted_at, imported_at, status, sequence, rows_read,
+             rows_rejected) SELECT repeat('0', 64), source, file_name, extracted_at, imported_at, status,
+             sequence + 1, rows_read, rows_rejected FROM register_feeds LIMIT 1",
+        "UPDATE register_feeds SET writes = 0",
+        "UPDATE register_feeds SET speaks_of_absent = TRUE",
+        "DELETE FROM register_holds",
+        "INSERT INTO register_silences VALUES (1, '899700000013')",
+    ] {
+        let refused = db.batch_execute(sql).expect_err(sql).to_string();
+        assert!(refused.contains("permission denied"), "{sql}: {refused}");
     }
 }

@@ -57,7 +57,11 @@ fn a_token_that_is_away_is_told_at_half_and_at_three_quarters_of_a_crls_life_and
         let found = ["CRL ACI-FO-PP", "delta CRL ACI-FO-PP"].map(|what| verdict(&doctor, what));
         assert_eq!(found, doctors, "after {days} days: {}", doctor.stdout);
         let service = status_service(&workshop);
-        let (_, readiness) = service.readiness();
+        let mut readiness = String::new();
+        until("the status role says how its CRLs are", || {
+            readiness = service.readiness().1;
+            readiness.contains("crl ACI-FO-PP full")
+        });
         let line = readiness.lines().find(|line| line.contains("crl ACI-FO-PP full")).unwrap();
         assert!(line.starts_with("[+]") && line.contains(said), "after {days} days: {readiness}");
     }

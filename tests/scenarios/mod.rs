@@ -28,6 +28,7 @@ mod public_page;
 mod race;
 mod real_certificates;
 mod recovery;
+mod register_holds;
 mod relint;
 mod relying_parties;
 mod report_schema;

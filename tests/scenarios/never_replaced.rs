@@ -12,7 +12,7 @@ use diesel::sql_types::{BigInt, Nullable, Text};
 
 /// Tables whose rows are worked on and thrown away: what the register says today, and what waits for the sequencer.
 const REWRITTEN: &[&str] =
-    &["activities", "audit_pending", "exercises", "professionals", "register_structures"];
+    &["audit_pending", "professionals", "register_identities", "register_structures", "register_supplements"];
 
 /// Columns of a row, each with its value in SQL.
 type Values = &'static [(&'static str, &'static str)];
@@ -24,6 +24,7 @@ const PARTIAL: &[(&str, Values, Values)] = &[
         &[("status", "'active'"), ("temporary", "0")],
         &[("status", "'delivered'"), ("temporary", "0")],
     ),
+    ("card_lapses_one_open", &[("status", "'open'")], &[("status", "'lifted'")]),
     ("card_orders_one_open", &[("status", "'submitted'")], &[("status", "'refused'")]),
     ("certificate_status_events_revoke_once", &[("event", "'revoked'")], &[("event", "'other'")]),
 ];

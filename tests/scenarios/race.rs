@@ -6,9 +6,11 @@ use std::sync::Barrier;
 use std::time::Duration;
 
 use acceptance::harness::{DatabaseKind, chance};
-use ca_core::certificate::CertificateStatus;
+use ca_core::certificate::{self, CertificateStatus};
 use card::{CardNumber, CardStatus, KeyUsage};
 use diesel::connection::SimpleConnection;
+use openssl::pkey::PKey;
+use openssl::sha::sha256;
 use professional_registry::ImportedRegister;
 use registration_authority::approval::SubjectKind;
 use registration_authority::opposition::{self, Ground, OpposeError, Opposition};
@@ -268,4 +270,33 @@ fn a_run_that_takes_longer_than_its_lease_keeps_it() {
     assert_eq!(done["failed"], serde_json::json!([]));
     assert!(cards.iter().all(|card| is_certified(&done, card)), "{done}");
     workshop.check();
+}
+
+#[test]
+fn nobody_else_looks_whose_a_key_is_until_its_certificate_is_committed() {
+    let workshop = workshop(DatabaseKind::Postgresql);
+    let card = workshop.personalise(1)[0];
+    let pem = std::fs::read(workshop.chip_key(card, KeyUsage::Authentication)).unwrap();
+    let key = PKey::private_key_from_pem(&pem).unwrap().public_key_to_der().unwrap();
+    let digest: String = sha256(&key).iter().map(|octet| format!("{octet:02x}")).collect();
+    let this_key = format!("NEW.spki_sha256 = '\\x{digest}'");
+    let mut standstill =
+        Standstill::before(workshop.url(), "BEFORE INSERT ON certificates FOR EACH ROW", &this_key);
+    let mut db = workshop.open(DatabaseRole::Worker);
+    let mut look = || {
+        db.write(|db| {
+            certificate::hold_key(db, &key)?;
+            certificate::with_key(db, &key)
+        })
+    };
+    std::thread::scope(|scope| {
+        let certified = scope.spawn(|| certification(&workshop));
+        standstill.reached();
+        let looked = scope.spawn(&mut look);
+        std::thread::sleep(Duration::from_secs(1));
+        assert!(!looked.is_finished(), "whoever looked now would find the key free");
+        standstill.release();
+        assert_eq!(looked.join().unwrap().unwrap().len(), 1);
+        assert!(is_certified(&certified.join().unwrap(), &card));
+    });
 }

@@ -99,6 +99,17 @@ pub(crate) fn ground(ground: Ground) -> &'static str {
     }
 }
 
+/// What the register says against a card, by its stable code.
+pub(crate) fn lapse_cause(code: &str) -> &'static str {
+    match code {
+        "order-holder-unknown" => "Le porteur n'y figure pas",
+        "order-holder-ceased" => "Le porteur n'y figure plus",
+        "order-profession-not-exercised" => "Le porteur n'y exerce pas cette profession",
+        "order-profession-ceased" => "Le porteur n'y exerce plus cette profession",
+        _ => "Autre constat",
+    }
+}
+
 /// The French name of a field of a comparison.
 pub(crate) fn field(field: &str) -> &'static str {
     match field {

@@ -152,6 +152,7 @@ fn not_after(
 /// it was compromised it is nobody's. Revoked for another reason it goes on being that subject's, as CA/Browser Forum
 /// BR §6.1.1.3 has it, and as a retry after a crash needs it.
 fn refuse_reused_key(db: &mut Database, public_key: &[u8], tbs: &[u8]) -> Result<(), PrepareError> {
+    certificate::hold_key(db, public_key)?;
     for known in certificate::with_key(db, public_key)? {
         let barred = match &known.status {
             CertificateStatus::Revoked { reason, .. } if reason == RevocationReason::KeyCompromise.name() => {

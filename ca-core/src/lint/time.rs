@@ -21,6 +21,11 @@ pub(super) fn read(element: &Element<'_>, what: &str) -> Result<i64, Finding> {
         let message = format!("{what}: a date before 2050 is a UTCTime");
         return Err(Finding::new("rfc5280-4.1.2.5-utctime-through-2049", element.offset, message));
     }
+    // UTCTime begins in 1950; readers whose time begins in 1970, the publisher's among them, refuse what is signed so.
+    if seconds < 0 {
+        let message = format!("{what}: a date before 1970");
+        return Err(Finding::new("igc-time-before-1970", element.offset, message));
+    }
     Ok(seconds)
 }
 

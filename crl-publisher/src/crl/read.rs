@@ -99,6 +99,8 @@ impl<'a> Crl<'a> {
         }
         let algorithm = SignatureAlgorithm::from_identifier(&algorithm)
             .ok_or(UnreadableCrl::Form("a signature algorithm that is not of this PKI"))?;
+        // It is compared octet by octet with the authority's name, and so not read further.
+        der::Tag::peek(&fields)?.assert_eq(der::Tag::Sequence)?;
         let issuer = fields.tlv_bytes()?;
         let this_update = timestamp(fields.decode()?);
         let next_update = timestamp(fields.decode()?);

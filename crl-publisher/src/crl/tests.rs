@@ -56,6 +56,13 @@ fn a_crl_without_entries_has_no_list_of_them() {
 }
 
 #[test]
+fn a_crl_whose_issuer_is_no_name_is_none() {
+    let tagged = [&[0xA9], &NAME[1..]].concat();
+    assert!(Crl::read(&encoded(&CrlHead { issuer: &tagged, ..head() }, &[])).is_err());
+    assert!(Crl::read(&encoded(&CrlHead { issuer: NAME, ..head() }, &[])).is_ok());
+}
+
+#[test]
 fn dates_are_utc_time_until_2049_and_generalized_time_from_2050() {
     let moment = |text: &str| text.parse::<Timestamp>().unwrap();
     let entries =

@@ -11,6 +11,7 @@ use store::schema::card_opposition_counter;
 use store::{Act, Actor, Database, RequestId, Timestamp};
 
 use super::coherence::Coherence;
+use super::register;
 use super::service::StatusService;
 use crate::crl::{CrlKind, Scope, record};
 use crate::publish::root_crls;
@@ -135,9 +136,11 @@ fn gather(service: &StatusService, db: &mut Database, at: Timestamp) -> Result<S
     let mut cards =
         Family::counter("igc_cards_opposed_total", "Cards ever opposed: the head of the opposition list.");
     cards.sample("", oppositions);
+    let mut held = Family::gauge("igc_register_feeds_held", "Feeds of the register that a brake stopped.");
+    held.sample("", register::held_feeds(db).map_err(|error| error.to_string())?);
     let families = families
         .into_iter()
-        .chain([root_lists, unlisted, reserve, ends, requests, log, cards])
+        .chain([root_lists, unlisted, reserve, ends, requests, log, cards, held])
         .chain(trail)
         .chain(coherence(service, db)?)
         .chain(signatures(db)?);

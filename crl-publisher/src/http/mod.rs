@@ -12,6 +12,7 @@ mod ocsp_get;
 mod oppositions;
 mod published;
 mod readiness;
+mod register;
 mod reply;
 mod service;
 mod target;
@@ -24,6 +25,8 @@ mod damage_tests;
 mod downloads_tests;
 #[cfg(test)]
 mod kept_tests;
+#[cfg(test)]
+mod register_tests;
 #[cfg(test)]
 mod tests;
 

@@ -11,6 +11,7 @@ use store::audit::backlog;
 use store::{Act, Actor, Database, RequestId, Timestamp};
 
 use super::coherence::Coherence;
+use super::register;
 use super::reply::NEVER_CACHED;
 use super::service::StatusService;
 use crate::crl::read::Crl;
@@ -54,8 +55,9 @@ pub(crate) fn readiness(service: &StatusService, at: Timestamp) -> Readiness {
     let looked = service.databases().run(|db| {
         let alarms = [audit_alarm(db, at)?, signing_alarm(db)?].into_iter().flatten();
         let coherence = Coherence::read(db, service.folder())?.and_then(|coherence| coherence.alarm(at));
-        let alarms =
-            alarms.chain(responder_alarms(db, at)?).chain(authority_alarms(db)?).chain(coherence).collect();
+        let register = register_alarm(db)?;
+        let alarms = alarms.chain(responder_alarms(db, at)?).chain(authority_alarms(db)?);
+        let alarms = alarms.chain(coherence).chain(register).collect();
         Ok::<_, String>(Readiness { checks: check(service, db, at)?, alarms })
     });
     let mut readiness = looked.unwrap_or_else(|| Readiness {
@@ -164,6 +166,12 @@ fn responder_alarms(db: &mut Database, at: Timestamp) -> Result<Vec<String>, Str
 fn signing_alarm(db: &mut Database) -> Result<Option<String>, String> {
     let standing = signing::standing(db).map_err(|error| error.to_string())?;
     Ok((standing.open > 0).then(|| format!("signatures: {} alarms, see igc doctor", standing.open)))
+}
+
+/// Feeds that a brake stopped (`register-feed-held`).
+fn register_alarm(db: &mut Database) -> Result<Option<String>, String> {
+    let held = register::held_feeds(db).map_err(|error| error.to_string())?;
+    Ok((held > 0).then(|| format!("register: {held} feeds are put aside, see igc registry held")))
 }
 
 /// One line for all shards of the authority, of which there may be hundreds: the first that is not well.

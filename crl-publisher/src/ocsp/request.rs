@@ -117,6 +117,10 @@ pub enum MalformedRequest {
     /// Asks about nothing, or about too many at once.
     #[error("{0} certificates in one request, where 1 to 32 may be")]
     Requests(usize),
+    /// A CertID whose hash algorithm has parameters, which SHA-1 and SHA-2 do not have (RFC 5754 §2: absent or NULL). It
+    /// would go back into the answer, and what stands in it may be nothing that a client reads.
+    #[error("a hash algorithm with parameters")]
+    HashParameters,
     /// A nonce that is no OCTET STRING of 1 to 128 octets (RFC 9654 §2.1).
     #[error("a nonce that is no OCTET STRING of 1 to 128 octets")]
     Nonce,
@@ -148,6 +152,10 @@ impl Question {
         let count = request.request_list.len();
         if !(1..=MAX_SINGLE_REQUESTS).contains(&count) {
             return Err(MalformedRequest::Requests(count));
+        }
+        let mut hashes = request.request_list.iter().map(|request| &request.req_cert.hash_algorithm);
+        if hashes.any(|hash| hash.parameters.as_ref().is_some_and(|any| !any.is_null())) {
+            return Err(MalformedRequest::HashParameters);
         }
         let single = request.request_list.iter().flat_map(|request| &request.single_request_extensions);
         if single.flatten().any(|extension| extension.critical) {

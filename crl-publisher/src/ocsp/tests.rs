@@ -205,6 +205,19 @@ fn an_issuer_we_do_not_answer_for_is_unauthorized() {
 }
 
 #[test]
+fn a_hash_algorithm_has_no_parameters_or_null_and_others_are_malformed() {
+    let mut world = world_with_statuses();
+    // An octet of a BOOLEAN that is missing: OpenSSL would not read the answer that it came back in.
+    let broken = Any::new(der::Tag::Boolean, []).unwrap();
+    for (parameters, read) in [(None, true), (Some(Any::null()), true), (Some(broken), false)] {
+        let mut id = cert_id(&world, ISSUING, ID_SHA_1, &[0x1D, 0x01]);
+        id.hash_algorithm.parameters = parameters;
+        let answer = ask(&mut world, &request(vec![id], vec![]).to_der().unwrap());
+        assert_eq!(answer == Answer::error(OcspResponseStatus::MalformedRequest), !read);
+    }
+}
+
+#[test]
 fn numbers_that_can_be_no_serial_are_unknown() {
     let mut world = world_with_statuses();
     for serial in [&[0x00][..], &[0xFF], &[0x81, 0xAA], &[0x11; 21], &[0x11; 300]] {

@@ -2,6 +2,7 @@
 
 mod coherence;
 mod crls;
+mod register;
 mod responders;
 
 use std::process::ExitCode;
@@ -49,6 +50,7 @@ pub fn run(global: &Global, args: &Args) -> Result<ExitCode, Problem> {
     responders::outlook(&mut db, now, &mut findings)?;
     crls::lists(&installation, &mut db, now, &mut findings)?;
     coherence::last_look(&installation, &mut db, now, &mut findings)?;
+    register::standing(&mut db, &mut findings)?;
     own_certificate(&installation, now, &mut findings);
     trail(&installation, &mut db, now, &mut findings)?;
     signatures(&installation, &mut db, &mut findings)?;

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use clap::Subcommand;
 use professional_registry::Rpps;
-use professional_registry::extract::file_name;
+use professional_registry::extract::{Form, file_name};
 use professional_registry::fictional::FictionalRegister;
 use serde::Serialize;
 use store::Timestamp;
@@ -42,42 +42,69 @@ pub enum Command {
         /// When the first extract is made (RFC 3339); now, by default.
         #[arg(long, value_name = "TIME")]
         extracted_at: Option<Timestamp>,
+        /// Write the extracts of diplomas, know-hows, civil status and mailboxes of the same persons too.
+        #[arg(long)]
+        every_extract: bool,
     },
 }
 
 pub fn run(global: &Global, command: &Command) -> Result<ExitCode, Problem> {
-    let Command::Register { professionals, seed, out, next_day, strike_off, extracted_at } = command;
+    let Command::Register { professionals, seed, out, next_day, strike_off, extracted_at, every_extract } =
+        command;
     let made_at = extracted_at.unwrap_or_else(|| Clock::ahead_by_days(0).now());
     let mut register = FictionalRegister::new(*professionals, *seed);
     let mut files = Vec::new();
     if next_day.is_none() {
         register.strike_off(strike_off);
     }
-    files.push(write_extract(&register, out, made_at)?);
+    files.extend(write_extracts(&register, out, made_at, *every_extract)?);
     if let Some(share) = next_day {
         let (mut next, _) = register.next_day(*share);
         next.strike_off(strike_off);
-        files.push(write_extract(&next, out, made_at.plus(DAY))?);
+        files.extend(write_extracts(&next, out, made_at.plus(DAY), *every_extract)?);
     }
     output::list(global.output, &files)?;
     Ok(ExitCode::SUCCESS)
 }
 
-/// Writes one extract under its published name, and says where.
+/// Writes the extract of the activities, or all of them.
+fn write_extracts(
+    register: &FictionalRegister,
+    folder: &Path,
+    made_at: Timestamp,
+    every: bool,
+) -> Result<Vec<Written>, Problem> {
+    let forms = if every { &Form::ALL[..] } else { &[Form::ACTIVITIES] };
+    forms.iter().map(|form| write_form(register, form, folder, made_at)).collect()
+}
+
+/// Writes the extract of the activities under its published name, and says where.
 pub fn write_extract(
     register: &FictionalRegister,
     folder: &Path,
     made_at: Timestamp,
 ) -> Result<Written, Problem> {
+    write_form(register, Form::ACTIVITIES, folder, made_at)
+}
+
+fn write_form(
+    register: &FictionalRegister,
+    form: &'static Form,
+    folder: &Path,
+    made_at: Timestamp,
+) -> Result<Written, Problem> {
     std::fs::create_dir_all(folder).map_err(|error| file_problem(folder, &error))?;
-    let path = folder.join(file_name(made_at));
+    let path = folder.join(file_name(form, made_at));
     let mut file = OpenOptions::new()
         .write(true)
         .create(true)
         .truncate(true)
         .open(&path)
         .map_err(|error| file_problem(&path, &error))?;
-    register.write(&mut file).and_then(|()| file.sync_all()).map_err(|error| file_problem(&path, &error))?;
+    register
+        .write_form(form, &mut file)
+        .and_then(|()| file.sync_all())
+        .map_err(|error| file_problem(&path, &error))?;
     Ok(Written { persons: register.professionals().count(), path })
 }
 

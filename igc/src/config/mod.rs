@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use ca_core::shard::ShardCounts;
+use professional_registry::import::Brakes;
 use serde::Serialize;
 use thiserror::Error;
 
@@ -59,6 +60,10 @@ pub struct Config {
     pub bureaus: Vec<Bureau>,
     /// The first digits of the card numbers given here.
     pub card_number_prefix: String,
+    /// How much a feed of the register may change.
+    pub brakes: Brakes,
+    /// How many cards the register may end within a day without two officers.
+    pub oppositions_a_day: u32,
     /// How long what is published lives.
     pub publication: Publication,
     /// When jobs run.

@@ -66,3 +66,20 @@ fn a_schedule_gives_the_next_time() {
     let moment = "2026-11-21T10:15:00Z".parse().unwrap();
     assert_eq!(hourly.next_after(moment).unwrap().to_string(), "2026-11-21T11:00:00Z");
 }
+
+#[test]
+fn the_brakes_of_the_register_have_their_defaults_and_their_order() {
+    assert_eq!(parse(DEMO).unwrap().brakes, Brakes::default());
+    let with = |section: &str| parse(&format!("{DEMO}\n[register]\n{section}\n"));
+    assert_eq!(parse(DEMO).unwrap().oppositions_a_day, 200);
+    assert_eq!(with("oppositions_a_day = 0").unwrap().oppositions_a_day, 0);
+    assert!(with("oppositions_a_day = 10001").unwrap_err().contains("register.oppositions_a_day"));
+    let set = with("warning_percent = 3\nrefusal_percent = 10").unwrap().brakes;
+    assert_eq!(set, Brakes { warning_percent: 3, refusal_percent: 10 });
+    for wrong in
+        ["warning_percent = 0", "refusal_percent = 101", "warning_percent = 21", "refusal_percent = 4"]
+    {
+        let message = with(wrong).unwrap_err();
+        assert!(message.contains("register"), "{wrong}: {message}");
+    }
+}

@@ -11,6 +11,7 @@ mod publication;
 mod renewal;
 mod reserve;
 mod responders;
+mod revalidation;
 mod root_crls;
 mod shards;
 mod signatures;
@@ -90,6 +91,11 @@ pub const JOBS: &[Job] = &[
         name: "renewal",
         purpose: "plans the successors of cards that expire, applies approved plans",
         run: renewal::run,
+    },
+    Job {
+        name: "revalidation",
+        purpose: "ends the cards that two feeds of the register no longer support",
+        run: revalidation::run,
     },
     Job { name: "expiry", purpose: "ends the life of cards past their last day", run: renewal::expire },
     Job {

@@ -39,6 +39,12 @@ pub enum ExtractError {
         /// Which byte of it, from 1.
         byte: usize,
     },
+    /// More lines about one person or mailbox than any has.
+    #[error("more than {most} lines are about one person or mailbox")]
+    LinesOfOne {
+        /// The most lines.
+        most: usize,
+    },
     /// A line longer than 64 KiB.
     #[error("line {line}: longer than {most} bytes")]
     LineLength {
@@ -48,7 +54,9 @@ pub enum ExtractError {
         most: usize,
     },
     /// A file name without the day, and no option that gives it.
-    #[error("the file name is not PS_LibreAcces_Personne_activite_AAAAMMJJHHMM.txt, and no date is given")]
+    #[error(
+        "the file name does not end in AAAAMMJJHHMM.txt after the name of an extract, and no date is given"
+    )]
     Date,
 }
 
@@ -60,6 +68,7 @@ impl Fault for ExtractError {
             Self::Truncated { .. } => faults::REGISTER_TRUNCATED,
             Self::Header { .. } => faults::REGISTER_HEADER,
             Self::Encoding { .. } => faults::REGISTER_ENCODING,
+            Self::LinesOfOne { .. } => faults::REGISTER_LINES_OF_ONE,
             Self::LineLength { .. } => faults::REGISTER_LINE_LENGTH,
             Self::Date => faults::REGISTER_DATE,
         }
@@ -115,6 +124,9 @@ pub enum RowFault {
         /// The most characters.
         most: usize,
     },
+    /// A mailbox that has no address of e-mail.
+    #[error("must be an address of e-mail")]
+    Address,
     /// A control character in a cell.
     #[error("must not hold a control character")]
     Control,

@@ -2,14 +2,15 @@ use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use store::Timestamp;
 
-const PREFIX: &str = "PS_LibreAcces_Personne_activite_";
+use super::Form;
+
 const SUFFIX: &str = ".txt";
 const FORMAT: &str = "%Y%m%d%H%M";
 
-/// When an extract was made, from its published name `PS_LibreAcces_Personne_activite_AAAAMMJJHHMM.txt`, in French
+/// When an extract was made, from its published name `PS_LibreAcces_Personne_activite_AAAAMMJJHHMM.txt` or that of another form, in French
 /// legal time. `None` for any other name.
 pub fn extracted_at(name: &str) -> Option<Timestamp> {
-    let minute = name.strip_prefix(PREFIX)?.strip_suffix(SUFFIX)?;
+    let minute = name.strip_prefix(Form::of_name(name)?.prefix)?.strip_suffix(SUFFIX)?;
     if minute.len() != 12 || !minute.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
@@ -18,10 +19,19 @@ pub fn extracted_at(name: &str) -> Option<Timestamp> {
     Some(local.to_zoned(paris()).ok()?.timestamp().into())
 }
 
-/// The published name of an extract made at `moment`.
-pub fn file_name(moment: Timestamp) -> String {
-    let local = moment.to_jiff().to_zoned(paris());
-    format!("{PREFIX}{}{SUFFIX}", local.strftime(FORMAT))
+/// The published name of an extract of this form, made at `moment`.
+pub fn file_name(form: &Form, moment: Timestamp) -> String {
+    published_name(form.prefix, moment)
+}
+
+/// `PREFIX` and the minute: how every extract is named, also those that this program writes.
+pub fn published_name(prefix: &str, moment: Timestamp) -> String {
+    format!("{prefix}{}{SUFFIX}", moment.to_jiff().to_zoned(paris()).strftime(FORMAT))
+}
+
+/// A day as extracts write it: `AAAAMMJJ`, in French legal time.
+pub fn day(moment: Timestamp) -> String {
+    moment.to_jiff().to_zoned(paris()).strftime("%Y%m%d").to_string()
 }
 
 fn paris() -> TimeZone {

@@ -1,4 +1,4 @@
-use super::ExtractError;
+use super::{ExtractError, Form};
 
 /// The columns of the extract, in order (domain.md §3.1, from the published header).
 pub const COLUMNS: [&str; 56] = [
@@ -63,22 +63,24 @@ pub const COLUMNS: [&str; 56] = [
 /// A header that was checked.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Header {
-    /// How many columns every line must have: 56, or more where the publisher added some at the end.
+    /// Whose header it is.
+    pub(crate) form: &'static Form,
+    /// How many columns every line must have: as many as the form, or more where the publisher added some at the end.
     pub(crate) columns: usize,
 }
 
 impl Header {
     /// Checks the first line, name by name.
-    pub(crate) fn read(line: &str) -> Result<Self, ExtractError> {
+    pub(crate) fn read(form: &'static Form, line: &str) -> Result<Self, ExtractError> {
         let names: Vec<&str> = without_trailing_bar(line).split('|').collect();
-        for (place, expected) in COLUMNS.iter().enumerate() {
+        for (place, expected) in form.columns.iter().enumerate() {
             let found = names.get(place).copied().unwrap_or_default();
             if found != *expected {
                 let found = found.chars().take(80).collect();
                 return Err(ExtractError::Header { column: place + 1, expected, found });
             }
         }
-        Ok(Self { columns: names.len() })
+        Ok(Self { form, columns: names.len() })
     }
 }
 

@@ -1,12 +1,18 @@
-//! The public extract *PS_LibreAcces_Personne_activite*: 56 columns, one line an activity (domain.md §3.1).
+//! The extracts of the register (domain.md §3.1): the public ones of activities, *PS_LibreAcces_Personne_activite* of 56
+//! columns with one line an activity, of diplomas and of know-hows, the restricted one with civil status and contacts,
+//! and that of the MSSanté mailboxes. Which columns each has, and what of them is kept, is a [`Form`].
 //!
 //! `|` separates, nothing quotes, a trailing `|` may stand, as may a BOM and CRLF. The header is checked name by
 //! name. Trouble with the file as a whole ([`ExtractError`]) refuses it; trouble with one line ([`RowError`])
 //! costs that line only.
 
+mod cells;
+mod columns;
 mod error;
 mod file_name;
+mod form;
 mod header;
+mod line;
 mod lines;
 mod row;
 
@@ -14,11 +20,14 @@ mod row;
 mod tests;
 
 pub use error::{ExtractError, RowError, RowFault};
-pub use file_name::{extracted_at, file_name};
+pub use file_name::{day, extracted_at, file_name, published_name};
+pub use form::Form;
 pub use header::COLUMNS;
 pub use row::{Row, StructureCells};
 
+pub(crate) use form::Table;
 pub(crate) use header::Header;
+pub(crate) use line::Line;
 pub(crate) use lines::Lines;
 
 /// How the bytes of a line become text.

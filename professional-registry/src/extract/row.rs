@@ -1,7 +1,6 @@
-use std::str::FromStr;
-
-use super::{COLUMNS, Header, RowError, RowFault};
-use crate::identifiers::{Finess, IdNatPs, Siren, Siret, TechnicalStructureId};
+use super::cells::Cells;
+use super::{Header, RowError, RowFault};
+use crate::identifiers::{Finess, Siren, Siret, TechnicalStructureId};
 use crate::nomenclature::{Category, ExerciseMode, Profession, Sector};
 
 /// One line of the extract, checked: the cells the register keeps.
@@ -14,8 +13,6 @@ pub struct Row<'a> {
     /// The line as it stands, without the trailing bar: what tells one activity of a person from another.
     pub text: &'a str,
     /// *Identification nationale PP*, which equals type and identifier.
-    pub id: IdNatPs,
-    /// The same, as text.
     pub id_nat: &'a str,
     /// *Nom d'exercice*.
     pub family_name: &'a str,
@@ -64,8 +61,6 @@ pub struct StructureCells<'a> {
 
 // Places in `COLUMNS`; a test reads each by its name.
 const ID_TYPE: usize = 0;
-const ID: usize = 1;
-const ID_NAT: usize = 2;
 const CIVILITY: usize = 5;
 const FAMILY_NAME: usize = 7;
 const GIVEN_NAME: usize = 8;
@@ -92,30 +87,11 @@ const LONGEST_LABEL: usize = 300;
 impl<'a> Row<'a> {
     /// Reads line `number`.
     pub(crate) fn read(header: Header, number: u64, line: &'a str) -> Result<Self, RowError> {
-        let mut cells = [""; COLUMNS.len()];
-        let mut found = 0;
-        for cell in line.split('|') {
-            if let Some(place) = cells.get_mut(found) {
-                *place = cell;
-            }
-            found += 1;
-        }
-        let mut reader = Cells { cells, number, person: None, dropped: Vec::new() };
-        // As many cells as the header, the last of them ended by a bar or not.
-        let text = match line.strip_suffix('|') {
-            Some(text) if found == header.columns + 1 => text,
-            _ if found == header.columns => line,
-            _ => {
-                reader.person = reader.identity().ok().map(Box::new);
-                return Err(reader.error(ID_TYPE, RowFault::Columns { expected: header.columns, found }));
-            }
-        };
-        let identity = reader.identity();
-        reader.person = identity.as_ref().ok().cloned().map(Box::new);
-        if !matches!(cells[ID_TYPE], "8" | "0") {
+        let (mut reader, text) = Cells::split(header, number, line, ID_TYPE)?;
+        if !matches!(reader.cells[ID_TYPE], "8" | "0") {
             return Err(reader.error(ID_TYPE, RowFault::IdentifierType));
         }
-        let id = identity?;
+        let id_nat = reader.identity()?;
 
         let family_name = reader.text(FAMILY_NAME, LONGEST_NAME)?;
         if family_name.is_empty() {
@@ -127,13 +103,12 @@ impl<'a> Row<'a> {
         let category = reader.parsed::<Category>(CATEGORY)?;
         let know_how = reader.or_dropped(KNOW_HOW, |r, column| r.text(column, LONGEST_CODE));
         let know_how_type = reader.or_dropped(KNOW_HOW_TYPE, |r, column| r.text(column, LONGEST_CODE));
-        let mode = reader.optional::<ExerciseMode>(MODE);
-        let sector = reader.optional::<Sector>(SECTOR);
-        let structure = reader.structure();
+        let mode = reader.optional(MODE, |code| code.parse::<ExerciseMode>().map(drop));
+        let sector = reader.optional(SECTOR, Sector::check);
+        let structure = structure(&mut reader);
         Ok(Self {
             text,
-            id,
-            id_nat: cells[ID_NAT],
+            id_nat,
             family_name,
             given_name,
             civility,
@@ -149,81 +124,20 @@ impl<'a> Row<'a> {
     }
 }
 
-/// The cells of one line while they are read.
-struct Cells<'a> {
-    cells: [&'a str; COLUMNS.len()],
-    number: u64,
-    person: Option<Box<IdNatPs>>,
-    dropped: Vec<RowError>,
-}
-
-impl<'a> Cells<'a> {
-    /// Whose line it is, by an identifier of any type: its three columns agree, and it passes its check.
-    fn identity(&self) -> Result<IdNatPs, RowError> {
-        let [id_type, id, id_nat] = [self.cells[ID_TYPE], self.cells[ID], self.cells[ID_NAT]];
-        if id_nat.strip_prefix(id_type) != Some(id) {
-            return Err(self.error(ID_NAT, RowFault::Mismatch));
-        }
-        id_nat.parse().map_err(|fault: crate::IdentifierError| self.error(ID, fault.into()))
+fn structure<'a>(reader: &mut Cells<'a>) -> Option<StructureCells<'a>> {
+    let technical_id = reader.optional(TECHNICAL_ID, TechnicalStructureId::check);
+    if technical_id.is_empty() {
+        return None;
     }
-
-    fn structure(&mut self) -> Option<StructureCells<'a>> {
-        let technical_id = self.optional::<TechnicalStructureId>(TECHNICAL_ID);
-        if technical_id.is_empty() {
-            return None;
-        }
-        let label = |r: &Self, column| r.text(column, LONGEST_LABEL);
-        Some(StructureCells {
-            technical_id,
-            siret: self.optional::<Siret>(SIRET),
-            siren: self.optional::<Siren>(SIREN),
-            finess: self.optional::<Finess>(FINESS),
-            finess_legal: self.optional::<Finess>(FINESS_LEGAL),
-            corporate_name: self.or_dropped(CORPORATE_NAME, label),
-            department_code: self.or_dropped(DEPARTMENT_CODE, |r, column| r.text(column, LONGEST_CODE)),
-            department_label: self.or_dropped(DEPARTMENT_LABEL, label),
-        })
-    }
-
-    /// A cell as text of at most `most` characters.
-    fn text(&self, column: usize, most: usize) -> Result<&'a str, RowError> {
-        let cell = self.cells[column];
-        if cell.chars().any(char::is_control) {
-            return Err(self.error(column, RowFault::Control));
-        }
-        if cell.len() > most && cell.chars().count() > most {
-            return Err(self.error(column, RowFault::Length { most }));
-        }
-        Ok(cell)
-    }
-
-    fn parsed<T: FromStr<Err: Into<RowFault>>>(&self, column: usize) -> Result<T, RowError> {
-        self.cells[column].parse().map_err(|fault: T::Err| self.error(column, fault.into()))
-    }
-
-    /// A cell that is empty or parses; one that does not is dropped.
-    fn optional<T: FromStr<Err: Into<RowFault>>>(&mut self, column: usize) -> &'a str {
-        self.or_dropped(column, |r, column| match r.cells[column] {
-            "" => Ok(""),
-            cell => r.parsed::<T>(column).map(|_| cell),
-        })
-    }
-
-    fn or_dropped(
-        &mut self,
-        column: usize,
-        read: impl FnOnce(&Self, usize) -> Result<&'a str, RowError>,
-    ) -> &'a str {
-        match read(self, column) {
-            Ok(cell) => cell,
-            Err(error) => {
-                self.dropped.push(error);
-                ""
-            }
-        }
-    }
-
-    fn error(&self, column: usize, fault: RowFault) -> RowError {
-        RowError { line: self.number, column: COLUMNS[column], fault, person: self.person.clone() }
-    }
+    let label = |r: &Cells<'a>, column: usize| r.text(column, LONGEST_LABEL);
+    Some(StructureCells {
+        technical_id,
+        siret: reader.optional(SIRET, Siret::check),
+        siren: reader.optional(SIREN, Siren::check),
+        finess: reader.optional(FINESS, Finess::check),
+        finess_legal: reader.optional(FINESS_LEGAL, Finess::check),
+        corporate_name: reader.or_dropped(CORPORATE_NAME, label),
+        department_code: reader.or_dropped(DEPARTMENT_CODE, |r, column| r.text(column, LONGEST_CODE)),
+        department_label: reader.or_dropped(DEPARTMENT_LABEL, label),
+    })
 }

@@ -9,7 +9,7 @@ fn extract(professionals: u32) -> String {
 }
 
 fn header() -> Header {
-    Header::read(&format!("{}|", COLUMNS.join("|"))).unwrap()
+    Header::read(Form::ACTIVITIES, &format!("{}|", COLUMNS.join("|"))).unwrap()
 }
 
 /// A good line, with some cells replaced.
@@ -35,16 +35,19 @@ fn read_all(bytes: &[u8], encoding: Encoding) -> Result<Vec<String>, ExtractErro
 #[test]
 fn the_header_has_56_columns_and_the_first_that_differs_is_named() {
     assert_eq!(header().columns, 56);
-    assert_eq!(Header::read(&COLUMNS.join("|")).unwrap().columns, 56);
-    assert_eq!(Header::read(&format!("{}|Nouvelle colonne|", COLUMNS.join("|"))).unwrap().columns, 57);
+    assert_eq!(Header::read(Form::ACTIVITIES, &COLUMNS.join("|")).unwrap().columns, 56);
+    assert_eq!(
+        Header::read(Form::ACTIVITIES, &format!("{}|Nouvelle colonne|", COLUMNS.join("|"))).unwrap().columns,
+        57
+    );
 
     let renamed = COLUMNS.join("|").replace("Code rôle", "Code role");
     assert_eq!(
-        Header::read(&renamed).unwrap_err().to_string(),
+        Header::read(Form::ACTIVITIES, &renamed).unwrap_err().to_string(),
         "line 1: column 53 must be \"Code rôle\", is \"Code role\""
     );
     let short = COLUMNS[..40].join("|");
-    assert!(matches!(Header::read(&short), Err(ExtractError::Header { column: 41, .. })));
+    assert!(matches!(Header::read(Form::ACTIVITIES, &short), Err(ExtractError::Header { column: 41, .. })));
 }
 
 #[test]
@@ -72,7 +75,7 @@ fn each_cell_is_read_from_the_column_of_its_name() {
         ("Code secteur d'activité", "SA01"),
     ]);
     let row = Row::read(header(), 2, &line).unwrap();
-    assert_eq!(row.id.to_string(), "899700075064");
+    assert_eq!(row.id_nat, "899700075064");
     assert_eq!((row.family_name, row.given_name, row.civility), ("D'EXEMPLE", "Zoé", "MME"));
     assert_eq!((row.profession.code(), row.category.code()), ("10", "M"));
     assert_eq!((row.know_how_type, row.know_how, row.mode, row.sector), ("S", "SM54", "B", "SA01"));
@@ -199,7 +202,7 @@ fn the_day_is_read_from_the_published_name_in_french_time() {
     let name = "PS_LibreAcces_Personne_activite_202611210830.txt";
     let moment = extracted_at(name).unwrap();
     assert_eq!(moment.to_string(), "2026-11-21T07:30:00Z");
-    assert_eq!(file_name(moment), name);
+    assert_eq!(file_name(Form::ACTIVITIES, moment), name);
     for other in
         ["PS_LibreAcces_Personne_activite.txt", "PS_LibreAcces_Personne_activite_202613210830.txt", ""]
     {

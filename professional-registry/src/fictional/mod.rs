@@ -5,6 +5,7 @@
 //! seed, one person at a time, so a register of millions is written without being held in memory.
 
 mod chance;
+mod extracts;
 mod line;
 mod names;
 mod person;

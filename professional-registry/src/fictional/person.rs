@@ -63,6 +63,19 @@ impl Person {
         Self { rpps: rpps(index), name, works }
     }
 
+    pub(super) fn rpps(&self) -> &Rpps {
+        &self.rpps
+    }
+
+    pub(super) fn name(&self) -> &Name {
+        &self.name
+    }
+
+    /// What somebody does first of all.
+    pub(super) fn main_work(&self) -> &Work {
+        &self.works[0]
+    }
+
     /// One line an activity, without the trailing bar.
     pub(super) fn lines(&self) -> Vec<String> {
         self.works.iter().map(|work| Line { rpps: &self.rpps, name: &self.name, work }.to_string()).collect()

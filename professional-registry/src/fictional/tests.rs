@@ -14,7 +14,7 @@ fn written(register: &FictionalRegister) -> Vec<u8> {
 /// Hands every row to `look`.
 fn each_row(file: &[u8], mut look: impl FnMut(&Row<'_>)) {
     let mut lines = Lines::new(file, Encoding::Utf8);
-    let header = Header::read(lines.next().unwrap().unwrap().1).unwrap();
+    let header = Header::read(crate::extract::Form::ACTIVITIES, lines.next().unwrap().unwrap().1).unwrap();
     while let Some((number, line)) = lines.next().unwrap() {
         let row = Row::read(header, number, line).unwrap_or_else(|error| panic!("{error}"));
         assert!(row.dropped.is_empty(), "{:?}", row.dropped);
@@ -34,7 +34,7 @@ fn every_line_reads_without_a_remark_and_stays_in_the_test_ranges() {
     let file = written(&FictionalRegister::new(3000, 7));
     let mut persons = HashSet::new();
     each_row(&file, |row| {
-        assert!(row.id.rpps().unwrap().is_test());
+        assert!(row.id_nat.parse::<crate::IdNatPs>().unwrap().rpps().unwrap().is_test());
         assert!(row.profession.is_active(Timestamp::from_seconds(1_795_000_000)));
         if let Some(place) = row.structure {
             assert!(place.finess.is_empty() || place.finess.starts_with("0B"), "{place:?}");

@@ -42,6 +42,15 @@ impl IdNatPs {
         }
     }
 
+    /// Whether `text` is one, without keeping it.
+    pub(crate) fn check(text: &str) -> Result<(), IdentifierError> {
+        match text.split_at_checked(1) {
+            Some(("8", rpps)) => Rpps::check(rpps),
+            Some(("0", adeli)) => Adeli::check(adeli),
+            _ => text.parse::<Self>().map(drop),
+        }
+    }
+
     /// The RPPS number, where the person has one.
     pub fn rpps(&self) -> Option<&Rpps> {
         match self {

@@ -33,6 +33,15 @@ macro_rules! checked_text {
             pub fn as_str(&self) -> &str {
                 &self.0
             }
+
+            /// Whether `text` is one, without keeping it.
+            #[allow(
+                dead_code,
+                reason = "not every identifier stands in a file that is read in millions of lines"
+            )]
+            pub(crate) fn check(text: &str) -> Result<(), $crate::identifiers::IdentifierError> {
+                $check(text)
+            }
         }
 
         impl std::str::FromStr for $name {

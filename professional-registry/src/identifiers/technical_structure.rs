@@ -37,8 +37,8 @@ impl TechnicalStructureId {
 fn check(text: &str) -> Result<(), IdentifierError> {
     let fail = |rule| Err(IdentifierError { identifier: NAME, rule });
     match text.split_at_checked(1) {
-        Some(("F", number)) => number.parse::<Finess>().map(drop),
-        Some(("C", number)) => number.parse::<Siret>().map(drop),
+        Some(("F", number)) => Finess::check(number),
+        Some(("C", number)) => Siret::check(number),
         Some(("R", number)) => {
             if !(1..=20).contains(&number.len()) {
                 return fail(Rule::Length { expected: 20, found: number.len() });

@@ -1,124 +1,146 @@
-use std::collections::BTreeMap;
+use std::collections::HashSet;
 use std::io::Read;
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::thread;
+use std::time::Instant;
 
-use store::{Database, crash_point};
+use store::{Act, Database, crash_point};
 
 use super::ImportError;
+use super::difference::{Place, Places};
 use super::feed::Feed;
-use super::survey::{Survey, line_digest};
-use super::upsert::{self, ActivityRow, ExerciseRow, PersonRow, StructureRow};
-use crate::extract::{Encoding, Header, Lines, Row, StructureCells};
+use super::subject::{Gathering, Subject};
+use super::survey::{SubjectKey, Survey};
+use super::upsert::{self, Structure};
+use crate::extract::{Encoding, Form, Header, Line, Lines};
 
-/// How many lines go into one transaction: few enough that an opposition never waits.
-const BATCH: usize = 1000;
+/// How many subjects go into one transaction: few enough that an opposition never waits long.
+const SLICE: usize = 5000;
 
-/// The second pass: writes what the lines say.
-pub(super) fn apply<R: Read>(
+/// How many slices are read ahead of the one that is written.
+const AHEAD: usize = 2;
+
+/// What the second pass goes by.
+#[derive(Clone, Copy)]
+pub(super) struct Plan<'a> {
+    pub(super) form: &'static Form,
+    pub(super) survey: &'a Survey,
+    pub(super) places: &'a Places,
+    pub(super) encoding: Encoding,
+    pub(super) ceases: bool,
+}
+
+/// What is written in one transaction.
+#[derive(Default)]
+pub(super) struct Slice {
+    /// Subjects that the register has never known.
+    pub(super) new: Vec<Subject>,
+    /// Subjects that it knows, otherwise.
+    pub(super) changed: Vec<Subject>,
+    pub(super) structures: Vec<Structure>,
+    bytes: u64,
+    rows: u64,
+}
+
+/// The second pass: writes who does not stand as the feed has him. A thread reads while this one writes.
+pub(super) fn apply<R: Read + Send>(
     db: &mut Database,
     file: R,
-    feed: &Feed,
-    survey: &Survey,
-    encoding: Encoding,
+    feed: &mut Feed,
+    plan: Plan<'_>,
     progress: &mut dyn FnMut(u64, u64),
+    act: &Act,
 ) -> Result<(), ImportError> {
-    let mut lines = Lines::new(file, encoding);
-    let Some((_, first)) = lines.next()? else { return Err(ImportError::FileChanged) };
-    let header = Header::read(first)?;
-    let mut batch = Batch::default();
-    let mut rows = 0;
-    while let Some((number, line)) = lines.next()? {
-        rows += 1;
-        if let Ok(row) = Row::read(header, number, line) {
-            batch.add(&row);
+    let all_new = upsert::knows_no_structure(db)?;
+    thread::scope(|scope| {
+        let (sender, receiver) = sync_channel(AHEAD);
+        let reader = scope.spawn(move || read(file, plan, &sender));
+        let mut written = Ok(());
+        for slice in receiver {
+            written = write(db, feed, (&plan, all_new), &slice, act);
+            if written.is_err() {
+                // The reader finds nobody who takes its next slice, and ends.
+                break;
+            }
+            progress(plan.survey.bytes + slice.bytes, plan.survey.rows_read + slice.rows);
         }
-        if batch.lines == BATCH {
-            batch.write(db, feed, rows)?;
-            batch = Batch::default();
-            progress(survey.bytes + lines.bytes_read(), survey.rows_read + rows);
-        }
+        let read = reader.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        written.and(read)
+    })
+}
+
+fn write(
+    db: &mut Database,
+    feed: &mut Feed,
+    (plan, all_new): (&Plan<'_>, bool),
+    slice: &Slice,
+    act: &Act,
+) -> Result<(), ImportError> {
+    if slice.new.is_empty() && slice.changed.is_empty() && slice.structures.is_empty() {
+        return Ok(());
     }
-    batch.write(db, feed, rows)?;
-    progress(survey.bytes + lines.bytes_read(), survey.rows_read + rows);
-    if rows == 0 || hex::encode(lines.into_digest()) != survey.digest {
-        return Err(ImportError::FileChanged);
+    let began = Instant::now();
+    feed.write(db, slice.rows, |db, sequence| {
+        upsert::structures(db, sequence, &slice.structures, all_new)?;
+        let target = upsert::Target { form: plan.form, feed: sequence };
+        target.add(db, &slice.new)?;
+        target.change(db, &slice.changed, plan.ceases, act)
+    })?;
+    crash_point("register.lines-written");
+    if !db.is_on_server() {
+        // SQLite has one writer, and who waits looks again now and then: he needs a gap to find.
+        thread::sleep(began.elapsed() / 4);
     }
     Ok(())
 }
 
-/// What some lines say, each row once: one statement may not meet the same key twice.
-#[derive(Default)]
-struct Batch {
-    lines: usize,
-    structures: BTreeMap<String, StructureRow>,
-    persons: BTreeMap<String, PersonRow>,
-    exercises: BTreeMap<(String, &'static str, &'static str), ExerciseRow>,
-    activities: BTreeMap<(String, [u8; 32]), ActivityRow>,
-}
-
-impl Batch {
-    fn add(&mut self, row: &Row<'_>) {
-        self.lines += 1;
-        if let Some(cells) = row.structure
-            && !self.structures.contains_key(cells.technical_id)
+/// Reads the file once more and sends what is to be written, slice by slice.
+fn read<R: Read>(file: R, plan: Plan<'_>, slices: &SyncSender<Slice>) -> Result<(), ImportError> {
+    let Plan { form, survey, places, encoding, .. } = plan;
+    let mut lines = Lines::new(file, encoding);
+    let Some((_, first)) = lines.next()? else { return Err(ImportError::FileChanged) };
+    let header = Header::read(form, first)?;
+    let mut gathering = Gathering::default();
+    let mut done = vec![false; survey.lines.len()];
+    let mut structures = HashSet::new();
+    let mut slice = Slice::default();
+    while let Some((number, line)) = lines.next()? {
+        slice.rows += 1;
+        let Some(place) = SubjectKey::of_line(form, line).and_then(|subject| survey.place_of(subject)) else {
+            continue;
+        };
+        let standing = places.standing(place);
+        if standing != Place::Same
+            && !done[place]
+            && let Ok(line) = Line::read(header, number, line)
         {
-            self.structures.insert(cells.technical_id.to_owned(), structure_row(cells));
-        }
-        if !self.persons.contains_key(row.id_nat) {
-            let person = [row.id_nat, row.family_name, row.given_name, row.civility].map(str::to_owned);
-            self.persons.insert(row.id_nat.to_owned(), person);
-        }
-        let (profession, category) = (row.profession.code(), row.category.code());
-        let exercise = [
-            row.id_nat,
-            profession,
-            category,
-            row.family_name,
-            row.given_name,
-            row.know_how_type,
-            row.know_how,
-        ]
-        .map(str::to_owned);
-        self.exercises
-            .entry((row.id_nat.to_owned(), profession, category))
-            .and_modify(|standing| {
-                if upsert::know_how_rank(&exercise) < upsert::know_how_rank(standing) {
-                    standing.clone_from(&exercise);
+            if let Some(cells) = line.structure
+                && !structures.contains(cells.technical_id)
+            {
+                structures.insert(cells.technical_id.to_owned());
+                slice.structures.push(Structure::of(cells));
+            }
+            if let Some(subject) = gathering.take(form, survey, place, &line) {
+                done[place] = true;
+                match standing {
+                    Place::New => slice.new.push(subject),
+                    Place::Changed | Place::Same => slice.changed.push(subject),
                 }
-            })
-            .or_insert(exercise);
-
-        let digest = line_digest(row);
-        let structure = row.structure.map_or("", |cells| cells.technical_id);
-        let line = hex::encode(digest);
-        let activity =
-            [row.id_nat, profession, category, &line, row.mode, row.sector, structure].map(str::to_owned);
-        self.activities.insert((row.id_nat.to_owned(), digest), activity);
+            }
+        }
+        if slice.new.len() + slice.changed.len() >= SLICE || slice.rows.is_multiple_of(50_000) {
+            let (bytes, rows) = (lines.bytes_read(), slice.rows);
+            let next = Slice { rows, ..Slice::default() };
+            if slices.send(Slice { bytes, ..std::mem::replace(&mut slice, next) }).is_err() {
+                return Ok(());
+            }
+        }
     }
-
-    fn write(self, db: &mut Database, feed: &Feed, rows: u64) -> Result<(), ImportError> {
-        db.write(|db| {
-            feed.hold(db, rows)?;
-            upsert::structures(db, feed.sequence, self.structures.into_values().collect())?;
-            upsert::persons(db, feed.sequence, self.persons.into_values().collect())?;
-            upsert::exercises(db, feed.sequence, self.exercises.into_values().collect())?;
-            upsert::activities(db, feed.sequence, self.activities.into_values().collect())?;
-            Ok::<_, ImportError>(())
-        })?;
-        crash_point("register.lines-written");
-        Ok(())
+    let (bytes, rows) = (lines.bytes_read(), slice.rows);
+    if rows == 0 || hex::encode(lines.into_digest()) != survey.digest {
+        return Err(ImportError::FileChanged);
     }
-}
-
-fn structure_row(cells: StructureCells<'_>) -> StructureRow {
-    [
-        cells.technical_id,
-        cells.siret,
-        cells.siren,
-        cells.finess,
-        cells.finess_legal,
-        cells.corporate_name,
-        cells.department_code,
-        cells.department_label,
-    ]
-    .map(str::to_owned)
+    // Where nobody takes it, he says why.
+    let _ = slices.send(Slice { bytes, ..slice });
+    Ok(())
 }

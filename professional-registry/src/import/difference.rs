@@ -1,96 +1,93 @@
-use std::collections::HashMap;
+use store::Database;
 
-use diesel::prelude::*;
-use store::schema::{activities, professionals};
-use store::{Database, Timestamp};
-
-use super::survey::{LineKey, PersonKey, Survey, line_key, too_many};
+use super::survey::{SubjectKey, Survey};
+use super::upsert::{self, Known};
 use super::{Difference, ImportError};
+use crate::extract::Form;
 
-/// How many persons are compared at a time.
-const PAGE: i64 = 5000;
+/// How many subjects are compared at a time.
+const PAGE: i64 = 20_000;
 
 /// What a feed changes, and how many it could have ceased.
 pub(super) struct Change {
     pub(super) difference: Difference,
-    living: u64,
+    /// How each person of the feed stands in the register.
+    pub(super) places: Places,
+    /// Who is in the register and not in the feed, and ceases.
+    pub(super) gone: Vec<String>,
+    /// Who is in the register and of whom the feed has a refused line.
+    pub(super) silent: Vec<String>,
+    pub(super) living: u64,
 }
 
-impl Change {
-    /// Refuses a feed that would empty the register.
-    pub(super) fn brake(&self) -> Result<(), ImportError> {
-        let ceased = self.difference.ceased;
-        if too_many(ceased, self.living) {
-            return Err(ImportError::MassCeasing { ceased, living: self.living });
-        }
-        Ok(())
+/// How a person of the feed stands in the register.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    /// The register has never known him.
+    New,
+    /// It knows him otherwise.
+    Changed,
+    /// It has him as the feed has, or may not be changed by it: nothing of his is written.
+    Same,
+}
+
+/// How each person stands, by his place in the survey.
+pub(super) struct Places(Vec<Place>);
+
+impl Places {
+    pub(super) fn standing(&self, place: usize) -> Place {
+        self.0[place]
     }
 }
 
-/// Compares the surveyed feed with the register, person by person. Who is not named is held where the feed does
-/// not `cease`. `importing` is the feed's sequence where an
-/// earlier import of it was interrupted: the persons that one brought still count as new.
+/// Compares the surveyed feed with the register, subject by subject. Who is not named is held where the feed does
+/// not `cease`. `importing` is the feed's sequence where an earlier import of it was interrupted: the persons that
+/// one brought still count as new.
 pub(super) fn against_register(
     db: &mut Database,
+    form: &Form,
     survey: &Survey,
     ceases: bool,
     importing: Option<i64>,
 ) -> Result<Change, ImportError> {
-    let mut change = Change { difference: Difference::default(), living: 0 };
+    let places = Places(vec![Place::New; survey.lines.len()]);
+    let mut change =
+        Change { difference: Difference::default(), places, gone: Vec::new(), silent: Vec::new(), living: 0 };
     let mut known = 0;
     let mut after = String::new();
     loop {
-        let page: Vec<(String, i64, Option<Timestamp>)> = professionals::table
-            .filter(professionals::id_nat.gt(&after))
-            .order(professionals::id_nat)
-            .limit(PAGE)
-            .select((professionals::id_nat, professionals::first_feed, professionals::ceased_at))
-            .load(db)?;
-        let (Some((first, ..)), Some((last, ..))) = (page.first(), page.last()) else { break };
-        let mut stored = stored_lines(db, first, last)?;
-        for (id_nat, first_feed, ceased_at) in &page {
-            let Some(person) = PersonKey::of(id_nat) else { continue };
-            if Some(*first_feed) == importing {
+        let page = upsert::page(db, form, &after, PAGE)?;
+        let Some(last) = page.last() else { break };
+        after.clone_from(&last.subject);
+        for Known { subject, first_feed, ceased_at, lines } in page {
+            let (place, living) = (survey.place_of(SubjectKey::of(&subject)), ceased_at.is_none());
+            let shielded = survey.shielded.contains(&subject);
+            let same = place.is_some_and(|place| living && survey.fingerprint_at(place) == lines);
+            if let Some(place) = place {
+                change.places.0[place] = if same || shielded { Place::Same } else { Place::Changed };
+            }
+            if shielded {
+                change.silent.push(subject);
+            } else if place.is_none() && living && ceases {
+                change.gone.push(subject);
+            }
+            if Some(first_feed) == importing {
                 continue;
             }
-            let now = survey.lines_of(person);
-            known += u64::from(!now.is_empty());
-            change.living += u64::from(ceased_at.is_none());
-            let count = match (ceased_at.is_some(), now.is_empty()) {
-                (true, false) => &mut change.difference.reappeared,
-                (false, true) if survey.shielded.contains(id_nat) => continue,
-                (false, true) if ceases => &mut change.difference.ceased,
-                (false, true) => &mut change.difference.held,
-                (false, false) if differ(stored.get_mut(id_nat), now) => &mut change.difference.changed,
+            known += u64::from(place.is_some());
+            change.living += u64::from(living);
+            let difference = &mut change.difference;
+            let count = match (living, place) {
+                _ if shielded => continue,
+                (false, Some(_)) => &mut difference.reappeared,
+                (true, None) if ceases => &mut difference.ceased,
+                (true, None) => &mut difference.held,
+                (true, Some(_)) if !same => &mut difference.changed,
                 _ => continue,
             };
             *count += 1;
         }
-        after.clone_from(last);
     }
     change.difference.new = survey.persons() - known;
     Ok(change)
-}
-
-/// The fingerprints of the stored lines of the persons from `first` to `last`.
-fn stored_lines(
-    db: &mut Database,
-    first: &str,
-    last: &str,
-) -> Result<HashMap<String, Vec<LineKey>>, ImportError> {
-    let rows: Vec<(String, Vec<u8>)> = activities::table
-        .filter(activities::id_nat.between(first, last))
-        .select((activities::id_nat, activities::line_sha256))
-        .load(db)?;
-    let mut found: HashMap<String, Vec<LineKey>> = HashMap::new();
-    for (id_nat, digest) in rows {
-        found.entry(id_nat).or_default().push(line_key(&digest));
-    }
-    Ok(found)
-}
-
-fn differ(stored: Option<&mut Vec<LineKey>>, now: &[(PersonKey, LineKey)]) -> bool {
-    let Some(stored) = stored else { return true };
-    stored.sort_unstable();
-    !stored.iter().eq(now.iter().map(|(_, line)| line))
 }

@@ -2,6 +2,7 @@ use diesel::result::Error as DieselError;
 use store::{Code, Fault, Timestamp, fault};
 use thiserror::Error;
 
+use super::Hold;
 use crate::extract::ExtractError;
 use crate::faults;
 
@@ -31,6 +32,12 @@ pub enum ImportError {
     /// A newer feed was begun meanwhile.
     #[error("a newer feed is being imported since this one began")]
     Superseded,
+    /// Another import wrote while this one compared: what it found no longer holds.
+    #[error("another import wrote into the register meanwhile")]
+    Meanwhile,
+    /// A person's row does not read back.
+    #[error("the register's row of a person is unreadable")]
+    Unreadable,
     /// The second pass did not read what the first had read.
     #[error("the file changed while it was being imported")]
     FileChanged,
@@ -41,6 +48,22 @@ pub enum ImportError {
         ceased: u64,
         /// How many are in.
         living: u64,
+    },
+    /// Too many persons would change.
+    #[error("the feed would change {changed} of {living} living professionals")]
+    MassChange {
+        /// How many would change.
+        changed: u64,
+        /// How many are in.
+        living: u64,
+    },
+    /// It was put aside, because too many would leave or change.
+    #[error("{why}: it is put aside, as feed {feed}, until two officers release it", feed = hold.feed)]
+    Held {
+        /// As it was put aside.
+        hold: Box<Hold>,
+        /// Which brake stopped it.
+        why: String,
     },
     /// Too many rows are refused.
     #[error("{rejected} of {rows} rows are refused, the first at line {line}, {column:?}")]
@@ -64,8 +87,13 @@ impl Fault for ImportError {
             Self::Older { .. } => faults::REGISTER_OLDER,
             Self::Future { .. } => faults::REGISTER_DATE,
             Self::Superseded => faults::REGISTER_SUPERSEDED,
+            Self::Meanwhile => faults::REGISTER_BUSY,
+            Self::Unreadable => faults::REGISTER_UNREADABLE,
             Self::FileChanged => faults::REGISTER_FILE_CHANGED,
-            Self::MassCeasing { .. } | Self::MassRejection { .. } => faults::REGISTER_BRAKE,
+            Self::Held { .. } => faults::REGISTER_HELD,
+            Self::MassCeasing { .. } | Self::MassChange { .. } | Self::MassRejection { .. } => {
+                faults::REGISTER_BRAKE
+            }
         }
     }
 }

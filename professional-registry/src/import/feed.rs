@@ -8,9 +8,7 @@ use store::{Act, CryptoRng, Database, Timestamp};
 
 use super::ImportError;
 use super::survey::Survey;
-
-/// What the feeds of this kind are called in `register_feeds.source`.
-const SOURCE: &str = "ps-libreacces-personne-activite";
+use crate::extract::Form;
 
 /// How far a clock may be behind that of the publisher.
 const SKEW: Duration = Duration::from_secs(24 * 60 * 60);
@@ -27,6 +25,7 @@ pub(super) struct Standing {
 /// Finds where the file stands; refuses one that is not newer than the newest.
 pub(super) fn standing(
     db: &mut Database,
+    form: &Form,
     digest: &str,
     extracted_at: Timestamp,
     act: &Act,
@@ -47,6 +46,7 @@ pub(super) fn standing(
     // A feed that was begun counts as well: its rows are partly in. Of the same minute, only one that was finished
     // bars the way; one that was not may have been a bad copy of this very file.
     let others: Vec<(Timestamp, String)> = register_feeds::table
+        .filter(register_feeds::source.eq(form.source))
         .filter(register_feeds::id.ne(digest).and(register_feeds::extracted_at.ge(extracted_at)))
         .order(register_feeds::extracted_at.desc())
         .limit(20)
@@ -61,6 +61,7 @@ pub(super) fn standing(
 
 /// A feed to begin.
 pub(super) struct Begun<'a> {
+    pub(super) form: &'static Form,
     pub(super) digest: &'a str,
     pub(super) file_name: &'a str,
     pub(super) extracted_at: Timestamp,
@@ -68,7 +69,24 @@ pub(super) struct Begun<'a> {
 
 /// A feed that is being imported.
 pub(super) struct Feed {
+    form: &'static Form,
     pub(super) sequence: i64,
+    /// How many transactions of it were committed. Who writes must know: of two imports one goes on.
+    writes: i64,
+}
+
+/// How much all imports of a form have written: what was read of the register before stands while this does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Written(i64);
+
+impl Written {
+    pub(super) fn now(db: &mut Database, form: &Form) -> QueryResult<Self> {
+        let feeds: Vec<i64> = register_feeds::table
+            .filter(register_feeds::source.eq(form.source))
+            .select(register_feeds::writes)
+            .load(db)?;
+        Ok(Self(feeds.iter().map(|writes| writes + 1).sum()))
+    }
 }
 
 impl Feed {
@@ -76,24 +94,36 @@ impl Feed {
     pub(super) fn begin(
         db: &mut Database,
         feed: &Begun<'_>,
+        compared: Written,
         rng: &mut dyn CryptoRng,
         act: &Act,
     ) -> Result<Self, ImportError> {
+        if Written::now(db, feed.form)? != compared {
+            return Err(ImportError::Meanwhile);
+        }
         // Asked again inside the transaction: another import may have begun since.
-        let standing = standing(db, feed.digest, feed.extracted_at, act)?;
+        let standing = standing(db, feed.form, feed.digest, feed.extracted_at, act)?;
         if standing.complete.is_some() {
             return Err(ImportError::Superseded);
         }
-        let newest = newest_sequence(db)?;
+        let (form, newest) = (feed.form, newest_sequence(db, Some(feed.form))?);
         if let Some(sequence) = standing.importing {
             // Another file of the same minute was begun since: what it wrote already counts as newer.
-            return if sequence == newest { Ok(Self { sequence }) } else { Err(ImportError::Superseded) };
+            if sequence != newest {
+                return Err(ImportError::Superseded);
+            }
+            let writes = register_feeds::table.find(feed.digest).select(register_feeds::writes).first(db)?;
+            // Whoever had begun it finds that he is no longer who writes.
+            let mut taken = Self { form, sequence, writes };
+            taken.hold(db, 0)?;
+            taken.writes += 1;
+            return Ok(taken);
         }
-        let sequence = newest + 1;
+        let sequence = newest_sequence(db, None)? + 1;
         diesel::insert_into(register_feeds::table)
             .values((
                 register_feeds::id.eq(feed.digest),
-                register_feeds::source.eq(SOURCE),
+                register_feeds::source.eq(form.source),
                 register_feeds::file_name.eq(feed.file_name),
                 register_feeds::extracted_at.eq(feed.extracted_at),
                 register_feeds::imported_at.eq(act.at),
@@ -101,45 +131,125 @@ impl Feed {
                 register_feeds::sequence.eq(sequence),
                 register_feeds::rows_read.eq(0),
                 register_feeds::rows_rejected.eq(0),
+                register_feeds::writes.eq(0),
             ))
             .execute(db)?;
         let event = Event {
             action: "register.import-begun",
             subject: format!("feed {}", feed.digest),
-            payload: json!({ "file_name": feed.file_name, "extracted_at": feed.extracted_at, "sequence": sequence }),
+            payload: json!({ "source": form.source, "file_name": feed.file_name, "extracted_at": feed.extracted_at, "sequence": sequence }),
         };
         audit::record(db, event, rng, act)?;
-        Ok(Self { sequence })
+        Ok(Self { form, sequence, writes: 0 })
     }
 
-    /// Fails unless this is still the newest feed and unfinished. At the head of every transaction of the import.
-    pub(super) fn hold(&self, db: &mut Database, rows_read: u64) -> Result<(), ImportError> {
-        if newest_sequence(db)? != self.sequence {
+    /// Writes in one transaction of this import, of which `rows_read` rows have been read. Fails where this is no
+    /// longer the newest feed, or another import has taken it up.
+    pub(super) fn write(
+        &mut self,
+        db: &mut Database,
+        rows_read: u64,
+        write: impl FnOnce(&mut Database, i64) -> Result<(), ImportError>,
+    ) -> Result<(), ImportError> {
+        db.write(|db| {
+            self.hold(db, rows_read)?;
+            write(db, self.sequence)
+        })?;
+        self.writes += 1;
+        Ok(())
+    }
+
+    fn hold(&self, db: &mut Database, rows_read: u64) -> Result<(), ImportError> {
+        if newest_sequence(db, Some(self.form))? != self.sequence {
             return Err(ImportError::Superseded);
         }
         let held = diesel::update(register_feeds::table)
             .filter(register_feeds::sequence.eq(self.sequence).and(register_feeds::status.eq("importing")))
-            .set(register_feeds::rows_read.eq(counted(rows_read)))
+            .filter(register_feeds::writes.eq(self.writes))
+            .set((
+                register_feeds::rows_read.eq(counted(rows_read)),
+                register_feeds::writes.eq(self.writes + 1),
+            ))
             .execute(db)?;
         if held == 1 { Ok(()) } else { Err(ImportError::Superseded) }
     }
 
-    /// Marks the feed complete. Inside the caller's transaction, which records it.
-    pub(super) fn complete(&self, db: &mut Database, survey: &Survey, act: &Act) -> Result<(), ImportError> {
+    /// Marks the feed complete; `ceases`: whom it does not name is no longer there. Inside the caller's transaction, which
+    /// records it.
+    pub(super) fn complete(
+        &self,
+        db: &mut Database,
+        survey: &Survey,
+        ceases: bool,
+        act: &Act,
+    ) -> Result<(), ImportError> {
         self.hold(db, survey.rows_read)?;
         diesel::update(register_feeds::table.filter(register_feeds::sequence.eq(self.sequence)))
             .set((
                 register_feeds::status.eq("complete"),
                 register_feeds::imported_at.eq(act.at),
                 register_feeds::rows_rejected.eq(counted(survey.rows_rejected)),
+                register_feeds::speaks_of_absent.eq(ceases),
             ))
             .execute(db)?;
         Ok(())
     }
 }
 
-fn newest_sequence(db: &mut Database) -> QueryResult<i64> {
-    let newest: Option<i64> = register_feeds::table.select(max(register_feeds::sequence)).first(db)?;
+/// The newest feed of a form.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewestFeed {
+    /// Its place among all feeds.
+    pub sequence: i64,
+    /// SHA-256 of the file, in hex.
+    pub feed: String,
+    /// Whether all of it is in the register; if not, some of it is.
+    pub complete: bool,
+    /// Whether it says of those whom it does not name that they are no longer there.
+    pub speaks_of_absent: bool,
+}
+
+/// The newest feed of a form, finished or not.
+pub fn newest(db: &mut Database, form: &Form) -> QueryResult<Option<NewestFeed>> {
+    let row: Option<(i64, String, String, bool)> = register_feeds::table
+        .filter(register_feeds::source.eq(form.source))
+        .order(register_feeds::sequence.desc())
+        .select((
+            register_feeds::sequence,
+            register_feeds::id,
+            register_feeds::status,
+            register_feeds::speaks_of_absent,
+        ))
+        .first(db)
+        .optional()?;
+    Ok(row.map(|(sequence, feed, status, speaks_of_absent)| NewestFeed {
+        sequence,
+        feed,
+        complete: status == "complete",
+        speaks_of_absent,
+    }))
+}
+
+/// The digest of the newest complete feed of a form; empty where there is none.
+pub(super) fn base(db: &mut Database, form: &Form) -> QueryResult<String> {
+    let newest = register_feeds::table
+        .filter(register_feeds::source.eq(form.source).and(register_feeds::status.eq("complete")))
+        .order(register_feeds::sequence.desc())
+        .select(register_feeds::id)
+        .first(db)
+        .optional()?;
+    Ok(newest.unwrap_or_default())
+}
+
+/// The sequence of the newest feed of a form, or of all.
+fn newest_sequence(db: &mut Database, form: Option<&Form>) -> QueryResult<i64> {
+    let newest: Option<i64> = match form {
+        Some(form) => register_feeds::table
+            .filter(register_feeds::source.eq(form.source))
+            .select(max(register_feeds::sequence))
+            .first(db)?,
+        None => register_feeds::table.select(max(register_feeds::sequence)).first(db)?,
+    };
     Ok(newest.unwrap_or(0))
 }
 

@@ -2,8 +2,9 @@
 //!
 //! Two passes over the file. The first (`survey`) reads all of it and writes nothing: digest, header, end of the
 //! file, every line, and then, against the register, what the feed would change (`difference`). The second
-//! (`apply`) writes, in transactions of about a thousand lines, so that an opposition never waits behind it; the
-//! last transactions (`close`) cease what the feed no longer names.
+//! (`apply`) writes who does not stand as the feed has him, a person at a time, in transactions so short that an
+//! opposition never waits long; the last transactions (`close`) cease whom the feed no longer names. Why so: decision
+//! 25.
 //!
 //! A broken line ceases nobody. Where its person can be read, nothing of that person's ceases; where not even
 //! that can be read, it may be anybody's, and nothing ceases with the whole feed: persons, exercises and
@@ -11,16 +12,21 @@
 //! such a line ceases them, or this one, imported with [`ImportOptions::accept_unidentified`] by an operator who
 //! has looked at its lines.
 //!
-//! A crash in between leaves the feed `importing`; the same file is then imported again from its start, and what
-//! was written already is found in place. Memory is 16 bytes a line and nothing else that grows with the file.
+//! A crash in between leaves the feed `importing`; the same file is then imported again from its start, and whoever
+//! was written already stands as it has him. Memory is 16 bytes a line, and what is kept of the lines of those whose
+//! lines stand apart.
 
 mod apply;
+mod brakes;
 mod close;
 mod difference;
 mod error;
 mod feed;
+mod hold;
 mod options;
 mod report;
+mod silence;
+mod subject;
 mod survey;
 mod upsert;
 
@@ -31,26 +37,31 @@ use std::io::{Read, Seek};
 
 use store::{Act, CryptoRng, Database, audit, crash_point};
 
-use crate::extract::{self, ExtractError};
-use feed::{Begun, Feed};
+use crate::extract::{self, ExtractError, Form, Table};
+use apply::Plan;
+use feed::{Begun, Feed, Written};
 
+pub use brakes::Brakes;
 pub use error::ImportError;
+pub use feed::{NewestFeed, newest as newest_feed};
+pub use hold::{Hold, Release, newest as newest_hold, waiting as waiting_holds};
 pub use options::ImportOptions;
-pub use report::{Difference, ImportReport, Outcome};
+pub use report::{Difference, ImportReport, Outcome, Warning};
+pub use silence::is_silent_of;
 
 /// Imports an extract. Opens its own transactions, so it must not be called inside one.
 ///
-/// `file_name` is the published name (no path), which says when the extract was made; `progress` is told how many
+/// `file_name` is the published name (no path), which says of which form the extract is and when it was made; `progress` is told how many
 /// bytes and rows were read so far over both passes (so the bytes end at twice the size of the file). A feed that
 /// was imported already is a no-op whose report says so.
 ///
-/// Two brakes against disaster stop a feed before anything is written: it would cease more than a fifth of the
-/// living professionals, or more than a fifth of its rows are refused (and more than ten, in both cases);
-/// [`ImportOptions::accept_mass_change`] lifts them. The full design of the brakes is a later issue.
+/// [`Brakes`] stop a feed before the register is touched. One too many of whose rows are refused is no extract to go by; one
+/// that would cease, or change, too great a share of the living is put aside ([`ImportError::Held`]), and imported once
+/// [`ImportOptions::release`] says that two officers have released it (more than ten, in each case).
 ///
-/// Only one import should run at a time (the worker's lease sees to it); should two run, the one with the older
-/// feed stops with [`ImportError::Superseded`], and no row of the newer one is overwritten.
-pub fn import_extract<F: Read + Seek>(
+/// Only one import should run at a time (the worker's lease sees to it); should two run, one goes on: the other stops
+/// with [`ImportError::Superseded`] or [`ImportError::Meanwhile`], and overwrites nothing.
+pub fn import_extract<F: Read + Seek + Send>(
     db: &mut Database,
     file: &mut F,
     file_name: &str,
@@ -59,46 +70,70 @@ pub fn import_extract<F: Read + Seek>(
     rng: &mut dyn CryptoRng,
     act: &Act,
 ) -> Result<ImportReport, ImportError> {
+    let form = options.form.or_else(|| Form::of_name(file_name)).unwrap_or(Form::ACTIVITIES);
     let extracted_at =
         options.extracted_at.or_else(|| extract::extracted_at(file_name)).ok_or(ExtractError::Date)?;
     file.rewind().map_err(ExtractError::File)?;
-    let survey = survey::survey(&mut *file, options.encoding, progress)?;
-    let standing = feed::standing(db, &survey.digest, extracted_at, act)?;
-    let mut report = ImportReport::new(&survey, file_name, extracted_at);
+    let survey = survey::survey(&mut *file, form, options.encoding, progress)?;
+    let compared = Written::now(db, form)?;
+    let standing = feed::standing(db, form, &survey.digest, extracted_at, act)?;
+    let mut report = ImportReport::new(form, &survey, file_name, extracted_at);
     if let Some(sequence) = standing.complete {
         report.outcome = Outcome::AlreadyImported;
         report.sequence = Some(sequence);
         return Ok(report);
     }
     let ceases = survey.rows_unidentified == 0 || options.accept_unidentified;
-    let change = difference::against_register(db, &survey, ceases, standing.importing)?;
+    let change = difference::against_register(db, form, &survey, ceases, standing.importing)?;
     report.difference = change.difference;
     report.resumed = standing.importing.is_some();
-    if !options.accept_mass_change {
-        survey.brake()?;
-        change.brake()?;
+    options.brakes.rows(&survey)?;
+    if let Err(stopped) = options.brakes.change(&change) {
+        let base = feed::base(db, form)?;
+        match options.release.as_ref().filter(|release| release.covers(&report, &base, &change)) {
+            Some(release) => report.released_by = Some(release.officers().clone()),
+            None if options.dry_run => return Err(stopped),
+            None => {
+                let compared = hold::Compared { report: &report, change: &change, base, written: compared };
+                let hold = db.write(|db| hold::put_aside(db, form, compared, rng, act))?;
+                crash_point("register.feed-held");
+                return Err(ImportError::Held { hold: Box::new(hold), why: stopped.to_string() });
+            }
+        }
     }
+    report.warnings = options.brakes.warnings(&change);
     if options.dry_run {
         report.outcome = Outcome::DryRun;
         return Ok(report);
     }
 
-    let feed = Begun { digest: &survey.digest, file_name, extracted_at };
-    let feed = db.write(|db| Feed::begin(db, &feed, rng, act))?;
+    let feed = Begun { form, digest: &survey.digest, file_name, extracted_at };
+    let mut feed = db.write(|db| Feed::begin(db, &feed, compared, rng, act))?;
     crash_point("register.feed-begun");
     report.sequence = Some(feed.sequence);
     file.rewind().map_err(ExtractError::File)?;
-    apply::apply(db, &mut *file, &feed, &survey, options.encoding, progress)?;
-    if ceases {
-        close::cease_unseen(db, &feed, &survey, act)?;
+    let plan = Plan { form, survey: &survey, places: &change.places, encoding: options.encoding, ceases };
+    apply::apply(db, &mut *file, &mut feed, plan, progress, act)?;
+    close::cease(db, form, &mut feed, survey.rows_read, &change.gone, act)?;
+    if form.table == Table::Professionals {
+        silence::record(db, &mut feed, survey.rows_read, &change.silent)?;
     }
     db.write(|db| {
-        feed.complete(db, &survey, act)?;
+        feed.complete(db, &survey, ceases, act)?;
         audit::record(db, report.event(), rng, act)?;
         Ok::<_, ImportError>(())
     })?;
     crash_point("register.feed-complete");
     tracing::info!(feed.sequence, rows = survey.rows_read, "register feed {} is imported", feed.sequence);
+    for Warning { what, part, of } in &report.warnings {
+        tracing::warn!(
+            feed.sequence,
+            part,
+            of,
+            "register feed {} {what} {part} of {of} at once",
+            feed.sequence
+        );
+    }
     if !ceases {
         let (lines, held) = (survey.rows_unidentified, report.difference.held);
         tracing::error!(

@@ -1,10 +1,13 @@
 use store::Timestamp;
 
-use crate::extract::Encoding;
+use super::{Brakes, Release};
+use crate::extract::{Encoding, Form};
 
 /// How to import.
 #[derive(Clone, Debug, Default)]
 pub struct ImportOptions {
+    /// Of which form the file is, where its name does not say so: that of the activities, by default.
+    pub form: Option<&'static Form>,
     /// When the extract was made, for a file whose name does not say so.
     pub extracted_at: Option<Timestamp>,
     /// How its bytes become text.
@@ -13,6 +16,8 @@ pub struct ImportOptions {
     pub dry_run: bool,
     /// Cease whom the feed does not name, although some of its lines name nobody that can be read.
     pub accept_unidentified: bool,
-    /// Go on where the brakes would refuse the feed.
-    pub accept_mass_change: bool,
+    /// When the brakes stop a feed.
+    pub brakes: Brakes,
+    /// That two officers have released this feed.
+    pub release: Option<Release>,
 }

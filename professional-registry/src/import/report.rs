@@ -4,7 +4,7 @@ use store::Timestamp;
 use store::audit::Event;
 
 use super::survey::Survey;
-use crate::extract::RowError;
+use crate::extract::{Form, RowError};
 
 /// What an import did.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -15,6 +15,8 @@ pub struct ImportReport {
     pub feed: String,
     /// The feed's place among all feeds; none after a dry run.
     pub sequence: Option<i64>,
+    /// Which of the extracts it is: `register_feeds.source`.
+    pub source: &'static str,
     /// The file's name.
     pub file_name: String,
     /// When the extract was made.
@@ -32,10 +34,25 @@ pub struct ImportReport {
     pub values_dropped: u64,
     /// The first hundred refused lines and dropped cells.
     pub errors: Vec<RowError>,
-    /// Persons the feed names.
+    /// Persons the feed names; mailboxes, where it is theirs.
     pub persons: u64,
     /// What changes.
     pub difference: Difference,
+    /// What of it is more than one day usually brings.
+    pub warnings: Vec<Warning>,
+    /// The officers who released it, where it had been put aside.
+    pub released_by: Option<[String; 2]>,
+}
+
+/// That many of the living cease or change at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Warning {
+    /// `ceased` or `changed`.
+    pub what: &'static str,
+    /// How many.
+    pub part: u64,
+    /// Of how many.
+    pub of: u64,
 }
 
 /// Whether anything was written.
@@ -50,7 +67,7 @@ pub enum Outcome {
     DryRun,
 }
 
-/// How many persons a feed changes. Each person counts in one line only.
+/// How many persons a feed changes, or mailboxes. Each counts in one line only.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Difference {
     /// Never seen before.
@@ -66,11 +83,12 @@ pub struct Difference {
 }
 
 impl ImportReport {
-    pub(super) fn new(survey: &Survey, file_name: &str, extracted_at: Timestamp) -> Self {
+    pub(super) fn new(form: &Form, survey: &Survey, file_name: &str, extracted_at: Timestamp) -> Self {
         Self {
             outcome: Outcome::Imported,
             feed: survey.digest.clone(),
             sequence: None,
+            source: form.source,
             file_name: file_name.to_owned(),
             extracted_at,
             resumed: false,
@@ -81,6 +99,8 @@ impl ImportReport {
             errors: survey.errors.clone(),
             persons: survey.persons(),
             difference: Difference::default(),
+            warnings: Vec::new(),
+            released_by: None,
         }
     }
 
@@ -90,6 +110,7 @@ impl ImportReport {
             action: "register.imported",
             subject: format!("feed {}", self.feed),
             payload: json!({
+                "source": self.source,
                 "file_name": self.file_name,
                 "extracted_at": self.extracted_at,
                 "sequence": self.sequence,
@@ -100,6 +121,8 @@ impl ImportReport {
                 "values_dropped": self.values_dropped,
                 "persons": self.persons,
                 "difference": self.difference,
+                "warnings": self.warnings,
+                "released_by": self.released_by,
             }),
         }
     }

@@ -3,8 +3,11 @@ use std::io::Read;
 
 use sha2::{Digest, Sha256};
 
-use super::ImportError;
-use crate::extract::{Encoding, ExtractError, Header, Lines, Row, RowError};
+use crate::extract::{Encoding, ExtractError, Form, Header, Line, Lines, RowError};
+
+/// The most different lines about one person or mailbox: a person is written whole, from memory. Real ones have a
+/// dozen.
+const LINES_OF_ONE: usize = 10_000;
 
 /// How many refused lines and dropped cells a report shows.
 const SHOWN_ERRORS: usize = 100;
@@ -24,56 +27,62 @@ pub(super) struct Survey {
     pub(super) values_dropped: u64,
     pub(super) errors: Vec<RowError>,
     /// The first refused line.
-    first_rejection: Option<RowError>,
+    pub(super) first_rejection: Option<RowError>,
     /// Every good line, as person and fingerprint; sorted, each once.
-    pub(super) lines: Vec<(PersonKey, LineKey)>,
+    pub(super) lines: Vec<(SubjectKey, LineKey)>,
     /// Persons with a refused line: what the feed says of them is not known, so nothing of theirs ceases.
     pub(super) shielded: HashSet<String>,
 }
 
-/// An IdNat_PS of type 0 or 8 as a number: its ten or twelve characters in base 36, so no two share one.
+/// A person or mailbox as a number. An IdNat_PS of type 0 or 8 is its ten or twelve characters in base 36, so no two
+/// share one; anything else the first eight octets of its SHA-256.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) struct PersonKey(u64);
+pub(super) struct SubjectKey(u64);
 
 /// The first eight bytes of a line's SHA-256.
 pub(super) type LineKey = u64;
 
-impl PersonKey {
-    /// `None` for the types of identifier that the extract does not carry: this feed says nothing of them.
-    pub(super) fn of(id_nat: &str) -> Option<Self> {
-        let length = match id_nat.as_bytes().first()? {
-            b'0' => 10,
-            b'8' => 12,
-            _ => return None,
+impl SubjectKey {
+    pub(super) fn of(subject: &str) -> Self {
+        let length = match subject.as_bytes().first() {
+            Some(b'0') => 10,
+            Some(b'8') => 12,
+            _ => 0,
         };
-        (id_nat.len() == length).then(|| u64::from_str_radix(id_nat, 36).ok().map(Self))?
+        let number = if subject.len() == length { u64::from_str_radix(subject, 36).ok() } else { None };
+        Self(number.unwrap_or_else(|| line_key(&Sha256::digest(subject.as_bytes()))))
+    }
+
+    /// Of the cell of a line that names its subject, whatever the rest of the line is.
+    pub(super) fn of_line(form: &Form, line: &str) -> Option<Self> {
+        line.split('|').nth(form.subject_column()).map(Self::of)
     }
 }
 
-/// SHA-256 of a line as it stands, without its trailing bar.
-pub(super) fn line_digest(row: &Row<'_>) -> [u8; 32] {
-    Sha256::digest(row.text.as_bytes()).into()
+/// Of a line as it stands, without its trailing bar.
+pub(super) fn line_key_of(line: &Line<'_>) -> LineKey {
+    line_key(&Sha256::digest(line.text.as_bytes()))
 }
 
-/// The part of a line's digest that the survey remembers.
-pub(super) fn line_key(digest: &[u8]) -> LineKey {
+fn line_key(digest: &[u8]) -> LineKey {
     digest.iter().take(8).fold(0, |key, byte| (key << 8) | u64::from(*byte))
 }
 
 /// Reads the whole file; writes nothing.
 pub(super) fn survey<R: Read>(
     file: R,
+    form: &'static Form,
     encoding: Encoding,
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<Survey, ExtractError> {
     let mut lines = Lines::new(file, encoding);
     let Some((_, first)) = lines.next()? else { return Err(ExtractError::Empty) };
-    let header = Header::read(first)?;
+    let header = Header::read(form, first)?;
     let mut survey = Survey::empty();
     while let Some((number, line)) = lines.next()? {
         survey.rows_read += 1;
-        match Row::read(header, number, line) {
-            Ok(row) => survey.keep(row),
+        match Line::read(header, number, line) {
+            Ok(line) => survey.keep(line),
             Err(error) => survey.reject(error),
         }
         if survey.rows_read.is_multiple_of(1000) {
@@ -86,6 +95,10 @@ pub(super) fn survey<R: Read>(
     progress(lines.bytes_read(), survey.rows_read);
     survey.lines.sort_unstable();
     survey.lines.dedup();
+    let most = survey.lines.chunk_by(|(a, _), (b, _)| a == b).map(<[_]>::len).max().unwrap_or(0);
+    if most > LINES_OF_ONE {
+        return Err(ExtractError::LinesOfOne { most: LINES_OF_ONE });
+    }
     survey.bytes = lines.bytes_read();
     survey.digest = hex::encode(lines.into_digest());
     Ok(survey)
@@ -112,31 +125,37 @@ impl Survey {
         self.lines.chunk_by(|(a, _), (b, _)| a == b).count() as u64
     }
 
-    /// The fingerprints of one person's lines; empty where the feed does not name the person.
-    pub(super) fn lines_of(&self, person: PersonKey) -> &[(PersonKey, LineKey)] {
-        let start = self.lines.partition_point(|(key, _)| *key < person);
-        let length = self.lines[start..].partition_point(|(key, _)| *key == person);
-        &self.lines[start..start + length]
+    /// Where the lines of this person begin; none where the feed does not name him.
+    pub(super) fn place_of(&self, person: SubjectKey) -> Option<usize> {
+        let place = self.lines.partition_point(|(key, _)| *key < person);
+        self.lines.get(place).is_some_and(|(key, _)| *key == person).then_some(place)
     }
 
-    /// Refuses a feed most of whose rows would be lost.
-    pub(super) fn brake(&self) -> Result<(), ImportError> {
-        match &self.first_rejection {
-            Some(first) if too_many(self.rows_rejected, self.rows_read) => Err(ImportError::MassRejection {
-                rejected: self.rows_rejected,
-                rows: self.rows_read,
-                line: first.line,
-                column: first.column,
-            }),
-            _ => Ok(()),
-        }
+    /// The lines of the person whose first one stands at `place`.
+    pub(super) fn lines_at(&self, place: usize) -> &[(SubjectKey, LineKey)] {
+        let (person, _) = self.lines[place];
+        let lines = &self.lines[place..];
+        let length = lines.iter().take_while(|(key, _)| *key == person).count();
+        &lines[..length]
     }
 
-    fn keep(&mut self, row: Row<'_>) {
-        let person = PersonKey::of(row.id_nat).expect("a row carries type 0 or 8 only");
-        self.lines.push((person, line_key(&line_digest(&row))));
-        self.values_dropped += row.dropped.len() as u64;
-        for error in row.dropped {
+    /// One number for all the lines of that person, in whatever order they come; never 0.
+    pub(super) fn fingerprint_at(&self, place: usize) -> i64 {
+        let key = match self.lines_at(place) {
+            [(_, line)] => *line,
+            lines => {
+                let mut hash = Sha256::new();
+                lines.iter().for_each(|(_, line)| hash.update(line.to_be_bytes()));
+                line_key(&hash.finalize())
+            }
+        };
+        key.max(1).cast_signed()
+    }
+
+    fn keep(&mut self, line: Line<'_>) {
+        self.lines.push((SubjectKey::of(line.subject), line_key_of(&line)));
+        self.values_dropped += line.dropped.len() as u64;
+        for error in line.dropped {
             self.show(error);
         }
     }
@@ -156,9 +175,4 @@ impl Survey {
             self.errors.push(error);
         }
     }
-}
-
-/// The brake: more than a fifth, and more than ten.
-pub(super) fn too_many(part: u64, whole: u64) -> bool {
-    part > 10 && part.saturating_mul(5) > whole
 }

@@ -1,7 +1,7 @@
 use std::sync::LazyLock;
 
-use super::code_as_text;
 use super::table::{Entry, entries};
+use super::{UnknownCode, code_as_text};
 
 /// TRE_R02-SecteurActivite (OID 1.2.250.1.71.4.2.4): `SA` and two digits. Nothing is decided on the sector, so
 /// a code newer than the table here is kept, without a label.
@@ -16,9 +16,17 @@ impl Sector {
 
     /// From the code of the table: `SA07`.
     pub fn from_code(code: &str) -> Option<Self> {
-        let digits = code.strip_prefix("SA")?;
-        let well_formed = digits.len() == 2 && digits.bytes().all(|byte| byte.is_ascii_digit());
-        well_formed.then(|| Self(code.to_owned()))
+        Self::is_well_formed(code).then(|| Self(code.to_owned()))
+    }
+
+    /// Whether `code` is of the table's form, without keeping it.
+    pub(crate) fn check(code: &str) -> Result<(), UnknownCode> {
+        if Self::is_well_formed(code) { Ok(()) } else { Err(UnknownCode { table: Self::TABLE }) }
+    }
+
+    fn is_well_formed(code: &str) -> bool {
+        code.strip_prefix("SA")
+            .is_some_and(|digits| digits.len() == 2 && digits.bytes().all(|byte| byte.is_ascii_digit()))
     }
 
     /// The code of the table.

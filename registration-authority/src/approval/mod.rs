@@ -29,6 +29,10 @@ pub enum SubjectKind {
     CertificateRequest,
     /// A renewal plan.
     RenewalPlan,
+    /// A feed of the register that was put aside.
+    RegisterFeed,
+    /// A plan of oppositions.
+    OppositionPlan,
 }
 
 impl SubjectKind {
@@ -38,6 +42,8 @@ impl SubjectKind {
             Self::CardOrder => "card-order",
             Self::CertificateRequest => "certificate-request",
             Self::RenewalPlan => "renewal-plan",
+            Self::RegisterFeed => "register-feed",
+            Self::OppositionPlan => "opposition-plan",
         }
     }
 
@@ -46,6 +52,15 @@ impl SubjectKind {
         match self {
             Self::CardOrder | Self::CertificateRequest => "submitted",
             Self::RenewalPlan => "proposed",
+            Self::RegisterFeed | Self::OppositionPlan => "held",
+        }
+    }
+
+    /// Whether two officers must approve it.
+    pub const fn needs_two(self) -> bool {
+        match self {
+            Self::CardOrder | Self::CertificateRequest | Self::RenewalPlan => false,
+            Self::RegisterFeed | Self::OppositionPlan => true,
         }
     }
 }

@@ -45,7 +45,8 @@ impl Verdict {
 /// ```text
 /// Decision ::= SEQUENCE {
 ///     context        UTF8String ("igc-decision-v1"),
-///     subjectKind    UTF8String,             -- "card-order" | "certificate-request" | "renewal-plan"
+///     subjectKind    UTF8String,             -- "card-order" | "certificate-request" | "renewal-plan" |
+///                                        -- "register-feed" | "opposition-plan"
 ///     subjectDigest  OCTET STRING (SIZE (32)), -- SHA-256 of the canonical encoding
 ///     version        INTEGER,
 ///     decision       UTF8String,             -- "approve" | "refuse"

@@ -175,6 +175,21 @@ pub(crate) fn verify_plan(
     verify_decisions(db, verifier, &plan.decidable(), at)
 }
 
+/// The same for what two officers release: who the two are.
+pub(crate) fn verify_two(
+    db: &mut Database,
+    verifier: &ApprovalVerifier,
+    subject: &Decidable,
+    at: Timestamp,
+) -> Result<[String; 2], EvidenceError> {
+    verify_decisions(db, verifier, subject, at)?;
+    let mut officers = decisions_on(db, subject)?.into_iter().map(|decision| decision.decided_by);
+    match (officers.next(), officers.next()) {
+        (Some(first), Some(second)) => Ok([first, second]),
+        _ => Err(missing(&format!("{} {}", subject.kind, subject.number), "two officers must approve it")),
+    }
+}
+
 /// A planned order is what the plan says of its card, and nothing else. Its names are not in the plan: they
 /// are compared with the register when the card is certified.
 fn check_planned(order: &CardOrder, plan: &RenewalPlan) -> Result<(), EvidenceError> {

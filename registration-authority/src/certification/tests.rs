@@ -343,19 +343,3 @@ fn the_life_of_a_card_on_postgresql_under_the_least_rights() {
     assert_eq!(status(&mut house, &successor), CardStatus::Opposed);
     assert_eq!(status(&mut house, &card), CardStatus::Active);
 }
-
-/// An empty database on the server that `make test` started; it goes with the server.
-fn fresh_postgresql() -> String {
-    use diesel::connection::SimpleConnection;
-    use diesel::{Connection, PgConnection};
-
-    let server = std::env::var("IGC_TEST_POSTGRES").expect(
-        "no PostgreSQL to test on: use `make test`, or put tests/setup/with-postgres.sh before the command",
-    );
-    let (address, parameters) = server.split_once('?').unwrap_or((&server, ""));
-    let address = address.trim_end_matches('/');
-    let name = format!("registration_{}", std::process::id());
-    let mut connection = PgConnection::establish(&format!("{address}/postgres?{parameters}")).unwrap();
-    connection.batch_execute(&format!("CREATE DATABASE {name}")).unwrap();
-    format!("{address}/{name}?{parameters}")
-}

@@ -22,6 +22,16 @@ pub enum DecideError {
         /// Who tried.
         login: String,
     },
+    /// The actor has approved it already, and it needs another.
+    #[error("{login} has approved the release of {kind} {number}, and another officer must too")]
+    AnotherNeeded {
+        /// Of what sort.
+        kind: SubjectKind,
+        /// Its number.
+        number: String,
+        /// Who tried.
+        login: String,
+    },
     /// The proof is on a version that is not the current one.
     #[error("the decision is on version {given} of {kind} {number}, which is at version {current}")]
     StaleVersion {
@@ -72,17 +82,22 @@ pub enum DecideError {
 
 impl Fault for DecideError {
     fn code(&self) -> Code {
-        use SubjectKind::{CardOrder, CertificateRequest, RenewalPlan};
+        use SubjectKind::{CardOrder, CertificateRequest, OppositionPlan, RegisterFeed, RenewalPlan};
         match self {
             Self::NotAuthorised(error) => error.code(),
             Self::SelfApproval { kind: CardOrder, .. } => faults::ORDER_SELF_APPROVAL,
             Self::SelfApproval { kind: CertificateRequest, .. } => faults::REQUEST_SELF_APPROVAL,
             Self::SelfApproval { kind: RenewalPlan, .. } => faults::RENEWAL_SELF_APPROVAL,
+            Self::SelfApproval { kind: RegisterFeed | OppositionPlan, .. } | Self::AnotherNeeded { .. } => {
+                faults::RELEASE_ANOTHER_OFFICER
+            }
+            Self::StaleVersion { kind: RegisterFeed | OppositionPlan, .. } => faults::RELEASE_STALE_VERSION,
             Self::StaleVersion { kind: CertificateRequest, .. } => faults::REQUEST_STALE_VERSION,
             Self::StaleVersion { .. } => faults::ORDER_STALE_VERSION,
             Self::NotOpen { kind: CardOrder, .. } => faults::ORDER_NOT_OPEN,
             Self::NotOpen { kind: CertificateRequest, .. } => faults::REQUEST_NOT_OPEN,
             Self::NotOpen { kind: RenewalPlan, .. } => faults::RENEWAL_NOT_PROPOSED,
+            Self::NotOpen { kind: RegisterFeed | OppositionPlan, .. } => faults::RELEASE_NOT_OPEN,
             Self::Proof(error) => error.code(),
             Self::ReasonMissing { kind: CertificateRequest, .. } => faults::REQUEST_REASON_MISSING,
             Self::ReasonMissing { .. } => faults::ORDER_REASON_MISSING,

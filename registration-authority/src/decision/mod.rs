@@ -4,6 +4,7 @@
 //! may decide and did not submit it, a proof over this very version. What differs is each one's own: what else
 //! must hold, and who is told.
 
+mod by_two;
 mod error;
 mod take;
 
@@ -13,6 +14,7 @@ use store::{Database, Timestamp};
 
 use crate::approval::{SubjectKind, Verdict};
 
+pub use by_two::Standing;
 pub use error::DecideError;
 pub(crate) use take::{Given, check, event_payload};
 

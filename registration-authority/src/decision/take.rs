@@ -123,6 +123,13 @@ fn insert(
         .execute(db);
     match inserted {
         Ok(_) => Ok(()),
+        Err(error) if store::database::is_unique_violation(&error) && subject.kind.needs_two() => {
+            Err(DecideError::AnotherNeeded {
+                kind: subject.kind,
+                number: subject.number.clone(),
+                login: statement.officer().to_owned(),
+            })
+        }
         Err(error) if store::database::is_unique_violation(&error) => {
             Err(DecideError::not_open(subject, "decided on"))
         }
@@ -134,6 +141,10 @@ fn insert(
                 given: subject.version,
                 current: subject.version + 1,
             })
+        }
+        // Another officer refused it between reading and writing.
+        Err(Error::DatabaseError(_, told)) if told.message().starts_with("refused:") => {
+            Err(DecideError::not_open(subject, "refused"))
         }
         Err(error) => Err(error.into()),
     }
@@ -149,5 +160,7 @@ fn close(db: &mut Database, subject: &Decidable, verdict: Verdict, act: &Act) ->
             certificate_request::set_status(db, number, *version, from, to, act)
         }
         SubjectKind::RenewalPlan => renewal::set_status(db, number, from, to),
+        // Where it stands is what the decisions on it say.
+        SubjectKind::RegisterFeed | SubjectKind::OppositionPlan => Ok(true),
     }
 }

@@ -98,7 +98,7 @@ fn only_the_operator_and_an_administrator_enrol() {
     assert_eq!(code(outcome), "officer-role-missing");
     let outcome = db.write(|db| enrol(db, "carol", "Carole", Role::Auditor, rng, &admin));
     assert_eq!(code(outcome), "officer-already-enrolled");
-    assert_eq!(list(db).unwrap().len(), 7);
+    assert_eq!(list(db).unwrap().len(), 8);
 }
 
 #[test]

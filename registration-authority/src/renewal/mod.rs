@@ -21,6 +21,7 @@ use thiserror::Error;
 pub use apply::{Applied, ApplyError, apply};
 pub use approve::{ApprovePlanError, approve};
 pub use canonical::{CanonicalPlan, PLAN_ENCODING_VERSION};
+pub(crate) use plan::claim_of;
 pub use plan::{PLAN_BOUND, PlanError, plan};
 
 use crate::approval::{Decidable, SubjectKind};

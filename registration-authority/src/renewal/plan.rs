@@ -130,7 +130,7 @@ fn find(
 }
 
 /// Holder and profession of a card that is tied to one.
-pub(super) fn claim_of(card: &Card) -> Option<(IdNatPs, Profession)> {
+pub(crate) fn claim_of(card: &Card) -> Option<(IdNatPs, Profession)> {
     let profession = Profession::from_code(card.exercise.strip_prefix("profession:")?)?;
     Some((card.holder.parse().ok()?, profession))
 }

@@ -2,6 +2,7 @@
 //! a bureau, authorities with software keys.
 
 mod register;
+mod server;
 mod software_signer;
 
 use std::time::Duration;
@@ -20,12 +21,14 @@ use card::personalisation::verify_return_file;
 use card::{CardKind, CardNumber};
 use diesel::connection::SimpleConnection;
 use openssl::x509::X509;
+use professional_registry::import::{ImportError, ImportReport, Release};
 use professional_registry::{IdNatPs, ImportedRegister, Profession};
 use rand_core::UnwrapErr;
 use store::{Act, Actor, Database, DatabaseRole, Fault, RequestId, Timestamp};
 use tempfile::TempDir;
 
 pub(crate) use register::*;
+pub(crate) use server::{fresh_postgresql, on_both};
 pub(crate) use software_signer::SoftwareSigner;
 
 use crate::approval::{ApprovalProof, ApprovalVerifier, Decidable, DemoApprover};
@@ -197,7 +200,28 @@ impl House {
 
     /// Reads an extract of that day, as the importer reads the real one.
     pub(crate) fn import_day(&mut self, day: u64, lines: &[Line]) {
-        import(&mut self.db, &mut self.rng, self.at, day, lines);
+        let report = self.try_import(day, lines, None).unwrap();
+        assert_eq!(report.rows_rejected, 0, "the test's own register is well formed");
+    }
+
+    /// The same, where a brake may stop it.
+    pub(crate) fn try_import(
+        &mut self,
+        day: u64,
+        lines: &[Line],
+        release: Option<Release>,
+    ) -> Result<ImportReport, ImportError> {
+        import(&mut self.db, &mut self.rng, self.at, day, (lines, ""), release)
+    }
+
+    /// The same, with more text at the end of the file.
+    pub(crate) fn try_import_with(
+        &mut self,
+        day: u64,
+        lines: &[Line],
+        more: &str,
+    ) -> Result<ImportReport, ImportError> {
+        import(&mut self.db, &mut self.rng, self.at, day, (lines, more), None)
     }
 
     fn enrol_all(&mut self) {
@@ -206,6 +230,7 @@ impl House {
             ("agent", Role::CertificationAgent),
             ("alice", Role::RegistrationOfficer),
             ("bob", Role::RegistrationOfficer),
+            ("clara", Role::RegistrationOfficer),
             ("rita", Role::RevocationOfficer),
             ("admin", Role::Administrator),
             ("audrey", Role::Auditor),

@@ -2,8 +2,8 @@ use std::io::Cursor;
 use std::time::Duration;
 
 use professional_registry::IdNatPs;
-use professional_registry::extract::{COLUMNS, file_name};
-use professional_registry::import::{ImportOptions, import_extract};
+use professional_registry::extract::{COLUMNS, Form, file_name};
+use professional_registry::import::{ImportError, ImportOptions, ImportReport, Release, import_extract};
 use store::{Act, Actor, Database, RequestId, Timestamp};
 
 use super::Rng;
@@ -96,25 +96,41 @@ pub(crate) fn without(lines: Vec<Line>, person_gone: &IdNatPs) -> Vec<Line> {
     lines.into_iter().filter(|line| person(line.person) != *person_gone).collect()
 }
 
-pub(crate) fn import(db: &mut Database, rng: &mut Rng, now: Timestamp, day: u64, lines: &[Line]) {
+/// That many nurses whom nobody else names.
+pub(crate) fn crowd(count: u32) -> Vec<Line> {
+    (0..count).map(|number| line(1000 + number, "DUVAL", "Ange", "60", "C")).collect()
+}
+
+/// One of the crowd.
+pub(crate) fn one_of_the_crowd(number: u32) -> IdNatPs {
+    person(1000 + number)
+}
+
+pub(crate) fn import(
+    db: &mut Database,
+    rng: &mut Rng,
+    now: Timestamp,
+    day: u64,
+    (lines, more): (&[Line], &str),
+    release: Option<Release>,
+) -> Result<ImportReport, ImportError> {
     let extracted_at = now.minus(Duration::from_secs((30 - day) * 86_400));
     let mut text = format!("{}|\n", COLUMNS.join("|"));
     for line in lines {
         text.push_str(&cells(line, STRUCTURE));
     }
     text.push_str(&cells(&lines[0], STRUCTURE_WITHOUT_NUMBER));
+    text.push_str(more);
     let act = Act { at: now, actor: Actor::Job("register-import"), request: RequestId("test".to_owned()) };
-    let report = import_extract(
+    import_extract(
         db,
         &mut Cursor::new(text.into_bytes()),
-        &file_name(extracted_at),
-        &ImportOptions::default(),
+        &file_name(Form::ACTIVITIES, extracted_at),
+        &ImportOptions { release, ..ImportOptions::default() },
         &mut |_, _| (),
         rng,
         &act,
     )
-    .unwrap();
-    assert_eq!(report.rows_rejected, 0, "the test's own register is well formed");
 }
 
 fn cells(line: &Line, structure: &str) -> String {

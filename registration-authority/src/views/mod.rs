@@ -6,6 +6,7 @@
 mod card;
 mod dossier;
 mod queue;
+mod stops;
 
 #[cfg(test)]
 mod tests;
@@ -13,3 +14,4 @@ mod tests;
 pub use card::{AttachedCertificate, CardView, CardViewError, card, find_card};
 pub use dossier::{Comparison, Dossier, DossierError, dossier, order};
 pub use queue::{OrderSummary, QueueError, queue};
+pub use stops::{StopsError, held_feeds, open_lapses, opposition_plans};

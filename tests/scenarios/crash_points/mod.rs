@@ -4,8 +4,10 @@
 //! Points and kills are the rows of `docs/crash-points.md`; the tidy test holds them against the code.
 
 mod ceremonies;
+mod certificates;
 mod dying;
 mod outside;
+mod revalidation;
 mod rotation;
 mod scenes;
 mod successors;
@@ -80,7 +82,12 @@ fn killed_between_order_and_bureau_an_order_has_one_card_and_its_files_can_be_ha
 
 #[test]
 fn killed_while_a_register_is_imported_the_same_file_is_read_again_and_the_register_is_what_it_says() {
-    play(DatabaseKind::Sqlite, &["register"]);
+    play(DatabaseKind::Sqlite, &["register", "register-held"]);
+}
+
+#[test]
+fn killed_while_cards_are_held_against_the_register_each_is_opposed_once_and_planned_once() {
+    play(DatabaseKind::Sqlite, &["revalidation", "revalidation-plan"]);
 }
 
 #[test]

@@ -4,28 +4,22 @@ use std::fs;
 use std::time::Duration;
 
 use acceptance::harness::run;
-use ca_core::certificate;
 use card::{CardNumber, CardStatus};
 use diesel::prelude::*;
-use openssl::hash::MessageDigest;
-use openssl::nid::Nid;
-use openssl::pkey::PKey;
-use openssl::rsa::Rsa;
-use openssl::stack::Stack;
-use openssl::x509::extension::SubjectAlternativeName;
-use openssl::x509::{X509NameBuilder, X509ReqBuilder};
 use registration_authority::certification::CARDS_A_TRANSACTION;
-use registration_authority::test_certificates::{self, TestCertificate};
-use store::schema::{card_oppositions, cards, certificate_requests, professionals, register_feeds};
+use store::schema::{card_oppositions, cards, professionals, register_feeds};
 use store::{Database, DatabaseRole};
 
 use super::dying::run_to;
-use super::{rotation, successors};
+use super::{certificates, revalidation, rotation, successors};
 use crate::scenarios::invariants::{is_good, of_card};
 use crate::scenarios::workshop::{APPROVER, REVOKER, SUBMITTER, Workshop};
 
 /// Persons of the register that comes: more than are written in one transaction.
-const NEWCOMERS: usize = 1100;
+const NEWCOMERS: usize = 5200;
+
+/// Who is in the demonstration's register and not in the one that comes.
+pub const GONE: &str = "99700000013";
 
 /// One thing that the program does, in an installation that is made for it.
 pub struct Scene {
@@ -70,21 +64,21 @@ pub const SCENES: &[Scene] = &[
     },
     Scene {
         name: "request",
-        arrange: a_request_is_approved,
+        arrange: certificates::a_request_is_approved,
         next: Next::Again(&[0, 9]),
-        outcome: the_request_has_one_certificate,
+        outcome: certificates::the_request_has_one_certificate,
     },
     Scene {
         name: "test-certificates",
-        arrange: no_test_certificate_is_there,
+        arrange: certificates::no_test_certificate_is_there,
         next: Next::Again(&[0]),
-        outcome: each_test_certificate_was_asked_for_once,
+        outcome: certificates::each_test_certificate_was_asked_for_once,
     },
     Scene {
         name: "test-revocation",
-        arrange: a_test_certificate_is_to_be_revoked,
+        arrange: certificates::a_test_certificate_is_to_be_revoked,
         next: Next::Again(&[0]),
-        outcome: one_test_certificate_is_revoked,
+        outcome: certificates::one_test_certificate_is_revoked,
     },
     Scene { name: "publication", arrange: a_card_was_stolen, next: Next::Again(&[0]), outcome: |_, _| {} },
     Scene { name: "opposition-list", arrange: a_list_is_due, next: Next::Again(&[0]), outcome: |_, _| {} },
@@ -106,6 +100,24 @@ pub const SCENES: &[Scene] = &[
         arrange: another_register_comes,
         next: Next::Again(&[0]),
         outcome: the_register_is_what_the_feed_says,
+    },
+    Scene {
+        name: "register-held",
+        arrange: too_much_of_a_register_comes,
+        next: Next::Again(&[6]),
+        outcome: the_feed_is_put_aside_once,
+    },
+    Scene {
+        name: "revalidation",
+        arrange: revalidation::a_holder_is_gone_from_two_feeds,
+        next: Next::Again(&[0]),
+        outcome: revalidation::his_card_is_opposed_once,
+    },
+    Scene {
+        name: "revalidation-plan",
+        arrange: revalidation::no_opposition_comes_by_itself,
+        next: Next::Again(&[0]),
+        outcome: revalidation::his_card_stands_in_one_plan,
     },
     Scene {
         name: "batch",
@@ -197,46 +209,6 @@ fn a_worker_died(workshop: &Workshop) -> Vec<String> {
     words(&["job", "run", "sweep"])
 }
 
-fn a_request_is_approved(workshop: &Workshop) -> Vec<String> {
-    let structure: String = certificate_requests::table
-        .select(certificate_requests::structure)
-        .first(&mut workshop.open(DatabaseRole::Owner))
-        .unwrap();
-    let host = "crash.demo.home.arpa";
-    let key = PKey::from_rsa(Rsa::generate(2048).unwrap()).unwrap();
-    let mut request = X509ReqBuilder::new().unwrap();
-    let mut name = X509NameBuilder::new().unwrap();
-    name.append_entry_by_nid(Nid::COMMONNAME, host).unwrap();
-    request.set_subject_name(&name.build()).unwrap();
-    request.set_pubkey(&key).unwrap();
-    let mut wanted = Stack::new().unwrap();
-    let names = SubjectAlternativeName::new().dns(host).build(&request.x509v3_context(None)).unwrap();
-    wanted.push(names).unwrap();
-    request.add_extensions(&wanted).unwrap();
-    request.sign(&key, MessageDigest::sha256()).unwrap();
-    let file = workshop.dir().join("request.pem");
-    fs::write(&file, request.build().to_pem().unwrap()).unwrap();
-
-    workshop.igc(&["certificate", "allow", "--structure", &structure, host, "--as", APPROVER]);
-    let asked = ["certificate", "request", "--profile", "el-org-serv-ssl", "--structure", &structure];
-    let submitted =
-        run(workshop.command(&asked).arg("--csr").arg(&file).args(["--as", SUBMITTER])).expect_exit(0);
-    let number = submitted.json()["number"].as_str().unwrap().to_owned();
-    workshop.igc(&["certificate", "approve", &number, "--as", APPROVER]);
-    words(&["job", "run", "certification"])
-}
-
-fn no_test_certificate_is_there(_: &Workshop) -> Vec<String> {
-    words(&["job", "run", "test-certificates"])
-}
-
-fn a_test_certificate_is_to_be_revoked(workshop: &Workshop) -> Vec<String> {
-    let command = no_test_certificate_is_there(workshop);
-    run(workshop.command(&[]).args(&command)).expect_exit(0);
-    workshop.igc(&["job", "run", "certification"]);
-    command
-}
-
 /// Opposes the newest card that was made here.
 fn steal(workshop: &Workshop) -> Vec<String> {
     let card = newest_card(&mut workshop.open(DatabaseRole::Owner));
@@ -272,16 +244,28 @@ fn events_wait(workshop: &Workshop) -> Vec<String> {
     words(&["job", "run", "audit"])
 }
 
-/// Other persons than those of the demonstration, in two batches of lines.
-fn another_register_comes(workshop: &Workshop) -> Vec<String> {
+/// Others under the numbers of the demonstration, and more, in two transactions; one of its own is gone.
+fn too_much_of_a_register_comes(workshop: &Workshop) -> Vec<String> {
     let folder = workshop.dir().join("extract");
     // Newer than the demonstration's: its name tells the minute.
     let later = workshop.open(DatabaseRole::Owner).now().unwrap().plus(Duration::from_secs(3600));
     let (count, later) = (NEWCOMERS.to_string(), later.to_string());
     let generate = ["generate", "register", "--professionals", &count, "--seed", "4711"];
-    let place = ["--extracted-at", &later, "--out"];
+    let place = ["--strike-off", GONE, "--extracted-at", &later, "--out"];
     let written = run(workshop.command(&generate).args(place).arg(&folder)).expect_exit(0).json();
-    words(&["registry", "import", written[0]["path"].as_str().unwrap(), "--accept-mass-change"])
+    words(&["registry", "import", written[0]["path"].as_str().unwrap()])
+}
+
+/// The same, and two officers have released it.
+fn another_register_comes(workshop: &Workshop) -> Vec<String> {
+    let import = too_much_of_a_register_comes(workshop);
+    run(workshop.command(&[]).args(&import)).expect_exit(6);
+    let held = run(&mut workshop.command(&["registry", "held"])).expect_exit(0).json();
+    let feed = held[0]["feed"].as_str().unwrap();
+    for officer in [SUBMITTER, APPROVER] {
+        workshop.igc(&["registry", "release", feed, "--as", officer]);
+    }
+    import
 }
 
 fn an_order_is_approved(workshop: &Workshop) -> Vec<String> {
@@ -314,35 +298,6 @@ fn the_cards_are_certified(workshop: &Workshop, db: &mut Database) {
     one_card_an_order(db);
 }
 
-fn the_request_has_one_certificate(_: &Workshop, db: &mut Database) {
-    let (number, status): (String, String) = certificate_requests::table
-        .order(certificate_requests::number.desc())
-        .select((certificate_requests::number, certificate_requests::status))
-        .first(db)
-        .unwrap();
-    assert_eq!(status, "issued", "request {number}");
-    let key = certificate_requests::table.find(&number).select(certificate_requests::public_key);
-    let key: Vec<u8> = key.first(db).unwrap();
-    let good = certificate::with_key(db, &key).unwrap().into_iter().filter(is_good).count();
-    assert_eq!(good, 1, "request {number}");
-}
-
-fn each_test_certificate_was_asked_for_once(_: &Workshop, db: &mut Database) {
-    for shows in TestCertificate::ALL {
-        let asked = certificate_requests::table.filter(certificate_requests::common_name.eq(shows.name()));
-        let statuses: Vec<String> = asked.select(certificate_requests::status).load(db).unwrap();
-        assert_eq!(statuses, ["issued"], "{}", shows.name());
-    }
-}
-
-fn one_test_certificate_is_revoked(workshop: &Workshop, db: &mut Database) {
-    each_test_certificate_was_asked_for_once(workshop, db);
-    let standing = test_certificates::standing(db, workshop.now()).unwrap();
-    let shown: Vec<_> =
-        standing.iter().filter(|one| one.certificate.is_some()).map(|one| one.shows).collect();
-    assert_eq!(shown, [TestCertificate::Valid, TestCertificate::Revoked], "one will be expired in a day");
-}
-
 fn one_more_card_is_at_the_bureau(workshop: &Workshop, db: &mut Database) {
     assert_eq!(workshop.cards(CardStatus::Batched), [newest_card(db)]);
     one_card_an_order(db);
@@ -359,7 +314,15 @@ fn the_register_is_what_the_feed_says(_: &Workshop, db: &mut Database) {
     let living = professionals::table.filter(professionals::ceased_at.is_null());
     let fed: Vec<i64> = living.select(professionals::last_feed).load(db).unwrap();
     assert!(fed.iter().all(|feed| *feed == statuses[0].0), "somebody lives whom the feed does not name");
-    assert_eq!(fed.len(), NEWCOMERS);
+    assert_eq!(fed.len(), NEWCOMERS - 1);
+}
+
+/// Nobody is asked twice, and the register is the one before.
+fn the_feed_is_put_aside_once(_: &Workshop, db: &mut Database) {
+    let held = professional_registry::import::waiting_holds(db).unwrap();
+    assert_eq!(held.iter().map(|hold| hold.version).collect::<Vec<_>>(), [1]);
+    let feeds: i64 = register_feeds::table.count().get_result(db).unwrap();
+    assert_eq!(feeds, 1);
 }
 
 pub fn one_card_an_order(db: &mut Database) {

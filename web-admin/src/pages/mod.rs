@@ -5,10 +5,13 @@ mod cards;
 mod decision;
 mod dossier;
 mod filters;
+mod lapses;
 mod new_order;
 mod opposition;
 mod pki;
 mod queue;
+mod register;
+mod release;
 pub(crate) mod sign_in;
 mod stale;
 
@@ -27,7 +30,7 @@ use crate::words::{self, Refusal};
 
 /// Every page, by address. What is not here is not served; whose role gets what answer is written down for
 /// each of them in `tests/routes.txt`.
-pub(crate) const ADDRESSES: [&[Address]; 10] = [
+pub(crate) const ADDRESSES: [&[Address]; 12] = [
     &[Address::at("/").get(|| web::get().to(home))],
     sign_in::ADDRESSES,
     queue::ADDRESSES,
@@ -38,6 +41,8 @@ pub(crate) const ADDRESSES: [&[Address]; 10] = [
     card::ADDRESSES,
     opposition::ADDRESSES,
     pki::ADDRESSES,
+    register::ADDRESSES,
+    lapses::ADDRESSES,
 ];
 
 /// An address, and what it does by each method that it answers.

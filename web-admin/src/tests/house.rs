@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use actix_web::web::{Bytes, Data};
 use card::{CardKind, CardNumber};
-use professional_registry::extract::{COLUMNS, file_name};
-use professional_registry::import::{ImportOptions, import_extract};
+use professional_registry::extract::{COLUMNS, Form, file_name};
+use professional_registry::import::{ImportError, ImportOptions, ImportReport, import_extract};
 use professional_registry::{IdNatPs, ImportedRegister, Profession};
 use rand_core::UnwrapErr;
 use registration_authority::approval::DemoApprover;
@@ -152,20 +152,31 @@ impl House {
 
     /// The register of a day; the nurse is called so on that day.
     pub(super) fn import_day(&mut self, day: u64, nurse: &str) {
-        let extracted_at = self.now().minus(Duration::from_secs((30 - day) * 86_400));
+        let report = self.import(day, nurse, 60).unwrap();
+        assert_eq!(report.rows_rejected, 0);
+    }
+
+    /// A feed of that many days later that most persons have left: put aside. Its digest.
+    pub(super) fn held_feed(&mut self, day: u32) -> String {
+        match self.import(u64::from(day), "DURAND", 20 + day % 20).unwrap_err() {
+            ImportError::Held { hold, .. } => hold.feed,
+            other => panic!("{other}"),
+        }
+    }
+
+    /// A feed that names the persons up to this one.
+    fn import(&mut self, day: u64, nurse: &str, last: u32) -> Result<ImportReport, ImportError> {
+        let extracted_at = self.now().minus(Duration::from_secs(30 * 86_400 - day * 3600));
         let mut text = format!("{}|\n", COLUMNS.join("|"));
         text.push_str(&line(&person(1), nurse, "Élise"));
         text.push_str(&line(&person(2), HOSTILE, "Zoé"));
-        for other in 3..=60 {
+        for other in 3..=last {
             text.push_str(&line(&person(other), "MARTIN", "Paul"));
         }
         let act = self.act(Actor::Job("register-import"));
         let mut file = Cursor::new(text.into_bytes());
-        let (name, options) = (file_name(extracted_at), ImportOptions::default());
-        let progress = &mut |_, _| ();
-        let report =
-            import_extract(&mut self.db, &mut file, &name, &options, progress, &mut self.rng, &act).unwrap();
-        assert_eq!(report.rows_rejected, 0);
+        let (name, options) = (file_name(Form::ACTIVITIES, extracted_at), ImportOptions::default());
+        import_extract(&mut self.db, &mut file, &name, &options, &mut |_, _| (), &mut self.rng, &act)
     }
 
     fn enrol_all(&mut self) {

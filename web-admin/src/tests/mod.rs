@@ -11,5 +11,6 @@ mod headers;
 mod new_orders;
 mod public_page;
 mod reading;
+mod releases;
 mod routes;
 mod sign_in;

@@ -119,7 +119,10 @@ fn filled_in(house: &mut House, path: &str, number: u32, submitter: &str) -> Str
         // None stands here: nobody certifies anything.
         "/pki/certificats-de-test/{name}" => "/pki/certificats-de-test/TEST-VALABLE.cer".to_owned(),
         "/pki/publications/{path:.+}" => "/pki/publications/ca/chain.p7b".to_owned(),
-        _ => path.replace("{receipt}", "OP-0000000000000000"),
+        _ if path.starts_with("/ra/registre/extraits/{feed}") => {
+            path.replace("{feed}", &house.held_feed(number))
+        }
+        _ => path.replace("{receipt}", "OP-0000000000000000").replace("{plan}", "PO-2026-000001"),
     };
     assert!(!path.contains('{'), "say here what stands at {path}");
     path
@@ -129,10 +132,14 @@ fn filled_in(house: &mut House, path: &str, number: u32, submitter: &str) -> Str
 fn form(path: &str, number: u32) -> Vec<(&'static str, String)> {
     let fields: &[(&'static str, &str)] = match path {
         "/ra/nouvelle" => &[("rpps", &rpps(number)), ("profession", "60")],
-        "/ra/dossiers/{number}/approuver" | "/ra/dossiers/{number}/reprendre" => &[("version", "1")],
+        "/ra/dossiers/{number}/approuver"
+        | "/ra/dossiers/{number}/reprendre"
+        | "/ra/registre/extraits/{feed}/liberer" => &[("version", "1")],
+        "/ra/caducites/{plan}/rejeter" => &[("motif", "file-wrong")],
+        "/ra/registre/extraits/{feed}/rejeter" => &[("version", "1"), ("motif", "file-wrong")],
         "/ra/dossiers/{number}/refuser" => &[("version", "1"), ("motif", "duplicate")],
         "/ra/cartes/{number}/opposition" => &[("motif", "stolen"), ("definitif", "oui")],
-        "/ra/dossiers/{number}/retirer" | "/ra/sign-out" => &[],
+        "/ra/dossiers/{number}/retirer" | "/ra/sign-out" | "/ra/caducites/{plan}/liberer" => &[],
         "/pki" => &[("carte", "2600000001")],
         _ => panic!("say here what is sent to {path}"),
     };

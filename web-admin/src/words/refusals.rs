@@ -15,6 +15,7 @@ const ADMINISTRATOR: &str = "Adressez-vous à l'administrateur de l'autorité d'
 pub(crate) fn refusal(code: &str) -> Refusal {
     let (what, who) = of_orders(code)
         .or_else(|| of_decisions(code))
+        .or_else(|| of_releases(code))
         .or_else(|| of_cards(code))
         .or_else(|| of_pages(code))
         .unwrap_or(("L'opération n'a pas abouti ; rien n'a été modifié.", OPERATOR));
@@ -139,6 +140,29 @@ fn of_decisions(code: &str) -> Option<(&'static str, &'static str)> {
             "Décider demande une carte ou une clé de sécurité (passkey).",
             "Utilisez la vôtre ; seule une démonstration s'en passe.",
         ),
+        _ => return None,
+    })
+}
+
+fn of_releases(code: &str) -> Option<(&'static str, &'static str)> {
+    Some(match code {
+        "release-another-officer" => (
+            "Vous avez déjà approuvé : un autre opérateur doit approuver aussi.",
+            "Demandez à un autre opérateur d'enregistrement.",
+        ),
+        "release-stale-version" => {
+            ("Les chiffres ont changé depuis que vous avez ouvert la page.", "Relisez-les, puis décidez.")
+        }
+        "release-not-open" => {
+            ("Une décision est déjà prise.", "Relisez la page : il n'y a plus rien à décider ici.")
+        }
+        "opposition-plan-unknown" => {
+            ("Aucun plan d'opposition ne porte ce numéro.", "Revenez à la page des cartes caduques.")
+        }
+        "card-lapse-row-altered" => ("La caducité enregistrée ne peut pas être relue.", AUDITOR),
+        "register-hold-unknown" => {
+            ("Aucun extrait retenu ne porte cette empreinte.", "Revenez à la page du répertoire.")
+        }
         _ => return None,
     })
 }

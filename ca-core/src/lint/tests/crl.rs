@@ -194,6 +194,7 @@ const FIELDS: &[Bad] = &[
         fault: |crl| crl.next_update = crl.this_update.clone(),
     },
     Bad { rule: "igc-crl-this-update-future", of: full, fault: |crl| crl.at = "2027-01-02T09:59:59Z" },
+    Bad { rule: "igc-time-before-1970", of: full, fault: |crl| crl.this_update = tlv(0x17, "691231235959Z") },
     Bad { rule: "igc-crl-stale", of: full, fault: |crl| crl.at = "2027-01-09T10:00:00Z" },
     Bad {
         rule: "rfc5280-4.1.2.5-utctime-through-2049",

@@ -7,10 +7,15 @@ fn a_stored_row_that_does_not_read_back_is_an_integrity_fault() {
     let db = &mut database();
     let register = FictionalRegister::new(1, 1);
     import(db, &written(&register), 0).unwrap();
-    diesel::update(activities::table).set(activities::mode.eq("?")).execute(db).unwrap();
     let id = register.professionals().next().unwrap().into();
-    let error = ImportedRegister.professional(db, &id).unwrap_err();
-    assert_eq!(error.code(), faults::REGISTER_UNREADABLE);
+    let stored: String = professionals::table.select(professionals::exercises).first(db).unwrap();
+    let person = record(db, &register.professionals().next().unwrap()).unwrap();
+    let profession = person.exercises[0].profession.code();
+    for spoilt in ["", "{}", &stored.replacen(profession, "?", 1), &stored[1..]] {
+        diesel::update(professionals::table).set(professionals::exercises.eq(spoilt)).execute(db).unwrap();
+        let error = ImportedRegister.professional(db, &id).unwrap_err();
+        assert_eq!(error.code(), faults::REGISTER_UNREADABLE, "{spoilt}");
+    }
 }
 
 #[test]

@@ -2,19 +2,22 @@
 
 mod asking;
 mod difference;
+mod extracts;
+mod hostile;
 mod interruption;
 mod lines;
 mod refusals;
+mod together;
 
 use std::io::Cursor;
 
 use diesel::prelude::*;
 use rand_core::UnwrapErr;
-use store::schema::{activities, audit_events, exercises, professionals, register_feeds};
+use store::schema::{audit_events, professionals, register_feeds, register_structures};
 use store::{Actor, DatabaseRole, Fault, RequestId, Timestamp};
 
 use super::*;
-use crate::extract::{COLUMNS, Encoding, file_name};
+use crate::extract::{COLUMNS, Encoding, Form, file_name};
 use crate::fictional::FictionalRegister;
 use crate::{ImportedRegister, ProfessionalRecord, Registry, faults, search_by_name};
 
@@ -36,7 +39,7 @@ fn act_on(day: i64) -> Act {
 }
 
 fn name_of(day: i64) -> String {
-    file_name(Timestamp::from_seconds(FIRST_DAY + day * DAY))
+    file_name(Form::ACTIVITIES, Timestamp::from_seconds(FIRST_DAY + day * DAY))
 }
 
 fn written(register: &FictionalRegister) -> Vec<u8> {
@@ -70,29 +73,13 @@ fn record(db: &mut Database, rpps: &crate::Rpps) -> Option<ProfessionalRecord> {
 
 /// Everything the import wrote but the feeds, to compare two databases.
 fn contents(db: &mut Database) -> Vec<String> {
-    type Person = (String, String, String, String, i64, i64, Option<Timestamp>);
-    type Line = (String, String, String, Vec<u8>, String, String, String, i64);
-    type Held = (String, String, String, String, i64, Option<Timestamp>);
+    type Person = (String, String, String, String, i64, i64, Option<Timestamp>, i64, String);
+    type Place = (String, String, String, String, String, String, String, String, i64);
     let persons: Vec<Person> = professionals::table.order(professionals::id_nat).load(db).unwrap();
-    let lines: Vec<Line> =
-        activities::table.order((activities::id_nat, activities::line_sha256)).load(db).unwrap();
-    let held: Vec<Held> = exercises::table
-        .order((exercises::id_nat, exercises::profession, exercises::category))
-        .select((
-            exercises::id_nat,
-            exercises::profession,
-            exercises::know_how,
-            exercises::practice_name,
-            exercises::last_feed,
-            exercises::ceased_at,
-        ))
-        .load(db)
-        .unwrap();
+    let places: Vec<Place> =
+        register_structures::table.order(register_structures::technical_id).load(db).unwrap();
     let persons = persons.iter().map(|row| format!("{row:?}"));
-    persons
-        .chain(lines.iter().map(|row| format!("{row:?}")))
-        .chain(held.iter().map(|row| format!("{row:?}")))
-        .collect()
+    persons.chain(places.iter().map(|row| format!("{row:?}"))).collect()
 }
 
 /// The cells of a line of a small extract: `(rpps, changes)`.

@@ -1,5 +1,7 @@
 //! Feeds that are refused whole, and the brakes.
 
+use diesel::connection::SimpleConnection;
+
 use super::*;
 
 #[test]
@@ -43,8 +45,18 @@ fn an_older_feed_and_one_of_the_future_are_refused() {
     assert_eq!(refused(import_with(db, &other, 4, &options)), faults::REGISTER_DATE.name);
 }
 
+/// What puts the bytes aside, and the release of it that two officers would give.
+fn put_aside(db: &mut Database, bytes: &[u8], day: i64) -> (String, Release) {
+    match import(db, bytes, day).unwrap_err() {
+        ImportError::Held { hold, why } => {
+            (why, Release::by_two(*hold, ["alice", "bob"].map(str::to_owned)).unwrap())
+        }
+        other => panic!("{other}"),
+    }
+}
+
 #[test]
-fn a_feed_that_would_empty_the_register_is_refused_unless_it_is_accepted() {
+fn a_feed_that_would_empty_the_register_is_put_aside_until_it_is_released() {
     let db = &mut database();
     let full = FictionalRegister::new(100, 1);
     let mut thin = full.clone();
@@ -53,12 +65,42 @@ fn a_feed_that_would_empty_the_register_is_refused_unless_it_is_accepted() {
     import(db, &written(&full), 0).unwrap();
     let before = contents(db);
     let bytes = written(&thin);
-    let error = import(db, &bytes, 1).unwrap_err();
-    assert_eq!(error.code(), faults::REGISTER_BRAKE);
-    assert_eq!(error.to_string(), "the feed would cease 21 of 100 living professionals");
+    let dry = ImportOptions { dry_run: true, ..Default::default() };
+    assert_eq!(refused(import_with(db, &bytes, 1, &dry)), faults::REGISTER_BRAKE.name);
+    assert_eq!(waiting_holds(db).unwrap(), [], "a dry run puts nothing aside");
+    let (why, release) = put_aside(db, &bytes, 1);
+    assert_eq!(why, "the feed would cease 21 of 100 living professionals");
     assert_eq!(contents(db), before);
-    let accepted = ImportOptions { accept_mass_change: true, ..Default::default() };
-    assert_eq!(import_with(db, &bytes, 1, &accepted).unwrap().difference.ceased, 21);
+    assert_eq!(waiting_holds(db).unwrap().len(), 1);
+    // The database counts two decisions, of which this crate makes none.
+    let released = ImportOptions { release: Some(release), ..Default::default() };
+    let error = import_with(db, &bytes, 1, &released).unwrap_err().to_string();
+    assert!(error.contains("two officers release"), "{error}");
+    decided_by_two(db);
+    let report = import_with(db, &bytes, 1, &released).unwrap();
+    assert_eq!((report.difference.ceased, waiting_holds(db).unwrap().len()), (21, 0));
+}
+
+#[test]
+fn one_officer_twice_releases_nothing() {
+    let db = &mut database();
+    let text = String::from_utf8(written(&FictionalRegister::new(100, 1))).unwrap();
+    import(db, text.as_bytes(), 0).unwrap();
+    import(db, text.replace("|Rue|", "|Avenue|").as_bytes(), 1).unwrap_err();
+    let hold = waiting_holds(db).unwrap().remove(0);
+    assert_eq!(Release::by_two(hold, ["alice", "alice"].map(str::to_owned)), None);
+}
+
+/// Two rows about the feed that waits, as the registration authority writes them.
+fn decided_by_two(db: &mut Database) {
+    let feed = waiting_holds(db).unwrap().remove(0).feed;
+    for officer in ["alice", "bob"] {
+        db.batch_execute(&format!(
+            "INSERT INTO decisions (subject_kind, subject_number, subject_version, decided_by, decision, decided_at, \
+             proof_kind, proof) VALUES ('register-feed', '{feed}', 1, '{officer}', 'approve', 1, 'demo', x'00')"
+        ))
+        .unwrap();
+    }
 }
 
 #[test]
@@ -68,4 +110,60 @@ fn a_feed_most_of_whose_rows_are_refused_is_refused() {
     let error = import(db, text.replace("|C|Civil|", "|?|Civil|").as_bytes(), 0).unwrap_err();
     assert_eq!(error.code(), faults::REGISTER_BRAKE);
     assert!(error.to_string().contains("the first at line"), "{error}");
+}
+
+#[test]
+fn a_feed_that_would_change_too_many_is_put_aside_until_it_is_released() {
+    let db = &mut database();
+    let text = String::from_utf8(written(&FictionalRegister::new(100, 1))).unwrap();
+    import(db, text.as_bytes(), 0).unwrap();
+    let before = contents(db);
+    let moved = text.replace("|Rue|", "|Avenue|");
+    let (why, release) = put_aside(db, moved.as_bytes(), 1);
+    assert_eq!(why, "the feed would change 100 of 100 living professionals");
+    assert_eq!(contents(db), before);
+    decided_by_two(db);
+    let accepted = ImportOptions { release: Some(release), ..Default::default() };
+    let report = import_with(db, moved.as_bytes(), 1, &accepted).unwrap();
+    assert_eq!(report.difference.changed, 100);
+    assert_eq!(report.warnings, [Warning { what: "changed", part: 100, of: 100 }]);
+}
+
+#[test]
+fn a_release_is_worth_nothing_under_another_date() {
+    let db = &mut database();
+    let text = String::from_utf8(written(&FictionalRegister::new(100, 1))).unwrap();
+    import(db, text.as_bytes(), 0).unwrap();
+    let moved = text.replace("|Rue|", "|Avenue|");
+    let (_, release) = put_aside(db, moved.as_bytes(), 1);
+    decided_by_two(db);
+    // It would bar every feed until then.
+    let later = ImportOptions {
+        release: Some(release),
+        extracted_at: Some(Timestamp::from_seconds(FIRST_DAY + DAY + 7200)),
+        ..Default::default()
+    };
+    assert_eq!(refused(import_with(db, moved.as_bytes(), 1, &later)), faults::REGISTER_HELD.name);
+}
+
+#[test]
+fn a_feed_that_ends_more_than_usual_is_imported_with_a_warning_and_the_shares_are_settings() {
+    let full = FictionalRegister::new(200, 1);
+    let mut thin = full.clone();
+    let struck: Vec<_> = full.professionals().take(12).collect();
+    thin.strike_off(&struck);
+    let [full, thin] = [full, thin].map(|register| written(&register));
+    // Twelve of two hundred are six in a hundred.
+    let warned = [Warning { what: "ceased", part: 12, of: 200 }];
+    for (warning_percent, refusal_percent, wanted) in
+        [(5, 20, Ok(&warned[..])), (6, 20, Ok(&[][..])), (2, 5, Err(faults::REGISTER_HELD.name))]
+    {
+        let db = &mut database();
+        import(db, &full, 0).unwrap();
+        let brakes = Brakes { warning_percent, refusal_percent };
+        let options = ImportOptions { brakes, ..Default::default() };
+        let report = import_with(db, &thin, 1, &options);
+        let found = report.as_ref().map(|report| &report.warnings[..]).map_err(|error| error.code().name);
+        assert_eq!(found, wanted, "{brakes:?}");
+    }
 }

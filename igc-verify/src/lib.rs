@@ -1,0 +1,43 @@
+//! Checks the audit bundle of an installation on a machine that has nothing else: what the program `igc-verify` does.
+//!
+//! It shares no code with the program that wrote the bundle: the formats are read from `docs/audit.md`.
+//! `log` recomputes every leaf and the tree, and verifies its checkpoints; `certificates` verifies what every
+//! certificate rests on (`decision`, `chip`, `responder`), and that the log has its leaves.
+//!
+//! A bundle is the word of whoever is audited: nothing in it may make its reader fail in another way than by saying so.
+
+#![allow(unreachable_pub, reason = "pub in a module that is not means the rest of the crate")]
+
+mod arguments;
+mod bundle;
+mod certificates;
+mod chip;
+mod decision;
+mod der;
+mod findings;
+mod key;
+mod log;
+mod note;
+mod responder;
+
+#[cfg(test)]
+mod tests;
+
+use bundle::Bundle;
+use certificates::Certificates;
+
+pub use arguments::{Arguments, Usage};
+pub use bundle::Unreadable;
+pub use findings::Findings;
+
+/// Reads the bundle, all of it, and says what in it does not hold.
+pub fn verify(arguments: &Arguments) -> Result<Findings, Unreadable> {
+    let bundle = Bundle::open(arguments)?;
+    let mut findings = Findings::of(&bundle);
+    let mut certificates = Certificates::default();
+    bundle.certificates(|line, record| certificates.check(&bundle, line, &record, &mut findings))?;
+    log::check(&bundle, &mut certificates, &mut findings)?;
+    certificates.conclude(&mut findings);
+    findings.count(&bundle.head);
+    Ok(findings)
+}

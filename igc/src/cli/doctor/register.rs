@@ -1,0 +1,56 @@
+//! What a brake of the register stopped.
+
+use registration_authority::decision::Standing;
+use registration_authority::{held_feed, lapse};
+use store::Database;
+
+use super::{Finding, Verdict};
+use crate::problem::Problem;
+
+pub(super) fn standing(db: &mut Database, findings: &mut Vec<Finding>) -> Result<(), Problem> {
+    let held = held_feed::waiting(db)?;
+    if held.is_empty() {
+        findings.push(Finding::well("register", "no feed is put aside"));
+    }
+    for feed in held {
+        let hold = &feed.hold;
+        let found = format!(
+            "{} is put aside: it would cease {} and change {} of {}",
+            hold.file_name, hold.difference.ceased, hold.difference.changed, hold.living
+        );
+        let action = match feed.standing() {
+            Standing::Held { .. } => "igc registry held; two officers release it, or one refuses it",
+            Standing::Released => "igc registry import, the same file again",
+            Standing::Refused => "it was refused: import another extract",
+        };
+        findings.push(Finding::new(Verdict::Warning, "register", found, action));
+    }
+    lapses(db, findings)
+}
+
+/// Cards that the register no longer supports.
+fn lapses(db: &mut Database, findings: &mut Vec<Finding>) -> Result<(), Problem> {
+    for plan in lapse::waiting(db)? {
+        let waiting = plan.items.iter().filter(|item| item.open).count();
+        let found = format!("plan of oppositions {}: {waiting} cards wait", plan.id);
+        let action = match plan.standing() {
+            Standing::Held { .. } => "igc opposition plans; two officers release it, or one refuses it",
+            Standing::Released => "igc job run revalidation",
+            Standing::Refused => "it was refused: oppose its cards by name, or not",
+        };
+        findings.push(Finding::new(Verdict::Warning, "oppositions", found, action));
+    }
+    let lapses = lapse::open(db, i64::MAX)?;
+    let by_name = lapses.iter().filter(|lapse| !lapse.ends_by_itself()).count();
+    let found = format!("the register no longer supports {} cards that live", lapses.len());
+    findings.push(match by_name {
+        0 => Finding::well("re-validation", found),
+        _ => Finding::new(
+            Verdict::Warning,
+            "re-validation",
+            format!("{found}; of {by_name} an officer decides, since an ADELI number may have become an RPPS number"),
+            "igc opposition lapses; igc opposition add CARD --ground GROUND",
+        ),
+    });
+    Ok(())
+}

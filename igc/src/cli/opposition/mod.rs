@@ -1,0 +1,151 @@
+//! `igc opposition`
+
+mod plans;
+
+use std::process::ExitCode;
+
+use card::CardNumber;
+use clap::Subcommand;
+use registration_authority::opposition::{self, Ground, Publication};
+use serde::Serialize;
+use store::DatabaseRole;
+
+use crate::cli::Global;
+use crate::installation::{Installation, system_rng};
+use crate::jobs;
+use crate::officer::AsOfficer;
+use crate::output::{self, Row};
+use crate::problem::Problem;
+use crate::status_hint;
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Oppose a card: it and every certificate of it end at once, for ever.
+    Add {
+        /// The card's number, ten digits.
+        card: CardNumber,
+        /// Why: lost, stolen, codes-disclosed, not-received, defective…
+        #[arg(long)]
+        ground: Ground,
+        #[command(flatten)]
+        officer: AsOfficer,
+    },
+    /// The opposition list: card, date, sequence.
+    List {
+        /// Only what came after this place on the list.
+        #[arg(long, default_value_t = 0)]
+        since: i64,
+    },
+    /// The cards that the register no longer supports, and that still live.
+    Lapses,
+    /// The plans of more oppositions than a day may bring, which wait for two officers.
+    Plans,
+    /// Approve such a plan: two officers must, then the worker opposes its cards.
+    Release {
+        /// Its identifier.
+        plan: String,
+        #[command(flatten)]
+        officer: AsOfficer,
+    },
+    /// Refuse such a plan, with a reason.
+    Reject {
+        /// Its identifier.
+        plan: String,
+        /// The reason's code.
+        #[arg(long, value_name = "CODE")]
+        reason: String,
+        /// The officer's own sentence.
+        #[arg(long, value_name = "TEXT")]
+        text: Option<String>,
+        #[command(flatten)]
+        officer: AsOfficer,
+    },
+}
+
+pub fn run(global: &Global, command: &Command) -> Result<ExitCode, Problem> {
+    let installation = Installation::open(global)?;
+    let mut db = installation.database(DatabaseRole::Owner)?;
+    match command {
+        Command::Add { card, ground, officer } => {
+            // Safety first: whoever owns the machine may oppose; it is written down who did.
+            let act = match &officer.login {
+                Some(_) => officer.act(&installation)?,
+                None => installation.operator_act(),
+            };
+            jobs::continue_opposition_list(&installation, &mut db, &act)?;
+            let done = opposition::oppose(&mut db, card, *ground, &mut system_rng(), &act)?;
+            let publication = status_hint::ask(&installation.dir, done.status_sequence);
+            let receipt = Receipt {
+                receipt: done.receipt,
+                card: done.card.to_string(),
+                effective_at: done.opposed_at.to_string(),
+                sequence: done.sequence,
+                certificates: done.certificates.iter().map(|ended| ended.serial.to_string()).collect(),
+                publication: match publication {
+                    Publication::Published => "published",
+                    Publication::UnderWay => "under-way",
+                },
+            };
+            output::one(global.output, &receipt, || {
+                format!(
+                    "card {} is opposed since {}, with its {} certificates; receipt {}; {}\n",
+                    receipt.card,
+                    receipt.effective_at,
+                    receipt.certificates.len(),
+                    receipt.receipt,
+                    match publication {
+                        Publication::Published => "OCSP on this node says revoked",
+                        Publication::UnderWay => "recorded, publication under way",
+                    }
+                )
+            })?;
+        }
+        Command::Lapses => return plans::lapses(global, &mut db),
+        Command::Plans => return plans::plans(global, &mut db),
+        Command::Release { plan, officer } => {
+            return plans::decide(global, &installation, &mut db, plan, None, officer);
+        }
+        Command::Reject { plan, reason, text, officer } => {
+            let refused = Some((reason.as_str(), text.as_deref()));
+            return plans::decide(global, &installation, &mut db, plan, refused, officer);
+        }
+        Command::List { since } => {
+            let rows: Vec<Entry> = card::opposition::list(&mut db, *since)?
+                .into_iter()
+                .map(|entry| Entry {
+                    sequence: entry.sequence,
+                    card_number: entry.card_number.to_string(),
+                    opposed_at: entry.opposed_at.to_string(),
+                })
+                .collect();
+            output::list(global.output, &rows)?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+#[derive(Serialize)]
+struct Receipt {
+    receipt: String,
+    card: String,
+    effective_at: String,
+    sequence: i64,
+    certificates: Vec<String>,
+    /// `published`: the status role of this node has applied it. `under-way`: it is recorded for good.
+    publication: &'static str,
+}
+
+#[derive(Serialize)]
+struct Entry {
+    sequence: i64,
+    card_number: String,
+    opposed_at: String,
+}
+
+impl Row for Entry {
+    const HEADINGS: &'static [&'static str] = &["SEQUENCE", "CARD", "OPPOSED AT"];
+
+    fn cells(&self) -> Vec<String> {
+        vec![self.sequence.to_string(), self.card_number.clone(), self.opposed_at.clone()]
+    }
+}

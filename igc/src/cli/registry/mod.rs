@@ -1,0 +1,172 @@
+//! `igc registry`
+
+mod held;
+mod import;
+
+use std::fs::File;
+use std::io::BufWriter;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::Subcommand;
+use professional_registry::extract::{Encoding, Form};
+use professional_registry::import::ImportOptions;
+use professional_registry::{
+    IdNatPs, ImportedRegister, ProfessionalRecord, Registry, Supplement, supplement,
+};
+use registration_authority::holders_extract;
+use serde::Serialize;
+use store::{DatabaseRole, Timestamp};
+
+use super::Global;
+use crate::faults;
+use crate::installation::Installation;
+use crate::officer::AsOfficer;
+use crate::output;
+use crate::problem::Problem;
+use crate::setup::file_problem;
+
+pub use import::import;
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Read extracts of the national register: activities, diplomas, know-hows, the restricted feed, MSSanté mailboxes.
+    Import {
+        /// The files, oldest first.
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+        /// Say what would change; write nothing.
+        #[arg(long)]
+        dry_run: bool,
+        /// The files are in ISO 8859-1.
+        #[arg(long)]
+        latin1: bool,
+        /// Which extract the files are, where their names do not say so.
+        #[arg(long, value_name = "EXTRACT", value_parser = form)]
+        extract: Option<&'static Form>,
+        /// When the extract was made, where the file's name does not say so (RFC 3339).
+        #[arg(long, value_name = "TIME")]
+        extracted_at: Option<Timestamp>,
+        /// Cease whom the feed does not name, although some of its lines name nobody that can be read.
+        #[arg(long)]
+        accept_unidentified: bool,
+    },
+    /// The feeds that a brake stopped, and who has decided on them.
+    Held,
+    /// Approve the release of such a feed: two officers must, then the same file is imported again.
+    Release {
+        /// SHA-256 of the file, as `held` says it.
+        feed: String,
+        #[command(flatten)]
+        officer: AsOfficer,
+    },
+    /// Refuse its release, with a reason.
+    Reject {
+        /// SHA-256 of the file.
+        feed: String,
+        /// The reason's code.
+        #[arg(long, value_name = "CODE")]
+        reason: String,
+        /// The officer's own sentence.
+        #[arg(long, value_name = "TEXT")]
+        text: Option<String>,
+        #[command(flatten)]
+        officer: AsOfficer,
+    },
+    /// Write the extract Porteurs_CPS_CPF: who holds which card, and which are opposed since when.
+    Holders {
+        /// The folder of the file.
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+    },
+    /// What the register says of a professional.
+    Show {
+        /// IdNat_PS.
+        id: IdNatPs,
+    },
+}
+
+pub fn run(global: &Global, command: &Command) -> Result<ExitCode, Problem> {
+    let installation = Installation::open(global)?;
+    let mut db = installation.database(DatabaseRole::Owner)?;
+    match command {
+        Command::Import { files, dry_run, latin1, extract, extracted_at, accept_unidentified } => {
+            let options = ImportOptions {
+                form: *extract,
+                brakes: installation.config.brakes,
+                extracted_at: *extracted_at,
+                encoding: if *latin1 { Encoding::Latin1 } else { Encoding::Utf8 },
+                dry_run: *dry_run,
+                release: None,
+                accept_unidentified: *accept_unidentified,
+            };
+            import::run(global, &installation, &mut db, files, &options)
+        }
+        Command::Held => held::list(global, &mut db),
+        Command::Release { feed, officer } => held::approve(global, &installation, &mut db, feed, officer),
+        Command::Reject { feed, reason, text, officer } => {
+            held::refuse(global, &installation, &mut db, feed, (reason, text.as_deref()), officer)
+        }
+        Command::Holders { out } => {
+            let moment = installation.operator_act().at;
+            std::fs::create_dir_all(out).map_err(|error| file_problem(out, &error))?;
+            let path = out.join(holders_extract::file_name(moment));
+            let mut file = BufWriter::new(File::create(&path).map_err(|error| file_problem(&path, &error))?);
+            let cards = holders_extract::write(&mut db, &mut ImportedRegister, &mut file)?;
+            let durable = file.into_inner().map_err(std::io::IntoInnerError::into_error);
+            durable.and_then(|file| file.sync_all()).map_err(|error| file_problem(&path, &error))?;
+            output::one(global.output, &Holders { cards, path: &path }, || {
+                format!("{cards} cards in {}\n", path.display())
+            })?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Show { id } => {
+            let record = ImportedRegister.professional(&mut db, id)?.ok_or_else(|| {
+                Problem::new(faults::PROFESSIONAL_UNKNOWN, format!("the register does not know {id}"))
+            })?;
+            let mut supplements = Vec::new();
+            for form in Form::ALL {
+                supplements.extend(supplement(&mut db, form, &id.to_string())?);
+            }
+            output::one(global.output, &Shown { record: &record, supplements: &supplements }, || {
+                let mut text = format!("{id}  {} {}\n", record.family_name, record.given_name);
+                for exercise in &record.exercises {
+                    let state = if exercise.ceased_at.is_some() { "ceased" } else { "exercised" };
+                    text += &format!(
+                        "  {} {} ({state}, {} places)\n",
+                        exercise.profession.code(),
+                        exercise.profession.label(),
+                        exercise.activities.len()
+                    );
+                }
+                for supplement in &supplements {
+                    text += &format!("  {}: {} entries\n", supplement.source, supplement.entries.len());
+                }
+                text
+            })?;
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}
+
+/// What `holders` says.
+#[derive(Serialize)]
+struct Holders<'a> {
+    cards: u64,
+    path: &'a Path,
+}
+
+/// What `show` says.
+#[derive(Serialize)]
+struct Shown<'a> {
+    #[serde(flatten)]
+    record: &'a ProfessionalRecord,
+    /// What other extracts say.
+    supplements: &'a [Supplement],
+}
+
+/// `ps-libreacces-savoirfaire`: the source of an extract.
+fn form(text: &str) -> Result<&'static Form, String> {
+    let known = || Form::ALL.map(|form| form.source).join(", ");
+    Form::of_source(text).ok_or_else(|| format!("{text:?} is none of {}", known()))
+}

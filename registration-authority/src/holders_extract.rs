@@ -1,0 +1,184 @@
+//! The extract *Porteurs_CPS_CPF*: who holds which card, and which are opposed since when (\[S\] domain.md §3.1, whose
+//! columns are known by name and not all by their order \[?\]).
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashMap;
+use std::io::{self, Write};
+
+use card::CardKind;
+use diesel::prelude::*;
+use professional_registry::extract;
+use professional_registry::{IdNatPs, Profession, ProfessionalRecord, Registry, RegistryError};
+use store::schema::{card_certificates, cards, certificates};
+use store::{Code, Database, Fault, Timestamp};
+use thiserror::Error;
+
+use crate::faults;
+
+/// The name under which one of this moment is published: `Porteurs_CPS_CPF_AAAAMMJJHHMM.txt`.
+pub fn file_name(moment: Timestamp) -> String {
+    extract::published_name("Porteurs_CPS_CPF_", moment)
+}
+
+/// Its columns, in order.
+pub const COLUMNS: [&str; 17] = [
+    "Type d'identifiant PP",
+    "Identifiant PP",
+    "Identification nationale PP",
+    "Nom d'exercice",
+    "Prénom d'exercice",
+    "Code profession",
+    "Libellé profession",
+    "Code catégorie professionnelle",
+    "Libellé catégorie professionnelle",
+    "Code type de carte",
+    "Libellé type de carte",
+    "Numéro carte",
+    "Identifiant national contenu dans la carte",
+    "Date début validité",
+    "Date fin validité",
+    "Date opposition",
+    "Date de mise à jour",
+];
+
+/// How many cards are looked at together.
+const PAGE: i64 = 1000;
+
+/// Why the extract is not written.
+#[derive(Debug, Error)]
+pub enum HoldersExtractError {
+    /// The file cannot be written.
+    #[error("cannot write the extract: {0}")]
+    File(#[from] io::Error),
+    /// The register does not answer.
+    #[error(transparent)]
+    Registry(#[from] RegistryError),
+    /// The database refused.
+    #[error("database: {0}")]
+    Database(#[from] diesel::result::Error),
+}
+
+impl Fault for HoldersExtractError {
+    fn code(&self) -> Code {
+        match self {
+            Self::File(_) => faults::HOLDERS_EXTRACT_FILE,
+            Self::Registry(error) => error.code(),
+            Self::Database(_) => store::fault::DATABASE,
+        }
+    }
+}
+
+#[derive(Queryable)]
+struct CardRow {
+    number: String,
+    kind: String,
+    holder: String,
+    exercise: String,
+    changed_at: Timestamp,
+    expires_at: Option<Timestamp>,
+    opposed_at: Option<Timestamp>,
+}
+
+/// Writes a line a CPS or CPF that was ever certified, by number, on one picture of the database; says how many. The
+/// register says how a holder is called now; what is certified in the card stands in the card.
+pub fn write(
+    db: &mut Database,
+    registry: &mut dyn Registry,
+    out: &mut dyn Write,
+) -> Result<u64, HoldersExtractError> {
+    writeln!(out, "{}|", COLUMNS.join("|"))?;
+    db.snapshot(|db| {
+        let (mut written, mut after) = (0, String::new());
+        loop {
+            let page = page(db, &after)?;
+            let Some(last) = page.last() else { return Ok(written) };
+            after.clone_from(&last.number);
+            let since = valid_since(db, &page)?;
+            for card in &page {
+                // A card without a certificate is no card yet, or never became one.
+                let Some(since) = since.get(&card.number) else { continue };
+                let holder = card.holder.parse::<IdNatPs>().ok();
+                let record = match &holder {
+                    Some(holder) => registry.professional(db, holder)?,
+                    None => None,
+                };
+                writeln!(out, "{}|", line(card, *since, record.as_ref()).join("|"))?;
+                written += 1;
+            }
+        }
+    })
+}
+
+fn page(db: &mut Database, after: &str) -> QueryResult<Vec<CardRow>> {
+    let kinds = [CardKind::Cps, CardKind::Cpf].map(|kind| kind.to_string());
+    cards::table
+        .filter(cards::number.gt(after).and(cards::kind.eq_any(kinds)))
+        .order(cards::number)
+        .limit(PAGE)
+        .select((
+            cards::number,
+            cards::kind,
+            cards::holder,
+            cards::exercise,
+            cards::changed_at,
+            cards::expires_at,
+            cards::opposed_at,
+        ))
+        .load(db)
+}
+
+/// The first moment of the certificates of these cards, by card.
+fn valid_since(db: &mut Database, page: &[CardRow]) -> QueryResult<HashMap<String, Timestamp>> {
+    let numbers: Vec<&str> = page.iter().map(|card| &*card.number).collect();
+    let of_card = card_certificates::table.inner_join(
+        certificates::table.on(certificates::issuer
+            .eq(card_certificates::issuer)
+            .and(certificates::serial.eq(card_certificates::serial))),
+    );
+    let rows: Vec<(String, Timestamp)> = of_card
+        .filter(card_certificates::card_number.eq_any(numbers))
+        .select((card_certificates::card_number, certificates::not_before))
+        .load(db)?;
+    let mut since = HashMap::new();
+    for (number, not_before) in rows {
+        since
+            .entry(number)
+            .and_modify(|first: &mut Timestamp| *first = not_before.min(*first))
+            .or_insert(not_before);
+    }
+    Ok(since)
+}
+
+fn line(card: &CardRow, since: Timestamp, record: Option<&ProfessionalRecord>) -> [String; COLUMNS.len()] {
+    let profession = card.exercise.strip_prefix("profession:").and_then(Profession::from_code);
+    let exercises = record.map_or(&[][..], |record| &record.exercises);
+    let exercise = exercises.iter().find(|exercise| Some(exercise.profession) == profession);
+    let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
+    let (id_type, id) = card.holder.split_at_checked(1).unwrap_or(("", &card.holder));
+    [
+        id_type.to_owned(),
+        id.to_owned(),
+        card.holder.clone(),
+        text(exercise.map(|exercise| &*exercise.practice_family_name)),
+        text(exercise.map(|exercise| &*exercise.practice_given_name)),
+        text(profession.map(Profession::code)),
+        text(profession.map(Profession::label)),
+        text(exercise.map(|exercise| exercise.category.code())),
+        text(exercise.map(|exercise| exercise.category.label())),
+        card.kind.clone(),
+        card.kind.clone(),
+        card.number.clone(),
+        card.holder.clone(),
+        day(Some(since)),
+        day(card.expires_at),
+        day(card.opposed_at),
+        day(Some(card.changed_at)),
+    ]
+}
+
+/// Empty where there is none.
+fn day(moment: Option<Timestamp>) -> String {
+    moment.map(extract::day).unwrap_or_default()
+}

@@ -1,0 +1,49 @@
+use professional_registry::ImportedRegister;
+
+use super::*;
+use crate::opposition::{self, Ground};
+use crate::testing::*;
+
+/// The lines after the header, as cells.
+fn lines(house: &mut House) -> Vec<Vec<String>> {
+    let mut out = Vec::new();
+    let written = write(&mut house.db, &mut ImportedRegister, &mut out).unwrap();
+    let text = String::from_utf8(out).unwrap();
+    let (header, rest) = text.split_once('\n').unwrap();
+    assert_eq!(header, format!("{}|", COLUMNS.join("|")));
+    let lines: Vec<Vec<String>> =
+        rest.lines().map(|line| line.split('|').map(str::to_owned).collect()).collect();
+    assert!(lines.iter().all(|cells| cells.len() == COLUMNS.len() + 1 && cells[COLUMNS.len()].is_empty()));
+    assert_eq!(written, lines.len() as u64);
+    lines
+}
+
+fn cell<'a>(line: &'a [String], column: &str) -> &'a str {
+    &line[COLUMNS.iter().position(|name| *name == column).unwrap()]
+}
+
+#[test]
+fn a_card_stands_in_it_from_its_first_certificate_on_and_its_opposition_has_a_day() {
+    let mut house = House::new();
+    let mut worker = house.worker();
+    assert!(lines(&mut house).is_empty());
+    let card = house.active_card(&mut worker, &nurse());
+    house.approved(&other_nurse());
+    house.personalise();
+    let [line] = &lines(&mut house)[..] else { panic!("the other card has no certificate yet") };
+    assert_eq!(cell(line, "Numéro carte"), card.to_string());
+    assert_eq!(cell(line, "Identifiant national contenu dans la carte"), nurse().to_string());
+    assert_eq!(cell(line, "Code type de carte"), "CPS");
+    assert_eq!((cell(line, "Code profession"), cell(line, "Libellé profession")), ("60", "Infirmier"));
+    assert_eq!(cell(line, "Date opposition"), "");
+    let [from, to] = ["Date début validité", "Date fin validité"].map(|column| cell(line, column));
+    assert!(from.len() == 8 && to.len() == 8 && from < to, "{from} {to}");
+    let record = ImportedRegister.professional(&mut house.db, &nurse()).unwrap().unwrap();
+    assert_eq!(cell(line, "Nom d'exercice"), record.exercises[0].practice_family_name);
+
+    let act = house.officer("rita");
+    opposition::oppose(&mut house.db, &card, Ground::Lost, &mut house.rng, &act).unwrap();
+    let [line] = &lines(&mut house)[..] else { panic!("an opposed card stays") };
+    assert_eq!(cell(line, "Date opposition"), extract::day(act.at));
+    assert_eq!(cell(line, "Date de mise à jour"), extract::day(act.at));
+}

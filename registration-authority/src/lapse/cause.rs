@@ -1,0 +1,19 @@
+use card::Card;
+use professional_registry::Registry;
+use store::{Code, Database};
+
+use super::LapseError;
+use crate::entitlement::{self, Claim};
+use crate::renewal::claim_of;
+
+/// Why the register no longer supports the card; `None` where it does, and of a card that is not tied to the exercise of a
+/// profession.
+pub(super) fn of(
+    db: &mut Database,
+    registry: &mut dyn Registry,
+    card: &Card,
+) -> Result<Option<Code>, LapseError> {
+    let Some((holder, profession)) = claim_of(card) else { return Ok(None) };
+    let claim = Claim { kind: card.kind, holder: &holder, profession };
+    Ok(entitlement::ended(db, registry, claim)?)
+}

@@ -1,0 +1,239 @@
+use std::collections::HashMap;
+
+use card::{CardNumber, CardStatus};
+use diesel::prelude::*;
+use diesel::sql_types::Text;
+use professional_registry::import::{self, NewestFeed};
+use professional_registry::{Registry, RegistryError};
+use rand_core::CryptoRng;
+use serde_json::json;
+use store::audit::{self, Event};
+use store::schema::{card_lapses, register_examinations};
+use store::{Act, Code, Database, Fault, crash_point};
+
+use super::{LapseError, cause, complete_feed, still_newest};
+use crate::outbox::{self, Notice, Recipient};
+
+/// Cards that one transaction looks at: few enough that an opposition never waits long.
+const PAGE: usize = 200;
+
+/// What was found in the light of a feed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Examination {
+    /// The feed's place among all feeds.
+    pub sequence: i64,
+    /// SHA-256 of its file, in hex.
+    pub feed: String,
+    /// How many cards it no longer supports, and did before.
+    pub found: i64,
+    /// How many it supports again, or that have ended meanwhile.
+    pub lifted: i64,
+    /// Cards about whose holder the register does not answer.
+    pub failed: Vec<(CardNumber, Code)>,
+}
+
+/// Looks at every living card in the light of the newest complete feed, once a feed; `None` where that was done, where
+/// there is none, and where an import is under way. Opens its own transactions. What a crash leaves is found again.
+///
+/// A feed that does not say who is no longer there opens no lapse, nor does one about whoever it names in a refused line.
+pub fn examine(
+    db: &mut Database,
+    registry: &mut dyn Registry,
+    rng: &mut dyn CryptoRng,
+    act: &Act,
+) -> Result<Option<Examination>, LapseError> {
+    let Some(feed) = complete_feed(db)? else { return Ok(None) };
+    let last = last_examined(db)?;
+    if last >= feed.sequence {
+        return Ok(None);
+    }
+    let mut done = Examination {
+        sequence: feed.sequence,
+        feed: feed.feed.clone(),
+        found: 0,
+        lifted: 0,
+        failed: Vec::new(),
+    };
+    let mut after = None;
+    loop {
+        let page = suspects(db, last, after)?;
+        let Some(&end) = page.last() else { break };
+        after = Some(end);
+        let looked = db.write(|db| {
+            let looked = look(db, registry, &feed, &page, rng, act)?;
+            still_newest(db, &feed)?;
+            Ok(looked)
+        });
+        match looked {
+            Ok((found, lifted, mut failed)) => {
+                crash_point("revalidation.cards-examined");
+                done.found += found;
+                done.lifted += lifted;
+                done.failed.append(&mut failed);
+            }
+            Err(LapseError::RegisterMoves) => return Ok(None),
+            Err(error) => return Err(error),
+        }
+    }
+    db.write(|db| conclude(db, &done, rng, act))?;
+    crash_point("revalidation.feed-examined");
+    Ok(Some(done))
+}
+
+/// The newest feed in whose light the cards were looked at; 0 before the first.
+pub(super) fn last_examined(db: &mut Database) -> QueryResult<i64> {
+    let last: Option<i64> =
+        register_examinations::table.select(diesel::dsl::max(register_examinations::sequence)).first(db)?;
+    Ok(last.unwrap_or(0))
+}
+
+#[derive(QueryableByName)]
+struct Suspect {
+    #[diesel(sql_type = Text)]
+    number: String,
+}
+
+/// The cards that something may be said of: living, and their holder not in the register, gone from it, or otherwise since
+/// the last feed that was looked at; and those with an open lapse. By number, a page of those after `after`.
+fn suspects(db: &mut Database, last: i64, after: Option<CardNumber>) -> Result<Vec<CardNumber>, LapseError> {
+    // The columns of the register are compared as bytes on PostgreSQL, and nowhere else is another order.
+    let as_bytes = if db.is_on_server() { " COLLATE \"C\"" } else { "" };
+    let after = after.map(|number| number.to_string()).unwrap_or_default();
+    let living = LIVING.map(|status| format!("'{status}'")).join(", ");
+    let statement = format!(
+        "SELECT c.number AS number FROM cards c LEFT JOIN professionals p ON p.id_nat = c.holder{as_bytes} \
+         WHERE c.number > '{after}' AND ((c.status IN ({living}) \
+             AND (p.id_nat IS NULL OR p.ceased_at IS NOT NULL OR p.last_feed > {last})) \
+           OR EXISTS (SELECT 1 FROM card_lapses l WHERE l.card_number = c.number AND l.status = 'open')) \
+         ORDER BY c.number LIMIT {PAGE}"
+    );
+    let rows: Vec<Suspect> = diesel::sql_query(statement).load(db)?;
+    rows.into_iter()
+        .map(|Suspect { number }| {
+            number.parse().map_err(|_| LapseError::RowAltered(number.clone(), "the number of the card"))
+        })
+        .collect()
+}
+
+/// Cards that have certificates and may be used, or will be. What comes before is looked up when it is certified.
+const LIVING: [CardStatus; 3] = [CardStatus::Certified, CardStatus::Delivered, CardStatus::Active];
+
+/// How many lapses were opened and lifted, and the cards that could not be judged.
+type Looked = (i64, i64, Vec<(CardNumber, Code)>);
+
+fn look(
+    db: &mut Database,
+    registry: &mut dyn Registry,
+    feed: &NewestFeed,
+    page: &[CardNumber],
+    rng: &mut dyn CryptoRng,
+    act: &Act,
+) -> Result<Looked, LapseError> {
+    let open = open_lapses(db, page)?;
+    let (mut found, mut lifted, mut failed) = (0, 0, Vec::new());
+    for number in page {
+        let card = card::get(db, number).map_err(crate::opposition::OpposeError::Card)?;
+        let lives = LIVING.contains(&card.life.status());
+        let cause = match cause::of(db, registry, &card) {
+            Ok(cause) => cause.filter(|_| lives),
+            Err(LapseError::Registry(error @ RegistryError::Unreadable { .. })) => {
+                failed.push((*number, error.code()));
+                continue;
+            }
+            Err(error) => return Err(error),
+        };
+        match (cause, open.get(&number.to_string())) {
+            (Some(cause), None) => {
+                if feed.speaks_of_absent && !import::is_silent_of(db, feed.sequence, &card.holder)? {
+                    begin(db, number, &card.holder, cause, feed, rng, act)?;
+                    found += 1;
+                }
+            }
+            (None, Some(first)) => {
+                lift(db, number, *first, feed, rng, act)?;
+                lifted += 1;
+            }
+            (Some(_), Some(_)) | (None, None) => {}
+        }
+    }
+    Ok((found, lifted, failed))
+}
+
+/// The first reading of each of these cards that has an open lapse.
+fn open_lapses(db: &mut Database, page: &[CardNumber]) -> QueryResult<HashMap<String, i64>> {
+    let numbers: Vec<String> = page.iter().map(CardNumber::to_string).collect();
+    let rows: Vec<(String, i64)> = card_lapses::table
+        .filter(card_lapses::card_number.eq_any(numbers).and(card_lapses::status.eq("open")))
+        .select((card_lapses::card_number, card_lapses::first_sequence))
+        .load(db)?;
+    Ok(rows.into_iter().collect())
+}
+
+fn begin(
+    db: &mut Database,
+    number: &CardNumber,
+    holder: &str,
+    cause: Code,
+    feed: &NewestFeed,
+    rng: &mut dyn CryptoRng,
+    act: &Act,
+) -> QueryResult<()> {
+    diesel::insert_into(card_lapses::table)
+        .values((
+            card_lapses::card_number.eq(number.to_string()),
+            card_lapses::first_sequence.eq(feed.sequence),
+            card_lapses::first_feed.eq(&feed.feed),
+            card_lapses::cause.eq(cause.name),
+            card_lapses::found_at.eq(act.at),
+            card_lapses::status.eq("open"),
+        ))
+        .execute(db)?;
+    let subject = format!("card {number}");
+    outbox::put(db, Recipient::Holder(holder), Notice::CardLapsed, &subject, rng, act)?;
+    let payload = json!({ "cause": cause.name, "feed": feed.feed, "sequence": feed.sequence });
+    audit::record(db, Event { action: "card.lapsed", subject, payload }, rng, act)
+}
+
+fn lift(
+    db: &mut Database,
+    number: &CardNumber,
+    first_sequence: i64,
+    feed: &NewestFeed,
+    rng: &mut dyn CryptoRng,
+    act: &Act,
+) -> QueryResult<()> {
+    diesel::update(card_lapses::table.find((number.to_string(), first_sequence)))
+        .filter(card_lapses::status.eq("open"))
+        .set((
+            card_lapses::status.eq("lifted"),
+            card_lapses::settled_at.eq(act.at),
+            card_lapses::settled_by.eq(act.actor.to_string()),
+        ))
+        .execute(db)?;
+    let payload = json!({ "feed": feed.feed, "sequence": feed.sequence });
+    let event = Event { action: "card.lapse-lifted", subject: format!("card {number}"), payload };
+    audit::record(db, event, rng, act)
+}
+
+fn conclude(
+    db: &mut Database,
+    done: &Examination,
+    rng: &mut dyn CryptoRng,
+    act: &Act,
+) -> Result<(), LapseError> {
+    diesel::insert_into(register_examinations::table)
+        .values((
+            register_examinations::sequence.eq(done.sequence),
+            register_examinations::feed.eq(&done.feed),
+            register_examinations::examined_at.eq(act.at),
+            register_examinations::found.eq(done.found),
+            register_examinations::lifted.eq(done.lifted),
+        ))
+        .execute(db)?;
+    let event = Event {
+        action: "register.cards-examined",
+        subject: format!("feed {}", done.feed),
+        payload: json!({ "sequence": done.sequence, "found": done.found, "lifted": done.lifted }),
+    };
+    Ok(audit::record(db, event, rng, act)?)
+}

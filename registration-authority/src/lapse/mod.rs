@@ -1,0 +1,164 @@
+//! Continuous re-validation: a card ends when what it is tied to has left the register (decision 26).
+//!
+//! In the light of each complete feed every living card is looked at ([`examine`]). One that the register no longer
+//! supports *lapses*: that is written down, and its holder told, and nothing else. Where a later complete feed says the
+//! same, the card is opposed ([`oppose_due`]), so that no broken file ends anybody; where it says otherwise, the lapse is
+//! lifted. More than a day may bring wait, as an [`OppositionPlan`], for two officers. An officer may oppose the card by
+//! name before, as any other.
+
+mod cause;
+mod due;
+mod examine;
+mod plan;
+
+#[cfg(test)]
+mod tests;
+
+use card::CardNumber;
+use diesel::prelude::*;
+use professional_registry::extract::Form;
+use professional_registry::import::{self, NewestFeed};
+use store::schema::{card_lapses, cards, opposition_plan_items};
+use store::{Act, Actor, Code, Database, Fault, Timestamp};
+use thiserror::Error;
+
+use crate::certification::evidence::EvidenceError;
+use crate::faults;
+use crate::opposition::OpposeError;
+
+pub use due::{Revalidation, oppose_due};
+pub use examine::{Examination, examine};
+pub use plan::{
+    OPPOSITION_PLAN_ENCODING_VERSION, OppositionPlan, OppositionPlanError, PlannedOpposition, decide, get,
+    waiting,
+};
+
+/// The job that looks and opposes.
+pub const JOB: &str = "revalidation";
+
+/// A card that the register no longer supports, and that still lives.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lapse {
+    /// Which card.
+    pub card: CardNumber,
+    /// Whose: IdNat_PS.
+    pub holder: String,
+    /// The feed in whose light it was seen first: its place among all feeds.
+    pub first_sequence: i64,
+    /// SHA-256 of its file, in hex.
+    pub first_feed: String,
+    /// What the register says: a stable code, such as `order-holder-ceased`.
+    pub cause: String,
+    /// When it was seen.
+    pub found_at: Timestamp,
+    /// The plan that lists it, if there are too many at once.
+    pub plan: Option<String>,
+}
+
+impl Lapse {
+    /// Whether a second reading suffices. An ADELI number that disappears may have become an RPPS number, which the
+    /// extracts do not say: there an officer decides.
+    pub fn ends_by_itself(&self) -> bool {
+        self.holder.starts_with('8')
+    }
+}
+
+/// Why cards are not looked at, or not opposed.
+#[derive(Debug, Error)]
+pub enum LapseError {
+    /// A card is not opposed.
+    #[error(transparent)]
+    Oppose(#[from] OpposeError),
+    /// A row is not what this program writes.
+    #[error("lapse of card {0}: {1} cannot be read")]
+    RowAltered(String, &'static str),
+    /// The register does not answer about a holder.
+    #[error(transparent)]
+    Registry(#[from] professional_registry::RegistryError),
+    /// A plan's approval does not hold.
+    #[error(transparent)]
+    Evidence(#[from] EvidenceError),
+    /// A plan cannot be had.
+    #[error(transparent)]
+    Plan(#[from] OppositionPlanError),
+    /// Another import has begun: what was read may be of two feeds.
+    #[error("the register is being imported")]
+    RegisterMoves,
+    /// The database refused.
+    #[error("database: {0}")]
+    Database(#[from] diesel::result::Error),
+}
+
+impl Fault for LapseError {
+    fn code(&self) -> Code {
+        match self {
+            Self::Oppose(error) => error.code(),
+            Self::RowAltered(..) => faults::LAPSE_ROW_ALTERED,
+            Self::Registry(error) => error.code(),
+            Self::Evidence(error) => error.code(),
+            Self::Plan(error) => error.code(),
+            Self::RegisterMoves => professional_registry::faults::REGISTER_BUSY,
+            Self::Database(_) => store::fault::DATABASE,
+        }
+    }
+}
+
+/// The open lapses, by card, `limit` at most.
+pub fn open(db: &mut Database, limit: i64) -> Result<Vec<Lapse>, LapseError> {
+    type Row = (String, String, i64, String, String, Timestamp, Option<String>);
+    let rows: Vec<Row> = card_lapses::table
+        .inner_join(cards::table.on(cards::number.eq(card_lapses::card_number)))
+        .left_join(
+            opposition_plan_items::table.on(opposition_plan_items::card_number
+                .eq(card_lapses::card_number)
+                .and(opposition_plan_items::first_sequence.eq(card_lapses::first_sequence))),
+        )
+        .filter(card_lapses::status.eq("open"))
+        .order(card_lapses::card_number)
+        .limit(limit)
+        .select((
+            card_lapses::card_number,
+            cards::holder,
+            card_lapses::first_sequence,
+            card_lapses::first_feed,
+            card_lapses::cause,
+            card_lapses::found_at,
+            opposition_plan_items::plan.nullable(),
+        ))
+        .load(db)?;
+    rows.into_iter()
+        .map(|(card, holder, first_sequence, first_feed, cause, found_at, plan)| {
+            let number =
+                card.parse().map_err(|_| LapseError::RowAltered(card.clone(), "the number of the card"))?;
+            Ok(Lapse { card: number, holder, first_sequence, first_feed, cause, found_at, plan })
+        })
+        .collect()
+}
+
+/// Settles the open lapse of a card that somebody opposes, in his name. Inside the transaction of the opposition, after
+/// the card's row was taken. The job that opposes by itself says more, and says it itself.
+pub(crate) fn confirm(db: &mut Database, card: &CardNumber, act: &Act) -> QueryResult<()> {
+    if act.actor == Actor::Job(JOB) {
+        return Ok(());
+    }
+    diesel::update(card_lapses::table)
+        .filter(card_lapses::card_number.eq(card.to_string()).and(card_lapses::status.eq("open")))
+        .set((
+            card_lapses::status.eq("confirmed"),
+            card_lapses::settled_at.eq(act.at),
+            card_lapses::settled_by.eq(act.actor.to_string()),
+        ))
+        .execute(db)
+        .map(drop)
+}
+
+/// The newest feed of the activities, where all of it is in the register.
+fn complete_feed(db: &mut Database) -> QueryResult<Option<NewestFeed>> {
+    Ok(import::newest_feed(db, Form::ACTIVITIES)?.filter(|feed| feed.complete))
+}
+
+/// Fails where another import has begun since `feed` was the newest: its row comes before whatever it writes, so what was
+/// read before this is of `feed`. At the end of a transaction.
+fn still_newest(db: &mut Database, feed: &NewestFeed) -> Result<(), LapseError> {
+    if complete_feed(db)?.as_ref() == Some(feed) { Ok(()) } else { Err(LapseError::RegisterMoves) }
+}

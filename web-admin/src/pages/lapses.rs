@@ -1,0 +1,205 @@
+//! Cards that the register no longer supports: those that wait, and the plans that two officers release.
+
+use std::collections::HashMap;
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::web;
+use askama::Template;
+use registration_authority::approval::{SubjectKind, Verdict};
+use registration_authority::decision::Standing;
+use registration_authority::lapse::{self, Lapse, OppositionPlan};
+use registration_authority::officers::{self, Officer, Right};
+use registration_authority::views;
+use store::{Code, Database};
+
+use super::release::{self, Past, Problem, Reason};
+use super::{Address, filters, page, to};
+use crate::desk::{Desk, Work};
+use crate::failure::{Failure, status_of};
+use crate::faults;
+use crate::frame::Frame;
+use crate::posted::{Fields, Posted};
+use crate::typography::{self, Shown};
+use crate::words;
+
+/// Most cards on the page; the command line lists more.
+const SHOWN: i64 = 200;
+
+pub(super) const ADDRESSES: &[Address] = &[
+    Address::at("/ra/caducites").get(|| web::get().to(show)),
+    Address::at("/ra/caducites/{plan}/liberer").post(|| web::post().to(approve)),
+    Address::at("/ra/caducites/{plan}/rejeter").post(|| web::post().to(refuse)),
+];
+
+#[derive(Template)]
+#[template(path = "lapses.html")]
+struct LapsesPage {
+    frame: Frame,
+    done: Option<&'static str>,
+    problem: Option<Problem>,
+    plans: Vec<Plan>,
+    reasons: Vec<Reason>,
+    rows: Vec<Row>,
+    more: bool,
+}
+
+impl LapsesPage {
+    fn section(&self) -> &'static str {
+        "caducites"
+    }
+}
+
+struct Plan {
+    id: String,
+    planned_at: Shown,
+    cards: String,
+    open: String,
+    status: &'static str,
+    status_class: &'static str,
+    decisions: Vec<Past>,
+    undecided: bool,
+    /// Why this officer does not see the buttons.
+    barred: Option<String>,
+}
+
+struct Row {
+    card: String,
+    holder: String,
+    cause: &'static str,
+    found_at: Shown,
+    next: String,
+}
+
+async fn show(desk: Desk, query: web::Query<HashMap<String, String>>) -> Result<HttpResponse, Failure> {
+    let done = query.get("fait").and_then(|done| done_in_words(done));
+    let frame = desk.frame();
+    let template = desk.work(move |work| read(work, frame, done, None)).await?;
+    page(StatusCode::OK, &template)
+}
+
+async fn approve(plan: web::Path<String>, posted: Posted) -> Result<HttpResponse, Failure> {
+    decide(plan.into_inner(), posted, Verdict::Approve, "liberation").await
+}
+
+async fn refuse(plan: web::Path<String>, posted: Posted) -> Result<HttpResponse, Failure> {
+    decide(plan.into_inner(), posted, Verdict::Refuse, "rejet").await
+}
+
+/// Decides on a plan, and answers: by GET when it is done, with the page and why not otherwise.
+async fn decide(
+    plan: String,
+    posted: Posted,
+    verdict: Verdict,
+    done: &'static str,
+) -> Result<HttpResponse, Failure> {
+    let Posted { desk, fields } = posted;
+    let frame = desk.frame();
+    let refused = desk
+        .work(move |work| {
+            views::opposition_plans(work.db, work.act)?;
+            match record(work, &plan, verdict, &fields) {
+                Ok(()) => Ok(None),
+                Err(failure) => {
+                    let code = release::told(failure)?;
+                    Ok(Some((code, read(work, frame, None, Some(code))?)))
+                }
+            }
+        })
+        .await?;
+    match refused {
+        None => Ok(to(&format!("/ra/caducites?fait={done}"))),
+        Some((code, template)) => page(status_of(code), &template),
+    }
+}
+
+fn record(work: &mut Work<'_>, plan: &str, verdict: Verdict, fields: &Fields) -> Result<(), Failure> {
+    officers::require(work.db, Right::Decide, work.act)?;
+    let subject = lapse::get(work.db, plan)?.decidable();
+    let approver = work.state.approver().ok_or(Failure::of(faults::DECISION_PROOF_MISSING))?;
+    let (login, at) = (work.officer.login.as_str(), work.act.at);
+    let proof = match verdict {
+        Verdict::Approve => approver.approve(&subject, login, work.rng, at)?,
+        Verdict::Refuse => approver.refuse(&subject, release::reason(fields)?, login, work.rng, at)?,
+    };
+    let text = Some(fields.text("precision")).filter(|text| !text.is_empty());
+    let (verifier, rng, act) = (approver.verifier(), &mut *work.rng, work.act);
+    work.db.write(|db| lapse::decide(db, &verifier, plan, verdict, &proof, text, rng, act))?;
+    Ok(())
+}
+
+fn read(
+    work: &mut Work<'_>,
+    frame: Frame,
+    done: Option<&'static str>,
+    problem: Option<Code>,
+) -> Result<LapsesPage, Failure> {
+    let (officer, act, demo) = (work.officer, work.act, work.state.is_demo());
+    work.db.snapshot(|db| {
+        let mut plans = Vec::new();
+        for one in views::opposition_plans(db, act)? {
+            plans.push(plan(db, &one, officer, demo)?);
+        }
+        let mut lapses = views::open_lapses(db, SHOWN + 1, act)?;
+        let more = lapses.len() > SHOWN as usize;
+        lapses.truncate(SHOWN as usize);
+        Ok(LapsesPage {
+            frame,
+            done,
+            problem: problem.map(Problem::of),
+            plans,
+            reasons: release::reasons(SubjectKind::OppositionPlan),
+            rows: lapses.into_iter().map(row).collect(),
+            more,
+        })
+    })
+}
+
+fn plan(db: &mut Database, plan: &OppositionPlan, officer: &Officer, demo: bool) -> Result<Plan, Failure> {
+    let standing = plan.standing();
+    let count = |number: usize| typography::thousands(i64::try_from(number).unwrap_or(i64::MAX));
+    let (status, status_class) = match &standing {
+        Standing::Held { approved_by: None } => ("En attente de deux opérateurs", "submitted"),
+        Standing::Held { approved_by: Some(_) } => ("En attente d'un second opérateur", "submitted"),
+        Standing::Released => ("Libéré, oppositions en cours", "approved"),
+        Standing::Refused => ("Rejeté", "refused"),
+    };
+    Ok(Plan {
+        id: plan.id.clone(),
+        planned_at: Shown(plan.planned_at),
+        cards: count(plan.items.len()),
+        open: count(plan.items.iter().filter(|item| item.open).count()),
+        status,
+        status_class,
+        decisions: Past::of(db, &plan.decisions, 1)?,
+        undecided: matches!(standing, Standing::Held { .. }),
+        barred: release::barred(officer, &standing, demo),
+    })
+}
+
+fn row(lapse: Lapse) -> Row {
+    let next = match &lapse.plan {
+        Some(plan) => format!("Plan {plan}"),
+        None if lapse.ends_by_itself() => "Opposition si le prochain extrait le confirme".to_owned(),
+        None => "Un opérateur décide : un numéro ADELI a pu devenir un numéro RPPS".to_owned(),
+    };
+    Row {
+        card: lapse.card.to_string(),
+        cause: words::lapse_cause(&lapse.cause),
+        found_at: Shown(lapse.found_at),
+        holder: lapse.holder,
+        next,
+    }
+}
+
+fn done_in_words(done: &str) -> Option<&'static str> {
+    Some(match done {
+        "liberation" => {
+            "Votre approbation est enregistrée. Il en faut deux, de deux opérateurs différents ; les cartes sont ensuite mises en opposition."
+        }
+        "rejet" => {
+            "Le plan est rejeté : aucune de ses cartes n'est mise en opposition sans qu'un opérateur le décide."
+        }
+        _ => return None,
+    })
+}

@@ -1,0 +1,194 @@
+//! What a brake of the register stopped: feeds that two officers release, or one refuses.
+
+use std::collections::HashMap;
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::web;
+use askama::Template;
+use registration_authority::approval::{SubjectKind, Verdict};
+use registration_authority::decision::Standing;
+use registration_authority::faults as rules;
+use registration_authority::held_feed::{self, HeldFeed};
+use registration_authority::officers::{self, Officer, Right};
+use registration_authority::views;
+use store::{Code, Database};
+
+use super::release::{self, Past, Problem, Reason};
+use super::{Address, filters, page, to};
+use crate::desk::{Desk, Work};
+use crate::failure::{Failure, status_of};
+use crate::faults;
+use crate::frame::Frame;
+use crate::posted::{Fields, Posted};
+use crate::typography::{self, Shown};
+
+pub(super) const ADDRESSES: &[Address] = &[
+    Address::at("/ra/registre").get(|| web::get().to(show)),
+    Address::at("/ra/registre/extraits/{feed}/liberer").post(|| web::post().to(approve)),
+    Address::at("/ra/registre/extraits/{feed}/rejeter").post(|| web::post().to(refuse)),
+];
+
+#[derive(Template)]
+#[template(path = "register.html")]
+struct RegisterPage {
+    frame: Frame,
+    done: Option<&'static str>,
+    problem: Option<Problem>,
+    feeds: Vec<Feed>,
+    reasons: Vec<Reason>,
+}
+
+impl RegisterPage {
+    fn section(&self) -> &'static str {
+        "registre"
+    }
+}
+
+/// A feed that was put aside.
+struct Feed {
+    feed: String,
+    version: i64,
+    file_name: String,
+    extracted_at: Shown,
+    held_at: Shown,
+    living: String,
+    ceased: String,
+    changed: String,
+    new: String,
+    status: &'static str,
+    status_class: &'static str,
+    decisions: Vec<Past>,
+    open: bool,
+    /// Why this officer does not see the buttons.
+    barred: Option<String>,
+}
+
+async fn show(desk: Desk, query: web::Query<HashMap<String, String>>) -> Result<HttpResponse, Failure> {
+    let done = query.get("fait").and_then(|done| done_in_words(done));
+    let frame = desk.frame();
+    let template = desk.work(move |work| read(work, frame, done, None)).await?;
+    page(StatusCode::OK, &template)
+}
+
+async fn approve(feed: web::Path<String>, posted: Posted) -> Result<HttpResponse, Failure> {
+    decide(feed.into_inner(), posted, Verdict::Approve, "liberation").await
+}
+
+async fn refuse(feed: web::Path<String>, posted: Posted) -> Result<HttpResponse, Failure> {
+    decide(feed.into_inner(), posted, Verdict::Refuse, "rejet").await
+}
+
+/// Decides on a feed, and answers: by GET when it is done, with the page and why not otherwise.
+async fn decide(
+    feed: String,
+    posted: Posted,
+    verdict: Verdict,
+    done: &'static str,
+) -> Result<HttpResponse, Failure> {
+    let Posted { desk, fields } = posted;
+    let frame = desk.frame();
+    let refused = desk
+        .work(move |work| {
+            views::held_feeds(work.db, work.act)?;
+            match record(work, &feed, verdict, &fields) {
+                Ok(()) => Ok(None),
+                Err(failure) => again(work, frame, failure).map(Some),
+            }
+        })
+        .await?;
+    match refused {
+        None => Ok(to(&format!("/ra/registre?fait={done}"))),
+        Some((code, template)) => page(status_of(code), &template),
+    }
+}
+
+fn record(work: &mut Work<'_>, feed: &str, verdict: Verdict, fields: &Fields) -> Result<(), Failure> {
+    officers::require(work.db, Right::Decide, work.act)?;
+    let seen: i64 = fields.text("version").parse().map_err(|_| Failure::of(faults::FORM_UNREADABLE))?;
+    let subject = held_feed::get(work.db, feed)?.decidable();
+    // Nothing is signed for figures that he has not read.
+    if seen != subject.version {
+        return Err(Failure::of(rules::RELEASE_STALE_VERSION));
+    }
+    let approver = work.state.approver().ok_or(Failure::of(faults::DECISION_PROOF_MISSING))?;
+    let (login, at) = (work.officer.login.as_str(), work.act.at);
+    let proof = match verdict {
+        Verdict::Approve => approver.approve(&subject, login, work.rng, at)?,
+        Verdict::Refuse => approver.refuse(&subject, release::reason(fields)?, login, work.rng, at)?,
+    };
+    let text = Some(fields.text("precision")).filter(|text| !text.is_empty());
+    let (verifier, rng, act) = (approver.verifier(), &mut *work.rng, work.act);
+    work.db.write(|db| held_feed::decide(db, &verifier, feed, seen, verdict, &proof, text, rng, act))?;
+    Ok(())
+}
+
+/// The page again, with why the act was refused.
+fn again(work: &mut Work<'_>, frame: Frame, failure: Failure) -> Result<(Code, RegisterPage), Failure> {
+    let code = release::told(failure)?;
+    Ok((code, read(work, frame, None, Some(code))?))
+}
+
+fn read(
+    work: &mut Work<'_>,
+    frame: Frame,
+    done: Option<&'static str>,
+    problem: Option<Code>,
+) -> Result<RegisterPage, Failure> {
+    let (officer, act, demo) = (work.officer, work.act, work.state.is_demo());
+    work.db.snapshot(|db| {
+        let held = views::held_feeds(db, act)?;
+        let feeds =
+            held.into_iter().map(|held| feed(db, held, officer, demo)).collect::<Result<_, Failure>>()?;
+        Ok(RegisterPage {
+            frame,
+            done,
+            problem: problem.map(Problem::of),
+            feeds,
+            reasons: release::reasons(SubjectKind::RegisterFeed),
+        })
+    })
+}
+
+fn feed(db: &mut Database, held: HeldFeed, officer: &Officer, demo: bool) -> Result<Feed, Failure> {
+    let standing = held.standing();
+    let HeldFeed { hold, decisions } = held;
+    let past = Past::of(db, &decisions, hold.version)?;
+    let count = |number: u64| typography::thousands(i64::try_from(number).unwrap_or(i64::MAX));
+    let share = |part: u64| {
+        let percent = part.saturating_mul(100).checked_div(hold.living).unwrap_or(0);
+        format!("{} ({}\u{a0}%)", count(part), count(percent))
+    };
+    let (status, status_class) = match &standing {
+        Standing::Held { approved_by: None } => ("Retenu, en attente de deux opérateurs", "submitted"),
+        Standing::Held { approved_by: Some(_) } => ("Retenu, en attente d'un second opérateur", "submitted"),
+        Standing::Released => ("Libéré, à importer de nouveau", "approved"),
+        Standing::Refused => ("Rejeté", "refused"),
+    };
+    Ok(Feed {
+        version: hold.version,
+        extracted_at: Shown(hold.extracted_at),
+        held_at: Shown(hold.held_at),
+        living: count(hold.living),
+        ceased: share(hold.difference.ceased),
+        changed: share(hold.difference.changed),
+        new: count(hold.difference.new),
+        feed: hold.feed,
+        file_name: hold.file_name,
+        status,
+        status_class,
+        decisions: past,
+        open: matches!(standing, Standing::Held { .. }),
+        barred: release::barred(officer, &standing, demo),
+    })
+}
+
+fn done_in_words(done: &str) -> Option<&'static str> {
+    Some(match done {
+        "liberation" => {
+            "Votre approbation est enregistrée. Il en faut deux, de deux opérateurs différents ; l'exploitant importe ensuite le même fichier."
+        }
+        "rejet" => "L'extrait est rejeté. L'exploitant doit en importer un autre.",
+        _ => return None,
+    })
+}

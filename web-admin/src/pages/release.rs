@@ -1,0 +1,98 @@
+//! What the pages of two officers' releases share: who decided what, why one sees no button, the reasons of a refusal.
+
+use registration_authority::approval::SubjectKind;
+use registration_authority::decision::{Decision, Standing};
+use registration_authority::faults as rules;
+use registration_authority::officers::{Officer, Right};
+use registration_authority::refusal_reasons;
+use store::{Code, Database, Kind};
+
+use super::dossier::name_of;
+use crate::failure::Failure;
+use crate::faults;
+use crate::posted::Fields;
+use crate::typography::Shown;
+use crate::words::{self, Refusal};
+
+/// Why an act was refused.
+pub(super) struct Problem {
+    pub(super) code: &'static str,
+    pub(super) refusal: Refusal,
+}
+
+impl Problem {
+    pub(super) fn of(code: Code) -> Self {
+        Self { code: code.name, refusal: words::refusal(code.name) }
+    }
+}
+
+/// The code of a refusal that is told on the page; a failure that is nobody's input stays one.
+pub(super) fn told(failure: Failure) -> Result<Code, Failure> {
+    match failure.code() {
+        Some(code)
+            if matches!(code.kind, Kind::Refused | Kind::Invalid) && code != faults::FORM_UNREADABLE =>
+        {
+            Ok(code)
+        }
+        _ => Err(failure),
+    }
+}
+
+/// A reason to refuse.
+pub(super) struct Reason {
+    pub(super) code: &'static str,
+    pub(super) sentence: &'static str,
+}
+
+pub(super) fn reasons(kind: SubjectKind) -> Vec<Reason> {
+    refusal_reasons::of(kind).map(|reason| Reason { code: reason.code, sentence: reason.sentence }).collect()
+}
+
+/// The reason that was chosen, from the list.
+pub(super) fn reason(fields: &Fields) -> Result<&'static str, Failure> {
+    match fields.text("motif") {
+        "" => Err(Failure::of(rules::ORDER_REASON_MISSING)),
+        code => Ok(refusal_reasons::find(code).ok_or(Failure::of(rules::ORDER_REASON_UNKNOWN))?.code),
+    }
+}
+
+/// A decision that stands.
+pub(super) struct Past {
+    pub(super) verdict: &'static str,
+    pub(super) by: String,
+    pub(super) at: Shown,
+    pub(super) reason: Option<&'static str>,
+    pub(super) text: Option<String>,
+}
+
+impl Past {
+    /// Those on this version.
+    pub(super) fn of(db: &mut Database, decisions: &[Decision], version: i64) -> Result<Vec<Self>, Failure> {
+        let mut past = Vec::new();
+        for decision in decisions.iter().filter(|decision| decision.subject_version == version) {
+            let reason = decision.reason_code.as_deref().and_then(refusal_reasons::find);
+            past.push(Self {
+                verdict: if decision.approves() { "Libération approuvée" } else { "Rejet" },
+                by: name_of(db, &decision.decided_by)?,
+                at: Shown(decision.decided_at),
+                reason: reason.map(|reason| reason.sentence),
+                text: decision.reason_text.clone(),
+            });
+        }
+        Ok(past)
+    }
+}
+
+/// Why this officer does not see the decision's buttons. A help to him: the rule is asked again at each act.
+pub(super) fn barred(officer: &Officer, standing: &Standing, demo: bool) -> Option<String> {
+    let code = match standing {
+        _ if !officer.role.may(Right::Decide) => rules::OFFICER_ROLE_MISSING,
+        Standing::Held { approved_by: Some(login) } if *login == officer.login => {
+            rules::RELEASE_ANOTHER_OFFICER
+        }
+        _ if !demo => faults::DECISION_PROOF_MISSING,
+        _ => return None,
+    };
+    let Refusal { what, who } = words::refusal(code.name);
+    Some(format!("{what} {who}"))
+}
