@@ -28,6 +28,27 @@ fn doctor_finds_a_demonstration_well_and_a_missing_crl_broken() {
 }
 
 #[test]
+fn doctor_says_that_an_import_which_broke_off_stops_re_validation() {
+    let copy = copy_of(on_sqlite());
+    let register = || {
+        let doctor = run(igc().args(["-o", "json", "doctor", "--dir"]).arg(copy.path())).json();
+        let rows = doctor.as_array().unwrap().iter().filter(|it| it["what"] == "register").cloned();
+        rows.map(|it| format!("{}: {}", it["verdict"].as_str().unwrap(), it["found"].as_str().unwrap()))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(register(), ["well: no feed is put aside"]);
+    let mut db = SqliteConnection::establish(copy.path().join("igc.sqlite").to_str().unwrap()).unwrap();
+    db.batch_execute(
+        "INSERT INTO register_feeds (id, source, file_name, extracted_at, imported_at, status, sequence, rows_read, rows_rejected)
+         SELECT lower(hex(zeroblob(32))), source, file_name, extracted_at + 1, imported_at, 'importing', sequence + 1, 0, 0
+         FROM register_feeds ORDER BY sequence DESC LIMIT 1",
+    )
+    .unwrap();
+    drop(db);
+    assert!(register().iter().any(|it| it.starts_with("warning: the newest extract is half imported")));
+}
+
+#[test]
 fn doctor_finds_rows_that_contradict_each_other() {
     let copy = copy_of(on_sqlite());
     let rows = || {

@@ -5,7 +5,7 @@
 //! signed; `verify` reads it back with [`read`], and `compare` holds its entries against the database and
 //! the CRLs before; `record` writes it down; then the folder takes it. Entries stand in the order of their
 //! serial numbers, so that each of these is compared in one pass. Each [`Scope`] goes this way by itself; the shards
-//! of an authority go together, and [`shards`] holds all of them against the database before any is recorded.
+//! of an authority go together, and `shards` holds all of them against the database before any is recorded.
 
 mod compare;
 pub(crate) mod cut;

@@ -1,5 +1,7 @@
-//! What a brake of the register stopped.
+//! What a brake of the register stopped, and what stands half-way.
 
+use professional_registry::extract::Form;
+use professional_registry::import;
 use registration_authority::decision::Standing;
 use registration_authority::{held_feed, lapse};
 use store::Database;
@@ -24,6 +26,14 @@ pub(super) fn standing(db: &mut Database, findings: &mut Vec<Finding>) -> Result
             Standing::Refused => "it was refused: import another extract",
         };
         findings.push(Finding::new(Verdict::Warning, "register", found, action));
+    }
+    if import::newest_feed(db, Form::ACTIVITIES)?.is_some_and(|feed| !feed.complete) {
+        findings.push(Finding::new(
+            Verdict::Warning,
+            "register",
+            "the newest extract is half imported: no card is held against the register meanwhile",
+            "igc registry import, the same file again, unless it is being imported now",
+        ));
     }
     lapses(db, findings)
 }
