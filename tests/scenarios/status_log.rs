@@ -11,6 +11,7 @@ use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 use openssl::ocsp::OcspCertStatus;
 use registration_authority::opposition::{self, Ground};
+use store::database::Commits;
 use store::{Act, Actor, Database, DatabaseRole, RequestId};
 
 use super::invariants::of_card;
@@ -110,6 +111,26 @@ fn an_opposition_is_answered_by_another_process_a_moment_after_it_was_acknowledg
             assert!(acknowledged.elapsed() < Duration::from_secs(10), "on {kind}");
         }
         note(&format!("on {kind}: {} ms from the receipt to the answer", acknowledged.elapsed().as_millis()));
+    }
+}
+
+#[test]
+fn who_follows_the_log_hears_of_a_revocation_once_it_is_committed_and_not_before() {
+    for kind in [DatabaseKind::Sqlite, DatabaseKind::Postgresql] {
+        let workshop = workshop(kind);
+        let mut db = workshop.open(DatabaseRole::Owner);
+        let (_, certificate) = of_card(&mut db, &first_card(&workshop)).remove(0);
+        let (mut follower, act) = (workshop.open(DatabaseRole::Status), act(&mut db));
+        let mut commits = Commits::listen(&mut follower, "certificate_status_events").unwrap();
+        db.write(|db| {
+            let reason = RevocationReason::KeyCompromise;
+            let (issuer, serial) = (&certificate.issuer, &certificate.serial);
+            revocation::revoke(db, issuer, serial, reason, &mut chance(), &act)?;
+            assert!(!commits.heard(&mut follower).unwrap(), "on {kind}: nothing is committed");
+            Ok::<_, RevokeError>(())
+        })
+        .unwrap();
+        until("the follower hears of it", || commits.heard(&mut follower).unwrap());
     }
 }
 

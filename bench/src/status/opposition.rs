@@ -29,7 +29,7 @@ const ALWAYS_ALLOWED: Duration = Duration::from_millis(10);
 enum Node {
     /// The hint of the same node: "published" is said after it.
     Same,
-    /// Another node: it looks ten times a second.
+    /// Another node, which hears of commits.
     Other,
 }
 
@@ -106,7 +106,7 @@ fn told(node: Node, waits: &mut [Duration], stale: u64, forced: Duration) -> Vec
         if node == Node::Same {
             "same node, which is told"
         } else {
-            "another node, which looks ten times a second"
+            "another node, which hears of the commit"
         },
         millis(forced),
     );

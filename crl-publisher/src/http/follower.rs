@@ -3,16 +3,23 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use store::database::DatabaseFile;
+use store::database::{Commits, DatabaseFile};
 use store::{Act, Actor, Database, RequestId, Timestamp};
 
 use super::service::Shared;
 
-/// From one look at the log to the next, where nobody gives a hint: half of it is the usual time from a
-/// revocation's commit to the first answer that says so. A look costs two statements by primary key.
+/// From one look at the log to the next, where nobody gives a hint and no commit is heard of. A look costs two
+/// statements by primary key.
 const EVERY: Duration = Duration::from_millis(100);
+
+/// From one question whether somebody has committed to the next: half of it is the usual time from a revocation's
+/// commit on another node to the first answer that says so.
+const LISTEN_EVERY: Duration = Duration::from_millis(2);
+
+/// Where PostgreSQL tells of a line of the status log (migration 0040).
+const CHANNEL: &str = "certificate_status_events";
 
 /// The same while the database does not answer.
 const EVERY_IN_TROUBLE: Duration = Duration::from_secs(1);
@@ -47,15 +54,16 @@ impl Wake {
         self.rings.notify_one();
     }
 
-    /// Whether to go on.
-    fn wait(&self, at_most: Duration) -> bool {
+    /// Until somebody asks, for so long at most.
+    fn wait(&self, at_most: Duration) -> Asked {
         let asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
         let waited = self.rings.wait_timeout_while(asked, at_most, |asked| *asked == Asked::Nothing);
         let (mut asked, _) = waited.unwrap_or_else(PoisonError::into_inner);
-        if *asked == Asked::ToLook {
+        let what = *asked;
+        if what == Asked::ToLook {
             *asked = Asked::Nothing;
         }
-        *asked != Asked::ToEnd
+        what
     }
 }
 
@@ -95,6 +103,7 @@ struct Connection {
     /// What it reads, where that is a file: one that was replaced by another is read for ever by who has it open.
     file: Option<DatabaseFile>,
     db: Database,
+    commits: Commits,
 }
 
 impl Connection {
@@ -113,8 +122,24 @@ impl Follower {
                 self.in_trouble = true;
                 tracing::error!("a look at the status log panicked; what is known is answered");
             }
-            if !shared.wake.wait(if self.in_trouble { EVERY_IN_TROUBLE } else { EVERY }) {
+            if self.wait(&shared.wake) == Asked::ToEnd {
                 return;
+            }
+        }
+    }
+
+    /// Until it is time to look again, or to end.
+    fn wait(&mut self, wake: &Wake) -> Asked {
+        let Some(connection) = self.connection.as_mut().filter(|_| !self.in_trouble) else {
+            return wake.wait(EVERY_IN_TROUBLE);
+        };
+        let began = Instant::now();
+        loop {
+            let asked = wake.wait(LISTEN_EVERY);
+            // Where it cannot be asked, the look says what is the matter.
+            let heard = connection.commits.heard(&mut connection.db).unwrap_or(true);
+            if asked != Asked::Nothing || heard || began.elapsed() >= EVERY {
+                return asked;
             }
         }
     }
@@ -155,13 +180,12 @@ fn open(shared: &Shared, at: Timestamp) -> Result<Connection, crate::pool::OpenE
     let databases = &shared.answers.databases;
     let mut db = databases.open_one()?;
     databases.renew();
-    Ok(Connection { opened: at, file: db.standing_file()?, db })
+    let (file, commits) = (db.standing_file()?, Commits::listen(&mut db, CHANNEL)?);
+    Ok(Connection { opened: at, file, db, commits })
 }
 
 #[cfg(test)]
 mod tests {
-    use std::time::Instant;
-
     use super::*;
 
     #[test]
@@ -169,16 +193,17 @@ mod tests {
         let (wake, long) = (Wake::default(), Duration::from_secs(600));
         let began = Instant::now();
         wake.now();
-        assert!(wake.wait(long));
+        assert_eq!(wake.wait(long), Asked::ToLook);
         std::thread::scope(|scope| {
-            scope.spawn(|| assert!(wake.wait(long)));
+            scope.spawn(|| assert_eq!(wake.wait(long), Asked::ToLook));
             std::thread::sleep(Duration::from_millis(20));
             wake.now();
         });
-        assert!(wake.wait(Duration::from_millis(1)), "nothing was asked");
+        assert_eq!(wake.wait(Duration::from_millis(1)), Asked::Nothing);
         wake.ask(Asked::ToEnd);
         wake.now();
-        assert!(!wake.wait(long) && !wake.wait(long), "the end is not taken back by a hint");
+        let (once, again) = (wake.wait(long), wake.wait(long));
+        assert_eq!([once, again], [Asked::ToEnd; 2], "the end is not taken back by a hint");
         assert!(began.elapsed() < long);
     }
 }

@@ -1,6 +1,7 @@
 //! One connection, on SQLite or PostgreSQL.
 
 mod clock;
+mod commits;
 mod connection;
 mod reserve;
 mod sqlite_file;
@@ -18,6 +19,7 @@ use diesel::{PgConnection, SqliteConnection};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use thiserror::Error;
 
+pub use commits::Commits;
 pub use connection::{Database, MultiBackend};
 pub use reserve::{OnReserve, RESERVE, Reserve};
 pub use sqlite_file::DatabaseFile;

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use diesel::QueryResult;
 use diesel::connection::SimpleConnection;
 
-use super::{Database, DatabaseRole, RESERVE, Reserve, is_unique_violation};
+use super::{Commits, Database, DatabaseRole, RESERVE, Reserve, is_unique_violation};
 
 fn mode(path: &Path) -> u32 {
     std::fs::metadata(path).unwrap().permissions().mode() & 0o777
@@ -64,6 +64,26 @@ fn no_process_that_stays_reads_a_file_whose_changes_it_would_not_see() {
         let opened = Database::open(&format!("sqlite:{}", path.display()), role);
         assert!(opened.is_err(), "{role:?} would read what stood when it opened, for ever");
     }
+}
+
+#[test]
+fn who_listens_hears_of_what_others_commit_and_of_nothing_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("igc.sqlite");
+    let (mut listens, mut writes) = (open(&path), open(&path));
+    listens.migrate().unwrap();
+    let mut commits = Commits::listen(&mut listens, "certificate_status_events").unwrap();
+    let mut heard = |listens: &mut Database| commits.heard(listens).unwrap();
+    assert!(!heard(&mut listens), "nobody has written");
+    writes
+        .write(|db| {
+            db.batch_execute("UPDATE certificate_status_counter SET last = last + 1")?;
+            assert!(!heard(&mut listens), "it is not committed");
+            QueryResult::Ok(())
+        })
+        .unwrap();
+    assert!(heard(&mut listens));
+    assert!(!heard(&mut listens), "once is enough");
 }
 
 #[test]
