@@ -5,6 +5,12 @@ store::codes! {
     POLICY_INVALID = ("publication-policy-invalid", Invalid, "the operator: a list must stay valid for longer than the time until the next one");
     /// A file of the public folder cannot be written or read.
     FOLDER = ("publication-folder-failed", Failed, "the operator: is the public folder writable, and is there space left?");
+    /// The object store does not answer.
+    OBJECT_STORE_UNREACHABLE = ("object-store-unreachable", Unavailable, "the operator: does the store of publication.object_store answer from here? What is published in the folder goes on being served, and the store follows once it answers");
+    /// The object store refuses.
+    OBJECT_STORE_REFUSED = ("object-store-refused", Failed, "the operator: may the key of publication.object_store read and write objects of its bucket, and is the clock right?");
+    /// The object store has what the folder no longer has.
+    OBJECT_STORE_AHEAD = ("object-store-ahead", Integrity, "the operator: the store holds a newer one than the public folder, which was restored from a backup; it is left alone until the folder has caught up");
     /// The clock is behind a CRL that stands.
     CRL_CLOCK = ("crl-clock-behind", Unavailable, "the operator: correct the clock of this machine; nothing is signed until then");
     /// Another worker issued a CRL at the same time.

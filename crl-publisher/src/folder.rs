@@ -47,6 +47,11 @@ impl PublicFolder {
         Self { root: root.into(), seen: Arc::default() }
     }
 
+    /// Where it is.
+    pub(crate) fn root(&self) -> &Path {
+        &self.root
+    }
+
     /// The CRLs that were read.
     pub(crate) fn seen(&self) -> &SeenCrls {
         &self.seen

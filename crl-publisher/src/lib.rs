@@ -14,6 +14,7 @@ mod entity_tag;
 pub mod faults;
 pub mod folder;
 pub mod http;
+pub mod object_store;
 pub mod ocsp;
 pub mod policy;
 mod pool;

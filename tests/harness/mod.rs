@@ -17,7 +17,7 @@ pub use openssl::openssl;
 pub use pkilint::{Finding, Linted, pkilint};
 pub use ports::{free_port, wait_for_port};
 pub use program::{Finished, Running, igc, igc_verify, run, start};
-pub use workspace::{fixture, folder, golden, root};
+pub use workspace::{fixture, folder, golden, root, target_folder};
 
 use store::{Act, Actor, CryptoRng, RequestId, Timestamp};
 

@@ -39,7 +39,7 @@ pub fn golden(name: &str, actual: &str) {
 }
 
 /// The folder cargo builds into, without the profile: where `make` put the judges.
-pub(super) fn target_folder() -> PathBuf {
+pub fn target_folder() -> PathBuf {
     profile_folder().parent().expect("a profile folder stands in the target folder").to_owned()
 }
 

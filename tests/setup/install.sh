@@ -75,6 +75,17 @@ add_judges() {
     cp "$wanted" "$home/installed.txt"
 }
 
+# A store that speaks S3 and checks who asks: the object store of the tests, in a folder of its own.
+add_object_store() {
+    local home=${CARGO_TARGET_DIR:-target}/object-store version=0.14.1
+    if [ "$(cat "$home/installed.txt" 2>/dev/null)" = "$version" ]; then return 0; fi
+    echo "building s3s-fs $version into $home"
+    cargo install --quiet --locked s3s-fs --version "$version" --features binary --root "$home" \
+        --target-dir "$home/build"
+    rm -rf "$home/build"
+    echo "$version" >"$home/installed.txt"
+}
+
 if ! command -v cargo >/dev/null; then
     echo "cargo is missing: install Rust first (rustup, stable toolchain)" >&2
     exit 7
@@ -88,6 +99,7 @@ test)
     add_postgresql
     add_nginx
     add_judges
+    add_object_store
     ;;
 *)
     echo "usage: $0 build|test" >&2

@@ -10,12 +10,12 @@ mod follower;
 mod metrics;
 mod ocsp_get;
 mod oppositions;
-mod published;
+pub(crate) mod published;
 mod readiness;
 mod register;
 mod reply;
 mod service;
-mod target;
+pub(crate) mod target;
 
 #[cfg(test)]
 mod caching_tests;

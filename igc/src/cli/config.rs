@@ -6,6 +6,7 @@ use clap::Subcommand;
 
 use super::Global;
 use crate::installation::Installation;
+use crate::jobs;
 use crate::output;
 use crate::problem::Problem;
 
@@ -27,6 +28,7 @@ pub fn run(global: &Global, command: &Command) -> Result<ExitCode, Problem> {
         Command::Check => {
             ca_core::signer::Tokens::read(&installation.config.tokens)?;
             installation.key_blocklist()?;
+            jobs::object_store(&installation)?;
             output::one(global.output, &serde_json::json!({ "ok": true }), || {
                 "the configuration is understood\n".to_owned()
             })?;

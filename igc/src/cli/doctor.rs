@@ -2,6 +2,7 @@
 
 mod coherence;
 mod crls;
+mod object_store;
 mod register;
 mod responders;
 
@@ -50,6 +51,7 @@ pub fn run(global: &Global, args: &Args) -> Result<ExitCode, Problem> {
     responders::outlook(&mut db, now, &mut findings)?;
     crls::lists(&installation, &mut db, now, &mut findings)?;
     coherence::last_look(&installation, &mut db, now, &mut findings)?;
+    object_store::in_step(&installation, &mut findings);
     register::standing(&mut db, &mut findings)?;
     own_certificate(&installation, now, &mut findings);
     trail(&installation, &mut db, now, &mut findings)?;

@@ -9,6 +9,7 @@ use ca_core::shard::ShardCounts;
 use professional_registry::import::Brakes;
 use serde::{Deserialize, Serialize};
 
+use super::object_store::ObjectStoreSection;
 use super::{Bureau, Coherence, Config, Demo, Publication, Schedule, Schedules, Signer, TlsFiles};
 
 /// What sort of installation.
@@ -153,6 +154,9 @@ pub struct PublicationSection {
     /// How many shards the CRL of an authority has, by its short name.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub shards: BTreeMap<String, u32>,
+    /// Where else published files go.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub object_store: Option<ObjectStoreSection>,
 }
 
 fn ocsp_cache_mib() -> u32 {
@@ -331,6 +335,7 @@ impl ConfigFile {
             shards: ShardCounts::new(self.publication.shards)
                 .map_err(|error| format!("publication.shards: {error}"))?,
             public_folder: folder.join(self.publication.folder),
+            object_store: self.publication.object_store.map(|store| store.understand(folder)),
             audit_folder: folder.join(self.audit.folder),
             web: self.listen.web,
             status: self.listen.status,

@@ -1,6 +1,7 @@
 //! `igc.toml`: one file, every key known, relative paths from its folder.
 
 mod file;
+mod object_store;
 mod schedule;
 
 use std::io::Read;
@@ -14,6 +15,7 @@ use serde::Serialize;
 use thiserror::Error;
 
 pub use file::{ConfigFile, InstallationKind, NeverIssued};
+pub use object_store::ObjectStoreSection;
 pub use schedule::Schedule;
 
 use crate::faults;
@@ -42,6 +44,8 @@ pub struct Config {
     pub shards: ShardCounts,
     /// Where published files go.
     pub public_folder: PathBuf,
+    /// Where else they go; nowhere, if absent.
+    pub object_store: Option<ObjectStoreSection>,
     /// Where the worker keeps every checkpoint of the audit trail.
     pub audit_folder: PathBuf,
     /// Where the officers' pages listen.

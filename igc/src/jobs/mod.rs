@@ -5,6 +5,7 @@ mod audit;
 pub mod bureau;
 mod certification;
 mod coherence;
+mod object_store;
 mod opposition_list;
 mod pinned_bureaus;
 mod publication;
@@ -29,6 +30,7 @@ use crate::problem::Problem;
 pub use audit::{sequence, sequence_with};
 pub use certification::certify_all;
 pub use coherence::{last_statement, look_and_state};
+pub use object_store::{follow as follow_with_object_store, mirror as object_store};
 pub use opposition_list::{ListFinding, continue_opposition_list, publish_oppositions};
 pub use pinned_bureaus::pinned_bureaus;
 pub use publication::{PublishedList, folder, policy, publish_certificates, publish_everything};
@@ -75,6 +77,11 @@ pub const JOBS: &[Job] = &[
         name: "publication",
         purpose: "publishes what is due: CRLs, deltas, lists, authorities",
         run: publication::run,
+    },
+    Job {
+        name: "object-store",
+        purpose: "copies what is published to the object store of the configuration",
+        run: object_store::run,
     },
     Job {
         name: "full-crl",

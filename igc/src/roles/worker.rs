@@ -1,5 +1,6 @@
 //! The worker: the only one that certifies. Runs the jobs by the clock.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -37,6 +38,12 @@ const NOT_AT_ONCE: &str = "test-certificates";
 /// The pause between two attempts to begin again.
 const PAUSE: Duration = Duration::from_secs(1);
 
+const OBJECT_STORE: &str = "object-store";
+
+/// Between two looks at the public folder, for the object store. Doubled while the store is in trouble.
+const OBJECT_STORE_PAUSE: Duration = Duration::from_secs(1);
+const LONGEST_OBJECT_STORE_PAUSE: Duration = Duration::from_secs(60);
+
 /// The audit job has a thread, a connection and a signer of its own: an event stands under a signed head within
 /// a second, also while a batch of ten thousand cards is certified.
 const AUDIT_PAUSE: Duration = Duration::from_millis(500);
@@ -47,12 +54,13 @@ const AUDIT_PAUSE: Duration = Duration::from_millis(500);
 pub fn run(installation: &Installation, stop: &Stop) -> Result<(), Problem> {
     let (db, signer) = (installation.database(DatabaseRole::Worker)?, installation.signer()?);
     let (faces_db, faces_signer) = (installation.database(DatabaseRole::Worker)?, installation.signer()?);
-    let jobs_ended = Stop::default();
+    let (jobs_ended, leads) = (Stop::default(), AtomicBool::new(false));
     thread::scope(|scope| {
         scope.spawn(|| look_at_faces(installation, faces_db, faces_signer, &jobs_ended));
+        scope.spawn(|| follow_with_object_store(installation, &leads, &jobs_ended));
         let audit = scope.spawn(|| sequence_audit(installation, db, signer, &jobs_ended));
         // Nothing is certified that nobody would sign for in the log.
-        let outcome = run_jobs(installation, &|| stop.asked() || audit.is_finished());
+        let outcome = run_jobs(installation, &leads, &|| stop.asked() || audit.is_finished());
         jobs_ended.ask();
         let ended = |_| Err(Problem::new(faults::AUDIT_LEAF_LATE, "the thread of the audit job ended"));
         outcome.and(audit.join().map_or_else(ended, Ok))
@@ -110,11 +118,38 @@ fn look_at_faces(
     }
 }
 
-fn run_jobs(installation: &Installation, over: &dyn Fn() -> bool) -> Result<(), Problem> {
+/// Copies what is published to the object store, if there is one, until the other jobs have ended: on a thread of its
+/// own, because a store that hangs holds nobody else up. Of several workers the one that leads does it.
+fn follow_with_object_store(installation: &Installation, leads: &AtomicBool, jobs_ended: &Stop) {
+    let mut mirror = match jobs::object_store(installation) {
+        Ok(Some(mirror)) => mirror,
+        Ok(None) => return,
+        Err(problem) => return log_problem(OBJECT_STORE, &problem),
+    };
+    let mut pause = OBJECT_STORE_PAUSE;
+    while !jobs_ended.asked() {
+        if leads.load(Ordering::Relaxed) {
+            pause = match jobs::follow_with_object_store(installation, &mut mirror) {
+                Ok(_) => OBJECT_STORE_PAUSE,
+                Err(problem) => {
+                    log_problem(OBJECT_STORE, &problem);
+                    (2 * pause).min(LONGEST_OBJECT_STORE_PAUSE)
+                }
+            };
+        }
+        let began = Instant::now();
+        while !jobs_ended.asked() && began.elapsed() < pause {
+            thread::sleep(TICK);
+        }
+    }
+}
+
+fn run_jobs(installation: &Installation, leads: &AtomicBool, over: &dyn Fn() -> bool) -> Result<(), Problem> {
     let mut worker = Worker::begin(installation, DatabaseRole::Worker)?;
     let mut round = Round::begin(installation);
     while !over() {
-        if let Err(problem) = round.run(&mut worker) {
+        if let Err(problem) = round.run(&mut worker, leads) {
+            leads.store(false, Ordering::Relaxed);
             tracing::error!(code = problem.code().name, "the worker begins again: {}", problem.detail());
             if !begin_again(&mut worker, over) {
                 return Ok(());
@@ -167,9 +202,10 @@ impl Round {
     }
 
     /// Runs what is due. Fails where the lease cannot be kept: then nothing more may be begun.
-    fn run(&mut self, worker: &mut Worker) -> Result<(), Problem> {
+    fn run(&mut self, worker: &mut Worker, leading: &AtomicBool) -> Result<(), Problem> {
         worker.epoch.renew(&mut worker.db)?;
         let leads = worker.epoch.leads(&mut worker.db)?;
+        leading.store(leads, Ordering::Relaxed);
         for ((name, pause), last) in EVERY.iter().zip(&mut self.last_run) {
             if last.is_none_or(|last| last.elapsed() >= *pause) {
                 run_logged(worker, name);

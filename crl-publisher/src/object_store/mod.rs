@@ -1,0 +1,12 @@
+//! The public folder, copied to a store that speaks S3.
+//!
+//! What is published is what stands in the folder; the store follows it, object by object, each of which changes whole.
+//! Nothing there ever goes back: an object says which CRL number, sequence or size of the audit tree it has, and one that
+//! says more than the folder is left alone, loudly, because the folder was restored from a backup then.
+
+mod files;
+mod mirror;
+mod store;
+
+pub use mirror::{Mirror, MirrorError, Mirrored};
+pub use store::{ObjectStore, ObjectStoreError, ObjectStoreSettings, SettingsError};

@@ -1,0 +1,49 @@
+//! The public folder, copied to the object store of the configuration.
+
+use crl_publisher::object_store::{Mirror, ObjectStore, ObjectStoreSettings};
+use serde_json::{Value, json};
+use store::{Act, Fault};
+use zeroize::Zeroizing;
+
+use super::Worker;
+use super::publication::{folder, policy};
+use crate::config::ObjectStoreSection;
+use crate::faults;
+use crate::installation::Installation;
+use crate::problem::Problem;
+use crate::setup::{read_text, refuse_shared_key};
+
+/// The longest secret of a key: those of S3 have 40 characters.
+const LONGEST_SECRET: u64 = 1024;
+
+/// Once, from the beginning.
+pub fn run(worker: &mut Worker, _act: &Act) -> Result<Value, Problem> {
+    match mirror(&worker.installation)? {
+        Some(mut mirror) => follow(&worker.installation, &mut mirror),
+        None => Ok(json!({ "configured": false })),
+    }
+}
+
+/// The store of the configuration, if it names one. Connects to nothing yet.
+pub fn mirror(installation: &Installation) -> Result<Option<Mirror>, Problem> {
+    let Some(section) = &installation.config.object_store else { return Ok(None) };
+    let ObjectStoreSection { endpoint, bucket, region, prefix, path_style, access_key_id, secret_key_file } =
+        section.clone();
+    refuse_shared_key(&secret_key_file)?;
+    let secret = Zeroizing::new(read_text(&secret_key_file, LONGEST_SECRET)?);
+    let secret = Zeroizing::new(secret.trim_end().to_owned());
+    let settings = ObjectStoreSettings { endpoint, bucket, region, prefix, path_style, access_key_id };
+    let store = ObjectStore::new(settings, &secret)
+        .map_err(|error| Problem::new(faults::CONFIG_INVALID, format!("publication.object_store.{error}")))?;
+    Ok(Some(Mirror::new(store)))
+}
+
+/// Brings the store into step. What is ahead of us there is left alone, and told.
+pub fn follow(installation: &Installation, mirror: &mut Mirror) -> Result<Value, Problem> {
+    let done = mirror
+        .follow(&folder(installation), &policy(&installation.config))
+        .map_err(|error| Problem::new(error.code(), error.to_string()))?;
+    let help = crl_publisher::faults::OBJECT_STORE_AHEAD.name;
+    let failed: Vec<_> = done.ahead.iter().map(|name| (name, help)).collect();
+    Ok(json!({ "replaced": done.replaced, "standing": done.standing, "failed": failed }))
+}
