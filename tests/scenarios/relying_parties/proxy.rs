@@ -169,3 +169,23 @@ fn an_opposition_goes_through_the_documented_proxy_as_it_comes() {
     scene.service.comes_to_say(&scene.workshop, &scene.lost.certificate, "revoked");
     assert_eq!(question.status_in(&proxy.get(&question.base64)), OcspCertStatus::REVOKED);
 }
+
+#[test]
+fn nobody_takes_all_streams_of_oppositions_behind_the_documented_proxy() {
+    let scene = scene();
+    let proxy = Proxy::start(&scene, &[]);
+    let open = || {
+        let mut stream = TcpStream::connect(("127.0.0.1", proxy.port)).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+        stream.write_all(b"GET /oppositions/events HTTP/1.1\r\nHost: localhost\r\n\r\n").unwrap();
+        let mut status = String::new();
+        BufReader::new(stream.try_clone().unwrap()).read_line(&mut status).unwrap();
+        (status.trim_end().to_owned(), stream)
+    };
+    let streams: Vec<_> = (0..8).map(|_| open()).collect();
+    assert!(streams.iter().all(|(status, _)| status == "HTTP/1.1 200 OK"), "{streams:?}");
+    assert_eq!(open().0, "HTTP/1.1 429 Too Many Requests");
+    // It is the streams that are counted, and nothing else.
+    let question = Question::with_slashes(&issuer(&scene));
+    assert_eq!(question.status_in(&proxy.get(&question.base64)), OcspCertStatus::UNKNOWN);
+}
