@@ -3,7 +3,7 @@ use professional_registry::Registry;
 use store::{Code, Database};
 
 use super::LapseError;
-use crate::entitlement::{self, Claim};
+use crate::eligibility::{self, Claim};
 use crate::renewal::claim_of;
 
 /// Why the register no longer supports the card; `None` where it does, and of a card that is not tied to the exercise of a
@@ -15,5 +15,5 @@ pub(super) fn of(
 ) -> Result<Option<Code>, LapseError> {
     let Some((holder, profession)) = claim_of(card) else { return Ok(None) };
     let claim = Claim { kind: card.kind, holder: &holder, profession };
-    Ok(entitlement::ended(db, registry, claim)?)
+    Ok(eligibility::ended(db, registry, claim)?)
 }

@@ -8,7 +8,7 @@ use super::obstacles::{self, Obstacle, Place};
 use super::{CardOrder, OrderError, OrderState, get};
 use crate::approval::{ApprovalProof, ApprovalVerifier, Statement, Verdict};
 use crate::decision::{self, DecideError, Given};
-use crate::entitlement::{self, Claim, Entitlement, NotEntitled};
+use crate::eligibility::{self, Claim, Entitlement, NotEntitled};
 use crate::faults;
 use crate::outbox::{self, Notice, Recipient};
 
@@ -104,7 +104,7 @@ pub(crate) fn check_entitled(
     act: &Act,
 ) -> Result<Entitlement, ApproveError> {
     let claim = Claim { kind: order.kind, holder: &order.holder, profession: order.profession };
-    let entitlement = entitlement::check(db, registry, claim, act.at)?;
+    let entitlement = eligibility::check(db, registry, claim, act.at)?;
     let exercise = entitlement.exercise();
     let changed = |field| ApproveError::RegisterChanged { number: order.number.clone(), field };
     if exercise.practice_family_name != order.family_name {

@@ -12,7 +12,7 @@ use thiserror::Error;
 use super::card_order::Row;
 use super::obstacles::{self, Obstacle, Place};
 use super::{CardOrder, OrderError, OrderState, Origin, RegisterSnapshot, get};
-use crate::entitlement::{self, Claim, Entitlement, NotEntitled};
+use crate::eligibility::{self, Claim, Entitlement, NotEntitled};
 use crate::faults;
 use crate::numbering::{self, Series};
 use crate::officers::{self, NotAuthorised, Right};
@@ -115,7 +115,7 @@ pub(crate) fn insert(
     db.refuse_on_reserve()?;
     let Submission { new, origin, submitted_by } = submission;
     let claim = Claim { kind: new.kind, holder: &new.holder, profession: new.profession };
-    let entitlement = entitlement::check(db, registry, claim, act.at)?;
+    let entitlement = eligibility::check(db, registry, claim, act.at)?;
     let place = Place {
         kind: new.kind,
         holder: &new.holder,
@@ -215,7 +215,7 @@ pub fn refresh(
     officers::require(db, Right::Submit, act)?;
     let mut order = get(db, number)?;
     let claim = Claim { kind: order.kind, holder: &order.holder, profession: order.profession };
-    let entitlement = entitlement::check(db, registry, claim, act.at)?;
+    let entitlement = eligibility::check(db, registry, claim, act.at)?;
     let exercise = entitlement.exercise();
     order.version = version + 1;
     order.category = exercise.category;

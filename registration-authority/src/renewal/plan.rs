@@ -9,7 +9,7 @@ use store::{Act, Actor, Code, Database, Fault, Timestamp, audit, crash_point};
 use thiserror::Error;
 
 use super::{Outcome, PlanItem, PlanStatus, RenewalPlan};
-use crate::entitlement::{self, Claim, NotEntitled};
+use crate::eligibility::{self, Claim, NotEntitled};
 use crate::faults;
 use crate::numbering::{self, Series};
 use crate::officers::{self, NotAuthorised, Right};
@@ -107,7 +107,7 @@ fn find(
                 None => Outcome::Excluded(faults::ORDER_KIND_NOT_OFFERED.name.to_owned()),
                 Some((holder, profession)) => {
                     let claim = Claim { kind: card.kind, holder: &holder, profession };
-                    match entitlement::check(db, registry, claim, at) {
+                    match eligibility::check(db, registry, claim, at) {
                         Ok(_) => Outcome::Renew,
                         Err(error @ NotEntitled::Registry(_)) => return Err(PlanError::Registry(error)),
                         Err(error) => Outcome::Excluded(error.code().name.to_owned()),
