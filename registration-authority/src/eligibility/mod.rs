@@ -1,13 +1,37 @@
-//! Who may have which card: what the register says, and whether such a card can be made; asked at
-//! submission, at decision, at certification and at renewal, never remembered.
+//! Who may have what: the rules as data, and a pure function from facts to *permitted* or to every rule that is broken.
+//!
+//! `rules/*.toml` holds one table a product, for a reviewer; [`rulebook`] reads them. [`judge_card`] and [`judge_offer`] look at
+//! facts alone; [`check`] and [`check_order`] gather the facts from the register and the tables, at submission, at decision, at
+//! certification and at renewal, and remember nothing. [`change`] says what a change of the register leads to.
+//! `docs/eligibility.md` explains the rules, `tests/golden/eligibility.txt` lists them by cases.
 
-use card::CardKind;
+mod card;
+mod change;
+mod condition;
+mod offer;
+mod product;
+mod refusal;
+mod rulebook;
+mod standing;
+
+#[cfg(test)]
+mod tests;
+
+use ::card::{CardKind, CardNumber};
 use professional_registry::identifiers::IdNatPs;
-use professional_registry::{Category, Exercise, Profession, ProfessionalRecord, Registry, RegistryError};
-use store::{Code, Database, Fault, Timestamp};
-use thiserror::Error;
+use professional_registry::{Exercise, Profession, ProfessionalRecord, Registry};
+use store::{Database, Timestamp};
 
-use crate::faults;
+pub use card::{Asker, CardFacts, Named, judge_card};
+pub use change::{Change, ChangeRule, Consequence, change};
+pub use condition::Condition;
+pub use offer::{OfferFacts, judge_offer};
+pub use product::{Offer, Product};
+pub use refusal::{NotEligible, Refusal, Refusals};
+pub use rulebook::{Automatic, BadRules, OfferedProfile, ProductRules, RegisterOf, Rule, rulebook, rules_of};
+pub use standing::{Place, PlacedCard, Replaced, Standing};
+
+use crate::order::CardOrder;
 
 /// What is claimed.
 #[derive(Clone, Copy, Debug)]
@@ -21,7 +45,7 @@ pub struct Claim<'a> {
     pub profession: Profession,
 }
 
-/// What the register says that supports a claim. Made by [`check`] alone.
+/// What the register says that supports a claim. Made by this module alone.
 #[derive(Clone, Debug)]
 pub struct Entitlement {
     record: ProfessionalRecord,
@@ -40,122 +64,110 @@ impl Entitlement {
     }
 }
 
-/// Why there is no entitlement.
-#[derive(Debug, Error)]
-pub enum NotEntitled {
-    /// The register does not know the person.
-    #[error("the register knows no {0}")]
-    HolderUnknown(IdNatPs),
-    /// The person has left the register.
-    #[error("{0} has not been in the register since {1}")]
-    HolderCeased(IdNatPs, Timestamp),
-    /// The person does not exercise this profession.
-    #[error("{0} does not exercise profession {1}")]
-    NotExercised(IdNatPs, &'static str),
-    /// The exercise has ended.
-    #[error("{0} has not exercised profession {1} since {2}")]
-    ProfessionCeased(IdNatPs, &'static str, Timestamp),
-    /// The profession is not one of the nomenclature at this date.
-    #[error("profession {0} is not active in TRE_G15")]
-    ProfessionInactive(&'static str),
-    /// The exercise is of a category that this kind of card is not for.
-    #[error("profession {1} of {0} is exercised in category {2}, which has no {3}")]
-    CategoryRefused(IdNatPs, &'static str, Category, CardKind),
-    /// No card is for who learns this profession.
-    #[error("a CPF is for who learns a profession of TRE_G16; {0} is none")]
-    TrainingRefused(&'static str),
-    /// Cards of this kind are not for professionals of the register.
-    #[error("a {0} is not ordered from the register of professionals")]
-    KindNotOffered(CardKind),
-    /// The register does not answer.
-    #[error(transparent)]
-    Registry(#[from] RegistryError),
-}
-
-impl Fault for NotEntitled {
-    fn code(&self) -> Code {
-        match self {
-            Self::HolderUnknown(_) => faults::ORDER_HOLDER_UNKNOWN,
-            Self::HolderCeased(..) => faults::ORDER_HOLDER_CEASED,
-            Self::NotExercised(..) => faults::ORDER_PROFESSION_NOT_EXERCISED,
-            Self::ProfessionCeased(..) => faults::ORDER_PROFESSION_CEASED,
-            Self::ProfessionInactive(_) => faults::ORDER_PROFESSION_INACTIVE,
-            Self::CategoryRefused(..) => faults::ORDER_CATEGORY_REFUSED,
-            Self::TrainingRefused(_) => faults::ORDER_TRAINING_REFUSED,
-            Self::KindNotOffered(_) => faults::ORDER_KIND_NOT_OFFERED,
-            Self::Registry(error) => error.code(),
-        }
-    }
-}
-
-/// Asks the register whether `claim` holds at `at`.
+/// Asks the register whether `claim` holds at `at`, whoever asks and whatever cards there are.
 pub fn check(
     db: &mut Database,
     registry: &mut dyn Registry,
     claim: Claim<'_>,
     at: Timestamp,
-) -> Result<Entitlement, NotEntitled> {
-    let categories = categories_of(claim.kind).ok_or(NotEntitled::KindNotOffered(claim.kind))?;
-    let code = claim.profession.code();
-    if !claim.profession.is_active(at) {
-        return Err(NotEntitled::ProfessionInactive(code));
-    }
-    let holder = || claim.holder.clone();
-    let record =
-        registry.professional(db, claim.holder)?.ok_or_else(|| NotEntitled::HolderUnknown(holder()))?;
-    if let Some(since) = record.ceased_at {
-        return Err(NotEntitled::HolderCeased(holder(), since));
-    }
-    let exercised: Vec<&Exercise> =
-        record.exercises.iter().filter(|exercise| exercise.profession == claim.profession).collect();
-    let first = exercised.first().ok_or_else(|| NotEntitled::NotExercised(holder(), code))?;
-    let fitting: Vec<&&Exercise> =
-        exercised.iter().filter(|exercise| categories.contains(&exercise.category)).collect();
-    if fitting.is_empty() {
-        return Err(NotEntitled::CategoryRefused(holder(), code, first.category, claim.kind));
-    }
-    if claim.kind == CardKind::Cpf && claim.profession.in_training().is_none() {
-        return Err(NotEntitled::TrainingRefused(code));
-    }
-    let living = fitting.iter().find(|exercise| exercise.ceased_at.is_none());
-    let Some(exercise) = living else {
-        let since = fitting.iter().filter_map(|exercise| exercise.ceased_at).max().unwrap_or(at);
-        return Err(NotEntitled::ProfessionCeased(holder(), code, since));
-    };
-    let exercise = Exercise::clone(exercise);
-    Ok(Entitlement { record, exercise })
+) -> Result<Entitlement, NotEligible> {
+    judge(db, registry, claim, at, Circumstances::default())
 }
 
-/// Why a card that was made for `claim` has lost what it is tied to, however the nomenclature has changed since; `None`
-/// where the register still lists it, and for cards that are not for professionals of the register.
-pub(crate) fn ended(
+/// Asks whether `asker` may order this card now, in the place of `replaces`.
+pub(crate) fn check_wish(
     db: &mut Database,
     registry: &mut dyn Registry,
     claim: Claim<'_>,
-) -> Result<Option<Code>, RegistryError> {
-    let Some(categories) = categories_of(claim.kind) else { return Ok(None) };
-    let Some(record) = registry.professional(db, claim.holder)? else {
-        return Ok(Some(faults::ORDER_HOLDER_UNKNOWN));
-    };
-    if record.ceased_at.is_some() {
-        return Ok(Some(faults::ORDER_HOLDER_CEASED));
-    }
-    let fits = |one: &&Exercise| one.profession == claim.profession && categories.contains(&one.category);
-    let fitting: Vec<&Exercise> = record.exercises.iter().filter(fits).collect();
-    Ok(if fitting.is_empty() {
-        Some(faults::ORDER_PROFESSION_NOT_EXERCISED)
-    } else if fitting.iter().all(|one| one.ceased_at.is_some()) {
-        Some(faults::ORDER_PROFESSION_CEASED)
-    } else {
-        None
-    })
+    replaces: Option<&CardNumber>,
+    asker: Asker,
+    at: Timestamp,
+) -> Result<Entitlement, NotEligible> {
+    let place = place(claim, replaces, "");
+    let circumstances = Circumstances { asker: Some(asker), place: Some(place), ..Circumstances::default() };
+    judge(db, registry, claim, at, circumstances)
 }
 
-/// CPS for who practises as a civilian or in the armed forces, CPF for who trains (\[S\] domain.md §4.1).
-fn categories_of(kind: CardKind) -> Option<&'static [Category]> {
-    match kind {
-        CardKind::Cps => Some(&[Category::Civil, Category::Military]),
-        CardKind::Cpf => Some(&[Category::Student]),
-        CardKind::Cpe | CardKind::Cde | CardKind::Cpa | CardKind::Cda => None,
-    }
+/// Asks whether the card of `order` may still be made, under the names that it bears; `among_others` asks for the holder's other
+/// orders and cards as well.
+pub(crate) fn check_order(
+    db: &mut Database,
+    registry: &mut dyn Registry,
+    order: &CardOrder,
+    among_others: bool,
+    at: Timestamp,
+) -> Result<Entitlement, NotEligible> {
+    let claim = Claim { kind: order.kind, holder: &order.holder, profession: order.profession };
+    let named =
+        Named { family_name: &order.family_name, given_name: &order.given_name, category: order.category };
+    let place = among_others.then(|| place(claim, order.replaces.as_ref(), &order.number));
+    judge(db, registry, claim, at, Circumstances { named: Some(named), place, asker: None })
+}
+
+/// The offer that a profile belongs to, and the profile in it; `None` where it is requested no such way.
+pub(crate) fn offer_of(
+    profile: &str,
+) -> Result<Option<(&'static ProductRules, &'static OfferedProfile)>, BadRules> {
+    let in_offer = |rules: &'static ProductRules| {
+        let found = rules.profiles.iter().find(|offered| offered.id == profile);
+        found.map(|offered| (rules, offered))
+    };
+    Ok(rulebook()?.iter().find_map(in_offer))
+}
+
+/// The refusal of what cannot be made here, whoever asks.
+pub(crate) fn not_offered(rules: &ProductRules) -> NotEligible {
+    let refusal = |rule| Refusal::new(rule, format!("offer {} cannot be asked for here", rules.product));
+    NotEligible::of(rules.rule(Condition::Offered).map(refusal).into_iter().collect())
+}
+
+/// Refuses a request for a software certificate that breaks a rule of its offer.
+pub(crate) fn permit_offer(rules: &ProductRules, facts: &OfferFacts<'_>) -> Result<(), NotEligible> {
+    let refusals = judge_offer(rules, facts);
+    if refusals.is_empty() { Ok(()) } else { Err(NotEligible::of(refusals)) }
+}
+
+fn place<'a>(claim: Claim<'a>, replaces: Option<&'a CardNumber>, except: &'a str) -> Place<'a> {
+    Place { kind: claim.kind, holder: claim.holder, profession: claim.profession, replaces, except }
+}
+
+/// What is asked for beside the register.
+#[derive(Default)]
+struct Circumstances<'a> {
+    asker: Option<Asker>,
+    named: Option<Named<'a>>,
+    place: Option<Place<'a>>,
+}
+
+fn judge(
+    db: &mut Database,
+    registry: &mut dyn Registry,
+    claim: Claim<'_>,
+    at: Timestamp,
+    circumstances: Circumstances<'_>,
+) -> Result<Entitlement, NotEligible> {
+    let rules = rules_of(Product::Card(claim.kind))?;
+    let record = registry.professional(db, claim.holder)?;
+    let standing = circumstances.place.map(|place| Standing::at(db, &place)).transpose()?;
+    let facts = CardFacts {
+        at,
+        asker: circumstances.asker,
+        holder: claim.holder,
+        profession: claim.profession,
+        record: record.as_ref(),
+        named: circumstances.named,
+        standing: standing.as_ref(),
+    };
+    let exercise = judge_card(rules, &facts).map_err(NotEligible::of)?.clone();
+    record.map(|record| Entitlement { record, exercise }).ok_or_else(|| NotEligible::of(Vec::new()))
+}
+
+/// Two submissions crossed, and the index over the open orders has decided: the same refusal as if the other order had been seen.
+pub(crate) fn already_open(kind: CardKind) -> NotEligible {
+    let rules = match rules_of(Product::Card(kind)) {
+        Ok(rules) => rules,
+        Err(error) => return error.into(),
+    };
+    let refusal = |rule| Refusal::new(rule, "an order for the same was submitted a moment ago".to_owned());
+    NotEligible::of(rules.rule(Condition::NoOpenOrder).map(refusal).into_iter().collect())
 }
