@@ -4,21 +4,22 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use serde_json::json;
-use store::{Code, Fault};
+use store::{BrokenRule, Code, Fault};
 
 use crate::output::OutputFormat;
 
-/// An error on its way out: a stable code and a sentence.
+/// An error on its way out: a stable code and a sentence, and every rule of eligibility that was broken.
 #[derive(Debug)]
 pub struct Problem {
     code: Code,
     detail: String,
+    rules: Vec<BrokenRule>,
 }
 
 impl Problem {
     /// A problem that no crate below has a type for.
     pub fn new(code: Code, detail: impl Into<String>) -> Self {
-        Self { code, detail: detail.into() }
+        Self { code, detail: detail.into(), rules: Vec::new() }
     }
 
     /// The stable code.
@@ -35,16 +36,24 @@ impl Problem {
     pub fn report(&self, format: OutputFormat) -> ExitCode {
         let text = match format {
             OutputFormat::Table => {
-                format!("error[{}]: {}\n  help: {}\n", self.code.name, self.detail, self.code.help)
+                let mut text =
+                    format!("error[{}]: {}\n  help: {}\n", self.code.name, self.detail, self.code.help);
+                for BrokenRule { rule, sentence, helper, .. } in &self.rules {
+                    text.push_str(&format!("  {rule} : {sentence}\n    {helper}\n"));
+                }
+                text
             }
             OutputFormat::Json | OutputFormat::Jsonl => {
-                let object = json!({
+                let mut object = json!({
                     "type": format!("urn:igc-sante:problem:{}", self.code.name),
                     "code": self.code.name,
                     "detail": self.detail,
                     "help": self.code.help,
                     "exit": self.code.kind.exit_code(),
                 });
+                if !self.rules.is_empty() {
+                    object["rules"] = json!(self.rules);
+                }
                 format!("{object}\n")
             }
         };
@@ -56,6 +65,6 @@ impl Problem {
 
 impl<E: Fault> From<E> for Problem {
     fn from(error: E) -> Self {
-        Self { code: error.code(), detail: error.to_string() }
+        Self { code: error.code(), detail: error.to_string(), rules: error.broken_rules() }
     }
 }

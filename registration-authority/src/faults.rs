@@ -29,6 +29,8 @@ store::codes! {
     ORDER_REPLACED_ALREADY = ("order-replaced-already", Refused, "the submitter: the card has a successor");
     /// The register names the holder otherwise than the order does.
     ORDER_REGISTER_CHANGED = ("order-register-changed", Refused, "the registration officer: refresh the order, read it again, then decide");
+    /// The tables of who may have what are not what this program needs.
+    ELIGIBILITY_RULES = ("eligibility-rules-unreadable", Integrity, "the operator: this program was built with tables of rules that it cannot read; run a released one");
     /// There is no such order.
     ORDER_UNKNOWN = ("order-unknown", NotFound, "the caller: check the order number");
     /// Nobody decides on his own order.

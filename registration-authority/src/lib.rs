@@ -18,7 +18,7 @@ pub mod certification;
 pub mod contradictions;
 pub mod decision;
 pub mod delivery;
-pub mod entitlement;
+pub mod eligibility;
 pub mod faults;
 pub mod held_feed;
 pub mod holders_extract;

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::Serialize;
+
 /// What sort of failure a code stands for. The command line's exit code and the HTTP status
 /// follow from it (contract, "The command line").
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,6 +63,24 @@ impl fmt::Display for Code {
 pub trait Fault: std::error::Error {
     /// The code.
     fn code(&self) -> Code;
+
+    /// Every rule that what was asked for breaks, where rules with names forbid it: more than one code can say.
+    fn broken_rules(&self) -> Vec<BrokenRule> {
+        Vec::new()
+    }
+}
+
+/// A rule by its name, for the person whose wish breaks it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct BrokenRule {
+    /// Its identifier: `R-CPS-03`.
+    pub rule: String,
+    /// The stable code of the refusal.
+    pub code: &'static str,
+    /// What must be so, in French.
+    pub sentence: String,
+    /// Who can lift the refusal, and how, in French.
+    pub helper: String,
 }
 
 impl Fault for diesel::result::Error {

@@ -15,7 +15,7 @@ mod timestamp;
 pub use act::{Act, Actor, RequestId};
 pub use crash_point::crash_point;
 pub use database::{Database, DatabaseError, DatabaseRole, MultiBackend};
-pub use fault::{Code, Fault, Kind};
+pub use fault::{BrokenRule, Code, Fault, Kind};
 pub use timestamp::Timestamp;
 
 pub use rand_core::CryptoRng;

@@ -73,6 +73,23 @@ fn what_does_not_exist_is_exit_3_and_what_a_rule_forbids_is_exit_4() {
 }
 
 #[test]
+fn a_refusal_by_rules_names_each_rule_and_who_can_help() {
+    let dir = on_sqlite().dir();
+    let holder =
+        igc_in(dir, &["order", "list", "--status", "ordered"]).expect_exit(0).json()[0]["holder"].clone();
+    let wish = ["order", "submit", "--as", "dominique.bernard", "--profession", "10", "--kind", "CPE"];
+    let holder = ["--holder", holder.as_str().unwrap()];
+    let refused = igc_in(dir, &[&wish[..], &holder].concat()).expect_exit(4);
+    let problem: serde_json::Value = serde_json::from_str(refused.stderr.lines().last().unwrap()).unwrap();
+    assert_eq!(problem["code"], "order-kind-not-offered");
+    let rules = problem["rules"].as_array().unwrap();
+    assert_eq!((&rules[0]["rule"], &rules[1]["rule"]), (&"R-CPE-01".into(), &"R-CPE-02".into()), "{problem}");
+    assert!(rules[1]["helper"].as_str().unwrap().contains("L'administrateur"), "{problem}");
+    let words = run(igc().arg("--dir").arg(dir).args(wish).args(holder)).expect_exit(4).stderr;
+    assert!(words.contains("R-CPE-01 : La CPE ne se demande pas encore ici"), "{words}");
+}
+
+#[test]
 fn an_unknown_key_of_the_configuration_is_refused_with_its_line() {
     let copy = copy_of(on_sqlite());
     let file = copy.path().join("igc.toml");

@@ -17,6 +17,7 @@ mod days_without_a_token;
 mod demonstration;
 mod disk_full;
 mod doctor;
+mod eligibility;
 mod error_codes;
 mod invariants;
 mod never_replaced;

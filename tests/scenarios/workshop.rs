@@ -18,6 +18,7 @@ use diesel::prelude::*;
 use openssl::x509::X509;
 use professional_registry::{Category, ImportedRegister, Profession, ProfessionalRecord, Registry};
 use registration_authority::approval::DemoApprover;
+use registration_authority::eligibility::NotEligible;
 use registration_authority::order::{self, CardOrder, NewCardOrder, SubmitError};
 use registration_authority::personalisation;
 use serde_json::Value;
@@ -229,7 +230,7 @@ impl Workshop {
             let act = officer(&mut db, SUBMITTER);
             match db.write(|db| order::submit(db, &mut ImportedRegister, new, &mut chance(), &act)) {
                 Ok(submitted) => orders.push(submitted.into_order()),
-                Err(SubmitError::Obstacle(_)) => {}
+                Err(SubmitError::NotEligible(NotEligible::Refused(_))) => {}
                 Err(error) => panic!("{person}: {error}"),
             }
         }

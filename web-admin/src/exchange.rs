@@ -72,7 +72,7 @@ fn with_failure_page(response: ServiceResponse) -> ServiceResponse {
             let answer = pages::to(pages::sign_in::ADDRESS);
             return response.into_response(answer);
         }
-        Some(Failure::Coded { code, detail }) => {
+        Some(Failure::Coded { code, detail, .. }) => {
             tell(&response, *code, detail);
             *code
         }

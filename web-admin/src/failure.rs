@@ -4,7 +4,7 @@ use std::fmt;
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
-use store::{Code, Fault, Kind};
+use store::{BrokenRule, Code, Fault, Kind};
 
 /// A page that cannot be shown, or an act that was refused.
 #[derive(Debug)]
@@ -17,13 +17,28 @@ pub(crate) enum Failure {
         code: Code,
         /// What happened, in English.
         detail: String,
+        /// Every rule that was broken, where rules with names forbid it.
+        rules: Vec<BrokenRule>,
     },
 }
 
 impl Failure {
     /// A failure that no crate below has a type for.
     pub(crate) fn of(code: Code) -> Self {
-        Self::Coded { code, detail: code.help.to_owned() }
+        Self::coded(code, code.help.to_owned())
+    }
+
+    /// The same, with what happened.
+    pub(crate) fn coded(code: Code, detail: String) -> Self {
+        Self::Coded { code, detail, rules: Vec::new() }
+    }
+
+    /// Every rule that was broken.
+    pub(crate) fn rules(&self) -> &[BrokenRule] {
+        match self {
+            Self::SignedOut => &[],
+            Self::Coded { rules, .. } => rules,
+        }
     }
 
     /// The code, where there is one.
@@ -37,7 +52,7 @@ impl Failure {
 
 impl<E: Fault> From<E> for Failure {
     fn from(error: E) -> Self {
-        Self::Coded { code: error.code(), detail: error.to_string() }
+        Self::Coded { code: error.code(), detail: error.to_string(), rules: error.broken_rules() }
     }
 }
 
@@ -45,7 +60,7 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::SignedOut => f.write_str("nobody is signed in"),
-            Self::Coded { code, detail } => write!(f, "[{code}] {detail}"),
+            Self::Coded { code, detail, .. } => write!(f, "[{code}] {detail}"),
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 use std::time::Duration;
 
-use registration_authority::officers;
+use registration_authority::{eligibility, officers};
 use store::DatabaseRole;
 
 use super::Global;
@@ -37,6 +37,8 @@ pub enum RoleName {
 
 pub fn run(global: &Global, args: &Args) -> Result<ExitCode, Problem> {
     let installation = Installation::open(global)?;
+    // Nothing is served by rules that cannot be read.
+    eligibility::rulebook()?;
     if args.role == RoleName::All && !installation.config.single_process {
         return Err(Problem::new(
             faults::SINGLE_PROCESS,

@@ -20,4 +20,3 @@ pub use structure_names::NameError;
 pub use submit::{NewCertificateRequest, SubmitRequestError, submit};
 
 pub(crate) use request::{of_common_name, set_status};
-pub(crate) use submit::offered_profile;

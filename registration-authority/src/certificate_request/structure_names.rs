@@ -122,14 +122,25 @@ pub(crate) fn require<'a>(
     structure: &TechnicalStructureId,
     names: impl Iterator<Item = &'a str>,
 ) -> Result<(), NameError> {
+    match refused(db, structure, names)? {
+        Some(name) => Err(NameError::NotApproved { name: name.to_owned(), structure: structure.clone() }),
+        None => Ok(()),
+    }
+}
+
+/// The first name that is not on the structure's list.
+pub(crate) fn refused<'a>(
+    db: &mut Database,
+    structure: &TechnicalStructureId,
+    names: impl Iterator<Item = &'a str>,
+) -> Result<Option<&'a str>, NameError> {
     for name in names {
         check(name)?;
         if !is_allowed(db, structure, &name.to_ascii_lowercase())? {
-            let (name, structure) = (name.to_owned(), structure.clone());
-            return Err(NameError::NotApproved { name, structure });
+            return Ok(Some(name));
         }
     }
-    Ok(())
+    Ok(None)
 }
 
 fn is_allowed(db: &mut Database, structure: &TechnicalStructureId, name: &str) -> QueryResult<bool> {

@@ -10,12 +10,12 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 use store::database::OnReserve;
 use store::schema::certificate_requests;
-use store::{Act, Code, Database, Fault, audit};
+use store::{Act, BrokenRule, Code, Database, Fault, audit};
 use thiserror::Error;
 
 use super::request::{self, CertificateRequest, RequestState};
 use super::structure_names::{self, NameError};
-use crate::certification::structure_identifier;
+use crate::eligibility::{self, Asker, NotEligible, OfferFacts, OfferedProfile};
 use crate::faults;
 use crate::numbering::{self, Series};
 use crate::officers::{self, NotAuthorised, Right};
@@ -30,27 +30,6 @@ pub struct NewCertificateRequest {
     pub structure: TechnicalStructureId,
     /// The PKCS#10 request, PEM or DER.
     pub csr: Vec<u8>,
-}
-
-/// A profile that is requested with a PKCS#10 request, by which authority, for a server or not.
-pub(crate) struct OfferedProfile {
-    pub(crate) profile: &'static str,
-    pub(crate) issuer: &'static str,
-    server: bool,
-}
-
-/// The offers for organisations (\[S\] domain.md §1.9).
-const OFFERED: &[OfferedProfile] = &[
-    OfferedProfile { profile: "el-org-serv-ssl", issuer: "ACI-EL-ORG", server: true },
-    OfferedProfile { profile: "el-org-sign", issuer: "ACI-EL-ORG", server: false },
-    OfferedProfile { profile: "el-org-auth-cli", issuer: "ACI-EL-ORG", server: false },
-    OfferedProfile { profile: "el-org-test", issuer: "ACI-EL-ORG", server: false },
-    OfferedProfile { profile: "el-org-test-short", issuer: "ACI-EL-ORG", server: false },
-];
-
-/// The offer of this profile.
-pub(crate) fn offered_profile(profile: &str) -> Option<&'static OfferedProfile> {
-    OFFERED.iter().find(|offer| offer.profile == profile)
 }
 
 /// Why a request is not taken.
@@ -71,24 +50,15 @@ pub enum SubmitRequestError {
     /// The register does not answer.
     #[error(transparent)]
     Registry(#[from] RegistryError),
-    /// The register does not know the structure.
-    #[error("the register knows no structure {0}")]
-    StructureUnknown(TechnicalStructureId),
-    /// The structure has no identifier that a certificate may carry.
-    #[error("structure {0} has neither FINESS nor SIRET in the register")]
-    StructureUnidentified(TechnicalStructureId),
+    /// The rules of the offer do not permit it.
+    #[error(transparent)]
+    NotEligible(#[from] NotEligible),
     /// The common name is missing or does not fit the host names.
     #[error("commonName: {0}")]
     CommonName(&'static str),
-    /// A name that the structure may not have.
+    /// A name that is none.
     #[error(transparent)]
     Name(#[from] NameError),
-    /// The key is another's, or was compromised.
-    #[error("the key of this request is known: {0}; make a new key pair")]
-    KeyKnown(&'static str),
-    /// A request for this key is open.
-    #[error("request {0} for this key is open")]
-    AlreadyOpen(String),
     /// What is left on the disk is for oppositions.
     #[error(transparent)]
     OnReserve(#[from] OnReserve),
@@ -105,14 +75,18 @@ impl Fault for SubmitRequestError {
             Self::Csr(error) => error.code(),
             Self::Key(error) => error.code(),
             Self::Registry(error) => error.code(),
-            Self::StructureUnknown(_) => faults::REQUEST_STRUCTURE_UNKNOWN,
-            Self::StructureUnidentified(_) => faults::REQUEST_STRUCTURE_UNIDENTIFIED,
+            Self::NotEligible(error) => error.code(),
             Self::CommonName(_) => faults::REQUEST_COMMON_NAME,
             Self::Name(error) => error.code(),
-            Self::KeyKnown(_) => faults::REQUEST_KEY_KNOWN,
-            Self::AlreadyOpen(_) => faults::REQUEST_ALREADY_OPEN,
             Self::OnReserve(error) => error.code(),
             Self::Database(_) => store::fault::DATABASE,
+        }
+    }
+
+    fn broken_rules(&self) -> Vec<BrokenRule> {
+        match self {
+            Self::NotEligible(error) => error.broken_rules(),
+            _ => Vec::new(),
         }
     }
 }
@@ -128,19 +102,28 @@ pub fn submit(
 ) -> Result<CertificateRequest, SubmitRequestError> {
     db.refuse_on_reserve()?;
     let officer = officers::require(db, Right::Submit, act)?;
-    let offer = offered_profile(&new.profile)
-        .ok_or_else(|| SubmitRequestError::ProfileNotOffered(new.profile.chars().take(64).collect()))?;
+    let unknown = || SubmitRequestError::ProfileNotOffered(new.profile.chars().take(64).collect());
+    let (rules, offer) =
+        eligibility::offer_of(&new.profile).map_err(NotEligible::from)?.ok_or_else(unknown)?;
+    if !rules.offered {
+        return Err(eligibility::not_offered(rules).into());
+    }
     let csr = CertificationRequest::read(&new.csr)?;
-    let profile = issuance
-        .profiles
-        .get(offer.profile)
-        .ok_or_else(|| SubmitRequestError::ProfileNotOffered(new.profile.clone()))?;
+    let profile = issuance.profiles.get(&offer.id).ok_or_else(unknown)?;
     key_policy::check(&csr.public_key, &profile.keys, issuance.blocklist)?;
-    check_structure(db, registry, &new.structure)?;
     let (common_name, dns_names) = names(offer, &csr)?;
     let asked = std::iter::once(common_name.as_str()).chain(dns_names.iter().map(String::as_str));
-    structure_names::require(db, &new.structure, asked)?;
-    check_key(db, &new.structure, &csr.public_key)?;
+    let record = registry.structure(db, &new.structure)?;
+    let key = key_standing(db, &new.structure, &csr.public_key)?;
+    let facts = OfferFacts {
+        asker: Asker::Officer(officer.role),
+        structure: new.structure.as_str(),
+        record: record.as_ref(),
+        name_refused: structure_names::refused(db, &new.structure, asked)?,
+        open_request: key.open_request.as_deref(),
+        key_known: key.known,
+    };
+    eligibility::permit_offer(rules, &facts)?;
 
     let request = CertificateRequest {
         number: numbering::next(db, Series::CertificateRequest, act.at)?,
@@ -168,19 +151,6 @@ pub fn submit(
     Ok(request)
 }
 
-fn check_structure(
-    db: &mut Database,
-    registry: &mut dyn Registry,
-    id: &TechnicalStructureId,
-) -> Result<(), SubmitRequestError> {
-    let structure =
-        registry.structure(db, id)?.ok_or_else(|| SubmitRequestError::StructureUnknown(id.clone()))?;
-    match structure_identifier(&structure) {
-        Some(_) => Ok(()),
-        None => Err(SubmitRequestError::StructureUnidentified(id.clone())),
-    }
-}
-
 /// A server's common name is one of its host names; a service has a common name and no host name.
 fn names(
     offer: &OfferedProfile,
@@ -188,7 +158,7 @@ fn names(
 ) -> Result<(String, Vec<String>), SubmitRequestError> {
     let common_name =
         csr.common_name.clone().ok_or(SubmitRequestError::CommonName("the request's subject has none"))?;
-    if !offer.server {
+    if !offer.host_names {
         return match csr.dns_names.is_empty() {
             true => Ok((common_name, Vec::new())),
             false => Err(SubmitRequestError::CommonName("this profile has no host names, the request has")),
@@ -206,35 +176,41 @@ fn names(
     Ok((common_name, dns_names))
 }
 
+/// What is known of a key that somebody asks a certificate for.
+struct KeyStanding {
+    /// The open request for it.
+    open_request: Option<String>,
+    /// Why it is not the structure's own.
+    known: Option<&'static str>,
+}
+
 /// A key belongs to one structure, is asked for once at a time, and never again once it was compromised.
-fn check_key(
+fn key_standing(
     db: &mut Database,
     structure: &TechnicalStructureId,
     public_key: &[u8],
-) -> Result<(), SubmitRequestError> {
+) -> Result<KeyStanding, SubmitRequestError> {
     let earlier: Vec<(String, String, String)> = certificate_requests::table
         .filter(certificate_requests::public_key.eq(public_key))
         .order(certificate_requests::number)
         .select((certificate_requests::number, certificate_requests::structure, certificate_requests::status))
         .load(db)?;
-    for (number, of, status) in &earlier {
-        if matches!(status.as_str(), "submitted" | "approved") {
-            return Err(SubmitRequestError::AlreadyOpen(number.clone()));
-        }
-        if *of != structure.to_string() {
-            return Err(SubmitRequestError::KeyKnown("another structure asked for it"));
-        }
-    }
-    let own = earlier.iter().any(|(_, _, status)| status == "issued");
-    for known in certificate::with_key(db, public_key)? {
-        match known.status {
-            CertificateStatus::Abandoned => {}
+    let is_open = |status: &str| matches!(status, "submitted" | "approved");
+    let open_request =
+        earlier.iter().find(|(_, _, status)| is_open(status)).map(|(number, _, _)| number.clone());
+    let of_another = earlier.iter().any(|(_, of, status)| !is_open(status) && *of != structure.to_string());
+    let mut known = of_another.then_some("another structure asked for it");
+    // What is certified over an open request's key is that request's matter.
+    if open_request.is_none() && known.is_none() {
+        let own = earlier.iter().any(|(_, _, status)| status == "issued");
+        known = certificate::with_key(db, public_key)?.iter().find_map(|one| match &one.status {
+            CertificateStatus::Abandoned => None,
             CertificateStatus::Revoked { reason, .. } if reason == "keyCompromise" => {
-                return Err(SubmitRequestError::KeyKnown("it was revoked as compromised"));
+                Some("it was revoked as compromised")
             }
-            _ if own => {}
-            _ => return Err(SubmitRequestError::KeyKnown("it is certified for another")),
-        }
+            _ if own => None,
+            _ => Some("it is certified for another"),
+        });
     }
-    Ok(())
+    Ok(KeyStanding { open_request, known })
 }

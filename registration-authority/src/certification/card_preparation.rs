@@ -10,7 +10,8 @@ use super::card_keys::attested_key;
 use super::card_profiles::card_profile;
 use super::evidence::{ApprovedOrder, verify_evidence};
 use super::{CertificationContext, CertifyCardError, facts};
-use crate::order::{self, CanonicalOrder, exercise_key};
+use crate::eligibility;
+use crate::order::{CanonicalOrder, exercise_key};
 
 /// Prepares a certificate for each key of the card that has no good one; none for a card that is certified already.
 ///
@@ -86,6 +87,6 @@ fn approved_order(
     if !same {
         return Err(CertifyCardError::CardAltered(card.number, order.number.clone()));
     }
-    order::check_entitled(db, context.registry, order, act)?;
+    eligibility::check_order(db, context.registry, order, false, act.at)?;
     Ok(approved)
 }

@@ -4,8 +4,8 @@ use store::{Code, Fault};
 use thiserror::Error;
 
 use super::evidence::EvidenceError;
+use crate::eligibility::NotEligible;
 use crate::faults;
-use crate::order::ApproveError;
 
 /// Why a card is not certified (yet).
 #[derive(Debug, Error)]
@@ -21,7 +21,7 @@ pub enum CertifyCardError {
     Evidence(#[from] EvidenceError),
     /// The register no longer supports it.
     #[error(transparent)]
-    NotEntitled(#[from] ApproveError),
+    NotEligible(#[from] NotEligible),
     /// The card's row is not what was ordered.
     #[error("card {0} is not what order {1} asks for")]
     CardAltered(CardNumber, String),
@@ -73,7 +73,7 @@ impl Fault for CertifyCardError {
             Self::Card(error) => error.code(),
             Self::NotReady(error) => error.code(),
             Self::Evidence(error) => error.code(),
-            Self::NotEntitled(error) => error.code(),
+            Self::NotEligible(error) => error.code(),
             Self::CardAltered(..) | Self::Unrecorded(_) => faults::CERTIFICATION_CARD_ALTERED,
             Self::NoProfile(..) => faults::CERTIFICATION_NO_PROFILE,
             Self::KeyMissing(..) => faults::CERTIFICATION_KEY_MISSING,

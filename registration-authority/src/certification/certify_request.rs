@@ -17,9 +17,8 @@ use thiserror::Error;
 
 use super::evidence::{ApprovedRequest, EvidenceError, verify_request_evidence};
 use super::{CertificationContext, facts};
-use crate::certificate_request::{
-    CertificateRequest, NameError, RequestState, offered_profile, structure_names,
-};
+use crate::certificate_request::{CertificateRequest, NameError, RequestState, structure_names};
+use crate::eligibility::{self, BadRules};
 use crate::faults;
 use crate::outbox::{self, Notice, Recipient};
 
@@ -35,6 +34,9 @@ pub enum CertifyRequestError {
     /// The profile is not on offer (any more).
     #[error("profile {0} is not requested this way")]
     ProfileNotOffered(String),
+    /// The tables of rules cannot be read.
+    #[error(transparent)]
+    Rules(#[from] BadRules),
     /// The register does not answer.
     #[error(transparent)]
     Registry(#[from] RegistryError),
@@ -77,6 +79,7 @@ impl Fault for CertifyRequestError {
             Self::Evidence(error) => error.code(),
             Self::NotReady(_) => faults::CERTIFICATION_NOT_READY,
             Self::ProfileNotOffered(_) => faults::REQUEST_PROFILE_NOT_OFFERED,
+            Self::Rules(error) => error.code(),
             Self::Registry(error) => error.code(),
             Self::StructureUnknown(_) => faults::REQUEST_STRUCTURE_UNKNOWN,
             Self::StructureUnidentified(_) => faults::REQUEST_STRUCTURE_UNIDENTIFIED,
@@ -162,7 +165,8 @@ fn prepare(
     rng: &mut dyn CryptoRng,
     act: &Act,
 ) -> Result<Prepared, CertifyRequestError> {
-    let offered = offered_profile(&request.profile)
+    let (_, offered) = eligibility::offer_of(&request.profile)?
+        .filter(|(rules, _)| rules.offered)
         .ok_or_else(|| CertifyRequestError::ProfileNotOffered(request.profile.clone()))?;
     let structure = context
         .registry
@@ -171,9 +175,9 @@ fn prepare(
     let identifier = facts::structure_identifier(&structure)
         .ok_or_else(|| CertifyRequestError::StructureUnidentified(request.structure.clone()))?;
     structure_names::require(db, &request.structure, request.names())?;
-    let issuer = authority::newest_generation(db, offered.issuer, act.at).map_err(PrepareError::from)?;
+    let issuer = authority::newest_generation(db, &offered.issuer, act.at).map_err(PrepareError::from)?;
     let issuance_request = IssuanceRequest {
-        profile: offered.profile,
+        profile: &offered.id,
         issuer: &issuer.short_name,
         bearer: Bearer::EndEntity,
         facts: &facts::of_request(request, &structure, &identifier),

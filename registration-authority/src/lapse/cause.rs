@@ -3,7 +3,7 @@ use professional_registry::Registry;
 use store::{Code, Database};
 
 use super::LapseError;
-use crate::entitlement::{self, Claim};
+use crate::eligibility::{self, Product};
 use crate::renewal::claim_of;
 
 /// Why the register no longer supports the card; `None` where it does, and of a card that is not tied to the exercise of a
@@ -14,6 +14,8 @@ pub(super) fn of(
     card: &Card,
 ) -> Result<Option<Code>, LapseError> {
     let Some((holder, profession)) = claim_of(card) else { return Ok(None) };
-    let claim = Claim { kind: card.kind, holder: &holder, profession };
-    Ok(entitlement::ended(db, registry, claim)?)
+    let rules = eligibility::rules_of(Product::Card(card.kind))?;
+    let record = registry.professional(db, &holder)?;
+    let change = eligibility::change(rules, profession, None, record.as_ref());
+    Ok(change.and_then(|rule| rule.change.code()))
 }

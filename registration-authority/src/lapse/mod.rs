@@ -23,6 +23,7 @@ use store::{Act, Actor, Code, Database, Fault, Timestamp};
 use thiserror::Error;
 
 use crate::certification::evidence::EvidenceError;
+use crate::eligibility::BadRules;
 use crate::faults;
 use crate::opposition::OpposeError;
 
@@ -75,6 +76,9 @@ pub enum LapseError {
     /// The register does not answer about a holder.
     #[error(transparent)]
     Registry(#[from] professional_registry::RegistryError),
+    /// The tables of rules cannot be read.
+    #[error(transparent)]
+    Rules(#[from] BadRules),
     /// A plan's approval does not hold.
     #[error(transparent)]
     Evidence(#[from] EvidenceError),
@@ -95,6 +99,7 @@ impl Fault for LapseError {
             Self::Oppose(error) => error.code(),
             Self::RowAltered(..) => faults::LAPSE_ROW_ALTERED,
             Self::Registry(error) => error.code(),
+            Self::Rules(error) => error.code(),
             Self::Evidence(error) => error.code(),
             Self::Plan(error) => error.code(),
             Self::RegisterMoves => professional_registry::faults::REGISTER_BUSY,

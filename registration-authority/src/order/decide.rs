@@ -1,15 +1,13 @@
 use diesel::prelude::*;
 use professional_registry::Registry;
 use rand_core::CryptoRng;
-use store::{Act, Code, Database, Fault, audit};
+use store::{Act, BrokenRule, Code, Database, Fault, audit};
 use thiserror::Error;
 
-use super::obstacles::{self, Obstacle, Place};
 use super::{CardOrder, OrderError, OrderState, get};
 use crate::approval::{ApprovalProof, ApprovalVerifier, Statement, Verdict};
 use crate::decision::{self, DecideError, Given};
-use crate::entitlement::{self, Claim, Entitlement, NotEntitled};
-use crate::faults;
+use crate::eligibility::{self, NotEligible};
 use crate::outbox::{self, Notice, Recipient};
 
 /// Why an order is not decided on.
@@ -21,20 +19,9 @@ pub enum ApproveError {
     /// Who decides, on which version, with what proof.
     #[error(transparent)]
     Decide(#[from] DecideError),
-    /// The register no longer supports it.
+    /// The rules no longer permit it.
     #[error(transparent)]
-    NotEntitled(#[from] NotEntitled),
-    /// The register names the holder otherwise than the order does.
-    #[error("order {number}: the register now says {field} otherwise")]
-    RegisterChanged {
-        /// Which order.
-        number: String,
-        /// Which field.
-        field: &'static str,
-    },
-    /// Another card stands in the way.
-    #[error(transparent)]
-    Obstacle(#[from] Obstacle),
+    NotEligible(#[from] NotEligible),
     /// The database refused.
     #[error("database: {0}")]
     Database(#[from] diesel::result::Error),
@@ -45,10 +32,15 @@ impl Fault for ApproveError {
         match self {
             Self::Order(error) => error.code(),
             Self::Decide(error) => error.code(),
-            Self::NotEntitled(error) => error.code(),
-            Self::RegisterChanged { .. } => faults::ORDER_REGISTER_CHANGED,
-            Self::Obstacle(error) => error.code(),
+            Self::NotEligible(error) => error.code(),
             Self::Database(_) => store::fault::DATABASE,
+        }
+    }
+
+    fn broken_rules(&self) -> Vec<BrokenRule> {
+        match self {
+            Self::NotEligible(error) => error.broken_rules(),
+            _ => Vec::new(),
         }
     }
 }
@@ -71,8 +63,7 @@ pub fn approve(
     let order = get(db, number)?;
     let given = Given { version, verdict: Verdict::Approve, proof, reason_text: None };
     let checked = decision::check(db, verifier, order.decidable(), given, act)?;
-    check_entitled(db, registry, &order, act)?;
-    obstacles::cards_in_the_way(db, &place(&order))?;
+    eligibility::check_order(db, registry, &order, true, act.at)?;
     let statement = checked.record(db, act)?;
     conclude(db, order, &statement, rng, act)
 }
@@ -94,38 +85,6 @@ pub fn refuse(
     let given = Given { version, verdict: Verdict::Refuse, proof, reason_text };
     let statement = decision::check(db, verifier, order.decidable(), given, act)?.record(db, act)?;
     conclude(db, order, &statement, rng, act)
-}
-
-/// The register still supports the order, under the names it would certify.
-pub(crate) fn check_entitled(
-    db: &mut Database,
-    registry: &mut dyn Registry,
-    order: &CardOrder,
-    act: &Act,
-) -> Result<Entitlement, ApproveError> {
-    let claim = Claim { kind: order.kind, holder: &order.holder, profession: order.profession };
-    let entitlement = entitlement::check(db, registry, claim, act.at)?;
-    let exercise = entitlement.exercise();
-    let changed = |field| ApproveError::RegisterChanged { number: order.number.clone(), field };
-    if exercise.practice_family_name != order.family_name {
-        return Err(changed("the family name"));
-    }
-    if exercise.practice_given_name != order.given_name {
-        return Err(changed("the given name"));
-    }
-    if exercise.category != order.category {
-        return Err(changed("the category"));
-    }
-    Ok(entitlement)
-}
-
-pub(super) fn place(order: &CardOrder) -> Place<'_> {
-    Place {
-        kind: order.kind,
-        holder: &order.holder,
-        profession: order.profession,
-        replaces: order.replaces.as_ref(),
-    }
 }
 
 /// The order as the decision leaves it; holder, submitter and trail are told.

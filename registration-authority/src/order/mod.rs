@@ -6,7 +6,6 @@
 pub mod canonical;
 mod card_order;
 mod decide;
-mod obstacles;
 mod queue;
 mod submit;
 mod withdraw;
@@ -17,12 +16,10 @@ mod tests;
 pub use canonical::{CanonicalOrder, ORDER_ENCODING_VERSION};
 pub use card_order::{CardOrder, OrderError, OrderState, Origin, RegisterSnapshot};
 pub use decide::{ApproveError, approve, refuse};
-pub use obstacles::Obstacle;
 pub use queue::{OrderStatus, QueueCursor, QueueFilter, get, of_holder, queue};
 pub use submit::{NewCardOrder, RefreshError, SubmitError, SubmittedOrder, refresh, submit};
 pub use withdraw::{WithdrawError, may_withdraw, withdraw};
 
 pub(crate) use card_order::{exercise_key, set_status};
-pub(crate) use decide::check_entitled;
 pub(crate) use queue::page;
 pub(crate) use submit::{Submission, insert};

@@ -6,13 +6,12 @@ use rand_core::CryptoRng;
 use serde_json::json;
 use store::database::OnReserve;
 use store::schema::card_orders;
-use store::{Act, Code, Database, Fault, audit};
+use store::{Act, BrokenRule, Code, Database, Fault, audit};
 use thiserror::Error;
 
 use super::card_order::Row;
-use super::obstacles::{self, Obstacle, Place};
 use super::{CardOrder, OrderError, OrderState, Origin, RegisterSnapshot, get};
-use crate::entitlement::{self, Claim, Entitlement, NotEntitled};
+use crate::eligibility::{self, Asker, Claim, Entitlement, NotEligible};
 use crate::faults;
 use crate::numbering::{self, Series};
 use crate::officers::{self, NotAuthorised, Right};
@@ -58,12 +57,9 @@ pub enum SubmitError {
     /// The actor may not submit.
     #[error(transparent)]
     NotAuthorised(#[from] NotAuthorised),
-    /// The register does not support it.
+    /// The rules do not permit it.
     #[error(transparent)]
-    NotEntitled(#[from] NotEntitled),
-    /// Another order or card stands in the way.
-    #[error(transparent)]
-    Obstacle(#[from] Obstacle),
+    NotEligible(#[from] NotEligible),
     /// What is left on the disk is for oppositions.
     #[error(transparent)]
     OnReserve(#[from] OnReserve),
@@ -76,10 +72,16 @@ impl Fault for SubmitError {
     fn code(&self) -> Code {
         match self {
             Self::NotAuthorised(error) => error.code(),
-            Self::NotEntitled(error) => error.code(),
-            Self::Obstacle(error) => error.code(),
+            Self::NotEligible(error) => error.code(),
             Self::OnReserve(error) => error.code(),
             Self::Database(_) => store::fault::DATABASE,
+        }
+    }
+
+    fn broken_rules(&self) -> Vec<BrokenRule> {
+        match self {
+            Self::NotEligible(error) => error.broken_rules(),
+            _ => Vec::new(),
         }
     }
 }
@@ -93,7 +95,8 @@ pub fn submit(
     act: &Act,
 ) -> Result<SubmittedOrder, SubmitError> {
     let officer = officers::require(db, Right::Submit, act)?;
-    let submission = Submission { new, origin: Origin::Officer, submitted_by: officer.login };
+    let asker = Asker::Officer(officer.role);
+    let submission = Submission { new, origin: Origin::Officer, asker, submitted_by: officer.login };
     insert(db, registry, submission, rng, act)
 }
 
@@ -101,6 +104,7 @@ pub fn submit(
 pub(crate) struct Submission {
     pub(crate) new: NewCardOrder,
     pub(crate) origin: Origin,
+    pub(crate) asker: Asker,
     pub(crate) submitted_by: String,
 }
 
@@ -113,17 +117,9 @@ pub(crate) fn insert(
     act: &Act,
 ) -> Result<SubmittedOrder, SubmitError> {
     db.refuse_on_reserve()?;
-    let Submission { new, origin, submitted_by } = submission;
+    let Submission { new, origin, asker, submitted_by } = submission;
     let claim = Claim { kind: new.kind, holder: &new.holder, profession: new.profession };
-    let entitlement = entitlement::check(db, registry, claim, act.at)?;
-    let place = Place {
-        kind: new.kind,
-        holder: &new.holder,
-        profession: new.profession,
-        replaces: new.replaces.as_ref(),
-    };
-    obstacles::open_order(db, &place, "")?;
-    obstacles::cards_in_the_way(db, &place)?;
+    let entitlement = eligibility::check_wish(db, registry, claim, new.replaces.as_ref(), asker, act.at)?;
     let number = numbering::next(db, Series::CardOrder, act.at)?;
     let order = compose(number, new, origin, submitted_by, &entitlement, act);
     let inserted = diesel::insert_into(card_orders::table).values(Row::from(&order)).execute(db);
@@ -131,7 +127,7 @@ pub(crate) fn insert(
         Ok(_) => {}
         // Two submissions crossed: the index over the open orders has decided.
         Err(error) if store::database::is_unique_violation(&error) => {
-            return Err(Obstacle::AlreadyOpen("submitted a moment ago".to_owned()).into());
+            return Err(eligibility::already_open(order.kind).into());
         }
         Err(error) => return Err(error.into()),
     }
@@ -180,7 +176,7 @@ pub enum RefreshError {
     Order(#[from] OrderError),
     /// The register no longer supports it.
     #[error(transparent)]
-    NotEntitled(#[from] NotEntitled),
+    NotEligible(#[from] NotEligible),
     /// It is no longer open, or was changed meanwhile.
     #[error("order {0} is not open at version {1}")]
     NotOpen(String, i64),
@@ -194,9 +190,16 @@ impl Fault for RefreshError {
         match self {
             Self::NotAuthorised(error) => error.code(),
             Self::Order(error) => error.code(),
-            Self::NotEntitled(error) => error.code(),
+            Self::NotEligible(error) => error.code(),
             Self::NotOpen(..) => faults::ORDER_NOT_OPEN,
             Self::Database(_) => store::fault::DATABASE,
+        }
+    }
+
+    fn broken_rules(&self) -> Vec<BrokenRule> {
+        match self {
+            Self::NotEligible(error) => error.broken_rules(),
+            _ => Vec::new(),
         }
     }
 }
@@ -215,7 +218,7 @@ pub fn refresh(
     officers::require(db, Right::Submit, act)?;
     let mut order = get(db, number)?;
     let claim = Claim { kind: order.kind, holder: &order.holder, profession: order.profession };
-    let entitlement = entitlement::check(db, registry, claim, act.at)?;
+    let entitlement = eligibility::check(db, registry, claim, act.at)?;
     let exercise = entitlement.exercise();
     order.version = version + 1;
     order.category = exercise.category;

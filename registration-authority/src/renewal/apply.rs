@@ -11,6 +11,7 @@ use super::plan::claim_of;
 use super::{Outcome, PlanItem, PlanReadError, PlanStatus, RenewalPlan, get};
 use crate::approval::ApprovalVerifier;
 use crate::certification::evidence::{EvidenceError, verify_plan};
+use crate::eligibility::{Asker, Automatic};
 use crate::faults;
 use crate::order::{self, NewCardOrder, Origin, Submission, SubmitError, set_status};
 use crate::outbox::{self, Notice, Recipient};
@@ -109,8 +110,12 @@ fn renew(
     let altered = || PlanReadError::RowAltered(plan.id.clone(), "a card");
     let (holder, profession) = card.as_ref().and_then(claim_of).ok_or_else(altered)?;
     let new = NewCardOrder { kind: item.kind, holder, profession, replaces: Some(item.card) };
-    let submission =
-        Submission { new, origin: Origin::Plan(plan.id.clone()), submitted_by: plan.planned_by.clone() };
+    let submission = Submission {
+        new,
+        origin: Origin::Plan(plan.id.clone()),
+        asker: Asker::Automatic(Automatic::Renewal),
+        submitted_by: plan.planned_by.clone(),
+    };
     let order = order::insert(db, registry, submission, rng, act)?.into_order();
     let taken = diesel::update(renewal_plan_items::table.find((&plan.id, item.card.to_string())))
         .filter(renewal_plan_items::order_number.is_null())

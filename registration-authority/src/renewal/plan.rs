@@ -9,7 +9,7 @@ use store::{Act, Actor, Code, Database, Fault, Timestamp, audit, crash_point};
 use thiserror::Error;
 
 use super::{Outcome, PlanItem, PlanStatus, RenewalPlan};
-use crate::entitlement::{self, Claim, NotEntitled};
+use crate::eligibility::{self, Claim, NotEligible};
 use crate::faults;
 use crate::numbering::{self, Series};
 use crate::officers::{self, NotAuthorised, Right};
@@ -25,9 +25,9 @@ pub enum PlanError {
     /// The actor may not plan.
     #[error(transparent)]
     NotAuthorised(#[from] NotAuthorised),
-    /// The register does not answer.
+    /// It cannot be known who may have a card: the register does not answer.
     #[error(transparent)]
-    Registry(NotEntitled),
+    Eligibility(NotEligible),
     /// The database refused.
     #[error("database: {0}")]
     Database(#[from] diesel::result::Error),
@@ -37,7 +37,7 @@ impl Fault for PlanError {
     fn code(&self) -> Code {
         match self {
             Self::NotAuthorised(error) => error.code(),
-            Self::Registry(error) => error.code(),
+            Self::Eligibility(error) => error.code(),
             Self::Database(_) => store::fault::DATABASE,
         }
     }
@@ -107,10 +107,12 @@ fn find(
                 None => Outcome::Excluded(faults::ORDER_KIND_NOT_OFFERED.name.to_owned()),
                 Some((holder, profession)) => {
                     let claim = Claim { kind: card.kind, holder: &holder, profession };
-                    match entitlement::check(db, registry, claim, at) {
+                    match eligibility::check(db, registry, claim, at) {
                         Ok(_) => Outcome::Renew,
-                        Err(error @ NotEntitled::Registry(_)) => return Err(PlanError::Registry(error)),
-                        Err(error) => Outcome::Excluded(error.code().name.to_owned()),
+                        Err(error @ NotEligible::Refused(_)) => {
+                            Outcome::Excluded(error.code().name.to_owned())
+                        }
+                        Err(error) => return Err(PlanError::Eligibility(error)),
                     }
                 }
             };

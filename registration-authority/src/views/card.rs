@@ -1,12 +1,15 @@
 use ca_core::certificate::{self, CertificateStatus};
 use card::certificates;
-use card::{Card, CardNumber, GetError, KeyUsage};
+use card::{Card, CardNumber, CardStatus, GetError, KeyUsage};
 use professional_registry::identifiers::IdNatPs;
 use professional_registry::{ProfessionalRecord, Registry, RegistryError};
 use store::{Act, Code, Database, Fault};
 use thiserror::Error;
 
+use crate::eligibility::{self, BadRules, ChangeRule, Product};
 use crate::officers::{self, NotAuthorised, Right};
+use crate::order::{self, OrderError};
+use crate::renewal::claim_of;
 
 /// A card as an officer reads it.
 #[derive(Clone, Debug)]
@@ -15,6 +18,8 @@ pub struct CardView {
     pub card: Card,
     /// What the register says of its holder now; `None` where it knows nobody.
     pub holder: Option<ProfessionalRecord>,
+    /// What has changed in the register since it was ordered, and what that leads to; nothing where it is over.
+    pub change: Option<&'static ChangeRule>,
     /// What was certified for it, good or not, by use.
     pub certificates: Vec<AttachedCertificate>,
 }
@@ -41,6 +46,12 @@ pub enum CardViewError {
     /// The card cannot be had.
     #[error(transparent)]
     Card(#[from] GetError),
+    /// Its order cannot be had.
+    #[error(transparent)]
+    Order(#[from] OrderError),
+    /// The tables of rules cannot be read.
+    #[error(transparent)]
+    Rules(#[from] BadRules),
     /// The register does not answer.
     #[error(transparent)]
     Registry(#[from] RegistryError),
@@ -54,6 +65,8 @@ impl Fault for CardViewError {
         match self {
             Self::NotAuthorised(error) => error.code(),
             Self::Card(error) => error.code(),
+            Self::Order(error) => error.code(),
+            Self::Rules(error) => error.code(),
             Self::Registry(error) => error.code(),
             Self::Database(_) => store::fault::DATABASE,
         }
@@ -78,7 +91,27 @@ pub fn card(
         Ok(id) => registry.professional(db, &id)?,
         Err(_) => None,
     };
-    Ok(CardView { certificates: attached(db, number, act)?, card, holder })
+    let change = change_since(db, &card, holder.as_ref())?;
+    Ok(CardView { certificates: attached(db, number, act)?, card, holder, change })
+}
+
+fn change_since(
+    db: &mut Database,
+    card: &Card,
+    now: Option<&ProfessionalRecord>,
+) -> Result<Option<&'static ChangeRule>, CardViewError> {
+    let over = [CardStatus::Opposed, CardStatus::Expired, CardStatus::Cancelled];
+    let claimed = claim_of(card).filter(|_| !over.contains(&card.life.status()));
+    let Some((_, profession)) = claimed else { return Ok(None) };
+    let then = match order::get(db, &card.order_number) {
+        Ok(order) => order.register.record(),
+        // What cannot be read is another page's matter; the register's of now still says who has left it.
+        Err(OrderError::RowAltered { .. }) => None,
+        Err(error) => return Err(error.into()),
+    };
+    let then = then.as_ref().and_then(|record| record.living_exercise(profession));
+    let rules = eligibility::rules_of(Product::Card(card.kind))?;
+    Ok(eligibility::change(rules, profession, then, now))
 }
 
 fn attached(

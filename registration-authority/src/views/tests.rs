@@ -49,6 +49,13 @@ fn a_card_is_shown_with_its_holder_and_its_certificates() {
     assert_eq!((view.card.number, view.holder.unwrap().family_name.as_str()), (number, "DURAND"));
     let words: Vec<_> = view.certificates.iter().map(|one| one.status.as_ref().unwrap().word()).collect();
     assert_eq!(words, ["good", "good"]);
+    assert!(read(&mut house).change.is_none());
+    let mut lines = second_day();
+    lines.iter_mut().filter(|line| line.family_name == "DURAND").for_each(|line| line.family_name = "DUPONT");
+    house.import_day(2, &lines);
+    assert_eq!(read(&mut house).change.unwrap().id, "R-CPS-C5", "a new name is a new card");
+    house.import_day(3, &without(second_day(), &nurse()));
+    assert_eq!(read(&mut house).change.unwrap().id, "R-CPS-C2", "who has left has no card");
     assert_eq!(
         code(card(&mut house.db, &mut ImportedRegister, &"2699999999".parse().unwrap(), &auditor)),
         "card-not-found"

@@ -37,6 +37,7 @@ pub(super) struct CardPage {
     status_class: &'static str,
     status_since: Option<Shown>,
     expires_at: Option<Shown>,
+    change: Option<Changed>,
     certificates: Vec<Line>,
     can_oppose: bool,
     grounds: Vec<Choice>,
@@ -51,6 +52,12 @@ impl CardPage {
     fn error(&self, field: &str) -> Option<&FieldError> {
         self.errors.iter().find(|error| error.field == field)
     }
+}
+
+/// What the register says otherwise than when the card was ordered.
+struct Changed {
+    rule: &'static str,
+    sentence: &'static str,
 }
 
 struct Line {
@@ -90,7 +97,8 @@ pub(super) fn read(
     let may_oppose = work.officer.role.may(Right::Oppose);
     let act = work.act;
     work.db.snapshot(|db| {
-        let CardView { card, holder, certificates } = views::card(db, &mut ImportedRegister, number, act)?;
+        let CardView { card, holder, change, certificates } =
+            views::card(db, &mut ImportedRegister, number, act)?;
         let status = card.life.status();
         let over = matches!(status, CardStatus::Opposed | CardStatus::Expired | CardStatus::Cancelled);
         Ok(CardPage {
@@ -106,6 +114,7 @@ pub(super) fn read(
             status_class: status.as_str(),
             status_since: since(&card.life).map(Shown),
             expires_at: card.life.expires_at().map(Shown),
+            change: change.map(|rule| Changed { rule: &rule.id, sentence: &rule.sentence }),
             certificates: certificates.into_iter().map(line).collect(),
             can_oppose: may_oppose && !over,
             grounds: Ground::ALL.into_iter().map(|ground| choice(ground, chosen)).collect(),

@@ -137,6 +137,7 @@ fn answer(
     let said = Said {
         done: None,
         problem: Some(code),
+        rules: failure.rules().to_vec(),
         reason: fields.text("motif").to_owned(),
         text: fields.text("precision").to_owned(),
     };

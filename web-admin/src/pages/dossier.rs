@@ -17,7 +17,7 @@ use registration_authority::officers::{self, Officer, Right};
 use registration_authority::order::{self, CardOrder, OrderState};
 use registration_authority::refusal_reasons::{self, RefusalReason};
 use registration_authority::views::{self, Dossier};
-use store::{Code, Database};
+use store::{BrokenRule, Code, Database};
 
 use past::{Past, PastCard, PastOrder};
 use register::Line;
@@ -43,6 +43,8 @@ pub(super) struct Said {
     pub(super) done: Option<&'static str>,
     /// Why nothing was done.
     pub(super) problem: Option<Code>,
+    /// Every rule that what was asked for breaks.
+    pub(super) rules: Vec<BrokenRule>,
     /// The reason that was chosen, and the sentence that was typed, so that nobody types it twice.
     pub(super) reason: String,
     pub(super) text: String,
@@ -103,6 +105,7 @@ struct Choice {
 struct Trouble {
     code: &'static str,
     refusal: Refusal,
+    rules: Vec<BrokenRule>,
     about_reason: bool,
 }
 
@@ -206,6 +209,7 @@ fn compose(
         problem: said.problem.map(|code| Trouble {
             code: code.name,
             refusal: words::refusal(code.name),
+            rules: said.rules,
             about_reason: is_about_reason(code),
         }),
         comparison,

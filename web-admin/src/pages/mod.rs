@@ -20,7 +20,7 @@ use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpResponse, Responder, Route};
 use askama::Template;
 use registration_authority::officers::Right;
-use store::{Code, Kind, RequestId};
+use store::{BrokenRule, Code, Kind, RequestId};
 
 use crate::desk::Desk;
 use crate::failure::{Failure, status_of};
@@ -98,9 +98,7 @@ pub(crate) fn to(address: &str) -> HttpResponse {
 
 /// A page, written.
 fn page(status: StatusCode, template: &impl Template) -> Result<HttpResponse, Failure> {
-    let html = template
-        .render()
-        .map_err(|error| Failure::Coded { code: faults::PAGE_FAILED, detail: error.to_string() })?;
+    let html = template.render().map_err(|error| Failure::coded(faults::PAGE_FAILED, error.to_string()))?;
     Ok(HttpResponse::build(status).content_type("text/html; charset=utf-8").body(html))
 }
 
@@ -141,10 +139,16 @@ pub(crate) struct FieldError {
     field: &'static str,
     code: &'static str,
     refusal: Refusal,
+    rule: Option<BrokenRule>,
 }
 
 impl FieldError {
     fn new(field: &'static str, code: Code) -> Self {
-        Self { field, code: code.name, refusal: words::refusal(code.name) }
+        Self { field, code: code.name, refusal: words::refusal(code.name), rule: None }
+    }
+
+    /// Of a rule that what was typed breaks.
+    fn of_rule(field: &'static str, rule: BrokenRule) -> Self {
+        Self { field, code: rule.code, refusal: words::refusal(rule.code), rule: Some(rule) }
     }
 }

@@ -8,7 +8,7 @@ use card::{CardKind, CardNumber};
 use professional_registry::{IdNatPs, ImportedRegister, Profession, Rpps, faults as registers};
 use registration_authority::faults as rules;
 use registration_authority::officers::Right;
-use registration_authority::order::{self, NewCardOrder};
+use registration_authority::order::{self, NewCardOrder, SubmitError};
 use store::{Code, Fault, Kind, Timestamp};
 
 use super::{Address, FieldError, filters, page, to};
@@ -90,15 +90,15 @@ async fn submit(posted: Posted) -> Result<HttpResponse, Failure> {
             let submitted = work.db.write(|db| order::submit(db, &mut ImportedRegister, new, rng, act));
             match submitted {
                 Ok(submitted) => Ok(Ok(submitted.number().to_owned())),
-                Err(error) if is_for_the_form(error.code()) => Ok(Err(error.code())),
+                Err(error) if is_for_the_form(error.code()) => Ok(Err(errors_of(&error))),
                 Err(error) => Err(error.into()),
             }
         })
         .await?;
     match submitted {
         Ok(number) => Ok(to(&format!("/ra/dossiers/{number}?fait=depot"))),
-        Err(code) => {
-            let template = NewOrderPage::new(frame, &fields, vec![FieldError::new(field_of(code), code)], at);
+        Err(errors) => {
+            let template = NewOrderPage::new(frame, &fields, errors, at);
             page(StatusCode::UNPROCESSABLE_ENTITY, &template)
         }
     }
@@ -152,8 +152,18 @@ fn is_for_the_form(code: Code) -> bool {
     matches!(code.kind, Kind::Invalid | Kind::NotFound | Kind::Refused) && status_of(code).is_client_error()
 }
 
-/// The field that a refusal is about.
-fn field_of(code: Code) -> &'static str {
+/// Every rule that the wish breaks, each at its field; or the one thing that is wrong.
+fn errors_of(error: &SubmitError) -> Vec<FieldError> {
+    let broken = error.broken_rules();
+    if broken.is_empty() {
+        let code = error.code();
+        return vec![FieldError::new(field_of(code.name), code)];
+    }
+    broken.into_iter().map(|rule| FieldError::of_rule(field_of(rule.code), rule)).collect()
+}
+
+/// The field that a refusal of this code is about.
+fn field_of(code: &str) -> &'static str {
     let profession = [
         rules::ORDER_PROFESSION_NOT_EXERCISED,
         rules::ORDER_PROFESSION_CEASED,
@@ -162,9 +172,10 @@ fn field_of(code: Code) -> &'static str {
         rules::ORDER_TRAINING_REFUSED,
     ];
     let replaced = [rules::ORDER_REPLACES_ANOTHER, rules::ORDER_REPLACED_ALREADY, rules::ORDER_CARD_ACTIVE];
-    if profession.contains(&code) {
+    let among = |codes: &[Code]| codes.iter().any(|one| one.name == code);
+    if among(&profession) {
         "profession"
-    } else if replaced.contains(&code) {
+    } else if among(&replaced) {
         "remplace"
     } else {
         "rpps"

@@ -137,7 +137,7 @@ async fn answered(
 impl PkiPage {
     fn of(state: &WebState, db: &mut Database, at: Timestamp) -> Result<Self, Failure> {
         let told = (state.publications())(db, at);
-        let published = told.map_err(|(code, detail)| Failure::Coded { code, detail })?;
+        let published = told.map_err(|(code, detail)| Failure::coded(code, detail))?;
         Ok(Self {
             frame: Frame::outside(state.is_demo()),
             shown_at: Shown(at),

@@ -44,6 +44,21 @@ async fn what_is_wrong_stands_at_its_field_and_nothing_typed_is_lost() {
 }
 
 #[actix_web::test]
+async fn every_rule_that_a_wish_breaks_is_named_with_who_can_help() {
+    let mut house = House::new();
+    house.submit("alice", &person(3));
+    let mut alice = house.browser("alice").await;
+    let open = rpps(3);
+    let fields = [("rpps", open.as_str()), ("profession", "60"), ("remplace", "2600000001")];
+    let answer = alice.post("/ra/nouvelle", &fields).await;
+    assert_eq!(answer.status, 422);
+    for said in ["R-CPS-08", "R-CPS-09", "order-already-open", "order-replaces-another"] {
+        assert!(answer.says(said), "{said}: {}", answer.body);
+    }
+    assert!(answer.says("Le demandeur vérifie les dix chiffres"), "{}", answer.body);
+}
+
+#[actix_web::test]
 async fn who_may_not_submit_is_not_shown_the_form() {
     let mut house = House::new();
     let mut audrey = house.browser("audrey").await;

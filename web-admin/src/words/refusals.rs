@@ -103,6 +103,10 @@ fn of_orders(code: &str) -> Option<(&'static str, &'static str)> {
             "Vous ne pouvez retirer que les demandes que vous avez déposées.",
             "L'auteur de la demande, ou un opérateur d'enregistrement, peut la retirer.",
         ),
+        "eligibility-rules-unreadable" => (
+            "Les règles d'éligibilité de ce programme ne peuvent pas être lues ; rien n'a été modifié.",
+            OPERATOR,
+        ),
         "order-row-altered" => ("La demande enregistrée ne peut pas être relue.", AUDITOR),
         _ => return None,
     })

@@ -15,7 +15,7 @@ pub(super) async fn download(request: HttpRequest, path: web::Path<String>) -> R
     let file = web::block(move || state.published_file(&path))
         .await
         .map_err(|_| Failure::of(faults::PAGE_FAILED))?
-        .map_err(|error| Failure::Coded { code: faults::PUBLIC_FILE, detail: error.to_string() })?
+        .map_err(|error| Failure::coded(faults::PUBLIC_FILE, error.to_string()))?
         .ok_or_else(|| Failure::of(faults::PAGE_UNKNOWN))?;
     // A name that is published has letters, digits, dashes and dots.
     let disposition = format!("attachment; filename=\"{name}\"");

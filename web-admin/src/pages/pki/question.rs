@@ -176,5 +176,5 @@ fn read_serial(text: &str) -> Option<SerialNumber> {
 }
 
 fn database(error: impl std::fmt::Display) -> Failure {
-    Failure::Coded { code: store::fault::DATABASE, detail: error.to_string() }
+    Failure::coded(store::fault::DATABASE, error.to_string())
 }

@@ -51,9 +51,9 @@ impl PublishedAt {
 impl Shelf {
     pub(super) fn of(published: PublishedAuthority) -> Result<Self, Failure> {
         let PublishedAuthority { authority, certificate_url, ocsp_url, crls } = published;
-        let unreadable = |error: ErrorStack| Failure::Coded {
-            code: faults::PAGE_FAILED,
-            detail: format!("the certificate of {} does not read: {error}", authority.short_name),
+        let unreadable = |error: ErrorStack| {
+            let detail = format!("the certificate of {} does not read: {error}", authority.short_name);
+            Failure::coded(faults::PAGE_FAILED, detail)
         };
         let certificate = X509::from_der(&authority.certificate).map_err(unreadable)?;
         let digest = certificate.digest(MessageDigest::sha256()).map_err(unreadable)?;

@@ -1,0 +1,172 @@
+use professional_registry::identifiers::IdNatPs;
+use professional_registry::{Category, Exercise, Profession, ProfessionalRecord};
+use store::Timestamp;
+
+use super::condition::Condition;
+use super::refusal::Refusal;
+use super::rulebook::{Automatic, ProductRules};
+use super::standing::Standing;
+use crate::officers::Role;
+
+/// Who asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asker {
+    /// An officer.
+    Officer(Role),
+    /// Nobody: it comes by itself.
+    Automatic(Automatic),
+}
+
+/// The names and the category that an order bears.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Named<'a> {
+    /// Family name.
+    pub family_name: &'a str,
+    /// Given name.
+    pub given_name: &'a str,
+    /// Category.
+    pub category: Category,
+}
+
+/// All that the rules of a card look at. What is `None` was not asked for, and no rule judges it.
+#[derive(Clone, Copy, Debug)]
+pub struct CardFacts<'a> {
+    /// When.
+    pub at: Timestamp,
+    /// Who asks; once an order is there, nobody does any more.
+    pub asker: Option<Asker>,
+    /// For whom.
+    pub holder: &'a IdNatPs,
+    /// For the exercise of which profession.
+    pub profession: Profession,
+    /// What the register says of him; `None` where it knows nobody.
+    pub record: Option<&'a ProfessionalRecord>,
+    /// What the order says of him.
+    pub named: Option<Named<'a>>,
+    /// The orders and cards there are.
+    pub standing: Option<&'a Standing>,
+}
+
+/// Judges: the exercise that the card is tied to, or every rule that is broken, in the order of the table. A rule that
+/// cannot be judged, because what it looks at is missing for a reason that another rule names, is not broken.
+pub fn judge_card<'a>(rules: &ProductRules, facts: &CardFacts<'a>) -> Result<&'a Exercise, Vec<Refusal>> {
+    let seen = Seen::of(rules, facts);
+    let broken = |condition| seen.broken(rules, facts, condition);
+    let refusals: Vec<Refusal> = rules
+        .rules
+        .iter()
+        .filter_map(|rule| broken(rule.needs).map(|detail| Refusal::new(rule, detail)))
+        .collect();
+    match seen.living {
+        Some(exercise) if refusals.is_empty() => Ok(exercise),
+        _ => Err(refusals),
+    }
+}
+
+/// What is in the facts for this profession.
+struct Seen<'a> {
+    /// Its exercises, ended ones included.
+    exercised: Vec<&'a Exercise>,
+    /// Of those, in a category that the card is for.
+    fitting: Vec<&'a Exercise>,
+    /// The one the card is tied to.
+    living: Option<&'a Exercise>,
+}
+
+impl<'a> Seen<'a> {
+    fn of(rules: &ProductRules, facts: &CardFacts<'a>) -> Self {
+        let all = facts.record.map_or(&[][..], |record| &record.exercises);
+        let exercised: Vec<&Exercise> =
+            all.iter().filter(|exercise| exercise.profession == facts.profession).collect();
+        let fitting: Vec<&Exercise> = exercised
+            .iter()
+            .copied()
+            .filter(|exercise| rules.categories.contains(&exercise.category))
+            .collect();
+        let living = fitting.iter().copied().find(|exercise| exercise.ceased_at.is_none());
+        Self { exercised, fitting, living }
+    }
+
+    /// Why the condition does not hold, in English; `None` where it holds or cannot be judged.
+    fn broken(&self, rules: &ProductRules, facts: &CardFacts<'_>, condition: Condition) -> Option<String> {
+        let (holder, profession) = (facts.holder, facts.profession.code());
+        match condition {
+            Condition::Offered => {
+                (!rules.offered).then(|| format!("a {} cannot be ordered here", rules.product))
+            }
+            Condition::Asker => facts.asker.and_then(|asker| asker_refused(rules, asker)),
+            Condition::ProfessionActive => (!facts.profession.is_active(facts.at))
+                .then(|| format!("profession {profession} is not active in TRE_G15")),
+            Condition::HolderKnown => {
+                facts.record.is_none().then(|| format!("the register knows no {holder}"))
+            }
+            Condition::HolderPresent => {
+                let since = facts.record?.ceased_at?;
+                Some(format!("{holder} has not been in the register since {since}"))
+            }
+            Condition::Exercised => (facts.record.is_some() && self.exercised.is_empty())
+                .then(|| format!("{holder} does not exercise profession {profession}")),
+            Condition::Category => {
+                let category = self.exercised.first()?.category;
+                let product = rules.product;
+                self.fitting.is_empty().then(|| {
+                    format!("profession {profession} of {holder} is exercised in category {category}, which has no {product}")
+                })
+            }
+            Condition::Training => facts.profession.in_training().is_none().then(|| {
+                format!("{} is for who learns a profession of TRE_G16; {profession} is none", rules.product)
+            }),
+            Condition::ExerciseLiving => self.ended(facts),
+            Condition::NamedAsRegister => self.named_otherwise(facts.named?),
+            Condition::NoOpenOrder => {
+                let open = facts.standing?.open_order.as_ref()?;
+                Some(format!("order {open} for the same holder, kind and profession is open"))
+            }
+            Condition::ReplacesOwn => facts.standing?.replaces_another(),
+            Condition::ReplacesLast => facts.standing?.replaced_already(),
+            Condition::NoActiveCard => facts.standing?.active_card(),
+            Condition::NoCardOnItsWay => facts.standing?.card_on_its_way(),
+            Condition::StructureKnown
+            | Condition::StructureIdentified
+            | Condition::NamesAllowed
+            | Condition::NoOpenRequest
+            | Condition::KeyUnshared => None,
+        }
+    }
+
+    /// Of who has left the register altogether another rule says so.
+    fn ended(&self, facts: &CardFacts<'_>) -> Option<String> {
+        let present = facts.record.is_some_and(|record| record.ceased_at.is_none());
+        if !present || self.living.is_some() {
+            return None;
+        }
+        let since = self.fitting.iter().filter_map(|exercise| exercise.ceased_at).max()?;
+        let (holder, profession) = (facts.holder, facts.profession.code());
+        Some(format!("{holder} has not exercised profession {profession} since {since}"))
+    }
+
+    fn named_otherwise(&self, named: Named<'_>) -> Option<String> {
+        let exercise = self.living?;
+        let fields = [
+            ("the family name", exercise.practice_family_name != named.family_name),
+            ("the given name", exercise.practice_given_name != named.given_name),
+            ("the category", exercise.category != named.category),
+        ];
+        let differs: Vec<&str> =
+            fields.into_iter().filter(|(_, differs)| *differs).map(|(field, _)| field).collect();
+        (!differs.is_empty()).then(|| format!("the register now says {} otherwise", differs.join(" and ")))
+    }
+}
+
+/// Why `asker` may not ask.
+pub(super) fn asker_refused(rules: &ProductRules, asker: Asker) -> Option<String> {
+    let may = match asker {
+        Asker::Officer(role) => rules.asked_by.contains(&role),
+        Asker::Automatic(what) => rules.automatic.contains(&what),
+    };
+    let who = match asker {
+        Asker::Officer(role) => role.to_string(),
+        Asker::Automatic(what) => format!("{what:?}").to_lowercase(),
+    };
+    (!may).then(|| format!("{who} does not ask for a {}", rules.product))
+}

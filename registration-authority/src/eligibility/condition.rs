@@ -1,0 +1,163 @@
+use store::Code;
+
+use super::Product;
+use crate::faults;
+
+/// What a rule asks for. The tables name conditions by [`Condition::name`]; what each one means of the facts stands in
+/// [`card`](super::card) and [`offer`](super::offer).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Condition {
+    /// Whoever asks is one of those who may.
+    Asker,
+    /// The product can be made here.
+    Offered,
+    /// The profession is one of TRE_G15 at this date.
+    ProfessionActive,
+    /// The register knows the holder.
+    HolderKnown,
+    /// The holder has not left it.
+    HolderPresent,
+    /// The holder exercises the profession, or did.
+    Exercised,
+    /// In a category that the card is for.
+    Category,
+    /// Who learns the profession has a card (TRE_G16).
+    Training,
+    /// The exercise has not ended.
+    ExerciseLiving,
+    /// No other order for the same is open.
+    NoOpenOrder,
+    /// The card to be replaced is the holder's, for this exercise.
+    ReplacesOwn,
+    /// It has no successor.
+    ReplacesLast,
+    /// No other card for this exercise is active.
+    NoActiveCard,
+    /// None is on its way.
+    NoCardOnItsWay,
+    /// The order names the holder as the register does.
+    NamedAsRegister,
+    /// The register knows the structure.
+    StructureKnown,
+    /// The structure has a number that a certificate carries.
+    StructureIdentified,
+    /// Every name is allowed to the structure.
+    NamesAllowed,
+    /// No other request for the same key is open.
+    NoOpenRequest,
+    /// The key is nobody else's, and was not compromised.
+    KeyUnshared,
+}
+
+/// What the table of a card that can be ordered must ask for, whatever else.
+pub(super) const OF_CARDS: &[Condition] = &[
+    Condition::Asker,
+    Condition::ProfessionActive,
+    Condition::HolderKnown,
+    Condition::HolderPresent,
+    Condition::Exercised,
+    Condition::Category,
+    Condition::ExerciseLiving,
+    Condition::NoOpenOrder,
+    Condition::ReplacesOwn,
+    Condition::ReplacesLast,
+    Condition::NoActiveCard,
+    Condition::NoCardOnItsWay,
+    Condition::NamedAsRegister,
+];
+
+/// The same for an offer of software certificates.
+pub(super) const OF_OFFERS: &[Condition] = &[
+    Condition::Asker,
+    Condition::StructureKnown,
+    Condition::StructureIdentified,
+    Condition::NamesAllowed,
+    Condition::NoOpenRequest,
+    Condition::KeyUnshared,
+];
+
+impl Condition {
+    /// Every condition, in the order in which they are asked.
+    pub const ALL: [Self; 20] = [
+        Self::Offered,
+        Self::Asker,
+        Self::ProfessionActive,
+        Self::HolderKnown,
+        Self::HolderPresent,
+        Self::Exercised,
+        Self::Category,
+        Self::Training,
+        Self::ExerciseLiving,
+        Self::NoOpenOrder,
+        Self::ReplacesOwn,
+        Self::ReplacesLast,
+        Self::NoActiveCard,
+        Self::NoCardOnItsWay,
+        Self::NamedAsRegister,
+        Self::StructureKnown,
+        Self::StructureIdentified,
+        Self::NamesAllowed,
+        Self::NoOpenRequest,
+        Self::KeyUnshared,
+    ];
+
+    /// As the tables write it: `holder-known`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Asker => "asker",
+            Self::Offered => "offered",
+            Self::ProfessionActive => "profession-active",
+            Self::HolderKnown => "holder-known",
+            Self::HolderPresent => "holder-present",
+            Self::Exercised => "exercised",
+            Self::Category => "category",
+            Self::Training => "training",
+            Self::ExerciseLiving => "exercise-living",
+            Self::NoOpenOrder => "no-open-order",
+            Self::ReplacesOwn => "replaces-own",
+            Self::ReplacesLast => "replaces-last",
+            Self::NoActiveCard => "no-active-card",
+            Self::NoCardOnItsWay => "no-card-on-its-way",
+            Self::NamedAsRegister => "named-as-register",
+            Self::StructureKnown => "structure-known",
+            Self::StructureIdentified => "structure-identified",
+            Self::NamesAllowed => "names-allowed",
+            Self::NoOpenRequest => "no-open-request",
+            Self::KeyUnshared => "key-unshared",
+        }
+    }
+
+    /// The condition of this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|condition| condition.name() == name)
+    }
+
+    /// The stable code of a refusal of this product because of it.
+    pub const fn code(self, product: Product) -> Code {
+        match self {
+            Self::Asker => faults::OFFICER_ROLE_MISSING,
+            Self::Offered => match product {
+                Product::Card(_) => faults::ORDER_KIND_NOT_OFFERED,
+                Product::Offer(_) => faults::REQUEST_PROFILE_NOT_OFFERED,
+            },
+            Self::ProfessionActive => faults::ORDER_PROFESSION_INACTIVE,
+            Self::HolderKnown => faults::ORDER_HOLDER_UNKNOWN,
+            Self::HolderPresent => faults::ORDER_HOLDER_CEASED,
+            Self::Exercised => faults::ORDER_PROFESSION_NOT_EXERCISED,
+            Self::Category => faults::ORDER_CATEGORY_REFUSED,
+            Self::Training => faults::ORDER_TRAINING_REFUSED,
+            Self::ExerciseLiving => faults::ORDER_PROFESSION_CEASED,
+            Self::NoOpenOrder => faults::ORDER_ALREADY_OPEN,
+            Self::ReplacesOwn => faults::ORDER_REPLACES_ANOTHER,
+            Self::ReplacesLast => faults::ORDER_REPLACED_ALREADY,
+            Self::NoActiveCard => faults::ORDER_CARD_ACTIVE,
+            Self::NoCardOnItsWay => faults::ORDER_CARD_IN_PRODUCTION,
+            Self::NamedAsRegister => faults::ORDER_REGISTER_CHANGED,
+            Self::StructureKnown => faults::REQUEST_STRUCTURE_UNKNOWN,
+            Self::StructureIdentified => faults::REQUEST_STRUCTURE_UNIDENTIFIED,
+            Self::NamesAllowed => faults::REQUEST_NAME_NOT_APPROVED,
+            Self::NoOpenRequest => faults::REQUEST_ALREADY_OPEN,
+            Self::KeyUnshared => faults::REQUEST_KEY_KNOWN,
+        }
+    }
+}

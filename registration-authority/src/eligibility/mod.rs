@@ -1,0 +1,173 @@
+//! Who may have what: the rules as data, and a pure function from facts to *permitted* or to every rule that is broken.
+//!
+//! `rules/*.toml` holds one table a product, for a reviewer; [`rulebook`] reads them. [`judge_card`] and [`judge_offer`] look at
+//! facts alone; [`check`] and [`check_order`] gather the facts from the register and the tables, at submission, at decision, at
+//! certification and at renewal, and remember nothing. [`change`] says what a change of the register leads to.
+//! `docs/eligibility.md` explains the rules, `tests/golden/eligibility.txt` lists them by cases.
+
+mod card;
+mod change;
+mod condition;
+mod offer;
+mod product;
+mod refusal;
+mod rulebook;
+mod standing;
+
+#[cfg(test)]
+mod tests;
+
+use ::card::{CardKind, CardNumber};
+use professional_registry::identifiers::IdNatPs;
+use professional_registry::{Exercise, Profession, ProfessionalRecord, Registry};
+use store::{Database, Timestamp};
+
+pub use card::{Asker, CardFacts, Named, judge_card};
+pub use change::{Change, ChangeRule, Consequence, change};
+pub use condition::Condition;
+pub use offer::{OfferFacts, judge_offer};
+pub use product::{Offer, Product};
+pub use refusal::{NotEligible, Refusal, Refusals};
+pub use rulebook::{Automatic, BadRules, OfferedProfile, ProductRules, RegisterOf, Rule, rulebook, rules_of};
+pub use standing::{Place, PlacedCard, Replaced, Standing};
+
+use crate::order::CardOrder;
+
+/// What is claimed.
+#[derive(Clone, Copy, Debug)]
+pub struct Claim<'a> {
+    /// A card of this kind,
+    pub kind: CardKind,
+    /// for this person,
+    pub holder: &'a IdNatPs,
+    /// for the exercise of this profession: a card is tied to an exercise, not to a person
+    /// (\[S\] domain.md §1.7).
+    pub profession: Profession,
+}
+
+/// What the register says that supports a claim. Made by this module alone.
+#[derive(Clone, Debug)]
+pub struct Entitlement {
+    record: ProfessionalRecord,
+    exercise: Exercise,
+}
+
+impl Entitlement {
+    /// All that the register says of the person.
+    pub fn record(&self) -> &ProfessionalRecord {
+        &self.record
+    }
+
+    /// The exercise the card is tied to.
+    pub fn exercise(&self) -> &Exercise {
+        &self.exercise
+    }
+}
+
+/// Asks the register whether `claim` holds at `at`, whoever asks and whatever cards there are.
+pub fn check(
+    db: &mut Database,
+    registry: &mut dyn Registry,
+    claim: Claim<'_>,
+    at: Timestamp,
+) -> Result<Entitlement, NotEligible> {
+    judge(db, registry, claim, at, Circumstances::default())
+}
+
+/// Asks whether `asker` may order this card now, in the place of `replaces`.
+pub(crate) fn check_wish(
+    db: &mut Database,
+    registry: &mut dyn Registry,
+    claim: Claim<'_>,
+    replaces: Option<&CardNumber>,
+    asker: Asker,
+    at: Timestamp,
+) -> Result<Entitlement, NotEligible> {
+    let place = place(claim, replaces, "");
+    let circumstances = Circumstances { asker: Some(asker), place: Some(place), ..Circumstances::default() };
+    judge(db, registry, claim, at, circumstances)
+}
+
+/// Asks whether the card of `order` may still be made, under the names that it bears; `among_others` asks for the holder's other
+/// orders and cards as well.
+pub(crate) fn check_order(
+    db: &mut Database,
+    registry: &mut dyn Registry,
+    order: &CardOrder,
+    among_others: bool,
+    at: Timestamp,
+) -> Result<Entitlement, NotEligible> {
+    let claim = Claim { kind: order.kind, holder: &order.holder, profession: order.profession };
+    let named =
+        Named { family_name: &order.family_name, given_name: &order.given_name, category: order.category };
+    let place = among_others.then(|| place(claim, order.replaces.as_ref(), &order.number));
+    judge(db, registry, claim, at, Circumstances { named: Some(named), place, asker: None })
+}
+
+/// The offer that a profile belongs to, and the profile in it; `None` where it is requested no such way.
+pub(crate) fn offer_of(
+    profile: &str,
+) -> Result<Option<(&'static ProductRules, &'static OfferedProfile)>, BadRules> {
+    let in_offer = |rules: &'static ProductRules| {
+        let found = rules.profiles.iter().find(|offered| offered.id == profile);
+        found.map(|offered| (rules, offered))
+    };
+    Ok(rulebook()?.iter().find_map(in_offer))
+}
+
+/// The refusal of what cannot be made here, whoever asks.
+pub(crate) fn not_offered(rules: &ProductRules) -> NotEligible {
+    let refusal = |rule| Refusal::new(rule, format!("offer {} cannot be asked for here", rules.product));
+    NotEligible::of(rules.rule(Condition::Offered).map(refusal).into_iter().collect())
+}
+
+/// Refuses a request for a software certificate that breaks a rule of its offer.
+pub(crate) fn permit_offer(rules: &ProductRules, facts: &OfferFacts<'_>) -> Result<(), NotEligible> {
+    let refusals = judge_offer(rules, facts);
+    if refusals.is_empty() { Ok(()) } else { Err(NotEligible::of(refusals)) }
+}
+
+fn place<'a>(claim: Claim<'a>, replaces: Option<&'a CardNumber>, except: &'a str) -> Place<'a> {
+    Place { kind: claim.kind, holder: claim.holder, profession: claim.profession, replaces, except }
+}
+
+/// What is asked for beside the register.
+#[derive(Default)]
+struct Circumstances<'a> {
+    asker: Option<Asker>,
+    named: Option<Named<'a>>,
+    place: Option<Place<'a>>,
+}
+
+fn judge(
+    db: &mut Database,
+    registry: &mut dyn Registry,
+    claim: Claim<'_>,
+    at: Timestamp,
+    circumstances: Circumstances<'_>,
+) -> Result<Entitlement, NotEligible> {
+    let rules = rules_of(Product::Card(claim.kind))?;
+    let record = registry.professional(db, claim.holder)?;
+    let standing = circumstances.place.map(|place| Standing::at(db, &place)).transpose()?;
+    let facts = CardFacts {
+        at,
+        asker: circumstances.asker,
+        holder: claim.holder,
+        profession: claim.profession,
+        record: record.as_ref(),
+        named: circumstances.named,
+        standing: standing.as_ref(),
+    };
+    let exercise = judge_card(rules, &facts).map_err(NotEligible::of)?.clone();
+    record.map(|record| Entitlement { record, exercise }).ok_or_else(|| NotEligible::of(Vec::new()))
+}
+
+/// Two submissions crossed, and the index over the open orders has decided: the same refusal as if the other order had been seen.
+pub(crate) fn already_open(kind: CardKind) -> NotEligible {
+    let rules = match rules_of(Product::Card(kind)) {
+        Ok(rules) => rules,
+        Err(error) => return error.into(),
+    };
+    let refusal = |rule| Refusal::new(rule, "an order for the same was submitted a moment ago".to_owned());
+    NotEligible::of(rules.rule(Condition::NoOpenOrder).map(refusal).into_iter().collect())
+}
