@@ -3,6 +3,10 @@
 //!
 //! Card and certification meet on the card's row (invariant 15), so that row is always taken first.
 
+pub mod by_code;
+pub mod code;
+pub mod code_letter;
+pub mod declaration;
 mod ground;
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! `igc.toml`: one file, every key known, relative paths from its folder.
 
 mod file;
+mod opposition;
 mod schedule;
 
 use std::io::Read;
@@ -14,6 +15,7 @@ use serde::Serialize;
 use thiserror::Error;
 
 pub use file::{ConfigFile, InstallationKind, NeverIssued};
+pub use opposition::Opposition;
 pub use schedule::Schedule;
 
 use crate::faults;
@@ -64,6 +66,8 @@ pub struct Config {
     pub brakes: Brakes,
     /// How many cards the register may end within a day without two officers.
     pub oppositions_a_day: u32,
+    /// How holders oppose their cards.
+    pub opposition: Opposition,
     /// How long what is published lives.
     pub publication: Publication,
     /// When jobs run.

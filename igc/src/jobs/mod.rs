@@ -5,6 +5,8 @@ mod audit;
 pub mod bureau;
 mod certification;
 mod coherence;
+mod holder_declarations;
+mod opposition_codes;
 mod opposition_list;
 mod pinned_bureaus;
 mod publication;
@@ -29,6 +31,7 @@ use crate::problem::Problem;
 pub use audit::{sequence, sequence_with};
 pub use certification::certify_all;
 pub use coherence::{last_statement, look_and_state};
+pub use holder_declarations::answer_with;
 pub use opposition_list::{ListFinding, continue_opposition_list, publish_oppositions};
 pub use pinned_bureaus::pinned_bureaus;
 pub use publication::{PublishedList, folder, policy, publish_certificates, publish_everything};
@@ -96,6 +99,16 @@ pub const JOBS: &[Job] = &[
         name: "revalidation",
         purpose: "ends the cards that two feeds of the register no longer support",
         run: revalidation::run,
+    },
+    Job {
+        name: "opposition-codes",
+        purpose: "draws the opposition codes of certified cards, for the letters to their holders",
+        run: opposition_codes::run,
+    },
+    Job {
+        name: "holder-declarations",
+        purpose: "opposes the cards of holders who prove themselves by their opposition code",
+        run: holder_declarations::run,
     },
     Job { name: "expiry", purpose: "ends the life of cards past their last day", run: renewal::expire },
     Job {
