@@ -8,6 +8,7 @@ pub mod code;
 pub mod code_letter;
 pub mod declaration;
 mod ground;
+pub mod ticket;
 
 #[cfg(test)]
 mod tests;
@@ -152,6 +153,7 @@ pub(crate) fn oppose_within(
     let receipt = declare(db, number, ground, rng, act)?;
     lapse::confirm(db, number, act)?;
     let holder = card::get(db, number)?.holder;
+    ticket::close_as_opposed(db, number, &holder, &receipt, rng, act)?;
     let subject = format!("card {number}");
     outbox::put(db, Recipient::Holder(&holder), Notice::CardOpposed, &subject, rng, act)?;
     let payload = json!({
@@ -177,7 +179,7 @@ fn authorise(db: &mut Database, number: &CardNumber, act: &Act) -> Result<(), Op
             true => Ok(()),
             false => Err(OpposeError::NotYours(*number, id.clone())),
         },
-        Actor::Officer(_) | Actor::Ceremony(_) => {
+        Actor::Officer(_) | Actor::Ceremony(_) | Actor::Anyone => {
             officers::require(db, Right::Oppose, act)?;
             Ok(())
         }

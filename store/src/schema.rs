@@ -479,6 +479,23 @@ diesel::table! {
 }
 
 diesel::table! {
+    opposition_tickets (number) {
+        number -> Text,
+        identifier -> Text,
+        ground -> Text,
+        opened_at -> BigInt,
+        looked_at -> Nullable<BigInt>,
+        telephone -> Nullable<Text>,
+        email -> Nullable<Text>,
+        outcome -> Nullable<Text>,
+        receipt -> Nullable<Text>,
+        reason -> Nullable<Text>,
+        closed_at -> Nullable<BigInt>,
+        closed_by -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     renewal_plans (id) {
         id -> Text,
         planned_by -> Text,
@@ -673,6 +690,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     opposition_declarations,
     opposition_codes,
     holder_declarations,
+    opposition_tickets,
     renewal_plans,
     renewal_plan_items,
     outbox,

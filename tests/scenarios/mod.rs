@@ -22,6 +22,7 @@ mod invariants;
 mod never_replaced;
 mod opposition_code;
 mod opposition_lists;
+mod opposition_tickets;
 mod profile_samples;
 mod profiles_golden;
 mod profiles_judged;

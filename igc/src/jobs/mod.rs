@@ -6,6 +6,7 @@ pub mod bureau;
 mod certification;
 mod coherence;
 mod holder_declarations;
+mod opposition_callbacks;
 mod opposition_codes;
 mod opposition_list;
 mod pinned_bureaus;
@@ -104,6 +105,11 @@ pub const JOBS: &[Job] = &[
         name: "opposition-codes",
         purpose: "draws the opposition codes of certified cards, for the letters to their holders",
         run: opposition_codes::run,
+    },
+    Job {
+        name: "opposition-callbacks",
+        purpose: "finds in the register whom to call back about a declaration without proof",
+        run: opposition_callbacks::run,
     },
     Job {
         name: "holder-declarations",

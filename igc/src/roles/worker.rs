@@ -26,6 +26,7 @@ const EVERY: &[(&str, Duration)] = &[
     ("signatures", Duration::from_secs(3)),
     ("revalidation", Duration::from_secs(30)),
     ("opposition-codes", Duration::from_secs(5)),
+    ("opposition-callbacks", Duration::from_secs(5)),
     ("expiry", Duration::from_secs(3600)),
     ("root-crls", Duration::from_secs(3600)),
     ("demo-bureau", Duration::from_secs(2)),

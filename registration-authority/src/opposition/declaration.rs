@@ -34,6 +34,13 @@ pub enum Declared {
     Person(Rpps),
 }
 
+impl Declared {
+    /// Whether it names a card, and not a person.
+    pub fn is_card(&self) -> bool {
+        matches!(self, Self::Card(_))
+    }
+}
+
 /// A text that is neither a card number nor an RPPS number.
 #[derive(Debug, Error, PartialEq, Eq)]
 #[error("must be the ten digits of a card or the eleven digits of an RPPS number")]
@@ -183,6 +190,14 @@ pub fn look(db: &mut Database, id: &str) -> QueryResult<Option<Answer>> {
 pub fn is_any_waiting(db: &mut Database) -> QueryResult<bool> {
     let waiting = holder_declarations::table.filter(holder_declarations::outcome.is_null());
     diesel::select(diesel::dsl::exists(waiting)).get_result(db)
+}
+
+/// When the declaration came that waits longest.
+pub fn oldest_waiting(db: &mut Database) -> QueryResult<Option<Timestamp>> {
+    holder_declarations::table
+        .filter(holder_declarations::outcome.is_null())
+        .select(diesel::dsl::min(holder_declarations::received_at))
+        .first(db)
 }
 
 /// Forgets the answers that were given before `moment`: whoever asked has read his.
