@@ -28,11 +28,13 @@ const DEMO_CONFIG: &str = include_str!("config/demo.toml");
 const TOKENS: &str = include_str!("../../hsm-config/tokens.toml");
 const SOFTHSM: &str = include_str!("../../hsm-config/softhsm2.conf");
 
-const PRIVATE_DIR: u32 = 0o700;
+/// Nobody else looks into it.
+pub const PRIVATE_DIR: u32 = 0o700;
 /// The folder itself: the operator's group may look, nobody else.
 pub const OWN_DIR: u32 = 0o750;
 const SHARED_DIR: u32 = 0o755;
-const PRIVATE_FILE: u32 = 0o600;
+/// Nobody else reads it.
+pub const PRIVATE_FILE: u32 = 0o600;
 /// Files that anyone may read.
 pub const SHARED_FILE: u32 = 0o644;
 

@@ -127,6 +127,20 @@ store::codes! {
     OPPOSITION_GROUND_UNKNOWN = ("opposition-ground-unknown", Invalid, "the declarer: choose a ground from the list");
     /// Holds are not allowed: an opposition is definitive.
     OPPOSITION_HOLD_NOT_ALLOWED = ("opposition-hold-not-allowed", Refused, "the declarer: the policy knows no suspension; an opposition is definitive");
+    /// Neither a card number nor an RPPS number.
+    OPPOSITION_IDENTIFIER_MALFORMED = ("opposition-identifier-malformed", Invalid, "the declarer: the ten digits of the card, or the eleven of the RPPS number");
+    /// Not of the form of an opposition code.
+    OPPOSITION_CODE_MALFORMED = ("opposition-code-malformed", Invalid, "the declarer: the sixteen signs of the letter that came with the card; without it, ask to be called back");
+    /// Too many declarations wait for the worker.
+    OPPOSITION_INBOX_FULL = ("opposition-inbox-full", Unavailable, "the operator: the worker does not answer declarations, see `igc doctor`; until then officers oppose cards");
+    /// Too many declarations without proof wait for an officer.
+    OPPOSITION_TICKETS_FULL = ("opposition-tickets-full", Unavailable, "a revocation officer: call back, then oppose or dismiss; until then declarations without proof come by telephone");
+    /// There is no such ticket, or it is closed.
+    OPPOSITION_TICKET_UNKNOWN = ("opposition-ticket-unknown", NotFound, "the caller: `igc opposition tickets` lists those that are open");
+    /// A dismissal says why.
+    OPPOSITION_TICKET_REASON = ("opposition-ticket-reason-missing", Invalid, "the revocation officer: say in a sentence why the card is not opposed");
+    /// A card was given its opposition code by another worker.
+    OPPOSITION_CODE_TAKEN = ("opposition-code-taken", Unavailable, "nobody: the letter is thrown away, and the next run draws what is still due");
     /// A holder opposes his own cards only.
     OPPOSITION_NOT_YOURS = ("opposition-not-yours", NotAuthorised, "the holder of the card, or an officer");
 

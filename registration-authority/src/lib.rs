@@ -8,13 +8,14 @@
 //! [`test_certificates`] keeps what relying systems try their software with.
 //!
 //! This crate alone writes `officers`, `card_orders`, `certificate_requests`, `decisions`,
-//! `structure_names`, `opposition_declarations`, `register_examinations`, `card_lapses`, `opposition_plans`,
+//! `structure_names`, `opposition_declarations`, `opposition_codes`, `holder_declarations`, `opposition_tickets`, `register_examinations`, `card_lapses`, `opposition_plans`,
 //! `opposition_plan_items`, `renewal_plans`, `renewal_plan_items`, `outbox` and
 //! `number_counters`. It knows no HTTP, and no PKCS#11.
 
 pub mod approval;
 pub mod certificate_request;
 pub mod certification;
+pub mod contact;
 pub mod contradictions;
 pub mod decision;
 pub mod delivery;

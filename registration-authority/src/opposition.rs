@@ -3,7 +3,12 @@
 //!
 //! Card and certification meet on the card's row (invariant 15), so that row is always taken first.
 
+pub mod by_code;
+pub mod code;
+pub mod code_letter;
+pub mod declaration;
 mod ground;
+pub mod ticket;
 
 #[cfg(test)]
 mod tests;
@@ -148,6 +153,7 @@ pub(crate) fn oppose_within(
     let receipt = declare(db, number, ground, rng, act)?;
     lapse::confirm(db, number, act)?;
     let holder = card::get(db, number)?.holder;
+    ticket::close_as_opposed(db, number, &holder, &receipt, rng, act)?;
     let subject = format!("card {number}");
     outbox::put(db, Recipient::Holder(&holder), Notice::CardOpposed, &subject, rng, act)?;
     let payload = json!({
@@ -173,7 +179,7 @@ fn authorise(db: &mut Database, number: &CardNumber, act: &Act) -> Result<(), Op
             true => Ok(()),
             false => Err(OpposeError::NotYours(*number, id.clone())),
         },
-        Actor::Officer(_) | Actor::Ceremony(_) => {
+        Actor::Officer(_) | Actor::Ceremony(_) | Actor::Anyone => {
             officers::require(db, Right::Oppose, act)?;
             Ok(())
         }

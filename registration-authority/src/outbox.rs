@@ -24,6 +24,8 @@ pub enum Notice {
     CardLapsed,
     /// A card has been opposed.
     CardOpposed,
+    /// Somebody declared a card of his lost without proof; an officer calls back.
+    OppositionUnproved,
     /// A certificate can be fetched.
     CertificateIssued,
 }
@@ -40,6 +42,7 @@ impl Notice {
             Self::CardActivated => "card-activated",
             Self::CardLapsed => "card-lapsed",
             Self::CardOpposed => "card-opposed",
+            Self::OppositionUnproved => "opposition-unproved",
             Self::CertificateIssued => "certificate-issued",
         }
     }

@@ -17,6 +17,8 @@ pub enum Actor {
     Ceremony(String),
     /// Someone who proved to be the holder of a card.
     Holder(String),
+    /// Whoever uses a public page: nobody has proved who he is.
+    Anyone,
 }
 
 impl Actor {
@@ -38,6 +40,7 @@ impl fmt::Display for Actor {
             Self::Operator(user) => write!(f, "operator:{user}"),
             Self::Ceremony(name) => write!(f, "ceremony:{name}"),
             Self::Holder(id) => write!(f, "holder:{id}"),
+            Self::Anyone => f.write_str("anyone"),
         }
     }
 }

@@ -452,6 +452,50 @@ diesel::table! {
 }
 
 diesel::table! {
+    opposition_codes (card_number) {
+        card_number -> Text,
+        due_at -> BigInt,
+        verifier -> Nullable<Binary>,
+        mac_key -> Nullable<Text>,
+        letter -> Nullable<Text>,
+        made_at -> Nullable<BigInt>,
+        failures -> BigInt,
+        locked_until -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    holder_declarations (id) {
+        id -> Text,
+        identifier -> Text,
+        code_digest -> Nullable<Binary>,
+        ground -> Text,
+        received_at -> BigInt,
+        outcome -> Nullable<Text>,
+        receipt -> Nullable<Text>,
+        status_sequence -> Nullable<BigInt>,
+        answered_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    opposition_tickets (number) {
+        number -> Text,
+        identifier -> Text,
+        ground -> Text,
+        opened_at -> BigInt,
+        looked_at -> Nullable<BigInt>,
+        telephone -> Nullable<Text>,
+        email -> Nullable<Text>,
+        outcome -> Nullable<Text>,
+        receipt -> Nullable<Text>,
+        reason -> Nullable<Text>,
+        closed_at -> Nullable<BigInt>,
+        closed_by -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     renewal_plans (id) {
         id -> Text,
         planned_by -> Text,
@@ -644,6 +688,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     decisions,
     structure_names,
     opposition_declarations,
+    opposition_codes,
+    holder_declarations,
+    opposition_tickets,
     renewal_plans,
     renewal_plan_items,
     outbox,

@@ -74,6 +74,11 @@ impl HsmFault {
         text.lines().map(str::to_owned).collect()
     }
 
+    /// How many message authentication codes it has made.
+    pub fn codes(&self) -> u64 {
+        self.count("codes")
+    }
+
     /// How many times somebody logged in, or tried.
     pub fn logins(&self) -> u64 {
         self.count("logins")

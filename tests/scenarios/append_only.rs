@@ -38,6 +38,12 @@ const BEFORE: &str = "
     INSERT INTO register_examinations SELECT sequence, id, 1, 0, 0 FROM register_feeds LIMIT 1;
     INSERT INTO opposition_plans SELECT 'PO-TEST', sequence, id, 'job:x', 1 FROM register_feeds LIMIT 1;
     INSERT INTO opposition_plan_items SELECT 'PO-TEST', card_number, first_sequence FROM card_lapses;
+    UPDATE opposition_codes SET verifier = (SELECT evidence_digest FROM certificates LIMIT 1), mac_key = 'services/01',
+        letter = '0123456789abcdef0123456789abcdef', made_at = 1;
+    INSERT INTO holder_declarations (id, identifier, code_digest, ground, received_at)
+        SELECT '0123456789abcdef0123456789abcdef', '2612345678', evidence_digest, 'lost', 1 FROM certificates LIMIT 1;
+    INSERT INTO opposition_tickets (number, identifier, ground, opened_at)
+        VALUES ('TK-0000000000000000', '2612345678', 'lost', 1);
     INSERT INTO coherence_sightings (face, issuer, scope, number, seen_at) VALUES ('list', '', '', 1, 2);";
 
 /// Each of these would take something back; the database refuses it and says why.
@@ -164,6 +170,15 @@ const ATTEMPTS: &[(&str, &str)] = &[
         "newest responder of its authority",
     ),
     // what was seen from outside
+    ("UPDATE opposition_codes SET verifier = NULL, mac_key = NULL, letter = NULL, made_at = NULL", "never changed"),
+    ("UPDATE opposition_codes SET due_at = due_at + 1", "never changed"),
+    ("DELETE FROM opposition_codes", "never deleted"),
+    ("UPDATE holder_declarations SET identifier = '2600000017'", "ever changed"),
+    ("UPDATE holder_declarations SET ground = 'stolen'", "ever changed"),
+    ("DELETE FROM holder_declarations", "answered before it is deleted"),
+    ("UPDATE opposition_tickets SET identifier = '2600000017'", "ever changed"),
+    ("UPDATE opposition_tickets SET ground = 'stolen'", "ever changed"),
+    ("DELETE FROM opposition_tickets", "never deleted"),
     ("UPDATE coherence_sightings SET seen_at = 1", "never changed"),
     ("DELETE FROM coherence_sightings", "never deleted"),
     // the audit trail

@@ -12,6 +12,7 @@ mod error;
 mod key;
 pub mod ledger;
 mod ledgered;
+mod mac;
 pub mod pin;
 pub mod pkcs11;
 pub mod process;
@@ -24,6 +25,7 @@ pub use algorithm::{Digest, SignatureAlgorithm, UnsupportedKey, VerifyingKey};
 pub use error::SignerError;
 pub use key::{KeyId, KeyReference};
 pub use ledgered::LedgeredSigner;
+pub use mac::{Mac, MacRequest};
 pub use pkcs11::{KeyAttributes, LabelledKey, Pkcs11Module, Pkcs11Signer, Pkcs11Token, TokenPins};
 pub use process::{ProcessSigner, SignerProcess};
 pub use tokens::Tokens;
@@ -61,6 +63,12 @@ pub trait Signer: Send {
 
     /// The public half of `key`, as the DER of a `SubjectPublicKeyInfo` (RFC 5280 §4.1.2.7).
     fn public_key(&mut self, key: &KeyReference) -> Result<Vec<u8>, SignerError>;
+
+    /// A message authentication code with a secret key that its token never shows. A signer over keys that only sign has
+    /// no such key.
+    fn mac(&mut self, request: &MacRequest<'_>) -> Result<Mac, SignerError> {
+        Err(SignerError::NoSuchKey { key: request.key.clone(), found: 0 })
+    }
 
     /// Says that a signature did not verify: everything that is remembered of the token is forgotten,
     /// sessions and handles, so that the next signature begins from nothing.

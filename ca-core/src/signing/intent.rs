@@ -1,10 +1,10 @@
 use diesel::prelude::*;
 use store::schema::signing_intents;
-use store::{Act, Database, crash_point};
+use store::{Act, CryptoRng, Database, crash_point};
 use thiserror::Error;
 
 use crate::faults;
-use crate::signer::{KeyReference, SignatureAlgorithm, Signer, SignerError, sign_verified};
+use crate::signer::{KeyReference, Mac, MacRequest, SignatureAlgorithm, Signer, SignerError, sign_verified};
 
 /// A signature that is wanted over something that has no row of its own yet.
 #[derive(Clone, Copy, Debug)]
@@ -51,16 +51,58 @@ pub fn sign_intended(
     wanted: &IntendedSignature<'_>,
     act: &Act,
 ) -> Result<Vec<u8>, IntendedError> {
-    debug_assert!(!db.in_transaction(), "no lock is held while the token works");
     let IntendedSignature { key, public_key, subject, message } = wanted;
     let algorithm = SignatureAlgorithm::of_key(public_key).map_err(|why| SignerError::Failed {
         token: key.token.clone(),
         detail: format!("key {}: {why}", key.id),
     })?;
+    intend(db, key, &algorithm.digest(message).value, subject, act)?;
+    crash_point("signing.intended");
+    let signature = sign_verified(signer, key, public_key, subject, message)?;
+    crash_point("signing.signed");
+    Ok(signature)
+}
+
+/// A message authentication code that is wanted: see [`MacRequest`].
+#[derive(Clone, Copy)]
+pub struct IntendedMac<'a> {
+    /// With which secret key.
+    pub key: &'a KeyReference,
+    /// What it is for, by natural key: `opposition-code 2600000017`.
+    pub subject: &'a str,
+    /// What the code is made over.
+    pub message: &'a [u8],
+}
+
+/// Writes down that a code is about to be made, in a transaction of its own; then has it made. What is written down, here
+/// and in the ledger, is a commitment that says nothing of the message: its nonce is drawn here and forgotten.
+pub fn mac_intended(
+    db: &mut Database,
+    signer: &mut dyn Signer,
+    wanted: &IntendedMac<'_>,
+    rng: &mut dyn CryptoRng,
+    act: &Act,
+) -> Result<Mac, IntendedError> {
+    let IntendedMac { key, subject, message } = *wanted;
+    let mut nonce = [0; 32];
+    rng.fill_bytes(&mut nonce);
+    let request = MacRequest { key, nonce: &nonce, message, subject };
+    intend(db, key, &request.commitment(), subject, act)?;
+    Ok(signer.mac(&request)?)
+}
+
+fn intend(
+    db: &mut Database,
+    key: &KeyReference,
+    digest: &[u8],
+    subject: &str,
+    act: &Act,
+) -> Result<(), diesel::result::Error> {
+    debug_assert!(!db.in_transaction(), "no lock is held while the token works");
     let written = db.write(|db| {
         diesel::insert_into(signing_intents::table)
             .values((
-                signing_intents::digest.eq(algorithm.digest(message).value),
+                signing_intents::digest.eq(digest),
                 signing_intents::signing_key.eq(key.to_string()),
                 signing_intents::subject.eq(subject),
                 signing_intents::intended_at.eq(act.at),
@@ -69,11 +111,7 @@ pub fn sign_intended(
     });
     match written {
         // The same octets again: intended already.
-        Err(error) if store::database::is_unique_violation(&error) => {}
-        written => drop(written?),
+        Err(error) if store::database::is_unique_violation(&error) => Ok(()),
+        written => written.map(drop),
     }
-    crash_point("signing.intended");
-    let signature = sign_verified(signer, key, public_key, subject, message)?;
-    crash_point("signing.signed");
-    Ok(signature)
 }

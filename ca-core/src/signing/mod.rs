@@ -2,7 +2,7 @@
 //!
 //! No signature without an intention (invariant 3): a certificate's row is its own, and everything else
 //! that an authority, list or audit key signs goes through [`sign_intended`], which writes the intention
-//! down first. The signer's process writes a ledger of every digest it has signed; [`reconcile`] reads it
+//! down first; a message authentication code goes through [`mac_intended`]. The signer's process writes a ledger of every digest it has signed; [`reconcile`] reads it
 //! and raises an alarm for each line that nobody intended. It is told everywhere until somebody has seen to it:
 //! [`acknowledge`].
 
@@ -14,6 +14,6 @@ mod standing;
 mod tests;
 
 pub use acknowledgement::{AcknowledgeError, acknowledge};
-pub use intent::{IntendedError, IntendedSignature, sign_intended};
+pub use intent::{IntendedError, IntendedMac, IntendedSignature, mac_intended, sign_intended};
 pub use reconciliation::{Alarm, LedgerPlace, ReconcileError, Reconciled, reconcile};
 pub use standing::{LedgerStanding, OpenAlarm, Standing, standing};

@@ -15,7 +15,7 @@ use tempfile::TempDir;
 use super::*;
 use crate::signer::ledger::{Durability, LedgerWriter, Signed};
 use crate::signer::process::LedgerKind;
-use crate::signer::{KeyReference, SignatureAlgorithm, Signer, SignerError, SigningRequest};
+use crate::signer::{KeyReference, Mac, MacRequest, SignatureAlgorithm, Signer, SignerError, SigningRequest};
 
 const AT: &str = "2026-11-21T10:00:00Z";
 const TBS: &[u8] = b"what the certificate says";
@@ -37,6 +37,13 @@ impl Signer for Scene {
             return Err(SignerError::Unavailable { token: "issuing".into(), detail: "dead".into() });
         }
         Ok(EcdsaSig::sign(&request.digest.value, &self.key.ec_key().unwrap()).unwrap().to_der().unwrap())
+    }
+
+    fn mac(&mut self, request: &MacRequest<'_>) -> Result<Mac, SignerError> {
+        self.write(request.key, &request.commitment(), request.subject);
+        let key = PKey::hmac(b"of a test").unwrap();
+        let mut hmac = openssl::sign::Signer::new(openssl::hash::MessageDigest::sha256(), &key).unwrap();
+        Ok(hmac.sign_oneshot_to_vec(request.message).unwrap().try_into().unwrap())
     }
 
     fn public_key(&mut self, _: &KeyReference) -> Result<Vec<u8>, SignerError> {
@@ -157,6 +164,29 @@ fn a_crash_between_signature_and_record_raises_no_alarm() {
     sign_intended(&mut db, &mut scene, &wanted, &act()).unwrap();
     assert_eq!(signing_intents::table.count().get_result::<i64>(&mut db).unwrap(), 1);
     assert_eq!(scene.reconcile(LedgerKind::Issuing).unwrap().alarms, []);
+}
+
+#[test]
+fn a_code_that_was_intended_raises_no_alarm_and_one_that_was_not_does() {
+    let mut scene = Scene::new();
+    let mut rng = rand_core::UnwrapErr(getrandom::SysRng);
+    let key = issuing_key();
+    let wanted = IntendedMac { key: &key, subject: "opposition-code 2600000017", message: b"message" };
+    let mut db = Database::open(
+        &format!("sqlite:{}", scene.folder.path().join("igc.sqlite").display()),
+        DatabaseRole::Owner,
+    )
+    .unwrap();
+    let first = mac_intended(&mut db, &mut scene, &wanted, &mut rng, &act()).unwrap();
+    let second = mac_intended(&mut db, &mut scene, &wanted, &mut rng, &act()).unwrap();
+    assert_eq!(first, second);
+    let intended: i64 = signing_intents::table.count().get_result(&mut db).unwrap();
+    assert_eq!(intended, 2, "each has a nonce of its own: who guesses leaves a line for every guess");
+    assert_eq!(scene.reconcile(LedgerKind::Issuing).unwrap(), Reconciled { lines: 2, alarms: vec![] });
+
+    let guess = MacRequest { key: &key, nonce: &[0; 32], message: b"guess", subject: wanted.subject };
+    scene.mac(&guess).unwrap();
+    assert_eq!(scene.one_alarm(), "nobody intended it");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 mod coherence;
 mod crls;
 mod object_store;
+mod oppositions;
 mod register;
 mod responders;
 
@@ -53,6 +54,7 @@ pub fn run(global: &Global, args: &Args) -> Result<ExitCode, Problem> {
     coherence::last_look(&installation, &mut db, now, &mut findings)?;
     object_store::in_step(&installation, &mut findings);
     register::standing(&mut db, &mut findings)?;
+    oppositions::waiting(&installation, &mut db, now, &mut findings)?;
     own_certificate(&installation, now, &mut findings);
     trail(&installation, &mut db, now, &mut findings)?;
     signatures(&installation, &mut db, &mut findings)?;

@@ -10,6 +10,7 @@ use professional_registry::import::Brakes;
 use serde::{Deserialize, Serialize};
 
 use super::object_store::ObjectStoreSection;
+use super::opposition::OppositionSection;
 use super::{Bureau, Coherence, Config, Demo, Publication, Schedule, Schedules, Signer, TlsFiles};
 
 /// What sort of installation.
@@ -54,6 +55,9 @@ pub struct ConfigFile {
     /// How the public faces are looked at.
     #[serde(default)]
     pub coherence: CoherenceSection,
+    /// How holders oppose their cards.
+    #[serde(default)]
+    pub opposition: OppositionSection,
     /// What only a demonstration has.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub demo: Option<DemoSection>,
@@ -358,6 +362,7 @@ impl ConfigFile {
             card_number_prefix: self.cards.number_prefix,
             brakes: Brakes { warning_percent, refusal_percent },
             oppositions_a_day,
+            opposition: self.opposition.understand(folder)?,
             publication: Publication {
                 crl_lifetime: hours("crl_lifetime_hours", self.publication.crl_lifetime_hours)?,
                 root_crl_warning: days(self.publication.root_crl_warning_days),

@@ -2,6 +2,7 @@
 
 mod file;
 mod object_store;
+mod opposition;
 mod schedule;
 
 use std::io::Read;
@@ -16,6 +17,7 @@ use thiserror::Error;
 
 pub use file::{ConfigFile, InstallationKind, NeverIssued};
 pub use object_store::ObjectStoreSection;
+pub use opposition::Opposition;
 pub use schedule::Schedule;
 
 use crate::faults;
@@ -68,6 +70,8 @@ pub struct Config {
     pub brakes: Brakes,
     /// How many cards the register may end within a day without two officers.
     pub oppositions_a_day: u32,
+    /// How holders oppose their cards.
+    pub opposition: Opposition,
     /// How long what is published lives.
     pub publication: Publication,
     /// When jobs run.

@@ -5,7 +5,10 @@ mod audit;
 pub mod bureau;
 mod certification;
 mod coherence;
+mod holder_declarations;
 mod object_store;
+mod opposition_callbacks;
+mod opposition_codes;
 mod opposition_list;
 mod pinned_bureaus;
 mod publication;
@@ -30,6 +33,7 @@ use crate::problem::Problem;
 pub use audit::{sequence, sequence_with};
 pub use certification::certify_all;
 pub use coherence::{last_statement, look_and_state};
+pub use holder_declarations::answer_with;
 pub use object_store::{follow as follow_with_object_store, mirror as object_store};
 pub use opposition_list::{ListFinding, continue_opposition_list, publish_oppositions};
 pub use pinned_bureaus::pinned_bureaus;
@@ -103,6 +107,21 @@ pub const JOBS: &[Job] = &[
         name: "revalidation",
         purpose: "ends the cards that two feeds of the register no longer support",
         run: revalidation::run,
+    },
+    Job {
+        name: "opposition-codes",
+        purpose: "draws the opposition codes of certified cards, for the letters to their holders",
+        run: opposition_codes::run,
+    },
+    Job {
+        name: "opposition-callbacks",
+        purpose: "finds in the register whom to call back about a declaration without proof",
+        run: opposition_callbacks::run,
+    },
+    Job {
+        name: "holder-declarations",
+        purpose: "opposes the cards of holders who prove themselves by their opposition code",
+        run: holder_declarations::run,
     },
     Job { name: "expiry", purpose: "ends the life of cards past their last day", run: renewal::expire },
     Job {

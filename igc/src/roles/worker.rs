@@ -26,6 +26,8 @@ const EVERY: &[(&str, Duration)] = &[
     ("publication", Duration::from_secs(5)),
     ("signatures", Duration::from_secs(3)),
     ("revalidation", Duration::from_secs(30)),
+    ("opposition-codes", Duration::from_secs(5)),
+    ("opposition-callbacks", Duration::from_secs(5)),
     ("expiry", Duration::from_secs(3600)),
     ("root-crls", Duration::from_secs(3600)),
     ("demo-bureau", Duration::from_secs(2)),
@@ -48,15 +50,20 @@ const LONGEST_OBJECT_STORE_PAUSE: Duration = Duration::from_secs(60);
 /// a second, also while a batch of ten thousand cards is certified.
 const AUDIT_PAUSE: Duration = Duration::from_millis(500);
 
+/// So have the declarations of holders: a card that its holder says is stolen never waits behind a batch.
+const DECLARATIONS_PAUSE: Duration = Duration::from_millis(250);
+
 /// Runs until somebody asks to stop. A job that fails is logged and tried again at its next time. A worker
 /// that loses its database or its lease begins another run as soon as it can; one that cannot begin its
 /// first run ends.
 pub fn run(installation: &Installation, stop: &Stop) -> Result<(), Problem> {
     let (db, signer) = (installation.database(DatabaseRole::Worker)?, installation.signer()?);
     let (faces_db, faces_signer) = (installation.database(DatabaseRole::Worker)?, installation.signer()?);
+    let (inbox_db, inbox_signer) = (installation.database(DatabaseRole::Worker)?, installation.signer()?);
     let (jobs_ended, leads) = (Stop::default(), AtomicBool::new(false));
     thread::scope(|scope| {
         scope.spawn(|| look_at_faces(installation, faces_db, faces_signer, &jobs_ended));
+        scope.spawn(|| answer_declarations(installation, inbox_db, inbox_signer, &jobs_ended));
         scope.spawn(|| follow_with_object_store(installation, &leads, &jobs_ended));
         let audit = scope.spawn(|| sequence_audit(installation, db, signer, &jobs_ended));
         // Nothing is certified that nobody would sign for in the log.
@@ -88,6 +95,30 @@ fn sequence_audit(
             return;
         }
         thread::sleep(AUDIT_PAUSE);
+    }
+}
+
+/// Answers what holders declare with their opposition code, until the other jobs have ended.
+fn answer_declarations(
+    installation: &Installation,
+    mut db: Database,
+    mut signer: ProcessSigner,
+    jobs_ended: &Stop,
+) {
+    while !jobs_ended.asked() {
+        let act = installation.act(Actor::Job("holder-declarations"));
+        let pause = match jobs::answer_with(installation, &mut db, &mut signer, &act) {
+            Ok(done) if done.failed.is_empty() => DECLARATIONS_PAUSE,
+            Ok(_) => PAUSE,
+            Err(problem) => {
+                log_problem("holder-declarations", &problem);
+                if let Ok(again) = installation.database(DatabaseRole::Worker) {
+                    db = again;
+                }
+                PAUSE
+            }
+        };
+        thread::sleep(pause);
     }
 }
 

@@ -5,6 +5,7 @@ use rand_core::CryptoRng;
 use store::{Act, Database, Timestamp};
 
 use super::{CertifiedCard, CertifyCardError};
+use crate::opposition::code_letter;
 
 /// The good certificate of a card for this use; an error while one is under way.
 pub(super) fn good_certificate(
@@ -59,6 +60,7 @@ pub(super) fn conclude(
     if !done {
         let expires_at = ends.into_iter().min().expect("a card has keys");
         card = card::record_certified(db, number, expires_at, rng, act)?;
+        code_letter::make_due(db, number, act)?;
     }
     Ok(CertifiedCard { card, certificates })
 }

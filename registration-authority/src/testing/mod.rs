@@ -134,7 +134,12 @@ impl House {
 
     /// An order for a nurse's CPS, submitted by alice and approved by bob.
     pub(crate) fn approved(&mut self, holder: &IdNatPs) -> CardOrder {
-        let number = self.submit("alice", cps(holder, "60")).unwrap().number().to_owned();
+        self.approved_for(holder, "60")
+    }
+
+    /// An order for a CPS, submitted by alice and approved by bob.
+    pub(crate) fn approved_for(&mut self, holder: &IdNatPs, profession: &str) -> CardOrder {
+        let number = self.submit("alice", cps(holder, profession)).unwrap().number().to_owned();
         self.approve("bob", &number).unwrap()
     }
 

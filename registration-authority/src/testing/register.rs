@@ -133,6 +133,32 @@ pub(crate) fn import(
     )
 }
 
+/// Reads a restricted extract: telephone and e-mail for correspondence of each person.
+pub(crate) fn import_contacts(house: &mut super::House, contacts: &[(&IdNatPs, &str, &str)]) {
+    let form = Form::RESTRICTED;
+    let mut text = format!("{}|\n", form.columns.join("|"));
+    for (person, telephone, email) in contacts {
+        let id = person.to_string();
+        let cell = |column: &&str| match *column {
+            "Type d'identifiant PP" => id[..1].to_owned(),
+            "Identifiant PP" => id[1..].to_owned(),
+            "Identification nationale PP" => id.clone(),
+            "Téléphone (coord. correspondance)" => (*telephone).to_owned(),
+            "Adresse e-mail (coord. correspondance)" => (*email).to_owned(),
+            _ => String::new(),
+        };
+        let cells: Vec<String> = form.columns.iter().map(cell).collect();
+        text.push_str(&format!("{}|\n", cells.join("|")));
+    }
+    let act = house.act(Actor::Job("register-import"));
+    let name = file_name(form, house.at.minus(Duration::from_secs(86_400)));
+    let file = &mut Cursor::new(text.into_bytes());
+    let options = ImportOptions::default();
+    let report =
+        import_extract(&mut house.db, file, &name, &options, &mut |_, _| (), &mut house.rng, &act).unwrap();
+    assert_eq!(report.rows_rejected, 0, "the test's own extract is well formed");
+}
+
 fn cells(line: &Line, structure: &str) -> String {
     let id = person(line.person).to_string();
     let finess = structure.strip_prefix('F').unwrap_or_default();

@@ -1,6 +1,6 @@
 use std::collections::HashMap;
 
-use ca_core::signer::{KeyReference, Signer, SignerError, SigningRequest};
+use ca_core::signer::{KeyReference, Mac, MacRequest, Signer, SignerError, SigningRequest};
 use openssl::ec::{EcGroup, EcKey};
 use openssl::ecdsa::EcdsaSig;
 use openssl::nid::Nid;
@@ -44,6 +44,15 @@ impl Signer for SoftwareSigner {
         }
         let pair = self.keys[request.key].ec_key().unwrap();
         Ok(EcdsaSig::sign(&request.digest.value, &pair).unwrap().to_der().unwrap())
+    }
+
+    fn mac(&mut self, request: &MacRequest<'_>) -> Result<Mac, SignerError> {
+        if self.fail_after == Some(0) {
+            return Err(SignerError::NoSuchKey { key: request.key.clone(), found: 0 });
+        }
+        let key = PKey::hmac(request.key.id.as_bytes()).unwrap();
+        let mut hmac = openssl::sign::Signer::new(openssl::hash::MessageDigest::sha256(), &key).unwrap();
+        Ok(hmac.sign_oneshot_to_vec(request.message).unwrap().try_into().unwrap())
     }
 
     fn public_key(&mut self, key: &KeyReference) -> Result<Vec<u8>, SignerError> {

@@ -4,7 +4,8 @@
 //! writes the name of a fault into `fault`; the next `C_SignInit` takes it, once. The files
 //! `signatures` and `logins` grow by one octet with each signature that the token really made and each
 //! `C_Login`, in whatever process: what the token says of itself, against which the ledger is compared. `signed`
-//! gets a line for each of these signatures: what was signed, hexadecimal.
+//! gets a line for each of these signatures: what was signed, hexadecimal. `codes` grows with each message authentication
+//! code, over what is a secret.
 //! Where there is a file `parameters`, `C_Initialize` hands it to the library, as NSS's softoken wants it.
 //! Where there is a file `delay`, each signature takes as many milliseconds more, as in an HSM behind a network.
 
@@ -130,6 +131,9 @@ unsafe extern "C" fn sign_init(
         return rv;
     }
     let key = state().in_place_of(key);
+    // SAFETY: the caller gives a mechanism.
+    let makes_code = unsafe { (*mechanism).mechanism } == CKM_SHA256_HMAC;
+    state().begins(session, makes_code);
     // SAFETY: handed through as it came, the key apart.
     unsafe { real().C_SignInit.expect("it signs")(session, mechanism, key) }
 }
@@ -149,6 +153,10 @@ unsafe extern "C" fn sign(
         let rv = real().C_Sign.expect("it signs")(session, data, data_length, signature, length);
         // A caller that asks for the length first has no signature yet.
         if rv == CKR_OK && !signature.is_null() {
+            if state().made_code(session) {
+                folder::count("codes");
+                return rv;
+            }
             folder::count("signatures");
             folder::append("signed", &format!("{}\n", hexadecimal(data, data_length as usize)));
             if state().spoils_once() {

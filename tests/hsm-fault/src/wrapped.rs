@@ -47,6 +47,7 @@ pub fn delay() -> Duration {
 pub struct State {
     sessions: HashSet<CK_SESSION_HANDLE>,
     handles: HashSet<CK_OBJECT_HANDLE>,
+    codes: HashSet<CK_SESSION_HANDLE>,
     broken: HashMap<CK_SESSION_HANDLE, CK_RV>,
     stale: HashSet<CK_OBJECT_HANDLE>,
     swapped: HashMap<CK_OBJECT_HANDLE, CK_OBJECT_HANDLE>,
@@ -70,6 +71,18 @@ impl State {
     pub fn found(&mut self, handle: CK_OBJECT_HANDLE) {
         self.handles.insert(handle);
         self.stale.remove(&handle);
+    }
+
+    /// What the next `C_Sign` of this session makes: a message authentication code, or a signature.
+    pub fn begins(&mut self, session: CK_SESSION_HANDLE, makes_code: bool) {
+        match makes_code {
+            true => self.codes.insert(session),
+            false => self.codes.remove(&session),
+        };
+    }
+
+    pub fn made_code(&self, session: CK_SESSION_HANDLE) -> bool {
+        self.codes.contains(&session)
     }
 
     /// `C_Finalize`: no session is left, and a dead library lives again.

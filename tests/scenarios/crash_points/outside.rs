@@ -7,7 +7,7 @@ use std::path::Path;
 
 use acceptance::harness::openssl;
 use ca_core::authority::{self, Authority};
-use ca_core::signer::ledger::follow;
+use ca_core::signer::ledger::{Entry, follow};
 use diesel::prelude::*;
 use openssl::sha::{sha256, sha384};
 use serde_json::{Value, json};
@@ -71,11 +71,11 @@ impl<'w> Outside<'w> {
     }
 
     /// Every digest of the ledgers, hexadecimal: what the worker and the ceremonies had signed, and the status role.
-    fn written(&self) -> Vec<String> {
+    fn written(&self) -> Vec<Entry> {
         let ledgers =
             ["issuing", "answers"].map(|name| self.workshop.dir().join(format!("signer/{name}.ledger")));
         let followed = ledgers.iter().filter_map(|ledger| follow(ledger, None, usize::MAX).unwrap());
-        followed.flat_map(|ledger| ledger.entries).map(|entry| hexadecimal(&entry.digest)).collect()
+        followed.flat_map(|ledger| ledger.entries).collect()
     }
 
     /// How many cards stand on the public list, each of which must be opposed.
@@ -146,12 +146,23 @@ impl<'w> Outside<'w> {
             assert!(reasons.contains(digest), "the token signed {digest}, and nobody knows why");
         }
         let mut unwritten = signed.clone();
-        for digest in self.written() {
+        // A code is made over a secret, of which the ledger has a commitment: they are counted.
+        let (codes, signatures): (Vec<Entry>, Vec<Entry>) =
+            self.written().into_iter().partition(|line| line.subject.starts_with("opposition-code "));
+        for line in &codes {
+            assert!(reasons.contains(&hexadecimal(&line.digest)), "nobody intended {line:?}");
+        }
+        let made = usize::try_from(self.workshop.hsm().codes()).unwrap();
+        let unwritten_codes = made.checked_sub(codes.len()).expect("the token has made what the ledger has");
+        for digest in signatures.iter().map(|line| hexadecimal(&line.digest)) {
             let at = unwritten.iter().position(|signed| *signed == digest);
             unwritten
                 .remove(at.unwrap_or_else(|| panic!("the ledger has {digest}, the token never signed it")));
         }
-        assert!(in_hand.contains(&unwritten.len()), "{unwritten:?}");
+        assert!(
+            in_hand.contains(&(unwritten.len() + unwritten_codes)),
+            "{unwritten:?}, {unwritten_codes} codes"
+        );
 
         let found = self.workshop.job("signatures");
         assert_eq!(found["issuing"]["alarms"], json!([]), "{found}");

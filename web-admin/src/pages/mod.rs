@@ -14,6 +14,7 @@ mod register;
 mod release;
 pub(crate) mod sign_in;
 mod stale;
+mod tickets;
 
 use actix_web::http::{StatusCode, header};
 use actix_web::web::{self, ServiceConfig};
@@ -30,7 +31,7 @@ use crate::words::{self, Refusal};
 
 /// Every page, by address. What is not here is not served; whose role gets what answer is written down for
 /// each of them in `tests/routes.txt`.
-pub(crate) const ADDRESSES: [&[Address]; 12] = [
+pub(crate) const ADDRESSES: [&[Address]; 13] = [
     &[Address::at("/").get(|| web::get().to(home))],
     sign_in::ADDRESSES,
     queue::ADDRESSES,
@@ -43,6 +44,7 @@ pub(crate) const ADDRESSES: [&[Address]; 12] = [
     pki::ADDRESSES,
     register::ADDRESSES,
     lapses::ADDRESSES,
+    tickets::ADDRESSES,
 ];
 
 /// An address, and what it does by each method that it answers.

@@ -14,3 +14,4 @@ mod reading;
 mod releases;
 mod routes;
 mod sign_in;
+mod tickets;

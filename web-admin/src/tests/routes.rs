@@ -122,7 +122,10 @@ fn filled_in(house: &mut House, path: &str, number: u32, submitter: &str) -> Str
         _ if path.starts_with("/ra/registre/extraits/{feed}") => {
             path.replace("{feed}", &house.held_feed(number))
         }
-        _ => path.replace("{receipt}", "OP-0000000000000000").replace("{plan}", "PO-2026-000001"),
+        _ => path
+            .replace("{receipt}", "OP-0000000000000000")
+            .replace("{plan}", "PO-2026-000001")
+            .replace("{ticket}", "TK-0000000000000000"),
     };
     assert!(!path.contains('{'), "say here what stands at {path}");
     path
@@ -140,6 +143,7 @@ fn form(path: &str, number: u32) -> Vec<(&'static str, String)> {
         "/ra/dossiers/{number}/refuser" => &[("version", "1"), ("motif", "duplicate")],
         "/ra/cartes/{number}/opposition" => &[("motif", "stolen"), ("definitif", "oui")],
         "/ra/dossiers/{number}/retirer" | "/ra/sign-out" | "/ra/caducites/{plan}/liberer" => &[],
+        "/ra/rappels/{ticket}/classer" => &[("raison", "Le porteur a retrouvé sa carte.")],
         "/pki" => &[("carte", "2600000001")],
         _ => panic!("say here what is sent to {path}"),
     };

@@ -187,6 +187,30 @@ fn of_cards(code: &str) -> Option<(&'static str, &'static str)> {
         "opposition-ground-unknown" => {
             ("Le motif de l'opposition n'est pas indiqué.", "Choisissez un motif dans la liste.")
         }
+        "opposition-identifier-malformed" => (
+            "Ce numéro n'est ni celui d'une carte, ni un numéro RPPS.",
+            "Le numéro de la carte a dix chiffres, le numéro RPPS onze.",
+        ),
+        "opposition-code-malformed" => (
+            "Ce code d'opposition n'a pas la forme attendue.",
+            "Recopiez les seize signes du courrier reçu avec la carte ; sans ce courrier, demandez à être rappelé.",
+        ),
+        "opposition-inbox-full" | "opposition-tickets-full" => (
+            "Trop de déclarations attendent en ce moment : la vôtre n'a pas été enregistrée.",
+            "Recommencez dans quelques minutes, ou téléphonez à l'autorité d'enregistrement.",
+        ),
+        "opposition-code-taken" => (
+            "Cette carte vient de recevoir son code d'opposition.",
+            "Il n'y a rien à faire : le courrier précédent est le bon.",
+        ),
+        "opposition-ticket-unknown" => (
+            "Cette déclaration n'est plus ouverte.",
+            "Un autre opérateur l'a traitée, ou la carte a été mise en opposition.",
+        ),
+        "opposition-ticket-reason-missing" => (
+            "La raison du classement manque.",
+            "Écrivez en une phrase pourquoi la carte n'est pas mise en opposition.",
+        ),
         "opposition-hold-not-allowed" => (
             "La politique de certification ne connaît pas de suspension : une opposition est définitive.",
             "Choisissez un motif dans la liste.",

@@ -85,7 +85,7 @@ impl Pkcs11Token {
         Ok(public_key::read(&self.session, *public)?)
     }
 
-    fn id_of(&self, object: ObjectHandle) -> Result<KeyId, Failure> {
+    pub(super) fn id_of(&self, object: ObjectHandle) -> Result<KeyId, Failure> {
         match self.session.get_attributes(object, &[AttributeType::Id])?.first() {
             Some(Attribute::Id(id)) => KeyId::new(id.clone())
                 .map_err(|_| self.failed("a key without an identifier".to_owned()).into()),
@@ -193,7 +193,7 @@ impl Pkcs11Token {
         }
     }
 
-    fn labelled(&self, class: ObjectClass, label: &str) -> Result<Vec<ObjectHandle>, Failure> {
+    pub(super) fn labelled(&self, class: ObjectClass, label: &str) -> Result<Vec<ObjectHandle>, Failure> {
         let label = Attribute::Label(label.as_bytes().to_vec());
         Ok(self.session.find_objects(&[Attribute::Class(class), Attribute::Token(true), label])?)
     }
@@ -203,7 +203,7 @@ impl Pkcs11Token {
         Ok(self.session.find_objects(&[Attribute::Class(class), Attribute::Token(true), id])?)
     }
 
-    fn failed(&self, detail: String) -> SignerError {
+    pub(super) fn failed(&self, detail: String) -> SignerError {
         SignerError::Failed { token: self.name.clone(), detail }
     }
 }

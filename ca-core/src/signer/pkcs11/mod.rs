@@ -2,12 +2,13 @@
 //! calls the library.
 //!
 //! [`Pkcs11Module`] is the library, initialised once a process. [`Pkcs11Signer`] signs with the
-//! sessions of one thread. [`Pkcs11Token`] is for ceremonies: it initialises a token, makes keys, says
+//! sessions of one thread. [`Pkcs11Token`] initialises a token, makes keys, says
 //! how they are protected, and destroys them.
 
 mod encoding;
 mod failure;
 mod kept_key;
+mod mac_key;
 mod module;
 mod public_key;
 mod signer;

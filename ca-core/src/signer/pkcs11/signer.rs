@@ -9,7 +9,9 @@ use cryptoki::session::Session;
 use super::failure::Failure;
 use super::module::{Access, Pkcs11Module};
 use super::{encoding, public_key};
-use crate::signer::{Digest, KeyId, KeyReference, SignatureAlgorithm, Signer, SignerError, SigningRequest};
+use crate::signer::{
+    Digest, KeyId, KeyReference, Mac, MacRequest, SignatureAlgorithm, Signer, SignerError, SigningRequest,
+};
 
 /// Signs with the keys of the module's tokens. One a thread: a session is not shared.
 ///
@@ -124,6 +126,10 @@ impl Signer for Pkcs11Signer {
         self.with_session(&key.token, |token| token.public_key(key))
     }
 
+    fn mac(&mut self, request: &MacRequest<'_>) -> Result<Mac, SignerError> {
+        self.with_session(&request.key.token, |token| token.mac(request.key, request.message))
+    }
+
     fn start_over(&mut self) {
         let tokens: Vec<String> = self.sessions.keys().cloned().collect();
         tokens.iter().for_each(|token| self.forget(token));
@@ -152,6 +158,13 @@ impl TokenSession {
             let info = encoding::digest_info(&digest.value).ok_or_else(|| malformed(key, "its digest"))?;
             Ok(self.session.sign(&Mechanism::RsaPkcs, handle, &info)?)
         }
+    }
+
+    /// By the class of the key nothing that signs for an authority is reached from here, nor the other way round.
+    fn mac(&self, key: &KeyReference, message: &[u8]) -> Result<Mac, Failure> {
+        let handle = self.only_object(ObjectClass::SECRET_KEY, key)?;
+        let code = self.session.sign(&Mechanism::Sha256Hmac, handle, message)?;
+        code.try_into().map_err(|_| malformed(key, "its code"))
     }
 
     fn public_key(&self, key: &KeyReference) -> Result<Vec<u8>, Failure> {

@@ -11,11 +11,11 @@ use rustix::process::{Signal, set_parent_process_death_signal};
 use store::{Timestamp, crash_point};
 
 use super::MOST_DIGESTS;
-use super::protocol::{Answer, DigestToSign, Frame, Octets, Question, read_frame};
+use super::protocol::{Answer, DigestToSign, Frame, MessageToAuthenticate, Octets, Question, read_frame};
 use super::recorder::{Done, Recorder};
 use crate::signer::ledger::{Durability, LedgerWriter, Signed, is_subject};
 use crate::signer::{
-    Digest, KeyReference, Pkcs11Module, Pkcs11Signer, Signer, SignerError, SigningRequest, Tokens,
+    Digest, KeyReference, MacRequest, Pkcs11Module, Pkcs11Signer, Signer, SignerError, SigningRequest, Tokens,
 };
 
 /// How many questions wait for a session before the child stops reading.
@@ -176,6 +176,8 @@ fn answer(
             let said = labelled.into_iter().map(|key| (key.id, key.public_key.map(Octets)));
             Ok(Answer::Keys(said.collect()))
         }
+        Question::MacKey { token, label } => Ok(Answer::MacKey(module.token(&token)?.mac_key(&label)?)),
+        Question::Mac { key, message } => mac(signer, &key, &message, signed).map(Answer::Mac),
         Question::DestroyKey { token, .. } if library.kind == LedgerKind::Issuing => {
             let detail = "the keys of what is issued are destroyed at a ceremony only".to_owned();
             Err(SignerError::Failed { token, detail })
@@ -189,6 +191,31 @@ fn answer(
     }
 }
 
+/// The line says which key was used for what, and that it was; of the message it gives a commitment only.
+fn mac(
+    signer: &mut Pkcs11Signer,
+    key: &KeyReference,
+    asked: &MessageToAuthenticate,
+    signed: &mut Vec<Signed>,
+) -> Result<Octets, SignerError> {
+    let MessageToAuthenticate { nonce, message, subject } = asked;
+    check_subject(subject, key)?;
+    let request = MacRequest { key, nonce, message, subject };
+    let code = signer.mac(&request)?;
+    signed.push(Signed { key: key.clone(), digest: request.commitment().to_vec(), subject: subject.clone() });
+    Ok(Octets(code.to_vec()))
+}
+
+fn check_subject(subject: &str, key: &KeyReference) -> Result<(), SignerError> {
+    match is_subject(subject) {
+        true => Ok(()),
+        false => {
+            let detail = "a subject is one line of printable ASCII".to_owned();
+            Err(SignerError::Failed { token: key.token.clone(), detail })
+        }
+    }
+}
+
 fn sign(
     signer: &mut Pkcs11Signer,
     key: &KeyReference,
@@ -196,10 +223,7 @@ fn sign(
     asked: DigestToSign,
     signed: &mut Vec<Signed>,
 ) -> Result<Octets, SignerError> {
-    if !is_subject(&asked.subject) {
-        let detail = "a subject is one line of printable ASCII".to_owned();
-        return Err(SignerError::Failed { token: key.token.clone(), detail });
-    }
+    check_subject(&asked.subject, key)?;
     let digest = Digest { algorithm: asked.algorithm, value: asked.digest };
     let request = SigningRequest { key, public_key, digest: &digest, subject: &asked.subject };
     let signature = signer.sign(&request)?;

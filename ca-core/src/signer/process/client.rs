@@ -3,9 +3,9 @@
 use std::collections::VecDeque;
 
 use super::MOST_DIGESTS;
-use super::protocol::{Answer, DigestToSign, Octets, Question};
+use super::protocol::{Answer, DigestToSign, MessageToAuthenticate, Octets, Question};
 use super::supervisor::{SignerProcess, other_answer};
-use crate::signer::{KeyReference, Signer, SignerError, SigningRequest};
+use crate::signer::{KeyReference, Mac, MacRequest, Signer, SignerError, SigningRequest};
 
 /// Below this a frame costs more than a session waits for it: each is written and read, and forces the ledger to the
 /// disk where nothing else waits for that.
@@ -55,6 +55,19 @@ impl Signer for ProcessSigner {
         match self.process.ask(&key.token, &Question::PublicKey { key: key.clone() })? {
             Answer::PublicKey(spki) => Ok(spki.0),
             _ => Err(other_answer(&key.token)),
+        }
+    }
+
+    fn mac(&mut self, request: &MacRequest<'_>) -> Result<Mac, SignerError> {
+        let message = MessageToAuthenticate {
+            nonce: *request.nonce,
+            message: request.message.to_vec(),
+            subject: request.subject.to_owned(),
+        };
+        let token = &request.key.token;
+        match self.process.ask(token, &Question::Mac { key: request.key.clone(), message })? {
+            Answer::Mac(code) => code.0.try_into().map_err(|_| other_answer(token)),
+            _ => Err(other_answer(token)),
         }
     }
 

@@ -12,6 +12,8 @@
 mod child;
 mod client;
 mod connection;
+#[cfg(test)]
+mod mac_tests;
 mod protocol;
 mod recorder;
 mod supervisor;

@@ -6,6 +6,8 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::profile::KeyKind;
+#[cfg(doc)]
+use crate::signer::MacRequest;
 use crate::signer::{KeyId, KeyReference, SignatureAlgorithm, SignerError};
 
 /// The longest frame: [`super::MOST_DIGESTS`] digests with their subjects, or as many signatures of
@@ -34,6 +36,10 @@ pub(super) enum Question {
     GenerateKey { token: String, kind: KeyKind, label: String },
     /// The keys with a label.
     KeysLabelled { token: String, label: String },
+    /// The secret key with a label, made where there is none.
+    MacKey { token: String, label: String },
+    /// A message authentication code.
+    Mac { key: KeyReference, message: MessageToAuthenticate },
     /// A key pair to be destroyed.
     DestroyKey { token: String, id: KeyId },
 }
@@ -44,6 +50,16 @@ pub(super) struct DigestToSign {
     pub(super) algorithm: SignatureAlgorithm,
     #[serde(with = "hex::serde")]
     pub(super) digest: Vec<u8>,
+    pub(super) subject: String,
+}
+
+/// What a code is made over, and what is written down of it ([`MacRequest::commitment`]).
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct MessageToAuthenticate {
+    #[serde(with = "hex::serde")]
+    pub(super) nonce: [u8; 32],
+    #[serde(with = "hex::serde")]
+    pub(super) message: Vec<u8>,
     pub(super) subject: String,
 }
 
@@ -62,6 +78,10 @@ pub(super) enum Answer {
     Key { id: KeyId, public_key: Octets },
     /// Each with its SubjectPublicKeyInfo where it is a whole and protected pair.
     Keys(Vec<(KeyId, Option<Octets>)>),
+    /// The identifier of a secret key.
+    MacKey(KeyId),
+    /// HMAC with SHA-256.
+    Mac(Octets),
     /// Done.
     Destroyed,
 }

@@ -10,7 +10,7 @@ use super::connection::{Asked, Connection, Died};
 use super::protocol::{Answer, Question};
 use super::{LedgerKind, ProcessSigner};
 use crate::profile::KeyKind;
-use crate::signer::{KeyId, LabelledKey, SignerError, Tokens};
+use crate::signer::{KeyId, KeyReference, LabelledKey, SignerError, Tokens};
 
 /// A child is started at most once in this time: a library that crashes at once must not take the
 /// machine with it.
@@ -125,6 +125,16 @@ impl SignerProcess {
                 .into_iter()
                 .map(|(id, public_key)| LabelledKey { id, public_key: public_key.map(|octets| octets.0) })
                 .collect()),
+            _ => Err(other_answer(token)),
+        }
+    }
+
+    /// The secret key of message authentication codes with this label, which is made in the token where there is
+    /// none and never leaves it. Two processes that make it at once make two, which the next call refuses: one asks.
+    pub fn mac_key(&self, token: &str, label: &str) -> Result<KeyReference, SignerError> {
+        let question = Question::MacKey { token: token.to_owned(), label: label.to_owned() };
+        match self.ask_once(token, &question, self.deadline())? {
+            Answer::MacKey(id) => Ok(KeyReference { token: token.to_owned(), id }),
             _ => Err(other_answer(token)),
         }
     }

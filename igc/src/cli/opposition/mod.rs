@@ -1,6 +1,7 @@
 //! `igc opposition`
 
 mod plans;
+mod tickets;
 
 use std::process::ExitCode;
 
@@ -35,6 +36,18 @@ pub enum Command {
         /// Only what came after this place on the list.
         #[arg(long, default_value_t = 0)]
         since: i64,
+    },
+    /// The declarations that nobody proved, which wait for an officer to call back.
+    Tickets,
+    /// Dismiss such a declaration: no card is opposed. What is opposed closes its ticket by itself.
+    Dismiss {
+        /// Its number.
+        ticket: String,
+        /// Why, in a sentence.
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+        #[command(flatten)]
+        officer: AsOfficer,
     },
     /// The cards that the register no longer supports, and that still live.
     Lapses,
@@ -99,6 +112,10 @@ pub fn run(global: &Global, command: &Command) -> Result<ExitCode, Problem> {
                     }
                 )
             })?;
+        }
+        Command::Tickets => return tickets::list(global, &installation, &mut db),
+        Command::Dismiss { ticket, reason, officer } => {
+            return tickets::dismiss(global, &installation, &mut db, (ticket, reason), officer);
         }
         Command::Lapses => return plans::lapses(global, &mut db),
         Command::Plans => return plans::plans(global, &mut db),

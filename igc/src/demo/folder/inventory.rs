@@ -37,6 +37,7 @@ const FOLDERS: &[(&str, &[&str])] = &[
     ("ceremonies/*", &["jsonl", "new", "toml"]),
     ("certificates", &["pem"]),
     ("demo", &["key"]),
+    ("letters", &["json", "unrecorded"]),
     ("ocsp", &["der"]),
     ("public/audit", &[""]),
     ("public/ca", &["cer", "pem", "p7b"]),

@@ -1,0 +1,46 @@
+//! Who waits for an opposition.
+
+use std::time::Duration;
+
+use registration_authority::opposition::{declaration, ticket};
+use store::{Database, Timestamp};
+
+use super::{Finding, Verdict};
+use crate::installation::Installation;
+use crate::problem::Problem;
+
+/// Within which time somebody is called back: a revocation is public within a day of its request (ETSI EN 319 411-1
+/// §6.2.4), and a call takes a while.
+const CALL_BACK: Duration = Duration::from_secs(12 * 3600);
+
+/// How long the worker may take for a declaration with a code.
+const ANSWER: Duration = Duration::from_secs(60);
+
+pub(super) fn waiting(
+    installation: &Installation,
+    db: &mut Database,
+    now: Timestamp,
+    findings: &mut Vec<Finding>,
+) -> Result<(), Problem> {
+    let open = ticket::list(db, 1000, &installation.operator_act())?;
+    let late = open.iter().filter(|ticket| ticket.opened_at.plus(CALL_BACK) < now).count();
+    let found = format!("{} declarations without proof wait for a call", open.len());
+    findings.push(match late {
+        0 => Finding::well("declarations", found),
+        _ => Finding::new(
+            Verdict::Warning,
+            "declarations",
+            format!("{found}, {late} of them for more than half a day"),
+            "igc opposition tickets; call, then igc opposition add or dismiss",
+        ),
+    });
+    if declaration::oldest_waiting(db)?.is_some_and(|at| at.plus(ANSWER) < now) {
+        findings.push(Finding::new(
+            Verdict::Broken,
+            "declarations",
+            "a holder's declaration with his code is not answered",
+            "is the worker running, and does the token services answer?",
+        ));
+    }
+    Ok(())
+}

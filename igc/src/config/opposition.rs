@@ -1,0 +1,58 @@
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use registration_authority::opposition::by_code::CodePolicy;
+use serde::{Deserialize, Serialize};
+
+/// `[opposition]`
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct OppositionSection {
+    /// Where the files with opposition codes go, for whoever prints the letters.
+    pub letters: PathBuf,
+    /// Wrong codes before a card is locked.
+    pub code_failures: u32,
+    /// Minutes for which it is.
+    pub code_lock_minutes: u32,
+}
+
+impl Default for OppositionSection {
+    fn default() -> Self {
+        Self { letters: PathBuf::from("letters"), code_failures: 5, code_lock_minutes: 60 }
+    }
+}
+
+/// How holders oppose their cards by themselves.
+#[derive(Clone, Debug, Serialize)]
+pub struct Opposition {
+    /// The folder of the letters.
+    pub letters: PathBuf,
+    /// Wrong codes before a card is locked.
+    pub code_failures: u32,
+    /// For how long it is.
+    pub code_lock: Duration,
+}
+
+impl OppositionSection {
+    /// Relative paths begin at `folder`.
+    pub(super) fn understand(self, folder: &Path) -> Result<Opposition, String> {
+        if !(1..=100).contains(&self.code_failures) {
+            return Err("opposition.code_failures: must be between 1 and 100".to_owned());
+        }
+        if !(1..=1440).contains(&self.code_lock_minutes) {
+            return Err("opposition.code_lock_minutes: must be between 1 and 1440".to_owned());
+        }
+        Ok(Opposition {
+            letters: folder.join(self.letters),
+            code_failures: self.code_failures,
+            code_lock: Duration::from_secs(60 * u64::from(self.code_lock_minutes)),
+        })
+    }
+}
+
+impl Opposition {
+    /// What the rules go by.
+    pub fn code_policy(&self) -> CodePolicy {
+        CodePolicy { failures: self.code_failures, lock: self.code_lock }
+    }
+}

@@ -1,0 +1,41 @@
+//! How to reach a holder: by what the register's restricted feed says, read when it is needed and kept nowhere for good.
+
+use professional_registry::extract::Form;
+use professional_registry::{RegistryError, supplement};
+use store::Database;
+
+/// Longest telephone number, and address of e-mail (RFC 5321 §4.5.3.1), that are taken from the register, in octets.
+const TELEPHONE_BOUND: usize = 64;
+const EMAIL_BOUND: usize = 254;
+
+const TELEPHONE: &str = "Téléphone (coord. correspondance)";
+const EMAIL: &str = "Adresse e-mail (coord. correspondance)";
+
+/// Where a holder is reached; what the register does not say is nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Contact {
+    /// As the register writes it.
+    pub telephone: Option<String>,
+    /// For correspondence.
+    pub email: Option<String>,
+}
+
+/// The contact of the holder with this IdNat_PS. For the worker alone: no other role reads that feed.
+pub fn of_holder(db: &mut Database, holder: &str) -> Result<Contact, RegistryError> {
+    let said = supplement(db, Form::RESTRICTED, holder)?;
+    // The newest line stands last.
+    let lines = said.into_iter().flat_map(|said| said.entries).rev();
+    let mut contact = Contact::default();
+    for (column, cell) in lines.flatten() {
+        let (place, bound) = match column {
+            TELEPHONE => (&mut contact.telephone, TELEPHONE_BOUND),
+            EMAIL => (&mut contact.email, EMAIL_BOUND),
+            _ => continue,
+        };
+        let fits = (1..=bound).contains(&cell.len()) && !cell.chars().any(char::is_control);
+        if place.is_none() && fits {
+            *place = Some(cell);
+        }
+    }
+    Ok(contact)
+}

@@ -1,0 +1,201 @@
+use std::str::FromStr;
+
+use card::CardStatus;
+use store::schema::{audit_events, outbox};
+
+use super::*;
+use crate::contact::{self, Contact};
+use crate::opposition::oppose;
+use crate::testing::*;
+
+fn declare(house: &mut House, identifier: &str) {
+    let act = house.act(Actor::Anyone);
+    open(&mut house.db, &Declared::from_str(identifier).unwrap(), Ground::Lost, &mut house.rng, &act)
+        .unwrap();
+}
+
+fn listed(house: &mut House) -> Vec<Ticket> {
+    let act = house.officer("rita");
+    list(&mut house.db, 100, &act).unwrap()
+}
+
+/// Outcome, who closed, and the contact that is left.
+type Closed = (Option<String>, Option<String>, Option<String>);
+
+fn rows(house: &mut House) -> Vec<Closed> {
+    opposition_tickets::table
+        .select((opposition_tickets::outcome, opposition_tickets::closed_by, opposition_tickets::telephone))
+        .order(opposition_tickets::opened_at)
+        .load(&mut house.db)
+        .unwrap()
+}
+
+fn rpps(person: &IdNatPs) -> String {
+    person.rpps().unwrap().to_string()
+}
+
+#[test]
+fn a_declaration_without_proof_changes_no_status_tells_the_holder_and_waits_with_his_contact() {
+    on_both(|house| {
+        let mut worker = house.worker();
+        let card = house.active_card(&mut worker, &nurse());
+        import_contacts(house, &[(&nurse(), "0102030405", "elise@exemple.fr"), (&other_nurse(), "06", "")]);
+        declare(house, &card.to_string());
+        assert_eq!(card::get(&mut house.db, &card).unwrap().life.status(), CardStatus::Active);
+        let told: Vec<(String, String)> = outbox::table
+            .filter(outbox::notice.eq("opposition-unproved"))
+            .select((outbox::recipient, outbox::subject))
+            .load(&mut house.db)
+            .unwrap();
+        assert_eq!(told, [(format!("holder:{}", nurse()), format!("card {card}"))]);
+        let [ticket] = &listed(house)[..] else { panic!("one ticket") };
+        assert_eq!((ticket.looked_up, &ticket.telephone, &ticket.cards[..]), (false, &None, &[card][..]));
+        let act = house.job();
+        assert_eq!(look_up_contacts(&mut house.db, &act).unwrap(), 1);
+        assert_eq!(look_up_contacts(&mut house.db, &act).unwrap(), 0);
+        let [ticket] = &listed(house)[..] else { panic!("one ticket") };
+        assert_eq!(ticket.telephone.as_deref(), Some("0102030405"));
+        assert_eq!(ticket.email.as_deref(), Some("elise@exemple.fr"));
+        let by: String = audit_events::table
+            .filter(audit_events::action.eq("opposition-ticket.opened"))
+            .select(audit_events::actor)
+            .first(&mut house.db)
+            .unwrap();
+        assert_eq!(by, "anyone");
+    });
+}
+
+#[test]
+fn however_often_it_is_declared_there_is_one_open_ticket_and_one_notice_and_the_same_answer() {
+    on_both(|house| {
+        let mut worker = house.worker();
+        let card = house.active_card(&mut worker, &nurse());
+        for identifier in [card.to_string(), card.to_string(), rpps(&nobody()), "2612345678".to_owned()] {
+            declare(house, &identifier);
+        }
+        assert_eq!(listed(house).len(), 3);
+        let told: i64 = outbox::table
+            .filter(outbox::notice.eq("opposition-unproved"))
+            .count()
+            .get_result(&mut house.db)
+            .unwrap();
+        assert_eq!(told, 1);
+    });
+}
+
+#[test]
+fn an_opposition_by_the_ordinary_function_closes_what_it_answers_and_forgets_the_contact() {
+    on_both(|house| {
+        let mut worker = house.worker();
+        let card = house.active_card(&mut worker, &nurse());
+        let other = house.active_card(&mut worker, &other_nurse());
+        import_contacts(house, &[(&nurse(), "0102030405", "")]);
+        for identifier in [card.to_string(), rpps(&nurse()), other.to_string()] {
+            declare(house, &identifier);
+        }
+        let act = house.job();
+        look_up_contacts(&mut house.db, &act).unwrap();
+        let rita = house.officer("rita");
+        oppose(&mut house.db, &card, Ground::Lost, &mut house.rng, &rita).unwrap();
+        let by = Some("officer:rita".to_owned());
+        let opposed: Closed = (Some("opposed".to_owned()), by, None);
+        let mut found = rows(house);
+        found.sort();
+        assert_eq!(found, [(None, None, None), opposed.clone(), opposed]);
+        let [left] = &listed(house)[..] else { panic!("one ticket") };
+        assert_eq!(left.declared, Declared::Card(other));
+    });
+}
+
+#[test]
+fn the_ticket_of_a_person_stays_open_while_another_card_of_his_lives() {
+    let mut house = House::new();
+    let mut worker = house.worker();
+    let card = house.active_card(&mut worker, &twofold());
+    house.approved_for(&twofold(), "70");
+    let second = house.personalise()[0];
+    house.certify(&mut worker, &second).unwrap();
+    declare(&mut house, &rpps(&twofold()));
+    let rita = house.officer("rita");
+    oppose(&mut house.db, &card, Ground::Lost, &mut house.rng, &rita).unwrap();
+    assert_eq!(listed(&mut house)[0].cards, [second]);
+    oppose(&mut house.db, &second, Ground::Lost, &mut house.rng, &rita).unwrap();
+    assert_eq!(listed(&mut house), []);
+}
+
+#[test]
+fn a_ticket_is_dismissed_with_a_reason_by_who_may_oppose_and_once() {
+    on_both(|house| {
+        declare(house, "2612345678");
+        let number = listed(house)[0].number.clone();
+        let mut dismissed = |login: &str, number: &str, reason: &str| {
+            let act = house.officer(login);
+            dismiss(&mut house.db, number, reason, &mut house.rng, &act)
+        };
+        assert_eq!(code(dismissed("audrey", &number, "Personne ne répond.")), "officer-role-missing");
+        for reason in ["", "  ", "a\nb", &"é".repeat(501)] {
+            assert_eq!(code(dismissed("rita", &number, reason)), "opposition-ticket-reason-missing");
+        }
+        assert_eq!(code(dismissed("rita", "TK-0000000000000000", "a")), "opposition-ticket-unknown");
+        dismissed("rita", &number, " Le porteur a retrouvé sa carte. ").unwrap();
+        assert_eq!(code(dismissed("rita", &number, "encore")), "opposition-ticket-unknown");
+        assert_eq!(listed(house), []);
+        // It may be declared again.
+        declare(house, "2612345678");
+        assert_eq!(listed(house).len(), 1);
+        let events: Vec<String> = audit_events::table
+            .filter(audit_events::action.eq("opposition-ticket.closed"))
+            .select(audit_events::actor)
+            .load(&mut house.db)
+            .unwrap();
+        assert_eq!(events, ["officer:rita"]);
+    });
+}
+
+#[test]
+fn only_officers_who_may_read_a_card_read_tickets() {
+    let mut house = House::new();
+    for (login, may) in
+        [("alice", true), ("rita", true), ("audrey", true), ("agent", false), ("admin", false)]
+    {
+        let act = house.officer(login);
+        let read = list(&mut house.db, 10, &act);
+        match may {
+            true => assert!(read.is_ok(), "{login}"),
+            false => assert_eq!(code(read), "reading-not-allowed", "{login}"),
+        }
+    }
+}
+
+#[test]
+fn so_many_are_open_and_no_more_and_only_for_the_grounds_of_a_holder() {
+    let mut house = House::new();
+    let act = house.act(Actor::Anyone);
+    let declared = Declared::from_str("2612345678").unwrap();
+    let refused = open(&mut house.db, &declared, Ground::Deceased, &mut house.rng, &act);
+    assert_eq!(code(refused), "opposition-ground-unknown");
+    house
+        .sql(
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000)
+             INSERT INTO opposition_tickets (number, identifier, ground, opened_at)
+             SELECT printf('TK-%016d', i), printf('26%08d', i), 'lost', 1 FROM n",
+        )
+        .unwrap();
+    let refused = open(&mut house.db, &declared, Ground::Lost, &mut house.rng, &act);
+    assert_eq!(code(refused), "opposition-tickets-full");
+}
+
+#[test]
+fn of_the_register_only_a_contact_that_fits_is_taken() {
+    let mut house = House::new();
+    import_contacts(
+        &mut house,
+        &[(&nurse(), &"1".repeat(65), "elise@exemple.fr"), (&other_nurse(), "06", &"é".repeat(128))],
+    );
+    let of =
+        |house: &mut House, person: &IdNatPs| contact::of_holder(&mut house.db, &person.to_string()).unwrap();
+    let email = Some("elise@exemple.fr".to_owned());
+    assert_eq!(of(&mut house, &nurse()), Contact { telephone: None, email });
+    assert_eq!(of(&mut house, &other_nurse()), Contact { telephone: Some("06".to_owned()), email: None });
+    assert_eq!(of(&mut house, &nobody()), Contact::default());
+}
