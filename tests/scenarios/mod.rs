@@ -36,6 +36,7 @@ mod relying_parties;
 mod report_schema;
 mod responders;
 mod schema;
+mod second_reading;
 mod serve;
 mod shards;
 mod signer_faults;

@@ -1,6 +1,7 @@
 //! `igc.toml`: one file, every key known, relative paths from its folder.
 
 mod file;
+mod register;
 mod schedule;
 
 use std::io::Read;
@@ -9,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use ca_core::shard::ShardCounts;
+use professional_registry::fhir::FhirSettings;
 use professional_registry::import::Brakes;
 use serde::Serialize;
 use thiserror::Error;
@@ -64,6 +66,8 @@ pub struct Config {
     pub brakes: Brakes,
     /// How many cards the register may end within a day without two officers.
     pub oppositions_a_day: u32,
+    /// Where the register is asked about one person; nowhere, if absent.
+    pub directory: Option<FhirSettings>,
     /// How long what is published lives.
     pub publication: Publication,
     /// When jobs run.
