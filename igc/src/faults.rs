@@ -65,6 +65,8 @@ store::codes! {
     COHERENCE_UNSTATED = ("coherence-unstated", NotFound, "the operator: the worker looks once a minute; igc job run coherence looks now");
     /// No such event.
     AUDIT_EVENT_UNKNOWN = ("audit-event-unknown", NotFound, "events are named by their identifier or their subject, as `igc audit export` writes them");
+    /// Nobody said where the directory is.
+    DIRECTORY_NOT_CONFIGURED = ("directory-not-configured", Refused, "the operator: name the directory and its key's file in [register.fhir] (docs/configuration.md)");
     /// No signed head of that size.
     AUDIT_HEAD_UNKNOWN = ("audit-head-unknown", NotFound, "sizes are those of the signed heads: the second line of a checkpoint");
 }

@@ -10,6 +10,7 @@ use ca_core::profile::Profiles;
 use ca_core::signer::process::LedgerKind;
 use ca_core::signer::{Pkcs11Module, ProcessSigner, SignerProcess, Tokens};
 use crl_publisher::PublicFolder;
+use professional_registry::fhir::AnnuaireSante;
 use rand_core::UnwrapErr;
 use store::{Act, Actor, Database, DatabaseError, DatabaseRole, Fault, RequestId};
 
@@ -142,6 +143,11 @@ impl Installation {
             None => Blocklist::default(),
         };
         Ok(self.blocklist.get_or_init(|| blocklist))
+    }
+
+    /// A client of the directory, where the configuration names one.
+    pub fn directory(&self) -> Result<Option<AnnuaireSante>, Problem> {
+        Ok(self.config.directory.as_ref().map(AnnuaireSante::new).transpose()?)
     }
 
     /// An act of now.

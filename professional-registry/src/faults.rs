@@ -37,4 +37,22 @@ store::codes! {
     REGISTER_HELD = ("register-feed-held", AwaitsApproval, "two registration officers release it (`igc registry held`), or one refuses it; then import the same file again");
     /// The file cannot be read.
     REGISTER_FILE = ("register-file-unreadable", Failed, "the operator: check the file and its permissions");
+    /// An address, a root or a bound of the directory that cannot be meant.
+    FHIR_SETTINGS = ("fhir-settings-invalid", Invalid, "the operator: see [registry.fhir] in docs/configuration.md");
+    /// The file of the directory's key.
+    FHIR_KEY_FILE = ("fhir-key-file", Failed, "the operator: one line, in a file that only its owner may read");
+    /// The directory does not answer, or asks for patience.
+    FHIR_UNAVAILABLE = ("fhir-unavailable", Unavailable, "try again later; nothing is concluded from its silence");
+    /// The directory failed so often that nobody asks for a while.
+    FHIR_BREAKER_OPEN = ("fhir-breaker-open", Unavailable, "it is asked again within a minute; nothing is concluded from its silence");
+    /// The directory does not take the key.
+    FHIR_KEY_REFUSED = ("fhir-key-refused", Failed, "the operator: ask the publisher for another key");
+    /// The directory answers with an error.
+    FHIR_STATUS = ("fhir-status", Failed, "the operator: compare the address with the publisher's documentation");
+    /// An answer of the directory beyond every bound.
+    FHIR_ANSWER_SIZE = ("fhir-answer-size", Failed, "the operator: tell the publisher of the directory");
+    /// An answer of the directory that is cut, or no FHIR.
+    FHIR_ANSWER_UNREADABLE = ("fhir-answer-unreadable", Failed, "try again; nothing is concluded from it");
+    /// An answer of the directory about something else.
+    FHIR_ANSWER_WRONG = ("fhir-answer-wrong", Failed, "the operator: tell the publisher of the directory; nothing is concluded from it");
 }

@@ -3,7 +3,8 @@
 //! The register of the professionals comes as files, of which the public extract *PS_LibreAcces_Personne_activite* says who
 //! exercises what ([`extract::Form`] names the others);
 //! [`import::import_extract`] reads it into the database, and [`ImportedRegister`] answers from there. The file's
-//! digest is the evidence for what follows from it (architecture invariant 4).
+//! digest is the evidence for what follows from it (architecture invariant 4). [`fhir`] asks the same register about one
+//! person, over HTTP.
 //!
 //! This crate alone writes `register_feeds`, `register_holds`, `register_silences`, `professionals`,
 //! `register_structures`, `register_supplements` and `register_identities`.
@@ -11,6 +12,7 @@
 mod exercises;
 pub mod extract;
 pub mod faults;
+pub mod fhir;
 pub mod fictional;
 pub mod identifiers;
 pub mod import;
@@ -26,5 +28,5 @@ pub use identifiers::{
 pub use nomenclature::{Category, ExerciseMode, KnowHow, Profession, Sector};
 pub use record::{Activity, Exercise, ProfessionalRecord, StructureRecord};
 pub use registry::{ImportedRegister, Registry, RegistryError};
-pub use search::{NameMatch, search_by_name};
+pub use search::{NameMatch, living_at_both_ends, search_by_name};
 pub use supplement::{Supplement, supplement};

@@ -11,12 +11,13 @@ use thiserror::Error;
 
 use crate::exercises::{self, StoredActivity, StoredExercise, StoredKnowHow};
 use crate::faults;
+use crate::fhir::FhirError;
 use crate::identifiers::{IdNatPs, TechnicalStructureId};
 use crate::nomenclature::KnowHow;
 use crate::record::{Activity, Exercise, ProfessionalRecord, StructureRecord};
 
 /// A register that knows persons and structures: one of the two traits of the house, because there is
-/// more than one such register (the imported extract, later the FHIR API of the Annuaire Santé).
+/// more than one such register (the imported extracts, and the FHIR API of the Annuaire Santé).
 pub trait Registry {
     /// What the register says of `id`; `None` where it never knew the person. Somebody who left the register
     /// is returned with `ceased_at` set.
@@ -53,6 +54,9 @@ pub enum RegistryError {
         /// Which column.
         column: &'static str,
     },
+    /// The directory gives no answer.
+    #[error(transparent)]
+    Fhir(#[from] FhirError),
 }
 
 impl Fault for RegistryError {
@@ -60,6 +64,7 @@ impl Fault for RegistryError {
         match self {
             Self::Database(_) => fault::DATABASE,
             Self::Unreadable { .. } => faults::REGISTER_UNREADABLE,
+            Self::Fhir(error) => error.code(),
         }
     }
 }

@@ -5,6 +5,8 @@ use diesel::result::Error as DieselError;
 use store::schema::professionals;
 use store::{Database, Timestamp};
 
+use crate::identifiers::IdNatPs;
+
 /// The most persons a search returns.
 const MOST_MATCHES: i64 = 50;
 
@@ -36,6 +38,18 @@ pub fn search_by_name(db: &mut Database, prefix: &str, limit: i64) -> Result<Vec
         .limit(limit.clamp(1, MOST_MATCHES))
         .select(NameMatch::as_select())
         .load(db)
+}
+
+/// Two persons whom the register names as living, by RPPS number: the first and the last. Whoever asks another register
+/// whether it answers at all asks it about them.
+pub fn living_at_both_ends(db: &mut Database) -> QueryResult<Vec<IdNatPs>> {
+    let living = professionals::ceased_at.is_null().and(professionals::id_nat.like("8%"));
+    let rows = professionals::table.filter(living).select(professionals::id_nat).limit(1);
+    let first: Vec<String> = rows.order(professionals::id_nat.asc()).load(db)?;
+    let last: Vec<String> = rows.order(professionals::id_nat.desc()).load(db)?;
+    let mut both: Vec<IdNatPs> = first.iter().chain(&last).filter_map(|id| id.parse().ok()).collect();
+    both.dedup();
+    Ok(both)
 }
 
 /// A LIKE pattern that matches what begins with `prefix`, whose own wildcards are taken literally.

@@ -158,6 +158,8 @@ store::codes! {
     OPPOSITION_PLAN_UNKNOWN = ("opposition-plan-unknown", NotFound, "the caller: `igc opposition plans` lists them");
     /// A stored lapse cannot be read.
     LAPSE_ROW_ALTERED = ("card-lapse-row-altered", Integrity, "the auditor: the row is not what this program writes");
+    /// The directory does not know somebody whom the register names as living.
+    LAPSE_DIRECTORY_DOUBTFUL = ("directory-doubtful", Unavailable, "the operator: compare what the directory says of a living professional (`igc registry show ID --fhir`); nothing is concluded from it meanwhile");
     /// Two different officers release what a brake stopped.
     RELEASE_ANOTHER_OFFICER = ("release-another-officer", Refused, "another registration officer must decide");
     /// The decision is on a version that is not the current one.

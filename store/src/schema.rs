@@ -206,6 +206,9 @@ diesel::table! {
         second_feed -> Nullable<Text>,
         settled_at -> Nullable<BigInt>,
         settled_by -> Nullable<Text>,
+        asked_at -> Nullable<BigInt>,
+        second_answer -> Nullable<Text>,
+        second_ground -> Nullable<Text>,
     }
 }
 

@@ -2,6 +2,7 @@
 //! lacks what it needs; none skips.
 
 mod databases;
+mod directory;
 mod hsm_fault;
 mod json_schema;
 mod openssl;
@@ -11,6 +12,7 @@ mod program;
 mod workspace;
 
 pub use databases::{DatabaseKind, TestDatabase, both_databases, copy_of, database, empty_database};
+pub use directory::{DIRECTORY_KEY, Directory, Mood};
 pub use hsm_fault::HsmFault;
 pub use json_schema::schema_violations;
 pub use openssl::openssl;

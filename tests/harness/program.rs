@@ -67,7 +67,7 @@ impl Finished {
     #[track_caller]
     pub fn json(&self) -> serde_json::Value {
         serde_json::from_str(&self.stdout)
-            .unwrap_or_else(|error| panic!("{}\nis no JSON: {error}\n{}", self.command, self.stdout))
+            .unwrap_or_else(|error| panic!("{}\nis no JSON: {error}\n{}", self.command, self.said()))
     }
 
     /// Both outputs, one after the other: what tools that cannot decide where to write said.

@@ -55,6 +55,7 @@ pub fn run(global: &Global, args: &Args) -> Result<ExitCode, Problem> {
     object_store::in_step(&installation, &mut findings);
     register::standing(&mut db, &mut findings)?;
     oppositions::waiting(&installation, &mut db, now, &mut findings)?;
+    register::directory(&installation, &mut findings);
     own_certificate(&installation, now, &mut findings);
     trail(&installation, &mut db, now, &mut findings)?;
     signatures(&installation, &mut db, &mut findings)?;

@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use ca_core::shard::ShardCounts;
-use professional_registry::import::Brakes;
 use serde::{Deserialize, Serialize};
 
 use super::object_store::ObjectStoreSection;
 use super::opposition::OppositionSection;
+use super::register::RegisterSection;
 use super::{Bureau, Coherence, Config, Demo, Publication, Schedule, Schedules, Signer, TlsFiles};
 
 /// What sort of installation.
@@ -227,25 +227,6 @@ impl Default for AuditSection {
     }
 }
 
-/// `[register]`
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct RegisterSection {
-    /// What a feed may end or change of the living, in percent, before it is worth a warning.
-    pub warning_percent: u8,
-    /// The same, before it is put aside.
-    pub refusal_percent: u8,
-    /// How many cards the register may end within a day without two officers.
-    pub oppositions_a_day: u32,
-}
-
-impl Default for RegisterSection {
-    fn default() -> Self {
-        let Brakes { warning_percent, refusal_percent } = Brakes::default();
-        Self { warning_percent, refusal_percent, oppositions_a_day: 200 }
-    }
-}
-
 /// `[coherence]`
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -310,19 +291,13 @@ impl ConfigFile {
         if !(1..=600).contains(&self.hsm.deadline_seconds) {
             return Err("hsm.deadline_seconds: must be between 1 and 600".to_owned());
         }
-        let RegisterSection { warning_percent, refusal_percent, oppositions_a_day } = self.register;
-        if !(1..=100).contains(&refusal_percent) || !(1..=refusal_percent).contains(&warning_percent) {
-            return Err("register: must be 1 <= warning_percent <= refusal_percent <= 100".to_owned());
-        }
-        if oppositions_a_day > 10_000 {
-            return Err("register.oppositions_a_day: must be at most 10000".to_owned());
-        }
         if !(1..=3600).contains(&self.coherence.every_seconds) {
             return Err("coherence.every_seconds: must be between 1 and 3600".to_owned());
         }
         if self.publication.ocsp_cache_mib > 1024 * 1024 {
             return Err("publication.ocsp_cache_mib: must be at most 1048576".to_owned());
         }
+        let register = self.register.understand(folder)?;
         let schedule =
             |key: &str, text: &str| Schedule::parse(text).map_err(|error| format!("jobs.{key}: {error}"));
         Ok(Config {
@@ -360,8 +335,9 @@ impl ConfigFile {
                 .map(|bureau| Bureau { name: bureau.name, certificate: folder.join(bureau.certificate) })
                 .collect(),
             card_number_prefix: self.cards.number_prefix,
-            brakes: Brakes { warning_percent, refusal_percent },
-            oppositions_a_day,
+            brakes: register.brakes,
+            oppositions_a_day: register.oppositions_a_day,
+            directory: register.fhir,
             opposition: self.opposition.understand(folder)?,
             publication: Publication {
                 crl_lifetime: hours("crl_lifetime_hours", self.publication.crl_lifetime_hours)?,

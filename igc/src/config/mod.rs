@@ -3,6 +3,7 @@
 mod file;
 mod object_store;
 mod opposition;
+mod register;
 mod schedule;
 
 use std::io::Read;
@@ -11,6 +12,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use ca_core::shard::ShardCounts;
+use professional_registry::fhir::FhirSettings;
 use professional_registry::import::Brakes;
 use serde::Serialize;
 use thiserror::Error;
@@ -72,6 +74,8 @@ pub struct Config {
     pub oppositions_a_day: u32,
     /// How holders oppose their cards.
     pub opposition: Opposition,
+    /// Where the register is asked about one person; nowhere, if absent.
+    pub directory: Option<FhirSettings>,
     /// How long what is published lives.
     pub publication: Publication,
     /// When jobs run.

@@ -83,3 +83,26 @@ fn the_brakes_of_the_register_have_their_defaults_and_their_order() {
         assert!(message.contains("register"), "{wrong}: {message}");
     }
 }
+
+#[test]
+fn the_directory_is_reached_with_a_key_from_a_file_and_within_bounds() {
+    assert!(parse(DEMO).unwrap().directory.is_none());
+    let with = |more: &str| {
+        let section = "address = \"https://gateway.example/fhir/v2\"\nkey = \"fhir.key\"";
+        parse(&format!("{DEMO}\n[register.fhir]\n{section}\n{more}\n"))
+    };
+    let directory = with("").unwrap().directory.unwrap();
+    assert_eq!(directory.key, Path::new("/srv/igc/fhir.key"));
+    assert_eq!((directory.requests_a_second, directory.roots), (17, None));
+    for (wrong, key) in [
+        ("requests_a_second = 1", "requests_a_second"),
+        ("requests_a_second = 1001", "requests_a_second"),
+        ("connect_seconds = 0", "connect_seconds"),
+        ("answer_seconds = 61", "answer_seconds"),
+        ("secret = \"in the file\"", "secret"),
+    ] {
+        assert!(with(wrong).unwrap_err().contains(key), "{wrong}");
+    }
+    let plain = format!("{DEMO}\n[register.fhir]\naddress = \"http://gateway.example/\"\nkey = \"k\"\n");
+    assert!(parse(&plain).unwrap_err().contains("register.fhir.address"));
+}

@@ -24,6 +24,7 @@ mod test_certificates;
 
 use ca_core::epoch::Epoch;
 use ca_core::signer::ProcessSigner;
+use professional_registry::fhir::AnnuaireSante;
 use serde_json::Value;
 use store::{Act, Actor, Database, DatabaseRole};
 
@@ -50,6 +51,8 @@ pub struct Worker {
     pub signer: ProcessSigner,
     /// This run.
     pub epoch: Epoch,
+    /// The client of the directory, once somebody needed it: it remembers what failed.
+    directory: Option<AnnuaireSante>,
     role: DatabaseRole,
     turn: certification::Turn,
 }
@@ -179,6 +182,7 @@ impl Worker {
             signer: installation.signer()?,
             db,
             epoch,
+            directory: None,
             role,
             turn: certification::Turn::default(),
         })

@@ -1,5 +1,6 @@
 use professional_registry::ImportedRegister;
-use registration_authority::lapse;
+use rand_core::CryptoRng;
+use registration_authority::lapse::{self, SecondReadings};
 use serde_json::{Value, json};
 use store::Act;
 
@@ -27,6 +28,7 @@ pub fn run(worker: &mut Worker, act: &Act) -> Result<Value, Problem> {
     if !lapse::open(&mut worker.db, 1)?.is_empty() {
         continue_opposition_list(&worker.installation, &mut worker.db, act)?;
     }
+    let second = second_readings(worker, &mut rng, act)?;
     let done = lapse::oppose_due(&mut worker.db, &mut ImportedRegister, &verifier, most, &mut rng, act)?;
     for plan in &done.planned {
         tracing::error!("plan of oppositions {plan} waits for two officers: more than {most} cards at once");
@@ -35,6 +37,9 @@ pub fn run(worker: &mut Worker, act: &Act) -> Result<Value, Problem> {
         looked.iter().flat_map(|looked| &looked.failed).map(|(card, code)| (card.to_string(), *code));
     let failed: Vec<(String, &str)> =
         unread.chain(done.failed).map(|(subject, code)| (subject, code.name)).collect();
+    if let Some(code) = second.stopped {
+        tracing::warn!(code = code.name, "the directory gives no second reading: {}", code.help);
+    }
     for (subject, code) in &failed {
         tracing::error!(code, "revalidation of {subject}: {code}");
     }
@@ -42,8 +47,34 @@ pub fn run(worker: &mut Worker, act: &Act) -> Result<Value, Problem> {
         "examined": looked.map(|looked| json!({
             "feed": looked.feed, "found": looked.found, "lifted": looked.lifted,
         })),
+        "second_readings": json!({
+            "asked": second.asked,
+            "confirmed": second.confirmed.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            "stopped": second.stopped.map(|code| code.name),
+        }),
         "opposed": done.opposed.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "planned": done.planned,
         "failed": failed,
     }))
+}
+
+/// What the directory says of the open lapses, where there is one. One that cannot be asked holds up nothing: the next feed
+/// is a second reading as well.
+fn second_readings(
+    worker: &mut Worker,
+    rng: &mut dyn CryptoRng,
+    act: &Act,
+) -> Result<SecondReadings, Problem> {
+    if worker.directory.is_none() {
+        worker.directory = match worker.installation.directory() {
+            Ok(directory) => directory,
+            Err(problem) => {
+                return Ok(SecondReadings { stopped: Some(problem.code()), ..SecondReadings::default() });
+            }
+        };
+    }
+    match &mut worker.directory {
+        Some(directory) => Ok(lapse::ask_directory(&mut worker.db, directory, rng, act)?),
+        None => Ok(SecondReadings::default()),
+    }
 }

@@ -29,7 +29,7 @@ pub struct Revalidation {
     pub failed: Vec<(String, Code)>,
 }
 
-/// Opposes the cards whose lapse a later complete feed has said again, one transaction a card, while there are not more
+/// Opposes the cards whose lapse a later complete feed or the directory has said again, one transaction a card, while there are not more
 /// than `most_a_day` of them within a day; plans them all where there are. Then the cards of the plans that two officers
 /// have released. The register is asked once more for each. Can be called any number of times.
 pub fn oppose_due(
@@ -45,7 +45,9 @@ pub fn oppose_due(
     if last_examined(db)? != feed.sequence {
         return Ok(done);
     }
-    let second = |lapse: &Lapse| lapse.first_sequence < feed.sequence && lapse.ends_by_itself();
+    let second = |lapse: &Lapse| {
+        lapse.ends_by_itself() && (lapse.first_sequence < feed.sequence || lapse.second_answer.is_some())
+    };
     let lapses = open(db, i64::MAX)?;
     let (planned, due): (Vec<Lapse>, Vec<Lapse>) =
         lapses.into_iter().filter(second).partition(|lapse| lapse.plan.is_some());
@@ -136,13 +138,16 @@ fn oppose(
         return Ok(false);
     }
     // The card's row first, as everybody takes it.
-    opposition::oppose_within(db, &lapse.card, Ground::EndOfActivity, rng, act)?;
+    let ground = lapse.ground.unwrap_or(Ground::EndOfActivity);
+    opposition::oppose_within(db, &lapse.card, ground, rng, act)?;
+    // One of the two readings may be the directory's; a feed is the second one only where it is another than the first.
+    let later = (lapse.first_sequence < feed.sequence).then_some(feed);
     let confirmed = diesel::update(card_lapses::table.find((lapse.card.to_string(), lapse.first_sequence)))
         .filter(card_lapses::status.eq("open"))
         .set((
             card_lapses::status.eq("confirmed"),
-            card_lapses::second_sequence.eq(feed.sequence),
-            card_lapses::second_feed.eq(&feed.feed),
+            card_lapses::second_sequence.eq(later.map(|feed| feed.sequence)),
+            card_lapses::second_feed.eq(later.map(|feed| &feed.feed)),
             card_lapses::settled_at.eq(act.at),
             card_lapses::settled_by.eq(act.actor.to_string()),
         ))

@@ -2,14 +2,15 @@
 //!
 //! In the light of each complete feed every living card is looked at ([`examine`]). One that the register no longer
 //! supports *lapses*: that is written down, and its holder told, and nothing else. Where a later complete feed says the
-//! same, the card is opposed ([`oppose_due`]), so that no broken file ends anybody; where it says otherwise, the lapse is
-//! lifted. More than a day may bring wait, as an [`OppositionPlan`], for two officers. An officer may oppose the card by
+//! same, or the directory, asked about that one person ([`ask_directory`]), the card is opposed ([`oppose_due`]), so that no
+//! broken file ends anybody; where a feed says otherwise, the lapse is lifted. More than a day may bring wait, as an [`OppositionPlan`], for two officers. An officer may oppose the card by
 //! name before, as any other.
 
 mod cause;
 mod due;
 mod examine;
 mod plan;
+mod second_reading;
 
 #[cfg(test)]
 mod tests;
@@ -25,7 +26,7 @@ use thiserror::Error;
 use crate::certification::evidence::EvidenceError;
 use crate::eligibility::BadRules;
 use crate::faults;
-use crate::opposition::OpposeError;
+use crate::opposition::{Ground, OpposeError};
 
 pub use due::{Revalidation, oppose_due};
 pub use examine::{Examination, examine};
@@ -33,6 +34,7 @@ pub use plan::{
     OPPOSITION_PLAN_ENCODING_VERSION, OppositionPlan, OppositionPlanError, PlannedOpposition, decide, get,
     waiting,
 };
+pub use second_reading::{SecondReadings, ask_directory};
 
 /// The job that looks and opposes.
 pub const JOB: &str = "revalidation";
@@ -52,6 +54,10 @@ pub struct Lapse {
     pub cause: String,
     /// When it was seen.
     pub found_at: Timestamp,
+    /// SHA-256, in hex, of the directory's answer that says it again.
+    pub second_answer: Option<String>,
+    /// Why, where that answer says so.
+    pub ground: Option<Ground>,
     /// The plan that lists it, if there are too many at once.
     pub plan: Option<String>,
 }
@@ -110,7 +116,8 @@ impl Fault for LapseError {
 
 /// The open lapses, by card, `limit` at most.
 pub fn open(db: &mut Database, limit: i64) -> Result<Vec<Lapse>, LapseError> {
-    type Row = (String, String, i64, String, String, Timestamp, Option<String>);
+    type Answer = (Option<String>, Option<String>);
+    type Row = (String, String, i64, String, String, Timestamp, Answer, Option<String>);
     let rows: Vec<Row> = card_lapses::table
         .inner_join(cards::table.on(cards::number.eq(card_lapses::card_number)))
         .left_join(
@@ -128,14 +135,28 @@ pub fn open(db: &mut Database, limit: i64) -> Result<Vec<Lapse>, LapseError> {
             card_lapses::first_feed,
             card_lapses::cause,
             card_lapses::found_at,
+            (card_lapses::second_answer, card_lapses::second_ground),
             opposition_plan_items::plan.nullable(),
         ))
         .load(db)?;
     rows.into_iter()
-        .map(|(card, holder, first_sequence, first_feed, cause, found_at, plan)| {
+        .map(|(card, holder, first_sequence, first_feed, cause, found_at, answer, plan)| {
             let number =
                 card.parse().map_err(|_| LapseError::RowAltered(card.clone(), "the number of the card"))?;
-            Ok(Lapse { card: number, holder, first_sequence, first_feed, cause, found_at, plan })
+            let (second_answer, ground) = answer;
+            let ground = ground.map(|ground| ground.parse::<Ground>()).transpose();
+            let ground = ground.map_err(|_| LapseError::RowAltered(card, "its ground"))?;
+            Ok(Lapse {
+                card: number,
+                holder,
+                first_sequence,
+                first_feed,
+                cause,
+                found_at,
+                second_answer,
+                ground,
+                plan,
+            })
         })
         .collect()
 }

@@ -10,6 +10,7 @@ mod bureau;
 mod ceremony;
 mod certificate;
 mod crl;
+mod directory;
 mod encoding;
 mod machine;
 mod ocsp;
@@ -49,6 +50,7 @@ pub const TARGETS: &[Target] = &[
     Target { name: "crl-lint", read: crl::lint },
     Target { name: "custodian-share", read: ceremony::share },
     Target { name: "detached-signature", read: oppositions::detached_signature },
+    Target { name: "directory-answer", read: directory::answer },
     Target { name: "identity-file", read: machine::identity },
     Target { name: "ocsp-request", read: ocsp::request },
     Target { name: "ocsp-response", read: ocsp::response },

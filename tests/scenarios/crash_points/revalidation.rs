@@ -1,8 +1,5 @@
 //! Cards are held against the register, and the program is killed.
 
-use std::time::Duration;
-
-use acceptance::harness::run;
 use card::CardStatus;
 use diesel::prelude::*;
 use store::schema::card_lapses;
@@ -15,23 +12,9 @@ use crate::scenarios::workshop::Workshop;
 pub fn a_holder_is_gone_from_two_feeds(workshop: &Workshop) -> Vec<String> {
     let card = workshop.cards(CardStatus::Active)[0];
     let holder = card::get(&mut workshop.open(DatabaseRole::Owner), &card).unwrap().holder;
-    let now = workshop.open(DatabaseRole::Owner).now().unwrap();
     // No two extracts are the same: somebody else is gone from the second one too.
-    for (hours, gone) in [(1, vec![&holder[1..]]), (2, vec![&holder[1..], GONE])] {
-        let later = now.plus(Duration::from_secs(hours * 3600)).to_string();
-        let mut generate =
-            workshop.command(&["generate", "register", "--professionals", "1000", "--seed", "1"]);
-        for rpps in gone {
-            generate.args(["--strike-off", rpps]);
-        }
-        let folder = workshop.dir().join(format!("extract-{hours}"));
-        let written =
-            run(generate.args(["--extracted-at", &later, "--out"]).arg(folder)).expect_exit(0).json();
-        workshop.igc(&["registry", "import", written[0]["path"].as_str().unwrap()]);
-        if hours == 1 {
-            workshop.igc(&["job", "run", "revalidation"]);
-        }
-    }
+    workshop.a_day_comes(1, &[&holder[1..]]);
+    workshop.import(&workshop.extract(2, &[&holder[1..], GONE])).expect_exit(0);
     words(&["job", "run", "revalidation"])
 }
 

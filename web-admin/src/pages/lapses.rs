@@ -180,6 +180,10 @@ fn plan(db: &mut Database, plan: &OppositionPlan, officer: &Officer, demo: bool)
 fn row(lapse: Lapse) -> Row {
     let next = match &lapse.plan {
         Some(plan) => format!("Plan {plan}"),
+        None if lapse.second_answer.is_some() => match lapse.ground {
+            Some(ground) => format!("Confirmé par l’annuaire ({}) : opposition", words::ground(ground)),
+            None => "Confirmé par l’annuaire : opposition".to_owned(),
+        },
         None if lapse.ends_by_itself() => "Opposition si le prochain extrait le confirme".to_owned(),
         None => "Un opérateur décide : un numéro ADELI a pu devenir un numéro RPPS".to_owned(),
     };

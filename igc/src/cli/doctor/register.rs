@@ -7,6 +7,7 @@ use registration_authority::{held_feed, lapse};
 use store::Database;
 
 use super::{Finding, Verdict};
+use crate::installation::Installation;
 use crate::problem::Problem;
 
 pub(super) fn standing(db: &mut Database, findings: &mut Vec<Finding>) -> Result<(), Problem> {
@@ -36,6 +37,21 @@ pub(super) fn standing(db: &mut Database, findings: &mut Vec<Finding>) -> Result
         ));
     }
     lapses(db, findings)
+}
+
+/// Whether the directory answers, where there is one.
+pub(super) fn directory(installation: &Installation, findings: &mut Vec<Finding>) {
+    let what = "directory";
+    let asked = installation.directory().and_then(|directory| match directory {
+        Some(mut directory) => Ok(directory.answers().map(|()| true)?),
+        None => Ok(false),
+    });
+    findings.push(match asked {
+        Ok(true) => Finding::well(what, "answers"),
+        Ok(false) => Finding::well(what, "none is named: a second reading is the next feed's"),
+        // Issuing goes on: the imported register suffices.
+        Err(problem) => Finding::new(Verdict::Warning, what, problem.detail(), problem.code().help),
+    });
 }
 
 /// Cards that the register no longer supports.

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use registration_authority::approval::Verdict;
 use registration_authority::decision::Standing;
 use registration_authority::lapse::{self, Lapse, OppositionPlan};
+use registration_authority::opposition::Ground;
 use serde::Serialize;
 use store::Database;
 
@@ -58,6 +59,9 @@ struct LapseRow {
     holder: String,
     cause: String,
     found_at: String,
+    /// SHA-256 of the directory's answer that says it again, and why, where it says so.
+    second_answer: Option<String>,
+    ground: Option<&'static str>,
     plan: Option<String>,
     by_itself: bool,
 }
@@ -68,6 +72,8 @@ impl LapseRow {
             card: lapse.card.to_string(),
             by_itself: lapse.ends_by_itself(),
             found_at: lapse.found_at.to_string(),
+            second_answer: lapse.second_answer,
+            ground: lapse.ground.map(Ground::as_str),
             holder: lapse.holder,
             cause: lapse.cause,
             plan: lapse.plan,

@@ -1,5 +1,6 @@
 //! `igc registry`
 
+mod directory;
 mod held;
 mod import;
 
@@ -83,6 +84,9 @@ pub enum Command {
     Show {
         /// IdNat_PS.
         id: IdNatPs,
+        /// Ask the directory now, over HTTP ([register.fhir]), and not what was imported.
+        #[arg(long)]
+        fhir: bool,
     },
 }
 
@@ -120,7 +124,8 @@ pub fn run(global: &Global, command: &Command) -> Result<ExitCode, Problem> {
             })?;
             Ok(ExitCode::SUCCESS)
         }
-        Command::Show { id } => {
+        Command::Show { id, fhir: true } => directory::show(global, &installation, id),
+        Command::Show { id, fhir: false } => {
             let record = ImportedRegister.professional(&mut db, id)?.ok_or_else(|| {
                 Problem::new(faults::PROFESSIONAL_UNKNOWN, format!("the register does not know {id}"))
             })?;
