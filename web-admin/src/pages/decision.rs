@@ -7,6 +7,7 @@ use actix_web::web;
 use professional_registry::ImportedRegister;
 use registration_authority::approval::DemoApprover;
 use registration_authority::faults as rules;
+use registration_authority::officers::{self, Right};
 use registration_authority::order::{self, CardOrder};
 use registration_authority::refusal_reasons;
 use registration_authority::views;
@@ -145,12 +146,13 @@ fn answer(
 }
 
 /// What every decision begins with: the order, what signs, and the version that the officer has read.
-/// Nothing is signed for a version that he has not read.
+/// Nothing is signed for a version that he has not read, and whoever may not decide is told so before anything else.
 fn begin<'a>(
     work: &mut Work<'a>,
     number: &str,
     fields: &Fields,
 ) -> Result<(CardOrder, &'a DemoApprover, i64), Failure> {
+    officers::require(work.db, Right::Decide, work.act)?;
     let seen = version(fields)?;
     let order = views::order(work.db, number, work.act)?;
     if seen != order.version {
