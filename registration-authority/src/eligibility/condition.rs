@@ -4,7 +4,7 @@ use super::Product;
 use crate::faults;
 
 /// What a rule asks for. The tables name conditions by [`Condition::name`]; what each one means of the facts stands in
-/// [`card`](super::card) and [`offer`](super::offer).
+/// `card` and `offer`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Condition {
     /// Whoever asks is one of those who may.

@@ -1,7 +1,7 @@
 //! Who may have what: the rules as data, and a pure function from facts to *permitted* or to every rule that is broken.
 //!
 //! `rules/*.toml` holds one table a product, for a reviewer; [`rulebook`] reads them. [`judge_card`] and [`judge_offer`] look at
-//! facts alone; [`check`] and [`check_order`] gather the facts from the register and the tables, at submission, at decision, at
+//! facts alone; [`check`] and `check_order` gather the facts from the register and the tables, at submission, at decision, at
 //! certification and at renewal, and remember nothing. [`change`] says what a change of the register leads to.
 //! `docs/eligibility.md` explains the rules, `tests/golden/eligibility.txt` lists them by cases.
 
