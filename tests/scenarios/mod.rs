@@ -20,6 +20,7 @@ mod doctor;
 mod error_codes;
 mod invariants;
 mod never_replaced;
+mod notices;
 mod opposition_code;
 mod opposition_lists;
 mod opposition_tickets;

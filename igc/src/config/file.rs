@@ -9,6 +9,8 @@ use ca_core::shard::ShardCounts;
 use professional_registry::import::Brakes;
 use serde::{Deserialize, Serialize};
 
+use super::coherence::CoherenceSection;
+use super::mail::MailSection;
 use super::opposition::OppositionSection;
 use super::{Bureau, Coherence, Config, Demo, Publication, Schedule, Schedules, Signer, TlsFiles};
 
@@ -57,6 +59,9 @@ pub struct ConfigFile {
     /// How holders oppose their cards.
     #[serde(default)]
     pub opposition: OppositionSection,
+    /// How notices are sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mail: Option<MailSection>,
     /// What only a demonstration has.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub demo: Option<DemoSection>,
@@ -242,28 +247,6 @@ impl Default for RegisterSection {
     }
 }
 
-/// `[coherence]`
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct CoherenceSection {
-    /// Where relying systems reach the status role; where it listens, if absent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub address: Option<SocketAddr>,
-    /// Seconds between two looks.
-    #[serde(default = "coherence_every")]
-    pub every_seconds: u32,
-}
-
-fn coherence_every() -> u32 {
-    60
-}
-
-impl Default for CoherenceSection {
-    fn default() -> Self {
-        Self { address: None, every_seconds: coherence_every() }
-    }
-}
-
 /// `[demo]`
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -358,6 +341,7 @@ impl ConfigFile {
             brakes: Brakes { warning_percent, refusal_percent },
             oppositions_a_day,
             opposition: self.opposition.understand(folder)?,
+            mail: self.mail.map(|mail| mail.understand(folder)).transpose()?,
             publication: Publication {
                 crl_lifetime: hours("crl_lifetime_hours", self.publication.crl_lifetime_hours)?,
                 root_crl_warning: days(self.publication.root_crl_warning_days),

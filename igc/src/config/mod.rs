@@ -1,6 +1,8 @@
 //! `igc.toml`: one file, every key known, relative paths from its folder.
 
+mod coherence;
 mod file;
+mod mail;
 mod opposition;
 mod schedule;
 
@@ -15,6 +17,7 @@ use serde::Serialize;
 use thiserror::Error;
 
 pub use file::{ConfigFile, InstallationKind, NeverIssued};
+pub use mail::{Mail, MailSecurity};
 pub use opposition::Opposition;
 pub use schedule::Schedule;
 
@@ -68,6 +71,8 @@ pub struct Config {
     pub oppositions_a_day: u32,
     /// How holders oppose their cards.
     pub opposition: Opposition,
+    /// How notices are sent; they stay where they are where absent.
+    pub mail: Option<Mail>,
     /// How long what is published lives.
     pub publication: Publication,
     /// When jobs run.
