@@ -147,6 +147,21 @@ store::codes! {
     /// A holder activates his own cards only.
     DELIVERY_NOT_YOURS = ("delivery-not-yours", NotAuthorised, "the holder of the card, or an officer");
 
+    /// The settings of the mail server cannot be used.
+    MAIL_SETTINGS = ("mail-settings-invalid", Invalid, "the operator: correct [mail] in igc.toml");
+    /// The mail server is not reached, does not let us in, or wants to be asked later.
+    MAIL_SERVER = ("mail-server-failed", Unavailable, "the operator: the log has the server's status; the notice is tried again by itself");
+    /// The mail server will never take this notice.
+    NOTICE_REFUSED = ("notice-refused", Refused, "the operator: the log has the server's status; `igc notice retry` tries again");
+    /// The recipient has no address of e-mail in the register.
+    NOTICE_NO_ADDRESS = ("notice-no-address", NotFound, "nobody: the register's restricted feed gives no address of e-mail for this person");
+    /// The notice waited for so long that it tells nothing any more.
+    NOTICE_TOO_OLD = ("notice-too-old", Refused, "nobody: a notice is sent within seven days, or not at all");
+    /// A stored notice is none that this program knows.
+    NOTICE_UNKNOWN = ("notice-unknown", Integrity, "the auditor: the row is not what this program writes");
+    /// No notice of this identifier was given up.
+    NOTICE_NOT_DEAD = ("notice-not-dead", NotFound, "the caller: `igc notice list` says which notices were given up");
+
     /// The extract of the holders cannot be written.
     HOLDERS_EXTRACT_FILE = ("holders-extract-unwritable", Failed, "the operator: check the folder and the space on its disk");
 

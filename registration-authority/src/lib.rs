@@ -24,6 +24,7 @@ pub mod faults;
 pub mod held_feed;
 pub mod holders_extract;
 pub mod lapse;
+pub mod notices;
 mod numbering;
 pub mod officers;
 pub mod opposition;

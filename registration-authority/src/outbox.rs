@@ -31,6 +31,25 @@ pub enum Notice {
 }
 
 impl Notice {
+    /// Every notice.
+    pub const ALL: [Self; 10] = [
+        Self::Received,
+        Self::Approved,
+        Self::Refused,
+        Self::Withdrawn,
+        Self::CardDelivered,
+        Self::CardActivated,
+        Self::CardLapsed,
+        Self::CardOpposed,
+        Self::OppositionUnproved,
+        Self::CertificateIssued,
+    ];
+
+    /// The notice that is stored so.
+    pub fn from_stored(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|notice| notice.as_str() == text)
+    }
+
     /// As stored: `card-opposed`.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -58,7 +77,8 @@ pub enum Recipient<'a> {
 }
 
 /// A notice that waits, or was sent.
-#[derive(Clone, Debug, PartialEq, Eq, Queryable)]
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = outbox)]
 pub struct OutboxEntry {
     /// 32 hexadecimal digits.
     pub id: String,
@@ -107,5 +127,6 @@ pub fn waiting(db: &mut Database, limit: i64) -> QueryResult<Vec<OutboxEntry>> {
         .filter(outbox::sent_at.is_null())
         .order((outbox::created_at, outbox::id))
         .limit(limit)
+        .select(OutboxEntry::as_select())
         .load(db)
 }

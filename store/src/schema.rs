@@ -526,6 +526,11 @@ diesel::table! {
         subject -> Text,
         created_at -> BigInt,
         sent_at -> Nullable<BigInt>,
+        attempts -> BigInt,
+        taken_until -> Nullable<BigInt>,
+        next_attempt_at -> Nullable<BigInt>,
+        failed_at -> Nullable<BigInt>,
+        last_error -> Nullable<Text>,
     }
 }
 

@@ -9,6 +9,7 @@ mod openssl;
 mod pkilint;
 mod ports;
 mod program;
+mod smtp;
 mod workspace;
 
 pub use databases::{DatabaseKind, TestDatabase, both_databases, copy_of, database, empty_database};
@@ -19,6 +20,7 @@ pub use openssl::openssl;
 pub use pkilint::{Finding, Linted, pkilint};
 pub use ports::{free_port, wait_for_port};
 pub use program::{Finished, Running, igc, igc_verify, run, start};
+pub use smtp::MailServer;
 pub use workspace::{fixture, folder, golden, root, target_folder};
 
 use store::{Act, Actor, CryptoRng, RequestId, Timestamp};

@@ -21,6 +21,7 @@ mod eligibility;
 mod error_codes;
 mod invariants;
 mod never_replaced;
+mod notices;
 mod object_store;
 mod opposition_code;
 mod opposition_lists;

@@ -15,6 +15,7 @@ mod doctor;
 pub mod generate;
 mod init;
 mod job;
+mod notice;
 mod opposition;
 mod order;
 mod publish;
@@ -83,6 +84,9 @@ enum Command {
     /// Lost and stolen cards.
     #[command(subcommand)]
     Opposition(opposition::Command),
+    /// Notices by mail that have not left.
+    #[command(subcommand)]
+    Notice(notice::Command),
     /// Certificates, requests for them, profiles.
     #[command(subcommand)]
     Certificate(certificate::Command),
@@ -143,6 +147,7 @@ pub fn run(cli: &Cli) -> Result<ExitCode, Problem> {
         Command::Order(command) => order::run(global, command),
         Command::Card(command) => card::run(global, command),
         Command::Opposition(command) => opposition::run(global, command),
+        Command::Notice(command) => notice::run(global, command),
         Command::Certificate(command) => certificate::run(global, command),
         Command::Publish(command) => publish::run(global, command),
         Command::Coherence(command) => coherence::run(global, command),

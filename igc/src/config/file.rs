@@ -8,6 +8,8 @@ use std::time::Duration;
 use ca_core::shard::ShardCounts;
 use serde::{Deserialize, Serialize};
 
+use super::coherence::CoherenceSection;
+use super::mail::MailSection;
 use super::object_store::ObjectStoreSection;
 use super::opposition::OppositionSection;
 use super::register::RegisterSection;
@@ -58,6 +60,9 @@ pub struct ConfigFile {
     /// How holders oppose their cards.
     #[serde(default)]
     pub opposition: OppositionSection,
+    /// How notices are sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mail: Option<MailSection>,
     /// What only a demonstration has.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub demo: Option<DemoSection>,
@@ -227,28 +232,6 @@ impl Default for AuditSection {
     }
 }
 
-/// `[coherence]`
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct CoherenceSection {
-    /// Where relying systems reach the status role; where it listens, if absent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub address: Option<SocketAddr>,
-    /// Seconds between two looks.
-    #[serde(default = "coherence_every")]
-    pub every_seconds: u32,
-}
-
-fn coherence_every() -> u32 {
-    60
-}
-
-impl Default for CoherenceSection {
-    fn default() -> Self {
-        Self { address: None, every_seconds: coherence_every() }
-    }
-}
-
 /// `[demo]`
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -339,6 +322,7 @@ impl ConfigFile {
             oppositions_a_day: register.oppositions_a_day,
             directory: register.fhir,
             opposition: self.opposition.understand(folder)?,
+            mail: self.mail.map(|mail| mail.understand(folder)).transpose()?,
             publication: Publication {
                 crl_lifetime: hours("crl_lifetime_hours", self.publication.crl_lifetime_hours)?,
                 root_crl_warning: days(self.publication.root_crl_warning_days),

@@ -1,6 +1,8 @@
 //! `igc.toml`: one file, every key known, relative paths from its folder.
 
+mod coherence;
 mod file;
+mod mail;
 mod object_store;
 mod opposition;
 mod register;
@@ -18,6 +20,7 @@ use serde::Serialize;
 use thiserror::Error;
 
 pub use file::{ConfigFile, InstallationKind, NeverIssued};
+pub use mail::{Mail, MailSecurity};
 pub use object_store::ObjectStoreSection;
 pub use opposition::Opposition;
 pub use schedule::Schedule;
@@ -74,6 +77,8 @@ pub struct Config {
     pub oppositions_a_day: u32,
     /// How holders oppose their cards.
     pub opposition: Opposition,
+    /// How notices are sent; they stay where they are where absent.
+    pub mail: Option<Mail>,
     /// Where the register is asked about one person; nowhere, if absent.
     pub directory: Option<FhirSettings>,
     /// How long what is published lives.

@@ -6,6 +6,7 @@ pub mod bureau;
 mod certification;
 mod coherence;
 mod holder_declarations;
+mod notices;
 mod object_store;
 mod opposition_callbacks;
 mod opposition_codes;
@@ -35,6 +36,7 @@ pub use audit::{sequence, sequence_with};
 pub use certification::certify_all;
 pub use coherence::{last_statement, look_and_state};
 pub use holder_declarations::answer_with;
+pub use notices::send_with;
 pub use object_store::{follow as follow_with_object_store, mirror as object_store};
 pub use opposition_list::{ListFinding, continue_opposition_list, publish_oppositions};
 pub use pinned_bureaus::pinned_bureaus;
@@ -126,6 +128,7 @@ pub const JOBS: &[Job] = &[
         purpose: "opposes the cards of holders who prove themselves by their opposition code",
         run: holder_declarations::run,
     },
+    Job { name: "notices", purpose: "sends the notices of the outbox by mail", run: notices::run },
     Job { name: "expiry", purpose: "ends the life of cards past their last day", run: renewal::expire },
     Job {
         name: "demo-bureau",

@@ -53,6 +53,9 @@ const AUDIT_PAUSE: Duration = Duration::from_millis(500);
 /// So have the declarations of holders: a card that its holder says is stolen never waits behind a batch.
 const DECLARATIONS_PAUSE: Duration = Duration::from_millis(250);
 
+/// And so has the mail: a server that is slow holds nothing else up.
+const NOTICES_PAUSE: Duration = Duration::from_secs(5);
+
 /// Runs until somebody asks to stop. A job that fails is logged and tried again at its next time. A worker
 /// that loses its database or its lease begins another run as soon as it can; one that cannot begin its
 /// first run ends.
@@ -60,10 +63,12 @@ pub fn run(installation: &Installation, stop: &Stop) -> Result<(), Problem> {
     let (db, signer) = (installation.database(DatabaseRole::Worker)?, installation.signer()?);
     let (faces_db, faces_signer) = (installation.database(DatabaseRole::Worker)?, installation.signer()?);
     let (inbox_db, inbox_signer) = (installation.database(DatabaseRole::Worker)?, installation.signer()?);
+    let mail_db = installation.database(DatabaseRole::Worker)?;
     let (jobs_ended, leads) = (Stop::default(), AtomicBool::new(false));
     thread::scope(|scope| {
         scope.spawn(|| look_at_faces(installation, faces_db, faces_signer, &jobs_ended));
         scope.spawn(|| answer_declarations(installation, inbox_db, inbox_signer, &jobs_ended));
+        scope.spawn(|| send_notices(installation, mail_db, &jobs_ended));
         scope.spawn(|| follow_with_object_store(installation, &leads, &jobs_ended));
         let audit = scope.spawn(|| sequence_audit(installation, db, signer, &jobs_ended));
         // Nothing is certified that nobody would sign for in the log.
@@ -119,6 +124,24 @@ fn answer_declarations(
             }
         };
         thread::sleep(pause);
+    }
+}
+
+/// Sends what the outbox holds, until the other jobs have ended.
+fn send_notices(installation: &Installation, mut db: Database, jobs_ended: &Stop) {
+    let mut last: Option<Instant> = None;
+    while !jobs_ended.asked() {
+        if last.is_none_or(|last| last.elapsed() >= NOTICES_PAUSE) {
+            let act = installation.act(Actor::Job("notices"));
+            if let Err(problem) = jobs::send_with(installation, &mut db, &act) {
+                log_problem("notices", &problem);
+                if let Ok(again) = installation.database(DatabaseRole::Worker) {
+                    db = again;
+                }
+            }
+            last = Some(Instant::now());
+        }
+        thread::sleep(TICK);
     }
 }
 

@@ -1,7 +1,9 @@
-//! Who waits for an opposition.
+//! Who waits for an opposition, or for a notice.
 
 use std::time::Duration;
 
+use registration_authority::faults;
+use registration_authority::notices::{self, UnsentNotice};
 use registration_authority::opposition::{declaration, ticket};
 use store::{Database, Timestamp};
 
@@ -34,6 +36,16 @@ pub(super) fn waiting(
             "igc opposition tickets; call, then igc opposition add or dismiss",
         ),
     });
+    let dead = notices::unsent(db, 1000)?.iter().filter(|notice| given_up(notice)).count();
+    findings.push(match dead {
+        0 => Finding::well("notices", "no notice was given up"),
+        _ => Finding::new(
+            Verdict::Warning,
+            "notices",
+            format!("{dead} notices were given up"),
+            "igc notice list says why; igc notice retry",
+        ),
+    });
     if declaration::oldest_waiting(db)?.is_some_and(|at| at.plus(ANSWER) < now) {
         findings.push(Finding::new(
             Verdict::Broken,
@@ -43,4 +55,9 @@ pub(super) fn waiting(
         ));
     }
     Ok(())
+}
+
+/// Whether somebody should look at it: that a person has no address is no fault of anybody here.
+fn given_up(notice: &UnsentNotice) -> bool {
+    notice.failed_at.is_some() && notice.last_error.as_deref() != Some(faults::NOTICE_NO_ADDRESS.name)
 }

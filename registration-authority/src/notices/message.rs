@@ -1,0 +1,129 @@
+//! What a notice says. The same words in plain text and in HTML; every attempt has the same octets.
+
+use lettre::Message;
+use lettre::message::header::{ContentType, HeaderName, HeaderValue};
+use lettre::message::{Mailbox, MultiPart, SinglePart};
+use store::Timestamp;
+
+use crate::outbox::Notice;
+
+/// A notice of the outbox, as far as its message needs it.
+pub(super) struct Letter<'a> {
+    /// 32 hexadecimal digits.
+    pub(super) id: &'a str,
+    pub(super) notice: Notice,
+    /// `card 2600000017`, `order CO-2026-000001`.
+    pub(super) subject: &'a str,
+    pub(super) written_at: Timestamp,
+}
+
+const GREETING: &str = "Madame, Monsieur,";
+
+/// Whoever writes in our name asks for a code or has a link: these words say that we do neither.
+const CLOSING: &str = "Ce courriel est envoyé automatiquement\u{202f}; n’y répondez pas. Il ne contient aucun lien. \
+                       Personne de l’autorité d’enregistrement ne vous demandera jamais votre code porteur, votre code \
+                       de déblocage ni votre code d’opposition.";
+
+/// The message of a notice; nothing where the register's address is none.
+pub(super) fn compose(letter: &Letter<'_>, from: &Mailbox, address: &str) -> Option<Message> {
+    let to = Mailbox::new(None, address.parse().ok()?);
+    let (title, sentences) = words(letter.notice, letter.subject);
+    let paragraphs: Vec<&str> =
+        [GREETING].into_iter().chain(sentences.iter().map(String::as_str)).chain([CLOSING]).collect();
+    let plain = SinglePart::builder().header(ContentType::TEXT_PLAIN).body(paragraphs.join("\n\n") + "\n");
+    let html = SinglePart::builder().header(ContentType::TEXT_HTML).body(page(title, &paragraphs));
+    // Drawn by nobody: the same in every attempt.
+    let both = MultiPart::alternative().boundary(format!("=_{}", letter.id)).build();
+    let automatic = HeaderName::new_from_ascii_str("Auto-Submitted");
+    Message::builder()
+        .message_id(Some(format!("<{}@{}>", letter.id, from.email.domain())))
+        .date(letter.written_at.to_jiff().into())
+        .from(from.clone())
+        .to(to)
+        .subject(title)
+        // RFC 3834 §5: nothing answers by itself.
+        .raw_header(HeaderValue::new(automatic, "auto-generated".to_owned()))
+        .multipart(both.singlepart(plain).singlepart(html))
+        .ok()
+}
+
+fn page(title: &str, paragraphs: &[&str]) -> String {
+    let body: String = paragraphs.iter().map(|text| format!("<p>{}</p>\n", escaped(text))).collect();
+    format!(
+        "<!doctype html>\n<html lang=\"fr\">\n<head><meta charset=\"utf-8\"><title>{}</title></head>\n<body>\n{body}</body>\n</html>\n",
+        escaped(title)
+    )
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+/// The title, and what follows the greeting. Of a card the last digits only, and never why.
+fn words(notice: Notice, subject: &str) -> (&'static str, Vec<String>) {
+    let name = subject.split_once(' ').map_or(subject, |(_, name)| name);
+    let card = format!("La carte dont le numéro se termine par {}", last_digits(name));
+    match notice {
+        Notice::Received => (
+            "Votre demande est enregistrée",
+            vec![format!("La demande {name} est enregistrée. Elle va être examinée par l’autorité d’enregistrement.")],
+        ),
+        Notice::Approved => (
+            "Votre demande est acceptée",
+            vec![format!("La demande {name} est acceptée. Vous serez prévenu de la suite.")],
+        ),
+        Notice::Refused => (
+            "Votre demande n’est pas acceptée",
+            vec![format!(
+                "La demande {name} n’est pas acceptée. La raison vous est donnée par l’autorité d’enregistrement, \
+                 jamais par courriel."
+            )],
+        ),
+        Notice::Withdrawn => {
+            ("Votre demande est retirée", vec![format!("La demande {name} est retirée\u{202f}: elle n’aura pas de suite.")])
+        }
+        Notice::CardDelivered => (
+            "Votre carte vous a été remise",
+            vec![format!("{card} vous a été remise."), "Si vous ne l’avez pas reçue, déclarez-le sans attendre à l’autorité d’enregistrement.".to_owned()],
+        ),
+        Notice::CardActivated => (
+            "Votre carte est active",
+            vec![format!("{card} est active\u{202f}: elle peut être utilisée dès maintenant.")],
+        ),
+        Notice::CardLapsed => (
+            "Une vérification concerne votre carte",
+            vec![
+                format!("{card} fait l’objet d’une vérification, après une mise à jour du répertoire national."),
+                "Si votre situation n’a pas changé, faites corriger le répertoire par l’autorité qui tient votre \
+                 inscription, et prévenez l’autorité d’enregistrement."
+                    .to_owned(),
+            ],
+        ),
+        Notice::CardOpposed => (
+            "Votre carte est en opposition",
+            vec![
+                format!("{card} est en opposition. Elle et ses certificats ne peuvent plus être utilisés. C’est définitif."),
+                "Si vous n’en êtes pas à l’origine, prévenez sans attendre l’autorité d’enregistrement.".to_owned(),
+            ],
+        ),
+        Notice::OppositionUnproved => (
+            "Une déclaration concerne votre carte",
+            vec![
+                format!(
+                    "{card} a fait l’objet d’une déclaration que rien ne prouve. Elle reste valable."
+                ),
+                "Un opérateur va vous appeler au numéro que donne le répertoire national. Si vous avez toujours votre \
+                 carte, dites-le-lui\u{202f}; sinon, il la mettra en opposition avec vous."
+                    .to_owned(),
+            ],
+        ),
+        Notice::CertificateIssued => (
+            "Votre certificat est disponible",
+            vec![format!("Le certificat de la demande {name} est disponible auprès de l’autorité d’enregistrement.")],
+        ),
+    }
+}
+
+fn last_digits(number: &str) -> &str {
+    number.get(number.len().saturating_sub(4)..).unwrap_or(number)
+}

@@ -1,0 +1,188 @@
+//! Notices leave the outbox as mail: French, in plain text and HTML, with neither a secret nor a ground in them. To whom is
+//! read from the register when one leaves, and kept nowhere.
+//!
+//! A notice is taken before the server is asked, and is *sent* once the server has accepted it: nothing is sent again that
+//! is known to be accepted. Where nobody knows, since the connection broke before the answer, it is sent again under the
+//! same Message-ID, by which the holder's mailbox tells the second from the first.
+
+mod dead;
+mod message;
+mod postman;
+
+#[cfg(test)]
+mod tests;
+
+use std::time::Duration;
+
+use diesel::prelude::*;
+use store::schema::outbox;
+use store::{Act, Code, Database, Fault, Timestamp};
+
+use self::message::Letter;
+use self::postman::Refusal;
+use crate::contact::{self, Contact};
+use crate::faults;
+use crate::outbox::Notice;
+
+pub use dead::{RetryError, UnsentNotice, retry, unsent};
+pub use postman::{Login, MailServer, Postman, PostmanError, Security};
+
+/// How long a worker may take for one notice before another takes it. Longer than the patience with a server.
+const LEASE: Duration = Duration::from_secs(600);
+
+/// What is told late tells nothing.
+const TOO_OLD: Duration = Duration::from_secs(7 * 86_400);
+
+/// How long after each attempt that came to nothing the next one follows; after the last, none does.
+const PAUSES: [Duration; 7] = [
+    Duration::from_secs(60),
+    Duration::from_secs(5 * 60),
+    Duration::from_secs(30 * 60),
+    Duration::from_secs(2 * 3600),
+    Duration::from_secs(6 * 3600),
+    Duration::from_secs(12 * 3600),
+    Duration::from_secs(24 * 3600),
+];
+
+/// What a round did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Round {
+    /// Notices that the server has accepted.
+    pub sent: u64,
+    /// Notices that are tried again later, each with the code of why.
+    pub postponed: Vec<(String, Code)>,
+    /// Notices that nobody will get, each with the code of why.
+    pub dead: Vec<(String, Code)>,
+}
+
+#[derive(Clone, Debug, Queryable)]
+struct Taken {
+    id: String,
+    recipient: String,
+    notice: String,
+    subject: String,
+    created_at: Timestamp,
+    attempts: i64,
+}
+
+/// What became of one attempt.
+enum Attempt {
+    Accepted,
+    Again(Code),
+    Never(Code),
+}
+
+/// Sends the notices that are due, oldest first, `most` at most. For the worker, which alone reads the register's contacts.
+pub fn send_due(db: &mut Database, postman: &Postman, most: u16, act: &Act) -> QueryResult<Round> {
+    let mut round = Round::default();
+    for id in due(db, i64::from(most), act)? {
+        let Some(taken) = take(db, &id, act)? else { continue };
+        let attempt = attempt(db, postman, &taken, act);
+        match (attempt, pause_after(taken.attempts)) {
+            (Attempt::Accepted, _) => {
+                settle(db, &id, Settled { sent_at: Some(act.at), ..Settled::default() })?;
+                round.sent += 1;
+            }
+            (Attempt::Again(code), Some(pause)) => {
+                let next_attempt_at = Some(act.at.plus(pause));
+                let settled = Settled { next_attempt_at, last_error: Some(code.name), ..Settled::default() };
+                settle(db, &id, settled)?;
+                round.postponed.push((id, code));
+            }
+            (Attempt::Again(code) | Attempt::Never(code), _) => {
+                let failed_at = Some(act.at);
+                settle(db, &id, Settled { failed_at, last_error: Some(code.name), ..Settled::default() })?;
+                round.dead.push((id, code));
+            }
+        }
+    }
+    Ok(round)
+}
+
+fn pause_after(attempts: i64) -> Option<Duration> {
+    usize::try_from(attempts - 1).ok().and_then(|at| PAUSES.get(at)).copied()
+}
+
+fn due(db: &mut Database, most: i64, act: &Act) -> QueryResult<Vec<String>> {
+    outbox::table
+        .filter(outbox::sent_at.is_null().and(outbox::failed_at.is_null()))
+        .filter(outbox::next_attempt_at.is_null().or(outbox::next_attempt_at.le(act.at)))
+        .filter(outbox::taken_until.is_null().or(outbox::taken_until.le(act.at)))
+        .order((outbox::created_at, outbox::id))
+        .limit(most)
+        .select(outbox::id)
+        .load(db)
+}
+
+/// Takes a notice for this worker; nothing where another has it.
+fn take(db: &mut Database, id: &str, act: &Act) -> QueryResult<Option<Taken>> {
+    db.write(|db| {
+        let taken = diesel::update(outbox::table.find(id))
+            .filter(outbox::sent_at.is_null().and(outbox::failed_at.is_null()))
+            .filter(outbox::taken_until.is_null().or(outbox::taken_until.le(act.at)))
+            .set((outbox::attempts.eq(outbox::attempts + 1), outbox::taken_until.eq(act.at.plus(LEASE))))
+            .execute(db)?;
+        if taken != 1 {
+            return Ok(None);
+        }
+        outbox::table
+            .find(id)
+            .select((
+                outbox::id,
+                outbox::recipient,
+                outbox::notice,
+                outbox::subject,
+                outbox::created_at,
+                outbox::attempts,
+            ))
+            .first(db)
+            .map(Some)
+    })
+}
+
+/// What became of it; what is nothing stays as it is.
+#[derive(Default, AsChangeset)]
+#[diesel(table_name = outbox)]
+struct Settled {
+    /// Let go of in any case.
+    taken_until: Option<Option<Timestamp>>,
+    sent_at: Option<Timestamp>,
+    next_attempt_at: Option<Timestamp>,
+    failed_at: Option<Timestamp>,
+    last_error: Option<&'static str>,
+}
+
+fn settle(db: &mut Database, id: &str, settled: Settled) -> QueryResult<()> {
+    let settled = Settled { taken_until: Some(None), ..settled };
+    db.write(|db| {
+        let unsettled = outbox::sent_at.is_null().and(outbox::failed_at.is_null());
+        diesel::update(outbox::table.find(id)).filter(unsettled).set(settled).execute(db).map(drop)
+    })
+}
+
+fn attempt(db: &mut Database, postman: &Postman, taken: &Taken, act: &Act) -> Attempt {
+    if taken.created_at.plus(TOO_OLD) < act.at {
+        return Attempt::Never(faults::NOTICE_TOO_OLD);
+    }
+    let Some(notice) = Notice::from_stored(&taken.notice) else {
+        return Attempt::Never(faults::NOTICE_UNKNOWN);
+    };
+    // An officer has no address of e-mail here: he reads his desk.
+    let Some(holder) = taken.recipient.strip_prefix("holder:") else {
+        return Attempt::Never(faults::NOTICE_NO_ADDRESS);
+    };
+    let address = match contact::of_holder(db, holder) {
+        Ok(Contact { email: Some(address), .. }) => address,
+        Ok(_) => return Attempt::Never(faults::NOTICE_NO_ADDRESS),
+        Err(error) => return Attempt::Again(error.code()),
+    };
+    let letter = Letter { id: &taken.id, notice, subject: &taken.subject, written_at: taken.created_at };
+    match message::compose(&letter, postman.from(), &address) {
+        Some(message) => match postman.send(&message) {
+            Ok(()) => Attempt::Accepted,
+            Err(Refusal::Never) => Attempt::Never(faults::NOTICE_REFUSED),
+            Err(Refusal::NotNow) => Attempt::Again(faults::MAIL_SERVER),
+        },
+        None => Attempt::Never(faults::NOTICE_NO_ADDRESS),
+    }
+}

@@ -1,0 +1,181 @@
+use lettre::message::Mailbox;
+
+use super::message::{Letter, compose};
+use super::*;
+use crate::testing::*;
+
+const CARD: &str = "card 2600000017";
+
+fn from() -> Mailbox {
+    "IGC Santé <ne-pas-repondre@igc.exemple.fr>".parse().unwrap()
+}
+
+fn letter(notice: Notice, subject: &str) -> Letter<'_> {
+    let written_at = "2026-11-26T10:00:00Z".parse().unwrap();
+    Letter { id: "0123456789abcdef0123456789abcdef", notice, subject, written_at }
+}
+
+fn octets(notice: Notice, subject: &str) -> Vec<u8> {
+    compose(&letter(notice, subject), &from(), "elise@exemple.fr").unwrap().formatted()
+}
+
+/// The parts as their reader sees them: quoted-printable and base64 undone by OpenSSL's sibling of every day.
+fn readable(notice: Notice, subject: &str) -> String {
+    let message = String::from_utf8(octets(notice, subject)).unwrap();
+    let parts = message.split("--=_0123456789abcdef0123456789abcdef").skip(1);
+    parts
+        .map(|part| {
+            let (head, body) = part.split_once("\r\n\r\n").unwrap_or((part, ""));
+            match head.contains("base64") {
+                true => {
+                    let plain: String = body.split_ascii_whitespace().collect();
+                    String::from_utf8(openssl::base64::decode_block(&plain).unwrap()).unwrap()
+                }
+                false => unquoted(body),
+            }
+        })
+        .collect()
+}
+
+/// Quoted-printable (RFC 2045 §6.7).
+fn unquoted(body: &str) -> String {
+    let joined = body.replace("=\r\n", "");
+    let mut octets = Vec::new();
+    let mut rest = joined.as_bytes();
+    while let Some((first, after)) = rest.split_first() {
+        match (first, after) {
+            (b'=', [high, low, after @ ..]) => {
+                let pair = String::from_utf8(vec![*high, *low]).unwrap();
+                octets.push(u8::from_str_radix(&pair, 16).unwrap());
+                rest = after;
+            }
+            _ => {
+                octets.push(*first);
+                rest = after;
+            }
+        }
+    }
+    String::from_utf8(octets).unwrap()
+}
+
+#[test]
+fn every_notice_says_the_same_in_text_and_html_in_french_and_has_the_same_octets_each_time() {
+    for notice in Notice::ALL {
+        let subject = if notice.as_str().starts_with("card") { CARD } else { "order CO-2026-000001" };
+        let message = readable(notice, subject);
+        assert_eq!(octets(notice, subject), octets(notice, subject), "{notice:?}");
+        assert_eq!(message.matches("Madame, Monsieur,").count(), 2, "{notice:?}: {message}");
+        assert_eq!(message.matches("Il ne contient aucun lien.").count(), 2, "{notice:?}: {message}");
+        assert!(message.contains("<html lang=\"fr\">"), "{message}");
+        for wrong in [" ;", " :", " !", " ?", "http", "'"] {
+            assert!(!message.contains(wrong), "{notice:?} has {wrong:?}: {message}");
+        }
+        assert_eq!(Notice::from_stored(notice.as_str()), Some(notice));
+    }
+    assert_eq!(Notice::from_stored("something"), None);
+}
+
+#[test]
+fn a_notice_of_a_card_has_neither_its_number_nor_a_ground() {
+    let cards = [Notice::CardOpposed, Notice::OppositionUnproved, Notice::CardLapsed, Notice::CardActivated];
+    for notice in cards.into_iter().chain([Notice::CardDelivered]) {
+        let message = readable(notice, CARD).to_lowercase();
+        assert!(message.contains("se termine par 0017"), "{message}");
+        for told in ["2600000017", "perdue", "volée", "perte", "sanction", "radi", "décès", "retraite"] {
+            assert!(!message.contains(told), "{notice:?} tells {told:?}: {message}");
+        }
+    }
+}
+
+#[test]
+fn what_is_answered_by_machines_and_what_is_sent_twice_is_known_by_the_head() {
+    let message = String::from_utf8(octets(Notice::CardOpposed, CARD)).unwrap();
+    for line in [
+        "Message-ID: <0123456789abcdef0123456789abcdef@igc.exemple.fr>",
+        "Auto-Submitted: auto-generated",
+        "To: elise@exemple.fr",
+        "Date: Thu, 26 Nov 2026 10:00:00 +0000",
+    ] {
+        assert!(message.lines().any(|head| head == line), "{line}: {message}");
+    }
+    for address in ["", "elise", "elise@exemple.fr\r\nBcc: x@exemple.fr", "a@b@c"] {
+        assert!(compose(&letter(Notice::CardOpposed, CARD), &from(), address).is_none(), "{address:?}");
+    }
+}
+
+#[test]
+fn eight_attempts_are_made_and_no_more() {
+    let pauses: Vec<Option<Duration>> = (1..=9).map(pause_after).collect();
+    assert_eq!(pauses.iter().flatten().count(), 7);
+    assert_eq!((pauses[0], pauses[7], pauses[8]), (Some(Duration::from_secs(60)), None, None));
+}
+
+#[test]
+fn without_tls_nothing_leaves_the_machine_and_no_password_is_said() {
+    let server = |host: &str, security, login: Option<Login>| MailServer {
+        host: host.to_owned(),
+        port: 25,
+        security,
+        login,
+        from: "IGC Santé <ne-pas-repondre@igc.exemple.fr>".to_owned(),
+        patience: Duration::from_secs(1),
+        roots: None,
+    };
+    let login = Login { user: "igc".to_owned(), password: "secret".to_owned().into() };
+    for host in ["localhost", "127.0.0.1", "::1"] {
+        assert!(Postman::new(server(host, Security::Loopback, None)).is_ok(), "{host}");
+    }
+    let refused = |server| match Postman::new(server) {
+        Err(error) => error.to_string(),
+        Ok(_) => panic!("it was not refused"),
+    };
+    for (host, login) in [("smtp.exemple.fr", None), ("192.0.2.1", None), ("localhost", Some(login.clone()))]
+    {
+        assert!(refused(server(host, Security::Loopback, login)).contains("on this machine"), "{host}");
+    }
+    assert!(Postman::new(server("smtp.exemple.fr", Security::StartTls, Some(login))).is_ok());
+    let nobody = MailServer { from: "personne".to_owned(), ..server("localhost", Security::Loopback, None) };
+    assert!(refused(nobody).contains("mail.from"));
+    let roots = Some(b"no certificate".to_vec());
+    let wrong = MailServer { roots, ..server("localhost", Security::StartTls, None) };
+    assert!(refused(wrong).contains("TLS"));
+}
+
+#[test]
+fn who_has_no_address_or_whose_notice_is_old_gets_none_and_a_dead_one_is_tried_again_once_asked() {
+    let mut house = House::new();
+    let mut worker = house.worker();
+    house.active_card(&mut worker, &nurse());
+    let written: i64 = outbox::table.count().get_result(&mut house.db).unwrap();
+    assert!(written > 2);
+    // Nobody listens there: whoever has an address is tried again later.
+    let server = MailServer {
+        host: "127.0.0.1".to_owned(),
+        port: 1,
+        security: Security::Loopback,
+        login: None,
+        from: "ne-pas-repondre@igc.exemple.fr".to_owned(),
+        patience: Duration::from_secs(1),
+        roots: None,
+    };
+    let postman = Postman::new(server).unwrap();
+    let act = house.job();
+    let round = send_due(&mut house.db, &postman, 100, &act).unwrap();
+    assert_eq!(round.dead.len() as i64, written);
+    assert!(round.dead.iter().all(|(_, code)| code.name == "notice-no-address"), "{round:?}");
+    assert_eq!(send_due(&mut house.db, &postman, 100, &act).unwrap(), Round::default());
+
+    import_contacts(&mut house, &[(&nurse(), "", "elise@exemple.fr")]);
+    let all = unsent(&mut house.db, 100).unwrap();
+    let dead = all.iter().find(|notice| notice.recipient == format!("holder:{}", nurse())).unwrap();
+    retry(&mut house.db, &dead.id, &mut house.rng, &act).unwrap();
+    assert_eq!(code(retry(&mut house.db, &dead.id, &mut house.rng, &act)), "notice-not-dead");
+    let round = send_due(&mut house.db, &postman, 100, &act).unwrap();
+    let [(id, why)] = &round.postponed[..] else { panic!("{round:?}") };
+    assert_eq!((id, why.name), (&dead.id, "mail-server-failed"));
+    assert_eq!(send_due(&mut house.db, &postman, 100, &act).unwrap(), Round::default(), "not yet");
+    house.later(8 * 86_400);
+    let act = house.job();
+    let round = send_due(&mut house.db, &postman, 100, &act).unwrap();
+    assert_eq!(round.dead[0].1.name, "notice-too-old");
+}

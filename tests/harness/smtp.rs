@@ -1,0 +1,58 @@
+//! A real mail server on this machine.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+use super::workspace::{folder, root, target_folder};
+use super::{Running, start};
+
+/// A server of `tests/harness/smtp_server.py`; it ends when dropped.
+pub struct MailServer {
+    folder: TempDir,
+    running: Running,
+}
+
+impl MailServer {
+    /// One that does what `mode` says of it; with a certificate and its key, PEM, it wants STARTTLS and a login.
+    pub fn new(mode: &str, tls: Option<(&str, &str)>) -> Self {
+        let folder = folder();
+        let python = target_folder().join("judges/bin/python");
+        assert!(python.exists(), "no mail server to test with: run tests/setup/install.sh test");
+        let mut command = Command::new("setpriv");
+        command.args(["--pdeathsig", "KILL", "--"]).arg(python);
+        command.arg(root().join("tests/harness/smtp_server.py")).arg(folder.path()).arg(mode);
+        if let Some((certificate, key)) = tls {
+            command.args([certificate, key]);
+        }
+        let mut running = start(&mut command);
+        let began = Instant::now();
+        while !folder.path().join("port").exists() {
+            assert_eq!(running.ended(), None, "{}", running.stderr());
+            assert!(began.elapsed() < Duration::from_secs(60), "the mail server does not start");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        Self { folder, running }
+    }
+
+    /// Where it listens, on 127.0.0.1.
+    pub fn port(&self) -> u16 {
+        fs::read_to_string(self.folder.path().join("port")).unwrap().parse().unwrap()
+    }
+
+    /// What it has accepted, in no order: each message with head and body, as it came.
+    pub fn accepted(&self) -> Vec<String> {
+        let entries = fs::read_dir(self.folder.path()).unwrap().map(|entry| entry.unwrap().path());
+        let messages: Vec<PathBuf> =
+            entries.filter(|path| path.extension().is_some_and(|extension| extension == "eml")).collect();
+        messages.into_iter().map(|path| fs::read_to_string(path).unwrap()).collect()
+    }
+
+    /// Whether it still stands.
+    pub fn stands(&mut self) -> bool {
+        self.running.ended().is_none()
+    }
+}

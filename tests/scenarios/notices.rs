@@ -1,0 +1,188 @@
+//! Notices leave by mail, through a real server that takes them, refuses them, is slow or breaks off.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::time::{Duration, Instant};
+
+use acceptance::harness::{DatabaseKind, MailServer, folder, openssl, run};
+use diesel::connection::SimpleConnection;
+use serde_json::{Value, json};
+use store::DatabaseRole;
+
+use super::workshop::{REVOKER, Workshop, workshop};
+use card::CardStatus;
+
+/// A workshop whose one holder with an address has one notice to come: that his card is opposed.
+fn told(kind: DatabaseKind) -> Workshop {
+    let workshop = workshop(kind);
+    let card = workshop.cards(CardStatus::Active)[0];
+    workshop
+        .open(DatabaseRole::Owner)
+        .batch_execute(&format!(
+            "UPDATE outbox SET sent_at = 1 WHERE sent_at IS NULL;
+             INSERT INTO register_identities (source, subject, first_feed, last_feed, ceased_at, lines, content)
+             SELECT 'rass-psc-personne-activite', c.holder, f.sequence, f.sequence, NULL, 0,
+                 '[[\"\",\"\",\"\",\"\",\"\",\"\",\"\",\"0102030405\",\"porteur@exemple.fr\"]]'
+             FROM cards c, register_feeds f WHERE c.number = '{card}' LIMIT 1"
+        ))
+        .unwrap();
+    workshop.igc(&["opposition", "add", &card.to_string(), "--ground", "stolen", "--as", REVOKER]);
+    workshop
+}
+
+fn write_to(workshop: &Workshop, server: &MailServer) {
+    workshop.configure("mail", "server", "127.0.0.1");
+    workshop.configure("mail", "port", i64::from(server.port()));
+    workshop.configure("mail", "security", "none");
+    workshop.configure("mail", "from", "IGC Santé <ne-pas-repondre@igc.exemple.fr>");
+    workshop.configure("mail", "timeout_seconds", 2);
+}
+
+/// What the job did.
+fn send(workshop: &Workshop) -> Value {
+    let ended = run(&mut workshop.command(&["job", "run", "notices"]));
+    assert!(!ended.said().contains("porteur@exemple.fr"), "an address is in no log: {ended:?}");
+    ended.json()
+}
+
+/// As if the pause after an attempt had passed.
+fn pass(workshop: &Workshop) {
+    workshop.open(DatabaseRole::Owner).batch_execute("UPDATE outbox SET next_attempt_at = NULL").unwrap();
+}
+
+fn unsent(workshop: &Workshop) -> Vec<Value> {
+    workshop.igc(&["notice", "list"]).json().as_array().unwrap().clone()
+}
+
+#[test]
+fn a_notice_is_sent_once_to_the_address_of_the_register_and_says_no_ground() {
+    for kind in [DatabaseKind::Sqlite, DatabaseKind::Postgresql] {
+        let workshop = told(kind);
+        assert!(send(&workshop)["skipped"].is_string(), "there is no mail server yet");
+        let server = MailServer::new("accept", None);
+        write_to(&workshop, &server);
+        assert_eq!(send(&workshop)["sent"], 1, "on {kind}");
+        assert_eq!(send(&workshop)["sent"], 0, "on {kind}");
+        let [message] = &server.accepted()[..] else { panic!("one message") };
+        for head in ["To: porteur@exemple.fr", "Auto-Submitted: auto-generated", "multipart/alternative"] {
+            assert!(message.contains(head), "{head}: {message}");
+        }
+        assert!(!message.contains("stolen") && !message.contains("vol"), "{message}");
+        assert_eq!(unsent(&workshop), Vec::<Value>::new());
+    }
+}
+
+#[test]
+fn a_mailbox_that_does_not_exist_is_given_up_at_once_seen_by_doctor_and_tried_again_when_asked() {
+    let workshop = told(DatabaseKind::Sqlite);
+    let server = MailServer::new("reject", None);
+    write_to(&workshop, &server);
+    let round = send(&workshop);
+    assert_eq!(round["dead"][0][1], "notice-refused", "{round}");
+    assert_eq!(send(&workshop)["dead"], json!([]), "it is given up once");
+    let [dead] = &unsent(&workshop)[..] else { panic!("one notice") };
+    assert_eq!((&dead["state"], &dead["why"]), (&json!("dead"), &json!("notice-refused")));
+    let said = run(&mut workshop.command(&["doctor"])).stdout;
+    assert!(said.contains("1 notices were given up"), "{said}");
+
+    let server = MailServer::new("accept", None);
+    write_to(&workshop, &server);
+    workshop.igc(&["notice", "retry", dead["notice"].as_str().unwrap()]);
+    run(&mut workshop.command(&["notice", "retry", dead["notice"].as_str().unwrap()])).expect_exit(3);
+    assert_eq!(send(&workshop)["sent"], 1);
+    assert_eq!(server.accepted().len(), 1);
+}
+
+#[test]
+fn a_server_that_is_busy_slow_or_breaks_off_is_asked_again_later_and_not_for_ever() {
+    for mode in ["busy", "slow", "die-in-data"] {
+        let workshop = told(DatabaseKind::Sqlite);
+        let server = MailServer::new(mode, None);
+        write_to(&workshop, &server);
+        let began = Instant::now();
+        let round = send(&workshop);
+        assert!(began.elapsed() < Duration::from_secs(30), "{mode}: nobody waits for ever");
+        assert_eq!(round["postponed"][0][1], "mail-server-failed", "{mode}: {round}");
+        assert_eq!(send(&workshop)["postponed"], json!([]), "{mode}: not before its pause has passed");
+        assert_eq!(server.accepted(), Vec::<String>::new(), "{mode}");
+
+        let next = MailServer::new("accept", None);
+        write_to(&workshop, &next);
+        pass(&workshop);
+        assert_eq!(send(&workshop)["sent"], 1, "{mode}");
+        assert_eq!(next.accepted().len(), 1, "{mode}");
+    }
+    let workshop = told(DatabaseKind::Sqlite);
+    let busy = MailServer::new("busy", None);
+    write_to(&workshop, &busy);
+    for attempt in 1..=8 {
+        let round = send(&workshop);
+        let left = if attempt < 8 { "postponed" } else { "dead" };
+        assert_eq!(round[left][0][1], "mail-server-failed", "attempt {attempt}: {round}");
+        pass(&workshop);
+    }
+    assert_eq!(send(&workshop)["dead"], json!([]));
+}
+
+#[test]
+fn where_nobody_knows_whether_it_was_accepted_the_second_has_the_same_octets() {
+    let workshop = told(DatabaseKind::Sqlite);
+    let mut broke_off = MailServer::new("die-accepted", None);
+    write_to(&workshop, &broke_off);
+    assert_eq!(send(&workshop)["postponed"][0][1], "mail-server-failed");
+    assert!(!broke_off.stands());
+    let next = MailServer::new("accept", None);
+    write_to(&workshop, &next);
+    pass(&workshop);
+    assert_eq!(send(&workshop)["sent"], 1);
+    assert_eq!(broke_off.accepted(), next.accepted());
+    assert!(next.accepted()[0].contains("Message-ID: <"));
+}
+
+#[test]
+fn the_way_is_protected_the_server_known_and_the_password_from_a_file_that_nobody_else_reads() {
+    let workshop = told(DatabaseKind::Sqlite);
+    let place = folder();
+    let path = |name: &str| place.path().join(name).display().to_string();
+    let (certificate, key) = (path("server.pem"), path("server.key"));
+    openssl([
+        "req",
+        "-x509",
+        "-newkey",
+        "ec",
+        "-pkeyopt",
+        "ec_paramgen_curve:P-256",
+        "-nodes",
+        "-days",
+        "2",
+        "-subj",
+        "/CN=localhost",
+        "-addext",
+        "subjectAltName=DNS:localhost",
+        "-keyout",
+        &key,
+        "-out",
+        &certificate,
+    ])
+    .expect_exit(0);
+    let server = MailServer::new("accept", Some((&certificate, &key)));
+    write_to(&workshop, &server);
+    // It wants STARTTLS, and gets nothing without it.
+    assert_eq!(send(&workshop)["sent"], 0);
+    pass(&workshop);
+    workshop.configure("mail", "server", "localhost");
+    workshop.configure("mail", "security", "starttls");
+    workshop.configure("mail", "user", "igc");
+    workshop.configure("mail", "password_file", path("password"));
+    fs::write(path("password"), "le secret du test\n").unwrap();
+    fs::set_permissions(path("password"), fs::Permissions::from_mode(0o644)).unwrap();
+    let shared = run(&mut workshop.command(&["job", "run", "notices"])).expect_exit(1);
+    assert!(shared.stderr.contains("0600") && !shared.said().contains("le secret"), "{shared:?}");
+    fs::set_permissions(path("password"), fs::Permissions::from_mode(0o600)).unwrap();
+    let round = send(&workshop);
+    assert_eq!(round["postponed"][0][1], "mail-server-failed", "nobody knows its certificate: {round}");
+    pass(&workshop);
+    workshop.configure("mail", "roots", certificate.as_str());
+    assert_eq!(send(&workshop)["sent"], 1);
+    assert_eq!(server.accepted().len(), 1);
+}
