@@ -26,6 +26,10 @@ pub enum Notice {
     CardOpposed,
     /// A certificate can be fetched.
     CertificateIssued,
+    /// The worker has seen what the officer decided: he compares it with what he remembers.
+    DecisionSeen,
+    /// The worker has seen a decision in the officer's name that proves nothing.
+    DecisionNotHeld,
 }
 
 impl Notice {
@@ -41,6 +45,8 @@ impl Notice {
             Self::CardLapsed => "card-lapsed",
             Self::CardOpposed => "card-opposed",
             Self::CertificateIssued => "certificate-issued",
+            Self::DecisionSeen => "decision-seen",
+            Self::DecisionNotHeld => "decision-not-held",
         }
     }
 }

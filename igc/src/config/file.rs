@@ -9,6 +9,7 @@ use ca_core::shard::ShardCounts;
 use professional_registry::import::Brakes;
 use serde::{Deserialize, Serialize};
 
+use super::passkeys::PasskeysSection;
 use super::{Bureau, Coherence, Config, Demo, Publication, Schedule, Schedules, Signer, TlsFiles};
 
 /// What sort of installation.
@@ -53,6 +54,9 @@ pub struct ConfigFile {
     /// How the public faces are looked at.
     #[serde(default)]
     pub coherence: CoherenceSection,
+    /// Officers' passkeys.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub passkeys: Option<PasskeysSection>,
     /// What only a demonstration has.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub demo: Option<DemoSection>,
@@ -367,6 +371,7 @@ impl ConfigFile {
                 renewal_horizon: Duration::from_secs(u64::from(self.jobs.renewal_horizon_days) * 86_400),
                 lease: Duration::from_secs(u64::from(self.jobs.lease_seconds)),
             },
+            passkeys: self.passkeys.map(PasskeysSection::understand).transpose()?,
             demo: self.demo.map(|demo| Demo {
                 approval_key: folder.join(demo.approval_key),
                 bureau_home: demo.bureau_home,

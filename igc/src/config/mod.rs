@@ -1,6 +1,7 @@
 //! `igc.toml`: one file, every key known, relative paths from its folder.
 
 mod file;
+mod passkeys;
 mod schedule;
 
 use std::io::Read;
@@ -14,6 +15,7 @@ use serde::Serialize;
 use thiserror::Error;
 
 pub use file::{ConfigFile, InstallationKind, NeverIssued};
+pub use passkeys::Passkeys;
 pub use schedule::Schedule;
 
 use crate::faults;
@@ -68,6 +70,8 @@ pub struct Config {
     pub publication: Publication,
     /// When jobs run.
     pub schedules: Schedules,
+    /// Officers' passkeys; none where officers sign by none.
+    pub passkeys: Option<Passkeys>,
     /// What only a demonstration has.
     pub demo: Option<Demo>,
 }
