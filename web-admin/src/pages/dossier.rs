@@ -23,7 +23,7 @@ use past::{Past, PastCard, PastOrder};
 use register::Line;
 
 use super::queue::slug;
-use super::{Address, filters, page};
+use super::{Address, filters, page, signing};
 use crate::desk::{Desk, Work};
 use crate::failure::Failure;
 use crate::frame::Frame;
@@ -146,10 +146,11 @@ pub(super) fn read(
     number: &str,
     said: Said,
 ) -> Result<DossierPage, Failure> {
-    let (officer, act, demo) = (work.officer, work.act, work.state.is_demo());
+    let signs = signing::can_sign(work)?;
+    let (officer, act) = (work.officer, work.act);
     work.db.snapshot(|db| {
         let dossier = views::dossier(db, &mut ImportedRegister, number, act)?;
-        compose(db, frame, officer, demo, dossier, said)
+        compose(db, frame, officer, signs, dossier, said)
     })
 }
 
@@ -157,7 +158,7 @@ fn compose(
     db: &mut Database,
     frame: Frame,
     officer: &Officer,
-    demo: bool,
+    signs: bool,
     dossier: Dossier,
     said: Said,
 ) -> Result<DossierPage, Failure> {
@@ -196,7 +197,7 @@ fn compose(
         cards: dossier.cards.iter().map(PastCard::of).collect(),
         other_orders: dossier.other_orders.iter().map(PastOrder::of).collect(),
         open: submitted,
-        barred: barred(officer, own, demo),
+        barred: barred(officer, own, signs),
         can_refresh: submitted && officer.role.may(Right::Submit) && !agrees,
         can_withdraw: order::may_withdraw(officer, order),
         reasons: choices(&said.reason),
@@ -213,12 +214,12 @@ fn compose(
 }
 
 /// Why this officer does not see the decision's buttons. A help to him: the rule is asked again at each act.
-fn barred(officer: &Officer, own: bool, demo: bool) -> Option<String> {
+fn barred(officer: &Officer, own: bool, signs: bool) -> Option<String> {
     let code = if !officer.role.may(Right::Decide) {
         rules::OFFICER_ROLE_MISSING
     } else if own {
         rules::ORDER_SELF_APPROVAL
-    } else if !demo {
+    } else if !signs {
         crate::faults::DECISION_PROOF_MISSING
     } else {
         return None;

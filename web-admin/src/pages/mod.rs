@@ -4,8 +4,11 @@ mod card;
 mod cards;
 mod decision;
 mod dossier;
+mod enrolment;
 mod filters;
+mod keys;
 mod lapses;
+mod new_key;
 mod new_order;
 mod opposition;
 mod pki;
@@ -13,7 +16,11 @@ mod queue;
 mod register;
 mod release;
 pub(crate) mod sign_in;
+mod signing;
 mod stale;
+
+#[cfg(test)]
+pub(crate) use new_key::grouped;
 
 use actix_web::http::{StatusCode, header};
 use actix_web::web::{self, ServiceConfig};
@@ -30,7 +37,7 @@ use crate::words::{self, Refusal};
 
 /// Every page, by address. What is not here is not served; whose role gets what answer is written down for
 /// each of them in `tests/routes.txt`.
-pub(crate) const ADDRESSES: [&[Address]; 12] = [
+pub(crate) const ADDRESSES: [&[Address]; 15] = [
     &[Address::at("/").get(|| web::get().to(home))],
     sign_in::ADDRESSES,
     queue::ADDRESSES,
@@ -43,6 +50,9 @@ pub(crate) const ADDRESSES: [&[Address]; 12] = [
     pki::ADDRESSES,
     register::ADDRESSES,
     lapses::ADDRESSES,
+    new_key::ADDRESSES,
+    keys::ADDRESSES,
+    enrolment::ADDRESSES,
 ];
 
 /// An address, and what it does by each method that it answers.
@@ -85,9 +95,11 @@ pub(crate) async fn unknown(desk: Result<Desk, Failure>) -> Result<HttpResponse,
 /// To where the officer's work begins.
 async fn home(desk: Desk) -> impl Responder {
     let role = desk.session.role;
-    to(match !role.may(Right::ReadQueue) && role.may(Right::Submit) {
-        true => "/ra/nouvelle",
-        false => "/ra/file",
+    to(match () {
+        () if role.may(Right::ReadQueue) => "/ra/file",
+        () if role.may(Right::Submit) => "/ra/nouvelle",
+        () if role.may(Right::ReadKeys) => "/ra/cles",
+        () => "/ra/file",
     })
 }
 
