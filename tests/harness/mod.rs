@@ -1,6 +1,7 @@
 //! The tools of the scenarios. Each fails with a sentence that says what to do when the machine
 //! lacks what it needs; none skips.
 
+mod browser;
 mod databases;
 mod hsm_fault;
 mod json_schema;
@@ -10,6 +11,7 @@ mod ports;
 mod program;
 mod workspace;
 
+pub use browser::Browser;
 pub use databases::{DatabaseKind, TestDatabase, both_databases, copy_of, database, empty_database};
 pub use hsm_fault::HsmFault;
 pub use json_schema::schema_violations;
