@@ -2,6 +2,7 @@
 
 mod append_only;
 mod audit_bundle;
+mod audit_bundle_officers;
 mod audit_log;
 mod ceremonies;
 mod certificate_dump;

@@ -98,7 +98,7 @@ fn with_failure_page(response: ServiceResponse) -> ServiceResponse {
 fn failure_page(request: &HttpRequest, code: Code) -> HttpResponse {
     let frame = request.extensions().get::<Frame>().cloned();
     let frame = frame.unwrap_or_else(|| Frame::outside(state_of(request).is_demo()));
-    pages::failure(frame, code, &Moment::of(request).request)
+    pages::failure(frame, code, request)
 }
 
 fn tell(response: &ServiceResponse, code: Code, detail: &str) {

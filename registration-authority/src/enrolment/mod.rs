@@ -189,6 +189,18 @@ pub fn list(db: &mut Database, limit: i64) -> Result<Vec<Enrolment>, EnrolmentEr
     numbers.iter().map(|number| get(db, number)).collect()
 }
 
+/// Every one, in the order of the chain, which leaves out a row that cannot be read: it enrols nobody.
+pub fn all(db: &mut Database) -> QueryResult<Vec<Enrolment>> {
+    let rows: Vec<Row> =
+        officer_enrolments::table.order(officer_enrolments::number).select(Row::as_select()).load(db)?;
+    let mut all = Vec::with_capacity(rows.len());
+    for row in rows {
+        let decisions = decision::of(db, SubjectKind::OfficerEnrolment, &row.number)?;
+        all.extend(row.read(decisions));
+    }
+    Ok(all)
+}
+
 /// Approves or refuses an enrolment, in the name of the administrator who acts and whose passkey made `proof`. Inside the
 /// caller's write transaction.
 #[expect(clippy::too_many_arguments, reason = "a decision, and what it is made with")]

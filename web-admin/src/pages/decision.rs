@@ -25,10 +25,10 @@ use crate::posted::{Fields, Posted};
 use crate::typography;
 
 pub(super) const ADDRESSES: &[Address] = &[
-    Address::at("/ra/dossiers/{number}/approuver").post(|| web::post().to(approve)),
-    Address::at("/ra/dossiers/{number}/refuser").post(|| web::post().to(refuse)),
-    Address::at("/ra/dossiers/{number}/reprendre").post(|| web::post().to(refresh)),
-    Address::at("/ra/dossiers/{number}/retirer").post(|| web::post().to(withdraw)),
+    Address::at("/ra/dossiers/{number}/approuver").post(|| web::post().to(approve)).needs(Right::Decide),
+    Address::at("/ra/dossiers/{number}/refuser").post(|| web::post().to(refuse)).needs(Right::Decide),
+    Address::at("/ra/dossiers/{number}/reprendre").post(|| web::post().to(refresh)).needs(Right::Submit),
+    Address::at("/ra/dossiers/{number}/retirer").post(|| web::post().to(withdraw)).needs(Right::Submit),
 ];
 
 /// What became of an act on a dossier.
@@ -141,7 +141,7 @@ fn answer(
         return Ok(Outcome::Stale(Box::new(StalePage::read(work, frame, number, &seen, code)?)));
     }
     if matches!(code.kind, Kind::Failed | Kind::Integrity | Kind::Unavailable)
-        || code == faults::FORM_UNREADABLE
+        || [faults::FORM_UNREADABLE, rules::OFFICER_ROLE_MISSING].contains(&code)
     {
         return Err(failure);
     }

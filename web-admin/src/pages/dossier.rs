@@ -34,7 +34,8 @@ use crate::words::{self, Refusal};
 /// Longest number of an order, in octets.
 const NUMBER_BOUND: usize = 32;
 
-pub(super) const ADDRESSES: &[Address] = &[Address::at("/ra/dossiers/{number}").get(|| web::get().to(show))];
+pub(super) const ADDRESSES: &[Address] =
+    &[Address::at("/ra/dossiers/{number}").get(|| web::get().to(show)).needs(Right::ReadDossier)];
 
 /// What a page says beside the dossier itself.
 #[derive(Clone, Debug, Default)]
@@ -224,8 +225,7 @@ fn barred(officer: &Officer, own: bool, signs: bool) -> Option<String> {
     } else {
         return None;
     };
-    let Refusal { what, who } = words::refusal(code.name);
-    Some(format!("{what} {who}"))
+    Some(super::barred(code, Right::Decide))
 }
 
 fn choices(chosen: &str) -> Vec<Choice> {

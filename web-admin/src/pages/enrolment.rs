@@ -25,12 +25,12 @@ use crate::faults;
 use crate::frame::Frame;
 use crate::posted::{Fields, Posted};
 use crate::typography::Shown;
-use crate::words::{self, Refusal};
+use crate::words;
 
 pub(super) const ADDRESSES: &[Address] = &[
-    Address::at("/ra/cles/{number}").get(|| web::get().to(show)),
-    Address::at("/ra/cles/{number}/signer").post(|| web::post().to(approve)),
-    Address::at("/ra/cles/{number}/rejeter").post(|| web::post().to(refuse)),
+    Address::at("/ra/cles/{number}").get(|| web::get().to(show)).needs(Right::ReadKeys),
+    Address::at("/ra/cles/{number}/signer").post(|| web::post().to(approve)).needs(Right::Enrol),
+    Address::at("/ra/cles/{number}/rejeter").post(|| web::post().to(refuse)).needs(Right::Enrol),
 ];
 
 #[derive(Template)]
@@ -205,8 +205,7 @@ fn barred(enrolment: &Enrolment, login: &str, may: bool, signs: bool) -> Option<
         () if !signs => faults::DECISION_PROOF_MISSING,
         () => return None,
     };
-    let Refusal { what, who } = words::refusal(code.name);
-    Some(format!("{what} {who}"))
+    Some(super::barred(code, Right::Enrol))
 }
 
 /// Where a proposal stands, and the class of its chip.

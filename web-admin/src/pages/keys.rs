@@ -21,8 +21,12 @@ use crate::typography::Shown;
 use crate::words;
 
 pub(super) const ADDRESSES: &[Address] = &[
-    Address::at("/ra/cles").get(|| web::get().to(show)).post(|| web::post().to(propose)),
-    Address::at("/ra/cles/retirer").post(|| web::post().to(revoke)),
+    Address::at("/ra/cles")
+        .get(|| web::get().to(show))
+        .post(|| web::post().to(propose))
+        .needs(Right::ReadKeys)
+        .acts(Right::Enrol),
+    Address::at("/ra/cles/retirer").post(|| web::post().to(revoke)).needs(Right::Enrol),
 ];
 
 #[derive(Template)]

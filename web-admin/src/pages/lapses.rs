@@ -27,9 +27,9 @@ use crate::words;
 const SHOWN: i64 = 200;
 
 pub(super) const ADDRESSES: &[Address] = &[
-    Address::at("/ra/caducites").get(|| web::get().to(show)),
-    Address::at("/ra/caducites/{plan}/liberer").post(|| web::post().to(approve)),
-    Address::at("/ra/caducites/{plan}/rejeter").post(|| web::post().to(refuse)),
+    Address::at("/ra/caducites").get(|| web::get().to(show)).needs(Right::ReadCard),
+    Address::at("/ra/caducites/{plan}/liberer").post(|| web::post().to(approve)).needs(Right::Decide),
+    Address::at("/ra/caducites/{plan}/rejeter").post(|| web::post().to(refuse)).needs(Right::Decide),
 ];
 
 #[derive(Template)]

@@ -22,14 +22,16 @@ mod stale;
 #[cfg(test)]
 pub(crate) use new_key::grouped;
 
-use actix_web::http::{StatusCode, header};
+use actix_web::http::{Method, StatusCode, header};
 use actix_web::web::{self, ServiceConfig};
-use actix_web::{HttpResponse, Responder, Route};
+use actix_web::{HttpRequest, HttpResponse, Responder, Route};
 use askama::Template;
+use registration_authority::faults as rules;
 use registration_authority::officers::Right;
 use store::{Code, Kind, RequestId};
 
 use crate::desk::Desk;
+use crate::exchange::Moment;
 use crate::failure::{Failure, status_of};
 use crate::faults;
 use crate::frame::Frame;
@@ -60,11 +62,15 @@ pub(crate) struct Address {
     pub(crate) path: &'static str,
     pub(crate) get: Option<fn() -> Route>,
     pub(crate) post: Option<fn() -> Route>,
+    /// What its readers need, and whoever acts there where nothing else is said.
+    needs: Option<Right>,
+    /// What whoever acts there needs.
+    acts: Option<Right>,
 }
 
 impl Address {
     const fn at(path: &'static str) -> Self {
-        Self { path, get: None, post: None }
+        Self { path, get: None, post: None, needs: None, acts: None }
     }
 
     const fn get(self, page: fn() -> Route) -> Self {
@@ -73,6 +79,19 @@ impl Address {
 
     const fn post(self, act: fn() -> Route) -> Self {
         Self { post: Some(act), ..self }
+    }
+
+    const fn needs(self, right: Right) -> Self {
+        Self { needs: Some(right), ..self }
+    }
+
+    const fn acts(self, right: Right) -> Self {
+        Self { acts: Some(right), ..self }
+    }
+
+    /// The right that a request here needs, for the page that refuses it. The rule is asked where the act is.
+    pub(crate) fn right(&self, method: &Method) -> Option<Right> {
+        self.acts.filter(|_| method == Method::POST).or(self.needs)
     }
 }
 
@@ -123,6 +142,8 @@ struct FailurePage<'a> {
     title: &'static str,
     refusal: Refusal,
     code: &'static str,
+    /// The roles that may, where the officer's may not.
+    roles: Vec<&'static str>,
     request: &'a RequestId,
 }
 
@@ -132,8 +153,8 @@ impl FailurePage<'_> {
     }
 }
 
-/// The page that says what happened and who can help; never a trace.
-pub(crate) fn failure(frame: Frame, code: Code, request: &RequestId) -> HttpResponse {
+/// The page that says what happened and who can help; never a trace. Where a role is missing it says which would do.
+pub(crate) fn failure(frame: Frame, code: Code, request: &HttpRequest) -> HttpResponse {
     let title = match code.kind {
         Kind::NotFound => "Introuvable",
         Kind::NotAuthorised => "Accès refusé",
@@ -141,10 +162,39 @@ pub(crate) fn failure(frame: Frame, code: Code, request: &RequestId) -> HttpResp
         Kind::Failed | Kind::Integrity => "Erreur",
         Kind::Invalid | Kind::Refused | Kind::AwaitsApproval => "Action impossible",
     };
-    let template = FailurePage { frame, title, refusal: words::refusal(code.name), code: code.name, request };
+    let template = FailurePage {
+        frame,
+        title,
+        refusal: words::refusal(code.name),
+        code: code.name,
+        roles: roles(code, request),
+        request: &Moment::of(request).request,
+    };
     page(status_of(code), &template).unwrap_or_else(|_| {
         HttpResponse::InternalServerError().content_type("text/plain").body("page-failed")
     })
+}
+
+fn roles(code: Code, request: &HttpRequest) -> Vec<&'static str> {
+    if ![rules::OFFICER_ROLE_MISSING, rules::READING_NOT_ALLOWED].contains(&code) {
+        return Vec::new();
+    }
+    let pattern = request.match_pattern();
+    let here = ADDRESSES.into_iter().flatten().find(|address| pattern.as_deref() == Some(address.path));
+    let right = here.and_then(|address| address.right(request.method()));
+    right.map_or(Vec::new(), |right| right.roles().iter().map(|role| words::role(*role)).collect())
+}
+
+/// Why an officer does not see the buttons of an act, for a code of a rule; with the roles that may, where his may not.
+fn barred(code: Code, right: Right) -> String {
+    let Refusal { what, who } = words::refusal(code.name);
+    match code == rules::OFFICER_ROLE_MISSING {
+        true => {
+            let roles: Vec<_> = right.roles().iter().map(|role| words::role(*role)).collect();
+            format!("{what} Rôle nécessaire : {}. {who}", roles.join(" ou "))
+        }
+        false => format!("{what} {who}"),
+    }
 }
 
 /// An error in a form, beside the field it is about.

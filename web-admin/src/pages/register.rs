@@ -26,9 +26,9 @@ use crate::posted::{Fields, Posted};
 use crate::typography::{self, Shown};
 
 pub(super) const ADDRESSES: &[Address] = &[
-    Address::at("/ra/registre").get(|| web::get().to(show)),
-    Address::at("/ra/registre/extraits/{feed}/liberer").post(|| web::post().to(approve)),
-    Address::at("/ra/registre/extraits/{feed}/rejeter").post(|| web::post().to(refuse)),
+    Address::at("/ra/registre").get(|| web::get().to(show)).needs(Right::ReadQueue),
+    Address::at("/ra/registre/extraits/{feed}/liberer").post(|| web::post().to(approve)).needs(Right::Decide),
+    Address::at("/ra/registre/extraits/{feed}/rejeter").post(|| web::post().to(refuse)).needs(Right::Decide),
 ];
 
 #[derive(Template)]

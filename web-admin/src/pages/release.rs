@@ -102,6 +102,5 @@ pub(super) fn barred(officer: &Officer, standing: &Standing, signs: bool) -> Opt
         _ if !signs => faults::DECISION_PROOF_MISSING,
         _ => return None,
     };
-    let Refusal { what, who } = words::refusal(code.name);
-    Some(format!("{what} {who}"))
+    Some(super::barred(code, Right::Decide))
 }

@@ -10,6 +10,7 @@ use super::browser::Browser;
 use super::house::{House, person, rpps};
 use super::public_page::{stranger, upload};
 use crate::pages::ADDRESSES;
+use crate::words;
 
 const GOLDEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/tests/routes.txt");
 
@@ -101,6 +102,14 @@ async fn answers(login: Option<&str>, submitter: &str) -> Vec<(String, String)> 
                 }
                 _ => browser.get(&path).await,
             };
+            // Whom his role keeps out reads which roles would do.
+            if answer.says("officer-role-missing") || answer.says("reading-not-allowed") {
+                let right =
+                    address.right(&method.parse().unwrap()).expect("say at the address what it needs");
+                for role in right.roles() {
+                    assert!(answer.says(words::role(*role)), "{method} {}: {}", address.path, answer.body);
+                }
+            }
             let sent_away = answer.status == 303 && answer.leads_to() == "/ra/sign-in";
             let word = if sent_away { "sign-in".to_owned() } else { answer.status.to_string() };
             answers.push((format!("{method:<4} {}", address.path), word));
