@@ -13,6 +13,7 @@ Usage: igc-verify [OPTIONS] BUNDLE
   --root FILE              a root certificate, DER or PEM; may be given again
   --bureau FILE            a bureau's certificate, DER or PEM; may be given again
   --approval-key FILE      the key of officers' proofs, SubjectPublicKeyInfo in DER; may be given again
+  --officers FILE          the roots of the officers' keys, as officers.json of a bundle, kept from an earlier time
   --json                   one JSON document
   --help
 
@@ -35,6 +36,8 @@ pub struct Arguments {
     pub bureaus: Vec<PathBuf>,
     /// Keys of officers' proofs, SubjectPublicKeyInfo in DER.
     pub approval_keys: Vec<PathBuf>,
+    /// The roots of the officers' keys.
+    pub officers: Option<PathBuf>,
     /// Whether the answer is one JSON document.
     pub json: bool,
 }
@@ -57,6 +60,7 @@ impl Arguments {
             let mut file = || words.next().map(PathBuf::from).ok_or_else(|| wrong(&format!("{option} FILE")));
             match option.as_str() {
                 "--key" => read.key = Some(file()?),
+                "--officers" => read.officers = Some(file()?),
                 "--since-checkpoint" => read.since = Some(file()?),
                 "--root" => read.roots.push(file()?),
                 "--bureau" => read.bureaus.push(file()?),

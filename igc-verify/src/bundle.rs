@@ -13,8 +13,12 @@ use crate::arguments::Arguments;
 use crate::certificates::Record;
 use crate::key::{hex, public_key, sha256};
 use crate::note::{LogKey, Note, notes};
+use crate::passkey::{Enrolment, Officers, Roots};
 
 const FORMAT: &str = "igc-audit-bundle-v1";
+/// The roots of the officers' keys, and the enrolments.
+const OFFICERS: &str = "officers.json";
+const ENROLMENTS: &str = "enrolments.jsonl";
 const LONGEST_FILE: u64 = 1 << 20;
 /// A line of JSON: a renewal plan with its ten thousand cards is the longest.
 const LONGEST_LINE: u64 = 64 << 20;
@@ -46,6 +50,8 @@ pub struct Bundle {
     pub bureaus: Vec<X509>,
     /// With the SHA-256 of its SubjectPublicKeyInfo.
     pub approval_keys: Vec<([u8; 32], PKey<Public>)>,
+    /// Officers whose passkeys count.
+    pub officers: Officers,
     /// The SHA-256 of each ceremony's file.
     pub ceremonies: Vec<String>,
     /// What was taken from the bundle itself.
@@ -107,8 +113,10 @@ impl Bundle {
             own.push(format!("log key {} of the bundle itself", key.name));
         }
         let ceremonies = files_of(&folder.join("ceremonies"))?;
-        Ok(Self {
+        let officers = officers(arguments, &folder, &mut own)?;
+        let mut bundle = Self {
             head,
+            officers,
             key,
             since: arguments.since.clone(),
             authorities,
@@ -122,7 +130,13 @@ impl Bundle {
             ceremonies: ceremonies.iter().map(|(_, octets)| hex(&sha256(octets))).collect(),
             folder,
             own,
-        })
+        };
+        if bundle.folder.join(ENROLMENTS).exists() {
+            let mut officers = std::mem::take(&mut bundle.officers);
+            bundle.each_line(ENROLMENTS, |_, line: Enrolment| officers.enrol(&line))?;
+            bundle.officers = officers;
+        }
+        Ok(bundle)
     }
 
     /// What was taken from the bundle itself, in words.
@@ -166,6 +180,26 @@ impl Bundle {
         }
         Ok(())
     }
+}
+
+/// The roots of the officers' keys: given, or taken from the bundle where it has any.
+fn officers(arguments: &Arguments, folder: &Path, own: &mut Vec<String>) -> Result<Officers, Unreadable> {
+    let path = match &arguments.officers {
+        Some(path) => path.clone(),
+        None if folder.join(OFFICERS).exists() => {
+            let octets = read(&folder.join(OFFICERS), LONGEST_FILE)?;
+            own.push(format!(
+                "roots of officers' keys {OFFICERS} of the bundle itself, SHA-256 {}",
+                hex(&sha256(&octets))
+            ));
+            folder.join(OFFICERS)
+        }
+        None => return Ok(Officers::default()),
+    };
+    let unreadable = |what: &dyn std::fmt::Display| Unreadable(format!("{}: {what}", path.display()));
+    let roots: Roots =
+        serde_json::from_slice(&read(&path, LONGEST_FILE)?).map_err(|error| unreadable(&error))?;
+    Officers::pinned(roots).ok_or_else(|| unreadable(&"a key"))
 }
 
 fn certificates(what: &str, files: Vec<Vec<u8>>) -> Result<Vec<X509>, Unreadable> {

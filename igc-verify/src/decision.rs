@@ -50,7 +50,7 @@ pub fn check(bundle: &Bundle, canonical: &[u8], evidence: &[u8]) -> Result<Decid
     Ok(decided)
 }
 
-/// `DemoProof ::= SEQUENCE { statement, keyId, signature }`, over
+/// `DemoProof ::= SEQUENCE { statement, keyId, signature }`, or a `PasskeyProof` of five, over
 /// `Decision ::= SEQUENCE { context, kind, digest, version, decision, [0] reason, officer, at, until, nonce }`.
 fn check_proof(
     bundle: &Bundle,
@@ -59,13 +59,10 @@ fn check_proof(
     decided: &mut Decided,
 ) -> Result<(), &'static str> {
     let fields = sequence(proof).ok_or(UNREADABLE)?;
-    let octets: Option<Vec<_>> = fields.iter().map(Value::octets).collect();
-    let Some(&[statement, key_id, signature]) = octets.as_deref() else { return Err(UNREADABLE) };
-    let key = bundle.approval_keys.iter().find(|(id, _)| id == key_id);
-    let (_, key) = key.ok_or("a decision was signed with a key that is not pinned")?;
-    if !verifies(key, statement, signature) {
-        return Err("the signature of a decision does not verify");
-    }
+    let statement = match fields.len() {
+        5 => bundle.officers.signed(&fields, "registration-officer")?,
+        _ => signed_by_pinned(bundle, &fields)?,
+    };
     let fields = sequence(statement).ok_or(UNREADABLE)?;
     let [context, kind, digest, version, decision, .., officer, at, until, _nonce] = fields[..] else {
         return Err(UNREADABLE);
@@ -86,6 +83,18 @@ fn check_proof(
     let (Some(at), Some(until)) = (at.integer(), until.integer()) else { return Err(UNREADABLE) };
     decided.valid = (decided.valid.0.max(at), decided.valid.1.min(until));
     Ok(())
+}
+
+/// The statement in a `DemoProof` that a pinned key has signed.
+fn signed_by_pinned<'a>(bundle: &Bundle, proof: &[Value<'a>]) -> Result<&'a [u8], &'static str> {
+    let octets: Option<Vec<&'a [u8]>> = proof.iter().map(Value::octets).collect();
+    let Some(&[statement, key_id, signature]) = octets.as_deref() else { return Err(UNREADABLE) };
+    let key = bundle.approval_keys.iter().find(|(id, _)| id == key_id);
+    let (_, key) = key.ok_or("a decision was signed with a key that is not pinned")?;
+    match verifies(key, statement, signature) {
+        true => Ok(statement),
+        false => Err("the signature of a decision does not verify"),
+    }
 }
 
 /// Reads the order or request. `decided_on` must be the same octets, or the renewal plan of the order.

@@ -18,6 +18,7 @@ mod findings;
 mod key;
 mod log;
 mod note;
+mod passkey;
 mod responder;
 
 #[cfg(test)]

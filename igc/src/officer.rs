@@ -4,8 +4,10 @@
 //! line speak for one of its fictional officers, with the demonstration's own visible proof.
 
 use registration_authority::approval::{ApprovalVerifier, DemoApprover};
+use registration_authority::enrolment::PinnedRoots;
 use store::{Act, Actor};
 
+use crate::config::Passkeys;
 use crate::faults;
 use crate::installation::Installation;
 use crate::problem::Problem;
@@ -44,10 +46,16 @@ pub fn approver(installation: &Installation) -> Result<DemoApprover, Problem> {
     Ok(DemoApprover::open(&demo.approval_key)?)
 }
 
-/// What verifies decisions: in a demonstration its own key counts, in production none does yet.
+/// What verifies decisions: in a demonstration its own key counts, in production none does. Officers' passkeys count in both,
+/// once roots are pinned.
 pub fn verifier(installation: &Installation) -> Result<ApprovalVerifier, Problem> {
-    match &installation.config.demo {
-        Some(demo) => Ok(DemoApprover::open(&demo.approval_key)?.verifier()),
-        None => Ok(ApprovalVerifier::production()),
-    }
+    let verifier = match &installation.config.demo {
+        Some(demo) => DemoApprover::open(&demo.approval_key)?.verifier(),
+        None => ApprovalVerifier::production(),
+    };
+    let pinned = installation.config.passkeys.as_ref().filter(|passkeys| !passkeys.roots.is_empty());
+    let Some(Passkeys { relying_party, roots }) = pinned else { return Ok(verifier) };
+    let roots = PinnedRoots::new(roots.clone())
+        .map_err(|rule| Problem::new(faults::CONFIG_INVALID, format!("passkeys.root: {rule}")))?;
+    Ok(verifier.with_passkeys(relying_party.clone(), roots))
 }

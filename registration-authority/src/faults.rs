@@ -56,6 +56,14 @@ store::codes! {
     APPROVAL_PROOF_EXPIRED = ("approval-proof-expired", Refused, "the registration officer: decide again");
     /// Nothing shows that an entitled person approved.
     APPROVAL_EVIDENCE_MISSING = ("approval-evidence-missing", Refused, "the auditor: a row says approved, and no decision proves it");
+    /// The worker has drawn no nonce that could be taken.
+    APPROVAL_NONCE_NONE = ("approval-nonce-none", Unavailable, "the officer: try again in a moment; the operator, if it lasts: the worker draws what each decision begins with");
+    /// The nonce of the proof is not of this moment, or was used.
+    APPROVAL_NONCE_SPENT = ("approval-nonce-spent", Refused, "the officer: decide again; the auditor, if the officer did not decide twice");
+    /// The worker has not looked at the decision yet.
+    APPROVAL_NOT_RECEIVED = ("approval-not-received", Unavailable, "nobody: the worker receives decisions within seconds");
+    /// What an authenticator or a browser sent is not what it must be.
+    PASSKEY_REFUSED = ("passkey-refused", NotAuthorised, "the officer: try again with the key that was enrolled, and its PIN or fingerprint; the log says what was wrong");
     /// The demo's key file cannot be read or written.
     APPROVAL_KEY_FILE = ("approval-key-file", Failed, "the operator: check the path and its mode");
 
@@ -71,6 +79,17 @@ store::codes! {
     OFFICER_ALREADY_ENROLLED = ("officer-already-enrolled", Refused, "the administrator: choose another login");
     /// A login, name or role that is not of the form it must have.
     OFFICER_FIELD_INVALID = ("officer-field-invalid", Invalid, "the administrator: see the rule that the message names");
+
+    /// There is no such enrolment.
+    ENROLMENT_UNKNOWN = ("enrolment-unknown", NotFound, "the caller: check the number of the enrolment");
+    /// A stored enrolment cannot be read.
+    ENROLMENT_ROW_ALTERED = ("enrolment-row-altered", Integrity, "the auditor: the row is not what this program writes");
+    /// The login or the key is taken.
+    ENROLMENT_CLASH = ("enrolment-clash", Refused, "the administrator: a key is enrolled once, and a login keeps its name and role");
+    /// No key of this identifier counts.
+    ENROLMENT_KEY_UNKNOWN = ("enrolment-key-unknown", NotFound, "the administrator: see the list of keys");
+    /// Two different administrators enrol, and nobody himself.
+    ENROLMENT_ANOTHER_ADMINISTRATOR = ("enrolment-another-administrator", Refused, "another administrator must sign, and never the officer himself");
 
     /// There is no such certificate request.
     REQUEST_UNKNOWN = ("request-unknown", NotFound, "the caller: check the number of the request");

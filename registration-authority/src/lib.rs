@@ -1,14 +1,15 @@
 //! The rules: who may ask for what, who approves, what happens to a card.
 //!
 //! [`order`] and [`certificate_request`] take what people ask for; a [`decision`] with its [`approval`] proof
-//! lets it through; [`personalisation`] sends approved orders to the bureau; [`certification`], in the
+//! lets it through, by a key that two administrators have signed for ([`enrolment`]); [`personalisation`] sends approved orders to the bureau; [`certification`], in the
 //! worker, trusts no row and verifies the evidence again before anything is signed; [`delivery`] puts the card
 //! into use, [`opposition`] ends it, [`renewal`] orders its successor. [`lapse`] ends the cards of those who
 //! have left the register; what is too much of that at once, or of a feed ([`held_feed`]), two officers release.
 //! [`test_certificates`] keeps what relying systems try their software with.
 //!
 //! This crate alone writes `officers`, `card_orders`, `certificate_requests`, `decisions`,
-//! `structure_names`, `opposition_declarations`, `opposition_codes`, `holder_declarations`, `opposition_tickets`, `register_examinations`, `card_lapses`, `opposition_plans`,
+//! `decision_nonces`, `decision_inbox`, `decision_receipts`, `officer_enrolments`, `structure_names`, `opposition_declarations`,
+//! `opposition_codes`, `holder_declarations`, `opposition_tickets`, `register_examinations`, `card_lapses`, `opposition_plans`,
 //! `opposition_plan_items`, `renewal_plans`, `renewal_plan_items`, `outbox` and
 //! `number_counters`. It knows no HTTP, and no PKCS#11.
 
@@ -20,6 +21,7 @@ pub mod contradictions;
 pub mod decision;
 pub mod delivery;
 pub mod eligibility;
+pub mod enrolment;
 pub mod faults;
 pub mod held_feed;
 pub mod holders_extract;
@@ -36,5 +38,8 @@ pub mod renewal;
 pub mod test_certificates;
 pub mod views;
 
+// What the tests share with those of other crates names this one as they do.
+#[cfg(test)]
+extern crate self as registration_authority;
 #[cfg(test)]
 mod testing;

@@ -15,6 +15,8 @@ pub(crate) enum Series {
     RenewalPlan,
     /// Plans of oppositions: `PO`.
     OppositionPlan,
+    /// Enrolments of officers' keys: `EN`.
+    OfficerEnrolment,
 }
 
 impl Series {
@@ -24,6 +26,7 @@ impl Series {
             Self::CertificateRequest => "CR",
             Self::RenewalPlan => "RP",
             Self::OppositionPlan => "PO",
+            Self::OfficerEnrolment => "EN",
         };
         format!("{prefix}-{}", at.to_jiff().strftime("%Y"))
     }

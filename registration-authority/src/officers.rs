@@ -13,7 +13,12 @@ use store::schema::officers;
 use store::{Act, Actor, Code, Database, Fault, Timestamp, audit};
 use thiserror::Error;
 
+pub use right::Right;
+
+use crate::enrolment::EnrolledKey;
 use crate::faults;
+
+mod right;
 
 #[cfg(test)]
 mod tests;
@@ -79,67 +84,6 @@ impl FromStr for Role {
             field: "role",
             rule: "one of certification-agent, registration-officer, revocation-officer, administrator, auditor",
         })
-    }
-}
-
-/// An act, or a reading, that needs a role. The table of rights is [`Right::roles`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Right {
-    /// Submit a card order or a certificate request.
-    Submit,
-    /// Approve or refuse one, or a renewal plan; allow a structure a name.
-    Decide,
-    /// Oppose a card.
-    Oppose,
-    /// Hand a card over, activate it.
-    Deliver,
-    /// Plan a renewal.
-    Plan,
-    /// Enrol officers and end their enrolment.
-    Enrol,
-    /// Read the queue of card orders.
-    ReadQueue,
-    /// Read every dossier: an order beside the register, its decisions, what else the holder has.
-    ReadDossier,
-    /// Read the dossier of an order that one submitted oneself.
-    ReadOwnDossier,
-    /// Find a card and read it.
-    ReadCard,
-    /// Read what was certified.
-    ReadCertificates,
-    /// Read the audit trail.
-    ReadTrail,
-}
-
-impl Right {
-    /// Who has it.
-    pub const fn roles(self) -> &'static [Role] {
-        match self {
-            Self::Submit => &[Role::CertificationAgent, Role::RegistrationOfficer],
-            Self::Decide | Self::Deliver | Self::Plan => &[Role::RegistrationOfficer],
-            Self::Oppose => &[Role::RegistrationOfficer, Role::RevocationOfficer],
-            Self::Enrol => &[Role::Administrator],
-            Self::ReadQueue | Self::ReadDossier | Self::ReadCard | Self::ReadCertificates => {
-                &[Role::RegistrationOfficer, Role::RevocationOfficer, Role::Auditor]
-            }
-            Self::ReadOwnDossier => {
-                &[Role::CertificationAgent, Role::RegistrationOfficer, Role::RevocationOfficer, Role::Auditor]
-            }
-            Self::ReadTrail => &[Role::Auditor],
-        }
-    }
-
-    /// Whether it changes nothing.
-    const fn reads(self) -> bool {
-        match self {
-            Self::ReadQueue
-            | Self::ReadDossier
-            | Self::ReadOwnDossier
-            | Self::ReadCard
-            | Self::ReadCertificates
-            | Self::ReadTrail => true,
-            Self::Submit | Self::Decide | Self::Oppose | Self::Deliver | Self::Plan | Self::Enrol => false,
-        }
     }
 }
 
@@ -292,6 +236,29 @@ pub fn enrol(
     if find(db, login)?.is_some() {
         return Err(OfficerError::AlreadyEnrolled(login.to_owned()));
     }
+    insert(db, login, display_name, role, json!({"role": role.as_str()}), rng, act)
+}
+
+/// The row of an officer whom the chain of enrolments names, and who has none. Inside a transaction.
+pub(crate) fn follow_chain(
+    db: &mut Database,
+    key: &EnrolledKey,
+    rng: &mut dyn CryptoRng,
+    act: &Act,
+) -> Result<Officer, OfficerError> {
+    let payload = json!({"role": key.role.as_str(), "enrolment": key.enrolment});
+    insert(db, &key.login, &key.display_name, key.role, payload, rng, act)
+}
+
+fn insert(
+    db: &mut Database,
+    login: &str,
+    display_name: &str,
+    role: Role,
+    payload: serde_json::Value,
+    rng: &mut dyn CryptoRng,
+    act: &Act,
+) -> Result<Officer, OfficerError> {
     let officer = Officer {
         login: login.to_owned(),
         display_name: display_name.to_owned(),
@@ -307,7 +274,7 @@ pub fn enrol(
             officers::enrolled_at.eq(act.at),
         ))
         .execute(db)?;
-    record(db, "officer.enrolled", login, json!({"role": role.as_str()}), rng, act)?;
+    record(db, "officer.enrolled", login, payload, rng, act)?;
     Ok(officer)
 }
 
@@ -352,7 +319,7 @@ fn may_enrol(db: &mut Database, act: &Act) -> Result<(), OfficerError> {
 }
 
 /// No colon: `job:renewal` stands where a login stands, and nobody may enrol under that name.
-fn check_login(login: &str) -> Result<(), OfficerError> {
+pub(crate) fn check_login(login: &str) -> Result<(), OfficerError> {
     let fits = (1..=LOGIN_BOUND).contains(&login.len())
         && login.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"._-".contains(&b));
     if fits {
@@ -361,7 +328,7 @@ fn check_login(login: &str) -> Result<(), OfficerError> {
     Err(OfficerError::Field { field: "login", rule: "1 to 64 of a-z, 0-9, `.`, `-` and `_`" })
 }
 
-fn check_display_name(name: &str) -> Result<(), OfficerError> {
+pub(crate) fn check_display_name(name: &str) -> Result<(), OfficerError> {
     let length = name.chars().count();
     if (1..=DISPLAY_NAME_BOUND).contains(&length) && !name.chars().any(char::is_control) {
         return Ok(());

@@ -28,11 +28,15 @@ pub enum Notice {
     OppositionUnproved,
     /// A certificate can be fetched.
     CertificateIssued,
+    /// The worker has seen what the officer decided: he compares it with what he remembers.
+    DecisionSeen,
+    /// The worker has seen a decision in the officer's name that proves nothing.
+    DecisionNotHeld,
 }
 
 impl Notice {
     /// Every notice.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::Received,
         Self::Approved,
         Self::Refused,
@@ -43,6 +47,8 @@ impl Notice {
         Self::CardOpposed,
         Self::OppositionUnproved,
         Self::CertificateIssued,
+        Self::DecisionSeen,
+        Self::DecisionNotHeld,
     ];
 
     /// The notice that is stored so.
@@ -63,6 +69,8 @@ impl Notice {
             Self::CardOpposed => "card-opposed",
             Self::OppositionUnproved => "opposition-unproved",
             Self::CertificateIssued => "certificate-issued",
+            Self::DecisionSeen => "decision-seen",
+            Self::DecisionNotHeld => "decision-not-held",
         }
     }
 }

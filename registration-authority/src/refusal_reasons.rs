@@ -30,7 +30,11 @@ const EVERYTHING: &[SubjectKind] = &[
     SubjectKind::RenewalPlan,
     SubjectKind::RegisterFeed,
     SubjectKind::OppositionPlan,
+    SubjectKind::OfficerEnrolment,
 ];
+
+/// What makes an officer, or unmakes one.
+const ENROLLED: &[SubjectKind] = &[SubjectKind::OfficerEnrolment];
 
 const fn reason(code: &'static str, sentence: &'static str) -> RefusalReason {
     RefusalReason { code, sentence, needs_text: false, of: ASKED }
@@ -44,6 +48,11 @@ const fn of_requests(code: &'static str, sentence: &'static str) -> RefusalReaso
 /// About what the register says of too many at once.
 const fn of_stops(code: &'static str, sentence: &'static str) -> RefusalReason {
     RefusalReason { of: STOPPED, ..reason(code, sentence) }
+}
+
+/// About an officer's key.
+const fn of_enrolments(code: &'static str, sentence: &'static str) -> RefusalReason {
+    RefusalReason { of: ENROLLED, ..reason(code, sentence) }
 }
 
 /// Every reason, in the order of the officer's list.
@@ -64,6 +73,8 @@ pub const ALL: &[RefusalReason] = &[
     reason("suspected-fraud", "Les éléments fournis ne permettent pas d'établir l'origine de la demande."),
     of_stops("file-wrong", "L'extrait du répertoire est erroné ou incomplet."),
     of_stops("not-confirmed", "L'émetteur de l'extrait ne confirme pas ce changement."),
+    of_enrolments("key-not-recognised", "L'empreinte de la clé n'est pas celle que son porteur a donnée."),
+    of_enrolments("not-appointed", "Cette personne n'est pas désignée pour ce rôle."),
     RefusalReason {
         code: "other",
         sentence: "Autre motif, précisé ci-après.",

@@ -436,6 +436,54 @@ diesel::table! {
 }
 
 diesel::table! {
+    officer_enrolments (number) {
+        number -> Text,
+        action -> Text,
+        login -> Text,
+        display_name -> Text,
+        role -> Text,
+        credential_id -> Binary,
+        public_key -> Binary,
+        not_before -> BigInt,
+        proposed_by -> Text,
+        proposed_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    decision_nonces (nonce) {
+        nonce -> Text,
+        issued_at -> BigInt,
+        expires_at -> BigInt,
+        claimed_by -> Nullable<Text>,
+        statement -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    decision_inbox (subject_kind, subject_number, subject_version, decided_by) {
+        subject_kind -> Text,
+        subject_number -> Text,
+        subject_version -> BigInt,
+        decided_by -> Text,
+    }
+}
+
+diesel::table! {
+    decision_receipts (subject_kind, subject_number, subject_version, decided_by) {
+        subject_kind -> Text,
+        subject_number -> Text,
+        subject_version -> BigInt,
+        decided_by -> Text,
+        proof -> Text,
+        credential -> Nullable<Text>,
+        sign_count -> Nullable<BigInt>,
+        seen_at -> BigInt,
+        refusal -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     structure_names (structure, name) {
         structure -> Text,
         name -> Text,
@@ -694,6 +742,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     card_orders,
     certificate_requests,
     decisions,
+    officer_enrolments,
+    decision_nonces,
+    decision_inbox,
+    decision_receipts,
     structure_names,
     opposition_declarations,
     opposition_codes,

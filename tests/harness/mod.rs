@@ -1,6 +1,7 @@
 //! The tools of the scenarios. Each fails with a sentence that says what to do when the machine
 //! lacks what it needs; none skips.
 
+mod browser;
 mod databases;
 mod directory;
 mod hsm_fault;
@@ -12,6 +13,7 @@ mod program;
 mod smtp;
 mod workspace;
 
+pub use browser::Browser;
 pub use databases::{DatabaseKind, TestDatabase, both_databases, copy_of, database, empty_database};
 pub use directory::{DIRECTORY_KEY, Directory, Mood};
 pub use hsm_fault::HsmFault;

@@ -21,6 +21,13 @@ pub fn igc_verify() -> Command {
     built("igc-verify")
 }
 
+/// A program of the system that runs beside the test; it, too, dies with the thread that started it.
+pub(super) fn tool(name: &str) -> Command {
+    let mut command = Command::new("setpriv");
+    command.args(["--pdeathsig", "KILL", "--", name]).stdin(Stdio::null());
+    command
+}
+
 fn built(name: &str) -> Command {
     let mut command = Command::new("setpriv");
     command.args(["--pdeathsig", "KILL", "--"]).arg(program(name));

@@ -44,6 +44,10 @@ const BEFORE: &str = "
         SELECT '0123456789abcdef0123456789abcdef', '2612345678', evidence_digest, 'lost', 1 FROM certificates LIMIT 1;
     INSERT INTO opposition_tickets (number, identifier, ground, opened_at)
         VALUES ('TK-0000000000000000', '2612345678', 'lost', 1);
+    INSERT INTO officer_enrolments SELECT 'EN-TEST', 'enrol', 'x', 'X', 'auditor', tbs, spki, 1, 'y', 1
+        FROM (SELECT spki_sha256 AS tbs, spki_sha256 AS spki FROM certificates LIMIT 1) one;
+    INSERT INTO decision_nonces VALUES ('nonce', 1, 2, 'x', 'statement');
+    INSERT INTO decision_receipts VALUES ('card-order', 'CO-TEST', 1, 'x', 'proof', NULL, NULL, 1, NULL);
     INSERT INTO coherence_sightings (face, issuer, scope, number, seen_at) VALUES ('list', '', '', 1, 2);";
 
 /// Each of these would take something back; the database refuses it and says why.
@@ -131,6 +135,13 @@ const ATTEMPTS: &[(&str, &str)] = &[
     ("UPDATE signing_intents SET subject = 'something else'", "never changed"),
     ("DELETE FROM decisions", "append-only"),
     ("UPDATE decisions SET decided_at = 0", "append-only"),
+    ("UPDATE officer_enrolments SET role = 'administrator'", "append-only"),
+    ("DELETE FROM officer_enrolments", "append-only"),
+    ("UPDATE decision_receipts SET refusal = 'x'", "append-only"),
+    ("DELETE FROM decision_receipts", "append-only"),
+    ("UPDATE decision_nonces SET expires_at = 3", "used once"),
+    ("UPDATE decision_nonces SET claimed_by = 'y'", "used once"),
+    ("UPDATE decision_nonces SET statement = NULL", "used once"),
     ("UPDATE card_orders SET submitted_by = 'somebody.else' WHERE status <> 'submitted'", "never changed"),
     ("UPDATE card_orders SET register_record = '{}' WHERE status <> 'submitted'", "never changed"),
     ("UPDATE card_orders SET holder = 'x'", "never changed"),

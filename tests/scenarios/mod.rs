@@ -2,6 +2,7 @@
 
 mod append_only;
 mod audit_bundle;
+mod audit_bundle_officers;
 mod audit_log;
 mod ceremonies;
 mod certificate_dump;
@@ -23,9 +24,12 @@ mod invariants;
 mod never_replaced;
 mod notices;
 mod object_store;
+mod officers_desk;
+mod officers_keys;
 mod opposition_code;
 mod opposition_lists;
 mod opposition_tickets;
+mod owned_web;
 mod peers;
 mod profile_samples;
 mod profiles_golden;

@@ -10,9 +10,16 @@ use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable, Text};
 
-/// Tables whose rows are worked on and thrown away: what the register says today, and what waits for the sequencer.
-const REWRITTEN: &[&str] =
-    &["audit_pending", "professionals", "register_identities", "register_structures", "register_supplements"];
+/// Tables whose rows are worked on and thrown away: what the register says today, and what waits for the sequencer
+/// or the worker.
+const REWRITTEN: &[&str] = &[
+    "audit_pending",
+    "decision_inbox",
+    "professionals",
+    "register_identities",
+    "register_structures",
+    "register_supplements",
+];
 
 /// Columns of a row, each with its value in SQL.
 type Values = &'static [(&'static str, &'static str)];

@@ -24,6 +24,11 @@ pub struct Serving {
 
 /// A copy of the demonstration, every role running on ports of its own.
 pub fn serve() -> Serving {
+    serve_as(|_, _| ())
+}
+
+/// The same, prepared before it runs: its folder, and the port of the officers' pages.
+pub fn serve_as(prepare: impl FnOnce(&Path, u16)) -> Serving {
     let copy = copy_of(on_sqlite());
     let dir = copy.path().to_owned();
     let [web, status, operations] = [free_port(), free_port(), free_port()];
@@ -34,6 +39,7 @@ pub fn serve() -> Serving {
         .replace("127.0.0.1:8080", &format!("127.0.0.1:{status}"))
         .replace("127.0.0.1:8081", &format!("127.0.0.1:{operations}"));
     fs::write(&file, text).unwrap();
+    prepare(&dir, web);
     let running = harness::start(igc().args(["serve", "--dir"]).arg(&dir));
     for port in [web, status, operations] {
         wait_for_port(port, PATIENCE);

@@ -17,7 +17,7 @@ use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use openssl::x509::X509;
 use professional_registry::{Category, ImportedRegister, Profession, ProfessionalRecord, Registry};
-use registration_authority::approval::DemoApprover;
+use registration_authority::approval::{ApprovalVerifier, DemoApprover};
 use registration_authority::eligibility::NotEligible;
 use registration_authority::order::{self, CardOrder, NewCardOrder, SubmitError};
 use registration_authority::personalisation;
@@ -170,6 +170,15 @@ impl Workshop {
         fs::write(path, config.to_string()).unwrap();
     }
 
+    /// Makes it a production installation: no demonstration's proof counts.
+    pub fn put_into_production(&self) {
+        let path = self.dir.join("igc.toml");
+        let mut config: toml::Table = fs::read_to_string(&path).unwrap().parse().unwrap();
+        config.remove("demo");
+        config.insert("kind".to_owned(), "production".into());
+        fs::write(path, config.to_string()).unwrap();
+    }
+
     /// Says in `igc.toml` that the CRL of this authority has so many shards.
     pub fn give_shards(&self, authority: &str, count: u32) {
         let path = self.dir.join("igc.toml");
@@ -256,12 +265,16 @@ impl Workshop {
 
     /// Closes a batch of what was approved, and has a bureau make it: the return file.
     pub fn returned_batch(&self) -> Vec<u8> {
+        self.returned_batch_of(&self.approver().verifier())
+    }
+
+    /// The same, of the orders whose approval holds for this verifier.
+    pub fn returned_batch_of(&self, verifier: &ApprovalVerifier) -> Vec<u8> {
         let mut db = self.open(DatabaseRole::Owner);
-        let verifier = self.approver().verifier();
         let act = officer(&mut db, APPROVER);
         let (prefix, name) = ("26".parse().unwrap(), BUREAU.parse().unwrap());
         let closed = db
-            .write(|db| personalisation::close_batch(db, &verifier, prefix, &name, &mut chance(), &act))
+            .write(|db| personalisation::close_batch(db, verifier, prefix, &name, &mut chance(), &act))
             .unwrap();
         // The demonstration's bureau is gone with its key: another takes its place, and its pin.
         let home = tempfile::tempdir_in(self.folder.path()).unwrap();
@@ -290,7 +303,12 @@ impl Workshop {
 
     /// Makes a card for each order that was approved, up to the keys in its chip. By number.
     pub fn make_cards(&self) -> Vec<CardNumber> {
-        let returned = self.returned_batch();
+        self.make_cards_of(&self.approver().verifier())
+    }
+
+    /// The same, for those whose approval holds for this verifier.
+    pub fn make_cards_of(&self, verifier: &ApprovalVerifier) -> Vec<CardNumber> {
+        let returned = self.returned_batch_of(verifier);
         let mut db = self.open(DatabaseRole::Owner);
         let act = officer(&mut db, APPROVER);
         let pinned = X509::stack_from_pem(&fs::read(self.dir.join("bureau.pem")).unwrap()).unwrap();

@@ -1,4 +1,4 @@
-//! The style sheet and the mark: embedded, revalidated by their digest.
+//! The style sheet, the mark and the one script: embedded, revalidated by their digest.
 
 use std::sync::LazyLock;
 
@@ -12,6 +12,9 @@ pub(crate) const STYLE_SHEET: &str = "/assets/app.css";
 /// Where the mark is.
 pub(crate) const MARK: &str = "/assets/mark.svg";
 
+/// Where the script is that asks an officer's authenticator.
+pub(crate) const SCRIPT: &str = "/assets/passkey.js";
+
 struct Asset {
     media_type: &'static str,
     bytes: &'static [u8],
@@ -23,10 +26,14 @@ static APP_CSS: LazyLock<Asset> =
 static MARK_SVG: LazyLock<Asset> =
     LazyLock::new(|| Asset::new("image/svg+xml", include_bytes!("../assets/mark.svg")));
 
+static PASSKEY_JS: LazyLock<Asset> =
+    LazyLock::new(|| Asset::new("text/javascript; charset=utf-8", include_bytes!("../assets/passkey.js")));
+
 /// Mounts them.
 pub(crate) fn routes(config: &mut ServiceConfig) {
     config
         .route(STYLE_SHEET, web::get().to(|request: HttpRequest| async move { APP_CSS.answer(&request) }))
+        .route(SCRIPT, web::get().to(|request: HttpRequest| async move { PASSKEY_JS.answer(&request) }))
         .route(MARK, web::get().to(|request: HttpRequest| async move { MARK_SVG.answer(&request) }));
 }
 

@@ -53,17 +53,25 @@ impl Desk {
     }
 
     /// Runs `work` off the event loop, on one connection. Whether the officer still stands enrolled is read
-    /// first: an enrolment that ended ends the session too.
+    /// first, and whether the key that began the session still counts: what ended ends the session too.
     pub(crate) async fn work<T: Send + 'static>(
         &self,
         work: impl FnOnce(&mut Work<'_>) -> Result<T, Failure> + Send + 'static,
     ) -> Result<T, Failure> {
         let state = self.state.clone();
         let login = self.session.login.clone();
+        let credential_id = self.session.credential_id.clone();
         let act = Act { at: self.at, actor: Actor::Officer(login.clone()), request: self.request.clone() };
         let done = web::block(move || {
             state.on_connection(|db| {
                 let officer = standing(db, &login, act.at)?.ok_or(Failure::SignedOut)?;
+                if let Some(id) = credential_id {
+                    let roster = state.verifier().roster(db)?;
+                    let counts = roster.key(&id).is_some_and(|key| key.login == login && key.counts(act.at));
+                    if !counts {
+                        return Err(Failure::SignedOut);
+                    }
+                }
                 let mut rng = state.rng();
                 work(&mut Work { db, rng: &mut *rng, act: &act, officer: &officer, state: &state })
             })

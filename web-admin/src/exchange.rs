@@ -14,8 +14,9 @@ use crate::{WebState, faults, pages};
 /// Longest address with its query, in octets.
 const ADDRESS_BOUND: usize = 2048;
 
-const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; \
-     form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
+     form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; \
+     trusted-types 'none'";
 
 /// When a request came, and its number. The clock is read here and nowhere else.
 #[derive(Clone, Debug)]
@@ -97,7 +98,7 @@ fn with_failure_page(response: ServiceResponse) -> ServiceResponse {
 fn failure_page(request: &HttpRequest, code: Code) -> HttpResponse {
     let frame = request.extensions().get::<Frame>().cloned();
     let frame = frame.unwrap_or_else(|| Frame::outside(state_of(request).is_demo()));
-    pages::failure(frame, code, &Moment::of(request).request)
+    pages::failure(frame, code, request)
 }
 
 fn tell(response: &ServiceResponse, code: Code, detail: &str) {

@@ -15,6 +15,16 @@ store::codes! {
     FORM_UNREADABLE = ("form-unreadable", Invalid, "the officer: open the page again; a form has 64 KiB at most");
     /// Decisions need a proof that this installation cannot make on a page.
     DECISION_PROOF_MISSING = ("decision-proof-missing", AwaitsApproval, "an officer decides with his card or passkey");
+    /// No authenticator's answer is in the form.
+    PASSKEY_SILENT = ("passkey-silent", Invalid, "the officer: allow scripts for this site, and answer with the key; nothing was recorded");
+    /// The key is no officer's, or no longer.
+    PASSKEY_UNKNOWN = ("passkey-unknown", NotAuthorised, "the officer: use the key that two administrators signed for; an administrator sees which");
+    /// The page was open for too long, or its form was sent twice.
+    PASSKEY_CHALLENGE_SPENT = ("passkey-challenge-spent", NotAuthorised, "the officer: open the page again; it is good for five minutes, once");
+    /// The configuration says nothing of passkeys.
+    PASSKEYS_ABSENT = ("passkeys-absent", NotFound, "the operator: `[passkeys]` in igc.toml says where they sign");
+    /// What was pasted is not the two lines of a key.
+    KEY_TEXT_UNREADABLE = ("key-text-unreadable", Invalid, "the administrator: paste both lines that the page of the new key shows");
     /// The receipt is not of this session.
     RECEIPT_UNKNOWN = ("receipt-unknown", NotFound, "the officer: the card's page says since when it is opposed");
     /// The opposition was not confirmed.

@@ -36,6 +36,11 @@ impl Badge {
         self.role.may(Right::ReadCard)
     }
 
+    /// Whether the menu offers the officers' keys.
+    pub(crate) fn reads_keys(&self) -> bool {
+        self.role.may(Right::ReadKeys)
+    }
+
     /// Whether the menu offers to ask for a card.
     pub(crate) fn submits(&self) -> bool {
         self.role.may(Right::Submit)
@@ -62,6 +67,11 @@ impl Frame {
     /// The address of the style sheet.
     pub(crate) fn style_sheet(&self) -> &'static str {
         assets::STYLE_SHEET
+    }
+
+    /// The address of the one script.
+    pub(crate) fn script(&self) -> &'static str {
+        assets::SCRIPT
     }
 
     /// The address of the mark.

@@ -6,6 +6,7 @@
 //! refusals and states stands in `words`, that of the pages in their templates.
 
 mod assets;
+mod challenges;
 mod desk;
 mod exchange;
 mod failure;
@@ -13,6 +14,7 @@ pub mod faults;
 mod frame;
 mod likeness;
 mod pages;
+mod passkey_answer;
 mod posted;
 mod publications;
 mod sessions;

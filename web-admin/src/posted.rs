@@ -36,6 +36,12 @@ impl Fields {
         self.0.get(name).map_or("", |text| text.trim())
     }
 
+    /// Every field but the form token.
+    pub(crate) fn others(&self) -> Vec<(String, String)> {
+        let others = self.0.iter().filter(|(name, _)| *name != TOKEN_FIELD);
+        others.map(|(name, value)| (name.clone(), value.clone())).collect()
+    }
+
     fn of(pairs: Vec<(String, String)>) -> Result<Self, Failure> {
         let mut fields = BTreeMap::new();
         for (name, value) in pairs {

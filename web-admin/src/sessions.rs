@@ -39,6 +39,8 @@ pub(crate) struct Session {
     pub(crate) role: Role,
     /// Stands in every form of this session.
     pub(crate) form_token: String,
+    /// The passkey that began it, which must count as long as it lasts; none where a link did.
+    pub(crate) credential_id: Option<Vec<u8>>,
 }
 
 struct Entry {
@@ -46,6 +48,7 @@ struct Entry {
     display_name: String,
     role: Role,
     form_token: String,
+    credential_id: Option<Vec<u8>>,
     since: Timestamp,
     seen: Timestamp,
     receipts: Vec<Opposition>,
@@ -59,8 +62,14 @@ impl Session {
 }
 
 impl Sessions {
-    /// Opens a session; the token for its cookie.
-    pub(crate) fn begin(&self, officer: &Officer, rng: &mut dyn CryptoRng, now: Timestamp) -> String {
+    /// Opens a session, which `credential_id` began where a passkey did; the token for its cookie.
+    pub(crate) fn begin(
+        &self,
+        officer: &Officer,
+        credential_id: Option<Vec<u8>>,
+        rng: &mut dyn CryptoRng,
+        now: Timestamp,
+    ) -> String {
         let (token, form_token) = (draw(rng), draw(rng));
         let mut open = self.locked();
         open.retain(|_, entry| entry.lives(now));
@@ -74,6 +83,7 @@ impl Sessions {
             display_name: officer.display_name.clone(),
             role: officer.role,
             form_token,
+            credential_id,
             since: now,
             seen: now,
             receipts: Vec::new(),
@@ -98,6 +108,7 @@ impl Sessions {
             display_name: entry.display_name.clone(),
             role: entry.role,
             form_token: entry.form_token.clone(),
+            credential_id: entry.credential_id.clone(),
         })
     }
 
@@ -162,7 +173,7 @@ mod tests {
 
     fn begun() -> (Sessions, String) {
         let sessions = Sessions::default();
-        let token = sessions.begin(&officer("alice"), &mut UnwrapErr(getrandom::SysRng), START);
+        let token = sessions.begin(&officer("alice"), None, &mut UnwrapErr(getrandom::SysRng), START);
         (sessions, token)
     }
 
@@ -191,11 +202,11 @@ mod tests {
     fn sessions_are_bounded_and_the_one_unused_longest_makes_room() {
         let (sessions, first) = begun();
         let mut rng = UnwrapErr(getrandom::SysRng);
-        let second = sessions.begin(&officer("bob"), &mut rng, START);
+        let second = sessions.begin(&officer("bob"), None, &mut rng, START);
         let later = START.plus(Duration::from_secs(1));
         sessions.find(&first, later);
         for _ in 2..=MOST {
-            sessions.begin(&officer("carol"), &mut rng, later);
+            sessions.begin(&officer("carol"), None, &mut rng, later);
         }
         assert!(sessions.find(&first, later).is_some());
         assert!(sessions.find(&second, later).is_none());

@@ -3,10 +3,12 @@
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use registration_authority::approval::DemoApprover;
+use registration_authority::approval::passkey::RelyingParty;
+use registration_authority::approval::{ApprovalVerifier, DemoApprover};
 use registration_authority::opposition::Publication;
 use store::{CryptoRng, Database, DatabaseError, Timestamp};
 
+use crate::challenges::Challenges;
 use crate::sessions::Sessions;
 use crate::throttle::Throttle;
 use crate::{Publications, PublishedFile, SignInLinks, Untold};
@@ -24,6 +26,10 @@ pub struct WebSettings {
     pub rng: Arc<dyn Fn() -> Box<dyn CryptoRng> + Send + Sync>,
     /// What signs decisions in a demonstration; in production there is none.
     pub approver: Option<DemoApprover>,
+    /// What verifies decisions, and knows whose a passkey is.
+    pub verifier: ApprovalVerifier,
+    /// For whom passkeys are made and sign; none where officers use none.
+    pub relying_party: Option<RelyingParty>,
     /// One-time links that sign an officer in.
     pub links: SignInLinks,
     /// Reads what is published at a moment, for the public page.
@@ -45,6 +51,7 @@ pub type ReadPublishedFile = Arc<dyn Fn(&str) -> io::Result<Option<PublishedFile
 /// What the pages work with.
 pub struct WebState {
     settings: WebSettings,
+    challenges: Challenges,
     sessions: Sessions,
     throttle: Throttle,
     idle: Mutex<Vec<Database>>,
@@ -54,6 +61,7 @@ impl WebState {
     /// From what the composition root hands over.
     pub fn new(settings: WebSettings) -> Self {
         Self {
+            challenges: Challenges::new(&mut *(settings.rng)()),
             settings,
             sessions: Sessions::default(),
             throttle: Throttle::default(),
@@ -76,6 +84,18 @@ impl WebState {
 
     pub(crate) fn approver(&self) -> Option<&DemoApprover> {
         self.settings.approver.as_ref()
+    }
+
+    pub(crate) fn verifier(&self) -> &ApprovalVerifier {
+        &self.settings.verifier
+    }
+
+    pub(crate) fn relying_party(&self) -> Option<&RelyingParty> {
+        self.settings.relying_party.as_ref()
+    }
+
+    pub(crate) fn challenges(&self) -> &Challenges {
+        &self.challenges
     }
 
     pub(crate) fn links(&self) -> &SignInLinks {

@@ -12,6 +12,7 @@ use super::coherence::CoherenceSection;
 use super::mail::MailSection;
 use super::object_store::ObjectStoreSection;
 use super::opposition::OppositionSection;
+use super::passkeys::PasskeysSection;
 use super::register::RegisterSection;
 use super::{Bureau, Coherence, Config, Demo, Publication, Schedule, Schedules, Signer, TlsFiles};
 
@@ -63,6 +64,9 @@ pub struct ConfigFile {
     /// How notices are sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mail: Option<MailSection>,
+    /// Officers' passkeys.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub passkeys: Option<PasskeysSection>,
     /// What only a demonstration has.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub demo: Option<DemoSection>,
@@ -337,6 +341,7 @@ impl ConfigFile {
                 renewal_horizon: Duration::from_secs(u64::from(self.jobs.renewal_horizon_days) * 86_400),
                 lease: Duration::from_secs(u64::from(self.jobs.lease_seconds)),
             },
+            passkeys: self.passkeys.map(PasskeysSection::understand).transpose()?,
             demo: self.demo.map(|demo| Demo {
                 approval_key: folder.join(demo.approval_key),
                 bureau_home: demo.bureau_home,

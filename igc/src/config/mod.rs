@@ -5,6 +5,7 @@ mod file;
 mod mail;
 mod object_store;
 mod opposition;
+mod passkeys;
 mod register;
 mod schedule;
 
@@ -23,6 +24,7 @@ pub use file::{ConfigFile, InstallationKind, NeverIssued};
 pub use mail::{Mail, MailSecurity};
 pub use object_store::ObjectStoreSection;
 pub use opposition::Opposition;
+pub use passkeys::Passkeys;
 pub use schedule::Schedule;
 
 use crate::faults;
@@ -85,6 +87,8 @@ pub struct Config {
     pub publication: Publication,
     /// When jobs run.
     pub schedules: Schedules,
+    /// Officers' passkeys; none where officers sign by none.
+    pub passkeys: Option<Passkeys>,
     /// What only a demonstration has.
     pub demo: Option<Demo>,
 }

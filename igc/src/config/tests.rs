@@ -106,3 +106,37 @@ fn the_directory_is_reached_with_a_key_from_a_file_and_within_bounds() {
     let plain = format!("{DEMO}\n[register.fhir]\naddress = \"http://gateway.example/\"\nkey = \"k\"\n");
     assert!(parse(&plain).unwrap_err().contains("register.fhir.address"));
 }
+
+/// The base point of P-256: everybody knows its private key.
+const KEY: &str = "3059301306072a8648ce3d020106082a8648ce3d03010703420004\
+    6b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296\
+    4fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5";
+
+fn with_roots(roots: &[(&str, &str, &str)]) -> Result<Config, String> {
+    let mut text = DEMO.to_owned();
+    for (login, credential_id, key) in roots {
+        text += &format!(
+            "\n[[passkeys.root]]\nlogin = \"{login}\"\ndisplay_name = \"X\"\ncredential_id = \"{credential_id}\"\npublic_key = \"{key}\"\n"
+        );
+    }
+    parse(&text)
+}
+
+#[test]
+fn the_roots_of_officers_keys_are_two_administrators_keys() {
+    assert_eq!(with_roots(&[]).unwrap().passkeys.unwrap().roots.len(), 0);
+    let both = with_roots(&[("a", "01", KEY), ("b", "02", KEY)]).unwrap();
+    assert_eq!(both.passkeys.unwrap().roots.len(), 2);
+    for (roots, named) in [
+        (vec![("a", "01", KEY)], "two administrators"),
+        (vec![("a", "01", KEY), ("a", "02", KEY)], "two administrators"),
+        (vec![("a", "01", KEY), ("b", "01", KEY)], "twice"),
+        (vec![("a", "01", KEY), ("b", "zz", KEY)], "passkeys.root.credential_id"),
+        (vec![("a", "01", KEY), ("b", "02", "3059")], "passkeys.root.public_key"),
+    ] {
+        let message = with_roots(&roots).unwrap_err();
+        assert!(message.contains(named), "{message}");
+    }
+    let message = parse(&DEMO.replace("https://localhost:8443", "http://localhost:8443")).unwrap_err();
+    assert!(message.contains("passkeys.origin"), "{message}");
+}

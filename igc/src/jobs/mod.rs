@@ -5,6 +5,7 @@ mod audit;
 pub mod bureau;
 mod certification;
 mod coherence;
+mod decisions;
 mod holder_declarations;
 mod notices;
 mod object_store;
@@ -76,6 +77,11 @@ pub const JOBS: &[Job] = &[
         name: "certification",
         purpose: "certifies personalised cards and approved requests",
         run: certification::run,
+    },
+    Job {
+        name: "decisions",
+        purpose: "receives what officers decided, draws the nonces of what they decide next",
+        run: decisions::run,
     },
     Job {
         name: "responders",

@@ -65,6 +65,8 @@ fn state(installation: &Installation, links: SignInLinks) -> Result<WebState, Pr
         clock: Arc::new(move || clock.now()),
         rng: Arc::new(|| Box::new(system_rng())),
         approver,
+        verifier: officer::verifier(installation)?,
+        relying_party: installation.config.passkeys.as_ref().map(|passkeys| passkeys.relying_party.clone()),
         links,
         publications: Arc::new(move |db, at| listed.list(db, at).map_err(untold)),
         published_file: Arc::new(move |path| published.file(path)),

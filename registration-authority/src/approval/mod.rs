@@ -2,10 +2,11 @@
 //!
 //! The worker trusts no row for an approval (architecture invariant 4). The officer's proof says which
 //! bytes he decided on, how, and when; the bytes are computed again from the row each time the proof
-//! is looked at, so that an altered row has no approval left. The only kind of proof today is the demo's,
-//! and only an installation that was given a demo key takes it.
+//! is looked at, so that an altered row has no approval left. An officer's proof is made by his [`passkey`]; the demo's
+//! proves that the installation is a demo, and only one that was given a demo key takes it.
 
 mod demo;
+pub mod passkey;
 mod proof;
 mod statement;
 mod verifier;
@@ -16,9 +17,12 @@ mod tests;
 use std::fmt;
 
 pub use demo::{DemoApprover, DemoKeyError};
-pub use proof::{ApprovalProof, DemoProof, PROOF_BOUND, ProofKind};
-pub use statement::{PROOF_VALIDITY, Statement, Verdict};
-pub use verifier::{ApprovalVerifier, FRESHNESS, ProofRefused};
+pub use proof::{ApprovalProof, DemoProof, PROOF_BOUND, PasskeyProof, ProofKind};
+pub use statement::{NONCE_LENGTH, PROOF_VALIDITY, Statement, Verdict};
+pub(crate) use verifier::verify_passkey;
+pub use verifier::{ApprovalVerifier, FRESHNESS, ProofRefused, Verified};
+
+use crate::officers::Right;
 
 /// What can be decided on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -33,6 +37,8 @@ pub enum SubjectKind {
     RegisterFeed,
     /// A plan of oppositions.
     OppositionPlan,
+    /// An officer's key, or its end.
+    OfficerEnrolment,
 }
 
 impl SubjectKind {
@@ -44,6 +50,7 @@ impl SubjectKind {
             Self::RenewalPlan => "renewal-plan",
             Self::RegisterFeed => "register-feed",
             Self::OppositionPlan => "opposition-plan",
+            Self::OfficerEnrolment => "officer-enrolment",
         }
     }
 
@@ -51,7 +58,7 @@ impl SubjectKind {
     pub const fn open_state(self) -> &'static str {
         match self {
             Self::CardOrder | Self::CertificateRequest => "submitted",
-            Self::RenewalPlan => "proposed",
+            Self::RenewalPlan | Self::OfficerEnrolment => "proposed",
             Self::RegisterFeed | Self::OppositionPlan => "held",
         }
     }
@@ -60,7 +67,19 @@ impl SubjectKind {
     pub const fn needs_two(self) -> bool {
         match self {
             Self::CardOrder | Self::CertificateRequest | Self::RenewalPlan => false,
-            Self::RegisterFeed | Self::OppositionPlan => true,
+            Self::RegisterFeed | Self::OppositionPlan | Self::OfficerEnrolment => true,
+        }
+    }
+
+    /// What an officer needs to decide on one.
+    pub const fn right(self) -> Right {
+        match self {
+            Self::CardOrder
+            | Self::CertificateRequest
+            | Self::RenewalPlan
+            | Self::RegisterFeed
+            | Self::OppositionPlan => Right::Decide,
+            Self::OfficerEnrolment => Right::Enrol,
         }
     }
 }
@@ -82,7 +101,7 @@ pub struct Decidable {
     pub version: i64,
     /// Where it stands, as stored: it is decided on in its [open state](SubjectKind::open_state) only.
     pub state: &'static str,
-    /// Who submitted it, and so never decides on it.
+    /// Who submitted it, or whom it makes an officer, and so never decides on it.
     pub submitted_by: String,
     /// The canonical encoding (DER) of this version.
     pub canonical: Vec<u8>,

@@ -1,6 +1,8 @@
 use der::asn1::OctetString;
 use der::{Decode, Encode, Sequence};
 
+use super::passkey::{Assertion, PasskeyRefused};
+
 /// Longest proof that is looked at, in octets.
 pub const PROOF_BOUND: usize = 4096;
 
@@ -9,6 +11,8 @@ pub const PROOF_BOUND: usize = 4096;
 pub enum ProofKind {
     /// Made by the software key of a demo installation: it proves that the installation is a demo.
     Demo,
+    /// Made by an officer's passkey.
+    Passkey,
 }
 
 impl ProofKind {
@@ -16,6 +20,7 @@ impl ProofKind {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Demo => "demo",
+            Self::Passkey => "passkey",
         }
     }
 }
@@ -25,6 +30,8 @@ impl ProofKind {
 pub enum ApprovalProof {
     /// By the key of a demo installation.
     Demo(DemoProof),
+    /// By an officer's passkey.
+    Passkey(PasskeyProof),
 }
 
 /// ```text
@@ -40,11 +47,60 @@ pub struct DemoProof {
     pub(super) signature: OctetString,
 }
 
+/// ```text
+/// PasskeyProof ::= SEQUENCE {
+///     statement         OCTET STRING,   -- the DER of a Decision; its SHA-256 is the challenge
+///     credentialId      OCTET STRING,   -- which key
+///     authenticatorData OCTET STRING,   -- Web Authentication Level 3 §6.1
+///     clientData        OCTET STRING,   -- JSON, §5.8.1
+///     signature         OCTET STRING }  -- ECDSA with SHA-256, an ECDSA-Sig-Value
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Sequence)]
+pub struct PasskeyProof {
+    pub(super) statement: OctetString,
+    credential_id: OctetString,
+    authenticator_data: OctetString,
+    client_data: OctetString,
+    signature: OctetString,
+}
+
+impl PasskeyProof {
+    /// What an authenticator answered over this statement (DER), as an officer hands it in; nothing of it checked but
+    /// its bounds.
+    pub fn new(statement: &[u8], assertion: &Assertion) -> Result<Self, PasskeyRefused> {
+        assertion.check_bounds()?;
+        let octets = |bytes: &[u8]| OctetString::new(bytes).expect("bounded, far below what DER can say");
+        Ok(Self {
+            statement: octets(statement),
+            credential_id: octets(&assertion.credential_id),
+            authenticator_data: octets(&assertion.authenticator_data),
+            client_data: octets(&assertion.client_data),
+            signature: octets(&assertion.signature),
+        })
+    }
+
+    /// The authenticator's name for the key.
+    pub fn credential_id(&self) -> &[u8] {
+        self.credential_id.as_bytes()
+    }
+
+    /// What the authenticator answered.
+    pub(super) fn assertion(&self) -> Assertion {
+        Assertion {
+            credential_id: self.credential_id.as_bytes().to_vec(),
+            authenticator_data: self.authenticator_data.as_bytes().to_vec(),
+            client_data: self.client_data.as_bytes().to_vec(),
+            signature: self.signature.as_bytes().to_vec(),
+        }
+    }
+}
+
 impl ApprovalProof {
     /// Which kind, as stored beside it.
     pub fn kind(&self) -> ProofKind {
         match self {
             Self::Demo(_) => ProofKind::Demo,
+            Self::Passkey(_) => ProofKind::Passkey,
         }
     }
 
@@ -52,6 +108,7 @@ impl ApprovalProof {
     pub fn encode(&self) -> Vec<u8> {
         match self {
             Self::Demo(proof) => proof.to_der(),
+            Self::Passkey(proof) => proof.to_der(),
         }
         .expect("a proof is far below the length DER can say")
     }
@@ -61,9 +118,10 @@ impl ApprovalProof {
         if bytes.len() > PROOF_BOUND {
             return None;
         }
-        if kind != ProofKind::Demo.as_str() {
-            return None;
+        match kind {
+            "demo" => DemoProof::from_der(bytes).ok().map(Self::Demo),
+            "passkey" => PasskeyProof::from_der(bytes).ok().map(Self::Passkey),
+            _ => None,
         }
-        DemoProof::from_der(bytes).ok().map(Self::Demo)
     }
 }

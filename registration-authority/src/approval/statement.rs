@@ -11,6 +11,9 @@ use super::Decidable;
 /// How long a proof can be used: a card waits for its bureau for weeks, never for a season.
 pub const PROOF_VALIDITY: Duration = Duration::from_secs(90 * 24 * 3600);
 
+/// Octets of a nonce.
+pub const NONCE_LENGTH: usize = 16;
+
 const CONTEXT: &str = "igc-decision-v1";
 
 /// Yes or no.
@@ -46,7 +49,7 @@ impl Verdict {
 /// Decision ::= SEQUENCE {
 ///     context        UTF8String ("igc-decision-v1"),
 ///     subjectKind    UTF8String,             -- "card-order" | "certificate-request" | "renewal-plan" |
-///                                        -- "register-feed" | "opposition-plan"
+///                                        -- "register-feed" | "opposition-plan" | "officer-enrolment"
 ///     subjectDigest  OCTET STRING (SIZE (32)), -- SHA-256 of the canonical encoding
 ///     version        INTEGER,
 ///     decision       UTF8String,             -- "approve" | "refuse"
@@ -72,7 +75,7 @@ pub struct Statement {
 }
 
 impl Statement {
-    /// The statement that `officer` decides so on `subject` at `at`.
+    /// The statement that `officer` decides so on `subject` at `at`, with a nonce of its own.
     pub fn new(
         subject: &Decidable,
         verdict: Verdict,
@@ -81,8 +84,20 @@ impl Statement {
         rng: &mut dyn CryptoRng,
         at: Timestamp,
     ) -> Self {
-        let mut nonce = [0; 16];
+        let mut nonce = [0; NONCE_LENGTH];
         rng.fill_bytes(&mut nonce);
+        Self::over_nonce(subject, verdict, reason_code, officer, nonce, at)
+    }
+
+    /// The same, with a nonce that the worker has drawn.
+    pub fn over_nonce(
+        subject: &Decidable,
+        verdict: Verdict,
+        reason_code: Option<&str>,
+        officer: &str,
+        nonce: [u8; NONCE_LENGTH],
+        at: Timestamp,
+    ) -> Self {
         Self {
             context: CONTEXT.to_owned(),
             subject_kind: subject.kind.as_str().to_owned(),
@@ -105,7 +120,9 @@ impl Statement {
     /// Reads the DER of a statement; `None` when it is not one of this context, in DER, whole.
     pub fn decode(der: &[u8]) -> Option<Self> {
         let statement = Self::from_der(der).ok()?;
-        let known = statement.context == CONTEXT && statement.verdict_known();
+        let known = statement.context == CONTEXT
+            && statement.verdict_known()
+            && statement.nonce.as_bytes().len() == NONCE_LENGTH;
         known.then_some(statement)
     }
 
@@ -137,6 +154,11 @@ impl Statement {
     /// From when on it is worth nothing.
     pub fn expires_at(&self) -> Timestamp {
         Timestamp::from_millis(self.expires_at)
+    }
+
+    /// What makes it a statement like no other: 16 octets.
+    pub fn nonce(&self) -> &[u8] {
+        self.nonce.as_bytes()
     }
 
     /// Whether it speaks of this very thing, in this very version, byte for byte.

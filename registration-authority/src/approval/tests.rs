@@ -4,6 +4,7 @@ use rand_core::UnwrapErr;
 use store::Timestamp;
 
 use super::*;
+use crate::enrolment::Roster;
 use crate::testing::{Rng, code};
 
 const NOW: Timestamp = Timestamp::from_millis(1_795_255_200_000);
@@ -35,7 +36,8 @@ fn a_proof_says_who_decided_what_and_when() {
     let proof = approver.refuse(&subject(), "duplicate", "bob", &mut rng(), NOW).unwrap();
     let read = ApprovalProof::decode("demo", &proof.encode()).unwrap();
     assert_eq!(read, proof);
-    let statement = approver.verifier().verify_fresh(&read, &subject(), NOW).unwrap();
+    let statement =
+        approver.verifier().verify_fresh(&read, &subject(), &Roster::default(), NOW).unwrap().statement;
     assert_eq!(statement.verdict(), Verdict::Refuse);
     assert_eq!(statement.reason_code(), Some("duplicate"));
     assert_eq!(statement.officer(), "bob");
@@ -49,7 +51,10 @@ fn production_takes_no_demo_proof() {
     let proof = approver.approve(&subject(), "bob", &mut rng(), NOW).unwrap();
     let production = ApprovalVerifier::production();
     assert!(!production.is_demo());
-    assert_eq!(code(production.verify(&proof, &subject(), NOW)), "approval-proof-kind-refused");
+    assert_eq!(
+        code(production.verify(&proof, &subject(), &Roster::default(), NOW)),
+        "approval-proof-kind-refused"
+    );
 }
 
 #[test]
@@ -58,13 +63,21 @@ fn a_proof_of_another_key_is_refused_even_under_our_key_identifier() {
     let (theirs, _folder2) = approver();
     let proof = theirs.approve(&subject(), "bob", &mut rng(), NOW).unwrap();
     let verifier = ours.verifier();
-    assert!(matches!(verifier.verify(&proof, &subject(), NOW), Err(ProofRefused::AnotherKey)));
+    assert!(matches!(
+        verifier.verify(&proof, &subject(), &Roster::default(), NOW),
+        Err(ProofRefused::AnotherKey)
+    ));
 
-    let ApprovalProof::Demo(mut forged) = proof;
-    let ApprovalProof::Demo(real) = ours.approve(&subject(), "bob", &mut rng(), NOW).unwrap();
+    let ApprovalProof::Demo(mut forged) = proof else { panic!("a demo proof") };
+    let ApprovalProof::Demo(real) = ours.approve(&subject(), "bob", &mut rng(), NOW).unwrap() else {
+        panic!("a demo proof")
+    };
     forged.key_id = real.key_id;
     let forged = ApprovalProof::Demo(forged);
-    assert!(matches!(verifier.verify(&forged, &subject(), NOW), Err(ProofRefused::Signature)));
+    assert!(matches!(
+        verifier.verify(&forged, &subject(), &Roster::default(), NOW),
+        Err(ProofRefused::Signature)
+    ));
 }
 
 #[test]
@@ -77,7 +90,10 @@ fn a_proof_is_about_one_kind_one_version_and_one_encoding() {
         Decidable { canonical: b"what is decided oN".to_vec(), ..subject() },
     ];
     for other in others {
-        assert_eq!(code(approver.verifier().verify(&proof, &other, NOW)), "approval-proof-invalid");
+        assert_eq!(
+            code(approver.verifier().verify(&proof, &other, &Roster::default(), NOW)),
+            "approval-proof-invalid"
+        );
     }
 }
 
@@ -90,7 +106,8 @@ fn every_altered_octet_of_a_proof_is_noticed() {
         let mut altered = bytes.clone();
         altered[place] ^= 1;
         let read = ApprovalProof::decode("demo", &altered);
-        let holds = read.is_some_and(|proof| verifier.verify(&proof, &subject(), NOW).is_ok());
+        let holds =
+            read.is_some_and(|proof| verifier.verify(&proof, &subject(), &Roster::default(), NOW).is_ok());
         assert!(!holds, "octet {place}");
     }
 }
@@ -101,13 +118,26 @@ fn a_proof_lives_for_its_validity_and_is_handed_in_at_once() {
     let verifier = approver.verifier();
     let proof = approver.approve(&subject(), "bob", &mut rng(), NOW).unwrap();
     let second = Duration::from_secs(1);
-    assert!(verifier.verify(&proof, &subject(), NOW.plus(PROOF_VALIDITY).minus(second)).is_ok());
-    assert_eq!(code(verifier.verify(&proof, &subject(), NOW.plus(PROOF_VALIDITY))), "approval-proof-expired");
-    assert!(verifier.verify_fresh(&proof, &subject(), NOW.plus(FRESHNESS)).is_ok());
+    assert!(
+        verifier
+            .verify(&proof, &subject(), &Roster::default(), NOW.plus(PROOF_VALIDITY).minus(second))
+            .is_ok()
+    );
+    assert_eq!(
+        code(verifier.verify(&proof, &subject(), &Roster::default(), NOW.plus(PROOF_VALIDITY))),
+        "approval-proof-expired"
+    );
+    assert!(verifier.verify_fresh(&proof, &subject(), &Roster::default(), NOW.plus(FRESHNESS)).is_ok());
     let late = NOW.plus(FRESHNESS).plus(second);
-    assert_eq!(code(verifier.verify_fresh(&proof, &subject(), late)), "approval-proof-expired");
+    assert_eq!(
+        code(verifier.verify_fresh(&proof, &subject(), &Roster::default(), late)),
+        "approval-proof-expired"
+    );
     let early = NOW.minus(FRESHNESS).minus(second);
-    assert_eq!(code(verifier.verify(&proof, &subject(), early)), "approval-proof-expired");
+    assert_eq!(
+        code(verifier.verify(&proof, &subject(), &Roster::default(), early)),
+        "approval-proof-expired"
+    );
 }
 
 #[test]
@@ -122,7 +152,7 @@ fn two_proofs_of_the_same_decision_differ() {
 fn what_is_no_proof_is_not_read() {
     let (approver, _folder) = approver();
     let bytes = approver.approve(&subject(), "bob", &mut rng(), NOW).unwrap().encode();
-    assert!(ApprovalProof::decode("webauthn", &bytes).is_none());
+    assert!(ApprovalProof::decode("passkey", &bytes).is_none());
     assert!(ApprovalProof::decode("demo", b"").is_none());
     assert!(ApprovalProof::decode("demo", &[bytes.clone(), vec![0]].concat()).is_none(), "trailing octets");
     assert!(ApprovalProof::decode("demo", &vec![0; PROOF_BOUND + 1]).is_none());

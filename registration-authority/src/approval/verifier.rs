@@ -1,3 +1,4 @@
+use std::sync::Arc;
 use std::time::Duration;
 
 use openssl::error::ErrorStack;
@@ -5,26 +6,44 @@ use openssl::hash::MessageDigest;
 use openssl::pkey::{PKey, Public};
 use openssl::sign::Verifier;
 use sha2::{Digest, Sha256};
-use store::{Code, Fault, Timestamp};
+use store::{Code, Database, Fault, Timestamp};
 use thiserror::Error;
 
-use super::{ApprovalProof, Decidable, DemoProof, Statement};
+use super::passkey::{PasskeyRefused, RelyingParty};
+use super::{ApprovalProof, Decidable, DemoProof, PasskeyProof, Statement};
+use crate::enrolment::{EnrolledKey, PinnedRoots, Roster, RosterError};
 use crate::faults;
 
 /// How far a proof's date may be from the moment it is handed in: the officer's page and the
 /// database may stand on two machines.
 pub const FRESHNESS: Duration = Duration::from_secs(10 * 60);
 
-/// Knows which keys make proofs here. Production has no demo key, and refuses every demo proof.
+/// Knows which keys make proofs here. Production has no demo key, and refuses every demo proof; where no root of the
+/// officers' keys is pinned, every passkey's proof is refused.
 #[derive(Clone, Default)]
 pub struct ApprovalVerifier {
     demo_key: Option<PinnedKey>,
+    passkeys: Option<Arc<Passkeys>>,
 }
 
 #[derive(Clone)]
 struct PinnedKey {
     key: PKey<Public>,
     id: [u8; 32],
+}
+
+struct Passkeys {
+    relying_party: RelyingParty,
+    roots: PinnedRoots,
+}
+
+/// What a proof says, and who made it.
+#[derive(Clone, Debug)]
+pub struct Verified {
+    /// What was signed.
+    pub statement: Statement,
+    /// The officer's key that signed, and its signature counter; none where the demo's did.
+    pub passkey: Option<(EnrolledKey, u32)>,
 }
 
 /// Why a proof is worth nothing.
@@ -40,11 +59,14 @@ pub enum ProofRefused {
     #[error("the bytes are not a proof")]
     Unreadable,
     /// Made by another key.
-    #[error("the proof was made by a key that is not pinned")]
+    #[error("the proof was made by a key that is not pinned, or not enrolled for this officer then")]
     AnotherKey,
     /// The signature does not verify.
     #[error("the signature of the proof does not verify")]
     Signature,
+    /// The authenticator's answer is not one to this statement, here.
+    #[error("the passkey: {0}")]
+    Passkey(#[from] PasskeyRefused),
     /// Made for another thing, another version, or other bytes.
     #[error("the proof is not about {kind} {number} version {version} as it stands")]
     NotAboutThis {
@@ -64,6 +86,9 @@ pub enum ProofRefused {
     /// Dated in the future, or too old to be handed in.
     #[error("the proof is dated {0}: not of this moment")]
     NotOfThisMoment(Timestamp),
+    /// The worker did not draw its nonce, or no longer takes it, or has seen it in another statement.
+    #[error("the nonce of the proof is not one that the worker drew for a decision of this moment")]
+    Nonce,
 }
 
 impl Fault for ProofRefused {
@@ -71,9 +96,11 @@ impl Fault for ProofRefused {
         match self {
             Self::Kind { .. } => faults::APPROVAL_PROOF_KIND_REFUSED,
             Self::Expired(_) | Self::NotOfThisMoment(_) => faults::APPROVAL_PROOF_EXPIRED,
+            Self::Nonce => faults::APPROVAL_NONCE_SPENT,
             Self::Unreadable
             | Self::AnotherKey
             | Self::Signature
+            | Self::Passkey(_)
             | Self::NotAboutThis { .. }
             | Self::SaysOtherwise => faults::APPROVAL_PROOF_INVALID,
         }
@@ -81,16 +108,22 @@ impl Fault for ProofRefused {
 }
 
 impl ApprovalVerifier {
-    /// Takes no demo proof.
+    /// Takes no demo proof, and no passkey's until roots are pinned.
     pub fn production() -> Self {
-        Self { demo_key: None }
+        Self::default()
     }
 
     /// Takes the proofs of one demo key, given as SubjectPublicKeyInfo in DER.
     pub fn with_demo_key(spki: &[u8]) -> Result<Self, ErrorStack> {
         let key = PKey::public_key_from_der(spki)?;
         let id = Sha256::digest(key.public_key_to_der()?).into();
-        Ok(Self { demo_key: Some(PinnedKey { key, id }) })
+        Ok(Self { demo_key: Some(PinnedKey { key, id }), passkeys: None })
+    }
+
+    /// The same, which also takes proofs of the passkeys that the chain of enrolments leads to from these roots.
+    #[must_use]
+    pub fn with_passkeys(self, relying_party: RelyingParty, roots: PinnedRoots) -> Self {
+        Self { passkeys: Some(Arc::new(Passkeys { relying_party, roots })), ..self }
     }
 
     /// Whether this is a demo's verifier: pages say so.
@@ -98,15 +131,33 @@ impl ApprovalVerifier {
         self.demo_key.is_some()
     }
 
-    /// What the proof states about `subject`, when it holds at `at`.
+    /// For whom officers' passkeys sign; none where no root is pinned.
+    pub fn relying_party(&self) -> Option<&RelyingParty> {
+        self.passkeys.as_ref().map(|passkeys| &passkeys.relying_party)
+    }
+
+    /// The officers' keys as the chain of enrolments says now; none where no root is pinned. Verified anew wherever a row
+    /// that it rests on has changed.
+    pub fn roster(&self, db: &mut Database) -> Result<Arc<Roster>, RosterError> {
+        match &self.passkeys {
+            Some(passkeys) => passkeys.roots.roster(db, &passkeys.relying_party),
+            None => Ok(Arc::default()),
+        }
+    }
+
+    /// What the proof states about `subject`, when it holds at `at` by these keys.
     pub fn verify(
         &self,
         proof: &ApprovalProof,
         subject: &Decidable,
+        roster: &Roster,
         at: Timestamp,
-    ) -> Result<Statement, ProofRefused> {
-        let ApprovalProof::Demo(demo) = proof;
-        let statement = self.verify_demo(demo)?;
+    ) -> Result<Verified, ProofRefused> {
+        let verified = match proof {
+            ApprovalProof::Demo(proof) => Verified { statement: self.verify_demo(proof)?, passkey: None },
+            ApprovalProof::Passkey(proof) => self.verify_passkey(proof, roster)?,
+        };
+        let statement = &verified.statement;
         if !statement.is_about(subject) {
             return Err(ProofRefused::NotAboutThis {
                 kind: subject.kind.as_str(),
@@ -120,7 +171,7 @@ impl ApprovalVerifier {
         if statement.decided_at() > at.plus(FRESHNESS) {
             return Err(ProofRefused::NotOfThisMoment(statement.decided_at()));
         }
-        Ok(statement)
+        Ok(verified)
     }
 
     /// The same, for a proof that is handed in now: it must also be of this moment.
@@ -128,13 +179,15 @@ impl ApprovalVerifier {
         &self,
         proof: &ApprovalProof,
         subject: &Decidable,
+        roster: &Roster,
         at: Timestamp,
-    ) -> Result<Statement, ProofRefused> {
-        let statement = self.verify(proof, subject, at)?;
-        if statement.decided_at() < at.minus(FRESHNESS) {
-            return Err(ProofRefused::NotOfThisMoment(statement.decided_at()));
+    ) -> Result<Verified, ProofRefused> {
+        let verified = self.verify(proof, subject, roster, at)?;
+        let decided_at = verified.statement.decided_at();
+        if decided_at < at.minus(FRESHNESS) {
+            return Err(ProofRefused::NotOfThisMoment(decided_at));
         }
-        Ok(statement)
+        Ok(verified)
     }
 
     fn verify_demo(&self, proof: &DemoProof) -> Result<Statement, ProofRefused> {
@@ -150,4 +203,26 @@ impl ApprovalVerifier {
         }
         Statement::decode(statement).ok_or(ProofRefused::Unreadable)
     }
+
+    fn verify_passkey(&self, proof: &PasskeyProof, roster: &Roster) -> Result<Verified, ProofRefused> {
+        let passkeys = self.passkeys.as_ref().ok_or(ProofRefused::Kind { kind: "passkey" })?;
+        verify_passkey(proof, roster, &passkeys.relying_party)
+    }
+}
+
+/// What a passkey's proof states, and by which key of this roster: one that counted for the officer whom the statement
+/// names at the moment that it names.
+pub(crate) fn verify_passkey(
+    proof: &PasskeyProof,
+    roster: &Roster,
+    relying_party: &RelyingParty,
+) -> Result<Verified, ProofRefused> {
+    let statement = Statement::decode(proof.statement.as_bytes()).ok_or(ProofRefused::Unreadable)?;
+    let key = roster
+        .key(proof.credential_id())
+        .filter(|key| key.login == statement.officer() && key.counts(statement.decided_at()))
+        .ok_or(ProofRefused::AnotherKey)?;
+    let challenge = Sha256::digest(proof.statement.as_bytes()).into();
+    let count = proof.assertion().verify(&key.key, &challenge, relying_party)?;
+    Ok(Verified { statement, passkey: Some((key.clone(), count)) })
 }

@@ -5,8 +5,8 @@ use thiserror::Error;
 
 use super::request::{self, CertificateRequest, RequestError, RequestState, get};
 use super::structure_names::{self, NameError};
-use crate::approval::{ApprovalProof, ApprovalVerifier, Statement, Verdict};
-use crate::decision::{self, DecideError, Given};
+use crate::approval::{ApprovalProof, ApprovalVerifier, Verdict};
+use crate::decision::{self, DecideError, Given, Taken};
 use crate::faults;
 use crate::officers::{self, NotAuthorised, Right, Role};
 use crate::outbox::{self, Notice, Recipient};
@@ -62,8 +62,8 @@ pub fn approve(
     let given = Given { version, verdict: Verdict::Approve, proof, reason_text: None };
     let checked = decision::check(db, verifier, request.decidable(), given, act)?;
     structure_names::require(db, &request.structure, request.names())?;
-    let statement = checked.record(db, act)?;
-    conclude(db, request, &statement, rng, act)
+    let taken = checked.record(db, act)?;
+    conclude(db, request, &taken, rng, act)
 }
 
 /// Refuses a request at `version`; the reason's code is in the signed statement.
@@ -81,8 +81,8 @@ pub fn refuse(
 ) -> Result<CertificateRequest, DecideRequestError> {
     let request = get(db, number)?;
     let given = Given { version, verdict: Verdict::Refuse, proof, reason_text };
-    let statement = decision::check(db, verifier, request.decidable(), given, act)?.record(db, act)?;
-    conclude(db, request, &statement, rng, act)
+    let taken = decision::check(db, verifier, request.decidable(), given, act)?.record(db, act)?;
+    conclude(db, request, &taken, rng, act)
 }
 
 /// Takes a request back before it has a certificate: by its submitter, or by a registration officer.
@@ -112,16 +112,16 @@ pub fn withdraw(
 fn conclude(
     db: &mut Database,
     mut request: CertificateRequest,
-    statement: &Statement,
+    taken: &Taken,
     rng: &mut dyn CryptoRng,
     act: &Act,
 ) -> Result<CertificateRequest, DecideRequestError> {
-    let (state, action, notice) = match statement.verdict() {
+    let (state, action, notice) = match taken.statement.verdict() {
         Verdict::Approve => (RequestState::Approved { at: act.at }, "request.approved", Notice::Approved),
         Verdict::Refuse => (RequestState::Refused { at: act.at }, "request.refused", Notice::Refused),
     };
     request.state = state;
-    tell(db, action, notice, &request, decision::event_payload(statement), rng, act)?;
+    tell(db, action, notice, &request, taken.event_payload(), rng, act)?;
     Ok(request)
 }
 

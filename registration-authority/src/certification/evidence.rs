@@ -7,11 +7,12 @@ use diesel::QueryResult;
 use store::{Code, Database, Fault, Timestamp};
 use thiserror::Error;
 
-use crate::approval::{ApprovalProof, ApprovalVerifier, Decidable, ProofRefused};
+use crate::approval::{ApprovalProof, ApprovalVerifier, Decidable, ProofRefused, Verified};
 use crate::certificate_request::{self, CertificateRequest, RequestError, RequestState};
 use crate::decision::{self, Decision};
+use crate::enrolment::{Roster, RosterError};
 use crate::faults;
-use crate::officers::{self, OfficerError, Right};
+use crate::officers::{self, OfficerError};
 use crate::order::{self, CardOrder, OrderError, OrderState, Origin, exercise_key};
 use crate::renewal::{self, Outcome, PlanReadError, PlanStatus, RenewalPlan};
 
@@ -92,6 +93,15 @@ pub enum EvidenceError {
     /// The officers' table cannot be read.
     #[error(transparent)]
     Officer(#[from] OfficerError),
+    /// The officers' keys are not known.
+    #[error(transparent)]
+    Roster(#[from] RosterError),
+    /// The worker has not looked at a decision yet.
+    #[error("{subject}: the decision has not been received yet")]
+    NotReceived {
+        /// What was decided on.
+        subject: String,
+    },
     /// The row is not where an approval would have brought it, or no decision approves it.
     #[error("{subject}: {reason}")]
     Missing {
@@ -114,6 +124,8 @@ impl Fault for EvidenceError {
             Self::Proof { source, .. } => source.code(),
             Self::OfficerNotEntitled { .. } | Self::Missing { .. } => faults::APPROVAL_EVIDENCE_MISSING,
             Self::Officer(error) => error.code(),
+            Self::Roster(error) => error.code(),
+            Self::NotReceived { .. } => faults::APPROVAL_NOT_RECEIVED,
             Self::Database(_) => store::fault::DATABASE,
         }
     }
@@ -228,11 +240,15 @@ fn verify_decisions(
     if decisions.is_empty() {
         return Err(missing(&name, "nobody decided on it"));
     }
+    let roster = verifier.roster(db)?;
     for decision in &decisions {
         if !decision.approves() {
             return Err(missing(&name, "an officer refused it"));
         }
-        verify_decision(db, verifier, subject, decision, &name, at)?;
+        let verified = verify_decision(db, verifier, &roster, subject, decision, at)?;
+        if verified.passkey.is_some() {
+            require_receipt(db, decision, &name)?;
+        }
     }
     Ok(encode(subject, &decisions))
 }
@@ -259,35 +275,55 @@ fn encode(subject: &Decidable, decisions: &[Decision]) -> Vec<u8> {
     evidence.to_der().expect("bounded, far below what DER can say")
 }
 
-fn verify_decision(
+/// The decision's proof holds, says what its row says, and is of somebody who could decide then: by his enrolment where his
+/// passkey made it, by his row where the demo's key did.
+pub(crate) fn verify_decision(
     db: &mut Database,
     verifier: &ApprovalVerifier,
+    roster: &Roster,
     subject: &Decidable,
     decision: &Decision,
-    name: &str,
     at: Timestamp,
-) -> Result<(), EvidenceError> {
-    let refused = |source| EvidenceError::Proof {
-        subject: name.to_owned(),
-        officer: decision.decided_by.clone(),
-        source,
-    };
+) -> Result<Verified, EvidenceError> {
+    let name = format!("{} {} version {}", subject.kind, subject.number, subject.version);
+    let refused =
+        |source| EvidenceError::Proof { subject: name.clone(), officer: decision.decided_by.clone(), source };
     let proof = ApprovalProof::decode(&decision.proof_kind, &decision.proof)
         .ok_or_else(|| refused(ProofRefused::Unreadable))?;
-    let statement = verifier.verify(&proof, subject, at).map_err(refused)?;
+    let verified = verifier.verify(&proof, subject, roster, at).map_err(refused)?;
+    let statement = &verified.statement;
     let says_so = statement.verdict().as_str() == decision.decision
+        && statement.reason_code() == decision.reason_code.as_deref()
         && statement.officer() == decision.decided_by
         && statement.decided_at() == decision.decided_at;
     if !says_so {
         return Err(refused(ProofRefused::SaysOtherwise));
     }
-    let officer = officers::find(db, statement.officer())?;
-    let could = officer.is_some_and(|officer| officer.had(Right::Decide, statement.decided_at()));
+    let right = subject.kind.right();
+    let could = match &verified.passkey {
+        Some((key, _)) => key.role.may(right),
+        None => officers::find(db, statement.officer())?
+            .is_some_and(|officer| officer.had(right, statement.decided_at())),
+    };
     if !could || statement.officer() == subject.submitted_by {
         let officer = decision.decided_by.clone();
-        return Err(EvidenceError::OfficerNotEntitled { subject: name.to_owned(), officer });
+        return Err(EvidenceError::OfficerNotEntitled { subject: name, officer });
     }
-    Ok(())
+    Ok(verified)
+}
+
+/// The worker has seen this very proof, in its time, and it held then.
+fn require_receipt(db: &mut Database, decision: &Decision, subject: &str) -> Result<(), EvidenceError> {
+    match decision::receipt(db, decision)? {
+        None => Err(EvidenceError::NotReceived { subject: subject.to_owned() }),
+        Some(receipt) if !receipt.is_of(&decision.proof) => {
+            Err(missing(subject, "the worker has received another proof"))
+        }
+        Some(receipt) if receipt.refusal.is_some() => {
+            Err(missing(subject, "the worker has refused the decision"))
+        }
+        Some(_) => Ok(()),
+    }
 }
 
 fn missing(subject: &str, reason: &'static str) -> EvidenceError {

@@ -3,6 +3,7 @@ use store::{Code, Fault};
 use thiserror::Error as ThisError;
 
 use crate::approval::{Decidable, ProofRefused, SubjectKind};
+use crate::enrolment::RosterError;
 use crate::faults;
 use crate::officers::NotAuthorised;
 
@@ -57,6 +58,9 @@ pub enum DecideError {
     /// The proof does not hold.
     #[error(transparent)]
     Proof(#[from] ProofRefused),
+    /// The officers' keys are not known.
+    #[error(transparent)]
+    Roster(#[from] RosterError),
     /// A refusal without a reason, or `other` without a sentence.
     #[error("a refusal of {kind} {number} needs a reason")]
     ReasonMissing {
@@ -82,12 +86,16 @@ pub enum DecideError {
 
 impl Fault for DecideError {
     fn code(&self) -> Code {
-        use SubjectKind::{CardOrder, CertificateRequest, OppositionPlan, RegisterFeed, RenewalPlan};
+        use SubjectKind::{
+            CardOrder, CertificateRequest, OfficerEnrolment, OppositionPlan, RegisterFeed, RenewalPlan,
+        };
         match self {
             Self::NotAuthorised(error) => error.code(),
             Self::SelfApproval { kind: CardOrder, .. } => faults::ORDER_SELF_APPROVAL,
             Self::SelfApproval { kind: CertificateRequest, .. } => faults::REQUEST_SELF_APPROVAL,
             Self::SelfApproval { kind: RenewalPlan, .. } => faults::RENEWAL_SELF_APPROVAL,
+            Self::SelfApproval { kind: OfficerEnrolment, .. }
+            | Self::AnotherNeeded { kind: OfficerEnrolment, .. } => faults::ENROLMENT_ANOTHER_ADMINISTRATOR,
             Self::SelfApproval { kind: RegisterFeed | OppositionPlan, .. } | Self::AnotherNeeded { .. } => {
                 faults::RELEASE_ANOTHER_OFFICER
             }
@@ -97,8 +105,11 @@ impl Fault for DecideError {
             Self::NotOpen { kind: CardOrder, .. } => faults::ORDER_NOT_OPEN,
             Self::NotOpen { kind: CertificateRequest, .. } => faults::REQUEST_NOT_OPEN,
             Self::NotOpen { kind: RenewalPlan, .. } => faults::RENEWAL_NOT_PROPOSED,
-            Self::NotOpen { kind: RegisterFeed | OppositionPlan, .. } => faults::RELEASE_NOT_OPEN,
+            Self::NotOpen { kind: RegisterFeed | OppositionPlan | OfficerEnrolment, .. } => {
+                faults::RELEASE_NOT_OPEN
+            }
             Self::Proof(error) => error.code(),
+            Self::Roster(error) => error.code(),
             Self::ReasonMissing { kind: CertificateRequest, .. } => faults::REQUEST_REASON_MISSING,
             Self::ReasonMissing { .. } => faults::ORDER_REASON_MISSING,
             Self::ReasonUnknown { kind: CertificateRequest, .. } => faults::REQUEST_REASON_UNKNOWN,

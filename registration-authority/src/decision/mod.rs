@@ -2,11 +2,17 @@
 //!
 //! Orders, requests and plans are decided on in one way, which stands in `take`: an open thing, an officer who
 //! may decide and did not submit it, a proof over this very version. What differs is each one's own: what else
-//! must hold, and who is told.
+//! must hold, and who is told. The worker looks at each by itself, in `receive`, and leaves a [`Receipt`].
 
 mod by_two;
 mod error;
+pub mod nonce;
+mod receipt;
+mod receive;
 mod take;
+
+#[cfg(test)]
+mod tests;
 
 use diesel::prelude::*;
 use store::schema::decisions;
@@ -16,7 +22,9 @@ use crate::approval::{SubjectKind, Verdict};
 
 pub use by_two::Standing;
 pub use error::DecideError;
-pub(crate) use take::{Given, check, event_payload};
+pub use receipt::{Receipt, receipt};
+pub use receive::{Received, receive};
+pub(crate) use take::{Given, Taken, check};
 
 /// A decision as it was recorded.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable)]

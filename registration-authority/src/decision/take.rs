@@ -4,11 +4,12 @@ use serde_json::{Value, json};
 use store::schema::decisions;
 use store::{Act, Database};
 
-use super::DecideError;
+use super::{DecideError, nonce, receipt};
 use crate::approval::{
-    ApprovalProof, ApprovalVerifier, Decidable, ProofRefused, Statement, SubjectKind, Verdict,
+    ApprovalProof, ApprovalVerifier, Decidable, ProofKind, ProofRefused, Statement, SubjectKind, Verdict,
+    Verified,
 };
-use crate::officers::{self, Right};
+use crate::officers;
 use crate::refusal_reasons::{self, REASON_TEXT_BOUND};
 use crate::{certificate_request, order, renewal};
 
@@ -42,7 +43,7 @@ pub(crate) fn check<'a>(
     if subject.state != subject.kind.open_state() {
         return Err(DecideError::not_open(&subject, subject.state));
     }
-    let officer = officers::require(db, Right::Decide, act)?;
+    let officer = officers::require(db, subject.kind.right(), act)?;
     let (kind, number) = (subject.kind, subject.number.clone());
     if officer.login == subject.submitted_by {
         return Err(DecideError::SelfApproval { kind, number, login: officer.login });
@@ -51,7 +52,14 @@ pub(crate) fn check<'a>(
         let (given, current) = (given.version, subject.version);
         return Err(DecideError::StaleVersion { kind, number, given, current });
     }
-    let statement = verifier.verify_fresh(given.proof, &subject, act.at)?;
+    let roster = verifier.roster(db)?;
+    let Verified { statement, passkey } = verifier.verify_fresh(given.proof, &subject, &roster, act.at)?;
+    if passkey.is_some_and(|(key, _)| !key.role.may(subject.kind.right())) {
+        return Err(ProofRefused::AnotherKey.into());
+    }
+    if given.proof.kind() == ProofKind::Passkey && !nonce::is_open(db, &statement, act.at)? {
+        return Err(ProofRefused::Nonce.into());
+    }
     if statement.verdict() != given.verdict || statement.officer() != officer.login {
         return Err(ProofRefused::SaysOtherwise.into());
     }
@@ -61,24 +69,35 @@ pub(crate) fn check<'a>(
     Ok(Checked { subject, given, statement })
 }
 
-impl Checked<'_> {
-    /// Records the decision, and moves what was decided on, on the condition that it is still open at this
-    /// version; gives what was signed. The database checks submitter and version again.
-    pub(crate) fn record(self, db: &mut Database, act: &Act) -> Result<Statement, DecideError> {
-        let Self { subject, given, statement } = self;
-        insert(db, &subject, &given, &statement)?;
-        if close(db, &subject, given.verdict, act)? {
-            return Ok(statement);
+/// A decision that was recorded: what was signed, and by which kind of proof.
+pub(crate) struct Taken {
+    pub(crate) statement: Statement,
+    proof_kind: ProofKind,
+}
+
+impl Taken {
+    /// What the audit event of the decision says of it.
+    pub(crate) fn event_payload(&self) -> Value {
+        let (version, proof) = (self.statement.version(), self.proof_kind.as_str());
+        match self.statement.reason_code() {
+            Some(reason) => json!({"version": version, "proof": proof, "reason": reason}),
+            None => json!({"version": version, "proof": proof}),
         }
-        Err(DecideError::not_open(&subject, "no longer open"))
     }
 }
 
-/// What the audit event of a decision says of it.
-pub(crate) fn event_payload(statement: &Statement) -> Value {
-    match statement.reason_code() {
-        Some(reason) => json!({"version": statement.version(), "reason": reason}),
-        None => json!({"version": statement.version()}),
+impl Checked<'_> {
+    /// Records the decision, and moves what was decided on, on the condition that it is still open at this
+    /// version; gives what was signed. The database checks submitter and version again.
+    pub(crate) fn record(self, db: &mut Database, act: &Act) -> Result<Taken, DecideError> {
+        let Self { subject, given, statement } = self;
+        insert(db, &subject, &given, &statement)?;
+        let Decidable { kind, number, version, .. } = &subject;
+        receipt::ask_for(db, kind.as_str(), number, *version, statement.officer())?;
+        if close(db, &subject, given.verdict, act)? {
+            return Ok(Taken { statement, proof_kind: given.proof.kind() });
+        }
+        Err(DecideError::not_open(&subject, "no longer open"))
     }
 }
 
@@ -161,6 +180,6 @@ fn close(db: &mut Database, subject: &Decidable, verdict: Verdict, act: &Act) ->
         }
         SubjectKind::RenewalPlan => renewal::set_status(db, number, from, to),
         // Where it stands is what the decisions on it say.
-        SubjectKind::RegisterFeed | SubjectKind::OppositionPlan => Ok(true),
+        SubjectKind::RegisterFeed | SubjectKind::OppositionPlan | SubjectKind::OfficerEnrolment => Ok(true),
     }
 }

@@ -103,9 +103,9 @@ pub fn decide(
 ) -> Result<HeldFeed, HeldFeedError> {
     let given = Given { version, verdict, proof, reason_text };
     let subject = get(db, feed)?.decidable();
-    let statement = decision::check(db, verifier, subject, given, act)?.record(db, act)?;
+    let taken = decision::check(db, verifier, subject, given, act)?.record(db, act)?;
     let after = get(db, feed)?;
-    let mut payload = decision::event_payload(&statement);
+    let mut payload = taken.event_payload();
     payload["standing"] = json!(after.standing().as_str());
     let action = match verdict {
         Verdict::Approve => "register.release-approved",

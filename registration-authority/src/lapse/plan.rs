@@ -255,9 +255,9 @@ pub fn decide(
 ) -> Result<OppositionPlan, OppositionPlanError> {
     let subject = get(db, id)?.decidable();
     let given = Given { version: subject.version, verdict, proof, reason_text };
-    let statement = decision::check(db, verifier, subject, given, act)?.record(db, act)?;
+    let taken = decision::check(db, verifier, subject, given, act)?.record(db, act)?;
     let after = get(db, id)?;
-    let mut payload = decision::event_payload(&statement);
+    let mut payload = taken.event_payload();
     payload["standing"] = json!(after.standing().as_str());
     let action = match verdict {
         Verdict::Approve => "opposition.release-approved",

@@ -121,6 +121,22 @@ fn words(notice: Notice, subject: &str) -> (&'static str, Vec<String>) {
             "Votre certificat est disponible",
             vec![format!("Le certificat de la demande {name} est disponible auprès de l’autorité d’enregistrement.")],
         ),
+        Notice::DecisionSeen => (
+            "Une décision a été prise en votre nom",
+            vec![
+                format!("Décision enregistrée\u{202f}: {subject}."),
+                "Si elle n’est pas de vous, prévenez sans attendre un administrateur\u{202f}: votre clé ou votre poste \
+                 sert à quelqu’un d’autre."
+                    .to_owned(),
+            ],
+        ),
+        Notice::DecisionNotHeld => (
+            "Une décision en votre nom a été refusée",
+            vec![
+                format!("Elle ne prouve rien et n’a pas d’effet\u{202f}: {subject}."),
+                "Si vous n’avez rien décidé de tel, prévenez sans attendre un administrateur.".to_owned(),
+            ],
+        ),
     }
 }
 

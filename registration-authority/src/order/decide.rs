@@ -5,8 +5,8 @@ use store::{Act, BrokenRule, Code, Database, Fault, audit};
 use thiserror::Error;
 
 use super::{CardOrder, OrderError, OrderState, get};
-use crate::approval::{ApprovalProof, ApprovalVerifier, Statement, Verdict};
-use crate::decision::{self, DecideError, Given};
+use crate::approval::{ApprovalProof, ApprovalVerifier, Verdict};
+use crate::decision::{self, DecideError, Given, Taken};
 use crate::eligibility::{self, NotEligible};
 use crate::outbox::{self, Notice, Recipient};
 
@@ -64,8 +64,8 @@ pub fn approve(
     let given = Given { version, verdict: Verdict::Approve, proof, reason_text: None };
     let checked = decision::check(db, verifier, order.decidable(), given, act)?;
     eligibility::check_order(db, registry, &order, true, act.at)?;
-    let statement = checked.record(db, act)?;
-    conclude(db, order, &statement, rng, act)
+    let taken = checked.record(db, act)?;
+    conclude(db, order, &taken, rng, act)
 }
 
 /// Refuses an order at `version`. The reason's code is in the signed statement; `reason_text` is the
@@ -83,24 +83,24 @@ pub fn refuse(
 ) -> Result<CardOrder, ApproveError> {
     let order = get(db, number)?;
     let given = Given { version, verdict: Verdict::Refuse, proof, reason_text };
-    let statement = decision::check(db, verifier, order.decidable(), given, act)?.record(db, act)?;
-    conclude(db, order, &statement, rng, act)
+    let taken = decision::check(db, verifier, order.decidable(), given, act)?.record(db, act)?;
+    conclude(db, order, &taken, rng, act)
 }
 
 /// The order as the decision leaves it; holder, submitter and trail are told.
 fn conclude(
     db: &mut Database,
     mut order: CardOrder,
-    statement: &Statement,
+    taken: &Taken,
     rng: &mut dyn CryptoRng,
     act: &Act,
 ) -> Result<CardOrder, ApproveError> {
-    let (state, action, notice) = match statement.verdict() {
+    let (state, action, notice) = match taken.statement.verdict() {
         Verdict::Approve => (OrderState::Approved { at: act.at }, "order.approved", Notice::Approved),
         Verdict::Refuse => (OrderState::Refused { at: act.at }, "order.refused", Notice::Refused),
     };
     order.state = state;
-    tell(db, action, notice, &order, decision::event_payload(statement), rng, act)?;
+    tell(db, action, notice, &order, taken.event_payload(), rng, act)?;
     Ok(order)
 }
 

@@ -44,13 +44,11 @@ pub fn approve(
     let mut plan = get(db, id)?;
     let subject = plan.decidable();
     let given = Given { version: subject.version, verdict: Verdict::Approve, proof, reason_text: None };
-    decision::check(db, verifier, subject, given, act)?.record(db, act)?;
+    let taken = decision::check(db, verifier, subject, given, act)?.record(db, act)?;
     plan.status = PlanStatus::Approved;
-    let event = audit::Event {
-        action: "renewal.approved",
-        subject: format!("renewal plan {id}"),
-        payload: json!({"items": plan.items.len()}),
-    };
+    let mut payload = taken.event_payload();
+    payload["items"] = json!(plan.items.len());
+    let event = audit::Event { action: "renewal.approved", subject: format!("renewal plan {id}"), payload };
     audit::record(db, event, rng, act)?;
     Ok(plan)
 }

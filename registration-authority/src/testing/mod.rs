@@ -1,6 +1,8 @@
 //! A small registration authority for the tests of this crate: a register read by the real importer, officers,
 //! a bureau, authorities with software keys.
 
+mod authenticator;
+mod chain;
 mod register;
 mod server;
 mod software_signer;
@@ -27,6 +29,8 @@ use rand_core::UnwrapErr;
 use store::{Act, Actor, Database, DatabaseRole, Fault, RequestId, Timestamp};
 use tempfile::TempDir;
 
+pub(crate) use authenticator::*;
+pub(crate) use chain::Chain;
 pub(crate) use register::*;
 pub(crate) use server::{fresh_postgresql, on_both};
 pub(crate) use software_signer::SoftwareSigner;

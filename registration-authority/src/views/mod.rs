@@ -5,6 +5,7 @@
 
 mod card;
 mod dossier;
+mod keys;
 mod queue;
 mod stops;
 
@@ -13,5 +14,6 @@ mod tests;
 
 pub use card::{AttachedCertificate, CardView, CardViewError, card, find_card};
 pub use dossier::{Comparison, Dossier, DossierError, dossier, order};
+pub use keys::{KeysError, enrolment, keys};
 pub use queue::{OrderSummary, QueueError, queue};
 pub use stops::{StopsError, held_feeds, open_lapses, opposition_plans};

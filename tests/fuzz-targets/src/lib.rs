@@ -55,6 +55,7 @@ pub const TARGETS: &[Target] = &[
     Target { name: "ocsp-request", read: ocsp::request },
     Target { name: "ocsp-response", read: ocsp::response },
     Target { name: "opposition-list", read: oppositions::list },
+    Target { name: "passkey-registration", read: proof::registration },
     Target { name: "public-key", read: certificate::public_key },
     Target { name: "register-extract", read: register::extract },
     Target { name: "return-file", read: bureau::return_file },

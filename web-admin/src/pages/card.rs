@@ -19,7 +19,8 @@ use crate::frame::Frame;
 use crate::typography::{self, Shown};
 use crate::words;
 
-pub(super) const ADDRESSES: &[Address] = &[Address::at("/ra/cartes/{number}").get(|| web::get().to(show))];
+pub(super) const ADDRESSES: &[Address] =
+    &[Address::at("/ra/cartes/{number}").get(|| web::get().to(show)).needs(Right::ReadCard)];
 
 #[derive(Template)]
 #[template(path = "card.html")]

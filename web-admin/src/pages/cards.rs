@@ -17,7 +17,8 @@ use crate::failure::Failure;
 use crate::frame::Frame;
 use crate::words::{self, Refusal};
 
-pub(super) const ADDRESSES: &[Address] = &[Address::at("/ra/cartes").get(|| web::get().to(show))];
+pub(super) const ADDRESSES: &[Address] =
+    &[Address::at("/ra/cartes").get(|| web::get().to(show)).needs(Right::ReadCard)];
 
 #[derive(Template)]
 #[template(path = "cards.html")]

@@ -5,15 +5,16 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web;
 use professional_registry::ImportedRegister;
-use registration_authority::approval::DemoApprover;
+use registration_authority::approval::Verdict;
 use registration_authority::faults as rules;
 use registration_authority::officers::{self, Right};
-use registration_authority::order::{self, CardOrder};
+use registration_authority::order::{self, OrderState};
 use registration_authority::refusal_reasons;
 use registration_authority::views;
 use store::{Code, Kind};
 
 use super::dossier::{self, DossierPage, Said, order_number};
+use super::signing::{self, Asked, SignPage, Signed};
 use super::stale::{Seen, StalePage};
 use super::{Address, page, to};
 use crate::desk::Work;
@@ -21,17 +22,20 @@ use crate::failure::{Failure, status_of};
 use crate::faults;
 use crate::frame::Frame;
 use crate::posted::{Fields, Posted};
+use crate::typography;
 
 pub(super) const ADDRESSES: &[Address] = &[
-    Address::at("/ra/dossiers/{number}/approuver").post(|| web::post().to(approve)),
-    Address::at("/ra/dossiers/{number}/refuser").post(|| web::post().to(refuse)),
-    Address::at("/ra/dossiers/{number}/reprendre").post(|| web::post().to(refresh)),
-    Address::at("/ra/dossiers/{number}/retirer").post(|| web::post().to(withdraw)),
+    Address::at("/ra/dossiers/{number}/approuver").post(|| web::post().to(approve)).needs(Right::Decide),
+    Address::at("/ra/dossiers/{number}/refuser").post(|| web::post().to(refuse)).needs(Right::Decide),
+    Address::at("/ra/dossiers/{number}/reprendre").post(|| web::post().to(refresh)).needs(Right::Submit),
+    Address::at("/ra/dossiers/{number}/retirer").post(|| web::post().to(withdraw)).needs(Right::Submit),
 ];
 
 /// What became of an act on a dossier.
 enum Outcome {
     Done,
+    /// His passkey is asked first.
+    Sign(Box<SignPage>),
     /// The officer decided on what no longer stands.
     Stale(Box<StalePage>),
     /// The dossier again, with why.
@@ -39,49 +43,53 @@ enum Outcome {
 }
 
 async fn approve(number: web::Path<String>, posted: Posted) -> Result<HttpResponse, Failure> {
-    act(number, posted, "approbation", |work, number, fields| {
-        let (order, approver, seen) = begin(work, number, fields)?;
-        let proof = approver.approve(&order.decidable(), &work.officer.login, work.rng, work.act.at)?;
-        let verifier = approver.verifier();
-        let (rng, act) = (&mut *work.rng, work.act);
+    act(number, posted, "approbation", |work, frame, number, fields| {
+        let seen = version(fields)?;
+        let proof = match sign(work, frame, number, seen, Verdict::Approve, None, fields)? {
+            Signed::Proof(proof) => proof,
+            Signed::Ask(template) => return Ok(Some(template)),
+        };
+        let (verifier, rng, act) = (work.state.verifier(), &mut *work.rng, work.act);
         work.db.write(|db| {
-            order::approve(db, &mut ImportedRegister, &verifier, number, seen, &proof, rng, act)
+            order::approve(db, &mut ImportedRegister, verifier, number, seen, &proof, rng, act)
         })?;
-        Ok(())
+        Ok(None)
     })
     .await
 }
 
 async fn refuse(number: web::Path<String>, posted: Posted) -> Result<HttpResponse, Failure> {
-    act(number, posted, "refus", |work, number, fields| {
-        let (order, approver, seen) = begin(work, number, fields)?;
-        let reason = reason(fields)?;
+    act(number, posted, "refus", |work, frame, number, fields| {
+        // Whoever may not decide is told so before his form is read.
+        officers::require(work.db, Right::Decide, work.act)?;
+        let (seen, reason) = (version(fields)?, reason(fields)?);
         let text = Some(fields.text("precision")).filter(|text| !text.is_empty());
-        let proof =
-            approver.refuse(&order.decidable(), reason, &work.officer.login, work.rng, work.act.at)?;
-        let verifier = approver.verifier();
-        let (rng, act) = (&mut *work.rng, work.act);
-        work.db.write(|db| order::refuse(db, &verifier, number, seen, &proof, text, rng, act))?;
-        Ok(())
+        let proof = match sign(work, frame, number, seen, Verdict::Refuse, Some(reason), fields)? {
+            Signed::Proof(proof) => proof,
+            Signed::Ask(template) => return Ok(Some(template)),
+        };
+        let (verifier, rng, act) = (work.state.verifier(), &mut *work.rng, work.act);
+        work.db.write(|db| order::refuse(db, verifier, number, seen, &proof, text, rng, act))?;
+        Ok(None)
     })
     .await
 }
 
 async fn refresh(number: web::Path<String>, posted: Posted) -> Result<HttpResponse, Failure> {
-    act(number, posted, "reprise", |work, number, fields| {
+    act(number, posted, "reprise", |work, _, number, fields| {
         let seen = version(fields)?;
         let (rng, act) = (&mut *work.rng, work.act);
         work.db.write(|db| order::refresh(db, &mut ImportedRegister, number, seen, rng, act))?;
-        Ok(())
+        Ok(None)
     })
     .await
 }
 
 async fn withdraw(number: web::Path<String>, posted: Posted) -> Result<HttpResponse, Failure> {
-    act(number, posted, "retrait", |work, number, _| {
+    act(number, posted, "retrait", |work, _, number, _| {
         let (rng, act) = (&mut *work.rng, work.act);
         work.db.write(|db| order::withdraw(db, number, rng, act))?;
-        Ok(())
+        Ok(None)
     })
     .await
 }
@@ -91,7 +99,9 @@ async fn act(
     number: web::Path<String>,
     posted: Posted,
     done: &'static str,
-    act: impl FnOnce(&mut Work<'_>, &str, &Fields) -> Result<(), Failure> + Send + 'static,
+    act: impl FnOnce(&mut Work<'_>, Frame, &str, &Fields) -> Result<Option<Box<SignPage>>, Failure>
+    + Send
+    + 'static,
 ) -> Result<HttpResponse, Failure> {
     let number = order_number(&number).ok_or(Failure::of(rules::ORDER_UNKNOWN))?;
     let Posted { desk, fields } = posted;
@@ -99,14 +109,16 @@ async fn act(
     let outcome = desk
         .work(move |work| {
             views::order(work.db, &number, work.act)?;
-            match act(work, &number, &fields) {
-                Ok(()) => Ok(Outcome::Done),
+            match act(work, frame.clone(), &number, &fields) {
+                Ok(None) => Ok(Outcome::Done),
+                Ok(Some(template)) => Ok(Outcome::Sign(template)),
                 Err(failure) => answer(work, frame, &number, &fields, failure),
             }
         })
         .await?;
     match outcome {
         Outcome::Done => Ok(to(&format!("/ra/dossiers/{of_dossier}?fait={done}"))),
+        Outcome::Sign(template) => page(StatusCode::OK, &*template),
         Outcome::Stale(template) => page(StatusCode::PRECONDITION_FAILED, &*template),
         Outcome::Again(code, template) => page(status_of(code), &*template),
     }
@@ -131,7 +143,7 @@ fn answer(
         return Ok(Outcome::Stale(Box::new(StalePage::read(work, frame, number, &seen, code)?)));
     }
     if matches!(code.kind, Kind::Failed | Kind::Integrity | Kind::Unavailable)
-        || code == faults::FORM_UNREADABLE
+        || [faults::FORM_UNREADABLE, rules::OFFICER_ROLE_MISSING].contains(&code)
     {
         return Err(failure);
     }
@@ -145,21 +157,51 @@ fn answer(
     Ok(Outcome::Again(code, Box::new(dossier::read(work, frame, number, said)?)))
 }
 
-/// What every decision begins with: the order, what signs, and the version that the officer has read.
-/// Nothing is signed for a version that he has not read, and whoever may not decide is told so before anything else.
-fn begin<'a>(
-    work: &mut Work<'a>,
+/// The proof of a decision on the version that the officer has read, or the page that asks for it. Nothing is signed
+/// for a version that he has not read, nor for an order that nothing is left to decide of.
+fn sign(
+    work: &mut Work<'_>,
+    frame: Frame,
     number: &str,
+    seen: i64,
+    verdict: Verdict,
+    reason: Option<&'static str>,
     fields: &Fields,
-) -> Result<(CardOrder, &'a DemoApprover, i64), Failure> {
-    officers::require(work.db, Right::Decide, work.act)?;
-    let seen = version(fields)?;
+) -> Result<Signed, Failure> {
     let order = views::order(work.db, number, work.act)?;
     if seen != order.version {
         return Err(Failure::of(rules::ORDER_STALE_VERSION));
     }
-    let approver = work.state.approver().ok_or(Failure::of(faults::DECISION_PROOF_MISSING))?;
-    Ok((order, approver, seen))
+    let officer = officers::require(work.db, Right::Decide, work.act)?;
+    if officer.login == order.submitted_by {
+        return Err(Failure::of(rules::ORDER_SELF_APPROVAL));
+    }
+    if order.state != OrderState::Submitted {
+        return Err(Failure::of(rules::ORDER_NOT_OPEN));
+    }
+    let (act, what) = match verdict {
+        Verdict::Approve => ("approuver", "Approuver la demande"),
+        Verdict::Refuse => ("refuser", "Refuser la demande"),
+    };
+    let mut lines = vec![
+        ("Dossier", format!("{number}, version {seen}")),
+        ("Carte", order.kind.to_string()),
+        ("Porteur", typography::name(&order.family_name, &order.given_name)),
+        ("Identifiant national", order.holder.to_string()),
+    ];
+    if let Some(reason) = reason.and_then(refusal_reasons::find) {
+        lines.push(("Motif du refus", reason.sentence.to_owned()));
+    }
+    let asked = Asked {
+        subject: &order.decidable(),
+        verdict,
+        reason,
+        what,
+        lines,
+        action: format!("/ra/dossiers/{number}/{act}"),
+        back: format!("/ra/dossiers/{number}"),
+    };
+    signing::sign(work, frame, asked, fields)
 }
 
 fn version(fields: &Fields) -> Result<i64, Failure> {

@@ -23,7 +23,7 @@ use past::{Past, PastCard, PastOrder};
 use register::Line;
 
 use super::queue::slug;
-use super::{Address, filters, page};
+use super::{Address, filters, page, signing};
 use crate::desk::{Desk, Work};
 use crate::failure::Failure;
 use crate::frame::Frame;
@@ -34,7 +34,8 @@ use crate::words::{self, Refusal};
 /// Longest number of an order, in octets.
 const NUMBER_BOUND: usize = 32;
 
-pub(super) const ADDRESSES: &[Address] = &[Address::at("/ra/dossiers/{number}").get(|| web::get().to(show))];
+pub(super) const ADDRESSES: &[Address] =
+    &[Address::at("/ra/dossiers/{number}").get(|| web::get().to(show)).needs(Right::ReadDossier)];
 
 /// What a page says beside the dossier itself.
 #[derive(Clone, Debug, Default)]
@@ -149,10 +150,11 @@ pub(super) fn read(
     number: &str,
     said: Said,
 ) -> Result<DossierPage, Failure> {
-    let (officer, act, demo) = (work.officer, work.act, work.state.is_demo());
+    let signs = signing::can_sign(work)?;
+    let (officer, act) = (work.officer, work.act);
     work.db.snapshot(|db| {
         let dossier = views::dossier(db, &mut ImportedRegister, number, act)?;
-        compose(db, frame, officer, demo, dossier, said)
+        compose(db, frame, officer, signs, dossier, said)
     })
 }
 
@@ -160,7 +162,7 @@ fn compose(
     db: &mut Database,
     frame: Frame,
     officer: &Officer,
-    demo: bool,
+    signs: bool,
     dossier: Dossier,
     said: Said,
 ) -> Result<DossierPage, Failure> {
@@ -199,7 +201,7 @@ fn compose(
         cards: dossier.cards.iter().map(PastCard::of).collect(),
         other_orders: dossier.other_orders.iter().map(PastOrder::of).collect(),
         open: submitted,
-        barred: barred(officer, own, demo),
+        barred: barred(officer, own, signs),
         can_refresh: submitted && officer.role.may(Right::Submit) && !agrees,
         can_withdraw: order::may_withdraw(officer, order),
         reasons: choices(&said.reason),
@@ -217,18 +219,17 @@ fn compose(
 }
 
 /// Why this officer does not see the decision's buttons. A help to him: the rule is asked again at each act.
-fn barred(officer: &Officer, own: bool, demo: bool) -> Option<String> {
+fn barred(officer: &Officer, own: bool, signs: bool) -> Option<String> {
     let code = if !officer.role.may(Right::Decide) {
         rules::OFFICER_ROLE_MISSING
     } else if own {
         rules::ORDER_SELF_APPROVAL
-    } else if !demo {
+    } else if !signs {
         crate::faults::DECISION_PROOF_MISSING
     } else {
         return None;
     };
-    let Refusal { what, who } = words::refusal(code.name);
-    Some(format!("{what} {who}"))
+    Some(super::barred(code, Right::Decide))
 }
 
 fn choices(chosen: &str) -> Vec<Choice> {

@@ -6,7 +6,7 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web;
 use askama::Template;
-use registration_authority::approval::{SubjectKind, Verdict};
+use registration_authority::approval::{Decidable, SubjectKind, Verdict};
 use registration_authority::decision::Standing;
 use registration_authority::lapse::{self, Lapse, OppositionPlan};
 use registration_authority::officers::{self, Officer, Right};
@@ -14,10 +14,10 @@ use registration_authority::views;
 use store::{Code, Database};
 
 use super::release::{self, Past, Problem, Reason};
+use super::signing::{self, Asked, SignPage, Signed};
 use super::{Address, filters, page, to};
 use crate::desk::{Desk, Work};
 use crate::failure::{Failure, status_of};
-use crate::faults;
 use crate::frame::Frame;
 use crate::posted::{Fields, Posted};
 use crate::typography::{self, Shown};
@@ -27,9 +27,9 @@ use crate::words;
 const SHOWN: i64 = 200;
 
 pub(super) const ADDRESSES: &[Address] = &[
-    Address::at("/ra/caducites").get(|| web::get().to(show)),
-    Address::at("/ra/caducites/{plan}/liberer").post(|| web::post().to(approve)),
-    Address::at("/ra/caducites/{plan}/rejeter").post(|| web::post().to(refuse)),
+    Address::at("/ra/caducites").get(|| web::get().to(show)).needs(Right::ReadCard),
+    Address::at("/ra/caducites/{plan}/liberer").post(|| web::post().to(approve)).needs(Right::Decide),
+    Address::at("/ra/caducites/{plan}/rejeter").post(|| web::post().to(refuse)).needs(Right::Decide),
 ];
 
 #[derive(Template)]
@@ -71,6 +71,12 @@ struct Row {
     next: String,
 }
 
+enum Outcome {
+    Done,
+    Sign(Box<SignPage>),
+    Again(Code, Box<LapsesPage>),
+}
+
 async fn show(desk: Desk, query: web::Query<HashMap<String, String>>) -> Result<HttpResponse, Failure> {
     let done = query.get("fait").and_then(|done| done_in_words(done));
     let frame = desk.frame();
@@ -95,37 +101,70 @@ async fn decide(
 ) -> Result<HttpResponse, Failure> {
     let Posted { desk, fields } = posted;
     let frame = desk.frame();
-    let refused = desk
+    let outcome = desk
         .work(move |work| {
             views::opposition_plans(work.db, work.act)?;
-            match record(work, &plan, verdict, &fields) {
-                Ok(()) => Ok(None),
+            match record(work, frame.clone(), &plan, verdict, &fields) {
+                Ok(None) => Ok(Outcome::Done),
+                Ok(Some(template)) => Ok(Outcome::Sign(template)),
                 Err(failure) => {
                     let code = release::told(failure)?;
-                    Ok(Some((code, read(work, frame, None, Some(code))?)))
+                    Ok(Outcome::Again(code, Box::new(read(work, frame, None, Some(code))?)))
                 }
             }
         })
         .await?;
-    match refused {
-        None => Ok(to(&format!("/ra/caducites?fait={done}"))),
-        Some((code, template)) => page(status_of(code), &template),
+    match outcome {
+        Outcome::Done => Ok(to(&format!("/ra/caducites?fait={done}"))),
+        Outcome::Sign(template) => page(StatusCode::OK, &*template),
+        Outcome::Again(code, template) => page(status_of(code), &*template),
     }
 }
 
-fn record(work: &mut Work<'_>, plan: &str, verdict: Verdict, fields: &Fields) -> Result<(), Failure> {
+/// Records the decision; gives the page that asks for its signature where that is not there yet.
+fn record(
+    work: &mut Work<'_>,
+    frame: Frame,
+    plan: &str,
+    verdict: Verdict,
+    fields: &Fields,
+) -> Result<Option<Box<SignPage>>, Failure> {
     officers::require(work.db, Right::Decide, work.act)?;
     let subject = lapse::get(work.db, plan)?.decidable();
-    let approver = work.state.approver().ok_or(Failure::of(faults::DECISION_PROOF_MISSING))?;
-    let (login, at) = (work.officer.login.as_str(), work.act.at);
-    let proof = match verdict {
-        Verdict::Approve => approver.approve(&subject, login, work.rng, at)?,
-        Verdict::Refuse => approver.refuse(&subject, release::reason(fields)?, login, work.rng, at)?,
+    let reason = match verdict {
+        Verdict::Approve => None,
+        Verdict::Refuse => Some(release::reason(fields)?),
+    };
+    let asked = asked(&subject, verdict, reason, plan);
+    let proof = match signing::sign(work, frame, asked, fields)? {
+        Signed::Proof(proof) => proof,
+        Signed::Ask(template) => return Ok(Some(template)),
     };
     let text = Some(fields.text("precision")).filter(|text| !text.is_empty());
-    let (verifier, rng, act) = (approver.verifier(), &mut *work.rng, work.act);
-    work.db.write(|db| lapse::decide(db, &verifier, plan, verdict, &proof, text, rng, act))?;
-    Ok(())
+    let (verifier, rng, act) = (work.state.verifier(), &mut *work.rng, work.act);
+    work.db.write(|db| lapse::decide(db, verifier, plan, verdict, &proof, text, rng, act))?;
+    Ok(None)
+}
+
+fn asked<'a>(
+    subject: &'a Decidable,
+    verdict: Verdict,
+    reason: Option<&'static str>,
+    plan: &str,
+) -> Asked<'a> {
+    let (act, what) = match verdict {
+        Verdict::Approve => ("liberer", "Approuver les oppositions d'un plan"),
+        Verdict::Refuse => ("rejeter", "Rejeter un plan d'oppositions"),
+    };
+    Asked {
+        subject,
+        verdict,
+        reason,
+        what,
+        lines: vec![("Plan", plan.to_owned())],
+        action: format!("/ra/caducites/{plan}/{act}"),
+        back: "/ra/caducites".to_owned(),
+    }
 }
 
 fn read(
@@ -134,11 +173,12 @@ fn read(
     done: Option<&'static str>,
     problem: Option<Code>,
 ) -> Result<LapsesPage, Failure> {
-    let (officer, act, demo) = (work.officer, work.act, work.state.is_demo());
+    let signs = signing::can_sign(work)?;
+    let (officer, act) = (work.officer, work.act);
     work.db.snapshot(|db| {
         let mut plans = Vec::new();
         for one in views::opposition_plans(db, act)? {
-            plans.push(plan(db, &one, officer, demo)?);
+            plans.push(plan(db, &one, officer, signs)?);
         }
         let mut lapses = views::open_lapses(db, SHOWN + 1, act)?;
         let more = lapses.len() > SHOWN as usize;
@@ -155,7 +195,7 @@ fn read(
     })
 }
 
-fn plan(db: &mut Database, plan: &OppositionPlan, officer: &Officer, demo: bool) -> Result<Plan, Failure> {
+fn plan(db: &mut Database, plan: &OppositionPlan, officer: &Officer, signs: bool) -> Result<Plan, Failure> {
     let standing = plan.standing();
     let count = |number: usize| typography::thousands(i64::try_from(number).unwrap_or(i64::MAX));
     let (status, status_class) = match &standing {
@@ -173,7 +213,7 @@ fn plan(db: &mut Database, plan: &OppositionPlan, officer: &Officer, demo: bool)
         status_class,
         decisions: Past::of(db, &plan.decisions, 1)?,
         undecided: matches!(standing, Standing::Held { .. }),
-        barred: release::barred(officer, &standing, demo),
+        barred: release::barred(officer, &standing, signs),
     })
 }
 

@@ -4,8 +4,11 @@ mod card;
 mod cards;
 mod decision;
 mod dossier;
+mod enrolment;
 mod filters;
+mod keys;
 mod lapses;
+mod new_key;
 mod new_order;
 mod opposition;
 mod pki;
@@ -13,17 +16,23 @@ mod queue;
 mod register;
 mod release;
 pub(crate) mod sign_in;
+mod signing;
 mod stale;
 mod tickets;
 
-use actix_web::http::{StatusCode, header};
+#[cfg(test)]
+pub(crate) use new_key::grouped;
+
+use actix_web::http::{Method, StatusCode, header};
 use actix_web::web::{self, ServiceConfig};
-use actix_web::{HttpResponse, Responder, Route};
+use actix_web::{HttpRequest, HttpResponse, Responder, Route};
 use askama::Template;
+use registration_authority::faults as rules;
 use registration_authority::officers::Right;
 use store::{BrokenRule, Code, Kind, RequestId};
 
 use crate::desk::Desk;
+use crate::exchange::Moment;
 use crate::failure::{Failure, status_of};
 use crate::faults;
 use crate::frame::Frame;
@@ -31,7 +40,7 @@ use crate::words::{self, Refusal};
 
 /// Every page, by address. What is not here is not served; whose role gets what answer is written down for
 /// each of them in `tests/routes.txt`.
-pub(crate) const ADDRESSES: [&[Address]; 13] = [
+pub(crate) const ADDRESSES: [&[Address]; 16] = [
     &[Address::at("/").get(|| web::get().to(home))],
     sign_in::ADDRESSES,
     queue::ADDRESSES,
@@ -45,6 +54,9 @@ pub(crate) const ADDRESSES: [&[Address]; 13] = [
     register::ADDRESSES,
     lapses::ADDRESSES,
     tickets::ADDRESSES,
+    new_key::ADDRESSES,
+    keys::ADDRESSES,
+    enrolment::ADDRESSES,
 ];
 
 /// An address, and what it does by each method that it answers.
@@ -52,11 +64,15 @@ pub(crate) struct Address {
     pub(crate) path: &'static str,
     pub(crate) get: Option<fn() -> Route>,
     pub(crate) post: Option<fn() -> Route>,
+    /// What its readers need, and whoever acts there where nothing else is said.
+    needs: Option<Right>,
+    /// What whoever acts there needs.
+    acts: Option<Right>,
 }
 
 impl Address {
     const fn at(path: &'static str) -> Self {
-        Self { path, get: None, post: None }
+        Self { path, get: None, post: None, needs: None, acts: None }
     }
 
     const fn get(self, page: fn() -> Route) -> Self {
@@ -65,6 +81,19 @@ impl Address {
 
     const fn post(self, act: fn() -> Route) -> Self {
         Self { post: Some(act), ..self }
+    }
+
+    const fn needs(self, right: Right) -> Self {
+        Self { needs: Some(right), ..self }
+    }
+
+    const fn acts(self, right: Right) -> Self {
+        Self { acts: Some(right), ..self }
+    }
+
+    /// The right that a request here needs, for the page that refuses it. The rule is asked where the act is.
+    pub(crate) fn right(&self, method: &Method) -> Option<Right> {
+        self.acts.filter(|_| method == Method::POST).or(self.needs)
     }
 }
 
@@ -87,9 +116,11 @@ pub(crate) async fn unknown(desk: Result<Desk, Failure>) -> Result<HttpResponse,
 /// To where the officer's work begins.
 async fn home(desk: Desk) -> impl Responder {
     let role = desk.session.role;
-    to(match !role.may(Right::ReadQueue) && role.may(Right::Submit) {
-        true => "/ra/nouvelle",
-        false => "/ra/file",
+    to(match () {
+        () if role.may(Right::ReadQueue) => "/ra/file",
+        () if role.may(Right::Submit) => "/ra/nouvelle",
+        () if role.may(Right::ReadKeys) => "/ra/cles",
+        () => "/ra/file",
     })
 }
 
@@ -111,6 +142,8 @@ struct FailurePage<'a> {
     title: &'static str,
     refusal: Refusal,
     code: &'static str,
+    /// The roles that may, where the officer's may not.
+    roles: Vec<&'static str>,
     request: &'a RequestId,
 }
 
@@ -120,8 +153,8 @@ impl FailurePage<'_> {
     }
 }
 
-/// The page that says what happened and who can help; never a trace.
-pub(crate) fn failure(frame: Frame, code: Code, request: &RequestId) -> HttpResponse {
+/// The page that says what happened and who can help; never a trace. Where a role is missing it says which would do.
+pub(crate) fn failure(frame: Frame, code: Code, request: &HttpRequest) -> HttpResponse {
     let title = match code.kind {
         Kind::NotFound => "Introuvable",
         Kind::NotAuthorised => "Accès refusé",
@@ -129,10 +162,39 @@ pub(crate) fn failure(frame: Frame, code: Code, request: &RequestId) -> HttpResp
         Kind::Failed | Kind::Integrity => "Erreur",
         Kind::Invalid | Kind::Refused | Kind::AwaitsApproval => "Action impossible",
     };
-    let template = FailurePage { frame, title, refusal: words::refusal(code.name), code: code.name, request };
+    let template = FailurePage {
+        frame,
+        title,
+        refusal: words::refusal(code.name),
+        code: code.name,
+        roles: roles(code, request),
+        request: &Moment::of(request).request,
+    };
     page(status_of(code), &template).unwrap_or_else(|_| {
         HttpResponse::InternalServerError().content_type("text/plain").body("page-failed")
     })
+}
+
+fn roles(code: Code, request: &HttpRequest) -> Vec<&'static str> {
+    if ![rules::OFFICER_ROLE_MISSING, rules::READING_NOT_ALLOWED].contains(&code) {
+        return Vec::new();
+    }
+    let pattern = request.match_pattern();
+    let here = ADDRESSES.into_iter().flatten().find(|address| pattern.as_deref() == Some(address.path));
+    let right = here.and_then(|address| address.right(request.method()));
+    right.map_or(Vec::new(), |right| right.roles().iter().map(|role| words::role(*role)).collect())
+}
+
+/// Why an officer does not see the buttons of an act, for a code of a rule; with the roles that may, where his may not.
+fn barred(code: Code, right: Right) -> String {
+    let Refusal { what, who } = words::refusal(code.name);
+    match code == rules::OFFICER_ROLE_MISSING {
+        true => {
+            let roles: Vec<_> = right.roles().iter().map(|role| words::role(*role)).collect();
+            format!("{what} Rôle nécessaire : {}. {who}", roles.join(" ou "))
+        }
+        false => format!("{what} {who}"),
+    }
 }
 
 /// An error in a form, beside the field it is about.

@@ -20,8 +20,10 @@ use crate::posted::{Fields, Posted};
 /// A number of the test range, given to nobody.
 const EXAMPLE: &str = "99700000013";
 
-pub(super) const ADDRESSES: &[Address] =
-    &[Address::at("/ra/nouvelle").get(|| web::get().to(show)).post(|| web::post().to(submit))];
+pub(super) const ADDRESSES: &[Address] = &[Address::at("/ra/nouvelle")
+    .get(|| web::get().to(show))
+    .post(|| web::post().to(submit))
+    .needs(Right::Submit)];
 
 #[derive(Template)]
 #[template(path = "new_order.html")]

@@ -22,7 +22,7 @@ use crate::posted::{Fields, Posted};
 use crate::typography::Shown;
 
 pub(super) const ADDRESSES: &[Address] = &[
-    Address::at("/ra/cartes/{number}/opposition").post(|| web::post().to(oppose)),
+    Address::at("/ra/cartes/{number}/opposition").post(|| web::post().to(oppose)).needs(Right::Oppose),
     Address::at("/ra/recepisses/{receipt}").get(|| web::get().to(receipt)),
 ];
 

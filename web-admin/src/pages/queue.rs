@@ -6,7 +6,7 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web;
 use askama::Template;
-use registration_authority::officers;
+use registration_authority::officers::{self, Right};
 use registration_authority::order::{OrderStatus, QueueCursor, QueueFilter};
 use registration_authority::views::{self, OrderSummary};
 use store::Timestamp;
@@ -23,7 +23,8 @@ const PAGE: i64 = 50;
 /// Up to how many orders a tab counts: the queue gives no more at once.
 const COUNTED: i64 = 200;
 
-pub(super) const ADDRESSES: &[Address] = &[Address::at("/ra/file").get(|| web::get().to(show))];
+pub(super) const ADDRESSES: &[Address] =
+    &[Address::at("/ra/file").get(|| web::get().to(show)).needs(Right::ReadQueue)];
 
 #[derive(Template)]
 #[template(path = "queue.html")]

@@ -6,7 +6,8 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web;
 use askama::Template;
-use registration_authority::approval::{SubjectKind, Verdict};
+use professional_registry::import::Hold;
+use registration_authority::approval::{Decidable, SubjectKind, Verdict};
 use registration_authority::decision::Standing;
 use registration_authority::faults as rules;
 use registration_authority::held_feed::{self, HeldFeed};
@@ -15,6 +16,7 @@ use registration_authority::views;
 use store::{Code, Database};
 
 use super::release::{self, Past, Problem, Reason};
+use super::signing::{self, Asked, SignPage, Signed};
 use super::{Address, filters, page, to};
 use crate::desk::{Desk, Work};
 use crate::failure::{Failure, status_of};
@@ -24,9 +26,9 @@ use crate::posted::{Fields, Posted};
 use crate::typography::{self, Shown};
 
 pub(super) const ADDRESSES: &[Address] = &[
-    Address::at("/ra/registre").get(|| web::get().to(show)),
-    Address::at("/ra/registre/extraits/{feed}/liberer").post(|| web::post().to(approve)),
-    Address::at("/ra/registre/extraits/{feed}/rejeter").post(|| web::post().to(refuse)),
+    Address::at("/ra/registre").get(|| web::get().to(show)).needs(Right::ReadQueue),
+    Address::at("/ra/registre/extraits/{feed}/liberer").post(|| web::post().to(approve)).needs(Right::Decide),
+    Address::at("/ra/registre/extraits/{feed}/rejeter").post(|| web::post().to(refuse)).needs(Right::Decide),
 ];
 
 #[derive(Template)]
@@ -64,6 +66,12 @@ struct Feed {
     barred: Option<String>,
 }
 
+enum Outcome {
+    Done,
+    Sign(Box<SignPage>),
+    Again(Code, Box<RegisterPage>),
+}
+
 async fn show(desk: Desk, query: web::Query<HashMap<String, String>>) -> Result<HttpResponse, Failure> {
     let done = query.get("fait").and_then(|done| done_in_words(done));
     let frame = desk.frame();
@@ -88,39 +96,77 @@ async fn decide(
 ) -> Result<HttpResponse, Failure> {
     let Posted { desk, fields } = posted;
     let frame = desk.frame();
-    let refused = desk
+    let outcome = desk
         .work(move |work| {
             views::held_feeds(work.db, work.act)?;
-            match record(work, &feed, verdict, &fields) {
-                Ok(()) => Ok(None),
-                Err(failure) => again(work, frame, failure).map(Some),
+            match record(work, frame.clone(), &feed, verdict, &fields) {
+                Ok(None) => Ok(Outcome::Done),
+                Ok(Some(template)) => Ok(Outcome::Sign(template)),
+                Err(failure) => {
+                    let (code, template) = again(work, frame, failure)?;
+                    Ok(Outcome::Again(code, Box::new(template)))
+                }
             }
         })
         .await?;
-    match refused {
-        None => Ok(to(&format!("/ra/registre?fait={done}"))),
-        Some((code, template)) => page(status_of(code), &template),
+    match outcome {
+        Outcome::Done => Ok(to(&format!("/ra/registre?fait={done}"))),
+        Outcome::Sign(template) => page(StatusCode::OK, &*template),
+        Outcome::Again(code, template) => page(status_of(code), &*template),
     }
 }
 
-fn record(work: &mut Work<'_>, feed: &str, verdict: Verdict, fields: &Fields) -> Result<(), Failure> {
+/// Records the decision; gives the page that asks for its signature where that is not there yet.
+fn record(
+    work: &mut Work<'_>,
+    frame: Frame,
+    feed: &str,
+    verdict: Verdict,
+    fields: &Fields,
+) -> Result<Option<Box<SignPage>>, Failure> {
     officers::require(work.db, Right::Decide, work.act)?;
     let seen: i64 = fields.text("version").parse().map_err(|_| Failure::of(faults::FORM_UNREADABLE))?;
-    let subject = held_feed::get(work.db, feed)?.decidable();
+    let held = held_feed::get(work.db, feed)?;
+    let subject = held.decidable();
     // Nothing is signed for figures that he has not read.
     if seen != subject.version {
         return Err(Failure::of(rules::RELEASE_STALE_VERSION));
     }
-    let approver = work.state.approver().ok_or(Failure::of(faults::DECISION_PROOF_MISSING))?;
-    let (login, at) = (work.officer.login.as_str(), work.act.at);
-    let proof = match verdict {
-        Verdict::Approve => approver.approve(&subject, login, work.rng, at)?,
-        Verdict::Refuse => approver.refuse(&subject, release::reason(fields)?, login, work.rng, at)?,
+    let reason = match verdict {
+        Verdict::Approve => None,
+        Verdict::Refuse => Some(release::reason(fields)?),
+    };
+    let asked = asked(&subject, verdict, reason, &held.hold);
+    let proof = match signing::sign(work, frame, asked, fields)? {
+        Signed::Proof(proof) => proof,
+        Signed::Ask(template) => return Ok(Some(template)),
     };
     let text = Some(fields.text("precision")).filter(|text| !text.is_empty());
-    let (verifier, rng, act) = (approver.verifier(), &mut *work.rng, work.act);
-    work.db.write(|db| held_feed::decide(db, &verifier, feed, seen, verdict, &proof, text, rng, act))?;
-    Ok(())
+    let (verifier, rng, act) = (work.state.verifier(), &mut *work.rng, work.act);
+    work.db.write(|db| held_feed::decide(db, verifier, feed, seen, verdict, &proof, text, rng, act))?;
+    Ok(None)
+}
+
+fn asked<'a>(
+    subject: &'a Decidable,
+    verdict: Verdict,
+    reason: Option<&'static str>,
+    hold: &Hold,
+) -> Asked<'a> {
+    let feed = &hold.feed;
+    let (act, what) = match verdict {
+        Verdict::Approve => ("liberer", "Approuver la libération d'un extrait"),
+        Verdict::Refuse => ("rejeter", "Rejeter un extrait"),
+    };
+    Asked {
+        subject,
+        verdict,
+        reason,
+        what,
+        lines: vec![("Extrait", hold.file_name.clone()), ("Empreinte du fichier", feed.clone())],
+        action: format!("/ra/registre/extraits/{feed}/{act}"),
+        back: "/ra/registre".to_owned(),
+    }
 }
 
 /// The page again, with why the act was refused.
@@ -135,11 +181,12 @@ fn read(
     done: Option<&'static str>,
     problem: Option<Code>,
 ) -> Result<RegisterPage, Failure> {
-    let (officer, act, demo) = (work.officer, work.act, work.state.is_demo());
+    let signs = signing::can_sign(work)?;
+    let (officer, act) = (work.officer, work.act);
     work.db.snapshot(|db| {
         let held = views::held_feeds(db, act)?;
         let feeds =
-            held.into_iter().map(|held| feed(db, held, officer, demo)).collect::<Result<_, Failure>>()?;
+            held.into_iter().map(|held| feed(db, held, officer, signs)).collect::<Result<_, Failure>>()?;
         Ok(RegisterPage {
             frame,
             done,
@@ -150,7 +197,7 @@ fn read(
     })
 }
 
-fn feed(db: &mut Database, held: HeldFeed, officer: &Officer, demo: bool) -> Result<Feed, Failure> {
+fn feed(db: &mut Database, held: HeldFeed, officer: &Officer, signs: bool) -> Result<Feed, Failure> {
     let standing = held.standing();
     let HeldFeed { hold, decisions } = held;
     let past = Past::of(db, &decisions, hold.version)?;
@@ -179,7 +226,7 @@ fn feed(db: &mut Database, held: HeldFeed, officer: &Officer, demo: bool) -> Res
         status_class,
         decisions: past,
         open: matches!(standing, Standing::Held { .. }),
-        barred: release::barred(officer, &standing, demo),
+        barred: release::barred(officer, &standing, signs),
     })
 }
 

@@ -81,18 +81,26 @@ impl Past {
         }
         Ok(past)
     }
+
+    /// Those on an enrolment.
+    pub(super) fn of_enrolment(db: &mut Database, decisions: &[Decision]) -> Result<Vec<Self>, Failure> {
+        let mut past = Self::of(db, decisions, 1)?;
+        for (past, decision) in past.iter_mut().zip(decisions) {
+            past.verdict = if decision.approves() { "Signée" } else { "Rejetée" };
+        }
+        Ok(past)
+    }
 }
 
 /// Why this officer does not see the decision's buttons. A help to him: the rule is asked again at each act.
-pub(super) fn barred(officer: &Officer, standing: &Standing, demo: bool) -> Option<String> {
+pub(super) fn barred(officer: &Officer, standing: &Standing, signs: bool) -> Option<String> {
     let code = match standing {
         _ if !officer.role.may(Right::Decide) => rules::OFFICER_ROLE_MISSING,
         Standing::Held { approved_by: Some(login) } if *login == officer.login => {
             rules::RELEASE_ANOTHER_OFFICER
         }
-        _ if !demo => faults::DECISION_PROOF_MISSING,
+        _ if !signs => faults::DECISION_PROOF_MISSING,
         _ => return None,
     };
-    let Refusal { what, who } = words::refusal(code.name);
-    Some(format!("{what} {who}"))
+    Some(super::barred(code, Right::Decide))
 }

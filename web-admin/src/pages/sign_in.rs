@@ -1,4 +1,4 @@
-//! Signing in by a one-time link, and out.
+//! Signing in, by a passkey or by a one-time link, and out.
 
 use std::collections::HashMap;
 
@@ -12,13 +12,14 @@ use crate::exchange::{Moment, state_of};
 use crate::failure::Failure;
 use crate::faults;
 use crate::frame::Frame;
-use crate::posted::Posted;
+use crate::passkey_answer::{assertion, challenge, encode};
+use crate::posted::{Fields, Posted};
 
 /// The page that says how to sign in.
 pub(crate) const ADDRESS: &str = "/ra/sign-in";
 
 pub(super) const ADDRESSES: &[Address] = &[
-    Address::at(ADDRESS).get(|| web::get().to(show)),
+    Address::at(ADDRESS).get(|| web::get().to(show)).post(|| web::post().to(by_passkey)),
     Address::at("/ra/sign-out").post(|| web::post().to(sign_out)),
 ];
 
@@ -27,6 +28,13 @@ pub(super) const ADDRESSES: &[Address] = &[
 struct SignInPage {
     frame: Frame,
     signed_out: bool,
+    /// What a passkey is asked to sign; none where no passkey counts.
+    passkey: Option<Asked>,
+}
+
+struct Asked {
+    challenge: String,
+    rp_id: String,
 }
 
 impl SignInPage {
@@ -43,22 +51,58 @@ async fn show(
     if let Some(token) = query.get("token") {
         return sign_in(&request, token).await;
     }
-    let frame = Frame::outside(state_of(&request).is_demo());
-    page(actix_web::http::StatusCode::OK, &SignInPage { frame, signed_out: query.contains_key("fin") })
+    let state = state_of(&request);
+    let passkey = state.verifier().relying_party().map(|relying_party| Asked {
+        challenge: encode(&state.challenges().draw(&mut *state.rng(), Moment::of(&request).at)),
+        rp_id: relying_party.id().to_owned(),
+    });
+    let (frame, signed_out) = (Frame::outside(state.is_demo()), query.contains_key("fin"));
+    page(actix_web::http::StatusCode::OK, &SignInPage { frame, signed_out, passkey })
 }
 
 async fn sign_in(request: &HttpRequest, token: &str) -> Result<HttpResponse, Failure> {
     let state = state_of(request);
-    let Moment { at, request: number } = Moment::of(request);
-    let login = state.links().redeem(token, at);
+    let login = state.links().redeem(token, Moment::of(request).at);
     let login = login.ok_or(Failure::of(faults::SIGN_IN_LINK_SPENT))?;
+    begin(request, login, None).await
+}
+
+/// Who signs our challenge with the key of an officer is that officer.
+async fn by_passkey(request: HttpRequest, fields: Fields) -> Result<HttpResponse, Failure> {
+    let state = state_of(&request);
+    let at = Moment::of(&request).at;
+    let relying_party = state.verifier().relying_party().ok_or(Failure::of(faults::PASSKEYS_ABSENT))?.clone();
+    let (challenge, assertion) = (challenge(&fields)?, assertion(&fields)?);
+    if !state.challenges().redeem(&challenge, at) {
+        return Err(Failure::of(faults::PASSKEY_CHALLENGE_SPENT));
+    }
+    let of_roster = state.clone();
+    let roster =
+        web::block(move || of_roster.on_connection(|db| Ok::<_, Failure>(of_roster.verifier().roster(db)?)))
+            .await
+            .map_err(|_| Failure::of(faults::PAGE_FAILED))??;
+    let key = roster.key(&assertion.credential_id).filter(|key| key.counts(at));
+    let key = key.ok_or(Failure::of(faults::PASSKEY_UNKNOWN))?;
+    assertion.verify(&key.key, &challenge, &relying_party)?;
+    begin(&request, key.login.clone(), Some(assertion.credential_id)).await
+}
+
+/// Opens the session of an officer who proved who he is.
+async fn begin(
+    request: &HttpRequest,
+    login: String,
+    credential_id: Option<Vec<u8>>,
+) -> Result<HttpResponse, Failure> {
+    let state = state_of(request);
+    let Moment { at, request: number } = Moment::of(request);
     let desk_state = state.clone();
     let officer = web::block(move || desk_state.on_connection(|db| standing(db, &login, at)))
         .await
         .map_err(|_| Failure::of(faults::PAGE_FAILED))??;
     let officer = officer.ok_or(Failure::of(registration_authority::faults::OFFICER_UNKNOWN))?;
-    let token = state.sessions().begin(&officer, &mut *state.rng(), at);
-    tracing::info!(request = %number, officer.login, "officer {} signed in", officer.login);
+    let how = if credential_id.is_some() { "a passkey" } else { "a link" };
+    let token = state.sessions().begin(&officer, credential_id, &mut *state.rng(), at);
+    tracing::info!(request = %number, officer.login, "officer {} signed in by {how}", officer.login);
     let mut answer = to("/");
     answer.add_cookie(&cookie(&token)).map_err(|_| Failure::of(faults::PAGE_FAILED))?;
     Ok(answer)

@@ -9,7 +9,8 @@ use professional_registry::extract::{COLUMNS, Form, file_name};
 use professional_registry::import::{ImportError, ImportOptions, ImportReport, import_extract};
 use professional_registry::{IdNatPs, ImportedRegister, Profession};
 use rand_core::UnwrapErr;
-use registration_authority::approval::DemoApprover;
+use registration_authority::approval::{ApprovalVerifier, DemoApprover};
+use registration_authority::enrolment::PinnedRoots;
 use registration_authority::officers::{self, Role};
 use registration_authority::opposition::Publication;
 use registration_authority::order::{self, NewCardOrder};
@@ -17,6 +18,7 @@ use registration_authority::personalisation;
 use store::{Act, Actor, Database, DatabaseRole, Fault, RequestId, Timestamp};
 use tempfile::TempDir;
 
+use super::authenticator::{Authenticator, relying_party};
 use super::browser::Browser;
 use crate::{Publications, PublishedAuthority, PublishedFile, SignInLinks, Untold, WebSettings, WebState};
 
@@ -35,6 +37,9 @@ pub(super) struct House {
     pub(super) db: Database,
     pub(super) rng: Rng,
     approver: DemoApprover,
+    /// The keys of admin and of amina, which are pinned.
+    pub(super) roots: [Authenticator; 2],
+    pub(super) verifier: ApprovalVerifier,
     clock: Arc<AtomicI64>,
     _folder: TempDir,
 }
@@ -57,6 +62,10 @@ impl House {
         let key = folder.path().join("test-only-demo-key.pem");
         let approver = DemoApprover::create(&key).unwrap();
         let links = SignInLinks::default();
+        let roots = ["admin", "amina"].map(Authenticator::new);
+        let pinned = [roots[0].root("admin", "Alix MOREAU"), roots[1].root("amina", "Amina LAURENT")];
+        let verifier = if demo { approver.verifier() } else { ApprovalVerifier::production() };
+        let verifier = verifier.with_passkeys(relying_party(), PinnedRoots::new(pinned.into()).unwrap());
         let clock = Arc::new(AtomicI64::new(db.now().unwrap().whole_second().millis()));
         let read = Arc::clone(&clock);
         let state = Data::new(WebState::new(WebSettings {
@@ -64,14 +73,17 @@ impl House {
             clock: Arc::new(move || Timestamp::from_millis(read.load(Ordering::SeqCst))),
             rng: Arc::new(|| Box::new(UnwrapErr(getrandom::SysRng))),
             approver: demo.then(|| DemoApprover::open(&key).unwrap()),
+            verifier: verifier.clone(),
+            relying_party: Some(relying_party()),
             links: links.clone(),
             publications: Arc::new(|db, _| published(db)),
             published_file: Arc::new(|path| Ok(published_file(path))),
             publication: Arc::new(|_| Publication::UnderWay),
         }));
-        let mut house =
-            Self { state, links, db, rng: UnwrapErr(getrandom::SysRng), approver, clock, _folder: folder };
+        let rng = UnwrapErr(getrandom::SysRng);
+        let mut house = Self { state, links, db, rng, approver, roots, verifier, clock, _folder: folder };
         house.enrol_all();
+        house.worker();
         house.import_day(0, "DURAND");
         house
     }
@@ -188,6 +200,7 @@ impl House {
             ("agent", "Agnès ROUX", Role::CertificationAgent),
             ("audrey", "Audrey NOËL", Role::Auditor),
             ("admin", "Alix MOREAU", Role::Administrator),
+            ("amina", "Amina LAURENT", Role::Administrator),
         ];
         let Self { db, rng, .. } = self;
         db.write(|db| {

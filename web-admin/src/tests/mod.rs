@@ -1,6 +1,8 @@
 //! The pages over a real database: a register read by the real importer, officers, orders and cards made by
 //! the rules.
 
+#[path = "../../../registration-authority/src/testing/authenticator.rs"]
+mod authenticator;
 mod browser;
 mod house;
 
@@ -8,7 +10,9 @@ mod cards;
 mod decisions;
 mod forms;
 mod headers;
+mod keys;
 mod new_orders;
+mod passkeys;
 mod public_page;
 mod reading;
 mod releases;

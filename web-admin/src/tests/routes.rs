@@ -3,10 +3,14 @@
 use std::fmt::Write;
 use std::path::PathBuf;
 
+use registration_authority::officers::Role;
+
+use super::authenticator::Authenticator;
 use super::browser::Browser;
 use super::house::{House, person, rpps};
 use super::public_page::{stranger, upload};
 use crate::pages::ADDRESSES;
+use crate::words;
 
 const GOLDEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/tests/routes.txt");
 
@@ -98,6 +102,14 @@ async fn answers(login: Option<&str>, submitter: &str) -> Vec<(String, String)> 
                 }
                 _ => browser.get(&path).await,
             };
+            // Whom his role keeps out reads which roles would do.
+            if answer.says("officer-role-missing") || answer.says("reading-not-allowed") {
+                let right =
+                    address.right(&method.parse().unwrap()).expect("say at the address what it needs");
+                for role in right.roles() {
+                    assert!(answer.says(words::role(*role)), "{method} {}: {}", address.path, answer.body);
+                }
+            }
             let sent_away = answer.status == 303 && answer.leads_to() == "/ra/sign-in";
             let word = if sent_away { "sign-in".to_owned() } else { answer.status.to_string() };
             answers.push((format!("{method:<4} {}", address.path), word));
@@ -122,6 +134,11 @@ fn filled_in(house: &mut House, path: &str, number: u32, submitter: &str) -> Str
         _ if path.starts_with("/ra/registre/extraits/{feed}") => {
             path.replace("{feed}", &house.held_feed(number))
         }
+        _ if path.starts_with("/ra/cles/{number}") => {
+            let login = format!("nova-{number}");
+            let key = Authenticator::new(&login);
+            path.replace("{number}", &house.proposed(&key, &login, "Nova BLANC", Role::Auditor))
+        }
         _ => path
             .replace("{receipt}", "OP-0000000000000000")
             .replace("{plan}", "PO-2026-000001")
@@ -130,6 +147,14 @@ fn filled_in(house: &mut House, path: &str, number: u32, submitter: &str) -> Str
     assert!(!path.contains('{'), "say here what stands at {path}");
     path
 }
+
+/// The identifier of a key that is pinned: "key of amina".
+const ROOT: &str = "6b6579206f6620616d696e61";
+
+/// A key that an administrator proposes: the base point of P-256.
+const CARD: &str = "credential_id = \"01\"\npublic_key = \"3059301306072a8648ce3d020106082a8648ce3d03010703420004\
+    6b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296\
+    4fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5\"";
 
 /// What is sent to an address.
 fn form(path: &str, number: u32) -> Vec<(&'static str, String)> {
@@ -144,6 +169,13 @@ fn form(path: &str, number: u32) -> Vec<(&'static str, String)> {
         "/ra/cartes/{number}/opposition" => &[("motif", "stolen"), ("definitif", "oui")],
         "/ra/dossiers/{number}/retirer" | "/ra/sign-out" | "/ra/caducites/{plan}/liberer" => &[],
         "/ra/rappels/{ticket}/classer" => &[("raison", "Le porteur a retrouvé sa carte.")],
+        // Without what a script would write: who may is told that his key has not answered.
+        "/ra/sign-in" | "/ra/cle" => &[("defi", "AA")],
+        "/ra/cles" => &[("fiche", CARD), ("identifiant", "nova"), ("nom", "Nova BLANC"), ("role", "auditor")],
+        "/ra/cles/retirer" => &[("cle", ROOT)],
+        // The page that asks for the signature.
+        "/ra/cles/{number}/signer" => &[],
+        "/ra/cles/{number}/rejeter" => &[("motif", "not-appointed")],
         "/pki" => &[("carte", "2600000001")],
         _ => panic!("say here what is sent to {path}"),
     };

@@ -102,5 +102,8 @@ async fn every_page_leads_who_is_not_signed_in_to_the_sign_in_page() {
     }
     let how = Browser::new(house.state.clone()).get("/ra/sign-in").await;
     assert_eq!(how.status, 200);
-    assert!(how.says("ouvrez le lien de connexion"));
+    assert!(
+        how.says("Se connecter avec ma clé de sécurité")
+            && how.says("chaque opérateur se connecte aussi par un lien")
+    );
 }

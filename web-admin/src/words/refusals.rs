@@ -15,6 +15,7 @@ const ADMINISTRATOR: &str = "Adressez-vous à l'administrateur de l'autorité d'
 pub(crate) fn refusal(code: &str) -> Refusal {
     let (what, who) = of_orders(code)
         .or_else(|| of_decisions(code))
+        .or_else(|| of_keys(code))
         .or_else(|| of_releases(code))
         .or_else(|| of_cards(code))
         .or_else(|| of_pages(code))
@@ -143,6 +144,61 @@ fn of_decisions(code: &str) -> Option<(&'static str, &'static str)> {
         "decision-proof-missing" => (
             "Décider demande une carte ou une clé de sécurité (passkey).",
             "Utilisez la vôtre ; seule une démonstration s'en passe.",
+        ),
+        _ => return None,
+    })
+}
+
+fn of_keys(code: &str) -> Option<(&'static str, &'static str)> {
+    Some(match code {
+        "approval-nonce-none" => (
+            "Aucune décision ne peut être signée en ce moment.",
+            "Réessayez dans un instant ; si cela dure, l'exploitant doit vérifier que le service de certification fonctionne.",
+        ),
+        "approval-nonce-spent" => (
+            "Le temps imparti pour signer cette décision est écoulé, ou elle a déjà été signée.",
+            "Relisez le dossier et recommencez ; si vous n'avez pas signé deux fois, prévenez l'auditeur.",
+        ),
+        "approval-not-received" => (
+            "La décision n'a pas encore été reçue par le service de certification.",
+            "Elle l'est en quelques secondes ; si cela dure, prévenez l'exploitant.",
+        ),
+        "passkey-refused" => (
+            "La réponse de votre clé de sécurité n'est pas valable.",
+            "Recommencez avec la clé qui vous a été attribuée, son code ou votre empreinte digitale.",
+        ),
+        "passkey-silent" => (
+            "Votre clé de sécurité n'a pas répondu ; rien n'a été enregistré.",
+            "Autorisez JavaScript pour ce site, puis recommencez.",
+        ),
+        "passkey-unknown" => (
+            "Cette clé n'est celle d'aucun opérateur, ou ne l'est plus.",
+            "Utilisez celle que deux administrateurs ont inscrite ; un administrateur peut vous dire laquelle.",
+        ),
+        "passkey-challenge-spent" => (
+            "La page est restée ouverte trop longtemps, ou son formulaire a déjà servi.",
+            "Ouvrez-la de nouveau : elle sert une fois, pendant cinq minutes.",
+        ),
+        "passkeys-absent" => (
+            "Cette installation n'utilise pas de clés de sécurité.",
+            "L'exploitant peut les activer dans la configuration.",
+        ),
+        "key-text-unreadable" => (
+            "Ce n'est pas une fiche de clé.",
+            "Collez les deux lignes que la page de préparation de la clé a affichées.",
+        ),
+        "enrolment-unknown" => ("Aucune demande d'inscription ne porte ce numéro.", "Vérifiez le numéro."),
+        "enrolment-row-altered" => ("Cette demande d'inscription ne peut pas être lue.", AUDITOR),
+        "enrolment-clash" => (
+            "Cette clé est déjà inscrite, ou cet identifiant est celui d'une personne d'un autre nom ou d'un autre rôle.",
+            "Une clé ne s'inscrit qu'une fois ; un nouveau rôle demande un nouvel identifiant.",
+        ),
+        "enrolment-key-unknown" => {
+            ("Cette clé n'est pas inscrite, ou ne l'est plus.", "Voyez la liste des clés.")
+        }
+        "enrolment-another-administrator" => (
+            "Vous avez déjà signé, ou il s'agit de votre propre clé.",
+            "Deux administrateurs différents signent, et jamais la personne inscrite.",
         ),
         _ => return None,
     })

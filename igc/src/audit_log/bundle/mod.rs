@@ -3,6 +3,7 @@
 //! database, beside its place, and put there when it is whole.
 
 mod certificates;
+mod officers;
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{BufWriter, Write};
@@ -86,6 +87,7 @@ impl Folder {
             lines.write(&certificate)
         })?;
         lines.end()?;
+        self.officers(installation, db)?;
         let head = json!({
             "format": FORMAT,
             "origin": log.origin(),
@@ -118,6 +120,16 @@ impl Folder {
             self.file(&format!("ceremonies/{name}.toml"), &read_bounded(&file, LONGEST_TEXT)?)?;
         }
         Ok(())
+    }
+
+    /// Whose a passkey is: the pinned roots, and every enrolment.
+    fn officers(&self, installation: &Installation, db: &mut Database) -> Result<(), Problem> {
+        let pinned = installation.config.passkeys.as_ref().filter(|passkeys| !passkeys.roots.is_empty());
+        let Some(passkeys) = pinned else { return Ok(()) };
+        self.file("officers.json", format!("{:#}\n", officers::roots(passkeys)).as_bytes())?;
+        let mut lines = self.lines("enrolments.jsonl")?;
+        officers::enrolments(db, &mut |enrolment| lines.write(&enrolment))?;
+        lines.end()
     }
 
     fn checkpoints(&self, db: &mut Database, log: &AuditLog, written: &mut Written) -> Result<(), Problem> {

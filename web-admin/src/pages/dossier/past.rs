@@ -20,6 +20,8 @@ pub(super) struct Past {
     pub(super) version: i64,
     pub(super) reason: Option<&'static str>,
     pub(super) text: Option<String>,
+    /// What proves it, in words.
+    pub(super) proof: &'static str,
 }
 
 /// A card of the holder.
@@ -47,6 +49,10 @@ impl Past {
             version: decision.subject_version,
             reason: reason.map(|reason| reason.sentence),
             text: decision.reason_text.clone(),
+            proof: match decision.proof_kind.as_str() {
+                "passkey" => "signée par sa clé de sécurité",
+                _ => "preuve de démonstration, sans valeur",
+            },
         })
     }
 }

@@ -1,0 +1,32 @@
+use registration_authority::decision::{self, nonce};
+use registration_authority::enrolment;
+use serde_json::{Value, json};
+use store::Act;
+
+use super::Worker;
+use crate::installation::system_rng;
+use crate::officer;
+use crate::problem::Problem;
+
+/// Receives what officers decided, gives officers whom the chain names their rows, and draws the nonces of the next
+/// decisions.
+pub fn run(worker: &mut Worker, act: &Act) -> Result<Value, Problem> {
+    let verifier = officer::verifier(&worker.installation)?;
+    let (db, rng) = (&mut worker.db, &mut system_rng());
+    let received = decision::receive(db, &verifier, rng, act)?;
+    let mut failed = Vec::new();
+    for decision in &received {
+        if let Some(code) = decision.refusal {
+            let (subject, officer) = (&decision.subject, &decision.officer);
+            tracing::error!(code, "{subject}: a decision in the name of {officer} is worth nothing ({code})");
+            failed.push((subject.clone(), code));
+        }
+    }
+    if verifier.relying_party().is_none() {
+        return Ok(json!({ "received": received.len(), "enrolled": [], "failed": failed }));
+    }
+    let roster = verifier.roster(db)?;
+    let enrolled = db.write(|db| enrolment::settle(db, &roster, rng, act))?;
+    db.write(|db| nonce::draw(db, rng, act))?;
+    Ok(json!({ "received": received.len(), "enrolled": enrolled, "failed": failed }))
+}

@@ -1,0 +1,54 @@
+use diesel::prelude::*;
+use sha2::{Digest, Sha256};
+use store::schema::{decision_inbox, decision_receipts};
+use store::{Database, Timestamp};
+
+use super::Decision;
+
+/// What the worker made of a decision when it saw it. Append-only, and the worker's alone.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = decision_receipts)]
+pub struct Receipt {
+    /// SHA-256 of the proof that it saw, in hexadecimal.
+    pub proof: String,
+    /// When.
+    pub seen_at: Timestamp,
+    /// The code of why it is worth nothing; none where it holds.
+    pub refusal: Option<String>,
+}
+
+impl Receipt {
+    /// Whether it is of this very proof.
+    pub(crate) fn is_of(&self, proof: &[u8]) -> bool {
+        self.proof == hex::encode(Sha256::digest(proof))
+    }
+}
+
+/// What the worker made of this decision; none where it has not seen it yet.
+pub fn receipt(db: &mut Database, decision: &Decision) -> QueryResult<Option<Receipt>> {
+    let Decision { subject_kind, subject_number, subject_version, decided_by, .. } = decision;
+    decision_receipts::table
+        .find((subject_kind, subject_number, subject_version, decided_by))
+        .select(Receipt::as_select())
+        .first(db)
+        .optional()
+}
+
+/// Asks the worker to look at a decision. In the transaction that records it.
+pub(super) fn ask_for(
+    db: &mut Database,
+    kind: &str,
+    number: &str,
+    version: i64,
+    by: &str,
+) -> QueryResult<()> {
+    diesel::insert_into(decision_inbox::table)
+        .values((
+            decision_inbox::subject_kind.eq(kind),
+            decision_inbox::subject_number.eq(number),
+            decision_inbox::subject_version.eq(version),
+            decision_inbox::decided_by.eq(by),
+        ))
+        .execute(db)
+        .map(drop)
+}

@@ -1,0 +1,210 @@
+//! The worker receives decisions: it verifies each proof a first time, takes its nonce back, writes down what it saw, and
+//! tells the officer in whose name it was made. What it has not received is not certified.
+
+use diesel::prelude::*;
+use rand_core::CryptoRng;
+use serde_json::json;
+use sha2::{Digest, Sha256};
+use store::schema::{decision_inbox, decision_receipts, decisions};
+use store::{Act, Code, Database, Fault, audit};
+
+use super::{Decision, nonce};
+use crate::approval::{ApprovalVerifier, Decidable, SubjectKind, Verified};
+use crate::certification::evidence::{EvidenceError, verify_decision};
+use crate::enrolment::{self, Roster};
+use crate::outbox::{self, Notice, Recipient};
+use crate::{certificate_request, faults, held_feed, lapse, order, renewal};
+
+/// Decisions of one run; the others wait for the next.
+const AT_ONCE: i64 = 200;
+
+/// What became of one decision.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Received {
+    /// `card-order CO-2026-000001 version 1`.
+    pub subject: String,
+    /// Who is said to have decided.
+    pub officer: String,
+    /// The code of why it is worth nothing; none where it holds.
+    pub refusal: Option<&'static str>,
+}
+
+type Key = (String, String, i64, String);
+
+/// Looks at each decision that nobody has looked at, each in a transaction of its own.
+pub fn receive(
+    db: &mut Database,
+    verifier: &ApprovalVerifier,
+    rng: &mut dyn CryptoRng,
+    act: &Act,
+) -> Result<Vec<Received>, EvidenceError> {
+    let waiting: Vec<Key> = decision_inbox::table.limit(AT_ONCE).load(db)?;
+    let mut received = Vec::new();
+    for key in waiting {
+        received.extend(db.write(|db| {
+            let roster = verifier.roster(db)?;
+            one(db, verifier, &roster, &key, rng, act)
+        })?);
+    }
+    Ok(received)
+}
+
+/// Nothing where nothing was decided, where another run was quicker, or where what was decided on has gone on since.
+fn one(
+    db: &mut Database,
+    verifier: &ApprovalVerifier,
+    roster: &Roster,
+    key: &Key,
+    rng: &mut dyn CryptoRng,
+    act: &Act,
+) -> Result<Option<Received>, EvidenceError> {
+    let (kind, number, version, by) = key;
+    let key = (kind, number, *version, by);
+    let taken = diesel::delete(decision_inbox::table.find(key)).execute(db)?;
+    let decision: Option<Decision> =
+        decisions::table.find(key).select(Decision::as_select()).first(db).optional()?;
+    let (Some(decision), 1) = (decision, taken) else { return Ok(None) };
+    if super::receipt(db, &decision)?.is_some() {
+        return Ok(None);
+    }
+    let judged = match decidable(db, kind, number)? {
+        Ok(subject) if subject.version != *version => return Ok(None),
+        Ok(subject) => judge(db, verifier, roster, &subject, &decision, act)?,
+        Err(code) => Err(code),
+    };
+    write_down(db, &decision, &judged, rng, act)?;
+    Ok(Some(Received {
+        subject: format!("{kind} {number} version {version}"),
+        officer: by.clone(),
+        refusal: judged.err().map(|code| code.name),
+    }))
+}
+
+/// The proof holds now, and its nonce is taken back; the outer error is the database's.
+fn judge(
+    db: &mut Database,
+    verifier: &ApprovalVerifier,
+    roster: &Roster,
+    subject: &Decidable,
+    decision: &Decision,
+    act: &Act,
+) -> Result<Result<Verified, Code>, EvidenceError> {
+    let verified = match verify_decision(db, verifier, roster, subject, decision, act.at) {
+        Ok(verified) => verified,
+        Err(EvidenceError::Database(error)) => return Err(error.into()),
+        Err(error) => return Ok(Err(error.code())),
+    };
+    if verified.passkey.is_some() {
+        let digest = hex::encode(Sha256::digest(verified.statement.encode()));
+        if let Err(refused) = nonce::take_back(db, &verified.statement, &digest, act.at)? {
+            return Ok(Err(refused.code()));
+        }
+    }
+    Ok(Ok(verified))
+}
+
+fn write_down(
+    db: &mut Database,
+    decision: &Decision,
+    judged: &Result<Verified, Code>,
+    rng: &mut dyn CryptoRng,
+    act: &Act,
+) -> QueryResult<()> {
+    let Decision { subject_kind, subject_number, subject_version, decided_by, .. } = decision;
+    let passkey = judged.as_ref().ok().and_then(|verified| verified.passkey.as_ref());
+    let credential = passkey.map(|(key, _)| hex::encode(&key.credential_id));
+    let count = passkey.map(|(_, count)| i64::from(*count));
+    let proof = hex::encode(Sha256::digest(&decision.proof));
+    let before: Option<i64> = match &credential {
+        Some(credential) => decision_receipts::table
+            .filter(decision_receipts::credential.eq(credential))
+            .select(diesel::dsl::max(decision_receipts::sign_count))
+            .first(db)?,
+        None => None,
+    };
+    diesel::insert_into(decision_receipts::table)
+        .values((
+            decision_receipts::subject_kind.eq(subject_kind),
+            decision_receipts::subject_number.eq(subject_number),
+            decision_receipts::subject_version.eq(subject_version),
+            decision_receipts::decided_by.eq(decided_by),
+            decision_receipts::proof.eq(&proof),
+            decision_receipts::credential.eq(&credential),
+            decision_receipts::sign_count.eq(count),
+            decision_receipts::seen_at.eq(act.at),
+            decision_receipts::refusal.eq(judged.as_ref().err().map(|code| code.name)),
+        ))
+        .execute(db)?;
+    let (action, notice) = match judged {
+        Ok(_) => ("decision.received", Notice::DecisionSeen),
+        Err(_) => ("decision.refused", Notice::DecisionNotHeld),
+    };
+    // What the officer compares with what he remembers: on which version of what, yes or no, and the proof.
+    let told = format!(
+        "{subject_kind} {subject_number} version {subject_version} {} {}",
+        decision.decision,
+        &proof[..16]
+    );
+    outbox::put(db, Recipient::Officer(decided_by), notice, &told, rng, act)?;
+    let mut payload = json!({
+        "officer": decided_by,
+        "version": subject_version,
+        "decision": decision.decision,
+        "proof_kind": decision.proof_kind,
+        "proof": proof,
+    });
+    if let Err(code) = judged {
+        payload["refusal"] = json!(code.name);
+    }
+    // Zero: an authenticator that does not count.
+    if let (Some(before), Some(count)) = (before, count)
+        && count != 0
+        && count <= before
+    {
+        payload["sign_count_went_back"] = json!({ "before": before, "now": count });
+    }
+    let subject = format!("{} {subject_number}", subject_of_trail(subject_kind));
+    audit::record(db, audit::Event { action, subject, payload }, rng, act)
+}
+
+/// As the trail names the thing elsewhere.
+fn subject_of_trail(kind: &str) -> String {
+    match kind {
+        "card-order" => "order".to_owned(),
+        "register-feed" => "feed".to_owned(),
+        "officer-enrolment" => "enrolment".to_owned(),
+        other => other.replace('-', " "),
+    }
+}
+
+/// What was decided on, as it stands, or the code of why it cannot be had; the outer error is the database's.
+fn decidable(db: &mut Database, kind: &str, number: &str) -> Result<Result<Decidable, Code>, EvidenceError> {
+    const KINDS: [SubjectKind; 6] = [
+        SubjectKind::CardOrder,
+        SubjectKind::CertificateRequest,
+        SubjectKind::RenewalPlan,
+        SubjectKind::RegisterFeed,
+        SubjectKind::OppositionPlan,
+        SubjectKind::OfficerEnrolment,
+    ];
+    fn had<T, E: Fault>(found: Result<T, E>, of: impl Fn(&T) -> Decidable) -> Result<Decidable, Code> {
+        found.map(|thing| of(&thing)).map_err(|error| error.code())
+    }
+    let Some(kind) = KINDS.into_iter().find(|it| it.as_str() == kind) else {
+        return Ok(Err(faults::APPROVAL_PROOF_INVALID));
+    };
+    let found = match kind {
+        SubjectKind::CardOrder => had(order::get(db, number), order::CardOrder::decidable),
+        SubjectKind::CertificateRequest => {
+            had(certificate_request::get(db, number), certificate_request::CertificateRequest::decidable)
+        }
+        SubjectKind::RenewalPlan => had(renewal::get(db, number), renewal::RenewalPlan::decidable),
+        SubjectKind::RegisterFeed => had(held_feed::get(db, number), held_feed::HeldFeed::decidable),
+        SubjectKind::OppositionPlan => had(lapse::get(db, number), lapse::OppositionPlan::decidable),
+        SubjectKind::OfficerEnrolment => had(enrolment::get(db, number), enrolment::Enrolment::decidable),
+    };
+    match found {
+        Err(code) if code == store::fault::DATABASE => Err(diesel::result::Error::RollbackTransaction.into()),
+        found => Ok(found),
+    }
+}

@@ -1,0 +1,234 @@
+//! Whose key it is: an officer's passkey counts where two administrators have signed that it does, and theirs count in
+//! the same way, down to roots that are pinned in the configuration (decision 31).
+//!
+//! A row is a proposal. What is worth something is worked out by [`Roster`] from the signatures, each time a row that it
+//! rests on has changed; nothing that anybody writes into a table makes a key.
+
+mod canonical;
+mod propose;
+mod roots;
+mod roster;
+mod settle;
+
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+
+use diesel::prelude::*;
+use rand_core::CryptoRng;
+use serde_json::json;
+use store::schema::officer_enrolments;
+use store::{Act, Code, Database, Fault, Timestamp, audit};
+use thiserror::Error;
+
+pub use propose::{NewEnrolment, ProposeError, propose, propose_revocation};
+pub use roots::{PinnedRoots, Root};
+pub use roster::{EnrolledKey, Roster, RosterError};
+pub use settle::settle;
+
+use crate::approval::passkey::PasskeyKey;
+use crate::approval::{ApprovalProof, ApprovalVerifier, Decidable, ProofRefused, SubjectKind, Verdict};
+use crate::decision::{self, DecideError, Decision, Given, Standing};
+use crate::faults;
+use crate::officers::Role;
+
+/// What is signed for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// The key counts from then on.
+    Enrol,
+    /// The key counts no more.
+    Revoke,
+}
+
+impl Action {
+    /// As stored and as signed: `enrol`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Enrol => "enrol",
+            Self::Revoke => "revoke",
+        }
+    }
+}
+
+impl fmt::Display for Action {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A proposal that a key be an officer's, or be so no more.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Enrolment {
+    /// `EN-2026-000001`. The chain is walked in this order.
+    pub number: String,
+    /// Which of the two.
+    pub action: Action,
+    /// Whose key.
+    pub login: String,
+    /// For pages and letters.
+    pub display_name: String,
+    /// What he is there for.
+    pub role: Role,
+    /// The authenticator's name for the key.
+    pub credential_id: Vec<u8>,
+    /// The key.
+    pub key: PasskeyKey,
+    /// Not before then.
+    pub not_before: Timestamp,
+    /// The administrator who proposed it.
+    pub proposed_by: String,
+    /// When.
+    pub proposed_at: Timestamp,
+    /// Who decided what.
+    pub decisions: Vec<Decision>,
+}
+
+impl Enrolment {
+    /// Where it stands, as its rows say.
+    pub fn standing(&self) -> Standing {
+        Standing::of(&self.decisions, 1)
+    }
+
+    /// What an administrator decides on: never on his own key.
+    pub fn decidable(&self) -> Decidable {
+        Decidable {
+            kind: SubjectKind::OfficerEnrolment,
+            number: self.number.clone(),
+            version: 1,
+            state: match self.standing() {
+                Standing::Held { .. } => SubjectKind::OfficerEnrolment.open_state(),
+                settled => settled.as_str(),
+            },
+            submitted_by: self.login.clone(),
+            canonical: canonical::encode(self),
+        }
+    }
+}
+
+/// Why an enrolment cannot be had, or is not decided on.
+#[derive(Debug, Error)]
+pub enum EnrolmentError {
+    /// There is none of this number.
+    #[error("no enrolment {0}")]
+    Unknown(String),
+    /// A row is not what this program writes.
+    #[error("enrolment {0}: {1} cannot be read")]
+    RowAltered(String, &'static str),
+    /// Who decides, with what proof.
+    #[error(transparent)]
+    Decide(#[from] DecideError),
+    /// The database refused.
+    #[error("database: {0}")]
+    Database(#[from] diesel::result::Error),
+}
+
+impl Fault for EnrolmentError {
+    fn code(&self) -> Code {
+        match self {
+            Self::Unknown(_) => faults::ENROLMENT_UNKNOWN,
+            Self::RowAltered(..) => faults::ENROLMENT_ROW_ALTERED,
+            Self::Decide(error) => error.code(),
+            Self::Database(_) => store::fault::DATABASE,
+        }
+    }
+}
+
+#[derive(Debug, Queryable, Selectable)]
+#[diesel(table_name = officer_enrolments)]
+struct Row {
+    number: String,
+    action: String,
+    login: String,
+    display_name: String,
+    role: String,
+    credential_id: Vec<u8>,
+    public_key: Vec<u8>,
+    not_before: Timestamp,
+    proposed_by: String,
+    proposed_at: Timestamp,
+}
+
+impl Row {
+    fn read(self, decisions: Vec<Decision>) -> Result<Enrolment, EnrolmentError> {
+        let altered = |column| EnrolmentError::RowAltered(self.number.clone(), column);
+        let action = [Action::Enrol, Action::Revoke].into_iter().find(|it| it.as_str() == self.action);
+        Ok(Enrolment {
+            action: action.ok_or_else(|| altered("its action"))?,
+            role: self.role.parse().map_err(|_| altered("its role"))?,
+            key: PasskeyKey::from_spki(&self.public_key).map_err(|_| altered("its key"))?,
+            number: self.number,
+            login: self.login,
+            display_name: self.display_name,
+            credential_id: self.credential_id,
+            not_before: self.not_before,
+            proposed_by: self.proposed_by,
+            proposed_at: self.proposed_at,
+            decisions,
+        })
+    }
+}
+
+/// The enrolment of this number.
+pub fn get(db: &mut Database, number: &str) -> Result<Enrolment, EnrolmentError> {
+    let row: Option<Row> =
+        officer_enrolments::table.find(number).select(Row::as_select()).first(db).optional()?;
+    let row = row.ok_or_else(|| EnrolmentError::Unknown(number.to_owned()))?;
+    let decisions = decision::of(db, SubjectKind::OfficerEnrolment, number)?;
+    row.read(decisions)
+}
+
+/// The newest first, `limit` at most.
+pub fn list(db: &mut Database, limit: i64) -> Result<Vec<Enrolment>, EnrolmentError> {
+    let numbers: Vec<String> = officer_enrolments::table
+        .order(officer_enrolments::number.desc())
+        .limit(limit)
+        .select(officer_enrolments::number)
+        .load(db)?;
+    numbers.iter().map(|number| get(db, number)).collect()
+}
+
+/// Every one, in the order of the chain, which leaves out a row that cannot be read: it enrols nobody.
+pub fn all(db: &mut Database) -> QueryResult<Vec<Enrolment>> {
+    let rows: Vec<Row> =
+        officer_enrolments::table.order(officer_enrolments::number).select(Row::as_select()).load(db)?;
+    let mut all = Vec::with_capacity(rows.len());
+    for row in rows {
+        let decisions = decision::of(db, SubjectKind::OfficerEnrolment, &row.number)?;
+        all.extend(row.read(decisions));
+    }
+    Ok(all)
+}
+
+/// Approves or refuses an enrolment, in the name of the administrator who acts and whose passkey made `proof`. Inside the
+/// caller's write transaction.
+#[expect(clippy::too_many_arguments, reason = "a decision, and what it is made with")]
+pub fn decide(
+    db: &mut Database,
+    verifier: &ApprovalVerifier,
+    number: &str,
+    verdict: Verdict,
+    proof: &ApprovalProof,
+    reason_text: Option<&str>,
+    rng: &mut dyn CryptoRng,
+    act: &Act,
+) -> Result<Enrolment, EnrolmentError> {
+    if let ApprovalProof::Demo(_) = proof {
+        // The chain ends in passkeys; nobody enters it by a demonstration's key.
+        let kind = proof.kind().as_str();
+        return Err(DecideError::from(ProofRefused::Kind { kind }).into());
+    }
+    let subject = get(db, number)?.decidable();
+    let given = Given { version: subject.version, verdict, proof, reason_text };
+    let taken = decision::check(db, verifier, subject, given, act)?.record(db, act)?;
+    let after = get(db, number)?;
+    let mut payload = taken.event_payload();
+    payload["standing"] = json!(after.standing().as_str());
+    let action = match verdict {
+        Verdict::Approve => "officer.enrolment-approved",
+        Verdict::Refuse => "officer.enrolment-refused",
+    };
+    audit::record(db, audit::Event { action, subject: format!("enrolment {number}"), payload }, rng, act)?;
+    Ok(after)
+}

@@ -1,0 +1,159 @@
+use diesel::prelude::*;
+use rand_core::CryptoRng;
+use serde_json::json;
+use store::schema::officer_enrolments;
+use store::{Act, Code, Database, Fault, Timestamp, audit};
+use thiserror::Error;
+
+use super::{Action, EnrolledKey, Enrolment, Roster};
+use crate::approval::passkey::NewPasskey;
+use crate::faults;
+use crate::numbering::{self, Series};
+use crate::officers::{self, NotAuthorised, OfficerError, Right, Role};
+
+/// A key that an administrator proposes as an officer's.
+#[derive(Clone, Debug)]
+pub struct NewEnrolment {
+    /// Whose.
+    pub login: String,
+    /// For pages and letters.
+    pub display_name: String,
+    /// What he is there for.
+    pub role: Role,
+    /// The key, as his authenticator made it.
+    pub passkey: NewPasskey,
+}
+
+/// Why nothing is proposed.
+#[derive(Debug, Error)]
+pub enum ProposeError {
+    /// The actor is no administrator.
+    #[error(transparent)]
+    NotAuthorised(#[from] NotAuthorised),
+    /// A login or a name is not of the form it must have.
+    #[error(transparent)]
+    Officer(#[from] OfficerError),
+    /// The login is another's, or the key is enrolled.
+    #[error("{0}: {1}")]
+    Clash(String, &'static str),
+    /// No key of this identifier counts.
+    #[error("no enrolled key has the identifier {0}")]
+    KeyUnknown(String),
+    /// The database refused.
+    #[error("database: {0}")]
+    Database(#[from] diesel::result::Error),
+}
+
+impl Fault for ProposeError {
+    fn code(&self) -> Code {
+        match self {
+            Self::NotAuthorised(error) => error.code(),
+            Self::Officer(error) => error.code(),
+            Self::Clash(..) => faults::ENROLMENT_CLASH,
+            Self::KeyUnknown(_) => faults::ENROLMENT_KEY_UNKNOWN,
+            Self::Database(_) => store::fault::DATABASE,
+        }
+    }
+}
+
+/// Proposes a key; two administrators sign for it, the actor being one of them or not. Inside the caller's write
+/// transaction.
+pub fn propose(
+    db: &mut Database,
+    roster: &Roster,
+    new: NewEnrolment,
+    rng: &mut dyn CryptoRng,
+    act: &Act,
+) -> Result<Enrolment, ProposeError> {
+    let proposer = officers::require(db, Right::Enrol, act)?;
+    officers::check_login(&new.login)?;
+    officers::check_display_name(&new.display_name)?;
+    let NewEnrolment { login, display_name, role, passkey } = new;
+    let clash = |why| Err(ProposeError::Clash(login.clone(), why));
+    if roster.key(&passkey.credential_id).is_some() {
+        return clash("this key is enrolled");
+    }
+    let another = |name: &str, its: Role| name != display_name || its != role;
+    let enrolled =
+        officers::find(db, &login)?.is_some_and(|officer| another(&officer.display_name, officer.role));
+    if enrolled || roster.keys_of(&login).any(|key| another(&key.display_name, key.role)) {
+        return clash("an officer of this login has another name or role");
+    }
+    let number = numbering::next(db, Series::OfficerEnrolment, act.at)?;
+    let enrolment = Enrolment {
+        number,
+        action: Action::Enrol,
+        login,
+        display_name,
+        role,
+        credential_id: passkey.credential_id,
+        key: passkey.key,
+        not_before: act.at,
+        proposed_by: proposer.login,
+        proposed_at: act.at,
+        decisions: Vec::new(),
+    };
+    record(db, enrolment, rng, act)
+}
+
+/// Proposes that a key count no more, from the moment at which the worker has seen both signatures. Inside the caller's
+/// write transaction.
+pub fn propose_revocation(
+    db: &mut Database,
+    roster: &Roster,
+    credential_id: &[u8],
+    rng: &mut dyn CryptoRng,
+    act: &Act,
+) -> Result<Enrolment, ProposeError> {
+    let proposer = officers::require(db, Right::Enrol, act)?;
+    let key: &EnrolledKey = roster
+        .key(credential_id)
+        .filter(|key| key.until.is_none())
+        .ok_or_else(|| ProposeError::KeyUnknown(hex::encode(credential_id)))?;
+    let enrolment = Enrolment {
+        number: numbering::next(db, Series::OfficerEnrolment, act.at)?,
+        action: Action::Revoke,
+        login: key.login.clone(),
+        display_name: key.display_name.clone(),
+        role: key.role,
+        credential_id: credential_id.to_vec(),
+        key: key.key.clone(),
+        not_before: act.at,
+        proposed_by: proposer.login,
+        proposed_at: act.at,
+        decisions: Vec::new(),
+    };
+    record(db, enrolment, rng, act)
+}
+
+fn record(
+    db: &mut Database,
+    enrolment: Enrolment,
+    rng: &mut dyn CryptoRng,
+    act: &Act,
+) -> Result<Enrolment, ProposeError> {
+    let at: Timestamp = enrolment.proposed_at;
+    diesel::insert_into(officer_enrolments::table)
+        .values((
+            officer_enrolments::number.eq(&enrolment.number),
+            officer_enrolments::action.eq(enrolment.action.as_str()),
+            officer_enrolments::login.eq(&enrolment.login),
+            officer_enrolments::display_name.eq(&enrolment.display_name),
+            officer_enrolments::role.eq(enrolment.role.as_str()),
+            officer_enrolments::credential_id.eq(&enrolment.credential_id),
+            officer_enrolments::public_key.eq(enrolment.key.spki()),
+            officer_enrolments::not_before.eq(enrolment.not_before),
+            officer_enrolments::proposed_by.eq(&enrolment.proposed_by),
+            officer_enrolments::proposed_at.eq(at),
+        ))
+        .execute(db)?;
+    let payload = json!({
+        "action": enrolment.action.as_str(),
+        "login": enrolment.login,
+        "role": enrolment.role.as_str(),
+        "key": enrolment.key.fingerprint(),
+    });
+    let subject = format!("enrolment {}", enrolment.number);
+    audit::record(db, audit::Event { action: "officer.enrolment-proposed", subject, payload }, rng, act)?;
+    Ok(enrolment)
+}

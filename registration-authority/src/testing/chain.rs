@@ -1,0 +1,126 @@
+//! Officers' passkeys, and the chain that leads to them.
+
+use store::Actor;
+
+use super::{Authenticator, House, relying_party};
+use crate::approval::passkey::NewPasskey;
+use crate::approval::{ApprovalProof, Decidable, NONCE_LENGTH, Verdict};
+use crate::decision::{self, Received, nonce};
+use crate::enrolment::{self, Enrolment, EnrolmentError, NewEnrolment, PinnedRoots};
+use crate::officers::{self, Role};
+use crate::order::{self, ApproveError, CardOrder};
+
+/// The keys of the administrators that are pinned.
+pub(crate) struct Chain {
+    pub(crate) admin: Authenticator,
+    pub(crate) amina: Authenticator,
+}
+
+impl House {
+    /// Pins the keys of two administrators.
+    pub(crate) fn pin(&mut self) -> Chain {
+        let chain = Chain { admin: Authenticator::new("admin"), amina: Authenticator::new("amina") };
+        let (name, act) = ("Prénom Nom", self.act(Actor::Operator("root".to_owned())));
+        let Self { db, rng, .. } = self;
+        db.write(|db| officers::enrol(db, "amina", name, Role::Administrator, rng, &act)).unwrap();
+        let roots = vec![chain.admin.root("admin", name), chain.amina.root("amina", name)];
+        let roots = PinnedRoots::new(roots).unwrap();
+        self.verifier = self.approver.verifier().with_passkeys(relying_party(), roots);
+        chain
+    }
+
+    /// A nonce that the worker drew and a page took.
+    pub(crate) fn nonce(&mut self, login: &str) -> [u8; NONCE_LENGTH] {
+        let act = self.job();
+        let Self { db, rng, .. } = self;
+        db.write(|db| nonce::draw(db, rng, &act)).unwrap();
+        db.write(|db| nonce::take(db, login, act.at)).unwrap()
+    }
+
+    /// What the worker makes of what it has not seen.
+    pub(crate) fn receive(&mut self) -> Vec<Received> {
+        let act = self.job();
+        let Self { db, rng, verifier, .. } = self;
+        decision::receive(db, verifier, rng, &act).unwrap()
+    }
+
+    /// The codes of what the worker refused.
+    pub(crate) fn refused(&mut self) -> Vec<&'static str> {
+        self.receive().into_iter().filter_map(|received| received.refusal).collect()
+    }
+
+    pub(crate) fn proposed(&mut self, key: &Authenticator, login: &str, role: Role) -> Enrolment {
+        let act = self.officer("admin");
+        let roster = self.verifier.roster(&mut self.db).unwrap();
+        let new = NewEnrolment {
+            login: login.to_owned(),
+            display_name: "Prénom Nom".to_owned(),
+            role,
+            passkey: NewPasskey { credential_id: key.credential_id.clone(), key: key.public_key() },
+        };
+        let Self { db, rng, .. } = self;
+        db.write(|db| enrolment::propose(db, &roster, new, rng, &act)).unwrap()
+    }
+
+    /// An administrator approves an enrolment with this key.
+    pub(crate) fn sign_for(
+        &mut self,
+        (login, key): (&str, &Authenticator),
+        number: &str,
+    ) -> Result<Enrolment, EnrolmentError> {
+        let subject = enrolment::get(&mut self.db, number).unwrap().decidable();
+        let proof = self.key_proof((login, key), &subject);
+        let act = self.officer(login);
+        let Self { db, rng, verifier, .. } = self;
+        db.write(|db| enrolment::decide(db, verifier, number, Verdict::Approve, &proof, None, rng, &act))
+    }
+
+    /// The proof that this officer approves, with a nonce of its own.
+    pub(crate) fn key_proof(
+        &mut self,
+        (login, key): (&str, &Authenticator),
+        subject: &Decidable,
+    ) -> ApprovalProof {
+        let nonce = self.nonce(login);
+        key.decide(subject, (Verdict::Approve, None), login, nonce, self.at)
+    }
+
+    /// A key that both administrators have signed for, and the worker has seen.
+    pub(crate) fn enrolled_key(&mut self, chain: &Chain, login: &str, role: Role) -> Authenticator {
+        let key = Authenticator::new(login);
+        let number = self.proposed(&key, login, role).number;
+        self.sign_for(("admin", &chain.admin), &number).unwrap();
+        self.sign_for(("amina", &chain.amina), &number).unwrap();
+        assert_eq!(self.refused(), [""; 0]);
+        key
+    }
+
+    /// This officer approves an order with his key.
+    pub(crate) fn approve_by(
+        &mut self,
+        (login, key): (&str, &Authenticator),
+        number: &str,
+    ) -> Result<CardOrder, ApproveError> {
+        let order = order::get(&mut self.db, number).unwrap();
+        let proof = self.key_proof((login, key), &order.decidable());
+        self.approve_with(login, number, order.version, &proof)
+    }
+
+    /// Writes a decision into the table as somebody would who has the web role's rights, and no key.
+    pub(crate) fn write_decision(
+        &mut self,
+        subject: &Decidable,
+        login: &str,
+        at: i64,
+        proof: &ApprovalProof,
+    ) {
+        let (kind, number, version) = (subject.kind.as_str(), &subject.number, subject.version);
+        let (proof_kind, proof) = (proof.kind().as_str(), hex::encode(proof.encode()));
+        self.sql(&format!(
+            "INSERT INTO decisions VALUES ('{kind}', '{number}', {version}, '{login}', 'approve', NULL, NULL, {at}, \
+             '{proof_kind}', x'{proof}');
+             INSERT INTO decision_inbox VALUES ('{kind}', '{number}', {version}, '{login}')"
+        ))
+        .unwrap();
+    }
+}

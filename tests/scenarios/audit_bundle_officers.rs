@@ -1,0 +1,80 @@
+//! The bundle of an installation whose officers decide with passkeys: the auditor's verifier walks the chain of
+//! enrolments by itself.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use acceptance::harness::{DatabaseKind, Finished, chance, folder, igc, igc_verify, run};
+use professional_registry::ImportedRegister;
+use registration_authority::approval::passkey::NewPasskey;
+use registration_authority::order;
+use serde_json::Value;
+use store::DatabaseRole;
+
+use super::officers_keys::authenticator::{Authenticator, ORIGIN};
+use super::officers_keys::{OfficersKeys, proof_by};
+use super::workshop::{APPROVER, Workshop, officer, workshop};
+
+/// A card that a passkey approved, certified.
+fn decided() -> Workshop {
+    let workshop = workshop(DatabaseKind::Sqlite);
+    let keys = OfficersKeys::pin(workshop.dir(), ORIGIN);
+    workshop.job("decisions");
+    let key = Authenticator::new(APPROVER);
+    let mut db = workshop.open(DatabaseRole::Web);
+    let passkey = NewPasskey { credential_id: key.credential_id.clone(), key: key.public_key() };
+    keys.enrol(&mut db, APPROVER, "Dominique BERNARD", passkey);
+    workshop.job("decisions");
+    let order = workshop.submit(1).remove(0);
+    let proof = proof_by(&mut db, &key, APPROVER, &order.decidable());
+    let act = officer(&mut db, APPROVER);
+    let (number, version, registry) = (&order.number, order.version, &mut ImportedRegister);
+    db.write(|db| order::approve(db, registry, &keys.verifier, number, version, &proof, &mut chance(), &act))
+        .unwrap();
+    workshop.job("decisions");
+    workshop.make_cards_of(&keys.verifier);
+    workshop.certify_the_rest();
+    workshop.job("audit");
+    workshop
+}
+
+fn verify(bundle: &Path, more: &[&str]) -> Finished {
+    run(igc_verify().args(more).arg(bundle))
+}
+
+/// A line of the bundle with one of its proofs taken away.
+fn without_a_proof(line: &str) -> String {
+    let mut read: Value = serde_json::from_str(line).unwrap();
+    read["proofs"].as_array_mut().unwrap().pop().expect("two have signed");
+    format!("{read}\n")
+}
+
+#[test]
+fn an_auditor_walks_the_chain_of_officers_keys_by_himself() {
+    let workshop = decided();
+    let place = folder();
+    let bundle: PathBuf = place.path().join("bundle");
+    run(igc().args(["audit", "export", "--dir"]).arg(workshop.dir()).arg("--out").arg(&bundle))
+        .expect_exit(0);
+    let said = verify(&bundle, &[]).expect_exit(0).stdout;
+    assert!(said.contains("roots of officers' keys officers.json of the bundle itself"), "{said}");
+
+    // Kept from an earlier time: the same roots, and then another's.
+    let kept = place.path().join("officers.json");
+    fs::copy(bundle.join("officers.json"), &kept).unwrap();
+    let kept = kept.to_str().unwrap();
+    verify(&bundle, &["--officers", kept]).expect_exit(0);
+    let other = hex::encode(Authenticator::new("x").public_key().spki());
+    let mut roots: Value = serde_json::from_str(&fs::read_to_string(kept).unwrap()).unwrap();
+    roots["roots"][0]["public_key"] = other.into();
+    fs::write(kept, roots.to_string()).unwrap();
+    let said = verify(&bundle, &["--officers", kept]).expect_exit(8).stdout;
+    assert!(said.contains("passkey that the chain does not lead to"), "{said}");
+
+    // One administrator is not enough.
+    let enrolments = bundle.join("enrolments.jsonl");
+    let text = fs::read_to_string(&enrolments).unwrap();
+    fs::write(&enrolments, text.lines().map(without_a_proof).collect::<String>()).unwrap();
+    let said = verify(&bundle, &[]).expect_exit(8).stdout;
+    assert!(said.contains("passkey that the chain does not lead to"), "{said}");
+}

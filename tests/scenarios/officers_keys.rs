@@ -1,0 +1,83 @@
+//! Officers with passkeys, in an installation that is put into production: two administrators' keys are pinned, and they
+//! enrol the officer who decides.
+
+use std::fs;
+use std::path::Path;
+
+use registration_authority::approval::passkey::{NewPasskey, RelyingParty};
+use registration_authority::approval::{ApprovalProof, ApprovalVerifier, Decidable, Verdict};
+use registration_authority::decision::nonce;
+use registration_authority::enrolment::{self, NewEnrolment, PinnedRoots};
+use registration_authority::officers::Role;
+use store::Database;
+
+use acceptance::harness::chance;
+
+use self::authenticator::Authenticator;
+use super::workshop::officer;
+
+#[expect(dead_code, reason = "each crate that takes it by its path uses a part")]
+#[path = "../../registration-authority/src/testing/authenticator.rs"]
+pub mod authenticator;
+
+/// The administrators whose keys are pinned, with their names.
+pub const ADMINISTRATORS: [(&str, &str); 2] = [("alix.moreau", "Alix MOREAU"), ("noa.simon", "Noa SIMON")];
+
+/// The keys of the administrators, as software; and what verifies with them.
+pub struct OfficersKeys {
+    pub administrators: [Authenticator; 2],
+    pub verifier: ApprovalVerifier,
+}
+
+impl OfficersKeys {
+    /// Pins the administrators' keys in the configuration of the installation in `dir`, whose pages are at `origin`.
+    pub fn pin(dir: &Path, origin: &str) -> Self {
+        let administrators = ADMINISTRATORS
+            .map(|(login, _)| Authenticator { origin: origin.to_owned(), ..Authenticator::new(login) });
+        let roots = [0, 1].map(|at| administrators[at].root(ADMINISTRATORS[at].0, ADMINISTRATORS[at].1));
+        let sections = roots.clone().map(|root| {
+            let mut section = toml::Table::new();
+            section.insert("login".to_owned(), root.login.into());
+            section.insert("display_name".to_owned(), root.display_name.into());
+            section.insert("credential_id".to_owned(), hex::encode(root.credential_id).into());
+            section.insert("public_key".to_owned(), hex::encode(root.key.spki()).into());
+            toml::Value::from(section)
+        });
+        let file = dir.join("igc.toml");
+        let mut config: toml::Table = fs::read_to_string(&file).unwrap().parse().unwrap();
+        let passkeys = config["passkeys"].as_table_mut().unwrap();
+        passkeys.insert("origin".to_owned(), origin.into());
+        passkeys.insert("root".to_owned(), toml::Value::Array(sections.into()));
+        fs::write(file, config.to_string()).unwrap();
+        let relying_party = RelyingParty::new(origin, "localhost").unwrap();
+        let verifier = ApprovalVerifier::production()
+            .with_passkeys(relying_party, PinnedRoots::new(roots.into()).unwrap());
+        Self { administrators, verifier }
+    }
+
+    /// Proposes a key, for which both administrators sign; the worker has not seen it yet.
+    pub fn enrol(&self, db: &mut Database, login: &str, name: &str, passkey: NewPasskey) {
+        let act = officer(db, ADMINISTRATORS[0].0);
+        let roster = self.verifier.roster(db).unwrap();
+        let (login, display_name) = (login.to_owned(), name.to_owned());
+        let new = NewEnrolment { login, display_name, role: Role::RegistrationOfficer, passkey };
+        let number = db.write(|db| enrolment::propose(db, &roster, new, &mut chance(), &act)).unwrap().number;
+        let subject = enrolment::get(db, &number).unwrap().decidable();
+        for (key, (login, _)) in self.administrators.iter().zip(ADMINISTRATORS) {
+            let act = officer(db, login);
+            let proof = proof_by(db, key, login, &subject);
+            let yes = Verdict::Approve;
+            db.write(|db| {
+                enrolment::decide(db, &self.verifier, &number, yes, &proof, None, &mut chance(), &act)
+            })
+            .unwrap();
+        }
+    }
+}
+
+/// The proof that `login` approves, with this key and a nonce that the worker drew.
+pub fn proof_by(db: &mut Database, key: &Authenticator, login: &str, subject: &Decidable) -> ApprovalProof {
+    let at = db.now().unwrap();
+    let nonce = db.write(|db| nonce::take(db, login, at)).unwrap();
+    key.decide(subject, (Verdict::Approve, None), login, nonce, at)
+}

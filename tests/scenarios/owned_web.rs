@@ -1,0 +1,147 @@
+//! A web process that an attacker owns, played with the web role's own rights on PostgreSQL against a worker in production.
+//! He obtains nothing without an officer's gesture, one wrong order with one, and the officer is told.
+
+use acceptance::harness::{DatabaseKind, chance};
+use card::CardStatus;
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use professional_registry::ImportedRegister;
+use registration_authority::approval::passkey::NewPasskey;
+use registration_authority::approval::{ApprovalProof, Decidable};
+use registration_authority::order::{self, CardOrder};
+use store::schema::{cards, outbox};
+use store::{Database, DatabaseRole};
+
+use super::officers_keys::authenticator::{Authenticator, ORIGIN};
+use super::officers_keys::{OfficersKeys, proof_by};
+use super::workshop::{APPROVER, SUBMITTER, Workshop, officer, workshop};
+
+/// Writes a decision, asks the worker to look at it, and says that the order is approved.
+fn write_by_hand(web: &mut Database, subject: &Decidable, proof: &ApprovalProof) {
+    let (number, at) = (&subject.number, web.now().unwrap().millis());
+    let proof = hex::encode(proof.encode());
+    web.batch_execute(&format!(
+        "INSERT INTO decisions VALUES ('card-order', '{number}', {version}, '{APPROVER}', 'approve', NULL, NULL, {at},
+             'passkey', '\\x{proof}');
+         INSERT INTO decision_inbox VALUES ('card-order', '{number}', {version}, '{APPROVER}');
+         UPDATE card_orders SET status = 'approved' WHERE number = '{number}'",
+        version = subject.version
+    ))
+    .unwrap();
+}
+
+/// What an honest page does with the officer's gesture.
+fn decide(web: &mut Database, keys: &OfficersKeys, key: &Authenticator, order: &CardOrder) -> ApprovalProof {
+    let proof = proof_by(web, key, APPROVER, &order.decidable());
+    let act = officer(web, APPROVER);
+    let (number, version, registry) = (&order.number, order.version, &mut ImportedRegister);
+    web.write(|db| {
+        order::approve(db, registry, &keys.verifier, number, version, &proof, &mut chance(), &act)
+    })
+    .unwrap();
+    proof
+}
+
+/// The orders that became cards since, each certified, by number.
+fn certified(workshop: &Workshop, keys: &OfficersKeys, among: &[CardOrder]) -> Vec<String> {
+    workshop.make_cards_of(&keys.verifier);
+    workshop.job("certification");
+    let numbers: Vec<&str> = among.iter().map(|order| order.number.as_str()).collect();
+    cards::table
+        .filter(cards::order_number.eq_any(numbers))
+        .filter(cards::status.eq(CardStatus::Certified.as_str()))
+        .order(cards::order_number)
+        .select(cards::order_number)
+        .load(&mut workshop.open(DatabaseRole::Owner))
+        .unwrap()
+}
+
+/// What the officer reads of a kind, oldest first.
+fn told(workshop: &Workshop, notice: &str) -> Vec<String> {
+    outbox::table
+        .filter(outbox::recipient.eq(format!("officer:{APPROVER}")).and(outbox::notice.eq(notice)))
+        .order(outbox::created_at)
+        .select(outbox::subject)
+        .load(&mut workshop.open(DatabaseRole::Owner))
+        .unwrap()
+}
+
+#[test]
+fn an_owned_web_process_has_nothing_certified_without_a_gesture_and_one_order_with_one() {
+    let workshop = workshop(DatabaseKind::Postgresql);
+    workshop.put_into_production();
+    let keys = OfficersKeys::pin(workshop.dir(), ORIGIN);
+    // The administrators get their rows, and the first nonces are drawn.
+    workshop.job("decisions");
+    let honest_key = Authenticator::new(APPROVER);
+    let mut web = workshop.open(DatabaseRole::Web);
+    let passkey =
+        NewPasskey { credential_id: honest_key.credential_id.clone(), key: honest_key.public_key() };
+    keys.enrol(&mut web, APPROVER, "Dominique BERNARD", passkey);
+    assert_eq!(workshop.job("decisions")["failed"], serde_json::json!([]));
+    let orders = workshop.submit(6);
+    let [honest, by_hand, replayed, swapped, withdrawn, wrong] = orders.as_slice() else { unreachable!() };
+
+    // One honest gesture, of which the attacker keeps the octets.
+    let proof = decide(&mut web, &keys, &honest_key, honest);
+    // A row by hand, signed by a key that nobody enrolled, under the name of the officer's.
+    let mallory = Authenticator::new(APPROVER);
+    let forged = proof_by(&mut web, &mallory, APPROVER, &by_hand.decidable());
+    write_by_hand(&mut web, &by_hand.decidable(), &forged);
+    // The honest proof once more, beside another order.
+    write_by_hand(&mut web, &replayed.decidable(), &proof);
+    // A key of his own as the officer's second one: a row that no administrator signed for.
+    let second = Authenticator::new("a second key");
+    web.batch_execute(&format!(
+        "INSERT INTO officer_enrolments VALUES ('EN-2000-000001', 'enrol', '{APPROVER}', 'Dominique BERNARD',
+             'registration-officer', '\\x{}', '\\x{}', 0, 'alix.moreau', 0)",
+        hex::encode(&second.credential_id),
+        hex::encode(second.public_key().spki())
+    ))
+    .unwrap();
+    let forged = proof_by(&mut web, &second, APPROVER, &swapped.decidable());
+    write_by_hand(&mut web, &swapped.decidable(), &forged);
+    // An order that was approved, and taken back.
+    decide(&mut web, &keys, &honest_key, withdrawn);
+    let act = officer(&mut web, SUBMITTER);
+    web.write(|db| order::withdraw(db, &withdrawn.number, &mut chance(), &act)).unwrap();
+    let back = format!("UPDATE card_orders SET status = 'approved' WHERE number = '{}'", withdrawn.number);
+    assert!(web.batch_execute(&back).unwrap_err().to_string().contains("no such transition"));
+
+    let done = workshop.job("decisions");
+    assert_eq!(done["failed"].as_array().map(Vec::len), Some(3), "{done}");
+    assert_eq!(certified(&workshop, &keys, &orders), [honest.number.clone()]);
+    let refused = told(&workshop, "decision-not-held");
+    for order in [by_hand, replayed, swapped] {
+        assert!(refused.iter().any(|subject| subject.contains(&order.number)), "{refused:?}");
+    }
+
+    // One gesture for what the page does not show: one order, and the officer reads which.
+    decide(&mut web, &keys, &honest_key, wrong);
+    workshop.job("decisions");
+    assert_eq!(certified(&workshop, &keys, &orders), [honest.number.clone(), wrong.number.clone()]);
+    let seen = told(&workshop, "decision-seen");
+    let last = format!("card-order {} version {} approve ", wrong.number, wrong.version);
+    assert!(seen.last().unwrap().starts_with(&last), "{seen:?}");
+}
+
+#[test]
+fn the_web_role_makes_no_nonce_no_receipt_no_officer_and_changes_no_key() {
+    let workshop = workshop(DatabaseKind::Postgresql);
+    let mut web = workshop.open(DatabaseRole::Web);
+    for sql in [
+        "INSERT INTO decision_nonces VALUES ('00', 1, 2, NULL, NULL)",
+        "UPDATE decision_nonces SET statement = NULL",
+        "UPDATE decision_nonces SET expires_at = expires_at + 1",
+        "DELETE FROM decision_nonces",
+        "INSERT INTO decision_receipts VALUES ('card-order', 'CO-1', 1, 'x', 'x', NULL, NULL, 1, NULL)",
+        "DELETE FROM decision_inbox",
+        "UPDATE officer_enrolments SET public_key = credential_id",
+        "INSERT INTO officers VALUES ('x', 'X', 'registration-officer', 1, NULL)",
+        "UPDATE officers SET role = 'administrator'",
+        "UPDATE decisions SET proof = proof",
+    ] {
+        let refused = web.batch_execute(sql).expect_err(sql).to_string();
+        assert!(refused.contains("permission denied"), "{sql}: {refused}");
+    }
+}

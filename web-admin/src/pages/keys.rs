@@ -1,0 +1,180 @@
+//! The officers' keys: whose is whose, and what administrators propose.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::web;
+use askama::Template;
+use registration_authority::enrolment::{self, Action, Enrolment, NewEnrolment};
+use registration_authority::officers::{self, Right, Role};
+use registration_authority::views;
+use store::Code;
+
+use super::enrolment::status;
+use super::new_key::{grouped, read_text};
+use super::release::{Problem, told};
+use super::{Address, filters, page, to};
+use crate::desk::{Desk, Work};
+use crate::failure::{Failure, status_of};
+use crate::frame::Frame;
+use crate::posted::{Fields, Posted};
+use crate::typography::Shown;
+use crate::words;
+
+pub(super) const ADDRESSES: &[Address] = &[
+    Address::at("/ra/cles")
+        .get(|| web::get().to(show))
+        .post(|| web::post().to(propose))
+        .needs(Right::ReadKeys)
+        .acts(Right::Enrol),
+    Address::at("/ra/cles/retirer").post(|| web::post().to(revoke)).needs(Right::Enrol),
+];
+
+#[derive(Template)]
+#[template(path = "keys.html")]
+struct KeysPage {
+    frame: Frame,
+    problem: Option<Problem>,
+    keys: Vec<Key>,
+    enrolments: Vec<Proposed>,
+    may_enrol: bool,
+    roles: Vec<(&'static str, &'static str)>,
+    typed: Typed,
+}
+
+/// What was typed, so that nobody types it twice.
+struct Typed {
+    key: String,
+    login: String,
+    name: String,
+    role: String,
+}
+
+impl KeysPage {
+    fn section(&self) -> &'static str {
+        "cles"
+    }
+}
+
+struct Key {
+    id: String,
+    display_name: String,
+    login: String,
+    role: &'static str,
+    fingerprint: String,
+    enrolment: Option<String>,
+    until: Option<Shown>,
+}
+
+struct Proposed {
+    number: String,
+    what: &'static str,
+    display_name: String,
+    role: &'static str,
+    status: &'static str,
+}
+
+async fn show(desk: Desk) -> Result<HttpResponse, Failure> {
+    let frame = desk.frame();
+    let template = desk.work(move |work| read(work, frame, None, &Fields::default())).await?;
+    page(StatusCode::OK, &template)
+}
+
+async fn propose(posted: Posted) -> Result<HttpResponse, Failure> {
+    act(posted, |work, fields| {
+        let new = NewEnrolment {
+            login: fields.text("identifiant").to_owned(),
+            display_name: fields.text("nom").to_owned(),
+            role: fields.text("role").parse()?,
+            passkey: read_text(fields.text("fiche"))?,
+        };
+        let roster = work.state.verifier().roster(work.db)?;
+        let (rng, act) = (&mut *work.rng, work.act);
+        Ok(work.db.write(|db| enrolment::propose(db, &roster, new, rng, act))?)
+    })
+    .await
+}
+
+async fn revoke(posted: Posted) -> Result<HttpResponse, Failure> {
+    act(posted, |work, fields| {
+        let id = hex::decode(fields.text("cle")).unwrap_or_default();
+        let roster = work.state.verifier().roster(work.db)?;
+        let (rng, act) = (&mut *work.rng, work.act);
+        Ok(work.db.write(|db| enrolment::propose_revocation(db, &roster, &id, rng, act))?)
+    })
+    .await
+}
+
+/// Proposes, and leads to what was proposed; with the page and why not otherwise.
+async fn act(
+    posted: Posted,
+    act: impl FnOnce(&mut Work<'_>, &Fields) -> Result<Enrolment, Failure> + Send + 'static,
+) -> Result<HttpResponse, Failure> {
+    let Posted { desk, fields } = posted;
+    let frame = desk.frame();
+    let done = desk
+        .work(move |work| {
+            views::keys(work.db, work.state.verifier(), work.act)?;
+            officers::require(work.db, Right::Enrol, work.act)?;
+            match act(work, &fields) {
+                Ok(enrolment) => Ok(Ok(enrolment.number)),
+                Err(failure) => {
+                    let code = told(failure)?;
+                    Ok(Err((code, read(work, frame, Some(code), &fields)?)))
+                }
+            }
+        })
+        .await?;
+    match done {
+        Ok(number) => Ok(to(&format!("/ra/cles/{number}?fait=demande"))),
+        Err((code, template)) => page(status_of(code), &template),
+    }
+}
+
+fn read(
+    work: &mut Work<'_>,
+    frame: Frame,
+    problem: Option<Code>,
+    fields: &Fields,
+) -> Result<KeysPage, Failure> {
+    let (verifier, act) = (work.state.verifier(), work.act);
+    let (roster, enrolments) = work.db.snapshot(|db| views::keys(db, verifier, act))?;
+    let keys = roster.keys().map(|key| Key {
+        id: hex::encode(&key.credential_id),
+        display_name: key.display_name.clone(),
+        login: key.login.clone(),
+        role: words::role(key.role),
+        fingerprint: grouped(&key.key.fingerprint()),
+        enrolment: key.enrolment.clone(),
+        until: key.until.map(Shown),
+    });
+    let enrolments = enrolments.iter().map(|one| Proposed {
+        number: one.number.clone(),
+        what: what(one.action),
+        display_name: one.display_name.clone(),
+        role: words::role(one.role),
+        status: status(&one.standing()).0,
+    });
+    let typed = |name: &str| fields.text(name).to_owned();
+    Ok(KeysPage {
+        frame,
+        problem: problem.map(Problem::of),
+        keys: keys.collect(),
+        enrolments: enrolments.collect(),
+        may_enrol: work.officer.role.may(Right::Enrol),
+        roles: Role::ALL.into_iter().map(|role| (role.as_str(), words::role(role))).collect(),
+        typed: Typed {
+            key: typed("fiche"),
+            login: typed("identifiant"),
+            name: typed("nom"),
+            role: typed("role"),
+        },
+    })
+}
+
+/// What is proposed.
+pub(super) fn what(action: Action) -> &'static str {
+    match action {
+        Action::Enrol => "Inscription d'une clé",
+        Action::Revoke => "Retrait d'une clé",
+    }
+}

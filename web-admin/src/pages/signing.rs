@@ -1,0 +1,136 @@
+//! What signs an officer's decision: his passkey, on a page of its own between the form and the act; or, in a demonstration,
+//! its visible key.
+
+use askama::Template;
+use registration_authority::approval::passkey::RelyingParty;
+use registration_authority::approval::{ApprovalProof, Decidable, PasskeyProof, Statement, Verdict};
+use registration_authority::decision::nonce;
+use registration_authority::enrolment::EnrolledKey;
+use sha2::{Digest, Sha256};
+
+use super::filters;
+use crate::desk::Work;
+use crate::failure::Failure;
+use crate::faults;
+use crate::frame::Frame;
+use crate::passkey_answer::{assertion, encode, octets};
+use crate::posted::Fields;
+
+/// What an officer is asked to sign.
+pub(super) struct Asked<'a> {
+    /// What is decided on, as he has read it.
+    pub(super) subject: &'a Decidable,
+    /// Yes or no.
+    pub(super) verdict: Verdict,
+    /// The code of why not.
+    pub(super) reason: Option<&'static str>,
+    /// In words: "Approuver la demande".
+    pub(super) what: &'static str,
+    /// What it is about, line by line.
+    pub(super) lines: Vec<(&'static str, String)>,
+    /// Where the form goes: to the address that asks.
+    pub(super) action: String,
+    /// Where one goes who thinks again.
+    pub(super) back: String,
+}
+
+/// A proof, or the page that asks for it.
+pub(super) enum Signed {
+    Proof(ApprovalProof),
+    Ask(Box<SignPage>),
+}
+
+#[derive(Template)]
+#[template(path = "sign.html")]
+pub(super) struct SignPage {
+    frame: Frame,
+    what: &'static str,
+    lines: Vec<(&'static str, String)>,
+    digest: String,
+    action: String,
+    back: String,
+    fields: Vec<(String, String)>,
+    declaration: String,
+    challenge: String,
+    rp_id: String,
+    keys: String,
+}
+
+impl SignPage {
+    fn section(&self) -> &'static str {
+        ""
+    }
+}
+
+/// Whether this officer can sign a decision here at all.
+pub(super) fn can_sign(work: &mut Work<'_>) -> Result<bool, Failure> {
+    Ok(work.state.is_demo() || has_key(work)?)
+}
+
+/// Whether this officer has a passkey that counts.
+pub(super) fn has_key(work: &mut Work<'_>) -> Result<bool, Failure> {
+    Ok(!keys(work)?.is_empty())
+}
+
+/// The proof of a decision: what the form brings from the officer's authenticator, or, where it brings nothing yet, the
+/// page that asks for it. Who has a passkey decides by nothing else.
+pub(super) fn sign(
+    work: &mut Work<'_>,
+    frame: Frame,
+    asked: Asked<'_>,
+    fields: &Fields,
+) -> Result<Signed, Failure> {
+    let keys = keys(work)?;
+    let relying_party = work.state.verifier().relying_party().cloned();
+    match (relying_party, work.state.approver()) {
+        (Some(_), _) if !keys.is_empty() && fields.has("declaration") => {
+            let statement = octets(fields, "declaration")?;
+            Ok(Signed::Proof(ApprovalProof::Passkey(PasskeyProof::new(&statement, &assertion(fields)?)?)))
+        }
+        (Some(relying_party), _) if !keys.is_empty() => {
+            Ok(Signed::Ask(Box::new(ask(work, frame, asked, fields, &keys, &relying_party)?)))
+        }
+        (_, Some(approver)) => {
+            let (login, at) = (work.officer.login.as_str(), work.act.at);
+            let Asked { subject, verdict, reason, .. } = asked;
+            let statement = Statement::new(subject, verdict, reason, login, work.rng, at);
+            Ok(Signed::Proof(approver.sign(&statement)?))
+        }
+        _ => Err(Failure::of(faults::DECISION_PROOF_MISSING)),
+    }
+}
+
+fn ask(
+    work: &mut Work<'_>,
+    frame: Frame,
+    asked: Asked<'_>,
+    fields: &Fields,
+    keys: &[EnrolledKey],
+    relying_party: &RelyingParty,
+) -> Result<SignPage, Failure> {
+    let (login, at) = (work.officer.login.as_str(), work.act.at);
+    let Asked { subject, verdict, reason, what, lines, action, back } = asked;
+    let nonce = work.db.write(|db| nonce::take(db, login, at))?;
+    let statement = Statement::over_nonce(subject, verdict, reason, login, nonce, at).encode();
+    let keys: Vec<String> = keys.iter().map(|key| encode(&key.credential_id)).collect();
+    Ok(SignPage {
+        frame,
+        what,
+        lines,
+        digest: hex::encode(Sha256::digest(&subject.canonical)),
+        action,
+        back,
+        fields: fields.others(),
+        challenge: encode(&Sha256::digest(&statement)),
+        declaration: encode(&statement),
+        rp_id: relying_party.id().to_owned(),
+        keys: keys.join(" "),
+    })
+}
+
+/// The officer's keys that count now.
+fn keys(work: &mut Work<'_>) -> Result<Vec<EnrolledKey>, Failure> {
+    let roster = work.state.verifier().roster(work.db)?;
+    let (login, at) = (&work.officer.login, work.act.at);
+    Ok(roster.keys_of(login).filter(|key| key.counts(at)).cloned().collect())
+}
