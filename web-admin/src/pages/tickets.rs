@@ -22,8 +22,8 @@ use crate::words::{self, Refusal};
 const SHOWN: i64 = 200;
 
 pub(super) const ADDRESSES: &[Address] = &[
-    Address::at("/ra/rappels").get(|| web::get().to(show)),
-    Address::at("/ra/rappels/{ticket}/classer").post(|| web::post().to(dismiss)),
+    Address::at("/ra/rappels").get(|| web::get().to(show)).needs(Right::ReadCard),
+    Address::at("/ra/rappels/{ticket}/classer").post(|| web::post().to(dismiss)).needs(Right::Oppose),
 ];
 
 #[derive(Template)]
