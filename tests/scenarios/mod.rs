@@ -18,6 +18,7 @@ mod demonstration;
 mod disk_full;
 mod doctor;
 mod error_codes;
+mod holder_opposition;
 mod invariants;
 mod never_replaced;
 mod notices;

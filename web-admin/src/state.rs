@@ -7,6 +7,7 @@ use registration_authority::approval::DemoApprover;
 use registration_authority::opposition::Publication;
 use store::{CryptoRng, Database, DatabaseError, Timestamp};
 
+use crate::pages;
 use crate::sessions::Sessions;
 use crate::throttle::Throttle;
 use crate::{Publications, PublishedFile, SignInLinks, Untold};
@@ -47,6 +48,7 @@ pub struct WebState {
     settings: WebSettings,
     sessions: Sessions,
     throttle: Throttle,
+    declarations: Throttle,
     idle: Mutex<Vec<Database>>,
 }
 
@@ -56,7 +58,8 @@ impl WebState {
         Self {
             settings,
             sessions: Sessions::default(),
-            throttle: Throttle::default(),
+            throttle: Throttle::new(pages::pki::BY_ADDRESS, pages::pki::BY_ALL),
+            declarations: Throttle::new(pages::holder::BY_ADDRESS, pages::holder::BY_ALL),
             idle: Mutex::default(),
         }
     }
@@ -92,6 +95,11 @@ impl WebState {
 
     pub(crate) fn throttle(&self) -> &Throttle {
         &self.throttle
+    }
+
+    /// Counts what holders declare.
+    pub(crate) fn declarations_throttle(&self) -> &Throttle {
+        &self.declarations
     }
 
     pub(crate) fn publication(&self, status_sequence: i64) -> Publication {

@@ -5,10 +5,11 @@ mod cards;
 mod decision;
 mod dossier;
 mod filters;
+pub(crate) mod holder;
 mod lapses;
 mod new_order;
 mod opposition;
-mod pki;
+pub(crate) mod pki;
 mod queue;
 mod register;
 mod release;
@@ -31,7 +32,7 @@ use crate::words::{self, Refusal};
 
 /// Every page, by address. What is not here is not served; whose role gets what answer is written down for
 /// each of them in `tests/routes.txt`.
-pub(crate) const ADDRESSES: [&[Address]; 13] = [
+pub(crate) const ADDRESSES: [&[Address]; 14] = [
     &[Address::at("/").get(|| web::get().to(home))],
     sign_in::ADDRESSES,
     queue::ADDRESSES,
@@ -41,6 +42,7 @@ pub(crate) const ADDRESSES: [&[Address]; 13] = [
     cards::ADDRESSES,
     card::ADDRESSES,
     opposition::ADDRESSES,
+    holder::ADDRESSES,
     pki::ADDRESSES,
     register::ADDRESSES,
     lapses::ADDRESSES,

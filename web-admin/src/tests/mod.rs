@@ -8,6 +8,7 @@ mod cards;
 mod decisions;
 mod forms;
 mod headers;
+mod holder_opposition;
 mod new_orders;
 mod public_page;
 mod reading;
