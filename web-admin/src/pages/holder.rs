@@ -1,17 +1,18 @@
 //! Opposition by the holder himself, at any hour: with his opposition code, or by asking to be called back. Nobody signs in
 //! for it, and it needs no script. What it answers is the same whether a card exists or not.
 
+mod forms;
+
 use std::net::{IpAddr, Ipv4Addr};
 
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
-use registration_authority::opposition::code::{NotAnOppositionCode, OppositionCode};
-use registration_authority::opposition::declaration::{self, Answer, Declared, GROUNDS, HolderReceipt};
-use registration_authority::opposition::{Ground, Publication, ticket};
+use registration_authority::opposition::declaration::{self, Answer, HolderReceipt};
+use registration_authority::opposition::{Publication, ticket};
 use store::{Act, Actor, Code, Database, Fault, Kind};
 
-use super::new_order::digits;
+use self::forms::{FormsPage, Said};
 use super::{Address, FieldError, filters, page, to};
 use crate::exchange::{Moment, state_of};
 use crate::failure::{Failure, status_of};
@@ -36,52 +37,6 @@ pub(super) const ADDRESSES: &[Address] = &[
     Address::at("/opposition/declaration/{id}").get(|| web::get().to(follow)),
     Address::at("/opposition/rappel").get(|| web::get().to(noted)).post(|| web::post().to(call_back)),
 ];
-
-/// The forms: one with the code, one without.
-#[derive(Template)]
-#[template(path = "holder_opposition.html")]
-struct FormsPage {
-    frame: Frame,
-    errors: Vec<FieldError>,
-    /// Whether the errors are about the form without a code.
-    is_call_back: bool,
-    number: String,
-    grounds: Vec<Choice>,
-}
-
-struct Choice {
-    code: &'static str,
-    label: &'static str,
-    chosen: bool,
-}
-
-impl FormsPage {
-    fn of(frame: Frame, errors: Vec<FieldError>, is_call_back: bool, fields: &Fields) -> Self {
-        let chosen = fields.text("motif");
-        let choice = |ground: Ground| Choice {
-            code: ground.as_str(),
-            label: words::ground(ground),
-            chosen: ground.as_str() == chosen,
-        };
-        let number: String = fields.text("numero").chars().take(20).collect();
-        Self { frame, errors, is_call_back, number, grounds: GROUNDS.into_iter().map(choice).collect() }
-    }
-
-    fn section(&self) -> &'static str {
-        ""
-    }
-
-    /// The error of this field of this form. A code is never written back into a form.
-    fn error(&self, field: &str, of_call_back: bool) -> Option<&FieldError> {
-        let of_form = self.is_call_back == of_call_back;
-        self.errors.iter().find(|error| of_form && error.field == field)
-    }
-
-    /// What stands in the field of this form.
-    fn typed(&self, of_call_back: bool) -> &str {
-        if self.is_call_back == of_call_back { &self.number } else { "" }
-    }
-}
 
 #[derive(Template)]
 #[template(path = "holder_confirmation.html")]
@@ -138,37 +93,6 @@ struct NotedPage {
 impl NotedPage {
     fn section(&self) -> &'static str {
         ""
-    }
-}
-
-/// What a form says, read: whose card, and what has happened.
-struct Said {
-    declared: Declared,
-    ground: Ground,
-}
-
-impl Said {
-    fn read(fields: &Fields) -> Result<Self, Vec<FieldError>> {
-        let declared = digits(fields.text("numero")).parse::<Declared>().map_err(|error| error.code());
-        let ground = fields.text("motif").parse().ok().filter(|ground| GROUNDS.contains(ground));
-        let ground = ground.ok_or(registration_authority::faults::OPPOSITION_GROUND_UNKNOWN);
-        match (declared, ground) {
-            (Ok(declared), Ok(ground)) => Ok(Self { declared, ground }),
-            (declared, ground) => {
-                let wrong = |field, code: Option<Code>| code.map(|code| FieldError::new(field, code));
-                let errors = [wrong("numero", declared.err()), wrong("motif", ground.err())];
-                Err(errors.into_iter().flatten().collect())
-            }
-        }
-    }
-
-    fn read_with_code(fields: &Fields) -> Result<(Self, OppositionCode), Vec<FieldError>> {
-        let code = fields.text("code").parse::<OppositionCode>();
-        let wrong = |error: NotAnOppositionCode| FieldError::new("code", error.code());
-        match (Self::read(fields), code) {
-            (Ok(said), Ok(code)) => Ok((said, code)),
-            (said, code) => Err(said.err().into_iter().flatten().chain(code.err().map(wrong)).collect()),
-        }
     }
 }
 
@@ -298,7 +222,7 @@ async fn act<T: Send + 'static>(
         return Ok(Err((faults::OPPOSITION_TOO_OFTEN, Some(seconds))));
     }
     let act = Act { at: moment.at, actor: Actor::Anyone, request: moment.request };
-    let done = web::block(move || {
+    web::block(move || {
         state.on_connection(|db| match work(db, &state, &act) {
             Ok(done) => Ok(Ok(done)),
             Err(code) if matches!(code.kind, Kind::Invalid | Kind::Unavailable) => Ok(Err((code, None))),
@@ -306,8 +230,7 @@ async fn act<T: Send + 'static>(
         })
     })
     .await
-    .map_err(|_| Failure::of(faults::PAGE_FAILED))?;
-    done
+    .map_err(|_| Failure::of(faults::PAGE_FAILED))?
 }
 
 fn answer_refused(
