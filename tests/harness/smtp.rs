@@ -40,15 +40,17 @@ impl MailServer {
 
     /// Where it listens, on 127.0.0.1.
     pub fn port(&self) -> u16 {
-        fs::read_to_string(self.folder.path().join("port")).unwrap().parse().unwrap()
+        let port = fs::read_to_string(self.folder.path().join("port")).expect("it has written its port");
+        port.parse().expect("a port is a number")
     }
 
     /// What it has accepted, in no order: each message with head and body, as it came.
     pub fn accepted(&self) -> Vec<String> {
-        let entries = fs::read_dir(self.folder.path()).unwrap().map(|entry| entry.unwrap().path());
+        let entries = fs::read_dir(self.folder.path()).expect("the folder stands");
+        let entries = entries.map(|entry| entry.expect("the folder reads").path());
         let messages: Vec<PathBuf> =
             entries.filter(|path| path.extension().is_some_and(|extension| extension == "eml")).collect();
-        messages.into_iter().map(|path| fs::read_to_string(path).unwrap()).collect()
+        messages.into_iter().map(|path| fs::read_to_string(path).expect("a message is text")).collect()
     }
 
     /// Whether it still stands.

@@ -20,6 +20,7 @@ mod disk_full;
 mod doctor;
 mod eligibility;
 mod error_codes;
+mod holder_opposition;
 mod invariants;
 mod never_replaced;
 mod notices;

@@ -97,6 +97,13 @@ impl Web {
         self.curl(path, &[])
     }
 
+    /// A form, sent.
+    pub fn post(&self, path: &str, fields: &[(&str, &str)]) -> Page {
+        let fields =
+            fields.iter().flat_map(|(name, text)| ["--data-urlencode".to_owned(), format!("{name}={text}")]);
+        self.curl(path, &fields.collect::<Vec<_>>())
+    }
+
     /// Asks from an address that has not asked yet.
     fn ask(&mut self, fields: &[String]) -> Page {
         self.asked += 1;

@@ -29,6 +29,10 @@ store::codes! {
     RECEIPT_UNKNOWN = ("receipt-unknown", NotFound, "the officer: the card's page says since when it is opposed");
     /// The opposition was not confirmed.
     OPPOSITION_NOT_CONFIRMED = ("opposition-not-confirmed", Invalid, "the officer: confirm that the opposition is definitive");
+    /// No declaration of this identifier, or no longer.
+    DECLARATION_UNKNOWN = ("declaration-unknown", NotFound, "the holder: an answer is kept for a day; declare again, the receipt is the same");
+    /// Too many declarations from this address, or from everybody.
+    OPPOSITION_TOO_OFTEN = ("opposition-too-often", Unavailable, "the holder: try again after the seconds of Retry-After, or telephone the registration authority");
     /// The public form holds no question, or more than one.
     CHECK_ONE_QUESTION = ("check-one-question", Invalid, "the caller: send a card number, a certificate or a serial number, one of them");
     /// What was asked about is no card number.

@@ -9,6 +9,7 @@ use registration_authority::opposition::Publication;
 use store::{CryptoRng, Database, DatabaseError, Timestamp};
 
 use crate::challenges::Challenges;
+use crate::pages;
 use crate::sessions::Sessions;
 use crate::throttle::Throttle;
 use crate::{Publications, PublishedFile, SignInLinks, Untold};
@@ -54,6 +55,7 @@ pub struct WebState {
     challenges: Challenges,
     sessions: Sessions,
     throttle: Throttle,
+    declarations: Throttle,
     idle: Mutex<Vec<Database>>,
 }
 
@@ -64,7 +66,8 @@ impl WebState {
             challenges: Challenges::new(&mut *(settings.rng)()),
             settings,
             sessions: Sessions::default(),
-            throttle: Throttle::default(),
+            throttle: Throttle::new(pages::pki::BY_ADDRESS, pages::pki::BY_ALL),
+            declarations: Throttle::new(pages::holder::BY_ADDRESS, pages::holder::BY_ALL),
             idle: Mutex::default(),
         }
     }
@@ -112,6 +115,11 @@ impl WebState {
 
     pub(crate) fn throttle(&self) -> &Throttle {
         &self.throttle
+    }
+
+    /// Counts what holders declare.
+    pub(crate) fn declarations_throttle(&self) -> &Throttle {
+        &self.declarations
     }
 
     pub(crate) fn publication(&self, status_sequence: i64) -> Publication {

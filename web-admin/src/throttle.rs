@@ -6,10 +6,6 @@ use std::sync::{Mutex, PoisonError};
 
 use store::Timestamp;
 
-/// Questions of one address in a window.
-pub(crate) const BY_ADDRESS: u16 = 10;
-/// Questions of everybody in a window.
-pub(crate) const BY_ALL: u32 = 600;
 /// Seconds of a window.
 pub(crate) const WINDOW: i64 = 60;
 
@@ -19,6 +15,8 @@ const COUNTERS: usize = 8192;
 /// Counts questions. Which addresses share a counter is drawn at each start, so that nobody can choose whose
 /// he uses up.
 pub(crate) struct Throttle {
+    by_address: u16,
+    by_all: u32,
     place: RandomState,
     counted: Mutex<Counted>,
 }
@@ -29,14 +27,13 @@ struct Counted {
     by_address: Box<[u16]>,
 }
 
-impl Default for Throttle {
-    fn default() -> Self {
-        let counted = Counted { window: 0, all: 0, by_address: vec![0; COUNTERS].into_boxed_slice() };
-        Self { place: RandomState::new(), counted: Mutex::new(counted) }
-    }
-}
-
 impl Throttle {
+    /// Allows so many questions of one address, and of everybody, in a window.
+    pub(crate) fn new(by_address: u16, by_all: u32) -> Self {
+        let counted = Counted { window: 0, all: 0, by_address: vec![0; COUNTERS].into_boxed_slice() };
+        Self { by_address, by_all, place: RandomState::new(), counted: Mutex::new(counted) }
+    }
+
     /// Counts a question from `address`; where it is one too many, after how many seconds to ask again. A refused
     /// question counts for its address only: one who insists takes nothing from the others.
     pub(crate) fn ask(&self, address: IpAddr, at: Timestamp) -> Result<(), i64> {
@@ -48,7 +45,7 @@ impl Throttle {
             counted.by_address.fill(0);
         }
         let place = self.place.hash_one(network(address)) as usize % COUNTERS;
-        let allowed = counted.by_address[place] < BY_ADDRESS && counted.all < BY_ALL;
+        let allowed = counted.by_address[place] < self.by_address && counted.all < self.by_all;
         counted.by_address[place] = counted.by_address[place].saturating_add(1);
         if allowed {
             counted.all += 1;

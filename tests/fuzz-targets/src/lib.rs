@@ -10,6 +10,7 @@ mod bureau;
 mod ceremony;
 mod certificate;
 mod crl;
+mod declaration;
 mod directory;
 mod encoding;
 mod machine;
@@ -51,6 +52,7 @@ pub const TARGETS: &[Target] = &[
     Target { name: "custodian-share", read: ceremony::share },
     Target { name: "detached-signature", read: oppositions::detached_signature },
     Target { name: "directory-answer", read: directory::answer },
+    Target { name: "holder-declaration", read: declaration::holder },
     Target { name: "identity-file", read: machine::identity },
     Target { name: "ocsp-request", read: ocsp::request },
     Target { name: "ocsp-response", read: ocsp::response },

@@ -6,12 +6,13 @@ mod decision;
 mod dossier;
 mod enrolment;
 mod filters;
+pub(crate) mod holder;
 mod keys;
 mod lapses;
 mod new_key;
 mod new_order;
 mod opposition;
-mod pki;
+pub(crate) mod pki;
 mod queue;
 mod register;
 mod release;
@@ -40,7 +41,7 @@ use crate::words::{self, Refusal};
 
 /// Every page, by address. What is not here is not served; whose role gets what answer is written down for
 /// each of them in `tests/routes.txt`.
-pub(crate) const ADDRESSES: [&[Address]; 16] = [
+pub(crate) const ADDRESSES: [&[Address]; 17] = [
     &[Address::at("/").get(|| web::get().to(home))],
     sign_in::ADDRESSES,
     queue::ADDRESSES,
@@ -50,6 +51,7 @@ pub(crate) const ADDRESSES: [&[Address]; 16] = [
     cards::ADDRESSES,
     card::ADDRESSES,
     opposition::ADDRESSES,
+    holder::ADDRESSES,
     pki::ADDRESSES,
     register::ADDRESSES,
     lapses::ADDRESSES,

@@ -30,6 +30,11 @@ use crate::publications::PublishedCoherence;
 use crate::state::WebState;
 use crate::typography::Shown;
 
+/// Questions of one address in a minute.
+pub(crate) const BY_ADDRESS: u16 = 10;
+/// Questions of everybody in a minute.
+pub(crate) const BY_ALL: u32 = 600;
+
 pub(super) const ADDRESSES: &[Address] = &[
     Address::at("/pki").get(|| web::get().to(show)).post(|| web::post().to(check)),
     Address::at("/pki/certificat").post(|| web::post().to(check_file)),

@@ -10,6 +10,7 @@ mod cards;
 mod decisions;
 mod forms;
 mod headers;
+mod holder_opposition;
 mod keys;
 mod new_orders;
 mod passkeys;

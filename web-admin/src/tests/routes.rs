@@ -142,7 +142,8 @@ fn filled_in(house: &mut House, path: &str, number: u32, submitter: &str) -> Str
         _ => path
             .replace("{receipt}", "OP-0000000000000000")
             .replace("{plan}", "PO-2026-000001")
-            .replace("{ticket}", "TK-0000000000000000"),
+            .replace("{ticket}", "TK-0000000000000000")
+            .replace("{id}", "0123456789abcdef0123456789abcdef"),
     };
     assert!(!path.contains('{'), "say here what stands at {path}");
     path
@@ -176,6 +177,14 @@ fn form(path: &str, number: u32) -> Vec<(&'static str, String)> {
         // The page that asks for the signature.
         "/ra/cles/{number}/signer" => &[],
         "/ra/cles/{number}/rejeter" => &[("motif", "not-appointed")],
+        "/opposition" => &[("numero", "2600000001"), ("motif", "lost"), ("code", "7K3M-9QXD-T5AB-WE2R")],
+        "/opposition/declaration" => &[
+            ("numero", "2600000001"),
+            ("motif", "lost"),
+            ("code", "7K3M-9QXD-T5AB-WE2R"),
+            ("definitif", "oui"),
+        ],
+        "/opposition/rappel" => &[("numero", "2600000001"), ("motif", "lost")],
         "/pki" => &[("carte", "2600000001")],
         _ => panic!("say here what is sent to {path}"),
     };

@@ -1,5 +1,8 @@
 use super::*;
 
+const BY_ADDRESS: u16 = 10;
+const BY_ALL: u32 = 600;
+
 fn second(seconds: i64) -> Timestamp {
     Timestamp::from_seconds(seconds)
 }
@@ -10,7 +13,7 @@ fn address(text: &str) -> IpAddr {
 
 #[test]
 fn an_address_that_asks_too_often_waits_for_the_next_window_and_no_longer() {
-    let throttle = Throttle::default();
+    let throttle = Throttle::new(BY_ADDRESS, BY_ALL);
     for _ in 0..BY_ADDRESS {
         assert_eq!(throttle.ask(address("192.0.2.1"), second(605)), Ok(()));
     }
@@ -21,7 +24,7 @@ fn an_address_that_asks_too_often_waits_for_the_next_window_and_no_longer() {
 
 #[test]
 fn addresses_of_one_ipv6_network_count_as_one() {
-    let throttle = Throttle::default();
+    let throttle = Throttle::new(BY_ADDRESS, BY_ALL);
     for host in 0..BY_ADDRESS {
         let host = address(&format!("2001:db8::{host:x}"));
         assert_eq!(throttle.ask(host, second(0)), Ok(()));
@@ -31,7 +34,7 @@ fn addresses_of_one_ipv6_network_count_as_one() {
 
 #[test]
 fn all_addresses_together_have_a_bound_that_one_who_insists_does_not_use_up() {
-    let throttle = Throttle::default();
+    let throttle = Throttle::new(BY_ADDRESS, BY_ALL);
     for _ in 0..2 * BY_ALL {
         let _ = throttle.ask(address("198.51.100.1"), second(0));
     }

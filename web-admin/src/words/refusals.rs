@@ -255,6 +255,14 @@ fn of_cards(code: &str) -> Option<(&'static str, &'static str)> {
             "Trop de déclarations attendent en ce moment : la vôtre n'a pas été enregistrée.",
             "Recommencez dans quelques minutes, ou téléphonez à l'autorité d'enregistrement.",
         ),
+        "opposition-too-often" => (
+            "Trop de déclarations ont été envoyées depuis ce réseau, ou par tous, en une minute.",
+            "Recommencez dans une minute, ou téléphonez à l'autorité d'enregistrement.",
+        ),
+        "declaration-unknown" => (
+            "Cette déclaration n'existe pas, ou n'est plus lisible.",
+            "Une réponse est gardée vingt-quatre heures ; déclarez de nouveau, le récépissé sera le même.",
+        ),
         "opposition-code-taken" => (
             "Cette carte vient de recevoir son code d'opposition.",
             "Il n'y a rien à faire : le courrier précédent est le bon.",

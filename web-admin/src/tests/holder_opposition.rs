@@ -1,0 +1,154 @@
+use actix_web::test::TestRequest;
+use std::time::Duration;
+
+use ca_core::signer::{KeyReference, Signer, SignerError, SigningRequest};
+use registration_authority::opposition::by_code::{CodePolicy, answer_waiting};
+use registration_authority::opposition::{declaration, ticket};
+
+use super::browser::{Answer, Browser};
+use super::house::{House, person, rpps};
+use crate::pages::holder::{BY_ADDRESS, BY_ALL};
+
+const CODE: &str = "7K3M-9QXD-T5AB-WE2R";
+
+/// The fields of a form.
+type Form<'a> = &'a [(&'a str, &'a str)];
+
+async fn get(house: &House, path: &str) -> Answer {
+    Browser::new(house.state.clone()).send(TestRequest::get().uri(path)).await
+}
+
+async fn post(house: &House, path: &str, form: Form<'_>) -> Answer {
+    Browser::new(house.state.clone()).send(TestRequest::post().uri(path).set_form(form)).await
+}
+
+/// Declares with a code; where its answer stands.
+async fn declare(house: &House, number: &str, code: &str) -> String {
+    let form = [("numero", number), ("motif", "lost"), ("code", code), ("definitif", "oui")];
+    let answer = post(house, "/opposition/declaration", &form).await;
+    assert_eq!(answer.status, 303, "{}", answer.body);
+    answer.leads_to()
+}
+
+#[actix_web::test]
+async fn the_page_needs_neither_a_script_nor_a_login_and_asks_before_it_does_anything() {
+    let mut house = House::new();
+    let page = get(&house, "/opposition").await;
+    assert_eq!(page.status, 200);
+    assert!(!page.body.contains("<script") && page.says("Vous n’avez pas ce code"), "{}", page.body);
+    let form = [("numero", "26 1234 5678"), ("motif", "stolen"), ("code", "7k3m 9qxd t5ab we2r")];
+    let page = post(&house, "/opposition", &form).await;
+    assert_eq!(page.status, 200, "{}", page.body);
+    for text in
+        ["Votre carte sera bloquée immédiatement. C’est définitif.", "Carte volée", "2612345678", CODE]
+    {
+        assert!(page.says(text), "{text}: {}", page.body);
+    }
+    assert_eq!(page.header("cache-control"), "no-store");
+    assert_eq!(declaration::oldest_waiting(&mut house.db).unwrap(), None, "nothing was declared yet");
+    let unconfirmed = [("numero", "2612345678"), ("motif", "stolen"), ("code", CODE)];
+    assert_eq!(post(&house, "/opposition/declaration", &unconfirmed).await.status, 422);
+    assert_eq!(declaration::oldest_waiting(&mut house.db).unwrap(), None);
+}
+
+/// No card has a code here: the worker needs no key to say so.
+struct NoKeys;
+
+impl Signer for NoKeys {
+    fn sign(&mut self, request: &SigningRequest<'_>) -> Result<Vec<u8>, SignerError> {
+        Err(SignerError::NoSuchKey { key: request.key.clone(), found: 0 })
+    }
+
+    fn public_key(&mut self, key: &KeyReference) -> Result<Vec<u8>, SignerError> {
+        Err(SignerError::NoSuchKey { key: key.clone(), found: 0 })
+    }
+}
+
+/// What the worker does.
+fn answer(house: &mut House) {
+    let policy = CodePolicy { failures: 5, lock: Duration::from_secs(600) };
+    let act = house.act(store::Actor::Job("holder-declarations"));
+    let done = answer_waiting(&mut house.db, &mut NoKeys, policy, 10, &mut house.rng, &act).unwrap();
+    assert_eq!((done.not_recognised, done.failed.len()), (1, 0));
+}
+
+#[actix_web::test]
+async fn a_declaration_waits_for_the_worker_and_then_says_what_became_of_it() {
+    let mut house = House::new();
+    let address = declare(&house, "2612345678", CODE).await;
+    let page = get(&house, &address).await;
+    assert!(page.says("Vérification en cours") && page.says("Actualiser"), "{}", page.body);
+    assert_eq!(page.header("refresh"), "2");
+    answer(&mut house);
+    let page = get(&house, &address).await;
+    assert!(page.says("Aucune carte n’a été mise en opposition."), "{}", page.body);
+    assert_eq!(page.header("refresh"), "", "it is loaded no more");
+    assert_eq!(get(&house, "/opposition/declaration/0123456789abcdef0123456789abcdef").await.status, 404);
+}
+
+#[actix_web::test]
+async fn the_words_are_the_same_whether_a_card_exists_or_not() {
+    let mut house = House::new();
+    let card = house.card(&person(1)).to_string();
+    let mut pages = Vec::new();
+    for number in [card.as_str(), "2698765432", &rpps(1)] {
+        let address = declare(&house, number, CODE).await;
+        let waits = get(&house, &address).await.body;
+        answer(&mut house);
+        let answered = get(&house, &address).await.body;
+        let noted = post(&house, "/opposition/rappel", &[("numero", number), ("motif", "lost")]).await;
+        assert_eq!((noted.status, noted.leads_to().as_str()), (303, "/opposition/rappel"));
+        let id = address.rsplit('/').next().unwrap();
+        pages.push([waits.replace(id, "ID"), answered.replace(id, "ID")]);
+    }
+    assert_eq!(pages[0], pages[1]);
+    assert_eq!(pages[0], pages[2]);
+    assert!(pages[0][1].contains("Code non reconnu"), "{}", pages[0][1]);
+    let act = house.officer("rita");
+    assert_eq!(ticket::list(&mut house.db, 10, &act).unwrap().len(), 3);
+    assert!(get(&house, "/opposition/rappel").await.says("Si une carte correspond à ce numéro"));
+}
+
+#[actix_web::test]
+async fn what_is_wrong_is_said_beside_its_field_and_a_code_is_never_written_back() {
+    let house = House::new();
+    let form = [("numero", "12"), ("motif", "sanction"), ("code", "7K3M-9QXD-T5AB-WE2")];
+    let page = post(&house, "/opposition", &form).await;
+    assert_eq!(page.status, 422);
+    for text in ["erreur-numero", "erreur-code", "erreur-motif", "value=\"12\""] {
+        assert!(page.body.contains(text), "{text}: {}", page.body);
+    }
+    assert!(!page.body.contains("7K3M") && !page.body.contains("erreur-numero-rappel"), "{}", page.body);
+    let page = post(&house, "/opposition/rappel", &[("numero", "12")]).await;
+    assert_eq!(page.status, 422);
+    assert!(page.body.contains("erreur-numero-rappel") && page.body.contains("erreur-motif-rappel"));
+    let foreign = TestRequest::post()
+        .uri("/opposition/rappel")
+        .insert_header(("sec-fetch-site", "cross-site"))
+        .set_form([("numero", "2612345678"), ("motif", "lost")]);
+    assert_eq!(Browser::new(house.state.clone()).send(foreign).await.status, 403);
+}
+
+#[actix_web::test]
+async fn an_address_that_declares_too_often_waits_and_the_others_do_not() {
+    let house = House::new();
+    let from = |host: String| {
+        TestRequest::post()
+            .uri("/opposition/rappel")
+            .peer_addr(format!("{host}:1000").parse().unwrap())
+            .set_form([("numero", "2612345678"), ("motif", "lost")])
+    };
+    let mut browser = Browser::new(house.state.clone());
+    for _ in 0..BY_ADDRESS {
+        assert_eq!(browser.send(from("192.0.2.1".to_owned())).await.status, 303);
+    }
+    let refused = browser.send(from("192.0.2.1".to_owned())).await;
+    assert_eq!(refused.status, 429);
+    assert!(refused.says("Trop de déclarations") && !refused.header("retry-after").is_empty());
+    assert_eq!(browser.send(from("192.0.2.2".to_owned())).await.status, 303);
+    let taken = u32::from(BY_ADDRESS) + 1;
+    for host in 0..BY_ALL - taken {
+        assert_eq!(browser.send(from(format!("10.0.{}.{}", host / 250, host % 250))).await.status, 303);
+    }
+    assert_eq!(browser.send(from("198.51.100.1".to_owned())).await.status, 429, "of all together");
+}
