@@ -8,7 +8,7 @@
 //! [`test_certificates`] keeps what relying systems try their software with.
 //!
 //! This crate alone writes `officers`, `card_orders`, `certificate_requests`, `decisions`,
-//! `structure_names`, `opposition_declarations`, `register_examinations`, `card_lapses`, `opposition_plans`,
+//! `structure_names`, `order_questions`, `order_answers`, `order_flags`, `order_places`, `terms_acceptances`, `opposition_declarations`, `register_examinations`, `card_lapses`, `opposition_plans`,
 //! `opposition_plan_items`, `renewal_plans`, `renewal_plan_items`, `outbox` and
 //! `number_counters`. It knows no HTTP, and no PKCS#11.
 
@@ -31,6 +31,8 @@ pub mod outbox;
 pub mod personalisation;
 pub mod refusal_reasons;
 pub mod renewal;
+pub mod risk;
+pub mod terms;
 pub mod test_certificates;
 pub mod views;
 

@@ -16,6 +16,8 @@ pub enum Notice {
     Refused,
     /// It has been withdrawn.
     Withdrawn,
+    /// It waits for an answer of its applicant.
+    QuestionAsked,
     /// A card has been handed over.
     CardDelivered,
     /// A card can be used from now on.
@@ -36,6 +38,7 @@ impl Notice {
             Self::Approved => "approved",
             Self::Refused => "refused",
             Self::Withdrawn => "withdrawn",
+            Self::QuestionAsked => "question-asked",
             Self::CardDelivered => "card-delivered",
             Self::CardActivated => "card-activated",
             Self::CardLapsed => "card-lapsed",

@@ -11,8 +11,14 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable, Text};
 
 /// Tables whose rows are worked on and thrown away: what the register says today, and what waits for the sequencer.
-const REWRITTEN: &[&str] =
-    &["audit_pending", "professionals", "register_identities", "register_structures", "register_supplements"];
+const REWRITTEN: &[&str] = &[
+    "audit_pending",
+    "order_places",
+    "professionals",
+    "register_identities",
+    "register_structures",
+    "register_supplements",
+];
 
 /// Columns of a row, each with its value in SQL.
 type Values = &'static [(&'static str, &'static str)];

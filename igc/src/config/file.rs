@@ -176,6 +176,8 @@ pub enum NeverIssued {
 pub struct CardsSection {
     /// The first digits of card numbers.
     pub number_prefix: String,
+    /// The version of the terms of use that a holder must have accepted before his card is handed over.
+    pub terms: String,
     /// The bureaux.
     #[serde(default, rename = "bureau")]
     pub bureaus: Vec<BureauSection>,
@@ -279,6 +281,10 @@ impl ConfigFile {
         if (self.kind == InstallationKind::Demo) != self.demo.is_some() {
             return Err("[demo] stands in a demonstration's file, and in no other".to_owned());
         }
+        let terms = &self.cards.terms;
+        if !(1..=64).contains(&terms.len()) || !terms.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(format!("cards.terms: {terms:?} is not 1 to 64 visible ASCII characters"));
+        }
         let prefix = &self.cards.number_prefix;
         if !(1..=4).contains(&prefix.len()) || !prefix.bytes().all(|digit| digit.is_ascii_digit()) {
             return Err(format!("cards.number_prefix: {prefix:?} is not one to four digits"));
@@ -351,6 +357,7 @@ impl ConfigFile {
                 .map(|bureau| Bureau { name: bureau.name, certificate: folder.join(bureau.certificate) })
                 .collect(),
             card_number_prefix: self.cards.number_prefix,
+            terms: self.cards.terms,
             brakes: Brakes { warning_percent, refusal_percent },
             oppositions_a_day,
             publication: Publication {

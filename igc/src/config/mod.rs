@@ -60,6 +60,8 @@ pub struct Config {
     pub bureaus: Vec<Bureau>,
     /// The first digits of the card numbers given here.
     pub card_number_prefix: String,
+    /// The version of the terms of use in force.
+    pub terms: String,
     /// How much a feed of the register may change.
     pub brakes: Brakes,
     /// How many cards the register may end within a day without two officers.

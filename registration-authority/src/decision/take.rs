@@ -62,6 +62,13 @@ pub(crate) fn check<'a>(
 }
 
 impl Checked<'_> {
+    /// Records the decision of the first of two officers: what was decided on stays open for the second.
+    pub(crate) fn record_first(self, db: &mut Database) -> Result<Statement, DecideError> {
+        let Self { subject, given, statement } = self;
+        insert(db, &subject, &given, &statement)?;
+        Ok(statement)
+    }
+
     /// Records the decision, and moves what was decided on, on the condition that it is still open at this
     /// version; gives what was signed. The database checks submitter and version again.
     pub(crate) fn record(self, db: &mut Database, act: &Act) -> Result<Statement, DecideError> {

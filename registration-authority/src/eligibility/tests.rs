@@ -117,6 +117,6 @@ fn what_decides_is_the_register_of_now_and_the_refusal_names_the_rule() {
     assert_eq!(error.broken_rules()[0].rule, "R-CPS-04");
     let order = order::get(&mut house.db, &number).unwrap();
     let at = house.at;
-    let refused = check_order(&mut house.db, &mut ImportedRegister, &order, false, at);
+    let refused = check_order(&mut house.db, &mut ImportedRegister, &order, at);
     assert_eq!(code(refused), "order-holder-ceased");
 }

@@ -9,6 +9,7 @@ mod lapses;
 mod new_order;
 mod opposition;
 mod pki;
+mod question;
 mod queue;
 mod register;
 mod release;
@@ -30,12 +31,13 @@ use crate::words::{self, Refusal};
 
 /// Every page, by address. What is not here is not served; whose role gets what answer is written down for
 /// each of them in `tests/routes.txt`.
-pub(crate) const ADDRESSES: [&[Address]; 12] = [
+pub(crate) const ADDRESSES: [&[Address]; 13] = [
     &[Address::at("/").get(|| web::get().to(home))],
     sign_in::ADDRESSES,
     queue::ADDRESSES,
     dossier::ADDRESSES,
     decision::ADDRESSES,
+    question::ADDRESSES,
     new_order::ADDRESSES,
     cards::ADDRESSES,
     card::ADDRESSES,
