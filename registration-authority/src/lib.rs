@@ -19,6 +19,7 @@ pub mod contradictions;
 pub mod decision;
 pub mod delivery;
 pub mod eligibility;
+pub mod entries;
 pub mod faults;
 pub mod held_feed;
 pub mod holders_extract;

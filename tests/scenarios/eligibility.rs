@@ -51,6 +51,10 @@ fn card(rules: &ProductRules) -> String {
     for (who, asker) in askers() {
         text.push_str(&line(&[who], judged(rules, &facts(asker))));
     }
+    if !rules.ordered_at_entry.is_empty() {
+        let councils: Vec<&str> = rules.ordered_at_entry.iter().map(|one| one.label()).collect();
+        text.push_str(&format!("  À l'inscription, pour : {}.\n", councils.join(", ")));
+    }
     if !rules.offered {
         return text;
     }
@@ -190,6 +194,7 @@ fn askers() -> Vec<(&'static str, Asker)> {
     let mut askers: Vec<_> =
         Role::ALL.into_iter().map(|role| (role_in_words(role), Asker::Officer(role))).collect();
     askers.push(("renouvellement automatique", Asker::Automatic(Automatic::Renewal)));
+    askers.push(("inscription au répertoire", Asker::Automatic(Automatic::Registration)));
     askers
 }
 

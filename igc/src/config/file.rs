@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use ca_core::shard::ShardCounts;
-use professional_registry::import::Brakes;
 use serde::{Deserialize, Serialize};
 
+use super::register::RegisterSection;
 use super::{Bureau, Coherence, Config, Demo, Publication, Schedule, Schedules, Signer, TlsFiles};
 
 /// What sort of installation.
@@ -221,25 +221,6 @@ impl Default for AuditSection {
     }
 }
 
-/// `[register]`
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct RegisterSection {
-    /// What a feed may end or change of the living, in percent, before it is worth a warning.
-    pub warning_percent: u8,
-    /// The same, before it is put aside.
-    pub refusal_percent: u8,
-    /// How many cards the register may end within a day without two officers.
-    pub oppositions_a_day: u32,
-}
-
-impl Default for RegisterSection {
-    fn default() -> Self {
-        let Brakes { warning_percent, refusal_percent } = Brakes::default();
-        Self { warning_percent, refusal_percent, oppositions_a_day: 200 }
-    }
-}
-
 /// `[coherence]`
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -308,13 +289,7 @@ impl ConfigFile {
         if !(1..=600).contains(&self.hsm.deadline_seconds) {
             return Err("hsm.deadline_seconds: must be between 1 and 600".to_owned());
         }
-        let RegisterSection { warning_percent, refusal_percent, oppositions_a_day } = self.register;
-        if !(1..=100).contains(&refusal_percent) || !(1..=refusal_percent).contains(&warning_percent) {
-            return Err("register: must be 1 <= warning_percent <= refusal_percent <= 100".to_owned());
-        }
-        if oppositions_a_day > 10_000 {
-            return Err("register.oppositions_a_day: must be at most 10000".to_owned());
-        }
+        self.register.check()?;
         if !(1..=3600).contains(&self.coherence.every_seconds) {
             return Err("coherence.every_seconds: must be between 1 and 3600".to_owned());
         }
@@ -358,8 +333,9 @@ impl ConfigFile {
                 .collect(),
             card_number_prefix: self.cards.number_prefix,
             terms: self.cards.terms,
-            brakes: Brakes { warning_percent, refusal_percent },
-            oppositions_a_day,
+            brakes: self.register.brakes(),
+            oppositions_a_day: self.register.oppositions_a_day,
+            orders_a_day: self.register.orders_a_day,
             publication: Publication {
                 crl_lifetime: hours("crl_lifetime_hours", self.publication.crl_lifetime_hours)?,
                 root_crl_warning: days(self.publication.root_crl_warning_days),

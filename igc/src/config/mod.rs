@@ -1,6 +1,7 @@
 //! `igc.toml`: one file, every key known, relative paths from its folder.
 
 mod file;
+mod register;
 mod schedule;
 
 use std::io::Read;
@@ -66,6 +67,8 @@ pub struct Config {
     pub brakes: Brakes,
     /// How many cards the register may end within a day without two officers.
     pub oppositions_a_day: u32,
+    /// How many orders entries in the register may submit within a day.
+    pub orders_a_day: u32,
     /// How long what is published lives.
     pub publication: Publication,
     /// When jobs run.

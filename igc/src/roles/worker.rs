@@ -25,6 +25,7 @@ const EVERY: &[(&str, Duration)] = &[
     ("publication", Duration::from_secs(5)),
     ("signatures", Duration::from_secs(3)),
     ("revalidation", Duration::from_secs(30)),
+    ("registration", Duration::from_secs(600)),
     ("expiry", Duration::from_secs(3600)),
     ("root-crls", Duration::from_secs(3600)),
     ("demo-bureau", Duration::from_secs(2)),

@@ -64,6 +64,8 @@ fn bad_data_is_refused_with_its_reason() {
         ("product = \"CPE\"", "product = \"CPS\"", "R-CPS-01"),
         ("product = \"PS\"", "product = \"PX\"", "no such product"),
         ("id = \"el-org-serv-ssl\"", "id = \"el-org-sign\"", "of another offer"),
+        ("ordered_at_entry = [\"10\"", "ordered_at_entry = [\"99\"", "no such code"),
+        ("automatic = [\"renewal\", \"registration\"]", "automatic = [\"renewal\"]", "ordered_at_entry"),
         ("Le répertoire connaît le porteur.", "Le répertoire connaît le porteur", "full stop"),
     ];
     for (from, to, reason) in cases {

@@ -139,9 +139,10 @@ pub(super) fn order_number(text: &str) -> Option<String> {
 
 /// What submitted where no officer did: `job:renewal`.
 pub(super) fn job_name(login: &str) -> String {
-    match login.starts_with("job:") {
-        true => "Renouvellement automatique".to_owned(),
-        false => login.to_owned(),
+    match login {
+        "job:registration" => "Inscription au répertoire".to_owned(),
+        job if job.starts_with("job:") => "Renouvellement automatique".to_owned(),
+        login => login.to_owned(),
     }
 }
 
