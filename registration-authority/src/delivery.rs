@@ -2,13 +2,15 @@
 
 use card::{ActivateError as CardActivateError, Card, CardNumber, CardStatus, TransitionError};
 use rand_core::CryptoRng;
-use store::{Act, Actor, Code, Database, Fault, crash_point};
+use store::{Act, Actor, BrokenRule, Code, Database, Fault, crash_point};
 use thiserror::Error;
 
+use crate::eligibility::NotEligible;
 use crate::faults;
 use crate::officers::{self, NotAuthorised, Right};
 use crate::opposition::{self, Ground, OpposeError, Opposition};
 use crate::outbox::{self, Notice, Recipient};
+use crate::terms;
 
 #[cfg(test)]
 mod tests;
@@ -22,6 +24,9 @@ pub enum DeliveryError {
     /// A holder activates his own cards only.
     #[error("card {0} is not a card of {1}")]
     NotYours(CardNumber, String),
+    /// The holder has not accepted the terms.
+    #[error(transparent)]
+    NotEligible(#[from] NotEligible),
     /// The card is not known.
     #[error(transparent)]
     Card(#[from] card::GetError),
@@ -44,11 +49,19 @@ impl Fault for DeliveryError {
         match self {
             Self::NotAuthorised(error) => error.code(),
             Self::NotYours(..) => faults::DELIVERY_NOT_YOURS,
+            Self::NotEligible(error) => error.code(),
             Self::Card(error) => error.code(),
             Self::Transition(error) => error.code(),
             Self::Activate(error) => error.code(),
             Self::Predecessor(error) => error.code(),
             Self::Database(_) => store::fault::DATABASE,
+        }
+    }
+
+    fn broken_rules(&self) -> Vec<BrokenRule> {
+        match self {
+            Self::NotEligible(error) => error.broken_rules(),
+            _ => Vec::new(),
         }
     }
 }
@@ -62,15 +75,19 @@ pub struct Activation {
     pub predecessor: Option<Opposition>,
 }
 
-/// Hands a certified card over, in a transaction of its own. By an officer, the operator or a job.
+/// Hands a certified card over, in a transaction of its own, to a holder who has accepted these `terms`. By an officer, the
+/// operator or a job.
 pub fn deliver(
     db: &mut Database,
     number: &CardNumber,
+    terms: &str,
     rng: &mut dyn CryptoRng,
     act: &Act,
 ) -> Result<Card, DeliveryError> {
     let card = db.write(|db| {
         authorise(db, number, false, act)?;
+        let kind = card::get(db, number)?.kind;
+        terms::require(db, number, kind, terms)?;
         let card = card::deliver(db, number, rng, act)?;
         notify(db, &card, Notice::CardDelivered, rng, act)?;
         Ok::<_, DeliveryError>(card)
@@ -79,16 +96,19 @@ pub fn deliver(
     Ok(card)
 }
 
-/// Activates a delivered card, in a transaction of its own: the card it replaces, if active, is opposed as
+/// Activates a delivered card whose holder has accepted these `terms`, in a transaction of its own: the card it replaces, if active, is opposed as
 /// renewed in the same one, so that there is never a moment with two active cards, or with none.
 pub fn activate(
     db: &mut Database,
     number: &CardNumber,
+    terms: &str,
     rng: &mut dyn CryptoRng,
     act: &Act,
 ) -> Result<Activation, DeliveryError> {
     let activation = db.write(|db| {
         authorise(db, number, true, act)?;
+        let kind = card::get(db, number)?.kind;
+        terms::require(db, number, kind, terms)?;
         let predecessor = match active_predecessor(db, number)? {
             // The older row first, always: two activations in a chain cannot wait for each other.
             Some(old) => Some(opposition::oppose_within(db, &old, Ground::Renewed, rng, act)?),

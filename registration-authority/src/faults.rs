@@ -39,6 +39,10 @@ store::codes! {
     ORDER_STALE_VERSION = ("order-stale-version", Refused, "the registration officer: read the current version, then decide");
     /// The order has been decided on, withdrawn or produced.
     ORDER_NOT_OPEN = ("order-not-open", Refused, "the caller: read the order again");
+    /// A question to the applicant, or his answer, that is no text.
+    ORDER_TEXT_INVALID = ("order-text-invalid", Invalid, "whoever wrote it: 1 to 2000 characters, none of them a control but line ends");
+    /// A flag of the order asks for two officers, and this one has approved it.
+    ORDER_SECOND_OFFICER = ("order-second-officer", Refused, "another registration officer must approve it too");
     /// A refusal says why.
     ORDER_REASON_MISSING = ("order-reason-missing", Invalid, "the registration officer: choose a reason; `other` needs a sentence");
     /// A reason that is not on the list.
@@ -180,6 +184,11 @@ store::codes! {
     NOTICE_UNKNOWN = ("notice-unknown", Integrity, "the auditor: the row is not what this program writes");
     /// No notice of this identifier was given up.
     NOTICE_NOT_DEAD = ("notice-not-dead", NotFound, "the caller: `igc notice list` says which notices were given up");
+
+    /// The holder has not accepted the terms of use that are in force.
+    TERMS_NOT_ACCEPTED = ("terms-not-accepted", Refused, "the officer who hands the card over: record the holder's acceptance first (`igc card accept-terms`)");
+    /// A version of the terms, or a moment, that cannot be.
+    TERMS_INVALID = ("terms-invalid", Invalid, "whoever records the acceptance: see the rule that the message names");
 
     /// The extract of the holders cannot be written.
     HOLDERS_EXTRACT_FILE = ("holders-extract-unwritable", Failed, "the operator: check the folder and the space on its disk");

@@ -8,7 +8,8 @@
 //! [`test_certificates`] keeps what relying systems try their software with.
 //!
 //! This crate alone writes `officers`, `card_orders`, `certificate_requests`, `decisions`,
-//! `decision_nonces`, `decision_inbox`, `decision_receipts`, `officer_enrolments`, `structure_names`, `opposition_declarations`,
+//! `decision_nonces`, `decision_inbox`, `decision_receipts`, `officer_enrolments`, `structure_names`, `order_questions`,
+//! `order_answers`, `order_flags`, `order_places`, `terms_acceptances`, `opposition_declarations`,
 //! `opposition_codes`, `holder_declarations`, `opposition_tickets`, `register_examinations`, `card_lapses`, `opposition_plans`,
 //! `opposition_plan_items`, `renewal_plans`, `renewal_plan_items`, `outbox` and
 //! `number_counters`. It knows no HTTP, and no PKCS#11.
@@ -22,6 +23,7 @@ pub mod decision;
 pub mod delivery;
 pub mod eligibility;
 pub mod enrolment;
+pub mod entries;
 pub mod faults;
 pub mod held_feed;
 pub mod holders_extract;
@@ -35,6 +37,8 @@ pub mod outbox;
 pub mod personalisation;
 pub mod refusal_reasons;
 pub mod renewal;
+pub mod risk;
+pub mod terms;
 pub mod test_certificates;
 pub mod views;
 

@@ -16,6 +16,8 @@ pub enum Notice {
     Refused,
     /// It has been withdrawn.
     Withdrawn,
+    /// It waits for an answer of its applicant.
+    QuestionAsked,
     /// A card has been handed over.
     CardDelivered,
     /// A card can be used from now on.
@@ -36,7 +38,7 @@ pub enum Notice {
 
 impl Notice {
     /// Every notice.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Received,
         Self::Approved,
         Self::Refused,
@@ -49,6 +51,7 @@ impl Notice {
         Self::CertificateIssued,
         Self::DecisionSeen,
         Self::DecisionNotHeld,
+        Self::QuestionAsked,
     ];
 
     /// The notice that is stored so.
@@ -63,6 +66,7 @@ impl Notice {
             Self::Approved => "approved",
             Self::Refused => "refused",
             Self::Withdrawn => "withdrawn",
+            Self::QuestionAsked => "question-asked",
             Self::CardDelivered => "card-delivered",
             Self::CardActivated => "card-activated",
             Self::CardLapsed => "card-lapsed",

@@ -402,6 +402,59 @@ diesel::table! {
 }
 
 diesel::table! {
+    order_questions (order_number, order_version) {
+        order_number -> Text,
+        order_version -> BigInt,
+        asked_by -> Text,
+        asked_at -> BigInt,
+        question -> Text,
+    }
+}
+
+diesel::table! {
+    order_answers (order_number, order_version) {
+        order_number -> Text,
+        order_version -> BigInt,
+        answered_by -> Text,
+        answered_at -> BigInt,
+        answer -> Text,
+    }
+}
+
+diesel::table! {
+    order_flags (order_number, order_version, flag) {
+        order_number -> Text,
+        order_version -> BigInt,
+        flag -> Text,
+        level -> Text,
+        second_officer -> Bool,
+        reason -> Text,
+        found_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    order_places (structure, initials, order_number) {
+        structure -> Text,
+        initials -> Text,
+        order_number -> Text,
+        name -> Text,
+        submitted_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    terms_acceptances (card_number, terms) {
+        card_number -> Text,
+        terms -> Text,
+        path -> Text,
+        accepted_at -> BigInt,
+        recorded_by -> Text,
+        recorded_at -> BigInt,
+    }
+}
+
+diesel::table! {
     certificate_requests (number) {
         number -> Text,
         version -> BigInt,
@@ -740,6 +793,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     number_counters,
     officers,
     card_orders,
+    order_questions,
+    order_answers,
+    order_flags,
+    order_places,
+    terms_acceptances,
     certificate_requests,
     decisions,
     officer_enrolments,

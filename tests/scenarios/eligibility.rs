@@ -10,11 +10,11 @@ use professional_registry::{
     StructureRecord,
 };
 use registration_authority::eligibility::{
-    Asker, Automatic, CardFacts, Consequence, Named, OfferFacts, PlacedCard, Product, ProductRules, Refusal,
-    Replaced, Standing, change, judge_card, judge_offer, rulebook,
+    Asker, Automatic, CardFacts, Consequence, Decider, Named, NotEligible, OfferFacts, PlacedCard, Product,
+    ProductRules, Refusal, Replaced, Standing, change, judge_card, judge_delivery, judge_offer, rulebook,
 };
 use registration_authority::officers::Role;
-use store::Timestamp;
+use store::{Fault, Timestamp};
 
 const HEAD: &str = "\
 # Qui peut avoir quoi : les règles d'éligibilité, par cas. Écrit par un test à partir des fonctions qui décident
@@ -51,6 +51,10 @@ fn card(rules: &ProductRules) -> String {
     for (who, asker) in askers() {
         text.push_str(&line(&[who], judged(rules, &facts(asker))));
     }
+    if !rules.ordered_at_entry.is_empty() {
+        let councils: Vec<&str> = rules.ordered_at_entry.iter().map(|one| one.label()).collect();
+        text.push_str(&format!("  À l'inscription, pour : {}.\n", councils.join(", ")));
+    }
     if !rules.offered {
         return text;
     }
@@ -62,6 +66,20 @@ fn card(rules: &ProductRules) -> String {
     for (words, standing) in standings() {
         let facts = CardFacts { standing: Some(&standing), ..self::facts(&ordinary) };
         text.push_str(&line(&[words], judged(rules, &facts)));
+    }
+    text.push_str("\nQui approuve\n");
+    for (words, decider) in deciders() {
+        let facts = CardFacts { decider: Some(decider), ..self::facts(&ordinary) };
+        text.push_str(&line(&[words], judged(rules, &facts)));
+    }
+    text.push_str("\nLa remise et la mise en service\n");
+    for (words, accepted) in [
+        ("le porteur a accepté les conditions d'utilisation en vigueur", true),
+        ("le porteur ne les a pas acceptées, ou une version antérieure seulement", false),
+    ] {
+        let judged = judge_delivery(rules, "CGU-2026", accepted);
+        let outcome = judged.map_or_else(|refused| by_rules(&refused), |()| "PERMIS".to_owned());
+        text.push_str(&line(&[words], outcome));
     }
     text.push_str("\nCe que la demande dit du porteur, à la décision\n");
     for (words, named) in names(&ordinary) {
@@ -141,6 +159,11 @@ fn refused(refusals: &[Refusal]) -> String {
     format!("REFUSÉ : {}", ids.join(", "))
 }
 
+fn by_rules(refused: &NotEligible) -> String {
+    let rules: Vec<String> = refused.broken_rules().into_iter().map(|broken| broken.rule).collect();
+    format!("REFUSÉ : {}", rules.join(", "))
+}
+
 fn line(words: &[&str], outcome: String) -> String {
     format!("  {:<72} {outcome}\n", words.join(", "))
 }
@@ -171,6 +194,7 @@ fn askers() -> Vec<(&'static str, Asker)> {
     let mut askers: Vec<_> =
         Role::ALL.into_iter().map(|role| (role_in_words(role), Asker::Officer(role))).collect();
     askers.push(("renouvellement automatique", Asker::Automatic(Automatic::Renewal)));
+    askers.push(("inscription au répertoire", Asker::Automatic(Automatic::Registration)));
     askers
 }
 
@@ -242,6 +266,7 @@ fn facts(case: &Case) -> CardFacts<'_> {
         record: case.record.as_ref(),
         named: None,
         standing: None,
+        decider: None,
     }
 }
 
@@ -309,6 +334,16 @@ fn standings() -> Vec<(&'static str, Standing)> {
             "à remplacer : une carte qui a déjà sa remplaçante, en fabrication",
             replacing(one, Some(two), vec![card(one, CardStatus::Active), card(two, CardStatus::Ordered)]),
         ),
+    ]
+}
+
+fn deciders() -> Vec<(&'static str, Decider)> {
+    let decider = |role, submitted_it, approved_it| Decider { role, submitted_it, approved_it };
+    vec![
+        ("un autre opérateur d'enregistrement", decider(Role::RegistrationOfficer, false, false)),
+        ("le même opérateur une seconde fois", decider(Role::RegistrationOfficer, false, true)),
+        ("celui qui a déposé la demande", decider(Role::RegistrationOfficer, true, false)),
+        ("un mandataire", decider(Role::CertificationAgent, false, false)),
     ]
 }
 

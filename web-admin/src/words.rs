@@ -14,6 +14,7 @@ pub(crate) use refusals::{Refusal, refusal};
 pub(crate) fn order_status(status: OrderStatus) -> &'static str {
     match status {
         OrderStatus::Submitted => "À vérifier",
+        OrderStatus::Waiting => "En attente du demandeur",
         OrderStatus::Approved => "Approuvée",
         OrderStatus::Refused => "Refusée",
         OrderStatus::Withdrawn => "Retirée",
@@ -25,6 +26,7 @@ pub(crate) fn order_status(status: OrderStatus) -> &'static str {
 pub(crate) fn order_statuses(status: OrderStatus) -> &'static str {
     match status {
         OrderStatus::Submitted => "À vérifier",
+        OrderStatus::Waiting => "En attente du demandeur",
         OrderStatus::Approved => "Approuvées",
         OrderStatus::Refused => "Refusées",
         OrderStatus::Withdrawn => "Retirées",

@@ -6,8 +6,10 @@ use std::process::ExitCode;
 use card::personalisation::{BatchId, LARGEST_RETURN_FILE};
 use card::{Card, CardFilter, CardNumber, CardStatus};
 use clap::Subcommand;
+use registration_authority::terms::{AcceptancePath, Accepted};
+use registration_authority::{delivery, terms};
 use serde::Serialize;
-use store::DatabaseRole;
+use store::{DatabaseRole, Timestamp};
 
 use super::Global;
 use crate::installation::{Installation, system_rng};
@@ -42,6 +44,19 @@ pub enum Command {
     /// Batches for the personalisation bureau.
     #[command(subcommand)]
     Batch(BatchCommand),
+    /// Record that the holder has accepted the terms of use in force: needed before the card is handed over.
+    AcceptTerms {
+        /// The number of the card.
+        number: CardNumber,
+        /// How he accepted: paper, counter or online.
+        #[arg(long, default_value = "counter", value_parser = path)]
+        path: AcceptancePath,
+        /// When, where it was before now: 2026-11-26T10:00:00Z.
+        #[arg(long, value_name = "TIME")]
+        at: Option<Timestamp>,
+        #[command(flatten)]
+        officer: AsOfficer,
+    },
     /// Put a delivered card into use.
     Activate {
         /// Its number.
@@ -103,20 +118,35 @@ pub fn run(global: &Global, command: &Command) -> Result<ExitCode, Problem> {
             })?;
         }
         Command::Batch(command) => batch(global, &installation, command)?,
+        Command::AcceptTerms { number, path, at, officer } => {
+            let act = officer.act(&installation)?;
+            let mut db = installation.database(DatabaseRole::Owner)?;
+            let accepted =
+                Accepted { terms: &installation.config.terms, path: *path, at: at.unwrap_or(act.at) };
+            db.write(|db| terms::accept(db, number, accepted, &mut system_rng(), &act))?;
+            output::list(global.output, &[CardRow::of(&card::get(&mut db, number)?)])?;
+        }
         Command::Activate { number, officer } => {
             let act = officer.act(&installation)?;
             let mut db = installation.database(DatabaseRole::Owner)?;
-            let done = registration_authority::delivery::activate(&mut db, number, &mut system_rng(), &act)?;
+            let terms = &installation.config.terms;
+            let done = delivery::activate(&mut db, number, terms, &mut system_rng(), &act)?;
             output::list(global.output, &[CardRow::of(&done.card)])?;
         }
         Command::Deliver { number, officer } => {
             let act = officer.act(&installation)?;
             let mut db = installation.database(DatabaseRole::Owner)?;
-            let card = registration_authority::delivery::deliver(&mut db, number, &mut system_rng(), &act)?;
+            let terms = &installation.config.terms;
+            let card = delivery::deliver(&mut db, number, terms, &mut system_rng(), &act)?;
             output::list(global.output, &[CardRow::of(&card)])?;
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn path(text: &str) -> Result<AcceptancePath, String> {
+    let found = AcceptancePath::ALL.into_iter().find(|path| path.as_str() == text);
+    found.ok_or_else(|| "paper, counter or online".to_owned())
 }
 
 fn batch(global: &Global, installation: &Installation, command: &BatchCommand) -> Result<(), Problem> {

@@ -5,9 +5,9 @@ use std::process::ExitCode;
 use card::{CardKind, CardNumber};
 use clap::Subcommand;
 use professional_registry::{IdNatPs, ImportedRegister, Profession};
-use registration_authority::order::{self, CardOrder, NewCardOrder, OrderStatus, QueueFilter};
+use registration_authority::order::{self, CardOrder, NewCardOrder, OrderState, OrderStatus, QueueFilter};
 use serde::Serialize;
-use store::{Database, DatabaseRole};
+use store::{Database, DatabaseRole, Kind};
 
 use super::Global;
 use super::arguments::profession;
@@ -37,7 +37,7 @@ pub enum Command {
     },
     /// The orders in one state, oldest first.
     List {
-        /// submitted, approved, refused, withdrawn or ordered.
+        /// submitted, waiting, approved, refused, withdrawn or ordered.
         #[arg(long, default_value = "submitted", value_parser = status)]
         status: OrderStatus,
         /// At most this many.
@@ -49,7 +49,27 @@ pub enum Command {
         /// Its number.
         number: String,
     },
-    /// Approve an order that somebody else submitted.
+    /// Ask the applicant something: the order waits for his answer.
+    Ask {
+        /// Its number.
+        number: String,
+        /// What is asked, or which document.
+        #[arg(long, value_name = "TEXT")]
+        question: String,
+        #[command(flatten)]
+        officer: AsOfficer,
+    },
+    /// Answer what was asked about an order.
+    Answer {
+        /// Its number.
+        number: String,
+        /// The answer.
+        #[arg(long, value_name = "TEXT")]
+        text: String,
+        #[command(flatten)]
+        officer: AsOfficer,
+    },
+    /// Approve an order that somebody else submitted. Ends with 6 where a second officer must approve it too.
     Approve {
         /// Its number.
         number: String,
@@ -95,7 +115,26 @@ pub fn run(global: &Global, command: &Command) -> Result<ExitCode, Problem> {
             Ok(ExitCode::SUCCESS)
         }
         Command::Show { number } => show(global, &order::get(db, number)?),
-        Command::Approve { number, officer } => show(global, &approve(db, &installation, number, officer)?),
+        Command::Ask { number, question, officer } => {
+            let act = officer.act(&installation)?;
+            let version = order::get(db, number)?.version;
+            let asked = db.write(|db| order::ask(db, number, version, question, &mut system_rng(), &act))?;
+            show(global, &asked)
+        }
+        Command::Answer { number, text, officer } => {
+            let act = officer.act(&installation)?;
+            let answered = db.write(|db| {
+                order::answer(db, &mut ImportedRegister, number, text, &mut system_rng(), &act)
+            })?;
+            show(global, &answered)
+        }
+        Command::Approve { number, officer } => {
+            let order = approve(db, &installation, number, officer)?;
+            show(global, &order)?;
+            let approved = matches!(order.state, OrderState::Approved { .. });
+            let code = if approved { 0 } else { Kind::AwaitsApproval.exit_code() };
+            Ok(ExitCode::from(code))
+        }
         Command::Reject { number, reason, text, officer } => {
             show(global, &reject(db, &installation, number, reason, text.as_deref(), officer)?)
         }
@@ -163,7 +202,7 @@ fn status(text: &str) -> Result<OrderStatus, String> {
     OrderStatus::ALL
         .into_iter()
         .find(|status| status.as_str() == text)
-        .ok_or_else(|| "submitted, approved, refused, withdrawn or ordered".to_owned())
+        .ok_or_else(|| "submitted, waiting, approved, refused, withdrawn or ordered".to_owned())
 }
 
 #[derive(Serialize)]

@@ -193,6 +193,8 @@ pub enum NeverIssued {
 pub struct CardsSection {
     /// The first digits of card numbers.
     pub number_prefix: String,
+    /// The version of the terms of use that a holder must have accepted before his card is handed over.
+    pub terms: String,
     /// The bureaux.
     #[serde(default, rename = "bureau")]
     pub bureaus: Vec<BureauSection>,
@@ -254,6 +256,10 @@ impl ConfigFile {
     pub fn understand(self, folder: &Path) -> Result<Config, String> {
         if (self.kind == InstallationKind::Demo) != self.demo.is_some() {
             return Err("[demo] stands in a demonstration's file, and in no other".to_owned());
+        }
+        let terms = &self.cards.terms;
+        if !(1..=64).contains(&terms.len()) || !terms.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(format!("cards.terms: {terms:?} is not 1 to 64 visible ASCII characters"));
         }
         let prefix = &self.cards.number_prefix;
         if !(1..=4).contains(&prefix.len()) || !prefix.bytes().all(|digit| digit.is_ascii_digit()) {
@@ -322,8 +328,10 @@ impl ConfigFile {
                 .map(|bureau| Bureau { name: bureau.name, certificate: folder.join(bureau.certificate) })
                 .collect(),
             card_number_prefix: self.cards.number_prefix,
+            terms: self.cards.terms,
             brakes: register.brakes,
             oppositions_a_day: register.oppositions_a_day,
+            orders_a_day: register.orders_a_day,
             directory: register.fhir,
             opposition: self.opposition.understand(folder)?,
             mail: self.mail.map(|mail| mail.understand(folder)).transpose()?,

@@ -73,10 +73,14 @@ pub struct Config {
     pub bureaus: Vec<Bureau>,
     /// The first digits of the card numbers given here.
     pub card_number_prefix: String,
+    /// The version of the terms of use in force.
+    pub terms: String,
     /// How much a feed of the register may change.
     pub brakes: Brakes,
     /// How many cards the register may end within a day without two officers.
     pub oppositions_a_day: u32,
+    /// How many orders entries in the register may submit within a day.
+    pub orders_a_day: u32,
     /// How holders oppose their cards.
     pub opposition: Opposition,
     /// How notices are sent; they stay where they are where absent.

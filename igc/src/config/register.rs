@@ -7,6 +7,9 @@ use professional_registry::fhir::FhirSettings;
 use professional_registry::import::Brakes;
 use serde::{Deserialize, Serialize};
 
+/// Most that may happen by itself within a day.
+const MOST_A_DAY: u32 = 10_000;
+
 /// `[register]`
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -17,6 +20,8 @@ pub struct RegisterSection {
     pub refusal_percent: u8,
     /// How many cards the register may end within a day without two officers.
     pub oppositions_a_day: u32,
+    /// How many orders entries in the register may submit within a day; none where it is 0.
+    pub orders_a_day: u32,
     /// The FHIR API of the directory; nobody is asked there, if absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fhir: Option<FhirSection>,
@@ -59,7 +64,7 @@ fn answer_seconds() -> u32 {
 impl Default for RegisterSection {
     fn default() -> Self {
         let Brakes { warning_percent, refusal_percent } = Brakes::default();
-        Self { warning_percent, refusal_percent, oppositions_a_day: 200, fhir: None }
+        Self { warning_percent, refusal_percent, oppositions_a_day: 200, orders_a_day: 0, fhir: None }
     }
 }
 
@@ -67,21 +72,23 @@ impl Default for RegisterSection {
 pub(super) struct Register {
     pub(super) brakes: Brakes,
     pub(super) oppositions_a_day: u32,
+    pub(super) orders_a_day: u32,
     pub(super) fhir: Option<FhirSettings>,
 }
 
 impl RegisterSection {
     pub(super) fn understand(self, folder: &Path) -> Result<Register, String> {
-        let Self { warning_percent, refusal_percent, oppositions_a_day, fhir } = self;
+        let Self { warning_percent, refusal_percent, oppositions_a_day, orders_a_day, fhir } = self;
         if !(1..=100).contains(&refusal_percent) || !(1..=refusal_percent).contains(&warning_percent) {
             return Err("register: must be 1 <= warning_percent <= refusal_percent <= 100".to_owned());
         }
-        if oppositions_a_day > 10_000 {
-            return Err("register.oppositions_a_day: must be at most 10000".to_owned());
+        let a_day = [("oppositions_a_day", oppositions_a_day), ("orders_a_day", orders_a_day)];
+        if let Some((key, _)) = a_day.into_iter().find(|(_, most)| *most > MOST_A_DAY) {
+            return Err(format!("register.{key}: must be at most {MOST_A_DAY}"));
         }
         let brakes = Brakes { warning_percent, refusal_percent };
         let fhir = fhir.map(|fhir| fhir.understand(folder)).transpose()?;
-        Ok(Register { brakes, oppositions_a_day, fhir })
+        Ok(Register { brakes, oppositions_a_day, orders_a_day, fhir })
     }
 }
 

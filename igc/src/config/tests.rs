@@ -74,6 +74,9 @@ fn the_brakes_of_the_register_have_their_defaults_and_their_order() {
     assert_eq!(parse(DEMO).unwrap().oppositions_a_day, 200);
     assert_eq!(with("oppositions_a_day = 0").unwrap().oppositions_a_day, 0);
     assert!(with("oppositions_a_day = 10001").unwrap_err().contains("register.oppositions_a_day"));
+    assert_eq!(parse(DEMO).unwrap().orders_a_day, 0, "off until somebody turns it on");
+    assert_eq!(with("orders_a_day = 50").unwrap().orders_a_day, 50);
+    assert!(with("orders_a_day = 10001").unwrap_err().contains("register.orders_a_day"));
     let set = with("warning_percent = 3\nrefusal_percent = 10").unwrap().brakes;
     assert_eq!(set, Brakes { warning_percent: 3, refusal_percent: 10 });
     for wrong in

@@ -17,6 +17,8 @@ use super::cast::Cast;
 pub const SUBMITTER: &str = "camille.martin";
 /// The officer who decides.
 pub const APPROVER: &str = "dominique.bernard";
+/// Who approves where two must.
+pub const SECOND_APPROVER: &str = "louison.durand";
 /// The officer who opposes.
 pub const REVOKER: &str = "sacha.petit";
 /// The officer who enrols.

@@ -4,9 +4,10 @@ use std::path::Path;
 
 use card::personalisation::{BatchId, BureauName, open_batches, verify_return_file};
 use card::{CardFilter, CardNumber, CardNumberPrefix, CardStatus, MOST_LISTED};
-use registration_authority::{delivery, personalisation};
+use registration_authority::terms::{AcceptancePath, Accepted};
+use registration_authority::{delivery, personalisation, terms};
 use serde_json::{Value, json};
-use store::{Act, Database, crash_point};
+use store::{Act, Actor, Database, crash_point};
 
 use super::{Worker, pinned_bureaus};
 use crate::bureau_process::BureauProcess;
@@ -97,11 +98,16 @@ fn hand_over(worker: &mut Worker, act: &Act) -> Result<Vec<String>, Problem> {
     Ok(activated)
 }
 
-/// Hands one certified card over and puts it into use.
+/// Hands one certified card over and puts it into use. Its holder is played too: he accepts the terms of use.
 pub fn deliver_and_activate(worker: &mut Worker, number: &CardNumber, act: &Act) -> Result<(), Problem> {
     let mut rng = system_rng();
-    delivery::deliver(&mut worker.db, number, &mut rng, act)?;
-    delivery::activate(&mut worker.db, number, &mut rng, act)?;
+    let terms = &worker.installation.config.terms;
+    let holder = card::get(&mut worker.db, number)?.holder;
+    let by_holder = Act { actor: Actor::Holder(holder), ..act.clone() };
+    let accepted = Accepted { terms, path: AcceptancePath::Online, at: act.at };
+    worker.db.write(|db| terms::accept(db, number, accepted, &mut rng, &by_holder))?;
+    delivery::deliver(&mut worker.db, number, terms, &mut rng, act)?;
+    delivery::activate(&mut worker.db, number, terms, &mut rng, act)?;
     Ok(())
 }
 

@@ -14,6 +14,7 @@ mod opposition_codes;
 mod opposition_list;
 mod pinned_bureaus;
 mod publication;
+mod registration;
 mod renewal;
 mod reserve;
 mod responders;
@@ -113,6 +114,11 @@ pub const JOBS: &[Job] = &[
         name: "renewal",
         purpose: "plans the successors of cards that expire, applies approved plans",
         run: renewal::run,
+    },
+    Job {
+        name: "registration",
+        purpose: "orders the card of who was entered in the register, where that is turned on",
+        run: registration::run,
     },
     Job {
         name: "revalidation",

@@ -29,6 +29,7 @@ const EVERY: &[(&str, Duration)] = &[
     ("revalidation", Duration::from_secs(30)),
     ("opposition-codes", Duration::from_secs(5)),
     ("opposition-callbacks", Duration::from_secs(5)),
+    ("registration", Duration::from_secs(600)),
     ("expiry", Duration::from_secs(3600)),
     ("root-crls", Duration::from_secs(3600)),
     ("demo-bureau", Duration::from_secs(2)),

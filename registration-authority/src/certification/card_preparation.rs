@@ -87,6 +87,6 @@ fn approved_order(
     if !same {
         return Err(CertifyCardError::CardAltered(card.number, order.number.clone()));
     }
-    eligibility::check_order(db, context.registry, order, false, act.at)?;
+    eligibility::check_order(db, context.registry, order, act.at)?;
     Ok(approved)
 }

@@ -15,6 +15,7 @@ use crate::faults;
 use crate::officers::{self, OfficerError};
 use crate::order::{self, CardOrder, OrderError, OrderState, Origin, exercise_key};
 use crate::renewal::{self, Outcome, PlanReadError, PlanStatus, RenewalPlan};
+use crate::risk;
 
 /// An order whose approval was verified just now. Nothing but [`verify_evidence`] makes one.
 #[derive(Debug)]
@@ -145,8 +146,11 @@ pub fn verify_evidence(
         return Err(missing(&format!("order {number}"), "it is not approved"));
     }
     let evidence = match &order.origin {
-        Origin::Officer => {
+        Origin::Officer | Origin::Register => {
             let bytes = verify_decisions(db, verifier, &order.decidable(), at)?;
+            if risk::asks_for_two(db, &order)? && decisions_on(db, &order.decidable())?.len() < 2 {
+                return Err(missing(&format!("order {number}"), "a flag asks for a second officer"));
+            }
             Evidence::verified(EvidenceKind::Officer, &bytes)
         }
         Origin::Plan(plan) => {

@@ -70,7 +70,7 @@ fn of_card(db: &mut Database, number: &str, usage: &str) -> Result<Option<Ground
     let Some(card) = card else { return Ok(None) };
     let order = order::get(db, &card.order_number)?;
     let evidence = match &order.origin {
-        Origin::Officer => decision_evidence(db, &order.decidable())?,
+        Origin::Officer | Origin::Register => decision_evidence(db, &order.decidable())?,
         Origin::Plan(plan) => {
             let plan = renewal::get(db, plan)?;
             decision_evidence(db, &plan.decidable())?

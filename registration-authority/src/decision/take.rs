@@ -87,17 +87,28 @@ impl Taken {
 }
 
 impl Checked<'_> {
+    /// Records the decision of the first of two officers: what was decided on stays open for the second.
+    pub(crate) fn record_first(self, db: &mut Database) -> Result<Taken, DecideError> {
+        self.write(db).map(|(taken, _)| taken)
+    }
+
     /// Records the decision, and moves what was decided on, on the condition that it is still open at this
     /// version; gives what was signed. The database checks submitter and version again.
     pub(crate) fn record(self, db: &mut Database, act: &Act) -> Result<Taken, DecideError> {
+        let verdict = self.given.verdict;
+        let (taken, subject) = self.write(db)?;
+        if close(db, &subject, verdict, act)? {
+            return Ok(taken);
+        }
+        Err(DecideError::not_open(&subject, "no longer open"))
+    }
+
+    fn write(self, db: &mut Database) -> Result<(Taken, Decidable), DecideError> {
         let Self { subject, given, statement } = self;
         insert(db, &subject, &given, &statement)?;
         let Decidable { kind, number, version, .. } = &subject;
         receipt::ask_for(db, kind.as_str(), number, *version, statement.officer())?;
-        if close(db, &subject, given.verdict, act)? {
-            return Ok(Taken { statement, proof_kind: given.proof.kind() });
-        }
-        Err(DecideError::not_open(&subject, "no longer open"))
+        Ok((Taken { statement, proof_kind: given.proof.kind() }, subject))
     }
 }
 

@@ -34,9 +34,10 @@ fn when_the_successor_cannot_be_activated_the_predecessor_stays_active() {
     let mut worker = house.worker();
     let old = house.active_card(&mut worker, &nurse());
     let new = successor(&mut house, &mut worker, old);
+    house.accept_terms(&new);
     let act = house.officer("alice");
     // It was not handed over.
-    let outcome = activate(&mut house.db, &new, &mut house.rng, &act);
+    let outcome = activate(&mut house.db, &new, TERMS, &mut house.rng, &act);
     assert_eq!(code(outcome), "card-wrong-state");
     assert_eq!(card::get(&mut house.db, &old).unwrap().life.status(), CardStatus::Active);
 }
@@ -80,13 +81,14 @@ fn an_officer_hands_over_and_the_holder_activates_his_own() {
     house.approved(&nurse());
     let card = house.personalise()[0];
     house.certify(&mut worker, &card).unwrap();
+    house.accept_terms(&card);
     let holder = house.act(Actor::Holder(nurse().to_string()));
     let stranger = house.act(Actor::Holder(other_nurse().to_string()));
     let (rita, alice) = (house.officer("rita"), house.officer("alice"));
     let House { db, rng, .. } = &mut house;
-    assert_eq!(code(deliver(db, &card, rng, &holder)), "officer-unknown");
-    assert_eq!(code(deliver(db, &card, rng, &rita)), "officer-role-missing");
-    deliver(db, &card, rng, &alice).unwrap();
-    assert_eq!(code(activate(db, &card, rng, &stranger)), "delivery-not-yours");
-    activate(db, &card, rng, &holder).unwrap();
+    assert_eq!(code(deliver(db, &card, TERMS, rng, &holder)), "officer-unknown");
+    assert_eq!(code(deliver(db, &card, TERMS, rng, &rita)), "officer-role-missing");
+    deliver(db, &card, TERMS, rng, &alice).unwrap();
+    assert_eq!(code(activate(db, &card, TERMS, rng, &stranger)), "delivery-not-yours");
+    activate(db, &card, TERMS, rng, &holder).unwrap();
 }

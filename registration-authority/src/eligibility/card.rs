@@ -3,7 +3,7 @@ use professional_registry::{Category, Exercise, Profession, ProfessionalRecord};
 use store::Timestamp;
 
 use super::condition::Condition;
-use super::refusal::Refusal;
+use super::refusal::{NotEligible, Refusal};
 use super::rulebook::{Automatic, ProductRules};
 use super::standing::Standing;
 use crate::officers::Role;
@@ -15,6 +15,17 @@ pub enum Asker {
     Officer(Role),
     /// Nobody: it comes by itself.
     Automatic(Automatic),
+}
+
+/// Who decides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Decider {
+    /// What he is.
+    pub role: Role,
+    /// Whether he submitted the order.
+    pub submitted_it: bool,
+    /// Whether he has approved this version.
+    pub approved_it: bool,
 }
 
 /// The names and the category that an order bears.
@@ -45,6 +56,8 @@ pub struct CardFacts<'a> {
     pub named: Option<Named<'a>>,
     /// The orders and cards there are.
     pub standing: Option<&'a Standing>,
+    /// Who decides.
+    pub decider: Option<Decider>,
 }
 
 /// Judges: the exercise that the card is tied to, or every rule that is broken, in the order of the table. A rule that
@@ -60,6 +73,17 @@ pub fn judge_card<'a>(rules: &ProductRules, facts: &CardFacts<'a>) -> Result<&'a
     match seen.living {
         Some(exercise) if refusals.is_empty() => Ok(exercise),
         _ => Err(refusals),
+    }
+}
+
+/// Judges whether a card may be handed over, or put into use: whether its holder accepted the `terms` in force.
+pub fn judge_delivery(rules: &ProductRules, terms: &str, accepted: bool) -> Result<(), NotEligible> {
+    match rules.rule(Condition::TermsAccepted).filter(|_| !accepted) {
+        Some(rule) => {
+            let detail = format!("the holder has not accepted the terms of use {terms}");
+            Err(NotEligible::of(vec![Refusal::new(rule, detail)]))
+        }
+        None => Ok(()),
     }
 }
 
@@ -118,6 +142,15 @@ impl<'a> Seen<'a> {
             }),
             Condition::ExerciseLiving => self.ended(facts),
             Condition::NamedAsRegister => self.named_otherwise(facts.named?),
+            Condition::Approver => {
+                let decider = facts.decider?;
+                let may = rules.approved_by.contains(&decider.role) && !decider.submitted_it;
+                (!may).then(|| "whoever submitted it does not decide on it".to_owned())
+            }
+            Condition::SecondOfficer => {
+                let approved = facts.decider?.approved_it;
+                approved.then(|| "this officer has approved it, and another must too".to_owned())
+            }
             Condition::NoOpenOrder => {
                 let open = facts.standing?.open_order.as_ref()?;
                 Some(format!("order {open} for the same holder, kind and profession is open"))
@@ -126,7 +159,9 @@ impl<'a> Seen<'a> {
             Condition::ReplacesLast => facts.standing?.replaced_already(),
             Condition::NoActiveCard => facts.standing?.active_card(),
             Condition::NoCardOnItsWay => facts.standing?.card_on_its_way(),
-            Condition::StructureKnown
+            // Asked when the card is handed over: `judge_delivery`.
+            Condition::TermsAccepted
+            | Condition::StructureKnown
             | Condition::StructureIdentified
             | Condition::NamesAllowed
             | Condition::NoOpenRequest

@@ -37,6 +37,12 @@ pub enum Condition {
     NoCardOnItsWay,
     /// The order names the holder as the register does.
     NamedAsRegister,
+    /// Whoever decides is one of those who may, and did not submit it.
+    Approver,
+    /// He has not approved it already, where two must.
+    SecondOfficer,
+    /// The holder has accepted the terms of use, before the card is handed over.
+    TermsAccepted,
     /// The register knows the structure.
     StructureKnown,
     /// The structure has a number that a certificate carries.
@@ -64,6 +70,9 @@ pub(super) const OF_CARDS: &[Condition] = &[
     Condition::NoActiveCard,
     Condition::NoCardOnItsWay,
     Condition::NamedAsRegister,
+    Condition::Approver,
+    Condition::SecondOfficer,
+    Condition::TermsAccepted,
 ];
 
 /// The same for an offer of software certificates.
@@ -78,7 +87,7 @@ pub(super) const OF_OFFERS: &[Condition] = &[
 
 impl Condition {
     /// Every condition, in the order in which they are asked.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 23] = [
         Self::Offered,
         Self::Asker,
         Self::ProfessionActive,
@@ -94,6 +103,9 @@ impl Condition {
         Self::NoActiveCard,
         Self::NoCardOnItsWay,
         Self::NamedAsRegister,
+        Self::Approver,
+        Self::SecondOfficer,
+        Self::TermsAccepted,
         Self::StructureKnown,
         Self::StructureIdentified,
         Self::NamesAllowed,
@@ -119,6 +131,9 @@ impl Condition {
             Self::NoActiveCard => "no-active-card",
             Self::NoCardOnItsWay => "no-card-on-its-way",
             Self::NamedAsRegister => "named-as-register",
+            Self::Approver => "approver",
+            Self::SecondOfficer => "second-officer",
+            Self::TermsAccepted => "terms-accepted",
             Self::StructureKnown => "structure-known",
             Self::StructureIdentified => "structure-identified",
             Self::NamesAllowed => "names-allowed",
@@ -153,6 +168,9 @@ impl Condition {
             Self::NoActiveCard => faults::ORDER_CARD_ACTIVE,
             Self::NoCardOnItsWay => faults::ORDER_CARD_IN_PRODUCTION,
             Self::NamedAsRegister => faults::ORDER_REGISTER_CHANGED,
+            Self::Approver => faults::ORDER_SELF_APPROVAL,
+            Self::SecondOfficer => faults::ORDER_SECOND_OFFICER,
+            Self::TermsAccepted => faults::TERMS_NOT_ACCEPTED,
             Self::StructureKnown => faults::REQUEST_STRUCTURE_UNKNOWN,
             Self::StructureIdentified => faults::REQUEST_STRUCTURE_UNIDENTIFIED,
             Self::NamesAllowed => faults::REQUEST_NAME_NOT_APPROVED,

@@ -22,7 +22,7 @@ use professional_registry::identifiers::IdNatPs;
 use professional_registry::{Exercise, Profession, ProfessionalRecord, Registry};
 use store::{Database, Timestamp};
 
-pub use card::{Asker, CardFacts, Named, judge_card};
+pub use card::{Asker, CardFacts, Decider, Named, judge_card, judge_delivery};
 pub use change::{Change, ChangeRule, Consequence, change};
 pub use condition::Condition;
 pub use offer::{OfferFacts, judge_offer};
@@ -88,20 +88,39 @@ pub(crate) fn check_wish(
     judge(db, registry, claim, at, circumstances)
 }
 
-/// Asks whether the card of `order` may still be made, under the names that it bears; `among_others` asks for the holder's other
-/// orders and cards as well.
+/// Asks whether the card of `order` may still be made, under the names that it bears.
 pub(crate) fn check_order(
     db: &mut Database,
     registry: &mut dyn Registry,
     order: &CardOrder,
-    among_others: bool,
+    at: Timestamp,
+) -> Result<Entitlement, NotEligible> {
+    judge_order(db, registry, order, None, at)
+}
+
+/// The same, among the holder's other orders and cards, and whether `decider` may approve it.
+pub(crate) fn check_decision(
+    db: &mut Database,
+    registry: &mut dyn Registry,
+    order: &CardOrder,
+    decider: Decider,
+    at: Timestamp,
+) -> Result<Entitlement, NotEligible> {
+    judge_order(db, registry, order, Some(decider), at)
+}
+
+fn judge_order(
+    db: &mut Database,
+    registry: &mut dyn Registry,
+    order: &CardOrder,
+    decider: Option<Decider>,
     at: Timestamp,
 ) -> Result<Entitlement, NotEligible> {
     let claim = Claim { kind: order.kind, holder: &order.holder, profession: order.profession };
     let named =
         Named { family_name: &order.family_name, given_name: &order.given_name, category: order.category };
-    let place = among_others.then(|| place(claim, order.replaces.as_ref(), &order.number));
-    judge(db, registry, claim, at, Circumstances { named: Some(named), place, asker: None })
+    let place = decider.map(|_| place(claim, order.replaces.as_ref(), &order.number));
+    judge(db, registry, claim, at, Circumstances { named: Some(named), place, decider, asker: None })
 }
 
 /// The offer that a profile belongs to, and the profile in it; `None` where it is requested no such way.
@@ -137,6 +156,7 @@ struct Circumstances<'a> {
     asker: Option<Asker>,
     named: Option<Named<'a>>,
     place: Option<Place<'a>>,
+    decider: Option<Decider>,
 }
 
 fn judge(
@@ -157,17 +177,19 @@ fn judge(
         record: record.as_ref(),
         named: circumstances.named,
         standing: standing.as_ref(),
+        decider: circumstances.decider,
     };
     let exercise = judge_card(rules, &facts).map_err(NotEligible::of)?.clone();
     record.map(|record| Entitlement { record, exercise }).ok_or_else(|| NotEligible::of(Vec::new()))
 }
 
-/// Two submissions crossed, and the index over the open orders has decided: the same refusal as if the other order had been seen.
-pub(crate) fn already_open(kind: CardKind) -> NotEligible {
-    let rules = match rules_of(Product::Card(kind)) {
-        Ok(rules) => rules,
-        Err(error) => return error.into(),
-    };
-    let refusal = |rule| Refusal::new(rule, "an order for the same was submitted a moment ago".to_owned());
-    NotEligible::of(rules.rule(Condition::NoOpenOrder).map(refusal).into_iter().collect())
+/// Refused by the rule of this card that asks for `condition`, which something else than the facts has shown to be broken: a
+/// constraint of the database, or whoever checks the decision.
+pub(crate) fn refused_by(kind: CardKind, condition: Condition, detail: String) -> NotEligible {
+    match rules_of(Product::Card(kind)) {
+        Ok(rules) => NotEligible::of(
+            rules.rule(condition).map(|rule| Refusal::new(rule, detail)).into_iter().collect(),
+        ),
+        Err(error) => error.into(),
+    }
 }

@@ -69,6 +69,9 @@ fn broken(rules: &ProductRules, facts: &OfferFacts<'_>, condition: Condition) ->
         | Condition::ReplacesLast
         | Condition::NoActiveCard
         | Condition::NoCardOnItsWay
-        | Condition::NamedAsRegister => None,
+        | Condition::NamedAsRegister
+        | Condition::Approver
+        | Condition::SecondOfficer
+        | Condition::TermsAccepted => None,
     }
 }

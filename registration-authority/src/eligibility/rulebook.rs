@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use card::CardKind;
-use professional_registry::Category;
+use professional_registry::{Category, Profession};
 use serde::Deserialize;
 use store::{Code, Fault};
 use thiserror::Error;
@@ -56,6 +56,8 @@ pub enum RegisterOf {
 pub enum Automatic {
     /// A renewal plan.
     Renewal,
+    /// An entry in the register.
+    Registration,
 }
 
 /// Everything that is settled about one product.
@@ -75,6 +77,8 @@ pub struct ProductRules {
     pub asked_by: Vec<Role>,
     /// What asks by itself.
     pub automatic: Vec<Automatic>,
+    /// The professions whose entry in the register asks for the card by itself: those that have a council.
+    pub ordered_at_entry: Vec<Profession>,
     /// Who decides.
     pub approved_by: Vec<Role>,
     /// The profiles of an offer.
@@ -143,6 +147,8 @@ struct File {
     categories: Vec<Category>,
     asked_by: Vec<String>,
     automatic: Vec<Automatic>,
+    #[serde(default)]
+    ordered_at_entry: Vec<Profession>,
     approved_by: Vec<String>,
     #[serde(default)]
     profile: Vec<OfferedProfile>,
@@ -231,6 +237,7 @@ fn read_one(text: &str) -> Result<ProductRules, BadRules> {
         categories: file.categories,
         asked_by: roles(&file.asked_by, Right::Submit).map_err(wrong)?,
         automatic: file.automatic,
+        ordered_at_entry: file.ordered_at_entry,
         approved_by: roles(&file.approved_by, Right::Decide).map_err(wrong)?,
         profiles: file.profile,
     };
@@ -275,6 +282,9 @@ fn check_complete(rules: &ProductRules) -> Result<(), String> {
     let missing = Change::ENDINGS.iter().find(|ending| {
         !rules.changes.iter().any(|one| one.change == **ending && one.leads_to == Consequence::End)
     });
+    if rules.ordered_at_entry.is_empty() == rules.automatic.contains(&Automatic::Registration) {
+        return Err("ordered_at_entry: professions stand there where registration is automatic".to_owned());
+    }
     match missing {
         Some(ending) if tied => Err(format!("{ending:?} must lead to the end of the card")),
         _ if tied == rules.categories.is_empty() => Err("categories are for cards that are tied".to_owned()),

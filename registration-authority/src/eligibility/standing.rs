@@ -101,7 +101,7 @@ fn open_order(db: &mut Database, place: &Place<'_>) -> QueryResult<Option<String
         .filter(card_orders::holder.eq(place.holder.to_string()))
         .filter(card_orders::kind.eq(place.kind.as_str()))
         .filter(card_orders::profession.eq(place.profession.code()))
-        .filter(card_orders::status.eq_any(["submitted", "approved"]))
+        .filter(card_orders::status.eq_any(["submitted", "waiting", "approved"]))
         .filter(card_orders::number.ne(place.except))
         .select(card_orders::number)
         .first(db)

@@ -64,6 +64,8 @@ fn bad_data_is_refused_with_its_reason() {
         ("product = \"CPE\"", "product = \"CPS\"", "R-CPS-01"),
         ("product = \"PS\"", "product = \"PX\"", "no such product"),
         ("id = \"el-org-serv-ssl\"", "id = \"el-org-sign\"", "of another offer"),
+        ("ordered_at_entry = [\"10\"", "ordered_at_entry = [\"99\"", "no such code"),
+        ("automatic = [\"renewal\", \"registration\"]", "automatic = [\"renewal\"]", "ordered_at_entry"),
         ("Le répertoire connaît le porteur.", "Le répertoire connaît le porteur", "full stop"),
     ];
     for (from, to, reason) in cases {
@@ -117,6 +119,6 @@ fn what_decides_is_the_register_of_now_and_the_refusal_names_the_rule() {
     assert_eq!(error.broken_rules()[0].rule, "R-CPS-04");
     let order = order::get(&mut house.db, &number).unwrap();
     let at = house.at;
-    let refused = check_order(&mut house.db, &mut ImportedRegister, &order, false, at);
+    let refused = check_order(&mut house.db, &mut ImportedRegister, &order, at);
     assert_eq!(code(refused), "order-holder-ceased");
 }

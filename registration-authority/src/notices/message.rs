@@ -121,6 +121,13 @@ fn words(notice: Notice, subject: &str) -> (&'static str, Vec<String>) {
             "Votre certificat est disponible",
             vec![format!("Le certificat de la demande {name} est disponible auprès de l’autorité d’enregistrement.")],
         ),
+        Notice::QuestionAsked => (
+            "Votre demande attend une réponse",
+            vec![format!(
+                "L’autorité d’enregistrement a besoin d’un renseignement ou d’une pièce pour examiner la demande {name}. \
+                 La question vous est posée par l’autorité d’enregistrement, jamais par courriel."
+            )],
+        ),
         Notice::DecisionSeen => (
             "Une décision a été prise en votre nom",
             vec![

@@ -16,7 +16,7 @@
 //!     familyName      UTF8String,             -- as it will be certified
 //!     givenName       UTF8String,
 //!     replaces    [0] UTF8String OPTIONAL,    -- the card that this one takes the place of
-//!     origin          UTF8String,             -- "officer" or "plan"
+//!     origin          UTF8String,             -- "officer", "plan" or "register"
 //!     plan        [1] UTF8String OPTIONAL,    -- present when origin is "plan"
 //!     submittedBy     UTF8String,             -- login
 //!     submittedAt     INTEGER,                -- milliseconds since 1970-01-01T00:00:00Z

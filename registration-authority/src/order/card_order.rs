@@ -53,6 +53,8 @@ pub enum Origin {
     Officer,
     /// A renewal plan, by its identifier; the plan is approved.
     Plan(String),
+    /// The register itself: somebody was entered in it. An officer approves it.
+    Register,
 }
 
 impl Origin {
@@ -61,6 +63,7 @@ impl Origin {
         match self {
             Self::Officer => ("officer", None),
             Self::Plan(plan) => ("plan", Some(plan)),
+            Self::Register => ("register", None),
         }
     }
 }
@@ -92,6 +95,11 @@ impl RegisterSnapshot {
 pub enum OrderState {
     /// Waits for its decision.
     Submitted,
+    /// Waits for the applicant's answer.
+    Waiting {
+        /// Since when.
+        at: Timestamp,
+    },
     /// Waits for its batch.
     Approved {
         /// When it was approved.
@@ -119,6 +127,7 @@ impl OrderState {
     pub const fn status(self) -> OrderStatus {
         match self {
             Self::Submitted => OrderStatus::Submitted,
+            Self::Waiting { .. } => OrderStatus::Waiting,
             Self::Approved { .. } => OrderStatus::Approved,
             Self::Refused { .. } => OrderStatus::Refused,
             Self::Withdrawn { .. } => OrderStatus::Withdrawn,
@@ -133,6 +142,11 @@ impl OrderState {
 }
 
 impl CardOrder {
+    /// Whether a decision may still come.
+    pub const fn is_undecided(&self) -> bool {
+        matches!(self.state, OrderState::Submitted | OrderState::Waiting { .. })
+    }
+
     /// What an officer decides on: this version, byte for byte.
     pub fn decidable(&self) -> Decidable {
         Decidable {
@@ -228,7 +242,8 @@ impl From<&CardOrder> for Row {
         let (origin, plan) = order.origin.stored();
         let changed_at = match order.state {
             OrderState::Submitted => order.submitted_at,
-            OrderState::Approved { at }
+            OrderState::Waiting { at }
+            | OrderState::Approved { at }
             | OrderState::Refused { at }
             | OrderState::Withdrawn { at }
             | OrderState::Ordered { at } => at,
@@ -264,6 +279,7 @@ impl TryFrom<Row> for CardOrder {
         let at = row.changed_at;
         let state = match row.status.as_str() {
             "submitted" => OrderState::Submitted,
+            "waiting" => OrderState::Waiting { at },
             "approved" => OrderState::Approved { at },
             "refused" => OrderState::Refused { at },
             "withdrawn" => OrderState::Withdrawn { at },
@@ -273,6 +289,7 @@ impl TryFrom<Row> for CardOrder {
         let origin = match (row.origin.as_str(), &row.plan) {
             ("officer", None) => Origin::Officer,
             ("plan", Some(plan)) => Origin::Plan(plan.clone()),
+            ("register", None) => Origin::Register,
             (other, _) => return Err(altered("origin", format!("no origin {other:?} with such a plan"))),
         };
         Ok(Self {

@@ -1,14 +1,17 @@
+use card::CardKind;
 use diesel::prelude::*;
 use professional_registry::Registry;
 use rand_core::CryptoRng;
 use store::{Act, BrokenRule, Code, Database, Fault, audit};
 use thiserror::Error;
 
-use super::{CardOrder, OrderError, OrderState, get};
-use crate::approval::{ApprovalProof, ApprovalVerifier, Verdict};
+use super::{CardOrder, OrderError, OrderState, get, set_status};
+use crate::approval::{ApprovalProof, ApprovalVerifier, SubjectKind, Verdict};
 use crate::decision::{self, DecideError, Given, Taken};
-use crate::eligibility::{self, NotEligible};
+use crate::eligibility::{self, Condition, Decider, NotEligible};
+use crate::officers::{self, Right};
 use crate::outbox::{self, Notice, Recipient};
+use crate::risk::{self, RiskError};
 
 /// Why an order is not decided on.
 #[derive(Debug, Error)]
@@ -22,6 +25,9 @@ pub enum ApproveError {
     /// The rules no longer permit it.
     #[error(transparent)]
     NotEligible(#[from] NotEligible),
+    /// What is to be looked at cannot be known.
+    #[error(transparent)]
+    Risk(#[from] RiskError),
     /// The database refused.
     #[error("database: {0}")]
     Database(#[from] diesel::result::Error),
@@ -33,6 +39,7 @@ impl Fault for ApproveError {
             Self::Order(error) => error.code(),
             Self::Decide(error) => error.code(),
             Self::NotEligible(error) => error.code(),
+            Self::Risk(error) => error.code(),
             Self::Database(_) => store::fault::DATABASE,
         }
     }
@@ -47,8 +54,8 @@ impl Fault for ApproveError {
 
 /// Approves an order at `version`, in the name of the officer who acts and who made `proof`.
 ///
-/// Never the submitter; the register is asked again, and must still name the holder as the order does.
-/// Inside the caller's write transaction.
+/// Never the submitter; the register is asked again, and must still name the holder as the order does. Where a flag of the order
+/// asks for two officers, the first one's approval leaves it [`OrderState::Submitted`]. Inside the caller's write transaction.
 #[expect(clippy::too_many_arguments, reason = "two collaborators and a proof, by the order of the house")]
 pub fn approve(
     db: &mut Database,
@@ -62,10 +69,53 @@ pub fn approve(
 ) -> Result<CardOrder, ApproveError> {
     let order = get(db, number)?;
     let given = Given { version, verdict: Verdict::Approve, proof, reason_text: None };
-    let checked = decision::check(db, verifier, order.decidable(), given, act)?;
-    eligibility::check_order(db, registry, &order, true, act.at)?;
+    let checked = decision::check(db, verifier, order.decidable(), given, act)
+        .map_err(|error| by_rule(order.kind, error))?;
+    let decider = decider(db, &order, act)?;
+    eligibility::check_decision(db, registry, &order, decider, act.at)?;
+    risk::look_again(db, registry, &order, act)?;
+    // Two who approve at once take turns at the row: the second sees the first's decision.
+    if !set_status(db, number, version, "submitted", "submitted", act)? {
+        return Err(DecideError::not_open(&order.decidable(), "no longer open").into());
+    }
+    if risk::asks_for_two(db, &order)? && approvals(db, &order)?.is_empty() {
+        let taken = checked.record_first(db)?;
+        let event = audit::Event {
+            action: "order.approved-by-one",
+            subject: format!("order {number}"),
+            payload: taken.event_payload(),
+        };
+        audit::record(db, event, rng, act)?;
+        return Ok(order);
+    }
     let taken = checked.record(db, act)?;
     conclude(db, order, &taken, rng, act)
+}
+
+/// Who has approved the order's current version.
+pub(crate) fn approvals(db: &mut Database, order: &CardOrder) -> QueryResult<Vec<String>> {
+    let decisions = decision::of(db, SubjectKind::CardOrder, &order.number)?;
+    let standing = decisions.into_iter().filter(|one| one.subject_version == order.version && one.approves());
+    Ok(standing.map(|one| one.decided_by).collect())
+}
+
+fn decider(db: &mut Database, order: &CardOrder, act: &Act) -> Result<Decider, ApproveError> {
+    let officer = officers::require(db, Right::Decide, act).map_err(DecideError::from)?;
+    Ok(Decider {
+        role: officer.role,
+        submitted_it: officer.login == order.submitted_by,
+        approved_it: approvals(db, order)?.contains(&officer.login),
+    })
+}
+
+/// Nobody decides on his own order: refused by the rule that says so.
+fn by_rule(kind: CardKind, error: DecideError) -> ApproveError {
+    match error {
+        DecideError::SelfApproval { .. } => {
+            eligibility::refused_by(kind, Condition::Approver, error.to_string()).into()
+        }
+        error => error.into(),
+    }
 }
 
 /// Refuses an order at `version`. The reason's code is in the signed statement; `reason_text` is the

@@ -1,11 +1,12 @@
 //! Card orders (*commandes de carte*): who asks for which card, and what became of it.
 //!
 //! [`submit`] asks the register and keeps what it said; [`approve`], by another person, asks it again;
-//! [`refuse`] says why; [`withdraw`] takes an order back. [`canonical`] is what a decision is about.
+//! [`ask`] has it wait for an [`answer`]; [`refuse`] says why; [`withdraw`] takes an order back. [`canonical`] is what a decision is about.
 
 pub mod canonical;
 mod card_order;
 mod decide;
+mod question;
 mod queue;
 mod submit;
 mod withdraw;
@@ -16,6 +17,7 @@ mod tests;
 pub use canonical::{CanonicalOrder, ORDER_ENCODING_VERSION};
 pub use card_order::{CardOrder, OrderError, OrderState, Origin, RegisterSnapshot};
 pub use decide::{ApproveError, approve, refuse};
+pub use question::{Answer, QUESTION_BOUND, Question, QuestionError, answer, ask, questions};
 pub use queue::{OrderStatus, QueueCursor, QueueFilter, get, of_holder, queue};
 pub use submit::{NewCardOrder, RefreshError, SubmitError, SubmittedOrder, refresh, submit};
 pub use withdraw::{WithdrawError, may_withdraw, withdraw};

@@ -14,6 +14,8 @@ const PAGE_BOUND: i64 = 200;
 pub enum OrderStatus {
     /// Waiting for their decision.
     Submitted,
+    /// Waiting for an answer of their applicant.
+    Waiting,
     /// Waiting for their batch.
     Approved,
     /// Refused.
@@ -26,13 +28,14 @@ pub enum OrderStatus {
 
 impl OrderStatus {
     /// Every state, in the order of an order's life.
-    pub const ALL: [Self; 5] =
-        [Self::Submitted, Self::Approved, Self::Refused, Self::Withdrawn, Self::Ordered];
+    pub const ALL: [Self; 6] =
+        [Self::Submitted, Self::Waiting, Self::Approved, Self::Refused, Self::Withdrawn, Self::Ordered];
 
     /// As stored.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Submitted => "submitted",
+            Self::Waiting => "waiting",
             Self::Approved => "approved",
             Self::Refused => "refused",
             Self::Withdrawn => "withdrawn",

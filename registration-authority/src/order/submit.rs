@@ -11,11 +11,12 @@ use thiserror::Error;
 
 use super::card_order::Row;
 use super::{CardOrder, OrderError, OrderState, Origin, RegisterSnapshot, get};
-use crate::eligibility::{self, Asker, Claim, Entitlement, NotEligible};
+use crate::eligibility::{self, Asker, Claim, Condition, Entitlement, NotEligible};
 use crate::faults;
 use crate::numbering::{self, Series};
 use crate::officers::{self, NotAuthorised, Right};
 use crate::outbox::{self, Notice, Recipient};
+use crate::risk::{self, RiskError};
 
 /// What an officer asks for. The names come from the register, never from a form.
 #[derive(Clone, Debug)]
@@ -60,6 +61,9 @@ pub enum SubmitError {
     /// The rules do not permit it.
     #[error(transparent)]
     NotEligible(#[from] NotEligible),
+    /// What is to be looked at cannot be known.
+    #[error(transparent)]
+    Risk(#[from] RiskError),
     /// What is left on the disk is for oppositions.
     #[error(transparent)]
     OnReserve(#[from] OnReserve),
@@ -73,6 +77,7 @@ impl Fault for SubmitError {
         match self {
             Self::NotAuthorised(error) => error.code(),
             Self::NotEligible(error) => error.code(),
+            Self::Risk(error) => error.code(),
             Self::OnReserve(error) => error.code(),
             Self::Database(_) => store::fault::DATABASE,
         }
@@ -127,10 +132,12 @@ pub(crate) fn insert(
         Ok(_) => {}
         // Two submissions crossed: the index over the open orders has decided.
         Err(error) if store::database::is_unique_violation(&error) => {
-            return Err(eligibility::already_open(order.kind).into());
+            let crossed = "an order for the same was submitted a moment ago".to_owned();
+            return Err(eligibility::refused_by(order.kind, Condition::NoOpenOrder, crossed).into());
         }
         Err(error) => return Err(error.into()),
     }
+    risk::begin(db, registry, &order, act)?;
     record(db, "order.submitted", &order, rng, act)?;
     let subject = format!("order {}", order.number);
     let holder = order.holder.to_string();
@@ -177,6 +184,9 @@ pub enum RefreshError {
     /// The register no longer supports it.
     #[error(transparent)]
     NotEligible(#[from] NotEligible),
+    /// What is to be looked at cannot be known.
+    #[error(transparent)]
+    Risk(#[from] RiskError),
     /// It is no longer open, or was changed meanwhile.
     #[error("order {0} is not open at version {1}")]
     NotOpen(String, i64),
@@ -191,6 +201,7 @@ impl Fault for RefreshError {
             Self::NotAuthorised(error) => error.code(),
             Self::Order(error) => error.code(),
             Self::NotEligible(error) => error.code(),
+            Self::Risk(error) => error.code(),
             Self::NotOpen(..) => faults::ORDER_NOT_OPEN,
             Self::Database(_) => store::fault::DATABASE,
         }
@@ -243,6 +254,7 @@ pub fn refresh(
     if changed == 0 {
         return Err(RefreshError::NotOpen(number.to_owned(), version));
     }
+    risk::begin(db, registry, &order, act)?;
     record(db, "order.refreshed", &order, rng, act)?;
     Ok(order)
 }

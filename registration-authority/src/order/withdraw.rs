@@ -78,10 +78,10 @@ pub fn may_withdraw(officer: &Officer, order: &CardOrder) -> bool {
     officer.role.may(Right::Submit) && is_his(officer, order) && is_open(order)
 }
 
-fn is_his(officer: &Officer, order: &CardOrder) -> bool {
+pub(super) fn is_his(officer: &Officer, order: &CardOrder) -> bool {
     officer.role == Role::RegistrationOfficer || officer.login == order.submitted_by
 }
 
 fn is_open(order: &CardOrder) -> bool {
-    matches!(order.state, OrderState::Submitted | OrderState::Approved { .. })
+    order.is_undecided() || matches!(order.state, OrderState::Approved { .. })
 }

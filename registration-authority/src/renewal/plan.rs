@@ -144,7 +144,7 @@ fn has_successor(db: &mut Database, card: &Card) -> QueryResult<bool> {
         .filter(card_orders::holder.eq(&card.holder))
         .filter(card_orders::kind.eq(card.kind.as_str()))
         .filter(card_orders::replaces.eq(&number))
-        .filter(card_orders::status.eq_any(["submitted", "approved"]))
+        .filter(card_orders::status.eq_any(["submitted", "waiting", "approved"]))
         .count()
         .get_result(db)?;
     let made: i64 = cards::table

@@ -39,9 +39,13 @@ use crate::approval::{ApprovalProof, ApprovalVerifier, Decidable, DemoApprover};
 use crate::certification::{CertificationContext, CertifiedCard, CertifyCardError, certify_card};
 use crate::officers::{self, Role};
 use crate::order::{self, ApproveError, CardOrder, NewCardOrder, SubmitError, SubmittedOrder};
+use crate::terms::{self, AcceptancePath, Accepted};
 use crate::{delivery, personalisation};
 
 pub(crate) type Rng = UnwrapErr<getrandom::SysRng>;
+
+/// The terms of use that are in force.
+pub(crate) const TERMS: &str = "CGU-2026";
 
 /// The authority, its register, its officers.
 pub(crate) struct House {
@@ -203,8 +207,17 @@ impl House {
 
     pub(crate) fn activate(&mut self, number: &CardNumber) -> delivery::Activation {
         let act = self.officer("alice");
-        delivery::deliver(&mut self.db, number, &mut self.rng, &act).unwrap();
-        delivery::activate(&mut self.db, number, &mut self.rng, &act).unwrap()
+        self.accept_terms(number);
+        delivery::deliver(&mut self.db, number, TERMS, &mut self.rng, &act).unwrap();
+        delivery::activate(&mut self.db, number, TERMS, &mut self.rng, &act).unwrap()
+    }
+
+    /// The holder signs the terms before alice.
+    pub(crate) fn accept_terms(&mut self, number: &CardNumber) {
+        let (act, at) = (self.officer("alice"), self.at);
+        let Self { db, rng, .. } = self;
+        let accepted = Accepted { terms: TERMS, path: AcceptancePath::Counter, at };
+        db.write(|db| terms::accept(db, number, accepted, rng, &act)).unwrap();
     }
 
     /// Reads an extract of that day, as the importer reads the real one.

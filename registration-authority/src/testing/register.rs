@@ -4,6 +4,7 @@ use std::time::Duration;
 use professional_registry::IdNatPs;
 use professional_registry::extract::{COLUMNS, Form, file_name};
 use professional_registry::import::{ImportError, ImportOptions, ImportReport, Release, import_extract};
+use sha2::{Digest, Sha256};
 use store::{Act, Actor, Database, RequestId, Timestamp};
 
 use super::Rng;
@@ -98,7 +99,14 @@ pub(crate) fn without(lines: Vec<Line>, person_gone: &IdNatPs) -> Vec<Line> {
 
 /// That many nurses whom nobody else names.
 pub(crate) fn crowd(count: u32) -> Vec<Line> {
-    (0..count).map(|number| line(1000 + number, "DUVAL", "Ange", "60", "C")).collect()
+    (0..count).map(|number| line(1000 + number, unlike(number), unlike(number + 7919), "60", "C")).collect()
+}
+
+/// A name that is like no other: nobody of a crowd may look like his neighbour.
+fn unlike(number: u32) -> &'static str {
+    let digest = Sha256::digest(number.to_be_bytes());
+    let letters: String = digest.iter().take(10).map(|octet| char::from(b'A' + octet % 26)).collect();
+    Box::leak(letters.into_boxed_str())
 }
 
 /// One of the crowd.

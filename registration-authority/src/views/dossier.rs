@@ -8,7 +8,8 @@ use super::OrderSummary;
 use crate::approval::SubjectKind;
 use crate::decision::{self, Decision};
 use crate::officers::{self, NotAuthorised, Right};
-use crate::order::{self, CardOrder, OrderError};
+use crate::order::{self, CardOrder, OrderError, Question};
+use crate::risk::{self, RaisedFlag, RiskError};
 
 /// How many earlier cards and orders a dossier shows.
 const EARLIER_BOUND: usize = 100;
@@ -24,6 +25,10 @@ pub struct Dossier {
     pub register_now: Option<ProfessionalRecord>,
     /// Order and register side by side.
     pub comparison: Vec<Comparison>,
+    /// What makes one look twice at it, the gravest first.
+    pub flags: Vec<RaisedFlag>,
+    /// What the applicant was asked, oldest first.
+    pub questions: Vec<Question>,
     /// What was decided, oldest first.
     pub decisions: Vec<Decision>,
     /// The holder's other orders, newest first.
@@ -43,6 +48,20 @@ pub struct Comparison {
     pub register: Option<String>,
 }
 
+impl Dossier {
+    /// Whether two officers must approve it.
+    pub fn asks_for_two(&self) -> bool {
+        self.flags.iter().any(|flag| flag.second_officer)
+    }
+
+    /// Who has approved its current version.
+    pub fn approved_by(&self) -> impl Iterator<Item = &str> {
+        let standing =
+            self.decisions.iter().filter(|one| one.subject_version == self.order.version && one.approves());
+        standing.map(|one| one.decided_by.as_str())
+    }
+}
+
 impl Comparison {
     /// Whether both say the same.
     pub fn agrees(&self) -> bool {
@@ -59,6 +78,9 @@ pub enum DossierError {
     /// The order cannot be had.
     #[error(transparent)]
     Order(#[from] OrderError),
+    /// What is to be looked at cannot be known.
+    #[error(transparent)]
+    Risk(#[from] RiskError),
     /// The register does not answer.
     #[error(transparent)]
     Registry(#[from] RegistryError),
@@ -72,6 +94,7 @@ impl Fault for DossierError {
         match self {
             Self::NotAuthorised(error) => error.code(),
             Self::Order(error) => error.code(),
+            Self::Risk(error) => error.code(),
             Self::Registry(error) => error.code(),
             Self::Database(_) => store::fault::DATABASE,
         }
@@ -97,6 +120,8 @@ pub fn dossier(
     let holder = order.holder.to_string();
     let register_now = registry.professional(db, &order.holder)?;
     let comparison = compare(&order, register_now.as_ref());
+    let flags = risk::shown(db, registry, &order, act.at)?;
+    let questions = order::questions(db, number)?;
     let decisions = decision::of(db, SubjectKind::CardOrder, number)?;
     let mut other_orders = order::of_holder(db, &holder)?;
     other_orders.retain(|other| other.number != order.number);
@@ -107,6 +132,8 @@ pub fn dossier(
         register_then: order.register.record(),
         register_now,
         comparison,
+        flags,
+        questions,
         decisions,
         other_orders: other_orders.iter().map(OrderSummary::from).collect(),
         cards,

@@ -95,7 +95,7 @@ async fn withdraw(number: web::Path<String>, posted: Posted) -> Result<HttpRespo
 }
 
 /// Runs an act on a dossier that the officer may read, and answers: by GET when it is done.
-async fn act(
+pub(super) async fn act(
     number: web::Path<String>,
     posted: Posted,
     done: &'static str,
@@ -204,7 +204,8 @@ fn sign(
     signing::sign(work, frame, asked, fields)
 }
 
-fn version(fields: &Fields) -> Result<i64, Failure> {
+/// The version that the officer has read.
+pub(super) fn version(fields: &Fields) -> Result<i64, Failure> {
     fields.text("version").parse().map_err(|_| Failure::of(faults::FORM_UNREADABLE))
 }
 

@@ -1,5 +1,6 @@
 //! One dossier: what is asked for beside what the register says, and the decision.
 
+mod looks;
 mod past;
 mod register;
 
@@ -19,6 +20,7 @@ use registration_authority::refusal_reasons::{self, RefusalReason};
 use registration_authority::views::{self, Dossier};
 use store::{BrokenRule, Code, Database};
 
+use looks::{Asked, Signal};
 use past::{Past, PastCard, PastOrder};
 use register::Line;
 
@@ -77,6 +79,12 @@ pub(super) struct DossierPage {
     comparison: Vec<Line>,
     places: Vec<String>,
     other_exercises: Vec<String>,
+    signals: Vec<Signal>,
+    two: bool,
+    first_approval: Option<String>,
+    questions: Vec<Asked>,
+    can_ask: bool,
+    can_answer: bool,
     decisions: Vec<Past>,
     cards: Vec<PastCard>,
     other_orders: Vec<PastOrder>,
@@ -132,9 +140,10 @@ pub(super) fn order_number(text: &str) -> Option<String> {
 
 /// What submitted where no officer did: `job:renewal`.
 pub(super) fn job_name(login: &str) -> String {
-    match login.starts_with("job:") {
-        true => "Renouvellement automatique".to_owned(),
-        false => login.to_owned(),
+    match login {
+        "job:registration" => "Inscription au répertoire".to_owned(),
+        job if job.starts_with("job:") => "Renouvellement automatique".to_owned(),
+        login => login.to_owned(),
     }
 }
 
@@ -172,6 +181,12 @@ fn compose(
     let comparison = register::beside(&dossier);
     let agrees = comparison.iter().all(|line| line.likeness == Likeness::Same);
     let status = order.state.status();
+    let waits = matches!(order.state, OrderState::Waiting { .. });
+    let approved: Vec<String> = dossier.approved_by().map(str::to_owned).collect();
+    let first_approval = match approved.first().filter(|_| submitted) {
+        Some(login) => Some(name_of(db, login)?),
+        None => None,
+    };
     let decisions =
         dossier.decisions.iter().map(|decision| Past::of(db, decision)).collect::<Result<_, Failure>>()?;
     Ok(DossierPage {
@@ -197,17 +212,31 @@ fn compose(
         register_says: register::says(&dossier, agrees),
         places: register::places(db, &dossier)?,
         other_exercises: register::other_exercises(&dossier),
+        two: dossier.asks_for_two(),
+        signals: dossier.flags.iter().cloned().map(Signal::of).collect(),
+        questions: dossier
+            .questions
+            .iter()
+            .cloned()
+            .map(|question| Asked::of(db, question))
+            .collect::<Result<_, Failure>>()?,
+        can_ask: submitted && officer.role.may(Right::Decide),
+        can_answer: waits && order::may_withdraw(officer, order),
         decisions,
         cards: dossier.cards.iter().map(PastCard::of).collect(),
         other_orders: dossier.other_orders.iter().map(PastOrder::of).collect(),
         open: submitted,
-        barred: barred(officer, own, signs),
+        barred: barred(officer, own, approved.contains(&officer.login), signs),
         can_refresh: submitted && officer.role.may(Right::Submit) && !agrees,
         can_withdraw: order::may_withdraw(officer, order),
         reasons: choices(&said.reason),
         text: said.text,
         about_reason: said.problem.is_some_and(is_about_reason),
-        done: said.done,
+        done: match said.done {
+            Some(APPROVED) if first_approval.is_some() => Some(APPROVED_BY_ONE),
+            done => done,
+        },
+        first_approval,
         problem: said.problem.map(|code| Trouble {
             code: code.name,
             refusal: words::refusal(code.name),
@@ -219,11 +248,13 @@ fn compose(
 }
 
 /// Why this officer does not see the decision's buttons. A help to him: the rule is asked again at each act.
-fn barred(officer: &Officer, own: bool, signs: bool) -> Option<String> {
+fn barred(officer: &Officer, own: bool, approved: bool, signs: bool) -> Option<String> {
     let code = if !officer.role.may(Right::Decide) {
         rules::OFFICER_ROLE_MISSING
     } else if own {
         rules::ORDER_SELF_APPROVAL
+    } else if approved {
+        rules::ORDER_SECOND_OFFICER
     } else if !signs {
         crate::faults::DECISION_PROOF_MISSING
     } else {
@@ -248,17 +279,24 @@ fn is_about_reason(code: Code) -> bool {
 fn since(state: OrderState) -> Option<Shown> {
     match state {
         OrderState::Submitted => None,
-        OrderState::Approved { at }
+        OrderState::Waiting { at }
+        | OrderState::Approved { at }
         | OrderState::Refused { at }
         | OrderState::Withdrawn { at }
         | OrderState::Ordered { at } => Some(Shown(at)),
     }
 }
 
+const APPROVED: &str = "La demande est approuvée. La carte part en fabrication avec le prochain lot.";
+const APPROVED_BY_ONE: &str =
+    "Votre approbation est enregistrée. Un autre opérateur d'enregistrement doit approuver à son tour.";
+
 fn done_in_words(done: &str) -> Option<&'static str> {
     Some(match done {
         "depot" => "La demande est déposée. Une autre personne que vous doit en décider.",
-        "approbation" => "La demande est approuvée. La carte part en fabrication avec le prochain lot.",
+        "approbation" => APPROVED,
+        "question" => "La question est posée : la demande attend le demandeur.",
+        "reponse" => "La réponse est enregistrée : la demande est de nouveau à vérifier.",
         "refus" => "La demande est refusée. Le porteur en est averti.",
         "reprise" => "Les données du répertoire sont reprises : relisez la demande avant de décider.",
         "retrait" => "La demande est retirée.",

@@ -249,5 +249,5 @@ fn answer_refused(
 }
 
 fn database(error: impl std::fmt::Display) -> Failure {
-    Failure::Coded { code: store::fault::DATABASE, detail: error.to_string() }
+    Failure::coded(store::fault::DATABASE, error.to_string())
 }

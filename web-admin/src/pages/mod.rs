@@ -13,6 +13,7 @@ mod new_key;
 mod new_order;
 mod opposition;
 pub(crate) mod pki;
+mod question;
 mod queue;
 mod register;
 mod release;
@@ -41,12 +42,13 @@ use crate::words::{self, Refusal};
 
 /// Every page, by address. What is not here is not served; whose role gets what answer is written down for
 /// each of them in `tests/routes.txt`.
-pub(crate) const ADDRESSES: [&[Address]; 17] = [
+pub(crate) const ADDRESSES: [&[Address]; 18] = [
     &[Address::at("/").get(|| web::get().to(home))],
     sign_in::ADDRESSES,
     queue::ADDRESSES,
     dossier::ADDRESSES,
     decision::ADDRESSES,
+    question::ADDRESSES,
     new_order::ADDRESSES,
     cards::ADDRESSES,
     card::ADDRESSES,

@@ -139,6 +139,7 @@ fn row(order: OrderSummary, name_of: &dyn Fn(&str) -> String, login: &str, now: 
 pub(super) fn slug(status: OrderStatus) -> &'static str {
     match status {
         OrderStatus::Submitted => "a-verifier",
+        OrderStatus::Waiting => "en-attente",
         OrderStatus::Approved => "approuvees",
         OrderStatus::Refused => "refusees",
         OrderStatus::Withdrawn => "retirees",

@@ -77,7 +77,7 @@ impl StalePage {
 fn versions(order: &CardOrder, seen: &Seen) -> Vec<Change> {
     let Some(version) = seen.version.filter(|version| *version != order.version) else { return Vec::new() };
     let mut changes = vec![Change::of(format!(
-        "Les données du répertoire ont été reprises : la demande est passée de la version {version} à la version {}",
+        "La demande a été reprise ou complétée : elle est passée de la version {version} à la version {}",
         order.version
     ))];
     let fields = [

@@ -124,3 +124,67 @@ async fn without_a_demonstration_key_the_page_says_that_a_card_or_passkey_is_nee
     assert_eq!(answer.status, 409);
     assert_eq!(state(&mut house, &number), OrderState::Submitted);
 }
+
+#[actix_web::test]
+async fn a_flag_says_why_to_look_twice_and_a_second_officer_approves_after_the_first() {
+    let mut house = House::new();
+    house.submit("alice", &person(3));
+    let number = house.submit("alice", &person(4));
+    let address = format!("/ra/dossiers/{number}");
+    let mut bob = house.browser("bob").await;
+    let page = bob.get(&address).await;
+    for text in [
+        "▲",
+        "À regarder",
+        "Une personne au nom semblable, qui exerce au même endroit, a une autre demande",
+        "Demande un second avis.",
+        "Deux opérateurs d’enregistrement différents doivent approuver cette demande.",
+    ] {
+        assert!(page.says(text), "{text}: {}", page.body);
+    }
+    let answer = bob.post(&format!("{address}/approuver"), &[("version", "1")]).await;
+    let page = bob.follow(&answer).await;
+    assert!(page.says("Votre approbation est enregistrée."), "{}", page.body);
+    assert!(page.says("Approuvée une première fois par Bob BERNARD"), "{}", page.body);
+    assert!(page.says("Vous avez déjà approuvé cette demande") && !page.body.contains("/approuver\""));
+    assert_eq!(state(&mut house, &number), OrderState::Submitted);
+    let again = bob.post(&format!("{address}/approuver"), &[("version", "1")]).await;
+    assert_eq!(again.status, 409);
+    assert!(again.says("order-second-officer") && again.says("R-CPS-15"), "{}", again.body);
+
+    let mut clara = house.browser("clara").await;
+    let answer = clara.post(&format!("{address}/approuver"), &[("version", "1")]).await;
+    assert!(clara.follow(&answer).await.says("La demande est approuvée."));
+    assert!(matches!(state(&mut house, &number), OrderState::Approved { .. }));
+}
+
+#[actix_web::test]
+async fn an_officer_asks_the_submitter_answers_and_the_dossier_shows_both() {
+    let mut house = House::new();
+    let number = house.submit("agent", &person(1));
+    let address = format!("/ra/dossiers/{number}");
+    let mut bob = house.browser("bob").await;
+    let empty = bob.post(&format!("{address}/demander"), &[("version", "1"), ("question", "")]).await;
+    assert_eq!(empty.status, 422);
+    assert!(empty.says("order-text-invalid"), "{}", empty.body);
+    let question = [("version", "1"), ("question", "Quelle est la date de la perte ?")];
+    let answer = bob.post(&format!("{address}/demander"), &question).await;
+    let page = bob.follow(&answer).await;
+    assert!(
+        page.says("En attente du demandeur") && page.says("Sans réponse pour l’instant."),
+        "{}",
+        page.body
+    );
+    assert!(!page.body.contains("/approuver\""), "nobody decides meanwhile");
+    assert!(bob.get("/ra/file?statut=en-attente").await.says(&number));
+
+    let mut agent = house.browser("agent").await;
+    assert!(agent.get(&address).await.says("Répondre"));
+    let answer = agent.post(&format!("{address}/repondre"), &[("reponse", "Le 3 novembre.")]).await;
+    let page = agent.follow(&answer).await;
+    assert!(page.says("La réponse est enregistrée") && page.says("Le 3 novembre."), "{}", page.body);
+    let stale = bob.post(&format!("{address}/approuver"), &[("version", "1")]).await;
+    assert_eq!(stale.status, 412, "{}", stale.body);
+    let answer = bob.post(&format!("{address}/approuver"), &[("version", "2")]).await;
+    assert!(bob.follow(&answer).await.says("La demande est approuvée."));
+}

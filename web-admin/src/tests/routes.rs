@@ -122,6 +122,11 @@ async fn answers(login: Option<&str>, submitter: &str) -> Vec<(String, String)> 
 fn filled_in(house: &mut House, path: &str, number: u32, submitter: &str) -> String {
     let holder = person(number);
     let path = match path {
+        "/ra/dossiers/{number}/repondre" => {
+            let number = house.submit(submitter, &holder);
+            house.ask("bob", &number);
+            path.replace("{number}", &number)
+        }
         _ if path.starts_with("/ra/dossiers/{number}") => {
             path.replace("{number}", &house.submit(submitter, &holder))
         }
@@ -164,6 +169,8 @@ fn form(path: &str, number: u32) -> Vec<(&'static str, String)> {
         "/ra/dossiers/{number}/approuver"
         | "/ra/dossiers/{number}/reprendre"
         | "/ra/registre/extraits/{feed}/liberer" => &[("version", "1")],
+        "/ra/dossiers/{number}/demander" => &[("version", "1"), ("question", "Pourquoi ?")],
+        "/ra/dossiers/{number}/repondre" => &[("reponse", "Parce que.")],
         "/ra/caducites/{plan}/rejeter" => &[("motif", "file-wrong")],
         "/ra/registre/extraits/{feed}/rejeter" => &[("version", "1"), ("motif", "file-wrong")],
         "/ra/dossiers/{number}/refuser" => &[("version", "1"), ("motif", "duplicate")],

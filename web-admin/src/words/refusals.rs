@@ -92,6 +92,14 @@ fn of_orders(code: &str) -> Option<(&'static str, &'static str)> {
         "order-not-open" => {
             ("Cette demande n'attend plus de décision.", "Relisez la demande : son état a changé.")
         }
+        "order-second-officer" => (
+            "Vous avez déjà approuvé cette demande : un signalement demande un second avis.",
+            "Un autre opérateur d'enregistrement approuve à son tour.",
+        ),
+        "order-text-invalid" => (
+            "Le texte est vide, trop long, ou contient un caractère de commande.",
+            "Écrivez de 1 à 2 000 caractères.",
+        ),
         "order-reason-missing" => (
             "Un refus doit être motivé ; un autre motif demande une précision.",
             "Choisissez un motif dans la liste.",
@@ -236,6 +244,14 @@ fn of_cards(code: &str) -> Option<(&'static str, &'static str)> {
         "card-wrong-state" => {
             ("L'état de la carte ne permet pas cette action.", "Consultez l'état actuel de la carte.")
         }
+        "terms-not-accepted" => (
+            "Le porteur n'a pas accepté les conditions d'utilisation en vigueur.",
+            "Recueillez son acceptation et enregistrez-la, puis remettez la carte.",
+        ),
+        "terms-invalid" => (
+            "L'acceptation des conditions d'utilisation ne peut pas être enregistrée ainsi.",
+            "Vérifiez la version des conditions et la date de l'acceptation.",
+        ),
         "card-ended" => {
             ("Les certificats de cette carte sont arrivés à leur terme.", "Demandez une autre carte.")
         }

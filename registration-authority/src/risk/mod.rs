@@ -1,0 +1,233 @@
+//! What makes an officer look twice at an order: flags that are computed and explained, and never decisive alone.
+//!
+//! `flags.toml` says which there are, how grave each is, and whether two officers must approve an order that bears it. [`assess`] is
+//! a pure function of facts. What is found when a version of an order is submitted, refreshed, answered or decided is kept for
+//! that version and never taken back: whoever removes the cause makes another version, which begins anew. So neither a page nor the
+//! web role can take a flag away that asks for a second officer; the database counts the decisions too, and the worker again
+//! (decision 28).
+
+mod assess;
+mod names;
+mod places;
+mod table;
+
+#[cfg(test)]
+mod tests;
+
+use std::time::Duration;
+
+use diesel::prelude::*;
+use professional_registry::extract::Form;
+use professional_registry::{ProfessionalRecord, Registry, RegistryError, import};
+use store::schema::{card_orders, cards, order_flags, register_feeds};
+use store::{Act, Code, Database, Fault, Timestamp};
+use thiserror::Error;
+
+pub use assess::{RaisedFlag, RiskFacts, assess};
+pub use table::{BadFlags, Flag, FlagRule, Level, flags};
+
+use crate::eligibility::{self, BadRules, Product};
+use crate::order::{CardOrder, Origin, exercise_key};
+
+/// Within which time orders count as a rush.
+const HOUR: Duration = Duration::from_secs(3600);
+
+/// Why it is not known what is to be looked at.
+#[derive(Debug, Error)]
+pub enum RiskError {
+    /// The table of flags cannot be read.
+    #[error(transparent)]
+    Flags(#[from] BadFlags),
+    /// The rules of eligibility cannot be read.
+    #[error(transparent)]
+    Rules(#[from] BadRules),
+    /// The register does not answer.
+    #[error(transparent)]
+    Registry(#[from] RegistryError),
+    /// The database refused.
+    #[error("database: {0}")]
+    Database(#[from] diesel::result::Error),
+}
+
+impl Fault for RiskError {
+    fn code(&self) -> Code {
+        match self {
+            Self::Flags(error) => error.code(),
+            Self::Rules(error) => error.code(),
+            Self::Registry(error) => error.code(),
+            Self::Database(_) => store::fault::DATABASE,
+        }
+    }
+}
+
+/// Writes down where the holder of a new version practises, and the flags that it raises. Inside the transaction that writes it.
+/// A plan's order is approved with its plan: it raises none, and others are compared with it.
+pub(crate) fn begin(
+    db: &mut Database,
+    registry: &mut dyn Registry,
+    order: &CardOrder,
+    act: &Act,
+) -> Result<(), RiskError> {
+    places::keep(db, order)?;
+    if matches!(order.origin, Origin::Plan(_)) {
+        return Ok(());
+    }
+    look_again(db, registry, order, act)
+}
+
+/// Keeps what this version of the order raises now and did not before.
+pub(crate) fn look_again(
+    db: &mut Database,
+    registry: &mut dyn Registry,
+    order: &CardOrder,
+    act: &Act,
+) -> Result<(), RiskError> {
+    let known = recorded(db, &order.number, order.version)?;
+    for raised in raised_now(db, registry, order, act.at)? {
+        if known.iter().any(|one| one.flag == raised.flag) {
+            continue;
+        }
+        diesel::insert_into(order_flags::table)
+            .values((
+                order_flags::order_number.eq(&order.number),
+                order_flags::order_version.eq(order.version),
+                order_flags::flag.eq(raised.flag),
+                order_flags::level.eq(raised.level),
+                order_flags::second_officer.eq(raised.second_officer),
+                order_flags::reason.eq(raised.reason),
+                order_flags::found_at.eq(act.at),
+            ))
+            .execute(db)?;
+    }
+    Ok(())
+}
+
+/// What an officer is shown: what was kept of this version, and what else it would raise now; the gravest first.
+pub(crate) fn shown(
+    db: &mut Database,
+    registry: &mut dyn Registry,
+    order: &CardOrder,
+    at: Timestamp,
+) -> Result<Vec<RaisedFlag>, RiskError> {
+    let mut flags = recorded(db, &order.number, order.version)?;
+    if order.is_undecided() {
+        let now = raised_now(db, registry, order, at)?;
+        flags.extend(
+            now.into_iter()
+                .filter(|raised| !flags.iter().any(|one| one.flag == raised.flag))
+                .collect::<Vec<_>>(),
+        );
+    }
+    flags.sort_by_key(|flag| std::cmp::Reverse(flag.level()));
+    Ok(flags)
+}
+
+/// Whether two officers must approve this version.
+pub(crate) fn asks_for_two(db: &mut Database, order: &CardOrder) -> QueryResult<bool> {
+    let asking: i64 = order_flags::table
+        .filter(order_flags::order_number.eq(&order.number))
+        .filter(order_flags::order_version.eq(order.version))
+        .filter(order_flags::second_officer.eq(true))
+        .count()
+        .get_result(db)?;
+    Ok(asking > 0)
+}
+
+/// What was kept of a version, by flag.
+fn recorded(db: &mut Database, number: &str, version: i64) -> QueryResult<Vec<RaisedFlag>> {
+    let rows: Vec<(String, String, bool, String)> = order_flags::table
+        .filter(order_flags::order_number.eq(number).and(order_flags::order_version.eq(version)))
+        .order(order_flags::flag)
+        .select((order_flags::flag, order_flags::level, order_flags::second_officer, order_flags::reason))
+        .load(db)?;
+    let read = |(flag, level, second_officer, reason): (String, String, bool, String)| RaisedFlag {
+        flag,
+        // The database knows two levels; an unknown one would be the graver.
+        level: Level::from_name(&level).unwrap_or(Level::Red).as_str(),
+        second_officer,
+        reason,
+    };
+    Ok(rows.into_iter().map(read).collect())
+}
+
+fn raised_now(
+    db: &mut Database,
+    registry: &mut dyn Registry,
+    order: &CardOrder,
+    at: Timestamp,
+) -> Result<Vec<RaisedFlag>, RiskError> {
+    let record = registry.professional(db, &order.holder)?;
+    let rules = eligibility::rules_of(Product::Card(order.kind))?;
+    let ended = eligibility::change(rules, order.profession, None, record.as_ref());
+    let since = at.minus(HOUR);
+    let words = names::words(&order.family_name, &order.given_name);
+    let facts = RiskFacts {
+        at,
+        supported: ended.is_none(),
+        differs: differs(order, record.as_ref()),
+        extracted_at: extracted_at(db)?,
+        duplicates: duplicates(db, order)?,
+        neighbours: places::neighbours(db, order)?
+            .into_iter()
+            .map(|neighbour| (neighbour.order, names::likeness(&words, &neighbour.words)))
+            .collect(),
+        of_structure: places::busiest(db, order, since)?,
+        of_submitter: of_submitter(db, order, since)?,
+    };
+    Ok(assess(flags()?, &facts))
+}
+
+fn differs(order: &CardOrder, record: Option<&ProfessionalRecord>) -> Vec<&'static str> {
+    let Some(now) = record.and_then(|record| record.living_exercise(order.profession)) else {
+        return Vec::new();
+    };
+    let fields = [
+        ("le nom d'exercice", now.practice_family_name != order.family_name),
+        ("le prénom d'exercice", now.practice_given_name != order.given_name),
+        ("la catégorie", now.category != order.category),
+    ];
+    fields.into_iter().filter(|(_, differs)| *differs).map(|(field, _)| field).collect()
+}
+
+/// When the newest extract that is all in the register was made.
+fn extracted_at(db: &mut Database) -> QueryResult<Option<Timestamp>> {
+    match import::newest_feed(db, Form::ACTIVITIES)?.filter(|feed| feed.complete) {
+        None => Ok(None),
+        Some(feed) => register_feeds::table
+            .filter(register_feeds::sequence.eq(feed.sequence))
+            .select(register_feeds::extracted_at)
+            .first(db)
+            .optional(),
+    }
+}
+
+/// The holder's other open orders and living cards for the same profession, of whatever kind; what is replaced is none.
+fn duplicates(db: &mut Database, order: &CardOrder) -> QueryResult<Vec<String>> {
+    let holder = order.holder.to_string();
+    let orders: Vec<String> = card_orders::table
+        .filter(card_orders::holder.eq(&holder).and(card_orders::profession.eq(order.profession.code())))
+        .filter(card_orders::status.eq_any(["submitted", "waiting", "approved"]))
+        .filter(card_orders::number.ne(&order.number))
+        .order(card_orders::number)
+        .select(card_orders::number)
+        .load(db)?;
+    let living: Vec<String> = cards::table
+        .filter(cards::holder.eq(&holder).and(cards::exercise.eq(exercise_key(order.profession))))
+        .filter(cards::status.ne_all(["opposed", "expired", "cancelled"]))
+        .filter(cards::temporary.eq(false))
+        .order(cards::number)
+        .select(cards::number)
+        .load(db)?;
+    let replaced = order.replaces.as_ref().map(ToString::to_string);
+    let orders = orders.into_iter().map(|number| format!("la demande {number}"));
+    let living = living.into_iter().filter(|number| Some(number) != replaced.as_ref());
+    Ok(orders.chain(living.map(|number| format!("la carte {number}"))).collect())
+}
+
+fn of_submitter(db: &mut Database, order: &CardOrder, since: Timestamp) -> QueryResult<i64> {
+    card_orders::table
+        .filter(card_orders::submitted_by.eq(&order.submitted_by))
+        .filter(card_orders::submitted_at.gt(since))
+        .count()
+        .get_result(db)
+}

@@ -1,0 +1,91 @@
+//! Where the holders of orders practise: among whom a similar person is looked for. An order is compared with those of the same
+//! place that share the first two letters of a name, and never with all there are.
+
+use std::collections::BTreeMap;
+
+use diesel::prelude::*;
+use store::schema::{card_orders, order_places};
+use store::{Database, Timestamp};
+
+use super::names;
+use crate::order::CardOrder;
+
+/// Most places of one person that are kept.
+const MOST_PLACES: usize = 8;
+/// Most orders of one place and one pair of letters that are compared, the newest.
+const MOST_COMPARED: i64 = 100;
+
+/// An order of somebody else at the same place.
+pub(super) struct Neighbour {
+    pub(super) order: String,
+    pub(super) words: Vec<String>,
+}
+
+/// Writes down where the holder of this version practises. Inside the transaction that writes the order.
+pub(super) fn keep(db: &mut Database, order: &CardOrder) -> QueryResult<()> {
+    diesel::delete(order_places::table.filter(order_places::order_number.eq(&order.number))).execute(db)?;
+    let words = names::words(&order.family_name, &order.given_name);
+    let name = words.join(" ");
+    for structure in structures(order) {
+        for initials in names::initials(&words) {
+            diesel::insert_into(order_places::table)
+                .values((
+                    order_places::structure.eq(&structure),
+                    order_places::initials.eq(initials),
+                    order_places::order_number.eq(&order.number),
+                    order_places::name.eq(&name),
+                    order_places::submitted_at.eq(order.submitted_at),
+                ))
+                .execute(db)?;
+        }
+    }
+    Ok(())
+}
+
+/// The orders of other persons at the places of this one.
+pub(super) fn neighbours(db: &mut Database, order: &CardOrder) -> QueryResult<Vec<Neighbour>> {
+    let words = names::words(&order.family_name, &order.given_name);
+    let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for structure in structures(order) {
+        for initials in names::initials(&words) {
+            let rows: Vec<(String, String)> = order_places::table
+                .inner_join(card_orders::table.on(card_orders::number.eq(order_places::order_number)))
+                .filter(order_places::structure.eq(&structure).and(order_places::initials.eq(initials)))
+                .filter(card_orders::holder.ne(order.holder.to_string()))
+                .filter(card_orders::status.ne_all(["refused", "withdrawn"]))
+                .order(order_places::order_number.desc())
+                .limit(MOST_COMPARED)
+                .select((order_places::order_number, order_places::name))
+                .load(db)?;
+            for (number, name) in rows {
+                found.insert(number, name.split(' ').map(str::to_owned).collect());
+            }
+        }
+    }
+    Ok(found.into_iter().map(|(order, words)| Neighbour { order, words }).collect())
+}
+
+/// The place with most orders since `since`, and how many.
+pub(super) fn busiest(db: &mut Database, order: &CardOrder, since: Timestamp) -> QueryResult<i64> {
+    let mut most = 0;
+    for structure in structures(order) {
+        let count: i64 = order_places::table
+            .filter(order_places::structure.eq(structure).and(order_places::submitted_at.gt(since)))
+            .select(diesel::dsl::count(order_places::order_number).aggregate_distinct())
+            .first(db)?;
+        most = most.max(count);
+    }
+    Ok(most)
+}
+
+/// Where the register says that the holder practises, whatever he does there.
+fn structures(order: &CardOrder) -> Vec<String> {
+    let Some(record) = order.register.record() else { return Vec::new() };
+    let activities = record.exercises.iter().flat_map(|exercise| &exercise.activities);
+    let mut structures: Vec<String> =
+        activities.filter_map(|activity| activity.structure.as_ref()).map(ToString::to_string).collect();
+    structures.sort_unstable();
+    structures.dedup();
+    structures.truncate(MOST_PLACES);
+    structures
+}
