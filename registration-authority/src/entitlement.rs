@@ -1,6 +1,7 @@
 //! Who may have which card: what the register says, and whether such a card can be made; asked at
 //! submission, at decision, at certification and at renewal, never remembered.
 
+use ca_core::subject::{BadText, check_person_name};
 use card::CardKind;
 use professional_registry::identifiers::IdNatPs;
 use professional_registry::{Category, Exercise, Profession, ProfessionalRecord, Registry, RegistryError};
@@ -61,6 +62,9 @@ pub enum NotEntitled {
     /// The exercise is of a category that this kind of card is not for.
     #[error("profession {1} of {0} is exercised in category {2}, which has no {3}")]
     CategoryRefused(IdNatPs, &'static str, Category, CardKind),
+    /// No certificate can hold the name.
+    #[error("the register's {1} of {0} cannot stand in a certificate: {2}")]
+    NameUncertifiable(IdNatPs, &'static str, BadText),
     /// No card is for who learns this profession.
     #[error("a CPF is for who learns a profession of TRE_G16; {0} is none")]
     TrainingRefused(&'static str),
@@ -81,6 +85,7 @@ impl Fault for NotEntitled {
             Self::ProfessionCeased(..) => faults::ORDER_PROFESSION_CEASED,
             Self::ProfessionInactive(_) => faults::ORDER_PROFESSION_INACTIVE,
             Self::CategoryRefused(..) => faults::ORDER_CATEGORY_REFUSED,
+            Self::NameUncertifiable(..) => faults::ORDER_NAME_UNCERTIFIABLE,
             Self::TrainingRefused(_) => faults::ORDER_TRAINING_REFUSED,
             Self::KindNotOffered(_) => faults::ORDER_KIND_NOT_OFFERED,
             Self::Registry(error) => error.code(),
@@ -122,6 +127,11 @@ pub fn check(
         let since = fitting.iter().filter_map(|exercise| exercise.ceased_at).max().unwrap_or(at);
         return Err(NotEntitled::ProfessionCeased(holder(), code, since));
     };
+    let names =
+        [("family name", &exercise.practice_family_name), ("given name", &exercise.practice_given_name)];
+    for (field, name) in names {
+        check_person_name(name).map_err(|why| NotEntitled::NameUncertifiable(holder(), field, why))?;
+    }
     let exercise = Exercise::clone(exercise);
     Ok(Entitlement { record, exercise })
 }

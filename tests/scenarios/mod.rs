@@ -19,6 +19,7 @@ mod disk_full;
 mod doctor;
 mod error_codes;
 mod invariants;
+mod names;
 mod never_replaced;
 mod opposition_lists;
 mod peers;
