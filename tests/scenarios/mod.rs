@@ -18,6 +18,7 @@ mod demonstration;
 mod disk_full;
 mod doctor;
 mod error_codes;
+mod holders_extract;
 mod invariants;
 mod names;
 mod never_replaced;
