@@ -35,6 +35,7 @@ mod register_days;
 mod register_holds;
 mod relint;
 mod relying_parties;
+mod renumbered;
 mod report_schema;
 mod responders;
 mod schema;

@@ -1,7 +1,7 @@
 use card::{CardKind, CardNumber, CardStatus};
 use diesel::prelude::*;
-use professional_registry::Profession;
 use professional_registry::identifiers::IdNatPs;
+use professional_registry::{Profession, merges};
 use store::schema::{card_orders, cards};
 use store::{Code, Database, Fault};
 use thiserror::Error;
@@ -70,7 +70,7 @@ pub(super) struct Place<'a> {
 /// The open order for the same place, other than `except`.
 pub(super) fn open_order(db: &mut Database, place: &Place<'_>, except: &str) -> Result<(), Obstacle> {
     let open: Option<String> = card_orders::table
-        .filter(card_orders::holder.eq(place.holder.to_string()))
+        .filter(card_orders::holder.eq_any(merges::identifiers_of_one(db, place.holder)?))
         .filter(card_orders::kind.eq(place.kind.as_str()))
         .filter(card_orders::profession.eq(place.profession.code()))
         .filter(card_orders::status.eq_any(["submitted", "approved"]))
@@ -124,7 +124,7 @@ struct PlacedCard {
 
 fn cards_of_place(db: &mut Database, place: &Place<'_>) -> Result<Vec<PlacedCard>, Obstacle> {
     let rows: Vec<(String, String, bool)> = cards::table
-        .filter(cards::holder.eq(place.holder.to_string()))
+        .filter(cards::holder.eq_any(merges::identifiers_of_one(db, place.holder)?))
         .filter(cards::kind.eq(place.kind.as_str()))
         .filter(cards::exercise.eq(exercise_key(place.profession)))
         .order(cards::number)
