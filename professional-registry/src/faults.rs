@@ -37,6 +37,8 @@ store::codes! {
     REGISTER_HELD = ("register-feed-held", AwaitsApproval, "two registration officers release it (`igc registry held`), or one refuses it; then import the same file again");
     /// The file cannot be read.
     REGISTER_FILE = ("register-file-unreadable", Failed, "the operator: check the file and its permissions");
+    /// More rows than there are numbers.
+    REGISTER_MERGES_ROWS = ("register-merges-rows", Invalid, "the operator: this is no correspondence of ADELI and RPPS numbers");
     /// An address, a root or a bound of the directory that cannot be meant.
     FHIR_SETTINGS = ("fhir-settings-invalid", Invalid, "the operator: see [registry.fhir] in docs/configuration.md");
     /// The file of the directory's key.

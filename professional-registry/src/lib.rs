@@ -6,7 +6,7 @@
 //! digest is the evidence for what follows from it (architecture invariant 4). [`fhir`] asks the same register about one
 //! person, over HTTP.
 //!
-//! This crate alone writes `register_feeds`, `register_holds`, `register_silences`, `professionals`,
+//! This crate alone writes `register_feeds`, `register_merges`, `register_holds`, `register_silences`, `professionals`,
 //! `register_structures`, `register_supplements` and `register_identities`.
 
 mod exercises;
@@ -16,6 +16,7 @@ pub mod fhir;
 pub mod fictional;
 pub mod identifiers;
 pub mod import;
+pub mod merges;
 pub mod nomenclature;
 mod record;
 mod registry;

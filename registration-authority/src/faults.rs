@@ -11,6 +11,8 @@ store::codes! {
     ORDER_PROFESSION_CEASED = ("order-profession-ceased", Refused, "the submitter: the register shows that this exercise has ended");
     /// The profession is no longer, or not yet, one of TRE_G15.
     ORDER_PROFESSION_INACTIVE = ("order-profession-inactive", Refused, "the operator: the nomenclature gives this profession no card at this date");
+    /// No certificate can hold the name.
+    ORDER_NAME_UNCERTIFIABLE = ("order-name-uncertifiable", Refused, "the professional council: the register must hold a name of 1 to 64 characters, without signs that hide or reorder text");
     /// CPS is for categories C and M, CPF for E.
     ORDER_CATEGORY_REFUSED = ("order-category-refused", Refused, "the submitter: a CPS is for who practises (C, M), a CPF for who trains (E)");
     /// No card is for who learns this profession.

@@ -181,6 +181,7 @@ diesel::table! {
         reappeared -> BigInt,
         held_at -> BigInt,
         held_by -> Text,
+        merged -> BigInt,
     }
 }
 
@@ -272,6 +273,15 @@ diesel::table! {
         ceased_at -> Nullable<BigInt>,
         lines -> BigInt,
         content -> Text,
+    }
+}
+
+diesel::table! {
+    register_merges (adeli) {
+        adeli -> Text,
+        rpps -> Text,
+        feed -> Text,
+        merged_at -> BigInt,
     }
 }
 
@@ -781,6 +791,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     opposition_plan_items,
     professionals,
     register_structures,
+    register_merges,
     register_supplements,
     register_identities,
     card_number_counter,

@@ -6,7 +6,7 @@ use const_oid::db::rfc4519::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::subject::Fact;
+use crate::subject::{Fact, PERSON_NAME};
 
 /// RFC 5280 appendix A.1: `id-at-pseudonym`.
 const PSEUDONYM: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.4.65");
@@ -145,7 +145,7 @@ impl AttributeType {
             Self::CountryName => 2,
             Self::StateOrProvinceName | Self::Pseudonym => 128,
             Self::OrganizationName | Self::OrganizationalUnitName | Self::CommonName | Self::Title => 64,
-            Self::GivenName | Self::Surname => 64,
+            Self::GivenName | Self::Surname => PERSON_NAME,
         }
     }
 }

@@ -139,6 +139,16 @@ impl fmt::Display for Fact {
     }
 }
 
+/// The most characters of a surname and of given names: ub-surname of X.520 (2001), below the ub-name of RFC 5280.
+pub(crate) const PERSON_NAME: usize = 64;
+
+/// Whether a certificate can hold this as a person's surname or given names, as it stands and in capital letters, of which
+/// it may have more (`ß`): for who asks before a card is made.
+pub fn check_person_name(text: &str) -> Result<(), BadText> {
+    name_text(text, PERSON_NAME)?;
+    name_text(&text.to_uppercase(), PERSON_NAME).map(drop)
+}
+
 /// The text as it may stand in a name: without the spaces around it, which no comparison sees
 /// (RFC 5280 §7.1, RFC 4518 §2.6.1), and refused where it is empty, longer than `most` characters, or
 /// holds what no name holds.

@@ -114,3 +114,12 @@ fn facts_read_back_what_they_write() {
     assert_eq!(json, r#"{"national-identifier":"899700000123","dns-names":["a.fr"]}"#);
     assert_eq!(serde_json::from_str::<Facts>(&json).unwrap(), facts);
 }
+
+#[test]
+fn a_persons_name_is_counted_in_capital_letters_too() {
+    assert_eq!(check_person_name(&"é".repeat(64)), Ok(()));
+    let sharp = format!("{}ß", "e".repeat(63));
+    assert_eq!(check_person_name(&sharp), Err(BadText::TooLong { characters: 65, most: 64 }));
+    assert_eq!(check_person_name(""), Err(BadText::Empty));
+    assert!(matches!(check_person_name("A\u{200B}B"), Err(BadText::Character { position: 2, .. })));
+}

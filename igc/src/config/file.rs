@@ -14,6 +14,7 @@ use super::object_store::ObjectStoreSection;
 use super::opposition::OppositionSection;
 use super::passkeys::PasskeysSection;
 use super::register::RegisterSection;
+use super::retention::RetentionSection;
 use super::{Bureau, Coherence, Config, Demo, Publication, Schedule, Schedules, Signer, TlsFiles};
 
 /// What sort of installation.
@@ -55,6 +56,9 @@ pub struct ConfigFile {
     /// What is kept of the audit trail outside the database.
     #[serde(default)]
     pub audit: AuditSection,
+    /// How long what is said of persons is kept.
+    #[serde(default)]
+    pub retention: RetentionSection,
     /// How the public faces are looked at.
     #[serde(default)]
     pub coherence: CoherenceSection,
@@ -335,6 +339,7 @@ impl ConfigFile {
             directory: register.fhir,
             opposition: self.opposition.understand(folder)?,
             mail: self.mail.map(|mail| mail.understand(folder)).transpose()?,
+            audit_payloads_kept: self.retention.understand(self.kind)?,
             publication: Publication {
                 crl_lifetime: hours("crl_lifetime_hours", self.publication.crl_lifetime_hours)?,
                 root_crl_warning: days(self.publication.root_crl_warning_days),

@@ -7,6 +7,7 @@ mod object_store;
 mod opposition;
 mod passkeys;
 mod register;
+mod retention;
 mod schedule;
 
 use std::io::Read;
@@ -85,6 +86,8 @@ pub struct Config {
     pub opposition: Opposition,
     /// How notices are sent; they stay where they are where absent.
     pub mail: Option<Mail>,
+    /// How long the payloads of events about persons are kept.
+    pub audit_payloads_kept: Duration,
     /// Where the register is asked about one person; nowhere, if absent.
     pub directory: Option<FhirSettings>,
     /// How long what is published lives.

@@ -1,9 +1,12 @@
+use std::collections::HashSet;
+
 use store::Database;
 
 use super::survey::{SubjectKey, Survey};
 use super::upsert::{self, Known};
 use super::{Difference, ImportError};
-use crate::extract::Form;
+use crate::extract::{Form, Table};
+use crate::merges;
 
 /// How many subjects are compared at a time.
 const PAGE: i64 = 20_000;
@@ -53,6 +56,11 @@ pub(super) fn against_register(
     let places = Places(vec![Place::New; survey.lines.len()]);
     let mut change =
         Change { difference: Difference::default(), places, gone: Vec::new(), silent: Vec::new(), living: 0 };
+    let named = |rpps: &str| survey.place_of(SubjectKey::of(rpps)).is_some();
+    let merged = match form.table {
+        Table::Professionals => merges::of_successors(db, &named)?,
+        Table::Supplements | Table::Identities => HashSet::new(),
+    };
     let mut known = 0;
     let mut after = String::new();
     loop {
@@ -62,6 +70,7 @@ pub(super) fn against_register(
         for Known { subject, first_feed, ceased_at, lines } in page {
             let (place, living) = (survey.place_of(SubjectKey::of(&subject)), ceased_at.is_none());
             let shielded = survey.shielded.contains(&subject);
+            let went_over = merged.contains(&subject);
             let same = place.is_some_and(|place| living && survey.fingerprint_at(place) == lines);
             if let Some(place) = place {
                 change.places.0[place] = if same || shielded { Place::Same } else { Place::Changed };
@@ -80,6 +89,7 @@ pub(super) fn against_register(
             let count = match (living, place) {
                 _ if shielded => continue,
                 (false, Some(_)) => &mut difference.reappeared,
+                (true, None) if ceases && went_over => &mut difference.merged,
                 (true, None) if ceases => &mut difference.ceased,
                 (true, None) => &mut difference.held,
                 (true, Some(_)) if !same => &mut difference.changed,

@@ -120,7 +120,7 @@ pub(super) fn put_aside(
         return Ok(standing);
     }
     let count = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
-    let Difference { new, changed, ceased, held, reappeared } = hold.difference;
+    let Difference { new, changed, ceased, merged, held, reappeared } = hold.difference;
     diesel::insert_into(register_holds::table)
         .values((
             register_holds::feed.eq(&hold.feed),
@@ -134,6 +134,7 @@ pub(super) fn put_aside(
             register_holds::added.eq(count(new)),
             register_holds::changed.eq(count(changed)),
             register_holds::ceased.eq(count(ceased)),
+            register_holds::merged.eq(count(merged)),
             register_holds::kept.eq(count(held)),
             register_holds::reappeared.eq(count(reappeared)),
             register_holds::held_at.eq(hold.held_at),
@@ -220,6 +221,7 @@ struct HoldRow {
     added: i64,
     changed: i64,
     ceased: i64,
+    merged: i64,
     kept: i64,
     reappeared: i64,
     held_at: Timestamp,
@@ -242,6 +244,7 @@ impl From<HoldRow> for Hold {
                 new: count(row.added),
                 changed: count(row.changed),
                 ceased: count(row.ceased),
+                merged: count(row.merged),
                 held: count(row.kept),
                 reappeared: count(row.reappeared),
             },

@@ -76,6 +76,8 @@ pub struct Difference {
     pub changed: u64,
     /// No longer named.
     pub ceased: u64,
+    /// No longer named by an ADELI number, and named by the RPPS number that it became.
+    pub merged: u64,
     /// Not named, and left as they are: a line of which the person cannot be read may be theirs.
     pub held: u64,
     /// Had left, and are named again.

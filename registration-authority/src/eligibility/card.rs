@@ -1,3 +1,4 @@
+use ca_core::subject::check_person_name;
 use professional_registry::identifiers::IdNatPs;
 use professional_registry::{Category, Exercise, Profession, ProfessionalRecord};
 use store::Timestamp;
@@ -142,6 +143,7 @@ impl<'a> Seen<'a> {
             }),
             Condition::ExerciseLiving => self.ended(facts),
             Condition::NamedAsRegister => self.named_otherwise(facts.named?),
+            Condition::NamesCertifiable => self.uncertifiable(facts),
             Condition::Approver => {
                 let decider = facts.decider?;
                 let may = rules.approved_by.contains(&decider.role) && !decider.submitted_it;
@@ -178,6 +180,16 @@ impl<'a> Seen<'a> {
         let since = self.fitting.iter().filter_map(|exercise| exercise.ceased_at).max()?;
         let (holder, profession) = (facts.holder, facts.profession.code());
         Some(format!("{holder} has not exercised profession {profession} since {since}"))
+    }
+
+    fn uncertifiable(&self, facts: &CardFacts<'_>) -> Option<String> {
+        let exercise = self.living?;
+        let names =
+            [("family name", &exercise.practice_family_name), ("given name", &exercise.practice_given_name)];
+        names.into_iter().find_map(|(field, name)| {
+            let why = check_person_name(name).err()?;
+            Some(format!("the register's {field} of {} cannot stand in a certificate: {why}", facts.holder))
+        })
     }
 
     fn named_otherwise(&self, named: Named<'_>) -> Option<String> {

@@ -43,6 +43,8 @@ pub enum Condition {
     SecondOfficer,
     /// The holder has accepted the terms of use, before the card is handed over.
     TermsAccepted,
+    /// A certificate can hold the holder's names.
+    NamesCertifiable,
     /// The register knows the structure.
     StructureKnown,
     /// The structure has a number that a certificate carries.
@@ -70,6 +72,7 @@ pub(super) const OF_CARDS: &[Condition] = &[
     Condition::NoActiveCard,
     Condition::NoCardOnItsWay,
     Condition::NamedAsRegister,
+    Condition::NamesCertifiable,
     Condition::Approver,
     Condition::SecondOfficer,
     Condition::TermsAccepted,
@@ -87,7 +90,7 @@ pub(super) const OF_OFFERS: &[Condition] = &[
 
 impl Condition {
     /// Every condition, in the order in which they are asked.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::Offered,
         Self::Asker,
         Self::ProfessionActive,
@@ -103,6 +106,7 @@ impl Condition {
         Self::NoActiveCard,
         Self::NoCardOnItsWay,
         Self::NamedAsRegister,
+        Self::NamesCertifiable,
         Self::Approver,
         Self::SecondOfficer,
         Self::TermsAccepted,
@@ -134,6 +138,7 @@ impl Condition {
             Self::Approver => "approver",
             Self::SecondOfficer => "second-officer",
             Self::TermsAccepted => "terms-accepted",
+            Self::NamesCertifiable => "names-certifiable",
             Self::StructureKnown => "structure-known",
             Self::StructureIdentified => "structure-identified",
             Self::NamesAllowed => "names-allowed",
@@ -171,6 +176,7 @@ impl Condition {
             Self::Approver => faults::ORDER_SELF_APPROVAL,
             Self::SecondOfficer => faults::ORDER_SECOND_OFFICER,
             Self::TermsAccepted => faults::TERMS_NOT_ACCEPTED,
+            Self::NamesCertifiable => faults::ORDER_NAME_UNCERTIFIABLE,
             Self::StructureKnown => faults::REQUEST_STRUCTURE_UNKNOWN,
             Self::StructureIdentified => faults::REQUEST_STRUCTURE_UNIDENTIFIED,
             Self::NamesAllowed => faults::REQUEST_NAME_NOT_APPROVED,

@@ -70,6 +70,7 @@ fn broken(rules: &ProductRules, facts: &OfferFacts<'_>, condition: Condition) ->
         | Condition::NoActiveCard
         | Condition::NoCardOnItsWay
         | Condition::NamedAsRegister
+        | Condition::NamesCertifiable
         | Condition::Approver
         | Condition::SecondOfficer
         | Condition::TermsAccepted => None,

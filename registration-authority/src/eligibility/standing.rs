@@ -1,7 +1,7 @@
 use card::{CardKind, CardNumber, CardStatus};
 use diesel::prelude::*;
-use professional_registry::Profession;
 use professional_registry::identifiers::IdNatPs;
+use professional_registry::{Profession, merges};
 use store::Database;
 use store::schema::{card_orders, cards};
 
@@ -98,7 +98,7 @@ impl Standing {
 
 fn open_order(db: &mut Database, place: &Place<'_>) -> QueryResult<Option<String>> {
     card_orders::table
-        .filter(card_orders::holder.eq(place.holder.to_string()))
+        .filter(card_orders::holder.eq_any(merges::identifiers_of_one(db, place.holder)?))
         .filter(card_orders::kind.eq(place.kind.as_str()))
         .filter(card_orders::profession.eq(place.profession.code()))
         .filter(card_orders::status.eq_any(["submitted", "waiting", "approved"]))
@@ -119,7 +119,7 @@ fn successor(db: &mut Database, number: &CardNumber) -> QueryResult<Option<Strin
 
 fn cards_of(db: &mut Database, place: &Place<'_>) -> Result<Vec<PlacedCard>, NotEligible> {
     let rows: Vec<(String, String, bool)> = cards::table
-        .filter(cards::holder.eq(place.holder.to_string()))
+        .filter(cards::holder.eq_any(merges::identifiers_of_one(db, place.holder)?))
         .filter(cards::kind.eq(place.kind.as_str()))
         .filter(cards::exercise.eq(exercise_key(place.profession)))
         .order(cards::number)

@@ -4,14 +4,14 @@ use std::time::Duration;
 use card::CardNumber;
 use diesel::prelude::*;
 use professional_registry::Registry;
-use professional_registry::import::{self, NewestFeed};
+use professional_registry::import::NewestFeed;
 use rand_core::CryptoRng;
 use store::schema::{card_lapses, opposition_plan_items};
 use store::{Act, Code, Database, Fault, crash_point};
 
 use super::examine::last_examined;
 use super::plan::{self, PLAN_BOUND};
-use super::{JOB, Lapse, LapseError, cause, complete_feed, open, still_newest};
+use super::{JOB, Lapse, LapseError, cause, complete_feed, is_silent_of, open, still_newest};
 use crate::approval::ApprovalVerifier;
 use crate::opposition::{self, Ground, OpposeError};
 
@@ -53,7 +53,7 @@ pub fn oppose_due(
         lapses.into_iter().filter(second).partition(|lapse| lapse.plan.is_some());
     let mut heard = Vec::new();
     for lapse in due {
-        if !import::is_silent_of(db, feed.sequence, &lapse.holder)? {
+        if !is_silent_of(db, feed.sequence, &lapse.holder)? {
             heard.push(lapse);
         }
     }
@@ -134,7 +134,7 @@ fn oppose(
     act: &Act,
 ) -> Result<bool, LapseError> {
     let card = card::get(db, &lapse.card).map_err(OpposeError::Card)?;
-    if import::is_silent_of(db, feed.sequence, &lapse.holder)? || cause::of(db, registry, &card)?.is_none() {
+    if is_silent_of(db, feed.sequence, &lapse.holder)? || cause::of(db, registry, &card)?.is_none() {
         return Ok(false);
     }
     // The card's row first, as everybody takes it.

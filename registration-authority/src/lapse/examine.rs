@@ -3,7 +3,7 @@ use std::collections::HashMap;
 use card::{CardNumber, CardStatus};
 use diesel::prelude::*;
 use diesel::sql_types::Text;
-use professional_registry::import::{self, NewestFeed};
+use professional_registry::import::NewestFeed;
 use professional_registry::{Registry, RegistryError};
 use rand_core::CryptoRng;
 use serde_json::json;
@@ -11,7 +11,7 @@ use store::audit::{self, Event};
 use store::schema::{card_lapses, register_examinations};
 use store::{Act, Code, Database, Fault, crash_point};
 
-use super::{LapseError, cause, complete_feed, still_newest};
+use super::{LapseError, cause, complete_feed, is_silent_of, still_newest};
 use crate::outbox::{self, Notice, Recipient};
 
 /// Cards that one transaction looks at: few enough that an opposition never waits long.
@@ -144,7 +144,7 @@ fn look(
         };
         match (cause, open.get(&number.to_string())) {
             (Some(cause), None) => {
-                if feed.speaks_of_absent && !import::is_silent_of(db, feed.sequence, &card.holder)? {
+                if feed.speaks_of_absent && !is_silent_of(db, feed.sequence, &card.holder)? {
                     begin(db, number, &card.holder, cause, feed, rng, act)?;
                     found += 1;
                 }

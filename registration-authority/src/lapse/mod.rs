@@ -19,6 +19,7 @@ use card::CardNumber;
 use diesel::prelude::*;
 use professional_registry::extract::Form;
 use professional_registry::import::{self, NewestFeed};
+use professional_registry::merges;
 use store::schema::{card_lapses, cards, opposition_plan_items};
 use store::{Act, Actor, Code, Database, Fault, Timestamp};
 use thiserror::Error;
@@ -46,6 +47,8 @@ pub struct Lapse {
     pub card: CardNumber,
     /// Whose: IdNat_PS.
     pub holder: String,
+    /// The RPPS number that his ADELI number has become.
+    pub successor: Option<String>,
     /// The feed in whose light it was seen first: its place among all feeds.
     pub first_sequence: i64,
     /// SHA-256 of its file, in hex.
@@ -64,9 +67,14 @@ pub struct Lapse {
 
 impl Lapse {
     /// Whether a second reading suffices. An ADELI number that disappears may have become an RPPS number, which the
-    /// extracts do not say: there an officer decides.
+    /// extracts do not say: unless it is known which one, an officer decides.
     pub fn ends_by_itself(&self) -> bool {
-        self.holder.starts_with('8')
+        self.number().starts_with('8')
+    }
+
+    /// The number that the register knows him by today.
+    fn number(&self) -> &str {
+        self.successor.as_deref().unwrap_or(&self.holder)
     }
 }
 
@@ -139,6 +147,8 @@ pub fn open(db: &mut Database, limit: i64) -> Result<Vec<Lapse>, LapseError> {
             opposition_plan_items::plan.nullable(),
         ))
         .load(db)?;
+    let holders: Vec<&str> = rows.iter().map(|row| row.1.as_str()).filter(|id| id.starts_with('0')).collect();
+    let successors = merges::successors(db, &holders)?;
     rows.into_iter()
         .map(|(card, holder, first_sequence, first_feed, cause, found_at, answer, plan)| {
             let number =
@@ -148,6 +158,7 @@ pub fn open(db: &mut Database, limit: i64) -> Result<Vec<Lapse>, LapseError> {
             let ground = ground.map_err(|_| LapseError::RowAltered(card, "its ground"))?;
             Ok(Lapse {
                 card: number,
+                successor: successors.get(&holder).cloned(),
                 holder,
                 first_sequence,
                 first_feed,
@@ -176,6 +187,17 @@ pub(crate) fn confirm(db: &mut Database, card: &CardNumber, act: &Act) -> QueryR
         ))
         .execute(db)
         .map(drop)
+}
+
+/// Whether the feed of this sequence says nothing of the holder, by either of his numbers.
+fn is_silent_of(db: &mut Database, sequence: i64, holder: &str) -> QueryResult<bool> {
+    let successors = merges::successors(db, &[holder])?;
+    for number in successors.values().map(String::as_str).chain([holder]) {
+        if import::is_silent_of(db, sequence, number)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// The newest feed of the activities, where all of it is in the register.

@@ -3,7 +3,7 @@ use std::time::Duration;
 use card::CardNumber;
 use diesel::prelude::*;
 use professional_registry::fhir::{AnnuaireSante, EndCause, Reading};
-use professional_registry::{IdNatPs, Registry, RegistryError, living_at_both_ends};
+use professional_registry::{IdNatPs, RegistryError, living_at_both_ends};
 use rand_core::CryptoRng;
 use serde_json::json;
 use store::audit::{self, Event};
@@ -120,10 +120,10 @@ fn ask(
     act: &Act,
 ) -> Result<bool, LapseError> {
     let altered = |_| LapseError::RowAltered(lapse.card.to_string(), "its holder");
-    let holder: IdNatPs = lapse.holder.parse().map_err(altered)?;
+    let holder: IdNatPs = lapse.number().parse().map_err(altered)?;
     let mut reading = directory.read(&holder, act.at).map_err(RegistryError::from)?;
     let card = card::get(db, &lapse.card).map_err(OpposeError::Card)?;
-    let ended = cause::of(db, &mut reading as &mut dyn Registry, &card)?;
+    let ended = cause::under(db, &mut reading, &card, &holder)?;
     db.write(|db| record(db, lapse, &reading, ended, rng, act))?;
     Ok(ended.is_some())
 }

@@ -7,6 +7,8 @@ use crate::decision::Standing;
 use crate::opposition::{self, Ground};
 use crate::testing::*;
 
+mod merges;
+
 const ENOUGH: u32 = 200;
 
 fn at_work(house: &House) -> Act {

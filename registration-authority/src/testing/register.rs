@@ -32,6 +32,7 @@ const GONE: u32 = 6;
 const CHANGED: u32 = 7;
 const OTHER_NURSE: u32 = 8;
 const STUDENT_NURSE: u32 = 9;
+const ADELI_NURSE: u32 = 10;
 
 pub(crate) fn nurse() -> IdNatPs {
     person(NURSE)
@@ -90,6 +91,25 @@ pub(crate) fn second_day() -> Vec<Line> {
         line(DEPRECATED, "ROBERT", "Inès", "35", "C"),
         line(CHANGED, "PETIT", "Anne", "70", "C"),
     ]
+}
+
+/// A nurse who goes by an ADELI number of the test range.
+pub(crate) fn adeli_nurse() -> IdNatPs {
+    "00B6000019".parse().unwrap()
+}
+
+/// The RPPS number that it becomes.
+pub(crate) fn adeli_nurse_renumbered() -> IdNatPs {
+    person(ADELI_NURSE)
+}
+
+/// The line of that nurse, under the one number or the other.
+pub(crate) fn line_of_adeli_nurse(id: &IdNatPs) -> String {
+    let rpps = person(ADELI_NURSE).to_string();
+    let text = cells(&line(ADELI_NURSE, "LE BRETON", "Anaïs", "60", "C"), STRUCTURE);
+    let id = id.to_string();
+    let identity = format!("{}|{}|{id}|", &id[..1], &id[1..]);
+    text.replace(&format!("8|{}|{rpps}|", &rpps[1..]), &identity)
 }
 
 /// The lines of a day without those of one person.

@@ -3,5 +3,5 @@
 mod broken_feeds;
 mod card_states;
 mod four_eyes;
-mod officer_scope;
+pub mod officer_scope;
 mod struck_off;

@@ -45,6 +45,10 @@ fn of_orders(code: &str) -> Option<(&'static str, &'static str)> {
             "Cette profession n'ouvre droit à aucune carte à ce jour.",
             "Choisissez une autre profession ; l'exploitant tient la nomenclature à jour.",
         ),
+        "order-name-uncertifiable" => (
+            "Le nom d'exercice ou le prénom inscrit au répertoire ne peut pas figurer dans un certificat : il est vide, dépasse 64 caractères ou contient un signe invisible.",
+            "L'Ordre professionnel, ou l'autorité qui tient l'inscription, peut le corriger.",
+        ),
         "order-category-refused" => (
             "Cette profession est exercée dans une catégorie qui n'ouvre pas droit à cette carte.",
             "Vérifiez la catégorie dans le répertoire : la CPS est la carte de qui exerce, la CPF celle de qui se forme.",

@@ -110,7 +110,7 @@ fn read(
 fn words(report: &ImportReport) -> String {
     let difference = &report.difference;
     let mut text = format!(
-        "{}: {} rows, {} refused; {} persons: {} new, {} changed, {} ceased, {} reappeared\n",
+        "{}: {} rows, {} refused; {} persons: {} new, {} changed, {} ceased, {} merged, {} reappeared\n",
         report.file_name,
         report.rows_read,
         report.rows_rejected,
@@ -118,6 +118,7 @@ fn words(report: &ImportReport) -> String {
         difference.new,
         difference.changed,
         difference.ceased,
+        difference.merged,
         difference.reappeared
     );
     if difference.held > 0 {

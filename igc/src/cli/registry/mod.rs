@@ -3,6 +3,7 @@
 mod directory;
 mod held;
 mod import;
+mod merges;
 
 use std::fs::File;
 use std::io::BufWriter;
@@ -52,6 +53,14 @@ pub enum Command {
         #[arg(long)]
         accept_unidentified: bool,
     },
+    /// Read the correspondence of ADELI and RPPS numbers (N° ADELI;N° RPPS): one person keeps both.
+    Merges {
+        /// The file.
+        file: PathBuf,
+        /// The file is in ISO 8859-1.
+        #[arg(long)]
+        latin1: bool,
+    },
     /// The feeds that a brake stopped, and who has decided on them.
     Held,
     /// Approve the release of such a feed: two officers must, then the same file is imported again.
@@ -99,12 +108,15 @@ pub fn run(global: &Global, command: &Command) -> Result<ExitCode, Problem> {
                 form: *extract,
                 brakes: installation.config.brakes,
                 extracted_at: *extracted_at,
-                encoding: if *latin1 { Encoding::Latin1 } else { Encoding::Utf8 },
+                encoding: encoding(*latin1),
                 dry_run: *dry_run,
                 release: None,
                 accept_unidentified: *accept_unidentified,
             };
             import::run(global, &installation, &mut db, files, &options)
+        }
+        Command::Merges { file, latin1 } => {
+            merges::run(global, &installation, &mut db, file, encoding(*latin1))
         }
         Command::Held => held::list(global, &mut db),
         Command::Release { feed, officer } => held::approve(global, &installation, &mut db, feed, officer),
@@ -129,29 +141,38 @@ pub fn run(global: &Global, command: &Command) -> Result<ExitCode, Problem> {
             let record = ImportedRegister.professional(&mut db, id)?.ok_or_else(|| {
                 Problem::new(faults::PROFESSIONAL_UNKNOWN, format!("the register does not know {id}"))
             })?;
+            let identifiers = professional_registry::merges::identifiers_of_one(&mut db, id)?;
             let mut supplements = Vec::new();
             for form in Form::ALL {
                 supplements.extend(supplement(&mut db, form, &id.to_string())?);
             }
-            output::one(global.output, &Shown { record: &record, supplements: &supplements }, || {
-                let mut text = format!("{id}  {} {}\n", record.family_name, record.given_name);
-                for exercise in &record.exercises {
-                    let state = if exercise.ceased_at.is_some() { "ceased" } else { "exercised" };
-                    text += &format!(
-                        "  {} {} ({state}, {} places)\n",
-                        exercise.profession.code(),
-                        exercise.profession.label(),
-                        exercise.activities.len()
-                    );
-                }
-                for supplement in &supplements {
-                    text += &format!("  {}: {} entries\n", supplement.source, supplement.entries.len());
-                }
-                text
-            })?;
+            output::one(
+                global.output,
+                &Shown { record: &record, identifiers: &identifiers, supplements: &supplements },
+                || {
+                    let mut text = format!("{id}  {} {}\n", record.family_name, record.given_name);
+                    for exercise in &record.exercises {
+                        let state = if exercise.ceased_at.is_some() { "ceased" } else { "exercised" };
+                        text += &format!(
+                            "  {} {} ({state}, {} places)\n",
+                            exercise.profession.code(),
+                            exercise.profession.label(),
+                            exercise.activities.len()
+                        );
+                    }
+                    for supplement in &supplements {
+                        text += &format!("  {}: {} entries\n", supplement.source, supplement.entries.len());
+                    }
+                    text
+                },
+            )?;
             Ok(ExitCode::SUCCESS)
         }
     }
+}
+
+fn encoding(latin1: bool) -> Encoding {
+    if latin1 { Encoding::Latin1 } else { Encoding::Utf8 }
 }
 
 /// What `holders` says.
@@ -166,6 +187,8 @@ struct Holders<'a> {
 struct Shown<'a> {
     #[serde(flatten)]
     record: &'a ProfessionalRecord,
+    /// Every number of the person.
+    identifiers: &'a [String],
     /// What other extracts say.
     supplements: &'a [Supplement],
 }

@@ -47,7 +47,8 @@ fn every_extract_is_told_by_its_name_and_says_who_is_new_changed_and_gone() {
         let edited = text.replacen("|DE05|", "|DE99|", 20).replacen("|SM54|", "|SM53|", 20);
         let edited = edited.replacen("|PARIS 09|", "|LYON|", 20).replacen("|O|", "|N|", 20);
         let next = import_form(db, form, edited.as_bytes(), 1).unwrap();
-        let Difference { new, changed, ceased, held, reappeared } = next.difference;
+        let Difference { new, changed, ceased, merged, held, reappeared } = next.difference;
+        assert_eq!(merged, 0);
         assert!(new > 0 && changed > 0 && ceased > 0, "{}: {:?}", form.source, next.difference);
         assert_eq!((held, reappeared), (0, 0));
     }

@@ -7,6 +7,7 @@ mod hostile;
 mod interruption;
 mod lines;
 mod refusals;
+mod renumbered;
 mod together;
 
 use std::io::Cursor;
