@@ -6,6 +6,7 @@ use card::{CardKind, CardNumber};
 use clap::Subcommand;
 use professional_registry::{IdNatPs, ImportedRegister, Profession};
 use registration_authority::order::{self, CardOrder, NewCardOrder, OrderState, OrderStatus, QueueFilter};
+use registration_authority::risk::{self, RaisedFlag};
 use serde::Serialize;
 use store::{Database, DatabaseRole, Kind};
 
@@ -106,7 +107,7 @@ pub fn run(global: &Global, command: &Command) -> Result<ExitCode, Problem> {
             let act = officer.act(&installation)?;
             let submitted =
                 db.write(|db| order::submit(db, &mut ImportedRegister, new, &mut system_rng(), &act))?;
-            show(global, &submitted.into_order())
+            show(global, db, &submitted.into_order())
         }
         Command::List { status, limit } => {
             let filter = QueueFilter { status: *status, after: None, limit: *limit };
@@ -114,29 +115,33 @@ pub fn run(global: &Global, command: &Command) -> Result<ExitCode, Problem> {
             output::list(global.output, &rows)?;
             Ok(ExitCode::SUCCESS)
         }
-        Command::Show { number } => show(global, &order::get(db, number)?),
+        Command::Show { number } => {
+            let order = order::get(db, number)?;
+            show(global, db, &order)
+        }
         Command::Ask { number, question, officer } => {
             let act = officer.act(&installation)?;
             let version = order::get(db, number)?.version;
             let asked = db.write(|db| order::ask(db, number, version, question, &mut system_rng(), &act))?;
-            show(global, &asked)
+            show(global, db, &asked)
         }
         Command::Answer { number, text, officer } => {
             let act = officer.act(&installation)?;
             let answered = db.write(|db| {
                 order::answer(db, &mut ImportedRegister, number, text, &mut system_rng(), &act)
             })?;
-            show(global, &answered)
+            show(global, db, &answered)
         }
         Command::Approve { number, officer } => {
             let order = approve(db, &installation, number, officer)?;
-            show(global, &order)?;
+            show(global, db, &order)?;
             let approved = matches!(order.state, OrderState::Approved { .. });
             let code = if approved { 0 } else { Kind::AwaitsApproval.exit_code() };
             Ok(ExitCode::from(code))
         }
         Command::Reject { number, reason, text, officer } => {
-            show(global, &reject(db, &installation, number, reason, text.as_deref(), officer)?)
+            let order = reject(db, &installation, number, reason, text.as_deref(), officer)?;
+            show(global, db, &order)
         }
     }
 }
@@ -186,14 +191,18 @@ fn reject(
     })?)
 }
 
-fn show(global: &Global, order: &CardOrder) -> Result<ExitCode, Problem> {
-    let row = OrderRow::of(order);
+/// An order, with what makes one look twice at its version.
+fn show(global: &Global, db: &mut Database, order: &CardOrder) -> Result<ExitCode, Problem> {
+    let mut row = OrderRow::of(order);
+    row.flags = risk::recorded(db, &order.number, order.version)?;
     output::one(global.output, &row, || {
-        OrderRow::HEADINGS
-            .iter()
-            .zip(row.cells())
-            .map(|(heading, cell)| format!("{:<14} {cell}\n", heading.to_lowercase()))
-            .collect()
+        let cells = OrderRow::HEADINGS.iter().zip(row.cells());
+        let mut text: String =
+            cells.map(|(heading, cell)| format!("{:<14} {cell}\n", heading.to_lowercase())).collect();
+        for flag in &row.flags {
+            text += &format!("  {} {}: {}\n", flag.level, flag.flag, flag.reason);
+        }
+        text
     })?;
     Ok(ExitCode::SUCCESS)
 }
@@ -217,6 +226,9 @@ struct OrderRow {
     replaces: Option<String>,
     submitted_by: String,
     submitted_at: String,
+    /// Of one order alone.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    flags: Vec<RaisedFlag>,
 }
 
 impl OrderRow {
@@ -232,6 +244,7 @@ impl OrderRow {
             replaces: order.replaces.as_ref().map(ToString::to_string),
             submitted_by: order.submitted_by.clone(),
             submitted_at: order.submitted_at.to_string(),
+            flags: Vec::new(),
         }
     }
 }

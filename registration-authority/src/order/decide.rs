@@ -5,6 +5,9 @@ use rand_core::CryptoRng;
 use store::{Act, BrokenRule, Code, Database, Fault, audit};
 use thiserror::Error;
 
+#[cfg(test)]
+mod tests;
+
 use super::{CardOrder, OrderError, OrderState, get, set_status};
 use crate::approval::{ApprovalProof, ApprovalVerifier, SubjectKind, Verdict};
 use crate::decision::{self, DecideError, Given, Taken};

@@ -134,7 +134,7 @@ pub(crate) fn asks_for_two(db: &mut Database, order: &CardOrder) -> QueryResult<
 }
 
 /// What was kept of a version, by flag.
-fn recorded(db: &mut Database, number: &str, version: i64) -> QueryResult<Vec<RaisedFlag>> {
+pub fn recorded(db: &mut Database, number: &str, version: i64) -> QueryResult<Vec<RaisedFlag>> {
     let rows: Vec<(String, String, bool, String)> = order_flags::table
         .filter(order_flags::order_number.eq(number).and(order_flags::order_version.eq(version)))
         .order(order_flags::flag)

@@ -36,6 +36,7 @@ pub fn a_successor_is_certified(workshop: &Workshop) -> Vec<String> {
     let successor = newest_card(&mut workshop.open(DatabaseRole::Owner));
     // The bureau of a demonstration would hand them over.
     for other in workshop.cards(CardStatus::Certified) {
+        workshop.igc(&["card", "accept-terms", &other.to_string(), "--as", APPROVER]);
         if other != successor {
             workshop.igc(&["card", "deliver", &other.to_string(), "--as", APPROVER]);
         }
