@@ -28,6 +28,7 @@ pub mod officers;
 pub mod opposition;
 pub mod order;
 pub mod outbox;
+pub mod personal_data;
 pub mod personalisation;
 pub mod refusal_reasons;
 pub mod renewal;

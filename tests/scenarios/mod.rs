@@ -24,6 +24,7 @@ mod names;
 mod never_replaced;
 mod opposition_lists;
 mod peers;
+mod personal_data;
 mod profile_samples;
 mod profiles_golden;
 mod profiles_judged;

@@ -2,6 +2,7 @@
 
 mod coherence;
 mod crls;
+mod personal_data;
 mod register;
 mod responders;
 
@@ -56,6 +57,7 @@ pub fn run(global: &Global, args: &Args) -> Result<ExitCode, Problem> {
     trail(&installation, &mut db, now, &mut findings)?;
     signatures(&installation, &mut db, &mut findings)?;
     rows(&mut db, &mut findings)?;
+    personal_data::past_its_time(&installation, &mut db, &mut findings)?;
     output::list(global.output, &findings)?;
     let worst = findings.iter().map(|finding| finding.verdict).max().unwrap_or(Verdict::Well);
     Ok(match worst {

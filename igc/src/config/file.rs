@@ -9,6 +9,7 @@ use ca_core::shard::ShardCounts;
 use serde::{Deserialize, Serialize};
 
 use super::register::RegisterSection;
+use super::retention::RetentionSection;
 use super::{Bureau, Coherence, Config, Demo, Publication, Schedule, Schedules, Signer, TlsFiles};
 
 /// What sort of installation.
@@ -50,6 +51,9 @@ pub struct ConfigFile {
     /// What is kept of the audit trail outside the database.
     #[serde(default)]
     pub audit: AuditSection,
+    /// How long what is said of persons is kept.
+    #[serde(default)]
+    pub retention: RetentionSection,
     /// How the public faces are looked at.
     #[serde(default)]
     pub coherence: CoherenceSection,
@@ -329,6 +333,7 @@ impl ConfigFile {
             brakes: register.brakes,
             oppositions_a_day: register.oppositions_a_day,
             directory: register.fhir,
+            audit_payloads_kept: self.retention.understand(self.kind)?,
             publication: Publication {
                 crl_lifetime: hours("crl_lifetime_hours", self.publication.crl_lifetime_hours)?,
                 root_crl_warning: days(self.publication.root_crl_warning_days),

@@ -2,6 +2,7 @@
 
 mod file;
 mod register;
+mod retention;
 mod schedule;
 
 use std::io::Read;
@@ -66,6 +67,8 @@ pub struct Config {
     pub brakes: Brakes,
     /// How many cards the register may end within a day without two officers.
     pub oppositions_a_day: u32,
+    /// How long the payloads of events about persons are kept.
+    pub audit_payloads_kept: Duration,
     /// Where the register is asked about one person; nowhere, if absent.
     pub directory: Option<FhirSettings>,
     /// How long what is published lives.

@@ -106,3 +106,15 @@ fn the_directory_is_reached_with_a_key_from_a_file_and_within_bounds() {
     let plain = format!("{DEMO}\n[register.fhir]\naddress = \"http://gateway.example/\"\nkey = \"k\"\n");
     assert!(parse(&plain).unwrap_err().contains("register.fhir.address"));
 }
+
+#[test]
+fn what_is_said_of_persons_is_kept_for_ten_years_and_never_less_than_one_but_in_a_demonstration() {
+    let days = |text: &str| parse(text).map(|config| config.audit_payloads_kept.as_secs() / 86_400);
+    assert_eq!(days(DEMO), Ok(3653));
+    let with = |days: u32| format!("{DEMO}\n[retention]\naudit_payload_days = {days}\n");
+    assert_eq!(days(&with(0)), Ok(0));
+    let (head, _) = DEMO.split_once("[demo]").unwrap();
+    let production = head.replace("kind = \"demo\"", "kind = \"production\"");
+    let least = |days: u32| parse(&format!("{production}\n[retention]\naudit_payload_days = {days}\n"));
+    assert!(least(365).is_ok() && least(364).unwrap_err().contains("retention.audit_payload_days"));
+}

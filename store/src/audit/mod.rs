@@ -11,6 +11,7 @@ pub mod checkpoint;
 mod erasure;
 mod event;
 pub mod export;
+pub mod retention;
 pub mod sequencer;
 pub mod tree;
 pub mod verify;

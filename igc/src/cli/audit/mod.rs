@@ -1,5 +1,6 @@
 //! `igc audit`
 
+mod erase;
 mod proof;
 mod verify;
 
@@ -43,6 +44,8 @@ pub enum Command {
         #[arg(long, value_name = "TEXT")]
         reason: String,
     },
+    /// Erase the payloads of events about persons that are past their time; the log stands without them.
+    Erase(erase::EraseArgs),
     /// Write everything an auditor needs into a folder, to be checked elsewhere with `igc-verify`.
     Export {
         /// The folder; it must not exist. It holds personal data: see docs/audit.md.
@@ -67,6 +70,7 @@ pub fn run(global: &Global, command: &Command) -> Result<ExitCode, Problem> {
             output::one(global.output, &json!({ "open": open }), || format!("{open} alarms are open\n"))?;
             Ok(ExitCode::SUCCESS)
         }
+        Command::Erase(args) => erase::run(global, &installation, &mut db, args),
         Command::Export { out } => {
             let written = bundle::write(&installation, &mut db, out)?;
             output::one(global.output, &written, || {

@@ -1,0 +1,41 @@
+//! `igc audit erase`
+
+use std::process::ExitCode;
+
+use registration_authority::personal_data;
+use serde_json::json;
+use store::Database;
+use store::audit::erase_payload;
+
+use crate::cli::Global;
+use crate::installation::{Installation, system_rng};
+use crate::output;
+use crate::problem::Problem;
+
+#[derive(Debug, clap::Args)]
+pub struct EraseArgs {
+    /// The payload of this one event, on a person's request; by default, every one whose time is over.
+    #[arg(long, value_name = "EVENT", requires = "reason")]
+    event: Option<String>,
+    /// The reference of the request, 1 to 200 characters, never a name: it stays in the trail.
+    #[arg(long, value_name = "TEXT", requires = "event")]
+    reason: Option<String>,
+}
+
+pub fn run(
+    global: &Global,
+    installation: &Installation,
+    db: &mut Database,
+    args: &EraseArgs,
+) -> Result<ExitCode, Problem> {
+    let (act, rng) = (installation.operator_act(), &mut system_rng());
+    let erased = match (&args.event, &args.reason) {
+        (Some(event), Some(reason)) => {
+            erase_payload(db, event, reason, rng, &act)?;
+            1
+        }
+        _ => personal_data::erase_due(db, installation.config.audit_payloads_kept, rng, &act)?,
+    };
+    output::one(global.output, &json!({ "erased": erased }), || format!("{erased} payloads erased\n"))?;
+    Ok(ExitCode::SUCCESS)
+}
