@@ -14,7 +14,7 @@ use crate::problem::Problem;
 
 #[derive(Debug, clap::Args)]
 pub struct EraseArgs {
-    /// The payload of this one event, on a person's request; by default, every one whose time is over ([retention]).
+    /// The payload of this one event, on a person's request; by default, every one whose time is over.
     #[arg(long, value_name = "EVENT", requires = "reason")]
     event: Option<String>,
     /// The reference of the request, 1 to 200 characters, never a name: it stays in the trail.

@@ -93,7 +93,7 @@ pub enum Command {
     Show {
         /// IdNat_PS.
         id: IdNatPs,
-        /// Ask the directory now, over HTTP ([register.fhir]), and not what was imported.
+        /// Ask the directory now, over HTTP (`register.fhir`), and not what was imported.
         #[arg(long)]
         fhir: bool,
     },
