@@ -156,6 +156,8 @@ store::codes! {
     OPPOSITION_IDENTIFIER_MALFORMED = ("opposition-identifier-malformed", Invalid, "the declarer: the ten digits of the card, or the eleven of the RPPS number");
     /// Not of the form of an opposition code.
     OPPOSITION_CODE_MALFORMED = ("opposition-code-malformed", Invalid, "the declarer: the sixteen signs of the letter that came with the card; without it, ask to be called back");
+    /// A stored declaration, or the code of a card, cannot be read.
+    OPPOSITION_ROW_ALTERED = ("opposition-row-altered", Integrity, "the auditor: the row is not what this program writes");
     /// Too many declarations wait for the worker.
     OPPOSITION_INBOX_FULL = ("opposition-inbox-full", Unavailable, "the operator: the worker does not answer declarations, see `igc doctor`; until then officers oppose cards");
     /// Too many declarations without proof wait for an officer.

@@ -73,7 +73,7 @@ impl Fault for AnswerError {
         match self {
             Self::Verifier(error) => error.code(),
             Self::Oppose(error) => error.code(),
-            Self::Row(_) => faults::CERTIFICATION_CARD_ALTERED,
+            Self::Row(_) => faults::OPPOSITION_ROW_ALTERED,
             Self::Database(_) => store::fault::DATABASE,
         }
     }
@@ -139,13 +139,13 @@ fn answer(
     rng: &mut dyn CryptoRng,
     act: &Act,
 ) -> Result<Option<Settled>, AnswerError> {
-    let declared: Declared =
-        row.identifier.parse().map_err(|_| AnswerError::Row("its identifier is none"))?;
+    // Whoever writes nonsense into the inbox gets the answer that everybody gets, and is in nobody's way.
+    let declared: Option<Declared> = row.identifier.parse().ok();
     let ground: Ground = row.ground.parse().map_err(|_| AnswerError::Row("its ground is none"))?;
     let digest = row.code_digest.as_deref().and_then(|octets| octets.try_into().ok());
     let digest = CodeDigest(digest.ok_or(AnswerError::Row("its code has no digest"))?);
     // Outside of a transaction: nobody waits for a row while the HSM works.
-    let candidates = candidates(db, signer, &declared, &digest, rng, act)?;
+    let candidates = candidates(db, signer, declared.as_ref(), &digest, rng, act)?;
     db.write_on_reserve(|db| {
         if !is_waiting(db, &row.id)? {
             return Ok(None); // Another worker was quicker.
@@ -186,7 +186,7 @@ fn answer(
 fn candidates(
     db: &mut Database,
     signer: &mut dyn Signer,
-    declared: &Declared,
+    declared: Option<&Declared>,
     digest: &CodeDigest,
     rng: &mut dyn CryptoRng,
     act: &Act,
@@ -213,7 +213,7 @@ fn candidates(
 
 type CodedCard = (String, String, Vec<u8>, String);
 
-fn coded_cards(db: &mut Database, declared: &Declared) -> QueryResult<Vec<CodedCard>> {
+fn coded_cards(db: &mut Database, declared: Option<&Declared>) -> QueryResult<Vec<CodedCard>> {
     let coded = opposition_codes::table
         .inner_join(cards::table.on(cards::number.eq(opposition_codes::card_number)))
         .select((
@@ -226,8 +226,9 @@ fn coded_cards(db: &mut Database, declared: &Declared) -> QueryResult<Vec<CodedC
         .order(cards::number.desc())
         .limit(MOST_CARDS);
     match declared {
-        Declared::Card(card) => coded.filter(cards::number.eq(card.to_string())).load(db),
-        Declared::Person(rpps) => {
+        None => Ok(Vec::new()),
+        Some(Declared::Card(card)) => coded.filter(cards::number.eq(card.to_string())).load(db),
+        Some(Declared::Person(rpps)) => {
             coded.filter(cards::holder.eq(IdNatPs::from(Rpps::clone(rpps)).to_string())).load(db)
         }
     }

@@ -13,9 +13,10 @@ use thiserror::Error;
 use super::Ground;
 use super::code_letter::LIVING;
 use super::declaration::{Declared, GROUNDS};
+use crate::contact::{self, Contact};
+use crate::faults;
 use crate::officers::{self, NotAuthorised, Right};
 use crate::outbox::{self, Notice, Recipient};
-use crate::{contact, faults};
 
 #[cfg(test)]
 mod tests;
@@ -64,9 +65,6 @@ pub enum TicketError {
     /// Without a reason nothing is dismissed.
     #[error("reason: must be 1 to {REASON_BOUND} characters, none of them a control")]
     Reason,
-    /// A row cannot be read.
-    #[error("ticket {0}: the row is not what this program writes")]
-    Row(String),
     /// The register's contacts cannot be read.
     #[error(transparent)]
     Register(#[from] RegistryError),
@@ -83,7 +81,6 @@ impl Fault for TicketError {
             Self::NotAuthorised(error) => error.code(),
             Self::Unknown(_) => faults::OPPOSITION_TICKET_UNKNOWN,
             Self::Reason => faults::OPPOSITION_TICKET_REASON,
-            Self::Row(_) => faults::CERTIFICATION_CARD_ALTERED,
             Self::Register(error) => error.code(),
             Self::Database(_) => store::fault::DATABASE,
         }
@@ -147,7 +144,18 @@ pub fn list(db: &mut Database, limit: i64, act: &Act) -> Result<Vec<Ticket>, Tic
         .limit(limit)
         .select(Row::as_select())
         .load(db)?;
-    rows.into_iter().map(|row| ticket(db, row)).collect()
+    let mut tickets = Vec::with_capacity(rows.len());
+    for row in rows {
+        let number = row.number.clone();
+        match ticket(db, row)? {
+            Some(ticket) => tickets.push(ticket),
+            // Nobody's page is kept from him by a row that somebody wrote by hand.
+            None => {
+                tracing::error!(code = faults::OPPOSITION_ROW_ALTERED.name, "ticket {number} does not read")
+            }
+        }
+    }
+    Ok(tickets)
 }
 
 /// Dismisses a ticket: the holder has his card, or nobody is reached. In a transaction of its own, by an officer who may
@@ -235,10 +243,17 @@ pub fn look_up_contacts(db: &mut Database, act: &Act) -> Result<usize, TicketErr
         .select((opposition_tickets::number, opposition_tickets::identifier))
         .load(db)?;
     for (number, identifier) in &rows {
-        let declared = identifier.parse().map_err(|_| TicketError::Row(number.clone()))?;
-        let found = match holder_of(db, &declared)? {
-            Some(holder) => contact::of_holder(db, &holder)?,
-            None => contact::Contact::default(),
+        let holder = match identifier.parse() {
+            Ok(declared) => holder_of(db, &declared)?,
+            Err(_) => None,
+        };
+        let found = match holder.map(|holder| contact::of_holder(db, &holder)) {
+            Some(Err(error @ RegistryError::Unreadable { .. })) => {
+                tracing::error!(code = error.code().name, "ticket {number}: {error}");
+                Contact::default()
+            }
+            Some(found) => found?,
+            None => Contact::default(),
         };
         db.write(|db| {
             diesel::update(opposition_tickets::table.find(number))
@@ -266,11 +281,12 @@ struct Row {
     email: Option<String>,
 }
 
-fn ticket(db: &mut Database, row: Row) -> Result<Ticket, TicketError> {
-    let unreadable = || TicketError::Row(row.number.clone());
-    let declared: Declared = row.identifier.parse().map_err(|_| unreadable())?;
-    Ok(Ticket {
-        ground: row.ground.parse().map_err(|_| unreadable())?,
+fn ticket(db: &mut Database, row: Row) -> QueryResult<Option<Ticket>> {
+    let (Ok(declared), Ok(ground)) = (row.identifier.parse::<Declared>(), row.ground.parse()) else {
+        return Ok(None);
+    };
+    Ok(Some(Ticket {
+        ground,
         cards: living_cards(db, &declared)?.into_iter().map(|(card, _)| card).collect(),
         declared,
         opened_at: row.opened_at,
@@ -278,7 +294,7 @@ fn ticket(db: &mut Database, row: Row) -> Result<Ticket, TicketError> {
         telephone: row.telephone,
         email: row.email,
         number: row.number,
-    })
+    }))
 }
 
 /// The living cards that are meant, each with its holder.

@@ -275,6 +275,9 @@ fn of_cards(code: &str) -> Option<(&'static str, &'static str)> {
             "Trop de déclarations attendent en ce moment : la vôtre n'a pas été enregistrée.",
             "Recommencez dans quelques minutes, ou téléphonez à l'autorité d'enregistrement.",
         ),
+        "opposition-row-altered" => {
+            ("Une ligne de la base a été modifiée hors du programme : elle ne peut être lue.", AUDITOR)
+        }
         "opposition-too-often" => (
             "Trop de déclarations ont été envoyées depuis ce réseau, ou par tous, en une minute.",
             "Recommencez dans une minute, ou téléphonez à l'autorité d'enregistrement.",

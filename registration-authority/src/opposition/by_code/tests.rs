@@ -227,6 +227,22 @@ fn of_a_code_nothing_is_left_once_it_is_answered_and_of_the_answer_nothing_after
 }
 
 #[test]
+fn nonsense_in_the_inbox_is_answered_like_a_wrong_code_and_keeps_nobody_waiting() {
+    let mut house = House::new();
+    let mut worker = house.worker();
+    let (card, code) = coded_card(&mut house, &mut worker);
+    house
+        .sql(
+            "INSERT INTO holder_declarations (id, identifier, code_digest, ground, received_at)
+             VALUES ('00000000000000000000000000000000', 'abcdefghij', randomblob(32), 'lost', 0)",
+        )
+        .unwrap();
+    opposed(declared(&mut house, &mut worker, &card.to_string(), &code));
+    let nonsense = look(&mut house.db, "00000000000000000000000000000000").unwrap();
+    assert_eq!(nonsense, Some(Answer::NotRecognised));
+}
+
+#[test]
 fn a_card_that_has_expired_is_not_opposed_any_more() {
     let mut house = House::new();
     let mut worker = house.worker();

@@ -4,7 +4,6 @@ use card::CardStatus;
 use store::schema::{audit_events, outbox};
 
 use super::*;
-use crate::contact::{self, Contact};
 use crate::opposition::oppose;
 use crate::testing::*;
 
@@ -183,6 +182,22 @@ fn so_many_are_open_and_no_more_and_only_for_the_grounds_of_a_holder() {
         .unwrap();
     let refused = open(&mut house.db, &declared, Ground::Lost, &mut house.rng, &act);
     assert_eq!(code(refused), "opposition-tickets-full");
+}
+
+#[test]
+fn a_row_that_was_written_by_hand_keeps_no_ticket_from_the_officers() {
+    let mut house = House::new();
+    house
+        .sql(
+            "INSERT INTO opposition_tickets (number, identifier, ground, opened_at)
+             VALUES ('TK-0000000000000000', 'abcdefghij', 'lost', 0)",
+        )
+        .unwrap();
+    declare(&mut house, "2612345678");
+    let act = house.job();
+    assert_eq!(look_up_contacts(&mut house.db, &act).unwrap(), 2);
+    let listed = listed(&mut house);
+    assert_eq!(listed.iter().map(|ticket| ticket.looked_up).collect::<Vec<_>>(), [true]);
 }
 
 #[test]
