@@ -2,6 +2,7 @@
 
 mod coherence;
 mod crls;
+mod officers;
 mod register;
 mod responders;
 
@@ -51,6 +52,7 @@ pub fn run(global: &Global, args: &Args) -> Result<ExitCode, Problem> {
     crls::lists(&installation, &mut db, now, &mut findings)?;
     coherence::last_look(&installation, &mut db, now, &mut findings)?;
     register::standing(&mut db, &mut findings)?;
+    officers::decisions(&mut db, now, &mut findings)?;
     own_certificate(&installation, now, &mut findings);
     trail(&installation, &mut db, now, &mut findings)?;
     signatures(&installation, &mut db, &mut findings)?;
