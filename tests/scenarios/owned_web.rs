@@ -110,7 +110,7 @@ fn an_owned_web_process_has_nothing_certified_without_a_gesture_and_one_order_wi
 
     let done = workshop.job("decisions");
     assert_eq!(done["failed"].as_array().map(Vec::len), Some(3), "{done}");
-    assert_eq!(certified(&workshop, &keys, &orders), [honest.number.clone()]);
+    assert_eq!(certified(&workshop, &keys, &orders), std::slice::from_ref(&honest.number));
     let refused = told(&workshop, "decision-not-held");
     for order in [by_hand, replayed, swapped] {
         assert!(refused.iter().any(|subject| subject.contains(&order.number)), "{refused:?}");
