@@ -3,7 +3,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use ureq::Agent;
@@ -22,6 +22,7 @@ pub struct Browser {
     _profile: TempDir,
     agent: Agent,
     session: String,
+    authenticator: String,
 }
 
 impl Browser {
@@ -51,13 +52,23 @@ impl Browser {
         let base = format!("http://127.0.0.1:{port}/session");
         let begun = ask(&agent, &base, Some(&wanted)).unwrap_or_else(|why| panic!("no session: {why}"));
         let id = begun["sessionId"].as_str().expect("a session has an identifier").to_owned();
-        let browser = Self { _driver: driver, _profile: profile, agent, session: format!("{base}/{id}") };
-        browser.command(
-            "webauthn/authenticator",
-            &json!({"protocol": "ctap2", "transport": "internal", "hasResidentKey": true,
-                    "hasUserVerification": true, "isUserConsenting": true, "isUserVerified": true}),
+        let session = format!("{base}/{id}");
+        let authenticator = json!({"protocol": "ctap2", "transport": "internal", "hasResidentKey": true,
+            "hasUserVerification": true, "isUserConsenting": true, "isUserVerified": true});
+        let url = format!("{session}/webauthn/authenticator");
+        let added = ask(&agent, &url, Some(&authenticator)).unwrap_or_else(|why| panic!("{why}"));
+        let authenticator = added.as_str().expect("an authenticator has an identifier").to_owned();
+        Self { _driver: driver, _profile: profile, agent, session, authenticator }
+    }
+
+    /// Puts a key into its authenticator: the identifier, and the private key in PKCS#8.
+    pub fn take_key(&self, credential_id: &[u8], private_key: &[u8]) {
+        let octets = |octets: &[u8]| URL_SAFE_NO_PAD.encode(octets);
+        self.command(
+            &format!("webauthn/authenticator/{}/credential", self.authenticator),
+            &json!({"credentialId": octets(credential_id), "isResidentCredential": true, "rpId": "localhost",
+                    "privateKey": octets(private_key), "userHandle": octets(b"owner"), "signCount": 0}),
         );
-        browser
     }
 
     /// Opens an address.
@@ -86,7 +97,7 @@ impl Browser {
     pub fn text(&self, css: &str) -> String {
         let element = self.element(css);
         let text = self.asked(&format!("element/{element}/text"));
-        text.as_str().expect("a text").replace(['\u{a0}', '\u{202f}'], " ").replace('’', "'")
+        plain(text.as_str().expect("a text"))
     }
 
     /// Waits until the page says this; a panic with what it says where it does not come to that.
@@ -94,7 +105,9 @@ impl Browser {
     pub fn wait_for(&self, sentence: &str) {
         let begun = Instant::now();
         loop {
-            let body = self.text("body");
+            // Of a page that is being left the element may be gone: then it is asked for again.
+            let body = self.run("return document.body ? document.body.innerText : ''");
+            let body = plain(body.as_str().unwrap_or_default());
             if body.contains(sentence) {
                 return;
             }
@@ -156,6 +169,11 @@ impl Drop for Browser {
         // Chromium would outlive its driver.
         let _ = self.agent.delete(&self.session).call();
     }
+}
+
+/// With the spaces and apostrophes of a keyboard.
+fn plain(text: &str) -> String {
+    text.replace(['\u{a0}', '\u{202f}'], " ").replace('’', "'")
 }
 
 /// The `value` of an answer, or what the driver says is wrong.

@@ -15,6 +15,8 @@ use super::officers_keys::authenticator::{Authenticator, ORIGIN};
 use super::officers_keys::{OfficersKeys, proof_by};
 use super::workshop::{APPROVER, Workshop, officer, workshop};
 
+const BUREAU_BEFORE: &str = "bureau-before.pem";
+
 /// A card that a passkey approved, certified.
 fn decided() -> Workshop {
     let workshop = workshop(DatabaseKind::Sqlite);
@@ -32,14 +34,20 @@ fn decided() -> Workshop {
     db.write(|db| order::approve(db, registry, &keys.verifier, number, version, &proof, &mut chance(), &act))
         .unwrap();
     workshop.job("decisions");
+    // The demonstration's own cards are of the bureau before.
+    fs::copy(workshop.dir().join("bureau.pem"), workshop.dir().join(BUREAU_BEFORE)).unwrap();
     workshop.make_cards_of(&keys.verifier);
     workshop.certify_the_rest();
     workshop.job("audit");
     workshop
 }
 
-fn verify(bundle: &Path, more: &[&str]) -> Finished {
-    run(igc_verify().args(more).arg(bundle))
+fn verify(workshop: &Workshop, bundle: &Path, more: &[&str]) -> Finished {
+    let mut command = igc_verify();
+    for bureau in ["bureau.pem", BUREAU_BEFORE] {
+        command.arg("--bureau").arg(workshop.dir().join(bureau));
+    }
+    run(command.args(more).arg(bundle))
 }
 
 /// A line of the bundle with one of its proofs taken away.
@@ -56,25 +64,25 @@ fn an_auditor_walks_the_chain_of_officers_keys_by_himself() {
     let bundle: PathBuf = place.path().join("bundle");
     run(igc().args(["audit", "export", "--dir"]).arg(workshop.dir()).arg("--out").arg(&bundle))
         .expect_exit(0);
-    let said = verify(&bundle, &[]).expect_exit(0).stdout;
+    let said = verify(&workshop, &bundle, &[]).expect_exit(0).stdout;
     assert!(said.contains("roots of officers' keys officers.json of the bundle itself"), "{said}");
 
     // Kept from an earlier time: the same roots, and then another's.
     let kept = place.path().join("officers.json");
     fs::copy(bundle.join("officers.json"), &kept).unwrap();
     let kept = kept.to_str().unwrap();
-    verify(&bundle, &["--officers", kept]).expect_exit(0);
+    verify(&workshop, &bundle, &["--officers", kept]).expect_exit(0);
     let other = hex::encode(Authenticator::new("x").public_key().spki());
     let mut roots: Value = serde_json::from_str(&fs::read_to_string(kept).unwrap()).unwrap();
     roots["roots"][0]["public_key"] = other.into();
     fs::write(kept, roots.to_string()).unwrap();
-    let said = verify(&bundle, &["--officers", kept]).expect_exit(8).stdout;
+    let said = verify(&workshop, &bundle, &["--officers", kept]).expect_exit(8).stdout;
     assert!(said.contains("passkey that the chain does not lead to"), "{said}");
 
     // One administrator is not enough.
     let enrolments = bundle.join("enrolments.jsonl");
     let text = fs::read_to_string(&enrolments).unwrap();
     fs::write(&enrolments, text.lines().map(without_a_proof).collect::<String>()).unwrap();
-    let said = verify(&bundle, &[]).expect_exit(8).stdout;
+    let said = verify(&workshop, &bundle, &[]).expect_exit(8).stdout;
     assert!(said.contains("passkey that the chain does not lead to"), "{said}");
 }

@@ -1,7 +1,7 @@
 //! A web process that an attacker owns, played with the web role's own rights on PostgreSQL against a worker in production.
 //! He obtains nothing without an officer's gesture, one wrong order with one, and the officer is told.
 
-use acceptance::harness::{DatabaseKind, chance};
+use acceptance::harness::{DatabaseKind, chance, run};
 use card::CardStatus;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
@@ -110,11 +110,17 @@ fn an_owned_web_process_has_nothing_certified_without_a_gesture_and_one_order_wi
 
     let done = workshop.job("decisions");
     assert_eq!(done["failed"].as_array().map(Vec::len), Some(3), "{done}");
-    assert_eq!(certified(&workshop, &keys, &orders), [honest.number.clone()]);
+    assert_eq!(certified(&workshop, &keys, &orders), std::slice::from_ref(&honest.number));
     let refused = told(&workshop, "decision-not-held");
     for order in [by_hand, replayed, swapped] {
         assert!(refused.iter().any(|subject| subject.contains(&order.number)), "{refused:?}");
     }
+
+    let found = run(&mut workshop.command(&["doctor"])).said();
+    assert!(
+        found.contains("prove nothing") && found.contains(&format!("in the name of {APPROVER}")),
+        "{found}"
+    );
 
     // One gesture for what the page does not show: one order, and the officer reads which.
     decide(&mut web, &keys, &honest_key, wrong);

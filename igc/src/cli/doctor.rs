@@ -3,6 +3,7 @@
 mod coherence;
 mod crls;
 mod object_store;
+mod officers;
 mod oppositions;
 mod personal_data;
 mod register;
@@ -57,6 +58,7 @@ pub fn run(global: &Global, args: &Args) -> Result<ExitCode, Problem> {
     register::standing(&mut db, &mut findings)?;
     oppositions::waiting(&installation, &mut db, now, &mut findings)?;
     register::directory(&installation, &mut findings);
+    officers::decisions(&mut db, now, &mut findings)?;
     own_certificate(&installation, now, &mut findings);
     trail(&installation, &mut db, now, &mut findings)?;
     signatures(&installation, &mut db, &mut findings)?;

@@ -11,6 +11,7 @@ use crate::problem::Problem;
 /// Receives what officers decided, gives officers whom the chain names their rows, and draws the nonces of the next
 /// decisions.
 pub fn run(worker: &mut Worker, act: &Act) -> Result<Value, Problem> {
+    worker.db.refuse_on_reserve()?;
     let verifier = officer::verifier(&worker.installation)?;
     let (db, rng) = (&mut worker.db, &mut system_rng());
     let received = decision::receive(db, &verifier, rng, act)?;

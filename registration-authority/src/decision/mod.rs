@@ -22,7 +22,7 @@ use crate::approval::{SubjectKind, Verdict};
 
 pub use by_two::Standing;
 pub use error::DecideError;
-pub use receipt::{Receipt, receipt};
+pub use receipt::{Receipt, Refused, receipt, refused_since};
 pub use receive::{Received, receive};
 pub(crate) use take::{Given, Taken, check};
 

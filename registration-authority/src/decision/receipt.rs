@@ -34,6 +34,34 @@ pub fn receipt(db: &mut Database, decision: &Decision) -> QueryResult<Option<Rec
         .optional()
 }
 
+/// A decision that the worker refused.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable)]
+pub struct Refused {
+    /// [`SubjectKind::as_str`](crate::approval::SubjectKind::as_str).
+    pub subject_kind: String,
+    /// On what.
+    pub subject_number: String,
+    /// In whose name.
+    pub decided_by: String,
+    /// When the worker saw it.
+    pub seen_at: Timestamp,
+}
+
+/// The decisions that the worker has seen since then and refused, the newest first, `limit` at most.
+pub fn refused_since(db: &mut Database, since: Timestamp, limit: i64) -> QueryResult<Vec<Refused>> {
+    decision_receipts::table
+        .filter(decision_receipts::refusal.is_not_null().and(decision_receipts::seen_at.ge(since)))
+        .order(decision_receipts::seen_at.desc())
+        .limit(limit)
+        .select((
+            decision_receipts::subject_kind,
+            decision_receipts::subject_number,
+            decision_receipts::decided_by,
+            decision_receipts::seen_at,
+        ))
+        .load(db)
+}
+
 /// Asks the worker to look at a decision. In the transaction that records it.
 pub(super) fn ask_for(
     db: &mut Database,

@@ -9,7 +9,7 @@ use store::schema::{decision_inbox, decision_receipts, decisions};
 use store::{Act, Code, Database, Fault, audit};
 
 use super::{Decision, nonce};
-use crate::approval::{ApprovalVerifier, Decidable, SubjectKind, Verified};
+use crate::approval::{ApprovalVerifier, Decidable, ProofRefused, SubjectKind, Verified};
 use crate::certification::evidence::{EvidenceError, verify_decision};
 use crate::enrolment::{self, Roster};
 use crate::outbox::{self, Notice, Recipient};
@@ -94,7 +94,11 @@ fn judge(
         Err(EvidenceError::Database(error)) => return Err(error.into()),
         Err(error) => return Ok(Err(error.code())),
     };
-    if verified.passkey.is_some() {
+    if let Some((key, _)) = &verified.passkey {
+        // A key that was revoked meanwhile signs for no moment before.
+        if !key.counts(act.at) {
+            return Ok(Err(ProofRefused::AnotherKey.code()));
+        }
         let digest = hex::encode(Sha256::digest(verified.statement.encode()));
         if let Err(refused) = nonce::take_back(db, &verified.statement, &digest, act.at)? {
             return Ok(Err(refused.code()));

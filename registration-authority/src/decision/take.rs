@@ -54,7 +54,7 @@ pub(crate) fn check<'a>(
     }
     let roster = verifier.roster(db)?;
     let Verified { statement, passkey } = verifier.verify_fresh(given.proof, &subject, &roster, act.at)?;
-    if passkey.is_some_and(|(key, _)| !key.role.may(subject.kind.right())) {
+    if passkey.is_some_and(|(key, _)| !key.role.may(subject.kind.right()) || !key.counts(act.at)) {
         return Err(ProofRefused::AnotherKey.into());
     }
     if given.proof.kind() == ProofKind::Passkey && !nonce::is_open(db, &statement, act.at)? {

@@ -191,6 +191,23 @@ fn another_proof_than_the_one_that_the_worker_saw_is_no_evidence() {
 }
 
 #[test]
+fn a_key_that_was_revoked_meanwhile_signs_for_no_moment_before() {
+    let mut house = House::new();
+    let (chain, bob, subject) = waiting(&mut house);
+    let proof = house.key_proof(("bob", &bob), &subject);
+    let at = house.at.millis();
+    house.later(60);
+    house.revoke(&chain, &bob);
+    assert_eq!(code(house.approve_with("bob", &subject.number, 1, &proof)), "approval-proof-invalid");
+    house.write_decision(&subject, "bob", at, &proof);
+    say_approved(&mut house, &subject.number);
+    assert_eq!(house.refused(), ["approval-proof-invalid"]);
+    assert_eq!(evidence(&mut house, &subject.number), Err("approval-evidence-missing"));
+    let refused = refused_since(&mut house.db, Timestamp::from_millis(0), 9).unwrap();
+    assert_eq!((refused.len(), refused[0].decided_by.as_str()), (1, "bob"));
+}
+
+#[test]
 fn production_refuses_the_demonstrations_proof_and_takes_the_passkeys() {
     let mut house = House::new();
     let (chain, bob, subject) = waiting(&mut house);

@@ -95,6 +95,20 @@ impl House {
         key
     }
 
+    /// Both administrators end a key, and the worker has seen it.
+    pub(crate) fn revoke(&mut self, chain: &Chain, key: &Authenticator) {
+        let act = self.officer("admin");
+        let roster = self.verifier.roster(&mut self.db).unwrap();
+        let Self { db, rng, .. } = self;
+        let number = db
+            .write(|db| enrolment::propose_revocation(db, &roster, &key.credential_id, rng, &act))
+            .unwrap()
+            .number;
+        self.sign_for(("admin", &chain.admin), &number).unwrap();
+        self.sign_for(("amina", &chain.amina), &number).unwrap();
+        assert_eq!(self.refused(), [""; 0]);
+    }
+
     /// This officer approves an order with his key.
     pub(crate) fn approve_by(
         &mut self,

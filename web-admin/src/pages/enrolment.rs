@@ -24,7 +24,7 @@ use crate::failure::{Failure, status_of};
 use crate::faults;
 use crate::frame::Frame;
 use crate::posted::{Fields, Posted};
-use crate::typography::Shown;
+use crate::typography::{self, Shown};
 use crate::words;
 
 pub(super) const ADDRESSES: &[Address] = &[
@@ -142,7 +142,7 @@ fn record(
         lines: vec![
             ("Demande", number.to_owned()),
             ("Opérateur", format!("{} ({})", enrolment.display_name, enrolment.login)),
-            ("Rôle", words::role(enrolment.role).to_owned()),
+            ("Rôle", typography::french(words::role(enrolment.role))),
             ("Empreinte de la clé", grouped(&enrolment.key.fingerprint())),
         ],
         action: format!(

@@ -1,3 +1,5 @@
+// One file because it is one table: a sentence for each code.
+
 /// A refusal, for the person who reads the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Refusal {
