@@ -1,7 +1,5 @@
 //! The signer of one thread of the parent.
 
-use std::collections::VecDeque;
-
 use super::MOST_DIGESTS;
 use super::protocol::{Answer, DigestToSign, MessageToAuthenticate, Octets, Question};
 use super::supervisor::{SignerProcess, other_answer};
@@ -31,24 +29,18 @@ impl Signer for ProcessSigner {
         signatures.pop().unwrap_or_else(|| Err(other_answer(&request.key.token)))
     }
 
-    /// Several frames are under way at once, so that every session of the child has one to work on
-    /// and one that waits, while the ledger is written for those before.
+    /// All frames are under way at once, so that every session of the child has one to work on and one that waits,
+    /// while the ledger is written for those before. Of several callers one is done before the next: had each only
+    /// some frames there, all would be done together, and write to the database while no session has any work.
     fn sign_many(&mut self, requests: &[SigningRequest<'_>]) -> Signatures {
-        let at_once = 2 * self.process.sessions();
-        let mut signatures = Vec::with_capacity(requests.len());
-        let mut under_way = VecDeque::new();
-        for frame in frames(requests, at_once) {
-            if under_way.len() >= at_once {
-                signatures.extend(self.finish(under_way.pop_front()));
-            }
-            let question = question(frame);
-            let begun = self.process.begin(&frame[0].key.token, &question);
-            under_way.push_back((frame, question, begun));
-        }
-        while let Some(oldest) = under_way.pop_front() {
-            signatures.extend(self.finish(Some(oldest)));
-        }
-        signatures
+        let under_way: Vec<_> = frames(requests, 2 * self.process.sessions())
+            .map(|frame| {
+                let question = question(frame);
+                let begun = self.process.begin(&frame[0].key.token, &question);
+                (frame, question, begun)
+            })
+            .collect();
+        under_way.into_iter().flat_map(|one| self.finish(one)).collect()
     }
 
     fn public_key(&mut self, key: &KeyReference) -> Result<Vec<u8>, SignerError> {
@@ -79,8 +71,7 @@ impl Signer for ProcessSigner {
 type UnderWay<'a, 'k> = (&'a [SigningRequest<'k>], Question, Result<super::supervisor::Begun, SignerError>);
 
 impl ProcessSigner {
-    fn finish(&self, oldest: Option<UnderWay<'_, '_>>) -> Signatures {
-        let Some((frame, question, begun)) = oldest else { return Vec::new() };
+    fn finish(&self, (frame, question, begun): UnderWay<'_, '_>) -> Signatures {
         let token = &frame[0].key.token;
         match begun.and_then(|begun| self.process.finish(token, &question, begun)) {
             Ok(Answer::Signatures(each)) if each.len() == frame.len() => {
