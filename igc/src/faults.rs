@@ -37,6 +37,8 @@ store::codes! {
     CERTIFICATE_SERVES = ("certificate-serves", Refused, "the security officer: a key ceremony replaces an authority or a responder before it ends");
     /// A card carries the certificate.
     CERTIFICATE_ON_CARD = ("certificate-on-card", Refused, "oppose the card: `igc opposition add`");
+    /// What came in is no file of opposition codes.
+    LETTERS_MALFORMED = ("bureau-letters-malformed", Invalid, "the operator: give a file of the folder letters, as the worker wrote it");
     /// No ceremony of that name was begun here.
     CEREMONY_UNKNOWN = ("ceremony-unknown", NotFound, "the operator: the folder ceremonies of the installation names them");
     /// `igc init` holds no such ceremony.

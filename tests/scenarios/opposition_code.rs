@@ -6,7 +6,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use acceptance::harness::{DatabaseKind, Finished, chance, run, start};
+use acceptance::harness::{DatabaseKind, Finished, chance, igc, run, start};
 use card::{CardNumber, CardStatus};
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
@@ -15,6 +15,7 @@ use registration_authority::opposition::Ground;
 use registration_authority::opposition::code::OppositionCode;
 use registration_authority::opposition::declaration::{Answer, declare, look};
 use serde_json::{Value, json};
+use store::schema::{card_orders, cards};
 use store::{Act, Actor, Database, DatabaseRole, RequestId};
 
 use super::standstill::until;
@@ -103,6 +104,31 @@ fn the_code_is_in_the_letter_alone_which_its_owner_alone_reads() {
         let [letter] = &letters(&workshop)[..] else { panic!("one letter") };
         let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
         assert_eq!((mode(letter), mode(letter.parent().unwrap())), (0o600, 0o700));
+    }
+}
+
+#[test]
+fn each_holder_gets_a_sheet_with_his_name_and_the_code_of_his_card() {
+    for kind in KINDS {
+        let workshop = workshop(kind);
+        job(&workshop, "opposition-codes");
+        let [letter] = &letters(&workshop)[..] else { panic!("one letter") };
+        let mut printer = igc();
+        printer.args(["bureau", "letters", "--page", "https://cartes.test/opposition"]);
+        let printed = run(printer.stdin(fs::File::open(letter).unwrap())).expect_exit(0).stdout;
+        let sheets: Vec<&str> = printed.split("<article>").skip(1).collect();
+        let codes = codes(&workshop);
+        assert_eq!(sheets.len(), codes.len(), "on {kind}: {printed}");
+        for (sheet, (card, code)) in sheets.iter().zip(&codes) {
+            assert!(sheet.contains(code) && sheet.contains(&card.to_string()), "on {kind}: {sheet}");
+            let (given, family): (String, String) = cards::table
+                .inner_join(card_orders::table.on(card_orders::number.eq(cards::order_number)))
+                .filter(cards::number.eq(card.to_string()))
+                .select((card_orders::given_name, card_orders::family_name))
+                .first(&mut workshop.open(DatabaseRole::Owner))
+                .unwrap();
+            assert!(sheet.contains(&format!("{given} {family}")), "on {kind}: {given} {family} in {sheet}");
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use diesel::prelude::*;
 use rand_core::CryptoRng;
 use serde::Serialize;
 use serde_json::json;
-use store::schema::{cards, opposition_codes};
+use store::schema::{card_orders, cards, opposition_codes};
 use store::{Act, Code, Database, Fault, Timestamp, audit};
 use thiserror::Error;
 use zeroize::Zeroizing;
@@ -17,7 +17,7 @@ use super::code::{OppositionCode, verifier};
 use crate::faults;
 
 /// What a letter's file says it is.
-const FORMAT: &str = "igc-opposition-codes-1";
+pub const FORMAT: &str = "igc-opposition-codes-1";
 
 /// States of a card whose holder may need a code.
 pub(super) const LIVING: [CardStatus; 3] = [CardStatus::Certified, CardStatus::Delivered, CardStatus::Active];
@@ -33,6 +33,9 @@ pub struct CodeLetter {
 struct DrawnCode {
     card: CardNumber,
     holder: String,
+    /// Whose letter it is: the names of the order.
+    family_name: String,
+    given_name: String,
     code: OppositionCode,
     verifier: [u8; 32],
 }
@@ -84,11 +87,11 @@ pub fn draw(
     act: &Act,
 ) -> Result<Option<CodeLetter>, CodeLetterError> {
     let mut codes = Vec::new();
-    for (number, holder) in due(db, i64::from(most))? {
+    for Due { number, holder, family_name, given_name } in due(db, i64::from(most))? {
         let card: CardNumber = card_number(&number)?;
         let code = OppositionCode::draw(rng);
         let verifier = verifier(db, signer, key, Some(&card), &code.digest(), rng, act)?;
-        codes.push(DrawnCode { card, holder, code, verifier });
+        codes.push(DrawnCode { card, holder, family_name, given_name, code, verifier });
     }
     if codes.is_empty() {
         return Ok(None);
@@ -129,12 +132,18 @@ impl CodeLetter {
         struct Line<'a> {
             card: String,
             holder: &'a str,
+            family_name: &'a str,
+            given_name: &'a str,
             code: &'a str,
         }
         let printed: Vec<Zeroizing<String>> = self.codes.iter().map(|drawn| drawn.code.grouped()).collect();
-        let codes = self.codes.iter().zip(&printed);
-        let codes =
-            codes.map(|(drawn, code)| Line { card: drawn.card.to_string(), holder: &drawn.holder, code });
+        let codes = self.codes.iter().zip(&printed).map(|(drawn, code)| Line {
+            card: drawn.card.to_string(),
+            holder: &drawn.holder,
+            family_name: &drawn.family_name,
+            given_name: &drawn.given_name,
+            code,
+        });
         let file = File { format: FORMAT, letter: &self.id, made_at: self.made_at, codes: codes.collect() };
         Zeroizing::new(serde_json::to_vec_pretty(&file).expect("a letter has text and times only"))
     }
@@ -173,14 +182,23 @@ impl CodeLetter {
     }
 }
 
-fn due(db: &mut Database, most: i64) -> QueryResult<Vec<(String, String)>> {
+#[derive(Queryable)]
+struct Due {
+    number: String,
+    holder: String,
+    family_name: String,
+    given_name: String,
+}
+
+fn due(db: &mut Database, most: i64) -> QueryResult<Vec<Due>> {
     opposition_codes::table
         .inner_join(cards::table.on(cards::number.eq(opposition_codes::card_number)))
+        .inner_join(card_orders::table.on(card_orders::number.eq(cards::order_number)))
         .filter(opposition_codes::verifier.is_null())
         .filter(cards::status.eq_any(LIVING.map(CardStatus::as_str)))
         .order(opposition_codes::card_number)
         .limit(most)
-        .select((cards::number, cards::holder))
+        .select((cards::number, cards::holder, card_orders::family_name, card_orders::given_name))
         .load(db)
 }
 

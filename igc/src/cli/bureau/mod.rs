@@ -1,6 +1,8 @@
 //! `igc bureau`: the personalisation bureau's side, on its own machine, under its own user. It is given
 //! no installation and no database: a batch file comes in on stdin, a return file goes out on stdout.
 
+mod letters;
+
 use std::io::{self, Read};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -8,6 +10,7 @@ use std::process::ExitCode;
 use card::personalisation::bureau::{BureauKey, personalise};
 use card::personalisation::{BatchFile, BureauName, LARGEST_BATCH_FILE};
 use clap::Subcommand;
+use zeroize::Zeroizing;
 
 use super::Global;
 use crate::clock::Clock;
@@ -36,6 +39,16 @@ pub enum Command {
         #[arg(long, value_name = "DIR")]
         keep_chips: Option<PathBuf>,
     },
+    /// Set the letters with the opposition codes of the file on stdin; prints a page of HTML for the printer, a
+    /// sheet of A4 a holder. Neither file needs to stand on a disk of the bureau's.
+    Letters {
+        /// Where holders oppose their cards; printed in each letter.
+        #[arg(long, value_name = "URL")]
+        page: String,
+        /// The telephone number of the registration authority; printed in each letter.
+        #[arg(long, value_name = "NUMBER")]
+        telephone: Option<String>,
+    },
 }
 
 pub fn run(_global: &Global, command: &Command) -> Result<ExitCode, Problem> {
@@ -49,20 +62,25 @@ pub fn run(_global: &Global, command: &Command) -> Result<ExitCode, Problem> {
             output::print_bytes(&pem)?;
         }
         Command::Personalise { home, keep_chips } => {
-            let batch = BatchFile::read(&read_stdin()?)?;
+            let batch = BatchFile::read(&read_stdin(LARGEST_BATCH_FILE)?)?;
             let key = BureauKey::open(home)?;
             let file = personalise(&batch, &key, keep_chips.as_deref(), &mut system_rng())?;
             output::print_bytes(&file)?;
+        }
+        Command::Letters { page, telephone } => {
+            let file = Zeroizing::new(read_stdin(letters::LARGEST_FILE)?);
+            output::print_bytes(letters::set(&file, page, telephone.as_deref())?.as_bytes())?;
         }
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn read_stdin() -> Result<Vec<u8>, Problem> {
-    let mut bytes = Vec::new();
+/// One octet more than the largest file may have shows that it is too large.
+fn read_stdin(largest: usize) -> Result<Vec<u8>, Problem> {
+    let mut bytes = Vec::with_capacity(largest.min(1 << 20) + 1);
     io::stdin()
         .lock()
-        .take(LARGEST_BATCH_FILE as u64 + 1)
+        .take(largest as u64 + 1)
         .read_to_end(&mut bytes)
         .map_err(|error| Problem::new(faults::FILE, format!("stdin: {error}")))?;
     Ok(bytes)
