@@ -7,6 +7,7 @@ use card::personalisation::{
     ReadReturnError, VerifiedReturnFile,
 };
 use card::{Card, CardFilter, CardNumber, CardNumberPrefix, MOST_LISTED, NewCard};
+use professional_registry::Registry;
 use rand_core::CryptoRng;
 use serde_json::json;
 use store::{Act, Code, Database, Fault, Timestamp, audit};
@@ -20,6 +21,7 @@ use crate::order::{
     self, CanonicalOrder, CardOrder, OrderError, OrderStatus, QueueCursor, QueueFilter, exercise_key,
     set_status,
 };
+use crate::risk::{self, RiskError};
 
 #[cfg(test)]
 mod tests;
@@ -48,6 +50,9 @@ pub enum BatchError {
     /// The batch cannot be closed.
     #[error(transparent)]
     Close(#[from] CloseBatchError),
+    /// Where a holder practises cannot be known.
+    #[error(transparent)]
+    Risk(#[from] RiskError),
     /// The database refused.
     #[error("database: {0}")]
     Database(#[from] diesel::result::Error),
@@ -56,6 +61,7 @@ pub enum BatchError {
 impl Fault for BatchError {
     fn code(&self) -> Code {
         match self {
+            Self::Risk(error) => error.code(),
             Self::Card(error) => error.code(),
             Self::Close(error) => error.code(),
             Self::Database(_) => store::fault::DATABASE,
@@ -117,6 +123,7 @@ impl Fault for ReturnError {
 /// and reported, and holds nobody else up. Inside the caller's write transaction.
 pub fn close_batch(
     db: &mut Database,
+    registry: &mut dyn Registry,
     verifier: &ApprovalVerifier,
     prefix: CardNumberPrefix,
     bureau: &BureauName,
@@ -137,9 +144,10 @@ pub fn close_batch(
             if commissions.len() == BATCH_BOUND {
                 break 'pages;
             }
-            match admit(db, verifier, &number, act.at)? {
+            match admit(db, registry, verifier, &number, act.at)? {
                 Ok((order, commission)) => {
                     let Some(card) = make_card(db, &order, prefix, rng, act)? else { continue };
+                    risk::keep_places(db, registry, &order, &card)?;
                     commissions.insert(card, commission);
                     batch.cards.push((number, card));
                 }
@@ -161,13 +169,15 @@ type Admitted = Result<(CardOrder, Commission), Code>;
 
 fn admit(
     db: &mut Database,
+    registry: &mut dyn Registry,
     verifier: &ApprovalVerifier,
     number: &str,
     at: Timestamp,
 ) -> Result<Admitted, BatchError> {
-    let approved = match verify_evidence(db, verifier, number, at) {
+    let approved = match verify_evidence(db, registry, verifier, number, at) {
         Ok(approved) => approved,
         Err(EvidenceError::Database(error)) => return Err(error.into()),
+        Err(EvidenceError::Risk(error)) => return Err(error.into()),
         Err(error) => return Ok(Err(error.code())),
     };
     let order = approved.into_order();

@@ -454,6 +454,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    card_places (structure, initials, card_number) {
+        structure -> Text,
+        initials -> Text,
+        card_number -> Text,
+        name -> Text,
+    }
+}
+
+diesel::table! {
     terms_acceptances (card_number, terms) {
         card_number -> Text,
         terms -> Text,
@@ -808,6 +817,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     order_answers,
     order_flags,
     order_places,
+    card_places,
     terms_acceptances,
     certificate_requests,
     decisions,

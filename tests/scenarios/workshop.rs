@@ -282,7 +282,17 @@ impl Workshop {
         let act = officer(&mut db, APPROVER);
         let (prefix, name) = ("26".parse().unwrap(), BUREAU.parse().unwrap());
         let closed = db
-            .write(|db| personalisation::close_batch(db, verifier, prefix, &name, &mut chance(), &act))
+            .write(|db| {
+                personalisation::close_batch(
+                    db,
+                    &mut ImportedRegister,
+                    verifier,
+                    prefix,
+                    &name,
+                    &mut chance(),
+                    &act,
+                )
+            })
             .unwrap();
         // The demonstration's bureau is gone with its key: another takes its place, and its pin.
         let home = tempfile::tempdir_in(self.folder.path()).unwrap();

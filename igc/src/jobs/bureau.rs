@@ -4,6 +4,7 @@ use std::path::Path;
 
 use card::personalisation::{BatchId, BureauName, open_batches, verify_return_file};
 use card::{CardFilter, CardNumber, CardNumberPrefix, CardStatus, MOST_LISTED};
+use professional_registry::ImportedRegister;
 use registration_authority::terms::{AcceptancePath, Accepted};
 use registration_authority::{delivery, personalisation, terms};
 use serde_json::{Value, json};
@@ -60,9 +61,17 @@ pub fn close_batch(worker: &mut Worker, act: &Act) -> Result<Option<Vec<u8>>, Pr
     let installation = worker.installation.clone();
     let verifier = officer::verifier(&installation)?;
     let (prefix, bureau) = (number_prefix(&installation)?, bureau_name(&installation)?);
-    let closed = worker
-        .db
-        .write(|db| personalisation::close_batch(db, &verifier, prefix, &bureau, &mut system_rng(), act))?;
+    let closed = worker.db.write(|db| {
+        personalisation::close_batch(
+            db,
+            &mut ImportedRegister,
+            &verifier,
+            prefix,
+            &bureau,
+            &mut system_rng(),
+            act,
+        )
+    })?;
     crash_point("batch.closed");
     for (order, code) in &closed.set_aside {
         tracing::error!(

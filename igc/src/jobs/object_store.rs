@@ -43,7 +43,7 @@ pub fn follow(installation: &Installation, mirror: &mut Mirror) -> Result<Value,
     let done = mirror
         .follow(&folder(installation), &policy(&installation.config))
         .map_err(|error| Problem::new(error.code(), error.to_string()))?;
-    let help = crl_publisher::faults::OBJECT_STORE_AHEAD.name;
-    let failed: Vec<_> = done.ahead.iter().map(|name| (name, help)).collect();
+    let code = crl_publisher::faults::OBJECT_STORE_AHEAD.name;
+    let failed: Vec<_> = done.ahead.iter().map(|name| (name, code)).collect();
     Ok(json!({ "replaced": done.replaced, "standing": done.standing, "failed": failed }))
 }

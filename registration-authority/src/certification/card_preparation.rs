@@ -78,7 +78,7 @@ fn approved_order(
     card: &Card,
     act: &Act,
 ) -> Result<ApprovedOrder, CertifyCardError> {
-    let approved = verify_evidence(db, context.verifier, &card.order_number, act.at)?;
+    let approved = verify_evidence(db, context.registry, context.verifier, &card.order_number, act.at)?;
     let order = approved.order();
     let same = order.kind == card.kind
         && order.holder.to_string() == card.holder

@@ -4,6 +4,7 @@ use ca_core::issuance::{Evidence, EvidenceKind};
 use der::asn1::OctetString;
 use der::{Encode, Sequence};
 use diesel::QueryResult;
+use professional_registry::Registry;
 use store::{Code, Database, Fault, Timestamp};
 use thiserror::Error;
 
@@ -15,7 +16,7 @@ use crate::faults;
 use crate::officers::{self, OfficerError};
 use crate::order::{self, CardOrder, OrderError, OrderState, Origin, exercise_key};
 use crate::renewal::{self, Outcome, PlanReadError, PlanStatus, RenewalPlan};
-use crate::risk;
+use crate::risk::{self, RiskError};
 
 /// An order whose approval was verified just now. Nothing but [`verify_evidence`] makes one.
 #[derive(Debug)]
@@ -97,6 +98,9 @@ pub enum EvidenceError {
     /// The officers' keys are not known.
     #[error(transparent)]
     Roster(#[from] RosterError),
+    /// Whether two officers must approve cannot be known.
+    #[error(transparent)]
+    Risk(#[from] RiskError),
     /// The worker has not looked at a decision yet.
     #[error("{subject}: the decision has not been received yet")]
     NotReceived {
@@ -126,6 +130,7 @@ impl Fault for EvidenceError {
             Self::OfficerNotEntitled { .. } | Self::Missing { .. } => faults::APPROVAL_EVIDENCE_MISSING,
             Self::Officer(error) => error.code(),
             Self::Roster(error) => error.code(),
+            Self::Risk(error) => error.code(),
             Self::NotReceived { .. } => faults::APPROVAL_NOT_RECEIVED,
             Self::Database(_) => store::fault::DATABASE,
         }
@@ -133,10 +138,12 @@ impl Fault for EvidenceError {
 }
 
 /// Verifies, at `at`, that the order was approved as its row stands now: by another officer over this very
-/// version, or by an approved plan that renews the card it replaces. Works in a transaction or outside.
+/// version, by two where a flag asks for it or the worker itself finds that one should (`risk`), or by an approved plan that
+/// renews the card it replaces. Works in a transaction or outside.
 #[expect(clippy::disallowed_methods, reason = "the decisions are verified here")]
 pub fn verify_evidence(
     db: &mut Database,
+    registry: &mut dyn Registry,
     verifier: &ApprovalVerifier,
     number: &str,
     at: Timestamp,
@@ -148,7 +155,8 @@ pub fn verify_evidence(
     let evidence = match &order.origin {
         Origin::Officer | Origin::Register => {
             let bytes = verify_decisions(db, verifier, &order.decidable(), at)?;
-            if risk::asks_for_two(db, &order)? && decisions_on(db, &order.decidable())?.len() < 2 {
+            let one = decisions_on(db, &order.decidable())?.len() < 2;
+            if one && risk::worker_asks_for_two(db, registry, &order, at)? {
                 return Err(missing(&format!("order {number}"), "a flag asks for a second officer"));
             }
             Evidence::verified(EvidenceKind::Officer, &bytes)

@@ -5,6 +5,7 @@ use ca_core::certificate::{self, CertificateStatus};
 use ca_core::issuance::{EvidenceKind, Preparation};
 use card::{CardKind, CardNumber, CardStatus, KeyUsage};
 use openssl::x509::X509;
+use professional_registry::ImportedRegister;
 use store::{Database, DatabaseRole, Fault};
 
 use super::*;
@@ -101,7 +102,7 @@ fn an_attempt_under_way_is_left_alone() {
     let card = house.personalise()[0];
     let act = house.job();
     let House { db, rng, verifier, .. } = &mut house;
-    let register = &mut professional_registry::ImportedRegister;
+    let register = &mut ImportedRegister;
     let mut context = worker.context(verifier, register);
     let prepared = db
         .write(|db| {
@@ -119,7 +120,7 @@ fn a_row_that_was_altered_after_the_approval_has_no_approval_left() {
     let number = house.submit("alice", cps(&nurse(), "60")).unwrap().number().to_owned();
     house.approve("bob", &number).unwrap();
     let at = house.at;
-    assert!(verify_evidence(&mut house.db, &house.verifier, &number, at).is_ok());
+    assert!(verify_evidence(&mut house.db, &mut ImportedRegister, &house.verifier, &number, at).is_ok());
     // What the triggers keep is kept for everyone: an attacker with more rights takes them away first.
     house.sql("DROP TRIGGER card_orders_keep_their_submitter").unwrap();
     let other = other_nurse();
@@ -134,12 +135,13 @@ fn a_row_that_was_altered_after_the_approval_has_no_approval_left() {
     ] {
         house.sql("SAVEPOINT before").unwrap();
         house.sql(&format!("UPDATE card_orders SET {alteration} WHERE number = '{number}'")).unwrap();
-        let error = verify_evidence(&mut house.db, &house.verifier, &number, at).unwrap_err();
+        let error =
+            verify_evidence(&mut house.db, &mut ImportedRegister, &house.verifier, &number, at).unwrap_err();
         let code = error.code().name;
         assert!(code.starts_with("approval-"), "{alteration}: {error}");
         house.sql("ROLLBACK TO before; RELEASE before").unwrap();
     }
-    assert!(verify_evidence(&mut house.db, &house.verifier, &number, at).is_ok());
+    assert!(verify_evidence(&mut house.db, &mut ImportedRegister, &house.verifier, &number, at).is_ok());
 }
 
 #[test]
@@ -154,7 +156,7 @@ fn an_approval_that_only_the_database_knows_is_none() {
     );
     house.sql(&forged).unwrap();
     let at = house.at;
-    let outcome = verify_evidence(&mut house.db, &house.verifier, &number, at);
+    let outcome = verify_evidence(&mut house.db, &mut ImportedRegister, &house.verifier, &number, at);
     assert_eq!(code(outcome), "approval-proof-invalid");
 }
 
@@ -171,7 +173,7 @@ fn a_proof_replayed_from_another_order_is_no_evidence() {
     );
     house.sql(&replayed).unwrap();
     let at = house.at;
-    let outcome = verify_evidence(&mut house.db, &house.verifier, &second, at);
+    let outcome = verify_evidence(&mut house.db, &mut ImportedRegister, &house.verifier, &second, at);
     assert_eq!(code(outcome), "approval-proof-invalid");
 }
 
@@ -184,15 +186,17 @@ fn a_decision_of_somebody_who_could_not_decide_is_no_evidence() {
     for alteration in ["role = 'auditor'", "ended_at = 0", "enrolled_at = enrolled_at + 1"] {
         house.sql("SAVEPOINT before").unwrap();
         house.sql(&format!("UPDATE officers SET {alteration} WHERE login = 'bob'")).unwrap();
-        let outcome = verify_evidence(&mut house.db, &house.verifier, &order.number, at);
+        let outcome =
+            verify_evidence(&mut house.db, &mut ImportedRegister, &house.verifier, &order.number, at);
         assert_eq!(code(outcome), "approval-evidence-missing", "{alteration}");
         house.sql("ROLLBACK TO before; RELEASE before").unwrap();
     }
     let production = ApprovalVerifier::production();
-    let outcome = verify_evidence(&mut house.db, &production, &order.number, at);
+    let outcome = verify_evidence(&mut house.db, &mut ImportedRegister, &production, &order.number, at);
     assert_eq!(code(outcome), "approval-proof-kind-refused");
     let expired = at.plus(PROOF_VALIDITY);
-    let outcome = verify_evidence(&mut house.db, &house.verifier, &order.number, expired);
+    let outcome =
+        verify_evidence(&mut house.db, &mut ImportedRegister, &house.verifier, &order.number, expired);
     assert_eq!(code(outcome), "approval-proof-expired");
 }
 
@@ -201,10 +205,11 @@ fn what_is_not_approved_has_no_evidence() {
     let mut house = House::new();
     let number = house.submit("alice", cps(&nurse(), "60")).unwrap().number().to_owned();
     let at = house.at;
-    let outcome = verify_evidence(&mut house.db, &house.verifier, &number, at);
+    let outcome = verify_evidence(&mut house.db, &mut ImportedRegister, &house.verifier, &number, at);
     assert_eq!(code(outcome), "approval-evidence-missing");
     house.approve("bob", &number).unwrap();
-    let approved = verify_evidence(&mut house.db, &house.verifier, &number, at).unwrap();
+    let approved =
+        verify_evidence(&mut house.db, &mut ImportedRegister, &house.verifier, &number, at).unwrap();
     assert_eq!(approved.evidence().kind(), EvidenceKind::Officer);
 }
 
@@ -314,9 +319,7 @@ fn the_life_of_a_card_on_postgresql_under_the_least_rights() {
     let horizon = house.at.plus_years(4);
     let act = house.act(store::Actor::Job("renewal"));
     let House { db, rng, .. } = &mut house;
-    let plan = crate::renewal::plan(db, &mut professional_registry::ImportedRegister, horizon, rng, &act)
-        .unwrap()
-        .unwrap();
+    let plan = crate::renewal::plan(db, &mut ImportedRegister, horizon, rng, &act).unwrap().unwrap();
 
     house.db = Database::open(&url, DatabaseRole::Web).unwrap();
     let proof = house.proof("bob", &plan.decidable());
@@ -326,7 +329,7 @@ fn the_life_of_a_card_on_postgresql_under_the_least_rights() {
 
     house.db = Database::open(&url, DatabaseRole::Worker).unwrap();
     let House { db, rng, verifier, .. } = &mut house;
-    let register = &mut professional_registry::ImportedRegister;
+    let register = &mut ImportedRegister;
     let applied = crate::renewal::apply(db, register, verifier, &plan.id, rng, &act).unwrap();
     assert_eq!(applied.ordered.len(), 1);
     let successor = house.personalise()[0];

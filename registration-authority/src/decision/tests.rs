@@ -1,4 +1,5 @@
 use diesel::prelude::*;
+use professional_registry::ImportedRegister;
 use store::schema::outbox;
 
 use super::*;
@@ -20,7 +21,9 @@ fn waiting(house: &mut House) -> (Chain, Authenticator, Decidable) {
 fn evidence(house: &mut House, number: &str) -> Result<(), &'static str> {
     let at = house.at;
     use store::Fault;
-    verify_evidence(&mut house.db, &house.verifier, number, at).map(drop).map_err(|error| error.code().name)
+    verify_evidence(&mut house.db, &mut ImportedRegister, &house.verifier, number, at)
+        .map(drop)
+        .map_err(|error| error.code().name)
 }
 
 /// As somebody with the web role's rights: the row says approved.

@@ -34,7 +34,7 @@ fn who_is_entered_in_the_register_has_his_card_ordered_once_and_an_officer_decid
         assert_eq!(order.register.record().unwrap().feed, order.register.feed, "the feed that says so");
         house.approve("alice", &order.number).unwrap();
         let (at, House { db, verifier, .. }) = (house.at, house);
-        verify_evidence(db, verifier, &order.number, at).unwrap();
+        verify_evidence(db, &mut ImportedRegister, verifier, &order.number, at).unwrap();
     });
 }
 

@@ -1,4 +1,5 @@
 use card::CardKind;
+use professional_registry::ImportedRegister;
 
 use super::*;
 use crate::order::OrderState;
@@ -8,7 +9,7 @@ fn close(house: &mut House) -> Result<ClosedBatch, BatchError> {
     let act = house.job();
     let House { db, rng, verifier, bureau, .. } = house;
     let prefix = "26".parse().unwrap();
-    db.write(|db| close_batch(db, verifier, prefix, bureau.name(), rng, &act))
+    db.write(|db| close_batch(db, &mut ImportedRegister, verifier, prefix, bureau.name(), rng, &act))
 }
 
 #[test]

@@ -167,7 +167,8 @@ fn an_order_that_pretends_to_come_from_a_plan_has_no_evidence() {
     let applied = apply_now(&mut house, &plan.id).unwrap();
     let number = applied.ordered[0].1.clone();
     let at = house.at;
-    let approved = verify_evidence(&mut house.db, &house.verifier, &number, at).unwrap();
+    let approved =
+        verify_evidence(&mut house.db, &mut ImportedRegister, &house.verifier, &number, at).unwrap();
     assert_eq!(approved.evidence().kind(), ca_core::issuance::EvidenceKind::Plan);
     house.sql("DROP TRIGGER card_orders_keep_their_submitter").unwrap();
     for alteration in [
@@ -180,7 +181,8 @@ fn an_order_that_pretends_to_come_from_a_plan_has_no_evidence() {
     ] {
         house.sql("SAVEPOINT before").unwrap();
         house.sql(&format!("UPDATE card_orders SET {alteration} WHERE number = '{number}'")).unwrap();
-        let error = verify_evidence(&mut house.db, &house.verifier, &number, at).unwrap_err();
+        let error =
+            verify_evidence(&mut house.db, &mut ImportedRegister, &house.verifier, &number, at).unwrap_err();
         assert_eq!(error.code().name, "approval-evidence-missing", "{alteration}");
         house.sql("ROLLBACK TO before; RELEASE before").unwrap();
     }

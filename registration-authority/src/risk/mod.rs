@@ -9,6 +9,7 @@
 mod assess;
 mod names;
 mod places;
+mod second_look;
 mod table;
 
 #[cfg(test)]
@@ -16,14 +17,16 @@ mod tests;
 
 use std::time::Duration;
 
+use card::CardNumber;
 use diesel::prelude::*;
 use professional_registry::extract::Form;
-use professional_registry::{ProfessionalRecord, Registry, RegistryError, import};
+use professional_registry::{ProfessionalRecord, Registry, RegistryError, import, merges};
 use store::schema::{card_orders, cards, order_flags, register_feeds};
 use store::{Act, Code, Database, Fault, Timestamp};
 use thiserror::Error;
 
 pub use assess::{RaisedFlag, RiskFacts, assess};
+pub(crate) use second_look::{keep_places, worker_asks_for_two};
 pub use table::{BadFlags, Flag, FlagRule, Level, flags};
 
 use crate::eligibility::{self, BadRules, Product};
@@ -169,7 +172,7 @@ fn raised_now(
         duplicates: duplicates(db, order)?,
         neighbours: places::neighbours(db, order)?
             .into_iter()
-            .map(|neighbour| (neighbour.order, names::likeness(&words, &neighbour.words)))
+            .map(|neighbour| (neighbour.of, names::likeness(&words, &neighbour.words)))
             .collect(),
         of_structure: places::busiest(db, order, since)?,
         of_submitter: of_submitter(db, order, since)?,
@@ -203,25 +206,42 @@ fn extracted_at(db: &mut Database) -> QueryResult<Option<Timestamp>> {
 
 /// The holder's other open orders and living cards for the same profession, of whatever kind; what is replaced is none.
 fn duplicates(db: &mut Database, order: &CardOrder) -> QueryResult<Vec<String>> {
-    let holder = order.holder.to_string();
     let orders: Vec<String> = card_orders::table
-        .filter(card_orders::holder.eq(&holder).and(card_orders::profession.eq(order.profession.code())))
+        // Whoever has an ADELI number and an RPPS number is one holder.
+        .filter(card_orders::holder.eq_any(merges::identifiers_of_one(db, &order.holder)?))
+        .filter(card_orders::profession.eq(order.profession.code()))
         .filter(card_orders::status.eq_any(["submitted", "waiting", "approved"]))
         .filter(card_orders::number.ne(&order.number))
         .order(card_orders::number)
         .select(card_orders::number)
         .load(db)?;
-    let living: Vec<String> = cards::table
-        .filter(cards::holder.eq(&holder).and(cards::exercise.eq(exercise_key(order.profession))))
+    let orders = orders.into_iter().map(|number| format!("la demande {number}"));
+    let living = living_cards(db, order)?.into_iter().map(|living| format!("la carte {}", living.number));
+    Ok(orders.chain(living).collect())
+}
+
+/// A card of the same holder.
+struct LivingCard {
+    number: CardNumber,
+    ordered_at: Timestamp,
+}
+
+/// The holder's living cards for the same profession, by number; but for the one that is replaced, and those that are lent.
+fn living_cards(db: &mut Database, order: &CardOrder) -> QueryResult<Vec<LivingCard>> {
+    let rows: Vec<(String, Timestamp)> = cards::table
+        .filter(cards::holder.eq_any(merges::identifiers_of_one(db, &order.holder)?))
+        .filter(cards::exercise.eq(exercise_key(order.profession)))
         .filter(cards::status.ne_all(["opposed", "expired", "cancelled"]))
         .filter(cards::temporary.eq(false))
+        .filter(cards::order_number.ne(&order.number))
         .order(cards::number)
-        .select(cards::number)
+        .select((cards::number, cards::ordered_at))
         .load(db)?;
-    let replaced = order.replaces.as_ref().map(ToString::to_string);
-    let orders = orders.into_iter().map(|number| format!("la demande {number}"));
-    let living = living.into_iter().filter(|number| Some(number) != replaced.as_ref());
-    Ok(orders.chain(living.map(|number| format!("la carte {number}"))).collect())
+    let living = rows.into_iter().filter_map(|(number, ordered_at)| {
+        // The database lets a card have ten digits only.
+        Some(LivingCard { number: number.parse().ok()?, ordered_at })
+    });
+    Ok(living.filter(|living| Some(living.number) != order.replaces).collect())
 }
 
 fn of_submitter(db: &mut Database, order: &CardOrder, since: Timestamp) -> QueryResult<i64> {

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use diesel::prelude::*;
+use professional_registry::{ProfessionalRecord, merges};
 use store::schema::{card_orders, order_places};
 use store::{Database, Timestamp};
 
@@ -13,11 +14,11 @@ use crate::order::CardOrder;
 /// Most places of one person that are kept.
 const MOST_PLACES: usize = 8;
 /// Most orders of one place and one pair of letters that are compared, the newest.
-const MOST_COMPARED: i64 = 100;
+pub(super) const MOST_COMPARED: i64 = 100;
 
-/// An order of somebody else at the same place.
+/// Somebody else at the same place: his order, or his card.
 pub(super) struct Neighbour {
-    pub(super) order: String,
+    pub(super) of: String,
     pub(super) words: Vec<String>,
 }
 
@@ -26,7 +27,7 @@ pub(super) fn keep(db: &mut Database, order: &CardOrder) -> QueryResult<()> {
     diesel::delete(order_places::table.filter(order_places::order_number.eq(&order.number))).execute(db)?;
     let words = names::words(&order.family_name, &order.given_name);
     let name = words.join(" ");
-    for structure in structures(order) {
+    for structure in structures(order.register.record().as_ref()) {
         for initials in names::initials(&words) {
             diesel::insert_into(order_places::table)
                 .values((
@@ -45,13 +46,14 @@ pub(super) fn keep(db: &mut Database, order: &CardOrder) -> QueryResult<()> {
 /// The orders of other persons at the places of this one.
 pub(super) fn neighbours(db: &mut Database, order: &CardOrder) -> QueryResult<Vec<Neighbour>> {
     let words = names::words(&order.family_name, &order.given_name);
+    let holder = merges::identifiers_of_one(db, &order.holder)?;
     let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for structure in structures(order) {
+    for structure in structures(order.register.record().as_ref()) {
         for initials in names::initials(&words) {
             let rows: Vec<(String, String)> = order_places::table
                 .inner_join(card_orders::table.on(card_orders::number.eq(order_places::order_number)))
                 .filter(order_places::structure.eq(&structure).and(order_places::initials.eq(initials)))
-                .filter(card_orders::holder.ne(order.holder.to_string()))
+                .filter(card_orders::holder.ne_all(&holder))
                 .filter(card_orders::status.ne_all(["refused", "withdrawn"]))
                 .order(order_places::order_number.desc())
                 .limit(MOST_COMPARED)
@@ -62,13 +64,13 @@ pub(super) fn neighbours(db: &mut Database, order: &CardOrder) -> QueryResult<Ve
             }
         }
     }
-    Ok(found.into_iter().map(|(order, words)| Neighbour { order, words }).collect())
+    Ok(found.into_iter().map(|(of, words)| Neighbour { of, words }).collect())
 }
 
 /// The place with most orders since `since`, and how many.
 pub(super) fn busiest(db: &mut Database, order: &CardOrder, since: Timestamp) -> QueryResult<i64> {
     let mut most = 0;
-    for structure in structures(order) {
+    for structure in structures(order.register.record().as_ref()) {
         let count: i64 = order_places::table
             .filter(order_places::structure.eq(structure).and(order_places::submitted_at.gt(since)))
             .select(diesel::dsl::count(order_places::order_number).aggregate_distinct())
@@ -79,8 +81,8 @@ pub(super) fn busiest(db: &mut Database, order: &CardOrder, since: Timestamp) ->
 }
 
 /// Where the register says that the holder practises, whatever he does there.
-fn structures(order: &CardOrder) -> Vec<String> {
-    let Some(record) = order.register.record() else { return Vec::new() };
+pub(super) fn structures(record: Option<&ProfessionalRecord>) -> Vec<String> {
+    let Some(record) = record else { return Vec::new() };
     let activities = record.exercises.iter().flat_map(|exercise| &exercise.activities);
     let mut structures: Vec<String> =
         activities.filter_map(|activity| activity.structure.as_ref()).map(ToString::to_string).collect();

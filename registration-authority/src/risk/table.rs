@@ -84,6 +84,12 @@ impl Flag {
         }
     }
 
+    /// Whether it may ask for two officers: the worker finds it again, or a rule refuses the order anyhow. Rushes and the age of the
+    /// data are of one moment, and are counted over rows that the web role writes.
+    const fn may_ask_for_two(self) -> bool {
+        !matches!(self, Self::SnapshotAge | Self::RushOfStructure | Self::RushOfSubmitter)
+    }
+
     /// Whether its rule is about a number.
     const fn has_limit(self) -> bool {
         matches!(
@@ -133,6 +139,10 @@ pub(super) fn read(text: &str) -> Result<Vec<FlagRule>, BadFlags> {
     let named: Vec<Flag> = file.flag.iter().map(|rule| rule.flag).collect();
     if named != Flag::ALL {
         return Err(BadFlags("each flag once, in their order".to_owned()));
+    }
+    if let Some(rule) = file.flag.iter().find(|rule| rule.second_officer && !rule.flag.may_ask_for_two()) {
+        let reason = "the worker cannot find it again, so it asks for no second officer";
+        return Err(BadFlags(format!("{}: {reason}", rule.flag.as_str())));
     }
     match file.flag.iter().find(|rule| rule.flag.has_limit() != (rule.limit > 0)) {
         Some(rule) => Err(BadFlags(format!("{}: its limit", rule.flag.as_str()))),

@@ -9,6 +9,7 @@ use crate::certification::verify_evidence;
 use crate::order::{self, OrderState};
 use crate::testing::*;
 use crate::views;
+use crate::{faults, personalisation};
 
 /// A nurse of the test register is DURAND Élise; this is somebody else, at the same place.
 fn twin(number: u32, family_name: &'static str, given_name: &'static str) -> Line {
@@ -110,6 +111,7 @@ fn a_table_of_flags_that_is_not_whole_is_refused() {
     let text = include_str!("flags.toml");
     let cases = [
         ("limit = 24\n", ""),
+        ("second_officer = false", "second_officer = true"),
         ("level = \"red\"", "level = \"pink\""),
         ("[[flag]]\nname = \"duplicate\"", "[[flag]]\nname = \"snapshot-age\""),
     ];
@@ -139,7 +141,7 @@ fn an_order_like_another_persons_at_the_same_place_needs_two_different_officers(
         let second = house.approve("clara", &number).unwrap();
         assert!(matches!(second.state, OrderState::Approved { .. }));
         let (at, House { db, verifier, .. }) = (house.at, house);
-        verify_evidence(db, verifier, &number, at).unwrap();
+        verify_evidence(db, &mut ImportedRegister, verifier, &number, at).unwrap();
     });
 }
 
@@ -153,8 +155,91 @@ fn the_worker_counts_the_officers_whatever_the_row_says() {
     house.sql("DROP TRIGGER card_orders_need_a_second_officer").unwrap();
     house.sql(&format!("UPDATE card_orders SET status = 'approved' WHERE number = '{number}'")).unwrap();
     let (at, House { db, verifier, .. }) = (house.at, &mut house);
-    let error = verify_evidence(db, verifier, &number, at).unwrap_err();
+    let error = verify_evidence(db, &mut ImportedRegister, verifier, &number, at).unwrap_err();
     assert!(error.to_string().contains("second officer"), "{error}");
+}
+
+/// An order that needs two officers, approved by bob alone, after whoever owns the web role and more has taken away all that it
+/// wrote about it.
+fn approved_by_one_without_a_trace(house: &mut House) -> String {
+    house.approved(&nurse());
+    house.personalise();
+    let twin = with_twin(house, "DURANT", "Elise");
+    let number = house.submit("agent", cps(&twin, "60")).unwrap().number().to_owned();
+    assert_eq!(house.approve("bob", &number).unwrap().state, OrderState::Submitted);
+    house
+        .sql(&format!(
+            "DROP TRIGGER order_flags_are_never_deleted; DELETE FROM order_flags; DELETE FROM order_places;
+             UPDATE card_orders SET status = 'approved' WHERE number = '{number}'"
+        ))
+        .unwrap();
+    number
+}
+
+#[test]
+fn the_worker_finds_for_itself_what_needs_two_officers() {
+    let mut house = House::new();
+    let number = approved_by_one_without_a_trace(&mut house);
+    let at = house.at;
+    let error =
+        verify_evidence(&mut house.db, &mut ImportedRegister, &house.verifier, &number, at).unwrap_err();
+    assert!(error.to_string().contains("second officer"), "{error}");
+
+    let (act, prefix) = (house.job(), "26".parse().unwrap());
+    let House { db, rng, verifier, bureau, .. } = &mut house;
+    let registry = &mut ImportedRegister;
+    let closed = db
+        .write(|db| personalisation::close_batch(db, registry, verifier, prefix, bureau.name(), rng, &act))
+        .unwrap();
+    assert!(closed.file.is_none() && closed.cards.is_empty(), "no card is made");
+    assert_eq!(closed.set_aside, [(number, faults::APPROVAL_EVIDENCE_MISSING)]);
+}
+
+#[test]
+fn a_card_that_was_made_for_one_officers_word_is_not_certified() {
+    let mut house = House::new();
+    let mut worker = house.worker();
+    let number = approved_by_one_without_a_trace(&mut house);
+    // As if a worker of before had made it: one that believed the flags.
+    house.sql("ALTER TABLE card_places RENAME TO card_places_kept").unwrap();
+    house.sql("CREATE TABLE card_places AS SELECT * FROM card_places_kept WHERE false").unwrap();
+    let card = house.personalise()[0];
+    house.sql("DROP TABLE card_places; ALTER TABLE card_places_kept RENAME TO card_places").unwrap();
+    assert_eq!(card::get(&mut house.db, &card).unwrap().order_number, number);
+    assert_eq!(code(house.certify(&mut worker, &card)), "approval-evidence-missing");
+}
+
+#[test]
+fn the_first_of_two_that_are_alike_stands_when_the_second_comes() {
+    on_both(|house| {
+        let first = house.approved(&nurse()).number;
+        house.personalise();
+        house.later(1);
+        let twin = with_twin(house, "DURANT", "Elise");
+        let second = house.submit("agent", cps(&twin, "60")).unwrap().number().to_owned();
+        house.approve("bob", &second).unwrap();
+        house.approve("clara", &second).unwrap();
+        house.personalise();
+        let at = house.at;
+        for number in [first, second] {
+            verify_evidence(&mut house.db, &mut ImportedRegister, &house.verifier, &number, at).unwrap();
+        }
+    });
+}
+
+#[test]
+fn the_orders_of_both_numbers_of_one_holder_are_duplicates() {
+    let mut house = House::new();
+    house.try_import_with(2, &second_day(), &line_of_adeli_nurse(&adeli_nurse())).unwrap();
+    let old = house.submit("agent", cps(&adeli_nurse(), "60")).unwrap().into_order();
+    let renumbered = CardOrder { number: "CO-2".to_owned(), holder: adeli_nurse_renumbered(), ..old.clone() };
+    assert!(duplicates(&mut house.db, &renumbered).unwrap().is_empty(), "two persons, for all that is known");
+    let act = house.job();
+    renumber(&mut house, &act);
+    assert_eq!(duplicates(&mut house.db, &renumbered).unwrap(), [format!("la demande {}", old.number)]);
+    house.approve("bob", &old.number).unwrap();
+    let card = house.personalise()[0];
+    assert_eq!(duplicates(&mut house.db, &renumbered).unwrap(), [format!("la carte {card}")]);
 }
 
 #[test]

@@ -157,7 +157,17 @@ impl House {
         let Self { db, rng, verifier, bureau, .. } = self;
         let prefix = "26".parse().unwrap();
         let closed = db
-            .write(|db| personalisation::close_batch(db, verifier, prefix, bureau.name(), rng, &act))
+            .write(|db| {
+                personalisation::close_batch(
+                    db,
+                    &mut ImportedRegister,
+                    verifier,
+                    prefix,
+                    bureau.name(),
+                    rng,
+                    &act,
+                )
+            })
             .unwrap();
         let returned = bureau::personalise(&closed.file.unwrap(), bureau, None, rng).unwrap();
         let pinned = [bureau.certificate().clone()];

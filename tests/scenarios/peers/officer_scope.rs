@@ -12,9 +12,13 @@ use acceptance::harness::{
     DatabaseKind, Running, chance, folder, free_port, root, run, start, wait_for_port,
 };
 use card::CardStatus;
+use registration_authority::approval::ApprovalVerifier;
+use registration_authority::approval::passkey::NewPasskey;
+use registration_authority::enrolment::{self, NewEnrolment};
 use registration_authority::officers::{self, Role};
 use store::DatabaseRole;
 
+use crate::scenarios::officers_keys::authenticator::Authenticator;
 use crate::scenarios::standstill::until;
 use crate::scenarios::workshop::{Workshop, officer, workshop};
 
@@ -118,9 +122,29 @@ pub fn officers_pages(workshop: &Workshop) -> (u16, Running, BTreeMap<String, St
     (port, process, links)
 }
 
-/// What stands behind the parameters of the addresses: an order that waits, by another's hand, and a card that lives.
-fn filled_in(path: &str, order: &str, card: &str) -> String {
-    let number = if path.starts_with("/ra/cartes/") { card } else { order };
+/// A key that an administrator proposes as an officer's, and nobody has signed for.
+fn proposed_enrolment(workshop: &Workshop) -> String {
+    let mut db = workshop.open(DatabaseRole::Owner);
+    let administrator = officer(&mut db, "alix.moreau");
+    let made = Authenticator::new("lou.agent");
+    let new = NewEnrolment {
+        login: "lou.agent".to_owned(),
+        display_name: "Prénom NOM".to_owned(),
+        role: Role::CertificationAgent,
+        passkey: NewPasskey { credential_id: made.credential_id.clone(), key: made.public_key() },
+    };
+    let roster = ApprovalVerifier::production().roster(&mut db).unwrap();
+    db.write(|db| enrolment::propose(db, &roster, new, &mut chance(), &administrator)).unwrap().number
+}
+
+/// What stands behind the parameters of the addresses: an order that waits, by another's hand, a card that lives, and an
+/// enrolment that waits.
+fn filled_in(path: &str, order: &str, card: &str, enrolment: &str) -> String {
+    let number = match path {
+        path if path.starts_with("/ra/cartes/") => card,
+        path if path.starts_with("/ra/cles/") => enrolment,
+        _ => order,
+    };
     path.replace("{number}", number)
         .replace("{feed}", &"0".repeat(64))
         .replace("{plan}", "PO-2026-000001")
@@ -135,6 +159,7 @@ fn each_role_gets_at_each_address_what_the_table_of_routes_says() {
     let order = workshop.submit(1).remove(0).number;
     let card = workshop.cards(CardStatus::Active)[0].to_string();
     let (port, mut process, links) = officers_pages(&workshop);
+    let enrolment = proposed_enrolment(&workshop);
     let (place, routes) = (folder(), routes());
     assert!(routes.len() > 20, "the table is not found");
     let mut asked = 0;
@@ -149,11 +174,7 @@ fn each_role_gets_at_each_address_what_the_table_of_routes_says() {
             if path == "/ra/sign-out" || path.starts_with("/pki") || path == "/ra/sign-in" {
                 continue;
             }
-            let (expected, address) = (&answers[*column], filled_in(path, &order, &card));
-            // No enrolment stands here: who may see one finds none (`web-admin/src/tests/routes.rs` makes some).
-            if path.starts_with("/ra/cles/{number}") {
-                continue;
-            }
+            let (expected, address) = (&answers[*column], filled_in(path, &order, &card, &enrolment));
             if method == "GET" && answers.values().all(|answer| answer != "404") {
                 assert_eq!(session.send(&address, None).0, *expected, "{role}: GET {address}");
                 asked += 1;

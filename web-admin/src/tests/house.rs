@@ -166,8 +166,11 @@ impl House {
         let Self { db, rng, approver, .. } = self;
         let (verifier, prefix) = (approver.verifier(), "26".parse().unwrap());
         let bureau = "Bureau A".parse().unwrap();
-        let closed =
-            db.write(|db| personalisation::close_batch(db, &verifier, prefix, &bureau, rng, &act)).unwrap();
+        let closed = db
+            .write(|db| {
+                personalisation::close_batch(db, &mut ImportedRegister, &verifier, prefix, &bureau, rng, &act)
+            })
+            .unwrap();
         closed.cards[0].1
     }
 

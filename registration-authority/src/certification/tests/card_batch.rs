@@ -5,7 +5,7 @@ use super::*;
 fn certify(house: &mut House, worker: &mut Worker, cards: &[CardNumber]) -> CertifiedCards {
     let act = house.job();
     let House { db, rng, verifier, .. } = house;
-    let mut register = professional_registry::ImportedRegister;
+    let mut register = ImportedRegister;
     certify_cards(db, &mut worker.context(verifier, &mut register), cards, rng, &act).unwrap()
 }
 

@@ -1,9 +1,7 @@
 //! A holder whose ADELI number becomes an RPPS number.
 
 use professional_registry::IdNatPs;
-use professional_registry::extract::Encoding;
 use professional_registry::import::ImportReport;
-use professional_registry::merges::import_merges;
 
 use super::*;
 
@@ -11,14 +9,6 @@ use super::*;
 fn a_day_with(house: &mut House, day: u64, nurse: Option<&IdNatPs>) -> ImportReport {
     let line = nurse.map(line_of_adeli_nurse).unwrap_or_default();
     house.try_import_with(day, &with_the_crowd(day, 0), &line).unwrap()
-}
-
-fn renumber(house: &mut House) {
-    let (old, new) = (adeli_nurse().to_string(), adeli_nurse_renumbered().to_string());
-    let file = format!("N° ADELI;N° RPPS\n{};{}\n", &old[1..], &new[1..]);
-    let act = at_work(house);
-    let House { db, rng, .. } = house;
-    assert_eq!(import_merges(db, file.as_bytes(), Encoding::Utf8, rng, &act).unwrap().new, 1);
 }
 
 /// An active card of the nurse, under the ADELI number.
@@ -34,7 +24,7 @@ fn card_of_adeli_nurse(house: &mut House) -> CardNumber {
 fn a_card_keeps_its_holder_when_his_number_becomes_another() {
     on_both(|house| {
         let card = card_of_adeli_nurse(house);
-        renumber(house);
+        renumber(house, &at_work(house));
         let report = a_day_with(house, 3, Some(&adeli_nurse_renumbered()));
         let difference = report.difference;
         assert_eq!(
@@ -58,7 +48,7 @@ fn a_card_keeps_its_holder_when_his_number_becomes_another() {
 fn a_renumbered_holder_who_leaves_loses_his_card_after_two_readings_like_everybody() {
     on_both(|house| {
         let card = card_of_adeli_nurse(house);
-        renumber(house);
+        renumber(house, &at_work(house));
         a_day_with(house, 3, Some(&adeli_nurse_renumbered()));
         assert_eq!(revalidate(house, ENOUGH), []);
         a_day_with(house, 4, None);
@@ -81,7 +71,7 @@ fn an_adeli_number_that_disappears_waits_for_an_officer_until_it_is_known_what_i
         }
         assert!(!open(&mut house.db, 10).unwrap().remove(0).ends_by_itself());
         // The correspondence comes later: the next look lifts the lapse.
-        renumber(house);
+        renumber(house, &at_work(house));
         a_day_with(house, 5, Some(&adeli_nurse_renumbered()));
         assert_eq!(look(house).unwrap().lifted, 1);
         assert_eq!(status(house, &card), CardStatus::Active);

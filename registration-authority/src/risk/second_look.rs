@@ -1,0 +1,121 @@
+//! What the worker finds for itself before a card is made and before it is certified.
+//!
+//! `order_flags` and `order_places` are written by the web role, which an attacker may own: a flag that was left out asks for nobody.
+//! So the worker looks again, at what the web role cannot write: the register, the cards there are, and where their holders practised
+//! when each was made, which the worker itself wrote down. Cards that came later do not count: of two that are alike, the second asks
+//! for two officers, and the first stands.
+
+use std::collections::BTreeMap;
+
+use card::{Card, CardNumber};
+use diesel::prelude::*;
+use professional_registry::{ProfessionalRecord, Registry, merges};
+use store::database::MultiBackend;
+use store::schema::{card_places, cards};
+use store::{Database, Timestamp};
+
+use super::places::{MOST_COMPARED, Neighbour, structures};
+use super::{RiskError, RiskFacts, asks_for_two, assess, flags, living_cards, names};
+use crate::order::CardOrder;
+
+/// Whether two officers must approve the order: because of a flag that was kept of this version, or of what the worker finds.
+pub(crate) fn worker_asks_for_two(
+    db: &mut Database,
+    registry: &mut dyn Registry,
+    order: &CardOrder,
+    at: Timestamp,
+) -> Result<bool, RiskError> {
+    if asks_for_two(db, order)? {
+        return Ok(true);
+    }
+    let own = card::of_order(db, &order.number)?;
+    let own = own.as_ref();
+    let words = names::words(&order.family_name, &order.given_name);
+    let duplicates =
+        living_cards(db, order)?.into_iter().filter(|found| before(own, found.ordered_at, &found.number));
+    let duplicates = duplicates.map(|found| found.number.to_string()).collect();
+    let record = registry.professional(db, &order.holder)?;
+    let neighbours = neighbours(db, order, record.as_ref(), &words, own)?;
+    // What the register no longer supports is refused by a rule, and what else is flagged asks for no second officer.
+    let facts = RiskFacts {
+        at,
+        supported: true,
+        differs: Vec::new(),
+        extracted_at: Some(at),
+        duplicates,
+        neighbours: neighbours
+            .into_iter()
+            .map(|neighbour| (neighbour.of, names::likeness(&words, &neighbour.words)))
+            .collect(),
+        of_structure: 0,
+        of_submitter: 0,
+    };
+    Ok(assess(flags()?, &facts).iter().any(|raised| raised.second_officer))
+}
+
+/// Writes down where the holder practises, as the register says now, beside the card that was made for him.
+pub(crate) fn keep_places(
+    db: &mut Database,
+    registry: &mut dyn Registry,
+    order: &CardOrder,
+    card: &CardNumber,
+) -> Result<(), RiskError> {
+    let words = names::words(&order.family_name, &order.given_name);
+    let record = registry.professional(db, &order.holder)?;
+    let initials = names::initials(&words);
+    for structure in structures(record.as_ref()) {
+        for initials in &initials {
+            diesel::insert_into(card_places::table)
+                .values((
+                    card_places::structure.eq(&structure),
+                    card_places::initials.eq(initials),
+                    card_places::card_number.eq(card.to_string()),
+                    card_places::name.eq(words.join(" ")),
+                ))
+                .execute(db)?;
+        }
+    }
+    Ok(())
+}
+
+/// The earlier cards of other persons at the places of this order's holder.
+fn neighbours(
+    db: &mut Database,
+    order: &CardOrder,
+    record: Option<&ProfessionalRecord>,
+    words: &[String],
+    own: Option<&Card>,
+) -> QueryResult<Vec<Neighbour>> {
+    let holder = merges::identifiers_of_one(db, &order.holder)?;
+    let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for structure in structures(record) {
+        for initials in names::initials(words) {
+            let mut there = card_places::table
+                .inner_join(cards::table.on(cards::number.eq(card_places::card_number)))
+                .filter(card_places::structure.eq(&structure).and(card_places::initials.eq(initials)))
+                .filter(cards::holder.ne_all(&holder))
+                .filter(cards::status.ne("cancelled"))
+                .into_boxed::<MultiBackend>();
+            if let Some(own) = own {
+                there = there.filter(cards::ordered_at.le(own.ordered_at));
+            }
+            let rows: Vec<(String, String, Timestamp)> = there
+                .order(card_places::card_number.desc())
+                .limit(MOST_COMPARED)
+                .select((card_places::card_number, card_places::name, cards::ordered_at))
+                .load(db)?;
+            let earlier = rows.into_iter().filter(|(number, _, ordered_at)| {
+                number.parse().is_ok_and(|number| before(own, *ordered_at, &number))
+            });
+            found.extend(
+                earlier.map(|(number, name, _)| (number, name.split(' ').map(str::to_owned).collect())),
+            );
+        }
+    }
+    Ok(found.into_iter().map(|(of, words)| Neighbour { of, words }).collect())
+}
+
+/// Whether a card was there before the order's own; every one was while there is none.
+fn before(own: Option<&Card>, ordered_at: Timestamp, number: &CardNumber) -> bool {
+    own.is_none_or(|own| (ordered_at, number) < (own.ordered_at, &own.number))
+}
