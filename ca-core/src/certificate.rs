@@ -104,6 +104,15 @@ pub fn list(db: &mut Database, after: Option<(&str, &str)>, limit: i64) -> Query
     Ok(rows.into_iter().map(Certificate::from).collect())
 }
 
+/// How many good certificates end from a moment on, and before another.
+pub fn ending(db: &mut Database, from: Timestamp, before: Timestamp) -> QueryResult<i64> {
+    certificates::table
+        .filter(certificates::status.eq("good"))
+        .filter(certificates::not_after.ge(from).and(certificates::not_after.lt(before)))
+        .count()
+        .get_result(db)
+}
+
 /// Every certificate, whatever its status, over this key (a SubjectPublicKeyInfo in DER), or over an RSA key of the
 /// same modulus: whoever has one of these has the others.
 pub fn with_key(db: &mut Database, public_key: &[u8]) -> QueryResult<Vec<Certificate>> {

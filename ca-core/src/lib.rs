@@ -16,6 +16,7 @@ pub mod epoch;
 pub mod faults;
 pub mod identity;
 pub mod issuance;
+pub mod job_run;
 pub mod key_policy;
 pub mod lint;
 pub mod profile;

@@ -20,6 +20,7 @@ mod relaunch;
 mod roles;
 mod setup;
 mod signer;
+mod status_figures;
 mod status_hint;
 mod tls;
 

@@ -1,6 +1,6 @@
-//! The question that roles of one node ask the status role over a Unix socket: "have you applied event N of the
-//! status log?" It makes the status role look at once. Only this hint passes there; the rows are the truth, and
-//! with the socket cut everything happens a little later.
+//! The questions that roles of one node ask the status role over a Unix socket: "have you applied event N of the
+//! status log?", which makes it look at once, and what it has answered ([`crate::status_figures`]). Only hints and
+//! figures pass there; the rows are the truth, and with the socket cut everything happens a little later.
 
 use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::os::unix::fs::PermissionsExt;
@@ -15,6 +15,8 @@ use registration_authority::opposition::Publication;
 use rustix::net::{
     AddressFamily, Shutdown, SocketAddrUnix, SocketFlags, SocketType, connect, shutdown, socket_with,
 };
+
+use crate::status_figures;
 
 /// How long the status role looks for the event before it says no.
 const LOOKS_FOR: Duration = Duration::from_millis(200);
@@ -110,9 +112,12 @@ fn reply(service: &StatusService, asker: UnixStream) -> std::io::Result<()> {
     asker.set_write_timeout(Some(WAITS_FOR))?;
     let mut question = String::new();
     BufReader::new((&asker).take(LONGEST)).read_line(&mut question)?;
+    if question.trim_end() == status_figures::QUESTION {
+        return (&asker).write_all(status_figures::told(&service.answers_given()).as_bytes());
+    }
     let Some(sequence) = question.strip_prefix("applied ").and_then(|rest| rest.trim_end().parse().ok())
     else {
-        return (&asker).write_all(b"the question is: applied N\n");
+        return (&asker).write_all(b"the question is: applied N, or answers\n");
     };
     let answer: &[u8] = if service.has_applied(sequence, LOOKS_FOR) { b"yes\n" } else { b"no\n" };
     (&asker).write_all(answer)
@@ -121,9 +126,9 @@ fn reply(service: &StatusService, asker: UnixStream) -> std::io::Result<()> {
 /// Whether the status role of the installation in `dir` has applied event `sequence` of the status log; a quarter
 /// of a second at most, and never an error.
 pub fn ask(dir: &Path, sequence: i64) -> Publication {
-    match asked(dir, sequence) {
-        Ok(true) => Publication::Published,
-        Ok(false) => Publication::UnderWay,
+    match question(dir, &format!("applied {sequence}"), LONGEST) {
+        Ok(answer) if answer == "yes\n" => Publication::Published,
+        Ok(_) => Publication::UnderWay,
         Err(error) => {
             tracing::debug!(%error, "the status role of this node did not say how far it is");
             Publication::UnderWay
@@ -131,7 +136,9 @@ pub fn ask(dir: &Path, sequence: i64) -> Publication {
     }
 }
 
-fn asked(dir: &Path, sequence: i64) -> std::io::Result<bool> {
+/// What the status role of the installation in `dir` answers to a question of one line, of `longest` octets at most;
+/// within a quarter of a second.
+pub fn question(dir: &Path, question: &str, longest: u64) -> std::io::Result<String> {
     // Where nobody takes connections up, connecting would wait for ever.
     let socket = socket_with(AddressFamily::UNIX, SocketType::STREAM, SocketFlags::NONBLOCK, None)?;
     connect(&socket, &SocketAddrUnix::new(path(dir))?)?;
@@ -139,10 +146,10 @@ fn asked(dir: &Path, sequence: i64) -> std::io::Result<bool> {
     status_role.set_nonblocking(false)?;
     status_role.set_read_timeout(Some(WAITS_FOR))?;
     status_role.set_write_timeout(Some(WAITS_FOR))?;
-    (&status_role).write_all(format!("applied {sequence}\n").as_bytes())?;
+    (&status_role).write_all(format!("{question}\n").as_bytes())?;
     let mut answer = String::new();
-    BufReader::new((&status_role).take(LONGEST)).read_line(&mut answer)?;
-    Ok(answer == "yes\n")
+    (&status_role).take(longest).read_to_string(&mut answer)?;
+    Ok(answer)
 }
 
 #[cfg(test)]

@@ -776,6 +776,17 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    job_runs (job) {
+        job -> Text,
+        began_at -> BigInt,
+        took_ms -> BigInt,
+        outcome -> Text,
+        trouble -> Nullable<Text>,
+        troubled_since -> Nullable<BigInt>,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     audit_events,
     audit_payloads,
@@ -844,4 +855,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     responder_refusals,
     responder_certifications,
     coherence_sightings,
+    job_runs,
 );

@@ -10,11 +10,12 @@ use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable, Text};
 
-/// Tables whose rows are worked on and thrown away: what the register says today, and what waits for the sequencer
-/// or the worker.
+/// Tables whose rows are worked on and thrown away: what the register says today, what waits for the sequencer
+/// or the worker, and what each job did last.
 const REWRITTEN: &[&str] = &[
     "audit_pending",
     "decision_inbox",
+    "job_runs",
     "order_places",
     "professionals",
     "register_identities",

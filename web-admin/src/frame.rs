@@ -41,6 +41,11 @@ impl Badge {
         self.role.may(Right::ReadKeys)
     }
 
+    /// Whether the menu offers how the installation works.
+    pub(crate) fn reads_operations(&self) -> bool {
+        self.role.may(Right::ReadOperations)
+    }
+
     /// Whether the menu offers to ask for a card.
     pub(crate) fn submits(&self) -> bool {
         self.role.may(Right::Submit)

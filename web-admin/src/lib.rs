@@ -7,12 +7,14 @@
 
 mod assets;
 mod challenges;
+mod chart;
 mod desk;
 mod exchange;
 mod failure;
 pub mod faults;
 mod frame;
 mod likeness;
+mod operations;
 mod pages;
 mod passkey_answer;
 mod posted;
@@ -30,12 +32,14 @@ mod tests;
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, FormConfig, ServiceConfig};
 
+pub use operations::{JobPace, OcspFigures, Urgency};
 pub use publications::{
     Publications, PublishedAuthority, PublishedCoherence, PublishedCrl, PublishedFile, PublishedOppositions,
     Untold,
 };
 pub use sign_in_links::SignInLinks;
 pub use state::{ReadPublications, ReadPublishedFile, WebSettings, WebState};
+pub use words::job as job_words;
 
 /// Largest form, in octets.
 const FORM_BOUND: usize = 64 * 1024;

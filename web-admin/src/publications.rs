@@ -5,6 +5,8 @@ use actix_web::web::Bytes;
 use ca_core::authority::Authority;
 use store::{Code, Timestamp};
 
+use crate::operations::Urgency;
+
 /// Everything that the public page lists.
 #[derive(Clone, Debug)]
 pub struct Publications {
@@ -46,6 +48,8 @@ pub struct PublishedCrl {
     pub next_update: Timestamp,
     /// When the next is planned at the latest; none where a ceremony makes it.
     pub planned_at: Option<Timestamp>,
+    /// Whether it is late, or must be seen to for another reason.
+    pub urgency: Urgency,
     /// Where it lies.
     pub url: Option<String>,
 }

@@ -12,7 +12,7 @@ use crate::challenges::Challenges;
 use crate::pages;
 use crate::sessions::Sessions;
 use crate::throttle::Throttle;
-use crate::{Publications, PublishedFile, SignInLinks, Untold};
+use crate::{JobPace, OcspFigures, Publications, PublishedFile, SignInLinks, Untold};
 
 /// Connections that are kept open between requests.
 const IDLE_CONNECTIONS: usize = 8;
@@ -40,6 +40,11 @@ pub struct WebSettings {
     /// Asks the status role of this node how far it is with an event of the status log; a quarter of a second
     /// at most.
     pub publication: Arc<dyn Fn(i64) -> Publication + Send + Sync>,
+    /// Asks the status role of this node what it has answered; nothing where none answers within a quarter of a
+    /// second.
+    pub ocsp_figures: Arc<dyn Fn() -> Option<OcspFigures> + Send + Sync>,
+    /// The jobs of the worker.
+    pub jobs: Vec<JobPace>,
 }
 
 /// Reads what is published at a moment.
@@ -124,6 +129,14 @@ impl WebState {
 
     pub(crate) fn publication(&self, status_sequence: i64) -> Publication {
         (self.settings.publication)(status_sequence)
+    }
+
+    pub(crate) fn ocsp_figures(&self) -> Option<OcspFigures> {
+        (self.settings.ocsp_figures)()
+    }
+
+    pub(crate) fn jobs(&self) -> &[JobPace] {
+        &self.settings.jobs
     }
 
     pub(crate) fn sessions(&self) -> &Sessions {

@@ -52,11 +52,20 @@ impl Shown {
         format!("{day}{NO_BREAK}{month} {}", zoned.year())
     }
 
-    fn zoned(&self) -> jiff::Zoned {
+    /// « novembre 2026 ».
+    pub(crate) fn month(&self) -> String {
+        let zoned = self.zoned();
+        let month = MONTHS[usize::from(zoned.month().unsigned_abs()) - 1];
+        format!("{month}{NO_BREAK}{}", zoned.year())
+    }
+
+    /// The moment by the clocks of Paris.
+    pub(crate) fn zoned(&self) -> jiff::Zoned {
         self.0.to_jiff().to_zoned(TimeZone::get("Europe/Paris").expect("the time zones are built in"))
     }
 
-    fn hour(&self) -> String {
+    /// « 14 h 05 ».
+    pub(crate) fn hour(&self) -> String {
         let zoned = self.zoned();
         format!("{}{NO_BREAK}h{NO_BREAK}{:02}", zoned.hour(), zoned.minute())
     }

@@ -6,8 +6,10 @@ use registration_authority::officers::Role;
 use registration_authority::opposition::Ground;
 use registration_authority::order::OrderStatus;
 
+mod jobs;
 mod refusals;
 
+pub use jobs::job;
 pub(crate) use refusals::{Refusal, refusal};
 
 /// Where an order stands.

@@ -118,6 +118,7 @@ impl Follower {
     /// all but `/readyz` if the thread ended with it.
     fn run(mut self, shared: &Arc<Shared>) {
         loop {
+            shared.count_answers();
             if catch_unwind(AssertUnwindSafe(|| self.look(shared))).is_err() {
                 self.in_trouble = true;
                 tracing::error!("a look at the status log panicked; what is known is answered");

@@ -3,6 +3,7 @@
 //! Everything goes through one handler that looks at the path as it came: a router that merges
 //! slashes or decodes escapes breaks OCSP by GET, whose path is base64.
 
+mod answers_by_minute;
 mod coherence;
 mod documents;
 mod downloads;
@@ -49,7 +50,7 @@ use crate::ocsp::response::OcspResponseStatus;
 pub use downloads::{Download, Downloads, StandingList};
 pub use follower::Following;
 pub use oppositions::StreamLimits;
-pub use service::{Clock, StatusService, StatusSettings};
+pub use service::{AnswersGiven, Clock, StatusService, StatusSettings};
 
 /// How long the body of a request, of 8 KiB at most, may take to arrive.
 const BODY_PATIENCE: Duration = Duration::from_secs(10);

@@ -1,6 +1,7 @@
 //! What the handlers share: the folder, the answers, the thread that follows the status log.
 
-use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use actix_web::http::StatusCode;
@@ -8,6 +9,7 @@ use actix_web::web::Bytes;
 use ca_core::signer::{Signer, VerifiedSigner};
 use store::{Act, Actor, Database, RequestId, Timestamp};
 
+use super::answers_by_minute::AnswersByMinute;
 use super::documents::POLICY_PAGE;
 use super::follower::{Following, Wake};
 use super::oppositions::{OppositionService, StreamLimits};
@@ -58,6 +60,20 @@ pub(super) struct Shared {
     files: PublishedFiles,
     pub(super) wake: Arc<Wake>,
     oppositions: OppositionService,
+    by_minute: Mutex<AnswersByMinute>,
+}
+
+/// What a status role has answered by OCSP since it started.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AnswersGiven {
+    /// When the status log was last read; none before the first time.
+    pub log_read_at: Option<Timestamp>,
+    /// Answers that memory gave, errors included.
+    pub from_memory: u64,
+    /// Answers for which the database was asked, or a signature made.
+    pub by_signing: u64,
+    /// The last whole minutes, an hour at most, oldest first: when each began, and how many answers it saw.
+    pub by_minute: Vec<(Timestamp, u64)>,
 }
 
 impl StatusService {
@@ -74,6 +90,7 @@ impl StatusService {
                 files: PublishedFiles::default(),
                 wake: Arc::default(),
                 oppositions: OppositionService::new(settings.streams),
+                by_minute: Mutex::default(),
             }),
         }
     }
@@ -101,6 +118,19 @@ impl StatusService {
     pub fn has_applied(&self, sequence: i64, at_most: Duration) -> bool {
         self.shared.wake.now();
         self.shared.answers.statuses.wait_for(sequence, at_most)
+    }
+
+    /// What was answered by OCSP since the start.
+    pub fn answers_given(&self) -> AnswersGiven {
+        self.shared.count_answers();
+        let given = &self.answers().given;
+        let by_minute = self.shared.by_minute.lock().unwrap_or_else(PoisonError::into_inner);
+        AnswersGiven {
+            log_read_at: self.answers().statuses.view().map(|view| view.synchronised_at),
+            from_memory: given.from_memory.load(Ordering::Relaxed),
+            by_signing: given.by_signing.load(Ordering::Relaxed),
+            by_minute: by_minute.whole().collect(),
+        }
     }
 
     pub(crate) fn now(&self) -> Timestamp {
@@ -200,5 +230,11 @@ pub(super) fn unavailable() -> Reply {
 impl Shared {
     pub(super) fn now(&self) -> Timestamp {
         (self.clock)()
+    }
+
+    /// Notes how many answers there are, so that each minute has its own; asked several times a second.
+    pub(super) fn count_answers(&self) {
+        let mut by_minute = self.by_minute.lock().unwrap_or_else(PoisonError::into_inner);
+        by_minute.count(self.now(), self.answers.given.total());
     }
 }

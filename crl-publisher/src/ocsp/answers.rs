@@ -57,6 +57,13 @@ pub(crate) struct Given {
     pub(crate) by_signing: AtomicU64,
 }
 
+impl Given {
+    /// How many, however they came about.
+    pub(crate) fn total(&self) -> u64 {
+        self.from_memory.load(Ordering::Relaxed) + self.by_signing.load(Ordering::Relaxed)
+    }
+}
+
 /// An answer around a signature that was kept, and what it rests on.
 struct KeptAnswer {
     answer: Answer,

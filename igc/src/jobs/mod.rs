@@ -7,6 +7,7 @@ mod certification;
 mod coherence;
 mod decisions;
 mod holder_declarations;
+mod job_log;
 mod notices;
 mod object_store;
 mod opposition_callbacks;
@@ -31,6 +32,7 @@ use professional_registry::fhir::AnnuaireSante;
 use serde_json::Value;
 use store::{Act, Actor, Database, DatabaseRole};
 
+use self::job_log::outcome_of;
 use crate::installation::Installation;
 use crate::problem::Problem;
 
@@ -38,6 +40,7 @@ pub use audit::{sequence, sequence_with};
 pub use certification::certify_all;
 pub use coherence::{last_statement, look_and_state};
 pub use holder_declarations::answer_with;
+pub use job_log::{Began, JobLog};
 pub use notices::send_with;
 pub use object_store::{follow as follow_with_object_store, mirror as object_store};
 pub use opposition_list::{ListFinding, continue_opposition_list, publish_oppositions};
@@ -59,6 +62,7 @@ pub struct Worker {
     directory: Option<AnnuaireSante>,
     role: DatabaseRole,
     turn: certification::Turn,
+    log: JobLog,
 }
 
 /// One job.
@@ -200,14 +204,18 @@ impl Worker {
             directory: None,
             role,
             turn: certification::Turn::default(),
+            log: JobLog::default(),
         })
     }
 
-    /// Runs a job once, as that job.
+    /// Runs a job once, as that job, and has it written down.
     pub fn run(&mut self, job: &Job) -> Result<Value, Problem> {
         self.epoch.renew(&mut self.db)?;
+        let began = Began::now(&self.installation);
         let act = self.installation.act(Actor::Job(job.name));
-        (job.run)(self, &act)
+        let done = (job.run)(self, &act);
+        self.log.note(&mut self.db, job.name, &began, outcome_of(&done));
+        done
     }
 
     /// Begins another run, on a new connection and with new sessions, and ends this one: what it left

@@ -7,10 +7,11 @@ use ca_core::authority::{self, Authority, AuthorityKind};
 use crl_publisher::crl::CrlKind;
 use crl_publisher::http::Downloads;
 use crl_publisher::policy::PublicationPolicy;
-use crl_publisher::publish::{StandingCrl, standing_crls};
+use crl_publisher::publish::{self, StandingCrl, root_crls, standing_crls};
 use store::{Database, DatabaseRole, Timestamp};
 use web_admin::{
     Publications, PublishedAuthority, PublishedCoherence, PublishedCrl, PublishedFile, PublishedOppositions,
+    Urgency,
 };
 
 use crate::installation::Installation;
@@ -76,12 +77,16 @@ impl PublicSide {
         let publication = &self.installation.identity.publication;
         let id = &authority.short_name;
         let planned = self.installation.config.schedules.full_crl.next_after(at);
+        let root = root_crls(db)?.into_iter().find(|root| root.authority == authority.short_name);
+        let root = root.map(|root| root.urgency(&self.policy, at));
         let crls = standing_crls(db, &authority, &self.policy)?.into_iter().map(|crl| {
             let address = match crl.kind {
                 CrlKind::Full => &publication.crl,
                 CrlKind::Delta => &publication.delta_crl,
             };
-            told(crl, planned, address.of_short_name(id))
+            let urgency =
+                root.unwrap_or_else(|| publish::Urgency::of_life(crl.this_update, crl.next_update, at));
+            told(crl, planned, urgency, address.of_short_name(id))
         });
         Ok(PublishedAuthority {
             crls: crls.collect(),
@@ -113,13 +118,23 @@ impl PublicSide {
 }
 
 /// The job by the clock comes first, or half of a list's life is over first.
-fn told(crl: StandingCrl, planned: Option<Timestamp>, url: Option<String>) -> PublishedCrl {
+fn told(
+    crl: StandingCrl,
+    planned: Option<Timestamp>,
+    urgency: publish::Urgency,
+    url: Option<String>,
+) -> PublishedCrl {
     PublishedCrl {
         is_delta: crl.kind == CrlKind::Delta,
         number: crl.number,
         this_update: crl.this_update,
         next_update: crl.next_update,
         planned_at: crl.due.map(|due| planned.map_or(due, |planned| planned.min(due))),
+        urgency: match urgency {
+            publish::Urgency::Well => Urgency::Well,
+            publish::Urgency::Warning => Urgency::Warning,
+            publish::Urgency::Alarm => Urgency::Alarm,
+        },
         url,
     }
 }

@@ -8,15 +8,15 @@ use openssl::ssl::{SslAcceptor, SslFiletype, SslMethod};
 use store::{Actor, DatabaseRole};
 use web_admin::{SignInLinks, Untold, WebSettings, WebState};
 
-use super::Running;
 use super::publications::PublicSide;
+use super::{Running, worker};
 use crate::faults;
 use crate::installation::{Installation, system_rng};
 use crate::jobs;
 use crate::officer;
 use crate::problem::Problem;
 use crate::setup::refuse_shared_key;
-use crate::status_hint;
+use crate::{status_figures, status_hint};
 
 /// Threads that answer.
 const WORKERS: usize = 2;
@@ -53,7 +53,7 @@ fn go_on_with_oppositions(installation: &Installation) -> Result<(), Problem> {
 
 fn state(installation: &Installation, links: SignInLinks) -> Result<WebState, Problem> {
     let clock = installation.clock;
-    let (opened, dir) = (installation.clone(), installation.dir.clone());
+    let (opened, dir, node) = (installation.clone(), installation.dir.clone(), installation.dir.clone());
     let published = Arc::new(PublicSide::of(installation));
     let listed = Arc::clone(&published);
     let approver = match installation.config.is_demo() {
@@ -71,6 +71,8 @@ fn state(installation: &Installation, links: SignInLinks) -> Result<WebState, Pr
         publications: Arc::new(move |db, at| listed.list(db, at).map_err(untold)),
         published_file: Arc::new(move |path| published.file(path)),
         publication: Arc::new(move |sequence| status_hint::ask(&dir, sequence)),
+        ocsp_figures: Arc::new(move || status_figures::ask(&node)),
+        jobs: worker::paces(&installation.config),
     }))
 }
 

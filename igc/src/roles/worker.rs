@@ -4,14 +4,16 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use ca_core::job_run::JobOutcome;
 use ca_core::signer::ProcessSigner;
 use store::{Actor, Database, DatabaseRole, Timestamp};
+use web_admin::JobPace;
 
 use super::Stop;
-use crate::config::Schedule;
+use crate::config::{Config, Schedule};
 use crate::faults;
 use crate::installation::Installation;
-use crate::jobs::{self, Worker};
+use crate::jobs::{self, Began, JobLog, Worker};
 use crate::problem::Problem;
 
 const TICK: Duration = Duration::from_millis(250);
@@ -36,6 +38,9 @@ const EVERY: &[(&str, Duration)] = &[
     ("test-certificates", Duration::from_secs(60)),
 ];
 
+/// Of these, the ones that have something to do in a demonstration alone.
+const OF_DEMONSTRATIONS: [&str; 2] = ["demo-bureau", "test-certificates"];
+
 /// Of these, the one that waits for its first pause: nobody waits for it, and a worker that starts has enough to do.
 const NOT_AT_ONCE: &str = "test-certificates";
 
@@ -57,6 +62,24 @@ const DECLARATIONS_PAUSE: Duration = Duration::from_millis(250);
 
 /// And so has the mail: a server that is slow holds nothing else up.
 const NOTICES_PAUSE: Duration = Duration::from_secs(5);
+
+/// The jobs of a worker that is served, and how long each pauses between two runs; none where a schedule of the
+/// configuration says when it runs.
+pub fn paces(config: &Config) -> Vec<JobPace> {
+    let often = [
+        ("audit", Some(AUDIT_PAUSE)),
+        ("holder-declarations", Some(DECLARATIONS_PAUSE)),
+        ("notices", Some(NOTICES_PAUSE)),
+        ("coherence", Some(config.coherence.every)),
+        ("full-crl", None),
+        ("renewal", None),
+    ];
+    let stored = config.object_store.is_some().then_some((OBJECT_STORE, Some(LONGEST_OBJECT_STORE_PAUSE)));
+    let every = EVERY.iter().map(|(job, pause)| (*job, Some(*pause)));
+    // Of these a production has none.
+    let every = every.filter(|(job, _)| config.is_demo() || !OF_DEMONSTRATIONS.contains(job));
+    every.chain(often).chain(stored).map(|(job, pause)| JobPace { job, pause }).collect()
+}
 
 /// Runs until somebody asks to stop. A job that fails is logged and tried again at its next time. A worker
 /// that loses its database or its lease begins another run as soon as it can; one that cannot begin its
@@ -88,10 +111,13 @@ fn sequence_audit(
     mut signer: ProcessSigner,
     jobs_ended: &Stop,
 ) {
+    let mut log = JobLog::default();
     loop {
-        let last = jobs_ended.asked();
+        let (last, began) = (jobs_ended.asked(), Began::now(installation));
         let act = installation.act(Actor::Job("audit"));
-        if let Err(problem) = jobs::sequence_with(installation, &mut db, &mut signer, &act) {
+        let done = jobs::sequence_with(installation, &mut db, &mut signer, &act);
+        log.note(&mut db, "audit", &began, outcome(&done));
+        if let Err(problem) = done {
             log_problem("audit", &problem);
             // A connection that broke does not heal by itself.
             if let Ok(again) = installation.database(DatabaseRole::Worker) {
@@ -112,9 +138,17 @@ fn answer_declarations(
     mut signer: ProcessSigner,
     jobs_ended: &Stop,
 ) {
+    let mut log = JobLog::default();
     while !jobs_ended.asked() {
+        let began = Began::now(installation);
         let act = installation.act(Actor::Job("holder-declarations"));
-        let pause = match jobs::answer_with(installation, &mut db, &mut signer, &act) {
+        let answered = jobs::answer_with(installation, &mut db, &mut signer, &act);
+        let ended = match &answered {
+            Ok(done) if !done.failed.is_empty() => JobOutcome::Partly,
+            _ => outcome(&answered),
+        };
+        log.note(&mut db, "holder-declarations", &began, ended);
+        let pause = match answered {
             Ok(done) if done.failed.is_empty() => DECLARATIONS_PAUSE,
             Ok(_) => PAUSE,
             Err(problem) => {
@@ -131,11 +165,14 @@ fn answer_declarations(
 
 /// Sends what the outbox holds, until the other jobs have ended.
 fn send_notices(installation: &Installation, mut db: Database, jobs_ended: &Stop) {
-    let mut last: Option<Instant> = None;
+    let (mut last, mut log): (Option<Instant>, _) = (None, JobLog::default());
     while !jobs_ended.asked() {
         if last.is_none_or(|last| last.elapsed() >= NOTICES_PAUSE) {
+            let began = Began::now(installation);
             let act = installation.act(Actor::Job("notices"));
-            if let Err(problem) = jobs::send_with(installation, &mut db, &act) {
+            let sent = jobs::send_with(installation, &mut db, &act);
+            log.note(&mut db, "notices", &began, outcome(&sent));
+            if let Err(problem) = sent {
                 log_problem("notices", &problem);
                 if let Ok(again) = installation.database(DatabaseRole::Worker) {
                     db = again;
@@ -163,9 +200,16 @@ fn look_at_faces(
         }
         (!jobs_ended.asked()).then(|| installation.act(Actor::Job("coherence")))
     };
+    let mut log = JobLog::default();
     while let Some(act) = wait(installation.config.coherence.every) {
-        if let Err(problem) = jobs::look_and_state(installation, &mut db, &mut signer, false, &mut wait, &act)
-        {
+        let began = Began::now(installation);
+        let stated = jobs::look_and_state(installation, &mut db, &mut signer, false, &mut wait, &act);
+        let ended = match &stated {
+            Ok(Some(stated)) if !stated.differences.is_empty() => JobOutcome::Partly,
+            _ => outcome(&stated),
+        };
+        log.note(&mut db, "coherence", &began, ended);
+        if let Err(problem) = stated {
             log_problem("coherence", &problem);
             if let Ok(again) = installation.database(DatabaseRole::Worker) {
                 db = again;
@@ -182,10 +226,18 @@ fn follow_with_object_store(installation: &Installation, leads: &AtomicBool, job
         Ok(None) => return,
         Err(problem) => return log_problem(OBJECT_STORE, &problem),
     };
-    let mut pause = OBJECT_STORE_PAUSE;
+    let (mut pause, mut log) = (OBJECT_STORE_PAUSE, JobLog::default());
     while !jobs_ended.asked() {
         if leads.load(Ordering::Relaxed) {
-            pause = match jobs::follow_with_object_store(installation, &mut mirror) {
+            let began = Began::now(installation);
+            let followed = jobs::follow_with_object_store(installation, &mut mirror);
+            let ended = outcome(&followed);
+            if log.is_due(OBJECT_STORE, &began, ended)
+                && let Ok(mut db) = installation.database(DatabaseRole::Worker)
+            {
+                log.note(&mut db, OBJECT_STORE, &began, ended);
+            }
+            pause = match followed {
                 Ok(_) => OBJECT_STORE_PAUSE,
                 Err(problem) => {
                     log_problem(OBJECT_STORE, &problem);
@@ -304,6 +356,11 @@ fn run_logged(worker: &mut Worker, name: &'static str) {
         Ok(done) => tracing::debug!(job.name = name, "job {name}: {done}"),
         Err(problem) => log_problem(name, &problem),
     }
+}
+
+/// Of what names nothing that it left undone.
+fn outcome<T>(done: &Result<T, Problem>) -> JobOutcome {
+    done.as_ref().map_or_else(|problem| JobOutcome::Failed(problem.code()), |_| JobOutcome::Done)
 }
 
 fn log_problem(name: &str, problem: &Problem) {

@@ -8,6 +8,7 @@
 mod dead;
 mod message;
 mod postman;
+mod standing;
 
 #[cfg(test)]
 mod tests;
@@ -26,6 +27,7 @@ use crate::outbox::Notice;
 
 pub use dead::{RetryError, UnsentNotice, retry, unsent};
 pub use postman::{Login, MailServer, Postman, PostmanError, Security};
+pub use standing::{NoticesStanding, standing};
 
 /// How long a worker may take for one notice before another takes it. Longer than the patience with a server.
 const LEASE: Duration = Duration::from_secs(600);

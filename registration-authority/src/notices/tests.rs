@@ -179,3 +179,27 @@ fn who_has_no_address_or_whose_notice_is_old_gets_none_and_a_dead_one_is_tried_a
     let round = send_due(&mut house.db, &postman, 100, &act).unwrap();
     assert_eq!(round.dead[0].1.name, "notice-too-old");
 }
+
+#[test]
+fn the_outbox_is_told_in_figures() {
+    let mut house = House::new();
+    house.sql("UPDATE outbox SET sent_at = 1").unwrap();
+    assert_eq!(standing(&mut house.db).unwrap(), NoticesStanding::default());
+    for (id, attempts, failed_at, last_error) in [
+        ("a", 0, "NULL", "NULL"),
+        ("b", 2, "NULL", "'notice-server'"),
+        ("c", 8, "9", "'notice-server'"),
+        ("d", 1, "9", "'notice-no-address'"),
+    ] {
+        let row = format!(
+            "INSERT INTO outbox (id, recipient, notice, subject, created_at, attempts, failed_at, last_error)
+             VALUES ('{id}', 'holder:1', 'card-opposed', 'card 2', 5, {attempts}, {failed_at}, {last_error})"
+        );
+        house.sql(&row).unwrap();
+    }
+    let oldest = Some(Timestamp::from_millis(5));
+    assert_eq!(
+        standing(&mut house.db).unwrap(),
+        NoticesStanding { waiting: 2, oldest, tried: 1, dead: 1, without_address: 1 }
+    );
+}

@@ -29,6 +29,8 @@ pub enum Right {
     ReadKeys,
     /// Read the audit trail.
     ReadTrail,
+    /// Read how the installation works: CRLs, jobs, signatures, the outbox's figures.
+    ReadOperations,
 }
 
 impl Right {
@@ -45,7 +47,7 @@ impl Right {
             Self::ReadOwnDossier => {
                 &[Role::CertificationAgent, Role::RegistrationOfficer, Role::RevocationOfficer, Role::Auditor]
             }
-            Self::ReadKeys => &[Role::Administrator, Role::Auditor],
+            Self::ReadKeys | Self::ReadOperations => &[Role::Administrator, Role::Auditor],
             Self::ReadTrail => &[Role::Auditor],
         }
     }
@@ -59,7 +61,8 @@ impl Right {
             | Self::ReadCard
             | Self::ReadCertificates
             | Self::ReadKeys
-            | Self::ReadTrail => true,
+            | Self::ReadTrail
+            | Self::ReadOperations => true,
             Self::Submit | Self::Decide | Self::Oppose | Self::Deliver | Self::Plan | Self::Enrol => false,
         }
     }

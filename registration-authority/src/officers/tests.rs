@@ -47,6 +47,7 @@ fn every_right_is_had_by_the_roles_of_its_table_and_by_no_other() {
         (Right::ReadCard, vec!["alice", "rita", "audrey"]),
         (Right::ReadCertificates, vec!["alice", "rita", "audrey"]),
         (Right::ReadTrail, vec!["audrey"]),
+        (Right::ReadOperations, vec!["admin", "audrey"]),
     ];
     for (right, allowed) in table {
         for login in logins {

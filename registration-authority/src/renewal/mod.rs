@@ -8,6 +8,7 @@ mod apply;
 mod approve;
 pub mod canonical;
 mod plan;
+mod progress;
 
 #[cfg(test)]
 mod tests;
@@ -23,6 +24,7 @@ pub use approve::{ApprovePlanError, approve};
 pub use canonical::{CanonicalPlan, PLAN_ENCODING_VERSION};
 pub(crate) use plan::claim_of;
 pub use plan::{PLAN_BOUND, PlanError, plan};
+pub use progress::{PlanProgress, progress};
 
 use crate::approval::{Decidable, SubjectKind};
 use crate::faults;

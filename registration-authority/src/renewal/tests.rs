@@ -98,6 +98,25 @@ fn a_job_that_plans_again_does_not_repeat_what_an_open_plan_says() {
 }
 
 #[test]
+fn a_plan_is_under_way_from_its_proposal_until_every_successor_is_ordered() {
+    let (mut house, _, _, _) = years_later();
+    assert_eq!(progress(&mut house.db, 10).unwrap(), []);
+    let plan = plan_as(&mut house, job()).unwrap().unwrap();
+    let told = |proposed| PlanProgress {
+        id: plan.id.clone(),
+        planned_at: plan.planned_at,
+        proposed,
+        renews: 1,
+        ordered: 0,
+    };
+    assert_eq!(progress(&mut house.db, 10).unwrap(), [told(true)], "the excluded card is none of them");
+    approve_as(&mut house, "bob", &plan).unwrap();
+    assert_eq!(progress(&mut house.db, 10).unwrap(), [told(false)]);
+    apply_now(&mut house, &plan.id).unwrap();
+    assert_eq!(progress(&mut house.db, 10).unwrap(), []);
+}
+
+#[test]
 fn nobody_approves_his_own_plan() {
     let (mut house, ..) = years_later();
     let plan = plan_as(&mut house, Actor::Officer("alice".to_owned())).unwrap().unwrap();

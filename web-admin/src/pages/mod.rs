@@ -11,6 +11,7 @@ mod keys;
 mod lapses;
 mod new_key;
 mod new_order;
+mod operations;
 mod opposition;
 pub(crate) mod pki;
 mod question;
@@ -42,7 +43,7 @@ use crate::words::{self, Refusal};
 
 /// Every page, by address. What is not here is not served; whose role gets what answer is written down for
 /// each of them in `tests/routes.txt`.
-pub(crate) const ADDRESSES: [&[Address]; 18] = [
+pub(crate) const ADDRESSES: [&[Address]; 19] = [
     &[Address::at("/").get(|| web::get().to(home))],
     sign_in::ADDRESSES,
     queue::ADDRESSES,
@@ -61,6 +62,7 @@ pub(crate) const ADDRESSES: [&[Address]; 18] = [
     new_key::ADDRESSES,
     keys::ADDRESSES,
     enrolment::ADDRESSES,
+    operations::ADDRESSES,
 ];
 
 /// An address, and what it does by each method that it answers.

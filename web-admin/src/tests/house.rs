@@ -1,6 +1,6 @@
 use std::io::Cursor;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use actix_web::web::{Bytes, Data};
@@ -20,7 +20,10 @@ use tempfile::TempDir;
 
 use super::authenticator::{Authenticator, relying_party};
 use super::browser::Browser;
-use crate::{Publications, PublishedAuthority, PublishedFile, SignInLinks, Untold, WebSettings, WebState};
+use crate::{
+    JobPace, OcspFigures, Publications, PublishedAuthority, PublishedFile, SignInLinks, Untold, WebSettings,
+    WebState,
+};
 
 pub(super) type Rng = UnwrapErr<getrandom::SysRng>;
 
@@ -41,6 +44,8 @@ pub(super) struct House {
     pub(super) roots: [Authenticator; 2],
     pub(super) verifier: ApprovalVerifier,
     clock: Arc<AtomicI64>,
+    /// What the status role says of itself.
+    pub(super) figures: Arc<Mutex<Option<OcspFigures>>>,
     _folder: TempDir,
 }
 
@@ -68,6 +73,8 @@ impl House {
         let verifier = verifier.with_passkeys(relying_party(), PinnedRoots::new(pinned.into()).unwrap());
         let clock = Arc::new(AtomicI64::new(db.now().unwrap().whole_second().millis()));
         let read = Arc::clone(&clock);
+        let figures = Arc::new(Mutex::new(None));
+        let told = Arc::clone(&figures);
         let state = Data::new(WebState::new(WebSettings {
             open: Arc::new(move || Database::open(&url, DatabaseRole::Web)),
             clock: Arc::new(move || Timestamp::from_millis(read.load(Ordering::SeqCst))),
@@ -79,9 +86,14 @@ impl House {
             publications: Arc::new(|db, _| published(db)),
             published_file: Arc::new(|path| Ok(published_file(path))),
             publication: Arc::new(|_| Publication::UnderWay),
+            ocsp_figures: Arc::new(move || {
+                told.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+            }),
+            jobs: vec![JobPace { job: "publication", pause: Some(Duration::from_secs(5)) }],
         }));
         let rng = UnwrapErr(getrandom::SysRng);
-        let mut house = Self { state, links, db, rng, approver, roots, verifier, clock, _folder: folder };
+        let mut house =
+            Self { state, links, db, rng, approver, roots, verifier, clock, figures, _folder: folder };
         house.enrol_all();
         house.worker();
         house.import_day(0, "DURAND");

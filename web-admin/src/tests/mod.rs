@@ -13,6 +13,7 @@ mod headers;
 mod holder_opposition;
 mod keys;
 mod new_orders;
+mod operations;
 mod passkeys;
 mod public_page;
 mod reading;

@@ -1,0 +1,112 @@
+//! The page that says how the installation works, of running roles: what it tells is what they did.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+use acceptance::harness::{DatabaseKind, Running, folder, free_port, run, start, wait_for_port};
+use card::CardStatus;
+use store::DatabaseRole;
+use tempfile::TempDir;
+
+use super::invariants::of_card;
+use super::standstill::until;
+use super::status_service::status_service;
+use super::workshop::{Workshop, workshop};
+
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The web role of a workshop, running until dropped, as one officer reads it.
+pub struct Desk {
+    port: u16,
+    process: Running,
+    jar: TempDir,
+}
+
+impl Desk {
+    /// Starts the role and follows the printed link of an officer of this role.
+    pub fn of(workshop: &Workshop, role: &str) -> Self {
+        let port = free_port();
+        workshop.configure("listen", "web", format!("127.0.0.1:{port}"));
+        let process = start(&mut workshop.command(&["serve", "--role", "web"]));
+        wait_for_port(port, PATIENCE);
+        let mut desk = Self { port, process, jar: folder() };
+        let mut link = None;
+        until("the links are printed", || {
+            let printed = desk.process.stdout();
+            let line = printed.lines().find(|line| line.contains(&format!(" {role} ")));
+            link = line.and_then(|line| line.split_whitespace().last().map(str::to_owned));
+            link.is_some()
+        });
+        desk.fetch(&link.unwrap(), &desk.jar.path().join("first"));
+        desk
+    }
+
+    /// The octets of a page.
+    pub fn octets(&self, path: &str) -> Vec<u8> {
+        let body = self.jar.path().join("body");
+        self.fetch(&format!("https://localhost:{}{path}", self.port), &body);
+        fs::read(body).unwrap()
+    }
+
+    /// Its text.
+    pub fn read(&self, path: &str) -> String {
+        String::from_utf8(self.octets(path)).unwrap()
+    }
+
+    fn fetch(&self, url: &str, body: &Path) {
+        let jar = self.jar.path().join("cookies");
+        let mut curl = Command::new("curl");
+        curl.args(["--silent", "--insecure", "--fail", "--location", "--max-time", "20", "--cookie-jar"]);
+        curl.arg(&jar).arg("--cookie").arg(&jar).arg("--output").arg(body);
+        run(curl.arg(url)).expect_exit(0);
+    }
+}
+
+/// The row of a table that begins with this, without tags.
+#[track_caller]
+fn row(page: &str, begins: &str) -> String {
+    let rest = page.split_once(begins).unwrap_or_else(|| panic!("no {begins} in {page}")).1;
+    rest.split_once("</tr>").expect("a row ends").0.to_owned()
+}
+
+#[test]
+fn the_operations_page_tells_what_the_jobs_did_and_what_ocsp_answered() {
+    for kind in [DatabaseKind::Sqlite, DatabaseKind::Postgresql] {
+        let workshop = workshop(kind);
+        let card = workshop.cards(CardStatus::Active).remove(0);
+        workshop.igc(&["job", "run", "publication"]).expect_exit(0);
+        let desk = Desk::of(&workshop, "administrator");
+        let page = desk.read("/ra/exploitation");
+        assert!(page.contains("Aucun rôle «&nbsp;statut&nbsp;» ne répond"), "on {kind}: {page}");
+        assert!(row(&page, ">publication</code>").contains(">Fait<"), "on {kind}: {page}");
+        assert!(row(&page, ">sweep</code>").contains("pas encore rendu compte"), "on {kind}: {page}");
+        let crl = row(&page, "<th scope=\"row\">ACI-FO-PP</th>");
+        assert!(crl.contains("complète") && crl.contains(">En ordre<"), "on {kind}: {crl}");
+        let responder = row(page.split_once("Répondeurs").unwrap().1, "<th scope=\"row\">ACI-FO-PP</th>");
+        assert!(responder.contains("pas encore dû"), "on {kind}: {responder}");
+
+        let status = status_service(&workshop);
+        let (_, certificate) = of_card(&mut workshop.open(DatabaseRole::Owner), &card).remove(0);
+        status.comes_to_say(&workshop, &certificate, "good");
+        let page = desk.read("/ra/exploitation");
+        let given = page.split_once("Réponses depuis son démarrage").expect("the status role answers").1;
+        let given = given.split_once("</div>").unwrap().0;
+        let digits = given.split(|sign: char| !sign.is_ascii_digit()).filter_map(|n| n.parse::<u64>().ok());
+        assert!(digits.sum::<u64>() > 0, "on {kind}: {given}");
+    }
+}
+
+#[test]
+fn a_job_that_leaves_something_undone_is_named() {
+    let workshop = workshop(DatabaseKind::Sqlite);
+    let crl = workshop.dir().join("public/crl");
+    fs::rename(&crl, workshop.dir().join("public/away")).unwrap();
+    fs::write(&crl, "no folder").unwrap();
+    run(&mut workshop.command(&["job", "run", "full-crl"])).expect_exit(9);
+    let page = Desk::of(&workshop, "auditor").read("/ra/exploitation");
+    let row = row(&page, ">full-crl</code>");
+    assert!(row.contains("Fait en partie") && row.contains("depuis"), "{row}");
+    assert!(page.contains("href=\"#travaux\""), "{page}");
+}

@@ -1,0 +1,38 @@
+//! How the installation works, as far as the pages cannot read it from the database: what its roles tell of themselves.
+
+use std::time::Duration;
+
+use store::Timestamp;
+
+/// What the status role has answered by OCSP since it started.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OcspFigures {
+    /// When it last read the status log; none before the first time.
+    pub log_read_at: Option<Timestamp>,
+    /// Answers that memory gave, errors included.
+    pub from_memory: u64,
+    /// Answers for which the database was asked, or a signature made.
+    pub by_signing: u64,
+    /// The last whole minutes, an hour at most, oldest first: when each began, and how many answers it saw.
+    pub by_minute: Vec<(Timestamp, u64)>,
+}
+
+/// A job of the worker, and how often it runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct JobPace {
+    /// Its name: `publication`.
+    pub job: &'static str,
+    /// The longest pause between two runs; none where a schedule says when it runs.
+    pub pause: Option<Duration>,
+}
+
+/// How urgent it is that somebody sees to something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Urgency {
+    /// It is well.
+    Well,
+    /// It should be seen to.
+    Warning,
+    /// It must be.
+    Alarm,
+}

@@ -1,0 +1,217 @@
+//! How the installation works: clocks of the CRLs, OCSP, signatures, audit log, notices, jobs, renewals, what ends when.
+//! It reads; whoever repairs does it on the machine.
+
+mod clocks;
+mod endings;
+mod jobs;
+mod status_role;
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::web;
+use askama::Template;
+use ca_core::job_run;
+use ca_core::signing::{self, Standing};
+use registration_authority::notices::{self, NoticesStanding};
+use registration_authority::officers::{self, Right};
+use registration_authority::renewal::{self, PlanProgress};
+use store::audit::backlog::{self, Backlog};
+
+use self::clocks::Clock;
+use self::jobs::JobRow;
+use self::status_role::{Responder, StatusRole};
+use super::{Address, filters, page};
+use crate::chart::BarChart;
+use crate::desk::{Desk, Work};
+use crate::failure::Failure;
+use crate::frame::Frame;
+use crate::operations::Urgency;
+use crate::typography::{Shown, ago, thousands};
+
+/// Most renewal plans on the page.
+const PLANS: i64 = 20;
+
+pub(super) const ADDRESSES: &[Address] =
+    &[Address::at("/ra/exploitation").get(|| web::get().to(show)).needs(Right::ReadOperations)];
+
+#[derive(Template)]
+#[template(path = "operations.html")]
+struct OperationsPage {
+    frame: Frame,
+    shown_at: Shown,
+    /// Each section that is not in order, by its anchor and its name.
+    troubles: Vec<(&'static str, &'static str)>,
+    clocks: Vec<Clock>,
+    coherence: Option<Coherence>,
+    status_role: Option<StatusRole>,
+    responders: Vec<Responder>,
+    ledgers: Vec<Ledger>,
+    alarms: Alarms,
+    trail: Trail,
+    notices: Notices,
+    jobs: Vec<JobRow>,
+    plans: Vec<PlanProgress>,
+    endings: BarChart,
+}
+
+impl OperationsPage {
+    fn section(&self) -> &'static str {
+        "exploitation"
+    }
+}
+
+/// How something is, in a word and its colour.
+#[derive(Clone, Copy)]
+pub(super) struct State {
+    pub(super) word: &'static str,
+    pub(super) class: &'static str,
+    urgency: Urgency,
+}
+
+impl State {
+    pub(super) fn of(urgency: Urgency) -> Self {
+        let (word, class) = match urgency {
+            Urgency::Well => ("En ordre", "active"),
+            Urgency::Warning => ("À surveiller", "late"),
+            Urgency::Alarm => ("À traiter", "opposed"),
+        };
+        Self { word, class, urgency }
+    }
+
+    fn is_well(self) -> bool {
+        self.urgency == Urgency::Well
+    }
+}
+
+struct Coherence {
+    looked_at: Shown,
+    differences: u64,
+    state: State,
+}
+
+struct Ledger {
+    kind: &'static str,
+    lines: String,
+    followed_at: Shown,
+}
+
+struct Alarms {
+    open: i64,
+    newest: Option<String>,
+    state: State,
+}
+
+struct Trail {
+    signed: String,
+    waiting: i64,
+    waits: Option<String>,
+    state: State,
+}
+
+struct Notices {
+    figures: NoticesStanding,
+    oldest: Option<String>,
+    state: State,
+}
+
+async fn show(desk: Desk) -> Result<HttpResponse, Failure> {
+    let frame = desk.frame();
+    let template = desk.work(move |work| read(work, frame)).await?;
+    page(StatusCode::OK, &template)
+}
+
+fn read(work: &mut Work<'_>, frame: Frame) -> Result<OperationsPage, Failure> {
+    officers::require(work.db, Right::ReadOperations, work.act)?;
+    let (state, at) = (work.state, work.act.at);
+    let told = (state.publications())(work.db, at);
+    let published = told.map_err(|(code, detail)| Failure::coded(code, detail))?;
+    let standing = signing::standing(work.db)?;
+    let mut read = OperationsPage {
+        frame,
+        shown_at: Shown(at),
+        troubles: Vec::new(),
+        clocks: clocks::read(&published.authorities, at),
+        coherence: published.coherence.map(|seen| Coherence {
+            looked_at: Shown(seen.looked_at),
+            differences: seen.differences,
+            state: State::of(if seen.differences == 0 { Urgency::Well } else { Urgency::Alarm }),
+        }),
+        status_role: state.ocsp_figures().map(|figures| StatusRole::of(figures, at)),
+        responders: status_role::responders(work.db, at)?,
+        ledgers: standing.ledgers.iter().map(Ledger::of).collect(),
+        alarms: Alarms::of(standing),
+        trail: Trail::of(backlog::of(work.db)?, work),
+        notices: Notices::of(notices::standing(work.db)?, work),
+        jobs: jobs::read(state.jobs(), job_run::all(work.db)?, at),
+        plans: renewal::progress(work.db, PLANS)?,
+        endings: endings::chart(work.db, at)?,
+    };
+    read.troubles = troubles(&read);
+    Ok(read)
+}
+
+/// The sections in which something is not in order, in the order of the page.
+fn troubles(page: &OperationsPage) -> Vec<(&'static str, &'static str)> {
+    let sections = [
+        ("listes", "Listes de révocation", page.clocks.iter().all(|clock| clock.state.is_well())),
+        (
+            "coherence",
+            "Cohérence des publications",
+            page.coherence.as_ref().is_none_or(|seen| seen.state.is_well()),
+        ),
+        (
+            "ocsp",
+            "Service OCSP",
+            page.status_role.as_ref().is_some_and(|role| role.state.is_well())
+                && page.responders.iter().all(|responder| responder.state.is_well()),
+        ),
+        ("signatures", "Clés et signatures", page.alarms.state.is_well()),
+        ("journal", "Journal d’audit", page.trail.state.is_well()),
+        ("avis", "Avis par courriel", page.notices.state.is_well()),
+        ("travaux", "Travaux automatiques", page.jobs.iter().all(|job| job.state.is_well())),
+    ];
+    sections.into_iter().filter(|(.., well)| !well).map(|(anchor, name, _)| (anchor, name)).collect()
+}
+
+impl Ledger {
+    fn of(ledger: &signing::LedgerStanding) -> Self {
+        Self {
+            kind: match ledger.kind.as_str() {
+                "answers" => "Répondeurs OCSP",
+                _ => "Autorités, listes et journal",
+            },
+            lines: thousands(ledger.sequence),
+            followed_at: Shown(ledger.reconciled_at),
+        }
+    }
+}
+
+impl Alarms {
+    fn of(standing: Standing) -> Self {
+        let state = State::of(if standing.open == 0 { Urgency::Well } else { Urgency::Alarm });
+        Self { open: standing.open, newest: standing.newest_open.map(|newest| newest.what), state }
+    }
+}
+
+impl Trail {
+    fn of(backlog: Backlog, work: &Work<'_>) -> Self {
+        let late = backlog.is_late(work.act.at);
+        Self {
+            signed: thousands(backlog.signed_size),
+            waiting: backlog.waiting,
+            waits: backlog.oldest.map(|oldest| ago(oldest, work.act.at)),
+            state: State::of(if late { Urgency::Alarm } else { Urgency::Well }),
+        }
+    }
+}
+
+impl Notices {
+    fn of(figures: NoticesStanding, work: &Work<'_>) -> Self {
+        let troubled = figures.dead > 0 || figures.tried > 0;
+        Self {
+            oldest: figures.oldest.map(|oldest| ago(oldest, work.act.at)),
+            state: State::of(if troubled { Urgency::Warning } else { Urgency::Well }),
+            figures,
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! The newest CRLs and how long each lasts: what is left is loud where it is little.
+
+use store::Timestamp;
+
+use super::State;
+use crate::publications::{PublishedAuthority, PublishedCrl};
+use crate::typography::{Shown, ago};
+
+/// One CRL.
+pub(super) struct Clock {
+    pub(super) authority: String,
+    pub(super) kind: &'static str,
+    /// Its number; none where the authority has none of this kind.
+    pub(super) number: u64,
+    pub(super) this_update: Shown,
+    pub(super) next_update: Shown,
+    /// None where a ceremony makes the next one.
+    pub(super) planned_at: Option<Shown>,
+    /// How long it lasts, and how much of that is left; seconds.
+    pub(super) life: i64,
+    pub(super) left: i64,
+    /// The same for people; none where it has ended.
+    pub(super) lasts: Option<String>,
+    pub(super) state: State,
+}
+
+/// Of every authority, in the order of the public page.
+pub(super) fn read(authorities: &[PublishedAuthority], at: Timestamp) -> Vec<Clock> {
+    let crls = authorities
+        .iter()
+        .flat_map(|published| published.crls.iter().map(|crl| (&published.authority.short_name, crl)));
+    crls.map(|(authority, crl)| Clock::of(authority, crl, at)).collect()
+}
+
+impl Clock {
+    fn of(authority: &str, crl: &PublishedCrl, at: Timestamp) -> Self {
+        Self {
+            authority: authority.to_owned(),
+            kind: if crl.is_delta { "delta" } else { "complète" },
+            number: crl.number,
+            this_update: Shown(crl.this_update),
+            next_update: Shown(crl.next_update),
+            planned_at: crl.planned_at.map(Shown),
+            life: (crl.next_update.seconds() - crl.this_update.seconds()).max(1),
+            left: (crl.next_update.seconds() - at.seconds()).max(0),
+            lasts: (crl.next_update > at).then(|| ago(at, crl.next_update)),
+            state: State::of(crl.urgency),
+        }
+    }
+}

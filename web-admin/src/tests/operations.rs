@@ -1,0 +1,80 @@
+use std::time::Duration;
+
+use ca_core::job_run::{self, JobOutcome};
+use store::{Timestamp, fault};
+
+use super::house::House;
+use crate::OcspFigures;
+
+#[actix_web::test]
+async fn how_the_installation_works_is_read_by_administrator_and_auditor() {
+    let mut house = House::new();
+    for login in ["admin", "audrey"] {
+        let page = house.browser(login).await.get("/ra/exploitation").await;
+        assert_eq!(page.status, 200, "{}", page.body);
+        assert!(page.says("Aucune liste n’a encore été émise."));
+        assert!(page.body.contains("href=\"/ra/exploitation\" aria-current=\"page\""), "{}", page.body);
+    }
+    let refused = house.browser("bob").await.get("/ra/exploitation").await;
+    assert_eq!(refused.status, 403);
+    assert!(!refused.body.contains("href=\"/ra/exploitation\""));
+}
+
+#[actix_web::test]
+async fn a_job_that_fails_and_one_that_is_silent_are_named_at_the_top_and_in_their_row() {
+    let mut house = House::new();
+    let mut browser = house.browser("admin").await;
+    let at = house.now();
+    let ran = |house: &mut House, at: Timestamp, outcome| {
+        job_run::record(&mut house.db, "publication", at, Duration::from_millis(40), outcome).unwrap();
+    };
+    ran(&mut house, at, JobOutcome::Done);
+    let page = browser.get("/ra/exploitation").await;
+    assert!(page.says("Publie ce qui est dû : listes de révocation") && page.says("Fait"), "{}", page.body);
+    assert!(!page.body.contains("href=\"#travaux\""), "{}", page.body);
+    ran(&mut house, at, JobOutcome::Failed(fault::DATABASE));
+    let page = browser.get("/ra/exploitation").await;
+    assert!(page.says("A échoué") && page.body.contains(fault::DATABASE.name), "{}", page.body);
+    assert!(page.body.contains("href=\"#travaux\""), "{}", page.body);
+    ran(&mut house, at, JobOutcome::Done);
+    house.later(Duration::from_secs(300));
+    assert!(browser.get("/ra/exploitation").await.says("Ne rend plus compte"));
+}
+
+#[actix_web::test]
+async fn the_rate_is_what_the_status_role_counted_and_where_none_answers_the_page_says_so() {
+    let mut house = House::new();
+    let mut browser = house.browser("admin").await;
+    let page = browser.get("/ra/exploitation").await;
+    assert!(page.says("Aucun rôle « statut » ne répond sur cette machine."), "{}", page.body);
+    let at = house.now();
+    *house.figures.lock().unwrap() = Some(OcspFigures {
+        log_read_at: Some(at),
+        from_memory: 1234,
+        by_signing: 7,
+        by_minute: vec![(at.minus(Duration::from_secs(120)), 40), (at.minus(Duration::from_secs(60)), 20)],
+    });
+    let page = browser.get("/ra/exploitation").await;
+    assert!(
+        page.says("1 234") && page.says("60 réponses en 2 min, 40 au plus en une minute."),
+        "{}",
+        page.body
+    );
+    assert!(page.body.contains("<rect x=\"11\" y=\"50\" width=\"8\" height=\"50\"/>"), "{}", page.body);
+    assert!(page.says("<td class=\"count\">20</td>"), "the same figures in the table");
+    house.later(Duration::from_secs(11));
+    assert!(
+        browser.get("/ra/exploitation").await.body.contains("href=\"#ocsp\""),
+        "it reads the log no more"
+    );
+}
+
+#[actix_web::test]
+async fn neither_the_recipient_of_a_notice_nor_what_it_is_about_is_shown() {
+    let mut house = House::new();
+    let holder = super::house::person(1);
+    house.card(&holder);
+    let page = house.browser("admin").await.get("/ra/exploitation").await;
+    assert!(page.says("En attente d’envoi"));
+    assert!(!page.body.contains(&holder.to_string()) && !page.body.contains("CO-20"), "{}", page.body);
+}
