@@ -52,7 +52,8 @@ pub fn verifier(installation: &Installation) -> Result<ApprovalVerifier, Problem
     let verifier = match &installation.config.demo {
         Some(demo) => DemoApprover::open(&demo.approval_key)?.verifier(),
         None => ApprovalVerifier::production(),
-    };
+    }
+    .with_delays(installation.config.decisions);
     let pinned = installation.config.passkeys.as_ref().filter(|passkeys| !passkeys.roots.is_empty());
     let Some(Passkeys { relying_party, roots }) = pinned else { return Ok(verifier) };
     let roots = PinnedRoots::new(roots.clone())

@@ -12,7 +12,7 @@ use store::{Database, DatabaseRole};
 
 use crate::ceremony::{Session, hold};
 use crate::clock::Clock;
-use crate::config::{ConfigFile, InstallationKind};
+use crate::config::{ConfigFile, DecisionsSection, InstallationKind};
 use crate::faults;
 use crate::installation::Installation;
 use crate::problem::Problem;
@@ -139,6 +139,7 @@ fn configuration(plan: &Plan) -> Result<String, Problem> {
             config.demo = None;
             config.listen.single_process = false;
             config.cards.bureaus.clear();
+            config.decisions = DecisionsSection::default();
         }
     }
     let text = toml::to_string_pretty(&config)

@@ -48,6 +48,12 @@ const RULES: &[(&str, &str)] = &[
          WHERE k.status IS NULL OR k.status <> 'revoked'",
     ),
     (
+        "an order goes on by a decision that its officer took back",
+        "SELECT o.number AS key FROM card_orders o WHERE o.status IN ('approved', 'refused', 'ordered')
+         AND EXISTS (SELECT 1 FROM decision_retractions r WHERE r.subject_kind = 'card-order'
+            AND r.subject_number = o.number AND r.subject_version = o.version)",
+    ),
+    (
         "the counter of the status log is not at its newest event",
         "SELECT 'last ' || n.last AS key FROM certificate_status_counter n
          WHERE n.last <> (SELECT coalesce(max(sequence), 0) FROM certificate_status_events)",

@@ -68,6 +68,12 @@ store::codes! {
     APPROVAL_NONCE_SPENT = ("approval-nonce-spent", Refused, "the officer: decide again; the auditor, if the officer did not decide twice");
     /// The worker has not looked at the decision yet.
     APPROVAL_NOT_RECEIVED = ("approval-not-received", Unavailable, "nobody: the worker receives decisions within seconds");
+    /// A decision that can still be taken back: nothing follows from it yet.
+    APPROVAL_NOT_EFFECTIVE = ("approval-not-effective", Unavailable, "nobody: it takes effect by itself, unless its officer takes it back");
+    /// Nobody takes back what another has decided, or what nobody has.
+    DECISION_NOT_YOURS = ("decision-not-yours", NotAuthorised, "the officer who decided, and nobody else, may take it back");
+    /// What has taken effect stands.
+    DECISION_IN_EFFECT = ("decision-in-effect", Refused, "the officer: a refused order is submitted again, a card is opposed");
     /// What an authenticator or a browser sent is not what it must be.
     PASSKEY_REFUSED = ("passkey-refused", NotAuthorised, "the officer: try again with the key that was enrolled, and its PIN or fingerprint; the log says what was wrong");
     /// The demo's key file cannot be read or written.

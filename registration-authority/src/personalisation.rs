@@ -151,6 +151,8 @@ pub fn close_batch(
                     commissions.insert(card, commission);
                     batch.cards.push((number, card));
                 }
+                // Its officer can still take it back: it goes with a later batch.
+                Err(code) if code == faults::APPROVAL_NOT_EFFECTIVE => {}
                 Err(code) => {
                     tracing::error!(order.number = number, %code, "order {number} was set aside: {code}");
                     batch.set_aside.push((number, code));

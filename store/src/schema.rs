@@ -556,6 +556,24 @@ diesel::table! {
 }
 
 diesel::table! {
+    decision_retractions (subject_kind, subject_number, subject_version, decided_by) {
+        subject_kind -> Text,
+        subject_number -> Text,
+        subject_version -> BigInt,
+        decided_by -> Text,
+        retracted_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    decisions_pending (order_number, order_version) {
+        order_number -> Text,
+        order_version -> BigInt,
+        effective_at -> BigInt,
+    }
+}
+
+diesel::table! {
     structure_names (structure, name) {
         structure -> Text,
         name -> Text,
@@ -836,6 +854,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     decision_nonces,
     decision_inbox,
     decision_receipts,
+    decision_retractions,
+    decisions_pending,
     structure_names,
     opposition_declarations,
     opposition_codes,

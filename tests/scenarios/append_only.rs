@@ -48,6 +48,10 @@ const BEFORE: &str = "
         FROM (SELECT spki_sha256 AS tbs, spki_sha256 AS spki FROM certificates LIMIT 1) one;
     INSERT INTO decision_nonces VALUES ('nonce', 1, 2, 'x', 'statement');
     INSERT INTO decision_receipts VALUES ('card-order', 'CO-TEST', 1, 'x', 'proof', NULL, NULL, 1, NULL);
+    INSERT INTO decisions SELECT 'card-order', number, version, 'x', 'refuse', 'duplicate', NULL, 1, 'demo',
+        (SELECT spki_sha256 FROM certificates LIMIT 1) FROM card_orders WHERE status = 'submitted' AND submitted_by <> 'x';
+    INSERT INTO decision_retractions SELECT subject_kind, subject_number, subject_version, decided_by, 1 FROM decisions
+        WHERE decided_by = 'x';
     INSERT INTO coherence_sightings (face, issuer, scope, number, seen_at) VALUES ('list', '', '', 1, 2);";
 
 /// Each of these would take something back; the database refuses it and says why.
@@ -139,6 +143,14 @@ const ATTEMPTS: &[(&str, &str)] = &[
     ("DELETE FROM officer_enrolments", "append-only"),
     ("UPDATE decision_receipts SET refusal = 'x'", "append-only"),
     ("DELETE FROM decision_receipts", "append-only"),
+    ("UPDATE decision_retractions SET retracted_at = 0", "append-only"),
+    ("DELETE FROM decision_retractions", "append-only"),
+    (
+        "INSERT INTO decision_retractions SELECT subject_kind, subject_number, subject_version, decided_by, 1 FROM decisions
+         WHERE subject_kind = 'card-order' AND decided_by <> 'x' LIMIT 1",
+        "not taken back",
+    ),
+    ("UPDATE card_orders SET status = 'submitted' WHERE status = 'ordered'", "no such transition"),
     ("UPDATE decision_nonces SET expires_at = 3", "used once"),
     ("UPDATE decision_nonces SET claimed_by = 'y'", "used once"),
     ("UPDATE decision_nonces SET statement = NULL", "used once"),

@@ -11,6 +11,7 @@ use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 use professional_registry::ImportedRegister;
+use registration_authority::approval::Delays;
 use registration_authority::opposition::{self, Ground};
 use registration_authority::{order, refusal_reasons};
 use store::{Database, DatabaseRole};
@@ -71,6 +72,8 @@ fn the_web_role_can_do_all_that_the_pages_do() {
     let proof = approver.refuse(&refused.decidable(), reason, APPROVER, &mut chance(), act.at).unwrap();
     let (number, version) = (&refused.number, refused.version);
     db.write(|db| order::refuse(db, &verifier, number, version, &proof, None, &mut chance(), &act)).unwrap();
+    let patient = verifier.with_delays(Delays::DEFAULT);
+    db.write(|db| order::take_back(db, registry, &patient, number, version, &mut chance(), &act)).unwrap();
 
     let card = workshop.cards(card::CardStatus::Active)[0];
     let act = officer(&mut db, REVOKER);

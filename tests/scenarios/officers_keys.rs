@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use registration_authority::approval::passkey::{NewPasskey, RelyingParty};
-use registration_authority::approval::{ApprovalProof, ApprovalVerifier, Decidable, Verdict};
+use registration_authority::approval::{ApprovalProof, ApprovalVerifier, Decidable, Delays, Verdict};
 use registration_authority::decision::nonce;
 use registration_authority::enrolment::{self, NewEnrolment, PinnedRoots};
 use registration_authority::officers::Role;
@@ -51,7 +51,9 @@ impl OfficersKeys {
         fs::write(file, config.to_string()).unwrap();
         let relying_party = RelyingParty::new(origin, "localhost").unwrap();
         let verifier = ApprovalVerifier::production()
-            .with_passkeys(relying_party, PinnedRoots::new(roots.into()).unwrap());
+            .with_passkeys(relying_party, PinnedRoots::new(roots.into()).unwrap())
+            // As its configuration says.
+            .with_delays(Delays::NONE);
         Self { administrators, verifier }
     }
 

@@ -7,7 +7,7 @@ use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use professional_registry::ImportedRegister;
 use registration_authority::approval::passkey::NewPasskey;
-use registration_authority::approval::{ApprovalProof, Decidable};
+use registration_authority::approval::{ApprovalProof, Decidable, Delays};
 use registration_authority::order::{self, CardOrder};
 use store::schema::{cards, outbox};
 use store::{Database, DatabaseRole};
@@ -79,8 +79,10 @@ fn an_owned_web_process_has_nothing_certified_without_a_gesture_and_one_order_wi
         NewPasskey { credential_id: honest_key.credential_id.clone(), key: honest_key.public_key() };
     keys.enrol(&mut web, APPROVER, "Dominique BERNARD", passkey);
     assert_eq!(workshop.job("decisions")["failed"], serde_json::json!([]));
-    let orders = workshop.submit(6);
-    let [honest, by_hand, replayed, swapped, withdrawn, wrong] = orders.as_slice() else { unreachable!() };
+    let orders = workshop.submit(7);
+    let [honest, by_hand, replayed, swapped, withdrawn, taken_back, wrong] = orders.as_slice() else {
+        unreachable!()
+    };
 
     // One honest gesture, of which the attacker keeps the octets.
     let proof = decide(&mut web, &keys, &honest_key, honest);
@@ -107,12 +109,22 @@ fn an_owned_web_process_has_nothing_certified_without_a_gesture_and_one_order_wi
     web.write(|db| order::withdraw(db, &withdrawn.number, &mut chance(), &act)).unwrap();
     let back = format!("UPDATE card_orders SET status = 'approved' WHERE number = '{}'", withdrawn.number);
     assert!(web.batch_execute(&back).unwrap_err().to_string().contains("no such transition"));
+    // A decision that its officer took back: the same row once more, over the version that stands.
+    let proof = decide(&mut web, &keys, &honest_key, taken_back);
+    let act = officer(&mut web, APPROVER);
+    let (number, registry) = (&taken_back.number, &mut ImportedRegister);
+    let patient = keys.verifier.clone().with_delays(Delays::DEFAULT);
+    let version = taken_back.version;
+    let again = web
+        .write(|db| order::take_back(db, registry, &patient, number, version, &mut chance(), &act))
+        .unwrap();
+    write_by_hand(&mut web, &again.decidable(), &proof);
 
     let done = workshop.job("decisions");
-    assert_eq!(done["failed"].as_array().map(Vec::len), Some(3), "{done}");
+    assert_eq!(done["failed"].as_array().map(Vec::len), Some(4), "{done}");
     assert_eq!(certified(&workshop, &keys, &orders), std::slice::from_ref(&honest.number));
     let refused = told(&workshop, "decision-not-held");
-    for order in [by_hand, replayed, swapped] {
+    for order in [by_hand, replayed, swapped, taken_back] {
         assert!(refused.iter().any(|subject| subject.contains(&order.number)), "{refused:?}");
     }
 
@@ -142,6 +154,9 @@ fn the_web_role_makes_no_nonce_no_receipt_no_officer_and_changes_no_key() {
         "DELETE FROM decision_nonces",
         "INSERT INTO decision_receipts VALUES ('card-order', 'CO-1', 1, 'x', 'x', NULL, NULL, 1, NULL)",
         "DELETE FROM decision_inbox",
+        "DELETE FROM decision_retractions",
+        "UPDATE decision_retractions SET retracted_at = 0",
+        "DELETE FROM decisions_pending",
         "UPDATE officer_enrolments SET public_key = credential_id",
         "INSERT INTO officers VALUES ('x', 'X', 'registration-officer', 1, NULL)",
         "UPDATE officers SET role = 'administrator'",

@@ -41,6 +41,12 @@ impl Shown {
         format!("{} à{NO_BREAK}{}", self.zoned().strftime("%d/%m/%Y"), self.hour())
     }
 
+    /// « 14 h 05 min 30 s », for what is a matter of seconds.
+    pub(crate) fn second(&self) -> String {
+        let second = self.zoned().second();
+        format!("{}{NO_BREAK}min{NO_BREAK}{second:02}{NO_BREAK}s", self.hour())
+    }
+
     /// « 21 novembre 2026 », « 1er décembre 2026 ».
     pub(crate) fn day(&self) -> String {
         let zoned = self.zoned();

@@ -1,6 +1,10 @@
 //! `igc demo`
 
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use registration_authority::approval::Delays;
 
 use super::Global;
 use crate::demo::{self, Demonstration, Played};
@@ -53,7 +57,16 @@ pub fn run(global: &Global, args: &Args) -> Result<ExitCode, Problem> {
     };
     let Played { installation, held: _held } = demo::play(&demonstration)?;
     print_report(global, &installation)?;
-    let served = if args.once { Ok(()) } else { super::serve::stay_up(&installation, args.port) };
+    let served = match args.once {
+        true => Ok(()),
+        false => {
+            let mut installation = installation.clone();
+            // The play waits for nobody; who tries the pages sees that a decision waits, and takes one back.
+            Arc::make_mut(&mut installation.config).decisions =
+                Delays { approval: Duration::from_secs(20), refusal: Duration::from_secs(60) };
+            super::serve::stay_up(&installation, args.port)
+        }
+    };
     demo::leave(&installation)?;
     served.map(|()| ExitCode::SUCCESS)
 }

@@ -157,7 +157,7 @@ fn approve(
     let order = order::get(db, number)?;
     let login = act.actor.officer().unwrap_or_default();
     let proof = approver.approve(&order.decidable(), login, &mut system_rng(), act.at)?;
-    let verifier = approver.verifier();
+    let verifier = officer::verifier(installation)?;
     Ok(db.write(|db| {
         order::approve(
             db,
@@ -185,7 +185,7 @@ fn reject(
     let order = order::get(db, number)?;
     let login = act.actor.officer().unwrap_or_default();
     let proof = approver.refuse(&order.decidable(), reason, login, &mut system_rng(), act.at)?;
-    let verifier = approver.verifier();
+    let verifier = officer::verifier(installation)?;
     Ok(db.write(|db| {
         order::refuse(db, &verifier, number, order.version, &proof, text, &mut system_rng(), &act)
     })?)

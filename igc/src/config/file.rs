@@ -9,6 +9,7 @@ use ca_core::shard::ShardCounts;
 use serde::{Deserialize, Serialize};
 
 use super::coherence::CoherenceSection;
+use super::decisions::DecisionsSection;
 use super::mail::MailSection;
 use super::object_store::ObjectStoreSection;
 use super::opposition::OppositionSection;
@@ -62,6 +63,9 @@ pub struct ConfigFile {
     /// How the public faces are looked at.
     #[serde(default)]
     pub coherence: CoherenceSection,
+    /// How long officers' decisions wait.
+    #[serde(default)]
+    pub decisions: DecisionsSection,
     /// How holders oppose their cards.
     #[serde(default)]
     pub opposition: OppositionSection,
@@ -337,6 +341,7 @@ impl ConfigFile {
             oppositions_a_day: register.oppositions_a_day,
             orders_a_day: register.orders_a_day,
             directory: register.fhir,
+            decisions: self.decisions.understand()?,
             opposition: self.opposition.understand(folder)?,
             mail: self.mail.map(|mail| mail.understand(folder)).transpose()?,
             audit_payloads_kept: self.retention.understand(self.kind)?,

@@ -1,6 +1,7 @@
 //! `igc.toml`: one file, every key known, relative paths from its folder.
 
 mod coherence;
+mod decisions;
 mod file;
 mod mail;
 mod object_store;
@@ -18,9 +19,11 @@ use std::time::Duration;
 use ca_core::shard::ShardCounts;
 use professional_registry::fhir::FhirSettings;
 use professional_registry::import::Brakes;
+use registration_authority::approval::Delays;
 use serde::Serialize;
 use thiserror::Error;
 
+pub use decisions::DecisionsSection;
 pub use file::{ConfigFile, InstallationKind, NeverIssued};
 pub use mail::{Mail, MailSecurity};
 pub use object_store::ObjectStoreSection;
@@ -82,6 +85,8 @@ pub struct Config {
     pub oppositions_a_day: u32,
     /// How many orders entries in the register may submit within a day.
     pub orders_a_day: u32,
+    /// How long decisions on orders wait before anything follows from them.
+    pub decisions: Delays,
     /// How holders oppose their cards.
     pub opposition: Opposition,
     /// How notices are sent; they stay where they are where absent.

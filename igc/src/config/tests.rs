@@ -155,3 +155,13 @@ fn what_is_said_of_persons_is_kept_for_ten_years_and_never_less_than_one_but_in_
     let least = |days: u32| parse(&format!("{production}\n[retention]\naudit_payload_days = {days}\n"));
     assert!(least(365).is_ok() && least(364).unwrap_err().contains("retention.audit_payload_days"));
 }
+
+#[test]
+fn decisions_wait_a_minute_and_ten_unless_the_file_says_otherwise() {
+    let without = DEMO.replace("approval_delay_seconds = 0\nrefusal_delay_seconds = 0\n", "");
+    assert_ne!(without, DEMO);
+    assert_eq!(parse(&without).unwrap().decisions, Delays::DEFAULT);
+    assert_eq!(parse(DEMO).unwrap().decisions, Delays::NONE);
+    let too_long = DEMO.replace("refusal_delay_seconds = 0", "refusal_delay_seconds = 86401");
+    assert!(parse(&too_long).unwrap_err().contains("decisions.refusal_delay_seconds"));
+}

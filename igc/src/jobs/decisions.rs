@@ -1,5 +1,5 @@
 use registration_authority::decision::{self, nonce};
-use registration_authority::enrolment;
+use registration_authority::{enrolment, order};
 use serde_json::{Value, json};
 use store::Act;
 
@@ -8,7 +8,7 @@ use crate::installation::system_rng;
 use crate::officer;
 use crate::problem::Problem;
 
-/// Receives what officers decided, gives officers whom the chain names their rows, and draws the nonces of the next
+/// Receives what officers decided, tells holders of what can no longer be taken back, gives officers whom the chain names their rows, and draws the nonces of the next
 /// decisions.
 pub fn run(worker: &mut Worker, act: &Act) -> Result<Value, Problem> {
     worker.db.refuse_on_reserve()?;
@@ -23,11 +23,19 @@ pub fn run(worker: &mut Worker, act: &Act) -> Result<Value, Problem> {
             failed.push((subject.clone(), code));
         }
     }
+    let effective = order::take_effect(db, &verifier, rng, act)?;
+    for (number, code) in effective.failed {
+        tracing::error!(order.number = number, %code, "nobody is told what became of order {number}: {code}");
+        failed.push((number, code.name));
+    }
+    let effective = effective.told.len();
     if verifier.relying_party().is_none() {
-        return Ok(json!({ "received": received.len(), "enrolled": [], "failed": failed }));
+        let received = received.len();
+        return Ok(json!({ "received": received, "effective": effective, "enrolled": [], "failed": failed }));
     }
     let roster = verifier.roster(db)?;
     let enrolled = db.write(|db| enrolment::settle(db, &roster, rng, act))?;
     db.write(|db| nonce::draw(db, rng, act))?;
-    Ok(json!({ "received": received.len(), "enrolled": enrolled, "failed": failed }))
+    let received = received.len();
+    Ok(json!({ "received": received, "effective": effective, "enrolled": enrolled, "failed": failed }))
 }

@@ -5,6 +5,7 @@
 //! is looked at, so that an altered row has no approval left. An officer's proof is made by his [`passkey`]; the demo's
 //! proves that the installation is a demo, and only one that was given a demo key takes it.
 
+mod delays;
 mod demo;
 pub mod passkey;
 mod proof;
@@ -16,6 +17,7 @@ mod tests;
 
 use std::fmt;
 
+pub use delays::Delays;
 pub use demo::{DemoApprover, DemoKeyError};
 pub use proof::{ApprovalProof, DemoProof, PROOF_BOUND, PasskeyProof, ProofKind};
 pub use statement::{NONCE_LENGTH, PROOF_VALIDITY, Statement, Verdict};

@@ -10,7 +10,7 @@ use store::{Code, Database, Fault, Timestamp};
 use thiserror::Error;
 
 use super::passkey::{PasskeyRefused, RelyingParty};
-use super::{ApprovalProof, Decidable, DemoProof, PasskeyProof, Statement};
+use super::{ApprovalProof, Decidable, Delays, DemoProof, PasskeyProof, Statement};
 use crate::enrolment::{EnrolledKey, PinnedRoots, Roster, RosterError};
 use crate::faults;
 
@@ -18,12 +18,13 @@ use crate::faults;
 /// database may stand on two machines.
 pub const FRESHNESS: Duration = Duration::from_secs(10 * 60);
 
-/// Knows which keys make proofs here. Production has no demo key, and refuses every demo proof; where no root of the
-/// officers' keys is pinned, every passkey's proof is refused.
+/// Knows which keys make proofs here, and how long a decision waits. Production has no demo key, and refuses every demo
+/// proof; where no root of the officers' keys is pinned, every passkey's proof is refused.
 #[derive(Clone, Default)]
 pub struct ApprovalVerifier {
     demo_key: Option<PinnedKey>,
     passkeys: Option<Arc<Passkeys>>,
+    delays: Delays,
 }
 
 #[derive(Clone)]
@@ -108,22 +109,33 @@ impl Fault for ProofRefused {
 }
 
 impl ApprovalVerifier {
-    /// Takes no demo proof, and no passkey's until roots are pinned.
+    /// Takes no demo proof, and no passkey's until roots are pinned; decisions wait as they do by default.
     pub fn production() -> Self {
         Self::default()
     }
 
-    /// Takes the proofs of one demo key, given as SubjectPublicKeyInfo in DER.
+    /// Takes the proofs of one demo key, given as SubjectPublicKeyInfo in DER; no decision waits.
     pub fn with_demo_key(spki: &[u8]) -> Result<Self, ErrorStack> {
         let key = PKey::public_key_from_der(spki)?;
         let id = Sha256::digest(key.public_key_to_der()?).into();
-        Ok(Self { demo_key: Some(PinnedKey { key, id }), passkeys: None })
+        Ok(Self { demo_key: Some(PinnedKey { key, id }), passkeys: None, delays: Delays::NONE })
     }
 
     /// The same, which also takes proofs of the passkeys that the chain of enrolments leads to from these roots.
     #[must_use]
     pub fn with_passkeys(self, relying_party: RelyingParty, roots: PinnedRoots) -> Self {
         Self { passkeys: Some(Arc::new(Passkeys { relying_party, roots })), ..self }
+    }
+
+    /// The same, where decisions wait so long.
+    #[must_use]
+    pub fn with_delays(self, delays: Delays) -> Self {
+        Self { delays, ..self }
+    }
+
+    /// How long decisions wait.
+    pub fn delays(&self) -> Delays {
+        self.delays
     }
 
     /// Whether this is a demo's verifier: pages say so.

@@ -107,6 +107,14 @@ pub enum EvidenceError {
         /// What was decided on.
         subject: String,
     },
+    /// A decision that its officer can still take back.
+    #[error("{subject}: the decision takes effect at {from}")]
+    NotEffective {
+        /// What was decided on.
+        subject: String,
+        /// From when on something follows from it.
+        from: Timestamp,
+    },
     /// The row is not where an approval would have brought it, or no decision approves it.
     #[error("{subject}: {reason}")]
     Missing {
@@ -132,6 +140,7 @@ impl Fault for EvidenceError {
             Self::Roster(error) => error.code(),
             Self::Risk(error) => error.code(),
             Self::NotReceived { .. } => faults::APPROVAL_NOT_RECEIVED,
+            Self::NotEffective { .. } => faults::APPROVAL_NOT_EFFECTIVE,
             Self::Database(_) => store::fault::DATABASE,
         }
     }
@@ -260,6 +269,14 @@ fn verify_decisions(
         let verified = verify_decision(db, verifier, &roster, subject, decision, at)?;
         if verified.passkey.is_some() {
             require_receipt(db, decision, &name)?;
+        }
+        // Its version is gone with it; a row that was put back by hand says so here.
+        if decision::is_retracted(db, decision)? {
+            return Err(missing(&name, "its officer took the decision back"));
+        }
+        let from = decision::effective_at(db, verifier, subject.kind, decision)?;
+        if at < from {
+            return Err(EvidenceError::NotEffective { subject: name, from });
         }
     }
     Ok(encode(subject, &decisions))

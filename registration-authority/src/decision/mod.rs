@@ -2,13 +2,15 @@
 //!
 //! Orders, requests and plans are decided on in one way, which stands in `take`: an open thing, an officer who
 //! may decide and did not submit it, a proof over this very version. What differs is each one's own: what else
-//! must hold, and who is told. The worker looks at each by itself, in `receive`, and leaves a [`Receipt`].
+//! must hold, and who is told. The worker looks at each by itself, in `receive`, and leaves a [`Receipt`]. One on an
+//! order waits before anything follows from it, and can be taken back until then: a [`Retraction`].
 
 mod by_two;
 mod error;
 pub mod nonce;
 mod receipt;
 mod receive;
+mod retraction;
 mod take;
 
 #[cfg(test)]
@@ -24,6 +26,8 @@ pub use by_two::Standing;
 pub use error::DecideError;
 pub use receipt::{Receipt, Refused, receipt, refused_since};
 pub use receive::{Received, receive};
+pub use retraction::{Retraction, can_be_taken_back_until, retractions};
+pub(crate) use retraction::{effective_at, is_retracted, retract};
 pub(crate) use take::{Given, Taken, check};
 
 /// A decision as it was recorded.
@@ -56,6 +60,10 @@ impl Decision {
     /// Whether it is a yes.
     pub fn approves(&self) -> bool {
         self.decision == Verdict::Approve.as_str()
+    }
+
+    pub(crate) fn verdict(&self) -> Verdict {
+        if self.approves() { Verdict::Approve } else { Verdict::Refuse }
     }
 }
 

@@ -222,6 +222,12 @@ fn production_refuses_the_demonstrations_proof_and_takes_the_passkeys() {
     assert_eq!(code(refused), "approval-proof-kind-refused");
     house.approve_by(("bob", &bob), &subject.number).unwrap();
     house.receive();
+    assert_eq!(
+        evidence(&mut house, &subject.number),
+        Err("approval-not-effective"),
+        "a minute, unless it says so"
+    );
+    house.later(60);
     assert_eq!(evidence(&mut house, &subject.number), Ok(()));
 }
 

@@ -2,6 +2,7 @@ use card::CardKind;
 use diesel::prelude::*;
 use professional_registry::Registry;
 use rand_core::CryptoRng;
+use store::schema::decisions_pending;
 use store::{Act, BrokenRule, Code, Database, Fault, audit};
 use thiserror::Error;
 
@@ -92,7 +93,7 @@ pub fn approve(
         return Ok(order);
     }
     let taken = checked.record(db, act)?;
-    conclude(db, order, &taken, rng, act)
+    conclude(db, verifier, order, &taken, rng, act)
 }
 
 /// Who has approved the order's current version.
@@ -137,33 +138,43 @@ pub fn refuse(
     let order = get(db, number)?;
     let given = Given { version, verdict: Verdict::Refuse, proof, reason_text };
     let taken = decision::check(db, verifier, order.decidable(), given, act)?.record(db, act)?;
-    conclude(db, order, &taken, rng, act)
+    conclude(db, verifier, order, &taken, rng, act)
 }
 
-/// The order as the decision leaves it; holder, submitter and trail are told.
+/// The order as the decision leaves it. The trail is told now, holder and submitter when it has [taken
+/// effect](super::take_effect).
 fn conclude(
     db: &mut Database,
+    verifier: &ApprovalVerifier,
     mut order: CardOrder,
     taken: &Taken,
     rng: &mut dyn CryptoRng,
     act: &Act,
 ) -> Result<CardOrder, ApproveError> {
-    let (state, action, notice) = match taken.statement.verdict() {
-        Verdict::Approve => (OrderState::Approved { at: act.at }, "order.approved", Notice::Approved),
-        Verdict::Refuse => (OrderState::Refused { at: act.at }, "order.refused", Notice::Refused),
+    let verdict = taken.statement.verdict();
+    let (state, action) = match verdict {
+        Verdict::Approve => (OrderState::Approved { at: act.at }, "order.approved"),
+        Verdict::Refuse => (OrderState::Refused { at: act.at }, "order.refused"),
     };
     order.state = state;
-    tell(db, action, notice, &order, taken.event_payload(), rng, act)?;
+    let delay = verifier.delays().of(SubjectKind::CardOrder, verdict);
+    diesel::insert_into(decisions_pending::table)
+        .values((
+            decisions_pending::order_number.eq(&order.number),
+            decisions_pending::order_version.eq(order.version),
+            decisions_pending::effective_at.eq(taken.statement.decided_at().plus(delay)),
+        ))
+        .execute(db)?;
+    let (subject, payload) = (format!("order {}", order.number), taken.event_payload());
+    audit::record(db, audit::Event { action, subject, payload }, rng, act)?;
     Ok(order)
 }
 
-/// Tells holder and submitter what became of an order, and leaves its event.
+/// Tells holder and submitter what became of an order.
 pub(super) fn tell(
     db: &mut Database,
-    action: &'static str,
     notice: Notice,
     order: &CardOrder,
-    payload: serde_json::Value,
     rng: &mut dyn CryptoRng,
     act: &Act,
 ) -> QueryResult<()> {
@@ -172,5 +183,5 @@ pub(super) fn tell(
     if !order.submitted_by.contains(':') {
         outbox::put(db, Recipient::Officer(&order.submitted_by), notice, &subject, rng, act)?;
     }
-    audit::record(db, audit::Event { action, subject, payload }, rng, act)
+    Ok(())
 }

@@ -1,7 +1,8 @@
 //! Card orders (*commandes de carte*): who asks for which card, and what became of it.
 //!
 //! [`submit`] asks the register and keeps what it said; [`approve`], by another person, asks it again;
-//! [`ask`] has it wait for an [`answer`]; [`refuse`] says why; [`withdraw`] takes an order back. [`canonical`] is what a decision is about.
+//! [`ask`] has it wait for an [`answer`]; [`refuse`] says why. Nothing follows before a decision
+//! has [taken effect](take_effect); until then it is [taken back](take_back). [`withdraw`] ends an order without one. [`canonical`] is what a decision is about.
 
 pub mod canonical;
 mod card_order;
@@ -9,6 +10,8 @@ mod decide;
 mod question;
 mod queue;
 mod submit;
+mod take_back;
+mod take_effect;
 mod withdraw;
 
 #[cfg(test)]
@@ -20,6 +23,8 @@ pub use decide::{ApproveError, approve, refuse};
 pub use question::{Answer, QUESTION_BOUND, Question, QuestionError, answer, ask, questions};
 pub use queue::{OrderStatus, QueueCursor, QueueFilter, get, of_holder, queue};
 pub use submit::{NewCardOrder, RefreshError, SubmitError, SubmittedOrder, refresh, submit};
+pub use take_back::{TakeBackError, may_take_back, take_back};
+pub use take_effect::{TookEffect, take_effect};
 pub use withdraw::{WithdrawError, may_withdraw, withdraw};
 
 pub(crate) use card_order::{exercise_key, set_status};

@@ -361,6 +361,8 @@ fn an_order_that_does_not_exist_is_not_found_and_an_unreadable_one_is_said_to_be
 fn each_act_on_an_order_leaves_its_event_and_its_notice() {
     let mut house = House::new();
     let order = house.approved(&nurse());
+    house.receive();
+    house.take_effect();
     let actions = |db: &mut Database| -> Vec<String> {
         use store::schema::audit_events;
         audit_events::table
@@ -370,7 +372,8 @@ fn each_act_on_an_order_leaves_its_event_and_its_notice() {
             .load(db)
             .unwrap()
     };
-    assert_eq!(actions(&mut house.db), ["order.approved", "order.submitted"]);
+    let expected = ["decision.received", "order.approved", "order.decision-took-effect", "order.submitted"];
+    assert_eq!(actions(&mut house.db), expected);
     let notices = crate::outbox::waiting(&mut house.db, 10).unwrap();
     let told: Vec<_> = notices.iter().map(|n| (n.recipient.as_str(), n.notice.as_str())).collect();
     let holder = format!("holder:{}", nurse());

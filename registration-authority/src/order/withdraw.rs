@@ -1,6 +1,6 @@
 use rand_core::CryptoRng;
 use serde_json::json;
-use store::{Act, Code, Database, Fault};
+use store::{Act, Code, Database, Fault, audit};
 use thiserror::Error;
 
 use super::decide::tell;
@@ -69,7 +69,9 @@ pub fn withdraw(
         return Err(WithdrawError::NotOpen { number: number.to_owned(), status: from.to_owned() });
     }
     order.state = OrderState::Withdrawn { at: act.at };
-    tell(db, "order.withdrawn", Notice::Withdrawn, &order, json!({"from": from}), rng, act)?;
+    tell(db, Notice::Withdrawn, &order, rng, act)?;
+    let (subject, payload) = (format!("order {number}"), json!({"from": from}));
+    audit::record(db, audit::Event { action: "order.withdrawn", subject, payload }, rng, act)?;
     Ok(order)
 }
 

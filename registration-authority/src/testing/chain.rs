@@ -8,7 +8,7 @@ use crate::approval::{ApprovalProof, Decidable, NONCE_LENGTH, Verdict};
 use crate::decision::{self, Received, nonce};
 use crate::enrolment::{self, Enrolment, EnrolmentError, NewEnrolment, PinnedRoots};
 use crate::officers::{self, Role};
-use crate::order::{self, ApproveError, CardOrder};
+use crate::order::{self, ApproveError, CardOrder, TookEffect};
 
 /// The keys of the administrators that are pinned.
 pub(crate) struct Chain {
@@ -42,6 +42,13 @@ impl House {
         let act = self.job();
         let Self { db, rng, verifier, .. } = self;
         decision::receive(db, verifier, rng, &act).unwrap()
+    }
+
+    /// The worker tells of what can no longer be taken back.
+    pub(crate) fn take_effect(&mut self) -> TookEffect {
+        let act = self.job();
+        let Self { db, rng, verifier, .. } = self;
+        order::take_effect(db, verifier, rng, &act).unwrap()
     }
 
     /// The codes of what the worker refused.

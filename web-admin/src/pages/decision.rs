@@ -1,5 +1,5 @@
-//! Deciding on an order: approve, refuse; and what an officer does before: take the register's data
-//! again, withdraw.
+//! Deciding on an order: approve, refuse, take the decision back; and what an officer does before: take the register's
+//! data again, withdraw.
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
@@ -27,6 +27,7 @@ use crate::typography;
 pub(super) const ADDRESSES: &[Address] = &[
     Address::at("/ra/dossiers/{number}/approuver").post(|| web::post().to(approve)).needs(Right::Decide),
     Address::at("/ra/dossiers/{number}/refuser").post(|| web::post().to(refuse)).needs(Right::Decide),
+    Address::at("/ra/dossiers/{number}/revenir").post(|| web::post().to(take_back)).needs(Right::Decide),
     Address::at("/ra/dossiers/{number}/reprendre").post(|| web::post().to(refresh)).needs(Right::Submit),
     Address::at("/ra/dossiers/{number}/retirer").post(|| web::post().to(withdraw)).needs(Right::Submit),
 ];
@@ -70,6 +71,16 @@ async fn refuse(number: web::Path<String>, posted: Posted) -> Result<HttpRespons
         };
         let (verifier, rng, act) = (work.state.verifier(), &mut *work.rng, work.act);
         work.db.write(|db| order::refuse(db, verifier, number, seen, &proof, text, rng, act))?;
+        Ok(None)
+    })
+    .await
+}
+
+async fn take_back(number: web::Path<String>, posted: Posted) -> Result<HttpResponse, Failure> {
+    act(number, posted, "retour", |work, _, number, fields| {
+        let seen = version(fields)?;
+        let (verifier, rng, act) = (work.state.verifier(), &mut *work.rng, work.act);
+        work.db.write(|db| order::take_back(db, &mut ImportedRegister, verifier, number, seen, rng, act))?;
         Ok(None)
     })
     .await

@@ -2,6 +2,7 @@
 
 mod looks;
 mod past;
+mod pending;
 mod register;
 
 use std::collections::HashMap;
@@ -11,17 +12,18 @@ use actix_web::http::StatusCode;
 use actix_web::web;
 use askama::Template;
 use professional_registry::ImportedRegister;
-use registration_authority::approval::SubjectKind;
+use registration_authority::approval::{ApprovalVerifier, SubjectKind};
 use registration_authority::decision::Decision;
 use registration_authority::faults as rules;
 use registration_authority::officers::{self, Officer, Right};
 use registration_authority::order::{self, CardOrder, OrderState};
 use registration_authority::refusal_reasons::{self, RefusalReason};
 use registration_authority::views::{self, Dossier};
-use store::{BrokenRule, Code, Database};
+use store::{BrokenRule, Code, Database, Timestamp};
 
 use looks::{Asked, Signal};
 use past::{Past, PastCard, PastOrder};
+use pending::Pending;
 use register::Line;
 
 use super::queue::slug;
@@ -74,6 +76,7 @@ pub(super) struct DossierPage {
     status_class: &'static str,
     status_since: Option<Shown>,
     slug: &'static str,
+    pending: Option<Pending>,
     made: Option<String>,
     register_says: String,
     comparison: Vec<Line>,
@@ -160,21 +163,31 @@ pub(super) fn read(
     said: Said,
 ) -> Result<DossierPage, Failure> {
     let signs = signing::can_sign(work)?;
-    let (officer, act) = (work.officer, work.act);
+    let reader = Reader { officer: work.officer, signs, verifier: work.state.verifier(), at: work.act.at };
+    let act = work.act;
     work.db.snapshot(|db| {
         let dossier = views::dossier(db, &mut ImportedRegister, number, act)?;
-        compose(db, frame, officer, signs, dossier, said)
+        compose(db, frame, &reader, dossier, said)
     })
+}
+
+/// Who reads a dossier, and when.
+struct Reader<'a> {
+    officer: &'a Officer,
+    /// Whether he can sign a decision here.
+    signs: bool,
+    verifier: &'a ApprovalVerifier,
+    at: Timestamp,
 }
 
 fn compose(
     db: &mut Database,
     frame: Frame,
-    officer: &Officer,
-    signs: bool,
+    reader: &Reader<'_>,
     dossier: Dossier,
     said: Said,
 ) -> Result<DossierPage, Failure> {
+    let Reader { officer, signs, verifier, at } = *reader;
     let order = &dossier.order;
     let own = order.submitted_by == officer.login;
     let submitted = order.state == OrderState::Submitted;
@@ -208,6 +221,7 @@ fn compose(
         status_class: order.state.name(),
         status_since: since(order.state),
         slug: slug(status),
+        pending: Pending::of(db, verifier, officer, order, &dossier.decisions, at)?,
         made: card::of_order(db, &order.number)?.map(|card| card.number.to_string()),
         register_says: register::says(&dossier, agrees),
         places: register::places(db, &dossier)?,
@@ -287,7 +301,8 @@ fn since(state: OrderState) -> Option<Shown> {
     }
 }
 
-const APPROVED: &str = "La demande est approuvée. La carte part en fabrication avec le prochain lot.";
+const APPROVED: &str =
+    "La demande est approuvée. La carte part en fabrication avec le prochain lot qui suit la prise d'effet.";
 const APPROVED_BY_ONE: &str =
     "Votre approbation est enregistrée. Un autre opérateur d'enregistrement doit approuver à son tour.";
 
@@ -297,7 +312,8 @@ fn done_in_words(done: &str) -> Option<&'static str> {
         "approbation" => APPROVED,
         "question" => "La question est posée : la demande attend le demandeur.",
         "reponse" => "La réponse est enregistrée : la demande est de nouveau à vérifier.",
-        "refus" => "La demande est refusée. Le porteur en est averti.",
+        "refus" => "La demande est refusée. Le porteur en est averti dès que le refus prend effet.",
+        "retour" => "Votre décision est reprise : rien n'est envoyé. La demande est à vérifier de nouveau.",
         "reprise" => "Les données du répertoire sont reprises : relisez la demande avant de décider.",
         "retrait" => "La demande est retirée.",
         _ => return None,

@@ -1,6 +1,8 @@
 //! The page of a decision that came too late: who changed what, and when.
 
 use askama::Template;
+use registration_authority::approval::SubjectKind;
+use registration_authority::decision;
 use registration_authority::order::{CardOrder, OrderState};
 use registration_authority::refusal_reasons;
 use store::Code;
@@ -57,6 +59,13 @@ impl StalePage {
     ) -> Result<Self, Failure> {
         let (order, decisions) = current(work, number)?;
         let mut changes = versions(&order, seen);
+        for taken_back in decision::retractions(work.db, SubjectKind::CardOrder, number)? {
+            if seen.version.is_none_or(|version| taken_back.subject_version >= version) {
+                let what =
+                    format!("{} est revenu sur sa décision", name_of(work.db, &taken_back.decided_by)?);
+                changes.push(Change { at: Some(Shown(taken_back.retracted_at)), ..Change::of(what) });
+            }
+        }
         for decision in decisions.iter().filter(|decision| decision.subject_version == order.version) {
             let verb = if decision.approves() { "a approuvé" } else { "a refusé" };
             let reason = decision.reason_code.as_deref().and_then(refusal_reasons::find);
@@ -77,7 +86,7 @@ impl StalePage {
 fn versions(order: &CardOrder, seen: &Seen) -> Vec<Change> {
     let Some(version) = seen.version.filter(|version| *version != order.version) else { return Vec::new() };
     let mut changes = vec![Change::of(format!(
-        "La demande a été reprise ou complétée : elle est passée de la version {version} à la version {}",
+        "La demande a changé : elle est passée de la version {version} à la version {}",
         order.version
     ))];
     let fields = [

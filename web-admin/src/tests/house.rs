@@ -9,7 +9,7 @@ use professional_registry::extract::{COLUMNS, Form, file_name};
 use professional_registry::import::{ImportError, ImportOptions, ImportReport, import_extract};
 use professional_registry::{IdNatPs, ImportedRegister, Profession};
 use rand_core::UnwrapErr;
-use registration_authority::approval::{ApprovalVerifier, DemoApprover};
+use registration_authority::approval::{ApprovalVerifier, Delays, DemoApprover};
 use registration_authority::enrolment::PinnedRoots;
 use registration_authority::officers::{self, Role};
 use registration_authority::opposition::Publication;
@@ -51,15 +51,20 @@ pub(super) struct House {
 
 impl House {
     pub(super) fn new() -> Self {
-        Self::with(true)
+        Self::with(true, Delays::NONE)
     }
 
     /// An installation whose pages can prove no decision.
     pub(super) fn in_production() -> Self {
-        Self::with(false)
+        Self::with(false, Delays::DEFAULT)
     }
 
-    fn with(demo: bool) -> Self {
+    /// A demonstration whose decisions wait as production's do.
+    pub(super) fn where_decisions_wait() -> Self {
+        Self::with(true, Delays::DEFAULT)
+    }
+
+    fn with(demo: bool, delays: Delays) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite:{}", folder.path().join("test.sqlite").display());
         let mut db = Database::open(&url, DatabaseRole::Owner).unwrap();
@@ -70,7 +75,9 @@ impl House {
         let roots = ["admin", "amina"].map(Authenticator::new);
         let pinned = [roots[0].root("admin", "Alix MOREAU"), roots[1].root("amina", "Amina LAURENT")];
         let verifier = if demo { approver.verifier() } else { ApprovalVerifier::production() };
-        let verifier = verifier.with_passkeys(relying_party(), PinnedRoots::new(pinned.into()).unwrap());
+        let verifier = verifier
+            .with_passkeys(relying_party(), PinnedRoots::new(pinned.into()).unwrap())
+            .with_delays(delays);
         let clock = Arc::new(AtomicI64::new(db.now().unwrap().whole_second().millis()));
         let read = Arc::clone(&clock);
         let figures = Arc::new(Mutex::new(None));

@@ -20,4 +20,5 @@ mod reading;
 mod releases;
 mod routes;
 mod sign_in;
+mod taking_back;
 mod tickets;

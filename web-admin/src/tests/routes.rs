@@ -77,7 +77,7 @@ fn nothing_is_mounted_beside_the_table_of_addresses_but_what_is_the_same_for_all
 /// What one actor gets at each address. Every act finds an order or a card of its own, and a form that is
 /// filled in well: only the actor decides what comes of it.
 async fn answers(login: Option<&str>, submitter: &str) -> Vec<(String, String)> {
-    let mut house = House::new();
+    let mut house = House::where_decisions_wait();
     let mut next = 1;
     let mut answers = Vec::new();
     for address in ADDRESSES.into_iter().flatten() {
@@ -127,6 +127,11 @@ fn filled_in(house: &mut House, path: &str, number: u32, submitter: &str) -> Str
             house.ask("bob", &number);
             path.replace("{number}", &number)
         }
+        "/ra/dossiers/{number}/revenir" => {
+            let number = house.submit(submitter, &holder);
+            house.approve("bob", &number);
+            path.replace("{number}", &number)
+        }
         _ if path.starts_with("/ra/dossiers/{number}") => {
             path.replace("{number}", &house.submit(submitter, &holder))
         }
@@ -167,6 +172,7 @@ fn form(path: &str, number: u32) -> Vec<(&'static str, String)> {
     let fields: &[(&'static str, &str)] = match path {
         "/ra/nouvelle" => &[("rpps", &rpps(number)), ("profession", "60")],
         "/ra/dossiers/{number}/approuver"
+        | "/ra/dossiers/{number}/revenir"
         | "/ra/dossiers/{number}/reprendre"
         | "/ra/registre/extraits/{feed}/liberer" => &[("version", "1")],
         "/ra/dossiers/{number}/demander" => &[("version", "1"), ("question", "Pourquoi ?")],

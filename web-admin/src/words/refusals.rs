@@ -177,6 +177,18 @@ fn of_keys(code: &str) -> Option<(&'static str, &'static str)> {
             "La décision n'a pas encore été reçue par le service de certification.",
             "Elle l'est en quelques secondes ; si cela dure, prévenez l'exploitant.",
         ),
+        "approval-not-effective" => (
+            "La décision peut encore être reprise : rien n'en suit pour l'instant.",
+            "Elle prend effet d'elle-même.",
+        ),
+        "decision-not-yours" => (
+            "Vous n'avez pas pris de décision sur cette version de la demande.",
+            "Seul l'opérateur qui a décidé peut revenir sur sa décision.",
+        ),
+        "decision-in-effect" => (
+            "La décision a pris effet : elle ne peut plus être reprise.",
+            "Une demande refusée peut être déposée de nouveau ; une carte produite à tort est mise en opposition.",
+        ),
         "passkey-refused" => (
             "La réponse de votre clé de sécurité n'est pas valable.",
             "Recommencez avec la clé qui vous a été attribuée, son code ou votre empreinte digitale.",

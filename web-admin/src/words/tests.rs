@@ -4,8 +4,17 @@ use super::refusal;
 use crate::faults;
 
 /// What begins so can reach a page.
-const REACHABLE: [&str; 8] =
-    ["order-", "officer-", "reading-", "approval-", "opposition-", "identifier-", "passkey-", "enrolment-"];
+const REACHABLE: [&str; 9] = [
+    "order-",
+    "officer-",
+    "reading-",
+    "approval-",
+    "decision-",
+    "opposition-",
+    "identifier-",
+    "passkey-",
+    "enrolment-",
+];
 
 #[test]
 fn every_refusal_that_can_reach_a_page_has_its_own_french_sentence() {

@@ -1,0 +1,40 @@
+use std::time::Duration;
+
+use serde::Serialize;
+
+use super::{SubjectKind, Verdict};
+
+/// How long a decision on a card order waits before anything follows from it. Until then, whoever took it takes it back.
+///
+/// What two officers release, and what is asked for a structure or a plan, does not wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Delays {
+    /// Of an approval.
+    pub approval: Duration,
+    /// Of a refusal: its letter goes out, and is not called back.
+    pub refusal: Duration,
+}
+
+impl Delays {
+    /// Nothing waits: a demonstration's, unless its configuration says otherwise.
+    pub const NONE: Self = Self { approval: Duration::ZERO, refusal: Duration::ZERO };
+
+    /// A minute, and ten: production's, unless its configuration says otherwise.
+    pub const DEFAULT: Self =
+        Self { approval: Duration::from_secs(60), refusal: Duration::from_secs(10 * 60) };
+
+    /// Of this verdict on one of these.
+    pub(crate) fn of(self, kind: SubjectKind, verdict: Verdict) -> Duration {
+        match (kind, verdict) {
+            (SubjectKind::CardOrder, Verdict::Approve) => self.approval,
+            (SubjectKind::CardOrder, Verdict::Refuse) => self.refusal,
+            _ => Duration::ZERO,
+        }
+    }
+}
+
+impl Default for Delays {
+    fn default() -> Self {
+        Self::DEFAULT
+    }
+}

@@ -1,0 +1,129 @@
+use diesel::prelude::*;
+use rand_core::CryptoRng;
+use serde_json::json;
+use store::schema::{card_orders, decisions_pending};
+use store::{Act, Code, Database, Fault, audit};
+
+use super::decide::tell;
+use super::{CardOrder, OrderError, OrderState, get};
+use crate::approval::{ApprovalVerifier, SubjectKind};
+use crate::decision::{self, Decision};
+use crate::outbox::Notice;
+
+/// Orders of one run; the others wait for the next.
+const AT_ONCE: i64 = 200;
+
+/// What took effect in a run.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TookEffect {
+    /// The orders of whose decision holder and submitter are told.
+    pub told: Vec<String>,
+    /// Orders that cannot be read, each with the code of why: nobody is told.
+    pub failed: Vec<(String, Code)>,
+}
+
+/// Tells holder and submitter of each decision that can no longer be taken back, each in a transaction of its own. The
+/// worker's: it tells of none that it has not received, or that it has refused.
+pub fn take_effect(
+    db: &mut Database,
+    verifier: &ApprovalVerifier,
+    rng: &mut dyn CryptoRng,
+    act: &Act,
+) -> QueryResult<TookEffect> {
+    let due: Vec<(String, i64)> = decisions_pending::table
+        .filter(decisions_pending::effective_at.le(act.at))
+        .order((decisions_pending::effective_at, decisions_pending::order_number))
+        .limit(AT_ONCE)
+        .select((decisions_pending::order_number, decisions_pending::order_version))
+        .load(db)?;
+    let mut run = TookEffect::default();
+    for (number, version) in due {
+        match db.write(|db| one(db, verifier, &number, version, rng, act)) {
+            Ok(true) => run.told.push(number),
+            Ok(false) => {}
+            Err(OrderError::Database(error)) => return Err(error),
+            Err(error) => {
+                db.write(|db| forget(db, &number, version))?;
+                run.failed.push((number, error.code()));
+            }
+        }
+    }
+    Ok(run)
+}
+
+/// Whether anybody was told.
+fn one(
+    db: &mut Database,
+    verifier: &ApprovalVerifier,
+    number: &str,
+    version: i64,
+    rng: &mut dyn CryptoRng,
+    act: &Act,
+) -> Result<bool, OrderError> {
+    // Whoever takes the decision back waits at the row, or has been there before.
+    diesel::update(card_orders::table.find(number))
+        .set(card_orders::status.eq(card_orders::status))
+        .execute(db)?;
+    let order = get(db, number)?;
+    let notice = match order.state {
+        OrderState::Approved { .. } | OrderState::Ordered { .. } => Notice::Approved,
+        OrderState::Refused { .. } => Notice::Refused,
+        // Withdrawn: its holder has been told that.
+        OrderState::Submitted | OrderState::Waiting { .. } | OrderState::Withdrawn { .. } => {
+            forget(db, number, version)?;
+            return Ok(false);
+        }
+    };
+    let standing = match order.version == version {
+        true => standing(db, verifier, &order, act)?,
+        // Taken back, and decided on again.
+        false => Standing::Worthless,
+    };
+    match standing {
+        Standing::Waits => return Ok(false),
+        Standing::Worthless => {
+            forget(db, number, version)?;
+            return Ok(false);
+        }
+        Standing::Effective if !forget(db, number, version)? => return Ok(false),
+        Standing::Effective => {}
+    }
+    tell(db, notice, &order, rng, act)?;
+    let (subject, payload) = (format!("order {number}"), json!({ "version": version }));
+    audit::record(db, audit::Event { action: "order.decision-took-effect", subject, payload }, rng, act)?;
+    Ok(true)
+}
+
+enum Standing {
+    Waits,
+    Effective,
+    /// The worker refused it and told its officer, or he took it back.
+    Worthless,
+}
+
+fn standing(
+    db: &mut Database,
+    verifier: &ApprovalVerifier,
+    order: &CardOrder,
+    act: &Act,
+) -> QueryResult<Standing> {
+    let kind = SubjectKind::CardOrder;
+    let mut decisions: Vec<Decision> = decision::of(db, kind, &order.number)?;
+    decisions.retain(|decision| decision.subject_version == order.version);
+    for decision in &decisions {
+        let Some(receipt) = decision::receipt(db, decision)? else { return Ok(Standing::Waits) };
+        let holds = receipt.refusal.is_none() && receipt.is_of(&decision.proof);
+        if !holds || decision::is_retracted(db, decision)? {
+            return Ok(Standing::Worthless);
+        }
+        if decision::effective_at(db, verifier, kind, decision)? > act.at {
+            return Ok(Standing::Waits);
+        }
+    }
+    Ok(if decisions.is_empty() { Standing::Worthless } else { Standing::Effective })
+}
+
+/// Whether it still stood there.
+fn forget(db: &mut Database, number: &str, version: i64) -> QueryResult<bool> {
+    Ok(diesel::delete(decisions_pending::table.find((number, version))).execute(db)? == 1)
+}

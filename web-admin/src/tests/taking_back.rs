@@ -1,0 +1,61 @@
+use std::time::Duration;
+
+use registration_authority::order::{self, OrderState};
+
+use super::house::{House, person};
+
+fn stands(house: &mut House, number: &str) -> (OrderState, i64) {
+    let order = order::get(&mut house.db, number).unwrap();
+    (order.state, order.version)
+}
+
+#[actix_web::test]
+async fn the_page_says_until_when_a_decision_waits_and_its_officer_takes_it_back_without_a_script() {
+    let mut house = House::where_decisions_wait();
+    let number = house.submit("agent", &person(1));
+    let address = format!("/ra/dossiers/{number}");
+    let mut bob = house.browser("bob").await;
+    let answer = bob.post(&format!("{address}/approuver"), &[("version", "1")]).await;
+    let page = bob.follow(&answer).await;
+    assert!(page.says("Approbation : prend effet à"), "{}", page.body);
+    assert!(page.says("Décision de Bob BERNARD (vous). Rien n’est produit ni envoyé avant."));
+    assert!(page.body.contains(&format!("action=\"{address}/revenir\"")));
+
+    let mut clara = house.browser("clara").await;
+    let page = clara.get(&address).await;
+    assert!(page.says("Approbation : prend effet à") && !page.body.contains("/revenir"), "{}", page.body);
+    let refused = clara.post(&format!("{address}/revenir"), &[("version", "1")]).await;
+    assert_eq!(refused.status, 403);
+    assert!(refused.says("decision-not-yours"), "{}", refused.body);
+
+    let answer = bob.post(&format!("{address}/revenir"), &[("version", "1")]).await;
+    let page = bob.follow(&answer).await;
+    assert!(page.says("Votre décision est reprise"), "{}", page.body);
+    assert!(page.body.contains(&format!("action=\"{address}/approuver\"")), "it is to be decided on again");
+    assert!(!page.says("prend effet à"));
+    assert_eq!(stands(&mut house, &number), (OrderState::Submitted, 2));
+
+    // Clara decides on what she has read before.
+    let stale = clara.post(&format!("{address}/refuser"), &[("version", "1"), ("motif", "duplicate")]).await;
+    assert_eq!(stale.status, 412);
+    assert!(stale.says("Bob BERNARD est revenu sur sa décision, le"), "{}", stale.body);
+}
+
+#[actix_web::test]
+async fn what_has_taken_effect_is_not_taken_back_and_the_page_offers_it_no_more() {
+    let mut house = House::where_decisions_wait();
+    let number = house.submit("agent", &person(1));
+    let address = format!("/ra/dossiers/{number}");
+    let mut bob = house.browser("bob").await;
+    let fields = [("version", "1"), ("motif", "duplicate")];
+    let answer = bob.post(&format!("{address}/refuser"), &fields).await;
+    assert!(bob.follow(&answer).await.says("Refus : prend effet à"));
+    house.later(Duration::from_secs(599));
+    assert!(bob.get(&address).await.body.contains("/revenir"));
+    house.later(Duration::from_secs(1));
+    assert!(!bob.get(&address).await.body.contains("/revenir"));
+    let late = bob.post(&format!("{address}/revenir"), &[("version", "1")]).await;
+    assert_eq!(late.status, 409);
+    assert!(late.says("La décision a pris effet : elle ne peut plus être reprise."), "{}", late.body);
+    assert!(matches!(stands(&mut house, &number), (OrderState::Refused { .. }, 1)));
+}
