@@ -21,6 +21,13 @@ pub enum CertificateStatus {
         /// The DER of the certificate.
         der: Vec<u8>,
     },
+    /// Good, and not to be relied on until its hold is lifted.
+    Held {
+        /// Since when.
+        since: Timestamp,
+        /// The DER of the certificate.
+        der: Vec<u8>,
+    },
     /// Ended. `der` is absent where the worker died while it was being signed.
     Revoked {
         /// The revocation date.
@@ -35,12 +42,13 @@ pub enum CertificateStatus {
 }
 
 impl CertificateStatus {
-    /// The word the database and the reports use.
+    /// The word that reports use.
     pub fn word(&self) -> &'static str {
         match self {
             Self::Intended => "intended",
             Self::Signing => "signing",
             Self::Good { .. } => "good",
+            Self::Held { .. } => "held",
             Self::Revoked { .. } => "revoked",
             Self::Abandoned => "abandoned",
         }
@@ -49,7 +57,7 @@ impl CertificateStatus {
     /// The DER, where there is one.
     pub fn der(&self) -> Option<&[u8]> {
         match self {
-            Self::Good { der } | Self::Revoked { der: Some(der), .. } => Some(der),
+            Self::Good { der } | Self::Held { der, .. } | Self::Revoked { der: Some(der), .. } => Some(der),
             _ => None,
         }
     }
@@ -158,17 +166,20 @@ struct Row {
     not_after: Timestamp,
     revoked_at: Option<Timestamp>,
     revocation_reason: Option<String>,
+    held_at: Option<Timestamp>,
 }
 
 impl From<Row> for Certificate {
     fn from(row: Row) -> Self {
-        let status = match (row.status.as_str(), row.der, row.revoked_at, row.revocation_reason) {
-            ("intended", ..) => CertificateStatus::Intended,
-            ("signing", ..) => CertificateStatus::Signing,
-            ("good", Some(der), ..) => CertificateStatus::Good { der },
-            ("revoked", der, Some(at), Some(reason)) => CertificateStatus::Revoked { at, reason, der },
-            _ => CertificateStatus::Abandoned,
-        };
+        let status =
+            match (row.status.as_str(), row.der, row.held_at.or(row.revoked_at), row.revocation_reason) {
+                ("intended", ..) => CertificateStatus::Intended,
+                ("signing", ..) => CertificateStatus::Signing,
+                ("good", Some(der), Some(since), _) => CertificateStatus::Held { since, der },
+                ("good", Some(der), ..) => CertificateStatus::Good { der },
+                ("revoked", der, Some(at), Some(reason)) => CertificateStatus::Revoked { at, reason, der },
+                _ => CertificateStatus::Abandoned,
+            };
         Self {
             serial: row.serial.parse().expect("the database holds serial numbers this program wrote"),
             issuer: row.issuer,

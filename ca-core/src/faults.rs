@@ -133,6 +133,12 @@ store::codes! {
     CERTIFICATE_UNKNOWN = ("certificate-unknown", NotFound, "check issuer and serial number, upper-case hexadecimal");
     /// The certificate has ended already.
     CERTIFICATE_ENDED = ("certificate-ended", Refused, "nothing more to do: a revocation is definitive");
+    /// What is not good is not held.
+    CERTIFICATE_NOT_GOOD = ("certificate-not-good", Refused, "only a certificate that is good is held or released; a revocation is definitive");
+    /// The certificate is held already.
+    CERTIFICATE_HELD = ("certificate-held", Refused, "nothing to do: it is held; its revocation makes it final, a release takes it back");
+    /// The certificate is not held.
+    CERTIFICATE_NOT_HELD = ("certificate-not-held", Refused, "nothing to do: only what is held is released");
     /// Not a revocation reason that is published.
     REVOCATION_REASON_UNKNOWN = ("certificate-reason-unknown", Invalid, "use a name of RFC 5280 section 5.3.1");
     /// The worker's lease has passed.

@@ -3,7 +3,7 @@
 //!
 //! The way of a certificate: [`issuance::prepare`] builds the TBS from a [`profile`] and an
 //! [`identity`], has it read by the [`lint`], and records it as intended; [`issuance::issue`] has it
-//! signed by a [`signer`], verifies and compares, and records it as good. [`revocation`] ends it.
+//! signed by a [`signer`], verifies and compares, and records it as good. [`revocation`] ends it, a [`hold`] stops it for a time.
 //! [`signing`] holds what was signed against what was intended.
 //! Authorities and their keys come from a [`ceremony`]; the next [`responder`] is asked for by the last one.
 
@@ -14,6 +14,7 @@ pub mod certificate;
 pub mod csr;
 pub mod epoch;
 pub mod faults;
+pub mod hold;
 pub mod identity;
 pub mod issuance;
 pub mod job_run;

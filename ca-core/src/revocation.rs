@@ -6,12 +6,13 @@ use std::str::FromStr;
 use diesel::prelude::*;
 use serde_json::json;
 use store::audit::{Event, record};
-use store::schema::{certificate_status_counter, certificate_status_events, certificates};
+use store::schema::certificates;
 use store::{Act, CryptoRng, Database, Timestamp};
 use thiserror::Error;
 
 use crate::faults;
 use crate::serial::SerialNumber;
+use crate::status_log::{self, NewStatusEvent, StatusChange};
 
 /// Why a certificate is revoked (RFC 5280 §5.3.1). Only the reasons this system publishes;
 /// `unspecified` is not among them, since "the reason code CRL entry extension SHOULD be absent
@@ -91,7 +92,7 @@ pub enum Revoked {
     Published {
         /// Its place in the status log.
         sequence: i64,
-        /// The revocation date: the database's time.
+        /// When it was revoked: the database's time.
         at: Timestamp,
     },
     /// It was only intended; nothing was ever sent to be signed.
@@ -143,7 +144,8 @@ impl store::Fault for RevokeError {
 /// A certificate that is `good` or `signing` becomes revoked and gets its place in the status log;
 /// one that is only `intended` is abandoned. The log's counter is taken first and held to the commit:
 /// revocations of several certificates wait for each other instead of locking each other out, and a reader
-/// who follows the log by sequence cannot miss one that commits late (invariant 8).
+/// who follows the log by sequence cannot miss one that commits late (invariant 8). One that is held is revoked as of its
+/// hold: what was signed meanwhile never becomes good.
 pub fn revoke(
     db: &mut Database,
     issuer: &str,
@@ -154,7 +156,7 @@ pub fn revoke(
 ) -> Result<Revoked, RevokeError> {
     debug_assert!(db.in_transaction(), "a revocation belongs to the transaction of its cause");
     let key = serial.to_string();
-    lock_status_counter(db)?;
+    status_log::lock_counter(db)?;
     let now = db.now()?;
     // In the order in which a certificate lives: one that another process moves on between these two
     // statements is met by the second. The other way round it would slip through, and become good.
@@ -166,17 +168,27 @@ pub fn revoke(
         audit(db, "certificate.abandoned", issuer, &key, None, rng, act)?;
         return Ok(Revoked::Abandoned);
     }
+    let since = held_before(db, issuer, &key, now)?;
     let revoked = diesel::update(certificates::table.find((issuer, &key)))
         .filter(certificates::status.eq_any(["good", "signing"]))
         .set((
             certificates::status.eq("revoked"),
             certificates::settled_at.eq(now),
-            certificates::revoked_at.eq(now),
+            certificates::revoked_at.eq(since.unwrap_or(now)),
             certificates::revocation_reason.eq(reason.name()),
+            certificates::held_at.eq(None::<Timestamp>),
         ))
         .execute(db)?;
     if revoked == 1 {
-        let sequence = append_status_event(db, issuer, &key, reason, now)?;
+        let new = NewStatusEvent {
+            issuer,
+            serial: &key,
+            change: StatusChange::Revoked,
+            reason: reason.name(),
+            occurred_at: now,
+            since,
+        };
+        let sequence = status_log::append(db, &new)?;
         audit(db, "certificate.revoked", issuer, &key, Some(reason), rng, act)?;
         return Ok(Revoked::Published { sequence, at: now });
     }
@@ -189,38 +201,17 @@ pub fn revoke(
     })
 }
 
-/// Takes the log's counter before any certificate row, so that two revocations of several certificates
-/// wait for each other instead of locking each other out.
-fn lock_status_counter(db: &mut Database) -> QueryResult<()> {
-    diesel::update(certificate_status_counter::table.find(1))
-        .set(certificate_status_counter::last.eq(certificate_status_counter::last))
-        .execute(db)?;
-    Ok(())
-}
-
-fn append_status_event(
+/// Since when it is held, where that is earlier than now. (Whoever holds or releases takes the counter too: it stays so
+/// until the commit.)
+fn held_before(
     db: &mut Database,
     issuer: &str,
     serial: &str,
-    reason: RevocationReason,
-    at: Timestamp,
-) -> QueryResult<i64> {
-    diesel::update(certificate_status_counter::table.find(1))
-        .set(certificate_status_counter::last.eq(certificate_status_counter::last + 1))
-        .execute(db)?;
-    let sequence: i64 =
-        certificate_status_counter::table.find(1).select(certificate_status_counter::last).first(db)?;
-    diesel::insert_into(certificate_status_events::table)
-        .values((
-            certificate_status_events::sequence.eq(sequence),
-            certificate_status_events::issuer.eq(issuer),
-            certificate_status_events::serial.eq(serial),
-            certificate_status_events::event.eq("revoked"),
-            certificate_status_events::reason.eq(reason.name()),
-            certificate_status_events::occurred_at.eq(at),
-        ))
-        .execute(db)?;
-    Ok(sequence)
+    now: Timestamp,
+) -> QueryResult<Option<Timestamp>> {
+    let held_at: Option<Option<Timestamp>> =
+        certificates::table.find((issuer, serial)).select(certificates::held_at).first(db).optional()?;
+    Ok(held_at.flatten().filter(|since| *since < now))
 }
 
 fn audit(

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
 
+use ca_core::hold;
 use ca_core::revocation::{self, RevocationReason, Revoked};
 use ca_core::serial::SerialNumber;
 use ca_core::signer::{KeyId, KeyReference};
@@ -131,6 +132,17 @@ impl World {
             Revoked::Published { at, .. } => at,
             Revoked::Abandoned => panic!("abandoned"),
         }
+    }
+
+    /// Since when it is held.
+    pub(crate) fn hold(&mut self, issuer: &str, serial: &str) -> Timestamp {
+        let (act, serial) = (self.act(Duration::ZERO), serial.parse().unwrap());
+        self.db.write(|db| hold::hold(db, issuer, &serial, &mut rng(), &act)).unwrap().at
+    }
+
+    pub(crate) fn release(&mut self, issuer: &str, serial: &str) {
+        let (act, serial) = (self.act(Duration::ZERO), serial.parse().unwrap());
+        self.db.write(|db| hold::release(db, issuer, &serial, &mut rng(), &act)).unwrap();
     }
 
     /// Revokes as a database whose clock is ahead does: the log dates it `at`.

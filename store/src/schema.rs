@@ -127,6 +127,7 @@ diesel::table! {
         revocation_reason -> Nullable<Text>,
         rsa_modulus_sha256 -> Nullable<Binary>,
         shard -> Nullable<BigInt>,
+        held_at -> Nullable<BigInt>,
     }
 }
 
@@ -145,6 +146,7 @@ diesel::table! {
         event -> Text,
         reason -> Text,
         occurred_at -> BigInt,
+        since -> Nullable<BigInt>,
     }
 }
 

@@ -198,7 +198,11 @@ fn last_trial(db: &mut Database, request: &Request) -> QueryResult<Trial> {
     let serial: SerialNumber = serial.parse().expect("the database holds serial numbers this program wrote");
     let status = certificate::find(db, &issuer, &serial)?.map(|certificate| certificate.status);
     Ok(match status {
-        Some(CertificateStatus::Good { der } | CertificateStatus::Revoked { der: Some(der), .. }) => {
+        Some(
+            CertificateStatus::Good { der }
+            | CertificateStatus::Held { der, .. }
+            | CertificateStatus::Revoked { der: Some(der), .. },
+        ) => {
             if digest == request.digest {
                 return Ok(Trial::Issued(IssuedCertificate { issuer, serial, der }));
             }

@@ -3,10 +3,13 @@
 use std::iter::Peekable;
 
 use ca_core::authority::Authority;
+use ca_core::status_log::{CERTIFICATE_HOLD, REMOVE_FROM_CRL, StatusChange};
 use store::{Database, Timestamp};
+use x509_cert::ext::pkix::CrlReason;
 
 use super::CrlRefused;
-use super::entries::{self, RegularCrl, RevokedRow};
+use super::entries::{self, RegularCrl, RevokedRow, holds};
+use super::entry_reason::EntryReason;
 use super::intended::Intended;
 use super::read::{Crl, CrlEntry, CrlSerials, UnreadableCrl};
 
@@ -38,7 +41,7 @@ pub(crate) fn check_full(
             &serial,
             |foreign| CrlRefused::Entry {
                 serial: hex::encode_upper(foreign),
-                what: "stands on the CRL and is not revoked in the status log",
+                what: "stands on the CRL and is neither revoked nor held in the status log",
             },
         )?;
         match entry {
@@ -52,7 +55,7 @@ pub(crate) fn check_full(
             None => {
                 return Err(CrlRefused::Entry {
                     serial: row.serial.clone(),
-                    what: "is revoked in the status log and is not on the CRL",
+                    what: "is revoked or held in the status log and is not on the CRL",
                 });
             }
         }
@@ -61,10 +64,10 @@ pub(crate) fn check_full(
     if let Some(entry) = entries.next() {
         return Err(CrlRefused::Entry {
             serial: hex::encode_upper(entry?.serial),
-            what: "stands on the CRL and is not revoked in the status log",
+            what: "stands on the CRL and is neither revoked nor held in the status log",
         });
     }
-    before.finish()?;
+    before.finish(db, authority, intended)?;
     Ok((count, unexpired))
 }
 
@@ -72,6 +75,8 @@ pub(crate) fn check_full(
 struct Before<'a> {
     crl: Option<(u64, Timestamp)>,
     serials: Option<Peekable<CrlSerials<'a>>>,
+    /// Those that are neither revoked nor held now.
+    gone: Vec<String>,
 }
 
 impl<'a> Before<'a> {
@@ -79,6 +84,7 @@ impl<'a> Before<'a> {
         Self {
             crl: previous.map(|crl| (crl.number, crl.this_update)),
             serials: previous.map(|crl| crl.serials().peekable()),
+            gone: Vec::new(),
         }
     }
 
@@ -86,34 +92,49 @@ impl<'a> Before<'a> {
         let (Some(serials), Some((number, this_update))) = (self.serials.as_mut(), self.crl) else {
             return Ok(());
         };
-        let lost = |serial: &[u8], why| CrlRefused::Lost {
-            serial: hex::encode_upper(serial),
-            previous: number,
-            why,
-        };
-        let stood = take(serials, |stood| *stood, serial, |gone| lost(gone, FORGOTTEN))?;
-        match stood {
-            Some(stood) if !stays && this_update <= row.not_after => {
-                Err(lost(stood, "it has not stood on a CRL issued past its expiry"))
+        let up_to = |stood: &Result<&[u8], UnreadableCrl>| !matches!(stood, Ok(stood) if *stood > serial);
+        while let Some(stood) = serials.next_if(up_to).transpose()? {
+            if stood != serial {
+                self.gone.push(hex::encode_upper(stood));
+            } else if !stays && this_update <= row.not_after {
+                let why = "it has not stood on a CRL issued past its expiry";
+                return Err(CrlRefused::Lost { serial: hex::encode_upper(stood), previous: number, why });
             }
-            _ => Ok(()),
         }
+        Ok(())
     }
 
-    fn finish(mut self) -> Result<(), CrlRefused> {
-        match (self.serials.as_mut().and_then(Iterator::next), self.crl) {
-            (Some(serial), Some((number, _))) => {
-                Err(CrlRefused::Lost { serial: hex::encode_upper(serial?), previous: number, why: FORGOTTEN })
-            }
-            _ => Ok(()),
+    /// What is gone was held, and its hold was lifted.
+    fn finish(
+        mut self,
+        db: &mut Database,
+        authority: &Authority,
+        intended: &Intended,
+    ) -> Result<(), CrlRefused> {
+        for stood in self.serials.into_iter().flatten() {
+            self.gone.push(hex::encode_upper(stood?));
         }
+        let Some((previous, _)) = self.crl else { return Ok(()) };
+        for serials in self.gone.chunks(CHUNK) {
+            let rows = holds::of(db, &authority.short_name, &intended.scope, serials, intended.cut)?;
+            let released = |serial: &String| {
+                rows.iter().any(|row| row.serial == *serial && row.change == StatusChange::Released)
+            };
+            if let Some(serial) = serials.iter().find(|serial| !released(serial)) {
+                return Err(CrlRefused::Lost { serial: serial.clone(), previous, why: FORGOTTEN });
+            }
+        }
+        Ok(())
     }
 }
 
-const FORGOTTEN: &str = "the database does not know its revocation";
+const FORGOTTEN: &str = "the database knows neither its revocation nor the end of its hold";
 
-/// The delta's entries are as many as the log ended since the base, all different, and each is one of
-/// these in the state.
+/// How many certificates one query asks for.
+const CHUNK: usize = 500;
+
+/// The delta's entries are as many as the certificates that the log speaks of since the base, all different, and each
+/// says what the state says.
 pub(crate) fn check_delta(
     db: &mut Database,
     authority: &Authority,
@@ -148,12 +169,18 @@ pub(crate) fn check_nothing_of_delta_is_lost(
     intended: &Intended,
     published: &Crl<'_>,
 ) -> Result<(), CrlRefused> {
+    let issuer = &authority.short_name;
     for_each_chunk(published, |chunk| {
         let serials = serials(chunk);
-        let rows =
-            entries::by_state(db, &authority.short_name, &intended.scope, &serials, (0, intended.cut))?;
-        let lost = serials.into_iter().find(|serial| !rows.iter().any(|(known, ..)| known == serial));
-        lost.map_or(Ok(()), |serial| {
+        let revoked = entries::by_state(db, issuer, &intended.scope, &serials, (0, intended.cut))?;
+        let unfinal = holds::of(db, issuer, &intended.scope, &serials, intended.cut)?;
+        let lost = chunk.iter().zip(serials).find(|(entry, serial)| {
+            let is_hold = matches!(entry.reason, Some(CrlReason::CertificateHold | CrlReason::RemoveFromCRL));
+            let known = revoked.iter().any(|(known, ..)| known == serial)
+                || is_hold && unfinal.iter().any(|row| row.serial == *serial);
+            !known
+        });
+        lost.map_or(Ok(()), |(_, serial)| {
             Err(CrlRefused::Lost { serial, previous: published.number, why: FORGOTTEN })
         })
     })
@@ -164,7 +191,6 @@ fn for_each_chunk<'a>(
     crl: &Crl<'a>,
     mut f: impl FnMut(&[CrlEntry<'a>]) -> Result<(), CrlRefused>,
 ) -> Result<(), CrlRefused> {
-    const CHUNK: usize = 500;
     let mut chunk = Vec::with_capacity(CHUNK);
     for entry in crl.entries() {
         chunk.push(entry?);
@@ -188,17 +214,27 @@ fn check_by_state(
 ) -> Result<(), CrlRefused> {
     let serials = serials(chunk);
     let span = (intended.base_cut, intended.cut);
-    let rows = entries::by_state(db, &authority.short_name, &intended.scope, &serials, span)?;
+    let (issuer, scope) = (&authority.short_name, &intended.scope);
+    let revoked = entries::by_state(db, issuer, scope, &serials, span)?;
+    let mut unfinal = holds::of(db, issuer, scope, &serials, intended.cut)?;
+    unfinal.retain(|row| row.sequence > intended.base_cut);
     for (entry, serial) in chunk.iter().zip(&serials) {
-        let row = rows.binary_search_by(|(row, ..)| row.cmp(serial)).map(|at| &rows[at]);
-        let Ok((_, sequence, revoked_at, reason)) = row else {
-            return Err(CrlRefused::Entry {
-                serial: serial.clone(),
-                what: "stands on the delta and was not revoked since its base",
-            });
+        let revoked = revoked.binary_search_by(|(row, ..)| row.cmp(serial)).map(|at| &revoked[at]);
+        let unfinal = unfinal.binary_search_by(|row| row.serial.cmp(serial)).map(|at| &unfinal[at]);
+        let (sequence, dated, reason) = match (revoked, unfinal) {
+            (Ok((_, sequence, revoked_at, reason)), _) => (*sequence, *revoked_at, reason.as_str()),
+            (Err(_), Ok(row)) if row.change == StatusChange::Held => {
+                (row.sequence, row.occurred_at, CERTIFICATE_HOLD)
+            }
+            (Err(_), Ok(row)) => (row.sequence, row.occurred_at, REMOVE_FROM_CRL),
+            (Err(_), Err(_)) => {
+                return Err(CrlRefused::Entry {
+                    serial: serial.clone(),
+                    what: "stands on the delta, and nothing has happened to it since its base",
+                });
+            }
         };
-        let date = intended.dates.of(*sequence, *revoked_at);
-        check_entry(entry, date, reason, intended.this_update)?;
+        check_entry(entry, intended.dates.of(sequence, dated), reason, intended.this_update)?;
     }
     Ok(())
 }
@@ -217,7 +253,7 @@ fn check_entry(
         return Err(wrong("has a revocation date after thisUpdate"));
     }
     let code = entry.reason.map(|reason| reason as u32);
-    let expected = reason.parse::<ca_core::revocation::RevocationReason>().ok().map(|r| u32::from(r.code()));
+    let expected = reason.parse::<EntryReason>().ok().map(|reason| u32::from(reason.code()));
     if code != expected { Err(wrong("has another reason on the CRL")) } else { Ok(()) }
 }
 

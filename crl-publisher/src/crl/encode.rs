@@ -4,12 +4,13 @@
 //! are appended as they come, behind room kept for what stands before them; once their length is
 //! known the head is written backwards into that room. One buffer, one pass.
 
-use ca_core::revocation::RevocationReason;
 use ca_core::signer::SignatureAlgorithm;
 use der::asn1::{GeneralizedTime, UtcTime};
 use der::{DateTime, Encode};
 use store::Timestamp;
 use x509_cert::time::Time;
+
+use super::entry_reason::EntryReason;
 
 const SEQUENCE: u8 = 0x30;
 const INTEGER: u8 = 0x02;
@@ -88,7 +89,7 @@ impl CrlEncoder {
         &mut self,
         serial: &[u8],
         revoked_at: Timestamp,
-        reason: Option<RevocationReason>,
+        reason: Option<EntryReason>,
     ) -> Result<(), UnwritableTime> {
         let mut time = Vec::with_capacity(17);
         push_time(&mut time, revoked_at)?;

@@ -3,12 +3,12 @@
 //! The writer asks the state (`certificates`), the verifier asks the log
 //! (`certificate_status_events`): where the two contradict each other, nothing is published.
 
-use ca_core::status_log::StatusEvent;
+use ca_core::status_log::{self, StatusEvent};
 use diesel::dsl::{auto_type, exists, sql};
 use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
 use diesel::result::Error as DieselError;
-use diesel::sql_types::Bool;
+use diesel::sql_types::{BigInt, Bool};
 use store::schema::{certificate_status_events, certificates};
 use store::{Database, Timestamp};
 
@@ -17,9 +17,12 @@ use super::Scope;
 /// Rows a query: enough that the round trips do not count, few enough to cost no memory.
 const PAGE: i64 = 20_000;
 
-/// Every event is one. Said in so many words, not as a parameter, it lets SQLite find the event of a certificate by the
-/// index that holds these alone; without it the log was read anew for each certificate.
+/// Said in so many words, not as a parameter, it lets SQLite find the event of a certificate by the index that holds
+/// these alone; without it the log was read anew for each certificate.
 const REVOKED: &str = "certificate_status_events.event = 'revoked'";
+
+/// Under which date the log has an event published ([`StatusEvent::dated`]).
+const DATED: &str = "coalesce(certificate_status_events.since, certificate_status_events.occurred_at)";
 
 /// A query over `certificates`, left to those of the scope. (Boxed queries over joins have no name to be written as
 /// the result of a function.)
@@ -50,11 +53,14 @@ macro_rules! in_scope_of_log {
     }};
 }
 
-/// A revoked certificate.
+pub(crate) mod holds;
+
+/// A revoked certificate, or one that is held, which a CRL lists for certificateHold.
 #[derive(Clone, Debug, Queryable)]
 pub(crate) struct RevokedRow {
     /// The serial number, upper-case hexadecimal.
     pub(crate) serial: String,
+    /// The date under which it is listed: of its hold, where it was held.
     pub(crate) revoked_at: Timestamp,
     /// The reason's name in RFC 5280 §5.3.1.
     pub(crate) reason: String,
@@ -84,7 +90,7 @@ impl RegularCrl {
     }
 }
 
-/// Every revoked certificate of `issuer` in this scope up to `cut` of the log, as the state has it.
+/// Every certificate of `issuer` in this scope that is revoked or held at `cut` of the log, as the state has it.
 pub(crate) fn for_each_by_state<E: From<DieselError>>(
     db: &mut Database,
     issuer: &str,
@@ -92,7 +98,9 @@ pub(crate) fn for_each_by_state<E: From<DieselError>>(
     cut: i64,
     f: &mut dyn FnMut(&RevokedRow) -> Result<(), E>,
 ) -> Result<(), E> {
+    let held = holds::by_state(db, issuer, scope, cut)?;
     paged(
+        held,
         |after| {
             in_scope!(following(issuer, cut, after), scope)
                 .filter(certificates::status.eq("revoked"))
@@ -118,12 +126,14 @@ pub(crate) fn for_each_by_log<E: From<DieselError>>(
     cut: i64,
     f: &mut dyn FnMut(&RevokedRow) -> Result<(), E>,
 ) -> Result<(), E> {
+    let held = holds::by_log(db, issuer, scope, cut)?;
     paged(
+        held,
         |after| {
             in_scope!(following(issuer, cut, after), scope)
                 .select((
                     certificate_status_events::serial,
-                    certificate_status_events::occurred_at,
+                    sql::<BigInt>(DATED),
                     certificate_status_events::reason,
                     certificates::not_after,
                     certificate_status_events::sequence,
@@ -135,7 +145,7 @@ pub(crate) fn for_each_by_log<E: From<DieselError>>(
     )
 }
 
-/// The certificates that the log names up to `cut`, each beside its event, from after a serial number on.
+/// The certificates that the log revokes up to `cut`, each beside its event, from after a serial number on.
 #[auto_type]
 pub(super) fn following<'a>(issuer: &'a str, cut: i64, after: &'a str) -> _ {
     let revoked: SqlLiteral<Bool> = sql(REVOKED);
@@ -152,35 +162,39 @@ pub(super) fn following<'a>(issuer: &'a str, cut: i64, after: &'a str) -> _ {
         .order(certificates::serial)
 }
 
-/// How many certificates of `issuer` in this scope the log ends after `base` and up to `cut`.
+/// How many certificates of `issuer` in this scope the log speaks of after `base` and up to `cut`.
 pub(crate) fn count_by_log(
     db: &mut Database,
     issuer: &str,
     scope: &Scope,
     (base, cut): (i64, i64),
 ) -> QueryResult<u64> {
-    let count: i64 = in_scope_of_log!(logged(issuer, base, cut), scope).count().get_result(db)?;
+    let count: i64 = in_scope_of_log!(logged(issuer, base, cut), scope)
+        .select(sql::<BigInt>("count(DISTINCT certificate_status_events.serial)"))
+        .get_result(db)?;
     Ok(count.unsigned_abs())
 }
 
-/// What the log says of the certificates of `issuer` in this scope after `base` and up to `cut`, in the order of
-/// their serial numbers.
+/// The last word of the log on each certificate of `issuer` in this scope that it speaks of after `base` and up to `cut`,
+/// in the order of their serial numbers.
 pub(crate) fn by_log(
     db: &mut Database,
     issuer: &str,
     scope: &Scope,
     (base, cut): (i64, i64),
 ) -> QueryResult<Vec<StatusEvent>> {
-    in_scope_of_log!(logged(issuer, base, cut), scope)
-        .order(certificate_status_events::serial)
-        .select((
-            certificate_status_events::sequence,
-            certificate_status_events::issuer,
-            certificate_status_events::serial,
-            certificate_status_events::reason,
-            certificate_status_events::occurred_at,
-        ))
-        .load(db)
+    let events: Vec<StatusEvent> = in_scope_of_log!(logged(issuer, base, cut), scope)
+        .order((certificate_status_events::serial, certificate_status_events::sequence))
+        .select(status_log::COLUMNS)
+        .load(db)?;
+    let mut last: Vec<StatusEvent> = Vec::with_capacity(events.len());
+    for event in events {
+        match last.last_mut().filter(|before| before.serial == event.serial) {
+            Some(before) => *before = event,
+            None => last.push(event),
+        }
+    }
+    Ok(last)
 }
 
 /// What the log says of `issuer` after `base` and up to `cut`.
@@ -192,7 +206,7 @@ fn logged<'a>(issuer: &'a str, base: i64, cut: i64) -> _ {
         .filter(certificate_status_events::sequence.le(cut))
 }
 
-/// Those of these certificates in this scope that the log ends after `base` and up to `cut`, as the state has them,
+/// Those of these certificates in this scope that the log revokes after `base` and up to `cut`, as the state has them,
 /// each with its place in the log, in the order of their serial numbers.
 pub(crate) fn by_state(
     db: &mut Database,
@@ -214,7 +228,7 @@ pub(crate) fn by_state(
         .load(db)
 }
 
-/// How many certificates of shards of `issuer`, whichever shard, are revoked up to `cut` and have not expired at
+/// How many certificates of shards of `issuer`, whichever shard, are revoked or held at `cut` and have not expired at
 /// `at`, as the state has it.
 pub(crate) fn count_of_shards(db: &mut Database, issuer: &str, cut: i64, at: Timestamp) -> QueryResult<u64> {
     let count: i64 = ended(issuer, 0, cut)
@@ -223,10 +237,10 @@ pub(crate) fn count_of_shards(db: &mut Database, issuer: &str, cut: i64, at: Tim
         .filter(certificates::not_after.ge(at))
         .count()
         .get_result(db)?;
-    Ok(count.unsigned_abs())
+    Ok(count.unsigned_abs() + holds::count_of_shards(db, issuer, cut, at)?)
 }
 
-/// The certificates that the log ends after `base` and up to `cut`, each beside its event.
+/// The certificates that the log revokes after `base` and up to `cut`, each beside its event.
 #[auto_type]
 fn ended<'a>(issuer: &'a str, base: i64, cut: i64) -> _ {
     let revoked: SqlLiteral<Bool> = sql(REVOKED);
@@ -242,17 +256,25 @@ fn ended<'a>(issuer: &'a str, base: i64, cut: i64) -> _ {
         .filter(revoked)
 }
 
+/// Hands on the rows page by page, and between them, by their serial numbers, what is held.
 fn paged<E: From<DieselError>>(
+    held: Vec<RevokedRow>,
     mut page: impl FnMut(&str) -> QueryResult<Vec<RevokedRow>>,
     f: &mut dyn FnMut(&RevokedRow) -> Result<(), E>,
 ) -> Result<(), E> {
+    let mut held = held.into_iter().peekable();
     let mut after = String::new();
     loop {
         let rows = page(&after)?;
-        rows.iter().try_for_each(&mut *f)?;
+        for row in &rows {
+            while let Some(held) = held.next_if(|held| held.serial < row.serial) {
+                f(&held)?;
+            }
+            f(row)?;
+        }
         match rows.last() {
             Some(last) if rows.len() as i64 == PAGE => after.clone_from(&last.serial),
-            _ => return Ok(()),
+            _ => return held.try_for_each(|row| f(&row)),
         }
     }
 }

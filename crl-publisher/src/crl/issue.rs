@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use ca_core::authority::Authority;
 use ca_core::lint::{self, CrlLintContext};
-use ca_core::revocation::RevocationReason;
 use ca_core::signer::{Signer, SignerError};
 use ca_core::signing::{IntendedError, IntendedSignature, sign_intended};
 use der::Decode;
@@ -15,6 +14,7 @@ use super::cut::Cut;
 use super::encode::{CrlEncoder, CrlHead, UnsignedCrl};
 use super::entries::{self, RegularCrl};
 use super::entry_dates::EntryDates;
+use super::entry_reason::EntryReason;
 use super::intended::Intended;
 use super::standing::Standing;
 use super::{CrlError, CrlKind, CrlRefused, Scope, VerifiedCrl, record};
@@ -247,11 +247,13 @@ fn write(
             Ok(encoder.finish())
         }
         CrlKind::Delta => {
-            // An expired certificate stays on every delta until a complete CRL has shown it (RFC 5280 §5.2.4).
+            // An expired certificate stays on every delta until a complete CRL has shown it, and one whose hold was
+            // lifted stands there for removeFromCRL, "even if [it] was not on hold in the referenced base CRL"
+            // (RFC 5280 §5.2.4).
             let changes = entries::by_log(db, issuer, &intended.scope, (intended.base_cut, intended.cut))?;
             let mut encoder = CrlEncoder::new(&head, changes.len())?;
             for event in &changes {
-                let date = intended.dates.of(event.sequence, event.occurred_at);
+                let date = intended.dates.of(event.sequence, event.dated());
                 write_entry(&mut encoder, issuer, &event.serial, date, &event.reason)?;
             }
             Ok(encoder.finish())
@@ -268,7 +270,7 @@ fn write_entry(
 ) -> Result<(), CrlError> {
     let unwritable = |why| CrlError::Entry { issuer: issuer.to_owned(), serial: serial.to_owned(), why };
     let octets = hex::decode(serial).map_err(|_| unwritable("its serial number is not hexadecimal"))?;
-    let reason: RevocationReason = reason.parse().map_err(|_| unwritable("its reason is unknown"))?;
+    let reason: EntryReason = reason.parse().map_err(|_| unwritable("its reason is unknown"))?;
     encoder.entry(&octets, date, Some(reason))?;
     Ok(())
 }

@@ -12,6 +12,7 @@ pub(crate) mod cut;
 pub(crate) mod encode;
 pub(crate) mod entries;
 mod entry_dates;
+mod entry_reason;
 mod error;
 mod intended;
 pub(crate) mod issue;

@@ -13,6 +13,7 @@ use super::compare::Previous;
 use super::encode::{CrlEncoder, CrlHead};
 use super::entries::{RegularCrl, RevokedRow};
 use super::entry_dates::EntryDates;
+use super::entry_reason::EntryReason;
 use super::intended::Intended;
 use super::read::Crl;
 use super::{CrlKind, CrlRefused, Scope, VerifiedCrl, record};
@@ -40,7 +41,7 @@ fn head() -> CrlHead<'static> {
 fn encoded(head: &CrlHead<'_>, entries: &[Entry]) -> Vec<u8> {
     let mut encoder = CrlEncoder::new(head, 0).unwrap();
     for (serial, at, reason) in entries {
-        encoder.entry(serial, *at, *reason).unwrap();
+        encoder.entry(serial, *at, reason.map(EntryReason::Revoked)).unwrap();
     }
     encoder.finish().assemble(&[0x30, 0x00])
 }
@@ -216,7 +217,7 @@ fn verify(
     };
     let mut encoder = CrlEncoder::new(&head, 0).unwrap();
     for (serial, at, reason) in entries {
-        encoder.entry(serial, *at, *reason).unwrap();
+        encoder.entry(serial, *at, reason.map(EntryReason::Revoked)).unwrap();
     }
     let unsigned = encoder.finish();
     let (key, public_key, digest) =

@@ -174,7 +174,7 @@ impl Answers {
     pub(crate) fn synchronise(&self, db: &mut Database, act: &Act) -> QueryResult<Step> {
         let step = self.statuses.synchronise(db, act.at)?;
         let known = self.known_responder();
-        let is_fresh = match known.as_ref().map(|(_, known)| known.without(&step.ended)) {
+        let is_fresh = match known.as_ref().map(|(_, known)| known.without(&step.changed)) {
             // Whatever the database says next, what was revoked signs no more; and it is asked at each look.
             Some(Some(rest)) => {
                 self.put_responder(Timestamp::from_seconds(0), Arc::new(rest));

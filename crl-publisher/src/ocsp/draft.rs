@@ -82,7 +82,7 @@ impl Moments {
         let is_due = self.this_update.plus(reuse) <= known.at;
         self.this_update <= known.at
             && known.at < self.next_update
-            && (standing.is_revoked() || self.this_update <= known.since)
+            && (standing.is_final() || self.this_update <= known.since)
             && !(is_due && self.this_update < known.since.min(known.at).whole_second())
     }
 }

@@ -7,6 +7,7 @@ use der::{Encode, EncodeValue};
 use store::Timestamp;
 
 use crate::status::Status;
+use crate::status::standing::CERTIFICATE_HOLD;
 
 /// `ResponseData` (RFC 6960 §4.2.1), one [`single_response`] after the other in `responses`; `extensions` is the
 /// DER of `Extensions`, nothing where empty.
@@ -60,12 +61,12 @@ pub(super) fn cert_status(status: &Status, this_update: Timestamp) -> der::Resul
         Status::Revoked { at, reason } => {
             revoked((*at).min(this_update), reason.map(|reason| reason.code()))?
         }
+        Status::Held { at } => revoked((*at).min(this_update), Some(CERTIFICATE_HOLD))?,
     })
 }
 
 /// "Revoked" of a certificate that was never issued: the date and reason of RFC 6960 §2.2.
 pub(super) fn never_issued() -> der::Result<Vec<u8>> {
-    const CERTIFICATE_HOLD: u8 = 6;
     revoked(Timestamp::from_seconds(0), Some(CERTIFICATE_HOLD))
 }
 

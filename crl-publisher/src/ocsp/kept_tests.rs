@@ -178,7 +178,7 @@ fn a_revocation_is_answered_as_soon_as_its_event_was_applied() {
     assert!(matches!(single(&desk.ask(&request, &act)).cert_status, CertStatus::Good(_)));
     world.revoke(ISSUING, "1D01", RevocationReason::Superseded);
     let step = desk.answers.synchronise(&mut world.db, &act).unwrap();
-    assert_eq!(step.ended, [(ISSUING.to_owned(), "1D01".to_owned())]);
+    assert_eq!(step.changed, [(ISSUING.to_owned(), "1D01".to_owned())]);
     let CertStatus::Revoked(revoked) = single(&desk.ask(&request, &act)).cert_status else {
         panic!("the kept answer was sent")
     };

@@ -1,12 +1,13 @@
 //! Random courses of events against a simple oracle.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use const_oid::db::rfc5912::{ID_SHA_1, ID_SHA_256};
 use der::Encode;
 use proptest::prelude::*;
 use store::{Act, Timestamp};
+use x509_cert::ext::pkix::CrlReason;
 
 use super::kept_tests::{DAY, Desk, desk};
 use super::response::{CertStatus, OcspResponseStatus};
@@ -22,6 +23,8 @@ enum Event {
     Issue(u8),
     Abandon(u8),
     Revoke(u8),
+    Hold(u8),
+    Lift(u8),
     Hours(u8),
     DatabaseGone,
     DatabaseBack,
@@ -38,6 +41,8 @@ fn event() -> impl Strategy<Value = Event> {
         4 => one.clone().prop_map(Event::Issue),
         1 => one.clone().prop_map(Event::Abandon),
         3 => one.clone().prop_map(Event::Revoke),
+        3 => one.clone().prop_map(Event::Hold),
+        3 => one.clone().prop_map(Event::Lift),
         2 => (1..60_u8).prop_map(Event::Hours),
         1 => Just(Event::DatabaseGone),
         2 => Just(Event::DatabaseBack),
@@ -49,6 +54,7 @@ fn event() -> impl Strategy<Value = Event> {
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Said {
     Good,
+    Held,
     Revoked,
     Unknown,
     TryLater,
@@ -58,6 +64,8 @@ enum Said {
 #[derive(Default)]
 struct Oracle {
     rows: BTreeMap<u8, &'static str>,
+    /// Of which the log has spoken since it was read last.
+    logged: BTreeSet<u8>,
     known: Option<(BTreeMap<u8, Said>, Timestamp)>,
     gone: bool,
 }
@@ -66,21 +74,27 @@ impl Oracle {
     fn row(&self, one: u8) -> Said {
         match self.rows.get(&one) {
             Some(&"good") => Said::Good,
+            Some(&"held") => Said::Held,
             Some(&"revoked") => Said::Revoked,
             _ => Said::Unknown,
         }
+    }
+
+    fn logs(&mut self, one: u8, state: &'static str) {
+        self.rows.insert(one, state);
+        self.logged.insert(one);
     }
 
     fn reads_log(&mut self, now: Timestamp) {
         let first = self.known.is_none();
         let mut known = self.known.take().map(|(known, _)| known).unwrap_or_default();
         for one in 0..CERTIFICATES {
-            match self.row(one) {
-                Said::Revoked => drop(known.insert(one, Said::Revoked)),
-                Said::Good if first => drop(known.insert(one, Said::Good)),
-                _ => {}
+            let row = self.row(one);
+            if row != Said::Unknown && (first || self.logged.contains(&one)) {
+                known.insert(one, row);
             }
         }
+        self.logged.clear();
         self.known = Some((known, now));
     }
 
@@ -111,6 +125,9 @@ fn said(answer: &Answer) -> Said {
         AnswerKind::Error(other) => panic!("{other:?}"),
         AnswerKind::Signed { .. } => match basic(answer).tbs_response_data.responses[0].cert_status {
             CertStatus::Good(_) => Said::Good,
+            CertStatus::Revoked(ref info) if info.revocation_reason == Some(CrlReason::CertificateHold) => {
+                Said::Held
+            }
             CertStatus::Revoked(_) => Said::Revoked,
             CertStatus::Unknown(_) => Said::Unknown,
         },
@@ -137,9 +154,17 @@ fn happens(event: Event, world: &mut World, desk: &Desk, oracle: &mut Oracle, no
             world.settle(ISSUING, &name(one), "abandoned", None);
             oracle.rows.insert(one, "abandoned");
         }
-        Event::Revoke(one) if state(oracle, one) == "good" => {
+        Event::Revoke(one) if matches!(state(oracle, one), "good" | "held") => {
             world.revoke(ISSUING, &name(one), RevocationReason::KeyCompromise);
-            oracle.rows.insert(one, "revoked");
+            oracle.logs(one, "revoked");
+        }
+        Event::Hold(one) if state(oracle, one) == "good" => {
+            world.hold(ISSUING, &name(one));
+            oracle.logs(one, "held");
+        }
+        Event::Lift(one) if state(oracle, one) == "held" => {
+            world.release(ISSUING, &name(one));
+            oracle.logs(one, "good");
         }
         Event::Hours(hours) => now.at = now.at.plus(Duration::from_secs(3600) * hours.into()),
         Event::DatabaseGone => {

@@ -1,7 +1,7 @@
 //! Random courses of events, after each of which every public face says the same: the full CRL, its base and delta,
 //! the union of the shards, OCSP from memory, the opposition list and its changes. What is published is read by
-//! `x509-cert`, `openssl` and `serde_json`, which share nothing with what wrote it. Holds are not among the events: no
-//! policy allows them, and nothing un-revokes.
+//! `x509-cert`, `openssl` and `serde_json`, which share nothing with what wrote it. A hold is lifted or becomes a
+//! revocation, which nothing takes back.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -17,7 +17,7 @@ use super::*;
 use crate::crl::{CrlError, CrlKind};
 use crate::fixture::{ISSUING, OTHER, World, rng};
 use crate::ocsp::kept_tests::{Desk, desk};
-use client::{Client, CrlOnFile, opposed_by_changes, opposed_on_list};
+use client::{Client, CrlOnFile, Entries, opposed_by_changes, opposed_on_list};
 
 mod client;
 
@@ -37,6 +37,16 @@ enum Event {
         sharded: bool,
         reason: u8,
     },
+    /// The same of a hold, of one that is good.
+    Hold {
+        card: u8,
+        sharded: bool,
+    },
+    /// The hold of one that is held is lifted.
+    Lift {
+        card: u8,
+        sharded: bool,
+    },
     Hours(u8),
     Days(u8),
     /// An operator asks for every list now.
@@ -53,6 +63,8 @@ fn event() -> impl Strategy<Value = Event> {
         3 => any::<u8>().prop_map(Event::Oppose),
         4 => (any::<u8>(), any::<bool>(), 0..3_u8)
             .prop_map(|(card, sharded, reason)| Event::Revoke { card, sharded, reason }),
+        4 => (any::<u8>(), any::<bool>()).prop_map(|(card, sharded)| Event::Hold { card, sharded }),
+        4 => (any::<u8>(), any::<bool>()).prop_map(|(card, sharded)| Event::Lift { card, sharded }),
         2 => (1..24_u8).prop_map(Event::Hours),
         3 => (1..14_u8).prop_map(Event::Days),
         2 => Just(Event::PublishNow),
@@ -66,7 +78,26 @@ struct Issued {
     issuer: &'static str,
     shard: Option<u32>,
     not_after: Timestamp,
-    reason: Option<RevocationReason>,
+    standing: Standing,
+}
+
+/// What must be said of it, and since when.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Standing {
+    Good,
+    Held(Timestamp),
+    Revoked(RevocationReason, Timestamp),
+}
+
+impl Standing {
+    /// The reason code and the second under which it is listed.
+    fn listed(self) -> Option<(u32, i64)> {
+        match self {
+            Self::Good => None,
+            Self::Held(since) => Some((6, since.seconds())),
+            Self::Revoked(reason, since) => Some((reason.code().into(), since.seconds())),
+        }
+    }
 }
 
 /// The world, what must be true in it, and what a relying party keeps of it.
@@ -112,6 +143,23 @@ impl Course {
                 let serial = serial(card % self.cards, sharded);
                 self.revoke(&serial, REASONS[usize::from(reason)]);
             }
+            Event::Hold { card, sharded } if self.cards > 0 => {
+                let serial = serial(card % self.cards, sharded);
+                let certificate = self.certificates.get_mut(&serial).unwrap();
+                if certificate.standing == Standing::Good {
+                    certificate.standing = Standing::Held(self.world.hold(certificate.issuer, &serial));
+                }
+            }
+            Event::Lift { card, sharded } if self.cards > 0 => {
+                // Of those that are held, so that enough are.
+                let held = |one: &Issued| matches!(one.standing, Standing::Held(_));
+                let from = serial(card % self.cards, sharded);
+                let mut of_it_and_after = self.certificates.range_mut(from..).filter(|(_, one)| held(one));
+                if let Some((serial, certificate)) = of_it_and_after.next() {
+                    self.world.release(certificate.issuer, serial);
+                    certificate.standing = Standing::Good;
+                }
+            }
             Event::Hours(hours) => self.now.at = self.now.at.plus(Duration::from_secs(3600) * hours.into()),
             Event::Days(days) => self.now.at = self.now.at.plus(DAY * days.into()),
             Event::PublishNow => {
@@ -131,7 +179,7 @@ impl Course {
         self.world.issue_in(ISSUING, shard, &serial(card, true), not_after);
         self.world.issue(OTHER, &serial(card, false), not_after);
         for (issuer, shard) in [(ISSUING, Some(shard)), (OTHER, None)] {
-            let one = Issued { issuer, shard, not_after, reason: None };
+            let one = Issued { issuer, shard, not_after, standing: Standing::Good };
             self.certificates.insert(serial(card, shard.is_some()), one);
         }
         self.cards += 1;
@@ -151,10 +199,13 @@ impl Course {
 
     fn revoke(&mut self, serial: &str, reason: RevocationReason) {
         let certificate = self.certificates.get_mut(serial).unwrap();
-        if certificate.reason.is_none() {
-            self.world.revoke(certificate.issuer, serial, reason);
-            certificate.reason = Some(reason);
-        }
+        let held_since = match certificate.standing {
+            Standing::Revoked(..) => return,
+            Standing::Held(since) => Some(since),
+            Standing::Good => None,
+        };
+        let revoked_at = self.world.revoke(certificate.issuer, serial, reason);
+        certificate.standing = Standing::Revoked(reason, held_since.unwrap_or(revoked_at));
     }
 
     /// Nothing is signed, and what stands stays.
@@ -207,7 +258,8 @@ impl Course {
             }
             for (serial, one) in self.certificates.iter().filter(|(_, one)| one.issuer == issuer) {
                 let said = self.client.asks(&self.world, &self.desk, issuer, serial, &act);
-                assert_eq!(said, one.reason.map(|reason| i32::from(reason.code())), "OCSP of {serial}");
+                let must = one.standing.listed().map(|(reason, _)| reason);
+                assert_eq!(said, must, "OCSP of {serial}");
             }
         }
         let opposed: BTreeSet<String> = self.opposed.iter().cloned().collect();
@@ -217,21 +269,19 @@ impl Course {
     }
 
     /// What a relying party makes of base and delta, which must be what the newer base alone says with that delta.
-    fn listed(&mut self, issuer: &str, shard: Option<u32>) -> BTreeMap<String, u32> {
+    fn listed(&mut self, issuer: &str, shard: Option<u32>) -> Entries {
         let full = CrlOnFile::read(&self.world, issuer, shard, CrlKind::Full);
         let delta = CrlOnFile::read(&self.world, issuer, shard, CrlKind::Delta);
         self.client.keep(issuer, shard, &full, &delta)
     }
 
-    /// Whatever is revoked and has not expired stands there, with its reason; and nothing that is not revoked.
-    fn is_the_truth(&self, issuer: &str, listed: &BTreeMap<String, u32>, within: impl Fn(&Issued) -> bool) {
+    /// Whatever is revoked or held and has not expired stands there, with its reason and since when; and nothing else.
+    fn is_the_truth(&self, issuer: &str, listed: &Entries, within: impl Fn(&Issued) -> bool) {
         for (serial, one) in self.certificates.iter().filter(|(_, one)| one.issuer == issuer && within(one)) {
-            let must = one.reason.filter(|_| one.not_after >= self.now.at);
+            let must = one.standing.listed().filter(|_| one.not_after >= self.now.at);
             match listed.get(serial) {
-                Some(reason) => {
-                    assert_eq!(Some(*reason), one.reason.map(|reason| reason.code().into()), "{serial}")
-                }
-                None => assert_eq!(None, must, "{serial} is revoked, has not expired, and stands nowhere"),
+                Some(entry) => assert_eq!(Some(*entry), one.standing.listed(), "{serial}"),
+                None => assert_eq!(None, must, "{serial} has not expired, and stands nowhere"),
             }
         }
         let known = |serial: &String| self.certificates.get(serial).is_some_and(&within);

@@ -25,6 +25,8 @@ mod clock_tests;
 #[cfg(test)]
 mod folder_tests;
 #[cfg(test)]
+mod hold_tests;
+#[cfg(test)]
 mod list_restore_tests;
 #[cfg(test)]
 mod list_tests;

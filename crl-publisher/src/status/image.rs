@@ -21,7 +21,8 @@ const MAPS: usize = 256;
 
 type Map = RwLock<HashMap<SerialKey, Standing>>;
 
-/// What is known of the certificates. Knowledge only grows: nothing, then good, then revoked.
+/// What is known of the certificates. Nothing, then good, or held for a time, then revoked, which is never taken back;
+/// good again only by the log's word that a hold was lifted.
 #[derive(Debug, Default)]
 pub struct StatusImage {
     authorities: RwLock<HashMap<String, Arc<[Map]>>>,
@@ -43,8 +44,8 @@ impl StatusImage {
         read(map_of(&maps, &key)).get(&key).copied()
     }
 
-    /// Takes up what the log or a row says of a certificate; what stands then. A row that was read before a
-    /// revocation was applied takes nothing of it back.
+    /// Takes up what a row says of a certificate; what stands then. A row that was read before an event was applied
+    /// takes nothing of it back, a lifted hold included: of what is known already it is believed a revocation alone.
     pub fn learn(&self, issuer: &str, serial: &SerialNumber, standing: Standing) -> Standing {
         self.learn_key(&self.maps_to_fill(issuer), serial_key(serial), standing)
     }
@@ -52,24 +53,35 @@ impl StatusImage {
     pub(super) fn learn_key(&self, maps: &[Map], key: SerialKey, standing: Standing) -> Standing {
         let mut map = write(map_of(maps, &key));
         let known = map.entry(key).or_insert(standing);
-        if !known.is_revoked() {
+        if standing.is_final() && !known.is_final() {
             *known = standing;
         }
         *known
     }
 
-    /// Takes over every revocation of an older image that this one lacks, and says which. Nothing un-revokes, a
-    /// restored backup included.
+    /// Takes up what the log says, event by event: the last one counts, but for what is revoked.
+    pub(super) fn follow(&self, issuer: &str, serial: &SerialNumber, standing: Standing) {
+        let maps = self.maps_to_fill(issuer);
+        let key = serial_key(serial);
+        let mut map = write(map_of(&maps, &key));
+        let known = map.entry(key).or_insert(standing);
+        if !known.is_final() {
+            *known = standing;
+        }
+    }
+
+    /// Takes over whatever is not good in an older image and better in this one, and says which. Nothing un-revokes, a
+    /// restored backup included; and whether a hold was lifted, a backup from before it cannot know.
     pub(super) fn keep_revocations_of(&self, older: &Self) -> HashSet<Place> {
         let authorities = read(&older.authorities);
         let mut kept = HashSet::new();
         for (issuer, theirs) in authorities.iter() {
             let ours = self.maps_to_fill(issuer);
             for map in theirs.iter() {
-                for (key, standing) in read(map).iter().filter(|(_, standing)| standing.is_revoked()) {
-                    let lacked = !read(map_of(&ours, key)).get(key).is_some_and(|known| known.is_revoked());
-                    if lacked {
-                        self.learn_key(&ours, *key, *standing);
+                for (key, standing) in read(map).iter().filter(|(_, standing)| !standing.is_good()) {
+                    let known = read(map_of(&ours, key)).get(key).copied().unwrap_or(Standing::GOOD);
+                    if known.is_good() || (standing.is_final() && !known.is_final()) {
+                        write(map_of(&ours, key)).insert(*key, *standing);
                         kept.insert((issuer.clone(), *key));
                     }
                 }

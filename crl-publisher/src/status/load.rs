@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 
 use ca_core::serial::SerialNumber;
-use ca_core::status_log::{self, StatusEvent};
+use ca_core::status_log::{self, StatusChange, StatusEvent};
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
@@ -12,7 +12,7 @@ use store::Database;
 use store::schema::{authorities, certificates};
 
 use super::image::{Place, serial_key};
-use super::{Standing, StatusImage};
+use super::{Standing, Status, StatusImage};
 
 /// Rows of one statement: bounds what is in memory beside the image.
 const PAGE: i64 = 20_000;
@@ -105,9 +105,14 @@ pub(super) fn follow(
 /// Lays one line of the log over the image.
 pub(super) fn apply(image: &StatusImage, event: &StatusEvent) {
     let Some(serial) = readable(&event.issuer, &event.serial) else { return };
-    let status = super::Status::Revoked { at: event.occurred_at, reason: event.reason.parse().ok() };
+    let at = event.dated();
+    let status = match event.change {
+        StatusChange::Revoked => Status::Revoked { at, reason: event.reason.parse().ok() },
+        StatusChange::Held => Status::Held { at },
+        StatusChange::Released => Status::Good,
+    };
     if let Some(standing) = Standing::of(&status) {
-        image.learn(&event.issuer, &serial, standing);
+        image.follow(&event.issuer, &serial, standing);
     }
 }
 

@@ -8,7 +8,7 @@ mod applied;
 pub(crate) mod image;
 mod load;
 mod lookup;
-mod standing;
+pub(crate) mod standing;
 mod statuses;
 
 #[cfg(test)]
@@ -25,7 +25,7 @@ pub use statuses::{Statuses, Step, View};
 /// The status of a serial number under one authority, as the public may know it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Status {
-    /// Issued and recorded, and not revoked.
+    /// Issued and recorded, and neither revoked nor held.
     Good,
     /// Revoked, whether its signature was ever seen or not.
     Revoked {
@@ -34,16 +34,21 @@ pub enum Status {
         /// Its reason.
         reason: Option<RevocationReason>,
     },
+    /// Held: not to be relied on until its hold is lifted, which answers say as "revoked" for certificateHold.
+    Held {
+        /// Since when.
+        at: Timestamp,
+    },
     /// Never issued, or not yet: of a certificate that is intended, being signed or given up
     /// nothing may be relied on (invariant 3).
     Unknown,
 }
 
 impl Status {
-    /// The revocation date, where there is one.
+    /// The date of the revocation or the hold, where there is one.
     pub fn revoked_at(&self) -> Option<Timestamp> {
         match self {
-            Self::Revoked { at, .. } => Some(*at),
+            Self::Revoked { at, .. } | Self::Held { at } => Some(*at),
             Self::Good | Self::Unknown => None,
         }
     }

@@ -31,7 +31,8 @@ pub struct View {
     /// When the last successful synchronisation began, by our own clock: what is said on the strength of the
     /// image was known then, whatever the database's clock says.
     pub synchronised_at: Timestamp,
-    /// Revocations that this process has seen, and that the database has forgotten since: until they are made again.
+    /// Revocations and holds that this process has seen, and that the database has forgotten since: until they are made
+    /// again.
     pub forgotten: usize,
 }
 
@@ -40,8 +41,8 @@ pub struct View {
 pub struct Step {
     /// Whether everything was loaded again: at first, and after the log went back.
     pub loaded: bool,
-    /// The certificates that ended since the last one, issuer and serial, oldest first.
-    pub ended: Vec<(String, String)>,
+    /// The certificates that ended, were held or released since the last one, issuer and serial, oldest first.
+    pub changed: Vec<(String, String)>,
 }
 
 #[derive(Debug, Default)]
@@ -49,9 +50,9 @@ struct Progress {
     begun: bool,
     /// The last event that was applied.
     last: Option<StatusEvent>,
-    /// What ended by events that were applied, and that no step has told yet.
-    ended: Vec<(String, String)>,
-    /// What is revoked here and no longer in the database.
+    /// Of which certificates events were applied, and no step has told yet.
+    changed: Vec<(String, String)>,
+    /// What is revoked or held here and no longer in the database.
     forgotten: HashSet<Place>,
 }
 
@@ -65,26 +66,26 @@ impl Statuses {
     /// was committed by then is applied when it returns.
     ///
     /// Where the log no longer holds the last event that was applied, a backup was restored: everything is
-    /// loaded again, and what was revoked stays revoked.
+    /// loaded again, and what was revoked or held stays so.
     pub fn synchronise(&self, db: &mut Database, at: Timestamp) -> QueryResult<Step> {
         let mut progress = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
         let known = self.view();
         if let Some(view) = known.as_ref().filter(|_| progress.begun) {
             if still_holds(db, progress.last.as_ref())? {
-                let Progress { last, ended, forgotten, .. } = &mut *progress;
+                let Progress { last, changed, forgotten, .. } = &mut *progress;
                 follow(db, last, |event| {
                     apply(&view.image, event);
-                    ended.push((event.issuer.clone(), event.serial.clone()));
-                    // Revoked again, as it was asked for.
+                    changed.push((event.issuer.clone(), event.serial.clone()));
+                    // Revoked or held again, as it was asked for.
                     if !forgotten.is_empty()
                         && let Some(place) = place_of(event)
                     {
                         forgotten.remove(&place);
                     }
                 })?;
-                let (ended, forgotten) = (take(ended), forgotten.len());
+                let (changed, forgotten) = (take(changed), forgotten.len());
                 self.publish(View { synchronised_at: at, forgotten, ..view.clone() }, last.as_ref());
-                return Ok(Step { loaded: false, ended });
+                return Ok(Step { loaded: false, changed });
             }
             tracing::error!("the status log went back, as after a restored backup: everything is read again");
         }
@@ -93,12 +94,12 @@ impl Statuses {
         let forgotten = kept.len();
         if forgotten > 0 {
             tracing::error!(
-                "{forgotten} revocations that were answered are no longer in the database; revoke them again"
+                "{forgotten} revocations or holds that were answered are no longer in the database; make them again"
             );
         }
         self.publish(View { image: Arc::new(image), synchronised_at: at, forgotten }, last.as_ref());
-        *progress = Progress { begun: true, last, ended: Vec::new(), forgotten: kept };
-        Ok(Step { loaded: true, ended: Vec::new() })
+        *progress = Progress { begun: true, last, changed: Vec::new(), forgotten: kept };
+        Ok(Step { loaded: true, changed: Vec::new() })
     }
 
     /// Whether the event `sequence` of the status log is in memory, now or within `at_most`.

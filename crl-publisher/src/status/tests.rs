@@ -111,7 +111,7 @@ fn a_restored_backup_is_noticed_and_what_was_revoked_stays_so() {
     let statuses = Statuses::default();
     statuses.synchronise(&mut world.db, world.start).unwrap();
     world.revoke(ISSUING, "1D01", RevocationReason::KeyCompromise);
-    assert_eq!(statuses.synchronise(&mut world.db, world.start).unwrap().ended.len(), 1);
+    assert_eq!(statuses.synchronise(&mut world.db, world.start).unwrap().changed.len(), 1);
 
     let step = statuses.synchronise(&mut restored, world.start).unwrap();
     assert!(step.loaded, "the counter went back");
@@ -138,6 +138,67 @@ fn a_restored_backup_is_noticed_and_what_was_revoked_stays_so() {
 }
 
 #[test]
+fn a_hold_is_answered_until_the_log_says_that_it_was_lifted_and_a_revocation_for_ever() {
+    let mut world = world();
+    let statuses = Statuses::default();
+    statuses.synchronise(&mut world.db, world.start).unwrap();
+    let follow = |world: &mut World| {
+        statuses.synchronise(&mut world.db, world.start).unwrap();
+        known(&statuses, ISSUING, "1D01")
+    };
+    let since = world.hold(ISSUING, "1D01").whole_second();
+    assert_eq!(follow(&mut world), Some(Status::Held { at: since }));
+    assert_eq!(
+        super::lookup(&mut world.db, ISSUING, &serial("1D01"))
+            .unwrap()
+            .revoked_at()
+            .map(Timestamp::whole_second),
+        Some(since)
+    );
+    world.release(ISSUING, "1D01");
+    assert_eq!(follow(&mut world), Some(Status::Good));
+    let since = world.hold(ISSUING, "1D01").whole_second();
+    world.revoke(ISSUING, "1D01", RevocationReason::Superseded);
+    let revoked = Some(Status::Revoked { at: since, reason: Some(RevocationReason::Superseded) });
+    assert_eq!(follow(&mut world), revoked, "since its hold");
+    // And one that reads everything anew.
+    let anew = Statuses::default();
+    anew.synchronise(&mut world.db, world.start).unwrap();
+    assert_eq!(known(&anew, ISSUING, "1D01"), revoked);
+}
+
+#[test]
+fn a_row_that_was_read_while_it_was_held_says_nothing_against_the_log_that_released_it() {
+    let image = StatusImage::default();
+    let held = Standing::of(&Status::Held { at: Timestamp::from_seconds(1_800_000_000) }).unwrap();
+    image.follow("A", &serial("1D01"), held);
+    assert_eq!(image.learn("A", &serial("1D01"), Standing::GOOD), held, "read before it was held");
+    image.follow("A", &serial("1D01"), Standing::GOOD);
+    assert_eq!(image.learn("A", &serial("1D01"), held), Standing::GOOD, "read before it was released");
+}
+
+#[test]
+fn a_backup_from_before_a_hold_makes_nothing_good() {
+    let mut world = world();
+    let backup = world.path("backup.sqlite");
+    world.db.copy_into(&backup).unwrap();
+    let mut restored = Database::open(&format!("sqlite:{}", backup.display()), DatabaseRole::Owner).unwrap();
+    let statuses = Statuses::default();
+    world.hold(ISSUING, "1D01");
+    statuses.synchronise(&mut world.db, world.start).unwrap();
+    assert!(statuses.synchronise(&mut restored, world.start).unwrap().loaded);
+    assert!(matches!(known(&statuses, ISSUING, "1D01"), Some(Status::Held { .. })));
+    assert_eq!(statuses.view().unwrap().forgotten, 1);
+    // Held again, as it is asked for, and released.
+    std::mem::swap(&mut world.db, &mut restored);
+    world.hold(ISSUING, "1D01");
+    world.release(ISSUING, "1D01");
+    statuses.synchronise(&mut world.db, world.start).unwrap();
+    assert_eq!(known(&statuses, ISSUING, "1D01"), Some(Status::Good));
+    assert_eq!(statuses.view().unwrap().forgotten, 0);
+}
+
+#[test]
 fn a_log_that_cannot_be_read_leaves_what_is_known_and_since_when() {
     let mut world = world();
     let statuses = Statuses::default();
@@ -154,7 +215,7 @@ proptest! {
         let at = Timestamp::from_millis(millis);
         let reason = RevocationReason::from_code(code);
         let read = Standing::of(&Status::Revoked { at, reason }).unwrap();
-        prop_assert!(read.is_revoked());
+        prop_assert!(read.is_final());
         prop_assert_eq!(read.status(), Status::Revoked { at: at.whole_second(), reason });
     }
 

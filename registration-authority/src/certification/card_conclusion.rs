@@ -22,7 +22,9 @@ pub(super) fn good_certificate(
         let serial: SerialNumber = attached.serial.parse().map_err(|_| unrecorded())?;
         let found = certificate::find(db, &attached.issuer, &serial)?.ok_or_else(unrecorded)?;
         match found.status {
-            CertificateStatus::Good { .. } => good = Some((found.issuer, found.serial, found.not_after)),
+            CertificateStatus::Good { .. } | CertificateStatus::Held { .. } => {
+                good = Some((found.issuer, found.serial, found.not_after))
+            }
             CertificateStatus::Intended | CertificateStatus::Signing => {
                 let (card, issuer, serial) = (*number, attached.issuer, attached.serial);
                 return Err(CertifyCardError::UnderWay { card, issuer, serial });

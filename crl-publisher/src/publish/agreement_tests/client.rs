@@ -18,8 +18,11 @@ use crate::fixture::{ISSUING, OTHER, World};
 use crate::ocsp::kept_tests::Desk;
 use crate::ocsp::tests::ask_at;
 
-/// Serial numbers and reasons.
-type Entries = BTreeMap<String, u32>;
+/// Serial numbers, each with its reason and the second of its date.
+pub(super) type Entries = BTreeMap<String, (u32, i64)>;
+
+/// removeFromCRL (RFC 5280 §5.3.1).
+const REMOVE_FROM_CRL: u32 = 8;
 
 /// Authority, shard, kind.
 type ListName = (String, Option<u32>, bool);
@@ -66,8 +69,10 @@ impl CrlOnFile {
         }
         let entries = list.revoked_certificates.unwrap_or_default().into_iter().map(|entry| {
             let reason = entry.crl_entry_extensions.unwrap_or_default();
-            let reason = CrlReason::from_der(reason[0].extn_value.as_bytes()).unwrap();
-            (hex::encode_upper(entry.serial_number.as_bytes()), reason as u32)
+            let reason = CrlReason::from_der(reason[0].extn_value.as_bytes()).unwrap() as u32;
+            assert!(kind == CrlKind::Delta || reason != REMOVE_FROM_CRL, "on a complete CRL");
+            let date = entry.revocation_date.to_unix_duration().as_secs().cast_signed();
+            (hex::encode_upper(entry.serial_number.as_bytes()), (reason, date))
         });
         Self {
             number: number(own.0.as_bytes()),
@@ -120,7 +125,9 @@ impl Client {
         assert!(base <= full.number && base <= delta.number, "base {base} of {issuer} {shard:?}");
         let named = bases.get(&base).expect("a delta starts from a base that was published");
         let with = |base: &Entries| -> Entries {
-            base.iter().chain(&delta.entries).map(|(s, r)| (s.clone(), *r)).collect()
+            let mut both: Entries = base.iter().chain(&delta.entries).map(|(s, r)| (s.clone(), *r)).collect();
+            both.retain(|_, (reason, _)| *reason != REMOVE_FROM_CRL);
+            both
         };
         let (by_newest, by_named) = (with(&full.entries), with(named));
         assert!(by_newest.iter().all(|entry| by_named.get(entry.0) == Some(entry.1)), "{issuer} {shard:?}");
@@ -151,7 +158,7 @@ impl Client {
         issuer: &str,
         serial: &str,
         act: &Act,
-    ) -> Option<i32> {
+    ) -> Option<u32> {
         let issuer = authority(world, issuer);
         let mut subject = X509Builder::new().unwrap();
         let number = BigNum::from_hex_str(serial).unwrap();
@@ -166,7 +173,7 @@ impl Client {
         let status = answer.find_status(&id()).expect("the certificate that was asked for");
         match status.status {
             OcspCertStatus::GOOD => None,
-            OcspCertStatus::REVOKED => Some(status.reason.as_raw()),
+            OcspCertStatus::REVOKED => Some(status.reason.as_raw().cast_unsigned()),
             other => panic!("{serial}: {}", other.as_raw()),
         }
     }

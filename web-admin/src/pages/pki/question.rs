@@ -130,7 +130,7 @@ fn certificate_of(
         (None, Some(_)) => false,
     });
     Ok(found.map_or(Known::Unknown, |found| match found.status {
-        CertificateStatus::Revoked { .. } => Known::Opposed,
+        CertificateStatus::Revoked { .. } | CertificateStatus::Held { .. } => Known::Opposed,
         CertificateStatus::Good { .. } if (found.not_before..=found.not_after).contains(&at) => Known::Valid,
         _ => Known::Unknown,
     }))

@@ -1,0 +1,160 @@
+//! Holds on CRLs: listed, removed, made final; and what is refused where row, log and publication disagree.
+
+use ca_core::revocation::RevocationReason;
+use diesel::connection::SimpleConnection;
+use store::{Fault, Timestamp};
+use x509_cert::ext::pkix::CrlReason;
+
+use super::tests::{DAY, HOUR, SECOND, publish, publish_now, published, run};
+use crate::crl::entries;
+use crate::crl::read::Crl;
+use crate::crl::{CrlKind, Scope};
+use crate::fixture::{ISSUING, World};
+
+const ONE: &str = "1D01";
+
+fn world() -> World {
+    let mut world = World::new();
+    world.issue(ISSUING, ONE, world.start.plus(300 * DAY));
+    publish(&mut world, SECOND);
+    world
+}
+
+/// Serial number, reason and second of each entry.
+fn listed(world: &World, kind: CrlKind) -> Vec<(String, CrlReason, i64)> {
+    let bytes = published(world, ISSUING, kind);
+    let entries = Crl::read(&bytes).unwrap().entries();
+    let read = entries.map(|entry| {
+        let entry = entry.unwrap();
+        (hex::encode_upper(entry.serial), entry.reason.unwrap(), entry.revoked_at.seconds())
+    });
+    read.collect()
+}
+
+fn one(reason: CrlReason, at: Timestamp) -> Vec<(String, CrlReason, i64)> {
+    vec![(ONE.to_owned(), reason, at.seconds())]
+}
+
+#[test]
+fn a_hold_is_listed_and_its_release_stands_on_each_delta_of_a_base_that_may_have_it() {
+    let mut world = world();
+    let held = world.hold(ISSUING, ONE);
+    publish(&mut world, 2 * SECOND);
+    assert_eq!(listed(&world, CrlKind::Delta), one(CrlReason::CertificateHold, held));
+    publish_now(&mut world, HOUR);
+    assert_eq!(listed(&world, CrlKind::Full), one(CrlReason::CertificateHold, held));
+
+    world.release(ISSUING, ONE);
+    publish(&mut world, HOUR + SECOND);
+    let removed = listed(&world, CrlKind::Delta);
+    assert_eq!((removed.len(), removed[0].1), (1, CrlReason::RemoveFromCRL));
+    // A complete CRL is without it; the delta beside it still starts from the base that has it.
+    publish_now(&mut world, 2 * HOUR);
+    assert_eq!(listed(&world, CrlKind::Full), []);
+    assert_eq!(listed(&world, CrlKind::Delta), removed);
+    // The next delta starts from the CRL without it: nobody who may use that delta holds an older base.
+    publish_now(&mut world, 3 * HOUR);
+    assert_eq!(listed(&world, CrlKind::Delta), []);
+}
+
+#[test]
+fn what_was_held_and_released_since_the_base_is_removed_by_the_delta_too() {
+    let mut world = world();
+    world.hold(ISSUING, ONE);
+    publish(&mut world, 2 * SECOND);
+    world.release(ISSUING, ONE);
+    world.hold(ISSUING, ONE);
+    world.release(ISSUING, ONE);
+    publish(&mut world, 3 * SECOND);
+    let entries = listed(&world, CrlKind::Delta);
+    assert_eq!((entries.len(), entries[0].1), (1, CrlReason::RemoveFromCRL), "{entries:?}");
+}
+
+#[test]
+fn a_hold_that_becomes_final_keeps_its_date() {
+    let mut world = world();
+    let held = world.hold(ISSUING, ONE);
+    publish_now(&mut world, HOUR);
+    std::thread::sleep(SECOND);
+    world.revoke(ISSUING, ONE, RevocationReason::KeyCompromise);
+    publish(&mut world, HOUR + SECOND);
+    assert_eq!(listed(&world, CrlKind::Delta), one(CrlReason::KeyCompromise, held));
+    publish_now(&mut world, 2 * HOUR);
+    assert_eq!(listed(&world, CrlKind::Full), one(CrlReason::KeyCompromise, held));
+}
+
+#[test]
+fn a_crl_says_what_stood_at_its_cut_whatever_happened_since() {
+    let mut world = world();
+    let all = |world: &mut World, cut| {
+        let mut by_state = Vec::new();
+        entries::for_each_by_state(&mut world.db, ISSUING, &Scope::All, cut, &mut |row| {
+            by_state.push((row.serial.clone(), row.reason.clone(), row.revoked_at));
+            Ok::<_, diesel::result::Error>(())
+        })
+        .unwrap();
+        let mut by_log = Vec::new();
+        entries::for_each_by_log(&mut world.db, ISSUING, &Scope::All, cut, &mut |row| {
+            by_log.push((row.serial.clone(), row.reason.clone(), row.revoked_at));
+            Ok::<_, diesel::result::Error>(())
+        })
+        .unwrap();
+        assert_eq!(by_state, by_log, "cut at {cut}");
+        by_log
+    };
+    let row = |reason: &str, at| vec![(ONE.to_owned(), reason.to_owned(), at)];
+    let first = world.hold(ISSUING, ONE);
+    assert_eq!(all(&mut world, 1), row("certificateHold", first));
+    world.release(ISSUING, ONE);
+    let second = world.hold(ISSUING, ONE);
+    world.revoke(ISSUING, ONE, RevocationReason::Superseded);
+    assert_eq!(all(&mut world, 0), []);
+    assert_eq!(all(&mut world, 1), row("certificateHold", first));
+    assert_eq!(all(&mut world, 2), []);
+    assert_eq!(all(&mut world, 3), row("certificateHold", second));
+    assert_eq!(all(&mut world, 4), row("superseded", second));
+}
+
+/// The rows as somebody may leave them who writes past the program.
+fn write(world: &mut World, sql: &str) {
+    world
+        .db
+        .batch_execute(&format!(
+            "DROP TRIGGER IF EXISTS certificate_status_events_are_never_deleted;
+             DROP TRIGGER IF EXISTS certificate_status_counter_grows; {sql}"
+        ))
+        .unwrap();
+}
+
+#[test]
+fn a_hold_that_the_database_forgot_does_not_leave_the_crl() {
+    let mut world = world();
+    world.hold(ISSUING, ONE);
+    publish_now(&mut world, HOUR);
+    let before = published(&world, ISSUING, CrlKind::Full);
+    write(
+        &mut world,
+        "UPDATE certificates SET held_at = NULL;
+         DELETE FROM certificate_status_events; UPDATE certificate_status_counter SET last = 0;",
+    );
+    let report = publish_now(&mut world, 2 * HOUR);
+    assert_eq!(report.failures[0].error.code().name, "crl-entry-lost", "{:?}", report.failures);
+    assert_eq!(published(&world, ISSUING, CrlKind::Full), before);
+}
+
+#[test]
+fn where_row_and_log_disagree_about_a_hold_nothing_is_published() {
+    for (held, row) in [(true, "NULL"), (false, "1"), (true, "1")] {
+        let mut world = world();
+        world.hold(ISSUING, ONE);
+        if !held {
+            world.release(ISSUING, ONE);
+        }
+        world.db.batch_execute("DROP TRIGGER certificates_keep_the_date_of_their_hold").unwrap();
+        write(&mut world, &format!("UPDATE certificates SET held_at = {row} WHERE serial = '{ONE}'"));
+        let act = world.act(2 * SECOND);
+        let report = run(&mut world, &act);
+        let refused = report.failures.iter().any(|failure| failure.error.code().name == "crl-entries");
+        assert!(refused, "held {held}, held_at {row}: {:?}", report.failures);
+    }
+}
