@@ -15,7 +15,9 @@ use sha2::{Digest, Sha256};
 use store::{Code, Database, Fault, Timestamp};
 use thiserror::Error;
 
+use crate::check::reason;
 use crate::faults;
+use crate::logged::{self, Logged};
 use crate::readers::Malformed;
 use crate::readers::crl::Crl;
 use crate::recorded::{self, CrlKind, RecordedCrl};
@@ -39,6 +41,8 @@ pub struct History {
     pub at: Timestamp,
     /// How it ended, before that moment or after; nothing where it has not.
     pub ended: Option<Ended>,
+    /// When it was held, oldest first.
+    pub holds: Vec<Hold>,
     /// What OCSP said then.
     pub ocsp: Ocsp,
     /// The CRLs and deltas that were the newest then.
@@ -52,12 +56,25 @@ pub struct History {
 pub struct Ended {
     /// Its place in the status log.
     pub sequence: i64,
-    /// The revocation date.
+    /// When it was revoked.
     pub at: Timestamp,
+    /// The revocation date on CRLs and in OCSP: earlier, where it was held then.
+    pub dated: Timestamp,
     /// The reason's name in RFC 5280 §5.3.1.
     pub reason: String,
     /// When OCSP was first seen, from outside, to say so: at the latest then it did.
     pub seen_in_ocsp_at: Option<Timestamp>,
+}
+
+/// A time for which a certificate was held: OCSP said revoked, for certificateHold.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Hold {
+    /// The place of its beginning in the status log.
+    pub sequence: i64,
+    /// Since when.
+    pub since: Timestamp,
+    /// When it was lifted, or became final; nothing while it lasts.
+    pub until: Option<Timestamp>,
 }
 
 /// What OCSP says of it.
@@ -72,6 +89,12 @@ pub enum Ocsp {
     GoodOrRevoked,
     /// The log had ended it.
     Revoked,
+    /// It had been held, or its hold lifted, a moment before: answers of that moment say one or the other.
+    GoodOrHeld,
+    /// It was held.
+    Held,
+    /// It was held, and had ended a moment before.
+    HeldOrRevoked,
 }
 
 /// A CRL as it stood.
@@ -99,6 +122,8 @@ pub struct CrlThen {
     pub audit_subject: String,
     /// The revocation date of the certificate on it; nothing where it does not stand on it.
     pub revoked_at: Option<Timestamp>,
+    /// Why it stands on it (RFC 5280 §5.3.1): `removeFromCRL` says that it is held no longer.
+    pub reason: Option<&'static str>,
 }
 
 /// nextUpdate of the last answer of each kind that does not say that the certificate ended; nothing where there is none.
@@ -166,16 +191,18 @@ pub fn tell(
     let found = certificate::find(db, issuer, serial)?.ok_or_else(unknown)?;
     let authority = authority::load(db, issuer)?;
     let signer = X509::from_der(&authority.certificate)?;
-    let event = recorded::ended(db, issuer, &serial.to_string())?;
+    let event = logged::ended(db, issuer, &serial.to_string())?;
     let ended = match &event {
         None => None,
         Some(event) => Some(Ended {
             sequence: event.sequence,
             at: event.occurred_at,
+            dated: event.dated(),
             reason: event.reason.clone(),
             seen_in_ocsp_at: sightings::in_ocsp(db, issuer, event.sequence)?,
         }),
     };
+    let holds = holds(logged::holds(db, issuer, &serial.to_string())?, ended.as_ref());
     let mut crls = Vec::new();
     let mut held_elsewhere = HeldElsewhere {
         ocsp_good_until: ended.as_ref().map(|ended| certainly_read(ended).plus(ocsp_validity)),
@@ -197,7 +224,7 @@ pub fn tell(
         }
     }
     Ok(History {
-        ocsp: said(ended.as_ref(), issued_at, at),
+        ocsp: said(ended.as_ref(), &holds, issued_at, at),
         issuer: issuer.to_owned(),
         serial: serial.to_string(),
         profile: found.profile,
@@ -205,6 +232,7 @@ pub fn tell(
         not_after: found.not_after,
         at,
         ended,
+        holds,
         crls,
         held_elsewhere,
     })
@@ -236,6 +264,7 @@ fn crl_then(
         seen_at: sightings::of_crl(db, kind, scope, recorded.number)?,
         sha256: hex::encode(Sha256::digest(der)),
         revoked_at: entry.map(|entry| Timestamp::from_seconds(entry.revoked_at)),
+        reason: entry.and_then(|entry| reason(entry.reason)),
         audit_subject,
     })
 }
@@ -245,11 +274,44 @@ fn certainly_read(ended: &Ended) -> Timestamp {
     ended.seen_in_ocsp_at.map_or(ended.at, |seen| seen.max(ended.at)).max(ended.at.plus(LOG_READ))
 }
 
-fn said(ended: Option<&Ended>, issued_at: Option<Timestamp>, at: Timestamp) -> Ocsp {
+/// Each hold with its end: the event after it, or the end of the certificate.
+fn holds(events: Vec<Logged>, ended: Option<&Ended>) -> Vec<Hold> {
+    let mut holds: Vec<Hold> = Vec::new();
+    for event in events {
+        match holds.last_mut().filter(|_| event.is_release()) {
+            Some(hold) => hold.until = Some(event.occurred_at),
+            None => holds.push(Hold { sequence: event.sequence, since: event.occurred_at, until: None }),
+        }
+    }
+    if let Some(hold) = holds.last_mut() {
+        hold.until = hold.until.or(ended.map(|ended| ended.at));
+    }
+    holds
+}
+
+fn said(ended: Option<&Ended>, holds: &[Hold], issued_at: Option<Timestamp>, at: Timestamp) -> Ocsp {
+    let lasted_to = |moment: Timestamp| {
+        holds.iter().any(|hold| hold.since <= moment && hold.until.is_none_or(|until| moment < until))
+    };
+    let lately = |moment: Timestamp| moment <= at && at < moment.plus(LOG_READ);
     match ended {
-        Some(ended) if at >= certainly_read(ended) => Ocsp::Revoked,
-        Some(ended) if at >= ended.at => Ocsp::GoodOrRevoked,
-        _ if issued_at.is_none_or(|issued| at < issued) => Ocsp::Unknown,
-        _ => Ocsp::Good,
+        Some(ended) if at >= certainly_read(ended) => return Ocsp::Revoked,
+        Some(ended) if at >= ended.at => {
+            let was_held = holds.iter().any(|hold| hold.until == Some(ended.at));
+            return if was_held { Ocsp::HeldOrRevoked } else { Ocsp::GoodOrRevoked };
+        }
+        _ => {}
+    }
+    if holds.iter().any(|hold| lately(hold.since) || hold.until.is_some_and(lately)) {
+        Ocsp::GoodOrHeld
+    } else if lasted_to(at) {
+        Ocsp::Held
+    } else if issued_at.is_none_or(|issued| at < issued) {
+        Ocsp::Unknown
+    } else {
+        Ocsp::Good
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -13,6 +13,7 @@ mod difference;
 pub mod faults;
 pub mod fetch;
 pub mod history;
+mod logged;
 mod look;
 pub mod readers;
 mod recorded;

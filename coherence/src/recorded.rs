@@ -1,22 +1,14 @@
 //! The database's side: what was recorded and must be seen outside. Read row by row, page by page.
 
-use diesel::dsl::sql;
-use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
-use diesel::sql_types::Bool;
-use store::schema::{card_oppositions, certificate_status_events, certificates, crls};
+use store::schema::{card_oppositions, certificates, crls};
 use store::{Database, Timestamp};
 
+use crate::logged::Logged;
 use crate::scope::Scope;
 
 /// Rows a query.
 const PAGE: i64 = 20_000;
-
-/// How many events are sorted in memory rather than looked up by serial number, for each scope.
-const FEW: i64 = 50_000;
-
-/// The same of a shard, of which there may be hundreds.
-const FEW_OF_A_SHARD: i64 = 5_000;
 
 /// As the table `crls` has it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -117,163 +109,17 @@ pub(crate) fn crl_recorded_until(
 pub(crate) fn was_first_shown_at(
     db: &mut Database,
     scope: &Scope,
-    event: &Revoked,
+    event: &Logged,
     at: i64,
 ) -> QueryResult<bool> {
     let shown: i64 = crls::table
         .filter(crls::issuer.eq(&scope.issuer).and(crls::scope.eq(&scope.name)))
         .filter(crls::log_sequence.ge(event.sequence))
         .filter(crls::this_update.eq(Timestamp::from_seconds(at)))
-        .filter(crls::this_update.lt(event.occurred_at))
+        .filter(crls::this_update.lt(event.dated()))
         .count()
         .get_result(db)?;
     Ok(shown > 0)
-}
-
-/// A certificate that the log says has ended, beside what its row says.
-#[derive(Clone, Debug, PartialEq, Eq, Queryable)]
-pub(crate) struct Revoked {
-    pub(crate) sequence: i64,
-    pub(crate) issuer: String,
-    /// Upper-case hexadecimal.
-    pub(crate) serial: String,
-    pub(crate) reason: String,
-    pub(crate) occurred_at: Timestamp,
-    pub(crate) not_after: Timestamp,
-    status: String,
-    revoked_at: Option<Timestamp>,
-    revocation_reason: Option<String>,
-}
-
-impl Revoked {
-    /// Why its row contradicts the log; nothing where it does not.
-    pub(crate) fn contradiction(&self) -> Option<String> {
-        let row = (self.status.as_str(), self.revoked_at, self.revocation_reason.as_deref());
-        (row != ("revoked", Some(self.occurred_at), Some(self.reason.as_str()))).then(|| {
-            format!(
-                "the log says revoked at {} ({}), its row says {}",
-                self.occurred_at, self.reason, self.status
-            )
-        })
-    }
-}
-
-#[diesel::dsl::auto_type(no_type_alias)]
-fn revoked() -> _ {
-    certificate_status_events::table
-        .inner_join(
-            certificates::table.on(certificates::issuer
-                .eq(certificate_status_events::issuer)
-                .and(certificates::serial.eq(certificate_status_events::serial))),
-        )
-        .select((
-            certificate_status_events::sequence,
-            certificate_status_events::issuer,
-            certificate_status_events::serial,
-            certificate_status_events::reason,
-            certificate_status_events::occurred_at,
-            certificates::not_after,
-            certificates::status,
-            certificates::revoked_at,
-            certificates::revocation_reason,
-        ))
-}
-
-/// A status event that ends a certificate: all of them do. As a literal, and not as a bound value, it lets both databases
-/// use their index of (issuer, serial), which is over these events alone.
-pub(crate) fn is_revocation() -> SqlLiteral<Bool> {
-    sql("certificate_status_events.event = 'revoked'")
-}
-
-/// A query over [`revoked`], left to the certificates of the scope. (A boxed query over a join has no name that a function
-/// could return.)
-macro_rules! in_scope {
-    ($query:expr, $scope:expr) => {{
-        let query = $query.filter(certificate_status_events::issuer.eq(&$scope.issuer)).into_boxed();
-        match &$scope.shard {
-            None => query,
-            Some(shard) => query.filter(certificates::shard.eq(shard.number)),
-        }
-    }};
-}
-
-/// Every certificate of the scope that the log ends after `base` and up to `cut`, by serial number.
-pub(crate) fn for_each_revoked<E: From<diesel::result::Error>>(
-    db: &mut Database,
-    scope: &Scope,
-    (base, cut): (i64, i64),
-    f: &mut dyn FnMut(&mut Database, &Revoked) -> Result<(), E>,
-) -> Result<(), E> {
-    let few = if scope.shard.is_some() { FEW_OF_A_SHARD } else { FEW };
-    if cut.saturating_sub(base) <= few {
-        let mut rows: Vec<Revoked> = in_scope!(revoked(), scope)
-            .filter(certificate_status_events::sequence.gt(base))
-            .filter(certificate_status_events::sequence.le(cut))
-            .load(db)?;
-        rows.sort_by(|a, b| a.serial.cmp(&b.serial));
-        return rows.iter().try_for_each(|row| f(db, row));
-    }
-    let mut after = String::new();
-    loop {
-        let following = in_scope!(revoked(), scope)
-            .filter(is_revocation())
-            .filter(certificate_status_events::sequence.gt(base))
-            .filter(certificate_status_events::sequence.le(cut))
-            .limit(PAGE);
-        // By the index of the certificates of a shard, or by that of the authority's events: the same serial numbers.
-        let rows: Vec<Revoked> = if scope.shard.is_some() {
-            following.filter(certificates::serial.gt(&after)).order(certificates::serial).load(db)?
-        } else {
-            following
-                .filter(certificate_status_events::serial.gt(&after))
-                .order(certificate_status_events::serial)
-                .load(db)?
-        };
-        rows.iter().try_for_each(|row| f(db, row))?;
-        match rows.last() {
-            Some(last) if rows.len() as i64 == PAGE => after.clone_from(&last.serial),
-            _ => return Ok(()),
-        }
-    }
-}
-
-/// The event that ended this certificate, if it has.
-pub(crate) fn ended(db: &mut Database, issuer: &str, serial: &str) -> QueryResult<Option<Revoked>> {
-    revoked()
-        .filter(is_revocation())
-        .filter(certificate_status_events::issuer.eq(issuer))
-        .filter(certificate_status_events::serial.eq(serial))
-        .first(db)
-        .optional()
-}
-
-/// The newest events, the newest first.
-pub(crate) fn newest_revoked(db: &mut Database, limit: i64) -> QueryResult<Vec<Revoked>> {
-    revoked().order(certificate_status_events::sequence.desc()).limit(limit).load(db)
-}
-
-/// The first event of a scope after a place in the log.
-pub(crate) fn first_revoked_after(
-    db: &mut Database,
-    scope: &Scope,
-    sequence: i64,
-) -> QueryResult<Option<Revoked>> {
-    in_scope!(revoked(), scope)
-        .filter(certificate_status_events::sequence.gt(sequence))
-        .order(certificate_status_events::sequence)
-        .first(db)
-        .optional()
-}
-
-/// The sequence of the newest event of all that was dated at `until` or before; zero where there is none.
-pub(crate) fn newest_event_until(db: &mut Database, until: Timestamp) -> QueryResult<i64> {
-    let newest: Option<i64> = certificate_status_events::table
-        .filter(certificate_status_events::occurred_at.le(until))
-        .order(certificate_status_events::sequence.desc())
-        .select(certificate_status_events::sequence)
-        .first(db)
-        .optional()?;
-    Ok(newest.unwrap_or(0))
 }
 
 /// A card that was opposed.

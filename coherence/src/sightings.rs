@@ -6,7 +6,8 @@ use diesel::prelude::*;
 use store::schema::{certificate_status_events, coherence_sightings};
 use store::{Database, Timestamp};
 
-use crate::recorded::{self, CrlKind, Revoked};
+use crate::logged::{self, Logged};
+use crate::recorded::CrlKind;
 use crate::scope::Scope;
 
 /// How far back a revocation that was never seen in OCSP is asked about; of older ones nothing is written down.
@@ -78,12 +79,13 @@ pub(crate) fn record(db: &mut Database, sightings: &[Sighting], at: Timestamp) -
 }
 
 /// Revocations of the last day that nobody has seen in OCSP yet.
-pub(crate) fn unseen_in_ocsp(db: &mut Database, at: Timestamp) -> QueryResult<Vec<Revoked>> {
-    let older = recorded::newest_event_until(db, at.minus(WINDOW))?;
+pub(crate) fn unseen_in_ocsp(db: &mut Database, at: Timestamp) -> QueryResult<Vec<Logged>> {
+    let older = logged::newest_event_until(db, at.minus(WINDOW))?;
     let seen = coherence_sightings::table
         .filter(coherence_sightings::face.eq("ocsp").and(coherence_sightings::number.gt(older)))
         .select(coherence_sightings::number);
     let keys: Vec<(String, String)> = certificate_status_events::table
+        .filter(logged::is_revocation())
         .filter(certificate_status_events::sequence.gt(older))
         .filter(certificate_status_events::sequence.ne_all(seen))
         .order(certificate_status_events::sequence)
@@ -92,7 +94,7 @@ pub(crate) fn unseen_in_ocsp(db: &mut Database, at: Timestamp) -> QueryResult<Ve
         .load(db)?;
     let mut events = Vec::with_capacity(keys.len());
     for (issuer, serial) in keys {
-        events.extend(recorded::ended(db, &issuer, &serial)?);
+        events.extend(logged::ended(db, &issuer, &serial)?);
     }
     Ok(events)
 }

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use store::schema::{card_certificates, certificate_status_events, opposition_declarations};
 use store::{Database, Timestamp};
 
+use crate::logged;
 use crate::recorded::{self, CrlKind, Opposed};
 use crate::scope::Scope;
 use crate::sightings;
@@ -98,7 +99,7 @@ fn follow(db: &mut Database, opposed: &Opposed, ocsp_validity: Duration) -> Quer
                 .eq(card_certificates::issuer)
                 .and(certificate_status_events::serial.eq(card_certificates::serial))),
         )
-        .filter(recorded::is_revocation())
+        .filter(logged::is_revocation())
         .filter(card_certificates::card_number.eq(&opposed.card_number))
         .select((
             certificate_status_events::issuer,

@@ -12,6 +12,7 @@ use crate::der::sequence;
 use crate::findings::Findings;
 use crate::key::{base64, hex, sha256};
 use crate::responder::{self, Responders};
+use crate::status_leaves::StatusLeaves;
 
 /// A line of `certificates.jsonl`.
 #[derive(Debug, Deserialize)]
@@ -40,6 +41,9 @@ struct Expected {
     valid: (i64, i64),
     ceremony: bool,
     seen: Vec<&'static str>,
+    /// Where it stands, by its record.
+    status: String,
+    status_leaves: StatusLeaves,
 }
 
 /// A leaf about a certificate, an import or a ceremony.
@@ -108,8 +112,8 @@ impl Certificates {
         let certificate =
             record.certificate.as_deref().map(|text| check_signature(bundle, record, &tbs, text));
         let certificate = certificate.transpose()?;
-        if matches!(record.status.as_str(), "good") && certificate.is_none() {
-            return Err("it is good, and not there".to_owned());
+        if matches!(record.status.as_str(), "good" | "held") && certificate.is_none() {
+            return Err(format!("it is {}, and not there", record.status));
         }
         let asked = check_request(bundle, record, spki)?;
         let ceremony = record.evidence_kind == "ceremony" && asked.is_none();
@@ -144,6 +148,8 @@ impl Certificates {
             valid,
             ceremony,
             seen: Vec::new(),
+            status: record.status.clone(),
+            status_leaves: StatusLeaves::default(),
         })
     }
 
@@ -180,6 +186,11 @@ impl Certificates {
                 let in_time = decided <= at.saturating_add(600_000) && at < expires;
                 if in_time { Ok(()) } else { Err("it was prepared when its decisions were worth nothing") }
             }),
+            "certificate.revoked" | "certificate.held" | "certificate.released" => {
+                if let Some(expected) = self.expected.get_mut(subject) {
+                    expected.status_leaves.see(action);
+                }
+            }
             "certificate.signing" => self.certificate_leaf(subject, "signing", findings, |_| Ok(())),
             "certificate.issued" => self.certificate_leaf(subject, "issued", findings, |expected| {
                 let said = read().ok_or("the payload of its issued leaf is gone")?.sha256;
@@ -221,6 +232,9 @@ impl Certificates {
             };
             for leaf in needed.iter().filter(|leaf| !expected.seen.contains(leaf)) {
                 findings.contradiction(&subject, format!("has no leaf that says {leaf}"));
+            }
+            if let Err(what) = expected.status_leaves.check(&expected.status) {
+                findings.contradiction(&subject, what);
             }
             if expected.ceremony && expected.certificate_sha256.is_some_and(|it| !self.reported.contains(&it))
             {

@@ -20,6 +20,7 @@ mod log;
 mod note;
 mod passkey;
 mod responder;
+mod status_leaves;
 
 #[cfg(test)]
 mod tests;

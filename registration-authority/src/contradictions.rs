@@ -39,13 +39,31 @@ const RULES: &[(&str, &str)] = &[
     (
         "a certificate is revoked, and the status log does not say so",
         "SELECT k.issuer || ' ' || k.serial AS key FROM certificates k WHERE k.status = 'revoked'
-         AND NOT EXISTS (SELECT 1 FROM certificate_status_events e WHERE e.issuer = k.issuer AND e.serial = k.serial)",
+         AND NOT EXISTS (SELECT 1 FROM certificate_status_events e
+                         WHERE e.issuer = k.issuer AND e.serial = k.serial AND e.event = 'revoked')",
     ),
     (
         "the status log says that a certificate ended, and it did not",
         "SELECT e.issuer || ' ' || e.serial AS key FROM certificate_status_events e
          LEFT JOIN certificates k ON k.issuer = e.issuer AND k.serial = e.serial
-         WHERE k.status IS NULL OR k.status <> 'revoked'",
+         WHERE e.event = 'revoked' AND (k.status IS NULL OR k.status <> 'revoked')",
+    ),
+    (
+        "a certificate is held, and the last word of the status log on it is another",
+        "SELECT k.issuer || ' ' || k.serial AS key FROM certificates k WHERE k.held_at IS NOT NULL
+         AND NOT EXISTS (SELECT 1 FROM certificate_status_events e
+                         WHERE e.issuer = k.issuer AND e.serial = k.serial AND e.event = 'held'
+                         AND e.occurred_at = k.held_at AND NOT EXISTS (
+                             SELECT 1 FROM certificate_status_events f WHERE f.issuer = e.issuer
+                             AND f.serial = e.serial AND f.event <> 'revoked' AND f.sequence > e.sequence))",
+    ),
+    (
+        "the last word of the status log on a certificate is a hold, and it is not held",
+        "SELECT e.issuer || ' ' || e.serial AS key FROM certificate_status_events e
+         JOIN certificates k ON k.issuer = e.issuer AND k.serial = e.serial
+         WHERE e.event <> 'revoked' AND e.event = 'held' AND k.held_at IS NULL AND k.status = 'good'
+         AND NOT EXISTS (SELECT 1 FROM certificate_status_events f WHERE f.issuer = e.issuer
+                         AND f.serial = e.serial AND f.event <> 'revoked' AND f.sequence > e.sequence)",
     ),
     (
         "an order goes on by a decision that its officer took back",

@@ -71,6 +71,7 @@ const ATTEMPTS: &[(&str, &str)] = &[
     ("UPDATE certificates SET der = tbs WHERE der IS NOT NULL", "never changed"),
     ("UPDATE certificates SET rsa_modulus_sha256 = NULL WHERE rsa_modulus_sha256 IS NOT NULL", "never changed"),
     ("UPDATE certificates SET shard = 1", "never changed"),
+    ("UPDATE certificates SET held_at = 1 WHERE status = 'revoked'", ""),
     ("DELETE FROM certificates WHERE status = 'revoked'", "never deleted"),
     ("DELETE FROM certificate_status_events", "append-only"),
     ("UPDATE certificate_status_events SET reason = 'superseded'", "append-only"),

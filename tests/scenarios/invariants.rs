@@ -111,6 +111,7 @@ pub fn is_good(certificate: &Certificate) -> bool {
 #[track_caller]
 fn check_status_log(db: &mut Database, all: &[Certificate]) {
     let mut logged: Vec<(String, String)> = certificate_status_events::table
+        .filter(certificate_status_events::event.eq("revoked"))
         .select((certificate_status_events::issuer, certificate_status_events::serial))
         .load(db)
         .unwrap();

@@ -57,6 +57,7 @@ pub(crate) fn certificate_status(word: &str) -> &'static str {
         "intended" => "Préparé",
         "signing" => "En cours de signature",
         "good" => "Valide",
+        "held" => "Suspendu",
         "revoked" => "Révoqué",
         _ => "Abandonné avant signature",
     }

@@ -10,6 +10,7 @@ use super::crl_entries::{Expected, compare};
 use super::{Checks, PUBLICATION, Seen};
 use crate::LookError;
 use crate::difference::{Face, Kind};
+use crate::logged;
 use crate::readers::crl::Crl;
 use crate::recorded::{self, CrlKind, RecordedCrl};
 use crate::scope::Scope;
@@ -155,7 +156,7 @@ impl Checks<'_> {
         Ok(())
     }
 
-    /// Base and delta together: the delta goes with the base that is served, and what was revoked a while ago stands on
+    /// Base and delta together: the delta goes with the base that is served, and what the log said a while ago stands on
     /// one of them. (What stands on each was compared with the log; a base that reaches at least as far as the delta's
     /// begins where the delta begins, or later, and so nothing falls between.)
     fn together(
@@ -179,11 +180,13 @@ impl Checks<'_> {
             return Ok(());
         };
         // The oldest that is missing: it is the same in the next look, whatever is revoked meanwhile.
-        let due = recorded::first_revoked_after(self.db, scope, reached)?;
+        let due = logged::first_after(self.db, scope, reached)?;
         if let Some(due) = due.filter(|due| due.occurred_at.plus(PUBLICATION) < self.at) {
             let subject = format!("{} {}", due.issuer, due.serial);
-            let found =
-                format!("revoked at {}, and neither on the complete CRL nor on the delta", due.occurred_at);
+            let found = format!(
+                "{} at {}, of which neither complete CRL nor delta tells",
+                due.event, due.occurred_at
+            );
             self.differences.add(Face::Delta, &place, Kind::Missing, subject, found);
         }
         Ok(())

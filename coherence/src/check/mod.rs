@@ -15,6 +15,8 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use store::{Database, Timestamp};
 
+pub(crate) use crl_entries::reason;
+
 use crate::difference::{Difference, Differences, Face, Kind};
 use crate::fetch::{Fetcher, LARGEST_FILE};
 use crate::sample::Sample;

@@ -1,4 +1,6 @@
-//! OCSP: the newest revocations, those that were not seen there yet, and a sample of everything else.
+//! OCSP: the newest revocations and holds, those that were not seen there yet, and a sample of everything else.
+
+use std::collections::BTreeSet;
 
 use openssl::x509::X509;
 use store::Timestamp;
@@ -7,11 +9,12 @@ use super::crl_entries::reason;
 use super::{CLOCKS, Checks, LOG};
 use crate::LookError;
 use crate::difference::{Face, Kind};
+use crate::logged::{self, Logged};
 use crate::readers::ocsp::{Answer, Question, Status};
-use crate::recorded::{self, Revoked};
+use crate::recorded;
 use crate::sightings::{self, Sighting};
 
-/// The newest revocations that are asked about each time: where a responder reads a database that stands still, these
+/// The newest events of the log that are asked about each time: where a responder reads a database that stands still, these
 /// are what it does not know.
 const NEWEST: i64 = 64;
 
@@ -20,14 +23,11 @@ const PLACE: &str = "/ocsp";
 
 impl Checks<'_> {
     pub(super) fn ocsp(&mut self) -> Result<(), LookError> {
-        let mut revoked = recorded::newest_revoked(self.db, NEWEST)?;
-        revoked.extend(sightings::unseen_in_ocsp(self.db, self.at)?);
-        revoked.sort_by_key(|event| event.sequence);
-        revoked.dedup_by_key(|event| event.sequence);
-        for event in &revoked {
-            if let Some(answer) = self.asked(&event.issuer, &event.serial)? {
-                self.is_revoked(event, &answer);
-            }
+        let mut logged = logged::newest(self.db, NEWEST)?;
+        logged.extend(sightings::unseen_in_ocsp(self.db, self.at)?);
+        let about: BTreeSet<_> = logged.into_iter().map(|event| (event.issuer, event.serial)).collect();
+        for (issuer, serial) in &about {
+            self.sampled(issuer, serial)?;
         }
         for (issuer, serial) in &self.sample.certificates {
             self.sampled(issuer, serial)?;
@@ -47,10 +47,16 @@ impl Checks<'_> {
 
     fn sampled(&mut self, issuer: &str, serial: &str) -> Result<(), LookError> {
         let Some(answer) = self.asked(issuer, serial)? else { return Ok(()) };
-        // Read after the answer: what ended in between is in the log by now, and may be in the answer.
-        if let Some(event) = recorded::ended(self.db, issuer, serial)? {
-            self.is_revoked(&event, &answer);
-            return Ok(());
+        // Read after the answer: what happened in between is in the log by now, and may be in the answer.
+        let last = logged::last(self.db, issuer, serial)?;
+        match last {
+            Some(event) if !event.is_release() => {
+                self.is_revoked(&event, &answer);
+                return Ok(());
+            }
+            // It may be on its way, for a moment.
+            Some(event) if event.occurred_at.plus(LOG) > self.at => return Ok(()),
+            _ => {}
         }
         let status = recorded::certificate(self.db, issuer, serial)?.map(|(status, _)| status);
         if status.as_deref() == Some("good") && answer.status != Status::Good {
@@ -125,7 +131,8 @@ impl Checks<'_> {
         }
     }
 
-    fn is_revoked(&mut self, event: &Revoked, answer: &Answer) {
+    /// What is held is revoked for certificateHold.
+    fn is_revoked(&mut self, event: &Logged, answer: &Answer) {
         let subject = format!("{} {}", event.issuer, event.serial);
         let this_update = Timestamp::from_seconds(answer.this_update);
         let (at, stated_reason) = match answer.status {
@@ -134,7 +141,8 @@ impl Checks<'_> {
             _ if event.occurred_at.plus(LOG) > self.at => return,
             other => {
                 let found = format!(
-                    "revoked at {} (event {}), and OCSP says {} as of {this_update}",
+                    "{} at {} (event {}), and OCSP says {} as of {this_update}",
+                    event.event,
                     event.occurred_at,
                     event.sequence,
                     word(other)
@@ -143,18 +151,23 @@ impl Checks<'_> {
                 return;
             }
         };
+        // What it said of the hold before is sent for a moment yet.
+        let is_of_the_event = reason(stated_reason) == Some(event.reason.as_str());
+        if !is_of_the_event && event.follows_a_hold() && event.occurred_at.plus(LOG) > self.at {
+            return;
+        }
         // Of what ended long ago, the moment at which somebody happened to look would say nothing.
-        if event.occurred_at.plus(sightings::WINDOW) > self.at {
+        if event.is_revocation() && event.occurred_at.plus(sightings::WINDOW) > self.at {
             self.sightings.push(Sighting::ocsp(&event.issuer, event.sequence));
         }
         // A date ahead of the clock is cut to the answer's own (decision 0012).
-        let honest = at == event.occurred_at.seconds()
-            || (event.occurred_at > this_update && at == answer.this_update);
+        let honest =
+            at == event.dated().seconds() || (event.dated() > this_update && at == answer.this_update);
         if !honest {
             let stated = Timestamp::from_seconds(at);
-            let found = format!("revoked at {} by the log, at {stated} in OCSP", event.occurred_at);
+            let found = format!("{} at {} by the log, at {stated} in OCSP", event.event, event.dated());
             self.differences.add(Face::Ocsp, PLACE, Kind::Differs, subject, found);
-        } else if reason(stated_reason) != Some(event.reason.as_str()) {
+        } else if !is_of_the_event {
             let found = format!("reason {} in the log, {stated_reason} in OCSP", event.reason);
             self.differences.add(Face::Ocsp, PLACE, Kind::Differs, subject, found);
         }

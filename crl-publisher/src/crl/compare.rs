@@ -230,7 +230,7 @@ fn check_by_state(
             (Err(_), Err(_)) => {
                 return Err(CrlRefused::Entry {
                     serial: serial.clone(),
-                    what: "stands on the delta, and nothing has happened to it since its base",
+                    what: "stands on the delta, and has not changed since its base, by log and row",
                 });
             }
         };

@@ -138,7 +138,8 @@ fn a_hold_that_the_database_forgot_does_not_leave_the_crl() {
          DELETE FROM certificate_status_events; UPDATE certificate_status_counter SET last = 0;",
     );
     let report = publish_now(&mut world, 2 * HOUR);
-    assert_eq!(report.failures[0].error.code().name, "crl-entry-lost", "{:?}", report.failures);
+    let lost = report.failures.iter().any(|failure| failure.error.code().name == "crl-entry-lost");
+    assert!(lost, "{:?}", report.failures);
     assert_eq!(published(&world, ISSUING, CrlKind::Full), before);
 }
 
@@ -154,7 +155,7 @@ fn where_row_and_log_disagree_about_a_hold_nothing_is_published() {
         write(&mut world, &format!("UPDATE certificates SET held_at = {row} WHERE serial = '{ONE}'"));
         let act = world.act(2 * SECOND);
         let report = run(&mut world, &act);
-        let refused = report.failures.iter().any(|failure| failure.error.code().name == "crl-entries");
+        let refused = report.failures.iter().any(|one| one.error.code() == crate::faults::CRL_ENTRIES);
         assert!(refused, "held {held}, held_at {row}: {:?}", report.failures);
     }
 }

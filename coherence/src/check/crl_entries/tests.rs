@@ -158,6 +158,104 @@ fn each_way_in_which_an_entry_may_differ_is_named() {
     assert_eq!(kinds, [(Kind::Differs, name(1)), (Kind::Differs, name(2)), (Kind::Surplus, name(4))]);
 }
 
+/// Two more certificates that are good; the second is held, and with it what `sql` says.
+fn with_holds(sql: &str) -> (TempDir, Database) {
+    let (folder, mut db) = revoked(2);
+    db.batch_execute(&format!(
+        "INSERT INTO certificates (issuer, serial, profile, status, epoch, evidence_kind, evidence_digest, spki_sha256,
+                 tbs, der, not_before, not_after, prepared_at, held_at)
+             SELECT 'ACI', printf('1D%014X', n), 'p', 'good', 1, 'officer', zeroblob(32), zeroblob(32),
+                 zeroblob(1), x'00', 0, 900000, 0, iif(n = 4, 60000, NULL) FROM (SELECT 3 AS n UNION SELECT 4);
+         INSERT INTO certificate_status_events (sequence, issuer, serial, event, reason, occurred_at)
+             VALUES (3, 'ACI', '1D00000000000003', 'held', 'certificateHold', 55000),
+                    (4, 'ACI', '1D00000000000003', 'released', 'removeFromCRL', 56000),
+                    (5, 'ACI', '1D00000000000004', 'held', 'certificateHold', 60000);
+         {sql}"
+    ))
+    .unwrap();
+    (folder, db)
+}
+
+/// What is found of entries of a complete CRL and of a delta from its beginning.
+fn found(db: &mut Database, face: Face, cut: i64, entries: &[Entry<'_>]) -> Vec<(Kind, String)> {
+    let scope = Scope::whole("ACI");
+    let expected = Expected {
+        face,
+        place: "here",
+        scope: &scope,
+        between: (if face == Face::Delta { 2 } else { 0 }, cut),
+        this_update: Timestamp::from_seconds(90),
+        before: None,
+    };
+    let mut differences = Differences::default();
+    compare(db, &expected, entries, &mut differences).unwrap();
+    differences.into_parts().0.into_iter().map(|one| (one.kind, one.subject)).collect()
+}
+
+#[test]
+fn a_hold_stands_on_every_crl_and_its_release_on_deltas_alone() {
+    let all: Vec<_> = (1..=4).map(serial).collect();
+    // Few events are read at once, many page by page.
+    for cut in [10, 1_000_000] {
+        let (_folder, mut db) = with_holds("");
+        let revoked = entries(&all[..2]);
+        let [lifted, held] =
+            [(2, 56, 8), (3, 60, 6)].map(|(n, at, reason)| Entry { serial: &all[n], revoked_at: at, reason });
+        let complete = [&revoked[..], &[held]].concat();
+        assert_eq!(found(&mut db, Face::Crl, cut, &complete), []);
+        assert_eq!(found(&mut db, Face::Delta, cut, &[lifted, held]), []);
+        let name = |n: u32| format!("ACI 1D{n:014X}");
+        for (face, on_it, wrong) in [
+            (Face::Crl, [&revoked[..], &[lifted, held]].concat(), (Kind::Surplus, name(3))),
+            (Face::Crl, revoked.clone(), (Kind::Missing, name(4))),
+            (Face::Delta, vec![held], (Kind::Missing, name(3))),
+            (Face::Delta, vec![Entry { reason: 6, ..lifted }, held], (Kind::Differs, name(3))),
+            (Face::Delta, vec![lifted, Entry { reason: 8, ..held }], (Kind::Differs, name(4))),
+            (Face::Delta, vec![lifted, Entry { revoked_at: 61, ..held }], (Kind::Differs, name(4))),
+        ] {
+            assert_eq!(found(&mut db, face, cut, &on_it), [wrong], "{on_it:?}");
+        }
+    }
+}
+
+#[test]
+fn what_was_revoked_while_it_was_held_stands_under_the_date_of_its_hold() {
+    let (_folder, mut db) = with_holds(
+        "INSERT INTO certificate_status_events (sequence, issuer, serial, event, reason, occurred_at, since)
+             VALUES (6, 'ACI', '1D00000000000004', 'revoked', 'keyCompromise', 70000, 60000);
+         UPDATE certificates SET status = 'revoked', held_at = NULL, revoked_at = 60000,
+             revocation_reason = 'keyCompromise' WHERE serial = '1D00000000000004';",
+    );
+    let all: Vec<_> = (1..=4).map(serial).collect();
+    for cut in [10, 1_000_000] {
+        let mut complete = entries(&all[..2]);
+        complete.push(Entry { serial: &all[3], revoked_at: 60, reason: 1 });
+        assert_eq!(found(&mut db, Face::Crl, cut, &complete), []);
+        complete[2].revoked_at = 70;
+        assert_eq!(found(&mut db, Face::Crl, cut, &complete).len(), 1);
+    }
+    // The CRL that was cut before is still right, though the row has moved on.
+    let mut before = entries(&all[..2]);
+    before.push(Entry { serial: &all[3], revoked_at: 60, reason: 6 });
+    assert_eq!(found(&mut db, Face::Crl, 5, &before), []);
+}
+
+#[test]
+fn a_row_that_says_nothing_of_its_hold_is_told() {
+    for sql in [
+        "UPDATE certificates SET held_at = NULL;",
+        "UPDATE certificates SET held_at = 60001 WHERE held_at = 60000;",
+        "UPDATE certificates SET held_at = 55000 WHERE held_at IS NULL AND status = 'good';",
+    ] {
+        let (_folder, mut db) = with_holds(sql);
+        let all: Vec<_> = (1..=4).map(serial).collect();
+        let [lifted, held] =
+            [(2, 56, 8), (3, 60, 6)].map(|(n, at, reason)| Entry { serial: &all[n], revoked_at: at, reason });
+        let told = found(&mut db, Face::Delta, 10, &[lifted, held]);
+        assert!(matches!(&told[..], [(Kind::Differs, _)]), "{sql}: {told:?}");
+    }
+}
+
 /// `cargo test --release -p coherence -- --ignored --nocapture a_million`
 #[test]
 #[ignore = "a measurement"]

@@ -120,6 +120,10 @@ fn words(told: &Told, proven: &[Proven]) -> String {
         text +=
             &format!("  outside its validity, {} to {}\n", told.history.not_before, told.history.not_after);
     }
+    for hold in &told.history.holds {
+        let until = hold.until.map_or("and it still is".to_owned(), |until| format!("until {until}"));
+        text += &format!("  status log: held since {} {until}, event {}\n", hold.since, hold.sequence);
+    }
     text += &match ended {
         None => "  status log: it has not ended\n".to_owned(),
         Some(ended) => format!(
@@ -156,7 +160,12 @@ fn words(told: &Told, proven: &[Proven]) -> String {
 
 fn of_crl(crl: &CrlThen) -> String {
     let seen = crl.seen_at.map_or("not seen from outside".to_owned(), |seen| format!("first seen {seen}"));
-    let stands = crl.revoked_at.map_or("not on it".to_owned(), |at| format!("on it, revoked {at}"));
+    let stands = match (crl.revoked_at, crl.reason) {
+        (None, _) => "not on it".to_owned(),
+        (Some(at), Some("certificateHold")) => format!("on it, held {at}"),
+        (Some(at), Some("removeFromCRL")) => format!("removed from it, its hold was lifted {at}"),
+        (Some(at), _) => format!("on it, revoked {at}"),
+    };
     format!(
         "  {} CRL {} ({} to {}, recorded {}, {seen}): {stands}; SHA-256 {}\n",
         crl.kind, crl.number, crl.this_update, crl.next_update, crl.recorded_at, crl.sha256
@@ -169,5 +178,8 @@ const fn said(ocsp: Ocsp) -> &'static str {
         Ocsp::Good => "good",
         Ocsp::GoodOrRevoked => "good or revoked: it had ended a moment before",
         Ocsp::Revoked => "revoked",
+        Ocsp::GoodOrHeld => "good or held: a moment before, it was held or its hold lifted",
+        Ocsp::Held => "revoked for certificateHold: it was held",
+        Ocsp::HeldOrRevoked => "held or revoked: it had ended a moment before",
     }
 }

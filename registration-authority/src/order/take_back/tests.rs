@@ -33,7 +33,7 @@ fn refused(house: &mut House, login: &str, number: &str) -> Result<CardOrder, Ap
 }
 
 fn evidence(house: &mut House, number: &str) -> &'static str {
-    match verify_evidence(&mut house.db, &house.verifier, number, house.at) {
+    match verify_evidence(&mut house.db, &mut ImportedRegister, &house.verifier, number, house.at) {
         Ok(_) => "",
         Err(error) => error.code().name,
     }
@@ -45,7 +45,7 @@ fn batched(house: &mut House) -> (usize, usize) {
     let House { db, rng, verifier, bureau, .. } = house;
     let prefix = "26".parse().unwrap();
     let closed =
-        db.write(|db| personalisation::close_batch(db, verifier, prefix, bureau.name(), rng, &act)).unwrap();
+        db.write(|db| personalisation::close_batch(db, &mut ImportedRegister, verifier, prefix, bureau.name(), rng, &act)).unwrap();
     (closed.cards.len(), closed.set_aside.len())
 }
 
