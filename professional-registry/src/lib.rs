@@ -9,6 +9,7 @@
 //! This crate alone writes `register_feeds`, `register_merges`, `register_holds`, `register_silences`, `professionals`,
 //! `register_structures`, `register_supplements` and `register_identities`.
 
+mod civil_status;
 mod exercises;
 pub mod extract;
 pub mod faults;
@@ -23,6 +24,7 @@ mod registry;
 mod search;
 mod supplement;
 
+pub use civil_status::{CivilNames, SameBirth, same_birth};
 pub use identifiers::{
     Finess, IdNatPs, IdNatStruct, IdentifierError, Rpps, Siren, Siret, TechnicalStructureId,
 };

@@ -456,6 +456,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    order_looks (order_number, order_version) {
+        order_number -> Text,
+        order_version -> BigInt,
+        looked_at -> BigInt,
+    }
+}
+
+diesel::table! {
     card_places (structure, initials, card_number) {
         structure -> Text,
         initials -> Text,
@@ -847,6 +855,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     order_questions,
     order_answers,
     order_flags,
+    order_looks,
     order_places,
     card_places,
     terms_acceptances,

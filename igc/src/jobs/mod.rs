@@ -13,6 +13,7 @@ mod object_store;
 mod opposition_callbacks;
 mod opposition_codes;
 mod opposition_list;
+mod order_flags;
 mod pinned_bureaus;
 mod publication;
 mod registration;
@@ -87,6 +88,11 @@ pub const JOBS: &[Job] = &[
         name: "decisions",
         purpose: "receives what officers decided, draws the nonces of what they decide next",
         run: decisions::run,
+    },
+    Job {
+        name: "order-flags",
+        purpose: "looks at open orders for holders who seem to be entered twice in the register",
+        run: order_flags::run,
     },
     Job {
         name: "responders",

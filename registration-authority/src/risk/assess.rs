@@ -18,10 +18,30 @@ pub struct RiskFacts {
     pub duplicates: Vec<String>,
     /// Orders of other persons at the same place, with the likeness of the names in hundredths.
     pub neighbours: Vec<(String, i64)>,
+    /// Cards and orders of other persons who were born on the same day (`la carte 2600000017`), with the likeness of the
+    /// names in hundredths.
+    pub born_alike: Vec<(String, i64)>,
     /// Orders within an hour for the busiest place of the holder.
     pub of_structure: i64,
     /// Orders within an hour by whoever submitted this one.
     pub of_submitter: i64,
+}
+
+impl RiskFacts {
+    /// Those of an order that nothing is to be said of.
+    pub fn nothing(at: Timestamp) -> Self {
+        Self {
+            at,
+            supported: true,
+            differs: Vec::new(),
+            extracted_at: Some(at),
+            duplicates: Vec::new(),
+            neighbours: Vec::new(),
+            born_alike: Vec::new(),
+            of_structure: 0,
+            of_submitter: 0,
+        }
+    }
 }
 
 /// A flag that was raised.
@@ -80,6 +100,10 @@ fn found(rule: &FlagRule, facts: &RiskFacts) -> Option<String> {
         Flag::SimilarPerson => {
             let alike = facts.neighbours.iter().filter(|(_, likeness)| *likeness >= rule.limit);
             some(alike.map(|(order, likeness)| format!("{order} (noms semblables à {likeness} %)")).collect())
+        }
+        Flag::SamePerson => {
+            let alike = facts.born_alike.iter().filter(|(_, likeness)| *likeness >= rule.limit);
+            some(alike.map(|(what, likeness)| format!("{what} (noms semblables à {likeness} %)")).collect())
         }
         Flag::RushOfStructure => more(facts.of_structure),
         Flag::RushOfSubmitter => more(facts.of_submitter),

@@ -7,6 +7,7 @@
 //! (decision 28).
 
 mod assess;
+mod births;
 mod names;
 mod places;
 mod second_look;
@@ -26,11 +27,12 @@ use store::{Act, Code, Database, Fault, Timestamp};
 use thiserror::Error;
 
 pub use assess::{RaisedFlag, RiskFacts, assess};
+pub use births::{Looked, look};
 pub(crate) use second_look::{keep_places, worker_asks_for_two};
 pub use table::{BadFlags, Flag, FlagRule, Level, flags};
 
 use crate::eligibility::{self, BadRules, Product};
-use crate::order::{CardOrder, Origin, exercise_key};
+use crate::order::{CardOrder, OrderError, Origin, exercise_key};
 
 /// Within which time orders count as a rush.
 const HOUR: Duration = Duration::from_secs(3600);
@@ -47,6 +49,9 @@ pub enum RiskError {
     /// The register does not answer.
     #[error(transparent)]
     Registry(#[from] RegistryError),
+    /// The order cannot be read.
+    #[error(transparent)]
+    Order(#[from] OrderError),
     /// The database refused.
     #[error("database: {0}")]
     Database(#[from] diesel::result::Error),
@@ -58,6 +63,7 @@ impl Fault for RiskError {
             Self::Flags(error) => error.code(),
             Self::Rules(error) => error.code(),
             Self::Registry(error) => error.code(),
+            Self::Order(error) => error.code(),
             Self::Database(_) => store::fault::DATABASE,
         }
     }
@@ -85,8 +91,14 @@ pub(crate) fn look_again(
     order: &CardOrder,
     act: &Act,
 ) -> Result<(), RiskError> {
+    let raised = raised_now(db, registry, order, act.at)?;
+    Ok(keep(db, order, raised, act)?)
+}
+
+/// Keeps what of this is not kept yet of this version.
+fn keep(db: &mut Database, order: &CardOrder, raised: Vec<RaisedFlag>, act: &Act) -> QueryResult<()> {
     let known = recorded(db, &order.number, order.version)?;
-    for raised in raised_now(db, registry, order, act.at)? {
+    for raised in raised {
         if known.iter().any(|one| one.flag == raised.flag) {
             continue;
         }
@@ -174,6 +186,8 @@ fn raised_now(
             .into_iter()
             .map(|neighbour| (neighbour.of, names::likeness(&words, &neighbour.words)))
             .collect(),
+        // Civil status is the worker's to read (`births`).
+        born_alike: Vec::new(),
         of_structure: places::busiest(db, order, since)?,
         of_submitter: of_submitter(db, order, since)?,
     };

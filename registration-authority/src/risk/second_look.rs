@@ -15,7 +15,7 @@ use store::schema::{card_places, cards};
 use store::{Database, Timestamp};
 
 use super::places::{MOST_COMPARED, Neighbour, structures};
-use super::{RiskError, RiskFacts, asks_for_two, assess, flags, living_cards, names};
+use super::{RiskError, RiskFacts, asks_for_two, assess, births, flags, living_cards, names};
 use crate::order::CardOrder;
 
 /// Whether two officers must approve the order: because of a flag that was kept of this version, or of what the worker finds.
@@ -38,17 +38,13 @@ pub(crate) fn worker_asks_for_two(
     let neighbours = neighbours(db, order, record.as_ref(), &words, own)?;
     // What the register no longer supports is refused by a rule, and what else is flagged asks for no second officer.
     let facts = RiskFacts {
-        at,
-        supported: true,
-        differs: Vec::new(),
-        extracted_at: Some(at),
         duplicates,
         neighbours: neighbours
             .into_iter()
             .map(|neighbour| (neighbour.of, names::likeness(&words, &neighbour.words)))
             .collect(),
-        of_structure: 0,
-        of_submitter: 0,
+        born_alike: births::cards_before(db, order, own)?,
+        ..RiskFacts::nothing(at)
     };
     Ok(assess(flags()?, &facts).iter().any(|raised| raised.second_officer))
 }
@@ -116,6 +112,6 @@ fn neighbours(
 }
 
 /// Whether a card was there before the order's own; every one was while there is none.
-fn before(own: Option<&Card>, ordered_at: Timestamp, number: &CardNumber) -> bool {
+pub(super) fn before(own: Option<&Card>, ordered_at: Timestamp, number: &CardNumber) -> bool {
     own.is_none_or(|own| (ordered_at, number) < (own.ordered_at, &own.number))
 }

@@ -53,6 +53,9 @@ pub enum Flag {
     Duplicate,
     /// Somebody of almost the same name at the same place has an order.
     SimilarPerson,
+    /// Somebody of almost the same name, born on the same day, has a card or an order: one person may be entered twice. The worker
+    /// alone finds it.
+    SamePerson,
     /// Many orders for one place at once.
     RushOfStructure,
     /// Many orders by one officer at once.
@@ -61,12 +64,13 @@ pub enum Flag {
 
 impl Flag {
     /// Every flag, in the order of the table.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::RegisterGone,
         Self::RegisterMismatch,
         Self::SnapshotAge,
         Self::Duplicate,
         Self::SimilarPerson,
+        Self::SamePerson,
         Self::RushOfStructure,
         Self::RushOfSubmitter,
     ];
@@ -79,6 +83,7 @@ impl Flag {
             Self::SnapshotAge => "snapshot-age",
             Self::Duplicate => "duplicate",
             Self::SimilarPerson => "similar-person",
+            Self::SamePerson => "same-person",
             Self::RushOfStructure => "rush-of-structure",
             Self::RushOfSubmitter => "rush-of-submitter",
         }
@@ -94,7 +99,11 @@ impl Flag {
     const fn has_limit(self) -> bool {
         matches!(
             self,
-            Self::SnapshotAge | Self::SimilarPerson | Self::RushOfStructure | Self::RushOfSubmitter
+            Self::SnapshotAge
+                | Self::SimilarPerson
+                | Self::SamePerson
+                | Self::RushOfStructure
+                | Self::RushOfSubmitter
         )
     }
 }

@@ -172,17 +172,36 @@ pub(crate) fn import(
 
 /// Reads a restricted extract: telephone and e-mail for correspondence of each person.
 pub(crate) fn import_contacts(house: &mut super::House, contacts: &[(&IdNatPs, &str, &str)]) {
+    let told = contacts.iter().map(|(person, telephone, email)| {
+        let cells = [
+            ("Téléphone (coord. correspondance)", *telephone),
+            ("Adresse e-mail (coord. correspondance)", *email),
+        ];
+        (*person, cells.to_vec())
+    });
+    import_restricted(house, &told.collect::<Vec<_>>());
+}
+
+/// Reads a restricted extract: name at birth, given names and date of birth of each person.
+pub(crate) fn import_civil_status(house: &mut super::House, persons: &[(&IdNatPs, &str, &str, &str)]) {
+    let told = persons.iter().map(|(person, family_name, given_names, born)| {
+        let cells =
+            [("Nom de famille", *family_name), ("Prénoms", *given_names), ("Date de naissance", *born)];
+        (*person, cells.to_vec())
+    });
+    import_restricted(house, &told.collect::<Vec<_>>());
+}
+
+fn import_restricted(house: &mut super::House, told: &[(&IdNatPs, Vec<(&str, &str)>)]) {
     let form = Form::RESTRICTED;
     let mut text = format!("{}|\n", form.columns.join("|"));
-    for (person, telephone, email) in contacts {
+    for (person, told) in told {
         let id = person.to_string();
         let cell = |column: &&str| match *column {
             "Type d'identifiant PP" => id[..1].to_owned(),
             "Identifiant PP" => id[1..].to_owned(),
             "Identification nationale PP" => id.clone(),
-            "Téléphone (coord. correspondance)" => (*telephone).to_owned(),
-            "Adresse e-mail (coord. correspondance)" => (*email).to_owned(),
-            _ => String::new(),
+            column => told.iter().find(|(of, _)| *of == column).map_or("", |(_, cell)| cell).to_owned(),
         };
         let cells: Vec<String> = form.columns.iter().map(cell).collect();
         text.push_str(&format!("{}|\n", cells.join("|")));

@@ -44,8 +44,19 @@ fn batched(house: &mut House) -> (usize, usize) {
     let act = house.job();
     let House { db, rng, verifier, bureau, .. } = house;
     let prefix = "26".parse().unwrap();
-    let closed =
-        db.write(|db| personalisation::close_batch(db, &mut ImportedRegister, verifier, prefix, bureau.name(), rng, &act)).unwrap();
+    let closed = db
+        .write(|db| {
+            personalisation::close_batch(
+                db,
+                &mut ImportedRegister,
+                verifier,
+                prefix,
+                bureau.name(),
+                rng,
+                &act,
+            )
+        })
+        .unwrap();
     (closed.cards.len(), closed.set_aside.len())
 }
 

@@ -1,0 +1,9 @@
+-- Owner: registration-authority.
+
+-- Versions of orders at which the worker has looked for flags that only it can find: it reads civil status, the web role does not.
+CREATE TABLE order_looks (
+    order_number  TEXT   NOT NULL REFERENCES card_orders (number),
+    order_version BIGINT NOT NULL CHECK (order_version > 0),
+    looked_at     BIGINT NOT NULL,
+    PRIMARY KEY (order_number, order_version)
+) WITHOUT ROWID;
