@@ -1,5 +1,5 @@
 use registration_authority::decision::{self, nonce};
-use registration_authority::{enrolment, order};
+use registration_authority::{enrolment, order, suspension};
 use serde_json::{Value, json};
 use store::Act;
 
@@ -8,7 +8,8 @@ use crate::installation::system_rng;
 use crate::officer;
 use crate::problem::Problem;
 
-/// Receives what officers decided, tells holders of what can no longer be taken back, gives officers whom the chain names their rows, and draws the nonces of the next
+/// Receives what officers decided, tells holders of what can no longer be taken back, lifts the suspensions that two officers have lifted,
+/// gives officers whom the chain names their rows, and draws the nonces of the next
 /// decisions.
 pub fn run(worker: &mut Worker, act: &Act) -> Result<Value, Problem> {
     worker.db.refuse_on_reserve()?;
@@ -28,14 +29,21 @@ pub fn run(worker: &mut Worker, act: &Act) -> Result<Value, Problem> {
         tracing::error!(order.number = number, %code, "nobody is told what became of order {number}: {code}");
         failed.push((number, code.name));
     }
-    let effective = effective.told.len();
+    let lifted = suspension::lift_released(db, &verifier, rng, act)?;
+    for (card, code) in &lifted.failed {
+        tracing::error!(code = code.name, "card {card}: its suspension cannot be lifted ({})", code.name);
+        failed.push((format!("card {card}"), code.name));
+    }
+    let lifted: Vec<String> = lifted.cards.iter().map(ToString::to_string).collect();
+    let (received, effective) = (received.len(), effective.told.len());
+    let mut done =
+        json!({ "received": received, "effective": effective, "lifted": lifted, "enrolled": [], "failed": failed });
     if verifier.relying_party().is_none() {
-        let received = received.len();
-        return Ok(json!({ "received": received, "effective": effective, "enrolled": [], "failed": failed }));
+        return Ok(done);
     }
     let roster = verifier.roster(db)?;
     let enrolled = db.write(|db| enrolment::settle(db, &roster, rng, act))?;
     db.write(|db| nonce::draw(db, rng, act))?;
-    let received = received.len();
-    Ok(json!({ "received": received, "effective": effective, "enrolled": enrolled, "failed": failed }))
+    done["enrolled"] = json!(enrolled);
+    Ok(done)
 }

@@ -21,6 +21,7 @@ mod release;
 pub(crate) mod sign_in;
 mod signing;
 mod stale;
+mod suspension;
 mod tickets;
 
 #[cfg(test)]
@@ -54,6 +55,7 @@ pub(crate) const ADDRESSES: [&[Address]; 19] = [
     cards::ADDRESSES,
     card::ADDRESSES,
     opposition::ADDRESSES,
+    suspension::ADDRESSES,
     holder::ADDRESSES,
     pki::ADDRESSES,
     register::ADDRESSES,
