@@ -25,6 +25,7 @@ use crate::faults;
 use crate::outbox::Notice;
 
 pub use dead::{RetryError, UnsentNotice, retry, unsent};
+pub use message::{Wording, wording};
 pub use postman::{Login, MailServer, Postman, PostmanError, Security};
 
 /// How long a worker may take for one notice before another takes it. Longer than the patience with a server.

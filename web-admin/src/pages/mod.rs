@@ -6,9 +6,11 @@ mod decision;
 mod dossier;
 mod enrolment;
 mod filters;
+mod help;
 pub(crate) mod holder;
 mod keys;
 mod lapses;
+mod letter;
 mod new_key;
 mod new_order;
 mod opposition;
@@ -42,13 +44,14 @@ use crate::words::{self, Refusal};
 
 /// Every page, by address. What is not here is not served; whose role gets what answer is written down for
 /// each of them in `tests/routes.txt`.
-pub(crate) const ADDRESSES: [&[Address]; 18] = [
+pub(crate) const ADDRESSES: [&[Address]; 20] = [
     &[Address::at("/").get(|| web::get().to(home))],
     sign_in::ADDRESSES,
     queue::ADDRESSES,
     dossier::ADDRESSES,
     decision::ADDRESSES,
     question::ADDRESSES,
+    letter::ADDRESSES,
     new_order::ADDRESSES,
     cards::ADDRESSES,
     card::ADDRESSES,
@@ -61,6 +64,7 @@ pub(crate) const ADDRESSES: [&[Address]; 18] = [
     new_key::ADDRESSES,
     keys::ADDRESSES,
     enrolment::ADDRESSES,
+    help::ADDRESSES,
 ];
 
 /// An address, and what it does by each method that it answers.
