@@ -9,7 +9,7 @@
 //!
 //! This crate alone writes `officers`, `card_orders`, `certificate_requests`, `decisions`,
 //! `decision_nonces`, `decision_inbox`, `decision_receipts`, `decision_retractions`, `decisions_pending`, `officer_enrolments`,
-//! `structure_names`, `order_questions`, `order_answers`, `order_flags`, `order_looks`, `order_places`, `terms_acceptances`,
+//! `structure_names`, `order_questions`, `order_answers`, `order_notes`, `order_flags`, `order_looks`, `order_places`, `terms_acceptances`,
 //! `opposition_declarations`, `opposition_codes`, `holder_declarations`, `opposition_tickets`, `card_suspensions`, `register_examinations`,
 //! `card_lapses`, `opposition_plans`,
 //! `opposition_plan_items`, `renewal_plans`, `renewal_plan_items`, `outbox` and
@@ -29,6 +29,7 @@ pub mod faults;
 pub mod held_feed;
 pub mod holders_extract;
 pub mod lapse;
+pub mod letter;
 pub mod notices;
 mod numbering;
 pub mod officers;

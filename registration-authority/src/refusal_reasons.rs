@@ -10,6 +10,8 @@ pub struct RefusalReason {
     pub code: &'static str,
     /// For the letter to the holder or the structure.
     pub sentence: &'static str,
+    /// What can be done about it; the next sentence of the letter.
+    pub remedy: &'static str,
     /// Whether the officer must add a sentence of his own.
     pub needs_text: bool,
     /// What it is a reason for.
@@ -37,8 +39,16 @@ const EVERYTHING: &[SubjectKind] = &[
 /// What makes an officer, or unmakes one.
 const ENROLLED: &[SubjectKind] = &[SubjectKind::OfficerEnrolment];
 
+/// What can be done where nothing else is said.
+const ASK_AGAIN: &str = "Une fois cette raison levée, une nouvelle demande peut être déposée.";
+
 const fn reason(code: &'static str, sentence: &'static str) -> RefusalReason {
-    RefusalReason { code, sentence, needs_text: false, of: ASKED }
+    RefusalReason { code, sentence, remedy: ASK_AGAIN, needs_text: false, of: ASKED }
+}
+
+/// The same, with what can be done about it.
+const fn with_remedy(reason: RefusalReason, remedy: &'static str) -> RefusalReason {
+    RefusalReason { remedy, ..reason }
 }
 
 /// About a name of a structure, or the public key that it sent.
@@ -63,12 +73,22 @@ const fn of_lifts(code: &'static str, sentence: &'static str) -> RefusalReason {
 
 /// Every reason, in the order of the officer's list.
 pub const ALL: &[RefusalReason] = &[
-    reason(
-        "register-mismatch",
-        "Les informations de la demande ne correspondent pas à celles du répertoire national.",
+    with_remedy(
+        reason(
+            "register-mismatch",
+            "Les informations de la demande ne correspondent pas à celles du répertoire national.",
+        ),
+        "Faites corriger le répertoire par l'autorité qui tient votre inscription ; une nouvelle demande peut ensuite \
+         être déposée.",
     ),
-    reason("not-entitled", "La situation du porteur n'ouvre pas droit à ce produit."),
-    reason("duplicate", "Une demande ou une carte équivalente est déjà en cours."),
+    with_remedy(
+        reason("not-entitled", "La situation du porteur n'ouvre pas droit à ce produit."),
+        "Si votre situation change, une nouvelle demande peut être déposée.",
+    ),
+    with_remedy(
+        reason("duplicate", "Une demande ou une carte équivalente est déjà en cours."),
+        "Vous n'avez rien à faire : cette autre demande ou cette autre carte suit son cours.",
+    ),
     reason("submitter-not-mandated", "Le demandeur n'est pas mandaté pour cette demande."),
     reason("incomplete", "La demande est incomplète."),
     of_requests("name-not-approved", "Un nom demandé n'est pas autorisé pour cette structure."),
@@ -85,6 +105,7 @@ pub const ALL: &[RefusalReason] = &[
     RefusalReason {
         code: "other",
         sentence: "Autre motif, précisé ci-après.",
+        remedy: ASK_AGAIN,
         needs_text: true,
         of: EVERYTHING,
     },

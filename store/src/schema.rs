@@ -414,6 +414,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    order_notes (id) {
+        id -> Text,
+        order_number -> Text,
+        written_by -> Text,
+        written_at -> BigInt,
+        note -> Text,
+    }
+}
+
+diesel::table! {
     order_questions (order_number, order_version) {
         order_number -> Text,
         order_version -> BigInt,
@@ -865,6 +875,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     number_counters,
     officers,
     card_orders,
+    order_notes,
     order_questions,
     order_answers,
     order_flags,

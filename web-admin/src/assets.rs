@@ -15,6 +15,9 @@ pub(crate) const MARK: &str = "/assets/mark.svg";
 /// Where the script is that asks an officer's authenticator.
 pub(crate) const SCRIPT: &str = "/assets/passkey.js";
 
+/// Where the script of the keyboard is.
+pub(crate) const KEYBOARD: &str = "/assets/keyboard.js";
+
 struct Asset {
     media_type: &'static str,
     bytes: &'static [u8],
@@ -29,11 +32,15 @@ static MARK_SVG: LazyLock<Asset> =
 static PASSKEY_JS: LazyLock<Asset> =
     LazyLock::new(|| Asset::new("text/javascript; charset=utf-8", include_bytes!("../assets/passkey.js")));
 
+static KEYBOARD_JS: LazyLock<Asset> =
+    LazyLock::new(|| Asset::new("text/javascript; charset=utf-8", include_bytes!("../assets/keyboard.js")));
+
 /// Mounts them.
 pub(crate) fn routes(config: &mut ServiceConfig) {
     config
         .route(STYLE_SHEET, web::get().to(|request: HttpRequest| async move { APP_CSS.answer(&request) }))
         .route(SCRIPT, web::get().to(|request: HttpRequest| async move { PASSKEY_JS.answer(&request) }))
+        .route(KEYBOARD, web::get().to(|request: HttpRequest| async move { KEYBOARD_JS.answer(&request) }))
         .route(MARK, web::get().to(|request: HttpRequest| async move { MARK_SVG.answer(&request) }));
 }
 

@@ -14,6 +14,7 @@ use crate::failure::Failure;
 use crate::faults;
 use crate::frame::Frame;
 use crate::sessions::Session;
+use crate::shortcuts::Shortcuts;
 
 /// `__Host-`: the browser takes it only over TLS, for this host alone and all its paths.
 const COOKIE: &str = "__Host-igc";
@@ -23,6 +24,8 @@ pub(crate) struct Desk {
     pub(crate) state: web::Data<WebState>,
     pub(crate) session: Session,
     pub(crate) at: Timestamp,
+    /// How keys act in his browser.
+    pub(crate) shortcuts: Shortcuts,
     request: RequestId,
 }
 
@@ -42,14 +45,14 @@ impl Desk {
         let Moment { at, request: number } = Moment::of(request);
         let cookie = request.cookie(COOKIE).ok_or(Failure::SignedOut)?;
         let session = state.sessions().find(cookie.value(), at).ok_or(Failure::SignedOut)?;
-        let desk = Self { state, session, at, request: number };
+        let desk = Self { state, session, at, shortcuts: Shortcuts::of(request), request: number };
         request.extensions_mut().insert(desk.frame());
         Ok(desk)
     }
 
     /// What stands around a page of this officer.
     pub(crate) fn frame(&self) -> Frame {
-        Frame::inside(self.state.is_demo(), &self.session)
+        Frame::inside(self.state.is_demo(), &self.session, self.shortcuts)
     }
 
     /// Runs `work` off the event loop, on one connection. Whether the officer still stands enrolled is read

@@ -3,6 +3,7 @@
 use registration_authority::officers::{Right, Role};
 
 use crate::sessions::Session;
+use crate::shortcuts::Shortcuts;
 use crate::{assets, words};
 
 /// The part of a page that all pages share (`templates/base.html`).
@@ -10,6 +11,7 @@ use crate::{assets, words};
 pub(crate) struct Frame {
     pub(crate) is_demo: bool,
     pub(crate) badge: Option<Badge>,
+    shortcuts: Shortcuts,
 }
 
 /// Who is signed in.
@@ -55,13 +57,13 @@ impl Badge {
 impl Frame {
     /// For who is not signed in.
     pub(crate) fn outside(is_demo: bool) -> Self {
-        Self { is_demo, badge: None }
+        Self { is_demo, badge: None, shortcuts: Shortcuts::Off }
     }
 
     /// For who is signed in.
-    pub(crate) fn inside(is_demo: bool, session: &Session) -> Self {
+    pub(crate) fn inside(is_demo: bool, session: &Session, shortcuts: Shortcuts) -> Self {
         let Session { display_name, role, form_token, .. } = session.clone();
-        Self { is_demo, badge: Some(Badge { display_name, role, form_token }) }
+        Self { is_demo, badge: Some(Badge { display_name, role, form_token }), shortcuts }
     }
 
     /// The token for the forms; none where nobody is signed in.
@@ -77,6 +79,21 @@ impl Frame {
     /// The address of the one script.
     pub(crate) fn script(&self) -> &'static str {
         assets::SCRIPT
+    }
+
+    /// How keys act, for the script that asks for them; nothing where none does.
+    pub(crate) fn shortcuts(&self) -> Option<&'static str> {
+        (self.shortcuts != Shortcuts::Off).then_some(self.shortcuts.as_str())
+    }
+
+    /// What `aria-keyshortcuts` says of a key; nothing where keys do not act.
+    pub(crate) fn key(&self, key: &str) -> Option<String> {
+        self.shortcuts.key(key)
+    }
+
+    /// The address of the script that asks for them.
+    pub(crate) fn keyboard(&self) -> &'static str {
+        assets::KEYBOARD
     }
 
     /// The address of the mark.

@@ -20,6 +20,7 @@ mod passkey_answer;
 mod posted;
 mod publications;
 mod sessions;
+mod shortcuts;
 mod sign_in_links;
 mod state;
 mod throttle;

@@ -1,5 +1,7 @@
 //! French typography: spaces before signs, dates and hours of Paris, names.
 
+use std::time::Duration;
+
 use jiff::tz::TimeZone;
 use store::Timestamp;
 
@@ -86,6 +88,16 @@ pub(crate) fn ago(then: Timestamp, now: Timestamp) -> String {
         60..2880 => format!("{}{NO_BREAK}h", minutes / 60),
         _ => format!("{}{NO_BREAK}j", thousands(minutes / 1440)),
     }
+}
+
+/// For how long: « 20 secondes », « 1 minute », « 10 minutes ».
+pub(crate) fn lasting(duration: Duration) -> String {
+    let (number, unit) = match duration.as_secs() {
+        seconds if seconds % 60 == 0 => (seconds / 60, "minute"),
+        seconds => (seconds, "seconde"),
+    };
+    let plural = if number > 1 { "s" } else { "" };
+    format!("{number}{NO_BREAK}{unit}{plural}")
 }
 
 /// « 12 345 », with the narrow space that does not break.

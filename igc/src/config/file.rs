@@ -344,7 +344,7 @@ impl ConfigFile {
             decisions: self.decisions.understand()?,
             opposition: self.opposition.understand(folder)?,
             mail: self.mail.map(|mail| mail.understand(folder)).transpose()?,
-            audit_payloads_kept: self.retention.understand(self.kind)?,
+            retention: self.retention.understand(self.kind)?,
             publication: Publication {
                 crl_lifetime: hours("crl_lifetime_hours", self.publication.crl_lifetime_hours)?,
                 root_crl_warning: days(self.publication.root_crl_warning_days),

@@ -29,6 +29,7 @@ pub use mail::{Mail, MailSecurity};
 pub use object_store::ObjectStoreSection;
 pub use opposition::Opposition;
 pub use passkeys::Passkeys;
+pub use retention::Retention;
 pub use schedule::Schedule;
 
 use crate::faults;
@@ -91,8 +92,8 @@ pub struct Config {
     pub opposition: Opposition,
     /// How notices are sent; they stay where they are where absent.
     pub mail: Option<Mail>,
-    /// How long the payloads of events about persons are kept.
-    pub audit_payloads_kept: Duration,
+    /// How long what is said of persons is kept.
+    pub retention: Retention,
     /// Where the register is asked about one person; nowhere, if absent.
     pub directory: Option<FhirSettings>,
     /// How long what is published lives.

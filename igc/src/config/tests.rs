@@ -146,7 +146,7 @@ fn the_roots_of_officers_keys_are_two_administrators_keys() {
 
 #[test]
 fn what_is_said_of_persons_is_kept_for_ten_years_and_never_less_than_one_but_in_a_demonstration() {
-    let days = |text: &str| parse(text).map(|config| config.audit_payloads_kept.as_secs() / 86_400);
+    let days = |text: &str| parse(text).map(|config| config.retention.audit_payloads.as_secs() / 86_400);
     assert_eq!(days(DEMO), Ok(3653));
     let with = |days: u32| format!("{DEMO}\n[retention]\naudit_payload_days = {days}\n");
     assert_eq!(days(&with(0)), Ok(0));

@@ -24,12 +24,27 @@ const CLOSING: &str = "Ce courriel est envoyé automatiquement\u{202f}; n’y r�
                        Personne de l’autorité d’enregistrement ne vous demandera jamais votre code porteur, votre code \
                        de déblocage ni votre code d’opposition.";
 
+/// What a notice says, before it is a message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wording {
+    /// The subject of the mail.
+    pub title: &'static str,
+    /// Its paragraphs, from the greeting to the closing.
+    pub paragraphs: Vec<String>,
+}
+
+/// What the mail of this notice says, word for word: for a page that shows it before it leaves. `subject` is as in the outbox:
+/// `order CO-2026-000001`.
+pub fn wording(notice: Notice, subject: &str) -> Wording {
+    let (title, sentences) = words(notice, subject);
+    let paragraphs = [GREETING.to_owned()].into_iter().chain(sentences).chain([CLOSING.to_owned()]).collect();
+    Wording { title, paragraphs }
+}
+
 /// The message of a notice; nothing where the register's address is none.
 pub(super) fn compose(letter: &Letter<'_>, from: &Mailbox, address: &str) -> Option<Message> {
     let to = Mailbox::new(None, address.parse().ok()?);
-    let (title, sentences) = words(letter.notice, letter.subject);
-    let paragraphs: Vec<&str> =
-        [GREETING].into_iter().chain(sentences.iter().map(String::as_str)).chain([CLOSING]).collect();
+    let Wording { title, paragraphs } = wording(letter.notice, letter.subject);
     let plain = SinglePart::builder().header(ContentType::TEXT_PLAIN).body(paragraphs.join("\n\n") + "\n");
     let html = SinglePart::builder().header(ContentType::TEXT_HTML).body(page(title, &paragraphs));
     // Drawn by nobody: the same in every attempt.
@@ -47,7 +62,7 @@ pub(super) fn compose(letter: &Letter<'_>, from: &Mailbox, address: &str) -> Opt
         .ok()
 }
 
-fn page(title: &str, paragraphs: &[&str]) -> String {
+fn page(title: &str, paragraphs: &[String]) -> String {
     let body: String = paragraphs.iter().map(|text| format!("<p>{}</p>\n", escaped(text))).collect();
     format!(
         "<!doctype html>\n<html lang=\"fr\">\n<head><meta charset=\"utf-8\"><title>{}</title></head>\n<body>\n{body}</body>\n</html>\n",

@@ -26,6 +26,7 @@ use crate::faults;
 use crate::outbox::Notice;
 
 pub use dead::{RetryError, UnsentNotice, retry, unsent};
+pub use message::{Wording, wording};
 pub use postman::{Login, MailServer, Postman, PostmanError, Security};
 pub use standing::{NoticesStanding, standing};
 

@@ -76,6 +76,21 @@ fn every_notice_says_the_same_in_text_and_html_in_french_and_has_the_same_octets
 }
 
 #[test]
+fn what_a_page_shows_of_a_notice_is_what_its_mail_says_word_for_word() {
+    for notice in [Notice::Approved, Notice::Refused] {
+        let Wording { title, paragraphs } = wording(notice, "order CO-2026-000001");
+        let (plain, _) = readable(notice, "order CO-2026-000001")
+            .split_once("<!doctype")
+            .map(|(plain, html)| (plain.replace("\r\n", "\n"), html.to_owned()))
+            .unwrap();
+        assert!(plain.contains(&paragraphs.join("\n\n")), "{plain}");
+        let head = String::from_utf8(octets(notice, "order CO-2026-000001")).unwrap();
+        let subject = head.lines().find(|line| line.starts_with("Subject: ")).unwrap();
+        assert!(subject.contains(title) || subject.contains("=?utf-8?"), "{subject}");
+    }
+}
+
+#[test]
 fn a_notice_of_a_card_has_neither_its_number_nor_a_ground() {
     let cards = [Notice::CardOpposed, Notice::OppositionUnproved, Notice::CardLapsed, Notice::CardActivated];
     for notice in cards.into_iter().chain([Notice::CardDelivered]) {

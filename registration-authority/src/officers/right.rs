@@ -21,6 +21,8 @@ pub enum Right {
     ReadDossier,
     /// Read the dossier of an order that one submitted oneself.
     ReadOwnDossier,
+    /// Read what officers wrote about an order for each other.
+    ReadNotes,
     /// Find a card and read it.
     ReadCard,
     /// Read what was certified.
@@ -47,6 +49,7 @@ impl Right {
             Self::ReadOwnDossier => {
                 &[Role::CertificationAgent, Role::RegistrationOfficer, Role::RevocationOfficer, Role::Auditor]
             }
+            Self::ReadNotes => &[Role::RegistrationOfficer, Role::Auditor],
             Self::ReadKeys | Self::ReadOperations => &[Role::Administrator, Role::Auditor],
             Self::ReadTrail => &[Role::Auditor],
         }
@@ -58,6 +61,7 @@ impl Right {
             Self::ReadQueue
             | Self::ReadDossier
             | Self::ReadOwnDossier
+            | Self::ReadNotes
             | Self::ReadCard
             | Self::ReadCertificates
             | Self::ReadKeys

@@ -44,6 +44,7 @@ fn every_right_is_had_by_the_roles_of_its_table_and_by_no_other() {
         (Right::ReadQueue, vec!["alice", "rita", "audrey"]),
         (Right::ReadDossier, vec!["alice", "rita", "audrey"]),
         (Right::ReadOwnDossier, vec!["agent", "alice", "rita", "audrey"]),
+        (Right::ReadNotes, vec!["alice", "audrey"]),
         (Right::ReadCard, vec!["alice", "rita", "audrey"]),
         (Right::ReadCertificates, vec!["alice", "rita", "audrey"]),
         (Right::ReadTrail, vec!["audrey"]),

@@ -7,6 +7,8 @@
 pub mod canonical;
 mod card_order;
 mod decide;
+mod neighbours;
+mod note;
 mod question;
 mod queue;
 mod submit;
@@ -20,6 +22,8 @@ mod tests;
 pub use canonical::{CanonicalOrder, ORDER_ENCODING_VERSION};
 pub use card_order::{CardOrder, OrderError, OrderState, Origin, RegisterSnapshot};
 pub use decide::{ApproveError, approve, refuse};
+pub use neighbours::{Neighbours, neighbours};
+pub use note::{Note, NoteError, erase_notes, note, notes};
 pub use question::{Answer, QUESTION_BOUND, Question, QuestionError, answer, ask, questions};
 pub use queue::{OrderStatus, QueueCursor, QueueFilter, get, of_holder, queue};
 pub use submit::{NewCardOrder, RefreshError, SubmitError, SubmittedOrder, refresh, submit};

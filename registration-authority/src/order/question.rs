@@ -101,7 +101,7 @@ pub fn ask(
     act: &Act,
 ) -> Result<CardOrder, QuestionError> {
     let officer = officers::require(db, Right::Decide, act)?;
-    let question = text(question)?;
+    let question = text(question).ok_or(QuestionError::Text)?;
     let mut order = get(db, number)?;
     let asked = diesel::insert_into(order_questions::table)
         .values((
@@ -143,7 +143,7 @@ pub fn answer(
     act: &Act,
 ) -> Result<CardOrder, QuestionError> {
     let officer = officers::require(db, Right::Submit, act)?;
-    let answer = text(answer)?;
+    let answer = text(answer).ok_or(QuestionError::Text)?;
     let mut order = get(db, number)?;
     if !is_his(&officer, &order) {
         return Err(QuestionError::NotYours(number.to_owned(), officer.login));
@@ -226,9 +226,10 @@ pub fn questions(db: &mut Database, number: &str) -> QueryResult<Vec<Question>> 
     Ok(rows.into_iter().map(read).collect())
 }
 
-fn text(text: &str) -> Result<&str, QuestionError> {
+/// What somebody wrote about an order, without the spaces around it; none where it is empty, too long, or no text.
+pub(super) fn text(text: &str) -> Option<&str> {
     let text = text.trim();
     let fits = (1..=QUESTION_BOUND).contains(&text.chars().count());
     let readable = text.chars().all(|c| !c.is_control() || matches!(c, '\n' | '\r'));
-    if fits && readable { Ok(text) } else { Err(QuestionError::Text) }
+    (fits && readable).then_some(text)
 }

@@ -6,9 +6,9 @@ use thiserror::Error;
 
 use super::OrderSummary;
 use crate::approval::SubjectKind;
-use crate::decision::{self, Decision};
+use crate::decision::{self, Decision, Retraction};
 use crate::officers::{self, NotAuthorised, Right};
-use crate::order::{self, CardOrder, OrderError, Question};
+use crate::order::{self, CardOrder, Note, NoteError, OrderError, Question};
 use crate::risk::{self, RaisedFlag, RiskError};
 
 /// How many earlier cards and orders a dossier shows.
@@ -31,6 +31,10 @@ pub struct Dossier {
     pub questions: Vec<Question>,
     /// What was decided, oldest first.
     pub decisions: Vec<Decision>,
+    /// Decisions that were taken back, oldest first.
+    pub retractions: Vec<Retraction>,
+    /// What officers wrote for each other, oldest first; nothing for who may not read it.
+    pub notes: Vec<Note>,
     /// The holder's other orders, newest first.
     pub other_orders: Vec<OrderSummary>,
     /// The holder's cards, by number.
@@ -81,6 +85,9 @@ pub enum DossierError {
     /// What is to be looked at cannot be known.
     #[error(transparent)]
     Risk(#[from] RiskError),
+    /// The notes cannot be had.
+    #[error(transparent)]
+    Note(#[from] NoteError),
     /// The register does not answer.
     #[error(transparent)]
     Registry(#[from] RegistryError),
@@ -95,6 +102,7 @@ impl Fault for DossierError {
             Self::NotAuthorised(error) => error.code(),
             Self::Order(error) => error.code(),
             Self::Risk(error) => error.code(),
+            Self::Note(error) => error.code(),
             Self::Registry(error) => error.code(),
             Self::Database(_) => store::fault::DATABASE,
         }
@@ -123,6 +131,12 @@ pub fn dossier(
     let flags = risk::shown(db, registry, &order, act.at)?;
     let questions = order::questions(db, number)?;
     let decisions = decision::of(db, SubjectKind::CardOrder, number)?;
+    let retractions = decision::retractions(db, SubjectKind::CardOrder, number)?;
+    let notes = match order::notes(db, number, act) {
+        Ok(notes) => notes,
+        Err(NoteError::NotAuthorised(_)) => Vec::new(),
+        Err(error) => return Err(error.into()),
+    };
     let mut other_orders = order::of_holder(db, &holder)?;
     other_orders.retain(|other| other.number != order.number);
     other_orders.truncate(EARLIER_BOUND);
@@ -135,6 +149,8 @@ pub fn dossier(
         flags,
         questions,
         decisions,
+        retractions,
+        notes,
         other_orders: other_orders.iter().map(OrderSummary::from).collect(),
         cards,
         order,

@@ -9,12 +9,13 @@ use registration_authority::approval::Verdict;
 use registration_authority::faults as rules;
 use registration_authority::officers::{self, Right};
 use registration_authority::order::{self, OrderState};
+use registration_authority::outbox::Notice;
 use registration_authority::refusal_reasons;
 use registration_authority::views;
 use store::{Code, Kind};
 
-use super::dossier::{self, DossierPage, Said, order_number};
-use super::signing::{self, Asked, SignPage, Signed};
+use super::dossier::{self, DossierPage, List, Said, mail, order_number, refusal_letter};
+use super::signing::{self, Asked, Leaves, SignPage, Signed};
 use super::stale::{Seen, StalePage};
 use super::{Address, page, to};
 use crate::desk::Work;
@@ -116,19 +117,20 @@ pub(super) async fn act(
 ) -> Result<HttpResponse, Failure> {
     let number = order_number(&number).ok_or(Failure::of(rules::ORDER_UNKNOWN))?;
     let Posted { desk, fields } = posted;
-    let (frame, of_dossier) = (desk.frame(), number.clone());
+    let (frame, list, of_dossier) = (desk.frame(), List::of_form(&fields), number.clone());
+    let there = list.dossier_after(&of_dossier, done);
     let outcome = desk
         .work(move |work| {
             views::order(work.db, &number, work.act)?;
             match act(work, frame.clone(), &number, &fields) {
                 Ok(None) => Ok(Outcome::Done),
                 Ok(Some(template)) => Ok(Outcome::Sign(template)),
-                Err(failure) => answer(work, frame, &number, &fields, failure),
+                Err(failure) => answer(work, frame, &number, &list, &fields, failure),
             }
         })
         .await?;
     match outcome {
-        Outcome::Done => Ok(to(&format!("/ra/dossiers/{of_dossier}?fait={done}"))),
+        Outcome::Done => Ok(to(&there)),
         Outcome::Sign(template) => page(StatusCode::OK, &*template),
         Outcome::Stale(template) => page(StatusCode::PRECONDITION_FAILED, &*template),
         Outcome::Again(code, template) => page(status_of(code), &*template),
@@ -140,6 +142,7 @@ fn answer(
     work: &mut Work<'_>,
     frame: Frame,
     number: &str,
+    list: &List,
     fields: &Fields,
     failure: Failure,
 ) -> Result<Outcome, Failure> {
@@ -159,13 +162,13 @@ fn answer(
         return Err(failure);
     }
     let said = Said {
-        done: None,
         problem: Some(code),
         rules: failure.rules().to_vec(),
         reason: fields.text("motif").to_owned(),
         text: fields.text("precision").to_owned(),
+        ..Said::default()
     };
-    Ok(Outcome::Again(code, Box::new(dossier::read(work, frame, number, said)?)))
+    Ok(Outcome::Again(code, Box::new(dossier::read(work, frame, number, list, said)?)))
 }
 
 /// The proof of a decision on the version that the officer has read, or the page that asks for it. Nothing is signed
@@ -203,14 +206,22 @@ fn sign(
     if let Some(reason) = reason.and_then(refusal_reasons::find) {
         lines.push(("Motif du refus", typography::french(reason.sentence)));
     }
+    let leaves = match (verdict, reason) {
+        (Verdict::Approve, _) => Leaves { mail: mail(&order, Notice::Approved), letter: None },
+        (Verdict::Refuse, reason) => Leaves {
+            mail: mail(&order, Notice::Refused),
+            letter: refusal_letter(&order, reason.unwrap_or_default(), fields.text("precision")),
+        },
+    };
     let asked = Asked {
         subject: &order.decidable(),
         verdict,
         reason,
         what,
         lines,
+        leaves: Some(leaves),
         action: format!("/ra/dossiers/{number}/{act}"),
-        back: format!("/ra/dossiers/{number}"),
+        back: List::of_form(fields).dossier(number),
     };
     signing::sign(work, frame, asked, fields)
 }

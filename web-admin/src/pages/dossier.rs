@@ -1,32 +1,40 @@
 //! One dossier: what is asked for beside what the register says, and the decision.
 
+mod composer;
 mod looks;
+mod notes;
 mod past;
 mod pending;
+mod place;
 mod register;
+mod said;
+mod timeline;
 
-use std::collections::HashMap;
-
-use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::web;
+use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use professional_registry::ImportedRegister;
-use registration_authority::approval::{ApprovalVerifier, SubjectKind};
+use registration_authority::approval::ApprovalVerifier;
 use registration_authority::decision::Decision;
 use registration_authority::faults as rules;
 use registration_authority::officers::{self, Officer, Right};
 use registration_authority::order::{self, CardOrder, OrderState};
-use registration_authority::refusal_reasons::{self, RefusalReason};
 use registration_authority::views::{self, Dossier};
-use store::{BrokenRule, Code, Database, Timestamp};
+use store::{BrokenRule, Database, Timestamp};
 
+use composer::Composer;
 use looks::{Asked, Signal};
-use past::{Past, PastCard, PastOrder};
+use notes::Written;
+use past::{PastCard, PastOrder};
 use pending::Pending;
+use place::Place;
 use register::Line;
+use timeline::Event;
 
-use super::queue::slug;
+pub(super) use composer::{mail, refusal_letter};
+pub(super) use place::List;
+pub(super) use said::Said;
+
 use super::{Address, filters, page, signing};
 use crate::desk::{Desk, Work};
 use crate::failure::Failure;
@@ -41,24 +49,11 @@ const NUMBER_BOUND: usize = 32;
 pub(super) const ADDRESSES: &[Address] =
     &[Address::at("/ra/dossiers/{number}").get(|| web::get().to(show)).needs(Right::ReadDossier)];
 
-/// What a page says beside the dossier itself.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Said {
-    /// What was just done.
-    pub(super) done: Option<&'static str>,
-    /// Why nothing was done.
-    pub(super) problem: Option<Code>,
-    /// Every rule that what was asked for breaks.
-    pub(super) rules: Vec<BrokenRule>,
-    /// The reason that was chosen, and the sentence that was typed, so that nobody types it twice.
-    pub(super) reason: String,
-    pub(super) text: String,
-}
-
 #[derive(Template)]
 #[template(path = "dossier.html")]
 pub(super) struct DossierPage {
     frame: Frame,
+    place: Place,
     number: String,
     version: i64,
     name: String,
@@ -75,29 +70,32 @@ pub(super) struct DossierPage {
     status: &'static str,
     status_class: &'static str,
     status_since: Option<Shown>,
-    slug: &'static str,
     pending: Option<Pending>,
+    /// Whether the letter of its refusal can be printed.
+    letter: bool,
     made: Option<String>,
     register_says: String,
     comparison: Vec<Line>,
     places: Vec<String>,
     other_exercises: Vec<String>,
+    can_refresh: bool,
     signals: Vec<Signal>,
     two: bool,
+    /// Whether what another decided is kept from this reader until he has decided.
+    blind: bool,
     first_approval: Option<String>,
     questions: Vec<Asked>,
     can_ask: bool,
     can_answer: bool,
-    decisions: Vec<Past>,
+    /// What officers wrote for each other; nothing for who may not read it.
+    notes: Option<Vec<Written>>,
+    can_note: bool,
+    events: Vec<Event>,
     cards: Vec<PastCard>,
     other_orders: Vec<PastOrder>,
     open: bool,
-    barred: Option<String>,
-    can_refresh: bool,
+    composer: Composer,
     can_withdraw: bool,
-    reasons: Vec<Choice>,
-    text: String,
-    about_reason: bool,
     done: Option<&'static str>,
     problem: Option<Trouble>,
 }
@@ -108,12 +106,6 @@ impl DossierPage {
     }
 }
 
-struct Choice {
-    code: &'static str,
-    sentence: &'static str,
-    chosen: bool,
-}
-
 struct Trouble {
     code: &'static str,
     refusal: Refusal,
@@ -121,16 +113,21 @@ struct Trouble {
     about_reason: bool,
 }
 
-async fn show(
-    desk: Desk,
-    number: web::Path<String>,
-    query: web::Query<HashMap<String, String>>,
-) -> Result<HttpResponse, Failure> {
+/// Who reads a dossier, from where, and when.
+struct Reader<'a> {
+    officer: &'a Officer,
+    /// Whether he can sign a decision here.
+    signs: bool,
+    verifier: &'a ApprovalVerifier,
+    list: &'a List,
+    at: Timestamp,
+}
+
+async fn show(desk: Desk, number: web::Path<String>, request: HttpRequest) -> Result<HttpResponse, Failure> {
     let number = order_number(&number).ok_or(Failure::of(rules::ORDER_UNKNOWN))?;
-    let done = query.get("fait").and_then(|done| done_in_words(done));
+    let (list, said) = (List::of_query(request.query_string()), Said::of_query(request.query_string()));
     let frame = desk.frame();
-    let said = Said { done, ..Said::default() };
-    let template = desk.work(move |work| read(work, frame, &number, said)).await?;
+    let template = desk.work(move |work| read(work, frame, &number, &list, said)).await?;
     page(StatusCode::OK, &template)
 }
 
@@ -160,24 +157,17 @@ pub(super) fn read(
     work: &mut Work<'_>,
     frame: Frame,
     number: &str,
+    list: &List,
     said: Said,
 ) -> Result<DossierPage, Failure> {
     let signs = signing::can_sign(work)?;
-    let reader = Reader { officer: work.officer, signs, verifier: work.state.verifier(), at: work.act.at };
+    let (officer, verifier, at) = (work.officer, work.state.verifier(), work.act.at);
+    let reader = Reader { officer, signs, verifier, list, at };
     let act = work.act;
     work.db.snapshot(|db| {
         let dossier = views::dossier(db, &mut ImportedRegister, number, act)?;
         compose(db, frame, &reader, dossier, said)
     })
-}
-
-/// Who reads a dossier, and when.
-struct Reader<'a> {
-    officer: &'a Officer,
-    /// Whether he can sign a decision here.
-    signs: bool,
-    verifier: &'a ApprovalVerifier,
-    at: Timestamp,
 }
 
 fn compose(
@@ -187,23 +177,26 @@ fn compose(
     dossier: Dossier,
     said: Said,
 ) -> Result<DossierPage, Failure> {
-    let Reader { officer, signs, verifier, at } = *reader;
+    let Reader { officer, signs, verifier, list, at } = *reader;
     let order = &dossier.order;
     let own = order.submitted_by == officer.login;
     let submitted = order.state == OrderState::Submitted;
+    let decides = officer.role.may(Right::Decide);
     let comparison = register::beside(&dossier);
     let agrees = comparison.iter().all(|line| line.likeness == Likeness::Same);
-    let status = order.state.status();
     let waits = matches!(order.state, OrderState::Waiting { .. });
-    let approved: Vec<String> = dossier.approved_by().map(str::to_owned).collect();
-    let first_approval = match approved.first().filter(|_| submitted) {
+    let blind = looks_for_himself(officer, &dossier);
+    let decisions: Vec<&Decision> =
+        dossier.decisions.iter().filter(|one| !blind || one.subject_version != order.version).collect();
+    let approved: Vec<&str> = dossier.approved_by().collect();
+    let first_approval = match approved.first().filter(|_| submitted && !blind) {
         Some(login) => Some(name_of(db, login)?),
         None => None,
     };
-    let decisions =
-        dossier.decisions.iter().map(|decision| Past::of(db, decision)).collect::<Result<_, Failure>>()?;
+    let barred = composer::barred(officer, own, approved.contains(&officer.login.as_str()), signs);
     Ok(DossierPage {
         frame,
+        place: Place::of(db, list, order, officer.role.may(Right::ReadQueue))?,
         number: order.number.clone(),
         version: order.version,
         name: typography::name(&order.family_name, &order.given_name),
@@ -217,16 +210,18 @@ fn compose(
         submitted_by: name_of(db, &order.submitted_by)?,
         own,
         submitted_at: Shown(order.submitted_at),
-        status: words::order_status(status),
+        status: words::order_status(order.state.status()),
         status_class: order.state.name(),
         status_since: since(order.state),
-        slug: slug(status),
         pending: Pending::of(db, verifier, officer, order, &dossier.decisions, at)?,
+        letter: matches!(order.state, OrderState::Refused { .. }),
         made: card::of_order(db, &order.number)?.map(|card| card.number.to_string()),
         register_says: register::says(&dossier, agrees),
         places: register::places(db, &dossier)?,
         other_exercises: register::other_exercises(&dossier),
+        can_refresh: submitted && officer.role.may(Right::Submit) && !agrees,
         two: dossier.asks_for_two(),
+        blind,
         signals: dossier.flags.iter().cloned().map(Signal::of).collect(),
         questions: dossier
             .questions
@@ -234,60 +229,40 @@ fn compose(
             .cloned()
             .map(|question| Asked::of(db, question))
             .collect::<Result<_, Failure>>()?,
-        can_ask: submitted && officer.role.may(Right::Decide),
+        can_ask: submitted && decides,
         can_answer: waits && order::may_withdraw(officer, order),
-        decisions,
+        notes: match officer.role.may(Right::ReadNotes) {
+            true => Some(notes::shown(db, &dossier, blind)?),
+            false => None,
+        },
+        can_note: decides,
+        events: timeline::of(db, &dossier, &decisions)?,
         cards: dossier.cards.iter().map(PastCard::of).collect(),
         other_orders: dossier.other_orders.iter().map(PastOrder::of).collect(),
         open: submitted,
-        barred: barred(officer, own, approved.contains(&officer.login), signs),
-        can_refresh: submitted && officer.role.may(Right::Submit) && !agrees,
+        composer: Composer::of(order, verifier.delays(), barred, &said),
         can_withdraw: order::may_withdraw(officer, order),
-        reasons: choices(&said.reason),
-        text: said.text,
-        about_reason: said.problem.is_some_and(is_about_reason),
-        done: match said.done {
-            Some(APPROVED) if first_approval.is_some() => Some(APPROVED_BY_ONE),
-            done => done,
-        },
+        done: said.done(first_approval.is_some()),
         first_approval,
         problem: said.problem.map(|code| Trouble {
             code: code.name,
             refusal: words::refusal(code.name),
             rules: said.rules,
-            about_reason: is_about_reason(code),
+            about_reason: composer::is_about_reason(code),
         }),
         comparison,
     })
 }
 
-/// Why this officer does not see the decision's buttons. A help to him: the rule is asked again at each act.
-fn barred(officer: &Officer, own: bool, approved: bool, signs: bool) -> Option<String> {
-    let code = if !officer.role.may(Right::Decide) {
-        rules::OFFICER_ROLE_MISSING
-    } else if own {
-        rules::ORDER_SELF_APPROVAL
-    } else if approved {
-        rules::ORDER_SECOND_OFFICER
-    } else if !signs {
-        crate::faults::DECISION_PROOF_MISSING
-    } else {
-        return None;
-    };
-    Some(super::barred(code, Right::Decide))
-}
-
-fn choices(chosen: &str) -> Vec<Choice> {
-    let choice = |reason: &RefusalReason| Choice {
-        code: reason.code,
-        sentence: reason.sentence,
-        chosen: reason.code == chosen,
-    };
-    refusal_reasons::of(SubjectKind::CardOrder).map(choice).collect()
-}
-
-fn is_about_reason(code: Code) -> bool {
-    code == rules::ORDER_REASON_MISSING || code == rules::ORDER_REASON_UNKNOWN
+/// Whether he could be the second of two who approve: then he looks for himself, and is shown neither whether there was a
+/// first nor who, before he has decided.
+fn looks_for_himself(officer: &Officer, dossier: &Dossier) -> bool {
+    let order = &dossier.order;
+    order.state == OrderState::Submitted
+        && dossier.asks_for_two()
+        && officer.role.may(Right::Decide)
+        && order.submitted_by != officer.login
+        && !dossier.approved_by().any(|login| login == officer.login)
 }
 
 fn since(state: OrderState) -> Option<Shown> {
@@ -299,25 +274,6 @@ fn since(state: OrderState) -> Option<Shown> {
         | OrderState::Withdrawn { at }
         | OrderState::Ordered { at } => Some(Shown(at)),
     }
-}
-
-const APPROVED: &str =
-    "La demande est approuvée. La carte part en fabrication avec le prochain lot qui suit la prise d'effet.";
-const APPROVED_BY_ONE: &str =
-    "Votre approbation est enregistrée. Un autre opérateur d'enregistrement doit approuver à son tour.";
-
-fn done_in_words(done: &str) -> Option<&'static str> {
-    Some(match done {
-        "depot" => "La demande est déposée. Une autre personne que vous doit en décider.",
-        "approbation" => APPROVED,
-        "question" => "La question est posée : la demande attend le demandeur.",
-        "reponse" => "La réponse est enregistrée : la demande est de nouveau à vérifier.",
-        "refus" => "La demande est refusée. Le porteur en est averti dès que le refus prend effet.",
-        "retour" => "Votre décision est reprise : rien n'est envoyé. La demande est à vérifier de nouveau.",
-        "reprise" => "Les données du répertoire sont reprises : relisez la demande avant de décider.",
-        "retrait" => "La demande est retirée.",
-        _ => return None,
-    })
 }
 
 /// For the page of a decision that came too late.

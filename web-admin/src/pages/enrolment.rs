@@ -139,6 +139,7 @@ fn record(
             Verdict::Approve => what(enrolment.action),
             Verdict::Refuse => "Rejet d'une demande d'inscription",
         },
+        leaves: None,
         lines: vec![
             ("Demande", number.to_owned()),
             ("Opérateur", format!("{} ({})", enrolment.display_name, enrolment.login)),

@@ -162,6 +162,7 @@ fn asked<'a>(
         reason,
         what,
         lines: vec![("Plan", plan.to_owned())],
+        leaves: None,
         action: format!("/ra/caducites/{plan}/{act}"),
         back: "/ra/caducites".to_owned(),
     }

@@ -6,9 +6,11 @@ mod decision;
 mod dossier;
 mod enrolment;
 mod filters;
+mod help;
 pub(crate) mod holder;
 mod keys;
 mod lapses;
+mod letter;
 mod new_key;
 mod new_order;
 mod operations;
@@ -44,13 +46,14 @@ use crate::words::{self, Refusal};
 
 /// Every page, by address. What is not here is not served; whose role gets what answer is written down for
 /// each of them in `tests/routes.txt`.
-pub(crate) const ADDRESSES: [&[Address]; 19] = [
+pub(crate) const ADDRESSES: [&[Address]; 21] = [
     &[Address::at("/").get(|| web::get().to(home))],
     sign_in::ADDRESSES,
     queue::ADDRESSES,
     dossier::ADDRESSES,
     decision::ADDRESSES,
     question::ADDRESSES,
+    letter::ADDRESSES,
     new_order::ADDRESSES,
     cards::ADDRESSES,
     card::ADDRESSES,
@@ -65,6 +68,7 @@ pub(crate) const ADDRESSES: [&[Address]; 19] = [
     keys::ADDRESSES,
     enrolment::ADDRESSES,
     operations::ADDRESSES,
+    help::ADDRESSES,
 ];
 
 /// An address, and what it does by each method that it answers.

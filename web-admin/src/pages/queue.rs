@@ -147,7 +147,7 @@ pub(super) fn slug(status: OrderStatus) -> &'static str {
     }
 }
 
-fn status_of_slug(text: &str) -> Option<OrderStatus> {
+pub(super) fn status_of_slug(text: &str) -> Option<OrderStatus> {
     OrderStatus::ALL.into_iter().find(|status| slug(*status) == text)
 }
 

@@ -164,6 +164,7 @@ fn asked<'a>(
         reason,
         what,
         lines: vec![("Extrait", hold.file_name.clone()), ("Empreinte du fichier", feed.clone())],
+        leaves: None,
         action: format!("/ra/registre/extraits/{feed}/{act}"),
         back: "/ra/registre".to_owned(),
     }

@@ -6,6 +6,8 @@ use registration_authority::approval::passkey::RelyingParty;
 use registration_authority::approval::{ApprovalProof, Decidable, PasskeyProof, Statement, Verdict};
 use registration_authority::decision::nonce;
 use registration_authority::enrolment::EnrolledKey;
+use registration_authority::letter::Letter;
+use registration_authority::notices::Wording;
 use sha2::{Digest, Sha256};
 
 use super::filters;
@@ -28,10 +30,20 @@ pub(super) struct Asked<'a> {
     pub(super) what: &'static str,
     /// What it is about, line by line.
     pub(super) lines: Vec<(&'static str, String)>,
+    /// What the holder is sent because of it.
+    pub(super) leaves: Option<Leaves>,
     /// Where the form goes: to the address that asks.
     pub(super) action: String,
     /// Where one goes who thinks again.
     pub(super) back: String,
+}
+
+/// What leaves once a decision has taken effect, word for word.
+pub(super) struct Leaves {
+    /// By mail.
+    pub(super) mail: Wording,
+    /// On paper.
+    pub(super) letter: Option<Letter>,
 }
 
 /// A proof, or the page that asks for it.
@@ -46,6 +58,7 @@ pub(super) struct SignPage {
     frame: Frame,
     what: &'static str,
     lines: Vec<(&'static str, String)>,
+    leaves: Option<Leaves>,
     digest: String,
     action: String,
     back: String,
@@ -109,7 +122,7 @@ fn ask(
     relying_party: &RelyingParty,
 ) -> Result<SignPage, Failure> {
     let (login, at) = (work.officer.login.as_str(), work.act.at);
-    let Asked { subject, verdict, reason, what, lines, action, back } = asked;
+    let Asked { subject, verdict, reason, what, lines, leaves, action, back } = asked;
     let nonce = work.db.write(|db| nonce::take(db, login, at))?;
     let statement = Statement::over_nonce(subject, verdict, reason, login, nonce, at).encode();
     let keys: Vec<String> = keys.iter().map(|key| encode(&key.credential_id)).collect();
@@ -117,6 +130,7 @@ fn ask(
         frame,
         what,
         lines,
+        leaves,
         digest: hex::encode(Sha256::digest(&subject.canonical)),
         action,
         back,

@@ -8,6 +8,7 @@ mod house;
 
 mod cards;
 mod decisions;
+mod dossier;
 mod forms;
 mod headers;
 mod holder_opposition;
@@ -19,6 +20,7 @@ mod public_page;
 mod reading;
 mod releases;
 mod routes;
+mod shortcuts;
 mod sign_in;
 mod taking_back;
 mod tickets;

@@ -179,13 +179,17 @@ fn form(path: &str, number: u32) -> Vec<(&'static str, String)> {
         "/ra/dossiers/{number}/repondre" => &[("reponse", "Parce que.")],
         "/ra/caducites/{plan}/rejeter" => &[("motif", "file-wrong")],
         "/ra/registre/extraits/{feed}/rejeter" => &[("version", "1"), ("motif", "file-wrong")],
-        "/ra/dossiers/{number}/refuser" => &[("version", "1"), ("motif", "duplicate")],
+        "/ra/dossiers/{number}/noter" => &[("note", "Rappeler demain.")],
+        "/ra/dossiers/{number}/refuser" | "/ra/dossiers/{number}/apercu" => {
+            &[("version", "1"), ("motif", "duplicate")]
+        }
         "/ra/cartes/{number}/opposition" => &[("motif", "stolen"), ("definitif", "oui")],
         "/ra/cartes/{number}/suspension" | "/ra/cartes/{number}/suspension/lever" => &[],
         "/ra/cartes/{number}/suspension/maintenir" => &[("motif", "doubt-remains")],
         "/ra/dossiers/{number}/retirer" | "/ra/sign-out" | "/ra/caducites/{plan}/liberer" => &[],
         "/ra/rappels/{ticket}/classer" => &[("raison", "Le porteur a retrouvé sa carte.")],
         // Without what a script would write: who may is told that his key has not answered.
+        "/ra/aide" => &[("raccourcis", "alt")],
         "/ra/sign-in" | "/ra/cle" => &[("defi", "AA")],
         "/ra/cles" => &[("fiche", CARD), ("identifiant", "nova"), ("nom", "Nova BLANC"), ("role", "auditor")],
         "/ra/cles/retirer" => &[("cle", ROOT)],

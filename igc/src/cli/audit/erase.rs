@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use registration_authority::personal_data;
+use registration_authority::{order, personal_data};
 use serde_json::json;
 use store::Database;
 use store::audit::erase_payload;
@@ -29,13 +29,20 @@ pub fn run(
     args: &EraseArgs,
 ) -> Result<ExitCode, Problem> {
     let (act, rng) = (installation.operator_act(), &mut system_rng());
-    let erased = match (&args.event, &args.reason) {
+    let kept = installation.config.retention;
+    let (erased, notes) = match (&args.event, &args.reason) {
         (Some(event), Some(reason)) => {
             erase_payload(db, event, reason, rng, &act)?;
-            1
+            (1, 0)
         }
-        _ => personal_data::erase_due(db, installation.config.audit_payloads_kept, rng, &act)?,
+        // The notes first: what the trail says of their end has a payload too.
+        _ => {
+            let notes = order::erase_notes(db, kept.notes, rng, &act)?;
+            (personal_data::erase_due(db, kept.audit_payloads, rng, &act)?, notes)
+        }
     };
-    output::one(global.output, &json!({ "erased": erased }), || format!("{erased} payloads erased\n"))?;
+    output::one(global.output, &json!({ "erased": erased, "notes": notes }), || {
+        format!("{erased} payloads erased, {notes} notes\n")
+    })?;
     Ok(ExitCode::SUCCESS)
 }

@@ -12,7 +12,7 @@ pub(super) fn past_its_time(
     db: &mut Database,
     findings: &mut Vec<Finding>,
 ) -> Result<(), Problem> {
-    let kept = installation.config.audit_payloads_kept;
+    let kept = installation.config.retention.audit_payloads;
     let due = personal_data::due(db, kept, &installation.operator_act())?;
     let found = format!("{due} payloads of the audit trail are older than {} days", kept.as_secs() / 86_400);
     findings.push(match due {

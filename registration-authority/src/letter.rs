@@ -1,0 +1,43 @@
+//! The letter that tells a holder why his request is not accepted: printed and posted, since the mail says no reason. It is
+//! made of the decision alone, so that the one that was previewed is the one that leaves, and the one that is found later.
+
+use crate::order::CardOrder;
+use crate::refusal_reasons::RefusalReason;
+
+/// A letter, without the address that whoever posts it puts on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Letter {
+    /// What it is about.
+    pub subject: String,
+    /// What it says, a paragraph each.
+    pub paragraphs: Vec<String>,
+}
+
+/// The letter of a refusal: the reason, the officer's own sentence where there is one, and what can be done about it.
+pub fn of_refusal(order: &CardOrder, reason: &RefusalReason, text: Option<&str>) -> Letter {
+    let mut paragraphs = vec![
+        "Madame, Monsieur,".to_owned(),
+        format!(
+            "Une carte {} a été demandée à votre nom, {} {}, sous le numéro {}. Cette demande n’est pas acceptée, pour \
+             la raison suivante.",
+            order.kind, order.given_name, order.family_name, order.number
+        ),
+        typographic(reason.sentence),
+    ];
+    paragraphs.extend(text.map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned));
+    paragraphs.push(typographic(reason.remedy));
+    paragraphs.push(
+        "Si vous contestez cette décision, écrivez à l’autorité d’enregistrement en rappelant le numéro de la demande. \
+         Les voies et délais de recours sont ceux que fixe sa politique de certification."
+            .to_owned(),
+    );
+    Letter { subject: format!("Demande {}", order.number), paragraphs }
+}
+
+/// With the apostrophes and spaces of French.
+fn typographic(sentence: &str) -> String {
+    sentence.replace('\'', "’").replace(" ;", "\u{202f};").replace(" :", "\u{a0}:")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,30 @@
+//! What officers wrote about an order for each other.
+
+use registration_authority::views::Dossier;
+use store::Database;
+
+use super::name_of;
+use crate::failure::Failure;
+use crate::typography::Shown;
+
+/// A note, with its author's name.
+pub(super) struct Written {
+    pub(super) by: String,
+    pub(super) at: Shown,
+    pub(super) note: String,
+}
+
+/// The notes of a dossier. Whoever looks for himself is not shown those of an officer who has decided: they would tell.
+pub(super) fn shown(db: &mut Database, dossier: &Dossier, blind: bool) -> Result<Vec<Written>, Failure> {
+    let decided: Vec<&str> = dossier.approved_by().filter(|_| blind).collect();
+    let notes = dossier.notes.iter().filter(|note| !decided.contains(&note.written_by.as_str()));
+    notes
+        .map(|note| {
+            Ok(Written {
+                by: name_of(db, &note.written_by)?,
+                at: Shown(note.written_at),
+                note: note.note.clone(),
+            })
+        })
+        .collect()
+}
