@@ -1,5 +1,7 @@
 //! French typography: spaces before signs, dates and hours of Paris, names.
 
+use std::time::Duration;
+
 use jiff::tz::TimeZone;
 use store::Timestamp;
 
@@ -70,6 +72,16 @@ pub(crate) fn ago(then: Timestamp, now: Timestamp) -> String {
         1..60 => format!("{minutes}{NO_BREAK}min"),
         60..2880 => format!("{}{NO_BREAK}h", minutes / 60),
         _ => format!("{}{NO_BREAK}j", thousands(minutes / 1440)),
+    }
+}
+
+/// « 45 min », « 2 h 10 », « 12 h ».
+pub(crate) fn duration(time: Duration) -> String {
+    let minutes = time.as_secs() / 60;
+    match (minutes / 60, minutes % 60) {
+        (0, minutes) => format!("{minutes}{NO_BREAK}min"),
+        (hours, 0) => format!("{hours}{NO_BREAK}h"),
+        (hours, minutes) => format!("{hours}{NO_BREAK}h{NO_BREAK}{minutes:02}"),
     }
 }
 

@@ -9,6 +9,7 @@ use ca_core::shard::ShardCounts;
 use serde::{Deserialize, Serialize};
 
 use super::coherence::CoherenceSection;
+use super::desk::DeskSection;
 use super::mail::MailSection;
 use super::object_store::ObjectStoreSection;
 use super::opposition::OppositionSection;
@@ -65,6 +66,9 @@ pub struct ConfigFile {
     /// How holders oppose their cards.
     #[serde(default)]
     pub opposition: OppositionSection,
+    /// When officers work.
+    #[serde(default)]
+    pub desk: DeskSection,
     /// How notices are sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mail: Option<MailSection>,
@@ -338,6 +342,7 @@ impl ConfigFile {
             orders_a_day: register.orders_a_day,
             directory: register.fhir,
             opposition: self.opposition.understand(folder)?,
+            desk: self.desk.understand()?,
             mail: self.mail.map(|mail| mail.understand(folder)).transpose()?,
             audit_payloads_kept: self.retention.understand(self.kind)?,
             publication: Publication {

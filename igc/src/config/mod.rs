@@ -1,6 +1,7 @@
 //! `igc.toml`: one file, every key known, relative paths from its folder.
 
 mod coherence;
+mod desk;
 mod file;
 mod mail;
 mod object_store;
@@ -21,6 +22,7 @@ use professional_registry::import::Brakes;
 use serde::Serialize;
 use thiserror::Error;
 
+pub use desk::Desk;
 pub use file::{ConfigFile, InstallationKind, NeverIssued};
 pub use mail::{Mail, MailSecurity};
 pub use object_store::ObjectStoreSection;
@@ -86,6 +88,8 @@ pub struct Config {
     pub opposition: Opposition,
     /// How notices are sent; they stay where they are where absent.
     pub mail: Option<Mail>,
+    /// When officers work.
+    pub desk: Desk,
     /// How long the payloads of events about persons are kept.
     pub audit_payloads_kept: Duration,
     /// Where the register is asked about one person; nowhere, if absent.

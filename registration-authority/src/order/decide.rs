@@ -14,6 +14,7 @@ use crate::decision::{self, DecideError, Given, Taken};
 use crate::eligibility::{self, Condition, Decider, NotEligible};
 use crate::officers::{self, Right};
 use crate::outbox::{self, Notice, Recipient};
+use crate::queue::lease;
 use crate::risk::{self, RiskError};
 
 /// Why an order is not decided on.
@@ -89,6 +90,7 @@ pub fn approve(
             payload: taken.event_payload(),
         };
         audit::record(db, event, rng, act)?;
+        lease::end(db, number)?;
         return Ok(order);
     }
     let taken = checked.record(db, act)?;
@@ -153,6 +155,7 @@ fn conclude(
         Verdict::Refuse => (OrderState::Refused { at: act.at }, "order.refused", Notice::Refused),
     };
     order.state = state;
+    lease::end(db, &order.number)?;
     tell(db, action, notice, &order, taken.event_payload(), rng, act)?;
     Ok(order)
 }

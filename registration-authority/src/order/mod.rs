@@ -23,5 +23,6 @@ pub use submit::{NewCardOrder, RefreshError, SubmitError, SubmittedOrder, refres
 pub use withdraw::{WithdrawError, may_withdraw, withdraw};
 
 pub(crate) use card_order::{exercise_key, set_status};
+pub(crate) use decide::approvals;
 pub(crate) use queue::page;
 pub(crate) use submit::{Submission, insert};

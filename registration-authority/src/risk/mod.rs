@@ -7,7 +7,7 @@
 //! (decision 28).
 
 mod assess;
-mod names;
+pub(crate) mod names;
 mod places;
 mod table;
 

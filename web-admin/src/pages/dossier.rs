@@ -16,6 +16,7 @@ use registration_authority::decision::Decision;
 use registration_authority::faults as rules;
 use registration_authority::officers::{self, Officer, Right};
 use registration_authority::order::{self, CardOrder, OrderState};
+use registration_authority::queue::lease::{self, LeaseError};
 use registration_authority::refusal_reasons::{self, RefusalReason};
 use registration_authority::views::{self, Dossier};
 use store::{BrokenRule, Code, Database};
@@ -127,8 +128,25 @@ async fn show(
     let done = query.get("fait").and_then(|done| done_in_words(done));
     let frame = desk.frame();
     let said = Said { done, ..Said::default() };
-    let template = desk.work(move |work| read(work, frame, &number, said)).await?;
+    let template = desk
+        .work(move |work| {
+            let template = read(work, frame, &number, said)?;
+            be_on(work, &number, template.open && template.barred.is_none())?;
+            Ok(template)
+        })
+        .await?;
     page(StatusCode::OK, &template)
+}
+
+/// Whoever reads an open dossier and may decide on it is on it, unless another is.
+fn be_on(work: &mut Work<'_>, number: &str, may_decide: bool) -> Result<(), Failure> {
+    if !may_decide {
+        return Ok(());
+    }
+    match work.db.write(|db| lease::begin(db, number, work.act)) {
+        Ok(()) | Err(LeaseError::Taken(_)) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// A text that can be the number of an order.

@@ -15,6 +15,7 @@ mod keys;
 mod new_orders;
 mod passkeys;
 mod public_page;
+mod queue;
 mod reading;
 mod releases;
 mod routes;

@@ -3,8 +3,8 @@
 use card::Card;
 use registration_authority::decision::Decision;
 use registration_authority::order::OrderStatus;
+use registration_authority::queue::OrderSummary;
 use registration_authority::refusal_reasons;
-use registration_authority::views::OrderSummary;
 use store::Database;
 
 use super::name_of;
