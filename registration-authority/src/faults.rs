@@ -51,6 +51,14 @@ store::codes! {
     ORDER_REASON_UNKNOWN = ("order-reason-unknown", Invalid, "the registration officer: choose a reason from the list");
     /// Only the submitter, or a registration officer, withdraws an order.
     ORDER_NOT_YOURS = ("order-not-yours", NotAuthorised, "the submitter, or a registration officer, may withdraw it");
+    /// Another officer is on the order.
+    ORDER_TAKEN = ("order-taken", Refused, "the registration officer: leave it to him, or take it over; the list says who is on it");
+    /// Nothing of the queue waits for this officer.
+    QUEUE_EMPTY = ("queue-empty", NotFound, "nobody: every order of this view is decided on, is one's own, or has an officer on it");
+    /// A view of the queue without a name, or too long.
+    QUEUE_VIEW_INVALID = ("queue-view-invalid", Invalid, "the officer: a name of 1 to 60 characters, and fewer filters");
+    /// An officer keeps twenty views at most.
+    QUEUE_VIEWS_FULL = ("queue-views-full", Refused, "the officer: forget a view that is used no more");
     /// A stored order cannot be read.
     ORDER_ROW_ALTERED = ("order-row-altered", Integrity, "the auditor: the row is not what this program writes");
 

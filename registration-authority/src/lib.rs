@@ -9,9 +9,9 @@
 //!
 //! This crate alone writes `officers`, `card_orders`, `certificate_requests`, `decisions`,
 //! `decision_nonces`, `decision_inbox`, `decision_receipts`, `decision_retractions`, `decisions_pending`, `officer_enrolments`,
-//! `structure_names`, `order_questions`, `order_answers`, `order_notes`, `order_flags`, `order_looks`, `order_places`, `terms_acceptances`,
-//! `opposition_declarations`, `opposition_codes`, `holder_declarations`, `opposition_tickets`, `card_suspensions`, `register_examinations`,
-//! `card_lapses`, `opposition_plans`,
+//! `structure_names`, `order_questions`, `order_answers`, `order_notes`, `order_flags`, `order_looks`, `order_places`, `order_leases`,
+//! `queue_views`, `terms_acceptances`, `opposition_declarations`, `opposition_codes`, `holder_declarations`, `opposition_tickets`,
+//! `card_suspensions`, `register_examinations`, `card_lapses`, `opposition_plans`,
 //! `opposition_plan_items`, `renewal_plans`, `renewal_plan_items`, `outbox` and
 //! `number_counters`. It knows no HTTP, and no PKCS#11.
 
@@ -38,6 +38,7 @@ pub mod order;
 pub mod outbox;
 pub mod personal_data;
 pub mod personalisation;
+pub mod queue;
 pub mod refusal_reasons;
 pub mod renewal;
 pub mod risk;

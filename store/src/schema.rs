@@ -410,6 +410,7 @@ diesel::table! {
         changed_at -> BigInt,
         register_feed -> Text,
         register_record -> Text,
+        search_name -> Text,
     }
 }
 
@@ -452,6 +453,24 @@ diesel::table! {
         second_officer -> Bool,
         reason -> Text,
         found_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    order_leases (order_number) {
+        order_number -> Text,
+        officer -> Text,
+        since -> BigInt,
+        until -> BigInt,
+    }
+}
+
+diesel::table! {
+    queue_views (officer, name) {
+        officer -> Text,
+        name -> Text,
+        query -> Text,
+        saved_at -> BigInt,
     }
 }
 
@@ -882,6 +901,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     order_looks,
     order_places,
     card_places,
+    order_leases,
+    queue_views,
     terms_acceptances,
     certificate_requests,
     decisions,

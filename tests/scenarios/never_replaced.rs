@@ -11,13 +11,15 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable, Text};
 
 /// Tables whose rows are worked on and thrown away: what the register says today, what waits for the sequencer
-/// or the worker, and what each job did last.
+/// or the worker, what each job did last, and what officers put down for a moment.
 const REWRITTEN: &[&str] = &[
     "audit_pending",
     "decision_inbox",
     "job_runs",
+    "order_leases",
     "order_places",
     "professionals",
+    "queue_views",
     "register_identities",
     "register_structures",
     "register_supplements",

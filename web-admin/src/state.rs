@@ -7,6 +7,7 @@ use registration_authority::approval::passkey::RelyingParty;
 use registration_authority::approval::{ApprovalVerifier, DemoApprover};
 use registration_authority::opposition::Publication;
 use registration_authority::suspension::SuspensionPolicy;
+use registration_authority::queue::WorkingHours;
 use store::{CryptoRng, Database, DatabaseError, Timestamp};
 
 use crate::challenges::Challenges;
@@ -36,6 +37,8 @@ pub struct WebSettings {
     pub links: SignInLinks,
     /// Whether cards may be suspended.
     pub suspensions: SuspensionPolicy,
+    /// When officers work.
+    pub working_hours: WorkingHours,
     /// Reads what is published at a moment, for the public page.
     pub publications: ReadPublications,
     /// Reads a published file by its path below the status role's address.
@@ -115,6 +118,10 @@ impl WebState {
 
     pub(crate) fn suspensions(&self) -> SuspensionPolicy {
         self.settings.suspensions
+    }
+
+    pub(crate) fn working_hours(&self) -> &WorkingHours {
+        &self.settings.working_hours
     }
 
     pub(crate) fn publications(&self) -> &ReadPublications {

@@ -100,6 +100,16 @@ pub(crate) fn lasting(duration: Duration) -> String {
     format!("{number}{NO_BREAK}{unit}{plural}")
 }
 
+/// « 45 min », « 2 h 10 », « 12 h ».
+pub(crate) fn duration(time: Duration) -> String {
+    let minutes = time.as_secs() / 60;
+    match (minutes / 60, minutes % 60) {
+        (0, minutes) => format!("{minutes}{NO_BREAK}min"),
+        (hours, 0) => format!("{hours}{NO_BREAK}h"),
+        (hours, minutes) => format!("{hours}{NO_BREAK}h{NO_BREAK}{minutes:02}"),
+    }
+}
+
 /// « 12 345 », with the narrow space that does not break.
 pub(crate) fn thousands(number: i64) -> String {
     let digits = number.unsigned_abs().to_string();

@@ -5,6 +5,7 @@ use card::{CardStatus, KeyUsage};
 use registration_authority::officers::Role;
 use registration_authority::opposition::Ground;
 use registration_authority::order::OrderStatus;
+use registration_authority::queue::Risk;
 
 mod jobs;
 mod refusals;
@@ -33,6 +34,15 @@ pub(crate) fn order_statuses(status: OrderStatus) -> &'static str {
         OrderStatus::Refused => "Refusées",
         OrderStatus::Withdrawn => "Retirées",
         OrderStatus::Ordered => "Cartes commandées",
+    }
+}
+
+/// How hard to look at an order: a sign and a word, so that no colour is needed.
+pub(crate) fn risk(risk: Risk) -> &'static str {
+    match risk {
+        Risk::Green => "● Aucun",
+        Risk::Orange => "▲ À vérifier",
+        Risk::Red => "■ Graves",
     }
 }
 

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::coherence::CoherenceSection;
 use super::decisions::DecisionsSection;
+use super::desk::DeskSection;
 use super::mail::MailSection;
 use super::object_store::ObjectStoreSection;
 use super::opposition::OppositionSection;
@@ -69,6 +70,9 @@ pub struct ConfigFile {
     /// How holders oppose their cards.
     #[serde(default)]
     pub opposition: OppositionSection,
+    /// When officers work.
+    #[serde(default)]
+    pub desk: DeskSection,
     /// How notices are sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mail: Option<MailSection>,
@@ -343,6 +347,7 @@ impl ConfigFile {
             directory: register.fhir,
             decisions: self.decisions.understand()?,
             opposition: self.opposition.understand(folder)?,
+            desk: self.desk.understand()?,
             mail: self.mail.map(|mail| mail.understand(folder)).transpose()?,
             retention: self.retention.understand(self.kind)?,
             publication: Publication {

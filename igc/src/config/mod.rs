@@ -2,6 +2,7 @@
 
 mod coherence;
 mod decisions;
+mod desk;
 mod file;
 mod mail;
 mod object_store;
@@ -24,6 +25,7 @@ use serde::Serialize;
 use thiserror::Error;
 
 pub use decisions::DecisionsSection;
+pub use desk::Desk;
 pub use file::{ConfigFile, InstallationKind, NeverIssued};
 pub use mail::{Mail, MailSecurity};
 pub use object_store::ObjectStoreSection;
@@ -92,6 +94,8 @@ pub struct Config {
     pub opposition: Opposition,
     /// How notices are sent; they stay where they are where absent.
     pub mail: Option<Mail>,
+    /// When officers work.
+    pub desk: Desk,
     /// How long what is said of persons is kept.
     pub retention: Retention,
     /// Where the register is asked about one person; nowhere, if absent.

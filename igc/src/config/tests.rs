@@ -21,6 +21,30 @@ fn an_unknown_key_is_refused_with_its_line() {
 }
 
 #[test]
+fn hours_that_make_no_sense_are_refused_by_their_key() {
+    let desk = |line: &str| parse(&format!("{DEMO}\n[desk]\n{line}\n"));
+    assert_eq!(parse(DEMO).unwrap().desk.hours.answer_within(), Duration::from_secs(16 * 3600));
+    let closed = desk("closed_on = [\"2026-12-26\"]\ndays = [\"saturday\"]").unwrap();
+    let moment = |text: &str| text.parse::<store::Timestamp>().unwrap();
+    let worked = |day: &str| {
+        closed.desk.hours.between(moment(&format!("{day}T00:00:00Z")), moment(&format!("{day}T22:00:00Z")))
+    };
+    assert_eq!((worked("2026-12-26").as_secs(), worked("2026-12-19").as_secs()), (0, 8 * 3600));
+    for (line, key) in [
+        ("days = [\"lundi\"]", "desk.days"),
+        ("days = []", "desk.days"),
+        ("opens = \"9 h\"", "desk.opens"),
+        ("closes = \"08:00\"", "desk.closes"),
+        ("closed_on = [\"24/12/2026\"]", "desk.closed_on"),
+        ("time_zone = \"Europe/Lutece\"", "desk.time_zone"),
+        ("answer_within_hours = 0", "desk.answer_within_hours"),
+    ] {
+        let message = desk(line).unwrap_err();
+        assert!(message.contains(key), "{line}: {message}");
+    }
+}
+
+#[test]
 fn a_demo_section_stands_in_a_demonstration_only() {
     let message = parse(&DEMO.replace("kind = \"demo\"", "kind = \"production\"")).unwrap_err();
     assert!(message.contains("[demo]"), "{message}");

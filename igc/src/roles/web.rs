@@ -69,6 +69,7 @@ fn state(installation: &Installation, links: SignInLinks) -> Result<WebState, Pr
         relying_party: installation.config.passkeys.as_ref().map(|passkeys| passkeys.relying_party.clone()),
         links,
         suspensions: installation.config.opposition.suspensions(),
+        working_hours: installation.config.desk.hours.clone(),
         publications: Arc::new(move |db, at| listed.list(db, at).map_err(untold)),
         published_file: Arc::new(move |path| published.file(path)),
         publication: Arc::new(move |sequence| status_hint::ask(&dir, sequence)),

@@ -5,6 +5,7 @@ use card::{CardKind, CardNumber};
 use diesel::prelude::*;
 use professional_registry::identifiers::IdNatPs;
 use professional_registry::{Category, Profession, ProfessionalRecord};
+use store::database::MultiBackend;
 use store::schema::card_orders;
 use store::{Act, Code, Database, Fault, Timestamp};
 use thiserror::Error;
@@ -12,6 +13,7 @@ use thiserror::Error;
 use super::{CanonicalOrder, OrderStatus};
 use crate::approval::{Decidable, SubjectKind};
 use crate::faults;
+use crate::risk::names;
 
 /// An order for one card.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -142,6 +144,15 @@ impl OrderState {
 }
 
 impl CardOrder {
+    /// The orders of this query, read.
+    pub(crate) fn load(
+        db: &mut Database,
+        query: card_orders::BoxedQuery<'_, MultiBackend>,
+    ) -> Result<Vec<Self>, OrderError> {
+        let rows: Vec<Row> = query.select(Row::as_select()).load(db)?;
+        rows.into_iter().map(Self::try_from).collect()
+    }
+
     /// Whether a decision may still come.
     pub const fn is_undecided(&self) -> bool {
         matches!(self.state, OrderState::Submitted | OrderState::Waiting { .. })
@@ -235,6 +246,7 @@ pub(super) struct Row {
     pub(super) changed_at: Timestamp,
     pub(super) register_feed: String,
     pub(super) register_record: String,
+    pub(super) search_name: String,
 }
 
 impl From<&CardOrder> for Row {
@@ -266,6 +278,7 @@ impl From<&CardOrder> for Row {
             changed_at,
             register_feed: order.register.feed.clone(),
             register_record: order.register.json.clone(),
+            search_name: names::folded(&format!("{} {}", order.family_name, order.given_name)),
         }
     }
 }

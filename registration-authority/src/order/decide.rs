@@ -15,6 +15,7 @@ use crate::decision::{self, DecideError, Given, Taken};
 use crate::eligibility::{self, Condition, Decider, NotEligible};
 use crate::officers::{self, Right};
 use crate::outbox::{self, Notice, Recipient};
+use crate::queue::lease;
 use crate::risk::{self, RiskError};
 
 /// Why an order is not decided on.
@@ -90,6 +91,7 @@ pub fn approve(
             payload: taken.event_payload(),
         };
         audit::record(db, event, rng, act)?;
+        lease::end(db, number)?;
         return Ok(order);
     }
     let taken = checked.record(db, act)?;
@@ -157,6 +159,7 @@ fn conclude(
         Verdict::Refuse => (OrderState::Refused { at: act.at }, "order.refused"),
     };
     order.state = state;
+    lease::end(db, &order.number)?;
     let delay = verifier.delays().of(SubjectKind::CardOrder, verdict);
     diesel::insert_into(decisions_pending::table)
         .values((

@@ -7,7 +7,6 @@
 pub mod canonical;
 mod card_order;
 mod decide;
-mod neighbours;
 mod note;
 mod question;
 mod queue;
@@ -22,7 +21,6 @@ mod tests;
 pub use canonical::{CanonicalOrder, ORDER_ENCODING_VERSION};
 pub use card_order::{CardOrder, OrderError, OrderState, Origin, RegisterSnapshot};
 pub use decide::{ApproveError, approve, refuse};
-pub use neighbours::{Neighbours, neighbours};
 pub use note::{Note, NoteError, erase_notes, note, notes};
 pub use question::{Answer, QUESTION_BOUND, Question, QuestionError, answer, ask, questions};
 pub use queue::{OrderStatus, QueueCursor, QueueFilter, get, of_holder, queue};
@@ -32,5 +30,6 @@ pub use take_effect::{TookEffect, take_effect};
 pub use withdraw::{WithdrawError, may_withdraw, withdraw};
 
 pub(crate) use card_order::{exercise_key, set_status};
+pub(crate) use decide::approvals;
 pub(crate) use queue::page;
 pub(crate) use submit::{Submission, insert};

@@ -19,6 +19,7 @@ use super::{CardOrder, OrderError, OrderState, get, set_status};
 use crate::faults;
 use crate::officers::{self, NotAuthorised, Right};
 use crate::outbox::{self, Notice, Recipient};
+use crate::queue::lease;
 use crate::risk::{self, RiskError};
 
 /// Longest question or answer, in characters.
@@ -122,6 +123,7 @@ pub fn ask(
         return Err(not_open());
     }
     order.state = OrderState::Waiting { at: act.at };
+    lease::end(db, number)?;
     let subject = format!("order {number}");
     if !order.submitted_by.contains(':') {
         let recipient = Recipient::Officer(&order.submitted_by);

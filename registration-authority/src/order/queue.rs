@@ -89,19 +89,16 @@ pub(crate) fn page(db: &mut Database, filter: &QueueFilter) -> QueryResult<Vec<Q
 
 /// A page of the queue, oldest first. By key, so that a page is as quick at the end as at the start.
 pub fn queue(db: &mut Database, filter: &QueueFilter) -> Result<Vec<CardOrder>, OrderError> {
-    let rows: Vec<Row> = following(filter).select(Row::as_select()).load(db)?;
-    rows.into_iter().map(CardOrder::try_from).collect()
+    CardOrder::load(db, following(filter))
 }
 
 fn following(filter: &QueueFilter) -> card_orders::BoxedQuery<'_, MultiBackend> {
     let (at, number) = filter.start();
     card_orders::table
         .filter(card_orders::status.eq(filter.status.as_str()))
-        .filter(
-            card_orders::submitted_at
-                .gt(at)
-                .or(card_orders::submitted_at.eq(at).and(card_orders::number.gt(number))),
-        )
+        // Not "later, or as late with a greater number" alone: an index is entered by the first condition.
+        .filter(card_orders::submitted_at.ge(at))
+        .filter(card_orders::submitted_at.gt(at).or(card_orders::number.gt(number)))
         .order((card_orders::submitted_at, card_orders::number))
         .limit(filter.limit.clamp(1, PAGE_BOUND))
         .into_boxed()

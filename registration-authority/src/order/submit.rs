@@ -246,6 +246,7 @@ pub fn refresh(
             card_orders::category.eq(&row.category),
             card_orders::family_name.eq(&row.family_name),
             card_orders::given_name.eq(&row.given_name),
+            card_orders::search_name.eq(&row.search_name),
             card_orders::register_feed.eq(&row.register_feed),
             card_orders::register_record.eq(&row.register_record),
             card_orders::changed_at.eq(act.at),

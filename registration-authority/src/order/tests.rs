@@ -322,30 +322,6 @@ fn an_order_is_withdrawn_by_its_submitter_or_a_registration_officer() {
 }
 
 #[test]
-fn the_queue_is_read_by_pages_oldest_first() {
-    let mut house = House::new();
-    let mut expected = Vec::new();
-    for holder in [nurse(), other_nurse(), military_nurse(), twofold()] {
-        expected.push(house.submit("alice", cps(&holder, "60")).unwrap().number().to_owned());
-        // The second pair is submitted in the same millisecond as the first order of it.
-        if expected.len() % 2 == 0 {
-            house.later(1);
-        }
-    }
-    let mut seen = Vec::new();
-    let mut after = None;
-    loop {
-        let filter = QueueFilter { status: OrderStatus::Submitted, after, limit: 1 };
-        let bob = house.officer("bob");
-        let page = views::queue(&mut house.db, &filter, &bob).unwrap();
-        let Some(last) = page.last() else { break };
-        after = Some(QueueCursor { submitted_at: last.submitted_at, number: last.number.clone() });
-        seen.extend(page.into_iter().map(|order| order.number));
-    }
-    assert_eq!(seen, expected);
-}
-
-#[test]
 fn an_order_that_does_not_exist_is_not_found_and_an_unreadable_one_is_said_to_be() {
     let mut house = House::new();
     assert_eq!(code(get(&mut house.db, "CO-2026-999999")), "order-unknown");

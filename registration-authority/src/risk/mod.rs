@@ -8,7 +8,7 @@
 
 mod assess;
 mod births;
-mod names;
+pub(crate) mod names;
 mod places;
 mod second_look;
 mod table;

@@ -8,16 +8,22 @@ const MOST_WORDS: usize = 8;
 
 /// The words of a person's names, family names first, in capital letters without accents.
 pub(super) fn words(family_name: &str, given_name: &str) -> Vec<String> {
-    let bare: String =
-        format!("{family_name} {given_name}").chars().flat_map(char::to_uppercase).map(bare).collect();
-    let bare = bare.replace('Œ', "OE").replace('Æ', "AE");
-    let all: Vec<&str> = bare.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let folded = folded(&format!("{family_name} {given_name}"));
+    let all: Vec<&str> = folded.split(' ').filter(|word| !word.is_empty()).collect();
     let mut words: Vec<&str> = all.iter().copied().filter(|word| !PARTICLES.contains(word)).collect();
     if words.is_empty() {
         words = all;
     }
     words.truncate(MOST_WORDS);
     words.into_iter().map(str::to_owned).collect()
+}
+
+/// A name in capital letters without accents, its words parted by one space: `DE LA TOUR ELISE`.
+pub(crate) fn folded(name: &str) -> String {
+    let bare: String = name.chars().flat_map(char::to_uppercase).map(bare).collect();
+    let bare = bare.replace('Œ', "OE").replace('Æ', "AE");
+    let words = bare.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.collect::<Vec<_>>().join(" ")
 }
 
 /// The first two letters of each word, each pair once: what persons are looked for by.

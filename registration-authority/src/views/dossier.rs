@@ -4,11 +4,11 @@ use serde::Serialize;
 use store::{Act, Code, Database, Fault};
 use thiserror::Error;
 
-use super::OrderSummary;
 use crate::approval::SubjectKind;
 use crate::decision::{self, Decision, Retraction};
 use crate::officers::{self, NotAuthorised, Right};
 use crate::order::{self, CardOrder, Note, NoteError, OrderError, Question};
+use crate::queue::OrderSummary;
 use crate::risk::{self, RaisedFlag, RiskError};
 
 /// How many earlier cards and orders a dossier shows.

@@ -6,7 +6,6 @@
 mod card;
 mod dossier;
 mod keys;
-mod queue;
 mod stops;
 
 #[cfg(test)]
@@ -15,5 +14,4 @@ mod tests;
 pub use card::{AttachedCertificate, CardView, CardViewError, card, find_card};
 pub use dossier::{Comparison, Dossier, DossierError, dossier, order};
 pub use keys::{KeysError, enrolment, keys};
-pub use queue::{OrderSummary, QueueError, queue};
 pub use stops::{StopsError, held_feeds, open_lapses, opposition_plans};

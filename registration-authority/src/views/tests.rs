@@ -1,7 +1,8 @@
 use professional_registry::ImportedRegister;
 
 use super::*;
-use crate::order::{OrderStatus, QueueFilter};
+use crate::order::OrderStatus;
+use crate::queue::{Filter, count};
 use crate::testing::*;
 
 #[test]
@@ -20,8 +21,8 @@ fn each_role_reads_what_its_work_needs_and_nothing_else() {
     ] {
         let act = house.officer(login);
         let db = &mut house.db;
-        let filter = QueueFilter { status: OrderStatus::Submitted, after: None, limit: 10 };
-        assert_eq!(queue(db, &filter, &act).is_ok(), everything, "{login}: queue");
+        let filter = Filter::of(OrderStatus::Submitted);
+        assert_eq!(count(db, &filter, &act).is_ok(), everything, "{login}: queue");
         assert_eq!(find_card(db, &number, &act).is_ok(), everything, "{login}: find a card");
         assert_eq!(card(db, &mut ImportedRegister, &number, &act).is_ok(), everything, "{login}: card");
         for (dossier_of, may) in [(&other, everything), (&own, own_dossier)] {

@@ -19,6 +19,7 @@ use registration_authority::decision::Decision;
 use registration_authority::faults as rules;
 use registration_authority::officers::{self, Officer, Right};
 use registration_authority::order::{self, CardOrder, OrderState};
+use registration_authority::queue::lease::{self, LeaseError};
 use registration_authority::views::{self, Dossier};
 use store::{BrokenRule, Database, Timestamp};
 
@@ -127,8 +128,25 @@ async fn show(desk: Desk, number: web::Path<String>, request: HttpRequest) -> Re
     let number = order_number(&number).ok_or(Failure::of(rules::ORDER_UNKNOWN))?;
     let (list, said) = (List::of_query(request.query_string()), Said::of_query(request.query_string()));
     let frame = desk.frame();
-    let template = desk.work(move |work| read(work, frame, &number, &list, said)).await?;
+    let template = desk
+        .work(move |work| {
+            let template = read(work, frame, &number, &list, said)?;
+            be_on(work, &number, template.open && template.composer.barred.is_none())?;
+            Ok(template)
+        })
+        .await?;
     page(StatusCode::OK, &template)
+}
+
+/// Whoever reads an open dossier and may decide on it is on it, unless another is.
+fn be_on(work: &mut Work<'_>, number: &str, may_decide: bool) -> Result<(), Failure> {
+    if !may_decide {
+        return Ok(());
+    }
+    match work.db.write(|db| lease::begin(db, number, work.act)) {
+        Ok(()) | Err(LeaseError::Taken(_)) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// A text that can be the number of an order.
@@ -196,7 +214,7 @@ fn compose(
     let barred = composer::barred(officer, own, approved.contains(&officer.login.as_str()), signs);
     Ok(DossierPage {
         frame,
-        place: Place::of(db, list, order, officer.role.may(Right::ReadQueue))?,
+        place: Place::of(db, list, order, officer.role.may(Right::ReadQueue), reader.at)?,
         number: order.number.clone(),
         version: order.version,
         name: typography::name(&order.family_name, &order.given_name),

@@ -1,4 +1,7 @@
-//! The queue: orders in one state, oldest first, page after page.
+//! The queue: the orders that a view asks for, page after page; who is on them; how long they may still take.
+
+mod acts;
+mod asked;
 
 use std::collections::HashMap;
 
@@ -6,35 +9,57 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web;
 use askama::Template;
-use registration_authority::officers::{self, Right};
-use registration_authority::order::{OrderStatus, QueueCursor, QueueFilter};
-use registration_authority::views::{self, OrderSummary};
+use card::CardKind;
+use professional_registry::Profession;
+use registration_authority::officers::{self, Officer, Right};
+use registration_authority::order::OrderStatus;
+use registration_authority::queue::saved::{self, View};
+use registration_authority::queue::{self, COUNT_BOUND, Count, Deadline, Line, On, Risk, Search};
+use registration_authority::views;
 use store::Timestamp;
 
-use super::{Address, filters, page};
+use super::{Address, filters, page, to};
 use crate::desk::{Desk, Work};
 use crate::failure::Failure;
 use crate::frame::Frame;
 use crate::typography::{self, Shown};
 use crate::words;
+pub(super) use asked::{Asked, slug};
 
 /// Orders on a page.
 const PAGE: i64 = 50;
-/// Up to how many orders a tab counts: the queue gives no more at once.
-const COUNTED: i64 = 200;
 
-pub(super) const ADDRESSES: &[Address] =
-    &[Address::at("/ra/file").get(|| web::get().to(show)).needs(Right::ReadQueue)];
+pub(super) const ADDRESSES: &[Address] = &[
+    Address::at("/ra/file").get(|| web::get().to(show)).needs(Right::ReadQueue),
+    Address::at("/ra/file/suivant").post(|| web::post().to(acts::next)).needs(Right::Decide),
+    Address::at("/ra/file/vues").post(|| web::post().to(acts::save)).needs(Right::ReadQueue),
+    Address::at("/ra/file/vues/oublier").post(|| web::post().to(acts::forget)).needs(Right::ReadQueue),
+    Address::at("/ra/dossiers/{number}/prendre").post(|| web::post().to(acts::take)).needs(Right::Decide),
+];
 
 #[derive(Template)]
 #[template(path = "queue.html")]
 struct QueuePage {
     frame: Frame,
+    done: Option<&'static str>,
     status_label: &'static str,
     slug: &'static str,
+    /// The query of this view's address.
+    query: String,
+    unfiltered: Option<String>,
     tabs: Vec<Tab>,
+    views: Vec<View>,
+    kinds: Vec<Choice>,
+    professions: Vec<Choice>,
+    risks: Vec<Choice>,
+    ages: Vec<Choice>,
+    people: Vec<Choice>,
+    structure: String,
+    search: String,
     rows: Vec<Row>,
+    by_name: bool,
     waits: bool,
+    decides: bool,
     following: bool,
     next: Option<String>,
 }
@@ -46,10 +71,17 @@ impl QueuePage {
 }
 
 struct Tab {
-    slug: &'static str,
+    query: String,
     label: &'static str,
     count: String,
     current: bool,
+}
+
+/// An option of a filter.
+struct Choice {
+    value: String,
+    label: String,
+    chosen: bool,
 }
 
 struct Row {
@@ -61,102 +93,196 @@ struct Row {
     submitted_by: String,
     own: bool,
     submitted_at: Shown,
-    wait: String,
+    risk: &'static str,
+    risk_class: &'static str,
+    deadline: String,
+    late: bool,
+    on: Option<String>,
+    mine: bool,
 }
 
 async fn show(desk: Desk, query: web::Query<HashMap<String, String>>) -> Result<HttpResponse, Failure> {
-    let text = |name: &str| query.get(name).map(String::as_str);
-    let status = text("statut").and_then(status_of_slug).unwrap_or(OrderStatus::Submitted);
-    let after = text("apres").and_then(read_cursor);
+    let asked = Asked::read(&query);
+    let done = query.get("fait").and_then(|done| done_in_words(done));
     let frame = desk.frame();
-    let template = desk.work(move |work| read(work, frame, status, after)).await?;
-    page(StatusCode::OK, &template)
+    let found = desk.work(move |work| find(work, frame, asked, done)).await?;
+    match found {
+        Found::Order(number) => Ok(to(&format!("/ra/dossiers/{number}"))),
+        Found::Page(template) => page(StatusCode::OK, &*template),
+    }
 }
 
-fn read(
+/// What an address leads to.
+enum Found {
+    /// The one order whose number was typed.
+    Order(String),
+    Page(Box<QueuePage>),
+}
+
+fn find(
     work: &mut Work<'_>,
     frame: Frame,
-    status: OrderStatus,
-    after: Option<QueueCursor>,
-) -> Result<QueuePage, Failure> {
-    let (act, login) = (work.act, work.officer.login.as_str());
-    let following = after.is_some();
+    asked: Asked,
+    done: Option<&'static str>,
+) -> Result<Found, Failure> {
+    let (act, officer, hours) = (work.act, work.officer, work.state.working_hours());
+    let filter = asked.filter(act.at);
     work.db.snapshot(|db| {
-        let mut orders = views::queue(db, &QueueFilter { status, after, limit: PAGE + 1 }, act)?;
-        let more = orders.len() > PAGE as usize;
-        orders.truncate(PAGE as usize);
-        let next = orders.last().filter(|_| more).map(write_cursor);
-        let officers = officers::list(db)?;
+        let page = queue::page(db, hours, &filter, asked.after.as_deref(), PAGE, act)?;
+        if let Some(Search::Number(number)) = &filter.search
+            && let Ok(order) = views::order(db, number, act)
+        {
+            return Ok(Found::Order(order.number));
+        }
+        let (officers, views) = (officers::list(db)?, saved::views(db, act)?);
+        let rows = page.lines.into_iter().map(|line| Row::of(line, &officers, officer, act.at)).collect();
+        let tab = |(status, count): (OrderStatus, Count)| Tab {
+            query: asked.in_state(status).query(),
+            label: words::order_statuses(status),
+            count: counted(count),
+            current: status == asked.status,
+        };
+        let unfiltered = asked.unfiltered().query();
+        Ok(Found::Page(Box::new(QueuePage {
+            frame,
+            done,
+            status_label: words::order_statuses(asked.status),
+            slug: slug(asked.status),
+            query: asked.query(),
+            unfiltered: Some(unfiltered).filter(|unfiltered| *unfiltered != asked.query()),
+            tabs: page.counts.into_iter().map(tab).collect(),
+            views,
+            kinds: kinds(&asked),
+            professions: professions(&asked),
+            risks: risks(&asked),
+            ages: ages(&asked),
+            people: people(&asked, &officers, officer),
+            structure: asked.structure.as_ref().map(ToString::to_string).unwrap_or_default(),
+            by_name: matches!(filter.search, Some(Search::Name(_))),
+            search: asked.search,
+            rows,
+            waits: matches!(asked.status, OrderStatus::Submitted | OrderStatus::Waiting),
+            decides: asked.status == OrderStatus::Submitted && officer.role.may(Right::Decide),
+            following: asked.after.is_some(),
+            next: page.next,
+        })))
+    })
+}
+
+impl Row {
+    fn of(line: Line, officers: &[Officer], reader: &Officer, now: Timestamp) -> Self {
+        let Line { order, risk, deadline, lease } = line;
         let name_of = |login: &str| {
             let officer = officers.iter().find(|officer| officer.login == login);
             officer.map_or_else(|| super::dossier::job_name(login), |officer| officer.display_name.clone())
         };
-        let rows = orders.into_iter().map(|order| row(order, &name_of, login, act.at)).collect();
-        let mut tabs = Vec::new();
-        for one in OrderStatus::ALL {
-            let counted = views::queue(db, &QueueFilter { status: one, after: None, limit: COUNTED }, act)?
-                .len() as i64;
-            let more = if counted < COUNTED { "" } else { " ou plus" };
-            tabs.push(Tab {
-                slug: slug(one),
-                label: words::order_statuses(one),
-                count: format!("{}{more}", typography::thousands(counted)),
-                current: one == status,
-            });
+        let object = match &order.replaces {
+            Some(card) => format!("{}, remplacement de la carte {card}", order.kind),
+            None => format!("{}, nouvelle carte", order.kind),
+        };
+        Self {
+            name: typography::name(&order.family_name, &order.given_name),
+            object,
+            submitted_by: name_of(&order.submitted_by),
+            own: order.submitted_by == reader.login,
+            submitted_at: Shown(order.submitted_at),
+            risk: words::risk(risk),
+            risk_class: asked::word_of_risk(risk),
+            deadline: deadline.map(left).unwrap_or_default(),
+            late: matches!(deadline, Some(Deadline::Late(_))),
+            mine: lease.as_ref().is_some_and(|lease| lease.officer == reader.login),
+            on: lease
+                .map(|lease| format!("{} ({})", name_of(&lease.officer), typography::ago(lease.since, now))),
+            number: order.number,
+            holder: order.holder,
+            profession: order.profession,
         }
-        Ok(QueuePage {
-            frame,
-            status_label: words::order_statuses(status),
-            slug: slug(status),
-            tabs,
-            rows,
-            waits: status == OrderStatus::Submitted,
-            following,
-            next,
-        })
-    })
+    }
 }
 
-fn row(order: OrderSummary, name_of: &dyn Fn(&str) -> String, login: &str, now: Timestamp) -> Row {
-    let object = match &order.replaces {
-        Some(card) => format!("{}, remplacement de la carte {card}", order.kind),
-        None => format!("{}, nouvelle carte", order.kind),
+/// « reste 12 h », in working time.
+fn left(deadline: Deadline) -> String {
+    match deadline {
+        Deadline::Left(time) => format!("reste {}", typography::duration(time)),
+        Deadline::Late(time) => format!("dépassé de {}", typography::duration(time)),
+        Deadline::Paused(time) => format!("en pause, reste {}", typography::duration(time)),
+    }
+}
+
+/// « 12 345 », « 10 000+ ».
+fn counted(count: Count) -> String {
+    match count {
+        Count::Exactly(count) => typography::thousands(count),
+        Count::More => format!("{}+", typography::thousands(COUNT_BOUND)),
+    }
+}
+
+fn kinds(asked: &Asked) -> Vec<Choice> {
+    let choice = |kind: CardKind| Choice {
+        value: kind.as_str().to_owned(),
+        label: kind.as_str().to_owned(),
+        chosen: asked.kind == Some(kind),
     };
-    Row {
-        name: typography::name(&order.family_name, &order.given_name),
-        object,
-        submitted_by: name_of(&order.submitted_by),
-        own: order.submitted_by == login,
-        submitted_at: Shown(order.submitted_at),
-        wait: typography::ago(order.submitted_at, now),
-        number: order.number,
-        holder: order.holder,
-        profession: order.profession,
+    CardKind::ALL.into_iter().map(choice).collect()
+}
+
+fn professions(asked: &Asked) -> Vec<Choice> {
+    let choice = |profession: Profession| Choice {
+        value: profession.code().to_owned(),
+        label: profession.label().to_owned(),
+        chosen: asked.profession == Some(profession),
+    };
+    let mut choices: Vec<Choice> = Profession::all().map(choice).collect();
+    choices.sort_by(|one, other| one.label.cmp(&other.label));
+    choices
+}
+
+fn risks(asked: &Asked) -> Vec<Choice> {
+    let choice = |risk: Risk| Choice {
+        value: asked::word_of_risk(risk).to_owned(),
+        label: words::risk(risk).to_owned(),
+        chosen: asked.risk == Some(risk),
+    };
+    asked::RISKS.into_iter().map(choice).collect()
+}
+
+fn ages(asked: &Asked) -> Vec<Choice> {
+    let mut offered = asked::AGES.to_vec();
+    offered.extend(asked.days.filter(|days| !offered.contains(days)));
+    let choice = |days: u32| Choice {
+        value: days.to_string(),
+        label: if days == 1 { "1 jour au moins".to_owned() } else { format!("{days} jours au moins") },
+        chosen: asked.days == Some(days),
+    };
+    offered.into_iter().map(choice).collect()
+}
+
+/// Those who may be on an order, himself first.
+fn people(asked: &Asked, officers: &[Officer], reader: &Officer) -> Vec<Choice> {
+    let chosen = |who: &str| asked.on.as_ref().is_some_and(|on| asked::who(on) == who);
+    let choice =
+        |value: &str, label: String| Choice { chosen: chosen(value), value: value.to_owned(), label };
+    let mut people = vec![choice(asked::NOBODY, "Personne".to_owned())];
+    if reader.role.may(Right::Decide) {
+        people.push(choice(&reader.login, "Moi".to_owned()));
     }
-}
-
-/// How an address names a state.
-pub(super) fn slug(status: OrderStatus) -> &'static str {
-    match status {
-        OrderStatus::Submitted => "a-verifier",
-        OrderStatus::Waiting => "en-attente",
-        OrderStatus::Approved => "approuvees",
-        OrderStatus::Refused => "refusees",
-        OrderStatus::Withdrawn => "retirees",
-        OrderStatus::Ordered => "commandees",
+    let others = officers.iter().filter(|one| one.role.may(Right::Decide) && one.login != reader.login);
+    people.extend(others.map(|one| choice(&one.login, one.display_name.clone())));
+    if let Some(On::Officer(login)) = &asked.on
+        && !people.iter().any(|choice| choice.chosen)
+    {
+        people.push(choice(login, login.clone()));
     }
+    people
 }
 
-pub(super) fn status_of_slug(text: &str) -> Option<OrderStatus> {
-    OrderStatus::ALL.into_iter().find(|status| slug(*status) == text)
-}
-
-fn write_cursor(order: &OrderSummary) -> String {
-    format!("{}.{}", order.submitted_at.millis(), order.number)
-}
-
-fn read_cursor(text: &str) -> Option<QueueCursor> {
-    let (millis, number) = text.split_once('.')?;
-    let number = super::dossier::order_number(number)?;
-    Some(QueueCursor { submitted_at: Timestamp::from_millis(millis.parse().ok()?), number })
+fn done_in_words(done: &str) -> Option<&'static str> {
+    Some(match done {
+        "vue" => "La vue est enregistrée.",
+        "oubli" => "La vue est supprimée.",
+        "aucune" => {
+            "Aucune autre demande de cette vue n'attend votre décision : les autres sont les vôtres, ou un collègue les traite."
+        }
+        _ => return None,
+    })
 }

@@ -164,6 +164,7 @@ fn asked<'a>(
         reason,
         what,
         lines: vec![("Carte", number.to_string()), ("Suspension", subject.number.clone())],
+        leaves: None,
         action: format!("/ra/cartes/{number}/suspension/{act}"),
         back: format!("/ra/cartes/{number}"),
     }

@@ -16,6 +16,7 @@ use registration_authority::opposition::Publication;
 use registration_authority::order::{self, NewCardOrder};
 use registration_authority::personalisation;
 use registration_authority::suspension::SuspensionPolicy;
+use registration_authority::queue::WorkingHours;
 use store::{Act, Actor, Database, DatabaseRole, Fault, RequestId, Timestamp};
 use tempfile::TempDir;
 
@@ -92,6 +93,7 @@ impl House {
             relying_party: Some(relying_party()),
             links: links.clone(),
             suspensions: SuspensionPolicy::Allowed,
+            working_hours: working_hours(),
             publications: Arc::new(|db, _| published(db)),
             published_file: Arc::new(|path| Ok(published_file(path))),
             publication: Arc::new(|_| Publication::UnderWay),
@@ -250,6 +252,14 @@ impl House {
         })
         .unwrap();
     }
+}
+
+/// At any hour of any day but holidays; an answer takes sixteen of them.
+fn working_hours() -> WorkingHours {
+    use jiff::civil::{Weekday, time};
+    let days: Vec<Weekday> = Weekday::Monday.cycle_forward().take(7).collect();
+    let (all_day, within) = ((time(0, 0, 0, 0), time(23, 59, 59, 0)), Duration::from_secs(16 * 3600));
+    WorkingHours::new(&days, all_day, "Europe/Paris", std::collections::BTreeSet::new(), within).unwrap()
 }
 
 /// The authorities of the database, and nothing that other crates publish.

@@ -17,6 +17,7 @@ mod new_orders;
 mod operations;
 mod passkeys;
 mod public_page;
+mod queue;
 mod reading;
 mod releases;
 mod routes;

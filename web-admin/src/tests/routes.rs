@@ -177,6 +177,8 @@ fn form(path: &str, number: u32) -> Vec<(&'static str, String)> {
         | "/ra/registre/extraits/{feed}/liberer" => &[("version", "1")],
         "/ra/dossiers/{number}/demander" => &[("version", "1"), ("question", "Pourquoi ?")],
         "/ra/dossiers/{number}/repondre" => &[("reponse", "Parce que.")],
+        "/ra/file/suivant" | "/ra/dossiers/{number}/prendre" => &[("vue", "statut=a-verifier")],
+        "/ra/file/vues" | "/ra/file/vues/oublier" => &[("vue", "statut=a-verifier"), ("nom", "Urgents")],
         "/ra/caducites/{plan}/rejeter" => &[("motif", "file-wrong")],
         "/ra/registre/extraits/{feed}/rejeter" => &[("version", "1"), ("motif", "file-wrong")],
         "/ra/dossiers/{number}/noter" => &[("note", "Rappeler demain.")],

@@ -31,6 +31,19 @@ fn of_orders(code: &str) -> Option<(&'static str, &'static str)> {
             "Le répertoire ne connaît personne sous ce numéro.",
             "Vérifiez le numéro ; si la personne vient d'être inscrite, attendez la prochaine mise à jour du répertoire.",
         ),
+        "order-taken" => (
+            "Un autre opérateur vient de prendre cette demande.",
+            "Laissez-la-lui, ou prenez la main depuis la file : elle dit qui la traite.",
+        ),
+        "queue-empty" => (
+            "Aucune demande de cette vue n'attend votre décision.",
+            "Changez de vue, ou attendez qu'une demande soit déposée.",
+        ),
+        "queue-view-invalid" => (
+            "Une vue porte un nom de 1 à 60 caractères, et son adresse a 500 signes au plus.",
+            "Donnez-lui un nom plus court, ou retirez des filtres.",
+        ),
+        "queue-views-full" => ("Vous gardez déjà vingt vues.", "Supprimez une vue qui ne sert plus."),
         "order-holder-ceased" => (
             "Selon le répertoire, cette personne n'exerce plus.",
             "L'Ordre professionnel, ou l'autorité qui tient l'inscription, peut la rétablir.",

@@ -2,7 +2,7 @@
 
 use card::Card;
 use registration_authority::order::OrderStatus;
-use registration_authority::views::OrderSummary;
+use registration_authority::queue::OrderSummary;
 
 use crate::typography::Shown;
 use crate::words;

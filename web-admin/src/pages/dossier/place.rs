@@ -2,11 +2,13 @@
 
 use std::collections::HashMap;
 
-use registration_authority::order::{self, CardOrder, Neighbours, OrderStatus};
-use store::Database;
+use actix_web::web;
+use registration_authority::order::{CardOrder, OrderStatus};
+use registration_authority::queue::{self, Filter, Neighbours};
+use store::{Database, Timestamp};
 
 use crate::failure::Failure;
-use crate::pages::queue;
+use crate::pages::queue::{Asked, slug};
 use crate::posted::Fields;
 
 /// Longest filter that is carried along, in octets.
@@ -64,7 +66,7 @@ impl List {
     /// The address of the list; of this state where it names none.
     fn list(&self, status: OrderStatus) -> String {
         match self.filter.as_str() {
-            "" => format!("/ra/file?statut={}", queue::slug(status)),
+            "" => format!("/ra/file?statut={}", slug(status)),
             _ => self.address("/ra/file"),
         }
     }
@@ -76,10 +78,11 @@ impl List {
         }
     }
 
-    fn status(&self) -> OrderStatus {
-        let query: HashMap<&str, &str> =
-            self.filter.split('&').filter_map(|part| part.split_once('=')).collect();
-        query.get("statut").and_then(|slug| queue::status_of_slug(slug)).unwrap_or(OrderStatus::Submitted)
+    /// What it asks for at that moment.
+    fn asked(&self, at: Timestamp) -> Filter {
+        let query: HashMap<String, String> =
+            web::Query::from_query(&self.filter).map(web::Query::into_inner).unwrap_or_default();
+        Asked::read(&query).filter(at)
     }
 }
 
@@ -98,9 +101,10 @@ impl Place {
         list: &List,
         order: &CardOrder,
         reads_queue: bool,
+        at: Timestamp,
     ) -> Result<Self, Failure> {
         let Neighbours { previous, next } = match reads_queue {
-            true => order::neighbours(db, list.status(), order)?,
+            true => queue::neighbours(db, &list.asked(at), &order.number, at)?,
             // An agent sees his own dossiers alone.
             false => Neighbours::default(),
         };

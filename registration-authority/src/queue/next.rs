@@ -1,0 +1,99 @@
+use std::time::Duration;
+
+use store::{Act, Code, Database, Fault};
+use thiserror::Error;
+
+use super::deadline::{taken, waits};
+use super::lease::{self, LeaseError};
+use super::page::orders;
+use super::{Filter, On, QueueError, WorkingHours};
+use crate::faults;
+use crate::officers::{self, NotAuthorised, Right};
+use crate::order::{CardOrder, OrderStatus, approvals};
+
+/// How many orders are looked at, in steps of a page, before the most urgent of them is given.
+const LOOKED_AT: usize = 1000;
+const STEP: i64 = 50;
+
+/// Why there is no next order.
+#[derive(Debug, Error)]
+pub enum NextError {
+    /// None waits for this officer.
+    #[error("no order waits that the officer may decide on and nobody else is on")]
+    None,
+    /// The queue cannot be read.
+    #[error(transparent)]
+    Queue(#[from] QueueError),
+    /// Another officer was quicker.
+    #[error(transparent)]
+    Lease(#[from] LeaseError),
+    /// The actor may not decide.
+    #[error(transparent)]
+    NotAuthorised(#[from] NotAuthorised),
+    /// The database refused.
+    #[error("database: {0}")]
+    Database(#[from] diesel::result::Error),
+}
+
+impl Fault for NextError {
+    fn code(&self) -> Code {
+        match self {
+            Self::None => faults::QUEUE_EMPTY,
+            Self::Queue(error) => error.code(),
+            Self::Lease(error) => error.code(),
+            Self::NotAuthorised(error) => error.code(),
+            Self::Database(_) => store::fault::DATABASE,
+        }
+    }
+}
+
+/// The most urgent order of a filter that the officer who acts may decide on and nobody else is on: the one that has taken the
+/// most working time. He is on it from now on. Nobody chooses, so that no order is left lying. Inside the caller's write
+/// transaction.
+pub fn next(
+    db: &mut Database,
+    hours: &WorkingHours,
+    filter: &Filter,
+    act: &Act,
+) -> Result<String, NextError> {
+    let officer = officers::require(db, Right::Decide, act)?;
+    let own = Filter { status: OrderStatus::Submitted, on: Some(On::Nobody), search: None, ..filter.clone() };
+    let mut most: Option<(Duration, String)> = None;
+    let mut after: Option<String> = None;
+    for _ in 0..LOOKED_AT / STEP as usize {
+        let step = orders(db, &own, after.as_deref(), STEP, act.at)?;
+        let numbers: Vec<&str> = step.iter().map(|order| order.number.as_str()).collect();
+        let waits = waits(db, &numbers)?;
+        for order in &step {
+            // Oldest first: without its pauses, no later one has taken more than this one.
+            let longest = hours.between(order.submitted_at, act.at);
+            if let Some((taken, number)) = &most
+                && longest <= *taken
+            {
+                lease::begin(db, number, act)?;
+                return Ok(number.clone());
+            }
+            if order.submitted_by == officer.login || approvals(db, order)?.contains(&officer.login) {
+                continue;
+            }
+            let taken = taken(hours, order.submitted_at, of(&waits, order), act.at);
+            if most.as_ref().is_none_or(|(most, _)| taken > *most) {
+                most = Some((taken, order.number.clone()));
+            }
+        }
+        match step.last() {
+            Some(last) if step.len() as i64 == STEP => after = Some(last.number.clone()),
+            _ => break,
+        }
+    }
+    let (_, number) = most.ok_or(NextError::None)?;
+    lease::begin(db, &number, act)?;
+    Ok(number)
+}
+
+fn of<'a>(
+    waits: &'a super::deadline::Waits,
+    order: &CardOrder,
+) -> &'a [(store::Timestamp, Option<store::Timestamp>)] {
+    waits.get(&order.number).map_or(&[], Vec::as_slice)
+}

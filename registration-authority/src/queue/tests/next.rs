@@ -1,0 +1,97 @@
+use professional_registry::ImportedRegister;
+
+use super::*;
+use crate::order;
+
+fn next_of(house: &mut House, login: &str) -> Result<String, NextError> {
+    let act = house.officer(login);
+    house.db.write(|db| next(db, &hours(), &submitted(), &act))
+}
+
+fn begin(house: &mut House, login: &str, number: &str) -> Result<(), lease::LeaseError> {
+    let act = house.officer(login);
+    house.db.write(|db| lease::begin(db, number, &act))
+}
+
+#[test]
+fn the_next_order_is_the_one_that_has_taken_the_most_of_the_officers_time() {
+    on_both(|house| {
+        on_monday(house);
+        let asked = house.submit("agent", cps(&nurse(), "60")).unwrap().number().to_owned();
+        house.later(3600);
+        let own = house.submit("bob", cps(&military_nurse(), "60")).unwrap().number().to_owned();
+        house.later(3600);
+        let waits = house.submit("agent", cps(&other_nurse(), "60")).unwrap().number().to_owned();
+        let (alice, agent) = (house.officer("alice"), house.officer("agent"));
+        let House { db, rng, .. } = house;
+        db.write(|db| order::ask(db, &asked, 1, "Pourquoi ?", rng, &alice)).unwrap();
+        house.later(3 * 86_400);
+        let House { db, rng, .. } = house;
+        let answered = Act { at: house.at, ..agent };
+        db.write(|db| order::answer(db, &mut ImportedRegister, &asked, "Parce que.", rng, &answered))
+            .unwrap();
+        house.later(60);
+
+        assert_eq!(next_of(house, "bob").unwrap(), waits, "the older one was its applicant's for three days");
+        assert_eq!(
+            next_of(house, "bob").unwrap(),
+            asked,
+            "he is on the first one already, and his own is not his"
+        );
+        assert_eq!(code(next_of(house, "bob")), "queue-empty");
+        assert_eq!(next_of(house, "clara").unwrap(), own);
+        house.later(lease::LEASE.as_secs());
+        assert_eq!(
+            next_of(house, "clara").unwrap(),
+            own,
+            "the one that has taken most, now that nobody is on any"
+        );
+    });
+}
+
+use store::Act;
+
+#[test]
+fn whoever_has_approved_an_order_gets_another_next() {
+    let mut house = House::new();
+    on_monday(&mut house);
+    let number = house.submit("alice", cps(&nurse(), "60")).unwrap().number().to_owned();
+    house
+        .sql(&format!("INSERT INTO order_flags VALUES ('{number}', 1, 'duplicate', 'red', TRUE, 'x', 0)"))
+        .unwrap();
+    house.approve("bob", &number).unwrap();
+    assert_eq!(code(next_of(&mut house, "bob")), "queue-empty");
+    assert_eq!(next_of(&mut house, "clara").unwrap(), number, "it waits for a second officer");
+}
+
+#[test]
+fn one_officer_is_on_an_order_until_he_has_decided_or_another_takes_over() {
+    on_both(|house| {
+        let number = house.submit("alice", cps(&nurse(), "60")).unwrap().number().to_owned();
+        begin(house, "bob", &number).unwrap();
+        house.later(9 * 60);
+        begin(house, "bob", &number).unwrap();
+        house.later(9 * 60);
+        assert_eq!(code(begin(house, "clara", &number)), "order-taken", "he went on");
+        assert_eq!(code(begin(house, "rita", &number)), "officer-role-missing");
+        let clara = house.officer("clara");
+        let House { db, rng, .. } = house;
+        db.write(|db| lease::take_over(db, &number, rng, &clara)).unwrap();
+        assert_eq!(code(begin(house, "bob", &number)), "order-taken");
+        let payloads: Vec<String> = {
+            use diesel::prelude::*;
+            use store::schema::{audit_events, audit_payloads};
+            audit_events::table
+                .inner_join(audit_payloads::table)
+                .filter(audit_events::action.eq("order.taken-over"))
+                .select(audit_payloads::payload)
+                .load(&mut house.db)
+                .unwrap()
+        };
+        assert_eq!(payloads, [r#"{"from":"bob"}"#]);
+
+        house.approve("bob", &number).expect("a lease keeps nobody from deciding");
+        let at = house.at;
+        assert!(lease::of(&mut house.db, &[&number], at).unwrap().is_empty());
+    });
+}

@@ -1,0 +1,144 @@
+//! The queue as an officer works with it.
+
+use std::time::Duration;
+
+use super::browser::Answer;
+use super::house::{House, person};
+
+/// What stands in the line of this order.
+fn line(page: &Answer, number: &str) -> String {
+    let (_, rest) = page.body.split_once(&format!("/ra/dossiers/{number}?")).expect("the order is listed");
+    rest.split("</tr>").next().unwrap().to_owned()
+}
+
+fn lists(page: &Answer, number: &str) -> bool {
+    assert_eq!(page.status, 200, "{}", page.body);
+    page.body.contains(&format!("/ra/dossiers/{number}?"))
+}
+
+#[actix_web::test]
+async fn filters_stand_in_the_address_and_every_link_of_the_page_keeps_them() {
+    let mut house = House::new();
+    let nurse = house.submit("alice", &person(1));
+    let other = house.submit("agent", &person(3));
+    let mut bob = house.browser("bob").await;
+    let found = bob.get("/ra/file?type=CPS&profession=60&q=dur%C3%A1nd&structure=0B0193488").await;
+    assert!(lists(&found, &nurse) && !lists(&found, &other));
+    let query = "statut=a-verifier&#38;type=CPS&#38;profession=60&#38;structure=F0B0193488&#38;q=dur%C3%A1nd";
+    for link in [format!("/ra/dossiers/{nurse}?{query}"), format!("name=\"vue\" value=\"{query}\"")] {
+        assert!(found.body.contains(&link), "{link}: {}", found.body);
+    }
+    let waiting = query.replace("a-verifier", "en-attente");
+    assert!(
+        found.body.contains(&format!("href=\"/ra/file?{waiting}\"")),
+        "a tab counts with the same filters"
+    );
+    assert!(found.says("par ordre alphabétique") && found.says("Effacer les filtres"));
+    for nothing in
+        ["type=CPF", "profession=10", "risque=rouge", "age=1", "qui=alice", "structure=R1", "q=zzz"]
+    {
+        let page = bob.get(&format!("/ra/file?{nothing}")).await;
+        assert!(page.says("Aucune demande ne répond à ces filtres.") && page.says("(0)"), "{nothing}");
+    }
+    house.later(Duration::from_secs(86_400));
+    let mut bob = house.browser("bob").await;
+    assert!(lists(&bob.get("/ra/file?age=1&qui=personne").await, &other));
+}
+
+#[actix_web::test]
+async fn the_number_of_an_order_leads_to_its_dossier_wherever_it_stands() {
+    let mut house = House::new();
+    let number = house.submit("alice", &person(1));
+    house.approve_fully(&number);
+    let mut bob = house.browser("bob").await;
+    let answer = bob.get(&format!("/ra/file?q=+{}", number.to_lowercase())).await;
+    assert_eq!((answer.status, answer.leads_to()), (303, format!("/ra/dossiers/{number}")));
+    assert!(bob.get("/ra/file?q=CO-1999-000001").await.says("Aucune demande ne répond à ces filtres."));
+}
+
+#[actix_web::test]
+async fn the_list_says_who_is_on_an_order_and_anybody_may_take_it_over() {
+    let mut house = House::new();
+    let number = house.submit("alice", &person(1));
+    let (mut bob, mut clara) = (house.browser("bob").await, house.browser("clara").await);
+    assert!(line(&clara.get("/ra/file").await, &number).contains("Prendre<"));
+    bob.get(&format!("/ra/dossiers/{number}")).await;
+    house.later(Duration::from_secs(4 * 60));
+    let seen = line(&clara.get("/ra/file").await, &number);
+    assert!(seen.contains("Bob BERNARD (4\u{a0}min)") && seen.contains("Prendre la main"), "{seen}");
+    clara.get(&format!("/ra/dossiers/{number}")).await;
+    assert!(
+        line(&clara.get("/ra/file").await, &number).contains("Bob BERNARD"),
+        "reading takes nothing away"
+    );
+    let take = format!("/ra/dossiers/{number}/prendre");
+    let answer = clara.post(&take, &[("vue", "statut=a-verifier&type=CPS")]).await;
+    assert_eq!(answer.leads_to(), format!("/ra/dossiers/{number}?statut=a-verifier&type=CPS"));
+    assert!(line(&bob.get("/ra/file").await, &number).contains("Clara PETIT (moins"));
+    assert!(lists(&bob.get("/ra/file?qui=clara").await, &number));
+    let mut alice = house.browser("alice").await;
+    alice.get(&format!("/ra/dossiers/{number}")).await;
+    let own = line(&alice.get("/ra/file").await, &number);
+    assert!(own.contains("Clara PETIT") && !own.contains("Prendre"), "nobody is on his own order: {own}");
+    house.later(Duration::from_secs(11 * 60));
+    assert!(!line(&bob.get("/ra/file").await, &number).contains("Clara"));
+}
+
+#[actix_web::test]
+async fn the_next_dossier_is_the_most_urgent_one_of_the_view() {
+    let mut house = House::new();
+    let oldest = house.submit("alice", &person(3));
+    house.later(Duration::from_secs(60));
+    let nurse = house.submit("alice", &person(1));
+    house.later(Duration::from_secs(60));
+    let mut bob = house.browser("bob").await;
+    let next = |view: &'static str| [("vue", view)];
+    let by_name = bob.post("/ra/file/suivant", &next("statut=a-verifier&profession=60")).await;
+    assert_eq!(by_name.leads_to(), format!("/ra/dossiers/{oldest}?statut=a-verifier&profession=60"));
+    let mut clara = house.browser("clara").await;
+    let answer = clara.post("/ra/file/suivant", &next("statut=a-verifier")).await;
+    assert_eq!(
+        answer.leads_to(),
+        format!("/ra/dossiers/{nurse}?statut=a-verifier"),
+        "bob is on the other one"
+    );
+    let none = clara.post("/ra/file/suivant", &next("statut=a-verifier")).await;
+    assert!(clara.follow(&none).await.says("n'attend votre décision"));
+    let mut rita = house.browser("rita").await;
+    assert!(!rita.get("/ra/file").await.says("Dossier suivant"));
+}
+
+#[actix_web::test]
+async fn an_officer_keeps_his_views_and_forgets_them() {
+    let mut house = House::new();
+    let (mut bob, mut rita) = (house.browser("bob").await, house.browser("rita").await);
+    let view = [("nom", "Mes <urgents>"), ("vue", "risque=rouge&statut=a-verifier&age=2&apres=X&autre=1")];
+    let kept = bob.post("/ra/file/vues", &view).await;
+    let page = bob.follow(&kept).await;
+    assert!(page.says("La vue est enregistrée."));
+    let link = "<a href=\"/ra/file?statut=a-verifier&#38;risque=rouge&#38;age=2\">Mes &#60;urgents&#62;</a>";
+    assert!(page.body.contains(link), "what the page reads is kept, and nothing else: {}", page.body);
+    assert!(!rita.get("/ra/file").await.body.contains("urgents"));
+    assert_eq!(bob.post("/ra/file/vues", &[("nom", " "), ("vue", "")]).await.status, 422);
+    let forgotten = bob.post("/ra/file/vues/oublier", &view).await;
+    assert!(!bob.follow(&forgotten).await.body.contains("urgents"));
+}
+
+#[actix_web::test]
+async fn the_time_that_is_left_is_shown_and_stands_still_while_the_applicant_is_asked() {
+    let mut house = House::new();
+    let number = house.submit("alice", &person(1));
+    house.later(Duration::from_secs(90 * 60));
+    let mut bob = house.browser("bob").await;
+    let left = line(&bob.get("/ra/file").await, &number);
+    assert!(left.contains("reste ") && !left.contains("class=\"late\""), "{left}");
+    house.ask("bob", &number);
+    house.later(Duration::from_secs(20 * 86_400));
+    let mut bob = house.browser("bob").await;
+    assert!(line(&bob.get("/ra/file?statut=en-attente").await, &number).contains("en pause, reste "));
+    let late = house.submit("alice", &person(3));
+    house.later(Duration::from_secs(20 * 86_400));
+    let mut bob = house.browser("bob").await;
+    let seen = line(&bob.get("/ra/file").await, &late);
+    assert!(seen.contains("class=\"late\">dépassé de "), "{seen}");
+}
