@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use registration_authority::approval::passkey::RelyingParty;
 use registration_authority::approval::{ApprovalVerifier, DemoApprover};
 use registration_authority::opposition::Publication;
-use registration_authority::suspension::SuspensionPolicy;
 use registration_authority::queue::WorkingHours;
+use registration_authority::suspension::SuspensionPolicy;
 use store::{CryptoRng, Database, DatabaseError, Timestamp};
 
 use crate::challenges::Challenges;

@@ -36,8 +36,7 @@ pub fn run(worker: &mut Worker, act: &Act) -> Result<Value, Problem> {
     }
     let lifted: Vec<String> = lifted.cards.iter().map(ToString::to_string).collect();
     let (received, effective) = (received.len(), effective.told.len());
-    let mut done =
-        json!({ "received": received, "effective": effective, "lifted": lifted, "enrolled": [], "failed": failed });
+    let mut done = json!({ "received": received, "effective": effective, "lifted": lifted, "enrolled": [], "failed": failed });
     if verifier.relying_party().is_none() {
         return Ok(done);
     }

@@ -8,4 +8,9 @@ CREATE TABLE order_looks (
     PRIMARY KEY (order_number, order_version)
 );
 
+CREATE TRIGGER order_looks_are_never_changed BEFORE UPDATE ON order_looks FOR EACH ROW
+EXECUTE FUNCTION refuse('a look was taken');
+CREATE TRIGGER order_looks_are_never_deleted BEFORE DELETE ON order_looks FOR EACH ROW
+EXECUTE FUNCTION refuse('a look was taken');
+
 GRANT SELECT, INSERT ON order_looks TO igc_worker;

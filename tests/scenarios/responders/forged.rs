@@ -67,7 +67,7 @@ fn the_inbox_takes_requests_of_the_newest_responder_from_the_status_role_and_not
     };
     for sql in [
         REPLAYED,
-        "SELECT 1 FROM responder_requests",
+        "DELETE FROM responder_requests",
         "INSERT INTO responder_refusals VALUES ('', 'x', 'x', 0)",
         "SELECT 1 FROM responder_certifications",
     ] {

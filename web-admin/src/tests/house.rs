@@ -15,8 +15,8 @@ use registration_authority::officers::{self, Role};
 use registration_authority::opposition::Publication;
 use registration_authority::order::{self, NewCardOrder};
 use registration_authority::personalisation;
-use registration_authority::suspension::SuspensionPolicy;
 use registration_authority::queue::WorkingHours;
+use registration_authority::suspension::SuspensionPolicy;
 use store::{Act, Actor, Database, DatabaseRole, Fault, RequestId, Timestamp};
 use tempfile::TempDir;
 

@@ -226,3 +226,28 @@ fn a_page_far_into_the_list_is_found_by_an_index_and_nothing_is_sorted() {
         assert!(plan.contains(index) && !plan.contains("TEMP B-TREE"), "{condition}: {plan}");
     }
 }
+
+#[test]
+fn neighbours_are_those_of_the_filter_whether_or_not_the_order_is_among_them() {
+    on_both(|house| {
+        let first = submit(house, "alice", cps(&nurse(), "60")).number;
+        let physiotherapist = submit(house, "alice", cps(&twofold(), "70")).number;
+        let last = submit(house, "alice", cps(&other_nurse(), "60")).number;
+        let at = house.at;
+        let mut beside = |filter: &Filter, number: &str| {
+            let Neighbours { previous, next } = neighbours(&mut house.db, filter, number, at).unwrap();
+            (previous, next)
+        };
+        let all = submitted();
+        assert_eq!(beside(&all, &first), (None, Some(physiotherapist.clone())));
+        assert_eq!(beside(&all, &physiotherapist), (Some(first.clone()), Some(last.clone())));
+        let nurses = Filter { profession: Profession::from_code("60"), ..submitted() };
+        assert_eq!(beside(&nurses, &first), (None, Some(last.clone())));
+        assert_eq!(beside(&nurses, &physiotherapist), (Some(first.clone()), Some(last.clone())));
+        // By name: D'ARGENT, DURAND.
+        let by_name = Filter { search: Search::of("D"), ..submitted() };
+        assert_eq!(beside(&by_name, &first), (Some(physiotherapist), None));
+        assert_eq!(beside(&all, "CO-1999-000001"), (None, None));
+        assert_eq!(beside(&all, &last).1, None);
+    });
+}
