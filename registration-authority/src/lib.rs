@@ -11,7 +11,7 @@
 //! `decision_nonces`, `decision_inbox`, `decision_receipts`, `officer_enrolments`, `structure_names`, `order_questions`,
 //! `order_answers`, `order_flags`, `order_places`, `terms_acceptances`, `opposition_declarations`,
 //! `opposition_codes`, `holder_declarations`, `opposition_tickets`, `register_examinations`, `card_lapses`, `opposition_plans`,
-//! `opposition_plan_items`, `renewal_plans`, `renewal_plan_items`, `outbox` and
+//! `opposition_plan_items`, `renewal_plans`, `renewal_plan_items`, `request_replies`, `outbox` and
 //! `number_counters`. It knows no HTTP, and no PKCS#11.
 
 pub mod approval;
@@ -38,6 +38,7 @@ pub mod personal_data;
 pub mod personalisation;
 pub mod refusal_reasons;
 pub mod renewal;
+pub mod replies;
 pub mod risk;
 pub mod terms;
 pub mod test_certificates;

@@ -4,6 +4,7 @@ mod append_only;
 mod audit_bundle;
 mod audit_bundle_officers;
 mod audit_log;
+mod card_sign_in;
 mod ceremonies;
 mod certificate_dump;
 mod certification_turns;

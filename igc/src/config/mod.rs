@@ -1,5 +1,6 @@
 //! `igc.toml`: one file, every key known, relative paths from its folder.
 
+mod client_certificates;
 mod coherence;
 mod file;
 mod mail;
@@ -21,6 +22,7 @@ use professional_registry::import::Brakes;
 use serde::Serialize;
 use thiserror::Error;
 
+pub use client_certificates::ClientCertificates;
 pub use file::{ConfigFile, InstallationKind, NeverIssued};
 pub use mail::{Mail, MailSecurity};
 pub use object_store::ObjectStoreSection;
@@ -68,6 +70,8 @@ pub struct Config {
     pub operations: SocketAddr,
     /// The TLS certificate and key of the officers' pages.
     pub tls: TlsFiles,
+    /// Where cards sign in; nowhere, if absent.
+    pub client_certificates: Option<ClientCertificates>,
     /// Whether `igc serve --role all` is allowed.
     pub single_process: bool,
     /// The bureaux whose return files are read.

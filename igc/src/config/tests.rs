@@ -155,3 +155,24 @@ fn what_is_said_of_persons_is_kept_for_ten_years_and_never_less_than_one_but_in_
     let least = |days: u32| parse(&format!("{production}\n[retention]\naudit_payload_days = {days}\n"));
     assert!(least(365).is_ok() && least(364).unwrap_err().contains("retention.audit_payload_days"));
 }
+
+#[test]
+fn the_listener_for_certificates_has_its_own_tls_files_or_those_of_the_pages() {
+    let with = |lines: &str| {
+        let section =
+            format!("[client_certificates]\nlisten = \"127.0.0.1:8444\"\n{lines}\n\n[publication]\n");
+        parse(&DEMO.replace("[publication]\n", &section))
+    };
+    let origin = "origin = \"https://pki.home.arpa:8444\"";
+    let section = with(origin).unwrap().client_certificates.unwrap();
+    assert_eq!(section.tls.certificate, Path::new("/srv/igc/tls/web.pem"));
+    let own = format!("{origin}\ntls_certificate = \"tls/cards.pem\"\ntls_key = \"tls/cards.key\"");
+    let section = with(&own).unwrap().client_certificates.unwrap();
+    assert_eq!(section.tls.key, Path::new("/srv/igc/tls/cards.key"));
+    let half = with(&format!("{origin}\ntls_key = \"tls/cards.key\"")).unwrap_err();
+    assert!(half.contains("tls_certificate"), "{half}");
+    for origin in ["http://pki.home.arpa", "https://", "https://pki.home.arpa/ra"] {
+        let message = with(&format!("origin = \"{origin}\"")).unwrap_err();
+        assert!(message.contains("client_certificates.origin"), "{message}");
+    }
+}

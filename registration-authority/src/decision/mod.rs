@@ -24,6 +24,7 @@ pub use by_two::Standing;
 pub use error::DecideError;
 pub use receipt::{Receipt, Refused, receipt, refused_since};
 pub use receive::{Received, receive};
+pub use take::may_decide;
 pub(crate) use take::{Given, Taken, check};
 
 /// A decision as it was recorded.

@@ -7,13 +7,15 @@ mod card;
 mod dossier;
 mod keys;
 mod queue;
+mod requests;
 mod stops;
 
 #[cfg(test)]
 mod tests;
 
-pub use card::{AttachedCertificate, CardView, CardViewError, card, find_card};
+pub use card::{AttachedCertificate, CardView, CardViewError, card, find_card, oppositions};
 pub use dossier::{Comparison, Dossier, DossierError, dossier, order};
 pub use keys::{KeysError, enrolment, keys};
-pub use queue::{OrderSummary, QueueError, queue};
+pub use queue::{OrderSummary, QueueError, orders, queue};
+pub use requests::{RequestViewError, request, requests};
 pub use stops::{StopsError, held_feeds, open_lapses, opposition_plans};

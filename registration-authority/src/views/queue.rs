@@ -78,6 +78,11 @@ impl From<diesel::result::Error> for QueueError {
 
 /// A page of the queue.
 pub fn queue(db: &mut Database, filter: &QueueFilter, act: &Act) -> Result<Vec<OrderSummary>, QueueError> {
+    Ok(orders(db, filter, act)?.iter().map(OrderSummary::from).collect())
+}
+
+/// The orders of a page of the queue.
+pub fn orders(db: &mut Database, filter: &QueueFilter, act: &Act) -> Result<Vec<CardOrder>, QueueError> {
     officers::require(db, Right::ReadQueue, act)?;
-    Ok(order::queue(db, filter)?.iter().map(OrderSummary::from).collect())
+    Ok(order::queue(db, filter)?)
 }

@@ -4,8 +4,12 @@
 #[path = "../../../registration-authority/src/testing/authenticator.rs"]
 mod authenticator;
 mod browser;
+mod certificates;
 mod house;
+#[path = "../../../registration-authority/src/testing/software_signer.rs"]
+mod software_signer;
 
+mod api;
 mod cards;
 mod decisions;
 mod forms;
@@ -20,3 +24,6 @@ mod releases;
 mod routes;
 mod sign_in;
 mod tickets;
+
+// As the software signer finds it.
+use certificates::reference;
