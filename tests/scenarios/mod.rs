@@ -16,6 +16,7 @@ mod crash_points;
 mod database_rights;
 mod databases;
 mod days_without_a_token;
+mod decide_by_api;
 mod demonstration;
 mod disk_full;
 mod doctor;

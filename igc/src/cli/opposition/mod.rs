@@ -12,6 +12,7 @@ use serde::Serialize;
 use store::DatabaseRole;
 
 use crate::cli::Global;
+use crate::cli::remote::{self, Remote};
 use crate::installation::{Installation, system_rng};
 use crate::jobs;
 use crate::officer::AsOfficer;
@@ -30,6 +31,8 @@ pub enum Command {
         ground: Ground,
         #[command(flatten)]
         officer: AsOfficer,
+        #[command(flatten)]
+        remote: Remote,
     },
     /// The opposition list: card, date, sequence.
     List {
@@ -76,10 +79,15 @@ pub enum Command {
 }
 
 pub fn run(global: &Global, command: &Command) -> Result<ExitCode, Problem> {
+    if let Command::Add { card, ground, remote, .. } = command
+        && let Some(api) = remote.api()?
+    {
+        return remote::oppose(global, &api, card, *ground);
+    }
     let installation = Installation::open(global)?;
     let mut db = installation.database(DatabaseRole::Owner)?;
     match command {
-        Command::Add { card, ground, officer } => {
+        Command::Add { card, ground, officer, .. } => {
             // Safety first: whoever owns the machine may oppose; it is written down who did.
             let act = match &officer.login {
                 Some(_) => officer.act(&installation)?,
