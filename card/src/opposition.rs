@@ -152,9 +152,15 @@ pub fn continue_after(
 
 /// The oppositions after `since` (0: all of them), by sequence.
 pub fn list(db: &mut Database, since: i64) -> QueryResult<Vec<OppositionEntry>> {
+    page(db, since, i64::MAX)
+}
+
+/// The same, `limit` at most.
+pub fn page(db: &mut Database, since: i64, limit: i64) -> QueryResult<Vec<OppositionEntry>> {
     let rows: Vec<(i64, String, Timestamp)> = card_oppositions::table
         .filter(card_oppositions::sequence.gt(since))
         .order(card_oppositions::sequence)
+        .limit(limit)
         .load(db)?;
     rows.into_iter()
         .map(|(sequence, card_number, opposed_at)| {

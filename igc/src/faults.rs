@@ -21,6 +21,14 @@ store::codes! {
     ALREADY_INITIALISED = ("already-initialised", Refused, "name another folder: an installation is never overwritten");
     /// The command needs a signed decision.
     DECISION_NEEDED = ("decision-needed", AwaitsApproval, "an officer decides, with his card or passkey; only a demonstration decides by itself");
+    /// The API of another machine does not answer.
+    API_UNREACHABLE = ("api-unreachable", Unavailable, "check --server and --server-ca; the listener for certificates refuses whoever comes without one of ours");
+    /// It answers something else.
+    API_UNREADABLE = ("api-answer-unreadable", Failed, "check that --server is an installation of this version");
+    /// It refuses, under a code that this program does not know.
+    API_REFUSED = ("api-refused", Failed, "this program is older than the installation: the sentence is the installation's");
+    /// A file is no signed decision.
+    PROOF_UNREADABLE = ("proof-file-unreadable", Invalid, "the members of the challenge, and the authenticator's answer: see docs/api.md");
     /// Only a demonstration may do that.
     DEMO_ONLY = ("demo-only", Refused, "this is done in a demonstration only, never in production");
     /// One process for every role is not allowed here.

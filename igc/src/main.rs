@@ -2,6 +2,7 @@
 
 #![allow(unreachable_pub, reason = "a program has no outside: pub means the rest of the program")]
 
+mod api;
 mod audit_log;
 mod bureau_process;
 mod ceremony;

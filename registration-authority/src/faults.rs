@@ -108,8 +108,21 @@ store::codes! {
     ENROLMENT_CLASH = ("enrolment-clash", Refused, "the administrator: a key is enrolled once, and a login keeps its name and role");
     /// No key of this identifier counts.
     ENROLMENT_KEY_UNKNOWN = ("enrolment-key-unknown", NotFound, "the administrator: see the list of keys");
+    /// A certificate that is none of ours.
+    ENROLMENT_CERTIFICATE_UNKNOWN = ("enrolment-certificate-unknown", NotAuthorised, "the officer: use the card, or the certificate, that this installation gave");
+    /// A certificate that signs nobody in.
+    ENROLMENT_CERTIFICATE_PURPOSE = ("enrolment-certificate-purpose", NotAuthorised, "the officer: use the authentication certificate of the card, which its code opens");
+    /// A certificate that is revoked or not in its validity, or whose card is not active.
+    ENROLMENT_CERTIFICATE_ENDED = ("enrolment-certificate-ended", NotAuthorised, "the officer: ask for another card; it must be activated, and neither opposed nor over");
+    /// A certificate that no officer has.
+    ENROLMENT_CERTIFICATE_MISSING = ("enrolment-certificate-missing", NotAuthorised, "an administrator: propose the certificate, for which two administrators sign");
     /// Two different administrators enrol, and nobody himself.
     ENROLMENT_ANOTHER_ADMINISTRATOR = ("enrolment-another-administrator", Refused, "another administrator must sign, and never the officer himself");
+
+    /// The caller's key came with something else before.
+    REPLY_ANOTHER_REQUEST = ("idempotency-key-of-another-request", Invalid, "the caller: a new key for each new request; a key is good for two days");
+    /// The same request is under way.
+    REPLY_UNDER_WAY = ("idempotency-key-under-way", Refused, "nobody: send the same request again in a moment");
 
     /// There is no such certificate request.
     REQUEST_UNKNOWN = ("request-unknown", NotFound, "the caller: check the number of the request");

@@ -12,7 +12,7 @@
 //! `structure_names`, `order_questions`, `order_answers`, `order_notes`, `order_flags`, `order_looks`, `order_places`, `order_leases`,
 //! `queue_views`, `terms_acceptances`, `opposition_declarations`, `opposition_codes`, `holder_declarations`, `opposition_tickets`,
 //! `card_suspensions`, `register_examinations`, `card_lapses`, `opposition_plans`,
-//! `opposition_plan_items`, `renewal_plans`, `renewal_plan_items`, `outbox` and
+//! `opposition_plan_items`, `renewal_plans`, `renewal_plan_items`, `request_replies`, `outbox` and
 //! `number_counters`. It knows no HTTP, and no PKCS#11.
 
 pub mod approval;
@@ -41,6 +41,7 @@ pub mod personalisation;
 pub mod queue;
 pub mod refusal_reasons;
 pub mod renewal;
+pub mod replies;
 pub mod risk;
 pub mod suspension;
 pub mod terms;

@@ -15,7 +15,6 @@ use thiserror::Error;
 
 pub use right::Right;
 
-use crate::enrolment::EnrolledKey;
 use crate::faults;
 
 mod right;
@@ -242,12 +241,15 @@ pub fn enrol(
 /// The row of an officer whom the chain of enrolments names, and who has none. Inside a transaction.
 pub(crate) fn follow_chain(
     db: &mut Database,
-    key: &EnrolledKey,
+    login: &str,
+    display_name: &str,
+    role: Role,
+    enrolment: Option<&str>,
     rng: &mut dyn CryptoRng,
     act: &Act,
 ) -> Result<Officer, OfficerError> {
-    let payload = json!({"role": key.role.as_str(), "enrolment": key.enrolment});
-    insert(db, &key.login, &key.display_name, key.role, payload, rng, act)
+    let payload = json!({"role": role.as_str(), "enrolment": enrolment});
+    insert(db, login, display_name, role, payload, rng, act)
 }
 
 fn insert(

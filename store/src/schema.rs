@@ -562,6 +562,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    request_replies (login, key) {
+        login -> Text,
+        key -> Text,
+        request -> Text,
+        status -> BigInt,
+        location -> Nullable<Text>,
+        etag -> Nullable<Text>,
+        body -> Text,
+        kept_at -> BigInt,
+    }
+}
+
+diesel::table! {
     decision_nonces (nonce) {
         nonce -> Text,
         issued_at -> BigInt,
@@ -907,6 +920,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     certificate_requests,
     decisions,
     officer_enrolments,
+    request_replies,
     decision_nonces,
     decision_inbox,
     decision_receipts,

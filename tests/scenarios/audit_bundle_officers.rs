@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use acceptance::harness::{DatabaseKind, Finished, chance, folder, igc, igc_verify, run};
 use professional_registry::ImportedRegister;
 use registration_authority::approval::passkey::NewPasskey;
+use registration_authority::enrolment::NewCredential;
 use registration_authority::order;
 use serde_json::Value;
 use store::DatabaseRole;
@@ -25,7 +26,7 @@ fn decided() -> Workshop {
     let key = Authenticator::new(APPROVER);
     let mut db = workshop.open(DatabaseRole::Web);
     let passkey = NewPasskey { credential_id: key.credential_id.clone(), key: key.public_key() };
-    keys.enrol(&mut db, APPROVER, "Dominique BERNARD", passkey);
+    keys.enrol(&mut db, APPROVER, "Dominique BERNARD", NewCredential::Passkey(passkey));
     workshop.job("decisions");
     let order = workshop.submit(1).remove(0);
     let proof = proof_by(&mut db, &key, APPROVER, &order.decidable());

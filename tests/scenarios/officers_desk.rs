@@ -7,6 +7,7 @@ use acceptance::harness::{Browser, run};
 use diesel::prelude::*;
 use registration_authority::approval::passkey::{NewPasskey, PasskeyKey};
 use registration_authority::decision;
+use registration_authority::enrolment::NewCredential;
 use store::schema::{card_orders, decision_nonces};
 use store::{Database, DatabaseRole};
 
@@ -71,7 +72,7 @@ impl Desk {
             credential_id: value("credential_id"),
             key: PasskeyKey::from_spki(&value("public_key")).unwrap(),
         };
-        self.keys.enrol(&mut self.db, login, name, passkey);
+        self.keys.enrol(&mut self.db, login, name, NewCredential::Passkey(passkey));
         let login = login.to_owned();
         self.wait_until("the key is enrolled", move |desk| {
             let roster = desk.keys.verifier.roster(&mut desk.db).unwrap();

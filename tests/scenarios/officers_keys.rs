@@ -4,10 +4,10 @@
 use std::fs;
 use std::path::Path;
 
-use registration_authority::approval::passkey::{NewPasskey, RelyingParty};
+use registration_authority::approval::passkey::RelyingParty;
 use registration_authority::approval::{ApprovalProof, ApprovalVerifier, Decidable, Delays, Verdict};
 use registration_authority::decision::nonce;
-use registration_authority::enrolment::{self, NewEnrolment, PinnedRoots};
+use registration_authority::enrolment::{self, NewCredential, NewEnrolment, PinnedRoots};
 use registration_authority::officers::Role;
 use store::Database;
 
@@ -57,12 +57,12 @@ impl OfficersKeys {
         Self { administrators, verifier }
     }
 
-    /// Proposes a key, for which both administrators sign; the worker has not seen it yet.
-    pub fn enrol(&self, db: &mut Database, login: &str, name: &str, passkey: NewPasskey) {
+    /// Proposes a key or a certificate, for which both administrators sign; the worker has not seen it yet.
+    pub fn enrol(&self, db: &mut Database, login: &str, name: &str, credential: NewCredential) {
         let act = officer(db, ADMINISTRATORS[0].0);
         let roster = self.verifier.roster(db).unwrap();
         let (login, display_name) = (login.to_owned(), name.to_owned());
-        let new = NewEnrolment { login, display_name, role: Role::RegistrationOfficer, passkey };
+        let new = NewEnrolment { login, display_name, role: Role::RegistrationOfficer, credential };
         let number = db.write(|db| enrolment::propose(db, &roster, new, &mut chance(), &act)).unwrap().number;
         let subject = enrolment::get(db, &number).unwrap().decidable();
         for (key, (login, _)) in self.administrators.iter().zip(ADMINISTRATORS) {

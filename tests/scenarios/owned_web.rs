@@ -8,6 +8,7 @@ use diesel::prelude::*;
 use professional_registry::ImportedRegister;
 use registration_authority::approval::passkey::NewPasskey;
 use registration_authority::approval::{ApprovalProof, Decidable, Delays};
+use registration_authority::enrolment::NewCredential;
 use registration_authority::order::{self, CardOrder};
 use store::schema::{cards, outbox};
 use store::{Database, DatabaseRole};
@@ -77,7 +78,7 @@ fn an_owned_web_process_has_nothing_certified_without_a_gesture_and_one_order_wi
     let mut web = workshop.open(DatabaseRole::Web);
     let passkey =
         NewPasskey { credential_id: honest_key.credential_id.clone(), key: honest_key.public_key() };
-    keys.enrol(&mut web, APPROVER, "Dominique BERNARD", passkey);
+    keys.enrol(&mut web, APPROVER, "Dominique BERNARD", NewCredential::Passkey(passkey));
     assert_eq!(workshop.job("decisions")["failed"], serde_json::json!([]));
     let orders = workshop.submit(7);
     let [honest, by_hand, replayed, swapped, withdrawn, taken_back, wrong] = orders.as_slice() else {

@@ -5,6 +5,7 @@ use std::future::{Ready, ready};
 use actix_web::cookie::{Cookie, SameSite};
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
+use registration_authority::enrolment::{self, CertificateRefused};
 use registration_authority::officers::{self, Officer};
 use store::{Act, Actor, CryptoRng, Database, RequestId, Timestamp};
 
@@ -13,7 +14,8 @@ use crate::exchange::{Moment, state_of};
 use crate::failure::Failure;
 use crate::faults;
 use crate::frame::Frame;
-use crate::sessions::Session;
+use crate::peer::Peer;
+use crate::sessions::{Means, Session};
 use crate::shortcuts::Shortcuts;
 
 /// `__Host-`: the browser takes it only over TLS, for this host alone and all its paths.
@@ -27,6 +29,8 @@ pub(crate) struct Desk {
     /// How keys act in his browser.
     pub(crate) shortcuts: Shortcuts,
     request: RequestId,
+    /// What the connection was opened with.
+    peer: Option<Vec<u8>>,
 }
 
 /// What a page works with, on one connection.
@@ -36,6 +40,8 @@ pub(crate) struct Work<'a> {
     pub(crate) act: &'a Act,
     pub(crate) officer: &'a Officer,
     pub(crate) state: &'a WebState,
+    /// What began the session.
+    pub(crate) means: &'a Means,
 }
 
 impl Desk {
@@ -45,7 +51,8 @@ impl Desk {
         let Moment { at, request: number } = Moment::of(request);
         let cookie = request.cookie(COOKIE).ok_or(Failure::SignedOut)?;
         let session = state.sessions().find(cookie.value(), at).ok_or(Failure::SignedOut)?;
-        let desk = Self { state, session, at, shortcuts: Shortcuts::of(request), request: number };
+        let (shortcuts, peer) = (Shortcuts::of(request), Peer::of(request));
+        let desk = Self { state, session, at, shortcuts, request: number, peer };
         request.extensions_mut().insert(desk.frame());
         Ok(desk)
     }
@@ -56,27 +63,23 @@ impl Desk {
     }
 
     /// Runs `work` off the event loop, on one connection. Whether the officer still stands enrolled is read
-    /// first, and whether the key that began the session still counts: what ended ends the session too.
+    /// first, and whether what began the session still stands: what ended ends the session too.
     pub(crate) async fn work<T: Send + 'static>(
         &self,
         work: impl FnOnce(&mut Work<'_>) -> Result<T, Failure> + Send + 'static,
     ) -> Result<T, Failure> {
         let state = self.state.clone();
         let login = self.session.login.clone();
-        let credential_id = self.session.credential_id.clone();
+        let (means, peer) = (self.session.means.clone(), self.peer.clone());
         let act = Act { at: self.at, actor: Actor::Officer(login.clone()), request: self.request.clone() };
         let done = web::block(move || {
             state.on_connection(|db| {
                 let officer = standing(db, &login, act.at)?.ok_or(Failure::SignedOut)?;
-                if let Some(id) = credential_id {
-                    let roster = state.verifier().roster(db)?;
-                    let counts = roster.key(&id).is_some_and(|key| key.login == login && key.counts(act.at));
-                    if !counts {
-                        return Err(Failure::SignedOut);
-                    }
+                if !still_stands(db, &state, &means, peer.as_deref(), &act, &login)? {
+                    return Err(Failure::SignedOut);
                 }
-                let mut rng = state.rng();
-                work(&mut Work { db, rng: &mut *rng, act: &act, officer: &officer, state: &state })
+                let (mut rng, means) = (state.rng(), &means);
+                work(&mut Work { db, rng: &mut *rng, act: &act, officer: &officer, state: &state, means })
             })
         })
         .await
@@ -85,6 +88,34 @@ impl Desk {
             self.state.sessions().end(&self.session.key);
         }
         done
+    }
+}
+
+/// Whether what began the session is this officer's now. A card must be there: its certificate opened the connection, and
+/// it is neither opposed nor over, as the database says at this moment.
+fn still_stands(
+    db: &mut Database,
+    state: &WebState,
+    means: &Means,
+    peer: Option<&[u8]>,
+    act: &Act,
+    login: &str,
+) -> Result<bool, Failure> {
+    match means {
+        Means::Link => Ok(true),
+        Means::Passkey(id) => {
+            let roster = state.verifier().roster(db)?;
+            Ok(roster.key(id).is_some_and(|key| key.login == login && key.counts(act.at)))
+        }
+        Means::Certificate(fingerprint) => {
+            let Some(der) = peer else { return Ok(false) };
+            let roster = state.verifier().roster(db)?;
+            match enrolment::whose(db, &roster, der, act.at) {
+                Ok(it) => Ok(it.login == login && it.certificate.fingerprint == *fingerprint),
+                Err(CertificateRefused::Database(error)) => Err(CertificateRefused::Database(error).into()),
+                Err(_) => Ok(false),
+            }
+        }
     }
 }
 

@@ -39,9 +39,7 @@ pub(crate) async fn exchange(
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let state = state_of(request.request());
     request.extensions_mut().insert(moment(&state));
-    let too_long =
-        request.uri().path_and_query().is_some_and(|address| address.as_str().len() > ADDRESS_BOUND);
-    let response = match too_long {
+    let response = match is_too_long(&request) {
         true => {
             let answer = failure_page(request.request(), faults::PAGE_ADDRESS_TOO_LONG);
             request.into_response(answer)
@@ -53,12 +51,17 @@ pub(crate) async fn exchange(
     Ok(response)
 }
 
+/// Whether the address with its query is longer than any of ours.
+pub(crate) fn is_too_long(request: &ServiceRequest) -> bool {
+    request.uri().path_and_query().is_some_and(|address| address.as_str().len() > ADDRESS_BOUND)
+}
+
 /// The pages' state.
 pub(crate) fn state_of(request: &HttpRequest) -> web::Data<WebState> {
     request.app_data::<web::Data<WebState>>().cloned().expect("configure asks for a WebState in the data")
 }
 
-fn moment(state: &WebState) -> Moment {
+pub(crate) fn moment(state: &WebState) -> Moment {
     let mut drawn = [0; 8];
     state.rng().fill_bytes(&mut drawn);
     Moment { at: state.now(), request: RequestId(hex::encode(drawn)) }
@@ -101,7 +104,7 @@ fn failure_page(request: &HttpRequest, code: Code) -> HttpResponse {
     pages::failure(frame, code, request)
 }
 
-fn tell(response: &ServiceResponse, code: Code, detail: &str) {
+pub(crate) fn tell(response: &ServiceResponse, code: Code, detail: &str) {
     let request = Moment::of(response.request()).request;
     match code.kind {
         Kind::Failed | Kind::Integrity | Kind::Unavailable => {
@@ -111,7 +114,7 @@ fn tell(response: &ServiceResponse, code: Code, detail: &str) {
     }
 }
 
-fn protect(headers: &mut HeaderMap, is_demo: bool) {
+pub(crate) fn protect(headers: &mut HeaderMap, is_demo: bool) {
     let mut set = |name: HeaderName, value: &'static str| {
         headers.insert(name, HeaderValue::from_static(value));
     };

@@ -21,10 +21,22 @@ store::codes! {
     PASSKEY_UNKNOWN = ("passkey-unknown", NotAuthorised, "the officer: use the key that two administrators signed for; an administrator sees which");
     /// The page was open for too long, or its form was sent twice.
     PASSKEY_CHALLENGE_SPENT = ("passkey-challenge-spent", NotAuthorised, "the officer: open the page again; it is good for five minutes, once");
+    /// The body of a request to the API is not JSON of the form it must have.
+    API_BODY_INVALID = ("api-body-invalid", Invalid, "the caller: see /api/v1/openapi.json");
+    /// It does not say that it is JSON.
+    API_NOT_JSON = ("api-not-json", Invalid, "the caller: Content-Type: application/json");
+    /// It is larger than 64 KiB.
+    API_TOO_LARGE = ("api-too-large", Invalid, "the caller: a body has 64 KiB at most");
+    /// The caller does not say which version he has read.
+    API_VERSION_MISSING = ("api-version-missing", Invalid, "the caller: If-Match, with the ETag of what was read");
+    /// It has changed since the caller read it.
+    API_VERSION_CHANGED = ("api-version-changed", Refused, "the caller: read it again, then act");
+    /// No certificate came with the connection.
+    CERTIFICATE_ABSENT = ("certificate-absent", NotAuthorised, "the officer: open the address for cards, with the card in its reader; the operator: `[client_certificates]` in igc.toml says where it is");
     /// The configuration says nothing of passkeys.
     PASSKEYS_ABSENT = ("passkeys-absent", NotFound, "the operator: `[passkeys]` in igc.toml says where they sign");
-    /// What was pasted is not the two lines of a key.
-    KEY_TEXT_UNREADABLE = ("key-text-unreadable", Invalid, "the administrator: paste both lines that the page of the new key shows");
+    /// What was pasted is neither the two lines of a key nor a certificate.
+    KEY_TEXT_UNREADABLE = ("key-text-unreadable", Invalid, "the administrator: paste both lines that the page of the new key shows, or one certificate in PEM");
     /// The receipt is not of this session.
     RECEIPT_UNKNOWN = ("receipt-unknown", NotFound, "the officer: the card's page says since when it is opposed");
     /// The opposition was not confirmed.

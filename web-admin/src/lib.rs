@@ -1,10 +1,11 @@
-//! The officers' pages and the public page: one file a page. No rule and no SQL: what a page decides, it asks
-//! `registration-authority`.
+//! The officers' pages and the public page, one file a page, and the API ([`api`]), one file a thing. No rule and no SQL: what a
+//! page decides, it asks `registration-authority`.
 //!
 //! `exchange` is the one door: it reads the clock once a request, and gives every answer its headers.
 //! `desk` says who is signed in, and runs what a page asks of the rules on one connection. The French of
 //! refusals and states stands in `words`, that of the pages in their templates.
 
+mod api;
 mod assets;
 mod challenges;
 mod chart;
@@ -17,6 +18,7 @@ mod likeness;
 mod operations;
 mod pages;
 mod passkey_answer;
+mod peer;
 mod posted;
 mod publications;
 mod sessions;
@@ -34,19 +36,21 @@ use actix_web::middleware::from_fn;
 use actix_web::web::{self, FormConfig, ServiceConfig};
 
 pub use operations::{JobPace, OcspFigures, Urgency};
+pub use peer::Peer;
 pub use publications::{
     Publications, PublishedAuthority, PublishedCoherence, PublishedCrl, PublishedFile, PublishedOppositions,
     Untold,
 };
 pub use sign_in_links::SignInLinks;
-pub use state::{ReadPublications, ReadPublishedFile, WebSettings, WebState};
+pub use state::{ReadPublications, ReadPublishedFile, SubmitRequest, WebSettings, WebState};
 pub use words::job as job_words;
 
 /// Largest form, in octets.
 const FORM_BOUND: usize = 64 * 1024;
 
-/// Mounts the pages. The application's data must hold a [`WebState`].
+/// Mounts the pages and the API. The application's data must hold a [`WebState`].
 pub fn configure(config: &mut ServiceConfig) {
+    api::routes(config);
     config.service(
         web::scope("")
             .wrap(from_fn(exchange::exchange))

@@ -28,6 +28,17 @@ pub(crate) struct Sessions {
 /// Which session: the SHA-256 of its token.
 pub(crate) type SessionKey = [u8; 32];
 
+/// What began a session, and must stand as long as it lasts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Means {
+    /// A one-time link.
+    Link,
+    /// The passkey of this identifier.
+    Passkey(Vec<u8>),
+    /// The certificate with this SHA-256: each request comes over a connection that was opened with it.
+    Certificate([u8; 32]),
+}
+
 /// Who is signed in, as a request sees it.
 #[derive(Clone, Debug)]
 pub(crate) struct Session {
@@ -39,8 +50,8 @@ pub(crate) struct Session {
     pub(crate) role: Role,
     /// Stands in every form of this session.
     pub(crate) form_token: String,
-    /// The passkey that began it, which must count as long as it lasts; none where a link did.
-    pub(crate) credential_id: Option<Vec<u8>>,
+    /// What began it.
+    pub(crate) means: Means,
 }
 
 struct Entry {
@@ -48,7 +59,7 @@ struct Entry {
     display_name: String,
     role: Role,
     form_token: String,
-    credential_id: Option<Vec<u8>>,
+    means: Means,
     since: Timestamp,
     seen: Timestamp,
     receipts: Vec<Opposition>,
@@ -62,11 +73,11 @@ impl Session {
 }
 
 impl Sessions {
-    /// Opens a session, which `credential_id` began where a passkey did; the token for its cookie.
+    /// Opens a session by these means; the token for its cookie.
     pub(crate) fn begin(
         &self,
         officer: &Officer,
-        credential_id: Option<Vec<u8>>,
+        means: Means,
         rng: &mut dyn CryptoRng,
         now: Timestamp,
     ) -> String {
@@ -83,7 +94,7 @@ impl Sessions {
             display_name: officer.display_name.clone(),
             role: officer.role,
             form_token,
-            credential_id,
+            means,
             since: now,
             seen: now,
             receipts: Vec::new(),
@@ -108,7 +119,7 @@ impl Sessions {
             display_name: entry.display_name.clone(),
             role: entry.role,
             form_token: entry.form_token.clone(),
-            credential_id: entry.credential_id.clone(),
+            means: entry.means.clone(),
         })
     }
 
@@ -173,7 +184,7 @@ mod tests {
 
     fn begun() -> (Sessions, String) {
         let sessions = Sessions::default();
-        let token = sessions.begin(&officer("alice"), None, &mut UnwrapErr(getrandom::SysRng), START);
+        let token = sessions.begin(&officer("alice"), Means::Link, &mut UnwrapErr(getrandom::SysRng), START);
         (sessions, token)
     }
 
@@ -202,11 +213,11 @@ mod tests {
     fn sessions_are_bounded_and_the_one_unused_longest_makes_room() {
         let (sessions, first) = begun();
         let mut rng = UnwrapErr(getrandom::SysRng);
-        let second = sessions.begin(&officer("bob"), None, &mut rng, START);
+        let second = sessions.begin(&officer("bob"), Means::Link, &mut rng, START);
         let later = START.plus(Duration::from_secs(1));
         sessions.find(&first, later);
         for _ in 2..=MOST {
-            sessions.begin(&officer("carol"), None, &mut rng, later);
+            sessions.begin(&officer("carol"), Means::Link, &mut rng, later);
         }
         assert!(sessions.find(&first, later).is_some());
         assert!(sessions.find(&second, later).is_none());

@@ -5,10 +5,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use registration_authority::approval::passkey::RelyingParty;
 use registration_authority::approval::{ApprovalVerifier, DemoApprover};
+use registration_authority::certificate_request::{
+    CertificateRequest, NewCertificateRequest, SubmitRequestError,
+};
 use registration_authority::opposition::Publication;
 use registration_authority::queue::WorkingHours;
 use registration_authority::suspension::SuspensionPolicy;
-use store::{CryptoRng, Database, DatabaseError, Timestamp};
+use store::{Act, CryptoRng, Database, DatabaseError, Timestamp};
 
 use crate::challenges::Challenges;
 use crate::pages;
@@ -33,6 +36,10 @@ pub struct WebSettings {
     pub verifier: ApprovalVerifier,
     /// For whom passkeys are made and sign; none where officers use none.
     pub relying_party: Option<RelyingParty>,
+    /// Where cards sign in, `https://pki.home.arpa:8444`; none where no listener asks for certificates.
+    pub card_origin: Option<String>,
+    /// Submits a request for a software certificate: with the profiles and the list of weak keys, which the pages do not have.
+    pub submit_request: SubmitRequest,
     /// One-time links that sign an officer in.
     pub links: SignInLinks,
     /// Whether cards may be suspended.
@@ -52,6 +59,19 @@ pub struct WebSettings {
     /// The jobs of the worker.
     pub jobs: Vec<JobPace>,
 }
+
+/// Submits a request for a software certificate, inside the caller's write transaction. The outer error is that of the
+/// installation.
+pub type SubmitRequest = Arc<
+    dyn Fn(
+            &mut Database,
+            NewCertificateRequest,
+            &mut dyn CryptoRng,
+            &Act,
+        ) -> Result<Result<CertificateRequest, SubmitRequestError>, Untold>
+        + Send
+        + Sync,
+>;
 
 /// Reads what is published at a moment.
 pub type ReadPublications =
@@ -106,6 +126,14 @@ impl WebState {
 
     pub(crate) fn relying_party(&self) -> Option<&RelyingParty> {
         self.settings.relying_party.as_ref()
+    }
+
+    pub(crate) fn submit_request(&self) -> &SubmitRequest {
+        &self.settings.submit_request
+    }
+
+    pub(crate) fn card_origin(&self) -> Option<&str> {
+        self.settings.card_origin.as_deref()
     }
 
     pub(crate) fn challenges(&self) -> &Challenges {

@@ -10,6 +10,7 @@ mod certificate;
 mod coherence;
 mod completions;
 mod config;
+mod decision;
 mod demo;
 mod doctor;
 pub mod generate;
@@ -20,6 +21,7 @@ mod opposition;
 mod order;
 mod publish;
 pub mod registry;
+mod remote;
 mod renew;
 mod serve;
 mod signer;
@@ -78,6 +80,9 @@ enum Command {
     /// Card orders.
     #[command(subcommand)]
     Order(order::Command),
+    /// What officers sign, through the API of another machine.
+    #[command(subcommand)]
+    Decision(decision::Command),
     /// Cards, from the batch to the activation.
     #[command(subcommand)]
     Card(card::Command),
@@ -145,6 +150,7 @@ pub fn run(cli: &Cli) -> Result<ExitCode, Problem> {
         Command::Config(command) => config::run(global, command),
         Command::Registry(command) => registry::run(global, command),
         Command::Order(command) => order::run(global, command),
+        Command::Decision(command) => decision::run(global, command),
         Command::Card(command) => card::run(global, command),
         Command::Opposition(command) => opposition::run(global, command),
         Command::Notice(command) => notice::run(global, command),

@@ -1,10 +1,12 @@
 //! `igc order`
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use card::{CardKind, CardNumber};
 use clap::Subcommand;
 use professional_registry::{IdNatPs, ImportedRegister, Profession};
+use registration_authority::approval::Verdict;
 use registration_authority::order::{self, CardOrder, NewCardOrder, OrderState, OrderStatus, QueueFilter};
 use registration_authority::risk::{self, RaisedFlag};
 use serde::Serialize;
@@ -12,6 +14,7 @@ use store::{Database, DatabaseRole, Kind};
 
 use super::Global;
 use super::arguments::profession;
+use super::remote::{self, Meant, Remote};
 use crate::installation::{Installation, system_rng};
 use crate::officer::{self, AsOfficer};
 use crate::output::{self, Row};
@@ -76,6 +79,11 @@ pub enum Command {
         number: String,
         #[command(flatten)]
         officer: AsOfficer,
+        #[command(flatten)]
+        remote: Remote,
+        /// The signed challenge, with --server.
+        #[arg(long, value_name = "FILE", requires = "server")]
+        proof: Option<PathBuf>,
     },
     /// Refuse an order, with a reason.
     Reject {
@@ -89,10 +97,23 @@ pub enum Command {
         text: Option<String>,
         #[command(flatten)]
         officer: AsOfficer,
+        #[command(flatten)]
+        remote: Remote,
+        /// The signed challenge, with --server.
+        #[arg(long, value_name = "FILE", requires = "server")]
+        proof: Option<PathBuf>,
     },
 }
 
 pub fn run(global: &Global, command: &Command) -> Result<ExitCode, Problem> {
+    match through_api(global, command)? {
+        Some(done) => Ok(done),
+        None => here(global, command),
+    }
+}
+
+/// On the installation of this machine.
+fn here(global: &Global, command: &Command) -> Result<ExitCode, Problem> {
     let installation = Installation::open(global)?;
     let mut db = installation.database(DatabaseRole::Owner)?;
     let db = &mut db;
@@ -132,18 +153,32 @@ pub fn run(global: &Global, command: &Command) -> Result<ExitCode, Problem> {
             })?;
             show(global, db, &answered)
         }
-        Command::Approve { number, officer } => {
+        Command::Approve { number, officer, .. } => {
             let order = approve(db, &installation, number, officer)?;
             show(global, db, &order)?;
             let approved = matches!(order.state, OrderState::Approved { .. });
             let code = if approved { 0 } else { Kind::AwaitsApproval.exit_code() };
             Ok(ExitCode::from(code))
         }
-        Command::Reject { number, reason, text, officer } => {
+        Command::Reject { number, reason, text, officer, .. } => {
             let order = reject(db, &installation, number, reason, text.as_deref(), officer)?;
             show(global, db, &order)
         }
     }
+}
+
+/// What is decided on another machine, through its API; nothing where the command is about this one.
+fn through_api(global: &Global, command: &Command) -> Result<Option<ExitCode>, Problem> {
+    let (number, remote, proof, verdict, refusal) = match command {
+        Command::Approve { number, remote, proof, .. } => (number, remote, proof, Verdict::Approve, None),
+        Command::Reject { number, remote, proof, reason, text, .. } => {
+            (number, remote, proof, Verdict::Refuse, Some((reason.as_str(), text.as_deref())))
+        }
+        _ => return Ok(None),
+    };
+    let Some(api) = remote.api()? else { return Ok(None) };
+    let meant = Meant { verdict, refusal };
+    remote::decide(global, &api, &format!("/orders/{number}"), &meant, proof.as_deref()).map(Some)
 }
 
 fn approve(

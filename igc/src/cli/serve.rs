@@ -86,9 +86,15 @@ fn serve(installation: &Installation, role: RoleName) -> Result<(), Problem> {
     });
     if plays(RoleName::Web) {
         let (listener, address) = roles::listen(installation.config.web)?;
-        let (server, links) = roles::web::start(installation, listener)?;
+        let cards = installation.config.client_certificates.as_ref();
+        let cards = cards.map(|section| roles::listen(section.listen)).transpose()?;
+        let (cards, for_cards) = cards.unzip();
+        let (server, links) = roles::web::start(installation, listener, cards)?;
         servers.push(server);
         tell(&format!("officers' pages  https://localhost:{}/ra/file\n", address.port()))?;
+        if let Some(address) = for_cards {
+            tell(&format!("with a card      https://localhost:{}/ra/carte\n", address.port()))?;
+        }
         print_sign_in_links(installation, &links, address.port())?;
     }
     let worker = plays(RoleName::Worker).then(|| {

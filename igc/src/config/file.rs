@@ -8,6 +8,7 @@ use std::time::Duration;
 use ca_core::shard::ShardCounts;
 use serde::{Deserialize, Serialize};
 
+use super::client_certificates::ClientCertificatesSection;
 use super::coherence::CoherenceSection;
 use super::decisions::DecisionsSection;
 use super::desk::DeskSection;
@@ -46,6 +47,9 @@ pub struct ConfigFile {
     pub keys: Option<KeysSection>,
     /// What is listened on.
     pub listen: ListenSection,
+    /// Where a client's certificate is asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_certificates: Option<ClientCertificatesSection>,
     /// What is published.
     pub publication: PublicationSection,
     /// Cards and bureaux.
@@ -303,6 +307,11 @@ impl ConfigFile {
             return Err("publication.ocsp_cache_mib: must be at most 1048576".to_owned());
         }
         let register = self.register.understand(folder)?;
+        let tls = TlsFiles {
+            certificate: folder.join(self.listen.tls_certificate),
+            key: folder.join(self.listen.tls_key),
+        };
+        let client_certificates = self.client_certificates.map(|section| section.understand(folder, &tls));
         let schedule =
             |key: &str, text: &str| Schedule::parse(text).map_err(|error| format!("jobs.{key}: {error}"));
         Ok(Config {
@@ -328,10 +337,8 @@ impl ConfigFile {
                 every: Duration::from_secs(u64::from(self.coherence.every_seconds)),
             },
             operations: self.listen.operations,
-            tls: TlsFiles {
-                certificate: folder.join(self.listen.tls_certificate),
-                key: folder.join(self.listen.tls_key),
-            },
+            tls,
+            client_certificates: client_certificates.transpose()?,
             single_process: self.listen.single_process,
             bureaus: self
                 .cards

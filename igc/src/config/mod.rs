@@ -1,5 +1,6 @@
 //! `igc.toml`: one file, every key known, relative paths from its folder.
 
+mod client_certificates;
 mod coherence;
 mod decisions;
 mod desk;
@@ -24,6 +25,7 @@ use registration_authority::approval::Delays;
 use serde::Serialize;
 use thiserror::Error;
 
+pub use client_certificates::ClientCertificates;
 pub use decisions::DecisionsSection;
 pub use desk::Desk;
 pub use file::{ConfigFile, InstallationKind, NeverIssued};
@@ -74,6 +76,8 @@ pub struct Config {
     pub operations: SocketAddr,
     /// The TLS certificate and key of the officers' pages.
     pub tls: TlsFiles,
+    /// Where cards sign in; nowhere, if absent.
+    pub client_certificates: Option<ClientCertificates>,
     /// Whether `igc serve --role all` is allowed.
     pub single_process: bool,
     /// The bureaux whose return files are read.

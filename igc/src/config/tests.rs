@@ -189,3 +189,24 @@ fn decisions_wait_a_minute_and_ten_unless_the_file_says_otherwise() {
     let too_long = DEMO.replace("refusal_delay_seconds = 0", "refusal_delay_seconds = 86401");
     assert!(parse(&too_long).unwrap_err().contains("decisions.refusal_delay_seconds"));
 }
+
+#[test]
+fn the_listener_for_certificates_has_its_own_tls_files_or_those_of_the_pages() {
+    let with = |lines: &str| {
+        let section =
+            format!("[client_certificates]\nlisten = \"127.0.0.1:8444\"\n{lines}\n\n[publication]\n");
+        parse(&DEMO.replace("[publication]\n", &section))
+    };
+    let origin = "origin = \"https://pki.home.arpa:8444\"";
+    let section = with(origin).unwrap().client_certificates.unwrap();
+    assert_eq!(section.tls.certificate, Path::new("/srv/igc/tls/web.pem"));
+    let own = format!("{origin}\ntls_certificate = \"tls/cards.pem\"\ntls_key = \"tls/cards.key\"");
+    let section = with(&own).unwrap().client_certificates.unwrap();
+    assert_eq!(section.tls.key, Path::new("/srv/igc/tls/cards.key"));
+    let half = with(&format!("{origin}\ntls_key = \"tls/cards.key\"")).unwrap_err();
+    assert!(half.contains("tls_certificate"), "{half}");
+    for origin in ["http://pki.home.arpa", "https://", "https://pki.home.arpa/ra"] {
+        let message = with(&format!("origin = \"{origin}\"")).unwrap_err();
+        assert!(message.contains("client_certificates.origin"), "{message}");
+    }
+}

@@ -5,6 +5,7 @@ mod publications;
 pub mod responders;
 pub mod status;
 pub mod web;
+mod web_tls;
 pub mod worker;
 
 use std::net::{SocketAddr, TcpListener};

@@ -1,28 +1,37 @@
 //! The web role: the officers' pages. Holds no key of an authority and no token.
 
+use std::any::Any;
 use std::net::TcpListener;
 use std::sync::Arc;
 
+use actix_tls::accept::openssl::TlsStream;
+use actix_web::dev::Extensions;
+use actix_web::rt::net::TcpStream;
 use actix_web::{App, HttpServer, web};
-use openssl::ssl::{SslAcceptor, SslFiletype, SslMethod};
+use professional_registry::ImportedRegister;
+use registration_authority::certificate_request;
 use store::{Actor, DatabaseRole};
-use web_admin::{SignInLinks, Untold, WebSettings, WebState};
+use web_admin::{Peer, SignInLinks, SubmitRequest, Untold, WebSettings, WebState};
 
 use super::publications::PublicSide;
-use super::{Running, worker};
+use super::{Running, web_tls, worker};
 use crate::faults;
 use crate::installation::{Installation, system_rng};
 use crate::jobs;
 use crate::officer;
 use crate::problem::Problem;
-use crate::setup::refuse_shared_key;
 use crate::{status_figures, status_hint};
 
 /// Threads that answer.
 const WORKERS: usize = 2;
 
-/// Starts the officers' pages on `listener`; gives what makes sign-in links.
-pub fn start(installation: &Installation, listener: TcpListener) -> Result<(Running, SignInLinks), Problem> {
+/// Starts the officers' pages on `listener`, and on `cards` for those who come with a certificate; gives what makes sign-in
+/// links.
+pub fn start(
+    installation: &Installation,
+    listener: TcpListener,
+    cards: Option<TcpListener>,
+) -> Result<(Running, SignInLinks), Problem> {
     let address = listener.local_addr().map_err(|error| Problem::new(faults::LISTENER, error.to_string()))?;
     if let Err(problem) = go_on_with_oppositions(installation) {
         // The worker does the same, before it publishes.
@@ -33,17 +42,33 @@ pub fn start(installation: &Installation, listener: TcpListener) -> Result<(Runn
         );
     }
     let links = SignInLinks::default();
-    let tls = acceptor(installation)?;
+    let tls = web_tls::acceptor(&installation.config.tls)?;
+    let cards = match (cards, &installation.config.client_certificates) {
+        (Some(listener), Some(section)) => Some((listener, web_tls::asking(installation, &section.tls)?)),
+        _ => None,
+    };
     let state = web::Data::new(state(installation, links.clone())?);
     let running = Running::start(address, move || {
-        let server =
+        let mut server =
             HttpServer::new(move || App::new().app_data(state.clone()).configure(web_admin::configure))
                 .workers(WORKERS)
                 .disable_signals()
+                .on_connect(keep_peer)
                 .listen_openssl(listener, tls)?;
+        if let Some((listener, tls)) = cards {
+            server = server.listen_openssl(listener, tls)?;
+        }
         Ok(server.run())
     })?;
     Ok((running, links))
+}
+
+/// The certificate that a connection was opened with, for every request that comes over it.
+fn keep_peer(connection: &dyn Any, data: &mut Extensions) {
+    let Some(connection) = connection.downcast_ref::<TlsStream<TcpStream>>() else { return };
+    if let Some(Ok(der)) = connection.ssl().peer_certificate().map(|certificate| certificate.to_der()) {
+        data.insert(Peer(der));
+    }
 }
 
 fn go_on_with_oppositions(installation: &Installation) -> Result<(), Problem> {
@@ -60,13 +85,16 @@ fn state(installation: &Installation, links: SignInLinks) -> Result<WebState, Pr
         true => Some(officer::approver(installation)?),
         false => None,
     };
+    let config = &installation.config;
     Ok(WebState::new(WebSettings {
         open: Arc::new(move || opened.open_database(DatabaseRole::Web)),
         clock: Arc::new(move || clock.now()),
         rng: Arc::new(|| Box::new(system_rng())),
         approver,
         verifier: officer::verifier(installation)?,
-        relying_party: installation.config.passkeys.as_ref().map(|passkeys| passkeys.relying_party.clone()),
+        relying_party: config.passkeys.as_ref().map(|passkeys| passkeys.relying_party.clone()),
+        card_origin: config.client_certificates.as_ref().map(|section| section.origin.clone()),
+        submit_request: submit_request(installation),
         links,
         suspensions: installation.config.opposition.suspensions(),
         working_hours: installation.config.desk.hours.clone(),
@@ -78,25 +106,14 @@ fn state(installation: &Installation, links: SignInLinks) -> Result<WebState, Pr
     }))
 }
 
-fn untold(problem: Problem) -> Untold {
-    (problem.code(), problem.detail().to_owned())
+fn submit_request(installation: &Installation) -> SubmitRequest {
+    let installation = installation.clone();
+    Arc::new(move |db, new, rng, act| {
+        let issuance = installation.issuance().map_err(untold)?;
+        Ok(certificate_request::submit(db, &mut ImportedRegister, issuance, new, rng, act))
+    })
 }
 
-/// TLS 1.2 and later, forward secrecy, the files of the configuration.
-fn acceptor(installation: &Installation) -> Result<openssl::ssl::SslAcceptorBuilder, Problem> {
-    let files = &installation.config.tls;
-    refuse_shared_key(&files.key)?;
-    let build = || -> Result<openssl::ssl::SslAcceptorBuilder, openssl::error::ErrorStack> {
-        let mut builder = SslAcceptor::mozilla_intermediate_v5(SslMethod::tls_server())?;
-        builder.set_certificate_chain_file(&files.certificate)?;
-        builder.set_private_key_file(&files.key, SslFiletype::PEM)?;
-        builder.check_private_key()?;
-        Ok(builder)
-    };
-    build().map_err(|error| {
-        Problem::new(
-            faults::CONFIG_INVALID,
-            format!("TLS: {} or {}: {error}", files.certificate.display(), files.key.display()),
-        )
-    })
+fn untold(problem: Problem) -> Untold {
+    (problem.code(), problem.detail().to_owned())
 }

@@ -28,6 +28,7 @@ pub use receipt::{Receipt, Refused, receipt, refused_since};
 pub use receive::{Received, receive};
 pub use retraction::{Retraction, can_be_taken_back_until, retractions};
 pub(crate) use retraction::{effective_at, is_retracted, retract};
+pub use take::may_decide;
 pub(crate) use take::{Given, Taken, check};
 
 /// A decision as it was recorded.

@@ -9,7 +9,7 @@ use crate::approval::{
     ApprovalProof, ApprovalVerifier, Decidable, ProofKind, ProofRefused, Statement, SubjectKind, Verdict,
     Verified,
 };
-use crate::officers;
+use crate::officers::{self, Officer};
 use crate::refusal_reasons::{self, REASON_TEXT_BOUND};
 use crate::{certificate_request, order, renewal};
 
@@ -31,8 +31,29 @@ pub(crate) struct Checked<'a> {
     statement: Statement,
 }
 
-/// Checks that the subject is open, who decides, on which version, the proof that he does, and why he refuses;
-/// without writing.
+/// The officer who acts, where he may decide on this version of the subject as far as is known before he signs: it is open, he
+/// has the right, and he did not submit it.
+pub fn may_decide(
+    db: &mut Database,
+    subject: &Decidable,
+    version: i64,
+    act: &Act,
+) -> Result<Officer, DecideError> {
+    if subject.state != subject.kind.open_state() {
+        return Err(DecideError::not_open(subject, subject.state));
+    }
+    let officer = officers::require(db, subject.kind.right(), act)?;
+    let (kind, number) = (subject.kind, subject.number.clone());
+    if officer.login == subject.submitted_by {
+        return Err(DecideError::SelfApproval { kind, number, login: officer.login });
+    }
+    if version != subject.version {
+        return Err(DecideError::StaleVersion { kind, number, given: version, current: subject.version });
+    }
+    Ok(officer)
+}
+
+/// Checks that the officer [may decide](may_decide), the proof that he does, and why he refuses; without writing.
 pub(crate) fn check<'a>(
     db: &mut Database,
     verifier: &ApprovalVerifier,
@@ -40,18 +61,7 @@ pub(crate) fn check<'a>(
     given: Given<'a>,
     act: &Act,
 ) -> Result<Checked<'a>, DecideError> {
-    if subject.state != subject.kind.open_state() {
-        return Err(DecideError::not_open(&subject, subject.state));
-    }
-    let officer = officers::require(db, subject.kind.right(), act)?;
-    let (kind, number) = (subject.kind, subject.number.clone());
-    if officer.login == subject.submitted_by {
-        return Err(DecideError::SelfApproval { kind, number, login: officer.login });
-    }
-    if given.version != subject.version {
-        let (given, current) = (given.version, subject.version);
-        return Err(DecideError::StaleVersion { kind, number, given, current });
-    }
+    let officer = may_decide(db, &subject, given.version, act)?;
     let roster = verifier.roster(db)?;
     let Verified { statement, passkey } = verifier.verify_fresh(given.proof, &subject, &roster, act.at)?;
     if passkey.is_some_and(|(key, _)| !key.role.may(subject.kind.right()) || !key.counts(act.at)) {

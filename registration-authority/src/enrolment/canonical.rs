@@ -6,11 +6,11 @@
 //! OfficerEnrolment ::= SEQUENCE {
 //!     encodingVersion INTEGER (1),
 //!     number          UTF8String,        -- "EN-2026-000001"
-//!     action          UTF8String,        -- "enrol" | "revoke"
+//!     action          UTF8String,        -- "enrol" | "revoke" | "enrol-certificate" | "revoke-certificate"
 //!     login           UTF8String,
 //!     displayName     UTF8String,
 //!     role            UTF8String,        -- "registration-officer"
-//!     credentialId    OCTET STRING (SIZE (1..1023)),
+//!     credentialId    OCTET STRING (SIZE (1..1023)), -- of a certificate its SHA-256
 //!     publicKey       OCTET STRING,      -- SubjectPublicKeyInfo, DER
 //!     notBefore       INTEGER,           -- milliseconds since 1970-01-01T00:00:00Z
 //!     proposedBy      UTF8String,        -- login
@@ -33,12 +33,12 @@ pub(super) fn encode(enrolment: &Enrolment) -> Vec<u8> {
     let fields = Fields {
         encoding_version: ENROLMENT_ENCODING_VERSION,
         number: enrolment.number.clone(),
-        action: enrolment.action.as_str().to_owned(),
+        action: enrolment.credential.action(enrolment.action).to_owned(),
         login: enrolment.login.clone(),
         display_name: enrolment.display_name.clone(),
         role: enrolment.role.as_str().to_owned(),
-        credential_id: octets(&enrolment.credential_id),
-        public_key: octets(enrolment.key.spki()),
+        credential_id: octets(enrolment.credential.id()),
+        public_key: octets(enrolment.credential.public_key()),
         not_before: enrolment.not_before.millis(),
         proposed_by: enrolment.proposed_by.clone(),
         proposed_at: enrolment.proposed_at.millis(),

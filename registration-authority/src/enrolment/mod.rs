@@ -1,10 +1,13 @@
 //! Whose key it is: an officer's passkey counts where two administrators have signed that it does, and theirs count in
-//! the same way, down to roots that are pinned in the configuration (decision 31).
+//! the same way, down to roots that are pinned in the configuration (decision 31). The certificate that he signs in with, of
+//! his card or of a system, is enrolled in the same way (decision 34); it decides nothing.
 //!
 //! A row is a proposal. What is worth something is worked out by [`Roster`] from the signatures, each time a row that it
 //! rests on has changed; nothing that anybody writes into a table makes a key.
 
 mod canonical;
+mod certificate;
+mod credential;
 mod propose;
 mod roots;
 mod roster;
@@ -13,8 +16,6 @@ mod settle;
 #[cfg(test)]
 mod tests;
 
-use std::fmt;
-
 use diesel::prelude::*;
 use rand_core::CryptoRng;
 use serde_json::json;
@@ -22,12 +23,13 @@ use store::schema::officer_enrolments;
 use store::{Act, Code, Database, Fault, Timestamp, audit};
 use thiserror::Error;
 
-pub use propose::{NewEnrolment, ProposeError, propose, propose_revocation};
+pub use certificate::{CERTIFICATE_BOUND, CertificateRefused, standing, whose};
+pub use credential::{ClientCertificate, Credential};
+pub use propose::{NewCredential, NewEnrolment, ProposeError, propose, propose_revocation};
 pub use roots::{PinnedRoots, Root};
-pub use roster::{EnrolledKey, Roster, RosterError};
+pub use roster::{EnrolledCertificate, EnrolledKey, Roster, RosterError};
 pub use settle::settle;
 
-use crate::approval::passkey::PasskeyKey;
 use crate::approval::{ApprovalProof, ApprovalVerifier, Decidable, ProofRefused, SubjectKind, Verdict};
 use crate::decision::{self, DecideError, Decision, Given, Standing};
 use crate::faults;
@@ -36,45 +38,27 @@ use crate::officers::Role;
 /// What is signed for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
-    /// The key counts from then on.
+    /// The key, or the certificate, counts from then on.
     Enrol,
-    /// The key counts no more.
+    /// It counts no more.
     Revoke,
 }
 
-impl Action {
-    /// As stored and as signed: `enrol`.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Enrol => "enrol",
-            Self::Revoke => "revoke",
-        }
-    }
-}
-
-impl fmt::Display for Action {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-/// A proposal that a key be an officer's, or be so no more.
+/// A proposal that a key, or a certificate, be an officer's, or be so no more.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Enrolment {
     /// `EN-2026-000001`. The chain is walked in this order.
     pub number: String,
     /// Which of the two.
     pub action: Action,
-    /// Whose key.
+    /// Whose.
     pub login: String,
     /// For pages and letters.
     pub display_name: String,
     /// What he is there for.
     pub role: Role,
-    /// The authenticator's name for the key.
-    pub credential_id: Vec<u8>,
-    /// The key.
-    pub key: PasskeyKey,
+    /// The key, or the certificate.
+    pub credential: Credential,
     /// Not before then.
     pub not_before: Timestamp,
     /// The administrator who proposed it.
@@ -152,16 +136,17 @@ struct Row {
 
 impl Row {
     fn read(self, decisions: Vec<Decision>) -> Result<Enrolment, EnrolmentError> {
-        let altered = |column| EnrolmentError::RowAltered(self.number.clone(), column);
-        let action = [Action::Enrol, Action::Revoke].into_iter().find(|it| it.as_str() == self.action);
+        let number = self.number.clone();
+        let altered = |column| EnrolmentError::RowAltered(number.clone(), column);
+        let (action, credential) =
+            Credential::read(&self.action, self.credential_id, self.public_key).map_err(altered)?;
         Ok(Enrolment {
-            action: action.ok_or_else(|| altered("its action"))?,
+            action,
             role: self.role.parse().map_err(|_| altered("its role"))?,
-            key: PasskeyKey::from_spki(&self.public_key).map_err(|_| altered("its key"))?,
+            credential,
             number: self.number,
             login: self.login,
             display_name: self.display_name,
-            credential_id: self.credential_id,
             not_before: self.not_before,
             proposed_by: self.proposed_by,
             proposed_at: self.proposed_at,

@@ -5,13 +5,22 @@ use store::schema::officer_enrolments;
 use store::{Act, Code, Database, Fault, Timestamp, audit};
 use thiserror::Error;
 
-use super::{Action, EnrolledKey, Enrolment, Roster};
+use super::{Action, CertificateRefused, Credential, Enrolment, Roster, standing};
 use crate::approval::passkey::NewPasskey;
 use crate::faults;
 use crate::numbering::{self, Series};
 use crate::officers::{self, NotAuthorised, OfficerError, Right, Role};
 
-/// A key that an administrator proposes as an officer's.
+/// What an administrator has of an officer.
+#[derive(Clone, Debug)]
+pub enum NewCredential {
+    /// A key, as his authenticator made it.
+    Passkey(NewPasskey),
+    /// The certificate of his card or of a system, DER.
+    Certificate(Vec<u8>),
+}
+
+/// A key, or a certificate, that an administrator proposes as an officer's.
 #[derive(Clone, Debug)]
 pub struct NewEnrolment {
     /// Whose.
@@ -20,8 +29,8 @@ pub struct NewEnrolment {
     pub display_name: String,
     /// What he is there for.
     pub role: Role,
-    /// The key, as his authenticator made it.
-    pub passkey: NewPasskey,
+    /// The key, or the certificate.
+    pub credential: NewCredential,
 }
 
 /// Why nothing is proposed.
@@ -36,6 +45,9 @@ pub enum ProposeError {
     /// The login is another's, or the key is enrolled.
     #[error("{0}: {1}")]
     Clash(String, &'static str),
+    /// The certificate signs nobody in.
+    #[error(transparent)]
+    Certificate(#[from] CertificateRefused),
     /// No key of this identifier counts.
     #[error("no enrolled key has the identifier {0}")]
     KeyUnknown(String),
@@ -49,6 +61,7 @@ impl Fault for ProposeError {
         match self {
             Self::NotAuthorised(error) => error.code(),
             Self::Officer(error) => error.code(),
+            Self::Certificate(error) => error.code(),
             Self::Clash(..) => faults::ENROLMENT_CLASH,
             Self::KeyUnknown(_) => faults::ENROLMENT_KEY_UNKNOWN,
             Self::Database(_) => store::fault::DATABASE,
@@ -56,7 +69,7 @@ impl Fault for ProposeError {
     }
 }
 
-/// Proposes a key; two administrators sign for it, the actor being one of them or not. Inside the caller's write
+/// Proposes a key, or a certificate that stands; two administrators sign for it, the actor being one of them or not. Inside the caller's write
 /// transaction.
 pub fn propose(
     db: &mut Database,
@@ -68,15 +81,19 @@ pub fn propose(
     let proposer = officers::require(db, Right::Enrol, act)?;
     officers::check_login(&new.login)?;
     officers::check_display_name(&new.display_name)?;
-    let NewEnrolment { login, display_name, role, passkey } = new;
+    let NewEnrolment { login, display_name, role, credential } = new;
+    let credential = match credential {
+        NewCredential::Passkey(passkey) => Credential::Passkey(passkey),
+        NewCredential::Certificate(der) => Credential::Certificate(standing(db, &der, act.at)?),
+    };
     let clash = |why| Err(ProposeError::Clash(login.clone(), why));
-    if roster.key(&passkey.credential_id).is_some() {
+    if roster.key(credential.id()).is_some() || roster.certificate(credential.id()).is_some() {
         return clash("this key is enrolled");
     }
     let another = |name: &str, its: Role| name != display_name || its != role;
     let enrolled =
         officers::find(db, &login)?.is_some_and(|officer| another(&officer.display_name, officer.role));
-    if enrolled || roster.keys_of(&login).any(|key| another(&key.display_name, key.role)) {
+    if enrolled || roster.persons_of(&login).any(|(name, its)| another(name, its)) {
         return clash("an officer of this login has another name or role");
     }
     let number = numbering::next(db, Series::OfficerEnrolment, act.at)?;
@@ -86,8 +103,7 @@ pub fn propose(
         login,
         display_name,
         role,
-        credential_id: passkey.credential_id,
-        key: passkey.key,
+        credential,
         not_before: act.at,
         proposed_by: proposer.login,
         proposed_at: act.at,
@@ -96,7 +112,7 @@ pub fn propose(
     record(db, enrolment, rng, act)
 }
 
-/// Proposes that a key count no more, from the moment at which the worker has seen both signatures. Inside the caller's
+/// Proposes that a key, or a certificate, count no more, from the moment at which the worker has seen both signatures. Inside the caller's
 /// write transaction.
 pub fn propose_revocation(
     db: &mut Database,
@@ -106,18 +122,25 @@ pub fn propose_revocation(
     act: &Act,
 ) -> Result<Enrolment, ProposeError> {
     let proposer = officers::require(db, Right::Enrol, act)?;
-    let key: &EnrolledKey = roster
-        .key(credential_id)
-        .filter(|key| key.until.is_none())
-        .ok_or_else(|| ProposeError::KeyUnknown(hex::encode(credential_id)))?;
+    let key = roster.key(credential_id).filter(|key| key.until.is_none());
+    let certificate = roster.certificate(credential_id).filter(|one| one.until.is_none());
+    let (login, display_name, role, credential) = match (key, certificate) {
+        (Some(key), _) => {
+            let passkey = NewPasskey { credential_id: key.credential_id.clone(), key: key.key.clone() };
+            (&key.login, &key.display_name, key.role, Credential::Passkey(passkey))
+        }
+        (None, Some(one)) => {
+            (&one.login, &one.display_name, one.role, Credential::Certificate(one.certificate.clone()))
+        }
+        (None, None) => return Err(ProposeError::KeyUnknown(hex::encode(credential_id))),
+    };
     let enrolment = Enrolment {
         number: numbering::next(db, Series::OfficerEnrolment, act.at)?,
         action: Action::Revoke,
-        login: key.login.clone(),
-        display_name: key.display_name.clone(),
-        role: key.role,
-        credential_id: credential_id.to_vec(),
-        key: key.key.clone(),
+        login: login.clone(),
+        display_name: display_name.clone(),
+        role,
+        credential,
         not_before: act.at,
         proposed_by: proposer.login,
         proposed_at: act.at,
@@ -136,22 +159,22 @@ fn record(
     diesel::insert_into(officer_enrolments::table)
         .values((
             officer_enrolments::number.eq(&enrolment.number),
-            officer_enrolments::action.eq(enrolment.action.as_str()),
+            officer_enrolments::action.eq(enrolment.credential.action(enrolment.action)),
             officer_enrolments::login.eq(&enrolment.login),
             officer_enrolments::display_name.eq(&enrolment.display_name),
             officer_enrolments::role.eq(enrolment.role.as_str()),
-            officer_enrolments::credential_id.eq(&enrolment.credential_id),
-            officer_enrolments::public_key.eq(enrolment.key.spki()),
+            officer_enrolments::credential_id.eq(enrolment.credential.id()),
+            officer_enrolments::public_key.eq(enrolment.credential.public_key()),
             officer_enrolments::not_before.eq(enrolment.not_before),
             officer_enrolments::proposed_by.eq(&enrolment.proposed_by),
             officer_enrolments::proposed_at.eq(at),
         ))
         .execute(db)?;
     let payload = json!({
-        "action": enrolment.action.as_str(),
+        "action": enrolment.credential.action(enrolment.action),
         "login": enrolment.login,
         "role": enrolment.role.as_str(),
-        "key": enrolment.key.fingerprint(),
+        "key": enrolment.credential.fingerprint(),
     });
     let subject = format!("enrolment {}", enrolment.number);
     audit::record(db, audit::Event { action: "officer.enrolment-proposed", subject, payload }, rng, act)?;

@@ -7,7 +7,7 @@ use store::schema::{decision_receipts, decisions, officer_enrolments};
 use store::{Code, Database, Fault, Timestamp};
 use thiserror::Error;
 
-use super::{Action, Enrolment, EnrolmentError, Row};
+use super::{Action, ClientCertificate, Credential, Enrolment, EnrolmentError, Row};
 use crate::approval::passkey::{PasskeyKey, RelyingParty};
 use crate::approval::{ApprovalProof, SubjectKind, Verdict, verify_passkey};
 use crate::decision::{Decision, Receipt};
@@ -41,10 +41,37 @@ impl EnrolledKey {
     }
 }
 
-/// The officers' keys that the pinned roots lead to, those that were revoked among them.
+/// A certificate that the chain leads to: whoever has its key signs in as this officer, or this system.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EnrolledCertificate {
+    /// Whose.
+    pub login: String,
+    /// For pages and letters.
+    pub display_name: String,
+    /// What he is there for.
+    pub role: Role,
+    /// The certificate.
+    pub certificate: ClientCertificate,
+    /// From when on it counts.
+    pub from: Timestamp,
+    /// Until when, where it was revoked in the chain.
+    pub until: Option<Timestamp>,
+    /// The enrolment that made it.
+    pub enrolment: String,
+}
+
+impl EnrolledCertificate {
+    /// Whether it counts at that moment, as far as the chain goes.
+    pub fn counts(&self, at: Timestamp) -> bool {
+        self.from <= at && self.until.is_none_or(|until| at < until)
+    }
+}
+
+/// The officers' keys and certificates that the pinned roots lead to, those that were revoked among them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Roster {
     keys: BTreeMap<Vec<u8>, EnrolledKey>,
+    certificates: BTreeMap<[u8; 32], EnrolledCertificate>,
 }
 
 /// Why the officers' keys are not known.
@@ -89,6 +116,23 @@ impl Roster {
         self.keys.values()
     }
 
+    /// The certificate of this fingerprint (SHA-256), also one that was revoked.
+    pub fn certificate(&self, fingerprint: &[u8]) -> Option<&EnrolledCertificate> {
+        self.certificates.get(<&[u8; 32]>::try_from(fingerprint).ok()?)
+    }
+
+    /// Every certificate, by its fingerprint.
+    pub fn certificates(&self) -> impl Iterator<Item = &EnrolledCertificate> {
+        self.certificates.values()
+    }
+
+    /// Under which names and roles this login is enrolled: one person has one of each.
+    pub(super) fn persons_of<'a>(&'a self, login: &'a str) -> impl Iterator<Item = (&'a str, Role)> {
+        let by_key = self.keys_of(login).map(|key| (key.display_name.as_str(), key.role));
+        let certificates = self.certificates.values().filter(move |one| one.login == login);
+        by_key.chain(certificates.map(|one| (one.display_name.as_str(), one.role)))
+    }
+
     /// Walks the chain from the roots, each enrolment in the order of its number: nobody is enrolled by a key that a
     /// later one made, and so no circle of rows holds itself up.
     pub(super) fn walk(
@@ -96,7 +140,8 @@ impl Roster {
         links: &Links,
         relying_party: &RelyingParty,
     ) -> Self {
-        let mut roster = Self { keys: roots.map(|key| (key.credential_id.clone(), key)).collect() };
+        let keys = roots.map(|key| (key.credential_id.clone(), key)).collect();
+        let mut roster = Self { keys, ..Self::default() };
         for Link { enrolment, decisions } in &links.links {
             let Ok(enrolment) = enrolment else { continue };
             if let Some(at) = roster.signed_by_two(enrolment, decisions, relying_party) {
@@ -141,32 +186,56 @@ impl Roster {
     }
 
     fn apply(&mut self, enrolment: &Enrolment, at: Timestamp) {
-        let same = |key: &EnrolledKey| {
-            key.login == enrolment.login
-                && key.role == enrolment.role
-                && key.display_name == enrolment.display_name
-        };
-        let one_person = self.keys_of(&enrolment.login).all(same);
-        match (enrolment.action, self.keys.entry(enrolment.credential_id.clone())) {
-            (Action::Enrol, Entry::Vacant(place)) if one_person => {
-                place.insert(EnrolledKey {
-                    login: enrolment.login.clone(),
-                    display_name: enrolment.display_name.clone(),
-                    role: enrolment.role,
-                    credential_id: enrolment.credential_id.clone(),
-                    key: enrolment.key.clone(),
-                    from: enrolment.not_before.max(at),
-                    until: None,
-                    enrolment: Some(enrolment.number.clone()),
-                });
-            }
-            (Action::Revoke, Entry::Occupied(mut place)) => {
-                let key = place.get_mut();
-                if same(key) && key.key == enrolment.key && key.until.is_none() {
-                    key.until = Some(at);
+        let person = (enrolment.display_name.as_str(), enrolment.role);
+        if self.persons_of(&enrolment.login).any(|other| other != person) {
+            return;
+        }
+        match &enrolment.credential {
+            Credential::Passkey(passkey) => {
+                match (enrolment.action, self.keys.entry(passkey.credential_id.clone())) {
+                    (Action::Enrol, Entry::Vacant(place)) => {
+                        place.insert(EnrolledKey {
+                            login: enrolment.login.clone(),
+                            display_name: enrolment.display_name.clone(),
+                            role: enrolment.role,
+                            credential_id: passkey.credential_id.clone(),
+                            key: passkey.key.clone(),
+                            from: enrolment.not_before.max(at),
+                            until: None,
+                            enrolment: Some(enrolment.number.clone()),
+                        });
+                    }
+                    (Action::Revoke, Entry::Occupied(mut place)) => {
+                        let key = place.get_mut();
+                        if key.login == enrolment.login && key.key == passkey.key && key.until.is_none() {
+                            key.until = Some(at);
+                        }
+                    }
+                    _ => {}
                 }
             }
-            _ => {}
+            Credential::Certificate(certificate) => {
+                match (enrolment.action, self.certificates.entry(certificate.fingerprint)) {
+                    (Action::Enrol, Entry::Vacant(place)) => {
+                        place.insert(EnrolledCertificate {
+                            login: enrolment.login.clone(),
+                            display_name: enrolment.display_name.clone(),
+                            role: enrolment.role,
+                            certificate: certificate.clone(),
+                            from: enrolment.not_before.max(at),
+                            until: None,
+                            enrolment: enrolment.number.clone(),
+                        });
+                    }
+                    (Action::Revoke, Entry::Occupied(mut place)) => {
+                        let enrolled = place.get_mut();
+                        if enrolled.login == enrolment.login && enrolled.until.is_none() {
+                            enrolled.until = Some(at);
+                        }
+                    }
+                    _ => {}
+                }
+            }
         }
     }
 }

@@ -1,3 +1,5 @@
+mod certificates;
+
 use super::*;
 use crate::approval::FRESHNESS;
 use crate::testing::*;
@@ -187,10 +189,10 @@ fn a_login_keeps_its_name_and_role_and_a_key_is_enrolled_once() {
             login: login.to_owned(),
             display_name: "Prénom Nom".to_owned(),
             role,
-            passkey: crate::approval::passkey::NewPasskey {
+            credential: NewCredential::Passkey(crate::approval::passkey::NewPasskey {
                 credential_id: key.credential_id.clone(),
                 key: key.public_key(),
-            },
+            }),
         };
         let House { db, rng, .. } = house;
         db.write(|db| propose(db, &roster, new, rng, &act))

@@ -6,7 +6,9 @@ use super::{Authenticator, House, relying_party};
 use crate::approval::passkey::NewPasskey;
 use crate::approval::{ApprovalProof, Decidable, NONCE_LENGTH, Verdict};
 use crate::decision::{self, Received, nonce};
-use crate::enrolment::{self, Enrolment, EnrolmentError, NewEnrolment, PinnedRoots};
+use crate::enrolment::{
+    self, Enrolment, EnrolmentError, NewCredential, NewEnrolment, PinnedRoots, ProposeError,
+};
 use crate::officers::{self, Role};
 use crate::order::{self, ApproveError, CardOrder, TookEffect};
 
@@ -63,7 +65,10 @@ impl House {
             login: login.to_owned(),
             display_name: "Prénom Nom".to_owned(),
             role,
-            passkey: NewPasskey { credential_id: key.credential_id.clone(), key: key.public_key() },
+            credential: NewCredential::Passkey(NewPasskey {
+                credential_id: key.credential_id.clone(),
+                key: key.public_key(),
+            }),
         };
         let Self { db, rng, .. } = self;
         db.write(|db| enrolment::propose(db, &roster, new, rng, &act)).unwrap()
@@ -102,15 +107,36 @@ impl House {
         key
     }
 
+    /// A certificate that an administrator proposes as this officer's.
+    pub(crate) fn proposed_certificate(
+        &mut self,
+        der: &[u8],
+        login: &str,
+        role: Role,
+    ) -> Result<Enrolment, ProposeError> {
+        let act = self.officer("admin");
+        let roster = self.verifier.roster(&mut self.db).unwrap();
+        let new = NewEnrolment {
+            login: login.to_owned(),
+            display_name: "Prénom Nom".to_owned(),
+            role,
+            credential: NewCredential::Certificate(der.to_vec()),
+        };
+        let Self { db, rng, .. } = self;
+        db.write(|db| enrolment::propose(db, &roster, new, rng, &act))
+    }
+
     /// Both administrators end a key, and the worker has seen it.
     pub(crate) fn revoke(&mut self, chain: &Chain, key: &Authenticator) {
+        self.revoke_by_id(chain, &key.credential_id);
+    }
+
+    /// The same of a key or a certificate, by its identifier.
+    pub(crate) fn revoke_by_id(&mut self, chain: &Chain, id: &[u8]) {
         let act = self.officer("admin");
         let roster = self.verifier.roster(&mut self.db).unwrap();
         let Self { db, rng, .. } = self;
-        let number = db
-            .write(|db| enrolment::propose_revocation(db, &roster, &key.credential_id, rng, &act))
-            .unwrap()
-            .number;
+        let number = db.write(|db| enrolment::propose_revocation(db, &roster, id, rng, &act)).unwrap().number;
         self.sign_for(("admin", &chain.admin), &number).unwrap();
         self.sign_for(("amina", &chain.amina), &number).unwrap();
         assert_eq!(self.refused(), [""; 0]);

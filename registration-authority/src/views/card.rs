@@ -1,5 +1,6 @@
 use ca_core::certificate::{self, CertificateStatus};
 use card::certificates;
+use card::opposition::OppositionEntry;
 use card::{Card, CardNumber, CardStatus, GetError, KeyUsage};
 use professional_registry::identifiers::IdNatPs;
 use professional_registry::{ProfessionalRecord, Registry, RegistryError};
@@ -80,6 +81,17 @@ impl Fault for CardViewError {
 pub fn find_card(db: &mut Database, number: &CardNumber, act: &Act) -> Result<Option<Card>, CardViewError> {
     officers::require(db, Right::ReadCard, act)?;
     Ok(card::find(db, number)?)
+}
+
+/// The entries of the opposition list after this sequence, by sequence; `limit` at most.
+pub fn oppositions(
+    db: &mut Database,
+    after: i64,
+    limit: i64,
+    act: &Act,
+) -> Result<Vec<OppositionEntry>, CardViewError> {
+    officers::require(db, Right::ReadCard, act)?;
+    Ok(card::opposition::page(db, after, limit)?)
 }
 
 /// A card with its holder and its certificates. Inside `db.snapshot(…)`, so that its parts agree.

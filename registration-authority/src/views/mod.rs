@@ -6,12 +6,16 @@
 mod card;
 mod dossier;
 mod keys;
+mod orders;
+mod requests;
 mod stops;
 
 #[cfg(test)]
 mod tests;
 
-pub use card::{AttachedCertificate, CardView, CardViewError, card, find_card};
+pub use card::{AttachedCertificate, CardView, CardViewError, card, find_card, oppositions};
 pub use dossier::{Comparison, Dossier, DossierError, dossier, order};
 pub use keys::{KeysError, enrolment, keys};
+pub use orders::orders;
+pub use requests::{RequestViewError, request, requests};
 pub use stops::{StopsError, held_feeds, open_lapses, opposition_plans};

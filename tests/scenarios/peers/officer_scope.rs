@@ -14,7 +14,7 @@ use acceptance::harness::{
 use card::CardStatus;
 use registration_authority::approval::ApprovalVerifier;
 use registration_authority::approval::passkey::NewPasskey;
-use registration_authority::enrolment::{self, NewEnrolment};
+use registration_authority::enrolment::{self, NewCredential, NewEnrolment};
 use registration_authority::officers::{self, Role};
 use store::DatabaseRole;
 
@@ -131,7 +131,10 @@ fn proposed_enrolment(workshop: &Workshop) -> String {
         login: "lou.agent".to_owned(),
         display_name: "Prénom NOM".to_owned(),
         role: Role::CertificationAgent,
-        passkey: NewPasskey { credential_id: made.credential_id.clone(), key: made.public_key() },
+        credential: NewCredential::Passkey(NewPasskey {
+            credential_id: made.credential_id.clone(),
+            key: made.public_key(),
+        }),
     };
     let roster = ApprovalVerifier::production().roster(&mut db).unwrap();
     db.write(|db| enrolment::propose(db, &roster, new, &mut chance(), &administrator)).unwrap().number

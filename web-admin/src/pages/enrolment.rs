@@ -8,7 +8,7 @@ use actix_web::web;
 use askama::Template;
 use registration_authority::approval::{SubjectKind, Verdict};
 use registration_authority::decision::Standing;
-use registration_authority::enrolment::{self, Enrolment};
+use registration_authority::enrolment::{self, Credential, Enrolment};
 use registration_authority::faults as rules;
 use registration_authority::officers::{self, Right};
 use registration_authority::views;
@@ -48,6 +48,7 @@ struct EnrolmentPage {
     role: &'static str,
     proposed_by: String,
     proposed_at: Shown,
+    fingerprint_label: &'static str,
     fingerprint: String,
     decisions: Vec<Past>,
     open: bool,
@@ -136,7 +137,7 @@ fn record(
         verdict,
         reason,
         what: match verdict {
-            Verdict::Approve => what(enrolment.action),
+            Verdict::Approve => what(&enrolment),
             Verdict::Refuse => "Rejet d'une demande d'inscription",
         },
         leaves: None,
@@ -144,7 +145,7 @@ fn record(
             ("Demande", number.to_owned()),
             ("Opérateur", format!("{} ({})", enrolment.display_name, enrolment.login)),
             ("Rôle", typography::french(words::role(enrolment.role))),
-            ("Empreinte de la clé", grouped(&enrolment.key.fingerprint())),
+            (fingerprint_label(&enrolment), grouped(&enrolment.credential.fingerprint())),
         ],
         action: format!(
             "/ra/cles/{number}/{}",
@@ -178,7 +179,7 @@ fn read(
         Ok(EnrolmentPage {
             frame,
             number: one.number.clone(),
-            what: what(one.action),
+            what: what(&one),
             status,
             status_class,
             done,
@@ -188,13 +189,22 @@ fn read(
             role: words::role(one.role),
             proposed_by: super::dossier::name_of(db, &one.proposed_by)?,
             proposed_at: Shown(one.proposed_at),
-            fingerprint: grouped(&one.key.fingerprint()),
+            fingerprint_label: fingerprint_label(&one),
+            fingerprint: grouped(&one.credential.fingerprint()),
             decisions: Past::of_enrolment(db, &one.decisions)?,
             open: matches!(standing, Standing::Held { .. }),
             barred: barred(&one, &officer.login, officer.role.may(Right::Enrol), signs),
             reasons: release::reasons(SubjectKind::OfficerEnrolment),
         })
     })
+}
+
+/// Of what people compare the fingerprint.
+fn fingerprint_label(enrolment: &Enrolment) -> &'static str {
+    match enrolment.credential {
+        Credential::Passkey(_) => "Empreinte de la clé",
+        Credential::Certificate(_) => "Empreinte du certificat",
+    }
 }
 
 /// Why this administrator does not see the buttons. A help to him: the rule is asked again at each act.

@@ -4,7 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web;
 use askama::Template;
-use registration_authority::enrolment::{self, Action, Enrolment, NewEnrolment};
+use registration_authority::enrolment::{self, Action, Credential, Enrolment, NewEnrolment};
 use registration_authority::officers::{self, Right, Role};
 use registration_authority::views;
 use store::Code;
@@ -57,6 +57,8 @@ impl KeysPage {
 
 struct Key {
     id: String,
+    /// It signs in and decides nothing.
+    is_certificate: bool,
     display_name: String,
     login: String,
     role: &'static str,
@@ -85,7 +87,7 @@ async fn propose(posted: Posted) -> Result<HttpResponse, Failure> {
             login: fields.text("identifiant").to_owned(),
             display_name: fields.text("nom").to_owned(),
             role: fields.text("role").parse()?,
-            passkey: read_text(fields.text("fiche"))?,
+            credential: read_text(fields.text("fiche"))?,
         };
         let roster = work.state.verifier().roster(work.db)?;
         let (rng, act) = (&mut *work.rng, work.act);
@@ -138,18 +140,32 @@ fn read(
 ) -> Result<KeysPage, Failure> {
     let (verifier, act) = (work.state.verifier(), work.act);
     let (roster, enrolments) = work.db.snapshot(|db| views::keys(db, verifier, act))?;
-    let keys = roster.keys().map(|key| Key {
-        id: hex::encode(&key.credential_id),
-        display_name: key.display_name.clone(),
-        login: key.login.clone(),
-        role: words::role(key.role),
-        fingerprint: grouped(&key.key.fingerprint()),
-        enrolment: key.enrolment.clone(),
-        until: key.until.map(Shown),
-    });
+    let mut keys: Vec<Key> = roster
+        .keys()
+        .map(|key| Key {
+            id: hex::encode(&key.credential_id),
+            is_certificate: false,
+            display_name: key.display_name.clone(),
+            login: key.login.clone(),
+            role: words::role(key.role),
+            fingerprint: grouped(&key.key.fingerprint()),
+            enrolment: key.enrolment.clone(),
+            until: key.until.map(Shown),
+        })
+        .collect();
+    keys.extend(roster.certificates().map(|one| Key {
+        id: hex::encode(one.certificate.fingerprint),
+        is_certificate: true,
+        display_name: one.display_name.clone(),
+        login: one.login.clone(),
+        role: words::role(one.role),
+        fingerprint: grouped(&hex::encode(one.certificate.fingerprint)),
+        enrolment: Some(one.enrolment.clone()),
+        until: one.until.map(Shown),
+    }));
     let enrolments = enrolments.iter().map(|one| Proposed {
         number: one.number.clone(),
-        what: what(one.action),
+        what: what(one),
         display_name: one.display_name.clone(),
         role: words::role(one.role),
         status: status(&one.standing()).0,
@@ -158,7 +174,7 @@ fn read(
     Ok(KeysPage {
         frame,
         problem: problem.map(Problem::of),
-        keys: keys.collect(),
+        keys,
         enrolments: enrolments.collect(),
         may_enrol: work.officer.role.may(Right::Enrol),
         roles: Role::ALL.into_iter().map(|role| (role.as_str(), words::role(role))).collect(),
@@ -172,9 +188,11 @@ fn read(
 }
 
 /// What is proposed.
-pub(super) fn what(action: Action) -> &'static str {
-    match action {
-        Action::Enrol => "Inscription d'une clé",
-        Action::Revoke => "Retrait d'une clé",
+pub(super) fn what(enrolment: &Enrolment) -> &'static str {
+    match (enrolment.action, &enrolment.credential) {
+        (Action::Enrol, Credential::Passkey(_)) => "Inscription d'une clé",
+        (Action::Revoke, Credential::Passkey(_)) => "Retrait d'une clé",
+        (Action::Enrol, Credential::Certificate(_)) => "Inscription d'un certificat de connexion",
+        (Action::Revoke, Credential::Certificate(_)) => "Retrait d'un certificat de connexion",
     }
 }

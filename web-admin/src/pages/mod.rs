@@ -1,6 +1,7 @@
 //! One file a page.
 
 mod card;
+mod card_sign_in;
 mod cards;
 mod decision;
 mod dossier;
@@ -46,9 +47,10 @@ use crate::words::{self, Refusal};
 
 /// Every page, by address. What is not here is not served; whose role gets what answer is written down for
 /// each of them in `tests/routes.txt`.
-pub(crate) const ADDRESSES: [&[Address]; 22] = [
+pub(crate) const ADDRESSES: [&[Address]; 23] = [
     &[Address::at("/").get(|| web::get().to(home))],
     sign_in::ADDRESSES,
+    card_sign_in::ADDRESSES,
     queue::ADDRESSES,
     dossier::ADDRESSES,
     decision::ADDRESSES,

@@ -3,7 +3,9 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
-use registration_authority::approval::passkey::{NewPasskey, RelyingParty};
+use openssl::x509::X509;
+use registration_authority::approval::passkey::{NewPasskey, PasskeyKey, RelyingParty};
+use registration_authority::enrolment::NewCredential;
 
 use super::{Address, filters, page};
 use crate::exchange::{Moment, state_of};
@@ -94,8 +96,18 @@ pub(crate) fn grouped(hexadecimal: &str) -> String {
     groups.join(" ")
 }
 
-/// The key in such two lines.
-pub(super) fn read_text(text: &str) -> Result<NewPasskey, Failure> {
+/// The key in such two lines, or the one certificate in PEM that stands there instead.
+pub(super) fn read_text(text: &str) -> Result<NewCredential, Failure> {
+    if !text.starts_with("-----BEGIN CERTIFICATE-----") {
+        return Ok(NewCredential::Passkey(read_passkey(text)?));
+    }
+    let certificates = X509::stack_from_pem(text.as_bytes()).unwrap_or_default();
+    let [certificate] = certificates.as_slice() else { return Err(Failure::of(faults::KEY_TEXT_UNREADABLE)) };
+    let der = certificate.to_der().map_err(|_| Failure::of(faults::KEY_TEXT_UNREADABLE))?;
+    Ok(NewCredential::Certificate(der))
+}
+
+fn read_passkey(text: &str) -> Result<NewPasskey, Failure> {
     let value = |name: &str| {
         let mut lines = text.lines().filter_map(|line| line.trim().strip_prefix(name));
         let value = lines.next().filter(|_| lines.next().is_none())?;
@@ -107,7 +119,6 @@ pub(super) fn read_text(text: &str) -> Result<NewPasskey, Failure> {
     let key = value("public_key").ok_or_else(unreadable)?;
     Ok(NewPasskey {
         credential_id: credential_id.ok_or_else(unreadable)?,
-        key: registration_authority::approval::passkey::PasskeyKey::from_spki(&key)
-            .map_err(|_| unreadable())?,
+        key: PasskeyKey::from_spki(&key).map_err(|_| unreadable())?,
     })
 }

@@ -1,4 +1,4 @@
-//! Signing in, by a passkey or by a one-time link, and out.
+//! Signing in, by a passkey or by a one-time link, and out. By a card: `card_sign_in`.
 
 use std::collections::HashMap;
 
@@ -6,14 +6,16 @@ use actix_web::web;
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
-use super::{Address, filters, page, to};
+use super::{Address, card_sign_in, filters, page, to};
 use crate::desk::{cookie, no_cookie, standing};
 use crate::exchange::{Moment, state_of};
 use crate::failure::Failure;
 use crate::faults;
 use crate::frame::Frame;
 use crate::passkey_answer::{assertion, challenge, encode};
+use crate::peer::Peer;
 use crate::posted::{Fields, Posted};
+use crate::sessions::Means;
 
 /// The page that says how to sign in.
 pub(crate) const ADDRESS: &str = "/ra/sign-in";
@@ -30,6 +32,8 @@ struct SignInPage {
     signed_out: bool,
     /// What a passkey is asked to sign; none where no passkey counts.
     passkey: Option<Asked>,
+    /// Where a card signs in.
+    card: Option<String>,
 }
 
 struct Asked {
@@ -52,19 +56,26 @@ async fn show(
         return sign_in(&request, token).await;
     }
     let state = state_of(&request);
-    let passkey = state.verifier().relying_party().map(|relying_party| Asked {
+    // On the listener for cards a passkey would sign for another origin.
+    let with_card = Peer::of(&request).is_some();
+    let relying_party = state.verifier().relying_party().filter(|_| !with_card);
+    let passkey = relying_party.map(|relying_party| Asked {
         challenge: encode(&state.challenges().draw(&mut *state.rng(), Moment::of(&request).at)),
         rp_id: relying_party.id().to_owned(),
     });
     let (frame, signed_out) = (Frame::outside(state.is_demo()), query.contains_key("fin"));
-    page(actix_web::http::StatusCode::OK, &SignInPage { frame, signed_out, passkey })
+    let card = match with_card {
+        true => Some(card_sign_in::ADDRESS.to_owned()),
+        false => state.card_origin().map(|origin| format!("{origin}{}", card_sign_in::ADDRESS)),
+    };
+    page(actix_web::http::StatusCode::OK, &SignInPage { frame, signed_out, passkey, card })
 }
 
 async fn sign_in(request: &HttpRequest, token: &str) -> Result<HttpResponse, Failure> {
     let state = state_of(request);
     let login = state.links().redeem(token, Moment::of(request).at);
     let login = login.ok_or(Failure::of(faults::SIGN_IN_LINK_SPENT))?;
-    begin(request, login, None).await
+    begin(request, login, Means::Link).await
 }
 
 /// Who signs our challenge with the key of an officer is that officer.
@@ -84,14 +95,14 @@ async fn by_passkey(request: HttpRequest, fields: Fields) -> Result<HttpResponse
     let key = roster.key(&assertion.credential_id).filter(|key| key.counts(at));
     let key = key.ok_or(Failure::of(faults::PASSKEY_UNKNOWN))?;
     assertion.verify(&key.key, &challenge, &relying_party)?;
-    begin(&request, key.login.clone(), Some(assertion.credential_id)).await
+    begin(&request, key.login.clone(), Means::Passkey(assertion.credential_id)).await
 }
 
 /// Opens the session of an officer who proved who he is.
-async fn begin(
+pub(super) async fn begin(
     request: &HttpRequest,
     login: String,
-    credential_id: Option<Vec<u8>>,
+    means: Means,
 ) -> Result<HttpResponse, Failure> {
     let state = state_of(request);
     let Moment { at, request: number } = Moment::of(request);
@@ -100,8 +111,12 @@ async fn begin(
         .await
         .map_err(|_| Failure::of(faults::PAGE_FAILED))??;
     let officer = officer.ok_or(Failure::of(registration_authority::faults::OFFICER_UNKNOWN))?;
-    let how = if credential_id.is_some() { "a passkey" } else { "a link" };
-    let token = state.sessions().begin(&officer, credential_id, &mut *state.rng(), at);
+    let how = match means {
+        Means::Link => "a link",
+        Means::Passkey(_) => "a passkey",
+        Means::Certificate(_) => "a card",
+    };
+    let token = state.sessions().begin(&officer, means, &mut *state.rng(), at);
     tracing::info!(request = %number, officer.login, "officer {} signed in by {how}", officer.login);
     let mut answer = to("/");
     answer.add_cookie(&cookie(&token)).map_err(|_| Failure::of(faults::PAGE_FAILED))?;

@@ -17,6 +17,7 @@ use crate::faults;
 use crate::frame::Frame;
 use crate::passkey_answer::{assertion, encode, octets};
 use crate::posted::Fields;
+use crate::sessions::Means;
 
 /// What an officer is asked to sign.
 pub(super) struct Asked<'a> {
@@ -142,8 +143,11 @@ fn ask(
     })
 }
 
-/// The officer's keys that count now.
+/// The officer's keys that count now; none where a card signed him in: its listener is not where passkeys sign.
 fn keys(work: &mut Work<'_>) -> Result<Vec<EnrolledKey>, Failure> {
+    if matches!(work.means, Means::Certificate(_)) {
+        return Ok(Vec::new());
+    }
     let roster = work.state.verifier().roster(work.db)?;
     let (login, at) = (&work.officer.login, work.act.at);
     Ok(roster.keys_of(login).filter(|key| key.counts(at)).cloned().collect())

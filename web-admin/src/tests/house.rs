@@ -4,12 +4,17 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use actix_web::web::{Bytes, Data};
+use ca_core::identity::Identity;
+use ca_core::issuance::IssuanceContext;
+use ca_core::key_policy::Blocklist;
+use ca_core::profile::Profiles;
 use card::{CardKind, CardNumber};
 use professional_registry::extract::{COLUMNS, Form, file_name};
 use professional_registry::import::{ImportError, ImportOptions, ImportReport, import_extract};
 use professional_registry::{IdNatPs, ImportedRegister, Profession};
 use rand_core::UnwrapErr;
 use registration_authority::approval::{ApprovalVerifier, Delays, DemoApprover};
+use registration_authority::certificate_request;
 use registration_authority::enrolment::PinnedRoots;
 use registration_authority::officers::{self, Role};
 use registration_authority::opposition::Publication;
@@ -91,6 +96,14 @@ impl House {
             approver: demo.then(|| DemoApprover::open(&key).unwrap()),
             verifier: verifier.clone(),
             relying_party: Some(relying_party()),
+            card_origin: Some("https://localhost:8444".to_owned()),
+            submit_request: Arc::new(|db, new, rng, act| {
+                let (profiles, identity, blocklist) =
+                    (Profiles::embedded(), Identity::demo(), Blocklist::default());
+                let issuance =
+                    IssuanceContext { profiles: &profiles, identity: &identity, blocklist: &blocklist };
+                Ok(certificate_request::submit(db, &mut ImportedRegister, issuance, new, rng, act))
+            }),
             links: links.clone(),
             suspensions: SuspensionPolicy::Allowed,
             working_hours: working_hours(),

@@ -3,7 +3,7 @@
 use registration_authority::approval::Verdict;
 use registration_authority::approval::passkey::NewPasskey;
 use registration_authority::decision::{self, nonce};
-use registration_authority::enrolment::{self, NewEnrolment};
+use registration_authority::enrolment::{self, NewCredential, NewEnrolment};
 use registration_authority::officers::Role;
 use store::Actor;
 
@@ -33,7 +33,10 @@ impl House {
             login: login.to_owned(),
             display_name: name.to_owned(),
             role,
-            passkey: NewPasskey { credential_id: key.credential_id.clone(), key: key.public_key() },
+            credential: NewCredential::Passkey(NewPasskey {
+                credential_id: key.credential_id.clone(),
+                key: key.public_key(),
+            }),
         };
         db.write(|db| enrolment::propose(db, &roster, new, rng, &act)).unwrap().number
     }

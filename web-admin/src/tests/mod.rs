@@ -4,8 +4,12 @@
 #[path = "../../../registration-authority/src/testing/authenticator.rs"]
 mod authenticator;
 mod browser;
+mod certificates;
 mod house;
+#[path = "../../../registration-authority/src/testing/software_signer.rs"]
+mod software_signer;
 
+mod api;
 mod cards;
 mod decisions;
 mod dossier;
@@ -25,3 +29,6 @@ mod shortcuts;
 mod sign_in;
 mod taking_back;
 mod tickets;
+
+// As the software signer finds it.
+use certificates::reference;

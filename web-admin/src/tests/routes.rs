@@ -70,8 +70,11 @@ fn nothing_is_mounted_beside_the_table_of_addresses_but_what_is_the_same_for_all
         }
     }
     mounting.sort();
-    // The one scope around all; the style sheet and the mark; the table.
-    assert_eq!(mounting, ["src/assets.rs", "src/lib.rs", "src/pages/mod.rs"].map(PathBuf::from));
+    // The API, which has a table and a test of its own; the style sheet and the mark; the scope around all pages; their table.
+    assert_eq!(
+        mounting,
+        ["src/api/mod.rs", "src/assets.rs", "src/lib.rs", "src/pages/mod.rs"].map(PathBuf::from)
+    );
 }
 
 /// What one actor gets at each address. Every act finds an order or a card of its own, and a form that is
@@ -192,6 +195,7 @@ fn form(path: &str, number: u32) -> Vec<(&'static str, String)> {
         "/ra/rappels/{ticket}/classer" => &[("raison", "Le porteur a retrouvé sa carte.")],
         // Without what a script would write: who may is told that his key has not answered.
         "/ra/aide" => &[("raccourcis", "alt")],
+        "/ra/carte" => &[],
         "/ra/sign-in" | "/ra/cle" => &[("defi", "AA")],
         "/ra/cles" => &[("fiche", CARD), ("identifiant", "nova"), ("nom", "Nova BLANC"), ("role", "auditor")],
         "/ra/cles/retirer" => &[("cle", ROOT)],

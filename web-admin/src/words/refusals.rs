@@ -235,6 +235,34 @@ fn of_keys(code: &str) -> Option<(&'static str, &'static str)> {
         "enrolment-key-unknown" => {
             ("Cette clé n'est pas inscrite, ou ne l'est plus.", "Voyez la liste des clés.")
         }
+        "api-body-invalid" | "api-not-json" | "api-too-large" => (
+            "La requête du programme n'a pas la forme attendue.",
+            "Voyez la description de l'API : /api/v1/openapi.json.",
+        ),
+        "api-version-missing" | "api-version-changed" => (
+            "Le programme n'a pas lu la version actuelle de ce qu'il veut modifier.",
+            "Lisez-la de nouveau, puis recommencez.",
+        ),
+        "certificate-absent" => (
+            "Aucune carte n'a été présentée.",
+            "Placez votre carte dans le lecteur, puis ouvrez l'adresse réservée aux cartes.",
+        ),
+        "enrolment-certificate-unknown" => (
+            "Ce certificat n'est pas l'un des nôtres.",
+            "Choisissez le certificat de la carte, ou du système, qui vous a été remis.",
+        ),
+        "enrolment-certificate-purpose" => (
+            "Ce certificat ne sert pas à se connecter.",
+            "Choisissez le certificat d'authentification de la carte, celui que protège son code.",
+        ),
+        "enrolment-certificate-ended" => (
+            "Cette carte, ou ce certificat, n'est pas utilisable : pas encore activée, en opposition, révoqué ou périmé.",
+            "Faites activer la carte, ou demandez-en une autre.",
+        ),
+        "enrolment-certificate-missing" => (
+            "Ce certificat n'est inscrit pour aucun opérateur, ou ne l'est plus.",
+            "Deux administrateurs doivent signer son inscription.",
+        ),
         "enrolment-another-administrator" => (
             "Vous avez déjà signé, ou il s'agit de votre propre clé.",
             "Deux administrateurs différents signent, et jamais la personne inscrite.",

@@ -15,6 +15,8 @@ use serde::Serialize;
 use store::DatabaseRole;
 
 use crate::cli::Global;
+use crate::cli::remote::{self, Remote};
+use crate::faults;
 use crate::installation::{Installation, system_rng};
 use crate::jobs;
 use crate::officer::AsOfficer;
@@ -34,6 +36,8 @@ pub enum Command {
         ground: Motive,
         #[command(flatten)]
         officer: AsOfficer,
+        #[command(flatten)]
+        remote: Remote,
     },
     /// The opposition list: card, date, sequence.
     List {
@@ -95,10 +99,19 @@ pub enum Command {
 }
 
 pub fn run(global: &Global, command: &Command) -> Result<ExitCode, Problem> {
+    if let Command::Add { card, ground, remote, .. } = command
+        && let Some(api) = remote.api()?
+    {
+        let Motive::Opposed(ground) = *ground else {
+            let told = "suspended: the API opposes cards and suspends none; say so on the machine of the installation";
+            return Err(Problem::new(faults::ARGUMENT, told));
+        };
+        return remote::oppose(global, &api, card, ground);
+    }
     let installation = Installation::open(global)?;
     let mut db = installation.database(DatabaseRole::Owner)?;
     match command {
-        Command::Add { card, ground: Motive::Suspended, officer } => {
+        Command::Add { card, ground: Motive::Suspended, officer, .. } => {
             return suspensions::suspend(global, &installation, &mut db, card, officer);
         }
         Command::Suspensions => return suspensions::list(global, &mut db),
@@ -106,7 +119,7 @@ pub fn run(global: &Global, command: &Command) -> Result<ExitCode, Problem> {
             let refused = refuse.as_deref().map(|reason| (reason, text.as_deref()));
             return suspensions::decide(global, &installation, &mut db, card, refused, officer);
         }
-        Command::Add { card, ground: Motive::Opposed(ground), officer } => {
+        Command::Add { card, ground: Motive::Opposed(ground), officer, .. } => {
             // Safety first: whoever owns the machine may oppose; it is written down who did.
             let act = match &officer.login {
                 Some(_) => officer.act(&installation)?,

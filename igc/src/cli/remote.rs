@@ -1,0 +1,142 @@
+//! Deciding through the API: a challenge, an officer's passkey that signs it wherever it is, and the answer.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use card::CardNumber;
+use registration_authority::approval::{Statement, Verdict};
+use registration_authority::opposition::Ground;
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use super::Global;
+use crate::api::{Api, Identity};
+use crate::faults;
+use crate::output;
+use crate::problem::Problem;
+use crate::setup::read_bounded;
+
+/// Longest proof, in octets.
+const LONGEST_PROOF: u64 = 16 * 1024;
+
+/// As whom one acts on another machine's installation.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Remote {
+    /// Act through the API of the installation there: https://HOST:PORT of its listener for certificates.
+    #[arg(long, value_name = "URL", requires_all = ["cert", "key"])]
+    server: Option<String>,
+    /// The officer's certificate, PEM.
+    #[arg(long, value_name = "FILE", requires = "server")]
+    cert: Option<PathBuf>,
+    /// Its key, PEM, mode 0600.
+    #[arg(long, value_name = "FILE", requires = "server")]
+    key: Option<PathBuf>,
+    /// The certificates that vouch for the server, PEM; those of the system where absent.
+    #[arg(long, value_name = "FILE", requires = "server")]
+    server_ca: Option<PathBuf>,
+}
+
+impl Remote {
+    /// The API, where the command line names one.
+    pub fn api(&self) -> Result<Option<Api>, Problem> {
+        let (Some(server), Some(certificate), Some(key)) = (&self.server, &self.cert, &self.key) else {
+            return Ok(None);
+        };
+        let identity = Identity { certificate, key, trusted: self.server_ca.as_deref() };
+        Api::at(server, &identity).map(Some)
+    }
+
+    /// The same, for what is done there and nowhere else.
+    pub fn required(&self) -> Result<Api, Problem> {
+        self.api()?
+            .ok_or_else(|| Problem::new(faults::ARGUMENT, "say where, and as whom: --server, --cert, --key"))
+    }
+}
+
+/// Prints what the officer's passkey must sign to decide on what stands at `address`, and what any client of his
+/// authenticator needs for it: `client_data` is the JSON that is signed with it, `client_data_sha256` what `fido2-assert` reads.
+pub fn challenge(
+    global: &Global,
+    api: &Api,
+    address: &str,
+    verdict: Verdict,
+    reason: Option<&str>,
+) -> Result<ExitCode, Problem> {
+    let etag = api.get(address)?.etag;
+    let mut asked = json!({ "decision": verdict.as_str() });
+    if let Some(reason) = reason {
+        asked["reason"] = json!(reason);
+    }
+    let mut challenge = api.post(&format!("{address}/challenge"), &[("If-Match", &etag)], &asked)?.body;
+    let client_data = json!({
+        "type": "webauthn.get",
+        "challenge": challenge["challenge"],
+        "origin": challenge["origin"],
+        "crossOrigin": false,
+    })
+    .to_string();
+    challenge["client_data"] = json!(URL_SAFE_NO_PAD.encode(&client_data));
+    challenge["client_data_sha256"] =
+        json!(base64::engine::general_purpose::STANDARD.encode(Sha256::digest(&client_data)));
+    challenge["etag"] = json!(etag);
+    output::one(global.output, &challenge, || format!("{challenge:#}\n"))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What the officer means by the proof that he hands in.
+pub struct Meant<'a> {
+    /// Yes or no.
+    pub verdict: Verdict,
+    /// The code of why not, and his own sentence; for a refusal.
+    pub refusal: Option<(&'a str, Option<&'a str>)>,
+}
+
+/// Hands a signed decision in, on the version that the challenge was about. Sent again, it is done once.
+pub fn decide(
+    global: &Global,
+    api: &Api,
+    address: &str,
+    meant: &Meant<'_>,
+    proof: Option<&Path>,
+) -> Result<ExitCode, Problem> {
+    let proof = proof.ok_or_else(|| {
+        Problem::new(
+            faults::DECISION_NEEDED,
+            "the officer's passkey must sign: ask for a challenge, and give its answer with --proof",
+        )
+    })?;
+    let octets = read_bounded(proof, LONGEST_PROOF)?;
+    let unreadable =
+        |what: &str| Problem::new(faults::PROOF_UNREADABLE, format!("{}: {what}", proof.display()));
+    let mut signed: Value =
+        serde_json::from_slice(&octets).map_err(|error| unreadable(&error.to_string()))?;
+    let etag = signed["etag"].as_str().ok_or_else(|| unreadable("etag is missing"))?.to_owned();
+    let statement = signed["statement"].as_str().and_then(|text| URL_SAFE_NO_PAD.decode(text).ok());
+    let statement = statement.and_then(|der| Statement::decode(&der));
+    let statement = statement.ok_or_else(|| unreadable("statement is no statement of a decision"))?;
+    let (reason, text) = meant.refusal.unzip();
+    if statement.verdict() != meant.verdict || statement.reason_code() != reason {
+        return Err(unreadable("what was signed is another decision, or has another reason"));
+    }
+    signed.as_object_mut().expect("it has members").remove("etag");
+    if let Some(text) = text.flatten() {
+        signed["reason_text"] = json!(text);
+    }
+    let key = hex::encode(Sha256::digest(&octets));
+    let headers = [("If-Match", etag.as_str()), ("Idempotency-Key", key.as_str())];
+    let decided = api.post(&format!("{address}/decision"), &headers, &signed)?.body;
+    output::one(global.output, &decided, || format!("{decided:#}\n"))?;
+    // Where a second officer must approve it too, it stays open.
+    let waits = meant.verdict == Verdict::Approve && decided["status"] == "submitted";
+    Ok(ExitCode::from(if waits { store::Kind::AwaitsApproval.exit_code() } else { 0 }))
+}
+
+/// Opposes a card there, for good.
+pub fn oppose(global: &Global, api: &Api, card: &CardNumber, ground: Ground) -> Result<ExitCode, Problem> {
+    let declared = json!({ "ground": ground.as_str() });
+    let receipt = api.post(&format!("/cards/{card}/opposition"), &[], &declared)?.body;
+    output::one(global.output, &receipt, || format!("{receipt:#}\n"))?;
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,103 @@
+//! An officer decides from a command line, in production, on another machine's installation: his card opens the connection, his
+//! passkey signs, and the worker takes the decision in.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use acceptance::harness::{DatabaseKind, free_port, igc, run};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use card::KeyUsage;
+use registration_authority::approval::SubjectKind;
+use registration_authority::approval::passkey::NewPasskey;
+use registration_authority::decision;
+use registration_authority::enrolment::NewCredential;
+use serde_json::{Value, json};
+use store::DatabaseRole;
+
+use super::card_sign_in::{Held, Served, cards, enrol};
+use super::officers_keys::OfficersKeys;
+use super::officers_keys::authenticator::Authenticator;
+use super::standstill::until;
+use super::workshop::{APPROVER, workshop};
+
+/// The command, which knows the server and no installation.
+fn remote(server: &str, held: &Held, trusted: &Path, arguments: &[&str]) -> Command {
+    let mut command = igc();
+    command.args(["--output", "json"]).args(arguments).args(["--server", server]);
+    command.arg("--cert").arg(&held.certificate).arg("--key").arg(&held.key);
+    command.arg("--server-ca").arg(trusted);
+    command
+}
+
+/// What the authenticator answers to the challenge, as the file of a proof.
+fn answer(challenge: &Value, key: &Authenticator) -> Value {
+    let text = |octets: &[u8]| URL_SAFE_NO_PAD.encode(octets);
+    let client_data = URL_SAFE_NO_PAD.decode(challenge["client_data"].as_str().unwrap()).unwrap();
+    let assertion = key.sign(client_data);
+    json!({
+        "etag": challenge["etag"],
+        "statement": challenge["statement"],
+        "client_data": challenge["client_data"],
+        "credential_id": text(&assertion.credential_id),
+        "authenticator_data": text(&assertion.authenticator_data),
+        "signature": text(&assertion.signature),
+    })
+}
+
+#[test]
+fn an_officer_decides_from_a_command_line_with_his_card_and_his_passkey() {
+    let workshop = workshop(DatabaseKind::Sqlite);
+    let made = cards(&workshop, 1, 1);
+    let web = free_port();
+    workshop.put_into_production();
+    let origin = format!("https://localhost:{web}");
+    let keys = OfficersKeys::pin(workshop.dir(), &origin);
+    workshop.job("decisions");
+    let held = Held::of(&workshop, made[0], KeyUsage::Authentication);
+    enrol(&workshop, &keys, &held.der);
+    let key = Authenticator { origin, ..Authenticator::new(APPROVER) };
+    let mut db = workshop.open(DatabaseRole::Owner);
+    let passkey = NewPasskey { credential_id: key.credential_id.clone(), key: key.public_key() };
+    keys.enrol(&mut db, APPROVER, "Dominique BERNARD", NewCredential::Passkey(passkey));
+    assert_eq!(workshop.job("decisions")["failed"], json!([]));
+    let order = workshop.submit(1).remove(0).number;
+    let mut served = Served::start(&workshop, web);
+    let trusted = workshop.dir().join("tls/web.pem");
+    let at = served.for_cards.clone();
+    let remote = |arguments: &[&str]| run(&mut remote(&at, &held, &trusted, arguments));
+
+    let challenge = remote(&["decision", "challenge", &order]).expect_exit(0).json();
+    let proof = workshop.dir().join("proof.json");
+    fs::write(&proof, answer(&challenge, &key).to_string()).unwrap();
+    let proof = proof.to_str().unwrap();
+    let waits = remote(&["order", "approve", &order]).expect_exit(6);
+    assert!(waits.stderr.contains("decision-needed"), "{}", waits.stderr);
+    let other = ["order", "reject", &order, "--reason", "duplicate", "--proof", proof];
+    assert!(remote(&other).expect_exit(2).stderr.contains("proof-file-unreadable"), "it says yes");
+    let stranger = Authenticator { origin: key.origin.clone(), ..Authenticator::new(APPROVER) };
+    let forged = workshop.dir().join("forged.json");
+    fs::write(&forged, answer(&challenge, &stranger).to_string()).unwrap();
+    let forged = ["order", "approve", &order, "--proof", forged.to_str().unwrap()];
+    assert!(remote(&forged).expect_exit(4).stderr.contains("approval-proof-invalid"));
+    let approve = ["order", "approve", &order, "--proof", proof];
+    let decided = remote(&approve).expect_exit(0).json();
+    assert_eq!(decided["status"], "approved");
+    assert_eq!(remote(&approve).expect_exit(0).json(), decided, "sent again, it is done once");
+
+    // The worker verifies it by itself.
+    let taken = decision::of(&mut db, SubjectKind::CardOrder, &order).unwrap().remove(0);
+    let mut db = workshop.open(DatabaseRole::Owner);
+    until("the worker has seen the decision", || decision::receipt(&mut db, &taken).unwrap().is_some());
+    assert_eq!(decision::receipt(&mut db, &taken).unwrap().unwrap().refusal, None);
+
+    // His own card is stolen: the certificate alone opposes it, and then opens nothing any more.
+    let oppose = ["opposition", "add", &made[0].to_string(), "--ground", "stolen"];
+    let receipt = remote(&oppose).expect_exit(0).json();
+    assert_eq!(receipt["card"], made[0].to_string());
+    assert!(remote(&oppose).expect_exit(5).stderr.contains("enrolment-certificate-ended"));
+    served.end();
+    let gone = remote(&["decision", "challenge", &order]).expect_exit(7);
+    assert!(gone.stderr.contains("api-unreachable"), "{}", gone.stderr);
+}

@@ -1,0 +1,70 @@
+use std::future::{Ready, ready};
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest, web};
+use registration_authority::enrolment;
+use registration_authority::faults as rules;
+use store::{Act, Actor, RequestId, Timestamp};
+
+use crate::WebState;
+use crate::desk::{Work, standing};
+use crate::exchange::{Moment, state_of};
+use crate::failure::Failure;
+use crate::faults;
+use crate::peer::Peer;
+use crate::sessions::Means;
+
+/// A request with a certificate: whose it is, is asked of the database when it works.
+pub(super) struct Caller {
+    state: web::Data<WebState>,
+    at: Timestamp,
+    request: RequestId,
+    certificate: Vec<u8>,
+}
+
+impl Caller {
+    /// Runs `work` off the event loop, on one connection, in the name of the officer, or the system, whose certificate it is.
+    pub(super) async fn work<T: Send + 'static>(
+        self,
+        work: impl FnOnce(&mut Work<'_>) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let Self { state, at, request, certificate } = self;
+        web::block(move || {
+            state.on_connection(|db| {
+                let roster = state.verifier().roster(db)?;
+                let enrolled = enrolment::whose(db, &roster, &certificate, at)?;
+                let officer = standing(db, &enrolled.login, at)?;
+                let officer = officer.ok_or(Failure::of(rules::OFFICER_UNKNOWN))?;
+                let act = Act { at, actor: Actor::Officer(enrolled.login), request };
+                let means = Means::Certificate(enrolled.certificate.fingerprint);
+                let mut rng = state.rng();
+                work(&mut Work {
+                    db,
+                    rng: &mut *rng,
+                    act: &act,
+                    officer: &officer,
+                    state: &state,
+                    means: &means,
+                })
+            })
+        })
+        .await
+        .map_err(|_| Failure::of(faults::PAGE_FAILED))?
+    }
+}
+
+impl FromRequest for Caller {
+    type Error = Failure;
+    type Future = Ready<Result<Self, Failure>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let Moment { at, request: number } = Moment::of(request);
+        let certificate = Peer::of(request).ok_or(Failure::of(faults::CERTIFICATE_ABSENT));
+        ready(certificate.map(|certificate| Self {
+            state: state_of(request),
+            at,
+            request: number,
+            certificate,
+        }))
+    }
+}

@@ -1,0 +1,197 @@
+use actix_web::http::{StatusCode, header};
+use actix_web::{HttpResponse, web};
+use ca_core::revocation::Revoked;
+use card::CardNumber;
+use professional_registry::ImportedRegister;
+use registration_authority::opposition::{self, Ground, Opposition, Publication};
+use registration_authority::views::{self, AttachedCertificate, CardView};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::BASE;
+use super::body::{Body, field};
+use super::caller::Caller;
+use super::once::{IdempotencyKey, reply, send};
+use super::problem::Problem;
+use super::version::etag;
+use crate::failure::Failure;
+
+/// A card.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Card {
+    /// Ten digits.
+    number: String,
+    /// `CPS`
+    kind: String,
+    /// Whose, by IdNat_PS.
+    holder: String,
+    /// Where it stands: ordered, batched, personalised, certified, delivered, active, opposed, expired, cancelled.
+    status: String,
+    /// The order that it answers.
+    order: String,
+    /// The card that it takes the place of.
+    replaces: Option<String>,
+    /// When it was ordered, RFC 3339.
+    ordered_at: String,
+    /// What was certified for it, good or not.
+    certificates: Vec<Attached>,
+}
+
+/// A certificate of a card.
+#[derive(Debug, Serialize, ToSchema)]
+struct Attached {
+    /// authentication or signature.
+    usage: &'static str,
+    /// Short name of its authority: `ACI-FO-PP`.
+    issuer: String,
+    /// Its serial number, hexadecimal.
+    serial: String,
+    /// intended, signing, good, revoked or abandoned; absent where nothing is recorded of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<&'static str>,
+}
+
+/// Why a card is opposed.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Declared {
+    /// `lost`, `stolen`, … The list is the command line's. It is never published.
+    ground: String,
+}
+
+/// What an opposition led to. It is for good.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Receipt {
+    /// `OP-` and 16 hexadecimal digits.
+    receipt: String,
+    /// The card.
+    card: String,
+    /// Since when, RFC 3339.
+    opposed_at: String,
+    /// Its place on the opposition list.
+    sequence: i64,
+    /// Whether the status services of this machine answered *revoked* when this was written; they follow by themselves.
+    published: bool,
+    /// What became of its certificates.
+    certificates: Vec<Ended>,
+}
+
+/// A certificate of an opposed card.
+#[derive(Debug, Serialize, ToSchema)]
+struct Ended {
+    /// Short name of its authority.
+    issuer: String,
+    /// Its serial number, hexadecimal.
+    serial: String,
+    /// revoked, abandoned, or ended-before.
+    outcome: &'static str,
+}
+
+/// One card and its certificates.
+#[utoipa::path(get, path = "/cards/{number}", tag = "cards", params(("number" = String, Path)), responses(
+    (status = 200, body = Card, headers(("ETag" = String))),
+    (status = 403, body = Problem, content_type = "application/problem+json"),
+    (status = 404, body = Problem, content_type = "application/problem+json")
+))]
+pub(super) async fn show(caller: Caller, number: web::Path<String>) -> Result<HttpResponse, Failure> {
+    let number = read_number(&number)?;
+    let view = caller
+        .work(move |work| {
+            let act = work.act;
+            Ok(work.db.snapshot(|db| views::card(db, &mut ImportedRegister, &number, act))?)
+        })
+        .await?;
+    let tag = etag(view.card.version, view.card.life.status().as_str());
+    Ok(HttpResponse::Ok().insert_header((header::ETAG, tag)).json(Card::from(view)))
+}
+
+/// Opposes a card, for good: whoever may, at any moment, whatever version he has read.
+#[utoipa::path(post, path = "/cards/{number}/opposition", tag = "cards", request_body = Declared,
+    params(("number" = String, Path), ("Idempotency-Key" = Option<String>, Header)), responses(
+    (status = 201, body = Receipt, headers(("Location" = String))),
+    (status = 403, body = Problem, content_type = "application/problem+json"),
+    (status = 404, body = Problem, content_type = "application/problem+json"),
+    (status = 409, body = Problem, content_type = "application/problem+json")
+))]
+pub(super) async fn oppose(
+    caller: Caller,
+    number: web::Path<String>,
+    key: IdempotencyKey,
+    declared: Body<Declared>,
+) -> Result<HttpResponse, Failure> {
+    let number = read_number(&number)?;
+    let once = key.of(declared.digest);
+    let ground: Ground = field("ground", &declared.value.ground, |text| text.parse().ok())?;
+    let reply = caller
+        .work(move |work| {
+            if let Some(reply) = once.before(work.db, work.act)? {
+                return Ok(reply);
+            }
+            // A transaction of its own, which a full disk does not stop. The answer is kept after it: where the program ends
+            // between the two, the same request hears that the card is opposed already.
+            let done = opposition::oppose(work.db, &number, ground, &mut *work.rng, work.act)?;
+            let published = work.state.publication(done.status_sequence) == Publication::Published;
+            let location = format!("{BASE}/cards/{number}");
+            let reply = reply(StatusCode::CREATED, Some(location), None, &Receipt::of(done, published));
+            // What is done is said, whether its answer could be kept or not.
+            if let Err(failure) = work.db.write(|db| once.keep(db, &reply, work.act)) {
+                tracing::error!("the answer to an opposition was not kept: {failure}");
+            }
+            Ok(reply)
+        })
+        .await?;
+    Ok(send(reply))
+}
+
+fn read_number(text: &str) -> Result<CardNumber, Failure> {
+    text.parse().map_err(|_| Failure::of(card::faults::NOT_FOUND))
+}
+
+impl From<CardView> for Card {
+    fn from(view: CardView) -> Self {
+        let CardView { card, certificates, .. } = view;
+        Self {
+            number: card.number.to_string(),
+            kind: card.kind.to_string(),
+            status: card.life.status().as_str().to_owned(),
+            holder: card.holder,
+            order: card.order_number,
+            replaces: card.replaces.as_ref().map(ToString::to_string),
+            ordered_at: card.ordered_at.to_string(),
+            certificates: certificates.into_iter().map(Attached::from).collect(),
+        }
+    }
+}
+
+impl From<AttachedCertificate> for Attached {
+    fn from(one: AttachedCertificate) -> Self {
+        Self {
+            usage: one.usage.as_str(),
+            issuer: one.issuer,
+            serial: one.serial,
+            status: one.status.map(|status| status.word()),
+        }
+    }
+}
+
+impl Receipt {
+    fn of(done: Opposition, published: bool) -> Self {
+        let ended = done.certificates.into_iter().map(|one| Ended {
+            issuer: one.issuer,
+            serial: one.serial.to_string(),
+            outcome: match one.outcome {
+                Some(Revoked::Published { .. }) => "revoked",
+                Some(Revoked::Abandoned) => "abandoned",
+                None => "ended-before",
+            },
+        });
+        Self {
+            certificates: ended.collect(),
+            receipt: done.receipt,
+            card: done.card.to_string(),
+            opposed_at: done.opposed_at.to_string(),
+            sequence: done.sequence,
+            published,
+        }
+    }
+}

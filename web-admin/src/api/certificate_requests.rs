@@ -1,0 +1,290 @@
+#![expect(unused_qualifications, reason = "the macro of utoipa writes `self::`")]
+
+use actix_web::http::{StatusCode, header};
+use actix_web::{HttpResponse, web};
+use registration_authority::approval::Verdict;
+use registration_authority::certificate_request::{
+    self, CertificateRequest, NewCertificateRequest, RequestState,
+};
+use registration_authority::officers::{self, Right};
+use registration_authority::replies::Reply;
+use registration_authority::views;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::body::{Body, field};
+use super::caller::Caller;
+use super::decision::{self, Asked, Challenge, Signed};
+use super::once::{IdempotencyKey, reply, send};
+use super::orders::Nothing;
+use super::problem::Problem;
+use super::version::{IfMatch, etag};
+use super::{BASE, PAGE_BOUND};
+use crate::failure::Failure;
+
+/// Where a request may stand.
+const STATUSES: [&str; 5] = ["submitted", "approved", "refused", "withdrawn", "issued"];
+
+/// A request for a software certificate.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = CertificateRequest)]
+pub(super) struct Request {
+    /// `CR-2026-000001`
+    number: String,
+    /// The version that a decision is on.
+    version: i64,
+    /// submitted, approved, refused, withdrawn or issued.
+    status: &'static str,
+    /// `el-org-serv-ssl`
+    profile: String,
+    /// Whose certificate it will be.
+    structure: String,
+    /// The commonName to be certified.
+    common_name: String,
+    /// The host names to be certified.
+    dns_names: Vec<String>,
+    /// Who submitted it.
+    submitted_by: String,
+    /// When, RFC 3339.
+    submitted_at: String,
+    /// The certificate, where it is issued.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    certificate: Option<Issued>,
+}
+
+/// Which certificate.
+#[derive(Debug, Serialize, ToSchema)]
+struct Issued {
+    /// Short name of the authority.
+    issuer: String,
+    /// Its serial number, hexadecimal.
+    serial: String,
+}
+
+/// A page of requests, by number.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = CertificateRequests)]
+pub(super) struct Requests {
+    /// The requests.
+    certificate_requests: Vec<Request>,
+    /// Where the next page begins: `after` of the next request. Absent at the end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<String>,
+}
+
+/// Which requests.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Which {
+    /// In this state; in any where absent.
+    status: Option<String>,
+    /// After this number.
+    after: Option<String>,
+    /// At most so many: 1 to 200, 50 where absent.
+    limit: Option<i64>,
+}
+
+/// What is asked for.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = WantedCertificate)]
+pub(super) struct Wanted {
+    /// `el-org-serv-ssl`
+    profile: String,
+    /// Whose it will be, by the technical identifier of the register: `F0B0193488`.
+    structure: String,
+    /// The PKCS#10 request, PEM.
+    csr: String,
+}
+
+impl From<&CertificateRequest> for Request {
+    fn from(request: &CertificateRequest) -> Self {
+        Self {
+            number: request.number.clone(),
+            version: request.version,
+            status: request.state.name(),
+            profile: request.profile.clone(),
+            structure: request.structure.to_string(),
+            common_name: request.common_name.clone(),
+            dns_names: request.dns_names.clone(),
+            submitted_by: request.submitted_by.clone(),
+            submitted_at: request.submitted_at.to_string(),
+            certificate: match &request.state {
+                RequestState::Issued { issuer, serial, .. } => {
+                    Some(Issued { issuer: issuer.clone(), serial: serial.to_string() })
+                }
+                _ => None,
+            },
+        }
+    }
+}
+
+/// The requests, page after page.
+#[utoipa::path(get, path = "/certificate-requests", tag = "certificate requests", params(Which), responses(
+    (status = 200, body = Requests, headers(("Link" = String, description = "rel=\"next\""))),
+    (status = 403, body = Problem, content_type = "application/problem+json"),
+    (status = 422, body = Problem, content_type = "application/problem+json")
+))]
+pub(super) async fn list(caller: Caller, which: web::Query<Which>) -> Result<HttpResponse, Failure> {
+    let Which { status, after, limit } = which.into_inner();
+    let known = |slug: &str| STATUSES.into_iter().find(|one| *one == slug);
+    let status = status.as_deref().map(|slug| field("status", slug, known)).transpose()?;
+    let limit = limit.unwrap_or(50).clamp(1, PAGE_BOUND);
+    let found = caller
+        .work(move |work| Ok(views::requests(work.db, status, after.as_deref(), limit, work.act)?))
+        .await?;
+    let next = found.last().filter(|_| found.len() as i64 == limit).map(|one| one.number.clone());
+    let mut answer = HttpResponse::Ok();
+    if let Some(next) = &next {
+        let status = status.map_or(String::new(), |status| format!("status={status}&"));
+        let link = format!("<{BASE}/certificate-requests?{status}after={next}&limit={limit}>; rel=\"next\"");
+        answer.insert_header((header::LINK, link));
+    }
+    Ok(answer.json(Requests { certificate_requests: found.iter().map(Request::from).collect(), next }))
+}
+
+/// One request.
+#[utoipa::path(get, path = "/certificate-requests/{number}", tag = "certificate requests",
+    params(("number" = String, Path)), responses(
+    (status = 200, body = Request, headers(("ETag" = String))),
+    (status = 403, body = Problem, content_type = "application/problem+json"),
+    (status = 404, body = Problem, content_type = "application/problem+json")
+))]
+pub(super) async fn show(caller: Caller, number: web::Path<String>) -> Result<HttpResponse, Failure> {
+    let found = caller.work(move |work| Ok(views::request(work.db, &number, work.act)?)).await?;
+    Ok(send(shown(StatusCode::OK, None, &found)))
+}
+
+/// Submits a request.
+#[utoipa::path(post, path = "/certificate-requests", tag = "certificate requests", request_body = Wanted,
+    params(("Idempotency-Key" = Option<String>, Header)), responses(
+    (status = 201, body = Request, headers(("Location" = String), ("ETag" = String))),
+    (status = 403, body = Problem, content_type = "application/problem+json"),
+    (status = 409, body = Problem, content_type = "application/problem+json"),
+    (status = 422, body = Problem, content_type = "application/problem+json")
+))]
+pub(super) async fn submit(
+    caller: Caller,
+    key: IdempotencyKey,
+    wanted: Body<Wanted>,
+) -> Result<HttpResponse, Failure> {
+    let once = key.of(wanted.digest);
+    let Wanted { profile, structure, csr } = wanted.value;
+    let structure = field("structure", &structure, |text| text.parse().ok())?;
+    let new = NewCertificateRequest { profile, structure, csr: csr.into_bytes() };
+    let reply = caller
+        .work(move |work| {
+            let submit = work.state.submit_request();
+            once.in_one_write(work, |db, rng, act| {
+                let submitted =
+                    submit(db, new, rng, act).map_err(|(code, detail)| Failure::coded(code, detail))??;
+                let location = format!("{BASE}/certificate-requests/{}", submitted.number);
+                Ok(shown(StatusCode::CREATED, Some(location), &submitted))
+            })
+        })
+        .await?;
+    Ok(send(reply))
+}
+
+/// Gives what an officer's passkey must sign to decide on the version that he has read.
+#[utoipa::path(post, path = "/certificate-requests/{number}/challenge", tag = "certificate requests",
+    request_body = Asked, params(("number" = String, Path), ("If-Match" = String, Header)), responses(
+    (status = 200, body = Challenge),
+    (status = 403, body = Problem, content_type = "application/problem+json"),
+    (status = 409, body = Problem, content_type = "application/problem+json"),
+    (status = 412, body = Problem, content_type = "application/problem+json"),
+    (status = 428, body = Problem, content_type = "application/problem+json")
+))]
+pub(super) async fn challenge(
+    caller: Caller,
+    number: web::Path<String>,
+    seen: IfMatch,
+    asked: Body<Asked>,
+) -> Result<HttpResponse, Failure> {
+    let reply = caller
+        .work(move |work| {
+            let request = views::request(work.db, &number, work.act)?;
+            seen.check(&etag(request.version, request.state.name()))?;
+            decision::challenge(work, &request.decidable(), &asked.value)
+        })
+        .await?;
+    Ok(send(reply))
+}
+
+/// Takes the officer's signed decision.
+#[utoipa::path(post, path = "/certificate-requests/{number}/decision", tag = "certificate requests",
+    request_body = Signed, params(("number" = String, Path), ("If-Match" = String, Header),
+        ("Idempotency-Key" = Option<String>, Header)), responses(
+    (status = 200, body = Request, headers(("ETag" = String))),
+    (status = 403, body = Problem, content_type = "application/problem+json"),
+    (status = 409, body = Problem, content_type = "application/problem+json"),
+    (status = 412, body = Problem, content_type = "application/problem+json"),
+    (status = 428, body = Problem, content_type = "application/problem+json")
+))]
+pub(super) async fn decide(
+    caller: Caller,
+    number: web::Path<String>,
+    seen: IfMatch,
+    key: IdempotencyKey,
+    signed: Body<Signed>,
+) -> Result<HttpResponse, Failure> {
+    let once = key.of(signed.digest);
+    let reply = caller
+        .work(move |work| {
+            officers::require(work.db, Right::Decide, work.act)?;
+            let (read, text) = (signed.value.read()?, signed.value.reason_text);
+            let verifier = work.state.verifier();
+            once.in_one_write(work, |db, rng, act| {
+                let request = views::request(db, &number, act)?;
+                seen.check(&etag(request.version, request.state.name()))?;
+                let (version, proof, text) = (read.version, &read.proof, text.as_deref());
+                let decided = match read.verdict {
+                    Verdict::Approve => {
+                        certificate_request::approve(db, verifier, &number, version, proof, rng, act)?
+                    }
+                    Verdict::Refuse => {
+                        certificate_request::refuse(db, verifier, &number, version, proof, text, rng, act)?
+                    }
+                };
+                Ok(shown(StatusCode::OK, None, &decided))
+            })
+        })
+        .await?;
+    Ok(send(reply))
+}
+
+/// Takes a request back before it has a certificate.
+#[utoipa::path(post, path = "/certificate-requests/{number}/withdrawal", tag = "certificate requests",
+    request_body = Nothing, params(("number" = String, Path), ("If-Match" = String, Header),
+        ("Idempotency-Key" = Option<String>, Header)), responses(
+    (status = 200, body = Request, headers(("ETag" = String))),
+    (status = 403, body = Problem, content_type = "application/problem+json"),
+    (status = 409, body = Problem, content_type = "application/problem+json"),
+    (status = 412, body = Problem, content_type = "application/problem+json"),
+    (status = 428, body = Problem, content_type = "application/problem+json")
+))]
+pub(super) async fn withdraw(
+    caller: Caller,
+    number: web::Path<String>,
+    seen: IfMatch,
+    key: IdempotencyKey,
+    nothing: Body<Nothing>,
+) -> Result<HttpResponse, Failure> {
+    let once = key.of(nothing.digest);
+    let reply = caller
+        .work(move |work| {
+            once.in_one_write(work, |db, rng, act| {
+                let request = views::request(db, &number, act)?;
+                seen.check(&etag(request.version, request.state.name()))?;
+                let taken_back = certificate_request::withdraw(db, &number, rng, act)?;
+                Ok(shown(StatusCode::OK, None, &taken_back))
+            })
+        })
+        .await?;
+    Ok(send(reply))
+}
+
+fn shown(status: StatusCode, location: Option<String>, request: &CertificateRequest) -> Reply {
+    reply(status, location, Some(etag(request.version, request.state.name())), &Request::from(request))
+}

@@ -1,0 +1,141 @@
+//! Deciding by API: as on the pages, what decides is the officer's passkey. He asks for a challenge over the version that he has
+//! read, signs it wherever his authenticator is, and sends the answer.
+
+use actix_web::http::StatusCode;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use registration_authority::approval::passkey::Assertion;
+use registration_authority::approval::{
+    ApprovalProof, Decidable, PROOF_BOUND, PasskeyProof, Statement, Verdict,
+};
+use registration_authority::decision::{may_decide, nonce};
+use registration_authority::replies::Reply;
+use registration_authority::{faults as rules, refusal_reasons};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use utoipa::ToSchema;
+
+use super::body::field;
+use super::once::reply;
+use crate::desk::Work;
+use crate::failure::Failure;
+use crate::faults;
+
+/// Yes or no, before it is signed.
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Wish {
+    /// It may go on.
+    Approve,
+    /// It ends here.
+    Refuse,
+}
+
+/// What the officer means to decide.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Asked {
+    /// Yes or no.
+    decision: Wish,
+    /// The code of why not; for a refusal.
+    reason: Option<String>,
+}
+
+/// What his authenticator must sign. All octets are base64url without padding.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Challenge {
+    /// The DER of the decision, whose nonce the worker drew: sent back as it is, within half an hour.
+    statement: String,
+    /// The challenge: SHA-256 of the statement.
+    challenge: String,
+    /// What the client data must name.
+    origin: String,
+    /// For whom the authenticator signs.
+    rp_id: String,
+    /// The officer's keys.
+    credentials: Vec<String>,
+}
+
+/// The authenticator's answer (`AuthenticatorAssertionResponse`, Web Authentication Level 3 §5.2.2). All octets are base64url
+/// without padding.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Signed {
+    /// As the challenge gave it.
+    statement: String,
+    /// Which key.
+    credential_id: String,
+    /// What the authenticator says.
+    authenticator_data: String,
+    /// What the client says: JSON.
+    client_data: String,
+    /// ECDSA-Sig-Value.
+    signature: String,
+    /// The officer's own sentence; for a refusal.
+    pub(super) reason_text: Option<String>,
+}
+
+/// What was signed, read and not yet verified: the rule does.
+pub(super) struct Proof {
+    pub(super) verdict: Verdict,
+    pub(super) version: i64,
+    pub(super) proof: ApprovalProof,
+}
+
+/// A challenge for the officer who asks, where he may decide on this version.
+pub(super) fn challenge(work: &mut Work<'_>, subject: &Decidable, asked: &Asked) -> Result<Reply, Failure> {
+    let officer = may_decide(work.db, subject, subject.version, work.act)?;
+    let (verdict, reason) = match asked.decision {
+        Wish::Approve => (Verdict::Approve, None),
+        Wish::Refuse => {
+            let code = asked.reason.as_deref().ok_or(Failure::of(rules::ORDER_REASON_MISSING))?;
+            let known = refusal_reasons::of(subject.kind).find(|reason| reason.code == code);
+            (Verdict::Refuse, Some(known.ok_or(Failure::of(rules::ORDER_REASON_UNKNOWN))?.code))
+        }
+    };
+    let at = work.act.at;
+    let roster = work.state.verifier().roster(work.db)?;
+    let keys = roster.keys_of(&officer.login).filter(|key| key.counts(at));
+    let credentials: Vec<String> = keys.map(|key| base64url(&key.credential_id)).collect();
+    let relying_party = work.state.verifier().relying_party().filter(|_| !credentials.is_empty());
+    let relying_party = relying_party.ok_or(Failure::of(faults::DECISION_PROOF_MISSING))?;
+    let nonce = work.db.write(|db| nonce::take(db, &officer.login, at))?;
+    let statement = Statement::over_nonce(subject, verdict, reason, &officer.login, nonce, at).encode();
+    let challenge = Challenge {
+        challenge: base64url(&Sha256::digest(&statement)),
+        statement: base64url(&statement),
+        origin: relying_party.origin().to_owned(),
+        rp_id: relying_party.id().to_owned(),
+        credentials,
+    };
+    Ok(reply(StatusCode::OK, None, None, &challenge))
+}
+
+impl Signed {
+    /// The proof in it.
+    pub(super) fn read(&self) -> Result<Proof, Failure> {
+        let octets = |name, text: &str| {
+            field(name, text, |text| {
+                URL_SAFE_NO_PAD.decode(text).ok().filter(|octets| (1..=PROOF_BOUND).contains(&octets.len()))
+            })
+        };
+        let der = octets("statement", &self.statement)?;
+        let statement = Statement::decode(&der).ok_or(Failure::of(rules::APPROVAL_PROOF_INVALID))?;
+        let assertion = Assertion {
+            credential_id: octets("credential_id", &self.credential_id)?,
+            authenticator_data: octets("authenticator_data", &self.authenticator_data)?,
+            client_data: octets("client_data", &self.client_data)?,
+            signature: octets("signature", &self.signature)?,
+        };
+        Ok(Proof {
+            verdict: statement.verdict(),
+            version: statement.version(),
+            proof: ApprovalProof::Passkey(PasskeyProof::new(&der, &assertion)?),
+        })
+    }
+}
+
+/// As the API writes octets.
+pub(super) fn base64url(octets: &[u8]) -> String {
+    URL_SAFE_NO_PAD.encode(octets)
+}

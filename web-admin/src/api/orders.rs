@@ -1,0 +1,305 @@
+#![expect(unused_qualifications, reason = "the macro of utoipa writes `self::`")]
+
+use actix_web::http::{StatusCode, header};
+use actix_web::{HttpResponse, web};
+use card::CardNumber;
+use professional_registry::{IdNatPs, ImportedRegister, Profession};
+use registration_authority::approval::Verdict;
+use registration_authority::officers::{self, Right};
+use registration_authority::order::{self, CardOrder, NewCardOrder, OrderStatus, QueueCursor, QueueFilter};
+use registration_authority::replies::Reply;
+use registration_authority::views;
+use serde::{Deserialize, Serialize};
+use store::Timestamp;
+use utoipa::{IntoParams, ToSchema};
+
+use super::body::{Body, field};
+use super::caller::Caller;
+use super::decision::{self, Asked, Challenge, Signed};
+use super::once::{IdempotencyKey, reply, send};
+use super::problem::Problem;
+use super::version::{IfMatch, etag};
+use super::{BASE, PAGE_BOUND};
+use crate::failure::Failure;
+
+/// An order for a card.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Order {
+    /// `CO-2026-000001`
+    number: String,
+    /// Grows with each change of what would be approved.
+    version: i64,
+    /// Where it stands: submitted, waiting, approved, refused, withdrawn, ordered.
+    status: &'static str,
+    /// `CPS`
+    kind: String,
+    /// For whom, by IdNat_PS.
+    holder: String,
+    /// The family name to be certified.
+    family_name: String,
+    /// The given name to be certified.
+    given_name: String,
+    /// The code of the profession in TRE_G15.
+    profession: String,
+    /// The card that it replaces.
+    replaces: Option<String>,
+    /// Who submitted it.
+    submitted_by: String,
+    /// When, RFC 3339.
+    submitted_at: String,
+}
+
+/// A page of orders, oldest first.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Orders {
+    /// The orders.
+    orders: Vec<Order>,
+    /// Where the next page begins: `after` of the next request. Absent at the end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<String>,
+}
+
+/// Which orders.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Which {
+    /// In this state: submitted (where absent), waiting, approved, refused, withdrawn, ordered.
+    status: Option<String>,
+    /// After this place: `next` of the page before.
+    after: Option<String>,
+    /// At most so many: 1 to 200, 50 where absent.
+    limit: Option<i64>,
+}
+
+/// What is ordered.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Wanted {
+    /// `CPS` or `CPF`
+    kind: String,
+    /// For whom, by IdNat_PS: `899700000123`.
+    holder: String,
+    /// The code of the profession in TRE_G15: `60`.
+    profession: String,
+    /// The card that it replaces.
+    replaces: Option<String>,
+}
+
+/// Nothing more is to be said.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Nothing {}
+
+impl From<&CardOrder> for Order {
+    fn from(order: &CardOrder) -> Self {
+        Self {
+            number: order.number.clone(),
+            version: order.version,
+            status: order.state.name(),
+            kind: order.kind.to_string(),
+            holder: order.holder.to_string(),
+            family_name: order.family_name.clone(),
+            given_name: order.given_name.clone(),
+            profession: order.profession.code().to_owned(),
+            replaces: order.replaces.as_ref().map(ToString::to_string),
+            submitted_by: order.submitted_by.clone(),
+            submitted_at: order.submitted_at.to_string(),
+        }
+    }
+}
+
+/// The orders in one state, page after page.
+#[utoipa::path(get, path = "/orders", tag = "orders", params(Which), responses(
+    (status = 200, body = Orders, headers(("Link" = String, description = "rel=\"next\""))),
+    (status = 403, body = Problem, content_type = "application/problem+json"),
+    (status = 422, body = Problem, content_type = "application/problem+json")
+))]
+pub(super) async fn list(caller: Caller, which: web::Query<Which>) -> Result<HttpResponse, Failure> {
+    let which = which.into_inner();
+    let slug = which.status.as_deref().unwrap_or(OrderStatus::Submitted.as_str());
+    let status = field("status", slug, |slug| OrderStatus::ALL.into_iter().find(|it| it.as_str() == slug))?;
+    let after = which.after.as_deref().map(|text| field("after", text, read_cursor)).transpose()?;
+    let limit = which.limit.unwrap_or(50).clamp(1, PAGE_BOUND);
+    let found = caller
+        .work(move |work| {
+            let filter = QueueFilter { status, after, limit };
+            Ok(views::orders(work.db, &filter, work.act)?)
+        })
+        .await?;
+    let full = found.len() as i64 == limit;
+    let next = found.last().filter(|_| full).map(cursor);
+    let mut answer = HttpResponse::Ok();
+    if let Some(next) = &next {
+        let link =
+            format!("<{BASE}/orders?status={}&after={next}&limit={limit}>; rel=\"next\"", status.as_str());
+        answer.insert_header((header::LINK, link));
+    }
+    Ok(answer.json(Orders { orders: found.iter().map(Order::from).collect(), next }))
+}
+
+/// One order.
+#[utoipa::path(get, path = "/orders/{number}", tag = "orders", params(("number" = String, Path)), responses(
+    (status = 200, body = Order, headers(("ETag" = String))),
+    (status = 403, body = Problem, content_type = "application/problem+json"),
+    (status = 404, body = Problem, content_type = "application/problem+json")
+))]
+pub(super) async fn show(caller: Caller, number: web::Path<String>) -> Result<HttpResponse, Failure> {
+    let found = caller.work(move |work| Ok(views::order(work.db, &number, work.act)?)).await?;
+    Ok(send(shown(StatusCode::OK, None, &found)))
+}
+
+/// Submits an order.
+#[utoipa::path(post, path = "/orders", tag = "orders", request_body = Wanted,
+    params(("Idempotency-Key" = Option<String>, Header)), responses(
+    (status = 201, body = Order, headers(("Location" = String), ("ETag" = String))),
+    (status = 403, body = Problem, content_type = "application/problem+json"),
+    (status = 409, body = Problem, content_type = "application/problem+json"),
+    (status = 422, body = Problem, content_type = "application/problem+json")
+))]
+pub(super) async fn submit(
+    caller: Caller,
+    key: IdempotencyKey,
+    wanted: Body<Wanted>,
+) -> Result<HttpResponse, Failure> {
+    let once = key.of(wanted.digest);
+    let new = wanted.value.read()?;
+    let reply = caller
+        .work(move |work| {
+            once.in_one_write(work, |db, rng, act| {
+                let submitted = order::submit(db, &mut ImportedRegister, new, rng, act)?.into_order();
+                let location = format!("{BASE}/orders/{}", submitted.number);
+                Ok(shown(StatusCode::CREATED, Some(location), &submitted))
+            })
+        })
+        .await?;
+    Ok(send(reply))
+}
+
+/// Gives what an officer's passkey must sign to decide on the version that he has read.
+#[utoipa::path(post, path = "/orders/{number}/challenge", tag = "orders", request_body = Asked,
+    params(("number" = String, Path), ("If-Match" = String, Header)), responses(
+    (status = 200, body = Challenge),
+    (status = 403, body = Problem, content_type = "application/problem+json"),
+    (status = 409, body = Problem, content_type = "application/problem+json"),
+    (status = 412, body = Problem, content_type = "application/problem+json"),
+    (status = 428, body = Problem, content_type = "application/problem+json")
+))]
+pub(super) async fn challenge(
+    caller: Caller,
+    number: web::Path<String>,
+    seen: IfMatch,
+    asked: Body<Asked>,
+) -> Result<HttpResponse, Failure> {
+    let reply = caller
+        .work(move |work| {
+            let order = views::order(work.db, &number, work.act)?;
+            seen.check(&etag(order.version, order.state.name()))?;
+            decision::challenge(work, &order.decidable(), &asked.value)
+        })
+        .await?;
+    Ok(send(reply))
+}
+
+/// Takes the officer's signed decision.
+#[utoipa::path(post, path = "/orders/{number}/decision", tag = "orders", request_body = Signed,
+    params(("number" = String, Path), ("If-Match" = String, Header),
+        ("Idempotency-Key" = Option<String>, Header)), responses(
+    (status = 200, body = Order, headers(("ETag" = String))),
+    (status = 403, body = Problem, content_type = "application/problem+json"),
+    (status = 409, body = Problem, content_type = "application/problem+json"),
+    (status = 412, body = Problem, content_type = "application/problem+json"),
+    (status = 428, body = Problem, content_type = "application/problem+json")
+))]
+pub(super) async fn decide(
+    caller: Caller,
+    number: web::Path<String>,
+    seen: IfMatch,
+    key: IdempotencyKey,
+    signed: Body<Signed>,
+) -> Result<HttpResponse, Failure> {
+    let once = key.of(signed.digest);
+    let reply = caller
+        .work(move |work| {
+            officers::require(work.db, Right::Decide, work.act)?;
+            let (read, text) = (signed.value.read()?, signed.value.reason_text);
+            let verifier = work.state.verifier();
+            once.in_one_write(work, |db, rng, act| {
+                let order = views::order(db, &number, act)?;
+                seen.check(&etag(order.version, order.state.name()))?;
+                let (registry, text) = (&mut ImportedRegister, text.as_deref());
+                let decided = match read.verdict {
+                    Verdict::Approve => {
+                        order::approve(db, registry, verifier, &number, read.version, &read.proof, rng, act)?
+                    }
+                    Verdict::Refuse => {
+                        order::refuse(db, verifier, &number, read.version, &read.proof, text, rng, act)?
+                    }
+                };
+                Ok(shown(StatusCode::OK, None, &decided))
+            })
+        })
+        .await?;
+    Ok(send(reply))
+}
+
+/// Takes an order back.
+#[utoipa::path(post, path = "/orders/{number}/withdrawal", tag = "orders", request_body = Nothing,
+    params(("number" = String, Path), ("If-Match" = String, Header),
+        ("Idempotency-Key" = Option<String>, Header)), responses(
+    (status = 200, body = Order, headers(("ETag" = String))),
+    (status = 403, body = Problem, content_type = "application/problem+json"),
+    (status = 409, body = Problem, content_type = "application/problem+json"),
+    (status = 412, body = Problem, content_type = "application/problem+json"),
+    (status = 428, body = Problem, content_type = "application/problem+json")
+))]
+pub(super) async fn withdraw(
+    caller: Caller,
+    number: web::Path<String>,
+    seen: IfMatch,
+    key: IdempotencyKey,
+    nothing: Body<Nothing>,
+) -> Result<HttpResponse, Failure> {
+    let once = key.of(nothing.digest);
+    let reply = caller
+        .work(move |work| {
+            once.in_one_write(work, |db, rng, act| {
+                let order = views::order(db, &number, act)?;
+                seen.check(&etag(order.version, order.state.name()))?;
+                order::withdraw(db, &number, rng, act)?;
+                Ok(shown(StatusCode::OK, None, &order::get(db, &number)?))
+            })
+        })
+        .await?;
+    Ok(send(reply))
+}
+
+impl Wanted {
+    fn read(&self) -> Result<NewCardOrder, Failure> {
+        let known = |text: &str| Profession::from_code(text);
+        Ok(NewCardOrder {
+            kind: field("kind", &self.kind, |text| text.parse().ok())?,
+            holder: self.holder.parse::<IdNatPs>()?,
+            profession: field("profession", &self.profession, known)?,
+            replaces: match &self.replaces {
+                Some(number) => Some(field("replaces", number, |text| text.parse::<CardNumber>().ok())?),
+                None => None,
+            },
+        })
+    }
+}
+
+fn shown(status: StatusCode, location: Option<String>, order: &CardOrder) -> Reply {
+    reply(status, location, Some(etag(order.version, order.state.name())), &Order::from(order))
+}
+
+/// `1790000000000.CO-2026-000001`: when the last order of a page was submitted, and its number.
+fn cursor(order: &CardOrder) -> String {
+    format!("{}.{}", order.submitted_at.millis(), order.number)
+}
+
+fn read_cursor(text: &str) -> Option<QueueCursor> {
+    let (millis, number) = text.split_once('.')?;
+    let submitted_at = Timestamp::from_millis(millis.parse().ok()?);
+    Some(QueueCursor { submitted_at, number: number.to_owned() })
+}

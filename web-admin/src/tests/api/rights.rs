@@ -1,0 +1,126 @@
+//! Whose role gets what answer: every address of the API, by every method.
+
+use std::fmt::Write;
+
+use openssl::hash::MessageDigest;
+use openssl::pkey::PKey;
+use openssl::rsa::Rsa;
+use openssl::x509::{X509Name, X509Req};
+use registration_authority::certificate_request::{NewCertificateRequest, structure_names};
+use registration_authority::officers::Role;
+use serde_json::{Value, json};
+
+use super::super::house::person;
+use super::{House, ROUTES, Served, wanted};
+use crate::failure::Failure;
+
+const GOLDEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/tests/api/rights.txt");
+
+/// Whose structure asks for certificates.
+const STRUCTURE: &str = "F0B0193488";
+
+/// Who asks: the column, the login, the name and the role.
+const ACTORS: [(&str, &str, &str, Role); 5] = [
+    ("agent", "agent", "Agnès ROUX", Role::CertificationAgent),
+    ("officer", "bob", "Bob BERNARD", Role::RegistrationOfficer),
+    ("revocation", "rita", "Rita PETIT", Role::RevocationOfficer),
+    ("administrator", "nova", "Nova BLANC", Role::Administrator),
+    ("auditor", "audrey", "Audrey NOËL", Role::Auditor),
+];
+
+/// A new address has a row of its own here, or this fails: read what each role gets, then write it down with
+/// `UPDATE_GOLDEN=1`.
+#[test]
+fn every_address_of_the_api_answers_each_role_as_it_is_written_down() {
+    let mut served = Served::start();
+    let stranger = served.authorities.certify(&mut served.house, "enrolled for nobody");
+    let mut callers = vec![("nobody", None), ("not-enrolled", Some(stranger))];
+    for (column, login, name, role) in ACTORS {
+        callers.push((column, Some(served.certificate_of(login, name, role))));
+    }
+    let mut table = format!("{:<48}", "");
+    for (column, _) in &callers {
+        write!(table, "{column:<15}").unwrap();
+    }
+    let (mut next, mut asked) = (0, 0);
+    for (method, path, _) in ROUTES {
+        write!(table, "\n{:<48}", format!("{} {path}", method.to_uppercase())).unwrap();
+        for (_, certificate) in &callers {
+            // As many persons as the register has.
+            next += u32::from(path.starts_with("/orders") || path.starts_with("/cards"));
+            asked += 1;
+            let address = filled_in(&mut served.house, path, next, asked);
+            let etag = "\"1.submitted\"";
+            let body = (method == "post").then(|| body(path, next));
+            let method = method.to_uppercase();
+            let headers = [("If-Match", etag)];
+            let answer = served.ask(certificate.as_deref(), &method, &address, &headers, body.as_ref());
+            write!(table, "{:<15}", answer.status).unwrap();
+        }
+    }
+    let table: String = table.lines().map(|line| line.trim_end().to_owned() + "\n").collect();
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        std::fs::write(GOLDEN, &table).unwrap();
+    }
+    assert_eq!(table, std::fs::read_to_string(GOLDEN).unwrap());
+}
+
+/// An address with something of alice's that stands there.
+fn filled_in(house: &mut House, path: &str, number: u32, asked: u32) -> String {
+    let number = match path {
+        _ if path.starts_with("/orders/{number}") => house.submit("alice", &person(number)),
+        _ if path.starts_with("/cards/{number}") => house.card(&person(number)).to_string(),
+        _ if path.starts_with("/certificate-requests/{number}") => request(house, asked),
+        _ => String::new(),
+    };
+    path.replace("{number}", &number)
+}
+
+/// What is sent there.
+fn body(path: &str, number: u32) -> Value {
+    match path {
+        "/orders" => wanted(number),
+        "/certificate-requests" => {
+            json!({"profile": "el-org-sign", "structure": STRUCTURE, "csr": csr("jamais-permis")})
+        }
+        "/cards/{number}/opposition" => json!({"ground": "lost"}),
+        _ if path.ends_with("/withdrawal") => json!({}),
+        _ if path.ends_with("/challenge") => json!({"decision": "approve"}),
+        _ if path.ends_with("/decision") => json!({
+            "statement": "AA", "credential_id": "AA", "authenticator_data": "AA", "client_data": "AA",
+            "signature": "AA",
+        }),
+        _ => panic!("say here what is sent to {path}"),
+    }
+}
+
+/// A request of alice's, for a name of its own.
+fn request(house: &mut House, number: u32) -> String {
+    let act = house.officer("alice");
+    let structure = STRUCTURE.parse().unwrap();
+    let name = format!("cachet-{number}");
+    let new = NewCertificateRequest {
+        profile: "el-org-sign".to_owned(),
+        structure: STRUCTURE.parse().unwrap(),
+        csr: csr(&name).into_bytes(),
+    };
+    let state = house.state.clone();
+    let House { db, rng, .. } = house;
+    db.write(|db| structure_names::allow(db, &structure, &name, rng, &act)).unwrap();
+    let submitted = db.write(|db| {
+        let submitted = state.submit_request()(db, new, rng, &act);
+        submitted.map_err(|(code, detail)| Failure::coded(code, detail))?.map_err(Failure::from)
+    });
+    submitted.unwrap().number
+}
+
+fn csr(common_name: &str) -> String {
+    let key = PKey::from_rsa(Rsa::generate(2048).unwrap()).unwrap();
+    let mut request = X509Req::builder().unwrap();
+    request.set_pubkey(&key).unwrap();
+    let mut name = X509Name::builder().unwrap();
+    name.append_entry_by_text("CN", common_name).unwrap();
+    request.set_subject_name(&name.build()).unwrap();
+    request.sign(&key, MessageDigest::sha256()).unwrap();
+    String::from_utf8(request.build().to_pem().unwrap()).unwrap()
+}
