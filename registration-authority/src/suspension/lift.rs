@@ -20,7 +20,7 @@ use der::{Encode, Sequence};
 use rand_core::CryptoRng;
 use serde_json::json;
 use store::audit::{self, Event};
-use store::{Act, Code, Database, Fault, crash_point};
+use store::{Act, Code, Database, Fault};
 use thiserror::Error;
 
 use super::suspend::certificates_of;
@@ -168,7 +168,6 @@ pub fn lift_released(
             Err(LiftError::Database(error)) => return Err(error),
             Err(error) => done.failed.push((suspension.card, error.code())),
         }
-        crash_point("suspension.lifted");
     }
     Ok(done)
 }

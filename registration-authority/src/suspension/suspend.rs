@@ -7,7 +7,7 @@ use rand_core::CryptoRng;
 use serde_json::json;
 use store::audit::{self, Event};
 use store::schema::card_suspensions;
-use store::{Act, Code, Database, Fault, Timestamp, crash_point};
+use store::{Act, Code, Database, Fault, Timestamp};
 use thiserror::Error;
 
 use super::of_card;
@@ -106,12 +106,10 @@ pub fn suspend(
     if policy == SuspensionPolicy::NotAllowed {
         return Err(SuspendError::NotAllowed);
     }
-    let suspended = db.write_on_reserve(|db| {
+    db.write_on_reserve(|db| {
         officers::require(db, Right::Oppose, act)?;
         within(db, number, rng, act)
-    })?;
-    crash_point("suspension.committed");
-    Ok(suspended)
+    })
 }
 
 /// The card's row is taken first, so that its opposition and this one wait for each other (invariant 15).

@@ -23,7 +23,7 @@ async fn the_next_dossier_and_the_one_before_keep_the_filter_that_the_list_had()
     let orders: Vec<String> = (10..14).map(|one| house.submit("alice", &person(one))).collect();
     house.approve_fully(&orders[1]);
     let mut bob = house.browser("bob").await;
-    let filter = "statut=a-verifier&risque=rouge&qui=%C3%89lise";
+    let filter = "statut=a-verifier&type=CPS&profession=60";
     let page = bob.get(&format!("/ra/dossiers/{}?{filter}&fait=note", orders[2])).await;
     let [previous, next] = beside(&page);
     assert_eq!(
@@ -51,6 +51,9 @@ async fn the_next_dossier_and_the_one_before_keep_the_filter_that_the_list_had()
         Some(format!("/ra/dossiers/{}?{filter}", orders[3])),
         "it goes on from there"
     );
+    // Nobody stands in a list that asks for other orders.
+    let others = bob.get(&format!("/ra/dossiers/{}?statut=a-verifier&type=CPF", orders[2])).await;
+    assert_eq!(beside(&others), [None, None]);
     // What is no filter goes nowhere.
     let hostile = [("version", "1"), ("motif", "duplicate"), ("liste", "a=\r\nSet-Cookie: x")];
     let answer = bob.post(&format!("/ra/dossiers/{}/refuser", orders[3]), &hostile).await;

@@ -28,6 +28,7 @@ mod routes;
 mod shortcuts;
 mod sign_in;
 mod taking_back;
+mod suspensions;
 mod tickets;
 
 // As the software signer finds it.

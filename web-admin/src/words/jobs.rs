@@ -15,6 +15,7 @@ pub fn job(name: &str) -> Option<&'static str> {
         "object-store" => "Recopie les publications dans le stockage d'objets",
         "opposition-callbacks" => "Cherche dans le répertoire qui rappeler",
         "opposition-codes" => "Tire les codes d'opposition des cartes certifiées",
+        "order-flags" => "Signale les porteurs qui semblent inscrits deux fois au répertoire",
         "publication" => "Publie ce qui est dû : listes de révocation, liste d'opposition, certificats",
         "registration" => "Commande la carte des professionnels nouvellement inscrits",
         "renewal" => "Prépare et applique les plans de renouvellement",
