@@ -2,6 +2,9 @@
 //! same day. Dates of birth are the worker's alone to read, so it looks at each version of an order soon after it was
 //! submitted, and what it finds stands beside it before an officer decides; an officer reads that there is somebody, and no date.
 
+#[cfg(test)]
+mod tests;
+
 use card::Card;
 use diesel::prelude::*;
 use professional_registry::{SameBirth, merges, same_birth};

@@ -27,8 +27,8 @@ mod releases;
 mod routes;
 mod shortcuts;
 mod sign_in;
-mod taking_back;
 mod suspensions;
+mod taking_back;
 mod tickets;
 
 // As the software signer finds it.
