@@ -68,7 +68,7 @@ fn the_web_role_reads_no_date_of_birth_and_no_look() {
     let mut house = House::on(&url);
     entered_twice(&mut house, "DURANT", "03/05/1984");
     let mut web = Database::open(&url, DatabaseRole::Web).unwrap();
-    let refused = professional_registry::same_birth(&mut web, &nurse().to_string()).unwrap_err();
+    let refused = same_birth(&mut web, &nurse().to_string()).unwrap_err();
     assert!(refused.to_string().contains("permission denied"), "{refused}");
     let mut worker = Database::open(&url, DatabaseRole::Worker).unwrap();
     let act = house.job();
