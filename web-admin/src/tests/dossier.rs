@@ -103,7 +103,10 @@ async fn what_is_previewed_of_a_refusal_is_what_leaves() {
     for paragraph in &letter.paragraphs {
         assert!(preview.says(&paragraph.replace('<', "&#60;").replace('>', "&#62;")), "{paragraph}");
     }
-    assert!(preview.body.contains("value=\"register-mismatch\" aria-keyshortcuts=\"1\" checked"), "what was chosen is not lost");
+    assert!(
+        preview.body.contains("value=\"register-mismatch\" aria-keyshortcuts=\"1\" checked"),
+        "what was chosen is not lost"
+    );
     for notice in [Notice::Approved, Notice::Refused] {
         for paragraph in notices::wording(notice, &format!("order {number}")).paragraphs {
             assert!(preview.says(&paragraph), "{paragraph}");
