@@ -156,6 +156,9 @@ fn keys_go_from_row_to_row_and_from_dossier_to_dossier_unless_they_are_switched_
     browser.open(&format!("{}/ra/file", desk.origin));
     browser.press(&["g", "o"]);
     browser.wait_for("Trouver une carte");
+    browser.press(&["/"]);
+    assert_eq!(browser.focused(), "numero");
+    browser.run("document.activeElement.blur()");
     browser.press(&["?"]);
     browser.wait_for("Raccourcis clavier");
     browser.screenshot("keyboard-help");
