@@ -1,3 +1,6 @@
+mod accessibility;
+mod keyboard;
+
 use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -7,6 +10,8 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use ureq::Agent;
+
+pub use keyboard::ENTER;
 
 use super::program::tool;
 use super::{Running, folder, free_port, root, start, wait_for_port};

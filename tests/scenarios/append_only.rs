@@ -54,6 +54,7 @@ const BEFORE: &str = "
         (SELECT spki_sha256 FROM certificates LIMIT 1) FROM card_orders WHERE status = 'submitted' AND submitted_by <> 'x';
     INSERT INTO decision_retractions SELECT subject_kind, subject_number, subject_version, decided_by, 1 FROM decisions
         WHERE decided_by = 'x';
+    INSERT INTO order_notes SELECT number, number, 'x', 1, 'x' FROM card_orders WHERE status = 'submitted';
     INSERT INTO coherence_sightings (face, issuer, scope, number, seen_at) VALUES ('list', '', '', 1, 2);";
 
 /// Each of these would take something back; the database refuses it and says why.
@@ -146,6 +147,8 @@ const ATTEMPTS: &[(&str, &str)] = &[
     ("DELETE FROM officer_enrolments", "append-only"),
     ("UPDATE decision_receipts SET refusal = 'x'", "append-only"),
     ("DELETE FROM decision_receipts", "append-only"),
+    ("UPDATE order_notes SET note = 'y'", "as it was written"),
+    ("DELETE FROM order_notes", "notes of an open order"),
     ("UPDATE decision_retractions SET retracted_at = 0", "append-only"),
     ("DELETE FROM decision_retractions", "append-only"),
     (

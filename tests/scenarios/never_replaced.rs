@@ -15,6 +15,7 @@ use diesel::sql_types::{BigInt, Nullable, Text};
 const REWRITTEN: &[&str] = &[
     "audit_pending",
     "decision_inbox",
+    "decisions_pending",
     "job_runs",
     "order_leases",
     "order_places",

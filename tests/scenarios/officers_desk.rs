@@ -1,5 +1,6 @@
 //! The officer's desk in a real browser: a passkey is made, enrolled, signs in and decides. Screens go to `target/screens/`.
 
+use std::fs;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -20,16 +21,25 @@ use super::workshop::{APPROVER, SUBMITTER};
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A demonstration that is served, with two administrators' keys pinned.
-struct Desk {
-    serving: Serving,
-    keys: OfficersKeys,
-    origin: String,
-    db: Database,
+pub struct Desk {
+    pub serving: Serving,
+    pub keys: OfficersKeys,
+    pub origin: String,
+    pub db: Database,
 }
 
 fn desk() -> Desk {
+    desk_where("approval_delay_seconds = 0", "refusal_delay_seconds = 0")
+}
+
+/// The same, where decisions wait so long.
+pub fn desk_where(approval: &str, refusal: &str) -> Desk {
     let mut pinned = None;
     let serving = serve_as(|dir, port| {
+        let file = dir.join("igc.toml");
+        let text = fs::read_to_string(&file).unwrap();
+        let text = text.replace("approval_delay_seconds = 0", approval);
+        fs::write(&file, text.replace("refusal_delay_seconds = 0", refusal)).unwrap();
         let origin = format!("https://localhost:{port}");
         pinned = Some((OfficersKeys::pin(dir, &origin), origin));
     });
@@ -45,7 +55,7 @@ fn desk() -> Desk {
 
 impl Desk {
     #[track_caller]
-    fn wait_until(&mut self, what: &str, mut holds: impl FnMut(&mut Self) -> bool) {
+    pub fn wait_until(&mut self, what: &str, mut holds: impl FnMut(&mut Self) -> bool) {
         let begun = Instant::now();
         while !holds(self) {
             assert!(begun.elapsed() < PATIENCE, "not within {PATIENCE:?}: {what}");
@@ -54,7 +64,7 @@ impl Desk {
     }
 
     /// An officer makes his key in his browser; two administrators sign for it; the worker has seen it.
-    fn officer(&mut self, login: &str, name: &str) -> Browser {
+    pub fn officer(&mut self, login: &str, name: &str) -> Browser {
         let browser = Browser::new(1280);
         browser.open(&format!("{}/ra/sign-in", self.origin));
         browser.click("a[href='/ra/cle']");
@@ -82,14 +92,14 @@ impl Desk {
         browser
     }
 
-    fn sign_in(&self, browser: &Browser) {
+    pub fn sign_in(&self, browser: &Browser) {
         browser.open(&format!("{}/ra/sign-in", self.origin));
         browser.click("main button");
         browser.wait_for("Se déconnecter");
     }
 
     /// An order that waits, and that nobody of these decides on but another than its submitter.
-    fn waiting(&mut self) -> String {
+    pub fn waiting(&mut self) -> String {
         card_orders::table
             .filter(card_orders::status.eq("submitted").and(card_orders::submitted_by.eq(SUBMITTER)))
             .order(card_orders::number)

@@ -86,6 +86,25 @@ add_object_store() {
     echo "$version" >"$home/installed.txt"
 }
 
+# What looks at the pages for what keeps people out of them, in a browser of the tests and nowhere else (MPL-2.0). The digest is
+# that of the package as it was read.
+add_axe() {
+    local home=${CARGO_TARGET_DIR:-target}/axe version=4.14.1
+    local digest=e6b0ce02b84d892e2e33e403485e7f3d6c29e2be6df65daf44d89ba564139745
+    if [ "$(cat "$home/installed.txt" 2>/dev/null)" = "$digest" ]; then return 0; fi
+    command -v npm >/dev/null || add_packages npm
+    echo "fetching axe-core $version into $home"
+    rm -rf "$home"
+    mkdir -p "$home"
+    (
+        cd "$home"
+        npm pack --silent "axe-core@$version" >/dev/null
+        echo "$digest  axe-core-$version.tgz" | sha256sum --check --quiet
+        tar -xzf "axe-core-$version.tgz" --strip-components=1 package/axe.min.js package/LICENSE
+        echo "$digest" >installed.txt
+    )
+}
+
 if ! command -v cargo >/dev/null; then
     echo "cargo is missing: install Rust first (rustup, stable toolchain)" >&2
     exit 7
@@ -100,6 +119,7 @@ test)
     add_nginx
     add_judges
     add_object_store
+    add_axe
     ;;
 *)
     echo "usage: $0 build|test" >&2

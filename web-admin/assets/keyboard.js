@@ -10,7 +10,8 @@ addEventListener("keydown", (event) => {
     return;
   }
   // On a French keyboard the row of digits gives them with Shift alone.
-  const key = event.code.startsWith("Digit") ? event.code.slice(5) : event.key.toLowerCase();
+  const digit = event.code.startsWith("Digit") && !["/", "?"].includes(event.key);
+  const key = digit ? event.code.slice(5) : event.key.toLowerCase();
   const done = of_sequence(key) || in_list(event, key) || of_element(key);
   if (done) {
     event.preventDefault();
@@ -39,7 +40,9 @@ function of_sequence(key) {
 }
 
 function of_element(key) {
-  const element = shown(`[aria-keyshortcuts="${CSS.escape(alt ? `Alt+${key}` : key)}"]`);
+  const element = key === "/"
+    ? shown('[role="search"] input[type="text"]')
+    : shown(`[aria-keyshortcuts="${CSS.escape(alt ? `Alt+${key}` : key)}"]`);
   if (!element) {
     return false;
   }
@@ -61,7 +64,7 @@ function of_element(key) {
 
 // In a list j and k go from row to row, o opens, x selects, and X all from the last one on.
 function in_list(event, key) {
-  const rows = [...document.querySelectorAll("[data-rows] tbody tr")];
+  const rows = [...document.querySelectorAll("table.stack tbody tr")].filter((row) => row.querySelector("a"));
   if (rows.length === 0) {
     return false;
   }

@@ -48,16 +48,16 @@ const KEYS: &[Keys] = &[
         keys: &[
             ("g puis q", "aller à la file des demandes"),
             ("g puis o", "aller aux cartes, pour une opposition"),
+            ("/", "rechercher, où la page a une recherche"),
             ("?", "cette page"),
         ],
     },
     Keys {
-        where_: "Dans la file",
+        where_: "Dans la file et les autres listes",
         keys: &[
             ("j, k", "ligne suivante, ligne précédente"),
-            ("o ou Entrée", "ouvrir le dossier"),
-            ("x, Maj + x", "sélectionner la ligne, toutes jusqu'à elle"),
-            ("/", "rechercher"),
+            ("o ou Entrée", "ouvrir"),
+            ("x, Maj + x", "sélectionner la ligne, toutes jusqu'à elle, où elles se sélectionnent"),
         ],
     },
     Keys {
