@@ -77,6 +77,13 @@ pub enum Command {
         #[command(flatten)]
         officer: AsOfficer,
     },
+    /// Take back the officer's own decision, before it has taken effect.
+    TakeBack {
+        /// Its number.
+        number: String,
+        #[command(flatten)]
+        officer: AsOfficer,
+    },
     /// Refuse an order, with a reason.
     Reject {
         /// Its number.
@@ -139,6 +146,10 @@ pub fn run(global: &Global, command: &Command) -> Result<ExitCode, Problem> {
             let code = if approved { 0 } else { Kind::AwaitsApproval.exit_code() };
             Ok(ExitCode::from(code))
         }
+        Command::TakeBack { number, officer } => {
+            let open = take_back(db, &installation, number, officer)?;
+            show(global, db, &open)
+        }
         Command::Reject { number, reason, text, officer } => {
             let order = reject(db, &installation, number, reason, text.as_deref(), officer)?;
             show(global, db, &order)
@@ -170,6 +181,19 @@ fn approve(
             &act,
         )
     })?)
+}
+
+fn take_back(
+    db: &mut Database,
+    installation: &Installation,
+    number: &str,
+    officer: &AsOfficer,
+) -> Result<CardOrder, Problem> {
+    let act = officer.act(installation)?;
+    let verifier = officer::verifier(installation)?;
+    let (registry, rng) = (&mut ImportedRegister, &mut system_rng());
+    let version = order::get(db, number)?.version;
+    Ok(db.write(|db| order::take_back(db, registry, &verifier, number, version, rng, &act))?)
 }
 
 fn reject(
