@@ -244,6 +244,27 @@ fn a_private_key_that_others_may_read_is_not_used() {
 }
 
 #[test]
+fn an_officer_takes_his_decision_back_before_it_has_taken_effect_and_not_after() {
+    let copy = copy_of(on_sqlite());
+    let file = copy.path().join("igc.toml");
+    let played = fs::read_to_string(&file).unwrap();
+    fs::write(&file, played.replace("approval_delay_seconds = 0", "approval_delay_seconds = 600")).unwrap();
+    let order =
+        |verb: &str, login: &str| igc_in(copy.path(), &["order", verb, "CO-2026-000004", "--as", login]);
+    order("approve", "dominique.bernard").expect_exit(0);
+    let batch = igc_in(copy.path(), &["card", "batch", "close"]).expect_exit(0);
+    assert_eq!(batch.json(), serde_json::Value::Null, "no batch takes it up yet");
+    let another = order("take-back", "louison.durand").expect_exit(5);
+    assert_eq!(code(&another), "decision-not-yours");
+    let open = order("take-back", "dominique.bernard").expect_exit(0).json();
+    assert_eq!((&open["status"], &open["version"]), (&"submitted".into(), &2.into()));
+    order("approve", "dominique.bernard").expect_exit(0);
+    fs::write(&file, played).unwrap();
+    let late = order("take-back", "dominique.bernard").expect_exit(4);
+    assert_eq!(code(&late), "decision-in-effect");
+}
+
+#[test]
 fn a_renewal_plan_that_cannot_be_applied_holds_up_no_other_and_no_planning() {
     let copy = copy_of(on_sqlite());
     let url = format!("sqlite:{}", copy.path().join("igc.sqlite").display());

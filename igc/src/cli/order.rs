@@ -85,6 +85,13 @@ pub enum Command {
         #[arg(long, value_name = "FILE", requires = "server")]
         proof: Option<PathBuf>,
     },
+    /// Take back the officer's own decision, before it has taken effect.
+    TakeBack {
+        /// Its number.
+        number: String,
+        #[command(flatten)]
+        officer: AsOfficer,
+    },
     /// Refuse an order, with a reason.
     Reject {
         /// Its number.
@@ -160,6 +167,10 @@ fn here(global: &Global, command: &Command) -> Result<ExitCode, Problem> {
             let code = if approved { 0 } else { Kind::AwaitsApproval.exit_code() };
             Ok(ExitCode::from(code))
         }
+        Command::TakeBack { number, officer } => {
+            let open = take_back(db, &installation, number, officer)?;
+            show(global, db, &open)
+        }
         Command::Reject { number, reason, text, officer, .. } => {
             let order = reject(db, &installation, number, reason, text.as_deref(), officer)?;
             show(global, db, &order)
@@ -205,6 +216,19 @@ fn approve(
             &act,
         )
     })?)
+}
+
+fn take_back(
+    db: &mut Database,
+    installation: &Installation,
+    number: &str,
+    officer: &AsOfficer,
+) -> Result<CardOrder, Problem> {
+    let act = officer.act(installation)?;
+    let verifier = officer::verifier(installation)?;
+    let (registry, rng) = (&mut ImportedRegister, &mut system_rng());
+    let version = order::get(db, number)?.version;
+    Ok(db.write(|db| order::take_back(db, registry, &verifier, number, version, rng, &act))?)
 }
 
 fn reject(
