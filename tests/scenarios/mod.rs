@@ -64,5 +64,6 @@ mod status_service;
 mod sync_order;
 mod test_certificates;
 mod tidy;
+mod trail_page;
 mod weak_keys;
 mod workshop;

@@ -9,6 +9,7 @@ mod assets;
 mod challenges;
 mod chart;
 mod desk;
+mod diagnosis;
 mod exchange;
 mod failure;
 pub mod faults;
@@ -23,6 +24,7 @@ mod sessions;
 mod sign_in_links;
 mod state;
 mod throttle;
+mod trail_proofs;
 mod typography;
 mod words;
 
@@ -32,13 +34,15 @@ mod tests;
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, FormConfig, ServiceConfig};
 
+pub use diagnosis::Finding;
 pub use operations::{JobPace, OcspFigures, Urgency};
 pub use publications::{
     Publications, PublishedAuthority, PublishedCoherence, PublishedCrl, PublishedFile, PublishedOppositions,
     Untold,
 };
 pub use sign_in_links::SignInLinks;
-pub use state::{ReadPublications, ReadPublishedFile, WebSettings, WebState};
+pub use state::{Diagnose, ReadPublications, ReadPublishedFile, WebSettings, WebState};
+pub use trail_proofs::{EventProof, ProveEvent, Selected, WriteSelection};
 pub use words::job as job_words;
 
 /// Largest form, in octets.

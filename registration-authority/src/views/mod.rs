@@ -5,6 +5,7 @@
 
 mod card;
 mod dossier;
+mod holder;
 mod keys;
 mod queue;
 mod stops;
@@ -14,6 +15,7 @@ mod tests;
 
 pub use card::{AttachedCertificate, CardView, CardViewError, card, find_card};
 pub use dossier::{Comparison, Dossier, DossierError, dossier, order};
+pub use holder::{HOLDER_BOUND, HeldCard, HolderError, HolderNotice, HolderTicket, HolderView, holder};
 pub use keys::{KeysError, enrolment, keys};
 pub use queue::{OrderSummary, QueueError, queue};
 pub use stops::{StopsError, held_feeds, open_lapses, opposition_plans};

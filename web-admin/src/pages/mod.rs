@@ -3,6 +3,7 @@
 mod card;
 mod cards;
 mod decision;
+mod diagnostic;
 mod dossier;
 mod enrolment;
 mod filters;
@@ -13,6 +14,7 @@ mod new_key;
 mod new_order;
 mod operations;
 mod opposition;
+mod person;
 pub(crate) mod pki;
 mod question;
 mod queue;
@@ -22,6 +24,7 @@ pub(crate) mod sign_in;
 mod signing;
 mod stale;
 mod tickets;
+mod trail;
 
 #[cfg(test)]
 pub(crate) use new_key::grouped;
@@ -43,7 +46,7 @@ use crate::words::{self, Refusal};
 
 /// Every page, by address. What is not here is not served; whose role gets what answer is written down for
 /// each of them in `tests/routes.txt`.
-pub(crate) const ADDRESSES: [&[Address]; 19] = [
+pub(crate) const ADDRESSES: [&[Address]; 22] = [
     &[Address::at("/").get(|| web::get().to(home))],
     sign_in::ADDRESSES,
     queue::ADDRESSES,
@@ -63,6 +66,9 @@ pub(crate) const ADDRESSES: [&[Address]; 19] = [
     keys::ADDRESSES,
     enrolment::ADDRESSES,
     operations::ADDRESSES,
+    diagnostic::ADDRESSES,
+    person::ADDRESSES,
+    trail::ADDRESSES,
 ];
 
 /// An address, and what it does by each method that it answers.

@@ -144,6 +144,8 @@ fn filled_in(house: &mut House, path: &str, number: u32, submitter: &str) -> Str
             let key = Authenticator::new(&login);
             path.replace("{number}", &house.proposed(&key, &login, "Nova BLANC", Role::Auditor))
         }
+        "/ra/porteurs/{id}" => path.replace("{id}", &holder.to_string()),
+        _ if path == "/ra/journal/{event}" => path.replace("{event}", &house.event()),
         _ => path
             .replace("{receipt}", "OP-0000000000000000")
             .replace("{plan}", "PO-2026-000001")
@@ -171,6 +173,7 @@ fn form(path: &str, number: u32) -> Vec<(&'static str, String)> {
         | "/ra/registre/extraits/{feed}/liberer" => &[("version", "1")],
         "/ra/dossiers/{number}/demander" => &[("version", "1"), ("question", "Pourquoi ?")],
         "/ra/dossiers/{number}/repondre" => &[("reponse", "Parce que.")],
+        "/ra/journal/selection" => &[("action", "officer.")],
         "/ra/caducites/{plan}/rejeter" => &[("motif", "file-wrong")],
         "/ra/registre/extraits/{feed}/rejeter" => &[("version", "1"), ("motif", "file-wrong")],
         "/ra/dossiers/{number}/refuser" => &[("version", "1"), ("motif", "duplicate")],
