@@ -47,6 +47,45 @@ pub struct JobRun {
     pub troubled_since: Option<Timestamp>,
 }
 
+/// How much later than its pause a job may be: what it did is written down once a minute, and others come before it.
+const PATIENCE: Duration = Duration::from_secs(180);
+
+/// How long a job may fail before somebody must see to it.
+const FAILS_AT_MOST: Duration = Duration::from_secs(600);
+
+/// How a job stands after its last run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum JobStanding {
+    /// What should be is.
+    Done,
+    /// It names something that it left undone.
+    Partly,
+    /// It fails.
+    Failing,
+    /// It has failed for ten minutes.
+    FailingForLong,
+    /// It should have run again by now, and nobody has heard of it.
+    Silent,
+}
+
+impl JobRun {
+    /// How its job stands at `at`, where it pauses so long between two runs; without a pause nobody knows when it
+    /// should run again.
+    pub fn standing(&self, pause: Option<Duration>, at: Timestamp) -> JobStanding {
+        let ended = self.began_at.plus(Duration::from_millis(u64::try_from(self.took_ms).unwrap_or(0)));
+        if pause.is_some_and(|pause| ended.plus(pause).plus(PATIENCE) < at) {
+            return JobStanding::Silent;
+        }
+        let for_long = self.troubled_since.is_some_and(|since| since.plus(FAILS_AT_MOST) < at);
+        match (self.outcome.as_str(), for_long) {
+            ("done", _) => JobStanding::Done,
+            ("partly", _) => JobStanding::Partly,
+            (_, false) => JobStanding::Failing,
+            (_, true) => JobStanding::FailingForLong,
+        }
+    }
+}
+
 /// Writes a run over the last one of its job.
 pub fn record(
     db: &mut Database,
@@ -89,6 +128,27 @@ mod tests {
     use store::{DatabaseRole, fault};
 
     use super::*;
+
+    #[test]
+    fn a_job_that_falls_silent_is_as_loud_as_one_that_fails() {
+        let at = |second: i64| Timestamp::from_seconds(1_000_000 + second);
+        let run = |outcome: &str, troubled_since: Option<i64>| JobRun {
+            job: "publication".to_owned(),
+            began_at: at(0),
+            took_ms: 40,
+            outcome: outcome.to_owned(),
+            trouble: None,
+            troubled_since: troubled_since.map(at),
+        };
+        let pause = Some(Duration::from_secs(5));
+        let (done, failed) = (run("done", None), run("failed", Some(0)));
+        assert_eq!([0, 185].map(|seconds| done.standing(pause, at(seconds))), [JobStanding::Done; 2]);
+        assert_eq!(done.standing(pause, at(186)), JobStanding::Silent);
+        assert_eq!(failed.standing(pause, at(10)), JobStanding::Failing);
+        assert_eq!(run("failed", Some(-700)).standing(pause, at(10)), JobStanding::FailingForLong);
+        assert_eq!(run("partly", Some(-700)).standing(pause, at(10)), JobStanding::Partly);
+        assert_eq!(done.standing(None, at(1_000_000)), JobStanding::Done, "its schedule says when");
+    }
 
     #[test]
     fn the_last_run_stands_and_says_since_when_none_was_done() {

@@ -4,9 +4,10 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 const USAGE: &str = "\
-Checks an audit bundle that `igc audit export` wrote.
+Checks an audit bundle that `igc audit export` wrote, or a selection of the log that an auditor took from the pages.
 
 Usage: igc-verify [OPTIONS] BUNDLE
+       igc-verify [--key FILE] [--json] SELECTION
 
   --key FILE               the log's verifier key, kept from an earlier time
   --since-checkpoint FILE  checkpoints kept from an earlier time: finds a rollback
@@ -24,7 +25,7 @@ Exit: 0 it holds, 8 it does not, 2 usage, 1 unreadable.
 /// What was asked.
 #[derive(Debug, Default)]
 pub struct Arguments {
-    /// The folder of the bundle.
+    /// The folder of the bundle, or the file of a selection.
     pub bundle: PathBuf,
     /// The log's verifier key, kept from an earlier time.
     pub key: Option<PathBuf>,

@@ -226,7 +226,7 @@ fn files_of(folder: &Path) -> Result<Vec<(String, Vec<u8>)>, Unreadable> {
     Ok(files)
 }
 
-fn text(path: &Path, most: u64) -> Result<String, Unreadable> {
+pub fn text(path: &Path, most: u64) -> Result<String, Unreadable> {
     String::from_utf8(read(path, most)?).map_err(|_| Unreadable(format!("{}: not UTF-8", path.display())))
 }
 

@@ -35,6 +35,11 @@ impl Findings {
         Self { trusted: bundle.trusted(), ..Self::default() }
     }
 
+    /// Of what is no bundle.
+    pub(crate) fn trusting(trusted: Vec<String>) -> Self {
+        Self { trusted, ..Self::default() }
+    }
+
     /// `row` does not hold, because of `what`.
     pub(crate) fn contradiction(&mut self, row: impl Display, what: impl Display) {
         if self.contradictions.len() < MOST_LISTED {

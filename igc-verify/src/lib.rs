@@ -4,6 +4,8 @@
 //! `log` recomputes every leaf and the tree, and verifies its checkpoints; `certificates` verifies what every
 //! certificate rests on (`decision`, `chip`, `responder`), and that the log has its leaves.
 //!
+//! `selection` does it for events that an auditor took from the pages, each with its way to one checkpoint.
+//!
 //! A bundle is the word of whoever is audited: nothing in it may make its reader fail in another way than by saying so.
 
 #![allow(unreachable_pub, reason = "pub in a module that is not means the rest of the crate")]
@@ -20,6 +22,7 @@ mod log;
 mod note;
 mod passkey;
 mod responder;
+mod selection;
 mod status_leaves;
 
 #[cfg(test)]
@@ -32,8 +35,11 @@ pub use arguments::{Arguments, Usage};
 pub use bundle::Unreadable;
 pub use findings::Findings;
 
-/// Reads the bundle, all of it, and says what in it does not hold.
+/// Reads the bundle, or the one file of a selection, all of it, and says what in it does not hold.
 pub fn verify(arguments: &Arguments) -> Result<Findings, Unreadable> {
+    if arguments.bundle.is_file() {
+        return selection::verify(arguments);
+    }
     let bundle = Bundle::open(arguments)?;
     let mut findings = Findings::of(&bundle);
     let mut certificates = Certificates::default();

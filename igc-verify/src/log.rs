@@ -12,9 +12,9 @@ use crate::note::Note;
 
 /// A line of `events.jsonl`.
 #[derive(Deserialize)]
-struct Event {
-    sequence: Option<u64>,
-    id: String,
+pub struct Event {
+    pub sequence: Option<u64>,
+    pub id: String,
     occurred_at: i64,
     actor: String,
     request: String,
@@ -110,7 +110,7 @@ impl Payloads {
 
 impl Event {
     /// The leaf that the fields give (docs/audit.md, "Leaves"), whatever the line says it is.
-    fn check(&self, findings: &mut Findings) -> [u8; 32] {
+    pub fn check(&self, findings: &mut Findings) -> [u8; 32] {
         let row = || format!("event {} ({} {})", self.id, self.action, self.subject);
         let commitment = unhex(&self.payload_commitment).unwrap_or_default();
         if let (Some(salt), Some(payload)) = (&self.salt, &self.payload) {
@@ -166,7 +166,7 @@ impl Tree {
     }
 }
 
-fn parent(left: &[u8; 32], right: &[u8; 32]) -> [u8; 32] {
+pub fn parent(left: &[u8; 32], right: &[u8; 32]) -> [u8; 32] {
     sha256(&[&[1], left.as_slice(), right.as_slice()].concat())
 }
 

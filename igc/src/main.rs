@@ -10,6 +10,7 @@ mod cli;
 mod clock;
 mod config;
 mod demo;
+mod diagnosis;
 mod faults;
 mod installation;
 mod jobs;

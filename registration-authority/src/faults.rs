@@ -1,6 +1,8 @@
 //! The stable codes of this crate.
 
 store::codes! {
+    /// Neither the register nor a card or order knows this number.
+    HOLDER_UNKNOWN = ("holder-unknown", NotFound, "the officer: check the number; neither the register nor a card or order knows it");
     /// The register knows nobody by this identifier.
     ORDER_HOLDER_UNKNOWN = ("order-holder-unknown", NotFound, "the registration officer: check the number, or import a newer register");
     /// The register says that this person no longer exercises.

@@ -46,6 +46,7 @@ pub mod risk;
 pub mod suspension;
 pub mod terms;
 pub mod test_certificates;
+pub mod trail;
 pub mod views;
 
 // What the tests share with those of other crates names this one as they do.

@@ -12,8 +12,17 @@ use store::{Act, Database};
 
 /// The families of events whose payloads tell of persons: who asked for what and why, who decided, what happened to whose
 /// card.
-const OF_PERSONS: [&str; 8] =
-    ["order.", "card.", "card-batch.", "opposition.", "officer.", "request.", "renewal.", "structure."];
+const OF_PERSONS: [&str; 9] = [
+    "order.",
+    "card.",
+    "card-batch.",
+    "opposition.",
+    "officer.",
+    "request.",
+    "renewal.",
+    "structure.",
+    "audit-reading.",
+];
 
 /// The reason that the trail keeps of an erasure.
 const REASON: &str = "its time is over (docs/personal-data.md)";

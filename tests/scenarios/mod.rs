@@ -69,5 +69,6 @@ mod suspensions;
 mod sync_order;
 mod test_certificates;
 mod tidy;
+mod trail_page;
 mod weak_keys;
 mod workshop;

@@ -55,6 +55,21 @@ impl Desk {
         String::from_utf8(self.octets(path)).unwrap()
     }
 
+    /// What comes of a form that this page offers.
+    pub fn post(&self, path: &str, page: &str, fields: &[(&str, &str)]) -> Vec<u8> {
+        let token = page.split_once("name=\"jeton\" value=\"").expect("a form has its token").1;
+        let token = token.split_once('"').expect("it ends").0;
+        let (jar, body) = (self.jar.path().join("cookies"), self.jar.path().join("posted"));
+        let mut curl = Command::new("curl");
+        curl.args(["--silent", "--insecure", "--fail", "--max-time", "20", "--cookie"]).arg(&jar);
+        for (name, text) in fields.iter().chain([&("jeton", token)]) {
+            curl.arg("--data-urlencode").arg(format!("{name}={text}"));
+        }
+        let url = format!("https://localhost:{}{path}", self.port);
+        run(curl.arg("--output").arg(&body).arg(url)).expect_exit(0);
+        fs::read(body).unwrap()
+    }
+
     fn fetch(&self, url: &str, body: &Path) {
         let jar = self.jar.path().join("cookies");
         let mut curl = Command::new("curl");
@@ -81,10 +96,13 @@ fn the_operations_page_tells_what_the_jobs_did_and_what_ocsp_answered() {
         let page = desk.read("/ra/exploitation");
         assert!(page.contains("Aucun rôle «&nbsp;statut&nbsp;» ne répond"), "on {kind}: {page}");
         assert!(row(&page, ">publication</code>").contains(">Fait<"), "on {kind}: {page}");
-        assert!(row(&page, ">sweep</code>").contains("pas encore rendu compte"), "on {kind}: {page}");
-        let crl = row(&page, "<th scope=\"row\">ACI-FO-PP</th>");
+        assert!(row(&page, ">sweep</code>").contains(">Attend son tour<"), "on {kind}: {page}");
+        let crl = row(&page, "<th role=\"rowheader\" scope=\"row\">ACI-FO-PP</th>");
         assert!(crl.contains("complète") && crl.contains(">En ordre<"), "on {kind}: {crl}");
-        let responder = row(page.split_once("Répondeurs").unwrap().1, "<th scope=\"row\">ACI-FO-PP</th>");
+        let responder = row(
+            page.split_once("Répondeurs").unwrap().1,
+            "<th role=\"rowheader\" scope=\"row\">ACI-FO-PP</th>",
+        );
         assert!(responder.contains("pas encore dû"), "on {kind}: {responder}");
 
         let status = status_service(&workshop);
@@ -105,8 +123,39 @@ fn a_job_that_leaves_something_undone_is_named() {
     fs::rename(&crl, workshop.dir().join("public/away")).unwrap();
     fs::write(&crl, "no folder").unwrap();
     run(&mut workshop.command(&["job", "run", "full-crl"])).expect_exit(9);
-    let page = Desk::of(&workshop, "auditor").read("/ra/exploitation");
+    let page = Desk::of(&workshop, "administrator").read("/ra/exploitation");
     let row = row(&page, ">full-crl</code>");
     assert!(row.contains("Fait en partie") && row.contains("depuis"), "{row}");
     assert!(page.contains("href=\"#travaux\""), "{page}");
+}
+
+#[test]
+fn the_diagnostic_page_makes_the_checks_of_doctor_that_the_web_role_may_make() {
+    for kind in [DatabaseKind::Sqlite, DatabaseKind::Postgresql] {
+        let workshop = workshop(kind);
+        workshop.igc(&["job", "run", "publication"]);
+        let desk = Desk::of(&workshop, "administrator");
+        let page = desk.read("/ra/diagnostic");
+        let rows: Vec<(&str, &str)> = page
+            .split("<th role=\"rowheader\" scope=\"row\">")
+            .skip(1)
+            .map(|row| row.split_once("<br><code class=\"quiet\">").expect("a title and a name"))
+            .map(|(title, rest)| (title, rest.split_once('<').unwrap().0))
+            .collect();
+        assert_eq!(rows.len(), 12, "on {kind}: {rows:?}");
+        assert!(rows.iter().all(|(title, name)| title != name), "each has French words: {rows:?}");
+        let doctor = run(&mut workshop.command(&["-o", "json", "doctor"])).json();
+        let told = |check: &str| -> Vec<String> {
+            let rows = doctor.as_array().unwrap().iter().filter(|row| row["check"] == check);
+            rows.map(|row| row["what"].as_str().unwrap().to_owned()).collect()
+        };
+        for (_, name) in rows.iter().filter(|(_, name)| *name != "jobs") {
+            let same = told(name);
+            assert!(!same.is_empty(), "doctor makes {name} too");
+            assert!(same.iter().all(|what| page.contains(what)), "on {kind}, {name}: {same:?}");
+        }
+        fs::remove_file(workshop.dir().join("public/crl/ACI-FO-PP.crl")).unwrap();
+        let page = desk.read("/ra/diagnostic");
+        assert!(page.contains("[BROKEN] crls: CRL ACI-FO-PP: never published"), "on {kind}: {page}");
+    }
 }

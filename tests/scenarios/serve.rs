@@ -185,7 +185,7 @@ fn the_officers_pages_are_reached_by_printed_links_and_everything_ends_at_sigter
             .filter(|word| word.contains("/ra/sign-in?token="))
             .map(str::to_owned)
             .collect();
-        if links.len() == 5 {
+        if links.len() == 6 {
             break links;
         }
         assert!(started.elapsed() < PATIENCE, "one link for each officer: {printed}");

@@ -55,6 +55,8 @@ store::codes! {
     CHECK_SERIAL = ("check-serial-invalid", Invalid, "the caller: a serial number of at most 20 octets in hexadecimal, and its authority");
     /// Too many questions from this address, or from everybody.
     CHECK_TOO_OFTEN = ("check-too-often", Unavailable, "nobody: ask again after the seconds of Retry-After; programs ask OCSP");
+    /// A field of the search in the audit trail does not read.
+    TRAIL_FILTER = ("audit-filter-invalid", Invalid, "the auditor: days as 2026-11-26, texts of 200 characters at most");
     /// A published file cannot be read, or is not what its signer has signed.
     PUBLIC_FILE = ("public-file-unavailable", Unavailable, "nobody: try again, or take it from the status role; the log of the process says why");
     /// The program itself failed.

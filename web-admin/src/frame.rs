@@ -48,6 +48,11 @@ impl Badge {
         self.role.may(Right::ReadOperations)
     }
 
+    /// Whether the menu offers the audit trail.
+    pub(crate) fn reads_trail(&self) -> bool {
+        self.role.may(Right::ReadTrail)
+    }
+
     /// Whether the menu offers to ask for a card.
     pub(crate) fn submits(&self) -> bool {
         self.role.may(Right::Submit)

@@ -10,6 +10,7 @@ mod assets;
 mod challenges;
 mod chart;
 mod desk;
+mod diagnosis;
 mod exchange;
 mod failure;
 pub mod faults;
@@ -26,6 +27,7 @@ mod shortcuts;
 mod sign_in_links;
 mod state;
 mod throttle;
+mod trail_proofs;
 mod typography;
 mod words;
 
@@ -35,6 +37,7 @@ mod tests;
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, FormConfig, ServiceConfig};
 
+pub use diagnosis::Finding;
 pub use operations::{JobPace, OcspFigures, Urgency};
 pub use peer::Peer;
 pub use publications::{
@@ -42,7 +45,8 @@ pub use publications::{
     Untold,
 };
 pub use sign_in_links::SignInLinks;
-pub use state::{ReadPublications, ReadPublishedFile, SubmitRequest, WebSettings, WebState};
+pub use state::{Diagnose, ReadPublications, ReadPublishedFile, SubmitRequest, WebSettings, WebState};
+pub use trail_proofs::{EventProof, ProveEvent, Selected, WriteSelection};
 pub use words::job as job_words;
 
 /// Largest form, in octets.

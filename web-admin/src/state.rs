@@ -11,13 +11,17 @@ use registration_authority::certificate_request::{
 use registration_authority::opposition::Publication;
 use registration_authority::queue::WorkingHours;
 use registration_authority::suspension::SuspensionPolicy;
+use store::audit::export::ExportedEvent;
 use store::{Act, CryptoRng, Database, DatabaseError, Timestamp};
 
 use crate::challenges::Challenges;
 use crate::pages;
 use crate::sessions::Sessions;
 use crate::throttle::Throttle;
-use crate::{JobPace, OcspFigures, Publications, PublishedFile, SignInLinks, Untold};
+use crate::{
+    EventProof, Finding, JobPace, OcspFigures, ProveEvent, Publications, PublishedFile, Selected,
+    SignInLinks, Untold, WriteSelection,
+};
 
 /// Connections that are kept open between requests.
 const IDLE_CONNECTIONS: usize = 8;
@@ -56,6 +60,12 @@ pub struct WebSettings {
     /// Asks the status role of this node what it has answered; nothing where none answers within a quarter of a
     /// second.
     pub ocsp_figures: Arc<dyn Fn() -> Option<OcspFigures> + Send + Sync>,
+    /// Makes the checks of the installation that the web role may make.
+    pub diagnose: Diagnose,
+    /// Proves that an event stands in the audit trail.
+    pub prove_event: ProveEvent,
+    /// Writes a selection of the audit trail.
+    pub write_selection: WriteSelection,
     /// The jobs of the worker.
     pub jobs: Vec<JobPace>,
 }
@@ -76,6 +86,9 @@ pub type SubmitRequest = Arc<
 /// Reads what is published at a moment.
 pub type ReadPublications =
     Arc<dyn Fn(&mut Database, Timestamp) -> Result<Publications, Untold> + Send + Sync>;
+
+/// Makes the checks of the installation at a moment.
+pub type Diagnose = Arc<dyn Fn(&mut Database, Timestamp) -> Result<Vec<Finding>, Untold> + Send + Sync>;
 
 /// Reads a published file, `ca/ACI-FO-PP.cer`; nothing where none is published there.
 pub type ReadPublishedFile = Arc<dyn Fn(&str) -> io::Result<Option<PublishedFile>> + Send + Sync>;
@@ -175,6 +188,22 @@ impl WebState {
 
     pub(crate) fn ocsp_figures(&self) -> Option<OcspFigures> {
         (self.settings.ocsp_figures)()
+    }
+
+    pub(crate) fn diagnose(&self, db: &mut Database, at: Timestamp) -> Result<Vec<Finding>, Untold> {
+        (self.settings.diagnose)(db, at)
+    }
+
+    pub(crate) fn prove_event(
+        &self,
+        db: &mut Database,
+        event: ExportedEvent,
+    ) -> Result<Option<EventProof>, Untold> {
+        (self.settings.prove_event)(db, event)
+    }
+
+    pub(crate) fn write_selection(&self, db: &mut Database, selected: Selected) -> Result<Vec<u8>, Untold> {
+        (self.settings.write_selection)(db, selected)
     }
 
     pub(crate) fn jobs(&self) -> &[JobPace] {

@@ -5,11 +5,14 @@ use card::{CardStatus, KeyUsage};
 use registration_authority::officers::Role;
 use registration_authority::opposition::Ground;
 use registration_authority::order::OrderStatus;
+use registration_authority::outbox::Notice;
 use registration_authority::queue::Risk;
 
+mod checks;
 mod jobs;
 mod refusals;
 
+pub(crate) use checks::check;
 pub use jobs::job;
 pub(crate) use refusals::{Refusal, refusal};
 
@@ -22,6 +25,34 @@ pub(crate) fn order_status(status: OrderStatus) -> &'static str {
         OrderStatus::Refused => "Refusée",
         OrderStatus::Withdrawn => "Retirée",
         OrderStatus::Ordered => "Carte commandée",
+    }
+}
+
+/// The same, by the word of the database.
+pub(crate) fn order_state(word: &str) -> &'static str {
+    let status = OrderStatus::ALL.into_iter().find(|status| status.as_str() == word);
+    status.map_or("Inconnue", order_status)
+}
+
+/// What somebody was told, by the word of the database.
+pub(crate) fn notice(word: &str) -> &'static str {
+    match Notice::from_stored(word) {
+        Some(Notice::Received) => "Demande reçue",
+        Some(Notice::Approved) => "Demande approuvée",
+        Some(Notice::Refused) => "Demande refusée",
+        Some(Notice::Withdrawn) => "Demande retirée",
+        Some(Notice::QuestionAsked) => "Question posée",
+        Some(Notice::CardDelivered) => "Carte remise",
+        Some(Notice::CardActivated) => "Carte activée",
+        Some(Notice::CardLapsed) => "Carte que le répertoire ne justifie plus",
+        Some(Notice::CardOpposed) => "Carte mise en opposition",
+        Some(Notice::CardSuspended) => "Carte suspendue",
+        Some(Notice::SuspensionLifted) => "Suspension levée",
+        Some(Notice::OppositionUnproved) => "Déclaration de perte ou de vol sans preuve",
+        Some(Notice::CertificateIssued) => "Certificat à retirer",
+        Some(Notice::DecisionSeen) => "Décision prise en compte",
+        Some(Notice::DecisionNotHeld) => "Décision sans valeur",
+        None => "Autre avis",
     }
 }
 

@@ -3,6 +3,7 @@
 pub mod bundle;
 mod key;
 pub mod proof;
+pub mod selection;
 mod witness;
 
 use std::path::Path;

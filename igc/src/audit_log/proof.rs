@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use store::Database;
-use store::audit::checkpoint::{self, SignedCheckpoint};
+use store::audit::checkpoint::{self, Checkpoint, SignedCheckpoint};
 use store::audit::export::ExportedEvent;
 use store::audit::tree::{Hash, proof, stored};
 
@@ -50,6 +50,21 @@ pub fn head(db: &mut Database, log: &AuditLog, size: Option<u64>) -> Result<Sign
 }
 
 impl Proven {
+    /// The head that it is proven under.
+    pub fn head(&self) -> &Checkpoint {
+        &self.head.checkpoint
+    }
+
+    /// Its place in the tree.
+    pub fn place(&self) -> u64 {
+        place(&self.event)
+    }
+
+    /// The hashes on its way to the root.
+    pub fn path(&self) -> &[Hash] {
+        &self.path
+    }
+
     /// C2SP tlog-proof: the extra data is the event's leaf.
     pub fn tlog_proof(&self) -> String {
         let hashes: String = base64_of(&self.path).iter().map(|hash| format!("{hash}\n")).collect();

@@ -23,6 +23,8 @@ pub const SECOND_APPROVER: &str = "louison.durand";
 pub const REVOKER: &str = "sacha.petit";
 /// The officer who enrols.
 pub const ADMINISTRATOR: &str = "alix.moreau";
+/// The one who reads.
+pub const AUDITOR: &str = "andrea.leroy";
 
 /// The stage.
 pub struct Stage {

@@ -10,11 +10,14 @@ use actix_web::rt::net::TcpStream;
 use actix_web::{App, HttpServer, web};
 use professional_registry::ImportedRegister;
 use registration_authority::certificate_request;
-use store::{Actor, DatabaseRole};
-use web_admin::{Peer, SignInLinks, SubmitRequest, Untold, WebSettings, WebState};
+use store::audit::export::ExportedEvent;
+use store::{Actor, Database, DatabaseRole, Timestamp};
+use web_admin::{EventProof, Peer, SignInLinks, SubmitRequest, Untold, WebSettings, WebState};
 
 use super::publications::PublicSide;
 use super::{Running, web_tls, worker};
+use crate::audit_log::{AuditLog, proof, selection};
+use crate::diagnosis;
 use crate::faults;
 use crate::installation::{Installation, system_rng};
 use crate::jobs;
@@ -79,6 +82,7 @@ fn go_on_with_oppositions(installation: &Installation) -> Result<(), Problem> {
 fn state(installation: &Installation, links: SignInLinks) -> Result<WebState, Problem> {
     let clock = installation.clock;
     let (opened, dir, node) = (installation.clone(), installation.dir.clone(), installation.dir.clone());
+    let diagnosed = installation.clone();
     let published = Arc::new(PublicSide::of(installation));
     let listed = Arc::clone(&published);
     let approver = match installation.config.is_demo() {
@@ -102,6 +106,9 @@ fn state(installation: &Installation, links: SignInLinks) -> Result<WebState, Pr
         published_file: Arc::new(move |path| published.file(path)),
         publication: Arc::new(move |sequence| status_hint::ask(&dir, sequence)),
         ocsp_figures: Arc::new(move || status_figures::ask(&node)),
+        diagnose: Arc::new(move |db, at| diagnose(&diagnosed, db, at).map_err(untold)),
+        prove_event: Arc::new(|db, event| prove(db, event).map_err(untold)),
+        write_selection: Arc::new(|db, selected| selection::write(db, selected).map_err(untold)),
         jobs: worker::paces(&installation.config),
     }))
 }
@@ -112,6 +119,26 @@ fn submit_request(installation: &Installation) -> SubmitRequest {
         let issuance = installation.issuance().map_err(untold)?;
         Ok(certificate_request::submit(db, &mut ImportedRegister, issuance, new, rng, act))
     })
+}
+
+fn diagnose(
+    installation: &Installation,
+    db: &mut Database,
+    at: Timestamp,
+) -> Result<Vec<web_admin::Finding>, Problem> {
+    let found = diagnosis::of_the_pages(installation, db, &worker::paces(&installation.config), at)?;
+    Ok(found.into_iter().map(Into::into).collect())
+}
+
+fn prove(db: &mut Database, event: ExportedEvent) -> Result<Option<EventProof>, Problem> {
+    let log = AuditLog::of(db)?;
+    let proven = db.snapshot(|db| proof::prove(db, &log, vec![event]))?.pop();
+    Ok(proven.map(|proven| EventProof {
+        size: proven.head().size,
+        signed_at: proven.head().at,
+        key: log.verifier_key(),
+        text: proven.tlog_proof(),
+    }))
 }
 
 fn untold(problem: Problem) -> Untold {

@@ -158,6 +158,16 @@ pub fn list(db: &mut Database, limit: i64, act: &Act) -> Result<Vec<Ticket>, Tic
     Ok(tickets)
 }
 
+/// When each open ticket was opened, the oldest first, and nothing else of it; `limit` at most.
+pub fn open_since(db: &mut Database, limit: i64) -> QueryResult<Vec<Timestamp>> {
+    opposition_tickets::table
+        .filter(opposition_tickets::outcome.is_null())
+        .order((opposition_tickets::opened_at, opposition_tickets::number))
+        .limit(limit)
+        .select(opposition_tickets::opened_at)
+        .load(db)
+}
+
 /// Dismisses a ticket: the holder has his card, or nobody is reached. In a transaction of its own, by an officer who may
 /// oppose.
 pub fn dismiss(

@@ -130,7 +130,7 @@ fn change_since(
     Ok(eligibility::change(rules, profession, then, now))
 }
 
-fn attached(
+pub(super) fn attached(
     db: &mut Database,
     number: &CardNumber,
     act: &Act,

@@ -5,6 +5,7 @@
 
 mod card;
 mod dossier;
+mod holder;
 mod keys;
 mod orders;
 mod requests;
@@ -15,6 +16,7 @@ mod tests;
 
 pub use card::{AttachedCertificate, CardView, CardViewError, card, find_card, oppositions};
 pub use dossier::{Comparison, Dossier, DossierError, dossier, order};
+pub use holder::{HOLDER_BOUND, HeldCard, HolderError, HolderNotice, HolderTicket, HolderView, holder};
 pub use keys::{KeysError, enrolment, keys};
 pub use orders::orders;
 pub use requests::{RequestViewError, request, requests};

@@ -31,6 +31,13 @@ fn each_role_reads_what_its_work_needs_and_nothing_else() {
             assert_eq!(read.is_ok(), may, "{login}: dossier {dossier_of}");
         }
     }
+    for (login, may) in
+        [("alice", true), ("rita", true), ("audrey", true), ("agent", false), ("admin", false)]
+    {
+        let act = house.officer(login);
+        let read = holder(&mut house.db, &mut ImportedRegister, &nurse(), &act);
+        assert_eq!(read.is_ok(), may, "{login}: holder");
+    }
     let agent = house.officer("agent");
     assert_eq!(code(order(&mut house.db, &other, &agent)), "reading-not-allowed");
     assert_eq!(code(find_card(&mut house.db, &number, &agent)), "reading-not-allowed");

@@ -84,11 +84,11 @@ pub fn waiting(db: &mut Database, after: &str, limit: i64) -> QueryResult<Vec<Ex
     Ok(rows.into_iter().map(|(columns, payload, leaf)| exported(None, columns, payload, &leaf)).collect())
 }
 
-type Columns = (String, Timestamp, String, String, String, String, Vec<u8>);
-type Payload = (Vec<u8>, String);
+pub(super) type Columns = (String, Timestamp, String, String, String, String, Vec<u8>);
+pub(super) type Payload = (Vec<u8>, String);
 type Row = (i64, Columns, Option<Payload>, Vec<u8>);
 
-const COLUMNS: (
+pub(super) const COLUMNS: (
     audit_events::id,
     audit_events::occurred_at,
     audit_events::actor,
@@ -133,7 +133,12 @@ impl From<Row> for ExportedEvent {
     }
 }
 
-fn exported(sequence: Option<i64>, columns: Columns, payload: Option<Payload>, leaf: &[u8]) -> ExportedEvent {
+pub(super) fn exported(
+    sequence: Option<i64>,
+    columns: Columns,
+    payload: Option<Payload>,
+    leaf: &[u8],
+) -> ExportedEvent {
     let (id, occurred_at, actor, request, action, subject, commitment) = columns;
     let (salt, payload) = payload.unzip();
     ExportedEvent {

@@ -4,7 +4,7 @@
 //! ([`record`]). Leaves are unchained when written, since a chain inside each commit would
 //! serialise everything; one [`sequencer`] gives them their order and signs the head of the RFC 6962
 //! [`tree`] over them, a [`checkpoint`]. [`verify`] walks it all again, [`backlog`] tells how long the oldest
-//! leaf has waited, [`export`] gives it to somebody outside. The formats: `docs/audit.md`.
+//! leaf has waited, [`search`] reads it page by page, [`export`] gives it to somebody outside. The formats: `docs/audit.md`.
 
 pub mod backlog;
 pub mod checkpoint;
@@ -12,12 +12,15 @@ mod erasure;
 mod event;
 pub mod export;
 pub mod retention;
+pub mod search;
 pub mod sequencer;
 pub mod tree;
 pub mod verify;
 
 #[cfg(test)]
 mod erasure_tests;
+#[cfg(test)]
+mod search_tests;
 #[cfg(test)]
 mod tests;
 

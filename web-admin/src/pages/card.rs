@@ -136,7 +136,7 @@ pub(super) fn read(
 }
 
 /// `profession:60` in words.
-fn exercise(key: &str) -> String {
+pub(super) fn exercise(key: &str) -> String {
     let profession = key.strip_prefix("profession:").and_then(Profession::from_code);
     profession.map_or_else(|| key.to_owned(), |profession| profession.label().to_owned())
 }

@@ -1,4 +1,4 @@
-//! Finding a card by its number.
+//! Finding a card by its number, or a holder by his.
 
 use std::collections::HashMap;
 
@@ -7,6 +7,8 @@ use actix_web::http::StatusCode;
 use actix_web::web;
 use askama::Template;
 use card::CardNumber;
+use professional_registry::Rpps;
+use professional_registry::identifiers::IdNatPs;
 use registration_authority::officers::{self, Right};
 use registration_authority::views;
 
@@ -38,6 +40,7 @@ async fn show(desk: Desk, query: web::Query<HashMap<String, String>>) -> Result<
     let frame = desk.frame();
     let typed = query.get("numero").map(|typed| digits(typed));
     let number = typed.as_deref().and_then(|typed| typed.parse::<CardNumber>().ok());
+    let person = typed.as_deref().and_then(|typed| typed.parse::<Rpps>().ok()).map(IdNatPs::from);
     let known = desk
         .work(move |work| {
             // Who may not read a card is not shown the form either.
@@ -48,6 +51,9 @@ async fn show(desk: Desk, query: web::Query<HashMap<String, String>>) -> Result<
             })
         })
         .await?;
+    if let Some(person) = person {
+        return Ok(to(&format!("/ra/porteurs/{person}")));
+    }
     if let Some(number) = known {
         return Ok(to(&format!("/ra/cartes/{number}")));
     }

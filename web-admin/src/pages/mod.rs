@@ -4,6 +4,7 @@ mod card;
 mod card_sign_in;
 mod cards;
 mod decision;
+mod diagnostic;
 mod dossier;
 mod enrolment;
 mod filters;
@@ -16,6 +17,7 @@ mod new_key;
 mod new_order;
 mod operations;
 mod opposition;
+mod person;
 pub(crate) mod pki;
 mod question;
 mod queue;
@@ -26,6 +28,7 @@ mod signing;
 mod stale;
 mod suspension;
 mod tickets;
+mod trail;
 
 #[cfg(test)]
 pub(crate) use new_key::grouped;
@@ -47,7 +50,7 @@ use crate::words::{self, Refusal};
 
 /// Every page, by address. What is not here is not served; whose role gets what answer is written down for
 /// each of them in `tests/routes.txt`.
-pub(crate) const ADDRESSES: [&[Address]; 23] = [
+pub(crate) const ADDRESSES: [&[Address]; 26] = [
     &[Address::at("/").get(|| web::get().to(home))],
     sign_in::ADDRESSES,
     card_sign_in::ADDRESSES,
@@ -71,6 +74,9 @@ pub(crate) const ADDRESSES: [&[Address]; 23] = [
     enrolment::ADDRESSES,
     operations::ADDRESSES,
     help::ADDRESSES,
+    diagnostic::ADDRESSES,
+    person::ADDRESSES,
+    trail::ADDRESSES,
 ];
 
 /// An address, and what it does by each method that it answers.

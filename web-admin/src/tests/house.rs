@@ -28,8 +28,8 @@ use tempfile::TempDir;
 use super::authenticator::{Authenticator, relying_party};
 use super::browser::Browser;
 use crate::{
-    JobPace, OcspFigures, Publications, PublishedAuthority, PublishedFile, SignInLinks, Untold, WebSettings,
-    WebState,
+    Finding, JobPace, OcspFigures, Publications, PublishedAuthority, PublishedFile, SignInLinks, Untold,
+    Urgency, WebSettings, WebState,
 };
 
 pub(super) type Rng = UnwrapErr<getrandom::SysRng>;
@@ -112,6 +112,26 @@ impl House {
             publication: Arc::new(|_| Publication::UnderWay),
             ocsp_figures: Arc::new(move || {
                 told.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+            }),
+            diagnose: Arc::new(|_, at| {
+                let finding = |check, urgency, found: String| Finding {
+                    check,
+                    urgency,
+                    what: check.to_owned(),
+                    found,
+                    action: "see to it",
+                };
+                Ok(vec![
+                    finding("clock", Urgency::Well, format!("0 ms at {at}")),
+                    finding("decisions", Urgency::Warning, "in the name of bob".to_owned()),
+                    finding("crls", Urgency::Alarm, HOSTILE.to_owned()),
+                ])
+            }),
+            // Nobody signs a head here.
+            prove_event: Arc::new(|_, _| Ok(None)),
+            write_selection: Arc::new(|_, selected| {
+                let ids: Vec<_> = selected.events.iter().map(|event| format!("{}\n", event.id)).collect();
+                Ok(ids.concat().into_bytes())
             }),
             jobs: vec![JobPace { job: "publication", pause: Some(Duration::from_secs(5)) }],
         }));

@@ -20,6 +20,7 @@ mod keys;
 mod new_orders;
 mod operations;
 mod passkeys;
+mod persons;
 mod public_page;
 mod queue;
 mod reading;
@@ -30,6 +31,7 @@ mod sign_in;
 mod suspensions;
 mod taking_back;
 mod tickets;
+mod trail;
 
 // As the software signer finds it.
 use certificates::reference;

@@ -78,3 +78,17 @@ async fn neither_the_recipient_of_a_notice_nor_what_it_is_about_is_shown() {
     assert!(page.says("En attente d’envoi"));
     assert!(!page.body.contains(&holder.to_string()) && !page.body.contains("CO-20"), "{}", page.body);
 }
+
+#[actix_web::test]
+async fn the_diagnostic_page_tells_every_finding_and_a_text_to_copy_that_names_nobody() {
+    let mut house = House::new();
+    let page = house.browser("admin").await.get("/ra/diagnostic").await;
+    assert_eq!(page.status, 200, "{}", page.body);
+    assert!(page.says("1 point à traiter, 1 à surveiller."), "{}", page.body);
+    assert!(page.says("Listes de révocation publiées") && page.says("L’opérateur nommé"), "{}", page.body);
+    assert!(!page.body.contains("<SCRIPT>"), "{}", page.body);
+    let (table, text) = page.body.split_once("<textarea").unwrap();
+    assert!(table.contains("in the name of bob"));
+    assert!(text.contains("[WARNING] decisions") && !text.contains("bob"), "{text}");
+    assert_eq!(house.browser("rita").await.get("/ra/diagnostic").await.status, 403);
+}

@@ -152,6 +152,8 @@ fn filled_in(house: &mut House, path: &str, number: u32, submitter: &str) -> Str
             let key = Authenticator::new(&login);
             path.replace("{number}", &house.proposed(&key, &login, "Nova BLANC", Role::Auditor))
         }
+        "/ra/porteurs/{id}" => path.replace("{id}", &holder.to_string()),
+        _ if path == "/ra/journal/{event}" => path.replace("{event}", &house.event()),
         _ => path
             .replace("{receipt}", "OP-0000000000000000")
             .replace("{plan}", "PO-2026-000001")
@@ -182,6 +184,7 @@ fn form(path: &str, number: u32) -> Vec<(&'static str, String)> {
         "/ra/dossiers/{number}/repondre" => &[("reponse", "Parce que.")],
         "/ra/file/suivant" | "/ra/dossiers/{number}/prendre" => &[("vue", "statut=a-verifier")],
         "/ra/file/vues" | "/ra/file/vues/oublier" => &[("vue", "statut=a-verifier"), ("nom", "Urgents")],
+        "/ra/journal/selection" => &[("action", "officer.")],
         "/ra/caducites/{plan}/rejeter" => &[("motif", "file-wrong")],
         "/ra/registre/extraits/{feed}/rejeter" => &[("version", "1"), ("motif", "file-wrong")],
         "/ra/dossiers/{number}/noter" => &[("note", "Rappeler demain.")],

@@ -44,6 +44,9 @@ fn of_orders(code: &str) -> Option<(&'static str, &'static str)> {
             "Donnez-lui un nom plus court, ou retirez des filtres.",
         ),
         "queue-views-full" => ("Vous gardez déjà vingt vues.", "Supprimez une vue qui ne sert plus."),
+        "holder-unknown" => {
+            ("Personne n'a ce numéro, ni au répertoire ni sur une carte.", "Vérifiez le numéro.")
+        }
         "order-holder-ceased" => (
             "Selon le répertoire, cette personne n'exerce plus.",
             "L'Ordre professionnel, ou l'autorité qui tient l'inscription, peut la rétablir.",
@@ -437,6 +440,10 @@ fn of_pages(code: &str) -> Option<(&'static str, &'static str)> {
         "check-serial-invalid" => (
             "Ce n'est pas un numéro de série.",
             "Écrivez-le en hexadécimal, vingt octets au plus, et choisissez l'autorité.",
+        ),
+        "audit-filter-invalid" => (
+            "Ce critère n'est pas lisible.",
+            "Écrivez un jour sous la forme 2026-11-26, et 200 caractères au plus.",
         ),
         "check-too-often" => (
             "Trop de vérifications ont été demandées.",

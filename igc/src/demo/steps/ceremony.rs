@@ -7,7 +7,7 @@ use store::DatabaseRole;
 
 use crate::bureau_process::BureauProcess;
 use crate::demo::Demonstration;
-use crate::demo::stage::{ADMINISTRATOR, APPROVER, REVOKER, SECOND_APPROVER, SUBMITTER, Stage};
+use crate::demo::stage::{ADMINISTRATOR, APPROVER, AUDITOR, REVOKER, SECOND_APPROVER, SUBMITTER, Stage};
 use crate::faults;
 use crate::installation::system_rng;
 use crate::jobs::Worker;
@@ -15,12 +15,13 @@ use crate::officer;
 use crate::problem::Problem;
 use crate::setup::{self, Plan};
 
-const OFFICERS: [(&str, &str, Role); 5] = [
+const OFFICERS: [(&str, &str, Role); 6] = [
     (ADMINISTRATOR, "Alix MOREAU", Role::Administrator),
     (SUBMITTER, "Camille MARTIN", Role::RegistrationOfficer),
     (APPROVER, "Dominique BERNARD", Role::RegistrationOfficer),
     (SECOND_APPROVER, "Louison DURAND", Role::RegistrationOfficer),
     (REVOKER, "Sacha PETIT", Role::RevocationOfficer),
+    (AUDITOR, "Andréa LEROY", Role::Auditor),
 ];
 
 pub fn ceremony(demonstration: &Demonstration, home: &Path) -> Result<(Stage, String), Problem> {

@@ -2,19 +2,13 @@
 
 use std::time::Duration;
 
-use ca_core::job_run::JobRun;
+use ca_core::job_run::{JobRun, JobStanding};
 use store::Timestamp;
 
 use super::State;
 use crate::operations::{JobPace, Urgency};
 use crate::typography::{Shown, ago};
 use crate::words;
-
-/// How much later than its pause a job may be: what it did is written down once a minute, and others come before it.
-const PATIENCE: Duration = Duration::from_secs(180);
-
-/// How long a job may fail before somebody must see to it.
-const FAILS_AT_MOST: Duration = Duration::from_secs(600);
 
 /// One job.
 pub(super) struct JobRow {
@@ -36,11 +30,14 @@ pub(super) struct LastRun {
 
 /// The jobs that the worker runs, then those that were run by hand alone.
 pub(super) fn read(paces: &[JobPace], mut runs: Vec<JobRun>, at: Timestamp) -> Vec<JobRow> {
+    // Where others are heard of, a worker has begun a moment ago: one that hangs is silent, and told so.
+    let worker_is_heard = !runs.is_empty();
     let mut rows: Vec<JobRow> = paces
         .iter()
         .map(|pace| {
             let place = runs.iter().position(|run| run.job == pace.job);
-            row(pace.job, Some(pace), place.map(|place| runs.swap_remove(place)), at)
+            let pause = pace.pause.filter(|_| place.is_some() || !worker_is_heard);
+            row(pace.job, pause, place.map(|place| runs.swap_remove(place)), at)
         })
         .collect();
     rows.extend(runs.into_iter().map(|run| row(&run.job.clone(), None, Some(run), at)));
@@ -48,8 +45,8 @@ pub(super) fn read(paces: &[JobPace], mut runs: Vec<JobRun>, at: Timestamp) -> V
     rows
 }
 
-fn row(name: &str, pace: Option<&JobPace>, run: Option<JobRun>, at: Timestamp) -> JobRow {
-    let (word, urgency) = standing(pace.and_then(|pace| pace.pause), run.as_ref(), at);
+fn row(name: &str, pause: Option<Duration>, run: Option<JobRun>, at: Timestamp) -> JobRow {
+    let (word, urgency) = standing(pause, run.as_ref(), at);
     JobRow {
         name: name.to_owned(),
         purpose: words::job(name).unwrap_or_default(),
@@ -64,24 +61,20 @@ fn row(name: &str, pace: Option<&JobPace>, run: Option<JobRun>, at: Timestamp) -
     }
 }
 
-/// How a job with this pause stands after this run.
+/// How a job with this pause stands after this run, in words.
 fn standing(pause: Option<Duration>, run: Option<&JobRun>, at: Timestamp) -> (&'static str, Urgency) {
     let Some(run) = run else {
         return match pause {
-            Some(_) => ("N'a pas encore rendu compte", Urgency::Warning),
-            None => ("Attend son heure", Urgency::Well),
+            Some(_) => ("Aucun processus n'en rend compte", Urgency::Warning),
+            None => ("Attend son tour", Urgency::Well),
         };
     };
-    let ended = run.began_at.plus(Duration::from_millis(u64::try_from(run.took_ms).unwrap_or(0)));
-    if pause.is_some_and(|pause| ended.plus(pause).plus(PATIENCE) < at) {
-        return ("Ne rend plus compte", Urgency::Alarm);
-    }
-    let for_long = run.troubled_since.is_some_and(|since| since.plus(FAILS_AT_MOST) < at);
-    match (run.outcome.as_str(), for_long) {
-        ("done", _) => ("Fait", Urgency::Well),
-        ("partly", _) => ("Fait en partie", Urgency::Warning),
-        (_, false) => ("A échoué", Urgency::Warning),
-        (_, true) => ("A échoué", Urgency::Alarm),
+    match run.standing(pause, at) {
+        JobStanding::Done => ("Fait", Urgency::Well),
+        JobStanding::Partly => ("Fait en partie", Urgency::Warning),
+        JobStanding::Failing => ("A échoué", Urgency::Warning),
+        JobStanding::FailingForLong => ("Échoue depuis plus de dix minutes", Urgency::Alarm),
+        JobStanding::Silent => ("Ne rend plus compte", Urgency::Alarm),
     }
 }
 
@@ -102,40 +95,33 @@ mod tests {
         Timestamp::from_seconds(1_000_000 + seconds)
     }
 
-    fn run(outcome: &str, troubled_since: Option<i64>) -> JobRun {
+    fn run(job: &str) -> JobRun {
         JobRun {
-            job: "publication".to_owned(),
+            job: job.to_owned(),
             began_at: at(0),
             took_ms: 40,
-            outcome: outcome.to_owned(),
+            outcome: "done".to_owned(),
             trouble: None,
-            troubled_since: troubled_since.map(at),
+            troubled_since: None,
         }
-    }
-
-    #[test]
-    fn a_job_that_fails_or_falls_silent_is_loud_and_louder_after_a_while() {
-        let pause = Some(Duration::from_secs(5));
-        let of = |run: &JobRun, seconds| standing(pause, Some(run), at(seconds)).1;
-        let (done, failed) = (run("done", None), run("failed", Some(0)));
-        assert_eq!([0, 180].map(|seconds| of(&done, seconds)), [Urgency::Well; 2]);
-        assert_eq!(of(&done, 190), Urgency::Alarm, "it is silent");
-        assert_eq!(of(&failed, 10), Urgency::Warning);
-        assert_eq!(of(&run("failed", Some(-700)), 10), Urgency::Alarm, "it has failed for long");
-        assert_eq!(of(&run("partly", Some(-700)), 10), Urgency::Warning);
-        assert_eq!(standing(None, Some(&done), at(1_000_000)).1, Urgency::Well, "its schedule says when");
-        assert_eq!(standing(pause, None, at(0)).1, Urgency::Warning);
     }
 
     #[test]
     fn what_is_worst_comes_first() {
         let paces = [("a", Some(5)), ("b", Some(100_000)), ("c", None)]
             .map(|(job, pause)| JobPace { job, pause: pause.map(Duration::from_secs) });
-        let of = |job: &str| JobRun { job: job.to_owned(), ..run("done", None) };
-        let rows = read(&paces, vec![of("b"), of("a"), of("hand")], at(1000));
+        let rows = read(&paces, vec![run("b"), run("a"), run("hand")], at(1000));
         let names: Vec<_> = rows.iter().map(|row| (row.name.as_str(), row.state.urgency)).collect();
         let well = Urgency::Well;
         assert_eq!(names, [("a", Urgency::Alarm), ("b", well), ("c", well), ("hand", well)]);
+    }
+
+    #[test]
+    fn where_nobody_is_heard_of_every_job_is_to_be_seen_to() {
+        let paces = [JobPace { job: "a", pause: Some(Duration::from_secs(5)) }];
+        assert_eq!(read(&paces, Vec::new(), at(0))[0].state.urgency, Urgency::Warning);
+        let others = read(&paces, vec![run("b")], at(0));
+        assert!(others.iter().all(|row| row.state.urgency == Urgency::Well));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::time::Duration;
 use registration_authority::decision;
 use store::{Database, Timestamp};
 
-use super::{Finding, Verdict};
+use super::{Finding, Findings, Verdict};
 use crate::problem::Problem;
 
 /// How long one is worth a warning.
@@ -13,11 +13,7 @@ const REMEMBERED: Duration = Duration::from_secs(30 * 86_400);
 /// Most that are counted.
 const MOST: i64 = 1000;
 
-pub(super) fn decisions(
-    db: &mut Database,
-    now: Timestamp,
-    findings: &mut Vec<Finding>,
-) -> Result<(), Problem> {
+pub(super) fn decisions(db: &mut Database, now: Timestamp, findings: &mut Findings) -> Result<(), Problem> {
     const ASK: &str =
         "ask the officer who is named whether he decided; if not, the web role is owned by somebody";
     let what = "officers' decisions";

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use store::{Database, Timestamp};
 
-use super::{Finding, Verdict};
+use super::{Finding, Findings, Verdict};
 use crate::installation::Installation;
 use crate::jobs;
 use crate::problem::Problem;
@@ -16,7 +16,7 @@ pub(super) fn last_look(
     installation: &Installation,
     db: &mut Database,
     now: Timestamp,
-    findings: &mut Vec<Finding>,
+    findings: &mut Findings,
 ) -> Result<(), Problem> {
     const LOOK: &str = "do the worker and the status role run? igc job run coherence";
     let what = "public faces";

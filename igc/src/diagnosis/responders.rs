@@ -6,11 +6,11 @@ use openssl::asn1::Asn1Time;
 use openssl::x509::X509;
 use store::{Database, Timestamp};
 
-use super::{Finding, Verdict};
+use super::{Finding, Findings, Verdict};
 use crate::problem::Problem;
 
 /// How long each responder answers, and what became of its request for a successor.
-pub(super) fn outlook(db: &mut Database, now: Timestamp, findings: &mut Vec<Finding>) -> Result<(), Problem> {
+pub(super) fn outlook(db: &mut Database, now: Timestamp, findings: &mut Findings) -> Result<(), Problem> {
     const ASK: &str = "do the status role and the worker run? a ceremony of kind ocsp-responders makes one (docs/ceremonies.md)";
     for outlook in responder::outlook(db)? {
         let (what, found) = (format!("OCSP responder {}", outlook.authority), outlook.words(now));

@@ -3,14 +3,14 @@
 use registration_authority::personal_data;
 use store::Database;
 
-use super::{Finding, Verdict};
+use super::{Finding, Findings, Verdict};
 use crate::installation::Installation;
 use crate::problem::Problem;
 
 pub(super) fn past_its_time(
     installation: &Installation,
     db: &mut Database,
-    findings: &mut Vec<Finding>,
+    findings: &mut Findings,
 ) -> Result<(), Problem> {
     let kept = installation.config.retention.audit_payloads;
     let due = personal_data::due(db, kept, &installation.operator_act())?;

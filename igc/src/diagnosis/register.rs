@@ -6,11 +6,11 @@ use registration_authority::decision::Standing;
 use registration_authority::{held_feed, lapse};
 use store::Database;
 
-use super::{Finding, Verdict};
+use super::{Finding, Findings, Verdict};
 use crate::installation::Installation;
 use crate::problem::Problem;
 
-pub(super) fn standing(db: &mut Database, findings: &mut Vec<Finding>) -> Result<(), Problem> {
+pub(super) fn standing(db: &mut Database, findings: &mut Findings) -> Result<(), Problem> {
     let held = held_feed::waiting(db)?;
     if held.is_empty() {
         findings.push(Finding::well("register", "no feed is put aside"));
@@ -40,7 +40,7 @@ pub(super) fn standing(db: &mut Database, findings: &mut Vec<Finding>) -> Result
 }
 
 /// Whether the directory answers, where there is one.
-pub(super) fn directory(installation: &Installation, findings: &mut Vec<Finding>) {
+pub(super) fn directory(installation: &Installation, findings: &mut Findings) {
     let what = "directory";
     let asked = installation.directory().and_then(|directory| match directory {
         Some(mut directory) => Ok(directory.answers().map(|()| true)?),
@@ -55,7 +55,7 @@ pub(super) fn directory(installation: &Installation, findings: &mut Vec<Finding>
 }
 
 /// Cards that the register no longer supports.
-fn lapses(db: &mut Database, findings: &mut Vec<Finding>) -> Result<(), Problem> {
+fn lapses(db: &mut Database, findings: &mut Findings) -> Result<(), Problem> {
     for plan in lapse::waiting(db)? {
         let waiting = plan.items.iter().filter(|item| item.open).count();
         let found = format!("plan of oppositions {}: {waiting} cards wait", plan.id);

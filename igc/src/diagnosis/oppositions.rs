@@ -2,30 +2,26 @@
 
 use std::time::Duration;
 
-use registration_authority::faults;
-use registration_authority::notices::{self, UnsentNotice};
+use registration_authority::notices;
 use registration_authority::opposition::{declaration, ticket};
 use store::{Database, Timestamp};
 
-use super::{Finding, Verdict};
-use crate::installation::Installation;
+use super::{Finding, Findings, Verdict};
 use crate::problem::Problem;
 
 /// Within which time somebody is called back: a revocation is public within a day of its request (ETSI EN 319 411-1
 /// §6.2.4), and a call takes a while.
 const CALL_BACK: Duration = Duration::from_secs(12 * 3600);
 
+/// Most declarations that are counted.
+const MOST: i64 = 1000;
+
 /// How long the worker may take for a declaration with a code.
 const ANSWER: Duration = Duration::from_secs(60);
 
-pub(super) fn waiting(
-    installation: &Installation,
-    db: &mut Database,
-    now: Timestamp,
-    findings: &mut Vec<Finding>,
-) -> Result<(), Problem> {
-    let open = ticket::list(db, 1000, &installation.operator_act())?;
-    let late = open.iter().filter(|ticket| ticket.opened_at.plus(CALL_BACK) < now).count();
+pub(super) fn waiting(db: &mut Database, now: Timestamp, findings: &mut Findings) -> Result<(), Problem> {
+    let open = ticket::open_since(db, MOST)?;
+    let late = open.iter().filter(|opened_at| opened_at.plus(CALL_BACK) < now).count();
     let found = format!("{} declarations without proof wait for a call", open.len());
     findings.push(match late {
         0 => Finding::well("declarations", found),
@@ -36,7 +32,8 @@ pub(super) fn waiting(
             "igc opposition tickets; call, then igc opposition add or dismiss",
         ),
     });
-    let dead = notices::unsent(db, 1000)?.iter().filter(|notice| given_up(notice)).count();
+    // That a person has no address is no fault of anybody here.
+    let dead = notices::standing(db)?.dead;
     findings.push(match dead {
         0 => Finding::well("notices", "no notice was given up"),
         _ => Finding::new(
@@ -55,9 +52,4 @@ pub(super) fn waiting(
         ));
     }
     Ok(())
-}
-
-/// Whether somebody should look at it: that a person has no address is no fault of anybody here.
-fn given_up(notice: &UnsentNotice) -> bool {
-    notice.failed_at.is_some() && notice.last_error.as_deref() != Some(faults::NOTICE_NO_ADDRESS.name)
 }

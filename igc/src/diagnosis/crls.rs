@@ -7,10 +7,12 @@ use crl_publisher::folder::PublicFolder;
 use crl_publisher::publish::{RootCrl, Urgency, root_crls};
 use store::{Database, Timestamp};
 
-use super::{CEREMONY, Finding, Verdict};
+use super::{Finding, Findings, Verdict};
 use crate::installation::Installation;
 use crate::jobs;
 use crate::problem::Problem;
+
+const CEREMONY: &str = "hold a ceremony of kind root-crl (docs/ceremonies.md)";
 
 /// A line for each authority, and one for each delta that is not well; of its shards one line for all that are well, and
 /// one for each that is not.
@@ -18,7 +20,7 @@ pub(super) fn lists(
     installation: &Installation,
     db: &mut Database,
     now: Timestamp,
-    findings: &mut Vec<Finding>,
+    findings: &mut Findings,
 ) -> Result<(), Problem> {
     let folder = jobs::folder(installation);
     let policy = jobs::policy(&installation.config);

@@ -2,14 +2,14 @@
 
 use crl_publisher::object_store::Mirrored;
 
-use super::{Finding, Verdict};
+use super::{Finding, Findings, Verdict};
 use crate::installation::Installation;
 use crate::jobs;
 use crate::problem::Problem;
 
 const WHAT: &str = "object store";
 
-pub(super) fn in_step(installation: &Installation, findings: &mut Vec<Finding>) {
+pub(super) fn in_step(installation: &Installation, findings: &mut Findings) {
     let looked = jobs::object_store(installation).and_then(|mirror| match mirror {
         Some(mut mirror) => Ok(Some(mirror.look(&jobs::folder(installation))?)),
         None => Ok(None),

@@ -1,0 +1,105 @@
+//! What was recorded: the audit trail, rows that contradict each other, signatures that nobody intended.
+
+use ca_core::signing::{self, OpenAlarm};
+use registration_authority::contradictions::contradictions;
+use store::audit::backlog;
+use store::{Database, Timestamp};
+
+use super::{Finding, Findings, Verdict};
+use crate::cli::audit::verify_installation;
+use crate::installation::Installation;
+use crate::jobs;
+use crate::problem::Problem;
+
+/// The whole trail, recomputed.
+pub(super) fn verified(
+    installation: &Installation,
+    db: &mut Database,
+    findings: &mut Findings,
+) -> Result<(), Problem> {
+    let verified = verify_installation(installation, db, None)?;
+    findings.push(match verified.contradictions.first() {
+        None if verified.outside == 0 => Finding::new(
+            Verdict::Warning,
+            "audit trail",
+            "nothing is kept outside the database to compare it with",
+            "igc job run audit",
+        ),
+        None => Finding::well(
+            "audit trail",
+            format!(
+                "{} events, {} signed heads, {} kept outside",
+                verified.events, verified.checkpoints, verified.outside
+            ),
+        ),
+        Some(first) => Finding::new(
+            Verdict::Broken,
+            "audit trail",
+            first.to_string(),
+            "tell the auditor; compare with a backup",
+        ),
+    });
+    Ok(())
+}
+
+/// Whether events get their place under a signed head.
+pub(super) fn sequencer(db: &mut Database, now: Timestamp, findings: &mut Findings) -> Result<(), Problem> {
+    let waits = backlog::of(db)?;
+    let found = format!("{} events wait, the oldest for {} s", waits.waiting, waits.age(now).as_secs());
+    findings.push(if waits.is_late(now) {
+        Finding::new(Verdict::Warning, "audit sequencer", found, "is the worker running? igc job run audit")
+    } else {
+        Finding::well("audit sequencer", found)
+    });
+    Ok(())
+}
+
+/// Rows that contradict each other, as after a restored backup.
+pub(super) fn rows(db: &mut Database, findings: &mut Findings) -> Result<(), Problem> {
+    const TELL: &str = "oppose the card again, or tell the auditor; compare with a backup";
+    let broken = contradictions(db)?;
+    if broken.is_empty() {
+        findings.push(Finding::well("rows", "cards, certificates, status log and opposition list agree"));
+    }
+    for one in broken {
+        let found = format!("{}: {} ({} in all)", one.rule, one.example, one.count);
+        findings.push(Finding::new(Verdict::Broken, "rows", found, TELL));
+    }
+    Ok(())
+}
+
+const INTENDED_BY_NOBODY: &str = "tell the security officer; was the HSM used by somebody else? then igc audit acknowledge LEDGER SEQUENCE --reason TEXT";
+
+/// Every line of the ledgers of signed digests that the worker has not looked at is looked at now.
+pub(super) fn reconciled(
+    installation: &Installation,
+    db: &mut Database,
+    findings: &mut Findings,
+) -> Result<(), Problem> {
+    if let Err(problem) = jobs::reconcile(db, installation, &installation.operator_act()) {
+        let found = problem.detail().to_owned();
+        findings.push(Finding::new(Verdict::Broken, "signatures", found, INTENDED_BY_NOBODY));
+    }
+    alarms(db, findings)
+}
+
+/// Signatures that nobody intended, as far as the ledgers were looked at.
+pub(super) fn alarms(db: &mut Database, findings: &mut Findings) -> Result<(), Problem> {
+    let standing = signing::standing(db)?;
+    findings.push(match &standing.newest_open {
+        Some(newest) => {
+            let OpenAlarm { ledger, sequence, what } = newest;
+            let found = format!("{} alarms, the newest: {ledger} {sequence}: {what}", standing.open);
+            Finding::new(Verdict::Broken, "signatures", found, INTENDED_BY_NOBODY)
+        }
+        None => {
+            let lines: i64 = standing.ledgers.iter().map(|ledger| ledger.sequence).sum();
+            let seen_to = match standing.alarms {
+                0 => "each of them intended".to_owned(),
+                alarms => format!("{alarms} alarms acknowledged, each other line intended"),
+            };
+            Finding::well("signatures", format!("{lines} in the ledgers, {seen_to}"))
+        }
+    });
+    Ok(())
+}
