@@ -9,10 +9,10 @@
 //!
 //! This crate alone writes `officers`, `card_orders`, `certificate_requests`, `decisions`,
 //! `decision_nonces`, `decision_inbox`, `decision_receipts`, `decision_retractions`, `decisions_pending`, `officer_enrolments`,
-//! `structure_names`, `order_questions`, `order_answers`, `order_notes`, `order_flags`, `order_looks`, `order_places`, `order_leases`,
-//! `queue_views`, `terms_acceptances`, `opposition_declarations`, `opposition_codes`, `holder_declarations`, `opposition_tickets`,
-//! `card_suspensions`, `register_examinations`, `card_lapses`, `opposition_plans`,
-//! `opposition_plan_items`, `renewal_plans`, `renewal_plan_items`, `request_replies`, `outbox` and
+//! `structure_names`, `structure_mandates`, `structure_mandate_ends`, `structure_staff`, `order_questions`, `order_answers`, `order_notes`,
+//! `order_flags`, `order_looks`, `order_places`, `order_leases`, `queue_views`, `card_places`, `terms_acceptances`, `opposition_declarations`,
+//! `opposition_codes`, `holder_declarations`, `opposition_tickets`, `card_suspensions`, `register_examinations`, `card_lapses`,
+//! `opposition_plans`, `opposition_plan_items`, `renewal_plans`, `renewal_plan_items`, `request_replies`, `outbox` and
 //! `number_counters`. It knows no HTTP, and no PKCS#11.
 
 pub mod approval;
@@ -30,6 +30,7 @@ pub mod held_feed;
 pub mod holders_extract;
 pub mod lapse;
 pub mod letter;
+pub mod mandate;
 pub mod notices;
 mod numbering;
 pub mod officers;
@@ -43,6 +44,7 @@ pub mod refusal_reasons;
 pub mod renewal;
 pub mod replies;
 pub mod risk;
+pub mod staff;
 pub mod suspension;
 pub mod terms;
 pub mod test_certificates;

@@ -34,6 +34,7 @@ const EVERYTHING: &[SubjectKind] = &[
     SubjectKind::OppositionPlan,
     SubjectKind::OfficerEnrolment,
     SubjectKind::SuspensionLift,
+    SubjectKind::StructureMandate,
 ];
 
 /// What makes an officer, or unmakes one.
@@ -41,6 +42,8 @@ const ENROLLED: &[SubjectKind] = &[SubjectKind::OfficerEnrolment];
 
 /// What can be done where nothing else is said.
 const ASK_AGAIN: &str = "Une fois cette raison levée, une nouvelle demande peut être déposée.";
+/// Who speaks for a structure.
+const MANDATED: &[SubjectKind] = &[SubjectKind::StructureMandate];
 
 const fn reason(code: &'static str, sentence: &'static str) -> RefusalReason {
     RefusalReason { code, sentence, remedy: ASK_AGAIN, needs_text: false, of: ASKED }
@@ -69,6 +72,11 @@ const fn of_enrolments(code: &'static str, sentence: &'static str) -> RefusalRea
 /// About the doubt for which a card was suspended.
 const fn of_lifts(code: &'static str, sentence: &'static str) -> RefusalReason {
     RefusalReason { of: &[SubjectKind::SuspensionLift], ..reason(code, sentence) }
+}
+
+/// About who speaks for a structure.
+const fn of_mandates(code: &'static str, sentence: &'static str) -> RefusalReason {
+    RefusalReason { of: MANDATED, ..reason(code, sentence) }
 }
 
 /// Every reason, in the order of the officer's list.
@@ -102,6 +110,11 @@ pub const ALL: &[RefusalReason] = &[
     of_enrolments("key-not-recognised", "L'empreinte de la clé n'est pas celle que son porteur a donnée."),
     of_lifts("doubt-remains", "Le doute qui a conduit à suspendre la carte n'est pas levé."),
     of_enrolments("not-appointed", "Cette personne n'est pas désignée pour ce rôle."),
+    of_mandates(
+        "document-insufficient",
+        "Le document présenté n'établit pas que cette personne représente la structure.",
+    ),
+    of_mandates("agent-not-recognised", "La structure ne reconnaît pas cette personne comme son mandataire."),
     RefusalReason {
         code: "other",
         sentence: "Autre motif, précisé ci-après.",

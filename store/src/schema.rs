@@ -411,6 +411,9 @@ diesel::table! {
         register_feed -> Text,
         register_record -> Text,
         search_name -> Text,
+        structure -> Nullable<Text>,
+        title -> Nullable<Text>,
+        mandate -> Nullable<Text>,
     }
 }
 
@@ -509,6 +512,42 @@ diesel::table! {
         accepted_at -> BigInt,
         recorded_by -> Text,
         recorded_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    structure_mandates (number) {
+        number -> Text,
+        structure -> Text,
+        login -> Text,
+        quality -> Text,
+        identifier -> Nullable<Text>,
+        reference -> Text,
+        document -> Text,
+        until -> Nullable<BigInt>,
+        proposed_by -> Text,
+        proposed_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    structure_mandate_ends (mandate) {
+        mandate -> Text,
+        ended_by -> Text,
+        ended_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    structure_staff (structure, local_id) {
+        structure -> Text,
+        local_id -> Text,
+        post -> Text,
+        family_name -> Text,
+        given_name -> Text,
+        declared_by -> Text,
+        declared_at -> BigInt,
+        left_at -> Nullable<BigInt>,
     }
 }
 
@@ -917,6 +956,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     order_leases,
     queue_views,
     terms_acceptances,
+    structure_mandates,
+    structure_mandate_ends,
+    structure_staff,
     certificate_requests,
     decisions,
     officer_enrolments,

@@ -11,6 +11,8 @@ use registration_authority::queue::Risk;
 mod checks;
 mod jobs;
 mod refusals;
+mod requests;
+mod structures;
 
 pub(crate) use checks::check;
 pub use jobs::job;
@@ -163,6 +165,7 @@ pub(crate) fn field(field: &str) -> &'static str {
         "given-name" => "Prénom d'exercice",
         "profession" => "Profession",
         "category" => "Catégorie",
+        "structure" => "Structure",
         _ => "Autre donnée",
     }
 }

@@ -25,6 +25,7 @@ mod remote;
 mod renew;
 mod serve;
 mod signer;
+mod structure;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -83,6 +84,9 @@ enum Command {
     /// What officers sign, through the API of another machine.
     #[command(subcommand)]
     Decision(decision::Command),
+    /// Structures: who speaks for them, and their staff.
+    #[command(subcommand)]
+    Structure(structure::Command),
     /// Cards, from the batch to the activation.
     #[command(subcommand)]
     Card(card::Command),
@@ -151,6 +155,7 @@ pub fn run(cli: &Cli) -> Result<ExitCode, Problem> {
         Command::Registry(command) => registry::run(global, command),
         Command::Order(command) => order::run(global, command),
         Command::Decision(command) => decision::run(global, command),
+        Command::Structure(command) => structure::run(global, command),
         Command::Card(command) => card::run(global, command),
         Command::Opposition(command) => opposition::run(global, command),
         Command::Notice(command) => notice::run(global, command),

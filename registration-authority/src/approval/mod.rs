@@ -43,6 +43,8 @@ pub enum SubjectKind {
     OfficerEnrolment,
     /// The end of a card's suspension.
     SuspensionLift,
+    /// That an agent speaks for a structure.
+    StructureMandate,
 }
 
 impl SubjectKind {
@@ -56,6 +58,7 @@ impl SubjectKind {
             Self::OppositionPlan => "opposition-plan",
             Self::OfficerEnrolment => "officer-enrolment",
             Self::SuspensionLift => "suspension-lift",
+            Self::StructureMandate => "structure-mandate",
         }
     }
 
@@ -63,7 +66,7 @@ impl SubjectKind {
     pub const fn open_state(self) -> &'static str {
         match self {
             Self::CardOrder | Self::CertificateRequest => "submitted",
-            Self::RenewalPlan | Self::OfficerEnrolment => "proposed",
+            Self::RenewalPlan | Self::OfficerEnrolment | Self::StructureMandate => "proposed",
             Self::RegisterFeed | Self::OppositionPlan | Self::SuspensionLift => "held",
         }
     }
@@ -71,7 +74,7 @@ impl SubjectKind {
     /// Whether two officers must approve it.
     pub const fn needs_two(self) -> bool {
         match self {
-            Self::CardOrder | Self::CertificateRequest | Self::RenewalPlan => false,
+            Self::CardOrder | Self::CertificateRequest | Self::RenewalPlan | Self::StructureMandate => false,
             Self::RegisterFeed | Self::OppositionPlan | Self::OfficerEnrolment | Self::SuspensionLift => true,
         }
     }
@@ -84,7 +87,8 @@ impl SubjectKind {
             | Self::RenewalPlan
             | Self::RegisterFeed
             | Self::OppositionPlan
-            | Self::SuspensionLift => Right::Decide,
+            | Self::SuspensionLift
+            | Self::StructureMandate => Right::Decide,
             Self::OfficerEnrolment => Right::Enrol,
         }
     }

@@ -204,6 +204,7 @@ fn close(db: &mut Database, subject: &Decidable, verdict: Verdict, act: &Act) ->
         SubjectKind::RegisterFeed
         | SubjectKind::OppositionPlan
         | SubjectKind::OfficerEnrolment
-        | SubjectKind::SuspensionLift => Ok(true),
+        | SubjectKind::SuspensionLift
+        | SubjectKind::StructureMandate => Ok(true),
     }
 }

@@ -10,14 +10,16 @@ mod keys;
 mod orders;
 mod requests;
 mod stops;
+mod structure;
 
 #[cfg(test)]
 mod tests;
 
 pub use card::{AttachedCertificate, CardView, CardViewError, card, find_card, oppositions};
-pub use dossier::{Comparison, Dossier, DossierError, dossier, order};
+pub use dossier::{Comparison, Dossier, DossierError, OfStructure, dossier, order};
 pub use holder::{HOLDER_BOUND, HeldCard, HolderError, HolderNotice, HolderTicket, HolderView, holder};
 pub use keys::{KeysError, enrolment, keys};
 pub use orders::orders;
 pub use requests::{RequestViewError, request, requests};
 pub use stops::{StopsError, held_feeds, open_lapses, opposition_plans};
+pub use structure::{MEMBERS_SHOWN, MemberView, StructureError, StructureView, mandates, structure};

@@ -39,8 +39,12 @@ pub(super) struct Order {
     family_name: String,
     /// The given name to be certified.
     given_name: String,
-    /// The code of the profession in TRE_G15.
-    profession: String,
+    /// The code of the profession in TRE_G15; absent in an order for the staff of a structure.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    profession: Option<String>,
+    /// The structure whose staff it is for, by its technical identifier; absent in an order for the exercise of a profession.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    structure: Option<String>,
     /// The card that it replaces.
     replaces: Option<String>,
     /// Who submitted it.
@@ -101,7 +105,8 @@ impl From<&CardOrder> for Order {
             holder: order.holder.to_string(),
             family_name: order.family_name.clone(),
             given_name: order.given_name.clone(),
-            profession: order.profession.code().to_owned(),
+            profession: order.tie.profession().map(|profession| profession.code().to_owned()),
+            structure: order.tie.staff().map(|staff| staff.structure.to_string()),
             replaces: order.replaces.as_ref().map(ToString::to_string),
             submitted_by: order.submitted_by.clone(),
             submitted_at: order.submitted_at.to_string(),

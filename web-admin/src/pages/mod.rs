@@ -13,19 +13,24 @@ pub(crate) mod holder;
 mod keys;
 mod lapses;
 mod letter;
+mod mandates;
 mod new_key;
 mod new_order;
 mod operations;
 mod opposition;
 mod person;
 pub(crate) mod pki;
+mod plans;
 mod question;
 mod queue;
 mod register;
 mod release;
+mod requests;
 pub(crate) mod sign_in;
 mod signing;
 mod stale;
+mod structure;
+mod structures;
 mod suspension;
 mod tickets;
 mod trail;
@@ -50,7 +55,7 @@ use crate::words::{self, Refusal};
 
 /// Every page, by address. What is not here is not served; whose role gets what answer is written down for
 /// each of them in `tests/routes.txt`.
-pub(crate) const ADDRESSES: [&[Address]; 26] = [
+pub(crate) const ADDRESSES: [&[Address]; 31] = [
     &[Address::at("/").get(|| web::get().to(home))],
     sign_in::ADDRESSES,
     card_sign_in::ADDRESSES,
@@ -77,6 +82,11 @@ pub(crate) const ADDRESSES: [&[Address]; 26] = [
     diagnostic::ADDRESSES,
     person::ADDRESSES,
     trail::ADDRESSES,
+    structures::ADDRESSES,
+    structure::ADDRESSES,
+    mandates::ADDRESSES,
+    requests::ADDRESSES,
+    plans::ADDRESSES,
 ];
 
 /// An address, and what it does by each method that it answers.

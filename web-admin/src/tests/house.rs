@@ -1,4 +1,5 @@
 use std::io::Cursor;
+use std::process::Command;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -46,14 +47,14 @@ pub(super) struct House {
     links: SignInLinks,
     pub(super) db: Database,
     pub(super) rng: Rng,
-    approver: DemoApprover,
+    pub(super) approver: DemoApprover,
     /// The keys of admin and of amina, which are pinned.
     pub(super) roots: [Authenticator; 2],
     pub(super) verifier: ApprovalVerifier,
     clock: Arc<AtomicI64>,
     /// What the status role says of itself.
     pub(super) figures: Arc<Mutex<Option<OcspFigures>>>,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl House {
@@ -136,12 +137,18 @@ impl House {
             jobs: vec![JobPace { job: "publication", pause: Some(Duration::from_secs(5)) }],
         }));
         let rng = UnwrapErr(getrandom::SysRng);
-        let mut house =
-            Self { state, links, db, rng, approver, roots, verifier, clock, figures, _folder: folder };
+        let mut house = Self { state, links, db, rng, approver, roots, verifier, clock, figures, folder };
         house.enrol_all();
         house.worker();
         house.import_day(0, "DURAND");
         house
+    }
+
+    /// What the owner of the file does to it by hand.
+    pub(super) fn sql(&self, statement: &str) {
+        let file = self.folder.path().join("test.sqlite");
+        let done = Command::new("sqlite3").arg(file).arg(statement).output().unwrap();
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
     }
 
     pub(super) fn now(&self) -> Timestamp {

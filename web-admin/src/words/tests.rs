@@ -4,7 +4,7 @@ use super::refusal;
 use crate::faults;
 
 /// What begins so can reach a page.
-const REACHABLE: [&str; 9] = [
+const REACHABLE: [&str; 11] = [
     "order-",
     "officer-",
     "reading-",
@@ -14,6 +14,8 @@ const REACHABLE: [&str; 9] = [
     "identifier-",
     "passkey-",
     "enrolment-",
+    "mandate-",
+    "staff-",
 ];
 
 #[test]
@@ -28,7 +30,8 @@ fn every_refusal_that_can_reach_a_page_has_its_own_french_sentence() {
 
 #[test]
 fn no_refusal_is_worded_for_a_code_that_does_not_exist() {
-    let source = include_str!("refusals.rs");
+    let source =
+        concat!(include_str!("refusals.rs"), include_str!("requests.rs"), include_str!("structures.rs"));
     let known: Vec<&str> =
         [rules::ALL, professional_registry::faults::ALL, card::faults::ALL, faults::ALL, store::fault::ALL]
             .into_iter()
