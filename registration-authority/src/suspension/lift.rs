@@ -165,7 +165,9 @@ pub fn lift_released(
             Ok(true) => done.cards.push(suspension.card),
             // Decided on or opposed since, or a decision that the worker has not seen yet.
             Ok(false) | Err(LiftError::Evidence(EvidenceError::NotReceived { .. })) => {}
-            Err(LiftError::Database(error)) => return Err(error),
+            Err(LiftError::Database(error) | LiftError::Hold(HoldError::Database(error))) => {
+                return Err(error);
+            }
             Err(error) => done.failed.push((suspension.card, error.code())),
         }
     }

@@ -24,9 +24,7 @@ use crate::typography::Shown;
 pub(super) const ADDRESSES: &[Address] = &[
     Address::at("/ra/cartes/{number}/suspension").post(|| web::post().to(suspend)).needs(Right::Oppose),
     Address::at("/ra/cartes/{number}/suspension/lever").post(|| web::post().to(approve)).needs(Right::Decide),
-    Address::at("/ra/cartes/{number}/suspension/maintenir")
-        .post(|| web::post().to(refuse))
-        .needs(Right::Decide),
+    Address::at("/ra/cartes/{number}/suspension/garder").post(|| web::post().to(refuse)).needs(Right::Decide),
 ];
 
 /// A suspension on the page of its card.
@@ -156,7 +154,7 @@ fn asked<'a>(
 ) -> Asked<'a> {
     let (act, what) = match verdict {
         Verdict::Approve => ("lever", "Lever la suspension d'une carte"),
-        Verdict::Refuse => ("maintenir", "Maintenir la suspension d'une carte"),
+        Verdict::Refuse => ("garder", "Maintenir la suspension d'une carte"),
     };
     Asked {
         subject,

@@ -45,9 +45,9 @@ async fn a_card_is_suspended_from_its_page_and_two_officers_lift_that_from_their
     assert!(again.says("release-another-officer"));
 
     let mut bob = house.browser("bob").await;
-    let bare = bob.post(&format!("{address}/suspension/maintenir"), &[]).await;
+    let bare = bob.post(&format!("{address}/suspension/garder"), &[]).await;
     assert_eq!(bare.status, 422);
-    let answer = bob.post(&format!("{address}/suspension/maintenir"), &[("motif", "doubt-remains")]).await;
+    let answer = bob.post(&format!("{address}/suspension/garder"), &[("motif", "doubt-remains")]).await;
     let page = bob.follow(&answer).await;
     assert!(page.says("Suspension maintenue") && page.says("Aucune levée n’est proposée."), "{}", page.body);
     for browser in [&mut bob, &mut alice] {
