@@ -44,7 +44,7 @@ const BEFORE: &str = "
         SELECT '0123456789abcdef0123456789abcdef', '2612345678', evidence_digest, 'lost', 1 FROM certificates LIMIT 1;
     INSERT INTO opposition_tickets (number, identifier, ground, opened_at)
         VALUES ('TK-0000000000000000', '2612345678', 'lost', 1);
-    INSERT INTO officer_enrolments SELECT 'EN-TEST', 'enrol', 'x', 'X', 'auditor', tbs, spki, 1, 'y', 1
+    INSERT INTO officer_enrolments SELECT 'EN-TEST', 'enrol', 'x', 'X', 'auditor', tbs, spki, 1, 'y', 1, ''
         FROM (SELECT spki_sha256 AS tbs, spki_sha256 AS spki FROM certificates LIMIT 1) one;
     INSERT INTO decision_nonces VALUES ('nonce', 1, 2, 'x', 'statement');
     INSERT INTO decision_receipts VALUES ('card-order', 'CO-TEST', 1, 'x', 'proof', NULL, NULL, 1, NULL);

@@ -29,6 +29,7 @@ mod notices;
 mod object_store;
 mod officers_desk;
 mod officers_keys;
+mod officers_queue;
 mod opposition_code;
 mod opposition_lists;
 mod opposition_tickets;

@@ -19,14 +19,14 @@ use super::workshop::{APPROVER, SUBMITTER};
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A demonstration that is served, with two administrators' keys pinned.
-struct Desk {
-    serving: Serving,
+pub(super) struct Desk {
+    pub(super) serving: Serving,
     keys: OfficersKeys,
-    origin: String,
-    db: Database,
+    pub(super) origin: String,
+    pub(super) db: Database,
 }
 
-fn desk() -> Desk {
+pub(super) fn desk() -> Desk {
     let mut pinned = None;
     let serving = serve_as(|dir, port| {
         let origin = format!("https://localhost:{port}");
@@ -53,7 +53,7 @@ impl Desk {
     }
 
     /// An officer makes his key in his browser; two administrators sign for it; the worker has seen it.
-    fn officer(&mut self, login: &str, name: &str) -> Browser {
+    pub(super) fn officer(&mut self, login: &str, name: &str) -> Browser {
         let browser = Browser::new(1280);
         browser.open(&format!("{}/ra/sign-in", self.origin));
         browser.click("a[href='/ra/cle']");
@@ -81,14 +81,14 @@ impl Desk {
         browser
     }
 
-    fn sign_in(&self, browser: &Browser) {
+    pub(super) fn sign_in(&self, browser: &Browser) {
         browser.open(&format!("{}/ra/sign-in", self.origin));
         browser.click("main button");
         browser.wait_for("Se déconnecter");
     }
 
     /// An order that waits, and that nobody of these decides on but another than its submitter.
-    fn waiting(&mut self) -> String {
+    pub(super) fn waiting(&mut self) -> String {
         card_orders::table
             .filter(card_orders::status.eq("submitted").and(card_orders::submitted_by.eq(SUBMITTER)))
             .order(card_orders::number)

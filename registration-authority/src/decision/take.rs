@@ -9,6 +9,7 @@ use crate::approval::{
     ApprovalProof, ApprovalVerifier, Decidable, ProofKind, ProofRefused, Statement, SubjectKind, Verdict,
     Verified,
 };
+use crate::enrolment::EnrolledKey;
 use crate::officers;
 use crate::refusal_reasons::{self, REASON_TEXT_BOUND};
 use crate::{certificate_request, order, renewal};
@@ -44,6 +45,7 @@ pub(crate) fn check<'a>(
         return Err(DecideError::not_open(&subject, subject.state));
     }
     let officer = officers::require(db, subject.kind.right(), act)?;
+    officer.require_within(&subject.reach)?;
     let (kind, number) = (subject.kind, subject.number.clone());
     if officer.login == subject.submitted_by {
         return Err(DecideError::SelfApproval { kind, number, login: officer.login });
@@ -54,7 +56,10 @@ pub(crate) fn check<'a>(
     }
     let roster = verifier.roster(db)?;
     let Verified { statement, passkey } = verifier.verify_fresh(given.proof, &subject, &roster, act.at)?;
-    if passkey.is_some_and(|(key, _)| !key.role.may(subject.kind.right()) || !key.counts(act.at)) {
+    let could = |key: &EnrolledKey| {
+        key.role.may(subject.kind.right()) && key.scope.covers(&subject.reach) && key.counts(act.at)
+    };
+    if passkey.is_some_and(|(key, _)| !could(&key)) {
         return Err(ProofRefused::AnotherKey.into());
     }
     if given.proof.kind() == ProofKind::Passkey && !nonce::is_open(db, &statement, act.at)? {

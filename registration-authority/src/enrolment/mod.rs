@@ -31,7 +31,7 @@ use crate::approval::passkey::PasskeyKey;
 use crate::approval::{ApprovalProof, ApprovalVerifier, Decidable, ProofRefused, SubjectKind, Verdict};
 use crate::decision::{self, DecideError, Decision, Given, Standing};
 use crate::faults;
-use crate::officers::Role;
+use crate::officers::{Reach, Role, Scope};
 
 /// What is signed for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,6 +71,8 @@ pub struct Enrolment {
     pub display_name: String,
     /// What he is there for.
     pub role: Role,
+    /// For which orders.
+    pub scope: Scope,
     /// The authenticator's name for the key.
     pub credential_id: Vec<u8>,
     /// The key.
@@ -102,6 +104,7 @@ impl Enrolment {
                 settled => settled.as_str(),
             },
             submitted_by: self.login.clone(),
+            reach: Reach::Everything,
             canonical: canonical::encode(self),
         }
     }
@@ -148,6 +151,7 @@ struct Row {
     not_before: Timestamp,
     proposed_by: String,
     proposed_at: Timestamp,
+    scope: String,
 }
 
 impl Row {
@@ -156,6 +160,7 @@ impl Row {
         let action = [Action::Enrol, Action::Revoke].into_iter().find(|it| it.as_str() == self.action);
         Ok(Enrolment {
             action: action.ok_or_else(|| altered("its action"))?,
+            scope: self.scope.parse().map_err(|_| altered("its scope"))?,
             role: self.role.parse().map_err(|_| altered("its role"))?,
             key: PasskeyKey::from_spki(&self.public_key).map_err(|_| altered("its key"))?,
             number: self.number,

@@ -9,7 +9,7 @@ use super::{Action, EnrolledKey, Enrolment, Roster};
 use crate::approval::passkey::NewPasskey;
 use crate::faults;
 use crate::numbering::{self, Series};
-use crate::officers::{self, NotAuthorised, OfficerError, Right, Role};
+use crate::officers::{self, NotAuthorised, OfficerError, Right, Role, Scope};
 
 /// A key that an administrator proposes as an officer's.
 #[derive(Clone, Debug)]
@@ -20,6 +20,8 @@ pub struct NewEnrolment {
     pub display_name: String,
     /// What he is there for.
     pub role: Role,
+    /// For which orders; for all of them where he decides on none.
+    pub scope: Scope,
     /// The key, as his authenticator made it.
     pub passkey: NewPasskey,
 }
@@ -68,16 +70,18 @@ pub fn propose(
     let proposer = officers::require(db, Right::Enrol, act)?;
     officers::check_login(&new.login)?;
     officers::check_display_name(&new.display_name)?;
-    let NewEnrolment { login, display_name, role, passkey } = new;
+    let NewEnrolment { login, display_name, role, scope, passkey } = new;
+    check_scope(role, &scope)?;
     let clash = |why| Err(ProposeError::Clash(login.clone(), why));
     if roster.key(&passkey.credential_id).is_some() {
         return clash("this key is enrolled");
     }
-    let another = |name: &str, its: Role| name != display_name || its != role;
-    let enrolled =
-        officers::find(db, &login)?.is_some_and(|officer| another(&officer.display_name, officer.role));
-    if enrolled || roster.keys_of(&login).any(|key| another(&key.display_name, key.role)) {
-        return clash("an officer of this login has another name or role");
+    let another =
+        |name: &str, its: Role, other: &Scope| name != display_name || its != role || *other != scope;
+    let enrolled = officers::find(db, &login)?
+        .is_some_and(|officer| another(&officer.display_name, officer.role, &officer.scope));
+    if enrolled || roster.keys_of(&login).any(|key| another(&key.display_name, key.role, &key.scope)) {
+        return clash("an officer of this login has another name, role or scope");
     }
     let number = numbering::next(db, Series::OfficerEnrolment, act.at)?;
     let enrolment = Enrolment {
@@ -86,6 +90,7 @@ pub fn propose(
         login,
         display_name,
         role,
+        scope,
         credential_id: passkey.credential_id,
         key: passkey.key,
         not_before: act.at,
@@ -116,6 +121,7 @@ pub fn propose_revocation(
         login: key.login.clone(),
         display_name: key.display_name.clone(),
         role: key.role,
+        scope: key.scope.clone(),
         credential_id: credential_id.to_vec(),
         key: key.key.clone(),
         not_before: act.at,
@@ -124,6 +130,15 @@ pub fn propose_revocation(
         decisions: Vec::new(),
     };
     record(db, enrolment, rng, act)
+}
+
+/// Whoever opposes, enrols or audits does so everywhere: no card waits for the right officer.
+fn check_scope(role: Role, scope: &Scope) -> Result<(), OfficerError> {
+    let confined = matches!(role, Role::CertificationAgent | Role::RegistrationOfficer);
+    if confined || scope.is_everything() {
+        return Ok(());
+    }
+    Err(OfficerError::Field { field: "scope", rule: "of an agent or a registration officer" })
 }
 
 fn record(
@@ -136,6 +151,7 @@ fn record(
     diesel::insert_into(officer_enrolments::table)
         .values((
             officer_enrolments::number.eq(&enrolment.number),
+            officer_enrolments::scope.eq(enrolment.scope.to_string()),
             officer_enrolments::action.eq(enrolment.action.as_str()),
             officer_enrolments::login.eq(&enrolment.login),
             officer_enrolments::display_name.eq(&enrolment.display_name),

@@ -11,7 +11,7 @@ use super::{Action, Enrolment, EnrolmentError, Row};
 use crate::approval::passkey::{PasskeyKey, RelyingParty};
 use crate::approval::{ApprovalProof, SubjectKind, Verdict, verify_passkey};
 use crate::decision::{Decision, Receipt};
-use crate::officers::{Right, Role};
+use crate::officers::{Right, Role, Scope};
 
 /// An officer's key that the chain leads to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +22,8 @@ pub struct EnrolledKey {
     pub display_name: String,
     /// What he is there for.
     pub role: Role,
+    /// For which orders.
+    pub scope: Scope,
     /// The authenticator's name for the key.
     pub credential_id: Vec<u8>,
     /// The key.
@@ -145,6 +147,7 @@ impl Roster {
             key.login == enrolment.login
                 && key.role == enrolment.role
                 && key.display_name == enrolment.display_name
+                && key.scope == enrolment.scope
         };
         let one_person = self.keys_of(&enrolment.login).all(same);
         match (enrolment.action, self.keys.entry(enrolment.credential_id.clone())) {
@@ -153,6 +156,7 @@ impl Roster {
                     login: enrolment.login.clone(),
                     display_name: enrolment.display_name.clone(),
                     role: enrolment.role,
+                    scope: enrolment.scope.clone(),
                     credential_id: enrolment.credential_id.clone(),
                     key: enrolment.key.clone(),
                     from: enrolment.not_before.max(at),

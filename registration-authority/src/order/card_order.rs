@@ -13,7 +13,8 @@ use thiserror::Error;
 use super::{CanonicalOrder, OrderStatus};
 use crate::approval::{Decidable, SubjectKind};
 use crate::faults;
-use crate::risk::names;
+use crate::officers::Reach;
+use crate::risk::{self, names};
 
 /// An order for one card.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -158,6 +159,11 @@ impl CardOrder {
         matches!(self.state, OrderState::Submitted | OrderState::Waiting { .. })
     }
 
+    /// The exercise that it is for, where the register said so.
+    pub fn reach(&self) -> Reach {
+        Reach::Exercise { profession: self.profession, structures: risk::structures(self) }
+    }
+
     /// What an officer decides on: this version, byte for byte.
     pub fn decidable(&self) -> Decidable {
         Decidable {
@@ -166,6 +172,7 @@ impl CardOrder {
             version: self.version,
             state: self.state.name(),
             submitted_by: self.submitted_by.clone(),
+            reach: self.reach(),
             canonical: CanonicalOrder::of(self).into_der(),
         }
     }

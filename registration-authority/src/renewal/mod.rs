@@ -26,6 +26,7 @@ pub use plan::{PLAN_BOUND, PlanError, plan};
 
 use crate::approval::{Decidable, SubjectKind};
 use crate::faults;
+use crate::officers::Reach;
 
 /// What renewal found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -112,6 +113,7 @@ impl RenewalPlan {
             version: 1,
             state: self.status.as_str(),
             submitted_by: self.planned_by.clone(),
+            reach: Reach::Everything,
             canonical: CanonicalPlan::of(self).into_der(),
         }
     }

@@ -24,6 +24,7 @@ use store::{Act, Code, Database, Fault, Timestamp};
 use thiserror::Error;
 
 pub use assess::{RaisedFlag, RiskFacts, assess};
+pub(crate) use places::structures;
 pub use table::{BadFlags, Flag, FlagRule, Level, flags};
 
 use crate::eligibility::{self, BadRules, Product};

@@ -79,7 +79,7 @@ pub(super) fn busiest(db: &mut Database, order: &CardOrder, since: Timestamp) ->
 }
 
 /// Where the register says that the holder practises, whatever he does there.
-fn structures(order: &CardOrder) -> Vec<String> {
+pub(crate) fn structures(order: &CardOrder) -> Vec<String> {
     let Some(record) = order.register.record() else { return Vec::new() };
     let activities = record.exercises.iter().flat_map(|exercise| &exercise.activities);
     let mut structures: Vec<String> =
