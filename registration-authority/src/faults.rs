@@ -108,6 +108,8 @@ store::codes! {
     QUEUE_VIEW_INVALID = ("queue-view-invalid", Invalid, "the officer: a name of 1 to 60 characters, and fewer filters");
     /// An officer keeps twenty views at most.
     QUEUE_VIEWS_FULL = ("queue-views-full", Refused, "the officer: forget a view that is used no more");
+    /// An officer acts on what he is not there for.
+    OFFICER_OUTSIDE_SCOPE = ("officer-outside-scope", NotAuthorised, "an officer for this profession and this structure; two administrators sign for another scope");
     /// A stored order cannot be read.
     ORDER_ROW_ALTERED = ("order-row-altered", Integrity, "the auditor: the row is not what this program writes");
 

@@ -14,10 +14,12 @@ use store::{Act, Actor, Code, Database, Fault, Timestamp, audit};
 use thiserror::Error;
 
 pub use right::Right;
+pub use scope::{Reach, Scope};
 
 use crate::faults;
 
 mod right;
+mod scope;
 
 #[cfg(test)]
 mod tests;
@@ -95,6 +97,8 @@ pub struct Officer {
     pub display_name: String,
     /// What he is there for.
     pub role: Role,
+    /// For which orders.
+    pub scope: Scope,
     /// Since when.
     pub enrolled_at: Timestamp,
     /// Until when, if it has ended.
@@ -105,6 +109,14 @@ impl Officer {
     /// Whether he stood enrolled, with a role that gives `right`, at that moment.
     pub fn had(&self, right: Right, at: Timestamp) -> bool {
         self.stood(at) && self.role.may(right)
+    }
+
+    /// Refused where he is not there for what he acts on.
+    pub fn require_within(&self, reach: &Reach) -> Result<(), NotAuthorised> {
+        if self.scope.covers(reach) {
+            return Ok(());
+        }
+        Err(NotAuthorised::OutsideScope { login: self.login.clone(), scope: self.scope.to_string() })
     }
 
     /// Whether he stood enrolled at that moment.
@@ -142,6 +154,14 @@ pub enum NotAuthorised {
         /// What he has no right to.
         right: Right,
     },
+    /// An officer for other orders.
+    #[error("officer {login} is there for {scope}, and not for this")]
+    OutsideScope {
+        /// Who tried.
+        login: String,
+        /// For what he is there.
+        scope: String,
+    },
     /// The row cannot be read.
     #[error(transparent)]
     Officer(#[from] OfficerError),
@@ -157,6 +177,7 @@ impl Fault for NotAuthorised {
             Self::NotYet { .. } => faults::OFFICER_NOT_YET,
             Self::RoleMissing { right, .. } if right.reads() => faults::READING_NOT_ALLOWED,
             Self::RoleMissing { .. } => faults::OFFICER_ROLE_MISSING,
+            Self::OutsideScope { .. } => faults::OFFICER_OUTSIDE_SCOPE,
             Self::Officer(error) => error.code(),
             Self::Database(_) => store::fault::DATABASE,
         }
@@ -235,48 +256,58 @@ pub fn enrol(
     if find(db, login)?.is_some() {
         return Err(OfficerError::AlreadyEnrolled(login.to_owned()));
     }
-    insert(db, login, display_name, role, json!({"role": role.as_str()}), rng, act)
+    let officer = Officer {
+        login: login.to_owned(),
+        display_name: display_name.to_owned(),
+        role,
+        scope: Scope::default(),
+        enrolled_at: act.at,
+        ended_at: None,
+    };
+    insert(db, officer, json!({"role": role.as_str()}), rng, act)
 }
 
 /// The row of an officer whom the chain of enrolments names, and who has none. Inside a transaction.
 pub(crate) fn follow_chain(
     db: &mut Database,
-    login: &str,
-    display_name: &str,
-    role: Role,
+    (login, display_name): (&str, &str),
+    (role, scope): (Role, &Scope),
     enrolment: Option<&str>,
     rng: &mut dyn CryptoRng,
     act: &Act,
 ) -> Result<Officer, OfficerError> {
-    let payload = json!({"role": role.as_str(), "enrolment": enrolment});
-    insert(db, login, display_name, role, payload, rng, act)
-}
-
-fn insert(
-    db: &mut Database,
-    login: &str,
-    display_name: &str,
-    role: Role,
-    payload: serde_json::Value,
-    rng: &mut dyn CryptoRng,
-    act: &Act,
-) -> Result<Officer, OfficerError> {
+    let mut payload = json!({"role": role.as_str(), "enrolment": enrolment});
+    if !scope.is_everything() {
+        payload["scope"] = json!(scope.to_string());
+    }
     let officer = Officer {
         login: login.to_owned(),
         display_name: display_name.to_owned(),
         role,
+        scope: scope.clone(),
         enrolled_at: act.at,
         ended_at: None,
     };
+    insert(db, officer, payload, rng, act)
+}
+
+fn insert(
+    db: &mut Database,
+    officer: Officer,
+    payload: serde_json::Value,
+    rng: &mut dyn CryptoRng,
+    act: &Act,
+) -> Result<Officer, OfficerError> {
     diesel::insert_into(officers::table)
         .values((
             officers::login.eq(&officer.login),
             officers::display_name.eq(&officer.display_name),
-            officers::role.eq(role.as_str()),
+            officers::role.eq(officer.role.as_str()),
+            officers::scope.eq(officer.scope.to_string()),
             officers::enrolled_at.eq(act.at),
         ))
         .execute(db)?;
-    record(db, "officer.enrolled", login, payload, rng, act)?;
+    record(db, "officer.enrolled", &officer.login, payload, rng, act)?;
     Ok(officer)
 }
 
@@ -305,10 +336,10 @@ pub fn list(db: &mut Database) -> Result<Vec<Officer>, OfficerError> {
     rows.into_iter().map(officer).collect()
 }
 
-type Row = (String, String, String, Timestamp, Option<Timestamp>);
+type Row = (String, String, String, Timestamp, Option<Timestamp>, String);
 
-fn officer((login, display_name, role, enrolled_at, ended_at): Row) -> Result<Officer, OfficerError> {
-    Ok(Officer { login, display_name, role: role.parse()?, enrolled_at, ended_at })
+fn officer((login, display_name, role, enrolled_at, ended_at, scope): Row) -> Result<Officer, OfficerError> {
+    Ok(Officer { login, display_name, role: role.parse()?, scope: scope.parse()?, enrolled_at, ended_at })
 }
 
 fn may_enrol(db: &mut Database, act: &Act) -> Result<(), OfficerError> {

@@ -388,6 +388,7 @@ diesel::table! {
         role -> Text,
         enrolled_at -> BigInt,
         ended_at -> Nullable<BigInt>,
+        scope -> Text,
     }
 }
 
@@ -597,6 +598,7 @@ diesel::table! {
         not_before -> BigInt,
         proposed_by -> Text,
         proposed_at -> BigInt,
+        scope -> Text,
     }
 }
 

@@ -76,6 +76,13 @@ impl Browser {
         );
     }
 
+    /// Shows pages as on a screen so wide, in CSS pixels: a telephone's is 320, narrower than a window of Chromium can be.
+    pub fn show_on(&self, width: u32) {
+        let screen = json!({"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": false});
+        let command = json!({"cmd": "Emulation.setDeviceMetricsOverride", "params": screen});
+        self.command("goog/cdp/execute", &command);
+    }
+
     /// Opens an address.
     pub fn open(&self, url: &str) {
         self.command("url", &json!({ "url": url }));

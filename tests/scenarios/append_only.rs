@@ -46,7 +46,7 @@ const BEFORE: &str = "
         VALUES ('TK-0000000000000000', '2612345678', 'lost', 1);
     INSERT INTO card_suspensions (number, card_number, suspended_by, suspended_at)
         SELECT 'SU-0000000000000000', min(number), 'officer:x', 1 FROM cards;
-    INSERT INTO officer_enrolments SELECT 'EN-TEST', 'enrol', 'x', 'X', 'auditor', tbs, spki, 1, 'y', 1
+    INSERT INTO officer_enrolments SELECT 'EN-TEST', 'enrol', 'x', 'X', 'auditor', tbs, spki, 1, 'y', 1, ''
         FROM (SELECT spki_sha256 AS tbs, spki_sha256 AS spki FROM certificates LIMIT 1) one;
     INSERT INTO decision_nonces VALUES ('nonce', 1, 2, 'x', 'statement');
     INSERT INTO decision_receipts VALUES ('card-order', 'CO-TEST', 1, 'x', 'proof', NULL, NULL, 1, NULL);

@@ -33,6 +33,7 @@ mod notices;
 mod object_store;
 mod officers_desk;
 mod officers_keys;
+mod officers_queue;
 mod operations_page;
 mod opposition_code;
 mod opposition_lists;

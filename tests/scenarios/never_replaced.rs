@@ -24,6 +24,7 @@ const REWRITTEN: &[&str] = &[
     "register_identities",
     "register_structures",
     "register_supplements",
+    "request_replies",
 ];
 
 /// Columns of a row, each with its value in SQL.

@@ -28,7 +28,7 @@ pub struct Desk {
     pub db: Database,
 }
 
-fn desk() -> Desk {
+pub fn desk() -> Desk {
     desk_where("approval_delay_seconds = 0", "refusal_delay_seconds = 0")
 }
 

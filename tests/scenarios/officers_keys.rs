@@ -8,7 +8,7 @@ use registration_authority::approval::passkey::RelyingParty;
 use registration_authority::approval::{ApprovalProof, ApprovalVerifier, Decidable, Delays, Verdict};
 use registration_authority::decision::nonce;
 use registration_authority::enrolment::{self, NewCredential, NewEnrolment, PinnedRoots};
-use registration_authority::officers::Role;
+use registration_authority::officers::{Role, Scope};
 use store::Database;
 
 use acceptance::harness::chance;
@@ -62,7 +62,13 @@ impl OfficersKeys {
         let act = officer(db, ADMINISTRATORS[0].0);
         let roster = self.verifier.roster(db).unwrap();
         let (login, display_name) = (login.to_owned(), name.to_owned());
-        let new = NewEnrolment { login, display_name, role: Role::RegistrationOfficer, credential };
+        let new = NewEnrolment {
+            login,
+            display_name,
+            role: Role::RegistrationOfficer,
+            scope: Scope::default(),
+            credential,
+        };
         let number = db.write(|db| enrolment::propose(db, &roster, new, &mut chance(), &act)).unwrap().number;
         let subject = enrolment::get(db, &number).unwrap().decidable();
         for (key, (login, _)) in self.administrators.iter().zip(ADMINISTRATORS) {

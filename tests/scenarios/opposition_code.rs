@@ -32,7 +32,9 @@ fn job(workshop: &Workshop, name: &str) -> (Value, Finished) {
 
 fn letters(workshop: &Workshop) -> Vec<PathBuf> {
     let Ok(entries) = fs::read_dir(workshop.dir().join("letters")) else { return Vec::new() };
-    entries.map(|entry| entry.unwrap().path()).collect()
+    let paths = entries.map(|entry| entry.unwrap().path());
+    // One that is being written has another name.
+    paths.filter(|path| path.extension().is_some_and(|extension| extension == "json")).collect()
 }
 
 /// Card and code of every letter, as its printer reads them.

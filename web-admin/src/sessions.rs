@@ -167,6 +167,7 @@ fn key_of(token: &str) -> SessionKey {
 #[cfg(test)]
 mod tests {
     use rand_core::UnwrapErr;
+    use registration_authority::officers::Scope;
 
     use super::*;
 
@@ -177,6 +178,7 @@ mod tests {
             login: login.to_owned(),
             display_name: "Prénom NOM".to_owned(),
             role: Role::RegistrationOfficer,
+            scope: Scope::default(),
             enrolled_at: START,
             ended_at: None,
         }

@@ -2,7 +2,8 @@
 //! Sentences are typed with plain spaces; [`crate::typography::french`] gives them theirs.
 
 use card::{CardStatus, KeyUsage};
-use registration_authority::officers::Role;
+use professional_registry::Profession;
+use registration_authority::officers::{Role, Scope};
 use registration_authority::opposition::Ground;
 use registration_authority::order::OrderStatus;
 use registration_authority::outbox::Notice;
@@ -122,6 +123,19 @@ pub(crate) fn role(role: Role) -> &'static str {
         Role::RevocationOfficer => "opérateur de révocation",
         Role::Administrator => "administrateur",
         Role::Auditor => "auditeur",
+    }
+}
+
+/// For which orders an officer is there: « Médecin, Infirmier ; structures F0B0193488 ».
+pub(crate) fn scope(scope: &Scope) -> String {
+    let professions: Vec<&str> =
+        scope.professions().filter_map(Profession::from_code).map(|profession| profession.label()).collect();
+    let structures: Vec<&str> = scope.structures().collect();
+    match (professions.is_empty(), structures.is_empty()) {
+        (true, true) => "toutes les demandes".to_owned(),
+        (false, true) => professions.join(", "),
+        (true, false) => format!("structures {}", structures.join(", ")),
+        (false, false) => format!("{} ; structures {}", professions.join(", "), structures.join(", ")),
     }
 }
 

@@ -24,7 +24,7 @@ pub use statement::{NONCE_LENGTH, PROOF_VALIDITY, Statement, Verdict};
 pub(crate) use verifier::verify_passkey;
 pub use verifier::{ApprovalVerifier, FRESHNESS, ProofRefused, Verified};
 
-use crate::officers::Right;
+use crate::officers::{Reach, Right};
 
 /// What can be decided on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -113,6 +113,8 @@ pub struct Decidable {
     pub state: &'static str,
     /// Who submitted it, or whom it makes an officer, and so never decides on it.
     pub submitted_by: String,
+    /// What it is about: an officer decides within his scope.
+    pub reach: Reach,
     /// The canonical encoding (DER) of this version.
     pub canonical: Vec<u8>,
 }

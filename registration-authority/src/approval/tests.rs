@@ -26,6 +26,7 @@ fn subject() -> Decidable {
         version: 1,
         state: "submitted",
         submitted_by: "alice".to_owned(),
+        reach: Reach::Everything,
         canonical: b"what is decided on".to_vec(),
     }
 }

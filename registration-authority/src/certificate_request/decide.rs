@@ -98,6 +98,7 @@ pub fn withdraw(
     if officer.role != Role::RegistrationOfficer && officer.login != request.submitted_by {
         return Err(DecideRequestError::NotYours(number.to_owned(), officer.login));
     }
+    officer.require_within(&request.decidable().reach)?;
     let from = request.state.name();
     let open = matches!(request.state, RequestState::Submitted | RequestState::Approved { .. });
     if !open || !request::set_status(db, number, request.version, from, "withdrawn", act)? {

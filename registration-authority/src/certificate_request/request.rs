@@ -8,6 +8,7 @@ use thiserror::Error;
 use super::CanonicalRequest;
 use crate::approval::{Decidable, SubjectKind};
 use crate::faults;
+use crate::officers::Reach;
 
 /// A request for one certificate.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,6 +90,7 @@ impl CertificateRequest {
             version: self.version,
             state: self.state.name(),
             submitted_by: self.submitted_by.clone(),
+            reach: Reach::Structure(self.structure.to_string()),
             canonical: CanonicalRequest::of(self).into_der(),
         }
     }

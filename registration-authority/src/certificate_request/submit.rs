@@ -18,7 +18,7 @@ use super::structure_names::{self, NameError};
 use crate::eligibility::{self, Asker, NotEligible, OfferFacts, OfferedProfile};
 use crate::faults;
 use crate::numbering::{self, Series};
-use crate::officers::{self, NotAuthorised, Right};
+use crate::officers::{self, NotAuthorised, Reach, Right};
 use crate::outbox::{self, Notice, Recipient};
 
 /// What a structure asks for.
@@ -102,6 +102,7 @@ pub fn submit(
 ) -> Result<CertificateRequest, SubmitRequestError> {
     db.refuse_on_reserve()?;
     let officer = officers::require(db, Right::Submit, act)?;
+    officer.require_within(&Reach::Structure(new.structure.to_string()))?;
     let unknown = || SubmitRequestError::ProfileNotOffered(new.profile.chars().take(64).collect());
     let (rules, offer) =
         eligibility::offer_of(&new.profile).map_err(NotEligible::from)?.ok_or_else(unknown)?;

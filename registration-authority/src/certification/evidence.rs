@@ -339,9 +339,10 @@ pub(crate) fn verify_decision(
     }
     let right = subject.kind.right();
     let could = match &verified.passkey {
-        Some((key, _)) => key.role.may(right),
-        None => officers::find(db, statement.officer())?
-            .is_some_and(|officer| officer.had(right, statement.decided_at())),
+        Some((key, _)) => key.role.may(right) && key.scope.covers(&subject.reach),
+        None => officers::find(db, statement.officer())?.is_some_and(|officer| {
+            officer.had(right, statement.decided_at()) && officer.scope.covers(&subject.reach)
+        }),
     };
     if !could || statement.officer() == subject.submitted_by {
         let officer = decision.decided_by.clone();

@@ -9,6 +9,7 @@ use crate::approval::{
     ApprovalProof, ApprovalVerifier, Decidable, ProofKind, ProofRefused, Statement, SubjectKind, Verdict,
     Verified,
 };
+use crate::enrolment::EnrolledKey;
 use crate::officers::{self, Officer};
 use crate::refusal_reasons::{self, REASON_TEXT_BOUND};
 use crate::{certificate_request, order, renewal};
@@ -32,7 +33,7 @@ pub(crate) struct Checked<'a> {
 }
 
 /// The officer who acts, where he may decide on this version of the subject as far as is known before he signs: it is open, he
-/// has the right, and he did not submit it.
+/// has the right, it is within his scope, and he did not submit it.
 pub fn may_decide(
     db: &mut Database,
     subject: &Decidable,
@@ -43,6 +44,7 @@ pub fn may_decide(
         return Err(DecideError::not_open(subject, subject.state));
     }
     let officer = officers::require(db, subject.kind.right(), act)?;
+    officer.require_within(&subject.reach)?;
     let (kind, number) = (subject.kind, subject.number.clone());
     if officer.login == subject.submitted_by {
         return Err(DecideError::SelfApproval { kind, number, login: officer.login });
@@ -64,7 +66,10 @@ pub(crate) fn check<'a>(
     let officer = may_decide(db, &subject, given.version, act)?;
     let roster = verifier.roster(db)?;
     let Verified { statement, passkey } = verifier.verify_fresh(given.proof, &subject, &roster, act.at)?;
-    if passkey.is_some_and(|(key, _)| !key.role.may(subject.kind.right()) || !key.counts(act.at)) {
+    let could = |key: &EnrolledKey| {
+        key.role.may(subject.kind.right()) && key.scope.covers(&subject.reach) && key.counts(act.at)
+    };
+    if passkey.is_some_and(|(key, _)| !could(&key)) {
         return Err(ProofRefused::AnotherKey.into());
     }
     if given.proof.kind() == ProofKind::Passkey && !nonce::is_open(db, &statement, act.at)? {

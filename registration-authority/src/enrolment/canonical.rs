@@ -4,7 +4,7 @@
 //! IgcOfficerEnrolment DEFINITIONS EXPLICIT TAGS ::= BEGIN
 //!
 //! OfficerEnrolment ::= SEQUENCE {
-//!     encodingVersion INTEGER (1),
+//!     encodingVersion INTEGER (1 | 2),   -- 2 where there is a scope
 //!     number          UTF8String,        -- "EN-2026-000001"
 //!     action          UTF8String,        -- "enrol" | "revoke" | "enrol-certificate" | "revoke-certificate"
 //!     login           UTF8String,
@@ -14,7 +14,8 @@
 //!     publicKey       OCTET STRING,      -- SubjectPublicKeyInfo, DER
 //!     notBefore       INTEGER,           -- milliseconds since 1970-01-01T00:00:00Z
 //!     proposedBy      UTF8String,        -- login
-//!     proposedAt      INTEGER }          -- as notBefore
+//!     proposedAt      INTEGER,           -- as notBefore
+//!     scope       [0] UTF8String OPTIONAL } -- "profession:10 structure:F0B0193488"; absent for all orders
 //!
 //! END
 //! ```
@@ -24,14 +25,16 @@ use der::{Encode, Sequence};
 
 use super::Enrolment;
 
-/// The version of this encoding. Another field, another version.
-const ENROLMENT_ENCODING_VERSION: u8 = 1;
+/// The version of this encoding without a scope, and with one. Another field, another version.
+const ENROLMENT_ENCODING_VERSIONS: [u8; 2] = [1, 2];
 
 /// The DER of `enrolment`.
 pub(super) fn encode(enrolment: &Enrolment) -> Vec<u8> {
     let octets = |bytes: &[u8]| OctetString::new(bytes).expect("bounded, far below what DER can say");
+    let scope = Some(&enrolment.scope).filter(|scope| !scope.is_everything()).map(ToString::to_string);
+    let [without, with] = ENROLMENT_ENCODING_VERSIONS;
     let fields = Fields {
-        encoding_version: ENROLMENT_ENCODING_VERSION,
+        encoding_version: if scope.is_some() { with } else { without },
         number: enrolment.number.clone(),
         action: enrolment.credential.action(enrolment.action).to_owned(),
         login: enrolment.login.clone(),
@@ -42,6 +45,7 @@ pub(super) fn encode(enrolment: &Enrolment) -> Vec<u8> {
         not_before: enrolment.not_before.millis(),
         proposed_by: enrolment.proposed_by.clone(),
         proposed_at: enrolment.proposed_at.millis(),
+        scope,
     };
     fields.to_der().expect("an enrolment is far below the length DER can say")
 }
@@ -59,4 +63,6 @@ struct Fields {
     not_before: i64,
     proposed_by: String,
     proposed_at: i64,
+    #[asn1(context_specific = "0", tag_mode = "EXPLICIT", optional = "true")]
+    scope: Option<String>,
 }

@@ -33,7 +33,7 @@ pub use settle::settle;
 use crate::approval::{ApprovalProof, ApprovalVerifier, Decidable, ProofRefused, SubjectKind, Verdict};
 use crate::decision::{self, DecideError, Decision, Given, Standing};
 use crate::faults;
-use crate::officers::Role;
+use crate::officers::{Reach, Role, Scope};
 
 /// What is signed for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,6 +57,8 @@ pub struct Enrolment {
     pub display_name: String,
     /// What he is there for.
     pub role: Role,
+    /// For which orders.
+    pub scope: Scope,
     /// The key, or the certificate.
     pub credential: Credential,
     /// Not before then.
@@ -86,6 +88,7 @@ impl Enrolment {
                 settled => settled.as_str(),
             },
             submitted_by: self.login.clone(),
+            reach: Reach::Everything,
             canonical: canonical::encode(self),
         }
     }
@@ -132,6 +135,7 @@ struct Row {
     not_before: Timestamp,
     proposed_by: String,
     proposed_at: Timestamp,
+    scope: String,
 }
 
 impl Row {
@@ -142,6 +146,7 @@ impl Row {
             Credential::read(&self.action, self.credential_id, self.public_key).map_err(altered)?;
         Ok(Enrolment {
             action,
+            scope: self.scope.parse().map_err(|_| altered("its scope"))?,
             role: self.role.parse().map_err(|_| altered("its role"))?,
             credential,
             number: self.number,

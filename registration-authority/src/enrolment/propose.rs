@@ -9,7 +9,7 @@ use super::{Action, CertificateRefused, Credential, Enrolment, Roster, standing}
 use crate::approval::passkey::NewPasskey;
 use crate::faults;
 use crate::numbering::{self, Series};
-use crate::officers::{self, NotAuthorised, OfficerError, Right, Role};
+use crate::officers::{self, NotAuthorised, OfficerError, Right, Role, Scope};
 
 /// What an administrator has of an officer.
 #[derive(Clone, Debug)]
@@ -29,6 +29,8 @@ pub struct NewEnrolment {
     pub display_name: String,
     /// What he is there for.
     pub role: Role,
+    /// For which orders; for all of them where he decides on none.
+    pub scope: Scope,
     /// The key, or the certificate.
     pub credential: NewCredential,
 }
@@ -81,7 +83,8 @@ pub fn propose(
     let proposer = officers::require(db, Right::Enrol, act)?;
     officers::check_login(&new.login)?;
     officers::check_display_name(&new.display_name)?;
-    let NewEnrolment { login, display_name, role, credential } = new;
+    let NewEnrolment { login, display_name, role, scope, credential } = new;
+    check_scope(role, &scope)?;
     let credential = match credential {
         NewCredential::Passkey(passkey) => Credential::Passkey(passkey),
         NewCredential::Certificate(der) => Credential::Certificate(standing(db, &der, act.at)?),
@@ -90,11 +93,12 @@ pub fn propose(
     if roster.key(credential.id()).is_some() || roster.certificate(credential.id()).is_some() {
         return clash("this key is enrolled");
     }
-    let another = |name: &str, its: Role| name != display_name || its != role;
-    let enrolled =
-        officers::find(db, &login)?.is_some_and(|officer| another(&officer.display_name, officer.role));
-    if enrolled || roster.persons_of(&login).any(|(name, its)| another(name, its)) {
-        return clash("an officer of this login has another name or role");
+    let another =
+        |name: &str, its: Role, other: &Scope| name != display_name || its != role || *other != scope;
+    let enrolled = officers::find(db, &login)?
+        .is_some_and(|officer| another(&officer.display_name, officer.role, &officer.scope));
+    if enrolled || roster.persons_of(&login).any(|(name, its, other)| another(name, its, other)) {
+        return clash("an officer of this login has another name, role or scope");
     }
     let number = numbering::next(db, Series::OfficerEnrolment, act.at)?;
     let enrolment = Enrolment {
@@ -103,6 +107,7 @@ pub fn propose(
         login,
         display_name,
         role,
+        scope,
         credential,
         not_before: act.at,
         proposed_by: proposer.login,
@@ -124,13 +129,14 @@ pub fn propose_revocation(
     let proposer = officers::require(db, Right::Enrol, act)?;
     let key = roster.key(credential_id).filter(|key| key.until.is_none());
     let certificate = roster.certificate(credential_id).filter(|one| one.until.is_none());
-    let (login, display_name, role, credential) = match (key, certificate) {
+    let (login, display_name, (role, scope), credential) = match (key, certificate) {
         (Some(key), _) => {
             let passkey = NewPasskey { credential_id: key.credential_id.clone(), key: key.key.clone() };
-            (&key.login, &key.display_name, key.role, Credential::Passkey(passkey))
+            (&key.login, &key.display_name, (key.role, &key.scope), Credential::Passkey(passkey))
         }
         (None, Some(one)) => {
-            (&one.login, &one.display_name, one.role, Credential::Certificate(one.certificate.clone()))
+            let credential = Credential::Certificate(one.certificate.clone());
+            (&one.login, &one.display_name, (one.role, &one.scope), credential)
         }
         (None, None) => return Err(ProposeError::KeyUnknown(hex::encode(credential_id))),
     };
@@ -140,6 +146,7 @@ pub fn propose_revocation(
         login: login.clone(),
         display_name: display_name.clone(),
         role,
+        scope: scope.clone(),
         credential,
         not_before: act.at,
         proposed_by: proposer.login,
@@ -147,6 +154,15 @@ pub fn propose_revocation(
         decisions: Vec::new(),
     };
     record(db, enrolment, rng, act)
+}
+
+/// Whoever opposes, enrols or audits does so everywhere: no card waits for the right officer.
+fn check_scope(role: Role, scope: &Scope) -> Result<(), OfficerError> {
+    let confined = matches!(role, Role::CertificationAgent | Role::RegistrationOfficer);
+    if confined || scope.is_everything() {
+        return Ok(());
+    }
+    Err(OfficerError::Field { field: "scope", rule: "of an agent or a registration officer" })
 }
 
 fn record(
@@ -159,6 +175,7 @@ fn record(
     diesel::insert_into(officer_enrolments::table)
         .values((
             officer_enrolments::number.eq(&enrolment.number),
+            officer_enrolments::scope.eq(enrolment.scope.to_string()),
             officer_enrolments::action.eq(enrolment.credential.action(enrolment.action)),
             officer_enrolments::login.eq(&enrolment.login),
             officer_enrolments::display_name.eq(&enrolment.display_name),

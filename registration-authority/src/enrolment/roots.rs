@@ -5,7 +5,7 @@ use store::{Database, Timestamp};
 
 use super::roster::{self, EnrolledKey, Roster, RosterError};
 use crate::approval::passkey::{CREDENTIAL_ID_BOUND, PasskeyKey, RelyingParty};
-use crate::officers::Role;
+use crate::officers::{Role, Scope};
 
 /// Most roots.
 const MOST: usize = 16;
@@ -74,6 +74,7 @@ impl EnrolledKey {
             login: root.login.clone(),
             display_name: root.display_name.clone(),
             role: Role::Administrator,
+            scope: Scope::default(),
             credential_id: root.credential_id.clone(),
             key: root.key.clone(),
             from: Timestamp::from_millis(0),

@@ -11,7 +11,7 @@ use super::{Action, ClientCertificate, Credential, Enrolment, EnrolmentError, Ro
 use crate::approval::passkey::{PasskeyKey, RelyingParty};
 use crate::approval::{ApprovalProof, SubjectKind, Verdict, verify_passkey};
 use crate::decision::{Decision, Receipt};
-use crate::officers::{Right, Role};
+use crate::officers::{Right, Role, Scope};
 
 /// An officer's key that the chain leads to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +22,8 @@ pub struct EnrolledKey {
     pub display_name: String,
     /// What he is there for.
     pub role: Role,
+    /// For which orders.
+    pub scope: Scope,
     /// The authenticator's name for the key.
     pub credential_id: Vec<u8>,
     /// The key.
@@ -50,6 +52,8 @@ pub struct EnrolledCertificate {
     pub display_name: String,
     /// What he is there for.
     pub role: Role,
+    /// For which orders.
+    pub scope: Scope,
     /// The certificate.
     pub certificate: ClientCertificate,
     /// From when on it counts.
@@ -127,10 +131,13 @@ impl Roster {
     }
 
     /// Under which names and roles this login is enrolled: one person has one of each.
-    pub(super) fn persons_of<'a>(&'a self, login: &'a str) -> impl Iterator<Item = (&'a str, Role)> {
-        let by_key = self.keys_of(login).map(|key| (key.display_name.as_str(), key.role));
+    pub(super) fn persons_of<'a>(
+        &'a self,
+        login: &'a str,
+    ) -> impl Iterator<Item = (&'a str, Role, &'a Scope)> {
+        let by_key = self.keys_of(login).map(|key| (key.display_name.as_str(), key.role, &key.scope));
         let certificates = self.certificates.values().filter(move |one| one.login == login);
-        by_key.chain(certificates.map(|one| (one.display_name.as_str(), one.role)))
+        by_key.chain(certificates.map(|one| (one.display_name.as_str(), one.role, &one.scope)))
     }
 
     /// Walks the chain from the roots, each enrolment in the order of its number: nobody is enrolled by a key that a
@@ -186,7 +193,7 @@ impl Roster {
     }
 
     fn apply(&mut self, enrolment: &Enrolment, at: Timestamp) {
-        let person = (enrolment.display_name.as_str(), enrolment.role);
+        let person = (enrolment.display_name.as_str(), enrolment.role, &enrolment.scope);
         if self.persons_of(&enrolment.login).any(|other| other != person) {
             return;
         }
@@ -198,6 +205,7 @@ impl Roster {
                             login: enrolment.login.clone(),
                             display_name: enrolment.display_name.clone(),
                             role: enrolment.role,
+                            scope: enrolment.scope.clone(),
                             credential_id: passkey.credential_id.clone(),
                             key: passkey.key.clone(),
                             from: enrolment.not_before.max(at),
@@ -221,6 +229,7 @@ impl Roster {
                             login: enrolment.login.clone(),
                             display_name: enrolment.display_name.clone(),
                             role: enrolment.role,
+                            scope: enrolment.scope.clone(),
                             certificate: certificate.clone(),
                             from: enrolment.not_before.max(at),
                             until: None,

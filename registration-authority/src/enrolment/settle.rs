@@ -14,13 +14,14 @@ pub fn settle(
 ) -> Result<Vec<String>, OfficerError> {
     let mut enrolled = Vec::new();
     let keys = roster.keys().filter(|key| key.until.is_none());
-    let by_key = keys.map(|key| (&key.login, &key.display_name, key.role, key.enrolment.as_deref()));
+    let by_key =
+        keys.map(|key| (&key.login, &key.display_name, (key.role, &key.scope), key.enrolment.as_deref()));
     let certificates = roster.certificates().filter(|one| one.until.is_none());
-    let by_certificate =
-        certificates.map(|one| (&one.login, &one.display_name, one.role, Some(one.enrolment.as_str())));
-    for (login, display_name, role, enrolment) in by_key.chain(by_certificate) {
+    let by_certificate = certificates
+        .map(|one| (&one.login, &one.display_name, (one.role, &one.scope), Some(one.enrolment.as_str())));
+    for (login, display_name, office, enrolment) in by_key.chain(by_certificate) {
         if officers::find(db, login)?.is_none() {
-            officers::follow_chain(db, login, display_name, role, enrolment, rng, act)?;
+            officers::follow_chain(db, (login, display_name), office, enrolment, rng, act)?;
             enrolled.push(login.clone());
         }
     }

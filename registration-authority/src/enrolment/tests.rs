@@ -44,7 +44,7 @@ fn a_row_that_nobody_signed_for_is_no_enrolment() {
     house
         .sql(&format!(
             "INSERT INTO officer_enrolments VALUES ('EN-2000-000001', 'enrol', 'mallory', 'M', 'registration-officer', \
-             x'{}', x'{spki}', 0, 'admin', 0)",
+             x'{}', x'{spki}', 0, 'admin', 0, '')",
             hex::encode(&key.credential_id)
         ))
         .unwrap();
@@ -189,6 +189,7 @@ fn a_login_keeps_its_name_and_role_and_a_key_is_enrolled_once() {
             login: login.to_owned(),
             display_name: "Prénom Nom".to_owned(),
             role,
+            scope: Scope::default(),
             credential: NewCredential::Passkey(crate::approval::passkey::NewPasskey {
                 credential_id: key.credential_id.clone(),
                 key: key.public_key(),

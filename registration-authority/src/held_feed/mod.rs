@@ -18,6 +18,7 @@ use crate::approval::{ApprovalProof, ApprovalVerifier, Decidable, SubjectKind, V
 use crate::certification::evidence::{EvidenceError, verify_two};
 use crate::decision::{self, DecideError, Decision, Given, Standing};
 use crate::faults;
+use crate::officers::Reach;
 
 /// A feed that was put aside, and who decided what.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,6 +43,7 @@ impl HeldFeed {
             version: self.hold.version,
             state: self.standing().as_str(),
             submitted_by: self.hold.held_by.clone(),
+            reach: Reach::Everything,
             canonical: canonical::encode(&self.hold),
         }
     }

@@ -37,6 +37,7 @@ use crate::certification::evidence::verify_two;
 use crate::decision::{self, DecideError, Decision, Given, Standing};
 use crate::faults;
 use crate::numbering::{self, Series};
+use crate::officers::Reach;
 
 /// Most cards of one plan.
 pub(super) const PLAN_BOUND: usize = 2000;
@@ -132,6 +133,7 @@ impl OppositionPlan {
             version: 1,
             state: self.standing().as_str(),
             submitted_by: self.planned_by.clone(),
+            reach: Reach::Everything,
             canonical: fields.to_der().expect("a plan is bounded, far below the length DER can say"),
         }
     }

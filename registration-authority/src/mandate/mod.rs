@@ -27,6 +27,7 @@ pub use propose::{NewMandate, ProposeMandateError, REFERENCE_BOUND, propose};
 use crate::approval::{Decidable, SubjectKind, Verdict};
 use crate::decision::{self, Decision};
 use crate::faults;
+use crate::officers::Reach;
 
 /// As whom the agent speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -163,6 +164,7 @@ impl Mandate {
             version: 1,
             state: self.state().name(),
             submitted_by: self.proposed_by.clone(),
+            reach: Reach::Structure(self.structure.to_string()),
             canonical: canonical::encode(self),
         }
     }

@@ -1,3 +1,4 @@
+use professional_registry::Profession;
 use store::{Actor, Timestamp};
 
 use super::*;
@@ -28,6 +29,51 @@ fn an_officer_is_found_with_his_role_also_after_his_end() {
     assert_eq!(code(db.write(|db| end(db, "alice", rng, &ending))), "officer-unknown");
     let alice = house.officer("alice");
     assert_eq!(code(require(&mut house.db, Right::Submit, &alice)), "officer-unknown");
+}
+
+#[test]
+fn a_scope_is_read_as_it_is_written_and_nothing_else_is_one() {
+    for text in ["", "profession:10", "structure:F0B0193488", "profession:10 profession:60 structure:R102671"]
+    {
+        let scope: Scope = text.parse().unwrap();
+        assert_eq!((scope.to_string().as_str(), scope.is_everything()), (text, text.is_empty()));
+    }
+    assert_eq!(
+        "profession:60 profession:10".parse::<Scope>().unwrap().to_string(),
+        "profession:10 profession:60"
+    );
+    let many = (0..51).map(|number| format!("structure:R{number}")).collect::<Vec<_>>().join(" ");
+    for text in ["10", "profession:", "profession:999", "structure:X1", "place:R1", "profession=10", &many] {
+        assert_eq!(code(text.parse::<Scope>()), "officer-field-invalid", "{text}");
+    }
+}
+
+#[test]
+fn a_scope_covers_what_is_of_its_professions_and_of_its_structures() {
+    let exercise = |code: &str, places: &[&str]| Reach::Exercise {
+        profession: Profession::from_code(code).unwrap(),
+        structures: places.iter().map(|place| (*place).to_owned()).collect(),
+    };
+    let (here, there) = ("R1", "R2");
+    for (scope, reach, covered) in [
+        ("", exercise("10", &[]), true),
+        ("", Reach::Everything, true),
+        ("profession:10", exercise("10", &[]), true),
+        ("profession:10", exercise("60", &[here]), false),
+        ("structure:R1", exercise("60", &[there, here]), true),
+        ("structure:R1", exercise("60", &[there]), false),
+        ("structure:R1", exercise("60", &[]), false),
+        ("profession:10 structure:R1", exercise("10", &[there]), false),
+        ("profession:10 structure:R1", exercise("60", &[here]), false),
+        ("profession:10 structure:R1", exercise("10", &[here]), true),
+        ("structure:R1", Reach::Structure(here.to_owned()), true),
+        ("structure:R1", Reach::Structure(there.to_owned()), false),
+        ("profession:10", Reach::Structure(here.to_owned()), false),
+        ("structure:R1", Reach::Everything, false),
+        ("profession:10", Reach::Everything, false),
+    ] {
+        assert_eq!(scope.parse::<Scope>().unwrap().covers(&reach), covered, "{scope}: {reach:?}");
+    }
 }
 
 #[test]

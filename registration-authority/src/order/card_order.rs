@@ -13,7 +13,8 @@ use thiserror::Error;
 use super::{CanonicalOrder, OrderStatus, StaffTie, Tie};
 use crate::approval::{Decidable, SubjectKind};
 use crate::faults;
-use crate::risk::names;
+use crate::officers::Reach;
+use crate::risk::{self, names};
 
 /// An order for one card.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -167,6 +168,17 @@ impl CardOrder {
         self.tie.staff().is_some() && self.family_name.is_empty()
     }
 
+    /// The exercise that it is for, where the register said so; the structure whose staff it is for.
+    pub fn reach(&self) -> Reach {
+        match &self.tie {
+            Tie::Exercise { profession, .. } => Reach::Exercise {
+                profession: *profession,
+                structures: risk::structures(self, self.register.record().as_ref()),
+            },
+            Tie::Structure(staff) => Reach::Structure(staff.structure.to_string()),
+        }
+    }
+
     /// What an officer decides on: this version, byte for byte.
     pub fn decidable(&self) -> Decidable {
         Decidable {
@@ -175,6 +187,7 @@ impl CardOrder {
             version: self.version,
             state: self.state.name(),
             submitted_by: self.submitted_by.clone(),
+            reach: self.reach(),
             canonical: CanonicalOrder::of(self).into_der(),
         }
     }

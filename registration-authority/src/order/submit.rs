@@ -101,8 +101,12 @@ pub fn submit(
 ) -> Result<SubmittedOrder, SubmitError> {
     let officer = officers::require(db, Right::Submit, act)?;
     let asker = Asker::Officer(officer.role);
-    let submission = Submission { new, origin: Origin::Officer, asker, submitted_by: officer.login };
-    insert(db, registry, submission, rng, act)
+    let submitted_by = officer.login.clone();
+    let submission = Submission { new, origin: Origin::Officer, asker, submitted_by };
+    let submitted = insert(db, registry, submission, rng, act)?;
+    // What the order is about stands in it: outside his scope, the whole transaction is for nothing.
+    officer.require_within(&submitted.order().reach())?;
+    Ok(submitted)
 }
 
 /// What is submitted, by whom, on what ground.
@@ -238,8 +242,9 @@ pub fn refresh(
     rng: &mut dyn CryptoRng,
     act: &Act,
 ) -> Result<CardOrder, RefreshError> {
-    officers::require(db, Right::Submit, act)?;
+    let officer = officers::require(db, Right::Submit, act)?;
     let mut order = get(db, number)?;
+    officer.require_within(&order.reach())?;
     match &order.tie {
         Tie::Exercise { profession, .. } => {
             let profession = *profession;

@@ -28,8 +28,8 @@ impl Count {
 
 /// How many orders a filter asks for: what its list shows, page after page.
 pub fn count(db: &mut Database, filter: &Filter, act: &Act) -> Result<Count, QueueError> {
-    officers::require(db, Right::ReadQueue, act)?;
-    Ok(Count::of(counted(db, filter.query(act.at))?))
+    let officer = officers::require(db, Right::ReadQueue, act)?;
+    Ok(Count::of(counted(db, filter.query(&officer.scope, act.at))?))
 }
 
 /// One more than [`COUNT_BOUND`] at most.

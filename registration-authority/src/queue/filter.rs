@@ -7,6 +7,7 @@ use store::Timestamp;
 use store::database::MultiBackend;
 use store::schema::{card_orders, order_flags, order_leases, order_places};
 
+use crate::officers::Scope;
 use crate::order::OrderStatus;
 use crate::risk::Level;
 use crate::risk::names::folded;
@@ -102,8 +103,31 @@ impl Filter {
         Self { status, ..self.clone() }
     }
 
-    /// The orders that it asks for, at that moment, in no order.
-    pub(super) fn query(&self, at: Timestamp) -> Query<'_> {
+    /// The orders that it asks for and an officer of this scope is there for, at that moment, in no order.
+    pub(super) fn query<'a>(&'a self, scope: &'a Scope, at: Timestamp) -> Query<'a> {
+        let mut query = self.whole(at);
+        if !professions(scope).is_empty() {
+            query = query.filter(card_orders::profession.eq_any(professions(scope)));
+        }
+        if !structures(scope).is_empty() {
+            query = query.filter(exists(placed(scope)));
+        }
+        query
+    }
+
+    /// The orders that it asks for and an officer of this scope is not there for.
+    pub(super) fn hidden<'a>(&'a self, scope: &'a Scope, at: Timestamp) -> Query<'a> {
+        let query = self.whole(at);
+        let elsewhere = card_orders::profession.ne_all(professions(scope));
+        match (professions(scope).is_empty(), structures(scope).is_empty()) {
+            (true, true) => query.filter(sql::<Bool>("1 = 0")),
+            (false, true) => query.filter(elsewhere),
+            (true, false) => query.filter(not(exists(placed(scope)))),
+            (false, false) => query.filter(elsewhere.or(not(exists(placed(scope))))),
+        }
+    }
+
+    fn whole(&self, at: Timestamp) -> Query<'_> {
         let mut query = card_orders::table.filter(card_orders::status.eq(self.status.as_str())).into_boxed();
         if let Some(kind) = self.kind {
             query = query.filter(card_orders::kind.eq(kind.as_str()));
@@ -220,6 +244,22 @@ fn flags(level: Level) -> Flags {
         .filter(order_flags::level.eq(level.as_str()))
         .filter(order_flags::order_number.eq(card_orders::number))
         .filter(order_flags::order_version.eq(card_orders::version))
+}
+
+fn professions(scope: &Scope) -> Vec<&'static str> {
+    scope.professions().collect()
+}
+
+fn structures(scope: &Scope) -> Vec<&str> {
+    scope.structures().collect()
+}
+
+#[diesel::dsl::auto_type]
+fn placed<'a>(scope: &'a Scope) -> _ {
+    let structures: Vec<&'a str> = structures(scope);
+    order_places::table
+        .filter(order_places::order_number.eq(card_orders::number))
+        .filter(order_places::structure.eq_any(structures))
 }
 
 /// The least text that is greater than all that begin so, octet by octet.

@@ -22,5 +22,6 @@ pub use deadline::Deadline;
 pub use filter::{Filter, On, Risk, Search};
 pub use neighbours::{Neighbours, neighbours};
 pub use next::{NextError, next};
+pub(crate) use page::orders;
 pub use page::{Line, OrderSummary, PAGE_BOUND, Page, QueueError, page};
 pub use working_hours::{BadHours, WorkingHours};

@@ -61,7 +61,7 @@ pub fn next(
     let mut most: Option<(Duration, String)> = None;
     let mut after: Option<String> = None;
     for _ in 0..LOOKED_AT / STEP as usize {
-        let step = orders(db, &own, after.as_deref(), STEP, act.at)?;
+        let step = orders(db, &own, &officer.scope, after.as_deref(), STEP, act.at)?;
         let numbers: Vec<&str> = step.iter().map(|order| order.number.as_str()).collect();
         let waits = waits(db, &numbers)?;
         for order in &step {

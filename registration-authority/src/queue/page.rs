@@ -6,10 +6,11 @@ use store::schema::{card_orders, order_flags};
 use store::{Act, Code, Database, Fault, Timestamp};
 use thiserror::Error;
 
+use super::count::counted;
 use super::filter::{Place, Way};
 use super::lease::{self, Lease};
 use super::{Count, Deadline, Filter, Risk, WorkingHours, count, deadline};
-use crate::officers::{self, NotAuthorised, Right};
+use crate::officers::{self, NotAuthorised, Right, Scope};
 use crate::order::{CardOrder, OrderError, OrderStatus};
 use crate::risk::Level;
 
@@ -81,6 +82,8 @@ pub struct Page {
     pub lines: Vec<Line>,
     /// The order after which the next page begins; none on the last one.
     pub next: Option<String>,
+    /// How many orders the filter asks for that the officer is not there for.
+    pub hidden: Count,
     /// How many orders the filter asks for in each state, its own among them.
     pub counts: Vec<(OrderStatus, Count)>,
 }
@@ -119,9 +122,9 @@ pub fn page(
     limit: i64,
     act: &Act,
 ) -> Result<Page, QueueError> {
-    officers::require(db, Right::ReadQueue, act)?;
+    let scope = officers::require(db, Right::ReadQueue, act)?.scope;
     let limit = limit.clamp(1, PAGE_BOUND);
-    let mut orders = orders(db, filter, after, limit + 1, act.at)?;
+    let mut orders = orders(db, filter, &scope, after, limit + 1, act.at)?;
     let more = orders.len() as i64 > limit;
     orders.truncate(limit as usize);
     let next = orders.last().filter(|_| more).map(|order| order.number.clone());
@@ -130,13 +133,18 @@ pub fn page(
     for status in OrderStatus::ALL {
         counts.push((status, count(db, &filter.in_state(status), act)?));
     }
-    Ok(Page { lines, next, counts })
+    let hidden = match scope.is_everything() {
+        true => Count::Exactly(0),
+        false => Count::of(counted(db, filter.hidden(&scope, act.at))?),
+    };
+    Ok(Page { lines, next, hidden, counts })
 }
 
 /// The orders of a filter that follow this one in its order.
-pub(super) fn orders(
+pub(crate) fn orders(
     db: &mut Database,
     filter: &Filter,
+    scope: &Scope,
     after: Option<&str>,
     limit: i64,
     at: Timestamp,
@@ -145,7 +153,7 @@ pub(super) fn orders(
         Some(number) => card_orders::table.find(number).select(Place::as_select()).first(db).optional()?,
         None => None,
     };
-    let mut query = filter.ordered(filter.query(at), Way::On).limit(limit);
+    let mut query = filter.ordered(filter.query(scope, at), Way::On).limit(limit);
     if let Some(place) = &place {
         query = filter.beyond(query, place, Way::On);
     }

@@ -1,5 +1,6 @@
 mod lists;
 mod next;
+mod scopes;
 mod views;
 mod working_hours;
 

@@ -28,6 +28,7 @@ pub use progress::{PlanProgress, progress};
 
 use crate::approval::{Decidable, SubjectKind};
 use crate::faults;
+use crate::officers::Reach;
 
 /// What renewal found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -114,6 +115,7 @@ impl RenewalPlan {
             version: 1,
             state: self.status.as_str(),
             submitted_by: self.planned_by.clone(),
+            reach: Reach::Everything,
             canonical: CanonicalPlan::of(self).into_der(),
         }
     }

@@ -81,7 +81,7 @@ pub(super) fn busiest(db: &mut Database, order: &CardOrder, since: Timestamp) ->
 }
 
 /// Where the register says that the holder practises, whatever he does there; the structure whose staff he is.
-pub(super) fn structures(order: &CardOrder, record: Option<&ProfessionalRecord>) -> Vec<String> {
+pub(crate) fn structures(order: &CardOrder, record: Option<&ProfessionalRecord>) -> Vec<String> {
     if let Some(staff) = order.tie.staff() {
         return vec![staff.structure.to_string()];
     }

@@ -29,6 +29,7 @@ use crate::approval::{ApprovalProof, ApprovalVerifier, Decidable, SubjectKind, V
 use crate::certification::evidence::{EvidenceError, verify_two};
 use crate::decision::{self, DecideError, Given, Standing};
 use crate::faults;
+use crate::officers::Reach;
 use crate::outbox::{self, Notice, Recipient};
 
 /// The version of the encoding. Another field, another version.
@@ -98,6 +99,8 @@ impl Suspension {
             version,
             state: self.standing().as_str(),
             submitted_by: self.suspended_by.clone(),
+            // Who suspends does so everywhere: so does who lifts it.
+            reach: Reach::Everything,
             canonical: fields.to_der().expect("a few short fields encode"),
         }
     }

@@ -9,7 +9,7 @@ use crate::decision::{self, Received, nonce};
 use crate::enrolment::{
     self, Enrolment, EnrolmentError, NewCredential, NewEnrolment, PinnedRoots, ProposeError,
 };
-use crate::officers::{self, Role};
+use crate::officers::{self, Role, Scope};
 use crate::order::{self, ApproveError, CardOrder, TookEffect};
 
 /// The keys of the administrators that are pinned.
@@ -59,12 +59,17 @@ impl House {
     }
 
     pub(crate) fn proposed(&mut self, key: &Authenticator, login: &str, role: Role) -> Enrolment {
+        self.proposed_within(key, login, role, Scope::default())
+    }
+
+    fn proposed_within(&mut self, key: &Authenticator, login: &str, role: Role, scope: Scope) -> Enrolment {
         let act = self.officer("admin");
         let roster = self.verifier.roster(&mut self.db).unwrap();
         let new = NewEnrolment {
             login: login.to_owned(),
             display_name: "Prénom Nom".to_owned(),
             role,
+            scope,
             credential: NewCredential::Passkey(NewPasskey {
                 credential_id: key.credential_id.clone(),
                 key: key.public_key(),
@@ -99,8 +104,19 @@ impl House {
 
     /// A key that both administrators have signed for, and the worker has seen.
     pub(crate) fn enrolled_key(&mut self, chain: &Chain, login: &str, role: Role) -> Authenticator {
+        self.enrolled_key_within(chain, login, role, Scope::default())
+    }
+
+    /// The same for orders of a scope.
+    pub(crate) fn enrolled_key_within(
+        &mut self,
+        chain: &Chain,
+        login: &str,
+        role: Role,
+        scope: Scope,
+    ) -> Authenticator {
         let key = Authenticator::new(login);
-        let number = self.proposed(&key, login, role).number;
+        let number = self.proposed_within(&key, login, role, scope).number;
         self.sign_for(("admin", &chain.admin), &number).unwrap();
         self.sign_for(("amina", &chain.amina), &number).unwrap();
         assert_eq!(self.refused(), [""; 0]);
@@ -117,6 +133,7 @@ impl House {
         let act = self.officer("admin");
         let roster = self.verifier.roster(&mut self.db).unwrap();
         let new = NewEnrolment {
+            scope: Scope::default(),
             login: login.to_owned(),
             display_name: "Prénom Nom".to_owned(),
             role,

@@ -132,11 +132,15 @@ impl Fault for DossierError {
     }
 }
 
-/// The order of a dossier. Who submitted it may read it, and who reads every dossier.
+/// The order of a dossier. Who submitted it may read it, and who reads every dossier of its scope.
 pub fn order(db: &mut Database, number: &str, act: &Act) -> Result<CardOrder, DossierError> {
     let order = order::get(db, number)?;
     let own = act.actor.officer() == Some(order.submitted_by.as_str());
-    officers::require(db, if own { Right::ReadOwnDossier } else { Right::ReadDossier }, act)?;
+    let right = if own { Right::ReadOwnDossier } else { Right::ReadDossier };
+    let officer = officers::require(db, right, act)?;
+    if !own {
+        officer.require_within(&order.reach())?;
+    }
     Ok(order)
 }
 

@@ -15,7 +15,7 @@ use card::CardStatus;
 use registration_authority::approval::ApprovalVerifier;
 use registration_authority::approval::passkey::NewPasskey;
 use registration_authority::enrolment::{self, NewCredential, NewEnrolment};
-use registration_authority::officers::{self, Role};
+use registration_authority::officers::{self, Role, Scope};
 use store::DatabaseRole;
 
 use crate::scenarios::officers_keys::authenticator::Authenticator;
@@ -131,6 +131,7 @@ fn proposed_enrolment(workshop: &Workshop) -> String {
         login: "lou.agent".to_owned(),
         display_name: "Prénom NOM".to_owned(),
         role: Role::CertificationAgent,
+        scope: Scope::default(),
         credential: NewCredential::Passkey(NewPasskey {
             credential_id: made.credential_id.clone(),
             key: made.public_key(),

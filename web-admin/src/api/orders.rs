@@ -6,11 +6,10 @@ use card::CardNumber;
 use professional_registry::{IdNatPs, ImportedRegister, Profession};
 use registration_authority::approval::Verdict;
 use registration_authority::officers::{self, Right};
-use registration_authority::order::{self, CardOrder, NewCardOrder, OrderStatus, QueueCursor, QueueFilter};
+use registration_authority::order::{self, CardOrder, NewCardOrder, OrderStatus};
 use registration_authority::replies::Reply;
 use registration_authority::views;
 use serde::{Deserialize, Serialize};
-use store::Timestamp;
 use utoipa::{IntoParams, ToSchema};
 
 use super::body::{Body, field};
@@ -21,6 +20,9 @@ use super::problem::Problem;
 use super::version::{IfMatch, etag};
 use super::{BASE, PAGE_BOUND};
 use crate::failure::Failure;
+
+/// Longest number of an order, in octets.
+const NUMBER_BOUND: usize = 40;
 
 /// An order for a card.
 #[derive(Debug, Serialize, ToSchema)]
@@ -127,13 +129,10 @@ pub(super) async fn list(caller: Caller, which: web::Query<Which>) -> Result<Htt
     let after = which.after.as_deref().map(|text| field("after", text, read_cursor)).transpose()?;
     let limit = which.limit.unwrap_or(50).clamp(1, PAGE_BOUND);
     let found = caller
-        .work(move |work| {
-            let filter = QueueFilter { status, after, limit };
-            Ok(views::orders(work.db, &filter, work.act)?)
-        })
+        .work(move |work| Ok(views::orders(work.db, status, after.as_deref(), limit, work.act)?))
         .await?;
     let full = found.len() as i64 == limit;
-    let next = found.last().filter(|_| full).map(cursor);
+    let next = found.last().filter(|_| full).map(|order| order.number.clone());
     let mut answer = HttpResponse::Ok();
     if let Some(next) = &next {
         let link =
@@ -298,13 +297,9 @@ fn shown(status: StatusCode, location: Option<String>, order: &CardOrder) -> Rep
     reply(status, location, Some(etag(order.version, order.state.name())), &Order::from(order))
 }
 
-/// `1790000000000.CO-2026-000001`: when the last order of a page was submitted, and its number.
-fn cursor(order: &CardOrder) -> String {
-    format!("{}.{}", order.submitted_at.millis(), order.number)
-}
-
-fn read_cursor(text: &str) -> Option<QueueCursor> {
-    let (millis, number) = text.split_once('.')?;
-    let submitted_at = Timestamp::from_millis(millis.parse().ok()?);
-    Some(QueueCursor { submitted_at, number: number.to_owned() })
+/// The number of the last order of a page: `CO-2026-000001`.
+fn read_cursor(text: &str) -> Option<String> {
+    let fits = (1..=NUMBER_BOUND).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    fits.then(|| text.to_owned())
 }

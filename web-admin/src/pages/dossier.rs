@@ -214,7 +214,7 @@ fn compose(
     let barred = composer::barred(officer, own, approved.contains(&officer.login.as_str()), signs);
     Ok(DossierPage {
         frame,
-        place: Place::of(db, list, order, officer.role.may(Right::ReadQueue), reader.at)?,
+        place: Place::of(db, list, order, officer, reader.at)?,
         number: order.number.clone(),
         version: order.version,
         name: typography::name(&order.family_name, &order.given_name),

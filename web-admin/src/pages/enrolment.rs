@@ -46,6 +46,7 @@ struct EnrolmentPage {
     display_name: String,
     login: String,
     role: &'static str,
+    scope: String,
     proposed_by: String,
     proposed_at: Shown,
     fingerprint_label: &'static str,
@@ -145,6 +146,7 @@ fn record(
             ("Demande", number.to_owned()),
             ("Opérateur", format!("{} ({})", enrolment.display_name, enrolment.login)),
             ("Rôle", typography::french(words::role(enrolment.role))),
+            ("Périmètre", typography::french(&words::scope(&enrolment.scope))),
             (fingerprint_label(&enrolment), grouped(&enrolment.credential.fingerprint())),
         ],
         action: format!(
@@ -187,6 +189,7 @@ fn read(
             display_name: one.display_name.clone(),
             login: one.login.clone(),
             role: words::role(one.role),
+            scope: words::scope(&one.scope),
             proposed_by: super::dossier::name_of(db, &one.proposed_by)?,
             proposed_at: Shown(one.proposed_at),
             fingerprint_label: fingerprint_label(&one),

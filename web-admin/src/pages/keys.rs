@@ -4,13 +4,16 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web;
 use askama::Template;
+use professional_registry::Profession;
 use registration_authority::enrolment::{self, Action, Credential, Enrolment, NewEnrolment};
-use registration_authority::officers::{self, Right, Role};
+use registration_authority::faults as rules;
+use registration_authority::officers::{self, Right, Role, Scope};
 use registration_authority::views;
 use store::Code;
 
 use super::enrolment::status;
 use super::new_key::{grouped, read_text};
+use super::queue::structure;
 use super::release::{Problem, told};
 use super::{Address, filters, page, to};
 use crate::desk::{Desk, Work};
@@ -47,6 +50,8 @@ struct Typed {
     login: String,
     name: String,
     role: String,
+    professions: String,
+    structures: String,
 }
 
 impl KeysPage {
@@ -62,6 +67,7 @@ struct Key {
     display_name: String,
     login: String,
     role: &'static str,
+    scope: String,
     fingerprint: String,
     enrolment: Option<String>,
     until: Option<Shown>,
@@ -87,6 +93,7 @@ async fn propose(posted: Posted) -> Result<HttpResponse, Failure> {
             login: fields.text("identifiant").to_owned(),
             display_name: fields.text("nom").to_owned(),
             role: fields.text("role").parse()?,
+            scope: scope(fields)?,
             credential: read_text(fields.text("fiche"))?,
         };
         let roster = work.state.verifier().roster(work.db)?;
@@ -94,6 +101,19 @@ async fn propose(posted: Posted) -> Result<HttpResponse, Failure> {
         Ok(work.db.write(|db| enrolment::propose(db, &roster, new, rng, act))?)
     })
     .await
+}
+
+/// The scope that was typed: codes of professions, numbers of structures; nothing for all orders.
+fn scope(fields: &Fields) -> Result<Scope, Failure> {
+    let words = |name: &str| {
+        let parts = fields.text(name).split(|c: char| c.is_whitespace() || c == ',' || c == ';');
+        parts.filter(|part| !part.is_empty()).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let invalid = || Failure::of(rules::OFFICER_FIELD_INVALID);
+    let professions =
+        words("professions").into_iter().map(|code| Profession::from_code(&code).ok_or_else(invalid));
+    let structures = words("structures").into_iter().map(|number| structure(&number).ok_or_else(invalid));
+    Ok(Scope::new(professions.collect::<Result<Vec<_>, _>>()?, structures.collect::<Result<Vec<_>, _>>()?)?)
 }
 
 async fn revoke(posted: Posted) -> Result<HttpResponse, Failure> {
@@ -148,6 +168,7 @@ fn read(
             display_name: key.display_name.clone(),
             login: key.login.clone(),
             role: words::role(key.role),
+            scope: words::scope(&key.scope),
             fingerprint: grouped(&key.key.fingerprint()),
             enrolment: key.enrolment.clone(),
             until: key.until.map(Shown),
@@ -159,6 +180,7 @@ fn read(
         display_name: one.display_name.clone(),
         login: one.login.clone(),
         role: words::role(one.role),
+        scope: words::scope(&one.scope),
         fingerprint: grouped(&hex::encode(one.certificate.fingerprint)),
         enrolment: Some(one.enrolment.clone()),
         until: one.until.map(Shown),
@@ -183,6 +205,8 @@ fn read(
             login: typed("identifiant"),
             name: typed("nom"),
             role: typed("role"),
+            professions: typed("professions"),
+            structures: typed("structures"),
         },
     })
 }

@@ -2,6 +2,7 @@
 
 mod acts;
 mod asked;
+mod choices;
 
 use std::collections::HashMap;
 
@@ -9,12 +10,10 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web;
 use askama::Template;
-use card::CardKind;
-use professional_registry::Profession;
-use registration_authority::officers::{self, Officer, Right};
+use registration_authority::officers::{self, Officer, Right, Scope};
 use registration_authority::order::OrderStatus;
 use registration_authority::queue::saved::{self, View};
-use registration_authority::queue::{self, COUNT_BOUND, Count, Deadline, Line, On, Risk, Search};
+use registration_authority::queue::{self, COUNT_BOUND, Count, Deadline, Line, Search};
 use registration_authority::views;
 use store::Timestamp;
 
@@ -24,7 +23,9 @@ use crate::failure::Failure;
 use crate::frame::Frame;
 use crate::typography::{self, Shown};
 use crate::words;
-pub(super) use asked::{Asked, slug};
+use choices::Choice;
+
+pub(super) use asked::{Asked, slug, structure};
 
 /// Orders on a page.
 const PAGE: i64 = 50;
@@ -48,6 +49,8 @@ struct QueuePage {
     query: String,
     unfiltered: Option<String>,
     tabs: Vec<Tab>,
+    /// How many orders the officer's scope keeps from him.
+    hidden: Option<String>,
     views: Vec<View>,
     kinds: Vec<Choice>,
     professions: Vec<Choice>,
@@ -75,13 +78,6 @@ struct Tab {
     label: &'static str,
     count: String,
     current: bool,
-}
-
-/// An option of a filter.
-struct Choice {
-    value: String,
-    label: String,
-    chosen: bool,
 }
 
 struct Row {
@@ -150,13 +146,14 @@ fn find(
             slug: slug(asked.status),
             query: asked.query(),
             unfiltered: Some(unfiltered).filter(|unfiltered| *unfiltered != asked.query()),
+            hidden: hidden(page.hidden, &officer.scope),
             tabs: page.counts.into_iter().map(tab).collect(),
             views,
-            kinds: kinds(&asked),
-            professions: professions(&asked),
-            risks: risks(&asked),
-            ages: ages(&asked),
-            people: people(&asked, &officers, officer),
+            kinds: choices::kinds(&asked),
+            professions: choices::professions(&asked),
+            risks: choices::risks(&asked),
+            ages: choices::ages(&asked),
+            people: choices::people(&asked, &officers, officer),
             structure: asked.structure.as_ref().map(ToString::to_string).unwrap_or_default(),
             by_name: matches!(filter.search, Some(Search::Name(_))),
             search: asked.search,
@@ -209,71 +206,22 @@ fn left(deadline: Deadline) -> String {
     }
 }
 
+/// « 4 dossiers masqués par vos droits », and what these are.
+fn hidden(count: Count, scope: &Scope) -> Option<String> {
+    let noun = match count {
+        Count::Exactly(0) => return None,
+        Count::Exactly(1) => "dossier masqué",
+        _ => "dossiers masqués",
+    };
+    Some(format!("{} {noun} par vos droits ({}).", counted(count), words::scope(scope)))
+}
+
 /// « 12 345 », « 10 000+ ».
 fn counted(count: Count) -> String {
     match count {
         Count::Exactly(count) => typography::thousands(count),
         Count::More => format!("{}+", typography::thousands(COUNT_BOUND)),
     }
-}
-
-fn kinds(asked: &Asked) -> Vec<Choice> {
-    let choice = |kind: CardKind| Choice {
-        value: kind.as_str().to_owned(),
-        label: kind.as_str().to_owned(),
-        chosen: asked.kind == Some(kind),
-    };
-    CardKind::ALL.into_iter().map(choice).collect()
-}
-
-fn professions(asked: &Asked) -> Vec<Choice> {
-    let choice = |profession: Profession| Choice {
-        value: profession.code().to_owned(),
-        label: profession.label().to_owned(),
-        chosen: asked.profession == Some(profession),
-    };
-    let mut choices: Vec<Choice> = Profession::all().map(choice).collect();
-    choices.sort_by(|one, other| one.label.cmp(&other.label));
-    choices
-}
-
-fn risks(asked: &Asked) -> Vec<Choice> {
-    let choice = |risk: Risk| Choice {
-        value: asked::word_of_risk(risk).to_owned(),
-        label: words::risk(risk).to_owned(),
-        chosen: asked.risk == Some(risk),
-    };
-    asked::RISKS.into_iter().map(choice).collect()
-}
-
-fn ages(asked: &Asked) -> Vec<Choice> {
-    let mut offered = asked::AGES.to_vec();
-    offered.extend(asked.days.filter(|days| !offered.contains(days)));
-    let choice = |days: u32| Choice {
-        value: days.to_string(),
-        label: if days == 1 { "1 jour au moins".to_owned() } else { format!("{days} jours au moins") },
-        chosen: asked.days == Some(days),
-    };
-    offered.into_iter().map(choice).collect()
-}
-
-/// Those who may be on an order, himself first.
-fn people(asked: &Asked, officers: &[Officer], reader: &Officer) -> Vec<Choice> {
-    let chosen = |who: &str| asked.on.as_ref().is_some_and(|on| asked::who(on) == who);
-    let choice =
-        |value: &str, label: String| Choice { chosen: chosen(value), value: value.to_owned(), label };
-    let mut people = vec![choice(asked::NOBODY, "Personne".to_owned())];
-    if reader.role.may(Right::Decide) {
-        people.push(choice(&reader.login, "Moi".to_owned()));
-    }
-    let others = officers.iter().filter(|one| one.role.may(Right::Decide) && one.login != reader.login);
-    people.extend(others.map(|one| choice(&one.login, one.display_name.clone())));
-    if let Some(On::Officer(login)) = &asked.on
-        && !people.iter().any(|choice| choice.chosen)
-    {
-        people.push(choice(login, login.clone()));
-    }
-    people
 }
 
 fn done_in_words(done: &str) -> Option<&'static str> {

@@ -11,7 +11,7 @@ use actix_web::{App, HttpServer};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use registration_authority::enrolment::{self, NewCredential, NewEnrolment};
-use registration_authority::officers::Role;
+use registration_authority::officers::{Role, Scope};
 use serde_json::{Value, json};
 
 use super::authenticator::Authenticator;
@@ -92,6 +92,7 @@ impl Served {
         let act = self.house.officer("admin");
         let roster = self.house.verifier.roster(&mut self.house.db).unwrap();
         let new = NewEnrolment {
+            scope: Scope::default(),
             login: login.to_owned(),
             display_name: name.to_owned(),
             role,

@@ -4,7 +4,7 @@ use registration_authority::approval::Verdict;
 use registration_authority::approval::passkey::NewPasskey;
 use registration_authority::decision::{self, nonce};
 use registration_authority::enrolment::{self, NewCredential, NewEnrolment};
-use registration_authority::officers::Role;
+use registration_authority::officers::{Role, Scope};
 use store::Actor;
 
 use super::authenticator::{Authenticator, client_data};
@@ -33,6 +33,7 @@ impl House {
             login: login.to_owned(),
             display_name: name.to_owned(),
             role,
+            scope: Scope::default(),
             credential: NewCredential::Passkey(NewPasskey {
                 credential_id: key.credential_id.clone(),
                 key: key.public_key(),

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use super::browser::Answer;
+use super::authenticator::Authenticator;
+use super::browser::{Answer, Browser};
 use super::house::{House, person};
 
 /// What stands in the line of this order.
@@ -141,4 +142,53 @@ async fn the_time_that_is_left_is_shown_and_stands_still_while_the_applicant_is_
     let mut bob = house.browser("bob").await;
     let seen = line(&bob.get("/ra/file").await, &late);
     assert!(seen.contains("class=\"late\">dépassé de "), "{seen}");
+}
+
+/// An officer whom both administrators have enrolled for orders of a scope.
+async fn confined(house: &mut House, login: &str, professions: &str, structures: &str) -> Browser {
+    let key = Authenticator::new(login);
+    let (id, spki) = (hex::encode(&key.credential_id), hex::encode(key.public_key().spki()));
+    let card = format!("credential_id = \"{id}\"\npublic_key = \"{spki}\"");
+    let fields = [
+        ("fiche", card.as_str()),
+        ("identifiant", login),
+        ("nom", "Dora PETIT"),
+        ("role", "registration-officer"),
+        ("professions", professions),
+        ("structures", structures),
+    ];
+    let mut admin = house.browser("admin").await;
+    let mut unknown = fields;
+    unknown[4] = ("professions", "médecin");
+    assert_eq!(admin.post("/ra/cles", &unknown).await.status, 422);
+    let proposed = admin.post("/ra/cles", &fields).await;
+    let page = admin.follow(&proposed).await;
+    assert!(page.says("Périmètre"), "{}", page.body);
+    let number = proposed.leads_to();
+    let number = number.trim_start_matches("/ra/cles/").split('?').next().unwrap();
+    house.signed_by_both(number);
+    house.browser(login).await
+}
+
+#[actix_web::test]
+async fn an_officer_reads_how_many_orders_his_scope_keeps_from_him() {
+    let mut house = House::new();
+    let mut numbers = Vec::new();
+    for number in 3..=6 {
+        numbers.push(house.submit("alice", &person(number)));
+    }
+    assert!(!house.browser("bob").await.get("/ra/file").await.says("masqué"));
+    let mut dora = confined(&mut house, "dora", "10, 21", "0B0193488").await;
+    let page = dora.get("/ra/file").await;
+    assert!(
+        page.says("4 dossiers masqués par vos droits (Médecin, Pharmacien ; structures F0B0193488)."),
+        "{}",
+        page.body
+    );
+    assert!(page.says("À vérifier <span class=\"count\">(0)</span>"));
+    let refused = dora.get(&format!("/ra/dossiers/{}", numbers[0])).await;
+    assert_eq!(refused.status, 403);
+    assert!(refused.says("Cette demande ne relève pas de votre périmètre"));
+    let mut nova = confined(&mut house, "nova", "", "0B0193488").await;
+    assert!(lists(&nova.get("/ra/file").await, &numbers[0]));
 }

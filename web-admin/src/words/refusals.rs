@@ -33,6 +33,10 @@ fn of_orders(code: &str) -> Option<(&'static str, &'static str)> {
             "Le répertoire ne connaît personne sous ce numéro.",
             "Vérifiez le numéro ; si la personne vient d'être inscrite, attendez la prochaine mise à jour du répertoire.",
         ),
+        "officer-outside-scope" => (
+            "Cette demande ne relève pas de votre périmètre : il ne comprend pas cette profession ou cette structure.",
+            "Un opérateur dont c'est le périmètre peut agir ; deux administrateurs signent pour en changer.",
+        ),
         "order-taken" => (
             "Un autre opérateur vient de prendre cette demande.",
             "Laissez-la-lui, ou prenez la main depuis la file : elle dit qui la traite.",

@@ -5,6 +5,7 @@ use professional_registry::Profession;
 use store::Database;
 
 use super::*;
+use crate::officers::Scope;
 use crate::order::CardOrder;
 
 fn submit(house: &mut House, login: &str, new: crate::order::NewCardOrder) -> CardOrder {
@@ -235,7 +236,8 @@ fn neighbours_are_those_of_the_filter_whether_or_not_the_order_is_among_them() {
         let last = submit(house, "alice", cps(&other_nurse(), "60")).number;
         let at = house.at;
         let mut beside = |filter: &Filter, number: &str| {
-            let Neighbours { previous, next } = neighbours(&mut house.db, filter, number, at).unwrap();
+            let Neighbours { previous, next } =
+                neighbours(&mut house.db, filter, &Scope::default(), number, at).unwrap();
             (previous, next)
         };
         let all = submitted();

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use actix_web::web;
+use registration_authority::officers::{Officer, Right};
 use registration_authority::order::{CardOrder, OrderStatus};
 use registration_authority::queue::{self, Filter, Neighbours};
 use store::{Database, Timestamp};
@@ -100,11 +101,11 @@ impl Place {
         db: &mut Database,
         list: &List,
         order: &CardOrder,
-        reads_queue: bool,
+        reader: &Officer,
         at: Timestamp,
     ) -> Result<Self, Failure> {
-        let Neighbours { previous, next } = match reads_queue {
-            true => queue::neighbours(db, &list.asked(at), &order.number, at)?,
+        let Neighbours { previous, next } = match reader.role.may(Right::ReadQueue) {
+            true => queue::neighbours(db, &list.asked(at), &reader.scope, &order.number, at)?,
             // An agent sees his own dossiers alone.
             false => Neighbours::default(),
         };

@@ -139,7 +139,7 @@ pub(super) fn who(on: &On) -> &str {
 }
 
 /// A technical identifier, or a FINESS or SIRET number as people know it.
-fn structure(text: &str) -> Option<TechnicalStructureId> {
+pub(in crate::pages) fn structure(text: &str) -> Option<TechnicalStructureId> {
     let text = text.replace(' ', "").to_ascii_uppercase();
     ["", "F", "C"].iter().find_map(|letter| format!("{letter}{text}").parse().ok())
 }

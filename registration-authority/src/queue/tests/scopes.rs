@@ -1,0 +1,139 @@
+use professional_registry::ImportedRegister;
+
+use super::*;
+use crate::certification::evidence::verify_evidence;
+use crate::officers::Role;
+use crate::{order, views};
+
+/// By his row, bob is there for these orders alone.
+fn confine(house: &mut House, scope: &str) {
+    say(house, "bob", scope);
+}
+
+fn say(house: &mut House, login: &str, scope: &str) {
+    house.sql(&format!("UPDATE officers SET scope = '{scope}' WHERE login = '{login}'")).unwrap();
+}
+
+fn hidden(house: &mut House, filter: &Filter) -> Count {
+    let bob = house.officer("bob");
+    page(&mut house.db, &hours(), filter, None, 50, &bob).unwrap().hidden
+}
+
+#[test]
+fn an_officer_lists_the_orders_of_his_scope_and_reads_how_many_others_there_are() {
+    on_both(|house| {
+        let nurse = house.submit("alice", cps(&nurse(), "60")).unwrap().number().to_owned();
+        let other = house.submit("alice", cps(&other_nurse(), "60")).unwrap().number().to_owned();
+        let physiotherapist = house.submit("alice", cps(&twofold(), "70")).unwrap().number().to_owned();
+        let all = [nurse.clone(), other, physiotherapist.clone()];
+        for (scope, seen) in [
+            ("", &all[..]),
+            ("profession:60", &all[..2]),
+            ("profession:60 profession:70", &all[..]),
+            ("structure:R102671", &all[..1]),
+            ("profession:70 structure:R102671", &[]),
+            ("profession:70 structure:F0B0193488", &all[2..]),
+            ("profession:10", &[]),
+        ] {
+            confine(house, scope);
+            assert_eq!(numbers(house, "bob", &submitted()), seen, "{scope}");
+            assert_eq!(hidden(house, &submitted()), Count::Exactly(3 - seen.len() as i64), "{scope}");
+        }
+        confine(house, "profession:60");
+        let of_70 = Filter { profession: professional_registry::Profession::from_code("70"), ..submitted() };
+        assert_eq!(hidden(house, &of_70), Count::Exactly(1), "as many as the filter asks for");
+        let bob = house.officer("bob");
+        let first = house.db.write(|db| next(db, &hours(), &submitted(), &bob)).unwrap();
+        let second = house.db.write(|db| next(db, &hours(), &submitted(), &bob)).unwrap();
+        assert!(first != physiotherapist && second != physiotherapist);
+        assert_eq!(code(house.db.write(|db| next(db, &hours(), &submitted(), &bob))), "queue-empty");
+    });
+}
+
+#[test]
+fn outside_his_scope_an_officer_neither_reads_nor_acts() {
+    on_both(|house| {
+        let number = house.submit("alice", cps(&nurse(), "60")).unwrap().number().to_owned();
+        confine(house, "profession:70");
+        let bob = house.officer("bob");
+        let outside = "officer-outside-scope";
+        assert_eq!(code(house.approve("bob", &number)), outside);
+        assert_eq!(code(views::order(&mut house.db, &number, &bob)), outside);
+        assert_eq!(code(house.submit("bob", cps(&other_nurse(), "60"))), outside);
+        assert_eq!(numbers(house, "alice", &submitted()), [number.clone()], "nothing of it was written");
+        let House { db, rng, .. } = house;
+        assert_eq!(code(db.write(|db| order::ask(db, &number, 1, "Pourquoi ?", rng, &bob))), outside);
+        assert_eq!(code(db.write(|db| order::withdraw(db, &number, rng, &bob))), outside);
+        let register = &mut ImportedRegister;
+        assert_eq!(code(db.write(|db| order::refresh(db, register, &number, 1, rng, &bob))), outside);
+        confine(house, "profession:60 structure:R102671");
+        house.approve("bob", &number).unwrap();
+    });
+}
+
+#[test]
+fn a_decision_outside_the_scope_that_two_administrators_signed_for_is_no_evidence_whatever_the_rows_say() {
+    let mut house = House::new();
+    let chain = house.pin();
+    let scope = "profession:70".parse().unwrap();
+    let dora = house.enrolled_key_within(&chain, "dora", Role::RegistrationOfficer, scope);
+    let act = house.job();
+    let roster = house.verifier.roster(&mut house.db).unwrap();
+    let House { db, rng, .. } = &mut house;
+    db.write(|db| crate::enrolment::settle(db, &roster, rng, &act)).unwrap();
+    let order = house.submit("alice", cps(&nurse(), "60")).unwrap().into_order();
+    assert_eq!(code(house.approve_by(("dora", &dora), &order.number)), "officer-outside-scope");
+
+    // A web process that an attacker owns: the officer's row is widened, the decision written by hand.
+    say(&mut house, "dora", "");
+    assert_eq!(code(house.approve_by(("dora", &dora), &order.number)), "approval-proof-invalid");
+    let subject = order.decidable();
+    let proof = house.key_proof(("dora", &dora), &subject);
+    let at = house.at;
+    house.write_decision(&subject, "dora", at.millis(), &proof);
+    house
+        .sql(&format!("UPDATE card_orders SET status = 'approved' WHERE number = '{}'", order.number))
+        .unwrap();
+    assert_eq!(house.refused(), ["approval-evidence-missing"]);
+    let House { db, verifier, .. } = &mut house;
+    assert_eq!(
+        code(verify_evidence(db, &mut ImportedRegister, verifier, &order.number, at)),
+        "approval-evidence-missing"
+    );
+
+    let own = house.submit("alice", cps(&twofold(), "70")).unwrap().number().to_owned();
+    house.approve_by(("dora", &dora), &own).unwrap();
+    assert_eq!(house.refused(), [""; 0]);
+    let House { db, verifier, .. } = &mut house;
+    verify_evidence(db, &mut ImportedRegister, verifier, &own, at).unwrap();
+}
+
+#[test]
+fn a_scope_is_for_whoever_submits_or_decides() {
+    let mut house = House::new();
+    house.pin();
+    let roster = house.verifier.roster(&mut house.db).unwrap();
+    let act = house.officer("admin");
+    for (role, allowed) in [
+        (Role::CertificationAgent, true),
+        (Role::RegistrationOfficer, true),
+        (Role::RevocationOfficer, false),
+        (Role::Administrator, false),
+        (Role::Auditor, false),
+    ] {
+        let key = Authenticator::new(role.as_str());
+        let new = crate::enrolment::NewEnrolment {
+            login: role.as_str().to_owned(),
+            display_name: "Prénom Nom".to_owned(),
+            role,
+            scope: "profession:70".parse().unwrap(),
+            credential: crate::enrolment::NewCredential::Passkey(crate::approval::passkey::NewPasskey {
+                credential_id: key.credential_id.clone(),
+                key: key.public_key(),
+            }),
+        };
+        let House { db, rng, .. } = &mut house;
+        let proposed = db.write(|db| crate::enrolment::propose(db, &roster, new, rng, &act));
+        assert_eq!(proposed.is_ok(), allowed, "{role}");
+    }
+}
