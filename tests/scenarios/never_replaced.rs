@@ -10,8 +10,8 @@ use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable, Text};
 
-/// Tables whose rows are worked on and thrown away: what the register says today, and what waits for the sequencer
-/// or the worker.
+/// Tables whose rows are worked on and thrown away: what the register says today, what waits for the sequencer or the
+/// worker, and answers that are kept for two days.
 const REWRITTEN: &[&str] = &[
     "audit_pending",
     "decision_inbox",
@@ -20,6 +20,7 @@ const REWRITTEN: &[&str] = &[
     "register_identities",
     "register_structures",
     "register_supplements",
+    "request_replies",
 ];
 
 /// Columns of a row, each with its value in SQL.
