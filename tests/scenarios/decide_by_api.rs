@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use acceptance::harness::{DatabaseKind, free_port, igc, run};
+use acceptance::harness::{DatabaseKind, chance, free_port, igc, run};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use card::KeyUsage;
@@ -13,14 +13,15 @@ use registration_authority::approval::SubjectKind;
 use registration_authority::approval::passkey::NewPasskey;
 use registration_authority::decision;
 use registration_authority::enrolment::NewCredential;
+use registration_authority::order;
 use serde_json::{Value, json};
 use store::DatabaseRole;
 
-use super::card_sign_in::{Held, Served, cards, enrol};
+use super::card_sign_in::{Held, Served, ask, cards, enrol};
 use super::officers_keys::OfficersKeys;
 use super::officers_keys::authenticator::Authenticator;
 use super::standstill::until;
-use super::workshop::{APPROVER, workshop};
+use super::workshop::{APPROVER, SUBMITTER, officer, workshop};
 
 /// The command, which knows the server and no installation.
 fn remote(server: &str, held: &Held, trusted: &Path, arguments: &[&str]) -> Command {
@@ -48,7 +49,8 @@ fn answer(challenge: &Value, key: &Authenticator) -> Value {
 
 #[test]
 fn an_officer_decides_from_a_command_line_with_his_card_and_his_passkey() {
-    let workshop = workshop(DatabaseKind::Sqlite);
+    // With the rights of the web role alone.
+    let workshop = workshop(DatabaseKind::Postgresql);
     let made = cards(&workshop, 1, 1);
     let web = free_port();
     workshop.put_into_production();
@@ -100,4 +102,38 @@ fn an_officer_decides_from_a_command_line_with_his_card_and_his_passkey() {
     served.end();
     let gone = remote(&["decision", "challenge", &order]).expect_exit(7);
     assert!(gone.stderr.contains("api-unreachable"), "{}", gone.stderr);
+}
+
+#[test]
+fn two_requests_with_one_key_at_once_are_one_act() {
+    let workshop = workshop(DatabaseKind::Postgresql);
+    let made = cards(&workshop, 1, 1);
+    // Somebody who may have a card, and whose order is taken back so that he has none.
+    let order = workshop.submit(1).remove(0);
+    let mut db = workshop.open(DatabaseRole::Owner);
+    let act = officer(&mut db, SUBMITTER);
+    db.write(|db| order::withdraw(db, &order.number, &mut chance(), &act)).unwrap();
+    let web = free_port();
+    let keys = OfficersKeys::pin(workshop.dir(), &format!("https://localhost:{web}"));
+    workshop.job("decisions");
+    let held = Held::of(&workshop, made[0], KeyUsage::Authentication);
+    enrol(&workshop, &keys, &held.der);
+    let mut served = Served::start(&workshop, web);
+    let url = format!("{}/api/v1/orders", served.for_cards);
+    let (holder, profession) = (order.holder.to_string(), order.profession.code());
+    let body = json!({ "kind": "CPS", "holder": holder, "profession": profession }).to_string();
+    let post = || {
+        let headers = ["--header", "Content-Type: application/json", "--header", "Idempotency-Key: one"];
+        ask(Some(&held), &url, &[&headers[..], &["--data", &body]].concat()).unwrap()
+    };
+    let answers: Vec<_> = std::thread::scope(|scope| {
+        let asked: Vec<_> = (0..8).map(|_| scope.spawn(post)).collect();
+        asked.into_iter().map(|one| one.join().unwrap()).collect()
+    });
+    for answer in &answers {
+        assert_eq!((answer.status, &answer.body), (201, &answers[0].body));
+    }
+    let open = order::of_holder(&mut db, &order.holder.to_string()).unwrap();
+    assert_eq!(open.iter().filter(|one| one.is_undecided()).count(), 1);
+    served.end();
 }

@@ -3,6 +3,7 @@
 use actix_web::HttpResponse;
 use utoipa::Modify;
 use utoipa::OpenApi;
+use utoipa::openapi::RefOr;
 use utoipa::openapi::security::SecurityScheme;
 
 use super::{cards, certificate_requests, me, oppositions, orders};
@@ -18,7 +19,7 @@ use super::{cards, certificate_requests, me, oppositions, orders};
         license(name = "Apache-2.0 OR MIT")
     ),
     servers((url = "/api/v1")),
-    modifiers(&ClientCertificate),
+    modifiers(&ClientCertificate, &Names),
     security(("certificate" = [])),
     paths(
         show,
@@ -52,6 +53,44 @@ impl Modify for ClientCertificate {
             extensions: None,
         };
         openapi.components.get_or_insert_default().add_security_scheme("certificate", scheme);
+    }
+}
+
+/// What the specification asks of each operation, and a handler's own name does not give: an identifier of its own, and a sentence
+/// for each answer.
+struct Names;
+
+impl Modify for Names {
+    fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
+        for (path, item) in &mut openapi.paths.paths {
+            for (method, operation) in [("get", &mut item.get), ("post", &mut item.post)] {
+                let Some(operation) = operation else { continue };
+                let segments =
+                    path.split('/').filter(|segment| !segment.is_empty() && !segment.starts_with('{'));
+                let whole = if path.ends_with('}') { "one" } else { "" };
+                let words: Vec<&str> = [method].into_iter().chain(segments).chain([whole]).collect();
+                operation.operation_id = Some(words.join("-").trim_end_matches('-').to_owned());
+                for (status, response) in &mut operation.responses.responses {
+                    if let RefOr::T(response) = response {
+                        response.description = answer_in_words(status).to_owned();
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn answer_in_words(status: &str) -> &'static str {
+    match status {
+        "200" => "Done, or read.",
+        "201" => "Made.",
+        "403" => "The certificate, or its officer's role, does not allow it.",
+        "404" => "There is none.",
+        "409" => "A rule forbids it.",
+        "412" => "It has changed since it was read.",
+        "422" => "The request is not of the form it must have.",
+        "428" => "The request does not say which version was read.",
+        _ => "See the problem object.",
     }
 }
 

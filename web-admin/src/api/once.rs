@@ -28,21 +28,26 @@ impl IdempotencyKey {
 }
 
 impl Once {
-    /// What was answered to this very request, or what `act` answers now, in one transaction with it.
+    /// What was answered to this very request, or what `act` answers now, in one transaction with it. Of two that come at once the
+    /// second fails at what the first has done, and is given the first one's answer.
     pub(super) fn in_one_write(
         &self,
         work: &mut Work<'_>,
         act: impl FnOnce(&mut Database, &mut dyn CryptoRng, &Act) -> Result<Reply, Failure>,
     ) -> Result<Reply, Failure> {
         let (rng, the_act) = (&mut *work.rng, work.act);
-        work.db.write(|db| {
+        let done = work.db.write(|db| {
             if let Some(reply) = self.before(db, the_act)? {
                 return Ok(reply);
             }
             let reply = act(db, rng, the_act)?;
             self.keep(db, &reply, the_act)?;
             Ok(reply)
-        })
+        });
+        match done {
+            Err(failure) => self.before(work.db, the_act)?.ok_or(failure),
+            done => done,
+        }
     }
 
     /// What was answered to this very request.

@@ -194,6 +194,15 @@ fn the_description_is_the_one_that_is_written_down_and_names_every_address() {
     }
     let mut mounted: Vec<(String, String)> =
         ROUTES.iter().map(|(method, path, _)| ((*method).to_owned(), (*path).to_owned())).collect();
+    let operations =
+        described["paths"].as_object().unwrap().values().flat_map(|path| path.as_object().unwrap().values());
+    let mut identifiers = std::collections::BTreeSet::new();
+    for operation in operations {
+        assert!(identifiers.insert(operation["operationId"].as_str().unwrap()), "{operation}");
+        for answer in operation["responses"].as_object().unwrap().values() {
+            assert!(!answer["description"].as_str().unwrap().is_empty(), "{operation}");
+        }
+    }
     named.sort();
     mounted.sort();
     assert_eq!(named, mounted);
