@@ -299,7 +299,8 @@ fn shown(status: StatusCode, location: Option<String>, order: &CardOrder) -> Rep
 
 /// The number of the last order of a page: `CO-2026-000001`.
 fn read_cursor(text: &str) -> Option<String> {
-    let fits = (1..=NUMBER_BOUND).contains(&text.len())
+    let fits = text.starts_with("CO-")
+        && text.len() <= NUMBER_BOUND
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
     fits.then(|| text.to_owned())
 }

@@ -9,7 +9,7 @@ use super::authenticator::Authenticator;
 use super::browser::Browser;
 use super::house::{House, person, rpps};
 use super::public_page::{stranger, upload};
-use super::structures::MEMBER;
+use super::structures::{LEAVER, MEMBER};
 use crate::pages::ADDRESSES;
 use crate::words;
 
@@ -215,7 +215,7 @@ fn form(path: &str, number: u32) -> Vec<(&'static str, String)> {
         "/ra/structures/{structure}/personnel" => {
             &[("numero", "A9"), ("fonction", "employee"), ("nom", "LEROY"), ("prenom", "Maël")]
         }
-        "/ra/structures/{structure}/depart" => &[("numero", MEMBER)],
+        "/ra/structures/{structure}/depart" => &[("numero", LEAVER)],
         "/ra/structures/{structure}/carte" => &[("numero", MEMBER), ("carte", "CPE")],
         "/ra/structures/{structure}/liste" => &[
             ("liste", "identifiant_local;nom;prenom;fonction\nA8;LEROY;Maël;personnel"),

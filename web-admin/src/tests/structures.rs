@@ -14,6 +14,8 @@ use super::keys::answered;
 const STRUCTURE: &str = "F0B0193488";
 /// One of its staff.
 pub(super) const MEMBER: &str = "CPET0002";
+/// Another, whose departure is declared.
+pub(super) const LEAVER: &str = "CPET0003";
 /// An agent who is not `agent`.
 const OTHER_AGENT: &str = "other-agent";
 
@@ -22,7 +24,7 @@ fn structure() -> TechnicalStructureId {
 }
 
 impl House {
-    /// The structure, with a member of its staff, and `login` as its agent where he is one: somebody else otherwise.
+    /// The structure, with two of its staff, and `login` as its agent where he is one: somebody else otherwise.
     pub(super) fn structure(&mut self, login: &str) -> String {
         let login = if login == "agent" { "agent" } else { OTHER_AGENT };
         self.enrol_agent(login);
@@ -31,14 +33,19 @@ impl House {
             let number = self.propose(login);
             self.approve_mandate(&number);
         }
-        let new = NewMember {
-            local_id: MEMBER.to_owned(),
-            post: Post::Employee,
-            family_name: "LEROY".to_owned(),
-            given_name: "Maël".to_owned(),
-        };
-        let Self { db, rng, .. } = self;
-        db.write(|db| staff::declare(db, &structure(), &new, rng, &act)).unwrap();
+        for local_id in [MEMBER, LEAVER] {
+            if staff::find(&mut self.db, &structure(), local_id).unwrap().is_some() {
+                continue;
+            }
+            let new = NewMember {
+                local_id: local_id.to_owned(),
+                post: Post::Employee,
+                family_name: "LEROY".to_owned(),
+                given_name: "Maël".to_owned(),
+            };
+            let Self { db, rng, .. } = self;
+            db.write(|db| staff::declare(db, &structure(), &new, rng, &act)).unwrap();
+        }
         STRUCTURE.to_owned()
     }
 
@@ -141,14 +148,14 @@ async fn an_agent_mends_his_list_where_he_typed_it_and_declares_it_whole() {
     for text in ["Ligne 3", "identifiant_local", "A1;LEROY;Anne;personnel", "1 fausses"] {
         assert!(shown.says(text), "{text}: {}", shown.body);
     }
-    assert_eq!(staff::list(&mut house.db, &structure(), "", 10).unwrap().len(), 1, "nobody was declared");
+    assert_eq!(staff::list(&mut house.db, &structure(), "", 10).unwrap().len(), 2, "nobody was declared");
     let right = wrong.replace("42;", "000000042;");
     let shown = agent.post(&address("/liste"), &[("liste", &right)]).await;
     assert_eq!(shown.status, 200);
     assert!(shown.says("2 nouvelles") && shown.says("Déclarer la liste"), "{}", shown.body);
     assert_eq!(
         staff::list(&mut house.db, &structure(), "", 10).unwrap().len(),
-        1,
+        2,
         "a dry run declares nobody"
     );
     assert_eq!(agent.post(&address("/liste"), &[("liste", &right), ("declarer", "oui")]).await.status, 303);

@@ -146,7 +146,9 @@ fn more_than_ten_thousand_orders_are_not_counted_one_by_one() {
     let copy = |from: u32, to: u32| {
         format!(
             "WITH RECURSIVE n(i) AS (SELECT {from} UNION ALL SELECT i + 1 FROM n WHERE i < {to}) \
-             INSERT INTO card_orders SELECT 'X-' || i, 1, 'CPS', 'x' || i, '60', 'C', 'N', 'P', 'officer', NULL, NULL, 'x', \
+             INSERT INTO card_orders (number, version, kind, holder, profession, category, family_name, given_name, origin, \
+             replaces, plan, submitted_by, submitted_at, status, changed_at, register_feed, register_record, search_name) \
+             SELECT 'X-' || i, 1, 'CPS', 'x' || i, '60', 'C', 'N', 'P', 'officer', NULL, NULL, 'x', \
              i, 'submitted', i, 'f', '{{}}', 'N P' FROM n"
         )
     };
