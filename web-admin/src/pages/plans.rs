@@ -27,9 +27,7 @@ const LOOKED_AT: i64 = 50;
 
 pub(super) const ADDRESSES: &[Address] = &[
     Address::at("/ra/renouvellements").get(|| web::get().to(show)).needs(Right::ReadQueue),
-    Address::at("/ra/renouvellements/{renewal}/approuver")
-        .post(|| web::post().to(approve))
-        .needs(Right::Decide),
+    Address::at("/ra/renouvellements/{plan}/approuver").post(|| web::post().to(approve)).needs(Right::Decide),
 ];
 
 #[derive(Template)]

@@ -163,7 +163,6 @@ fn filled_in(house: &mut House, path: &str, number: u32, submitter: &str) -> Str
             .replace("{receipt}", "OP-0000000000000000")
             .replace("{plan}", "PO-2026-000001")
             .replace("{request}", "CR-2026-000001")
-            .replace("{renewal}", "RP-2026-000001")
             .replace("{ticket}", "TK-0000000000000000")
             .replace("{id}", "0123456789abcdef0123456789abcdef"),
     };
@@ -229,7 +228,7 @@ fn form(path: &str, number: u32) -> Vec<(&'static str, String)> {
         ],
         "/ra/certificats/{request}/approuver" => &[("version", "1")],
         "/ra/certificats/{request}/refuser" => &[("version", "1"), ("motif", "key-refused")],
-        "/ra/renouvellements/{renewal}/approuver" => &[],
+        "/ra/renouvellements/{plan}/approuver" => &[],
         "/ra/mandats/{mandate}/refuser" => &[("motif", "document-insufficient")],
         "/ra/mandats/{mandate}/approuver" | "/ra/mandats/{mandate}/terminer" => &[],
         "/opposition" => &[("numero", "2600000001"), ("motif", "lost"), ("code", "7K3M-9QXD-T5AB-WE2R")],
