@@ -32,7 +32,7 @@ fn each_filter_leaves_the_orders_that_it_names() {
         let all = [first.number.clone(), physiotherapist.clone(), student.clone(), last.clone()];
         assert_eq!(numbers(house, "bob", &submitted()), all);
         let of = |house: &mut House, filter: Filter| numbers(house, "bob", &filter);
-        assert_eq!(of(house, Filter { kind: Some(CardKind::Cpf), ..submitted() }), [student.clone()]);
+        assert_eq!(of(house, Filter { kind: Some(CardKind::Cpf), ..submitted() }), [student.as_str()]);
         let profession = Profession::from_code("70");
         assert_eq!(of(house, Filter { profession, ..submitted() }), [physiotherapist]);
         let until = Some(at.minus(Duration::from_secs(61)));

@@ -60,7 +60,7 @@ fn outside_his_scope_an_officer_neither_reads_nor_acts() {
         assert_eq!(code(house.approve("bob", &number)), outside);
         assert_eq!(code(views::order(&mut house.db, &number, &bob)), outside);
         assert_eq!(code(house.submit("bob", cps(&other_nurse(), "60"))), outside);
-        assert_eq!(numbers(house, "alice", &submitted()), [number.clone()], "nothing of it was written");
+        assert_eq!(numbers(house, "alice", &submitted()), [number.as_str()], "nothing of it was written");
         let House { db, rng, .. } = house;
         assert_eq!(code(db.write(|db| order::ask(db, &number, 1, "Pourquoi ?", rng, &bob))), outside);
         assert_eq!(code(db.write(|db| order::withdraw(db, &number, rng, &bob))), outside);
