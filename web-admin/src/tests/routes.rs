@@ -144,7 +144,7 @@ fn filled_in(house: &mut House, path: &str, number: u32, submitter: &str) -> Str
             let key = Authenticator::new(&login);
             path.replace("{number}", &house.proposed(&key, &login, "Nova BLANC", Role::Auditor))
         }
-        "/ra/porteurs/{id}" => path.replace("{id}", &holder.to_string()),
+        "/ra/porteurs/{id}" => path.replace("{id}", &person(1).to_string()),
         _ if path == "/ra/journal/{event}" => path.replace("{event}", &house.event()),
         _ => path
             .replace("{receipt}", "OP-0000000000000000")
