@@ -144,7 +144,7 @@ fn the_diagnostic_page_makes_the_checks_of_doctor_that_the_web_role_may_make() {
             .collect();
         assert_eq!(rows.len(), 12, "on {kind}: {rows:?}");
         assert!(rows.iter().all(|(title, name)| title != name), "each has French words: {rows:?}");
-        let doctor = run(&mut workshop.command(&["-o", "json", "doctor"])).json();
+        let doctor = run(&mut workshop.command(&["doctor"])).json();
         let told = |check: &str| -> Vec<String> {
             let rows = doctor.as_array().unwrap().iter().filter(|row| row["check"] == check);
             rows.map(|row| row["what"].as_str().unwrap().to_owned()).collect()

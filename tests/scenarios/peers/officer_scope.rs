@@ -16,14 +16,9 @@ use diesel::prelude::*;
 use professional_registry::ImportedRegister;
 use registration_authority::approval::ApprovalVerifier;
 use registration_authority::approval::passkey::NewPasskey;
-<<<<<<< ours
 use registration_authority::enrolment::{self, NewCredential, NewEnrolment};
-use registration_authority::officers::{self, Role, Scope};
-=======
-use registration_authority::enrolment::{self, NewEnrolment};
 use registration_authority::mandate::{self, Mandate, NewMandate, Quality};
-use registration_authority::officers::{self, Role};
->>>>>>> theirs
+use registration_authority::officers::{self, Role, Scope};
 use store::DatabaseRole;
 use store::schema::register_structures;
 

@@ -245,13 +245,13 @@ impl House {
 
     /// The register of a day; the nurse is called so on that day.
     pub(super) fn import_day(&mut self, day: u64, nurse: &str) {
-        let report = self.import(day, nurse, 120).unwrap();
+        let report = self.import(day, nurse, 200).unwrap();
         assert_eq!(report.rows_rejected, 0);
     }
 
     /// A feed of that many days later that most persons have left: put aside. Its digest.
     pub(super) fn held_feed(&mut self, day: u32) -> String {
-        match self.import(u64::from(day), "DURAND", 40 + 2 * (day % 20)).unwrap_err() {
+        match self.import(u64::from(day), "DURAND", 66 + 4 * (day % 20)).unwrap_err() {
             ImportError::Held { hold, .. } => hold.feed,
             other => panic!("{other}"),
         }
