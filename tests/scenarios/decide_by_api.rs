@@ -120,7 +120,7 @@ fn two_requests_with_one_key_at_once_are_one_act() {
     enrol(&workshop, &keys, &held.der);
     let mut served = Served::start(&workshop, web);
     let url = format!("{}/api/v1/orders", served.for_cards);
-    let (holder, profession) = (order.holder.to_string(), order.profession.code());
+    let (holder, profession) = (order.holder.to_string(), order.tie.profession().unwrap().code());
     let body = json!({ "kind": "CPS", "holder": holder, "profession": profession }).to_string();
     let post = || {
         let headers = ["--header", "Content-Type: application/json", "--header", "Idempotency-Key: one"];
