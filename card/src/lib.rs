@@ -38,5 +38,5 @@ pub use number::{CardNumber, CardNumberPrefix, NotACardNumber};
 pub use order::{NewCard, OrderError, order};
 pub use record::{Card, CardFilter, GetError, MOST_LISTED, active, find, get, list, of_order};
 pub use status::{CardStatus, UnknownStatus};
-pub use transition::TransitionError;
+pub use transition::{TransitionError, lock};
 pub use usage::{KeyUsage, UnknownUsage};

@@ -45,7 +45,7 @@ const CHUNK: usize = 500;
 
 /// Locks the card's row until the caller's transaction ends, by growing its version: whoever
 /// changes a card passes here first, so certification and opposition meet (invariant 15).
-pub(crate) fn lock(db: &mut Database, number: &CardNumber) -> Result<Card, TransitionError> {
+pub fn lock(db: &mut Database, number: &CardNumber) -> Result<Card, TransitionError> {
     lock_all(db, &[*number])?.pop().ok_or(TransitionError::NotFound(*number))
 }
 

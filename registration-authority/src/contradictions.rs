@@ -66,6 +66,20 @@ const RULES: &[(&str, &str)] = &[
                          AND f.serial = e.serial AND f.event <> 'revoked' AND f.sequence > e.sequence)",
     ),
     (
+        "a card is suspended, and a certificate of it is good",
+        "SELECT s.card_number AS key FROM card_suspensions s
+         JOIN card_certificates a ON a.card_number = s.card_number
+         JOIN certificates k ON k.issuer = a.issuer AND k.serial = a.serial
+         WHERE s.outcome IS NULL AND k.status = 'good' AND k.held_at IS NULL",
+    ),
+    (
+        "a certificate of a card is held, and the card is not suspended",
+        "SELECT a.card_number AS key FROM card_certificates a
+         JOIN certificates k ON k.issuer = a.issuer AND k.serial = a.serial
+         WHERE k.held_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM card_suspensions s
+             WHERE s.card_number = a.card_number AND s.outcome IS NULL)",
+    ),
+    (
         "the counter of the status log is not at its newest event",
         "SELECT 'last ' || n.last AS key FROM certificate_status_counter n
          WHERE n.last <> (SELECT coalesce(max(sequence), 0) FROM certificate_status_events)",

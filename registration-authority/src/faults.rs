@@ -150,6 +150,12 @@ store::codes! {
 
     /// The ground is not on the list.
     OPPOSITION_GROUND_UNKNOWN = ("opposition-ground-unknown", Invalid, "the declarer: choose a ground from the list");
+    /// Only an active card is suspended.
+    SUSPENSION_CARD_NOT_ACTIVE = ("suspension-card-not-active", Refused, "the officer: only a card in use is suspended; any other is opposed, or waits");
+    /// The card is suspended already.
+    SUSPENSION_STANDS = ("suspension-stands", Refused, "the officer: nothing to do; two officers lift it, an opposition makes it final");
+    /// The card is not suspended.
+    SUSPENSION_NONE = ("suspension-unknown", NotFound, "the officer: `igc opposition suspensions` lists the suspended cards");
     /// Holds are not allowed: an opposition is definitive.
     OPPOSITION_HOLD_NOT_ALLOWED = ("opposition-hold-not-allowed", Refused, "the declarer: the policy knows no suspension; an opposition is definitive");
     /// Neither a card number nor an RPPS number.

@@ -3,14 +3,14 @@
 //! [`order`] and [`certificate_request`] take what people ask for; a [`decision`] with its [`approval`] proof
 //! lets it through, by a key that two administrators have signed for ([`enrolment`]); [`personalisation`] sends approved orders to the bureau; [`certification`], in the
 //! worker, trusts no row and verifies the evidence again before anything is signed; [`delivery`] puts the card
-//! into use, [`opposition`] ends it, [`renewal`] orders its successor. [`lapse`] ends the cards of those who
+//! into use, [`opposition`] ends it, a [`suspension`] stops it for a time where that is allowed, [`renewal`] orders its successor. [`lapse`] ends the cards of those who
 //! have left the register; what is too much of that at once, or of a feed ([`held_feed`]), two officers release.
 //! [`test_certificates`] keeps what relying systems try their software with.
 //!
 //! This crate alone writes `officers`, `card_orders`, `certificate_requests`, `decisions`,
 //! `decision_nonces`, `decision_inbox`, `decision_receipts`, `officer_enrolments`, `structure_names`, `order_questions`,
 //! `order_answers`, `order_flags`, `order_places`, `terms_acceptances`, `opposition_declarations`,
-//! `opposition_codes`, `holder_declarations`, `opposition_tickets`, `register_examinations`, `card_lapses`, `opposition_plans`,
+//! `opposition_codes`, `holder_declarations`, `opposition_tickets`, `card_suspensions`, `register_examinations`, `card_lapses`, `opposition_plans`,
 //! `opposition_plan_items`, `renewal_plans`, `renewal_plan_items`, `outbox` and
 //! `number_counters`. It knows no HTTP, and no PKCS#11.
 
@@ -39,6 +39,7 @@ pub mod personalisation;
 pub mod refusal_reasons;
 pub mod renewal;
 pub mod risk;
+pub mod suspension;
 pub mod terms;
 pub mod test_certificates;
 pub mod views;

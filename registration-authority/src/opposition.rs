@@ -28,6 +28,7 @@ use crate::faults;
 use crate::lapse;
 use crate::officers::{self, NotAuthorised, Right};
 use crate::outbox::{self, Notice, Recipient};
+use crate::suspension;
 
 pub use ground::{Ground, GroundError};
 
@@ -152,6 +153,7 @@ pub(crate) fn oppose_within(
     crash_point("opposition.certificates-revoked");
     let receipt = declare(db, number, ground, rng, act)?;
     lapse::confirm(db, number, act)?;
+    suspension::close_as_opposed(db, number, act)?;
     let holder = card::get(db, number)?.holder;
     ticket::close_as_opposed(db, number, &holder, &receipt, rng, act)?;
     let subject = format!("card {number}");

@@ -26,6 +26,10 @@ pub enum Notice {
     CardLapsed,
     /// A card has been opposed.
     CardOpposed,
+    /// A card has been suspended.
+    CardSuspended,
+    /// The suspension of a card has been lifted.
+    SuspensionLifted,
     /// Somebody declared a card of his lost without proof; an officer calls back.
     OppositionUnproved,
     /// A certificate can be fetched.
@@ -38,7 +42,7 @@ pub enum Notice {
 
 impl Notice {
     /// Every notice.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::Received,
         Self::Approved,
         Self::Refused,
@@ -52,6 +56,8 @@ impl Notice {
         Self::DecisionSeen,
         Self::DecisionNotHeld,
         Self::QuestionAsked,
+        Self::CardSuspended,
+        Self::SuspensionLifted,
     ];
 
     /// The notice that is stored so.
@@ -71,6 +77,8 @@ impl Notice {
             Self::CardActivated => "card-activated",
             Self::CardLapsed => "card-lapsed",
             Self::CardOpposed => "card-opposed",
+            Self::CardSuspended => "card-suspended",
+            Self::SuspensionLifted => "suspension-lifted",
             Self::OppositionUnproved => "opposition-unproved",
             Self::CertificateIssued => "certificate-issued",
             Self::DecisionSeen => "decision-seen",

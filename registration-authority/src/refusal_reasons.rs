@@ -31,6 +31,7 @@ const EVERYTHING: &[SubjectKind] = &[
     SubjectKind::RegisterFeed,
     SubjectKind::OppositionPlan,
     SubjectKind::OfficerEnrolment,
+    SubjectKind::SuspensionLift,
 ];
 
 /// What makes an officer, or unmakes one.
@@ -55,6 +56,11 @@ const fn of_enrolments(code: &'static str, sentence: &'static str) -> RefusalRea
     RefusalReason { of: ENROLLED, ..reason(code, sentence) }
 }
 
+/// About the doubt for which a card was suspended.
+const fn of_lifts(code: &'static str, sentence: &'static str) -> RefusalReason {
+    RefusalReason { of: &[SubjectKind::SuspensionLift], ..reason(code, sentence) }
+}
+
 /// Every reason, in the order of the officer's list.
 pub const ALL: &[RefusalReason] = &[
     reason(
@@ -74,6 +80,7 @@ pub const ALL: &[RefusalReason] = &[
     of_stops("file-wrong", "L'extrait du répertoire est erroné ou incomplet."),
     of_stops("not-confirmed", "L'émetteur de l'extrait ne confirme pas ce changement."),
     of_enrolments("key-not-recognised", "L'empreinte de la clé n'est pas celle que son porteur a donnée."),
+    of_lifts("doubt-remains", "Le doute qui a conduit à suspendre la carte n'est pas levé."),
     of_enrolments("not-appointed", "Cette personne n'est pas désignée pour ce rôle."),
     RefusalReason {
         code: "other",

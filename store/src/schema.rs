@@ -595,6 +595,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    card_suspensions (number) {
+        number -> Text,
+        card_number -> Text,
+        suspended_by -> Text,
+        suspended_at -> BigInt,
+        outcome -> Nullable<Text>,
+        ended_at -> Nullable<BigInt>,
+        ended_by -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     opposition_tickets (number) {
         number -> Text,
         identifier -> Text,
@@ -803,6 +815,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     card_certificates,
     card_opposition_counter,
     card_oppositions,
+    card_suspensions,
     number_counters,
     officers,
     card_orders,

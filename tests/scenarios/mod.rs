@@ -60,6 +60,7 @@ mod status_hint;
 mod status_history;
 mod status_log;
 mod status_service;
+mod suspensions;
 mod sync_order;
 mod test_certificates;
 mod tidy;

@@ -34,6 +34,7 @@ const PARTIAL: &[(&str, Values, Values)] = &[
     ),
     ("card_lapses_one_open", &[("status", "'open'")], &[("status", "'lifted'")]),
     ("card_orders_one_open", &[("status", "'submitted'")], &[("status", "'refused'")]),
+    ("card_suspensions_one_open", &[("outcome", "NULL")], &[("outcome", "'lifted'")]),
     ("opposition_tickets_one_open", &[("outcome", "NULL")], &[("outcome", "'dismissed'")]),
     ("certificate_status_events_revoke_once", &[("event", "'revoked'")], &[("event", "'other'")]),
 ];

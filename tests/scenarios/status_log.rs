@@ -78,14 +78,14 @@ fn a_revocation_that_commits_late_is_never_passed_over() {
         let quick = scope.spawn(move || revoke(second, &mut || ()));
         until("the second waits for the first", || waiting(&mut db) == 1);
         let step = statuses.synchronise(&mut follower, act.at).unwrap();
-        assert_eq!(step.ended, [], "nothing is committed");
+        assert_eq!(step.changed, [], "nothing is committed");
         assert!(!quick.is_finished(), "no larger number can be committed before the smaller one");
         may_commit.send(()).unwrap();
         slow.join().unwrap().unwrap();
         // Read at any moment, the log has no gap.
-        let mut ended = statuses.synchronise(&mut follower, act.at).unwrap().ended;
+        let mut ended = statuses.synchronise(&mut follower, act.at).unwrap().changed;
         quick.join().unwrap().unwrap();
-        ended.extend(statuses.synchronise(&mut follower, act.at).unwrap().ended);
+        ended.extend(statuses.synchronise(&mut follower, act.at).unwrap().changed);
         let text = |one: &(String, ca_core::serial::SerialNumber)| (one.0.clone(), one.1.to_string());
         assert_eq!(ended, [text(first), text(second)]);
     });

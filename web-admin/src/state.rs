@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use registration_authority::approval::passkey::RelyingParty;
 use registration_authority::approval::{ApprovalVerifier, DemoApprover};
 use registration_authority::opposition::Publication;
+use registration_authority::suspension::SuspensionPolicy;
 use store::{CryptoRng, Database, DatabaseError, Timestamp};
 
 use crate::challenges::Challenges;
@@ -33,6 +34,8 @@ pub struct WebSettings {
     pub relying_party: Option<RelyingParty>,
     /// One-time links that sign an officer in.
     pub links: SignInLinks,
+    /// Whether cards may be suspended.
+    pub suspensions: SuspensionPolicy,
     /// Reads what is published at a moment, for the public page.
     pub publications: ReadPublications,
     /// Reads a published file by its path below the status role's address.
@@ -103,6 +106,10 @@ impl WebState {
 
     pub(crate) fn links(&self) -> &SignInLinks {
         &self.settings.links
+    }
+
+    pub(crate) fn suspensions(&self) -> SuspensionPolicy {
+        self.settings.suspensions
     }
 
     pub(crate) fn publications(&self) -> &ReadPublications {

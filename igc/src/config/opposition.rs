@@ -2,6 +2,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use registration_authority::opposition::by_code::CodePolicy;
+use registration_authority::suspension::SuspensionPolicy;
 use serde::{Deserialize, Serialize};
 
 /// `[opposition]`
@@ -14,15 +15,17 @@ pub struct OppositionSection {
     pub code_failures: u32,
     /// Minutes for which it is.
     pub code_lock_minutes: u32,
+    /// Whether a card may be suspended: the policy has to say so.
+    pub holds: bool,
 }
 
 impl Default for OppositionSection {
     fn default() -> Self {
-        Self { letters: PathBuf::from("letters"), code_failures: 5, code_lock_minutes: 60 }
+        Self { letters: PathBuf::from("letters"), code_failures: 5, code_lock_minutes: 60, holds: false }
     }
 }
 
-/// How holders oppose their cards by themselves.
+/// How holders oppose their cards by themselves, and whether there are suspensions.
 #[derive(Clone, Debug, Serialize)]
 pub struct Opposition {
     /// The folder of the letters.
@@ -31,6 +34,8 @@ pub struct Opposition {
     pub code_failures: u32,
     /// For how long it is.
     pub code_lock: Duration,
+    /// Whether a card may be suspended.
+    pub holds: bool,
 }
 
 impl OppositionSection {
@@ -46,11 +51,17 @@ impl OppositionSection {
             letters: folder.join(self.letters),
             code_failures: self.code_failures,
             code_lock: Duration::from_secs(60 * u64::from(self.code_lock_minutes)),
+            holds: self.holds,
         })
     }
 }
 
 impl Opposition {
+    /// Whether cards may be suspended, as the rules have it.
+    pub fn suspensions(&self) -> SuspensionPolicy {
+        if self.holds { SuspensionPolicy::Allowed } else { SuspensionPolicy::NotAllowed }
+    }
+
     /// What the rules go by.
     pub fn code_policy(&self) -> CodePolicy {
         CodePolicy { failures: self.code_failures, lock: self.code_lock }

@@ -1,5 +1,6 @@
 use registration_authority::decision::{self, nonce};
 use registration_authority::enrolment;
+use registration_authority::suspension;
 use serde_json::{Value, json};
 use store::Act;
 
@@ -8,7 +9,7 @@ use crate::installation::system_rng;
 use crate::officer;
 use crate::problem::Problem;
 
-/// Receives what officers decided, gives officers whom the chain names their rows, and draws the nonces of the next
+/// Receives what officers decided, lifts the suspensions that two of them have lifted, gives officers whom the chain names their rows, and draws the nonces of the next
 /// decisions.
 pub fn run(worker: &mut Worker, act: &Act) -> Result<Value, Problem> {
     worker.db.refuse_on_reserve()?;
@@ -23,11 +24,17 @@ pub fn run(worker: &mut Worker, act: &Act) -> Result<Value, Problem> {
             failed.push((subject.clone(), code));
         }
     }
+    let lifted = suspension::lift_released(db, &verifier, rng, act)?;
+    for (card, code) in &lifted.failed {
+        tracing::error!(code = code.name, "card {card}: its suspension cannot be lifted ({})", code.name);
+        failed.push((format!("card {card}"), code.name));
+    }
+    let lifted: Vec<String> = lifted.cards.iter().map(ToString::to_string).collect();
     if verifier.relying_party().is_none() {
-        return Ok(json!({ "received": received.len(), "enrolled": [], "failed": failed }));
+        return Ok(json!({ "received": received.len(), "lifted": lifted, "enrolled": [], "failed": failed }));
     }
     let roster = verifier.roster(db)?;
     let enrolled = db.write(|db| enrolment::settle(db, &roster, rng, act))?;
     db.write(|db| nonce::draw(db, rng, act))?;
-    Ok(json!({ "received": received.len(), "enrolled": enrolled, "failed": failed }))
+    Ok(json!({ "received": received.len(), "lifted": lifted, "enrolled": enrolled, "failed": failed }))
 }

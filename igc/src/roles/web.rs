@@ -68,6 +68,7 @@ fn state(installation: &Installation, links: SignInLinks) -> Result<WebState, Pr
         verifier: officer::verifier(installation)?,
         relying_party: installation.config.passkeys.as_ref().map(|passkeys| passkeys.relying_party.clone()),
         links,
+        suspensions: installation.config.opposition.suspensions(),
         publications: Arc::new(move |db, at| listed.list(db, at).map_err(untold)),
         published_file: Arc::new(move |path| published.file(path)),
         publication: Arc::new(move |sequence| status_hint::ask(&dir, sequence)),

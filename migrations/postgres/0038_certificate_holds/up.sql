@@ -43,7 +43,7 @@ WHEN ((OLD.held_at IS NOT NULL AND NEW.held_at IS NOT NULL AND NEW.held_at <> OL
    OR (OLD.held_at IS NOT NULL AND NEW.status = 'revoked' AND NEW.revoked_at > OLD.held_at))
 EXECUTE FUNCTION refuse('a hold is never moved: what is revoked while it is held is so since its hold');
 
-GRANT UPDATE (held_at) ON certificates TO igc_web;
+GRANT UPDATE (held_at) ON certificates TO igc_web, igc_worker;
 CREATE FUNCTION web_only_holds() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF current_user = 'igc_web' AND (

@@ -39,6 +39,8 @@ pub enum SubjectKind {
     OppositionPlan,
     /// An officer's key, or its end.
     OfficerEnrolment,
+    /// The end of a card's suspension.
+    SuspensionLift,
 }
 
 impl SubjectKind {
@@ -51,6 +53,7 @@ impl SubjectKind {
             Self::RegisterFeed => "register-feed",
             Self::OppositionPlan => "opposition-plan",
             Self::OfficerEnrolment => "officer-enrolment",
+            Self::SuspensionLift => "suspension-lift",
         }
     }
 
@@ -59,7 +62,7 @@ impl SubjectKind {
         match self {
             Self::CardOrder | Self::CertificateRequest => "submitted",
             Self::RenewalPlan | Self::OfficerEnrolment => "proposed",
-            Self::RegisterFeed | Self::OppositionPlan => "held",
+            Self::RegisterFeed | Self::OppositionPlan | Self::SuspensionLift => "held",
         }
     }
 
@@ -67,7 +70,7 @@ impl SubjectKind {
     pub const fn needs_two(self) -> bool {
         match self {
             Self::CardOrder | Self::CertificateRequest | Self::RenewalPlan => false,
-            Self::RegisterFeed | Self::OppositionPlan | Self::OfficerEnrolment => true,
+            Self::RegisterFeed | Self::OppositionPlan | Self::OfficerEnrolment | Self::SuspensionLift => true,
         }
     }
 
@@ -78,7 +81,8 @@ impl SubjectKind {
             | Self::CertificateRequest
             | Self::RenewalPlan
             | Self::RegisterFeed
-            | Self::OppositionPlan => Right::Decide,
+            | Self::OppositionPlan
+            | Self::SuspensionLift => Right::Decide,
             Self::OfficerEnrolment => Right::Enrol,
         }
     }

@@ -49,7 +49,8 @@ impl Verdict {
 /// Decision ::= SEQUENCE {
 ///     context        UTF8String ("igc-decision-v1"),
 ///     subjectKind    UTF8String,             -- "card-order" | "certificate-request" | "renewal-plan" |
-///                                        -- "register-feed" | "opposition-plan" | "officer-enrolment"
+///                                        -- "register-feed" | "opposition-plan" | "officer-enrolment" |
+///                                        -- "suspension-lift"
 ///     subjectDigest  OCTET STRING (SIZE (32)), -- SHA-256 of the canonical encoding
 ///     version        INTEGER,
 ///     decision       UTF8String,             -- "approve" | "refuse"

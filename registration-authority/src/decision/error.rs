@@ -88,6 +88,7 @@ impl Fault for DecideError {
     fn code(&self) -> Code {
         use SubjectKind::{
             CardOrder, CertificateRequest, OfficerEnrolment, OppositionPlan, RegisterFeed, RenewalPlan,
+            SuspensionLift,
         };
         match self {
             Self::NotAuthorised(error) => error.code(),
@@ -96,18 +97,19 @@ impl Fault for DecideError {
             Self::SelfApproval { kind: RenewalPlan, .. } => faults::RENEWAL_SELF_APPROVAL,
             Self::SelfApproval { kind: OfficerEnrolment, .. }
             | Self::AnotherNeeded { kind: OfficerEnrolment, .. } => faults::ENROLMENT_ANOTHER_ADMINISTRATOR,
-            Self::SelfApproval { kind: RegisterFeed | OppositionPlan, .. } | Self::AnotherNeeded { .. } => {
-                faults::RELEASE_ANOTHER_OFFICER
+            Self::SelfApproval { kind: RegisterFeed | OppositionPlan | SuspensionLift, .. }
+            | Self::AnotherNeeded { .. } => faults::RELEASE_ANOTHER_OFFICER,
+            Self::StaleVersion { kind: RegisterFeed | OppositionPlan | SuspensionLift, .. } => {
+                faults::RELEASE_STALE_VERSION
             }
-            Self::StaleVersion { kind: RegisterFeed | OppositionPlan, .. } => faults::RELEASE_STALE_VERSION,
             Self::StaleVersion { kind: CertificateRequest, .. } => faults::REQUEST_STALE_VERSION,
             Self::StaleVersion { .. } => faults::ORDER_STALE_VERSION,
             Self::NotOpen { kind: CardOrder, .. } => faults::ORDER_NOT_OPEN,
             Self::NotOpen { kind: CertificateRequest, .. } => faults::REQUEST_NOT_OPEN,
             Self::NotOpen { kind: RenewalPlan, .. } => faults::RENEWAL_NOT_PROPOSED,
-            Self::NotOpen { kind: RegisterFeed | OppositionPlan | OfficerEnrolment, .. } => {
-                faults::RELEASE_NOT_OPEN
-            }
+            Self::NotOpen {
+                kind: RegisterFeed | OppositionPlan | OfficerEnrolment | SuspensionLift, ..
+            } => faults::RELEASE_NOT_OPEN,
             Self::Proof(error) => error.code(),
             Self::Roster(error) => error.code(),
             Self::ReasonMissing { kind: CertificateRequest, .. } => faults::REQUEST_REASON_MISSING,

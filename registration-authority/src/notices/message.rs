@@ -106,6 +106,20 @@ fn words(notice: Notice, subject: &str) -> (&'static str, Vec<String>) {
                 "Si vous n’en êtes pas à l’origine, prévenez sans attendre l’autorité d’enregistrement.".to_owned(),
             ],
         ),
+        Notice::CardSuspended => (
+            "Votre carte est suspendue",
+            vec![
+                format!(
+                    "{card} est suspendue le temps d’une vérification. Elle et ses certificats ne peuvent pas être utilisés \
+                     jusqu’à nouvel avis."
+                ),
+                "Si vous n’en connaissez pas la raison, prévenez sans attendre l’autorité d’enregistrement.".to_owned(),
+            ],
+        ),
+        Notice::SuspensionLifted => (
+            "La suspension de votre carte est levée",
+            vec![format!("{card} n’est plus suspendue\u{202f}: elle peut de nouveau être utilisée.")],
+        ),
         Notice::OppositionUnproved => (
             "Une déclaration concerne votre carte",
             vec![

@@ -10,6 +10,7 @@ use crate::eligibility::{self, BadRules, ChangeRule, Product};
 use crate::officers::{self, NotAuthorised, Right};
 use crate::order::{self, OrderError};
 use crate::renewal::claim_of;
+use crate::suspension::{self, Suspension};
 
 /// A card as an officer reads it.
 #[derive(Clone, Debug)]
@@ -22,6 +23,8 @@ pub struct CardView {
     pub change: Option<&'static ChangeRule>,
     /// What was certified for it, good or not, by use.
     pub certificates: Vec<AttachedCertificate>,
+    /// Its suspension, where it is suspended.
+    pub suspension: Option<Suspension>,
 }
 
 /// A certificate of a card.
@@ -92,7 +95,8 @@ pub fn card(
         Err(_) => None,
     };
     let change = change_since(db, &card, holder.as_ref())?;
-    Ok(CardView { certificates: attached(db, number, act)?, card, holder, change })
+    let suspension = suspension::of_card(db, number)?;
+    Ok(CardView { certificates: attached(db, number, act)?, card, holder, change, suspension })
 }
 
 fn change_since(

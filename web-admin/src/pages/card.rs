@@ -9,10 +9,12 @@ use card::{CardLife, CardNumber, CardStatus};
 use professional_registry::{ImportedRegister, Profession};
 use registration_authority::officers::Right;
 use registration_authority::opposition::Ground;
+use registration_authority::suspension::SuspensionPolicy;
 use registration_authority::views::{self, AttachedCertificate, CardView};
 use store::Timestamp;
 
-use super::{Address, FieldError, filters, page};
+use super::suspension::Shows;
+use super::{Address, FieldError, filters, page, signing};
 use crate::desk::{Desk, Work};
 use crate::failure::Failure;
 use crate::frame::Frame;
@@ -40,6 +42,8 @@ pub(super) struct CardPage {
     expires_at: Option<Shown>,
     change: Option<Changed>,
     certificates: Vec<Line>,
+    suspension: Option<Shows>,
+    can_suspend: bool,
     can_oppose: bool,
     grounds: Vec<Choice>,
     errors: Vec<FieldError>,
@@ -96,11 +100,15 @@ pub(super) fn read(
     chosen: &str,
 ) -> Result<CardPage, Failure> {
     let may_oppose = work.officer.role.may(Right::Oppose);
-    let act = work.act;
+    let allowed = work.state.suspensions() == SuspensionPolicy::Allowed;
+    let signs = signing::can_sign(work)?;
+    let (officer, act) = (work.officer, work.act);
     work.db.snapshot(|db| {
-        let CardView { card, holder, change, certificates } =
+        let CardView { card, holder, change, certificates, suspension } =
             views::card(db, &mut ImportedRegister, number, act)?;
         let status = card.life.status();
+        let suspension =
+            suspension.map(|suspension| Shows::of(db, &suspension, officer, signs)).transpose()?;
         let over = matches!(status, CardStatus::Opposed | CardStatus::Expired | CardStatus::Cancelled);
         Ok(CardPage {
             frame,
@@ -117,6 +125,8 @@ pub(super) fn read(
             expires_at: card.life.expires_at().map(Shown),
             change: change.map(|rule| Changed { rule: &rule.id, sentence: &rule.sentence }),
             certificates: certificates.into_iter().map(line).collect(),
+            can_suspend: may_oppose && allowed && status == CardStatus::Active && suspension.is_none(),
+            suspension,
             can_oppose: may_oppose && !over,
             grounds: Ground::ALL.into_iter().map(|ground| choice(ground, chosen)).collect(),
             errors,

@@ -20,6 +20,7 @@ mod release;
 pub(crate) mod sign_in;
 mod signing;
 mod stale;
+mod suspension;
 mod tickets;
 
 #[cfg(test)]
@@ -42,7 +43,7 @@ use crate::words::{self, Refusal};
 
 /// Every page, by address. What is not here is not served; whose role gets what answer is written down for
 /// each of them in `tests/routes.txt`.
-pub(crate) const ADDRESSES: [&[Address]; 18] = [
+pub(crate) const ADDRESSES: [&[Address]; 19] = [
     &[Address::at("/").get(|| web::get().to(home))],
     sign_in::ADDRESSES,
     queue::ADDRESSES,
@@ -53,6 +54,7 @@ pub(crate) const ADDRESSES: [&[Address]; 18] = [
     cards::ADDRESSES,
     card::ADDRESSES,
     opposition::ADDRESSES,
+    suspension::ADDRESSES,
     holder::ADDRESSES,
     pki::ADDRESSES,
     register::ADDRESSES,

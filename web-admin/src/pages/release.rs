@@ -82,6 +82,19 @@ impl Past {
         Ok(past)
     }
 
+    /// Those on the end of a card's suspension.
+    pub(super) fn of_lift(
+        db: &mut Database,
+        decisions: &[Decision],
+        version: i64,
+    ) -> Result<Vec<Self>, Failure> {
+        let mut past = Self::of(db, decisions, version)?;
+        for past in &mut past {
+            past.verdict = if past.reason.is_none() { "Levée approuvée" } else { "Suspension maintenue" };
+        }
+        Ok(past)
+    }
+
     /// Those on an enrolment.
     pub(super) fn of_enrolment(db: &mut Database, decisions: &[Decision]) -> Result<Vec<Self>, Failure> {
         let mut past = Self::of(db, decisions, 1)?;

@@ -15,6 +15,7 @@ use registration_authority::officers::{self, Role};
 use registration_authority::opposition::Publication;
 use registration_authority::order::{self, NewCardOrder};
 use registration_authority::personalisation;
+use registration_authority::suspension::SuspensionPolicy;
 use store::{Act, Actor, Database, DatabaseRole, Fault, RequestId, Timestamp};
 use tempfile::TempDir;
 
@@ -76,6 +77,7 @@ impl House {
             verifier: verifier.clone(),
             relying_party: Some(relying_party()),
             links: links.clone(),
+            suspensions: SuspensionPolicy::Allowed,
             publications: Arc::new(|db, _| published(db)),
             published_file: Arc::new(|path| Ok(published_file(path))),
             publication: Arc::new(|_| Publication::UnderWay),

@@ -19,4 +19,5 @@ mod reading;
 mod releases;
 mod routes;
 mod sign_in;
+mod suspensions;
 mod tickets;

@@ -175,6 +175,8 @@ fn form(path: &str, number: u32) -> Vec<(&'static str, String)> {
         "/ra/registre/extraits/{feed}/rejeter" => &[("version", "1"), ("motif", "file-wrong")],
         "/ra/dossiers/{number}/refuser" => &[("version", "1"), ("motif", "duplicate")],
         "/ra/cartes/{number}/opposition" => &[("motif", "stolen"), ("definitif", "oui")],
+        "/ra/cartes/{number}/suspension" | "/ra/cartes/{number}/suspension/lever" => &[],
+        "/ra/cartes/{number}/suspension/garder" => &[("motif", "doubt-remains")],
         "/ra/dossiers/{number}/retirer" | "/ra/sign-out" | "/ra/caducites/{plan}/liberer" => &[],
         "/ra/rappels/{ticket}/classer" => &[("raison", "Le porteur a retrouvé sa carte.")],
         // Without what a script would write: who may is told that his key has not answered.

@@ -301,8 +301,20 @@ fn of_cards(code: &str) -> Option<(&'static str, &'static str)> {
             "Écrivez en une phrase pourquoi la carte n'est pas mise en opposition.",
         ),
         "opposition-hold-not-allowed" => (
-            "La politique de certification ne connaît pas de suspension : une opposition est définitive.",
+            "La politique de certification n'autorise pas la suspension : une opposition est définitive.",
             "Choisissez un motif dans la liste.",
+        ),
+        "suspension-card-not-active" => (
+            "Seule une carte active peut être suspendue.",
+            "Consultez l'état de la carte ; une carte qui n'est pas active peut être mise en opposition.",
+        ),
+        "suspension-stands" => (
+            "Cette carte est déjà suspendue.",
+            "Deux opérateurs peuvent lever la suspension ; une mise en opposition la rend définitive.",
+        ),
+        "suspension-unknown" => (
+            "Cette carte n'est pas suspendue.",
+            "Un autre opérateur a levé la suspension, ou la carte a été mise en opposition.",
         ),
         "opposition-not-yours" => (
             "Cette carte n'est pas la vôtre.",

@@ -1,13 +1,16 @@
 //! `igc opposition`
 
+mod motive;
 mod plans;
+mod suspensions;
 mod tickets;
 
 use std::process::ExitCode;
 
 use card::CardNumber;
 use clap::Subcommand;
-use registration_authority::opposition::{self, Ground, Publication};
+use motive::Motive;
+use registration_authority::opposition::{self, Publication};
 use serde::Serialize;
 use store::DatabaseRole;
 
@@ -25,9 +28,10 @@ pub enum Command {
     Add {
         /// The card's number, ten digits.
         card: CardNumber,
-        /// Why: lost, stolen, codes-disclosed, not-received, defective…
+        /// Why: lost, stolen, codes-disclosed, not-received, defective…; suspended, for a time, where `[opposition] holds`
+        /// allows it.
         #[arg(long)]
-        ground: Ground,
+        ground: Motive,
         #[command(flatten)]
         officer: AsOfficer,
     },
@@ -36,6 +40,21 @@ pub enum Command {
         /// Only what came after this place on the list.
         #[arg(long, default_value_t = 0)]
         since: i64,
+    },
+    /// The cards that are suspended.
+    Suspensions,
+    /// Lift the suspension of a card: one officer proposes it, which waits for a second (exit 6), then the worker does.
+    Lift {
+        /// The card's number, ten digits.
+        card: CardNumber,
+        /// Refuse that it is lifted, with a reason's code; it stays suspended.
+        #[arg(long, value_name = "CODE")]
+        refuse: Option<String>,
+        /// The officer's own sentence, of a refusal.
+        #[arg(long, value_name = "TEXT", requires = "refuse")]
+        text: Option<String>,
+        #[command(flatten)]
+        officer: AsOfficer,
     },
     /// The declarations that nobody proved, which wait for an officer to call back.
     Tickets,
@@ -79,7 +98,15 @@ pub fn run(global: &Global, command: &Command) -> Result<ExitCode, Problem> {
     let installation = Installation::open(global)?;
     let mut db = installation.database(DatabaseRole::Owner)?;
     match command {
-        Command::Add { card, ground, officer } => {
+        Command::Add { card, ground: Motive::Suspended, officer } => {
+            return suspensions::suspend(global, &installation, &mut db, card, officer);
+        }
+        Command::Suspensions => return suspensions::list(global, &mut db),
+        Command::Lift { card, refuse, text, officer } => {
+            let refused = refuse.as_deref().map(|reason| (reason, text.as_deref()));
+            return suspensions::decide(global, &installation, &mut db, card, refused, officer);
+        }
+        Command::Add { card, ground: Motive::Opposed(ground), officer } => {
             // Safety first: whoever owns the machine may oppose; it is written down who did.
             let act = match &officer.login {
                 Some(_) => officer.act(&installation)?,
@@ -94,10 +121,7 @@ pub fn run(global: &Global, command: &Command) -> Result<ExitCode, Problem> {
                 effective_at: done.opposed_at.to_string(),
                 sequence: done.sequence,
                 certificates: done.certificates.iter().map(|ended| ended.serial.to_string()).collect(),
-                publication: match publication {
-                    Publication::Published => "published",
-                    Publication::UnderWay => "under-way",
-                },
+                publication: word(publication),
             };
             output::one(global.output, &receipt, || {
                 format!(
@@ -139,6 +163,13 @@ pub fn run(global: &Global, command: &Command) -> Result<ExitCode, Problem> {
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+const fn word(publication: Publication) -> &'static str {
+    match publication {
+        Publication::Published => "published",
+        Publication::UnderWay => "under-way",
+    }
 }
 
 #[derive(Serialize)]

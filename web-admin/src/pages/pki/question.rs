@@ -5,6 +5,7 @@ use ca_core::certificate::{self, CertificateStatus};
 use ca_core::serial::SerialNumber;
 use card::{CardLife, CardNumber};
 use openssl::x509::X509;
+use registration_authority::suspension;
 use store::{Code, Database, Timestamp};
 
 use crate::failure::Failure;
@@ -26,7 +27,7 @@ pub(super) enum Known {
     Valid,
     /// A card in opposition, a revoked certificate; also past its dates.
     Opposed,
-    /// Everything else: never issued, not in use yet, ended. Which of them is nobody's to learn here.
+    /// Everything else: never issued, not in use yet, suspended, ended. Which of them is nobody's to learn here.
     Unknown,
 }
 
@@ -108,6 +109,10 @@ impl Question {
 
 fn card_of(db: &mut Database, number: &CardNumber, at: Timestamp) -> Result<Known, Failure> {
     let found = card::find(db, number).map_err(database)?;
+    // "Opposed" is for ever.
+    if suspension::of_card(db, number).map_err(database)?.is_some() {
+        return Ok(Known::Unknown);
+    }
     Ok(found.map_or(Known::Unknown, |card| match card.life {
         CardLife::Opposed { .. } => Known::Opposed,
         CardLife::Active { expires_at, .. } if at < expires_at => Known::Valid,
@@ -130,7 +135,7 @@ fn certificate_of(
         (None, Some(_)) => false,
     });
     Ok(found.map_or(Known::Unknown, |found| match found.status {
-        CertificateStatus::Revoked { .. } | CertificateStatus::Held { .. } => Known::Opposed,
+        CertificateStatus::Revoked { .. } => Known::Opposed,
         CertificateStatus::Good { .. } if (found.not_before..=found.not_after).contains(&at) => Known::Valid,
         _ => Known::Unknown,
     }))
