@@ -18,6 +18,7 @@ use self::asked::{Asked, TEXT_BOUND};
 use super::{Address, FieldError, filters, page};
 use crate::desk::{Desk, Work};
 use crate::failure::Failure;
+use crate::faults;
 use crate::frame::Frame;
 use crate::posted::Posted;
 use crate::trail_proofs::Selected;
@@ -114,10 +115,10 @@ fn read(work: &mut Work<'_>, frame: Frame, asked: Asked) -> Result<TrailPage, Fa
             let rows = found.events.into_iter().map(EventRow::of).collect();
             Ok(TrailPage { rows, next: found.next, ..empty })
         }
-        Err(error) => {
+        Err(field) => {
             // Who may not read the trail is not shown the form either.
             officers::require(work.db, Right::ReadTrail, work.act)?;
-            Ok(TrailPage { error: Some(error), ..empty })
+            Ok(TrailPage { error: Some(FieldError::new(field, faults::TRAIL_FILTER)), ..empty })
         }
     }
 }

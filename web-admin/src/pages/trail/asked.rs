@@ -5,9 +5,6 @@ use jiff::tz::TimeZone;
 use store::Timestamp;
 use store::audit::search::Filter;
 
-use crate::faults;
-use crate::pages::FieldError;
-
 /// Longest text of a field, in characters.
 pub(super) const TEXT_BOUND: usize = 200;
 
@@ -38,8 +35,8 @@ impl Asked {
         }
     }
 
-    /// As a filter; or which field does not read.
-    pub(super) fn filter(&self) -> Result<Filter, FieldError> {
+    /// As a filter; or the name of the field that does not read.
+    pub(super) fn filter(&self) -> Result<Filter, &'static str> {
         Ok(Filter {
             action: bounded("action", &self.action)?,
             actor: bounded("acteur", &self.actor)?,
@@ -51,18 +48,18 @@ impl Asked {
     }
 }
 
-fn bounded(field: &'static str, text: &str) -> Result<Option<String>, FieldError> {
+fn bounded(field: &'static str, text: &str) -> Result<Option<String>, &'static str> {
     match text.chars().count() {
         0 => Ok(None),
         1..=TEXT_BOUND => Ok(Some(text.to_owned())),
-        _ => Err(FieldError::new(field, faults::TRAIL_FILTER)),
+        _ => Err(field),
     }
 }
 
-fn day(field: &'static str, text: &str) -> Result<Option<Date>, FieldError> {
+fn day(field: &'static str, text: &str) -> Result<Option<Date>, &'static str> {
     match text {
         "" => Ok(None),
-        _ => text.parse().map(Some).map_err(|_| FieldError::new(field, faults::TRAIL_FILTER)),
+        _ => text.parse().map(Some).map_err(|_| field),
     }
 }
 
@@ -90,7 +87,7 @@ mod tests {
 
     #[test]
     fn what_is_no_day_and_what_is_too_long_is_told_by_its_field() {
-        let wrong = |asked: Asked| asked.filter().unwrap_err().field;
+        let wrong = |asked: Asked| asked.filter().unwrap_err();
         assert_eq!(wrong(asked("26/11/2026", "")), "du");
         assert_eq!(wrong(asked("", "2026-02-30")), "au");
         let long = Asked { subject: "é".repeat(TEXT_BOUND + 1), ..Asked::default() };
