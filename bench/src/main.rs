@@ -13,6 +13,7 @@ mod installation;
 mod issuance;
 mod outcome;
 mod pairs;
+mod queue;
 mod register;
 mod signer_child;
 mod status;
@@ -42,6 +43,7 @@ const BENCHMARKS: &[Benchmark] = &[
     Benchmark { id: "P10", run: status::cold_start::run },
     Benchmark { id: "P11", run: register::run },
     Benchmark { id: "P12", run: status::crowd::run },
+    Benchmark { id: "P13", run: queue::run },
 ];
 
 /// The processes that this program starts of itself, apart from the signer's.

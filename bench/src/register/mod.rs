@@ -1,7 +1,7 @@
 //! P11: an extract of the register, its first import and that of the next day, beside what the databases themselves
 //! take to copy the same file into a table of text.
 
-mod place;
+pub mod place;
 
 use std::fs::File;
 use std::path::Path;
@@ -45,10 +45,10 @@ fn outcomes(name: &str, place: &dyn Place, today: &Path, tomorrow: &Path) -> Vec
             1
         })
     };
-    let first = measure(|| import(&mut place.empty(), today, Duration::ZERO), || copy(today));
+    let first = measure(|| import(&mut place.empty("register"), today, Duration::ZERO), || copy(today));
     let daily = measure(
         || {
-            let mut db = place.empty();
+            let mut db = place.empty("register");
             import(&mut db, today, Duration::ZERO);
             import(&mut db, tomorrow, DAY)
         },

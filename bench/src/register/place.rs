@@ -9,8 +9,8 @@ use store::{Database, DatabaseRole};
 
 /// A database that can be had empty.
 pub trait Place {
-    /// The database of a new installation, in the place of the one before.
-    fn empty(&self) -> Database;
+    /// The database of a new installation, in the place of the one of this name before.
+    fn empty(&self, name: &str) -> Database;
 
     /// Makes the empty table of text that a file is copied into, in the place of the one before.
     fn make_table(&self);
@@ -43,8 +43,8 @@ impl Sqlite {
 }
 
 impl Place for Sqlite {
-    fn empty(&self) -> Database {
-        migrated(&format!("sqlite:{}", self.remove("register.sqlite").display()))
+    fn empty(&self, name: &str) -> Database {
+        migrated(&format!("sqlite:{}", self.remove(&format!("{name}.sqlite")).display()))
     }
 
     fn make_table(&self) {
@@ -96,9 +96,9 @@ impl Postgresql {
 }
 
 impl Place for Postgresql {
-    fn empty(&self) -> Database {
-        self.database("register");
-        migrated(&self.url("register"))
+    fn empty(&self, name: &str) -> Database {
+        self.database(name);
+        migrated(&self.url(name))
     }
 
     fn make_table(&self) {
