@@ -79,14 +79,14 @@ fn a_refusal_by_rules_names_each_rule_and_who_can_help() {
         igc_in(dir, &["order", "list", "--status", "ordered"]).expect_exit(0).json()[0]["holder"].clone();
     let wish = ["order", "submit", "--as", "dominique.bernard", "--profession", "10", "--kind", "CPE"];
     let holder = ["--holder", holder.as_str().unwrap()];
-    let refused = igc_in(dir, &[&wish[..], &holder].concat()).expect_exit(4);
+    let refused = igc_in(dir, &[&wish[..], &holder].concat()).expect_exit(5);
     let problem: serde_json::Value = serde_json::from_str(refused.stderr.lines().last().unwrap()).unwrap();
-    assert_eq!(problem["code"], "order-kind-not-offered");
-    let rules = problem["rules"].as_array().unwrap();
-    assert_eq!((&rules[0]["rule"], &rules[1]["rule"]), (&"R-CPE-01".into(), &"R-CPE-02".into()), "{problem}");
-    assert!(rules[1]["helper"].as_str().unwrap().contains("L'administrateur"), "{problem}");
-    let words = run(igc().arg("--dir").arg(dir).args(wish).args(holder)).expect_exit(4).stderr;
-    assert!(words.contains("R-CPE-01 : La CPE ne se demande pas encore ici"), "{words}");
+    assert_eq!(problem["code"], "order-not-mandated");
+    let [rule] = &problem["rules"].as_array().unwrap()[..] else { panic!("{problem}") };
+    assert_eq!(rule["rule"], "R-CPE-01", "{problem}");
+    assert!(rule["helper"].as_str().unwrap().contains("propose le mandat"), "{problem}");
+    let words = run(igc().arg("--dir").arg(dir).args(wish).args(holder)).expect_exit(5).stderr;
+    assert!(words.contains("R-CPE-01 : La CPE est demandée par un mandataire"), "{words}");
 }
 
 #[test]

@@ -19,8 +19,9 @@ use registration_authority::approval::passkey::NewPasskey;
 use registration_authority::enrolment::{self, NewCredential, NewEnrolment};
 use registration_authority::mandate::{self, Mandate, NewMandate, Quality};
 use registration_authority::officers::{self, Role, Scope};
+use registration_authority::order::CardOrder;
 use store::DatabaseRole;
-use store::schema::register_structures;
+use store::schema::{audit_events, register_structures};
 
 use crate::scenarios::officers_keys::authenticator::Authenticator;
 use crate::scenarios::standstill::until;
@@ -166,15 +167,46 @@ fn proposed_mandate(workshop: &Workshop) -> Mandate {
     db.write(|db| mandate::propose(db, &mut ImportedRegister, new, &mut chance(), &act)).unwrap()
 }
 
-/// What stands behind the parameters of the addresses: an order that waits, by another's hand, a card that lives, an enrolment
-/// and a mandate that wait.
-fn filled_in(path: &str, order: &str, card: &str, enrolment: &str, mandate: &Mandate) -> String {
+/// What stands behind the parameters of the addresses.
+struct Standing {
+    /// One that waits, by another's hand.
+    order: CardOrder,
+    /// One that lives.
+    card: String,
+    /// One that waits.
+    enrolment: String,
+    /// One that waits.
+    mandate: Mandate,
+    /// One of the trail.
+    event: String,
+}
+
+impl Standing {
+    fn of(workshop: &Workshop) -> Self {
+        let order = workshop.submit(1).remove(0);
+        let card = workshop.cards(CardStatus::Active)[0].to_string();
+        let mut db = workshop.open(DatabaseRole::Owner);
+        let event = audit_events::table.select(audit_events::id).first(&mut db).unwrap();
+        Self {
+            order,
+            card,
+            enrolment: proposed_enrolment(workshop),
+            mandate: proposed_mandate(workshop),
+            event,
+        }
+    }
+}
+
+fn filled_in(path: &str, standing: &Standing) -> String {
+    let Standing { order, card, enrolment, mandate, event } = standing;
     let number = match path {
         path if path.starts_with("/ra/cartes/") => card,
         path if path.starts_with("/ra/cles/") => enrolment,
-        _ => order,
+        _ => &order.number,
     };
     path.replace("{number}", number)
+        .replace("{id}", &order.holder.to_string())
+        .replace("{event}", event)
         .replace("{feed}", &"0".repeat(64))
         .replace("{plan}", "PO-2026-000001")
         .replace("{request}", "CR-2026-000001")
@@ -188,10 +220,8 @@ fn filled_in(path: &str, order: &str, card: &str, enrolment: &str, mandate: &Man
 #[test]
 fn each_role_gets_at_each_address_what_the_table_of_routes_says() {
     let workshop = workshop(DatabaseKind::Postgresql);
-    let order = workshop.submit(1).remove(0).number;
-    let card = workshop.cards(CardStatus::Active)[0].to_string();
+    let standing = Standing::of(&workshop);
     let (port, mut process, links) = officers_pages(&workshop);
-    let (enrolment, mandate) = (proposed_enrolment(&workshop), proposed_mandate(&workshop));
     let (place, routes) = (folder(), routes());
     assert!(routes.len() > 20, "the table is not found");
     let mut asked = 0;
@@ -206,8 +236,7 @@ fn each_role_gets_at_each_address_what_the_table_of_routes_says() {
             if path == "/ra/sign-out" || path.starts_with("/pki") || path == "/ra/sign-in" {
                 continue;
             }
-            let (expected, address) =
-                (&answers[*column], filled_in(path, &order, &card, &enrolment, &mandate));
+            let (expected, address) = (&answers[*column], filled_in(path, &standing));
             if method == "GET" && answers.values().all(|answer| answer != "404") {
                 assert_eq!(session.send(&address, None).0, *expected, "{role}: GET {address}");
                 asked += 1;
@@ -216,6 +245,7 @@ fn each_role_gets_at_each_address_what_the_table_of_routes_says() {
             if method == "POST" && ["403", "sign-in"].contains(&expected.as_str()) {
                 let fields: &[(&str, &str)] = match path.rsplit('/').next() {
                     Some("opposition") => &[("motif", "stolen"), ("definitif", "oui")],
+                    Some("carte") => &[("numero", "A1"), ("carte", "CPE")],
                     Some("rejeter") => &[("version", "1"), ("motif", "file-wrong")],
                     Some("refuser") => &[("version", "1"), ("motif", "duplicate")],
                     _ => &[("version", "1")],
