@@ -100,10 +100,12 @@ fn signed_by_pinned<'a>(bundle: &Bundle, proof: &[Value<'a>]) -> Result<&'a [u8]
 /// Reads the order or request. `decided_on` must be the same octets, or the renewal plan of the order.
 fn asked(canonical: &[u8], decided_on: &[u8]) -> Result<Decided, &'static str> {
     let fields = sequence(canonical).ok_or("its order or request does not read")?;
-    if fields.first().and_then(Value::integer) != Some(1) {
+    let encoding = fields.first().and_then(Value::integer);
+    let number = fields.get(1).and_then(Value::text).unwrap_or_default();
+    // An order of the second encoding is for the staff of a structure.
+    if encoding != Some(1) && (encoding != Some(2) || number.starts_with("CR-")) {
         return Err("its order or request is of an encoding that is not known here");
     }
-    let number = fields.get(1).and_then(Value::text).unwrap_or_default();
     if number.starts_with("CR-") {
         return if canonical == decided_on {
             request(&fields).ok_or("its request does not read")
@@ -147,7 +149,8 @@ struct Order<'a> {
     version: i64,
     kind: &'a str,
     holder: &'a str,
-    profession: &'a str,
+    encoding: i64,
+    tied_to: &'a str,
     names: [&'a str; 2],
     replaces: Option<&'a str>,
     origin: &'a str,
@@ -158,7 +161,8 @@ struct Order<'a> {
 
 impl<'a> Order<'a> {
     /// Encoding, number, version, kind, holder, profession, category, familyName, givenName, \[0\] replaces, origin,
-    /// \[1\] plan, submittedBy, submittedAt, registerFeed, registerRecord.
+    /// \[1\] plan, submittedBy, submittedAt, registerFeed, registerRecord; for the staff of a structure, it and a title in the places of
+    /// profession and category, and \[2\] mandate.
     fn read(fields: &[Value<'a>]) -> Option<Self> {
         let (head, rest) = fields.split_at_checked(9)?;
         let text = |n: usize| head.get(n).and_then(Value::text);
@@ -167,6 +171,9 @@ impl<'a> Order<'a> {
         let replaces = optional(0);
         let origin = rest.next()?.text()?;
         let plan = rest.next_if(|it| it.tag == 0xa1).and_then(|it| it.explicit(1)?.text());
+        let encoding = head.first()?.integer()?;
+        let mandate = rest.next_if(|it| it.tag == 0xa2).and_then(|it| it.explicit(2)?.text());
+        (mandate.is_some() == (encoding == 2)).then_some(())?;
         let (submitted_by, _at, register_feed, _record) =
             (rest.next()?, rest.next()?, rest.next()?, rest.next()?);
         rest.next().is_none().then_some(())?;
@@ -174,7 +181,8 @@ impl<'a> Order<'a> {
             version: head.get(2)?.integer()?,
             kind: text(3)?,
             holder: text(4)?,
-            profession: text(5)?,
+            encoding,
+            tied_to: text(5)?,
             names: [text(7)?, text(8)?],
             replaces,
             origin,
@@ -186,7 +194,7 @@ impl<'a> Order<'a> {
 
     fn decided(&self, kind: &'static str, version: i64) -> Decided {
         Decided {
-            names: [self.holder].iter().chain(&self.names).map(|name| (*name).to_owned()).collect(),
+            names: self.certified(),
             profile: self.kind.to_lowercase(),
             register_feed: Some(self.register_feed.to_owned()),
             subject: Subject { kind, version, submitted_by: self.submitted_by.to_owned() },
@@ -194,12 +202,21 @@ impl<'a> Order<'a> {
         }
     }
 
+    /// What must stand in the subject. The card of a service names nobody.
+    fn certified(&self) -> Vec<String> {
+        let names = self.names.iter().filter(|name| !name.is_empty());
+        [self.holder].iter().chain(names).map(|name| (*name).to_owned()).collect()
+    }
+
     /// Whether the plan renews the card that this order replaces, for the same holder, kind and exercise.
     /// `RenewalPlan`: encoding, id, plannedBy, plannedAt, horizon, items of card, holder, kind, exercise, \[0\] exclusion.
     fn is_in(&self, plan: &[u8]) -> Option<bool> {
         let fields = sequence(plan)?;
         let [encoding, id, planned_by, _, _, items] = fields[..] else { return None };
-        let exercise = format!("profession:{}", self.profession);
+        let exercise = match self.encoding {
+            1 => format!("profession:{}", self.tied_to),
+            _ => return None,
+        };
         let wanted = [self.replaces?, self.holder, self.kind, &exercise];
         let planned = |item: &Value<'_>| {
             let texts: Option<Vec<_>> = item.sequence()?.iter().map(Value::text).collect();

@@ -28,6 +28,6 @@ pub use identifiers::{
 };
 pub use nomenclature::{Category, ExerciseMode, KnowHow, Profession, Sector};
 pub use record::{Activity, Exercise, ProfessionalRecord, StructureRecord};
-pub use registry::{ImportedRegister, Registry, RegistryError};
+pub use registry::{ImportedRegister, Registry, RegistryError, feed_of_structure};
 pub use search::{NameMatch, living_at_both_ends, search_by_name};
 pub use supplement::{Supplement, supplement};

@@ -120,6 +120,16 @@ impl Registry for ImportedRegister {
     }
 }
 
+/// SHA-256, in hex, of the feed that said last what stands of the structure: the evidence for it.
+pub fn feed_of_structure(db: &mut Database, id: &TechnicalStructureId) -> QueryResult<Option<String>> {
+    register_structures::table
+        .inner_join(register_feeds::table.on(register_feeds::sequence.eq(register_structures::last_feed)))
+        .filter(register_structures::technical_id.eq(id.as_str()))
+        .select(register_feeds::id)
+        .first(db)
+        .optional()
+}
+
 /// `Paris` and `75` make `Paris (75)`, the form that certificates carry; a label that has it already stays.
 fn department_label(label: String, code: &str) -> String {
     let suffix = format!("({code})");

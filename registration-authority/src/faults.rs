@@ -33,6 +33,53 @@ store::codes! {
     ORDER_REGISTER_CHANGED = ("order-register-changed", Refused, "the registration officer: refresh the order, read it again, then decide");
     /// The tables of who may have what are not what this program needs.
     ELIGIBILITY_RULES = ("eligibility-rules-unreadable", Integrity, "the operator: this program was built with tables of rules that it cannot read; run a released one");
+    /// Whoever asks for the staff of a structure does not speak for it.
+    ORDER_NOT_MANDATED = ("order-not-mandated", NotAuthorised, "a registration officer proposes a mandate with its document, and another approves it");
+    /// The register knows no such structure.
+    ORDER_STRUCTURE_UNKNOWN = ("order-structure-unknown", NotFound, "the agent: check the identifier; a new structure comes with the next register");
+    /// The register does not know the structure by the number that this card needs.
+    ORDER_STRUCTURE_UNIDENTIFIED = ("order-structure-unidentified", Refused, "the agent: a CPE or CDE is for a structure with a FINESS number, a CPA or CDA for one with a SIRET and no FINESS");
+    /// Nobody of this number is declared, or he has left.
+    ORDER_MEMBER_UNKNOWN = ("order-member-unknown", NotFound, "the agent: declare the person first");
+    /// The card is not for who has this post.
+    ORDER_POST_REFUSED = ("order-post-refused", Refused, "the agent: a CPE or CPA is for an employee, a CDE or CDA for the head of the structure");
+    /// The agent has declared the person under other names since.
+    ORDER_MEMBER_CHANGED = ("order-member-changed", Refused, "the registration officer: refresh the order, read it again, then decide");
+
+    /// There is no such mandate.
+    MANDATE_UNKNOWN = ("mandate-unknown", NotFound, "the caller: `igc structure show` lists the mandates of a structure");
+    /// A stored mandate cannot be read.
+    MANDATE_ROW_ALTERED = ("mandate-row-altered", Integrity, "the auditor: the row is not what this program writes");
+    /// A field of a mandate is not of its form.
+    MANDATE_FIELD_INVALID = ("mandate-field-invalid", Invalid, "the registration officer: see the field and the rule that the message names");
+    /// The login is no agent's.
+    MANDATE_NO_AGENT = ("mandate-no-agent", Refused, "an administrator enrols the person as a certification agent first");
+    /// The structure cannot have an agent.
+    MANDATE_STRUCTURE_REFUSED = ("mandate-structure-refused", Refused, "the registration officer: check the identifier; the register must give the structure a FINESS or SIRET number");
+    /// The professional does not practise at the structure.
+    MANDATE_NOT_THERE = ("mandate-not-there", Refused, "the registration officer: name him as delegate, or wait for the register");
+    /// A mandate of the same agent for the same structure stands, or waits.
+    MANDATE_STANDS = ("mandate-stands", Refused, "the registration officer: decide on the one that waits, or end the one that stands");
+    /// Nobody decides on the mandate that he proposed.
+    MANDATE_SELF_APPROVAL = ("mandate-self-approval", Refused, "another registration officer must decide");
+    /// The mandate has been decided on.
+    MANDATE_NOT_OPEN = ("mandate-not-open", Refused, "the caller: read the mandate again");
+    /// The mandate does not stand.
+    MANDATE_NOT_STANDING = ("mandate-not-standing", Refused, "the caller: it was never approved, or has ended");
+
+    /// A stored member of the staff cannot be read.
+    STAFF_ROW_ALTERED = ("staff-row-altered", Integrity, "the auditor: the row is not what this program writes");
+    /// A field of a member is not of its form.
+    STAFF_FIELD_INVALID = ("staff-field-invalid", Invalid, "the agent: see the field and the rule that the message names");
+    /// The number is somebody else's.
+    STAFF_NUMBER_TAKEN = ("staff-number-taken", Refused, "the agent: give another local number");
+    /// Nobody of this number is there.
+    STAFF_NOT_THERE = ("staff-not-there", NotFound, "the agent: check the local number");
+    /// The file is no list of staff.
+    STAFF_FILE_UNREADABLE = ("staff-file-unreadable", Invalid, "the agent: see the line and the rule that the message names");
+    /// Rows of the file are wrong.
+    STAFF_ROWS_INVALID = ("staff-rows-invalid", Invalid, "the agent: the preview names each line, its column and the rule");
+
     /// There is no such order.
     ORDER_UNKNOWN = ("order-unknown", NotFound, "the caller: check the order number");
     /// Nobody decides on his own order.

@@ -8,8 +8,8 @@
 //! [`test_certificates`] keeps what relying systems try their software with.
 //!
 //! This crate alone writes `officers`, `card_orders`, `certificate_requests`, `decisions`,
-//! `decision_nonces`, `decision_inbox`, `decision_receipts`, `officer_enrolments`, `structure_names`, `order_questions`,
-//! `order_answers`, `order_flags`, `order_places`, `terms_acceptances`, `opposition_declarations`,
+//! `decision_nonces`, `decision_inbox`, `decision_receipts`, `officer_enrolments`, `structure_names`, `structure_mandates`, `structure_mandate_ends`, `structure_staff`, `order_questions`,
+//! `order_answers`, `order_flags`, `order_places`, `card_places`, `terms_acceptances`, `opposition_declarations`,
 //! `opposition_codes`, `holder_declarations`, `opposition_tickets`, `register_examinations`, `card_lapses`, `opposition_plans`,
 //! `opposition_plan_items`, `renewal_plans`, `renewal_plan_items`, `outbox` and
 //! `number_counters`. It knows no HTTP, and no PKCS#11.
@@ -28,6 +28,7 @@ pub mod faults;
 pub mod held_feed;
 pub mod holders_extract;
 pub mod lapse;
+pub mod mandate;
 pub mod notices;
 mod numbering;
 pub mod officers;
@@ -39,6 +40,7 @@ pub mod personalisation;
 pub mod refusal_reasons;
 pub mod renewal;
 pub mod risk;
+pub mod staff;
 pub mod terms;
 pub mod test_certificates;
 pub mod views;

@@ -17,6 +17,8 @@ pub(crate) enum Series {
     OppositionPlan,
     /// Enrolments of officers' keys: `EN`.
     OfficerEnrolment,
+    /// Mandates to speak for a structure: `MA`.
+    StructureMandate,
 }
 
 impl Series {
@@ -27,6 +29,7 @@ impl Series {
             Self::RenewalPlan => "RP",
             Self::OppositionPlan => "PO",
             Self::OfficerEnrolment => "EN",
+            Self::StructureMandate => "MA",
         };
         format!("{prefix}-{}", at.to_jiff().strftime("%Y"))
     }

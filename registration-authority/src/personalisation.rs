@@ -18,8 +18,7 @@ use crate::certification::evidence::{EvidenceError, verify_evidence};
 use crate::certification::has_profiles;
 use crate::faults;
 use crate::order::{
-    self, CanonicalOrder, CardOrder, OrderError, OrderStatus, QueueCursor, QueueFilter, exercise_key,
-    set_status,
+    self, CanonicalOrder, CardOrder, OrderError, OrderStatus, QueueCursor, QueueFilter, set_status,
 };
 use crate::risk::{self, RiskError};
 
@@ -181,7 +180,7 @@ fn admit(
         Err(error) => return Ok(Err(error.code())),
     };
     let order = approved.into_order();
-    if !has_profiles(order.kind) {
+    if !has_profiles(&order) {
         // A card that could never be certified is not made.
         return Ok(Err(faults::CERTIFICATION_NO_PROFILE));
     }
@@ -193,7 +192,7 @@ fn commission(order: &CardOrder) -> Result<Commission, NotPrintable> {
     let print = Print::try_from(BTreeMap::from([
         ("family_name".to_owned(), order.family_name.clone()),
         ("given_name".to_owned(), order.given_name.clone()),
-        ("profession".to_owned(), order.profession.label().to_owned()),
+        ("profession".to_owned(), order.tie.label().to_owned()),
         ("identifier".to_owned(), order.holder.to_string()),
     ]))?;
     Ok(Commission { order: CanonicalOrder::of(order).digest(), print })
@@ -237,7 +236,7 @@ fn make_card(
     let new = NewCard {
         kind: order.kind,
         holder: order.holder.to_string(),
-        exercise: exercise_key(order.profession),
+        exercise: order.tie.key(),
         order_number: order.number.clone(),
         replaces: order.replaces,
         temporary: false,

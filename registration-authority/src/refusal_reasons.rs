@@ -31,10 +31,14 @@ const EVERYTHING: &[SubjectKind] = &[
     SubjectKind::RegisterFeed,
     SubjectKind::OppositionPlan,
     SubjectKind::OfficerEnrolment,
+    SubjectKind::StructureMandate,
 ];
 
 /// What makes an officer, or unmakes one.
 const ENROLLED: &[SubjectKind] = &[SubjectKind::OfficerEnrolment];
+
+/// Who speaks for a structure.
+const MANDATED: &[SubjectKind] = &[SubjectKind::StructureMandate];
 
 const fn reason(code: &'static str, sentence: &'static str) -> RefusalReason {
     RefusalReason { code, sentence, needs_text: false, of: ASKED }
@@ -53,6 +57,11 @@ const fn of_stops(code: &'static str, sentence: &'static str) -> RefusalReason {
 /// About an officer's key.
 const fn of_enrolments(code: &'static str, sentence: &'static str) -> RefusalReason {
     RefusalReason { of: ENROLLED, ..reason(code, sentence) }
+}
+
+/// About who speaks for a structure.
+const fn of_mandates(code: &'static str, sentence: &'static str) -> RefusalReason {
+    RefusalReason { of: MANDATED, ..reason(code, sentence) }
 }
 
 /// Every reason, in the order of the officer's list.
@@ -75,6 +84,11 @@ pub const ALL: &[RefusalReason] = &[
     of_stops("not-confirmed", "L'émetteur de l'extrait ne confirme pas ce changement."),
     of_enrolments("key-not-recognised", "L'empreinte de la clé n'est pas celle que son porteur a donnée."),
     of_enrolments("not-appointed", "Cette personne n'est pas désignée pour ce rôle."),
+    of_mandates(
+        "document-insufficient",
+        "Le document présenté n'établit pas que cette personne représente la structure.",
+    ),
+    of_mandates("agent-not-recognised", "La structure ne reconnaît pas cette personne comme son mandataire."),
     RefusalReason {
         code: "other",
         sentence: "Autre motif, précisé ci-après.",

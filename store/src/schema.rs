@@ -408,6 +408,9 @@ diesel::table! {
         changed_at -> BigInt,
         register_feed -> Text,
         register_record -> Text,
+        structure -> Nullable<Text>,
+        title -> Nullable<Text>,
+        mandate -> Nullable<Text>,
     }
 }
 
@@ -470,6 +473,42 @@ diesel::table! {
         accepted_at -> BigInt,
         recorded_by -> Text,
         recorded_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    structure_mandates (number) {
+        number -> Text,
+        structure -> Text,
+        login -> Text,
+        quality -> Text,
+        identifier -> Nullable<Text>,
+        reference -> Text,
+        document -> Text,
+        until -> Nullable<BigInt>,
+        proposed_by -> Text,
+        proposed_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    structure_mandate_ends (mandate) {
+        mandate -> Text,
+        ended_by -> Text,
+        ended_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    structure_staff (structure, local_id) {
+        structure -> Text,
+        local_id -> Text,
+        post -> Text,
+        family_name -> Text,
+        given_name -> Text,
+        declared_by -> Text,
+        declared_at -> BigInt,
+        left_at -> Nullable<BigInt>,
     }
 }
 
@@ -819,6 +858,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     order_places,
     card_places,
     terms_acceptances,
+    structure_mandates,
+    structure_mandate_ends,
+    structure_staff,
     certificate_requests,
     decisions,
     officer_enrolments,

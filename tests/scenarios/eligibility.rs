@@ -1,6 +1,8 @@
 //! The rules of eligibility by cases, for a lawyer: `tests/golden/eligibility.txt` is what the functions that decide answer over
 //! every case listed here, in French. Whoever changes a rule sees here what it changes.
 
+mod staff;
+
 use std::sync::LazyLock;
 
 use acceptance::harness;
@@ -11,7 +13,8 @@ use professional_registry::{
 };
 use registration_authority::eligibility::{
     Asker, Automatic, CardFacts, Consequence, Decider, Named, NotEligible, OfferFacts, PlacedCard, Product,
-    ProductRules, Refusal, Replaced, Standing, change, judge_card, judge_delivery, judge_offer, rulebook,
+    ProductRules, Refusal, RegisterOf, Replaced, Standing, change, judge_card, judge_delivery, judge_offer,
+    rulebook,
 };
 use registration_authority::officers::Role;
 use store::{Fault, Timestamp};
@@ -38,6 +41,7 @@ fn product(rules: &ProductRules) -> String {
     }
     text.push_str(&format!("\nDécide : {}.\n\nQui demande\n", roles(&rules.approved_by)));
     text.push_str(&match rules.product {
+        Product::Card(_) if rules.register == RegisterOf::Structures => staff::card(rules),
         Product::Card(_) => card(rules),
         Product::Offer(_) => offer(rules),
     });

@@ -41,6 +41,11 @@ impl Badge {
         self.role.may(Right::ReadKeys)
     }
 
+    /// Whether the menu offers structures.
+    pub(crate) fn reads_structures(&self) -> bool {
+        self.role.may(Right::ReadStructures)
+    }
+
     /// Whether the menu offers to ask for a card.
     pub(crate) fn submits(&self) -> bool {
         self.role.may(Right::Submit)

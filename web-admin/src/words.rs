@@ -7,6 +7,8 @@ use registration_authority::opposition::Ground;
 use registration_authority::order::OrderStatus;
 
 mod refusals;
+mod requests;
+mod structures;
 
 pub(crate) use refusals::{Refusal, refusal};
 
@@ -119,6 +121,7 @@ pub(crate) fn field(field: &str) -> &'static str {
         "given-name" => "Prénom d'exercice",
         "profession" => "Profession",
         "category" => "Catégorie",
+        "structure" => "Structure",
         _ => "Autre donnée",
     }
 }

@@ -23,6 +23,7 @@ pub mod registry;
 mod renew;
 mod serve;
 mod signer;
+mod structure;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -78,6 +79,9 @@ enum Command {
     /// Card orders.
     #[command(subcommand)]
     Order(order::Command),
+    /// Structures: who speaks for them, and their staff.
+    #[command(subcommand)]
+    Structure(structure::Command),
     /// Cards, from the batch to the activation.
     #[command(subcommand)]
     Card(card::Command),
@@ -145,6 +149,7 @@ pub fn run(cli: &Cli) -> Result<ExitCode, Problem> {
         Command::Config(command) => config::run(global, command),
         Command::Registry(command) => registry::run(global, command),
         Command::Order(command) => order::run(global, command),
+        Command::Structure(command) => structure::run(global, command),
         Command::Card(command) => card::run(global, command),
         Command::Opposition(command) => opposition::run(global, command),
         Command::Notice(command) => notice::run(global, command),

@@ -192,7 +192,7 @@ fn reject(
 }
 
 /// An order, with what makes one look twice at its version.
-fn show(global: &Global, db: &mut Database, order: &CardOrder) -> Result<ExitCode, Problem> {
+pub(super) fn show(global: &Global, db: &mut Database, order: &CardOrder) -> Result<ExitCode, Problem> {
     let mut row = OrderRow::of(order);
     row.flags = risk::recorded(db, &order.number, order.version)?;
     output::one(global.output, &row, || {
@@ -221,7 +221,7 @@ struct OrderRow {
     status: &'static str,
     kind: String,
     holder: String,
-    profession: &'static str,
+    profession: String,
     name: String,
     replaces: Option<String>,
     submitted_by: String,
@@ -239,7 +239,7 @@ impl OrderRow {
             status: order.state.name(),
             kind: order.kind.to_string(),
             holder: order.holder.to_string(),
-            profession: order.profession.label(),
+            profession: order.tie.label().to_owned(),
             name: format!("{} {}", order.family_name, order.given_name),
             replaces: order.replaces.as_ref().map(ToString::to_string),
             submitted_by: order.submitted_by.clone(),
@@ -270,7 +270,7 @@ impl Row for OrderRow {
             self.status.to_owned(),
             self.kind.clone(),
             self.holder.clone(),
-            self.profession.to_owned(),
+            self.profession.clone(),
             self.name.clone(),
             self.replaces.clone().unwrap_or_default(),
             self.submitted_by.clone(),

@@ -19,6 +19,6 @@ CREATE TRIGGER card_places_are_never_deleted BEFORE DELETE ON card_places
 BEGIN SELECT RAISE(ABORT, 'where a holder practised when his card was made stands'); END;
 -- REPLACE deletes without asking the delete triggers (PRAGMA recursive_triggers is off by default).
 CREATE TRIGGER card_places_are_never_replaced BEFORE INSERT ON card_places
-WHEN EXISTS (SELECT 1 FROM card_places WHERE structure = NEW.structure AND initials = NEW.initials
-             AND card_number = NEW.card_number)
+WHEN EXISTS (SELECT 1 FROM card_places WHERE rowid = NEW.rowid
+    OR (structure = NEW.structure AND initials = NEW.initials AND card_number = NEW.card_number))
 BEGIN SELECT RAISE(ABORT, 'UNIQUE constraint failed: card_places'); END;

@@ -58,6 +58,17 @@ impl IdNatPs {
             _ => None,
         }
     }
+
+    /// What his employer calls an employee.
+    pub fn local_id(&self) -> Option<&str> {
+        match self {
+            Self::Adeli(_) | Self::Rpps(_) => None,
+            Self::AdeliRankEmployee(_, local)
+            | Self::FinessEmployee(_, local)
+            | Self::SiretEmployee(_, local)
+            | Self::RppsRankEmployee(_, local) => Some(&local.0),
+        }
+    }
 }
 
 impl From<Rpps> for IdNatPs {

@@ -39,6 +39,8 @@ pub enum SubjectKind {
     OppositionPlan,
     /// An officer's key, or its end.
     OfficerEnrolment,
+    /// That an agent speaks for a structure.
+    StructureMandate,
 }
 
 impl SubjectKind {
@@ -51,6 +53,7 @@ impl SubjectKind {
             Self::RegisterFeed => "register-feed",
             Self::OppositionPlan => "opposition-plan",
             Self::OfficerEnrolment => "officer-enrolment",
+            Self::StructureMandate => "structure-mandate",
         }
     }
 
@@ -58,7 +61,7 @@ impl SubjectKind {
     pub const fn open_state(self) -> &'static str {
         match self {
             Self::CardOrder | Self::CertificateRequest => "submitted",
-            Self::RenewalPlan | Self::OfficerEnrolment => "proposed",
+            Self::RenewalPlan | Self::OfficerEnrolment | Self::StructureMandate => "proposed",
             Self::RegisterFeed | Self::OppositionPlan => "held",
         }
     }
@@ -66,7 +69,7 @@ impl SubjectKind {
     /// Whether two officers must approve it.
     pub const fn needs_two(self) -> bool {
         match self {
-            Self::CardOrder | Self::CertificateRequest | Self::RenewalPlan => false,
+            Self::CardOrder | Self::CertificateRequest | Self::RenewalPlan | Self::StructureMandate => false,
             Self::RegisterFeed | Self::OppositionPlan | Self::OfficerEnrolment => true,
         }
     }
@@ -78,7 +81,8 @@ impl SubjectKind {
             | Self::CertificateRequest
             | Self::RenewalPlan
             | Self::RegisterFeed
-            | Self::OppositionPlan => Right::Decide,
+            | Self::OppositionPlan
+            | Self::StructureMandate => Right::Decide,
             Self::OfficerEnrolment => Right::Enrol,
         }
     }

@@ -1,4 +1,5 @@
 use ca_core::issuance::{Bearer, IssuanceRequest, Preparation, Prepared};
+use ca_core::subject::Facts;
 use card::personalisation::KeyPlace;
 use card::{Card, CardLife, CardNumber, KeyUsage};
 use openssl::x509::X509;
@@ -11,7 +12,7 @@ use super::card_profiles::card_profile;
 use super::evidence::{ApprovedOrder, verify_evidence};
 use super::{CertificationContext, CertifyCardError, facts};
 use crate::eligibility;
-use crate::order::{CanonicalOrder, exercise_key};
+use crate::order::CanonicalOrder;
 
 /// Prepares a certificate for each key of the card that has no good one; none for a card that is certified already.
 ///
@@ -29,10 +30,12 @@ pub(super) fn prepare(
     }
     let card = card::lock_for_certification(db, number)?;
     let approved = approved_order(db, context, &card, act)?;
+    let facts = facts::of_card(db, context.registry, approved.order(), &card)?;
+    let approved = (&approved, &facts);
     let mut prepared = Vec::with_capacity(KeyUsage::ALL.len());
     for usage in KeyUsage::ALL {
         if good_certificate(db, number, usage)?.is_none() {
-            prepared.push(prepare_key(db, context.bureaus, preparation, &card, &approved, usage, rng, act)?);
+            prepared.push(prepare_key(db, context.bureaus, preparation, &card, approved, usage, rng, act)?);
         }
     }
     Ok(prepared)
@@ -44,13 +47,13 @@ fn prepare_key(
     bureaus: &[X509],
     preparation: &mut Preparation<'_>,
     card: &Card,
-    approved: &ApprovedOrder,
+    (approved, facts): (&ApprovedOrder, &Facts),
     usage: KeyUsage,
     rng: &mut dyn CryptoRng,
     act: &Act,
 ) -> Result<Prepared, CertifyCardError> {
     let number = &card.number;
-    let line = card_profile(card.kind, usage).ok_or(CertifyCardError::NoProfile(card.kind, usage))?;
+    let line = card_profile(approved.order(), usage).ok_or(CertifyCardError::NoProfile(card.kind, usage))?;
     let CardLife::Personalised { batch } = &card.life else {
         return Err(CertifyCardError::KeyMissing(*number, usage));
     };
@@ -62,7 +65,7 @@ fn prepare_key(
         profile: line.profile,
         issuer: &issuer,
         bearer: Bearer::EndEntity,
-        facts: &facts::of_card(approved.order(), card),
+        facts,
         public_key: &public_key,
         not_after: None,
     };
@@ -82,7 +85,7 @@ fn approved_order(
     let order = approved.order();
     let same = order.kind == card.kind
         && order.holder.to_string() == card.holder
-        && exercise_key(order.profession) == card.exercise
+        && order.tie.key() == card.exercise
         && order.replaces == card.replaces;
     if !same {
         return Err(CertifyCardError::CardAltered(card.number, order.number.clone()));

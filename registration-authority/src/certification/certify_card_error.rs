@@ -1,5 +1,7 @@
 use ca_core::issuance::{IssueError, PrepareError};
 use card::{CardNumber, KeyUsage, RecordCertifiedError, TransitionError};
+use professional_registry::RegistryError;
+use professional_registry::identifiers::TechnicalStructureId;
 use store::{Code, Fault};
 use thiserror::Error;
 
@@ -22,6 +24,12 @@ pub enum CertifyCardError {
     /// The register no longer supports it.
     #[error(transparent)]
     NotEligible(#[from] NotEligible),
+    /// The register does not answer.
+    #[error(transparent)]
+    Registry(#[from] RegistryError),
+    /// The register no longer knows the structure, or no number of it.
+    #[error("the register no longer identifies structure {0}")]
+    StructureUnidentified(TechnicalStructureId),
     /// The card's row is not what was ordered.
     #[error("card {0} is not what order {1} asks for")]
     CardAltered(CardNumber, String),
@@ -75,6 +83,8 @@ impl Fault for CertifyCardError {
             Self::Evidence(error) => error.code(),
             Self::NotEligible(error) => error.code(),
             Self::CardAltered(..) | Self::Unrecorded(_) => faults::CERTIFICATION_CARD_ALTERED,
+            Self::Registry(error) => error.code(),
+            Self::StructureUnidentified(_) => faults::ORDER_STRUCTURE_UNIDENTIFIED,
             Self::NoProfile(..) => faults::CERTIFICATION_NO_PROFILE,
             Self::KeyMissing(..) => faults::CERTIFICATION_KEY_MISSING,
             Self::KeyUnproven(..) => faults::CERTIFICATION_KEY_UNPROVEN,

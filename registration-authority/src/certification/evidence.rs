@@ -8,13 +8,15 @@ use professional_registry::Registry;
 use store::{Code, Database, Fault, Timestamp};
 use thiserror::Error;
 
+use super::mandate_evidence;
 use crate::approval::{ApprovalProof, ApprovalVerifier, Decidable, ProofRefused, Verified};
 use crate::certificate_request::{self, CertificateRequest, RequestError, RequestState};
 use crate::decision::{self, Decision};
 use crate::enrolment::{Roster, RosterError};
 use crate::faults;
+use crate::mandate::MandateError;
 use crate::officers::{self, OfficerError};
-use crate::order::{self, CardOrder, OrderError, OrderState, Origin, exercise_key};
+use crate::order::{self, CardOrder, OrderError, OrderState, Origin};
 use crate::renewal::{self, Outcome, PlanReadError, PlanStatus, RenewalPlan};
 use crate::risk::{self, RiskError};
 
@@ -98,6 +100,9 @@ pub enum EvidenceError {
     /// The officers' keys are not known.
     #[error(transparent)]
     Roster(#[from] RosterError),
+    /// The mandate of a structure's agent cannot be had.
+    #[error(transparent)]
+    Mandate(#[from] MandateError),
     /// Whether two officers must approve cannot be known.
     #[error(transparent)]
     Risk(#[from] RiskError),
@@ -130,6 +135,7 @@ impl Fault for EvidenceError {
             Self::OfficerNotEntitled { .. } | Self::Missing { .. } => faults::APPROVAL_EVIDENCE_MISSING,
             Self::Officer(error) => error.code(),
             Self::Roster(error) => error.code(),
+            Self::Mandate(error) => error.code(),
             Self::Risk(error) => error.code(),
             Self::NotReceived { .. } => faults::APPROVAL_NOT_RECEIVED,
             Self::Database(_) => store::fault::DATABASE,
@@ -155,6 +161,9 @@ pub fn verify_evidence(
     let evidence = match &order.origin {
         Origin::Officer | Origin::Register => {
             let bytes = verify_decisions(db, verifier, &order.decidable(), at)?;
+            if let Some(staff) = order.tie.staff() {
+                mandate_evidence::verify(db, verifier, &order, staff)?;
+            }
             let one = decisions_on(db, &order.decidable())?.len() < 2;
             if one && risk::worker_asks_for_two(db, registry, &order, at)? {
                 return Err(missing(&format!("order {number}"), "a flag asks for a second officer"));
@@ -224,7 +233,7 @@ fn check_planned(order: &CardOrder, plan: &RenewalPlan) -> Result<(), EvidenceEr
         && item.order_number.as_ref() == Some(&order.number)
         && item.holder == order.holder.to_string()
         && item.kind == order.kind
-        && item.exercise == exercise_key(order.profession)
+        && item.exercise == order.tie.key()
         && plan.planned_by == order.submitted_by;
     if planned { Ok(()) } else { Err(missing(&subject, "the plan does not say so")) }
 }
@@ -241,7 +250,7 @@ struct DecisionEvidence {
 }
 
 /// Every decision on this version approves it, holds, and comes from somebody who could; and there is one.
-fn verify_decisions(
+pub(super) fn verify_decisions(
     db: &mut Database,
     verifier: &ApprovalVerifier,
     subject: &Decidable,
@@ -271,7 +280,7 @@ pub(super) fn decision_evidence(db: &mut Database, subject: &Decidable) -> Query
 }
 
 /// The decisions on this version, by officer.
-fn decisions_on(db: &mut Database, subject: &Decidable) -> QueryResult<Vec<Decision>> {
+pub(super) fn decisions_on(db: &mut Database, subject: &Decidable) -> QueryResult<Vec<Decision>> {
     let mut decisions = decision::of(db, subject.kind, &subject.number)?;
     decisions.retain(|decision| decision.subject_version == subject.version);
     decisions.sort_by(|a, b| a.decided_by.cmp(&b.decided_by));
@@ -338,6 +347,6 @@ fn require_receipt(db: &mut Database, decision: &Decision, subject: &str) -> Res
     }
 }
 
-fn missing(subject: &str, reason: &'static str) -> EvidenceError {
+pub(super) fn missing(subject: &str, reason: &'static str) -> EvidenceError {
     EvidenceError::Missing { subject: subject.to_owned(), reason }
 }

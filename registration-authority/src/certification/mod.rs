@@ -17,6 +17,7 @@ mod certify_request;
 pub mod evidence;
 mod facts;
 pub mod grounds;
+mod mandate_evidence;
 
 #[cfg(test)]
 mod tests;

@@ -1,5 +1,6 @@
 mod card_batch;
 mod card_keys;
+mod staff;
 
 use ca_core::certificate::{self, CertificateStatus};
 use ca_core::issuance::{EvidenceKind, Preparation};

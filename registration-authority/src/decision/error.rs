@@ -88,12 +88,14 @@ impl Fault for DecideError {
     fn code(&self) -> Code {
         use SubjectKind::{
             CardOrder, CertificateRequest, OfficerEnrolment, OppositionPlan, RegisterFeed, RenewalPlan,
+            StructureMandate,
         };
         match self {
             Self::NotAuthorised(error) => error.code(),
             Self::SelfApproval { kind: CardOrder, .. } => faults::ORDER_SELF_APPROVAL,
             Self::SelfApproval { kind: CertificateRequest, .. } => faults::REQUEST_SELF_APPROVAL,
             Self::SelfApproval { kind: RenewalPlan, .. } => faults::RENEWAL_SELF_APPROVAL,
+            Self::SelfApproval { kind: StructureMandate, .. } => faults::MANDATE_SELF_APPROVAL,
             Self::SelfApproval { kind: OfficerEnrolment, .. }
             | Self::AnotherNeeded { kind: OfficerEnrolment, .. } => faults::ENROLMENT_ANOTHER_ADMINISTRATOR,
             Self::SelfApproval { kind: RegisterFeed | OppositionPlan, .. } | Self::AnotherNeeded { .. } => {
@@ -105,6 +107,7 @@ impl Fault for DecideError {
             Self::NotOpen { kind: CardOrder, .. } => faults::ORDER_NOT_OPEN,
             Self::NotOpen { kind: CertificateRequest, .. } => faults::REQUEST_NOT_OPEN,
             Self::NotOpen { kind: RenewalPlan, .. } => faults::RENEWAL_NOT_PROPOSED,
+            Self::NotOpen { kind: StructureMandate, .. } => faults::MANDATE_NOT_OPEN,
             Self::NotOpen { kind: RegisterFeed | OppositionPlan | OfficerEnrolment, .. } => {
                 faults::RELEASE_NOT_OPEN
             }

@@ -13,7 +13,7 @@ use crate::approval::{ApprovalVerifier, Decidable, ProofRefused, SubjectKind, Ve
 use crate::certification::evidence::{EvidenceError, verify_decision};
 use crate::enrolment::{self, Roster};
 use crate::outbox::{self, Notice, Recipient};
-use crate::{certificate_request, faults, held_feed, lapse, order, renewal};
+use crate::{certificate_request, faults, held_feed, lapse, mandate, order, renewal};
 
 /// Decisions of one run; the others wait for the next.
 const AT_ONCE: i64 = 200;
@@ -183,13 +183,14 @@ fn subject_of_trail(kind: &str) -> String {
 
 /// What was decided on, as it stands, or the code of why it cannot be had; the outer error is the database's.
 fn decidable(db: &mut Database, kind: &str, number: &str) -> Result<Result<Decidable, Code>, EvidenceError> {
-    const KINDS: [SubjectKind; 6] = [
+    const KINDS: [SubjectKind; 7] = [
         SubjectKind::CardOrder,
         SubjectKind::CertificateRequest,
         SubjectKind::RenewalPlan,
         SubjectKind::RegisterFeed,
         SubjectKind::OppositionPlan,
         SubjectKind::OfficerEnrolment,
+        SubjectKind::StructureMandate,
     ];
     fn had<T, E: Fault>(found: Result<T, E>, of: impl Fn(&T) -> Decidable) -> Result<Decidable, Code> {
         found.map(|thing| of(&thing)).map_err(|error| error.code())
@@ -206,6 +207,7 @@ fn decidable(db: &mut Database, kind: &str, number: &str) -> Result<Result<Decid
         SubjectKind::RegisterFeed => had(held_feed::get(db, number), held_feed::HeldFeed::decidable),
         SubjectKind::OppositionPlan => had(lapse::get(db, number), lapse::OppositionPlan::decidable),
         SubjectKind::OfficerEnrolment => had(enrolment::get(db, number), enrolment::Enrolment::decidable),
+        SubjectKind::StructureMandate => had(mandate::get(db, number), mandate::Mandate::decidable),
     };
     match found {
         Err(code) if code == store::fault::DATABASE => Err(diesel::result::Error::RollbackTransaction.into()),

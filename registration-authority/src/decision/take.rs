@@ -191,6 +191,9 @@ fn close(db: &mut Database, subject: &Decidable, verdict: Verdict, act: &Act) ->
         }
         SubjectKind::RenewalPlan => renewal::set_status(db, number, from, to),
         // Where it stands is what the decisions on it say.
-        SubjectKind::RegisterFeed | SubjectKind::OppositionPlan | SubjectKind::OfficerEnrolment => Ok(true),
+        SubjectKind::RegisterFeed
+        | SubjectKind::OppositionPlan
+        | SubjectKind::OfficerEnrolment
+        | SubjectKind::StructureMandate => Ok(true),
     }
 }

@@ -167,7 +167,11 @@ impl<'a> Seen<'a> {
             | Condition::StructureIdentified
             | Condition::NamesAllowed
             | Condition::NoOpenRequest
-            | Condition::KeyUnshared => None,
+            | Condition::KeyUnshared
+            | Condition::Mandated
+            | Condition::MemberDeclared
+            | Condition::PostFits
+            | Condition::NamedAsDeclared => None,
         }
     }
 

@@ -51,6 +51,14 @@ pub enum Condition {
     StructureIdentified,
     /// Every name is allowed to the structure.
     NamesAllowed,
+    /// Whoever asks for the staff of a structure speaks for it.
+    Mandated,
+    /// Its agent has declared the person, who is still there.
+    MemberDeclared,
+    /// The card is for who has this post.
+    PostFits,
+    /// The order names the person as he is declared.
+    NamedAsDeclared,
     /// No other request for the same key is open.
     NoOpenRequest,
     /// The key is nobody else's, and was not compromised.
@@ -78,6 +86,25 @@ pub(super) const OF_CARDS: &[Condition] = &[
     Condition::TermsAccepted,
 ];
 
+/// The same for the card of the staff of a structure.
+pub(super) const OF_STAFF_CARDS: &[Condition] = &[
+    Condition::Mandated,
+    Condition::Asker,
+    Condition::StructureKnown,
+    Condition::StructureIdentified,
+    Condition::MemberDeclared,
+    Condition::PostFits,
+    Condition::NoOpenOrder,
+    Condition::ReplacesOwn,
+    Condition::ReplacesLast,
+    Condition::NoActiveCard,
+    Condition::NoCardOnItsWay,
+    Condition::NamedAsDeclared,
+    Condition::Approver,
+    Condition::SecondOfficer,
+    Condition::TermsAccepted,
+];
+
 /// The same for an offer of software certificates.
 pub(super) const OF_OFFERS: &[Condition] = &[
     Condition::Asker,
@@ -90,7 +117,7 @@ pub(super) const OF_OFFERS: &[Condition] = &[
 
 impl Condition {
     /// Every condition, in the order in which they are asked.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 28] = [
         Self::Offered,
         Self::Asker,
         Self::ProfessionActive,
@@ -115,6 +142,10 @@ impl Condition {
         Self::NamesAllowed,
         Self::NoOpenRequest,
         Self::KeyUnshared,
+        Self::Mandated,
+        Self::MemberDeclared,
+        Self::PostFits,
+        Self::NamedAsDeclared,
     ];
 
     /// As the tables write it: `holder-known`.
@@ -144,6 +175,10 @@ impl Condition {
             Self::NamesAllowed => "names-allowed",
             Self::NoOpenRequest => "no-open-request",
             Self::KeyUnshared => "key-unshared",
+            Self::Mandated => "mandated",
+            Self::MemberDeclared => "member-declared",
+            Self::PostFits => "post-fits",
+            Self::NamedAsDeclared => "named-as-declared",
         }
     }
 
@@ -177,11 +212,21 @@ impl Condition {
             Self::SecondOfficer => faults::ORDER_SECOND_OFFICER,
             Self::TermsAccepted => faults::TERMS_NOT_ACCEPTED,
             Self::NamesCertifiable => faults::ORDER_NAME_UNCERTIFIABLE,
-            Self::StructureKnown => faults::REQUEST_STRUCTURE_UNKNOWN,
-            Self::StructureIdentified => faults::REQUEST_STRUCTURE_UNIDENTIFIED,
+            Self::StructureKnown => match product {
+                Product::Card(_) => faults::ORDER_STRUCTURE_UNKNOWN,
+                Product::Offer(_) => faults::REQUEST_STRUCTURE_UNKNOWN,
+            },
+            Self::StructureIdentified => match product {
+                Product::Card(_) => faults::ORDER_STRUCTURE_UNIDENTIFIED,
+                Product::Offer(_) => faults::REQUEST_STRUCTURE_UNIDENTIFIED,
+            },
             Self::NamesAllowed => faults::REQUEST_NAME_NOT_APPROVED,
             Self::NoOpenRequest => faults::REQUEST_ALREADY_OPEN,
             Self::KeyUnshared => faults::REQUEST_KEY_KNOWN,
+            Self::Mandated => faults::ORDER_NOT_MANDATED,
+            Self::MemberDeclared => faults::ORDER_MEMBER_UNKNOWN,
+            Self::PostFits => faults::ORDER_POST_REFUSED,
+            Self::NamedAsDeclared => faults::ORDER_MEMBER_CHANGED,
         }
     }
 }

@@ -12,6 +12,7 @@ mod offer;
 mod product;
 mod refusal;
 mod rulebook;
+mod staff;
 mod standing;
 
 #[cfg(test)]
@@ -28,10 +29,15 @@ pub use condition::Condition;
 pub use offer::{OfferFacts, judge_offer};
 pub use product::{Offer, Product};
 pub use refusal::{NotEligible, Refusal, Refusals};
-pub use rulebook::{Automatic, BadRules, OfferedProfile, ProductRules, RegisterOf, Rule, rulebook, rules_of};
+pub use rulebook::{
+    Automatic, BadRules, KnownBy, OfferedProfile, ProductRules, RegisterOf, Rule, StaffRules, rulebook,
+    rules_of,
+};
+pub(crate) use staff::{StaffClaim, check_staff, check_staff_wish};
+pub use staff::{StaffFacts, StaffNamed, judge_staff};
 pub use standing::{Place, PlacedCard, Replaced, Standing};
 
-use crate::order::CardOrder;
+use crate::order::{CardOrder, Tie, exercise_key};
 
 /// What is claimed.
 #[derive(Clone, Copy, Debug)]
@@ -83,7 +89,8 @@ pub(crate) fn check_wish(
     asker: Asker,
     at: Timestamp,
 ) -> Result<Entitlement, NotEligible> {
-    let place = place(claim, replaces, "");
+    let key = exercise_key(claim.profession);
+    let place = Place { kind: claim.kind, holder: claim.holder, exercise: &key, replaces, except: "" };
     let circumstances = Circumstances { asker: Some(asker), place: Some(place), ..Circumstances::default() };
     judge(db, registry, claim, at, circumstances)
 }
@@ -94,7 +101,7 @@ pub(crate) fn check_order(
     registry: &mut dyn Registry,
     order: &CardOrder,
     at: Timestamp,
-) -> Result<Entitlement, NotEligible> {
+) -> Result<(), NotEligible> {
     judge_order(db, registry, order, None, at)
 }
 
@@ -105,7 +112,7 @@ pub(crate) fn check_decision(
     order: &CardOrder,
     decider: Decider,
     at: Timestamp,
-) -> Result<Entitlement, NotEligible> {
+) -> Result<(), NotEligible> {
     judge_order(db, registry, order, Some(decider), at)
 }
 
@@ -115,12 +122,23 @@ fn judge_order(
     order: &CardOrder,
     decider: Option<Decider>,
     at: Timestamp,
-) -> Result<Entitlement, NotEligible> {
-    let claim = Claim { kind: order.kind, holder: &order.holder, profession: order.profession };
-    let named =
-        Named { family_name: &order.family_name, given_name: &order.given_name, category: order.category };
-    let place = decider.map(|_| place(claim, order.replaces.as_ref(), &order.number));
+) -> Result<(), NotEligible> {
+    let (profession, category) = match &order.tie {
+        Tie::Exercise { profession, category } => (*profession, *category),
+        Tie::Structure(tie) => return staff::judge_order(db, registry, order, tie, decider, at),
+    };
+    let claim = Claim { kind: order.kind, holder: &order.holder, profession };
+    let named = Named { family_name: &order.family_name, given_name: &order.given_name, category };
+    let key = order.tie.key();
+    let place = decider.map(|_| Place {
+        kind: order.kind,
+        holder: &order.holder,
+        exercise: &key,
+        replaces: order.replaces.as_ref(),
+        except: &order.number,
+    });
     judge(db, registry, claim, at, Circumstances { named: Some(named), place, decider, asker: None })
+        .map(drop)
 }
 
 /// The offer that a profile belongs to, and the profile in it; `None` where it is requested no such way.
@@ -146,10 +164,6 @@ pub(crate) fn permit_offer(rules: &ProductRules, facts: &OfferFacts<'_>) -> Resu
     if refusals.is_empty() { Ok(()) } else { Err(NotEligible::of(refusals)) }
 }
 
-fn place<'a>(claim: Claim<'a>, replaces: Option<&'a CardNumber>, except: &'a str) -> Place<'a> {
-    Place { kind: claim.kind, holder: claim.holder, profession: claim.profession, replaces, except }
-}
-
 /// What is asked for beside the register.
 #[derive(Default)]
 struct Circumstances<'a> {
@@ -167,6 +181,10 @@ fn judge(
     circumstances: Circumstances<'_>,
 ) -> Result<Entitlement, NotEligible> {
     let rules = rules_of(Product::Card(claim.kind))?;
+    if rules.register == RegisterOf::Structures {
+        let detail = format!("a {} is for the staff of a structure, whose agent asks for it", claim.kind);
+        return Err(refused_by(claim.kind, Condition::Mandated, detail));
+    }
     let record = registry.professional(db, claim.holder)?;
     let standing = circumstances.place.map(|place| Standing::at(db, &place)).transpose()?;
     let facts = CardFacts {

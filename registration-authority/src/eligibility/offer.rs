@@ -73,6 +73,10 @@ fn broken(rules: &ProductRules, facts: &OfferFacts<'_>, condition: Condition) ->
         | Condition::NamesCertifiable
         | Condition::Approver
         | Condition::SecondOfficer
-        | Condition::TermsAccepted => None,
+        | Condition::TermsAccepted
+        | Condition::Mandated
+        | Condition::MemberDeclared
+        | Condition::PostFits
+        | Condition::NamedAsDeclared => None,
     }
 }

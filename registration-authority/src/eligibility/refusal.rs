@@ -7,6 +7,8 @@ use thiserror::Error;
 use super::BadRules;
 use super::rulebook::Rule;
 use crate::faults;
+use crate::mandate::MandateError;
+use crate::staff::StaffError;
 
 /// A rule that is broken, and by what.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,6 +68,15 @@ pub enum NotEligible {
     /// Rules forbid it.
     #[error("{0}")]
     Refused(Refusals),
+    /// The card is for no staff of a structure.
+    #[error("a {0} is not for the staff of a structure")]
+    NotOfStaff(card::CardKind),
+    /// The mandate cannot be had.
+    #[error(transparent)]
+    Mandate(#[from] MandateError),
+    /// The staff cannot be had.
+    #[error(transparent)]
+    Staff(#[from] StaffError),
     /// The tables of rules cannot be read.
     #[error(transparent)]
     Rules(#[from] BadRules),
@@ -92,6 +103,9 @@ impl Fault for NotEligible {
         match self {
             // The first of the table: what keeps the others from being asked comes before them.
             Self::Refused(refusals) => refusals.0.first().map_or(faults::ELIGIBILITY_RULES, Refusal::code),
+            Self::NotOfStaff(_) => faults::ORDER_KIND_NOT_OFFERED,
+            Self::Mandate(error) => error.code(),
+            Self::Staff(error) => error.code(),
             Self::Rules(error) => error.code(),
             Self::Registry(error) => error.code(),
             Self::CardUnreadable(_) => faults::CERTIFICATION_CARD_ALTERED,

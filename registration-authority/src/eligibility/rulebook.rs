@@ -10,9 +10,10 @@ use thiserror::Error;
 
 use super::Product;
 use super::change::{Change, ChangeRule, Consequence};
-use super::condition::{Condition, OF_CARDS, OF_OFFERS};
+use super::condition::{Condition, OF_CARDS, OF_OFFERS, OF_STAFF_CARDS};
 use crate::faults;
 use crate::officers::{Right, Role};
+use crate::staff::Post;
 
 pub(super) const FILES: &[&str] = &[
     include_str!("rules/cps.toml"),
@@ -73,6 +74,8 @@ pub struct ProductRules {
     pub offered: bool,
     /// The categories of exercise that a card is for; none for what is not tied to one.
     pub categories: Vec<Category>,
+    /// The card of the staff of a structure: for whom, and what its certificates say.
+    pub staff: Option<StaffRules>,
     /// Who may ask.
     pub asked_by: Vec<Role>,
     /// What asks by itself.
@@ -87,6 +90,28 @@ pub struct ProductRules {
     pub rules: Vec<Rule>,
     /// What a change of the register leads to, the gravest first.
     pub changes: Vec<ChangeRule>,
+}
+
+/// For whom of the staff of a structure a card is.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StaffRules {
+    /// By which number the register must know the structure.
+    pub known_by: KnownBy,
+    /// The posts of those who may have the card.
+    pub posts: Vec<Post>,
+    /// What stands in `title` of the certificates.
+    pub title: String,
+}
+
+/// Which number of a structure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum KnownBy {
+    /// FINESS: a health establishment.
+    Finess,
+    /// SIRET, and no FINESS: another authorised structure.
+    Siret,
 }
 
 /// One rule.
@@ -145,6 +170,7 @@ struct File {
     offered: bool,
     register: RegisterOf,
     categories: Vec<Category>,
+    staff: Option<StaffRules>,
     asked_by: Vec<String>,
     automatic: Vec<Automatic>,
     #[serde(default)]
@@ -235,6 +261,7 @@ fn read_one(text: &str) -> Result<ProductRules, BadRules> {
         register: file.register,
         offered: file.offered,
         categories: file.categories,
+        staff: file.staff,
         asked_by: roles(&file.asked_by, Right::Submit).map_err(wrong)?,
         automatic: file.automatic,
         ordered_at_entry: file.ordered_at_entry,
@@ -260,6 +287,7 @@ fn roles(names: &[String], right: Right) -> Result<Vec<Role>, String> {
 fn check_complete(rules: &ProductRules) -> Result<(), String> {
     let needed: &[Condition] = match (rules.product, rules.offered) {
         (_, false) => &[Condition::Offered, Condition::Asker],
+        (Product::Card(_), true) if rules.register == RegisterOf::Structures => OF_STAFF_CARDS,
         (Product::Card(_), true) => OF_CARDS,
         (Product::Offer(_), true) => OF_OFFERS,
     };
@@ -278,7 +306,14 @@ fn check_complete(rules: &ProductRules) -> Result<(), String> {
             return Err(format!("{count} rules ask for {}, not {wanted}", condition.name()));
         }
     }
-    let tied = rules.offered && matches!(rules.product, Product::Card(_));
+    let card = rules.offered && matches!(rules.product, Product::Card(_));
+    let tied = card && rules.register == RegisterOf::Professionals;
+    let posts = rules.staff.as_ref().is_some_and(|staff| !staff.posts.is_empty() && !staff.title.is_empty());
+    if posts != (card && !tied) || posts != rules.staff.is_some() {
+        return Err(
+            "staff: posts and a title stand there where a card is for the staff of a structure".to_owned()
+        );
+    }
     let missing = Change::ENDINGS.iter().find(|ending| {
         !rules.changes.iter().any(|one| one.change == **ending && one.leads_to == Consequence::End)
     });

@@ -1,12 +1,11 @@
 use card::{CardKind, CardNumber, CardStatus};
 use diesel::prelude::*;
 use professional_registry::identifiers::IdNatPs;
-use professional_registry::{Profession, merges};
+use professional_registry::merges;
 use store::Database;
 use store::schema::{card_orders, cards};
 
 use super::NotEligible;
-use crate::order::exercise_key;
 
 /// The orders and cards that there are for one holder, kind and exercise.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -46,8 +45,8 @@ pub struct Place<'a> {
     pub kind: CardKind,
     /// For whom.
     pub holder: &'a IdNatPs,
-    /// For the exercise of which profession.
-    pub profession: Profession,
+    /// What the card is tied to, as its row says it: `profession:60`.
+    pub exercise: &'a str,
     /// The card to be replaced.
     pub replaces: Option<&'a CardNumber>,
     /// The order that is looked at, and does not stand in its own way; empty before there is one.
@@ -100,7 +99,8 @@ fn open_order(db: &mut Database, place: &Place<'_>) -> QueryResult<Option<String
     card_orders::table
         .filter(card_orders::holder.eq_any(merges::identifiers_of_one(db, place.holder)?))
         .filter(card_orders::kind.eq(place.kind.as_str()))
-        .filter(card_orders::profession.eq(place.profession.code()))
+        // The holder of a card of the staff of a structure is named by that structure, and has no profession there.
+        .filter(card_orders::profession.eq(place.exercise.strip_prefix("profession:").unwrap_or_default()))
         .filter(card_orders::status.eq_any(["submitted", "waiting", "approved"]))
         .filter(card_orders::number.ne(place.except))
         .select(card_orders::number)
@@ -121,7 +121,7 @@ fn cards_of(db: &mut Database, place: &Place<'_>) -> Result<Vec<PlacedCard>, Not
     let rows: Vec<(String, String, bool)> = cards::table
         .filter(cards::holder.eq_any(merges::identifiers_of_one(db, place.holder)?))
         .filter(cards::kind.eq(place.kind.as_str()))
-        .filter(cards::exercise.eq(exercise_key(place.profession)))
+        .filter(cards::exercise.eq(place.exercise))
         .order(cards::number)
         .select((cards::number, cards::status, cards::temporary))
         .load(db)?;

@@ -100,13 +100,13 @@ fn every_rule_that_is_broken_is_named_not_the_first_alone() {
 }
 
 #[test]
-fn a_kind_that_cannot_be_made_is_refused_by_a_rule_that_says_so() {
+fn a_card_of_the_staff_of_a_structure_is_not_asked_for_a_profession() {
     let mut house = House::new();
     for kind in [CardKind::Cpe, CardKind::Cde, CardKind::Cpa, CardKind::Cda] {
         let error = house.submit("agent", card_for(kind, &nurse(), "60")).unwrap_err();
         let broken = error.broken_rules();
         assert_eq!(broken[0].rule, format!("R-{kind}-01"));
-        assert_eq!(broken[0].code, "order-kind-not-offered");
+        assert_eq!(broken[0].code, "order-not-mandated");
     }
 }
 

@@ -19,6 +19,8 @@ pub enum Right {
     ReadQueue,
     /// Read every dossier: an order beside the register, its decisions, what else the holder has.
     ReadDossier,
+    /// Read who speaks for a structure, its staff and their cards; an agent, of the structures that he speaks for.
+    ReadStructures,
     /// Read the dossier of an order that one submitted oneself.
     ReadOwnDossier,
     /// Find a card and read it.
@@ -42,7 +44,7 @@ impl Right {
             Self::ReadQueue | Self::ReadDossier | Self::ReadCard | Self::ReadCertificates => {
                 &[Role::RegistrationOfficer, Role::RevocationOfficer, Role::Auditor]
             }
-            Self::ReadOwnDossier => {
+            Self::ReadOwnDossier | Self::ReadStructures => {
                 &[Role::CertificationAgent, Role::RegistrationOfficer, Role::RevocationOfficer, Role::Auditor]
             }
             Self::ReadKeys => &[Role::Administrator, Role::Auditor],
@@ -56,6 +58,7 @@ impl Right {
             Self::ReadQueue
             | Self::ReadDossier
             | Self::ReadOwnDossier
+            | Self::ReadStructures
             | Self::ReadCard
             | Self::ReadCertificates
             | Self::ReadKeys

@@ -4,12 +4,12 @@ use std::str::FromStr;
 use card::{CardKind, CardNumber};
 use diesel::prelude::*;
 use professional_registry::identifiers::IdNatPs;
-use professional_registry::{Category, Profession, ProfessionalRecord};
+use professional_registry::{ProfessionalRecord, StructureRecord};
 use store::schema::card_orders;
 use store::{Act, Code, Database, Fault, Timestamp};
 use thiserror::Error;
 
-use super::{CanonicalOrder, OrderStatus};
+use super::{CanonicalOrder, OrderStatus, StaffTie, Tie};
 use crate::approval::{Decidable, SubjectKind};
 use crate::faults;
 
@@ -24,13 +24,11 @@ pub struct CardOrder {
     pub kind: CardKind,
     /// For whom.
     pub holder: IdNatPs,
-    /// For the exercise of which profession.
-    pub profession: Profession,
-    /// Under which category the profession is exercised.
-    pub category: Category,
-    /// The family name to be certified: the practice name of the register.
+    /// What the card is tied to.
+    pub tie: Tie,
+    /// The family name to be certified: the practice name of the register, or as the agent declared it; empty of a service.
     pub family_name: String,
-    /// The given name to be certified.
+    /// The given name to be certified; likewise.
     pub given_name: String,
     /// Where it comes from.
     pub origin: Origin,
@@ -84,7 +82,13 @@ impl RegisterSnapshot {
         Self { feed: record.feed.clone(), json }
     }
 
-    /// The record; `None` when the text is not one (any more).
+    /// The snapshot of a structure, as `feed` says.
+    pub(crate) fn of_structure(record: &StructureRecord, feed: String) -> Self {
+        let json = serde_json::to_string(record).expect("a record has string keys only");
+        Self { feed, json }
+    }
+
+    /// The record of the person; `None` when the text is not one (any more).
     pub fn record(&self) -> Option<ProfessionalRecord> {
         serde_json::from_str(&self.json).ok()
     }
@@ -147,6 +151,11 @@ impl CardOrder {
         matches!(self.state, OrderState::Submitted | OrderState::Waiting { .. })
     }
 
+    /// Whether the card names nobody: it is a service's.
+    pub fn names_nobody(&self) -> bool {
+        self.tie.staff().is_some() && self.family_name.is_empty()
+    }
+
     /// What an officer decides on: this version, byte for byte.
     pub fn decidable(&self) -> Decidable {
         Decidable {
@@ -191,11 +200,6 @@ impl Fault for OrderError {
     }
 }
 
-/// What a card is tied to, as the card's row says it: `profession:60`.
-pub(crate) fn exercise_key(profession: Profession) -> String {
-    format!("profession:{}", profession.code())
-}
-
 /// Moves an order from one state to another, at this version; false when it is not there any more.
 pub(crate) fn set_status(
     db: &mut Database,
@@ -235,11 +239,15 @@ pub(super) struct Row {
     pub(super) changed_at: Timestamp,
     pub(super) register_feed: String,
     pub(super) register_record: String,
+    pub(super) structure: Option<String>,
+    pub(super) title: Option<String>,
+    pub(super) mandate: Option<String>,
 }
 
 impl From<&CardOrder> for Row {
     fn from(order: &CardOrder) -> Self {
         let (origin, plan) = order.origin.stored();
+        let staff = order.tie.staff();
         let changed_at = match order.state {
             OrderState::Submitted => order.submitted_at,
             OrderState::Waiting { at }
@@ -253,8 +261,8 @@ impl From<&CardOrder> for Row {
             version: order.version,
             kind: order.kind.to_string(),
             holder: order.holder.to_string(),
-            profession: order.profession.to_string(),
-            category: order.category.to_string(),
+            profession: order.tie.profession().map_or_else(String::new, |profession| profession.to_string()),
+            category: order.tie.category().map_or_else(String::new, |category| category.to_string()),
             family_name: order.family_name.clone(),
             given_name: order.given_name.clone(),
             origin: origin.to_owned(),
@@ -266,6 +274,9 @@ impl From<&CardOrder> for Row {
             changed_at,
             register_feed: order.register.feed.clone(),
             register_record: order.register.json.clone(),
+            structure: staff.map(|staff| staff.structure.to_string()),
+            title: staff.map(|staff| staff.title.clone()),
+            mandate: staff.map(|staff| staff.mandate.clone()),
         }
     }
 }
@@ -292,11 +303,21 @@ impl TryFrom<Row> for CardOrder {
             ("register", None) => Origin::Register,
             (other, _) => return Err(altered("origin", format!("no origin {other:?} with such a plan"))),
         };
+        let tie = match (row.structure.as_deref(), row.title.clone(), row.mandate.clone()) {
+            (None, None, None) => Tie::Exercise {
+                profession: parse("profession", &row.profession, altered)?,
+                category: parse("category", &row.category, altered)?,
+            },
+            (Some(structure), Some(title), Some(mandate)) => {
+                let structure = parse("structure", structure, altered)?;
+                Tie::Structure(StaffTie { structure, title, mandate })
+            }
+            _ => return Err(altered("structure", "it comes with a title and a mandate".to_owned())),
+        };
         Ok(Self {
             kind: parse("kind", &row.kind, altered)?,
             holder: parse("holder", &row.holder, altered)?,
-            profession: parse("profession", &row.profession, altered)?,
-            category: parse("category", &row.category, altered)?,
+            tie,
             replaces: row.replaces.as_deref().map(|n| parse("replaces", n, altered)).transpose()?,
             origin,
             state,

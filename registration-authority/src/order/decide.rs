@@ -168,7 +168,9 @@ pub(super) fn tell(
     act: &Act,
 ) -> QueryResult<()> {
     let subject = format!("order {}", order.number);
-    outbox::put(db, Recipient::Holder(&order.holder.to_string()), notice, &subject, rng, act)?;
+    if order.tie.staff().is_none() {
+        outbox::put(db, Recipient::Holder(&order.holder.to_string()), notice, &subject, rng, act)?;
+    }
     if !order.submitted_by.contains(':') {
         outbox::put(db, Recipient::Officer(&order.submitted_by), notice, &subject, rng, act)?;
     }

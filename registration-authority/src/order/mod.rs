@@ -1,6 +1,7 @@
 //! Card orders (*commandes de carte*): who asks for which card, and what became of it.
 //!
-//! [`submit`] asks the register and keeps what it said; [`approve`], by another person, asks it again;
+//! [`submit`] asks the register for a professional, [`submit_staff`] for the staff of a structure, and both keep what it said;
+//! [`approve`], by another person, asks it again;
 //! [`ask`] has it wait for an [`answer`]; [`refuse`] says why; [`withdraw`] takes an order back. [`canonical`] is what a decision is about.
 
 pub mod canonical;
@@ -8,20 +9,25 @@ mod card_order;
 mod decide;
 mod question;
 mod queue;
+mod staff_order;
 mod submit;
+mod tie;
 mod withdraw;
 
 #[cfg(test)]
 mod tests;
 
-pub use canonical::{CanonicalOrder, ORDER_ENCODING_VERSION};
+pub use canonical::{CanonicalOrder, ORDER_ENCODING_VERSION, STAFF_ORDER_ENCODING_VERSION};
 pub use card_order::{CardOrder, OrderError, OrderState, Origin, RegisterSnapshot};
 pub use decide::{ApproveError, approve, refuse};
 pub use question::{Answer, QUESTION_BOUND, Question, QuestionError, answer, ask, questions};
-pub use queue::{OrderStatus, QueueCursor, QueueFilter, get, of_holder, queue};
+pub use queue::{OrderStatus, QueueCursor, QueueFilter, get, of_holder, of_structure, queue};
+pub use staff_order::{NewStaffOrder, submit_staff};
 pub use submit::{NewCardOrder, RefreshError, SubmitError, SubmittedOrder, refresh, submit};
+pub use tie::{StaffTie, Tie};
 pub use withdraw::{WithdrawError, may_withdraw, withdraw};
 
-pub(crate) use card_order::{exercise_key, set_status};
+pub(crate) use card_order::set_status;
 pub(crate) use queue::page;
 pub(crate) use submit::{Submission, insert};
+pub(crate) use tie::{exercise_key, structure_key};

@@ -1,4 +1,5 @@
 use diesel::prelude::*;
+use professional_registry::identifiers::TechnicalStructureId;
 use store::database::MultiBackend;
 use store::schema::card_orders;
 use store::{Database, Timestamp};
@@ -8,6 +9,8 @@ use super::{CardOrder, OrderError};
 
 /// Longest page of the queue.
 const PAGE_BOUND: i64 = 200;
+/// Most orders of one structure that are shown.
+const STRUCTURE_BOUND: i64 = 1000;
 
 /// Which orders.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -113,6 +116,20 @@ pub fn of_holder(db: &mut Database, holder: &str) -> Result<Vec<CardOrder>, Orde
         .filter(card_orders::holder.eq(holder))
         .order((card_orders::submitted_at.desc(), card_orders::number.desc()))
         .limit(PAGE_BOUND)
+        .select(Row::as_select())
+        .load(db)?;
+    rows.into_iter().map(CardOrder::try_from).collect()
+}
+
+/// The orders for the staff of a structure, newest first, a thousand at most.
+pub fn of_structure(
+    db: &mut Database,
+    structure: &TechnicalStructureId,
+) -> Result<Vec<CardOrder>, OrderError> {
+    let rows: Vec<Row> = card_orders::table
+        .filter(card_orders::structure.eq(structure.to_string()))
+        .order((card_orders::submitted_at.desc(), card_orders::number.desc()))
+        .limit(STRUCTURE_BOUND)
         .select(Row::as_select())
         .load(db)?;
     rows.into_iter().map(CardOrder::try_from).collect()

@@ -10,7 +10,7 @@ use store::{Act, BrokenRule, Code, Database, Fault, audit};
 use thiserror::Error;
 
 use super::card_order::Row;
-use super::{CardOrder, OrderError, OrderState, Origin, RegisterSnapshot, get};
+use super::{CardOrder, OrderError, OrderState, Origin, RegisterSnapshot, Tie, get};
 use crate::eligibility::{self, Asker, Claim, Condition, Entitlement, NotEligible};
 use crate::faults;
 use crate::numbering::{self, Series};
@@ -127,6 +127,17 @@ pub(crate) fn insert(
     let entitlement = eligibility::check_wish(db, registry, claim, new.replaces.as_ref(), asker, act.at)?;
     let number = numbering::next(db, Series::CardOrder, act.at)?;
     let order = compose(number, new, origin, submitted_by, &entitlement, act);
+    keep(db, registry, order, rng, act)
+}
+
+/// Keeps a new order, and tells whom it concerns.
+pub(super) fn keep(
+    db: &mut Database,
+    registry: &mut dyn Registry,
+    order: CardOrder,
+    rng: &mut dyn CryptoRng,
+    act: &Act,
+) -> Result<SubmittedOrder, SubmitError> {
     let inserted = diesel::insert_into(card_orders::table).values(Row::from(&order)).execute(db);
     match inserted {
         Ok(_) => {}
@@ -139,9 +150,11 @@ pub(crate) fn insert(
     }
     risk::begin(db, registry, &order, act)?;
     record(db, "order.submitted", &order, rng, act)?;
-    let subject = format!("order {}", order.number);
-    let holder = order.holder.to_string();
-    outbox::put(db, Recipient::Holder(&holder), Notice::Received, &subject, rng, act)?;
+    // The register has no address of the staff of a structure: their agent tells them.
+    if order.tie.staff().is_none() {
+        let (subject, holder) = (format!("order {}", order.number), order.holder.to_string());
+        outbox::put(db, Recipient::Holder(&holder), Notice::Received, &subject, rng, act)?;
+    }
     Ok(SubmittedOrder(order))
 }
 
@@ -159,8 +172,7 @@ fn compose(
         version: 1,
         kind: new.kind,
         holder: new.holder,
-        profession: new.profession,
-        category: exercise.category,
+        tie: Tie::Exercise { profession: new.profession, category: exercise.category },
         family_name: exercise.practice_family_name.clone(),
         given_name: exercise.practice_given_name.clone(),
         origin,
@@ -228,14 +240,25 @@ pub fn refresh(
 ) -> Result<CardOrder, RefreshError> {
     officers::require(db, Right::Submit, act)?;
     let mut order = get(db, number)?;
-    let claim = Claim { kind: order.kind, holder: &order.holder, profession: order.profession };
-    let entitlement = eligibility::check(db, registry, claim, act.at)?;
-    let exercise = entitlement.exercise();
+    match &order.tie {
+        Tie::Exercise { profession, .. } => {
+            let profession = *profession;
+            let claim = Claim { kind: order.kind, holder: &order.holder, profession };
+            let entitlement = eligibility::check(db, registry, claim, act.at)?;
+            let exercise = entitlement.exercise();
+            order.tie = Tie::Exercise { profession, category: exercise.category };
+            order.family_name = exercise.practice_family_name.clone();
+            order.given_name = exercise.practice_given_name.clone();
+            order.register = RegisterSnapshot::of(entitlement.record());
+        }
+        Tie::Structure(staff) => {
+            let entitled = eligibility::check_staff(db, registry, &order, staff, act.at)?;
+            order.family_name = entitled.member.family_name;
+            order.given_name = entitled.member.given_name;
+            order.register = RegisterSnapshot::of_structure(&entitled.structure, entitled.feed);
+        }
+    }
     order.version = version + 1;
-    order.category = exercise.category;
-    order.family_name = exercise.practice_family_name.clone();
-    order.given_name = exercise.practice_given_name.clone();
-    order.register = RegisterSnapshot::of(entitlement.record());
     let row = Row::from(&order);
     let changed = diesel::update(card_orders::table)
         .filter(card_orders::number.eq(number))
@@ -270,7 +293,9 @@ fn record(
         "version": order.version,
         "kind": order.kind.as_str(),
         "holder": order.holder,
-        "profession": order.profession.code(),
+        "profession": order.tie.profession().map(|profession| profession.code()),
+        "structure": order.tie.staff().map(|staff| staff.structure.to_string()),
+        "mandate": order.tie.staff().map(|staff| staff.mandate.clone()),
         "register_feed": order.register.feed,
     });
     audit::record(db, audit::Event { action, subject: format!("order {}", order.number), payload }, rng, act)

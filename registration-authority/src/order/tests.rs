@@ -1,6 +1,8 @@
+mod staff;
+
 use card::CardKind;
 use diesel::prelude::*;
-use professional_registry::ImportedRegister;
+use professional_registry::{Category, ImportedRegister, Profession};
 use store::schema::{card_orders, decisions};
 use store::{Database, Fault};
 
@@ -10,14 +12,17 @@ use crate::decision;
 use crate::testing::*;
 use crate::views;
 
+fn exercise(profession: &str, category: Category) -> Tie {
+    Tie::Exercise { profession: Profession::from_code(profession).unwrap(), category }
+}
+
 fn order() -> CardOrder {
     CardOrder {
         number: "CO-2026-000001".to_owned(),
         version: 1,
         kind: CardKind::Cps,
         holder: nurse(),
-        profession: professional_registry::Profession::from_code("60").unwrap(),
-        category: professional_registry::Category::Civil,
+        tie: exercise("60", Category::Civil),
         family_name: "DURAND".to_owned(),
         given_name: "Élise".to_owned(),
         origin: Origin::Officer,
@@ -44,8 +49,8 @@ fn each_field_of_an_order_changes_its_canonical_encoding() {
         |o| o.version += 1,
         |o| o.kind = CardKind::Cpf,
         |o| o.holder = other_nurse(),
-        |o| o.profession = professional_registry::Profession::from_code("70").unwrap(),
-        |o| o.category = professional_registry::Category::Military,
+        |o| o.tie = exercise("70", Category::Civil),
+        |o| o.tie = exercise("60", Category::Military),
         |o| o.family_name.push('X'),
         |o| o.given_name.push('X'),
         |o| o.replaces = None,
@@ -90,8 +95,8 @@ fn each_order_that_the_register_does_not_support_is_refused_with_its_code() {
         (cps(&deprecated(), "35"), "order-profession-inactive"),
         (cps(&student(), "10"), "order-category-refused"),
         (card_for(CardKind::Cpf, &student_nurse(), "60"), "order-training-refused"),
-        (card_for(CardKind::Cpe, &nurse(), "60"), "order-kind-not-offered"),
-        (card_for(CardKind::Cda, &nurse(), "60"), "order-kind-not-offered"),
+        (card_for(CardKind::Cpe, &nurse(), "60"), "order-not-mandated"),
+        (card_for(CardKind::Cda, &nurse(), "60"), "order-not-mandated"),
     ];
     for (new, expected) in refusals {
         let what = format!("{new:?}");
@@ -107,8 +112,8 @@ fn every_card_that_can_be_ordered_can_be_made() {
     let mut house = House::new();
     for kind in CardKind::ALL {
         for (holder, profession) in [(nurse(), "60"), (student(), "10")] {
-            if house.submit("alice", card_for(kind, &holder, profession)).is_ok() {
-                assert!(has_profiles(kind), "{kind}");
+            if let Ok(submitted) = house.submit("alice", card_for(kind, &holder, profession)) {
+                assert!(has_profiles(submitted.order()), "{kind}");
             }
         }
     }

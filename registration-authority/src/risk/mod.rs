@@ -20,7 +20,9 @@ use std::time::Duration;
 use card::CardNumber;
 use diesel::prelude::*;
 use professional_registry::extract::Form;
-use professional_registry::{ProfessionalRecord, Registry, RegistryError, import, merges};
+use professional_registry::{
+    Category, Profession, ProfessionalRecord, Registry, RegistryError, import, merges,
+};
 use store::schema::{card_orders, cards, order_flags, register_feeds};
 use store::{Act, Code, Database, Fault, Timestamp};
 use thiserror::Error;
@@ -30,7 +32,7 @@ pub(crate) use second_look::{keep_places, worker_asks_for_two};
 pub use table::{BadFlags, Flag, FlagRule, Level, flags};
 
 use crate::eligibility::{self, BadRules, Product};
-use crate::order::{CardOrder, Origin, exercise_key};
+use crate::order::{CardOrder, Origin, Tie};
 
 /// Within which time orders count as a rush.
 const HOUR: Duration = Duration::from_secs(3600);
@@ -159,15 +161,22 @@ fn raised_now(
     order: &CardOrder,
     at: Timestamp,
 ) -> Result<Vec<RaisedFlag>, RiskError> {
-    let record = registry.professional(db, &order.holder)?;
-    let rules = eligibility::rules_of(Product::Card(order.kind))?;
-    let ended = eligibility::change(rules, order.profession, None, record.as_ref());
+    // Whether the staff of a structure are still there, and named so, is a rule's matter: the register knows none of them.
+    let (supported, differs) = match &order.tie {
+        Tie::Structure(_) => (true, Vec::new()),
+        Tie::Exercise { profession, category } => {
+            let record = registry.professional(db, &order.holder)?;
+            let rules = eligibility::rules_of(Product::Card(order.kind))?;
+            let ended = eligibility::change(rules, *profession, None, record.as_ref());
+            (ended.is_none(), differs(order, (*profession, *category), record.as_ref()))
+        }
+    };
     let since = at.minus(HOUR);
     let words = names::words(&order.family_name, &order.given_name);
     let facts = RiskFacts {
         at,
-        supported: ended.is_none(),
-        differs: differs(order, record.as_ref()),
+        supported,
+        differs,
         extracted_at: extracted_at(db)?,
         duplicates: duplicates(db, order)?,
         neighbours: places::neighbours(db, order)?
@@ -180,14 +189,18 @@ fn raised_now(
     Ok(assess(flags()?, &facts))
 }
 
-fn differs(order: &CardOrder, record: Option<&ProfessionalRecord>) -> Vec<&'static str> {
-    let Some(now) = record.and_then(|record| record.living_exercise(order.profession)) else {
+fn differs(
+    order: &CardOrder,
+    (profession, category): (Profession, Category),
+    record: Option<&ProfessionalRecord>,
+) -> Vec<&'static str> {
+    let Some(now) = record.and_then(|record| record.living_exercise(profession)) else {
         return Vec::new();
     };
     let fields = [
         ("le nom d'exercice", now.practice_family_name != order.family_name),
         ("le prénom d'exercice", now.practice_given_name != order.given_name),
-        ("la catégorie", now.category != order.category),
+        ("la catégorie", now.category != category),
     ];
     fields.into_iter().filter(|(_, differs)| *differs).map(|(field, _)| field).collect()
 }
@@ -209,7 +222,7 @@ fn duplicates(db: &mut Database, order: &CardOrder) -> QueryResult<Vec<String>> 
     let orders: Vec<String> = card_orders::table
         // Whoever has an ADELI number and an RPPS number is one holder.
         .filter(card_orders::holder.eq_any(merges::identifiers_of_one(db, &order.holder)?))
-        .filter(card_orders::profession.eq(order.profession.code()))
+        .filter(card_orders::profession.eq(order.tie.profession().map_or("", |profession| profession.code())))
         .filter(card_orders::status.eq_any(["submitted", "waiting", "approved"]))
         .filter(card_orders::number.ne(&order.number))
         .order(card_orders::number)
@@ -230,7 +243,7 @@ struct LivingCard {
 fn living_cards(db: &mut Database, order: &CardOrder) -> QueryResult<Vec<LivingCard>> {
     let rows: Vec<(String, Timestamp)> = cards::table
         .filter(cards::holder.eq_any(merges::identifiers_of_one(db, &order.holder)?))
-        .filter(cards::exercise.eq(exercise_key(order.profession)))
+        .filter(cards::exercise.eq(order.tie.key()))
         .filter(cards::status.ne_all(["opposed", "expired", "cancelled"]))
         .filter(cards::temporary.eq(false))
         .filter(cards::order_number.ne(&order.number))

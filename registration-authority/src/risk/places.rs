@@ -27,7 +27,7 @@ pub(super) fn keep(db: &mut Database, order: &CardOrder) -> QueryResult<()> {
     diesel::delete(order_places::table.filter(order_places::order_number.eq(&order.number))).execute(db)?;
     let words = names::words(&order.family_name, &order.given_name);
     let name = words.join(" ");
-    for structure in structures(order.register.record().as_ref()) {
+    for structure in structures(order, order.register.record().as_ref()) {
         for initials in names::initials(&words) {
             diesel::insert_into(order_places::table)
                 .values((
@@ -48,7 +48,7 @@ pub(super) fn neighbours(db: &mut Database, order: &CardOrder) -> QueryResult<Ve
     let words = names::words(&order.family_name, &order.given_name);
     let holder = merges::identifiers_of_one(db, &order.holder)?;
     let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for structure in structures(order.register.record().as_ref()) {
+    for structure in structures(order, order.register.record().as_ref()) {
         for initials in names::initials(&words) {
             let rows: Vec<(String, String)> = order_places::table
                 .inner_join(card_orders::table.on(card_orders::number.eq(order_places::order_number)))
@@ -70,7 +70,7 @@ pub(super) fn neighbours(db: &mut Database, order: &CardOrder) -> QueryResult<Ve
 /// The place with most orders since `since`, and how many.
 pub(super) fn busiest(db: &mut Database, order: &CardOrder, since: Timestamp) -> QueryResult<i64> {
     let mut most = 0;
-    for structure in structures(order.register.record().as_ref()) {
+    for structure in structures(order, order.register.record().as_ref()) {
         let count: i64 = order_places::table
             .filter(order_places::structure.eq(structure).and(order_places::submitted_at.gt(since)))
             .select(diesel::dsl::count(order_places::order_number).aggregate_distinct())
@@ -80,8 +80,11 @@ pub(super) fn busiest(db: &mut Database, order: &CardOrder, since: Timestamp) ->
     Ok(most)
 }
 
-/// Where the register says that the holder practises, whatever he does there.
-pub(super) fn structures(record: Option<&ProfessionalRecord>) -> Vec<String> {
+/// Where the register says that the holder practises, whatever he does there; the structure whose staff he is.
+pub(super) fn structures(order: &CardOrder, record: Option<&ProfessionalRecord>) -> Vec<String> {
+    if let Some(staff) = order.tie.staff() {
+        return vec![staff.structure.to_string()];
+    }
     let Some(record) = record else { return Vec::new() };
     let activities = record.exercises.iter().flat_map(|exercise| &exercise.activities);
     let mut structures: Vec<String> =

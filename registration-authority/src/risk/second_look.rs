@@ -63,7 +63,7 @@ pub(crate) fn keep_places(
     let words = names::words(&order.family_name, &order.given_name);
     let record = registry.professional(db, &order.holder)?;
     let initials = names::initials(&words);
-    for structure in structures(record.as_ref()) {
+    for structure in structures(order, record.as_ref()) {
         for initials in &initials {
             diesel::insert_into(card_places::table)
                 .values((
@@ -88,7 +88,7 @@ fn neighbours(
 ) -> QueryResult<Vec<Neighbour>> {
     let holder = merges::identifiers_of_one(db, &order.holder)?;
     let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for structure in structures(record) {
+    for structure in structures(order, record) {
         for initials in names::initials(words) {
             let mut there = card_places::table
                 .inner_join(cards::table.on(cards::number.eq(card_places::card_number)))

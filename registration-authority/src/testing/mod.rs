@@ -6,6 +6,7 @@ mod chain;
 mod register;
 mod server;
 mod software_signer;
+mod structures;
 
 use std::time::Duration;
 
@@ -34,6 +35,7 @@ pub(crate) use chain::Chain;
 pub(crate) use register::*;
 pub(crate) use server::{fresh_postgresql, on_both};
 pub(crate) use software_signer::SoftwareSigner;
+pub(crate) use structures::*;
 
 use crate::approval::{ApprovalProof, ApprovalVerifier, Decidable, DemoApprover};
 use crate::certification::{CertificationContext, CertifiedCard, CertifyCardError, certify_card};
@@ -176,7 +178,7 @@ impl House {
         batch.personalised.into_iter().map(|card| card.number).collect()
     }
 
-    /// The authorities FORT PERSONNES and ELEMENTAIRE ORGANISATIONS, and a worker with their keys.
+    /// The authorities FORT and STANDARD PERSONNES and ELEMENTAIRE ORGANISATIONS, and a worker with their keys.
     pub(crate) fn worker(&mut self) -> Worker {
         let act = self.act(Actor::Ceremony("test".to_owned()));
         let epoch = Epoch::open(&mut self.db, Duration::from_secs(600), &act).unwrap();
@@ -188,8 +190,14 @@ impl House {
             identity: Identity::demo(),
             blocklist: Blocklist::default(),
         };
-        let authorities =
-            [("ACR-FO", "ACR-FO"), ("ACI-FO-PP", "ACR-FO"), ("ACR-EL", "ACR-EL"), ("ACI-EL-ORG", "ACR-EL")];
+        let authorities = [
+            ("ACR-FO", "ACR-FO"),
+            ("ACI-FO-PP", "ACR-FO"),
+            ("ACR-ST", "ACR-ST"),
+            ("ACI-ST-PP", "ACR-ST"),
+            ("ACR-EL", "ACR-EL"),
+            ("ACI-EL-ORG", "ACR-EL"),
+        ];
         for (short_name, parent) in authorities {
             self.make_authority(&mut worker, short_name, parent, &act);
         }
@@ -279,7 +287,8 @@ impl House {
     fn make_authority(&mut self, worker: &mut Worker, short_name: &str, parent: &str, act: &Act) {
         let root = short_name == parent;
         let (key, public_key) = worker.signer.generate();
-        let prefix = (!root).then_some([0x11, 1, 2, 3, 4, 5, 6, short_name.len() as u8]);
+        let prefix =
+            (!root).then_some([0x11, 1, 2, 3, 4, 5, 6, short_name.bytes().fold(0, u8::wrapping_add)]);
         let facts = Facts::new().with(Fact::Authority, short_name);
         let request = IssuanceRequest {
             profile: if root { "root" } else { "issuing" },

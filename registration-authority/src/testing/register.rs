@@ -170,6 +170,11 @@ pub(crate) fn import(
     )
 }
 
+/// A line at this structure, as the extract writes it.
+pub(crate) fn line_at(line: &Line, structure: &str) -> String {
+    cells(line, structure)
+}
+
 /// Reads a restricted extract: telephone and e-mail for correspondence of each person.
 pub(crate) fn import_contacts(house: &mut super::House, contacts: &[(&IdNatPs, &str, &str)]) {
     let form = Form::RESTRICTED;
@@ -199,6 +204,7 @@ pub(crate) fn import_contacts(house: &mut super::House, contacts: &[(&IdNatPs, &
 fn cells(line: &Line, structure: &str) -> String {
     let id = person(line.person).to_string();
     let finess = structure.strip_prefix('F').unwrap_or_default();
+    let siret = structure.strip_prefix('C').unwrap_or_default();
     let cell = |column: &str| match column {
         "Type d'identifiant PP" => "8",
         "Identifiant PP" => &id[1..],
@@ -209,6 +215,7 @@ fn cells(line: &Line, structure: &str) -> String {
         "Code catégorie professionnelle" => line.category,
         "Code mode exercice" => "S",
         "Numéro FINESS site" => finess,
+        "Numéro SIRET site" => siret,
         "Identifiant technique de la structure" => structure,
         "Raison sociale site" => "CENTRE HOSPITALIER IMAGINAIRE DE LA RIVE GAUCHE",
         "Code Département (structure)" => "75",

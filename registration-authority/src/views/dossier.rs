@@ -1,5 +1,5 @@
 use card::{Card, CardFilter};
-use professional_registry::{ProfessionalRecord, Registry, RegistryError};
+use professional_registry::{ProfessionalRecord, Registry, RegistryError, StructureRecord};
 use serde::Serialize;
 use store::{Act, Code, Database, Fault};
 use thiserror::Error;
@@ -7,9 +7,11 @@ use thiserror::Error;
 use super::OrderSummary;
 use crate::approval::SubjectKind;
 use crate::decision::{self, Decision};
+use crate::mandate::{self, Mandate, MandateError};
 use crate::officers::{self, NotAuthorised, Right};
-use crate::order::{self, CardOrder, OrderError, Question};
+use crate::order::{self, CardOrder, OrderError, Question, Tie};
 use crate::risk::{self, RaisedFlag, RiskError};
+use crate::staff::{self, StaffError, StaffMember};
 
 /// How many earlier cards and orders a dossier shows.
 const EARLIER_BOUND: usize = 100;
@@ -23,7 +25,9 @@ pub struct Dossier {
     pub register_then: Option<ProfessionalRecord>,
     /// What it says now; `None` when it does not know the person.
     pub register_now: Option<ProfessionalRecord>,
-    /// Order and register side by side.
+    /// What stands behind it, where it is for the staff of a structure.
+    pub of_structure: Option<OfStructure>,
+    /// Order and register, or what the agent declares now, side by side.
     pub comparison: Vec<Comparison>,
     /// What makes one look twice at it, the gravest first.
     pub flags: Vec<RaisedFlag>,
@@ -35,6 +39,17 @@ pub struct Dossier {
     pub other_orders: Vec<OrderSummary>,
     /// The holder's cards, by number.
     pub cards: Vec<Card>,
+}
+
+/// What stands behind an order for the staff of a structure.
+#[derive(Clone, Debug)]
+pub struct OfStructure {
+    /// What the register says of it; `None` where it does not know it.
+    pub structure: Option<StructureRecord>,
+    /// Who is declared under the holder's local number now.
+    pub member: Option<StaffMember>,
+    /// By which mandate it was asked.
+    pub mandate: Mandate,
 }
 
 /// One field of the order beside the register's of now.
@@ -81,6 +96,12 @@ pub enum DossierError {
     /// What is to be looked at cannot be known.
     #[error(transparent)]
     Risk(#[from] RiskError),
+    /// The mandate cannot be had.
+    #[error(transparent)]
+    Mandate(#[from] MandateError),
+    /// The staff cannot be had.
+    #[error(transparent)]
+    Staff(#[from] StaffError),
     /// The register does not answer.
     #[error(transparent)]
     Registry(#[from] RegistryError),
@@ -95,6 +116,8 @@ impl Fault for DossierError {
             Self::NotAuthorised(error) => error.code(),
             Self::Order(error) => error.code(),
             Self::Risk(error) => error.code(),
+            Self::Mandate(error) => error.code(),
+            Self::Staff(error) => error.code(),
             Self::Registry(error) => error.code(),
             Self::Database(_) => store::fault::DATABASE,
         }
@@ -119,7 +142,8 @@ pub fn dossier(
     let order = order(db, number, act)?;
     let holder = order.holder.to_string();
     let register_now = registry.professional(db, &order.holder)?;
-    let comparison = compare(&order, register_now.as_ref());
+    let of_structure = of_structure(db, registry, &order)?;
+    let comparison = compare(&order, register_now.as_ref(), of_structure.as_ref());
     let flags = risk::shown(db, registry, &order, act.at)?;
     let questions = order::questions(db, number)?;
     let decisions = decision::of(db, SubjectKind::CardOrder, number)?;
@@ -131,6 +155,7 @@ pub fn dossier(
     Ok(Dossier {
         register_then: order.register.record(),
         register_now,
+        of_structure,
         comparison,
         flags,
         questions,
@@ -141,17 +166,53 @@ pub fn dossier(
     })
 }
 
-fn compare(order: &CardOrder, record: Option<&ProfessionalRecord>) -> Vec<Comparison> {
-    let exercise = record.and_then(|record| record.living_exercise(order.profession));
+fn compare(
+    order: &CardOrder,
+    record: Option<&ProfessionalRecord>,
+    of_structure: Option<&OfStructure>,
+) -> Vec<Comparison> {
     let of = |field, order: &str, register: Option<&str>| Comparison {
         field,
         order: order.to_owned(),
         register: register.map(str::to_owned),
     };
-    vec![
-        of("family-name", &order.family_name, exercise.map(|e| e.practice_family_name.as_str())),
-        of("given-name", &order.given_name, exercise.map(|e| e.practice_given_name.as_str())),
-        of("profession", order.profession.label(), exercise.map(|e| e.profession.label())),
-        of("category", order.category.label(), exercise.map(|e| e.category.label())),
-    ]
+    match &order.tie {
+        Tie::Exercise { profession, category } => {
+            let exercise = record.and_then(|record| record.living_exercise(*profession));
+            vec![
+                of("family-name", &order.family_name, exercise.map(|e| e.practice_family_name.as_str())),
+                of("given-name", &order.given_name, exercise.map(|e| e.practice_given_name.as_str())),
+                of("profession", profession.label(), exercise.map(|e| e.profession.label())),
+                of("category", category.label(), exercise.map(|e| e.category.label())),
+            ]
+        }
+        Tie::Structure(staff) => {
+            let there = of_structure.and_then(|of| of.member.as_ref()).filter(|one| one.left_at.is_none());
+            let structure = of_structure.and_then(|of| of.structure.as_ref());
+            let known = structure.map(|structure| structure.technical_id.as_str());
+            let structure = of("structure", staff.structure.as_str(), known);
+            if order.names_nobody() {
+                return vec![structure];
+            }
+            vec![
+                of("family-name", &order.family_name, there.map(|member| member.family_name.as_str())),
+                of("given-name", &order.given_name, there.map(|member| member.given_name.as_str())),
+                structure,
+            ]
+        }
+    }
+}
+
+/// What stands behind an order for the staff of a structure.
+fn of_structure(
+    db: &mut Database,
+    registry: &mut dyn Registry,
+    order: &CardOrder,
+) -> Result<Option<OfStructure>, DossierError> {
+    let Some(tie) = order.tie.staff() else { return Ok(None) };
+    Ok(Some(OfStructure {
+        structure: registry.structure(db, &tie.structure)?,
+        member: staff::find(db, &tie.structure, order.holder.local_id().unwrap_or_default())?,
+        mandate: mandate::get(db, &tie.mandate)?,
+    }))
 }

@@ -8,12 +8,14 @@ mod dossier;
 mod keys;
 mod queue;
 mod stops;
+mod structure;
 
 #[cfg(test)]
 mod tests;
 
 pub use card::{AttachedCertificate, CardView, CardViewError, card, find_card};
-pub use dossier::{Comparison, Dossier, DossierError, dossier, order};
+pub use dossier::{Comparison, Dossier, DossierError, OfStructure, dossier, order};
 pub use keys::{KeysError, enrolment, keys};
 pub use queue::{OrderSummary, QueueError, queue};
 pub use stops::{StopsError, held_feeds, open_lapses, opposition_plans};
+pub use structure::{MEMBERS_SHOWN, MemberView, StructureError, StructureView, mandates, structure};

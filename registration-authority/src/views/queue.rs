@@ -20,7 +20,7 @@ pub struct OrderSummary {
     pub family_name: String,
     /// The names to be certified.
     pub given_name: String,
-    /// The label of the profession.
+    /// The label of the profession, or the title of the staff of a structure.
     pub profession: String,
     /// The card that it replaces.
     pub replaces: Option<String>,
@@ -41,7 +41,7 @@ impl From<&CardOrder> for OrderSummary {
             holder: order.holder.to_string(),
             family_name: order.family_name.clone(),
             given_name: order.given_name.clone(),
-            profession: order.profession.label().to_owned(),
+            profession: order.tie.label().to_owned(),
             replaces: order.replaces.as_ref().map(ToString::to_string),
             submitted_by: order.submitted_by.clone(),
             submitted_at: order.submitted_at,

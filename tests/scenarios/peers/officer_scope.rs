@@ -12,15 +12,19 @@ use acceptance::harness::{
     DatabaseKind, Running, chance, folder, free_port, root, run, start, wait_for_port,
 };
 use card::CardStatus;
+use diesel::prelude::*;
+use professional_registry::ImportedRegister;
 use registration_authority::approval::ApprovalVerifier;
 use registration_authority::approval::passkey::NewPasskey;
 use registration_authority::enrolment::{self, NewEnrolment};
+use registration_authority::mandate::{self, Mandate, NewMandate, Quality};
 use registration_authority::officers::{self, Role};
 use store::DatabaseRole;
+use store::schema::register_structures;
 
 use crate::scenarios::officers_keys::authenticator::Authenticator;
 use crate::scenarios::standstill::until;
-use crate::scenarios::workshop::{Workshop, officer, workshop};
+use crate::scenarios::workshop::{SUBMITTER, Workshop, officer, workshop};
 
 /// The table that `web-admin` is tested with.
 const TABLE: &str = "web-admin/src/tests/routes.txt";
@@ -137,9 +141,30 @@ fn proposed_enrolment(workshop: &Workshop) -> String {
     db.write(|db| enrolment::propose(db, &roster, new, &mut chance(), &administrator)).unwrap().number
 }
 
-/// What stands behind the parameters of the addresses: an order that waits, by another's hand, a card that lives, and an
-/// enrolment that waits.
-fn filled_in(path: &str, order: &str, card: &str, enrolment: &str) -> String {
+/// A mandate that nobody has decided on, and its structure.
+fn proposed_mandate(workshop: &Workshop) -> Mandate {
+    let mut db = workshop.open(DatabaseRole::Owner);
+    let structure: String = register_structures::table
+        .filter(register_structures::finess.ne(""))
+        .select(register_structures::technical_id)
+        .first(&mut db)
+        .unwrap();
+    let new = NewMandate {
+        structure: structure.parse().unwrap(),
+        login: "lou.agent".to_owned(),
+        quality: Quality::Director,
+        identifier: None,
+        reference: "Contrat d'adhésion".to_owned(),
+        document: "ab".repeat(32),
+        until: None,
+    };
+    let act = officer(&mut db, SUBMITTER);
+    db.write(|db| mandate::propose(db, &mut ImportedRegister, new, &mut chance(), &act)).unwrap()
+}
+
+/// What stands behind the parameters of the addresses: an order that waits, by another's hand, a card that lives, an enrolment
+/// and a mandate that wait.
+fn filled_in(path: &str, order: &str, card: &str, enrolment: &str, mandate: &Mandate) -> String {
     let number = match path {
         path if path.starts_with("/ra/cartes/") => card,
         path if path.starts_with("/ra/cles/") => enrolment,
@@ -148,6 +173,9 @@ fn filled_in(path: &str, order: &str, card: &str, enrolment: &str) -> String {
     path.replace("{number}", number)
         .replace("{feed}", &"0".repeat(64))
         .replace("{plan}", "PO-2026-000001")
+        .replace("{request}", "CR-2026-000001")
+        .replace("{mandate}", &mandate.number)
+        .replace("{structure}", mandate.structure.as_str())
         .replace("{receipt}", "OP-0000000000000000")
         .replace("{name}", "TEST-VALABLE.cer")
         .replace("{path:.+}", "ca/chain.p7b")
@@ -159,7 +187,7 @@ fn each_role_gets_at_each_address_what_the_table_of_routes_says() {
     let order = workshop.submit(1).remove(0).number;
     let card = workshop.cards(CardStatus::Active)[0].to_string();
     let (port, mut process, links) = officers_pages(&workshop);
-    let enrolment = proposed_enrolment(&workshop);
+    let (enrolment, mandate) = (proposed_enrolment(&workshop), proposed_mandate(&workshop));
     let (place, routes) = (folder(), routes());
     assert!(routes.len() > 20, "the table is not found");
     let mut asked = 0;
@@ -174,7 +202,8 @@ fn each_role_gets_at_each_address_what_the_table_of_routes_says() {
             if path == "/ra/sign-out" || path.starts_with("/pki") || path == "/ra/sign-in" {
                 continue;
             }
-            let (expected, address) = (&answers[*column], filled_in(path, &order, &card, &enrolment));
+            let (expected, address) =
+                (&answers[*column], filled_in(path, &order, &card, &enrolment, &mandate));
             if method == "GET" && answers.values().all(|answer| answer != "404") {
                 assert_eq!(session.send(&address, None).0, *expected, "{role}: GET {address}");
                 asked += 1;
@@ -183,6 +212,7 @@ fn each_role_gets_at_each_address_what_the_table_of_routes_says() {
             if method == "POST" && ["403", "sign-in"].contains(&expected.as_str()) {
                 let fields: &[(&str, &str)] = match path.rsplit('/').next() {
                     Some("opposition") => &[("motif", "stolen"), ("definitif", "oui")],
+                    Some("carte") => &[("numero", "A1"), ("carte", "CPE")],
                     Some("rejeter") => &[("version", "1"), ("motif", "file-wrong")],
                     Some("refuser") => &[("version", "1"), ("motif", "duplicate")],
                     _ => &[("version", "1")],

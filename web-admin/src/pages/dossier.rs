@@ -196,7 +196,7 @@ fn compose(
         name: typography::name(&order.family_name, &order.given_name),
         family_name: order.family_name.clone(),
         given_name: order.given_name.clone(),
-        category: order.category.code(),
+        category: order.tie.category().map_or("", |category| category.code()),
         holder: order.holder.to_string(),
         kind: order.kind.to_string(),
         object: if order.replaces.is_some() { "en remplacement d’une carte" } else { "nouvelle carte" },

@@ -9,17 +9,22 @@ mod filters;
 pub(crate) mod holder;
 mod keys;
 mod lapses;
+mod mandates;
 mod new_key;
 mod new_order;
 mod opposition;
 pub(crate) mod pki;
+mod plans;
 mod question;
 mod queue;
 mod register;
 mod release;
+mod requests;
 pub(crate) mod sign_in;
 mod signing;
 mod stale;
+mod structure;
+mod structures;
 mod tickets;
 
 #[cfg(test)]
@@ -42,7 +47,7 @@ use crate::words::{self, Refusal};
 
 /// Every page, by address. What is not here is not served; whose role gets what answer is written down for
 /// each of them in `tests/routes.txt`.
-pub(crate) const ADDRESSES: [&[Address]; 18] = [
+pub(crate) const ADDRESSES: [&[Address]; 23] = [
     &[Address::at("/").get(|| web::get().to(home))],
     sign_in::ADDRESSES,
     queue::ADDRESSES,
@@ -61,6 +66,11 @@ pub(crate) const ADDRESSES: [&[Address]; 18] = [
     new_key::ADDRESSES,
     keys::ADDRESSES,
     enrolment::ADDRESSES,
+    structures::ADDRESSES,
+    structure::ADDRESSES,
+    mandates::ADDRESSES,
+    requests::ADDRESSES,
+    plans::ADDRESSES,
 ];
 
 /// An address, and what it does by each method that it answers.

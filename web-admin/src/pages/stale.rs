@@ -1,6 +1,7 @@
 //! The page of a decision that came too late: who changed what, and when.
 
 use askama::Template;
+use professional_registry::Category;
 use registration_authority::order::{CardOrder, OrderState};
 use registration_authority::refusal_reasons;
 use store::Code;
@@ -83,7 +84,7 @@ fn versions(order: &CardOrder, seen: &Seen) -> Vec<Change> {
     let fields = [
         ("Le nom d’exercice", &seen.family_name, order.family_name.as_str()),
         ("Le prénom d’exercice", &seen.given_name, order.given_name.as_str()),
-        ("Le code de la catégorie", &seen.category, order.category.code()),
+        ("Le code de la catégorie", &seen.category, order.tie.category().map_or("", Category::code)),
     ];
     for (field, then, now) in fields {
         if !then.is_empty() && then != now {

@@ -1,4 +1,5 @@
 use std::io::Cursor;
+use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
@@ -36,12 +37,12 @@ pub(super) struct House {
     links: SignInLinks,
     pub(super) db: Database,
     pub(super) rng: Rng,
-    approver: DemoApprover,
+    pub(super) approver: DemoApprover,
     /// The keys of admin and of amina, which are pinned.
     pub(super) roots: [Authenticator; 2],
     pub(super) verifier: ApprovalVerifier,
     clock: Arc<AtomicI64>,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl House {
@@ -81,11 +82,18 @@ impl House {
             publication: Arc::new(|_| Publication::UnderWay),
         }));
         let rng = UnwrapErr(getrandom::SysRng);
-        let mut house = Self { state, links, db, rng, approver, roots, verifier, clock, _folder: folder };
+        let mut house = Self { state, links, db, rng, approver, roots, verifier, clock, folder };
         house.enrol_all();
         house.worker();
         house.import_day(0, "DURAND");
         house
+    }
+
+    /// What the owner of the file does to it by hand.
+    pub(super) fn sql(&self, statement: &str) {
+        let file = self.folder.path().join("test.sqlite");
+        let done = Command::new("sqlite3").arg(file).arg(statement).output().unwrap();
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
     }
 
     pub(super) fn now(&self) -> Timestamp {

@@ -17,6 +17,8 @@ mod passkeys;
 mod public_page;
 mod reading;
 mod releases;
+mod requests;
 mod routes;
 mod sign_in;
+mod structures;
 mod tickets;

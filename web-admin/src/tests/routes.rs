@@ -9,6 +9,7 @@ use super::authenticator::Authenticator;
 use super::browser::Browser;
 use super::house::{House, person, rpps};
 use super::public_page::{stranger, upload};
+use super::structures::{LEAVER, MEMBER};
 use crate::pages::ADDRESSES;
 use crate::words;
 
@@ -144,9 +145,14 @@ fn filled_in(house: &mut House, path: &str, number: u32, submitter: &str) -> Str
             let key = Authenticator::new(&login);
             path.replace("{number}", &house.proposed(&key, &login, "Nova BLANC", Role::Auditor))
         }
+        // Whoever submits is its agent, where he is one.
+        _ if path.contains("{structure}") => path.replace("{structure}", &house.structure(submitter)),
+        "/ra/mandats/{mandate}/terminer" => path.replace("{mandate}", &house.mandate(submitter, true)),
+        _ if path.contains("{mandate}") => path.replace("{mandate}", &house.mandate(submitter, false)),
         _ => path
             .replace("{receipt}", "OP-0000000000000000")
             .replace("{plan}", "PO-2026-000001")
+            .replace("{request}", "CR-2026-000001")
             .replace("{ticket}", "TK-0000000000000000")
             .replace("{id}", "0123456789abcdef0123456789abcdef"),
     };
@@ -184,6 +190,26 @@ fn form(path: &str, number: u32) -> Vec<(&'static str, String)> {
         // The page that asks for the signature.
         "/ra/cles/{number}/signer" => &[],
         "/ra/cles/{number}/rejeter" => &[("motif", "not-appointed")],
+        "/ra/structures/{structure}/personnel" => {
+            &[("numero", "A9"), ("fonction", "employee"), ("nom", "LEROY"), ("prenom", "Maël")]
+        }
+        "/ra/structures/{structure}/depart" => &[("numero", LEAVER)],
+        "/ra/structures/{structure}/carte" => &[("numero", MEMBER), ("carte", "CPE")],
+        "/ra/structures/{structure}/liste" => &[
+            ("liste", "identifiant_local;nom;prenom;fonction\nA8;LEROY;Maël;personnel"),
+            ("declarer", "oui"),
+        ],
+        "/ra/structures/{structure}/mandats" => &[
+            ("mandataire", "agent"),
+            ("qualite", "director"),
+            ("reference", "Contrat d'adhésion"),
+            ("empreinte", "abababababababababababababababababababababababababababababababab"),
+        ],
+        "/ra/certificats/{request}/approuver" => &[("version", "1")],
+        "/ra/certificats/{request}/refuser" => &[("version", "1"), ("motif", "key-refused")],
+        "/ra/renouvellements/{plan}/approuver" => &[],
+        "/ra/mandats/{mandate}/refuser" => &[("motif", "document-insufficient")],
+        "/ra/mandats/{mandate}/approuver" | "/ra/mandats/{mandate}/terminer" => &[],
         "/opposition" => &[("numero", "2600000001"), ("motif", "lost"), ("code", "7K3M-9QXD-T5AB-WE2R")],
         "/opposition/declaration" => &[
             ("numero", "2600000001"),

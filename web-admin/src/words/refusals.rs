@@ -20,6 +20,8 @@ pub(crate) fn refusal(code: &str) -> Refusal {
         .or_else(|| of_keys(code))
         .or_else(|| of_releases(code))
         .or_else(|| of_cards(code))
+        .or_else(|| super::structures::of_structures(code))
+        .or_else(|| super::requests::of_requests(code))
         .or_else(|| of_pages(code))
         .unwrap_or(("L'opération n'a pas abouti ; rien n'a été modifié.", OPERATOR));
     Refusal { what, who }

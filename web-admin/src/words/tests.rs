@@ -4,8 +4,18 @@ use super::refusal;
 use crate::faults;
 
 /// What begins so can reach a page.
-const REACHABLE: [&str; 8] =
-    ["order-", "officer-", "reading-", "approval-", "opposition-", "identifier-", "passkey-", "enrolment-"];
+const REACHABLE: [&str; 10] = [
+    "order-",
+    "officer-",
+    "reading-",
+    "approval-",
+    "opposition-",
+    "identifier-",
+    "passkey-",
+    "enrolment-",
+    "mandate-",
+    "staff-",
+];
 
 #[test]
 fn every_refusal_that_can_reach_a_page_has_its_own_french_sentence() {
@@ -19,7 +29,8 @@ fn every_refusal_that_can_reach_a_page_has_its_own_french_sentence() {
 
 #[test]
 fn no_refusal_is_worded_for_a_code_that_does_not_exist() {
-    let source = include_str!("refusals.rs");
+    let source =
+        concat!(include_str!("refusals.rs"), include_str!("requests.rs"), include_str!("structures.rs"));
     let known: Vec<&str> =
         [rules::ALL, professional_registry::faults::ALL, card::faults::ALL, faults::ALL, store::fault::ALL]
             .into_iter()

@@ -1,7 +1,7 @@
 //! What the register says of a dossier.
 
-use professional_registry::{Exercise, ImportedRegister, ProfessionalRecord, Registry};
-use registration_authority::views::{self, Dossier};
+use professional_registry::{Exercise, ImportedRegister, ProfessionalRecord, Registry, StructureRecord};
+use registration_authority::views::{self, Dossier, OfStructure};
 use store::Database;
 
 use crate::failure::Failure;
@@ -34,6 +34,9 @@ pub(super) fn beside(dossier: &Dossier) -> Vec<Line> {
 
 /// What the register says of it all, in one sentence.
 pub(super) fn says(dossier: &Dossier, agrees: bool) -> String {
+    if let Some(of_structure) = &dossier.of_structure {
+        return declared(of_structure, agrees).to_owned();
+    }
     let Some(now) = &dossier.register_now else {
         return "Le répertoire ne connaît personne sous cet identifiant.".to_owned();
     };
@@ -43,7 +46,7 @@ pub(super) fn says(dossier: &Dossier, agrees: bool) -> String {
             Shown(since).day()
         );
     }
-    if now.living_exercise(dossier.order.profession).is_none() {
+    if dossier.order.tie.profession().is_none_or(|profession| now.living_exercise(profession).is_none()) {
         return "Le répertoire ne montre pas d’exercice en cours de cette profession.".to_owned();
     }
     let unchanged = dossier.register_then.as_ref().is_some_and(|then| says_the_same(then, now));
@@ -55,6 +58,19 @@ pub(super) fn says(dossier: &Dossier, agrees: bool) -> String {
     .to_owned()
 }
 
+/// What the agent of the structure declares, and the register says of the structure.
+fn declared(of_structure: &OfStructure, agrees: bool) -> &'static str {
+    let there = of_structure.member.as_ref().is_some_and(|member| member.left_at.is_none());
+    match (&of_structure.structure, there, agrees) {
+        (None, ..) => "Le répertoire ne connaît pas cette structure.",
+        (_, false, _) => "Le mandataire ne déclare plus cette personne dans la structure.",
+        (_, _, true) => {
+            "Le mandataire déclare la même chose que la demande ; le répertoire connaît la structure, et non son personnel."
+        }
+        (_, _, false) => "Le mandataire déclare autre chose que la demande : voyez les lignes marquées.",
+    }
+}
+
 /// Whatever feed it stands in.
 fn says_the_same(then: &ProfessionalRecord, now: &ProfessionalRecord) -> bool {
     ProfessionalRecord { feed: now.feed.clone(), ..then.clone() } == *now
@@ -62,8 +78,15 @@ fn says_the_same(then: &ProfessionalRecord, now: &ProfessionalRecord) -> bool {
 
 /// Where the profession is exercised, as the register says now.
 pub(super) fn places(db: &mut Database, dossier: &Dossier) -> Result<Vec<String>, Failure> {
-    let exercise =
-        dossier.register_now.as_ref().and_then(|now| now.living_exercise(dossier.order.profession));
+    if let Some(of_structure) = &dossier.of_structure {
+        let named = |structure: &StructureRecord| {
+            format!("{}, {}", structure.corporate_name, structure.department_label)
+        };
+        return Ok(of_structure.structure.iter().map(named).collect());
+    }
+    let profession = dossier.order.tie.profession();
+    let now = dossier.register_now.as_ref().zip(profession);
+    let exercise = now.and_then(|(now, profession)| now.living_exercise(profession));
     let activities = exercise.map_or(&[][..], |exercise| &exercise.activities);
     let mut places = Vec::new();
     for activity in activities.iter().take(PLACES) {
@@ -91,7 +114,7 @@ pub(super) fn places(db: &mut Database, dossier: &Dossier) -> Result<Vec<String>
 /// What else the person exercises, or exercised.
 pub(super) fn other_exercises(dossier: &Dossier) -> Vec<String> {
     let all = dossier.register_now.as_ref().map_or(&[][..], |now| &now.exercises);
-    let other = |exercise: &&Exercise| exercise.profession != dossier.order.profession;
+    let other = |exercise: &&Exercise| Some(exercise.profession) != dossier.order.tie.profession();
     all.iter()
         .filter(other)
         .map(|exercise| match exercise.ceased_at {

@@ -1,0 +1,185 @@
+//! `igc structure`
+
+mod mandates;
+mod staff;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use card::{CardKind, CardNumber};
+use clap::Subcommand;
+use professional_registry::IdNatPs;
+use professional_registry::identifiers::TechnicalStructureId;
+use registration_authority::mandate::Quality;
+use registration_authority::staff::Post;
+use store::{DatabaseRole, Timestamp};
+
+use super::Global;
+use crate::installation::Installation;
+use crate::officer::AsOfficer;
+use crate::problem::Problem;
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Who speaks for a structure, and its staff.
+    Show {
+        /// The structure: F and its FINESS, or C and its SIRET.
+        structure: TechnicalStructureId,
+    },
+    /// Propose that an agent speak for a structure, on the ground of a document.
+    Propose {
+        /// The structure.
+        structure: TechnicalStructureId,
+        /// The agent's login.
+        #[arg(long, value_name = "LOGIN")]
+        agent: String,
+        /// As whom he speaks: director, professional or delegate.
+        #[arg(long)]
+        quality: Quality,
+        /// IdNat_PS of a professional.
+        #[arg(long, value_name = "ID")]
+        identifier: Option<IdNatPs>,
+        /// What the document is called.
+        #[arg(long, value_name = "TEXT")]
+        reference: String,
+        /// The document; its SHA-256 is kept, and nothing else of it.
+        #[arg(long, value_name = "FILE")]
+        document: PathBuf,
+        /// Until when at most: 2027-12-31T23:00:00Z.
+        #[arg(long, value_name = "TIME")]
+        until: Option<Timestamp>,
+        #[command(flatten)]
+        officer: AsOfficer,
+    },
+    /// Approve a mandate that somebody else proposed.
+    Approve {
+        /// Its number.
+        mandate: String,
+        #[command(flatten)]
+        officer: AsOfficer,
+    },
+    /// Refuse a mandate, with a reason.
+    Reject {
+        /// Its number.
+        mandate: String,
+        /// The reason's code.
+        #[arg(long, value_name = "CODE")]
+        reason: String,
+        /// The officer's own sentence.
+        #[arg(long, value_name = "TEXT")]
+        text: Option<String>,
+        #[command(flatten)]
+        officer: AsOfficer,
+    },
+    /// End a mandate before its time.
+    End {
+        /// Its number.
+        mandate: String,
+        #[command(flatten)]
+        officer: AsOfficer,
+    },
+    /// Declare one of the staff, as the agent of the structure.
+    Declare {
+        /// The structure.
+        structure: TechnicalStructureId,
+        /// The number that the structure gives.
+        local_id: String,
+        /// What he is there: employee, head or service.
+        #[arg(long, default_value = "employee")]
+        post: Post,
+        /// His family name; none of a service.
+        #[arg(long, value_name = "NAME", default_value = "")]
+        family_name: String,
+        /// His given name; none of a service.
+        #[arg(long, value_name = "NAME", default_value = "")]
+        given_name: String,
+        #[command(flatten)]
+        officer: AsOfficer,
+    },
+    /// Declare that one of the staff has left.
+    Leave {
+        /// The structure.
+        structure: TechnicalStructureId,
+        /// The number that the structure gave.
+        local_id: String,
+        #[command(flatten)]
+        officer: AsOfficer,
+    },
+    /// Declare the staff of a CSV file, all of it or nothing.
+    Import {
+        /// The structure.
+        structure: TechnicalStructureId,
+        /// The file.
+        file: PathBuf,
+        /// Say what it would do, and declare nobody.
+        #[arg(long)]
+        dry_run: bool,
+        #[command(flatten)]
+        officer: AsOfficer,
+    },
+    /// Ask for the card of one of the staff.
+    Order {
+        /// The structure.
+        structure: TechnicalStructureId,
+        /// The number that the structure gives.
+        local_id: String,
+        /// Which kind of card: CPE, CDE, CPA or CDA.
+        #[arg(long)]
+        kind: CardKind,
+        /// The card it takes the place of.
+        #[arg(long, value_name = "CARD")]
+        replaces: Option<CardNumber>,
+        #[command(flatten)]
+        officer: AsOfficer,
+    },
+}
+
+pub fn run(global: &Global, command: &Command) -> Result<ExitCode, Problem> {
+    let installation = Installation::open(global)?;
+    let mut db = installation.database(DatabaseRole::Owner)?;
+    let db = &mut db;
+    match command {
+        Command::Show { structure } => staff::show(global, db, structure),
+        Command::Propose { structure, agent, quality, identifier, reference, document, until, officer } => {
+            let new = mandates::proposal(
+                (structure, agent, *quality),
+                identifier.as_ref(),
+                (reference, document),
+                *until,
+            )?;
+            mandates::propose(global, &installation, db, new, officer)
+        }
+        Command::Approve { mandate, officer } => {
+            mandates::decide(global, &installation, db, mandate, None, officer)
+        }
+        Command::Reject { mandate, reason, text, officer } => {
+            let refused = Some((reason.as_str(), text.as_deref()));
+            mandates::decide(global, &installation, db, mandate, refused, officer)
+        }
+        Command::End { mandate, officer } => mandates::end(global, &installation, db, mandate, officer),
+        Command::Declare { structure, local_id, post, family_name, given_name, officer } => {
+            let new = registration_authority::staff::NewMember {
+                local_id: local_id.clone(),
+                post: *post,
+                family_name: family_name.clone(),
+                given_name: given_name.clone(),
+            };
+            staff::declare(global, &installation, db, structure, &new, officer)
+        }
+        Command::Leave { structure, local_id, officer } => {
+            staff::leave(global, &installation, db, structure, local_id, officer)
+        }
+        Command::Import { structure, file, dry_run, officer } => {
+            staff::import(global, &installation, db, structure, (file, *dry_run), officer)
+        }
+        Command::Order { structure, local_id, kind, replaces, officer } => {
+            let new = registration_authority::order::NewStaffOrder {
+                kind: *kind,
+                structure: structure.clone(),
+                local_id: local_id.clone(),
+                replaces: *replaces,
+            };
+            staff::order(global, &installation, db, new, officer)
+        }
+    }
+}

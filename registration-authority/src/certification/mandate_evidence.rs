@@ -1,0 +1,32 @@
+use store::Database;
+
+use super::evidence::{EvidenceError, decisions_on, missing, verify_decisions};
+use crate::approval::ApprovalVerifier;
+use crate::mandate;
+use crate::order::{CardOrder, StaffTie};
+
+/// Verifies that whoever submitted the order spoke for the structure: an officer approved his mandate, for this structure, and it
+/// stood when he asked and when the order was decided on.
+///
+/// The proof of the mandate is verified as of its own moment: a mandate lasts for years, the life of a proof is that of an order.
+pub(super) fn verify(
+    db: &mut Database,
+    verifier: &ApprovalVerifier,
+    order: &CardOrder,
+    tie: &StaffTie,
+) -> Result<(), EvidenceError> {
+    let subject = format!("order {}", order.number);
+    let mandate = mandate::get(db, &tie.mandate)?;
+    if mandate.login != order.submitted_by || mandate.structure != tie.structure {
+        return Err(missing(&subject, "its mandate is another agent's, or for another structure"));
+    }
+    let mut moments = vec![order.submitted_at];
+    moments.extend(decisions_on(db, &order.decidable())?.into_iter().map(|decision| decision.decided_at));
+    if !moments.into_iter().all(|moment| mandate.stood(moment)) {
+        return Err(missing(&subject, "the mandate of its agent did not stand"));
+    }
+    let subject = mandate.decidable();
+    let decided = mandate.decisions.iter().map(|decision| decision.decided_at).max();
+    let at = decided.ok_or_else(|| missing(&subject.number, "nobody decided on it"))?;
+    verify_decisions(db, verifier, &subject, at).map(drop)
+}

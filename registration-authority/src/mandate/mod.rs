@@ -1,0 +1,289 @@
+//! Mandates: who speaks for a structure (*mandataire*), on the ground of which document.
+//!
+//! A registration officer proposes one, with the SHA-256 of the document that he holds in his hand; another one approves it, and signs
+//! for it as for an order. It lasts until its day, or until somebody [`end`]s it. [`standing`] is for pages and rules; what the
+//! worker certifies rests on the decision itself, which `certification` verifies again.
+
+pub mod canonical;
+mod decide;
+mod propose;
+
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+use std::str::FromStr;
+
+use diesel::prelude::*;
+use professional_registry::IdNatPs;
+use professional_registry::identifiers::TechnicalStructureId;
+use store::schema::{structure_mandate_ends, structure_mandates};
+use store::{Act, Code, Database, Fault, Timestamp};
+use thiserror::Error;
+
+pub use decide::{DecideMandateError, EndError, decide, end};
+pub use propose::{NewMandate, ProposeMandateError, REFERENCE_BOUND, propose};
+
+use crate::approval::{Decidable, SubjectKind, Verdict};
+use crate::decision::{self, Decision};
+use crate::faults;
+
+/// As whom the agent speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Quality {
+    /// Its head.
+    Director,
+    /// A professional who practises there.
+    Professional,
+    /// Somebody to whom its head gave the task.
+    Delegate,
+}
+
+impl Quality {
+    /// Every quality, in the order of a list.
+    pub const ALL: [Self; 3] = [Self::Director, Self::Professional, Self::Delegate];
+
+    /// As stored and as signed.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Director => "director",
+            Self::Professional => "professional",
+            Self::Delegate => "delegate",
+        }
+    }
+}
+
+impl fmt::Display for Quality {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for Quality {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::ALL
+            .into_iter()
+            .find(|quality| quality.as_str() == text)
+            .ok_or("must be director, professional or delegate")
+    }
+}
+
+/// Where a mandate stands, as its rows say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MandateState {
+    /// Waits for its decision.
+    Proposed,
+    /// An officer has approved it.
+    Approved {
+        /// When.
+        at: Timestamp,
+    },
+    /// An officer has refused it.
+    Refused,
+    /// It was approved, and ended.
+    Ended {
+        /// When it was approved.
+        approved_at: Timestamp,
+        /// When it ended.
+        at: Timestamp,
+    },
+}
+
+impl MandateState {
+    /// As `Decidable` names a state.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Proposed => SubjectKind::StructureMandate.open_state(),
+            Self::Approved { .. } => Verdict::Approve.state(),
+            Self::Refused => Verdict::Refuse.state(),
+            Self::Ended { .. } => "ended",
+        }
+    }
+}
+
+/// One mandate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mandate {
+    /// `MA-2026-000001`.
+    pub number: String,
+    /// For which structure.
+    pub structure: TechnicalStructureId,
+    /// The agent's login.
+    pub login: String,
+    /// As whom he speaks.
+    pub quality: Quality,
+    /// Who he is in the register; of a professional, and of nobody else.
+    pub identifier: Option<IdNatPs>,
+    /// What the document is called: `Contrat d'adhésion 2026-0412`.
+    pub reference: String,
+    /// Its SHA-256, in hexadecimal.
+    pub document: String,
+    /// Until when at most.
+    pub until: Option<Timestamp>,
+    /// The officer's login.
+    pub proposed_by: String,
+    /// When.
+    pub proposed_at: Timestamp,
+    /// When it was ended before its time.
+    pub ended_at: Option<Timestamp>,
+    /// Who decided what.
+    pub decisions: Vec<Decision>,
+}
+
+impl Mandate {
+    /// Where it stands. One refusal ends it, whoever approved it.
+    pub fn state(&self) -> MandateState {
+        if self.decisions.iter().any(|decision| !decision.approves()) {
+            return MandateState::Refused;
+        }
+        match (self.decisions.iter().map(|decision| decision.decided_at).min(), self.ended_at) {
+            (None, _) => MandateState::Proposed,
+            (Some(at), None) => MandateState::Approved { at },
+            (Some(approved_at), Some(at)) => MandateState::Ended { approved_at, at },
+        }
+    }
+
+    /// Whether it stood at that moment.
+    pub fn stood(&self, at: Timestamp) -> bool {
+        let (since, ended_at) = match self.state() {
+            MandateState::Approved { at } => (at, None),
+            MandateState::Ended { approved_at, at } => (approved_at, Some(at)),
+            MandateState::Proposed | MandateState::Refused => return false,
+        };
+        since <= at && ended_at.is_none_or(|end| at < end) && self.until.is_none_or(|end| at < end)
+    }
+
+    /// What an officer decides on: never on what he proposed.
+    pub fn decidable(&self) -> Decidable {
+        Decidable {
+            kind: SubjectKind::StructureMandate,
+            number: self.number.clone(),
+            version: 1,
+            state: self.state().name(),
+            submitted_by: self.proposed_by.clone(),
+            canonical: canonical::encode(self),
+        }
+    }
+}
+
+/// Why a mandate cannot be had.
+#[derive(Debug, Error)]
+pub enum MandateError {
+    /// There is none of this number.
+    #[error("no mandate {0}")]
+    Unknown(String),
+    /// The row is not what this program writes.
+    #[error("mandate {0}: {1} cannot be read")]
+    RowAltered(String, &'static str),
+    /// The database refused.
+    #[error("database: {0}")]
+    Database(#[from] diesel::result::Error),
+}
+
+impl Fault for MandateError {
+    fn code(&self) -> Code {
+        match self {
+            Self::Unknown(_) => faults::MANDATE_UNKNOWN,
+            Self::RowAltered(..) => faults::MANDATE_ROW_ALTERED,
+            Self::Database(_) => store::fault::DATABASE,
+        }
+    }
+}
+
+/// The mandate of this number.
+pub fn get(db: &mut Database, number: &str) -> Result<Mandate, MandateError> {
+    let row: Option<Row> =
+        structure_mandates::table.find(number).select(Row::as_select()).first(db).optional()?;
+    read(db, row.ok_or_else(|| MandateError::Unknown(number.to_owned()))?)
+}
+
+/// Every mandate of a structure, newest first.
+pub fn of_structure(
+    db: &mut Database,
+    structure: &TechnicalStructureId,
+) -> Result<Vec<Mandate>, MandateError> {
+    let rows: Vec<Row> = structure_mandates::table
+        .filter(structure_mandates::structure.eq(structure.to_string()))
+        .order(structure_mandates::number.desc())
+        .select(Row::as_select())
+        .load(db)?;
+    rows.into_iter().map(|row| read(db, row)).collect()
+}
+
+/// Every mandate of an agent, newest first.
+pub fn of_agent(db: &mut Database, login: &str) -> Result<Vec<Mandate>, MandateError> {
+    let rows: Vec<Row> = structure_mandates::table
+        .filter(structure_mandates::login.eq(login))
+        .order(structure_mandates::number.desc())
+        .select(Row::as_select())
+        .load(db)?;
+    rows.into_iter().map(|row| read(db, row)).collect()
+}
+
+/// Those that wait for their decision, oldest first.
+pub fn waiting(db: &mut Database) -> Result<Vec<Mandate>, MandateError> {
+    let rows: Vec<Row> = structure_mandates::table
+        .filter(diesel::dsl::not(diesel::dsl::exists(
+            store::schema::decisions::table
+                .filter(store::schema::decisions::subject_kind.eq(SubjectKind::StructureMandate.as_str()))
+                .filter(store::schema::decisions::subject_number.eq(structure_mandates::number)),
+        )))
+        .order(structure_mandates::number)
+        .limit(200)
+        .select(Row::as_select())
+        .load(db)?;
+    rows.into_iter().map(|row| read(db, row)).collect()
+}
+
+/// The mandate by which the officer who acts speaks for the structure now, as its rows say.
+pub fn standing(
+    db: &mut Database,
+    structure: &TechnicalStructureId,
+    act: &Act,
+) -> Result<Option<Mandate>, MandateError> {
+    let Some(login) = act.actor.officer() else { return Ok(None) };
+    let his = of_structure(db, structure)?.into_iter().filter(|mandate| mandate.login == login);
+    Ok(his.into_iter().find(|mandate| mandate.stood(act.at)))
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = structure_mandates)]
+struct Row {
+    number: String,
+    structure: String,
+    login: String,
+    quality: String,
+    identifier: Option<String>,
+    reference: String,
+    document: String,
+    until: Option<Timestamp>,
+    proposed_by: String,
+    proposed_at: Timestamp,
+}
+
+fn read(db: &mut Database, row: Row) -> Result<Mandate, MandateError> {
+    let altered = |column| MandateError::RowAltered(row.number.clone(), column);
+    let identifier = row.identifier.as_deref().map(str::parse).transpose();
+    let (structure, quality) = (row.structure.parse(), row.quality.parse());
+    let mandate = Mandate {
+        structure: structure.map_err(|_| altered("its structure"))?,
+        quality: quality.map_err(|_| altered("its quality"))?,
+        identifier: identifier.map_err(|_| altered("its identifier"))?,
+        ended_at: structure_mandate_ends::table
+            .find(&row.number)
+            .select(structure_mandate_ends::ended_at)
+            .first(db)
+            .optional()?,
+        decisions: decision::of(db, SubjectKind::StructureMandate, &row.number)?,
+        number: row.number,
+        login: row.login,
+        reference: row.reference,
+        document: row.document,
+        until: row.until,
+        proposed_by: row.proposed_by,
+        proposed_at: row.proposed_at,
+    };
+    Ok(mandate)
+}

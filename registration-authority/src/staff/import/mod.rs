@@ -1,0 +1,167 @@
+//! The staff of a structure from a file: read whole, compared with what stands, shown, and only then declared.
+//!
+//! CSV in UTF-8, with or without a byte order mark; `;` between the cells, one header line:
+//!
+//! ```text
+//! identifiant_local;nom;prenom;fonction
+//! CPET0002;DURAND;Élise;personnel
+//! 000000042;;;service
+//! ```
+//!
+//! `fonction` is `personnel`, `responsable` or `service`. Every row that is wrong is told with its line, its column and the
+//! rule; a file with one is not declared, in no part.
+
+mod read;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeSet;
+
+use professional_registry::identifiers::TechnicalStructureId;
+use rand_core::CryptoRng;
+use serde::Serialize;
+use store::{Act, Code, Database, Fault};
+use thiserror::Error;
+
+use super::declare::{DeclareError, Declared, NewMember, declare, difference, mandated};
+use super::find;
+use crate::faults;
+use read::read;
+
+/// Most octets of a file.
+pub const FILE_BOUND: usize = 1 << 20;
+/// Most rows of a file: they are declared in one transaction, behind which an opposition waits.
+pub const ROWS_BOUND: usize = 1000;
+/// The columns, in their order.
+pub const COLUMNS: [&str; 4] = ["identifiant_local", "nom", "prenom", "fonction"];
+
+/// What a file would do, or did.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct StaffImport {
+    /// Rows after the header.
+    pub rows: usize,
+    /// Whom nobody had declared.
+    pub new: Vec<String>,
+    /// Whose names or post are others.
+    pub changed: Vec<String>,
+    /// How many stand as the file says.
+    pub unchanged: usize,
+    /// What is wrong, by line.
+    pub errors: Vec<RowError>,
+}
+
+/// What is wrong with a row.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RowError {
+    /// In the file, from 1; the header is line 1.
+    pub line: u64,
+    /// The column.
+    pub column: &'static str,
+    /// The rule, in French.
+    pub reason: String,
+}
+
+/// Why a file is not declared.
+#[derive(Debug, Error)]
+pub enum StaffImportError {
+    /// It is no such file.
+    #[error("line {line}: {reason}")]
+    File {
+        /// Where.
+        line: u64,
+        /// What is wrong, in French.
+        reason: String,
+    },
+    /// Rows are wrong: [`preview`] says which.
+    #[error("{0} rows are wrong; nothing was declared")]
+    Rows(usize),
+    /// The actor may not declare, or a row cannot be.
+    #[error(transparent)]
+    Declare(#[from] DeclareError),
+    /// The database refused.
+    #[error("database: {0}")]
+    Database(#[from] diesel::result::Error),
+}
+
+impl Fault for StaffImportError {
+    fn code(&self) -> Code {
+        match self {
+            Self::File { .. } => faults::STAFF_FILE_UNREADABLE,
+            Self::Rows(_) => faults::STAFF_ROWS_INVALID,
+            Self::Declare(error) => error.code(),
+            Self::Database(_) => store::fault::DATABASE,
+        }
+    }
+}
+
+/// What the file would do, declaring nothing.
+pub fn preview(
+    db: &mut Database,
+    structure: &TechnicalStructureId,
+    file: &[u8],
+    act: &Act,
+) -> Result<StaffImport, StaffImportError> {
+    mandated(db, structure, act)?;
+    compare(db, structure, file).map(|(import, _)| import)
+}
+
+/// Declares everybody whom the file names, or nobody. Inside the caller's write transaction.
+pub fn apply(
+    db: &mut Database,
+    structure: &TechnicalStructureId,
+    file: &[u8],
+    rng: &mut dyn CryptoRng,
+    act: &Act,
+) -> Result<StaffImport, StaffImportError> {
+    mandated(db, structure, act)?;
+    let (import, members) = compare(db, structure, file)?;
+    if !import.errors.is_empty() {
+        return Err(StaffImportError::Rows(import.errors.len()));
+    }
+    for member in &members {
+        declare(db, structure, member, rng, act)?;
+    }
+    Ok(import)
+}
+
+fn compare(
+    db: &mut Database,
+    structure: &TechnicalStructureId,
+    file: &[u8],
+) -> Result<(StaffImport, Vec<NewMember>), StaffImportError> {
+    let rows = read(file)?;
+    let mut import = StaffImport { rows: rows.len(), ..StaffImport::default() };
+    let (mut seen, mut members) = (BTreeSet::new(), Vec::new());
+    for (line, row) in rows {
+        let member = match row {
+            Ok(member) => member,
+            Err((column, reason)) => {
+                import.errors.push(RowError { line, column, reason });
+                continue;
+            }
+        };
+        if !seen.insert(member.local_id.clone()) {
+            let reason = "ce numéro figure déjà plus haut dans le fichier".to_owned();
+            import.errors.push(RowError { line, column: COLUMNS[0], reason });
+            continue;
+        }
+        let before = find(db, structure, &member.local_id).map_err(DeclareError::from)?;
+        match difference(before.as_ref(), &member) {
+            Ok(Declared::New) => import.new.push(member.local_id.clone()),
+            Ok(Declared::Changed) => import.changed.push(member.local_id.clone()),
+            Ok(Declared::Unchanged) => import.unchanged += 1,
+            Err(DeclareError::NumberTaken(..)) if before.is_some_and(|before| before.left_at.is_some()) => {
+                let reason = "ce numéro est celui d’une personne qui est partie".to_owned();
+                import.errors.push(RowError { line, column: COLUMNS[0], reason });
+            }
+            Err(DeclareError::NumberTaken(..)) => {
+                let reason = "ce numéro est celui d’une personne, ou d’un service, et le reste".to_owned();
+                import.errors.push(RowError { line, column: COLUMNS[3], reason });
+            }
+            Err(error) => return Err(error.into()),
+        }
+        members.push(member);
+    }
+    Ok((import, members))
+}

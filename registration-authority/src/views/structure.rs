@@ -1,0 +1,133 @@
+use std::collections::BTreeMap;
+
+use card::Card;
+use professional_registry::identifiers::TechnicalStructureId;
+use professional_registry::{Registry, RegistryError, StructureRecord};
+use store::{Act, Code, Database, Fault};
+use thiserror::Error;
+
+use super::OrderSummary;
+use crate::faults;
+use crate::mandate::{self, Mandate, MandateError};
+use crate::officers::{self, NotAuthorised, Right, Role};
+use crate::order::{self, OrderError};
+use crate::staff::{self, StaffError, StaffMember};
+
+/// Members of one page.
+pub const MEMBERS_SHOWN: i64 = 200;
+
+/// A structure: who speaks for it, its staff, their cards.
+#[derive(Clone, Debug)]
+pub struct StructureView {
+    /// Which.
+    pub id: TechnicalStructureId,
+    /// What the register says of it; `None` where it does not know it.
+    pub record: Option<StructureRecord>,
+    /// Who speaks for it, or did, or may; newest first. An agent sees his own.
+    pub mandates: Vec<Mandate>,
+    /// The mandate by which the reader speaks for it now.
+    pub own: Option<Mandate>,
+    /// Its staff by local number, a page of it.
+    pub members: Vec<MemberView>,
+    /// Whether there are more after them.
+    pub more: bool,
+}
+
+/// One of the staff, and what was asked for him.
+#[derive(Clone, Debug)]
+pub struct MemberView {
+    /// As declared.
+    pub member: StaffMember,
+    /// His orders, newest first, each with its card.
+    pub orders: Vec<(OrderSummary, Option<Card>)>,
+}
+
+/// Why a structure cannot be shown.
+#[derive(Debug, Error)]
+pub enum StructureError {
+    /// The actor may not read it.
+    #[error(transparent)]
+    NotAuthorised(#[from] NotAuthorised),
+    /// An agent reads the structures that he speaks for.
+    #[error("{0} has no mandate for structure {1}")]
+    NotMandated(String, TechnicalStructureId),
+    /// The mandates cannot be had.
+    #[error(transparent)]
+    Mandate(#[from] MandateError),
+    /// The staff cannot be had.
+    #[error(transparent)]
+    Staff(#[from] StaffError),
+    /// An order cannot be had.
+    #[error(transparent)]
+    Order(#[from] OrderError),
+    /// The register does not answer.
+    #[error(transparent)]
+    Registry(#[from] RegistryError),
+    /// The database refused.
+    #[error("database: {0}")]
+    Database(#[from] diesel::result::Error),
+}
+
+impl Fault for StructureError {
+    fn code(&self) -> Code {
+        match self {
+            Self::NotAuthorised(error) => error.code(),
+            Self::NotMandated(..) => faults::ORDER_NOT_MANDATED,
+            Self::Mandate(error) => error.code(),
+            Self::Staff(error) => error.code(),
+            Self::Order(error) => error.code(),
+            Self::Registry(error) => error.code(),
+            Self::Database(_) => store::fault::DATABASE,
+        }
+    }
+}
+
+/// The mandates that concern the reader: an agent's own; for everybody else those that wait for a decision.
+pub fn mandates(db: &mut Database, act: &Act) -> Result<Vec<Mandate>, StructureError> {
+    let officer = officers::require(db, Right::ReadStructures, act)?;
+    match officer.role {
+        Role::CertificationAgent => Ok(mandate::of_agent(db, &officer.login)?),
+        _ => Ok(mandate::waiting(db)?),
+    }
+}
+
+/// A structure, and a page of its staff after the local number `after`. Inside `db.snapshot(…)`, so that its parts agree.
+pub fn structure(
+    db: &mut Database,
+    registry: &mut dyn Registry,
+    id: &TechnicalStructureId,
+    after: &str,
+    act: &Act,
+) -> Result<StructureView, StructureError> {
+    let officer = officers::require(db, Right::ReadStructures, act)?;
+    let own = mandate::standing(db, id, act)?;
+    let mut mandates = mandate::of_structure(db, id)?;
+    if officer.role == Role::CertificationAgent {
+        if own.is_none() {
+            return Err(StructureError::NotMandated(officer.login, id.clone()));
+        }
+        mandates.retain(|mandate| mandate.login == officer.login);
+    }
+    let mut staff = staff::list(db, id, after, MEMBERS_SHOWN + 1)?;
+    let shown = usize::try_from(MEMBERS_SHOWN).unwrap_or(usize::MAX);
+    let more = staff.len() > shown;
+    staff.truncate(shown);
+    let mut orders: BTreeMap<String, Vec<(OrderSummary, Option<Card>)>> = BTreeMap::new();
+    for order in order::of_structure(db, id)? {
+        let local_id = order.holder.local_id().unwrap_or_default().to_owned();
+        let card = card::of_order(db, &order.number)?;
+        orders.entry(local_id).or_default().push((OrderSummary::from(&order), card));
+    }
+    let member = |member: StaffMember| {
+        let orders = orders.remove(&member.local_id).unwrap_or_default();
+        MemberView { member, orders }
+    };
+    Ok(StructureView {
+        record: registry.structure(db, id)?,
+        members: staff.into_iter().map(member).collect(),
+        id: id.clone(),
+        mandates,
+        own,
+        more,
+    })
+}

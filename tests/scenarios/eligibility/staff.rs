@@ -1,0 +1,100 @@
+//! The cases of the cards for the staff of a structure.
+
+use card::CardKind;
+use professional_registry::StructureRecord;
+use registration_authority::eligibility::{Product, ProductRules, StaffFacts, StaffNamed, judge_staff};
+use registration_authority::staff::{Post, StaffMember};
+
+use super::{askers, at, deciders, line, refused, standings, structure};
+
+/// A card for the staff of a structure.
+pub(super) fn card(rules: &ProductRules) -> String {
+    let health = matches!(rules.product, Product::Card(CardKind::Cpe | CardKind::Cde));
+    let finess = structure();
+    let siret =
+        StructureRecord { finess: None, siret: Some("00000000029751".parse().unwrap()), ..finess.clone() };
+    let unnumbered = StructureRecord { finess: None, ..finess.clone() };
+    let post = rules.staff.as_ref().unwrap().posts[0];
+    let there = |post| StaffMember {
+        structure: finess.technical_id.clone(),
+        local_id: "000000042".to_owned(),
+        post,
+        family_name: "DURAND".to_owned(),
+        given_name: "Élise".to_owned(),
+        declared_by: "lou.agent".to_owned(),
+        declared_at: at(),
+        left_at: None,
+    };
+    let (member, left) = (there(post), StaffMember { left_at: Some(at()), ..there(post) });
+    let ordinary = StaffFacts {
+        asker: None,
+        mandated: true,
+        structure: "F0B0193488",
+        record: Some(if health { &finess } else { &siret }),
+        local_id: "000000042",
+        member: Some(&member),
+        named: None,
+        standing: None,
+        decider: None,
+    };
+    let mut text = String::new();
+    for (who, asker) in askers() {
+        text.push_str(&line(&[who], of_staff(rules, &StaffFacts { asker: Some(asker), ..ordinary })));
+    }
+    let unmandated = StaffFacts { mandated: false, ..ordinary };
+    text.push_str(&line(
+        &["un mandataire sans mandat en cours pour la structure"],
+        of_staff(rules, &unmandated),
+    ));
+    text.push_str("\nCe que dit le répertoire de la structure\n");
+    for (words, record) in [
+        ("connue, avec un FINESS", Some(&finess)),
+        ("connue, avec un SIRET et sans FINESS", Some(&siret)),
+        ("connue, sans FINESS ni SIRET", Some(&unnumbered)),
+        ("inconnue", None),
+    ] {
+        text.push_str(&line(&[words], of_staff(rules, &StaffFacts { record, ..ordinary })));
+    }
+    text.push_str("\nCe que le mandataire a déclaré\n");
+    let posts = Post::ALL.map(|post| (post_in_words(post), there(post)));
+    for (words, member) in &posts {
+        text.push_str(&line(&[words], of_staff(rules, &StaffFacts { member: Some(member), ..ordinary })));
+    }
+    for (words, member) in [("une personne qui est partie", Some(&left)), ("personne sous ce numéro", None)]
+    {
+        text.push_str(&line(&[words], of_staff(rules, &StaffFacts { member, ..ordinary })));
+    }
+    text.push_str("\nLes autres demandes et cartes du porteur\n");
+    for (words, standing) in standings() {
+        let facts = StaffFacts { standing: Some(&standing), ..ordinary };
+        text.push_str(&line(&[words], of_staff(rules, &facts)));
+    }
+    text.push_str("\nQui approuve\n");
+    for (words, decider) in deciders() {
+        let facts = StaffFacts { decider: Some(decider), ..ordinary };
+        text.push_str(&line(&[words], of_staff(rules, &facts)));
+    }
+    text.push_str("\nCe que la demande dit du porteur, à la décision\n");
+    for (words, family_name, given_name) in [
+        ("le même nom et le même prénom", "DURAND", "Élise"),
+        ("un autre nom", "DURANT", "Élise"),
+        ("un autre prénom", "DURAND", "Elise"),
+    ] {
+        let facts = StaffFacts { named: Some(StaffNamed { family_name, given_name }), ..ordinary };
+        text.push_str(&line(&[words], of_staff(rules, &facts)));
+    }
+    text
+}
+
+fn of_staff(rules: &ProductRules, facts: &StaffFacts<'_>) -> String {
+    let refusals = judge_staff(rules, facts);
+    if refusals.is_empty() { "PERMIS".to_owned() } else { refused(&refusals) }
+}
+
+fn post_in_words(post: Post) -> &'static str {
+    match post {
+        Post::Employee => "une personne du personnel",
+        Post::Head => "le responsable de la structure",
+        Post::Service => "un service, sans nom",
+    }
+}

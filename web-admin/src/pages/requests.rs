@@ -1,0 +1,222 @@
+//! Requests for software certificates that wait for their decision.
+
+use std::collections::HashMap;
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::web;
+use askama::Template;
+use professional_registry::{ImportedRegister, Registry};
+use registration_authority::approval::{Decidable, SubjectKind, Verdict};
+use registration_authority::certificate_request::{self, CertificateRequest, RequestState};
+use registration_authority::officers::{self, Right};
+use sha2::{Digest, Sha256};
+use store::{Code, Database};
+
+use super::dossier::name_of;
+use super::release::{self, Problem, Reason};
+use super::signing::{self, Asked, SignPage, Signed};
+use super::{Address, filters, page, to};
+use crate::desk::{Desk, Work};
+use crate::failure::{Failure, status_of};
+use crate::frame::Frame;
+use crate::posted::{Fields, Posted};
+use crate::typography::Shown;
+
+/// Most requests on the page; the others come when these are decided.
+const SHOWN: i64 = 200;
+
+pub(super) const ADDRESSES: &[Address] = &[
+    Address::at("/ra/certificats").get(|| web::get().to(show)).needs(Right::ReadQueue),
+    Address::at("/ra/certificats/{request}/approuver").post(|| web::post().to(approve)).needs(Right::Decide),
+    Address::at("/ra/certificats/{request}/refuser").post(|| web::post().to(refuse)).needs(Right::Decide),
+];
+
+#[derive(Template)]
+#[template(path = "requests.html")]
+struct RequestsPage {
+    frame: Frame,
+    done: Option<&'static str>,
+    problem: Option<Problem>,
+    requests: Vec<Line>,
+    reasons: Vec<Reason>,
+}
+
+impl RequestsPage {
+    fn section(&self) -> &'static str {
+        "certificats"
+    }
+}
+
+struct Line {
+    number: String,
+    version: i64,
+    profile: String,
+    structure: String,
+    common_name: String,
+    dns_names: Vec<String>,
+    /// SHA-256 of the public key.
+    key: String,
+    submitted_by: String,
+    submitted_at: Shown,
+    /// Whether this officer sees the buttons. A help to him: the rule is asked again at each act.
+    decides: bool,
+}
+
+enum Outcome {
+    Done,
+    Sign(Box<SignPage>),
+    Again(Code, Box<RequestsPage>),
+}
+
+async fn show(desk: Desk, query: web::Query<HashMap<String, String>>) -> Result<HttpResponse, Failure> {
+    let done = match query.get("fait").map(String::as_str) {
+        Some("approbation") => Some("La demande est approuvée ; le certificat est établi sous peu."),
+        Some("refus") => Some("La demande est refusée."),
+        _ => None,
+    };
+    let frame = desk.frame();
+    let template = desk.work(move |work| read(work, frame, done, None)).await?;
+    page(StatusCode::OK, &template)
+}
+
+async fn approve(number: web::Path<String>, posted: Posted) -> Result<HttpResponse, Failure> {
+    decide(number.into_inner(), posted, Verdict::Approve, "approbation").await
+}
+
+async fn refuse(number: web::Path<String>, posted: Posted) -> Result<HttpResponse, Failure> {
+    decide(number.into_inner(), posted, Verdict::Refuse, "refus").await
+}
+
+/// Decides on a request, and answers: by GET when it is done, with the page and why not otherwise.
+async fn decide(
+    number: String,
+    posted: Posted,
+    verdict: Verdict,
+    done: &'static str,
+) -> Result<HttpResponse, Failure> {
+    let Posted { desk, fields } = posted;
+    let frame = desk.frame();
+    let outcome = desk
+        .work(move |work| match record(work, frame.clone(), &number, verdict, &fields) {
+            Ok(None) => Ok(Outcome::Done),
+            Ok(Some(template)) => Ok(Outcome::Sign(template)),
+            Err(failure) => {
+                let code = release::told(failure)?;
+                Ok(Outcome::Again(code, Box::new(read(work, frame, None, Some(code))?)))
+            }
+        })
+        .await?;
+    match outcome {
+        Outcome::Done => Ok(to(&format!("/ra/certificats?fait={done}"))),
+        Outcome::Sign(template) => page(StatusCode::OK, &*template),
+        Outcome::Again(code, template) => page(status_of(code), &*template),
+    }
+}
+
+/// Records the decision; gives the page that asks for its signature where that is not there yet.
+fn record(
+    work: &mut Work<'_>,
+    frame: Frame,
+    number: &str,
+    verdict: Verdict,
+    fields: &Fields,
+) -> Result<Option<Box<SignPage>>, Failure> {
+    officers::require(work.db, Right::Decide, work.act)?;
+    let request = certificate_request::get(work.db, number)?;
+    let subject = request.decidable();
+    let reason = match verdict {
+        Verdict::Approve => None,
+        Verdict::Refuse => Some(release::reason(fields)?),
+    };
+    let asked = asked(&request, &subject, verdict, reason);
+    let proof = match signing::sign(work, frame, asked, fields)? {
+        Signed::Proof(proof) => proof,
+        Signed::Ask(template) => return Ok(Some(template)),
+    };
+    let version = fields.text("version").parse().unwrap_or(0);
+    let text = Some(fields.text("precision")).filter(|text| !text.is_empty());
+    let (verifier, rng, act) = (work.state.verifier(), &mut *work.rng, work.act);
+    work.db.write(|db| match verdict {
+        Verdict::Approve => certificate_request::approve(db, verifier, number, version, &proof, rng, act),
+        Verdict::Refuse => certificate_request::refuse(db, verifier, number, version, &proof, text, rng, act),
+    })?;
+    Ok(None)
+}
+
+fn asked<'a>(
+    request: &CertificateRequest,
+    subject: &'a Decidable,
+    verdict: Verdict,
+    reason: Option<&'static str>,
+) -> Asked<'a> {
+    let (act, what) = match verdict {
+        Verdict::Approve => ("approuver", "Approuver une demande de certificat logiciel"),
+        Verdict::Refuse => ("refuser", "Refuser une demande de certificat logiciel"),
+    };
+    let mut lines = vec![
+        ("Demande", request.number.clone()),
+        ("Gabarit", request.profile.clone()),
+        ("Structure", request.structure.to_string()),
+        ("Nom", request.common_name.clone()),
+    ];
+    lines.extend(request.dns_names.iter().map(|name| ("Nom d’hôte", name.clone())));
+    lines.push(("Empreinte de la clé", fingerprint(request)));
+    Asked {
+        subject,
+        verdict,
+        reason,
+        what,
+        lines,
+        action: format!("/ra/certificats/{}/{act}", request.number),
+        back: "/ra/certificats".to_owned(),
+    }
+}
+
+fn read(
+    work: &mut Work<'_>,
+    frame: Frame,
+    done: Option<&'static str>,
+    problem: Option<Code>,
+) -> Result<RequestsPage, Failure> {
+    let decides = work.officer.role.may(Right::Decide) && signing::can_sign(work)?;
+    let (login, act) = (work.officer.login.as_str(), work.act);
+    work.db.snapshot(|db| {
+        let mut requests = Vec::new();
+        officers::require(db, Right::ReadQueue, act)?;
+        for request in certificate_request::list(db, Some(RequestState::Submitted.name()), None, SHOWN)? {
+            let decides = decides && request.submitted_by != login;
+            requests.push(Line { decides, ..line(db, &request)? });
+        }
+        Ok(RequestsPage {
+            frame,
+            done,
+            problem: problem.map(Problem::of),
+            requests,
+            reasons: release::reasons(SubjectKind::CertificateRequest),
+        })
+    })
+}
+
+fn line(db: &mut Database, request: &CertificateRequest) -> Result<Line, Failure> {
+    let structure = ImportedRegister.structure(db, &request.structure)?;
+    Ok(Line {
+        number: request.number.clone(),
+        version: request.version,
+        profile: request.profile.clone(),
+        structure: match structure {
+            Some(structure) => format!("{} ({})", structure.corporate_name, request.structure),
+            None => request.structure.to_string(),
+        },
+        common_name: request.common_name.clone(),
+        dns_names: request.dns_names.clone(),
+        key: fingerprint(request),
+        submitted_by: name_of(db, &request.submitted_by)?,
+        submitted_at: Shown(request.submitted_at),
+        decides: false,
+    })
+}
+
+fn fingerprint(request: &CertificateRequest) -> String {
+    hex::encode(Sha256::digest(&request.public_key))
+}

@@ -1,0 +1,169 @@
+//! One structure: who speaks for it, its staff and their cards; what its agent declares and asks for.
+
+mod read;
+
+use std::collections::HashMap;
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::web;
+use card::CardKind;
+use professional_registry::ImportedRegister;
+use professional_registry::identifiers::TechnicalStructureId;
+use registration_authority::officers::{self, Right};
+use registration_authority::order::{self, NewStaffOrder};
+use registration_authority::staff::import::{self, StaffImport};
+use registration_authority::staff::{self, NewMember, Post};
+use registration_authority::{faults as rules, views};
+use store::{Code, Kind};
+
+pub(super) use read::{Said, StructurePage, state_in_words};
+
+use super::{Address, page, to};
+use crate::desk::{Desk, Work};
+use crate::failure::{Failure, status_of};
+use crate::faults;
+use crate::posted::{Fields, Posted};
+
+pub(super) const ADDRESSES: &[Address] = &[
+    Address::at("/ra/structures/{structure}").get(|| web::get().to(show)).needs(Right::ReadStructures),
+    Address::at("/ra/structures/{structure}/personnel").post(|| web::post().to(declare)).needs(Right::Submit),
+    Address::at("/ra/structures/{structure}/depart").post(|| web::post().to(leave)).needs(Right::Submit),
+    Address::at("/ra/structures/{structure}/carte").post(|| web::post().to(ask)).needs(Right::Submit),
+    Address::at("/ra/structures/{structure}/liste").post(|| web::post().to(list)).needs(Right::Submit),
+];
+
+async fn show(
+    desk: Desk,
+    structure: web::Path<String>,
+    query: web::Query<HashMap<String, String>>,
+) -> Result<HttpResponse, Failure> {
+    let structure = identifier(&structure)?;
+    let frame = desk.frame();
+    let said = Said {
+        done: query.get("fait").and_then(|done| read::done_in_words(done)),
+        after: query.get("apres").cloned().unwrap_or_default(),
+        ..Said::default()
+    };
+    let template = desk.work(move |work| StructurePage::read(work, frame, &structure, said)).await?;
+    page(StatusCode::OK, &template)
+}
+
+async fn declare(structure: web::Path<String>, posted: Posted) -> Result<HttpResponse, Failure> {
+    acted(structure, posted, "declaration", |work, structure, fields| {
+        let new = NewMember {
+            local_id: fields.text("numero").to_owned(),
+            post: fields.text("fonction").parse().unwrap_or(Post::Employee),
+            family_name: fields.text("nom").to_owned(),
+            given_name: fields.text("prenom").to_owned(),
+        };
+        let (rng, act) = (&mut *work.rng, work.act);
+        work.db.write(|db| staff::declare(db, structure, &new, rng, act))?;
+        Ok(None)
+    })
+    .await
+}
+
+async fn leave(structure: web::Path<String>, posted: Posted) -> Result<HttpResponse, Failure> {
+    acted(structure, posted, "depart", |work, structure, fields| {
+        let (rng, act) = (&mut *work.rng, work.act);
+        work.db.write(|db| staff::leave(db, structure, fields.text("numero"), rng, act))?;
+        Ok(None)
+    })
+    .await
+}
+
+async fn ask(structure: web::Path<String>, posted: Posted) -> Result<HttpResponse, Failure> {
+    acted(structure, posted, "demande", |work, structure, fields| {
+        let kind: CardKind =
+            fields.text("carte").parse().map_err(|_| Failure::of(rules::ORDER_KIND_NOT_OFFERED))?;
+        let new = NewStaffOrder {
+            kind,
+            structure: structure.clone(),
+            local_id: fields.text("numero").to_owned(),
+            replaces: match fields.text("remplace") {
+                "" => None,
+                number => Some(number.parse().map_err(|_| Failure::of(card::faults::NOT_FOUND))?),
+            },
+        };
+        let (rng, act) = (&mut *work.rng, work.act);
+        work.db.write(|db| order::submit_staff(db, &mut ImportedRegister, new, rng, act))?;
+        Ok(None)
+    })
+    .await
+}
+
+/// The list, shown first: it is declared by the button of the page that shows what it would do.
+async fn list(structure: web::Path<String>, posted: Posted) -> Result<HttpResponse, Failure> {
+    acted(structure, posted, "liste", |work, structure, fields| {
+        let file = fields.text("liste").as_bytes();
+        if fields.text("declarer") != "oui" {
+            return Ok(Some(import::preview(work.db, structure, file, work.act)?));
+        }
+        let (rng, act) = (&mut *work.rng, work.act);
+        match work.db.write(|db| import::apply(db, structure, file, rng, act)) {
+            // Its lines were wrong all along: shown again, each with its fault.
+            Err(error) if store::Fault::code(&error) == rules::STAFF_ROWS_INVALID => {
+                Ok(Some(import::preview(work.db, structure, file, work.act)?))
+            }
+            done => done.map(|_| None).map_err(Failure::from),
+        }
+    })
+    .await
+}
+
+/// Acts for a structure, and answers: by GET when it is done, with the page and why not otherwise.
+async fn acted(
+    structure: web::Path<String>,
+    posted: Posted,
+    done: &'static str,
+    act: impl FnOnce(&mut Work<'_>, &TechnicalStructureId, &Fields) -> Result<Option<StaffImport>, Failure>
+    + Send
+    + 'static,
+) -> Result<HttpResponse, Failure> {
+    let structure = identifier(&structure)?;
+    let Posted { desk, fields } = posted;
+    let frame = desk.frame();
+    let back = format!("/ra/structures/{structure}?fait={done}");
+    let answered = desk
+        .work(move |work| {
+            officers::require(work.db, Right::Submit, work.act)?;
+            // Who does not speak for it is shown nothing of it.
+            views::structure(work.db, &mut ImportedRegister, &structure, "", work.act)?;
+            let said = match act(work, &structure, &fields) {
+                Ok(None) => return Ok(None),
+                Ok(Some(shown)) => {
+                    let code = (!shown.errors.is_empty()).then_some(rules::STAFF_ROWS_INVALID);
+                    Said { shown: Some(shown), ..Said::refused(code, &fields) }
+                }
+                Err(failure) => {
+                    let rules = failure.rules().to_vec();
+                    Said { rules, ..Said::refused(Some(told(failure)?), &fields) }
+                }
+            };
+            let code = said.code;
+            Ok(Some((code, Box::new(StructurePage::read(work, frame, &structure, said)?))))
+        })
+        .await?;
+    match answered {
+        None => Ok(to(&back)),
+        Some((code, template)) => page(code.map_or(StatusCode::OK, status_of), &*template),
+    }
+}
+
+/// The code of a refusal that is told on the page; a failure that is nobody's input stays one.
+fn told(failure: Failure) -> Result<Code, Failure> {
+    match failure.code() {
+        Some(code)
+            if matches!(code.kind, Kind::Refused | Kind::Invalid | Kind::NotFound)
+                && code != faults::FORM_UNREADABLE =>
+        {
+            Ok(code)
+        }
+        _ => Err(failure),
+    }
+}
+
+pub(super) fn identifier(text: &str) -> Result<TechnicalStructureId, Failure> {
+    text.parse().map_err(|_| Failure::of(rules::ORDER_STRUCTURE_UNKNOWN))
+}

@@ -1,0 +1,256 @@
+use askama::Template;
+use professional_registry::ImportedRegister;
+use professional_registry::identifiers::TechnicalStructureId;
+use registration_authority::approval::SubjectKind;
+use registration_authority::eligibility::{KnownBy, rulebook};
+use registration_authority::mandate::{Mandate, MandateState, Quality};
+use registration_authority::officers::Right;
+use registration_authority::staff::import::StaffImport;
+use registration_authority::staff::{Post, StaffMember};
+use registration_authority::views::{self, MemberView};
+use store::{BrokenRule, Code, Database};
+
+use crate::desk::Work;
+use crate::failure::Failure;
+use crate::frame::Frame;
+use crate::pages::dossier::name_of;
+use crate::pages::release::{Past, Problem, Reason, reasons};
+use crate::pages::{filters, signing};
+use crate::posted::Fields;
+use crate::typography::{self, Shown};
+use crate::words;
+
+/// What a page says beside what stands.
+#[derive(Default)]
+pub(in crate::pages) struct Said {
+    pub(in crate::pages) done: Option<&'static str>,
+    /// After which local number the staff is shown.
+    pub(in crate::pages) after: String,
+    pub(in crate::pages) code: Option<Code>,
+    pub(in crate::pages) rules: Vec<BrokenRule>,
+    /// What a list would do.
+    pub(in crate::pages) shown: Option<StaffImport>,
+    /// The list, to mend it where it was typed.
+    pub(in crate::pages) list: String,
+}
+
+impl Said {
+    /// Why an act was refused, if it was; what was typed stays in its form.
+    pub(in crate::pages) fn refused(code: Option<Code>, fields: &Fields) -> Self {
+        Self { code, list: fields.text("liste").to_owned(), ..Self::default() }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "structure.html")]
+pub(in crate::pages) struct StructurePage {
+    frame: Frame,
+    done: Option<&'static str>,
+    problem: Option<Problem>,
+    rules: Vec<BrokenRule>,
+    id: String,
+    name: Option<String>,
+    number: Option<String>,
+    mandates: Vec<MandateLine>,
+    reasons: Vec<Reason>,
+    /// Whether the reader may propose a mandate.
+    proposes: bool,
+    /// Whether he speaks for the structure.
+    speaks: bool,
+    kinds: Vec<&'static str>,
+    members: Vec<MemberLine>,
+    /// After which number the next page begins.
+    next: Option<String>,
+    list: String,
+    shown: Option<StaffImport>,
+}
+
+struct MandateLine {
+    number: String,
+    agent: String,
+    quality: &'static str,
+    reference: String,
+    document: String,
+    until: Option<Shown>,
+    proposed_by: String,
+    proposed_at: Shown,
+    state: &'static str,
+    state_class: &'static str,
+    decisions: Vec<Past>,
+    decides: bool,
+    ends: bool,
+}
+
+struct MemberLine {
+    local_id: String,
+    name: String,
+    post: &'static str,
+    left_at: Option<Shown>,
+    orders: Vec<OrderLine>,
+}
+
+struct OrderLine {
+    kind: String,
+    number: String,
+    status: &'static str,
+    card: Option<(String, &'static str)>,
+}
+
+impl StructurePage {
+    fn section(&self) -> &'static str {
+        "structures"
+    }
+
+    /// The structure as it stands, with what is to be said.
+    pub(in crate::pages) fn read(
+        work: &mut Work<'_>,
+        frame: Frame,
+        structure: &TechnicalStructureId,
+        said: Said,
+    ) -> Result<Self, Failure> {
+        let signs = signing::can_sign(work)?;
+        let (officer, act) = (work.officer, work.act);
+        work.db.snapshot(|db| {
+            let view = views::structure(db, &mut ImportedRegister, structure, &said.after, act)?;
+            let decides = officer.role.may(Right::Decide);
+            let mut mandates = Vec::new();
+            for one in &view.mandates {
+                let line = MandateLine {
+                    decides: decides && signs && one.proposed_by != officer.login,
+                    ends: decides || one.login == officer.login,
+                    ..MandateLine::of(db, one)?
+                };
+                mandates.push(line);
+            }
+            let record = view.record.as_ref();
+            let last = view.members.last().map(|last| last.member.local_id.clone());
+            Ok(Self {
+                frame,
+                done: said.done,
+                problem: said.code.map(Problem::of),
+                rules: said.rules,
+                id: structure.to_string(),
+                name: record.map(|one| format!("{}, {}", one.corporate_name, one.department_label)),
+                number: record.and_then(|one| {
+                    let finess = one.finess.as_ref().map(|finess| format!("FINESS {finess}"));
+                    finess.or_else(|| one.siret.as_ref().map(|siret| format!("SIRET {siret}")))
+                }),
+                mandates,
+                reasons: reasons(SubjectKind::StructureMandate),
+                proposes: decides,
+                speaks: view.own.is_some(),
+                kinds: kinds(record.is_some_and(|one| one.finess.is_some()))?,
+                members: view.members.into_iter().map(MemberLine::of).collect(),
+                next: last.filter(|_| view.more),
+                list: said.list,
+                shown: said.shown,
+            })
+        })
+    }
+}
+
+impl MandateLine {
+    fn of(db: &mut Database, mandate: &Mandate) -> Result<Self, Failure> {
+        let mut decisions = Past::of(db, &mandate.decisions, 1)?;
+        for (past, decision) in decisions.iter_mut().zip(&mandate.decisions) {
+            past.verdict = if decision.approves() { "Approuvé" } else { "Refusé" };
+        }
+        Ok(Self {
+            number: mandate.number.clone(),
+            agent: name_of(db, &mandate.login)?,
+            quality: match mandate.quality {
+                Quality::Director => "responsable de la structure",
+                Quality::Professional => "professionnel de la structure",
+                Quality::Delegate => "délégué du responsable",
+            },
+            reference: mandate.reference.clone(),
+            document: mandate.document.clone(),
+            until: mandate.until.map(Shown),
+            proposed_by: name_of(db, &mandate.proposed_by)?,
+            proposed_at: Shown(mandate.proposed_at),
+            state: state_in_words(mandate),
+            state_class: match mandate.state() {
+                MandateState::Proposed => "submitted",
+                MandateState::Approved { .. } => "approved",
+                MandateState::Refused | MandateState::Ended { .. } => "refused",
+            },
+            decisions,
+            decides: false,
+            ends: false,
+        })
+    }
+
+    /// Whether it waits for its decision.
+    fn waits(&self) -> bool {
+        self.state_class == "submitted"
+    }
+
+    /// Whether it may be ended.
+    fn stands(&self) -> bool {
+        self.state_class == "approved"
+    }
+}
+
+impl MemberLine {
+    fn of(view: MemberView) -> Self {
+        let StaffMember { local_id, post, family_name, given_name, left_at, .. } = view.member;
+        let order = |(order, card): (views::OrderSummary, Option<card::Card>)| OrderLine {
+            kind: order.kind,
+            number: order.number,
+            status: order_status(order.status),
+            card: card.map(|card| (card.number.to_string(), words::card_status(card.life.status()))),
+        };
+        Self {
+            name: match post {
+                Post::Service => "Service".to_owned(),
+                Post::Employee | Post::Head => typography::name(&family_name, &given_name),
+            },
+            post: match post {
+                Post::Employee => "personnel",
+                Post::Head => "responsable",
+                Post::Service => "service",
+            },
+            orders: view.orders.into_iter().map(order).collect(),
+            left_at: left_at.map(Shown),
+            local_id,
+        }
+    }
+}
+
+fn order_status(name: &str) -> &'static str {
+    let status = registration_authority::order::OrderStatus::ALL.into_iter().find(|one| one.as_str() == name);
+    status.map_or("", words::order_status)
+}
+
+/// The kinds of card that a structure of this sort can have for its staff.
+fn kinds(has_finess: bool) -> Result<Vec<&'static str>, Failure> {
+    let wanted = if has_finess { KnownBy::Finess } else { KnownBy::Siret };
+    let of_sort = rulebook()?
+        .iter()
+        .filter(|rules| rules.offered && rules.staff.as_ref().is_some_and(|staff| staff.known_by == wanted));
+    Ok(of_sort.map(|rules| rules.product.code()).collect())
+}
+
+/// Where a mandate stands.
+pub(in crate::pages) fn state_in_words(mandate: &Mandate) -> &'static str {
+    match mandate.state() {
+        MandateState::Proposed => "À décider",
+        MandateState::Approved { .. } => "Approuvé",
+        MandateState::Refused => "Refusé",
+        MandateState::Ended { .. } => "Terminé",
+    }
+}
+
+pub(super) fn done_in_words(done: &str) -> Option<&'static str> {
+    Some(match done {
+        "declaration" => "La déclaration est enregistrée.",
+        "depart" => "Le départ est enregistré. Un opérateur met la carte en opposition.",
+        "demande" => "La demande est déposée ; un opérateur d'enregistrement en décide.",
+        "liste" => "Toute la liste est déclarée.",
+        "mandat" => "Le mandat est proposé ; un autre opérateur d'enregistrement en décide.",
+        "approbation" => "Le mandat est approuvé.",
+        "refus" => "Le mandat est refusé.",
+        "fin" => "Le mandat a pris fin.",
+        _ => return None,
+    })
+}

@@ -1,0 +1,221 @@
+//! Structures: who speaks for them, their staff, their cards.
+
+use professional_registry::ImportedRegister;
+use professional_registry::identifiers::TechnicalStructureId;
+use registration_authority::mandate::{self, NewMandate, Quality};
+use registration_authority::officers::{self, Role};
+use registration_authority::staff::{self, NewMember, Post};
+use store::Actor;
+
+use super::house::House;
+use super::keys::answered;
+
+/// The structure that everybody of the register works in.
+const STRUCTURE: &str = "F0B0193488";
+/// One of its staff.
+pub(super) const MEMBER: &str = "CPET0002";
+/// Another, whose departure is declared.
+pub(super) const LEAVER: &str = "CPET0003";
+/// An agent who is not `agent`.
+const OTHER_AGENT: &str = "other-agent";
+
+fn structure() -> TechnicalStructureId {
+    STRUCTURE.parse().unwrap()
+}
+
+impl House {
+    /// The structure, with two of its staff, and `login` as its agent where he is one: somebody else otherwise.
+    pub(super) fn structure(&mut self, login: &str) -> String {
+        let login = if login == "agent" { "agent" } else { OTHER_AGENT };
+        self.enrol_agent(login);
+        let act = self.officer(login);
+        if mandate::standing(&mut self.db, &structure(), &act).unwrap().is_none() {
+            let number = self.propose(login);
+            self.approve_mandate(&number);
+        }
+        for local_id in [MEMBER, LEAVER] {
+            if staff::find(&mut self.db, &structure(), local_id).unwrap().is_some() {
+                continue;
+            }
+            let new = NewMember {
+                local_id: local_id.to_owned(),
+                post: Post::Employee,
+                family_name: "LEROY".to_owned(),
+                given_name: "Maël".to_owned(),
+            };
+            let Self { db, rng, .. } = self;
+            db.write(|db| staff::declare(db, &structure(), &new, rng, &act)).unwrap();
+        }
+        STRUCTURE.to_owned()
+    }
+
+    /// A mandate of its own that waits for its decision, alice having proposed it; or one that stands: the agent's, where
+    /// `login` is his.
+    pub(super) fn mandate(&mut self, login: &str, standing: bool) -> String {
+        if standing {
+            self.structure(login);
+            let login = if login == "agent" { "agent" } else { OTHER_AGENT };
+            let his = mandate::of_agent(&mut self.db, login).unwrap();
+            return his.into_iter().find(|one| one.stood(self.now())).unwrap().number;
+        }
+        let count = mandate::of_structure(&mut self.db, &structure()).unwrap().len();
+        let login = format!("agent-{count}");
+        self.enrol_agent(&login);
+        self.propose(&login)
+    }
+
+    fn enrol_agent(&mut self, login: &str) {
+        if officers::find(&mut self.db, login).unwrap().is_some() {
+            return;
+        }
+        let act = self.act(Actor::Operator("root".to_owned()));
+        let Self { db, rng, .. } = self;
+        let role = Role::CertificationAgent;
+        db.write(|db| officers::enrol(db, login, "Gaël AGENT", role, rng, &act)).unwrap();
+    }
+
+    fn propose(&mut self, login: &str) -> String {
+        let act = self.officer("alice");
+        let new = NewMandate {
+            structure: structure(),
+            login: login.to_owned(),
+            quality: Quality::Director,
+            identifier: None,
+            reference: "Contrat d'adhésion 2026-0412".to_owned(),
+            document: "ab".repeat(32),
+            until: None,
+        };
+        let Self { db, rng, .. } = self;
+        db.write(|db| mandate::propose(db, &mut ImportedRegister, new, rng, &act)).unwrap().number
+    }
+
+    fn approve_mandate(&mut self, number: &str) {
+        let act = self.officer("bob");
+        let subject = mandate::get(&mut self.db, number).unwrap().decidable();
+        let Self { db, rng, approver, .. } = self;
+        let proof = approver.approve(&subject, "bob", rng, act.at).unwrap();
+        let verifier = approver.verifier();
+        let yes = registration_authority::approval::Verdict::Approve;
+        db.write(|db| mandate::decide(db, &verifier, number, yes, &proof, None, rng, &act)).unwrap();
+    }
+}
+
+fn address(rest: &str) -> String {
+    format!("/ra/structures/{STRUCTURE}{rest}")
+}
+
+#[actix_web::test]
+async fn one_officer_proposes_a_mandate_and_another_approves_it() {
+    let mut house = House::new();
+    let fields = [
+        ("mandataire", "agent"),
+        ("qualite", "director"),
+        ("reference", "Contrat d'adhésion 2026-0412"),
+        ("empreinte", "ABABABABABABABABABABABABABABABABABABABABABABABABABABABABABABABAB"),
+        ("jusqu-au", "2099-12-31"),
+    ];
+    let mut alice = house.browser("alice").await;
+    let wrong = [&fields[..3], &[("empreinte", "ab")]].concat();
+    let refused = alice.post(&address("/mandats"), &wrong).await;
+    assert_eq!(refused.status, 422);
+    assert!(refused.says("mandate-field-invalid"), "{}", refused.body);
+    assert_eq!(alice.post(&address("/mandats"), &fields).await.status, 303);
+    let own = alice.get(&address("")).await;
+    assert!(own.says("À décider") && !own.says("Approuver le mandat"), "{}", own.body);
+    let number = mandate::of_structure(&mut house.db, &structure()).unwrap()[0].number.clone();
+
+    let mut bob = house.browser("bob").await;
+    assert!(bob.get("/ra/structures").await.says(&number));
+    assert!(bob.get(&address("")).await.says("Approuver le mandat"));
+    assert_eq!(bob.post(&format!("/ra/mandats/{number}/approuver"), &[]).await.status, 303);
+    let now = house.now();
+    assert!(mandate::get(&mut house.db, &number).unwrap().stood(now));
+    let agent = house.browser("agent").await.get(&address("")).await;
+    assert!(agent.says("Déclarer une liste"), "{}", agent.body);
+    let again = bob.post(&format!("/ra/mandats/{number}/approuver"), &[]).await;
+    assert_eq!((again.status, again.says("mandate-not-open")), (409, true));
+}
+
+#[actix_web::test]
+async fn an_agent_mends_his_list_where_he_typed_it_and_declares_it_whole() {
+    let mut house = House::new();
+    house.structure("agent");
+    let mut agent = house.browser("agent").await;
+    let header = "identifiant_local;nom;prenom;fonction";
+    let wrong = format!("{header}\nA1;LEROY;Anne;personnel\n42;;;service");
+    let shown = agent.post(&address("/liste"), &[("liste", &wrong), ("declarer", "oui")]).await;
+    assert_eq!(shown.status, 422);
+    for text in ["Ligne 3", "identifiant_local", "A1;LEROY;Anne;personnel", "1 fausses"] {
+        assert!(shown.says(text), "{text}: {}", shown.body);
+    }
+    assert_eq!(staff::list(&mut house.db, &structure(), "", 10).unwrap().len(), 2, "nobody was declared");
+    let right = wrong.replace("42;", "000000042;");
+    let shown = agent.post(&address("/liste"), &[("liste", &right)]).await;
+    assert_eq!(shown.status, 200);
+    assert!(shown.says("2 nouvelles") && shown.says("Déclarer la liste"), "{}", shown.body);
+    assert_eq!(
+        staff::list(&mut house.db, &structure(), "", 10).unwrap().len(),
+        2,
+        "a dry run declares nobody"
+    );
+    assert_eq!(agent.post(&address("/liste"), &[("liste", &right), ("declarer", "oui")]).await.status, 303);
+    let page = agent.get(&address("?fait=liste")).await;
+    assert!(page.says("Toute la liste est déclarée") && page.says("000000042"), "{}", page.body);
+}
+
+#[actix_web::test]
+async fn a_card_that_is_asked_for_is_read_as_a_dossier_and_decided_like_any_other() {
+    let mut house = House::new();
+    house.structure("agent");
+    let mut agent = house.browser("agent").await;
+    let wish = [("numero", MEMBER), ("carte", "CPE")];
+    assert_eq!(agent.post(&address("/carte"), &wish).await.status, 303);
+    let again = agent.post(&address("/carte"), &wish).await;
+    assert_eq!(again.status, 409);
+    assert!(again.says("R-CPE-07") && again.says("order-already-open"), "{}", again.body);
+    let number =
+        registration_authority::order::of_structure(&mut house.db, &structure()).unwrap()[0].number.clone();
+    let mut bob = house.browser("bob").await;
+    let dossier = bob.get(&format!("/ra/dossiers/{number}")).await;
+    for text in
+        ["30B0193488/CPET0002", "LEROY", "CLINIQUE FICTIVE DU PORT", "Le mandataire déclare la même chose"]
+    {
+        assert!(dossier.says(text), "{text}: {}", dossier.body);
+    }
+    assert_eq!(bob.post(&format!("/ra/dossiers/{number}/approuver"), &[("version", "1")]).await.status, 303);
+    assert!(agent.get(&address("")).await.says("Approuvée"));
+}
+
+#[actix_web::test]
+async fn an_agent_reads_nothing_of_a_structure_that_is_not_his() {
+    let mut house = House::new();
+    house.structure("somebody else");
+    let mut agent = house.browser("agent").await;
+    let refused = agent.get(&address("")).await;
+    assert_eq!(refused.status, 403);
+    assert!(refused.says("order-not-mandated") && !refused.says("LEROY"), "{}", refused.body);
+    let posted = agent.post(&address("/depart"), &[("numero", MEMBER)]).await;
+    assert_eq!((posted.status, posted.says("LEROY")), (403, false));
+    assert_eq!(agent.get("/ra/structures/X12").await.status, 404);
+}
+
+#[actix_web::test]
+async fn in_production_an_officer_signs_a_mandate_with_his_key() {
+    let mut house = House::in_production();
+    let bob = house.key_of("bob", "Bob BERNARD", Role::RegistrationOfficer);
+    let number = house.mandate("alice", false);
+    let address = format!("/ra/mandats/{number}/approuver");
+    let mut browser = house.browser("bob").await;
+    let ask = browser.post(&address, &[]).await;
+    assert_eq!(ask.status, 200, "{}", ask.body);
+    for text in ["Approuver un mandat", &number, STRUCTURE, "Contrat d'adhésion 2026-0412", &"ab".repeat(32)]
+    {
+        assert!(ask.says(text), "{text}: {}", ask.body);
+    }
+    let waits = mandate::get(&mut house.db, &number).unwrap();
+    assert!(waits.decisions.is_empty(), "asking is no decision");
+    let done = answered(&mut browser, &address, &ask, &bob, &[]).await;
+    assert!(browser.follow(&done).await.says("Le mandat est approuvé."));
+    let now = house.now();
+    assert!(mandate::get(&mut house.db, &number).unwrap().stood(now));
+}
