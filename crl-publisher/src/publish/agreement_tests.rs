@@ -63,8 +63,8 @@ fn event() -> impl Strategy<Value = Event> {
         3 => any::<u8>().prop_map(Event::Oppose),
         4 => (any::<u8>(), any::<bool>(), 0..3_u8)
             .prop_map(|(card, sharded, reason)| Event::Revoke { card, sharded, reason }),
-        4 => (any::<u8>(), any::<bool>()).prop_map(|(card, sharded)| Event::Hold { card, sharded }),
-        4 => (any::<u8>(), any::<bool>()).prop_map(|(card, sharded)| Event::Lift { card, sharded }),
+        6 => (any::<u8>(), any::<bool>()).prop_map(|(card, sharded)| Event::Hold { card, sharded }),
+        6 => (any::<u8>(), any::<bool>()).prop_map(|(card, sharded)| Event::Lift { card, sharded }),
         2 => (1..24_u8).prop_map(Event::Hours),
         3 => (1..14_u8).prop_map(Event::Days),
         2 => Just(Event::PublishNow),
@@ -144,21 +144,17 @@ impl Course {
                 self.revoke(&serial, REASONS[usize::from(reason)]);
             }
             Event::Hold { card, sharded } if self.cards > 0 => {
-                let serial = serial(card % self.cards, sharded);
+                let good = |one: &Issued| one.standing == Standing::Good;
+                let Some(serial) = self.nearest(&serial(card % self.cards, sharded), good) else { return };
                 let certificate = self.certificates.get_mut(&serial).unwrap();
-                if certificate.standing == Standing::Good {
-                    certificate.standing = Standing::Held(self.world.hold(certificate.issuer, &serial));
-                }
+                certificate.standing = Standing::Held(self.world.hold(certificate.issuer, &serial));
             }
             Event::Lift { card, sharded } if self.cards > 0 => {
-                // Of those that are held, so that enough are.
                 let held = |one: &Issued| matches!(one.standing, Standing::Held(_));
-                let from = serial(card % self.cards, sharded);
-                let mut of_it_and_after = self.certificates.range_mut(from..).filter(|(_, one)| held(one));
-                if let Some((serial, certificate)) = of_it_and_after.next() {
-                    self.world.release(certificate.issuer, serial);
-                    certificate.standing = Standing::Good;
-                }
+                let Some(serial) = self.nearest(&serial(card % self.cards, sharded), held) else { return };
+                let certificate = self.certificates.get_mut(&serial).unwrap();
+                self.world.release(certificate.issuer, &serial);
+                certificate.standing = Standing::Good;
             }
             Event::Hours(hours) => self.now.at = self.now.at.plus(Duration::from_secs(3600) * hours.into()),
             Event::Days(days) => self.now.at = self.now.at.plus(DAY * days.into()),
@@ -171,6 +167,13 @@ impl Course {
             Event::Shards(count) => self.change_shards(count.into()),
             _ => {}
         }
+    }
+
+    /// The next certificate that is such a one, from this one on and round: whatever is drawn, enough are held and lifted.
+    fn nearest(&self, from: &str, such: impl Fn(&Issued) -> bool) -> Option<String> {
+        let all =
+            self.certificates.range(from.to_owned()..).chain(self.certificates.range(..from.to_owned()));
+        all.filter(|(_, one)| such(one)).map(|(serial, _)| serial.clone()).next()
     }
 
     fn issue(&mut self, days: u8, shard: u8) {

@@ -220,8 +220,8 @@ fn filled_in(path: &str, standing: &Standing) -> String {
 #[test]
 fn each_role_gets_at_each_address_what_the_table_of_routes_says() {
     let workshop = workshop(DatabaseKind::Postgresql);
-    let standing = Standing::of(&workshop);
     let (port, mut process, links) = officers_pages(&workshop);
+    let standing = Standing::of(&workshop);
     let (place, routes) = (folder(), routes());
     assert!(routes.len() > 20, "the table is not found");
     let mut asked = 0;
