@@ -1,4 +1,4 @@
-//! The officers' pages and the public page, one file a page, and the API ([`api`]), one file a thing. No rule and no SQL: what a
+//! The officers' pages and the public page, one file a page, and the API (`api`), one file a thing. No rule and no SQL: what a
 //! page decides, it asks `registration-authority`.
 //!
 //! `exchange` is the one door: it reads the clock once a request, and gives every answer its headers.

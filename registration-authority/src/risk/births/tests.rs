@@ -29,7 +29,7 @@ fn entered_twice(house: &mut House, others_name: &str, others_day: &str) -> Stri
 fn who_was_born_on_the_same_day_under_almost_the_same_name_needs_two_officers() {
     on_both(|house| {
         let number = entered_twice(house, "DURANT", "03/05/1984");
-        assert_eq!(looked(house), [number.clone()]);
+        assert_eq!(looked(house), std::slice::from_ref(&number));
         let flags = recorded(&mut house.db, &number, 1).unwrap();
         let flag = flags.iter().find(|one| one.flag == "same-person").unwrap();
         assert!(flag.second_officer, "{flag:?}");
