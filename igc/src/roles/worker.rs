@@ -24,7 +24,7 @@ const EVERY: &[(&str, Duration)] = &[
     ("reserve", Duration::from_secs(10)),
     ("sweep", Duration::from_secs(10)),
     ("decisions", Duration::from_secs(1)),
-    ("order-flags", Duration::from_secs(1)),
+    ("order-flags", Duration::from_secs(5)),
     ("certification", Duration::from_secs(2)),
     ("responders", Duration::from_secs(5)),
     ("publication", Duration::from_secs(5)),
