@@ -64,7 +64,7 @@ fn a_green_dossier_is_three_keys_and_a_gesture_and_is_taken_back_with_one() {
         decision::receipt(&mut desk.db, &decisions[0]).unwrap().is_some()
     });
     browser.press(&["z"]);
-    browser.wait_for("Votre décision est reprise");
+    browser.wait_for("Votre décision est annulée");
     assert_eq!(stands(&mut desk, &number), ("submitted".to_owned(), 2));
     browser.screenshot("decision-taken-back");
     assert_eq!(told(&mut desk, &number), [""; 0], "nobody was told of it");

@@ -58,6 +58,8 @@ fn mandated(workshop: &Workshop, establishment: &str) -> String {
     let mandate = structure(workshop, &proposal, SUBMITTER, 0)["number"].as_str().unwrap().to_owned();
     structure(workshop, &["approve", &mandate], SUBMITTER, 4);
     assert_eq!(structure(workshop, &["approve", &mandate], APPROVER, 0)["state"], "approved");
+    // The worker has seen it, some time after it was signed.
+    assert_eq!(workshop.job("decisions")["received"], 1);
     mandate
 }
 

@@ -135,9 +135,12 @@ pub(crate) fn french(sentence: &str) -> String {
         .replace('\'', "’")
 }
 
-/// NOM Prénom, the family name in capitals as on official papers.
+/// NOM Prénom, the family name in capitals as on official papers. The card of a service names nobody.
 pub(crate) fn name(family_name: &str, given_name: &str) -> String {
-    format!("{} {given_name}", family_name.to_uppercase()).trim().to_owned()
+    match format!("{} {given_name}", family_name.to_uppercase()).trim() {
+        "" => "Service".to_owned(),
+        name => name.to_owned(),
+    }
 }
 
 #[cfg(test)]

@@ -2,13 +2,15 @@ use store::Database;
 
 use super::evidence::{EvidenceError, decisions_on, missing, verify_decisions};
 use crate::approval::ApprovalVerifier;
+use crate::decision;
 use crate::mandate;
 use crate::order::{CardOrder, StaffTie};
 
 /// Verifies that whoever submitted the order spoke for the structure: an officer approved his mandate, for this structure, and it
 /// stood when he asked and when the order was decided on.
 ///
-/// The proof of the mandate is verified as of its own moment: a mandate lasts for years, the life of a proof is that of an order.
+/// The proof of the mandate is verified as of its own moment, when the worker had seen it: a mandate lasts for years, the life of a
+/// proof is that of an order.
 pub(super) fn verify(
     db: &mut Database,
     verifier: &ApprovalVerifier,
@@ -26,7 +28,11 @@ pub(super) fn verify(
         return Err(missing(&subject, "the mandate of its agent did not stand"));
     }
     let subject = mandate.decidable();
-    let decided = mandate.decisions.iter().map(|decision| decision.decided_at).max();
-    let at = decided.ok_or_else(|| missing(&subject.number, "nobody decided on it"))?;
+    let mut settled = None;
+    for decision in &mandate.decisions {
+        let seen_at = decision::receipt(db, decision)?.map(|receipt| receipt.seen_at);
+        settled = settled.max(seen_at).max(Some(decision.decided_at));
+    }
+    let at = settled.ok_or_else(|| missing(&subject.number, "nobody decided on it"))?;
     verify_decisions(db, verifier, &subject, at).map(drop)
 }

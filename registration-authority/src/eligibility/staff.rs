@@ -212,7 +212,14 @@ pub(super) fn judge_order(
         decider,
         ..Circumstances::default()
     };
-    judge(db, registry, claim_of(order, tie), circumstances).map(drop)
+    let entitled = judge(db, registry, claim_of(order, tie), circumstances)?;
+    // What the card would say of him, and not only his local number.
+    if entitled.holder != order.holder || entitled.title != tie.title {
+        let detail =
+            format!("order {} names another holder or title than the structure gives him", order.number);
+        return Err(refused_by(order.kind, Condition::NamedAsDeclared, detail));
+    }
+    Ok(())
 }
 
 fn claim_of<'a>(order: &'a CardOrder, tie: &'a StaffTie) -> StaffClaim<'a> {

@@ -11,7 +11,7 @@ use super::{Mandate, MandateError, MandateState, Quality, of_structure};
 use crate::certification::structure_identifier;
 use crate::faults;
 use crate::numbering::{self, Series};
-use crate::officers::{self, NotAuthorised, OfficerError, Right, Role};
+use crate::officers::{self, NotAuthorised, OfficerError, Reach, Right, Role};
 
 /// Longest reference of a document, in characters.
 pub const REFERENCE_BOUND: usize = 200;
@@ -102,6 +102,7 @@ pub fn propose(
     act: &Act,
 ) -> Result<Mandate, ProposeMandateError> {
     let officer = officers::require(db, Right::Decide, act)?;
+    officer.require_within(&Reach::Structure(new.structure.to_string()))?;
     check_fields(&new, act.at)?;
     let agent = officers::find(db, &new.login)?;
     if !agent.is_some_and(|agent| agent.role == Role::CertificationAgent && agent.stood(act.at)) {

@@ -8,7 +8,7 @@ use super::submit::keep;
 use super::{CardOrder, OrderState, Origin, RegisterSnapshot, StaffTie, SubmitError, SubmittedOrder, Tie};
 use crate::eligibility::{self, Asker, StaffClaim};
 use crate::numbering::{self, Series};
-use crate::officers::{self, Right};
+use crate::officers::{self, Reach, Right};
 
 /// What an agent asks for, for one of the staff of his structure. The names are those that were declared.
 #[derive(Clone, Debug)]
@@ -34,6 +34,7 @@ pub fn submit_staff(
 ) -> Result<SubmittedOrder, SubmitError> {
     db.refuse_on_reserve()?;
     let officer = officers::require(db, Right::Submit, act)?;
+    officer.require_within(&Reach::Structure(new.structure.to_string()))?;
     let claim = StaffClaim { kind: new.kind, structure: &new.structure, local_id: &new.local_id };
     let asker = Asker::Officer(officer.role);
     let entitled = eligibility::check_staff_wish(db, registry, claim, new.replaces.as_ref(), asker, act)?;

@@ -82,7 +82,8 @@ pub struct Page {
     pub lines: Vec<Line>,
     /// The order after which the next page begins; none on the last one.
     pub next: Option<String>,
-    /// How many orders the filter asks for that the officer is not there for.
+    /// How many orders of this state the officer is not there for, whatever else the filter asks: a search that counted them would
+    /// spell out their holders.
     pub hidden: Count,
     /// How many orders the filter asks for in each state, its own among them.
     pub counts: Vec<(OrderStatus, Count)>,
@@ -135,7 +136,7 @@ pub fn page(
     }
     let hidden = match scope.is_everything() {
         true => Count::Exactly(0),
-        false => Count::of(counted(db, filter.hidden(&scope, act.at))?),
+        false => Count::of(counted(db, Filter::of(filter.status).hidden(&scope, act.at))?),
     };
     Ok(Page { lines, next, hidden, counts })
 }

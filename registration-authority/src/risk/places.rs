@@ -27,8 +27,13 @@ pub(super) fn keep(db: &mut Database, order: &CardOrder) -> QueryResult<()> {
     diesel::delete(order_places::table.filter(order_places::order_number.eq(&order.number))).execute(db)?;
     let words = names::words(&order.family_name, &order.given_name);
     let name = words.join(" ");
+    let mut initials = names::initials(&words);
+    if initials.is_empty() {
+        // A service's card names nobody, and has its place all the same.
+        initials.push(String::new());
+    }
     for structure in structures(order, order.register.record().as_ref()) {
-        for initials in names::initials(&words) {
+        for initials in &initials {
             diesel::insert_into(order_places::table)
                 .values((
                     order_places::structure.eq(&structure),

@@ -121,15 +121,18 @@ pub fn holder(
     id: &IdNatPs,
     act: &Act,
 ) -> Result<HolderView, HolderError> {
-    for right in [Right::ReadDossier, Right::ReadCard, Right::ReadCertificates] {
+    for right in [Right::ReadCard, Right::ReadCertificates] {
         officers::require(db, right, act)?;
     }
+    let reader = officers::require(db, Right::ReadDossier, act)?;
     let mut numbers = identifiers_of_one(db, id)?;
     let (mut cards, mut orders) = (Vec::new(), Vec::new());
     for number in &numbers {
         let filter = CardFilter { holder: Some(number.clone()), ..CardFilter::default() };
         cards.extend(card::list(db, &filter, HOLDER_BOUND)?);
-        orders.extend(order::of_holder(db, number)?.iter().map(OrderSummary::from));
+        let within =
+            order::of_holder(db, number)?.into_iter().filter(|order| reader.scope.covers(&order.reach()));
+        orders.extend(within.map(|order| OrderSummary::from(&order)));
     }
     cards.sort_by_key(|card| std::cmp::Reverse(card.number));
     orders.sort_by_key(|order| std::cmp::Reverse((order.submitted_at, order.number.clone())));

@@ -205,7 +205,7 @@ fn filled_in(path: &str, standing: &Standing) -> String {
         _ => &order.number,
     };
     path.replace("{number}", number)
-        .replace("{id}", &order.holder.to_string())
+        .replace("{id:.+}", &order.holder.to_string())
         .replace("{event}", event)
         .replace("{feed}", &"0".repeat(64))
         .replace("{plan}", "PO-2026-000001")

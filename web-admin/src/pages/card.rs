@@ -137,6 +137,9 @@ pub(super) fn read(
 
 /// `profession:60` in words.
 pub(super) fn exercise(key: &str) -> String {
+    if let Some(structure) = key.strip_prefix("structure:") {
+        return format!("Personnel de la structure {structure}");
+    }
     let profession = key.strip_prefix("profession:").and_then(Profession::from_code);
     profession.map_or_else(|| key.to_owned(), |profession| profession.label().to_owned())
 }

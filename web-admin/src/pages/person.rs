@@ -22,7 +22,7 @@ use crate::typography::{self, Shown};
 use crate::words;
 
 pub(super) const ADDRESSES: &[Address] =
-    &[Address::at("/ra/porteurs/{id}").get(|| web::get().to(show)).needs(Right::ReadCard)];
+    &[Address::at("/ra/porteurs/{id:.+}").get(|| web::get().to(show)).needs(Right::ReadCard)];
 
 #[derive(Template)]
 #[template(path = "person.html")]
@@ -180,8 +180,8 @@ fn certificate_row(one: AttachedCertificate) -> CertificateRow {
 
 fn order_row(order: OrderSummary) -> OrderRow {
     let object = match order.replaces {
-        Some(card) => format!("{} en remplacement de {card}", order.kind),
-        None => format!("{}, première carte", order.kind),
+        Some(card) => format!("{}, remplacement de la carte {card}", order.kind),
+        None => format!("{}, nouvelle carte", order.kind),
     };
     OrderRow {
         number: order.number,

@@ -180,6 +180,6 @@ async fn the_history_tells_who_did_what_when_and_why_in_its_order() {
         .map(|event| event.split("</strong>").next().unwrap())
         .take(5)
         .collect();
-    assert_eq!(whats, ["Déposée", "Question posée", "Réponse", "Refusée", "Décision reprise"]);
+    assert_eq!(whats, ["Déposée", "Question posée", "Réponse", "Refusée", "Décision annulée"]);
     assert!(page.says("« Pièce illisible. »") && page.says("par Agnès ROUX"), "{}", page.body);
 }

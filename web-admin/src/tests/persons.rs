@@ -14,7 +14,7 @@ async fn the_page_of_a_holder_has_his_cards_orders_declarations_and_notices() {
     assert_eq!(found.leads_to(), format!("/ra/porteurs/{}", person(1)));
     let page = browser.get(&found.leads_to()).await;
     assert_eq!(page.status, 200, "{}", page.body);
-    for told in ["DURAND Élise", "Infirmier", "CPS, première carte", "Demande reçue", "Aucune déclaration."]
+    for told in ["DURAND Élise", "Infirmier", "CPS, nouvelle carte", "Demande reçue", "Aucune déclaration."]
     {
         assert!(page.says(told), "{told}: {}", page.body);
     }

@@ -153,7 +153,7 @@ fn filled_in(house: &mut House, path: &str, number: u32, submitter: &str) -> Str
             let key = Authenticator::new(&login);
             path.replace("{number}", &house.proposed(&key, &login, "Nova BLANC", Role::Auditor))
         }
-        "/ra/porteurs/{id}" => path.replace("{id}", &person(1).to_string()),
+        "/ra/porteurs/{id:.+}" => path.replace("{id:.+}", &person(1).to_string()),
         _ if path == "/ra/journal/{event}" => path.replace("{event}", &house.event()),
         // Whoever submits is its agent, where he is one.
         _ if path.contains("{structure}") => path.replace("{structure}", &house.structure(submitter)),

@@ -30,7 +30,7 @@ async fn the_page_says_until_when_a_decision_waits_and_its_officer_takes_it_back
 
     let answer = bob.post(&format!("{address}/revenir"), &[("version", "1")]).await;
     let page = bob.follow(&answer).await;
-    assert!(page.says("Votre décision est reprise"), "{}", page.body);
+    assert!(page.says("Votre décision est annulée"), "{}", page.body);
     assert!(page.body.contains(&format!("action=\"{address}/approuver\"")), "it is to be decided on again");
     assert!(!page.says("prend effet à"));
     assert_eq!(stands(&mut house, &number), (OrderState::Submitted, 2));

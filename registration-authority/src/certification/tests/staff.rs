@@ -141,3 +141,24 @@ fn an_order_under_another_agents_mandate_or_one_that_had_ended_gives_no_card() {
     judge(&mut house).unwrap();
     assert!(order::get(&mut house.db, &number).is_ok(), "what was decided before its end stands");
 }
+
+#[test]
+fn an_order_that_gives_another_holder_or_title_than_the_structure_does_is_supported_by_nothing() {
+    let mut house = House::new();
+    house.mandated(STRUCTURE);
+    house.declare("agent", STRUCTURE, &member("CPET0002", Post::Employee)).unwrap();
+    let order = house.submit_staff("agent", CardKind::Cpe, STRUCTURE, "CPET0002").unwrap();
+    let at = house.at;
+    let mut judged = |order: &order::CardOrder| {
+        crate::eligibility::check_order(&mut house.db, &mut ImportedRegister, order, at)
+    };
+    judged(&order).unwrap();
+    let mut physician = order.clone();
+    let order::Tie::Structure(tie) = &mut physician.tie else { panic!("an order for the staff") };
+    tie.title = "Médecin".to_owned();
+    // The same local number, at another establishment.
+    let elsewhere = order::CardOrder { holder: "30B0057881/CPET0002".parse().unwrap(), ..order.clone() };
+    for altered in [physician, elsewhere] {
+        assert_eq!(code(judged(&altered)), "order-member-changed", "{altered:?}");
+    }
+}

@@ -39,7 +39,7 @@ impl Said {
             "reponse" => "La réponse est enregistrée : la demande est de nouveau à vérifier.",
             "refus" => "La demande est refusée. Le porteur en est averti dès que le refus prend effet.",
             "retour" => {
-                "Votre décision est reprise : rien n'est envoyé. La demande est à vérifier de nouveau."
+                "Votre décision est annulée : rien n'est envoyé. La demande est à vérifier de nouveau."
             }
             "reprise" => "Les données du répertoire sont reprises : relisez la demande avant de décider.",
             "note" => "La note est enregistrée.",

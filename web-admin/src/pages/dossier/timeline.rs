@@ -83,5 +83,5 @@ fn decided(decision: &Decision) -> Raw {
 
 fn taken_back(retraction: &Retraction) -> Raw {
     let Retraction { subject_version, decided_by, retracted_at } = retraction;
-    plain(*retracted_at, decided_by, "Décision reprise", *subject_version)
+    plain(*retracted_at, decided_by, "Décision annulée", *subject_version)
 }
