@@ -180,6 +180,7 @@ fn who_has_the_web_roles_rights_under_another_name_is_kept_from_the_same() {
     owner
         .batch_execute(
             "DO $$ BEGIN CREATE ROLE igc_test_login IN ROLE igc_web; EXCEPTION WHEN duplicate_object THEN NULL; END $$;
+             GRANT igc_test_login TO CURRENT_USER;
              GRANT USAGE ON SCHEMA public TO igc_test_login;",
         )
         .unwrap();

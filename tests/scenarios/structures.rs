@@ -59,7 +59,7 @@ fn mandated(workshop: &Workshop, establishment: &str) -> String {
     structure(workshop, &["approve", &mandate], SUBMITTER, 4);
     assert_eq!(structure(workshop, &["approve", &mandate], APPROVER, 0)["state"], "approved");
     // The worker has seen it, some time after it was signed.
-    assert_eq!(workshop.job("decisions")["received"], 1);
+    assert_ne!(workshop.job("decisions")["received"], 0);
     mandate
 }
 

@@ -103,11 +103,11 @@ pub fn suspend(
     rng: &mut dyn CryptoRng,
     act: &Act,
 ) -> Result<Suspended, SuspendError> {
-    if policy == SuspensionPolicy::NotAllowed {
-        return Err(SuspendError::NotAllowed);
-    }
     db.write_on_reserve(|db| {
         officers::require(db, Right::Oppose, act)?;
+        if policy == SuspensionPolicy::NotAllowed {
+            return Err(SuspendError::NotAllowed);
+        }
         within(db, number, rng, act)
     })
 }
