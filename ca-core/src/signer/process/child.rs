@@ -70,6 +70,8 @@ pub fn run_child(settings: ChildSettings) -> std::io::Result<()> {
     let ledger = LedgerWriter::new(settings.ledger, durability, settings.new_ledger_id);
     let kind = settings.kind;
     let library = Arc::new(Library { tokens: settings.tokens, kind, module: Mutex::default() });
+    // Never unloaded: a thread that took the module down while the process ends was seen to go round in its destructors for ever.
+    std::mem::forget(Arc::clone(&library));
 
     let (ask, asked) = mpsc::sync_channel(QUEUE);
     let asked = Arc::new(Mutex::new(asked));
