@@ -169,37 +169,3 @@ fn the_web_role_forges_no_row_of_the_register() {
         assert!(refused.contains("permission denied"), "{sql}: {refused}");
     }
 }
-
-/// A login of its own that has the web role's rights, and takes back that it said `SET ROLE`.
-#[test]
-fn who_has_the_web_roles_rights_under_another_name_is_kept_from_the_same() {
-    let workshop = workshop(DatabaseKind::Postgresql);
-    let card = workshop.cards(card::CardStatus::Active)[0];
-    let mut owner = workshop.open(DatabaseRole::Owner);
-    // Roles are the server's: other tests may have made it already.
-    owner
-        .batch_execute(
-            "DO $$ BEGIN CREATE ROLE igc_test_login IN ROLE igc_web; EXCEPTION WHEN duplicate_object THEN NULL; END $$;
-             GRANT igc_test_login TO CURRENT_USER;
-             GRANT USAGE ON SCHEMA public TO igc_test_login;",
-        )
-        .unwrap();
-    let held = format!(
-        "UPDATE certificates SET held_at = 1 FROM card_certificates c WHERE c.card_number = '{card}'
-         AND c.issuer = certificates.issuer AND c.serial = certificates.serial"
-    );
-    owner.batch_execute(&held).unwrap();
-    let mut login = workshop.open(DatabaseRole::Owner);
-    login.batch_execute("SET ROLE igc_test_login").unwrap();
-    let mut refused = |sql: &str| {
-        let told = login.batch_execute(sql).expect_err(sql).to_string();
-        assert!(told.contains("the web role"), "{sql}: {told}");
-    };
-    refused(&held.replace("held_at = 1", "held_at = NULL"));
-    refused(&format!("UPDATE cards SET status = 'expired' WHERE number = '{card}'"));
-    refused(
-        "UPDATE certificates SET status = 'revoked', revoked_at = 1, revocation_reason = 'superseded', settled_at = 1
-         WHERE status = 'good' AND NOT EXISTS (SELECT 1 FROM card_certificates c
-            WHERE c.issuer = certificates.issuer AND c.serial = certificates.serial)",
-    );
-}
