@@ -20,9 +20,7 @@ use super::problem::Problem;
 use super::version::{IfMatch, etag};
 use super::{BASE, PAGE_BOUND};
 use crate::failure::Failure;
-
-/// Longest number of an order, in octets.
-const NUMBER_BOUND: usize = 40;
+use crate::order_number::order_number;
 
 /// An order for a card.
 #[derive(Debug, Serialize, ToSchema)]
@@ -126,7 +124,7 @@ pub(super) async fn list(caller: Caller, which: web::Query<Which>) -> Result<Htt
     let which = which.into_inner();
     let slug = which.status.as_deref().unwrap_or(OrderStatus::Submitted.as_str());
     let status = field("status", slug, |slug| OrderStatus::ALL.into_iter().find(|it| it.as_str() == slug))?;
-    let after = which.after.as_deref().map(|text| field("after", text, read_cursor)).transpose()?;
+    let after = which.after.as_deref().map(|text| field("after", text, order_number)).transpose()?;
     let limit = which.limit.unwrap_or(50).clamp(1, PAGE_BOUND);
     let found = caller
         .work(move |work| Ok(views::orders(work.db, status, after.as_deref(), limit, work.act)?))
@@ -295,12 +293,4 @@ impl Wanted {
 
 fn shown(status: StatusCode, location: Option<String>, order: &CardOrder) -> Reply {
     reply(status, location, Some(etag(order.version, order.state.name())), &Order::from(order))
-}
-
-/// The number of the last order of a page: `CO-2026-000001`.
-fn read_cursor(text: &str) -> Option<String> {
-    let fits = text.starts_with("CO-")
-        && text.len() <= NUMBER_BOUND
-        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
-    fits.then(|| text.to_owned())
 }

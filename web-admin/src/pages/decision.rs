@@ -14,7 +14,7 @@ use registration_authority::refusal_reasons;
 use registration_authority::views;
 use store::{Code, Kind};
 
-use super::dossier::{self, DossierPage, List, Said, mail, order_number, refusal_letter};
+use super::dossier::{self, DossierPage, List, Said, mail, refusal_letter};
 use super::signing::{self, Asked, Leaves, SignPage, Signed};
 use super::stale::{Seen, StalePage};
 use super::{Address, page, to};
@@ -22,6 +22,7 @@ use crate::desk::Work;
 use crate::failure::{Failure, status_of};
 use crate::faults;
 use crate::frame::Frame;
+use crate::order_number::order_number;
 use crate::posted::{Fields, Posted};
 use crate::typography;
 

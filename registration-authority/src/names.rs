@@ -1,0 +1,69 @@
+//! Names as they are compared: without accents, hyphens, apostrophes and particles, whatever stands first.
+
+/// Words that come and go between two spellings of one name.
+const PARTICLES: [&str; 8] = ["DE", "DU", "DES", "D", "LA", "LE", "LES", "L"];
+
+/// Most words of a name that are looked at.
+const MOST_WORDS: usize = 8;
+
+/// The words of a person's names, family names first, in capital letters without accents.
+pub(super) fn words(family_name: &str, given_name: &str) -> Vec<String> {
+    let folded = folded(&format!("{family_name} {given_name}"));
+    let all: Vec<&str> = folded.split(' ').filter(|word| !word.is_empty()).collect();
+    let mut words: Vec<&str> = all.iter().copied().filter(|word| !PARTICLES.contains(word)).collect();
+    if words.is_empty() {
+        words = all;
+    }
+    words.truncate(MOST_WORDS);
+    words.into_iter().map(str::to_owned).collect()
+}
+
+/// A name in capital letters without accents, its words parted by one space: `DE LA TOUR ELISE`.
+pub(crate) fn folded(name: &str) -> String {
+    let bare: String = name.chars().flat_map(char::to_uppercase).map(bare).collect();
+    let bare = bare.replace('Œ', "OE").replace('Æ', "AE");
+    let words = bare.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.collect::<Vec<_>>().join(" ")
+}
+
+/// The first two letters of each word, each pair once: what persons are looked for by.
+pub(super) fn initials(words: &[String]) -> Vec<String> {
+    let mut initials: Vec<String> = words.iter().map(|word| word.chars().take(2).collect()).collect();
+    initials.sort_unstable();
+    initials.dedup();
+    initials
+}
+
+/// How alike two names are, 0 to 100: Jaro-Winkler over their words in alphabetical order, so that a family name that stands
+/// where a given name should, or the two parts of a double name the other way round, make no difference. Whoever has all the words of the
+/// other, two of them at least, is the same: one of them leaves out a birth name.
+pub(super) fn likeness(one: &[String], other: &[String]) -> i64 {
+    let (one, other) = (sorted(one), sorted(other));
+    let (fewer, more) = if one.len() <= other.len() { (&one, &other) } else { (&other, &one) };
+    if fewer.len() >= 2 && fewer.iter().all(|word| more.contains(word)) {
+        return 100;
+    }
+    // A share of one, in hundredths: no precision is lost that a limit could see.
+    (strsim::jaro_winkler(&one.join(" "), &other.join(" ")) * 100.0).floor() as i64
+}
+
+fn sorted(words: &[String]) -> Vec<&str> {
+    let mut words: Vec<&str> = words.iter().map(String::as_str).collect();
+    words.sort_unstable();
+    words
+}
+
+/// A capital letter without its accent.
+fn bare(letter: char) -> char {
+    match letter {
+        'À' | 'Â' | 'Ä' | 'Á' | 'Ã' | 'Å' => 'A',
+        'Ç' => 'C',
+        'É' | 'È' | 'Ê' | 'Ë' => 'E',
+        'Î' | 'Ï' | 'Í' | 'Ì' => 'I',
+        'Ñ' => 'N',
+        'Ô' | 'Ö' | 'Ó' | 'Ò' | 'Õ' => 'O',
+        'Ù' | 'Û' | 'Ü' | 'Ú' => 'U',
+        'Ÿ' | 'Ý' => 'Y',
+        other => other,
+    }
+}

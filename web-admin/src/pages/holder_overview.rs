@@ -1,0 +1,227 @@
+//! One holder, with all that officers know of him: register, cards and certificates, orders, declarations, notices.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::web;
+use askama::Template;
+use professional_registry::ImportedRegister;
+use professional_registry::identifiers::IdNatPs;
+use registration_authority::faults as rules;
+use registration_authority::officers::Right;
+use registration_authority::queue::OrderSummary;
+use registration_authority::views::{
+    self, AttachedCertificate, HOLDER_BOUND, HeldCard, HolderNotice, HolderTicket, HolderView,
+};
+
+use super::card::exercise;
+use super::{Address, filters, page};
+use crate::desk::{Desk, Work};
+use crate::failure::Failure;
+use crate::frame::Frame;
+use crate::typography::{self, Shown};
+use crate::words;
+
+pub(super) const ADDRESSES: &[Address] =
+    &[Address::at("/ra/porteurs/{id:.+}").get(|| web::get().to(show)).needs(Right::ReadCard)];
+
+#[derive(Template)]
+#[template(path = "person.html")]
+struct PersonPage {
+    frame: Frame,
+    id: String,
+    former: Vec<String>,
+    /// None where the register knows nobody.
+    person: Option<Person>,
+    cards: Vec<CardRow>,
+    orders: Vec<OrderRow>,
+    tickets: Vec<TicketRow>,
+    notices: Vec<NoticeRow>,
+    bound: usize,
+}
+
+impl PersonPage {
+    fn section(&self) -> &'static str {
+        "cartes"
+    }
+
+    fn name(&self) -> &str {
+        self.person.as_ref().map_or(&self.id, |person| &person.name)
+    }
+}
+
+/// What the register says.
+struct Person {
+    name: String,
+    ceased_at: Option<Shown>,
+    exercises: Vec<ExerciseRow>,
+}
+
+struct ExerciseRow {
+    profession: &'static str,
+    category: &'static str,
+    name: String,
+    ceased_at: Option<Shown>,
+}
+
+struct CardRow {
+    number: String,
+    kind: String,
+    temporary: bool,
+    exercise: String,
+    status: &'static str,
+    class: &'static str,
+    expires_at: Option<Shown>,
+    replaces: Option<String>,
+    order_number: String,
+    ground: Option<&'static str>,
+    receipt: Option<String>,
+    certificates: Vec<CertificateRow>,
+}
+
+struct CertificateRow {
+    usage: &'static str,
+    issuer: String,
+    serial: String,
+    status: &'static str,
+}
+
+struct OrderRow {
+    number: String,
+    object: String,
+    status: &'static str,
+    class: &'static str,
+    submitted_at: Shown,
+}
+
+struct TicketRow {
+    number: String,
+    declared: String,
+    ground: &'static str,
+    opened_at: Shown,
+    outcome: &'static str,
+    closed_at: Option<Shown>,
+}
+
+struct NoticeRow {
+    notice: &'static str,
+    subject: String,
+    created_at: Shown,
+    state: &'static str,
+    at: Option<Shown>,
+}
+
+async fn show(desk: Desk, id: web::Path<String>) -> Result<HttpResponse, Failure> {
+    let id: IdNatPs = id.parse().map_err(|_| Failure::of(rules::HOLDER_UNKNOWN))?;
+    let frame = desk.frame();
+    let template = desk.work(move |work| read(work, frame, &id)).await?;
+    page(StatusCode::OK, &template)
+}
+
+/// The holder as he stands, on one picture of the database.
+fn read(work: &mut Work<'_>, frame: Frame, id: &IdNatPs) -> Result<PersonPage, Failure> {
+    let act = work.act;
+    work.db.snapshot(|db| {
+        let HolderView { id, former, record, cards, orders, tickets, notices } =
+            views::holder(db, &mut ImportedRegister, id, act)?;
+        Ok(PersonPage {
+            frame,
+            id: id.to_string(),
+            former,
+            person: record.map(|record| Person {
+                name: typography::name(&record.family_name, &record.given_name),
+                ceased_at: record.ceased_at.map(Shown),
+                exercises: record
+                    .exercises
+                    .iter()
+                    .map(|exercise| ExerciseRow {
+                        profession: exercise.profession.label(),
+                        category: exercise.category.label(),
+                        name: typography::name(&exercise.practice_family_name, &exercise.practice_given_name),
+                        ceased_at: exercise.ceased_at.map(Shown),
+                    })
+                    .collect(),
+            }),
+            cards: cards.into_iter().map(card_row).collect(),
+            orders: orders.into_iter().map(order_row).collect(),
+            tickets: tickets.into_iter().map(ticket_row).collect(),
+            notices: notices.into_iter().map(notice_row).collect(),
+            bound: HOLDER_BOUND,
+        })
+    })
+}
+
+fn card_row(HeldCard { card, certificates, opposition }: HeldCard) -> CardRow {
+    let status = card.life.status();
+    let (receipt, ground) = opposition.unzip();
+    CardRow {
+        number: card.number.to_string(),
+        kind: card.kind.to_string(),
+        temporary: card.temporary,
+        exercise: exercise(&card.exercise),
+        status: words::card_status(status),
+        class: status.as_str(),
+        expires_at: card.life.expires_at().map(Shown),
+        replaces: card.replaces.as_ref().map(ToString::to_string),
+        order_number: card.order_number.clone(),
+        ground: ground.map(|ground| ground_in_words(&ground)),
+        receipt,
+        certificates: certificates.into_iter().map(certificate_row).collect(),
+    }
+}
+
+fn certificate_row(one: AttachedCertificate) -> CertificateRow {
+    CertificateRow {
+        usage: words::key_usage(one.usage),
+        status: one.status.map_or("Inconnu", |status| words::certificate_status(status.word())),
+        issuer: one.issuer,
+        serial: one.serial,
+    }
+}
+
+fn order_row(order: OrderSummary) -> OrderRow {
+    let object = match order.replaces {
+        Some(card) => format!("{}, remplacement de la carte {card}", order.kind),
+        None => format!("{}, nouvelle carte", order.kind),
+    };
+    OrderRow {
+        number: order.number,
+        object,
+        status: words::order_state(order.status),
+        class: order.status,
+        submitted_at: Shown(order.submitted_at),
+    }
+}
+
+fn ticket_row(ticket: HolderTicket) -> TicketRow {
+    TicketRow {
+        number: ticket.number,
+        declared: ticket.identifier,
+        ground: ground_in_words(&ticket.ground),
+        opened_at: Shown(ticket.opened_at),
+        outcome: match ticket.outcome.as_deref() {
+            None => "Attend un rappel",
+            Some("opposed") => "Carte mise en opposition",
+            Some(_) => "Classée sans suite",
+        },
+        closed_at: ticket.closed_at.map(Shown),
+    }
+}
+
+fn notice_row(notice: HolderNotice) -> NoticeRow {
+    let (state, at) = match (notice.sent_at, notice.failed_at) {
+        (Some(sent), _) => ("Envoyé", Some(Shown(sent))),
+        (None, Some(failed)) => ("Abandonné", Some(Shown(failed))),
+        (None, None) => ("En attente", None),
+    };
+    NoticeRow {
+        notice: words::notice(&notice.notice),
+        subject: notice.subject,
+        created_at: Shown(notice.created_at),
+        state,
+        at,
+    }
+}
+
+fn ground_in_words(ground: &str) -> &'static str {
+    ground.parse().map_or("Autre motif", words::ground)
+}
