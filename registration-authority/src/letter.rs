@@ -3,6 +3,7 @@
 
 use crate::order::CardOrder;
 use crate::refusal_reasons::RefusalReason;
+use crate::typography::french;
 
 /// A letter, without the address that whoever posts it puts on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,21 +23,16 @@ pub fn of_refusal(order: &CardOrder, reason: &RefusalReason, text: Option<&str>)
              la raison suivante.",
             order.kind, order.given_name, order.family_name, order.number
         ),
-        typographic(reason.sentence),
+        french(reason.sentence),
     ];
     paragraphs.extend(text.map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned));
-    paragraphs.push(typographic(reason.remedy));
+    paragraphs.push(french(reason.remedy));
     paragraphs.push(
         "Si vous contestez cette décision, écrivez à l’autorité d’enregistrement en rappelant le numéro de la demande. \
          Les voies et délais de recours sont ceux que fixe sa politique de certification."
             .to_owned(),
     );
     Letter { subject: format!("Demande {}", order.number), paragraphs }
-}
-
-/// With the apostrophes and spaces of French.
-fn typographic(sentence: &str) -> String {
-    sentence.replace('\'', "’").replace(" ;", "\u{202f};").replace(" :", "\u{a0}:")
 }
 
 #[cfg(test)]

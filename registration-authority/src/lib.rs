@@ -31,6 +31,7 @@ pub mod holders_extract;
 pub mod lapse;
 pub mod letter;
 pub mod mandate;
+pub mod names;
 pub mod notices;
 mod numbering;
 pub mod officers;
@@ -49,6 +50,7 @@ pub mod suspension;
 pub mod terms;
 pub mod test_certificates;
 pub mod trail;
+pub mod typography;
 pub mod views;
 
 // What the tests share with those of other crates names this one as they do.

@@ -9,7 +9,8 @@ mod dossier;
 mod enrolment;
 mod filters;
 mod help;
-pub(crate) mod holder;
+pub(crate) mod holder_opposition;
+mod holder_overview;
 mod keys;
 mod lapses;
 mod letter;
@@ -18,7 +19,7 @@ mod new_key;
 mod new_order;
 mod operations;
 mod opposition;
-mod person;
+mod outcome;
 pub(crate) mod pki;
 mod plans;
 mod question;
@@ -69,7 +70,7 @@ pub(crate) const ADDRESSES: [&[Address]; 31] = [
     card::ADDRESSES,
     opposition::ADDRESSES,
     suspension::ADDRESSES,
-    holder::ADDRESSES,
+    holder_opposition::ADDRESSES,
     pki::ADDRESSES,
     register::ADDRESSES,
     lapses::ADDRESSES,
@@ -80,7 +81,7 @@ pub(crate) const ADDRESSES: [&[Address]; 31] = [
     operations::ADDRESSES,
     help::ADDRESSES,
     diagnostic::ADDRESSES,
-    person::ADDRESSES,
+    holder_overview::ADDRESSES,
     trail::ADDRESSES,
     structures::ADDRESSES,
     structure::ADDRESSES,
