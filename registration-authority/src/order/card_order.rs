@@ -170,11 +170,15 @@ impl CardOrder {
 
     /// The exercise that it is for, where the register said so; the structure whose staff it is for.
     pub fn reach(&self) -> Reach {
+        self.reach_by(self.register.record().as_ref())
+    }
+
+    /// The same where the register says `record` of the holder: the worker asks it, and not the order.
+    pub(crate) fn reach_by(&self, record: Option<&ProfessionalRecord>) -> Reach {
         match &self.tie {
-            Tie::Exercise { profession, .. } => Reach::Exercise {
-                profession: *profession,
-                structures: risk::structures(self, self.register.record().as_ref()),
-            },
+            Tie::Exercise { profession, .. } => {
+                Reach::Exercise { profession: *profession, structures: risk::structures(self, record) }
+            }
             Tie::Structure(staff) => Reach::Structure(staff.structure.to_string()),
         }
     }

@@ -1,5 +1,6 @@
 //! Whose key is whose: made on a page, proposed, signed for by two administrators.
 
+use professional_registry::ImportedRegister;
 use registration_authority::approval::Verdict;
 use registration_authority::approval::passkey::NewPasskey;
 use registration_authority::decision::{self, nonce};
@@ -17,7 +18,7 @@ impl House {
     pub(super) fn worker(&mut self) {
         let act = self.act(Actor::Job("decisions"));
         let Self { db, rng, verifier, .. } = self;
-        let received = decision::receive(db, verifier, rng, &act).unwrap();
+        let received = decision::receive(db, &mut ImportedRegister, verifier, rng, &act).unwrap();
         assert!(received.iter().all(|one| one.refusal.is_none()), "{received:?}");
         let roster = verifier.roster(db).unwrap();
         db.write(|db| enrolment::settle(db, &roster, rng, &act)).unwrap();
