@@ -55,6 +55,7 @@ pub(crate) fn notice(word: &str) -> &'static str {
         Some(Notice::CertificateIssued) => "Certificat à retirer",
         Some(Notice::DecisionSeen) => "Décision prise en compte",
         Some(Notice::DecisionNotHeld) => "Décision sans valeur",
+        Some(Notice::DecisionTakenBack) => "Décision reprise",
         None => "Autre avis",
     }
 }

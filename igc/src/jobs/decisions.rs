@@ -17,6 +17,9 @@ pub fn run(worker: &mut Worker, act: &Act) -> Result<Value, Problem> {
     let verifier = officer::verifier(&worker.installation)?;
     let (db, rng) = (&mut worker.db, &mut system_rng());
     let received = decision::receive(db, &mut ImportedRegister, &verifier, rng, act)?;
+    for taken_back in decision::witness_retractions(db, rng, act)? {
+        tracing::info!("{taken_back}: its decision was taken back");
+    }
     let mut failed = Vec::new();
     for decision in &received {
         if let Some(code) = decision.refusal {

@@ -77,6 +77,9 @@ fn one(
         Err(code) => Err(code),
     };
     write_down(db, &decision, &judged, rng, act)?;
+    if judged.is_ok() && kind == SubjectKind::CardOrder.as_str() {
+        order::await_effect(db, verifier, number, *version, decision.verdict(), decision.decided_at)?;
+    }
     Ok(Some(Received {
         subject: format!("{kind} {number} version {version}"),
         officer: by.clone(),
@@ -176,7 +179,7 @@ fn write_down(
 }
 
 /// As the trail names the thing elsewhere.
-fn subject_of_trail(kind: &str) -> String {
+pub(super) fn subject_of_trail(kind: &str) -> String {
     match kind {
         "card-order" => "order".to_owned(),
         "register-feed" => "feed".to_owned(),

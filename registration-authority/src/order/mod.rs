@@ -30,6 +30,7 @@ pub use queue::{OrderStatus, QueueCursor, QueueFilter, get, of_holder, of_struct
 pub use staff_order::{NewStaffOrder, submit_staff};
 pub use submit::{NewCardOrder, RefreshError, SubmitError, SubmittedOrder, refresh, submit};
 pub use take_back::{TakeBackError, may_take_back, take_back};
+pub(crate) use take_effect::await_effect;
 pub use take_effect::{TookEffect, take_effect};
 pub use tie::{StaffTie, Tie};
 pub use withdraw::{WithdrawError, may_withdraw, withdraw};
