@@ -22,6 +22,7 @@ mod withdraw;
 mod tests;
 
 pub use canonical::{CanonicalOrder, ORDER_ENCODING_VERSION, STAFF_ORDER_ENCODING_VERSION};
+pub(crate) use card_order::service_card;
 pub use card_order::{CardOrder, OrderError, OrderState, Origin, RegisterSnapshot};
 pub use decide::{ApproveError, approve, refuse};
 pub use note::{Note, NoteError, erase_notes, note, notes};
