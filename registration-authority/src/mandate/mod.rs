@@ -159,6 +159,11 @@ impl Mandate {
         first(Verdict::Refuse).or_else(|| first(Verdict::Approve))
     }
 
+    /// The structure that it is for.
+    pub fn reach(&self) -> Reach {
+        Reach::Structure(self.structure.to_string())
+    }
+
     /// What an officer decides on: never on what he proposed.
     pub fn decidable(&self) -> Decidable {
         Decidable {
@@ -169,7 +174,7 @@ impl Mandate {
                 .verdict()
                 .map_or(SubjectKind::StructureMandate.open_state(), |(verdict, _)| verdict.state()),
             submitted_by: self.proposed_by.clone(),
-            reach: Reach::Structure(self.structure.to_string()),
+            reach: self.reach(),
             canonical: canonical::encode(self),
         }
     }

@@ -9,6 +9,7 @@ mod dossier;
 mod enrolment;
 mod filters;
 mod help;
+mod hidden;
 pub(crate) mod holder;
 mod keys;
 mod lapses;

@@ -12,6 +12,7 @@ use registration_authority::officers::{Right, Role};
 use registration_authority::views;
 use store::Timestamp;
 
+use super::hidden::hidden_of;
 use super::structure::state_in_words;
 use super::{Address, filters, page, to};
 use crate::desk::Desk;
@@ -29,6 +30,7 @@ struct StructuresPage {
     wanted: String,
     unknown: bool,
     mandates: Vec<Line>,
+    hidden: Option<String>,
 }
 
 struct Line {
@@ -49,11 +51,13 @@ async fn show(desk: Desk, query: web::Query<HashMap<String, String>>) -> Result<
     let wanted = query.get("structure").map(|text| text.trim().to_owned()).unwrap_or_default();
     let known = wanted.parse::<TechnicalStructureId>().ok();
     let frame = desk.frame();
-    let (mandates, role) = desk
+    let (mandates, hidden, role) = desk
         .work(move |work| {
             let mandates = views::mandates(work.db, work.act)?;
-            let lines: Vec<Line> = mandates.iter().map(|mandate| line(mandate, work.act.at)).collect();
-            Ok((lines, work.officer.role))
+            let hidden =
+                hidden_of(mandates.hidden, ("mandat masqué", "mandats masqués"), &work.officer.scope);
+            let lines: Vec<Line> = mandates.shown.iter().map(|mandate| line(mandate, work.act.at)).collect();
+            Ok((lines, hidden, work.officer.role))
         })
         .await?;
     if let Some(structure) = known {
@@ -65,6 +69,7 @@ async fn show(desk: Desk, query: web::Query<HashMap<String, String>>) -> Result<
         unknown: !wanted.is_empty(),
         wanted: wanted.chars().take(32).collect(),
         mandates,
+        hidden,
     };
     page(if template.unknown { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK }, &template)
 }

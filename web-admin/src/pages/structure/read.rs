@@ -1,4 +1,5 @@
 use askama::Template;
+use card::CardNumber;
 use professional_registry::ImportedRegister;
 use professional_registry::identifiers::TechnicalStructureId;
 use registration_authority::approval::SubjectKind;
@@ -8,6 +9,7 @@ use registration_authority::officers::Right;
 use registration_authority::queue::OrderSummary;
 use registration_authority::staff::import::StaffImport;
 use registration_authority::staff::{Post, StaffMember};
+use registration_authority::suspension::CardState;
 use registration_authority::views::{self, MemberView};
 use store::{BrokenRule, Code, Database, Timestamp};
 
@@ -193,11 +195,11 @@ impl MandateLine {
 impl MemberLine {
     fn of(view: MemberView) -> Self {
         let StaffMember { local_id, post, family_name, given_name, left_at, .. } = view.member;
-        let order = |(order, card): (OrderSummary, Option<card::Card>)| OrderLine {
+        let order = |(order, card): (OrderSummary, Option<(CardNumber, CardState)>)| OrderLine {
             kind: order.kind,
             number: order.number,
             status: order_status(order.status),
-            card: card.map(|card| (card.number.to_string(), words::card_status(card.life.status()))),
+            card: card.map(|(number, state)| (number.to_string(), words::card_state(state))),
         };
         Self {
             name: match post {
