@@ -130,12 +130,13 @@ fn record(
     fields: &Fields,
 ) -> Result<Option<Box<SignPage>>, Failure> {
     officers::require(work.db, Right::Decide, work.act)?;
-    let subject = lapse::get(work.db, plan)?.decidable();
+    let planned = lapse::get(work.db, plan)?;
+    let subject = planned.decidable();
     let reason = match verdict {
         Verdict::Approve => None,
         Verdict::Refuse => Some(release::reason(fields)?),
     };
-    let asked = asked(&subject, verdict, reason, plan);
+    let asked = asked(&subject, verdict, reason, &planned);
     let proof = match signing::sign(work, frame, asked, fields)? {
         Signed::Proof(proof) => proof,
         Signed::Ask(template) => return Ok(Some(template)),
@@ -150,8 +151,9 @@ fn asked<'a>(
     subject: &'a Decidable,
     verdict: Verdict,
     reason: Option<&'static str>,
-    plan: &str,
+    plan: &OppositionPlan,
 ) -> Asked<'a> {
+    let id = &plan.id;
     let (act, what) = match verdict {
         Verdict::Approve => ("liberer", "Approuver les oppositions d'un plan"),
         Verdict::Refuse => ("rejeter", "Rejeter un plan d'oppositions"),
@@ -161,9 +163,14 @@ fn asked<'a>(
         verdict,
         reason,
         what,
-        lines: vec![("Plan", plan.to_owned())],
+        lines: vec![
+            ("Plan", id.clone()),
+            ("Cartes à mettre en opposition", plan.items.len().to_string()),
+            ("Empreinte de l’extrait", plan.feed.clone()),
+            ("Préparé le", Shown(plan.planned_at).long()),
+        ],
         leaves: None,
-        action: format!("/ra/caducites/{plan}/{act}"),
+        action: format!("/ra/caducites/{id}/{act}"),
         back: "/ra/caducites".to_owned(),
     }
 }

@@ -125,6 +125,7 @@ async fn an_administrator_proposes_two_sign_and_the_key_is_enrolled() {
         let address = format!("/ra/cles/{number}/signer");
         let ask = browser.post(&address, &[]).await;
         assert!(ask.status == 200 && ask.says("Signer votre décision"), "{}", ask.body);
+        assert!(ask.says("Pas avant le") && ask.says("Proposé par"), "{}", ask.body);
         let answer = answered(&mut browser, &address, &ask, &house.roots[at], &[]).await;
         assert!(browser.follow(&answer).await.says("Votre signature est enregistrée."), "{}", answer.body);
         let again = browser.get(&format!("/ra/cles/{number}")).await;
