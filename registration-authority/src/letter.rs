@@ -19,9 +19,10 @@ pub fn of_refusal(order: &CardOrder, reason: &RefusalReason, text: Option<&str>)
     let mut paragraphs = vec![
         "Madame, Monsieur,".to_owned(),
         format!(
-            "Une carte {} a été demandée à votre nom, {} {}, sous le numéro {}. Cette demande n’est pas acceptée, pour \
-             la raison suivante.",
-            order.kind, order.given_name, order.family_name, order.number
+            "Une carte {} a été demandée {}, sous le numéro {}. Cette demande n’est pas acceptée, pour la raison suivante.",
+            order.kind,
+            for_whom(order),
+            order.number
         ),
         french(reason.sentence),
     ];
@@ -33,6 +34,15 @@ pub fn of_refusal(order: &CardOrder, reason: &RefusalReason, text: Option<&str>)
             .to_owned(),
     );
     Letter { subject: format!("Demande {}", order.number), paragraphs }
+}
+
+
+/// Whose the card would be: a person's, or a service's, of which the letter goes to the structure.
+fn for_whom(order: &CardOrder) -> String {
+    match order.service_in_words() {
+        Some(service) => format!("pour votre structure ({service})"),
+        None => format!("à votre nom, {} {}", order.given_name, order.family_name),
+    }
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use registration_authority::opposition::Ground;
 use registration_authority::order::OrderStatus;
 use registration_authority::outbox::Notice;
 use registration_authority::queue::Risk;
+use registration_authority::suspension::CardState;
 
 mod checks;
 mod jobs;
@@ -55,6 +56,7 @@ pub(crate) fn notice(word: &str) -> &'static str {
         Some(Notice::CertificateIssued) => "Certificat à retirer",
         Some(Notice::DecisionSeen) => "Décision prise en compte",
         Some(Notice::DecisionNotHeld) => "Décision sans valeur",
+        Some(Notice::DecisionTakenBack) => "Décision reprise",
         None => "Autre avis",
     }
 }
@@ -81,7 +83,14 @@ pub(crate) fn risk(risk: Risk) -> &'static str {
 }
 
 /// Where a card stands.
-pub(crate) fn card_status(status: CardStatus) -> &'static str {
+pub(crate) fn card_state(state: CardState) -> &'static str {
+    match state {
+        CardState::Suspended => "Suspendue",
+        CardState::In(status) => card_status(status),
+    }
+}
+
+fn card_status(status: CardStatus) -> &'static str {
     match status {
         CardStatus::Ordered => "Commandée",
         CardStatus::Batched => "En fabrication",

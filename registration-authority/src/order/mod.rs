@@ -23,6 +23,7 @@ mod withdraw;
 mod tests;
 
 pub use canonical::{CanonicalOrder, ORDER_ENCODING_VERSION, STAFF_ORDER_ENCODING_VERSION};
+pub(crate) use card_order::service_card;
 pub use card_order::{CardOrder, OrderError, OrderState, Origin, RegisterSnapshot};
 pub use decide::{ApproveError, approve, refuse};
 pub use note::{Note, NoteError, erase_notes, note, notes};
@@ -32,6 +33,7 @@ pub use staff_order::{NewStaffOrder, submit_staff};
 pub use status::OrderStatus;
 pub use submit::{NewCardOrder, RefreshError, SubmitError, SubmittedOrder, refresh, submit};
 pub use take_back::{TakeBackError, may_take_back, take_back};
+pub(crate) use take_effect::await_effect;
 pub use take_effect::{TookEffect, take_effect};
 pub use tie::{StaffTie, Tie};
 pub use withdraw::{WithdrawError, may_withdraw, withdraw};

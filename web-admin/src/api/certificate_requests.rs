@@ -8,7 +8,7 @@ use registration_authority::certificate_request::{
 };
 use registration_authority::officers::{self, Right};
 use registration_authority::replies::Reply;
-use registration_authority::views;
+use registration_authority::views::{self, RequestPage};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -65,8 +65,10 @@ struct Issued {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = CertificateRequests)]
 pub(super) struct Requests {
-    /// The requests.
+    /// The requests that the caller may read.
     certificate_requests: Vec<Request>,
+    /// How many of the page he may not, for they are outside his scope.
+    hidden: usize,
     /// Where the next page begins: `after` of the next request. Absent at the end.
     #[serde(skip_serializing_if = "Option::is_none")]
     next: Option<String>,
@@ -134,12 +136,12 @@ pub(super) async fn list(caller: Caller, which: web::Query<Which>) -> Result<Htt
     let found = caller
         .work(move |work| Ok(views::requests(work.db, status, after.as_deref(), limit, work.act)?))
         .await?;
-    let next = listing::last_of_full(&found, limit).map(|one| one.number.clone());
+    let RequestPage { requests, next } = found;
     let status = status.map_or(String::new(), |status| format!("status={status}&"));
     let follows =
         next.as_ref().map(|next| format!("/certificate-requests?{status}after={next}&limit={limit}"));
-    let certificate_requests = found.iter().map(Request::from).collect();
-    Ok(listing::send_page(&Requests { certificate_requests, next }, follows))
+    let certificate_requests = requests.shown.iter().map(Request::from).collect();
+    Ok(listing::send_page(&Requests { certificate_requests, hidden: requests.hidden, next }, follows))
 }
 
 /// One request.

@@ -8,7 +8,7 @@ use professional_registry::ImportedRegister;
 use registration_authority::approval::Verdict;
 use registration_authority::faults as rules;
 use registration_authority::officers::{self, Right};
-use registration_authority::order::{self, OrderState};
+use registration_authority::order::{self, OrderState, Tie};
 use registration_authority::outbox::Notice;
 use registration_authority::refusal_reasons;
 use registration_authority::views;
@@ -24,7 +24,7 @@ use crate::faults;
 use crate::frame::Frame;
 use crate::order_number::order_number;
 use crate::posted::{Fields, Posted};
-use crate::typography;
+use crate::typography::{self, Shown};
 
 pub(super) const ADDRESSES: &[Address] = &[
     Address::at("/ra/dossiers/{number}/approuver").post(|| web::post().to(approve)).needs(Right::Decide),
@@ -201,9 +201,18 @@ fn sign(
     let mut lines = vec![
         ("Dossier", format!("{number}, version {seen}")),
         ("Carte", order.kind.to_string()),
-        ("Porteur", typography::name(&order.family_name, &order.given_name)),
+        (
+            "Porteur",
+            order
+                .service_in_words()
+                .unwrap_or_else(|| typography::name(&order.family_name, &order.given_name)),
+        ),
         ("Identifiant national", order.holder.to_string()),
     ];
+    lines.extend(of_tie(&order.tie));
+    lines.extend(order.replaces.as_ref().map(|card| ("Remplace la carte", card.to_string())));
+    lines.push(("Déposée par", order.submitted_by.clone()));
+    lines.push(("Déposée le", Shown(order.submitted_at).long()));
     if let Some(reason) = reason.and_then(refusal_reasons::find) {
         lines.push(("Motif du refus", typography::french(reason.sentence)));
     }
@@ -225,6 +234,20 @@ fn sign(
         back: List::of_form(fields).dossier(number),
     };
     signing::sign(work, frame, asked, fields)
+}
+
+/// What the card is tied to, as it is signed.
+fn of_tie(tie: &Tie) -> Vec<(&'static str, String)> {
+    match tie {
+        Tie::Exercise { profession, category } => {
+            vec![("Profession", profession.label().to_owned()), ("Catégorie", category.label().to_owned())]
+        }
+        Tie::Structure(staff) => vec![
+            ("Structure", staff.structure.to_string()),
+            ("Titre", staff.title.clone()),
+            ("Mandat", staff.mandate.clone()),
+        ],
+    }
 }
 
 /// The version that the officer has read.

@@ -36,6 +36,7 @@ pub(super) use composer::{mail, refusal_letter};
 pub(super) use place::List;
 pub(super) use said::Said;
 
+use super::hidden::hidden_of;
 use super::{Address, filters, page, signing};
 use crate::desk::{Desk, Work};
 use crate::failure::Failure;
@@ -92,6 +93,7 @@ pub(super) struct DossierPage {
     events: Vec<Event>,
     cards: Vec<PastCard>,
     other_orders: Vec<PastOrder>,
+    other_orders_hidden: Option<String>,
     open: bool,
     composer: Composer,
     can_withdraw: bool,
@@ -208,7 +210,9 @@ fn compose(
         place: Place::of(db, list, order, officer, reader.at)?,
         number: order.number.clone(),
         version: order.version,
-        name: typography::name(&order.family_name, &order.given_name),
+        name: order
+            .service_in_words()
+            .unwrap_or_else(|| typography::name(&order.family_name, &order.given_name)),
         family_name: order.family_name.clone(),
         given_name: order.given_name.clone(),
         category: order.tie.category().map_or("", |category| category.code()),
@@ -247,7 +251,12 @@ fn compose(
         can_note: decides,
         events: timeline::of(db, &dossier, &decisions)?,
         cards: dossier.cards.iter().map(PastCard::of).collect(),
-        other_orders: dossier.other_orders.iter().map(PastOrder::of).collect(),
+        other_orders: dossier.other_orders.shown.iter().map(PastOrder::of).collect(),
+        other_orders_hidden: hidden_of(
+            dossier.other_orders.hidden,
+            ("autre demande masquée", "autres demandes masquées"),
+            &officer.scope,
+        ),
         open: submitted,
         composer: Composer::of(order, verifier.delays(), barred, &said),
         can_withdraw: order::may_withdraw(officer, order),

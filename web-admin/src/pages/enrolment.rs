@@ -129,6 +129,9 @@ fn record(
             ("Rôle", typography::french(words::role(enrolment.role))),
             ("Périmètre", typography::french(&words::scope(&enrolment.scope))),
             (fingerprint_label(&enrolment), grouped(&enrolment.credential.fingerprint())),
+            ("Pas avant le", Shown(enrolment.not_before).long()),
+            ("Proposé par", enrolment.proposed_by.clone()),
+            ("Proposé le", Shown(enrolment.proposed_at).long()),
         ],
         action: format!(
             "/ra/cles/{number}/{}",

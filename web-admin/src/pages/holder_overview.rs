@@ -14,6 +14,7 @@ use registration_authority::views::{
 };
 
 use super::card::exercise;
+use super::hidden::hidden_of;
 use super::{Address, filters, page};
 use crate::desk::{Desk, Work};
 use crate::failure::Failure;
@@ -34,6 +35,7 @@ struct HolderPage {
     person: Option<Person>,
     cards: Vec<CardRow>,
     orders: Vec<OrderRow>,
+    hidden: Option<String>,
     tickets: Vec<TicketRow>,
     notices: Vec<NoticeRow>,
     bound: usize,
@@ -119,7 +121,7 @@ async fn show(desk: Desk, id: web::Path<String>) -> Result<HttpResponse, Failure
 
 /// The holder as he stands, on one picture of the database.
 fn read(work: &mut Work<'_>, frame: Frame, id: &IdNatPs) -> Result<HolderPage, Failure> {
-    let act = work.act;
+    let (officer, act) = (work.officer, work.act);
     work.db.snapshot(|db| {
         let HolderView { id, former, record, cards, orders, tickets, notices } =
             views::holder(db, &mut ImportedRegister, id, act)?;
@@ -142,7 +144,8 @@ fn read(work: &mut Work<'_>, frame: Frame, id: &IdNatPs) -> Result<HolderPage, F
                     .collect(),
             }),
             cards: cards.into_iter().map(card_row).collect(),
-            orders: orders.into_iter().map(order_row).collect(),
+            hidden: hidden_of(orders.hidden, ("demande masquée", "demandes masquées"), &officer.scope),
+            orders: orders.shown.into_iter().map(order_row).collect(),
             tickets: tickets.into_iter().map(ticket_row).collect(),
             notices: notices.into_iter().map(notice_row).collect(),
             bound: HOLDER_BOUND,
@@ -150,16 +153,15 @@ fn read(work: &mut Work<'_>, frame: Frame, id: &IdNatPs) -> Result<HolderPage, F
     })
 }
 
-fn card_row(HeldCard { card, certificates, opposition }: HeldCard) -> CardRow {
-    let status = card.life.status();
+fn card_row(HeldCard { card, state, certificates, opposition }: HeldCard) -> CardRow {
     let (receipt, ground) = opposition.unzip();
     CardRow {
         number: card.number.to_string(),
         kind: card.kind.to_string(),
         temporary: card.temporary,
         exercise: exercise(&card.exercise),
-        status: words::card_status(status),
-        class: status.as_str(),
+        status: words::card_state(state),
+        class: state.as_str(),
         expires_at: card.life.expires_at().map(Shown),
         replaces: card.replaces.as_ref().map(ToString::to_string),
         order_number: card.order_number.clone(),

@@ -115,9 +115,10 @@ fn record(
     fields: &Fields,
 ) -> Result<Option<Box<SignPage>>, Failure> {
     officers::require(work.db, Right::Decide, work.act)?;
-    let subject = lapse::get(work.db, plan)?.decidable();
+    let planned = lapse::get(work.db, plan)?;
+    let subject = planned.decidable();
     let reason = release::reason(verdict, fields)?;
-    let asked = asked(&subject, verdict, reason, plan);
+    let asked = asked(&subject, verdict, reason, &planned);
     let proof = match signing::sign(work, frame, asked, fields)? {
         Signed::Proof(proof) => proof,
         Signed::Ask(template) => return Ok(Some(template)),
@@ -132,8 +133,9 @@ fn asked<'a>(
     subject: &'a Decidable,
     verdict: Verdict,
     reason: Option<&'static str>,
-    plan: &str,
+    plan: &OppositionPlan,
 ) -> Asked<'a> {
+    let id = &plan.id;
     let (act, what) = match verdict {
         Verdict::Approve => ("liberer", "Approuver les oppositions d'un plan"),
         Verdict::Refuse => ("rejeter", "Rejeter un plan d'oppositions"),
@@ -143,9 +145,14 @@ fn asked<'a>(
         verdict,
         reason,
         what,
-        lines: vec![("Plan", plan.to_owned())],
+        lines: vec![
+            ("Plan", id.clone()),
+            ("Cartes à mettre en opposition", plan.items.len().to_string()),
+            ("Empreinte de l’extrait", plan.feed.clone()),
+            ("Préparé le", Shown(plan.planned_at).long()),
+        ],
         leaves: None,
-        action: format!("/ra/caducites/{plan}/{act}"),
+        action: format!("/ra/caducites/{id}/{act}"),
         back: "/ra/caducites".to_owned(),
     }
 }

@@ -13,12 +13,13 @@ use store::Code;
 
 use super::release;
 use super::signing::{self, Asked, SignPage, Signed};
-use super::structure::{Said, StructurePage, identifier};
+use super::structure::{Said, StructurePage, identifier, quality_in_words, until_in_words};
 use super::{Address, page, to};
 use crate::desk::Work;
 use crate::failure::{Failure, status_of};
 use crate::frame::Frame;
 use crate::posted::{Fields, Posted};
+use crate::typography::Shown;
 
 pub(super) const ADDRESSES: &[Address] = &[
     Address::at("/ra/structures/{structure}/mandats").post(|| web::post().to(propose)).needs(Right::Decide),
@@ -151,8 +152,7 @@ fn proposal(structure: TechnicalStructureId, fields: &Fields) -> Result<NewManda
         document: fields.text("empreinte").to_ascii_lowercase(),
         until: match fields.text("jusqu-au") {
             "" => None,
-            // The last day is a whole one, as long as it is that day anywhere in France.
-            day => Some(format!("{day}T23:59:59Z").parse().map_err(|_| invalid())?),
+            day => Some(mandate::end_of_day(day).ok_or_else(invalid)?),
         },
     })
 }
@@ -166,18 +166,27 @@ fn asked<'a>(
         Verdict::Approve => ("approuver", "Approuver un mandat"),
         Verdict::Refuse => ("refuser", "Refuser un mandat"),
     };
+    // All that is signed, and nothing that is not.
+    let mut lines = vec![
+        ("Mandat", mandate.number.clone()),
+        ("Structure", mandate.structure.to_string()),
+        ("Mandataire", mandate.login.clone()),
+        ("En qualité de", quality_in_words(mandate.quality).to_owned()),
+    ];
+    lines.extend(mandate.identifier.as_ref().map(|identifier| ("Professionnel", identifier.to_string())));
+    lines.extend([
+        ("Document", mandate.reference.clone()),
+        ("Empreinte du document", mandate.document.clone()),
+        ("Jusqu’au", mandate.until.map_or("sans limite".to_owned(), until_in_words)),
+        ("Proposé par", mandate.proposed_by.clone()),
+        ("Proposé le", Shown(mandate.proposed_at).long()),
+    ]);
     Asked {
         subject,
         verdict,
         reason: None,
         what,
-        lines: vec![
-            ("Mandat", mandate.number.clone()),
-            ("Structure", mandate.structure.to_string()),
-            ("Mandataire", mandate.login.clone()),
-            ("Document", mandate.reference.clone()),
-            ("Empreinte du document", mandate.document.clone()),
-        ],
+        lines,
         leaves: None,
         action: format!("/ra/mandats/{}/{act}", mandate.number),
         back: format!("/ra/structures/{}", mandate.structure),

@@ -9,6 +9,7 @@ mod dossier;
 mod enrolment;
 mod filters;
 mod help;
+mod hidden;
 pub(crate) mod holder_opposition;
 mod holder_overview;
 mod keys;

@@ -8,10 +8,12 @@ use actix_web::web;
 use askama::Template;
 use registration_authority::approval::Verdict;
 use registration_authority::officers::{self, Right};
-use registration_authority::renewal::{self, Outcome as Planned, PlanStatus, RenewalPlan};
+use registration_authority::renewal::{self, Outcome as Planned, RenewalPlan};
+use registration_authority::views;
 use store::{Code, Database};
 
 use super::dossier::name_of;
+use super::hidden::hidden_of;
 use super::outcome::Outcome;
 use super::release::Problem;
 use super::signing::{self, Asked, SignPage, Signed};
@@ -22,9 +24,6 @@ use crate::frame::Frame;
 use crate::posted::{Fields, Posted};
 use crate::typography::{self, Shown};
 use crate::words;
-
-/// The newest plans, among which those that wait are looked for.
-const LOOKED_AT: i64 = 50;
 
 pub(super) const ADDRESSES: &[Address] = &[
     Address::at("/ra/renouvellements").get(|| web::get().to(show)).needs(Right::ReadQueue),
@@ -38,6 +37,7 @@ struct PlansPage {
     done: bool,
     problem: Option<Problem>,
     plans: Vec<Plan>,
+    hidden: Option<String>,
 }
 
 impl PlansPage {
@@ -93,7 +93,7 @@ fn record(
     fields: &Fields,
 ) -> Result<Option<Box<SignPage>>, Failure> {
     officers::require(work.db, Right::Decide, work.act)?;
-    let plan = renewal::get(work.db, id)?;
+    let plan = views::plan(work.db, id, work.act)?;
     let subject = plan.decidable();
     let asked = Asked {
         subject: &subject,
@@ -104,6 +104,9 @@ fn record(
             ("Plan", plan.id.clone()),
             ("Cartes renouvelées", renewed(&plan)),
             ("Cartes du plan", count(plan.items.len())),
+            ("Cartes qui expirent avant le", Shown(plan.horizon).long()),
+            ("Préparé par", plan.planned_by.clone()),
+            ("Préparé le", Shown(plan.planned_at).long()),
         ],
         leaves: None,
         action: format!("/ra/renouvellements/{id}/approuver"),
@@ -120,19 +123,16 @@ fn record(
 
 fn read(work: &mut Work<'_>, frame: Frame, done: bool, problem: Option<Code>) -> Result<PlansPage, Failure> {
     let decides = work.officer.role.may(Right::Decide) && signing::can_sign(work)?;
-    let (login, act) = (work.officer.login.as_str(), work.act);
+    let (officer, act) = (work.officer, work.act);
     work.db.snapshot(|db| {
         let mut plans = Vec::new();
-        officers::require(db, Right::ReadQueue, act)?;
-        for id in renewal::list(db, LOOKED_AT)? {
-            let plan = renewal::get(db, &id)?;
-            if plan.status != PlanStatus::Proposed {
-                continue;
-            }
-            let decides = decides && plan.planned_by != login;
+        let waiting = views::plans(db, act)?;
+        for plan in waiting.shown {
+            let decides = decides && plan.planned_by != officer.login;
             plans.push(Plan { decides, ..shown(db, &plan)? });
         }
-        Ok(PlansPage { frame, done, problem: problem.map(Problem::of), plans })
+        let hidden = hidden_of(waiting.hidden, ("plan masqué", "plans masqués"), &officer.scope);
+        Ok(PlansPage { frame, done, problem: problem.map(Problem::of), plans, hidden })
     })
 }
 

@@ -10,13 +10,14 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web;
 use askama::Template;
-use registration_authority::officers::{self, Officer, Right, Scope};
+use registration_authority::officers::{self, Officer, Right};
 use registration_authority::order::OrderStatus;
 use registration_authority::queue::saved::{self, View};
-use registration_authority::queue::{self, COUNT_BOUND, Count, Deadline, Line, Search};
+use registration_authority::queue::{self, Count, Deadline, Line, Search};
 use registration_authority::views;
 use store::Timestamp;
 
+use super::hidden::{counted, hidden};
 use super::{Address, filters, page, to};
 use crate::desk::{Desk, Work};
 use crate::failure::Failure;
@@ -146,7 +147,7 @@ fn find(
             slug: slug(asked.status),
             query: asked.query(),
             unfiltered: Some(unfiltered).filter(|unfiltered| *unfiltered != asked.query()),
-            hidden: hidden(page.hidden, &officer.scope),
+            hidden: hidden(page.hidden, ("dossier masqué", "dossiers masqués"), &officer.scope),
             tabs: page.counts.into_iter().map(tab).collect(),
             views,
             kinds: choices::kinds(&asked),
@@ -203,24 +204,6 @@ fn left(deadline: Deadline) -> String {
         Deadline::Left(time) => format!("reste {}", typography::duration(time)),
         Deadline::Late(time) => format!("dépassé de {}", typography::duration(time)),
         Deadline::Paused(time) => format!("en pause, reste {}", typography::duration(time)),
-    }
-}
-
-/// « 4 dossiers masqués par vos droits », and what these are.
-fn hidden(count: Count, scope: &Scope) -> Option<String> {
-    let noun = match count {
-        Count::Exactly(0) => return None,
-        Count::Exactly(1) => "dossier masqué",
-        _ => "dossiers masqués",
-    };
-    Some(format!("{} {noun} par vos droits ({}).", counted(count), words::scope(scope)))
-}
-
-/// « 12 345 », « 10 000+ ».
-fn counted(count: Count) -> String {
-    match count {
-        Count::Exactly(count) => typography::thousands(count),
-        Count::More => format!("{}+", typography::thousands(COUNT_BOUND)),
     }
 }
 

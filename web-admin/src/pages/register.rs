@@ -135,6 +135,7 @@ fn asked<'a>(
     reason: Option<&'static str>,
     hold: &Hold,
 ) -> Asked<'a> {
+    let count = |number: u64| typography::thousands(i64::try_from(number).unwrap_or(i64::MAX));
     let feed = &hold.feed;
     let (act, what) = match verdict {
         Verdict::Approve => ("liberer", "Approuver la libération d'un extrait"),
@@ -145,7 +146,17 @@ fn asked<'a>(
         verdict,
         reason,
         what,
-        lines: vec![("Extrait", hold.file_name.clone()), ("Empreinte du fichier", feed.clone())],
+        lines: vec![
+            ("Extrait", hold.file_name.clone()),
+            ("Extrait le", Shown(hold.extracted_at).long()),
+            ("Empreinte du fichier", feed.clone()),
+            ("Inscrits au répertoire", count(hold.living)),
+            ("Nouveaux", count(hold.difference.new)),
+            ("Modifiés", count(hold.difference.changed)),
+            ("Disparus", count(hold.difference.ceased)),
+            ("Écarté par", hold.held_by.clone()),
+            ("Écarté le", Shown(hold.held_at).long()),
+        ],
         leaves: None,
         action: format!("/ra/registre/extraits/{feed}/{act}"),
         back: "/ra/registre".to_owned(),

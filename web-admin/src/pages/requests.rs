@@ -10,10 +10,12 @@ use professional_registry::{ImportedRegister, Registry};
 use registration_authority::approval::{Decidable, SubjectKind, Verdict};
 use registration_authority::certificate_request::{self, CertificateRequest, RequestState};
 use registration_authority::officers::{self, Right};
+use registration_authority::views;
 use sha2::{Digest, Sha256};
 use store::{Code, Database};
 
 use super::dossier::name_of;
+use super::hidden::hidden_of;
 use super::outcome::Outcome;
 use super::release::{self, Problem, Reason};
 use super::signing::{self, Asked, SignPage, Signed};
@@ -40,6 +42,7 @@ struct RequestsPage {
     done: Option<&'static str>,
     problem: Option<Problem>,
     requests: Vec<Line>,
+    hidden: Option<String>,
     reasons: Vec<Reason>,
 }
 
@@ -110,7 +113,7 @@ fn record(
     fields: &Fields,
 ) -> Result<Option<Box<SignPage>>, Failure> {
     officers::require(work.db, Right::Decide, work.act)?;
-    let request = certificate_request::get(work.db, number)?;
+    let request = views::request(work.db, number, work.act)?;
     let subject = request.decidable();
     let reason = release::reason(verdict, fields)?;
     let asked = asked(&request, &subject, verdict, reason);
@@ -139,13 +142,15 @@ fn asked<'a>(
         Verdict::Refuse => ("refuser", "Refuser une demande de certificat logiciel"),
     };
     let mut lines = vec![
-        ("Demande", request.number.clone()),
+        ("Demande", format!("{}, version {}", request.number, request.version)),
         ("Gabarit", request.profile.clone()),
         ("Structure", request.structure.to_string()),
         ("Nom", request.common_name.clone()),
     ];
     lines.extend(request.dns_names.iter().map(|name| ("Nom d’hôte", name.clone())));
     lines.push(("Empreinte de la clé", fingerprint(request)));
+    lines.push(("Déposée par", request.submitted_by.clone()));
+    lines.push(("Déposée le", Shown(request.submitted_at).long()));
     Asked {
         subject,
         verdict,
@@ -165,12 +170,12 @@ fn read(
     problem: Option<Code>,
 ) -> Result<RequestsPage, Failure> {
     let decides = work.officer.role.may(Right::Decide) && signing::can_sign(work)?;
-    let (login, act) = (work.officer.login.as_str(), work.act);
+    let (officer, act) = (work.officer, work.act);
     work.db.snapshot(|db| {
         let mut requests = Vec::new();
-        officers::require(db, Right::ReadQueue, act)?;
-        for request in certificate_request::list(db, Some(RequestState::Submitted.name()), None, SHOWN)? {
-            let decides = decides && request.submitted_by != login;
+        let waiting = views::requests(db, Some(RequestState::Submitted.name()), None, SHOWN, act)?.requests;
+        for request in waiting.shown {
+            let decides = decides && request.submitted_by != officer.login;
             requests.push(Line { decides, ..line(db, &request)? });
         }
         Ok(RequestsPage {
@@ -178,6 +183,7 @@ fn read(
             done,
             problem: problem.map(Problem::of),
             requests,
+            hidden: hidden_of(waiting.hidden, ("demande masquée", "demandes masquées"), &officer.scope),
             reasons: release::reasons(SubjectKind::CertificateRequest),
         })
     })

@@ -27,6 +27,7 @@ mod reading;
 mod releases;
 mod requests;
 mod routes;
+mod scopes;
 mod shortcuts;
 mod sign_in;
 mod structures;

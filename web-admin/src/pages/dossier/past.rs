@@ -3,6 +3,7 @@
 use card::Card;
 use registration_authority::order::OrderStatus;
 use registration_authority::queue::OrderSummary;
+use registration_authority::suspension::CardState;
 
 use crate::typography::Shown;
 use crate::words;
@@ -23,11 +24,11 @@ pub(super) struct PastOrder {
 }
 
 impl PastCard {
-    pub(super) fn of(card: &Card) -> Self {
+    pub(super) fn of((card, state): &(Card, CardState)) -> Self {
         Self {
             number: card.number.to_string(),
             kind: card.kind.to_string(),
-            status: words::card_status(card.life.status()),
+            status: words::card_state(*state),
         }
     }
 }

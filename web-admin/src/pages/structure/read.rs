@@ -1,15 +1,17 @@
 use askama::Template;
+use card::CardNumber;
 use professional_registry::ImportedRegister;
 use professional_registry::identifiers::TechnicalStructureId;
 use registration_authority::approval::SubjectKind;
 use registration_authority::eligibility::{KnownBy, rulebook};
-use registration_authority::mandate::{Mandate, MandateState, Quality};
+use registration_authority::mandate::{Mandate, MandateState, Quality, last_day};
 use registration_authority::officers::Right;
 use registration_authority::queue::OrderSummary;
 use registration_authority::staff::import::StaffImport;
 use registration_authority::staff::{Post, StaffMember};
+use registration_authority::suspension::CardState;
 use registration_authority::views::{self, MemberView};
-use store::{BrokenRule, Code, Database};
+use store::{BrokenRule, Code, Database, Timestamp};
 
 use crate::desk::Work;
 use crate::failure::Failure;
@@ -70,9 +72,10 @@ struct MandateLine {
     number: String,
     agent: String,
     quality: &'static str,
+    identifier: Option<String>,
     reference: String,
     document: String,
-    until: Option<Shown>,
+    until: Option<String>,
     proposed_by: String,
     proposed_at: Shown,
     state: &'static str,
@@ -119,7 +122,7 @@ impl StructurePage {
                 let line = MandateLine {
                     decides: decides && signs && one.proposed_by != officer.login,
                     ends: decides || one.login == officer.login,
-                    ..MandateLine::of(db, one)?
+                    ..MandateLine::of(db, one, act.at)?
                 };
                 mandates.push(line);
             }
@@ -151,7 +154,7 @@ impl StructurePage {
 }
 
 impl MandateLine {
-    fn of(db: &mut Database, mandate: &Mandate) -> Result<Self, Failure> {
+    fn of(db: &mut Database, mandate: &Mandate, at: Timestamp) -> Result<Self, Failure> {
         let mut decisions = Past::of(db, &mandate.decisions, 1)?;
         for (past, decision) in decisions.iter_mut().zip(&mandate.decisions) {
             past.verdict = if decision.approves() { "Approuvé" } else { "Refusé" };
@@ -159,18 +162,15 @@ impl MandateLine {
         Ok(Self {
             number: mandate.number.clone(),
             agent: name_of(db, &mandate.login)?,
-            quality: match mandate.quality {
-                Quality::Director => "responsable de la structure",
-                Quality::Professional => "professionnel de la structure",
-                Quality::Delegate => "délégué du responsable",
-            },
+            quality: quality_in_words(mandate.quality),
+            identifier: mandate.identifier.as_ref().map(ToString::to_string),
             reference: mandate.reference.clone(),
             document: mandate.document.clone(),
-            until: mandate.until.map(Shown),
+            until: mandate.until.map(until_in_words),
             proposed_by: name_of(db, &mandate.proposed_by)?,
             proposed_at: Shown(mandate.proposed_at),
-            state: state_in_words(mandate),
-            state_class: match mandate.state() {
+            state: state_in_words(mandate, at),
+            state_class: match mandate.state(at) {
                 MandateState::Proposed => "submitted",
                 MandateState::Approved { .. } => "approved",
                 MandateState::Refused | MandateState::Ended { .. } => "refused",
@@ -195,11 +195,11 @@ impl MandateLine {
 impl MemberLine {
     fn of(view: MemberView) -> Self {
         let StaffMember { local_id, post, family_name, given_name, left_at, .. } = view.member;
-        let order = |(order, card): (OrderSummary, Option<card::Card>)| OrderLine {
+        let order = |(order, card): (OrderSummary, Option<(CardNumber, CardState)>)| OrderLine {
             kind: order.kind,
             number: order.number,
             status: words::order_state(order.status),
-            card: card.map(|card| (card.number.to_string(), words::card_status(card.life.status()))),
+            card: card.map(|(number, state)| (number.to_string(), words::card_state(state))),
         };
         Self {
             name: match post {
@@ -227,9 +227,26 @@ fn kinds(has_finess: bool) -> Result<Vec<&'static str>, Failure> {
     Ok(of_sort.map(|rules| rules.product.code()).collect())
 }
 
-/// Where a mandate stands.
-pub(in crate::pages) fn state_in_words(mandate: &Mandate) -> &'static str {
-    match mandate.state() {
+/// As whom an agent speaks.
+pub(in crate::pages) fn quality_in_words(quality: Quality) -> &'static str {
+    match quality {
+        Quality::Director => "responsable de la structure",
+        Quality::Professional => "professionnel de la structure",
+        Quality::Delegate => "délégué du responsable",
+    }
+}
+
+/// « 31 décembre 2027 inclus » where a mandate ends with a day; else the moment.
+pub(in crate::pages) fn until_in_words(until: Timestamp) -> String {
+    match last_day(until) {
+        Some(day) => format!("{} inclus", Shown(day).day()),
+        None => Shown(until).long(),
+    }
+}
+
+/// Where a mandate stands at that moment.
+pub(in crate::pages) fn state_in_words(mandate: &Mandate, at: Timestamp) -> &'static str {
+    match mandate.state(at) {
         MandateState::Proposed => "À décider",
         MandateState::Approved { .. } => "Approuvé",
         MandateState::Refused => "Refusé",
