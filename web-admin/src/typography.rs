@@ -5,6 +5,9 @@ use std::time::Duration;
 use jiff::tz::TimeZone;
 use store::Timestamp;
 
+pub(crate) mod english;
+mod in_language;
+
 const NO_BREAK: char = '\u{a0}';
 const NARROW_NO_BREAK: char = '\u{202f}';
 

@@ -9,14 +9,15 @@ use registration_authority::order::OrderStatus;
 use registration_authority::outbox::Notice;
 use registration_authority::queue::Risk;
 
+use crate::messages::Key;
+
 mod checks;
 mod jobs;
 mod refusals;
-mod requests;
-mod structures;
 
-pub(crate) use checks::check;
-pub use jobs::job;
+pub(crate) use checks::{check, names_somebody};
+pub(crate) use jobs::job;
+pub use jobs::job_words;
 pub(crate) use refusals::{Refusal, refusal};
 
 /// Where an order stands.
@@ -116,7 +117,18 @@ pub(crate) fn key_usage(usage: KeyUsage) -> &'static str {
 }
 
 /// What an officer is there for.
-pub(crate) fn role(role: Role) -> &'static str {
+pub(crate) const fn role_key(role: Role) -> Key {
+    Key::of(match role {
+        Role::CertificationAgent => "role-certification-agent",
+        Role::RegistrationOfficer => "role-registration-officer",
+        Role::RevocationOfficer => "role-revocation-officer",
+        Role::Administrator => "role-administrator",
+        Role::Auditor => "role-auditor",
+    })
+}
+
+/// The same, for pages that are in French only.
+pub(crate) const fn role(role: Role) -> &'static str {
     match role {
         Role::CertificationAgent => "mandataire",
         Role::RegistrationOfficer => "opérateur d'enregistrement",
@@ -140,6 +152,28 @@ pub(crate) fn scope(scope: &Scope) -> String {
 }
 
 /// Why a card may no longer be used.
+pub(crate) const fn ground_key(ground: Ground) -> Key {
+    Key::of(match ground {
+        Ground::Lost => "ground-lost",
+        Ground::Stolen => "ground-stolen",
+        Ground::CodesDisclosed => "ground-codes-disclosed",
+        Ground::CardNotReceived => "ground-card-not-received",
+        Ground::CodesNotReceived => "ground-codes-not-received",
+        Ground::Defective => "ground-defective",
+        Ground::Replaced => "ground-replaced",
+        Ground::Renewed => "ground-renewed",
+        Ground::StructureChanged => "ground-structure-changed",
+        Ground::DataChanged => "ground-data-changed",
+        Ground::EndOfActivity => "ground-end-of-activity",
+        Ground::Retired => "ground-retired",
+        Ground::Deceased => "ground-deceased",
+        Ground::StruckOff => "ground-struck-off",
+        Ground::Sanction => "ground-sanction",
+        Ground::BreachOfTerms => "ground-breach-of-terms",
+    })
+}
+
+/// The same, for pages that are in French only.
 pub(crate) fn ground(ground: Ground) -> &'static str {
     match ground {
         Ground::Lost => "Carte perdue",

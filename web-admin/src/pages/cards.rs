@@ -17,6 +17,7 @@ use super::{Address, filters, page, to};
 use crate::desk::Desk;
 use crate::failure::Failure;
 use crate::frame::Frame;
+use crate::language::Language;
 use crate::words::{self, Refusal};
 
 pub(super) const ADDRESSES: &[Address] =
@@ -62,6 +63,6 @@ async fn show(desk: Desk, query: web::Query<HashMap<String, String>>) -> Result<
         (Some(_), None) => StatusCode::UNPROCESSABLE_ENTITY,
         (Some(_), Some(_)) => StatusCode::NOT_FOUND,
     };
-    let error = typed.is_some().then(|| words::refusal(card::faults::NOT_FOUND.name));
+    let error = typed.is_some().then(|| words::refusal(Language::French, card::faults::NOT_FOUND.name));
     page(status, &CardsPage { frame, number: typed.unwrap_or_default(), error })
 }

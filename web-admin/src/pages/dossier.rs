@@ -40,6 +40,7 @@ use super::{Address, filters, page, signing};
 use crate::desk::{Desk, Work};
 use crate::failure::Failure;
 use crate::frame::Frame;
+use crate::language::Language;
 use crate::likeness::Likeness;
 use crate::typography::{self, Shown};
 use crate::words::{self, Refusal};
@@ -264,7 +265,7 @@ fn compose(
         first_approval,
         problem: said.problem.map(|code| Trouble {
             code: code.name,
-            refusal: words::refusal(code.name),
+            refusal: words::refusal(Language::French, code.name),
             rules: said.rules,
             about_reason: composer::is_about_reason(code),
         }),

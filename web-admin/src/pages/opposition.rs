@@ -13,7 +13,7 @@ use registration_authority::views;
 use store::{Code, Fault, Kind};
 
 use super::card::{CardPage, card_number, read};
-use super::{Address, FieldError, filters, page, to};
+use super::{Address, FieldError, page, to};
 use crate::desk::{Desk, Work};
 use crate::failure::{Failure, status_of};
 use crate::faults;

@@ -18,6 +18,7 @@ use super::{Address, filters, page, to};
 use crate::desk::{Desk, Work};
 use crate::failure::{Failure, status_of};
 use crate::frame::Frame;
+use crate::language::Language;
 use crate::posted::{Fields, Posted};
 use crate::typography::{self, Shown};
 use crate::words;
@@ -61,7 +62,7 @@ struct Item {
     kind: String,
     holder: String,
     /// Why it is not renewed.
-    excluded: Option<&'static str>,
+    excluded: Option<String>,
 }
 
 enum Outcome {
@@ -156,7 +157,7 @@ fn shown(db: &mut Database, plan: &RenewalPlan) -> Result<Plan, Failure> {
         holder: item.holder.clone(),
         excluded: match &item.outcome {
             Planned::Renew => None,
-            Planned::Excluded(code) => Some(words::refusal(code).what),
+            Planned::Excluded(code) => Some(words::refusal(Language::French, code).what),
         },
     };
     Ok(Plan {

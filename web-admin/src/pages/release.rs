@@ -10,6 +10,7 @@ use store::{Code, Database, Kind};
 use super::dossier::name_of;
 use crate::failure::Failure;
 use crate::faults;
+use crate::language::Language;
 use crate::posted::Fields;
 use crate::typography::Shown;
 use crate::words::{self, Refusal};
@@ -22,7 +23,7 @@ pub(super) struct Problem {
 
 impl Problem {
     pub(super) fn of(code: Code) -> Self {
-        Self { code: code.name, refusal: words::refusal(code.name) }
+        Self { code: code.name, refusal: words::refusal(Language::French, code.name) }
     }
 }
 

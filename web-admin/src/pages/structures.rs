@@ -12,7 +12,7 @@ use registration_authority::officers::{Right, Role};
 use registration_authority::views;
 
 use super::structure::state_in_words;
-use super::{Address, filters, page, to};
+use super::{Address, page, to};
 use crate::desk::Desk;
 use crate::failure::Failure;
 use crate::frame::Frame;

@@ -14,6 +14,7 @@ use super::{Address, filters, page, to};
 use crate::desk::{Desk, Work};
 use crate::failure::{Failure, status_of};
 use crate::frame::Frame;
+use crate::language::Language;
 use crate::posted::Posted;
 use crate::typography::{Shown, ago};
 use crate::words::{self, Refusal};
@@ -103,7 +104,8 @@ fn read(
     Ok(TicketsPage {
         frame,
         dismissed,
-        problem: problem.map(|code| Problem { refusal: words::refusal(code.name), code: code.name }),
+        problem: problem
+            .map(|code| Problem { refusal: words::refusal(Language::French, code.name), code: code.name }),
         tickets: tickets.into_iter().map(|ticket| Shelf::of(ticket, work)).collect(),
         more,
         may_close: work.officer.role.may(Right::Oppose),

@@ -17,6 +17,7 @@ mod forms;
 mod headers;
 mod holder_opposition;
 mod keys;
+mod languages;
 mod new_orders;
 mod operations;
 mod passkeys;
@@ -32,6 +33,7 @@ mod sign_in;
 mod structures;
 mod suspensions;
 mod taking_back;
+mod templates;
 mod tickets;
 mod trail;
 

@@ -123,7 +123,7 @@ async fn answers(login: Option<&str>, submitter: &str) -> Vec<(String, String)> 
 }
 
 /// An address with something that stands there.
-fn filled_in(house: &mut House, path: &str, number: u32, submitter: &str) -> String {
+pub(super) fn filled_in(house: &mut House, path: &str, number: u32, submitter: &str) -> String {
     let holder = person(number);
     let path = match path {
         "/ra/dossiers/{number}/repondre" => {

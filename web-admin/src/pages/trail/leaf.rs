@@ -12,7 +12,7 @@ use crate::desk::Desk;
 use crate::failure::Failure;
 use crate::faults;
 use crate::frame::Frame;
-use crate::pages::{filters, page};
+use crate::pages::page;
 use crate::trail_proofs::EventProof;
 use crate::typography::thousands;
 

@@ -1,0 +1,44 @@
+### What stands around every page, and words that several pages use.
+
+base-suffix = AE
+base-public-suffix = IGC Santé
+base-skip = Aller au contenu
+base-demonstration = Démonstration
+base-demonstration-word = DÉMONSTRATION
+base-demonstration-note = { $word } – personnes, cartes et certificats fictifs ; rien ici n'a de valeur.
+base-house = Autorité d'enregistrement
+base-public-house = Page publique
+base-not-yet = Cette page n'est pas encore traduite en français.
+base-menu = Principale
+base-queue = File
+base-new-order = Nouvelle demande
+base-cards = Cartes
+base-certificates = Certificats
+base-renewals = Renouvellements
+base-structures = Structures
+base-register = Répertoire
+base-lapses = Cartes caduques
+base-call-backs = Rappels
+base-keys = Clés
+base-operations = Exploitation
+base-trail = Journal
+base-sign-out = Se déconnecter
+base-foot = Les dates et heures sont celles de Paris. Ce logiciel n'est pas affilié à l'Agence du numérique en santé.
+base-oppose = Mettre sa carte en opposition
+base-pki = Autorités de certification, listes et vérification
+base-shortcuts = Raccourcis clavier
+
+# Before the title of a page whose form has an error.
+base-error = Erreur –
+
+# Before a stable code.
+base-code = Code :
+
+# What somebody wrote.
+base-quoted = « { $text } »
+
+# Before the title of a page that shows trouble.
+base-to-see = { $number } à voir –
+
+base-state = État
+base-authority = Autorité
