@@ -36,7 +36,7 @@ pub(crate) struct Badge {
 impl Badge {
     /// The officer's role.
     pub(crate) fn role(&self) -> Key {
-        words::role_key(self.role)
+        words::role(self.role)
     }
 
     /// Whether the menu offers the queue.

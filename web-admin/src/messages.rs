@@ -35,15 +35,27 @@ macro_rules! files {
 
 files![
     "base",
+    "card",
     "diagnostic",
     "failure",
     "help",
     "holder",
+    "keys",
+    "lapses",
+    "new-order",
     "operations",
+    "person",
     "pki",
+    "plans",
     "refusal",
+    "register",
+    "requests",
+    "sign",
     "sign-in",
     "stale",
+    "structure",
+    "tickets",
+    "trail",
     "words",
 ];
 

@@ -42,3 +42,22 @@ base-to-see = { $number } to see to –
 
 base-state = State
 base-authority = Authority
+
+## What several pages share
+
+base-on = on { $at }
+base-final = This is final.
+base-explanation = Explanation (required for another reason)
+base-rejection-reason = Reason of the rejection (required to reject)
+base-decided = by { $by }, on { $at }
+base-release-approved = Release approved
+base-release-refused = Rejection
+base-enrolment-signed = Signed
+base-enrolment-rejected = Rejected
+# Why an officer does not see the buttons of an act.
+base-barred-by-role = { $what } Role needed: { $roles }. { $who }
+base-or = {" "}or{" "}
+base-by-at = { $by }, on { $at }
+base-refusal-reason = Reason of the refusal (required to refuse)
+base-rule = Rule { $rule }:
+base-profession = Profession

@@ -42,3 +42,22 @@ base-to-see = { $number } à voir –
 
 base-state = État
 base-authority = Autorité
+
+## What several pages share
+
+base-on = le { $at }
+base-final = C'est définitif.
+base-explanation = Précision (obligatoire pour un autre motif)
+base-rejection-reason = Motif du rejet (obligatoire pour rejeter)
+base-decided = par { $by }, le { $at }
+base-release-approved = Libération approuvée
+base-release-refused = Rejet
+base-enrolment-signed = Signée
+base-enrolment-rejected = Rejetée
+# Why an officer does not see the buttons of an act.
+base-barred-by-role = { $what } Rôle nécessaire : { $roles }. { $who }
+base-or = {" "}ou{" "}
+base-by-at = { $by }, le { $at }
+base-refusal-reason = Motif du refus (obligatoire pour refuser)
+base-rule = Règle { $rule } :
+base-profession = Profession

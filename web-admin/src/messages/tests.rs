@@ -234,7 +234,7 @@ fn a_key_that_a_program_chooses_stands_in_the_files() {
             let literals: Vec<&str> = inside.split('"').collect();
             for pair in literals[1..].chunks(2) {
                 let is_pattern = pair.get(1).is_some_and(|behind| {
-                    let behind = behind.trim_start();
+                    let behind = behind.trim_start_matches([' ', '\n', ')']);
                     behind.starts_with("=>") || behind.starts_with('|')
                 });
                 if !is_pattern && !written.contains(pair[0]) {

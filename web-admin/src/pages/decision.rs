@@ -22,6 +22,7 @@ use crate::desk::Work;
 use crate::failure::{Failure, status_of};
 use crate::faults;
 use crate::frame::Frame;
+use crate::messages::Key;
 use crate::posted::{Fields, Posted};
 use crate::typography;
 
@@ -194,17 +195,17 @@ fn sign(
         return Err(Failure::of(rules::ORDER_NOT_OPEN));
     }
     let (act, what) = match verdict {
-        Verdict::Approve => ("approuver", "Approuver la demande"),
-        Verdict::Refuse => ("refuser", "Refuser la demande"),
+        Verdict::Approve => ("approuver", Key::of("sign-approve-order")),
+        Verdict::Refuse => ("refuser", Key::of("sign-refuse-order")),
     };
     let mut lines = vec![
-        ("Dossier", format!("{number}, version {seen}")),
-        ("Carte", order.kind.to_string()),
-        ("Porteur", typography::name(&order.family_name, &order.given_name)),
-        ("Identifiant national", order.holder.to_string()),
+        (Key::of("sign-line-order"), format!("{number}, version {seen}")),
+        (Key::of("sign-line-card"), order.kind.to_string()),
+        (Key::of("sign-line-holder"), typography::name(&order.family_name, &order.given_name)),
+        (Key::of("sign-line-national-id"), order.holder.to_string()),
     ];
     if let Some(reason) = reason.and_then(refusal_reasons::find) {
-        lines.push(("Motif du refus", typography::french(reason.sentence)));
+        lines.push((Key::of("sign-line-refusal-reason"), typography::french(reason.sentence)));
     }
     let leaves = match (verdict, reason) {
         (Verdict::Approve, _) => Leaves { mail: mail(&order, Notice::Approved), letter: None },

@@ -42,6 +42,7 @@ use crate::failure::Failure;
 use crate::frame::Frame;
 use crate::language::Language;
 use crate::likeness::Likeness;
+use crate::messages::Key;
 use crate::typography::{self, Shown};
 use crate::words::{self, Refusal};
 
@@ -69,7 +70,7 @@ pub(super) struct DossierPage {
     submitted_by: String,
     own: bool,
     submitted_at: Shown,
-    status: &'static str,
+    status: Key,
     status_class: &'static str,
     status_since: Option<Shown>,
     pending: Option<Pending>,

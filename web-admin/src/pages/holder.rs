@@ -110,7 +110,7 @@ async fn confirm(request: HttpRequest, fields: Fields) -> Result<HttpResponse, F
                 frame,
                 is_card: said.declared.is_card(),
                 declared: said.declared.to_string(),
-                ground: words::ground_key(said.ground),
+                ground: words::ground(said.ground),
                 ground_code: said.ground.as_str(),
                 code: code.grouped().to_string(),
             };

@@ -18,6 +18,7 @@ use super::{Address, page, to};
 use crate::desk::Work;
 use crate::failure::{Failure, status_of};
 use crate::frame::Frame;
+use crate::messages::Key;
 use crate::posted::{Fields, Posted};
 
 pub(super) const ADDRESSES: &[Address] = &[
@@ -166,8 +167,8 @@ fn asked<'a>(
     verdict: Verdict,
 ) -> Asked<'a> {
     let (act, what) = match verdict {
-        Verdict::Approve => ("approuver", "Approuver un mandat"),
-        Verdict::Refuse => ("refuser", "Refuser un mandat"),
+        Verdict::Approve => ("approuver", Key::of("sign-approve-mandate")),
+        Verdict::Refuse => ("refuser", Key::of("sign-refuse-mandate")),
     };
     Asked {
         subject,
@@ -175,11 +176,11 @@ fn asked<'a>(
         reason: None,
         what,
         lines: vec![
-            ("Mandat", mandate.number.clone()),
-            ("Structure", mandate.structure.to_string()),
-            ("Mandataire", mandate.login.clone()),
-            ("Document", mandate.reference.clone()),
-            ("Empreinte du document", mandate.document.clone()),
+            (Key::of("sign-line-mandate"), mandate.number.clone()),
+            (Key::of("sign-line-structure"), mandate.structure.to_string()),
+            (Key::of("sign-line-agent"), mandate.login.clone()),
+            (Key::of("sign-line-document"), mandate.reference.clone()),
+            (Key::of("sign-line-document-digest"), mandate.document.clone()),
         ],
         leaves: None,
         action: format!("/ra/mandats/{}/{act}", mandate.number),

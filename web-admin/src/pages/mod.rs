@@ -92,30 +92,8 @@ pub(crate) const ADDRESSES: [&[Address]; 31] = [
 ];
 
 /// Pages that are not written in English yet: whoever wants English reads French there, and is told so.
-const FRENCH_ONLY: &[&[Address]] = &[
-    queue::ADDRESSES,
-    dossier::ADDRESSES,
-    decision::ADDRESSES,
-    question::ADDRESSES,
-    letter::ADDRESSES,
-    new_order::ADDRESSES,
-    cards::ADDRESSES,
-    card::ADDRESSES,
-    opposition::ADDRESSES,
-    suspension::ADDRESSES,
-    register::ADDRESSES,
-    lapses::ADDRESSES,
-    tickets::ADDRESSES,
-    keys::ADDRESSES,
-    enrolment::ADDRESSES,
-    person::ADDRESSES,
-    trail::ADDRESSES,
-    structures::ADDRESSES,
-    structure::ADDRESSES,
-    mandates::ADDRESSES,
-    requests::ADDRESSES,
-    plans::ADDRESSES,
-];
+const FRENCH_ONLY: &[&[Address]] =
+    &[queue::ADDRESSES, dossier::ADDRESSES, decision::ADDRESSES, question::ADDRESSES, letter::ADDRESSES];
 
 /// Whether the page of this request is not written in English yet.
 pub(crate) fn is_french_only(request: &HttpRequest) -> bool {
@@ -267,19 +245,18 @@ fn roles(code: Code, request: &HttpRequest) -> Vec<Key> {
     let pattern = request.match_pattern();
     let here = ADDRESSES.into_iter().flatten().find(|address| pattern.as_deref() == Some(address.path));
     let right = here.and_then(|address| address.right(request.method()));
-    right.map_or(Vec::new(), |right| right.roles().iter().map(|role| words::role_key(*role)).collect())
+    right.map_or(Vec::new(), |right| right.roles().iter().map(|role| words::role(*role)).collect())
 }
 
 /// Why an officer does not see the buttons of an act, for a code of a rule; with the roles that may, where his may not.
-fn barred(code: Code, right: Right) -> String {
-    let Refusal { what, who } = words::refusal(Language::French, code.name);
-    match code == rules::OFFICER_ROLE_MISSING {
-        true => {
-            let roles: Vec<_> = right.roles().iter().map(|role| words::role(*role)).collect();
-            format!("{what} Rôle nécessaire : {}. {who}", roles.join(" ou "))
-        }
-        false => format!("{what} {who}"),
+fn barred(language: Language, code: Code, right: Right) -> String {
+    let Refusal { what, who } = words::refusal(language, code.name);
+    if code != rules::OFFICER_ROLE_MISSING {
+        return format!("{what} {who}");
     }
+    let roles = right.roles().iter().map(|role| language.say(words::role(*role)).to_string());
+    let roles = roles.collect::<Vec<_>>().join(&language.say("base-or").to_string());
+    language.say("base-barred-by-role").with("what", what).with("roles", roles).with("who", who).to_string()
 }
 
 /// An error in a form, beside the field it is about.
@@ -287,22 +264,16 @@ fn barred(code: Code, right: Right) -> String {
 pub(crate) struct FieldError {
     field: &'static str,
     code: &'static str,
-    refusal: Refusal,
     rule: Option<BrokenRule>,
 }
 
 impl FieldError {
     fn new(field: &'static str, code: Code) -> Self {
-        Self { field, code: code.name, refusal: words::refusal(Language::French, code.name), rule: None }
+        Self { field, code: code.name, rule: None }
     }
 
     /// Of a rule that what was typed breaks.
     fn of_rule(field: &'static str, rule: BrokenRule) -> Self {
-        Self {
-            field,
-            code: rule.code,
-            refusal: words::refusal(Language::French, rule.code),
-            rule: Some(rule),
-        }
+        Self { field, code: rule.code, rule: Some(rule) }
     }
 }

@@ -14,14 +14,13 @@ use store::{Code, Database};
 use super::dossier::name_of;
 use super::release::{self, Problem};
 use super::signing::{self, Asked, SignPage, Signed};
-use super::{Address, filters, page, to};
+use super::{Address, page, to};
 use crate::desk::{Desk, Work};
 use crate::failure::{Failure, status_of};
 use crate::frame::Frame;
-use crate::language::Language;
+use crate::messages::Key;
 use crate::posted::{Fields, Posted};
 use crate::typography::{self, Shown};
-use crate::words;
 
 /// The newest plans, among which those that wait are looked for.
 const LOOKED_AT: i64 = 50;
@@ -61,7 +60,7 @@ struct Item {
     card: String,
     kind: String,
     holder: String,
-    /// Why it is not renewed.
+    /// The code of why it is not renewed.
     excluded: Option<String>,
 }
 
@@ -113,11 +112,11 @@ fn record(
         subject: &subject,
         verdict: Verdict::Approve,
         reason: None,
-        what: "Approuver un plan de renouvellement",
+        what: Key::of("sign-approve-renewal"),
         lines: vec![
-            ("Plan", plan.id.clone()),
-            ("Cartes renouvelées", renewed(&plan)),
-            ("Cartes du plan", count(plan.items.len())),
+            (Key::of("sign-line-plan"), plan.id.clone()),
+            (Key::of("sign-line-renewed-cards"), renewed(&plan)),
+            (Key::of("sign-line-plan-cards"), count(plan.items.len())),
         ],
         leaves: None,
         action: format!("/ra/renouvellements/{id}/approuver"),
@@ -157,7 +156,7 @@ fn shown(db: &mut Database, plan: &RenewalPlan) -> Result<Plan, Failure> {
         holder: item.holder.clone(),
         excluded: match &item.outcome {
             Planned::Renew => None,
-            Planned::Excluded(code) => Some(words::refusal(Language::French, code).what),
+            Planned::Excluded(code) => Some(code.to_string()),
         },
     };
     Ok(Plan {

@@ -21,6 +21,7 @@ use super::{Address, filters, page, to};
 use crate::desk::{Desk, Work};
 use crate::failure::Failure;
 use crate::frame::Frame;
+use crate::language::Language;
 use crate::typography::{self, Shown};
 use crate::words;
 use choices::Choice;
@@ -213,7 +214,7 @@ fn hidden(count: Count, scope: &Scope) -> Option<String> {
         Count::Exactly(1) => "dossier masqué",
         _ => "dossiers masqués",
     };
-    Some(format!("{} {noun} par vos droits ({}).", counted(count), words::scope(scope)))
+    Some(format!("{} {noun} par vos droits ({}).", counted(count), words::scope(Language::French, scope)))
 }
 
 /// « 12 345 », « 10 000+ ».

@@ -22,8 +22,10 @@ use crate::desk::{Desk, Work};
 use crate::failure::{Failure, status_of};
 use crate::faults;
 use crate::frame::Frame;
+use crate::language::Language;
+use crate::messages::Key;
 use crate::posted::{Fields, Posted};
-use crate::typography::{self, Shown};
+use crate::typography::Shown;
 
 pub(super) const ADDRESSES: &[Address] = &[
     Address::at("/ra/registre").get(|| web::get().to(show)).needs(Right::ReadQueue),
@@ -35,7 +37,7 @@ pub(super) const ADDRESSES: &[Address] = &[
 #[template(path = "register.html")]
 struct RegisterPage {
     frame: Frame,
-    done: Option<&'static str>,
+    done: Option<Key>,
     problem: Option<Problem>,
     feeds: Vec<Feed>,
     reasons: Vec<Reason>,
@@ -58,7 +60,7 @@ struct Feed {
     ceased: String,
     changed: String,
     new: String,
-    status: &'static str,
+    status: Key,
     status_class: &'static str,
     decisions: Vec<Past>,
     open: bool,
@@ -155,15 +157,18 @@ fn asked<'a>(
 ) -> Asked<'a> {
     let feed = &hold.feed;
     let (act, what) = match verdict {
-        Verdict::Approve => ("liberer", "Approuver la libération d'un extrait"),
-        Verdict::Refuse => ("rejeter", "Rejeter un extrait"),
+        Verdict::Approve => ("liberer", Key::of("sign-release-feed")),
+        Verdict::Refuse => ("rejeter", Key::of("sign-refuse-feed")),
     };
     Asked {
         subject,
         verdict,
         reason,
         what,
-        lines: vec![("Extrait", hold.file_name.clone()), ("Empreinte du fichier", feed.clone())],
+        lines: vec![
+            (Key::of("sign-line-feed"), hold.file_name.clone()),
+            (Key::of("sign-line-file-digest"), feed.clone()),
+        ],
         leaves: None,
         action: format!("/ra/registre/extraits/{feed}/{act}"),
         back: "/ra/registre".to_owned(),
@@ -179,15 +184,17 @@ fn again(work: &mut Work<'_>, frame: Frame, failure: Failure) -> Result<(Code, R
 fn read(
     work: &mut Work<'_>,
     frame: Frame,
-    done: Option<&'static str>,
+    done: Option<Key>,
     problem: Option<Code>,
 ) -> Result<RegisterPage, Failure> {
     let signs = signing::can_sign(work)?;
-    let (officer, act) = (work.officer, work.act);
+    let (officer, act, language) = (work.officer, work.act, frame.language());
     work.db.snapshot(|db| {
         let held = views::held_feeds(db, act)?;
-        let feeds =
-            held.into_iter().map(|held| feed(db, held, officer, signs)).collect::<Result<_, Failure>>()?;
+        let feeds = held
+            .into_iter()
+            .map(|held| feed(db, held, language, officer, signs))
+            .collect::<Result<_, Failure>>()?;
         Ok(RegisterPage {
             frame,
             done,
@@ -198,20 +205,26 @@ fn read(
     })
 }
 
-fn feed(db: &mut Database, held: HeldFeed, officer: &Officer, signs: bool) -> Result<Feed, Failure> {
+fn feed(
+    db: &mut Database,
+    held: HeldFeed,
+    language: Language,
+    officer: &Officer,
+    signs: bool,
+) -> Result<Feed, Failure> {
     let standing = held.standing();
     let HeldFeed { hold, decisions } = held;
     let past = Past::of(db, &decisions, hold.version)?;
-    let count = |number: u64| typography::thousands(i64::try_from(number).unwrap_or(i64::MAX));
+    let count = |number: u64| language.thousands(i64::try_from(number).unwrap_or(i64::MAX));
     let share = |part: u64| {
         let percent = part.saturating_mul(100).checked_div(hold.living).unwrap_or(0);
-        format!("{} ({}\u{a0}%)", count(part), count(percent))
+        language.say("register-share").with("part", count(part)).with("percent", count(percent)).to_string()
     };
     let (status, status_class) = match &standing {
-        Standing::Held { approved_by: None } => ("Retenu, en attente de deux opérateurs", "submitted"),
-        Standing::Held { approved_by: Some(_) } => ("Retenu, en attente d'un second opérateur", "submitted"),
-        Standing::Released => ("Libéré, à importer de nouveau", "approved"),
-        Standing::Refused => ("Rejeté", "refused"),
+        Standing::Held { approved_by: None } => (Key::of("register-awaits-two"), "submitted"),
+        Standing::Held { approved_by: Some(_) } => (Key::of("register-awaits-second"), "submitted"),
+        Standing::Released => (Key::of("register-released"), "approved"),
+        Standing::Refused => (Key::of("register-refused"), "refused"),
     };
     Ok(Feed {
         version: hold.version,
@@ -227,16 +240,14 @@ fn feed(db: &mut Database, held: HeldFeed, officer: &Officer, signs: bool) -> Re
         status_class,
         decisions: past,
         open: matches!(standing, Standing::Held { .. }),
-        barred: release::barred(officer, &standing, signs),
+        barred: release::barred(language, officer, &standing, signs),
     })
 }
 
-fn done_in_words(done: &str) -> Option<&'static str> {
-    Some(match done {
-        "liberation" => {
-            "Votre approbation est enregistrée. Il en faut deux, de deux opérateurs différents ; l'exploitant importe ensuite le même fichier."
-        }
-        "rejet" => "L'extrait est rejeté. L'exploitant doit en importer un autre.",
+fn done_in_words(done: &str) -> Option<Key> {
+    Some(Key::of(match done {
+        "liberation" => "register-done-release",
+        "rejet" => "register-done-rejection",
         _ => return None,
-    })
+    }))
 }

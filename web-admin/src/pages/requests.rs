@@ -20,6 +20,7 @@ use super::{Address, filters, page, to};
 use crate::desk::{Desk, Work};
 use crate::failure::{Failure, status_of};
 use crate::frame::Frame;
+use crate::messages::Key;
 use crate::posted::{Fields, Posted};
 use crate::typography::Shown;
 
@@ -36,7 +37,7 @@ pub(super) const ADDRESSES: &[Address] = &[
 #[template(path = "requests.html")]
 struct RequestsPage {
     frame: Frame,
-    done: Option<&'static str>,
+    done: Option<Key>,
     problem: Option<Problem>,
     requests: Vec<Line>,
     reasons: Vec<Reason>,
@@ -71,8 +72,8 @@ enum Outcome {
 
 async fn show(desk: Desk, query: web::Query<HashMap<String, String>>) -> Result<HttpResponse, Failure> {
     let done = match query.get("fait").map(String::as_str) {
-        Some("approbation") => Some("La demande est approuvée ; le certificat est établi sous peu."),
-        Some("refus") => Some("La demande est refusée."),
+        Some("approbation") => Some(Key::of("requests-done-approval")),
+        Some("refus") => Some(Key::of("requests-done-refusal")),
         _ => None,
     };
     let frame = desk.frame();
@@ -151,17 +152,17 @@ fn asked<'a>(
     reason: Option<&'static str>,
 ) -> Asked<'a> {
     let (act, what) = match verdict {
-        Verdict::Approve => ("approuver", "Approuver une demande de certificat logiciel"),
-        Verdict::Refuse => ("refuser", "Refuser une demande de certificat logiciel"),
+        Verdict::Approve => ("approuver", Key::of("sign-approve-request")),
+        Verdict::Refuse => ("refuser", Key::of("sign-refuse-request")),
     };
     let mut lines = vec![
-        ("Demande", request.number.clone()),
-        ("Gabarit", request.profile.clone()),
-        ("Structure", request.structure.to_string()),
-        ("Nom", request.common_name.clone()),
+        (Key::of("sign-line-request"), request.number.clone()),
+        (Key::of("sign-line-profile"), request.profile.clone()),
+        (Key::of("sign-line-structure"), request.structure.to_string()),
+        (Key::of("sign-line-name"), request.common_name.clone()),
     ];
-    lines.extend(request.dns_names.iter().map(|name| ("Nom d’hôte", name.clone())));
-    lines.push(("Empreinte de la clé", fingerprint(request)));
+    lines.extend(request.dns_names.iter().map(|name| (Key::of("sign-line-host-name"), name.clone())));
+    lines.push((Key::of("sign-line-key-fingerprint"), fingerprint(request)));
     Asked {
         subject,
         verdict,
@@ -177,7 +178,7 @@ fn asked<'a>(
 fn read(
     work: &mut Work<'_>,
     frame: Frame,
-    done: Option<&'static str>,
+    done: Option<Key>,
     problem: Option<Code>,
 ) -> Result<RequestsPage, Failure> {
     let decides = work.officer.role.may(Right::Decide) && signing::can_sign(work)?;

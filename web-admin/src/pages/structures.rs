@@ -16,6 +16,7 @@ use super::{Address, page, to};
 use crate::desk::Desk;
 use crate::failure::Failure;
 use crate::frame::Frame;
+use crate::messages::Key;
 
 pub(super) const ADDRESSES: &[Address] =
     &[Address::at("/ra/structures").get(|| web::get().to(show)).needs(Right::ReadStructures)];
@@ -35,7 +36,7 @@ struct Line {
     structure: String,
     agent: String,
     reference: String,
-    state: &'static str,
+    state: Key,
 }
 
 impl StructuresPage {

@@ -116,8 +116,9 @@ async fn every_page_is_read_in_both_languages_and_no_english_one_has_french_left
     assert!(left.is_empty(), "{}", left.join("\n"));
 }
 
-/// What is not a page's to translate: whose software it is, an agency, an officer, what the nomenclature calls a profession.
-const NAMES: [&str; 6] = ["Santé", "numérique", "santé.", "Agnès", "NOËL", "Médecin"];
+/// What is not a page's to translate: whose software it is, an agency, people, the document of a mandate, what the nomenclature calls a profession.
+const NAMES: [&str; 10] =
+    ["Santé", "numérique", "santé.", "Agnès", "NOËL", "Élise", "Gaël", "Maël", "d&#39;adhésion", "Médecin"];
 
 /// Words that English does not have.
 const FRENCH: [&str; 14] = [

@@ -36,7 +36,7 @@ impl FormsPage {
         let chosen = fields.text("motif");
         let choice = |ground: Ground| Choice {
             code: ground.as_str(),
-            label: words::ground_key(ground),
+            label: words::ground(ground),
             chosen: ground.as_str() == chosen,
         };
         let number: String = fields.text("numero").chars().take(20).collect();

@@ -14,6 +14,7 @@ use store::{BrokenRule, Code, Database};
 use crate::desk::Work;
 use crate::failure::Failure;
 use crate::frame::Frame;
+use crate::messages::Key;
 use crate::pages::dossier::name_of;
 use crate::pages::release::{Past, Problem, Reason, reasons};
 use crate::pages::{filters, signing};
@@ -24,7 +25,7 @@ use crate::words;
 /// What a page says beside what stands.
 #[derive(Default)]
 pub(in crate::pages) struct Said {
-    pub(in crate::pages) done: Option<&'static str>,
+    pub(in crate::pages) done: Option<Key>,
     /// After which local number the staff is shown.
     pub(in crate::pages) after: String,
     pub(in crate::pages) code: Option<Code>,
@@ -46,7 +47,7 @@ impl Said {
 #[template(path = "structure.html")]
 pub(in crate::pages) struct StructurePage {
     frame: Frame,
-    done: Option<&'static str>,
+    done: Option<Key>,
     problem: Option<Problem>,
     rules: Vec<BrokenRule>,
     id: String,
@@ -69,13 +70,13 @@ pub(in crate::pages) struct StructurePage {
 struct MandateLine {
     number: String,
     agent: String,
-    quality: &'static str,
+    quality: Key,
     reference: String,
     document: String,
     until: Option<Shown>,
     proposed_by: String,
     proposed_at: Shown,
-    state: &'static str,
+    state: Key,
     state_class: &'static str,
     decisions: Vec<Past>,
     decides: bool,
@@ -85,7 +86,7 @@ struct MandateLine {
 struct MemberLine {
     local_id: String,
     name: String,
-    post: &'static str,
+    post: Key,
     left_at: Option<Shown>,
     orders: Vec<OrderLine>,
 }
@@ -93,8 +94,8 @@ struct MemberLine {
 struct OrderLine {
     kind: String,
     number: String,
-    status: &'static str,
-    card: Option<(String, &'static str)>,
+    status: Key,
+    card: Option<(String, Key)>,
 }
 
 impl StructurePage {
@@ -154,16 +155,16 @@ impl MandateLine {
     fn of(db: &mut Database, mandate: &Mandate) -> Result<Self, Failure> {
         let mut decisions = Past::of(db, &mandate.decisions, 1)?;
         for (past, decision) in decisions.iter_mut().zip(&mandate.decisions) {
-            past.verdict = if decision.approves() { "Approuvé" } else { "Refusé" };
+            past.verdict = Key::of(if decision.approves() { "mandate-approved" } else { "mandate-refused" });
         }
         Ok(Self {
             number: mandate.number.clone(),
             agent: name_of(db, &mandate.login)?,
-            quality: match mandate.quality {
-                Quality::Director => "responsable de la structure",
-                Quality::Professional => "professionnel de la structure",
-                Quality::Delegate => "délégué du responsable",
-            },
+            quality: Key::of(match mandate.quality {
+                Quality::Director => "quality-director",
+                Quality::Professional => "quality-professional",
+                Quality::Delegate => "quality-delegate",
+            }),
             reference: mandate.reference.clone(),
             document: mandate.document.clone(),
             until: mandate.until.map(Shown),
@@ -198,7 +199,7 @@ impl MemberLine {
         let order = |(order, card): (OrderSummary, Option<card::Card>)| OrderLine {
             kind: order.kind,
             number: order.number,
-            status: order_status(order.status),
+            status: words::order_state(order.status),
             card: card.map(|card| (card.number.to_string(), words::card_status(card.life.status()))),
         };
         Self {
@@ -206,21 +207,16 @@ impl MemberLine {
                 Post::Service => "Service".to_owned(),
                 Post::Employee | Post::Head => typography::name(&family_name, &given_name),
             },
-            post: match post {
-                Post::Employee => "personnel",
-                Post::Head => "responsable",
-                Post::Service => "service",
-            },
+            post: Key::of(match post {
+                Post::Employee => "post-employee",
+                Post::Head => "post-head",
+                Post::Service => "post-service",
+            }),
             orders: view.orders.into_iter().map(order).collect(),
             left_at: left_at.map(Shown),
             local_id,
         }
     }
-}
-
-fn order_status(name: &str) -> &'static str {
-    let status = registration_authority::order::OrderStatus::ALL.into_iter().find(|one| one.as_str() == name);
-    status.map_or("", words::order_status)
 }
 
 /// The kinds of card that a structure of this sort can have for its staff.
@@ -233,25 +229,25 @@ fn kinds(has_finess: bool) -> Result<Vec<&'static str>, Failure> {
 }
 
 /// Where a mandate stands.
-pub(in crate::pages) fn state_in_words(mandate: &Mandate) -> &'static str {
-    match mandate.state() {
-        MandateState::Proposed => "À décider",
-        MandateState::Approved { .. } => "Approuvé",
-        MandateState::Refused => "Refusé",
-        MandateState::Ended { .. } => "Terminé",
-    }
+pub(in crate::pages) fn state_in_words(mandate: &Mandate) -> Key {
+    Key::of(match mandate.state() {
+        MandateState::Proposed => "mandate-to-decide",
+        MandateState::Approved { .. } => "mandate-approved",
+        MandateState::Refused => "mandate-refused",
+        MandateState::Ended { .. } => "mandate-ended",
+    })
 }
 
-pub(super) fn done_in_words(done: &str) -> Option<&'static str> {
-    Some(match done {
-        "declaration" => "La déclaration est enregistrée.",
-        "depart" => "Le départ est enregistré. Un opérateur met la carte en opposition.",
-        "demande" => "La demande est déposée ; un opérateur d'enregistrement en décide.",
-        "liste" => "Toute la liste est déclarée.",
-        "mandat" => "Le mandat est proposé ; un autre opérateur d'enregistrement en décide.",
-        "approbation" => "Le mandat est approuvé.",
-        "refus" => "Le mandat est refusé.",
-        "fin" => "Le mandat a pris fin.",
+pub(super) fn done_in_words(done: &str) -> Option<Key> {
+    Some(Key::of(match done {
+        "declaration" => "structure-done-declaration",
+        "depart" => "structure-done-departure",
+        "demande" => "structure-done-order",
+        "liste" => "structure-done-list",
+        "mandat" => "structure-done-mandate",
+        "approbation" => "structure-done-approval",
+        "refus" => "structure-done-refusal",
+        "fin" => "structure-done-end",
         _ => return None,
-    })
+    }))
 }
