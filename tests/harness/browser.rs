@@ -52,7 +52,8 @@ impl Browser {
         let wanted = json!({"capabilities": {"alwaysMatch": {
             "browserName": "chrome",
             "acceptInsecureCerts": true,
-            "goog:chromeOptions": {"args": arguments},
+            // As an officer's browser in France asks: pages answer in the language that it wants.
+            "goog:chromeOptions": {"args": arguments, "prefs": {"intl.accept_languages": "fr"}},
         }}});
         let base = format!("http://127.0.0.1:{port}/session");
         let begun = ask(&agent, &base, Some(&wanted)).unwrap_or_else(|why| panic!("no session: {why}"));

@@ -1,6 +1,8 @@
 //! A bar chart, drawn here: `templates/chart.html` writes it as SVG, with every figure in a table beside it.
 //! No script, no style of its own: sizes are attributes, and the width is the page's.
 
+use crate::messages::Message;
+
 /// How wide a bar's place is, in units of the drawing.
 const PLACE: usize = 10;
 
@@ -12,11 +14,11 @@ pub(crate) struct BarChart {
     /// Unique on its page.
     pub(crate) id: &'static str,
     /// What the figures are.
-    pub(crate) title: &'static str,
+    pub(crate) title: Message,
     /// What is to be seen, in words.
-    pub(crate) summary: String,
+    pub(crate) summary: Message,
     /// The headings of the table: of the labels, and of the figures.
-    pub(crate) headings: [&'static str; 2],
+    pub(crate) headings: [Message; 2],
     pub(crate) bars: Vec<Bar>,
 }
 

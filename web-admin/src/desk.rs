@@ -31,6 +31,8 @@ pub(crate) struct Desk {
     request: RequestId,
     /// What the connection was opened with.
     peer: Option<Vec<u8>>,
+    /// What stands around a page, but for how keys act.
+    frame: Frame,
 }
 
 /// What a page works with, on one connection.
@@ -52,14 +54,15 @@ impl Desk {
         let cookie = request.cookie(COOKIE).ok_or(Failure::SignedOut)?;
         let session = state.sessions().find(cookie.value(), at).ok_or(Failure::SignedOut)?;
         let (shortcuts, peer) = (Shortcuts::of(request), Peer::of(request));
-        let desk = Self { state, session, at, shortcuts, request: number, peer };
+        let frame = Frame::inside(request, &session, shortcuts);
+        let desk = Self { state, session, at, shortcuts, request: number, peer, frame };
         request.extensions_mut().insert(desk.frame());
         Ok(desk)
     }
 
     /// What stands around a page of this officer.
     pub(crate) fn frame(&self) -> Frame {
-        Frame::inside(self.state.is_demo(), &self.session, self.shortcuts)
+        self.frame.clone().answering(self.shortcuts)
     }
 
     /// Runs `work` off the event loop, on one connection. Whether the officer still stands enrolled is read

@@ -9,6 +9,7 @@ use store::{Code, Kind, RequestId, Timestamp};
 
 use crate::failure::Failure;
 use crate::frame::Frame;
+use crate::language::{self, Language};
 use crate::{WebState, faults, pages};
 
 /// Longest address with its query, in octets.
@@ -39,16 +40,30 @@ pub(crate) async fn exchange(
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let state = state_of(request.request());
     request.extensions_mut().insert(moment(&state));
-    let response = match is_too_long(&request) {
-        true => {
-            let answer = failure_page(request.request(), faults::PAGE_ADDRESS_TOO_LONG);
-            request.into_response(answer)
-        }
-        false => next.call(request).await?.map_into_boxed_body(),
+    let response = if is_too_long(&request) {
+        let answer = failure_page(request.request(), faults::PAGE_ADDRESS_TOO_LONG);
+        request.into_response(answer)
+    } else if let Some(chosen) = language::chosen(request.request()) {
+        request.into_response(chosen)
+    } else {
+        next.call(request).await?.map_into_boxed_body()
     };
     let mut response = with_failure_page(response);
+    tell_language(&mut response);
     protect(response.headers_mut(), state.is_demo());
     Ok(response)
+}
+
+/// Says what a page is written in, and what that depends on (RFC 9110 §12.5.5), for whoever would keep it.
+fn tell_language(response: &mut ServiceResponse) {
+    let is_page = |value: &HeaderValue| value.as_bytes().starts_with(b"text/html");
+    if !response.headers().get(header::CONTENT_TYPE).is_some_and(is_page) {
+        return;
+    }
+    let language = Language::of(response.request()).tag();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(language));
+    headers.insert(header::VARY, HeaderValue::from_static("accept-language, cookie"));
 }
 
 /// Whether the address with its query is longer than any of ours.
@@ -100,7 +115,7 @@ fn with_failure_page(response: ServiceResponse) -> ServiceResponse {
 
 fn failure_page(request: &HttpRequest, code: Code) -> HttpResponse {
     let frame = request.extensions().get::<Frame>().cloned();
-    let frame = frame.unwrap_or_else(|| Frame::outside(state_of(request).is_demo()));
+    let frame = frame.unwrap_or_else(|| Frame::outside(request));
     pages::failure(frame, code, request)
 }
 

@@ -1,9 +1,15 @@
 //! What stands around every page: who is signed in, where, and whether it is a demonstration.
 
+use actix_web::HttpRequest;
 use registration_authority::officers::{Right, Role};
 
+use crate::exchange::state_of;
+use crate::language::{self, Language};
+use crate::messages::{Key, Message};
 use crate::sessions::Session;
 use crate::shortcuts::Shortcuts;
+use crate::typography::Shown;
+use crate::words::Refusal;
 use crate::{assets, words};
 
 /// The part of a page that all pages share (`templates/base.html`).
@@ -12,6 +18,11 @@ pub(crate) struct Frame {
     pub(crate) is_demo: bool,
     pub(crate) badge: Option<Badge>,
     shortcuts: Shortcuts,
+    language: Language,
+    /// Whether its reader wants to read it in another language, which it does not have yet.
+    pub(crate) is_not_yet_his: bool,
+    /// Where the same page is in the other language.
+    pub(crate) in_other: String,
 }
 
 /// Who is signed in.
@@ -23,8 +34,8 @@ pub(crate) struct Badge {
 }
 
 impl Badge {
-    /// The officer's role, in French.
-    pub(crate) fn role(&self) -> &'static str {
+    /// The officer's role.
+    pub(crate) fn role(&self) -> Key {
         words::role(self.role)
     }
 
@@ -66,14 +77,53 @@ impl Badge {
 
 impl Frame {
     /// For who is not signed in.
-    pub(crate) fn outside(is_demo: bool) -> Self {
-        Self { is_demo, badge: None, shortcuts: Shortcuts::Off }
+    pub(crate) fn outside(request: &HttpRequest) -> Self {
+        let language = Language::of(request);
+        Self {
+            is_demo: state_of(request).is_demo(),
+            badge: None,
+            shortcuts: Shortcuts::Off,
+            language,
+            is_not_yet_his: language != Language::of_reader(request),
+            in_other: language::link(request, language.other()),
+        }
     }
 
     /// For who is signed in.
-    pub(crate) fn inside(is_demo: bool, session: &Session, shortcuts: Shortcuts) -> Self {
+    pub(crate) fn inside(request: &HttpRequest, session: &Session, shortcuts: Shortcuts) -> Self {
         let Session { display_name, role, form_token, .. } = session.clone();
-        Self { is_demo, badge: Some(Badge { display_name, role, form_token }), shortcuts }
+        let badge = Some(Badge { display_name, role, form_token });
+        Self { badge, shortcuts, ..Self::outside(request) }
+    }
+
+    /// With keys that act so.
+    pub(crate) fn answering(self, shortcuts: Shortcuts) -> Self {
+        Self { shortcuts, ..self }
+    }
+
+    /// What the page is written in.
+    pub(crate) fn language(&self) -> Language {
+        self.language
+    }
+
+    /// This message, in the page's language.
+    pub(crate) fn say(&self, key: impl Into<Key>) -> Message {
+        self.language.say(key)
+    }
+
+    /// What happened and who can help, for a stable code.
+    pub(crate) fn refusal(&self, code: &str) -> Refusal {
+        words::refusal(self.language, code)
+    }
+
+    /// A day and an hour, in full.
+    pub(crate) fn long(&self, shown: &Shown) -> String {
+        self.language.long(*shown)
+    }
+
+    /// A day and an hour, for a table.
+    pub(crate) fn short(&self, shown: &Shown) -> String {
+        self.language.short(*shown)
     }
 
     /// The token for the forms; none where nobody is signed in.

@@ -2,8 +2,8 @@
 //! page decides, it asks `registration-authority`.
 //!
 //! `exchange` is the one door: it reads the clock once a request, and gives every answer its headers.
-//! `desk` says who is signed in, and runs what a page asks of the rules on one connection. The French of
-//! refusals and states stands in `words`, that of the pages in their templates.
+//! `desk` says who is signed in, and runs what a page asks of the rules on one connection. What pages
+//! say stands in `locales/`, a file a page and language, and is asked for through `messages`; `words` has what the rules name.
 
 mod api;
 mod assets;
@@ -15,7 +15,9 @@ mod exchange;
 mod failure;
 pub mod faults;
 mod frame;
+mod language;
 mod likeness;
+mod messages;
 mod operations;
 mod order_number;
 mod pages;
@@ -48,7 +50,7 @@ pub use publications::{
 pub use sign_in_links::SignInLinks;
 pub use state::{Diagnose, ReadPublications, ReadPublishedFile, SubmitRequest, WebSettings, WebState};
 pub use trail_proofs::{EventProof, ProveEvent, Selected, WriteSelection};
-pub use words::job as job_words;
+pub use words::job_words;
 
 /// Largest form, in octets.
 const FORM_BOUND: usize = 64 * 1024;

@@ -6,6 +6,9 @@ use jiff::tz::TimeZone;
 pub(crate) use registration_authority::typography::french;
 use store::Timestamp;
 
+pub(crate) mod english;
+mod in_language;
+
 const NO_BREAK: char = '\u{a0}';
 const NARROW_NO_BREAK: char = '\u{202f}';
 

@@ -10,55 +10,57 @@ use registration_authority::outbox::Notice;
 use registration_authority::queue::Risk;
 use registration_authority::suspension::CardState;
 
+use crate::language::Language;
+use crate::messages::Key;
+
 mod checks;
 mod jobs;
 mod refusals;
-mod requests;
-mod structures;
 
-pub(crate) use checks::check;
-pub use jobs::job;
+pub(crate) use checks::{check, names_somebody};
+pub(crate) use jobs::job;
+pub use jobs::job_words;
 pub(crate) use refusals::{Refusal, refusal};
 
 /// Where an order stands.
-pub(crate) fn order_status(status: OrderStatus) -> &'static str {
-    match status {
-        OrderStatus::Submitted => "À vérifier",
-        OrderStatus::Waiting => "En attente du demandeur",
-        OrderStatus::Approved => "Approuvée",
-        OrderStatus::Refused => "Refusée",
-        OrderStatus::Withdrawn => "Retirée",
-        OrderStatus::Ordered => "Carte commandée",
-    }
+pub(crate) const fn order_status(status: OrderStatus) -> Key {
+    Key::of(match status {
+        OrderStatus::Submitted => "order-status-submitted",
+        OrderStatus::Waiting => "order-status-waiting",
+        OrderStatus::Approved => "order-status-approved",
+        OrderStatus::Refused => "order-status-refused",
+        OrderStatus::Withdrawn => "order-status-withdrawn",
+        OrderStatus::Ordered => "order-status-ordered",
+    })
 }
 
 /// The same, by the word of the database.
-pub(crate) fn order_state(word: &str) -> &'static str {
+pub(crate) fn order_state(word: &str) -> Key {
     let status = OrderStatus::ALL.into_iter().find(|status| status.as_str() == word);
-    status.map_or("Inconnue", order_status)
+    status.map_or(Key::of("order-status-unknown"), order_status)
 }
 
 /// What somebody was told, by the word of the database.
-pub(crate) fn notice(word: &str) -> &'static str {
-    match Notice::from_stored(word) {
-        Some(Notice::Received) => "Demande reçue",
-        Some(Notice::Approved) => "Demande approuvée",
-        Some(Notice::Refused) => "Demande refusée",
-        Some(Notice::Withdrawn) => "Demande retirée",
-        Some(Notice::QuestionAsked) => "Question posée",
-        Some(Notice::CardDelivered) => "Carte remise",
-        Some(Notice::CardActivated) => "Carte activée",
-        Some(Notice::CardLapsed) => "Carte que le répertoire ne justifie plus",
-        Some(Notice::CardOpposed) => "Carte mise en opposition",
-        Some(Notice::CardSuspended) => "Carte suspendue",
-        Some(Notice::SuspensionLifted) => "Suspension levée",
-        Some(Notice::OppositionUnproved) => "Déclaration de perte ou de vol sans preuve",
-        Some(Notice::CertificateIssued) => "Certificat à retirer",
-        Some(Notice::DecisionSeen) => "Décision prise en compte",
-        Some(Notice::DecisionNotHeld) => "Décision sans valeur",
-        Some(Notice::DecisionTakenBack) => "Décision reprise",
-        None => "Autre avis",
-    }
+pub(crate) fn notice(word: &str) -> Key {
+    Key::of(match Notice::from_stored(word) {
+        Some(Notice::Received) => "notice-received",
+        Some(Notice::Approved) => "notice-approved",
+        Some(Notice::Refused) => "notice-refused",
+        Some(Notice::Withdrawn) => "notice-withdrawn",
+        Some(Notice::QuestionAsked) => "notice-question-asked",
+        Some(Notice::CardDelivered) => "notice-card-delivered",
+        Some(Notice::CardActivated) => "notice-card-activated",
+        Some(Notice::CardLapsed) => "notice-card-lapsed",
+        Some(Notice::CardOpposed) => "notice-card-opposed",
+        Some(Notice::CardSuspended) => "notice-card-suspended",
+        Some(Notice::SuspensionLifted) => "notice-suspension-lifted",
+        Some(Notice::OppositionUnproved) => "notice-opposition-unproved",
+        Some(Notice::CertificateIssued) => "notice-certificate-issued",
+        Some(Notice::DecisionSeen) => "notice-decision-seen",
+        Some(Notice::DecisionNotHeld) => "notice-decision-not-held",
+        Some(Notice::DecisionTakenBack) => "notice-decision-taken-back",
+        None => "notice-other",
+    })
 }
 
 /// The same for the tabs of the queue.
@@ -83,102 +85,111 @@ pub(crate) fn risk(risk: Risk) -> &'static str {
 }
 
 /// Where a card stands.
-pub(crate) fn card_state(state: CardState) -> &'static str {
+pub(crate) const fn card_state(state: CardState) -> Key {
     match state {
-        CardState::Suspended => "Suspendue",
+        CardState::Suspended => Key::of("card-status-suspended"),
         CardState::In(status) => card_status(status),
     }
 }
 
-fn card_status(status: CardStatus) -> &'static str {
-    match status {
-        CardStatus::Ordered => "Commandée",
-        CardStatus::Batched => "En fabrication",
-        CardStatus::Personalised => "Personnalisée, en attente de certificats",
-        CardStatus::Certified => "Certifiée, à remettre",
-        CardStatus::Delivered => "Remise, à activer",
-        CardStatus::Active => "Active",
-        CardStatus::Opposed => "En opposition",
-        CardStatus::Expired => "Expirée",
-        CardStatus::Cancelled => "Annulée",
-    }
+const fn card_status(status: CardStatus) -> Key {
+    Key::of(match status {
+        CardStatus::Ordered => "card-status-ordered",
+        CardStatus::Batched => "card-status-batched",
+        CardStatus::Personalised => "card-status-personalised",
+        CardStatus::Certified => "card-status-certified",
+        CardStatus::Delivered => "card-status-delivered",
+        CardStatus::Active => "card-status-active",
+        CardStatus::Opposed => "card-status-opposed",
+        CardStatus::Expired => "card-status-expired",
+        CardStatus::Cancelled => "card-status-cancelled",
+    })
 }
 
 /// Where a certificate stands, by the word of the database.
-pub(crate) fn certificate_status(word: &str) -> &'static str {
-    match word {
-        "intended" => "Préparé",
-        "signing" => "En cours de signature",
-        "good" => "Valide",
-        "held" => "Suspendu",
-        "revoked" => "Révoqué",
-        _ => "Abandonné avant signature",
-    }
+pub(crate) fn certificate_status(word: &str) -> Key {
+    Key::of(match word {
+        "intended" => "certificate-status-intended",
+        "signing" => "certificate-status-signing",
+        "good" => "certificate-status-good",
+        "held" => "certificate-status-held",
+        "revoked" => "certificate-status-revoked",
+        _ => "certificate-status-abandoned",
+    })
 }
 
 /// What a key of a card is for.
-pub(crate) fn key_usage(usage: KeyUsage) -> &'static str {
-    match usage {
-        KeyUsage::Authentication => "Authentification",
-        KeyUsage::Signature => "Signature",
-    }
+pub(crate) const fn key_usage(usage: KeyUsage) -> Key {
+    Key::of(match usage {
+        KeyUsage::Authentication => "key-usage-authentication",
+        KeyUsage::Signature => "key-usage-signature",
+    })
 }
 
 /// What an officer is there for.
-pub(crate) fn role(role: Role) -> &'static str {
-    match role {
-        Role::CertificationAgent => "mandataire",
-        Role::RegistrationOfficer => "opérateur d'enregistrement",
-        Role::RevocationOfficer => "opérateur de révocation",
-        Role::Administrator => "administrateur",
-        Role::Auditor => "auditeur",
-    }
+pub(crate) const fn role(role: Role) -> Key {
+    Key::of(match role {
+        Role::CertificationAgent => "role-certification-agent",
+        Role::RegistrationOfficer => "role-registration-officer",
+        Role::RevocationOfficer => "role-revocation-officer",
+        Role::Administrator => "role-administrator",
+        Role::Auditor => "role-auditor",
+    })
 }
 
 /// For which orders an officer is there: « Médecin, Infirmier ; structures F0B0193488 ».
-pub(crate) fn scope(scope: &Scope) -> String {
+pub(crate) fn scope(language: Language, scope: &Scope) -> String {
     let professions: Vec<&str> =
         scope.professions().filter_map(Profession::from_code).map(|profession| profession.label()).collect();
-    let structures: Vec<&str> = scope.structures().collect();
-    match (professions.is_empty(), structures.is_empty()) {
-        (true, true) => "toutes les demandes".to_owned(),
-        (false, true) => professions.join(", "),
-        (true, false) => format!("structures {}", structures.join(", ")),
-        (false, false) => format!("{} ; structures {}", professions.join(", "), structures.join(", ")),
-    }
+    let professions = professions.join(", ");
+    let structures = scope.structures().collect::<Vec<_>>().join(", ");
+    let said = match (professions.is_empty(), structures.is_empty()) {
+        (true, true) => language.say("scope-all"),
+        (false, true) => return professions,
+        (true, false) => language.say("scope-structures").with("structures", structures),
+        (false, false) => {
+            language.say("scope-both").with("professions", professions).with("structures", structures)
+        }
+    };
+    said.to_string()
 }
 
 /// Why a card may no longer be used.
-pub(crate) fn ground(ground: Ground) -> &'static str {
-    match ground {
-        Ground::Lost => "Carte perdue",
-        Ground::Stolen => "Carte volée",
-        Ground::CodesDisclosed => "Codes divulgués",
-        Ground::CardNotReceived => "Carte non reçue",
-        Ground::CodesNotReceived => "Codes non reçus",
-        Ground::Defective => "Carte défectueuse",
-        Ground::Replaced => "Carte remplacée",
-        Ground::Renewed => "Carte renouvelée",
-        Ground::StructureChanged => "Changement de structure",
-        Ground::DataChanged => "Changement d'une donnée certifiée",
-        Ground::EndOfActivity => "Cessation d'activité",
-        Ground::Retired => "Départ à la retraite",
-        Ground::Deceased => "Décès du porteur",
-        Ground::StruckOff => "Radiation par l'Ordre professionnel",
-        Ground::Sanction => "Sanction interdisant l'exercice",
-        Ground::BreachOfTerms => "Non-respect des conditions d'utilisation",
-    }
+pub(crate) const fn ground(ground: Ground) -> Key {
+    Key::of(match ground {
+        Ground::Lost => "ground-lost",
+        Ground::Stolen => "ground-stolen",
+        Ground::CodesDisclosed => "ground-codes-disclosed",
+        Ground::CardNotReceived => "ground-card-not-received",
+        Ground::CodesNotReceived => "ground-codes-not-received",
+        Ground::Defective => "ground-defective",
+        Ground::Replaced => "ground-replaced",
+        Ground::Renewed => "ground-renewed",
+        Ground::StructureChanged => "ground-structure-changed",
+        Ground::DataChanged => "ground-data-changed",
+        Ground::EndOfActivity => "ground-end-of-activity",
+        Ground::Retired => "ground-retired",
+        Ground::Deceased => "ground-deceased",
+        Ground::StruckOff => "ground-struck-off",
+        Ground::Sanction => "ground-sanction",
+        Ground::BreachOfTerms => "ground-breach-of-terms",
+    })
+}
+
+/// The same, by the word of the database.
+pub(crate) fn ground_of(word: &str) -> Key {
+    word.parse().map_or(Key::of("ground-other"), ground)
 }
 
 /// What the register says against a card, by its stable code.
-pub(crate) fn lapse_cause(code: &str) -> &'static str {
-    match code {
-        "order-holder-unknown" => "Le porteur n'y figure pas",
-        "order-holder-ceased" => "Le porteur n'y figure plus",
-        "order-profession-not-exercised" => "Le porteur n'y exerce pas cette profession",
-        "order-profession-ceased" => "Le porteur n'y exerce plus cette profession",
-        _ => "Autre constat",
-    }
+pub(crate) fn lapse_cause(code: &str) -> Key {
+    Key::of(match code {
+        "order-holder-unknown" => "lapse-holder-unknown",
+        "order-holder-ceased" => "lapse-holder-ceased",
+        "order-profession-not-exercised" => "lapse-profession-not-exercised",
+        "order-profession-ceased" => "lapse-profession-ceased",
+        _ => "lapse-other",
+    })
 }
 
 /// The French name of a field of a comparison.

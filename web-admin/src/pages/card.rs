@@ -18,6 +18,8 @@ use super::{Address, FieldError, filters, page, signing};
 use crate::desk::{Desk, Work};
 use crate::failure::Failure;
 use crate::frame::Frame;
+use crate::language::Language;
+use crate::messages::Key;
 use crate::typography::{self, Shown};
 use crate::words;
 
@@ -36,7 +38,7 @@ pub(super) struct CardPage {
     exercise: String,
     order_number: String,
     replaces: Option<String>,
-    status: &'static str,
+    status: Key,
     status_class: &'static str,
     status_since: Option<Shown>,
     expires_at: Option<Shown>,
@@ -66,16 +68,16 @@ struct Changed {
 }
 
 struct Line {
-    usage: &'static str,
+    usage: Key,
     issuer: String,
     serial: String,
-    status: &'static str,
+    status: Key,
     revoked_at: Option<Shown>,
 }
 
 struct Choice {
     code: &'static str,
-    label: &'static str,
+    label: Key,
     chosen: bool,
 }
 
@@ -102,7 +104,7 @@ pub(super) fn read(
     let may_oppose = work.officer.role.may(Right::Oppose);
     let allowed = work.state.suspensions() == SuspensionPolicy::Allowed;
     let signs = signing::can_sign(work)?;
-    let (officer, act) = (work.officer, work.act);
+    let (officer, act, language) = (work.officer, work.act, frame.language());
     work.db.snapshot(|db| {
         let CardView { card, state, holder, change, certificates, suspension } =
             views::card(db, &mut ImportedRegister, number, act)?;
@@ -112,7 +114,7 @@ pub(super) fn read(
             _ => since(&card.life),
         };
         let suspension =
-            suspension.map(|suspension| Shows::of(db, &suspension, officer, signs)).transpose()?;
+            suspension.map(|suspension| Shows::of(db, &suspension, language, officer, signs)).transpose()?;
         let over = matches!(status, CardStatus::Opposed | CardStatus::Expired | CardStatus::Cancelled);
         Ok(CardPage {
             frame,
@@ -120,7 +122,7 @@ pub(super) fn read(
             kind: card.kind.to_string(),
             temporary: card.temporary,
             holder_name: holder.map(|record| typography::name(&record.family_name, &record.given_name)),
-            exercise: exercise(&card.exercise),
+            exercise: exercise(language, &card.exercise),
             order_number: card.order_number.clone(),
             replaces: card.replaces.as_ref().map(ToString::to_string),
             status: words::card_state(state),
@@ -140,9 +142,9 @@ pub(super) fn read(
 }
 
 /// `profession:60` in words.
-pub(super) fn exercise(key: &str) -> String {
+pub(super) fn exercise(language: Language, key: &str) -> String {
     if let Some(structure) = key.strip_prefix("structure:") {
-        return format!("Personnel de la structure {structure}");
+        return language.say("card-staff-of").with("structure", structure).to_string();
     }
     let profession = key.strip_prefix("profession:").and_then(Profession::from_code);
     profession.map_or_else(|| key.to_owned(), |profession| profession.label().to_owned())
@@ -167,7 +169,9 @@ fn line(one: AttachedCertificate) -> Line {
     };
     Line {
         usage: words::key_usage(one.usage),
-        status: one.status.map_or("Inconnu", |status| words::certificate_status(status.word())),
+        status: one
+            .status
+            .map_or(Key::of("certificate-status-unknown"), |status| words::certificate_status(status.word())),
         issuer: one.issuer,
         serial: one.serial,
         revoked_at,

@@ -9,8 +9,7 @@ use sha2::{Digest, Sha256};
 use store::Code;
 
 use super::new_key::grouped;
-use super::release::Problem;
-use super::{Address, filters, page, sign_in};
+use super::{Address, page, sign_in};
 use crate::exchange::{Moment, state_of};
 use crate::failure::Failure;
 use crate::faults;
@@ -32,7 +31,7 @@ struct CardSignInPage {
     /// Whose card it is; none where nobody signs in with it.
     display_name: Option<String>,
     /// Why nobody does.
-    problem: Option<Problem>,
+    problem: Option<&'static str>,
     /// What an administrator needs to propose it, where that is all that is missing.
     certificate: Option<String>,
     fingerprint: String,
@@ -55,9 +54,9 @@ async fn show(request: HttpRequest) -> Result<HttpResponse, Failure> {
     };
     let missing = code == Some(registration_authority::faults::ENROLMENT_CERTIFICATE_MISSING);
     let template = CardSignInPage {
-        frame: Frame::outside(state_of(&request).is_demo()),
+        frame: Frame::outside(&request),
         display_name,
-        problem: code.map(Problem::of),
+        problem: code.map(|code| code.name),
         certificate: missing.then(|| pem(&der)).transpose()?,
         fingerprint: grouped(&hex::encode(Sha256::digest(&der))),
     };

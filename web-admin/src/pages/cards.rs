@@ -13,11 +13,11 @@ use registration_authority::officers::{self, Right};
 use registration_authority::views;
 
 use super::new_order::digits;
-use super::{Address, filters, page, to};
+use super::{Address, page, to};
 use crate::desk::Desk;
 use crate::failure::Failure;
 use crate::frame::Frame;
-use crate::words::{self, Refusal};
+use crate::words::Refusal;
 
 pub(super) const ADDRESSES: &[Address] =
     &[Address::at("/ra/cartes").get(|| web::get().to(show)).needs(Right::ReadCard)];
@@ -62,6 +62,6 @@ async fn show(desk: Desk, query: web::Query<HashMap<String, String>>) -> Result<
         (Some(_), None) => StatusCode::UNPROCESSABLE_ENTITY,
         (Some(_), Some(_)) => StatusCode::NOT_FOUND,
     };
-    let error = typed.is_some().then(|| words::refusal(card::faults::NOT_FOUND.name));
+    let error = typed.is_some().then(|| frame.refusal(card::faults::NOT_FOUND.name));
     page(status, &CardsPage { frame, number: typed.unwrap_or_default(), error })
 }

@@ -22,6 +22,7 @@ use crate::desk::Work;
 use crate::failure::{Failure, status_of};
 use crate::faults;
 use crate::frame::Frame;
+use crate::messages::Key;
 use crate::order_number::order_number;
 use crate::posted::{Fields, Posted};
 use crate::typography::{self, Shown};
@@ -195,26 +196,26 @@ fn sign(
         return Err(Failure::of(rules::ORDER_NOT_OPEN));
     }
     let (act, what) = match verdict {
-        Verdict::Approve => ("approuver", "Approuver la demande"),
-        Verdict::Refuse => ("refuser", "Refuser la demande"),
+        Verdict::Approve => ("approuver", Key::of("sign-approve-order")),
+        Verdict::Refuse => ("refuser", Key::of("sign-refuse-order")),
     };
     let mut lines = vec![
-        ("Dossier", format!("{number}, version {seen}")),
-        ("Carte", order.kind.to_string()),
+        (Key::of("sign-line-order"), format!("{number}, version {seen}")),
+        (Key::of("sign-line-card"), order.kind.to_string()),
         (
-            "Porteur",
+            Key::of("sign-line-holder"),
             order
                 .service_in_words()
                 .unwrap_or_else(|| typography::name(&order.family_name, &order.given_name)),
         ),
-        ("Identifiant national", order.holder.to_string()),
+        (Key::of("sign-line-national-id"), order.holder.to_string()),
     ];
     lines.extend(of_tie(&order.tie));
-    lines.extend(order.replaces.as_ref().map(|card| ("Remplace la carte", card.to_string())));
-    lines.push(("Déposée par", order.submitted_by.clone()));
-    lines.push(("Déposée le", Shown(order.submitted_at).long()));
+    lines.extend(order.replaces.as_ref().map(|card| (Key::of("sign-line-replaces"), card.to_string())));
+    lines.push((Key::of("sign-line-submitted-by"), order.submitted_by.clone()));
+    lines.push((Key::of("sign-line-submitted-at"), frame.long(&Shown(order.submitted_at))));
     if let Some(reason) = reason.and_then(refusal_reasons::find) {
-        lines.push(("Motif du refus", typography::french(reason.sentence)));
+        lines.push((Key::of("sign-line-refusal-reason"), typography::french(reason.sentence)));
     }
     let leaves = match (verdict, reason) {
         (Verdict::Approve, _) => Leaves { mail: mail(&order, Notice::Approved), letter: None },
@@ -237,15 +238,18 @@ fn sign(
 }
 
 /// What the card is tied to, as it is signed.
-fn of_tie(tie: &Tie) -> Vec<(&'static str, String)> {
+fn of_tie(tie: &Tie) -> Vec<(Key, String)> {
     match tie {
         Tie::Exercise { profession, category } => {
-            vec![("Profession", profession.label().to_owned()), ("Catégorie", category.label().to_owned())]
+            vec![
+                (Key::of("base-profession"), profession.label().to_owned()),
+                (Key::of("sign-line-category"), category.label().to_owned()),
+            ]
         }
         Tie::Structure(staff) => vec![
-            ("Structure", staff.structure.to_string()),
-            ("Titre", staff.title.clone()),
-            ("Mandat", staff.mandate.clone()),
+            (Key::of("sign-line-structure"), staff.structure.to_string()),
+            (Key::of("sign-line-title"), staff.title.clone()),
+            (Key::of("sign-line-mandate"), staff.mandate.clone()),
         ],
     }
 }

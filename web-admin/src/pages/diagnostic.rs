@@ -9,11 +9,12 @@ use askama::Template;
 use registration_authority::officers::{self, Right};
 use store::Timestamp;
 
-use super::{Address, filters, page};
+use super::{Address, page};
 use crate::desk::{Desk, Work};
 use crate::diagnosis::Finding;
 use crate::failure::Failure;
 use crate::frame::Frame;
+use crate::messages::Key;
 use crate::operations::Urgency;
 use crate::typography::Shown;
 use crate::words;
@@ -42,10 +43,10 @@ impl DiagnosticPage {
 /// One check, and what it found.
 struct CheckRow {
     name: &'static str,
-    title: &'static str,
-    helper: &'static str,
+    /// What it is about, and who can help.
+    words: Option<Key>,
     mark: &'static str,
-    word: &'static str,
+    word: Key,
     class: &'static str,
     findings: Vec<Finding>,
 }
@@ -88,20 +89,11 @@ fn rows(found: Vec<Finding>) -> Vec<CheckRow> {
         .into_iter()
         .map(|(name, findings)| {
             let (mark, word, class) = match worst(&findings).unwrap_or(Urgency::Well) {
-                Urgency::Well => ("✓", "En ordre", "active"),
-                Urgency::Warning => ("▲", "À surveiller", "late"),
-                Urgency::Alarm => ("✗", "À traiter", "opposed"),
+                Urgency::Well => ("✓", Key::of("operations-state-well"), "active"),
+                Urgency::Warning => ("▲", Key::of("operations-state-warning"), "late"),
+                Urgency::Alarm => ("✗", Key::of("operations-state-alarm"), "opposed"),
             };
-            let words = words::check(name);
-            CheckRow {
-                name,
-                title: words.map_or(name, |words| words.title),
-                helper: words.map_or("", |words| words.helper),
-                mark,
-                word,
-                class,
-                findings,
-            }
+            CheckRow { name, words: words::check(name), mark, word, class, findings }
         })
         .collect()
 }
@@ -115,9 +107,9 @@ fn support(found: &[Finding], at: Timestamp) -> String {
             Urgency::Warning => "WARNING",
             Urgency::Alarm => "BROKEN",
         };
-        let told = match words::check(check) {
-            Some(words) if !words.names_somebody || *urgency == Urgency::Well => found,
-            _ => "(not copied: it may name somebody)",
+        let told = match words::names_somebody(check) && *urgency != Urgency::Well {
+            true => "(not copied: it may name somebody)",
+            false => found,
         };
         let _ = writeln!(text, "[{mark}] {check}: {what}: {told}");
     }
@@ -140,8 +132,8 @@ mod tests {
             finding("tls", Urgency::Warning, "ends soon"),
             finding("crls", Urgency::Alarm, "two"),
         ]);
-        let told: Vec<_> = rows.iter().map(|row| (row.name, row.word, row.findings.len())).collect();
-        assert_eq!(told, [("crls", "À traiter", 2), ("tls", "À surveiller", 1), ("clock", "En ordre", 1)]);
+        let told: Vec<_> = rows.iter().map(|row| (row.name, row.class, row.findings.len())).collect();
+        assert_eq!(told, [("crls", "opposed", 2), ("tls", "late", 1), ("clock", "active", 1)]);
     }
 
     #[test]

@@ -41,7 +41,9 @@ use super::{Address, filters, page, signing};
 use crate::desk::{Desk, Work};
 use crate::failure::Failure;
 use crate::frame::Frame;
+use crate::language::Language;
 use crate::likeness::Likeness;
+use crate::messages::Key;
 use crate::order_number::order_number;
 use crate::typography::{self, Shown};
 use crate::words::{self, Refusal};
@@ -67,7 +69,7 @@ pub(super) struct DossierPage {
     submitted_by: String,
     own: bool,
     submitted_at: Shown,
-    status: &'static str,
+    status: Key,
     status_class: &'static str,
     status_since: Option<Shown>,
     pending: Option<Pending>,
@@ -253,8 +255,9 @@ fn compose(
         cards: dossier.cards.iter().map(PastCard::of).collect(),
         other_orders: dossier.other_orders.shown.iter().map(PastOrder::of).collect(),
         other_orders_hidden: hidden_of(
+            Language::French,
             dossier.other_orders.hidden,
-            ("autre demande masquée", "autres demandes masquées"),
+            &Key::of("hidden-other-orders"),
             &officer.scope,
         ),
         open: submitted,
@@ -264,7 +267,7 @@ fn compose(
         first_approval,
         problem: said.problem.map(|code| Trouble {
             code: code.name,
-            refusal: words::refusal(code.name),
+            refusal: words::refusal(Language::French, code.name),
             rules: said.rules,
             about_reason: composer::is_about_reason(code),
         }),

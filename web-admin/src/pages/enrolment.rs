@@ -24,8 +24,10 @@ use crate::desk::{Desk, Work};
 use crate::failure::Failure;
 use crate::faults;
 use crate::frame::Frame;
+use crate::language::Language;
+use crate::messages::Key;
 use crate::posted::{Fields, Posted};
-use crate::typography::{self, Shown};
+use crate::typography::Shown;
 use crate::words;
 
 pub(super) const ADDRESSES: &[Address] = &[
@@ -39,18 +41,18 @@ pub(super) const ADDRESSES: &[Address] = &[
 struct EnrolmentPage {
     frame: Frame,
     number: String,
-    what: &'static str,
-    status: &'static str,
+    what: Key,
+    status: Key,
     status_class: &'static str,
-    done: Option<&'static str>,
+    done: Option<Key>,
     problem: Option<Problem>,
     display_name: String,
     login: String,
-    role: &'static str,
+    role: Key,
     scope: String,
     proposed_by: String,
     proposed_at: Shown,
-    fingerprint_label: &'static str,
+    fingerprint_label: Key,
     fingerprint: String,
     decisions: Vec<Past>,
     open: bool,
@@ -112,7 +114,7 @@ fn record(
     fields: &Fields,
 ) -> Result<Option<Box<SignPage>>, Failure> {
     officers::require(work.db, Right::Enrol, work.act)?;
-    let enrolment = enrolment::get(work.db, number)?;
+    let (enrolment, language) = (enrolment::get(work.db, number)?, frame.language());
     let reason = release::reason(verdict, fields)?;
     let asked = Asked {
         subject: &enrolment.decidable(),
@@ -120,18 +122,18 @@ fn record(
         reason,
         what: match verdict {
             Verdict::Approve => what(&enrolment),
-            Verdict::Refuse => "Rejet d'une demande d'inscription",
+            Verdict::Refuse => Key::of("sign-refuse-enrolment"),
         },
         leaves: None,
         lines: vec![
-            ("Demande", number.to_owned()),
-            ("Opérateur", format!("{} ({})", enrolment.display_name, enrolment.login)),
-            ("Rôle", typography::french(words::role(enrolment.role))),
-            ("Périmètre", typography::french(&words::scope(&enrolment.scope))),
+            (Key::of("sign-line-request"), number.to_owned()),
+            (Key::of("sign-line-officer"), format!("{} ({})", enrolment.display_name, enrolment.login)),
+            (Key::of("sign-line-role"), language.say(words::role(enrolment.role)).to_string()),
+            (Key::of("sign-line-scope"), words::scope(language, &enrolment.scope)),
             (fingerprint_label(&enrolment), grouped(&enrolment.credential.fingerprint())),
-            ("Pas avant le", Shown(enrolment.not_before).long()),
-            ("Proposé par", enrolment.proposed_by.clone()),
-            ("Proposé le", Shown(enrolment.proposed_at).long()),
+            (Key::of("sign-line-not-before"), language.long(Shown(enrolment.not_before))),
+            (Key::of("sign-line-proposed-by"), enrolment.proposed_by.clone()),
+            (Key::of("sign-line-proposed-at"), language.long(Shown(enrolment.proposed_at))),
         ],
         action: format!(
             "/ra/cles/{number}/{}",
@@ -153,11 +155,11 @@ fn read(
     work: &mut Work<'_>,
     frame: Frame,
     number: &str,
-    done: Option<&'static str>,
+    done: Option<Key>,
     problem: Option<Code>,
 ) -> Result<EnrolmentPage, Failure> {
     let signs = signing::has_key(work)?;
-    let (officer, act) = (work.officer, work.act);
+    let (officer, act, language) = (work.officer, work.act, frame.language());
     work.db.snapshot(|db| {
         let one = views::enrolment(db, number, act)?;
         let standing = one.standing();
@@ -173,29 +175,29 @@ fn read(
             display_name: one.display_name.clone(),
             login: one.login.clone(),
             role: words::role(one.role),
-            scope: words::scope(&one.scope),
+            scope: words::scope(language, &one.scope),
             proposed_by: super::dossier::name_of(db, &one.proposed_by)?,
             proposed_at: Shown(one.proposed_at),
             fingerprint_label: fingerprint_label(&one),
             fingerprint: grouped(&one.credential.fingerprint()),
             decisions: Past::of_enrolment(db, &one.decisions)?,
             open: matches!(standing, Standing::Held { .. }),
-            barred: barred(&one, &officer.login, officer.role.may(Right::Enrol), signs),
+            barred: barred(language, &one, &officer.login, officer.role.may(Right::Enrol), signs),
             reasons: release::reasons(SubjectKind::OfficerEnrolment),
         })
     })
 }
 
 /// Of what people compare the fingerprint.
-fn fingerprint_label(enrolment: &Enrolment) -> &'static str {
-    match enrolment.credential {
-        Credential::Passkey(_) => "Empreinte de la clé",
-        Credential::Certificate(_) => "Empreinte du certificat",
-    }
+fn fingerprint_label(enrolment: &Enrolment) -> Key {
+    Key::of(match enrolment.credential {
+        Credential::Passkey(_) => "enrolment-key-fingerprint",
+        Credential::Certificate(_) => "enrolment-certificate-fingerprint",
+    })
 }
 
 /// Why this administrator does not see the buttons. A help to him: the rule is asked again at each act.
-fn barred(enrolment: &Enrolment, login: &str, may: bool, signs: bool) -> Option<String> {
+fn barred(language: Language, enrolment: &Enrolment, login: &str, may: bool, signs: bool) -> Option<String> {
     let approved = matches!(enrolment.standing(), Standing::Held { approved_by: Some(by) } if by == login);
     let code = match () {
         () if !may => rules::OFFICER_ROLE_MISSING,
@@ -203,26 +205,24 @@ fn barred(enrolment: &Enrolment, login: &str, may: bool, signs: bool) -> Option<
         () if !signs => faults::DECISION_PROOF_MISSING,
         () => return None,
     };
-    Some(super::barred(code, Right::Enrol))
+    Some(super::barred(language, code, Right::Enrol))
 }
 
 /// Where a proposal stands, and the class of its chip.
-pub(super) fn status(standing: &Standing) -> (&'static str, &'static str) {
+pub(super) fn status(standing: &Standing) -> (Key, &'static str) {
     match standing {
-        Standing::Held { approved_by: None } => ("En attente de deux administrateurs", "submitted"),
-        Standing::Held { approved_by: Some(_) } => ("En attente d'un second administrateur", "submitted"),
-        Standing::Released => ("Signée par deux administrateurs", "approved"),
-        Standing::Refused => ("Rejetée", "refused"),
+        Standing::Held { approved_by: None } => (Key::of("enrolment-awaits-two"), "submitted"),
+        Standing::Held { approved_by: Some(_) } => (Key::of("enrolment-awaits-second"), "submitted"),
+        Standing::Released => (Key::of("enrolment-signed"), "approved"),
+        Standing::Refused => (Key::of("enrolment-rejected"), "refused"),
     }
 }
 
-fn done_in_words(done: &str) -> Option<&'static str> {
-    Some(match done {
-        "demande" => "La demande est déposée. Deux administrateurs doivent la signer, avec leur clé.",
-        "signature" => {
-            "Votre signature est enregistrée. Il en faut deux ; elles comptent dès que le service de certification les a reçues."
-        }
-        "rejet" => "La demande est rejetée.",
+fn done_in_words(done: &str) -> Option<Key> {
+    Some(Key::of(match done {
+        "demande" => "enrolment-done-request",
+        "signature" => "enrolment-done-signature",
+        "rejet" => "enrolment-done-rejection",
         _ => return None,
-    })
+    }))
 }

@@ -4,11 +4,12 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
-use super::{Address, filters, page};
+use super::{Address, page};
 use crate::desk::Desk;
 use crate::failure::Failure;
 use crate::faults;
 use crate::frame::Frame;
+use crate::messages::Key;
 use crate::posted::Posted;
 use crate::shortcuts::Shortcuts;
 
@@ -32,43 +33,39 @@ impl HelpPage {
 
 /// The keys of one sort of page.
 struct Keys {
-    where_: &'static str,
-    keys: &'static [(&'static str, &'static str)],
+    where_: Key,
+    keys: &'static [Key],
 }
 
 struct Choice {
     value: &'static str,
-    words: &'static str,
+    words: Key,
     chosen: bool,
 }
 
 const KEYS: &[Keys] = &[
     Keys {
-        where_: "Partout",
+        where_: Key::of("help-everywhere"),
         keys: &[
-            ("g puis q", "aller à la file des demandes"),
-            ("g puis o", "aller aux cartes, pour une opposition"),
-            ("/", "rechercher, où la page a une recherche"),
-            ("?", "cette page"),
+            Key::of("help-to-queue"),
+            Key::of("help-to-cards"),
+            Key::of("help-search"),
+            Key::of("help-help"),
         ],
     },
     Keys {
-        where_: "Dans la file et les autres listes",
-        keys: &[
-            ("j, k", "ligne suivante, ligne précédente"),
-            ("o ou Entrée", "ouvrir"),
-            ("x, Maj + x", "sélectionner la ligne, toutes jusqu'à elle, où elles se sélectionnent"),
-        ],
+        where_: Key::of("help-lists"),
+        keys: &[Key::of("help-rows"), Key::of("help-open"), Key::of("help-select")],
     },
     Keys {
-        where_: "Dans un dossier",
+        where_: Key::of("help-dossier"),
         keys: &[
-            ("j, k", "dossier suivant, dossier précédent, dans l'ordre et le filtre de la file"),
-            ("a puis Entrée", "approuver ; Entrée encore pour signer avec la clé de sécurité"),
-            ("r puis 1 à 9", "refuser : la liste des motifs s'ouvre, le chiffre choisit"),
-            ("d", "demander un renseignement ou une pièce"),
-            ("n", "écrire une note"),
-            ("z", "revenir sur sa décision, tant qu'elle n'a pas pris effet"),
+            Key::of("help-dossiers"),
+            Key::of("help-approve"),
+            Key::of("help-refuse"),
+            Key::of("help-ask"),
+            Key::of("help-note"),
+            Key::of("help-take-back"),
         ],
     },
 ];
@@ -92,11 +89,11 @@ async fn choose(posted: Posted) -> Result<HttpResponse, Failure> {
 fn read(frame: Frame, chosen: Shortcuts, done: bool) -> HelpPage {
     let choice = |one: Shortcuts| Choice {
         value: one.as_str(),
-        words: match one {
-            Shortcuts::Alone => "Une touche",
-            Shortcuts::WithAlt => "Une touche avec Alt",
-            Shortcuts::Off => "Désactivés",
-        },
+        words: Key::of(match one {
+            Shortcuts::Alone => "help-alone",
+            Shortcuts::WithAlt => "help-with-alt",
+            Shortcuts::Off => "help-off",
+        }),
         chosen: one == chosen,
     };
     HelpPage { frame, keys: KEYS, choices: Shortcuts::ALL.map(choice).into(), done }

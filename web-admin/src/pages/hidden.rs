@@ -3,34 +3,38 @@
 use registration_authority::officers::Scope;
 use registration_authority::queue::{COUNT_BOUND, Count};
 
-use crate::typography;
+use crate::language::Language;
+use crate::messages::Key;
 use crate::words;
 
-/// « 4 dossiers masqués par vos droits », and what these are; nothing where nothing is hidden. `nouns` are what is hidden, one and more:
-/// « dossier masqué », « dossiers masqués ».
-pub(super) fn hidden(count: Count, nouns: (&str, &str), scope: &Scope) -> Option<String> {
-    let noun = match count {
+/// « 4 dossiers masqués par vos droits », and what these are; nothing where nothing is hidden. `what` is the message that says
+/// what is hidden, for any number of it.
+pub(super) fn hidden(language: Language, count: Count, what: &Key, scope: &Scope) -> Option<String> {
+    let what = match count {
         Count::Exactly(0) => return None,
-        Count::Exactly(1) => nouns.0,
-        Count::Exactly(_) | Count::More => nouns.1,
+        Count::Exactly(count) => language.say(what).count("number", count),
+        Count::More => language.say(what).with("number", counted(language, count)),
     };
     // Who is there for all is kept from what his role does not read.
-    let rights = match scope.is_everything() {
-        true => String::new(),
-        false => format!(" ({})", words::scope(scope)),
+    let said = match scope.is_everything() {
+        true => language.say(Key::of("hidden")).with("what", what),
+        false => language
+            .say(Key::of("hidden-by-scope"))
+            .with("what", what)
+            .with("scope", words::scope(language, scope)),
     };
-    Some(format!("{} {noun} par vos droits{rights}.", counted(count)))
+    Some(said.to_string())
 }
 
 /// The same of a list that was cut where it was read.
-pub(super) fn hidden_of(count: usize, nouns: (&str, &str), scope: &Scope) -> Option<String> {
-    hidden(Count::Exactly(i64::try_from(count).unwrap_or(i64::MAX)), nouns, scope)
+pub(super) fn hidden_of(language: Language, count: usize, what: &Key, scope: &Scope) -> Option<String> {
+    hidden(language, Count::Exactly(i64::try_from(count).unwrap_or(i64::MAX)), what, scope)
 }
 
 /// « 12 345 », « 10 000+ ».
-pub(super) fn counted(count: Count) -> String {
+pub(super) fn counted(language: Language, count: Count) -> String {
     match count {
-        Count::Exactly(count) => typography::thousands(count),
-        Count::More => format!("{}+", typography::thousands(COUNT_BOUND)),
+        Count::Exactly(count) => language.thousands(count),
+        Count::More => format!("{}+", language.thousands(COUNT_BOUND)),
     }
 }

@@ -13,11 +13,12 @@ use registration_authority::opposition::{Publication, ticket};
 use store::{Act, Actor, Code, Database, Fault, Kind};
 
 use self::forms::{FormsPage, Said};
-use super::{Address, FieldError, filters, page, to};
+use super::{Address, FieldError, page, to};
 use crate::exchange::{Moment, state_of};
 use crate::failure::{Failure, status_of};
 use crate::faults;
 use crate::frame::Frame;
+use crate::messages::Key;
 use crate::posted::Fields;
 use crate::state::WebState;
 use crate::typography::Shown;
@@ -44,7 +45,7 @@ struct ConfirmationPage {
     frame: Frame,
     declared: String,
     is_card: bool,
-    ground: &'static str,
+    ground: Key,
     ground_code: &'static str,
     /// In a hidden field of a page that nobody keeps: it is not stored before the holder has confirmed.
     code: String,
@@ -96,17 +97,13 @@ impl NotedPage {
     }
 }
 
-fn outside(request: &HttpRequest) -> Frame {
-    Frame::outside(state_of(request).is_demo())
-}
-
 async fn show(request: HttpRequest) -> Result<HttpResponse, Failure> {
-    page(StatusCode::OK, &FormsPage::of(outside(&request), Vec::new(), false, &Fields::default()))
+    page(StatusCode::OK, &FormsPage::of(Frame::outside(&request), Vec::new(), false, &Fields::default()))
 }
 
 /// The form with a code: nothing is done before the holder has read that there is no way back.
 async fn confirm(request: HttpRequest, fields: Fields) -> Result<HttpResponse, Failure> {
-    let frame = outside(&request);
+    let frame = Frame::outside(&request);
     match Said::read_with_code(&fields) {
         Ok((said, code)) => {
             let template = ConfirmationPage {
@@ -134,7 +131,7 @@ async fn declare(request: HttpRequest, fields: Fields) -> Result<HttpResponse, F
     let (said, code) = match read {
         Ok(read) => read,
         Err(errors) => {
-            let template = FormsPage::of(outside(&request), errors, false, &fields);
+            let template = FormsPage::of(Frame::outside(&request), errors, false, &fields);
             return page(StatusCode::UNPROCESSABLE_ENTITY, &template);
         }
     };
@@ -153,7 +150,7 @@ async fn call_back(request: HttpRequest, fields: Fields) -> Result<HttpResponse,
     let said = match Said::read(&fields) {
         Ok(said) => said,
         Err(errors) => {
-            let template = FormsPage::of(outside(&request), errors, true, &fields);
+            let template = FormsPage::of(Frame::outside(&request), errors, true, &fields);
             return page(StatusCode::UNPROCESSABLE_ENTITY, &template);
         }
     };
@@ -167,7 +164,10 @@ async fn call_back(request: HttpRequest, fields: Fields) -> Result<HttpResponse,
 }
 
 async fn noted(request: HttpRequest) -> Result<HttpResponse, Failure> {
-    page(StatusCode::OK, &NotedPage { frame: outside(&request), shown_at: Shown(Moment::of(&request).at) })
+    page(
+        StatusCode::OK,
+        &NotedPage { frame: Frame::outside(&request), shown_at: Shown(Moment::of(&request).at) },
+    )
 }
 
 async fn follow(request: HttpRequest, id: web::Path<String>) -> Result<HttpResponse, Failure> {
@@ -198,7 +198,7 @@ async fn follow(request: HttpRequest, id: web::Path<String>) -> Result<HttpRespo
         Answer::Waiting | Answer::NotRecognised => None,
     };
     let shown_at = Shown(Moment::of(&request).at);
-    let template = DeclarationPage { frame: outside(&request), id, answer, receipt, shown_at };
+    let template = DeclarationPage { frame: Frame::outside(&request), id, answer, receipt, shown_at };
     let mut response = page(StatusCode::OK, &template)?;
     if template.waits() {
         let refresh = header::HeaderName::from_static("refresh");
@@ -241,7 +241,7 @@ fn answer_refused(
 ) -> Result<HttpResponse, Failure> {
     let errors = vec![FieldError::new("numero", code)];
     let status = if after.is_some() { StatusCode::TOO_MANY_REQUESTS } else { status_of(code) };
-    let mut response = page(status, &FormsPage::of(outside(request), errors, is_call_back, fields))?;
+    let mut response = page(status, &FormsPage::of(Frame::outside(request), errors, is_call_back, fields))?;
     if let Some(seconds) = after {
         response.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from(seconds));
     }

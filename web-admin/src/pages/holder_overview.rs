@@ -15,10 +15,12 @@ use registration_authority::views::{
 
 use super::card::exercise;
 use super::hidden::hidden_of;
-use super::{Address, filters, page};
+use super::{Address, page};
 use crate::desk::{Desk, Work};
 use crate::failure::Failure;
 use crate::frame::Frame;
+use crate::language::Language;
+use crate::messages::Key;
 use crate::typography::{self, Shown};
 use crate::words;
 
@@ -70,27 +72,27 @@ struct CardRow {
     kind: String,
     temporary: bool,
     exercise: String,
-    status: &'static str,
+    status: Key,
     class: &'static str,
     expires_at: Option<Shown>,
     replaces: Option<String>,
     order_number: String,
-    ground: Option<&'static str>,
+    ground: Option<Key>,
     receipt: Option<String>,
     certificates: Vec<CertificateRow>,
 }
 
 struct CertificateRow {
-    usage: &'static str,
+    usage: Key,
     issuer: String,
     serial: String,
-    status: &'static str,
+    status: Key,
 }
 
 struct OrderRow {
     number: String,
     object: String,
-    status: &'static str,
+    status: Key,
     class: &'static str,
     submitted_at: Shown,
 }
@@ -98,17 +100,17 @@ struct OrderRow {
 struct TicketRow {
     number: String,
     declared: String,
-    ground: &'static str,
+    ground: Key,
     opened_at: Shown,
-    outcome: &'static str,
+    outcome: Key,
     closed_at: Option<Shown>,
 }
 
 struct NoticeRow {
-    notice: &'static str,
+    notice: Key,
     subject: String,
     created_at: Shown,
-    state: &'static str,
+    state: Key,
     at: Option<Shown>,
 }
 
@@ -121,7 +123,7 @@ async fn show(desk: Desk, id: web::Path<String>) -> Result<HttpResponse, Failure
 
 /// The holder as he stands, on one picture of the database.
 fn read(work: &mut Work<'_>, frame: Frame, id: &IdNatPs) -> Result<HolderPage, Failure> {
-    let (officer, act) = (work.officer, work.act);
+    let (officer, act, language) = (work.officer, work.act, frame.language());
     work.db.snapshot(|db| {
         let HolderView { id, former, record, cards, orders, tickets, notices } =
             views::holder(db, &mut ImportedRegister, id, act)?;
@@ -143,9 +145,9 @@ fn read(work: &mut Work<'_>, frame: Frame, id: &IdNatPs) -> Result<HolderPage, F
                     })
                     .collect(),
             }),
-            cards: cards.into_iter().map(card_row).collect(),
-            hidden: hidden_of(orders.hidden, ("demande masquée", "demandes masquées"), &officer.scope),
-            orders: orders.shown.into_iter().map(order_row).collect(),
+            cards: cards.into_iter().map(|card| card_row(card, language)).collect(),
+            hidden: hidden_of(language, orders.hidden, &Key::of("hidden-orders"), &officer.scope),
+            orders: orders.shown.into_iter().map(|order| order_row(order, language)).collect(),
             tickets: tickets.into_iter().map(ticket_row).collect(),
             notices: notices.into_iter().map(notice_row).collect(),
             bound: HOLDER_BOUND,
@@ -153,19 +155,19 @@ fn read(work: &mut Work<'_>, frame: Frame, id: &IdNatPs) -> Result<HolderPage, F
     })
 }
 
-fn card_row(HeldCard { card, state, certificates, opposition }: HeldCard) -> CardRow {
+fn card_row(HeldCard { card, state, certificates, opposition }: HeldCard, language: Language) -> CardRow {
     let (receipt, ground) = opposition.unzip();
     CardRow {
         number: card.number.to_string(),
         kind: card.kind.to_string(),
         temporary: card.temporary,
-        exercise: exercise(&card.exercise),
+        exercise: exercise(language, &card.exercise),
         status: words::card_state(state),
         class: state.as_str(),
         expires_at: card.life.expires_at().map(Shown),
         replaces: card.replaces.as_ref().map(ToString::to_string),
         order_number: card.order_number.clone(),
-        ground: ground.map(|ground| ground_in_words(&ground)),
+        ground: ground.map(|ground| words::ground_of(&ground)),
         receipt,
         certificates: certificates.into_iter().map(certificate_row).collect(),
     }
@@ -174,20 +176,22 @@ fn card_row(HeldCard { card, state, certificates, opposition }: HeldCard) -> Car
 fn certificate_row(one: AttachedCertificate) -> CertificateRow {
     CertificateRow {
         usage: words::key_usage(one.usage),
-        status: one.status.map_or("Inconnu", |status| words::certificate_status(status.word())),
+        status: one
+            .status
+            .map_or(Key::of("certificate-status-unknown"), |status| words::certificate_status(status.word())),
         issuer: one.issuer,
         serial: one.serial,
     }
 }
 
-fn order_row(order: OrderSummary) -> OrderRow {
+fn order_row(order: OrderSummary, language: Language) -> OrderRow {
     let object = match order.replaces {
-        Some(card) => format!("{}, remplacement de la carte {card}", order.kind),
-        None => format!("{}, nouvelle carte", order.kind),
+        Some(card) => language.say("person-order-replaces").with("kind", &order.kind).with("card", card),
+        None => language.say("person-order-new").with("kind", &order.kind),
     };
     OrderRow {
         number: order.number,
-        object,
+        object: object.to_string(),
         status: words::order_state(order.status),
         class: order.status,
         submitted_at: Shown(order.submitted_at),
@@ -198,22 +202,22 @@ fn ticket_row(ticket: HolderTicket) -> TicketRow {
     TicketRow {
         number: ticket.number,
         declared: ticket.identifier,
-        ground: ground_in_words(&ticket.ground),
+        ground: words::ground_of(&ticket.ground),
         opened_at: Shown(ticket.opened_at),
-        outcome: match ticket.outcome.as_deref() {
-            None => "Attend un rappel",
-            Some("opposed") => "Carte mise en opposition",
-            Some(_) => "Classée sans suite",
-        },
+        outcome: Key::of(match ticket.outcome.as_deref() {
+            None => "person-ticket-waits",
+            Some("opposed") => "person-ticket-opposed",
+            Some(_) => "person-ticket-dismissed",
+        }),
         closed_at: ticket.closed_at.map(Shown),
     }
 }
 
 fn notice_row(notice: HolderNotice) -> NoticeRow {
     let (state, at) = match (notice.sent_at, notice.failed_at) {
-        (Some(sent), _) => ("Envoyé", Some(Shown(sent))),
-        (None, Some(failed)) => ("Abandonné", Some(Shown(failed))),
-        (None, None) => ("En attente", None),
+        (Some(sent), _) => (Key::of("person-notice-sent"), Some(Shown(sent))),
+        (None, Some(failed)) => (Key::of("person-notice-given-up"), Some(Shown(failed))),
+        (None, None) => (Key::of("person-notice-waits"), None),
     };
     NoticeRow {
         notice: words::notice(&notice.notice),
@@ -222,8 +226,4 @@ fn notice_row(notice: HolderNotice) -> NoticeRow {
         state,
         at,
     }
-}
-
-fn ground_in_words(ground: &str) -> &'static str {
-    ground.parse().map_or("Autre motif", words::ground)
 }

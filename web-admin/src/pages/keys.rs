@@ -15,10 +15,11 @@ use super::enrolment::status;
 use super::new_key::{grouped, read_text};
 use super::queue::structure;
 use super::release::{Problem, told};
-use super::{Address, filters, page, to};
+use super::{Address, page, to};
 use crate::desk::{Desk, Work};
 use crate::failure::{Failure, status_of};
 use crate::frame::Frame;
+use crate::messages::Key;
 use crate::posted::{Fields, Posted};
 use crate::typography::Shown;
 use crate::words;
@@ -37,10 +38,10 @@ pub(super) const ADDRESSES: &[Address] = &[
 struct KeysPage {
     frame: Frame,
     problem: Option<Problem>,
-    keys: Vec<Key>,
+    keys: Vec<KeyRow>,
     enrolments: Vec<Proposed>,
     may_enrol: bool,
-    roles: Vec<(&'static str, &'static str)>,
+    roles: Vec<(&'static str, Key)>,
     typed: Typed,
 }
 
@@ -60,13 +61,13 @@ impl KeysPage {
     }
 }
 
-struct Key {
+struct KeyRow {
     id: String,
     /// It signs in and decides nothing.
     is_certificate: bool,
     display_name: String,
     login: String,
-    role: &'static str,
+    role: Key,
     scope: String,
     fingerprint: String,
     enrolment: Option<String>,
@@ -75,10 +76,10 @@ struct Key {
 
 struct Proposed {
     number: String,
-    what: &'static str,
+    what: Key,
     display_name: String,
-    role: &'static str,
-    status: &'static str,
+    role: Key,
+    status: Key,
 }
 
 async fn show(desk: Desk) -> Result<HttpResponse, Failure> {
@@ -158,29 +159,29 @@ fn read(
     problem: Option<Code>,
     fields: &Fields,
 ) -> Result<KeysPage, Failure> {
-    let (verifier, act) = (work.state.verifier(), work.act);
+    let (verifier, act, language) = (work.state.verifier(), work.act, frame.language());
     let (roster, enrolments) = work.db.snapshot(|db| views::keys(db, verifier, act))?;
-    let mut keys: Vec<Key> = roster
+    let mut keys: Vec<KeyRow> = roster
         .keys()
-        .map(|key| Key {
+        .map(|key| KeyRow {
             id: hex::encode(&key.credential_id),
             is_certificate: false,
             display_name: key.display_name.clone(),
             login: key.login.clone(),
             role: words::role(key.role),
-            scope: words::scope(&key.scope),
+            scope: words::scope(language, &key.scope),
             fingerprint: grouped(&key.key.fingerprint()),
             enrolment: key.enrolment.clone(),
             until: key.until.map(Shown),
         })
         .collect();
-    keys.extend(roster.certificates().map(|one| Key {
+    keys.extend(roster.certificates().map(|one| KeyRow {
         id: hex::encode(one.certificate.fingerprint),
         is_certificate: true,
         display_name: one.display_name.clone(),
         login: one.login.clone(),
         role: words::role(one.role),
-        scope: words::scope(&one.scope),
+        scope: words::scope(language, &one.scope),
         fingerprint: grouped(&hex::encode(one.certificate.fingerprint)),
         enrolment: Some(one.enrolment.clone()),
         until: one.until.map(Shown),
@@ -212,11 +213,11 @@ fn read(
 }
 
 /// What is proposed.
-pub(super) fn what(enrolment: &Enrolment) -> &'static str {
-    match (enrolment.action, &enrolment.credential) {
-        (Action::Enrol, Credential::Passkey(_)) => "Inscription d'une clé",
-        (Action::Revoke, Credential::Passkey(_)) => "Retrait d'une clé",
-        (Action::Enrol, Credential::Certificate(_)) => "Inscription d'un certificat de connexion",
-        (Action::Revoke, Credential::Certificate(_)) => "Retrait d'un certificat de connexion",
-    }
+pub(super) fn what(enrolment: &Enrolment) -> Key {
+    Key::of(match (enrolment.action, &enrolment.credential) {
+        (Action::Enrol, Credential::Passkey(_)) => "enrolment-of-key",
+        (Action::Revoke, Credential::Passkey(_)) => "enrolment-end-of-key",
+        (Action::Enrol, Credential::Certificate(_)) => "enrolment-of-certificate",
+        (Action::Revoke, Credential::Certificate(_)) => "enrolment-end-of-certificate",
+    })
 }

@@ -20,8 +20,10 @@ use super::{Address, filters, page};
 use crate::desk::{Desk, Work};
 use crate::failure::Failure;
 use crate::frame::Frame;
+use crate::language::Language;
+use crate::messages::Key;
 use crate::posted::{Fields, Posted};
-use crate::typography::{self, Shown};
+use crate::typography::Shown;
 use crate::words;
 
 /// Most cards on the page; the command line lists more.
@@ -37,7 +39,7 @@ pub(super) const ADDRESSES: &[Address] = &[
 #[template(path = "lapses.html")]
 struct LapsesPage {
     frame: Frame,
-    done: Option<&'static str>,
+    done: Option<Key>,
     problem: Option<Problem>,
     plans: Vec<Plan>,
     reasons: Vec<Reason>,
@@ -56,7 +58,7 @@ struct Plan {
     planned_at: Shown,
     cards: String,
     open: String,
-    status: &'static str,
+    status: Key,
     status_class: &'static str,
     decisions: Vec<Past>,
     undecided: bool,
@@ -67,7 +69,7 @@ struct Plan {
 struct Row {
     card: String,
     holder: String,
-    cause: &'static str,
+    cause: Key,
     found_at: Shown,
     next: String,
 }
@@ -118,7 +120,7 @@ fn record(
     let planned = lapse::get(work.db, plan)?;
     let subject = planned.decidable();
     let reason = release::reason(verdict, fields)?;
-    let asked = asked(&subject, verdict, reason, &planned);
+    let asked = asked(frame.language(), &subject, verdict, reason, &planned);
     let proof = match signing::sign(work, frame, asked, fields)? {
         Signed::Proof(proof) => proof,
         Signed::Ask(template) => return Ok(Some(template)),
@@ -130,6 +132,7 @@ fn record(
 }
 
 fn asked<'a>(
+    language: Language,
     subject: &'a Decidable,
     verdict: Verdict,
     reason: Option<&'static str>,
@@ -137,8 +140,8 @@ fn asked<'a>(
 ) -> Asked<'a> {
     let id = &plan.id;
     let (act, what) = match verdict {
-        Verdict::Approve => ("liberer", "Approuver les oppositions d'un plan"),
-        Verdict::Refuse => ("rejeter", "Rejeter un plan d'oppositions"),
+        Verdict::Approve => ("liberer", Key::of("sign-release-plan")),
+        Verdict::Refuse => ("rejeter", Key::of("sign-refuse-plan")),
     };
     Asked {
         subject,
@@ -146,10 +149,10 @@ fn asked<'a>(
         reason,
         what,
         lines: vec![
-            ("Plan", id.clone()),
-            ("Cartes à mettre en opposition", plan.items.len().to_string()),
-            ("Empreinte de l’extrait", plan.feed.clone()),
-            ("Préparé le", Shown(plan.planned_at).long()),
+            (Key::of("sign-line-plan"), id.clone()),
+            (Key::of("sign-line-opposed-cards"), plan.items.len().to_string()),
+            (Key::of("sign-line-feed-digest"), plan.feed.clone()),
+            (Key::of("sign-line-planned-at"), language.long(Shown(plan.planned_at))),
         ],
         leaves: None,
         action: format!("/ra/caducites/{id}/{act}"),
@@ -160,15 +163,15 @@ fn asked<'a>(
 fn read(
     work: &mut Work<'_>,
     frame: Frame,
-    done: Option<&'static str>,
+    done: Option<Key>,
     problem: Option<Code>,
 ) -> Result<LapsesPage, Failure> {
     let signs = signing::can_sign(work)?;
-    let (officer, act) = (work.officer, work.act);
+    let (officer, act, language) = (work.officer, work.act, frame.language());
     work.db.snapshot(|db| {
         let mut plans = Vec::new();
         for one in views::opposition_plans(db, act)? {
-            plans.push(plan(db, &one, officer, signs)?);
+            plans.push(plan(db, &one, language, officer, signs)?);
         }
         let mut lapses = views::open_lapses(db, SHOWN + 1, act)?;
         let more = lapses.len() > SHOWN as usize;
@@ -179,20 +182,26 @@ fn read(
             problem: problem.map(Problem::of),
             plans,
             reasons: release::reasons(SubjectKind::OppositionPlan),
-            rows: lapses.into_iter().map(row).collect(),
+            rows: lapses.into_iter().map(|lapse| row(lapse, language)).collect(),
             more,
         })
     })
 }
 
-fn plan(db: &mut Database, plan: &OppositionPlan, officer: &Officer, signs: bool) -> Result<Plan, Failure> {
+fn plan(
+    db: &mut Database,
+    plan: &OppositionPlan,
+    language: Language,
+    officer: &Officer,
+    signs: bool,
+) -> Result<Plan, Failure> {
     let standing = plan.standing();
-    let count = |number: usize| typography::thousands(i64::try_from(number).unwrap_or(i64::MAX));
+    let count = |number: usize| language.thousands(i64::try_from(number).unwrap_or(i64::MAX));
     let (status, status_class) = match &standing {
-        Standing::Held { approved_by: None } => ("En attente de deux opérateurs", "submitted"),
-        Standing::Held { approved_by: Some(_) } => ("En attente d'un second opérateur", "submitted"),
-        Standing::Released => ("Libéré, oppositions en cours", "approved"),
-        Standing::Refused => ("Rejeté", "refused"),
+        Standing::Held { approved_by: None } => (Key::of("lapses-awaits-two"), "submitted"),
+        Standing::Held { approved_by: Some(_) } => (Key::of("lapses-awaits-second"), "submitted"),
+        Standing::Released => (Key::of("lapses-released"), "approved"),
+        Standing::Refused => (Key::of("lapses-refused"), "refused"),
     };
     Ok(Plan {
         id: plan.id.clone(),
@@ -203,37 +212,35 @@ fn plan(db: &mut Database, plan: &OppositionPlan, officer: &Officer, signs: bool
         status_class,
         decisions: Past::of(db, &plan.decisions, 1)?,
         undecided: matches!(standing, Standing::Held { .. }),
-        barred: release::barred(officer, &standing, signs),
+        barred: release::barred(language, officer, &standing, signs),
     })
 }
 
-fn row(lapse: Lapse) -> Row {
-    let next = match &lapse.plan {
-        Some(plan) => format!("Plan {plan}"),
-        None if lapse.second_answer.is_some() => match lapse.ground {
-            Some(ground) => format!("Confirmé par l’annuaire ({}) : opposition", words::ground(ground)),
-            None => "Confirmé par l’annuaire : opposition".to_owned(),
+fn row(lapse: Lapse, language: Language) -> Row {
+    let next = match (&lapse.plan, &lapse.second_answer) {
+        (Some(plan), _) => language.say("lapses-plan").with("plan", plan),
+        (None, Some(_)) => match lapse.ground {
+            Some(ground) => {
+                language.say("lapses-next-confirmed-for").with("ground", language.say(words::ground(ground)))
+            }
+            None => language.say("lapses-next-confirmed"),
         },
-        None if lapse.ends_by_itself() => "Opposition si le prochain extrait le confirme".to_owned(),
-        None => "Un opérateur décide : un numéro ADELI a pu devenir un numéro RPPS".to_owned(),
+        (None, None) if lapse.ends_by_itself() => language.say("lapses-next-extract"),
+        (None, None) => language.say("lapses-next-officer"),
     };
     Row {
         card: lapse.card.to_string(),
         cause: words::lapse_cause(&lapse.cause),
         found_at: Shown(lapse.found_at),
         holder: lapse.holder,
-        next,
+        next: next.to_string(),
     }
 }
 
-fn done_in_words(done: &str) -> Option<&'static str> {
-    Some(match done {
-        "liberation" => {
-            "Votre approbation est enregistrée. Il en faut deux, de deux opérateurs différents ; les cartes sont ensuite mises en opposition."
-        }
-        "rejet" => {
-            "Le plan est rejeté : aucune de ses cartes n'est mise en opposition sans qu'un opérateur le décide."
-        }
+fn done_in_words(done: &str) -> Option<Key> {
+    Some(Key::of(match done {
+        "liberation" => "lapses-done-release",
+        "rejet" => "lapses-done-rejection",
         _ => return None,
-    })
+    }))
 }

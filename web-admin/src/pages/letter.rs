@@ -12,7 +12,7 @@ use registration_authority::order::OrderState;
 use registration_authority::{decision, views};
 
 use super::dossier::{self, List, Said, refusal_letter};
-use super::{Address, filters, page};
+use super::{Address, page};
 use crate::desk::{Desk, Work};
 use crate::failure::Failure;
 use crate::faults;

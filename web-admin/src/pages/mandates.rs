@@ -18,6 +18,8 @@ use super::{Address, page, to};
 use crate::desk::Work;
 use crate::failure::{Failure, status_of};
 use crate::frame::Frame;
+use crate::language::Language;
+use crate::messages::Key;
 use crate::posted::{Fields, Posted};
 use crate::typography::Shown;
 
@@ -72,7 +74,12 @@ async fn decide(
         let mandate = mandate::get(work.db, &number)?;
         let subject = mandate.decidable();
         let reason = release::reason(verdict, fields)?;
-        let asked = Asked { subject: &subject, verdict, reason, ..asked(&mandate, &subject, verdict) };
+        let asked = Asked {
+            subject: &subject,
+            verdict,
+            reason,
+            ..asked(frame.language(), &mandate, &subject, verdict)
+        };
         let proof = match signing::sign(work, frame, asked, fields)? {
             Signed::Proof(proof) => proof,
             Signed::Ask(template) => return Ok(Done::Sign(template)),
@@ -158,28 +165,38 @@ fn proposal(structure: TechnicalStructureId, fields: &Fields) -> Result<NewManda
 }
 
 fn asked<'a>(
+    language: Language,
     mandate: &Mandate,
     subject: &'a registration_authority::approval::Decidable,
     verdict: Verdict,
 ) -> Asked<'a> {
     let (act, what) = match verdict {
-        Verdict::Approve => ("approuver", "Approuver un mandat"),
-        Verdict::Refuse => ("refuser", "Refuser un mandat"),
+        Verdict::Approve => ("approuver", Key::of("sign-approve-mandate")),
+        Verdict::Refuse => ("refuser", Key::of("sign-refuse-mandate")),
     };
+    let until = mandate.until.map_or_else(
+        || language.say("structure-without-end").to_string(),
+        |until| until_in_words(language, until),
+    );
     // All that is signed, and nothing that is not.
     let mut lines = vec![
-        ("Mandat", mandate.number.clone()),
-        ("Structure", mandate.structure.to_string()),
-        ("Mandataire", mandate.login.clone()),
-        ("En qualité de", quality_in_words(mandate.quality).to_owned()),
+        (Key::of("sign-line-mandate"), mandate.number.clone()),
+        (Key::of("sign-line-structure"), mandate.structure.to_string()),
+        (Key::of("sign-line-agent"), mandate.login.clone()),
+        (Key::of("structure-quality"), language.say(quality_in_words(mandate.quality)).to_string()),
     ];
-    lines.extend(mandate.identifier.as_ref().map(|identifier| ("Professionnel", identifier.to_string())));
+    lines.extend(
+        mandate
+            .identifier
+            .as_ref()
+            .map(|identifier| (Key::of("sign-line-professional"), identifier.to_string())),
+    );
     lines.extend([
-        ("Document", mandate.reference.clone()),
-        ("Empreinte du document", mandate.document.clone()),
-        ("Jusqu’au", mandate.until.map_or("sans limite".to_owned(), until_in_words)),
-        ("Proposé par", mandate.proposed_by.clone()),
-        ("Proposé le", Shown(mandate.proposed_at).long()),
+        (Key::of("sign-line-document"), mandate.reference.clone()),
+        (Key::of("sign-line-document-digest"), mandate.document.clone()),
+        (Key::of("structure-until"), until),
+        (Key::of("sign-line-proposed-by"), mandate.proposed_by.clone()),
+        (Key::of("sign-line-proposed-at"), language.long(Shown(mandate.proposed_at))),
     ]);
     Asked {
         subject,

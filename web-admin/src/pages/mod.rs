@@ -53,6 +53,8 @@ use crate::exchange::Moment;
 use crate::failure::{Failure, status_of};
 use crate::faults;
 use crate::frame::Frame;
+use crate::language::Language;
+use crate::messages::{Key, Message};
 use crate::words::{self, Refusal};
 
 /// Every page, by address. What is not here is not served; whose role gets what answer is written down for
@@ -90,6 +92,37 @@ pub(crate) const ADDRESSES: [&[Address]; 31] = [
     requests::ADDRESSES,
     plans::ADDRESSES,
 ];
+
+/// Pages that are not written in English yet: whoever wants English reads French there, and is told so.
+const FRENCH_ONLY: &[&[Address]] =
+    &[queue::ADDRESSES, dossier::ADDRESSES, decision::ADDRESSES, question::ADDRESSES, letter::ADDRESSES];
+
+/// Whether the page of this request is not written in English yet.
+pub(crate) fn is_french_only(request: &HttpRequest) -> bool {
+    let pattern = request.match_pattern();
+    FRENCH_ONLY.iter().copied().flatten().any(|address| pattern.as_deref() == Some(address.path))
+}
+
+/// Whether this page is written in English too.
+#[cfg(test)]
+pub(crate) fn has_english(address: &Address) -> bool {
+    !FRENCH_ONLY.iter().copied().flatten().any(|one| one.path == address.path)
+}
+
+/// The path of the page that a request was sent from: its own where it shows one, else the next one above that does.
+pub(crate) fn shown_from(request: &HttpRequest) -> &str {
+    let pattern = request.match_pattern().unwrap_or_default();
+    let (mut pattern, mut path) = (pattern.as_str(), request.path());
+    while !pattern.is_empty() {
+        let shows = |address: &Address| address.path == pattern && address.get.is_some();
+        if ADDRESSES.into_iter().flatten().any(shows) {
+            return path;
+        }
+        let parent = |path: &str| path.rfind('/').unwrap_or_default();
+        (pattern, path) = (&pattern[..parent(pattern)], &path[..parent(path)]);
+    }
+    "/"
+}
 
 /// An address, and what it does by each method that it answers.
 pub(crate) struct Address {
@@ -171,11 +204,11 @@ fn page(status: StatusCode, template: &impl Template) -> Result<HttpResponse, Fa
 #[template(path = "failure.html")]
 struct FailurePage<'a> {
     frame: Frame,
-    title: &'static str,
+    title: Message,
     refusal: Refusal,
     code: &'static str,
     /// The roles that may, where the officer's may not.
-    roles: Vec<&'static str>,
+    roles: Vec<Key>,
     request: &'a RequestId,
 }
 
@@ -188,26 +221,26 @@ impl FailurePage<'_> {
 /// The page that says what happened and who can help; never a trace. Where a role is missing it says which would do.
 pub(crate) fn failure(frame: Frame, code: Code, request: &HttpRequest) -> HttpResponse {
     let title = match code.kind {
-        Kind::NotFound => "Introuvable",
-        Kind::NotAuthorised => "Accès refusé",
-        Kind::Unavailable => "Momentanément indisponible",
-        Kind::Failed | Kind::Integrity => "Erreur",
-        Kind::Invalid | Kind::Refused | Kind::AwaitsApproval => "Action impossible",
+        Kind::NotFound => "failure-not-found",
+        Kind::NotAuthorised => "failure-not-allowed",
+        Kind::Unavailable => "failure-unavailable",
+        Kind::Failed | Kind::Integrity => "failure-error",
+        Kind::Invalid | Kind::Refused | Kind::AwaitsApproval => "failure-refused",
     };
     let template = FailurePage {
-        frame,
-        title,
-        refusal: words::refusal(code.name),
+        title: frame.say(title),
+        refusal: frame.refusal(code.name),
         code: code.name,
         roles: roles(code, request),
         request: &Moment::of(request).request,
+        frame,
     };
     page(status_of(code), &template).unwrap_or_else(|_| {
         HttpResponse::InternalServerError().content_type("text/plain").body("page-failed")
     })
 }
 
-fn roles(code: Code, request: &HttpRequest) -> Vec<&'static str> {
+fn roles(code: Code, request: &HttpRequest) -> Vec<Key> {
     if ![rules::OFFICER_ROLE_MISSING, rules::READING_NOT_ALLOWED].contains(&code) {
         return Vec::new();
     }
@@ -218,15 +251,14 @@ fn roles(code: Code, request: &HttpRequest) -> Vec<&'static str> {
 }
 
 /// Why an officer does not see the buttons of an act, for a code of a rule; with the roles that may, where his may not.
-fn barred(code: Code, right: Right) -> String {
-    let Refusal { what, who } = words::refusal(code.name);
-    match code == rules::OFFICER_ROLE_MISSING {
-        true => {
-            let roles: Vec<_> = right.roles().iter().map(|role| words::role(*role)).collect();
-            format!("{what} Rôle nécessaire : {}. {who}", roles.join(" ou "))
-        }
-        false => format!("{what} {who}"),
+fn barred(language: Language, code: Code, right: Right) -> String {
+    let Refusal { what, who } = words::refusal(language, code.name);
+    if code != rules::OFFICER_ROLE_MISSING {
+        return format!("{what} {who}");
     }
+    let roles = right.roles().iter().map(|role| language.say(words::role(*role)).to_string());
+    let roles = roles.collect::<Vec<_>>().join(&language.say("base-or").to_string());
+    language.say("base-barred-by-role").with("what", what).with("roles", roles).with("who", who).to_string()
 }
 
 /// An error in a form, beside the field it is about.
@@ -234,17 +266,16 @@ fn barred(code: Code, right: Right) -> String {
 pub(crate) struct FieldError {
     field: &'static str,
     code: &'static str,
-    refusal: Refusal,
     rule: Option<BrokenRule>,
 }
 
 impl FieldError {
     fn new(field: &'static str, code: Code) -> Self {
-        Self { field, code: code.name, refusal: words::refusal(code.name), rule: None }
+        Self { field, code: code.name, rule: None }
     }
 
     /// Of a rule that what was typed breaks.
     fn of_rule(field: &'static str, rule: BrokenRule) -> Self {
-        Self { field, code: rule.code, refusal: words::refusal(rule.code), rule: Some(rule) }
+        Self { field, code: rule.code, rule: Some(rule) }
     }
 }

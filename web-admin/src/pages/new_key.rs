@@ -7,7 +7,7 @@ use openssl::x509::X509;
 use registration_authority::approval::passkey::{NewPasskey, PasskeyKey, RelyingParty};
 use registration_authority::enrolment::NewCredential;
 
-use super::{Address, filters, page};
+use super::{Address, page};
 use crate::exchange::{Moment, state_of};
 use crate::failure::Failure;
 use crate::faults;
@@ -48,7 +48,7 @@ async fn show(request: HttpRequest) -> Result<HttpResponse, Failure> {
     rng.fill_bytes(&mut user);
     let challenge = state.challenges().draw(&mut *rng, Moment::of(&request).at);
     let template = NewKeyPage {
-        frame: Frame::outside(state.is_demo()),
+        frame: Frame::outside(&request),
         challenge: encode(&challenge),
         rp_id: relying_party.id().to_owned(),
         user: encode(&user),
@@ -67,7 +67,7 @@ async fn make(request: HttpRequest, fields: Fields) -> Result<HttpResponse, Fail
     let (object, client_data) = (octets(&fields, "attestation")?, octets(&fields, "client")?);
     let made = NewPasskey::read(&object, &client_data, &challenge, &relying_party)?;
     let template = NewKeyPage {
-        frame: Frame::outside(state.is_demo()),
+        frame: Frame::outside(&request),
         challenge: String::new(),
         rp_id: String::new(),
         user: String::new(),

@@ -15,18 +15,21 @@ use ca_core::signing::{self, Standing};
 use registration_authority::notices::{self, NoticesStanding};
 use registration_authority::officers::{self, Right};
 use registration_authority::renewal::{self, PlanProgress};
+use store::Timestamp;
 use store::audit::backlog::{self, Backlog};
 
 use self::clocks::Clock;
 use self::jobs::JobRow;
 use self::status_role::{Responder, StatusRole};
-use super::{Address, filters, page};
+use super::{Address, page};
 use crate::chart::BarChart;
 use crate::desk::{Desk, Work};
 use crate::failure::Failure;
 use crate::frame::Frame;
+use crate::language::Language;
+use crate::messages::Key;
 use crate::operations::Urgency;
-use crate::typography::{Shown, ago, thousands};
+use crate::typography::Shown;
 
 /// Most renewal plans on the page.
 const PLANS: i64 = 20;
@@ -40,7 +43,7 @@ struct OperationsPage {
     frame: Frame,
     shown_at: Shown,
     /// Each section that is not in order, by its anchor and its name.
-    troubles: Vec<(&'static str, &'static str)>,
+    troubles: Vec<(&'static str, Key)>,
     clocks: Vec<Clock>,
     coherence: Option<Coherence>,
     status_role: Option<StatusRole>,
@@ -61,9 +64,9 @@ impl OperationsPage {
 }
 
 /// How something is, in a word and its colour.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub(super) struct State {
-    pub(super) word: &'static str,
+    pub(super) word: Key,
     pub(super) class: &'static str,
     urgency: Urgency,
 }
@@ -71,14 +74,14 @@ pub(super) struct State {
 impl State {
     pub(super) fn of(urgency: Urgency) -> Self {
         let (word, class) = match urgency {
-            Urgency::Well => ("En ordre", "active"),
-            Urgency::Warning => ("À surveiller", "late"),
-            Urgency::Alarm => ("À traiter", "opposed"),
+            Urgency::Well => (Key::of("operations-state-well"), "active"),
+            Urgency::Warning => (Key::of("operations-state-warning"), "late"),
+            Urgency::Alarm => (Key::of("operations-state-alarm"), "opposed"),
         };
         Self { word, class, urgency }
     }
 
-    fn is_well(self) -> bool {
+    fn is_well(&self) -> bool {
         self.urgency == Urgency::Well
     }
 }
@@ -90,7 +93,7 @@ struct Coherence {
 }
 
 struct Ledger {
-    kind: &'static str,
+    kind: Key,
     lines: String,
     followed_at: Shown,
 }
@@ -102,7 +105,7 @@ struct Alarms {
 }
 
 struct Trail {
-    signed: String,
+    signed: i64,
     waiting: i64,
     waits: Option<String>,
     state: State,
@@ -126,61 +129,59 @@ fn read(work: &mut Work<'_>, frame: Frame) -> Result<OperationsPage, Failure> {
     let told = (state.publications())(work.db, at);
     let published = told.map_err(|(code, detail)| Failure::coded(code, detail))?;
     let standing = signing::standing(work.db)?;
+    let language = frame.language();
     let mut read = OperationsPage {
         frame,
         shown_at: Shown(at),
         troubles: Vec::new(),
-        clocks: clocks::read(&published.authorities, at),
+        clocks: clocks::read(&published.authorities, language, at),
         coherence: published.coherence.map(|seen| Coherence {
             looked_at: Shown(seen.looked_at),
             differences: seen.differences,
             state: State::of(if seen.differences == 0 { Urgency::Well } else { Urgency::Alarm }),
         }),
-        status_role: state.ocsp_figures().map(|figures| StatusRole::of(figures, at)),
-        responders: status_role::responders(work.db, at)?,
-        ledgers: standing.ledgers.iter().map(Ledger::of).collect(),
+        status_role: state.ocsp_figures().map(|figures| StatusRole::of(figures, language, at)),
+        responders: status_role::responders(work.db, language, at)?,
+        ledgers: standing.ledgers.iter().map(|ledger| Ledger::of(ledger, language)).collect(),
         alarms: Alarms::of(standing),
-        trail: Trail::of(backlog::of(work.db)?, work),
-        notices: Notices::of(notices::standing(work.db)?, work),
-        jobs: jobs::read(state.jobs(), job_run::all(work.db)?, at),
+        trail: Trail::of(backlog::of(work.db)?, language, at),
+        notices: Notices::of(notices::standing(work.db)?, language, at),
+        jobs: jobs::read(state.jobs(), job_run::all(work.db)?, language, at),
         plans: renewal::progress(work.db, PLANS)?,
-        endings: endings::chart(work.db, at)?,
+        endings: endings::chart(work.db, language, at)?,
     };
     read.troubles = troubles(&read);
     Ok(read)
 }
 
 /// The sections in which something is not in order, in the order of the page.
-fn troubles(page: &OperationsPage) -> Vec<(&'static str, &'static str)> {
+fn troubles(page: &OperationsPage) -> Vec<(&'static str, Key)> {
+    let ocsp_is_well = page.status_role.as_ref().is_some_and(|role| role.state.is_well())
+        && page.responders.iter().all(|responder| responder.state.is_well());
     let sections = [
-        ("listes", "Listes de révocation", page.clocks.iter().all(|clock| clock.state.is_well())),
+        ("listes", Key::of("operations-crls"), page.clocks.iter().all(|clock| clock.state.is_well())),
         (
             "coherence",
-            "Cohérence des publications",
+            Key::of("operations-coherence"),
             page.coherence.as_ref().is_none_or(|seen| seen.state.is_well()),
         ),
-        (
-            "ocsp",
-            "Service OCSP",
-            page.status_role.as_ref().is_some_and(|role| role.state.is_well())
-                && page.responders.iter().all(|responder| responder.state.is_well()),
-        ),
-        ("signatures", "Clés et signatures", page.alarms.state.is_well()),
-        ("journal", "Journal d’audit", page.trail.state.is_well()),
-        ("avis", "Avis par courriel", page.notices.state.is_well()),
-        ("travaux", "Travaux automatiques", page.jobs.iter().all(|job| job.state.is_well())),
+        ("ocsp", Key::of("operations-ocsp"), ocsp_is_well),
+        ("signatures", Key::of("operations-signatures"), page.alarms.state.is_well()),
+        ("journal", Key::of("operations-trail"), page.trail.state.is_well()),
+        ("avis", Key::of("operations-notices"), page.notices.state.is_well()),
+        ("travaux", Key::of("operations-jobs"), page.jobs.iter().all(|job| job.state.is_well())),
     ];
     sections.into_iter().filter(|(.., well)| !well).map(|(anchor, name, _)| (anchor, name)).collect()
 }
 
 impl Ledger {
-    fn of(ledger: &signing::LedgerStanding) -> Self {
+    fn of(ledger: &signing::LedgerStanding, language: Language) -> Self {
         Self {
-            kind: match ledger.kind.as_str() {
-                "answers" => "Répondeurs OCSP",
-                _ => "Autorités, listes et journal",
-            },
-            lines: thousands(ledger.sequence),
+            kind: Key::of(match ledger.kind.as_str() {
+                "answers" => "operations-ledger-answers",
+                _ => "operations-ledger-authorities",
+            }),
+            lines: language.thousands(ledger.sequence),
             followed_at: Shown(ledger.reconciled_at),
         }
     }
@@ -194,22 +195,22 @@ impl Alarms {
 }
 
 impl Trail {
-    fn of(backlog: Backlog, work: &Work<'_>) -> Self {
-        let late = backlog.is_late(work.act.at);
+    fn of(backlog: Backlog, language: Language, at: Timestamp) -> Self {
+        let late = backlog.is_late(at);
         Self {
-            signed: thousands(backlog.signed_size),
+            signed: backlog.signed_size,
             waiting: backlog.waiting,
-            waits: backlog.oldest.map(|oldest| ago(oldest, work.act.at)),
+            waits: backlog.oldest.map(|oldest| language.ago(oldest, at)),
             state: State::of(if late { Urgency::Alarm } else { Urgency::Well }),
         }
     }
 }
 
 impl Notices {
-    fn of(figures: NoticesStanding, work: &Work<'_>) -> Self {
+    fn of(figures: NoticesStanding, language: Language, at: Timestamp) -> Self {
         let troubled = figures.dead > 0 || figures.tried > 0;
         Self {
-            oldest: figures.oldest.map(|oldest| ago(oldest, work.act.at)),
+            oldest: figures.oldest.map(|oldest| language.ago(oldest, at)),
             state: State::of(if troubled { Urgency::Warning } else { Urgency::Well }),
             figures,
         }

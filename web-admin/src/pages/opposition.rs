@@ -13,11 +13,12 @@ use registration_authority::views;
 use store::{Code, Fault, Kind};
 
 use super::card::{CardPage, card_number, read};
-use super::{Address, FieldError, filters, page, to};
+use super::{Address, FieldError, page, to};
 use crate::desk::{Desk, Work};
 use crate::failure::{Failure, status_of};
 use crate::faults;
 use crate::frame::Frame;
+use crate::messages::Key;
 use crate::posted::{Fields, Posted};
 use crate::typography::Shown;
 
@@ -124,7 +125,7 @@ impl ReceiptPage {
 struct Line {
     issuer: String,
     serial: String,
-    outcome: &'static str,
+    outcome: Key,
 }
 
 async fn receipt(desk: Desk, receipt: web::Path<String>) -> Result<HttpResponse, Failure> {
@@ -145,10 +146,10 @@ async fn receipt(desk: Desk, receipt: web::Path<String>) -> Result<HttpResponse,
 }
 
 fn line(certificate: &EndedCertificate) -> Line {
-    let outcome = match &certificate.outcome {
-        Some(Revoked::Abandoned) => "abandonné avant signature",
-        Some(_) => "révoqué",
-        None => "n’était déjà plus valable",
-    };
+    let outcome = Key::of(match &certificate.outcome {
+        Some(Revoked::Abandoned) => "receipt-abandoned",
+        Some(_) => "receipt-revoked",
+        None => "receipt-ended-before",
+    });
     Line { issuer: certificate.issuer.clone(), serial: certificate.serial.to_string(), outcome }
 }

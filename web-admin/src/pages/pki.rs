@@ -20,11 +20,12 @@ use self::question::{Known, Question, Refused, Subject};
 use self::shelf::Shelf;
 use self::test_certificates::{TestRow, download_test_certificate, rows};
 use self::upload::Upload;
-use super::{Address, FieldError, filters, page};
+use super::{Address, FieldError, page};
 use crate::exchange::{Moment, state_of};
 use crate::failure::Failure;
 use crate::faults;
 use crate::frame::Frame;
+use crate::messages::Key;
 use crate::posted::Fields;
 use crate::publications::PublishedCoherence;
 use crate::state::WebState;
@@ -76,8 +77,8 @@ struct Coherence {
 
 /// The word that was found, and the moment that it is known for.
 struct Answer {
-    subject: &'static str,
-    word: &'static str,
+    subject: Key,
+    word: Key,
     class: &'static str,
     at: Shown,
 }
@@ -120,9 +121,10 @@ async fn answered(
     asked: Option<Result<Question, FieldError>>,
 ) -> Result<HttpResponse, Failure> {
     let (state, at) = (state_of(request), Moment::of(request).at);
+    let frame = Frame::outside(request);
     let template = web::block(move || {
         state.on_connection(|db| -> Result<PkiPage, Failure> {
-            let page = PkiPage::of(&state, db, at)?;
+            let page = PkiPage::of(&state, frame, db, at)?;
             match asked {
                 None => Ok(page),
                 Some(Err(error)) => Ok(PkiPage { error: Some(error), ..page }),
@@ -140,11 +142,11 @@ async fn answered(
 }
 
 impl PkiPage {
-    fn of(state: &WebState, db: &mut Database, at: Timestamp) -> Result<Self, Failure> {
+    fn of(state: &WebState, frame: Frame, db: &mut Database, at: Timestamp) -> Result<Self, Failure> {
         let told = (state.publications())(db, at);
         let published = told.map_err(|(code, detail)| Failure::coded(code, detail))?;
         Ok(Self {
-            frame: Frame::outside(state.is_demo()),
+            frame,
             shown_at: Shown(at),
             authorities: published.authorities.into_iter().map(Shelf::of).collect::<Result<_, _>>()?,
             tests: rows(db, at)?,
@@ -163,15 +165,17 @@ impl PkiPage {
 
 impl Answer {
     fn of(subject: Subject, known: Known, at: Timestamp) -> Self {
-        let (subject, opposed, unknown) = match subject {
-            Subject::Card => ("Carte", "En opposition", "Inconnue"),
-            Subject::Certificate => ("Certificat", "Révoqué", "Inconnu"),
+        let (word, class) = match (known, subject) {
+            (Known::Valid, _) => (Key::of("pki-valid"), "active"),
+            (Known::Opposed, Subject::Card) => (Key::of("pki-card-opposed"), "opposed"),
+            (Known::Opposed, Subject::Certificate) => (Key::of("pki-certificate-revoked"), "opposed"),
+            (Known::Unknown, Subject::Card) => (Key::of("pki-card-unknown"), "expired"),
+            (Known::Unknown, Subject::Certificate) => (Key::of("pki-certificate-unknown"), "expired"),
         };
-        let (word, class) = match known {
-            Known::Valid => ("Valable", "active"),
-            Known::Opposed => (opposed, "opposed"),
-            Known::Unknown => (unknown, "expired"),
-        };
+        let subject = Key::of(match subject {
+            Subject::Card => "pki-of-card",
+            Subject::Certificate => "pki-of-certificate",
+        });
         Self { subject, word, class, at: Shown(at) }
     }
 }

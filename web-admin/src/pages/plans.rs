@@ -17,13 +17,13 @@ use super::hidden::hidden_of;
 use super::outcome::Outcome;
 use super::release::Problem;
 use super::signing::{self, Asked, SignPage, Signed};
-use super::{Address, filters, page};
+use super::{Address, page};
 use crate::desk::{Desk, Work};
 use crate::failure::Failure;
 use crate::frame::Frame;
+use crate::messages::Key;
 use crate::posted::{Fields, Posted};
 use crate::typography::{self, Shown};
-use crate::words;
 
 pub(super) const ADDRESSES: &[Address] = &[
     Address::at("/ra/renouvellements").get(|| web::get().to(show)).needs(Right::ReadQueue),
@@ -61,8 +61,8 @@ struct Item {
     card: String,
     kind: String,
     holder: String,
-    /// Why it is not renewed.
-    excluded: Option<&'static str>,
+    /// The code of why it is not renewed.
+    excluded: Option<String>,
 }
 
 async fn show(desk: Desk, query: web::Query<HashMap<String, String>>) -> Result<HttpResponse, Failure> {
@@ -99,14 +99,14 @@ fn record(
         subject: &subject,
         verdict: Verdict::Approve,
         reason: None,
-        what: "Approuver un plan de renouvellement",
+        what: Key::of("sign-approve-renewal"),
         lines: vec![
-            ("Plan", plan.id.clone()),
-            ("Cartes renouvelées", renewed(&plan)),
-            ("Cartes du plan", count(plan.items.len())),
-            ("Cartes qui expirent avant le", Shown(plan.horizon).long()),
-            ("Préparé par", plan.planned_by.clone()),
-            ("Préparé le", Shown(plan.planned_at).long()),
+            (Key::of("sign-line-plan"), plan.id.clone()),
+            (Key::of("sign-line-renewed-cards"), renewed(&plan)),
+            (Key::of("sign-line-plan-cards"), count(plan.items.len())),
+            (Key::of("sign-line-horizon"), frame.long(&Shown(plan.horizon))),
+            (Key::of("sign-line-planned-by"), plan.planned_by.clone()),
+            (Key::of("sign-line-planned-at"), frame.long(&Shown(plan.planned_at))),
         ],
         leaves: None,
         action: format!("/ra/renouvellements/{id}/approuver"),
@@ -131,7 +131,7 @@ fn read(work: &mut Work<'_>, frame: Frame, done: bool, problem: Option<Code>) ->
             let decides = decides && plan.planned_by != officer.login;
             plans.push(Plan { decides, ..shown(db, &plan)? });
         }
-        let hidden = hidden_of(waiting.hidden, ("plan masqué", "plans masqués"), &officer.scope);
+        let hidden = hidden_of(frame.language(), waiting.hidden, &Key::of("hidden-plans"), &officer.scope);
         Ok(PlansPage { frame, done, problem: problem.map(Problem::of), plans, hidden })
     })
 }
@@ -143,7 +143,7 @@ fn shown(db: &mut Database, plan: &RenewalPlan) -> Result<Plan, Failure> {
         holder: item.holder.clone(),
         excluded: match &item.outcome {
             Planned::Renew => None,
-            Planned::Excluded(code) => Some(words::refusal(code).what),
+            Planned::Excluded(code) => Some(code.to_string()),
         },
     };
     Ok(Plan {

@@ -22,6 +22,8 @@ use super::{Address, filters, page, to};
 use crate::desk::{Desk, Work};
 use crate::failure::Failure;
 use crate::frame::Frame;
+use crate::language::Language;
+use crate::messages::Key;
 use crate::typography::{self, Shown};
 use crate::words;
 use choices::Choice;
@@ -136,7 +138,7 @@ fn find(
         let tab = |(status, count): (OrderStatus, Count)| Tab {
             query: asked.in_state(status).query(),
             label: words::order_statuses(status),
-            count: counted(count),
+            count: counted(Language::French, count),
             current: status == asked.status,
         };
         let unfiltered = asked.unfiltered().query();
@@ -147,7 +149,7 @@ fn find(
             slug: slug(asked.status),
             query: asked.query(),
             unfiltered: Some(unfiltered).filter(|unfiltered| *unfiltered != asked.query()),
-            hidden: hidden(page.hidden, ("dossier masqué", "dossiers masqués"), &officer.scope),
+            hidden: hidden(Language::French, page.hidden, &Key::of("hidden-dossiers"), &officer.scope),
             tabs: page.counts.into_iter().map(tab).collect(),
             views,
             kinds: choices::kinds(&asked),

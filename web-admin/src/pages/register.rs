@@ -23,8 +23,10 @@ use crate::desk::{Desk, Work};
 use crate::failure::Failure;
 use crate::faults;
 use crate::frame::Frame;
+use crate::language::Language;
+use crate::messages::Key;
 use crate::posted::{Fields, Posted};
-use crate::typography::{self, Shown};
+use crate::typography::Shown;
 
 pub(super) const ADDRESSES: &[Address] = &[
     Address::at("/ra/registre").get(|| web::get().to(show)).needs(Right::ReadQueue),
@@ -36,7 +38,7 @@ pub(super) const ADDRESSES: &[Address] = &[
 #[template(path = "register.html")]
 struct RegisterPage {
     frame: Frame,
-    done: Option<&'static str>,
+    done: Option<Key>,
     problem: Option<Problem>,
     feeds: Vec<Feed>,
     reasons: Vec<Reason>,
@@ -59,7 +61,7 @@ struct Feed {
     ceased: String,
     changed: String,
     new: String,
-    status: &'static str,
+    status: Key,
     status_class: &'static str,
     decisions: Vec<Past>,
     open: bool,
@@ -118,7 +120,7 @@ fn record(
         return Err(Failure::of(rules::RELEASE_STALE_VERSION));
     }
     let reason = release::reason(verdict, fields)?;
-    let asked = asked(&subject, verdict, reason, &held.hold);
+    let asked = asked(frame.language(), &subject, verdict, reason, &held.hold);
     let proof = match signing::sign(work, frame, asked, fields)? {
         Signed::Proof(proof) => proof,
         Signed::Ask(template) => return Ok(Some(template)),
@@ -130,16 +132,17 @@ fn record(
 }
 
 fn asked<'a>(
+    language: Language,
     subject: &'a Decidable,
     verdict: Verdict,
     reason: Option<&'static str>,
     hold: &Hold,
 ) -> Asked<'a> {
-    let count = |number: u64| typography::thousands(i64::try_from(number).unwrap_or(i64::MAX));
+    let count = |number: u64| language.thousands(i64::try_from(number).unwrap_or(i64::MAX));
     let feed = &hold.feed;
     let (act, what) = match verdict {
-        Verdict::Approve => ("liberer", "Approuver la libération d'un extrait"),
-        Verdict::Refuse => ("rejeter", "Rejeter un extrait"),
+        Verdict::Approve => ("liberer", Key::of("sign-release-feed")),
+        Verdict::Refuse => ("rejeter", Key::of("sign-refuse-feed")),
     };
     Asked {
         subject,
@@ -147,15 +150,15 @@ fn asked<'a>(
         reason,
         what,
         lines: vec![
-            ("Extrait", hold.file_name.clone()),
-            ("Extrait le", Shown(hold.extracted_at).long()),
-            ("Empreinte du fichier", feed.clone()),
-            ("Inscrits au répertoire", count(hold.living)),
-            ("Nouveaux", count(hold.difference.new)),
-            ("Modifiés", count(hold.difference.changed)),
-            ("Disparus", count(hold.difference.ceased)),
-            ("Écarté par", hold.held_by.clone()),
-            ("Écarté le", Shown(hold.held_at).long()),
+            (Key::of("sign-line-feed"), hold.file_name.clone()),
+            (Key::of("sign-line-extracted-at"), language.long(Shown(hold.extracted_at))),
+            (Key::of("sign-line-file-digest"), feed.clone()),
+            (Key::of("sign-line-living"), count(hold.living)),
+            (Key::of("sign-line-new"), count(hold.difference.new)),
+            (Key::of("sign-line-changed"), count(hold.difference.changed)),
+            (Key::of("sign-line-ceased"), count(hold.difference.ceased)),
+            (Key::of("sign-line-held-by"), hold.held_by.clone()),
+            (Key::of("sign-line-held-at"), language.long(Shown(hold.held_at))),
         ],
         leaves: None,
         action: format!("/ra/registre/extraits/{feed}/{act}"),
@@ -166,15 +169,17 @@ fn asked<'a>(
 fn read(
     work: &mut Work<'_>,
     frame: Frame,
-    done: Option<&'static str>,
+    done: Option<Key>,
     problem: Option<Code>,
 ) -> Result<RegisterPage, Failure> {
     let signs = signing::can_sign(work)?;
-    let (officer, act) = (work.officer, work.act);
+    let (officer, act, language) = (work.officer, work.act, frame.language());
     work.db.snapshot(|db| {
         let held = views::held_feeds(db, act)?;
-        let feeds =
-            held.into_iter().map(|held| feed(db, held, officer, signs)).collect::<Result<_, Failure>>()?;
+        let feeds = held
+            .into_iter()
+            .map(|held| feed(db, held, language, officer, signs))
+            .collect::<Result<_, Failure>>()?;
         Ok(RegisterPage {
             frame,
             done,
@@ -185,20 +190,26 @@ fn read(
     })
 }
 
-fn feed(db: &mut Database, held: HeldFeed, officer: &Officer, signs: bool) -> Result<Feed, Failure> {
+fn feed(
+    db: &mut Database,
+    held: HeldFeed,
+    language: Language,
+    officer: &Officer,
+    signs: bool,
+) -> Result<Feed, Failure> {
     let standing = held.standing();
     let HeldFeed { hold, decisions } = held;
     let past = Past::of(db, &decisions, hold.version)?;
-    let count = |number: u64| typography::thousands(i64::try_from(number).unwrap_or(i64::MAX));
+    let count = |number: u64| language.thousands(i64::try_from(number).unwrap_or(i64::MAX));
     let share = |part: u64| {
         let percent = part.saturating_mul(100).checked_div(hold.living).unwrap_or(0);
-        format!("{} ({}\u{a0}%)", count(part), count(percent))
+        language.say("register-share").with("part", count(part)).with("percent", count(percent)).to_string()
     };
     let (status, status_class) = match &standing {
-        Standing::Held { approved_by: None } => ("Retenu, en attente de deux opérateurs", "submitted"),
-        Standing::Held { approved_by: Some(_) } => ("Retenu, en attente d'un second opérateur", "submitted"),
-        Standing::Released => ("Libéré, à importer de nouveau", "approved"),
-        Standing::Refused => ("Rejeté", "refused"),
+        Standing::Held { approved_by: None } => (Key::of("register-awaits-two"), "submitted"),
+        Standing::Held { approved_by: Some(_) } => (Key::of("register-awaits-second"), "submitted"),
+        Standing::Released => (Key::of("register-released"), "approved"),
+        Standing::Refused => (Key::of("register-refused"), "refused"),
     };
     Ok(Feed {
         version: hold.version,
@@ -214,16 +225,14 @@ fn feed(db: &mut Database, held: HeldFeed, officer: &Officer, signs: bool) -> Re
         status_class,
         decisions: past,
         open: matches!(standing, Standing::Held { .. }),
-        barred: release::barred(officer, &standing, signs),
+        barred: release::barred(language, officer, &standing, signs),
     })
 }
 
-fn done_in_words(done: &str) -> Option<&'static str> {
-    Some(match done {
-        "liberation" => {
-            "Votre approbation est enregistrée. Il en faut deux, de deux opérateurs différents ; l'exploitant importe ensuite le même fichier."
-        }
-        "rejet" => "L'extrait est rejeté. L'exploitant doit en importer un autre.",
+fn done_in_words(done: &str) -> Option<Key> {
+    Some(Key::of(match done {
+        "liberation" => "register-done-release",
+        "rejet" => "register-done-rejection",
         _ => return None,
-    })
+    }))
 }

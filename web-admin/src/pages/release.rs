@@ -10,19 +10,19 @@ use store::{Code, Database, Kind};
 use super::dossier::name_of;
 use crate::failure::Failure;
 use crate::faults;
+use crate::language::Language;
+use crate::messages::Key;
 use crate::posted::Fields;
 use crate::typography::Shown;
-use crate::words::{self, Refusal};
 
 /// Why an act was refused.
 pub(super) struct Problem {
     pub(super) code: &'static str,
-    pub(super) refusal: Refusal,
 }
 
 impl Problem {
     pub(super) fn of(code: Code) -> Self {
-        Self { code: code.name, refusal: words::refusal(code.name) }
+        Self { code: code.name }
     }
 }
 
@@ -67,7 +67,7 @@ pub(super) fn text(fields: &Fields) -> Option<&str> {
 
 /// A decision that stands.
 pub(super) struct Past {
-    pub(super) verdict: &'static str,
+    pub(super) verdict: Key,
     pub(super) by: String,
     pub(super) at: Shown,
     pub(super) reason: Option<&'static str>,
@@ -81,7 +81,11 @@ impl Past {
         for decision in decisions.iter().filter(|decision| decision.subject_version == version) {
             let reason = decision.reason_code.as_deref().and_then(refusal_reasons::find);
             past.push(Self {
-                verdict: if decision.approves() { "Libération approuvée" } else { "Rejet" },
+                verdict: Key::of(if decision.approves() {
+                    "base-release-approved"
+                } else {
+                    "base-release-refused"
+                }),
                 by: name_of(db, &decision.decided_by)?,
                 at: Shown(decision.decided_at),
                 reason: reason.map(|reason| reason.sentence),
@@ -99,7 +103,7 @@ impl Past {
     ) -> Result<Vec<Self>, Failure> {
         let mut past = Self::of(db, decisions, version)?;
         for past in &mut past {
-            past.verdict = if past.reason.is_none() { "Levée approuvée" } else { "Suspension maintenue" };
+            past.verdict = Key::of(if past.reason.is_none() { "card-lift-approved" } else { "card-kept" });
         }
         Ok(past)
     }
@@ -108,14 +112,23 @@ impl Past {
     pub(super) fn of_enrolment(db: &mut Database, decisions: &[Decision]) -> Result<Vec<Self>, Failure> {
         let mut past = Self::of(db, decisions, 1)?;
         for (past, decision) in past.iter_mut().zip(decisions) {
-            past.verdict = if decision.approves() { "Signée" } else { "Rejetée" };
+            past.verdict = Key::of(if decision.approves() {
+                "base-enrolment-signed"
+            } else {
+                "base-enrolment-rejected"
+            });
         }
         Ok(past)
     }
 }
 
 /// Why this officer does not see the decision's buttons. A help to him: the rule is asked again at each act.
-pub(super) fn barred(officer: &Officer, standing: &Standing, signs: bool) -> Option<String> {
+pub(super) fn barred(
+    language: Language,
+    officer: &Officer,
+    standing: &Standing,
+    signs: bool,
+) -> Option<String> {
     let code = match standing {
         _ if !officer.role.may(Right::Decide) => rules::OFFICER_ROLE_MISSING,
         Standing::Held { approved_by: Some(login) } if *login == officer.login => {
@@ -124,5 +137,5 @@ pub(super) fn barred(officer: &Officer, standing: &Standing, signs: bool) -> Opt
         _ if !signs => faults::DECISION_PROOF_MISSING,
         _ => return None,
     };
-    Some(super::barred(code, Right::Decide))
+    Some(super::barred(language, code, Right::Decide))
 }

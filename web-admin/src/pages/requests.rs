@@ -23,6 +23,8 @@ use super::{Address, filters, page};
 use crate::desk::{Desk, Work};
 use crate::failure::Failure;
 use crate::frame::Frame;
+use crate::language::Language;
+use crate::messages::Key;
 use crate::posted::{Fields, Posted};
 use crate::typography::Shown;
 
@@ -39,7 +41,7 @@ pub(super) const ADDRESSES: &[Address] = &[
 #[template(path = "requests.html")]
 struct RequestsPage {
     frame: Frame,
-    done: Option<&'static str>,
+    done: Option<Key>,
     problem: Option<Problem>,
     requests: Vec<Line>,
     hidden: Option<String>,
@@ -69,8 +71,8 @@ struct Line {
 
 async fn show(desk: Desk, query: web::Query<HashMap<String, String>>) -> Result<HttpResponse, Failure> {
     let done = match query.get("fait").map(String::as_str) {
-        Some("approbation") => Some("La demande est approuvée ; le certificat est établi sous peu."),
-        Some("refus") => Some("La demande est refusée."),
+        Some("approbation") => Some(Key::of("requests-done-approval")),
+        Some("refus") => Some(Key::of("requests-done-refusal")),
         _ => None,
     };
     let frame = desk.frame();
@@ -116,7 +118,7 @@ fn record(
     let request = views::request(work.db, number, work.act)?;
     let subject = request.decidable();
     let reason = release::reason(verdict, fields)?;
-    let asked = asked(&request, &subject, verdict, reason);
+    let asked = asked(frame.language(), &request, &subject, verdict, reason);
     let proof = match signing::sign(work, frame, asked, fields)? {
         Signed::Proof(proof) => proof,
         Signed::Ask(template) => return Ok(Some(template)),
@@ -132,25 +134,26 @@ fn record(
 }
 
 fn asked<'a>(
+    language: Language,
     request: &CertificateRequest,
     subject: &'a Decidable,
     verdict: Verdict,
     reason: Option<&'static str>,
 ) -> Asked<'a> {
     let (act, what) = match verdict {
-        Verdict::Approve => ("approuver", "Approuver une demande de certificat logiciel"),
-        Verdict::Refuse => ("refuser", "Refuser une demande de certificat logiciel"),
+        Verdict::Approve => ("approuver", Key::of("sign-approve-request")),
+        Verdict::Refuse => ("refuser", Key::of("sign-refuse-request")),
     };
     let mut lines = vec![
-        ("Demande", format!("{}, version {}", request.number, request.version)),
-        ("Gabarit", request.profile.clone()),
-        ("Structure", request.structure.to_string()),
-        ("Nom", request.common_name.clone()),
+        (Key::of("sign-line-request"), format!("{}, version {}", request.number, request.version)),
+        (Key::of("sign-line-profile"), request.profile.clone()),
+        (Key::of("sign-line-structure"), request.structure.to_string()),
+        (Key::of("sign-line-name"), request.common_name.clone()),
     ];
-    lines.extend(request.dns_names.iter().map(|name| ("Nom d’hôte", name.clone())));
-    lines.push(("Empreinte de la clé", fingerprint(request)));
-    lines.push(("Déposée par", request.submitted_by.clone()));
-    lines.push(("Déposée le", Shown(request.submitted_at).long()));
+    lines.extend(request.dns_names.iter().map(|name| (Key::of("sign-line-host-name"), name.clone())));
+    lines.push((Key::of("sign-line-key-fingerprint"), fingerprint(request)));
+    lines.push((Key::of("sign-line-submitted-by"), request.submitted_by.clone()));
+    lines.push((Key::of("sign-line-submitted-at"), language.long(Shown(request.submitted_at))));
     Asked {
         subject,
         verdict,
@@ -166,11 +169,11 @@ fn asked<'a>(
 fn read(
     work: &mut Work<'_>,
     frame: Frame,
-    done: Option<&'static str>,
+    done: Option<Key>,
     problem: Option<Code>,
 ) -> Result<RequestsPage, Failure> {
     let decides = work.officer.role.may(Right::Decide) && signing::can_sign(work)?;
-    let (officer, act) = (work.officer, work.act);
+    let (officer, act, language) = (work.officer, work.act, frame.language());
     work.db.snapshot(|db| {
         let mut requests = Vec::new();
         let waiting = views::requests(db, Some(RequestState::Submitted.name()), None, SHOWN, act)?.requests;
@@ -183,7 +186,7 @@ fn read(
             done,
             problem: problem.map(Problem::of),
             requests,
-            hidden: hidden_of(waiting.hidden, ("demande masquée", "demandes masquées"), &officer.scope),
+            hidden: hidden_of(language, waiting.hidden, &Key::of("hidden-orders"), &officer.scope),
             reasons: release::reasons(SubjectKind::CertificateRequest),
         })
     })

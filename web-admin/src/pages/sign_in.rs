@@ -6,7 +6,7 @@ use actix_web::web;
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
-use super::{Address, card_sign_in, filters, page, to};
+use super::{Address, card_sign_in, page, to};
 use crate::desk::{cookie, no_cookie, standing};
 use crate::exchange::{Moment, state_of};
 use crate::failure::Failure;
@@ -63,7 +63,7 @@ async fn show(
         challenge: encode(&state.challenges().draw(&mut *state.rng(), Moment::of(&request).at)),
         rp_id: relying_party.id().to_owned(),
     });
-    let (frame, signed_out) = (Frame::outside(state.is_demo()), query.contains_key("fin"));
+    let (frame, signed_out) = (Frame::outside(&request), query.contains_key("fin"));
     let card = match with_card {
         true => Some(card_sign_in::ADDRESS.to_owned()),
         false => state.card_origin().map(|origin| format!("{origin}{}", card_sign_in::ADDRESS)),

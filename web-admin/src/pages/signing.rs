@@ -10,11 +10,11 @@ use registration_authority::letter::Letter;
 use registration_authority::notices::Wording;
 use sha2::{Digest, Sha256};
 
-use super::filters;
 use crate::desk::Work;
 use crate::failure::Failure;
 use crate::faults;
 use crate::frame::Frame;
+use crate::messages::Key;
 use crate::passkey_answer::{assertion, encode, octets};
 use crate::posted::Fields;
 use crate::sessions::Means;
@@ -27,10 +27,10 @@ pub(super) struct Asked<'a> {
     pub(super) verdict: Verdict,
     /// The code of why not.
     pub(super) reason: Option<&'static str>,
-    /// In words: "Approuver la demande".
-    pub(super) what: &'static str,
+    /// In words.
+    pub(super) what: Key,
     /// What it is about, line by line.
-    pub(super) lines: Vec<(&'static str, String)>,
+    pub(super) lines: Vec<(Key, String)>,
     /// What the holder is sent because of it.
     pub(super) leaves: Option<Leaves>,
     /// Where the form goes: to the address that asks.
@@ -57,8 +57,8 @@ pub(super) enum Signed {
 #[template(path = "sign.html")]
 pub(super) struct SignPage {
     frame: Frame,
-    what: &'static str,
-    lines: Vec<(&'static str, String)>,
+    what: Key,
+    lines: Vec<(Key, String)>,
     leaves: Option<Leaves>,
     digest: String,
     action: String,

@@ -13,6 +13,7 @@ use super::filters;
 use crate::desk::Work;
 use crate::failure::Failure;
 use crate::frame::Frame;
+use crate::messages::{Key, Message};
 use crate::typography::Shown;
 
 /// What the officer had read, as his form says.
@@ -33,15 +34,15 @@ pub(super) struct StalePage {
 }
 
 struct Change {
-    what: String,
+    what: Message,
     at: Option<Shown>,
     reason: Option<&'static str>,
     text: Option<String>,
 }
 
 impl Change {
-    fn of(what: impl Into<String>) -> Self {
-        Self { what: what.into(), at: None, reason: None, text: None }
+    fn of(what: Message) -> Self {
+        Self { what, at: None, reason: None, text: None }
     }
 }
 
@@ -59,45 +60,47 @@ impl StalePage {
         code: Code,
     ) -> Result<Self, Failure> {
         let (order, decisions) = current(work, number)?;
-        let mut changes = versions(&order, seen);
+        let mut changes = versions(&frame, &order, seen);
         for taken_back in decision::retractions(work.db, SubjectKind::CardOrder, number)? {
             if seen.version.is_none_or(|version| taken_back.subject_version >= version) {
-                let what =
-                    format!("{} est revenu sur sa décision", name_of(work.db, &taken_back.decided_by)?);
+                let who = name_of(work.db, &taken_back.decided_by)?;
+                let what = frame.say("stale-taken-back").with("who", who);
                 changes.push(Change { at: Some(Shown(taken_back.retracted_at)), ..Change::of(what) });
             }
         }
         for decision in decisions.iter().filter(|decision| decision.subject_version == order.version) {
-            let verb = if decision.approves() { "a approuvé" } else { "a refusé" };
+            let who = name_of(work.db, &decision.decided_by)?;
+            let what = match decision.approves() {
+                true => frame.say("stale-approved").with("who", who),
+                false => frame.say("stale-refused").with("who", who),
+            };
             let reason = decision.reason_code.as_deref().and_then(refusal_reasons::find);
             changes.push(Change {
-                what: format!("{} {verb} la demande", name_of(work.db, &decision.decided_by)?),
+                what,
                 at: Some(Shown(decision.decided_at)),
                 reason: reason.filter(|reason| !reason.needs_text).map(|reason| reason.sentence),
                 text: decision.reason_text.clone(),
             });
         }
         if let OrderState::Withdrawn { at } = order.state {
-            changes.push(Change { at: Some(Shown(at)), ..Change::of("La demande a été retirée") });
+            changes.push(Change { at: Some(Shown(at)), ..Change::of(frame.say("stale-withdrawn")) });
         }
         Ok(Self { frame, number: number.to_owned(), changes, code: code.name })
     }
 }
 
-fn versions(order: &CardOrder, seen: &Seen) -> Vec<Change> {
+fn versions(frame: &Frame, order: &CardOrder, seen: &Seen) -> Vec<Change> {
     let Some(version) = seen.version.filter(|version| *version != order.version) else { return Vec::new() };
-    let mut changes = vec![Change::of(format!(
-        "La demande a changé : elle est passée de la version {version} à la version {}",
-        order.version
-    ))];
+    let version = frame.say("stale-version").with("then", version).with("now", order.version);
+    let mut changes = vec![Change::of(version)];
     let fields = [
-        ("Le nom d’exercice", &seen.family_name, order.family_name.as_str()),
-        ("Le prénom d’exercice", &seen.given_name, order.given_name.as_str()),
-        ("Le code de la catégorie", &seen.category, order.tie.category().map_or("", Category::code)),
+        (Key::of("stale-family-name"), &seen.family_name, order.family_name.as_str()),
+        (Key::of("stale-given-name"), &seen.given_name, order.given_name.as_str()),
+        (Key::of("stale-category"), &seen.category, order.tie.category().map_or("", Category::code)),
     ];
-    for (field, then, now) in fields {
+    for (key, then, now) in fields {
         if !then.is_empty() && then != now {
-            changes.push(Change::of(format!("{field} est passé de « {then} » à « {now} »")));
+            changes.push(Change::of(frame.say(key).with("then", then).with("now", now)));
         }
     }
     changes

@@ -14,10 +14,11 @@ use store::Timestamp;
 
 use super::hidden::hidden_of;
 use super::structure::state_in_words;
-use super::{Address, filters, page, to};
+use super::{Address, page, to};
 use crate::desk::Desk;
 use crate::failure::Failure;
 use crate::frame::Frame;
+use crate::messages::Key;
 
 pub(super) const ADDRESSES: &[Address] =
     &[Address::at("/ra/structures").get(|| web::get().to(show)).needs(Right::ReadStructures)];
@@ -38,7 +39,7 @@ struct Line {
     structure: String,
     agent: String,
     reference: String,
-    state: &'static str,
+    state: Key,
 }
 
 impl StructuresPage {
@@ -51,11 +52,12 @@ async fn show(desk: Desk, query: web::Query<HashMap<String, String>>) -> Result<
     let wanted = query.get("structure").map(|text| text.trim().to_owned()).unwrap_or_default();
     let known = wanted.parse::<TechnicalStructureId>().ok();
     let frame = desk.frame();
+    let language = frame.language();
     let (mandates, hidden, role) = desk
         .work(move |work| {
             let mandates = views::mandates(work.db, work.act)?;
             let hidden =
-                hidden_of(mandates.hidden, ("mandat masqué", "mandats masqués"), &work.officer.scope);
+                hidden_of(language, mandates.hidden, &Key::of("hidden-mandates"), &work.officer.scope);
             let lines: Vec<Line> = mandates.shown.iter().map(|mandate| line(mandate, work.act.at)).collect();
             Ok((lines, hidden, work.officer.role))
         })

@@ -18,6 +18,8 @@ use super::{Address, FieldError};
 use crate::desk::Work;
 use crate::failure::Failure;
 use crate::frame::Frame;
+use crate::language::Language;
+use crate::messages::Key;
 use crate::posted::{Fields, Posted};
 use crate::typography::Shown;
 
@@ -30,7 +32,7 @@ pub(super) const ADDRESSES: &[Address] = &[
 /// A suspension on the page of its card.
 pub(super) struct Shows {
     pub(super) since: Shown,
-    pub(super) status: &'static str,
+    pub(super) status: Key,
     pub(super) decisions: Vec<Past>,
     pub(super) undecided: bool,
     /// Why this officer does not see the buttons.
@@ -42,6 +44,7 @@ impl Shows {
     pub(super) fn of(
         db: &mut Database,
         suspension: &Suspension,
+        language: Language,
         officer: &Officer,
         signs: bool,
     ) -> Result<Self, Failure> {
@@ -52,16 +55,14 @@ impl Shows {
         }
         Ok(Self {
             since: Shown(suspension.suspended_at),
-            status: match &standing {
-                Standing::Held { approved_by: None } => "Aucune levée n'est proposée.",
-                Standing::Held { approved_by: Some(_) } => {
-                    "Une levée est proposée, en attente d'un second opérateur."
-                }
-                Standing::Released | Standing::Refused => "La levée est approuvée, elle est en cours.",
-            },
+            status: Key::of(match &standing {
+                Standing::Held { approved_by: None } => "card-lift-none",
+                Standing::Held { approved_by: Some(_) } => "card-lift-proposed",
+                Standing::Released | Standing::Refused => "card-lift-under-way",
+            }),
             decisions,
             undecided: matches!(standing, Standing::Held { .. }),
-            barred: release::barred(officer, &standing, signs),
+            barred: release::barred(language, officer, &standing, signs),
             reasons: release::reasons(SubjectKind::SuspensionLift),
         })
     }
@@ -136,15 +137,18 @@ fn asked<'a>(
     number: &CardNumber,
 ) -> Asked<'a> {
     let (act, what) = match verdict {
-        Verdict::Approve => ("lever", "Lever la suspension d'une carte"),
-        Verdict::Refuse => ("garder", "Maintenir la suspension d'une carte"),
+        Verdict::Approve => ("lever", Key::of("sign-lift-suspension")),
+        Verdict::Refuse => ("garder", Key::of("sign-keep-suspension")),
     };
     Asked {
         subject,
         verdict,
         reason,
         what,
-        lines: vec![("Carte", number.to_string()), ("Suspension", subject.number.clone())],
+        lines: vec![
+            (Key::of("sign-line-card"), number.to_string()),
+            (Key::of("sign-line-suspension"), subject.number.clone()),
+        ],
         leaves: None,
         action: format!("/ra/cartes/{number}/suspension/{act}"),
         back: format!("/ra/cartes/{number}"),

@@ -10,13 +10,15 @@ use registration_authority::officers::Right;
 use registration_authority::opposition::ticket::{self, REASON_BOUND, Ticket};
 use store::{Code, Fault, Kind};
 
-use super::{Address, filters, page, to};
+use super::{Address, page, to};
 use crate::desk::{Desk, Work};
 use crate::failure::{Failure, status_of};
 use crate::frame::Frame;
+use crate::language::Language;
+use crate::messages::Key;
 use crate::posted::Posted;
-use crate::typography::{Shown, ago};
-use crate::words::{self, Refusal};
+use crate::typography::Shown;
+use crate::words;
 
 /// Most tickets on the page; the command line lists more.
 const SHOWN: i64 = 200;
@@ -31,7 +33,7 @@ pub(super) const ADDRESSES: &[Address] = &[
 struct TicketsPage {
     frame: Frame,
     dismissed: bool,
-    problem: Option<Problem>,
+    problem: Option<&'static str>,
     tickets: Vec<Shelf>,
     more: bool,
     /// Whether this officer may close a ticket.
@@ -45,16 +47,11 @@ impl TicketsPage {
     }
 }
 
-struct Problem {
-    refusal: Refusal,
-    code: &'static str,
-}
-
 struct Shelf {
     number: String,
     declared: String,
     is_card: bool,
-    ground: &'static str,
+    ground: Key,
     opened_at: Shown,
     waits: String,
     looked_up: bool,
@@ -100,11 +97,12 @@ fn read(
     let mut tickets = ticket::list(work.db, SHOWN + 1, work.act)?;
     let more = tickets.len() > SHOWN as usize;
     tickets.truncate(SHOWN as usize);
+    let language = frame.language();
     Ok(TicketsPage {
         frame,
         dismissed,
-        problem: problem.map(|code| Problem { refusal: words::refusal(code.name), code: code.name }),
-        tickets: tickets.into_iter().map(|ticket| Shelf::of(ticket, work)).collect(),
+        problem: problem.map(|code| code.name),
+        tickets: tickets.into_iter().map(|ticket| Shelf::of(ticket, language, work)).collect(),
         more,
         may_close: work.officer.role.may(Right::Oppose),
         reason_bound: REASON_BOUND,
@@ -112,12 +110,12 @@ fn read(
 }
 
 impl Shelf {
-    fn of(ticket: Ticket, work: &Work<'_>) -> Self {
+    fn of(ticket: Ticket, language: Language, work: &Work<'_>) -> Self {
         Self {
             is_card: ticket.declared.is_card(),
             declared: ticket.declared.to_string(),
             ground: words::ground(ticket.ground),
-            waits: format!("Il y a {}", ago(ticket.opened_at, work.act.at)),
+            waits: language.ago(ticket.opened_at, work.act.at),
             opened_at: Shown(ticket.opened_at),
             looked_up: ticket.looked_up,
             telephone: ticket.telephone,

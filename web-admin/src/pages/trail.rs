@@ -15,14 +15,14 @@ use store::Timestamp;
 use store::audit::export::ExportedEvent;
 
 use self::asked::{Asked, TEXT_BOUND};
-use super::{Address, FieldError, filters, page};
+use super::{Address, FieldError, page};
 use crate::desk::{Desk, Work};
 use crate::failure::Failure;
 use crate::faults;
 use crate::frame::Frame;
+use crate::language::Language;
 use crate::posted::Posted;
 use crate::trail_proofs::Selected;
-use crate::typography::thousands;
 
 pub(super) const ADDRESSES: &[Address] = &[
     Address::at("/ra/journal").get(|| web::get().to(show)).needs(Right::ReadTrail),
@@ -73,20 +73,24 @@ impl Utc {
         self.0.to_string()
     }
 
-    pub(super) fn words(&self) -> String {
-        self.0.to_jiff().strftime("%d/%m/%Y\u{a0}%H:%M:%S").to_string()
+    pub(super) fn words(&self, frame: &Frame) -> String {
+        let form = match frame.language() {
+            Language::French => "%d/%m/%Y\u{a0}%H:%M:%S",
+            Language::English => "%Y-%m-%d\u{a0}%H:%M:%S",
+        };
+        self.0.to_jiff().strftime(form).to_string()
     }
 }
 
 impl EventRow {
-    fn of(event: ExportedEvent) -> Self {
+    fn of(event: ExportedEvent, language: Language) -> Self {
         Self {
             id: event.id,
             at: Utc(Timestamp::from_millis(event.occurred_at)),
             actor: event.actor,
             action: event.action,
             subject: event.subject,
-            place: event.sequence.map(thousands),
+            place: event.sequence.map(|place| language.thousands(place)),
         }
     }
 }
@@ -111,8 +115,9 @@ fn read(work: &mut Work<'_>, frame: Frame, asked: Asked) -> Result<TrailPage, Fa
     };
     match empty.asked.filter() {
         Ok(filter) => {
+            let language = empty.frame.language();
             let found = trail::search(work.db, &filter, empty.asked.after.as_deref(), work.rng, work.act)?;
-            let rows = found.events.into_iter().map(EventRow::of).collect();
+            let rows = found.events.into_iter().map(|event| EventRow::of(event, language)).collect();
             Ok(TrailPage { rows, next: found.next, ..empty })
         }
         Err(field) => {

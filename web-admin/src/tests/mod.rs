@@ -18,6 +18,7 @@ mod headers;
 mod holder_opposition;
 mod holder_overview;
 mod keys;
+mod languages;
 mod new_orders;
 mod operations;
 mod passkeys;
@@ -33,6 +34,7 @@ mod sign_in;
 mod structures;
 mod suspensions;
 mod taking_back;
+mod templates;
 mod tickets;
 mod trail;
 

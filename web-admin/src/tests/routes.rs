@@ -10,6 +10,7 @@ use super::browser::Browser;
 use super::house::{House, person, rpps};
 use super::public_page::{stranger, upload};
 use super::structures::{LEAVER, MEMBER};
+use crate::language::Language;
 use crate::pages::ADDRESSES;
 use crate::words;
 
@@ -111,7 +112,8 @@ async fn answers(login: Option<&str>, submitter: &str) -> Vec<(String, String)> 
                 let right =
                     address.right(&method.parse().unwrap()).expect("say at the address what it needs");
                 for role in right.roles() {
-                    assert!(answer.says(words::role(*role)), "{method} {}: {}", address.path, answer.body);
+                    let role = Language::French.say(words::role(*role)).to_string();
+                    assert!(answer.says(&role), "{method} {}: {}", address.path, answer.body);
                 }
             }
             let sent_away = answer.status == 303 && answer.leads_to() == "/ra/sign-in";
@@ -123,7 +125,7 @@ async fn answers(login: Option<&str>, submitter: &str) -> Vec<(String, String)> 
 }
 
 /// An address with something that stands there.
-fn filled_in(house: &mut House, path: &str, number: u32, submitter: &str) -> String {
+pub(super) fn filled_in(house: &mut House, path: &str, number: u32, submitter: &str) -> String {
     let holder = person(number);
     let path = match path {
         "/ra/dossiers/{number}/repondre" => {

@@ -1,37 +1,16 @@
-//! The checks of the diagnostic page, in French.
+//! The checks of the diagnostic page.
 
-/// What a check is about, and who can help.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct CheckWords {
-    /// What it looks at.
-    pub(crate) title: &'static str,
-    /// Who can help where it is not well.
-    pub(crate) helper: &'static str,
-    /// Whether what it finds may name an officer or what he decided: that is not copied for others.
-    pub(crate) names_somebody: bool,
+use crate::language::Language;
+use crate::messages::Key;
+
+/// What a check is about; its attribute `helper` is who can help where it is not well. Nothing of one that has no words here.
+pub(crate) fn check(name: &str) -> Option<Key> {
+    let key = Key(format!("check-{name}").into());
+    Language::French.say(&key).stands().then_some(key)
 }
 
-const OPERATOR: &str = "L'exploitant de la machine";
-
-/// The words of a check, by its stable name; nothing of one that has none here.
-pub(crate) fn check(name: &str) -> Option<CheckWords> {
-    let (title, helper) = match name {
-        "clock" => ("Horloge", OPERATOR),
-        "reserve" => ("Place réservée aux oppositions", OPERATOR),
-        "responders" => ("Répondeurs OCSP", OPERATOR),
-        "crls" => (
-            "Listes de révocation publiées",
-            "L'exploitant ; pour une racine, les porteurs de part, en cérémonie",
-        ),
-        "coherence" => ("Cohérence des publications", OPERATOR),
-        "register" => ("Répertoire et cartes caduques", "Deux opérateurs d'enregistrement, ou l'exploitant"),
-        "oppositions" => ("Déclarations et avis", "Un opérateur de révocation ou d'enregistrement"),
-        "decisions" => ("Décisions des opérateurs", "L'opérateur nommé, puis l'administrateur et l'auditeur"),
-        "tls" => ("Certificat TLS de ce site", OPERATOR),
-        "sequencer" => ("Mise en ordre du journal d'audit", OPERATOR),
-        "signatures" => ("Signatures du module de sécurité", "L'officier de sécurité, sans attendre"),
-        "jobs" => ("Travaux automatiques", OPERATOR),
-        _ => return None,
-    };
-    Some(CheckWords { title, helper, names_somebody: name == "decisions" })
+/// Whether what a check finds may name an officer or what he decided: that is not copied for others. Of one that nobody knows
+/// here it may.
+pub(crate) fn names_somebody(name: &str) -> bool {
+    name == "decisions" || check(name).is_none()
 }

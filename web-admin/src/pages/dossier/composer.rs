@@ -13,6 +13,7 @@ use registration_authority::refusal_reasons::{self, RefusalReason};
 use store::Code;
 
 use super::Said;
+use crate::language::Language;
 use crate::typography;
 
 /// What an officer decides with.
@@ -82,7 +83,7 @@ pub(super) fn barred(officer: &Officer, own: bool, approved: bool, signs: bool) 
     } else {
         return None;
     };
-    Some(crate::pages::barred(code, Right::Decide))
+    Some(crate::pages::barred(Language::French, code, Right::Decide))
 }
 
 pub(super) fn is_about_reason(code: Code) -> bool {

@@ -1,10 +1,10 @@
 //! What else the holder has.
 
 use card::Card;
-use registration_authority::order::OrderStatus;
 use registration_authority::queue::OrderSummary;
 use registration_authority::suspension::CardState;
 
+use crate::messages::Key;
 use crate::typography::Shown;
 use crate::words;
 
@@ -12,7 +12,7 @@ use crate::words;
 pub(super) struct PastCard {
     pub(super) number: String,
     pub(super) kind: String,
-    pub(super) status: &'static str,
+    pub(super) status: Key,
 }
 
 /// Another order for the holder.
@@ -20,7 +20,7 @@ pub(super) struct PastOrder {
     pub(super) number: String,
     pub(super) day: String,
     pub(super) profession: String,
-    pub(super) status: &'static str,
+    pub(super) status: Key,
 }
 
 impl PastCard {
@@ -35,12 +35,11 @@ impl PastCard {
 
 impl PastOrder {
     pub(super) fn of(order: &OrderSummary) -> Self {
-        let status = OrderStatus::ALL.into_iter().find(|status| status.as_str() == order.status);
         Self {
             number: order.number.clone(),
             day: Shown(order.submitted_at).day(),
             profession: order.profession.clone(),
-            status: status.map_or("État inconnu", words::order_status),
+            status: words::order_state(order.status),
         }
     }
 }

@@ -7,8 +7,9 @@ use registration_authority::opposition::declaration::{Declared, GROUNDS};
 use store::{Code, Fault};
 
 use crate::frame::Frame;
+use crate::messages::Key;
+use crate::pages::FieldError;
 use crate::pages::new_order::digits;
-use crate::pages::{FieldError, filters};
 use crate::posted::Fields;
 use crate::words;
 
@@ -26,7 +27,7 @@ pub(super) struct FormsPage {
 
 struct Choice {
     code: &'static str,
-    label: &'static str,
+    label: Key,
     chosen: bool,
 }
 
@@ -50,6 +51,11 @@ impl FormsPage {
     fn error(&self, field: &str, of_call_back: bool) -> Option<&FieldError> {
         let of_form = self.is_call_back == of_call_back;
         self.errors.iter().find(|error| of_form && error.field == field)
+    }
+
+    /// The field of the form that an error is about.
+    fn anchor(&self, error: &FieldError) -> String {
+        format!("{}{}", error.field, if self.is_call_back { "-rappel" } else { "" })
     }
 
     /// What stands in the field of this form.

@@ -3,14 +3,16 @@
 use store::Timestamp;
 
 use super::State;
+use crate::language::Language;
+use crate::messages::Key;
 use crate::publications::{PublishedAuthority, PublishedCrl};
-use crate::typography::{Shown, ago};
+use crate::typography::Shown;
 
 /// One CRL.
 pub(super) struct Clock {
     pub(super) authority: String,
-    pub(super) kind: &'static str,
-    /// Its number; none where the authority has none of this kind.
+    /// Whether it is complete or a delta; its number goes into it.
+    pub(super) kind: Key,
     pub(super) number: u64,
     pub(super) this_update: Shown,
     pub(super) next_update: Shown,
@@ -25,25 +27,25 @@ pub(super) struct Clock {
 }
 
 /// Of every authority, in the order of the public page.
-pub(super) fn read(authorities: &[PublishedAuthority], at: Timestamp) -> Vec<Clock> {
+pub(super) fn read(authorities: &[PublishedAuthority], language: Language, at: Timestamp) -> Vec<Clock> {
     let crls = authorities
         .iter()
         .flat_map(|published| published.crls.iter().map(|crl| (&published.authority.short_name, crl)));
-    crls.map(|(authority, crl)| Clock::of(authority, crl, at)).collect()
+    crls.map(|(authority, crl)| Clock::of(authority, crl, language, at)).collect()
 }
 
 impl Clock {
-    fn of(authority: &str, crl: &PublishedCrl, at: Timestamp) -> Self {
+    fn of(authority: &str, crl: &PublishedCrl, language: Language, at: Timestamp) -> Self {
         Self {
             authority: authority.to_owned(),
-            kind: if crl.is_delta { "delta" } else { "complète" },
+            kind: Key::of(if crl.is_delta { "operations-delta-crl" } else { "operations-full-crl" }),
             number: crl.number,
             this_update: Shown(crl.this_update),
             next_update: Shown(crl.next_update),
             planned_at: crl.planned_at.map(Shown),
             life: (crl.next_update.seconds() - crl.this_update.seconds()).max(1),
             left: (crl.next_update.seconds() - at.seconds()).max(0),
-            lasts: (crl.next_update > at).then(|| ago(at, crl.next_update)),
+            lasts: (crl.next_update > at).then(|| language.ago(at, crl.next_update)),
             state: State::of(crl.urgency),
         }
     }

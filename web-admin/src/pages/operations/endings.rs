@@ -6,32 +6,32 @@ use store::{Database, Timestamp};
 
 use crate::chart::BarChart;
 use crate::failure::Failure;
-use crate::typography::{Shown, thousands};
+use crate::language::Language;
+use crate::typography::Shown;
 
 /// How many months are told, the one that runs included.
 const MONTHS: usize = 13;
 
 /// The chart from `at` on.
-pub(super) fn chart(db: &mut Database, at: Timestamp) -> Result<BarChart, Failure> {
+pub(super) fn chart(db: &mut Database, language: Language, at: Timestamp) -> Result<BarChart, Failure> {
     let mut figures = Vec::new();
     let mut from = at;
     for _ in 0..MONTHS {
         let before = next_month(from);
         let ending = certificate::ending(db, from, before)?;
-        figures.push((Shown(from).month(), u64::try_from(ending).unwrap_or(0)));
+        figures.push((language.month(Shown(from)), u64::try_from(ending).unwrap_or(0)));
         from = before;
     }
-    let written = |ending: u64| thousands(i64::try_from(ending).unwrap_or(i64::MAX));
+    let written = |ending: u64| language.thousands(i64::try_from(ending).unwrap_or(i64::MAX));
     let all: u64 = figures.iter().map(|(_, ending)| ending).sum();
     Ok(BarChart {
         id: "echeances",
-        title: "Certificats valides, par mois de fin de validité",
+        title: language.say("operations-endings-title"),
         summary: match all {
-            0 => "Aucun certificat valide n'expire dans les douze prochains mois.".to_owned(),
-            1 => "Un certificat expire dans les douze prochains mois.".to_owned(),
-            _ => format!("{} certificats expirent dans les douze prochains mois.", written(all)),
+            0 => language.say("operations-endings-none"),
+            _ => language.say("operations-endings-some").count("number", all),
         },
-        headings: ["Mois", "Certificats"],
+        headings: [language.say("operations-month"), language.say("operations-certificates")],
         bars: BarChart::bars_of(&figures, written),
     })
 }

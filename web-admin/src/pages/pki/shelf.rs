@@ -8,13 +8,14 @@ use openssl::x509::X509;
 
 use crate::failure::Failure;
 use crate::faults;
+use crate::messages::Key;
 use crate::publications::{PublishedAuthority, PublishedCrl};
 use crate::typography::Shown;
 
 /// One authority: what stands in its certificate, and what it publishes.
 pub(super) struct Shelf {
     pub(super) name: String,
-    pub(super) kind: &'static str,
+    pub(super) kind: Key,
     pub(super) subject: String,
     pub(super) sha256: String,
     pub(super) key_identifier: String,
@@ -33,7 +34,7 @@ pub(super) struct PublishedAt {
 }
 
 pub(super) struct Crl {
-    pub(super) kind: &'static str,
+    pub(super) kind: Key,
     pub(super) number: u64,
     pub(super) this_update: Shown,
     pub(super) next_update: Shown,
@@ -59,10 +60,10 @@ impl Shelf {
         let digest = certificate.digest(MessageDigest::sha256()).map_err(unreadable)?;
         let name = authority.short_name;
         Ok(Self {
-            kind: match authority.kind {
-                AuthorityKind::Root => "autorité racine",
-                AuthorityKind::Issuing => "autorité intermédiaire",
-            },
+            kind: Key::of(match authority.kind {
+                AuthorityKind::Root => "pki-root",
+                AuthorityKind::Issuing => "pki-issuing",
+            }),
             subject: subject(&certificate),
             sha256: octets(&digest),
             key_identifier: certificate.subject_key_id().map_or_else(String::new, |id| octets(id.as_slice())),
@@ -79,8 +80,8 @@ impl Shelf {
 impl Crl {
     fn of(authority: &str, crl: PublishedCrl) -> Self {
         let (kind, path) = match crl.is_delta {
-            true => ("Liste de révocation, delta", format!("crl/{authority}-delta.crl")),
-            false => ("Liste de révocation", format!("crl/{authority}.crl")),
+            true => (Key::of("pki-delta-crl"), format!("crl/{authority}-delta.crl")),
+            false => (Key::of("pki-full-crl"), format!("crl/{authority}.crl")),
         };
         Self {
             kind,

@@ -9,11 +9,12 @@ use store::{Database, Timestamp};
 use crate::exchange::{Moment, state_of};
 use crate::failure::Failure;
 use crate::faults;
+use crate::messages::Key;
 use crate::typography::Shown;
 
 /// One of them, as the page shows it.
 pub(super) struct TestRow {
-    pub(super) word: &'static str,
+    pub(super) word: Key,
     pub(super) class: &'static str,
     pub(super) name: &'static str,
     pub(super) certificate: Option<TestFile>,
@@ -38,9 +39,9 @@ pub(super) fn rows(db: &mut Database, at: Timestamp) -> Result<Vec<TestRow>, Fai
 impl TestRow {
     fn of(one: StandingTest) -> Self {
         let (word, class) = match one.shows {
-            TestCertificate::Valid => ("Valable", "active"),
-            TestCertificate::Revoked => ("Révoqué", "opposed"),
-            TestCertificate::Expired => ("Expiré", "expired"),
+            TestCertificate::Valid => (Key::of("pki-valid"), "active"),
+            TestCertificate::Revoked => (Key::of("pki-certificate-revoked"), "opposed"),
+            TestCertificate::Expired => (Key::of("pki-certificate-expired"), "expired"),
         };
         Self {
             word,

@@ -16,6 +16,8 @@ use store::{BrokenRule, Code, Database, Timestamp};
 use crate::desk::Work;
 use crate::failure::Failure;
 use crate::frame::Frame;
+use crate::language::Language;
+use crate::messages::Key;
 use crate::pages::dossier::name_of;
 use crate::pages::release::{Past, Problem, Reason, reasons};
 use crate::pages::{filters, signing};
@@ -26,7 +28,7 @@ use crate::words;
 /// What a page says beside what stands.
 #[derive(Default)]
 pub(in crate::pages) struct Said {
-    pub(in crate::pages) done: Option<&'static str>,
+    pub(in crate::pages) done: Option<Key>,
     /// After which local number the staff is shown.
     pub(in crate::pages) after: String,
     pub(in crate::pages) code: Option<Code>,
@@ -48,7 +50,7 @@ impl Said {
 #[template(path = "structure.html")]
 pub(in crate::pages) struct StructurePage {
     frame: Frame,
-    done: Option<&'static str>,
+    done: Option<Key>,
     problem: Option<Problem>,
     rules: Vec<BrokenRule>,
     id: String,
@@ -71,14 +73,14 @@ pub(in crate::pages) struct StructurePage {
 struct MandateLine {
     number: String,
     agent: String,
-    quality: &'static str,
+    quality: Key,
     identifier: Option<String>,
     reference: String,
     document: String,
     until: Option<String>,
     proposed_by: String,
     proposed_at: Shown,
-    state: &'static str,
+    state: Key,
     state_class: &'static str,
     decisions: Vec<Past>,
     decides: bool,
@@ -88,7 +90,7 @@ struct MandateLine {
 struct MemberLine {
     local_id: String,
     name: String,
-    post: &'static str,
+    post: Key,
     left_at: Option<Shown>,
     orders: Vec<OrderLine>,
 }
@@ -96,8 +98,8 @@ struct MemberLine {
 struct OrderLine {
     kind: String,
     number: String,
-    status: &'static str,
-    card: Option<(String, &'static str)>,
+    status: Key,
+    card: Option<(String, Key)>,
 }
 
 impl StructurePage {
@@ -113,7 +115,7 @@ impl StructurePage {
         said: Said,
     ) -> Result<Self, Failure> {
         let signs = signing::can_sign(work)?;
-        let (officer, act) = (work.officer, work.act);
+        let (officer, act, language) = (work.officer, work.act, frame.language());
         work.db.snapshot(|db| {
             let view = views::structure(db, &mut ImportedRegister, structure, &said.after, act)?;
             let decides = officer.role.may(Right::Decide);
@@ -122,7 +124,7 @@ impl StructurePage {
                 let line = MandateLine {
                     decides: decides && signs && one.proposed_by != officer.login,
                     ends: decides || one.login == officer.login,
-                    ..MandateLine::of(db, one, act.at)?
+                    ..MandateLine::of(db, one, language, act.at)?
                 };
                 mandates.push(line);
             }
@@ -154,10 +156,10 @@ impl StructurePage {
 }
 
 impl MandateLine {
-    fn of(db: &mut Database, mandate: &Mandate, at: Timestamp) -> Result<Self, Failure> {
+    fn of(db: &mut Database, mandate: &Mandate, language: Language, at: Timestamp) -> Result<Self, Failure> {
         let mut decisions = Past::of(db, &mandate.decisions, 1)?;
         for (past, decision) in decisions.iter_mut().zip(&mandate.decisions) {
-            past.verdict = if decision.approves() { "Approuvé" } else { "Refusé" };
+            past.verdict = Key::of(if decision.approves() { "mandate-approved" } else { "mandate-refused" });
         }
         Ok(Self {
             number: mandate.number.clone(),
@@ -166,7 +168,7 @@ impl MandateLine {
             identifier: mandate.identifier.as_ref().map(ToString::to_string),
             reference: mandate.reference.clone(),
             document: mandate.document.clone(),
-            until: mandate.until.map(until_in_words),
+            until: mandate.until.map(|until| until_in_words(language, until)),
             proposed_by: name_of(db, &mandate.proposed_by)?,
             proposed_at: Shown(mandate.proposed_at),
             state: state_in_words(mandate, at),
@@ -206,11 +208,11 @@ impl MemberLine {
                 Post::Service => "Service".to_owned(),
                 Post::Employee | Post::Head => typography::name(&family_name, &given_name),
             },
-            post: match post {
-                Post::Employee => "personnel",
-                Post::Head => "responsable",
-                Post::Service => "service",
-            },
+            post: Key::of(match post {
+                Post::Employee => "post-employee",
+                Post::Head => "post-head",
+                Post::Service => "post-service",
+            }),
             orders: view.orders.into_iter().map(order).collect(),
             left_at: left_at.map(Shown),
             local_id,
@@ -228,42 +230,42 @@ fn kinds(has_finess: bool) -> Result<Vec<&'static str>, Failure> {
 }
 
 /// As whom an agent speaks.
-pub(in crate::pages) fn quality_in_words(quality: Quality) -> &'static str {
-    match quality {
-        Quality::Director => "responsable de la structure",
-        Quality::Professional => "professionnel de la structure",
-        Quality::Delegate => "délégué du responsable",
-    }
+pub(in crate::pages) fn quality_in_words(quality: Quality) -> Key {
+    Key::of(match quality {
+        Quality::Director => "quality-director",
+        Quality::Professional => "quality-professional",
+        Quality::Delegate => "quality-delegate",
+    })
 }
 
 /// « 31 décembre 2027 inclus » where a mandate ends with a day; else the moment.
-pub(in crate::pages) fn until_in_words(until: Timestamp) -> String {
+pub(in crate::pages) fn until_in_words(language: Language, until: Timestamp) -> String {
     match last_day(until) {
-        Some(day) => format!("{} inclus", Shown(day).day()),
-        None => Shown(until).long(),
+        Some(day) => language.say("structure-day-included").with("day", language.day(Shown(day))).to_string(),
+        None => language.long(Shown(until)),
     }
 }
 
 /// Where a mandate stands at that moment.
-pub(in crate::pages) fn state_in_words(mandate: &Mandate, at: Timestamp) -> &'static str {
-    match mandate.state(at) {
-        MandateState::Proposed => "À décider",
-        MandateState::Approved { .. } => "Approuvé",
-        MandateState::Refused => "Refusé",
-        MandateState::Ended { .. } => "Terminé",
-    }
+pub(in crate::pages) fn state_in_words(mandate: &Mandate, at: Timestamp) -> Key {
+    Key::of(match mandate.state(at) {
+        MandateState::Proposed => "mandate-to-decide",
+        MandateState::Approved { .. } => "mandate-approved",
+        MandateState::Refused => "mandate-refused",
+        MandateState::Ended { .. } => "mandate-ended",
+    })
 }
 
-pub(super) fn done_in_words(done: &str) -> Option<&'static str> {
-    Some(match done {
-        "declaration" => "La déclaration est enregistrée.",
-        "depart" => "Le départ est enregistré. Un opérateur met la carte en opposition.",
-        "demande" => "La demande est déposée ; un opérateur d'enregistrement en décide.",
-        "liste" => "Toute la liste est déclarée.",
-        "mandat" => "Le mandat est proposé ; un autre opérateur d'enregistrement en décide.",
-        "approbation" => "Le mandat est approuvé.",
-        "refus" => "Le mandat est refusé.",
-        "fin" => "Le mandat a pris fin.",
+pub(super) fn done_in_words(done: &str) -> Option<Key> {
+    Some(Key::of(match done {
+        "declaration" => "structure-done-declaration",
+        "depart" => "structure-done-departure",
+        "demande" => "structure-done-order",
+        "liste" => "structure-done-list",
+        "mandat" => "structure-done-mandate",
+        "approbation" => "structure-done-approval",
+        "refus" => "structure-done-refusal",
+        "fin" => "structure-done-end",
         _ => return None,
-    })
+    }))
 }

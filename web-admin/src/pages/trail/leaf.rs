@@ -12,9 +12,8 @@ use crate::desk::Desk;
 use crate::failure::Failure;
 use crate::faults;
 use crate::frame::Frame;
-use crate::pages::{filters, page};
+use crate::pages::page;
 use crate::trail_proofs::EventProof;
-use crate::typography::thousands;
 
 #[derive(Template)]
 #[template(path = "leaf.html")]
@@ -32,7 +31,7 @@ impl LeafPage {
 }
 
 struct Proof {
-    size: String,
+    size: u64,
     signed_at: Utc,
     key: String,
     text: String,
@@ -40,12 +39,7 @@ struct Proof {
 
 impl Proof {
     fn of(proof: EventProof) -> Self {
-        Self {
-            size: thousands(i64::try_from(proof.size).unwrap_or(i64::MAX)),
-            signed_at: Utc(proof.signed_at),
-            key: proof.key,
-            text: proof.text,
-        }
+        Self { size: proof.size, signed_at: Utc(proof.signed_at), key: proof.key, text: proof.text }
     }
 }
 

@@ -1,0 +1,88 @@
+### What stands around every page, and words that several pages use.
+
+base-suffix = RA
+base-public-suffix = IGC Santé
+base-skip = Skip to content
+base-demonstration = Demonstration
+base-demonstration-word = DEMONSTRATION
+base-demonstration-note = { $word } – people, cards and certificates are made up; nothing here is of any value.
+base-house = Registration authority
+base-public-house = Public page
+base-not-yet = This page is in French only, for now.
+base-menu = Main
+base-queue = Queue
+base-new-order = New order
+base-cards = Cards
+base-certificates = Certificates
+base-renewals = Renewals
+base-structures = Structures
+base-register = Register
+base-lapses = Lapsed cards
+base-call-backs = Call-backs
+base-keys = Keys
+base-operations = Operations
+base-trail = Audit log
+base-sign-out = Sign out
+base-foot = Dates and times are those of Paris. This software is not affiliated with the Agence du numérique en santé.
+base-oppose = Block your card
+base-pki = Certification authorities, lists and checks
+base-shortcuts = Keyboard shortcuts
+
+# Before the title of a page whose form has an error.
+base-error = Error –
+
+# Before a stable code.
+base-code = Code:
+
+# What somebody wrote.
+base-quoted = “{ $text }”
+
+# Before the title of a page that shows trouble.
+base-to-see = { $number } to see to –
+
+base-state = State
+base-authority = Authority
+
+## What several pages share
+
+base-on = on { $at }
+base-final = This is final.
+base-explanation = Explanation (required for another reason)
+base-rejection-reason = Reason of the rejection (required to reject)
+base-decided = by { $by }, on { $at }
+base-release-approved = Release approved
+base-release-refused = Rejection
+base-enrolment-signed = Signed
+base-enrolment-rejected = Rejected
+# Why an officer does not see the buttons of an act.
+base-barred-by-role = { $what } Role needed: { $roles }. { $who }
+base-or = {" "}or{" "}
+base-by-at = { $by }, on { $at }
+base-refusal-reason = Reason of the refusal (required to refuse)
+base-rule = Rule { $rule }:
+base-profession = Profession
+
+## What a reader's rights keep from him
+
+hidden = { $what } by your rights.
+hidden-by-scope = { $what } by your rights ({ $scope }).
+hidden-dossiers = { $number ->
+    [one] { $number } file hidden
+   *[other] { $number } files hidden
+}
+hidden-orders = { $number ->
+    [one] { $number } order hidden
+   *[other] { $number } orders hidden
+}
+hidden-plans = { $number ->
+    [one] { $number } plan hidden
+   *[other] { $number } plans hidden
+}
+hidden-mandates = { $number ->
+    [one] { $number } mandate hidden
+   *[other] { $number } mandates hidden
+}
+hidden-other-orders = { $number ->
+    [one] { $number } other order hidden
+   *[other] { $number } other orders hidden
+}

@@ -1,0 +1,35 @@
+### Cards that the register no longer supports, /ra/caducites.
+
+lapses-lead = These cards are valid, but their holders are no longer in the register, or no longer exercise what the card was given for. A card is opposed once a second complete extract confirms it; an officer can do so before, from the page of the card.
+lapses-plans = Opposition plans
+lapses-plans-lead = The register would lead to more cards being opposed in one day than is allowed without anybody stepping in. Two different registration officers can release these oppositions; one is enough to reject them.
+lapses-plan = Plan { $plan }
+lapses-still-waiting = Still waiting
+lapses-planned = Drawn up on
+lapses-release-lead = The cards of the plan will be opposed if another officer approves too.
+lapses-reject = Reject the plan
+lapses-awaits-two = Awaits two officers
+lapses-awaits-second = Awaits a second officer
+lapses-released = Released, oppositions under way
+lapses-refused = Rejected
+lapses-done-release = Your approval is recorded. It takes two, by two different officers; the cards are then opposed.
+lapses-done-rejection = The plan is rejected: none of its cards is opposed unless an officer decides so.
+lapses-cards = Cards that wait
+lapses-none = The register confirms every valid card.
+lapses-caption = Cards that the register no longer confirms
+lapses-more = (the first ones; the operator can list them all)
+lapses-cause = What the register says
+lapses-found = Found on
+lapses-next = What follows
+lapses-next-confirmed-for = Confirmed by the directory ({ $ground }): opposition
+lapses-next-confirmed = Confirmed by the directory: opposition
+lapses-next-extract = Opposition if the next extract confirms it
+lapses-next-officer = An officer decides: an ADELI number may have become an RPPS number
+
+## What the register says against a card
+
+lapse-holder-unknown = The holder is not in it
+lapse-holder-ceased = The holder is no longer in it
+lapse-profession-not-exercised = The holder does not exercise this profession there
+lapse-profession-ceased = The holder no longer exercises this profession there
+lapse-other = Something else

@@ -1,0 +1,167 @@
+### How the installation works, /ra/exploitation.
+
+operations-lead = As of { $at }. This page is for reading; repairs are made on the machine, with { $command }.
+operations-to-diagnostic = Diagnosis, and a text to send along when asking for help
+operations-well = Nothing calls for action.
+operations-troubles = To be seen to
+operations-left = Left
+operations-state-well = In order
+operations-state-warning = To watch
+operations-state-alarm = To be dealt with
+operations-figures = The figures
+
+## CRLs
+
+operations-crls = Certificate revocation lists
+operations-no-crl = No list has been issued yet.
+operations-crls-caption = The newest, and how long they still last. Those of the roots are made at a ceremony.
+operations-crl = List
+operations-full-crl = complete, no.{"\u00A0"}{ $number }
+operations-delta-crl = delta, no.{"\u00A0"}{ $number }
+operations-crl-issued = Issued
+operations-crl-planned = Next one by
+operations-crl-ends = Valid until
+operations-crl-ended = Expired
+operations-at-ceremony = ceremony
+
+## What a look from outside found
+
+operations-coherence = Coherence of publications
+operations-coherent = All that is published agrees, seen from outside, on { $at }.
+operations-differences = { $number ->
+    [one] { $number } difference; { $command } names it, on { $at }.
+   *[other] { $number } differences; { $command } names them, on { $at }.
+}
+operations-no-look = Nobody has looked at the publications from outside yet.
+
+## OCSP
+
+operations-ocsp = OCSP service
+operations-status-role = “Status” role of this machine
+operations-log-read = Status log read
+operations-not-yet = Not yet
+operations-answers-since = Answers since it started
+operations-from-memory = from memory
+operations-by-signing = with a signature or the database
+operations-no-rate = The rate can be read after a first whole minute.
+operations-no-status-role = No “status” role answers on this machine. If it runs on another, read its { $ready } and its { $metrics }.
+operations-responders = Responders: each has its successor asked for thirty days before its end.
+operations-answers-until = Answers until
+operations-no-responder = no responder
+operations-responder-ended = Ended
+operations-successor = Successor
+operations-successor-refused = refused: { $code }
+operations-successor-asked = asked for on { $at }
+operations-successor-later = not due yet
+operations-rate = OCSP answers a minute
+operations-rate-none = No answer in { $minutes } min.
+operations-rate-some = { $answers ->
+    [one] { $answers } answer
+   *[other] { $answers } answers
+} in { $minutes } min, { $most } at most in one minute.
+operations-minute = Minute
+operations-answers = Answers
+
+## Keys
+
+operations-signatures = Keys and signatures
+operations-all-expected = Every signature that the security module made was expected.
+operations-unexpected = { $number ->
+    [one] { $number } signature or ledger that nobody expected.
+   *[other] { $number } signatures or ledgers that nobody expected.
+}
+operations-tell-security = Tell the security officer.
+operations-no-ledger = No ledger of signatures has been followed yet.
+operations-ledgers = Ledgers kept by the processes that hold the keys, reconciled with what was to be signed.
+operations-ledger = Ledger
+operations-ledger-answers = OCSP responders
+operations-ledger-authorities = Authorities, lists and audit log
+operations-reconciled = Signatures reconciled
+operations-last-seen = Last one seen
+
+## Audit log and notices
+
+operations-trail = Audit log
+operations-trail-signed = { $number } events under the last signed head.
+operations-trail-none-waits = None is waiting.
+operations-trail-waits = { $number ->
+    [one] { $number } is waiting for the next.
+   *[other] { $number } are waiting for the next.
+}
+operations-trail-waits-since = { $number ->
+    [one] { $number } is waiting for the next, the oldest for { $since }.
+   *[other] { $number } are waiting for the next, the oldest for { $since }.
+}
+operations-notices = Notices by e-mail
+operations-notices-waiting = Waiting to be sent
+operations-notices-oldest = the oldest for { $since }
+operations-notices-tried = Of these, already refused by the server
+operations-notices-dead = Given up
+operations-notices-why = { $command } says why
+operations-notices-no-address = Recipients without an address
+
+## Jobs
+
+operations-jobs = Automatic jobs
+operations-jobs-caption = What each did last; written once a minute as long as nothing changes.
+operations-job = Job
+operations-job-last = Last run
+operations-job-took = Took
+operations-job-result = Outcome
+operations-job-since = for { $since }
+operations-job-unheard = No process reports on it
+operations-job-waits = Waits for its turn
+operations-job-done = Done
+operations-job-partly = Partly done
+operations-job-failing = Failed
+operations-job-failing-long = Failing for more than ten minutes
+operations-job-silent = No longer reports
+
+## What ends, and what follows it
+
+operations-renewals = Renewals under way
+operations-no-renewal = No renewal plan is under way.
+operations-plan = { $plan }:
+operations-plan-proposed = { $number ->
+    [one] awaits a decision, { $number } card to renew
+   *[other] awaits a decision, { $number } cards to renew
+}
+operations-plan-ordered = { $number ->
+    [one] { $number } of { $of } ordered
+   *[other] { $number } of { $of } ordered
+}
+operations-endings = Expiries
+operations-endings-title = Valid certificates, by the month in which they expire
+operations-endings-none = No valid certificate expires within the next twelve months.
+operations-endings-some = { $number ->
+    [one] One certificate expires within the next twelve months.
+   *[other] { $number } certificates expire within the next twelve months.
+}
+operations-month = Month
+operations-certificates = Certificates
+
+## What each job makes true
+
+job-audit = Sequences and signs the audit log
+job-certification = Certifies personalised cards and approved requests
+job-coherence = Looks from outside at all that is published
+job-decisions = Takes signed decisions in
+job-demo-bureau = Plays the demonstration's personalisation bureau
+job-expiry = Ends the life of expired cards
+job-full-crl = Issues every revocation list at a fixed time
+job-holder-declarations = Opposes cards that their holders declared with their code
+job-notices = Sends the notices by e-mail
+job-object-store = Copies publications into the object store
+job-opposition-callbacks = Looks up in the register whom to call back
+job-opposition-codes = Draws the opposition codes of certified cards
+job-order-flags = Flags holders who seem to be registered twice
+job-publication = Publishes what is due: revocation lists, opposition list, certificates
+job-registration = Orders cards for newly registered professionals
+job-renewal = Prepares and applies renewal plans
+job-reserve = Keeps the room on the disk that is reserved for oppositions
+job-responders = Certifies the next OCSP responders
+job-revalidation = Ends cards that the register no longer supports
+job-root-crls = Watches how long the roots' revocation lists last
+job-signatures = Reconciles all that was signed with what was to be
+job-sweep = Settles what a stop left unfinished
+job-test-certificates = Keeps the demonstration's test certificates

@@ -1,0 +1,33 @@
+### One holder, /ra/porteurs.
+
+person-title = { $name } – Holder
+person-former = Former identifiers, merged
+person-ceased = This person has not been in the register since { $at }.
+person-exercise-name = , under the name { $name }
+person-exercise-ceased = no longer in it since { $at }
+person-unknown = The register knows nobody by this number.
+person-cards = Cards and certificates
+person-no-card = No card.
+person-opposition-ground = Ground of the opposition
+person-receipt = receipt { $receipt }
+person-no-certificate = No certificate yet.
+person-certificate = { $usage }: { $state }
+person-orders = Orders
+person-no-order = No order.
+person-order-new = { $kind }, new card
+person-order-replaces = { $kind }, replaces card { $card }
+person-order-received = received on { $at }
+person-tickets = Declarations without proof
+person-no-ticket = No declaration.
+person-ticket = { $ground }, for { $declared }, on { $at }:
+person-ticket-waits = Awaits a call back
+person-ticket-opposed = Card opposed
+person-ticket-dismissed = Dismissed
+person-notices = Notices
+person-no-notice = No notice.
+person-notice-written = , written on { $at }:
+person-notice-sent = Sent
+person-notice-given-up = Given up
+person-notice-waits = Waiting
+person-bound = { $number } rows of each sort at most, the newest first.
+person-national-id = National identifier

@@ -1,0 +1,16 @@
+### The page of a decision that came too late.
+
+stale-title = File { $number } – Page out of date
+stale-heading = Your action was not recorded
+stale-lead = File { $number } changed while you were reading it.
+stale-changes = What has changed
+stale-at = , on { $at }
+stale-again = Read the file as it stands now
+stale-taken-back = { $who } took the decision back
+stale-approved = { $who } approved the order
+stale-refused = { $who } refused the order
+stale-withdrawn = The order was withdrawn
+stale-version = The order has changed: from version { $then } to version { $now }
+stale-family-name = The name in use changed from “{ $then }” to “{ $now }”
+stale-given-name = The given name in use changed from “{ $then }” to “{ $now }”
+stale-category = The code of the category changed from “{ $then }” to “{ $now }”

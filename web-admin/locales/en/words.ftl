@@ -1,0 +1,93 @@
+### What the rules and the database name in English: states, grounds, roles.
+
+## Why a card may no longer be used
+
+ground-lost = Card lost
+ground-stolen = Card stolen
+ground-codes-disclosed = PIN or codes disclosed
+ground-card-not-received = Card not received
+ground-codes-not-received = Codes not received
+ground-defective = Card defective
+ground-replaced = Card replaced
+ground-renewed = Card renewed
+ground-structure-changed = Change of structure
+ground-data-changed = Change of certified data
+ground-end-of-activity = End of activity
+ground-retired = Retirement
+ground-deceased = Death of the holder
+ground-struck-off = Struck off by the professional council
+ground-sanction = Sanction that forbids practice
+ground-breach-of-terms = Breach of the terms of use
+ground-other = Other ground
+
+## What an officer is there for
+
+role-certification-agent = certification agent
+role-registration-officer = registration officer
+role-revocation-officer = revocation officer
+role-administrator = administrator
+role-auditor = auditor
+
+## Where an order stands
+
+order-status-submitted = To be checked
+order-status-waiting = Awaits the applicant
+order-status-approved = Approved
+order-status-refused = Refused
+order-status-withdrawn = Withdrawn
+order-status-ordered = Card ordered
+order-status-unknown = Unknown
+
+## Where a card stands
+
+card-status-ordered = Ordered
+card-status-batched = Being made
+card-status-personalised = Personalised, awaits certificates
+card-status-certified = Certified, to be delivered
+card-status-delivered = Delivered, to be activated
+card-status-active = Active
+card-status-opposed = Opposed
+card-status-expired = Expired
+card-status-cancelled = Cancelled
+
+## What a key of a card is for
+
+key-usage-authentication = Authentication
+key-usage-signature = Signature
+
+## What somebody was told
+
+notice-received = Order received
+notice-approved = Order approved
+notice-refused = Order refused
+notice-withdrawn = Order withdrawn
+notice-question-asked = Question asked
+notice-card-delivered = Card delivered
+notice-card-activated = Card activated
+notice-card-lapsed = Card no longer supported by the register
+notice-card-opposed = Card opposed
+notice-card-suspended = Card suspended
+notice-suspension-lifted = Suspension lifted
+notice-opposition-unproved = Unproved declaration of loss or theft
+notice-certificate-issued = Certificate to be collected
+notice-decision-seen = Decision taken in
+notice-decision-not-held = Decision without effect
+notice-other = Other notice
+
+## Where a certificate stands
+
+certificate-status-intended = Prepared
+certificate-status-signing = Being signed
+certificate-status-good = Valid
+certificate-status-held = Suspended
+certificate-status-revoked = Revoked
+certificate-status-abandoned = Abandoned before signature
+certificate-status-unknown = Unknown
+
+## For which orders an officer is there
+
+scope-all = all orders
+scope-structures = structures { $structures }
+scope-both = { $professions }; structures { $structures }
+card-status-suspended = Suspended
+notice-decision-taken-back = Decision taken back

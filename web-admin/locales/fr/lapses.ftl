@@ -1,0 +1,35 @@
+### Cards that the register no longer supports, /ra/caducites.
+
+lapses-lead = Ces cartes sont en cours de validité, mais leur porteur ne figure plus au répertoire, ou n'exerce plus ce pour quoi la carte lui a été remise. Une carte est mise en opposition quand un second extrait complet le confirme ; un opérateur peut le faire avant, depuis la page de la carte.
+lapses-plans = Plans d'opposition
+lapses-plans-lead = Le répertoire conduirait à mettre en opposition plus de cartes en un jour qu'il n'est permis sans intervention. Deux opérateurs d'enregistrement différents peuvent libérer ces oppositions ; un seul suffit pour les rejeter.
+lapses-plan = Plan { $plan }
+lapses-still-waiting = Encore en attente
+lapses-planned = Établi le
+lapses-release-lead = Les cartes du plan seront mises en opposition si un autre opérateur l'approuve aussi.
+lapses-reject = Rejeter le plan
+lapses-awaits-two = En attente de deux opérateurs
+lapses-awaits-second = En attente d'un second opérateur
+lapses-released = Libéré, oppositions en cours
+lapses-refused = Rejeté
+lapses-done-release = Votre approbation est enregistrée. Il en faut deux, de deux opérateurs différents ; les cartes sont ensuite mises en opposition.
+lapses-done-rejection = Le plan est rejeté : aucune de ses cartes n'est mise en opposition sans qu'un opérateur le décide.
+lapses-cards = Cartes en attente
+lapses-none = Le répertoire confirme toutes les cartes en cours de validité.
+lapses-caption = Cartes que le répertoire ne confirme plus
+lapses-more = (les premières ; l'exploitant peut toutes les lister)
+lapses-cause = Ce que dit le répertoire
+lapses-found = Constaté le
+lapses-next = Suite
+lapses-next-confirmed-for = Confirmé par l'annuaire ({ $ground }) : opposition
+lapses-next-confirmed = Confirmé par l'annuaire : opposition
+lapses-next-extract = Opposition si le prochain extrait le confirme
+lapses-next-officer = Un opérateur décide : un numéro ADELI a pu devenir un numéro RPPS
+
+## What the register says against a card
+
+lapse-holder-unknown = Le porteur n'y figure pas
+lapse-holder-ceased = Le porteur n'y figure plus
+lapse-profession-not-exercised = Le porteur n'y exerce pas cette profession
+lapse-profession-ceased = Le porteur n'y exerce plus cette profession
+lapse-other = Autre constat

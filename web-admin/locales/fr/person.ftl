@@ -1,0 +1,33 @@
+### One holder, /ra/porteurs.
+
+person-title = { $name } – Porteur
+person-former = Anciens identifiants, fusionnés
+person-ceased = Cette personne n'est plus au répertoire depuis le { $at }.
+person-exercise-name = , sous le nom { $name }
+person-exercise-ceased = n'y figure plus depuis le { $at }
+person-unknown = Le répertoire ne connaît personne sous ce numéro.
+person-cards = Cartes et certificats
+person-no-card = Aucune carte.
+person-opposition-ground = Motif de l'opposition
+person-receipt = récépissé { $receipt }
+person-no-certificate = Pas encore de certificat.
+person-certificate = { $usage } : { $state }
+person-orders = Demandes
+person-no-order = Aucune demande.
+person-order-new = { $kind }, nouvelle carte
+person-order-replaces = { $kind }, remplacement de la carte { $card }
+person-order-received = reçue le { $at }
+person-tickets = Déclarations sans preuve
+person-no-ticket = Aucune déclaration.
+person-ticket = { $ground }, pour { $declared }, le { $at } :
+person-ticket-waits = Attend un rappel
+person-ticket-opposed = Carte mise en opposition
+person-ticket-dismissed = Classée sans suite
+person-notices = Avis
+person-no-notice = Aucun avis.
+person-notice-written = , écrit le { $at } :
+person-notice-sent = Envoyé
+person-notice-given-up = Abandonné
+person-notice-waits = En attente
+person-bound = Au plus { $number } lignes de chaque sorte, les plus récentes d'abord.
+person-national-id = Identifiant national

@@ -1,0 +1,93 @@
+### What the rules and the database name in English: states, grounds, roles.
+
+## Why a card may no longer be used
+
+ground-lost = Carte perdue
+ground-stolen = Carte volée
+ground-codes-disclosed = Codes divulgués
+ground-card-not-received = Carte non reçue
+ground-codes-not-received = Codes non reçus
+ground-defective = Carte défectueuse
+ground-replaced = Carte remplacée
+ground-renewed = Carte renouvelée
+ground-structure-changed = Changement de structure
+ground-data-changed = Changement d'une donnée certifiée
+ground-end-of-activity = Cessation d'activité
+ground-retired = Départ à la retraite
+ground-deceased = Décès du porteur
+ground-struck-off = Radiation par l'Ordre professionnel
+ground-sanction = Sanction interdisant l'exercice
+ground-breach-of-terms = Non-respect des conditions d'utilisation
+ground-other = Autre motif
+
+## What an officer is there for
+
+role-certification-agent = mandataire
+role-registration-officer = opérateur d'enregistrement
+role-revocation-officer = opérateur de révocation
+role-administrator = administrateur
+role-auditor = auditeur
+
+## Where an order stands
+
+order-status-submitted = À vérifier
+order-status-waiting = En attente du demandeur
+order-status-approved = Approuvée
+order-status-refused = Refusée
+order-status-withdrawn = Retirée
+order-status-ordered = Carte commandée
+order-status-unknown = Inconnue
+
+## Where a card stands
+
+card-status-ordered = Commandée
+card-status-batched = En fabrication
+card-status-personalised = Personnalisée, en attente de certificats
+card-status-certified = Certifiée, à remettre
+card-status-delivered = Remise, à activer
+card-status-active = Active
+card-status-opposed = En opposition
+card-status-expired = Expirée
+card-status-cancelled = Annulée
+
+## What a key of a card is for
+
+key-usage-authentication = Authentification
+key-usage-signature = Signature
+
+## What somebody was told
+
+notice-received = Demande reçue
+notice-approved = Demande approuvée
+notice-refused = Demande refusée
+notice-withdrawn = Demande retirée
+notice-question-asked = Question posée
+notice-card-delivered = Carte remise
+notice-card-activated = Carte activée
+notice-card-lapsed = Carte que le répertoire ne justifie plus
+notice-card-opposed = Carte mise en opposition
+notice-card-suspended = Carte suspendue
+notice-suspension-lifted = Suspension levée
+notice-opposition-unproved = Déclaration de perte ou de vol sans preuve
+notice-certificate-issued = Certificat à retirer
+notice-decision-seen = Décision prise en compte
+notice-decision-not-held = Décision sans valeur
+notice-other = Autre avis
+
+## Where a certificate stands
+
+certificate-status-intended = Préparé
+certificate-status-signing = En cours de signature
+certificate-status-good = Valide
+certificate-status-held = Suspendu
+certificate-status-revoked = Révoqué
+certificate-status-abandoned = Abandonné avant signature
+certificate-status-unknown = Inconnu
+
+## For which orders an officer is there
+
+scope-all = toutes les demandes
+scope-structures = structures { $structures }
+scope-both = { $professions } ; structures { $structures }
+card-status-suspended = Suspendue
+notice-decision-taken-back = Décision reprise

@@ -1,0 +1,159 @@
+//! Whose language a page is in, how it is chosen, and that an English page has no French left.
+
+use actix_web::http::header;
+use actix_web::test::TestRequest;
+
+use super::browser::{Answer, Browser};
+use super::house::House;
+use super::routes::filled_in;
+use crate::pages::{ADDRESSES, has_english};
+
+async fn asked(house: &House, address: &str, headers: &[(&str, &str)]) -> Answer {
+    let request = headers
+        .iter()
+        .fold(TestRequest::get().uri(address), |request, header| request.insert_header(*header));
+    Browser::new(house.state.clone()).send(request).await
+}
+
+fn is_in(answer: &Answer, tag: &str) -> bool {
+    let marked = answer.body.contains(&format!("<html lang=\"{tag}\">"));
+    assert_eq!(marked, answer.header("content-language") == tag, "{}", answer.body);
+    marked
+}
+
+#[actix_web::test]
+async fn a_page_is_in_the_chosen_language_else_in_what_the_browser_asks_for_else_in_french() {
+    let house = House::new();
+    for (headers, tag) in [
+        (&[][..], "fr"),
+        (&[("accept-language", "en-GB,en;q=0.9")], "en"),
+        (&[("accept-language", "de, fr;q=0.5, en;q=0.7")], "en"),
+        (&[("accept-language", "fr-FR, en;q=0.7")], "fr"),
+        (&[("accept-language", "de")], "fr"),
+        (&[("accept-language", "de, *")], "fr"),
+        (&[("accept-language", "\"")], "fr"),
+        (&[("cookie", "__Host-langue=en")], "en"),
+        (&[("cookie", "__Host-langue=fr"), ("accept-language", "en")], "fr"),
+        (&[("cookie", "__Host-langue=de"), ("accept-language", "en")], "en"),
+    ] {
+        let answer = asked(&house, "/opposition", headers).await;
+        assert!(is_in(&answer, tag), "{headers:?}: {}", answer.body);
+        assert_eq!(answer.header("vary"), "accept-language, cookie");
+        assert_eq!(answer.header("cache-control"), "no-store");
+    }
+}
+
+#[actix_web::test]
+async fn a_link_chooses_the_language_and_leads_to_the_same_page_without_the_choice() {
+    let house = House::new();
+    let answer = asked(&house, "/ra/sign-in?fin=1&lang=en", &[]).await;
+    assert_eq!((answer.status, answer.leads_to().as_str()), (303, "/ra/sign-in?fin=1"));
+    assert_eq!(
+        answer.header(header::SET_COOKIE.as_str()),
+        "__Host-langue=en; HttpOnly; SameSite=Lax; Secure; Path=/; Max-Age=31536000"
+    );
+    let answer = asked(&house, "/opposition?lang=fr", &[("accept-language", "en")]).await;
+    assert_eq!((answer.status, answer.leads_to().as_str()), (303, "/opposition"));
+    for not_a_choice in ["/opposition?lang=de", "/opposition?lang=en&lang=fr", "/opposition?lang"] {
+        assert_eq!(asked(&house, not_a_choice, &[]).await.status, 200, "{not_a_choice}");
+    }
+    for not_ours in ["/nowhere?lang=en", "//elsewhere.example/?lang=en", "/\\elsewhere.example?lang=en"] {
+        let answer = asked(&house, not_ours, &[]).await;
+        assert_eq!((answer.status, answer.header("set-cookie")), (404, ""), "{not_ours}");
+    }
+}
+
+#[actix_web::test]
+async fn each_page_offers_itself_in_the_other_language() {
+    let house = House::new();
+    let french = asked(&house, "/ra/sign-in?fin=1", &[]).await;
+    let link = "<a href=\"/ra/sign-in?fin=1&#38;lang=en\" lang=\"en\" hreflang=\"en\">English</a>";
+    assert!(french.body.contains(link), "{}", french.body);
+    let english = asked(&house, "/opposition", &[("accept-language", "en")]).await;
+    assert!(
+        english.body.contains("<a href=\"/opposition?lang=fr\" lang=\"fr\" hreflang=\"fr\">Français</a>")
+    );
+    // What answers a form leads to the page of the form.
+    let mut browser = Browser::new(house.state.clone());
+    let refused = browser.post("/opposition/rappel", &[("numero", "12")]).await;
+    assert_eq!(refused.status, 422);
+    assert!(refused.body.contains("href=\"/opposition/rappel?lang=en\""), "{}", refused.body);
+    let unread = browser.post("/pki/certificat", &[]).await;
+    assert!(unread.body.contains("href=\"/pki?lang=en\""), "{}", unread.body);
+}
+
+/// With whatever stands at each address, as each of four officers and nobody reads it.
+#[actix_web::test]
+async fn every_page_is_read_in_both_languages_and_no_english_one_has_french_left() {
+    let mut left = Vec::new();
+    for login in [None, Some("agent"), Some("bob"), Some("admin"), Some("audrey")] {
+        let (mut house, mut next) = (House::where_decisions_wait(), 1);
+        for address in ADDRESSES.into_iter().flatten().filter(|address| address.get.is_some()) {
+            next += 2;
+            let path = filled_in(&mut house, address.path, next, "alice");
+            let mut browser = match login {
+                Some(login) => house.browser(login).await,
+                None => Browser::new(house.state.clone()),
+            };
+            let french = browser.get(&path).await;
+            let request = TestRequest::get().uri(&path).insert_header(("accept-language", "en"));
+            let english = browser.send(request).await;
+            assert_eq!(french.status, english.status, "{path}");
+            if !french.header("content-type").starts_with("text/html") {
+                continue;
+            }
+            assert!(is_in(&french, "fr"), "{path}: {}", french.body);
+            if !has_english(address) {
+                assert!(is_in(&english, "fr") && english.says("This page is in French only"), "{path}");
+                continue;
+            }
+            assert!(is_in(&english, "en"), "{path}: {}", english.body);
+            left.extend(french_words(&english.body).into_iter().map(|word| format!("{path}: {word}")));
+        }
+    }
+    left.sort();
+    left.dedup();
+    assert!(left.is_empty(), "{}", left.join("\n"));
+}
+
+/// What is not a page's to translate: whose software it is, an agency, people, the document of a mandate, what the nomenclature calls a profession.
+const NAMES: [&str; 10] =
+    ["Santé", "numérique", "santé.", "Agnès", "NOËL", "Élise", "Gaël", "Maël", "d&#39;adhésion", "Médecin"];
+
+/// Words that English does not have.
+const FRENCH: [&str; 14] = [
+    "les", "des", "une", "est", "sont", "votre", "vous", "pas", "dans", "aucun", "aucune", "avec", "sur",
+    "cette",
+];
+
+/// The French words of a page, outside of what is marked as French.
+fn french_words(body: &str) -> Vec<String> {
+    let mut text = String::new();
+    let mut rest = body;
+    while let Some((before, tag)) = rest.split_once('<') {
+        text.push_str(before);
+        text.push(' ');
+        let (tag, behind) = tag.split_once('>').expect("a tag ends");
+        let name = tag.split([' ', '/']).next().unwrap();
+        rest = match tag.contains(" lang=\"fr\"") {
+            true => behind.split_once(&format!("</{name}>")).expect("an element ends").1,
+            false => behind,
+        };
+    }
+    text.push_str(rest);
+    let is_french = |word: &&str| {
+        let bare = word.trim_matches(|sign: char| !sign.is_alphanumeric()).to_lowercase();
+        let has_accent =
+            word.chars().any(|sign| sign.is_alphabetic() && !sign.is_ascii() || "«»".contains(sign));
+        FRENCH.contains(&bare.as_str()) || has_accent && !NAMES.contains(word)
+    };
+    text.split_whitespace().filter(is_french).map(str::to_owned).collect()
+}
+
+#[test]
+fn french_left_in_an_english_page_is_found() {
+    let left = french_words(
+        "<p>Opposed <b>déjà</b> by <i lang=\"fr\">Élise</i>, <a href=\"é\">vous</a> IGC Santé</p>",
+    );
+    assert_eq!(left, ["déjà", "vous"]);
+}
