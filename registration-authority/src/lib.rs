@@ -8,7 +8,7 @@
 //! [`test_certificates`] keeps what relying systems try their software with.
 //!
 //! This crate alone writes `officers`, `card_orders`, `certificate_requests`, `decisions`,
-//! `decision_nonces`, `decision_inbox`, `decision_receipts`, `decision_retractions`, `decisions_pending`, `officer_enrolments`,
+//! `decision_nonces`, `decision_inbox`, `decision_receipts`, `decision_retractions`, `decisions_pending`, `decision_digest_lines`, `officer_enrolments`, `enrolments_told`,
 //! `structure_names`, `structure_mandates`, `structure_mandate_ends`, `structure_staff`, `order_questions`, `order_answers`, `order_notes`,
 //! `order_flags`, `order_looks`, `order_places`, `order_leases`, `queue_views`, `card_places`, `terms_acceptances`, `opposition_declarations`,
 //! `opposition_codes`, `holder_declarations`, `opposition_tickets`, `card_suspensions`, `register_examinations`, `card_lapses`,

@@ -34,15 +34,23 @@ pub enum Notice {
     OppositionUnproved,
     /// A certificate can be fetched.
     CertificateIssued,
-    /// The worker has seen what the officer decided: he compares it with what he remembers.
+    /// The worker has seen a decision of the officer that cannot wait for the digest: he compares it with what he remembers.
     DecisionSeen,
     /// The worker has seen a decision in the officer's name that proves nothing.
     DecisionNotHeld,
+    /// What the worker has seen decided in the officer's name since the last digest.
+    DecisionsDigest,
+    /// A key, or a certificate, became the officer's.
+    KeyAdded,
+    /// One is the officer's no more.
+    KeyRevoked,
+    /// The officer is written to at another address from now on.
+    AddressChanged,
 }
 
 impl Notice {
     /// Every notice.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 19] = [
         Self::Received,
         Self::Approved,
         Self::Refused,
@@ -58,6 +66,10 @@ impl Notice {
         Self::QuestionAsked,
         Self::CardSuspended,
         Self::SuspensionLifted,
+        Self::DecisionsDigest,
+        Self::KeyAdded,
+        Self::KeyRevoked,
+        Self::AddressChanged,
     ];
 
     /// The notice that is stored so.
@@ -83,6 +95,10 @@ impl Notice {
             Self::CertificateIssued => "certificate-issued",
             Self::DecisionSeen => "decision-seen",
             Self::DecisionNotHeld => "decision-not-held",
+            Self::DecisionsDigest => "decisions-digest",
+            Self::KeyAdded => "officer-key-added",
+            Self::KeyRevoked => "officer-key-revoked",
+            Self::AddressChanged => "officer-address-changed",
         }
     }
 }
@@ -114,7 +130,7 @@ pub struct OutboxEntry {
     pub sent_at: Option<Timestamp>,
 }
 
-/// Writes a notice. Inside the transaction of what it tells of.
+/// Writes a notice; its identifier. Inside the transaction of what it tells of.
 pub(crate) fn put(
     db: &mut Database,
     recipient: Recipient<'_>,
@@ -122,16 +138,35 @@ pub(crate) fn put(
     subject: &str,
     rng: &mut dyn CryptoRng,
     act: &Act,
-) -> QueryResult<()> {
+) -> QueryResult<String> {
+    let id = draw(rng);
+    put_as(db, &id, recipient, notice, subject, act)?;
+    Ok(id)
+}
+
+/// An identifier for a notice, where something refers to it before it is written.
+pub(crate) fn draw(rng: &mut dyn CryptoRng) -> String {
     let mut id = [0; 16];
     rng.fill_bytes(&mut id);
+    hex::encode(id)
+}
+
+/// Writes a notice under this identifier. Inside the transaction of what it tells of.
+pub(crate) fn put_as(
+    db: &mut Database,
+    id: &str,
+    recipient: Recipient<'_>,
+    notice: Notice,
+    subject: &str,
+    act: &Act,
+) -> QueryResult<()> {
     let recipient = match recipient {
         Recipient::Holder(id) => format!("holder:{id}"),
         Recipient::Officer(login) => format!("officer:{login}"),
     };
     diesel::insert_into(outbox::table)
         .values((
-            outbox::id.eq(hex::encode(id)),
+            outbox::id.eq(id),
             outbox::recipient.eq(recipient),
             outbox::notice.eq(notice.as_str()),
             outbox::subject.eq(subject),

@@ -55,6 +55,10 @@ pub(crate) fn notice(word: &str) -> &'static str {
         Some(Notice::CertificateIssued) => "Certificat à retirer",
         Some(Notice::DecisionSeen) => "Décision prise en compte",
         Some(Notice::DecisionNotHeld) => "Décision sans valeur",
+        Some(Notice::DecisionsDigest) => "Récapitulatif des décisions",
+        Some(Notice::KeyAdded) => "Clé inscrite",
+        Some(Notice::KeyRevoked) => "Clé retirée",
+        Some(Notice::AddressChanged) => "Adresse de courriel changée",
         None => "Autre avis",
     }
 }

@@ -1,6 +1,8 @@
+mod digest;
+
 use diesel::prelude::*;
 use professional_registry::ImportedRegister;
-use store::schema::outbox;
+use store::schema::{decision_digest_lines, outbox};
 
 use super::*;
 use crate::approval::{Decidable, Statement};
@@ -42,13 +44,14 @@ fn what_a_passkey_approved_is_evidence_once_the_worker_has_received_it() {
         assert_eq!((received.len(), received[0].refusal, received[0].officer.as_str()), (1, None, "bob"));
         assert_eq!(evidence(house, &subject.number), Ok(()));
         assert_eq!(house.receive(), [], "once");
-        let told: Vec<(String, String)> = outbox::table
-            .filter(outbox::recipient.eq("officer:bob").and(outbox::notice.eq("decision-seen")))
-            .select((outbox::recipient, outbox::subject))
+        let told: Vec<DigestLine> = decision_digest_lines::table
+            .filter(decision_digest_lines::decided_by.eq("bob"))
+            .select(DigestLine::as_select())
             .load(&mut house.db)
             .unwrap();
-        let begins = format!("card-order {} version 1 approve ", subject.number);
-        assert!(told.len() == 1 && told[0].1.starts_with(&begins), "{told:?}");
+        let [line] = &told[..] else { panic!("{told:?}") };
+        assert_eq!((&line.subject_number, line.verdict.as_str()), (&subject.number, "approve"));
+        assert_eq!((line.subject_version, &line.refusal), (1, &None));
     });
 }
 

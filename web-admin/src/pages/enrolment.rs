@@ -47,6 +47,7 @@ struct EnrolmentPage {
     login: String,
     role: &'static str,
     scope: String,
+    email: Option<String>,
     proposed_by: String,
     proposed_at: Shown,
     fingerprint_label: &'static str,
@@ -147,6 +148,7 @@ fn record(
             ("Opérateur", format!("{} ({})", enrolment.display_name, enrolment.login)),
             ("Rôle", typography::french(words::role(enrolment.role))),
             ("Périmètre", typography::french(&words::scope(&enrolment.scope))),
+            ("Adresse de courriel", address(&enrolment)),
             (fingerprint_label(&enrolment), grouped(&enrolment.credential.fingerprint())),
         ],
         action: format!(
@@ -190,6 +192,7 @@ fn read(
             login: one.login.clone(),
             role: words::role(one.role),
             scope: words::scope(&one.scope),
+            email: one.email.as_ref().map(ToString::to_string),
             proposed_by: super::dossier::name_of(db, &one.proposed_by)?,
             proposed_at: Shown(one.proposed_at),
             fingerprint_label: fingerprint_label(&one),
@@ -200,6 +203,11 @@ fn read(
             reasons: release::reasons(SubjectKind::OfficerEnrolment),
         })
     })
+}
+
+/// What the signature says of his address.
+fn address(enrolment: &Enrolment) -> String {
+    enrolment.email.as_ref().map_or_else(|| "Inchangée".to_owned(), ToString::to_string)
 }
 
 /// Of what people compare the fingerprint.

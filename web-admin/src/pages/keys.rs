@@ -7,7 +7,7 @@ use askama::Template;
 use professional_registry::Profession;
 use registration_authority::enrolment::{self, Action, Credential, Enrolment, NewEnrolment};
 use registration_authority::faults as rules;
-use registration_authority::officers::{self, Right, Role, Scope};
+use registration_authority::officers::{self, OfficerEmail, Right, Role, Scope};
 use registration_authority::views;
 use store::Code;
 
@@ -30,6 +30,7 @@ pub(super) const ADDRESSES: &[Address] = &[
         .needs(Right::ReadKeys)
         .acts(Right::Enrol),
     Address::at("/ra/cles/retirer").post(|| web::post().to(revoke)).needs(Right::Enrol),
+    Address::at("/ra/cles/adresse").post(|| web::post().to(readdress)).needs(Right::Enrol),
 ];
 
 #[derive(Template)]
@@ -49,6 +50,7 @@ struct Typed {
     key: String,
     login: String,
     name: String,
+    email: String,
     role: String,
     professions: String,
     structures: String,
@@ -70,6 +72,8 @@ struct Key {
     scope: String,
     fingerprint: String,
     enrolment: Option<String>,
+    /// Where its officer is written to.
+    email: Option<String>,
     until: Option<Shown>,
 }
 
@@ -94,6 +98,7 @@ async fn propose(posted: Posted) -> Result<HttpResponse, Failure> {
             display_name: fields.text("nom").to_owned(),
             role: fields.text("role").parse()?,
             scope: scope(fields)?,
+            email: email(fields)?,
             credential: read_text(fields.text("fiche"))?,
         };
         let roster = work.state.verifier().roster(work.db)?;
@@ -101,6 +106,12 @@ async fn propose(posted: Posted) -> Result<HttpResponse, Failure> {
         Ok(work.db.write(|db| enrolment::propose(db, &roster, new, rng, act))?)
     })
     .await
+}
+
+/// The address that was typed, where one was.
+fn email(fields: &Fields) -> Result<Option<OfficerEmail>, Failure> {
+    let typed = Some(fields.text("courriel").trim()).filter(|typed| !typed.is_empty());
+    Ok(typed.map(str::parse).transpose()?)
 }
 
 /// The scope that was typed: codes of professions, numbers of structures; nothing for all orders.
@@ -122,6 +133,17 @@ async fn revoke(posted: Posted) -> Result<HttpResponse, Failure> {
         let roster = work.state.verifier().roster(work.db)?;
         let (rng, act) = (&mut *work.rng, work.act);
         Ok(work.db.write(|db| enrolment::propose_revocation(db, &roster, &id, rng, act))?)
+    })
+    .await
+}
+
+async fn readdress(posted: Posted) -> Result<HttpResponse, Failure> {
+    act(posted, |work, fields| {
+        let id = hex::decode(fields.text("cle")).unwrap_or_default();
+        let email = email(fields)?.ok_or_else(|| Failure::of(rules::OFFICER_FIELD_INVALID))?;
+        let roster = work.state.verifier().roster(work.db)?;
+        let (rng, act) = (&mut *work.rng, work.act);
+        Ok(work.db.write(|db| enrolment::propose_address(db, &roster, &id, email, rng, act))?)
     })
     .await
 }
@@ -160,6 +182,7 @@ fn read(
 ) -> Result<KeysPage, Failure> {
     let (verifier, act) = (work.state.verifier(), work.act);
     let (roster, enrolments) = work.db.snapshot(|db| views::keys(db, verifier, act))?;
+    let address = |login: &str| verifier.address_of(&roster, login).map(ToString::to_string);
     let mut keys: Vec<Key> = roster
         .keys()
         .map(|key| Key {
@@ -171,6 +194,7 @@ fn read(
             scope: words::scope(&key.scope),
             fingerprint: grouped(&key.key.fingerprint()),
             enrolment: key.enrolment.clone(),
+            email: address(&key.login),
             until: key.until.map(Shown),
         })
         .collect();
@@ -183,6 +207,7 @@ fn read(
         scope: words::scope(&one.scope),
         fingerprint: grouped(&hex::encode(one.certificate.fingerprint)),
         enrolment: Some(one.enrolment.clone()),
+        email: address(&one.login),
         until: one.until.map(Shown),
     }));
     let enrolments = enrolments.iter().map(|one| Proposed {
@@ -204,6 +229,7 @@ fn read(
             key: typed("fiche"),
             login: typed("identifiant"),
             name: typed("nom"),
+            email: typed("courriel"),
             role: typed("role"),
             professions: typed("professions"),
             structures: typed("structures"),
@@ -216,6 +242,7 @@ pub(super) fn what(enrolment: &Enrolment) -> &'static str {
     match (enrolment.action, &enrolment.credential) {
         (Action::Enrol, Credential::Passkey(_)) => "Inscription d'une clé",
         (Action::Revoke, Credential::Passkey(_)) => "Retrait d'une clé",
+        (Action::Readdress, _) => "Changement d'adresse de courriel",
         (Action::Enrol, Credential::Certificate(_)) => "Inscription d'un certificat de connexion",
         (Action::Revoke, Credential::Certificate(_)) => "Retrait d'un certificat de connexion",
     }

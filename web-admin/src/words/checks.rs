@@ -27,11 +27,12 @@ pub(crate) fn check(name: &str) -> Option<CheckWords> {
         "register" => ("Répertoire et cartes caduques", "Deux opérateurs d'enregistrement, ou l'exploitant"),
         "oppositions" => ("Déclarations et avis", "Un opérateur de révocation ou d'enregistrement"),
         "decisions" => ("Décisions des opérateurs", "L'opérateur nommé, puis l'administrateur et l'auditeur"),
+        "officers" => ("Adresses des opérateurs", "Deux administrateurs"),
         "tls" => ("Certificat TLS de ce site", OPERATOR),
         "sequencer" => ("Mise en ordre du journal d'audit", OPERATOR),
         "signatures" => ("Signatures du module de sécurité", "L'officier de sécurité, sans attendre"),
         "jobs" => ("Travaux automatiques", OPERATOR),
         _ => return None,
     };
-    Some(CheckWords { title, helper, names_somebody: name == "decisions" })
+    Some(CheckWords { title, helper, names_somebody: matches!(name, "decisions" | "officers") })
 }

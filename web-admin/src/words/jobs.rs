@@ -13,6 +13,7 @@ pub fn job(name: &str) -> Option<&'static str> {
         "holder-declarations" => "Met en opposition sur déclaration du porteur avec son code",
         "notices" => "Envoie les avis par courriel",
         "object-store" => "Recopie les publications dans le stockage d'objets",
+        "officer-digests" => "Écrit aux opérateurs ce qui a été décidé en leur nom",
         "opposition-callbacks" => "Cherche dans le répertoire qui rappeler",
         "opposition-codes" => "Tire les codes d'opposition des cartes certifiées",
         "order-flags" => "Signale les porteurs qui semblent inscrits deux fois au répertoire",
