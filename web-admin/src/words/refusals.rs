@@ -195,6 +195,10 @@ fn of_keys(code: &str) -> Option<(&'static str, &'static str)> {
             "Le temps imparti pour signer cette décision est écoulé, ou elle a déjà été signée.",
             "Relisez le dossier et recommencez ; si vous n'avez pas signé deux fois, prévenez l'auditeur.",
         ),
+        "approval-nonce-too-many" => (
+            "Vous avez commencé trop de décisions sans les signer.",
+            "Signez celles qui sont ouvertes, ou attendez une demi-heure ; si vous n'avez rien commencé, prévenez l'administrateur : quelqu'un d'autre se sert de votre session.",
+        ),
         "approval-not-received" => (
             "La décision n'a pas encore été reçue par le service de certification.",
             "Elle l'est en quelques secondes ; si cela dure, prévenez l'exploitant.",
