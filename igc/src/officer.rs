@@ -49,13 +49,17 @@ pub fn approver(installation: &Installation) -> Result<DemoApprover, Problem> {
 /// What verifies decisions: in a demonstration its own key counts, in production none does. Officers' passkeys count in both,
 /// once roots are pinned.
 pub fn verifier(installation: &Installation) -> Result<ApprovalVerifier, Problem> {
-    let verifier = match &installation.config.demo {
+    let config = &installation.config;
+    let mut addresses = config.demo.as_ref().map(|demo| demo.addresses.clone()).unwrap_or_default();
+    addresses.extend(config.passkeys.iter().flat_map(|passkeys| passkeys.addresses.clone()));
+    let verifier = match &config.demo {
         Some(demo) => DemoApprover::open(&demo.approval_key)?.verifier(),
         None => ApprovalVerifier::production(),
     }
-    .with_delays(installation.config.decisions);
-    let pinned = installation.config.passkeys.as_ref().filter(|passkeys| !passkeys.roots.is_empty());
-    let Some(Passkeys { relying_party, roots }) = pinned else { return Ok(verifier) };
+    .with_delays(config.decisions)
+    .with_addresses(addresses);
+    let pinned = config.passkeys.as_ref().filter(|passkeys| !passkeys.roots.is_empty());
+    let Some(Passkeys { relying_party, roots, .. }) = pinned else { return Ok(verifier) };
     let roots = PinnedRoots::new(roots.clone())
         .map_err(|rule| Problem::new(faults::CONFIG_INVALID, format!("passkeys.root: {rule}")))?;
     Ok(verifier.with_passkeys(relying_party.clone(), roots))

@@ -157,4 +157,5 @@ fn notify(
     act: &Act,
 ) -> Result<(), diesel::result::Error> {
     outbox::put(db, Recipient::Holder(&card.holder), notice, &format!("card {}", card.number), rng, act)
+        .map(drop)
 }

@@ -124,6 +124,8 @@ store::codes! {
     /// The worker has drawn no nonce that could be taken.
     APPROVAL_NONCE_NONE = ("approval-nonce-none", Unavailable, "the officer: try again in a moment; the operator, if it lasts: the worker draws what each decision begins with");
     /// The nonce of the proof is not of this moment, or was used.
+    APPROVAL_NONCE_TOO_MANY = ("approval-nonce-too-many", Unavailable, "the officer: sign what he has begun, or wait half an hour; the administrator, if he has begun nothing: somebody else uses his session");
+    /// The nonce of a decision was not drawn for it, or is used up.
     APPROVAL_NONCE_SPENT = ("approval-nonce-spent", Refused, "the officer: decide again; the auditor, if the officer did not decide twice");
     /// The worker has not looked at the decision yet.
     APPROVAL_NOT_RECEIVED = ("approval-not-received", Unavailable, "nobody: the worker receives decisions within seconds");

@@ -9,7 +9,7 @@
 //!
 //! This crate alone writes `officers`, `card_orders`, `certificate_requests`, `decisions`,
 //! `decision_nonces`, `decision_inbox`, `decision_receipts`, `decision_retractions`, `decision_retractions_seen`, `decisions_pending`,
-//! `decisions_in_effect`, `officer_enrolments`,
+//! `decisions_in_effect`, `decision_digest_lines`, `officer_enrolments`, `enrolments_told`,
 //! `structure_names`, `structure_mandates`, `structure_mandate_ends`, `structure_staff`, `order_questions`, `order_answers`, `order_notes`,
 //! `order_flags`, `order_looks`, `order_places`, `order_leases`, `queue_views`, `card_places`, `terms_acceptances`, `opposition_declarations`,
 //! `opposition_codes`, `holder_declarations`, `opposition_tickets`, `card_suspensions`, `register_examinations`, `card_lapses`,

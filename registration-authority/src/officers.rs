@@ -13,12 +13,14 @@ use store::schema::officers;
 use store::{Act, Actor, Code, Database, Fault, Timestamp, audit};
 use thiserror::Error;
 
+pub use email::OfficerEmail;
 pub use right::Right;
 pub use scope::{Reach, Scope};
 pub use within::Within;
 
 use crate::faults;
 
+mod email;
 mod right;
 mod scope;
 mod within;

@@ -34,17 +34,25 @@ pub enum Notice {
     OppositionUnproved,
     /// A certificate can be fetched.
     CertificateIssued,
-    /// The worker has seen what the officer decided: he compares it with what he remembers.
+    /// The worker has seen a decision of the officer that cannot wait for the digest: he compares it with what he remembers.
     DecisionSeen,
     /// The worker has seen a decision in the officer's name that proves nothing.
     DecisionNotHeld,
     /// The worker has seen that a decision of the officer's was taken back.
     DecisionTakenBack,
+    /// What the worker has seen decided in the officer's name since the last digest.
+    DecisionsDigest,
+    /// A key, or a certificate, became the officer's.
+    KeyAdded,
+    /// One is the officer's no more.
+    KeyRevoked,
+    /// The officer is written to at another address from now on.
+    AddressChanged,
 }
 
 impl Notice {
     /// Every notice.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 20] = [
         Self::Received,
         Self::Approved,
         Self::Refused,
@@ -61,6 +69,10 @@ impl Notice {
         Self::QuestionAsked,
         Self::CardSuspended,
         Self::SuspensionLifted,
+        Self::DecisionsDigest,
+        Self::KeyAdded,
+        Self::KeyRevoked,
+        Self::AddressChanged,
     ];
 
     /// The notice that is stored so.
@@ -87,6 +99,10 @@ impl Notice {
             Self::DecisionSeen => "decision-seen",
             Self::DecisionNotHeld => "decision-not-held",
             Self::DecisionTakenBack => "decision-taken-back",
+            Self::DecisionsDigest => "decisions-digest",
+            Self::KeyAdded => "officer-key-added",
+            Self::KeyRevoked => "officer-key-revoked",
+            Self::AddressChanged => "officer-address-changed",
         }
     }
 }
@@ -118,7 +134,7 @@ pub struct OutboxEntry {
     pub sent_at: Option<Timestamp>,
 }
 
-/// Writes a notice. Inside the transaction of what it tells of.
+/// Writes a notice; its identifier. Inside the transaction of what it tells of.
 pub(crate) fn put(
     db: &mut Database,
     recipient: Recipient<'_>,
@@ -126,16 +142,35 @@ pub(crate) fn put(
     subject: &str,
     rng: &mut dyn CryptoRng,
     act: &Act,
-) -> QueryResult<()> {
+) -> QueryResult<String> {
+    let id = draw(rng);
+    put_as(db, &id, recipient, notice, subject, act)?;
+    Ok(id)
+}
+
+/// An identifier for a notice, where something refers to it before it is written.
+pub(crate) fn draw(rng: &mut dyn CryptoRng) -> String {
     let mut id = [0; 16];
     rng.fill_bytes(&mut id);
+    hex::encode(id)
+}
+
+/// Writes a notice under this identifier. Inside the transaction of what it tells of.
+pub(crate) fn put_as(
+    db: &mut Database,
+    id: &str,
+    recipient: Recipient<'_>,
+    notice: Notice,
+    subject: &str,
+    act: &Act,
+) -> QueryResult<()> {
     let recipient = match recipient {
         Recipient::Holder(id) => format!("holder:{id}"),
         Recipient::Officer(login) => format!("officer:{login}"),
     };
     diesel::insert_into(outbox::table)
         .values((
-            outbox::id.eq(hex::encode(id)),
+            outbox::id.eq(id),
             outbox::recipient.eq(recipient),
             outbox::notice.eq(notice.as_str()),
             outbox::subject.eq(subject),

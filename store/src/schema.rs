@@ -599,6 +599,29 @@ diesel::table! {
         proposed_by -> Text,
         proposed_at -> BigInt,
         scope -> Text,
+        email -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    enrolments_told (enrolment) {
+        enrolment -> Text,
+        told_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    decision_digest_lines (subject_kind, subject_number, subject_version, decided_by) {
+        subject_kind -> Text,
+        subject_number -> Text,
+        subject_version -> BigInt,
+        decided_by -> Text,
+        verdict -> Text,
+        proof -> Text,
+        seen_at -> BigInt,
+        refusal -> Nullable<Text>,
+        told_at_once -> Nullable<Text>,
+        digest -> Nullable<Text>,
     }
 }
 
@@ -986,6 +1009,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     decision_nonces,
     decision_inbox,
     decision_receipts,
+    enrolments_told,
+    decision_digest_lines,
     decision_retractions,
     decision_retractions_seen,
     decisions_in_effect,

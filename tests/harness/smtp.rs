@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 use super::workspace::{folder, root, target_folder};
-use super::{Running, start};
+use super::{Running, run, start};
 
 /// A server of `tests/harness/smtp_server.py`; it ends when dropped.
 pub struct MailServer {
@@ -51,6 +51,16 @@ impl MailServer {
         let messages: Vec<PathBuf> =
             entries.filter(|path| path.extension().is_some_and(|extension| extension == "eml")).collect();
         messages.into_iter().map(|path| fs::read_to_string(path).expect("a message is text")).collect()
+    }
+
+    /// The plain text of each, as its reader sees it: undone by a library of mail that is not the one that wrote it.
+    pub fn texts(&self) -> Vec<String> {
+        const READ: &str = "import email, email.policy, json, pathlib, sys
+print(json.dumps([email.message_from_bytes(eml.read_bytes(), policy=email.policy.default).get_body(('plain',)).get_content()
+                  for eml in pathlib.Path(sys.argv[1]).glob('*.eml')]))";
+        let mut python = Command::new(target_folder().join("judges/bin/python"));
+        let read = run(python.args(["-c", READ]).arg(self.folder.path())).expect_exit(0);
+        serde_json::from_str(&read.stdout).expect("a list of texts")
     }
 
     /// Whether it still stands.

@@ -46,10 +46,13 @@ const BEFORE: &str = "
         VALUES ('TK-0000000000000000', '2612345678', 'lost', 1);
     INSERT INTO card_suspensions (number, card_number, suspended_by, suspended_at)
         SELECT 'SU-0000000000000000', min(number), 'officer:x', 1 FROM cards;
-    INSERT INTO officer_enrolments SELECT 'EN-TEST', 'enrol', 'x', 'X', 'auditor', tbs, spki, 1, 'y', 1, ''
+    INSERT INTO officer_enrolments SELECT 'EN-TEST', 'enrol', 'x', 'X', 'auditor', tbs, spki, 1, 'y', 1, '', NULL
         FROM (SELECT spki_sha256 AS tbs, spki_sha256 AS spki FROM certificates LIMIT 1) one;
     INSERT INTO decision_nonces VALUES ('nonce', 1, 2, 'x', 'statement');
     INSERT INTO decision_receipts VALUES ('card-order', 'CO-TEST', 1, 'x', 'proof', NULL, NULL, 1, NULL);
+    INSERT INTO enrolments_told VALUES ('EN-TEST', 1);
+    INSERT INTO decision_digest_lines VALUES ('card-order', 'CO-TEST', 1, 'x', 'approve', 'proof', 1, NULL, NULL, NULL);
+    INSERT INTO decision_digest_lines VALUES ('card-order', 'CO-TOLD', 1, 'x', 'approve', 'proof', 1, NULL, NULL, 'sent');
     INSERT INTO decisions SELECT 'card-order', number, version, 'x', 'refuse', 'duplicate', NULL, 1, 'demo',
         (SELECT spki_sha256 FROM certificates LIMIT 1) FROM card_orders WHERE status = 'submitted' AND submitted_by <> 'x';
     INSERT INTO decision_retractions SELECT subject_kind, subject_number, subject_version, decided_by, 1 FROM decisions
@@ -149,6 +152,12 @@ const ATTEMPTS: &[(&str, &str)] = &[
     ("DELETE FROM officer_enrolments", "append-only"),
     ("UPDATE decision_receipts SET refusal = 'x'", "append-only"),
     ("DELETE FROM decision_receipts", "append-only"),
+    ("UPDATE officer_enrolments SET email = 'x'", "append-only"),
+    ("UPDATE enrolments_told SET told_at = 2", "told once"),
+    ("DELETE FROM enrolments_told", "told once"),
+    ("UPDATE decision_digest_lines SET digest = NULL", "stands in one digest"),
+    ("UPDATE decision_digest_lines SET verdict = 'refuse' WHERE digest IS NULL", "stands in one digest"),
+    ("DELETE FROM decision_digest_lines", "stands in one digest"),
     ("UPDATE order_notes SET note = 'y'", "as it was written"),
     ("DELETE FROM order_notes", "notes of an open order"),
     ("UPDATE decision_retractions SET retracted_at = 0", "append-only"),

@@ -30,14 +30,6 @@ fn told(kind: DatabaseKind) -> Workshop {
     workshop
 }
 
-fn write_to(workshop: &Workshop, server: &MailServer) {
-    workshop.configure("mail", "server", "127.0.0.1");
-    workshop.configure("mail", "port", i64::from(server.port()));
-    workshop.configure("mail", "security", "none");
-    workshop.configure("mail", "from", "IGC Santé <ne-pas-repondre@igc.exemple.fr>");
-    workshop.configure("mail", "timeout_seconds", 2);
-}
-
 /// What the job did.
 fn send(workshop: &Workshop) -> Value {
     let ended = run(&mut workshop.command(&["job", "run", "notices"]));
@@ -60,7 +52,7 @@ fn a_notice_is_sent_once_to_the_address_of_the_register_and_says_no_ground() {
         let workshop = told(kind);
         assert!(send(&workshop)["skipped"].is_string(), "there is no mail server yet");
         let server = MailServer::new("accept", None);
-        write_to(&workshop, &server);
+        workshop.write_to(&server);
         assert_eq!(send(&workshop)["sent"], 1, "on {kind}");
         assert_eq!(send(&workshop)["sent"], 0, "on {kind}");
         let [message] = &server.accepted()[..] else { panic!("one message") };
@@ -76,7 +68,7 @@ fn a_notice_is_sent_once_to_the_address_of_the_register_and_says_no_ground() {
 fn a_mailbox_that_does_not_exist_is_given_up_at_once_seen_by_doctor_and_tried_again_when_asked() {
     let workshop = told(DatabaseKind::Sqlite);
     let server = MailServer::new("reject", None);
-    write_to(&workshop, &server);
+    workshop.write_to(&server);
     let round = send(&workshop);
     assert_eq!(round["dead"][0][1], "notice-refused", "{round}");
     assert_eq!(send(&workshop)["dead"], json!([]), "it is given up once");
@@ -86,7 +78,7 @@ fn a_mailbox_that_does_not_exist_is_given_up_at_once_seen_by_doctor_and_tried_ag
     assert!(said.contains("1 notices were given up"), "{said}");
 
     let server = MailServer::new("accept", None);
-    write_to(&workshop, &server);
+    workshop.write_to(&server);
     workshop.igc(&["notice", "retry", dead["notice"].as_str().unwrap()]);
     run(&mut workshop.command(&["notice", "retry", dead["notice"].as_str().unwrap()])).expect_exit(3);
     assert_eq!(send(&workshop)["sent"], 1);
@@ -98,7 +90,7 @@ fn a_server_that_is_busy_slow_or_breaks_off_is_asked_again_later_and_not_for_eve
     for mode in ["busy", "slow", "die-in-data"] {
         let workshop = told(DatabaseKind::Sqlite);
         let server = MailServer::new(mode, None);
-        write_to(&workshop, &server);
+        workshop.write_to(&server);
         let began = Instant::now();
         let round = send(&workshop);
         assert!(began.elapsed() < Duration::from_secs(30), "{mode}: nobody waits for ever");
@@ -107,14 +99,14 @@ fn a_server_that_is_busy_slow_or_breaks_off_is_asked_again_later_and_not_for_eve
         assert_eq!(server.accepted(), Vec::<String>::new(), "{mode}");
 
         let next = MailServer::new("accept", None);
-        write_to(&workshop, &next);
+        workshop.write_to(&next);
         pass(&workshop);
         assert_eq!(send(&workshop)["sent"], 1, "{mode}");
         assert_eq!(next.accepted().len(), 1, "{mode}");
     }
     let workshop = told(DatabaseKind::Sqlite);
     let busy = MailServer::new("busy", None);
-    write_to(&workshop, &busy);
+    workshop.write_to(&busy);
     for attempt in 1..=8 {
         let round = send(&workshop);
         let left = if attempt < 8 { "postponed" } else { "dead" };
@@ -128,11 +120,11 @@ fn a_server_that_is_busy_slow_or_breaks_off_is_asked_again_later_and_not_for_eve
 fn where_nobody_knows_whether_it_was_accepted_the_second_has_the_same_octets() {
     let workshop = told(DatabaseKind::Sqlite);
     let mut broke_off = MailServer::new("die-accepted", None);
-    write_to(&workshop, &broke_off);
+    workshop.write_to(&broke_off);
     assert_eq!(send(&workshop)["postponed"][0][1], "mail-server-failed");
     assert!(!broke_off.stands());
     let next = MailServer::new("accept", None);
-    write_to(&workshop, &next);
+    workshop.write_to(&next);
     pass(&workshop);
     assert_eq!(send(&workshop)["sent"], 1);
     assert_eq!(broke_off.accepted(), next.accepted());
@@ -166,7 +158,7 @@ fn the_way_is_protected_the_server_known_and_the_password_from_a_file_that_nobod
     ])
     .expect_exit(0);
     let server = MailServer::new("accept", Some((&certificate, &key)));
-    write_to(&workshop, &server);
+    workshop.write_to(&server);
     // It wants STARTTLS, and gets nothing without it.
     assert_eq!(send(&workshop)["sent"], 0);
     pass(&workshop);

@@ -59,10 +59,21 @@ impl OfficersKeys {
 
     /// Proposes a key or a certificate, for which both administrators sign; the worker has not seen it yet.
     pub fn enrol(&self, db: &mut Database, login: &str, name: &str, credential: NewCredential) {
+        self.enrol_at(db, (login, name, None), credential);
+    }
+
+    /// The same with an address, where there is one; the number of the enrolment.
+    pub fn enrol_at(
+        &self,
+        db: &mut Database,
+        (login, name, email): (&str, &str, Option<&str>),
+        credential: NewCredential,
+    ) -> String {
         let act = officer(db, ADMINISTRATORS[0].0);
         let roster = self.verifier.roster(db).unwrap();
         let (login, display_name) = (login.to_owned(), name.to_owned());
         let new = NewEnrolment {
+            email: email.map(|email| email.parse().unwrap()),
             login,
             display_name,
             role: Role::RegistrationOfficer,
@@ -80,6 +91,7 @@ impl OfficersKeys {
             })
             .unwrap();
         }
+        number
     }
 }
 

@@ -1,21 +1,24 @@
 //! A web process that an attacker owns, played with the web role's own rights on PostgreSQL against a worker in production.
 //! He obtains nothing without an officer's gesture, one wrong order with one, and the officer is told.
 
-use acceptance::harness::{DatabaseKind, chance, run};
+use acceptance::harness::{DatabaseKind, MailServer, chance, run};
 use card::CardStatus;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use professional_registry::ImportedRegister;
 use registration_authority::approval::passkey::NewPasskey;
 use registration_authority::approval::{ApprovalProof, Decidable, Delays};
-use registration_authority::enrolment::NewCredential;
+use registration_authority::enrolment::{self, NewCredential};
 use registration_authority::order::{self, CardOrder};
 use store::schema::{cards, outbox};
 use store::{Database, DatabaseRole};
 
 use super::officers_keys::authenticator::{Authenticator, ORIGIN};
-use super::officers_keys::{OfficersKeys, proof_by};
+use super::officers_keys::{ADMINISTRATORS, OfficersKeys, proof_by};
 use super::workshop::{APPROVER, SUBMITTER, Workshop, officer, workshop};
+
+/// Where the officer is written to.
+const ADDRESS: &str = "dominique.bernard@exemple.fr";
 
 /// Writes a decision, asks the worker to look at it, and says that the order is approved.
 fn write_by_hand(web: &mut Database, subject: &Decidable, proof: &ApprovalProof) {
@@ -78,7 +81,8 @@ fn an_owned_web_process_has_nothing_certified_without_a_gesture_and_one_order_wi
     let mut web = workshop.open(DatabaseRole::Web);
     let passkey =
         NewPasskey { credential_id: honest_key.credential_id.clone(), key: honest_key.public_key() };
-    keys.enrol(&mut web, APPROVER, "Dominique BERNARD", NewCredential::Passkey(passkey));
+    let officer_at = (APPROVER, "Dominique BERNARD", Some(ADDRESS));
+    let enrolment = keys.enrol_at(&mut web, officer_at, NewCredential::Passkey(passkey));
     assert_eq!(workshop.job("decisions")["failed"], serde_json::json!([]));
     let orders = workshop.submit(7);
     let [honest, by_hand, replayed, swapped, withdrawn, taken_back, wrong] = orders.as_slice() else {
@@ -95,6 +99,10 @@ fn an_owned_web_process_has_nothing_certified_without_a_gesture_and_one_order_wi
     write_by_hand(&mut web, &replayed.decidable(), &proof);
     // A key of his own as the officer's second one: a row that no administrator signed for.
     let second = Authenticator::new("a second key");
+    // And an address of his own for the officer, so that he reads nothing.
+    let (roster, act) = (keys.verifier.roster(&mut web).unwrap(), officer(&mut web, ADMINISTRATORS[0].0));
+    let (id, his) = (&honest_key.credential_id, "mallory@exemple.org".parse().unwrap());
+    web.write(|db| enrolment::propose_address(db, &roster, id, his, &mut chance(), &act)).unwrap();
     web.batch_execute(&format!(
         "INSERT INTO officer_enrolments VALUES ('EN-2000-000001', 'enrol', '{APPROVER}', 'Dominique BERNARD',
              'registration-officer', '\\x{}', '\\x{}', 0, 'alix.moreau', 0)",
@@ -135,13 +143,39 @@ fn an_owned_web_process_has_nothing_certified_without_a_gesture_and_one_order_wi
         "{found}"
     );
 
+    let told_of_nothing = found.lines().find(|line| line.contains("are told of nothing")).unwrap();
+    assert!(told_of_nothing.contains(ADMINISTRATORS[0].0) && !told_of_nothing.contains(APPROVER), "{found}");
+
     // One gesture for what the page does not show: one order, and the officer reads which.
     decide(&mut web, &keys, &honest_key, wrong);
     workshop.job("decisions");
     assert_eq!(certified(&workshop, &keys, &orders), [honest.number.clone(), wrong.number.clone()]);
-    let seen = told(&workshop, "decision-seen");
-    let last = format!("card-order {} version {} approve ", wrong.number, wrong.version);
-    assert!(seen.last().unwrap().starts_with(&last), "{seen:?}");
+
+    // What the worker saw reaches him by mail, at the address that was signed for, whatever the web process writes.
+    let digested = workshop.job("officer-digests");
+    assert_eq!(digested["composed"][0]["to"], APPROVER, "{digested}");
+    assert_eq!(workshop.job("officer-digests")["composed"], serde_json::json!([]), "and once");
+    web.batch_execute(&format!(
+        "INSERT INTO outbox (id, recipient, notice, subject, created_at)
+         SELECT '{:032}', 'officer:{APPROVER}', 'decisions-digest', 'decisions 0', max(decided_at) FROM decisions",
+        0
+    ))
+    .unwrap();
+    let server = MailServer::new("accept", None);
+    workshop.write_to(&server);
+    // Round after round: holders without an address stand before him.
+    while workshop.job("notices")["dead"] != serde_json::json!([]) {}
+    assert!(server.accepted().iter().all(|message| message.contains(&format!("To: {ADDRESS}"))));
+    let texts = server.texts();
+    let digests: Vec<&String> = texts.iter().filter(|text| text.contains("récapitulatif")).collect();
+    let [digest] = digests[..] else { panic!("{texts:#?}") };
+    for order in [honest, by_hand, replayed, swapped, withdrawn, wrong] {
+        assert!(digest.contains(&order.number), "{}: {digest}", order.number);
+    }
+    let line = format!("commande de carte {}, version {}, accord", wrong.number, wrong.version);
+    assert!(digest.contains(&line) && digest.contains("Ce n’était pas vous"), "{digest}");
+    let added = texts.iter().find(|text| text.contains("l’inscription")).expect("he is told of his key");
+    assert!(added.contains(&enrolment), "{added}");
 }
 
 #[test]
@@ -164,6 +198,10 @@ fn the_web_role_makes_no_nonce_no_receipt_no_officer_and_changes_no_key() {
         "INSERT INTO officers VALUES ('x', 'X', 'registration-officer', 1, NULL)",
         "UPDATE officers SET role = 'administrator'",
         "UPDATE decisions SET proof = proof",
+        "UPDATE officer_enrolments SET email = 'x'",
+        "SELECT subject_number FROM decision_digest_lines",
+        "UPDATE decision_digest_lines SET digest = 'x'",
+        "INSERT INTO enrolments_told VALUES ('EN-1', 1)",
     ] {
         let refused = web.batch_execute(sql).expect_err(sql).to_string();
         assert!(refused.contains("permission denied"), "{sql}: {refused}");

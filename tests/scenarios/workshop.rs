@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use acceptance::harness::{
-    DatabaseKind, Finished, HsmFault, TestDatabase, chance, copy_of, folder, igc, run,
+    DatabaseKind, Finished, HsmFault, MailServer, TestDatabase, chance, copy_of, folder, igc, run,
 };
 use card::personalisation::bureau::{BureauKey, personalise};
 use card::personalisation::verify_return_file;
@@ -170,6 +170,15 @@ impl Workshop {
         let section = config.entry(section).or_insert(toml::Table::new().into());
         section.as_table_mut().unwrap().insert(key.to_owned(), value.into());
         fs::write(path, config.to_string()).unwrap();
+    }
+
+    /// Says in `igc.toml` that this server takes the mail.
+    pub fn write_to(&self, server: &MailServer) {
+        self.configure("mail", "server", "127.0.0.1");
+        self.configure("mail", "port", i64::from(server.port()));
+        self.configure("mail", "security", "none");
+        self.configure("mail", "from", "IGC Santé <ne-pas-repondre@igc.exemple.fr>");
+        self.configure("mail", "timeout_seconds", 2);
     }
 
     /// Makes it a production installation: no demonstration's proof counts.

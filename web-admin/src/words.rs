@@ -59,6 +59,10 @@ pub(crate) fn notice(word: &str) -> Key {
         Some(Notice::DecisionSeen) => "notice-decision-seen",
         Some(Notice::DecisionNotHeld) => "notice-decision-not-held",
         Some(Notice::DecisionTakenBack) => "notice-decision-taken-back",
+        Some(Notice::DecisionsDigest) => "notice-decisions-digest",
+        Some(Notice::KeyAdded) => "notice-key-added",
+        Some(Notice::KeyRevoked) => "notice-key-revoked",
+        Some(Notice::AddressChanged) => "notice-address-changed",
         None => "notice-other",
     })
 }

@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use clap::Subcommand;
+use registration_authority::faults;
 use registration_authority::notices::{self, UnsentNotice};
 use serde::Serialize;
 use store::DatabaseRole;
@@ -19,6 +20,11 @@ const LISTED: i64 = 1000;
 pub enum Command {
     /// The notices that have not left: those that were given up, and those that wait.
     List,
+    /// What the mail of a notice says, word for word.
+    Show {
+        /// Its identifier.
+        notice: String,
+    },
     /// Try a notice again that was given up.
     Retry {
         /// Its identifier.
@@ -35,6 +41,14 @@ pub fn run(global: &Global, command: &Command) -> Result<ExitCode, Problem> {
                 notices::unsent(&mut db, LISTED)?.into_iter().map(NoticeRow::of).collect();
             output::list(global.output, &rows)?;
         }
+        Command::Show { notice } => {
+            let said = notices::read(&mut db, notice)?.ok_or_else(|| {
+                Problem::new(faults::NOTICE_UNKNOWN, format!("no notice {notice} can be read"))
+            })?;
+            let shown =
+                Shown { notice: notice.clone(), title: said.title, text: said.paragraphs.join("\n\n") };
+            output::one(global.output, &shown, || format!("{}\n\n{}\n", shown.title, shown.text))?;
+        }
         Command::Retry { notice } => {
             notices::retry(&mut db, notice, &mut system_rng(), &installation.operator_act())?;
             let done = Retried { notice: notice.clone() };
@@ -42,6 +56,13 @@ pub fn run(global: &Global, command: &Command) -> Result<ExitCode, Problem> {
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+#[derive(Serialize)]
+struct Shown {
+    notice: String,
+    title: &'static str,
+    text: String,
 }
 
 #[derive(Serialize)]

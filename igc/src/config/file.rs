@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::client_certificates::ClientCertificatesSection;
 use super::coherence::CoherenceSection;
 use super::decisions::DecisionsSection;
+use super::demonstration::DemoSection;
 use super::desk::DeskSection;
 use super::mail::MailSection;
 use super::object_store::ObjectStoreSection;
@@ -18,7 +19,7 @@ use super::opposition::OppositionSection;
 use super::passkeys::PasskeysSection;
 use super::register::RegisterSection;
 use super::retention::RetentionSection;
-use super::{Bureau, Coherence, Config, Demo, Publication, Schedule, Schedules, Signer, TlsFiles};
+use super::{Bureau, Coherence, Config, Publication, Schedule, Schedules, Signer, TlsFiles};
 
 /// What sort of installation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -234,10 +235,18 @@ pub struct JobsSection {
     pub full_crl: String,
     /// Renewal.
     pub renewal: String,
+    /// The digests of what was decided in officers' names.
+    #[serde(default = "officer_digests")]
+    pub officer_digests: String,
     /// Days before a card's end.
     pub renewal_horizon_days: u32,
     /// Seconds a worker's epoch lives without being renewed.
     pub lease_seconds: u32,
+}
+
+/// In the evening of Paris, winter and summer.
+fn officer_digests() -> String {
+    "0 0 17 * * *".to_owned()
 }
 
 /// `[audit]`
@@ -252,19 +261,6 @@ impl Default for AuditSection {
     fn default() -> Self {
         Self { folder: PathBuf::from("audit") }
     }
-}
-
-/// `[demo]`
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct DemoSection {
-    /// PEM key of the demonstration's decisions.
-    pub approval_key: PathBuf,
-    /// Where the demonstration's bureau lives, outside the installation.
-    pub bureau_home: PathBuf,
-    /// Days the clock is ahead.
-    #[serde(default)]
-    pub clock_offset_days: u32,
 }
 
 impl ConfigFile {
@@ -368,15 +364,12 @@ impl ConfigFile {
             schedules: Schedules {
                 full_crl: schedule("full_crl", &self.jobs.full_crl)?,
                 renewal: schedule("renewal", &self.jobs.renewal)?,
+                officer_digests: schedule("officer_digests", &self.jobs.officer_digests)?,
                 renewal_horizon: Duration::from_secs(u64::from(self.jobs.renewal_horizon_days) * 86_400),
                 lease: Duration::from_secs(u64::from(self.jobs.lease_seconds)),
             },
             passkeys: self.passkeys.map(PasskeysSection::understand).transpose()?,
-            demo: self.demo.map(|demo| Demo {
-                approval_key: folder.join(demo.approval_key),
-                bureau_home: demo.bureau_home,
-                clock_offset_days: demo.clock_offset_days,
-            }),
+            demo: self.demo.map(|demo| demo.understand(folder)).transpose()?,
         })
     }
 }

@@ -3,6 +3,7 @@
 mod client_certificates;
 mod coherence;
 mod decisions;
+mod demonstration;
 mod desk;
 mod file;
 mod mail;
@@ -27,6 +28,7 @@ use thiserror::Error;
 
 pub use client_certificates::ClientCertificates;
 pub use decisions::DecisionsSection;
+pub use demonstration::Demo;
 pub use desk::Desk;
 pub use file::{ConfigFile, InstallationKind, NeverIssued};
 pub use mail::{Mail, MailSecurity};
@@ -174,21 +176,12 @@ pub struct Schedules {
     pub full_crl: Schedule,
     /// Finding and ordering successors of expiring cards.
     pub renewal: Schedule,
+    /// The digests of what was decided in officers' names.
+    pub officer_digests: Schedule,
     /// How long before its end a card is renewed.
     pub renewal_horizon: Duration,
     /// How long a worker's epoch lives without being renewed.
     pub lease: Duration,
-}
-
-/// What only a demonstration has.
-#[derive(Clone, Debug, Serialize)]
-pub struct Demo {
-    /// The private key that signs every demonstration officer's decisions.
-    pub approval_key: PathBuf,
-    /// Where its bureau lives, outside the installation.
-    pub bureau_home: PathBuf,
-    /// How many days ahead its clock is.
-    pub clock_offset_days: u32,
 }
 
 /// A configuration that is not one.

@@ -1,7 +1,10 @@
 //! `[passkeys]`: where officers' keys sign, and the administrators' keys that the chain of enrolments begins with.
 
+use std::collections::BTreeMap;
+
 use registration_authority::approval::passkey::{PasskeyKey, RelyingParty};
 use registration_authority::enrolment::{PinnedRoots, Root};
+use registration_authority::officers::OfficerEmail;
 use serde::{Deserialize, Serialize, Serializer};
 
 /// `[passkeys]`
@@ -25,6 +28,9 @@ pub struct RootSection {
     pub login: String,
     /// For pages and letters.
     pub display_name: String,
+    /// Where he is written to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
     /// The authenticator's name for the key, in hexadecimal.
     pub credential_id: String,
     /// SubjectPublicKeyInfo in DER, in hexadecimal.
@@ -39,6 +45,17 @@ pub struct Passkeys {
     /// The roots of the chain; none before the first administrators have made their keys, and then no passkey counts.
     #[serde(serialize_with = "fingerprints")]
     pub roots: Vec<Root>,
+    /// Where those of the roots who have an address are written to, by login: no enrolment says otherwise.
+    #[serde(serialize_with = "logins")]
+    pub addresses: BTreeMap<String, OfficerEmail>,
+}
+
+/// Who has one; which is nobody's business.
+fn logins<S: Serializer>(
+    addresses: &BTreeMap<String, OfficerEmail>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(addresses.keys())
 }
 
 /// As people compare them.
@@ -61,12 +78,20 @@ impl PasskeysSection {
     pub(super) fn understand(self) -> Result<Passkeys, String> {
         let relying_party =
             RelyingParty::new(&self.origin, &self.rp_id).map_err(|rule| format!("passkeys.{rule}"))?;
+        let mut addresses = BTreeMap::new();
+        for root in &self.roots {
+            let Some(email) = &root.email else { continue };
+            let email: OfficerEmail = email.parse().map_err(|error| format!("passkeys.root.{error}"))?;
+            if addresses.insert(root.login.clone(), email.clone()).is_some_and(|other| other != email) {
+                return Err(format!("passkeys.root.email: {} has two", root.login));
+            }
+        }
         let roots: Vec<Root> =
             self.roots.into_iter().map(RootSection::understand).collect::<Result<_, _>>()?;
         if !roots.is_empty() {
             PinnedRoots::new(roots.clone()).map_err(|rule| format!("passkeys.root: {rule}"))?;
         }
-        Ok(Passkeys { relying_party, roots })
+        Ok(Passkeys { relying_party, roots, addresses })
     }
 }
 

@@ -169,6 +169,29 @@ fn the_roots_of_officers_keys_are_two_administrators_keys() {
 }
 
 #[test]
+fn where_a_pinned_administrator_or_a_demonstrations_officer_is_written_to_is_one_address() {
+    let roots = |emails: [&str; 3]| {
+        let mut text = DEMO.to_owned();
+        for (id, (login, email)) in ["a", "b", "b"].iter().zip(emails).enumerate() {
+            text += &format!(
+                "\n[[passkeys.root]]\nlogin = \"{login}\"\ndisplay_name = \"X\"\nemail = \"{email}\"\n\
+                 credential_id = \"0{id}\"\npublic_key = \"{KEY}\"\n"
+            );
+        }
+        parse(&text)
+    };
+    let config = roots(["a@exemple.fr", "b@exemple.fr", "b@exemple.fr"]).unwrap();
+    assert_eq!(config.passkeys.unwrap().addresses["b"].as_str(), "b@exemple.fr");
+    assert_eq!(config.demo.unwrap().addresses.len(), 6);
+    let two = roots(["a@exemple.fr", "b@exemple.fr", "c@exemple.fr"]).unwrap_err();
+    assert!(two.contains("passkeys.root.email: b has two"), "{two}");
+    let none = roots(["a", "b@exemple.fr", "b@exemple.fr"]).unwrap_err();
+    assert!(none.contains("passkeys.root.email: must be an address"), "{none}");
+    let none = parse(&DEMO.replace("alix.moreau@igc", "alix moreau@igc")).unwrap_err();
+    assert!(none.contains("demo.addresses.alix.moreau: email: must be"), "{none}");
+}
+
+#[test]
 fn what_is_said_of_persons_is_kept_for_ten_years_and_never_less_than_one_but_in_a_demonstration() {
     let days = |text: &str| parse(text).map(|config| config.retention.audit_payloads.as_secs() / 86_400);
     assert_eq!(days(DEMO), Ok(3653));

@@ -101,6 +101,7 @@ pub fn everything(
     oppositions::waiting(db, now, findings.of("oppositions"))?;
     register::directory(installation, findings.of("directory"));
     officers::decisions(db, now, findings.of("decisions"))?;
+    officers::addresses(installation, db, findings.of("officers"))?;
     machine::own_certificate(installation, now, findings.of("tls"));
     trail::verified(installation, db, findings.of("trail"))?;
     trail::sequencer(db, now, findings.of("sequencer"))?;
@@ -129,6 +130,7 @@ pub fn of_the_pages(
     register::standing(db, findings.of("register"))?;
     oppositions::waiting(db, now, findings.of("oppositions"))?;
     officers::decisions(db, now, findings.of("decisions"))?;
+    officers::addresses(installation, db, findings.of("officers"))?;
     machine::own_certificate(installation, now, findings.of("tls"));
     trail::sequencer(db, now, findings.of("sequencer"))?;
     trail::alarms(db, findings.of("signatures"))?;

@@ -1,17 +1,21 @@
-//! Decisions that proved nothing when the worker saw them.
+//! Decisions that proved nothing when the worker saw them; officers who cannot be told of any.
 
 use std::time::Duration;
 
-use registration_authority::decision;
+use registration_authority::{decision, officers};
 use store::{Database, Timestamp};
 
 use super::{Finding, Findings, Verdict};
+use crate::installation::Installation;
+use crate::officer;
 use crate::problem::Problem;
 
 /// How long one is worth a warning.
 const REMEMBERED: Duration = Duration::from_secs(30 * 86_400);
 /// Most that are counted.
 const MOST: i64 = 1000;
+/// Most officers that are named.
+const NAMED: usize = 5;
 
 pub(super) fn decisions(db: &mut Database, now: Timestamp, findings: &mut Findings) -> Result<(), Problem> {
     const ASK: &str =
@@ -30,6 +34,34 @@ pub(super) fn decisions(db: &mut Database, now: Timestamp, findings: &mut Findin
                 last.decided_by
             );
             Finding::new(Verdict::Warning, what, found, ASK)
+        }
+    });
+    Ok(())
+}
+
+/// Who is told of nothing, since nobody has signed for where he is written to.
+pub(super) fn addresses(
+    installation: &Installation,
+    db: &mut Database,
+    findings: &mut Findings,
+) -> Result<(), Problem> {
+    const ENROL: &str = "propose an address on the officers' keys page, for two administrators to sign; for a root write \
+                         email beside it in igc.toml";
+    let what = "officers' addresses";
+    let verifier = officer::verifier(installation)?;
+    let roster = verifier.roster(db)?;
+    let standing = officers::list(db)?.into_iter().filter(|officer| officer.ended_at.is_none());
+    let without: Vec<String> = standing
+        .map(|officer| officer.login)
+        .filter(|login| verifier.address_of(&roster, login).is_none())
+        .collect();
+    findings.push(match without.len() {
+        0 => Finding::well(what, "every officer can be written to"),
+        count => {
+            let named = without.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>().join(", ");
+            let more = if count > NAMED { ", …" } else { "" };
+            let found = format!("{count} are told of nothing that is decided in their names: {named}{more}");
+            Finding::new(Verdict::Warning, what, found, ENROL)
         }
     });
     Ok(())

@@ -10,7 +10,7 @@ use crate::officer;
 use crate::problem::Problem;
 
 /// Receives what officers decided, tells holders of what can no longer be taken back, lifts the suspensions that two officers have lifted,
-/// gives officers whom the chain names their rows, and draws the nonces of the next
+/// gives officers whom the chain names their rows and tells them of their keys, and draws the nonces of the next
 /// decisions.
 pub fn run(worker: &mut Worker, act: &Act) -> Result<Value, Problem> {
     worker.db.refuse_on_reserve()?;
@@ -46,6 +46,7 @@ pub fn run(worker: &mut Worker, act: &Act) -> Result<Value, Problem> {
     }
     let roster = verifier.roster(db)?;
     let enrolled = db.write(|db| enrolment::settle(db, &roster, rng, act))?;
+    db.write(|db| enrolment::tell(db, &verifier, &roster, rng, act))?;
     db.write(|db| nonce::draw(db, rng, act))?;
     done["enrolled"] = json!(enrolled);
     Ok(done)

@@ -10,6 +10,7 @@ mod holder_declarations;
 mod job_log;
 mod notices;
 mod object_store;
+mod officer_digests;
 mod opposition_callbacks;
 mod opposition_codes;
 mod opposition_list;
@@ -149,6 +150,11 @@ pub const JOBS: &[Job] = &[
         name: "holder-declarations",
         purpose: "opposes the cards of holders who prove themselves by their opposition code",
         run: holder_declarations::run,
+    },
+    Job {
+        name: "officer-digests",
+        purpose: "writes to each officer what was decided in his name since the last time",
+        run: officer_digests::run,
     },
     Job { name: "notices", purpose: "sends the notices of the outbox by mail", run: notices::run },
     Job { name: "expiry", purpose: "ends the life of cards past their last day", run: renewal::expire },

@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 use super::Worker;
 use crate::config::{Mail, MailSecurity};
 use crate::installation::Installation;
+use crate::officer;
 use crate::problem::Problem;
 use crate::setup::{LONGEST_TEXT, read_bounded, read_text, refuse_shared_key};
 
@@ -35,7 +36,7 @@ pub fn send_with(
 ) -> Result<Option<Round>, Problem> {
     let Some(mail) = &installation.config.mail else { return Ok(None) };
     let postman = Postman::new(server(mail)?)?;
-    let round = notices::send_due(db, &postman, MOST, act)?;
+    let round = notices::send_due(db, &postman, &officer::verifier(installation)?, MOST, act)?;
     for (id, code) in &round.dead {
         tracing::warn!(code = code.name, "notice {id} is given up: {}", code.help);
     }

@@ -74,6 +74,7 @@ pub fn paces(config: &Config) -> Vec<JobPace> {
         ("coherence", Some(config.coherence.every)),
         ("full-crl", None),
         ("renewal", None),
+        ("officer-digests", None),
     ];
     let stored = config.object_store.is_some().then_some((OBJECT_STORE, Some(LONGEST_OBJECT_STORE_PAUSE)));
     let every = EVERY.iter().map(|(job, pause)| (*job, Some(*pause)));
@@ -295,7 +296,7 @@ fn begin_again(worker: &mut Worker, over: &dyn Fn() -> bool) -> bool {
 struct Round {
     /// Of each job that runs again and again, since when its pause is counted; nothing where it is due.
     last_run: Vec<Option<Instant>>,
-    scheduled: [Scheduled; 2],
+    scheduled: [Scheduled; 3],
 }
 
 impl Round {
@@ -306,6 +307,7 @@ impl Round {
             scheduled: [
                 Scheduled::new("full-crl", schedules.full_crl.clone(), installation),
                 Scheduled::new("renewal", schedules.renewal.clone(), installation),
+                Scheduled::new("officer-digests", schedules.officer_digests.clone(), installation),
             ],
         }
     }

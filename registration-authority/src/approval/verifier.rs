@@ -1,3 +1,4 @@
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,6 +14,7 @@ use super::passkey::{PasskeyRefused, RelyingParty};
 use super::{ApprovalProof, Decidable, Delays, DemoProof, PasskeyProof, Statement};
 use crate::enrolment::{EnrolledKey, PinnedRoots, Roster, RosterError};
 use crate::faults;
+use crate::officers::OfficerEmail;
 
 /// How far a proof's date may be from the moment it is handed in: the officer's page and the
 /// database may stand on two machines.
@@ -25,6 +27,8 @@ pub struct ApprovalVerifier {
     demo_key: Option<PinnedKey>,
     passkeys: Option<Arc<Passkeys>>,
     delays: Delays,
+    /// By login, as the configuration pins them.
+    addresses: Arc<BTreeMap<String, OfficerEmail>>,
 }
 
 #[derive(Clone)]
@@ -118,7 +122,7 @@ impl ApprovalVerifier {
     pub fn with_demo_key(spki: &[u8]) -> Result<Self, ErrorStack> {
         let key = PKey::public_key_from_der(spki)?;
         let id = Sha256::digest(key.public_key_to_der()?).into();
-        Ok(Self { demo_key: Some(PinnedKey { key, id }), passkeys: None, delays: Delays::NONE })
+        Ok(Self { demo_key: Some(PinnedKey { key, id }), delays: Delays::NONE, ..Self::default() })
     }
 
     /// The same, which also takes proofs of the passkeys that the chain of enrolments leads to from these roots.
@@ -131,6 +135,24 @@ impl ApprovalVerifier {
     #[must_use]
     pub fn with_delays(self, delays: Delays) -> Self {
         Self { delays, ..self }
+    }
+
+    /// The same, where the configuration says of these logins where they are written to.
+    #[must_use]
+    pub fn with_addresses(self, addresses: BTreeMap<String, OfficerEmail>) -> Self {
+        Self { addresses: Arc::new(addresses), ..self }
+    }
+
+    /// Where this officer is written to: as the configuration pins it, or as the chain of this roster says. No row that
+    /// nobody signed for has a say.
+    pub fn address_of<'a>(&'a self, roster: &'a Roster, login: &str) -> Option<&'a OfficerEmail> {
+        self.addresses.get(login).or_else(|| roster.address_of(login))
+    }
+
+    /// Where the officer whom this enrolment is about is told of it; nowhere where it counts for nothing.
+    pub fn told_at<'a>(&'a self, roster: &'a Roster, enrolment: &str) -> Option<&'a OfficerEmail> {
+        let counted = roster.counted_as(enrolment)?;
+        self.addresses.get(&counted.login).or(counted.told_at.as_ref())
     }
 
     /// How long decisions wait.

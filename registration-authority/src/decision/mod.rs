@@ -2,10 +2,11 @@
 //!
 //! Orders, requests and plans are decided on in one way, which stands in `take`: an open thing, an officer who
 //! may decide and did not submit it, a proof over this very version. What differs is each one's own: what else
-//! must hold, and who is told. The worker looks at each by itself, in `receive`, and leaves a [`Receipt`]. One on an
+//! must hold, and who is told. The worker looks at each by itself, in `receive`, and leaves a [`Receipt`], and a line of what its officer is told (`digest`). One on an
 //! order waits before anything follows from it, and can be taken back until then: a [`Retraction`].
 
 mod by_two;
+mod digest;
 mod error;
 pub mod nonce;
 mod receipt;
@@ -24,6 +25,8 @@ use store::{Database, Timestamp};
 use crate::approval::{SubjectKind, Verdict};
 
 pub use by_two::Standing;
+pub(crate) use digest::lines_of;
+pub use digest::{Composed, DigestLine, compose_digests};
 pub use error::DecideError;
 pub use receipt::{Receipt, Refused, receipt, refused_since};
 pub use receive::{Received, receive};

@@ -18,6 +18,9 @@ pub const NONCE_LIFE: Duration = Duration::from_secs(30 * 60);
 const LEFT: Duration = Duration::from_secs(15 * 60);
 /// How many wait to be taken.
 const POOL: i64 = 64;
+/// How many one officer may have taken and not used yet: his pages, and the decisions that the worker has still to see. Whoever
+/// has his session takes no more, and neither the pool nor the table is his.
+const OPEN: i64 = 24;
 
 /// Why there is no nonce.
 #[derive(Debug, Error)]
@@ -25,6 +28,9 @@ pub enum NonceError {
     /// The worker has drawn none, or they are all taken.
     #[error("no nonce waits to be taken: the worker draws them")]
     None,
+    /// He has taken as many as an officer may, and used none of them.
+    #[error("officer {0} has taken {OPEN} nonces that no decision used")]
+    TooMany(String),
     /// The database refused.
     #[error("database: {0}")]
     Database(#[from] diesel::result::Error),
@@ -34,6 +40,7 @@ impl Fault for NonceError {
     fn code(&self) -> Code {
         match self {
             Self::None => faults::APPROVAL_NONCE_NONE,
+            Self::TooMany(_) => faults::APPROVAL_NONCE_TOO_MANY,
             Self::Database(_) => store::fault::DATABASE,
         }
     }
@@ -41,6 +48,14 @@ impl Fault for NonceError {
 
 /// Takes one, for a decision of this officer. Inside the caller's write transaction.
 pub fn take(db: &mut Database, officer: &str, at: Timestamp) -> Result<[u8; NONCE_LENGTH], NonceError> {
+    let open: i64 = decision_nonces::table
+        .filter(decision_nonces::claimed_by.eq(officer).and(decision_nonces::statement.is_null()))
+        .filter(decision_nonces::expires_at.gt(at))
+        .count()
+        .get_result(db)?;
+    if open >= OPEN {
+        return Err(NonceError::TooMany(officer.to_owned()));
+    }
     // Another may take the same one between reading and writing: then the next.
     for _ in 0..8 {
         let free: Option<String> = decision_nonces::table

@@ -9,12 +9,11 @@ use sha2::{Digest, Sha256};
 use store::schema::{decision_inbox, decision_receipts, decisions};
 use store::{Act, Code, Database, Fault, audit};
 
-use super::{Decision, nonce};
+use super::{Decision, Receipt, digest, nonce};
 use crate::approval::{ApprovalVerifier, Decidable, ProofRefused, SubjectKind, Verified};
 use crate::certification::evidence::{EvidenceError, verify_decision};
 use crate::enrolment::{self, Roster};
 use crate::order::CardOrder;
-use crate::outbox::{self, Notice, Recipient};
 use crate::{certificate_request, faults, held_feed, lapse, mandate, order, renewal, suspension};
 
 /// Decisions of one run; the others wait for the next.
@@ -125,7 +124,11 @@ fn write_down(
     let passkey = judged.as_ref().ok().and_then(|verified| verified.passkey.as_ref());
     let credential = passkey.map(|(key, _)| hex::encode(&key.credential_id));
     let count = passkey.map(|(_, count)| i64::from(*count));
-    let proof = hex::encode(Sha256::digest(&decision.proof));
+    let receipt = Receipt {
+        proof: hex::encode(Sha256::digest(&decision.proof)),
+        seen_at: act.at,
+        refusal: judged.as_ref().err().map(|code| code.name.to_owned()),
+    };
     let before: Option<i64> = match &credential {
         Some(credential) => decision_receipts::table
             .filter(decision_receipts::credential.eq(credential))
@@ -139,30 +142,21 @@ fn write_down(
             decision_receipts::subject_number.eq(subject_number),
             decision_receipts::subject_version.eq(subject_version),
             decision_receipts::decided_by.eq(decided_by),
-            decision_receipts::proof.eq(&proof),
+            decision_receipts::proof.eq(&receipt.proof),
             decision_receipts::credential.eq(&credential),
             decision_receipts::sign_count.eq(count),
-            decision_receipts::seen_at.eq(act.at),
-            decision_receipts::refusal.eq(judged.as_ref().err().map(|code| code.name)),
+            decision_receipts::seen_at.eq(receipt.seen_at),
+            decision_receipts::refusal.eq(&receipt.refusal),
         ))
         .execute(db)?;
-    let (action, notice) = match judged {
-        Ok(_) => ("decision.received", Notice::DecisionSeen),
-        Err(_) => ("decision.refused", Notice::DecisionNotHeld),
-    };
-    // What the officer compares with what he remembers: on which version of what, yes or no, and the proof.
-    let told = format!(
-        "{subject_kind} {subject_number} version {subject_version} {} {}",
-        decision.decision,
-        &proof[..16]
-    );
-    outbox::put(db, Recipient::Officer(decided_by), notice, &told, rng, act)?;
+    digest::note(db, decision, &receipt, rng, act)?;
+    let action = if judged.is_ok() { "decision.received" } else { "decision.refused" };
     let mut payload = json!({
         "officer": decided_by,
         "version": subject_version,
         "decision": decision.decision,
         "proof_kind": decision.proof_kind,
-        "proof": proof,
+        "proof": receipt.proof,
     });
     if let Err(code) = judged {
         payload["refusal"] = json!(code.name);

@@ -1,6 +1,8 @@
+mod digest;
+
 use diesel::prelude::*;
 use professional_registry::ImportedRegister;
-use store::schema::outbox;
+use store::schema::{decision_digest_lines, outbox};
 
 use super::*;
 use crate::approval::{Decidable, Statement};
@@ -42,13 +44,14 @@ fn what_a_passkey_approved_is_evidence_once_the_worker_has_received_it() {
         assert_eq!((received.len(), received[0].refusal, received[0].officer.as_str()), (1, None, "bob"));
         assert_eq!(evidence(house, &subject.number), Ok(()));
         assert_eq!(house.receive(), [], "once");
-        let told: Vec<(String, String)> = outbox::table
-            .filter(outbox::recipient.eq("officer:bob").and(outbox::notice.eq("decision-seen")))
-            .select((outbox::recipient, outbox::subject))
+        let told: Vec<DigestLine> = decision_digest_lines::table
+            .filter(decision_digest_lines::decided_by.eq("bob"))
+            .select(DigestLine::as_select())
             .load(&mut house.db)
             .unwrap();
-        let begins = format!("card-order {} version 1 approve ", subject.number);
-        assert!(told.len() == 1 && told[0].1.starts_with(&begins), "{told:?}");
+        let [line] = &told[..] else { panic!("{told:?}") };
+        assert_eq!((&line.subject_number, line.verdict.as_str()), (&subject.number, "approve"));
+        assert_eq!((line.subject_version, &line.refusal), (1, &None));
     });
 }
 
@@ -267,13 +270,14 @@ fn a_signature_counter_that_goes_back_is_told_to_the_trail() {
 fn nonces_wait_are_taken_once_and_are_forgotten() {
     on_both(|house| {
         let mut taken = std::collections::BTreeSet::new();
-        for _ in 0..64 {
+        for turn in 0..64 {
             let act = house.job();
             if taken.is_empty() {
                 let House { db, rng, .. } = house;
                 db.write(|db| nonce::draw(db, rng, &act)).unwrap();
             }
-            taken.insert(house.db.write(|db| nonce::take(db, "bob", act.at)).unwrap());
+            let officer = ["bob", "clara", "rita"][turn % 3];
+            taken.insert(house.db.write(|db| nonce::take(db, officer, act.at)).unwrap());
         }
         assert_eq!(taken.len(), 64);
         let at = house.at;
@@ -282,5 +286,33 @@ fn nonces_wait_are_taken_once_and_are_forgotten() {
         house.nonce("bob");
         let rows: i64 = store::schema::decision_nonces::table.count().get_result(&mut house.db).unwrap();
         assert_eq!(rows, 64, "those that expired are gone");
+    });
+}
+
+#[test]
+fn one_session_takes_no_more_nonces_than_an_officer_may_have_open() {
+    on_both(|house| {
+        let chain = house.pin();
+        let bob = house.enrolled_key(&chain, "bob", Role::RegistrationOfficer);
+        let take = |house: &mut House, login: &str| {
+            let (act, House { db, rng, .. }) = (house.job(), house);
+            // The worker goes on drawing.
+            db.write(|db| nonce::draw(db, rng, &act)).unwrap();
+            db.write(|db| nonce::take(db, login, act.at))
+        };
+        let taken: Vec<_> = (0..200).map_while(|_| take(house, "bob").ok()).collect();
+        assert_eq!(taken.len(), 24);
+        assert_eq!(code(take(house, "bob")), "approval-nonce-too-many");
+        assert!(take(house, "clara").is_ok(), "nobody else is kept from deciding");
+        // One that a decision used is his no more.
+        let number = house.submit("alice", cps(&nurse(), "60")).unwrap().number().to_owned();
+        let subject = order::get(&mut house.db, &number).unwrap().decidable();
+        let proof = bob.decide(&subject, (Verdict::Approve, None), "bob", taken[0], house.at);
+        house.approve_with("bob", &number, 1, &proof).unwrap();
+        house.receive();
+        assert!(take(house, "bob").is_ok());
+        assert_eq!(code(take(house, "bob")), "approval-nonce-too-many");
+        house.later(nonce::NONCE_LIFE.as_secs());
+        assert!(take(house, "bob").is_ok(), "half an hour later they are over");
     });
 }

@@ -58,8 +58,10 @@ impl Credential {
         match (self, action) {
             (Self::Passkey(_), Action::Enrol) => "enrol",
             (Self::Passkey(_), Action::Revoke) => "revoke",
+            (Self::Passkey(_), Action::Readdress) => "readdress",
             (Self::Certificate(_), Action::Enrol) => "enrol-certificate",
             (Self::Certificate(_), Action::Revoke) => "revoke-certificate",
+            (Self::Certificate(_), Action::Readdress) => "readdress-certificate",
         }
     }
 
@@ -72,6 +74,7 @@ impl Credential {
         let which = match action {
             "enrol" | "enrol-certificate" => Action::Enrol,
             "revoke" | "revoke-certificate" => Action::Revoke,
+            "readdress" | "readdress-certificate" => Action::Readdress,
             _ => return Err("its action"),
         };
         if action.ends_with("-certificate") {

@@ -12,6 +12,7 @@ mod propose;
 mod roots;
 mod roster;
 mod settle;
+mod tell;
 
 #[cfg(test)]
 mod tests;
@@ -25,15 +26,16 @@ use thiserror::Error;
 
 pub use certificate::{CERTIFICATE_BOUND, CertificateRefused, standing, whose};
 pub use credential::{ClientCertificate, Credential};
-pub use propose::{NewCredential, NewEnrolment, ProposeError, propose, propose_revocation};
+pub use propose::{NewCredential, NewEnrolment, ProposeError, propose, propose_address, propose_revocation};
 pub use roots::{PinnedRoots, Root};
-pub use roster::{EnrolledCertificate, EnrolledKey, Roster, RosterError};
+pub use roster::{Counted, EnrolledCertificate, EnrolledKey, Roster, RosterError};
 pub use settle::settle;
+pub use tell::tell;
 
 use crate::approval::{ApprovalProof, ApprovalVerifier, Decidable, ProofRefused, SubjectKind, Verdict};
 use crate::decision::{self, DecideError, Decision, Given, Standing};
 use crate::faults;
-use crate::officers::{Reach, Role, Scope};
+use crate::officers::{OfficerEmail, Reach, Role, Scope};
 
 /// What is signed for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,6 +44,8 @@ pub enum Action {
     Enrol,
     /// It counts no more.
     Revoke,
+    /// It stays what it is; whoever has it is written to elsewhere.
+    Readdress,
 }
 
 /// A proposal that a key, or a certificate, be an officer's, or be so no more.
@@ -59,6 +63,8 @@ pub struct Enrolment {
     pub role: Role,
     /// For which orders.
     pub scope: Scope,
+    /// Where he is written to from then on; nothing where this says nothing of it.
+    pub email: Option<OfficerEmail>,
     /// The key, or the certificate.
     pub credential: Credential,
     /// Not before then.
@@ -136,6 +142,7 @@ struct Row {
     proposed_by: String,
     proposed_at: Timestamp,
     scope: String,
+    email: Option<String>,
 }
 
 impl Row {
@@ -144,8 +151,10 @@ impl Row {
         let altered = |column| EnrolmentError::RowAltered(number.clone(), column);
         let (action, credential) =
             Credential::read(&self.action, self.credential_id, self.public_key).map_err(altered)?;
+        let email = self.email.map(|email| email.parse().map_err(|_| altered("its address"))).transpose()?;
         Ok(Enrolment {
             action,
+            email,
             scope: self.scope.parse().map_err(|_| altered("its scope"))?,
             role: self.role.parse().map_err(|_| altered("its role"))?,
             credential,

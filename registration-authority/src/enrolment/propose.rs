@@ -9,7 +9,7 @@ use super::{Action, CertificateRefused, Credential, Enrolment, Roster, standing}
 use crate::approval::passkey::NewPasskey;
 use crate::faults;
 use crate::numbering::{self, Series};
-use crate::officers::{self, NotAuthorised, OfficerError, Right, Role, Scope};
+use crate::officers::{self, NotAuthorised, OfficerEmail, OfficerError, Right, Role, Scope};
 
 /// What an administrator has of an officer.
 #[derive(Clone, Debug)]
@@ -31,6 +31,8 @@ pub struct NewEnrolment {
     pub role: Role,
     /// For which orders; for all of them where he decides on none.
     pub scope: Scope,
+    /// Where he is written to; what he had before where absent.
+    pub email: Option<OfficerEmail>,
     /// The key, or the certificate.
     pub credential: NewCredential,
 }
@@ -83,7 +85,7 @@ pub fn propose(
     let proposer = officers::require(db, Right::Enrol, act)?;
     officers::check_login(&new.login)?;
     officers::check_display_name(&new.display_name)?;
-    let NewEnrolment { login, display_name, role, scope, credential } = new;
+    let NewEnrolment { login, display_name, role, scope, email, credential } = new;
     check_scope(role, &scope)?;
     let credential = match credential {
         NewCredential::Passkey(passkey) => Credential::Passkey(passkey),
@@ -108,6 +110,7 @@ pub fn propose(
         display_name,
         role,
         scope,
+        email,
         credential,
         not_before: act.at,
         proposed_by: proposer.login,
@@ -123,6 +126,31 @@ pub fn propose_revocation(
     db: &mut Database,
     roster: &Roster,
     credential_id: &[u8],
+    rng: &mut dyn CryptoRng,
+    act: &Act,
+) -> Result<Enrolment, ProposeError> {
+    propose_of_known(db, roster, credential_id, (Action::Revoke, None), rng, act)
+}
+
+/// Proposes that the officer who has this key, or certificate, be written to at another address: two administrators sign for
+/// it as they do for his key. Inside the caller's write transaction.
+pub fn propose_address(
+    db: &mut Database,
+    roster: &Roster,
+    credential_id: &[u8],
+    email: OfficerEmail,
+    rng: &mut dyn CryptoRng,
+    act: &Act,
+) -> Result<Enrolment, ProposeError> {
+    propose_of_known(db, roster, credential_id, (Action::Readdress, Some(email)), rng, act)
+}
+
+/// What is proposed of a key, or a certificate, that counts.
+fn propose_of_known(
+    db: &mut Database,
+    roster: &Roster,
+    credential_id: &[u8],
+    (action, email): (Action, Option<OfficerEmail>),
     rng: &mut dyn CryptoRng,
     act: &Act,
 ) -> Result<Enrolment, ProposeError> {
@@ -142,11 +170,12 @@ pub fn propose_revocation(
     };
     let enrolment = Enrolment {
         number: numbering::next(db, Series::OfficerEnrolment, act.at)?,
-        action: Action::Revoke,
+        action,
         login: login.clone(),
         display_name: display_name.clone(),
         role,
         scope: scope.clone(),
+        email,
         credential,
         not_before: act.at,
         proposed_by: proposer.login,
@@ -185,6 +214,7 @@ fn record(
             officer_enrolments::not_before.eq(enrolment.not_before),
             officer_enrolments::proposed_by.eq(&enrolment.proposed_by),
             officer_enrolments::proposed_at.eq(at),
+            officer_enrolments::email.eq(enrolment.email.as_ref().map(OfficerEmail::as_str)),
         ))
         .execute(db)?;
     let payload = json!({
@@ -192,6 +222,7 @@ fn record(
         "login": enrolment.login,
         "role": enrolment.role.as_str(),
         "key": enrolment.credential.fingerprint(),
+        "address": enrolment.email.is_some(),
     });
     let subject = format!("enrolment {}", enrolment.number);
     audit::record(db, audit::Event { action: "officer.enrolment-proposed", subject, payload }, rng, act)?;

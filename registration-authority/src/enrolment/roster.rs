@@ -11,7 +11,7 @@ use super::{Action, ClientCertificate, Credential, Enrolment, EnrolmentError, Ro
 use crate::approval::passkey::{PasskeyKey, RelyingParty};
 use crate::approval::{ApprovalProof, SubjectKind, Verdict, verify_passkey};
 use crate::decision::{Decision, Receipt};
-use crate::officers::{Right, Role, Scope};
+use crate::officers::{OfficerEmail, Right, Role, Scope};
 
 /// An officer's key that the chain leads to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,11 +71,28 @@ impl EnrolledCertificate {
     }
 }
 
-/// The officers' keys and certificates that the pinned roots lead to, those that were revoked among them.
+/// An enrolment that two administrators have signed for, and that has made a difference.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Counted {
+    /// Of whom.
+    pub login: String,
+    /// What it did.
+    pub action: Action,
+    /// Since when.
+    pub at: Timestamp,
+    /// Where he is told of it: at the address that he had before, so that a changed one hides nothing; where he had none, at
+    /// the one that it gave him.
+    pub told_at: Option<OfficerEmail>,
+}
+
+/// The officers' keys and certificates that the pinned roots lead to, those that were revoked among them; where each officer
+/// is written to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Roster {
     keys: BTreeMap<Vec<u8>, EnrolledKey>,
     certificates: BTreeMap<[u8; 32], EnrolledCertificate>,
+    addresses: BTreeMap<String, OfficerEmail>,
+    counted: BTreeMap<String, Counted>,
 }
 
 /// Why the officers' keys are not known.
@@ -128,6 +145,22 @@ impl Roster {
     /// Every certificate, by its fingerprint.
     pub fn certificates(&self) -> impl Iterator<Item = &EnrolledCertificate> {
         self.certificates.values()
+    }
+
+    /// Where this officer is written to, as the chain says; the configuration may say otherwise
+    /// ([`ApprovalVerifier::address_of`](crate::approval::ApprovalVerifier::address_of)).
+    pub fn address_of(&self, login: &str) -> Option<&OfficerEmail> {
+        self.addresses.get(login)
+    }
+
+    /// Every enrolment that has made a difference, by its number.
+    pub fn counted(&self) -> impl Iterator<Item = (&str, &Counted)> {
+        self.counted.iter().map(|(number, counted)| (number.as_str(), counted))
+    }
+
+    /// What the enrolment of this number did; nothing where it counts for nothing.
+    pub fn counted_as(&self, number: &str) -> Option<&Counted> {
+        self.counted.get(number)
     }
 
     /// Under which names and roles this login is enrolled: one person has one of each.
@@ -194,9 +227,22 @@ impl Roster {
 
     fn apply(&mut self, enrolment: &Enrolment, at: Timestamp) {
         let person = (enrolment.display_name.as_str(), enrolment.role, &enrolment.scope);
-        if self.persons_of(&enrolment.login).any(|other| other != person) {
+        if self.persons_of(&enrolment.login).any(|other| other != person)
+            || !self.apply_to_credential(enrolment, at)
+        {
             return;
         }
+        let before = match &enrolment.email {
+            Some(email) => self.addresses.insert(enrolment.login.clone(), email.clone()),
+            None => self.addresses.get(&enrolment.login).cloned(),
+        };
+        let (login, action) = (enrolment.login.clone(), enrolment.action);
+        let told_at = before.or_else(|| enrolment.email.clone());
+        self.counted.insert(enrolment.number.clone(), Counted { login, action, at, told_at });
+    }
+
+    /// Whether it makes a difference to the key, or is about one that counts.
+    fn apply_to_credential(&mut self, enrolment: &Enrolment, at: Timestamp) -> bool {
         match &enrolment.credential {
             Credential::Passkey(passkey) => {
                 match (enrolment.action, self.keys.entry(passkey.credential_id.clone())) {
@@ -212,14 +258,18 @@ impl Roster {
                             until: None,
                             enrolment: Some(enrolment.number.clone()),
                         });
+                        true
                     }
-                    (Action::Revoke, Entry::Occupied(mut place)) => {
+                    (action @ (Action::Revoke | Action::Readdress), Entry::Occupied(mut place)) => {
                         let key = place.get_mut();
-                        if key.login == enrolment.login && key.key == passkey.key && key.until.is_none() {
+                        let counts =
+                            key.login == enrolment.login && key.key == passkey.key && key.until.is_none();
+                        if counts && action == Action::Revoke {
                             key.until = Some(at);
                         }
+                        counts
                     }
-                    _ => {}
+                    _ => false,
                 }
             }
             Credential::Certificate(certificate) => {
@@ -235,14 +285,17 @@ impl Roster {
                             until: None,
                             enrolment: enrolment.number.clone(),
                         });
+                        true
                     }
-                    (Action::Revoke, Entry::Occupied(mut place)) => {
+                    (action @ (Action::Revoke | Action::Readdress), Entry::Occupied(mut place)) => {
                         let enrolled = place.get_mut();
-                        if enrolled.login == enrolment.login && enrolled.until.is_none() {
+                        let counts = enrolled.login == enrolment.login && enrolled.until.is_none();
+                        if counts && action == Action::Revoke {
                             enrolled.until = Some(at);
                         }
+                        counts
                     }
-                    _ => {}
+                    _ => false,
                 }
             }
         }

@@ -1,3 +1,4 @@
+mod addresses;
 mod certificates;
 
 use super::*;
@@ -44,7 +45,7 @@ fn a_row_that_nobody_signed_for_is_no_enrolment() {
     house
         .sql(&format!(
             "INSERT INTO officer_enrolments VALUES ('EN-2000-000001', 'enrol', 'mallory', 'M', 'registration-officer', \
-             x'{}', x'{spki}', 0, 'admin', 0, '')",
+             x'{}', x'{spki}', 0, 'admin', 0, '', NULL)",
             hex::encode(&key.credential_id)
         ))
         .unwrap();
@@ -190,6 +191,7 @@ fn a_login_keeps_its_name_and_role_and_a_key_is_enrolled_once() {
             display_name: "Prénom Nom".to_owned(),
             role,
             scope: Scope::default(),
+            email: None,
             credential: NewCredential::Passkey(crate::approval::passkey::NewPasskey {
                 credential_id: key.credential_id.clone(),
                 key: key.public_key(),

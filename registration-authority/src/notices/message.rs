@@ -5,15 +5,15 @@ use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart, SinglePart};
 use store::Timestamp;
 
+use super::officers;
+use crate::decision::DigestLine;
 use crate::outbox::Notice;
 
 /// A notice of the outbox, as far as its message needs it.
 pub(super) struct Letter<'a> {
     /// 32 hexadecimal digits.
     pub(super) id: &'a str,
-    pub(super) notice: Notice,
-    /// `card 2600000017`, `order CO-2026-000001`.
-    pub(super) subject: &'a str,
+    pub(super) wording: Wording,
     pub(super) written_at: Timestamp,
 }
 
@@ -36,7 +36,16 @@ pub struct Wording {
 /// What the mail of this notice says, word for word: for a page that shows it before it leaves. `subject` is as in the outbox:
 /// `order CO-2026-000001`.
 pub fn wording(notice: Notice, subject: &str) -> Wording {
-    let (title, sentences) = words(notice, subject);
+    between(words(notice, subject))
+}
+
+/// What a digest says of these lines, and how many there are in all.
+pub(super) fn digest(lines: &[DigestLine], all: i64) -> Wording {
+    between(officers::digest(lines, all))
+}
+
+/// A title and sentences, between the greeting and the closing.
+fn between((title, sentences): (&'static str, Vec<String>)) -> Wording {
     let paragraphs = [GREETING.to_owned()].into_iter().chain(sentences).chain([CLOSING.to_owned()]).collect();
     Wording { title, paragraphs }
 }
@@ -44,9 +53,9 @@ pub fn wording(notice: Notice, subject: &str) -> Wording {
 /// The message of a notice; nothing where the register's address is none.
 pub(super) fn compose(letter: &Letter<'_>, from: &Mailbox, address: &str) -> Option<Message> {
     let to = Mailbox::new(None, address.parse().ok()?);
-    let Wording { title, paragraphs } = wording(letter.notice, letter.subject);
+    let Wording { title, paragraphs } = &letter.wording;
     let plain = SinglePart::builder().header(ContentType::TEXT_PLAIN).body(paragraphs.join("\n\n") + "\n");
-    let html = SinglePart::builder().header(ContentType::TEXT_HTML).body(page(title, &paragraphs));
+    let html = SinglePart::builder().header(ContentType::TEXT_HTML).body(page(title, paragraphs));
     // Drawn by nobody: the same in every attempt.
     let both = MultiPart::alternative().boundary(format!("=_{}", letter.id)).build();
     let automatic = HeaderName::new_from_ascii_str("Auto-Submitted");
@@ -55,7 +64,7 @@ pub(super) fn compose(letter: &Letter<'_>, from: &Mailbox, address: &str) -> Opt
         .date(letter.written_at.to_jiff().into())
         .from(from.clone())
         .to(to)
-        .subject(title)
+        .subject(*title)
         // RFC 3834 §5: nothing answers by itself.
         .raw_header(HeaderValue::new(automatic, "auto-generated".to_owned()))
         .multipart(both.singlepart(plain).singlepart(html))
@@ -157,31 +166,13 @@ fn words(notice: Notice, subject: &str) -> (&'static str, Vec<String>) {
                  La question vous est posée par l’autorité d’enregistrement, jamais par courriel."
             )],
         ),
-        Notice::DecisionSeen => (
-            "Une décision a été prise en votre nom",
-            vec![
-                format!("Décision enregistrée\u{202f}: {subject}."),
-                "Si elle n’est pas de vous, prévenez sans attendre un administrateur\u{202f}: votre clé ou votre poste \
-                 sert à quelqu’un d’autre."
-                    .to_owned(),
-            ],
-        ),
-        Notice::DecisionNotHeld => (
-            "Une décision en votre nom a été refusée",
-            vec![
-                format!("Elle ne prouve rien et n’a pas d’effet\u{202f}: {subject}."),
-                "Si vous n’avez rien décidé de tel, prévenez sans attendre un administrateur.".to_owned(),
-            ],
-        ),
-        Notice::DecisionTakenBack => (
-            "Une de vos décisions a été reprise",
-            vec![
-                format!("Décision reprise\u{202f}: {subject}. La demande est de nouveau à décider."),
-                "Si vous n’êtes pas revenu sur cette décision, prévenez sans attendre un administrateur\u{202f}: votre \
-                 session ou votre poste sert à quelqu’un d’autre."
-                    .to_owned(),
-            ],
-        ),
+        Notice::DecisionSeen => officers::decision_seen(subject),
+        Notice::DecisionNotHeld => officers::decision_not_held(subject),
+        Notice::DecisionTakenBack => officers::decision_taken_back(subject),
+        Notice::KeyAdded => officers::key_added(name),
+        Notice::KeyRevoked => officers::key_revoked(name),
+        Notice::AddressChanged => officers::address_changed(name),
+        Notice::DecisionsDigest => officers::digest(&[], name.parse().unwrap_or_default()),
     }
 }
 

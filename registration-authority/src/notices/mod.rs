@@ -1,5 +1,5 @@
-//! Notices leave the outbox as mail: French, in plain text and HTML, with neither a secret nor a ground in them. To whom is
-//! read from the register when one leaves, and kept nowhere.
+//! Notices leave the outbox as mail: French, in plain text and HTML, with neither a secret nor a ground in them. To which holder is
+//! read from the register when one leaves, and kept nowhere; to which officer from what two administrators signed for.
 //!
 //! A notice is taken before the server is asked, and is *sent* once the server has accepted it: nothing is sent again that
 //! is known to be accepted. Where nobody knows, since the connection broke before the answer, it is sent again under the
@@ -7,6 +7,7 @@
 
 mod dead;
 mod message;
+mod officers;
 mod postman;
 mod standing;
 
@@ -21,7 +22,10 @@ use store::{Act, Code, Database, Fault, Timestamp};
 
 use self::message::Letter;
 use self::postman::Refusal;
+use crate::approval::ApprovalVerifier;
 use crate::contact::{self, Contact};
+use crate::decision;
+use crate::enrolment::{Roster, RosterError};
 use crate::faults;
 use crate::outbox::Notice;
 
@@ -35,6 +39,9 @@ const LEASE: Duration = Duration::from_secs(600);
 
 /// What is told late tells nothing.
 const TOO_OLD: Duration = Duration::from_secs(7 * 86_400);
+
+/// Longest thing that a notice is about, in octets: a feed is named by 64 digits, and its decision by what follows.
+const LONGEST_SUBJECT: usize = 160;
 
 /// How long after each attempt that came to nothing the next one follows; after the last, none does.
 const PAUSES: [Duration; 7] = [
@@ -75,12 +82,24 @@ enum Attempt {
     Never(Code),
 }
 
-/// Sends the notices that are due, oldest first, `most` at most. For the worker, which alone reads the register's contacts.
-pub fn send_due(db: &mut Database, postman: &Postman, most: u16, act: &Act) -> QueryResult<Round> {
+/// Sends the notices that are due, oldest first, `most` at most. For the worker, which alone reads the register's contacts,
+/// and what it told officers of.
+pub fn send_due(
+    db: &mut Database,
+    postman: &Postman,
+    verifier: &ApprovalVerifier,
+    most: u16,
+    act: &Act,
+) -> Result<Round, RosterError> {
     let mut round = Round::default();
-    for id in due(db, i64::from(most), act)? {
+    let due = due(db, i64::from(most), act)?;
+    if due.is_empty() {
+        return Ok(round);
+    }
+    let roster = verifier.roster(db)?;
+    for id in due {
         let Some(taken) = take(db, &id, act)? else { continue };
-        let attempt = attempt(db, postman, &taken, act);
+        let attempt = attempt(db, postman, (verifier, &roster), &taken, act);
         match (attempt, pause_after(taken.attempts)) {
             (Attempt::Accepted, _) => {
                 settle(db, &id, Settled { sent_at: Some(act.at), ..Settled::default() })?;
@@ -163,23 +182,34 @@ fn settle(db: &mut Database, id: &str, settled: Settled) -> QueryResult<()> {
     })
 }
 
-fn attempt(db: &mut Database, postman: &Postman, taken: &Taken, act: &Act) -> Attempt {
+fn attempt(
+    db: &mut Database,
+    postman: &Postman,
+    officers: (&ApprovalVerifier, &Roster),
+    taken: &Taken,
+    act: &Act,
+) -> Attempt {
     if taken.created_at.plus(TOO_OLD) < act.at {
         return Attempt::Never(faults::NOTICE_TOO_OLD);
     }
-    let Some(notice) = Notice::from_stored(&taken.notice) else {
+    let Some(notice) = Notice::from_stored(&taken.notice).filter(|_| is_plain(&taken.subject)) else {
         return Attempt::Never(faults::NOTICE_UNKNOWN);
     };
-    // An officer has no address of e-mail here: he reads his desk.
-    let Some(holder) = taken.recipient.strip_prefix("holder:") else {
-        return Attempt::Never(faults::NOTICE_NO_ADDRESS);
+    let address = match taken.recipient.split_once(':') {
+        Some(("holder", holder)) => match contact::of_holder(db, holder) {
+            Ok(Contact { email, .. }) => email,
+            Err(error) => return Attempt::Again(error.code()),
+        },
+        Some(("officer", login)) => address_of(officers, login, notice, &taken.subject),
+        _ => None,
     };
-    let address = match contact::of_holder(db, holder) {
-        Ok(Contact { email: Some(address), .. }) => address,
-        Ok(_) => return Attempt::Never(faults::NOTICE_NO_ADDRESS),
-        Err(error) => return Attempt::Again(error.code()),
+    let Some(address) = address else { return Attempt::Never(faults::NOTICE_NO_ADDRESS) };
+    let wording = match wording_of(db, &taken.id, notice, &taken.subject) {
+        Ok(Some(wording)) => wording,
+        Ok(None) => return Attempt::Never(faults::NOTICE_UNKNOWN),
+        Err(_) => return Attempt::Again(store::fault::DATABASE),
     };
-    let letter = Letter { id: &taken.id, notice, subject: &taken.subject, written_at: taken.created_at };
+    let letter = Letter { id: &taken.id, wording, written_at: taken.created_at };
     match message::compose(&letter, postman.from(), &address) {
         Some(message) => match postman.send(&message) {
             Ok(()) => Attempt::Accepted,
@@ -188,4 +218,47 @@ fn attempt(db: &mut Database, postman: &Postman, taken: &Taken, act: &Act) -> At
         },
         None => Attempt::Never(faults::NOTICE_NO_ADDRESS),
     }
+}
+
+/// What the mail of this notice says; nothing where it is a digest that the worker has not composed.
+fn wording_of(db: &mut Database, id: &str, notice: Notice, subject: &str) -> QueryResult<Option<Wording>> {
+    if notice != Notice::DecisionsDigest {
+        return Ok(Some(wording(notice, subject)));
+    }
+    let (lines, all) = decision::lines_of(db, id)?;
+    Ok((all > 0).then(|| message::digest(&lines, all)))
+}
+
+/// What the mail of the notice with this identifier says, sent or not; nothing where there is none of it.
+pub fn read(db: &mut Database, id: &str) -> QueryResult<Option<Wording>> {
+    let found: Option<(String, String)> =
+        outbox::table.find(id).select((outbox::notice, outbox::subject)).first(db).optional()?;
+    match found.and_then(|(notice, subject)| Some((Notice::from_stored(&notice)?, subject))) {
+        Some((notice, subject)) => wording_of(db, id, notice, &subject),
+        None => Ok(None),
+    }
+}
+
+/// Where an officer is written to; of an enrolment where he was before it.
+fn address_of(
+    (verifier, roster): (&ApprovalVerifier, &Roster),
+    login: &str,
+    notice: Notice,
+    subject: &str,
+) -> Option<String> {
+    let address = match notice {
+        Notice::KeyAdded | Notice::KeyRevoked | Notice::AddressChanged => {
+            let enrolment = subject.strip_prefix("enrolment ")?;
+            let is_his = roster.counted_as(enrolment).is_some_and(|counted| counted.login == login);
+            is_his.then(|| verifier.told_at(roster, enrolment)).flatten()
+        }
+        _ => verifier.address_of(roster, login),
+    };
+    address.map(ToString::to_string)
+}
+
+/// Whether it names things and nothing else: the web role writes notices, and what it writes is read in a mailbox.
+fn is_plain(subject: &str) -> bool {
+    let plain = |octet: u8| octet.is_ascii_alphanumeric() || octet == b'-' || octet == b' ';
+    subject.len() <= LONGEST_SUBJECT && subject.bytes().all(plain)
 }

@@ -10,9 +10,9 @@ fn from() -> Mailbox {
     "IGC Santé <ne-pas-repondre@igc.exemple.fr>".parse().unwrap()
 }
 
-fn letter(notice: Notice, subject: &str) -> Letter<'_> {
+fn letter(notice: Notice, subject: &str) -> Letter<'static> {
     let written_at = "2026-11-26T10:00:00Z".parse().unwrap();
-    Letter { id: "0123456789abcdef0123456789abcdef", notice, subject, written_at }
+    Letter { id: "0123456789abcdef0123456789abcdef", wording: wording(notice, subject), written_at }
 }
 
 fn octets(notice: Notice, subject: &str) -> Vec<u8> {
@@ -175,23 +175,27 @@ fn who_has_no_address_or_whose_notice_is_old_gets_none_and_a_dead_one_is_tried_a
     };
     let postman = Postman::new(server).unwrap();
     let act = house.job();
-    let round = send_due(&mut house.db, &postman, 100, &act).unwrap();
+    let round = send_due(&mut house.db, &postman, &house.verifier, 100, &act).unwrap();
     assert_eq!(round.dead.len() as i64, written);
     assert!(round.dead.iter().all(|(_, code)| code.name == "notice-no-address"), "{round:?}");
-    assert_eq!(send_due(&mut house.db, &postman, 100, &act).unwrap(), Round::default());
+    assert_eq!(send_due(&mut house.db, &postman, &house.verifier, 100, &act).unwrap(), Round::default());
 
     import_contacts(&mut house, &[(&nurse(), "", "elise@exemple.fr")]);
     let all = unsent(&mut house.db, 100).unwrap();
     let dead = all.iter().find(|notice| notice.recipient == format!("holder:{}", nurse())).unwrap();
     retry(&mut house.db, &dead.id, &mut house.rng, &act).unwrap();
     assert_eq!(code(retry(&mut house.db, &dead.id, &mut house.rng, &act)), "notice-not-dead");
-    let round = send_due(&mut house.db, &postman, 100, &act).unwrap();
+    let round = send_due(&mut house.db, &postman, &house.verifier, 100, &act).unwrap();
     let [(id, why)] = &round.postponed[..] else { panic!("{round:?}") };
     assert_eq!((id, why.name), (&dead.id, "mail-server-failed"));
-    assert_eq!(send_due(&mut house.db, &postman, 100, &act).unwrap(), Round::default(), "not yet");
+    assert_eq!(
+        send_due(&mut house.db, &postman, &house.verifier, 100, &act).unwrap(),
+        Round::default(),
+        "not yet"
+    );
     house.later(8 * 86_400);
     let act = house.job();
-    let round = send_due(&mut house.db, &postman, 100, &act).unwrap();
+    let round = send_due(&mut house.db, &postman, &house.verifier, 100, &act).unwrap();
     assert_eq!(round.dead[0].1.name, "notice-too-old");
 }
 

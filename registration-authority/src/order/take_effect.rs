@@ -1,7 +1,8 @@
+use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 use rand_core::CryptoRng;
 use serde_json::json;
-use store::schema::{card_orders, decisions_in_effect, decisions_pending};
+use store::schema::{card_orders, decision_receipts, decisions_in_effect, decisions_pending};
 use store::{Act, Code, Database, Fault, Timestamp, audit};
 
 use super::decide::tell;
@@ -53,14 +54,8 @@ pub fn take_effect(
     rng: &mut dyn CryptoRng,
     act: &Act,
 ) -> QueryResult<TookEffect> {
-    let due: Vec<(String, i64)> = decisions_pending::table
-        .filter(decisions_pending::effective_at.le(act.at))
-        .order((decisions_pending::effective_at, decisions_pending::order_number))
-        .limit(AT_ONCE)
-        .select((decisions_pending::order_number, decisions_pending::order_version))
-        .load(db)?;
     let mut run = TookEffect::default();
-    for (number, version) in due {
+    for (number, version) in due(db, act)? {
         match db.write(|db| one(db, verifier, &number, version, rng, act)) {
             Ok(true) => run.told.push(number),
             Ok(false) => {}
@@ -72,6 +67,24 @@ pub fn take_effect(
         }
     }
     Ok(run)
+}
+
+/// Versions of orders whose time has come: first those with a decision that the worker has received, then others, which
+/// may have to be forgotten. The web role writes both; the receipts of the first ones it does not, so that rows which
+/// nothing can come of stand in nobody's way, however many there are.
+fn due(db: &mut Database, act: &Act) -> QueryResult<Vec<(String, i64)>> {
+    let received = decision_receipts::table
+        .filter(decision_receipts::subject_kind.eq(SubjectKind::CardOrder.as_str()))
+        .filter(decision_receipts::subject_number.eq(decisions_pending::order_number))
+        .filter(decision_receipts::subject_version.eq(decisions_pending::order_version));
+    let of_now = decisions_pending::table
+        .filter(decisions_pending::effective_at.le(act.at))
+        .order((decisions_pending::effective_at, decisions_pending::order_number))
+        .limit(AT_ONCE)
+        .select((decisions_pending::order_number, decisions_pending::order_version));
+    let mut due: Vec<(String, i64)> = of_now.filter(exists(received)).load(db)?;
+    due.extend(of_now.filter(not(exists(received))).load::<(String, i64)>(db)?);
+    Ok(due)
 }
 
 /// Whether anybody was told.
@@ -157,7 +170,7 @@ fn standing(
 
 fn took_effect(db: &mut Database, number: &str, version: i64) -> QueryResult<bool> {
     let before = decisions_in_effect::table.find((number, version));
-    diesel::select(diesel::dsl::exists(before)).get_result(db)
+    diesel::select(exists(before)).get_result(db)
 }
 
 /// Whether it still stood there.

@@ -24,7 +24,7 @@ const MOST: i64 = 200;
 pub struct Looked {
     /// Orders that are flagged now.
     pub flagged: Vec<String>,
-    /// Orders that cannot be read, and why. They hold nobody else up.
+    /// Orders that cannot be read, and why. Each is said once, and holds nobody else up.
     pub failed: Vec<(String, Code)>,
 }
 
@@ -33,19 +33,23 @@ pub fn look(db: &mut Database, act: &Act) -> Result<Looked, RiskError> {
     let looked = order_looks::table
         .filter(order_looks::order_number.eq(card_orders::number))
         .filter(order_looks::order_version.eq(card_orders::version));
-    let waiting: Vec<String> = card_orders::table
+    let waiting: Vec<(String, i64)> = card_orders::table
         .filter(card_orders::status.eq_any(["submitted", "waiting"]))
         .filter(diesel::dsl::not(diesel::dsl::exists(looked)))
         .order((card_orders::submitted_at, card_orders::number))
         .limit(MOST)
-        .select(card_orders::number)
+        .select((card_orders::number, card_orders::version))
         .load(db)?;
     let mut looked = Looked::default();
-    for number in waiting {
+    for (number, version) in waiting {
         match db.write(|db| look_at(db, &number, act)) {
             Ok(true) => looked.flagged.push(number),
             Ok(false) => {}
-            Err(RiskError::Order(error)) => looked.failed.push((number, error.code())),
+            Err(RiskError::Order(error)) => {
+                // It stays what it is, and nobody certifies it: the next look is at what comes after it.
+                db.write(|db| mark(db, &number, version, act))?;
+                looked.failed.push((number, error.code()));
+            }
             Err(error) => return Err(error),
         }
     }
@@ -60,14 +64,20 @@ fn look_at(db: &mut Database, number: &str, act: &Act) -> Result<bool, RiskError
     let raised = assess(flags()?, &facts);
     let found = !raised.is_empty();
     keep(db, &order, raised, act)?;
+    mark(db, &order.number, order.version, act)?;
+    Ok(found)
+}
+
+/// Writes down that this version was looked at.
+fn mark(db: &mut Database, number: &str, version: i64, act: &Act) -> QueryResult<()> {
     diesel::insert_into(order_looks::table)
         .values((
-            order_looks::order_number.eq(&order.number),
-            order_looks::order_version.eq(order.version),
+            order_looks::order_number.eq(number),
+            order_looks::order_version.eq(version),
             order_looks::looked_at.eq(act.at),
         ))
-        .execute(db)?;
-    Ok(found)
+        .execute(db)
+        .map(drop)
 }
 
 /// The cards of persons who were born on the day of this order's holder, but for those that came after the order's own;

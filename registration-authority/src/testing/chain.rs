@@ -60,10 +60,22 @@ impl House {
     }
 
     pub(crate) fn proposed(&mut self, key: &Authenticator, login: &str, role: Role) -> Enrolment {
-        self.proposed_within(key, login, role, Scope::default())
+        self.proposed_within(key, login, role, Scope::default(), None)
     }
 
-    fn proposed_within(&mut self, key: &Authenticator, login: &str, role: Role, scope: Scope) -> Enrolment {
+    /// The same of a registration officer, with an address.
+    pub(crate) fn proposed_at(&mut self, key: &Authenticator, login: &str, email: &str) -> Enrolment {
+        self.proposed_within(key, login, Role::RegistrationOfficer, Scope::default(), Some(email))
+    }
+
+    fn proposed_within(
+        &mut self,
+        key: &Authenticator,
+        login: &str,
+        role: Role,
+        scope: Scope,
+        email: Option<&str>,
+    ) -> Enrolment {
         let act = self.officer("admin");
         let roster = self.verifier.roster(&mut self.db).unwrap();
         let new = NewEnrolment {
@@ -71,6 +83,7 @@ impl House {
             display_name: "Prénom Nom".to_owned(),
             role,
             scope,
+            email: email.map(|email| email.parse().unwrap()),
             credential: NewCredential::Passkey(NewPasskey {
                 credential_id: key.credential_id.clone(),
                 key: key.public_key(),
@@ -116,8 +129,30 @@ impl House {
         role: Role,
         scope: Scope,
     ) -> Authenticator {
+        self.enrolled(chain, login, role, scope, None)
+    }
+
+    /// The same, with an address.
+    pub(crate) fn enrolled_key_at(
+        &mut self,
+        chain: &Chain,
+        login: &str,
+        role: Role,
+        email: &str,
+    ) -> Authenticator {
+        self.enrolled(chain, login, role, Scope::default(), Some(email))
+    }
+
+    fn enrolled(
+        &mut self,
+        chain: &Chain,
+        login: &str,
+        role: Role,
+        scope: Scope,
+        email: Option<&str>,
+    ) -> Authenticator {
         let key = Authenticator::new(login);
-        let number = self.proposed_within(&key, login, role, scope).number;
+        let number = self.proposed_within(&key, login, role, scope, email).number;
         self.sign_for(("admin", &chain.admin), &number).unwrap();
         self.sign_for(("amina", &chain.amina), &number).unwrap();
         assert_eq!(self.refused(), [""; 0]);
@@ -135,6 +170,7 @@ impl House {
         let roster = self.verifier.roster(&mut self.db).unwrap();
         let new = NewEnrolment {
             scope: Scope::default(),
+            email: None,
             login: login.to_owned(),
             display_name: "Prénom Nom".to_owned(),
             role,

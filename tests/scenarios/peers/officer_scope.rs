@@ -133,6 +133,7 @@ fn proposed_enrolment(workshop: &Workshop) -> String {
     let administrator = officer(&mut db, "alix.moreau");
     let made = Authenticator::new("lou.agent");
     let new = NewEnrolment {
+        email: None,
         login: "lou.agent".to_owned(),
         display_name: "Prénom NOM".to_owned(),
         role: Role::CertificationAgent,

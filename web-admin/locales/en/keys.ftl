@@ -52,3 +52,16 @@ enrolment-reject = Reject
 enrolment-done-request = The request is made. Two administrators must sign it, with their keys.
 enrolment-done-signature = Your signature is recorded. It takes two; they count as soon as the certification service has received them.
 enrolment-done-rejection = The request is rejected.
+enrolment-of-address = Change of an e-mail address
+enrolment-email = E-mail address
+enrolment-email-unchanged = Unchanged
+enrolment-ask-address = Have the address repeated too: it is where what is decided in that name will be read.
+keys-no-email = no e-mail address
+keys-email-optional = E-mail address (optional)
+keys-email-hint = The certification service writes there every day what it has received in the officer's name. Two administrators sign for it as for the key.
+keys-readdress = Propose this address
+# Heard, not seen, behind the words above.
+keys-readdress-for = for { $name }
+keys-new-email-key = New e-mail address of { $name }, by this key
+keys-new-email-certificate = New e-mail address of { $name }, by this certificate
+keys-email = e-mail

@@ -353,3 +353,5 @@ refusal-audit-payload-unknown = This event of the audit log has no payload: ther
     .who = Check the identifier of the event.
 refusal-audit-erasure-reason-invalid = The reason for the erasure is not valid.
     .who = Give a reason of 1 to 200 characters, on a single line.
+refusal-approval-nonce-too-many = You have begun too many decisions without signing them.
+    .who = Sign those that are open, or wait half an hour; if you have begun none, tell the administrator: somebody else is using your session.

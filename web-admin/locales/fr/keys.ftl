@@ -52,3 +52,16 @@ enrolment-reject = Rejeter
 enrolment-done-request = La demande est déposée. Deux administrateurs doivent la signer, avec leur clé.
 enrolment-done-signature = Votre signature est enregistrée. Il en faut deux ; elles comptent dès que le service de certification les a reçues.
 enrolment-done-rejection = La demande est rejetée.
+enrolment-of-address = Changement d'adresse de courriel
+enrolment-email = Adresse de courriel
+enrolment-email-unchanged = Inchangée
+enrolment-ask-address = Faites-lui redire aussi son adresse : c'est là qu'il lira ce qui est décidé en son nom.
+keys-no-email = sans adresse de courriel
+keys-email-optional = Adresse de courriel (facultative)
+keys-email-hint = Le service de certification y écrit chaque jour ce qu'il a reçu en son nom. Deux administrateurs signent pour elle comme pour la clé.
+keys-readdress = Proposer cette adresse
+# Heard, not seen, behind the words above.
+keys-readdress-for = pour { $name }
+keys-new-email-key = Nouvelle adresse de courriel de { $name }, par cette clé
+keys-new-email-certificate = Nouvelle adresse de courriel de { $name }, par ce certificat
+keys-email = courriel

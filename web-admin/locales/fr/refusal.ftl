@@ -353,3 +353,5 @@ refusal-audit-payload-unknown = Cet événement du journal d'audit n'a pas de co
     .who = Vérifiez l'identifiant de l'événement.
 refusal-audit-erasure-reason-invalid = Le motif de l'effacement n'est pas valable.
     .who = Donnez un motif de 1 à 200 caractères, sur une seule ligne.
+refusal-approval-nonce-too-many = Vous avez commencé trop de décisions sans les signer.
+    .who = Signez celles qui sont ouvertes, ou attendez une demi-heure ; si vous n'avez rien commencé, prévenez l'administrateur : quelqu'un d'autre se sert de votre session.

@@ -50,6 +50,7 @@ struct EnrolmentPage {
     login: String,
     role: Key,
     scope: String,
+    email: Option<String>,
     proposed_by: String,
     proposed_at: Shown,
     fingerprint_label: Key,
@@ -130,6 +131,7 @@ fn record(
             (Key::of("sign-line-officer"), format!("{} ({})", enrolment.display_name, enrolment.login)),
             (Key::of("sign-line-role"), language.say(words::role(enrolment.role)).to_string()),
             (Key::of("sign-line-scope"), words::scope(language, &enrolment.scope)),
+            (Key::of("enrolment-email"), address(language, &enrolment)),
             (fingerprint_label(&enrolment), grouped(&enrolment.credential.fingerprint())),
             (Key::of("sign-line-not-before"), language.long(Shown(enrolment.not_before))),
             (Key::of("sign-line-proposed-by"), enrolment.proposed_by.clone()),
@@ -176,6 +178,7 @@ fn read(
             login: one.login.clone(),
             role: words::role(one.role),
             scope: words::scope(language, &one.scope),
+            email: one.email.as_ref().map(ToString::to_string),
             proposed_by: super::dossier::name_of(db, &one.proposed_by)?,
             proposed_at: Shown(one.proposed_at),
             fingerprint_label: fingerprint_label(&one),
@@ -186,6 +189,14 @@ fn read(
             reasons: release::reasons(SubjectKind::OfficerEnrolment),
         })
     })
+}
+
+/// What the signature says of his address.
+fn address(language: Language, enrolment: &Enrolment) -> String {
+    match &enrolment.email {
+        Some(email) => email.to_string(),
+        None => language.say(Key::of("enrolment-email-unchanged")).to_string(),
+    }
 }
 
 /// Of what people compare the fingerprint.

@@ -7,7 +7,7 @@ use askama::Template;
 use professional_registry::Profession;
 use registration_authority::enrolment::{self, Action, Credential, Enrolment, NewEnrolment};
 use registration_authority::faults as rules;
-use registration_authority::officers::{self, Right, Role, Scope};
+use registration_authority::officers::{self, OfficerEmail, Right, Role, Scope};
 use registration_authority::views;
 use store::Code;
 
@@ -31,6 +31,7 @@ pub(super) const ADDRESSES: &[Address] = &[
         .needs(Right::ReadKeys)
         .acts(Right::Enrol),
     Address::at("/ra/cles/retirer").post(|| web::post().to(revoke)).needs(Right::Enrol),
+    Address::at("/ra/cles/adresse").post(|| web::post().to(readdress)).needs(Right::Enrol),
 ];
 
 #[derive(Template)]
@@ -50,6 +51,7 @@ struct Typed {
     key: String,
     login: String,
     name: String,
+    email: String,
     role: String,
     professions: String,
     structures: String,
@@ -71,6 +73,8 @@ struct KeyRow {
     scope: String,
     fingerprint: String,
     enrolment: Option<String>,
+    /// Where its officer is written to.
+    email: Option<String>,
     until: Option<Shown>,
 }
 
@@ -95,6 +99,7 @@ async fn propose(posted: Posted) -> Result<HttpResponse, Failure> {
             display_name: fields.text("nom").to_owned(),
             role: fields.text("role").parse()?,
             scope: scope(fields)?,
+            email: email(fields)?,
             credential: read_text(fields.text("fiche"))?,
         };
         let roster = work.state.verifier().roster(work.db)?;
@@ -102,6 +107,12 @@ async fn propose(posted: Posted) -> Result<HttpResponse, Failure> {
         Ok(work.db.write(|db| enrolment::propose(db, &roster, new, rng, act))?)
     })
     .await
+}
+
+/// The address that was typed, where one was.
+fn email(fields: &Fields) -> Result<Option<OfficerEmail>, Failure> {
+    let typed = Some(fields.text("courriel").trim()).filter(|typed| !typed.is_empty());
+    Ok(typed.map(str::parse).transpose()?)
 }
 
 /// The scope that was typed: codes of professions, numbers of structures; nothing for all orders.
@@ -123,6 +134,17 @@ async fn revoke(posted: Posted) -> Result<HttpResponse, Failure> {
         let roster = work.state.verifier().roster(work.db)?;
         let (rng, act) = (&mut *work.rng, work.act);
         Ok(work.db.write(|db| enrolment::propose_revocation(db, &roster, &id, rng, act))?)
+    })
+    .await
+}
+
+async fn readdress(posted: Posted) -> Result<HttpResponse, Failure> {
+    act(posted, |work, fields| {
+        let id = hex::decode(fields.text("cle")).unwrap_or_default();
+        let email = email(fields)?.ok_or_else(|| Failure::of(rules::OFFICER_FIELD_INVALID))?;
+        let roster = work.state.verifier().roster(work.db)?;
+        let (rng, act) = (&mut *work.rng, work.act);
+        Ok(work.db.write(|db| enrolment::propose_address(db, &roster, &id, email, rng, act))?)
     })
     .await
 }
@@ -161,6 +183,7 @@ fn read(
 ) -> Result<KeysPage, Failure> {
     let (verifier, act, language) = (work.state.verifier(), work.act, frame.language());
     let (roster, enrolments) = work.db.snapshot(|db| views::keys(db, verifier, act))?;
+    let address = |login: &str| verifier.address_of(&roster, login).map(ToString::to_string);
     let mut keys: Vec<KeyRow> = roster
         .keys()
         .map(|key| KeyRow {
@@ -172,6 +195,7 @@ fn read(
             scope: words::scope(language, &key.scope),
             fingerprint: grouped(&key.key.fingerprint()),
             enrolment: key.enrolment.clone(),
+            email: address(&key.login),
             until: key.until.map(Shown),
         })
         .collect();
@@ -184,6 +208,7 @@ fn read(
         scope: words::scope(language, &one.scope),
         fingerprint: grouped(&hex::encode(one.certificate.fingerprint)),
         enrolment: Some(one.enrolment.clone()),
+        email: address(&one.login),
         until: one.until.map(Shown),
     }));
     let enrolments = enrolments.iter().map(|one| Proposed {
@@ -205,6 +230,7 @@ fn read(
             key: typed("fiche"),
             login: typed("identifiant"),
             name: typed("nom"),
+            email: typed("courriel"),
             role: typed("role"),
             professions: typed("professions"),
             structures: typed("structures"),
@@ -217,6 +243,7 @@ pub(super) fn what(enrolment: &Enrolment) -> Key {
     Key::of(match (enrolment.action, &enrolment.credential) {
         (Action::Enrol, Credential::Passkey(_)) => "enrolment-of-key",
         (Action::Revoke, Credential::Passkey(_)) => "enrolment-end-of-key",
+        (Action::Readdress, _) => "enrolment-of-address",
         (Action::Enrol, Credential::Certificate(_)) => "enrolment-of-certificate",
         (Action::Revoke, Credential::Certificate(_)) => "enrolment-end-of-certificate",
     })

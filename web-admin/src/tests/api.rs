@@ -92,6 +92,7 @@ impl Served {
         let act = self.house.officer("admin");
         let roster = self.house.verifier.roster(&mut self.house.db).unwrap();
         let new = NewEnrolment {
+            email: None,
             scope: Scope::default(),
             login: login.to_owned(),
             display_name: name.to_owned(),

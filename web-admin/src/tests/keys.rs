@@ -31,6 +31,7 @@ impl House {
         let Self { db, rng, verifier, .. } = self;
         let roster = verifier.roster(db).unwrap();
         let new = NewEnrolment {
+            email: None,
             login: login.to_owned(),
             display_name: name.to_owned(),
             role,
@@ -109,8 +110,14 @@ async fn an_administrator_proposes_two_sign_and_the_key_is_enrolled() {
         hex::encode(key.public_key().spki())
     );
     let mut admin = house.browser("admin").await;
-    let fields =
-        [("fiche", card.as_str()), ("identifiant", "carol"), ("nom", "Carole PETIT"), ("role", "auditor")];
+    let at = "carol@exemple.fr";
+    let fields = [
+        ("fiche", card.as_str()),
+        ("identifiant", "carol"),
+        ("nom", "Carole PETIT"),
+        ("courriel", at),
+        ("role", "auditor"),
+    ];
     let wrong = [("fiche", "public_key"), ("identifiant", "carol"), ("nom", "C"), ("role", "auditor")];
     let refused = admin.post("/ra/cles", &wrong).await;
     assert!(refused.status == 422 && refused.says("key-text-unreadable") && refused.says("carol"));
@@ -126,6 +133,7 @@ async fn an_administrator_proposes_two_sign_and_the_key_is_enrolled() {
         let ask = browser.post(&address, &[]).await;
         assert!(ask.status == 200 && ask.says("Signer votre décision"), "{}", ask.body);
         assert!(ask.says("Pas avant le") && ask.says("Proposé par"), "{}", ask.body);
+        assert!(ask.says("carol@exemple.fr"), "he reads what he signs for: {}", ask.body);
         let answer = answered(&mut browser, &address, &ask, &house.roots[at], &[]).await;
         assert!(browser.follow(&answer).await.says("Votre signature est enregistrée."), "{}", answer.body);
         let again = browser.get(&format!("/ra/cles/{number}")).await;
@@ -138,6 +146,18 @@ async fn an_administrator_proposes_two_sign_and_the_key_is_enrolled() {
     assert!(!list.body.contains("<button class=\"plain\" type=\"submit\">Proposer"), "an auditor reads");
     let officer = registration_authority::officers::find(&mut house.db, "carol").unwrap().unwrap();
     assert_eq!(officer.role, Role::Auditor, "her row follows");
+    assert!(list.says(at) && list.says("sans adresse de courriel"), "{}", list.body);
+
+    let cle = hex::encode(&key.credential_id);
+    let mut admin = house.browser("admin").await;
+    let wrong = admin.post("/ra/cles/adresse", &[("cle", &cle), ("courriel", "carol")]).await;
+    assert!(wrong.status == 422 && wrong.says("officer-field-invalid"), "{}", wrong.body);
+    let other = [("cle", cle.as_str()), ("courriel", "carole.petit@exemple.fr")];
+    let answer = admin.post("/ra/cles/adresse", &other).await;
+    let page = admin.follow(&answer).await;
+    assert!(page.says("Changement d'adresse de courriel") || page.says("Changement d’adresse de courriel"));
+    assert!(page.says("carole.petit@exemple.fr") && page.says("Faites-lui redire aussi son adresse"));
+    assert!(admin.get("/ra/cles").await.says(at), "nobody has signed for it yet");
 }
 
 /// Sends the form of a page that asks for a signature, with the answer of this authenticator.

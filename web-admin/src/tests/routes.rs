@@ -209,6 +209,7 @@ fn form(path: &str, number: u32) -> Vec<(&'static str, String)> {
         "/ra/carte" => &[],
         "/ra/sign-in" | "/ra/cle" => &[("defi", "AA")],
         "/ra/cles" => &[("fiche", CARD), ("identifiant", "nova"), ("nom", "Nova BLANC"), ("role", "auditor")],
+        "/ra/cles/adresse" => &[("cle", ROOT), ("courriel", "nova@exemple.fr")],
         "/ra/cles/retirer" => &[("cle", ROOT)],
         // The page that asks for the signature.
         "/ra/cles/{number}/signer" => &[],

@@ -12,5 +12,5 @@ pub(crate) fn check(name: &str) -> Option<Key> {
 /// Whether what a check finds may name an officer or what he decided: that is not copied for others. Of one that nobody knows
 /// here it may.
 pub(crate) fn names_somebody(name: &str) -> bool {
-    name == "decisions" || check(name).is_none()
+    matches!(name, "decisions" | "officers") || check(name).is_none()
 }

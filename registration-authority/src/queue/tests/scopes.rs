@@ -172,6 +172,7 @@ fn a_scope_is_for_whoever_submits_or_decides() {
             display_name: "Prénom Nom".to_owned(),
             role,
             scope: "profession:70".parse().unwrap(),
+            email: None,
             credential: crate::enrolment::NewCredential::Passkey(crate::approval::passkey::NewPasskey {
                 credential_id: key.credential_id.clone(),
                 key: key.public_key(),

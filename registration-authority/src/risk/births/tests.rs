@@ -74,3 +74,30 @@ fn the_web_role_reads_no_date_of_birth_and_no_look() {
     let act = house.job();
     assert_eq!(look(&mut worker, &act).unwrap().flagged.len(), 1);
 }
+
+#[test]
+fn orders_that_cannot_be_read_are_passed_by_however_many_there_are() {
+    let mut house = House::new();
+    let number = entered_twice(&mut house, "DURANT", "03/05/1984");
+    // Older than it, and of no kind: what the web role can write.
+    house
+        .sql(&format!(
+            "CREATE TEMP TABLE forged AS SELECT * FROM card_orders WHERE number = '{number}';
+             UPDATE forged SET category = 'X', submitted_at = 1;"
+        ))
+        .unwrap();
+    for at in 0..MOST {
+        let holder = format!("8{:011}", at);
+        house
+            .sql(&format!(
+                "UPDATE forged SET number = 'CO-1999-{at:06}', holder = '{holder}', profession = '{at}';
+                 INSERT INTO card_orders SELECT * FROM forged;"
+            ))
+            .unwrap();
+    }
+    let act = house.job();
+    let first = look(&mut house.db, &act).unwrap();
+    assert_eq!((first.flagged.len(), first.failed.len() as i64), (0, MOST));
+    let second = look(&mut house.db, &act).unwrap();
+    assert_eq!((second.flagged, second.failed), (vec![number], vec![]));
+}

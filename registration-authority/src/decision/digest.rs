@@ -1,0 +1,186 @@
+//! What an officer is told of what the worker saw decided in his name: a line for each decision, written with its receipt, and
+//! a mail a day that has every line since the last one. What cannot wait for it is told at once as well.
+
+use std::time::Duration;
+
+use diesel::dsl::count_star;
+use diesel::prelude::*;
+use rand_core::CryptoRng;
+use store::schema::decision_digest_lines as lines;
+use store::{Act, Database, Timestamp};
+
+use super::{Decision, Receipt};
+use crate::approval::{ApprovalVerifier, SubjectKind};
+use crate::enrolment::RosterError;
+use crate::outbox::{self, Notice, Recipient};
+
+/// How many decisions that prove nothing are told at once to an officer within an hour; the others he reads in the digest:
+/// whoever writes rows by the thousand fills no mailbox with them.
+const ALARMS_AN_HOUR: i64 = 10;
+const HOUR: Duration = Duration::from_secs(3600);
+
+/// The most lines that one digest gives; of the others it says how many.
+const SHOWN: i64 = 300;
+
+/// One decision, as the worker saw it.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = lines)]
+pub struct DigestLine {
+    /// [`SubjectKind::as_str`].
+    pub subject_kind: String,
+    /// The number of what was decided on.
+    pub subject_number: String,
+    /// In which version.
+    pub subject_version: i64,
+    /// `approve` or `refuse`.
+    pub verdict: String,
+    /// The first sixteen hexadecimal digits of the SHA-256 of the proof.
+    pub proof: String,
+    /// When the worker saw it.
+    pub seen_at: Timestamp,
+    /// The code of why it is worth nothing; none where it holds.
+    pub refusal: Option<String>,
+}
+
+impl DigestLine {
+    /// As the outbox says what a notice is about: `card-order CO-2026-000001 version 1 approve 0123456789abcdef`.
+    fn subject(&self) -> String {
+        let Self { subject_kind, subject_number, subject_version, verdict, proof, .. } = self;
+        format!("{subject_kind} {subject_number} version {subject_version} {verdict} {proof}")
+    }
+}
+
+/// A digest that was put into the outbox.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Composed {
+    /// The officer.
+    pub login: String,
+    /// How many decisions it is about.
+    pub decisions: usize,
+}
+
+/// Writes the line of a decision that the worker has just looked at, and tells the officer at once where that cannot wait.
+/// Inside the transaction that writes the receipt.
+pub(super) fn note(
+    db: &mut Database,
+    decision: &Decision,
+    receipt: &Receipt,
+    rng: &mut dyn CryptoRng,
+    act: &Act,
+) -> QueryResult<()> {
+    let line = DigestLine {
+        subject_kind: decision.subject_kind.clone(),
+        subject_number: decision.subject_number.clone(),
+        subject_version: decision.subject_version,
+        verdict: decision.decision.clone(),
+        proof: receipt.proof.chars().take(16).collect(),
+        seen_at: receipt.seen_at,
+        refusal: receipt.refusal.clone(),
+    };
+    let officer = &decision.decided_by;
+    let at_once = match line.refusal {
+        None => cannot_wait(&line.subject_kind).then_some(Notice::DecisionSeen),
+        Some(_) => alarms(db, officer, act)?.then_some(Notice::DecisionNotHeld),
+    };
+    let notice = match at_once {
+        Some(notice) => {
+            Some(outbox::put(db, Recipient::Officer(officer), notice, &line.subject(), rng, act)?)
+        }
+        None => None,
+    };
+    diesel::insert_into(lines::table)
+        .values((
+            lines::subject_kind.eq(&line.subject_kind),
+            lines::subject_number.eq(&line.subject_number),
+            lines::subject_version.eq(line.subject_version),
+            lines::decided_by.eq(officer),
+            lines::verdict.eq(&line.verdict),
+            lines::proof.eq(&line.proof),
+            lines::seen_at.eq(line.seen_at),
+            lines::refusal.eq(&line.refusal),
+            lines::told_at_once.eq(notice),
+        ))
+        .execute(db)
+        .map(drop)
+}
+
+/// What two officers release gives keys, ends or frees many cards, or takes a brake away, and a renewal plan orders many
+/// cards: one wrong signature among them is dear before the evening. An order, a request or a mandate is one holder's, or
+/// one agent's.
+fn cannot_wait(kind: &str) -> bool {
+    const DEAR: [SubjectKind; 5] = [
+        SubjectKind::OfficerEnrolment,
+        SubjectKind::RegisterFeed,
+        SubjectKind::OppositionPlan,
+        SubjectKind::SuspensionLift,
+        SubjectKind::RenewalPlan,
+    ];
+    DEAR.into_iter().any(|dear| dear.as_str() == kind)
+}
+
+/// Whether a decision that proves nothing is still told at once: by what the worker alone has written.
+fn alarms(db: &mut Database, officer: &str, act: &Act) -> QueryResult<bool> {
+    let told: i64 = lines::table
+        .filter(lines::decided_by.eq(officer).and(lines::seen_at.gt(act.at.minus(HOUR))))
+        .filter(lines::refusal.is_not_null().and(lines::told_at_once.is_not_null()))
+        .count()
+        .get_result(db)?;
+    Ok(told < ALARMS_AN_HOUR)
+}
+
+/// Puts into the outbox, for each officer who can be written to, a digest of every decision in his name that no digest has
+/// told of yet; each in a transaction of its own. The lines of who has no address wait until he has one.
+pub fn compose_digests(
+    db: &mut Database,
+    verifier: &ApprovalVerifier,
+    rng: &mut dyn CryptoRng,
+    act: &Act,
+) -> Result<Vec<Composed>, RosterError> {
+    let waiting: Vec<String> = lines::table
+        .filter(lines::digest.is_null())
+        .select(lines::decided_by)
+        .distinct()
+        .order(lines::decided_by)
+        .load(db)?;
+    let mut composed = Vec::new();
+    for login in waiting {
+        let decisions = db.write(|db| one(db, verifier, &login, rng, act))?;
+        if decisions > 0 {
+            composed.push(Composed { login, decisions });
+        }
+    }
+    Ok(composed)
+}
+
+fn one(
+    db: &mut Database,
+    verifier: &ApprovalVerifier,
+    login: &str,
+    rng: &mut dyn CryptoRng,
+    act: &Act,
+) -> Result<usize, RosterError> {
+    let roster = verifier.roster(db)?;
+    if verifier.address_of(&roster, login).is_none() {
+        return Ok(0);
+    }
+    let id = outbox::draw(rng);
+    // Another worker may have been quicker.
+    let taken = diesel::update(lines::table)
+        .filter(lines::decided_by.eq(login).and(lines::digest.is_null()))
+        .set(lines::digest.eq(&id))
+        .execute(db)?;
+    if taken > 0 {
+        let subject = format!("decisions {taken}");
+        outbox::put_as(db, &id, Recipient::Officer(login), Notice::DecisionsDigest, &subject, act)?;
+    }
+    Ok(taken)
+}
+
+/// What the digest with this identifier tells of, oldest first, as many lines as one gives; and how many there are in all.
+pub(crate) fn lines_of(db: &mut Database, digest: &str) -> QueryResult<(Vec<DigestLine>, i64)> {
+    let of_digest = lines::table.filter(lines::digest.eq(digest));
+    let all = of_digest.select(count_star()).first(db)?;
+    let order = (lines::seen_at, lines::subject_kind, lines::subject_number, lines::subject_version);
+    let shown = of_digest.order(order).limit(SHOWN).select(DigestLine::as_select()).load(db)?;
+    Ok((shown, all))
+}
