@@ -1,6 +1,5 @@
 //! The file as it is written, and the step from what it says to what it means.
 
-use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -10,16 +9,18 @@ use serde::{Deserialize, Serialize};
 
 use super::client_certificates::ClientCertificatesSection;
 use super::coherence::CoherenceSection;
+use super::database::DatabaseSection;
 use super::decisions::DecisionsSection;
 use super::demonstration::DemoSection;
 use super::desk::DeskSection;
+use super::hsm::HsmSection;
 use super::mail::MailSection;
-use super::object_store::ObjectStoreSection;
 use super::opposition::OppositionSection;
 use super::passkeys::PasskeysSection;
+use super::publication::PublicationSection;
 use super::register::RegisterSection;
 use super::retention::RetentionSection;
-use super::{Bureau, Coherence, Config, Publication, Schedule, Schedules, Signer, TlsFiles};
+use super::{Bureau, Coherence, Config, Schedule, Schedules, TlsFiles};
 
 /// What sort of installation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -89,43 +90,6 @@ pub struct ConfigFile {
     pub demo: Option<DemoSection>,
 }
 
-/// `[database]`
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct DatabaseSection {
-    /// `sqlite:FILE`, or `postgres://…` without a password.
-    pub url: String,
-}
-
-/// `[hsm]`
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct HsmSection {
-    /// `tokens.toml`.
-    pub tokens: PathBuf,
-    /// The token of the OCSP responders, which the status role alone opens.
-    #[serde(default = "status_token")]
-    pub status_token: String,
-    /// Sessions of each signer's process.
-    #[serde(default = "signer_sessions")]
-    pub sessions: u32,
-    /// Seconds after which a call that has not come back hangs.
-    #[serde(default = "signer_deadline")]
-    pub deadline_seconds: u32,
-}
-
-fn status_token() -> String {
-    "status".to_owned()
-}
-
-fn signer_sessions() -> u32 {
-    2
-}
-
-fn signer_deadline() -> u32 {
-    5
-}
-
 /// `[identity]`
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -159,49 +123,6 @@ pub struct ListenSection {
     /// Whether one process may play every role.
     #[serde(default)]
     pub single_process: bool,
-}
-
-/// `[publication]`
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct PublicationSection {
-    /// Where published files go.
-    pub folder: PathBuf,
-    /// Hours.
-    pub crl_lifetime_hours: u32,
-    /// Days before the end of a root's CRL.
-    pub root_crl_warning_days: u32,
-    /// Days before the end of a root's CRL.
-    pub root_crl_alarm_days: u32,
-    /// Hours.
-    pub ocsp_lifetime_hours: u32,
-    /// MiB of signed OCSP answers.
-    #[serde(default = "ocsp_cache_mib")]
-    pub ocsp_cache_mib: u32,
-    /// What is said of a serial number that was never issued.
-    #[serde(default)]
-    pub ocsp_never_issued: NeverIssued,
-    /// How many shards the CRL of an authority has, by its short name.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub shards: BTreeMap<String, u32>,
-    /// Where else published files go.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub object_store: Option<ObjectStoreSection>,
-}
-
-fn ocsp_cache_mib() -> u32 {
-    256
-}
-
-/// A word of RFC 6960 §2.2. *Good* is none of them.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum NeverIssued {
-    /// Not known to be issued.
-    #[default]
-    Unknown,
-    /// The extended definition of `revoked`.
-    Revoked,
 }
 
 /// `[cards]`
@@ -277,30 +198,13 @@ impl ConfigFile {
         if !(1..=4).contains(&prefix.len()) || !prefix.bytes().all(|digit| digit.is_ascii_digit()) {
             return Err(format!("cards.number_prefix: {prefix:?} is not one to four digits"));
         }
-        let hours = |key: &str, hours: u32| match hours {
-            0 => Err(format!("publication.{key}: must be at least one hour")),
-            hours => Ok(Duration::from_secs(u64::from(hours) * 3600)),
-        };
-        let days = |days: u32| Duration::from_secs(u64::from(days) * 86_400);
-        if self.publication.root_crl_alarm_days > self.publication.root_crl_warning_days {
-            return Err(
-                "publication.root_crl_alarm_days: must not be more than root_crl_warning_days".to_owned()
-            );
-        }
+        let publication = self.publication.understand()?;
         if !(1..=3600).contains(&self.jobs.lease_seconds) {
             return Err("jobs.lease_seconds: must be between 1 and 3600".to_owned());
         }
-        if !(1..=64).contains(&self.hsm.sessions) {
-            return Err("hsm.sessions: must be between 1 and 64".to_owned());
-        }
-        if !(1..=600).contains(&self.hsm.deadline_seconds) {
-            return Err("hsm.deadline_seconds: must be between 1 and 600".to_owned());
-        }
+        let signer = self.hsm.signer()?;
         if !(1..=3600).contains(&self.coherence.every_seconds) {
             return Err("coherence.every_seconds: must be between 1 and 3600".to_owned());
-        }
-        if self.publication.ocsp_cache_mib > 1024 * 1024 {
-            return Err("publication.ocsp_cache_mib: must be at most 1048576".to_owned());
         }
         let register = self.register.understand(folder)?;
         let tls = TlsFiles {
@@ -312,13 +216,10 @@ impl ConfigFile {
             |key: &str, text: &str| Schedule::parse(text).map_err(|error| format!("jobs.{key}: {error}"));
         Ok(Config {
             kind: self.kind,
-            database_url: database_url(&self.database.url, folder)?,
+            database_url: self.database.understand(folder)?,
             tokens: folder.join(self.hsm.tokens),
             status_token: self.hsm.status_token,
-            signer: Signer {
-                sessions: self.hsm.sessions as usize,
-                deadline: Duration::from_secs(u64::from(self.hsm.deadline_seconds)),
-            },
+            signer,
             identity: folder.join(self.identity.file),
             key_blocklist: self.keys.map(|keys| folder.join(keys.blocklist)),
             shards: ShardCounts::new(self.publication.shards)
@@ -353,14 +254,7 @@ impl ConfigFile {
             desk: self.desk.understand()?,
             mail: self.mail.map(|mail| mail.understand(folder)).transpose()?,
             retention: self.retention.understand(self.kind)?,
-            publication: Publication {
-                crl_lifetime: hours("crl_lifetime_hours", self.publication.crl_lifetime_hours)?,
-                root_crl_warning: days(self.publication.root_crl_warning_days),
-                root_crl_alarm: days(self.publication.root_crl_alarm_days),
-                ocsp_lifetime: hours("ocsp_lifetime_hours", self.publication.ocsp_lifetime_hours)?,
-                ocsp_cache_octets: self.publication.ocsp_cache_mib as usize * 1024 * 1024,
-                ocsp_never_issued: self.publication.ocsp_never_issued,
-            },
+            publication,
             schedules: Schedules {
                 full_crl: schedule("full_crl", &self.jobs.full_crl)?,
                 renewal: schedule("renewal", &self.jobs.renewal)?,
@@ -372,20 +266,4 @@ impl ConfigFile {
             demo: self.demo.map(|demo| demo.understand(folder)).transpose()?,
         })
     }
-}
-
-fn database_url(url: &str, folder: &Path) -> Result<String, String> {
-    if let Some(path) = url.strip_prefix("sqlite:") {
-        return Ok(format!("sqlite:{}", folder.join(path).display()));
-    }
-    if !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
-        return Err(format!("database.url: {url:?} begins with neither sqlite: nor postgres://"));
-    }
-    let authority = url.split("//").nth(1).and_then(|rest| rest.split('/').next()).unwrap_or_default();
-    let has_password = authority.rsplit_once('@').is_some_and(|(user, _)| user.contains(':'));
-    if has_password || url.contains("password=") {
-        return Err("database.url: a password does not stand in the configuration; use a pgpass file or a Unix socket"
-            .to_owned());
-    }
-    Ok(url.to_owned())
 }

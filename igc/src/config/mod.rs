@@ -2,14 +2,17 @@
 
 mod client_certificates;
 mod coherence;
+mod database;
 mod decisions;
 mod demonstration;
 mod desk;
 mod file;
+mod hsm;
 mod mail;
 mod object_store;
 mod opposition;
 mod passkeys;
+mod publication;
 mod register;
 mod retention;
 mod schedule;
@@ -30,11 +33,12 @@ pub use client_certificates::ClientCertificates;
 pub use decisions::DecisionsSection;
 pub use demonstration::Demo;
 pub use desk::Desk;
-pub use file::{ConfigFile, InstallationKind, NeverIssued};
+pub use file::{ConfigFile, InstallationKind};
 pub use mail::{Mail, MailSecurity};
 pub use object_store::ObjectStoreSection;
 pub use opposition::Opposition;
 pub use passkeys::Passkeys;
+pub use publication::{NeverIssued, Publication};
 pub use retention::Retention;
 pub use schedule::Schedule;
 
@@ -150,23 +154,6 @@ pub struct Bureau {
     pub name: String,
     /// The certificate its return files must be signed with.
     pub certificate: PathBuf,
-}
-
-/// How long what is published lives.
-#[derive(Clone, Copy, Debug, Serialize)]
-pub struct Publication {
-    /// nextUpdate − thisUpdate of the CRLs of issuing authorities, deltas included.
-    pub crl_lifetime: Duration,
-    /// How long before its end a root's CRL is worth a warning.
-    pub root_crl_warning: Duration,
-    /// How long before its end it is an alarm.
-    pub root_crl_alarm: Duration,
-    /// nextUpdate − thisUpdate of OCSP answers.
-    pub ocsp_lifetime: Duration,
-    /// How many octets of signed OCSP answers the status role keeps at most.
-    pub ocsp_cache_octets: usize,
-    /// What OCSP answers say of a serial number that was never issued.
-    pub ocsp_never_issued: NeverIssued,
 }
 
 /// When jobs run.

@@ -36,6 +36,7 @@ pub(super) struct Exchange {
 impl Exchange {
     pub(super) fn new(settings: &FhirSettings) -> Result<Self, FhirError> {
         let config = Agent::config_builder()
+            .tls_config(tls::config(settings.roots.as_deref())?)
             .http_status_as_error(false)
             // A redirect would carry the key elsewhere.
             .max_redirects(0)
@@ -46,7 +47,7 @@ impl Exchange {
             .user_agent("igc-sante")
             .build();
         Ok(Self {
-            agent: tls::agent(config, settings.roots.as_deref())?,
+            agent: config.into(),
             base: settings.base.clone(),
             key: ApiKey::read(&settings.key)?,
             pace: Pace::new(settings.requests_a_second),

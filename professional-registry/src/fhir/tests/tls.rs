@@ -65,3 +65,15 @@ fn a_directory_is_asked_under_tls_where_its_root_and_its_name_are_right() {
     assert_eq!(refused(asked(&elsewhere, Some(&misnamed))), "fhir-unavailable");
     assert_eq!(server.asked().len() + elsewhere.asked().len(), 1, "and no key was sent to any of them");
 }
+
+#[test]
+fn roots_that_are_none_are_refused_before_anybody_is_asked() {
+    let (_, server) = server_of("localhost");
+    let folder = tempfile::tempdir().unwrap();
+    for text in ["", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"] {
+        let file = folder.path().join("roots.pem");
+        fs::write(&file, text).unwrap();
+        let settings = FhirSettings { roots: Some(file), ..settings(&folder, &server.base()) };
+        assert_eq!(refused(AnnuaireSante::new(&settings)), "fhir-settings-invalid", "{text:?}");
+    }
+}

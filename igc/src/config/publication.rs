@@ -1,0 +1,94 @@
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::object_store::ObjectStoreSection;
+
+/// `[publication]`
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PublicationSection {
+    /// Where published files go.
+    pub folder: PathBuf,
+    /// Hours.
+    pub crl_lifetime_hours: u32,
+    /// Days before the end of a root's CRL.
+    pub root_crl_warning_days: u32,
+    /// Days before the end of a root's CRL.
+    pub root_crl_alarm_days: u32,
+    /// Hours.
+    pub ocsp_lifetime_hours: u32,
+    /// MiB of signed OCSP answers.
+    #[serde(default = "ocsp_cache_mib")]
+    pub ocsp_cache_mib: u32,
+    /// What is said of a serial number that was never issued.
+    #[serde(default)]
+    pub ocsp_never_issued: NeverIssued,
+    /// How many shards the CRL of an authority has, by its short name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub shards: BTreeMap<String, u32>,
+    /// Where else published files go.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub object_store: Option<ObjectStoreSection>,
+}
+
+fn ocsp_cache_mib() -> u32 {
+    256
+}
+
+/// A word of RFC 6960 §2.2. *Good* is none of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum NeverIssued {
+    /// Not known to be issued.
+    #[default]
+    Unknown,
+    /// The extended definition of `revoked`.
+    Revoked,
+}
+
+/// How long what is published lives.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Publication {
+    /// nextUpdate − thisUpdate of the CRLs of issuing authorities, deltas included.
+    pub crl_lifetime: Duration,
+    /// How long before its end a root's CRL is worth a warning.
+    pub root_crl_warning: Duration,
+    /// How long before its end it is an alarm.
+    pub root_crl_alarm: Duration,
+    /// nextUpdate − thisUpdate of OCSP answers.
+    pub ocsp_lifetime: Duration,
+    /// How many octets of signed OCSP answers the status role keeps at most.
+    pub ocsp_cache_octets: usize,
+    /// What OCSP answers say of a serial number that was never issued.
+    pub ocsp_never_issued: NeverIssued,
+}
+
+impl PublicationSection {
+    /// How long what is published lives. The error names the key.
+    pub(super) fn understand(&self) -> Result<Publication, String> {
+        let hours = |key: &str, hours: u32| match hours {
+            0 => Err(format!("publication.{key}: must be at least one hour")),
+            hours => Ok(Duration::from_secs(u64::from(hours) * 3600)),
+        };
+        let days = |days: u32| Duration::from_secs(u64::from(days) * 86_400);
+        if self.root_crl_alarm_days > self.root_crl_warning_days {
+            return Err(
+                "publication.root_crl_alarm_days: must not be more than root_crl_warning_days".to_owned()
+            );
+        }
+        if self.ocsp_cache_mib > 1024 * 1024 {
+            return Err("publication.ocsp_cache_mib: must be at most 1048576".to_owned());
+        }
+        Ok(Publication {
+            crl_lifetime: hours("crl_lifetime_hours", self.crl_lifetime_hours)?,
+            root_crl_warning: days(self.root_crl_warning_days),
+            root_crl_alarm: days(self.root_crl_alarm_days),
+            ocsp_lifetime: hours("ocsp_lifetime_hours", self.ocsp_lifetime_hours)?,
+            ocsp_cache_octets: self.ocsp_cache_mib as usize * 1024 * 1024,
+            ocsp_never_issued: self.ocsp_never_issued,
+        })
+    }
+}

@@ -1,0 +1,198 @@
+//! Jobs that have a thread of their own, because they wait for nobody or may make nobody wait; until the worker's other jobs have
+//! ended.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use ca_core::job_run::JobOutcome;
+use ca_core::signer::ProcessSigner;
+use store::{Actor, Database, DatabaseRole};
+
+use super::{PAUSE, TICK, log_problem};
+use crate::config::Config;
+use crate::installation::Installation;
+use crate::jobs::{self, Began, JobLog};
+use crate::problem::Problem;
+use crate::roles::Stop;
+
+const OBJECT_STORE: &str = "object-store";
+
+/// Between two looks at the public folder, for the object store. Doubled while the store is in trouble.
+const OBJECT_STORE_PAUSE: Duration = Duration::from_secs(1);
+const LONGEST_OBJECT_STORE_PAUSE: Duration = Duration::from_secs(60);
+
+/// The audit job has a thread, a connection and a signer of its own: an event stands under a signed head within
+/// a second, also while a batch of ten thousand cards is certified.
+const AUDIT_PAUSE: Duration = Duration::from_millis(500);
+
+/// So have the declarations of holders: a card that its holder says is stolen never waits behind a batch.
+const DECLARATIONS_PAUSE: Duration = Duration::from_millis(250);
+
+/// And so has the mail: a server that is slow holds nothing else up.
+const NOTICES_PAUSE: Duration = Duration::from_secs(5);
+
+/// These jobs, and how long each pauses between two runs.
+pub(super) fn paces(config: &Config) -> Vec<(&'static str, Duration)> {
+    let mut paces = vec![
+        ("audit", AUDIT_PAUSE),
+        ("holder-declarations", DECLARATIONS_PAUSE),
+        ("notices", NOTICES_PAUSE),
+        ("coherence", config.coherence.every),
+    ];
+    paces.extend(config.object_store.is_some().then_some((OBJECT_STORE, LONGEST_OBJECT_STORE_PAUSE)));
+    paces
+}
+
+/// Orders and signs what was recorded, until the other jobs have ended, and once more then.
+pub(super) fn sequence_audit(
+    installation: &Installation,
+    mut db: Database,
+    mut signer: ProcessSigner,
+    jobs_ended: &Stop,
+) {
+    let mut log = JobLog::default();
+    loop {
+        let (last, began) = (jobs_ended.asked(), Began::now(installation));
+        let act = installation.act(Actor::Job("audit"));
+        let done = jobs::sequence_with(installation, &mut db, &mut signer, &act);
+        log.note(&mut db, "audit", &began, outcome(&done));
+        if let Err(problem) = done {
+            log_problem("audit", &problem);
+            // A connection that broke does not heal by itself.
+            if let Ok(again) = installation.database(DatabaseRole::Worker) {
+                db = again;
+            }
+        }
+        if last {
+            return;
+        }
+        thread::sleep(AUDIT_PAUSE);
+    }
+}
+
+/// Answers what holders declare with their opposition code, until the other jobs have ended.
+pub(super) fn answer_declarations(
+    installation: &Installation,
+    mut db: Database,
+    mut signer: ProcessSigner,
+    jobs_ended: &Stop,
+) {
+    let mut log = JobLog::default();
+    while !jobs_ended.asked() {
+        let began = Began::now(installation);
+        let act = installation.act(Actor::Job("holder-declarations"));
+        let answered = jobs::answer_with(installation, &mut db, &mut signer, &act);
+        let ended = match &answered {
+            Ok(done) if !done.failed.is_empty() => JobOutcome::Partly,
+            _ => outcome(&answered),
+        };
+        log.note(&mut db, "holder-declarations", &began, ended);
+        let pause = match answered {
+            Ok(done) if done.failed.is_empty() => DECLARATIONS_PAUSE,
+            Ok(_) => PAUSE,
+            Err(problem) => {
+                log_problem("holder-declarations", &problem);
+                if let Ok(again) = installation.database(DatabaseRole::Worker) {
+                    db = again;
+                }
+                PAUSE
+            }
+        };
+        thread::sleep(pause);
+    }
+}
+
+/// Sends what the outbox holds, until the other jobs have ended.
+pub(super) fn send_notices(installation: &Installation, mut db: Database, jobs_ended: &Stop) {
+    let (mut last, mut log): (Option<Instant>, _) = (None, JobLog::default());
+    while !jobs_ended.asked() {
+        if last.is_none_or(|last| last.elapsed() >= NOTICES_PAUSE) {
+            let began = Began::now(installation);
+            let act = installation.act(Actor::Job("notices"));
+            let sent = jobs::send_with(installation, &mut db, &act);
+            log.note(&mut db, "notices", &began, outcome(&sent));
+            if let Err(problem) = sent {
+                log_problem("notices", &problem);
+                if let Ok(again) = installation.database(DatabaseRole::Worker) {
+                    db = again;
+                }
+            }
+            last = Some(Instant::now());
+        }
+        thread::sleep(TICK);
+    }
+}
+
+/// Looks at the public faces again and again until the other jobs have ended, on a thread of its own: a look at a
+/// million entries takes seconds, and a second look waits ten. The first one comes after a pause, in which the status
+/// role starts as well. Status goes on being served whatever is found, and so do the jobs.
+pub(super) fn look_at_faces(
+    installation: &Installation,
+    mut db: Database,
+    mut signer: ProcessSigner,
+    jobs_ended: &Stop,
+) {
+    let mut wait = |pause: Duration| {
+        let began = Instant::now();
+        while !jobs_ended.asked() && began.elapsed() < pause {
+            thread::sleep(TICK.min(pause));
+        }
+        (!jobs_ended.asked()).then(|| installation.act(Actor::Job("coherence")))
+    };
+    let mut log = JobLog::default();
+    while let Some(act) = wait(installation.config.coherence.every) {
+        let began = Began::now(installation);
+        let stated = jobs::look_and_state(installation, &mut db, &mut signer, false, &mut wait, &act);
+        let ended = match &stated {
+            Ok(Some(stated)) if !stated.differences.is_empty() => JobOutcome::Partly,
+            _ => outcome(&stated),
+        };
+        log.note(&mut db, "coherence", &began, ended);
+        if let Err(problem) = stated {
+            log_problem("coherence", &problem);
+            if let Ok(again) = installation.database(DatabaseRole::Worker) {
+                db = again;
+            }
+        }
+    }
+}
+
+/// Copies what is published to the object store, if there is one, until the other jobs have ended: on a thread of its
+/// own, because a store that hangs holds nobody else up. Of several workers the one that leads does it.
+pub(super) fn follow_with_object_store(installation: &Installation, leads: &AtomicBool, jobs_ended: &Stop) {
+    let mut mirror = match jobs::object_store(installation) {
+        Ok(Some(mirror)) => mirror,
+        Ok(None) => return,
+        Err(problem) => return log_problem(OBJECT_STORE, &problem),
+    };
+    let (mut pause, mut log) = (OBJECT_STORE_PAUSE, JobLog::default());
+    while !jobs_ended.asked() {
+        if leads.load(Ordering::Relaxed) {
+            let began = Began::now(installation);
+            let followed = jobs::follow_with_object_store(installation, &mut mirror);
+            let ended = outcome(&followed);
+            if log.is_due(OBJECT_STORE, &began, ended)
+                && let Ok(mut db) = installation.database(DatabaseRole::Worker)
+            {
+                log.note(&mut db, OBJECT_STORE, &began, ended);
+            }
+            pause = match followed {
+                Ok(_) => OBJECT_STORE_PAUSE,
+                Err(problem) => {
+                    log_problem(OBJECT_STORE, &problem);
+                    (2 * pause).min(LONGEST_OBJECT_STORE_PAUSE)
+                }
+            };
+        }
+        let began = Instant::now();
+        while !jobs_ended.asked() && began.elapsed() < pause {
+            thread::sleep(TICK);
+        }
+    }
+}
+
+/// Of what names nothing that it left undone.
+fn outcome<T>(done: &Result<T, Problem>) -> JobOutcome {
+    done.as_ref().map_or_else(|problem| JobOutcome::Failed(problem.code()), |_| JobOutcome::Done)
+}
