@@ -61,3 +61,4 @@ base-by-at = { $by }, on { $at }
 base-refusal-reason = Reason of the refusal (required to refuse)
 base-rule = Rule { $rule }:
 base-profession = Profession
+base-you = (you)

@@ -61,3 +61,4 @@ base-by-at = { $by }, le { $at }
 base-refusal-reason = Motif du refus (obligatoire pour refuser)
 base-rule = Règle { $rule } :
 base-profession = Profession
+base-you = (vous)

@@ -11,13 +11,14 @@ use registration_authority::officers::{self, Right};
 use registration_authority::renewal::{self, Outcome as Planned, PlanStatus, RenewalPlan};
 use store::{Code, Database};
 
-use super::dossier::name_of;
+use super::dossier::author;
 use super::release::{self, Problem};
 use super::signing::{self, Asked, SignPage, Signed};
 use super::{Address, page, to};
 use crate::desk::{Desk, Work};
 use crate::failure::{Failure, status_of};
 use crate::frame::Frame;
+use crate::language::Language;
 use crate::messages::Key;
 use crate::posted::{Fields, Posted};
 use crate::typography::{self, Shown};
@@ -143,13 +144,13 @@ fn read(work: &mut Work<'_>, frame: Frame, done: bool, problem: Option<Code>) ->
                 continue;
             }
             let decides = decides && plan.planned_by != login;
-            plans.push(Plan { decides, ..shown(db, &plan)? });
+            plans.push(Plan { decides, ..shown(db, frame.language(), &plan)? });
         }
         Ok(PlansPage { frame, done, problem: problem.map(Problem::of), plans })
     })
 }
 
-fn shown(db: &mut Database, plan: &RenewalPlan) -> Result<Plan, Failure> {
+fn shown(db: &mut Database, language: Language, plan: &RenewalPlan) -> Result<Plan, Failure> {
     let item = |item: &renewal::PlanItem| Item {
         card: item.card.to_string(),
         kind: item.kind.to_string(),
@@ -161,7 +162,7 @@ fn shown(db: &mut Database, plan: &RenewalPlan) -> Result<Plan, Failure> {
     };
     Ok(Plan {
         id: plan.id.clone(),
-        planned_by: name_of(db, &plan.planned_by)?,
+        planned_by: author(db, language, &plan.planned_by)?,
         planned_at: Shown(plan.planned_at),
         horizon: Shown(plan.horizon),
         renewed: renewed(plan),
