@@ -79,6 +79,9 @@ fn no_screen_of_an_officer_keeps_anybody_out() {
             screen("/ra/rappels", "Rappels", None),
             screen("/ra/cles", "Accès refusé", None),
             screen("/ra/aide", "Raccourcis clavier", Some("help")),
+            screen("/ra/file?lang=en", "Queue of orders", Some("queue-english")),
+            screen(format!("/ra/dossiers/{waiting}"), "Private notes", Some("dossier-english")),
+            screen(format!("/ra/cartes/{active}?lang=fr"), "Mettre", None),
         ],
     );
     // What is reached by an act alone.
@@ -117,6 +120,11 @@ fn no_public_screen_keeps_anybody_out() {
             screen("/opposition/rappel", "Déclaration enregistrée", None),
             screen("/pki", "Autorités", Some("public-page")),
             screen("/nowhere", "Introuvable", None),
+            // The link at the head of each page chooses the language of those that follow.
+            screen("/opposition?lang=en", "You have your opposition code", None),
+            screen("/ra/sign-in", "Sign in with my security key", None),
+            screen("/pki", "Certification authorities", Some("public-page-english")),
+            screen("/pki?lang=fr", "Autorités", None),
         ],
     );
     desk.serving.end();

@@ -121,6 +121,16 @@ impl Frame {
         self.language.long(*shown)
     }
 
+    /// A day.
+    pub(crate) fn day(&self, shown: &Shown) -> String {
+        self.language.day(*shown)
+    }
+
+    /// An hour, to the second.
+    pub(crate) fn second(&self, shown: &Shown) -> String {
+        self.language.second(*shown)
+    }
+
     /// A day and an hour, for a table.
     pub(crate) fn short(&self, shown: &Shown) -> String {
         self.language.short(*shown)

@@ -2,6 +2,8 @@
 
 use registration_authority::names;
 
+use crate::messages::Key;
+
 /// What an officer reads between the two columns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Likeness {
@@ -36,13 +38,13 @@ impl Likeness {
     }
 
     /// The word beside the sign.
-    pub(crate) fn word(self) -> &'static str {
-        match self {
-            Self::Same => "identique",
-            Self::Near => "proche",
-            Self::Different => "différent",
-            Self::Absent => "absent du répertoire",
-        }
+    pub(crate) fn word(self) -> Key {
+        Key::of(match self {
+            Self::Same => "likeness-same",
+            Self::Near => "likeness-near",
+            Self::Different => "likeness-different",
+            Self::Absent => "likeness-absent",
+        })
     }
 
     /// The class of its row.

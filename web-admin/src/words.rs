@@ -1,5 +1,4 @@
-//! The French of what the rules name in English: refusals by their stable code, states, roles, grounds.
-//! Sentences are typed with plain spaces; [`crate::typography::french`] gives them theirs.
+//! The messages for what the rules name in English: refusals by their stable code, states, roles, grounds.
 
 use card::{CardStatus, KeyUsage};
 use professional_registry::Profession;
@@ -68,24 +67,24 @@ pub(crate) fn notice(word: &str) -> Key {
 }
 
 /// The same for the tabs of the queue.
-pub(crate) fn order_statuses(status: OrderStatus) -> &'static str {
-    match status {
-        OrderStatus::Submitted => "À vérifier",
-        OrderStatus::Waiting => "En attente du demandeur",
-        OrderStatus::Approved => "Approuvées",
-        OrderStatus::Refused => "Refusées",
-        OrderStatus::Withdrawn => "Retirées",
-        OrderStatus::Ordered => "Cartes commandées",
-    }
+pub(crate) const fn order_statuses(status: OrderStatus) -> Key {
+    Key::of(match status {
+        OrderStatus::Submitted => "order-statuses-submitted",
+        OrderStatus::Waiting => "order-statuses-waiting",
+        OrderStatus::Approved => "order-statuses-approved",
+        OrderStatus::Refused => "order-statuses-refused",
+        OrderStatus::Withdrawn => "order-statuses-withdrawn",
+        OrderStatus::Ordered => "order-statuses-ordered",
+    })
 }
 
 /// How hard to look at an order: a sign and a word, so that no colour is needed.
-pub(crate) fn risk(risk: Risk) -> &'static str {
-    match risk {
-        Risk::Green => "● Aucun",
-        Risk::Orange => "▲ À vérifier",
-        Risk::Red => "■ Graves",
-    }
+pub(crate) const fn risk(risk: Risk) -> Key {
+    Key::of(match risk {
+        Risk::Green => "risk-green",
+        Risk::Orange => "risk-orange",
+        Risk::Red => "risk-red",
+    })
 }
 
 /// Where a card stands.
@@ -196,16 +195,16 @@ pub(crate) fn lapse_cause(code: &str) -> Key {
     })
 }
 
-/// The French name of a field of a comparison.
-pub(crate) fn field(field: &str) -> &'static str {
-    match field {
-        "family-name" => "Nom d'exercice",
-        "given-name" => "Prénom d'exercice",
-        "profession" => "Profession",
-        "category" => "Catégorie",
-        "structure" => "Structure",
-        _ => "Autre donnée",
-    }
+/// A field of a comparison.
+pub(crate) fn field(field: &str) -> Key {
+    Key::of(match field {
+        "family-name" => "field-family-name",
+        "given-name" => "field-given-name",
+        "profession" => "field-profession",
+        "category" => "field-category",
+        "structure" => "field-structure",
+        _ => "field-other",
+    })
 }
 
 #[cfg(test)]

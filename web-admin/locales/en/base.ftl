@@ -61,6 +61,7 @@ base-by-at = { $by }, on { $at }
 base-refusal-reason = Reason of the refusal (required to refuse)
 base-rule = Rule { $rule }:
 base-profession = Profession
+base-you = (you)
 
 ## What a reader's rights keep from him
 

@@ -61,6 +61,7 @@ base-by-at = { $by }, le { $at }
 base-refusal-reason = Motif du refus (obligatoire pour refuser)
 base-rule = Règle { $rule } :
 base-profession = Profession
+base-you = (vous)
 
 ## What a reader's rights keep from him
 

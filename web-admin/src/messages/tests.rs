@@ -234,8 +234,8 @@ fn a_key_that_a_program_chooses_stands_in_the_files() {
             let literals: Vec<&str> = inside.split('"').collect();
             for pair in literals[1..].chunks(2) {
                 let is_pattern = pair.get(1).is_some_and(|behind| {
-                    let behind = behind.trim_start_matches([' ', '\n', ')']);
-                    behind.starts_with("=>") || behind.starts_with('|')
+                    let arrow = behind.find("=>").unwrap_or(usize::MAX);
+                    arrow < behind.find(',').unwrap_or(usize::MAX) || behind.trim_start().starts_with('|')
                 });
                 if !is_pattern && !written.contains(pair[0]) {
                     wrong.push(format!("{}: {}", path.display(), pair[0]));

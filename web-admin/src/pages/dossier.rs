@@ -46,7 +46,7 @@ use crate::likeness::Likeness;
 use crate::messages::Key;
 use crate::order_number::order_number;
 use crate::typography::{self, Shown};
-use crate::words::{self, Refusal};
+use crate::words;
 
 pub(super) const ADDRESSES: &[Address] =
     &[Address::at("/ra/dossiers/{number}").get(|| web::get().to(show)).needs(Right::ReadDossier)];
@@ -64,7 +64,7 @@ pub(super) struct DossierPage {
     category: &'static str,
     holder: String,
     kind: String,
-    object: &'static str,
+    object: Key,
     replaces: Option<String>,
     submitted_by: String,
     own: bool,
@@ -99,7 +99,7 @@ pub(super) struct DossierPage {
     open: bool,
     composer: Composer,
     can_withdraw: bool,
-    done: Option<&'static str>,
+    done: Option<Key>,
     problem: Option<Trouble>,
 }
 
@@ -111,7 +111,6 @@ impl DossierPage {
 
 struct Trouble {
     code: &'static str,
-    refusal: Refusal,
     rules: Vec<BrokenRule>,
     about_reason: bool,
 }
@@ -152,17 +151,22 @@ fn be_on(work: &mut Work<'_>, number: &str, may_decide: bool) -> Result<(), Fail
 }
 
 /// What submitted where no officer did: `job:renewal`.
-pub(super) fn job_name(login: &str) -> String {
+pub(super) fn job_name(language: Language, login: &str) -> String {
     match login {
-        "job:registration" => "Inscription au répertoire".to_owned(),
-        job if job.starts_with("job:") => "Renouvellement automatique".to_owned(),
+        "job:registration" => language.say("dossier-by-registration").to_string(),
+        job if job.starts_with("job:") => language.say("dossier-by-renewal").to_string(),
         login => login.to_owned(),
     }
 }
 
 /// The officer's name for a login that stands in an order or a decision.
 pub(super) fn name_of(db: &mut Database, login: &str) -> Result<String, Failure> {
-    Ok(officers::find(db, login)?.map_or_else(|| job_name(login), |officer| officer.display_name))
+    Ok(officers::find(db, login)?.map_or_else(|| login.to_owned(), |officer| officer.display_name))
+}
+
+/// The same, where a job may stand instead.
+pub(super) fn author(db: &mut Database, language: Language, login: &str) -> Result<String, Failure> {
+    Ok(officers::find(db, login)?.map_or_else(|| job_name(language, login), |officer| officer.display_name))
 }
 
 /// The dossier as it stands, on one picture of the database.
@@ -191,6 +195,7 @@ fn compose(
     said: Said,
 ) -> Result<DossierPage, Failure> {
     let Reader { officer, signs, verifier, list, at } = *reader;
+    let language = frame.language();
     let order = &dossier.order;
     let own = order.submitted_by == officer.login;
     let submitted = order.state == OrderState::Submitted;
@@ -206,7 +211,7 @@ fn compose(
         Some(login) => Some(name_of(db, login)?),
         None => None,
     };
-    let barred = composer::barred(officer, own, approved.contains(&officer.login.as_str()), signs);
+    let barred = composer::barred(language, officer, own, approved.contains(&officer.login.as_str()), signs);
     Ok(DossierPage {
         frame,
         place: Place::of(db, list, order, officer, reader.at)?,
@@ -220,9 +225,9 @@ fn compose(
         category: order.tie.category().map_or("", |category| category.code()),
         holder: order.holder.to_string(),
         kind: order.kind.to_string(),
-        object: if order.replaces.is_some() { "en remplacement d’une carte" } else { "nouvelle carte" },
+        object: Key::of(if order.replaces.is_some() { "dossier-replacement" } else { "dossier-new-card" }),
         replaces: order.replaces.as_ref().map(ToString::to_string),
-        submitted_by: name_of(db, &order.submitted_by)?,
+        submitted_by: author(db, language, &order.submitted_by)?,
         own,
         submitted_at: Shown(order.submitted_at),
         status: words::order_status(order.state.status()),
@@ -231,9 +236,9 @@ fn compose(
         pending: Pending::of(db, verifier, officer, order, &dossier.decisions, at)?,
         letter: matches!(order.state, OrderState::Refused { .. }),
         made: card::of_order(db, &order.number)?.map(|card| card.number.to_string()),
-        register_says: register::says(&dossier, agrees),
-        places: register::places(db, &dossier)?,
-        other_exercises: register::other_exercises(&dossier),
+        register_says: register::says(&dossier, agrees, language).to_string(),
+        places: register::places(db, &dossier, language)?,
+        other_exercises: register::other_exercises(&dossier, language),
         can_refresh: submitted && officer.role.may(Right::Submit) && !agrees,
         two: dossier.asks_for_two(),
         blind,
@@ -251,23 +256,22 @@ fn compose(
             false => None,
         },
         can_note: decides,
-        events: timeline::of(db, &dossier, &decisions)?,
+        events: timeline::of(db, language, &dossier, &decisions)?,
         cards: dossier.cards.iter().map(PastCard::of).collect(),
-        other_orders: dossier.other_orders.shown.iter().map(PastOrder::of).collect(),
+        other_orders: dossier.other_orders.shown.iter().map(|order| PastOrder::of(order, language)).collect(),
         other_orders_hidden: hidden_of(
-            Language::French,
+            language,
             dossier.other_orders.hidden,
             &Key::of("hidden-other-orders"),
             &officer.scope,
         ),
         open: submitted,
-        composer: Composer::of(order, verifier.delays(), barred, &said),
+        composer: Composer::of(order, verifier.delays(), language, barred, &said),
         can_withdraw: order::may_withdraw(officer, order),
         done: said.done(first_approval.is_some()),
         first_approval,
         problem: said.problem.map(|code| Trouble {
             code: code.name,
-            refusal: words::refusal(Language::French, code.name),
             rules: said.rules,
             about_reason: composer::is_about_reason(code),
         }),

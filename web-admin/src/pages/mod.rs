@@ -94,8 +94,7 @@ pub(crate) const ADDRESSES: [&[Address]; 31] = [
 ];
 
 /// Pages that are not written in English yet: whoever wants English reads French there, and is told so.
-const FRENCH_ONLY: &[&[Address]] =
-    &[queue::ADDRESSES, dossier::ADDRESSES, decision::ADDRESSES, question::ADDRESSES, letter::ADDRESSES];
+const FRENCH_ONLY: &[&[Address]] = &[];
 
 /// Whether the page of this request is not written in English yet.
 pub(crate) fn is_french_only(request: &HttpRequest) -> bool {

@@ -12,7 +12,7 @@ use registration_authority::renewal::{self, Outcome as Planned, RenewalPlan};
 use registration_authority::views;
 use store::{Code, Database};
 
-use super::dossier::name_of;
+use super::dossier::author;
 use super::hidden::hidden_of;
 use super::outcome::Outcome;
 use super::release::Problem;
@@ -21,6 +21,7 @@ use super::{Address, page};
 use crate::desk::{Desk, Work};
 use crate::failure::Failure;
 use crate::frame::Frame;
+use crate::language::Language;
 use crate::messages::Key;
 use crate::posted::{Fields, Posted};
 use crate::typography::{self, Shown};
@@ -129,14 +130,14 @@ fn read(work: &mut Work<'_>, frame: Frame, done: bool, problem: Option<Code>) ->
         let waiting = views::plans(db, act)?;
         for plan in waiting.shown {
             let decides = decides && plan.planned_by != officer.login;
-            plans.push(Plan { decides, ..shown(db, &plan)? });
+            plans.push(Plan { decides, ..shown(db, frame.language(), &plan)? });
         }
         let hidden = hidden_of(frame.language(), waiting.hidden, &Key::of("hidden-plans"), &officer.scope);
         Ok(PlansPage { frame, done, problem: problem.map(Problem::of), plans, hidden })
     })
 }
 
-fn shown(db: &mut Database, plan: &RenewalPlan) -> Result<Plan, Failure> {
+fn shown(db: &mut Database, language: Language, plan: &RenewalPlan) -> Result<Plan, Failure> {
     let item = |item: &renewal::PlanItem| Item {
         card: item.card.to_string(),
         kind: item.kind.to_string(),
@@ -148,7 +149,7 @@ fn shown(db: &mut Database, plan: &RenewalPlan) -> Result<Plan, Failure> {
     };
     Ok(Plan {
         id: plan.id.clone(),
-        planned_by: name_of(db, &plan.planned_by)?,
+        planned_by: author(db, language, &plan.planned_by)?,
         planned_at: Shown(plan.planned_at),
         horizon: Shown(plan.horizon),
         renewed: renewed(plan),

@@ -18,7 +18,7 @@ use registration_authority::views;
 use store::Timestamp;
 
 use super::hidden::{counted, hidden};
-use super::{Address, filters, page, to};
+use super::{Address, page, to};
 use crate::desk::{Desk, Work};
 use crate::failure::Failure;
 use crate::frame::Frame;
@@ -45,8 +45,8 @@ pub(super) const ADDRESSES: &[Address] = &[
 #[template(path = "queue.html")]
 struct QueuePage {
     frame: Frame,
-    done: Option<&'static str>,
-    status_label: &'static str,
+    done: Option<Key>,
+    status_label: Key,
     slug: &'static str,
     /// The query of this view's address.
     query: String,
@@ -78,7 +78,7 @@ impl QueuePage {
 
 struct Tab {
     query: String,
-    label: &'static str,
+    label: Key,
     count: String,
     current: bool,
 }
@@ -92,7 +92,7 @@ struct Row {
     submitted_by: String,
     own: bool,
     submitted_at: Shown,
-    risk: &'static str,
+    risk: Key,
     risk_class: &'static str,
     deadline: String,
     late: bool,
@@ -118,13 +118,9 @@ enum Found {
     Page(Box<QueuePage>),
 }
 
-fn find(
-    work: &mut Work<'_>,
-    frame: Frame,
-    asked: Asked,
-    done: Option<&'static str>,
-) -> Result<Found, Failure> {
+fn find(work: &mut Work<'_>, frame: Frame, asked: Asked, done: Option<Key>) -> Result<Found, Failure> {
     let (act, officer, hours) = (work.act, work.officer, work.state.working_hours());
+    let language = frame.language();
     let filter = asked.filter(act.at);
     work.db.snapshot(|db| {
         let page = queue::page(db, hours, &filter, asked.after.as_deref(), PAGE, act)?;
@@ -134,11 +130,12 @@ fn find(
             return Ok(Found::Order(order.number));
         }
         let (officers, views) = (officers::list(db)?, saved::views(db, act)?);
-        let rows = page.lines.into_iter().map(|line| Row::of(line, &officers, officer, act.at)).collect();
+        let rows =
+            page.lines.into_iter().map(|line| Row::of(line, language, &officers, officer, act.at)).collect();
         let tab = |(status, count): (OrderStatus, Count)| Tab {
             query: asked.in_state(status).query(),
             label: words::order_statuses(status),
-            count: counted(Language::French, count),
+            count: counted(language, count),
             current: status == asked.status,
         };
         let unfiltered = asked.unfiltered().query();
@@ -149,14 +146,14 @@ fn find(
             slug: slug(asked.status),
             query: asked.query(),
             unfiltered: Some(unfiltered).filter(|unfiltered| *unfiltered != asked.query()),
-            hidden: hidden(Language::French, page.hidden, &Key::of("hidden-dossiers"), &officer.scope),
+            hidden: hidden(language, page.hidden, &Key::of("hidden-dossiers"), &officer.scope),
             tabs: page.counts.into_iter().map(tab).collect(),
             views,
             kinds: choices::kinds(&asked),
             professions: choices::professions(&asked),
-            risks: choices::risks(&asked),
-            ages: choices::ages(&asked),
-            people: choices::people(&asked, &officers, officer),
+            risks: choices::risks(&asked, language),
+            ages: choices::ages(&asked, language),
+            people: choices::people(&asked, language, &officers, officer),
             structure: asked.structure.as_ref().map(ToString::to_string).unwrap_or_default(),
             by_name: matches!(filter.search, Some(Search::Name(_))),
             search: asked.search,
@@ -170,29 +167,32 @@ fn find(
 }
 
 impl Row {
-    fn of(line: Line, officers: &[Officer], reader: &Officer, now: Timestamp) -> Self {
+    fn of(line: Line, language: Language, officers: &[Officer], reader: &Officer, now: Timestamp) -> Self {
         let Line { order, risk, deadline, lease } = line;
         let name_of = |login: &str| {
             let officer = officers.iter().find(|officer| officer.login == login);
-            officer.map_or_else(|| super::dossier::job_name(login), |officer| officer.display_name.clone())
+            officer.map_or_else(
+                || super::dossier::job_name(language, login),
+                |officer| officer.display_name.clone(),
+            )
         };
         let object = match &order.replaces {
-            Some(card) => format!("{}, remplacement de la carte {card}", order.kind),
-            None => format!("{}, nouvelle carte", order.kind),
+            Some(card) => language.say("queue-replacement").with("kind", &order.kind).with("card", card),
+            None => language.say("queue-new-card").with("kind", &order.kind),
         };
         Self {
             name: typography::name(&order.family_name, &order.given_name),
-            object,
+            object: object.to_string(),
             submitted_by: name_of(&order.submitted_by),
             own: order.submitted_by == reader.login,
             submitted_at: Shown(order.submitted_at),
             risk: words::risk(risk),
             risk_class: asked::word_of_risk(risk),
-            deadline: deadline.map(left).unwrap_or_default(),
+            deadline: deadline.map(|deadline| left(language, deadline)).unwrap_or_default(),
             late: matches!(deadline, Some(Deadline::Late(_))),
             mine: lease.as_ref().is_some_and(|lease| lease.officer == reader.login),
             on: lease
-                .map(|lease| format!("{} ({})", name_of(&lease.officer), typography::ago(lease.since, now))),
+                .map(|lease| format!("{} ({})", name_of(&lease.officer), language.ago(lease.since, now))),
             number: order.number,
             holder: order.holder,
             profession: order.profession,
@@ -201,21 +201,20 @@ impl Row {
 }
 
 /// « reste 12 h », in working time.
-fn left(deadline: Deadline) -> String {
-    match deadline {
-        Deadline::Left(time) => format!("reste {}", typography::duration(time)),
-        Deadline::Late(time) => format!("dépassé de {}", typography::duration(time)),
-        Deadline::Paused(time) => format!("en pause, reste {}", typography::duration(time)),
-    }
+fn left(language: Language, deadline: Deadline) -> String {
+    let left = match deadline {
+        Deadline::Left(time) => language.say("queue-left").with("time", language.duration(time)),
+        Deadline::Late(time) => language.say("queue-late").with("time", language.duration(time)),
+        Deadline::Paused(time) => language.say("queue-paused").with("time", language.duration(time)),
+    };
+    left.to_string()
 }
 
-fn done_in_words(done: &str) -> Option<&'static str> {
-    Some(match done {
-        "vue" => "La vue est enregistrée.",
-        "oubli" => "La vue est supprimée.",
-        "aucune" => {
-            "Aucune autre demande de cette vue n'attend votre décision : les autres sont les vôtres, ou un collègue les traite."
-        }
+fn done_in_words(done: &str) -> Option<Key> {
+    Some(Key::of(match done {
+        "vue" => "queue-done-view",
+        "oubli" => "queue-done-forgotten",
+        "aucune" => "queue-done-none",
         _ => return None,
-    })
+    }))
 }

@@ -100,7 +100,8 @@ async fn what_is_previewed_of_a_refusal_is_what_leaves() {
     assert_eq!(preview.status, 200);
     let letter = letter::of_refusal(&order, reason, Some("Le prénom est <b>autre</b>."));
     let part = |page: &Answer| {
-        let (_, rest) = page.body.split_once("<blockquote class=\"letter\"><p><strong>Demande").unwrap();
+        let (_, rest) =
+            page.body.split_once("<blockquote class=\"letter\" lang=\"fr\"><p><strong>Demande").unwrap();
         rest.split("</blockquote>").next().unwrap().to_owned()
     };
     for paragraph in &letter.paragraphs {

@@ -116,9 +116,21 @@ async fn every_page_is_read_in_both_languages_and_no_english_one_has_french_left
     assert!(left.is_empty(), "{}", left.join("\n"));
 }
 
-/// What is not a page's to translate: whose software it is, an agency, people, the document of a mandate, what the nomenclature calls a profession.
-const NAMES: [&str; 10] =
-    ["Santé", "numérique", "santé.", "Agnès", "NOËL", "Élise", "Gaël", "Maël", "d&#39;adhésion", "Médecin"];
+/// What is not a page's to translate: whose software it is, an agency, people, the document of a mandate, what the nomenclature
+/// calls a profession or a mode of exercise.
+const NAMES: [&str; 11] = [
+    "Santé",
+    "numérique",
+    "santé.",
+    "Agnès",
+    "NOËL",
+    "Élise",
+    "Gaël",
+    "Maël",
+    "d&#39;adhésion",
+    "Médecin",
+    "Salarié",
+];
 
 /// Words that English does not have.
 const FRENCH: [&str; 14] = [

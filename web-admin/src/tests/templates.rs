@@ -3,8 +3,7 @@
 use std::path::Path;
 
 /// Templates of pages that are in French only. It shrinks.
-const FRENCH_ONLY: &[&str] =
-    &["dossier.html", "letter.html", "passkey.html", "queue.html", "queue_filters.html"];
+const FRENCH_ONLY: &[&str] = &[];
 
 /// Attributes that people read, or hear.
 const READ: [&str; 5] = ["alt", "aria-label", "data-label", "placeholder", "title"];

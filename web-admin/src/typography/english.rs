@@ -1,5 +1,7 @@
 //! English as pages write it: day before month, hours to 24, of Paris as in French.
 
+use std::time::Duration;
+
 use store::Timestamp;
 
 use super::Shown;
@@ -26,6 +28,11 @@ pub(crate) fn month(shown: Shown) -> String {
     shown.zoned().strftime("%B\u{a0}%Y").to_string()
 }
 
+/// "14:05:30".
+pub(crate) fn second(shown: Shown) -> String {
+    shown.zoned().strftime("%H:%M:%S").to_string()
+}
+
 /// "14:05".
 pub(crate) fn hour(shown: Shown) -> String {
     shown.zoned().strftime("%H:%M").to_string()
@@ -39,6 +46,26 @@ pub(crate) fn ago(then: Timestamp, now: Timestamp) -> String {
         1..60 => format!("{minutes}{NO_BREAK}min"),
         60..2880 => format!("{}{NO_BREAK}h", minutes / 60),
         _ => format!("{}{NO_BREAK}d", thousands(minutes / 1440)),
+    }
+}
+
+/// For how long: "20 seconds", "1 minute", "10 minutes".
+pub(crate) fn lasting(duration: Duration) -> String {
+    let (number, unit) = match duration.as_secs() {
+        seconds if seconds % 60 == 0 => (seconds / 60, "minute"),
+        seconds => (seconds, "second"),
+    };
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number}{NO_BREAK}{unit}{plural}")
+}
+
+/// "45 min", "2 h 10 min", "12 h".
+pub(crate) fn duration(time: Duration) -> String {
+    let minutes = time.as_secs() / 60;
+    match (minutes / 60, minutes % 60) {
+        (0, minutes) => format!("{minutes}{NO_BREAK}min"),
+        (hours, 0) => format!("{hours}{NO_BREAK}h"),
+        (hours, minutes) => format!("{hours}{NO_BREAK}h{NO_BREAK}{minutes}{NO_BREAK}min"),
     }
 }
 
@@ -64,7 +91,7 @@ mod tests {
         let shown = Shown("2026-07-31T22:30:00Z".parse().unwrap());
         assert_eq!(long(shown), "1\u{a0}August\u{a0}2026 at\u{a0}00:30");
         assert_eq!(short(shown), "1\u{a0}Aug\u{a0}2026, 00:30");
-        assert_eq!(month(shown), "August\u{a0}2026");
+        assert_eq!((second(shown), month(shown)), ("00:30:00".to_owned(), "August\u{a0}2026".to_owned()));
     }
 
     #[test]
@@ -73,5 +100,8 @@ mod tests {
         let after = |seconds| ago(Timestamp::from_seconds(0), Timestamp::from_seconds(seconds));
         assert_eq!(after(59), "less than a minute");
         assert_eq!(after(3 * 86_400), "3\u{a0}d");
+        assert_eq!(lasting(Duration::from_secs(60)), "1\u{a0}minute");
+        assert_eq!(lasting(Duration::from_secs(20)), "20\u{a0}seconds");
+        assert_eq!(duration(Duration::from_secs(7_800)), "2\u{a0}h\u{a0}10\u{a0}min");
     }
 }

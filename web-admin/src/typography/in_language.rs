@@ -1,8 +1,10 @@
 //! Dates, times and numbers by the language of the page.
 
+use std::time::Duration;
+
 use store::Timestamp;
 
-use super::{Shown, ago, english, thousands};
+use super::{Shown, ago, duration, english, lasting, thousands};
 use crate::language::Language;
 
 impl Language {
@@ -30,6 +32,14 @@ impl Language {
         }
     }
 
+    /// « 14 h 05 min 30 s », "14:05:30".
+    pub(crate) fn second(self, shown: Shown) -> String {
+        match self {
+            Self::French => shown.second(),
+            Self::English => english::second(shown),
+        }
+    }
+
     /// « novembre 2026 », "November 2026".
     pub(crate) fn month(self, shown: Shown) -> String {
         match self {
@@ -51,6 +61,22 @@ impl Language {
         match self {
             Self::French => ago(then, now),
             Self::English => english::ago(then, now),
+        }
+    }
+
+    /// For how long: « 10 minutes », "10 minutes".
+    pub(crate) fn lasting(self, time: Duration) -> String {
+        match self {
+            Self::French => lasting(time),
+            Self::English => english::lasting(time),
+        }
+    }
+
+    /// « 2 h 10 », "2 h 10 min".
+    pub(crate) fn duration(self, time: Duration) -> String {
+        match self {
+            Self::French => duration(time),
+            Self::English => english::duration(time),
         }
     }
 

@@ -14,7 +14,6 @@ use store::Code;
 
 use super::Said;
 use crate::language::Language;
-use crate::typography;
 
 /// What an officer decides with.
 pub(super) struct Composer {
@@ -43,8 +42,14 @@ pub(super) struct Choice {
 }
 
 impl Composer {
-    pub(super) fn of(order: &CardOrder, delays: Delays, barred: Option<String>, said: &Said) -> Self {
-        let in_words = |delay: Duration| (!delay.is_zero()).then(|| typography::lasting(delay));
+    pub(super) fn of(
+        order: &CardOrder,
+        delays: Delays,
+        language: Language,
+        barred: Option<String>,
+        said: &Said,
+    ) -> Self {
+        let in_words = |delay: Duration| (!delay.is_zero()).then(|| language.lasting(delay));
         Self {
             barred,
             reasons: choices(&said.reason),
@@ -71,7 +76,13 @@ pub(in crate::pages) fn refusal_letter(order: &CardOrder, reason: &str, text: &s
 }
 
 /// Why this officer does not see the decision's buttons. A help to him: the rule is asked again at each act.
-pub(super) fn barred(officer: &Officer, own: bool, approved: bool, signs: bool) -> Option<String> {
+pub(super) fn barred(
+    language: Language,
+    officer: &Officer,
+    own: bool,
+    approved: bool,
+    signs: bool,
+) -> Option<String> {
     let code = if !officer.role.may(Right::Decide) {
         rules::OFFICER_ROLE_MISSING
     } else if own {
@@ -83,7 +94,7 @@ pub(super) fn barred(officer: &Officer, own: bool, approved: bool, signs: bool) 
     } else {
         return None;
     };
-    Some(crate::pages::barred(Language::French, code, Right::Decide))
+    Some(crate::pages::barred(language, code, Right::Decide))
 }
 
 pub(super) fn is_about_reason(code: Code) -> bool {

@@ -6,13 +6,14 @@ use store::Database;
 
 use super::name_of;
 use crate::failure::Failure;
+use crate::messages::Key;
 use crate::typography::Shown;
 
 /// A flag: a sign, a word and a reason, so that colour alone says nothing.
 pub(super) struct Signal {
     pub(super) class: &'static str,
     pub(super) sign: &'static str,
-    pub(super) word: &'static str,
+    pub(super) word: Key,
     pub(super) reason: String,
     pub(super) second_officer: bool,
 }
@@ -20,8 +21,8 @@ pub(super) struct Signal {
 impl Signal {
     pub(super) fn of(flag: RaisedFlag) -> Self {
         let (class, sign, word) = match flag.level() {
-            Level::Red => ("red", "■", "Alerte"),
-            Level::Orange => ("orange", "▲", "À regarder"),
+            Level::Red => ("red", "■", Key::of("dossier-flag-red")),
+            Level::Orange => ("orange", "▲", Key::of("dossier-flag-orange")),
         };
         Self { class, sign, word, reason: flag.reason, second_officer: flag.second_officer }
     }

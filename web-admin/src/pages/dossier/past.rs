@@ -4,6 +4,7 @@ use card::Card;
 use registration_authority::queue::OrderSummary;
 use registration_authority::suspension::CardState;
 
+use crate::language::Language;
 use crate::messages::Key;
 use crate::typography::Shown;
 use crate::words;
@@ -34,10 +35,10 @@ impl PastCard {
 }
 
 impl PastOrder {
-    pub(super) fn of(order: &OrderSummary) -> Self {
+    pub(super) fn of(order: &OrderSummary, language: Language) -> Self {
         Self {
             number: order.number.clone(),
-            day: Shown(order.submitted_at).day(),
+            day: language.day(Shown(order.submitted_at)),
             profession: order.profession.clone(),
             status: words::order_state(order.status),
         }

@@ -8,11 +8,12 @@ use store::{Database, Timestamp};
 
 use super::name_of;
 use crate::failure::Failure;
+use crate::messages::Key;
 use crate::typography::Shown;
 
 /// What waits, in words.
 pub(super) struct Pending {
-    pub(super) verdict: &'static str,
+    pub(super) verdict: Key,
     pub(super) by: String,
     pub(super) until: Shown,
     /// Whether the officer who reads may take it back: it is his.
@@ -43,7 +44,10 @@ impl Pending {
         };
         let Some((decision, until)) = waiting else { return Ok(None) };
         Ok(Some(Self {
-            verdict: if decision.approves() { "Approbation" } else { "Refus" },
+            verdict: Key::of(match decision.approves() {
+                true => "dossier-approval-pending",
+                false => "dossier-refusal-pending",
+            }),
             by: name_of(db, &decision.decided_by)?,
             until: Shown(until),
             own: own.is_some(),

@@ -5,7 +5,9 @@ use registration_authority::views::{self, Dossier, OfStructure};
 use store::Database;
 
 use crate::failure::Failure;
+use crate::language::Language;
 use crate::likeness::Likeness;
+use crate::messages::{Key, Message};
 use crate::typography::Shown;
 use crate::words;
 
@@ -14,7 +16,7 @@ const PLACES: usize = 5;
 
 /// One field of the order beside the register's.
 pub(super) struct Line {
-    pub(super) field: &'static str,
+    pub(super) field: Key,
     pub(super) order: String,
     pub(super) register: String,
     pub(super) likeness: Likeness,
@@ -33,41 +35,35 @@ pub(super) fn beside(dossier: &Dossier) -> Vec<Line> {
 }
 
 /// What the register says of it all, in one sentence.
-pub(super) fn says(dossier: &Dossier, agrees: bool) -> String {
+pub(super) fn says(dossier: &Dossier, agrees: bool, language: Language) -> Message {
     if let Some(of_structure) = &dossier.of_structure {
-        return declared(of_structure, agrees).to_owned();
+        return language.say(declared(of_structure, agrees));
     }
     let Some(now) = &dossier.register_now else {
-        return "Le répertoire ne connaît personne sous cet identifiant.".to_owned();
+        return language.say("dossier-register-nobody");
     };
     if let Some(since) = now.ceased_at {
-        return format!(
-            "Selon le répertoire, cette personne n’exerce plus depuis le {}.",
-            Shown(since).day()
-        );
+        return language.say("dossier-register-ceased").with("day", language.day(Shown(since)));
     }
     if dossier.order.tie.profession().is_none_or(|profession| now.living_exercise(profession).is_none()) {
-        return "Le répertoire ne montre pas d’exercice en cours de cette profession.".to_owned();
+        return language.say("dossier-register-no-exercise");
     }
     let unchanged = dossier.register_then.as_ref().is_some_and(|then| says_the_same(then, now));
-    match (agrees, unchanged) {
-        (true, true) => "Le répertoire dit la même chose que la demande, et n’a pas changé depuis son dépôt.",
-        (true, false) => "Le répertoire dit la même chose que la demande ; d’autres données de cette personne y ont changé depuis.",
-        (false, _) => "Le répertoire dit autre chose que la demande : voyez les lignes marquées.",
-    }
-    .to_owned()
+    language.say(match (agrees, unchanged) {
+        (true, true) => Key::of("dossier-register-agrees"),
+        (true, false) => Key::of("dossier-register-agrees-changed"),
+        (false, _) => Key::of("dossier-register-differs"),
+    })
 }
 
 /// What the agent of the structure declares, and the register says of the structure.
-fn declared(of_structure: &OfStructure, agrees: bool) -> &'static str {
+fn declared(of_structure: &OfStructure, agrees: bool) -> Key {
     let there = of_structure.member.as_ref().is_some_and(|member| member.left_at.is_none());
     match (&of_structure.structure, there, agrees) {
-        (None, ..) => "Le répertoire ne connaît pas cette structure.",
-        (_, false, _) => "Le mandataire ne déclare plus cette personne dans la structure.",
-        (_, _, true) => {
-            "Le mandataire déclare la même chose que la demande ; le répertoire connaît la structure, et non son personnel."
-        }
-        (_, _, false) => "Le mandataire déclare autre chose que la demande : voyez les lignes marquées.",
+        (None, ..) => Key::of("dossier-structure-unknown"),
+        (_, false, _) => Key::of("dossier-member-gone"),
+        (_, _, true) => Key::of("dossier-member-agrees"),
+        (_, _, false) => Key::of("dossier-member-differs"),
     }
 }
 
@@ -77,7 +73,11 @@ fn says_the_same(then: &ProfessionalRecord, now: &ProfessionalRecord) -> bool {
 }
 
 /// Where the profession is exercised, as the register says now.
-pub(super) fn places(db: &mut Database, dossier: &Dossier) -> Result<Vec<String>, Failure> {
+pub(super) fn places(
+    db: &mut Database,
+    dossier: &Dossier,
+    language: Language,
+) -> Result<Vec<String>, Failure> {
     if let Some(of_structure) = &dossier.of_structure {
         let named = |structure: &StructureRecord| {
             format!("{}, {}", structure.corporate_name, structure.department_label)
@@ -95,7 +95,7 @@ pub(super) fn places(db: &mut Database, dossier: &Dossier) -> Result<Vec<String>
             None => None,
         };
         let place = structure.map_or_else(
-            || "Lieu non précisé".to_owned(),
+            || language.say("dossier-place-unknown").to_string(),
             |structure| format!("{}, {}", structure.corporate_name, structure.department_label),
         );
         places.push(match activity.mode {
@@ -105,20 +105,23 @@ pub(super) fn places(db: &mut Database, dossier: &Dossier) -> Result<Vec<String>
     }
     match activities.len().saturating_sub(PLACES) {
         0 => {}
-        1 => places.push("et un autre lieu".to_owned()),
-        more => places.push(format!("et {more} autres lieux")),
+        more => places.push(language.say("dossier-more-places").count("number", more).to_string()),
     }
     Ok(places)
 }
 
 /// What else the person exercises, or exercised.
-pub(super) fn other_exercises(dossier: &Dossier) -> Vec<String> {
+pub(super) fn other_exercises(dossier: &Dossier, language: Language) -> Vec<String> {
     let all = dossier.register_now.as_ref().map_or(&[][..], |now| &now.exercises);
     let other = |exercise: &&Exercise| Some(exercise.profession) != dossier.order.tie.profession();
     all.iter()
         .filter(other)
         .map(|exercise| match exercise.ceased_at {
-            Some(since) => format!("{}, jusqu’au {}", exercise.profession.label(), Shown(since).day()),
+            Some(since) => language
+                .say("dossier-exercise-until")
+                .with("profession", exercise.profession.label())
+                .with("day", language.day(Shown(since)))
+                .to_string(),
             None => exercise.profession.label().to_owned(),
         })
         .collect()

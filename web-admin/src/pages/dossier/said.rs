@@ -2,6 +2,8 @@
 
 use store::{BrokenRule, Code};
 
+use crate::messages::Key;
+
 /// What was just done, or was not.
 #[derive(Clone, Debug, Default)]
 pub(in crate::pages) struct Said {
@@ -26,25 +28,19 @@ impl Said {
     }
 
     /// In words. An approval is the first of two where another one is to follow.
-    pub(super) fn done(&self, first_of_two: bool) -> Option<&'static str> {
-        Some(match self.did.as_deref()? {
-            "depot" => "La demande est déposée. Une autre personne que vous doit en décider.",
-            "approbation" if first_of_two => {
-                "Votre approbation est enregistrée. Un autre opérateur d'enregistrement doit approuver à son tour."
-            }
-            "approbation" => {
-                "La demande est approuvée. La carte part en fabrication avec le prochain lot qui suit la prise d'effet."
-            }
-            "question" => "La question est posée : la demande attend le demandeur.",
-            "reponse" => "La réponse est enregistrée : la demande est de nouveau à vérifier.",
-            "refus" => "La demande est refusée. Le porteur en est averti dès que le refus prend effet.",
-            "retour" => {
-                "Votre décision est annulée : rien n'est envoyé. La demande est à vérifier de nouveau."
-            }
-            "reprise" => "Les données du répertoire sont reprises : relisez la demande avant de décider.",
-            "note" => "La note est enregistrée.",
-            "retrait" => "La demande est retirée.",
+    pub(super) fn done(&self, first_of_two: bool) -> Option<Key> {
+        Some(Key::of(match self.did.as_deref()? {
+            "depot" => "dossier-done-order",
+            "approbation" if first_of_two => "dossier-done-first-approval",
+            "approbation" => "dossier-done-approval",
+            "question" => "dossier-done-question",
+            "reponse" => "dossier-done-answer",
+            "refus" => "dossier-done-refusal",
+            "retour" => "dossier-done-taken-back",
+            "reprise" => "dossier-done-refresh",
+            "note" => "dossier-done-note",
+            "retrait" => "dossier-done-withdrawal",
             _ => return None,
-        })
+        }))
     }
 }

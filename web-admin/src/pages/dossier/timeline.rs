@@ -6,13 +6,15 @@ use registration_authority::refusal_reasons;
 use registration_authority::views::Dossier;
 use store::{Database, Timestamp};
 
-use super::name_of;
+use super::author;
 use crate::failure::Failure;
+use crate::language::Language;
+use crate::messages::{Key, Message};
 use crate::typography::Shown;
 
 /// One thing that happened.
 pub(super) struct Event {
-    pub(super) what: &'static str,
+    pub(super) what: Key,
     pub(super) by: String,
     pub(super) at: Shown,
     /// Of which version, and what proves it.
@@ -26,8 +28,8 @@ pub(super) struct Event {
 struct Raw {
     at: Timestamp,
     by: String,
-    what: &'static str,
-    detail: String,
+    what: Key,
+    detail: Message,
     reason: Option<&'static str>,
     text: Option<String>,
 }
@@ -35,53 +37,68 @@ struct Raw {
 /// The events of a dossier, with these decisions among them.
 pub(super) fn of(
     db: &mut Database,
+    language: Language,
     dossier: &Dossier,
     decisions: &[&Decision],
 ) -> Result<Vec<Event>, Failure> {
     let order = &dossier.order;
-    let mut raw = vec![plain(order.submitted_at, &order.submitted_by, "Déposée", 1)];
-    raw.extend(dossier.questions.iter().flat_map(asked));
-    raw.extend(decisions.iter().map(|decision| decided(decision)));
-    raw.extend(dossier.retractions.iter().map(taken_back));
+    let mut raw =
+        vec![plain(language, order.submitted_at, &order.submitted_by, Key::of("dossier-event-submitted"), 1)];
+    raw.extend(dossier.questions.iter().flat_map(|question| asked(language, question)));
+    raw.extend(decisions.iter().map(|decision| decided(language, decision)));
+    raw.extend(dossier.retractions.iter().map(|one| taken_back(language, one)));
     raw.sort_by_key(|event| event.at);
     raw.into_iter()
         .map(|Raw { at, by, what, detail, reason, text }| {
-            Ok(Event { what, by: name_of(db, &by)?, at: Shown(at), detail, reason, text })
+            let (by, detail) = (author(db, language, &by)?, detail.to_string());
+            Ok(Event { what, by, at: Shown(at), detail, reason, text })
         })
         .collect()
 }
 
-fn plain(at: Timestamp, by: &str, what: &'static str, version: i64) -> Raw {
-    let detail = format!("version {version}");
+fn plain(language: Language, at: Timestamp, by: &str, what: Key, version: i64) -> Raw {
+    let detail = language.say("dossier-detail").with("version", version);
     Raw { at, by: by.to_owned(), what, detail, reason: None, text: None }
 }
 
-fn asked(question: &Question) -> Vec<Raw> {
+fn asked(language: Language, question: &Question) -> Vec<Raw> {
     let version = question.version;
-    let mut events = vec![plain(question.asked_at, &question.asked_by, "Question posée", version)];
+    let mut events = vec![plain(
+        language,
+        question.asked_at,
+        &question.asked_by,
+        Key::of("dossier-event-question"),
+        version,
+    )];
     if let Some(answer) = &question.answer {
-        events.push(plain(answer.answered_at, &answer.answered_by, "Réponse", version));
+        events.push(plain(
+            language,
+            answer.answered_at,
+            &answer.answered_by,
+            Key::of("dossier-event-answer"),
+            version,
+        ));
     }
     events
 }
 
-fn decided(decision: &Decision) -> Raw {
-    let proof = match decision.proof_kind.as_str() {
-        "passkey" => "signée par sa clé de sécurité",
-        _ => "preuve de démonstration, sans valeur",
+fn decided(language: Language, decision: &Decision) -> Raw {
+    let detail = match decision.proof_kind.as_str() {
+        "passkey" => language.say("dossier-detail-passkey").with("version", decision.subject_version),
+        _ => language.say("dossier-detail-demonstration").with("version", decision.subject_version),
     };
     let reason = decision.reason_code.as_deref().and_then(refusal_reasons::find);
     Raw {
         at: decision.decided_at,
         by: decision.decided_by.clone(),
-        what: if decision.approves() { "Approuvée" } else { "Refusée" },
-        detail: format!("version {}, {proof}", decision.subject_version),
+        what: Key::of(if decision.approves() { "dossier-event-approved" } else { "dossier-event-refused" }),
+        detail,
         reason: reason.map(|reason| reason.sentence),
         text: decision.reason_text.clone(),
     }
 }
 
-fn taken_back(retraction: &Retraction) -> Raw {
+fn taken_back(language: Language, retraction: &Retraction) -> Raw {
     let Retraction { subject_version, decided_by, retracted_at } = retraction;
-    plain(*retracted_at, decided_by, "Décision annulée", *subject_version)
+    plain(language, *retracted_at, decided_by, Key::of("dossier-event-taken-back"), *subject_version)
 }

@@ -6,6 +6,7 @@ use registration_authority::officers::{Officer, Right};
 use registration_authority::queue::{On, Risk};
 
 use super::asked::{AGES, Asked, NOBODY, RISKS, who, word_of_risk};
+use crate::language::Language;
 use crate::words;
 
 /// An option of a filter.
@@ -35,34 +36,39 @@ pub(super) fn professions(asked: &Asked) -> Vec<Choice> {
     choices
 }
 
-pub(super) fn risks(asked: &Asked) -> Vec<Choice> {
+pub(super) fn risks(asked: &Asked, language: Language) -> Vec<Choice> {
     let choice = |risk: Risk| Choice {
         value: word_of_risk(risk).to_owned(),
-        label: words::risk(risk).to_owned(),
+        label: language.say(words::risk(risk)).to_string(),
         chosen: asked.risk == Some(risk),
     };
     RISKS.into_iter().map(choice).collect()
 }
 
-pub(super) fn ages(asked: &Asked) -> Vec<Choice> {
+pub(super) fn ages(asked: &Asked, language: Language) -> Vec<Choice> {
     let mut offered = AGES.to_vec();
     offered.extend(asked.days.filter(|days| !offered.contains(days)));
     let choice = |days: u32| Choice {
         value: days.to_string(),
-        label: if days == 1 { "1 jour au moins".to_owned() } else { format!("{days} jours au moins") },
+        label: language.say("queue-days").count("number", days).to_string(),
         chosen: asked.days == Some(days),
     };
     offered.into_iter().map(choice).collect()
 }
 
 /// Those who may be on an order, himself first.
-pub(super) fn people(asked: &Asked, officers: &[Officer], reader: &Officer) -> Vec<Choice> {
+pub(super) fn people(
+    asked: &Asked,
+    language: Language,
+    officers: &[Officer],
+    reader: &Officer,
+) -> Vec<Choice> {
     let chosen = |login: &str| asked.on.as_ref().is_some_and(|on| who(on) == login);
     let choice =
         |value: &str, label: String| Choice { chosen: chosen(value), value: value.to_owned(), label };
-    let mut people = vec![choice(NOBODY, "Personne".to_owned())];
+    let mut people = vec![choice(NOBODY, language.say("queue-nobody").to_string())];
     if reader.role.may(Right::Decide) {
-        people.push(choice(&reader.login, "Moi".to_owned()));
+        people.push(choice(&reader.login, language.say("queue-me").to_string()));
     }
     let others = officers.iter().filter(|one| one.role.may(Right::Decide) && one.login != reader.login);
     people.extend(others.map(|one| choice(&one.login, one.display_name.clone())));
