@@ -3,6 +3,7 @@
 
 use crate::order::CardOrder;
 use crate::refusal_reasons::RefusalReason;
+use crate::typography::french;
 
 /// A letter, without the address that whoever posts it puts on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,10 +24,10 @@ pub fn of_refusal(order: &CardOrder, reason: &RefusalReason, text: Option<&str>)
             for_whom(order),
             order.number
         ),
-        typographic(reason.sentence),
+        french(reason.sentence),
     ];
     paragraphs.extend(text.map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned));
-    paragraphs.push(typographic(reason.remedy));
+    paragraphs.push(french(reason.remedy));
     paragraphs.push(
         "Si vous contestez cette décision, écrivez à l’autorité d’enregistrement en rappelant le numéro de la demande. \
          Les voies et délais de recours sont ceux que fixe sa politique de certification."
@@ -35,17 +36,13 @@ pub fn of_refusal(order: &CardOrder, reason: &RefusalReason, text: Option<&str>)
     Letter { subject: format!("Demande {}", order.number), paragraphs }
 }
 
+
 /// Whose the card would be: a person's, or a service's, of which the letter goes to the structure.
 fn for_whom(order: &CardOrder) -> String {
     match order.service_in_words() {
         Some(service) => format!("pour votre structure ({service})"),
         None => format!("à votre nom, {} {}", order.given_name, order.family_name),
     }
-}
-
-/// With the apostrophes and spaces of French.
-fn typographic(sentence: &str) -> String {
-    sentence.replace('\'', "’").replace(" ;", "\u{202f};").replace(" :", "\u{a0}:")
 }
 
 #[cfg(test)]

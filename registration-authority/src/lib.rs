@@ -32,6 +32,7 @@ pub mod holders_extract;
 pub mod lapse;
 pub mod letter;
 pub mod mandate;
+pub mod names;
 pub mod notices;
 mod numbering;
 pub mod officers;
@@ -50,6 +51,7 @@ pub mod suspension;
 pub mod terms;
 pub mod test_certificates;
 pub mod trail;
+pub mod typography;
 pub mod views;
 
 // What the tests share with those of other crates names this one as they do.

@@ -17,6 +17,7 @@ pub mod faults;
 mod frame;
 mod likeness;
 mod operations;
+mod order_number;
 mod pages;
 mod passkey_answer;
 mod peer;

@@ -14,7 +14,7 @@ fn the_letter_of_every_reason_says_it_what_to_do_and_where_to_turn_in_right_fren
         let letter = of_refusal(&order, reason, Some(" La pièce est illisible. "));
         let text = letter.paragraphs.join("\n");
         assert!(letter.subject.contains(&number) && text.contains(&number), "{text}");
-        assert!(text.contains(&typographic(reason.sentence)) && text.contains(&typographic(reason.remedy)));
+        assert!(text.contains(&french(reason.sentence)) && text.contains(&french(reason.remedy)));
         assert!(text.contains("\nLa pièce est illisible.\n") && text.contains("recours"), "{text}");
         for wrong in [" ;", " :", " !", " ?", "'", "  "] {
             assert!(!text.contains(wrong), "{wrong:?}: {text}");

@@ -14,7 +14,7 @@ use super::{CanonicalOrder, OrderStatus, StaffTie, Tie};
 use crate::approval::{Decidable, SubjectKind};
 use crate::faults;
 use crate::officers::Reach;
-use crate::risk::{self, names};
+use crate::{names, risk};
 
 /// An order for one card.
 #[derive(Clone, Debug, PartialEq, Eq)]

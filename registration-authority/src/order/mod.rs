@@ -10,8 +10,9 @@ mod card_order;
 mod decide;
 mod note;
 mod question;
-mod queue;
+mod read;
 mod staff_order;
+mod status;
 mod submit;
 mod take_back;
 mod take_effect;
@@ -27,8 +28,9 @@ pub use card_order::{CardOrder, OrderError, OrderState, Origin, RegisterSnapshot
 pub use decide::{ApproveError, approve, refuse};
 pub use note::{Note, NoteError, erase_notes, note, notes};
 pub use question::{Answer, QUESTION_BOUND, Question, QuestionError, answer, ask, questions};
-pub use queue::{OrderStatus, QueueCursor, QueueFilter, get, of_holder, of_structure, queue};
+pub use read::{get, of_holder, of_structure};
 pub use staff_order::{NewStaffOrder, submit_staff};
+pub use status::OrderStatus;
 pub use submit::{NewCardOrder, RefreshError, SubmitError, SubmittedOrder, refresh, submit};
 pub use take_back::{TakeBackError, may_take_back, take_back};
 pub(crate) use take_effect::await_effect;
@@ -38,6 +40,5 @@ pub use withdraw::{WithdrawError, may_withdraw, withdraw};
 
 pub(crate) use card_order::set_status;
 pub(crate) use decide::approvals;
-pub(crate) use queue::page;
 pub(crate) use submit::{Submission, insert};
 pub(crate) use tie::{exercise_key, structure_key};

@@ -14,14 +14,15 @@ use registration_authority::refusal_reasons;
 use registration_authority::views;
 use store::{Code, Kind};
 
-use super::dossier::{self, DossierPage, List, Said, mail, order_number, refusal_letter};
+use super::dossier::{self, DossierPage, List, Said, mail, refusal_letter};
 use super::signing::{self, Asked, Leaves, SignPage, Signed};
 use super::stale::{Seen, StalePage};
-use super::{Address, page, to};
+use super::{Address, page, release, to};
 use crate::desk::Work;
 use crate::failure::{Failure, status_of};
 use crate::faults;
 use crate::frame::Frame;
+use crate::order_number::order_number;
 use crate::posted::{Fields, Posted};
 use crate::typography::{self, Shown};
 
@@ -64,9 +65,9 @@ async fn refuse(number: web::Path<String>, posted: Posted) -> Result<HttpRespons
     act(number, posted, "refus", |work, frame, number, fields| {
         // Whoever may not decide is told so before his form is read.
         officers::require(work.db, Right::Decide, work.act)?;
-        let (seen, reason) = (version(fields)?, reason(fields)?);
-        let text = Some(fields.text("precision")).filter(|text| !text.is_empty());
-        let proof = match sign(work, frame, number, seen, Verdict::Refuse, Some(reason), fields)? {
+        let (seen, reason) = (version(fields)?, release::reason(Verdict::Refuse, fields)?);
+        let text = release::text(fields);
+        let proof = match sign(work, frame, number, seen, Verdict::Refuse, reason, fields)? {
             Signed::Proof(proof) => proof,
             Signed::Ask(template) => return Ok(Some(template)),
         };
@@ -252,12 +253,4 @@ fn of_tie(tie: &Tie) -> Vec<(&'static str, String)> {
 /// The version that the officer has read.
 pub(super) fn version(fields: &Fields) -> Result<i64, Failure> {
     fields.text("version").parse().map_err(|_| Failure::of(faults::FORM_UNREADABLE))
-}
-
-/// The reason of a refusal, from the list.
-fn reason(fields: &Fields) -> Result<&'static str, Failure> {
-    match fields.text("motif") {
-        "" => Err(Failure::of(rules::ORDER_REASON_MISSING)),
-        code => Ok(refusal_reasons::find(code).ok_or(Failure::of(rules::ORDER_REASON_UNKNOWN))?.code),
-    }
 }

@@ -42,11 +42,9 @@ use crate::desk::{Desk, Work};
 use crate::failure::Failure;
 use crate::frame::Frame;
 use crate::likeness::Likeness;
+use crate::order_number::order_number;
 use crate::typography::{self, Shown};
 use crate::words::{self, Refusal};
-
-/// Longest number of an order, in octets.
-const NUMBER_BOUND: usize = 32;
 
 pub(super) const ADDRESSES: &[Address] =
     &[Address::at("/ra/dossiers/{number}").get(|| web::get().to(show)).needs(Right::ReadDossier)];
@@ -149,13 +147,6 @@ fn be_on(work: &mut Work<'_>, number: &str, may_decide: bool) -> Result<(), Fail
         Ok(()) | Err(LeaseError::Taken(_)) => Ok(()),
         Err(error) => Err(error.into()),
     }
-}
-
-/// A text that can be the number of an order.
-pub(super) fn order_number(text: &str) -> Option<String> {
-    let fits = (1..=NUMBER_BOUND).contains(&text.len())
-        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
-    fits.then(|| text.to_owned())
 }
 
 /// What submitted where no officer did: `job:renewal`.

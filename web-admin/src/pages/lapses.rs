@@ -13,11 +13,12 @@ use registration_authority::officers::{self, Officer, Right};
 use registration_authority::views;
 use store::{Code, Database};
 
+use super::outcome::Outcome;
 use super::release::{self, Past, Problem, Reason};
 use super::signing::{self, Asked, SignPage, Signed};
-use super::{Address, filters, page, to};
+use super::{Address, filters, page};
 use crate::desk::{Desk, Work};
-use crate::failure::{Failure, status_of};
+use crate::failure::Failure;
 use crate::frame::Frame;
 use crate::posted::{Fields, Posted};
 use crate::typography::{self, Shown};
@@ -71,12 +72,6 @@ struct Row {
     next: String,
 }
 
-enum Outcome {
-    Done,
-    Sign(Box<SignPage>),
-    Again(Code, Box<LapsesPage>),
-}
-
 async fn show(desk: Desk, query: web::Query<HashMap<String, String>>) -> Result<HttpResponse, Failure> {
     let done = query.get("fait").and_then(|done| done_in_words(done));
     let frame = desk.frame();
@@ -104,21 +99,11 @@ async fn decide(
     let outcome = desk
         .work(move |work| {
             views::opposition_plans(work.db, work.act)?;
-            match record(work, frame.clone(), &plan, verdict, &fields) {
-                Ok(None) => Ok(Outcome::Done),
-                Ok(Some(template)) => Ok(Outcome::Sign(template)),
-                Err(failure) => {
-                    let code = release::told(failure)?;
-                    Ok(Outcome::Again(code, Box::new(read(work, frame, None, Some(code))?)))
-                }
-            }
+            let recorded = record(work, frame.clone(), &plan, verdict, &fields);
+            Outcome::of(recorded, |code| read(work, frame, None, Some(code)))
         })
         .await?;
-    match outcome {
-        Outcome::Done => Ok(to(&format!("/ra/caducites?fait={done}"))),
-        Outcome::Sign(template) => page(StatusCode::OK, &*template),
-        Outcome::Again(code, template) => page(status_of(code), &*template),
-    }
+    outcome.answer(&format!("/ra/caducites?fait={done}"))
 }
 
 /// Records the decision; gives the page that asks for its signature where that is not there yet.
@@ -132,16 +117,13 @@ fn record(
     officers::require(work.db, Right::Decide, work.act)?;
     let planned = lapse::get(work.db, plan)?;
     let subject = planned.decidable();
-    let reason = match verdict {
-        Verdict::Approve => None,
-        Verdict::Refuse => Some(release::reason(fields)?),
-    };
+    let reason = release::reason(verdict, fields)?;
     let asked = asked(&subject, verdict, reason, &planned);
     let proof = match signing::sign(work, frame, asked, fields)? {
         Signed::Proof(proof) => proof,
         Signed::Ask(template) => return Ok(Some(template)),
     };
-    let text = Some(fields.text("precision")).filter(|text| !text.is_empty());
+    let text = release::text(fields);
     let (verifier, rng, act) = (work.state.verifier(), &mut *work.rng, work.act);
     work.db.write(|db| lapse::decide(db, verifier, plan, verdict, &proof, text, rng, act))?;
     Ok(None)

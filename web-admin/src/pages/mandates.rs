@@ -71,16 +71,13 @@ async fn decide(
     acted(posted, done, Right::Decide, structure, move |work, frame, fields| {
         let mandate = mandate::get(work.db, &number)?;
         let subject = mandate.decidable();
-        let reason = match verdict {
-            Verdict::Approve => None,
-            Verdict::Refuse => Some(release::reason(fields)?),
-        };
+        let reason = release::reason(verdict, fields)?;
         let asked = Asked { subject: &subject, verdict, reason, ..asked(&mandate, &subject, verdict) };
         let proof = match signing::sign(work, frame, asked, fields)? {
             Signed::Proof(proof) => proof,
             Signed::Ask(template) => return Ok(Done::Sign(template)),
         };
-        let text = Some(fields.text("precision")).filter(|text| !text.is_empty());
+        let text = release::text(fields);
         let (verifier, rng, act) = (work.state.verifier(), &mut *work.rng, work.act);
         work.db.write(|db| mandate::decide(db, verifier, &number, verdict, &proof, text, rng, act))?;
         Ok(Done::Yes(mandate.structure))

@@ -14,11 +14,12 @@ use store::{Code, Database};
 
 use super::dossier::name_of;
 use super::hidden::hidden_of;
-use super::release::{self, Problem};
+use super::outcome::Outcome;
+use super::release::Problem;
 use super::signing::{self, Asked, SignPage, Signed};
-use super::{Address, filters, page, to};
+use super::{Address, filters, page};
 use crate::desk::{Desk, Work};
-use crate::failure::{Failure, status_of};
+use crate::failure::Failure;
 use crate::frame::Frame;
 use crate::posted::{Fields, Posted};
 use crate::typography::{self, Shown};
@@ -64,12 +65,6 @@ struct Item {
     excluded: Option<&'static str>,
 }
 
-enum Outcome {
-    Done,
-    Sign(Box<SignPage>),
-    Again(Code, Box<PlansPage>),
-}
-
 async fn show(desk: Desk, query: web::Query<HashMap<String, String>>) -> Result<HttpResponse, Failure> {
     let done = query.get("fait").is_some_and(|done| done == "approbation");
     let frame = desk.frame();
@@ -82,20 +77,12 @@ async fn approve(id: web::Path<String>, posted: Posted) -> Result<HttpResponse, 
     let Posted { desk, fields } = posted;
     let frame = desk.frame();
     let outcome = desk
-        .work(move |work| match record(work, frame.clone(), &id, &fields) {
-            Ok(None) => Ok(Outcome::Done),
-            Ok(Some(template)) => Ok(Outcome::Sign(template)),
-            Err(failure) => {
-                let code = release::told(failure)?;
-                Ok(Outcome::Again(code, Box::new(read(work, frame, false, Some(code))?)))
-            }
+        .work(move |work| {
+            let recorded = record(work, frame.clone(), &id, &fields);
+            Outcome::of(recorded, |code| read(work, frame, false, Some(code)))
         })
         .await?;
-    match outcome {
-        Outcome::Done => Ok(to("/ra/renouvellements?fait=approbation")),
-        Outcome::Sign(template) => page(StatusCode::OK, &*template),
-        Outcome::Again(code, template) => page(status_of(code), &*template),
-    }
+    outcome.answer("/ra/renouvellements?fait=approbation")
 }
 
 /// Records the approval; gives the page that asks for its signature where that is not there yet.

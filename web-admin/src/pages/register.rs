@@ -15,11 +15,12 @@ use registration_authority::officers::{self, Officer, Right};
 use registration_authority::views;
 use store::{Code, Database};
 
+use super::outcome::Outcome;
 use super::release::{self, Past, Problem, Reason};
 use super::signing::{self, Asked, SignPage, Signed};
-use super::{Address, filters, page, to};
+use super::{Address, filters, page};
 use crate::desk::{Desk, Work};
-use crate::failure::{Failure, status_of};
+use crate::failure::Failure;
 use crate::faults;
 use crate::frame::Frame;
 use crate::posted::{Fields, Posted};
@@ -66,12 +67,6 @@ struct Feed {
     barred: Option<String>,
 }
 
-enum Outcome {
-    Done,
-    Sign(Box<SignPage>),
-    Again(Code, Box<RegisterPage>),
-}
-
 async fn show(desk: Desk, query: web::Query<HashMap<String, String>>) -> Result<HttpResponse, Failure> {
     let done = query.get("fait").and_then(|done| done_in_words(done));
     let frame = desk.frame();
@@ -99,21 +94,11 @@ async fn decide(
     let outcome = desk
         .work(move |work| {
             views::held_feeds(work.db, work.act)?;
-            match record(work, frame.clone(), &feed, verdict, &fields) {
-                Ok(None) => Ok(Outcome::Done),
-                Ok(Some(template)) => Ok(Outcome::Sign(template)),
-                Err(failure) => {
-                    let (code, template) = again(work, frame, failure)?;
-                    Ok(Outcome::Again(code, Box::new(template)))
-                }
-            }
+            let recorded = record(work, frame.clone(), &feed, verdict, &fields);
+            Outcome::of(recorded, |code| read(work, frame, None, Some(code)))
         })
         .await?;
-    match outcome {
-        Outcome::Done => Ok(to(&format!("/ra/registre?fait={done}"))),
-        Outcome::Sign(template) => page(StatusCode::OK, &*template),
-        Outcome::Again(code, template) => page(status_of(code), &*template),
-    }
+    outcome.answer(&format!("/ra/registre?fait={done}"))
 }
 
 /// Records the decision; gives the page that asks for its signature where that is not there yet.
@@ -132,16 +117,13 @@ fn record(
     if seen != subject.version {
         return Err(Failure::of(rules::RELEASE_STALE_VERSION));
     }
-    let reason = match verdict {
-        Verdict::Approve => None,
-        Verdict::Refuse => Some(release::reason(fields)?),
-    };
+    let reason = release::reason(verdict, fields)?;
     let asked = asked(&subject, verdict, reason, &held.hold);
     let proof = match signing::sign(work, frame, asked, fields)? {
         Signed::Proof(proof) => proof,
         Signed::Ask(template) => return Ok(Some(template)),
     };
-    let text = Some(fields.text("precision")).filter(|text| !text.is_empty());
+    let text = release::text(fields);
     let (verifier, rng, act) = (work.state.verifier(), &mut *work.rng, work.act);
     work.db.write(|db| held_feed::decide(db, verifier, feed, seen, verdict, &proof, text, rng, act))?;
     Ok(None)
@@ -179,12 +161,6 @@ fn asked<'a>(
         action: format!("/ra/registre/extraits/{feed}/{act}"),
         back: "/ra/registre".to_owned(),
     }
-}
-
-/// The page again, with why the act was refused.
-fn again(work: &mut Work<'_>, frame: Frame, failure: Failure) -> Result<(Code, RegisterPage), Failure> {
-    let code = release::told(failure)?;
-    Ok((code, read(work, frame, None, Some(code))?))
 }
 
 fn read(

@@ -16,11 +16,12 @@ use store::{Code, Database};
 
 use super::dossier::name_of;
 use super::hidden::hidden_of;
+use super::outcome::Outcome;
 use super::release::{self, Problem, Reason};
 use super::signing::{self, Asked, SignPage, Signed};
-use super::{Address, filters, page, to};
+use super::{Address, filters, page};
 use crate::desk::{Desk, Work};
-use crate::failure::{Failure, status_of};
+use crate::failure::Failure;
 use crate::frame::Frame;
 use crate::posted::{Fields, Posted};
 use crate::typography::Shown;
@@ -66,12 +67,6 @@ struct Line {
     decides: bool,
 }
 
-enum Outcome {
-    Done,
-    Sign(Box<SignPage>),
-    Again(Code, Box<RequestsPage>),
-}
-
 async fn show(desk: Desk, query: web::Query<HashMap<String, String>>) -> Result<HttpResponse, Failure> {
     let done = match query.get("fait").map(String::as_str) {
         Some("approbation") => Some("La demande est approuvée ; le certificat est établi sous peu."),
@@ -101,20 +96,12 @@ async fn decide(
     let Posted { desk, fields } = posted;
     let frame = desk.frame();
     let outcome = desk
-        .work(move |work| match record(work, frame.clone(), &number, verdict, &fields) {
-            Ok(None) => Ok(Outcome::Done),
-            Ok(Some(template)) => Ok(Outcome::Sign(template)),
-            Err(failure) => {
-                let code = release::told(failure)?;
-                Ok(Outcome::Again(code, Box::new(read(work, frame, None, Some(code))?)))
-            }
+        .work(move |work| {
+            let recorded = record(work, frame.clone(), &number, verdict, &fields);
+            Outcome::of(recorded, |code| read(work, frame, None, Some(code)))
         })
         .await?;
-    match outcome {
-        Outcome::Done => Ok(to(&format!("/ra/certificats?fait={done}"))),
-        Outcome::Sign(template) => page(StatusCode::OK, &*template),
-        Outcome::Again(code, template) => page(status_of(code), &*template),
-    }
+    outcome.answer(&format!("/ra/certificats?fait={done}"))
 }
 
 /// Records the decision; gives the page that asks for its signature where that is not there yet.
@@ -128,17 +115,14 @@ fn record(
     officers::require(work.db, Right::Decide, work.act)?;
     let request = views::request(work.db, number, work.act)?;
     let subject = request.decidable();
-    let reason = match verdict {
-        Verdict::Approve => None,
-        Verdict::Refuse => Some(release::reason(fields)?),
-    };
+    let reason = release::reason(verdict, fields)?;
     let asked = asked(&request, &subject, verdict, reason);
     let proof = match signing::sign(work, frame, asked, fields)? {
         Signed::Proof(proof) => proof,
         Signed::Ask(template) => return Ok(Some(template)),
     };
     let version = fields.text("version").parse().unwrap_or(0);
-    let text = Some(fields.text("precision")).filter(|text| !text.is_empty());
+    let text = release::text(fields);
     let (verifier, rng, act) = (work.state.verifier(), &mut *work.rng, work.act);
     work.db.write(|db| match verdict {
         Verdict::Approve => certificate_request::approve(db, verifier, number, version, &proof, rng, act),

@@ -195,7 +195,7 @@ impl MemberLine {
         let order = |(order, card): AskedCard| OrderLine {
             kind: order.kind,
             number: order.number,
-            status: order_status(order.status),
+            status: words::order_state(order.status),
             card: card.map(|(number, state)| (number.to_string(), words::card_state(state))),
         };
         Self {
@@ -213,11 +213,6 @@ impl MemberLine {
             local_id,
         }
     }
-}
-
-fn order_status(name: &str) -> &'static str {
-    let status = registration_authority::order::OrderStatus::ALL.into_iter().find(|one| one.as_str() == name);
-    status.map_or("", words::order_status)
 }
 
 /// The kinds of card that a structure of this sort can have for its staff.

@@ -7,7 +7,7 @@ use registration_authority::trail;
 use store::Timestamp;
 use store::audit::export::ExportedEvent;
 
-use super::Moment;
+use super::Utc;
 use crate::desk::Desk;
 use crate::failure::Failure;
 use crate::faults;
@@ -21,7 +21,7 @@ use crate::typography::thousands;
 struct LeafPage {
     frame: Frame,
     event: ExportedEvent,
-    at: Moment,
+    at: Utc,
     proof: Option<Proof>,
 }
 
@@ -33,7 +33,7 @@ impl LeafPage {
 
 struct Proof {
     size: String,
-    signed_at: Moment,
+    signed_at: Utc,
     key: String,
     text: String,
 }
@@ -42,7 +42,7 @@ impl Proof {
     fn of(proof: EventProof) -> Self {
         Self {
             size: thousands(i64::try_from(proof.size).unwrap_or(i64::MAX)),
-            signed_at: Moment(proof.signed_at),
+            signed_at: Utc(proof.signed_at),
             key: proof.key,
             text: proof.text,
         }
@@ -58,7 +58,7 @@ pub(super) async fn show(desk: Desk, id: web::Path<String>) -> Result<HttpRespon
             };
             let proof = work.state.prove_event(work.db, event.clone());
             let proof = proof.map_err(|(code, detail)| Failure::coded(code, detail))?;
-            let at = Moment(Timestamp::from_millis(event.occurred_at));
+            let at = Utc(Timestamp::from_millis(event.occurred_at));
             Ok(LeafPage { frame, at, proof: proof.map(Proof::of), event })
         })
         .await?;

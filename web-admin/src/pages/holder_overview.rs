@@ -26,8 +26,8 @@ pub(super) const ADDRESSES: &[Address] =
     &[Address::at("/ra/porteurs/{id:.+}").get(|| web::get().to(show)).needs(Right::ReadCard)];
 
 #[derive(Template)]
-#[template(path = "person.html")]
-struct PersonPage {
+#[template(path = "holder_overview.html")]
+struct HolderPage {
     frame: Frame,
     id: String,
     former: Vec<String>,
@@ -41,7 +41,7 @@ struct PersonPage {
     bound: usize,
 }
 
-impl PersonPage {
+impl HolderPage {
     fn section(&self) -> &'static str {
         "cartes"
     }
@@ -120,12 +120,12 @@ async fn show(desk: Desk, id: web::Path<String>) -> Result<HttpResponse, Failure
 }
 
 /// The holder as he stands, on one picture of the database.
-fn read(work: &mut Work<'_>, frame: Frame, id: &IdNatPs) -> Result<PersonPage, Failure> {
+fn read(work: &mut Work<'_>, frame: Frame, id: &IdNatPs) -> Result<HolderPage, Failure> {
     let (officer, act) = (work.officer, work.act);
     work.db.snapshot(|db| {
         let HolderView { id, former, record, cards, orders, tickets, notices } =
             views::holder(db, &mut ImportedRegister, id, act)?;
-        Ok(PersonPage {
+        Ok(HolderPage {
             frame,
             id: id.to_string(),
             former,
