@@ -36,7 +36,6 @@ pub fn of_refusal(order: &CardOrder, reason: &RefusalReason, text: Option<&str>)
     Letter { subject: format!("Demande {}", order.number), paragraphs }
 }
 
-
 /// Whose the card would be: a person's, or a service's, of which the letter goes to the structure.
 fn for_whom(order: &CardOrder) -> String {
     match order.service_in_words() {
