@@ -24,4 +24,6 @@ pub use orders::orders;
 pub use plans::{PlanViewError, plan, plans};
 pub use requests::{RequestPage, RequestViewError, request, requests};
 pub use stops::{StopsError, held_feeds, open_lapses, opposition_plans};
-pub use structure::{MEMBERS_SHOWN, MemberView, StructureError, StructureView, mandates, structure};
+pub use structure::{
+    AskedCard, MEMBERS_SHOWN, MemberView, StructureError, StructureView, mandates, structure,
+};

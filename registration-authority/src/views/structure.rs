@@ -40,8 +40,11 @@ pub struct MemberView {
     /// As declared.
     pub member: StaffMember,
     /// His orders, newest first, each with its card and where that stands.
-    pub orders: Vec<(OrderSummary, Option<(CardNumber, CardState)>)>,
+    pub orders: Vec<AskedCard>,
 }
+
+/// An order, and its card with where that stands, once there is one.
+pub type AskedCard = (OrderSummary, Option<(CardNumber, CardState)>);
 
 /// Why a structure cannot be shown.
 #[derive(Debug, Error)]
@@ -115,7 +118,7 @@ pub fn structure(
     let shown = usize::try_from(MEMBERS_SHOWN).unwrap_or(usize::MAX);
     let more = staff.len() > shown;
     staff.truncate(shown);
-    let mut orders: BTreeMap<String, Vec<(OrderSummary, Option<(CardNumber, CardState)>)>> = BTreeMap::new();
+    let mut orders: BTreeMap<String, Vec<AskedCard>> = BTreeMap::new();
     for order in order::of_structure(db, id)? {
         let local_id = order.holder.local_id().unwrap_or_default().to_owned();
         let card = match card::of_order(db, &order.number)? {

@@ -1,16 +1,13 @@
 use askama::Template;
-use card::CardNumber;
 use professional_registry::ImportedRegister;
 use professional_registry::identifiers::TechnicalStructureId;
 use registration_authority::approval::SubjectKind;
 use registration_authority::eligibility::{KnownBy, rulebook};
 use registration_authority::mandate::{Mandate, MandateState, Quality, last_day};
 use registration_authority::officers::Right;
-use registration_authority::queue::OrderSummary;
 use registration_authority::staff::import::StaffImport;
 use registration_authority::staff::{Post, StaffMember};
-use registration_authority::suspension::CardState;
-use registration_authority::views::{self, MemberView};
+use registration_authority::views::{self, AskedCard, MemberView};
 use store::{BrokenRule, Code, Database, Timestamp};
 
 use crate::desk::Work;
@@ -197,7 +194,7 @@ impl MandateLine {
 impl MemberLine {
     fn of(view: MemberView) -> Self {
         let StaffMember { local_id, post, family_name, given_name, left_at, .. } = view.member;
-        let order = |(order, card): (OrderSummary, Option<(CardNumber, CardState)>)| OrderLine {
+        let order = |(order, card): AskedCard| OrderLine {
             kind: order.kind,
             number: order.number,
             status: words::order_state(order.status),
