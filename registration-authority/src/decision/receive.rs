@@ -99,8 +99,7 @@ fn judge(
         if !key.counts(act.at) {
             return Ok(Err(ProofRefused::AnotherKey.code()));
         }
-        let digest = hex::encode(Sha256::digest(verified.statement.encode()));
-        if let Err(refused) = nonce::take_back(db, &verified.statement, &digest, act.at)? {
+        if let Err(refused) = nonce::take_back(db, &verified.statement, &verified.signed, act.at)? {
             return Ok(Err(refused.code()));
         }
     }

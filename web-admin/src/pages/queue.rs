@@ -82,6 +82,7 @@ struct Tab {
 
 struct Row {
     number: String,
+    version: i64,
     name: String,
     holder: String,
     profession: String,
@@ -190,6 +191,7 @@ impl Row {
             mine: lease.as_ref().is_some_and(|lease| lease.officer == reader.login),
             on: lease
                 .map(|lease| format!("{} ({})", name_of(&lease.officer), typography::ago(lease.since, now))),
+            version: order.version,
             number: order.number,
             holder: order.holder,
             profession: order.profession,
@@ -227,6 +229,7 @@ fn counted(count: Count) -> String {
 fn done_in_words(done: &str) -> Option<&'static str> {
     Some(match done {
         "vue" => "La vue est enregistrée.",
+        "choix" => "Cochez au moins une demande de la liste.",
         "oubli" => "La vue est supprimée.",
         "aucune" => {
             "Aucune autre demande de cette vue n'attend votre décision : les autres sont les vôtres, ou un collègue les traite."

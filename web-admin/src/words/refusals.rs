@@ -41,6 +41,22 @@ fn of_orders(code: &str) -> Option<(&'static str, &'static str)> {
             "Un autre opérateur vient de prendre cette demande.",
             "Laissez-la-lui, ou prenez la main depuis la file : elle dit qui la traite.",
         ),
+        "bulk-look-needed" => (
+            "Un signalement demande qu'on ouvre cette demande.",
+            "Ouvrez-la, regardez ce qui est signalé, puis décidez de cette demande à part.",
+        ),
+        "bulk-two-officers" => (
+            "Un signalement demande l'accord de deux opérateurs, chacun pour cette demande seule.",
+            "Ouvrez-la et décidez-en ; un autre opérateur d'enregistrement en décide à son tour.",
+        ),
+        "bulk-empty" => (
+            "Aucune de ces demandes ne peut être décidée ainsi.",
+            "Revenez à la file : chaque ligne dit pourquoi, et ce qui est possible.",
+        ),
+        "bulk-too-many" => (
+            "Une signature vaut pour 25 demandes au plus.",
+            "Cochez moins de demandes, et recommencez avec les autres.",
+        ),
         "queue-empty" => (
             "Aucune demande de cette vue n'attend votre décision.",
             "Changez de vue, ou attendez qu'une demande soit déposée.",
