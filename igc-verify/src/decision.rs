@@ -1,8 +1,11 @@
 //! What was asked for, and the officers' signed decisions on it (docs/audit.md, "Evidence").
 
+mod said;
+
 use crate::bundle::Bundle;
 use crate::der::{Value, sequence};
 use crate::key::{sha256, verifies};
+use said::Said;
 
 /// What a certificate rests on, as it was decided.
 #[derive(Debug, Default)]
@@ -44,45 +47,44 @@ pub fn check(bundle: &Bundle, canonical: &[u8], evidence: &[u8]) -> Result<Decid
         return Err("nobody decided on it");
     }
     decided.valid = (i64::MIN, i64::MAX);
-    for proof in proofs {
-        check_proof(bundle, decided_on, proof.octets().ok_or(UNREADABLE)?, &mut decided)?;
+    let mut in_bulk = false;
+    for proof in &proofs {
+        in_bulk |= check_proof(bundle, decided_on, proof.octets().ok_or(UNREADABLE)?, &mut decided)?;
+    }
+    if in_bulk && proofs.len() > 1 {
+        return Err("two officers decided on it, and one of them in a bulk");
     }
     Ok(decided)
 }
 
-/// `DemoProof ::= SEQUENCE { statement, keyId, signature }`, or a `PasskeyProof` of five, over
-/// `Decision ::= SEQUENCE { context, kind, digest, version, decision, [0] reason, officer, at, until, nonce }`.
+/// `DemoProof ::= SEQUENCE { statement, keyId, signature }`, or a `PasskeyProof` of five; whether it is over a bulk.
 fn check_proof(
     bundle: &Bundle,
     canonical: &[u8],
     proof: &[u8],
     decided: &mut Decided,
-) -> Result<(), &'static str> {
+) -> Result<bool, &'static str> {
     let fields = sequence(proof).ok_or(UNREADABLE)?;
     let statement = match fields.len() {
         5 => bundle.officers.signed(&fields, "registration-officer")?,
         _ => signed_by_pinned(bundle, &fields)?,
     };
-    let fields = sequence(statement).ok_or(UNREADABLE)?;
-    let [context, kind, digest, version, decision, .., officer, at, until, _nonce] = fields[..] else {
-        return Err(UNREADABLE);
-    };
+    let said = Said::read(statement)?;
     let subject = &decided.subject;
-    if context.text() != Some("igc-decision-v1") || kind.text() != Some(subject.kind) {
+    if said.kind != subject.kind {
         return Err("a decision is on a thing of another kind");
     }
-    if version.integer() != Some(subject.version) || digest.octets() != Some(&sha256(canonical)) {
+    if !said.names(&sha256(canonical), subject.version) {
         return Err("a decision is on another version, or on other content");
     }
-    if decision.text() != Some("approve") {
+    if said.decision != "approve" {
         return Err("an officer refused it");
     }
-    if officer.text().is_none_or(|officer| officer == subject.submitted_by) {
+    if said.officer == subject.submitted_by {
         return Err("it was decided on by who submitted it");
     }
-    let (Some(at), Some(until)) = (at.integer(), until.integer()) else { return Err(UNREADABLE) };
-    decided.valid = (decided.valid.0.max(at), decided.valid.1.min(until));
-    Ok(())
+    decided.valid = (decided.valid.0.max(said.at), decided.valid.1.min(said.until));
+    Ok(said.in_bulk)
 }
 
 /// The statement in a `DemoProof` that a pinned key has signed.

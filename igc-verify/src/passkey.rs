@@ -106,8 +106,11 @@ impl Officers {
             let proof = base64(proof)?;
             let Ok(statement) = self.signed(&sequence(&proof)?, "administrator") else { continue };
             let fields = sequence(statement)?;
-            let [_, kind, digest, version, decision, .., officer, at, _, _] = fields[..] else { return None };
-            let about = kind.text() == Some("officer-enrolment")
+            let [context, kind, digest, version, decision, .., officer, at, _, _] = fields[..] else {
+                return None;
+            };
+            let about = context.text() == Some("igc-decision-v1")
+                && kind.text() == Some("officer-enrolment")
                 && digest.octets() == Some(&sha256(canonical))
                 && version.integer() == Some(1);
             let (officer, at) = (officer.text()?.to_owned(), at.integer()?);

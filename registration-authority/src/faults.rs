@@ -102,6 +102,14 @@ store::codes! {
     ORDER_NOT_YOURS = ("order-not-yours", NotAuthorised, "the submitter, or a registration officer, may withdraw it");
     /// Another officer is on the order.
     ORDER_TAKEN = ("order-taken", Refused, "the registration officer: leave it to him, or take it over; the list says who is on it");
+    /// A flag of the order asks for a look at its dossier.
+    BULK_LOOK_NEEDED = ("bulk-look-needed", Refused, "the registration officer: open the order, look at its flags, decide on it alone");
+    /// A flag of the order asks for two officers, each of whom looks at it.
+    BULK_TWO_OFFICERS = ("bulk-two-officers", Refused, "two registration officers: each opens the order, and decides on it alone");
+    /// A bulk without an order.
+    BULK_EMPTY = ("bulk-empty", Invalid, "the registration officer: choose at least one order that can be decided on");
+    /// More orders than one signature covers.
+    BULK_TOO_MANY = ("bulk-too-many", Invalid, "the registration officer: choose 25 orders at most");
     /// Nothing of the queue waits for this officer.
     QUEUE_EMPTY = ("queue-empty", NotFound, "nobody: every order of this view is decided on, is one's own, or has an officer on it");
     /// A view of the queue without a name, or too long.

@@ -5,6 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use acceptance::harness::{DatabaseKind, Finished, chance, folder, igc, igc_verify, run};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use professional_registry::ImportedRegister;
 use registration_authority::approval::passkey::NewPasskey;
 use registration_authority::enrolment::NewCredential;
@@ -13,12 +15,12 @@ use serde_json::Value;
 use store::DatabaseRole;
 
 use super::officers_keys::authenticator::{Authenticator, ORIGIN};
-use super::officers_keys::{OfficersKeys, proof_by};
+use super::officers_keys::{OfficersKeys, proof_by, proof_of_bulk};
 use super::workshop::{APPROVER, Workshop, officer, workshop};
 
 const BUREAU_BEFORE: &str = "bureau-before.pem";
 
-/// A card that a passkey approved, certified.
+/// Cards that a passkey approved, one alone and two with one gesture, certified.
 fn decided() -> Workshop {
     let workshop = workshop(DatabaseKind::Sqlite);
     let keys = OfficersKeys::pin(workshop.dir(), ORIGIN);
@@ -34,6 +36,16 @@ fn decided() -> Workshop {
     let (number, version, registry) = (&order.number, order.version, &mut ImportedRegister);
     db.write(|db| order::approve(db, registry, &keys.verifier, number, version, &proof, &mut chance(), &act))
         .unwrap();
+    let orders = workshop.submit(2);
+    let proof = proof_of_bulk(&mut db, &key, APPROVER, &orders);
+    for order in &orders {
+        let act = officer(&mut db, APPROVER);
+        let (number, version, registry) = (&order.number, order.version, &mut ImportedRegister);
+        db.write(|db| {
+            order::approve(db, registry, &keys.verifier, number, version, &proof, &mut chance(), &act)
+        })
+        .unwrap();
+    }
     workshop.job("decisions");
     // The demonstration's own cards are of the bureau before.
     fs::copy(workshop.dir().join("bureau.pem"), workshop.dir().join(BUREAU_BEFORE)).unwrap();
@@ -58,6 +70,18 @@ fn without_a_proof(line: &str) -> String {
     format!("{read}\n")
 }
 
+/// How many certificates rest on a signature over a bulk.
+fn approved_in_bulk(bundle: &Path) -> usize {
+    let text = fs::read_to_string(bundle.join("certificates.jsonl")).unwrap();
+    let in_bulk = |line: &&str| {
+        let read: Value = serde_json::from_str(line).unwrap();
+        let evidence = read["evidence"].as_str().and_then(|text| STANDARD.decode(text).ok());
+        let label = b"igc-bulk-decision-v1";
+        evidence.is_some_and(|octets| octets.windows(label.len()).any(|part| part == label))
+    };
+    text.lines().filter(in_bulk).count()
+}
+
 #[test]
 fn an_auditor_walks_the_chain_of_officers_keys_by_himself() {
     let workshop = decided();
@@ -67,6 +91,7 @@ fn an_auditor_walks_the_chain_of_officers_keys_by_himself() {
         .expect_exit(0);
     let said = verify(&workshop, &bundle, &[]).expect_exit(0).stdout;
     assert!(said.contains("roots of officers' keys officers.json of the bundle itself"), "{said}");
+    assert_eq!(approved_in_bulk(&bundle), 4, "two certificates of each of the two cards");
 
     // Kept from an earlier time: the same roots, and then another's.
     let kept = place.path().join("officers.json");

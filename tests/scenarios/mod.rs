@@ -4,6 +4,7 @@ mod append_only;
 mod audit_bundle;
 mod audit_bundle_officers;
 mod audit_log;
+mod bulk_decisions;
 mod card_sign_in;
 mod ceremonies;
 mod certificate_dump;

@@ -5,10 +5,13 @@ use std::fs;
 use std::path::Path;
 
 use registration_authority::approval::passkey::RelyingParty;
-use registration_authority::approval::{ApprovalProof, ApprovalVerifier, Decidable, Delays, Verdict};
+use registration_authority::approval::{
+    ApprovalProof, ApprovalVerifier, BulkStatement, Decidable, Delays, Verdict,
+};
 use registration_authority::decision::nonce;
 use registration_authority::enrolment::{self, NewCredential, NewEnrolment, PinnedRoots};
 use registration_authority::officers::{Role, Scope};
+use registration_authority::order::CardOrder;
 use store::Database;
 
 use acceptance::harness::chance;
@@ -100,4 +103,18 @@ pub fn proof_by(db: &mut Database, key: &Authenticator, login: &str, subject: &D
     let at = db.now().unwrap();
     let nonce = db.write(|db| nonce::take(db, login, at)).unwrap();
     key.decide(subject, (Verdict::Approve, None), login, nonce, at)
+}
+
+/// The same for these orders, with one gesture.
+pub fn proof_of_bulk(
+    db: &mut Database,
+    key: &Authenticator,
+    login: &str,
+    orders: &[CardOrder],
+) -> ApprovalProof {
+    let at = db.now().unwrap();
+    let nonce = db.write(|db| nonce::take(db, login, at)).unwrap();
+    let subjects: Vec<Decidable> = orders.iter().map(CardOrder::decidable).collect();
+    let bulk = BulkStatement::over_nonce(&subjects, Verdict::Approve, None, login, nonce, at);
+    key.prove_octets(&bulk.expect("a few orders, each once").encode())
 }

@@ -14,7 +14,7 @@ use store::schema::{cards, outbox};
 use store::{Database, DatabaseRole};
 
 use super::officers_keys::authenticator::{Authenticator, ORIGIN};
-use super::officers_keys::{ADMINISTRATORS, OfficersKeys, proof_by};
+use super::officers_keys::{ADMINISTRATORS, OfficersKeys, proof_by, proof_of_bulk};
 use super::workshop::{APPROVER, SUBMITTER, Workshop, officer, workshop};
 
 /// Where the officer is written to.
@@ -70,20 +70,25 @@ fn told(workshop: &Workshop, notice: &str) -> Vec<String> {
         .unwrap()
 }
 
-#[test]
-fn an_owned_web_process_has_nothing_certified_without_a_gesture_and_one_order_with_one() {
+/// An installation in production, whose officer has a key, and the number of its enrolment.
+fn in_production() -> (Workshop, OfficersKeys, Authenticator, Database, String) {
     let workshop = workshop(DatabaseKind::Postgresql);
     workshop.put_into_production();
     let keys = OfficersKeys::pin(workshop.dir(), ORIGIN);
     // The administrators get their rows, and the first nonces are drawn.
     workshop.job("decisions");
-    let honest_key = Authenticator::new(APPROVER);
+    let key = Authenticator::new(APPROVER);
     let mut web = workshop.open(DatabaseRole::Web);
-    let passkey =
-        NewPasskey { credential_id: honest_key.credential_id.clone(), key: honest_key.public_key() };
+    let passkey = NewPasskey { credential_id: key.credential_id.clone(), key: key.public_key() };
     let officer_at = (APPROVER, "Dominique BERNARD", Some(ADDRESS));
     let enrolment = keys.enrol_at(&mut web, officer_at, NewCredential::Passkey(passkey));
     assert_eq!(workshop.job("decisions")["failed"], serde_json::json!([]));
+    (workshop, keys, key, web, enrolment)
+}
+
+#[test]
+fn an_owned_web_process_has_nothing_certified_without_a_gesture_and_one_order_with_one() {
+    let (workshop, keys, honest_key, mut web, enrolment) = in_production();
     let orders = workshop.submit(7);
     let [honest, by_hand, replayed, swapped, withdrawn, taken_back, wrong] = orders.as_slice() else {
         unreachable!()
@@ -176,6 +181,34 @@ fn an_owned_web_process_has_nothing_certified_without_a_gesture_and_one_order_wi
     assert!(digest.contains(&line) && digest.contains("Ce n’était pas vous"), "{digest}");
     let added = texts.iter().find(|text| text.contains("l’inscription")).expect("he is told of his key");
     assert!(added.contains(&enrolment), "{added}");
+}
+
+#[test]
+fn an_owned_web_process_has_with_a_bulk_the_rows_that_were_signed_for_and_no_other() {
+    let (workshop, keys, key, mut web, _) = in_production();
+    let orders = workshop.submit(4);
+    let [first, second, held_back, added] = orders.as_slice() else { unreachable!() };
+    let proof = proof_of_bulk(&mut web, &key, APPROVER, &orders[..3]);
+    for order in [first, second] {
+        let (number, version, registry) = (&order.number, order.version, &mut ImportedRegister);
+        let act = officer(&mut web, APPROVER);
+        web.write(|db| {
+            order::approve(db, registry, &keys.verifier, number, version, &proof, &mut chance(), &act)
+        })
+        .unwrap();
+    }
+    write_by_hand(&mut web, &added.decidable(), &proof);
+    let done = workshop.job("decisions");
+    assert_eq!(done["failed"].as_array().map(Vec::len), Some(1), "{done}");
+    assert_eq!(certified(&workshop, &keys, &orders), [first.number.clone(), second.number.clone()]);
+    // The officer reads of each row by itself: of those that hold, and of the one that was added.
+    let seen = told(&workshop, "decision-seen");
+    for order in [first, second] {
+        assert!(seen.iter().any(|subject| subject.contains(&order.number)), "{seen:?}");
+    }
+    let refused = told(&workshop, "decision-not-held");
+    assert!(refused.iter().any(|subject| subject.contains(&added.number)), "{refused:?}");
+    assert!(!seen.iter().any(|subject| subject.contains(&held_back.number)), "{seen:?}");
 }
 
 #[test]

@@ -232,29 +232,7 @@ impl Workshop {
 
     /// Orders for `count` professionals who have neither card nor order yet.
     pub fn submit(&self, count: usize) -> Vec<CardOrder> {
-        let mut db = self.open(DatabaseRole::Owner);
-        let people: Vec<String> = professionals::table
-            .order(professionals::id_nat)
-            .select(professionals::id_nat)
-            .load(&mut db)
-            .unwrap();
-        let mut orders = Vec::with_capacity(count);
-        for person in people {
-            if orders.len() == count {
-                return orders;
-            }
-            let holder = person.parse().unwrap();
-            let record = ImportedRegister.professional(&mut db, &holder).unwrap().unwrap();
-            let Some(profession) = sole_profession(&record) else { continue };
-            let new = NewCardOrder { kind: CardKind::Cps, holder, profession, replaces: None };
-            let act = officer(&mut db, SUBMITTER);
-            match db.write(|db| order::submit(db, &mut ImportedRegister, new, &mut chance(), &act)) {
-                Ok(submitted) => orders.push(submitted.into_order()),
-                Err(SubmitError::NotEligible(NotEligible::Refused(_))) => {}
-                Err(error) => panic!("{person}: {error}"),
-            }
-        }
-        panic!("the fictional register has no {count} professionals without a card");
+        submit(&mut self.open(DatabaseRole::Owner), count)
     }
 
     /// The same, approved: what a batch waits for.
@@ -396,4 +374,27 @@ fn sole_profession(record: &ProfessionalRecord) -> Option<Profession> {
     let first = living.next()?;
     let sole = living.next().is_none() && record.ceased_at.is_none() && first.category == Category::Civil;
     sole.then_some(first.profession)
+}
+
+/// Orders for `count` professionals who have neither card nor order yet.
+pub fn submit(db: &mut Database, count: usize) -> Vec<CardOrder> {
+    let people: Vec<String> =
+        professionals::table.order(professionals::id_nat).select(professionals::id_nat).load(db).unwrap();
+    let mut orders = Vec::with_capacity(count);
+    for person in people {
+        if orders.len() == count {
+            return orders;
+        }
+        let holder = person.parse().unwrap();
+        let record = ImportedRegister.professional(db, &holder).unwrap().unwrap();
+        let Some(profession) = sole_profession(&record) else { continue };
+        let new = NewCardOrder { kind: CardKind::Cps, holder, profession, replaces: None };
+        let act = officer(db, SUBMITTER);
+        match db.write(|db| order::submit(db, &mut ImportedRegister, new, &mut chance(), &act)) {
+            Ok(submitted) => orders.push(submitted.into_order()),
+            Err(SubmitError::NotEligible(NotEligible::Refused(_))) => {}
+            Err(error) => panic!("{person}: {error}"),
+        }
+    }
+    panic!("the fictional register has no {count} professionals without a card");
 }

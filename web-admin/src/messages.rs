@@ -35,6 +35,7 @@ macro_rules! files {
 
 files![
     "base",
+    "bulk",
     "card",
     "diagnostic",
     "dossier",

@@ -23,9 +23,19 @@ impl Delays {
     pub const DEFAULT: Self =
         Self { approval: Duration::from_secs(60), refusal: Duration::from_secs(10 * 60) };
 
+    /// Of this verdict on an order that one gesture decided on with others. An approval waits as long as a refusal where that is
+    /// longer: its officer looked at each row for a moment, and has a notice of each to read.
+    pub fn in_bulk(self, verdict: Verdict) -> Duration {
+        match verdict {
+            Verdict::Approve => self.approval.max(self.refusal),
+            Verdict::Refuse => self.refusal,
+        }
+    }
+
     /// Of this verdict on one of these.
-    pub(crate) fn of(self, kind: SubjectKind, verdict: Verdict) -> Duration {
+    pub(crate) fn of(self, kind: SubjectKind, verdict: Verdict, in_bulk: bool) -> Duration {
         match (kind, verdict) {
+            (SubjectKind::CardOrder, verdict) if in_bulk => self.in_bulk(verdict),
             (SubjectKind::CardOrder, Verdict::Approve) => self.approval,
             (SubjectKind::CardOrder, Verdict::Refuse) => self.refusal,
             _ => Duration::ZERO,

@@ -5,6 +5,7 @@
 //! is looked at, so that an altered row has no approval left. An officer's proof is made by his [`passkey`]; the demo's
 //! proves that the installation is a demo, and only one that was given a demo key takes it.
 
+mod bulk;
 mod delays;
 mod demo;
 pub mod passkey;
@@ -17,6 +18,7 @@ mod tests;
 
 use std::fmt;
 
+pub use bulk::{BULK_BOUND, BulkRow, BulkStatement};
 pub use delays::Delays;
 pub use demo::{DemoApprover, DemoKeyError};
 pub use proof::{ApprovalProof, DemoProof, PROOF_BOUND, PasskeyProof, ProofKind};

@@ -1,9 +1,10 @@
 use der::asn1::OctetString;
 use der::{Decode, Encode, Sequence};
 
+use super::BulkStatement;
 use super::passkey::{Assertion, PasskeyRefused};
 
-/// Longest proof that is looked at, in octets.
+/// Longest proof that is looked at, in octets: one over the longest bulk, by the longest of keys.
 pub const PROOF_BOUND: usize = 4096;
 
 /// The kinds of proof, as stored beside it.
@@ -49,7 +50,7 @@ pub struct DemoProof {
 
 /// ```text
 /// PasskeyProof ::= SEQUENCE {
-///     statement         OCTET STRING,   -- the DER of a Decision; its SHA-256 is the challenge
+///     statement         OCTET STRING,   -- the DER of a Decision or BulkDecision; its SHA-256 is the challenge
 ///     credentialId      OCTET STRING,   -- which key
 ///     authenticatorData OCTET STRING,   -- Web Authentication Level 3 §6.1
 ///     clientData        OCTET STRING,   -- JSON, §5.8.1
@@ -101,6 +102,14 @@ impl ApprovalProof {
         match self {
             Self::Demo(_) => ProofKind::Demo,
             Self::Passkey(_) => ProofKind::Passkey,
+        }
+    }
+
+    /// Whether one gesture made it for several orders.
+    pub fn is_bulk(&self) -> bool {
+        match self {
+            Self::Demo(_) => false,
+            Self::Passkey(proof) => BulkStatement::decode(proof.statement.as_bytes()).is_some(),
         }
     }
 

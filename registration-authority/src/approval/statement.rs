@@ -99,6 +99,19 @@ impl Statement {
         nonce: [u8; NONCE_LENGTH],
         at: Timestamp,
     ) -> Self {
+        let dates = (at.millis(), at.plus(PROOF_VALIDITY).millis());
+        Self::stating(subject, verdict, reason_code, officer, dates, octets(&nonce))
+    }
+
+    /// What was signed of one thing; by itself, or in the encoding of a bulk.
+    pub(super) fn stating(
+        subject: &Decidable,
+        verdict: Verdict,
+        reason_code: Option<&str>,
+        officer: &str,
+        (decided_at, expires_at): (i64, i64),
+        nonce: OctetString,
+    ) -> Self {
         Self {
             context: CONTEXT.to_owned(),
             subject_kind: subject.kind.as_str().to_owned(),
@@ -107,9 +120,9 @@ impl Statement {
             decision: verdict.as_str().to_owned(),
             reason_code: reason_code.map(str::to_owned),
             officer: officer.to_owned(),
-            decided_at: at.millis(),
-            expires_at: at.plus(PROOF_VALIDITY).millis(),
-            nonce: octets(&nonce),
+            decided_at,
+            expires_at,
+            nonce,
         }
     }
 
@@ -174,6 +187,6 @@ impl Statement {
     }
 }
 
-fn octets(bytes: &[u8]) -> OctetString {
+pub(super) fn octets(bytes: &[u8]) -> OctetString {
     OctetString::new(bytes).expect("a digest is far below the length DER can say")
 }

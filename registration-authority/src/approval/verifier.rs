@@ -11,7 +11,7 @@ use store::{Code, Database, Fault, Timestamp};
 use thiserror::Error;
 
 use super::passkey::{PasskeyRefused, RelyingParty};
-use super::{ApprovalProof, Decidable, Delays, DemoProof, PasskeyProof, Statement};
+use super::{ApprovalProof, BulkStatement, Decidable, Delays, DemoProof, PasskeyProof, Statement};
 use crate::enrolment::{EnrolledKey, PinnedRoots, Roster, RosterError};
 use crate::faults;
 use crate::officers::OfficerEmail;
@@ -45,8 +45,10 @@ struct Passkeys {
 /// What a proof says, and who made it.
 #[derive(Clone, Debug)]
 pub struct Verified {
-    /// What was signed.
+    /// What was signed of the subject: the whole of it, or a row of a bulk.
     pub statement: Statement,
+    /// SHA-256 of all that was signed.
+    pub signed: [u8; 32],
     /// The officer's key that signed, and its signature counter; none where the demo's did.
     pub passkey: Option<(EnrolledKey, u32)>,
 }
@@ -188,16 +190,12 @@ impl ApprovalVerifier {
         at: Timestamp,
     ) -> Result<Verified, ProofRefused> {
         let verified = match proof {
-            ApprovalProof::Demo(proof) => Verified { statement: self.verify_demo(proof)?, passkey: None },
-            ApprovalProof::Passkey(proof) => self.verify_passkey(proof, roster)?,
+            ApprovalProof::Demo(proof) => self.verify_demo(proof)?,
+            ApprovalProof::Passkey(proof) => self.verify_passkey(proof, subject, roster)?,
         };
         let statement = &verified.statement;
         if !statement.is_about(subject) {
-            return Err(ProofRefused::NotAboutThis {
-                kind: subject.kind.as_str(),
-                number: subject.number.clone(),
-                version: subject.version,
-            });
+            return Err(not_about(subject));
         }
         if statement.expires_at() <= at {
             return Err(ProofRefused::Expired(statement.expires_at()));
@@ -224,7 +222,7 @@ impl ApprovalVerifier {
         Ok(verified)
     }
 
-    fn verify_demo(&self, proof: &DemoProof) -> Result<Statement, ProofRefused> {
+    fn verify_demo(&self, proof: &DemoProof) -> Result<Verified, ProofRefused> {
         let pinned = self.demo_key.as_ref().ok_or(ProofRefused::Kind { kind: "demo" })?;
         if proof.key_id.as_bytes() != pinned.id {
             return Err(ProofRefused::AnotherKey);
@@ -235,28 +233,51 @@ impl ApprovalVerifier {
         if !verified.unwrap_or(false) {
             return Err(ProofRefused::Signature);
         }
-        Statement::decode(statement).ok_or(ProofRefused::Unreadable)
+        let signed = Sha256::digest(statement).into();
+        let statement = Statement::decode(statement).ok_or(ProofRefused::Unreadable)?;
+        Ok(Verified { statement, signed, passkey: None })
     }
 
-    fn verify_passkey(&self, proof: &PasskeyProof, roster: &Roster) -> Result<Verified, ProofRefused> {
+    fn verify_passkey(
+        &self,
+        proof: &PasskeyProof,
+        subject: &Decidable,
+        roster: &Roster,
+    ) -> Result<Verified, ProofRefused> {
         let passkeys = self.passkeys.as_ref().ok_or(ProofRefused::Kind { kind: "passkey" })?;
-        verify_passkey(proof, roster, &passkeys.relying_party)
+        verify_passkey(proof, subject, roster, &passkeys.relying_party)
     }
 }
 
-/// What a passkey's proof states, and by which key of this roster: one that counted for the officer whom the statement
-/// names at the moment that it names.
+/// What a passkey's proof states of `subject`, and by which key of this roster: one that counted for the officer whom the
+/// statement names at the moment that it names. A bulk states nothing of what is not one of its rows.
 pub(crate) fn verify_passkey(
     proof: &PasskeyProof,
+    subject: &Decidable,
     roster: &Roster,
     relying_party: &RelyingParty,
 ) -> Result<Verified, ProofRefused> {
-    let statement = Statement::decode(proof.statement.as_bytes()).ok_or(ProofRefused::Unreadable)?;
+    let declared = proof.statement.as_bytes();
+    let statement = match Statement::decode(declared) {
+        Some(statement) => statement,
+        None => {
+            let bulk = BulkStatement::decode(declared).ok_or(ProofRefused::Unreadable)?;
+            bulk.on(subject).ok_or_else(|| not_about(subject))?
+        }
+    };
     let key = roster
         .key(proof.credential_id())
         .filter(|key| key.login == statement.officer() && key.counts(statement.decided_at()))
         .ok_or(ProofRefused::AnotherKey)?;
-    let challenge = Sha256::digest(proof.statement.as_bytes()).into();
-    let count = proof.assertion().verify(&key.key, &challenge, relying_party)?;
-    Ok(Verified { statement, passkey: Some((key.clone(), count)) })
+    let signed = Sha256::digest(declared).into();
+    let count = proof.assertion().verify(&key.key, &signed, relying_party)?;
+    Ok(Verified { statement, signed, passkey: Some((key.clone(), count)) })
+}
+
+fn not_about(subject: &Decidable) -> ProofRefused {
+    ProofRefused::NotAboutThis {
+        kind: subject.kind.as_str(),
+        number: subject.number.clone(),
+        version: subject.version,
+    }
 }

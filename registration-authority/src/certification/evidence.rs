@@ -173,9 +173,14 @@ pub fn verify_evidence(
             if let Some(staff) = order.tie.staff() {
                 mandate_evidence::verify(db, verifier, &order, staff)?;
             }
-            let one = decisions_on(db, &order.decidable())?.len() < 2;
-            if one && risk::worker_asks_for_two(db, registry, &order, at)? {
-                return Err(missing(&format!("order {number}"), "a flag asks for a second officer"));
+            // Whoever is one of two looks at this order, and signs for it alone.
+            let decisions = decisions_on(db, &order.decidable())?;
+            let two = decisions.len() >= 2 && !decisions.iter().any(Decision::in_bulk);
+            if !two && risk::worker_asks_for_two(db, registry, &order, at)? {
+                return Err(missing(
+                    &format!("order {number}"),
+                    "a flag asks for two officers, each for it alone",
+                ));
             }
             Evidence::verified(EvidenceKind::Officer, &bytes)
         }

@@ -79,6 +79,8 @@ pub(super) fn note(
     };
     let officer = &decision.decided_by;
     let at_once = match line.refusal {
+        // Of a bulk each row is told by itself: its officer looked at it for a moment.
+        None if decision.in_bulk() => Some(Notice::DecisionSeen),
         None => cannot_wait(&line.subject_kind).then_some(Notice::DecisionSeen),
         Some(_) => alarms(db, officer, act)?.then_some(Notice::DecisionNotHeld),
     };

@@ -22,7 +22,7 @@ use diesel::prelude::*;
 use store::schema::decisions;
 use store::{Database, Timestamp};
 
-use crate::approval::{SubjectKind, Verdict};
+use crate::approval::{ApprovalProof, SubjectKind, Verdict};
 
 pub use by_two::Standing;
 pub(crate) use digest::lines_of;
@@ -66,6 +66,11 @@ impl Decision {
     /// Whether it is a yes.
     pub fn approves(&self) -> bool {
         self.decision == Verdict::Approve.as_str()
+    }
+
+    /// Whether one gesture made it for several orders.
+    pub fn in_bulk(&self) -> bool {
+        ApprovalProof::decode(&self.proof_kind, &self.proof).is_some_and(|proof| proof.is_bulk())
     }
 
     pub(crate) fn verdict(&self) -> Verdict {

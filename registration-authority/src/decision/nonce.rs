@@ -101,27 +101,36 @@ pub fn draw(db: &mut Database, rng: &mut dyn CryptoRng, act: &Act) -> QueryResul
     Ok(())
 }
 
-/// Whether the worker would take this statement's nonce back now. For the page: the worker asks again.
-pub(super) fn is_open(db: &mut Database, statement: &Statement, at: Timestamp) -> QueryResult<bool> {
+/// Whether the worker would take this statement's nonce back now, in what was signed: its SHA-256. For the page: the worker
+/// asks again.
+pub(super) fn is_open(
+    db: &mut Database,
+    statement: &Statement,
+    signed: &[u8; 32],
+    at: Timestamp,
+) -> QueryResult<bool> {
     diesel::select(diesel::dsl::exists(
         decision_nonces::table
             .find(hex::encode(statement.nonce()))
             .filter(decision_nonces::claimed_by.eq(statement.officer()))
-            .filter(decision_nonces::expires_at.gt(at).and(decision_nonces::statement.is_null())),
+            .filter(decision_nonces::expires_at.gt(at))
+            .filter(unused_or_in(hex::encode(signed))),
     ))
     .get_result(db)
 }
 
-/// Takes the nonce back in this statement, whose SHA-256 is given in hexadecimal: the outer error is the database's.
+/// Takes the nonce back in what was signed, whose SHA-256 is given: the outer error is the database's. A bulk's comes back with each
+/// of its rows, in the same octets; in others it never does.
 ///
 /// Dated while the nonce lived, and seen while it lives: a gesture of another day does not come back, and a signature
 /// is not laid by for one.
 pub(super) fn take_back(
     db: &mut Database,
     statement: &Statement,
-    digest: &str,
+    signed: &[u8; 32],
     at: Timestamp,
 ) -> QueryResult<Result<(), ProofRefused>> {
+    let digest = hex::encode(signed);
     let used = diesel::update(decision_nonces::table)
         .filter(
             decision_nonces::nonce
@@ -130,9 +139,14 @@ pub(super) fn take_back(
                 .and(decision_nonces::expires_at.gt(statement.decided_at()))
                 .and(decision_nonces::expires_at.gt(at))
                 .and(decision_nonces::claimed_by.eq(statement.officer()))
-                .and(decision_nonces::statement.is_null()),
+                .and(unused_or_in(digest.clone())),
         )
         .set(decision_nonces::statement.eq(digest))
         .execute(db)?;
     Ok(if used == 1 { Ok(()) } else { Err(ProofRefused::Nonce) })
+}
+
+#[diesel::dsl::auto_type]
+fn unused_or_in(digest: String) -> _ {
+    decision_nonces::statement.is_null().or(decision_nonces::statement.eq(digest))
 }

@@ -77,7 +77,8 @@ fn one(
     };
     write_down(db, &decision, &judged, rng, act)?;
     if judged.is_ok() && kind == SubjectKind::CardOrder.as_str() {
-        order::await_effect(db, verifier, number, *version, decision.verdict(), decision.decided_at)?;
+        let delay = verifier.delays().of(SubjectKind::CardOrder, decision.verdict(), decision.in_bulk());
+        order::await_effect(db, number, *version, decision.decided_at.plus(delay))?;
     }
     Ok(Some(Received {
         subject: format!("{kind} {number} version {version}"),
@@ -105,8 +106,7 @@ fn judge(
         if !key.counts(act.at) {
             return Ok(Err(ProofRefused::AnotherKey.code()));
         }
-        let digest = hex::encode(Sha256::digest(verified.statement.encode()));
-        if let Err(refused) = nonce::take_back(db, &verified.statement, &digest, act.at)? {
+        if let Err(refused) = nonce::take_back(db, &verified.statement, &verified.signed, act.at)? {
             return Ok(Err(refused.code()));
         }
     }

@@ -54,7 +54,7 @@ pub fn can_be_taken_back_until(
     kind: SubjectKind,
     decision: &Decision,
 ) -> Timestamp {
-    decision.decided_at.plus(verifier.delays().of(kind, decision.verdict()))
+    decision.decided_at.plus(verifier.delays().of(kind, decision.verdict(), decision.in_bulk()))
 }
 
 /// From when on something follows from this decision, as the worker reckons: by the moment at which it saw it where that
@@ -72,5 +72,5 @@ pub(crate) fn effective_at(
         .first(db)
         .optional()?;
     let since = seen_at.map_or(decision.decided_at, |seen_at| seen_at.max(decision.decided_at));
-    Ok(since.plus(verifier.delays().of(kind, decision.verdict())))
+    Ok(since.plus(verifier.delays().of(kind, decision.verdict(), decision.in_bulk())))
 }

@@ -65,14 +65,15 @@ pub(crate) fn check<'a>(
 ) -> Result<Checked<'a>, DecideError> {
     let officer = may_decide(db, &subject, given.version, act)?;
     let roster = verifier.roster(db)?;
-    let Verified { statement, passkey } = verifier.verify_fresh(given.proof, &subject, &roster, act.at)?;
+    let Verified { statement, signed, passkey } =
+        verifier.verify_fresh(given.proof, &subject, &roster, act.at)?;
     let could = |key: &EnrolledKey| {
         key.role.may(subject.kind.right()) && key.scope.covers(&subject.reach) && key.counts(act.at)
     };
     if passkey.is_some_and(|(key, _)| !could(&key)) {
         return Err(ProofRefused::AnotherKey.into());
     }
-    if given.proof.kind() == ProofKind::Passkey && !nonce::is_open(db, &statement, act.at)? {
+    if given.proof.kind() == ProofKind::Passkey && !nonce::is_open(db, &statement, &signed, act.at)? {
         return Err(ProofRefused::Nonce.into());
     }
     if statement.verdict() != given.verdict || statement.officer() != officer.login {
@@ -88,16 +89,22 @@ pub(crate) fn check<'a>(
 pub(crate) struct Taken {
     pub(crate) statement: Statement,
     proof_kind: ProofKind,
+    /// One gesture made it for several orders.
+    pub(crate) in_bulk: bool,
 }
 
 impl Taken {
     /// What the audit event of the decision says of it.
     pub(crate) fn event_payload(&self) -> Value {
         let (version, proof) = (self.statement.version(), self.proof_kind.as_str());
-        match self.statement.reason_code() {
-            Some(reason) => json!({"version": version, "proof": proof, "reason": reason}),
-            None => json!({"version": version, "proof": proof}),
+        let mut payload = json!({"version": version, "proof": proof});
+        if let Some(reason) = self.statement.reason_code() {
+            payload["reason"] = json!(reason);
         }
+        if self.in_bulk {
+            payload["bulk"] = json!(true);
+        }
+        payload
     }
 }
 
@@ -123,7 +130,8 @@ impl Checked<'_> {
         insert(db, &subject, &given, &statement)?;
         let Decidable { kind, number, version, .. } = &subject;
         receipt::ask_for(db, kind.as_str(), number, *version, statement.officer())?;
-        Ok((Taken { statement, proof_kind: given.proof.kind() }, subject))
+        let (proof_kind, in_bulk) = (given.proof.kind(), given.proof.is_bulk());
+        Ok((Taken { statement, proof_kind, in_bulk }, subject))
     }
 }
 

@@ -207,7 +207,7 @@ impl Roster {
             else {
                 continue;
             };
-            let Ok(verified) = verify_passkey(&proof, self, relying_party) else { continue };
+            let Ok(verified) = verify_passkey(&proof, &subject, self, relying_party) else { continue };
             let (statement, signer) = (&verified.statement, &verified.passkey);
             let administrator = signer.as_ref().is_some_and(|(key, _)| key.role.may(Right::Enrol));
             if !administrator || statement.officer() != decision.decided_by || !statement.is_about(&subject) {

@@ -8,6 +8,7 @@ use thiserror::Error;
 #[cfg(test)]
 mod tests;
 
+use super::bulk::NotInBulk;
 use super::{CardOrder, OrderError, OrderState, await_effect, get, set_status};
 use crate::approval::{ApprovalProof, ApprovalVerifier, SubjectKind, Verdict};
 use crate::decision::{self, DecideError, Given, Taken};
@@ -29,6 +30,9 @@ pub enum ApproveError {
     /// The rules no longer permit it.
     #[error(transparent)]
     NotEligible(#[from] NotEligible),
+    /// A bulk decides on other orders, not on this one.
+    #[error(transparent)]
+    Bulk(#[from] NotInBulk),
     /// What is to be looked at cannot be known.
     #[error(transparent)]
     Risk(#[from] RiskError),
@@ -43,6 +47,7 @@ impl Fault for ApproveError {
             Self::Order(error) => error.code(),
             Self::Decide(error) => error.code(),
             Self::NotEligible(error) => error.code(),
+            Self::Bulk(error) => error.code(),
             Self::Risk(error) => error.code(),
             Self::Database(_) => store::fault::DATABASE,
         }
@@ -75,9 +80,11 @@ pub fn approve(
     let given = Given { version, verdict: Verdict::Approve, proof, reason_text: None };
     let checked = decision::check(db, verifier, order.decidable(), given, act)
         .map_err(|error| by_rule(order.kind, error))?;
-    let decider = decider(db, &order, act)?;
-    eligibility::check_decision(db, registry, &order, decider, act.at)?;
+    check_eligible(db, registry, &order, act)?;
     risk::look_again(db, registry, &order, act)?;
+    if proof.is_bulk() && risk::asks_for_two(db, &order)? {
+        return Err(NotInBulk::TwoOfficers(number.to_owned()).into());
+    }
     // Two who approve at once take turns at the row: the second sees the first's decision.
     if !set_status(db, number, version, "submitted", "submitted", act)? {
         return Err(DecideError::not_open(&order.decidable(), "no longer open").into());
@@ -104,6 +111,17 @@ pub(crate) fn approvals(db: &mut Database, order: &CardOrder) -> QueryResult<Vec
     Ok(standing.map(|one| one.decided_by).collect())
 }
 
+/// The rules permit the order now, and the officer who acts to approve it.
+pub(super) fn check_eligible(
+    db: &mut Database,
+    registry: &mut dyn Registry,
+    order: &CardOrder,
+    act: &Act,
+) -> Result<(), ApproveError> {
+    let decider = decider(db, order, act)?;
+    Ok(eligibility::check_decision(db, registry, order, decider, act.at)?)
+}
+
 fn decider(db: &mut Database, order: &CardOrder, act: &Act) -> Result<Decider, ApproveError> {
     let officer = officers::require(db, Right::Decide, act).map_err(DecideError::from)?;
     Ok(Decider {
@@ -114,7 +132,7 @@ fn decider(db: &mut Database, order: &CardOrder, act: &Act) -> Result<Decider, A
 }
 
 /// Nobody decides on his own order: refused by the rule that says so.
-fn by_rule(kind: CardKind, error: DecideError) -> ApproveError {
+pub(super) fn by_rule(kind: CardKind, error: DecideError) -> ApproveError {
     match error {
         DecideError::SelfApproval { .. } => {
             eligibility::refused_by(kind, Condition::Approver, error.to_string()).into()
@@ -159,8 +177,8 @@ fn conclude(
     };
     order.state = state;
     lease::end(db, &order.number)?;
-    let decided_at = taken.statement.decided_at();
-    await_effect(db, verifier, &order.number, order.version, verdict, decided_at)?;
+    let delay = verifier.delays().of(SubjectKind::CardOrder, verdict, taken.in_bulk);
+    await_effect(db, &order.number, order.version, taken.statement.decided_at().plus(delay))?;
     let (subject, payload) = (format!("order {}", order.number), taken.event_payload());
     audit::record(db, audit::Event { action, subject, payload }, rng, act)?;
     Ok(order)

@@ -5,6 +5,7 @@
 //! [`ask`] has it wait for an [`answer`]; [`refuse`] says why. Nothing follows before a decision
 //! has [taken effect](take_effect); until then it is [taken back](take_back). [`withdraw`] ends an order without one. [`canonical`] is what a decision is about.
 
+pub mod bulk;
 pub mod canonical;
 mod card_order;
 mod decide;

@@ -7,7 +7,7 @@ use store::{Act, Code, Database, Fault, Timestamp, audit};
 
 use super::decide::tell;
 use super::{CardOrder, OrderError, OrderState, get};
-use crate::approval::{ApprovalVerifier, SubjectKind, Verdict};
+use crate::approval::{ApprovalVerifier, SubjectKind};
 use crate::decision::{self, Decision};
 use crate::outbox::Notice;
 
@@ -27,13 +27,10 @@ pub struct TookEffect {
 /// its decision, and the worker when it receives one, so that no page keeps holder and submitter from being told.
 pub(crate) fn await_effect(
     db: &mut Database,
-    verifier: &ApprovalVerifier,
     number: &str,
     version: i64,
-    verdict: Verdict,
-    decided_at: Timestamp,
+    effective_at: Timestamp,
 ) -> QueryResult<()> {
-    let effective_at = decided_at.plus(verifier.delays().of(SubjectKind::CardOrder, verdict));
     let insert = diesel::insert_into(decisions_pending::table).values((
         decisions_pending::order_number.eq(number),
         decisions_pending::order_version.eq(version),

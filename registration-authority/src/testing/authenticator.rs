@@ -94,9 +94,13 @@ impl Authenticator {
     }
 
     pub(crate) fn prove(&self, statement: &Statement) -> ApprovalProof {
-        let statement = statement.encode();
-        let assertion = self.assert(&Sha256::digest(&statement).into());
-        ApprovalProof::Passkey(PasskeyProof::new(&statement, &assertion).unwrap())
+        self.prove_octets(&statement.encode())
+    }
+
+    /// The proof over whatever stands for a statement: a bulk, or nothing that anybody should take.
+    pub(crate) fn prove_octets(&self, statement: &[u8]) -> ApprovalProof {
+        let assertion = self.assert(&Sha256::digest(statement).into());
+        ApprovalProof::Passkey(PasskeyProof::new(statement, &assertion).unwrap())
     }
 
     /// What a browser answers to a request for this key: the attestation object, and the client data.

@@ -8,7 +8,9 @@ use openssl::pkey::PKey;
 use registration_authority::approval::passkey::{
     CREDENTIAL_ID_BOUND, NewPasskey, PasskeyKey, REGISTRATION_BOUND, RelyingParty,
 };
-use registration_authority::approval::{ApprovalProof, PROOF_BOUND, ProofKind, Statement};
+use registration_authority::approval::{
+    ApprovalProof, BULK_BOUND, BulkStatement, PROOF_BOUND, ProofKind, Statement,
+};
 
 /// What reads has one encoding: nobody makes a second proof of one signature.
 pub(crate) fn approval(octets: &[u8]) -> bool {
@@ -25,7 +27,12 @@ pub(crate) fn approval(octets: &[u8]) -> bool {
         assert_eq!(statement.encode(), octets, "a statement has a second encoding");
         let _ = (statement.verdict(), statement.decided_at().to_string(), statement.expires_at().to_string());
     }
-    reads || statement.is_some()
+    let bulk = BulkStatement::decode(octets);
+    if let Some(bulk) = &bulk {
+        assert_eq!(bulk.encode(), octets, "a bulk has a second encoding");
+        assert!((1..=BULK_BOUND).contains(&bulk.rows().len()) && statement.is_none(), "read as both");
+    }
+    reads || statement.is_some() || bulk.is_some()
 }
 
 const CHALLENGE: [u8; 32] = [7; 32];

@@ -32,7 +32,7 @@ use place::Place;
 use register::Line;
 use timeline::Event;
 
-pub(super) use composer::{mail, refusal_letter};
+pub(super) use composer::{Choice, choices, mail, refusal_letter};
 pub(super) use place::List;
 pub(super) use said::Said;
 

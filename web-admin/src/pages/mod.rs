@@ -1,5 +1,6 @@
 //! One file a page.
 
+mod bulk;
 mod card;
 mod card_sign_in;
 mod cards;
@@ -59,11 +60,12 @@ use crate::words::{self, Refusal};
 
 /// Every page, by address. What is not here is not served; whose role gets what answer is written down for
 /// each of them in `tests/routes.txt`.
-pub(crate) const ADDRESSES: [&[Address]; 31] = [
+pub(crate) const ADDRESSES: [&[Address]; 32] = [
     &[Address::at("/").get(|| web::get().to(home))],
     sign_in::ADDRESSES,
     card_sign_in::ADDRESSES,
     queue::ADDRESSES,
+    bulk::ADDRESSES,
     dossier::ADDRESSES,
     decision::ADDRESSES,
     question::ADDRESSES,

@@ -85,6 +85,7 @@ struct Tab {
 
 struct Row {
     number: String,
+    version: i64,
     name: String,
     holder: String,
     profession: String,
@@ -193,6 +194,7 @@ impl Row {
             mine: lease.as_ref().is_some_and(|lease| lease.officer == reader.login),
             on: lease
                 .map(|lease| format!("{} ({})", name_of(&lease.officer), language.ago(lease.since, now))),
+            version: order.version,
             number: order.number,
             holder: order.holder,
             profession: order.profession,
@@ -213,6 +215,7 @@ fn left(language: Language, deadline: Deadline) -> String {
 fn done_in_words(done: &str) -> Option<Key> {
     Some(Key::of(match done {
         "vue" => "queue-done-view",
+        "choix" => "queue-done-choice",
         "oubli" => "queue-done-forgotten",
         "aucune" => "queue-done-none",
         _ => return None,

@@ -3,7 +3,9 @@
 
 use askama::Template;
 use registration_authority::approval::passkey::RelyingParty;
-use registration_authority::approval::{ApprovalProof, Decidable, PasskeyProof, Statement, Verdict};
+use registration_authority::approval::{
+    ApprovalProof, Decidable, DemoApprover, PasskeyProof, Statement, Verdict,
+};
 use registration_authority::decision::nonce;
 use registration_authority::enrolment::EnrolledKey;
 use registration_authority::letter::Letter;
@@ -64,10 +66,48 @@ pub(super) struct SignPage {
     action: String,
     back: String,
     fields: Vec<(String, String)>,
-    declaration: String,
-    challenge: String,
-    rp_id: String,
-    keys: String,
+    request: Request,
+}
+
+/// What an authenticator is asked for, as the script reads it.
+pub(super) struct Request {
+    pub(super) declaration: String,
+    pub(super) challenge: String,
+    pub(super) rp_id: String,
+    pub(super) keys: String,
+}
+
+impl Request {
+    /// A signature over this statement, by one of these keys.
+    pub(super) fn over(statement: &[u8], keys: &[EnrolledKey], relying_party: &RelyingParty) -> Self {
+        let keys: Vec<String> = keys.iter().map(|key| encode(&key.credential_id)).collect();
+        Self {
+            declaration: encode(statement),
+            challenge: encode(&Sha256::digest(statement)),
+            rp_id: relying_party.id().to_owned(),
+            keys: keys.join(" "),
+        }
+    }
+}
+
+/// What an officer signs with here.
+pub(super) enum Pen<'a> {
+    /// His passkeys: who has one decides by nothing else.
+    Passkey { keys: Vec<EnrolledKey>, relying_party: RelyingParty },
+    /// The demonstration's key.
+    Demo(&'a DemoApprover),
+}
+
+/// What this officer signs with; refused where there is nothing.
+pub(super) fn pen<'a>(work: &mut Work<'a>) -> Result<Pen<'a>, Failure> {
+    let keys = keys(work)?;
+    match (work.state.verifier().relying_party(), work.state.approver()) {
+        (Some(relying_party), _) if !keys.is_empty() => {
+            Ok(Pen::Passkey { keys, relying_party: relying_party.clone() })
+        }
+        (_, Some(approver)) => Ok(Pen::Demo(approver)),
+        _ => Err(Failure::of(faults::DECISION_PROOF_MISSING)),
+    }
 }
 
 impl SignPage {
@@ -87,30 +127,27 @@ pub(super) fn has_key(work: &mut Work<'_>) -> Result<bool, Failure> {
 }
 
 /// The proof of a decision: what the form brings from the officer's authenticator, or, where it brings nothing yet, the
-/// page that asks for it. Who has a passkey decides by nothing else.
+/// page that asks for it.
 pub(super) fn sign(
     work: &mut Work<'_>,
     frame: Frame,
     asked: Asked<'_>,
     fields: &Fields,
 ) -> Result<Signed, Failure> {
-    let keys = keys(work)?;
-    let relying_party = work.state.verifier().relying_party().cloned();
-    match (relying_party, work.state.approver()) {
-        (Some(_), _) if !keys.is_empty() && fields.has("declaration") => {
+    match pen(work)? {
+        Pen::Passkey { .. } if fields.has("declaration") => {
             let statement = octets(fields, "declaration")?;
             Ok(Signed::Proof(ApprovalProof::Passkey(PasskeyProof::new(&statement, &assertion(fields)?)?)))
         }
-        (Some(relying_party), _) if !keys.is_empty() => {
+        Pen::Passkey { keys, relying_party } => {
             Ok(Signed::Ask(Box::new(ask(work, frame, asked, fields, &keys, &relying_party)?)))
         }
-        (_, Some(approver)) => {
+        Pen::Demo(approver) => {
             let (login, at) = (work.officer.login.as_str(), work.act.at);
             let Asked { subject, verdict, reason, .. } = asked;
             let statement = Statement::new(subject, verdict, reason, login, work.rng, at);
             Ok(Signed::Proof(approver.sign(&statement)?))
         }
-        _ => Err(Failure::of(faults::DECISION_PROOF_MISSING)),
     }
 }
 
@@ -126,7 +163,6 @@ fn ask(
     let Asked { subject, verdict, reason, what, lines, leaves, action, back } = asked;
     let nonce = work.db.write(|db| nonce::take(db, login, at))?;
     let statement = Statement::over_nonce(subject, verdict, reason, login, nonce, at).encode();
-    let keys: Vec<String> = keys.iter().map(|key| encode(&key.credential_id)).collect();
     Ok(SignPage {
         frame,
         what,
@@ -136,10 +172,7 @@ fn ask(
         action,
         back,
         fields: fields.others(),
-        challenge: encode(&Sha256::digest(&statement)),
-        declaration: encode(&statement),
-        rp_id: relying_party.id().to_owned(),
-        keys: keys.join(" "),
+        request: Request::over(&statement, keys, relying_party),
     })
 }
 

@@ -4,6 +4,7 @@
 #[path = "../../../registration-authority/src/testing/authenticator.rs"]
 mod authenticator;
 mod browser;
+mod bulk;
 mod certificates;
 mod house;
 #[path = "../../../registration-authority/src/testing/software_signer.rs"]

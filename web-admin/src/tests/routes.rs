@@ -191,6 +191,10 @@ fn form(path: &str, number: u32) -> Vec<(&'static str, String)> {
         "/ra/dossiers/{number}/demander" => &[("version", "1"), ("question", "Pourquoi ?")],
         "/ra/dossiers/{number}/repondre" => &[("reponse", "Parce que.")],
         "/ra/file/suivant" | "/ra/dossiers/{number}/prendre" => &[("vue", "statut=a-verifier")],
+        // Nothing is ticked: who may decide is told so.
+        "/ra/file/lot" | "/ra/file/lot/decider" | "/ra/file/lot/reprendre" => {
+            &[("vue", "statut=a-verifier"), ("acte", "approuver")]
+        }
         "/ra/file/vues" | "/ra/file/vues/oublier" => &[("vue", "statut=a-verifier"), ("nom", "Urgents")],
         "/ra/journal/selection" => &[("action", "officer.")],
         "/ra/caducites/{plan}/rejeter" => &[("motif", "file-wrong")],

@@ -33,12 +33,12 @@ pub(super) struct Composer {
 }
 
 /// One reason of the list.
-pub(super) struct Choice {
-    pub(super) code: &'static str,
-    pub(super) sentence: &'static str,
-    pub(super) chosen: bool,
+pub(in crate::pages) struct Choice {
+    pub(in crate::pages) code: &'static str,
+    pub(in crate::pages) sentence: &'static str,
+    pub(in crate::pages) chosen: bool,
     /// The digit that picks it: its place in the list.
-    pub(super) key: String,
+    pub(in crate::pages) key: String,
 }
 
 impl Composer {
@@ -101,7 +101,8 @@ pub(super) fn is_about_reason(code: Code) -> bool {
     code == rules::ORDER_REASON_MISSING || code == rules::ORDER_REASON_UNKNOWN
 }
 
-fn choices(chosen: &str) -> Vec<Choice> {
+/// The reasons to refuse an order, this one chosen.
+pub(in crate::pages) fn choices(chosen: &str) -> Vec<Choice> {
     let choice = |(place, reason): (usize, &RefusalReason)| Choice {
         key: (place + 1).to_string(),
         code: reason.code,

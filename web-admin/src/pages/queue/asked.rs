@@ -71,7 +71,7 @@ impl Asked {
     }
 
     /// The query of its address, on the first page.
-    pub(super) fn query(&self) -> String {
+    pub(in crate::pages) fn query(&self) -> String {
         let days = self.days.map(|days| days.to_string());
         let structure = self.structure.as_ref().map(ToString::to_string);
         let parts = [

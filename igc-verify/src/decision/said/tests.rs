@@ -1,0 +1,58 @@
+use super::*;
+use crate::der::{octet_string, sequence_of, utf8_string};
+
+fn integer(number: u8) -> Vec<u8> {
+    vec![2, 1, number]
+}
+
+/// A row: the number of an order, its version, and the one octet of its digest.
+fn row(number: &str, version: u8, digest: u8) -> Vec<u8> {
+    sequence_of(&[utf8_string(number), integer(version), octet_string(&[digest; 32])])
+}
+
+fn statement(context: &str, kind: &str, on: &[Vec<u8>]) -> Vec<u8> {
+    let rest = [utf8_string("approve"), utf8_string("bob"), integer(3), integer(9), octet_string(&[7; 16])];
+    sequence_of(&[vec![utf8_string(context), utf8_string(kind)], on.to_vec(), rest.to_vec()].concat())
+}
+
+fn bulk(rows: &[Vec<u8>]) -> Vec<u8> {
+    statement(BULK, "card-order", &[sequence_of(rows)])
+}
+
+#[test]
+fn a_bulk_names_its_rows_and_nothing_else() {
+    let octets = bulk(&[row("CO-1", 1, 1), row("CO-2", 2, 2)]);
+    let said = Said::read(&octets).unwrap();
+    assert!(said.in_bulk && said.names(&[1; 32], 1) && said.names(&[2; 32], 2));
+    assert!(!said.names(&[2; 32], 1) && !said.names(&[3; 32], 1));
+    assert_eq!(
+        (said.kind, said.decision, said.officer, said.at, said.until),
+        ("card-order", "approve", "bob", 3, 9)
+    );
+    let single = statement(ONE, "card-order", &[octet_string(&[1; 32]), integer(1)]);
+    let said = Said::read(&single).unwrap();
+    assert!(!said.in_bulk && said.names(&[1; 32], 1) && !said.names(&[1; 32], 2));
+}
+
+#[test]
+fn what_is_no_bulk_is_not_read_as_one() {
+    let (one, two) = (row("CO-1", 1, 1), row("CO-2", 1, 2));
+    let most: Vec<_> = (10..=35).map(|number| row(&format!("CO-{number}"), 1, 1)).collect();
+    assert!(Said::read(&bulk(&most[1..])).is_ok());
+    let hostile = [
+        ("none", bulk(&[])),
+        ("one twice", bulk(&[one.clone(), one.clone()])),
+        ("another order", bulk(&[two.clone(), one.clone()])),
+        ("one too many", bulk(&most)),
+        ("an enrolment", statement(BULK, "officer-enrolment", &[sequence_of(&[one.clone()])])),
+        ("under the label of one", statement(ONE, "card-order", &[sequence_of(&[one.clone()])])),
+        (
+            "one under the label of a bulk",
+            statement(BULK, "card-order", &[octet_string(&[1; 32]), integer(1)]),
+        ),
+        ("no label", statement("igc-decision-v2", "card-order", &[octet_string(&[1; 32]), integer(1)])),
+    ];
+    for (what, octets) in hostile {
+        assert!(Said::read(&octets).is_err(), "{what}");
+    }
+}

@@ -1,0 +1,206 @@
+//! Several orders decided on by one gesture: the rows that were ticked in the queue, what would become of each, one signature over those
+//! that can be decided so, and what became of them.
+
+mod asked;
+mod rows;
+mod signature;
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use professional_registry::ImportedRegister;
+use registration_authority::approval::Verdict;
+use registration_authority::officers::{self, Right};
+use registration_authority::order::{self, bulk};
+use store::Code;
+
+use super::dossier::{Choice, choices};
+use super::release::Problem;
+use super::{Address, filters, page, to};
+use crate::desk::Work;
+use crate::failure::{Failure, status_of};
+use crate::frame::Frame;
+use crate::messages::Key;
+use crate::posted::{Fields, Posted};
+use asked::Asked;
+use rows::{Done, Row};
+use signature::{BulkSignPage, Signed};
+
+pub(super) const ADDRESSES: &[Address] = &[
+    Address::at("/ra/file/lot").post(|| web::post().to(preview)).needs(Right::Decide),
+    Address::at("/ra/file/lot/decider").post(|| web::post().to(decide)).needs(Right::Decide),
+    Address::at("/ra/file/lot/reprendre").post(|| web::post().to(take_back)).needs(Right::Decide),
+];
+
+#[derive(Template)]
+#[template(path = "bulk.html")]
+struct BulkPage {
+    frame: Frame,
+    asked: Asked,
+    rows: Vec<Row>,
+    /// How many can be decided on so.
+    ready: usize,
+    /// For how long each can be taken back, in words; nothing where it cannot.
+    delay: Option<String>,
+    reasons: Vec<Choice>,
+    problem: Option<Problem>,
+}
+
+impl BulkPage {
+    fn section(&self) -> &'static str {
+        "file"
+    }
+
+    fn approves(&self) -> bool {
+        self.asked.verdict == Verdict::Approve
+    }
+
+    fn title(&self) -> Key {
+        Key::of(if self.approves() { "bulk-approve-title" } else { "bulk-refuse-title" })
+    }
+
+    fn ready_of(&self) -> Key {
+        Key::of(if self.approves() { "bulk-can-be-approved" } else { "bulk-can-be-refused" })
+    }
+}
+
+#[derive(Template)]
+#[template(path = "bulk_done.html")]
+struct DonePage {
+    frame: Frame,
+    query: String,
+    title: Key,
+    done: Vec<Done>,
+    /// What became of one that was decided on.
+    what: Key,
+    /// For how long what is listed can be taken back; nothing where it cannot.
+    delay: Option<String>,
+}
+
+impl DonePage {
+    fn section(&self) -> &'static str {
+        "file"
+    }
+
+    fn count(&self) -> usize {
+        self.done.iter().filter(|one| one.refusal.is_none()).count()
+    }
+}
+
+/// What an act on a selection leads to.
+enum Outcome {
+    /// Nothing was ticked: the queue says so.
+    Nothing(String),
+    Preview(StatusCode, Box<BulkPage>),
+    Sign(Box<BulkSignPage>),
+    Done(Box<DonePage>),
+}
+
+async fn preview(posted: Posted) -> Result<HttpResponse, Failure> {
+    answer(posted, |work, frame, asked, _| {
+        let rows = rows::read(work, frame.language(), asked.verdict, &asked.chosen, asked.letter_of())?;
+        Ok(Outcome::Preview(StatusCode::OK, Box::new(shown(work, frame, asked, rows, None))))
+    })
+    .await
+}
+
+async fn decide(posted: Posted) -> Result<HttpResponse, Failure> {
+    answer(posted, |work, frame, asked, fields| {
+        let signed = match signature::answered(fields)? {
+            Some(signed) => signed,
+            None => {
+                let rows =
+                    rows::read(work, frame.language(), asked.verdict, &asked.chosen, asked.letter_of())?;
+                if let Some(code) = asked.missing(&rows) {
+                    let template = shown(work, frame, asked, rows, Some(code));
+                    return Ok(Outcome::Preview(status_of(code), Box::new(template)));
+                }
+                match signature::sign(work, frame.clone(), &asked, rows, fields)? {
+                    Signed::By(signed) => signed,
+                    Signed::Ask(template) => return Ok(Outcome::Sign(template)),
+                }
+            }
+        };
+        let (verdict, text) = (signed.verdict, asked.text());
+        let mut done = Vec::new();
+        for (chosen, proof) in signed.rows {
+            let (verifier, rng, act) = (work.state.verifier(), &mut *work.rng, work.act);
+            let registry = &mut ImportedRegister;
+            let decided = work
+                .db
+                .write(|db| bulk::decide(db, registry, verifier, &chosen, (verdict, text), &proof, rng, act));
+            done.push(Done::of(work, chosen, decided.err().map(Failure::from))?);
+        }
+        let (title, what) = match verdict {
+            Verdict::Approve => ("bulk-done-approved", "bulk-approved"),
+            Verdict::Refuse => ("bulk-done-refused", "bulk-refused"),
+        };
+        let (title, what) = (Key::of(title), Key::of(what));
+        let delay = delay(work, &frame, verdict, done.len());
+        Ok(Outcome::Done(Box::new(DonePage { frame, query: asked.query, title, done, what, delay })))
+    })
+    .await
+}
+
+async fn take_back(posted: Posted) -> Result<HttpResponse, Failure> {
+    answer(posted, |work, frame, asked, _| {
+        let mut done = Vec::new();
+        for chosen in asked.chosen {
+            let (verifier, rng, act) = (work.state.verifier(), &mut *work.rng, work.act);
+            let registry = &mut ImportedRegister;
+            let back = work.db.write(|db| {
+                order::take_back(db, registry, verifier, &chosen.number, chosen.version, rng, act)
+            });
+            done.push(Done::of(work, chosen, back.err().map(Failure::from))?);
+        }
+        let (title, what) = (Key::of("bulk-done-taken-back"), Key::of("bulk-taken-back"));
+        Ok(Outcome::Done(Box::new(DonePage { frame, query: asked.query, title, done, what, delay: None })))
+    })
+    .await
+}
+
+/// Runs an act on what was ticked, by an officer who may decide.
+async fn answer(
+    posted: Posted,
+    act: impl FnOnce(&mut Work<'_>, Frame, Asked, &Fields) -> Result<Outcome, Failure> + Send + 'static,
+) -> Result<HttpResponse, Failure> {
+    let Posted { desk, fields } = posted;
+    let frame = desk.frame();
+    let outcome = desk
+        .work(move |work| {
+            officers::require(work.db, Right::Decide, work.act)?;
+            let asked = Asked::read(&fields)?;
+            match asked.chosen.is_empty() {
+                true => Ok(Outcome::Nothing(asked.query)),
+                false => act(work, frame, asked, &fields),
+            }
+        })
+        .await?;
+    match outcome {
+        Outcome::Nothing(query) => Ok(to(&format!("/ra/file?{query}&fait=choix"))),
+        Outcome::Preview(status, template) => page(status, &*template),
+        Outcome::Sign(template) => page(StatusCode::OK, &*template),
+        Outcome::Done(template) => page(StatusCode::OK, &*template),
+    }
+}
+
+fn shown(work: &Work<'_>, frame: Frame, asked: Asked, rows: Vec<Row>, problem: Option<Code>) -> BulkPage {
+    let ready = rows.iter().filter(|row| row.refusal.is_none()).count();
+    BulkPage {
+        delay: delay(work, &frame, asked.verdict, ready),
+        frame,
+        ready,
+        rows,
+        reasons: match asked.verdict {
+            Verdict::Approve => Vec::new(),
+            Verdict::Refuse => choices(&asked.reason),
+        },
+        problem: problem.map(Problem::of),
+        asked,
+    }
+}
+
+fn delay(work: &Work<'_>, frame: &Frame, verdict: Verdict, count: usize) -> Option<String> {
+    let delay = work.state.verifier().delays().in_bulk(verdict);
+    (count > 0 && !delay.is_zero()).then(|| frame.language().lasting(delay))
+}
