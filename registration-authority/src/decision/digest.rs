@@ -6,7 +6,7 @@ use std::time::Duration;
 use diesel::dsl::count_star;
 use diesel::prelude::*;
 use rand_core::CryptoRng;
-use store::schema::decision_digest_lines as lines;
+use store::schema::decision_digest_lines;
 use store::{Act, Database, Timestamp};
 
 use super::{Decision, Receipt};
@@ -24,7 +24,7 @@ const SHOWN: i64 = 300;
 
 /// One decision, as the worker saw it.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable)]
-#[diesel(table_name = lines)]
+#[diesel(table_name = decision_digest_lines)]
 pub struct DigestLine {
     /// [`SubjectKind::as_str`].
     pub subject_kind: String,
@@ -90,17 +90,17 @@ pub(super) fn note(
         }
         None => None,
     };
-    diesel::insert_into(lines::table)
+    diesel::insert_into(decision_digest_lines::table)
         .values((
-            lines::subject_kind.eq(&line.subject_kind),
-            lines::subject_number.eq(&line.subject_number),
-            lines::subject_version.eq(line.subject_version),
-            lines::decided_by.eq(officer),
-            lines::verdict.eq(&line.verdict),
-            lines::proof.eq(&line.proof),
-            lines::seen_at.eq(line.seen_at),
-            lines::refusal.eq(&line.refusal),
-            lines::told_at_once.eq(notice),
+            decision_digest_lines::subject_kind.eq(&line.subject_kind),
+            decision_digest_lines::subject_number.eq(&line.subject_number),
+            decision_digest_lines::subject_version.eq(line.subject_version),
+            decision_digest_lines::decided_by.eq(officer),
+            decision_digest_lines::verdict.eq(&line.verdict),
+            decision_digest_lines::proof.eq(&line.proof),
+            decision_digest_lines::seen_at.eq(line.seen_at),
+            decision_digest_lines::refusal.eq(&line.refusal),
+            decision_digest_lines::told_at_once.eq(notice),
         ))
         .execute(db)
         .map(drop)
@@ -122,9 +122,17 @@ fn cannot_wait(kind: &str) -> bool {
 
 /// Whether a decision that proves nothing is still told at once: by what the worker alone has written.
 fn alarms(db: &mut Database, officer: &str, act: &Act) -> QueryResult<bool> {
-    let told: i64 = lines::table
-        .filter(lines::decided_by.eq(officer).and(lines::seen_at.gt(act.at.minus(HOUR))))
-        .filter(lines::refusal.is_not_null().and(lines::told_at_once.is_not_null()))
+    let told: i64 = decision_digest_lines::table
+        .filter(
+            decision_digest_lines::decided_by
+                .eq(officer)
+                .and(decision_digest_lines::seen_at.gt(act.at.minus(HOUR))),
+        )
+        .filter(
+            decision_digest_lines::refusal
+                .is_not_null()
+                .and(decision_digest_lines::told_at_once.is_not_null()),
+        )
         .count()
         .get_result(db)?;
     Ok(told < ALARMS_AN_HOUR)
@@ -138,11 +146,11 @@ pub fn compose_digests(
     rng: &mut dyn CryptoRng,
     act: &Act,
 ) -> Result<Vec<Composed>, RosterError> {
-    let waiting: Vec<String> = lines::table
-        .filter(lines::digest.is_null())
-        .select(lines::decided_by)
+    let waiting: Vec<String> = decision_digest_lines::table
+        .filter(decision_digest_lines::digest.is_null())
+        .select(decision_digest_lines::decided_by)
         .distinct()
-        .order(lines::decided_by)
+        .order(decision_digest_lines::decided_by)
         .load(db)?;
     let mut composed = Vec::new();
     for login in waiting {
@@ -167,9 +175,9 @@ fn one(
     }
     let id = outbox::draw(rng);
     // Another worker may have been quicker.
-    let taken = diesel::update(lines::table)
-        .filter(lines::decided_by.eq(login).and(lines::digest.is_null()))
-        .set(lines::digest.eq(&id))
+    let taken = diesel::update(decision_digest_lines::table)
+        .filter(decision_digest_lines::decided_by.eq(login).and(decision_digest_lines::digest.is_null()))
+        .set(decision_digest_lines::digest.eq(&id))
         .execute(db)?;
     if taken > 0 {
         let subject = format!("decisions {taken}");
@@ -180,9 +188,14 @@ fn one(
 
 /// What the digest with this identifier tells of, oldest first, as many lines as one gives; and how many there are in all.
 pub(crate) fn lines_of(db: &mut Database, digest: &str) -> QueryResult<(Vec<DigestLine>, i64)> {
-    let of_digest = lines::table.filter(lines::digest.eq(digest));
+    let of_digest = decision_digest_lines::table.filter(decision_digest_lines::digest.eq(digest));
     let all = of_digest.select(count_star()).first(db)?;
-    let order = (lines::seen_at, lines::subject_kind, lines::subject_number, lines::subject_version);
+    let order = (
+        decision_digest_lines::seen_at,
+        decision_digest_lines::subject_kind,
+        decision_digest_lines::subject_number,
+        decision_digest_lines::subject_version,
+    );
     let shown = of_digest.order(order).limit(SHOWN).select(DigestLine::as_select()).load(db)?;
     Ok((shown, all))
 }
