@@ -215,7 +215,7 @@ fn notice_row(notice: HolderNotice) -> NoticeRow {
     };
     NoticeRow {
         notice: words::notice(&notice.notice),
-        subject: notice.subject,
+        subject: subject(&notice.subject),
         created_at: Shown(notice.created_at),
         state,
         at,
@@ -224,4 +224,13 @@ fn notice_row(notice: HolderNotice) -> NoticeRow {
 
 fn ground_in_words(ground: &str) -> &'static str {
     ground.parse().map_or("Autre motif", words::ground)
+}
+
+/// What a notice is about, by the words of the database: `card 2600000017`.
+fn subject(stored: &str) -> String {
+    match stored.split_once(' ') {
+        Some(("card", number)) => format!("carte {number}"),
+        Some(("order", number)) => format!("demande {number}"),
+        _ => stored.to_owned(),
+    }
 }

@@ -6,11 +6,11 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web;
 use askama::Template;
-use professional_registry::identifiers::TechnicalStructureId;
 use registration_authority::mandate::Mandate;
 use registration_authority::officers::{Right, Role};
 use registration_authority::views;
 
+use super::queue::structure;
 use super::structure::state_in_words;
 use super::{Address, filters, page, to};
 use crate::desk::Desk;
@@ -46,7 +46,7 @@ impl StructuresPage {
 
 async fn show(desk: Desk, query: web::Query<HashMap<String, String>>) -> Result<HttpResponse, Failure> {
     let wanted = query.get("structure").map(|text| text.trim().to_owned()).unwrap_or_default();
-    let known = wanted.parse::<TechnicalStructureId>().ok();
+    let known = structure(&wanted);
     let frame = desk.frame();
     let (mandates, role) =
         desk.work(move |work| Ok((views::mandates(work.db, work.act)?, work.officer.role))).await?;

@@ -4,7 +4,7 @@ use super::refusal;
 use crate::faults;
 
 /// What begins so can reach a page.
-const REACHABLE: [&str; 11] = [
+const REACHABLE: [&str; 14] = [
     "order-",
     "officer-",
     "reading-",
@@ -16,6 +16,9 @@ const REACHABLE: [&str; 11] = [
     "enrolment-",
     "mandate-",
     "staff-",
+    "suspension-",
+    "queue-",
+    "holder-",
 ];
 
 #[test]
