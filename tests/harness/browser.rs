@@ -80,8 +80,12 @@ impl Browser {
     /// Shows pages as on a screen so wide, in CSS pixels: a telephone's is 320, narrower than a window of Chromium can be.
     pub fn show_on(&self, width: u32) {
         let screen = json!({"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": false});
-        let command = json!({"cmd": "Emulation.setDeviceMetricsOverride", "params": screen});
-        self.command("goog/cdp/execute", &command);
+        self.devtools("Emulation.setDeviceMetricsOverride", &screen);
+    }
+
+    /// Shows them on a screen as wide as its window again.
+    pub fn show_on_its_window(&self) {
+        self.devtools("Emulation.clearDeviceMetricsOverride", &json!({}));
     }
 
     /// Opens an address.
@@ -116,15 +120,21 @@ impl Browser {
     /// Waits until the page says this; a panic with what it says where it does not come to that.
     #[track_caller]
     pub fn wait_for(&self, sentence: &str) {
+        self.wait_for_in("body", sentence);
+    }
+
+    /// The same of one element of it. Every page has the words of its navigation: what it says itself stands in `main`.
+    #[track_caller]
+    pub fn wait_for_in(&self, css: &str, sentence: &str) {
         let begun = Instant::now();
         loop {
             // Of a page that is being left the element may be gone: then it is asked for again.
-            let body = self.run("return document.body ? document.body.innerText : ''");
-            let body = plain(body.as_str().unwrap_or_default());
-            if body.contains(sentence) {
+            let text = self.run(&format!("return document.querySelector({css:?})?.innerText ?? ''"));
+            let text = plain(text.as_str().unwrap_or_default());
+            if text.contains(sentence) {
                 return;
             }
-            assert!(begun.elapsed() < PATIENCE, "{sentence:?} does not stand on {}:\n{body}", self.address());
+            assert!(begun.elapsed() < PATIENCE, "{sentence:?} does not stand on {}:\n{text}", self.address());
             std::thread::sleep(Duration::from_millis(50));
         }
     }

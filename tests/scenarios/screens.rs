@@ -1,138 +1,267 @@
-//! Every screen, looked at by axe-core in both themes, and the key ones written to `target/screens/` with what they must say.
+//! Every screen, looked at by axe-core in both themes and on a telephone's width, and the key ones written to `target/screens/` with
+//! what they must say.
 
+use std::collections::BTreeSet;
 use std::fs;
 
-use acceptance::harness::Browser;
+use acceptance::harness::{Browser, igc, root, run};
 use card::CardStatus;
 use diesel::prelude::*;
 use serde_json::Value;
-use store::schema::{card_orders, cards};
+use store::schema::{audit_events, card_orders, cards, officer_enrolments, order_places};
 
 use super::officers_desk::{Desk, desk_where};
-use super::workshop::APPROVER;
+use super::workshop::{APPROVER, SECOND_APPROVER};
 
-/// An address, what its page must say, and the picture that is kept of it.
-type Screen = (String, &'static str, Option<&'static str>);
+/// As wide as WCAG 2.2 asks a page to fit into (1.4.10), in CSS pixels.
+const NARROWEST: u32 = 320;
 
-fn screen(address: impl Into<String>, says: &'static str, picture: Option<&'static str>) -> Screen {
-    (address.into(), says, picture)
+/// Addresses at which no page of ours is read: they lead elsewhere, or hand over a file.
+const NO_PAGE: [&str; 3] = ["/", "/pki/certificats-de-test/{name}", "/pki/publications/{path:.+}"];
+
+/// What was looked at, and what keeps somebody out there.
+#[derive(Default)]
+struct Found {
+    addresses: BTreeSet<String>,
+    violations: Vec<String>,
 }
 
-/// Opens each, and has axe-core look at it in the light and in the dark.
-fn look(desk: &Desk, browser: &Browser, screens: &[Screen]) {
-    let mut violations = Vec::new();
-    for (address, says, picture) in screens {
-        browser.open(&format!("{}{address}", desk.origin));
-        browser.wait_for(says);
+impl Found {
+    fn join(&mut self, other: Self) {
+        self.addresses.extend(other.addresses);
+        self.violations.extend(other.violations);
+    }
+
+    /// Every address at which a page is read was looked at.
+    #[track_caller]
+    fn misses_none(&self) {
+        let routes = fs::read_to_string(root().join("web-admin/src/tests/routes.txt")).unwrap();
+        let patterns = routes.lines().filter_map(|line| line.strip_prefix("GET")?.split_whitespace().next());
+        let missed: Vec<&str> = patterns
+            .filter(|pattern| !NO_PAGE.contains(pattern))
+            .filter(|pattern| !self.addresses.iter().any(|address| is_of(address, pattern)))
+            .collect();
+        assert!(missed.is_empty(), "nobody looked at {missed:?}");
+    }
+}
+
+/// Whether an address is one of a pattern: `/ra/cartes/2600000002` of `/ra/cartes/{number}`.
+fn is_of(address: &str, pattern: &str) -> bool {
+    let (address, pattern): (Vec<_>, Vec<_>) = (address.split('/').collect(), pattern.split('/').collect());
+    address.len() == pattern.len()
+        && address.iter().zip(&pattern).all(|(part, wanted)| part == wanted || wanted.starts_with('{'))
+}
+
+/// Who looks at pages.
+struct Look<'a> {
+    origin: &'a str,
+    browser: &'a Browser,
+    found: Found,
+}
+
+impl<'a> Look<'a> {
+    fn of(desk: &'a Desk, browser: &'a Browser) -> Self {
+        Self { origin: &desk.origin, browser, found: Found::default() }
+    }
+
+    /// Opens an address, whose page must say this in its main part, and looks at it; keeps a picture of it under this name.
+    fn at(&mut self, address: &str, says: &str, picture: Option<&str>) {
+        self.browser.open(&format!("{}{address}", self.origin));
+        self.now(address, says);
+        if let Some(name) = picture {
+            self.browser.screenshot(name);
+        }
+    }
+
+    /// Looks at the page that an act has led to.
+    fn now(&mut self, address: &str, says: &str) {
+        let browser = self.browser;
+        browser.wait_for_in("main", says);
         for theme in ["dark", "light"] {
             browser.theme(theme);
             let found = browser.accessibility_violations();
-            violations.extend(found.into_iter().map(|one| format!("{address}, {theme}: {one}")));
+            self.found.violations.extend(found.into_iter().map(|one| format!("{address}, {theme}: {one}")));
         }
-        if let Some(name) = picture {
-            browser.screenshot(name);
+        browser.show_on(NARROWEST);
+        let wide = browser.run("return document.documentElement.scrollWidth").as_u64();
+        if wide.is_none_or(|wide| wide > u64::from(NARROWEST)) {
+            self.found.violations.push(format!("{address}: {wide:?} pixels wide on a telephone"));
+        }
+        browser.show_on_its_window();
+        self.found.addresses.insert(address.split('?').next().unwrap_or_default().to_owned());
+    }
+}
+
+/// What the demonstration has of each sort of thing that a page is about.
+struct Shown {
+    waiting: String,
+    ordered: String,
+    refused: String,
+    active: String,
+    opposed: String,
+    holder: String,
+    structure: String,
+    enrolment: String,
+    event: String,
+}
+
+impl Shown {
+    fn of(desk: &mut Desk, refused: String) -> Self {
+        let waiting = desk.waiting();
+        let db = &mut desk.db;
+        let card = |status: CardStatus| cards::table.filter(cards::status.eq(status.as_str()));
+        let ordered = card_orders::table.filter(card_orders::status.eq("ordered"));
+        let active = card(CardStatus::Active);
+        Self {
+            waiting,
+            refused,
+            ordered: ordered.select(card_orders::number).first(db).unwrap(),
+            holder: active.select(cards::holder).first(db).unwrap(),
+            active: active.select(cards::number).first(db).unwrap(),
+            opposed: card(CardStatus::Opposed).select(cards::number).first(db).unwrap(),
+            structure: order_places::table.select(order_places::structure).first(db).unwrap(),
+            enrolment: officer_enrolments::table.select(officer_enrolments::number).first(db).unwrap(),
+            event: audit_events::table.select(audit_events::id).first(db).unwrap(),
         }
     }
-    assert!(violations.is_empty(), "{}", violations.join("\n"));
 }
 
-fn order_in(desk: &mut Desk, status: &str) -> String {
-    card_orders::table
-        .filter(card_orders::status.eq(status))
-        .order(card_orders::number)
-        .select(card_orders::number)
-        .first(&mut desk.db)
-        .unwrap()
+/// Refuses an order that waits, as who has no passkey in a demonstration; its number, once the letter can be read.
+fn refuse_one(desk: &mut Desk) -> String {
+    let waits = card_orders::table.filter(card_orders::status.eq("submitted"));
+    let newest = waits.order(card_orders::number.desc()).select(card_orders::number);
+    let number: String = newest.first(&mut desk.db).unwrap();
+    let mut refuse = igc();
+    refuse.args(["order", "reject", &number, "--reason", "register-mismatch", "--as", SECOND_APPROVER]);
+    run(refuse.arg("--dir").arg(desk.serving.dir())).expect_exit(0);
+    number
 }
 
-fn card_in(desk: &mut Desk, status: CardStatus) -> String {
-    cards::table
-        .filter(cards::status.eq(status.as_str()))
-        .order(cards::number)
-        .select(cards::number)
-        .first(&mut desk.db)
-        .unwrap()
+/// Signs in by the link that the demonstration prints for an officer of this role.
+fn sign_in_as(desk: &mut Desk, browser: &Browser, role: &str) {
+    let printed = desk.serving.running().stdout();
+    let line =
+        printed.lines().find(|line| line.contains(&format!(" {role} "))).expect("it prints a link for each");
+    browser.open(line.split_whitespace().last().expect("the link ends the line"));
+    browser.wait_for("Se déconnecter");
 }
 
 #[test]
-fn no_screen_of_an_officer_keeps_anybody_out() {
-    let mut desk = desk_where("approval_delay_seconds = 600", "refusal_delay_seconds = 600");
+fn no_screen_keeps_anybody_out_and_each_was_looked_at() {
+    let mut desk = desk_where("approval_delay_seconds = 600", "refusal_delay_seconds = 0");
+    let refused = refuse_one(&mut desk);
     let browser = desk.officer(APPROVER, "Dominique BERNARD");
     desk.sign_in(&browser);
-    let (waiting, ordered) = (desk.waiting(), order_in(&mut desk, "ordered"));
-    let (active, opposed) = (card_in(&mut desk, CardStatus::Active), card_in(&mut desk, CardStatus::Opposed));
-    look(
-        &desk,
-        &browser,
-        &[
-            screen("/ra/file", "File des demandes", Some("queue")),
-            screen("/ra/file?statut=refusees", "Aucune demande dans cet état.", None),
-            screen(format!("/ra/dossiers/{waiting}?statut=a-verifier"), "Notes privées", Some("dossier")),
-            screen(format!("/ra/dossiers/{ordered}"), "Carte produite", None),
-            screen("/ra/dossiers/CO-0", "Introuvable", None),
-            screen("/ra/nouvelle", "Nouvelle demande", None),
-            screen("/ra/cartes", "Trouver une carte", None),
-            screen(format!("/ra/cartes/{active}"), "Mettre", Some("card")),
-            screen(format!("/ra/cartes/{opposed}"), "opposition", None),
-            screen("/ra/registre", "Répertoire", Some("register")),
-            screen("/ra/caducites", "Cartes caduques", None),
-            screen("/ra/rappels", "Rappels", None),
-            screen("/ra/cles", "Accès refusé", None),
-            screen("/ra/aide", "Raccourcis clavier", Some("help")),
-            screen("/ra/file?lang=en", "Queue of orders", Some("queue-english")),
-            screen(format!("/ra/dossiers/{waiting}"), "Private notes", Some("dossier-english")),
-            screen(format!("/ra/cartes/{active}?lang=fr"), "Mettre", None),
-        ],
-    );
+    let shown = Shown::of(&mut desk, refused);
+    let mut found = seen_by_an_officer(&desk, &browser, &shown);
+    sign_in_as(&mut desk, &browser, "administrator");
+    found.join(seen_by_an_administrator(&desk, &browser, &shown));
+    sign_in_as(&mut desk, &browser, "auditor");
+    found.join(seen_by_an_auditor(&desk, &browser, &shown));
+    found.join(seen_by_a_holder(&mut desk, &browser));
+    found.join(seen_by_everybody(&desk));
+    assert!(found.violations.is_empty(), "{}", found.violations.join("\n"));
+    found.misses_none();
+    desk.serving.end();
+}
+
+fn seen_by_an_officer(desk: &Desk, browser: &Browser, shown: &Shown) -> Found {
+    let Shown { waiting, ordered, refused, active, opposed, holder, structure, .. } = shown;
+    let mut look = Look::of(desk, browser);
+    look.at("/ra/file", "File des demandes", Some("queue"));
+    look.at("/ra/file?statut=retirees", "Aucune demande dans cet état.", None);
+    look.at(&format!("/ra/dossiers/{waiting}?statut=a-verifier"), "Notes privées", Some("dossier"));
+    look.at(&format!("/ra/dossiers/{ordered}"), "Carte produite", None);
+    look.at(&format!("/ra/dossiers/{refused}/lettre"), "Lettre au porteur", None);
+    look.at("/ra/dossiers/CO-0", "Introuvable", None);
+    look.at("/ra/nouvelle", "Demander une carte", None);
+    look.at("/ra/cartes", "Trouver une carte", None);
+    look.at(&format!("/ra/cartes/{active}"), "Mise en opposition", Some("card"));
+    look.at(&format!("/ra/cartes/{opposed}"), "En opposition", None);
+    look.at(&format!("/ra/porteurs/{holder}"), "Cartes", Some("holder"));
+    look.at("/ra/certificats", "Demandes de certificats logiciels", None);
+    look.at("/ra/renouvellements", "Plans de renouvellement", None);
+    look.at("/ra/structures", "Structures", None);
+    look.at(&format!("/ra/structures/{structure}"), "Mandats", Some("structure"));
+    look.at("/ra/registre", "Répertoire national", Some("register"));
+    look.at("/ra/caducites", "Cartes caduques", None);
+    look.at("/ra/rappels", "Rappels", None);
+    look.at("/ra/cles", "Accès refusé", None);
+    look.at("/ra/recepisses/0", "Introuvable", None);
+    look.at("/ra/aide", "Raccourcis clavier", Some("help"));
+    // The link at the head of each page chooses the language of those that follow.
+    look.at("/ra/file?lang=en", "Queue of orders", Some("queue-english"));
+    look.at(&format!("/ra/dossiers/{waiting}"), "Private notes", Some("dossier-english"));
+    look.at(&format!("/ra/cartes/{active}?lang=fr"), "Mise en opposition", None);
     // What is reached by an act alone.
-    let looked_at = |browser: &Browser, says: &str| {
-        browser.wait_for(says);
-        for theme in ["dark", "light"] {
-            browser.theme(theme);
-            assert_eq!(browser.accessibility_violations(), [""; 0], "{says}, {theme}");
-        }
-    };
-    browser.open(&format!("{}/ra/dossiers/{waiting}", desk.origin));
+    let dossier = format!("/ra/dossiers/{waiting}");
+    browser.open(&format!("{}{dossier}", desk.origin));
     browser.click("details.refuse summary");
     browser.click("button[formaction$='/apercu']");
-    looked_at(&browser, "Un refus doit être motivé");
+    look.now(&dossier, "Un refus doit être motivé");
     browser.click("input[value='register-mismatch']");
     browser.click("button[formaction$='/apercu']");
-    looked_at(&browser, "Lettre que recevra le porteur");
+    look.now(&dossier, "Lettre que recevra le porteur");
     browser.click("form[action$='/approuver'] button");
-    looked_at(&browser, "Signer votre décision");
+    look.now(&dossier, "Signer votre décision");
     browser.click("main button[type=submit]");
-    looked_at(&browser, "prend effet à");
-    desk.serving.end();
+    look.now(&dossier, "prend effet à");
+    look.found
 }
 
-#[test]
-fn no_public_screen_keeps_anybody_out() {
-    let mut desk = desk_where("approval_delay_seconds = 0", "refusal_delay_seconds = 0");
+fn seen_by_an_administrator(desk: &Desk, browser: &Browser, shown: &Shown) -> Found {
+    let mut look = Look::of(desk, browser);
+    look.at("/ra/cles", "Clés des opérateurs", Some("keys-of-officers"));
+    look.at(&format!("/ra/cles/{}", shown.enrolment), "Empreinte", None);
+    look.at("/ra/exploitation", "Listes de révocation", Some("operations"));
+    look.at("/ra/diagnostic", "Texte à joindre", Some("diagnostic"));
+    look.found
+}
+
+fn seen_by_an_auditor(desk: &Desk, browser: &Browser, shown: &Shown) -> Found {
+    let mut look = Look::of(desk, browser);
+    look.at("/ra/journal", "Journal d'audit", Some("journal"));
+    look.at(&format!("/ra/journal/{}", shown.event), "Prouvé", None);
+    look.at("/ra/file", "File des demandes", None);
+    look.found
+}
+
+/// A holder who blocks his card with the code of his letter.
+fn seen_by_a_holder(desk: &mut Desk, browser: &Browser) -> Found {
+    let (card, code) = code_of_a_letter(desk);
+    let mut look = Look::of(desk, browser);
+    look.at("/opposition", "Vous avez votre code d'opposition", None);
+    browser.write("#numero", &card);
+    browser.write("#code", &code);
+    browser.click("input[value=stolen]");
+    browser.click("form[action='/opposition'] button");
+    look.now("/opposition", "C'est définitif.");
+    browser.click("button.danger");
+    browser.wait_for_in("h1", "Récépissé d'opposition");
+    let address = browser.address().replace(&desk.origin, "");
+    look.now(&address, &format!("La carte {card} est en opposition."));
+    look.found
+}
+
+/// Nobody is signed in: the pages are for everybody.
+fn seen_by_everybody(desk: &Desk) -> Found {
     let browser = Browser::new(1280);
-    look(
-        &desk,
-        &browser,
-        &[
-            screen("/ra/sign-in", "Se connecter", Some("sign-in-light")),
-            screen("/ra/cle", "identifiant", None),
-            screen("/opposition", "Vous avez votre code d'opposition", None),
-            screen("/opposition/rappel", "Déclaration enregistrée", None),
-            screen("/pki", "Autorités", Some("public-page")),
-            screen("/nowhere", "Introuvable", None),
-            // The link at the head of each page chooses the language of those that follow.
-            screen("/opposition?lang=en", "You have your opposition code", None),
-            screen("/ra/sign-in", "Sign in with my security key", None),
-            screen("/pki", "Certification authorities", Some("public-page-english")),
-            screen("/pki?lang=fr", "Autorités", None),
-        ],
-    );
-    desk.serving.end();
+    let mut look = Look::of(desk, &browser);
+    look.at("/ra/sign-in", "Se connecter", Some("sign-in-light"));
+    look.at("/ra/carte", "Aucune carte n'a été présentée.", None);
+    look.at("/ra/cle", "identifiant", None);
+    look.at("/opposition/rappel", "Déclaration enregistrée", None);
+    look.at("/pki", "Autorités", Some("public-page"));
+    look.at("/nowhere", "Introuvable", None);
+    look.at("/opposition?lang=en", "You have your opposition code", None);
+    look.at("/ra/sign-in", "Sign in with my security key", None);
+    look.at("/pki", "Certification authorities", Some("public-page-english"));
+    look.at("/pki?lang=fr", "Autorités", None);
+    look.found
 }
 
-#[test]
-fn a_holder_opposes_his_card_on_a_telephone_without_a_script() {
-    let mut desk = desk_where("approval_delay_seconds = 0", "refusal_delay_seconds = 0");
+/// The card and the code of a letter that the worker has written.
+fn code_of_a_letter(desk: &mut Desk) -> (String, String) {
     let letters = desk.serving.dir().join("letters");
     let letter = || {
         fs::read_dir(&letters).ok()?.flatten().find_map(|entry| {
@@ -143,14 +272,24 @@ fn a_holder_opposes_his_card_on_a_telephone_without_a_script() {
     desk.wait_until("the letter with the code is written", |_| letter().is_some());
     let letter = letter().unwrap();
     let of = |name: &str| letter["codes"][0][name].as_str().unwrap().to_owned();
-    let (card, code) = (of("card"), of("code"));
+    (of("card"), of("code"))
+}
+
+#[test]
+fn a_holder_opposes_his_card_on_a_telephone_without_a_script() {
+    let mut desk = desk_where("approval_delay_seconds = 0", "refusal_delay_seconds = 0");
+    let (card, code) = code_of_a_letter(&mut desk);
 
     let browser = Browser::new(500);
-    browser.narrow(320);
+    browser.show_on(NARROWEST);
     browser.without_scripts();
     let fits = || {
         let wide = browser.run("return document.documentElement.scrollWidth");
-        assert!(wide.as_i64().is_some_and(|wide| wide <= 320), "{}: {wide} wide", browser.address());
+        assert!(
+            wide.as_i64().is_some_and(|wide| wide <= i64::from(NARROWEST)),
+            "{}: {wide} wide",
+            browser.address()
+        );
     };
     browser.open(&format!("{}/opposition", desk.origin));
     browser.wait_for("Vous avez votre code d'opposition");

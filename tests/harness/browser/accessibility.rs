@@ -45,15 +45,7 @@ impl Browser {
         self.devtools("Emulation.setScriptExecutionDisabled", &json!({"value": true}));
     }
 
-    /// As wide as a device of so many CSS pixels: narrower than a window can be.
-    pub fn narrow(&self, width: u32) {
-        self.devtools(
-            "Emulation.setDeviceMetricsOverride",
-            &json!({"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": true}),
-        );
-    }
-
-    fn devtools(&self, command: &str, parameters: &Value) {
+    pub(super) fn devtools(&self, command: &str, parameters: &Value) {
         self.command("goog/cdp/execute", &json!({"cmd": command, "params": parameters}));
     }
 }

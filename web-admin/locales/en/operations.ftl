@@ -38,7 +38,8 @@ operations-no-look = Nobody has looked at the publications from outside yet.
 
 operations-ocsp = OCSP service
 operations-status-role = “Status” role of this machine
-operations-log-read = Status log read
+operations-log-read = Status log last read
+operations-log-ago = { $time } ago
 operations-not-yet = Not yet
 operations-answers-since = Answers since it started
 operations-from-memory = from memory

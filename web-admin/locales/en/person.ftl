@@ -31,3 +31,5 @@ person-notice-given-up = Given up
 person-notice-waits = Waiting
 person-bound = { $number } rows of each sort at most, the newest first.
 person-national-id = National identifier
+person-about-card = card { $number }
+person-about-order = order { $number }

@@ -49,7 +49,10 @@ structure-service = service (no name)
 structure-given-name = Given name
 structure-declare = Declare
 structure-declare-list = Declare a list
-structure-list-shown = { $rows } lines: { $new } new, { $changed } changed, { $unchanged } unchanged, { $wrong } wrong. Nothing is declared yet.
+structure-list-shown = { $rows ->
+    [one] { $rows } line
+   *[other] { $rows } lines
+}: { $new } new, { $changed } changed, { $unchanged } unchanged, { $wrong } wrong. Nothing is declared yet.
 structure-list-error = Line { $line }, column { $column }:
 structure-list = List in CSV
 structure-list-hint = First line: { $columns }. The post is { $posts }.
@@ -69,7 +72,7 @@ structure-done-refusal = The mandate is refused.
 structure-done-end = The mandate has ended.
 structures-of-agent = The structures for which you have, or have had, a mandate.
 structures-identifier = Identifier of the structure
-structures-identifier-hint = The letter F and the FINESS number, or the letter C and the SIRET number.
+structures-identifier-hint = The FINESS or SIRET number, with or without spaces.
 structures-not-one = This is not the identifier of a structure.
 structures-open = Open
 structures-to-decide = Mandates to decide on

@@ -38,7 +38,8 @@ operations-no-look = Personne n'a encore regardé les publications de l'extérie
 
 operations-ocsp = Service OCSP
 operations-status-role = Rôle « statut » de cette machine
-operations-log-read = Journal des états lu il y a
+operations-log-read = Dernière lecture du journal des états
+operations-log-ago = Il y a { $time }
 operations-not-yet = Pas encore
 operations-answers-since = Réponses depuis son démarrage
 operations-from-memory = de mémoire

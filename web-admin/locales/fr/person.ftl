@@ -31,3 +31,5 @@ person-notice-given-up = Abandonné
 person-notice-waits = En attente
 person-bound = Au plus { $number } lignes de chaque sorte, les plus récentes d'abord.
 person-national-id = Identifiant national
+person-about-card = carte { $number }
+person-about-order = demande { $number }

@@ -49,7 +49,22 @@ structure-service = service (sans nom)
 structure-given-name = Prénom
 structure-declare = Déclarer
 structure-declare-list = Déclarer une liste
-structure-list-shown = { $rows } lignes : { $new } nouvelles, { $changed } modifiées, { $unchanged } inchangées, { $wrong } fausses. Rien n'est déclaré pour le moment.
+structure-list-shown = { $rows ->
+    [one] { $rows } ligne
+   *[other] { $rows } lignes
+} : { $new ->
+    [one] { $new } nouvelle
+   *[other] { $new } nouvelles
+}, { $changed ->
+    [one] { $changed } modifiée
+   *[other] { $changed } modifiées
+}, { $unchanged ->
+    [one] { $unchanged } inchangée
+   *[other] { $unchanged } inchangées
+}, { $wrong ->
+    [one] { $wrong } fausse
+   *[other] { $wrong } fausses
+}. Rien n'est déclaré pour le moment.
 structure-list-error = Ligne { $line }, colonne { $column } :
 structure-list = Liste au format CSV
 structure-list-hint = Première ligne : { $columns }. La fonction est { $posts }.
@@ -69,7 +84,7 @@ structure-done-refusal = Le mandat est refusé.
 structure-done-end = Le mandat a pris fin.
 structures-of-agent = Les structures pour lesquelles vous avez, ou avez eu, un mandat.
 structures-identifier = Identifiant de la structure
-structures-identifier-hint = La lettre F et le numéro FINESS, ou la lettre C et le numéro SIRET.
+structures-identifier-hint = Le numéro FINESS ou SIRET, avec ou sans espaces.
 structures-not-one = Ce n'est pas l'identifiant d'une structure.
 structures-open = Ouvrir
 structures-to-decide = Mandats à décider

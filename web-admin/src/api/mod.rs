@@ -33,6 +33,9 @@ use crate::faults;
 /// Where it is.
 pub(crate) const BASE: &str = "/api/v1";
 
+/// Where the description stands as well, for who does not know the version yet.
+const DESCRIPTION: &str = "/api/openapi.json";
+
 /// Largest body, in octets.
 const BODY_BOUND: usize = 64 * 1024;
 
@@ -74,6 +77,8 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
             scope.service(here.fold(web::resource(path), |resource, (_, _, route)| resource.route(route())));
     }
     config.service(scope);
+    let description = web::get().to(description::show);
+    config.service(web::resource(DESCRIPTION).wrap(from_fn(exchange::exchange)).route(description));
 }
 
 async fn unknown() -> Result<HttpResponse, Failure> {

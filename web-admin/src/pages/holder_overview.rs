@@ -149,7 +149,7 @@ fn read(work: &mut Work<'_>, frame: Frame, id: &IdNatPs) -> Result<HolderPage, F
             hidden: hidden_of(language, orders.hidden, &Key::of("hidden-orders"), &officer.scope),
             orders: orders.shown.into_iter().map(|order| order_row(order, language)).collect(),
             tickets: tickets.into_iter().map(ticket_row).collect(),
-            notices: notices.into_iter().map(notice_row).collect(),
+            notices: notices.into_iter().map(|notice| notice_row(notice, language)).collect(),
             bound: HOLDER_BOUND,
         })
     })
@@ -213,7 +213,7 @@ fn ticket_row(ticket: HolderTicket) -> TicketRow {
     }
 }
 
-fn notice_row(notice: HolderNotice) -> NoticeRow {
+fn notice_row(notice: HolderNotice, language: Language) -> NoticeRow {
     let (state, at) = match (notice.sent_at, notice.failed_at) {
         (Some(sent), _) => (Key::of("person-notice-sent"), Some(Shown(sent))),
         (None, Some(failed)) => (Key::of("person-notice-given-up"), Some(Shown(failed))),
@@ -221,9 +221,22 @@ fn notice_row(notice: HolderNotice) -> NoticeRow {
     };
     NoticeRow {
         notice: words::notice(&notice.notice),
-        subject: notice.subject,
+        subject: subject(language, &notice.subject),
         created_at: Shown(notice.created_at),
         state,
         at,
+    }
+}
+
+/// What a notice is about, by the words of the database: `card 2600000017`.
+fn subject(language: Language, stored: &str) -> String {
+    match stored.split_once(' ') {
+        Some(("card", number)) => {
+            language.say(Key::of("person-about-card")).with("number", number).to_string()
+        }
+        Some(("order", number)) => {
+            language.say(Key::of("person-about-order")).with("number", number).to_string()
+        }
+        _ => stored.to_owned(),
     }
 }

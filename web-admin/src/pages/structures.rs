@@ -6,13 +6,13 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web;
 use askama::Template;
-use professional_registry::identifiers::TechnicalStructureId;
 use registration_authority::mandate::Mandate;
 use registration_authority::officers::{Right, Role};
 use registration_authority::views;
 use store::Timestamp;
 
 use super::hidden::hidden_of;
+use super::queue::structure;
 use super::structure::state_in_words;
 use super::{Address, page, to};
 use crate::desk::Desk;
@@ -50,7 +50,7 @@ impl StructuresPage {
 
 async fn show(desk: Desk, query: web::Query<HashMap<String, String>>) -> Result<HttpResponse, Failure> {
     let wanted = query.get("structure").map(|text| text.trim().to_owned()).unwrap_or_default();
-    let known = wanted.parse::<TechnicalStructureId>().ok();
+    let known = structure(&wanted);
     let frame = desk.frame();
     let language = frame.language();
     let (mandates, hidden, role) = desk

@@ -178,6 +178,13 @@ fn signed(challenge: &Value, key: &Authenticator) -> Value {
     })
 }
 
+#[actix_web::test]
+async fn the_description_is_read_without_knowing_the_version() {
+    let mut house = House::new();
+    let there = house.browser("bob").await.get("/api/openapi.json").await;
+    assert_eq!((there.status, there.body), (200, document()));
+}
+
 /// What is served is what is described, and the description is what it was: another one is read in the diff, then written with
 /// `UPDATE_GOLDEN=1`.
 #[test]

@@ -30,6 +30,7 @@ async fn the_page_of_a_holder_has_his_cards_orders_declarations_and_notices() {
     {
         assert!(page.says(told), "{told}: {}", page.body);
     }
+    assert!(page.body.contains(&format!("(carte {card})")), "{}", page.body);
     assert!(browser.get(&format!("/ra/cartes/{card}")).await.body.contains("href=\"/ra/porteurs/"));
 }
 

@@ -145,7 +145,7 @@ async fn an_agent_mends_his_list_where_he_typed_it_and_declares_it_whole() {
     let wrong = format!("{header}\nA1;LEROY;Anne;personnel\n42;;;service");
     let shown = agent.post(&address("/liste"), &[("liste", &wrong), ("declarer", "oui")]).await;
     assert_eq!(shown.status, 422);
-    for text in ["Ligne 3", "identifiant_local", "A1;LEROY;Anne;personnel", "1 fausses"] {
+    for text in ["Ligne 3", "identifiant_local", "A1;LEROY;Anne;personnel", "1 fausse."] {
         assert!(shown.says(text), "{text}: {}", shown.body);
     }
     assert_eq!(staff::list(&mut house.db, &structure(), "", 10).unwrap().len(), 2, "nobody was declared");
@@ -184,6 +184,15 @@ async fn a_card_that_is_asked_for_is_read_as_a_dossier_and_decided_like_any_othe
     }
     assert_eq!(bob.post(&format!("/ra/dossiers/{number}/approuver"), &[("version", "1")]).await.status, 303);
     assert!(agent.get(&address("")).await.says("Approuvée"));
+}
+
+#[actix_web::test]
+async fn a_structure_is_found_by_its_number_as_papers_have_it() {
+    let mut house = House::new();
+    let mut bob = house.browser("bob").await;
+    let found = bob.get("/ra/structures?structure=0B%2001%20934%2088").await;
+    assert_eq!((found.status, found.header("location")), (303, "/ra/structures/F0B0193488"));
+    assert_eq!(bob.get("/ra/structures?structure=0B%2001").await.status, 422);
 }
 
 #[actix_web::test]

@@ -7,7 +7,7 @@ use crate::messages::tests::keys_of;
 use crate::words::refusal;
 
 /// What begins so can reach a page.
-const REACHABLE: [&str; 11] = [
+const REACHABLE: [&str; 14] = [
     "order-",
     "officer-",
     "reading-",
@@ -19,6 +19,9 @@ const REACHABLE: [&str; 11] = [
     "enrolment-",
     "mandate-",
     "staff-",
+    "suspension-",
+    "queue-",
+    "holder-",
 ];
 
 fn known() -> impl Iterator<Item = &'static Code> {

@@ -140,7 +140,8 @@ pub(super) fn who(on: &On) -> &str {
 
 /// A technical identifier, or a FINESS or SIRET number as people know it.
 pub(in crate::pages) fn structure(text: &str) -> Option<TechnicalStructureId> {
-    let text = text.replace(' ', "").to_ascii_uppercase();
+    let bare: String = text.chars().filter(|sign| !sign.is_whitespace()).collect();
+    let text = bare.to_ascii_uppercase();
     ["", "F", "C"].iter().find_map(|letter| format!("{letter}{text}").parse().ok())
 }
 
@@ -173,6 +174,9 @@ mod tests {
         ] {
             assert_eq!(read(query).query(), query);
         }
+        let known = |typed| structure(typed).map(|structure| structure.to_string());
+        assert_eq!(known(" 0b\u{a0}01 934 88").as_deref(), Some("F0B0193488"));
+        assert_eq!(known("187 512 751 00020").as_deref(), Some("C18751275100020"));
         assert_eq!(read("structure=0b0193488").query(), "statut=a-verifier&structure=F0B0193488");
     }
 
