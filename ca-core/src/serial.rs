@@ -3,6 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
+use diesel::backend::Backend;
+use diesel::deserialize::{self, FromSql, FromSqlRow};
+use diesel::sql_types::Text;
 use rand_core::CryptoRng;
 use thiserror::Error;
 
@@ -14,8 +17,16 @@ use thiserror::Error;
 ///
 /// Held as the octets of the DER INTEGER without a leading zero octet. Shown, stored and written
 /// in file names as upper-case hexadecimal, two digits an octet.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct SerialNumber(Vec<u8>);
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, FromSqlRow)]
+#[diesel(sql_type = Text)]
+pub struct SerialNumber {
+    /// The value, then zero octets. A million of them stand in a row where a CRL is written: none is an allocation.
+    octets: [u8; LONGEST],
+    length: usize,
+}
+
+/// Octets of the longest one.
+const LONGEST: usize = 20;
 
 /// Octets or text that are no serial number.
 #[derive(Debug, Error, PartialEq, Eq)]
@@ -32,9 +43,16 @@ impl SerialNumber {
         match value {
             [] => Err(BadSerialNumber("it is zero or empty")),
             [0, ..] => Err(BadSerialNumber("more than one leading zero octet")),
-            _ if value.len() > 20 => Err(BadSerialNumber("longer than 20 octets")),
-            _ => Ok(Self(value.to_vec())),
+            _ if value.len() > LONGEST => Err(BadSerialNumber("longer than 20 octets")),
+            _ => Ok(Self::of(value)),
         }
+    }
+
+    /// Of 20 octets at most.
+    fn of(value: &[u8]) -> Self {
+        let mut octets = [0; LONGEST];
+        octets[..value.len()].copy_from_slice(value);
+        Self { octets, length: value.len() }
     }
 
     /// For an end-entity certificate: the authority's prefix, then eight fresh random octets
@@ -45,7 +63,7 @@ impl SerialNumber {
         let mut octets = [0; 16];
         octets[..8].copy_from_slice(&prefix);
         rng.fill_bytes(&mut octets[8..]);
-        Self(octets.to_vec())
+        Self::of(&octets)
     }
 
     /// For an authority's certificate: `1120`, then sixteen fresh random octets (domain.md §1.1 [S-cert]).
@@ -53,18 +71,18 @@ impl SerialNumber {
         let mut octets = [0; 18];
         octets[..2].copy_from_slice(&[0x11, 0x20]);
         rng.fill_bytes(&mut octets[2..]);
-        Self(octets.to_vec())
+        Self::of(&octets)
     }
 
     /// The octets of the value, most significant first, without a leading zero octet.
     pub fn octets(&self) -> &[u8] {
-        &self.0
+        &self.octets[..self.length]
     }
 }
 
 impl fmt::Display for SerialNumber {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&hex::encode_upper(&self.0))
+        f.write_str(&hex::encode_upper(self.octets()))
     }
 }
 
@@ -72,9 +90,23 @@ impl FromStr for SerialNumber {
     type Err = BadSerialNumber;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let octets =
-            hex::decode(text).map_err(|_| BadSerialNumber("not hexadecimal, two digits an octet"))?;
-        Self::from_octets(&octets)
+        // With a zero octet before it.
+        let mut octets = [0; LONGEST + 1];
+        let octets = octets.get_mut(..text.len() / 2).ok_or(BadSerialNumber("longer than 20 octets"))?;
+        hex::decode_to_slice(text, octets)
+            .map_err(|_| BadSerialNumber("not hexadecimal, two digits an octet"))?;
+        Self::from_octets(octets)
+    }
+}
+
+/// As it is stored.
+impl<DB: Backend> FromSql<Text, DB> for SerialNumber
+where
+    String: FromSql<Text, DB>,
+{
+    fn from_sql(bytes: DB::RawValue<'_>) -> deserialize::Result<Self> {
+        let text = String::from_sql(bytes)?;
+        text.parse().map_err(|why| format!("{text}: {why}").into())
     }
 }
 

@@ -72,6 +72,12 @@ const RULES: &[(&str, &str)] = &[
             AND r.subject_number = o.number AND r.subject_version = o.version)",
     ),
     (
+        "a decision that had taken effect was taken back",
+        "SELECT e.order_number AS key FROM decisions_in_effect e
+         WHERE EXISTS (SELECT 1 FROM decision_retractions r WHERE r.subject_kind = 'card-order'
+            AND r.subject_number = e.order_number AND r.subject_version = e.order_version)",
+    ),
+    (
         "a card is suspended, and a certificate of it is good",
         "SELECT s.card_number AS key FROM card_suspensions s
          JOIN card_certificates a ON a.card_number = s.card_number

@@ -3,6 +3,7 @@
 
 use crate::order::CardOrder;
 use crate::refusal_reasons::RefusalReason;
+use crate::typography::french;
 
 /// A letter, without the address that whoever posts it puts on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,14 +19,15 @@ pub fn of_refusal(order: &CardOrder, reason: &RefusalReason, text: Option<&str>)
     let mut paragraphs = vec![
         "Madame, Monsieur,".to_owned(),
         format!(
-            "Une carte {} a été demandée à votre nom, {} {}, sous le numéro {}. Cette demande n’est pas acceptée, pour \
-             la raison suivante.",
-            order.kind, order.given_name, order.family_name, order.number
+            "Une carte {} a été demandée {}, sous le numéro {}. Cette demande n’est pas acceptée, pour la raison suivante.",
+            order.kind,
+            for_whom(order),
+            order.number
         ),
-        typographic(reason.sentence),
+        french(reason.sentence),
     ];
     paragraphs.extend(text.map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned));
-    paragraphs.push(typographic(reason.remedy));
+    paragraphs.push(french(reason.remedy));
     paragraphs.push(
         "Si vous contestez cette décision, écrivez à l’autorité d’enregistrement en rappelant le numéro de la demande. \
          Les voies et délais de recours sont ceux que fixe sa politique de certification."
@@ -34,9 +36,12 @@ pub fn of_refusal(order: &CardOrder, reason: &RefusalReason, text: Option<&str>)
     Letter { subject: format!("Demande {}", order.number), paragraphs }
 }
 
-/// With the apostrophes and spaces of French.
-fn typographic(sentence: &str) -> String {
-    sentence.replace('\'', "’").replace(" ;", "\u{202f};").replace(" :", "\u{a0}:")
+/// Whose the card would be: a person's, or a service's, of which the letter goes to the structure.
+fn for_whom(order: &CardOrder) -> String {
+    match order.service_in_words() {
+        Some(service) => format!("pour votre structure ({service})"),
+        None => format!("à votre nom, {} {}", order.given_name, order.family_name),
+    }
 }
 
 #[cfg(test)]

@@ -8,7 +8,8 @@
 //! [`test_certificates`] keeps what relying systems try their software with.
 //!
 //! This crate alone writes `officers`, `card_orders`, `certificate_requests`, `decisions`,
-//! `decision_nonces`, `decision_inbox`, `decision_receipts`, `decision_retractions`, `decisions_pending`, `officer_enrolments`,
+//! `decision_nonces`, `decision_inbox`, `decision_receipts`, `decision_retractions`, `decision_retractions_seen`, `decisions_pending`,
+//! `decisions_in_effect`, `officer_enrolments`,
 //! `structure_names`, `structure_mandates`, `structure_mandate_ends`, `structure_staff`, `order_questions`, `order_answers`, `order_notes`,
 //! `order_flags`, `order_looks`, `order_places`, `order_leases`, `queue_views`, `card_places`, `terms_acceptances`, `opposition_declarations`,
 //! `opposition_codes`, `holder_declarations`, `opposition_tickets`, `card_suspensions`, `register_examinations`, `card_lapses`,
@@ -31,6 +32,7 @@ pub mod holders_extract;
 pub mod lapse;
 pub mod letter;
 pub mod mandate;
+pub mod names;
 pub mod notices;
 mod numbering;
 pub mod officers;
@@ -49,6 +51,7 @@ pub mod suspension;
 pub mod terms;
 pub mod test_certificates;
 pub mod trail;
+pub mod typography;
 pub mod views;
 
 // What the tests share with those of other crates names this one as they do.

@@ -15,11 +15,13 @@ use thiserror::Error;
 
 pub use right::Right;
 pub use scope::{Reach, Scope};
+pub use within::Within;
 
 use crate::faults;
 
 mod right;
 mod scope;
+mod within;
 
 #[cfg(test)]
 mod tests;

@@ -38,11 +38,13 @@ pub enum Notice {
     DecisionSeen,
     /// The worker has seen a decision in the officer's name that proves nothing.
     DecisionNotHeld,
+    /// The worker has seen that a decision of the officer's was taken back.
+    DecisionTakenBack,
 }
 
 impl Notice {
     /// Every notice.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Received,
         Self::Approved,
         Self::Refused,
@@ -55,6 +57,7 @@ impl Notice {
         Self::CertificateIssued,
         Self::DecisionSeen,
         Self::DecisionNotHeld,
+        Self::DecisionTakenBack,
         Self::QuestionAsked,
         Self::CardSuspended,
         Self::SuspensionLifted,
@@ -83,6 +86,7 @@ impl Notice {
             Self::CertificateIssued => "certificate-issued",
             Self::DecisionSeen => "decision-seen",
             Self::DecisionNotHeld => "decision-not-held",
+            Self::DecisionTakenBack => "decision-taken-back",
         }
     }
 }

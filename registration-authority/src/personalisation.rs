@@ -17,9 +17,8 @@ use crate::approval::ApprovalVerifier;
 use crate::certification::evidence::{EvidenceError, verify_evidence};
 use crate::certification::has_profiles;
 use crate::faults;
-use crate::order::{
-    self, CanonicalOrder, CardOrder, OrderError, OrderStatus, QueueCursor, QueueFilter, set_status,
-};
+use crate::order::{self, CanonicalOrder, CardOrder, OrderError, OrderStatus, set_status};
+use crate::queue::{self, Filter};
 use crate::risk::{self, RiskError};
 
 #[cfg(test)]
@@ -131,15 +130,13 @@ pub fn close_batch(
 ) -> Result<ClosedBatch, BatchError> {
     let mut batch = ClosedBatch { file: None, cards: Vec::new(), set_aside: Vec::new() };
     let mut commissions = BTreeMap::new();
-    let mut after = None;
+    let approved = Filter::of(OrderStatus::Approved);
+    let mut after: Option<String> = None;
     'pages: loop {
-        let filter = QueueFilter { status: OrderStatus::Approved, after, limit: 200 };
-        let page = order::page(db, &filter)?;
-        after = page.last().cloned();
-        if after.is_none() {
-            break;
-        }
-        for QueueCursor { number, .. } in page {
+        let page = queue::numbers(db, &approved, after.as_deref(), act.at)?;
+        let Some(last) = page.last() else { break };
+        after = Some(last.clone());
+        for number in page {
             if commissions.len() == BATCH_BOUND {
                 break 'pages;
             }

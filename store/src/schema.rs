@@ -667,6 +667,24 @@ diesel::table! {
 }
 
 diesel::table! {
+    decisions_in_effect (order_number, order_version) {
+        order_number -> Text,
+        order_version -> BigInt,
+        took_effect_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    decision_retractions_seen (subject_kind, subject_number, subject_version, decided_by) {
+        subject_kind -> Text,
+        subject_number -> Text,
+        subject_version -> BigInt,
+        decided_by -> Text,
+        seen_at -> BigInt,
+    }
+}
+
+diesel::table! {
     structure_names (structure, name) {
         structure -> Text,
         name -> Text,
@@ -969,6 +987,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     decision_inbox,
     decision_receipts,
     decision_retractions,
+    decision_retractions_seen,
+    decisions_in_effect,
     decisions_pending,
     structure_names,
     opposition_declarations,

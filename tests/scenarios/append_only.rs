@@ -54,6 +54,8 @@ const BEFORE: &str = "
         (SELECT spki_sha256 FROM certificates LIMIT 1) FROM card_orders WHERE status = 'submitted' AND submitted_by <> 'x';
     INSERT INTO decision_retractions SELECT subject_kind, subject_number, subject_version, decided_by, 1 FROM decisions
         WHERE decided_by = 'x';
+    INSERT INTO decisions_in_effect VALUES ('CO-TEST', 1, 1);
+    INSERT INTO decision_retractions_seen VALUES ('card-order', 'CO-TEST', 1, 'x', 1);
     INSERT INTO order_notes SELECT number, number, 'x', 1, 'x' FROM card_orders WHERE status = 'submitted';
     INSERT INTO coherence_sightings (face, issuer, scope, number, seen_at) VALUES ('list', '', '', 1, 2);";
 
@@ -151,6 +153,10 @@ const ATTEMPTS: &[(&str, &str)] = &[
     ("DELETE FROM order_notes", "notes of an open order"),
     ("UPDATE decision_retractions SET retracted_at = 0", "append-only"),
     ("DELETE FROM decision_retractions", "append-only"),
+    ("UPDATE decision_retractions_seen SET seen_at = 0", "append-only"),
+    ("DELETE FROM decision_retractions_seen", "append-only"),
+    ("UPDATE decisions_in_effect SET took_effect_at = 0", "append-only"),
+    ("DELETE FROM decisions_in_effect", "append-only"),
     (
         "INSERT INTO decision_retractions SELECT subject_kind, subject_number, subject_version, decided_by, 1 FROM decisions
          WHERE subject_kind = 'card-order' AND decided_by <> 'x' LIMIT 1",

@@ -169,3 +169,43 @@ fn the_web_role_forges_no_row_of_the_register() {
         assert!(refused.contains("permission denied"), "{sql}: {refused}");
     }
 }
+
+/// A process says `SET ROLE igc_web`, and who took it over can say `RESET ROLE`: the login it then is has the web role's
+/// rights, and not its name.
+#[test]
+fn who_has_the_web_roles_rights_under_another_name_is_kept_from_the_same() {
+    let workshop = workshop(DatabaseKind::Postgresql);
+    let card = workshop.cards(card::CardStatus::Active)[0];
+    let Database::Postgresql(mut owner) = workshop.open(DatabaseRole::Owner) else { unreachable!() };
+    // Roles are the server's: another run on it may have made this one.
+    owner
+        .batch_execute(
+            "DO $$ BEGIN CREATE ROLE igc_test_login IN ROLE igc_web; EXCEPTION WHEN duplicate_object THEN NULL; END $$;
+             GRANT igc_test_login TO CURRENT_USER",
+        )
+        .unwrap();
+    let held = format!(
+        "UPDATE certificates SET held_at = 1 FROM card_certificates c WHERE c.card_number = '{card}'
+         AND c.issuer = certificates.issuer AND c.serial = certificates.serial"
+    );
+    assert!(
+        diesel::sql_query(&held).execute(&mut owner).unwrap() > 0,
+        "nothing to hold, so nothing to release"
+    );
+    let mut login = workshop.open(DatabaseRole::Owner);
+    login.batch_execute("SET ROLE igc_test_login").unwrap();
+    for (forbidden, rule) in [
+        (held.replace("held_at = 1", "held_at = NULL"), "may only hold, and only certificates of cards"),
+        (format!("UPDATE cards SET status = 'expired' WHERE number = '{card}'"), "may only revoke and oppose"),
+        (
+            "UPDATE certificates SET status = 'revoked', revoked_at = 1, revocation_reason = 'superseded', settled_at = 1
+             WHERE status = 'good' AND NOT EXISTS (SELECT 1 FROM card_certificates c
+                WHERE c.issuer = certificates.issuer AND c.serial = certificates.serial)"
+                .to_owned(),
+            "ends certificates of cards, and no others",
+        ),
+    ] {
+        let refused = login.batch_execute(&forbidden).expect_err(&forbidden).to_string();
+        assert!(refused.contains(rule), "{forbidden}: {refused}");
+    }
+}

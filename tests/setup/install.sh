@@ -5,7 +5,7 @@ set -eu
 cd "$(dirname "$0")/../.."
 
 building="gcc libc6-dev make pkg-config libssl-dev libpq-dev softhsm2 openssl ca-certificates"
-testing="chromium chromium-driver curl faketime libnss3-tools python3-venv procps sqlite3 strace util-linux"
+testing="chromium chromium-driver curl faketime gnutls-bin libnss3-tools python3-venv procps sqlite3 strace util-linux"
 
 as_root() {
     if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi

@@ -19,6 +19,7 @@ mod language;
 mod likeness;
 mod messages;
 mod operations;
+mod order_number;
 mod pages;
 mod passkey_answer;
 mod peer;

@@ -111,7 +111,10 @@ impl WebState {
             settings,
             sessions: Sessions::default(),
             throttle: Throttle::new(pages::pki::BY_ADDRESS, pages::pki::BY_ALL),
-            declarations: Throttle::new(pages::holder::BY_ADDRESS, pages::holder::BY_ALL),
+            declarations: Throttle::new(
+                pages::holder_opposition::BY_ADDRESS,
+                pages::holder_opposition::BY_ALL,
+            ),
             idle: Mutex::default(),
         }
     }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
+pub(crate) use registration_authority::typography::french;
 use store::Timestamp;
 
 pub(crate) mod english;
@@ -126,18 +127,6 @@ pub(crate) fn thousands(number: i64) -> String {
     text
 }
 
-/// The spaces that French wants around its signs, in a sentence typed with plain ones.
-pub(crate) fn french(sentence: &str) -> String {
-    let mut text = sentence.to_owned();
-    for sign in [';', '!', '?'] {
-        text = text.replace(&format!(" {sign}"), &format!("{NARROW_NO_BREAK}{sign}"));
-    }
-    text.replace(" :", &format!("{NO_BREAK}:"))
-        .replace("« ", &format!("«{NO_BREAK}"))
-        .replace(" »", &format!("{NO_BREAK}»"))
-        .replace('\'', "’")
-}
-
 /// NOM Prénom, the family name in capitals as on official papers. The card of a service names nobody.
 pub(crate) fn name(family_name: &str, given_name: &str) -> String {
     match format!("{} {given_name}", family_name.to_uppercase()).trim() {
@@ -162,11 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn signs_and_thousands_have_their_spaces() {
-        assert_eq!(
-            french("Motif : « perte » ; l'avis ?"),
-            "Motif\u{a0}: «\u{a0}perte\u{a0}»\u{202f}; l’avis\u{202f}?"
-        );
+    fn thousands_have_their_spaces() {
         assert_eq!(thousands(1_234_567), "1\u{202f}234\u{202f}567");
         assert_eq!(thousands(12), "12");
     }

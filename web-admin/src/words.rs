@@ -7,6 +7,7 @@ use registration_authority::opposition::Ground;
 use registration_authority::order::OrderStatus;
 use registration_authority::outbox::Notice;
 use registration_authority::queue::Risk;
+use registration_authority::suspension::CardState;
 
 use crate::language::Language;
 use crate::messages::Key;
@@ -56,6 +57,7 @@ pub(crate) fn notice(word: &str) -> Key {
         Some(Notice::CertificateIssued) => "notice-certificate-issued",
         Some(Notice::DecisionSeen) => "notice-decision-seen",
         Some(Notice::DecisionNotHeld) => "notice-decision-not-held",
+        Some(Notice::DecisionTakenBack) => "notice-decision-taken-back",
         None => "notice-other",
     })
 }
@@ -82,7 +84,14 @@ pub(crate) const fn risk(risk: Risk) -> Key {
 }
 
 /// Where a card stands.
-pub(crate) const fn card_status(status: CardStatus) -> Key {
+pub(crate) const fn card_state(state: CardState) -> Key {
+    match state {
+        CardState::Suspended => Key::of("card-status-suspended"),
+        CardState::In(status) => card_status(status),
+    }
+}
+
+const fn card_status(status: CardStatus) -> Key {
     Key::of(match status {
         CardStatus::Ordered => "card-status-ordered",
         CardStatus::Batched => "card-status-batched",

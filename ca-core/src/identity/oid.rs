@@ -1,4 +1,4 @@
-//! Object identifiers whose arcs may be as large as X.660 lets them be.
+//! Object identifiers that every relying party can read.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use thiserror::Error;
 
 /// An object identifier, dotted and as the content octets of its DER (X.690 §8.19).
 ///
-/// `const-oid` holds arcs of 32 bits; an arc made of a UUID, `2.25.<number>` (X.667), has 128.
+/// `const-oid` knows no second arc above 39, which X.660 lets stand below the arc 2.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize, Serialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Oid {
@@ -15,7 +15,7 @@ pub struct Oid {
     content: Vec<u8>,
 }
 
-/// A text that is no object identifier.
+/// A text that is no object identifier, or one that not everybody can read.
 #[derive(Debug, Error, PartialEq, Eq)]
 #[error("not an object identifier: {0}")]
 pub struct BadOid(&'static str);
@@ -23,10 +23,14 @@ pub struct BadOid(&'static str);
 /// More is no identifier anyone uses, and implementations begin to refuse it.
 const MOST_ARCS: usize = 32;
 
+/// X.660 sets no bound, and X.667 makes arcs of 128 bits out of UUIDs; but Go's `crypto/x509` before 1.22 refuses a whole
+/// certificate for a policy with an arc of more than 31 bits, and other readers stop at 32.
+const LARGEST_ARC: u32 = 0x7FFF_FFFF;
+
 impl Oid {
-    /// From `2.25.112…`: decimal arcs of at most 128 bits, two at least.
+    /// From `1.2.250.1…`: decimal arcs of at most 31 bits, two at least.
     pub fn parse(dotted: &str) -> Result<Self, BadOid> {
-        let arcs = dotted.split('.').map(parse_arc).collect::<Result<Vec<u128>, BadOid>>()?;
+        let arcs = dotted.split('.').map(parse_arc).collect::<Result<Vec<u32>, BadOid>>()?;
         let [first, second, rest @ ..] = arcs.as_slice() else {
             return Err(BadOid("at least two arcs"));
         };
@@ -36,7 +40,7 @@ impl Oid {
         // X.660: below the arcs 0 and 1 stand the numbers 0 to 39 only.
         let joined = match first {
             0 | 1 if *second < 40 => first * 40 + second,
-            2 => second.checked_add(80).ok_or(BadOid("the second arc is too large"))?,
+            2 => second + 80,
             _ => return Err(BadOid("begins with 0.0 to 0.39, 1.0 to 1.39 or 2")),
         };
         let mut content = Vec::new();
@@ -71,17 +75,22 @@ impl From<Oid> for String {
     }
 }
 
-fn parse_arc(text: &str) -> Result<u128, BadOid> {
+fn parse_arc(text: &str) -> Result<u32, BadOid> {
     let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     if !digits || (text.len() > 1 && text.starts_with('0')) {
         return Err(BadOid("arcs are decimal numbers without leading zeros"));
     }
-    text.parse().map_err(|_| BadOid("an arc is larger than 128 bits"))
+    match text.parse() {
+        Ok(arc) if arc <= LARGEST_ARC => Ok(arc),
+        _ => Err(BadOid(
+            "an arc is larger than 2147483647, for which readers in wide use refuse the whole certificate",
+        )),
+    }
 }
 
 /// Base 128, most significant group first, the high bit set on all groups but the last.
-fn push_arc(content: &mut Vec<u8>, arc: u128) {
-    let groups = (128 - arc.leading_zeros()).div_ceil(7).max(1);
+fn push_arc(content: &mut Vec<u8>, arc: u32) {
+    let groups = (32 - arc.leading_zeros()).div_ceil(7).max(1);
     for group in (0..groups).rev() {
         let seven_bits = (arc >> (7 * group) & 0x7F) as u8;
         content.push(if group == 0 { seven_bits } else { seven_bits | 0x80 });

@@ -21,6 +21,9 @@ const EXTENSIONS: u8 = 0xA0;
 /// The longest header: a tag, and a length of up to 4 GB.
 const HEADER: usize = 6;
 
+/// A GeneralizedTime.
+const LONGEST_TIME: usize = 17;
+
 /// id-ce 35, 20, 27, 28 and 21: { 2 5 29 n }.
 const AUTHORITY_KEY_IDENTIFIER: [u8; 5] = [0x06, 0x03, 0x55, 0x1D, 0x23];
 const CRL_NUMBER: [u8; 5] = [0x06, 0x03, 0x55, 0x1D, 0x14];
@@ -91,8 +94,8 @@ impl CrlEncoder {
         revoked_at: Timestamp,
         reason: Option<EntryReason>,
     ) -> Result<(), UnwritableTime> {
-        let mut time = Vec::with_capacity(17);
-        push_time(&mut time, revoked_at)?;
+        let mut room = [0; LONGEST_TIME];
+        let time = time(revoked_at, &mut room)?;
         let padded = usize::from(serial.first().is_some_and(|octet| octet & 0x80 != 0));
         let serial_len = serial.len() + padded;
         let reason_len = if reason.is_some() { 14 } else { 0 };
@@ -100,7 +103,7 @@ impl CrlEncoder {
         push_header(&mut self.bytes, INTEGER, serial_len);
         self.bytes.extend(std::iter::repeat_n(0, padded));
         self.bytes.extend_from_slice(serial);
-        self.bytes.extend_from_slice(&time);
+        self.bytes.extend_from_slice(time);
         if let Some(reason) = reason {
             self.bytes.extend_from_slice(&[SEQUENCE, 12, SEQUENCE, 10]);
             self.bytes.extend_from_slice(&CRL_REASON);
@@ -203,16 +206,21 @@ fn integer(value: u64) -> Vec<u8> {
     value.to_der().expect("an integer encodes")
 }
 
-/// UTCTime until 2049, GeneralizedTime from 2050 (§5.1.2.4 to §5.1.2.6).
 fn push_time(out: &mut Vec<u8>, moment: Timestamp) -> Result<(), UnwritableTime> {
+    out.extend_from_slice(time(moment, &mut [0; LONGEST_TIME])?);
+    Ok(())
+}
+
+/// UTCTime until 2049, GeneralizedTime from 2050 (§5.1.2.4 to §5.1.2.6).
+fn time(moment: Timestamp, room: &mut [u8; LONGEST_TIME]) -> Result<&[u8], UnwritableTime> {
     let unwritable = |_| UnwritableTime(moment);
     let seconds = u64::try_from(moment.seconds()).map_err(|_| UnwritableTime(moment))?;
-    let moment = DateTime::from_unix_duration(std::time::Duration::from_secs(seconds)).map_err(unwritable)?;
-    let time = match UtcTime::from_date_time(moment) {
+    let date = DateTime::from_unix_duration(std::time::Duration::from_secs(seconds)).map_err(unwritable)?;
+    let time = match UtcTime::from_date_time(date) {
         Ok(time) => Time::UtcTime(time),
-        Err(_) => Time::GeneralTime(GeneralizedTime::from_date_time(moment)),
+        Err(_) => Time::GeneralTime(GeneralizedTime::from_date_time(date)),
     };
-    time.encode_to_vec(out).map(drop).map_err(unwritable)
+    time.encode_to_slice(room).map_err(unwritable)
 }
 
 fn push_tlv(out: &mut Vec<u8>, tag: u8, value: &[u8]) {

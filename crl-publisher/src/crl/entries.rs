@@ -3,8 +3,8 @@
 //! The writer asks the state (`certificates`), the verifier asks the log
 //! (`certificate_status_events`): where the two contradict each other, nothing is published.
 
-use ca_core::status_log::{self, StatusEvent};
-use diesel::dsl::{auto_type, exists, sql};
+use ca_core::serial::SerialNumber;
+use diesel::dsl::{auto_type, sql};
 use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
 use diesel::result::Error as DieselError;
@@ -13,13 +13,17 @@ use store::schema::{certificate_status_events, certificates};
 use store::{Database, Timestamp};
 
 use super::Scope;
+use super::entry_reason::EntryReason;
 
 /// Rows a query: enough that the round trips do not count, few enough to cost no memory.
-const PAGE: i64 = 20_000;
+const PAGE: i64 = 10_000;
 
 /// Said in so many words, not as a parameter, it lets SQLite find the event of a certificate by the index that holds
 /// these alone; without it the log was read anew for each certificate.
 const REVOKED: &str = "certificate_status_events.event = 'revoked'";
+
+/// The same of the state: an index of what is revoked holds all that a CRL says of it.
+const REVOKED_BY_STATE: &str = "certificates.status = 'revoked'";
 
 /// Under which date the log has an event published ([`StatusEvent::dated`]).
 const DATED: &str = "coalesce(certificate_status_events.since, certificate_status_events.occurred_at)";
@@ -36,36 +40,22 @@ macro_rules! in_scope {
     }};
 }
 
-/// The same of a query over the log alone. What came since a base is little beside all certificates: so the log is read,
-/// and each certificate in it looked up; a join would leave it to the database to begin with the certificates.
-macro_rules! in_scope_of_log {
-    ($query:expr, $scope:expr) => {{
-        let query = $query.into_boxed();
-        match $scope.shard() {
-            Some(shard) => query.filter(exists(
-                certificates::table
-                    .filter(certificates::issuer.eq(certificate_status_events::issuer))
-                    .filter(certificates::serial.eq(certificate_status_events::serial))
-                    .filter(certificates::shard.eq(i64::from(shard))),
-            )),
-            None => query,
-        }
-    }};
-}
-
+mod changes;
 pub(crate) mod holds;
+mod ordered;
+
+pub(crate) use changes::{by_log, by_state, count_by_log};
+use ordered::Ordered;
 
 /// A revoked certificate, or one that is held, which a CRL lists for certificateHold.
 #[derive(Clone, Debug, Queryable)]
 pub(crate) struct RevokedRow {
-    /// The serial number, upper-case hexadecimal.
-    pub(crate) serial: String,
+    pub(crate) serial: SerialNumber,
     /// The date under which it is listed: of its hold, where it was held.
     pub(crate) revoked_at: Timestamp,
-    /// The reason's name in RFC 5280 §5.3.1.
-    pub(crate) reason: String,
-    /// The certificate's last second.
-    pub(crate) not_after: Timestamp,
+    pub(crate) reason: EntryReason,
+    /// The certificate's last second; none where the log revokes it and its row does not.
+    pub(crate) not_after: Option<Timestamp>,
     /// Its place in the status log.
     pub(crate) sequence: i64,
 }
@@ -86,7 +76,9 @@ impl RegularCrl {
     /// Whether an entry has done its time (invariant 10). Once true it stays true: a later regular
     /// CRL has a later thisUpdate and a later cut.
     pub(crate) fn releases(regular: Option<Self>, row: &RevokedRow) -> bool {
-        regular.is_some_and(|crl| crl.this_update > row.not_after && row.sequence <= crl.log_sequence)
+        regular
+            .zip(row.not_after)
+            .is_some_and(|(crl, not_after)| crl.this_update > not_after && row.sequence <= crl.log_sequence)
     }
 }
 
@@ -99,23 +91,46 @@ pub(crate) fn for_each_by_state<E: From<DieselError>>(
     f: &mut dyn FnMut(&RevokedRow) -> Result<(), E>,
 ) -> Result<(), E> {
     let held = holds::by_state(db, issuer, scope, cut)?;
-    paged(
-        held,
-        |after| {
-            in_scope!(following(issuer, cut, after), scope)
-                .filter(certificates::status.eq("revoked"))
-                .select((
-                    certificates::serial,
-                    certificates::revoked_at.assume_not_null(),
-                    certificates::revocation_reason.assume_not_null(),
-                    certificates::not_after,
-                    certificate_status_events::sequence,
-                ))
+    let columns = (
+        certificates::revoked_at.assume_not_null(),
+        certificates::revocation_reason.assume_not_null(),
+        certificates::not_after,
+    );
+    type Columns = (Timestamp, EntryReason, Timestamp);
+    let row = |serial, (revoked_at, reason, not_after): Columns, sequence| {
+        let not_after = Some(not_after);
+        RevokedRow { serial, revoked_at, reason, not_after, sequence }
+    };
+    if let Some(shard) = scope.shard() {
+        let mut rows = Ordered::new(|db, after| {
+            of_shard(issuer, shard, cut, after)
+                .filter(sql::<Bool>(REVOKED_BY_STATE))
+                .select((certificates::serial, (columns, certificate_status_events::sequence)))
                 .limit(PAGE)
                 .load(db)
-        },
-        f,
-    )
+        });
+        let mut next = |db: &mut Database| {
+            Ok(rows.next(db)?.map(|(serial, (columns, sequence))| row(serial, columns, sequence)))
+        };
+        return hand_on(db, held, &mut next, f);
+    }
+    let mut state = Ordered::new(|db, after| {
+        by_state_alone(issuer, after).select((certificates::serial, columns)).limit(PAGE).load(db)
+    });
+    let mut log = Ordered::new(|db, after| {
+        let columns = (certificate_status_events::serial, certificate_status_events::sequence);
+        by_log_alone(issuer, cut, after).select(columns).limit(PAGE).load(db)
+    });
+    let mut next = |db: &mut Database| {
+        // One that the log revokes later than `cut`, or never, is passed by.
+        while let Some((serial, columns)) = state.next(db)? {
+            if let Some(sequence) = log.of(db, &serial)? {
+                return Ok(Some(row(serial, columns, sequence)));
+            }
+        }
+        Ok(None)
+    };
+    hand_on(db, held, &mut next, f)
 }
 
 /// The same, as the log has it.
@@ -127,28 +142,73 @@ pub(crate) fn for_each_by_log<E: From<DieselError>>(
     f: &mut dyn FnMut(&RevokedRow) -> Result<(), E>,
 ) -> Result<(), E> {
     let held = holds::by_log(db, issuer, scope, cut)?;
-    paged(
-        held,
-        |after| {
-            in_scope!(following(issuer, cut, after), scope)
-                .select((
-                    certificate_status_events::serial,
-                    sql::<BigInt>(DATED),
-                    certificate_status_events::reason,
-                    certificates::not_after,
-                    certificate_status_events::sequence,
-                ))
+    let columns =
+        (sql::<BigInt>(DATED), certificate_status_events::reason, certificate_status_events::sequence);
+    type Columns = (Timestamp, EntryReason, i64);
+    let row = |serial, (revoked_at, reason, sequence): Columns, not_after| RevokedRow {
+        serial,
+        revoked_at,
+        reason,
+        not_after,
+        sequence,
+    };
+    if let Some(shard) = scope.shard() {
+        let mut rows = Ordered::new(|db, after| {
+            of_shard(issuer, shard, cut, after)
+                .select((certificates::serial, (columns.clone(), certificates::not_after)))
                 .limit(PAGE)
                 .load(db)
-        },
-        f,
-    )
+        });
+        let mut next = |db: &mut Database| {
+            Ok(rows.next(db)?.map(|(serial, (columns, not_after))| row(serial, columns, Some(not_after))))
+        };
+        return hand_on(db, held, &mut next, f);
+    }
+    let mut log = Ordered::new(|db, after| {
+        let columns = (certificate_status_events::serial, columns.clone());
+        by_log_alone(issuer, cut, after).select(columns).limit(PAGE).load(db)
+    });
+    let mut state = Ordered::new(|db, after| {
+        let columns = (certificates::serial, certificates::not_after);
+        by_state_alone(issuer, after).select(columns).limit(PAGE).load(db)
+    });
+    let mut next = |db: &mut Database| {
+        let Some((serial, columns)) = log.next(db)? else { return Ok(None) };
+        let not_after = state.of(db, &serial)?;
+        Ok(Some(row(serial, columns, not_after)))
+    };
+    hand_on(db, held, &mut next, f)
 }
 
-/// The certificates that the log revokes up to `cut`, each beside its event, from after a serial number on.
+/// The certificates of `issuer` whose rows say that they are revoked, from after a serial number on.
 #[auto_type]
-pub(super) fn following<'a>(issuer: &'a str, cut: i64, after: &'a str) -> _ {
+pub(super) fn by_state_alone<'a>(issuer: &'a str, after: &'a str) -> _ {
+    let revoked: SqlLiteral<Bool> = sql(REVOKED_BY_STATE);
+    certificates::table
+        .filter(certificates::issuer.eq(issuer))
+        .filter(certificates::serial.gt(after))
+        .filter(revoked)
+        .order(certificates::serial)
+}
+
+/// The events that revoke certificates of `issuer` up to `cut`, from after a serial number on.
+#[auto_type]
+pub(super) fn by_log_alone<'a>(issuer: &'a str, cut: i64, after: &'a str) -> _ {
     let revoked: SqlLiteral<Bool> = sql(REVOKED);
+    certificate_status_events::table
+        .filter(certificate_status_events::issuer.eq(issuer))
+        .filter(certificate_status_events::serial.gt(after))
+        .filter(certificate_status_events::sequence.le(cut))
+        .filter(revoked)
+        .order(certificate_status_events::serial)
+}
+
+/// The certificates of a shard that the log revokes up to `cut`, each beside its event, from after a serial
+/// number on: the log of all certificates is not read for each shard.
+#[auto_type]
+pub(super) fn of_shard<'a>(issuer: &'a str, shard: u32, cut: i64, after: &'a str) -> _ {
+    let revoked: SqlLiteral<Bool> = sql(REVOKED);
+    let shard: i64 = shard as i64;
     certificates::table
         .inner_join(
             certificate_status_events::table.on(certificate_status_events::issuer
@@ -156,76 +216,11 @@ pub(super) fn following<'a>(issuer: &'a str, cut: i64, after: &'a str) -> _ {
                 .and(certificate_status_events::serial.eq(certificates::serial))),
         )
         .filter(certificates::issuer.eq(issuer))
+        .filter(certificates::shard.eq(shard))
         .filter(certificates::serial.gt(after))
         .filter(certificate_status_events::sequence.le(cut))
         .filter(revoked)
         .order(certificates::serial)
-}
-
-/// How many certificates of `issuer` in this scope the log speaks of after `base` and up to `cut`.
-pub(crate) fn count_by_log(
-    db: &mut Database,
-    issuer: &str,
-    scope: &Scope,
-    (base, cut): (i64, i64),
-) -> QueryResult<u64> {
-    let count: i64 = in_scope_of_log!(logged(issuer, base, cut), scope)
-        .select(sql::<BigInt>("count(DISTINCT certificate_status_events.serial)"))
-        .get_result(db)?;
-    Ok(count.unsigned_abs())
-}
-
-/// The last word of the log on each certificate of `issuer` in this scope that it speaks of after `base` and up to `cut`,
-/// in the order of their serial numbers.
-pub(crate) fn by_log(
-    db: &mut Database,
-    issuer: &str,
-    scope: &Scope,
-    (base, cut): (i64, i64),
-) -> QueryResult<Vec<StatusEvent>> {
-    let events: Vec<StatusEvent> = in_scope_of_log!(logged(issuer, base, cut), scope)
-        .order((certificate_status_events::serial, certificate_status_events::sequence))
-        .select(status_log::COLUMNS)
-        .load(db)?;
-    let mut last: Vec<StatusEvent> = Vec::with_capacity(events.len());
-    for event in events {
-        match last.last_mut().filter(|before| before.serial == event.serial) {
-            Some(before) => *before = event,
-            None => last.push(event),
-        }
-    }
-    Ok(last)
-}
-
-/// What the log says of `issuer` after `base` and up to `cut`.
-#[auto_type]
-fn logged<'a>(issuer: &'a str, base: i64, cut: i64) -> _ {
-    certificate_status_events::table
-        .filter(certificate_status_events::issuer.eq(issuer))
-        .filter(certificate_status_events::sequence.gt(base))
-        .filter(certificate_status_events::sequence.le(cut))
-}
-
-/// Those of these certificates in this scope that the log revokes after `base` and up to `cut`, as the state has them,
-/// each with its place in the log, in the order of their serial numbers.
-pub(crate) fn by_state(
-    db: &mut Database,
-    issuer: &str,
-    scope: &Scope,
-    serials: &[String],
-    (base, cut): (i64, i64),
-) -> QueryResult<Vec<(String, i64, Timestamp, String)>> {
-    in_scope!(ended(issuer, base, cut), scope)
-        .filter(certificates::serial.eq_any(serials))
-        .filter(certificates::status.eq("revoked"))
-        .order(certificates::serial)
-        .select((
-            certificates::serial,
-            certificate_status_events::sequence,
-            certificates::revoked_at.assume_not_null(),
-            certificates::revocation_reason.assume_not_null(),
-        ))
-        .load(db)
 }
 
 /// How many certificates of shards of `issuer`, whichever shard, are revoked or held at `cut` and have not expired at
@@ -256,25 +251,19 @@ fn ended<'a>(issuer: &'a str, base: i64, cut: i64) -> _ {
         .filter(revoked)
 }
 
-/// Hands on the rows page by page, and between them, by their serial numbers, what is held.
-fn paged<E: From<DieselError>>(
+/// Hands on the rows, and between them, by their serial numbers, what is held.
+fn hand_on<E: From<DieselError>>(
+    db: &mut Database,
     held: Vec<RevokedRow>,
-    mut page: impl FnMut(&str) -> QueryResult<Vec<RevokedRow>>,
+    next: &mut dyn FnMut(&mut Database) -> QueryResult<Option<RevokedRow>>,
     f: &mut dyn FnMut(&RevokedRow) -> Result<(), E>,
 ) -> Result<(), E> {
     let mut held = held.into_iter().peekable();
-    let mut after = String::new();
-    loop {
-        let rows = page(&after)?;
-        for row in &rows {
-            while let Some(held) = held.next_if(|held| held.serial < row.serial) {
-                f(&held)?;
-            }
-            f(row)?;
+    while let Some(row) = next(db)? {
+        while let Some(held) = held.next_if(|held| held.serial < row.serial) {
+            f(&held)?;
         }
-        match rows.last() {
-            Some(last) if rows.len() as i64 == PAGE => after.clone_from(&last.serial),
-            _ => return held.try_for_each(|row| f(&row)),
-        }
+        f(&row)?;
     }
+    held.try_for_each(|row| f(&row))
 }

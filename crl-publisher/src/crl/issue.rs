@@ -4,8 +4,10 @@ use std::time::Duration;
 
 use ca_core::authority::Authority;
 use ca_core::lint::{self, CrlLintContext};
+use ca_core::serial::SerialNumber;
 use ca_core::signer::{Signer, SignerError};
 use ca_core::signing::{IntendedError, IntendedSignature, sign_intended};
+use ca_core::status_log::StatusEvent;
 use der::Decode;
 use store::{Act, Database, Timestamp, crash_point};
 use x509_cert::ext::pkix::SubjectKeyIdentifier;
@@ -242,7 +244,7 @@ fn write(
                     return Ok(());
                 }
                 let date = intended.dates.of(row.sequence, row.revoked_at);
-                write_entry(&mut encoder, issuer, &row.serial, date, &row.reason)
+                encoder.entry(row.serial.octets(), date, Some(row.reason)).map_err(CrlError::from)
             })?;
             Ok(encoder.finish())
         }
@@ -254,23 +256,18 @@ fn write(
             let mut encoder = CrlEncoder::new(&head, changes.len())?;
             for event in &changes {
                 let date = intended.dates.of(event.sequence, event.dated());
-                write_entry(&mut encoder, issuer, &event.serial, date, &event.reason)?;
+                write_change(&mut encoder, event, date)?;
             }
             Ok(encoder.finish())
         }
     }
 }
 
-fn write_entry(
-    encoder: &mut CrlEncoder,
-    issuer: &str,
-    serial: &str,
-    date: Timestamp,
-    reason: &str,
-) -> Result<(), CrlError> {
-    let unwritable = |why| CrlError::Entry { issuer: issuer.to_owned(), serial: serial.to_owned(), why };
-    let octets = hex::decode(serial).map_err(|_| unwritable("its serial number is not hexadecimal"))?;
-    let reason: EntryReason = reason.parse().map_err(|_| unwritable("its reason is unknown"))?;
-    encoder.entry(&octets, date, Some(reason))?;
-    Ok(())
+fn write_change(encoder: &mut CrlEncoder, event: &StatusEvent, date: Timestamp) -> Result<(), CrlError> {
+    let unwritable =
+        |why| CrlError::Entry { issuer: event.issuer.clone(), serial: event.serial.clone(), why };
+    let serial: SerialNumber =
+        event.serial.parse().map_err(|_| unwritable("its serial number does not read"))?;
+    let reason: EntryReason = event.reason.parse().map_err(|_| unwritable("its reason is unknown"))?;
+    Ok(encoder.entry(serial.octets(), date, Some(reason))?)
 }

@@ -110,6 +110,9 @@ fn read(
 ) -> Result<Option<(Vec<u8>, PublishedHead)>, FolderError> {
     let mut bytes = Vec::with_capacity(usize::try_from(version.length).unwrap_or(0));
     file.read_to_end(&mut bytes).map_err(|error| FolderError::at(path, error))?;
+    if let Some(Some(head)) = folder.seen().of(path, version) {
+        return Ok(Some((bytes, head)));
+    }
     let ours = Crl::read(&bytes).ok().filter(|crl| {
         crl.kind() == kind
             && crl.distribution_point.as_deref() == scope.distribution_point()

@@ -135,7 +135,7 @@ impl<'a> Crl<'a> {
 
     /// The entries, in the order they stand.
     pub fn entries(&self) -> CrlEntries<'a> {
-        CrlEntries { reader: SliceReader::new(self.entries).ok(), failed: false }
+        CrlEntries { reader: SliceReader::new(self.entries).ok(), failed: false, reasons: Vec::new() }
     }
 
     /// Their serial numbers alone, in the order they stand: all that is asked of a CRL that was verified when it was
@@ -197,14 +197,20 @@ fn read_distribution_point(value: &[u8]) -> Result<String, UnreadableCrl> {
 pub struct CrlEntries<'a> {
     reader: Option<SliceReader<'a>>,
     failed: bool,
+    /// The extensions that were read, each once, and their reason: a million entries have as many different ones as there
+    /// are reasons.
+    reasons: Vec<(&'a [u8], Option<CrlReason>)>,
 }
+
+/// More different extensions than this are read each time they stand there.
+const DIFFERENT_EXTENSIONS: usize = 16;
 
 impl<'a> Iterator for CrlEntries<'a> {
     type Item = Result<CrlEntry<'a>, UnreadableCrl>;
 
     fn next(&mut self) -> Option<Self::Item> {
         let reader = self.reader.as_mut().filter(|reader| !self.failed && !reader.is_finished())?;
-        let entry = read_entry(reader);
+        let entry = read_entry(reader, &mut self.reasons);
         self.failed = entry.is_err();
         Some(entry)
     }
@@ -229,23 +235,43 @@ impl<'a> Iterator for CrlSerials<'a> {
     }
 }
 
-fn read_entry<'a>(reader: &mut SliceReader<'a>) -> Result<CrlEntry<'a>, UnreadableCrl> {
+fn read_entry<'a>(
+    reader: &mut SliceReader<'a>,
+    reasons: &mut Vec<(&'a [u8], Option<CrlReason>)>,
+) -> Result<CrlEntry<'a>, UnreadableCrl> {
     let mut fields = content(AnyRef::decode(reader)?)?;
     let serial: UintRef<'a> = fields.decode()?;
     let revoked_at = timestamp(fields.decode()?);
     let mut reason = None;
     if !fields.is_finished() {
-        let mut extensions = content(AnyRef::decode(&mut fields)?)?;
-        while !extensions.is_finished() {
-            let extension: Extension<'a> = extensions.decode()?;
-            if extension.oid != ID_CE_CRL_REASONS || extension.critical {
-                return Err(UnreadableCrl::Form("an entry extension that is not a reason code"));
+        let extensions = fields.tlv_bytes()?;
+        reason = match reasons.iter().find(|(read, _)| *read == extensions) {
+            Some((_, reason)) => *reason,
+            None => {
+                let reason = read_reason(extensions)?;
+                if reasons.len() < DIFFERENT_EXTENSIONS {
+                    reasons.push((extensions, reason));
+                }
+                reason
             }
-            reason = Some(CrlReason::from_der(extension.value.as_bytes())?);
-        }
+        };
         fields.finish()?;
     }
     Ok(CrlEntry { serial: serial.as_bytes(), revoked_at, reason })
+}
+
+/// crlEntryExtensions, of which a reason code alone is of this PKI.
+fn read_reason(extensions: &[u8]) -> Result<Option<CrlReason>, UnreadableCrl> {
+    let mut reason = None;
+    let mut extensions = content(AnyRef::from_der(extensions)?)?;
+    while !extensions.is_finished() {
+        let extension: Extension<'_> = extensions.decode()?;
+        if extension.oid != ID_CE_CRL_REASONS || extension.critical {
+            return Err(UnreadableCrl::Form("an entry extension that is not a reason code"));
+        }
+        reason = Some(CrlReason::from_der(extension.value.as_bytes())?);
+    }
+    Ok(reason)
 }
 
 fn read_serial<'a>(reader: &mut SliceReader<'a>) -> Result<&'a [u8], UnreadableCrl> {

@@ -4,6 +4,7 @@ use ca_core::authority;
 use ca_core::revocation::RevocationReason;
 use ca_core::signer::{SignatureAlgorithm, Signer, SigningRequest};
 use der::{Decode, Encode};
+use diesel::connection::SimpleConnection;
 use openssl::x509::X509Crl;
 use proptest::prelude::*;
 use store::{Fault, Timestamp};
@@ -269,6 +270,28 @@ fn each_wrong_set_of_entries_is_refused() {
     }
 }
 
+/// The log says that the third is revoked, and its row says that it is good.
+#[test]
+fn a_revocation_in_the_log_alone_is_refused_on_the_crl_and_beside_it() {
+    let (mut world, intended, mut entries) = world_with_two_revoked();
+    let third = (vec![0x1D, 0x03], entries[1].1, Some(RevocationReason::KeyCompromise));
+    let logged = format!(
+        "UPDATE certificate_status_counter SET last = 3;
+         INSERT INTO certificate_status_events (sequence, issuer, serial, event, reason, occurred_at)
+             VALUES (3, '{ISSUING}', '1D03', 'revoked', 'keyCompromise', {});",
+        third.1.millis()
+    );
+    world.db.batch_execute(&logged).unwrap();
+    verify(&mut world, &intended, &entries, None).expect("it is cut before");
+    let intended = Intended { cut: 3, ..intended };
+    for listed in [false, true] {
+        entries.extend(listed.then(|| third.clone()));
+        let refused = verify(&mut world, &intended, &entries, None).unwrap_err();
+        let told = refused.to_string();
+        assert_eq!(told, "certificate 1D03: is revoked in the status log and not in its row", "{listed}");
+    }
+}
+
 #[test]
 fn a_delta_with_an_older_revocation_in_the_place_of_a_newer_is_refused() {
     let (mut world, intended, entries) = world_with_two_revoked();
@@ -327,10 +350,10 @@ fn a_revocation_that_the_database_forgot_is_not_dropped_from_the_crl() {
 fn an_entry_is_released_only_by_a_regular_crl_past_its_expiry_that_it_stood_on() {
     let at = Timestamp::from_seconds;
     let row = RevokedRow {
-        serial: "1D01".to_owned(),
+        serial: "1D01".parse().unwrap(),
         revoked_at: at(10),
-        reason: "superseded".to_owned(),
-        not_after: at(100),
+        reason: "superseded".parse().unwrap(),
+        not_after: Some(at(100)),
         sequence: 7,
     };
     // (thisUpdate and cut of the newest regular CRL, whether the entry may go)

@@ -89,20 +89,20 @@ fn a_crl_says_what_stood_at_its_cut_whatever_happened_since() {
     let all = |world: &mut World, cut| {
         let mut by_state = Vec::new();
         entries::for_each_by_state(&mut world.db, ISSUING, &Scope::All, cut, &mut |row| {
-            by_state.push((row.serial.clone(), row.reason.clone(), row.revoked_at));
+            by_state.push((row.serial.to_string(), row.reason, row.revoked_at));
             Ok::<_, diesel::result::Error>(())
         })
         .unwrap();
         let mut by_log = Vec::new();
         entries::for_each_by_log(&mut world.db, ISSUING, &Scope::All, cut, &mut |row| {
-            by_log.push((row.serial.clone(), row.reason.clone(), row.revoked_at));
+            by_log.push((row.serial.to_string(), row.reason, row.revoked_at));
             Ok::<_, diesel::result::Error>(())
         })
         .unwrap();
         assert_eq!(by_state, by_log, "cut at {cut}");
         by_log
     };
-    let row = |reason: &str, at| vec![(ONE.to_owned(), reason.to_owned(), at)];
+    let row = |reason: &str, at| vec![(ONE.to_owned(), reason.parse().unwrap(), at)];
     let first = world.hold(ISSUING, ONE);
     assert_eq!(all(&mut world, 1), row("certificateHold", first));
     world.release(ISSUING, ONE);

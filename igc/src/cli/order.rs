@@ -7,7 +7,9 @@ use card::{CardKind, CardNumber};
 use clap::Subcommand;
 use professional_registry::{IdNatPs, ImportedRegister, Profession};
 use registration_authority::approval::Verdict;
-use registration_authority::order::{self, CardOrder, NewCardOrder, OrderState, OrderStatus, QueueFilter};
+use registration_authority::officers::Scope;
+use registration_authority::order::{self, CardOrder, NewCardOrder, OrderState, OrderStatus};
+use registration_authority::queue::{self, Filter, PAGE_BOUND};
 use registration_authority::risk::{self, RaisedFlag};
 use serde::Serialize;
 use store::{Database, DatabaseRole, Kind};
@@ -45,7 +47,7 @@ pub enum Command {
         #[arg(long, default_value = "submitted", value_parser = status)]
         status: OrderStatus,
         /// At most this many.
-        #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(i64).range(1..=200))]
+        #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(i64).range(1..=PAGE_BOUND))]
         limit: i64,
     },
     /// One order.
@@ -138,8 +140,9 @@ fn here(global: &Global, command: &Command) -> Result<ExitCode, Problem> {
             show(global, db, &submitted.into_order())
         }
         Command::List { status, limit } => {
-            let filter = QueueFilter { status: *status, after: None, limit: *limit };
-            let rows: Vec<OrderRow> = order::queue(db, &filter)?.iter().map(OrderRow::of).collect();
+            let (filter, all) = (Filter::of(*status), Scope::default());
+            let orders = queue::orders(db, &filter, &all, None, *limit, installation.clock.now())?;
+            let rows: Vec<OrderRow> = orders.iter().map(OrderRow::of).collect();
             output::list(global.output, &rows)?;
             Ok(ExitCode::SUCCESS)
         }

@@ -1,3 +1,4 @@
+use professional_registry::ImportedRegister;
 use registration_authority::decision::{self, nonce};
 use registration_authority::{enrolment, order, suspension};
 use serde_json::{Value, json};
@@ -15,7 +16,10 @@ pub fn run(worker: &mut Worker, act: &Act) -> Result<Value, Problem> {
     worker.db.refuse_on_reserve()?;
     let verifier = officer::verifier(&worker.installation)?;
     let (db, rng) = (&mut worker.db, &mut system_rng());
-    let received = decision::receive(db, &verifier, rng, act)?;
+    let received = decision::receive(db, &mut ImportedRegister, &verifier, rng, act)?;
+    for taken_back in decision::witness_retractions(db, rng, act)? {
+        tracing::info!("{taken_back}: its decision was taken back");
+    }
     let mut failed = Vec::new();
     for decision in &received {
         if let Some(code) = decision.refusal {

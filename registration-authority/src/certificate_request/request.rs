@@ -82,6 +82,11 @@ impl RequestState {
 }
 
 impl CertificateRequest {
+    /// The structure that it is for.
+    pub fn reach(&self) -> Reach {
+        Reach::Structure(self.structure.to_string())
+    }
+
     /// What an officer decides on.
     pub fn decidable(&self) -> Decidable {
         Decidable {
@@ -90,7 +95,7 @@ impl CertificateRequest {
             version: self.version,
             state: self.state.name(),
             submitted_by: self.submitted_by.clone(),
-            reach: Reach::Structure(self.structure.to_string()),
+            reach: self.reach(),
             canonical: CanonicalRequest::of(self).into_der(),
         }
     }

@@ -276,9 +276,7 @@ pub(super) fn verify_decisions(
             return Err(missing(&name, "an officer refused it"));
         }
         let verified = verify_decision(db, verifier, &roster, subject, decision, at)?;
-        if verified.passkey.is_some() {
-            require_receipt(db, decision, &name)?;
-        }
+        require_receipt(db, decision, verified.passkey.is_some(), &name)?;
         // Its version is gone with it; a row that was put back by hand says so here.
         if decision::is_retracted(db, decision)? {
             return Err(missing(&name, "its officer took the decision back"));
@@ -351,9 +349,16 @@ pub(crate) fn verify_decision(
     Ok(verified)
 }
 
-/// The worker has seen this very proof, in its time, and it held then.
-fn require_receipt(db: &mut Database, decision: &Decision, subject: &str) -> Result<(), EvidenceError> {
+/// The worker has seen this very proof, in its time, and it held then: within the officer's scope by the register of that moment, too.
+/// A demonstration's proof need not have been seen yet.
+fn require_receipt(
+    db: &mut Database,
+    decision: &Decision,
+    needed: bool,
+    subject: &str,
+) -> Result<(), EvidenceError> {
     match decision::receipt(db, decision)? {
+        None if !needed => Ok(()),
         None => Err(EvidenceError::NotReceived { subject: subject.to_owned() }),
         Some(receipt) if !receipt.is_of(&decision.proof) => {
             Err(missing(subject, "the worker has received another proof"))

@@ -27,6 +27,10 @@ pub(super) fn verify(
     if !moments.into_iter().all(|moment| mandate.stood(moment)) {
         return Err(missing(&subject, "the mandate of its agent did not stand"));
     }
+    // A trigger refuses it; the worker trusts no row, whichever trigger let it in.
+    if mandate.decisions.iter().any(|decision| decision.decided_by == mandate.login) {
+        return Err(missing(&subject, "its agent decided on his own mandate"));
+    }
     let subject = mandate.decidable();
     let mut settled = None;
     for decision in &mandate.decisions {

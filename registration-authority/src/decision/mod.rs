@@ -12,6 +12,7 @@ mod receipt;
 mod receive;
 mod retraction;
 mod take;
+mod witness;
 
 #[cfg(test)]
 mod tests;
@@ -30,6 +31,7 @@ pub use retraction::{Retraction, can_be_taken_back_until, retractions};
 pub(crate) use retraction::{effective_at, is_retracted, retract};
 pub use take::may_decide;
 pub(crate) use take::{Given, Taken, check};
+pub use witness::witness_retractions;
 
 /// A decision as it was recorded.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable)]

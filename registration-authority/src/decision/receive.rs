@@ -2,6 +2,7 @@
 //! tells the officer in whose name it was made. What it has not received is not certified.
 
 use diesel::prelude::*;
+use professional_registry::Registry;
 use rand_core::CryptoRng;
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -12,6 +13,7 @@ use super::{Decision, nonce};
 use crate::approval::{ApprovalVerifier, Decidable, ProofRefused, SubjectKind, Verified};
 use crate::certification::evidence::{EvidenceError, verify_decision};
 use crate::enrolment::{self, Roster};
+use crate::order::CardOrder;
 use crate::outbox::{self, Notice, Recipient};
 use crate::{certificate_request, faults, held_feed, lapse, mandate, order, renewal, suspension};
 
@@ -34,6 +36,7 @@ type Key = (String, String, i64, String);
 /// Looks at each decision that nobody has looked at, each in a transaction of its own.
 pub fn receive(
     db: &mut Database,
+    registry: &mut dyn Registry,
     verifier: &ApprovalVerifier,
     rng: &mut dyn CryptoRng,
     act: &Act,
@@ -43,7 +46,7 @@ pub fn receive(
     for key in waiting {
         received.extend(db.write(|db| {
             let roster = verifier.roster(db)?;
-            one(db, verifier, &roster, &key, rng, act)
+            one(db, registry, verifier, &roster, &key, rng, act)
         })?);
     }
     Ok(received)
@@ -52,6 +55,7 @@ pub fn receive(
 /// Nothing where nothing was decided, where another run was quicker, or where what was decided on has gone on since.
 fn one(
     db: &mut Database,
+    registry: &mut dyn Registry,
     verifier: &ApprovalVerifier,
     roster: &Roster,
     key: &Key,
@@ -67,12 +71,15 @@ fn one(
     if super::receipt(db, &decision)?.is_some() {
         return Ok(None);
     }
-    let judged = match decidable(db, kind, number)? {
+    let judged = match decidable(db, registry, kind, number)? {
         Ok(subject) if subject.version != *version => return Ok(None),
         Ok(subject) => judge(db, verifier, roster, &subject, &decision, act)?,
         Err(code) => Err(code),
     };
     write_down(db, &decision, &judged, rng, act)?;
+    if judged.is_ok() && kind == SubjectKind::CardOrder.as_str() {
+        order::await_effect(db, verifier, number, *version, decision.verdict(), decision.decided_at)?;
+    }
     Ok(Some(Received {
         subject: format!("{kind} {number} version {version}"),
         officer: by.clone(),
@@ -172,7 +179,7 @@ fn write_down(
 }
 
 /// As the trail names the thing elsewhere.
-fn subject_of_trail(kind: &str) -> String {
+pub(super) fn subject_of_trail(kind: &str) -> String {
     match kind {
         "card-order" => "order".to_owned(),
         "register-feed" => "feed".to_owned(),
@@ -183,7 +190,12 @@ fn subject_of_trail(kind: &str) -> String {
 }
 
 /// What was decided on, as it stands, or the code of why it cannot be had; the outer error is the database's.
-fn decidable(db: &mut Database, kind: &str, number: &str) -> Result<Result<Decidable, Code>, EvidenceError> {
+fn decidable(
+    db: &mut Database,
+    registry: &mut dyn Registry,
+    kind: &str,
+    number: &str,
+) -> Result<Result<Decidable, Code>, EvidenceError> {
     const KINDS: [SubjectKind; 8] = [
         SubjectKind::CardOrder,
         SubjectKind::CertificateRequest,
@@ -201,7 +213,10 @@ fn decidable(db: &mut Database, kind: &str, number: &str) -> Result<Result<Decid
         return Ok(Err(faults::APPROVAL_PROOF_INVALID));
     };
     let found = match kind {
-        SubjectKind::CardOrder => had(order::get(db, number), order::CardOrder::decidable),
+        SubjectKind::CardOrder => match order::get(db, number) {
+            Ok(order) => within_the_register(db, registry, &order),
+            Err(error) => Err(error.code()),
+        },
         SubjectKind::CertificateRequest => {
             had(certificate_request::get(db, number), certificate_request::CertificateRequest::decidable)
         }
@@ -216,4 +231,15 @@ fn decidable(db: &mut Database, kind: &str, number: &str) -> Result<Result<Decid
         Err(code) if code == store::fault::DATABASE => Err(diesel::result::Error::RollbackTransaction.into()),
         found => Ok(found),
     }
+}
+
+/// An order with the reach that the register gives it now. Its own is what the web role wrote down of the register: whoever owns
+/// that has an order of another place look like one of the officer's.
+fn within_the_register(
+    db: &mut Database,
+    registry: &mut dyn Registry,
+    order: &CardOrder,
+) -> Result<Decidable, Code> {
+    let record = registry.professional(db, &order.holder).map_err(|error| error.code())?;
+    Ok(Decidable { reach: order.reach_by(record.as_ref()), ..order.decidable() })
 }

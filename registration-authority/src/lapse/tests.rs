@@ -67,6 +67,25 @@ fn a_day(house: &mut House, day: u64, gone: usize) {
 }
 
 #[test]
+fn the_web_role_settles_a_lapse_by_opposing_its_card_and_keeps_no_card_of_who_has_left() {
+    let mut house = House::on(&fresh_postgresql());
+    let cards = cards_of_a_crowd(&mut house, 1);
+    a_day(&mut house, 3, 1);
+    look(&mut house).unwrap();
+    house.sql("SET ROLE igc_web").unwrap();
+    for status in ["lifted", "confirmed"] {
+        let by_hand = format!(
+            "UPDATE card_lapses SET status = '{status}', settled_at = 1, settled_by = 'officer:rita'"
+        );
+        let refused = house.sql(&by_hand).unwrap_err().to_string();
+        assert!(refused.contains("by an opposition alone"), "{status}: {refused}");
+    }
+    let rita = house.officer("rita");
+    opposition::oppose(&mut house.db, &cards[0], Ground::EndOfActivity, &mut house.rng, &rita).unwrap();
+    assert!(open(&mut house.db, 10).unwrap().is_empty());
+}
+
+#[test]
 fn a_card_ends_when_two_feeds_say_that_its_holder_is_gone_and_not_before() {
     on_both(|house| {
         let cards = cards_of_a_crowd(house, 2);

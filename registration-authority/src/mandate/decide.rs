@@ -97,7 +97,7 @@ pub fn end(db: &mut Database, number: &str, rng: &mut dyn CryptoRng, act: &Act) 
     let own = act.actor.officer() == Some(mandate.login.as_str());
     let officer = officers::require(db, if own { Right::Submit } else { Right::Decide }, act)?;
     officer.require_within(&Reach::Structure(mandate.structure.to_string()))?;
-    if !matches!(mandate.state(), MandateState::Approved { .. }) {
+    if !matches!(mandate.state(act.at), MandateState::Approved { .. }) {
         return Err(EndError::NotStanding(number.to_owned()));
     }
     let ended = diesel::insert_into(structure_mandate_ends::table)

@@ -6,6 +6,7 @@
 
 pub mod canonical;
 mod decide;
+mod last_day;
 mod propose;
 
 #[cfg(test)]
@@ -22,6 +23,7 @@ use store::{Act, Code, Database, Fault, Timestamp};
 use thiserror::Error;
 
 pub use decide::{DecideMandateError, EndError, decide, end};
+pub use last_day::{end_of_day, last_day};
 pub use propose::{NewMandate, ProposeMandateError, REFERENCE_BOUND, propose};
 
 use crate::approval::{Decidable, SubjectKind, Verdict};
@@ -71,7 +73,7 @@ impl FromStr for Quality {
     }
 }
 
-/// Where a mandate stands, as its rows say.
+/// Where a mandate stands at a moment, as its rows say.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum MandateState {
     /// Waits for its decision.
@@ -83,17 +85,15 @@ pub enum MandateState {
     },
     /// An officer has refused it.
     Refused,
-    /// It was approved, and ended.
+    /// It was approved, and ended: on its day, or because somebody ended it.
     Ended {
-        /// When it was approved.
-        approved_at: Timestamp,
-        /// When it ended.
+        /// When.
         at: Timestamp,
     },
 }
 
 impl MandateState {
-    /// As `Decidable` names a state.
+    /// As it is told: `approved`.
     pub const fn name(&self) -> &'static str {
         match self {
             Self::Proposed => SubjectKind::StructureMandate.open_state(),
@@ -134,26 +134,34 @@ pub struct Mandate {
 }
 
 impl Mandate {
-    /// Where it stands. One refusal ends it, whoever approved it.
-    pub fn state(&self) -> MandateState {
-        if self.decisions.iter().any(|decision| !decision.approves()) {
-            return MandateState::Refused;
-        }
-        match (self.decisions.iter().map(|decision| decision.decided_at).min(), self.ended_at) {
+    /// Where it stands at that moment: the one reading of its dates, for pages, rules and the worker. One refusal ends it,
+    /// whoever approved it.
+    pub fn state(&self, at: Timestamp) -> MandateState {
+        match (self.verdict(), self.ended_at.into_iter().chain(self.until).min()) {
             (None, _) => MandateState::Proposed,
-            (Some(at), None) => MandateState::Approved { at },
-            (Some(approved_at), Some(at)) => MandateState::Ended { approved_at, at },
+            (Some((Verdict::Refuse, _)), _) => MandateState::Refused,
+            (Some((Verdict::Approve, _)), Some(end)) if end <= at => MandateState::Ended { at: end },
+            (Some((Verdict::Approve, since)), _) => MandateState::Approved { at: since },
         }
     }
 
     /// Whether it stood at that moment.
     pub fn stood(&self, at: Timestamp) -> bool {
-        let (since, ended_at) = match self.state() {
-            MandateState::Approved { at } => (at, None),
-            MandateState::Ended { approved_at, at } => (approved_at, Some(at)),
-            MandateState::Proposed | MandateState::Refused => return false,
+        matches!(self.state(at), MandateState::Approved { at: since } if since <= at)
+    }
+
+    /// What was decided first, and when.
+    fn verdict(&self) -> Option<(Verdict, Timestamp)> {
+        let first = |verdict| {
+            let such = self.decisions.iter().filter(|decision| decision.verdict() == verdict);
+            such.map(|decision| decision.decided_at).min().map(|at| (verdict, at))
         };
-        since <= at && ended_at.is_none_or(|end| at < end) && self.until.is_none_or(|end| at < end)
+        first(Verdict::Refuse).or_else(|| first(Verdict::Approve))
+    }
+
+    /// The structure that it is for.
+    pub fn reach(&self) -> Reach {
+        Reach::Structure(self.structure.to_string())
     }
 
     /// What an officer decides on: never on what he proposed.
@@ -162,9 +170,11 @@ impl Mandate {
             kind: SubjectKind::StructureMandate,
             number: self.number.clone(),
             version: 1,
-            state: self.state().name(),
+            state: self
+                .verdict()
+                .map_or(SubjectKind::StructureMandate.open_state(), |(verdict, _)| verdict.state()),
             submitted_by: self.proposed_by.clone(),
-            reach: Reach::Structure(self.structure.to_string()),
+            reach: self.reach(),
             canonical: canonical::encode(self),
         }
     }

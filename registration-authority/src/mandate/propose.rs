@@ -110,7 +110,8 @@ pub fn propose(
     }
     check_register(db, registry, &new)?;
     let stands = |mandate: &Mandate| {
-        mandate.login == new.login && (mandate.state() == MandateState::Proposed || mandate.stood(act.at))
+        mandate.login == new.login
+            && (mandate.state(act.at) == MandateState::Proposed || mandate.stood(act.at))
     };
     if let Some(mandate) = of_structure(db, &new.structure)?.into_iter().find(stands) {
         return Err(ProposeMandateError::Stands(mandate.number));

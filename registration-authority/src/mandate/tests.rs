@@ -49,6 +49,69 @@ fn a_mandate_that_was_refused_or_has_ended_stands_no_more() {
 }
 
 #[test]
+fn a_mandate_is_read_alike_by_pages_and_rules_whatever_the_date_of_its_end() {
+    let mut house = House::new();
+    let number = house.mandated(STRUCTURE).number;
+    let at = house.at;
+    let mandate = get(&mut house.db, &number).unwrap();
+    let moved = |seconds: i64| Timestamp::from_millis(at.millis() + seconds * 1000);
+    for (ended_at, until, stands) in [
+        (None, None, true),
+        (Some(moved(3600)), None, true),
+        (Some(at), None, false),
+        (Some(moved(-3600)), None, false),
+        (None, Some(at), false),
+        (None, Some(moved(1)), true),
+        (Some(moved(3600)), Some(at), false),
+    ] {
+        let dated = Mandate { ended_at, until, ..mandate.clone() };
+        assert_eq!(dated.stood(at), stands, "{ended_at:?} {until:?}");
+        let name = if stands { "approved" } else { "ended" };
+        assert_eq!(dated.state(at).name(), name, "{ended_at:?} {until:?}");
+    }
+}
+
+fn end_row(house: &mut House, number: &str, at: i64) -> QueryResult<()> {
+    house.sql(&format!("INSERT INTO structure_mandate_ends VALUES ('{number}', 'clara', {at})"))
+}
+
+fn refused(outcome: QueryResult<()>) -> String {
+    outcome.unwrap_err().to_string()
+}
+
+#[test]
+fn nobody_dates_the_end_of_a_mandate_before_its_approval_nor_the_web_role_to_another_time() {
+    on_both(|house| {
+        let at = house.at.millis();
+        let proposed = house.propose("alice", new_mandate(STRUCTURE)).unwrap().number;
+        assert!(refused(end_row(house, &proposed, at)).contains("did not stand"), "it is not approved");
+        house.decide_mandate("bob", &proposed, Verdict::Approve).unwrap();
+        assert!(refused(end_row(house, &proposed, at - 1)).contains("did not stand"), "before its approval");
+    });
+    let mut house = House::on(&fresh_postgresql());
+    let number = house.mandated(STRUCTURE).number;
+    let now = house.db.now().unwrap().millis();
+    house.sql("SET ROLE igc_web").unwrap();
+    for moved in [3_600_000, 301_000 + 60_000] {
+        assert!(refused(end_row(&mut house, &number, now + moved)).contains("when it is ended"), "{moved}");
+    }
+    end_row(&mut house, &number, now).unwrap();
+}
+
+#[test]
+fn the_last_day_of_a_mandate_is_a_whole_one_in_paris() {
+    let end = |day| end_of_day(day).map(|until| until.to_string());
+    assert_eq!(end("2027-12-31").as_deref(), Some("2027-12-31T23:00:00Z"));
+    assert_eq!(end("2027-06-30").as_deref(), Some("2027-06-30T22:00:00Z"));
+    for none in ["", "2027-02-30", "31/12/2027", "2027-12-31T12:00:00Z"] {
+        assert_eq!(end_of_day(none), None, "{none}");
+    }
+    let until = end_of_day("2027-12-31").unwrap();
+    assert_eq!(last_day(until).map(|day| day.to_string()).as_deref(), Some("2027-12-31T22:59:59Z"));
+    assert_eq!(last_day(until.plus(std::time::Duration::from_secs(1))), None, "it ends within a day");
+}
+
+#[test]
 fn who_is_no_agent_or_not_there_gets_no_mandate() {
     let mut house = House::new();
     let professional =

@@ -173,6 +173,15 @@ fn words(notice: Notice, subject: &str) -> (&'static str, Vec<String>) {
                 "Si vous n’avez rien décidé de tel, prévenez sans attendre un administrateur.".to_owned(),
             ],
         ),
+        Notice::DecisionTakenBack => (
+            "Une de vos décisions a été reprise",
+            vec![
+                format!("Décision reprise\u{202f}: {subject}. La demande est de nouveau à décider."),
+                "Si vous n’êtes pas revenu sur cette décision, prévenez sans attendre un administrateur\u{202f}: votre \
+                 session ou votre poste sert à quelqu’un d’autre."
+                    .to_owned(),
+            ],
+        ),
     }
 }
 

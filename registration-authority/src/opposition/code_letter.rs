@@ -15,6 +15,7 @@ use zeroize::Zeroizing;
 
 use super::code::{OppositionCode, verifier};
 use crate::faults;
+use crate::order::service_card;
 
 /// What a letter's file says it is.
 pub const FORMAT: &str = "igc-opposition-codes-1";
@@ -36,6 +37,8 @@ struct DrawnCode {
     /// Whose letter it is: the names of the order.
     family_name: String,
     given_name: String,
+    /// What stands in their place, of a card that names nobody.
+    service: Option<String>,
     code: OppositionCode,
     verifier: [u8; 32],
 }
@@ -87,11 +90,18 @@ pub fn draw(
     act: &Act,
 ) -> Result<Option<CodeLetter>, CodeLetterError> {
     let mut codes = Vec::new();
-    for Due { number, holder, family_name, given_name } in due(db, i64::from(most))? {
+    for Due { number, holder, family_name, given_name, structure } in due(db, i64::from(most))? {
+        let service = match (family_name.as_str(), structure) {
+            ("", Some(structure)) => {
+                let local_id = holder.split_once('/').map_or("", |(_, local_id)| local_id);
+                Some(service_card(local_id, &structure))
+            }
+            _ => None,
+        };
         let card: CardNumber = card_number(&number)?;
         let code = OppositionCode::draw(rng);
         let verifier = verifier(db, signer, key, Some(&card), &code.digest(), rng, act)?;
-        codes.push(DrawnCode { card, holder, family_name, given_name, code, verifier });
+        codes.push(DrawnCode { card, holder, family_name, given_name, service, code, verifier });
     }
     if codes.is_empty() {
         return Ok(None);
@@ -134,6 +144,9 @@ impl CodeLetter {
             holder: &'a str,
             family_name: &'a str,
             given_name: &'a str,
+            /// Of a card that names nobody.
+            #[serde(skip_serializing_if = "Option::is_none")]
+            service: Option<&'a str>,
             code: &'a str,
         }
         let printed: Vec<Zeroizing<String>> = self.codes.iter().map(|drawn| drawn.code.grouped()).collect();
@@ -142,6 +155,7 @@ impl CodeLetter {
             holder: &drawn.holder,
             family_name: &drawn.family_name,
             given_name: &drawn.given_name,
+            service: drawn.service.as_deref(),
             code,
         });
         let file = File { format: FORMAT, letter: &self.id, made_at: self.made_at, codes: codes.collect() };
@@ -188,6 +202,7 @@ struct Due {
     holder: String,
     family_name: String,
     given_name: String,
+    structure: Option<String>,
 }
 
 fn due(db: &mut Database, most: i64) -> QueryResult<Vec<Due>> {
@@ -198,7 +213,13 @@ fn due(db: &mut Database, most: i64) -> QueryResult<Vec<Due>> {
         .filter(cards::status.eq_any(LIVING.map(CardStatus::as_str)))
         .order(opposition_codes::card_number)
         .limit(most)
-        .select((cards::number, cards::holder, card_orders::family_name, card_orders::given_name))
+        .select((
+            cards::number,
+            cards::holder,
+            card_orders::family_name,
+            card_orders::given_name,
+            card_orders::structure,
+        ))
         .load(db)
 }
 

@@ -14,7 +14,7 @@ use super::{CanonicalOrder, OrderStatus, StaffTie, Tie};
 use crate::approval::{Decidable, SubjectKind};
 use crate::faults;
 use crate::officers::Reach;
-use crate::risk::{self, names};
+use crate::{names, risk};
 
 /// An order for one card.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -168,13 +168,24 @@ impl CardOrder {
         self.tie.staff().is_some() && self.family_name.is_empty()
     }
 
+    /// What stands where a name would, of a card that [names nobody](Self::names_nobody).
+    pub fn service_in_words(&self) -> Option<String> {
+        let staff = self.tie.staff().filter(|_| self.names_nobody())?;
+        let local_id = self.holder.local_id().unwrap_or_default();
+        Some(service_card(local_id, staff.structure.as_str()))
+    }
+
     /// The exercise that it is for, where the register said so; the structure whose staff it is for.
     pub fn reach(&self) -> Reach {
+        self.reach_by(self.register.record().as_ref())
+    }
+
+    /// The same where the register says `record` of the holder: the worker asks it, and not the order.
+    pub(crate) fn reach_by(&self, record: Option<&ProfessionalRecord>) -> Reach {
         match &self.tie {
-            Tie::Exercise { profession, .. } => Reach::Exercise {
-                profession: *profession,
-                structures: risk::structures(self, self.register.record().as_ref()),
-            },
+            Tie::Exercise { profession, .. } => {
+                Reach::Exercise { profession: *profession, structures: risk::structures(self, record) }
+            }
             Tie::Structure(staff) => Reach::Structure(staff.structure.to_string()),
         }
     }
@@ -191,6 +202,11 @@ impl CardOrder {
             canonical: CanonicalOrder::of(self).into_der(),
         }
     }
+}
+
+/// A card that names nobody, in words: « Carte de service n° 000000042, structure F0B0193488 ».
+pub(crate) fn service_card(local_id: &str, structure: &str) -> String {
+    format!("Carte de service n°\u{a0}{local_id}, structure {structure}")
 }
 
 /// Why a stored order cannot be had.

@@ -2,14 +2,13 @@ use card::CardKind;
 use diesel::prelude::*;
 use professional_registry::Registry;
 use rand_core::CryptoRng;
-use store::schema::decisions_pending;
 use store::{Act, BrokenRule, Code, Database, Fault, audit};
 use thiserror::Error;
 
 #[cfg(test)]
 mod tests;
 
-use super::{CardOrder, OrderError, OrderState, get, set_status};
+use super::{CardOrder, OrderError, OrderState, await_effect, get, set_status};
 use crate::approval::{ApprovalProof, ApprovalVerifier, SubjectKind, Verdict};
 use crate::decision::{self, DecideError, Given, Taken};
 use crate::eligibility::{self, Condition, Decider, NotEligible};
@@ -160,14 +159,8 @@ fn conclude(
     };
     order.state = state;
     lease::end(db, &order.number)?;
-    let delay = verifier.delays().of(SubjectKind::CardOrder, verdict);
-    diesel::insert_into(decisions_pending::table)
-        .values((
-            decisions_pending::order_number.eq(&order.number),
-            decisions_pending::order_version.eq(order.version),
-            decisions_pending::effective_at.eq(taken.statement.decided_at().plus(delay)),
-        ))
-        .execute(db)?;
+    let decided_at = taken.statement.decided_at();
+    await_effect(db, verifier, &order.number, order.version, verdict, decided_at)?;
     let (subject, payload) = (format!("order {}", order.number), taken.event_payload());
     audit::record(db, audit::Event { action, subject, payload }, rng, act)?;
     Ok(order)

@@ -108,7 +108,7 @@ pub fn take_back(
     if since <= act.at {
         return Err(TakeBackError::InEffect { number: number.to_owned(), since });
     }
-    decision::retract(db, his, act.at)?;
+    decision::retract(db, his, act.at).map_err(|error| in_effect(error, number, since))?;
     if !reopen(db, &order, act)? {
         return Err(not_open());
     }
@@ -141,6 +141,16 @@ pub fn may_take_back<'a>(
 /// Decided on, or by the first of two; and nothing has followed from it.
 fn has_its_decision(order: &CardOrder) -> bool {
     matches!(order.state, OrderState::Submitted | OrderState::Approved { .. } | OrderState::Refused { .. })
+}
+
+/// The worker has told the holder, by its own clock: the trigger has seen it.
+fn in_effect(error: diesel::result::Error, number: &str, since: Timestamp) -> TakeBackError {
+    match error {
+        diesel::result::Error::DatabaseError(_, told) if told.message().starts_with("in effect:") => {
+            TakeBackError::InEffect { number: number.to_owned(), since }
+        }
+        error => error.into(),
+    }
 }
 
 /// Opens the next version, on the condition that nobody was quicker.

@@ -1,12 +1,12 @@
 use diesel::prelude::*;
 use rand_core::CryptoRng;
 use serde_json::json;
-use store::schema::{card_orders, decisions_pending};
-use store::{Act, Code, Database, Fault, audit};
+use store::schema::{card_orders, decisions_in_effect, decisions_pending};
+use store::{Act, Code, Database, Fault, Timestamp, audit};
 
 use super::decide::tell;
 use super::{CardOrder, OrderError, OrderState, get};
-use crate::approval::{ApprovalVerifier, SubjectKind};
+use crate::approval::{ApprovalVerifier, SubjectKind, Verdict};
 use crate::decision::{self, Decision};
 use crate::outbox::Notice;
 
@@ -20,6 +20,29 @@ pub struct TookEffect {
     pub told: Vec<String>,
     /// Orders that cannot be read, each with the code of why: nobody is told.
     pub failed: Vec<(String, Code)>,
+}
+
+/// Notes that a decision on this version waits until something follows from it, unless that is noted. The page does it when the order has
+/// its decision, and the worker when it receives one, so that no page keeps holder and submitter from being told.
+pub(crate) fn await_effect(
+    db: &mut Database,
+    verifier: &ApprovalVerifier,
+    number: &str,
+    version: i64,
+    verdict: Verdict,
+    decided_at: Timestamp,
+) -> QueryResult<()> {
+    let effective_at = decided_at.plus(verifier.delays().of(SubjectKind::CardOrder, verdict));
+    let insert = diesel::insert_into(decisions_pending::table).values((
+        decisions_pending::order_number.eq(number),
+        decisions_pending::order_version.eq(version),
+        decisions_pending::effective_at.eq(effective_at),
+    ));
+    match db {
+        Database::Sqlite(c) => insert.on_conflict_do_nothing().execute(c),
+        Database::Postgresql(c) => insert.on_conflict_do_nothing().execute(c),
+    }
+    .map(drop)
 }
 
 /// Tells holder and submitter of each decision that can no longer be taken back, each in a transaction of its own. The
@@ -86,8 +109,17 @@ fn one(
             return Ok(false);
         }
         Standing::Effective if !forget(db, number, version)? => return Ok(false),
+        // Noted once more, by whoever would have the holder told twice.
+        Standing::Effective if took_effect(db, number, version)? => return Ok(false),
         Standing::Effective => {}
     }
+    diesel::insert_into(decisions_in_effect::table)
+        .values((
+            decisions_in_effect::order_number.eq(number),
+            decisions_in_effect::order_version.eq(version),
+            decisions_in_effect::took_effect_at.eq(act.at),
+        ))
+        .execute(db)?;
     tell(db, notice, &order, rng, act)?;
     let (subject, payload) = (format!("order {number}"), json!({ "version": version }));
     audit::record(db, audit::Event { action: "order.decision-took-effect", subject, payload }, rng, act)?;
@@ -121,6 +153,11 @@ fn standing(
         }
     }
     Ok(if decisions.is_empty() { Standing::Worthless } else { Standing::Effective })
+}
+
+fn took_effect(db: &mut Database, number: &str, version: i64) -> QueryResult<bool> {
+    let before = decisions_in_effect::table.find((number, version));
+    diesel::select(diesel::dsl::exists(before)).get_result(db)
 }
 
 /// Whether it still stood there.

@@ -7,10 +7,10 @@ use store::Timestamp;
 use store::database::MultiBackend;
 use store::schema::{card_orders, order_flags, order_leases, order_places};
 
+use crate::names::folded;
 use crate::officers::Scope;
 use crate::order::OrderStatus;
 use crate::risk::Level;
-use crate::risk::names::folded;
 
 /// Which orders an officer looks at. What is `None` asks for nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]

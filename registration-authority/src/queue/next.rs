@@ -5,8 +5,7 @@ use thiserror::Error;
 
 use super::deadline::{taken, waits};
 use super::lease::{self, LeaseError};
-use super::page::orders;
-use super::{Filter, On, QueueError, WorkingHours};
+use super::{Filter, On, QueueError, WorkingHours, orders};
 use crate::faults;
 use crate::officers::{self, NotAuthorised, Right};
 use crate::order::{CardOrder, OrderStatus, approvals};

@@ -2,15 +2,14 @@ use std::collections::BTreeMap;
 
 use diesel::prelude::*;
 use serde::Serialize;
-use store::schema::{card_orders, order_flags};
+use store::schema::order_flags;
 use store::{Act, Code, Database, Fault, Timestamp};
 use thiserror::Error;
 
 use super::count::counted;
-use super::filter::{Place, Way};
 use super::lease::{self, Lease};
-use super::{Count, Deadline, Filter, Risk, WorkingHours, count, deadline};
-use crate::officers::{self, NotAuthorised, Right, Scope};
+use super::{Count, Deadline, Filter, Risk, WorkingHours, count, deadline, orders};
+use crate::officers::{self, NotAuthorised, Right};
 use crate::order::{CardOrder, OrderError, OrderStatus};
 use crate::risk::Level;
 
@@ -139,26 +138,6 @@ pub fn page(
         false => Count::of(counted(db, Filter::of(filter.status).hidden(&scope, act.at))?),
     };
     Ok(Page { lines, next, hidden, counts })
-}
-
-/// The orders of a filter that follow this one in its order.
-pub(crate) fn orders(
-    db: &mut Database,
-    filter: &Filter,
-    scope: &Scope,
-    after: Option<&str>,
-    limit: i64,
-    at: Timestamp,
-) -> Result<Vec<CardOrder>, QueueError> {
-    let place: Option<Place> = match after {
-        Some(number) => card_orders::table.find(number).select(Place::as_select()).first(db).optional()?,
-        None => None,
-    };
-    let mut query = filter.ordered(filter.query(scope, at), Way::On).limit(limit);
-    if let Some(place) = &place {
-        query = filter.beyond(query, place, Way::On);
-    }
-    Ok(CardOrder::load(db, query)?)
 }
 
 fn lines(

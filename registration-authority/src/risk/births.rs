@@ -12,7 +12,8 @@ use store::schema::{card_orders, cards, order_looks};
 use store::{Act, Code, Database, Fault, Timestamp};
 
 use super::second_look::before;
-use super::{RiskError, RiskFacts, assess, flags, keep, names};
+use super::{RiskError, RiskFacts, assess, flags, keep};
+use crate::names;
 use crate::order::{self, CardOrder};
 
 /// Versions that are looked at in one run, each in a transaction of its own.

@@ -8,7 +8,6 @@
 
 mod assess;
 mod births;
-pub(crate) mod names;
 mod places;
 mod second_look;
 mod table;
@@ -185,17 +184,13 @@ fn raised_now(
         }
     };
     let since = at.minus(HOUR);
-    let words = names::words(&order.family_name, &order.given_name);
     let facts = RiskFacts {
         at,
         supported,
         differs,
         extracted_at: extracted_at(db)?,
         duplicates: duplicates(db, order)?,
-        neighbours: places::neighbours(db, order)?
-            .into_iter()
-            .map(|neighbour| (neighbour.of, names::likeness(&words, &neighbour.words)))
-            .collect(),
+        neighbours: places::neighbours(db, order)?,
         // Civil status is the worker's to read (`births`).
         born_alike: Vec::new(),
         of_structure: places::busiest(db, order, since)?,

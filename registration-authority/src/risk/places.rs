@@ -8,19 +8,13 @@ use professional_registry::{ProfessionalRecord, merges};
 use store::schema::{card_orders, order_places};
 use store::{Database, Timestamp};
 
-use super::names;
+use crate::names;
 use crate::order::CardOrder;
 
 /// Most places of one person that are kept.
 const MOST_PLACES: usize = 8;
 /// Most orders of one place and one pair of letters that are compared, the newest.
 pub(super) const MOST_COMPARED: i64 = 100;
-
-/// Somebody else at the same place: his order, or his card.
-pub(super) struct Neighbour {
-    pub(super) of: String,
-    pub(super) words: Vec<String>,
-}
 
 /// Writes down where the holder of this version practises. Inside the transaction that writes the order.
 pub(super) fn keep(db: &mut Database, order: &CardOrder) -> QueryResult<()> {
@@ -32,44 +26,55 @@ pub(super) fn keep(db: &mut Database, order: &CardOrder) -> QueryResult<()> {
         // A service's card names nobody, and has its place all the same.
         initials.push(String::new());
     }
-    for structure in structures(order, order.register.record().as_ref()) {
-        for initials in &initials {
-            diesel::insert_into(order_places::table)
-                .values((
-                    order_places::structure.eq(&structure),
-                    order_places::initials.eq(initials),
-                    order_places::order_number.eq(&order.number),
-                    order_places::name.eq(&name),
-                    order_places::submitted_at.eq(order.submitted_at),
-                ))
-                .execute(db)?;
-        }
+    for (structure, initials) in entries(&structures(order, order.register.record().as_ref()), &initials) {
+        diesel::insert_into(order_places::table)
+            .values((
+                order_places::structure.eq(structure),
+                order_places::initials.eq(initials),
+                order_places::order_number.eq(&order.number),
+                order_places::name.eq(&name),
+                order_places::submitted_at.eq(order.submitted_at),
+            ))
+            .execute(db)?;
     }
     Ok(())
 }
 
-/// The orders of other persons at the places of this one.
-pub(super) fn neighbours(db: &mut Database, order: &CardOrder) -> QueryResult<Vec<Neighbour>> {
+/// The orders of other persons at the places of this one, with the likeness of the names in hundredths.
+pub(super) fn neighbours(db: &mut Database, order: &CardOrder) -> QueryResult<Vec<(String, i64)>> {
     let words = names::words(&order.family_name, &order.given_name);
     let holder = merges::identifiers_of_one(db, &order.holder)?;
-    let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for structure in structures(order, order.register.record().as_ref()) {
-        for initials in names::initials(&words) {
-            let rows: Vec<(String, String)> = order_places::table
-                .inner_join(card_orders::table.on(card_orders::number.eq(order_places::order_number)))
-                .filter(order_places::structure.eq(&structure).and(order_places::initials.eq(initials)))
-                .filter(card_orders::holder.ne_all(&holder))
-                .filter(card_orders::status.ne_all(["refused", "withdrawn"]))
-                .order(order_places::order_number.desc())
-                .limit(MOST_COMPARED)
-                .select((order_places::order_number, order_places::name))
-                .load(db)?;
-            for (number, name) in rows {
-                found.insert(number, name.split(' ').map(str::to_owned).collect());
-            }
-        }
+    let mut found = BTreeMap::new();
+    let structures = structures(order, order.register.record().as_ref());
+    for (structure, initials) in entries(&structures, &names::initials(&words)) {
+        let rows: Vec<(String, String)> = order_places::table
+            .inner_join(card_orders::table.on(card_orders::number.eq(order_places::order_number)))
+            .filter(order_places::structure.eq(structure).and(order_places::initials.eq(initials)))
+            .filter(card_orders::holder.ne_all(&holder))
+            .filter(card_orders::status.ne_all(["refused", "withdrawn"]))
+            .order(order_places::order_number.desc())
+            .limit(MOST_COMPARED)
+            .select((order_places::order_number, order_places::name))
+            .load(db)?;
+        found.extend(rows);
     }
-    Ok(found.into_iter().map(|(of, words)| Neighbour { of, words }).collect())
+    Ok(likenesses(&words, found))
+}
+
+/// Under what a person is found: each of his places, with the first letters of each of his names.
+pub(super) fn entries<'a>(
+    structures: &'a [String],
+    initials: &'a [String],
+) -> impl Iterator<Item = (&'a str, &'a str)> {
+    structures
+        .iter()
+        .flat_map(|structure| initials.iter().map(|initials| (structure.as_str(), initials.as_str())))
+}
+
+/// How alike a name is to those that were found, each once, in hundredths.
+pub(super) fn likenesses(words: &[String], found: BTreeMap<String, String>) -> Vec<(String, i64)> {
+    let kept = |name: &str| -> Vec<String> { name.split(' ').map(str::to_owned).collect() };
+    found.into_iter().map(|(of, name)| (of, names::likeness(words, &kept(&name)))).collect()
 }
 
 /// The place with most orders since `since`, and how many.

@@ -14,8 +14,9 @@ use store::database::MultiBackend;
 use store::schema::{card_places, cards};
 use store::{Database, Timestamp};
 
-use super::places::{MOST_COMPARED, Neighbour, structures};
-use super::{RiskError, RiskFacts, asks_for_two, assess, births, flags, living_cards, names};
+use super::places::{MOST_COMPARED, entries, likenesses, structures};
+use super::{RiskError, RiskFacts, asks_for_two, assess, births, flags, living_cards};
+use crate::names;
 use crate::order::CardOrder;
 
 /// Whether two officers must approve the order: because of a flag that was kept of this version, or of what the worker finds.
@@ -30,19 +31,14 @@ pub(crate) fn worker_asks_for_two(
     }
     let own = card::of_order(db, &order.number)?;
     let own = own.as_ref();
-    let words = names::words(&order.family_name, &order.given_name);
     let duplicates =
         living_cards(db, order)?.into_iter().filter(|found| before(own, found.ordered_at, &found.number));
     let duplicates = duplicates.map(|found| found.number.to_string()).collect();
     let record = registry.professional(db, &order.holder)?;
-    let neighbours = neighbours(db, order, record.as_ref(), &words, own)?;
     // What the register no longer supports is refused by a rule, and what else is flagged asks for no second officer.
     let facts = RiskFacts {
         duplicates,
-        neighbours: neighbours
-            .into_iter()
-            .map(|neighbour| (neighbour.of, names::likeness(&words, &neighbour.words)))
-            .collect(),
+        neighbours: neighbours(db, order, record.as_ref(), own)?,
         born_alike: births::cards_before(db, order, own)?,
         ..RiskFacts::nothing(at)
     };
@@ -58,57 +54,50 @@ pub(crate) fn keep_places(
 ) -> Result<(), RiskError> {
     let words = names::words(&order.family_name, &order.given_name);
     let record = registry.professional(db, &order.holder)?;
-    let initials = names::initials(&words);
-    for structure in structures(order, record.as_ref()) {
-        for initials in &initials {
-            diesel::insert_into(card_places::table)
-                .values((
-                    card_places::structure.eq(&structure),
-                    card_places::initials.eq(initials),
-                    card_places::card_number.eq(card.to_string()),
-                    card_places::name.eq(words.join(" ")),
-                ))
-                .execute(db)?;
-        }
+    for (structure, initials) in entries(&structures(order, record.as_ref()), &names::initials(&words)) {
+        diesel::insert_into(card_places::table)
+            .values((
+                card_places::structure.eq(structure),
+                card_places::initials.eq(initials),
+                card_places::card_number.eq(card.to_string()),
+                card_places::name.eq(words.join(" ")),
+            ))
+            .execute(db)?;
     }
     Ok(())
 }
 
-/// The earlier cards of other persons at the places of this order's holder.
+/// The earlier cards of other persons at the places of this order's holder, with the likeness of the names in hundredths.
 fn neighbours(
     db: &mut Database,
     order: &CardOrder,
     record: Option<&ProfessionalRecord>,
-    words: &[String],
     own: Option<&Card>,
-) -> QueryResult<Vec<Neighbour>> {
+) -> QueryResult<Vec<(String, i64)>> {
+    let words = names::words(&order.family_name, &order.given_name);
     let holder = merges::identifiers_of_one(db, &order.holder)?;
-    let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for structure in structures(order, record) {
-        for initials in names::initials(words) {
-            let mut there = card_places::table
-                .inner_join(cards::table.on(cards::number.eq(card_places::card_number)))
-                .filter(card_places::structure.eq(&structure).and(card_places::initials.eq(initials)))
-                .filter(cards::holder.ne_all(&holder))
-                .filter(cards::status.ne("cancelled"))
-                .into_boxed::<MultiBackend>();
-            if let Some(own) = own {
-                there = there.filter(cards::ordered_at.le(own.ordered_at));
-            }
-            let rows: Vec<(String, String, Timestamp)> = there
-                .order(card_places::card_number.desc())
-                .limit(MOST_COMPARED)
-                .select((card_places::card_number, card_places::name, cards::ordered_at))
-                .load(db)?;
-            let earlier = rows.into_iter().filter(|(number, _, ordered_at)| {
-                number.parse().is_ok_and(|number| before(own, *ordered_at, &number))
-            });
-            found.extend(
-                earlier.map(|(number, name, _)| (number, name.split(' ').map(str::to_owned).collect())),
-            );
+    let mut found = BTreeMap::new();
+    for (structure, initials) in entries(&structures(order, record), &names::initials(&words)) {
+        let mut there = card_places::table
+            .inner_join(cards::table.on(cards::number.eq(card_places::card_number)))
+            .filter(card_places::structure.eq(structure).and(card_places::initials.eq(initials)))
+            .filter(cards::holder.ne_all(&holder))
+            .filter(cards::status.ne("cancelled"))
+            .into_boxed::<MultiBackend>();
+        if let Some(own) = own {
+            there = there.filter(cards::ordered_at.le(own.ordered_at));
         }
+        let rows: Vec<(String, String, Timestamp)> = there
+            .order(card_places::card_number.desc())
+            .limit(MOST_COMPARED)
+            .select((card_places::card_number, card_places::name, cards::ordered_at))
+            .load(db)?;
+        let earlier = rows.into_iter().filter(|(number, _, ordered_at)| {
+            number.parse().is_ok_and(|number| before(own, *ordered_at, &number))
+        });
+        found.extend(earlier.map(|(number, name, _)| (number, name)));
     }
-    Ok(found.into_iter().map(|(of, words)| Neighbour { of, words }).collect())
+    Ok(likenesses(&words, found))
 }
 
 /// Whether a card was there before the order's own; every one was while there is none.

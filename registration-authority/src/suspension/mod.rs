@@ -4,6 +4,7 @@
 //!
 //! It stands beside the card's life: the card stays active, and is not on the opposition list.
 
+mod card_state;
 mod lift;
 mod suspend;
 
@@ -18,6 +19,7 @@ use store::{Act, Database, Timestamp};
 use crate::approval::SubjectKind;
 use crate::decision::{self, Decision, Standing};
 
+pub use card_state::{CardState, state_of};
 pub use lift::{LIFT_ENCODING_VERSION, LiftError, Lifted, decide, lift_released};
 pub use suspend::{SuspendError, Suspended, SuspensionPolicy, suspend};
 

@@ -55,6 +55,31 @@ fn suspended_card() -> (House, CardNumber) {
 }
 
 #[test]
+fn a_suspended_card_is_shown_as_such_wherever_a_card_is_shown() {
+    let (mut house, card) = suspended_card();
+    let act = house.officer("audrey");
+    let state = |house: &mut House| {
+        let register = &mut professional_registry::ImportedRegister;
+        let shown = crate::views::card(&mut house.db, register, &card, &act).unwrap().state;
+        let of_holder = crate::views::holder(&mut house.db, register, &nurse(), &act).unwrap();
+        assert_eq!(of_holder.cards[0].state, shown);
+        let order = of_holder.orders.shown[0].number.clone();
+        let dossier = crate::views::dossier(&mut house.db, register, &order, &act).unwrap();
+        assert_eq!(dossier.cards[0].1, shown);
+        shown.as_str()
+    };
+    assert_eq!(state(&mut house), "suspended");
+    decide_as(&mut house, "alice", &card, Verdict::Approve).unwrap();
+    decide_as(&mut house, "bob", &card, Verdict::Approve).unwrap();
+    lifted(&mut house);
+    assert_eq!(state(&mut house), "active");
+    suspend_as(&mut house, "rita", &card).unwrap();
+    let rita = house.officer("rita");
+    opposition::oppose(&mut house.db, &card, Ground::Stolen, &mut house.rng, &rita).unwrap();
+    assert_eq!(state(&mut house), "opposed");
+}
+
+#[test]
 fn a_suspended_card_is_held_and_listed_nowhere_until_two_officers_lift_that() {
     let (mut house, card) = suspended_card();
     assert_eq!(words(&mut house, &card), ["held", "held"]);
@@ -175,4 +200,19 @@ fn a_suspension_that_fails_anywhere_leaves_nothing() {
         assert_eq!(of_card(&mut house.db, &card).unwrap(), None, "{table}");
     }
     suspend_as(&mut house, "rita", &card).unwrap();
+}
+
+#[test]
+fn no_row_ends_the_suspension_of_a_card_that_is_not_opposed() {
+    on_both(|house| {
+        let mut worker = house.worker();
+        let card = house.active_card(&mut worker, &nurse());
+        suspend_as(house, "rita", &card).unwrap();
+        let by_hand = house
+            .sql("UPDATE card_suspensions SET outcome = 'opposed', ended_at = 1, ended_by = 'officer:rita'");
+        assert!(by_hand.unwrap_err().to_string().contains("by an opposition of its card"));
+        let rita = house.officer("rita");
+        opposition::oppose(&mut house.db, &card, Ground::Stolen, &mut house.rng, &rita).unwrap();
+        assert_eq!(of_card(&mut house.db, &card).unwrap(), None, "an opposition does");
+    });
 }

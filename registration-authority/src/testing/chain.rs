@@ -1,5 +1,6 @@
 //! Officers' passkeys, and the chain that leads to them.
 
+use professional_registry::ImportedRegister;
 use store::Actor;
 
 use super::{Authenticator, House, relying_party};
@@ -43,7 +44,7 @@ impl House {
     pub(crate) fn receive(&mut self) -> Vec<Received> {
         let act = self.job();
         let Self { db, rng, verifier, .. } = self;
-        decision::receive(db, verifier, rng, &act).unwrap()
+        decision::receive(db, &mut ImportedRegister, verifier, rng, &act).unwrap()
     }
 
     /// The worker tells of what can no longer be taken back.

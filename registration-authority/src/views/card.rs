@@ -11,13 +11,15 @@ use crate::eligibility::{self, BadRules, ChangeRule, Product};
 use crate::officers::{self, NotAuthorised, Right};
 use crate::order::{self, OrderError};
 use crate::renewal::claim_of;
-use crate::suspension::{self, Suspension};
+use crate::suspension::{self, CardState, Suspension};
 
 /// A card as an officer reads it.
 #[derive(Clone, Debug)]
 pub struct CardView {
     /// The card.
     pub card: Card,
+    /// Where it stands.
+    pub state: CardState,
     /// What the register says of its holder now; `None` where it knows nobody.
     pub holder: Option<ProfessionalRecord>,
     /// What has changed in the register since it was ordered, and what that leads to; nothing where it is over.
@@ -108,7 +110,8 @@ pub fn card(
     };
     let change = change_since(db, &card, holder.as_ref())?;
     let suspension = suspension::of_card(db, number)?;
-    Ok(CardView { certificates: attached(db, number, act)?, card, holder, change, suspension })
+    let state = suspension::state_of(db, &card)?;
+    Ok(CardView { state, certificates: attached(db, number, act)?, card, holder, change, suspension })
 }
 
 fn change_since(

@@ -7,11 +7,12 @@ use thiserror::Error;
 use crate::approval::SubjectKind;
 use crate::decision::{self, Decision, Retraction};
 use crate::mandate::{self, Mandate, MandateError};
-use crate::officers::{self, NotAuthorised, Right};
+use crate::officers::{self, NotAuthorised, Right, Within};
 use crate::order::{self, CardOrder, Note, NoteError, OrderError, Question, Tie};
 use crate::queue::OrderSummary;
 use crate::risk::{self, RaisedFlag, RiskError};
 use crate::staff::{self, StaffError, StaffMember};
+use crate::suspension::{self, CardState};
 
 /// How many earlier cards and orders a dossier shows.
 const EARLIER_BOUND: usize = 100;
@@ -39,10 +40,10 @@ pub struct Dossier {
     pub retractions: Vec<Retraction>,
     /// What officers wrote for each other, oldest first; nothing for who may not read it.
     pub notes: Vec<Note>,
-    /// The holder's other orders, newest first.
-    pub other_orders: Vec<OrderSummary>,
-    /// The holder's cards, by number.
-    pub cards: Vec<Card>,
+    /// The holder's other orders, newest first, as far as the reader may read them.
+    pub other_orders: Within<OrderSummary>,
+    /// The holder's cards, by number, and where each stands.
+    pub cards: Vec<(Card, CardState)>,
 }
 
 /// What stands behind an order for the staff of a structure.
@@ -165,11 +166,17 @@ pub fn dossier(
         Err(NoteError::NotAuthorised(_)) => Vec::new(),
         Err(error) => return Err(error.into()),
     };
+    let reader = officers::require(db, Right::ReadOwnDossier, act)?;
     let mut other_orders = order::of_holder(db, &holder)?;
     other_orders.retain(|other| other.number != order.number);
     other_orders.truncate(EARLIER_BOUND);
+    let other_orders = Within::of(other_orders, |other| reader.reads(&other.submitted_by, &other.reach()));
     let filter = CardFilter { holder: Some(holder), ..CardFilter::default() };
-    let cards = card::list(db, &filter, EARLIER_BOUND)?;
+    let mut cards = Vec::new();
+    for card in card::list(db, &filter, EARLIER_BOUND)? {
+        let state = suspension::state_of(db, &card)?;
+        cards.push((card, state));
+    }
     Ok(Dossier {
         register_then: order.register.record(),
         register_now,
@@ -180,7 +187,7 @@ pub fn dossier(
         decisions,
         retractions,
         notes,
-        other_orders: other_orders.iter().map(OrderSummary::from).collect(),
+        other_orders: other_orders.map(|other| OrderSummary::from(&other)),
         cards,
         order,
     })

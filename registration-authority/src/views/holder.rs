@@ -9,9 +9,10 @@ use thiserror::Error;
 
 use super::card::{AttachedCertificate, CardViewError, attached};
 use crate::faults;
-use crate::officers::{self, NotAuthorised, Right};
+use crate::officers::{self, NotAuthorised, Right, Within};
 use crate::order::{self, OrderError};
 use crate::queue::OrderSummary;
+use crate::suspension::{self, CardState};
 
 /// How many of each kind are told, newest first: one person has a handful.
 pub const HOLDER_BOUND: usize = 100;
@@ -27,8 +28,8 @@ pub struct HolderView {
     pub record: Option<ProfessionalRecord>,
     /// His cards with their certificates, newest first.
     pub cards: Vec<HeldCard>,
-    /// The orders of his cards, newest first.
-    pub orders: Vec<OrderSummary>,
+    /// The orders of his cards, newest first, as far as the reader may read them.
+    pub orders: Within<OrderSummary>,
     /// Declarations without proof about him or his cards, newest first.
     pub tickets: Vec<HolderTicket>,
     /// What he was told, newest first.
@@ -40,6 +41,8 @@ pub struct HolderView {
 pub struct HeldCard {
     /// The card.
     pub card: Card,
+    /// Where it stands.
+    pub state: CardState,
     /// Its certificates.
     pub certificates: Vec<AttachedCertificate>,
     /// Receipt and ground of its opposition.
@@ -130,17 +133,17 @@ pub fn holder(
     for number in &numbers {
         let filter = CardFilter { holder: Some(number.clone()), ..CardFilter::default() };
         cards.extend(card::list(db, &filter, HOLDER_BOUND)?);
-        let within =
-            order::of_holder(db, number)?.into_iter().filter(|order| reader.scope.covers(&order.reach()));
-        orders.extend(within.map(|order| OrderSummary::from(&order)));
+        orders.extend(order::of_holder(db, number)?);
     }
     cards.sort_by_key(|card| std::cmp::Reverse(card.number));
     orders.sort_by_key(|order| std::cmp::Reverse((order.submitted_at, order.number.clone())));
     orders.truncate(HOLDER_BOUND);
+    let orders = Within::of(orders, |order| reader.reads(&order.submitted_by, &order.reach()));
+    let orders = orders.map(|order| OrderSummary::from(&order));
     let (tickets, notices) = (tickets(db, &numbers, &cards)?, notices(db, &numbers)?);
     let current = numbers.remove(0).parse().unwrap_or_else(|_| id.clone());
     let record = registry.professional(db, &current)?;
-    if record.is_none() && cards.is_empty() && orders.is_empty() {
+    if record.is_none() && cards.is_empty() && orders.shown.is_empty() && orders.hidden == 0 {
         return Err(HolderError::Unknown(current));
     }
     let cards = cards.into_iter().map(|card| held(db, card, act)).collect::<Result<_, _>>()?;
@@ -153,7 +156,8 @@ fn held(db: &mut Database, card: Card, act: &Act) -> Result<HeldCard, HolderErro
         .select((opposition_declarations::receipt, opposition_declarations::ground))
         .first(db)
         .optional()?;
-    Ok(HeldCard { certificates: attached(db, &card.number, act)?, opposition, card })
+    let state = suspension::state_of(db, &card)?;
+    Ok(HeldCard { state, certificates: attached(db, &card.number, act)?, opposition, card })
 }
 
 /// Those that name one of his numbers or cards.

@@ -8,6 +8,7 @@ mod dossier;
 mod holder;
 mod keys;
 mod orders;
+mod plans;
 mod requests;
 mod stops;
 mod structure;
@@ -20,6 +21,7 @@ pub use dossier::{Comparison, Dossier, DossierError, OfStructure, dossier, order
 pub use holder::{HOLDER_BOUND, HeldCard, HolderError, HolderNotice, HolderTicket, HolderView, holder};
 pub use keys::{KeysError, enrolment, keys};
 pub use orders::orders;
-pub use requests::{RequestViewError, request, requests};
+pub use plans::{PlanViewError, plan, plans};
+pub use requests::{RequestPage, RequestViewError, request, requests};
 pub use stops::{StopsError, held_feeds, open_lapses, opposition_plans};
 pub use structure::{MEMBERS_SHOWN, MemberView, StructureError, StructureView, mandates, structure};

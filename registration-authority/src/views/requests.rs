@@ -2,7 +2,7 @@ use store::{Act, Code, Database, Fault};
 use thiserror::Error;
 
 use crate::certificate_request::{self, CertificateRequest, RequestError};
-use crate::officers::{self, NotAuthorised, Right};
+use crate::officers::{self, NotAuthorised, Right, Within};
 
 /// Why a request for a certificate cannot be shown.
 #[derive(Debug, Error)]
@@ -28,22 +28,39 @@ impl Fault for RequestViewError {
     }
 }
 
-/// The requests in the state of this name (all of them without one), by number, after the given one; 200 at most.
+/// A page of requests.
+#[derive(Clone, Debug)]
+pub struct RequestPage {
+    /// Those of the page that the officer is there for, and how many he is not.
+    pub requests: Within<CertificateRequest>,
+    /// After which number the next page begins; none where this is the last.
+    pub next: Option<String>,
+}
+
+/// The requests in the state of this name (all of them without one), by number, after the given one; 200 at most, of which he reads
+/// those of his scope.
 pub fn requests(
     db: &mut Database,
     status: Option<&str>,
     after: Option<&str>,
     limit: i64,
     act: &Act,
-) -> Result<Vec<CertificateRequest>, RequestViewError> {
-    officers::require(db, Right::ReadQueue, act)?;
-    Ok(certificate_request::list(db, status, after, limit)?)
+) -> Result<RequestPage, RequestViewError> {
+    let officer = officers::require(db, Right::ReadQueue, act)?;
+    let page = certificate_request::list(db, status, after, limit)?;
+    let full = page.len() as i64 == limit;
+    let next = page.last().filter(|_| full).map(|last| last.number.clone());
+    let requests = Within::of(page, |request| officer.reads(&request.submitted_by, &request.reach()));
+    Ok(RequestPage { requests, next })
 }
 
-/// One request. Who submitted it may read it, and who reads every dossier.
+/// One request. Who submitted it may read it, and who reads every dossier of its scope.
 pub fn request(db: &mut Database, number: &str, act: &Act) -> Result<CertificateRequest, RequestViewError> {
     let request = certificate_request::get(db, number)?;
     let own = act.actor.officer() == Some(request.submitted_by.as_str());
-    officers::require(db, if own { Right::ReadOwnDossier } else { Right::ReadDossier }, act)?;
+    let officer = officers::require(db, if own { Right::ReadOwnDossier } else { Right::ReadDossier }, act)?;
+    if !own {
+        officer.require_within(&request.reach())?;
+    }
     Ok(request)
 }

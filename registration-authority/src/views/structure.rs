@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use card::Card;
+use card::CardNumber;
 use professional_registry::identifiers::TechnicalStructureId;
 use professional_registry::{Registry, RegistryError, StructureRecord};
 use store::{Act, Code, Database, Fault};
@@ -8,10 +8,11 @@ use thiserror::Error;
 
 use crate::faults;
 use crate::mandate::{self, Mandate, MandateError};
-use crate::officers::{self, NotAuthorised, Right, Role};
+use crate::officers::{self, NotAuthorised, Reach, Right, Role, Within};
 use crate::order::{self, OrderError};
 use crate::queue::OrderSummary;
 use crate::staff::{self, StaffError, StaffMember};
+use crate::suspension::{self, CardState};
 
 /// Members of one page.
 pub const MEMBERS_SHOWN: i64 = 200;
@@ -38,8 +39,8 @@ pub struct StructureView {
 pub struct MemberView {
     /// As declared.
     pub member: StaffMember,
-    /// His orders, newest first, each with its card.
-    pub orders: Vec<(OrderSummary, Option<Card>)>,
+    /// His orders, newest first, each with its card and where that stands.
+    pub orders: Vec<(OrderSummary, Option<(CardNumber, CardState)>)>,
 }
 
 /// Why a structure cannot be shown.
@@ -82,16 +83,17 @@ impl Fault for StructureError {
     }
 }
 
-/// The mandates that concern the reader: an agent's own; for everybody else those that wait for a decision.
-pub fn mandates(db: &mut Database, act: &Act) -> Result<Vec<Mandate>, StructureError> {
+/// The mandates that concern the reader: an agent's own; for everybody else those that wait for a decision and are of his scope.
+pub fn mandates(db: &mut Database, act: &Act) -> Result<Within<Mandate>, StructureError> {
     let officer = officers::require(db, Right::ReadStructures, act)?;
-    match officer.role {
-        Role::CertificationAgent => Ok(mandate::of_agent(db, &officer.login)?),
-        _ => Ok(mandate::waiting(db)?),
-    }
+    let all = match officer.role {
+        Role::CertificationAgent => mandate::of_agent(db, &officer.login)?,
+        _ => mandate::waiting(db)?,
+    };
+    Ok(Within::of(all, |mandate| officer.scope.covers(&mandate.reach())))
 }
 
-/// A structure, and a page of its staff after the local number `after`. Inside `db.snapshot(…)`, so that its parts agree.
+/// A structure of the reader's scope, and a page of its staff after the local number `after`. Inside `db.snapshot(…)`, so that its parts agree.
 pub fn structure(
     db: &mut Database,
     registry: &mut dyn Registry,
@@ -100,6 +102,7 @@ pub fn structure(
     act: &Act,
 ) -> Result<StructureView, StructureError> {
     let officer = officers::require(db, Right::ReadStructures, act)?;
+    officer.require_within(&Reach::Structure(id.to_string()))?;
     let own = mandate::standing(db, id, act)?;
     let mut mandates = mandate::of_structure(db, id)?;
     if officer.role == Role::CertificationAgent {
@@ -112,10 +115,13 @@ pub fn structure(
     let shown = usize::try_from(MEMBERS_SHOWN).unwrap_or(usize::MAX);
     let more = staff.len() > shown;
     staff.truncate(shown);
-    let mut orders: BTreeMap<String, Vec<(OrderSummary, Option<Card>)>> = BTreeMap::new();
+    let mut orders: BTreeMap<String, Vec<(OrderSummary, Option<(CardNumber, CardState)>)>> = BTreeMap::new();
     for order in order::of_structure(db, id)? {
         let local_id = order.holder.local_id().unwrap_or_default().to_owned();
-        let card = card::of_order(db, &order.number)?;
+        let card = match card::of_order(db, &order.number)? {
+            Some(card) => Some((card.number, suspension::state_of(db, &card)?)),
+            None => None,
+        };
         orders.entry(local_id).or_default().push((OrderSummary::from(&order), card));
     }
     let member = |member: StaffMember| {

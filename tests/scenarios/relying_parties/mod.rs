@@ -1,7 +1,8 @@
-//! Relying parties that are not ours, over HTTP and TLS: `openssl`, `curl` and nginx with client certificates. Two
+//! Relying parties that are not ours, over HTTP and TLS: `openssl`, GnuTLS, `curl` and nginx with client certificates. Two
 //! cards of an authority whose CRL has shards; one is declared lost, and each of them must refuse it and go on
 //! accepting the other.
 
+mod gnutls;
 mod nginx;
 mod proxy;
 mod revoked;

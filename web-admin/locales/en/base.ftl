@@ -62,3 +62,28 @@ base-refusal-reason = Reason of the refusal (required to refuse)
 base-rule = Rule { $rule }:
 base-profession = Profession
 base-you = (you)
+
+## What a reader's rights keep from him
+
+hidden = { $what } by your rights.
+hidden-by-scope = { $what } by your rights ({ $scope }).
+hidden-dossiers = { $number ->
+    [one] { $number } file hidden
+   *[other] { $number } files hidden
+}
+hidden-orders = { $number ->
+    [one] { $number } order hidden
+   *[other] { $number } orders hidden
+}
+hidden-plans = { $number ->
+    [one] { $number } plan hidden
+   *[other] { $number } plans hidden
+}
+hidden-mandates = { $number ->
+    [one] { $number } mandate hidden
+   *[other] { $number } mandates hidden
+}
+hidden-other-orders = { $number ->
+    [one] { $number } other order hidden
+   *[other] { $number } other orders hidden
+}

@@ -52,12 +52,6 @@ queue-days = { $number ->
     [one] { $number } day at least
    *[other] { $number } days at least
 }
-queue-hidden = { $number ->
-    [one] { $number } file hidden by your rights ({ $scope }).
-   *[other] { $number } files hidden by your rights ({ $scope }).
-}
-queue-many-hidden = { $number }+ files hidden by your rights ({ $scope }).
-queue-many = { $number }+
 order-statuses-submitted = To be checked
 order-statuses-waiting = Awaiting the applicant
 order-statuses-approved = Approved

@@ -76,3 +76,5 @@ structures-to-decide = Mandates to decide on
 structures-no-mandate = No mandate.
 structures-mandate = Mandate
 structures-agent = Certification agent
+structure-without-end = without end
+structure-day-included = { $day } (included)

@@ -89,3 +89,5 @@ certificate-status-unknown = Unknown
 scope-all = all orders
 scope-structures = structures { $structures }
 scope-both = { $professions }; structures { $structures }
+card-status-suspended = Suspended
+notice-decision-taken-back = Decision taken back

@@ -62,3 +62,28 @@ base-refusal-reason = Motif du refus (obligatoire pour refuser)
 base-rule = Règle { $rule } :
 base-profession = Profession
 base-you = (vous)
+
+## What a reader's rights keep from him
+
+hidden = { $what } par vos droits.
+hidden-by-scope = { $what } par vos droits ({ $scope }).
+hidden-dossiers = { $number ->
+    [one] { $number } dossier masqué
+   *[other] { $number } dossiers masqués
+}
+hidden-orders = { $number ->
+    [one] { $number } demande masquée
+   *[other] { $number } demandes masquées
+}
+hidden-plans = { $number ->
+    [one] { $number } plan masqué
+   *[other] { $number } plans masqués
+}
+hidden-mandates = { $number ->
+    [one] { $number } mandat masqué
+   *[other] { $number } mandats masqués
+}
+hidden-other-orders = { $number ->
+    [one] { $number } autre demande masquée
+   *[other] { $number } autres demandes masquées
+}

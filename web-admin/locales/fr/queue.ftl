@@ -52,12 +52,6 @@ queue-days = { $number ->
     [one] { $number } jour au moins
    *[other] { $number } jours au moins
 }
-queue-hidden = { $number ->
-    [one] { $number } dossier masqué par vos droits ({ $scope }).
-   *[other] { $number } dossiers masqués par vos droits ({ $scope }).
-}
-queue-many-hidden = { $number }+ dossiers masqués par vos droits ({ $scope }).
-queue-many = { $number }+
 order-statuses-submitted = À vérifier
 order-statuses-waiting = En attente du demandeur
 order-statuses-approved = Approuvées

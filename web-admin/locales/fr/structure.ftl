@@ -76,3 +76,5 @@ structures-to-decide = Mandats à décider
 structures-no-mandate = Aucun mandat.
 structures-mandate = Mandat
 structures-agent = Mandataire
+structure-without-end = sans limite
+structure-day-included = { $day } inclus

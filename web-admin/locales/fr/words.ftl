@@ -89,3 +89,5 @@ certificate-status-unknown = Inconnu
 scope-all = toutes les demandes
 scope-structures = structures { $structures }
 scope-both = { $professions } ; structures { $structures }
+card-status-suspended = Suspendue
+notice-decision-taken-back = Décision reprise

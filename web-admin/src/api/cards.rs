@@ -25,7 +25,7 @@ pub(super) struct Card {
     kind: String,
     /// Whose, by IdNat_PS.
     holder: String,
-    /// Where it stands: ordered, batched, personalised, certified, delivered, active, opposed, expired, cancelled.
+    /// Where it stands: ordered, batched, personalised, certified, delivered, active, suspended, opposed, expired, cancelled.
     status: String,
     /// The order that it answers.
     order: String,
@@ -46,7 +46,7 @@ struct Attached {
     issuer: String,
     /// Its serial number, hexadecimal.
     serial: String,
-    /// intended, signing, good, revoked or abandoned; absent where nothing is recorded of it.
+    /// intended, signing, good, held, revoked or abandoned; absent where nothing is recorded of it.
     #[serde(skip_serializing_if = "Option::is_none")]
     status: Option<&'static str>,
 }
@@ -101,7 +101,7 @@ pub(super) async fn show(caller: Caller, number: web::Path<String>) -> Result<Ht
             Ok(work.db.snapshot(|db| views::card(db, &mut ImportedRegister, &number, act))?)
         })
         .await?;
-    let tag = etag(view.card.version, view.card.life.status().as_str());
+    let tag = etag(view.card.version, view.state.as_str());
     Ok(HttpResponse::Ok().insert_header((header::ETAG, tag)).json(Card::from(view)))
 }
 
@@ -149,11 +149,11 @@ fn read_number(text: &str) -> Result<CardNumber, Failure> {
 
 impl From<CardView> for Card {
     fn from(view: CardView) -> Self {
-        let CardView { card, certificates, .. } = view;
+        let CardView { card, state, certificates, .. } = view;
         Self {
             number: card.number.to_string(),
             kind: card.kind.to_string(),
-            status: card.life.status().as_str().to_owned(),
+            status: state.as_str().to_owned(),
             holder: card.holder,
             order: card.order_number,
             replaces: card.replaces.as_ref().map(ToString::to_string),

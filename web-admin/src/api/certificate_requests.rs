@@ -1,6 +1,6 @@
 #![expect(unused_qualifications, reason = "the macro of utoipa writes `self::`")]
 
-use actix_web::http::{StatusCode, header};
+use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use registration_authority::approval::Verdict;
 use registration_authority::certificate_request::{
@@ -8,7 +8,7 @@ use registration_authority::certificate_request::{
 };
 use registration_authority::officers::{self, Right};
 use registration_authority::replies::Reply;
-use registration_authority::views;
+use registration_authority::views::{self, RequestPage};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -19,7 +19,7 @@ use super::once::{IdempotencyKey, reply, send};
 use super::orders::Nothing;
 use super::problem::Problem;
 use super::version::{IfMatch, etag};
-use super::{BASE, PAGE_BOUND};
+use super::{BASE, listing};
 use crate::failure::Failure;
 
 /// Where a request may stand.
@@ -65,8 +65,10 @@ struct Issued {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = CertificateRequests)]
 pub(super) struct Requests {
-    /// The requests.
+    /// The requests that the caller may read.
     certificate_requests: Vec<Request>,
+    /// How many of the page he may not, for they are outside his scope.
+    hidden: usize,
     /// Where the next page begins: `after` of the next request. Absent at the end.
     #[serde(skip_serializing_if = "Option::is_none")]
     next: Option<String>,
@@ -130,18 +132,16 @@ pub(super) async fn list(caller: Caller, which: web::Query<Which>) -> Result<Htt
     let Which { status, after, limit } = which.into_inner();
     let known = |slug: &str| STATUSES.into_iter().find(|one| *one == slug);
     let status = status.as_deref().map(|slug| field("status", slug, known)).transpose()?;
-    let limit = limit.unwrap_or(50).clamp(1, PAGE_BOUND);
+    let limit = listing::length(limit);
     let found = caller
         .work(move |work| Ok(views::requests(work.db, status, after.as_deref(), limit, work.act)?))
         .await?;
-    let next = found.last().filter(|_| found.len() as i64 == limit).map(|one| one.number.clone());
-    let mut answer = HttpResponse::Ok();
-    if let Some(next) = &next {
-        let status = status.map_or(String::new(), |status| format!("status={status}&"));
-        let link = format!("<{BASE}/certificate-requests?{status}after={next}&limit={limit}>; rel=\"next\"");
-        answer.insert_header((header::LINK, link));
-    }
-    Ok(answer.json(Requests { certificate_requests: found.iter().map(Request::from).collect(), next }))
+    let RequestPage { requests, next } = found;
+    let status = status.map_or(String::new(), |status| format!("status={status}&"));
+    let follows =
+        next.as_ref().map(|next| format!("/certificate-requests?{status}after={next}&limit={limit}"));
+    let certificate_requests = requests.shown.iter().map(Request::from).collect();
+    Ok(listing::send_page(&Requests { certificate_requests, hidden: requests.hidden, next }, follows))
 }
 
 /// One request.

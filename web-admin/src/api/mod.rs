@@ -12,6 +12,7 @@ mod certificate_requests;
 mod decision;
 mod description;
 mod exchange;
+mod listing;
 mod me;
 mod once;
 mod oppositions;
@@ -34,9 +35,6 @@ pub(crate) const BASE: &str = "/api/v1";
 
 /// Largest body, in octets.
 const BODY_BOUND: usize = 64 * 1024;
-
-/// Most entries of a list.
-const PAGE_BOUND: i64 = 200;
 
 /// A method, an address below [`BASE`], and what answers there.
 pub(crate) type Mounted = (&'static str, &'static str, fn() -> Route);

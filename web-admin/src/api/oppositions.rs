@@ -1,14 +1,13 @@
 #![expect(unused_qualifications, reason = "the macro of utoipa writes `self::`")]
 
-use actix_web::http::header;
 use actix_web::{HttpResponse, web};
 use registration_authority::views;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::caller::Caller;
+use super::listing;
 use super::problem::Problem;
-use super::{BASE, PAGE_BOUND};
 use crate::failure::Failure;
 
 /// What the opposition list says of a card: never why.
@@ -50,18 +49,14 @@ pub(super) struct Which {
 ))]
 pub(super) async fn list(caller: Caller, which: web::Query<Which>) -> Result<HttpResponse, Failure> {
     let after = which.after.unwrap_or(0);
-    let limit = which.limit.unwrap_or(50).clamp(1, PAGE_BOUND);
+    let limit = listing::length(which.limit);
     let found = caller.work(move |work| Ok(views::oppositions(work.db, after, limit, work.act)?)).await?;
-    let next = found.last().filter(|_| found.len() as i64 == limit).map(|entry| entry.sequence);
-    let mut answer = HttpResponse::Ok();
-    if let Some(next) = next {
-        let link = format!("<{BASE}/oppositions?after={next}&limit={limit}>; rel=\"next\"");
-        answer.insert_header((header::LINK, link));
-    }
+    let next = listing::last_of_full(&found, limit).map(|entry| entry.sequence);
+    let follows = next.map(|next| format!("/oppositions?after={next}&limit={limit}"));
     let oppositions = found.into_iter().map(|entry| Entry {
         sequence: entry.sequence,
         card: entry.card_number.to_string(),
         opposed_at: entry.opposed_at.to_string(),
     });
-    Ok(answer.json(Oppositions { oppositions: oppositions.collect(), next }))
+    Ok(listing::send_page(&Oppositions { oppositions: oppositions.collect(), next }, follows))
 }

@@ -1,6 +1,6 @@
 #![expect(unused_qualifications, reason = "the macro of utoipa writes `self::`")]
 
-use actix_web::http::{StatusCode, header};
+use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use card::CardNumber;
 use professional_registry::{IdNatPs, ImportedRegister, Profession};
@@ -18,11 +18,9 @@ use super::decision::{self, Asked, Challenge, Signed};
 use super::once::{IdempotencyKey, reply, send};
 use super::problem::Problem;
 use super::version::{IfMatch, etag};
-use super::{BASE, PAGE_BOUND};
+use super::{BASE, listing};
 use crate::failure::Failure;
-
-/// Longest number of an order, in octets.
-const NUMBER_BOUND: usize = 40;
+use crate::order_number::order_number;
 
 /// An order for a card.
 #[derive(Debug, Serialize, ToSchema)]
@@ -126,20 +124,15 @@ pub(super) async fn list(caller: Caller, which: web::Query<Which>) -> Result<Htt
     let which = which.into_inner();
     let slug = which.status.as_deref().unwrap_or(OrderStatus::Submitted.as_str());
     let status = field("status", slug, |slug| OrderStatus::ALL.into_iter().find(|it| it.as_str() == slug))?;
-    let after = which.after.as_deref().map(|text| field("after", text, read_cursor)).transpose()?;
-    let limit = which.limit.unwrap_or(50).clamp(1, PAGE_BOUND);
+    let after = which.after.as_deref().map(|text| field("after", text, order_number)).transpose()?;
+    let limit = listing::length(which.limit);
     let found = caller
         .work(move |work| Ok(views::orders(work.db, status, after.as_deref(), limit, work.act)?))
         .await?;
-    let full = found.len() as i64 == limit;
-    let next = found.last().filter(|_| full).map(|order| order.number.clone());
-    let mut answer = HttpResponse::Ok();
-    if let Some(next) = &next {
-        let link =
-            format!("<{BASE}/orders?status={}&after={next}&limit={limit}>; rel=\"next\"", status.as_str());
-        answer.insert_header((header::LINK, link));
-    }
-    Ok(answer.json(Orders { orders: found.iter().map(Order::from).collect(), next }))
+    let next = listing::last_of_full(&found, limit).map(|order| order.number.clone());
+    let follows =
+        next.as_ref().map(|next| format!("/orders?status={}&after={next}&limit={limit}", status.as_str()));
+    Ok(listing::send_page(&Orders { orders: found.iter().map(Order::from).collect(), next }, follows))
 }
 
 /// One order.
@@ -295,12 +288,4 @@ impl Wanted {
 
 fn shown(status: StatusCode, location: Option<String>, order: &CardOrder) -> Reply {
     reply(status, location, Some(etag(order.version, order.state.name())), &Order::from(order))
-}
-
-/// The number of the last order of a page: `CO-2026-000001`.
-fn read_cursor(text: &str) -> Option<String> {
-    let fits = text.starts_with("CO-")
-        && text.len() <= NUMBER_BOUND
-        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
-    fits.then(|| text.to_owned())
 }

@@ -9,7 +9,7 @@ use card::{CardLife, CardNumber, CardStatus};
 use professional_registry::{ImportedRegister, Profession};
 use registration_authority::officers::Right;
 use registration_authority::opposition::Ground;
-use registration_authority::suspension::SuspensionPolicy;
+use registration_authority::suspension::{CardState, SuspensionPolicy};
 use registration_authority::views::{self, AttachedCertificate, CardView};
 use store::Timestamp;
 
@@ -106,9 +106,13 @@ pub(super) fn read(
     let signs = signing::can_sign(work)?;
     let (officer, act, language) = (work.officer, work.act, frame.language());
     work.db.snapshot(|db| {
-        let CardView { card, holder, change, certificates, suspension } =
+        let CardView { card, state, holder, change, certificates, suspension } =
             views::card(db, &mut ImportedRegister, number, act)?;
         let status = card.life.status();
+        let status_since = match (state, &suspension) {
+            (CardState::Suspended, Some(suspension)) => Some(suspension.suspended_at),
+            _ => since(&card.life),
+        };
         let suspension =
             suspension.map(|suspension| Shows::of(db, &suspension, language, officer, signs)).transpose()?;
         let over = matches!(status, CardStatus::Opposed | CardStatus::Expired | CardStatus::Cancelled);
@@ -121,9 +125,9 @@ pub(super) fn read(
             exercise: exercise(language, &card.exercise),
             order_number: card.order_number.clone(),
             replaces: card.replaces.as_ref().map(ToString::to_string),
-            status: words::card_status(status),
-            status_class: status.as_str(),
-            status_since: since(&card.life).map(Shown),
+            status: words::card_state(state),
+            status_class: state.as_str(),
+            status_since: status_since.map(Shown),
             expires_at: card.life.expires_at().map(Shown),
             change: change.map(|rule| Changed { rule: &rule.id, sentence: &rule.sentence }),
             certificates: certificates.into_iter().map(line).collect(),

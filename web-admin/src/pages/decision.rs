@@ -8,23 +8,24 @@ use professional_registry::ImportedRegister;
 use registration_authority::approval::Verdict;
 use registration_authority::faults as rules;
 use registration_authority::officers::{self, Right};
-use registration_authority::order::{self, OrderState};
+use registration_authority::order::{self, OrderState, Tie};
 use registration_authority::outbox::Notice;
 use registration_authority::refusal_reasons;
 use registration_authority::views;
 use store::{Code, Kind};
 
-use super::dossier::{self, DossierPage, List, Said, mail, order_number, refusal_letter};
+use super::dossier::{self, DossierPage, List, Said, mail, refusal_letter};
 use super::signing::{self, Asked, Leaves, SignPage, Signed};
 use super::stale::{Seen, StalePage};
-use super::{Address, page, to};
+use super::{Address, page, release, to};
 use crate::desk::Work;
 use crate::failure::{Failure, status_of};
 use crate::faults;
 use crate::frame::Frame;
 use crate::messages::Key;
+use crate::order_number::order_number;
 use crate::posted::{Fields, Posted};
-use crate::typography;
+use crate::typography::{self, Shown};
 
 pub(super) const ADDRESSES: &[Address] = &[
     Address::at("/ra/dossiers/{number}/approuver").post(|| web::post().to(approve)).needs(Right::Decide),
@@ -65,9 +66,9 @@ async fn refuse(number: web::Path<String>, posted: Posted) -> Result<HttpRespons
     act(number, posted, "refus", |work, frame, number, fields| {
         // Whoever may not decide is told so before his form is read.
         officers::require(work.db, Right::Decide, work.act)?;
-        let (seen, reason) = (version(fields)?, reason(fields)?);
-        let text = Some(fields.text("precision")).filter(|text| !text.is_empty());
-        let proof = match sign(work, frame, number, seen, Verdict::Refuse, Some(reason), fields)? {
+        let (seen, reason) = (version(fields)?, release::reason(Verdict::Refuse, fields)?);
+        let text = release::text(fields);
+        let proof = match sign(work, frame, number, seen, Verdict::Refuse, reason, fields)? {
             Signed::Proof(proof) => proof,
             Signed::Ask(template) => return Ok(Some(template)),
         };
@@ -201,9 +202,18 @@ fn sign(
     let mut lines = vec![
         (Key::of("sign-line-order"), format!("{number}, version {seen}")),
         (Key::of("sign-line-card"), order.kind.to_string()),
-        (Key::of("sign-line-holder"), typography::name(&order.family_name, &order.given_name)),
+        (
+            Key::of("sign-line-holder"),
+            order
+                .service_in_words()
+                .unwrap_or_else(|| typography::name(&order.family_name, &order.given_name)),
+        ),
         (Key::of("sign-line-national-id"), order.holder.to_string()),
     ];
+    lines.extend(of_tie(&order.tie));
+    lines.extend(order.replaces.as_ref().map(|card| (Key::of("sign-line-replaces"), card.to_string())));
+    lines.push((Key::of("sign-line-submitted-by"), order.submitted_by.clone()));
+    lines.push((Key::of("sign-line-submitted-at"), frame.long(&Shown(order.submitted_at))));
     if let Some(reason) = reason.and_then(refusal_reasons::find) {
         lines.push((Key::of("sign-line-refusal-reason"), typography::french(reason.sentence)));
     }
@@ -227,15 +237,24 @@ fn sign(
     signing::sign(work, frame, asked, fields)
 }
 
+/// What the card is tied to, as it is signed.
+fn of_tie(tie: &Tie) -> Vec<(Key, String)> {
+    match tie {
+        Tie::Exercise { profession, category } => {
+            vec![
+                (Key::of("base-profession"), profession.label().to_owned()),
+                (Key::of("sign-line-category"), category.label().to_owned()),
+            ]
+        }
+        Tie::Structure(staff) => vec![
+            (Key::of("sign-line-structure"), staff.structure.to_string()),
+            (Key::of("sign-line-title"), staff.title.clone()),
+            (Key::of("sign-line-mandate"), staff.mandate.clone()),
+        ],
+    }
+}
+
 /// The version that the officer has read.
 pub(super) fn version(fields: &Fields) -> Result<i64, Failure> {
     fields.text("version").parse().map_err(|_| Failure::of(faults::FORM_UNREADABLE))
-}
-
-/// The reason of a refusal, from the list.
-fn reason(fields: &Fields) -> Result<&'static str, Failure> {
-    match fields.text("motif") {
-        "" => Err(Failure::of(rules::ORDER_REASON_MISSING)),
-        code => Ok(refusal_reasons::find(code).ok_or(Failure::of(rules::ORDER_REASON_UNKNOWN))?.code),
-    }
 }

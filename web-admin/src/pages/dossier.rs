@@ -36,6 +36,7 @@ pub(super) use composer::{mail, refusal_letter};
 pub(super) use place::List;
 pub(super) use said::Said;
 
+use super::hidden::hidden_of;
 use super::{Address, filters, page, signing};
 use crate::desk::{Desk, Work};
 use crate::failure::Failure;
@@ -43,11 +44,9 @@ use crate::frame::Frame;
 use crate::language::Language;
 use crate::likeness::Likeness;
 use crate::messages::Key;
+use crate::order_number::order_number;
 use crate::typography::{self, Shown};
 use crate::words;
-
-/// Longest number of an order, in octets.
-const NUMBER_BOUND: usize = 32;
 
 pub(super) const ADDRESSES: &[Address] =
     &[Address::at("/ra/dossiers/{number}").get(|| web::get().to(show)).needs(Right::ReadDossier)];
@@ -96,6 +95,7 @@ pub(super) struct DossierPage {
     events: Vec<Event>,
     cards: Vec<PastCard>,
     other_orders: Vec<PastOrder>,
+    other_orders_hidden: Option<String>,
     open: bool,
     composer: Composer,
     can_withdraw: bool,
@@ -148,13 +148,6 @@ fn be_on(work: &mut Work<'_>, number: &str, may_decide: bool) -> Result<(), Fail
         Ok(()) | Err(LeaseError::Taken(_)) => Ok(()),
         Err(error) => Err(error.into()),
     }
-}
-
-/// A text that can be the number of an order.
-pub(super) fn order_number(text: &str) -> Option<String> {
-    let fits = (1..=NUMBER_BOUND).contains(&text.len())
-        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
-    fits.then(|| text.to_owned())
 }
 
 /// What submitted where no officer did: `job:renewal`.
@@ -224,7 +217,9 @@ fn compose(
         place: Place::of(db, list, order, officer, reader.at)?,
         number: order.number.clone(),
         version: order.version,
-        name: typography::name(&order.family_name, &order.given_name),
+        name: order
+            .service_in_words()
+            .unwrap_or_else(|| typography::name(&order.family_name, &order.given_name)),
         family_name: order.family_name.clone(),
         given_name: order.given_name.clone(),
         category: order.tie.category().map_or("", |category| category.code()),
@@ -263,7 +258,13 @@ fn compose(
         can_note: decides,
         events: timeline::of(db, language, &dossier, &decisions)?,
         cards: dossier.cards.iter().map(PastCard::of).collect(),
-        other_orders: dossier.other_orders.iter().map(|order| PastOrder::of(order, language)).collect(),
+        other_orders: dossier.other_orders.shown.iter().map(|order| PastOrder::of(order, language)).collect(),
+        other_orders_hidden: hidden_of(
+            language,
+            dossier.other_orders.hidden,
+            &Key::of("hidden-other-orders"),
+            &officer.scope,
+        ),
         open: submitted,
         composer: Composer::of(order, verifier.delays(), language, barred, &said),
         can_withdraw: order::may_withdraw(officer, order),

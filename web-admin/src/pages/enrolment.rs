@@ -16,11 +16,12 @@ use store::Code;
 
 use super::keys::what;
 use super::new_key::grouped;
+use super::outcome::Outcome;
 use super::release::{self, Past, Problem, Reason};
 use super::signing::{self, Asked, SignPage, Signed};
-use super::{Address, filters, page, to};
+use super::{Address, filters, page};
 use crate::desk::{Desk, Work};
-use crate::failure::{Failure, status_of};
+use crate::failure::Failure;
 use crate::faults;
 use crate::frame::Frame;
 use crate::language::Language;
@@ -66,12 +67,6 @@ impl EnrolmentPage {
     }
 }
 
-enum Outcome {
-    Done,
-    Sign(Box<SignPage>),
-    Again(Code, Box<EnrolmentPage>),
-}
-
 async fn show(
     desk: Desk,
     number: web::Path<String>,
@@ -103,22 +98,11 @@ async fn decide(
     let outcome = desk
         .work(move |work| {
             views::enrolment(work.db, &number, work.act)?;
-            match record(work, frame.clone(), &number, verdict, &fields) {
-                Ok(None) => Ok(Outcome::Done),
-                Ok(Some(ask)) => Ok(Outcome::Sign(ask)),
-                Err(failure) => {
-                    let code = release::told(failure)?;
-                    let again = read(work, frame, &number, None, Some(code))?;
-                    Ok(Outcome::Again(code, Box::new(again)))
-                }
-            }
+            let recorded = record(work, frame.clone(), &number, verdict, &fields);
+            Outcome::of(recorded, |code| read(work, frame, &number, None, Some(code)))
         })
         .await?;
-    match outcome {
-        Outcome::Done => Ok(to(&format!("{address}?fait={done}"))),
-        Outcome::Sign(template) => page(StatusCode::OK, &*template),
-        Outcome::Again(code, template) => page(status_of(code), &*template),
-    }
+    outcome.answer(&format!("{address}?fait={done}"))
 }
 
 /// Records the signature; gives the page that asks for it where it is not there yet.
@@ -131,10 +115,7 @@ fn record(
 ) -> Result<Option<Box<SignPage>>, Failure> {
     officers::require(work.db, Right::Enrol, work.act)?;
     let (enrolment, language) = (enrolment::get(work.db, number)?, frame.language());
-    let reason = match verdict {
-        Verdict::Approve => None,
-        Verdict::Refuse => Some(release::reason(fields)?),
-    };
+    let reason = release::reason(verdict, fields)?;
     let asked = Asked {
         subject: &enrolment.decidable(),
         verdict,
@@ -150,6 +131,9 @@ fn record(
             (Key::of("sign-line-role"), language.say(words::role(enrolment.role)).to_string()),
             (Key::of("sign-line-scope"), words::scope(language, &enrolment.scope)),
             (fingerprint_label(&enrolment), grouped(&enrolment.credential.fingerprint())),
+            (Key::of("sign-line-not-before"), language.long(Shown(enrolment.not_before))),
+            (Key::of("sign-line-proposed-by"), enrolment.proposed_by.clone()),
+            (Key::of("sign-line-proposed-at"), language.long(Shown(enrolment.proposed_at))),
         ],
         action: format!(
             "/ra/cles/{number}/{}",
@@ -161,7 +145,7 @@ fn record(
         Signed::Proof(proof) => proof,
         Signed::Ask(template) => return Ok(Some(template)),
     };
-    let text = Some(fields.text("precision")).filter(|text| !text.is_empty());
+    let text = release::text(fields);
     let (verifier, rng, act) = (work.state.verifier(), &mut *work.rng, work.act);
     work.db.write(|db| enrolment::decide(db, verifier, number, verdict, &proof, text, rng, act))?;
     Ok(None)

@@ -13,11 +13,12 @@ use registration_authority::officers::{self, Officer, Right};
 use registration_authority::views;
 use store::{Code, Database};
 
+use super::outcome::Outcome;
 use super::release::{self, Past, Problem, Reason};
 use super::signing::{self, Asked, SignPage, Signed};
-use super::{Address, filters, page, to};
+use super::{Address, filters, page};
 use crate::desk::{Desk, Work};
-use crate::failure::{Failure, status_of};
+use crate::failure::Failure;
 use crate::frame::Frame;
 use crate::language::Language;
 use crate::messages::Key;
@@ -73,12 +74,6 @@ struct Row {
     next: String,
 }
 
-enum Outcome {
-    Done,
-    Sign(Box<SignPage>),
-    Again(Code, Box<LapsesPage>),
-}
-
 async fn show(desk: Desk, query: web::Query<HashMap<String, String>>) -> Result<HttpResponse, Failure> {
     let done = query.get("fait").and_then(|done| done_in_words(done));
     let frame = desk.frame();
@@ -106,21 +101,11 @@ async fn decide(
     let outcome = desk
         .work(move |work| {
             views::opposition_plans(work.db, work.act)?;
-            match record(work, frame.clone(), &plan, verdict, &fields) {
-                Ok(None) => Ok(Outcome::Done),
-                Ok(Some(template)) => Ok(Outcome::Sign(template)),
-                Err(failure) => {
-                    let code = release::told(failure)?;
-                    Ok(Outcome::Again(code, Box::new(read(work, frame, None, Some(code))?)))
-                }
-            }
+            let recorded = record(work, frame.clone(), &plan, verdict, &fields);
+            Outcome::of(recorded, |code| read(work, frame, None, Some(code)))
         })
         .await?;
-    match outcome {
-        Outcome::Done => Ok(to(&format!("/ra/caducites?fait={done}"))),
-        Outcome::Sign(template) => page(StatusCode::OK, &*template),
-        Outcome::Again(code, template) => page(status_of(code), &*template),
-    }
+    outcome.answer(&format!("/ra/caducites?fait={done}"))
 }
 
 /// Records the decision; gives the page that asks for its signature where that is not there yet.
@@ -132,28 +117,28 @@ fn record(
     fields: &Fields,
 ) -> Result<Option<Box<SignPage>>, Failure> {
     officers::require(work.db, Right::Decide, work.act)?;
-    let subject = lapse::get(work.db, plan)?.decidable();
-    let reason = match verdict {
-        Verdict::Approve => None,
-        Verdict::Refuse => Some(release::reason(fields)?),
-    };
-    let asked = asked(&subject, verdict, reason, plan);
+    let planned = lapse::get(work.db, plan)?;
+    let subject = planned.decidable();
+    let reason = release::reason(verdict, fields)?;
+    let asked = asked(frame.language(), &subject, verdict, reason, &planned);
     let proof = match signing::sign(work, frame, asked, fields)? {
         Signed::Proof(proof) => proof,
         Signed::Ask(template) => return Ok(Some(template)),
     };
-    let text = Some(fields.text("precision")).filter(|text| !text.is_empty());
+    let text = release::text(fields);
     let (verifier, rng, act) = (work.state.verifier(), &mut *work.rng, work.act);
     work.db.write(|db| lapse::decide(db, verifier, plan, verdict, &proof, text, rng, act))?;
     Ok(None)
 }
 
 fn asked<'a>(
+    language: Language,
     subject: &'a Decidable,
     verdict: Verdict,
     reason: Option<&'static str>,
-    plan: &str,
+    plan: &OppositionPlan,
 ) -> Asked<'a> {
+    let id = &plan.id;
     let (act, what) = match verdict {
         Verdict::Approve => ("liberer", Key::of("sign-release-plan")),
         Verdict::Refuse => ("rejeter", Key::of("sign-refuse-plan")),
@@ -163,9 +148,14 @@ fn asked<'a>(
         verdict,
         reason,
         what,
-        lines: vec![(Key::of("sign-line-plan"), plan.to_owned())],
+        lines: vec![
+            (Key::of("sign-line-plan"), id.clone()),
+            (Key::of("sign-line-opposed-cards"), plan.items.len().to_string()),
+            (Key::of("sign-line-feed-digest"), plan.feed.clone()),
+            (Key::of("sign-line-planned-at"), language.long(Shown(plan.planned_at))),
+        ],
         leaves: None,
-        action: format!("/ra/caducites/{plan}/{act}"),
+        action: format!("/ra/caducites/{id}/{act}"),
         back: "/ra/caducites".to_owned(),
     }
 }

@@ -11,12 +11,13 @@ use registration_authority::officers::{self, Right};
 use registration_authority::order::OrderState;
 use registration_authority::{decision, views};
 
-use super::dossier::{self, List, Said, order_number, refusal_letter};
+use super::dossier::{self, List, Said, refusal_letter};
 use super::{Address, page};
 use crate::desk::{Desk, Work};
 use crate::failure::Failure;
 use crate::faults;
 use crate::frame::Frame;
+use crate::order_number::order_number;
 use crate::posted::Posted;
 use crate::typography::Shown;
 

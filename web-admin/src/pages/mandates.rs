@@ -13,13 +13,15 @@ use store::Code;
 
 use super::release;
 use super::signing::{self, Asked, SignPage, Signed};
-use super::structure::{Said, StructurePage, identifier};
+use super::structure::{Said, StructurePage, identifier, quality_in_words, until_in_words};
 use super::{Address, page, to};
 use crate::desk::Work;
 use crate::failure::{Failure, status_of};
 use crate::frame::Frame;
+use crate::language::Language;
 use crate::messages::Key;
 use crate::posted::{Fields, Posted};
+use crate::typography::Shown;
 
 pub(super) const ADDRESSES: &[Address] = &[
     Address::at("/ra/structures/{structure}/mandats").post(|| web::post().to(propose)).needs(Right::Decide),
@@ -71,16 +73,18 @@ async fn decide(
     acted(posted, done, Right::Decide, structure, move |work, frame, fields| {
         let mandate = mandate::get(work.db, &number)?;
         let subject = mandate.decidable();
-        let reason = match verdict {
-            Verdict::Approve => None,
-            Verdict::Refuse => Some(release::reason(fields)?),
+        let reason = release::reason(verdict, fields)?;
+        let asked = Asked {
+            subject: &subject,
+            verdict,
+            reason,
+            ..asked(frame.language(), &mandate, &subject, verdict)
         };
-        let asked = Asked { subject: &subject, verdict, reason, ..asked(&mandate, &subject, verdict) };
         let proof = match signing::sign(work, frame, asked, fields)? {
             Signed::Proof(proof) => proof,
             Signed::Ask(template) => return Ok(Done::Sign(template)),
         };
-        let text = Some(fields.text("precision")).filter(|text| !text.is_empty());
+        let text = release::text(fields);
         let (verifier, rng, act) = (work.state.verifier(), &mut *work.rng, work.act);
         work.db.write(|db| mandate::decide(db, verifier, &number, verdict, &proof, text, rng, act))?;
         Ok(Done::Yes(mandate.structure))
@@ -155,13 +159,13 @@ fn proposal(structure: TechnicalStructureId, fields: &Fields) -> Result<NewManda
         document: fields.text("empreinte").to_ascii_lowercase(),
         until: match fields.text("jusqu-au") {
             "" => None,
-            // The last day is a whole one, as long as it is that day anywhere in France.
-            day => Some(format!("{day}T23:59:59Z").parse().map_err(|_| invalid())?),
+            day => Some(mandate::end_of_day(day).ok_or_else(invalid)?),
         },
     })
 }
 
 fn asked<'a>(
+    language: Language,
     mandate: &Mandate,
     subject: &'a registration_authority::approval::Decidable,
     verdict: Verdict,
@@ -170,18 +174,36 @@ fn asked<'a>(
         Verdict::Approve => ("approuver", Key::of("sign-approve-mandate")),
         Verdict::Refuse => ("refuser", Key::of("sign-refuse-mandate")),
     };
+    let until = mandate.until.map_or_else(
+        || language.say("structure-without-end").to_string(),
+        |until| until_in_words(language, until),
+    );
+    // All that is signed, and nothing that is not.
+    let mut lines = vec![
+        (Key::of("sign-line-mandate"), mandate.number.clone()),
+        (Key::of("sign-line-structure"), mandate.structure.to_string()),
+        (Key::of("sign-line-agent"), mandate.login.clone()),
+        (Key::of("structure-quality"), language.say(quality_in_words(mandate.quality)).to_string()),
+    ];
+    lines.extend(
+        mandate
+            .identifier
+            .as_ref()
+            .map(|identifier| (Key::of("sign-line-professional"), identifier.to_string())),
+    );
+    lines.extend([
+        (Key::of("sign-line-document"), mandate.reference.clone()),
+        (Key::of("sign-line-document-digest"), mandate.document.clone()),
+        (Key::of("structure-until"), until),
+        (Key::of("sign-line-proposed-by"), mandate.proposed_by.clone()),
+        (Key::of("sign-line-proposed-at"), language.long(Shown(mandate.proposed_at))),
+    ]);
     Asked {
         subject,
         verdict,
         reason: None,
         what,
-        lines: vec![
-            (Key::of("sign-line-mandate"), mandate.number.clone()),
-            (Key::of("sign-line-structure"), mandate.structure.to_string()),
-            (Key::of("sign-line-agent"), mandate.login.clone()),
-            (Key::of("sign-line-document"), mandate.reference.clone()),
-            (Key::of("sign-line-document-digest"), mandate.document.clone()),
-        ],
+        lines,
         leaves: None,
         action: format!("/ra/mandats/{}/{act}", mandate.number),
         back: format!("/ra/structures/{}", mandate.structure),

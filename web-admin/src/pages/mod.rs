@@ -9,7 +9,9 @@ mod dossier;
 mod enrolment;
 mod filters;
 mod help;
-pub(crate) mod holder;
+mod hidden;
+pub(crate) mod holder_opposition;
+mod holder_overview;
 mod keys;
 mod lapses;
 mod letter;
@@ -18,7 +20,7 @@ mod new_key;
 mod new_order;
 mod operations;
 mod opposition;
-mod person;
+mod outcome;
 pub(crate) mod pki;
 mod plans;
 mod question;
@@ -71,7 +73,7 @@ pub(crate) const ADDRESSES: [&[Address]; 31] = [
     card::ADDRESSES,
     opposition::ADDRESSES,
     suspension::ADDRESSES,
-    holder::ADDRESSES,
+    holder_opposition::ADDRESSES,
     pki::ADDRESSES,
     register::ADDRESSES,
     lapses::ADDRESSES,
@@ -82,7 +84,7 @@ pub(crate) const ADDRESSES: [&[Address]; 31] = [
     operations::ADDRESSES,
     help::ADDRESSES,
     diagnostic::ADDRESSES,
-    person::ADDRESSES,
+    holder_overview::ADDRESSES,
     trail::ADDRESSES,
     structures::ADDRESSES,
     structure::ADDRESSES,

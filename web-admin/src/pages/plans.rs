@@ -8,23 +8,23 @@ use actix_web::web;
 use askama::Template;
 use registration_authority::approval::Verdict;
 use registration_authority::officers::{self, Right};
-use registration_authority::renewal::{self, Outcome as Planned, PlanStatus, RenewalPlan};
+use registration_authority::renewal::{self, Outcome as Planned, RenewalPlan};
+use registration_authority::views;
 use store::{Code, Database};
 
 use super::dossier::author;
-use super::release::{self, Problem};
+use super::hidden::hidden_of;
+use super::outcome::Outcome;
+use super::release::Problem;
 use super::signing::{self, Asked, SignPage, Signed};
-use super::{Address, page, to};
+use super::{Address, page};
 use crate::desk::{Desk, Work};
-use crate::failure::{Failure, status_of};
+use crate::failure::Failure;
 use crate::frame::Frame;
 use crate::language::Language;
 use crate::messages::Key;
 use crate::posted::{Fields, Posted};
 use crate::typography::{self, Shown};
-
-/// The newest plans, among which those that wait are looked for.
-const LOOKED_AT: i64 = 50;
 
 pub(super) const ADDRESSES: &[Address] = &[
     Address::at("/ra/renouvellements").get(|| web::get().to(show)).needs(Right::ReadQueue),
@@ -38,6 +38,7 @@ struct PlansPage {
     done: bool,
     problem: Option<Problem>,
     plans: Vec<Plan>,
+    hidden: Option<String>,
 }
 
 impl PlansPage {
@@ -65,12 +66,6 @@ struct Item {
     excluded: Option<String>,
 }
 
-enum Outcome {
-    Done,
-    Sign(Box<SignPage>),
-    Again(Code, Box<PlansPage>),
-}
-
 async fn show(desk: Desk, query: web::Query<HashMap<String, String>>) -> Result<HttpResponse, Failure> {
     let done = query.get("fait").is_some_and(|done| done == "approbation");
     let frame = desk.frame();
@@ -83,20 +78,12 @@ async fn approve(id: web::Path<String>, posted: Posted) -> Result<HttpResponse, 
     let Posted { desk, fields } = posted;
     let frame = desk.frame();
     let outcome = desk
-        .work(move |work| match record(work, frame.clone(), &id, &fields) {
-            Ok(None) => Ok(Outcome::Done),
-            Ok(Some(template)) => Ok(Outcome::Sign(template)),
-            Err(failure) => {
-                let code = release::told(failure)?;
-                Ok(Outcome::Again(code, Box::new(read(work, frame, false, Some(code))?)))
-            }
+        .work(move |work| {
+            let recorded = record(work, frame.clone(), &id, &fields);
+            Outcome::of(recorded, |code| read(work, frame, false, Some(code)))
         })
         .await?;
-    match outcome {
-        Outcome::Done => Ok(to("/ra/renouvellements?fait=approbation")),
-        Outcome::Sign(template) => page(StatusCode::OK, &*template),
-        Outcome::Again(code, template) => page(status_of(code), &*template),
-    }
+    outcome.answer("/ra/renouvellements?fait=approbation")
 }
 
 /// Records the approval; gives the page that asks for its signature where that is not there yet.
@@ -107,7 +94,7 @@ fn record(
     fields: &Fields,
 ) -> Result<Option<Box<SignPage>>, Failure> {
     officers::require(work.db, Right::Decide, work.act)?;
-    let plan = renewal::get(work.db, id)?;
+    let plan = views::plan(work.db, id, work.act)?;
     let subject = plan.decidable();
     let asked = Asked {
         subject: &subject,
@@ -118,6 +105,9 @@ fn record(
             (Key::of("sign-line-plan"), plan.id.clone()),
             (Key::of("sign-line-renewed-cards"), renewed(&plan)),
             (Key::of("sign-line-plan-cards"), count(plan.items.len())),
+            (Key::of("sign-line-horizon"), frame.long(&Shown(plan.horizon))),
+            (Key::of("sign-line-planned-by"), plan.planned_by.clone()),
+            (Key::of("sign-line-planned-at"), frame.long(&Shown(plan.planned_at))),
         ],
         leaves: None,
         action: format!("/ra/renouvellements/{id}/approuver"),
@@ -134,19 +124,16 @@ fn record(
 
 fn read(work: &mut Work<'_>, frame: Frame, done: bool, problem: Option<Code>) -> Result<PlansPage, Failure> {
     let decides = work.officer.role.may(Right::Decide) && signing::can_sign(work)?;
-    let (login, act) = (work.officer.login.as_str(), work.act);
+    let (officer, act) = (work.officer, work.act);
     work.db.snapshot(|db| {
         let mut plans = Vec::new();
-        officers::require(db, Right::ReadQueue, act)?;
-        for id in renewal::list(db, LOOKED_AT)? {
-            let plan = renewal::get(db, &id)?;
-            if plan.status != PlanStatus::Proposed {
-                continue;
-            }
-            let decides = decides && plan.planned_by != login;
+        let waiting = views::plans(db, act)?;
+        for plan in waiting.shown {
+            let decides = decides && plan.planned_by != officer.login;
             plans.push(Plan { decides, ..shown(db, frame.language(), &plan)? });
         }
-        Ok(PlansPage { frame, done, problem: problem.map(Problem::of), plans })
+        let hidden = hidden_of(frame.language(), waiting.hidden, &Key::of("hidden-plans"), &officer.scope);
+        Ok(PlansPage { frame, done, problem: problem.map(Problem::of), plans, hidden })
     })
 }
 

@@ -10,13 +10,14 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web;
 use askama::Template;
-use registration_authority::officers::{self, Officer, Right, Scope};
+use registration_authority::officers::{self, Officer, Right};
 use registration_authority::order::OrderStatus;
 use registration_authority::queue::saved::{self, View};
-use registration_authority::queue::{self, COUNT_BOUND, Count, Deadline, Line, Search};
+use registration_authority::queue::{self, Count, Deadline, Line, Search};
 use registration_authority::views;
 use store::Timestamp;
 
+use super::hidden::{counted, hidden};
 use super::{Address, page, to};
 use crate::desk::{Desk, Work};
 use crate::failure::Failure;
@@ -145,7 +146,7 @@ fn find(work: &mut Work<'_>, frame: Frame, asked: Asked, done: Option<Key>) -> R
             slug: slug(asked.status),
             query: asked.query(),
             unfiltered: Some(unfiltered).filter(|unfiltered| *unfiltered != asked.query()),
-            hidden: hidden(language, page.hidden, &officer.scope),
+            hidden: hidden(language, page.hidden, &Key::of("hidden-dossiers"), &officer.scope),
             tabs: page.counts.into_iter().map(tab).collect(),
             views,
             kinds: choices::kinds(&asked),
@@ -207,25 +208,6 @@ fn left(language: Language, deadline: Deadline) -> String {
         Deadline::Paused(time) => language.say("queue-paused").with("time", language.duration(time)),
     };
     left.to_string()
-}
-
-/// « 4 dossiers masqués par vos droits », and what these are.
-fn hidden(language: Language, count: Count, scope: &Scope) -> Option<String> {
-    let scope = words::scope(language, scope);
-    let hidden = match count {
-        Count::Exactly(0) => return None,
-        Count::Exactly(count) => language.say("queue-hidden").count("number", count).with("scope", scope),
-        Count::More => language.say("queue-many-hidden").count("number", COUNT_BOUND).with("scope", scope),
-    };
-    Some(hidden.to_string())
-}
-
-/// « 12 345 », « 10 000+ ».
-fn counted(language: Language, count: Count) -> String {
-    match count {
-        Count::Exactly(count) => language.thousands(count),
-        Count::More => language.say("queue-many").count("number", COUNT_BOUND).to_string(),
-    }
 }
 
 fn done_in_words(done: &str) -> Option<Key> {

@@ -15,11 +15,12 @@ use registration_authority::officers::{self, Officer, Right};
 use registration_authority::views;
 use store::{Code, Database};
 
+use super::outcome::Outcome;
 use super::release::{self, Past, Problem, Reason};
 use super::signing::{self, Asked, SignPage, Signed};
-use super::{Address, filters, page, to};
+use super::{Address, filters, page};
 use crate::desk::{Desk, Work};
-use crate::failure::{Failure, status_of};
+use crate::failure::Failure;
 use crate::faults;
 use crate::frame::Frame;
 use crate::language::Language;
@@ -68,12 +69,6 @@ struct Feed {
     barred: Option<String>,
 }
 
-enum Outcome {
-    Done,
-    Sign(Box<SignPage>),
-    Again(Code, Box<RegisterPage>),
-}
-
 async fn show(desk: Desk, query: web::Query<HashMap<String, String>>) -> Result<HttpResponse, Failure> {
     let done = query.get("fait").and_then(|done| done_in_words(done));
     let frame = desk.frame();
@@ -101,21 +96,11 @@ async fn decide(
     let outcome = desk
         .work(move |work| {
             views::held_feeds(work.db, work.act)?;
-            match record(work, frame.clone(), &feed, verdict, &fields) {
-                Ok(None) => Ok(Outcome::Done),
-                Ok(Some(template)) => Ok(Outcome::Sign(template)),
-                Err(failure) => {
-                    let (code, template) = again(work, frame, failure)?;
-                    Ok(Outcome::Again(code, Box::new(template)))
-                }
-            }
+            let recorded = record(work, frame.clone(), &feed, verdict, &fields);
+            Outcome::of(recorded, |code| read(work, frame, None, Some(code)))
         })
         .await?;
-    match outcome {
-        Outcome::Done => Ok(to(&format!("/ra/registre?fait={done}"))),
-        Outcome::Sign(template) => page(StatusCode::OK, &*template),
-        Outcome::Again(code, template) => page(status_of(code), &*template),
-    }
+    outcome.answer(&format!("/ra/registre?fait={done}"))
 }
 
 /// Records the decision; gives the page that asks for its signature where that is not there yet.
@@ -134,27 +119,26 @@ fn record(
     if seen != subject.version {
         return Err(Failure::of(rules::RELEASE_STALE_VERSION));
     }
-    let reason = match verdict {
-        Verdict::Approve => None,
-        Verdict::Refuse => Some(release::reason(fields)?),
-    };
-    let asked = asked(&subject, verdict, reason, &held.hold);
+    let reason = release::reason(verdict, fields)?;
+    let asked = asked(frame.language(), &subject, verdict, reason, &held.hold);
     let proof = match signing::sign(work, frame, asked, fields)? {
         Signed::Proof(proof) => proof,
         Signed::Ask(template) => return Ok(Some(template)),
     };
-    let text = Some(fields.text("precision")).filter(|text| !text.is_empty());
+    let text = release::text(fields);
     let (verifier, rng, act) = (work.state.verifier(), &mut *work.rng, work.act);
     work.db.write(|db| held_feed::decide(db, verifier, feed, seen, verdict, &proof, text, rng, act))?;
     Ok(None)
 }
 
 fn asked<'a>(
+    language: Language,
     subject: &'a Decidable,
     verdict: Verdict,
     reason: Option<&'static str>,
     hold: &Hold,
 ) -> Asked<'a> {
+    let count = |number: u64| language.thousands(i64::try_from(number).unwrap_or(i64::MAX));
     let feed = &hold.feed;
     let (act, what) = match verdict {
         Verdict::Approve => ("liberer", Key::of("sign-release-feed")),
@@ -167,18 +151,19 @@ fn asked<'a>(
         what,
         lines: vec![
             (Key::of("sign-line-feed"), hold.file_name.clone()),
+            (Key::of("sign-line-extracted-at"), language.long(Shown(hold.extracted_at))),
             (Key::of("sign-line-file-digest"), feed.clone()),
+            (Key::of("sign-line-living"), count(hold.living)),
+            (Key::of("sign-line-new"), count(hold.difference.new)),
+            (Key::of("sign-line-changed"), count(hold.difference.changed)),
+            (Key::of("sign-line-ceased"), count(hold.difference.ceased)),
+            (Key::of("sign-line-held-by"), hold.held_by.clone()),
+            (Key::of("sign-line-held-at"), language.long(Shown(hold.held_at))),
         ],
         leaves: None,
         action: format!("/ra/registre/extraits/{feed}/{act}"),
         back: "/ra/registre".to_owned(),
     }
-}
-
-/// The page again, with why the act was refused.
-fn again(work: &mut Work<'_>, frame: Frame, failure: Failure) -> Result<(Code, RegisterPage), Failure> {
-    let code = release::told(failure)?;
-    Ok((code, read(work, frame, None, Some(code))?))
 }
 
 fn read(

@@ -1,6 +1,6 @@
 //! What the pages of two officers' releases share: who decided what, why one sees no button, the reasons of a refusal.
 
-use registration_authority::approval::SubjectKind;
+use registration_authority::approval::{SubjectKind, Verdict};
 use registration_authority::decision::{Decision, Standing};
 use registration_authority::faults as rules;
 use registration_authority::officers::{Officer, Right};
@@ -48,12 +48,21 @@ pub(super) fn reasons(kind: SubjectKind) -> Vec<Reason> {
     refusal_reasons::of(kind).map(|reason| Reason { code: reason.code, sentence: reason.sentence }).collect()
 }
 
-/// The reason that was chosen, from the list.
-pub(super) fn reason(fields: &Fields) -> Result<&'static str, Failure> {
-    match fields.text("motif") {
-        "" => Err(Failure::of(rules::ORDER_REASON_MISSING)),
-        code => Ok(refusal_reasons::find(code).ok_or(Failure::of(rules::ORDER_REASON_UNKNOWN))?.code),
+/// Why not, from the list; nothing where the verdict is yes.
+pub(super) fn reason(verdict: Verdict, fields: &Fields) -> Result<Option<&'static str>, Failure> {
+    match (verdict, fields.text("motif")) {
+        (Verdict::Approve, _) => Ok(None),
+        (Verdict::Refuse, "") => Err(Failure::of(rules::ORDER_REASON_MISSING)),
+        (Verdict::Refuse, code) => {
+            let reason = refusal_reasons::find(code).ok_or(Failure::of(rules::ORDER_REASON_UNKNOWN))?;
+            Ok(Some(reason.code))
+        }
     }
+}
+
+/// The officer's own sentence, where he wrote one.
+pub(super) fn text(fields: &Fields) -> Option<&str> {
+    Some(fields.text("precision")).filter(|text| !text.is_empty())
 }
 
 /// A decision that stands.

@@ -10,16 +10,20 @@ use professional_registry::{ImportedRegister, Registry};
 use registration_authority::approval::{Decidable, SubjectKind, Verdict};
 use registration_authority::certificate_request::{self, CertificateRequest, RequestState};
 use registration_authority::officers::{self, Right};
+use registration_authority::views;
 use sha2::{Digest, Sha256};
 use store::{Code, Database};
 
 use super::dossier::name_of;
+use super::hidden::hidden_of;
+use super::outcome::Outcome;
 use super::release::{self, Problem, Reason};
 use super::signing::{self, Asked, SignPage, Signed};
-use super::{Address, filters, page, to};
+use super::{Address, filters, page};
 use crate::desk::{Desk, Work};
-use crate::failure::{Failure, status_of};
+use crate::failure::Failure;
 use crate::frame::Frame;
+use crate::language::Language;
 use crate::messages::Key;
 use crate::posted::{Fields, Posted};
 use crate::typography::Shown;
@@ -40,6 +44,7 @@ struct RequestsPage {
     done: Option<Key>,
     problem: Option<Problem>,
     requests: Vec<Line>,
+    hidden: Option<String>,
     reasons: Vec<Reason>,
 }
 
@@ -62,12 +67,6 @@ struct Line {
     submitted_at: Shown,
     /// Whether this officer sees the buttons. A help to him: the rule is asked again at each act.
     decides: bool,
-}
-
-enum Outcome {
-    Done,
-    Sign(Box<SignPage>),
-    Again(Code, Box<RequestsPage>),
 }
 
 async fn show(desk: Desk, query: web::Query<HashMap<String, String>>) -> Result<HttpResponse, Failure> {
@@ -99,20 +98,12 @@ async fn decide(
     let Posted { desk, fields } = posted;
     let frame = desk.frame();
     let outcome = desk
-        .work(move |work| match record(work, frame.clone(), &number, verdict, &fields) {
-            Ok(None) => Ok(Outcome::Done),
-            Ok(Some(template)) => Ok(Outcome::Sign(template)),
-            Err(failure) => {
-                let code = release::told(failure)?;
-                Ok(Outcome::Again(code, Box::new(read(work, frame, None, Some(code))?)))
-            }
+        .work(move |work| {
+            let recorded = record(work, frame.clone(), &number, verdict, &fields);
+            Outcome::of(recorded, |code| read(work, frame, None, Some(code)))
         })
         .await?;
-    match outcome {
-        Outcome::Done => Ok(to(&format!("/ra/certificats?fait={done}"))),
-        Outcome::Sign(template) => page(StatusCode::OK, &*template),
-        Outcome::Again(code, template) => page(status_of(code), &*template),
-    }
+    outcome.answer(&format!("/ra/certificats?fait={done}"))
 }
 
 /// Records the decision; gives the page that asks for its signature where that is not there yet.
@@ -124,19 +115,16 @@ fn record(
     fields: &Fields,
 ) -> Result<Option<Box<SignPage>>, Failure> {
     officers::require(work.db, Right::Decide, work.act)?;
-    let request = certificate_request::get(work.db, number)?;
+    let request = views::request(work.db, number, work.act)?;
     let subject = request.decidable();
-    let reason = match verdict {
-        Verdict::Approve => None,
-        Verdict::Refuse => Some(release::reason(fields)?),
-    };
-    let asked = asked(&request, &subject, verdict, reason);
+    let reason = release::reason(verdict, fields)?;
+    let asked = asked(frame.language(), &request, &subject, verdict, reason);
     let proof = match signing::sign(work, frame, asked, fields)? {
         Signed::Proof(proof) => proof,
         Signed::Ask(template) => return Ok(Some(template)),
     };
     let version = fields.text("version").parse().unwrap_or(0);
-    let text = Some(fields.text("precision")).filter(|text| !text.is_empty());
+    let text = release::text(fields);
     let (verifier, rng, act) = (work.state.verifier(), &mut *work.rng, work.act);
     work.db.write(|db| match verdict {
         Verdict::Approve => certificate_request::approve(db, verifier, number, version, &proof, rng, act),
@@ -146,6 +134,7 @@ fn record(
 }
 
 fn asked<'a>(
+    language: Language,
     request: &CertificateRequest,
     subject: &'a Decidable,
     verdict: Verdict,
@@ -156,13 +145,15 @@ fn asked<'a>(
         Verdict::Refuse => ("refuser", Key::of("sign-refuse-request")),
     };
     let mut lines = vec![
-        (Key::of("sign-line-request"), request.number.clone()),
+        (Key::of("sign-line-request"), format!("{}, version {}", request.number, request.version)),
         (Key::of("sign-line-profile"), request.profile.clone()),
         (Key::of("sign-line-structure"), request.structure.to_string()),
         (Key::of("sign-line-name"), request.common_name.clone()),
     ];
     lines.extend(request.dns_names.iter().map(|name| (Key::of("sign-line-host-name"), name.clone())));
     lines.push((Key::of("sign-line-key-fingerprint"), fingerprint(request)));
+    lines.push((Key::of("sign-line-submitted-by"), request.submitted_by.clone()));
+    lines.push((Key::of("sign-line-submitted-at"), language.long(Shown(request.submitted_at))));
     Asked {
         subject,
         verdict,
@@ -182,12 +173,12 @@ fn read(
     problem: Option<Code>,
 ) -> Result<RequestsPage, Failure> {
     let decides = work.officer.role.may(Right::Decide) && signing::can_sign(work)?;
-    let (login, act) = (work.officer.login.as_str(), work.act);
+    let (officer, act, language) = (work.officer, work.act, frame.language());
     work.db.snapshot(|db| {
         let mut requests = Vec::new();
-        officers::require(db, Right::ReadQueue, act)?;
-        for request in certificate_request::list(db, Some(RequestState::Submitted.name()), None, SHOWN)? {
-            let decides = decides && request.submitted_by != login;
+        let waiting = views::requests(db, Some(RequestState::Submitted.name()), None, SHOWN, act)?.requests;
+        for request in waiting.shown {
+            let decides = decides && request.submitted_by != officer.login;
             requests.push(Line { decides, ..line(db, &request)? });
         }
         Ok(RequestsPage {
@@ -195,6 +186,7 @@ fn read(
             done,
             problem: problem.map(Problem::of),
             requests,
+            hidden: hidden_of(language, waiting.hidden, &Key::of("hidden-orders"), &officer.scope),
             reasons: release::reasons(SubjectKind::CertificateRequest),
         })
     })

@@ -17,7 +17,7 @@ use registration_authority::staff::{self, NewMember, Post};
 use registration_authority::{faults as rules, views};
 use store::{Code, Kind};
 
-pub(super) use read::{Said, StructurePage, state_in_words};
+pub(super) use read::{Said, StructurePage, quality_in_words, state_in_words, until_in_words};
 
 use super::{Address, page, to};
 use crate::desk::{Desk, Work};

@@ -10,7 +10,9 @@ use professional_registry::identifiers::TechnicalStructureId;
 use registration_authority::mandate::Mandate;
 use registration_authority::officers::{Right, Role};
 use registration_authority::views;
+use store::Timestamp;
 
+use super::hidden::hidden_of;
 use super::structure::state_in_words;
 use super::{Address, page, to};
 use crate::desk::Desk;
@@ -29,6 +31,7 @@ struct StructuresPage {
     wanted: String,
     unknown: bool,
     mandates: Vec<Line>,
+    hidden: Option<String>,
 }
 
 struct Line {
@@ -49,8 +52,16 @@ async fn show(desk: Desk, query: web::Query<HashMap<String, String>>) -> Result<
     let wanted = query.get("structure").map(|text| text.trim().to_owned()).unwrap_or_default();
     let known = wanted.parse::<TechnicalStructureId>().ok();
     let frame = desk.frame();
-    let (mandates, role) =
-        desk.work(move |work| Ok((views::mandates(work.db, work.act)?, work.officer.role))).await?;
+    let language = frame.language();
+    let (mandates, hidden, role) = desk
+        .work(move |work| {
+            let mandates = views::mandates(work.db, work.act)?;
+            let hidden =
+                hidden_of(language, mandates.hidden, &Key::of("hidden-mandates"), &work.officer.scope);
+            let lines: Vec<Line> = mandates.shown.iter().map(|mandate| line(mandate, work.act.at)).collect();
+            Ok((lines, hidden, work.officer.role))
+        })
+        .await?;
     if let Some(structure) = known {
         return Ok(to(&format!("/ra/structures/{structure}")));
     }
@@ -59,17 +70,18 @@ async fn show(desk: Desk, query: web::Query<HashMap<String, String>>) -> Result<
         of_agent: role == Role::CertificationAgent,
         unknown: !wanted.is_empty(),
         wanted: wanted.chars().take(32).collect(),
-        mandates: mandates.iter().map(line).collect(),
+        mandates,
+        hidden,
     };
     page(if template.unknown { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK }, &template)
 }
 
-fn line(mandate: &Mandate) -> Line {
+fn line(mandate: &Mandate, at: Timestamp) -> Line {
     Line {
         number: mandate.number.clone(),
         structure: mandate.structure.to_string(),
         agent: mandate.login.clone(),
         reference: mandate.reference.clone(),
-        state: state_in_words(mandate),
+        state: state_in_words(mandate, at),
     }
 }

@@ -1,7 +1,6 @@
 //! Suspending a card, and deciding that its suspension is lifted or stays.
 
 use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
 use actix_web::web;
 use card::CardNumber;
 use registration_authority::approval::{Decidable, SubjectKind, Verdict};
@@ -9,14 +8,15 @@ use registration_authority::decision::Standing;
 use registration_authority::faults as rules;
 use registration_authority::officers::{self, Officer, Right};
 use registration_authority::suspension::{self, Suspension};
-use store::{Code, Database};
+use store::Database;
 
-use super::card::{CardPage, card_number, read};
+use super::card::{card_number, read};
+use super::outcome::Outcome;
 use super::release::{self, Past, Reason};
 use super::signing::{self, Asked, SignPage, Signed};
-use super::{Address, FieldError, page, to};
+use super::{Address, FieldError};
 use crate::desk::Work;
-use crate::failure::{Failure, status_of};
+use crate::failure::Failure;
 use crate::frame::Frame;
 use crate::language::Language;
 use crate::messages::Key;
@@ -68,12 +68,6 @@ impl Shows {
     }
 }
 
-enum Outcome {
-    Done,
-    Sign(Box<SignPage>),
-    Again(Code, Box<CardPage>),
-}
-
 async fn suspend(number: web::Path<String>, posted: Posted) -> Result<HttpResponse, Failure> {
     act(number, posted, |work, _, number, _| {
         let policy = work.state.suspensions();
@@ -105,21 +99,13 @@ async fn act(
     let Posted { desk, fields } = posted;
     let frame = desk.frame();
     let outcome = desk
-        .work(move |work| match done(work, frame.clone(), &number, &fields) {
-            Ok(None) => Ok(Outcome::Done),
-            Ok(Some(template)) => Ok(Outcome::Sign(template)),
-            Err(failure) => {
-                let code = release::told(failure)?;
-                let errors = vec![FieldError::new("contenu", code)];
-                Ok(Outcome::Again(code, Box::new(read(work, frame, &number, errors, "")?)))
-            }
+        .work(move |work| {
+            let done = done(work, frame.clone(), &number, &fields);
+            let errors = |code| vec![FieldError::new("contenu", code)];
+            Outcome::of(done, |code| read(work, frame, &number, errors(code), ""))
         })
         .await?;
-    match outcome {
-        Outcome::Done => Ok(to(&format!("/ra/cartes/{number}"))),
-        Outcome::Sign(template) => page(StatusCode::OK, &*template),
-        Outcome::Again(code, template) => page(status_of(code), &*template),
-    }
+    outcome.answer(&format!("/ra/cartes/{number}"))
 }
 
 /// Records the decision; gives the page that asks for its signature where that is not there yet.
@@ -133,15 +119,12 @@ fn record(
     officers::require(work.db, Right::Decide, work.act)?;
     let suspension = suspension::of_card(work.db, number)?.ok_or(Failure::of(rules::SUSPENSION_NONE))?;
     let subject = suspension.decidable();
-    let reason = match verdict {
-        Verdict::Approve => None,
-        Verdict::Refuse => Some(release::reason(fields)?),
-    };
+    let reason = release::reason(verdict, fields)?;
     let proof = match signing::sign(work, frame, asked(&subject, verdict, reason, number), fields)? {
         Signed::Proof(proof) => proof,
         Signed::Ask(template) => return Ok(Some(template)),
     };
-    let text = Some(fields.text("precision")).filter(|text| !text.is_empty());
+    let text = release::text(fields);
     let (verifier, rng, act) = (work.state.verifier(), &mut *work.rng, work.act);
     work.db.write(|db| suspension::decide(db, verifier, number, verdict, &proof, text, rng, act))?;
     Ok(None)

@@ -57,7 +57,7 @@ impl TrailPage {
 /// One event.
 struct EventRow {
     id: String,
-    at: Moment,
+    at: Utc,
     actor: String,
     action: String,
     subject: String,
@@ -65,10 +65,10 @@ struct EventRow {
     place: Option<String>,
 }
 
-/// A moment of the trail: in UTC, to the second.
-pub(super) struct Moment(Timestamp);
+/// When something of the trail happened: in UTC, to the second.
+pub(super) struct Utc(Timestamp);
 
-impl Moment {
+impl Utc {
     pub(super) fn iso(&self) -> String {
         self.0.to_string()
     }
@@ -86,7 +86,7 @@ impl EventRow {
     fn of(event: ExportedEvent, language: Language) -> Self {
         Self {
             id: event.id,
-            at: Moment(Timestamp::from_millis(event.occurred_at)),
+            at: Utc(Timestamp::from_millis(event.occurred_at)),
             actor: event.actor,
             action: event.action,
             subject: event.subject,

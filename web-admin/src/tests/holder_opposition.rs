@@ -7,7 +7,7 @@ use registration_authority::opposition::{declaration, ticket};
 
 use super::browser::{Answer, Browser};
 use super::house::{House, person, rpps};
-use crate::pages::holder::{BY_ADDRESS, BY_ALL};
+use crate::pages::holder_opposition::{BY_ADDRESS, BY_ALL};
 
 const CODE: &str = "7K3M-9QXD-T5AB-WE2R";
 

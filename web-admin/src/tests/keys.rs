@@ -1,5 +1,6 @@
 //! Whose key is whose: made on a page, proposed, signed for by two administrators.
 
+use professional_registry::ImportedRegister;
 use registration_authority::approval::Verdict;
 use registration_authority::approval::passkey::NewPasskey;
 use registration_authority::decision::{self, nonce};
@@ -17,7 +18,7 @@ impl House {
     pub(super) fn worker(&mut self) {
         let act = self.act(Actor::Job("decisions"));
         let Self { db, rng, verifier, .. } = self;
-        let received = decision::receive(db, verifier, rng, &act).unwrap();
+        let received = decision::receive(db, &mut ImportedRegister, verifier, rng, &act).unwrap();
         assert!(received.iter().all(|one| one.refusal.is_none()), "{received:?}");
         let roster = verifier.roster(db).unwrap();
         db.write(|db| enrolment::settle(db, &roster, rng, &act)).unwrap();
@@ -124,6 +125,7 @@ async fn an_administrator_proposes_two_sign_and_the_key_is_enrolled() {
         let address = format!("/ra/cles/{number}/signer");
         let ask = browser.post(&address, &[]).await;
         assert!(ask.status == 200 && ask.says("Signer votre décision"), "{}", ask.body);
+        assert!(ask.says("Pas avant le") && ask.says("Proposé par"), "{}", ask.body);
         let answer = answered(&mut browser, &address, &ask, &house.roots[at], &[]).await;
         assert!(browser.follow(&answer).await.says("Votre signature est enregistrée."), "{}", answer.body);
         let again = browser.get(&format!("/ra/cles/{number}")).await;

@@ -96,8 +96,18 @@ async fn an_officer_decides_with_his_key_on_a_page_that_says_what_he_signs() {
     let mut browser = house.browser("bob").await;
     let ask = browser.post(&address, &[("version", "1")]).await;
     assert_eq!(ask.status, 200);
-    for text in ["Approuver la demande", &number, "DURAND Élise", "CPS", "Signer avec ma clé de sécurité"]
-    {
+    for text in [
+        "Approuver la demande",
+        &format!("{number}, version 1"),
+        "DURAND Élise",
+        "CPS",
+        "Profession",
+        "Infirmier",
+        "Catégorie",
+        "Déposée par",
+        "alice",
+        "Signer avec ma clé de sécurité",
+    ] {
         assert!(ask.says(text), "{text}: {}", ask.body);
     }
     assert_eq!(attribute(&ask, "data-keys"), encode(&bob.credential_id));

@@ -35,7 +35,7 @@ fn csr() -> Vec<u8> {
 }
 
 /// A request of the agent, for a name that alice has allowed.
-fn requested(house: &mut House) -> String {
+pub(super) fn requested(house: &mut House) -> String {
     let (alice, agent) = (house.officer("alice"), house.officer("agent"));
     let House { db, rng, .. } = house;
     let structure = STRUCTURE.parse().unwrap();
@@ -61,7 +61,9 @@ async fn a_request_is_approved_with_a_passkey_on_a_page_that_says_for_which_key(
     let address = format!("/ra/certificats/{number}/approuver");
     let ask = browser.post(&address, &[("version", "1")]).await;
     assert!(ask.status == 200 && ask.says("Approuver une demande de certificat logiciel"), "{}", ask.body);
-    assert!(ask.says(&number) && ask.says("Empreinte de la clé"), "{}", ask.body);
+    for text in [&format!("{number}, version 1"), "Empreinte de la clé", "Déposée par", "agent"] {
+        assert!(ask.says(text), "{text}: {}", ask.body);
+    }
     let state = |house: &mut House| certificate_request::get(&mut house.db, &number).unwrap().state;
     assert_eq!(state(&mut house), RequestState::Submitted, "asking is no decision");
     let done = answered(&mut browser, &address, &ask, &bob, &[("version", "1")]).await;
@@ -89,7 +91,7 @@ async fn a_request_is_refused_with_a_reason_and_never_decided_by_whoever_made_it
 }
 
 /// A card that ends in a year. What its chip and the authorities would do is written by hand.
-fn active_card(house: &mut House) -> String {
+pub(super) fn active_card(house: &mut House) -> String {
     let number = house.card(&person(1)).to_string();
     let ends = house.now().plus(Duration::from_secs(365 * 86_400)).millis();
     for status in ["personalised", "certified", "delivered", "active"] {
@@ -117,6 +119,7 @@ async fn a_renewal_plan_is_approved_with_a_passkey() {
     let address = format!("/ra/renouvellements/{plan}/approuver");
     let ask = browser.post(&address, &[]).await;
     assert!(ask.status == 200 && ask.says("Approuver un plan de renouvellement"), "{}", ask.body);
+    assert!(ask.says("Préparé par") && ask.says("job:renewal") && ask.says("Cartes qui expirent avant le"));
     let done = answered(&mut browser, &address, &ask, &bob, &[]).await;
     assert!(browser.follow(&done).await.says("Le plan est approuvé."));
     let after = renewal::get(&mut house.db, &plan).unwrap();

@@ -7,7 +7,7 @@ use registration_authority::officers::{self, Role};
 use registration_authority::staff::{self, NewMember, Post};
 use store::Actor;
 
-use super::house::House;
+use super::house::{House, person};
 use super::keys::answered;
 
 /// The structure that everybody of the register works in.
@@ -200,6 +200,31 @@ async fn an_agent_reads_nothing_of_a_structure_that_is_not_his() {
 }
 
 #[actix_web::test]
+async fn who_signs_a_mandate_reads_which_professional_speaks_and_until_which_day_in_paris() {
+    let mut house = House::in_production();
+    house.key_of("bob", "Bob BERNARD", Role::RegistrationOfficer);
+    house.enrol_agent("agent");
+    let professional = person(1);
+    let fields = [
+        ("mandataire", "agent"),
+        ("qualite", "professional"),
+        ("identifiant", &professional.to_string()),
+        ("reference", "Contrat d'adhésion 2026-0412"),
+        ("empreinte", &"ab".repeat(32)),
+        ("jusqu-au", "2099-12-31"),
+    ];
+    let mut alice = house.browser("alice").await;
+    assert_eq!(alice.post(&address("/mandats"), &fields).await.status, 303);
+    let number = mandate::of_structure(&mut house.db, &structure()).unwrap()[0].number.clone();
+    let mut bob = house.browser("bob").await;
+    let ask = bob.post(&format!("/ra/mandats/{number}/approuver"), &[]).await;
+    for text in ["professionnel de la structure", &professional.to_string(), "31 décembre 2099 inclus"] {
+        assert!(ask.says(text), "{text}: {}", ask.body);
+        assert!(bob.get(&address("")).await.says(text), "{text}");
+    }
+}
+
+#[actix_web::test]
 async fn in_production_an_officer_signs_a_mandate_with_his_key() {
     let mut house = House::in_production();
     let bob = house.key_of("bob", "Bob BERNARD", Role::RegistrationOfficer);
@@ -208,8 +233,19 @@ async fn in_production_an_officer_signs_a_mandate_with_his_key() {
     let mut browser = house.browser("bob").await;
     let ask = browser.post(&address, &[]).await;
     assert_eq!(ask.status, 200, "{}", ask.body);
-    for text in ["Approuver un mandat", &number, STRUCTURE, "Contrat d'adhésion 2026-0412", &"ab".repeat(32)]
-    {
+    let digest = "ab".repeat(32);
+    for text in [
+        "Approuver un mandat",
+        &number,
+        STRUCTURE,
+        "responsable de la structure",
+        "Contrat d'adhésion 2026-0412",
+        &digest,
+        "sans limite",
+        "Proposé par",
+        "alice",
+        "Proposé le",
+    ] {
         assert!(ask.says(text), "{text}: {}", ask.body);
     }
     let waits = mandate::get(&mut house.db, &number).unwrap();

@@ -38,7 +38,7 @@ pub(super) fn by_state(
     in_scope!(unfinal(issuer, cut).filter(certificate_status_events::event.eq(HELD)), scope)
         .filter(sql::<Bool>(&as_the_state_has_it(cut)))
         .order(certificates::serial)
-        .select(ROW)
+        .select(row())
         .load(db)
 }
 
@@ -51,7 +51,7 @@ pub(super) fn by_log(
 ) -> QueryResult<Vec<RevokedRow>> {
     in_scope!(unfinal(issuer, cut).filter(certificate_status_events::event.eq(HELD)), scope)
         .order(certificates::serial)
-        .select(ROW)
+        .select(row())
         .load(db)
 }
 
@@ -89,21 +89,17 @@ pub(crate) fn of(
         .load(db)
 }
 
-type Row = (
-    certificates::serial,
-    certificate_status_events::occurred_at,
-    certificate_status_events::reason,
-    certificates::not_after,
-    certificate_status_events::sequence,
-);
-
-const ROW: Row = (
-    certificates::serial,
-    certificate_status_events::occurred_at,
-    certificate_status_events::reason,
-    certificates::not_after,
-    certificate_status_events::sequence,
-);
+/// The columns of a [`RevokedRow`].
+#[auto_type]
+fn row() -> _ {
+    (
+        certificates::serial,
+        certificate_status_events::occurred_at,
+        certificate_status_events::reason,
+        certificates::not_after.nullable(),
+        certificate_status_events::sequence,
+    )
+}
 
 /// The certificates whose last event up to `cut` is a hold or a release, each beside it.
 #[auto_type]

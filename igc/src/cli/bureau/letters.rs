@@ -23,6 +23,9 @@ struct Letter {
     card: String,
     family_name: String,
     given_name: String,
+    /// In their place, of a card that names nobody.
+    #[serde(default)]
+    service: Option<String>,
     code: String,
 }
 
@@ -91,6 +94,17 @@ mod tests {
             assert!(sheet.contains("https://cartes.example/opposition") && sheet.contains("01 99 00 12 34"));
         }
         assert!(!sheets[0].contains("8K3M") && !sheets[1].contains("7K3M"));
+    }
+
+    #[test]
+    fn the_sheet_of_a_service_card_is_addressed_to_the_service() {
+        let service = ONE.replace("D'EXEMPLE & FILS", "").replace(
+            r#""given_name":"Zoé","#,
+            r#""given_name":"","service":"Carte de service n° 000000042, structure F0B0193488","#,
+        );
+        let html = set(&file(&service), "https://cartes.example", None).unwrap();
+        let addressee = r#"<p class="addressee">Carte de service n° 000000042, structure F0B0193488</p>"#;
+        assert!(html.contains(addressee), "{}", *html);
     }
 
     #[test]

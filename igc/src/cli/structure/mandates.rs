@@ -46,7 +46,7 @@ pub(super) fn propose(
     let act = officer.act(installation)?;
     let proposed =
         db.write(|db| mandate::propose(db, &mut ImportedRegister, new, &mut system_rng(), &act))?;
-    show(global, &proposed)
+    show(global, &proposed, act.at)
 }
 
 /// Approves, or refuses for a reason and with the officer's own sentence.
@@ -68,7 +68,7 @@ pub(super) fn decide(
     };
     let (verifier, text) = (approver.verifier(), refused.and_then(|(_, text)| text));
     let decided = db.write(|db| mandate::decide(db, &verifier, number, verdict, &proof, text, rng, &act))?;
-    show(global, &decided)
+    show(global, &decided, act.at)
 }
 
 pub(super) fn end(
@@ -80,11 +80,11 @@ pub(super) fn end(
 ) -> Result<ExitCode, Problem> {
     let act = officer.act(installation)?;
     let ended = db.write(|db| mandate::end(db, number, &mut system_rng(), &act))?;
-    show(global, &ended)
+    show(global, &ended, act.at)
 }
 
-fn show(global: &Global, mandate: &Mandate) -> Result<ExitCode, Problem> {
-    let row = MandateRow::of(mandate);
+fn show(global: &Global, mandate: &Mandate, at: Timestamp) -> Result<ExitCode, Problem> {
+    let row = MandateRow::of(mandate, at);
     output::one(global.output, &row, || {
         let cells = MandateRow::HEADINGS.iter().zip(row.cells());
         cells.map(|(heading, cell)| format!("{:<14} {cell}\n", heading.to_lowercase())).collect()
@@ -106,7 +106,7 @@ pub(super) struct MandateRow {
 }
 
 impl MandateRow {
-    pub(super) fn of(mandate: &Mandate) -> Self {
+    pub(super) fn of(mandate: &Mandate, at: Timestamp) -> Self {
         Self {
             number: mandate.number.clone(),
             structure: mandate.structure.to_string(),
@@ -114,7 +114,7 @@ impl MandateRow {
             quality: mandate.quality.as_str(),
             reference: mandate.reference.clone(),
             document: mandate.document.clone(),
-            state: mandate.state().name(),
+            state: mandate.state(at).name(),
             until: mandate.until.map(|until| until.to_string()),
             proposed_by: mandate.proposed_by.clone(),
         }

@@ -139,7 +139,7 @@ pub fn run(global: &Global, command: &Command) -> Result<ExitCode, Problem> {
     let mut db = installation.database(DatabaseRole::Owner)?;
     let db = &mut db;
     match command {
-        Command::Show { structure } => staff::show(global, db, structure),
+        Command::Show { structure } => staff::show(global, &installation, db, structure),
         Command::Propose { structure, agent, quality, identifier, reference, document, until, officer } => {
             let new = mandates::proposal(
                 (structure, agent, *quality),

@@ -26,6 +26,7 @@ const SHOWN: i64 = 1000;
 
 pub(super) fn show(
     global: &Global,
+    installation: &Installation,
     db: &mut Database,
     structure: &TechnicalStructureId,
 ) -> Result<ExitCode, Problem> {
@@ -35,11 +36,11 @@ pub(super) fn show(
         mandates: Vec<MandateRow>,
         staff: Vec<MemberRow>,
     }
-    let mandates = mandate::of_structure(db, structure)?;
+    let (mandates, at) = (mandate::of_structure(db, structure)?, installation.clock.now());
     let staff = staff::list(db, structure, "", SHOWN)?;
     let answer = Answer {
         structure: structure.to_string(),
-        mandates: mandates.iter().map(MandateRow::of).collect(),
+        mandates: mandates.iter().map(|mandate| MandateRow::of(mandate, at)).collect(),
         staff: staff.iter().map(MemberRow::of).collect(),
     };
     output::one(global.output, &answer, || {

@@ -3,6 +3,7 @@
 use professional_registry::ImportedRegister;
 
 use super::*;
+use crate::approval::Verdict;
 use crate::order;
 use crate::staff::Post;
 use crate::testing::*;
@@ -114,6 +115,30 @@ fn a_mandate_that_no_officer_signed_for_gives_no_card() {
     let at = house.at;
     let outcome = verify_evidence(&mut house.db, &mut ImportedRegister, &house.verifier, &order, at);
     assert_eq!(code(outcome), "approval-proof-invalid");
+}
+
+#[test]
+fn an_officer_who_approved_his_own_mandate_gets_no_card_under_it() {
+    let mut house = House::new();
+    let number = house.propose("alice", new_mandate(STRUCTURE)).unwrap().number;
+    // Whoever owns the web role proposes, in alice's name, that bob speak for the structure; and has bob sign it.
+    house.sql("DROP TRIGGER structure_mandates_are_never_changed").unwrap();
+    house.sql("DROP TRIGGER decisions_are_never_ones_own").unwrap();
+    house.sql("UPDATE structure_mandates SET login = 'bob'").unwrap();
+    house.decide_mandate("bob", &number, Verdict::Approve).unwrap();
+    let role_of_bob = |house: &mut House, role: &str| {
+        house.sql(&format!("UPDATE officers SET role = '{role}' WHERE login = 'bob'")).unwrap();
+    };
+    house.sql("DROP TRIGGER officers_keep_who_they_are").unwrap();
+    role_of_bob(&mut house, "certification-agent");
+    house.declare("bob", STRUCTURE, &member("CPET0002", Post::Employee)).unwrap();
+    let order = house.submit_staff("bob", CardKind::Cpe, STRUCTURE, "CPET0002").unwrap().number;
+    role_of_bob(&mut house, "registration-officer");
+    house.approve("clara", &order).unwrap();
+    let at = house.at;
+    let outcome = verify_evidence(&mut house.db, &mut ImportedRegister, &house.verifier, &order, at);
+    let refused = outcome.unwrap_err().to_string();
+    assert!(refused.contains("decided on his own mandate"), "{refused}");
 }
 
 #[test]

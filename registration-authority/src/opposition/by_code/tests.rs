@@ -279,3 +279,22 @@ fn a_card_is_declared_by_its_number_or_by_that_of_its_holder_and_by_nothing_else
         assert!(wrong.parse::<Declared>().is_err(), "{wrong}");
     }
 }
+
+#[test]
+fn the_code_of_a_service_card_comes_with_the_name_of_the_service() {
+    let mut house = House::new();
+    let mut worker = house.worker();
+    house.mandated(STRUCTURE);
+    house.declare("agent", STRUCTURE, &member("000000042", crate::staff::Post::Service)).unwrap();
+    let order = house.submit_staff("agent", card::CardKind::Cpe, STRUCTURE, "000000042").unwrap().number;
+    if house.approve("bob", &order).unwrap().is_undecided() {
+        house.approve("clara", &order).unwrap();
+    }
+    let card = house.personalise()[0];
+    house.certify(&mut worker, &card).unwrap();
+    let act = house.job();
+    let House { db, rng, .. } = &mut house;
+    let drawn = code_letter::draw(db, &mut worker.signer, &reference(0xC0), 100, rng, &act).unwrap().unwrap();
+    let file: serde_json::Value = serde_json::from_slice(&drawn.to_json()).unwrap();
+    assert_eq!(file["codes"][0]["service"], "Carte de service n°\u{a0}000000042, structure F0B0193488");
+}

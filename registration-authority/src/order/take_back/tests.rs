@@ -96,6 +96,88 @@ fn an_approval_has_no_effect_before_its_minute_is_over_and_has_it_then() {
 }
 
 #[test]
+fn what_has_taken_effect_is_not_taken_back_whatever_the_page_that_asks_thinks_of_the_time() {
+    on_both(|house| {
+        let number = waiting(house);
+        house.approve("bob", &number).unwrap();
+        house.later(60);
+        worker_looks(house);
+        worker_looks(house);
+        assert_eq!(told(house, "approved"), 0, "a minute from when the worker saw it");
+        house.later(60);
+        worker_looks(house);
+        assert_eq!(told(house, "approved"), 1);
+        // A page whose clock is late, or whoever owns it.
+        house.at = house.at.minus(Duration::from_secs(119));
+        assert_eq!(code(back(house, "bob", &number, 1)), "decision-in-effect");
+        let by_hand = house
+            .sql(&format!("INSERT INTO decision_retractions VALUES ('card-order', '{number}', 1, 'bob', 1)"));
+        assert!(by_hand.unwrap_err().to_string().contains("in effect:"));
+        house.later(119);
+        house.sql(&format!("INSERT INTO decisions_pending VALUES ('{number}', 1, 1)")).unwrap();
+        worker_looks(house);
+        assert_eq!(told(house, "approved"), 1, "nor is its holder told twice");
+    });
+}
+
+#[test]
+fn the_web_role_takes_nothing_back_at_another_time_nor_after_the_longest_delay() {
+    let mut house = House::on(&fresh_postgresql());
+    let number = waiting(&mut house);
+    house.approve("bob", &number).unwrap();
+    let now = house.db.now().unwrap().millis();
+    let retract = |house: &mut House, at: i64| {
+        house.sql(&format!(
+            "INSERT INTO decision_retractions VALUES ('card-order', '{number}', 1, 'bob', {at})"
+        ))
+    };
+    house.sql("SET ROLE igc_web").unwrap();
+    for moved in [-400_000, 400_000] {
+        assert!(retract(&mut house, now + moved).unwrap_err().to_string().contains("in effect:"), "{moved}");
+    }
+    house.sql("RESET ROLE; ALTER TABLE decisions DISABLE TRIGGER USER").unwrap();
+    house.sql("UPDATE decisions SET decided_at = decided_at - 87000000; SET ROLE igc_web").unwrap();
+    assert!(retract(&mut house, now).unwrap_err().to_string().contains("in effect:"), "a day later");
+    house
+        .sql("RESET ROLE; UPDATE decisions SET decided_at = decided_at + 87000000; SET ROLE igc_web")
+        .unwrap();
+    retract(&mut house, now).unwrap();
+}
+
+#[test]
+fn the_worker_tells_an_officer_once_that_a_decision_of_his_was_taken_back() {
+    on_both(|house| {
+        let number = waiting(house);
+        house.approve("bob", &number).unwrap();
+        back(house, "bob", &number, 1).unwrap();
+        let act = house.job();
+        let House { db, rng, .. } = house;
+        let seen = decision::witness_retractions(db, rng, &act).unwrap();
+        assert_eq!(seen, [format!("card-order {number} version 1")]);
+        assert_eq!(decision::witness_retractions(db, rng, &act).unwrap(), [""; 0], "once");
+        let told: Vec<(String, String)> = outbox::table
+            .filter(outbox::notice.eq("decision-taken-back"))
+            .select((outbox::recipient, outbox::subject))
+            .load(db)
+            .unwrap();
+        assert_eq!(told, [("officer:bob".to_owned(), format!("card-order {number} version 1"))]);
+    });
+}
+
+#[test]
+fn a_page_that_does_not_say_that_a_decision_waits_keeps_nobody_from_being_told() {
+    on_both(|house| {
+        let number = waiting(house);
+        house.approve("bob", &number).unwrap();
+        house.sql("DELETE FROM decisions_pending").unwrap();
+        worker_looks(house);
+        house.later(60);
+        worker_looks(house);
+        assert_eq!(told(house, "approved"), 1);
+    });
+}
+
+#[test]
 fn a_refusal_leaves_after_ten_minutes_unless_its_officer_takes_it_back() {
     on_both(|house| {
         let number = waiting(house);

@@ -121,6 +121,39 @@ fn a_decision_outside_the_scope_that_two_administrators_signed_for_is_no_evidenc
 }
 
 #[test]
+fn an_order_that_says_that_its_holder_practises_elsewhere_than_in_the_register_is_decided_on_by_nobody_of_there()
+ {
+    let mut house = House::new();
+    let chain = house.pin();
+    let scope = format!("structure:{STRUCTURE_WITHOUT_NUMBER}").parse().unwrap();
+    let dora = house.enrolled_key_within(&chain, "dora", Role::RegistrationOfficer, scope);
+    let act = house.job();
+    let roster = house.verifier.roster(&mut house.db).unwrap();
+    let House { db, rng, .. } = &mut house;
+    db.write(|db| crate::enrolment::settle(db, &roster, rng, &act)).unwrap();
+    let number = house.submit("alice", cps(&twofold(), "70")).unwrap().number().to_owned();
+    assert_eq!(code(house.approve_by(("dora", &dora), &number)), "officer-outside-scope");
+
+    // A web process that an attacker owns moves the holder in what it wrote down of the register, and shows dora the order.
+    house
+        .sql(&format!(
+            "UPDATE card_orders SET version = 2, register_record = \
+             replace(register_record, '{STRUCTURE}', '{STRUCTURE_WITHOUT_NUMBER}') WHERE number = '{number}'"
+        ))
+        .unwrap();
+    let falsified = order::get(&mut house.db, &number).unwrap();
+    let proof = house.key_proof(("dora", &dora), &falsified.decidable());
+    let at = house.at;
+    house.write_decision(&falsified.decidable(), "dora", at.millis(), &proof);
+    house.sql(&format!("UPDATE card_orders SET status = 'approved' WHERE number = '{number}'")).unwrap();
+
+    assert_eq!(house.refused(), ["approval-evidence-missing"]);
+    let House { db, verifier, .. } = &mut house;
+    let outcome = verify_evidence(db, &mut ImportedRegister, verifier, &number, at);
+    assert_eq!(code(outcome), "approval-evidence-missing");
+}
+
+#[test]
 fn a_scope_is_for_whoever_submits_or_decides() {
     let mut house = House::new();
     house.pin();

@@ -2,6 +2,7 @@
 
 use card::Card;
 use registration_authority::queue::OrderSummary;
+use registration_authority::suspension::CardState;
 
 use crate::language::Language;
 use crate::messages::Key;
@@ -24,11 +25,11 @@ pub(super) struct PastOrder {
 }
 
 impl PastCard {
-    pub(super) fn of(card: &Card) -> Self {
+    pub(super) fn of((card, state): &(Card, CardState)) -> Self {
         Self {
             number: card.number.to_string(),
             kind: card.kind.to_string(),
-            status: words::card_status(card.life.status()),
+            status: words::card_state(*state),
         }
     }
 }

@@ -5,7 +5,7 @@ use ca_core::certificate::{self, CertificateStatus};
 use ca_core::serial::SerialNumber;
 use card::{CardLife, CardNumber};
 use openssl::x509::X509;
-use registration_authority::suspension;
+use registration_authority::suspension::{self, CardState};
 use store::{Code, Database, Timestamp};
 
 use crate::failure::Failure;
@@ -109,15 +109,14 @@ impl Question {
 
 fn card_of(db: &mut Database, number: &CardNumber, at: Timestamp) -> Result<Known, Failure> {
     let found = card::find(db, number).map_err(database)?;
-    // "Opposed" is for ever.
-    if suspension::of_card(db, number).map_err(database)?.is_some() {
-        return Ok(Known::Unknown);
-    }
-    Ok(found.map_or(Known::Unknown, |card| match card.life {
-        CardLife::Opposed { .. } => Known::Opposed,
-        CardLife::Active { expires_at, .. } if at < expires_at => Known::Valid,
+    let Some(card) = found else { return Ok(Known::Unknown) };
+    // What is suspended is not told: "opposed" is for ever.
+    let state = suspension::state_of(db, &card).map_err(database)?;
+    Ok(match (state, card.life) {
+        (CardState::In(_), CardLife::Opposed { .. }) => Known::Opposed,
+        (CardState::In(_), CardLife::Active { expires_at, .. }) if at < expires_at => Known::Valid,
         _ => Known::Unknown,
-    }))
+    })
 }
 
 fn certificate_of(

@@ -9,10 +9,10 @@ use registration_authority::queue::saved::{self, View};
 use registration_authority::queue::{self, lease};
 use registration_authority::views;
 
-use super::super::dossier::order_number;
 use super::super::to;
 use super::asked::Asked;
 use crate::failure::Failure;
+use crate::order_number::order_number;
 use crate::posted::{Fields, Posted};
 
 /// To the most urgent order of the view that waits for this officer.

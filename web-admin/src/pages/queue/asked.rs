@@ -10,7 +10,7 @@ use registration_authority::order::OrderStatus;
 use registration_authority::queue::{Filter, On, Risk, Search};
 use store::Timestamp;
 
-use super::super::dossier::order_number;
+use crate::order_number::order_number;
 
 /// Longest text that is looked for, in characters.
 const SEARCH_BOUND: usize = 100;

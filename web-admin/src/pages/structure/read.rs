@@ -1,19 +1,22 @@
 use askama::Template;
+use card::CardNumber;
 use professional_registry::ImportedRegister;
 use professional_registry::identifiers::TechnicalStructureId;
 use registration_authority::approval::SubjectKind;
 use registration_authority::eligibility::{KnownBy, rulebook};
-use registration_authority::mandate::{Mandate, MandateState, Quality};
+use registration_authority::mandate::{Mandate, MandateState, Quality, last_day};
 use registration_authority::officers::Right;
 use registration_authority::queue::OrderSummary;
 use registration_authority::staff::import::StaffImport;
 use registration_authority::staff::{Post, StaffMember};
+use registration_authority::suspension::CardState;
 use registration_authority::views::{self, MemberView};
-use store::{BrokenRule, Code, Database};
+use store::{BrokenRule, Code, Database, Timestamp};
 
 use crate::desk::Work;
 use crate::failure::Failure;
 use crate::frame::Frame;
+use crate::language::Language;
 use crate::messages::Key;
 use crate::pages::dossier::name_of;
 use crate::pages::release::{Past, Problem, Reason, reasons};
@@ -71,9 +74,10 @@ struct MandateLine {
     number: String,
     agent: String,
     quality: Key,
+    identifier: Option<String>,
     reference: String,
     document: String,
-    until: Option<Shown>,
+    until: Option<String>,
     proposed_by: String,
     proposed_at: Shown,
     state: Key,
@@ -111,7 +115,7 @@ impl StructurePage {
         said: Said,
     ) -> Result<Self, Failure> {
         let signs = signing::can_sign(work)?;
-        let (officer, act) = (work.officer, work.act);
+        let (officer, act, language) = (work.officer, work.act, frame.language());
         work.db.snapshot(|db| {
             let view = views::structure(db, &mut ImportedRegister, structure, &said.after, act)?;
             let decides = officer.role.may(Right::Decide);
@@ -120,7 +124,7 @@ impl StructurePage {
                 let line = MandateLine {
                     decides: decides && signs && one.proposed_by != officer.login,
                     ends: decides || one.login == officer.login,
-                    ..MandateLine::of(db, one)?
+                    ..MandateLine::of(db, one, language, act.at)?
                 };
                 mandates.push(line);
             }
@@ -152,7 +156,7 @@ impl StructurePage {
 }
 
 impl MandateLine {
-    fn of(db: &mut Database, mandate: &Mandate) -> Result<Self, Failure> {
+    fn of(db: &mut Database, mandate: &Mandate, language: Language, at: Timestamp) -> Result<Self, Failure> {
         let mut decisions = Past::of(db, &mandate.decisions, 1)?;
         for (past, decision) in decisions.iter_mut().zip(&mandate.decisions) {
             past.verdict = Key::of(if decision.approves() { "mandate-approved" } else { "mandate-refused" });
@@ -160,18 +164,15 @@ impl MandateLine {
         Ok(Self {
             number: mandate.number.clone(),
             agent: name_of(db, &mandate.login)?,
-            quality: Key::of(match mandate.quality {
-                Quality::Director => "quality-director",
-                Quality::Professional => "quality-professional",
-                Quality::Delegate => "quality-delegate",
-            }),
+            quality: quality_in_words(mandate.quality),
+            identifier: mandate.identifier.as_ref().map(ToString::to_string),
             reference: mandate.reference.clone(),
             document: mandate.document.clone(),
-            until: mandate.until.map(Shown),
+            until: mandate.until.map(|until| until_in_words(language, until)),
             proposed_by: name_of(db, &mandate.proposed_by)?,
             proposed_at: Shown(mandate.proposed_at),
-            state: state_in_words(mandate),
-            state_class: match mandate.state() {
+            state: state_in_words(mandate, at),
+            state_class: match mandate.state(at) {
                 MandateState::Proposed => "submitted",
                 MandateState::Approved { .. } => "approved",
                 MandateState::Refused | MandateState::Ended { .. } => "refused",
@@ -196,11 +197,11 @@ impl MandateLine {
 impl MemberLine {
     fn of(view: MemberView) -> Self {
         let StaffMember { local_id, post, family_name, given_name, left_at, .. } = view.member;
-        let order = |(order, card): (OrderSummary, Option<card::Card>)| OrderLine {
+        let order = |(order, card): (OrderSummary, Option<(CardNumber, CardState)>)| OrderLine {
             kind: order.kind,
             number: order.number,
             status: words::order_state(order.status),
-            card: card.map(|card| (card.number.to_string(), words::card_status(card.life.status()))),
+            card: card.map(|(number, state)| (number.to_string(), words::card_state(state))),
         };
         Self {
             name: match post {
@@ -228,9 +229,26 @@ fn kinds(has_finess: bool) -> Result<Vec<&'static str>, Failure> {
     Ok(of_sort.map(|rules| rules.product.code()).collect())
 }
 
-/// Where a mandate stands.
-pub(in crate::pages) fn state_in_words(mandate: &Mandate) -> Key {
-    Key::of(match mandate.state() {
+/// As whom an agent speaks.
+pub(in crate::pages) fn quality_in_words(quality: Quality) -> Key {
+    Key::of(match quality {
+        Quality::Director => "quality-director",
+        Quality::Professional => "quality-professional",
+        Quality::Delegate => "quality-delegate",
+    })
+}
+
+/// « 31 décembre 2027 inclus » where a mandate ends with a day; else the moment.
+pub(in crate::pages) fn until_in_words(language: Language, until: Timestamp) -> String {
+    match last_day(until) {
+        Some(day) => language.say("structure-day-included").with("day", language.day(Shown(day))).to_string(),
+        None => language.long(Shown(until)),
+    }
+}
+
+/// Where a mandate stands at that moment.
+pub(in crate::pages) fn state_in_words(mandate: &Mandate, at: Timestamp) -> Key {
+    Key::of(match mandate.state(at) {
         MandateState::Proposed => "mandate-to-decide",
         MandateState::Approved { .. } => "mandate-approved",
         MandateState::Refused => "mandate-refused",

@@ -7,7 +7,7 @@ use registration_authority::trail;
 use store::Timestamp;
 use store::audit::export::ExportedEvent;
 
-use super::Moment;
+use super::Utc;
 use crate::desk::Desk;
 use crate::failure::Failure;
 use crate::faults;
@@ -20,7 +20,7 @@ use crate::trail_proofs::EventProof;
 struct LeafPage {
     frame: Frame,
     event: ExportedEvent,
-    at: Moment,
+    at: Utc,
     proof: Option<Proof>,
 }
 
@@ -32,14 +32,14 @@ impl LeafPage {
 
 struct Proof {
     size: u64,
-    signed_at: Moment,
+    signed_at: Utc,
     key: String,
     text: String,
 }
 
 impl Proof {
     fn of(proof: EventProof) -> Self {
-        Self { size: proof.size, signed_at: Moment(proof.signed_at), key: proof.key, text: proof.text }
+        Self { size: proof.size, signed_at: Utc(proof.signed_at), key: proof.key, text: proof.text }
     }
 }
 
@@ -52,7 +52,7 @@ pub(super) async fn show(desk: Desk, id: web::Path<String>) -> Result<HttpRespon
             };
             let proof = work.state.prove_event(work.db, event.clone());
             let proof = proof.map_err(|(code, detail)| Failure::coded(code, detail))?;
-            let at = Moment(Timestamp::from_millis(event.occurred_at));
+            let at = Utc(Timestamp::from_millis(event.occurred_at));
             Ok(LeafPage { frame, at, proof: proof.map(Proof::of), event })
         })
         .await?;

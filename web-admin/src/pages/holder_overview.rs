@@ -14,6 +14,7 @@ use registration_authority::views::{
 };
 
 use super::card::exercise;
+use super::hidden::hidden_of;
 use super::{Address, page};
 use crate::desk::{Desk, Work};
 use crate::failure::Failure;
@@ -27,8 +28,8 @@ pub(super) const ADDRESSES: &[Address] =
     &[Address::at("/ra/porteurs/{id:.+}").get(|| web::get().to(show)).needs(Right::ReadCard)];
 
 #[derive(Template)]
-#[template(path = "person.html")]
-struct PersonPage {
+#[template(path = "holder_overview.html")]
+struct HolderPage {
     frame: Frame,
     id: String,
     former: Vec<String>,
@@ -36,12 +37,13 @@ struct PersonPage {
     person: Option<Person>,
     cards: Vec<CardRow>,
     orders: Vec<OrderRow>,
+    hidden: Option<String>,
     tickets: Vec<TicketRow>,
     notices: Vec<NoticeRow>,
     bound: usize,
 }
 
-impl PersonPage {
+impl HolderPage {
     fn section(&self) -> &'static str {
         "cartes"
     }
@@ -120,12 +122,12 @@ async fn show(desk: Desk, id: web::Path<String>) -> Result<HttpResponse, Failure
 }
 
 /// The holder as he stands, on one picture of the database.
-fn read(work: &mut Work<'_>, frame: Frame, id: &IdNatPs) -> Result<PersonPage, Failure> {
-    let (act, language) = (work.act, frame.language());
+fn read(work: &mut Work<'_>, frame: Frame, id: &IdNatPs) -> Result<HolderPage, Failure> {
+    let (officer, act, language) = (work.officer, work.act, frame.language());
     work.db.snapshot(|db| {
         let HolderView { id, former, record, cards, orders, tickets, notices } =
             views::holder(db, &mut ImportedRegister, id, act)?;
-        Ok(PersonPage {
+        Ok(HolderPage {
             frame,
             id: id.to_string(),
             former,
@@ -144,7 +146,8 @@ fn read(work: &mut Work<'_>, frame: Frame, id: &IdNatPs) -> Result<PersonPage, F
                     .collect(),
             }),
             cards: cards.into_iter().map(|card| card_row(card, language)).collect(),
-            orders: orders.into_iter().map(|order| order_row(order, language)).collect(),
+            hidden: hidden_of(language, orders.hidden, &Key::of("hidden-orders"), &officer.scope),
+            orders: orders.shown.into_iter().map(|order| order_row(order, language)).collect(),
             tickets: tickets.into_iter().map(ticket_row).collect(),
             notices: notices.into_iter().map(notice_row).collect(),
             bound: HOLDER_BOUND,
@@ -152,16 +155,15 @@ fn read(work: &mut Work<'_>, frame: Frame, id: &IdNatPs) -> Result<PersonPage, F
     })
 }
 
-fn card_row(HeldCard { card, certificates, opposition }: HeldCard, language: Language) -> CardRow {
-    let status = card.life.status();
+fn card_row(HeldCard { card, state, certificates, opposition }: HeldCard, language: Language) -> CardRow {
     let (receipt, ground) = opposition.unzip();
     CardRow {
         number: card.number.to_string(),
         kind: card.kind.to_string(),
         temporary: card.temporary,
         exercise: exercise(language, &card.exercise),
-        status: words::card_status(status),
-        class: status.as_str(),
+        status: words::card_state(state),
+        class: state.as_str(),
         expires_at: card.life.expires_at().map(Shown),
         replaces: card.replaces.as_ref().map(ToString::to_string),
         order_number: card.order_number.clone(),

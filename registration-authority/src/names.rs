@@ -7,7 +7,7 @@ const PARTICLES: [&str; 8] = ["DE", "DU", "DES", "D", "LA", "LE", "LES", "L"];
 const MOST_WORDS: usize = 8;
 
 /// The words of a person's names, family names first, in capital letters without accents.
-pub(super) fn words(family_name: &str, given_name: &str) -> Vec<String> {
+pub(crate) fn words(family_name: &str, given_name: &str) -> Vec<String> {
     let folded = folded(&format!("{family_name} {given_name}"));
     let all: Vec<&str> = folded.split(' ').filter(|word| !word.is_empty()).collect();
     let mut words: Vec<&str> = all.iter().copied().filter(|word| !PARTICLES.contains(word)).collect();
@@ -19,7 +19,7 @@ pub(super) fn words(family_name: &str, given_name: &str) -> Vec<String> {
 }
 
 /// A name in capital letters without accents, its words parted by one space: `DE LA TOUR ELISE`.
-pub(crate) fn folded(name: &str) -> String {
+pub fn folded(name: &str) -> String {
     let bare: String = name.chars().flat_map(char::to_uppercase).map(bare).collect();
     let bare = bare.replace('Œ', "OE").replace('Æ', "AE");
     let words = bare.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
@@ -27,7 +27,7 @@ pub(crate) fn folded(name: &str) -> String {
 }
 
 /// The first two letters of each word, each pair once: what persons are looked for by.
-pub(super) fn initials(words: &[String]) -> Vec<String> {
+pub(crate) fn initials(words: &[String]) -> Vec<String> {
     let mut initials: Vec<String> = words.iter().map(|word| word.chars().take(2).collect()).collect();
     initials.sort_unstable();
     initials.dedup();
@@ -37,7 +37,7 @@ pub(super) fn initials(words: &[String]) -> Vec<String> {
 /// How alike two names are, 0 to 100: Jaro-Winkler over their words in alphabetical order, so that a family name that stands
 /// where a given name should, or the two parts of a double name the other way round, make no difference. Whoever has all the words of the
 /// other, two of them at least, is the same: one of them leaves out a birth name.
-pub(super) fn likeness(one: &[String], other: &[String]) -> i64 {
+pub(crate) fn likeness(one: &[String], other: &[String]) -> i64 {
     let (one, other) = (sorted(one), sorted(other));
     let (fewer, more) = if one.len() <= other.len() { (&one, &other) } else { (&other, &one) };
     if fewer.len() >= 2 && fewer.iter().all(|word| more.contains(word)) {
@@ -67,3 +67,6 @@ fn bare(letter: char) -> char {
         other => other,
     }
 }
+
+#[cfg(test)]
+mod tests;
