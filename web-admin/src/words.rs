@@ -48,6 +48,8 @@ pub(crate) fn notice(word: &str) -> &'static str {
         Some(Notice::CardDelivered) => "Carte remise",
         Some(Notice::CardActivated) => "Carte activée",
         Some(Notice::CardLapsed) => "Carte que le répertoire ne justifie plus",
+        Some(Notice::CertificateLapsed) => "Certificat que le répertoire ne justifie plus",
+        Some(Notice::CertificateRevoked) => "Certificat révoqué",
         Some(Notice::CardOpposed) => "Carte mise en opposition",
         Some(Notice::CardSuspended) => "Carte suspendue",
         Some(Notice::SuspensionLifted) => "Suspension levée",

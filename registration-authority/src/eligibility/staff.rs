@@ -86,7 +86,7 @@ pub fn judge_staff(rules: &ProductRules, facts: &StaffFacts<'_>) -> Vec<Refusal>
         .collect()
 }
 
-fn broken(
+pub(super) fn broken(
     rules: &ProductRules,
     staff: &StaffRules,
     facts: &StaffFacts<'_>,
@@ -107,8 +107,9 @@ fn broken(
             let fits = match staff.known_by {
                 KnownBy::Finess => record.finess.is_some(),
                 KnownBy::Siret => record.finess.is_none() && record.siret.is_some(),
+                KnownBy::Either => record.finess.is_some() || record.siret.is_some(),
             };
-            (!fits).then(|| format!("structure {structure} is not known by its {:?}", staff.known_by))
+            (!fits).then(|| format!("structure {structure} is not known by its number: {:?}", staff.known_by))
         }
         Condition::MemberDeclared => match facts.member {
             None => Some(format!("nobody of number {local_id} is declared at structure {structure}")),
@@ -157,6 +158,7 @@ fn broken(
         | Condition::NamedAsRegister
         | Condition::NamesCertifiable
         | Condition::NamesAllowed
+        | Condition::AddressKnown
         | Condition::NoOpenRequest
         | Condition::KeyUnshared => None,
     }
@@ -235,9 +237,20 @@ fn mandate_of(
     tie: &StaffTie,
     at: Timestamp,
 ) -> Result<Option<String>, NotEligible> {
+    let moments = [order.submitted_at, if order.is_undecided() { at } else { order.submitted_at }];
+    mandate_held(db, tie, &order.submitted_by, &moments)
+}
+
+/// The mandate of the tie, where it is this agent's, for this structure, and stood at each of these moments.
+pub(super) fn mandate_held(
+    db: &mut Database,
+    tie: &StaffTie,
+    agent: &str,
+    moments: &[Timestamp],
+) -> Result<Option<String>, NotEligible> {
     let mandate = mandate::get(db, &tie.mandate)?;
-    let his = mandate.login == order.submitted_by && mandate.structure == tie.structure;
-    let stood = mandate.stood(order.submitted_at) && (!order.is_undecided() || mandate.stood(at));
+    let his = mandate.login == agent && mandate.structure == tie.structure;
+    let stood = moments.iter().all(|moment| mandate.stood(*moment));
     Ok((his && stood).then_some(mandate.number))
 }
 

@@ -21,5 +21,5 @@ pub use holder::{HOLDER_BOUND, HeldCard, HolderError, HolderNotice, HolderTicket
 pub use keys::{KeysError, enrolment, keys};
 pub use orders::orders;
 pub use requests::{RequestViewError, request, requests};
-pub use stops::{StopsError, held_feeds, open_lapses, opposition_plans};
+pub use stops::{StopsError, held_feeds, open_certificate_lapses, open_lapses, opposition_plans};
 pub use structure::{MEMBERS_SHOWN, MemberView, StructureError, StructureView, mandates, structure};

@@ -8,7 +8,7 @@ use actix_web::web;
 use askama::Template;
 use registration_authority::approval::{Decidable, SubjectKind, Verdict};
 use registration_authority::decision::Standing;
-use registration_authority::lapse::{self, Lapse, OppositionPlan};
+use registration_authority::lapse::{self, CertificateLapse, Lapse, OppositionPlan};
 use registration_authority::officers::{self, Officer, Right};
 use registration_authority::views;
 use store::{Code, Database};
@@ -41,6 +41,7 @@ struct LapsesPage {
     plans: Vec<Plan>,
     reasons: Vec<Reason>,
     rows: Vec<Row>,
+    certificates: Vec<CertificateRow>,
     more: bool,
 }
 
@@ -53,7 +54,7 @@ impl LapsesPage {
 struct Plan {
     id: String,
     planned_at: Shown,
-    cards: String,
+    size: String,
     open: String,
     status: &'static str,
     status_class: &'static str,
@@ -65,6 +66,15 @@ struct Plan {
 
 struct Row {
     card: String,
+    holder: String,
+    cause: &'static str,
+    found_at: Shown,
+    next: String,
+}
+
+struct CertificateRow {
+    request: String,
+    certificate: String,
     holder: String,
     cause: &'static str,
     found_at: Shown,
@@ -191,6 +201,10 @@ fn read(
             plans,
             reasons: release::reasons(SubjectKind::OppositionPlan),
             rows: lapses.into_iter().map(row).collect(),
+            certificates: views::open_certificate_lapses(db, SHOWN, act)?
+                .into_iter()
+                .map(certificate_row)
+                .collect(),
             more,
         })
     })
@@ -208,14 +222,30 @@ fn plan(db: &mut Database, plan: &OppositionPlan, officer: &Officer, signs: bool
     Ok(Plan {
         id: plan.id.clone(),
         planned_at: Shown(plan.planned_at),
-        cards: count(plan.items.len()),
-        open: count(plan.items.iter().filter(|item| item.open).count()),
+        size: count(plan.size()),
+        open: count(plan.waiting()),
         status,
         status_class,
         decisions: Past::of(db, &plan.decisions, 1)?,
         undecided: matches!(standing, Standing::Held { .. }),
         barred: release::barred(officer, &standing, signs),
     })
+}
+
+fn certificate_row(lapse: CertificateLapse) -> CertificateRow {
+    let next = match &lapse.plan {
+        Some(plan) => format!("Plan {plan}"),
+        None if lapse.ends_by_itself() => "Révocation si le prochain extrait le confirme".to_owned(),
+        None => "Un opérateur décide : un numéro ADELI a pu devenir un numéro RPPS".to_owned(),
+    };
+    CertificateRow {
+        certificate: format!("{} {}", lapse.issuer, lapse.serial),
+        cause: words::lapse_cause(&lapse.cause),
+        found_at: Shown(lapse.found_at),
+        next,
+        request: lapse.request,
+        holder: lapse.holder,
+    }
 }
 
 fn row(lapse: Lapse) -> Row {
@@ -240,10 +270,10 @@ fn row(lapse: Lapse) -> Row {
 fn done_in_words(done: &str) -> Option<&'static str> {
     Some(match done {
         "liberation" => {
-            "Votre approbation est enregistrée. Il en faut deux, de deux opérateurs différents ; les cartes sont ensuite mises en opposition."
+            "Votre approbation est enregistrée. Il en faut deux, de deux opérateurs différents ; les cartes sont ensuite mises en opposition, les certificats révoqués."
         }
         "rejet" => {
-            "Le plan est rejeté : aucune de ses cartes n'est mise en opposition sans qu'un opérateur le décide."
+            "Le plan est rejeté : aucune de ses cartes, aucun de ses certificats ne prend fin sans qu'un opérateur le décide."
         }
         _ => return None,
     })

@@ -52,7 +52,10 @@ struct Line {
     number: String,
     version: i64,
     profile: String,
-    structure: String,
+    structure: Option<String>,
+    /// Whom it names, and as what.
+    person: Option<(String, String)>,
+    email_address: Option<String>,
     common_name: String,
     dns_names: Vec<String>,
     /// SHA-256 of the public key.
@@ -138,7 +141,10 @@ fn record(
     let text = Some(fields.text("precision")).filter(|text| !text.is_empty());
     let (verifier, rng, act) = (work.state.verifier(), &mut *work.rng, work.act);
     work.db.write(|db| match verdict {
-        Verdict::Approve => certificate_request::approve(db, verifier, number, version, &proof, rng, act),
+        Verdict::Approve => {
+            let registry = &mut ImportedRegister;
+            certificate_request::approve(db, registry, verifier, number, version, &proof, rng, act)
+        }
         Verdict::Refuse => certificate_request::refuse(db, verifier, number, version, &proof, text, rng, act),
     })?;
     Ok(None)
@@ -154,13 +160,20 @@ fn asked<'a>(
         Verdict::Approve => ("approuver", "Approuver une demande de certificat logiciel"),
         Verdict::Refuse => ("refuser", "Refuser une demande de certificat logiciel"),
     };
-    let mut lines = vec![
-        ("Demande", request.number.clone()),
-        ("Gabarit", request.profile.clone()),
-        ("Structure", request.structure.to_string()),
-        ("Nom", request.common_name.clone()),
-    ];
+    let mut lines = vec![("Demande", request.number.clone()), ("Gabarit", request.profile.clone())];
+    lines.extend(request.subject.structure().map(|structure| ("Structure", structure.to_string())));
+    match person_in_words(request) {
+        Some((name, quality)) => {
+            lines.extend([
+                ("Personne", name),
+                ("Qualité", quality),
+                ("Identifiant", request.common_name.clone()),
+            ]);
+        }
+        None => lines.push(("Nom", request.common_name.clone())),
+    }
     lines.extend(request.dns_names.iter().map(|name| ("Nom d’hôte", name.clone())));
+    lines.extend(request.email_address.iter().map(|address| ("Adresse", address.clone())));
     lines.push(("Empreinte de la clé", fingerprint(request)));
     Asked {
         subject,
@@ -200,15 +213,20 @@ fn read(
 }
 
 fn line(db: &mut Database, request: &CertificateRequest) -> Result<Line, Failure> {
-    let structure = ImportedRegister.structure(db, &request.structure)?;
+    let structure = match request.subject.structure() {
+        Some(id) => Some(match ImportedRegister.structure(db, id)? {
+            Some(record) => format!("{} ({id})", record.corporate_name),
+            None => id.to_string(),
+        }),
+        None => None,
+    };
     Ok(Line {
         number: request.number.clone(),
         version: request.version,
         profile: request.profile.clone(),
-        structure: match structure {
-            Some(structure) => format!("{} ({})", structure.corporate_name, request.structure),
-            None => request.structure.to_string(),
-        },
+        structure,
+        person: person_in_words(request),
+        email_address: request.email_address.clone(),
         common_name: request.common_name.clone(),
         dns_names: request.dns_names.clone(),
         key: fingerprint(request),
@@ -216,6 +234,12 @@ fn line(db: &mut Database, request: &CertificateRequest) -> Result<Line, Failure
         submitted_at: Shown(request.submitted_at),
         decides: false,
     })
+}
+
+/// Given and family name; the label of the profession, or the title.
+fn person_in_words(request: &CertificateRequest) -> Option<(String, String)> {
+    let person = request.subject.person()?;
+    Some((format!("{} {}", person.given_name, person.family_name), person.tie.label().to_owned()))
 }
 
 fn fingerprint(request: &CertificateRequest) -> String {

@@ -21,6 +21,14 @@ pub(super) fn of_requests(code: &str) -> Option<(&'static str, &'static str)> {
             "Un nom demandé n'est plus autorisé pour cette structure.",
             "Un opérateur d'enregistrement autorise d'abord le nom, ou refuse la demande.",
         ),
+        "request-address-unknown" => (
+            "L'adresse demandée n'est celle d'aucune boîte aux lettres MSSanté de ce professionnel.",
+            "L'opérateur de la messagerie la publie, ou vous refusez la demande.",
+        ),
+        "request-address" => (
+            "La demande n'a pas exactement l'adresse que veut le gabarit.",
+            "Le demandeur fait une autre demande PKCS#10.",
+        ),
         "request-reason-missing" => {
             ("Un refus dit pourquoi.", "Choisissez un motif ; un autre motif s'écrit dans la précision.")
         }
