@@ -248,7 +248,7 @@ impl<'a> Order<'a> {
         let [encoding, id, planned_by, _, _, items] = fields[..] else { return None };
         let exercise = match self.encoding {
             1 => format!("profession:{}", self.tied_to),
-            _ => return None,
+            _ => format!("structure:{}", self.tied_to),
         };
         let wanted = [self.replaces?, self.holder, self.kind, &exercise];
         let planned = |item: &Value<'_>| {

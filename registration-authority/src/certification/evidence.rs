@@ -182,6 +182,9 @@ pub fn verify_evidence(
         Origin::Plan(plan) => {
             let plan = renewal::get(db, plan)?;
             check_planned(&order, &plan)?;
+            if let Some(staff) = order.tie.staff() {
+                mandate_evidence::verify_planned(db, verifier, &order, staff)?;
+            }
             Evidence::verified(EvidenceKind::Plan, &verify_plan(db, verifier, &plan, at)?)
         }
     };

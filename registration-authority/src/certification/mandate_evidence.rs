@@ -4,13 +4,10 @@ use super::evidence::{EvidenceError, decisions_on, missing, verify_decisions};
 use crate::approval::{ApprovalVerifier, Decidable};
 use crate::decision;
 use crate::mandate;
-use crate::order::StaffTie;
+use crate::order::{CardOrder, StaffTie};
 
-/// Verifies that whoever submitted `subject`, an order or a request, at `submitted_at` spoke for the structure: an officer approved his mandate, for this structure, and it
-/// stood when he asked and when it was decided on.
-///
-/// The proof of the mandate is verified as of its own moment, when the worker had seen it: a mandate lasts for years, the life of a
-/// proof is that of what it is about.
+/// Verifies that whoever submitted `subject`, an order or a request, at `submitted_at` spoke for the structure: an officer approved his
+/// mandate, for this structure, and it stood when he asked and when it was decided on.
 pub(super) fn verify(
     db: &mut Database,
     verifier: &ApprovalVerifier,
@@ -18,14 +15,36 @@ pub(super) fn verify(
     submitted_at: Timestamp,
     tie: &StaffTie,
 ) -> Result<(), EvidenceError> {
-    let name = format!("{} {}", subject.kind, subject.number);
-    let mandate = mandate::get(db, &tie.mandate)?;
-    if mandate.login != subject.submitted_by || mandate.structure != tie.structure {
-        return Err(missing(&name, "its mandate is another agent's, or for another structure"));
-    }
     let mut moments = vec![submitted_at];
     moments.extend(decisions_on(db, subject)?.into_iter().map(|decision| decision.decided_at));
-    if !moments.into_iter().all(|moment| mandate.stood(moment)) {
+    verify_mandate(db, verifier, subject, (tie, Some(&subject.submitted_by)), &moments)
+}
+
+/// The same of an order that a plan made: nobody asked, and a mandate for the structure stood when it was made.
+pub(super) fn verify_planned(
+    db: &mut Database,
+    verifier: &ApprovalVerifier,
+    order: &CardOrder,
+    tie: &StaffTie,
+) -> Result<(), EvidenceError> {
+    verify_mandate(db, verifier, &order.decidable(), (tie, None), &[order.submitted_at])
+}
+
+/// The proof of the mandate is verified as of its own moment, when the worker had seen it: a mandate lasts for years, the life of a
+/// proof is that of what it is about.
+fn verify_mandate(
+    db: &mut Database,
+    verifier: &ApprovalVerifier,
+    subject: &Decidable,
+    (tie, agent): (&StaffTie, Option<&String>),
+    moments: &[Timestamp],
+) -> Result<(), EvidenceError> {
+    let name = format!("{} {}", subject.kind, subject.number);
+    let mandate = mandate::get(db, &tie.mandate)?;
+    if agent.is_some_and(|agent| mandate.login != *agent) || mandate.structure != tie.structure {
+        return Err(missing(&name, "its mandate is another agent's, or for another structure"));
+    }
+    if !moments.iter().all(|moment| mandate.stood(*moment)) {
         return Err(missing(&name, "the mandate of its agent did not stand"));
     }
     let subject = mandate.decidable();

@@ -38,7 +38,7 @@ pub(crate) use software::{
     Asked, MemberClaim, ProfessionalClaim, address_refused, check_member, check_professional, check_request,
     check_structure, member_holder, not_offered, offer_of,
 };
-pub(crate) use staff::{StaffClaim, check_staff, check_staff_wish};
+pub(crate) use staff::{StaffClaim, StaffEntitlement, check_staff, check_staff_renewal, check_staff_wish};
 pub use staff::{StaffFacts, StaffNamed, judge_staff};
 pub use standing::{Place, PlacedCard, Replaced, Standing};
 
@@ -144,6 +144,11 @@ fn judge_order(
     });
     judge(db, registry, claim, at, Circumstances { named: Some(named), place, decider, asker: None })
         .map(drop)
+}
+
+/// The rule of this card that an exclusion of a renewal plan, the code of a refusal, names; `None` for what is no rule's.
+pub fn rule_of_exclusion(kind: CardKind, code: &str) -> Option<&'static Rule> {
+    rules_of(Product::Card(kind)).ok()?.rules.iter().find(|rule| rule.code.name == code)
 }
 
 /// What is asked for beside the register.

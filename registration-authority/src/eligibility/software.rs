@@ -232,7 +232,7 @@ fn still_of_staff(
         structure: &tie.structure,
         local_id: person.holder.local_id().unwrap_or_default(),
         named: Some(StaffNamed { family_name: &person.family_name, given_name: &person.given_name }),
-        mandate: mandate_held(db, tie, &request.submitted_by, &moments)?,
+        mandate: mandate_held(db, tie, Some(&request.submitted_by), &moments)?,
     };
     let entitled = check_member(db, registry, claim, asked)?;
     if entitled.holder != person.holder || entitled.title != tie.title {

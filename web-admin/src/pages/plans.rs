@@ -7,6 +7,7 @@ use actix_web::http::StatusCode;
 use actix_web::web;
 use askama::Template;
 use registration_authority::approval::Verdict;
+use registration_authority::eligibility::rule_of_exclusion;
 use registration_authority::officers::{self, Right};
 use registration_authority::renewal::{self, Outcome as Planned, PlanStatus, RenewalPlan};
 use store::{Code, Database};
@@ -61,7 +62,7 @@ struct Item {
     kind: String,
     holder: String,
     /// Why it is not renewed.
-    excluded: Option<&'static str>,
+    excluded: Option<String>,
 }
 
 enum Outcome {
@@ -156,7 +157,11 @@ fn shown(db: &mut Database, plan: &RenewalPlan) -> Result<Plan, Failure> {
         holder: item.holder.clone(),
         excluded: match &item.outcome {
             Planned::Renew => None,
-            Planned::Excluded(code) => Some(words::refusal(code).what),
+            Planned::Excluded(code) => {
+                let rule = rule_of_exclusion(item.kind, code);
+                let named = rule.map_or(String::new(), |rule| format!("{} : ", rule.id));
+                Some(format!("{named}{}", words::refusal(code).what))
+            }
         },
     };
     Ok(Plan {
