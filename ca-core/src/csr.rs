@@ -25,6 +25,8 @@ use crate::faults;
 pub const LONGEST_REQUEST: usize = 16 * 1024;
 /// As many names as one server may plausibly have.
 const MOST_DNS_NAMES: usize = 100;
+/// As many addresses as one person may plausibly have.
+const MOST_EMAIL_ADDRESSES: usize = 10;
 
 /// A request whose applicant has proved that he holds the private key.
 ///
@@ -40,6 +42,8 @@ pub struct CertificationRequest {
     pub public_key: Vec<u8>,
     /// The dNSNames asked for in subjectAltName, in lower case, each once, in the order given.
     pub dns_names: Vec<String>,
+    /// The rfc822Names asked for in subjectAltName, as they were given, each once.
+    pub email_addresses: Vec<String>,
     /// What else was asked for and is not looked at, one line each: other extensions by object
     /// identifier, other kinds of alternative name. Profiles decide what a certificate contains.
     pub ignored: Vec<String>,
@@ -101,10 +105,10 @@ impl CertificationRequest {
         verify_possession(&request, &der)?;
 
         let mut ignored = Vec::new();
-        let mut dns_names = Vec::new();
+        let mut asked = AlternativeNames::default();
         for extension in extension_request(&request.info, &mut ignored)? {
             if extension.extn_id == ID_CE_SUBJECT_ALT_NAME {
-                read_alternative_names(&extension, &mut dns_names, &mut ignored)?;
+                asked.read(&extension, &mut ignored)?;
             } else {
                 ignored.push(format!("extension {}", extension.extn_id));
             }
@@ -113,7 +117,8 @@ impl CertificationRequest {
             subject: request.info.subject.to_string(),
             common_name: names::common_name(&request.info.subject)?,
             public_key: request.info.public_key.to_der().map_err(malformed)?,
-            dns_names,
+            dns_names: asked.dns_names,
+            email_addresses: asked.email_addresses,
             ignored,
             der,
         })
@@ -193,35 +198,51 @@ fn extension_request(info: &CertReqInfo, ignored: &mut Vec<String>) -> Result<Ve
     Ok(extensions)
 }
 
-fn read_alternative_names(
-    extension: &Extension,
-    dns_names: &mut Vec<String>,
-    ignored: &mut Vec<String>,
-) -> Result<(), CsrRefused> {
-    let names = SubjectAltName::from_der(extension.extn_value.as_bytes())
-        .map_err(|error| field("subjectAltName", error.to_string()))?;
-    for (index, name) in names.0.iter().enumerate() {
-        let kind = match name {
-            GeneralName::DnsName(name) => {
-                let name = names::dns_name(name.as_str())
-                    .map_err(|rule| field(format!("subjectAltName, dNSName {}", index + 1), rule))?;
-                if !dns_names.contains(&name) {
-                    dns_names.push(name);
+/// The alternative names that may be certified.
+#[derive(Default)]
+struct AlternativeNames {
+    dns_names: Vec<String>,
+    email_addresses: Vec<String>,
+}
+
+impl AlternativeNames {
+    fn read(&mut self, extension: &Extension, ignored: &mut Vec<String>) -> Result<(), CsrRefused> {
+        let names = SubjectAltName::from_der(extension.extn_value.as_bytes())
+            .map_err(|error| field("subjectAltName", error.to_string()))?;
+        for (index, name) in names.0.iter().enumerate() {
+            let kind = match name {
+                GeneralName::DnsName(name) => {
+                    let name = names::dns_name(name.as_str())
+                        .map_err(|rule| field(format!("subjectAltName, dNSName {}", index + 1), rule))?;
+                    take(&mut self.dns_names, name, MOST_DNS_NAMES, "dNSNames")?;
+                    continue;
                 }
-                if dns_names.len() > MOST_DNS_NAMES {
-                    return Err(field("subjectAltName", format!("has more than {MOST_DNS_NAMES} dNSNames")));
+                GeneralName::Rfc822Name(address) => {
+                    let address = names::email_address(address.as_str())
+                        .map_err(|rule| field(format!("subjectAltName, rfc822Name {}", index + 1), rule))?;
+                    take(&mut self.email_addresses, address, MOST_EMAIL_ADDRESSES, "rfc822Names")?;
+                    continue;
                 }
-                continue;
-            }
-            GeneralName::OtherName(_) => "otherName",
-            GeneralName::Rfc822Name(_) => "rfc822Name",
-            GeneralName::DirectoryName(_) => "directoryName",
-            GeneralName::EdiPartyName(_) => "ediPartyName",
-            GeneralName::UniformResourceIdentifier(_) => "uniformResourceIdentifier",
-            GeneralName::IpAddress(_) => "iPAddress",
-            GeneralName::RegisteredId(_) => "registeredID",
-        };
-        ignored.push(format!("subjectAltName, {kind}"));
+                GeneralName::OtherName(_) => "otherName",
+                GeneralName::DirectoryName(_) => "directoryName",
+                GeneralName::EdiPartyName(_) => "ediPartyName",
+                GeneralName::UniformResourceIdentifier(_) => "uniformResourceIdentifier",
+                GeneralName::IpAddress(_) => "iPAddress",
+                GeneralName::RegisteredId(_) => "registeredID",
+            };
+            ignored.push(format!("subjectAltName, {kind}"));
+        }
+        Ok(())
     }
-    Ok(())
+}
+
+/// Each once, in the order given, and no more than `most`.
+fn take(names: &mut Vec<String>, name: String, most: usize, what: &str) -> Result<(), CsrRefused> {
+    if !names.contains(&name) {
+        names.push(name);
+    }
+    match names.len() > most {
+        true => Err(field("subjectAltName", format!("has more than {most} {what}"))),
+        false => Ok(()),
+    }
 }

@@ -343,14 +343,19 @@ fn check_subject(
         return Err(format!("profile {} is not what was decided on", record.profile));
     }
     let (Some(wanted), Some(certificate)) = (&decided.dns_names, certificate) else { return Ok(()) };
-    let alternative = certificate.subject_alt_names();
-    let found: Vec<_> =
-        alternative.iter().flatten().filter_map(|name| name.dnsname().map(str::to_owned)).collect();
-    if found == *wanted {
-        Ok(())
-    } else {
-        Err(format!("its host names are {found:?}, and {wanted:?} were decided on"))
+    let (mut hosts, mut addresses) = (Vec::new(), Vec::new());
+    for name in certificate.subject_alt_names().iter().flatten() {
+        hosts.extend(name.dnsname().map(str::to_owned));
+        addresses.extend(name.email().map(str::to_owned));
     }
+    if hosts != *wanted {
+        return Err(format!("its host names are {hosts:?}, and {wanted:?} were decided on"));
+    }
+    let wanted = &decided.email_addresses;
+    if addresses != *wanted {
+        return Err(format!("its addresses are {addresses:?}, and {wanted:?} were decided on"));
+    }
+    Ok(())
 }
 
 /// One digest of what an intended leaf records.

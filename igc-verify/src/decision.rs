@@ -14,6 +14,8 @@ pub struct Decided {
     pub names: Vec<String>,
     /// Of a request: exactly these host names.
     pub dns_names: Option<Vec<String>>,
+    /// Of a request: exactly these addresses.
+    pub email_addresses: Vec<String>,
     /// Of a request: the profile. Of a card order: its kind, in lower case.
     pub profile: String,
     /// Of a request: the key, SubjectPublicKeyInfo in DER.
@@ -104,13 +106,14 @@ fn asked(canonical: &[u8], decided_on: &[u8]) -> Result<Decided, &'static str> {
     let fields = sequence(canonical).ok_or("its order or request does not read")?;
     let encoding = fields.first().and_then(Value::integer);
     let number = fields.get(1).and_then(Value::text).unwrap_or_default();
-    // An order of the second encoding is for the staff of a structure.
-    if encoding != Some(1) && (encoding != Some(2) || number.starts_with("CR-")) {
+    // Of the second encoding an order is for the staff of a structure, and a request for a person.
+    if !matches!(encoding, Some(1 | 2)) {
         return Err("its order or request is of an encoding that is not known here");
     }
     if number.starts_with("CR-") {
+        let read = if encoding == Some(1) { request } else { personal_request };
         return if canonical == decided_on {
-            request(&fields).ok_or("its request does not read")
+            read(&fields).ok_or("its request does not read")
         } else {
             Err("the decisions are on another request")
         };
@@ -140,6 +143,36 @@ fn request(fields: &[Value<'_>]) -> Option<Decided> {
         subject: Subject {
             kind: "certificate-request",
             version: version.integer()?,
+            submitted_by: submitted_by.text()?.to_owned(),
+        },
+        ..Decided::default()
+    })
+}
+
+/// `PersonalCertificateRequest`: encoding, number, version, profile, holder, familyName, givenName, \[0\] exercise or \[1\] staff,
+/// \[2\] emailAddress, publicKey, csr, submittedBy, submittedAt.
+fn personal_request(fields: &[Value<'_>]) -> Option<Decided> {
+    let (head, rest) = fields.split_at_checked(7)?;
+    let text = |n: usize| head.get(n).and_then(Value::text).map(str::to_owned);
+    let mut rest = rest.iter().copied().peekable();
+    let exercise = rest.next_if(|it| it.tag == 0xa0).is_some();
+    let staff = rest.next_if(|it| it.tag == 0xa1).is_some();
+    (exercise != staff).then_some(())?;
+    let mut addresses = Vec::new();
+    if let Some(address) = rest.next_if(|it| it.tag == 0xa2) {
+        addresses.push(address.explicit(2)?.text()?.to_owned());
+    }
+    let (public_key, _csr, submitted_by, _at) = (rest.next()?, rest.next()?, rest.next()?, rest.next()?);
+    rest.next().is_none().then_some(())?;
+    Some(Decided {
+        names: vec![text(4)?, text(5)?, text(6)?],
+        dns_names: Some(Vec::new()),
+        email_addresses: addresses,
+        profile: text(3)?,
+        public_key: Some(public_key.octets()?.to_vec()),
+        subject: Subject {
+            kind: "certificate-request",
+            version: head.get(2)?.integer()?,
             submitted_by: submitted_by.text()?.to_owned(),
         },
         ..Decided::default()
@@ -217,7 +250,7 @@ impl<'a> Order<'a> {
         let [encoding, id, planned_by, _, _, items] = fields[..] else { return None };
         let exercise = match self.encoding {
             1 => format!("profession:{}", self.tied_to),
-            _ => return None,
+            _ => format!("structure:{}", self.tied_to),
         };
         let wanted = [self.replaces?, self.holder, self.kind, &exercise];
         let planned = |item: &Value<'_>| {

@@ -55,3 +55,12 @@ pub fn supplement(
     let entries = lines.into_iter().map(named).collect();
     Ok(Some(Supplement { source: form.source, feed, ceased_at, entries }))
 }
+
+/// Whose the mailbox of this address is, as the extract of the MSSanté says: IdNat_PS of each person whom it names; none of a
+/// structure's, of one that has ceased, and of one that it never named. Addresses are compared as they stand there.
+pub fn mailbox_holders(db: &mut Database, address: &str) -> Result<Vec<String>, RegistryError> {
+    const HOLDER: &str = "Identification nationale PP";
+    let Some(mailbox) = supplement(db, Form::MAILBOXES, address)? else { return Ok(Vec::new()) };
+    let cells = mailbox.entries.into_iter().flatten();
+    Ok(cells.filter(|(column, _)| *column == HOLDER).map(|(_, cell)| cell).collect())
+}

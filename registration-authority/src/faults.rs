@@ -199,6 +199,10 @@ store::codes! {
     REQUEST_NAME_INVALID = ("request-name-invalid", Invalid, "the submitter: see the rule that the message names");
     /// The common name is missing, or is not among the DNS names.
     REQUEST_COMMON_NAME = ("request-common-name", Invalid, "the submitter: the common name must stand in the request, and among its DNS names");
+    /// The address is missing, is more than one, or stands where the profile has none.
+    REQUEST_ADDRESS = ("request-address", Invalid, "the submitter: exactly one rfc822Name where the profile has an address, none otherwise");
+    /// The address is no mailbox of this professional.
+    REQUEST_ADDRESS_UNKNOWN = ("request-address-unknown", Refused, "the operator of the mailbox publishes it; then import a newer MSSanté extract");
     /// The key has been certified for another.
     REQUEST_KEY_KNOWN = ("request-key-known", Refused, "the submitter: make a new key pair");
     /// A request for this key is open.

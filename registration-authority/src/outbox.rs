@@ -24,6 +24,10 @@ pub enum Notice {
     CardActivated,
     /// The register no longer supports a card; it is opposed if the next feed says so too.
     CardLapsed,
+    /// The register no longer supports a software certificate; it is revoked if the next feed says so too.
+    CertificateLapsed,
+    /// A software certificate has been revoked, since the register no longer supports it.
+    CertificateRevoked,
     /// A card has been opposed.
     CardOpposed,
     /// A card has been suspended.
@@ -52,7 +56,7 @@ pub enum Notice {
 
 impl Notice {
     /// Every notice.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 22] = [
         Self::Received,
         Self::Approved,
         Self::Refused,
@@ -60,6 +64,8 @@ impl Notice {
         Self::CardDelivered,
         Self::CardActivated,
         Self::CardLapsed,
+        Self::CertificateLapsed,
+        Self::CertificateRevoked,
         Self::CardOpposed,
         Self::OppositionUnproved,
         Self::CertificateIssued,
@@ -91,6 +97,8 @@ impl Notice {
             Self::CardDelivered => "card-delivered",
             Self::CardActivated => "card-activated",
             Self::CardLapsed => "card-lapsed",
+            Self::CertificateLapsed => "certificate-lapsed",
+            Self::CertificateRevoked => "certificate-revoked",
             Self::CardOpposed => "card-opposed",
             Self::CardSuspended => "card-suspended",
             Self::SuspensionLifted => "suspension-lifted",

@@ -226,6 +226,29 @@ diesel::table! {
 }
 
 diesel::table! {
+    certificate_lapses (request, first_sequence) {
+        request -> Text,
+        first_sequence -> BigInt,
+        first_feed -> Text,
+        cause -> Text,
+        found_at -> BigInt,
+        status -> Text,
+        second_sequence -> Nullable<BigInt>,
+        second_feed -> Nullable<Text>,
+        settled_at -> Nullable<BigInt>,
+        settled_by -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    opposition_plan_certificates (plan, request) {
+        plan -> Text,
+        request -> Text,
+        first_sequence -> BigInt,
+    }
+}
+
+diesel::table! {
     opposition_plan_items (plan, card_number) {
         plan -> Text,
         card_number -> Text,
@@ -568,6 +591,13 @@ diesel::table! {
         changed_at -> BigInt,
         issuer -> Nullable<Text>,
         serial -> Nullable<Text>,
+        family_name -> Nullable<Text>,
+        given_name -> Nullable<Text>,
+        profession -> Nullable<Text>,
+        category -> Nullable<Text>,
+        title -> Nullable<Text>,
+        mandate -> Nullable<Text>,
+        email_address -> Nullable<Text>,
     }
 }
 
@@ -971,7 +1001,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     register_silences,
     register_examinations,
     card_lapses,
+    certificate_lapses,
     opposition_plans,
+    opposition_plan_certificates,
     opposition_plan_items,
     professionals,
     register_structures,

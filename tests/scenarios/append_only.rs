@@ -184,6 +184,7 @@ const ATTEMPTS: &[(&str, &str)] = &[
     ("DELETE FROM card_orders", "never deleted"),
     ("UPDATE certificate_requests SET common_name = 'x'", "never changed"),
     ("UPDATE certificate_requests SET public_key = csr", "never changed"),
+    ("UPDATE certificate_requests SET family_name = 'X'", "never changed"),
     ("DELETE FROM certificate_requests", "never deleted"),
     ("UPDATE renewal_plan_items SET outcome = 'excluded', exclusion = 'x'", "never changed"),
     ("UPDATE renewal_plan_items SET order_number = NULL", "never changed"),

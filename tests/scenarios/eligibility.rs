@@ -1,6 +1,7 @@
 //! The rules of eligibility by cases, for a lawyer: `tests/golden/eligibility.txt` is what the functions that decide answer over
 //! every case listed here, in French. Whoever changes a rule sees here what it changes.
 
+mod offers;
 mod staff;
 
 use std::sync::LazyLock;
@@ -12,9 +13,8 @@ use professional_registry::{
     StructureRecord,
 };
 use registration_authority::eligibility::{
-    Asker, Automatic, CardFacts, Consequence, Decider, Named, NotEligible, OfferFacts, PlacedCard, Product,
-    ProductRules, Refusal, RegisterOf, Replaced, Standing, change, judge_card, judge_delivery, judge_offer,
-    rulebook,
+    Asker, Automatic, CardFacts, Consequence, Decider, Named, NotEligible, Offer, PlacedCard, Product,
+    ProductRules, Refusal, RegisterOf, Replaced, Standing, change, judge_card, judge_delivery, rulebook,
 };
 use registration_authority::officers::Role;
 use store::{Fault, Timestamp};
@@ -43,7 +43,9 @@ fn product(rules: &ProductRules) -> String {
     text.push_str(&match rules.product {
         Product::Card(_) if rules.register == RegisterOf::Structures => staff::card(rules),
         Product::Card(_) => card(rules),
-        Product::Offer(_) => offer(rules),
+        Product::Offer(Offer::Ps) => offers::professional(rules),
+        Product::Offer(Offer::Pro) => offers::member(rules),
+        Product::Offer(Offer::Org | Offer::Serv) => offers::structure(rules),
     });
     text
 }
@@ -90,11 +92,16 @@ fn card(rules: &ProductRules) -> String {
         let facts = CardFacts { named: Some(named), ..self::facts(&ordinary) };
         text.push_str(&line(&[words], judged(rules, &facts)));
     }
-    text.push_str("\nCe qui change ensuite au répertoire\n");
-    for (words, now) in changes(&ordinary) {
+    text.push_str(&what_changes(rules, &ordinary, "la carte demeure"));
+    text
+}
+
+fn what_changes(rules: &ProductRules, ordinary: &Case, unchanged: &str) -> String {
+    let mut text = "\nCe qui change ensuite au répertoire\n".to_owned();
+    for (words, now) in changes(ordinary) {
         let then = ordinary.record.as_ref().map(|record| &record.exercises[0]);
         let found = change(rules, ordinary.profession, then, now.as_ref());
-        let said = found.map_or("la carte demeure".to_owned(), |rule| {
+        let said = found.map_or(unchanged.to_owned(), |rule| {
             let what = match rule.leads_to {
                 Consequence::End => "FIN",
                 Consequence::NewCard => "NOUVELLE CARTE",
@@ -107,55 +114,8 @@ fn card(rules: &ProductRules) -> String {
     text
 }
 
-fn offer(rules: &ProductRules) -> String {
-    let record = structure();
-    let unnumbered = StructureRecord { finess: None, siret: None, ..record.clone() };
-    let ordinary = OfferFacts {
-        asker: Asker::Officer(Role::CertificationAgent),
-        structure: "F0B0193488",
-        record: Some(&record),
-        name_refused: None,
-        open_request: None,
-        key_known: None,
-    };
-    let mut text = String::new();
-    for (who, asker) in askers() {
-        text.push_str(&line(&[who], offered(rules, &OfferFacts { asker, ..ordinary })));
-    }
-    if !rules.offered {
-        return text;
-    }
-    text.push_str("\nLa structure, ses noms, sa clé\n");
-    let cases = [
-        ("structure connue, nom autorisé, clé nouvelle", ordinary),
-        ("structure inconnue du répertoire", OfferFacts { record: None, ..ordinary }),
-        ("structure sans FINESS ni SIRET", OfferFacts { record: Some(&unnumbered), ..ordinary }),
-        ("nom non autorisé", OfferFacts { name_refused: Some("www.exemple.test"), ..ordinary }),
-        ("demande ouverte pour la même clé", OfferFacts { open_request: Some("CR-2026-000001"), ..ordinary }),
-        ("clé d'une autre structure", OfferFacts { key_known: Some("another structure asked"), ..ordinary }),
-        (
-            "structure inconnue, nom non autorisé et clé d'une autre",
-            OfferFacts {
-                record: None,
-                name_refused: Some("www.exemple.test"),
-                key_known: Some("another structure asked"),
-                ..ordinary
-            },
-        ),
-    ];
-    for (words, facts) in cases {
-        text.push_str(&line(&[words], offered(rules, &facts)));
-    }
-    text
-}
-
 fn judged(rules: &ProductRules, facts: &CardFacts<'_>) -> String {
     judge_card(rules, facts).map_or_else(|refusals| refused(&refusals), |_| "PERMIS".to_owned())
-}
-
-fn offered(rules: &ProductRules, facts: &OfferFacts<'_>) -> String {
-    let refusals = judge_offer(rules, facts);
-    if refusals.is_empty() { "PERMIS".to_owned() } else { refused(&refusals) }
 }
 
 fn refused(refusals: &[Refusal]) -> String {

@@ -41,6 +41,7 @@ mod opposition_lists;
 mod opposition_tickets;
 mod owned_web;
 mod peers;
+mod personal_certificates;
 mod personal_data;
 mod profile_samples;
 mod profiles_golden;

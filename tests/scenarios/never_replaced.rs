@@ -38,6 +38,7 @@ const PARTIAL: &[(&str, Values, Values)] = &[
         &[("status", "'delivered'"), ("temporary", "0")],
     ),
     ("card_lapses_one_open", &[("status", "'open'")], &[("status", "'lifted'")]),
+    ("certificate_lapses_one_open", &[("status", "'open'")], &[("status", "'lifted'")]),
     ("card_orders_one_open", &[("status", "'submitted'")], &[("status", "'refused'")]),
     ("card_suspensions_one_open", &[("outcome", "NULL")], &[("outcome", "'lifted'")]),
     ("opposition_tickets_one_open", &[("outcome", "NULL")], &[("outcome", "'dismissed'")]),

@@ -50,6 +50,8 @@ pub(crate) fn notice(word: &str) -> Key {
         Some(Notice::CardDelivered) => "notice-card-delivered",
         Some(Notice::CardActivated) => "notice-card-activated",
         Some(Notice::CardLapsed) => "notice-card-lapsed",
+        Some(Notice::CertificateLapsed) => "notice-certificate-lapsed",
+        Some(Notice::CertificateRevoked) => "notice-certificate-revoked",
         Some(Notice::CardOpposed) => "notice-card-opposed",
         Some(Notice::CardSuspended) => "notice-card-suspended",
         Some(Notice::SuspensionLifted) => "notice-suspension-lifted",

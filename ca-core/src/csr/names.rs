@@ -7,7 +7,7 @@ use x509_cert::attr::AttributeTypeAndValue;
 use x509_cert::name::Name;
 
 use super::{CsrRefused, field};
-use crate::subject::check_dns_name;
+use crate::subject::{check_dns_name, check_email_address};
 
 /// ub-common-name (RFC 5280 appendix A.1), in characters.
 const LONGEST_COMMON_NAME: usize = 64;
@@ -52,4 +52,10 @@ pub(super) fn dns_name(name: &str) -> Result<String, String> {
     let host = name.strip_prefix("*.").unwrap_or(name);
     check_dns_name(host).map_err(|why| format!("{}: {why}", name.escape_debug()))?;
     Ok(name.to_ascii_lowercase())
+}
+
+/// An address, as it was given: what stands before the `@` is its host's to compare (RFC 5321 section 2.4).
+pub(super) fn email_address(address: &str) -> Result<String, String> {
+    check_email_address(address).map_err(|why| format!("{}: {why}", address.escape_debug()))?;
+    Ok(address.to_owned())
 }

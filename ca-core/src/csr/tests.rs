@@ -17,6 +17,7 @@ fn ec_key() -> PKey<Private> {
 struct Wish<'a> {
     common_names: &'a [&'a str],
     dns: &'a [&'a str],
+    addresses: &'a [&'a str],
     other: bool,
     digest: MessageDigest,
 }
@@ -24,7 +25,7 @@ struct Wish<'a> {
 const PLAIN: &[&str] = &["mssante.home.arpa"];
 
 fn wish<'a>(common_names: &'a [&'a str], dns: &'a [&'a str]) -> Wish<'a> {
-    Wish { common_names, dns, other: false, digest: MessageDigest::sha256() }
+    Wish { common_names, dns, addresses: &[], other: false, digest: MessageDigest::sha256() }
 }
 
 fn request(key: &PKey<Private>, wish: &Wish<'_>) -> X509Req {
@@ -37,13 +38,16 @@ fn request(key: &PKey<Private>, wish: &Wish<'_>) -> X509Req {
     builder.set_pubkey(key).unwrap();
     let mut extensions = Stack::new().unwrap();
     let context = builder.x509v3_context(None);
-    if !wish.dns.is_empty() {
+    if !(wish.dns.is_empty() && wish.addresses.is_empty()) {
         let mut alternative = SubjectAlternativeName::new();
         for dns in wish.dns {
             alternative.dns(dns);
         }
+        for address in wish.addresses {
+            alternative.email(address);
+        }
         if wish.other {
-            alternative.ip("192.0.2.1").email("someone@home.arpa");
+            alternative.ip("192.0.2.1");
         }
         extensions.push(alternative.build(&context).unwrap()).unwrap();
     }
@@ -96,10 +100,22 @@ fn what_else_is_asked_for_is_ignored_and_listed() {
     let made = request(&ec_key(), &Wish { other: true, ..wish(PLAIN, PLAIN) });
     let read = CertificationRequest::read(&made.to_der().unwrap()).unwrap();
     assert_eq!(read.dns_names, PLAIN);
-    assert_eq!(
-        read.ignored,
-        ["subjectAltName, iPAddress", "subjectAltName, rfc822Name", "extension 2.5.29.37"]
-    );
+    assert_eq!(read.ignored, ["subjectAltName, iPAddress", "extension 2.5.29.37"]);
+}
+
+#[test]
+fn an_address_is_read_as_it_was_given_and_one_that_is_none_is_named() {
+    let with =
+        |addresses: &[&str]| request(&ec_key(), &Wish { addresses, ..wish(&[], &[]) }).to_der().unwrap();
+    let read =
+        CertificationRequest::read(&with(&["Elise.Durand@Home.arpa", "Elise.Durand@Home.arpa"])).unwrap();
+    assert_eq!(read.email_addresses, ["Elise.Durand@Home.arpa"]);
+    assert!(read.ignored.is_empty() && read.dns_names.is_empty());
+    let message = refusal(&with(&["a@home.arpa", "nobody"])).to_string();
+    assert!(message.starts_with("subjectAltName, rfc822Name 2"), "{message}");
+    let many: Vec<String> = (0..11).map(|n| format!("a{n}@home.arpa")).collect();
+    let many: Vec<&str> = many.iter().map(String::as_str).collect();
+    assert_eq!(refusal(&with(&many)).to_string(), "subjectAltName: has more than 10 rfc822Names");
 }
 
 #[test]

@@ -4,7 +4,8 @@ use std::process::ExitCode;
 
 use clap::Subcommand;
 use professional_registry::ImportedRegister;
-use registration_authority::renewal::{self, Outcome, RenewalPlan};
+use registration_authority::eligibility::rule_of_exclusion;
+use registration_authority::renewal::{self, Outcome, PlanItem, RenewalPlan};
 use serde_json::json;
 use store::DatabaseRole;
 
@@ -69,6 +70,14 @@ pub fn run(global: &Global, command: &Command) -> Result<ExitCode, Problem> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// The rule that keeps the card from being renewed.
+fn rule_of(item: &PlanItem) -> Option<&'static str> {
+    match &item.outcome {
+        Outcome::Renew => None,
+        Outcome::Excluded(code) => Some(rule_of_exclusion(item.kind, code)?.id.as_str()),
+    }
+}
+
 fn show(global: &Global, plan: &RenewalPlan) -> Result<(), Problem> {
     let items: Vec<_> = plan
         .items
@@ -81,6 +90,7 @@ fn show(global: &Global, plan: &RenewalPlan) -> Result<(), Problem> {
                     Outcome::Renew => None,
                     Outcome::Excluded(code) => Some(code),
                 },
+                "rule": rule_of(item),
                 "order": item.order_number,
             })
         })

@@ -57,8 +57,8 @@ pub(super) fn directory(installation: &Installation, findings: &mut Findings) {
 /// Cards that the register no longer supports.
 fn lapses(db: &mut Database, findings: &mut Findings) -> Result<(), Problem> {
     for plan in lapse::waiting(db)? {
-        let waiting = plan.items.iter().filter(|item| item.open).count();
-        let found = format!("plan of oppositions {}: {waiting} cards wait", plan.id);
+        let waiting = plan.waiting();
+        let found = format!("plan of oppositions {}: {waiting} cards or certificates wait", plan.id);
         let action = match plan.standing() {
             Standing::Held { .. } => "igc opposition plans; two officers release it, or one refuses it",
             Standing::Released => "igc job run revalidation",
@@ -67,15 +67,21 @@ fn lapses(db: &mut Database, findings: &mut Findings) -> Result<(), Problem> {
         findings.push(Finding::new(Verdict::Warning, "oppositions", found, action));
     }
     let lapses = lapse::open(db, i64::MAX)?;
-    let by_name = lapses.iter().filter(|lapse| !lapse.ends_by_itself()).count();
-    let found = format!("the register no longer supports {} cards that live", lapses.len());
+    let certificates = lapse::open_certificates(db, i64::MAX)?;
+    let by_name = certificates.iter().filter(|lapse| !lapse.ends_by_itself()).count();
+    let by_name = by_name + lapses.iter().filter(|lapse| !lapse.ends_by_itself()).count();
+    let found = format!(
+        "the register no longer supports {} cards that live, and {} software certificates that are good",
+        lapses.len(),
+        certificates.len()
+    );
     findings.push(match by_name {
         0 => Finding::well("re-validation", found),
         _ => Finding::new(
             Verdict::Warning,
             "re-validation",
             format!("{found}; of {by_name} an officer decides, since an ADELI number may have become an RPPS number"),
-            "igc opposition lapses; igc opposition add CARD --ground GROUND",
+            "igc opposition lapses; igc opposition add CARD --ground GROUND; igc certificate lapses; igc certificate revoke",
         ),
     });
     Ok(())

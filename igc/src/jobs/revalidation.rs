@@ -9,8 +9,8 @@ use crate::installation::system_rng;
 use crate::officer;
 use crate::problem::Problem;
 
-/// Looks at every living card in the light of the newest feed, once a feed, and opposes those that two feeds no longer
-/// support, as many as a day may bring. Where it opposes nobody it costs a query.
+/// Looks at every living card and every professional's software certificate in the light of the newest feed, once a feed, and ends
+/// those that two feeds no longer support, as many as a day may bring. Where it opposes nobody it costs a query.
 pub fn run(worker: &mut Worker, act: &Act) -> Result<Value, Problem> {
     let verifier = officer::verifier(&worker.installation)?;
     let most = worker.installation.config.oppositions_a_day;
@@ -31,10 +31,11 @@ pub fn run(worker: &mut Worker, act: &Act) -> Result<Value, Problem> {
     let second = second_readings(worker, &mut rng, act)?;
     let done = lapse::oppose_due(&mut worker.db, &mut ImportedRegister, &verifier, most, &mut rng, act)?;
     for plan in &done.planned {
-        tracing::error!("plan of oppositions {plan} waits for two officers: more than {most} cards at once");
+        tracing::error!(
+            "plan of oppositions {plan} waits for two officers: more than {most} cards and certificates at once"
+        );
     }
-    let unread =
-        looked.iter().flat_map(|looked| &looked.failed).map(|(card, code)| (card.to_string(), *code));
+    let unread = looked.iter().flat_map(|looked| looked.failed.clone());
     let failed: Vec<(String, &str)> =
         unread.chain(done.failed).map(|(subject, code)| (subject, code.name)).collect();
     if let Some(code) = second.stopped {
@@ -46,6 +47,7 @@ pub fn run(worker: &mut Worker, act: &Act) -> Result<Value, Problem> {
     Ok(json!({
         "examined": looked.map(|looked| json!({
             "feed": looked.feed, "found": looked.found, "lifted": looked.lifted,
+            "certificates_found": looked.certificates_found, "certificates_lifted": looked.certificates_lifted,
         })),
         "second_readings": json!({
             "asked": second.asked,
@@ -53,6 +55,7 @@ pub fn run(worker: &mut Worker, act: &Act) -> Result<Value, Problem> {
             "stopped": second.stopped.map(|code| code.name),
         }),
         "opposed": done.opposed.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "revoked": done.revoked,
         "planned": done.planned,
         "failed": failed,
     }))

@@ -1,15 +1,16 @@
+use professional_registry::Registry;
 use rand_core::CryptoRng;
 use serde_json::json;
-use store::{Act, Code, Database, Fault, audit};
+use store::{Act, BrokenRule, Code, Database, Fault, audit};
 use thiserror::Error;
 
 use super::request::{self, CertificateRequest, RequestError, RequestState, get};
-use super::structure_names::{self, NameError};
 use crate::approval::{ApprovalProof, ApprovalVerifier, Verdict};
 use crate::decision::{self, DecideError, Given, Taken};
+use crate::eligibility::{self, BadRules, NotEligible};
 use crate::faults;
 use crate::officers::{self, NotAuthorised, Right, Role};
-use crate::outbox::{self, Notice, Recipient};
+use crate::outbox::{self, Notice};
 
 /// Why a request is not decided on, or not withdrawn.
 #[derive(Debug, Error)]
@@ -26,9 +27,15 @@ pub enum DecideRequestError {
     /// Who decides, on which version, with what proof.
     #[error(transparent)]
     Decide(#[from] DecideError),
-    /// A name is no longer allowed.
+    /// The rules of the offer no longer permit it.
     #[error(transparent)]
-    Name(#[from] NameError),
+    NotEligible(#[from] NotEligible),
+    /// The profile is not on offer any more.
+    #[error("profile {0} is not requested this way")]
+    ProfileNotOffered(String),
+    /// The tables of rules cannot be read.
+    #[error(transparent)]
+    Rules(#[from] BadRules),
     /// The database refused.
     #[error("database: {0}")]
     Database(#[from] diesel::result::Error),
@@ -41,16 +48,27 @@ impl Fault for DecideRequestError {
             Self::NotYours(..) => faults::REQUEST_NOT_YOURS,
             Self::Request(error) => error.code(),
             Self::Decide(error) => error.code(),
-            Self::Name(error) => error.code(),
+            Self::NotEligible(error) => error.code(),
+            Self::ProfileNotOffered(_) => faults::REQUEST_PROFILE_NOT_OFFERED,
+            Self::Rules(error) => error.code(),
             Self::Database(_) => store::fault::DATABASE,
+        }
+    }
+
+    fn broken_rules(&self) -> Vec<BrokenRule> {
+        match self {
+            Self::NotEligible(error) => error.broken_rules(),
+            _ => Vec::new(),
         }
     }
 }
 
 /// Approves a request at `version`, in the name of the officer who acts and who made `proof`: never the
-/// submitter. The names are looked up again. Inside the caller's write transaction.
+/// submitter. The rules are asked again, of the register of now. Inside the caller's write transaction.
+#[expect(clippy::too_many_arguments, reason = "a proof and the register, by the order of the house")]
 pub fn approve(
     db: &mut Database,
+    registry: &mut dyn Registry,
     verifier: &ApprovalVerifier,
     number: &str,
     version: i64,
@@ -61,7 +79,10 @@ pub fn approve(
     let request = get(db, number)?;
     let given = Given { version, verdict: Verdict::Approve, proof, reason_text: None };
     let checked = decision::check(db, verifier, request.decidable(), given, act)?;
-    structure_names::require(db, &request.structure, request.names())?;
+    let (rules, _) = eligibility::offer_of(&request.profile)?
+        .filter(|(rules, _)| rules.offered)
+        .ok_or_else(|| DecideRequestError::ProfileNotOffered(request.profile.clone()))?;
+    eligibility::check_request(db, registry, rules, &request, act.at)?;
     let taken = checked.record(db, act)?;
     conclude(db, request, &taken, rng, act)
 }
@@ -136,6 +157,8 @@ fn tell(
     act: &Act,
 ) -> Result<(), diesel::result::Error> {
     let subject = format!("certificate request {}", request.number);
-    outbox::put(db, Recipient::Officer(&request.submitted_by), notice, &subject, rng, act)?;
+    for recipient in request.recipients() {
+        outbox::put(db, recipient, notice, &subject, rng, act)?;
+    }
     audit::record(db, audit::Event { action, subject, payload }, rng, act)
 }

@@ -1,14 +1,17 @@
 use ca_core::serial::SerialNumber;
 use diesel::prelude::*;
-use professional_registry::identifiers::TechnicalStructureId;
+use professional_registry::{Category, Profession};
 use store::schema::certificate_requests;
 use store::{Act, Code, Database, Fault, Timestamp};
 use thiserror::Error;
 
 use super::CanonicalRequest;
+use super::subject::{Person, Subject};
 use crate::approval::{Decidable, SubjectKind};
 use crate::faults;
 use crate::officers::Reach;
+use crate::order::{StaffTie, Tie};
+use crate::outbox::Recipient;
 
 /// A request for one certificate.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,11 +23,13 @@ pub struct CertificateRequest {
     /// Identifier of the profile.
     pub profile: String,
     /// Whose certificate it will be.
-    pub structure: TechnicalStructureId,
-    /// The commonName to be certified.
+    pub subject: Subject,
+    /// The commonName to be certified; of a person, his IdNat_PS.
     pub common_name: String,
     /// The host names to be certified, the common name among them; empty for what is not a server.
     pub dns_names: Vec<String>,
+    /// The address to be certified, of a person whose profile has one.
+    pub email_address: Option<String>,
     /// The PKCS#10 request, DER.
     pub csr: Vec<u8>,
     /// The key to be certified, SubjectPublicKeyInfo in DER.
@@ -82,11 +87,6 @@ impl RequestState {
 }
 
 impl CertificateRequest {
-    /// The structure that it is for.
-    pub fn reach(&self) -> Reach {
-        Reach::Structure(self.structure.to_string())
-    }
-
     /// What an officer decides on.
     pub fn decidable(&self) -> Decidable {
         Decidable {
@@ -100,9 +100,36 @@ impl CertificateRequest {
         }
     }
 
-    /// Every name in it that the structure must be allowed.
+    /// Who is told what becomes of it: its submitter, and the professional whom it names. The register has no address of the
+    /// staff of a structure: their agent tells them.
+    pub(crate) fn recipients(&self) -> Vec<Recipient<'_>> {
+        let professional = self.subject.person().filter(|person| person.tie.staff().is_none());
+        let submitter = Recipient::Officer(&self.submitted_by);
+        [submitter].into_iter().chain(professional.map(|_| Recipient::Holder(&self.common_name))).collect()
+    }
+
+    /// Who has it in his scope. Where a professional practises does not count: the certificate names no place.
+    pub fn reach(&self) -> Reach {
+        match &self.subject {
+            Subject::Structure(structure) => Reach::Structure(structure.to_string()),
+            Subject::Person(Person { tie: Tie::Structure(staff), .. }) => {
+                Reach::Structure(staff.structure.to_string())
+            }
+            Subject::Person(Person { tie: Tie::Exercise { profession, .. }, .. }) => {
+                Reach::Exercise { profession: *profession, structures: Vec::new() }
+            }
+        }
+    }
+
+    /// Every name in it that a structure must be allowed: all of its own certificate's, of one of its staff the address.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        std::iter::once(self.common_name.as_str()).chain(self.dns_names.iter().map(String::as_str))
+        let (own, address) = match &self.subject {
+            Subject::Structure(_) => (Some(&self.common_name), None),
+            Subject::Person(person) => {
+                (None, self.email_address.as_ref().filter(|_| person.tie.staff().is_some()))
+            }
+        };
+        own.into_iter().chain(&self.dns_names).chain(address).map(String::as_str)
     }
 }
 
@@ -177,12 +204,14 @@ pub(crate) fn of_common_name(
 
 pub(super) fn insert(db: &mut Database, request: &CertificateRequest) -> QueryResult<usize> {
     let dns_names = serde_json::to_string(&request.dns_names).expect("texts");
+    let person = request.subject.person();
+    let staff = person.and_then(|person| person.tie.staff());
     diesel::insert_into(certificate_requests::table)
         .values((
             certificate_requests::number.eq(&request.number),
             certificate_requests::version.eq(request.version),
             certificate_requests::profile.eq(&request.profile),
-            certificate_requests::structure.eq(request.structure.to_string()),
+            certificate_requests::structure.eq(request.subject.structure().map_or("", |one| one.as_str())),
             certificate_requests::common_name.eq(&request.common_name),
             certificate_requests::dns_names.eq(dns_names),
             certificate_requests::csr.eq(&request.csr),
@@ -191,6 +220,17 @@ pub(super) fn insert(db: &mut Database, request: &CertificateRequest) -> QueryRe
             certificate_requests::submitted_at.eq(request.submitted_at),
             certificate_requests::status.eq(request.state.name()),
             certificate_requests::changed_at.eq(request.submitted_at),
+            (
+                certificate_requests::family_name.eq(person.map(|person| &person.family_name)),
+                certificate_requests::given_name.eq(person.map(|person| &person.given_name)),
+                certificate_requests::profession
+                    .eq(person.and_then(|person| person.tie.profession()).map(|one| one.code())),
+                certificate_requests::category
+                    .eq(person.and_then(|person| person.tie.category()).map(|one| one.code())),
+                certificate_requests::title.eq(staff.map(|staff| &staff.title)),
+                certificate_requests::mandate.eq(staff.map(|staff| &staff.mandate)),
+                certificate_requests::email_address.eq(&request.email_address),
+            ),
         ))
         .execute(db)
 }
@@ -230,6 +270,45 @@ struct Row {
     changed_at: Timestamp,
     issuer: Option<String>,
     serial: Option<String>,
+    family_name: Option<String>,
+    given_name: Option<String>,
+    profession: Option<String>,
+    category: Option<String>,
+    title: Option<String>,
+    mandate: Option<String>,
+    email_address: Option<String>,
+}
+
+impl Row {
+    fn subject(&self) -> Result<Subject, &'static str> {
+        let tie =
+            match (self.structure.as_str(), &self.profession, &self.category, &self.title, &self.mandate) {
+                (structure, None, None, None, None) => {
+                    let whole = self.family_name.is_none() && self.given_name.is_none();
+                    let read = structure.parse().ok().filter(|_| whole);
+                    return read.map(Subject::Structure).ok_or("structure");
+                }
+                ("", Some(profession), Some(category), None, None) => Tie::Exercise {
+                    profession: Profession::from_code(profession).ok_or("profession")?,
+                    category: Category::from_code(category).ok_or("category")?,
+                },
+                (structure, None, None, Some(title), Some(mandate)) => Tie::Structure(StaffTie {
+                    structure: structure.parse().map_err(|_| "structure")?,
+                    title: title.clone(),
+                    mandate: mandate.clone(),
+                }),
+                _ => return Err("subject"),
+            };
+        let (Some(family_name), Some(given_name)) = (&self.family_name, &self.given_name) else {
+            return Err("names");
+        };
+        Ok(Subject::Person(Person {
+            holder: self.common_name.parse().map_err(|_| "common_name")?,
+            family_name: family_name.clone(),
+            given_name: given_name.clone(),
+            tie,
+        }))
+    }
 }
 
 impl TryFrom<Row> for CertificateRequest {
@@ -237,6 +316,7 @@ impl TryFrom<Row> for CertificateRequest {
 
     fn try_from(row: Row) -> Result<Self, RequestError> {
         let altered = |what| RequestError::RowAltered(row.number.clone(), what);
+        let subject = row.subject().map_err(altered)?;
         let at = row.changed_at;
         let state = match (row.status.as_str(), row.issuer, row.serial) {
             ("submitted", None, None) => RequestState::Submitted,
@@ -250,12 +330,13 @@ impl TryFrom<Row> for CertificateRequest {
             _ => return Err(altered("status")),
         };
         Ok(Self {
-            structure: row.structure.parse().map_err(|_| altered("structure"))?,
+            subject,
             dns_names: serde_json::from_str(&row.dns_names).map_err(|_| altered("dns_names"))?,
             number: row.number,
             version: row.version,
             profile: row.profile,
             common_name: row.common_name,
+            email_address: row.email_address,
             csr: row.csr,
             public_key: row.public_key,
             submitted_by: row.submitted_by,

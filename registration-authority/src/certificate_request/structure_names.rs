@@ -20,14 +20,6 @@ pub enum NameError {
     /// The actor may not allow names.
     #[error(transparent)]
     NotAuthorised(#[from] NotAuthorised),
-    /// Not on the structure's list.
-    #[error("name {name:?} is not approved for structure {structure}")]
-    NotApproved {
-        /// The name, as asked for.
-        name: String,
-        /// The structure.
-        structure: TechnicalStructureId,
-    },
     /// Not a name.
     #[error("name {name:?}: {rule}")]
     Invalid {
@@ -45,7 +37,6 @@ impl Fault for NameError {
     fn code(&self) -> Code {
         match self {
             Self::NotAuthorised(error) => error.code(),
-            Self::NotApproved { .. } => faults::REQUEST_NAME_NOT_APPROVED,
             Self::Invalid { .. } => faults::REQUEST_NAME_INVALID,
             Self::Database(_) => store::fault::DATABASE,
         }
@@ -65,7 +56,7 @@ pub struct StructureName {
     pub approved_at: Timestamp,
 }
 
-/// Allows a structure a host name (`www.exemple.test`), or the free name of a service (`INSI-AUTO`). Kept, and
+/// Allows a structure a host name (`www.exemple.test`), the free name of a service (`INSI-AUTO`), or the address of one of its staff. Kept, and
 /// compared, in lower case; exactly, a wildcard is a name like another. Allowing it again changes nothing.
 /// Inside the caller's write transaction.
 pub fn allow(
@@ -114,18 +105,6 @@ pub(crate) fn allowed_to(db: &mut Database, name: &str) -> QueryResult<Option<Te
         .first(db)
         .optional()?;
     Ok(found.and_then(|structure| structure.parse().ok()))
-}
-
-/// Refuses the first name that is not on the structure's list.
-pub(crate) fn require<'a>(
-    db: &mut Database,
-    structure: &TechnicalStructureId,
-    names: impl Iterator<Item = &'a str>,
-) -> Result<(), NameError> {
-    match refused(db, structure, names)? {
-        Some(name) => Err(NameError::NotApproved { name: name.to_owned(), structure: structure.clone() }),
-        None => Ok(()),
-    }
 }
 
 /// The first name that is not on the structure's list.

@@ -1,33 +1,36 @@
-use ca_core::certificate::{self, CertificateStatus};
 use ca_core::csr::{CertificationRequest, CsrRefused};
 use ca_core::issuance::IssuanceContext;
 use ca_core::key_policy::{self, KeyRefused};
-use diesel::prelude::*;
+use professional_registry::Registry;
 use professional_registry::identifiers::TechnicalStructureId;
-use professional_registry::{Registry, RegistryError};
 use rand_core::CryptoRng;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use store::database::OnReserve;
-use store::schema::certificate_requests;
 use store::{Act, BrokenRule, Code, Database, Fault, audit};
 use thiserror::Error;
 
+use super::key_standing::KeyStanding;
+use super::personal;
 use super::request::{self, CertificateRequest, RequestState};
 use super::structure_names::{self, NameError};
-use crate::eligibility::{self, Asker, NotEligible, OfferFacts, OfferedProfile};
+use super::subject::{Subject, Wanted};
+use crate::eligibility::{
+    self, Asked, Asker, NotEligible, Offer, OfferedProfile, Product, ProductRules, RequestFacts,
+};
 use crate::faults;
+use crate::mandate::MandateError;
 use crate::numbering::{self, Series};
-use crate::officers::{self, NotAuthorised, Reach, Right};
-use crate::outbox::{self, Notice, Recipient};
+use crate::officers::{self, NotAuthorised, Reach, Right, Role};
+use crate::outbox::{self, Notice};
 
-/// What a structure asks for.
+/// What somebody asks for.
 #[derive(Clone, Debug)]
 pub struct NewCertificateRequest {
     /// Identifier of the profile.
     pub profile: String,
     /// Whose certificate it will be.
-    pub structure: TechnicalStructureId,
+    pub wanted: Wanted,
     /// The PKCS#10 request, PEM or DER.
     pub csr: Vec<u8>,
 }
@@ -41,21 +44,27 @@ pub enum SubmitRequestError {
     /// Not a profile that is requested this way.
     #[error("profile {0:?} is not requested this way")]
     ProfileNotOffered(String),
+    /// The profile is for others than who was named.
+    #[error("profile {0} is for {1}")]
+    ForOthers(String, &'static str),
     /// Not a PKCS#10 request whose key proves itself.
     #[error(transparent)]
     Csr(#[from] CsrRefused),
     /// The key is not one that the profile takes.
     #[error(transparent)]
     Key(#[from] KeyRefused),
-    /// The register does not answer.
+    /// The mandate of who asks cannot be had.
     #[error(transparent)]
-    Registry(#[from] RegistryError),
+    Mandate(#[from] MandateError),
     /// The rules of the offer do not permit it.
     #[error(transparent)]
     NotEligible(#[from] NotEligible),
     /// The common name is missing or does not fit the host names.
     #[error("commonName: {0}")]
     CommonName(&'static str),
+    /// The address is missing, or stands where the profile has none.
+    #[error("rfc822Name: {0}")]
+    Address(&'static str),
     /// A name that is none.
     #[error(transparent)]
     Name(#[from] NameError),
@@ -71,12 +80,13 @@ impl Fault for SubmitRequestError {
     fn code(&self) -> Code {
         match self {
             Self::NotAuthorised(error) => error.code(),
-            Self::ProfileNotOffered(_) => faults::REQUEST_PROFILE_NOT_OFFERED,
+            Self::ProfileNotOffered(_) | Self::ForOthers(..) => faults::REQUEST_PROFILE_NOT_OFFERED,
             Self::Csr(error) => error.code(),
             Self::Key(error) => error.code(),
-            Self::Registry(error) => error.code(),
+            Self::Mandate(error) => error.code(),
             Self::NotEligible(error) => error.code(),
             Self::CommonName(_) => faults::REQUEST_COMMON_NAME,
+            Self::Address(_) => faults::REQUEST_ADDRESS,
             Self::Name(error) => error.code(),
             Self::OnReserve(error) => error.code(),
             Self::Database(_) => store::fault::DATABASE,
@@ -102,37 +112,36 @@ pub fn submit(
 ) -> Result<CertificateRequest, SubmitRequestError> {
     db.refuse_on_reserve()?;
     let officer = officers::require(db, Right::Submit, act)?;
-    officer.require_within(&Reach::Structure(new.structure.to_string()))?;
+    officer.require_within(&reach(&new.wanted))?;
     let unknown = || SubmitRequestError::ProfileNotOffered(new.profile.chars().take(64).collect());
     let (rules, offer) =
         eligibility::offer_of(&new.profile).map_err(NotEligible::from)?.ok_or_else(unknown)?;
     if !rules.offered {
         return Err(eligibility::not_offered(rules).into());
     }
+    fits(rules, offer, &new.wanted)?;
     let csr = CertificationRequest::read(&new.csr)?;
     let profile = issuance.profiles.get(&offer.id).ok_or_else(unknown)?;
     key_policy::check(&csr.public_key, &profile.keys, issuance.blocklist)?;
-    let (common_name, dns_names) = names(offer, &csr)?;
-    let asked = std::iter::once(common_name.as_str()).chain(dns_names.iter().map(String::as_str));
-    let record = registry.structure(db, &new.structure)?;
-    let key = key_standing(db, &new.structure, &csr.public_key)?;
-    let facts = OfferFacts {
-        asker: Asker::Officer(officer.role),
-        structure: new.structure.as_str(),
-        record: record.as_ref(),
-        name_refused: structure_names::refused(db, &new.structure, asked)?,
-        open_request: key.open_request.as_deref(),
-        key_known: key.known,
+    let named = match &new.wanted {
+        Wanted::Structure(structure) => {
+            of_structure(db, registry, (rules, offer), structure, &csr, officer.role)?
+        }
+        Wanted::Professional { holder, profession } => {
+            personal::of_professional(db, registry, offer, (holder, *profession), &csr, officer.role, act)?
+        }
+        Wanted::Member { structure, local_id } => {
+            personal::of_member(db, registry, offer, (structure, local_id), &csr, officer.role, act)?
+        }
     };
-    eligibility::permit_offer(rules, &facts)?;
-
     let request = CertificateRequest {
         number: numbering::next(db, Series::CertificateRequest, act.at)?,
         version: 1,
         profile: new.profile,
-        structure: new.structure,
-        common_name,
-        dns_names,
+        subject: named.subject,
+        common_name: named.common_name,
+        dns_names: named.dns_names,
+        email_address: named.email_address,
         csr: csr.der,
         public_key: csr.public_key,
         submitted_by: officer.login,
@@ -140,16 +149,84 @@ pub fn submit(
         state: RequestState::Submitted,
     };
     request::insert(db, &request)?;
+    record(db, &request, rng, act)?;
+    Ok(request)
+}
+
+/// Tells the submitter, the professional whom it names, and the trail.
+fn record(
+    db: &mut Database,
+    request: &CertificateRequest,
+    rng: &mut dyn CryptoRng,
+    act: &Act,
+) -> Result<(), SubmitRequestError> {
     let subject = format!("certificate request {}", request.number);
-    outbox::put(db, Recipient::Officer(&request.submitted_by), Notice::Received, &subject, rng, act)?;
+    for recipient in request.recipients() {
+        outbox::put(db, recipient, Notice::Received, &subject, rng, act)?;
+    }
+    let person = request.subject.person();
     let payload = json!({
         "profile": request.profile,
-        "structure": request.structure,
+        "structure": request.subject.structure(),
+        "holder": person.map(|person| person.holder.to_string()),
         "names": request.names().collect::<Vec<_>>(),
         "public_key_sha256": hex::encode(Sha256::digest(&request.public_key)),
     });
-    audit::record(db, audit::Event { action: "request.submitted", subject, payload }, rng, act)?;
-    Ok(request)
+    Ok(audit::record(db, audit::Event { action: "request.submitted", subject, payload }, rng, act)?)
+}
+
+/// Before anything is known of whoever it is for.
+fn reach(wanted: &Wanted) -> Reach {
+    match wanted {
+        Wanted::Structure(structure) | Wanted::Member { structure, .. } => {
+            Reach::Structure(structure.to_string())
+        }
+        Wanted::Professional { profession, .. } => {
+            Reach::Exercise { profession: *profession, structures: Vec::new() }
+        }
+    }
+}
+
+/// Each offer is for one kind of subject.
+fn fits(rules: &ProductRules, offer: &OfferedProfile, wanted: &Wanted) -> Result<(), SubmitRequestError> {
+    let (fits, whom) = match rules.product {
+        Product::Offer(Offer::Ps) => {
+            (matches!(wanted, Wanted::Professional { .. }), "a professional: name him and his profession")
+        }
+        Product::Offer(Offer::Pro) => (
+            matches!(wanted, Wanted::Member { .. }),
+            "one of the staff of a structure: name it and his local number",
+        ),
+        _ => (matches!(wanted, Wanted::Structure(_)), "a structure"),
+    };
+    if fits { Ok(()) } else { Err(SubmitRequestError::ForOthers(offer.id.clone(), whom)) }
+}
+
+/// Whose certificate it will be, and under which names.
+pub(super) struct Naming {
+    pub(super) subject: Subject,
+    pub(super) common_name: String,
+    pub(super) dns_names: Vec<String>,
+    pub(super) email_address: Option<String>,
+}
+
+fn of_structure(
+    db: &mut Database,
+    registry: &mut dyn Registry,
+    (rules, offer): (&ProductRules, &OfferedProfile),
+    structure: &TechnicalStructureId,
+    csr: &CertificationRequest,
+    role: Role,
+) -> Result<Naming, SubmitRequestError> {
+    let (common_name, dns_names) = names(offer, csr)?;
+    let names = std::iter::once(common_name.as_str()).chain(dns_names.iter().map(String::as_str));
+    let name_refused = structure_names::refused(db, structure, names)?;
+    let key = KeyStanding::of(db, structure.as_str(), &csr.public_key)?;
+    let request = RequestFacts { name_refused, ..key.facts() };
+    let asked = Asked { asker: Some(Asker::Officer(role)), request };
+    eligibility::check_structure(db, registry, rules, structure, asked)?;
+    let subject = Subject::Structure(structure.clone());
+    Ok(Naming { subject, common_name, dns_names, email_address: None })
 }
 
 /// A server's common name is one of its host names; a service has a common name and no host name.
@@ -175,43 +252,4 @@ fn names(
         return Err(SubmitRequestError::CommonName("it is not among the host names of the request"));
     }
     Ok((common_name, dns_names))
-}
-
-/// What is known of a key that somebody asks a certificate for.
-struct KeyStanding {
-    /// The open request for it.
-    open_request: Option<String>,
-    /// Why it is not the structure's own.
-    known: Option<&'static str>,
-}
-
-/// A key belongs to one structure, is asked for once at a time, and never again once it was compromised.
-fn key_standing(
-    db: &mut Database,
-    structure: &TechnicalStructureId,
-    public_key: &[u8],
-) -> Result<KeyStanding, SubmitRequestError> {
-    let earlier: Vec<(String, String, String)> = certificate_requests::table
-        .filter(certificate_requests::public_key.eq(public_key))
-        .order(certificate_requests::number)
-        .select((certificate_requests::number, certificate_requests::structure, certificate_requests::status))
-        .load(db)?;
-    let is_open = |status: &str| matches!(status, "submitted" | "approved");
-    let open_request =
-        earlier.iter().find(|(_, _, status)| is_open(status)).map(|(number, _, _)| number.clone());
-    let of_another = earlier.iter().any(|(_, of, status)| !is_open(status) && *of != structure.to_string());
-    let mut known = of_another.then_some("another structure asked for it");
-    // What is certified over an open request's key is that request's matter.
-    if open_request.is_none() && known.is_none() {
-        let own = earlier.iter().any(|(_, _, status)| status == "issued");
-        known = certificate::with_key(db, public_key)?.iter().find_map(|one| match &one.status {
-            CertificateStatus::Abandoned => None,
-            CertificateStatus::Revoked { reason, .. } if reason == "keyCompromise" => {
-                Some("it was revoked as compromised")
-            }
-            _ if own => None,
-            _ => Some("it is certified for another"),
-        });
-    }
-    Ok(KeyStanding { open_request, known })
 }

@@ -18,6 +18,8 @@ use super::*;
 use crate::certification::{CertifyRequestError, certify_request, verify_request_evidence};
 use crate::testing::*;
 
+mod persons;
+
 const SERVER: &str = "dossier.exemple.test";
 
 fn structure() -> TechnicalStructureId {
@@ -29,6 +31,15 @@ fn key() -> PKey<Private> {
 }
 
 fn csr(key: &PKey<Private>, common_name: Option<&str>, dns_names: &[&str]) -> Vec<u8> {
+    csr_with(key, common_name, dns_names, &[])
+}
+
+fn csr_with(
+    key: &PKey<Private>,
+    common_name: Option<&str>,
+    dns_names: &[&str],
+    addresses: &[&str],
+) -> Vec<u8> {
     let mut request = X509Req::builder().unwrap();
     request.set_pubkey(key).unwrap();
     if let Some(common_name) = common_name {
@@ -36,10 +47,13 @@ fn csr(key: &PKey<Private>, common_name: Option<&str>, dns_names: &[&str]) -> Ve
         name.append_entry_by_text("CN", common_name).unwrap();
         request.set_subject_name(&name.build()).unwrap();
     }
-    if !dns_names.is_empty() {
+    if !(dns_names.is_empty() && addresses.is_empty()) {
         let mut names = SubjectAlternativeName::new();
         for name in dns_names {
             names.dns(name);
+        }
+        for address in addresses {
+            names.email(address);
         }
         let extension = names.build(&request.x509v3_context(None)).unwrap();
         let mut extensions = Stack::new().unwrap();
@@ -68,9 +82,17 @@ fn submit_csr(
     structure: &str,
     csr: Vec<u8>,
 ) -> Result<CertificateRequest, SubmitRequestError> {
+    submit_for(house, profile, Wanted::Structure(structure.parse().unwrap()), csr)
+}
+
+fn submit_for(
+    house: &mut House,
+    profile: &str,
+    wanted: Wanted,
+    csr: Vec<u8>,
+) -> Result<CertificateRequest, SubmitRequestError> {
     let act = house.officer("agent");
-    let new =
-        NewCertificateRequest { profile: profile.to_owned(), structure: structure.parse().unwrap(), csr };
+    let new = NewCertificateRequest { profile: profile.to_owned(), wanted, csr };
     let House { db, rng, .. } = house;
     db.write(|db| with_issuance(|issuance| submit(db, &mut ImportedRegister, issuance, new, rng, &act)))
 }
@@ -87,7 +109,9 @@ fn approve_as(
     let proof = house.proof(login, &request.decidable());
     let act = house.officer(login);
     let House { db, rng, verifier, .. } = house;
-    db.write(|db| approve(db, verifier, &request.number, request.version, &proof, rng, &act))
+    db.write(|db| {
+        approve(db, &mut ImportedRegister, verifier, &request.number, request.version, &proof, rng, &act)
+    })
 }
 
 fn certify(
@@ -183,7 +207,7 @@ fn nobody_approves_his_own_request() {
     let act = house.officer("alice");
     let new = NewCertificateRequest {
         profile: "el-org-serv-ssl".to_owned(),
-        structure: structure(),
+        wanted: Wanted::Structure(structure()),
         csr: csr(&key(), Some(SERVER), &[]),
     };
     let House { db, rng, .. } = &mut house;
@@ -331,9 +355,10 @@ fn the_canonical_encoding_of_a_request_is_these_octets() {
         number: "CR-2026-000001".to_owned(),
         version: 1,
         profile: "el-org-serv-ssl".to_owned(),
-        structure: structure(),
+        subject: Subject::Structure(structure()),
         common_name: SERVER.to_owned(),
         dns_names: vec![SERVER.to_owned(), "autre.exemple.test".to_owned()],
+        email_address: None,
         csr: b"csr".to_vec(),
         public_key: b"key".to_vec(),
         submitted_by: "agent".to_owned(),

@@ -6,8 +6,6 @@ use ca_core::issuance::{
 use ca_core::revocation::{self, RevocationReason, RevokeError};
 use ca_core::serial::SerialNumber;
 use diesel::prelude::*;
-use professional_registry::RegistryError;
-use professional_registry::identifiers::TechnicalStructureId;
 use rand_core::CryptoRng;
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -17,10 +15,10 @@ use thiserror::Error;
 
 use super::evidence::{ApprovedRequest, EvidenceError, verify_request_evidence};
 use super::{CertificationContext, facts};
-use crate::certificate_request::{CertificateRequest, NameError, RequestState, structure_names};
-use crate::eligibility::{self, BadRules};
+use crate::certificate_request::{self, CertificateRequest, RequestError, RequestState};
+use crate::eligibility::{self, BadRules, NotEligible};
 use crate::faults;
-use crate::outbox::{self, Notice, Recipient};
+use crate::outbox::{self, Notice};
 
 /// Why a request is not certified (yet).
 #[derive(Debug, Error)]
@@ -31,24 +29,18 @@ pub enum CertifyRequestError {
     /// The request was settled meanwhile.
     #[error("certificate request {0} is no longer approved")]
     NotReady(String),
+    /// The request cannot be had.
+    #[error(transparent)]
+    Request(#[from] RequestError),
     /// The profile is not on offer (any more).
     #[error("profile {0} is not requested this way")]
     ProfileNotOffered(String),
     /// The tables of rules cannot be read.
     #[error(transparent)]
     Rules(#[from] BadRules),
-    /// The register does not answer.
+    /// The rules of the offer no longer permit it.
     #[error(transparent)]
-    Registry(#[from] RegistryError),
-    /// The register no longer knows the structure.
-    #[error("the register knows no structure {0}")]
-    StructureUnknown(TechnicalStructureId),
-    /// The structure has neither FINESS nor SIRET.
-    #[error("structure {0} has neither FINESS nor SIRET")]
-    StructureUnidentified(TechnicalStructureId),
-    /// A name is no longer allowed.
-    #[error(transparent)]
-    Name(#[from] NameError),
+    NotEligible(#[from] NotEligible),
     /// Another attempt is between intention and signature.
     #[error("certificate {issuer} {serial} for request {request} is under way")]
     UnderWay {
@@ -78,12 +70,10 @@ impl Fault for CertifyRequestError {
         match self {
             Self::Evidence(error) => error.code(),
             Self::NotReady(_) => faults::CERTIFICATION_NOT_READY,
+            Self::Request(error) => error.code(),
             Self::ProfileNotOffered(_) => faults::REQUEST_PROFILE_NOT_OFFERED,
             Self::Rules(error) => error.code(),
-            Self::Registry(error) => error.code(),
-            Self::StructureUnknown(_) => faults::REQUEST_STRUCTURE_UNKNOWN,
-            Self::StructureUnidentified(_) => faults::REQUEST_STRUCTURE_UNIDENTIFIED,
-            Self::Name(error) => error.code(),
+            Self::NotEligible(error) => error.code(),
             Self::UnderWay { .. } => faults::CERTIFICATION_UNDER_WAY,
             Self::Prepare(error) => error.code(),
             Self::Issue(error) => error.code(),
@@ -165,22 +155,16 @@ fn prepare(
     rng: &mut dyn CryptoRng,
     act: &Act,
 ) -> Result<Prepared, CertifyRequestError> {
-    let (_, offered) = eligibility::offer_of(&request.profile)?
+    let (rules, offered) = eligibility::offer_of(&request.profile)?
         .filter(|(rules, _)| rules.offered)
         .ok_or_else(|| CertifyRequestError::ProfileNotOffered(request.profile.clone()))?;
-    let structure = context
-        .registry
-        .structure(db, &request.structure)?
-        .ok_or_else(|| CertifyRequestError::StructureUnknown(request.structure.clone()))?;
-    let identifier = facts::structure_identifier(&structure)
-        .ok_or_else(|| CertifyRequestError::StructureUnidentified(request.structure.clone()))?;
-    structure_names::require(db, &request.structure, request.names())?;
+    let structure = eligibility::check_request(db, context.registry, rules, request, act.at)?;
     let issuer = authority::newest_generation(db, &offered.issuer, act.at).map_err(PrepareError::from)?;
     let issuance_request = IssuanceRequest {
         profile: &offered.id,
         issuer: &issuer.short_name,
         bearer: Bearer::EndEntity,
-        facts: &facts::of_request(request, &structure, &identifier),
+        facts: &facts::of_request(request, structure.as_ref()),
         public_key: &request.public_key,
         not_after: None,
     };
@@ -241,10 +225,10 @@ fn conclude(
         // Otherwise another run was quicker, and has recorded this same certificate.
         return Ok(withdrawn == 0);
     }
-    let submitter: String =
-        certificate_requests::table.find(number).select(certificate_requests::submitted_by).first(db)?;
     let subject = format!("certificate request {number}");
-    outbox::put(db, Recipient::Officer(&submitter), Notice::CertificateIssued, &subject, rng, act)?;
+    for recipient in certificate_request::get(db, number)?.recipients() {
+        outbox::put(db, recipient, Notice::CertificateIssued, &subject, rng, act)?;
+    }
     let payload = json!({"certificate": format!("{} {}", issued.issuer, issued.serial)});
     audit::record(db, audit::Event { action: "request.issued", subject, payload }, rng, act)?;
     Ok(true)

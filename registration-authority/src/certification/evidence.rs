@@ -171,7 +171,7 @@ pub fn verify_evidence(
         Origin::Officer | Origin::Register => {
             let bytes = verify_decisions(db, verifier, &order.decidable(), at)?;
             if let Some(staff) = order.tie.staff() {
-                mandate_evidence::verify(db, verifier, &order, staff)?;
+                mandate_evidence::verify(db, verifier, &order.decidable(), order.submitted_at, staff)?;
             }
             // Whoever is one of two looks at this order, and signs for it alone.
             let decisions = decisions_on(db, &order.decidable())?;
@@ -187,6 +187,9 @@ pub fn verify_evidence(
         Origin::Plan(plan) => {
             let plan = renewal::get(db, plan)?;
             check_planned(&order, &plan)?;
+            if let Some(staff) = order.tie.staff() {
+                mandate_evidence::verify_planned(db, verifier, &order, staff)?;
+            }
             Evidence::verified(EvidenceKind::Plan, &verify_plan(db, verifier, &plan, at)?)
         }
     };
@@ -205,7 +208,11 @@ pub fn verify_request_evidence(
     if !matches!(request.state, RequestState::Approved { .. } | RequestState::Issued { .. }) {
         return Err(missing(&format!("certificate request {number}"), "it is not approved"));
     }
-    let bytes = verify_decisions(db, verifier, &request.decidable(), at)?;
+    let subject = request.decidable();
+    let bytes = verify_decisions(db, verifier, &subject, at)?;
+    if let Some(staff) = request.subject.person().and_then(|person| person.tie.staff()) {
+        mandate_evidence::verify(db, verifier, &subject, request.submitted_at, staff)?;
+    }
     Ok(ApprovedRequest { request, evidence: Evidence::verified(EvidenceKind::Officer, &bytes) })
 }
 

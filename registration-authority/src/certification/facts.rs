@@ -5,7 +5,7 @@ use professional_registry::{Profession, Registry, StructureRecord};
 use store::Database;
 
 use super::CertifyCardError;
-use crate::certificate_request::CertificateRequest;
+use crate::certificate_request::{CertificateRequest, Person, Subject};
 use crate::order::{CardOrder, Tie};
 
 /// What a card's profiles may ask: the names that were approved, never the register's of today.
@@ -58,18 +58,35 @@ fn of_structure(facts: Facts, structure: &StructureRecord, identifier: &IdNatStr
         .with(Fact::StructureIdentifier, identifier.to_string())
 }
 
-/// What an organisation's profiles may ask.
-pub(super) fn of_request(
-    request: &CertificateRequest,
-    structure: &StructureRecord,
-    identifier: &IdNatStruct,
-) -> Facts {
-    let facts =
-        of_structure(Facts::new(), structure, identifier).with(Fact::ServiceName, &request.common_name);
-    if request.dns_names.is_empty() {
-        return facts;
+/// What the profiles of software certificates may ask: the names that were approved, and of a structure what the register says.
+pub(super) fn of_request(request: &CertificateRequest, structure: Option<&StructureRecord>) -> Facts {
+    let mut facts = Facts::new();
+    if let Some((structure, identifier)) = structure.and_then(|one| Some((one, structure_identifier(one)?))) {
+        facts = of_structure(facts, structure, &identifier);
     }
-    facts.with_all(Fact::DnsNames, &request.dns_names)
+    match &request.subject {
+        Subject::Structure(_) => facts = facts.with(Fact::ServiceName, &request.common_name),
+        Subject::Person(person) => facts = of_person(facts, person),
+    }
+    if !request.dns_names.is_empty() {
+        facts = facts.with_all(Fact::DnsNames, &request.dns_names);
+    }
+    match &request.email_address {
+        Some(address) => facts.with(Fact::EmailAddress, address),
+        None => facts,
+    }
+}
+
+fn of_person(facts: Facts, person: &Person) -> Facts {
+    let facts = facts
+        .with(Fact::NationalIdentifier, person.holder.to_string())
+        .with(Fact::GivenName, &person.given_name)
+        .with(Fact::FamilyName, &person.family_name)
+        .with(Fact::Title, person.tie.label());
+    match person.tie.profession() {
+        Some(profession) => facts.with(Fact::Profession, profession.code()),
+        None => facts,
+    }
 }
 
 /// IdNat_Struct of a structure: 1 + FINESS where it has one, else 3 + SIRET (\[S-cert\] domain.md §1.7, §2.2).

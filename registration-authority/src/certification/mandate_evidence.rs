@@ -1,35 +1,55 @@
-use store::Database;
+use store::{Database, Timestamp};
 
 use super::evidence::{EvidenceError, decisions_on, missing, verify_decisions};
-use crate::approval::ApprovalVerifier;
+use crate::approval::{ApprovalVerifier, Decidable};
 use crate::decision;
 use crate::mandate;
 use crate::order::{CardOrder, StaffTie};
 
-/// Verifies that whoever submitted the order spoke for the structure: an officer approved his mandate, for this structure, and it
-/// stood when he asked and when the order was decided on.
-///
-/// The proof of the mandate is verified as of its own moment, when the worker had seen it: a mandate lasts for years, the life of a
-/// proof is that of an order.
+/// Verifies that whoever submitted `subject`, an order or a request, at `submitted_at` spoke for the structure: an officer approved his
+/// mandate, for this structure, and it stood when he asked and when it was decided on.
 pub(super) fn verify(
+    db: &mut Database,
+    verifier: &ApprovalVerifier,
+    subject: &Decidable,
+    submitted_at: Timestamp,
+    tie: &StaffTie,
+) -> Result<(), EvidenceError> {
+    let mut moments = vec![submitted_at];
+    moments.extend(decisions_on(db, subject)?.into_iter().map(|decision| decision.decided_at));
+    verify_mandate(db, verifier, subject, (tie, Some(&subject.submitted_by)), &moments)
+}
+
+/// The same of an order that a plan made: nobody asked, and a mandate for the structure stood when it was made.
+pub(super) fn verify_planned(
     db: &mut Database,
     verifier: &ApprovalVerifier,
     order: &CardOrder,
     tie: &StaffTie,
 ) -> Result<(), EvidenceError> {
-    let subject = format!("order {}", order.number);
+    verify_mandate(db, verifier, &order.decidable(), (tie, None), &[order.submitted_at])
+}
+
+/// The proof of the mandate is verified as of its own moment, when the worker had seen it: a mandate lasts for years, the life of a
+/// proof is that of what it is about.
+fn verify_mandate(
+    db: &mut Database,
+    verifier: &ApprovalVerifier,
+    subject: &Decidable,
+    (tie, agent): (&StaffTie, Option<&String>),
+    moments: &[Timestamp],
+) -> Result<(), EvidenceError> {
+    let name = format!("{} {}", subject.kind, subject.number);
     let mandate = mandate::get(db, &tie.mandate)?;
-    if mandate.login != order.submitted_by || mandate.structure != tie.structure {
-        return Err(missing(&subject, "its mandate is another agent's, or for another structure"));
+    if agent.is_some_and(|agent| mandate.login != *agent) || mandate.structure != tie.structure {
+        return Err(missing(&name, "its mandate is another agent's, or for another structure"));
     }
-    let mut moments = vec![order.submitted_at];
-    moments.extend(decisions_on(db, &order.decidable())?.into_iter().map(|decision| decision.decided_at));
-    if !moments.into_iter().all(|moment| mandate.stood(moment)) {
-        return Err(missing(&subject, "the mandate of its agent did not stand"));
+    if !moments.iter().all(|moment| mandate.stood(*moment)) {
+        return Err(missing(&name, "the mandate of its agent did not stand"));
     }
     // A trigger refuses it; the worker trusts no row, whichever trigger let it in.
     if mandate.decisions.iter().any(|decision| decision.decided_by == mandate.login) {
-        return Err(missing(&subject, "its agent decided on his own mandate"));
+        return Err(missing(&name, "its agent decided on his own mandate"));
     }
     let subject = mandate.decidable();
     let mut settled = None;

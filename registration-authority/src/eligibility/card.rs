@@ -89,17 +89,17 @@ pub fn judge_delivery(rules: &ProductRules, terms: &str, accepted: bool) -> Resu
 }
 
 /// What is in the facts for this profession.
-struct Seen<'a> {
+pub(super) struct Seen<'a> {
     /// Its exercises, ended ones included.
     exercised: Vec<&'a Exercise>,
     /// Of those, in a category that the card is for.
     fitting: Vec<&'a Exercise>,
-    /// The one the card is tied to.
-    living: Option<&'a Exercise>,
+    /// The one the card or certificate is tied to.
+    pub(super) living: Option<&'a Exercise>,
 }
 
 impl<'a> Seen<'a> {
-    fn of(rules: &ProductRules, facts: &CardFacts<'a>) -> Self {
+    pub(super) fn of(rules: &ProductRules, facts: &CardFacts<'a>) -> Self {
         let all = facts.record.map_or(&[][..], |record| &record.exercises);
         let exercised: Vec<&Exercise> =
             all.iter().filter(|exercise| exercise.profession == facts.profession).collect();
@@ -113,7 +113,12 @@ impl<'a> Seen<'a> {
     }
 
     /// Why the condition does not hold, in English; `None` where it holds or cannot be judged.
-    fn broken(&self, rules: &ProductRules, facts: &CardFacts<'_>, condition: Condition) -> Option<String> {
+    pub(super) fn broken(
+        &self,
+        rules: &ProductRules,
+        facts: &CardFacts<'_>,
+        condition: Condition,
+    ) -> Option<String> {
         let (holder, profession) = (facts.holder, facts.profession.code());
         match condition {
             Condition::Offered => {
@@ -166,6 +171,7 @@ impl<'a> Seen<'a> {
             | Condition::StructureKnown
             | Condition::StructureIdentified
             | Condition::NamesAllowed
+            | Condition::AddressKnown
             | Condition::NoOpenRequest
             | Condition::KeyUnshared
             | Condition::Mandated

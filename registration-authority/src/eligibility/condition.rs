@@ -59,6 +59,8 @@ pub enum Condition {
     PostFits,
     /// The order names the person as he is declared.
     NamedAsDeclared,
+    /// The address is a mailbox of this very professional.
+    AddressKnown,
     /// No other request for the same key is open.
     NoOpenRequest,
     /// The key is nobody else's, and was not compromised.
@@ -105,7 +107,37 @@ pub(super) const OF_STAFF_CARDS: &[Condition] = &[
     Condition::TermsAccepted,
 ];
 
-/// The same for an offer of software certificates.
+/// The same for the software certificate of a professional.
+pub(super) const OF_PROFESSIONALS: &[Condition] = &[
+    Condition::Asker,
+    Condition::ProfessionActive,
+    Condition::HolderKnown,
+    Condition::HolderPresent,
+    Condition::Exercised,
+    Condition::Category,
+    Condition::ExerciseLiving,
+    Condition::NamedAsRegister,
+    Condition::NamesCertifiable,
+    Condition::AddressKnown,
+    Condition::NoOpenRequest,
+    Condition::KeyUnshared,
+];
+
+/// The same for that of one of the staff of a structure.
+pub(super) const OF_MEMBERS: &[Condition] = &[
+    Condition::Mandated,
+    Condition::Asker,
+    Condition::StructureKnown,
+    Condition::StructureIdentified,
+    Condition::MemberDeclared,
+    Condition::PostFits,
+    Condition::NamedAsDeclared,
+    Condition::NamesAllowed,
+    Condition::NoOpenRequest,
+    Condition::KeyUnshared,
+];
+
+/// The same for the software certificate of a structure.
 pub(super) const OF_OFFERS: &[Condition] = &[
     Condition::Asker,
     Condition::StructureKnown,
@@ -117,7 +149,7 @@ pub(super) const OF_OFFERS: &[Condition] = &[
 
 impl Condition {
     /// Every condition, in the order in which they are asked.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 29] = [
         Self::Offered,
         Self::Asker,
         Self::ProfessionActive,
@@ -140,6 +172,7 @@ impl Condition {
         Self::StructureKnown,
         Self::StructureIdentified,
         Self::NamesAllowed,
+        Self::AddressKnown,
         Self::NoOpenRequest,
         Self::KeyUnshared,
         Self::Mandated,
@@ -173,6 +206,7 @@ impl Condition {
             Self::StructureKnown => "structure-known",
             Self::StructureIdentified => "structure-identified",
             Self::NamesAllowed => "names-allowed",
+            Self::AddressKnown => "address-known",
             Self::NoOpenRequest => "no-open-request",
             Self::KeyUnshared => "key-unshared",
             Self::Mandated => "mandated",
@@ -187,7 +221,8 @@ impl Condition {
         Self::ALL.into_iter().find(|condition| condition.name() == name)
     }
 
-    /// The stable code of a refusal of this product because of it.
+    /// The stable code of a refusal of this product because of it. What the register says of a holder, or an agent of his staff, has the
+    /// code that it has for a card.
     pub const fn code(self, product: Product) -> Code {
         match self {
             Self::Asker => faults::OFFICER_ROLE_MISSING,
@@ -221,6 +256,7 @@ impl Condition {
                 Product::Offer(_) => faults::REQUEST_STRUCTURE_UNIDENTIFIED,
             },
             Self::NamesAllowed => faults::REQUEST_NAME_NOT_APPROVED,
+            Self::AddressKnown => faults::REQUEST_ADDRESS_UNKNOWN,
             Self::NoOpenRequest => faults::REQUEST_ALREADY_OPEN,
             Self::KeyUnshared => faults::REQUEST_KEY_KNOWN,
             Self::Mandated => faults::ORDER_NOT_MANDATED,

@@ -1,7 +1,7 @@
 //! Who may have what: the rules as data, and a pure function from facts to *permitted* or to every rule that is broken.
 //!
-//! `rules/*.toml` holds one table a product, for a reviewer; [`rulebook`] reads them. [`judge_card`] and [`judge_offer`] look at
-//! facts alone; [`check`] and `check_order` gather the facts from the register and the tables, at submission, at decision, at
+//! `rules/*.toml` holds one table a product, for a reviewer; [`rulebook`] reads them. [`judge_card`], [`judge_offer`] and their like look at
+//! facts alone; [`check`], `check_order` and `check_request` gather the facts from the register and the tables, at submission, at decision, at
 //! certification and at renewal, and remember nothing. [`change`] says what a change of the register leads to.
 //! `docs/eligibility.md` explains the rules, `tests/golden/eligibility.txt` lists them by cases.
 
@@ -12,6 +12,7 @@ mod offer;
 mod product;
 mod refusal;
 mod rulebook;
+mod software;
 mod staff;
 mod standing;
 
@@ -26,14 +27,18 @@ use store::{Database, Timestamp};
 pub use card::{Asker, CardFacts, Decider, Named, judge_card, judge_delivery};
 pub use change::{Change, ChangeRule, Consequence, change};
 pub use condition::Condition;
-pub use offer::{OfferFacts, judge_offer};
+pub use offer::{OfferFacts, RequestFacts, judge_member, judge_offer, judge_professional};
 pub use product::{Offer, Product};
 pub use refusal::{NotEligible, Refusal, Refusals};
 pub use rulebook::{
     Automatic, BadRules, KnownBy, OfferedProfile, ProductRules, RegisterOf, Rule, StaffRules, rulebook,
     rules_of,
 };
-pub(crate) use staff::{StaffClaim, check_staff, check_staff_wish};
+pub(crate) use software::{
+    Asked, MemberClaim, ProfessionalClaim, address_refused, check_member, check_professional, check_request,
+    check_structure, member_holder, not_offered, offer_of,
+};
+pub(crate) use staff::{StaffClaim, StaffEntitlement, check_staff, check_staff_renewal, check_staff_wish};
 pub use staff::{StaffFacts, StaffNamed, judge_staff};
 pub use standing::{Place, PlacedCard, Replaced, Standing};
 
@@ -141,27 +146,9 @@ fn judge_order(
         .map(drop)
 }
 
-/// The offer that a profile belongs to, and the profile in it; `None` where it is requested no such way.
-pub(crate) fn offer_of(
-    profile: &str,
-) -> Result<Option<(&'static ProductRules, &'static OfferedProfile)>, BadRules> {
-    let in_offer = |rules: &'static ProductRules| {
-        let found = rules.profiles.iter().find(|offered| offered.id == profile);
-        found.map(|offered| (rules, offered))
-    };
-    Ok(rulebook()?.iter().find_map(in_offer))
-}
-
-/// The refusal of what cannot be made here, whoever asks.
-pub(crate) fn not_offered(rules: &ProductRules) -> NotEligible {
-    let refusal = |rule| Refusal::new(rule, format!("offer {} cannot be asked for here", rules.product));
-    NotEligible::of(rules.rule(Condition::Offered).map(refusal).into_iter().collect())
-}
-
-/// Refuses a request for a software certificate that breaks a rule of its offer.
-pub(crate) fn permit_offer(rules: &ProductRules, facts: &OfferFacts<'_>) -> Result<(), NotEligible> {
-    let refusals = judge_offer(rules, facts);
-    if refusals.is_empty() { Ok(()) } else { Err(NotEligible::of(refusals)) }
+/// The rule of this card that an exclusion of a renewal plan, the code of a refusal, names; `None` for what is no rule's.
+pub fn rule_of_exclusion(kind: CardKind, code: &str) -> Option<&'static Rule> {
+    rules_of(Product::Card(kind)).ok()?.rules.iter().find(|rule| rule.code.name == code)
 }
 
 /// What is asked for beside the register.

@@ -6,6 +6,7 @@ use thiserror::Error;
 
 use super::BadRules;
 use super::rulebook::Rule;
+use crate::certificate_request::NameError;
 use crate::faults;
 use crate::mandate::MandateError;
 use crate::staff::StaffError;
@@ -77,6 +78,9 @@ pub enum NotEligible {
     /// The staff cannot be had.
     #[error(transparent)]
     Staff(#[from] StaffError),
+    /// A name that is none.
+    #[error(transparent)]
+    Name(#[from] NameError),
     /// The tables of rules cannot be read.
     #[error(transparent)]
     Rules(#[from] BadRules),
@@ -106,6 +110,7 @@ impl Fault for NotEligible {
             Self::NotOfStaff(_) => faults::ORDER_KIND_NOT_OFFERED,
             Self::Mandate(error) => error.code(),
             Self::Staff(error) => error.code(),
+            Self::Name(error) => error.code(),
             Self::Rules(error) => error.code(),
             Self::Registry(error) => error.code(),
             Self::CardUnreadable(_) => faults::CERTIFICATION_CARD_ALTERED,

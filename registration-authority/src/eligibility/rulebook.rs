@@ -8,9 +8,9 @@ use serde::Deserialize;
 use store::{Code, Fault};
 use thiserror::Error;
 
-use super::Product;
 use super::change::{Change, ChangeRule, Consequence};
-use super::condition::{Condition, OF_CARDS, OF_OFFERS, OF_STAFF_CARDS};
+use super::condition::{Condition, OF_CARDS, OF_MEMBERS, OF_OFFERS, OF_PROFESSIONALS, OF_STAFF_CARDS};
+use super::{Offer, Product};
 use crate::faults;
 use crate::officers::{Right, Role};
 use crate::staff::Post;
@@ -74,7 +74,7 @@ pub struct ProductRules {
     pub offered: bool,
     /// The categories of exercise that a card is for; none for what is not tied to one.
     pub categories: Vec<Category>,
-    /// The card of the staff of a structure: for whom, and what its certificates say.
+    /// What is for the staff of a structure: for whom, and what the certificates say.
     pub staff: Option<StaffRules>,
     /// Who may ask.
     pub asked_by: Vec<Role>,
@@ -112,6 +112,8 @@ pub enum KnownBy {
     Finess,
     /// SIRET, and no FINESS: another authorised structure.
     Siret,
+    /// One of them.
+    Either,
 }
 
 /// One rule.
@@ -139,6 +141,9 @@ pub struct OfferedProfile {
     pub issuer: String,
     /// Whether its names are host names.
     pub host_names: bool,
+    /// Whether it has a person's address.
+    #[serde(default)]
+    pub email_address: bool,
 }
 
 /// What is wrong with the tables.
@@ -289,7 +294,9 @@ fn check_complete(rules: &ProductRules) -> Result<(), String> {
         (_, false) => &[Condition::Offered, Condition::Asker],
         (Product::Card(_), true) if rules.register == RegisterOf::Structures => OF_STAFF_CARDS,
         (Product::Card(_), true) => OF_CARDS,
-        (Product::Offer(_), true) => OF_OFFERS,
+        (Product::Offer(Offer::Ps), true) => OF_PROFESSIONALS,
+        (Product::Offer(Offer::Pro), true) => OF_MEMBERS,
+        (Product::Offer(Offer::Org | Offer::Serv), true) => OF_OFFERS,
     };
     for condition in needed {
         let count = rules.rules.iter().filter(|rule| rule.needs == *condition).count();
@@ -306,12 +313,13 @@ fn check_complete(rules: &ProductRules) -> Result<(), String> {
             return Err(format!("{count} rules ask for {}, not {wanted}", condition.name()));
         }
     }
-    let card = rules.offered && matches!(rules.product, Product::Card(_));
-    let tied = card && rules.register == RegisterOf::Professionals;
+    let tied = rules.offered && rules.register == RegisterOf::Professionals;
+    let personal = matches!(rules.product, Product::Card(_) | Product::Offer(Offer::Pro));
+    let of_staff = rules.offered && personal && !tied;
     let posts = rules.staff.as_ref().is_some_and(|staff| !staff.posts.is_empty() && !staff.title.is_empty());
-    if posts != (card && !tied) || posts != rules.staff.is_some() {
+    if posts != of_staff || posts != rules.staff.is_some() {
         return Err(
-            "staff: posts and a title stand there where a card is for the staff of a structure".to_owned()
+            "staff: posts and a title stand there where it is for the staff of a structure".to_owned()
         );
     }
     let missing = Change::ENDINGS.iter().find(|ending| {
@@ -321,8 +329,10 @@ fn check_complete(rules: &ProductRules) -> Result<(), String> {
         return Err("ordered_at_entry: professions stand there where registration is automatic".to_owned());
     }
     match missing {
-        Some(ending) if tied => Err(format!("{ending:?} must lead to the end of the card")),
-        _ if tied == rules.categories.is_empty() => Err("categories are for cards that are tied".to_owned()),
+        Some(ending) if tied => Err(format!("{ending:?} must lead to the end")),
+        _ if tied == rules.categories.is_empty() => {
+            Err("categories are for what is tied to an exercise".to_owned())
+        }
         _ => Ok(()),
     }
 }

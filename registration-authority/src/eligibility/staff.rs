@@ -8,12 +8,12 @@ use store::{Act, Database, Timestamp};
 use super::card::{Asker, Decider, asker_refused};
 use super::condition::Condition;
 use super::refusal::{NotEligible, Refusal};
-use super::rulebook::{KnownBy, ProductRules, StaffRules, rules_of};
+use super::rulebook::{Automatic, KnownBy, ProductRules, StaffRules, rules_of};
 use super::standing::{Place, Standing};
 use super::{Product, refused_by};
 use crate::certification::structure_identifier;
 use crate::mandate;
-use crate::order::{CardOrder, StaffTie, structure_key};
+use crate::order::{CardOrder, Origin, StaffTie, structure_key};
 use crate::staff::{self, StaffMember};
 
 /// What is claimed.
@@ -86,7 +86,7 @@ pub fn judge_staff(rules: &ProductRules, facts: &StaffFacts<'_>) -> Vec<Refusal>
         .collect()
 }
 
-fn broken(
+pub(super) fn broken(
     rules: &ProductRules,
     staff: &StaffRules,
     facts: &StaffFacts<'_>,
@@ -107,8 +107,9 @@ fn broken(
             let fits = match staff.known_by {
                 KnownBy::Finess => record.finess.is_some(),
                 KnownBy::Siret => record.finess.is_none() && record.siret.is_some(),
+                KnownBy::Either => record.finess.is_some() || record.siret.is_some(),
             };
-            (!fits).then(|| format!("structure {structure} is not known by its {:?}", staff.known_by))
+            (!fits).then(|| format!("structure {structure} is not known by its number: {:?}", staff.known_by))
         }
         Condition::MemberDeclared => match facts.member {
             None => Some(format!("nobody of number {local_id} is declared at structure {structure}")),
@@ -157,6 +158,7 @@ fn broken(
         | Condition::NamedAsRegister
         | Condition::NamesCertifiable
         | Condition::NamesAllowed
+        | Condition::AddressKnown
         | Condition::NoOpenRequest
         | Condition::KeyUnshared => None,
     }
@@ -177,6 +179,26 @@ pub(crate) fn check_staff_wish(
         mandate: mandate.map(|mandate| mandate.number),
         replaces,
         among_others: true,
+        ..Circumstances::default()
+    };
+    judge(db, registry, claim, circumstances)
+}
+
+/// Asks whether a renewal plan may have the card of this person made anew, in the place of `replaces` where it is ordered now: under a
+/// mandate for the structure that stands, whoever of its agents has it today.
+pub(crate) fn check_staff_renewal(
+    db: &mut Database,
+    registry: &mut dyn Registry,
+    claim: StaffClaim<'_>,
+    replaces: Option<&CardNumber>,
+    at: Timestamp,
+) -> Result<StaffEntitlement, NotEligible> {
+    let mandate = mandate::in_force(db, claim.structure, at)?;
+    let circumstances = Circumstances {
+        asker: Some(Asker::Automatic(Automatic::Renewal)),
+        mandate: mandate.map(|mandate| mandate.number),
+        replaces,
+        among_others: replaces.is_some(),
         ..Circumstances::default()
     };
     judge(db, registry, claim, circumstances)
@@ -227,17 +249,32 @@ fn claim_of<'a>(order: &'a CardOrder, tie: &'a StaffTie) -> StaffClaim<'a> {
     StaffClaim { kind: order.kind, structure: &tie.structure, local_id }
 }
 
-/// The mandate that the order names, where its submitter spoke by it for this structure when he asked. Once the order is
-/// decided, its end does not undo what was decided; until then it must stand.
+/// The mandate that the order names, where its submitter spoke by it for this structure when he asked; of a plan's, where it was for
+/// this structure. Once the order is decided, its end does not undo what was decided; until then it must stand.
 fn mandate_of(
     db: &mut Database,
     order: &CardOrder,
     tie: &StaffTie,
     at: Timestamp,
 ) -> Result<Option<String>, NotEligible> {
+    let moments = [order.submitted_at, if order.is_undecided() { at } else { order.submitted_at }];
+    let agent = match order.origin {
+        Origin::Plan(_) => None,
+        Origin::Officer | Origin::Register => Some(order.submitted_by.as_str()),
+    };
+    mandate_held(db, tie, agent, &moments)
+}
+
+/// The mandate of the tie, where it is this agent's, if one asks, for this structure, and stood at each of these moments.
+pub(super) fn mandate_held(
+    db: &mut Database,
+    tie: &StaffTie,
+    agent: Option<&str>,
+    moments: &[Timestamp],
+) -> Result<Option<String>, NotEligible> {
     let mandate = mandate::get(db, &tie.mandate)?;
-    let his = mandate.login == order.submitted_by && mandate.structure == tie.structure;
-    let stood = mandate.stood(order.submitted_at) && (!order.is_undecided() || mandate.stood(at));
+    let his = agent.is_none_or(|agent| mandate.login == agent) && mandate.structure == tie.structure;
+    let stood = moments.iter().all(|moment| mandate.stood(*moment));
     Ok((his && stood).then_some(mandate.number))
 }
 

@@ -1,9 +1,9 @@
 use card::Card;
-use professional_registry::{IdNatPs, Registry, merges};
+use professional_registry::{IdNatPs, Profession, Registry, merges};
 use store::{Code, Database};
 
 use super::LapseError;
-use crate::eligibility::{self, Product};
+use crate::eligibility::{self, Offer, Product, ProductRules};
 use crate::renewal::claim_of;
 
 /// Why the register no longer supports the card; `None` where it does, and of a card that is not tied to the exercise of a
@@ -13,11 +13,18 @@ pub(super) fn of(
     registry: &mut dyn Registry,
     card: &Card,
 ) -> Result<Option<Code>, LapseError> {
-    let Some((holder, _)) = claim_of(card) else { return Ok(None) };
-    match (under(db, registry, card, &holder)?, merges::successor(db, &holder)?) {
-        (Some(_), Some(successor)) => under(db, registry, card, &successor),
-        (ended, _) => Ok(ended),
-    }
+    let Some((holder, profession)) = claim_of(card) else { return Ok(None) };
+    under_either(db, registry, eligibility::rules_of(Product::Card(card.kind))?, &holder, profession)
+}
+
+/// The same of a professional's software certificate.
+pub(super) fn of_certificate(
+    db: &mut Database,
+    registry: &mut dyn Registry,
+    holder: &IdNatPs,
+    profession: Profession,
+) -> Result<Option<Code>, LapseError> {
+    under_either(db, registry, eligibility::rules_of(Product::Offer(Offer::Ps))?, holder, profession)
 }
 
 /// The same, where its holder goes by this number.
@@ -28,7 +35,29 @@ pub(super) fn under(
     holder: &IdNatPs,
 ) -> Result<Option<Code>, LapseError> {
     let Some((_, profession)) = claim_of(card) else { return Ok(None) };
-    let rules = eligibility::rules_of(Product::Card(card.kind))?;
+    ended(db, registry, eligibility::rules_of(Product::Card(card.kind))?, holder, profession)
+}
+
+fn under_either(
+    db: &mut Database,
+    registry: &mut dyn Registry,
+    rules: &ProductRules,
+    holder: &IdNatPs,
+    profession: Profession,
+) -> Result<Option<Code>, LapseError> {
+    match (ended(db, registry, rules, holder, profession)?, merges::successor(db, holder)?) {
+        (Some(_), Some(successor)) => ended(db, registry, rules, &successor, profession),
+        (ended, _) => Ok(ended),
+    }
+}
+
+fn ended(
+    db: &mut Database,
+    registry: &mut dyn Registry,
+    rules: &ProductRules,
+    holder: &IdNatPs,
+    profession: Profession,
+) -> Result<Option<Code>, LapseError> {
     let record = registry.professional(db, holder)?;
     let change = eligibility::change(rules, profession, None, record.as_ref());
     Ok(change.and_then(|rule| rule.change.code()))

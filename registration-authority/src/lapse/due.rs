@@ -1,17 +1,21 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use ca_core::revocation::RevokeError;
 use card::CardNumber;
 use diesel::prelude::*;
 use professional_registry::Registry;
 use professional_registry::import::NewestFeed;
 use rand_core::CryptoRng;
-use store::schema::{card_lapses, opposition_plan_items};
+use store::schema::{card_lapses, certificate_lapses, opposition_plan_certificates, opposition_plan_items};
 use store::{Act, Code, Database, Fault, crash_point};
 
 use super::examine::last_examined;
-use super::plan::{self, PLAN_BOUND};
-use super::{JOB, Lapse, LapseError, cause, complete_feed, is_silent_of, open, still_newest};
+use super::plan::{self, PLAN_BOUND, Planned};
+use super::{
+    CertificateLapse, JOB, Lapse, LapseError, cause, certificates, complete_feed, is_silent_of, open,
+    open_certificates, still_newest,
+};
 use crate::approval::ApprovalVerifier;
 use crate::opposition::{self, Ground, OpposeError};
 
@@ -23,15 +27,17 @@ const DAY: Duration = Duration::from_secs(24 * 3600);
 pub struct Revalidation {
     /// Cards that were opposed.
     pub opposed: Vec<CardNumber>,
+    /// Requests whose certificates were revoked.
+    pub revoked: Vec<String>,
     /// Plans that wait for two officers.
     pub planned: Vec<String>,
-    /// Cards, or plans, with the code of why nothing came of them.
+    /// Cards, requests or plans, with the code of why nothing came of them.
     pub failed: Vec<(String, Code)>,
 }
 
-/// Opposes the cards whose lapse a later complete feed or the directory has said again, one transaction a card, while there are not more
-/// than `most_a_day` of them within a day; plans them all where there are. Then the cards of the plans that two officers
-/// have released. The register is asked once more for each. Can be called any number of times.
+/// Opposes the cards whose lapse a later complete feed or the directory has said again, and revokes the certificates likewise, one
+/// transaction each, while there are not more than `most_a_day` of both within a day; plans them all where there are. Then what
+/// stands in the plans that two officers have released. The register is asked once more for each. Can be called any number of times.
 pub fn oppose_due(
     db: &mut Database,
     registry: &mut dyn Registry,
@@ -57,17 +63,27 @@ pub fn oppose_due(
             heard.push(lapse);
         }
     }
-    if opposed_within_a_day(db, act)? + heard.len() as u64 > u64::from(most_a_day) {
+    let (certificates_planned, certificates_heard) = certificates_due(db, &feed)?;
+    let due = (heard.len() + certificates_heard.len()) as u64;
+    if ended_within_a_day(db, act)? + due > u64::from(most_a_day) {
         for lapses in heard.chunks(PLAN_BOUND) {
-            done.planned.push(plan::make(db, &feed, lapses, rng, act)?);
+            done.planned.push(plan::make(db, &feed, Planned::Cards(lapses), rng, act)?);
             crash_point("revalidation.planned");
+        }
+        for lapses in certificates_heard.chunks(PLAN_BOUND) {
+            done.planned.push(plan::make(db, &feed, Planned::Certificates(lapses), rng, act)?);
         }
     } else {
         for lapse in &heard {
             end(db, registry, &feed, lapse, &mut done, rng, act)?;
         }
+        for lapse in &certificates_heard {
+            end_certificate(db, registry, &feed, lapse, &mut done, rng, act)?;
+        }
     }
-    let plans: BTreeSet<&String> = planned.iter().filter_map(|lapse| lapse.plan.as_ref()).collect();
+    let of_cards = planned.iter().filter_map(|lapse| lapse.plan.as_ref());
+    let of_certificates = certificates_planned.iter().filter_map(|lapse| lapse.plan.as_ref());
+    let plans: BTreeSet<&String> = of_cards.chain(of_certificates).collect();
     for id in plans {
         match plan::is_released(db, verifier, id, act.at) {
             Ok(true) => {}
@@ -81,11 +97,49 @@ pub fn oppose_due(
         for lapse in planned.iter().filter(|lapse| lapse.plan.as_ref() == Some(id)) {
             end(db, registry, &feed, lapse, &mut done, rng, act)?;
         }
+        for lapse in certificates_planned.iter().filter(|lapse| lapse.plan.as_ref() == Some(id)) {
+            end_certificate(db, registry, &feed, lapse, &mut done, rng, act)?;
+        }
     }
     Ok(done)
 }
 
-/// How many cards were opposed without anybody's name within a day, whatever the clock did meanwhile.
+/// The certificates that a later feed says again: those of a plan, and those of which the newest feed is not silent.
+fn certificates_due(
+    db: &mut Database,
+    feed: &NewestFeed,
+) -> Result<(Vec<CertificateLapse>, Vec<CertificateLapse>), LapseError> {
+    let due = |lapse: &CertificateLapse| lapse.ends_by_itself() && lapse.first_sequence < feed.sequence;
+    let (planned, due): (Vec<_>, Vec<_>) =
+        open_certificates(db, i64::MAX)?.into_iter().filter(due).partition(|lapse| lapse.plan.is_some());
+    let mut heard = Vec::new();
+    for lapse in due {
+        if !is_silent_of(db, feed.sequence, &lapse.holder)? {
+            heard.push(lapse);
+        }
+    }
+    Ok((planned, heard))
+}
+
+/// How many cards and certificates ended without anybody's name within a day, whatever the clock did meanwhile.
+fn ended_within_a_day(db: &mut Database, act: &Act) -> QueryResult<u64> {
+    Ok(opposed_within_a_day(db, act)? + revoked_within_a_day(db, act)?)
+}
+
+fn revoked_within_a_day(db: &mut Database, act: &Act) -> QueryResult<u64> {
+    let of_a_plan = opposition_plan_certificates::table
+        .filter(opposition_plan_certificates::request.eq(certificate_lapses::request))
+        .filter(opposition_plan_certificates::first_sequence.eq(certificate_lapses::first_sequence));
+    let count: i64 = certificate_lapses::table
+        .filter(certificate_lapses::settled_by.eq(format!("job:{JOB}")))
+        .filter(certificate_lapses::settled_at.gt(act.at.minus(DAY)))
+        .filter(certificate_lapses::status.eq("confirmed"))
+        .filter(diesel::dsl::not(diesel::dsl::exists(of_a_plan)))
+        .count()
+        .get_result(db)?;
+    Ok(u64::try_from(count).unwrap_or(0))
+}
+
 fn opposed_within_a_day(db: &mut Database, act: &Act) -> QueryResult<u64> {
     let of_a_plan = opposition_plan_items::table
         .filter(opposition_plan_items::card_number.eq(card_lapses::card_number))
@@ -121,6 +175,27 @@ fn end(
             return Err(error);
         }
         Err(error) => done.failed.push((lapse.card.to_string(), error.code())),
+    }
+    Ok(())
+}
+
+/// The same of a certificate.
+fn end_certificate(
+    db: &mut Database,
+    registry: &mut dyn Registry,
+    feed: &NewestFeed,
+    lapse: &CertificateLapse,
+    done: &mut Revalidation,
+    rng: &mut dyn CryptoRng,
+    act: &Act,
+) -> Result<(), LapseError> {
+    match db.write_on_reserve(|db| certificates::end(db, registry, feed, lapse, rng, act)) {
+        Ok(true) => done.revoked.push(lapse.request.clone()),
+        Ok(false) => {}
+        Err(error @ (LapseError::Database(_) | LapseError::Revoke(RevokeError::Database(_)))) => {
+            return Err(error);
+        }
+        Err(error) => done.failed.push((lapse.request.clone(), error.code())),
     }
     Ok(())
 }

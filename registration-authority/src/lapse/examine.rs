@@ -11,11 +11,11 @@ use store::audit::{self, Event};
 use store::schema::{card_lapses, register_examinations};
 use store::{Act, Code, Database, Fault, crash_point};
 
-use super::{LapseError, cause, complete_feed, is_silent_of, still_newest};
+use super::{LapseError, cause, certificates, complete_feed, is_silent_of, still_newest};
 use crate::outbox::{self, Notice, Recipient};
 
 /// Cards that one transaction looks at: few enough that an opposition never waits long.
-const PAGE: usize = 200;
+pub(super) const PAGE: usize = 200;
 
 /// What was found in the light of a feed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,11 +28,15 @@ pub struct Examination {
     pub found: i64,
     /// How many it supports again, or that have ended meanwhile.
     pub lifted: i64,
-    /// Cards about whose holder the register does not answer.
-    pub failed: Vec<(CardNumber, Code)>,
+    /// The same of the software certificates of professionals.
+    pub certificates_found: i64,
+    /// Likewise.
+    pub certificates_lifted: i64,
+    /// Cards, or requests, about whose holder the register does not answer.
+    pub failed: Vec<(String, Code)>,
 }
 
-/// Looks at every living card in the light of the newest complete feed, once a feed; `None` where that was done, where
+/// Looks at every living card, and every good software certificate of a professional, in the light of the newest complete feed, once a feed; `None` where that was done, where
 /// there is none, and where an import is under way. Opens its own transactions. What a crash leaves is found again.
 ///
 /// A feed that does not say who is no longer there opens no lapse, nor does one about whoever it names in a refused line.
@@ -52,6 +56,8 @@ pub fn examine(
         feed: feed.feed.clone(),
         found: 0,
         lifted: 0,
+        certificates_found: 0,
+        certificates_lifted: 0,
         failed: Vec::new(),
     };
     let mut after = None;
@@ -65,12 +71,26 @@ pub fn examine(
             Ok(looked)
         });
         match looked {
-            Ok((found, lifted, mut failed)) => {
+            Ok((found, lifted, failed)) => {
                 crash_point("revalidation.cards-examined");
                 done.found += found;
                 done.lifted += lifted;
-                done.failed.append(&mut failed);
+                done.failed.extend(failed.into_iter().map(|(card, code)| (card.to_string(), code)));
             }
+            Err(LapseError::RegisterMoves) => return Ok(None),
+            Err(error) => return Err(error),
+        }
+    }
+    let mut after = String::new();
+    loop {
+        match certificates::examine_page(db, registry, &feed, (last, &after), rng, act) {
+            Ok(Some(((found, lifted, mut failed), end))) => {
+                done.certificates_found += found;
+                done.certificates_lifted += lifted;
+                done.failed.append(&mut failed);
+                after = end;
+            }
+            Ok(None) => break,
             Err(LapseError::RegisterMoves) => return Ok(None),
             Err(error) => return Err(error),
         }
@@ -233,7 +253,10 @@ fn conclude(
     let event = Event {
         action: "register.cards-examined",
         subject: format!("feed {}", done.feed),
-        payload: json!({ "sequence": done.sequence, "found": done.found, "lifted": done.lifted }),
+        payload: json!({
+            "sequence": done.sequence, "found": done.found, "lifted": done.lifted,
+            "certificates_found": done.certificates_found, "certificates_lifted": done.certificates_lifted,
+        }),
     };
     Ok(audit::record(db, event, rng, act)?)
 }

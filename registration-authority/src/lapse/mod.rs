@@ -5,16 +5,22 @@
 //! same, or the directory, asked about that one person ([`ask_directory`]), the card is opposed ([`oppose_due`]), so that no
 //! broken file ends anybody; where a feed says otherwise, the lapse is lifted. More than a day may bring wait, as an [`OppositionPlan`], for two officers. An officer may oppose the card by
 //! name before, as any other.
+//!
+//! The software certificates of professionals are looked at and revoked likewise (decision 43), under the same brake; the directory is not
+//! asked about them.
 
 mod cause;
+mod certificates;
 mod due;
 mod examine;
 mod plan;
+mod planned_end;
 mod second_reading;
 
 #[cfg(test)]
 mod tests;
 
+use ca_core::revocation::RevokeError;
 use card::CardNumber;
 use diesel::prelude::*;
 use professional_registry::extract::Form;
@@ -29,12 +35,14 @@ use crate::eligibility::BadRules;
 use crate::faults;
 use crate::opposition::{Ground, OpposeError};
 
+pub use certificates::{CertificateLapse, open_certificates};
 pub use due::{Revalidation, oppose_due};
 pub use examine::{Examination, examine};
 pub use plan::{
     OPPOSITION_PLAN_ENCODING_VERSION, OppositionPlan, OppositionPlanError, PlannedOpposition, decide, get,
     waiting,
 };
+pub use planned_end::PlannedEnd;
 pub use second_reading::{SecondReadings, ask_directory};
 
 /// The job that looks and opposes.
@@ -84,8 +92,11 @@ pub enum LapseError {
     /// A card is not opposed.
     #[error(transparent)]
     Oppose(#[from] OpposeError),
+    /// A certificate is not revoked.
+    #[error(transparent)]
+    Revoke(#[from] RevokeError),
     /// A row is not what this program writes.
-    #[error("lapse of card {0}: {1} cannot be read")]
+    #[error("lapse of {0}: {1} cannot be read")]
     RowAltered(String, &'static str),
     /// The register does not answer about a holder.
     #[error(transparent)]
@@ -111,6 +122,7 @@ impl Fault for LapseError {
     fn code(&self) -> Code {
         match self {
             Self::Oppose(error) => error.code(),
+            Self::Revoke(error) => error.code(),
             Self::RowAltered(..) => faults::LAPSE_ROW_ALTERED,
             Self::Registry(error) => error.code(),
             Self::Rules(error) => error.code(),

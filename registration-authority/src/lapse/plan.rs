@@ -19,6 +19,9 @@
 //!
 //! END
 //! ```
+//!
+//! Where it is of software certificates, the encoding is version 2, and an item begins with the certificate in the place of the
+//! card: short name of its authority, `/`, its serial number.
 
 use card::CardNumber;
 use der::{Encode, Sequence};
@@ -27,11 +30,14 @@ use professional_registry::import::NewestFeed;
 use rand_core::CryptoRng;
 use serde_json::json;
 use store::audit::{self, Event};
-use store::schema::{card_lapses, cards, opposition_plan_items, opposition_plans};
+use store::schema::{
+    card_lapses, cards, opposition_plan_certificates, opposition_plan_items, opposition_plans,
+};
 use store::{Act, Code, Database, Fault, Timestamp};
 use thiserror::Error;
 
-use super::{Lapse, LapseError};
+use super::planned_end::{self, PlannedEnd};
+use super::{CertificateLapse, Lapse, LapseError};
 use crate::approval::{ApprovalProof, ApprovalVerifier, Decidable, SubjectKind, Verdict};
 use crate::certification::evidence::verify_two;
 use crate::decision::{self, DecideError, Decision, Given, Standing};
@@ -45,7 +51,10 @@ pub(super) const PLAN_BOUND: usize = 2000;
 /// The version of the encoding. Another field, another version.
 pub const OPPOSITION_PLAN_ENCODING_VERSION: u8 = 1;
 
-/// Cards that two officers may have opposed.
+/// The version of the encoding of a plan of certificates.
+const CERTIFICATES_ENCODING_VERSION: u8 = 2;
+
+/// Cards that two officers may have opposed, or certificates that they may have revoked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OppositionPlan {
     /// `PO-2026-000001`.
@@ -56,8 +65,10 @@ pub struct OppositionPlan {
     pub planned_by: String,
     /// When.
     pub planned_at: Timestamp,
-    /// Each card, by number.
+    /// Each card, by number; none of a plan of certificates.
     pub items: Vec<PlannedOpposition>,
+    /// Each certificate, by its request; none of a plan of cards.
+    pub certificates: Vec<PlannedEnd>,
     /// Who decided what.
     pub decisions: Vec<Decision>,
 }
@@ -77,6 +88,13 @@ pub struct PlannedOpposition {
     pub open: bool,
 }
 
+/// What a plan is made of.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Planned<'a> {
+    Cards(&'a [Lapse]),
+    Certificates(&'a [CertificateLapse]),
+}
+
 /// Why a plan cannot be had, or is not decided on.
 #[derive(Debug, Error)]
 pub enum OppositionPlanError {
@@ -84,7 +102,7 @@ pub enum OppositionPlanError {
     #[error("no plan of oppositions {0}")]
     Unknown(String),
     /// A row is not what this program writes.
-    #[error("plan of oppositions {0}: a card cannot be read")]
+    #[error("plan of oppositions {0}: a card or certificate cannot be read")]
     RowAltered(String),
     /// Who decides, with what proof.
     #[error(transparent)]
@@ -111,21 +129,41 @@ impl OppositionPlan {
         Standing::of(&self.decisions, 1)
     }
 
-    /// What an officer decides on: every card of it.
+    /// How many cards or certificates stand in it.
+    pub fn size(&self) -> usize {
+        self.items.len() + self.certificates.len()
+    }
+
+    /// How many of them still wait.
+    pub fn waiting(&self) -> usize {
+        let cards = self.items.iter().filter(|item| item.open).count();
+        cards + self.certificates.iter().filter(|item| item.open).count()
+    }
+
+    /// What an officer decides on: every card or certificate of it.
     pub fn decidable(&self) -> Decidable {
-        let items = self.items.iter().map(|item| Item {
-            card: item.card.to_string(),
+        let cards = self.items.iter().map(|item| Item {
+            subject: item.card.to_string(),
+            holder: item.holder.clone(),
+            cause: item.cause.clone(),
+            first_feed: item.first_feed.clone(),
+        });
+        let certificates = self.certificates.iter().map(|item| Item {
+            subject: item.certificate.clone(),
             holder: item.holder.clone(),
             cause: item.cause.clone(),
             first_feed: item.first_feed.clone(),
         });
         let fields = Fields {
-            encoding_version: OPPOSITION_PLAN_ENCODING_VERSION,
+            encoding_version: match self.certificates.is_empty() {
+                true => OPPOSITION_PLAN_ENCODING_VERSION,
+                false => CERTIFICATES_ENCODING_VERSION,
+            },
             id: self.id.clone(),
             feed: self.feed.clone(),
             planned_by: self.planned_by.clone(),
             planned_at: self.planned_at.millis(),
-            items: items.collect(),
+            items: cards.chain(certificates).collect(),
         };
         Decidable {
             kind: SubjectKind::OppositionPlan,
@@ -151,7 +189,7 @@ struct Fields {
 
 #[derive(Sequence)]
 struct Item {
-    card: String,
+    subject: String,
     holder: String,
     cause: String,
     first_feed: String,
@@ -161,7 +199,7 @@ struct Item {
 pub(super) fn make(
     db: &mut Database,
     feed: &NewestFeed,
-    lapses: &[Lapse],
+    planned: Planned<'_>,
     rng: &mut dyn CryptoRng,
     act: &Act,
 ) -> Result<String, LapseError> {
@@ -176,16 +214,32 @@ pub(super) fn make(
                 opposition_plans::planned_at.eq(act.at),
             ))
             .execute(db)?;
-        for lapse in lapses {
-            diesel::insert_into(opposition_plan_items::table)
-                .values((
-                    opposition_plan_items::plan.eq(&id),
-                    opposition_plan_items::card_number.eq(lapse.card.to_string()),
-                    opposition_plan_items::first_sequence.eq(lapse.first_sequence),
-                ))
-                .execute(db)?;
-        }
-        let payload = json!({ "cards": lapses.len(), "feed": feed.feed });
+        let payload = match planned {
+            Planned::Cards(lapses) => {
+                for lapse in lapses {
+                    diesel::insert_into(opposition_plan_items::table)
+                        .values((
+                            opposition_plan_items::plan.eq(&id),
+                            opposition_plan_items::card_number.eq(lapse.card.to_string()),
+                            opposition_plan_items::first_sequence.eq(lapse.first_sequence),
+                        ))
+                        .execute(db)?;
+                }
+                json!({ "cards": lapses.len(), "feed": feed.feed })
+            }
+            Planned::Certificates(lapses) => {
+                for lapse in lapses {
+                    diesel::insert_into(opposition_plan_certificates::table)
+                        .values((
+                            opposition_plan_certificates::plan.eq(&id),
+                            opposition_plan_certificates::request.eq(&lapse.request),
+                            opposition_plan_certificates::first_sequence.eq(lapse.first_sequence),
+                        ))
+                        .execute(db)?;
+                }
+                json!({ "certificates": lapses.len(), "feed": feed.feed })
+            }
+        };
         let subject = format!("opposition plan {id}");
         audit::record(db, Event { action: "opposition.planned", subject, payload }, rng, act)?;
         Ok(id)
@@ -222,11 +276,12 @@ pub fn get(db: &mut Database, id: &str) -> Result<OppositionPlan, OppositionPlan
         Ok(PlannedOpposition { card, holder, cause, first_feed, open: status == "open" })
     };
     let items = rows.into_iter().map(item).collect::<Result<_, OppositionPlanError>>()?;
+    let certificates = planned_end::of_plan(db, id)?;
     let decisions = decision::of(db, SubjectKind::OppositionPlan, id)?;
-    Ok(OppositionPlan { id: id.to_owned(), feed, planned_by, planned_at, items, decisions })
+    Ok(OppositionPlan { id: id.to_owned(), feed, planned_by, planned_at, items, certificates, decisions })
 }
 
-/// The plans with cards that wait, oldest first.
+/// The plans with cards or certificates that wait, oldest first.
 pub fn waiting(db: &mut Database) -> Result<Vec<OppositionPlan>, OppositionPlanError> {
     let mut ids: Vec<String> = opposition_plan_items::table
         .inner_join(
@@ -238,6 +293,7 @@ pub fn waiting(db: &mut Database) -> Result<Vec<OppositionPlan>, OppositionPlanE
         .select(opposition_plan_items::plan)
         .distinct()
         .load(db)?;
+    ids.extend(planned_end::plans_waiting(db)?);
     ids.sort();
     ids.iter().map(|id| get(db, id)).collect()
 }

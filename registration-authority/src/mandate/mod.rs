@@ -260,6 +260,15 @@ pub fn standing(
     Ok(his.into_iter().find(|mandate| mandate.stood(act.at)))
 }
 
+/// The newest mandate by which anybody speaks for the structure at `at`, as its rows say.
+pub(crate) fn in_force(
+    db: &mut Database,
+    structure: &TechnicalStructureId,
+    at: Timestamp,
+) -> Result<Option<Mandate>, MandateError> {
+    Ok(of_structure(db, structure)?.into_iter().find(|mandate| mandate.stood(at)))
+}
+
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = structure_mandates)]
 struct Row {

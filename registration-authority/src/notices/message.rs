@@ -123,6 +123,25 @@ fn words(notice: Notice, subject: &str) -> (&'static str, Vec<String>) {
                     .to_owned(),
             ],
         ),
+        Notice::CertificateLapsed => (
+            "Une vérification concerne votre certificat",
+            vec![
+                format!(
+                    "Le certificat de la demande {name} fait l’objet d’une vérification, après une mise à jour du \
+                     répertoire national."
+                ),
+                "Si votre situation n’a pas changé, faites corriger le répertoire par l’autorité qui tient votre \
+                 inscription, et prévenez l’autorité d’enregistrement."
+                    .to_owned(),
+            ],
+        ),
+        Notice::CertificateRevoked => (
+            "Votre certificat est révoqué",
+            vec![
+                format!("Le certificat de la demande {name} est révoqué. Il ne peut plus être utilisé. C’est définitif."),
+                "Si vous n’en connaissez pas la raison, prévenez sans attendre l’autorité d’enregistrement.".to_owned(),
+            ],
+        ),
         Notice::CardOpposed => (
             "Votre carte est en opposition",
             vec![

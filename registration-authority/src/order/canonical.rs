@@ -40,7 +40,8 @@
 //!     familyName      UTF8String,             -- as it will be certified; empty of a service
 //!     givenName       UTF8String,             -- likewise
 //!     replaces    [0] UTF8String OPTIONAL,
-//!     origin          UTF8String,             -- "officer"
+//!     origin          UTF8String,             -- "officer" or "plan"
+//!     plan        [1] UTF8String OPTIONAL,    -- present when origin is "plan"
 //!     mandate     [2] UTF8String,             -- "MA-2026-000001"
 //!     submittedBy     UTF8String,
 //!     submittedAt     INTEGER,

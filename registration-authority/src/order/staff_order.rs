@@ -6,7 +6,7 @@ use store::{Act, Database};
 
 use super::submit::keep;
 use super::{CardOrder, OrderState, Origin, RegisterSnapshot, StaffTie, SubmitError, SubmittedOrder, Tie};
-use crate::eligibility::{self, Asker, StaffClaim};
+use crate::eligibility::{self, Asker, StaffClaim, StaffEntitlement};
 use crate::numbering::{self, Series};
 use crate::officers::{self, Reach, Right};
 
@@ -38,8 +38,39 @@ pub fn submit_staff(
     let claim = StaffClaim { kind: new.kind, structure: &new.structure, local_id: &new.local_id };
     let asker = Asker::Officer(officer.role);
     let entitled = eligibility::check_staff_wish(db, registry, claim, new.replaces.as_ref(), asker, act)?;
-    let order = CardOrder {
-        number: numbering::next(db, Series::CardOrder, act.at)?,
+    let number = numbering::next(db, Series::CardOrder, act.at)?;
+    let order = compose(number, new, Origin::Officer, officer.login, entitled, act);
+    keep(db, registry, order, rng, act)
+}
+
+/// Submits the successor of a card, in the name of whoever made the plan that renews it: the plan's approval is the order's. Inside the
+/// caller's write transaction.
+pub(crate) fn insert_staff(
+    db: &mut Database,
+    registry: &mut dyn Registry,
+    new: NewStaffOrder,
+    (plan, planned_by): (&str, &str),
+    rng: &mut dyn CryptoRng,
+    act: &Act,
+) -> Result<SubmittedOrder, SubmitError> {
+    db.refuse_on_reserve()?;
+    let claim = StaffClaim { kind: new.kind, structure: &new.structure, local_id: &new.local_id };
+    let entitled = eligibility::check_staff_renewal(db, registry, claim, new.replaces.as_ref(), act.at)?;
+    let number = numbering::next(db, Series::CardOrder, act.at)?;
+    let order = compose(number, new, Origin::Plan(plan.to_owned()), planned_by.to_owned(), entitled, act);
+    keep(db, registry, order, rng, act)
+}
+
+fn compose(
+    number: String,
+    new: NewStaffOrder,
+    origin: Origin,
+    submitted_by: String,
+    entitled: StaffEntitlement,
+    act: &Act,
+) -> CardOrder {
+    CardOrder {
+        number,
         version: 1,
         kind: new.kind,
         holder: entitled.holder,
@@ -50,12 +81,11 @@ pub fn submit_staff(
         }),
         family_name: entitled.member.family_name,
         given_name: entitled.member.given_name,
-        origin: Origin::Officer,
+        origin,
         replaces: new.replaces,
-        submitted_by: officer.login,
+        submitted_by,
         submitted_at: act.at,
         register: RegisterSnapshot::of_structure(&entitled.structure, entitled.feed),
         state: OrderState::Submitted,
-    };
-    keep(db, registry, order, rng, act)
+    }
 }

@@ -1,7 +1,7 @@
 use professional_registry::identifiers::TechnicalStructureId;
 use professional_registry::{Category, Profession};
 
-/// What the card of an order is tied to: never to a person alone (\[S\] domain.md §1.7).
+/// What the card of an order, or the software certificate of a person, is tied to: never to a person alone (\[S\] domain.md §1.7).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Tie {
     /// The exercise of a profession.

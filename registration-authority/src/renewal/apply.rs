@@ -7,13 +7,13 @@ use store::schema::renewal_plan_items;
 use store::{Act, Code, Database, Fault, audit, crash_point};
 use thiserror::Error;
 
-use super::plan::claim_of;
+use super::plan::{claim_of, member_of};
 use super::{Outcome, PlanItem, PlanReadError, PlanStatus, RenewalPlan, get};
 use crate::approval::ApprovalVerifier;
 use crate::certification::evidence::{EvidenceError, verify_plan};
 use crate::eligibility::{Asker, Automatic};
 use crate::faults;
-use crate::order::{self, NewCardOrder, Origin, Submission, SubmitError, set_status};
+use crate::order::{self, NewCardOrder, NewStaffOrder, Origin, Submission, SubmitError, set_status};
 use crate::outbox::{self, Notice, Recipient};
 
 /// What a plan led to.
@@ -108,15 +108,23 @@ fn renew(
 ) -> Result<String, ApplyError> {
     let card = card::find(db, &item.card)?;
     let altered = || PlanReadError::RowAltered(plan.id.clone(), "a card");
-    let (holder, profession) = card.as_ref().and_then(claim_of).ok_or_else(altered)?;
-    let new = NewCardOrder { kind: item.kind, holder, profession, replaces: Some(item.card) };
-    let submission = Submission {
-        new,
-        origin: Origin::Plan(plan.id.clone()),
-        asker: Asker::Automatic(Automatic::Renewal),
-        submitted_by: plan.planned_by.clone(),
+    let card = card.ok_or_else(altered)?;
+    let order = match (claim_of(&card), member_of(&card)) {
+        (Some((holder, profession)), _) => {
+            let submission = Submission {
+                new: NewCardOrder { kind: item.kind, holder, profession, replaces: Some(item.card) },
+                origin: Origin::Plan(plan.id.clone()),
+                asker: Asker::Automatic(Automatic::Renewal),
+                submitted_by: plan.planned_by.clone(),
+            };
+            order::insert(db, registry, submission, rng, act)?.into_order()
+        }
+        (None, Some((structure, local_id))) => {
+            let new = NewStaffOrder { kind: item.kind, structure, local_id, replaces: Some(item.card) };
+            order::insert_staff(db, registry, new, (&plan.id, &plan.planned_by), rng, act)?.into_order()
+        }
+        (None, None) => return Err(altered().into()),
     };
-    let order = order::insert(db, registry, submission, rng, act)?.into_order();
     let taken = diesel::update(renewal_plan_items::table.find((&plan.id, item.card.to_string())))
         .filter(renewal_plan_items::order_number.is_null())
         .set(renewal_plan_items::order_number.eq(&order.number))
@@ -127,8 +135,11 @@ fn renew(
         return Err(diesel::result::Error::RollbackTransaction.into());
     }
     let subject = format!("order {}", order.number);
-    let holder = order.holder.to_string();
-    outbox::put(db, Recipient::Holder(&holder), Notice::Approved, &subject, rng, act)?;
+    // The register has no address of the staff of a structure: their agent tells them.
+    if order.tie.staff().is_none() {
+        let holder = order.holder.to_string();
+        outbox::put(db, Recipient::Holder(&holder), Notice::Approved, &subject, rng, act)?;
+    }
     let payload = json!({"version": order.version, "plan": plan.id, "replaces": item.card.to_string()});
     audit::record(db, audit::Event { action: "order.approved", subject, payload }, rng, act)?;
     Ok(order.number)

@@ -1,6 +1,6 @@
 use card::Card;
 use diesel::prelude::*;
-use professional_registry::identifiers::IdNatPs;
+use professional_registry::identifiers::{IdNatPs, TechnicalStructureId};
 use professional_registry::{Profession, Registry};
 use rand_core::CryptoRng;
 use serde_json::json;
@@ -9,7 +9,7 @@ use store::{Act, Actor, Code, Database, Fault, Timestamp, audit, crash_point};
 use thiserror::Error;
 
 use super::{Outcome, PlanItem, PlanStatus, RenewalPlan};
-use crate::eligibility::{self, Claim, NotEligible};
+use crate::eligibility::{self, Claim, NotEligible, StaffClaim};
 use crate::faults;
 use crate::numbering::{self, Series};
 use crate::officers::{self, NotAuthorised, Right};
@@ -103,19 +103,7 @@ fn find(
             if has_successor(db, &card)? {
                 continue;
             }
-            let outcome = match claim_of(&card) {
-                None => Outcome::Excluded(faults::ORDER_KIND_NOT_OFFERED.name.to_owned()),
-                Some((holder, profession)) => {
-                    let claim = Claim { kind: card.kind, holder: &holder, profession };
-                    match eligibility::check(db, registry, claim, at) {
-                        Ok(_) => Outcome::Renew,
-                        Err(error @ NotEligible::Refused(_)) => {
-                            Outcome::Excluded(error.code().name.to_owned())
-                        }
-                        Err(error) => return Err(PlanError::Eligibility(error)),
-                    }
-                }
-            };
+            let outcome = outcome_of(db, registry, &card, at)?;
             if stands_in_an_open_plan(db, &card, &outcome)? {
                 continue;
             }
@@ -129,6 +117,38 @@ fn find(
             });
         }
     }
+}
+
+/// Whether the rules support a successor of the card now.
+fn outcome_of(
+    db: &mut Database,
+    registry: &mut dyn Registry,
+    card: &Card,
+    at: Timestamp,
+) -> Result<Outcome, PlanError> {
+    let judged = match (claim_of(card), member_of(card)) {
+        (Some((holder, profession)), _) => {
+            let claim = Claim { kind: card.kind, holder: &holder, profession };
+            eligibility::check(db, registry, claim, at).map(drop)
+        }
+        (None, Some((structure, local_id))) => {
+            let claim = StaffClaim { kind: card.kind, structure: &structure, local_id: &local_id };
+            eligibility::check_staff_renewal(db, registry, claim, None, at).map(drop)
+        }
+        (None, None) => return Ok(Outcome::Excluded(faults::ORDER_KIND_NOT_OFFERED.name.to_owned())),
+    };
+    match judged {
+        Ok(()) => Ok(Outcome::Renew),
+        Err(error @ NotEligible::Refused(_)) => Ok(Outcome::Excluded(error.code().name.to_owned())),
+        Err(error) => Err(PlanError::Eligibility(error)),
+    }
+}
+
+/// Structure and local number of a card that is tied to the staff of one.
+pub(super) fn member_of(card: &Card) -> Option<(TechnicalStructureId, String)> {
+    let structure = card.exercise.strip_prefix("structure:")?.parse().ok()?;
+    let holder: IdNatPs = card.holder.parse().ok()?;
+    Some((structure, holder.local_id()?.to_owned()))
 }
 
 /// Holder and profession of a card that is tied to one.

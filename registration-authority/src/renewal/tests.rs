@@ -9,6 +9,8 @@ use crate::certification::verify_evidence;
 use crate::order::{self, OrderState, Origin};
 use crate::testing::*;
 
+mod staff;
+
 const YEAR: u64 = 366 * 24 * 3600;
 
 fn plan_as(house: &mut House, actor: Actor) -> Result<Option<RenewalPlan>, PlanError> {

@@ -18,7 +18,8 @@ use super::TestCertificate;
 use super::standing::{Due, Seen};
 use crate::approval::{DemoApprover, DemoKeyError};
 use crate::certificate_request::{
-    self, DecideRequestError, NewCertificateRequest, RequestError, SubmitRequestError, structure_names,
+    self, DecideRequestError, NewCertificateRequest, RequestError, SubmitRequestError, Wanted,
+    structure_names,
 };
 use crate::faults;
 use crate::numbering::{self, Series};
@@ -109,12 +110,17 @@ pub fn ask(
         return Ok(Asked::NotNow);
     }
     let csr = request_of_no_one(shows.name())?;
-    let new = NewCertificateRequest { profile: shows.profile().to_owned(), structure, csr };
+    let new = NewCertificateRequest {
+        profile: shows.profile().to_owned(),
+        wanted: Wanted::Structure(structure),
+        csr,
+    };
     let asks = by(office.submitter, act);
     let request = certificate_request::submit(db, office.registry, office.issuance, new, rng, &asks)?;
     let proof = office.approver.approve(&request.decidable(), office.decider, rng, act.at)?;
     let (verifier, decides) = (office.approver.verifier(), by(office.decider, act));
-    certificate_request::approve(db, &verifier, &request.number, request.version, &proof, rng, &decides)?;
+    let (number, version) = (&request.number, request.version);
+    certificate_request::approve(db, office.registry, &verifier, number, version, &proof, rng, &decides)?;
     Ok(Asked::For(request.number))
 }
 

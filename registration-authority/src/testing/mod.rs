@@ -4,6 +4,7 @@
 mod authenticator;
 mod chain;
 mod register;
+mod requests;
 mod server;
 mod software_signer;
 mod structures;
@@ -33,6 +34,7 @@ use tempfile::TempDir;
 pub(crate) use authenticator::*;
 pub(crate) use chain::Chain;
 pub(crate) use register::*;
+pub(crate) use requests::plain_csr;
 pub(crate) use server::{fresh_postgresql, on_both};
 pub(crate) use software_signer::SoftwareSigner;
 pub(crate) use structures::*;
@@ -178,7 +180,7 @@ impl House {
         batch.personalised.into_iter().map(|card| card.number).collect()
     }
 
-    /// The authorities FORT and STANDARD PERSONNES and ELEMENTAIRE ORGANISATIONS, and a worker with their keys.
+    /// The authorities FORT, STANDARD and ELEMENTAIRE PERSONNES and ELEMENTAIRE ORGANISATIONS, and a worker with their keys.
     pub(crate) fn worker(&mut self) -> Worker {
         let act = self.act(Actor::Ceremony("test".to_owned()));
         let epoch = Epoch::open(&mut self.db, Duration::from_secs(600), &act).unwrap();
@@ -197,6 +199,7 @@ impl House {
             ("ACI-ST-PP", "ACR-ST"),
             ("ACR-EL", "ACR-EL"),
             ("ACI-EL-ORG", "ACR-EL"),
+            ("ACI-EL-PP", "ACR-EL"),
         ];
         for (short_name, parent) in authorities {
             self.make_authority(&mut worker, short_name, parent, &act);

@@ -197,13 +197,22 @@ pub(crate) fn import_civil_status(house: &mut super::House, persons: &[(&IdNatPs
     import_restricted(house, &told.collect::<Vec<_>>());
 }
 
+/// Reads an extract of the MSSanté: a mailbox of each of these persons.
+pub(crate) fn import_mailboxes(house: &mut super::House, mailboxes: &[(&IdNatPs, &str)]) {
+    let told = mailboxes.iter().map(|(person, address)| (*person, vec![("Adresse BAL", *address)]));
+    import_told(house, Form::MAILBOXES, &told.collect::<Vec<_>>());
+}
+
 fn import_restricted(house: &mut super::House, told: &[(&IdNatPs, Vec<(&str, &str)>)]) {
-    let form = Form::RESTRICTED;
+    import_told(house, Form::RESTRICTED, told);
+}
+
+fn import_told(house: &mut super::House, form: &'static Form, told: &[(&IdNatPs, Vec<(&str, &str)>)]) {
     let mut text = format!("{}|\n", form.columns.join("|"));
     for (person, told) in told {
         let id = person.to_string();
         let cell = |column: &&str| match *column {
-            "Type d'identifiant PP" => id[..1].to_owned(),
+            "Type d'identifiant PP" | "Type Identifiant PP" => id[..1].to_owned(),
             "Identifiant PP" => id[1..].to_owned(),
             "Identification nationale PP" => id.clone(),
             column => told.iter().find(|(of, _)| *of == column).map_or("", |(_, cell)| cell).to_owned(),

@@ -23,7 +23,7 @@ pub use keys::{KeysError, enrolment, keys};
 pub use orders::orders;
 pub use plans::{PlanViewError, plan, plans};
 pub use requests::{RequestPage, RequestViewError, request, requests};
-pub use stops::{StopsError, held_feeds, open_lapses, opposition_plans};
+pub use stops::{StopsError, held_feeds, open_certificate_lapses, open_lapses, opposition_plans};
 pub use structure::{
     AskedCard, MEMBERS_SHOWN, MemberView, StructureError, StructureView, mandates, structure,
 };

@@ -2,7 +2,7 @@ use store::{Act, Code, Database, Fault};
 use thiserror::Error;
 
 use crate::held_feed::{self, HeldFeed, HeldFeedError};
-use crate::lapse::{self, Lapse, LapseError, OppositionPlan, OppositionPlanError};
+use crate::lapse::{self, CertificateLapse, Lapse, LapseError, OppositionPlan, OppositionPlanError};
 use crate::officers::{self, NotAuthorised, Right};
 
 /// Why it cannot be shown what a brake stopped.
@@ -53,4 +53,14 @@ pub fn opposition_plans(db: &mut Database, act: &Act) -> Result<Vec<OppositionPl
 pub fn open_lapses(db: &mut Database, limit: i64, act: &Act) -> Result<Vec<Lapse>, StopsError> {
     officers::require(db, Right::ReadCard, act)?;
     Ok(lapse::open(db, limit)?)
+}
+
+/// The software certificates that the register no longer supports, `limit` at most.
+pub fn open_certificate_lapses(
+    db: &mut Database,
+    limit: i64,
+    act: &Act,
+) -> Result<Vec<CertificateLapse>, StopsError> {
+    officers::require(db, Right::ReadCard, act)?;
+    Ok(lapse::open_certificates(db, limit)?)
 }

@@ -15,16 +15,7 @@ pub(super) fn card(rules: &ProductRules) -> String {
         StructureRecord { finess: None, siret: Some("00000000029751".parse().unwrap()), ..finess.clone() };
     let unnumbered = StructureRecord { finess: None, ..finess.clone() };
     let post = rules.staff.as_ref().unwrap().posts[0];
-    let there = |post| StaffMember {
-        structure: finess.technical_id.clone(),
-        local_id: "000000042".to_owned(),
-        post,
-        family_name: "DURAND".to_owned(),
-        given_name: "Élise".to_owned(),
-        declared_by: "lou.agent".to_owned(),
-        declared_at: at(),
-        left_at: None,
-    };
+    let there = |post| declared(&finess, post);
     let (member, left) = (there(post), StaffMember { left_at: Some(at()), ..there(post) });
     let ordinary = StaffFacts {
         asker: None,
@@ -91,10 +82,24 @@ fn of_staff(rules: &ProductRules, facts: &StaffFacts<'_>) -> String {
     if refusals.is_empty() { "PERMIS".to_owned() } else { refused(&refusals) }
 }
 
-fn post_in_words(post: Post) -> &'static str {
+pub(super) fn post_in_words(post: Post) -> &'static str {
     match post {
         Post::Employee => "une personne du personnel",
         Post::Head => "le responsable de la structure",
         Post::Service => "un service, sans nom",
+    }
+}
+
+/// Who is declared so at the structure.
+pub(super) fn declared(structure: &StructureRecord, post: Post) -> StaffMember {
+    StaffMember {
+        structure: structure.technical_id.clone(),
+        local_id: "000000042".to_owned(),
+        post,
+        family_name: "DURAND".to_owned(),
+        given_name: "Élise".to_owned(),
+        declared_by: "lou.agent".to_owned(),
+        declared_at: at(),
+        left_at: None,
     }
 }

@@ -2,18 +2,18 @@
 
 lapses-lead = These cards are valid, but their holders are no longer in the register, or no longer exercise what the card was given for. A card is opposed once a second complete extract confirms it; an officer can do so before, from the page of the card.
 lapses-plans = Opposition plans
-lapses-plans-lead = The register would lead to more cards being opposed in one day than is allowed without anybody stepping in. Two different registration officers can release these oppositions; one is enough to reject them.
+lapses-plans-lead = The register would lead to more cards and certificates being opposed or revoked in one day than is allowed without anybody stepping in. Two different registration officers can release these oppositions; one is enough to reject them.
 lapses-plan = Plan { $plan }
 lapses-still-waiting = Still waiting
 lapses-planned = Drawn up on
-lapses-release-lead = The cards of the plan will be opposed if another officer approves too.
+lapses-release-lead = The cards of the plan will be opposed, or its certificates revoked, if another officer approves too.
 lapses-reject = Reject the plan
 lapses-awaits-two = Awaits two officers
 lapses-awaits-second = Awaits a second officer
 lapses-released = Released, oppositions under way
 lapses-refused = Rejected
-lapses-done-release = Your approval is recorded. It takes two, by two different officers; the cards are then opposed.
-lapses-done-rejection = The plan is rejected: none of its cards is opposed unless an officer decides so.
+lapses-done-release = Your approval is recorded. It takes two, by two different officers; the cards are then opposed, the certificates revoked.
+lapses-done-rejection = The plan is rejected: none of its cards or certificates ends unless an officer decides so.
 lapses-cards = Cards that wait
 lapses-none = The register confirms every valid card.
 lapses-caption = Cards that the register no longer confirms
@@ -33,3 +33,13 @@ lapse-holder-ceased = The holder is no longer in it
 lapse-profession-not-exercised = The holder does not exercise this profession there
 lapse-profession-ceased = The holder no longer exercises this profession there
 lapse-other = Something else
+
+## Software certificates
+
+lapses-plan-size = Cards or certificates
+lapses-certificates = Software certificates that wait
+lapses-no-certificate = The register confirms every software certificate of a professional.
+lapses-certificates-caption = Software certificates that the register no longer confirms
+lapses-request = Request
+lapses-certificate = Certificate
+lapses-next-revoked = Revocation if the next extract confirms it

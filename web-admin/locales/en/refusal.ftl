@@ -363,3 +363,7 @@ refusal-bulk-empty = None of these orders can be decided on in this way.
     .who = Go back to the queue: each row says why, and what can be done.
 refusal-bulk-too-many = One signature is good for 25 orders at most.
     .who = Tick fewer orders, then go on with the others.
+refusal-request-address-unknown = The address asked for is that of no MSSanté mailbox of this professional.
+    .who = The operator of the mail service publishes it, or you refuse the request.
+refusal-request-address = The request does not have exactly the address that the profile wants.
+    .who = The applicant makes another PKCS#10 request.

@@ -14,3 +14,5 @@ requests-approve = Approve the request
 requests-refuse = Refuse the request
 requests-done-approval = The request is approved; the certificate will be issued shortly.
 requests-done-refusal = The request is refused.
+requests-identifier = Identifier
+requests-address = Address

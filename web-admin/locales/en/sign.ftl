@@ -73,3 +73,5 @@ sign-line-changed = Changed
 sign-line-ceased = Gone
 sign-line-held-by = Set aside by
 sign-line-held-at = Set aside on
+sign-line-person = Person
+sign-line-quality = Capacity

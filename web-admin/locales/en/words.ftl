@@ -96,3 +96,5 @@ notice-key-added = Key enrolled
 notice-key-revoked = Key withdrawn
 notice-address-changed = E-mail address changed
 job-officer-digests = Writes to the officers what was decided in their names
+notice-certificate-lapsed = Certificate that the register no longer supports
+notice-certificate-revoked = Certificate revoked

@@ -2,18 +2,18 @@
 
 lapses-lead = Ces cartes sont en cours de validité, mais leur porteur ne figure plus au répertoire, ou n'exerce plus ce pour quoi la carte lui a été remise. Une carte est mise en opposition quand un second extrait complet le confirme ; un opérateur peut le faire avant, depuis la page de la carte.
 lapses-plans = Plans d'opposition
-lapses-plans-lead = Le répertoire conduirait à mettre en opposition plus de cartes en un jour qu'il n'est permis sans intervention. Deux opérateurs d'enregistrement différents peuvent libérer ces oppositions ; un seul suffit pour les rejeter.
+lapses-plans-lead = Le répertoire conduirait à mettre en opposition ou révoquer plus de cartes et de certificats en un jour qu'il n'est permis sans intervention. Deux opérateurs d'enregistrement différents peuvent libérer ces oppositions ; un seul suffit pour les rejeter.
 lapses-plan = Plan { $plan }
 lapses-still-waiting = Encore en attente
 lapses-planned = Établi le
-lapses-release-lead = Les cartes du plan seront mises en opposition si un autre opérateur l'approuve aussi.
+lapses-release-lead = Les cartes du plan seront mises en opposition, ou ses certificats révoqués, si un autre opérateur l'approuve aussi.
 lapses-reject = Rejeter le plan
 lapses-awaits-two = En attente de deux opérateurs
 lapses-awaits-second = En attente d'un second opérateur
 lapses-released = Libéré, oppositions en cours
 lapses-refused = Rejeté
-lapses-done-release = Votre approbation est enregistrée. Il en faut deux, de deux opérateurs différents ; les cartes sont ensuite mises en opposition.
-lapses-done-rejection = Le plan est rejeté : aucune de ses cartes n'est mise en opposition sans qu'un opérateur le décide.
+lapses-done-release = Votre approbation est enregistrée. Il en faut deux, de deux opérateurs différents ; les cartes sont ensuite mises en opposition, les certificats révoqués.
+lapses-done-rejection = Le plan est rejeté : aucune de ses cartes, aucun de ses certificats ne prend fin sans qu'un opérateur le décide.
 lapses-cards = Cartes en attente
 lapses-none = Le répertoire confirme toutes les cartes en cours de validité.
 lapses-caption = Cartes que le répertoire ne confirme plus
@@ -33,3 +33,13 @@ lapse-holder-ceased = Le porteur n'y figure plus
 lapse-profession-not-exercised = Le porteur n'y exerce pas cette profession
 lapse-profession-ceased = Le porteur n'y exerce plus cette profession
 lapse-other = Autre constat
+
+## Software certificates
+
+lapses-plan-size = Cartes ou certificats
+lapses-certificates = Certificats logiciels en attente
+lapses-no-certificate = Le répertoire confirme tous les certificats logiciels de professionnels.
+lapses-certificates-caption = Certificats logiciels que le répertoire ne confirme plus
+lapses-request = Demande
+lapses-certificate = Certificat
+lapses-next-revoked = Révocation si le prochain extrait le confirme

@@ -363,3 +363,7 @@ refusal-bulk-empty = Aucune de ces demandes ne peut être décidée ainsi.
     .who = Revenez à la file : chaque ligne dit pourquoi, et ce qui est possible.
 refusal-bulk-too-many = Une signature vaut pour 25 demandes au plus.
     .who = Cochez moins de demandes, et recommencez avec les autres.
+refusal-request-address-unknown = L'adresse demandée n'est celle d'aucune boîte aux lettres MSSanté de ce professionnel.
+    .who = L'opérateur de la messagerie la publie, ou vous refusez la demande.
+refusal-request-address = La demande n'a pas exactement l'adresse que veut le gabarit.
+    .who = Le demandeur fait une autre demande PKCS#10.

@@ -14,3 +14,5 @@ requests-approve = Approuver la demande
 requests-refuse = Refuser la demande
 requests-done-approval = La demande est approuvée ; le certificat est établi sous peu.
 requests-done-refusal = La demande est refusée.
+requests-identifier = Identifiant
+requests-address = Adresse

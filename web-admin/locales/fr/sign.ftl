@@ -73,3 +73,5 @@ sign-line-changed = Modifiés
 sign-line-ceased = Disparus
 sign-line-held-by = Écarté par
 sign-line-held-at = Écarté le
+sign-line-person = Personne
+sign-line-quality = Qualité

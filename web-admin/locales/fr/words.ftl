@@ -96,3 +96,5 @@ notice-key-added = Clé inscrite
 notice-key-revoked = Clé retirée
 notice-address-changed = Adresse de courriel changée
 job-officer-digests = Écrit aux opérateurs ce qui a été décidé en leur nom
+notice-certificate-lapsed = Certificat que le répertoire ne justifie plus
+notice-certificate-revoked = Certificat révoqué

@@ -2,6 +2,7 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
+use professional_registry::{ImportedRegister, Profession};
 use registration_authority::approval::Verdict;
 use registration_authority::certificate_request::{
     self, CertificateRequest, NewCertificateRequest, RequestState,
@@ -37,12 +38,19 @@ pub(super) struct Request {
     status: &'static str,
     /// `el-org-serv-ssl`
     profile: String,
-    /// Whose certificate it will be.
-    structure: String,
-    /// The commonName to be certified.
+    /// Whose certificate it will be, or of whose staff the person is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    structure: Option<String>,
+    /// Whose it will be, where it is a person's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    person: Option<Person>,
+    /// The commonName to be certified; of a person, his IdNat_PS.
     common_name: String,
     /// The host names to be certified.
     dns_names: Vec<String>,
+    /// The address to be certified.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    email_address: Option<String>,
     /// Who submitted it.
     submitted_by: String,
     /// When, RFC 3339.
@@ -50,6 +58,25 @@ pub(super) struct Request {
     /// The certificate, where it is issued.
     #[serde(skip_serializing_if = "Option::is_none")]
     certificate: Option<Issued>,
+}
+
+/// A person, as the certificate will name him.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = CertifiedPerson)]
+struct Person {
+    /// Family name.
+    family_name: String,
+    /// Given name.
+    given_name: String,
+    /// Of a professional: the code of his profession in TRE_G15.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    profession: Option<&'static str>,
+    /// Of one of the staff of a structure: the title.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    title: Option<String>,
+    /// Of one of the staff of a structure: the mandate by which its agent asks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mandate: Option<String>,
 }
 
 /// Which certificate.
@@ -87,15 +114,22 @@ pub(super) struct Which {
     limit: Option<i64>,
 }
 
-/// What is asked for.
+/// What is asked for: for a structure (`structure`), one of its staff (`structure`, `member`), or a professional (`holder`,
+/// `profession`), as the offer of the profile has it.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = WantedCertificate)]
 pub(super) struct Wanted {
     /// `el-org-serv-ssl`
     profile: String,
-    /// Whose it will be, by the technical identifier of the register: `F0B0193488`.
-    structure: String,
+    /// The technical identifier of the register: `F0B0193488`.
+    structure: Option<String>,
+    /// The local number under which the structure's agent declared the person.
+    member: Option<String>,
+    /// IdNat_PS of a professional: `899700000123`.
+    holder: Option<String>,
+    /// The code of his profession in TRE_G15: `60`.
+    profession: Option<String>,
     /// The PKCS#10 request, PEM.
     csr: String,
 }
@@ -107,9 +141,17 @@ impl From<&CertificateRequest> for Request {
             version: request.version,
             status: request.state.name(),
             profile: request.profile.clone(),
-            structure: request.structure.to_string(),
+            structure: request.subject.structure().map(ToString::to_string),
+            person: request.subject.person().map(|person| Person {
+                family_name: person.family_name.clone(),
+                given_name: person.given_name.clone(),
+                profession: person.tie.profession().map(|profession| profession.code()),
+                title: person.tie.staff().map(|staff| staff.title.clone()),
+                mandate: person.tie.staff().map(|staff| staff.mandate.clone()),
+            }),
             common_name: request.common_name.clone(),
             dns_names: request.dns_names.clone(),
+            email_address: request.email_address.clone(),
             submitted_by: request.submitted_by.clone(),
             submitted_at: request.submitted_at.to_string(),
             certificate: match &request.state {
@@ -170,9 +212,10 @@ pub(super) async fn submit(
     wanted: Body<Wanted>,
 ) -> Result<HttpResponse, Failure> {
     let once = key.of(wanted.digest);
-    let Wanted { profile, structure, csr } = wanted.value;
-    let structure = field("structure", &structure, |text| text.parse().ok())?;
-    let new = NewCertificateRequest { profile, structure, csr: csr.into_bytes() };
+    let wanted = wanted.value;
+    let for_whom = for_whom(&wanted)?;
+    let Wanted { profile, csr, .. } = wanted;
+    let new = NewCertificateRequest { profile, wanted: for_whom, csr: csr.into_bytes() };
     let reply = caller
         .work(move |work| {
             let submit = work.state.submit_request();
@@ -185,6 +228,31 @@ pub(super) async fn submit(
         })
         .await?;
     Ok(send(reply))
+}
+
+fn for_whom(wanted: &Wanted) -> Result<certificate_request::Wanted, Failure> {
+    let structure = wanted
+        .structure
+        .as_deref()
+        .map(|text| field("structure", text, |text| text.parse().ok()))
+        .transpose()?;
+    let holder =
+        wanted.holder.as_deref().map(|text| field("holder", text, |text| text.parse().ok())).transpose()?;
+    let profession = wanted
+        .profession
+        .as_deref()
+        .map(|code| field("profession", code, Profession::from_code))
+        .transpose()?;
+    match (structure, wanted.member.clone(), holder, profession) {
+        (Some(structure), None, None, None) => Ok(certificate_request::Wanted::Structure(structure)),
+        (Some(structure), Some(local_id), None, None) => {
+            Ok(certificate_request::Wanted::Member { structure, local_id })
+        }
+        (None, None, Some(holder), Some(profession)) => {
+            Ok(certificate_request::Wanted::Professional { holder, profession })
+        }
+        _ => field("structure", wanted.structure.as_deref().unwrap_or_default(), |_| None),
+    }
 }
 
 /// Gives what an officer's passkey must sign to decide on the version that he has read.
@@ -241,7 +309,10 @@ pub(super) async fn decide(
                 let (version, proof, text) = (read.version, &read.proof, text.as_deref());
                 let decided = match read.verdict {
                     Verdict::Approve => {
-                        certificate_request::approve(db, verifier, &number, version, proof, rng, act)?
+                        let registry = &mut ImportedRegister;
+                        certificate_request::approve(
+                            db, registry, verifier, &number, version, proof, rng, act,
+                        )?
                     }
                     Verdict::Refuse => {
                         certificate_request::refuse(db, verifier, &number, version, proof, text, rng, act)?

@@ -8,7 +8,7 @@ use actix_web::web;
 use askama::Template;
 use registration_authority::approval::{Decidable, SubjectKind, Verdict};
 use registration_authority::decision::Standing;
-use registration_authority::lapse::{self, Lapse, OppositionPlan};
+use registration_authority::lapse::{self, CertificateLapse, Lapse, OppositionPlan};
 use registration_authority::officers::{self, Officer, Right};
 use registration_authority::views;
 use store::{Code, Database};
@@ -44,6 +44,7 @@ struct LapsesPage {
     plans: Vec<Plan>,
     reasons: Vec<Reason>,
     rows: Vec<Row>,
+    certificates: Vec<CertificateRow>,
     more: bool,
 }
 
@@ -56,7 +57,7 @@ impl LapsesPage {
 struct Plan {
     id: String,
     planned_at: Shown,
-    cards: String,
+    size: String,
     open: String,
     status: Key,
     status_class: &'static str,
@@ -68,6 +69,15 @@ struct Plan {
 
 struct Row {
     card: String,
+    holder: String,
+    cause: Key,
+    found_at: Shown,
+    next: String,
+}
+
+struct CertificateRow {
+    request: String,
+    certificate: String,
     holder: String,
     cause: Key,
     found_at: Shown,
@@ -183,6 +193,10 @@ fn read(
             plans,
             reasons: release::reasons(SubjectKind::OppositionPlan),
             rows: lapses.into_iter().map(|lapse| row(lapse, language)).collect(),
+            certificates: views::open_certificate_lapses(db, SHOWN, act)?
+                .into_iter()
+                .map(|lapse| certificate_row(lapse, language))
+                .collect(),
             more,
         })
     })
@@ -206,14 +220,30 @@ fn plan(
     Ok(Plan {
         id: plan.id.clone(),
         planned_at: Shown(plan.planned_at),
-        cards: count(plan.items.len()),
-        open: count(plan.items.iter().filter(|item| item.open).count()),
+        size: count(plan.size()),
+        open: count(plan.waiting()),
         status,
         status_class,
         decisions: Past::of(db, &plan.decisions, 1)?,
         undecided: matches!(standing, Standing::Held { .. }),
         barred: release::barred(language, officer, &standing, signs),
     })
+}
+
+fn certificate_row(lapse: CertificateLapse, language: Language) -> CertificateRow {
+    let next = match &lapse.plan {
+        Some(plan) => language.say("lapses-plan").with("plan", plan),
+        None if lapse.ends_by_itself() => language.say("lapses-next-revoked"),
+        None => language.say("lapses-next-officer"),
+    };
+    CertificateRow {
+        certificate: format!("{} {}", lapse.issuer, lapse.serial),
+        cause: words::lapse_cause(&lapse.cause),
+        found_at: Shown(lapse.found_at),
+        next: next.to_string(),
+        request: lapse.request,
+        holder: lapse.holder,
+    }
 }
 
 fn row(lapse: Lapse, language: Language) -> Row {

@@ -7,6 +7,7 @@ use actix_web::http::StatusCode;
 use actix_web::web;
 use askama::Template;
 use registration_authority::approval::Verdict;
+use registration_authority::eligibility::rule_of_exclusion;
 use registration_authority::officers::{self, Right};
 use registration_authority::renewal::{self, Outcome as Planned, RenewalPlan};
 use registration_authority::views;
@@ -62,8 +63,8 @@ struct Item {
     card: String,
     kind: String,
     holder: String,
-    /// The code of why it is not renewed.
-    excluded: Option<String>,
+    /// The rule by which it is not renewed, where one says so, and the code of why.
+    excluded: Option<(Option<&'static str>, String)>,
 }
 
 async fn show(desk: Desk, query: web::Query<HashMap<String, String>>) -> Result<HttpResponse, Failure> {
@@ -144,7 +145,9 @@ fn shown(db: &mut Database, language: Language, plan: &RenewalPlan) -> Result<Pl
         holder: item.holder.clone(),
         excluded: match &item.outcome {
             Planned::Renew => None,
-            Planned::Excluded(code) => Some(code.to_string()),
+            Planned::Excluded(code) => {
+                Some((rule_of_exclusion(item.kind, code).map(|rule| rule.id.as_str()), code.to_string()))
+            }
         },
     };
     Ok(Plan {

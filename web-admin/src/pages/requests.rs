@@ -58,7 +58,10 @@ struct Line {
     number: String,
     version: i64,
     profile: String,
-    structure: String,
+    structure: Option<String>,
+    /// Whom it names, and as what.
+    person: Option<(String, String)>,
+    email_address: Option<String>,
     common_name: String,
     dns_names: Vec<String>,
     /// SHA-256 of the public key.
@@ -127,7 +130,10 @@ fn record(
     let text = release::text(fields);
     let (verifier, rng, act) = (work.state.verifier(), &mut *work.rng, work.act);
     work.db.write(|db| match verdict {
-        Verdict::Approve => certificate_request::approve(db, verifier, number, version, &proof, rng, act),
+        Verdict::Approve => {
+            let registry = &mut ImportedRegister;
+            certificate_request::approve(db, registry, verifier, number, version, &proof, rng, act)
+        }
         Verdict::Refuse => certificate_request::refuse(db, verifier, number, version, &proof, text, rng, act),
     })?;
     Ok(None)
@@ -147,10 +153,19 @@ fn asked<'a>(
     let mut lines = vec![
         (Key::of("sign-line-request"), format!("{}, version {}", request.number, request.version)),
         (Key::of("sign-line-profile"), request.profile.clone()),
-        (Key::of("sign-line-structure"), request.structure.to_string()),
-        (Key::of("sign-line-name"), request.common_name.clone()),
     ];
+    let structure = request.subject.structure();
+    lines.extend(structure.map(|structure| (Key::of("sign-line-structure"), structure.to_string())));
+    match person_in_words(request) {
+        Some((name, quality)) => lines.extend([
+            (Key::of("sign-line-person"), name),
+            (Key::of("sign-line-quality"), quality),
+            (Key::of("requests-identifier"), request.common_name.clone()),
+        ]),
+        None => lines.push((Key::of("sign-line-name"), request.common_name.clone())),
+    }
     lines.extend(request.dns_names.iter().map(|name| (Key::of("sign-line-host-name"), name.clone())));
+    lines.extend(request.email_address.iter().map(|address| (Key::of("requests-address"), address.clone())));
     lines.push((Key::of("sign-line-key-fingerprint"), fingerprint(request)));
     lines.push((Key::of("sign-line-submitted-by"), request.submitted_by.clone()));
     lines.push((Key::of("sign-line-submitted-at"), language.long(Shown(request.submitted_at))));
@@ -193,15 +208,20 @@ fn read(
 }
 
 fn line(db: &mut Database, request: &CertificateRequest) -> Result<Line, Failure> {
-    let structure = ImportedRegister.structure(db, &request.structure)?;
+    let structure = match request.subject.structure() {
+        Some(id) => Some(match ImportedRegister.structure(db, id)? {
+            Some(record) => format!("{} ({id})", record.corporate_name),
+            None => id.to_string(),
+        }),
+        None => None,
+    };
     Ok(Line {
         number: request.number.clone(),
         version: request.version,
         profile: request.profile.clone(),
-        structure: match structure {
-            Some(structure) => format!("{} ({})", structure.corporate_name, request.structure),
-            None => request.structure.to_string(),
-        },
+        structure,
+        person: person_in_words(request),
+        email_address: request.email_address.clone(),
         common_name: request.common_name.clone(),
         dns_names: request.dns_names.clone(),
         key: fingerprint(request),
@@ -209,6 +229,12 @@ fn line(db: &mut Database, request: &CertificateRequest) -> Result<Line, Failure
         submitted_at: Shown(request.submitted_at),
         decides: false,
     })
+}
+
+/// Given and family name; the label of the profession, or the title.
+fn person_in_words(request: &CertificateRequest) -> Option<(String, String)> {
+    let person = request.subject.person()?;
+    Some((format!("{} {}", person.given_name, person.family_name), person.tie.label().to_owned()))
 }
 
 fn fingerprint(request: &CertificateRequest) -> String {

@@ -12,7 +12,7 @@ use openssl::rsa::Rsa;
 use openssl::x509::{X509Name, X509Req};
 use professional_registry::ImportedRegister;
 use registration_authority::certificate_request::{
-    self, NewCertificateRequest, RequestState, structure_names,
+    self, NewCertificateRequest, RequestState, Wanted, structure_names,
 };
 use registration_authority::officers::Role;
 use registration_authority::renewal::{self, PlanStatus};
@@ -42,7 +42,11 @@ pub(super) fn requested(house: &mut House) -> String {
     db.write(|db| structure_names::allow(db, &structure, NAME, rng, &alice)).unwrap();
     let (profiles, identity, blocklist) = (Profiles::embedded(), Identity::demo(), Blocklist::default());
     let issuance = IssuanceContext { profiles: &profiles, identity: &identity, blocklist: &blocklist };
-    let new = NewCertificateRequest { profile: "el-org-sign".to_owned(), structure, csr: csr() };
+    let new = NewCertificateRequest {
+        profile: "el-org-sign".to_owned(),
+        wanted: Wanted::Structure(structure),
+        csr: csr(),
+    };
     db.write(|db| certificate_request::submit(db, &mut ImportedRegister, issuance, new, rng, &agent))
         .unwrap()
         .number

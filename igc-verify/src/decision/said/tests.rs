@@ -44,8 +44,8 @@ fn what_is_no_bulk_is_not_read_as_one() {
         ("one twice", bulk(&[one.clone(), one.clone()])),
         ("another order", bulk(&[two.clone(), one.clone()])),
         ("one too many", bulk(&most)),
-        ("an enrolment", statement(BULK, "officer-enrolment", &[sequence_of(&[one.clone()])])),
-        ("under the label of one", statement(ONE, "card-order", &[sequence_of(&[one.clone()])])),
+        ("an enrolment", statement(BULK, "officer-enrolment", &[sequence_of(std::slice::from_ref(&one))])),
+        ("under the label of one", statement(ONE, "card-order", &[sequence_of(std::slice::from_ref(&one))])),
         (
             "one under the label of a bulk",
             statement(BULK, "card-order", &[octet_string(&[1; 32]), integer(1)]),

@@ -2,6 +2,7 @@
 
 mod answer;
 mod history;
+mod lapses;
 mod profile;
 mod relint;
 
@@ -13,16 +14,16 @@ use ca_core::certificate::{self, Certificate};
 use ca_core::revocation::{self, RevocationReason};
 use ca_core::serial::SerialNumber;
 use ca_core::service_key::{self, Purpose};
-use clap::Subcommand;
+use clap::{Args, Subcommand};
 use openssl::x509::X509;
-use professional_registry::{ImportedRegister, TechnicalStructureId};
-use registration_authority::certificate_request::{self, NewCertificateRequest, structure_names};
+use professional_registry::{IdNatPs, ImportedRegister, Profession, TechnicalStructureId};
+use registration_authority::certificate_request::{self, NewCertificateRequest, Wanted, structure_names};
 use registration_authority::officers::Right;
 use serde::Serialize;
 use serde_json::json;
 use store::{Database, DatabaseRole};
 
-use crate::cli::Global;
+use crate::cli::{Global, arguments};
 use crate::faults;
 use crate::installation::{Installation, system_rng};
 use crate::officer::{self, AsOfficer};
@@ -38,15 +39,15 @@ const LONGEST_CERTIFICATE: u64 = 1024 * 1024;
 pub enum Command {
     /// Ask for a software certificate with a PKCS#10 request.
     Request {
-        /// Identifier of the profile: el-org-serv-ssl, el-org-sign, el-org-auth-cli, el-org-test, el-org-test-short.
+        /// Identifier of the profile: el-org-serv-ssl, el-org-sign, el-org-auth-cli, el-org-test, el-org-test-short; of a
+        /// professional el-pp-soft-auth, el-pp-soft-sign; of one of a structure's staff el-pp-pro-auth, el-pp-pro-sign.
         #[arg(long)]
         profile: String,
         /// The PKCS#10 request, PEM or DER.
         #[arg(long, value_name = "FILE")]
         csr: PathBuf,
-        /// Whose certificate it will be: the structure's technical identifier (F…, C…, R…).
-        #[arg(long, value_name = "ID")]
-        structure: TechnicalStructureId,
+        #[command(flatten)]
+        whose: Whose,
         #[command(flatten)]
         officer: AsOfficer,
     },
@@ -62,7 +63,7 @@ pub enum Command {
         /// The structure's technical identifier.
         #[arg(long, value_name = "ID")]
         structure: TechnicalStructureId,
-        /// The DNS name.
+        /// The host name, the free name of a service, or the address of one of its staff.
         name: String,
         #[command(flatten)]
         officer: AsOfficer,
@@ -97,6 +98,8 @@ pub enum Command {
         #[command(flatten)]
         officer: AsOfficer,
     },
+    /// The software certificates of professionals that the register no longer supports.
+    Lapses,
     /// Read a certificate from a file; needs no installation.
     Inspect {
         /// PEM or DER.
@@ -110,6 +113,39 @@ pub enum Command {
     Profile(profile::Command),
 }
 
+/// Whose certificate it will be: a structure's, a professional's, or that of one of a structure's staff.
+#[derive(Debug, Args)]
+#[group(id = "whose", required = true, multiple = true)]
+pub struct Whose {
+    /// The structure's technical identifier (F…, C…, R…).
+    #[arg(long, value_name = "ID", conflicts_with = "holder")]
+    structure: Option<TechnicalStructureId>,
+    /// One of its staff, by the local number under which its agent declared him.
+    #[arg(long, value_name = "NUMBER", requires = "structure")]
+    member: Option<String>,
+    /// A professional, by his IdNat_PS: 8 and the RPPS number.
+    #[arg(long, value_name = "ID", requires = "profession")]
+    holder: Option<IdNatPs>,
+    /// For the exercise of which profession: its code in TRE_G15.
+    #[arg(long, value_name = "CODE", requires = "holder", value_parser = arguments::profession)]
+    profession: Option<Profession>,
+}
+
+impl Whose {
+    fn wanted(&self) -> Result<Wanted, Problem> {
+        match (&self.structure, &self.member, &self.holder, self.profession) {
+            (Some(structure), None, None, None) => Ok(Wanted::Structure(structure.clone())),
+            (Some(structure), Some(local_id), None, None) => {
+                Ok(Wanted::Member { structure: structure.clone(), local_id: local_id.clone() })
+            }
+            (None, None, Some(holder), Some(profession)) => {
+                Ok(Wanted::Professional { holder: holder.clone(), profession })
+            }
+            _ => Err(Problem::new(faults::ARGUMENT, "--structure, or --holder and --profession".to_owned())),
+        }
+    }
+}
+
 pub fn run(global: &Global, command: &Command) -> Result<ExitCode, Problem> {
     match command {
         Command::Inspect { file } => inspect(global, file)?,
@@ -117,13 +153,12 @@ pub fn run(global: &Global, command: &Command) -> Result<ExitCode, Problem> {
         Command::Relint(args) => return relint::run(global, args),
         Command::History(args) => return history::run(global, args),
         Command::List { limit, after } => list(global, *limit, after.as_deref())?,
+        Command::Lapses => lapses::run(global)?,
         Command::Show { issuer, serial } => show(global, issuer, serial)?,
         Command::Revoke { issuer, serial, reason, officer } => {
             revoke(global, issuer, serial, *reason, officer)?
         }
-        Command::Request { profile, csr, structure, officer } => {
-            request(global, profile, csr, structure, officer)?
-        }
+        Command::Request { profile, csr, whose, officer } => request(global, profile, csr, whose, officer)?,
         Command::Approve { number, officer } => approve(global, number, officer)?,
         Command::Allow { structure, name, officer } => {
             let installation = Installation::open(global)?;
@@ -139,7 +174,7 @@ fn request(
     global: &Global,
     profile: &str,
     csr: &Path,
-    structure: &TechnicalStructureId,
+    whose: &Whose,
     officer: &AsOfficer,
 ) -> Result<(), Problem> {
     let installation = Installation::open(global)?;
@@ -147,7 +182,7 @@ fn request(
     let mut db = installation.database(DatabaseRole::Owner)?;
     let new = NewCertificateRequest {
         profile: profile.to_owned(),
-        structure: structure.clone(),
+        wanted: whose.wanted()?,
         csr: read_bounded(csr, LONGEST_CSR)?,
     };
     let issuance = installation.issuance()?;
@@ -170,7 +205,17 @@ fn approve(global: &Global, number: &str, officer: &AsOfficer) -> Result<(), Pro
     let verifier = approver.verifier();
     db.write(|db| {
         let version = request.version;
-        certificate_request::approve(db, &verifier, number, version, &proof, &mut system_rng(), &act)
+        let registry = &mut ImportedRegister;
+        certificate_request::approve(
+            db,
+            registry,
+            &verifier,
+            number,
+            version,
+            &proof,
+            &mut system_rng(),
+            &act,
+        )
     })?;
     output::one(global.output, &json!({ "number": number, "status": "approved" }), || {
         format!("request {number} is approved\n")

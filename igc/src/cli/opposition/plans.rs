@@ -102,6 +102,7 @@ struct PlanRow {
     standing: &'static str,
     approved_by: Option<String>,
     cards: usize,
+    certificates: usize,
     open: usize,
     planned_at: String,
 }
@@ -112,7 +113,8 @@ impl PlanRow {
         Self {
             plan: plan.id.clone(),
             cards: plan.items.len(),
-            open: plan.items.iter().filter(|item| item.open).count(),
+            certificates: plan.certificates.len(),
+            open: plan.waiting(),
             planned_at: plan.planned_at.to_string(),
             approved_by: match &standing {
                 Standing::Held { approved_by } => approved_by.clone(),
@@ -125,7 +127,7 @@ impl PlanRow {
 
 impl Row for PlanRow {
     const HEADINGS: &'static [&'static str] =
-        &["PLAN", "STANDING", "APPROVED BY", "CARDS", "OPEN", "PLANNED"];
+        &["PLAN", "STANDING", "APPROVED BY", "CARDS", "CERTIFICATES", "OPEN", "PLANNED"];
 
     fn cells(&self) -> Vec<String> {
         vec![
@@ -133,6 +135,7 @@ impl Row for PlanRow {
             self.standing.to_owned(),
             self.approved_by.clone().unwrap_or_default(),
             self.cards.to_string(),
+            self.certificates.to_string(),
             self.open.to_string(),
             self.planned_at.clone(),
         ]

@@ -2,7 +2,7 @@
 
 use professional_registry::ImportedRegister;
 use rcgen::{CertificateParams, DnType, KeyPair};
-use registration_authority::certificate_request::{self, NewCertificateRequest, structure_names};
+use registration_authority::certificate_request::{self, NewCertificateRequest, Wanted, structure_names};
 use registration_authority::test_certificates::TestCertificate;
 use store::Actor;
 
@@ -37,7 +37,16 @@ pub fn software_certificate(stage: &mut Stage) -> Result<((), String), Problem> 
     let verifier = stage.approver.verifier();
     stage.worker.db.write(|db| {
         let (number, version) = (&request.number, request.version);
-        certificate_request::approve(db, &verifier, number, version, &proof, &mut system_rng(), &act)
+        certificate_request::approve(
+            db,
+            &mut ImportedRegister,
+            &verifier,
+            number,
+            version,
+            &proof,
+            &mut system_rng(),
+            &act,
+        )
     })?;
 
     let act = stage.installation().act(Actor::Job("certification"));
@@ -56,7 +65,7 @@ fn submit(stage: &mut Stage, csr: Vec<u8>) -> Result<String, Problem> {
     let issuance = installation.issuance()?;
     let new = NewCertificateRequest {
         profile: "el-org-serv-ssl".to_owned(),
-        structure: structure.technical_id,
+        wanted: Wanted::Structure(structure.technical_id),
         csr,
     };
     let request = stage.worker.db.write(|db| {

@@ -6,7 +6,7 @@ use openssl::hash::MessageDigest;
 use openssl::pkey::PKey;
 use openssl::rsa::Rsa;
 use openssl::x509::{X509Name, X509Req};
-use registration_authority::certificate_request::{NewCertificateRequest, structure_names};
+use registration_authority::certificate_request::{NewCertificateRequest, Wanted, structure_names};
 use registration_authority::officers::Role;
 use serde_json::{Value, json};
 
@@ -101,7 +101,7 @@ fn request(house: &mut House, number: u32) -> String {
     let name = format!("cachet-{number}");
     let new = NewCertificateRequest {
         profile: "el-org-sign".to_owned(),
-        structure: STRUCTURE.parse().unwrap(),
+        wanted: Wanted::Structure(STRUCTURE.parse().unwrap()),
         csr: csr(&name).into_bytes(),
     };
     let state = house.state.clone();
