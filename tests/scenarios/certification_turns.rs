@@ -19,8 +19,10 @@ use super::workshop::{APPROVER, SUBMITTER, Workshop, workshop};
 const TWO_HUNDRED: &str = "
     CREATE TEMP TABLE numbers AS WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200)
         SELECT printf('CR-2000-%06d', i) AS number FROM n;
-    INSERT INTO certificate_requests SELECT numbers.number, r.version, r.profile, r.structure, r.common_name, r.dns_names,
-        r.csr, r.public_key, r.submitted_by, r.submitted_at, 'submitted', r.changed_at, NULL, NULL
+    INSERT INTO certificate_requests (number, version, profile, structure, common_name, dns_names, csr, public_key,
+        submitted_by, submitted_at, status, changed_at)
+        SELECT numbers.number, r.version, r.profile, r.structure, r.common_name, r.dns_names,
+        r.csr, r.public_key, r.submitted_by, r.submitted_at, 'submitted', r.changed_at
         FROM numbers, certificate_requests r WHERE r.number = 'THIS';
     INSERT INTO decisions SELECT d.subject_kind, numbers.number, d.subject_version, d.decided_by, d.decision,
         d.reason_code, d.reason_text, d.decided_at, d.proof_kind, d.proof

@@ -86,7 +86,7 @@ fn a_refusal_by_rules_names_each_rule_and_who_can_help() {
     assert_eq!(rule["rule"], "R-CPE-01", "{problem}");
     assert!(rule["helper"].as_str().unwrap().contains("propose le mandat"), "{problem}");
     let words = run(igc().arg("--dir").arg(dir).args(wish).args(holder)).expect_exit(5).stderr;
-    assert!(words.contains("R-CPE-01 : La CPE est demandée par un mandataire"), "{words}");
+    assert!(words.contains("R-CPE-01 : La CPE est demandée, ou renouvelée, au titre d'un mandat"), "{words}");
 }
 
 #[test]

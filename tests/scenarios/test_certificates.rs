@@ -38,7 +38,7 @@ fn a_relying_system_finds_a_valid_a_revoked_and_an_expired_certificate_that_are_
         keep(workshop);
         assert!(shown(workshop, TestCertificate::Expired).is_none());
         let today = web(workshop);
-        assert!(today.get("/pki").text().contains("TEST-EXPIRE&nbsp;: pas avant le "));
+        assert!(today.get("/pki").text().contains("TEST-EXPIRE\u{a0}: pas avant le "));
         assert_eq!(today.get("/pki/certificats-de-test/TEST-EXPIRE.cer").status, 404);
         today.ends();
 

@@ -179,7 +179,7 @@ pub fn verify_evidence(
             if !two && risk::worker_asks_for_two(db, registry, &order, at)? {
                 return Err(missing(
                     &format!("order {number}"),
-                    "a flag asks for two officers, each for it alone",
+                    "a flag asks for a second officer, and each signs for it alone",
                 ));
             }
             Evidence::verified(EvidenceKind::Officer, &bytes)

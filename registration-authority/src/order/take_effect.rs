@@ -174,3 +174,6 @@ fn took_effect(db: &mut Database, number: &str, version: i64) -> QueryResult<boo
 fn forget(db: &mut Database, number: &str, version: i64) -> QueryResult<bool> {
     Ok(diesel::delete(decisions_pending::table.find((number, version))).execute(db)? == 1)
 }
+
+#[cfg(test)]
+mod tests;

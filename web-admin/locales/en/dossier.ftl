@@ -24,6 +24,7 @@ dossier-version = Version
 dossier-card-made = Card made
 dossier-comparison = Order and register
 dossier-comparison-caption = What the order says beside what the register says today
+dossier-order = Order
 dossier-field = Field
 dossier-places = Places of exercise according to the register
 dossier-other-exercises = Other exercises according to the register

@@ -24,6 +24,7 @@ dossier-version = Version
 dossier-card-made = Carte produite
 dossier-comparison = Demande et répertoire
 dossier-comparison-caption = Ce que dit la demande à côté de ce que dit le répertoire aujourd'hui
+dossier-order = Demande
 dossier-field = Donnée
 dossier-places = Lieux d'exercice selon le répertoire
 dossier-other-exercises = Autres exercices selon le répertoire
