@@ -126,9 +126,7 @@ fn each_end_entity_profile_has_a_policy_of_its_own_in_the_demo() {
     assert_eq!(policies.len(), end_entities.len());
     let default = demo.policies.of(&"nobody".parse().unwrap()).to_string();
     assert!(!policies.contains(&default), "the default stands for none of them");
-    assert!(
-        policies.iter().all(|policy| policy.starts_with("2.25.112333727369101639731745459145709949152."))
-    );
+    assert!(policies.iter().all(|policy| policy.starts_with("1.3.6.1.4.1.32473.")));
 }
 
 #[test]

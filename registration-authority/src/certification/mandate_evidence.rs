@@ -2,9 +2,9 @@ use store::{Database, Timestamp};
 
 use super::evidence::{EvidenceError, decisions_on, missing, verify_decisions};
 use crate::approval::{ApprovalVerifier, Decidable};
-use crate::decision;
+use crate::decision::{self, Decision};
 use crate::mandate;
-use crate::order::{CardOrder, StaffTie};
+use crate::order::{self, CardOrder, Origin, StaffTie};
 
 /// Verifies that whoever submitted `subject`, an order or a request, at `submitted_at` spoke for the structure: an officer approved his
 /// mandate, for this structure, and it stood when he asked and when it was decided on.
@@ -20,14 +20,36 @@ pub(super) fn verify(
     verify_mandate(db, verifier, subject, (tie, Some(&subject.submitted_by)), &moments)
 }
 
-/// The same of an order that a plan made: nobody asked, and a mandate for the structure stood when it was made.
+/// The same of an order that a plan made: nobody asked, and a mandate for the structure stood when it was made. A plan holds no names: they
+/// are those of the order of the card that is renewed, and an officer signed for that one.
 pub(super) fn verify_planned(
     db: &mut Database,
     verifier: &ApprovalVerifier,
     order: &CardOrder,
     tie: &StaffTie,
 ) -> Result<(), EvidenceError> {
-    verify_mandate(db, verifier, &order.decidable(), (tie, None), &[order.submitted_at])
+    verify_mandate(db, verifier, &order.decidable(), (tie, None), &[order.submitted_at])?;
+    let subject = format!("order {}", order.number);
+    let mut former = renewed(db, order, &subject)?;
+    while matches!(former.origin, Origin::Plan(_)) {
+        former = renewed(db, &former, &subject)?;
+    }
+    let former = former.decidable();
+    let decisions = decisions_on(db, &former)?;
+    verify_as_of_its_moment(db, verifier, &former, &decisions)
+}
+
+/// The order of the card that this one renews: for the same holder, of the same names.
+fn renewed(db: &mut Database, order: &CardOrder, subject: &str) -> Result<CardOrder, EvidenceError> {
+    let card = order.replaces.as_ref().map(|card| card::find(db, card)).transpose()?.flatten();
+    let card = card.ok_or_else(|| missing(subject, "it renews no card"))?;
+    let former = order::get(db, &card.order_number)?;
+    let names =
+        |order: &CardOrder| (order.holder.clone(), order.family_name.clone(), order.given_name.clone());
+    match names(&former) == names(order) {
+        true => Ok(former),
+        false => Err(missing(subject, "nobody signed for these names")),
+    }
 }
 
 /// The proof of the mandate is verified as of its own moment, when the worker had seen it: a mandate lasts for years, the life of a
@@ -51,12 +73,22 @@ fn verify_mandate(
     if mandate.decisions.iter().any(|decision| decision.decided_by == mandate.login) {
         return Err(missing(&name, "its agent decided on his own mandate"));
     }
-    let subject = mandate.decidable();
+    verify_as_of_its_moment(db, verifier, &mandate.decidable(), &mandate.decisions)
+}
+
+/// The decisions on it hold as of when they were taken, seen by the worker and in effect.
+fn verify_as_of_its_moment(
+    db: &mut Database,
+    verifier: &ApprovalVerifier,
+    subject: &Decidable,
+    decisions: &[Decision],
+) -> Result<(), EvidenceError> {
     let mut settled = None;
-    for decision in &mandate.decisions {
+    for decision in decisions {
         let seen_at = decision::receipt(db, decision)?.map(|receipt| receipt.seen_at);
-        settled = settled.max(seen_at).max(Some(decision.decided_at));
+        let effective_at = decision::effective_at(db, verifier, subject.kind, decision)?;
+        settled = settled.max(seen_at).max(Some(decision.decided_at)).max(Some(effective_at));
     }
     let at = settled.ok_or_else(|| missing(&subject.number, "nobody decided on it"))?;
-    verify_decisions(db, verifier, &subject, at).map(drop)
+    verify_decisions(db, verifier, subject, at).map(drop)
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use diesel::dsl::count_star;
 use diesel::prelude::*;
 use rand_core::CryptoRng;
+use sha2::{Digest, Sha256};
 use store::schema::decision_digest_lines;
 use store::{Act, Database, Timestamp};
 
@@ -21,6 +22,9 @@ const HOUR: Duration = Duration::from_secs(3600);
 
 /// The most lines that one digest gives; of the others it says how many.
 const SHOWN: i64 = 300;
+
+/// Octets of the longest number that is told as it stands: an identifier of an extract has 64.
+const LONGEST_NUMBER: usize = 80;
 
 /// One decision, as the worker saw it.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable)]
@@ -70,7 +74,7 @@ pub(super) fn note(
 ) -> QueryResult<()> {
     let line = DigestLine {
         subject_kind: decision.subject_kind.clone(),
-        subject_number: decision.subject_number.clone(),
+        subject_number: plain(&decision.subject_number),
         subject_version: decision.subject_version,
         verdict: decision.decision.clone(),
         proof: receipt.proof.chars().take(16).collect(),
@@ -104,6 +108,17 @@ pub(super) fn note(
         ))
         .execute(db)
         .map(drop)
+}
+
+/// A number as a mail may say it. The web role writes it, and a decision that proves nothing may be on anything: what no number looks like
+/// is told by the beginning of its SHA-256, so that no text of a stranger, and no link, leaves in a mail of ours.
+fn plain(number: &str) -> String {
+    let fits = (1..=LONGEST_NUMBER).contains(&number.len())
+        && number.bytes().all(|octet| octet.is_ascii_alphanumeric() || octet == b'-');
+    match fits {
+        true => number.to_owned(),
+        false => format!("unreadable-{}", &hex::encode(Sha256::digest(number))[..16]),
+    }
 }
 
 /// What two officers release gives keys, ends or frees many cards, or takes a brake away, and a renewal plan orders many
@@ -186,11 +201,13 @@ fn one(
     Ok(taken)
 }
 
-/// What the digest with this identifier tells of, oldest first, as many lines as one gives; and how many there are in all.
+/// What the digest with this identifier tells of, as many lines as one gives; and how many there are in all. First what holds, then what
+/// proves nothing, each from the oldest on: whoever writes forgeries by the thousand pushes no decision out.
 pub(crate) fn lines_of(db: &mut Database, digest: &str) -> QueryResult<(Vec<DigestLine>, i64)> {
     let of_digest = decision_digest_lines::table.filter(decision_digest_lines::digest.eq(digest));
     let all = of_digest.select(count_star()).first(db)?;
     let order = (
+        decision_digest_lines::refusal.is_not_null(),
         decision_digest_lines::seen_at,
         decision_digest_lines::subject_kind,
         decision_digest_lines::subject_number,

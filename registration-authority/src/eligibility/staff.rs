@@ -184,12 +184,14 @@ pub(crate) fn check_staff_wish(
     judge(db, registry, claim, circumstances)
 }
 
-/// Asks whether a renewal plan may have the card of this person made anew, in the place of `replaces` where it is ordered now: under a
-/// mandate for the structure that stands, whoever of its agents has it today.
+/// Asks whether a renewal plan may have the card of `former` made anew, in the place of `replaces` where it is ordered now: under a
+/// mandate for the structure that stands, whoever of its agents has it today, and in the names of `former`. A plan holds no names, and
+/// the list of a structure's staff is written by the pages: who is declared under others is for an officer to decide on.
 pub(crate) fn check_staff_renewal(
     db: &mut Database,
     registry: &mut dyn Registry,
     claim: StaffClaim<'_>,
+    former: &CardOrder,
     replaces: Option<&CardNumber>,
     at: Timestamp,
 ) -> Result<StaffEntitlement, NotEligible> {
@@ -197,6 +199,7 @@ pub(crate) fn check_staff_renewal(
     let circumstances = Circumstances {
         asker: Some(Asker::Automatic(Automatic::Renewal)),
         mandate: mandate.map(|mandate| mandate.number),
+        named: Some(StaffNamed { family_name: &former.family_name, given_name: &former.given_name }),
         replaces,
         among_others: replaces.is_some(),
         ..Circumstances::default()

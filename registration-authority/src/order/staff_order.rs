@@ -9,6 +9,7 @@ use super::{CardOrder, OrderState, Origin, RegisterSnapshot, StaffTie, SubmitErr
 use crate::eligibility::{self, Asker, StaffClaim, StaffEntitlement};
 use crate::numbering::{self, Series};
 use crate::officers::{self, Reach, Right};
+use crate::renewal::RenewalPlan;
 
 /// What an agent asks for, for one of the staff of his structure. The names are those that were declared.
 #[derive(Clone, Debug)]
@@ -43,21 +44,23 @@ pub fn submit_staff(
     keep(db, registry, order, rng, act)
 }
 
-/// Submits the successor of a card, in the name of whoever made the plan that renews it: the plan's approval is the order's. Inside the
-/// caller's write transaction.
+/// Submits the successor of the card that was made for `former`, in the name of whoever made the plan that renews it: the plan's approval
+/// is the order's. Inside the caller's write transaction.
 pub(crate) fn insert_staff(
     db: &mut Database,
     registry: &mut dyn Registry,
     new: NewStaffOrder,
-    (plan, planned_by): (&str, &str),
+    former: &CardOrder,
+    plan: &RenewalPlan,
     rng: &mut dyn CryptoRng,
     act: &Act,
 ) -> Result<SubmittedOrder, SubmitError> {
     db.refuse_on_reserve()?;
     let claim = StaffClaim { kind: new.kind, structure: &new.structure, local_id: &new.local_id };
-    let entitled = eligibility::check_staff_renewal(db, registry, claim, new.replaces.as_ref(), act.at)?;
+    let entitled =
+        eligibility::check_staff_renewal(db, registry, claim, former, new.replaces.as_ref(), act.at)?;
     let number = numbering::next(db, Series::CardOrder, act.at)?;
-    let order = compose(number, new, Origin::Plan(plan.to_owned()), planned_by.to_owned(), entitled, act);
+    let order = compose(number, new, Origin::Plan(plan.id.clone()), plan.planned_by.clone(), entitled, act);
     keep(db, registry, order, rng, act)
 }
 

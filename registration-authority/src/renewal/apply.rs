@@ -13,7 +13,9 @@ use crate::approval::ApprovalVerifier;
 use crate::certification::evidence::{EvidenceError, verify_plan};
 use crate::eligibility::{Asker, Automatic};
 use crate::faults;
-use crate::order::{self, NewCardOrder, NewStaffOrder, Origin, Submission, SubmitError, set_status};
+use crate::order::{
+    self, NewCardOrder, NewStaffOrder, OrderError, Origin, Submission, SubmitError, set_status,
+};
 use crate::outbox::{self, Notice, Recipient};
 
 /// What a plan led to.
@@ -42,6 +44,9 @@ pub enum ApplyError {
     /// A successor cannot be ordered, for no reason of its holder's.
     #[error(transparent)]
     Submit(#[from] SubmitError),
+    /// The order of a card that is renewed cannot be had.
+    #[error(transparent)]
+    Order(#[from] OrderError),
     /// The database refused.
     #[error("database: {0}")]
     Database(#[from] diesel::result::Error),
@@ -54,6 +59,7 @@ impl Fault for ApplyError {
             Self::NotApproved(_) => faults::RENEWAL_NOT_APPROVED,
             Self::Evidence(error) => error.code(),
             Self::Submit(error) => error.code(),
+            Self::Order(error) => error.code(),
             Self::Database(_) => store::fault::DATABASE,
         }
     }
@@ -89,6 +95,7 @@ pub fn apply(
             Err(ApplyError::Database(diesel::result::Error::RollbackTransaction)) => applied.already += 1,
             Err(ApplyError::Submit(SubmitError::Database(error))) => return Err(error.into()),
             Err(ApplyError::Submit(error)) => applied.refused.push((item.card, error.code())),
+            Err(ApplyError::Order(error)) => applied.refused.push((item.card, error.code())),
             Err(error) => return Err(error),
         }
     }
@@ -120,8 +127,9 @@ fn renew(
             order::insert(db, registry, submission, rng, act)?.into_order()
         }
         (None, Some((structure, local_id))) => {
+            let former = order::get(db, &card.order_number)?;
             let new = NewStaffOrder { kind: item.kind, structure, local_id, replaces: Some(item.card) };
-            order::insert_staff(db, registry, new, (&plan.id, &plan.planned_by), rng, act)?.into_order()
+            order::insert_staff(db, registry, new, &former, plan, rng, act)?.into_order()
         }
         (None, None) => return Err(altered().into()),
     };

@@ -13,6 +13,7 @@ use crate::eligibility::{self, Claim, NotEligible, StaffClaim};
 use crate::faults;
 use crate::numbering::{self, Series};
 use crate::officers::{self, NotAuthorised, Right};
+use crate::order::{self, OrderError};
 
 /// Most cards of one plan. What does not fit waits for the next one.
 pub const PLAN_BOUND: usize = 2000;
@@ -28,6 +29,9 @@ pub enum PlanError {
     /// It cannot be known who may have a card: the register does not answer.
     #[error(transparent)]
     Eligibility(NotEligible),
+    /// The order of a card that ends cannot be had.
+    #[error(transparent)]
+    Order(#[from] OrderError),
     /// The database refused.
     #[error("database: {0}")]
     Database(#[from] diesel::result::Error),
@@ -38,6 +42,7 @@ impl Fault for PlanError {
         match self {
             Self::NotAuthorised(error) => error.code(),
             Self::Eligibility(error) => error.code(),
+            Self::Order(error) => error.code(),
             Self::Database(_) => store::fault::DATABASE,
         }
     }
@@ -133,7 +138,8 @@ fn outcome_of(
         }
         (None, Some((structure, local_id))) => {
             let claim = StaffClaim { kind: card.kind, structure: &structure, local_id: &local_id };
-            eligibility::check_staff_renewal(db, registry, claim, None, at).map(drop)
+            let former = order::get(db, &card.order_number)?;
+            eligibility::check_staff_renewal(db, registry, claim, &former, None, at).map(drop)
         }
         (None, None) => return Ok(Outcome::Excluded(faults::ORDER_KIND_NOT_OFFERED.name.to_owned())),
     };

@@ -129,3 +129,46 @@ fn whoever_forges_decisions_by_the_hundred_fills_no_mailbox_and_hides_none_of_th
     let all = composed(&mut house);
     assert_eq!(all.iter().map(|(_, lines)| lines.len()).sum::<usize>(), 25);
 }
+
+#[test]
+fn no_text_of_a_stranger_leaves_in_a_digest_and_no_forgery_pushes_a_decision_out() {
+    let mut house = House::new();
+    let chain = house.pin();
+    let bob = house.enrolled_key_at(&chain, "bob", Role::RegistrationOfficer, BOB);
+    let number = submitted(&mut house, &nurse());
+    let subject = order::get(&mut house.db, &number).unwrap().decidable();
+    let forged = house.key_proof(("bob", &Authenticator::new("mallory")), &subject);
+    for forgery in 0..310 {
+        let number = format!("https://exemple.fr/{forgery}?{}", "x".repeat(5000));
+        let subject = Decidable { kind: SubjectKind::RenewalPlan, number, ..subject.clone() };
+        let at = house.at.millis();
+        house.write_decision(&subject, "bob", at, &forged);
+    }
+    while !house.refused().is_empty() {}
+    house.later(1);
+    house.approve_by(("bob", &bob), &number).unwrap();
+    house.receive();
+    house.later(1);
+    let act = house.job();
+    let House { db, rng, verifier, .. } = &mut house;
+    compose_digests(db, verifier, rng, &act).unwrap();
+    let id: String =
+        outbox::table.filter(outbox::notice.eq("decisions-digest")).select(outbox::id).first(db).unwrap();
+    let (lines, all) = lines_of(db, &id).unwrap();
+    assert_eq!((lines.len(), all), (300, 311));
+    assert_eq!((&lines[0].subject_number, &lines[0].refusal), (&number, &None), "what holds comes first");
+    for line in &lines[1..] {
+        let told = &line.subject_number;
+        assert!(
+            told.len() <= 80 && told.bytes().all(|octet| octet.is_ascii_alphanumeric() || octet == b'-'),
+            "{told}"
+        );
+    }
+    // The alarms at once are such that they are sent, too.
+    let alarms: Vec<String> = outbox::table
+        .filter(outbox::notice.eq("decision-not-held"))
+        .select(outbox::subject)
+        .load(db)
+        .unwrap();
+    assert!(alarms.len() == 10 && alarms.iter().all(|subject| subject.len() <= 160), "{alarms:?}");
+}

@@ -103,3 +103,41 @@ fn a_planned_order_under_another_structures_mandate_or_one_that_nobody_signed_fo
         house.sql("ROLLBACK TO before; RELEASE before").unwrap();
     }
 }
+
+/// The staff list is written by the pages: a name put there between the approval of a plan and its application, or in the order
+/// itself, has no card made.
+#[test]
+fn a_plan_gives_no_card_in_a_name_that_nobody_signed_for() {
+    let (mut house, _, _, [card, _]) = years_later();
+    let plan = plan_as(&mut house, job()).unwrap().unwrap();
+    approve_as(&mut house, "bob", &plan).unwrap();
+    let rename = |house: &mut House, name: &str| {
+        house
+            .sql(&format!("UPDATE structure_staff SET family_name = '{name}' WHERE local_id = '{MEMBER}'"))
+            .unwrap();
+    };
+    let made_for = card::get(&mut house.db, &card).unwrap().order_number;
+    let signed = order::get(&mut house.db, &made_for).unwrap().family_name;
+    rename(&mut house, "AUTREMENT");
+    let refused = apply_now(&mut house, &plan.id).unwrap().refused;
+    assert_eq!((refused.len(), refused[0].1.name), (1, "order-member-changed"));
+    let again = plan_as(&mut house, job()).unwrap().unwrap();
+    let Outcome::Excluded(why) = &again.item(&card).unwrap().outcome else { panic!("it is renewed") };
+    assert_eq!(why, "order-member-changed");
+    rename(&mut house, &signed);
+
+    let ordered = apply_now(&mut house, &plan.id).unwrap().ordered;
+    let number = ordered.iter().find(|(of, _)| *of == card).unwrap().1.clone();
+    let judge = |house: &mut House| {
+        let at = house.at;
+        let House { db, verifier, .. } = house;
+        verify_evidence(db, &mut ImportedRegister, verifier, &number, at).map(drop)
+    };
+    judge(&mut house).unwrap();
+    rename(&mut house, "AUTREMENT");
+    house.sql("DROP TRIGGER card_orders_keep_their_submitter").unwrap();
+    house
+        .sql(&format!("UPDATE card_orders SET family_name = 'AUTREMENT' WHERE number = '{number}'"))
+        .unwrap();
+    assert_eq!(code(judge(&mut house)), "approval-evidence-missing");
+}

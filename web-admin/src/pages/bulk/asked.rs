@@ -43,7 +43,11 @@ impl Asked {
         }
         let query = web::Query::<HashMap<String, String>>::from_query(fields.text("vue"));
         Ok(Self {
-            verdict: if fields.text("acte") == "refuser" { Verdict::Refuse } else { Verdict::Approve },
+            verdict: match fields.text("acte") {
+                "approuver" => Verdict::Approve,
+                "refuser" => Verdict::Refuse,
+                _ => return Err(unreadable()),
+            },
             chosen,
             reason: fields.text("motif").to_owned(),
             sentence: fields.text("precision").to_owned(),
