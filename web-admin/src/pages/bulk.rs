@@ -69,6 +69,8 @@ impl BulkPage {
 struct DonePage {
     frame: Frame,
     query: String,
+    /// The act, as a form says it.
+    act: &'static str,
     title: Key,
     done: Vec<Done>,
     /// What became of one that was decided on.
@@ -137,24 +139,40 @@ async fn decide(posted: Posted) -> Result<HttpResponse, Failure> {
         };
         let (title, what) = (Key::of(title), Key::of(what));
         let delay = delay(work, &frame, verdict, done.len());
-        Ok(Outcome::Done(Box::new(DonePage { frame, query: asked.query, title, done, what, delay })))
+        Ok(Outcome::Done(Box::new(DonePage {
+            frame,
+            act: asked.act(),
+            query: asked.query,
+            title,
+            done,
+            what,
+            delay,
+        })))
     })
     .await
 }
 
 async fn take_back(posted: Posted) -> Result<HttpResponse, Failure> {
     answer(posted, |work, frame, asked, _| {
-        let mut done = Vec::new();
+        let (mut done, act) = (Vec::new(), asked.act());
         for chosen in asked.chosen {
-            let (verifier, rng, act) = (work.state.verifier(), &mut *work.rng, work.act);
+            let (verifier, rng, now) = (work.state.verifier(), &mut *work.rng, work.act);
             let registry = &mut ImportedRegister;
             let back = work.db.write(|db| {
-                order::take_back(db, registry, verifier, &chosen.number, chosen.version, rng, act)
+                order::take_back(db, registry, verifier, &chosen.number, chosen.version, rng, now)
             });
             done.push(Done::of(work, chosen, back.err().map(Failure::from))?);
         }
         let (title, what) = (Key::of("bulk-done-taken-back"), Key::of("bulk-taken-back"));
-        Ok(Outcome::Done(Box::new(DonePage { frame, query: asked.query, title, done, what, delay: None })))
+        Ok(Outcome::Done(Box::new(DonePage {
+            frame,
+            act,
+            query: asked.query,
+            title,
+            done,
+            what,
+            delay: None,
+        })))
     })
     .await
 }
