@@ -132,13 +132,13 @@ impl Running {
     }
 
     /// What it has written to standard output so far.
-    pub fn stdout(&mut self) -> String {
-        text_of(&mut self.stdout)
+    pub fn stdout(&self) -> String {
+        text_of(&self.stdout)
     }
 
     /// What it has written to standard error so far.
-    pub fn stderr(&mut self) -> String {
-        text_of(&mut self.stderr)
+    pub fn stderr(&self) -> String {
+        text_of(&self.stderr)
     }
 
     /// Stops it where it is (SIGSTOP), so that `harmless` can look at what it leaves: killed there, or let go
@@ -184,7 +184,7 @@ impl Drop for Running {
     }
 }
 
-fn text_of(file: &mut File) -> String {
+fn text_of(file: &File) -> String {
     // The child shares the position of the file, so the reader goes through a copy of the path.
     let path = format!("/proc/self/fd/{}", std::os::fd::AsRawFd::as_raw_fd(file));
     let mut text = Vec::new();

@@ -9,7 +9,7 @@ use std::time::Duration;
 use acceptance::harness::{Finished, Running, free_port, run, start, wait_for_port};
 use ca_core::certificate::Certificate;
 use openssl::hash::MessageDigest;
-use openssl::ocsp::{OcspCertId, OcspCertStatus, OcspRequest, OcspResponse};
+use openssl::ocsp::{OcspCertId, OcspCertStatus, OcspRequest, OcspResponse, OcspResponseStatus};
 use openssl::x509::X509;
 
 use super::standstill::until;
@@ -52,6 +52,7 @@ impl StatusService {
     }
 
     /// The status that it answers, without another process: for what is asked often.
+    #[track_caller]
     pub fn status_of(&self, workshop: &Workshop, certificate: &Certificate) -> OcspCertStatus {
         let issuer = workshop.dir().join(format!("public/ca/{}.cer", certificate.issuer));
         let issuer = X509::from_der(&std::fs::read(issuer).unwrap()).unwrap();
@@ -69,8 +70,9 @@ impl StatusService {
         let mut answer = Vec::new();
         stream.read_to_end(&mut answer).unwrap();
         let end = answer.windows(4).position(|window| window == b"\r\n\r\n").expect("a whole head");
-        let answer = OcspResponse::from_der(&answer[end + 4..]).unwrap().basic().unwrap();
-        answer.find_status(&id()).expect("its own certificate").status
+        let answer = OcspResponse::from_der(&answer[end + 4..]).unwrap();
+        assert_eq!(answer.status(), OcspResponseStatus::SUCCESSFUL, "{}", self.process.stderr());
+        answer.basic().unwrap().find_status(&id()).expect("its own certificate").status
     }
 
     /// What `/readyz` says, and whether it is ready.
