@@ -31,7 +31,7 @@ impl Desk {
         workshop.configure("listen", "web", format!("127.0.0.1:{port}"));
         let process = start(&mut workshop.command(&["serve", "--role", "web"]));
         wait_for_port(port, PATIENCE);
-        let mut desk = Self { port, process, jar: folder() };
+        let desk = Self { port, process, jar: folder() };
         let mut link = None;
         until("the links are printed", || {
             let printed = desk.process.stdout();

@@ -135,7 +135,7 @@ impl Desk {
     fn open(workshop: &Workshop) -> Self {
         let port = free_port();
         workshop.configure("listen", "web", format!("127.0.0.1:{port}"));
-        let mut process = start(&mut workshop.command(&["serve", "--role", "web"]));
+        let process = start(&mut workshop.command(&["serve", "--role", "web"]));
         wait_for_port(port, Duration::from_secs(20));
         let mut token = None;
         until("the sign-in links are printed", || {

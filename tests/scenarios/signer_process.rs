@@ -118,7 +118,7 @@ fn children(pid: u32) -> Vec<String> {
 
 #[test]
 fn a_signature_nobody_intended_is_an_alarm_within_seconds() {
-    let mut serving = Serving::start();
+    let serving = Serving::start();
     serving.signs_again();
     assert!(!serving.operations_say("/readyz").contains("signatures"));
     let workshop = &serving.token.workshop;

@@ -23,7 +23,7 @@ fn a_command_is_read_to_its_end_and_its_exit_code_is_seen() {
 
 #[test]
 fn what_was_started_is_gone_when_dropped() {
-    let mut running = start(Command::new("sh").args(["-c", "echo ready; exec sleep 600"]));
+    let running = start(Command::new("sh").args(["-c", "echo ready; exec sleep 600"]));
     let started = Instant::now();
     while running.stdout() != "ready\n" {
         assert!(started.elapsed() < Duration::from_secs(10));

@@ -111,7 +111,7 @@ pub fn officers_pages(workshop: &Workshop) -> (u16, Running, BTreeMap<String, St
     }
     let port = free_port();
     workshop.configure("listen", "web", format!("127.0.0.1:{port}"));
-    let mut process = start(&mut workshop.command(&["serve", "--role", "web"]));
+    let process = start(&mut workshop.command(&["serve", "--role", "web"]));
     wait_for_port(port, Duration::from_secs(30));
     let mut links = BTreeMap::new();
     until("the links are printed", || {
