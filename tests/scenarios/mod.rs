@@ -27,6 +27,7 @@ mod entered_professionals;
 mod error_codes;
 mod holder_opposition;
 mod holders_extract;
+mod hostile_connections;
 mod invariants;
 mod names;
 mod never_replaced;

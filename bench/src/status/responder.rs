@@ -7,7 +7,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use actix_web::{App, HttpServer};
-use crl_publisher::http::{StatusService, StatusSettings, StreamLimits, configure, configure_operations};
+use crl_publisher::http::{
+    ConnectionLimits, StatusService, StatusSettings, StreamLimits, configure, configure_operations,
+};
 use crl_publisher::{PublicFolder, PublicationPolicy};
 use store::DatabaseRole;
 
@@ -80,6 +82,7 @@ fn serve(arguments: &[String]) {
         open_signer: Box::new(move || Ok(Box::new(process.signer()))),
         clock: Arc::new(now),
         streams: StreamLimits::default(),
+        connections: ConnectionLimits::default(),
     });
     let _following = service.follow().expect("a thread can be started");
     let hints = service.clone();

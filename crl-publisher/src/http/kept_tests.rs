@@ -12,7 +12,7 @@ use store::{Database, DatabaseRole};
 
 use super::follower::Follower;
 use super::tests::{Server, service};
-use super::{StatusService, StatusSettings, StreamLimits};
+use super::{ConnectionLimits, StatusService, StatusSettings, StreamLimits};
 use crate::fixture::ISSUING;
 use crate::ocsp::response::OcspResponseStatus;
 
@@ -126,6 +126,7 @@ fn a_look_at_the_log_that_panics_is_followed_by_others() {
             move || now
         }),
         streams: StreamLimits::default(),
+        connections: ConnectionLimits::default(),
     });
     let _following = service.follow().unwrap();
     let began = std::time::Instant::now();

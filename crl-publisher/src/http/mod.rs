@@ -11,15 +11,19 @@ mod follower;
 mod metrics;
 mod ocsp_get;
 mod oppositions;
+mod public_server;
 pub(crate) mod published;
 mod readiness;
 mod register;
 mod reply;
+mod request_body;
 mod service;
 pub(crate) mod target;
 
 #[cfg(test)]
 mod caching_tests;
+#[cfg(test)]
+mod connection_tests;
 #[cfg(test)]
 mod damage_tests;
 #[cfg(test)]
@@ -31,29 +35,24 @@ mod register_tests;
 #[cfg(test)]
 mod tests;
 
-use std::time::Duration;
-
 use actix_web::error::BlockingError;
 use actix_web::http::Method;
-use actix_web::rt::time::timeout;
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
 use store::Timestamp;
 
 use self::oppositions::EVENTS_PATH;
 use self::reply::{NEVER_CACHED, Reply};
+use self::request_body::{announces_body, read_body, unread};
 use self::service::ocsp_reply;
 use self::target::Target;
 use crate::ocsp::Answer;
-use crate::ocsp::request::MAX_REQUEST_BYTES;
 use crate::ocsp::response::OcspResponseStatus;
 
 pub use downloads::{Download, Downloads, StandingList};
 pub use follower::Following;
 pub use oppositions::StreamLimits;
+pub use public_server::{ConnectionLimits, public_server};
 pub use service::{AnswersGiven, Clock, StatusService, StatusSettings};
-
-/// How long the body of a request, of 8 KiB at most, may take to arrive.
-const BODY_PATIENCE: Duration = Duration::from_secs(10);
 
 /// The public side: OCSP, CRLs, CA certificates, opposition lists (contract, "HTTP").
 pub fn configure(service: StatusService) -> impl FnOnce(&mut web::ServiceConfig) {
@@ -84,16 +83,17 @@ async fn public(
     service: web::Data<StatusService>,
 ) -> HttpResponse {
     let at = service.now();
+    if *request.method() != Method::POST && announces_body(&request) {
+        return unread(HttpResponse::BadRequest(), "a body comes with POST only\n", payload);
+    }
     if *request.method() == Method::GET && request.uri().path() == EVENTS_PATH {
         return oppositions::events(&request, service.get_ref().clone()).await;
     }
     let reply = match *request.method() {
         Method::GET | Method::HEAD => get(&request, service, at).await,
-        Method::POST => match timeout(BODY_PATIENCE, payload.to_bytes_limited(MAX_REQUEST_BYTES)).await {
-            Ok(Ok(Ok(body))) => ocsp(&body, service, at).await.map(ocsp_reply),
-            Ok(Ok(Err(_))) => return plain(HttpResponse::BadRequest(), "the body broke off\n"),
-            Ok(Err(_)) => return plain(HttpResponse::PayloadTooLarge(), "at most 8 KiB\n"),
-            Err(_) => return plain(HttpResponse::RequestTimeout(), "the body took more than 10 s\n"),
+        Method::POST => match read_body(&request, payload, service.connection_limits().body).await {
+            Ok(body) => ocsp(&body, service, at).await.map(ocsp_reply),
+            Err(refusal) => return refusal,
         },
         _ => {
             let mut answer = HttpResponse::MethodNotAllowed();
@@ -145,7 +145,7 @@ async fn ocsp(
     }
 }
 
-/// A refusal. What is left of the request is not read, and no cache keeps the answer.
+/// A refusal. No cache keeps the answer.
 fn plain(mut answer: HttpResponseBuilder, words: &'static str) -> HttpResponse {
     answer.force_close().insert_header(NEVER_CACHED).content_type("text/plain").body(words)
 }

@@ -13,6 +13,7 @@ use super::answers_by_minute::AnswersByMinute;
 use super::documents::POLICY_PAGE;
 use super::follower::{Following, Wake};
 use super::oppositions::{OppositionService, StreamLimits};
+use super::public_server::ConnectionLimits;
 use super::published::PublishedFiles;
 use super::reply::Reply;
 use super::target::PublishedName;
@@ -45,6 +46,8 @@ pub struct StatusSettings {
     pub clock: Clock,
     /// What streams of oppositions may cost.
     pub streams: StreamLimits,
+    /// What connections may cost.
+    pub connections: ConnectionLimits,
 }
 
 /// The status role's shared state. Cheap to clone: every server thread has the same one.
@@ -60,6 +63,7 @@ pub(super) struct Shared {
     files: PublishedFiles,
     pub(super) wake: Arc<Wake>,
     oppositions: OppositionService,
+    connections: ConnectionLimits,
     by_minute: Mutex<AnswersByMinute>,
 }
 
@@ -90,6 +94,7 @@ impl StatusService {
                 files: PublishedFiles::default(),
                 wake: Arc::default(),
                 oppositions: OppositionService::new(settings.streams),
+                connections: settings.connections,
                 by_minute: Mutex::default(),
             }),
         }
@@ -151,6 +156,10 @@ impl StatusService {
 
     pub(crate) fn databases(&self) -> &Pool<Database> {
         &self.shared.answers.databases
+    }
+
+    pub(super) fn connection_limits(&self) -> ConnectionLimits {
+        self.shared.connections
     }
 
     pub(super) fn oppositions(&self) -> &OppositionService {

@@ -1,7 +1,7 @@
 //! A real server on a real socket: routers and clients are where paths get lost.
 
 use std::io::{Read, Write};
-use std::net::TcpStream;
+use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -128,6 +128,15 @@ pub(super) fn service(
     now: Timestamp,
     streams: StreamLimits,
 ) -> StatusService {
+    service_within(world, reachable, now, (streams, ConnectionLimits::default()))
+}
+
+pub(super) fn service_within(
+    world: &World,
+    reachable: Arc<AtomicBool>,
+    now: Timestamp,
+    (streams, connections): (StreamLimits, ConnectionLimits),
+) -> StatusService {
     let url = format!("sqlite:{}", world.path("igc.sqlite").display());
     let signer = world.signer.clone();
     let signing = Arc::clone(&reachable);
@@ -146,6 +155,7 @@ pub(super) fn service(
         }),
         clock: Arc::new(move || now),
         streams,
+        connections,
     })
 }
 
@@ -159,22 +169,18 @@ pub(super) fn serve(service: StatusService) -> (String, String) {
     std::thread::spawn(move || {
         actix_web::rt::System::new().block_on(async move {
             let operations = service.clone();
-            let on_connect = service.on_connect();
-            let public = HttpServer::new(move || App::new().configure(configure(service.clone())))
-                .on_connect(on_connect)
-                .workers(1)
-                .disable_signals()
-                .bind("127.0.0.1:0")
-                .unwrap();
+            let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+            let address = listener.local_addr().unwrap().to_string();
+            let public = public_server(&service, listener, 1).unwrap();
             let operations =
                 HttpServer::new(move || App::new().configure(configure_operations(operations.clone())))
                     .workers(1)
                     .disable_signals()
                     .bind("127.0.0.1:0")
                     .unwrap();
-            sender.send((public.addrs()[0].to_string(), operations.addrs()[0].to_string())).unwrap();
+            sender.send((address, operations.addrs()[0].to_string())).unwrap();
             actix_web::rt::spawn(operations.run());
-            public.run().await.unwrap();
+            public.await.unwrap();
         });
     });
     receiver.recv().unwrap()

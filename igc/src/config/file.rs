@@ -20,6 +20,7 @@ use super::passkeys::PasskeysSection;
 use super::publication::PublicationSection;
 use super::register::RegisterSection;
 use super::retention::RetentionSection;
+use super::status::StatusSection;
 use super::{Bureau, Coherence, Config, Schedule, Schedules, TlsFiles};
 
 /// What sort of installation.
@@ -49,6 +50,9 @@ pub struct ConfigFile {
     pub keys: Option<KeysSection>,
     /// What is listened on.
     pub listen: ListenSection,
+    /// What connections to the status role may cost.
+    #[serde(default)]
+    pub status: StatusSection,
     /// Where a client's certificate is asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_certificates: Option<ClientCertificatesSection>,
@@ -229,6 +233,7 @@ impl ConfigFile {
             audit_folder: folder.join(self.audit.folder),
             web: self.listen.web,
             status: self.listen.status,
+            status_limits: self.status.understand()?,
             coherence: Coherence {
                 address: self.coherence.address.unwrap_or(self.listen.status),
                 every: Duration::from_secs(u64::from(self.coherence.every_seconds)),

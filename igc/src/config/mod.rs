@@ -16,6 +16,7 @@ mod publication;
 mod register;
 mod retention;
 mod schedule;
+mod status;
 
 use std::io::Read;
 use std::net::SocketAddr;
@@ -23,6 +24,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use ca_core::shard::ShardCounts;
+use crl_publisher::http::ConnectionLimits;
 use professional_registry::fhir::FhirSettings;
 use professional_registry::import::Brakes;
 use registration_authority::approval::Delays;
@@ -76,6 +78,8 @@ pub struct Config {
     pub web: SocketAddr,
     /// Where public answers are given.
     pub status: SocketAddr,
+    /// What the connections of those who ask may cost.
+    pub status_limits: ConnectionLimits,
     /// How they are looked at from outside.
     pub coherence: Coherence,
     /// Where the operator asks how things are.

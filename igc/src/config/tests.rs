@@ -45,6 +45,28 @@ fn hours_that_make_no_sense_are_refused_by_their_key() {
 }
 
 #[test]
+fn the_bounds_of_connections_have_their_ranges_and_stand_where_the_file_says_nothing() {
+    let with = |line: &str| parse(&format!("{DEMO}\n[status]\n{line}\n"));
+    assert_eq!(parse(DEMO).unwrap().status_limits, ConnectionLimits::default());
+    let limits = with("connections = 16\nheader_seconds = 300\nbody_seconds = 1\nidle_seconds = 7").unwrap();
+    let seconds = Duration::from_secs;
+    let expected =
+        ConnectionLimits { connections: 16, header: seconds(300), body: seconds(1), idle: seconds(7) };
+    assert_eq!(limits.status_limits, expected);
+    for (line, named) in [
+        ("connections = 15", "status.connections"),
+        ("connections = 65537", "status.connections"),
+        ("header_seconds = 0", "status.header_seconds"),
+        ("body_seconds = 301", "status.body_seconds"),
+        ("idle_seconds = 0", "status.idle_seconds"),
+        ("idle_minutes = 1", "idle_minutes"),
+    ] {
+        let message = with(line).unwrap_err();
+        assert!(message.contains(named), "{line}: {message}");
+    }
+}
+
+#[test]
 fn a_demo_section_stands_in_a_demonstration_only() {
     let message = parse(&DEMO.replace("kind = \"demo\"", "kind = \"production\"")).unwrap_err();
     assert!(message.contains("[demo]"), "{message}");

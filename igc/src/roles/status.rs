@@ -3,9 +3,9 @@
 use std::net::TcpListener;
 use std::sync::Arc;
 
-use actix_web::{App, HttpServer};
 use ca_core::signer::process::LedgerKind;
-use crl_publisher::http::{Following, StatusService, StatusSettings, StreamLimits, configure};
+use crl_publisher::http::{Following, StatusService, StatusSettings, StreamLimits, public_server};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use store::DatabaseRole;
 
 use super::Running;
@@ -17,8 +17,8 @@ use crate::problem::Problem;
 /// Connections, signers, and threads that answer.
 const WORKERS: usize = 4;
 
-/// How many seconds connections have to end by themselves when the role stops. Streams of oppositions never do.
-const SHUTDOWN_SECONDS: u64 = 5;
+/// Files that the process may have open beside its connections: the database's, published ones, the signer's.
+const OTHER_FILES: u64 = 256;
 
 /// The status role, running.
 pub struct StatusRole {
@@ -30,6 +30,7 @@ pub struct StatusRole {
 impl StatusRole {
     /// Starts following the status log, and answering on `listener`.
     pub fn start(installation: &Installation, listener: TcpListener) -> Result<Self, Problem> {
+        allow_connections(installation.config.status_limits.connections)?;
         let service = service(installation);
         let following = service
             .follow()
@@ -54,16 +55,29 @@ impl StatusRole {
 fn answer(service: &StatusService, listener: TcpListener) -> Result<Running, Problem> {
     let service = service.clone();
     let address = listener.local_addr().map_err(|error| Problem::new(faults::LISTENER, error.to_string()))?;
-    Running::start(address, move || {
-        let on_connect = service.on_connect();
-        let server = HttpServer::new(move || App::new().configure(configure(service.clone())))
-            .on_connect(on_connect)
-            .shutdown_timeout(SHUTDOWN_SECONDS)
-            .workers(WORKERS)
-            .disable_signals()
-            .listen(listener)?;
-        Ok(server.run())
-    })
+    Running::start(address, move || public_server(&service, listener, WORKERS))
+}
+
+/// A connection is an open file: the process asks the system for as many as the configuration speaks of, and does not
+/// start where it may not have them. Without them nobody is answered while strangers hold what there is.
+fn allow_connections(connections: usize) -> Result<(), Problem> {
+    let needed = connections as u64 + OTHER_FILES;
+    let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
+    if current.is_none_or(|current| current >= needed) {
+        return Ok(());
+    }
+    let raised = match maximum {
+        Some(maximum) if maximum < needed => false,
+        maximum => setrlimit(Resource::Nofile, Rlimit { current: Some(needed), maximum }).is_ok(),
+    };
+    if raised {
+        return Ok(());
+    }
+    let detail = format!(
+        "status.connections: {connections} connections need {needed} open files, and this process may have {} (RLIMIT_NOFILE)",
+        maximum.or(current).unwrap_or_default()
+    );
+    Err(Problem::new(faults::CONFIG_INVALID, detail))
 }
 
 fn service(installation: &Installation) -> StatusService {
@@ -84,5 +98,6 @@ fn service(installation: &Installation) -> StatusService {
         }),
         clock: Arc::new(move || clock.now()),
         streams: StreamLimits::default(),
+        connections: installation.config.status_limits,
     })
 }

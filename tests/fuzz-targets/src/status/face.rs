@@ -12,7 +12,9 @@ use actix_web::rt::{System, SystemRunner};
 use actix_web::test::{TestRequest, call_service, init_service};
 use actix_web::{App, web};
 use crl_publisher::PublicationPolicy;
-use crl_publisher::http::{Following, StatusService, StatusSettings, StreamLimits, configure};
+use crl_publisher::http::{
+    ConnectionLimits, Following, StatusService, StatusSettings, StreamLimits, configure,
+};
 use openssl::ocsp::{OcspFlag, OcspResponseStatus};
 use openssl::stack::Stack;
 use openssl::x509::store::{X509Store, X509StoreBuilder};
@@ -59,6 +61,7 @@ impl Face {
             open_signer: Box::new(move || Ok(Box::new(signer.clone()))),
             clock: Arc::new(now),
             streams: StreamLimits::default(),
+            connections: ConnectionLimits::default(),
         });
         let following = service.follow().expect("a thread starts");
         assert!(service.has_applied(1, Duration::from_secs(60)), "the status log is not read");

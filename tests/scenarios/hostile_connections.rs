@@ -1,0 +1,90 @@
+//! The running status role keeps to the bounds of `[status]` in `igc.toml`. What each bound does to whom is tested where the
+//! server is (`crl-publisher/src/http/connection_tests.rs`).
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::time::Duration;
+
+use acceptance::harness::{DatabaseKind, run};
+
+use super::status_service::status_service;
+use super::workshop::{Workshop, workshop};
+
+const PATIENCE: Duration = Duration::from_secs(60);
+
+fn bounded(bounds: [(&str, i64); 4]) -> Workshop {
+    let workshop = workshop(DatabaseKind::Sqlite);
+    bounds.into_iter().for_each(|(key, value)| workshop.configure("status", key, value));
+    workshop
+}
+
+fn say(port: u16, text: &str) -> TcpStream {
+    let mut connection = TcpStream::connect(("127.0.0.1", port)).unwrap();
+    connection.set_read_timeout(Some(PATIENCE)).unwrap();
+    connection.write_all(text.as_bytes()).unwrap();
+    connection
+}
+
+/// Everything until the role closes the connection; nothing where it does not.
+fn until_closed(connection: &mut TcpStream) -> Option<String> {
+    let mut said = Vec::new();
+    connection.read_to_end(&mut said).ok()?;
+    Some(String::from_utf8_lossy(&said).into_owned())
+}
+
+#[test]
+fn the_status_role_takes_its_bounds_from_the_configuration() {
+    let workshop =
+        bounded([("connections", 64), ("header_seconds", 1), ("idle_seconds", 1), ("body_seconds", 4)]);
+    let status = status_service(&workshop);
+    let mut body = say(status.port(), "POST /ocsp HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n0");
+    let mut head = say(status.port(), "GET /pc/ HTTP/1.1\r\n");
+    let mut idle = say(status.port(), "GET /pc/ HTTP/1.1\r\nHost: x\r\n\r\n");
+    let told = until_closed(&mut body).expect("a body has a bound");
+    assert!(told.starts_with("HTTP/1.1 408") && told.contains("more than 4 s"), "{told}");
+    // What had a second has ended before what had four.
+    for (connection, answer) in [(&mut head, "HTTP/1.1 408"), (&mut idle, "HTTP/1.1 200")] {
+        connection.set_read_timeout(Some(Duration::from_millis(100))).unwrap();
+        let told = until_closed(connection).expect("its bound is shorter");
+        assert!(told.starts_with(answer), "{told}");
+    }
+}
+
+#[test]
+fn the_status_role_answers_no_more_connections_at_a_time_than_it_may() {
+    let workshop =
+        bounded([("connections", 16), ("header_seconds", 300), ("idle_seconds", 300), ("body_seconds", 300)]);
+    let status = status_service(&workshop);
+    let mut held = Vec::new();
+    let answered = |connection: &mut TcpStream, patience: Duration| {
+        connection.set_read_timeout(Some(patience)).unwrap();
+        connection.read(&mut [0; 12]).is_ok_and(|length| length > 0)
+    };
+    for _ in 0..16 {
+        held.push(say(status.port(), "GET /pc/ HTTP/1.1\r\nHost: x\r\n\r\n"));
+        assert!(answered(held.last_mut().unwrap(), PATIENCE));
+    }
+    let mut waits = say(status.port(), "GET /pc/ HTTP/1.1\r\nHost: x\r\n\r\n");
+    assert!(!answered(&mut waits, Duration::from_millis(700)), "one more than the bound was answered");
+    held.clear();
+    assert!(answered(&mut waits, PATIENCE), "it was kept waiting, and not forgotten");
+}
+
+#[test]
+fn a_bound_out_of_its_range_and_more_connections_than_open_files_are_refused_at_the_start() {
+    let workshop = workshop(DatabaseKind::Sqlite);
+    workshop.configure("status", "body_seconds", 0);
+    let refused = run(&mut workshop.command(&["serve", "--role", "status"]));
+    assert!(
+        !refused.status.success() && refused.said().contains("status.body_seconds"),
+        "{}",
+        refused.said()
+    );
+    assert!(refused.said().contains("config-invalid"), "{}", refused.said());
+    workshop.configure("status", "body_seconds", 10);
+    let command = workshop.command(&["serve", "--role", "status"]);
+    let mut limited = std::process::Command::new("prlimit");
+    limited.args(["--nofile=512", "--"]).arg(command.get_program()).args(command.get_args());
+    let refused = run(&mut limited);
+    assert!(!refused.status.success() && refused.said().contains("status.connections"), "{}", refused.said());
+}
