@@ -198,6 +198,44 @@ fn a_backup_from_before_a_hold_makes_nothing_good() {
     assert_eq!(statuses.view().unwrap().forgotten, 0);
 }
 
+/// An image of `count` certificates, as evenly over its maps as chance would at best; every tenth is revoked, every
+/// eleventh held, and every twelfth was held and is released.
+fn image_of(count: u32) -> StatusImage {
+    let image = StatusImage::default();
+    let at = Timestamp::from_seconds(1_800_000_000);
+    let reason = Some(RevocationReason::Superseded);
+    let standing = |status| Standing::of(&status).unwrap();
+    for n in 0..count {
+        // Sixteen octets, as authorities give them; the last one says in which map it is.
+        let octets = [&[0x4D; 11][..], &(n / 256).to_be_bytes(), &[(n % 256) as u8]].concat();
+        let serial = SerialNumber::from_octets(&octets).unwrap();
+        image.learn("A", &serial, Standing::GOOD);
+        let changes = match n {
+            n if n % 10 == 0 => vec![Status::Revoked { at, reason }],
+            n if n % 11 == 0 => vec![Status::Held { at }],
+            n if n % 12 == 0 => vec![Status::Held { at }, Status::Good],
+            _ => Vec::new(),
+        };
+        changes.into_iter().for_each(|status| image.follow("A", &serial, standing(status)));
+    }
+    image
+}
+
+#[test]
+fn the_status_of_a_certificate_takes_at_most_64_octets_unused_places_included() {
+    // A map of 448 places is full: with one more each of the 256 has just doubled.
+    let just_before = 448 * 256;
+    for count in [100_000, just_before, just_before + 256] {
+        let image = image_of(count);
+        assert_eq!(image.certificates(), count as usize);
+        let each = image.octets() as f64 / f64::from(count);
+        assert!(each <= 64.0, "{each} octets for each of {count} certificates");
+    }
+    let full = image_of(just_before).octets();
+    let grown = image_of(just_before + 256).octets();
+    assert!(grown >= 2 * full, "{full} octets, and {grown} after the maps have grown: not their worst size");
+}
+
 #[test]
 fn a_log_that_cannot_be_read_leaves_what_is_known_and_since_when() {
     let mut world = world();
