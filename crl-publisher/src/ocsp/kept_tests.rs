@@ -86,7 +86,7 @@ pub(super) fn desk_that_takes(world: &World, takes: Duration) -> Desk {
 
 impl Desk {
     /// Takes the database away, from those who have it open too.
-    pub(super) fn cut(&self) {
+    pub(crate) fn cut(&self) {
         self.here.store(false, Ordering::SeqCst);
         self.answers.databases.renew();
     }
@@ -95,11 +95,11 @@ impl Desk {
         self.here.store(true, Ordering::SeqCst);
     }
 
-    fn signed(&self) -> usize {
+    pub(crate) fn signed(&self) -> usize {
         self.signed.load(Ordering::SeqCst)
     }
 
-    pub(super) fn ask(&self, request: &[u8], act: &Act) -> Answer {
+    pub(crate) fn ask(&self, request: &[u8], act: &Act) -> Answer {
         ask_at(&self.answers, request, act)
     }
 }
@@ -113,7 +113,7 @@ pub(super) fn world() -> World {
     world
 }
 
-pub(super) fn about(world: &World, hash: ObjectIdentifier, serial: &[u8]) -> Vec<u8> {
+pub(crate) fn about(world: &World, hash: ObjectIdentifier, serial: &[u8]) -> Vec<u8> {
     request(vec![cert_id(world, ISSUING, hash, serial)], vec![]).to_der().unwrap()
 }
 

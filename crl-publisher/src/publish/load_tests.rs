@@ -9,10 +9,10 @@ use diesel::connection::SimpleConnection;
 use super::tests::{SECOND, publish_now, run};
 use crate::fixture::{ISSUING, World};
 
-/// A million certificates over 64 shards, three of ten revoked.
-fn a_million_in_shards() -> World {
+/// So many certificates over so many shards, three of ten revoked.
+pub(crate) fn many_in_shards(certificates: u32, shards: u32) -> World {
     let mut world = World::new();
-    world.open_shards(ISSUING, 1..=64);
+    world.open_shards(ISSUING, 1..=shards);
     let (end, at) = (world.start.plus(300 * super::tests::DAY).millis(), world.start.millis());
     let sql = format!(
         "DROP TRIGGER certificates_begin_as_intended;
@@ -22,13 +22,13 @@ fn a_million_in_shards() -> World {
          DROP TRIGGER certificate_status_events_are_never_replaced;
          DROP TRIGGER certificate_status_counter_grows;
          BEGIN;
-         WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < 1000000)
+         WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < {certificates})
          INSERT INTO certificates (issuer, serial, profile, status, epoch, evidence_kind, evidence_digest,
              spki_sha256, tbs, der, not_before, not_after, prepared_at, settled_at, revoked_at, revocation_reason, shard)
          SELECT '{ISSUING}', printf('1E00000000000000%016X', i), 'test', iif(i % 10 < 3, 'revoked', 'good'), 1,
              'ceremony', zeroblob(32), randomblob(32), zeroblob(200), zeroblob(200), 0, {end}, 0,
              iif(i % 10 < 3, {at}, NULL), iif(i % 10 < 3, {at}, NULL), iif(i % 10 < 3, 'keyCompromise', NULL),
-             (i / 10) % 64 + 1 FROM n;
+             (i / 10) % {shards} + 1 FROM n;
          INSERT INTO certificate_status_events (sequence, issuer, serial, event, reason, occurred_at)
          SELECT row_number() OVER (ORDER BY serial), issuer, serial, 'revoked', 'keyCompromise', {at}
          FROM certificates WHERE status = 'revoked';
@@ -42,7 +42,7 @@ fn a_million_in_shards() -> World {
 #[test]
 #[ignore = "measures"]
 fn one_more_revocation_among_a_million_in_shards() {
-    let mut world = a_million_in_shards();
+    let mut world = many_in_shards(1_000_000, 64);
     let begun = Instant::now();
     let report = publish_now(&mut world, SECOND);
     assert!(report.failures.is_empty(), "{:?}", report.failures);

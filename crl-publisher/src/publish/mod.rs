@@ -35,6 +35,8 @@ mod load_tests;
 #[cfg(test)]
 mod shard_tests;
 #[cfg(test)]
+mod size_tests;
+#[cfg(test)]
 mod tests;
 
 pub use ceremony_crl::{CeremonyCrl, CeremonyCrlError, SignedCrl, recorded_crl, sign_ceremony_crl};
