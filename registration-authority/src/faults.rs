@@ -171,6 +171,8 @@ store::codes! {
     ENROLMENT_KEY_UNKNOWN = ("enrolment-key-unknown", NotFound, "the administrator: see the list of keys");
     /// A certificate that is none of ours.
     ENROLMENT_CERTIFICATE_UNKNOWN = ("enrolment-certificate-unknown", NotAuthorised, "the officer: use the card, or the certificate, that this installation gave");
+    /// A good signature of ours on what was never recorded.
+    CERTIFICATE_UNRECORDED = ("certificate-unrecorded", Integrity, "the security officer, at once: somebody has signed with the authority's key past this program, or the database has forgotten; `igc doctor` names the certificate");
     /// A certificate that signs nobody in.
     ENROLMENT_CERTIFICATE_PURPOSE = ("enrolment-certificate-purpose", NotAuthorised, "the officer: use the authentication certificate of the card, which its code opens");
     /// A certificate that is revoked or not in its validity, or whose card is not active.

@@ -5,7 +5,8 @@
 //! worker, trusts no row and verifies the evidence again before anything is signed; [`delivery`] puts the card
 //! into use, [`opposition`] ends it, a [`suspension`] stops it for a time where that is allowed, [`renewal`] orders its successor. [`lapse`] ends the cards of those who
 //! have left the register; what is too much of that at once, or of a feed ([`held_feed`]), two officers release.
-//! [`test_certificates`] keeps what relying systems try their software with.
+//! [`test_certificates`] keeps what relying systems try their software with; [`unrecorded`] raises an alarm where a certificate
+//! of ours is shown that no row explains.
 //!
 //! This crate alone writes `officers`, `card_orders`, `certificate_requests`, `decisions`,
 //! `decision_nonces`, `decision_inbox`, `decision_receipts`, `decision_retractions`, `decision_retractions_seen`, `decisions_pending`,
@@ -52,6 +53,7 @@ pub mod terms;
 pub mod test_certificates;
 pub mod trail;
 pub mod typography;
+pub mod unrecorded;
 pub mod views;
 
 // What the tests share with those of other crates names this one as they do.

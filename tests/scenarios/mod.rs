@@ -76,5 +76,6 @@ mod sync_order;
 mod test_certificates;
 mod tidy;
 mod trail_page;
+mod unrecorded;
 mod weak_keys;
 mod workshop;

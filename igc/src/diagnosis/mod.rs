@@ -106,6 +106,7 @@ pub fn everything(
     trail::verified(installation, db, findings.of("trail"))?;
     trail::sequencer(db, now, findings.of("sequencer"))?;
     trail::reconciled(installation, db, findings.of("signatures"))?;
+    trail::unrecorded(db, now, findings.of("unrecorded"))?;
     trail::rows(db, findings.of("rows"))?;
     personal_data::past_its_time(installation, db, findings.of("personal-data"))?;
     // A worker need not be served where a command looks.
@@ -134,6 +135,7 @@ pub fn of_the_pages(
     machine::own_certificate(installation, now, findings.of("tls"));
     trail::sequencer(db, now, findings.of("sequencer"))?;
     trail::alarms(db, findings.of("signatures"))?;
+    trail::unrecorded(db, now, findings.of("unrecorded"))?;
     jobs::troubled(db, paces, now, findings.of("jobs"))?;
     Ok(findings.found)
 }

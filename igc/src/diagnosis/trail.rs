@@ -2,6 +2,8 @@
 
 use ca_core::signing::{self, OpenAlarm};
 use registration_authority::contradictions::contradictions;
+use registration_authority::faults;
+use registration_authority::unrecorded::{self, Alarm};
 use store::audit::backlog;
 use store::{Database, Timestamp};
 
@@ -100,6 +102,24 @@ pub(super) fn alarms(db: &mut Database, findings: &mut Findings) -> Result<(), P
             };
             Finding::well("signatures", format!("{lines} in the ledgers, {seen_to}"))
         }
+    });
+    Ok(())
+}
+
+const RECORDED_BY_NOBODY: &str =
+    "tell the security officer: was the key used past this program, or a backup restored?";
+
+/// Certificates of ours that somebody has shown, and that no row explains.
+pub(super) fn unrecorded(db: &mut Database, now: Timestamp, findings: &mut Findings) -> Result<(), Problem> {
+    let alarms = unrecorded::alarms(db, now)?;
+    findings.push(match alarms.first() {
+        Some(Alarm { certificate, at }) => {
+            let (count, code) = (alarms.len(), faults::CERTIFICATE_UNRECORDED.name);
+            let found =
+                format!("{count} of ours that no row explains, the newest: {certificate}, at {at} ({code})");
+            Finding::new(Verdict::Broken, "certificates shown", found, RECORDED_BY_NOBODY)
+        }
+        None => Finding::well("certificates shown", "none of ours without a record within thirty days"),
     });
     Ok(())
 }

@@ -4,7 +4,7 @@
 use diesel::prelude::*;
 use serde::Serialize;
 
-use super::export::{COLUMNS, Columns, ExportedEvent, exported};
+use super::export::{Columns, ExportedEvent, exported};
 use crate::schema::{audit_events, audit_leaves, audit_subjects};
 use crate::{Database, Timestamp};
 
@@ -85,6 +85,24 @@ pub fn find(db: &mut Database, id: &str) -> QueryResult<Option<ExportedEvent>> {
     Ok(row.map(event))
 }
 
+/// The newest events that have their place and whose subject begins so, not older than `from`, without their payloads.
+pub fn beginning_with(
+    db: &mut Database,
+    subject: &str,
+    from: Timestamp,
+    most: i64,
+) -> QueryResult<Vec<ExportedEvent>> {
+    // Behind every text that begins so: subjects are printable ASCII.
+    let end = format!("{subject}\u{7f}");
+    let rows: Vec<Row> = of_subjects()
+        .filter(audit_subjects::subject.ge(subject).and(audit_subjects::subject.lt(end)))
+        .filter(audit_events::id.ge(first_id(from)))
+        .order(audit_events::id.desc())
+        .limit(most)
+        .load(db)?;
+    Ok(rows.into_iter().map(event).collect())
+}
+
 /// What every identifier of this moment or later is not less than.
 fn first_id(at: Timestamp) -> String {
     let at = u64::try_from(at.millis()).unwrap_or(0);
@@ -110,6 +128,26 @@ fn all() -> _ {
     ))
 }
 
+#[diesel::dsl::auto_type(no_type_alias)]
+fn of_subjects() -> _ {
+    audit_subjects::table
+        .inner_join(audit_leaves::table.on(audit_leaves::sequence.eq(audit_subjects::sequence)))
+        .inner_join(audit_events::table.on(audit_events::id.eq(audit_leaves::event_id)))
+        .select((
+            (
+                audit_events::id,
+                audit_events::occurred_at,
+                audit_events::actor,
+                audit_events::request,
+                audit_events::action,
+                audit_events::subject,
+                audit_events::payload_commitment,
+            ),
+            audit_events::leaf_hash,
+            audit_leaves::sequence.nullable(),
+        ))
+}
+
 fn event((columns, leaf, sequence): Row) -> ExportedEvent {
     exported(sequence, columns, None, &leaf)
 }
@@ -129,14 +167,11 @@ fn chunk(
             .order(audit_events::id.desc())
             .limit(CHUNK)
             .load(db)?,
-        Some(subject) => audit_subjects::table
-            .inner_join(audit_leaves::table.on(audit_leaves::sequence.eq(audit_subjects::sequence)))
-            .inner_join(audit_events::table.on(audit_events::id.eq(audit_leaves::event_id)))
+        Some(subject) => of_subjects()
             .filter(audit_subjects::subject.eq(subject))
             .filter(audit_events::id.ge(begin).and(audit_events::id.lt(end)))
             .order(audit_events::id.desc())
             .limit(CHUNK)
-            .select((COLUMNS, audit_events::leaf_hash, audit_leaves::sequence.nullable()))
             .load(db)?,
     };
     Ok(rows.into_iter().map(event).collect())

@@ -46,5 +46,7 @@ check-sequencer = Sequencing of the audit log
     .helper = { -operator-of-machine }
 check-signatures = Signatures of the security module
     .helper = The security officer, at once
+check-unrecorded = Certificates shown, unknown to the database
+    .helper = The security officer, at once
 check-jobs = Automatic jobs
     .helper = { -operator-of-machine }

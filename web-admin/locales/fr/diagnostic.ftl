@@ -46,5 +46,7 @@ check-sequencer = Mise en ordre du journal d'audit
     .helper = { -operator-of-machine }
 check-signatures = Signatures du module de sécurité
     .helper = L'officier de sécurité, sans attendre
+check-unrecorded = Certificats présentés, inconnus de la base
+    .helper = L'officier de sécurité, sans attendre
 check-jobs = Travaux automatiques
     .helper = { -operator-of-machine }

@@ -2,7 +2,6 @@ use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, web};
-use registration_authority::enrolment;
 use registration_authority::faults as rules;
 use store::{Act, Actor, RequestId, Timestamp};
 
@@ -11,7 +10,7 @@ use crate::desk::{Work, standing};
 use crate::exchange::{Moment, state_of};
 use crate::failure::Failure;
 use crate::faults;
-use crate::peer::Peer;
+use crate::peer::{self, Peer};
 use crate::sessions::Means;
 
 /// A request with a certificate: whose it is, is asked of the database when it works.
@@ -31,8 +30,8 @@ impl Caller {
         let Self { state, at, request, certificate } = self;
         web::block(move || {
             state.on_connection(|db| {
-                let roster = state.verifier().roster(db)?;
-                let enrolled = enrolment::whose(db, &roster, &certificate, at)?;
+                let moment = Moment { at, request: request.clone() };
+                let enrolled = peer::whose(&state, db, &certificate, moment)?;
                 let officer = standing(db, &enrolled.login, at)?;
                 let officer = officer.ok_or(Failure::of(rules::OFFICER_UNKNOWN))?;
                 let act = Act { at, actor: Actor::Officer(enrolled.login), request };

@@ -4,7 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use openssl::x509::X509;
-use registration_authority::enrolment::{self, EnrolledCertificate};
+use registration_authority::enrolment::EnrolledCertificate;
 use sha2::{Digest, Sha256};
 use store::Code;
 
@@ -14,7 +14,7 @@ use crate::exchange::{Moment, state_of};
 use crate::failure::Failure;
 use crate::faults;
 use crate::frame::Frame;
-use crate::peer::Peer;
+use crate::peer::{self, Peer};
 use crate::posted::Fields;
 use crate::sessions::Means;
 
@@ -75,15 +75,10 @@ fn of_connection(request: &HttpRequest) -> Result<Vec<u8>, Failure> {
 }
 
 async fn whose(request: &HttpRequest, der: Vec<u8>) -> Result<EnrolledCertificate, Failure> {
-    let (state, at) = (state_of(request), Moment::of(request).at);
-    web::block(move || {
-        state.on_connection(|db| {
-            let roster = state.verifier().roster(db)?;
-            Ok(enrolment::whose(db, &roster, &der, at)?)
-        })
-    })
-    .await
-    .map_err(|_| Failure::of(faults::PAGE_FAILED))?
+    let (state, moment) = (state_of(request), Moment::of(request));
+    web::block(move || state.on_connection(|db| peer::whose(&state, db, &der, moment)))
+        .await
+        .map_err(|_| Failure::of(faults::PAGE_FAILED))?
 }
 
 /// What whoever holds the card can do something about; all else is a failure.

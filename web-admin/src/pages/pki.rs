@@ -13,7 +13,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
-use store::{Database, Timestamp};
+use store::{Act, Actor, Database, Timestamp};
 
 use self::download::download;
 use self::question::{Known, Question, Refused, Subject};
@@ -120,9 +120,11 @@ async fn answered(
     status: StatusCode,
     asked: Option<Result<Question, FieldError>>,
 ) -> Result<HttpResponse, Failure> {
-    let (state, at) = (state_of(request), Moment::of(request).at);
+    let (state, Moment { at, request: number }) = (state_of(request), Moment::of(request));
+    let act = Act { at, actor: Actor::Anyone, request: number };
     let frame = Frame::outside(request);
     let template = web::block(move || {
+        let mut rng = state.rng();
         state.on_connection(|db| -> Result<PkiPage, Failure> {
             let page = PkiPage::of(&state, frame, db, at)?;
             match asked {
@@ -130,7 +132,7 @@ async fn answered(
                 Some(Err(error)) => Ok(PkiPage { error: Some(error), ..page }),
                 Some(Ok(question)) => {
                     let subject = question.subject();
-                    let answer = Answer::of(subject, question.answer(db, at)?, at);
+                    let answer = Answer::of(subject, question.answer(db, &mut *rng, &act)?, at);
                     Ok(PkiPage { answer: Some(answer), ..page })
                 }
             }

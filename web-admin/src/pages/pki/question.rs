@@ -1,12 +1,12 @@
 //! What is asked on the public page, and the one word that answers it.
 
-use ca_core::authority::{self, AuthorityError};
 use ca_core::certificate::{self, CertificateStatus};
 use ca_core::serial::SerialNumber;
 use card::{CardLife, CardNumber};
 use openssl::x509::X509;
 use registration_authority::suspension::{self, CardState};
-use store::{Code, Database, Timestamp};
+use registration_authority::unrecorded::{self, ShownAt, issuer_of};
+use store::{Act, Code, CryptoRng, Database, Timestamp};
 
 use crate::failure::Failure;
 use crate::faults;
@@ -94,15 +94,29 @@ impl Question {
         }
     }
 
-    /// What is known at `at`.
-    pub(super) fn answer(self, db: &mut Database, at: Timestamp) -> Result<Known, Failure> {
+    /// What is known at the moment of `act`. A certificate of ours that nothing is recorded of raises an alarm, which whoever
+    /// shows it is not told.
+    pub(super) fn answer(
+        self,
+        db: &mut Database,
+        rng: &mut dyn CryptoRng,
+        act: &Act,
+    ) -> Result<Known, Failure> {
+        let at = act.at;
         match self {
             Self::Card(number) => card_of(db, &number, at),
             Self::Serial(issuer, serial) => certificate_of(db, &issuer, &serial, None, at),
-            Self::Certificate(der, serial) => match issuer_of(db, &der)? {
-                Some(issuer) => certificate_of(db, &issuer, &serial, Some(&der), at),
-                None => Ok(Known::Unknown),
-            },
+            Self::Certificate(der, serial) => {
+                let Ok(shown) = X509::from_der(&der) else { return Ok(Known::Unknown) };
+                let Some(issuer) = issuer_of(db, &shown).map_err(database)? else {
+                    return Ok(Known::Unknown);
+                };
+                let known = certificate_of(db, &issuer, &serial, Some(&der), at)?;
+                if known == Known::Unknown {
+                    unrecorded::look(db, &der, ShownAt::PublicPage, rng, act).map_err(database)?;
+                }
+                Ok(known)
+            }
         }
     }
 }
@@ -138,19 +152,6 @@ fn certificate_of(
         CertificateStatus::Good { .. } if (found.not_before..=found.not_after).contains(&at) => Known::Valid,
         _ => Known::Unknown,
     }))
-}
-
-/// The authority whose name the certificate bears as its issuer's, and whose key signed it.
-fn issuer_of(db: &mut Database, der: &[u8]) -> Result<Option<String>, AuthorityError> {
-    let Ok(certificate) = X509::from_der(der) else { return Ok(None) };
-    let issuer = certificate.issuer_name().to_der().unwrap_or_default();
-    let signed_by = |key: &[u8]| {
-        let key = openssl::pkey::PKey::public_key_from_der(key);
-        key.and_then(|key| certificate.verify(&key)).unwrap_or(false)
-    };
-    let authorities = authority::all(db)?;
-    let found = authorities.into_iter().find(|one| one.subject == issuer && signed_by(&one.public_key));
-    Ok(found.map(|found| found.short_name))
 }
 
 /// PEM, DER, or the base64 of DER.
