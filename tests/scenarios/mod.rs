@@ -62,6 +62,7 @@ mod schema;
 mod screens;
 mod second_reading;
 mod serve;
+mod server_certificate;
 mod shards;
 mod signer_faults;
 mod signer_process;

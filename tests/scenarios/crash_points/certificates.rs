@@ -1,51 +1,19 @@
 //! Certificates of software, and those that others try theirs with: what waits, and what came of it.
 
-use std::fs;
-
 use acceptance::harness::run;
 use ca_core::certificate;
 use diesel::prelude::*;
-use openssl::hash::MessageDigest;
-use openssl::nid::Nid;
-use openssl::pkey::PKey;
-use openssl::rsa::Rsa;
-use openssl::stack::Stack;
-use openssl::x509::extension::SubjectAlternativeName;
-use openssl::x509::{X509NameBuilder, X509ReqBuilder};
 use registration_authority::test_certificates::{self, TestCertificate};
+use store::Database;
 use store::schema::certificate_requests;
-use store::{Database, DatabaseRole};
 
 use super::scenes::words;
 use crate::scenarios::invariants::is_good;
-use crate::scenarios::workshop::{APPROVER, SUBMITTER, Workshop};
+use crate::scenarios::server_certificate::approve_server_certificate;
+use crate::scenarios::workshop::Workshop;
 
 pub fn a_request_is_approved(workshop: &Workshop) -> Vec<String> {
-    let structure: String = certificate_requests::table
-        .select(certificate_requests::structure)
-        .first(&mut workshop.open(DatabaseRole::Owner))
-        .unwrap();
-    let host = "crash.demo.home.arpa";
-    let key = PKey::from_rsa(Rsa::generate(2048).unwrap()).unwrap();
-    let mut request = X509ReqBuilder::new().unwrap();
-    let mut name = X509NameBuilder::new().unwrap();
-    name.append_entry_by_nid(Nid::COMMONNAME, host).unwrap();
-    request.set_subject_name(&name.build()).unwrap();
-    request.set_pubkey(&key).unwrap();
-    let mut wanted = Stack::new().unwrap();
-    let names = SubjectAlternativeName::new().dns(host).build(&request.x509v3_context(None)).unwrap();
-    wanted.push(names).unwrap();
-    request.add_extensions(&wanted).unwrap();
-    request.sign(&key, MessageDigest::sha256()).unwrap();
-    let file = workshop.dir().join("request.pem");
-    fs::write(&file, request.build().to_pem().unwrap()).unwrap();
-
-    workshop.igc(&["certificate", "allow", "--structure", &structure, host, "--as", APPROVER]);
-    let asked = ["certificate", "request", "--profile", "el-org-serv-ssl", "--structure", &structure];
-    let submitted =
-        run(workshop.command(&asked).arg("--csr").arg(&file).args(["--as", SUBMITTER])).expect_exit(0);
-    let number = submitted.json()["number"].as_str().unwrap().to_owned();
-    workshop.igc(&["certificate", "approve", &number, "--as", APPROVER]);
+    approve_server_certificate(workshop, "crash.demo.home.arpa");
     words(&["job", "run", "certification"])
 }
 

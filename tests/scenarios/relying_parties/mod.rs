@@ -2,6 +2,7 @@
 //! cards of an authority whose CRL has shards; one is declared lost, and each of them must refuse it and go on
 //! accepting the other.
 
+mod curl;
 mod gnutls;
 mod nginx;
 mod proxy;
