@@ -165,3 +165,6 @@ fn raise(
     let event = Event { action: "certificate.unrecorded", subject, payload };
     db.write(|db| audit::record(db, event, rng, act))
 }
+
+#[cfg(test)]
+mod tests;
