@@ -62,6 +62,7 @@ mod screens;
 mod second_reading;
 mod serve;
 mod shards;
+mod signed_ahead;
 mod signer_faults;
 mod signer_process;
 mod standstill;

@@ -4,6 +4,7 @@
 //! slashes or decodes escapes breaks OCSP by GET, whose path is base64.
 
 mod answers_by_minute;
+mod background;
 mod coherence;
 mod documents;
 mod downloads;
@@ -16,6 +17,7 @@ mod readiness;
 mod register;
 mod reply;
 mod service;
+mod signing_ahead;
 pub(crate) mod target;
 
 #[cfg(test)]
@@ -47,6 +49,7 @@ use crate::ocsp::Answer;
 use crate::ocsp::request::MAX_REQUEST_BYTES;
 use crate::ocsp::response::OcspResponseStatus;
 
+pub use crate::ocsp::ahead::{CertIdHash, SigningAhead};
 pub use downloads::{Download, Downloads, StandingList};
 pub use follower::Following;
 pub use oppositions::StreamLimits;

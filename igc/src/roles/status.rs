@@ -5,10 +5,13 @@ use std::sync::Arc;
 
 use actix_web::{App, HttpServer};
 use ca_core::signer::process::LedgerKind;
-use crl_publisher::http::{Following, StatusService, StatusSettings, StreamLimits, configure};
+use crl_publisher::http::{
+    CertIdHash, Following, SigningAhead, StatusService, StatusSettings, StreamLimits, configure,
+};
 use store::DatabaseRole;
 
 use super::Running;
+use crate::config::{self, Publication};
 use crate::faults;
 use crate::installation::Installation;
 use crate::jobs;
@@ -73,6 +76,7 @@ fn service(installation: &Installation) -> StatusService {
         folder: jobs::folder(installation),
         policy: jobs::policy(&installation.config),
         answer_cache_octets: installation.config.publication.ocsp_cache_octets,
+        ahead: ahead(&installation.config.publication),
         workers: WORKERS,
         open_database: Box::new(move || {
             Ok(reading.database(DatabaseRole::Status).map_err(|problem| problem.detail().to_owned())?)
@@ -85,4 +89,15 @@ fn service(installation: &Installation) -> StatusService {
         clock: Arc::new(move || clock.now()),
         streams: StreamLimits::default(),
     })
+}
+
+fn ahead(publication: &Publication) -> SigningAhead {
+    let hash = |hash: &config::CertIdHash| match hash {
+        config::CertIdHash::Sha1 => CertIdHash::Sha1,
+        config::CertIdHash::Sha256 => CertIdHash::Sha256,
+    };
+    SigningAhead {
+        hashes: publication.ocsp_sign_ahead.iter().map(hash).collect(),
+        per_second: publication.ocsp_sign_ahead_per_second,
+    }
 }

@@ -12,7 +12,7 @@ use actix_web::rt::{System, SystemRunner};
 use actix_web::test::{TestRequest, call_service, init_service};
 use actix_web::{App, web};
 use crl_publisher::PublicationPolicy;
-use crl_publisher::http::{Following, StatusService, StatusSettings, StreamLimits, configure};
+use crl_publisher::http::{Following, SigningAhead, StatusService, StatusSettings, StreamLimits, configure};
 use openssl::ocsp::{OcspFlag, OcspResponseStatus};
 use openssl::stack::Stack;
 use openssl::x509::store::{X509Store, X509StoreBuilder};
@@ -54,6 +54,7 @@ impl Face {
             folder: authority.folder(),
             policy: PublicationPolicy::default(),
             answer_cache_octets: 1 << 20,
+            ahead: SigningAhead::default(),
             workers: 2,
             open_database: Box::new(move || Ok(store::Database::open_standing(&url, DatabaseRole::Status)?)),
             open_signer: Box::new(move || Ok(Box::new(signer.clone()))),
