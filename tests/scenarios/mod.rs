@@ -64,6 +64,7 @@ mod second_reading;
 mod serve;
 mod server_certificate;
 mod shards;
+mod signed_ahead;
 mod signer_faults;
 mod signer_process;
 mod standstill;

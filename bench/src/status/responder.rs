@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 
 use actix_web::{App, HttpServer};
 use crl_publisher::http::{
-    ConnectionLimits, StatusService, StatusSettings, StreamLimits, configure, configure_operations,
+    ConnectionLimits, SigningAhead, StatusService, StatusSettings, StreamLimits, configure,
+    configure_operations,
 };
 use crl_publisher::{PublicFolder, PublicationPolicy};
 use store::DatabaseRole;
@@ -77,6 +78,7 @@ fn serve(arguments: &[String]) {
         folder,
         policy: PublicationPolicy::default(),
         answer_cache_octets: cache_mib << 20,
+        ahead: SigningAhead::default(),
         workers: THREADS,
         open_database: Box::new(move || Ok(installation.database_as(DatabaseRole::Status))),
         open_signer: Box::new(move || Ok(Box::new(process.signer()))),

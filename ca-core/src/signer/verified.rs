@@ -55,7 +55,12 @@ impl VerifiedSigner {
 
     /// Has a message signed, and verifies the signature before anyone sees it.
     pub fn sign(&mut self, message: Message<'_>) -> Result<Vec<u8>, SignerError> {
-        only(sign_all(self.signer.as_mut(), &mut self.keys, &[message]))
+        only(self.sign_all(&[message]))
+    }
+
+    /// Has every message signed, as [`sign_all_verified`] does.
+    pub fn sign_all(&mut self, messages: &[Message<'_>]) -> Vec<Result<Vec<u8>, SignerError>> {
+        sign_all(self.signer.as_mut(), &mut self.keys, messages)
     }
 }
 

@@ -1,14 +1,15 @@
 //! The thread that follows the status log.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
-use std::thread::JoinHandle;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use store::database::{Commits, DatabaseFile};
 use store::{Act, Actor, Database, RequestId, Timestamp};
 
+use super::background::{Asked, Background, Wake};
 use super::service::Shared;
+use super::signing_ahead;
 
 /// From one look at the log to the next, where nobody gives a hint and no commit is heard of. A look costs two
 /// statements by primary key.
@@ -28,66 +29,19 @@ const EVERY_IN_TROUBLE: Duration = Duration::from_secs(1);
 /// in a way that nobody noticed.
 const CONNECTION_LIFE: Duration = Duration::from_secs(60);
 
-/// Where hints arrive, and the word that it is time to end.
-#[derive(Debug, Default)]
-pub(super) struct Wake {
-    asked: Mutex<Asked>,
-    rings: Condvar,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-enum Asked {
-    #[default]
-    Nothing,
-    ToLook,
-    ToEnd,
-}
-
-impl Wake {
-    pub(super) fn now(&self) {
-        self.ask(Asked::ToLook);
-    }
-
-    fn ask(&self, what: Asked) {
-        let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
-        *asked = what.max(*asked);
-        self.rings.notify_one();
-    }
-
-    /// Until somebody asks, for so long at most.
-    fn wait(&self, at_most: Duration) -> Asked {
-        let asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
-        let waited = self.rings.wait_timeout_while(asked, at_most, |asked| *asked == Asked::Nothing);
-        let (mut asked, _) = waited.unwrap_or_else(PoisonError::into_inner);
-        let what = *asked;
-        if what == Asked::ToLook {
-            *asked = Asked::Nothing;
-        }
-        what
-    }
-}
-
-/// The thread that follows the status log, and its connection: both have ended once this is dropped.
-#[must_use = "dropped, it ends"]
+/// The threads behind the answers, their connections with them: all have ended once this is dropped.
+#[must_use = "dropped, they end"]
 pub struct Following {
-    wake: Arc<Wake>,
-    thread: Option<JoinHandle<()>>,
+    _log: Background,
+    _ahead: Option<Background>,
 }
 
 impl Following {
+    /// Starts following the log, and signing ahead where that is asked for.
     pub(super) fn start(shared: Arc<Shared>) -> std::io::Result<Self> {
-        let wake = Arc::clone(&shared.wake);
-        let follows = move || Follower::default().run(&shared);
-        let thread = std::thread::Builder::new().name("status-log".to_owned()).spawn(follows)?;
-        Ok(Self { wake, thread: Some(thread) })
-    }
-}
-
-impl Drop for Following {
-    fn drop(&mut self) {
-        self.wake.ask(Asked::ToEnd);
-        // It survives panics of its looks; of another one there is nothing left to say here.
-        let _ = self.thread.take().map(JoinHandle::join);
+        let (wake, follower) = (Arc::clone(&shared.wake), Arc::clone(&shared));
+        let log = Background::start("status-log", wake, move || Follower::default().run(&follower))?;
+        Ok(Self { _log: log, _ahead: signing_ahead::start(shared)? })
     }
 }
 
@@ -183,28 +137,4 @@ fn open(shared: &Shared, at: Timestamp) -> Result<Connection, crate::pool::OpenE
     databases.renew();
     let (file, commits) = (db.standing_file()?, Commits::listen(&mut db, CHANNEL)?);
     Ok(Connection { opened: at, file, db, commits })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_hint_ends_the_wait_whether_it_came_before_or_comes_meanwhile() {
-        let (wake, long) = (Wake::default(), Duration::from_secs(600));
-        let began = Instant::now();
-        wake.now();
-        assert_eq!(wake.wait(long), Asked::ToLook);
-        std::thread::scope(|scope| {
-            scope.spawn(|| assert_eq!(wake.wait(long), Asked::ToLook));
-            std::thread::sleep(Duration::from_millis(20));
-            wake.now();
-        });
-        assert_eq!(wake.wait(Duration::from_millis(1)), Asked::Nothing);
-        wake.ask(Asked::ToEnd);
-        wake.now();
-        let (once, again) = (wake.wait(long), wake.wait(long));
-        assert_eq!([once, again], [Asked::ToEnd; 2], "the end is not taken back by a hint");
-        assert!(began.elapsed() < long);
-    }
 }

@@ -10,6 +10,7 @@ use ca_core::revocation::RevocationReason;
 
 use store::{Database, DatabaseRole};
 
+use super::SigningAhead;
 use super::follower::Follower;
 use super::tests::{Server, service};
 use super::{ConnectionLimits, StatusService, StatusSettings, StreamLimits};
@@ -115,6 +116,7 @@ fn a_look_at_the_log_that_panics_is_followed_by_others() {
         folder: server.world.folder.clone(),
         policy: server.world.policy.clone(),
         answer_cache_octets: 0,
+        ahead: SigningAhead::default(),
         workers: 1,
         open_database: Box::new(move || {
             assert!(looks.fetch_add(1, Ordering::SeqCst) > 0, "the first one panics");

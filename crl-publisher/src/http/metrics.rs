@@ -42,6 +42,11 @@ fn memory(service: &StatusService) -> String {
             "igc_ocsp_answers_total",
             "OCSP answers given: from memory, or with the database or a signature.",
         ),
+        Family::counter("igc_ocsp_signed_ahead_total", "OCSP answers signed before anybody asked."),
+        Family::gauge(
+            "igc_ocsp_ahead_left_out",
+            "OCSP answers that the last round of signing ahead had no room for: more of ocsp_cache_mib would take them.",
+        ),
     ];
     families[0].sample("", view.synchronised_at.seconds());
     families[1].sample("", view.image.certificates());
@@ -51,6 +56,9 @@ fn memory(service: &StatusService) -> String {
     let given = &service.answers().given;
     families[5].sample("from=\"memory\"", given.from_memory.load(Ordering::Relaxed));
     families[5].sample("from=\"signing\"", given.by_signing.load(Ordering::Relaxed));
+    let ahead = &service.answers().ahead;
+    families[6].sample("", ahead.signed.load(Ordering::Relaxed));
+    families[7].sample("", ahead.left_out.load(Ordering::Relaxed));
     families.into_iter().map(|family| family.text).collect()
 }
 

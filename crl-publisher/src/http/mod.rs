@@ -4,6 +4,7 @@
 //! slashes or decodes escapes breaks OCSP by GET, whose path is base64.
 
 mod answers_by_minute;
+mod background;
 mod coherence;
 mod documents;
 mod downloads;
@@ -18,6 +19,7 @@ mod register;
 mod reply;
 mod request_body;
 mod service;
+mod signing_ahead;
 pub(crate) mod target;
 
 #[cfg(test)]
@@ -48,6 +50,7 @@ use self::target::Target;
 use crate::ocsp::Answer;
 use crate::ocsp::response::OcspResponseStatus;
 
+pub use crate::ocsp::ahead::{CertIdHash, SigningAhead};
 pub use downloads::{Download, Downloads, StandingList};
 pub use follower::Following;
 pub use oppositions::StreamLimits;

@@ -10,8 +10,9 @@ use ca_core::signer::{Signer, VerifiedSigner};
 use store::{Act, Actor, Database, RequestId, Timestamp};
 
 use super::answers_by_minute::AnswersByMinute;
+use super::background::Wake;
 use super::documents::POLICY_PAGE;
-use super::follower::{Following, Wake};
+use super::follower::Following;
 use super::oppositions::{OppositionService, StreamLimits};
 use super::public_server::ConnectionLimits;
 use super::published::PublishedFiles;
@@ -20,6 +21,7 @@ use super::target::PublishedName;
 use crate::entity_tag::entity_tag;
 use crate::faults;
 use crate::folder::PublicFolder;
+use crate::ocsp::ahead::SigningAhead;
 use crate::ocsp::answers::{Answers, Unanswered};
 use crate::ocsp::{Answer, AnswerKind};
 use crate::policy::PublicationPolicy;
@@ -36,6 +38,8 @@ pub struct StatusSettings {
     pub policy: PublicationPolicy,
     /// How many octets of signed answers are kept at most.
     pub answer_cache_octets: usize,
+    /// What is signed before anybody asks.
+    pub ahead: SigningAhead,
     /// How many connections, and how many signers, at most.
     pub workers: usize,
     /// Opens a connection of the status role.
@@ -60,6 +64,7 @@ pub(super) struct Shared {
     folder: PublicFolder,
     clock: Clock,
     pub(super) answers: Answers,
+    pub(super) ahead: SigningAhead,
     files: PublishedFiles,
     pub(super) wake: Arc<Wake>,
     oppositions: OppositionService,
@@ -91,6 +96,7 @@ impl StatusService {
                 folder: settings.folder,
                 clock: settings.clock,
                 answers: Answers::new(settings.policy, settings.answer_cache_octets, databases, signers),
+                ahead: settings.ahead,
                 files: PublishedFiles::default(),
                 wake: Arc::default(),
                 oppositions: OppositionService::new(settings.streams),
@@ -100,8 +106,8 @@ impl StatusService {
         }
     }
 
-    /// Starts the thread that keeps the statuses of all certificates in memory and in step with the status log,
-    /// until what this gives is dropped. Without it, every answer is looked up and signed anew.
+    /// Starts the thread that keeps the statuses of all certificates in memory and in step with the status log, and the
+    /// one that signs ahead, until what this gives is dropped. Without it, every answer is looked up and signed anew.
     pub fn follow(&self) -> std::io::Result<Following> {
         Following::start(Arc::clone(&self.shared))
     }

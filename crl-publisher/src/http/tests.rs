@@ -144,6 +144,7 @@ pub(super) fn service_within(
         folder: world.folder.clone(),
         policy: world.policy.clone(),
         answer_cache_octets: 1024 * 1024,
+        ahead: SigningAhead::default(),
         workers: 2,
         open_database: Box::new(move || {
             is_here(&reachable)?;

@@ -9,6 +9,7 @@ use ca_core::signer::VerifiedSigner;
 use diesel::result::{Error as DieselError, QueryResult};
 use store::{Act, Database, Timestamp};
 
+use super::ahead::AheadCounts;
 use super::answer::Answer;
 use super::cache::{AnswerCache, AnswerKey, Kept};
 use super::delegate::{Delegate, Signed};
@@ -39,10 +40,11 @@ pub(crate) struct Answers {
     pub(crate) databases: Pool<Database>,
     pub(crate) signers: Pool<VerifiedSigner>,
     pub(crate) statuses: Statuses,
-    cache: AnswerCache,
+    pub(super) cache: AnswerCache,
     ready: ReadyAnswers,
     pub(crate) policy: PublicationPolicy,
     pub(crate) given: Given,
+    pub(crate) ahead: AheadCounts,
     responder: RwLock<Option<(Timestamp, Arc<Responder>)>>,
     flights: Flights<(AnswerKey, Standing), Option<Answer>>,
     doubts: Flights<(), Option<Arc<Responder>>>,
@@ -93,6 +95,7 @@ impl Answers {
             ready: ReadyAnswers::new(cache_octets / SHARE_OF_READY),
             policy,
             given: Given::default(),
+            ahead: AheadCounts::default(),
             responder: RwLock::default(),
             flights: Flights::default(),
             doubts: Flights::default(),
@@ -298,7 +301,12 @@ impl Answers {
     }
 
     /// From memory, and the rest in one go from the database: what is good or revoked there is remembered.
-    fn statuses_of(&self, question: &Question, issuer: &str, view: Option<&View>) -> Option<Vec<Status>> {
+    pub(super) fn statuses_of(
+        &self,
+        question: &Question,
+        issuer: &str,
+        view: Option<&View>,
+    ) -> Option<Vec<Status>> {
         let serials: Vec<Option<SerialNumber>> = question.certificates.iter().map(CertId::serial).collect();
         let known = |serial: &Option<SerialNumber>| match serial {
             // No serial number that could have been given.

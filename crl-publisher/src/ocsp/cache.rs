@@ -83,6 +83,9 @@ impl Weighs for Kept {
     }
 }
 
+/// What a signature of RSA-4096 and its place take, octets.
+const LARGEST: usize = 1024;
+
 /// The kept signatures.
 #[derive(Debug)]
 pub(crate) struct AnswerCache(Generations<AnswerKey, Kept>);
@@ -101,6 +104,12 @@ impl AnswerCache {
     /// Keeps a signature in the place of an older one.
     pub(super) fn put(&self, key: AnswerKey, kept: Kept) {
         self.0.put(key, kept);
+    }
+
+    /// Whether a signature that nobody has asked for yet may be kept: in half of the room, so that as much is left to
+    /// what is asked for.
+    pub(super) fn has_room_ahead(&self, key: &AnswerKey) -> bool {
+        self.0.has_room(key, LARGEST)
     }
 
     /// What is kept: signatures, and octets at most.

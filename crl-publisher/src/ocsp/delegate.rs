@@ -83,6 +83,27 @@ pub(super) struct Signed {
     pub(super) signature: Vec<u8>,
 }
 
+/// An answer that is not signed yet.
+pub(super) struct Draft {
+    pub(super) moments: Moments,
+    /// The DER of the ResponseData.
+    tbs: Vec<u8>,
+    /// What it is for, as the signer's ledger has it.
+    subject: String,
+}
+
+impl Draft {
+    /// What this delegate is to sign, which drafted it.
+    pub(super) fn message<'a>(&'a self, delegate: &'a Delegate) -> Message<'a> {
+        Message {
+            key: &delegate.key,
+            public_key: &delegate.public_key,
+            subject: &self.subject,
+            octets: &self.tbs,
+        }
+    }
+}
+
 impl Delegate {
     /// Loads the key, if its certificate is good.
     pub(super) fn load(
@@ -129,13 +150,22 @@ impl Delegate {
         known: Known,
         signer: &mut VerifiedSigner,
     ) -> Result<Signed, Trouble> {
+        let draft = self.draft(policy, question, statuses, known)?;
+        let signature = signer.sign(draft.message(self))?;
+        Ok(Signed { moments: draft.moments, signature })
+    }
+
+    /// What would be signed.
+    pub(super) fn draft(
+        &self,
+        policy: &PublicationPolicy,
+        question: &Question,
+        statuses: &[Status],
+        known: Known,
+    ) -> Result<Draft, Trouble> {
         let moments = Moments::of(self, policy, statuses, known)?;
         let tbs = response_data(self, policy, question, statuses, moments)?;
-        let subject = format!("ocsp {}", self.authority);
-        let message =
-            Message { key: &self.key, public_key: &self.public_key, subject: &subject, octets: &tbs };
-        let signature = signer.sign(message)?;
-        Ok(Signed { moments, signature })
+        Ok(Draft { moments, tbs, subject: format!("ocsp {}", self.authority) })
     }
 
     /// The answer around a signature that was made over the same question, statuses and moments.

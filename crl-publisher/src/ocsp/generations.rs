@@ -77,6 +77,13 @@ impl<K: Eq + Hash + Weighs, V: Clone + Weighs> Generations<K, V> {
         drop(given_up);
     }
 
+    /// Whether the part of this key, with both its generations, takes less than one may by so many octets: what is put
+    /// there only then never pushes anything out.
+    pub(super) fn has_room(&self, key: &K, octets: usize) -> bool {
+        let part = self.part(key);
+        part.young.octets + part.old.octets + octets <= self.bound
+    }
+
     /// How many are kept, and in how many octets at most.
     pub(super) fn size(&self) -> (usize, usize) {
         let sizes = self.parts.iter().map(|part| {

@@ -1,11 +1,14 @@
 //! Which authority a `CertID` means, and who answers for it.
 
+use ca_core::serial::SerialNumber;
 use const_oid::ObjectIdentifier;
 use const_oid::db::rfc5912::{ID_SHA_1, ID_SHA_256};
-use der::Decode;
+use der::asn1::{Int, OctetString};
+use der::{Any, Decode};
 use openssl::sha::{sha1, sha256};
-use spki::SubjectPublicKeyInfoRef;
+use spki::{AlgorithmIdentifierOwned, SubjectPublicKeyInfoRef};
 
+use super::ahead::CertIdHash;
 use super::request::CertId;
 
 /// The hashes of issuers, to their places in a list.
@@ -25,6 +28,20 @@ impl Issuers {
         self.by_hash.push((ID_SHA_1, sha1(subject).to_vec(), sha1(&key).to_vec(), place));
         self.by_hash.push((ID_SHA_256, sha256(subject).to_vec(), sha256(&key).to_vec(), place));
         Ok(())
+    }
+
+    /// What a client calls a certificate of the issuer at `place`, with NULL for the parameters of the hash, as most send it;
+    /// nothing where there is no such issuer.
+    pub(crate) fn cert_id(&self, hash: CertIdHash, place: usize, serial: &SerialNumber) -> Option<CertId> {
+        let oid = hash.oid();
+        let (_, name, key, _) =
+            self.by_hash.iter().find(|(algorithm, .., at)| *algorithm == oid && *at == place)?;
+        Some(CertId {
+            hash_algorithm: AlgorithmIdentifierOwned { oid, parameters: Some(Any::null()) },
+            issuer_name_hash: OctetString::new(name.as_slice()).ok()?,
+            issuer_key_hash: OctetString::new(key.as_slice()).ok()?,
+            serial_number: Int::new(serial.octets()).ok()?,
+        })
     }
 
     /// The place of the issuer that is meant.

@@ -58,6 +58,11 @@ pub(crate) fn desk(world: &World) -> Desk {
 }
 
 pub(super) fn desk_that_takes(world: &World, takes: Duration) -> Desk {
+    desk_of(world, takes, 1024 * 1024)
+}
+
+/// One that keeps so many octets of answers.
+pub(super) fn desk_of(world: &World, takes: Duration, cache: usize) -> Desk {
     let here = Arc::new(AtomicBool::new(true));
     let (url, reachable) = (format!("sqlite:{}", world.path("igc.sqlite").display()), Arc::clone(&here));
     let opened = Arc::new(AtomicUsize::new(0));
@@ -76,12 +81,7 @@ pub(super) fn desk_that_takes(world: &World, takes: Duration) -> Desk {
     let signer = Counting { keys: world.signer.clone(), signed: Arc::clone(&signed), takes };
     let open = move || Ok(ca_core::signer::VerifiedSigner::new(Box::new(signer.clone())));
     let signers = Pool::new(4, Box::new(open));
-    Desk {
-        answers: Answers::new(world.policy.clone(), 1024 * 1024, databases, signers),
-        here,
-        signed,
-        opened,
-    }
+    Desk { answers: Answers::new(world.policy.clone(), cache, databases, signers), here, signed, opened }
 }
 
 impl Desk {

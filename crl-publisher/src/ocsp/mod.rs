@@ -4,6 +4,7 @@
 //! signed with the responder key that the authority itself certified (`delegate`), or puts one together around
 //! a signature that was kept (`cache`). *Good* is only ever said of a certificate that was issued and stands.
 
+pub mod ahead;
 mod answer;
 pub(crate) mod answers;
 pub(crate) mod cache;
@@ -18,6 +19,8 @@ pub mod request;
 mod responder;
 pub mod response;
 
+#[cfg(test)]
+mod ahead_tests;
 #[cfg(test)]
 mod encode_tests;
 #[cfg(test)]

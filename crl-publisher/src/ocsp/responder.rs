@@ -1,13 +1,15 @@
 //! Who answers for whom: the keys that the authorities delegated.
 
 use ca_core::authority::{self, Authority, AuthorityError, Readable};
+use ca_core::serial::SerialNumber;
 use ca_core::service_key::{self, Purpose, ServiceKey};
 use store::{Act, Database, Timestamp};
 use thiserror::Error;
 
+use super::ahead::CertIdHash;
 use super::delegate::{Delegate, DelegateError};
 use super::issuers::Issuers;
-use super::request::Question;
+use super::request::{CertId, Question};
 
 /// Who answers for whom: loaded once, and again from time to time, since responder certificates
 /// are short-lived and renewed.
@@ -73,6 +75,24 @@ impl Responder {
         let first = places.next()??;
         let delegates = self.delegates[first].as_slice();
         (!delegates.is_empty() && places.all(|place| place == Some(first))).then_some(delegates)
+    }
+
+    /// The short names of the authorities that are answered for.
+    pub(super) fn authorities(&self) -> impl Iterator<Item = &str> {
+        self.delegates.iter().filter_map(|delegates| Some(delegates.first()?.authority.as_str()))
+    }
+
+    /// The newest key that answers for an authority, and how a client asks about a certificate of it.
+    pub(super) fn ask_newest(
+        &self,
+        authority: &str,
+        hash: CertIdHash,
+        serial: &SerialNumber,
+    ) -> Option<(&Delegate, CertId)> {
+        let answers_for =
+            |delegates: &&Vec<Delegate>| delegates.first().is_some_and(|one| one.authority == authority);
+        let place = self.delegates.iter().position(|delegates| answers_for(&delegates))?;
+        Some((self.delegates[place].first()?, self.issuers.cert_id(hash, place, serial)?))
     }
 
     /// The same without the responders whose certificates, issuer and serial, are among these; nothing where none is.

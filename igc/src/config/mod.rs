@@ -40,7 +40,7 @@ pub use mail::{Mail, MailSecurity};
 pub use object_store::ObjectStoreSection;
 pub use opposition::Opposition;
 pub use passkeys::Passkeys;
-pub use publication::{NeverIssued, Publication};
+pub use publication::{CertIdHash, NeverIssued, Publication};
 pub use retention::Retention;
 pub use schedule::Schedule;
 

@@ -23,6 +23,12 @@ pub struct PublicationSection {
     /// MiB of signed OCSP answers.
     #[serde(default = "ocsp_cache_mib")]
     pub ocsp_cache_mib: u32,
+    /// For which hashes in CertIDs answers are signed before anybody asks.
+    #[serde(default = "ocsp_sign_ahead")]
+    pub ocsp_sign_ahead: Vec<CertIdHash>,
+    /// How many of them a second at most.
+    #[serde(default = "ocsp_sign_ahead_per_second")]
+    pub ocsp_sign_ahead_per_second: u32,
     /// What is said of a serial number that was never issued.
     #[serde(default)]
     pub ocsp_never_issued: NeverIssued,
@@ -38,6 +44,25 @@ fn ocsp_cache_mib() -> u32 {
     256
 }
 
+fn ocsp_sign_ahead() -> Vec<CertIdHash> {
+    vec![CertIdHash::Sha1]
+}
+
+fn ocsp_sign_ahead_per_second() -> u32 {
+    100
+}
+
+/// A hash that names an issuer in a CertID (RFC 6960 §4.1.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum CertIdHash {
+    /// SHA-1.
+    #[serde(rename = "sha-1")]
+    Sha1,
+    /// SHA-256.
+    #[serde(rename = "sha-256")]
+    Sha256,
+}
+
 /// A word of RFC 6960 §2.2. *Good* is none of them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -50,7 +75,7 @@ pub enum NeverIssued {
 }
 
 /// How long what is published lives.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Publication {
     /// nextUpdate − thisUpdate of the CRLs of issuing authorities, deltas included.
     pub crl_lifetime: Duration,
@@ -62,6 +87,10 @@ pub struct Publication {
     pub ocsp_lifetime: Duration,
     /// How many octets of signed OCSP answers the status role keeps at most.
     pub ocsp_cache_octets: usize,
+    /// For which hashes in CertIDs answers are signed before anybody asks.
+    pub ocsp_sign_ahead: Vec<CertIdHash>,
+    /// How many of them a second at most; with 0 none.
+    pub ocsp_sign_ahead_per_second: u32,
     /// What OCSP answers say of a serial number that was never issued.
     pub ocsp_never_issued: NeverIssued,
 }
@@ -82,12 +111,21 @@ impl PublicationSection {
         if self.ocsp_cache_mib > 1024 * 1024 {
             return Err("publication.ocsp_cache_mib: must be at most 1048576".to_owned());
         }
+        if self.ocsp_sign_ahead_per_second > 100_000 {
+            return Err("publication.ocsp_sign_ahead_per_second: must be at most 100000".to_owned());
+        }
+        let twice = |at: usize| self.ocsp_sign_ahead[..at].contains(&self.ocsp_sign_ahead[at]);
+        if (0..self.ocsp_sign_ahead.len()).any(twice) {
+            return Err("publication.ocsp_sign_ahead: names a hash twice".to_owned());
+        }
         Ok(Publication {
             crl_lifetime: hours("crl_lifetime_hours", self.crl_lifetime_hours)?,
             root_crl_warning: days(self.root_crl_warning_days),
             root_crl_alarm: days(self.root_crl_alarm_days),
             ocsp_lifetime: hours("ocsp_lifetime_hours", self.ocsp_lifetime_hours)?,
             ocsp_cache_octets: self.ocsp_cache_mib as usize * 1024 * 1024,
+            ocsp_sign_ahead: self.ocsp_sign_ahead.clone(),
+            ocsp_sign_ahead_per_second: self.ocsp_sign_ahead_per_second,
             ocsp_never_issued: self.ocsp_never_issued,
         })
     }

@@ -99,6 +99,26 @@ fn numbers_of_shards_are_bounded_and_named_by_the_first_generation() {
 }
 
 #[test]
+fn what_is_signed_ahead_is_bounded_and_named_once() {
+    let with = |line: &str| parse(&DEMO.replace("[publication]\n", &format!("[publication]\n{line}\n")));
+    let publication = parse(DEMO).unwrap().publication;
+    assert_eq!(publication.ocsp_sign_ahead, [CertIdHash::Sha1]);
+    assert_eq!(publication.ocsp_sign_ahead_per_second, 100);
+    assert!(with("ocsp_sign_ahead = []").unwrap().publication.ocsp_sign_ahead.is_empty());
+    let both = with("ocsp_sign_ahead = [\"sha-256\", \"sha-1\"]").unwrap().publication.ocsp_sign_ahead;
+    assert_eq!(both, [CertIdHash::Sha256, CertIdHash::Sha1]);
+    for wrong in [
+        "ocsp_sign_ahead = [\"md5\"]",
+        "ocsp_sign_ahead = [\"sha-1\", \"sha-1\"]",
+        "ocsp_sign_ahead_per_second = 100001",
+        "ocsp_sign_ahead_per_second = -1",
+    ] {
+        let message = with(wrong).unwrap_err();
+        assert!(message.contains("sign_ahead"), "{wrong}: {message}");
+    }
+}
+
+#[test]
 fn a_bad_cron_expression_names_its_key() {
     let config = parse(DEMO).unwrap();
     let text = DEMO.replace(&config.schedules.renewal.to_string(), "every tuesday");

@@ -4,11 +4,14 @@ use std::net::TcpListener;
 use std::sync::Arc;
 
 use ca_core::signer::process::LedgerKind;
-use crl_publisher::http::{Following, StatusService, StatusSettings, StreamLimits, public_server};
+use crl_publisher::http::{
+    CertIdHash, Following, SigningAhead, StatusService, StatusSettings, StreamLimits, public_server,
+};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use store::DatabaseRole;
 
 use super::Running;
+use crate::config::{self, Publication};
 use crate::faults;
 use crate::installation::Installation;
 use crate::jobs;
@@ -87,6 +90,7 @@ fn service(installation: &Installation) -> StatusService {
         folder: jobs::folder(installation),
         policy: jobs::policy(&installation.config),
         answer_cache_octets: installation.config.publication.ocsp_cache_octets,
+        ahead: ahead(&installation.config.publication),
         workers: WORKERS,
         open_database: Box::new(move || {
             Ok(reading.database(DatabaseRole::Status).map_err(|problem| problem.detail().to_owned())?)
@@ -100,4 +104,15 @@ fn service(installation: &Installation) -> StatusService {
         streams: StreamLimits::default(),
         connections: installation.config.status_limits,
     })
+}
+
+fn ahead(publication: &Publication) -> SigningAhead {
+    let hash = |hash: &config::CertIdHash| match hash {
+        config::CertIdHash::Sha1 => CertIdHash::Sha1,
+        config::CertIdHash::Sha256 => CertIdHash::Sha256,
+    };
+    SigningAhead {
+        hashes: publication.ocsp_sign_ahead.iter().map(hash).collect(),
+        per_second: publication.ocsp_sign_ahead_per_second,
+    }
 }

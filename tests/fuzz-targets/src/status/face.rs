@@ -13,7 +13,7 @@ use actix_web::test::{TestRequest, call_service, init_service};
 use actix_web::{App, web};
 use crl_publisher::PublicationPolicy;
 use crl_publisher::http::{
-    ConnectionLimits, Following, StatusService, StatusSettings, StreamLimits, configure,
+    ConnectionLimits, Following, SigningAhead, StatusService, StatusSettings, StreamLimits, configure,
 };
 use openssl::ocsp::{OcspFlag, OcspResponseStatus};
 use openssl::stack::Stack;
@@ -56,6 +56,7 @@ impl Face {
             folder: authority.folder(),
             policy: PublicationPolicy::default(),
             answer_cache_octets: 1 << 20,
+            ahead: SigningAhead::default(),
             workers: 2,
             open_database: Box::new(move || Ok(store::Database::open_standing(&url, DatabaseRole::Status)?)),
             open_signer: Box::new(move || Ok(Box::new(signer.clone()))),
