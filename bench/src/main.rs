@@ -48,7 +48,7 @@ const BENCHMARKS: &[Benchmark] = &[
 
 /// The processes that this program starts of itself, apart from the signer's.
 const ROLES: &[child::Role] =
-    &[status::BARE, status::RESPONDER, status::ON_POSTGRESQL, crl::PUBLISHER];
+    &[status::BARE, status::RESPONDER, status::ON_POSTGRESQL, crl::PUBLISHER, register::IMPORTER];
 
 fn main() -> ExitCode {
     let mut wanted: Vec<String> = std::env::args().skip(1).filter(|word| !word.is_empty()).collect();
