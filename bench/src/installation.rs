@@ -244,6 +244,11 @@ impl Installation {
             .expect("the identity says where shards are");
     }
 
+    /// Whose PKI it is.
+    pub fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
     /// What every issuance shares.
     pub fn issuance(&self) -> IssuanceContext<'_> {
         IssuanceContext { profiles: &self.profiles, identity: &self.identity, blocklist: &self.blocklist }
