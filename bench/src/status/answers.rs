@@ -94,7 +94,7 @@ impl Asked {
     }
 
     /// How many in a hundred came from memory since.
-    fn from_memory_since(&self, before: Given) -> f64 {
+    fn kept_since(&self, before: Given) -> f64 {
         let after = self.given();
         let [kept, signed] = [0, 1].map(|from| after[from] - before[from]);
         100.0 * kept / (kept + signed)
@@ -110,7 +110,7 @@ impl Asked {
             way.1.name(),
             self.certificates,
             way.0.name(),
-            self.from_memory_since(before),
+            self.kept_since(before),
         );
         rows(&what, &pairs, [Goal::AtLeast(0.80), Goal::AtMost(1.30), Goal::AtMost(1.50)])
     }
@@ -120,7 +120,7 @@ impl Asked {
         let before = [self, small].map(Self::given);
         let pairs =
             measure(|| self.ask(self.responder.server(), way), || small.ask(small.responder.server(), way));
-        let [ours, theirs] = [self.from_memory_since(before[0]), small.from_memory_since(before[1])];
+        let [ours, theirs] = [self.kept_since(before[0]), small.from_memory_since(before[1])];
         let what = format!(
             "{} certificates within 10 % of {}: OCSP by {}, drawn {}, {ours:.1} % from memory and {theirs:.1} %; {THREADS} \
              threads, {CONNECTIONS} connections, SoftHSM, SQLite",
