@@ -120,7 +120,7 @@ impl Asked {
         let before = [self, small].map(Self::given);
         let pairs =
             measure(|| self.ask(self.responder.server(), way), || small.ask(small.responder.server(), way));
-        let [ours, theirs] = [self.kept_since(before[0]), small.from_memory_since(before[1])];
+        let [ours, theirs] = [self.kept_since(before[0]), small.kept_since(before[1])];
         let what = format!(
             "{} certificates within 10 % of {}: OCSP by {}, drawn {}, {ours:.1} % from memory and {theirs:.1} %; {THREADS} \
              threads, {CONNECTIONS} connections, SoftHSM, SQLite",
