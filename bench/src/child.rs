@@ -1,6 +1,7 @@
 //! Processes of this program's own: what is measured runs in one, so that its CPU and its memory are its alone.
 
 use std::io::{BufRead, BufReader, Write};
+use std::path::PathBuf;
 use std::process::{ChildStdin, ChildStdout, Command, ExitCode, Stdio};
 use std::time::Duration;
 
@@ -32,9 +33,15 @@ pub struct Child {
 impl Child {
     /// Starts it.
     pub fn start(word: &str, arguments: &[&str]) -> Self {
+        Self::start_in(word, arguments, &[])
+    }
+
+    /// The same with this in its environment.
+    pub fn start_in(word: &str, arguments: &[&str], environment: &[(&str, PathBuf)]) -> Self {
         let mut process = Command::new("/proc/self/exe")
             .arg(word)
             .args(arguments)
+            .envs(environment.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
@@ -58,9 +65,14 @@ impl Child {
         self.hear()
     }
 
+    /// Its number, as the operating system has it.
+    pub fn pid(&self) -> u32 {
+        self.process.id()
+    }
+
     /// CPU time of it and of its own children.
     pub fn cpu(&self) -> Duration {
-        cpu::used_by(self.process.id())
+        cpu::used_by(self.pid())
     }
 
     /// Octets of it that are in memory.

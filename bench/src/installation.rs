@@ -1,6 +1,7 @@
 //! What an issuance needs, on real parts and in a folder of its own: tokens of SoftHSM, the authorities of the
 //! demonstration's ceremony, a database file, the signer's process.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::time::Duration;
@@ -11,8 +12,10 @@ use ca_core::identity::Identity;
 use ca_core::issuance::IssuanceContext;
 use ca_core::key_policy::Blocklist;
 use ca_core::profile::Profiles;
+use ca_core::shard::{self, ShardCounts};
 use ca_core::signer::process::{LedgerKind, SignerSettings};
 use ca_core::signer::{Pkcs11Module, SignerProcess, Tokens};
+use crl_publisher::PublicFolder;
 use diesel::connection::SimpleConnection;
 use store::{Act, Actor, Database, DatabaseRole, RequestId, Timestamp};
 
@@ -41,12 +44,19 @@ pub fn in_child() -> Option<ExitCode> {
     write_settings(folder.path());
     let status = Command::new(std::env::current_exe().expect("a program knows its own file"))
         .args(std::env::args_os().skip(1))
-        .env("SOFTHSM2_CONF", folder.path().join("softhsm2.conf"))
-        .env("HSM_FAULT_FOLDER", folder.path().join("slow"))
-        .env(FOLDER, folder.path())
+        .envs(environment(folder.path()))
         .status()
         .expect("this program can be started again");
     Some(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// What a process must have in its environment whose installation stands in this folder.
+fn environment(folder: &Path) -> [(&'static str, PathBuf); 3] {
+    [
+        ("SOFTHSM2_CONF", folder.join("softhsm2.conf")),
+        ("HSM_FAULT_FOLDER", folder.join("slow")),
+        (FOLDER, folder.to_owned()),
+    ]
 }
 
 /// On the disk that the checkout is on: `/tmp` may be memory, where durability costs nothing.
@@ -89,14 +99,19 @@ pub struct Installation {
     identity: Identity,
     blocklist: Blocklist,
     folder: PathBuf,
-    database: PathBuf,
+    url: String,
 }
 
 impl Installation {
     /// Holds the ceremony of the demonstration in the folder of this process.
     pub fn make() -> Self {
-        let made = Self::empty();
-        let mut db = Database::open(&made.url(), DatabaseRole::Owner).expect("the folder can be written");
+        Self::make_on(&Self::empty().url)
+    }
+
+    /// The same on an empty database, which has this address.
+    pub fn make_on(url: &str) -> Self {
+        let made = Self::standing(url);
+        let mut db = made.database_as(DatabaseRole::Owner);
         db.migrate().expect("an empty database takes every migration");
         made.hold_ceremony(&mut db);
         made
@@ -108,7 +123,7 @@ impl Installation {
             profiles: Profiles::embedded(),
             identity: Identity::demo(),
             blocklist: Blocklist::default(),
-            database: base.join("igc.sqlite"),
+            url: format!("sqlite:{}", base.join("igc.sqlite").display()),
             folder: base,
         }
     }
@@ -136,10 +151,6 @@ impl Installation {
             course.perform(db, &step, &mut rng, &act).expect("every step can be taken");
         }
         course.leave(db, &act).expect("the ceremony can be left");
-    }
-
-    fn url(&self) -> String {
-        format!("sqlite:{}", self.database.display())
     }
 
     fn ledger(&self) -> PathBuf {
@@ -176,9 +187,18 @@ impl Installation {
         process(LedgerKind::Answers, tokens, file, ledger, sessions)
     }
 
-    /// The one that another process of this program made, on this database file of it.
-    pub fn standing(database: &Path) -> Self {
-        Self { database: database.to_owned(), ..Self::empty() }
+    /// The one that another process of this program made, on the database that has this address.
+    pub fn standing(url: &str) -> Self {
+        Self { url: url.to_owned(), ..Self::empty() }
+    }
+
+    /// Makes a folder for another installation, with tokens of its own: what a process must have in its environment
+    /// that holds its ceremony.
+    pub fn another(&self, name: &str) -> [(&'static str, PathBuf); 3] {
+        let folder = self.folder.join(name);
+        std::fs::create_dir(&folder).expect("the folder can be written");
+        write_settings(&folder);
+        environment(&folder)
     }
 
     /// Where its files are: on the disk that the checkout is on.
@@ -186,9 +206,15 @@ impl Installation {
         &self.folder
     }
 
-    /// The file of its database.
-    pub fn database_file(&self) -> &Path {
-        &self.database
+    /// The address of its database.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// The folder that it publishes into.
+    pub fn public_folder(&self) -> PublicFolder {
+        let name = self.url.rsplit('/').next().expect("a text has a last part");
+        PublicFolder::at(self.folder.join(name).with_extension("public"))
     }
 
     /// A connection of its own.
@@ -198,15 +224,29 @@ impl Installation {
 
     /// The same, of another role.
     pub fn database_as(&self, role: DatabaseRole) -> Database {
-        Database::open(&self.url(), role).expect("the database is there")
+        Database::open(&self.url, role).expect("the database is there")
     }
 
-    /// The same installation on a copy of its database.
+    /// The same installation on a copy of its database, which is SQLite's.
     pub fn copy(&self, name: &str) -> Self {
-        let copy = Self::standing(&self.folder.join(name));
-        let into = format!("VACUUM INTO '{}'", copy.database.display());
+        let file = self.folder.join(name);
+        let copy = Self::standing(&format!("sqlite:{}", file.display()));
+        let into = format!("VACUUM INTO '{}'", file.display());
         self.database().batch_execute(&into).expect("the disk has room");
         copy
+    }
+
+    /// Has an authority give its certificates so many shards from now on.
+    pub fn open_shards(&self, issuer: &str, count: u32) {
+        let counts = ShardCounts::new(BTreeMap::from([(issuer.to_owned(), count)]));
+        let (counts, rest) = (counts.expect("an authority may have so many"), Duration::ZERO);
+        shard::settle(&mut self.database(), &self.identity, &counts, rest, &mut chance(), &act())
+            .expect("the identity says where shards are");
+    }
+
+    /// Whose PKI it is.
+    pub fn identity(&self) -> &Identity {
+        &self.identity
     }
 
     /// What every issuance shares.

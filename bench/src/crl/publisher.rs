@@ -1,7 +1,6 @@
 //! The worker's publication of CRLs in a process of its own, and the yardstick in the same process: the rows, their
 //! digest, one signature.
 
-use std::path::Path;
 use std::time::Instant;
 
 use ca_core::authority::{self, Authority};
@@ -48,6 +47,8 @@ pub struct Took {
     pub peak: f64,
     /// Certificates on the CRLs it published, or rows it read.
     pub entries: f64,
+    /// How many CRLs it published.
+    pub lists: f64,
 }
 
 /// Runs a task in a new process.
@@ -63,60 +64,55 @@ impl Waiting {
     pub fn go(mut self) -> Took {
         let said = self.0.ask("go");
         let mut figures = said.split(' ').map(|figure| figure.parse().expect("it says numbers"));
-        let mut next = || figures.next().expect("it says four numbers");
-        Took { wall: next(), cpu: next(), peak: next(), entries: next() }
+        let mut next = || figures.next().expect("it says five numbers");
+        Took { wall: next(), cpu: next(), peak: next(), entries: next(), lists: next() }
     }
 }
 
 /// Starts the process of a task. One that does what is due has looked before, as a worker has that looks every few
 /// seconds.
 pub fn begin(installation: &Installation, task: Task) -> Waiting {
-    let database = installation.database_file().display().to_string();
+    let database = installation.url();
     let (word, after) = match task {
         Task::Full => ("full", 0),
         Task::Due => ("due", 0),
         Task::Scan => ("scan", 0),
         Task::ReadLog(after) => ("read-log", after),
     };
-    let mut child = Child::start(PUBLISHER.word, &[&database, word, &after.to_string()]);
+    let mut child = Child::start(PUBLISHER.word, &[database, word, &after.to_string()]);
     assert_eq!(child.hear(), READY);
     Waiting(child)
 }
 
-/// Where it publishes.
-pub fn folder(installation: &Installation) -> PublicFolder {
-    PublicFolder::at(installation.database_file().with_extension("public"))
-}
-
 fn serve(arguments: &[String]) {
     let [database, task, after] = arguments else { panic!("its parent writes three words") };
-    let installation = Installation::standing(Path::new(database));
+    let installation = Installation::standing(database);
     let after: i64 = after.parse().expect("its parent writes a number");
     let (mut db, process) = (installation.database(), installation.signer_process(Hsm::Soft, 1));
     let mut signer = process.signer();
     let issuer = authority::load(&mut db, ISSUER).expect("the ceremony made it");
     // A process that is started, and a key that was found.
     sign(&mut signer, &issuer, &[0]);
-    let folder = folder(&installation);
+    let folder = installation.public_folder();
     if task == "due" {
         publish(&folder, &mut db, &mut signer, false);
     }
     tell(READY);
     let mut word = String::new();
     std::io::stdin().read_line(&mut word).expect("its parent lives");
-    let (cpu_before, began) = (cpu::used(), Instant::now());
-    let entries = match task.as_str() {
-        "scan" => rows_and_a_signature(&mut db, &mut signer, &issuer, REVOKED),
-        "read-log" => rows_and_a_signature(&mut db, &mut signer, &issuer, &log_after(after)),
+    let (cpu_before, began) = (cpu::used_precisely(), Instant::now());
+    let (entries, lists) = match task.as_str() {
+        "scan" => (rows_and_a_signature(&mut db, &mut signer, &issuer, REVOKED), 0),
+        "read-log" => (rows_and_a_signature(&mut db, &mut signer, &issuer, &log_after(after)), 0),
         task => {
             let report = publish(&folder, &mut db, &mut signer, task == "full");
             assert!(!report.issued.is_empty(), "something was due");
-            report.issued.iter().map(|crl| crl.entries).sum()
+            (report.issued.iter().map(|crl| crl.entries).sum(), report.issued.len())
         }
     };
     let wall = began.elapsed().as_secs_f64();
-    let cpu = cpu::used().saturating_sub(cpu_before).as_secs_f64();
-    tell(&format!("{wall} {cpu} {} {entries}", own_peak()));
+    let cpu = cpu::used_precisely().saturating_sub(cpu_before).as_secs_f64();
+    tell(&format!("{wall} {cpu} {} {entries} {lists}", own_peak()));
 }
 
 fn publish(folder: &PublicFolder, db: &mut Database, signer: &mut dyn Signer, now: bool) -> CrlReport {

@@ -16,7 +16,7 @@ const THREADS: usize = 2;
 pub fn run(installation: &Installation) -> Vec<Outcome> {
     let full = installation.copy("full.sqlite");
     let took = Sample::of(|| {
-        Stored { certificates: STORED, revoked: 0, issuer: CARD.issuer, order: Order::AsIssued }
+        Stored { certificates: STORED, revoked: 0, issuer: CARD.issuer, order: Order::AsIssued, shards: 0 }
             .fill(&mut full.database());
         STORED
     });

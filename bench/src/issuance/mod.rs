@@ -2,5 +2,6 @@
 
 pub mod batch;
 pub mod full_store;
+pub mod relint;
 mod work;
 pub mod yardstick;

@@ -12,6 +12,9 @@ pub trait Place {
     /// The database of a new installation, in the place of the one of this name before.
     fn empty(&self, name: &str) -> Database;
 
+    /// The address of the database of this name.
+    fn url(&self, name: &str) -> String;
+
     /// Makes the empty table of text that a file is copied into, in the place of the one before.
     fn make_table(&self);
 
@@ -44,7 +47,12 @@ impl Sqlite {
 
 impl Place for Sqlite {
     fn empty(&self, name: &str) -> Database {
-        migrated(&format!("sqlite:{}", self.remove(&format!("{name}.sqlite")).display()))
+        self.remove(&format!("{name}.sqlite"));
+        migrated(&self.url(name))
+    }
+
+    fn url(&self, name: &str) -> String {
+        format!("sqlite:{}", self.folder.join(format!("{name}.sqlite")).display())
     }
 
     fn make_table(&self) {
@@ -75,10 +83,6 @@ impl Postgresql {
         Self { before: format!("{before}/"), after: format!("?{after}") }
     }
 
-    fn url(&self, database: &str) -> String {
-        format!("{}{database}{}", self.before, self.after)
-    }
-
     fn psql(&self, database: &str, commands: &[&str]) {
         let mut psql = Command::new("psql");
         psql.args(["-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", &self.url(database)]);
@@ -89,7 +93,7 @@ impl Postgresql {
     }
 
     /// An empty database in the place of the one before.
-    fn database(&self, name: &str) {
+    pub fn database(&self, name: &str) {
         let (drop, create) = (format!("DROP DATABASE IF EXISTS {name}"), format!("CREATE DATABASE {name}"));
         self.psql("postgres", &[&drop, &create]);
     }
@@ -99,6 +103,10 @@ impl Place for Postgresql {
     fn empty(&self, name: &str) -> Database {
         self.database(name);
         migrated(&self.url(name))
+    }
+
+    fn url(&self, name: &str) -> String {
+        format!("{}{name}{}", self.before, self.after)
     }
 
     fn make_table(&self) {

@@ -2,6 +2,7 @@
 
 use actix_web::{App, HttpResponse, HttpServer, web};
 
+use super::load::{Keeping, Server};
 use super::responder::{THREADS, tell};
 use crate::child::{Child, Role};
 
@@ -10,10 +11,8 @@ pub const BARE: Role = Role { word: "bare-server", run: serve };
 
 /// It, running.
 pub struct Bare {
-    /// Its process.
-    pub child: Child,
-    /// Where it listens.
-    pub address: String,
+    child: Child,
+    address: String,
 }
 
 impl Bare {
@@ -22,6 +21,11 @@ impl Bare {
         let mut child = Child::start(BARE.word, &[&length.to_string()]);
         let address = child.hear();
         Self { child, address }
+    }
+
+    /// It, as it is asked on connections that are kept.
+    pub fn server(&self) -> Server<'_> {
+        Server { pid: self.child.pid(), address: &self.address, keeping: Keeping::Kept }
     }
 }
 

@@ -4,11 +4,31 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::connection::Connection;
-use crate::child::Child;
+use crate::cpu;
 use crate::pairs::Sample;
 
 /// How many connections.
 pub const CONNECTIONS: usize = 4;
+
+/// Who is asked, and how.
+#[derive(Clone, Copy, Debug)]
+pub struct Server<'a> {
+    /// The process whose CPU counts, with that of its children.
+    pub pid: u32,
+    /// Where it listens.
+    pub address: &'a str,
+    /// Whether a connection is kept for the next request.
+    pub keeping: Keeping,
+}
+
+/// Whether a connection is kept for the next request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Keeping {
+    /// It is.
+    Kept,
+    /// Each request has one of its own: what a server asks for that closes them.
+    Anew,
+}
 
 /// What a run of requests took.
 #[derive(Clone, Copy, Debug)]
@@ -27,29 +47,40 @@ impl Run {
 }
 
 /// Asks `server` for a while. `client` makes what writes the requests of a connection, by its number.
-pub fn run<W>(server: &Child, address: &str, lasting: Duration, client: impl Fn(u64) -> W) -> Run
+pub fn run<W>(server: Server<'_>, lasting: Duration, client: impl Fn(u64) -> W) -> Run
+where
+    W: FnMut(&mut Vec<u8>) + Send,
+{
+    let until = Instant::now() + lasting;
+    run_while(server, || Instant::now() < until, client)
+}
+
+/// The same for as long as `going` says.
+pub fn run_while<W>(server: Server<'_>, going: impl Fn() -> bool + Sync, client: impl Fn(u64) -> W) -> Run
 where
     W: FnMut(&mut Vec<u8>) + Send,
 {
     let writers: Vec<W> = (0..CONNECTIONS as u64).map(client).collect();
-    let (cpu_before, began) = (server.cpu(), Instant::now());
+    let (cpu_before, began) = (cpu::used_by(server.pid), Instant::now());
+    let going = &going;
     let mut waits: Vec<Duration> = thread::scope(|scope| {
-        let started: Vec<_> = writers
-            .into_iter()
-            .map(|writer| scope.spawn(move || ask(address, began + lasting, writer)))
-            .collect();
+        let started: Vec<_> =
+            writers.into_iter().map(|writer| scope.spawn(move || ask(server, going, writer))).collect();
         started.into_iter().flat_map(|thread| thread.join().expect("a client does not panic")).collect()
     });
     let wall = began.elapsed();
-    let cpu = server.cpu().saturating_sub(cpu_before);
+    let cpu = cpu::used_by(server.pid).saturating_sub(cpu_before);
     Run { sample: Sample { operations: waits.len() as u64, wall, cpu }, p99: percentile(&mut waits, 99) }
 }
 
-fn ask(address: &str, until: Instant, mut write: impl FnMut(&mut Vec<u8>)) -> Vec<Duration> {
-    let (mut connection, mut request, mut waits) = (Connection::open(address), Vec::new(), Vec::new());
-    while Instant::now() < until {
+fn ask(server: Server<'_>, going: impl Fn() -> bool, mut write: impl FnMut(&mut Vec<u8>)) -> Vec<Duration> {
+    let (mut connection, mut request, mut waits) = (Connection::open(server.address), Vec::new(), Vec::new());
+    while going() {
         write(&mut request);
         let sent = Instant::now();
+        if server.keeping == Keeping::Anew && !waits.is_empty() {
+            connection = Connection::open(server.address);
+        }
         connection.exchange(&request);
         waits.push(sent.elapsed());
     }

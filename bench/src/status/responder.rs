@@ -2,19 +2,19 @@
 //! the responders are in SoftHSM, behind the signer's process.
 
 use std::io::{BufRead, Write};
-use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use actix_web::{App, HttpServer};
+use crl_publisher::PublicationPolicy;
 use crl_publisher::http::{
     ConnectionLimits, SigningAhead, StatusService, StatusSettings, StreamLimits, configure,
     configure_operations,
 };
-use crl_publisher::{PublicFolder, PublicationPolicy};
 use store::DatabaseRole;
 
 use super::connection::Connection;
+use super::load::{Keeping, Server};
 use crate::child::{Child, Role};
 use crate::installation::{Installation, now};
 
@@ -37,8 +37,7 @@ impl Responder {
     /// Starts it on the database of `installation`, with so much room for kept signatures; it may not yet know
     /// anything when this returns.
     pub fn begin(installation: &Installation, cache_mib: usize) -> Self {
-        let database = installation.database_file().display().to_string();
-        let mut child = Child::start(RESPONDER.word, &[&database, &cache_mib.to_string()]);
+        let mut child = Child::start(RESPONDER.word, &[installation.url(), &cache_mib.to_string()]);
         let (address, operations) = (child.hear(), child.hear());
         Self { child, address, operations }
     }
@@ -51,6 +50,11 @@ impl Responder {
             assert!(began.elapsed() < Duration::from_secs(120), "the status log is read");
         }
         responder
+    }
+
+    /// It, as it is asked on connections that are kept.
+    pub fn server(&self) -> Server<'_> {
+        Server { pid: self.child.pid(), address: &self.address, keeping: Keeping::Kept }
     }
 
     /// Whether it has applied this event of the status log, or does in a moment: the hint, over a pipe here.
@@ -69,11 +73,11 @@ impl Responder {
 }
 
 fn serve(arguments: &[String]) {
-    let [database, cache_mib] = arguments else { panic!("its parent writes a file and a number") };
-    let installation = Installation::standing(Path::new(database));
+    let [database, cache_mib] = arguments else { panic!("its parent writes an address and a number") };
+    let installation = Installation::standing(database);
     let cache_mib: usize = cache_mib.parse().expect("its parent writes a number");
     let process = installation.answers_process(THREADS);
-    let folder = PublicFolder::at(installation.folder().join("public"));
+    let folder = installation.public_folder();
     let service = StatusService::new(StatusSettings {
         folder,
         policy: PublicationPolicy::default(),

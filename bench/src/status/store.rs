@@ -12,29 +12,33 @@ use store::Database;
 use crate::installation::{Installation, act, chance};
 use crate::stored::{Order, Stored, serial_tail};
 
+/// So many, the last ones of a store of good certificates, are there to be revoked by what is measured on it.
+pub const TO_BE_REVOKED: u64 = 1_000;
+
 /// Whose certificates they are.
 pub const ISSUER: &str = "ACI-FO-PP";
 
 /// The installation with so many good certificates.
 pub fn with_certificates(installation: &Installation, certificates: u64) -> Installation {
-    filled(installation, Stored { certificates, revoked: 0, issuer: ISSUER, order: Order::Packed })
+    filled(installation, Stored { certificates, revoked: 0, issuer: ISSUER, order: Order::Packed, shards: 0 })
 }
 
-/// The installation with so many revoked ones.
-pub fn with_revoked(installation: &Installation, revoked: u64) -> Installation {
-    filled(
-        installation,
-        Stored { certificates: revoked + 1_000, revoked, issuer: ISSUER, order: Order::Packed },
-    )
+/// The installation with so many revoked ones, of so many shards; of none where that is 0.
+pub fn with_revoked(installation: &Installation, revoked: u64, shards: u32) -> Installation {
+    let certificates = revoked + 1_000;
+    filled(installation, Stored { certificates, revoked, issuer: ISSUER, order: Order::Packed, shards })
 }
 
 fn filled(installation: &Installation, stored: Stored) -> Installation {
-    let name = format!("store-{}-{}.sqlite", stored.certificates, stored.revoked);
+    let name = format!("store-{}-{}-{}.sqlite", stored.certificates, stored.revoked, stored.shards);
     let file = installation.folder().join(&name);
     if file.exists() {
-        return Installation::standing(&file);
+        return Installation::standing(&format!("sqlite:{}", file.display()));
     }
     let filled = installation.copy(&name);
+    if stored.shards > 0 {
+        filled.open_shards(stored.issuer, stored.shards);
+    }
     stored.fill(&mut filled.database());
     filled
 }

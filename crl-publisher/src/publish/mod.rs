@@ -31,8 +31,6 @@ mod list_restore_tests;
 #[cfg(test)]
 mod list_tests;
 #[cfg(test)]
-mod load_tests;
-#[cfg(test)]
 mod shard_tests;
 #[cfg(test)]
 mod size_tests;
