@@ -2,7 +2,7 @@
 //! as many octets.
 
 use std::cell::Cell;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::bare::Bare;
 use super::connection::Connection;
@@ -21,6 +21,11 @@ const STORES: [u64; 3] = [1_000, 1_000_000, 3_600_000];
 const LASTING: Duration = Duration::from_millis(700);
 /// As the configuration has it where nobody says otherwise.
 const CACHE_MIB: usize = 64;
+/// Of how many certificates all answers are signed before anybody asks, and in how much memory: twice what they take.
+const AHEAD: u64 = 1_000_000;
+const AHEAD_MIB: usize = 800;
+/// As fast as it can.
+const AHEAD_PER_SECOND: u32 = 100_000;
 /// What is asked, in which order.
 const WAYS: [(Spread, Method); 4] = [
     (Spread::Uniform, Method::Get),
@@ -47,6 +52,10 @@ pub fn run(installation: &Installation) -> Vec<Outcome> {
         });
         outcomes.extend(rows);
     }
+    let ahead = Asked::signed_ahead(installation, AHEAD);
+    outcomes.extend(with_a_revocation_a_second(&ahead.store, AHEAD, || {
+        WAYS.iter().flat_map(|way| ahead.beside_the_bare_handler(*way)).collect::<Vec<_>>()
+    }));
     outcomes
 }
 
@@ -55,6 +64,8 @@ struct Asked {
     store: Installation,
     certificates: u64,
     responder: Responder,
+    /// How the answers came into memory, if not by being asked for.
+    ahead: String,
     /// How many runs there were. No two draw the same, of whichever row: what one asked for is kept for the next.
     runs: Cell<u64>,
 }
@@ -66,7 +77,20 @@ impl Asked {
     fn start(installation: &Installation, certificates: u64) -> Self {
         let store = with_certificates(installation, certificates);
         let responder = Responder::start(&store, CACHE_MIB);
-        Self { store, certificates, responder, runs: Cell::new(0) }
+        Self { store, certificates, responder, ahead: String::new(), runs: Cell::new(0) }
+    }
+
+    /// One that has signed every answer before anybody asks.
+    fn signed_ahead(installation: &Installation, certificates: u64) -> Self {
+        let store = with_certificates(installation, certificates);
+        let responder = Responder::begin_ahead(&store, AHEAD_MIB, AHEAD_PER_SECOND);
+        let began = Instant::now();
+        while responder.metric("igc_ocsp_signed_ahead_total") < certificates as f64 {
+            assert!(began.elapsed() < Duration::from_secs(280), "all answers are signed ahead");
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        let ahead = format!(", all signed ahead in {:.0} s", began.elapsed().as_secs_f64());
+        Self { store, certificates, responder, ahead, runs: Cell::new(0) }
     }
 
     /// Asks `server`, which is this one or the yardstick, about these certificates.
@@ -105,10 +129,11 @@ impl Asked {
         let (bare, before) = (Bare::start(length), self.given());
         let pairs = measure(|| self.ask(self.responder.server(), way), || self.ask(bare.server(), way));
         let what = format!(
-            "OCSP by {}, {} certificates drawn {}, 1 % never issued, a revocation a second, {:.1} % from memory, {length} \
+            "OCSP by {}, {} certificates{} drawn {}, 1 % never issued, a revocation a second, {:.1} % from memory, {length} \
              octets; {THREADS} threads, {CONNECTIONS} connections, SoftHSM, SQLite",
             way.1.name(),
             self.certificates,
+            self.ahead,
             way.0.name(),
             self.kept_since(before),
         );

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use actix_web::{App, HttpServer};
 use crl_publisher::PublicationPolicy;
 use crl_publisher::http::{
-    ConnectionLimits, SigningAhead, StatusService, StatusSettings, StreamLimits, configure,
+    CertIdHash, ConnectionLimits, SigningAhead, StatusService, StatusSettings, StreamLimits, configure,
     configure_operations,
 };
 use store::DatabaseRole;
@@ -37,7 +37,13 @@ impl Responder {
     /// Starts it on the database of `installation`, with so much room for kept signatures; it may not yet know
     /// anything when this returns.
     pub fn begin(installation: &Installation, cache_mib: usize) -> Self {
-        let mut child = Child::start(RESPONDER.word, &[installation.url(), &cache_mib.to_string()]);
+        Self::begin_ahead(installation, cache_mib, 0)
+    }
+
+    /// The same, which signs so many answers a second before anybody asks.
+    pub fn begin_ahead(installation: &Installation, cache_mib: usize, per_second: u32) -> Self {
+        let numbers = [cache_mib.to_string(), per_second.to_string()];
+        let mut child = Child::start(RESPONDER.word, &[installation.url(), &numbers[0], &numbers[1]]);
         let (address, operations) = (child.hear(), child.hear());
         Self { child, address, operations }
     }
@@ -73,16 +79,19 @@ impl Responder {
 }
 
 fn serve(arguments: &[String]) {
-    let [database, cache_mib] = arguments else { panic!("its parent writes an address and a number") };
+    let [database, cache_mib, per_second] = arguments else {
+        panic!("its parent writes an address and two numbers")
+    };
     let installation = Installation::standing(database);
     let cache_mib: usize = cache_mib.parse().expect("its parent writes a number");
+    let per_second = per_second.parse().expect("its parent writes a number");
     let process = installation.answers_process(THREADS);
     let folder = installation.public_folder();
     let service = StatusService::new(StatusSettings {
         folder,
         policy: PublicationPolicy::default(),
         answer_cache_octets: cache_mib << 20,
-        ahead: SigningAhead::default(),
+        ahead: SigningAhead { hashes: vec![CertIdHash::Sha1], per_second },
         workers: THREADS,
         open_database: Box::new(move || Ok(installation.database_as(DatabaseRole::Status))),
         open_signer: Box::new(move || Ok(Box::new(process.signer()))),
