@@ -2,6 +2,7 @@
 
 pub(crate) mod addresses;
 mod authorities;
+mod compact_list;
 mod crl_entries;
 mod crls;
 mod lists;
