@@ -25,11 +25,8 @@ pub struct Sample {
 impl Sample {
     /// Draws one.
     pub fn draw(db: &mut Database, rng: &mut dyn CryptoRng) -> Result<Self, LookError> {
-        let mut sample = Self {
-            certificates: Vec::new(),
-            never_issued: Vec::new(),
-            list_signers: Vec::new(),
-        };
+        let mut sample =
+            Self { certificates: Vec::new(), never_issued: Vec::new(), list_signers: Vec::new() };
         for authority in authority::all(db)? {
             let drawn = draw_serial(&authority, rng);
             let mut found = certificates_from(db, &authority.short_name, &drawn)?;

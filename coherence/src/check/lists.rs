@@ -25,7 +25,9 @@ impl Checks<'_> {
         if let Some(newest) = newest {
             self.page(newest)?;
         }
-        self.changes()
+        let due = recorded::newest_opposed(self.db, self.at.minus(PUBLICATION), CHANGES)?;
+        self.changes(&due)?;
+        self.events(&due)
     }
 
     /// A full list. How far it reaches.
@@ -81,8 +83,7 @@ impl Checks<'_> {
     }
 
     /// The newest changes, which come from the database of whoever answers.
-    fn changes(&mut self) -> Result<(), LookError> {
-        let due = recorded::newest_opposed(self.db, self.at.minus(PUBLICATION), CHANGES)?;
+    fn changes(&mut self, due: &[Opposed]) -> Result<(), LookError> {
         let since = due.last().map_or(0, |oldest| oldest.sequence - 1);
         let place = "/oppositions/changes";
         let Some(octets) = self.fetch(Face::List, &format!("{place}?since={since}")) else { return Ok(()) };

@@ -5,6 +5,7 @@ mod authorities;
 mod compact_list;
 mod crl_entries;
 mod crls;
+mod events;
 mod lists;
 mod ocsp;
 
