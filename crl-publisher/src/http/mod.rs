@@ -29,7 +29,7 @@ mod kept_tests;
 #[cfg(test)]
 mod register_tests;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use std::time::Duration;
 
