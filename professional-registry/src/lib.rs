@@ -28,7 +28,9 @@ pub use civil_status::{CivilNames, SameBirth, same_birth};
 pub use identifiers::{
     Finess, IdNatPs, IdNatStruct, IdentifierError, Rpps, Siren, Siret, TechnicalStructureId,
 };
-pub use nomenclature::{Category, ExerciseMode, KnowHow, Profession, Sector};
+pub use nomenclature::{
+    Category, CodeTables, ExerciseMode, InForce, KnowHow, NotInForce, Profession, Sector,
+};
 pub use record::{Activity, Exercise, ProfessionalRecord, StructureRecord};
 pub use registry::{ImportedRegister, Registry, RegistryError, feed_of_structure};
 pub use search::{NameMatch, living_at_both_ends, search_by_name};

@@ -110,6 +110,7 @@ pub fn run(global: &Global, command: &Command) -> Result<ExitCode, Problem> {
                 extracted_at: *extracted_at,
                 encoding: encoding(*latin1),
                 dry_run: *dry_run,
+                tables: None,
                 release: None,
                 accept_unidentified: *accept_unidentified,
             };
