@@ -10,6 +10,7 @@
 //! `register_structures`, `register_supplements` and `register_identities`.
 
 mod civil_status;
+mod department;
 mod exercises;
 pub mod extract;
 pub mod faults;
@@ -25,6 +26,7 @@ mod search;
 mod supplement;
 
 pub use civil_status::{CivilNames, SameBirth, same_birth};
+pub use department::{Department, departments_of};
 pub use identifiers::{
     Finess, IdNatPs, IdNatStruct, IdentifierError, Rpps, Siren, Siret, TechnicalStructureId,
 };

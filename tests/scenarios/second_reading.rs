@@ -53,6 +53,15 @@ fn what_the_directory_says_again_opposes_the_card_at_once_with_the_ground_that_i
         let done = a_first_reading(&workshop, &holder);
         assert_eq!(done["second_readings"]["confirmed"], json!([card.to_string()]), "on {kind}: {done}");
         assert_eq!(done["opposed"], json!([card.to_string()]));
+        let learned = json!({ "struck_off": 1, "deceased": 0, "retired": 0 });
+        assert_eq!(done["second_readings"]["causes"], learned);
+        // The feed with which he left has its difference, and what was learned since of those who left with it.
+        let feeds = workshop.igc(&["registry", "feeds", "-o", "json"]).json();
+        let [newest, first] = feeds.as_array().unwrap().as_slice() else { panic!("{feeds}") };
+        assert_eq!(newest["difference"]["ceased"], 1, "on {kind}: {feeds}");
+        assert_eq!(newest["causes"], learned);
+        assert_eq!(first["causes"], json!({ "struck_off": 0, "deceased": 0, "retired": 0 }));
+        assert!(first["difference"]["new"].as_u64().unwrap() > 0);
         let mut db = workshop.open(DatabaseRole::Owner);
         let declared: Vec<(String, String)> = opposition_declarations::table
             .filter(opposition_declarations::card_number.eq(card.to_string()))

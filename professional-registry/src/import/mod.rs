@@ -22,6 +22,7 @@ mod close;
 mod difference;
 mod error;
 mod feed;
+mod history;
 mod hold;
 mod options;
 mod report;
@@ -45,6 +46,7 @@ use feed::{Begun, Feed, Written};
 pub use brakes::Brakes;
 pub use error::ImportError;
 pub use feed::{NewestFeed, newest as newest_feed};
+pub use history::{ImportedFeed, newest_feeds};
 pub use hold::{Hold, Release, newest as newest_hold, waiting as waiting_holds};
 pub use options::ImportOptions;
 pub use report::{Difference, ImportReport, Outcome, UnknownCodes, Warning};
@@ -123,7 +125,7 @@ pub fn import_extract<F: Read + Seek + Send>(
         silence::record(db, &mut feed, survey.rows_read, &change.silent)?;
     }
     db.write(|db| {
-        feed.complete(db, &survey, ceases, act)?;
+        feed.complete(db, &survey, report.difference, ceases, act)?;
         audit::record(db, report.event(), rng, act)?;
         Ok::<_, ImportError>(())
     })?;

@@ -1,4 +1,4 @@
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::Timestamp;
 use store::audit::Event;
@@ -82,7 +82,7 @@ pub enum Outcome {
 
 /// How many persons a feed changes, or mailboxes. Each counts in one line only. Who of those that cease was struck off or died no
 /// file says; the directory may (decision 46).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Difference {
     /// Never seen before.
     pub new: u64,

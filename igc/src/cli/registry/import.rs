@@ -121,6 +121,9 @@ fn words(report: &ImportReport) -> String {
         difference.merged,
         difference.reappeared
     );
+    if difference.ceased > 0 {
+        text += "  who of those that ceased was struck off or died no file says; the directory may: igc registry feeds\n";
+    }
     if difference.held > 0 {
         text += &format!(
             "  {} persons are not named and held as they were: {} lines name nobody that can be read \
