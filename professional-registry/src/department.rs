@@ -8,7 +8,7 @@ use store::schema::register_structures;
 
 /// A French department or overseas territory, by its INSEE code: `01`, `2A`, `971`.
 ///
-/// The register writes some overseas ones as FINESS does, `9A` for `971` ([M]). `20` is Corsica and does not say which of the two, so it is
+/// The register writes some overseas ones as FINESS does, `9A` for `971` (\[M\]). `20` is Corsica and does not say which of the two, so it is
 /// none here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Department([u8; 3]);
