@@ -7,6 +7,8 @@ store::codes! {
     IDENTIFIER_CHECK_DIGIT = ("identifier-check-digit", Invalid, "a digit was mistyped: copy it again");
     /// A code that is not in the nomenclature.
     NOMENCLATURE_UNKNOWN = ("nomenclature-unknown-code", Invalid, "the code is not in the table named");
+    /// A code that is in the nomenclature, and not on that day.
+    NOMENCLATURE_NOT_IN_FORCE = ("nomenclature-code-not-in-force", Invalid, "the code is given on other days: see the dates of the table named");
     /// A stored row of the register that cannot be read back.
     REGISTER_UNREADABLE = ("register-row-unreadable", Integrity, "the operator: restore the register tables, or import the newest extract again");
     /// The file holds no row.

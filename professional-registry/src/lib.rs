@@ -10,6 +10,7 @@
 //! `register_structures`, `register_supplements` and `register_identities`.
 
 mod civil_status;
+mod department;
 mod exercises;
 pub mod extract;
 pub mod faults;
@@ -25,10 +26,13 @@ mod search;
 mod supplement;
 
 pub use civil_status::{CivilNames, SameBirth, same_birth};
+pub use department::{Department, departments_of};
 pub use identifiers::{
     Finess, IdNatPs, IdNatStruct, IdentifierError, Rpps, Siren, Siret, TechnicalStructureId,
 };
-pub use nomenclature::{Category, ExerciseMode, KnowHow, Profession, Sector};
+pub use nomenclature::{
+    Category, CodeTables, ExerciseMode, InForce, KnowHow, NotInForce, Profession, Sector,
+};
 pub use record::{Activity, Exercise, ProfessionalRecord, StructureRecord};
 pub use registry::{ImportedRegister, Registry, RegistryError, feed_of_structure};
 pub use search::{NameMatch, living_at_both_ends, search_by_name};

@@ -13,6 +13,8 @@ store::codes! {
     ORDER_PROFESSION_CEASED = ("order-profession-ceased", Refused, "the submitter: the register shows that this exercise has ended");
     /// The profession is no longer, or not yet, one of TRE_G15.
     ORDER_PROFESSION_INACTIVE = ("order-profession-inactive", Refused, "the operator: the nomenclature gives this profession no card at this date");
+    /// A code that the order rests on is not given at this date.
+    ORDER_CODE_NOT_IN_FORCE = ("order-code-not-in-force", Refused, "the operator: the nomenclature does not give this category, mode of exercise or type of card at this date");
     /// No certificate can hold the name.
     ORDER_NAME_UNCERTIFIABLE = ("order-name-uncertifiable", Refused, "the professional council: the register must hold a name of 1 to 64 characters, without signs that hide or reorder text");
     /// CPS is for categories C and M, CPF for E.
@@ -117,7 +119,9 @@ store::codes! {
     /// An officer keeps twenty views at most.
     QUEUE_VIEWS_FULL = ("queue-views-full", Refused, "the officer: forget a view that is used no more");
     /// An officer acts on what he is not there for.
-    OFFICER_OUTSIDE_SCOPE = ("officer-outside-scope", NotAuthorised, "an officer for this profession and this structure; two administrators sign for another scope");
+    OFFICER_OUTSIDE_SCOPE = ("officer-outside-scope", NotAuthorised, "an officer for this profession, this structure, this department and this card; two administrators sign for another scope");
+    /// An officer for some departments acts on what has no place that the register knows.
+    OFFICER_PLACE_UNKNOWN = ("officer-place-unknown", NotAuthorised, "an officer who is there for every department; the register gives no department for this");
     /// A stored order cannot be read.
     ORDER_ROW_ALTERED = ("order-row-altered", Integrity, "the auditor: the row is not what this program writes");
 

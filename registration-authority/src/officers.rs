@@ -13,7 +13,7 @@ use thiserror::Error;
 pub use email::OfficerEmail;
 pub use right::Right;
 pub use role::Role;
-pub use scope::{Reach, Scope};
+pub use scope::{Covered, Reach, Scope};
 pub use within::Within;
 
 use crate::faults;
@@ -56,11 +56,13 @@ impl Officer {
     }
 
     /// Refused where he is not there for what he acts on.
-    pub fn require_within(&self, reach: &Reach) -> Result<(), NotAuthorised> {
-        if self.scope.covers(reach) {
-            return Ok(());
+    pub fn require_within(&self, db: &mut Database, reach: &Reach) -> Result<(), NotAuthorised> {
+        let (login, scope) = (self.login.clone(), self.scope.to_string());
+        match self.scope.judge(db, reach)? {
+            Covered::Yes => Ok(()),
+            Covered::No => Err(NotAuthorised::OutsideScope { login, scope }),
+            Covered::PlaceUnknown => Err(NotAuthorised::PlaceUnknown { login, scope }),
         }
-        Err(NotAuthorised::OutsideScope { login: self.login.clone(), scope: self.scope.to_string() })
     }
 
     /// Whether he stood enrolled at that moment.
@@ -106,6 +108,14 @@ pub enum NotAuthorised {
         /// For what he is there.
         scope: String,
     },
+    /// An officer for some departments, and nobody knows in which this is.
+    #[error("officer {login} is there for {scope}, and the register knows no place of this")]
+    PlaceUnknown {
+        /// Who tried.
+        login: String,
+        /// For what he is there.
+        scope: String,
+    },
     /// The row cannot be read.
     #[error(transparent)]
     Officer(#[from] OfficerError),
@@ -122,6 +132,7 @@ impl Fault for NotAuthorised {
             Self::RoleMissing { right, .. } if right.reads() => faults::READING_NOT_ALLOWED,
             Self::RoleMissing { .. } => faults::OFFICER_ROLE_MISSING,
             Self::OutsideScope { .. } => faults::OFFICER_OUTSIDE_SCOPE,
+            Self::PlaceUnknown { .. } => faults::OFFICER_PLACE_UNKNOWN,
             Self::Officer(error) => error.code(),
             Self::Database(_) => store::fault::DATABASE,
         }

@@ -163,6 +163,7 @@ diesel::table! {
         rows_rejected -> BigInt,
         writes -> BigInt,
         speaks_of_absent -> Bool,
+        difference -> Nullable<Text>,
     }
 }
 

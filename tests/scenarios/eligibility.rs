@@ -1,6 +1,7 @@
 //! The rules of eligibility by cases, for a lawyer: `tests/golden/eligibility.txt` is what the functions that decide answer over
 //! every case listed here, in French. Whoever changes a rule sees here what it changes.
 
+mod nomenclatures;
 mod offers;
 mod staff;
 
@@ -9,7 +10,7 @@ use std::sync::LazyLock;
 use acceptance::harness;
 use card::{CardKind, CardStatus};
 use professional_registry::{
-    Activity, Category, Exercise, ExerciseMode, IdNatPs, KnowHow, Profession, ProfessionalRecord,
+    Activity, Category, Exercise, ExerciseMode, IdNatPs, InForce, KnowHow, Profession, ProfessionalRecord,
     StructureRecord,
 };
 use registration_authority::eligibility::{
@@ -67,6 +68,13 @@ fn card(rules: &ProductRules) -> String {
     text.push_str("\nCe que dit le répertoire\n");
     for case in Case::all() {
         text.push_str(&line(&[&case.words()], judged(rules, &self::facts(&case))));
+    }
+    text.push_str("\nLes codes de l'exercice et de la carte, dans leurs nomenclatures à cette date\n");
+    let practised = nomenclatures::practised(&ordinary);
+    for (words, tables) in nomenclatures::nomenclatures() {
+        let in_force = InForce::by(tables, at());
+        let facts = CardFacts { in_force, record: Some(&practised), ..self::facts(&ordinary) };
+        text.push_str(&line(&[words], judged(rules, &facts)));
     }
     text.push_str("\nLes autres demandes et cartes du porteur\n");
     for (words, standing) in standings() {
@@ -224,6 +232,7 @@ fn ordinary(rules: &ProductRules) -> Case {
 fn facts(case: &Case) -> CardFacts<'_> {
     CardFacts {
         at: at(),
+        in_force: InForce::at(at()),
         asker: None,
         holder: &HOLDER,
         profession: case.profession,

@@ -39,6 +39,11 @@ fn struck_off() -> Value {
     }] })
 }
 
+/// Of nobody it is known why he left.
+fn no_cause() -> Value {
+    json!({ "struck_off": 0, "deceased": 0, "retired": 0 })
+}
+
 /// The first feed that no longer names the holder, and what the job makes of it.
 fn a_first_reading(workshop: &Workshop, holder: &str) -> Value {
     workshop.import(&workshop.extract(1, &[&holder[1..]])).expect_exit(0);
@@ -53,6 +58,15 @@ fn what_the_directory_says_again_opposes_the_card_at_once_with_the_ground_that_i
         let done = a_first_reading(&workshop, &holder);
         assert_eq!(done["second_readings"]["confirmed"], json!([card.to_string()]), "on {kind}: {done}");
         assert_eq!(done["opposed"], json!([card.to_string()]));
+        let learned = json!({ "struck_off": 1, "deceased": 0, "retired": 0 });
+        assert_eq!(done["second_readings"]["causes"], learned);
+        // The feed with which he left has its difference, and what was learned since of those who left with it.
+        let feeds = workshop.igc(&["registry", "feeds", "-o", "json"]).json();
+        let [newest, first] = feeds.as_array().unwrap().as_slice() else { panic!("{feeds}") };
+        assert_eq!(newest["difference"]["ceased"], 1, "on {kind}: {feeds}");
+        assert_eq!(newest["causes"], learned);
+        assert_eq!(first["causes"], no_cause());
+        assert!(first["difference"]["new"].as_u64().unwrap() > 0);
         let mut db = workshop.open(DatabaseRole::Owner);
         let declared: Vec<(String, String)> = opposition_declarations::table
             .filter(opposition_declarations::card_number.eq(card.to_string()))
@@ -88,7 +102,7 @@ fn whoever_the_directory_still_has_waits_for_the_next_feed() {
         let done = a_first_reading(&workshop, &holder);
         assert_eq!(
             done["second_readings"],
-            json!({ "asked": 1, "confirmed": [], "stopped": null }),
+            json!({ "asked": 1, "confirmed": [], "causes": no_cause(), "stopped": null }),
             "{kind}"
         );
         assert_eq!(done["opposed"], json!([]));
@@ -112,7 +126,7 @@ fn a_directory_that_is_away_cut_or_forgetful_ends_nobody_and_holds_up_nothing() 
         let done = a_first_reading(&workshop, &holder);
         assert_eq!(
             done["second_readings"],
-            json!({ "asked": 0, "confirmed": [], "stopped": code }),
+            json!({ "asked": 0, "confirmed": [], "causes": no_cause(), "stopped": code }),
             "{mood:?}"
         );
         assert_eq!((&done["opposed"], &done["failed"]), (&json!([]), &json!([])), "{mood:?}");

@@ -1,7 +1,7 @@
 //! The messages for what the rules name in English: refusals by their stable code, states, roles, grounds.
 
-use card::{CardStatus, KeyUsage};
-use professional_registry::Profession;
+use card::{CardKind, CardStatus, KeyUsage};
+use professional_registry::{Department, Profession};
 use registration_authority::officers::{Role, Scope};
 use registration_authority::opposition::Ground;
 use registration_authority::order::OrderStatus;
@@ -142,21 +142,23 @@ pub(crate) const fn role(role: Role) -> Key {
     })
 }
 
-/// For which orders an officer is there: « Médecin, Infirmier ; structures F0B0193488 ».
+/// For which orders an officer is there: « Médecin, Infirmier ; structures F0B0193488 ; départements 2A ; cartes CPS ».
 pub(crate) fn scope(language: Language, scope: &Scope) -> String {
-    let professions: Vec<&str> =
-        scope.professions().filter_map(Profession::from_code).map(|profession| profession.label()).collect();
-    let professions = professions.join(", ");
-    let structures = scope.structures().collect::<Vec<_>>().join(", ");
-    let said = match (professions.is_empty(), structures.is_empty()) {
-        (true, true) => language.say("scope-all"),
-        (false, true) => return professions,
-        (true, false) => language.say("scope-structures").with("structures", structures),
-        (false, false) => {
-            language.say("scope-both").with("professions", professions).with("structures", structures)
-        }
+    let professions = scope.professions().filter_map(Profession::from_code).map(Profession::label);
+    let departments = scope.departments().map(Department::code);
+    let named = |key, what, items: Vec<&str>| {
+        (!items.is_empty()).then(|| language.say(key).with(what, items.join(", ")).to_string())
     };
-    said.to_string()
+    let parts = [
+        Some(professions.collect::<Vec<_>>().join(", ")).filter(|professions| !professions.is_empty()),
+        named("scope-structures", "structures", scope.structures().collect()),
+        named("scope-departments", "departments", departments.collect()),
+        named("scope-kinds", "kinds", scope.kinds().map(CardKind::as_str).collect()),
+    ];
+    let both = |first: String, second: String| {
+        language.say("scope-and").with("first", first).with("second", second).to_string()
+    };
+    parts.into_iter().flatten().reduce(both).unwrap_or_else(|| language.say("scope-all").to_string())
 }
 
 /// Why a card may no longer be used.

@@ -52,6 +52,7 @@ pub fn run(worker: &mut Worker, act: &Act) -> Result<Value, Problem> {
         "second_readings": json!({
             "asked": second.asked,
             "confirmed": second.confirmed.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            "causes": second.causes,
             "stopped": second.stopped.map(|code| code.name),
         }),
         "opposed": done.opposed.iter().map(ToString::to_string).collect::<Vec<_>>(),

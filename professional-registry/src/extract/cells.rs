@@ -24,7 +24,7 @@ impl<'a> Cells<'a> {
         line: &'a str,
         identity: usize,
     ) -> Result<(Self, &'a str), RowError> {
-        let Header { form, columns } = header;
+        let Header { form, columns, .. } = header;
         let mut cells = Vec::with_capacity(columns + 1);
         let (mut start, mut own) = (0, 0);
         // A bar is one byte, and no byte of another character.

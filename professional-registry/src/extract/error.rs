@@ -4,7 +4,7 @@ use thiserror::Error;
 
 use crate::faults;
 use crate::identifiers::{IdNatPs, IdentifierError};
-use crate::nomenclature::UnknownCode;
+use crate::nomenclature::{NotInForce, UnknownCode};
 
 /// A file that is refused whole. Lines are counted from 1, the header included; columns and bytes from 1.
 #[derive(Debug, Error)]
@@ -109,6 +109,9 @@ pub enum RowFault {
     /// A code that its table does not know.
     #[error(transparent)]
     Code(#[from] UnknownCode),
+    /// A code that its table does not give on the day of the extract.
+    #[error(transparent)]
+    NotInForce(#[from] NotInForce),
     /// A type of identifier that the extract does not use.
     #[error("must be 8 (RPPS) or 0 (ADELI)")]
     IdentifierType,

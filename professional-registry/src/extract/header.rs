@@ -1,4 +1,5 @@
 use super::{ExtractError, Form};
+use crate::nomenclature::InForce;
 
 /// The columns of the extract, in order (domain.md §3.1, from the published header).
 pub const COLUMNS: [&str; 56] = [
@@ -67,11 +68,13 @@ pub(crate) struct Header {
     pub(crate) form: &'static Form,
     /// How many columns every line must have: as many as the form, or more where the publisher added some at the end.
     pub(crate) columns: usize,
+    /// The codes that the day of the extract knows.
+    pub(crate) in_force: InForce,
 }
 
 impl Header {
     /// Checks the first line, name by name.
-    pub(crate) fn read(form: &'static Form, line: &str) -> Result<Self, ExtractError> {
+    pub(crate) fn read(form: &'static Form, line: &str, in_force: InForce) -> Result<Self, ExtractError> {
         let names: Vec<&str> = without_trailing_bar(line).split('|').collect();
         for (place, expected) in form.columns.iter().enumerate() {
             let found = names.get(place).copied().unwrap_or_default();
@@ -80,7 +83,7 @@ impl Header {
                 return Err(ExtractError::Header { column: place + 1, expected, found });
             }
         }
-        Ok(Self { form, columns: names.len() })
+        Ok(Self { form, columns: names.len(), in_force })
     }
 }
 

@@ -1,6 +1,7 @@
 use super::cells::Cells;
 use super::form::Subject;
 use super::{Form, Header, Row, RowError, RowFault, StructureCells, Table};
+use crate::nomenclature::UnknownCode;
 
 /// The most characters of a cell that is kept as it stands.
 const LONGEST: usize = 300;
@@ -18,6 +19,8 @@ pub(crate) struct Line<'a> {
     pub(crate) structure: Option<StructureCells<'a>>,
     /// Cells that were left out because they are wrong.
     pub(crate) dropped: Vec<RowError>,
+    /// Codes that are kept, and that no table of this program has.
+    pub(crate) unknown: Vec<UnknownCode>,
 }
 
 impl<'a> Line<'a> {
@@ -42,8 +45,8 @@ impl<'a> Line<'a> {
             row.mode,
             row.sector,
         ];
-        let Row { text, id_nat: subject, structure, dropped, .. } = row;
-        Self { text, subject, cells, structure, dropped }
+        let Row { text, id_nat: subject, structure, dropped, unknown, .. } = row;
+        Self { text, subject, cells, structure, dropped, unknown }
     }
 
     /// Whom the line is about must be right, or it is refused; a kept cell that is wrong is left empty.
@@ -59,7 +62,7 @@ impl<'a> Line<'a> {
         let kept = form.kept.iter();
         let cells =
             kept.map(|place| reader.or_dropped(*place, |r, column| r.text(column, LONGEST))).collect();
-        Ok(Self { text, subject, cells, structure: None, dropped: reader.dropped })
+        Ok(Self { text, subject, cells, structure: None, dropped: reader.dropped, unknown: Vec::new() })
     }
 }
 

@@ -1,7 +1,7 @@
 use super::cells::Cells;
 use super::{Header, RowError, RowFault};
 use crate::identifiers::{Finess, Siren, Siret, TechnicalStructureId};
-use crate::nomenclature::{Category, ExerciseMode, Profession, Sector};
+use crate::nomenclature::{Category, ExerciseMode, KnowHow, Profession, Sector, UnknownCode};
 
 /// One line of the extract, checked: the cells the register keeps.
 ///
@@ -36,6 +36,8 @@ pub struct Row<'a> {
     pub structure: Option<StructureCells<'a>>,
     /// Cells that were left out because they are wrong.
     pub dropped: Vec<RowError>,
+    /// Codes that are kept, and that no table of this program has.
+    pub unknown: Vec<UnknownCode>,
 }
 
 /// The cells of a line about its structure: each empty, or of the form it must have.
@@ -101,11 +103,20 @@ impl<'a> Row<'a> {
         let civility = reader.text(CIVILITY, LONGEST_CODE)?;
         let profession = reader.parsed::<Profession>(PROFESSION)?;
         let category = reader.parsed::<Category>(CATEGORY)?;
+        let in_force = header.in_force;
+        in_force.category(category).map_err(|fault| reader.error(CATEGORY, fault.into()))?;
         let know_how = reader.or_dropped(KNOW_HOW, |r, column| r.text(column, LONGEST_CODE));
         let know_how_type = reader.or_dropped(KNOW_HOW_TYPE, |r, column| r.text(column, LONGEST_CODE));
-        let mode = reader.optional(MODE, |code| code.parse::<ExerciseMode>().map(drop));
+        let mode = reader.optional(MODE, |code| {
+            let mode: ExerciseMode = code.parse()?;
+            Ok::<_, RowFault>(in_force.mode(mode)?)
+        });
         let sector = reader.optional(SECTOR, Sector::check);
         let structure = structure(&mut reader);
+        let unknown = [(know_how, KnowHow::known as Known), (sector, Sector::known)]
+            .into_iter()
+            .filter_map(|(code, known)| if code.is_empty() { None } else { known(code).err() })
+            .collect();
         Ok(Self {
             text,
             id_nat,
@@ -120,9 +131,12 @@ impl<'a> Row<'a> {
             sector,
             structure,
             dropped: reader.dropped,
+            unknown,
         })
     }
 }
+
+type Known = fn(&str) -> Result<(), UnknownCode>;
 
 fn structure<'a>(reader: &mut Cells<'a>) -> Option<StructureCells<'a>> {
     let technical_id = reader.optional(TECHNICAL_ID, TechnicalStructureId::check);

@@ -1,6 +1,13 @@
+use store::Timestamp;
+
 use super::row::Row;
 use super::*;
 use crate::fictional;
+use crate::nomenclature::{CodeTables, InForce};
+
+fn today() -> InForce {
+    InForce::at(Timestamp::from_seconds(1_795_000_000))
+}
 
 fn extract(professionals: u32) -> String {
     let mut out = Vec::new();
@@ -9,7 +16,7 @@ fn extract(professionals: u32) -> String {
 }
 
 fn header() -> Header {
-    Header::read(Form::ACTIVITIES, &format!("{}|", COLUMNS.join("|"))).unwrap()
+    Header::read(Form::ACTIVITIES, &format!("{}|", COLUMNS.join("|")), today()).unwrap()
 }
 
 /// A good line, with some cells replaced.
@@ -35,19 +42,24 @@ fn read_all(bytes: &[u8], encoding: Encoding) -> Result<Vec<String>, ExtractErro
 #[test]
 fn the_header_has_56_columns_and_the_first_that_differs_is_named() {
     assert_eq!(header().columns, 56);
-    assert_eq!(Header::read(Form::ACTIVITIES, &COLUMNS.join("|")).unwrap().columns, 56);
+    assert_eq!(Header::read(Form::ACTIVITIES, &COLUMNS.join("|"), today()).unwrap().columns, 56);
     assert_eq!(
-        Header::read(Form::ACTIVITIES, &format!("{}|Nouvelle colonne|", COLUMNS.join("|"))).unwrap().columns,
+        Header::read(Form::ACTIVITIES, &format!("{}|Nouvelle colonne|", COLUMNS.join("|")), today())
+            .unwrap()
+            .columns,
         57
     );
 
     let renamed = COLUMNS.join("|").replace("Code rôle", "Code role");
     assert_eq!(
-        Header::read(Form::ACTIVITIES, &renamed).unwrap_err().to_string(),
+        Header::read(Form::ACTIVITIES, &renamed, today()).unwrap_err().to_string(),
         "line 1: column 53 must be \"Code rôle\", is \"Code role\""
     );
     let short = COLUMNS[..40].join("|");
-    assert!(matches!(Header::read(Form::ACTIVITIES, &short), Err(ExtractError::Header { column: 41, .. })));
+    assert!(matches!(
+        Header::read(Form::ACTIVITIES, &short, today()),
+        Err(ExtractError::Header { column: 41, .. })
+    ));
 }
 
 #[test]
@@ -104,9 +116,10 @@ fn a_wrong_cell_about_the_person_costs_the_line_and_says_line_column_and_rule() 
         ("Nom d'exercice", "", "must not be empty"),
         ("Prénom d'exercice", "Zo\u{0}é", "must not hold a control character"),
         ("Nom d'exercice", &"N".repeat(101), "must have at most 100 characters"),
-        ("Code profession", "61", "TRE_G15-ProfessionSante has no such code"),
+        ("Code profession", "61", "TRE_G15-ProfessionSante has no code 61"),
+        ("Code profession", "IMAGINAIRE", "TRE_G15-ProfessionSante has no such code"),
         ("Code profession", "", "TRE_G15-ProfessionSante has no such code"),
-        ("Code catégorie professionnelle", "X", "TRE_R09-CategorieProfessionnelle has no such code"),
+        ("Code catégorie professionnelle", "X", "TRE_R09-CategorieProfessionnelle has no code X"),
     ] {
         let line = line_with(&[(column, cell)]);
         let error = Row::read(header(), 7, &line).unwrap_err();
@@ -143,6 +156,36 @@ fn a_wrong_cell_about_the_place_is_dropped_and_the_line_stands() {
     let line = line_with(&[("Identifiant technique de la structure", "Q1")]);
     let row = Row::read(header(), 7, &line).unwrap();
     assert_eq!((row.structure, row.dropped.len()), (None, 1));
+}
+
+#[test]
+fn a_category_outside_its_dates_costs_the_line_and_a_mode_the_cell() {
+    static TABLES: std::sync::LazyLock<CodeTables> = std::sync::LazyLock::new(|| {
+        CodeTables::read("C\tCivil\t\t\nM\tMilitaire\t\t2026-06-30\n", "S\tSalarié\t2026-07-01\t\n", "")
+    });
+    let on = |day: &str| {
+        let in_force = InForce::by(&TABLES, format!("{day}T10:00:00Z").parse().unwrap());
+        Header::read(Form::ACTIVITIES, &COLUMNS.join("|"), in_force).unwrap()
+    };
+    let line = line_with(&[("Code catégorie professionnelle", "M"), ("Code mode exercice", "S")]);
+    let row = Row::read(on("2026-06-30"), 7, &line).unwrap();
+    assert_eq!((row.category.code(), row.mode, row.dropped.len()), ("M", "", 1));
+    assert_eq!(
+        row.dropped[0].to_string(),
+        "line 7, \"Code mode exercice\": TRE_R23-ModeExercice has no code S in force on 2026-06-30"
+    );
+    let error = Row::read(on("2026-07-01"), 7, &line).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "line 7, \"Code catégorie professionnelle\": TRE_R09-CategorieProfessionnelle has no code M in force on 2026-07-01"
+    );
+    assert!(error.person.is_some());
+    let civil = line_with(&[("Code catégorie professionnelle", "C"), ("Code mode exercice", "S")]);
+    let row = Row::read(on("2026-07-01"), 7, &civil).unwrap();
+    assert_eq!((row.mode, row.dropped.len()), ("S", 0));
+    // A mode that the tables of an installation do not have at all.
+    let other = line_with(&[("Code catégorie professionnelle", "C"), ("Code mode exercice", "B")]);
+    assert_eq!(Row::read(on("2026-07-01"), 7, &other).unwrap().dropped.len(), 1);
 }
 
 #[test]

@@ -3,7 +3,8 @@ use std::collections::HashSet;
 use store::Timestamp;
 
 use super::*;
-use crate::extract::{Encoding, Header, Lines, Row};
+use crate::extract::{Encoding, Form, Header, Lines, Row};
+use crate::nomenclature::InForce;
 
 fn written(register: &FictionalRegister) -> Vec<u8> {
     let mut out = Vec::new();
@@ -14,7 +15,12 @@ fn written(register: &FictionalRegister) -> Vec<u8> {
 /// Hands every row to `look`.
 fn each_row(file: &[u8], mut look: impl FnMut(&Row<'_>)) {
     let mut lines = Lines::new(file, Encoding::Utf8);
-    let header = Header::read(crate::extract::Form::ACTIVITIES, lines.next().unwrap().unwrap().1).unwrap();
+    let header = Header::read(
+        Form::ACTIVITIES,
+        lines.next().unwrap().unwrap().1,
+        InForce::at(Timestamp::from_seconds(1_795_000_000)),
+    )
+    .unwrap();
     while let Some((number, line)) = lines.next().unwrap() {
         let row = Row::read(header, number, line).unwrap_or_else(|error| panic!("{error}"));
         assert!(row.dropped.is_empty(), "{:?}", row.dropped);

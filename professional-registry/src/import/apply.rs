@@ -13,6 +13,7 @@ use super::subject::{Gathering, Subject};
 use super::survey::{SubjectKey, Survey};
 use super::upsert::{self, Structure};
 use crate::extract::{Encoding, Form, Header, Line, Lines};
+use crate::nomenclature::InForce;
 
 /// How many subjects go into one transaction: few enough that an opposition never waits long.
 const SLICE: usize = 5000;
@@ -27,6 +28,7 @@ pub(super) struct Plan<'a> {
     pub(super) survey: &'a Survey,
     pub(super) places: &'a Places,
     pub(super) encoding: Encoding,
+    pub(super) in_force: InForce,
     pub(super) ceases: bool,
 }
 
@@ -96,10 +98,10 @@ fn write(
 
 /// Reads the file once more and sends what is to be written, slice by slice.
 fn read<R: Read>(file: R, plan: Plan<'_>, slices: &SyncSender<Slice>) -> Result<(), ImportError> {
-    let Plan { form, survey, places, encoding, .. } = plan;
+    let Plan { form, survey, places, encoding, in_force, .. } = plan;
     let mut lines = Lines::new(file, encoding);
     let Some((_, first)) = lines.next()? else { return Err(ImportError::FileChanged) };
-    let header = Header::read(form, first)?;
+    let header = Header::read(form, first, in_force)?;
     let mut gathering = Gathering::default();
     let mut done = vec![false; survey.lines.len()];
     let mut structures = HashSet::new();

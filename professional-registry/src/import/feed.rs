@@ -6,8 +6,8 @@ use store::audit::{self, Event};
 use store::schema::register_feeds;
 use store::{Act, CryptoRng, Database, Timestamp};
 
-use super::ImportError;
 use super::survey::Survey;
+use super::{Difference, ImportError};
 use crate::extract::Form;
 
 /// How far a clock may be behind that of the publisher.
@@ -174,22 +174,25 @@ impl Feed {
         if held == 1 { Ok(()) } else { Err(ImportError::Superseded) }
     }
 
-    /// Marks the feed complete; `ceases`: whom it does not name is no longer there. Inside the caller's transaction, which
+    /// Marks the feed complete, with what it changed; `ceases`: whom it does not name is no longer there. Inside the caller's transaction, which
     /// records it.
     pub(super) fn complete(
         &self,
         db: &mut Database,
         survey: &Survey,
+        difference: Difference,
         ceases: bool,
         act: &Act,
     ) -> Result<(), ImportError> {
         self.hold(db, survey.rows_read)?;
+        let difference = serde_json::to_string(&difference).expect("numbers are always JSON");
         diesel::update(register_feeds::table.filter(register_feeds::sequence.eq(self.sequence)))
             .set((
                 register_feeds::status.eq("complete"),
                 register_feeds::imported_at.eq(act.at),
                 register_feeds::rows_rejected.eq(counted(survey.rows_rejected)),
                 register_feeds::speaks_of_absent.eq(ceases),
+                register_feeds::difference.eq(difference),
             ))
             .execute(db)?;
         Ok(())

@@ -22,6 +22,7 @@ mod close;
 mod difference;
 mod error;
 mod feed;
+mod history;
 mod hold;
 mod options;
 mod report;
@@ -38,15 +39,17 @@ use std::io::{Read, Seek};
 use store::{Act, CryptoRng, Database, audit, crash_point};
 
 use crate::extract::{self, ExtractError, Form, Table};
+use crate::nomenclature::InForce;
 use apply::Plan;
 use feed::{Begun, Feed, Written};
 
 pub use brakes::Brakes;
 pub use error::ImportError;
 pub use feed::{NewestFeed, newest as newest_feed};
+pub use history::{ImportedFeed, newest_feeds};
 pub use hold::{Hold, Release, newest as newest_hold, waiting as waiting_holds};
 pub use options::ImportOptions;
-pub use report::{Difference, ImportReport, Outcome, Warning};
+pub use report::{Difference, ImportReport, Outcome, UnknownCodes, Warning};
 pub use silence::is_silent_of;
 
 /// Imports an extract. Opens its own transactions, so it must not be called inside one.
@@ -73,8 +76,10 @@ pub fn import_extract<F: Read + Seek + Send>(
     let form = options.form.or_else(|| Form::of_name(file_name)).unwrap_or(Form::ACTIVITIES);
     let extracted_at =
         options.extracted_at.or_else(|| extract::extracted_at(file_name)).ok_or(ExtractError::Date)?;
+    let in_force =
+        options.tables.map_or_else(|| InForce::at(extracted_at), |tables| InForce::by(tables, extracted_at));
     file.rewind().map_err(ExtractError::File)?;
-    let survey = survey::survey(&mut *file, form, options.encoding, progress)?;
+    let survey = survey::survey(&mut *file, form, (options.encoding, in_force), progress)?;
     let compared = Written::now(db, form)?;
     let standing = feed::standing(db, form, &survey.digest, extracted_at, act)?;
     let mut report = ImportReport::new(form, &survey, file_name, extracted_at);
@@ -112,14 +117,15 @@ pub fn import_extract<F: Read + Seek + Send>(
     crash_point("register.feed-begun");
     report.sequence = Some(feed.sequence);
     file.rewind().map_err(ExtractError::File)?;
-    let plan = Plan { form, survey: &survey, places: &change.places, encoding: options.encoding, ceases };
+    let plan =
+        Plan { form, survey: &survey, places: &change.places, encoding: options.encoding, in_force, ceases };
     apply::apply(db, &mut *file, &mut feed, plan, progress, act)?;
     close::cease(db, form, &mut feed, survey.rows_read, &change.gone, act)?;
     if form.table == Table::Professionals {
         silence::record(db, &mut feed, survey.rows_read, &change.silent)?;
     }
     db.write(|db| {
-        feed.complete(db, &survey, ceases, act)?;
+        feed.complete(db, &survey, report.difference, ceases, act)?;
         audit::record(db, report.event(), rng, act)?;
         Ok::<_, ImportError>(())
     })?;
@@ -131,6 +137,15 @@ pub fn import_extract<F: Read + Seek + Send>(
             part,
             of,
             "register feed {} {what} {part} of {of} at once",
+            feed.sequence
+        );
+    }
+    for UnknownCodes { table, code, rows } in &report.unknown_codes {
+        let code = code.as_deref().unwrap_or("a cell");
+        tracing::warn!(
+            feed.sequence,
+            rows,
+            "register feed {}: {table} has no {code}: {rows} rows",
             feed.sequence
         );
     }

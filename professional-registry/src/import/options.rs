@@ -2,6 +2,7 @@ use store::Timestamp;
 
 use super::{Brakes, Release};
 use crate::extract::{Encoding, Form};
+use crate::nomenclature::CodeTables;
 
 /// How to import.
 #[derive(Clone, Debug, Default)]
@@ -16,6 +17,8 @@ pub struct ImportOptions {
     pub dry_run: bool,
     /// Cease whom the feed does not name, although some of its lines name nobody that can be read.
     pub accept_unidentified: bool,
+    /// Which codes are in force on which days, where that is not for this program's own tables to say.
+    pub tables: Option<&'static CodeTables>,
     /// When the brakes stop a feed.
     pub brakes: Brakes,
     /// That two officers have released this feed.

@@ -1,4 +1,4 @@
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::Timestamp;
 use store::audit::Event;
@@ -34,6 +34,8 @@ pub struct ImportReport {
     pub values_dropped: u64,
     /// The first hundred refused lines and dropped cells.
     pub errors: Vec<RowError>,
+    /// The first fifty codes that no table of this program has, whatever became of their lines.
+    pub unknown_codes: Vec<UnknownCodes>,
     /// Persons the feed names; mailboxes, where it is theirs.
     pub persons: u64,
     /// What changes.
@@ -42,6 +44,17 @@ pub struct ImportReport {
     pub warnings: Vec<Warning>,
     /// The officers who released it, where it had been put aside.
     pub released_by: Option<[String; 2]>,
+}
+
+/// A code that no table of this program has: the nomenclature has gone on, or the file is wrong.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct UnknownCodes {
+    /// The table: `TRE_R02-SecteurActivite`.
+    pub table: &'static str,
+    /// The code; none where what stands there has not the form of one.
+    pub code: Option<String>,
+    /// In how many lines.
+    pub rows: u64,
 }
 
 /// That many of the living cease or change at once.
@@ -67,8 +80,9 @@ pub enum Outcome {
     DryRun,
 }
 
-/// How many persons a feed changes, or mailboxes. Each counts in one line only.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+/// How many persons a feed changes, or mailboxes. Each counts in one line only. Who of those that cease was struck off or died no
+/// file says; the directory may (decision 46).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Difference {
     /// Never seen before.
     pub new: u64,
@@ -99,6 +113,7 @@ impl ImportReport {
             rows_unidentified: survey.rows_unidentified,
             values_dropped: survey.values_dropped,
             errors: survey.errors.clone(),
+            unknown_codes: survey.unknown_codes(),
             persons: survey.persons(),
             difference: Difference::default(),
             warnings: Vec::new(),
@@ -121,6 +136,7 @@ impl ImportReport {
                 "rows_rejected": self.rows_rejected,
                 "rows_unidentified": self.rows_unidentified,
                 "values_dropped": self.values_dropped,
+                "unknown_codes": self.unknown_codes,
                 "persons": self.persons,
                 "difference": self.difference,
                 "warnings": self.warnings,

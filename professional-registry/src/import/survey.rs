@@ -1,9 +1,11 @@
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::io::Read;
 
 use sha2::{Digest, Sha256};
 
-use crate::extract::{Encoding, ExtractError, Form, Header, Line, Lines, RowError};
+use super::report::UnknownCodes;
+use crate::extract::{Encoding, ExtractError, Form, Header, Line, Lines, RowError, RowFault};
+use crate::nomenclature::{InForce, UnknownCode};
 
 /// The most different lines about one person or mailbox: a person is written whole, from memory. Real ones have a
 /// dozen.
@@ -11,6 +13,9 @@ const LINES_OF_ONE: usize = 10_000;
 
 /// How many refused lines and dropped cells a report shows.
 const SHOWN_ERRORS: usize = 100;
+
+/// How many different unknown codes a report shows.
+const SHOWN_CODES: usize = 50;
 
 /// What the first pass learnt of the file.
 pub(super) struct Survey {
@@ -26,6 +31,8 @@ pub(super) struct Survey {
     pub(super) rows_unidentified: u64,
     pub(super) values_dropped: u64,
     pub(super) errors: Vec<RowError>,
+    /// Codes that no table has, and in how many lines each stands.
+    unknown_codes: BTreeMap<(&'static str, Option<String>), u64>,
     /// The first refused line.
     pub(super) first_rejection: Option<RowError>,
     /// Every good line, as person and fingerprint; sorted, each once.
@@ -72,12 +79,12 @@ fn line_key(digest: &[u8]) -> LineKey {
 pub(super) fn survey<R: Read>(
     file: R,
     form: &'static Form,
-    encoding: Encoding,
+    (encoding, in_force): (Encoding, InForce),
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<Survey, ExtractError> {
     let mut lines = Lines::new(file, encoding);
     let Some((_, first)) = lines.next()? else { return Err(ExtractError::Empty) };
-    let header = Header::read(form, first)?;
+    let header = Header::read(form, first, in_force)?;
     let mut survey = Survey::empty();
     while let Some((number, line)) = lines.next()? {
         survey.rows_read += 1;
@@ -114,6 +121,7 @@ impl Survey {
             rows_unidentified: 0,
             values_dropped: 0,
             errors: Vec::new(),
+            unknown_codes: BTreeMap::new(),
             first_rejection: None,
             lines: Vec::new(),
             shielded: HashSet::new(),
@@ -158,6 +166,9 @@ impl Survey {
         for error in line.dropped {
             self.show(error);
         }
+        for code in line.unknown {
+            self.count(code);
+        }
     }
 
     fn reject(&mut self, error: RowError) {
@@ -170,7 +181,30 @@ impl Survey {
         self.show(error);
     }
 
+    /// The codes that no table has, by table and code.
+    pub(super) fn unknown_codes(&self) -> Vec<UnknownCodes> {
+        let of = |((table, code), rows): (&(&'static str, Option<String>), &u64)| UnknownCodes {
+            table,
+            code: code.clone(),
+            rows: *rows,
+        };
+        self.unknown_codes.iter().map(of).collect()
+    }
+
+    fn count(&mut self, UnknownCode { table, code }: UnknownCode) {
+        let full = self.unknown_codes.len() >= SHOWN_CODES;
+        let key = (table, code);
+        match self.unknown_codes.get_mut(&key) {
+            Some(rows) => *rows += 1,
+            None if full => {}
+            None => drop(self.unknown_codes.insert(key, 1)),
+        }
+    }
+
     fn show(&mut self, error: RowError) {
+        if let RowFault::Code(code) = &error.fault {
+            self.count(code.clone());
+        }
         if self.errors.len() < SHOWN_ERRORS {
             self.errors.push(error);
         }

@@ -1,6 +1,7 @@
-use super::code_as_text;
+use super::{code_as_text, in_force};
 
-/// TRE_R09-CategorieProfessionnelle: under which status a profession is exercised.
+/// TRE_R09-CategorieProfessionnelle: under which status a profession is exercised. Labels and dates are data
+/// ([`InForce`](super::InForce)).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Category {
     /// C: civil.
@@ -34,12 +35,8 @@ impl Category {
     }
 
     /// The French label.
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Civil => "Civil",
-            Self::Military => "Militaire",
-            Self::Student => "Etudiant",
-        }
+    pub fn label(self) -> &'static str {
+        in_force::category_label(self)
     }
 }
 

@@ -1,8 +1,7 @@
-use std::sync::LazyLock;
-
 use serde::{Deserialize, Serialize};
 
-use super::table::{Entry, entries};
+use super::UnknownCode;
+use super::table::{Embedded, embedded};
 
 /// A *savoir-faire* of an exercise: its type (`S` ordinal speciality, `C` competence, `CAPA`, …) and its code in
 /// TRE_R01-EnsembleSavoirFaire (`SM54`). As the register says it: nothing is decided on it, so a code newer than
@@ -18,12 +17,16 @@ pub struct KnowHow {
 impl KnowHow {
     /// The French label, where this program knows the code.
     pub fn label(&self) -> Option<&'static str> {
-        know_how_codes().find(|(code, _)| *code == self.code).map(|(_, label)| label)
+        KNOW_HOW.find(&self.code).map(|entry| entry.label)
+    }
+
+    /// Whether the table knows the code.
+    pub(crate) fn known(code: &str) -> Result<(), UnknownCode> {
+        KNOW_HOW.find(code).map(drop).ok_or_else(|| UnknownCode::of("TRE_R01-EnsembleSavoirFaire", code))
     }
 }
 
-static KNOW_HOW: LazyLock<Vec<Entry>> =
-    LazyLock::new(|| entries(include_str!("data/TRE_R01-EnsembleSavoirFaire.tsv")).collect());
+static KNOW_HOW: Embedded = embedded!("TRE_R01-EnsembleSavoirFaire");
 
 /// The codes of TRE_R01 and their labels.
 pub fn know_how_codes() -> impl Iterator<Item = (&'static str, &'static str)> {

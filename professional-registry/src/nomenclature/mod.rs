@@ -1,11 +1,12 @@
 //! The tables of the *Nomenclatures des Objets de Santé* that decide who may hold what: professions,
-//! categories, modes, sectors, know-how, card products (domain.md §2.4).
+//! categories, modes, sectors, know-how, types of cards (domain.md §2.4).
 //!
-//! The long ones are data files with dates of validity. A code whose time is over stays readable, because
-//! registers and old cards carry it; it is just not active.
+//! Each is a data file with dates of validity. A profession whose time is over stays readable, because registers and old
+//! cards carry it; it is just not active. Of the codes that an enum names, [`InForce`] says whether they are given on a
+//! day (decision 46).
 
-mod card_product;
 mod category;
+mod in_force;
 mod know_how;
 mod mode;
 mod profession;
@@ -15,8 +16,8 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-pub use card_product::CardProduct;
 pub use category::Category;
+pub use in_force::{CodeTables, InForce, NotInForce};
 pub use know_how::{KnowHow, know_how_codes};
 pub use mode::ExerciseMode;
 pub use profession::Profession;
@@ -29,10 +30,22 @@ use crate::faults;
 
 /// A code that its table does not know.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("{table} has no such code")]
+#[error("{table} has no {}", code.as_ref().map_or_else(|| "such code".to_owned(), |code| format!("code {code}")))]
 pub struct UnknownCode {
     /// The table: `TRE_G15-ProfessionSante`.
     pub table: &'static str,
+    /// The code, where it is of the form of one; anything else may be personal.
+    pub code: Option<String>,
+}
+
+impl UnknownCode {
+    /// Of this table, whatever stood in the place of a code.
+    pub(crate) fn of(table: &'static str, text: &str) -> Self {
+        let short = (1..=8).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        // A name has no digit, and more than one letter.
+        let code = short && (text.len() == 1 || text.bytes().any(|byte| byte.is_ascii_digit()));
+        Self { table, code: code.then(|| text.to_owned()) }
+    }
 }
 
 impl Fault for UnknownCode {
@@ -48,7 +61,7 @@ macro_rules! code_as_text {
             type Err = $crate::nomenclature::UnknownCode;
 
             fn from_str(text: &str) -> Result<Self, Self::Err> {
-                Self::from_code(text).ok_or($crate::nomenclature::UnknownCode { table: Self::TABLE })
+                Self::from_code(text).ok_or_else(|| $crate::nomenclature::UnknownCode::of(Self::TABLE, text))
             }
         }
 

@@ -1,6 +1,7 @@
-use super::code_as_text;
+use super::{code_as_text, in_force};
 
-/// TRE_R23-ModeExercice (OID 1.2.250.1.213.1.6.1.18): how an activity is exercised.
+/// TRE_R23-ModeExercice (OID 1.2.250.1.213.1.6.1.18): how an activity is exercised. Labels and dates are data
+/// ([`InForce`](super::InForce)).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ExerciseMode {
     /// S: employed.
@@ -34,12 +35,8 @@ impl ExerciseMode {
     }
 
     /// The French label.
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Employed => "Salarié",
-            Self::SelfEmployed => "Libéral, indépendant, artisan, commerçant",
-            Self::Volunteer => "Bénévole",
-        }
+    pub fn label(self) -> &'static str {
+        in_force::mode_label(self)
     }
 }
 

@@ -1,29 +1,23 @@
-use std::sync::LazyLock;
-
 use store::Timestamp;
 
 use super::code_as_text;
-use super::table::{Entry, entries};
+use super::table::{Day, Embedded, Entry, embedded};
 
 /// A profession of TRE_G15-ProfessionSante (OID 1.2.250.1.71.1.2.7): `60` is *Infirmier*.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Profession(&'static Entry);
 
-static PROFESSIONS: LazyLock<Vec<Entry>> =
-    LazyLock::new(|| entries(include_str!("data/TRE_G15-ProfessionSante.tsv")).collect());
+static PROFESSIONS: Embedded = embedded!("TRE_G15-ProfessionSante");
 
 /// TRE_G16-ProfessionFormation (OID 1.2.250.1.71.1.2.8), whose codes are those of the professions.
-static TRAININGS: LazyLock<Vec<Entry>> =
-    LazyLock::new(|| entries(include_str!("data/TRE_G16-ProfessionFormation.tsv")).collect());
+static TRAININGS: Embedded = embedded!("TRE_G16-ProfessionFormation");
 
 impl Profession {
     pub(super) const TABLE: &'static str = "TRE_G15-ProfessionSante";
 
     /// The profession with this code, also when it is deprecated.
     pub fn from_code(code: &str) -> Option<Self> {
-        // The table is in the order of its codes.
-        let place = PROFESSIONS.binary_search_by(|entry| entry.code.cmp(code)).ok()?;
-        PROFESSIONS.get(place).map(Self)
+        PROFESSIONS.find(code).map(Self)
     }
 
     /// Every profession of the table, by code.
@@ -48,12 +42,12 @@ impl Profession {
 
     /// What who learns it is called, by TRE_G16: `Médecin en formation`; none where no card is for its students.
     pub fn in_training(self) -> Option<&'static str> {
-        TRAININGS.iter().find(|entry| entry.code == self.0.code).map(|entry| entry.label)
+        TRAININGS.find(self.0.code).map(|entry| entry.label)
     }
 
     /// Whether a card may be ordered for it at `moment`: deprecated professions are not active.
     pub fn is_active(self, moment: Timestamp) -> bool {
-        self.0.is_active(moment)
+        self.0.is_in_force(Day::of(moment))
     }
 }
 

@@ -1,6 +1,4 @@
-use std::sync::LazyLock;
-
-use super::table::{Entry, entries};
+use super::table::{Embedded, embedded};
 use super::{UnknownCode, code_as_text};
 
 /// TRE_R02-SecteurActivite (OID 1.2.250.1.71.4.2.4): `SA` and two digits. Nothing is decided on the sector, so
@@ -8,8 +6,7 @@ use super::{UnknownCode, code_as_text};
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Sector(String);
 
-static SECTORS: LazyLock<Vec<Entry>> =
-    LazyLock::new(|| entries(include_str!("data/TRE_R02-SecteurActivite.tsv")).collect());
+static SECTORS: Embedded = embedded!("TRE_R02-SecteurActivite");
 
 impl Sector {
     pub(super) const TABLE: &'static str = "TRE_R02-SecteurActivite";
@@ -21,7 +18,7 @@ impl Sector {
 
     /// Whether `code` is of the table's form, without keeping it.
     pub(crate) fn check(code: &str) -> Result<(), UnknownCode> {
-        if Self::is_well_formed(code) { Ok(()) } else { Err(UnknownCode { table: Self::TABLE }) }
+        if Self::is_well_formed(code) { Ok(()) } else { Err(UnknownCode::of(Self::TABLE, code)) }
     }
 
     fn is_well_formed(code: &str) -> bool {
@@ -36,7 +33,12 @@ impl Sector {
 
     /// The French label, where this program knows the code.
     pub fn label(&self) -> Option<&'static str> {
-        SECTORS.iter().find(|entry| entry.code == self.0).map(|entry| entry.label)
+        SECTORS.find(&self.0).map(|entry| entry.label)
+    }
+
+    /// Whether the table knows the code.
+    pub(crate) fn known(code: &str) -> Result<(), UnknownCode> {
+        SECTORS.find(code).map(drop).ok_or_else(|| UnknownCode::of(Self::TABLE, code))
     }
 }
 

@@ -119,7 +119,7 @@ pub fn withdraw(
     if officer.role != Role::RegistrationOfficer && officer.login != request.submitted_by {
         return Err(DecideRequestError::NotYours(number.to_owned(), officer.login));
     }
-    officer.require_within(&request.decidable().reach)?;
+    officer.require_within(db, &request.reach())?;
     let from = request.state.name();
     let open = matches!(request.state, RequestState::Submitted | RequestState::Approved { .. });
     if !open || !request::set_status(db, number, request.version, from, "withdrawn", act)? {

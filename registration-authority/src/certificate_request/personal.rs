@@ -62,7 +62,7 @@ pub(super) fn of_member(
     let mandate = mandate::standing(db, structure, act)?.map(|mandate| mandate.number);
     let claim = MemberClaim { structure, local_id, named: None, mandate };
     let asked = Asked { asker: Some(Asker::Officer(role)), request };
-    let entitled = eligibility::check_member(db, registry, claim, asked)?;
+    let entitled = eligibility::check_member(db, registry, claim, asked, act.at)?;
     let person = Person {
         holder: entitled.holder,
         family_name: entitled.member.family_name,

@@ -111,12 +111,10 @@ impl CertificateRequest {
     /// Who has it in his scope. Where a professional practises does not count: the certificate names no place.
     pub fn reach(&self) -> Reach {
         match &self.subject {
-            Subject::Structure(structure) => Reach::Structure(structure.to_string()),
-            Subject::Person(Person { tie: Tie::Structure(staff), .. }) => {
-                Reach::Structure(staff.structure.to_string())
-            }
+            Subject::Structure(structure) => Reach::structure(structure),
+            Subject::Person(Person { tie: Tie::Structure(staff), .. }) => Reach::structure(&staff.structure),
             Subject::Person(Person { tie: Tie::Exercise { profession, .. }, .. }) => {
-                Reach::Exercise { profession: *profession, structures: Vec::new() }
+                Reach::Exercise { profession: *profession, structures: Vec::new(), kind: None }
             }
         }
     }

@@ -112,7 +112,7 @@ pub fn submit(
 ) -> Result<CertificateRequest, SubmitRequestError> {
     db.refuse_on_reserve()?;
     let officer = officers::require(db, Right::Submit, act)?;
-    officer.require_within(&reach(&new.wanted))?;
+    officer.require_within(db, &reach(&new.wanted))?;
     let unknown = || SubmitRequestError::ProfileNotOffered(new.profile.chars().take(64).collect());
     let (rules, offer) =
         eligibility::offer_of(&new.profile).map_err(NotEligible::from)?.ok_or_else(unknown)?;
@@ -178,11 +178,9 @@ fn record(
 /// Before anything is known of whoever it is for.
 fn reach(wanted: &Wanted) -> Reach {
     match wanted {
-        Wanted::Structure(structure) | Wanted::Member { structure, .. } => {
-            Reach::Structure(structure.to_string())
-        }
+        Wanted::Structure(structure) | Wanted::Member { structure, .. } => Reach::structure(structure),
         Wanted::Professional { profession, .. } => {
-            Reach::Exercise { profession: *profession, structures: Vec::new() }
+            Reach::Exercise { profession: *profession, structures: Vec::new(), kind: None }
         }
     }
 }

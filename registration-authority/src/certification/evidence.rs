@@ -349,10 +349,13 @@ pub(crate) fn verify_decision(
     }
     let right = subject.kind.right();
     let could = match &verified.passkey {
-        Some((key, _)) => key.role.may(right) && key.scope.covers(&subject.reach),
-        None => officers::find(db, statement.officer())?.is_some_and(|officer| {
-            officer.had(right, statement.decided_at()) && officer.scope.covers(&subject.reach)
-        }),
+        Some((key, _)) => key.role.may(right) && key.scope.covers(db, &subject.reach)?,
+        None => match officers::find(db, statement.officer())? {
+            Some(officer) => {
+                officer.had(right, statement.decided_at()) && officer.scope.covers(db, &subject.reach)?
+            }
+            None => false,
+        },
     };
     if !could || statement.officer() == subject.submitted_by {
         let officer = decision.decided_by.clone();

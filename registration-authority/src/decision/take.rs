@@ -9,7 +9,6 @@ use crate::approval::{
     ApprovalProof, ApprovalVerifier, Decidable, ProofKind, ProofRefused, Statement, SubjectKind, Verdict,
     Verified,
 };
-use crate::enrolment::EnrolledKey;
 use crate::officers::{self, Officer};
 use crate::refusal_reasons::{self, REASON_TEXT_BOUND};
 use crate::{certificate_request, order, renewal};
@@ -44,7 +43,7 @@ pub fn may_decide(
         return Err(DecideError::not_open(subject, subject.state));
     }
     let officer = officers::require(db, subject.kind.right(), act)?;
-    officer.require_within(&subject.reach)?;
+    officer.require_within(db, &subject.reach)?;
     let (kind, number) = (subject.kind, subject.number.clone());
     if officer.login == subject.submitted_by {
         return Err(DecideError::SelfApproval { kind, number, login: officer.login });
@@ -67,11 +66,11 @@ pub(crate) fn check<'a>(
     let roster = verifier.roster(db)?;
     let Verified { statement, signed, passkey } =
         verifier.verify_fresh(given.proof, &subject, &roster, act.at)?;
-    let could = |key: &EnrolledKey| {
-        key.role.may(subject.kind.right()) && key.scope.covers(&subject.reach) && key.counts(act.at)
-    };
-    if passkey.is_some_and(|(key, _)| !could(&key)) {
-        return Err(ProofRefused::AnotherKey.into());
+    if let Some((key, _)) = passkey {
+        let may = key.role.may(subject.kind.right()) && key.counts(act.at);
+        if !may || !key.scope.covers(db, &subject.reach)? {
+            return Err(ProofRefused::AnotherKey.into());
+        }
     }
     if given.proof.kind() == ProofKind::Passkey && !nonce::is_open(db, &statement, &signed, act.at)? {
         return Err(ProofRefused::Nonce.into());

@@ -1,8 +1,9 @@
 use ca_core::subject::check_person_name;
 use professional_registry::identifiers::IdNatPs;
-use professional_registry::{Category, Exercise, Profession, ProfessionalRecord};
+use professional_registry::{Category, Exercise, InForce, NotInForce, Profession, ProfessionalRecord};
 use store::Timestamp;
 
+use super::Product;
 use super::condition::Condition;
 use super::refusal::{NotEligible, Refusal};
 use super::rulebook::{Automatic, ProductRules};
@@ -45,6 +46,8 @@ pub struct Named<'a> {
 pub struct CardFacts<'a> {
     /// When.
     pub at: Timestamp,
+    /// The codes that are given then.
+    pub in_force: InForce,
     /// Who asks; once an order is there, nobody does any more.
     pub asker: Option<Asker>,
     /// For whom.
@@ -147,6 +150,7 @@ impl<'a> Seen<'a> {
                 format!("{} is for who learns a profession of TRE_G16; {profession} is none", rules.product)
             }),
             Condition::ExerciseLiving => self.ended(facts),
+            Condition::CodesInForce => self.codes_refused(rules, facts.in_force),
             Condition::NamedAsRegister => self.named_otherwise(facts.named?),
             Condition::NamesCertifiable => self.uncertifiable(facts),
             Condition::Approver => {
@@ -192,6 +196,21 @@ impl<'a> Seen<'a> {
         Some(format!("{holder} has not exercised profession {profession} since {since}"))
     }
 
+    /// Of the modes one suffices: an exercise ends with none of its places.
+    fn codes_refused(&self, rules: &ProductRules, in_force: InForce) -> Option<String> {
+        let of_exercise = |exercise: &Exercise| {
+            in_force.category(exercise.category)?;
+            let mut modes =
+                exercise.activities.iter().filter_map(|one| one.mode).map(|one| in_force.mode(one));
+            let first = modes.next().unwrap_or(Ok(()));
+            first.or_else(|refused| if modes.any(|other| other.is_ok()) { Ok(()) } else { Err(refused) })
+        };
+        card_type_in_force(rules, in_force)
+            .and_then(|()| self.living.map_or(Ok(()), of_exercise))
+            .err()
+            .map(|refused| refused.to_string())
+    }
+
     fn uncertifiable(&self, facts: &CardFacts<'_>) -> Option<String> {
         let exercise = self.living?;
         let names =
@@ -212,6 +231,14 @@ impl<'a> Seen<'a> {
         let differs: Vec<&str> =
             fields.into_iter().filter(|(_, differs)| *differs).map(|(field, _)| field).collect();
         (!differs.is_empty()).then(|| format!("the register now says {} otherwise", differs.join(" and ")))
+    }
+}
+
+/// Whether the type of the card is given on that day; a certificate has none.
+pub(super) fn card_type_in_force(rules: &ProductRules, in_force: InForce) -> Result<(), NotInForce> {
+    match rules.product {
+        Product::Card(kind) => in_force.card_type(kind.as_str()),
+        Product::Offer(_) => Ok(()),
     }
 }
 

@@ -25,6 +25,8 @@ pub enum Condition {
     Training,
     /// The exercise has not ended.
     ExerciseLiving,
+    /// The type of the card, the category and a mode of the exercise are codes of their tables at this date.
+    CodesInForce,
     /// No other order for the same is open.
     NoOpenOrder,
     /// The card to be replaced is the holder's, for this exercise.
@@ -86,6 +88,7 @@ pub(super) const OF_CARDS: &[Condition] = &[
     Condition::Approver,
     Condition::SecondOfficer,
     Condition::TermsAccepted,
+    Condition::CodesInForce,
 ];
 
 /// The same for the card of the staff of a structure.
@@ -105,6 +108,7 @@ pub(super) const OF_STAFF_CARDS: &[Condition] = &[
     Condition::Approver,
     Condition::SecondOfficer,
     Condition::TermsAccepted,
+    Condition::CodesInForce,
 ];
 
 /// The same for the software certificate of a professional.
@@ -121,6 +125,7 @@ pub(super) const OF_PROFESSIONALS: &[Condition] = &[
     Condition::AddressKnown,
     Condition::NoOpenRequest,
     Condition::KeyUnshared,
+    Condition::CodesInForce,
 ];
 
 /// The same for that of one of the staff of a structure.
@@ -149,7 +154,7 @@ pub(super) const OF_OFFERS: &[Condition] = &[
 
 impl Condition {
     /// Every condition, in the order in which they are asked.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 30] = [
         Self::Offered,
         Self::Asker,
         Self::ProfessionActive,
@@ -159,6 +164,7 @@ impl Condition {
         Self::Category,
         Self::Training,
         Self::ExerciseLiving,
+        Self::CodesInForce,
         Self::NoOpenOrder,
         Self::ReplacesOwn,
         Self::ReplacesLast,
@@ -193,6 +199,7 @@ impl Condition {
             Self::Category => "category",
             Self::Training => "training",
             Self::ExerciseLiving => "exercise-living",
+            Self::CodesInForce => "codes-in-force",
             Self::NoOpenOrder => "no-open-order",
             Self::ReplacesOwn => "replaces-own",
             Self::ReplacesLast => "replaces-last",
@@ -237,6 +244,7 @@ impl Condition {
             Self::Category => faults::ORDER_CATEGORY_REFUSED,
             Self::Training => faults::ORDER_TRAINING_REFUSED,
             Self::ExerciseLiving => faults::ORDER_PROFESSION_CEASED,
+            Self::CodesInForce => faults::ORDER_CODE_NOT_IN_FORCE,
             Self::NoOpenOrder => faults::ORDER_ALREADY_OPEN,
             Self::ReplacesOwn => faults::ORDER_REPLACES_ANOTHER,
             Self::ReplacesLast => faults::ORDER_REPLACED_ALREADY,

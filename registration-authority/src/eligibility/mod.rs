@@ -21,7 +21,7 @@ mod tests;
 
 use ::card::{CardKind, CardNumber};
 use professional_registry::identifiers::IdNatPs;
-use professional_registry::{Exercise, Profession, ProfessionalRecord, Registry};
+use professional_registry::{Exercise, InForce, Profession, ProfessionalRecord, Registry};
 use store::{Database, Timestamp};
 
 pub use card::{Asker, CardFacts, Decider, Named, judge_card, judge_delivery};
@@ -176,6 +176,7 @@ fn judge(
     let standing = circumstances.place.map(|place| Standing::at(db, &place)).transpose()?;
     let facts = CardFacts {
         at,
+        in_force: InForce::at(at),
         asker: circumstances.asker,
         holder: claim.holder,
         profession: claim.profession,

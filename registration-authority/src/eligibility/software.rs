@@ -1,7 +1,7 @@
 //! Who may have a software certificate: the facts, gathered when one is asked for, decided on and certified.
 
 use professional_registry::identifiers::{IdNatPs, TechnicalStructureId};
-use professional_registry::{Profession, Registry, StructureRecord, mailbox_holders};
+use professional_registry::{InForce, Profession, Registry, StructureRecord, mailbox_holders};
 use store::{Database, Timestamp};
 
 use super::card::{Asker, CardFacts, Named};
@@ -101,6 +101,7 @@ pub(crate) fn check_professional(
     let record = registry.professional(db, holder)?;
     let facts = CardFacts {
         at,
+        in_force: InForce::at(at),
         asker: asked.asker,
         holder,
         profession,
@@ -119,11 +120,13 @@ pub(crate) fn check_member(
     registry: &mut dyn Registry,
     claim: MemberClaim<'_>,
     asked: Asked<'_>,
+    at: Timestamp,
 ) -> Result<MemberEntitlement, NotEligible> {
     let rules = rules_of(Product::Offer(Offer::Pro))?;
     let record = registry.structure(db, claim.structure)?;
     let member = staff::find(db, claim.structure, claim.local_id)?;
     let facts = StaffFacts {
+        in_force: InForce::at(at),
         asker: asked.asker,
         mandated: claim.mandate.is_some(),
         structure: claim.structure.as_str(),
@@ -234,7 +237,7 @@ fn still_of_staff(
         named: Some(StaffNamed { family_name: &person.family_name, given_name: &person.given_name }),
         mandate: mandate_held(db, tie, Some(&request.submitted_by), &moments)?,
     };
-    let entitled = check_member(db, registry, claim, asked)?;
+    let entitled = check_member(db, registry, claim, asked, at)?;
     if entitled.holder != person.holder || entitled.title != tie.title {
         let detail = format!("request {} names another holder or title than he is given", request.number);
         return Err(refused(rules, Condition::NamedAsDeclared, detail));

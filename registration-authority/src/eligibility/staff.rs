@@ -2,10 +2,10 @@
 
 use ::card::{CardKind, CardNumber};
 use professional_registry::identifiers::{IdNatPs, TechnicalStructureId};
-use professional_registry::{Registry, StructureRecord, feed_of_structure};
+use professional_registry::{InForce, Registry, StructureRecord, feed_of_structure};
 use store::{Act, Database, Timestamp};
 
-use super::card::{Asker, Decider, asker_refused};
+use super::card::{Asker, Decider, asker_refused, card_type_in_force};
 use super::condition::Condition;
 use super::refusal::{NotEligible, Refusal};
 use super::rulebook::{Automatic, KnownBy, ProductRules, StaffRules, rules_of};
@@ -56,6 +56,8 @@ pub struct StaffNamed<'a> {
 /// All that the rules of a card of the staff look at.
 #[derive(Clone, Copy, Debug)]
 pub struct StaffFacts<'a> {
+    /// The codes that are given when it is looked at.
+    pub in_force: InForce,
     /// Who asks; nobody, where an order stands.
     pub asker: Option<Asker>,
     /// Whether he spoke for the structure when he asked.
@@ -128,6 +130,9 @@ pub(super) fn broken(
             let same = named.family_name == member.family_name && named.given_name == member.given_name;
             (!same).then(|| format!("member {local_id} is now declared under other names"))
         }
+        Condition::CodesInForce => {
+            card_type_in_force(rules, facts.in_force).err().map(|refused| refused.to_string())
+        }
         Condition::NoOpenOrder => {
             let open = facts.standing?.open_order.as_ref()?;
             Some(format!("order {open} for the same holder and kind is open"))
@@ -181,7 +186,7 @@ pub(crate) fn check_staff_wish(
         among_others: true,
         ..Circumstances::default()
     };
-    judge(db, registry, claim, circumstances)
+    judge(db, registry, claim, circumstances, act.at)
 }
 
 /// Asks whether a renewal plan may have the card of `former` made anew, in the place of `replaces` where it is ordered now: under a
@@ -204,7 +209,7 @@ pub(crate) fn check_staff_renewal(
         among_others: replaces.is_some(),
         ..Circumstances::default()
     };
-    judge(db, registry, claim, circumstances)
+    judge(db, registry, claim, circumstances, at)
 }
 
 /// Asks whether the order of `tie` is supported, whatever names it bears and whatever cards there are.
@@ -216,7 +221,7 @@ pub(crate) fn check_staff(
     at: Timestamp,
 ) -> Result<StaffEntitlement, NotEligible> {
     let mandate = mandate_of(db, order, tie, at)?;
-    judge(db, registry, claim_of(order, tie), Circumstances { mandate, ..Circumstances::default() })
+    judge(db, registry, claim_of(order, tie), Circumstances { mandate, ..Circumstances::default() }, at)
 }
 
 /// Asks whether the card of the order may still be made; where `decider` decides, among the holder's other orders and cards.
@@ -237,7 +242,7 @@ pub(super) fn judge_order(
         decider,
         ..Circumstances::default()
     };
-    let entitled = judge(db, registry, claim_of(order, tie), circumstances)?;
+    let entitled = judge(db, registry, claim_of(order, tie), circumstances, at)?;
     // What the card would say of him, and not only his local number.
     if entitled.holder != order.holder || entitled.title != tie.title {
         let detail =
@@ -298,6 +303,7 @@ fn judge(
     registry: &mut dyn Registry,
     claim: StaffClaim<'_>,
     circumstances: Circumstances<'_>,
+    at: Timestamp,
 ) -> Result<StaffEntitlement, NotEligible> {
     let StaffClaim { kind, structure, local_id } = claim;
     let rules = rules_of(Product::Card(kind))?;
@@ -316,6 +322,7 @@ fn judge(
         _ => None,
     };
     let facts = StaffFacts {
+        in_force: InForce::at(at),
         asker: circumstances.asker,
         mandated: circumstances.mandate.is_some(),
         structure: structure.as_str(),

@@ -55,7 +55,7 @@ fn bad_data_is_refused_with_its_reason() {
         ("approved_by = [\"registration-officer\"]", "approved_by = []", "nobody may Decide"),
         ("offered = true", "offered = true\nlegacy = 1", "unknown field"),
         ("categories = [\"C\", \"M\"]", "categories = []", "categories"),
-        ("categories = [\"C\", \"M\"]", "categories = [\"X\"]", "no such code"),
+        ("categories = [\"C\", \"M\"]", "categories = [\"X\"]", "has no code X"),
         (
             "change = \"holder-left\"\nleads_to = \"end\"",
             "change = \"holder-left\"\nleads_to = \"update\"",
@@ -64,7 +64,7 @@ fn bad_data_is_refused_with_its_reason() {
         ("product = \"CPE\"", "product = \"CPS\"", "R-CPS-01"),
         ("product = \"PS\"", "product = \"PX\"", "no such product"),
         ("id = \"el-org-serv-ssl\"", "id = \"el-org-sign\"", "of another offer"),
-        ("ordered_at_entry = [\"10\"", "ordered_at_entry = [\"99\"", "no such code"),
+        ("ordered_at_entry = [\"10\"", "ordered_at_entry = [\"99\"", "has no code 99"),
         ("automatic = [\"renewal\", \"registration\"]", "automatic = [\"renewal\"]", "ordered_at_entry"),
         ("Le répertoire connaît le porteur.", "Le répertoire connaît le porteur", "full stop"),
     ];

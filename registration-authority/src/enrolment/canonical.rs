@@ -15,7 +15,7 @@
 //!     notBefore       INTEGER,           -- milliseconds since 1970-01-01T00:00:00Z
 //!     proposedBy      UTF8String,        -- login
 //!     proposedAt      INTEGER,           -- as notBefore
-//!     scope       [0] UTF8String OPTIONAL,  -- "profession:10 structure:F0B0193488"; absent for all orders
+//!     scope       [0] UTF8String OPTIONAL,  -- "profession:10 structure:F0B0193488 department:2A card:CPS"; absent for all orders
 //!     email       [1] UTF8String OPTIONAL } -- where he is written to; absent where this says nothing of it
 //!
 //! END

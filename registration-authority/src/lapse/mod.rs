@@ -10,6 +10,7 @@
 //! asked about them.
 
 mod cause;
+mod causes;
 mod certificates;
 mod due;
 mod examine;
@@ -35,6 +36,7 @@ use crate::eligibility::BadRules;
 use crate::faults;
 use crate::opposition::{Ground, OpposeError};
 
+pub use causes::{Causes, causes};
 pub use certificates::{CertificateLapse, open_certificates};
 pub use due::{Revalidation, oppose_due};
 pub use examine::{Examination, examine};

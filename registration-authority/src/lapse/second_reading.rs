@@ -11,7 +11,7 @@ use store::schema::card_lapses;
 use store::{Act, Code, Database, Fault};
 
 use super::examine::last_examined;
-use super::{Lapse, LapseError, cause, complete_feed, open};
+use super::{Causes, Lapse, LapseError, cause, complete_feed, open};
 use crate::faults;
 use crate::opposition::{Ground, OpposeError};
 
@@ -28,6 +28,8 @@ pub struct SecondReadings {
     pub asked: u32,
     /// The cards whose lapse it confirms.
     pub confirmed: Vec<CardNumber>,
+    /// Why, of those of which it says so.
+    pub causes: Causes,
     /// Why nobody was asked, or no longer. Nothing is concluded from that.
     pub stopped: Option<Code>,
 }
@@ -62,9 +64,13 @@ pub fn ask_directory(
     }
     for lapse in lapses.into_iter().take(A_RUN) {
         match ask(db, directory, &lapse, rng, act) {
-            Ok(confirmed) => {
+            Ok(Answer::Otherwise) => done.asked += 1,
+            Ok(Answer::Confirmed(cause)) => {
                 done.asked += 1;
-                done.confirmed.extend(confirmed.then_some(lapse.card));
+                done.confirmed.push(lapse.card);
+                if let Some(cause) = cause {
+                    done.causes.count(cause);
+                }
             }
             Err(error) => return stop(done, error),
         }
@@ -111,6 +117,14 @@ fn knows_the_living(db: &mut Database, directory: &mut AnnuaireSante, act: &Act)
     Ok(false)
 }
 
+/// What the directory says of a lapse.
+enum Answer {
+    /// The same, and why, where it says so.
+    Confirmed(Option<EndCause>),
+    /// Something else.
+    Otherwise,
+}
+
 /// Whether the directory says of the card's holder what the first feed said.
 fn ask(
     db: &mut Database,
@@ -118,14 +132,14 @@ fn ask(
     lapse: &Lapse,
     rng: &mut dyn CryptoRng,
     act: &Act,
-) -> Result<bool, LapseError> {
+) -> Result<Answer, LapseError> {
     let altered = |_| LapseError::RowAltered(lapse.card.to_string(), "its holder");
     let holder: IdNatPs = lapse.number().parse().map_err(altered)?;
     let mut reading = directory.read(&holder, act.at).map_err(RegistryError::from)?;
     let card = card::get(db, &lapse.card).map_err(OpposeError::Card)?;
     let ended = cause::under(db, &mut reading, &card, &holder)?;
     db.write(|db| record(db, lapse, &reading, ended, rng, act))?;
-    Ok(ended.is_some())
+    Ok(ended.map_or(Answer::Otherwise, |_| Answer::Confirmed(reading.cause)))
 }
 
 fn record(
@@ -136,7 +150,7 @@ fn record(
     rng: &mut dyn CryptoRng,
     act: &Act,
 ) -> Result<(), LapseError> {
-    let ground = ended.and(reading.cause).map(|cause| ground_of(cause).as_str());
+    let ground = ended.and(reading.cause).map(|cause| Ground::of_cause(cause).as_str());
     let asked = diesel::update(card_lapses::table.find((lapse.card.to_string(), lapse.first_sequence)))
         .filter(card_lapses::status.eq("open").and(card_lapses::second_answer.is_null()))
         .set((
@@ -152,12 +166,4 @@ fn record(
     let payload = json!({ "answer": reading.digest, "cause": ended.map(|code| code.name), "ground": ground });
     let event = Event { action: "card.lapse-read-again", subject: format!("card {}", lapse.card), payload };
     Ok(audit::record(db, event, rng, act)?)
-}
-
-fn ground_of(cause: EndCause) -> Ground {
-    match cause {
-        EndCause::Deceased => Ground::Deceased,
-        EndCause::Retired => Ground::Retired,
-        EndCause::StruckOff => Ground::StruckOff,
-    }
 }

@@ -9,7 +9,7 @@ use super::{Mandate, MandateError, MandateState, get};
 use crate::approval::{ApprovalProof, ApprovalVerifier, Verdict};
 use crate::decision::{self, DecideError, Given};
 use crate::faults;
-use crate::officers::{self, NotAuthorised, Reach, Right};
+use crate::officers::{self, NotAuthorised, Right};
 
 /// Why a mandate is not decided on.
 #[derive(Debug, Error)]
@@ -96,7 +96,7 @@ pub fn end(db: &mut Database, number: &str, rng: &mut dyn CryptoRng, act: &Act) 
     let mandate = get(db, number)?;
     let own = act.actor.officer() == Some(mandate.login.as_str());
     let officer = officers::require(db, if own { Right::Submit } else { Right::Decide }, act)?;
-    officer.require_within(&Reach::Structure(mandate.structure.to_string()))?;
+    officer.require_within(db, &mandate.reach())?;
     if !matches!(mandate.state(act.at), MandateState::Approved { .. }) {
         return Err(EndError::NotStanding(number.to_owned()));
     }

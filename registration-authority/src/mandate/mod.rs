@@ -161,7 +161,7 @@ impl Mandate {
 
     /// The structure that it is for.
     pub fn reach(&self) -> Reach {
-        Reach::Structure(self.structure.to_string())
+        Reach::structure(&self.structure)
     }
 
     /// What an officer decides on: never on what he proposed.

@@ -102,7 +102,7 @@ pub fn propose(
     act: &Act,
 ) -> Result<Mandate, ProposeMandateError> {
     let officer = officers::require(db, Right::Decide, act)?;
-    officer.require_within(&Reach::Structure(new.structure.to_string()))?;
+    officer.require_within(db, &Reach::structure(&new.structure))?;
     check_fields(&new, act.at)?;
     let agent = officers::find(db, &new.login)?;
     if !agent.is_some_and(|agent| agent.role == Role::CertificationAgent && agent.stood(act.at)) {

@@ -1,4 +1,5 @@
-use professional_registry::Profession;
+use card::CardKind;
+use professional_registry::{Department, Profession};
 use store::{Actor, Timestamp};
 
 use super::*;
@@ -33,8 +34,14 @@ fn an_officer_is_found_with_his_role_also_after_his_end() {
 
 #[test]
 fn a_scope_is_read_as_it_is_written_and_nothing_else_is_one() {
-    for text in ["", "profession:10", "structure:F0B0193488", "profession:10 profession:60 structure:R102671"]
-    {
+    for text in [
+        "",
+        "profession:10",
+        "structure:F0B0193488",
+        "profession:10 profession:60 structure:R102671",
+        "department:2A department:971 card:CPS card:CPE",
+        "profession:10 structure:R102671 department:01 card:CPF",
+    ] {
         let scope: Scope = text.parse().unwrap();
         assert_eq!((scope.to_string().as_str(), scope.is_everything()), (text, text.is_empty()));
     }
@@ -43,7 +50,19 @@ fn a_scope_is_read_as_it_is_written_and_nothing_else_is_one() {
         "profession:10 profession:60"
     );
     let many = (0..51).map(|number| format!("structure:R{number}")).collect::<Vec<_>>().join(" ");
-    for text in ["10", "profession:", "profession:999", "structure:X1", "place:R1", "profession=10", &many] {
+    let bad = [
+        "10",
+        "profession:",
+        "profession:999",
+        "structure:X1",
+        "place:R1",
+        "profession=10",
+        "department:20",
+        "department:9A",
+        "card:CPX",
+        &many,
+    ];
+    for text in bad {
         assert_eq!(code(text.parse::<Scope>()), "officer-field-invalid", "{text}");
     }
 }
@@ -53,7 +72,9 @@ fn a_scope_covers_what_is_of_its_professions_and_of_its_structures() {
     let exercise = |code: &str, places: &[&str]| Reach::Exercise {
         profession: Profession::from_code(code).unwrap(),
         structures: places.iter().map(|place| (*place).to_owned()).collect(),
+        kind: Some(CardKind::Cps),
     };
+    let structure = |place: &str| Reach::Structure { structure: place.to_owned(), kind: None };
     let (here, there) = ("R1", "R2");
     for (scope, reach, covered) in [
         ("", exercise("10", &[]), true),
@@ -66,13 +87,50 @@ fn a_scope_covers_what_is_of_its_professions_and_of_its_structures() {
         ("profession:10 structure:R1", exercise("10", &[there]), false),
         ("profession:10 structure:R1", exercise("60", &[here]), false),
         ("profession:10 structure:R1", exercise("10", &[here]), true),
-        ("structure:R1", Reach::Structure(here.to_owned()), true),
-        ("structure:R1", Reach::Structure(there.to_owned()), false),
-        ("profession:10", Reach::Structure(here.to_owned()), false),
+        ("structure:R1", structure(here), true),
+        ("structure:R1", structure(there), false),
+        ("profession:10", structure(here), false),
         ("structure:R1", Reach::Everything, false),
         ("profession:10", Reach::Everything, false),
     ] {
-        assert_eq!(scope.parse::<Scope>().unwrap().covers(&reach), covered, "{scope}: {reach:?}");
+        let said = scope.parse::<Scope>().unwrap().judge_in(&reach, &[]);
+        assert_eq!(said == Covered::Yes, covered, "{scope}: {reach:?}");
+    }
+}
+
+#[test]
+fn a_scope_covers_what_is_in_its_departments_and_of_its_cards_and_nothing_of_unknown_place() {
+    let exercise = |kind| Reach::Exercise {
+        profession: Profession::from_code("60").unwrap(),
+        structures: vec!["R1".to_owned()],
+        kind,
+    };
+    let structure = Reach::Structure { structure: "R1".to_owned(), kind: Some(CardKind::Cpe) };
+    let cps = || exercise(Some(CardKind::Cps));
+    let (yes, no, unknown) = (Covered::Yes, Covered::No, Covered::PlaceUnknown);
+    for (scope, reach, places, covered) in [
+        ("department:2A", cps(), &["2A"][..], yes),
+        ("department:2A", cps(), &["2B"], no),
+        ("department:2A", cps(), &["75", "2A"], yes),
+        ("department:2A", cps(), &[], unknown),
+        ("department:971", cps(), &["9A"], yes),
+        ("department:974", cps(), &["971"], no),
+        ("department:2A", structure.clone(), &["2A"], yes),
+        ("department:2A", structure.clone(), &[], unknown),
+        ("department:2A", Reach::Everything, &[], no),
+        ("card:CPS", cps(), &[], yes),
+        ("card:CPS", structure.clone(), &[], no),
+        ("card:CPE", structure.clone(), &[], yes),
+        ("card:CPS", exercise(None), &[], no),
+        ("card:CPS", Reach::Everything, &[], no),
+        ("card:CPF department:2A", cps(), &[], no),
+        ("card:CPS department:2A profession:60 structure:R1", cps(), &["2A"], yes),
+        ("card:CPS department:2A profession:10", cps(), &["2A"], no),
+    ] {
+        let places: Vec<Department> =
+            places.iter().map(|code| Department::from_code(code).unwrap()).collect();
+        let said = scope.parse::<Scope>().unwrap().judge_in(&reach, &places);
+        assert_eq!(said, covered, "{scope}: {reach:?} in {places:?}");
     }
 }
 

@@ -1,3 +1,6 @@
+use diesel::QueryResult;
+use store::Database;
+
 use super::{Officer, Reach, Right};
 
 /// A list as an officer reads it: what he may read of it, and how many others there are. Every list that is not a query of the queue is cut
@@ -12,10 +15,15 @@ pub struct Within<T> {
 
 impl<T> Within<T> {
     /// Of `all`, those that he may read.
-    pub(crate) fn of(all: Vec<T>, may_read: impl Fn(&T) -> bool) -> Self {
-        let count = all.len();
-        let shown: Vec<T> = all.into_iter().filter(may_read).collect();
-        Self { hidden: count - shown.len(), shown }
+    pub(crate) fn of<E>(all: Vec<T>, mut may_read: impl FnMut(&T) -> Result<bool, E>) -> Result<Self, E> {
+        let mut list = Self { shown: Vec::with_capacity(all.len()), hidden: 0 };
+        for one in all {
+            match may_read(&one)? {
+                true => list.shown.push(one),
+                false => list.hidden += 1,
+            }
+        }
+        Ok(list)
     }
 
     /// The same list in another form.
@@ -27,7 +35,8 @@ impl<T> Within<T> {
 impl Officer {
     /// Whether he may read what `submitted_by` submitted and that reaches so far: his own, and every other of his scope where his role
     /// reads dossiers.
-    pub(crate) fn reads(&self, submitted_by: &str, reach: &Reach) -> bool {
-        submitted_by == self.login || (self.role.may(Right::ReadDossier) && self.scope.covers(reach))
+    pub(crate) fn reads(&self, db: &mut Database, submitted_by: &str, reach: &Reach) -> QueryResult<bool> {
+        Ok(submitted_by == self.login
+            || (self.role.may(Right::ReadDossier) && self.scope.covers(db, reach)?))
     }
 }

@@ -2,6 +2,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use ca_core::revocation::RevocationReason;
+use professional_registry::fhir::EndCause;
 use store::{Code, Fault};
 use thiserror::Error;
 
@@ -45,6 +46,15 @@ pub enum Ground {
 }
 
 impl Ground {
+    /// That of somebody whom the directory says to have left the register for this reason.
+    pub(crate) const fn of_cause(cause: EndCause) -> Self {
+        match cause {
+            EndCause::Deceased => Self::Deceased,
+            EndCause::Retired => Self::Retired,
+            EndCause::StruckOff => Self::StruckOff,
+        }
+    }
+
     /// Every ground, in the order of the declarer's list.
     pub const ALL: [Self; 16] = [
         Self::Lost,

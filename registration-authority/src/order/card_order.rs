@@ -183,10 +183,14 @@ impl CardOrder {
     /// The same where the register says `record` of the holder: the worker asks it, and not the order.
     pub(crate) fn reach_by(&self, record: Option<&ProfessionalRecord>) -> Reach {
         match &self.tie {
-            Tie::Exercise { profession, .. } => {
-                Reach::Exercise { profession: *profession, structures: risk::structures(self, record) }
+            Tie::Exercise { profession, .. } => Reach::Exercise {
+                profession: *profession,
+                structures: risk::structures(self, record),
+                kind: Some(self.kind),
+            },
+            Tie::Structure(staff) => {
+                Reach::Structure { structure: staff.structure.to_string(), kind: Some(self.kind) }
             }
-            Tie::Structure(staff) => Reach::Structure(staff.structure.to_string()),
         }
     }
 

@@ -104,7 +104,7 @@ pub fn ask(
     let officer = officers::require(db, Right::Decide, act)?;
     let question = text(question).ok_or(QuestionError::Text)?;
     let mut order = get(db, number)?;
-    officer.require_within(&order.reach())?;
+    officer.require_within(db, &order.reach())?;
     let asked = diesel::insert_into(order_questions::table)
         .values((
             order_questions::order_number.eq(number),
@@ -151,7 +151,7 @@ pub fn answer(
     if !is_his(&officer, &order) {
         return Err(QuestionError::NotYours(number.to_owned(), officer.login));
     }
-    officer.require_within(&order.reach())?;
+    officer.require_within(db, &order.reach())?;
     let version = order.version;
     let not_open = || QuestionError::NotOpen(number.to_owned(), "waiting", version);
     if !matches!(order.state, OrderState::Waiting { .. }) {

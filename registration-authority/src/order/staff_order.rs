@@ -35,7 +35,10 @@ pub fn submit_staff(
 ) -> Result<SubmittedOrder, SubmitError> {
     db.refuse_on_reserve()?;
     let officer = officers::require(db, Right::Submit, act)?;
-    officer.require_within(&Reach::Structure(new.structure.to_string()))?;
+    officer.require_within(
+        db,
+        &Reach::Structure { structure: new.structure.to_string(), kind: Some(new.kind) },
+    )?;
     let claim = StaffClaim { kind: new.kind, structure: &new.structure, local_id: &new.local_id };
     let asker = Asker::Officer(officer.role);
     let entitled = eligibility::check_staff_wish(db, registry, claim, new.replaces.as_ref(), asker, act)?;

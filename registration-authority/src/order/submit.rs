@@ -105,7 +105,7 @@ pub fn submit(
     let submission = Submission { new, origin: Origin::Officer, asker, submitted_by };
     let submitted = insert(db, registry, submission, rng, act)?;
     // What the order is about stands in it: outside his scope, the whole transaction is for nothing.
-    officer.require_within(&submitted.order().reach())?;
+    officer.require_within(db, &submitted.order().reach())?;
     Ok(submitted)
 }
 
@@ -244,7 +244,7 @@ pub fn refresh(
 ) -> Result<CardOrder, RefreshError> {
     let officer = officers::require(db, Right::Submit, act)?;
     let mut order = get(db, number)?;
-    officer.require_within(&order.reach())?;
+    officer.require_within(db, &order.reach())?;
     match &order.tie {
         Tie::Exercise { profession, .. } => {
             let profession = *profession;

@@ -317,7 +317,7 @@ fn an_order_is_withdrawn_by_its_submitter_or_a_registration_officer() {
     };
     for (login, may) in [("alice", true), ("bob", true), ("agent", false), ("rita", false)] {
         let officer = crate::officers::find(&mut house.db, login).unwrap().unwrap();
-        assert_eq!(may_withdraw(&officer, &order), may, "{login}");
+        assert_eq!(may_withdraw(&mut house.db, &officer, &order).unwrap(), may, "{login}");
     }
     assert_eq!(code(withdraw_as(&mut house, "agent")), "order-not-yours");
     assert_eq!(code(withdraw_as(&mut house, "rita")), "officer-role-missing");

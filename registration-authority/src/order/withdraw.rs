@@ -1,3 +1,4 @@
+use diesel::QueryResult;
 use rand_core::CryptoRng;
 use serde_json::json;
 use store::{Act, Code, Database, Fault, audit};
@@ -64,7 +65,7 @@ pub fn withdraw(
     if !is_his(&officer, &order) {
         return Err(WithdrawError::NotYours { number: number.to_owned(), login: officer.login });
     }
-    officer.require_within(&order.reach())?;
+    officer.require_within(db, &order.reach())?;
     let from = order.state.name();
     if !is_open(&order) || !set_status(db, number, order.version, from, "withdrawn", act)? {
         return Err(WithdrawError::NotOpen { number: number.to_owned(), status: from.to_owned() });
@@ -77,11 +78,11 @@ pub fn withdraw(
 }
 
 /// Whether `officer` could take this order back now: for what a page offers.
-pub fn may_withdraw(officer: &Officer, order: &CardOrder) -> bool {
-    officer.role.may(Right::Submit)
+pub fn may_withdraw(db: &mut Database, officer: &Officer, order: &CardOrder) -> QueryResult<bool> {
+    Ok(officer.role.may(Right::Submit)
         && is_his(officer, order)
         && is_open(order)
-        && officer.scope.covers(&order.reach())
+        && officer.scope.covers(db, &order.reach())?)
 }
 
 pub(super) fn is_his(officer: &Officer, order: &CardOrder) -> bool {

@@ -1,11 +1,11 @@
 use card::CardKind;
-use diesel::dsl::{exists, not, sql};
+use diesel::dsl::{auto_type, exists, not, sql};
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Text};
-use professional_registry::{IdNatPs, Profession};
+use professional_registry::{Department, IdNatPs, Profession};
 use store::Timestamp;
 use store::database::MultiBackend;
-use store::schema::{card_orders, order_flags, order_leases, order_places};
+use store::schema::{card_orders, order_flags, order_leases, order_places, register_structures};
 
 use crate::names::folded;
 use crate::officers::Scope;
@@ -105,25 +105,25 @@ impl Filter {
 
     /// The orders that it asks for and an officer of this scope is there for, at that moment, in no order.
     pub(super) fn query<'a>(&'a self, scope: &'a Scope, at: Timestamp) -> Query<'a> {
-        let mut query = self.whole(at);
-        if !professions(scope).is_empty() {
-            query = query.filter(card_orders::profession.eq_any(professions(scope)));
+        match within(scope) {
+            Some(within) => self.whole(at).filter(within),
+            None => self.whole(at),
         }
-        if !structures(scope).is_empty() {
-            query = query.filter(exists(placed(scope)));
-        }
-        query
     }
 
     /// The orders that it asks for and an officer of this scope is not there for.
     pub(super) fn hidden<'a>(&'a self, scope: &'a Scope, at: Timestamp) -> Query<'a> {
-        let query = self.whole(at);
-        let elsewhere = card_orders::profession.ne_all(professions(scope));
-        match (professions(scope).is_empty(), structures(scope).is_empty()) {
-            (true, true) => query.filter(sql::<Bool>("1 = 0")),
-            (false, true) => query.filter(elsewhere),
-            (true, false) => query.filter(not(exists(placed(scope)))),
-            (false, false) => query.filter(elsewhere.or(not(exists(placed(scope))))),
+        match within(scope) {
+            Some(within) => self.whole(at).filter(not(within)),
+            None => self.whole(at).filter(sql::<Bool>("1 = 0")),
+        }
+    }
+
+    /// Of those, the ones that he is not there for because nobody knows in which department they are.
+    pub(super) fn unplaced<'a>(&'a self, scope: &'a Scope, at: Timestamp) -> Query<'a> {
+        match scope.departments().next() {
+            Some(_) => self.hidden(scope, at).filter(not(exists(placed_anywhere()))),
+            None => self.whole(at).filter(sql::<Bool>("1 = 0")),
         }
     }
 
@@ -246,20 +246,53 @@ fn flags(level: Level) -> Flags {
         .filter(order_flags::order_version.eq(card_orders::version))
 }
 
-fn professions(scope: &Scope) -> Vec<&'static str> {
-    scope.professions().collect()
+type Condition<'a> = Box<dyn BoxableExpression<card_orders::table, MultiBackend, SqlType = Bool> + 'a>;
+
+/// That an officer of this scope is there for an order; `None` where he is there for all.
+fn within(scope: &Scope) -> Option<Condition<'_>> {
+    let professions: Vec<&str> = scope.professions().collect();
+    let structures: Vec<&str> = scope.structures().collect();
+    let departments: Vec<&str> = scope.departments().flat_map(Department::spellings).collect();
+    let kinds: Vec<&str> = scope.kinds().map(CardKind::as_str).collect();
+    let mut conditions: Vec<Condition<'_>> = Vec::new();
+    if !professions.is_empty() {
+        conditions.push(Box::new(card_orders::profession.eq_any(professions)));
+    }
+    if !structures.is_empty() {
+        let there = places().filter(order_places::structure.eq_any(structures));
+        conditions.push(Box::new(exists(there)));
+    }
+    if !departments.is_empty() {
+        let there = places_in_register().filter(register_structures::department_code.eq_any(departments));
+        conditions.push(Box::new(exists(there)));
+    }
+    if !kinds.is_empty() {
+        conditions.push(Box::new(card_orders::kind.eq_any(kinds)));
+    }
+    conditions.into_iter().reduce(|all, one| Box::new(all.and(one)))
 }
 
-fn structures(scope: &Scope) -> Vec<&str> {
-    scope.structures().collect()
+/// The places of an order, as the register had them when it was written.
+#[auto_type]
+fn places() -> _ {
+    order_places::table.filter(order_places::order_number.eq(card_orders::number))
 }
 
-#[diesel::dsl::auto_type]
-fn placed<'a>(scope: &'a Scope) -> _ {
-    let structures: Vec<&'a str> = structures(scope);
+/// The same, beside what the register says of each now.
+#[auto_type]
+fn places_in_register() -> _ {
     order_places::table
+        .inner_join(
+            register_structures::table.on(register_structures::technical_id.eq(order_places::structure)),
+        )
         .filter(order_places::order_number.eq(card_orders::number))
-        .filter(order_places::structure.eq_any(structures))
+}
+
+/// Those of which it says the department; `20` is either half of Corsica, `99` abroad.
+#[auto_type]
+fn placed_anywhere() -> _ {
+    let none: [&'static str; 3] = ["", "20", "99"];
+    places_in_register().filter(register_structures::department_code.ne_all(none))
 }
 
 /// The least text that is greater than all that begin so, octet by octet.

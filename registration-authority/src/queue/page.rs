@@ -84,6 +84,8 @@ pub struct Page {
     /// How many orders of this state the officer is not there for, whatever else the filter asks: a search that counted them would
     /// spell out their holders.
     pub hidden: Count,
+    /// How many of those have no place of which the register says the department, where he is there for some departments only.
+    pub unplaced: Count,
     /// How many orders the filter asks for in each state, its own among them.
     pub counts: Vec<(OrderStatus, Count)>,
 }
@@ -137,7 +139,11 @@ pub fn page(
         true => Count::Exactly(0),
         false => Count::of(counted(db, Filter::of(filter.status).hidden(&scope, act.at))?),
     };
-    Ok(Page { lines, next, hidden, counts })
+    let unplaced = match scope.departments().next() {
+        None => Count::Exactly(0),
+        Some(_) => Count::of(counted(db, Filter::of(filter.status).unplaced(&scope, act.at))?),
+    };
+    Ok(Page { lines, next, hidden, unplaced, counts })
 }
 
 fn lines(

@@ -140,7 +140,7 @@ pub fn order(db: &mut Database, number: &str, act: &Act) -> Result<CardOrder, Do
     let right = if own { Right::ReadOwnDossier } else { Right::ReadDossier };
     let officer = officers::require(db, right, act)?;
     if !own {
-        officer.require_within(&order.reach())?;
+        officer.require_within(db, &order.reach())?;
     }
     Ok(order)
 }
@@ -170,7 +170,8 @@ pub fn dossier(
     let mut other_orders = order::of_holder(db, &holder)?;
     other_orders.retain(|other| other.number != order.number);
     other_orders.truncate(EARLIER_BOUND);
-    let other_orders = Within::of(other_orders, |other| reader.reads(&other.submitted_by, &other.reach()));
+    let other_orders =
+        Within::of(other_orders, |other| reader.reads(db, &other.submitted_by, &other.reach()))?;
     let filter = CardFilter { holder: Some(holder), ..CardFilter::default() };
     let mut cards = Vec::new();
     for card in card::list(db, &filter, EARLIER_BOUND)? {

@@ -138,7 +138,7 @@ pub fn holder(
     cards.sort_by_key(|card| std::cmp::Reverse(card.number));
     orders.sort_by_key(|order| std::cmp::Reverse((order.submitted_at, order.number.clone())));
     orders.truncate(HOLDER_BOUND);
-    let orders = Within::of(orders, |order| reader.reads(&order.submitted_by, &order.reach()));
+    let orders = Within::of(orders, |order| reader.reads(db, &order.submitted_by, &order.reach()))?;
     let orders = orders.map(|order| OrderSummary::from(&order));
     let (tickets, notices) = (tickets(db, &numbers, &cards)?, notices(db, &numbers)?);
     let current = numbers.remove(0).parse().unwrap_or_else(|_| id.clone());

@@ -41,12 +41,12 @@ pub fn plans(db: &mut Database, act: &Act) -> Result<Within<RenewalPlan>, PlanVi
             waiting.push(plan);
         }
     }
-    Ok(Within::of(waiting, |plan| officer.reads(&plan.planned_by, &Reach::Everything)))
+    Ok(Within::of(waiting, |plan| officer.reads(db, &plan.planned_by, &Reach::Everything))?)
 }
 
 /// One plan.
 pub fn plan(db: &mut Database, id: &str, act: &Act) -> Result<RenewalPlan, PlanViewError> {
     let officer = officers::require(db, Right::ReadQueue, act)?;
-    officer.require_within(&Reach::Everything)?;
+    officer.require_within(db, &Reach::Everything)?;
     Ok(renewal::get(db, id)?)
 }

@@ -50,7 +50,7 @@ pub fn requests(
     let page = certificate_request::list(db, status, after, limit)?;
     let full = page.len() as i64 == limit;
     let next = page.last().filter(|_| full).map(|last| last.number.clone());
-    let requests = Within::of(page, |request| officer.reads(&request.submitted_by, &request.reach()));
+    let requests = Within::of(page, |request| officer.reads(db, &request.submitted_by, &request.reach()))?;
     Ok(RequestPage { requests, next })
 }
 
@@ -60,7 +60,7 @@ pub fn request(db: &mut Database, number: &str, act: &Act) -> Result<Certificate
     let own = act.actor.officer() == Some(request.submitted_by.as_str());
     let officer = officers::require(db, if own { Right::ReadOwnDossier } else { Right::ReadDossier }, act)?;
     if !own {
-        officer.require_within(&request.reach())?;
+        officer.require_within(db, &request.reach())?;
     }
     Ok(request)
 }

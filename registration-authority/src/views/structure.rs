@@ -93,7 +93,7 @@ pub fn mandates(db: &mut Database, act: &Act) -> Result<Within<Mandate>, Structu
         Role::CertificationAgent => mandate::of_agent(db, &officer.login)?,
         _ => mandate::waiting(db)?,
     };
-    Ok(Within::of(all, |mandate| officer.scope.covers(&mandate.reach())))
+    Ok(Within::of(all, |mandate| officer.scope.covers(db, &mandate.reach()))?)
 }
 
 /// A structure of the reader's scope, and a page of its staff after the local number `after`. Inside `db.snapshot(…)`, so that its parts agree.
@@ -105,7 +105,7 @@ pub fn structure(
     act: &Act,
 ) -> Result<StructureView, StructureError> {
     let officer = officers::require(db, Right::ReadStructures, act)?;
-    officer.require_within(&Reach::Structure(id.to_string()))?;
+    officer.require_within(db, &Reach::structure(id))?;
     let own = mandate::standing(db, id, act)?;
     let mut mandates = mandate::of_structure(db, id)?;
     if officer.role == Role::CertificationAgent {

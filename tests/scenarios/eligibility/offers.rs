@@ -1,6 +1,6 @@
 //! The cases of software certificates.
 
-use professional_registry::StructureRecord;
+use professional_registry::{InForce, StructureRecord};
 use registration_authority::eligibility::{
     Asker, CardFacts, OfferFacts, ProductRules, RequestFacts, StaffFacts, StaffNamed, judge_member,
     judge_offer, judge_professional,
@@ -9,7 +9,10 @@ use registration_authority::officers::Role;
 use registration_authority::staff::Post;
 
 use super::staff::{declared, post_in_words};
-use super::{Case, askers, at, line, names, ordinary, refused, structure as known_structure, what_changes};
+use super::{
+    Case, askers, at, line, names, nomenclatures, ordinary, refused, structure as known_structure,
+    what_changes,
+};
 
 /// A structure, or a server of it.
 pub(super) fn structure(rules: &ProductRules) -> String {
@@ -60,6 +63,13 @@ pub(super) fn professional(rules: &ProductRules) -> String {
     for case in Case::all() {
         text.push_str(&line(&[&case.words()], judged(&super::facts(&case), &plain)));
     }
+    text.push_str("\nLes codes de l'exercice, dans leurs nomenclatures à cette date\n");
+    let practised = nomenclatures::practised(&ordinary);
+    for (words, tables) in nomenclatures::nomenclatures() {
+        let in_force = InForce::by(tables, at());
+        let facts = CardFacts { in_force, record: Some(&practised), ..super::facts(&ordinary) };
+        text.push_str(&line(&[words], judged(&facts, &plain)));
+    }
     text.push_str("\nCe que la demande dit du professionnel, à la décision\n");
     for (words, named) in names(&ordinary) {
         let facts = CardFacts { named: Some(named), ..super::facts(&ordinary) };
@@ -87,6 +97,7 @@ pub(super) fn member(rules: &ProductRules) -> String {
     let unnumbered = StructureRecord { finess: None, ..finess.clone() };
     let person = declared(&finess, Post::Employee);
     let ordinary = StaffFacts {
+        in_force: InForce::at(at()),
         asker: None,
         mandated: true,
         structure: "F0B0193488",

@@ -1,11 +1,11 @@
 //! The cases of the cards for the staff of a structure.
 
 use card::CardKind;
-use professional_registry::StructureRecord;
+use professional_registry::{InForce, StructureRecord};
 use registration_authority::eligibility::{Product, ProductRules, StaffFacts, StaffNamed, judge_staff};
 use registration_authority::staff::{Post, StaffMember};
 
-use super::{askers, at, deciders, line, refused, standings, structure};
+use super::{askers, at, deciders, line, nomenclatures, refused, standings, structure};
 
 /// A card for the staff of a structure.
 pub(super) fn card(rules: &ProductRules) -> String {
@@ -18,6 +18,7 @@ pub(super) fn card(rules: &ProductRules) -> String {
     let there = |post| declared(&finess, post);
     let (member, left) = (there(post), StaffMember { left_at: Some(at()), ..there(post) });
     let ordinary = StaffFacts {
+        in_force: InForce::at(at()),
         asker: None,
         mandated: true,
         structure: "F0B0193488",
@@ -45,6 +46,11 @@ pub(super) fn card(rules: &ProductRules) -> String {
         ("inconnue", None),
     ] {
         text.push_str(&line(&[words], of_staff(rules, &StaffFacts { record, ..ordinary })));
+    }
+    text.push_str("\nLe type de carte, dans la nomenclature à cette date\n");
+    for (words, tables) in nomenclatures::nomenclatures().into_iter().step_by(4) {
+        let in_force = InForce::by(tables, at());
+        text.push_str(&line(&[words], of_staff(rules, &StaffFacts { in_force, ..ordinary })));
     }
     text.push_str("\nCe que le mandataire a déclaré\n");
     let posts = Post::ALL.map(|post| (post_in_words(post), there(post)));

@@ -67,6 +67,7 @@ base-you = (you)
 
 hidden = { $what } by your rights.
 hidden-by-scope = { $what } by your rights ({ $scope }).
+hidden-unplaced = Of which { $number } without a place whose department the register gives.
 hidden-dossiers = { $number ->
     [one] { $number } file hidden
    *[other] { $number } files hidden

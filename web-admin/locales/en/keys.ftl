@@ -29,6 +29,8 @@ keys-scope-optional = Scope (optional)
 keys-scope-hint = For a certification agent or a registration officer. With nothing here, all orders.
 keys-professions = Codes of professions
 keys-structures = FINESS or SIRET numbers of structures
+keys-departments = Codes of departments (2A, 75, 971…)
+keys-kinds = Types of cards (CPS, CPE…)
 keys-propose = Propose the enrolment
 
 ## One enrolment, or its end

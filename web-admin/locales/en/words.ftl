@@ -88,7 +88,9 @@ certificate-status-unknown = Unknown
 
 scope-all = all orders
 scope-structures = structures { $structures }
-scope-both = { $professions }; structures { $structures }
+scope-departments = departments { $departments }
+scope-kinds = cards { $kinds }
+scope-and = { $first }; { $second }
 card-status-suspended = Suspended
 notice-decision-taken-back = Decision taken back
 notice-decisions-digest = Digest of decisions

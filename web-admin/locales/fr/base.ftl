@@ -67,6 +67,7 @@ base-you = (vous)
 
 hidden = { $what } par vos droits.
 hidden-by-scope = { $what } par vos droits ({ $scope }).
+hidden-unplaced = Dont { $number } sans lieu d'exercice dont le répertoire donne le département.
 hidden-dossiers = { $number ->
     [one] { $number } dossier masqué
    *[other] { $number } dossiers masqués

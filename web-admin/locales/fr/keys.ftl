@@ -29,6 +29,8 @@ keys-scope-optional = Périmètre (facultatif)
 keys-scope-hint = Pour un mandataire ou un opérateur d'enregistrement. Sans rien, toutes les demandes.
 keys-professions = Codes des professions
 keys-structures = Numéros FINESS ou SIRET des structures
+keys-departments = Codes des départements (2A, 75, 971…)
+keys-kinds = Types de cartes (CPS, CPE…)
 keys-propose = Proposer l'inscription
 
 ## One enrolment, or its end

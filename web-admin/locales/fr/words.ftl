@@ -88,7 +88,9 @@ certificate-status-unknown = Inconnu
 
 scope-all = toutes les demandes
 scope-structures = structures { $structures }
-scope-both = { $professions } ; structures { $structures }
+scope-departments = départements { $departments }
+scope-kinds = cartes { $kinds }
+scope-and = { $first } ; { $second }
 card-status-suspended = Suspendue
 notice-decision-taken-back = Décision reprise
 notice-decisions-digest = Récapitulatif des décisions

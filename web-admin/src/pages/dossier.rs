@@ -203,6 +203,7 @@ fn compose(
     let comparison = register::beside(&dossier);
     let agrees = comparison.iter().all(|line| line.likeness == Likeness::Same);
     let waits = matches!(order.state, OrderState::Waiting { .. });
+    let may_withdraw = order::may_withdraw(db, officer, order)?;
     let blind = looks_for_himself(officer, &dossier);
     let decisions: Vec<&Decision> =
         dossier.decisions.iter().filter(|one| !blind || one.subject_version != order.version).collect();
@@ -250,7 +251,7 @@ fn compose(
             .map(|question| Asked::of(db, question))
             .collect::<Result<_, Failure>>()?,
         can_ask: submitted && decides,
-        can_answer: waits && order::may_withdraw(officer, order),
+        can_answer: waits && may_withdraw,
         notes: match officer.role.may(Right::ReadNotes) {
             true => Some(notes::shown(db, &dossier, blind)?),
             false => None,
@@ -267,7 +268,7 @@ fn compose(
         ),
         open: submitted,
         composer: Composer::of(order, verifier.delays(), language, barred, &said),
-        can_withdraw: order::may_withdraw(officer, order),
+        can_withdraw: may_withdraw,
         done: said.done(first_approval.is_some()),
         first_approval,
         problem: said.problem.map(|code| Trouble {

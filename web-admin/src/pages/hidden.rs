@@ -26,6 +26,14 @@ pub(super) fn hidden(language: Language, count: Count, what: &Key, scope: &Scope
     Some(said.to_string())
 }
 
+/// « Dont 2 sans lieu d'exercice connu du répertoire », of what is hidden from who is there for some departments.
+pub(super) fn unplaced(language: Language, count: Count) -> Option<String> {
+    match count {
+        Count::Exactly(0) => None,
+        count => Some(language.say("hidden-unplaced").with("number", counted(language, count)).to_string()),
+    }
+}
+
 /// The same of a list that was cut where it was read.
 pub(super) fn hidden_of(language: Language, count: usize, what: &Key, scope: &Scope) -> Option<String> {
     hidden(language, Count::Exactly(i64::try_from(count).unwrap_or(i64::MAX)), what, scope)

@@ -4,7 +4,8 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web;
 use askama::Template;
-use professional_registry::Profession;
+use card::CardKind;
+use professional_registry::{Department, Profession};
 use registration_authority::enrolment::{self, Action, Credential, Enrolment, NewEnrolment};
 use registration_authority::faults as rules;
 use registration_authority::officers::{self, OfficerEmail, Right, Role, Scope};
@@ -55,6 +56,8 @@ struct Typed {
     role: String,
     professions: String,
     structures: String,
+    departments: String,
+    kinds: String,
 }
 
 impl KeysPage {
@@ -115,7 +118,7 @@ fn email(fields: &Fields) -> Result<Option<OfficerEmail>, Failure> {
     Ok(typed.map(str::parse).transpose()?)
 }
 
-/// The scope that was typed: codes of professions, numbers of structures; nothing for all orders.
+/// The scope that was typed: codes of professions, numbers of structures, codes of departments, kinds of cards; nothing for all orders.
 fn scope(fields: &Fields) -> Result<Scope, Failure> {
     let words = |name: &str| {
         let parts = fields.text(name).split(|c: char| c.is_whitespace() || c == ',' || c == ';');
@@ -125,7 +128,15 @@ fn scope(fields: &Fields) -> Result<Scope, Failure> {
     let professions =
         words("professions").into_iter().map(|code| Profession::from_code(&code).ok_or_else(invalid));
     let structures = words("structures").into_iter().map(|number| structure(&number).ok_or_else(invalid));
-    Ok(Scope::new(professions.collect::<Result<Vec<_>, _>>()?, structures.collect::<Result<Vec<_>, _>>()?)?)
+    let departments = words("departements")
+        .into_iter()
+        .map(|code| Department::from_code(&code.to_ascii_uppercase()).ok_or_else(invalid));
+    let kinds = words("cartes")
+        .into_iter()
+        .map(|letters| letters.to_ascii_uppercase().parse::<CardKind>().map_err(|_| invalid()));
+    let scope =
+        Scope::new(professions.collect::<Result<Vec<_>, _>>()?, structures.collect::<Result<Vec<_>, _>>()?)?;
+    Ok(scope.confined(departments.collect::<Result<Vec<_>, _>>()?, kinds.collect::<Result<Vec<_>, _>>()?)?)
 }
 
 async fn revoke(posted: Posted) -> Result<HttpResponse, Failure> {
@@ -234,6 +245,8 @@ fn read(
             role: typed("role"),
             professions: typed("professions"),
             structures: typed("structures"),
+            departments: typed("departements"),
+            kinds: typed("cartes"),
         },
     })
 }

@@ -17,7 +17,7 @@ use registration_authority::queue::{self, Count, Deadline, Line, Search};
 use registration_authority::views;
 use store::Timestamp;
 
-use super::hidden::{counted, hidden};
+use super::hidden::{counted, hidden, unplaced};
 use super::{Address, page, to};
 use crate::desk::{Desk, Work};
 use crate::failure::Failure;
@@ -54,6 +54,8 @@ struct QueuePage {
     tabs: Vec<Tab>,
     /// How many orders the officer's scope keeps from him.
     hidden: Option<String>,
+    /// How many of them have no place that the register knows.
+    unplaced: Option<String>,
     views: Vec<View>,
     kinds: Vec<Choice>,
     professions: Vec<Choice>,
@@ -148,6 +150,7 @@ fn find(work: &mut Work<'_>, frame: Frame, asked: Asked, done: Option<Key>) -> R
             query: asked.query(),
             unfiltered: Some(unfiltered).filter(|unfiltered| *unfiltered != asked.query()),
             hidden: hidden(language, page.hidden, &Key::of("hidden-dossiers"), &officer.scope),
+            unplaced: unplaced(language, page.unplaced),
             tabs: page.counts.into_iter().map(tab).collect(),
             views,
             kinds: choices::kinds(&asked),

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use professional_registry::extract::ExtractError;
-use professional_registry::import::{ImportError, ImportOptions, ImportReport, import_extract};
+use professional_registry::import::{ImportError, ImportOptions, ImportReport, UnknownCodes, import_extract};
 use registration_authority::decision::Standing;
 use registration_authority::held_feed;
 use store::{Act, Database};
@@ -121,6 +121,9 @@ fn words(report: &ImportReport) -> String {
         difference.merged,
         difference.reappeared
     );
+    if difference.ceased > 0 {
+        text += "  who of those that ceased was struck off or died no file says; the directory may: igc registry feeds\n";
+    }
     if difference.held > 0 {
         text += &format!(
             "  {} persons are not named and held as they were: {} lines name nobody that can be read \
@@ -130,6 +133,10 @@ fn words(report: &ImportReport) -> String {
     }
     for warning in &report.warnings {
         text += &format!("  warning: {} {} of {} at once\n", warning.what, warning.part, warning.of);
+    }
+    for UnknownCodes { table, code, rows } in &report.unknown_codes {
+        let code = code.as_deref().unwrap_or("what stands in its place");
+        text += &format!("  not in {table}: {code} ({rows} rows)\n");
     }
     for error in &report.errors {
         text += &format!("  {error}\n");

@@ -1,6 +1,7 @@
 //! `igc registry`
 
 mod directory;
+mod feeds;
 mod held;
 mod import;
 mod merges;
@@ -61,6 +62,8 @@ pub enum Command {
         #[arg(long)]
         latin1: bool,
     },
+    /// What each feed changed: new, changed, ceased, merged; and who of those who left was struck off or died, where the directory has said so.
+    Feeds,
     /// The feeds that a brake stopped, and who has decided on them.
     Held,
     /// Approve the release of such a feed: two officers must, then the same file is imported again.
@@ -110,6 +113,7 @@ pub fn run(global: &Global, command: &Command) -> Result<ExitCode, Problem> {
                 extracted_at: *extracted_at,
                 encoding: encoding(*latin1),
                 dry_run: *dry_run,
+                tables: None,
                 release: None,
                 accept_unidentified: *accept_unidentified,
             };
@@ -118,6 +122,7 @@ pub fn run(global: &Global, command: &Command) -> Result<ExitCode, Problem> {
         Command::Merges { file, latin1 } => {
             merges::run(global, &installation, &mut db, file, encoding(*latin1))
         }
+        Command::Feeds => feeds::list(global, &mut db),
         Command::Held => held::list(global, &mut db),
         Command::Release { feed, officer } => held::approve(global, &installation, &mut db, feed, officer),
         Command::Reject { feed, reason, text, officer } => {

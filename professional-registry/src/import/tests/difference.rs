@@ -3,6 +3,18 @@
 use super::*;
 
 #[test]
+fn each_feed_keeps_the_difference_that_its_report_gave() {
+    let db = &mut database();
+    let first = import(db, &written(&FictionalRegister::new(60, 1)), 0).unwrap();
+    let second = import(db, &written(&FictionalRegister::new(58, 1)), 1).unwrap();
+    let kept: Vec<(String, Option<Difference>)> =
+        newest_feeds(db, 10).unwrap().into_iter().map(|feed| (feed.status, feed.difference)).collect();
+    let complete = |report: &ImportReport| ("complete".to_owned(), Some(report.difference));
+    assert_eq!(kept, [complete(&second), complete(&first)]);
+    assert_eq!((first.difference.new, second.difference.ceased), (60, 2));
+}
+
+#[test]
 fn a_first_import_brings_everybody_with_every_activity() {
     let db = &mut database();
     let register = FictionalRegister::new(2500, 1);

@@ -45,6 +45,59 @@ fn the_ordinal_speciality_speaks_for_an_exercise_in_whatever_order_the_lines_com
 }
 
 #[test]
+fn codes_that_no_table_has_are_said_with_how_often_they_stand_there() {
+    let db = &mut database();
+    let person = "899700075064";
+    let of = |code: &'static str, sector: &'static str| -> Vec<(&'static str, &'static str)> {
+        vec![
+            ("Type d'identifiant PP", "8"),
+            ("Identifiant PP", "99700075064"),
+            ("Identification nationale PP", person),
+            ("Code savoir-faire", code),
+            ("Code secteur d'activité", sector),
+        ]
+    };
+    let mut profession = of("SM54", "SA07");
+    profession.push(("Code profession", "61"));
+    let file = small_extract(&[&of("SM99", "SA07"), &of("SM54", "SA99"), &of("SM99", "SA99"), &profession]);
+    let report = import(db, &file, 0).unwrap();
+    let said: Vec<(&str, Option<&str>, u64)> =
+        report.unknown_codes.iter().map(|one| (one.table, one.code.as_deref(), one.rows)).collect();
+    assert_eq!(
+        said,
+        [
+            ("TRE_G15-ProfessionSante", Some("61"), 1),
+            ("TRE_R01-EnsembleSavoirFaire", Some("SM99"), 2),
+            ("TRE_R02-SecteurActivite", Some("SA99"), 2),
+        ]
+    );
+    assert_eq!(
+        (report.rows_rejected, report.values_dropped),
+        (1, 0),
+        "they are kept, but for the profession"
+    );
+}
+
+#[test]
+fn the_day_of_the_extract_says_which_codes_are_in_force() {
+    static TABLES: std::sync::LazyLock<CodeTables> = std::sync::LazyLock::new(|| {
+        let modes = "B\tBénévole\t\t\nL\tLibéral\t\t\nS\tSalarié\t\t\n";
+        CodeTables::read("C\tCivil\t\t2026-11-18\nM\tMilitaire\t\t\nE\tEtudiant\t\t\n", modes, "")
+    });
+    let options = ImportOptions { tables: Some(&TABLES), ..ImportOptions::default() };
+    let file = small_extract(&[&[("Code catégorie professionnelle", "C")]]);
+    // Day 0 is 18 November 2026.
+    assert_eq!(import_with(&mut database(), &file, 0, &options).unwrap().rows_rejected, 0);
+    let stopped = import_with(&mut database(), &file, 1, &options).unwrap();
+    assert_eq!(stopped.rows_rejected, 1);
+    assert!(
+        stopped.errors[0].to_string().ends_with("has no code C in force on 2026-11-19"),
+        "{:?}",
+        stopped.errors
+    );
+}
+
+#[test]
 fn a_refused_line_costs_that_line_and_shields_its_person() {
     let db = &mut database();
     let register = FictionalRegister::new(60, 1);

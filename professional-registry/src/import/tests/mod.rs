@@ -20,6 +20,7 @@ use store::{Actor, DatabaseRole, Fault, RequestId, Timestamp};
 use super::*;
 use crate::extract::{COLUMNS, Encoding, Form, file_name};
 use crate::fictional::FictionalRegister;
+use crate::nomenclature::CodeTables;
 use crate::{ImportedRegister, ProfessionalRecord, Registry, faults, search_by_name};
 
 const DAY: i64 = 86_400;

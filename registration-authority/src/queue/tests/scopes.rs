@@ -62,6 +62,98 @@ fn an_officer_lists_the_orders_of_his_scope_and_reads_how_many_others_there_are(
     });
 }
 
+/// Puts a structure of the register into this department, as its code writes it.
+fn place(house: &mut House, structure: &str, department: &str) {
+    let move_it = format!(
+        "UPDATE register_structures SET department_code = '{department}' WHERE technical_id = '{structure}'"
+    );
+    house.sql(&move_it).unwrap();
+}
+
+#[test]
+fn an_officer_of_some_departments_lists_who_practises_there_and_reads_who_has_no_place() {
+    on_both(|house| {
+        place(house, STRUCTURE, "2A");
+        place(house, STRUCTURE_WITHOUT_NUMBER, "9A");
+        // The nurse practises in both places, the other one in Corsica.
+        let nurse = house.submit("alice", cps(&nurse(), "60")).unwrap().number().to_owned();
+        let other = house.submit("alice", cps(&other_nurse(), "60")).unwrap().number().to_owned();
+        let all = [nurse.clone(), other.clone()];
+        let unplaced = |house: &mut House| {
+            let bob = house.officer("bob");
+            page(&mut house.db, &hours(), &submitted(), None, 50, &bob).unwrap().unplaced
+        };
+        for (scope, seen) in [
+            ("department:2A", &all[..]),
+            ("department:2B", &[]),
+            ("department:971", &all[..1]),
+            ("department:971 department:2A", &all[..]),
+            ("department:971 card:CPS", &all[..1]),
+            ("department:2A card:CPF", &[]),
+            ("card:CPS", &all[..]),
+            ("card:CPE card:CPF", &[]),
+        ] {
+            confine(house, scope);
+            assert_eq!(numbers(house, "bob", &submitted()), seen, "{scope}");
+            assert_eq!(hidden(house, &submitted()), Count::Exactly(2 - seen.len() as i64), "{scope}");
+            assert_eq!(unplaced(house), Count::Exactly(0), "{scope}");
+        }
+        // `20` does not say which half of Corsica, and an empty cell nothing.
+        for nowhere in ["", "20"] {
+            place(house, STRUCTURE, nowhere);
+            confine(house, "department:971");
+            assert_eq!(numbers(house, "bob", &submitted()), [nurse.as_str()]);
+            assert_eq!(
+                (hidden(house, &submitted()), unplaced(house)),
+                (Count::Exactly(1), Count::Exactly(1))
+            );
+            confine(house, "department:2A");
+            assert_eq!(numbers(house, "bob", &submitted()), [""; 0]);
+            assert_eq!(
+                (hidden(house, &submitted()), unplaced(house)),
+                (Count::Exactly(2), Count::Exactly(1))
+            );
+            assert_eq!(code(house.approve("bob", &other)), "officer-place-unknown");
+            assert_eq!(code(house.approve("bob", &nurse)), "officer-outside-scope");
+        }
+        let bob = house.officer("bob");
+        assert_eq!(code(views::order(&mut house.db, &other, &bob)), "officer-place-unknown");
+        assert_eq!(code(house.submit("bob", cps(&military_nurse(), "60"))), "officer-place-unknown");
+        confine(house, "card:CPF");
+        assert_eq!(code(house.approve("bob", &other)), "officer-outside-scope");
+        confine(house, "card:CPS");
+        house.approve("bob", &other).unwrap();
+    });
+}
+
+#[test]
+fn a_decision_for_a_place_or_a_card_outside_the_signed_scope_is_refused_by_the_worker() {
+    for (scope, refusal) in [("department:2B", ""), ("card:CPF", ""), ("department:2A card:CPS", "held")] {
+        let mut house = House::new();
+        place(&mut house, STRUCTURE, "2A");
+        place(&mut house, STRUCTURE_WITHOUT_NUMBER, "2A");
+        let chain = house.pin();
+        let dora =
+            house.enrolled_key_within(&chain, "dora", Role::RegistrationOfficer, scope.parse().unwrap());
+        let act = house.job();
+        let roster = house.verifier.roster(&mut house.db).unwrap();
+        let House { db, rng, .. } = &mut house;
+        db.write(|db| crate::enrolment::settle(db, &roster, rng, &act)).unwrap();
+        let order = house.submit("alice", cps(&nurse(), "60")).unwrap().into_order();
+        // A web process that an attacker owns writes the decision by hand, with the proof that dora was made to sign.
+        say(&mut house, "dora", "");
+        let subject = order.decidable();
+        let proof = house.key_proof(("dora", &dora), &subject);
+        let at = house.at;
+        house.write_decision(&subject, "dora", at.millis(), &proof);
+        house
+            .sql(&format!("UPDATE card_orders SET status = 'approved' WHERE number = '{}'", order.number))
+            .unwrap();
+        let expected: &[&str] = if refusal.is_empty() { &["approval-evidence-missing"] } else { &[""; 0] };
+        assert_eq!(house.refused(), expected, "{scope}");
+    }
+}
+
 #[test]
 fn outside_his_scope_an_officer_neither_reads_nor_acts() {
     on_both(|house| {
