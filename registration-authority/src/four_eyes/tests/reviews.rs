@@ -52,7 +52,7 @@ fn take_effect(house: &mut House, first: [u8; 4]) {
     house.receive();
     let act = house.job();
     let House { db, verifier, rng, .. } = house;
-    let mut rng = Loaded { first: Some(first), then: rng.clone() };
+    let mut rng = Loaded { first: Some(first), then: *rng };
     order::take_effect(db, verifier, &mut rng, &act).unwrap();
 }
 
@@ -134,7 +134,7 @@ fn what_two_officers_have_approved_is_not_drawn() {
     let act = house.job();
     let order = order::get(&mut house.db, &number).unwrap();
     let House { db, rng, .. } = &mut house;
-    let mut rng = Loaded { first: Some([0; 4]), then: rng.clone() };
+    let mut rng = Loaded { first: Some([0; 4]), then: *rng };
     db.write(|db| crate::four_eyes::draw(db, &order, &mut rng, &act)).unwrap();
     assert!(waiting(&mut house, "clara").is_empty());
 }
