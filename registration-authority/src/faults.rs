@@ -88,6 +88,20 @@ store::codes! {
     ORDER_UNKNOWN = ("order-unknown", NotFound, "the caller: check the order number");
     /// Nobody decides on his own order.
     ORDER_SELF_APPROVAL = ("order-self-approval", Refused, "another registration officer must decide");
+    /// No look after the fact of this number is open.
+    REVIEW_UNKNOWN = ("review-unknown", NotFound, "the caller: somebody else has taken the look; read the list again");
+    /// Nobody looks again at what he had a hand in.
+    REVIEW_OWN = ("review-own", Refused, "an officer who neither submitted nor decided on it must look");
+    /// What is contested has a reason.
+    REVIEW_REASON = ("review-reason-missing", Invalid, "the officer: say in 1 to 500 characters what is not right");
+    /// A stored look cannot be read.
+    REVIEW_ROW_ALTERED = ("review-row-altered", Integrity, "the auditor: the row is not what this program writes");
+    /// What is decided on is about the officer himself.
+    DECISION_ON_ONESELF = ("decision-on-oneself", Refused, "another registration officer must decide: the number or the names are this one's own");
+    /// It is about somebody of his family name at a place of his.
+    DECISION_ON_FAMILY = ("decision-on-family", Refused, "a registration officer of another name or place must decide");
+    /// It is of the structure where he practises or that he speaks for.
+    DECISION_ON_OWN_STRUCTURE = ("decision-on-own-structure", Refused, "a registration officer who has nothing to do with the structure must decide");
     /// The decision is on a version that is not the current one.
     ORDER_STALE_VERSION = ("order-stale-version", Refused, "the registration officer: read the current version, then decide");
     /// The order has been decided on, withdrawn or produced.

@@ -25,6 +25,7 @@ use store::{Act, Actor, Code, Database, Fault, Timestamp, audit, crash_point};
 use thiserror::Error;
 
 use crate::faults;
+use crate::four_eyes;
 use crate::lapse;
 use crate::officers::{self, NotAuthorised, Right};
 use crate::outbox::{self, Notice, Recipient};
@@ -152,6 +153,9 @@ pub(crate) fn oppose_within(
     }
     crash_point("opposition.certificates-revoked");
     let receipt = declare(db, number, ground, rng, act)?;
+    if matches!(act.actor, Actor::Holder(_)) {
+        four_eyes::open_opposition(db, number, rng, act)?;
+    }
     lapse::confirm(db, number, act)?;
     suspension::close_as_opposed(db, number, act)?;
     let holder = card::get(db, number)?.holder;

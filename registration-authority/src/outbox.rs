@@ -52,11 +52,15 @@ pub enum Notice {
     KeyRevoked,
     /// The officer is written to at another address from now on.
     AddressChanged,
+    /// Another officer looked again at what the officer approved, and contests it.
+    ApprovalContested,
+    /// Whoever was called back about his opposed card never opposed it: he is offered a new one.
+    CardWayBack,
 }
 
 impl Notice {
     /// Every notice.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 24] = [
         Self::Received,
         Self::Approved,
         Self::Refused,
@@ -79,6 +83,8 @@ impl Notice {
         Self::KeyAdded,
         Self::KeyRevoked,
         Self::AddressChanged,
+        Self::ApprovalContested,
+        Self::CardWayBack,
     ];
 
     /// The notice that is stored so.
@@ -111,6 +117,8 @@ impl Notice {
             Self::KeyAdded => "officer-key-added",
             Self::KeyRevoked => "officer-key-revoked",
             Self::AddressChanged => "officer-address-changed",
+            Self::ApprovalContested => "approval-contested",
+            Self::CardWayBack => "card-way-back",
         }
     }
 }

@@ -521,6 +521,27 @@ diesel::table! {
 }
 
 diesel::table! {
+    reviews (number) {
+        number -> Text,
+        looks_at -> Text,
+        subject -> Text,
+        version -> BigInt,
+        opened_at -> BigInt,
+        due_from -> BigInt,
+    }
+}
+
+diesel::table! {
+    review_findings (review) {
+        review -> Text,
+        finding -> Text,
+        reason -> Nullable<Text>,
+        found_by -> Text,
+        found_at -> BigInt,
+    }
+}
+
+diesel::table! {
     card_places (structure, initials, card_number) {
         structure -> Text,
         initials -> Text,
@@ -1027,6 +1048,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     order_answers,
     order_flags,
     order_looks,
+    reviews,
+    review_findings,
     order_places,
     card_places,
     order_leases,

@@ -44,6 +44,8 @@ const BEFORE: &str = "
         SELECT '0123456789abcdef0123456789abcdef', '2612345678', evidence_digest, 'lost', 1 FROM certificates LIMIT 1;
     INSERT INTO opposition_tickets (number, identifier, ground, opened_at)
         VALUES ('TK-0000000000000000', '2612345678', 'lost', 1);
+    INSERT INTO reviews VALUES ('RL-0000000000000000', 'approval', 'CO-TEST', 1, 1, 1);
+    INSERT INTO review_findings VALUES ('RL-0000000000000000', 'confirmed', NULL, 'nobody', 1);
     INSERT INTO card_suspensions (number, card_number, suspended_by, suspended_at)
         SELECT 'SU-0000000000000000', min(number), 'officer:x', 1 FROM cards;
     INSERT INTO officer_enrolments SELECT 'EN-TEST', 'enrol', 'x', 'X', 'auditor', tbs, spki, 1, 'y', 1, '', NULL
@@ -224,6 +226,10 @@ const ATTEMPTS: &[(&str, &str)] = &[
     ("UPDATE opposition_tickets SET identifier = '2600000017'", "ever changed"),
     ("UPDATE opposition_tickets SET ground = 'stolen'", "ever changed"),
     ("DELETE FROM opposition_tickets", "never deleted"),
+    ("UPDATE reviews SET due_from = 2", "append-only"),
+    ("DELETE FROM reviews WHERE number = 'RL-0000000000000000'", "append-only"),
+    ("UPDATE review_findings SET finding = 'contested'", "append-only"),
+    ("DELETE FROM review_findings", "append-only"),
     ("UPDATE card_suspensions SET suspended_at = 2", "ends once"),
     ("UPDATE card_suspensions SET outcome = 'lifted', ended_at = 2, ended_by = 'x'", "two officers lift"),
     ("DELETE FROM card_suspensions", "never deleted"),

@@ -186,6 +186,7 @@ fn seen_by_an_officer(desk: &Desk, browser: &Browser, shown: &Shown) -> Found {
     look.at("/ra/registre", "Répertoire national", Some("register"));
     look.at("/ra/caducites", "Cartes caduques", None);
     look.at("/ra/rappels", "Rappels", None);
+    look.at("/ra/relectures", "Relectures", None);
     look.at("/ra/cles", "Accès refusé", None);
     look.at("/ra/recepisses/0", "Introuvable", None);
     look.at("/ra/aide", "Raccourcis clavier", Some("help"));

@@ -53,6 +53,7 @@ files![
     "refusal",
     "register",
     "requests",
+    "reviews",
     "sign",
     "sign-in",
     "stale",

@@ -64,6 +64,8 @@ pub(crate) fn notice(word: &str) -> Key {
         Some(Notice::KeyAdded) => "notice-key-added",
         Some(Notice::KeyRevoked) => "notice-key-revoked",
         Some(Notice::AddressChanged) => "notice-address-changed",
+        Some(Notice::ApprovalContested) => "notice-approval-contested",
+        Some(Notice::CardWayBack) => "notice-card-way-back",
         None => "notice-other",
     })
 }

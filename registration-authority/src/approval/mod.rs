@@ -18,6 +18,8 @@ mod tests;
 
 use std::fmt;
 
+use professional_registry::IdNatPs;
+
 pub use bulk::{BULK_BOUND, BulkRow, BulkStatement};
 pub use delays::Delays;
 pub use demo::{DemoApprover, DemoKeyError};
@@ -117,6 +119,19 @@ pub struct Decidable {
     pub submitted_by: String,
     /// What it is about: an officer decides within his scope.
     pub reach: Reach,
+    /// The person that it concerns, where it is about one.
+    pub concerns: Option<Concerned>,
     /// The canonical encoding (DER) of this version.
     pub canonical: Vec<u8>,
+}
+
+/// The person whom a decision concerns: nobody decides on what is [near](crate::four_eyes) to him.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Concerned {
+    /// IdNat_PS.
+    pub holder: IdNatPs,
+    /// The names that it bears; empty where it bears none.
+    pub family_name: String,
+    /// Likewise.
+    pub given_name: String,
 }

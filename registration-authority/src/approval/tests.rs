@@ -27,6 +27,7 @@ fn subject() -> Decidable {
         state: "submitted",
         submitted_by: "alice".to_owned(),
         reach: Reach::Everything,
+        concerns: None,
         canonical: b"what is decided on".to_vec(),
     }
 }

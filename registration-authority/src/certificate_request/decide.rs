@@ -58,6 +58,7 @@ impl Fault for DecideRequestError {
     fn broken_rules(&self) -> Vec<BrokenRule> {
         match self {
             Self::NotEligible(error) => error.broken_rules(),
+            Self::Decide(error) => error.broken_rules(),
             _ => Vec::new(),
         }
     }

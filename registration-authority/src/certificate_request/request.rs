@@ -7,7 +7,7 @@ use thiserror::Error;
 
 use super::CanonicalRequest;
 use super::subject::{Person, Subject};
-use crate::approval::{Decidable, SubjectKind};
+use crate::approval::{Concerned, Decidable, SubjectKind};
 use crate::faults;
 use crate::officers::Reach;
 use crate::order::{StaffTie, Tie};
@@ -96,6 +96,11 @@ impl CertificateRequest {
             state: self.state.name(),
             submitted_by: self.submitted_by.clone(),
             reach: self.reach(),
+            concerns: self.subject.person().map(|person| Concerned {
+                holder: person.holder.clone(),
+                family_name: person.family_name.clone(),
+                given_name: person.given_name.clone(),
+            }),
             canonical: CanonicalRequest::of(self).into_der(),
         }
     }

@@ -1,10 +1,11 @@
 use diesel::result::Error;
-use store::{Code, Fault};
+use store::{BrokenRule, Code, Fault};
 use thiserror::Error as ThisError;
 
 use crate::approval::{Decidable, ProofRefused, SubjectKind};
 use crate::enrolment::RosterError;
 use crate::faults;
+use crate::four_eyes::KeepOffError;
 use crate::officers::NotAuthorised;
 
 /// Why a decision is not taken.
@@ -33,6 +34,9 @@ pub enum DecideError {
         /// Who tried.
         login: String,
     },
+    /// It is near to the actor.
+    #[error(transparent)]
+    KeepOff(#[from] KeepOffError),
     /// The proof is on a version that is not the current one.
     #[error("the decision is on version {given} of {kind} {number}, which is at version {current}")]
     StaleVersion {
@@ -92,6 +96,7 @@ impl Fault for DecideError {
         };
         match self {
             Self::NotAuthorised(error) => error.code(),
+            Self::KeepOff(error) => error.code(),
             Self::SelfApproval { kind: CardOrder, .. } => faults::ORDER_SELF_APPROVAL,
             Self::SelfApproval { kind: CertificateRequest, .. } => faults::REQUEST_SELF_APPROVAL,
             Self::SelfApproval { kind: RenewalPlan, .. } => faults::RENEWAL_SELF_APPROVAL,
@@ -119,6 +124,13 @@ impl Fault for DecideError {
             Self::ReasonUnknown { kind: CertificateRequest, .. } => faults::REQUEST_REASON_UNKNOWN,
             Self::ReasonUnknown { .. } => faults::ORDER_REASON_UNKNOWN,
             Self::Database(_) => store::fault::DATABASE,
+        }
+    }
+
+    fn broken_rules(&self) -> Vec<BrokenRule> {
+        match self {
+            Self::KeepOff(error) => error.broken_rules(),
+            _ => Vec::new(),
         }
     }
 }

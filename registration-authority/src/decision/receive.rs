@@ -13,8 +13,9 @@ use super::{Decision, Receipt, digest, nonce};
 use crate::approval::{ApprovalVerifier, Decidable, ProofRefused, SubjectKind, Verified};
 use crate::certification::evidence::{EvidenceError, verify_decision};
 use crate::enrolment::{self, Roster};
+use crate::four_eyes::{self, KeepOffError};
 use crate::order::CardOrder;
-use crate::{certificate_request, faults, held_feed, lapse, mandate, order, renewal, suspension};
+use crate::{certificate_request, faults, held_feed, lapse, mandate, officers, order, renewal, suspension};
 
 /// Decisions of one run; the others wait for the next.
 const AT_ONCE: i64 = 200;
@@ -87,7 +88,7 @@ fn one(
     }))
 }
 
-/// The proof holds now, and its nonce is taken back; the outer error is the database's.
+/// The proof holds now, its nonce is taken back, and the subject is not near to its officer; the outer error is the database's.
 fn judge(
     db: &mut Database,
     verifier: &ApprovalVerifier,
@@ -108,6 +109,22 @@ fn judge(
         }
         if let Err(refused) = nonce::take_back(db, &verified.statement, &verified.signed, act.at)? {
             return Ok(Err(refused.code()));
+        }
+    }
+    let officer = match &verified.passkey {
+        Some((key, _)) => Some((key.login.clone(), key.display_name.clone())),
+        None => officers::find(db, &decision.decided_by)?.map(|one| (one.login, one.display_name)),
+    };
+    if let Some((login, name)) = officer {
+        match four_eyes::check(
+            db,
+            (&login, &name),
+            (subject.concerns.as_ref(), &subject.reach),
+            decision.decided_at,
+        ) {
+            Ok(()) => {}
+            Err(KeepOffError::Database(error)) => return Err(error.into()),
+            Err(error) => return Ok(Err(error.code())),
         }
     }
     Ok(Ok(verified))

@@ -11,7 +11,7 @@ use crate::approval::{
 };
 use crate::officers::{self, Officer};
 use crate::refusal_reasons::{self, REASON_TEXT_BOUND};
-use crate::{certificate_request, order, renewal};
+use crate::{certificate_request, four_eyes, order, renewal};
 
 /// A decision as an officer hands it in.
 pub(crate) struct Given<'a> {
@@ -32,7 +32,7 @@ pub(crate) struct Checked<'a> {
 }
 
 /// The officer who acts, where he may decide on this version of the subject as far as is known before he signs: it is open, he
-/// has the right, it is within his scope, and he did not submit it.
+/// has the right, it is within his scope, he did not submit it, and it is not near to him.
 pub fn may_decide(
     db: &mut Database,
     subject: &Decidable,
@@ -51,6 +51,8 @@ pub fn may_decide(
     if version != subject.version {
         return Err(DecideError::StaleVersion { kind, number, given: version, current: subject.version });
     }
+    let whom = (subject.concerns.as_ref(), &subject.reach);
+    four_eyes::check(db, (&officer.login, &officer.display_name), whom, act.at)?;
     Ok(officer)
 }
 

@@ -95,6 +95,7 @@ impl Enrolment {
             },
             submitted_by: self.login.clone(),
             reach: Reach::Everything,
+            concerns: None,
             canonical: canonical::encode(self),
         }
     }

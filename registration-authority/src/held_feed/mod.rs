@@ -44,6 +44,7 @@ impl HeldFeed {
             state: self.standing().as_str(),
             submitted_by: self.hold.held_by.clone(),
             reach: Reach::Everything,
+            concerns: None,
             canonical: canonical::encode(&self.hold),
         }
     }

@@ -172,6 +172,7 @@ impl OppositionPlan {
             state: self.standing().as_str(),
             submitted_by: self.planned_by.clone(),
             reach: Reach::Everything,
+            concerns: None,
             canonical: fields.to_der().expect("a plan is bounded, far below the length DER can say"),
         }
     }

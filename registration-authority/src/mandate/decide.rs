@@ -2,7 +2,7 @@ use diesel::prelude::*;
 use rand_core::CryptoRng;
 use serde_json::json;
 use store::schema::structure_mandate_ends;
-use store::{Act, Code, Database, Fault, audit};
+use store::{Act, BrokenRule, Code, Database, Fault, audit};
 use thiserror::Error;
 
 use super::{Mandate, MandateError, MandateState, get};
@@ -31,6 +31,13 @@ impl Fault for DecideMandateError {
             Self::Mandate(error) => error.code(),
             Self::Decide(error) => error.code(),
             Self::Database(_) => store::fault::DATABASE,
+        }
+    }
+
+    fn broken_rules(&self) -> Vec<BrokenRule> {
+        match self {
+            Self::Decide(error) => error.broken_rules(),
+            _ => Vec::new(),
         }
     }
 }

@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 use store::Timestamp;
@@ -8,6 +10,12 @@ pub fn end_of_day(day: &str) -> Option<Timestamp> {
     let next: Date = day.parse::<Date>().ok()?.tomorrow().ok()?;
     let midnight = next.to_zoned(paris()).ok()?;
     Some(Timestamp::from_millis(midnight.timestamp().as_millisecond()))
+}
+
+/// The beginning of the day after, by the clocks of Paris; a day later where the calendar ends.
+pub(crate) fn next_day(at: Timestamp) -> Timestamp {
+    let day = at.to_jiff().to_zoned(paris()).date();
+    end_of_day(&day.to_string()).unwrap_or_else(|| at.plus(Duration::from_secs(86_400)))
 }
 
 /// The last millisecond, where a mandate ends with a day and not within one: it is of the last day.

@@ -12,6 +12,7 @@ mod propose;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
@@ -23,10 +24,11 @@ use store::{Act, Code, Database, Fault, Timestamp};
 use thiserror::Error;
 
 pub use decide::{DecideMandateError, EndError, decide, end};
+pub(crate) use last_day::next_day;
 pub use last_day::{end_of_day, last_day};
 pub use propose::{NewMandate, ProposeMandateError, REFERENCE_BOUND, propose};
 
-use crate::approval::{Decidable, SubjectKind, Verdict};
+use crate::approval::{Concerned, Decidable, SubjectKind, Verdict};
 use crate::decision::{self, Decision};
 use crate::faults;
 use crate::officers::Reach;
@@ -175,6 +177,11 @@ impl Mandate {
                 .map_or(SubjectKind::StructureMandate.open_state(), |(verdict, _)| verdict.state()),
             submitted_by: self.proposed_by.clone(),
             reach: self.reach(),
+            concerns: self.identifier.clone().map(|holder| Concerned {
+                holder,
+                family_name: String::new(),
+                given_name: String::new(),
+            }),
             canonical: canonical::encode(self),
         }
     }
@@ -232,6 +239,29 @@ pub fn of_agent(db: &mut Database, login: &str) -> Result<Vec<Mandate>, MandateE
         .select(Row::as_select())
         .load(db)?;
     rows.into_iter().map(|row| read(db, row)).collect()
+}
+
+/// Every mandate of this login, and of whoever is one of these numbers, newest first; without what cannot be read.
+pub(crate) fn of_person(
+    db: &mut Database,
+    login: &str,
+    numbers: &BTreeSet<String>,
+) -> QueryResult<Vec<Mandate>> {
+    let numbers: Vec<&str> = numbers.iter().map(String::as_str).collect();
+    let rows: Vec<Row> = structure_mandates::table
+        .filter(structure_mandates::login.eq(login).or(structure_mandates::identifier.eq_any(numbers)))
+        .order(structure_mandates::number.desc())
+        .select(Row::as_select())
+        .load(db)?;
+    let mut mandates = Vec::with_capacity(rows.len());
+    for row in rows {
+        match read(db, row) {
+            Ok(mandate) => mandates.push(mandate),
+            Err(MandateError::Database(error)) => return Err(error),
+            Err(_) => {}
+        }
+    }
+    Ok(mandates)
 }
 
 /// Those that wait for their decision, oldest first.

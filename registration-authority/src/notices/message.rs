@@ -191,6 +191,19 @@ fn words(notice: Notice, subject: &str) -> (&'static str, Vec<String>) {
         Notice::KeyAdded => officers::key_added(name),
         Notice::KeyRevoked => officers::key_revoked(name),
         Notice::AddressChanged => officers::address_changed(name),
+        Notice::ApprovalContested => officers::approval_contested(name),
+        Notice::CardWayBack => (
+            "Une nouvelle carte vous est proposée",
+            vec![
+                format!(
+                    "{card} a été mise en opposition sans que vous l’ayez demandé. Une opposition est définitive\u{202f}: cette carte \
+                     ne sera pas rétablie."
+                ),
+                "Une nouvelle carte peut être demandée pour vous\u{202f}; adressez-vous à l’autorité d’enregistrement. Votre code \
+                 d’opposition a pu être lu par quelqu’un d’autre\u{202f}: la nouvelle carte en aura un autre."
+                    .to_owned(),
+            ],
+        ),
         Notice::DecisionsDigest => officers::digest(&[], name.parse().unwrap_or_default()),
     }
 }

@@ -52,6 +52,16 @@ pub(super) fn address_changed(enrolment: &str) -> Words {
     ("Votre adresse de courriel a changé", vec![said, NOT_YOU.to_owned()])
 }
 
+pub(super) fn approval_contested(order: &str) -> Words {
+    let said = format!(
+        "La commande {order}, que vous avez approuvée, a été relue par un autre opérateur, qui la conteste. Sa raison est sur la \
+         liste des relectures."
+    );
+    let next = "Relisez le dossier avec lui\u{202f}: la commande se retire tant qu’elle n’a pas de carte\u{202f}; ensuite, la carte se \
+                met en opposition.";
+    ("Une de vos approbations est contestée", vec![said, next.to_owned()])
+}
+
 /// Each line, and how many there are beyond them.
 pub(super) fn digest(lines: &[DigestLine], all: i64) -> Words {
     let count = match all {

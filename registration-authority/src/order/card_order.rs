@@ -11,7 +11,7 @@ use store::{Act, Code, Database, Fault, Timestamp};
 use thiserror::Error;
 
 use super::{CanonicalOrder, OrderStatus, StaffTie, Tie};
-use crate::approval::{Decidable, SubjectKind};
+use crate::approval::{Concerned, Decidable, SubjectKind};
 use crate::faults;
 use crate::officers::Reach;
 use crate::{names, risk};
@@ -203,6 +203,11 @@ impl CardOrder {
             state: self.state.name(),
             submitted_by: self.submitted_by.clone(),
             reach: self.reach(),
+            concerns: Some(Concerned {
+                holder: self.holder.clone(),
+                family_name: self.family_name.clone(),
+                given_name: self.given_name.clone(),
+            }),
             canonical: CanonicalOrder::of(self).into_der(),
         }
     }

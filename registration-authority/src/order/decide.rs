@@ -56,6 +56,7 @@ impl Fault for ApproveError {
     fn broken_rules(&self) -> Vec<BrokenRule> {
         match self {
             Self::NotEligible(error) => error.broken_rules(),
+            Self::Decide(error) => error.broken_rules(),
             _ => Vec::new(),
         }
     }

@@ -9,6 +9,7 @@ use super::decide::tell;
 use super::{CardOrder, OrderError, OrderState, get};
 use crate::approval::{ApprovalVerifier, SubjectKind};
 use crate::decision::{self, Decision};
+use crate::four_eyes;
 use crate::outbox::Notice;
 
 /// Orders of one run; the others wait for the next.
@@ -43,8 +44,8 @@ pub(crate) fn await_effect(
     .map(drop)
 }
 
-/// Tells holder and submitter of each decision that can no longer be taken back, each in a transaction of its own. The
-/// worker's: it tells of none that it has not received, or that it has refused.
+/// Tells holder and submitter of each decision that can no longer be taken back, and draws whether an approval is looked at again, each
+/// in a transaction of its own. The worker's: it tells of none that it has not received, or that it has refused.
 pub fn take_effect(
     db: &mut Database,
     verifier: &ApprovalVerifier,
@@ -130,6 +131,9 @@ fn one(
             decisions_in_effect::took_effect_at.eq(act.at),
         ))
         .execute(db)?;
+    if notice == Notice::Approved {
+        four_eyes::draw(db, &order, rng, act)?;
+    }
     tell(db, notice, &order, rng, act)?;
     let (subject, payload) = (format!("order {number}"), json!({ "version": version }));
     audit::record(db, audit::Event { action: "order.decision-took-effect", subject, payload }, rng, act)?;

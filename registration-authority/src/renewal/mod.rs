@@ -116,6 +116,7 @@ impl RenewalPlan {
             state: self.status.as_str(),
             submitted_by: self.planned_by.clone(),
             reach: Reach::Everything,
+            concerns: None,
             canonical: CanonicalPlan::of(self).into_der(),
         }
     }

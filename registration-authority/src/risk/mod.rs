@@ -29,7 +29,7 @@ use thiserror::Error;
 
 pub use assess::{RaisedFlag, RiskFacts, assess};
 pub use births::{Looked, look};
-pub(crate) use places::structures;
+pub(crate) use places::{places_of, structures};
 pub(crate) use second_look::{keep_places, worker_asks_for_two};
 pub use table::{BadFlags, Flag, FlagRule, Level, flags};
 

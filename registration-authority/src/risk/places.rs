@@ -95,7 +95,11 @@ pub(crate) fn structures(order: &CardOrder, record: Option<&ProfessionalRecord>)
     if let Some(staff) = order.tie.staff() {
         return vec![staff.structure.to_string()];
     }
-    let Some(record) = record else { return Vec::new() };
+    record.map_or_else(Vec::new, places_of)
+}
+
+/// Where the register says that somebody practises, whatever he does there.
+pub(crate) fn places_of(record: &ProfessionalRecord) -> Vec<String> {
     let activities = record.exercises.iter().flat_map(|exercise| &exercise.activities);
     let mut structures: Vec<String> =
         activities.filter_map(|activity| activity.structure.as_ref()).map(ToString::to_string).collect();

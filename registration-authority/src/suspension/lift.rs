@@ -25,7 +25,7 @@ use thiserror::Error;
 
 use super::suspend::certificates_of;
 use super::{Suspension, end, of_card, open};
-use crate::approval::{ApprovalProof, ApprovalVerifier, Decidable, SubjectKind, Verdict};
+use crate::approval::{ApprovalProof, ApprovalVerifier, Concerned, Decidable, SubjectKind, Verdict};
 use crate::certification::evidence::{EvidenceError, verify_two};
 use crate::decision::{self, DecideError, Given, Standing};
 use crate::faults;
@@ -101,6 +101,11 @@ impl Suspension {
             submitted_by: self.suspended_by.clone(),
             // Who suspends does so everywhere: so does who lifts it.
             reach: Reach::Everything,
+            concerns: self.holder.parse().ok().map(|holder| Concerned {
+                holder,
+                family_name: String::new(),
+                given_name: String::new(),
+            }),
             canonical: fields.to_der().expect("a few short fields encode"),
         }
     }

@@ -30,6 +30,8 @@ pub struct Suspension {
     pub number: String,
     /// Which card.
     pub card: CardNumber,
+    /// Whose: IdNat_PS.
+    pub holder: String,
     /// By whom: an [actor](store::Actor), as the trail names him.
     pub suspended_by: String,
     /// Since when.
@@ -91,7 +93,9 @@ fn read(db: &mut Database, (number, card, suspended_by, suspended_at): Row) -> Q
     let card = card.parse().map_err(|error: card::NotACardNumber| {
         diesel::result::Error::DeserializationError(Box::new(error))
     })?;
-    Ok(Suspension { number, card, suspended_by, suspended_at, decisions })
+    // There is one: a suspension is of a card.
+    let holder = card::find(db, &card)?.map(|card| card.holder).ok_or(diesel::result::Error::NotFound)?;
+    Ok(Suspension { number, card, holder, suspended_by, suspended_at, decisions })
 }
 
 /// Ends the suspension of a card that is opposed, if there is one. Inside the opposition's transaction, which holds the

@@ -19,6 +19,7 @@ base-structures = Structures
 base-register = Register
 base-lapses = Lapsed cards
 base-call-backs = Call-backs
+base-reviews = Second looks
 base-keys = Keys
 base-operations = Operations
 base-trail = Audit log

@@ -19,6 +19,7 @@ base-structures = Structures
 base-register = Répertoire
 base-lapses = Cartes caduques
 base-call-backs = Rappels
+base-reviews = Relectures
 base-keys = Clés
 base-operations = Exploitation
 base-trail = Journal

@@ -17,6 +17,7 @@ use professional_registry::ImportedRegister;
 use registration_authority::approval::ApprovalVerifier;
 use registration_authority::decision::Decision;
 use registration_authority::faults as rules;
+use registration_authority::four_eyes;
 use registration_authority::officers::{self, Officer, Right};
 use registration_authority::order::{self, CardOrder, OrderState};
 use registration_authority::queue::lease::{self, LeaseError};
@@ -212,7 +213,12 @@ fn compose(
         Some(login) => Some(name_of(db, login)?),
         None => None,
     };
-    let barred = composer::barred(language, officer, own, approved.contains(&officer.login.as_str()), signs);
+    let near = match submitted && decides {
+        true => four_eyes::barred(db, officer, &order.decidable(), at)?,
+        false => None,
+    };
+    let approved = approved.contains(&officer.login.as_str());
+    let barred = composer::barred(language, officer, own, (approved, near), signs);
     Ok(DossierPage {
         frame,
         place: Place::of(db, list, order, officer, reader.at)?,

@@ -29,6 +29,7 @@ mod queue;
 mod register;
 mod release;
 mod requests;
+mod reviews;
 pub(crate) mod sign_in;
 mod signing;
 mod stale;
@@ -60,7 +61,7 @@ use crate::words::{self, Refusal};
 
 /// Every page, by address. What is not here is not served; whose role gets what answer is written down for
 /// each of them in `tests/routes.txt`.
-pub(crate) const ADDRESSES: [&[Address]; 32] = [
+pub(crate) const ADDRESSES: [&[Address]; 33] = [
     &[Address::at("/").get(|| web::get().to(home))],
     sign_in::ADDRESSES,
     card_sign_in::ADDRESSES,
@@ -80,6 +81,7 @@ pub(crate) const ADDRESSES: [&[Address]; 32] = [
     register::ADDRESSES,
     lapses::ADDRESSES,
     tickets::ADDRESSES,
+    reviews::ADDRESSES,
     new_key::ADDRESSES,
     keys::ADDRESSES,
     enrolment::ADDRESSES,

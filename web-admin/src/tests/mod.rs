@@ -28,6 +28,7 @@ mod queue;
 mod reading;
 mod releases;
 mod requests;
+mod reviews;
 mod routes;
 mod scopes;
 mod shortcuts;

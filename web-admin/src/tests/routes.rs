@@ -166,6 +166,7 @@ pub(super) fn filled_in(house: &mut House, path: &str, number: u32, submitter: &
             .replace("{plan}", "PO-2026-000001")
             .replace("{request}", "CR-2026-000001")
             .replace("{ticket}", "TK-0000000000000000")
+            .replace("{review}", "RL-0000000000000000")
             .replace("{id}", "0123456789abcdef0123456789abcdef"),
     };
     assert!(!path.contains('{'), "say here what stands at {path}");
@@ -207,6 +208,7 @@ fn form(path: &str, number: u32) -> Vec<(&'static str, String)> {
         "/ra/cartes/{number}/suspension" | "/ra/cartes/{number}/suspension/lever" => &[],
         "/ra/cartes/{number}/suspension/garder" => &[("motif", "doubt-remains")],
         "/ra/dossiers/{number}/retirer" | "/ra/sign-out" | "/ra/caducites/{plan}/liberer" => &[],
+        "/ra/relectures/{review}" => &[("avis", "confirme")],
         "/ra/rappels/{ticket}/classer" => &[("raison", "Le porteur a retrouvé sa carte.")],
         // Without what a script would write: who may is told that his key has not answered.
         "/ra/aide" => &[("raccourcis", "alt")],

@@ -7,7 +7,7 @@ use crate::messages::tests::keys_of;
 use crate::words::refusal;
 
 /// What begins so can reach a page.
-const REACHABLE: [&str; 14] = [
+const REACHABLE: [&str; 15] = [
     "order-",
     "officer-",
     "reading-",
@@ -22,6 +22,7 @@ const REACHABLE: [&str; 14] = [
     "suspension-",
     "queue-",
     "holder-",
+    "review-",
 ];
 
 fn known() -> impl Iterator<Item = &'static Code> {

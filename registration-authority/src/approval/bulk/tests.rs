@@ -14,6 +14,7 @@ fn subject(number: usize) -> Decidable {
         state: "submitted",
         submitted_by: "alice".to_owned(),
         reach: Reach::Everything,
+        concerns: None,
         canonical: format!("order {number}").into_bytes(),
     }
 }

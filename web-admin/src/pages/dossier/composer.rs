@@ -80,7 +80,7 @@ pub(super) fn barred(
     language: Language,
     officer: &Officer,
     own: bool,
-    approved: bool,
+    (approved, near): (bool, Option<Code>),
     signs: bool,
 ) -> Option<String> {
     let code = if !officer.role.may(Right::Decide) {
@@ -89,6 +89,8 @@ pub(super) fn barred(
         rules::ORDER_SELF_APPROVAL
     } else if approved {
         rules::ORDER_SECOND_OFFICER
+    } else if let Some(near) = near {
+        near
     } else if !signs {
         crate::faults::DECISION_PROOF_MISSING
     } else {

@@ -1,0 +1,169 @@
+use ca_core::certificate;
+use diesel::prelude::*;
+use professional_registry::{IdNatPs, ImportedRegister, Registry, RegistryError, merges};
+use store::schema::officer_enrolments;
+use store::{BrokenRule, Code, Database, Fault, Timestamp};
+use thiserror::Error;
+
+use super::near::{Near, Subject, Ties, near};
+use super::{BadTable, KeepOffRule, table};
+use crate::approval::{Concerned, Decidable};
+use crate::officers::{self, Reach};
+use crate::{mandate, names, risk};
+
+/// An officer would decide on what is near to him.
+#[derive(Debug, Error)]
+#[error("{rule}: {login} keeps off what is near to him", rule = rule.id)]
+pub struct TooNear {
+    rule: &'static KeepOffRule,
+    login: String,
+}
+
+impl TooNear {
+    /// How near.
+    pub fn near(&self) -> Near {
+        self.rule.near
+    }
+}
+
+impl Fault for TooNear {
+    fn code(&self) -> Code {
+        self.rule.near.code()
+    }
+
+    fn broken_rules(&self) -> Vec<BrokenRule> {
+        vec![BrokenRule {
+            rule: self.rule.id.clone(),
+            code: self.code().name,
+            sentence: self.rule.sentence.clone(),
+            helper: self.rule.helper.clone(),
+        }]
+    }
+}
+
+/// Why an officer may not decide, or why that is not known.
+#[derive(Debug, Error)]
+pub enum KeepOffError {
+    /// It is near to him.
+    #[error(transparent)]
+    TooNear(#[from] TooNear),
+    /// The table cannot be read.
+    #[error(transparent)]
+    Table(#[from] BadTable),
+    /// The register does not answer about him.
+    #[error(transparent)]
+    Registry(#[from] RegistryError),
+    /// The database refused.
+    #[error("database: {0}")]
+    Database(#[from] diesel::result::Error),
+}
+
+impl Fault for KeepOffError {
+    fn code(&self) -> Code {
+        match self {
+            Self::TooNear(error) => error.code(),
+            Self::Table(error) => error.code(),
+            Self::Registry(error) => error.code(),
+            Self::Database(_) => store::fault::DATABASE,
+        }
+    }
+
+    fn broken_rules(&self) -> Vec<BrokenRule> {
+        match self {
+            Self::TooNear(error) => error.broken_rules(),
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// Refused where what concerns this person, or is about this reach, is near at `at` to the officer, given by login and name.
+pub(crate) fn check(
+    db: &mut Database,
+    (login, display_name): (&str, &str),
+    (concerns, reach): (Option<&Concerned>, &Reach),
+    at: Timestamp,
+) -> Result<(), KeepOffError> {
+    let (places, of_structure) = match reach {
+        Reach::Exercise { structures, .. } => (structures.clone(), false),
+        Reach::Structure(structure) => (vec![structure.clone()], true),
+        Reach::Everything => (Vec::new(), false),
+    };
+    let subject = match concerns {
+        None if places.is_empty() => return Ok(()),
+        None => Subject { places, of_structure, ..Subject::default() },
+        Some(person) => Subject {
+            numbers: merges::identifiers_of_one(db, &person.holder)?,
+            family_name: person.family_name.clone(),
+            given_name: person.given_name.clone(),
+            places,
+            of_structure,
+        },
+    };
+    let ties = ties_of(db, login, display_name, at)?;
+    let Some(near) = near(&ties, &subject) else { return Ok(()) };
+    let rule = table()?.keep_off(near).ok_or_else(|| BadTable::lacks(near))?;
+    Err(TooNear { rule, login: login.to_owned() }.into())
+}
+
+/// The code of the rule by which this officer would be refused a decision on the subject: for a page that says so before.
+pub fn barred(
+    db: &mut Database,
+    officer: &officers::Officer,
+    subject: &Decidable,
+    at: Timestamp,
+) -> Result<Option<Code>, KeepOffError> {
+    let whom = (subject.concerns.as_ref(), &subject.reach);
+    match check(db, (&officer.login, &officer.display_name), whom, at) {
+        Ok(()) => Ok(None),
+        Err(KeepOffError::TooNear(near)) => Ok(Some(near.code())),
+        Err(error) => Err(error),
+    }
+}
+
+/// What is known of an officer as a person at `at`: his own entry is read in the imported register, whichever answers about others. A row
+/// that somebody forges here can bar an officer, and lets nobody decide.
+pub fn ties_of(
+    db: &mut Database,
+    login: &str,
+    display_name: &str,
+    at: Timestamp,
+) -> Result<Ties, KeepOffError> {
+    let mut ties = Ties { names: names::words(display_name, ""), ..Ties::default() };
+    of_cards(db, login, &mut ties, at)?;
+    let mandates = mandate::of_person(db, login, &ties.numbers)?;
+    ties.numbers.extend(
+        mandates
+            .iter()
+            .filter(|mandate| mandate.login == login)
+            .filter_map(|mandate| mandate.identifier.as_ref())
+            .map(ToString::to_string),
+    );
+    let standing = mandates.iter().filter(|mandate| mandate.stood(at));
+    ties.speaks_for.extend(standing.map(|mandate| mandate.structure.to_string()));
+    for number in ties.numbers.clone() {
+        let Ok(number) = number.parse::<IdNatPs>() else { continue };
+        if let Some(record) = ImportedRegister.professional(db, &number)? {
+            ties.places.extend(risk::places_of(&record));
+        }
+    }
+    Ok(ties)
+}
+
+/// Whom the cards name whose certificates had been proposed as his before `at`, and to whose staff they belong.
+fn of_cards(db: &mut Database, login: &str, ties: &mut Ties, at: Timestamp) -> QueryResult<()> {
+    let keys: Vec<Vec<u8>> = officer_enrolments::table
+        .filter(officer_enrolments::login.eq(login).and(officer_enrolments::action.eq("enrol-certificate")))
+        .filter(officer_enrolments::proposed_at.lt(at))
+        .select(officer_enrolments::public_key)
+        .load(db)?;
+    for key in keys {
+        for one in certificate::with_key(db, &key)? {
+            let number = card::certificates::card_of(db, &one.issuer, &one.serial.to_string())?;
+            let card = number.map(|number| card::find(db, &number)).transpose()?.flatten();
+            let Some(card) = card else { continue };
+            ties.places.extend(card.exercise.strip_prefix("structure:").map(str::to_owned));
+            ties.numbers.insert(card.holder);
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,20 @@
+//! Four eyes: what an officer keeps his hands off because it is near to him, and what another looks at after the fact.
+//!
+//! `four_eyes.toml` is the table (decision 47). [`near`] is the pure function that says whether something is near to an officer; it is asked
+//! when he decides, and by the worker when it receives the decision. A [`review`] is a look after the fact: of an approval that the
+//! worker has drawn, and of each opposition that a holder declared by himself.
+
+mod keep_off;
+mod near;
+mod opening;
+pub mod review;
+mod table;
+
+#[cfg(test)]
+mod tests;
+
+pub(crate) use keep_off::check;
+pub use keep_off::{KeepOffError, TooNear, barred, ties_of};
+pub use near::{Near, Subject, Ties, near};
+pub(crate) use opening::{draw, open_opposition};
+pub use table::{BadTable, KeepOffRule, LookAt, LookRule, Since, Table, table};

@@ -1,0 +1,144 @@
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+use store::{Code, Fault};
+use thiserror::Error;
+
+use super::Near;
+use crate::faults;
+
+static EMBEDDED: LazyLock<Result<Table, BadTable>> = LazyLock::new(|| read(include_str!("four_eyes.toml")));
+
+/// The table of this program; an error where the data is wrong, which a test finds before a start does.
+pub fn table() -> Result<&'static Table, BadTable> {
+    EMBEDDED.as_ref().map_err(BadTable::clone)
+}
+
+/// The table of `four_eyes.toml`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Table {
+    /// What is looked at after the fact.
+    #[serde(rename = "look")]
+    pub looks: Vec<LookRule>,
+    /// What an officer does not decide on.
+    pub keep_off: Vec<KeepOffRule>,
+}
+
+/// What is looked at after the fact.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LookAt {
+    /// That one officer approved an order.
+    Approval,
+    /// That a holder opposed his card by himself.
+    HolderOpposition,
+}
+
+impl LookAt {
+    /// Every one, in the order of the table.
+    pub const ALL: [Self; 2] = [Self::Approval, Self::HolderOpposition];
+
+    /// As stored.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Approval => "approval",
+            Self::HolderOpposition => "holder-opposition",
+        }
+    }
+
+    /// The one that is stored so.
+    pub fn from_stored(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|at| at.as_str() == text)
+    }
+}
+
+/// When a look stands on the list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Since {
+    /// At once.
+    AtOnce,
+    /// Since the next day on, in Paris.
+    NextDay,
+}
+
+/// One line of what is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LookRule {
+    /// What.
+    pub at: LookAt,
+    /// How much of it, in hundredths; 1 to 100.
+    pub share_percent: u32,
+    /// When it stands on the list.
+    pub from: Since,
+}
+
+/// One rule of what an officer keeps his hands off.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KeepOffRule {
+    /// `R-4Y-01`: stable, as an error code is.
+    pub id: String,
+    /// How near it is to him.
+    pub near: Near,
+    /// What must be so, in French.
+    pub sentence: String,
+    /// Who can help, in French.
+    pub helper: String,
+}
+
+impl Table {
+    /// The line of what is looked at.
+    pub fn look(&self, at: LookAt) -> Option<LookRule> {
+        self.looks.iter().copied().find(|look| look.at == at)
+    }
+
+    /// The rule of what is so near.
+    pub fn keep_off(&self, near: Near) -> Option<&KeepOffRule> {
+        self.keep_off.iter().find(|rule| rule.near == near)
+    }
+}
+
+/// What is wrong with the table.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("four eyes: {0}")]
+pub struct BadTable(String);
+
+impl Fault for BadTable {
+    fn code(&self) -> Code {
+        faults::ELIGIBILITY_RULES
+    }
+}
+
+impl BadTable {
+    /// A line is not there, which [`read`] has made sure of.
+    pub(super) fn lacks(line: impl std::fmt::Debug) -> Self {
+        Self(format!("no line of {line:?}"))
+    }
+}
+
+pub(super) fn read(text: &str) -> Result<Table, BadTable> {
+    let table: Table = toml::from_str(text).map_err(|error| BadTable(error.to_string()))?;
+    let looks: Vec<LookAt> = table.looks.iter().map(|look| look.at).collect();
+    if looks != LookAt::ALL {
+        return Err(BadTable("each look once, in their order".to_owned()));
+    }
+    if let Some(look) = table.looks.iter().find(|look| !(1..=100).contains(&look.share_percent)) {
+        return Err(BadTable(format!("{}: a share of 1 to 100 percent", look.at.as_str())));
+    }
+    let near: Vec<Near> = table.keep_off.iter().map(|rule| rule.near).collect();
+    if near != Near::ALL {
+        return Err(BadTable("each rule of what is near once, in their order".to_owned()));
+    }
+    for (place, rule) in table.keep_off.iter().enumerate() {
+        if rule.id != format!("R-4Y-{:02}", place + 1) {
+            return Err(BadTable(format!("{}: the identifiers follow each other", rule.id)));
+        }
+        if [&rule.sentence, &rule.helper].iter().any(|text| !text.ends_with('.')) {
+            return Err(BadTable(format!("{}: a sentence ends with a full stop", rule.id)));
+        }
+    }
+    Ok(table)
+}
