@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use ca_core::revocation::RevocationReason;
 use const_oid::db::rfc5912::ID_SHA_1;
+use diesel::connection::SimpleConnection;
 use store::{Act, Timestamp};
 
-use super::load_tests::many_in_shards;
-use super::tests::{SECOND, publish_now, run};
+use super::tests::{DAY, SECOND, publish_now, run};
 use crate::crl::CrlKind;
 use crate::crl::read::Crl;
 use crate::fixture::{ISSUING, World};
@@ -18,6 +18,36 @@ use crate::ocsp::{Answer, AnswerKind};
 const CERTIFICATES: u32 = 20_000;
 const REVOKED: u64 = 6_000;
 const SHARDS: u32 = 4;
+
+/// So many certificates over so many shards, three of ten revoked.
+fn many_in_shards(certificates: u32, shards: u32) -> World {
+    let mut world = World::new();
+    world.open_shards(ISSUING, 1..=shards);
+    let (end, at) = (world.start.plus(300 * DAY).millis(), world.start.millis());
+    let sql = format!(
+        "DROP TRIGGER certificates_begin_as_intended;
+         DROP TRIGGER certificates_are_never_replaced;
+         DROP TRIGGER certificate_status_events_grow;
+         DROP TRIGGER certificate_status_events_are_drawn;
+         DROP TRIGGER certificate_status_events_are_never_replaced;
+         DROP TRIGGER certificate_status_counter_grows;
+         BEGIN;
+         WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < {certificates})
+         INSERT INTO certificates (issuer, serial, profile, status, epoch, evidence_kind, evidence_digest,
+             spki_sha256, tbs, der, not_before, not_after, prepared_at, settled_at, revoked_at, revocation_reason, shard)
+         SELECT '{ISSUING}', printf('1E00000000000000%016X', i), 'test', iif(i % 10 < 3, 'revoked', 'good'), 1,
+             'ceremony', zeroblob(32), randomblob(32), zeroblob(200), zeroblob(200), 0, {end}, 0,
+             iif(i % 10 < 3, {at}, NULL), iif(i % 10 < 3, {at}, NULL), iif(i % 10 < 3, 'keyCompromise', NULL),
+             (i / 10) % {shards} + 1 FROM n;
+         INSERT INTO certificate_status_events (sequence, issuer, serial, event, reason, occurred_at)
+         SELECT row_number() OVER (ORDER BY serial), issuer, serial, 'revoked', 'keyCompromise', {at}
+         FROM certificates WHERE status = 'revoked';
+         UPDATE certificate_status_counter SET last = (SELECT max(sequence) FROM certificate_status_events);
+         COMMIT;"
+    );
+    world.db.batch_execute(&sql).unwrap();
+    world
+}
 
 /// How many certificates stand on a list, as it is published.
 fn listed(world: &World, shard: Option<u32>, kind: CrlKind) -> usize {

@@ -85,7 +85,7 @@ pub(crate) fn check(
 ) -> Result<(), KeepOffError> {
     let (places, of_structure) = match reach {
         Reach::Exercise { structures, .. } => (structures.clone(), false),
-        Reach::Structure(structure) => (vec![structure.clone()], true),
+        Reach::Structure { structure, .. } => (vec![structure.clone()], true),
         Reach::Everything => (Vec::new(), false),
     };
     let subject = match concerns {

@@ -173,8 +173,10 @@ pub fn waiting(db: &mut Database, limit: usize, act: &Act) -> Result<Vec<Review>
     for row in rows {
         let (number, due_from) = (row.number.clone(), row.due_from);
         let about = about(db, row)?;
-        if about.require_within(&officer).is_err() {
-            continue;
+        match about.require_within(db, &officer) {
+            Ok(()) => {}
+            Err(NotAuthorised::OutsideScope { .. } | NotAuthorised::PlaceUnknown { .. }) => continue,
+            Err(error) => return Err(error.into()),
         }
         let may_conclude = match may_conclude(db, &officer, &number, &about, act.at) {
             Ok(()) => true,
@@ -214,7 +216,7 @@ pub fn conclude(
             .first(db)
             .optional()?;
         let about = about(db, row.ok_or_else(unknown)?)?;
-        about.require_within(&officer)?;
+        about.require_within(db, &officer)?;
         may_conclude(db, &officer, number, &about, act.at)?;
         let inserted = diesel::insert_into(review_findings::table)
             .values((
@@ -265,9 +267,9 @@ impl About {
     }
 
     /// Refused where an order is outside the officer's scope; whoever opposes does so everywhere.
-    fn require_within(&self, officer: &Officer) -> Result<(), NotAuthorised> {
+    fn require_within(&self, db: &mut Database, officer: &Officer) -> Result<(), NotAuthorised> {
         match self {
-            Self::Approval { order, .. } => officer.require_within(&order.reach()),
+            Self::Approval { order, .. } => officer.require_within(db, &order.reach()),
             Self::HolderOpposition { .. } => Ok(()),
         }
     }
