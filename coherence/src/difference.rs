@@ -2,10 +2,24 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Where relying systems, or we ourselves, look.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Face {
+/// The enum, and a list of all of it: nobody forgets one there.
+macro_rules! faces {
+    ($(#[doc = $doc:literal] $face:ident,)+) => {
+        /// Where relying systems, or we ourselves, look.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+        #[serde(rename_all = "kebab-case")]
+        pub enum Face {
+            $(#[doc = $doc] $face,)+
+        }
+
+        impl Face {
+            /// Every one.
+            pub const ALL: &[Self] = &[$(Self::$face),+];
+        }
+    };
+}
+
+faces! {
     /// Our own rows: the log says one thing, the state another.
     Database,
     /// A complete CRL.
@@ -14,7 +28,7 @@ pub enum Face {
     Delta,
     /// OCSP.
     Ocsp,
-    /// A form of the opposition list.
+    /// A form of the opposition list, its changes, or their stream.
     List,
     /// The certificate of an authority.
     Authority,

@@ -14,6 +14,8 @@ pub const LARGEST_FILE: u64 = 250_000_000;
 /// The largest OCSP answer that is read.
 pub const LARGEST_ANSWER: u64 = 64 * 1024;
 
+const EVENT_STREAM: &str = "text/event-stream";
+
 const CONNECT: Duration = Duration::from_secs(2);
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -25,6 +27,19 @@ pub struct Fetcher {
     address: SocketAddr,
 }
 
+/// What is read of a stream that has no end.
+#[derive(Clone, Copy, Debug)]
+pub struct Stream<'a> {
+    /// Its path.
+    pub path: &'a str,
+    /// The last event that is known, as a reader says who comes back.
+    pub last_event_id: i64,
+    /// The most octets.
+    pub limit: u64,
+    /// The longest time, from the first octet of the question to the last of the answer.
+    pub patience: Duration,
+}
+
 /// Something that was not fetched.
 #[derive(Debug, Error)]
 pub enum FetchError {
@@ -34,6 +49,9 @@ pub enum FetchError {
     /// It answers, and not with the thing.
     #[error("HTTP status {0}")]
     Status(u16),
+    /// It answers, and not with a stream of events.
+    #[error("no stream of events")]
+    NoStream,
     /// It is larger than anything that should be there.
     #[error("larger than {0} octets")]
     TooLarge(u64),
@@ -77,6 +95,43 @@ impl Fetcher {
         read(self.agent.get(self.url(&url.path)).header("host", &url.host).call()?, limit)
     }
 
+    /// What has come of a stream once it is enough, or the time is over, or it ended.
+    pub fn stream(
+        &self,
+        wanted: &Stream<'_>,
+        is_enough: impl Fn(&[u8]) -> bool,
+    ) -> Result<Vec<u8>, FetchError> {
+        let get = self.agent.get(self.url(wanted.path)).header("accept", EVENT_STREAM);
+        let get = get.header("last-event-id", wanted.last_event_id.to_string());
+        let response = get.config().timeout_global(Some(wanted.patience)).build().call()?;
+        let status = response.status().as_u16();
+        if status != 200 {
+            return Err(FetchError::Status(status));
+        }
+        if response.body().mime_type() != Some(EVENT_STREAM) {
+            return Err(FetchError::NoStream);
+        }
+        let mut body = response.into_body().into_reader();
+        let (mut octets, mut piece) = (Vec::new(), [0; 8192]);
+        while !is_enough(&octets) {
+            // Where it broke off, what is missing is missed by whoever compares.
+            let Ok(read @ 1..) = body.read(&mut piece) else { break };
+            octets.extend_from_slice(&piece[..read]);
+            if octets.len() as u64 > wanted.limit {
+                return Err(FetchError::TooLarge(wanted.limit));
+            }
+        }
+        Ok(octets)
+    }
+
+    /// An OCSP answer by GET, and how long a cache on the way may have kept it, by its own word.
+    pub fn get_ocsp(&self, url: &HttpUrl) -> Result<(Vec<u8>, Duration), FetchError> {
+        let response = self.agent.get(self.url(&url.path)).header("host", &url.host).call()?;
+        let kept = response.headers().get("cache-control").and_then(|value| value.to_str().ok());
+        let kept = kept.map_or(Duration::ZERO, max_age);
+        Ok((read(response, LARGEST_ANSWER)?, kept))
+    }
+
     /// An OCSP request by POST.
     pub fn post_ocsp(&self, path: &str, request: &[u8]) -> Result<Vec<u8>, FetchError> {
         let post = self.agent.post(self.url(path)).header("content-type", "application/ocsp-request");
@@ -96,6 +151,13 @@ fn read(response: Response<Body>, limit: u64) -> Result<Vec<u8>, FetchError> {
     let mut octets = Vec::new();
     response.into_body().into_reader().take(limit + 1).read_to_end(&mut octets)?;
     if octets.len() as u64 > limit { Err(FetchError::TooLarge(limit)) } else { Ok(octets) }
+}
+
+/// The longest time of `max-age` and `s-maxage` (RFC 9111 §5.2.2).
+fn max_age(cache_control: &str) -> Duration {
+    let directives = cache_control.split(',').filter_map(|directive| directive.trim().split_once('='));
+    let ages = directives.filter(|(name, _)| matches!(*name, "max-age" | "s-maxage"));
+    Duration::from_secs(ages.filter_map(|(_, seconds)| seconds.parse().ok()).max().unwrap_or(0))
 }
 
 /// An `http` URL, in the two parts that are used.

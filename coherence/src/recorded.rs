@@ -1,7 +1,7 @@
 //! The database's side: what was recorded and must be seen outside. Read row by row, page by page.
 
 use diesel::prelude::*;
-use store::schema::{card_oppositions, certificates, crls};
+use store::schema::{card_oppositions, cards, certificates, crls};
 use store::{Database, Timestamp};
 
 use crate::logged::Logged;
@@ -158,6 +158,33 @@ pub(crate) fn first_opposed_after(db: &mut Database, sequence: i64) -> QueryResu
         .select((card_oppositions::sequence, card_oppositions::card_number, card_oppositions::opposed_at))
         .first(db)
         .optional()
+}
+
+/// The sequence of the newest opposition; zero where no card is opposed.
+pub(crate) fn newest_opposition(db: &mut Database) -> QueryResult<i64> {
+    let newest: Option<i64> =
+        card_oppositions::table.select(diesel::dsl::max(card_oppositions::sequence)).first(db)?;
+    Ok(newest.unwrap_or(0))
+}
+
+/// A card that was given.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable)]
+pub(crate) struct GivenCard {
+    pub(crate) number: String,
+    pub(crate) ordered_at: Timestamp,
+    /// The sequence under which it was opposed.
+    pub(crate) opposed: Option<i64>,
+}
+
+/// The cards after a number, ascending.
+pub(crate) fn cards_after(db: &mut Database, number: &str) -> QueryResult<Vec<GivenCard>> {
+    cards::table
+        .left_join(card_oppositions::table.on(card_oppositions::card_number.eq(cards::number)))
+        .filter(cards::number.gt(number))
+        .order(cards::number)
+        .limit(PAGE)
+        .select((cards::number, cards::ordered_at, card_oppositions::sequence.nullable()))
+        .load(db)
 }
 
 /// Where a certificate stands: its status and its DER; nothing where it does not exist.

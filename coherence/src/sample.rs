@@ -4,7 +4,7 @@ use ca_core::authority::{self, Authority};
 use ca_core::service_key::{self, Purpose};
 use diesel::prelude::*;
 use openssl::x509::X509;
-use store::schema::{cards, certificates};
+use store::schema::certificates;
 use store::{CryptoRng, Database};
 
 use crate::LookError;
@@ -12,17 +12,12 @@ use crate::LookError;
 /// Neighbours by serial number that are asked about, of each authority.
 const CERTIFICATES: i64 = 8;
 
-/// Cards that are not opposed.
-const CARDS: i64 = 200;
-
 /// What is asked about, and who signs lists.
 pub struct Sample {
     /// Issuer and serial number of certificates that are good or revoked.
     pub(crate) certificates: Vec<(String, String)>,
     /// Serial numbers that each authority could have given, and has not.
     pub(crate) never_issued: Vec<(String, String)>,
-    /// Cards that are not opposed.
-    pub(crate) cards: Vec<String>,
     /// The certificates of every list signer there ever was.
     pub(crate) list_signers: Vec<X509>,
 }
@@ -30,12 +25,8 @@ pub struct Sample {
 impl Sample {
     /// Draws one.
     pub fn draw(db: &mut Database, rng: &mut dyn CryptoRng) -> Result<Self, LookError> {
-        let mut sample = Self {
-            certificates: Vec::new(),
-            never_issued: Vec::new(),
-            cards: cards(db, rng)?,
-            list_signers: Vec::new(),
-        };
+        let mut sample =
+            Self { certificates: Vec::new(), never_issued: Vec::new(), list_signers: Vec::new() };
         for authority in authority::all(db)? {
             let drawn = draw_serial(&authority, rng);
             let mut found = certificates_from(db, &authority.short_name, &drawn)?;
@@ -76,31 +67,4 @@ fn certificates_from(db: &mut Database, issuer: &str, serial: &str) -> QueryResu
         .limit(CERTIFICATES)
         .select(certificates::serial)
         .load(db)
-}
-
-fn cards(db: &mut Database, rng: &mut dyn CryptoRng) -> QueryResult<Vec<String>> {
-    let first: Option<String> = cards::table.select(diesel::dsl::min(cards::number)).first(db)?;
-    let last: Option<String> = cards::table.select(diesel::dsl::max(cards::number)).first(db)?;
-    let (Some(first), Some(last)) = (number(first), number(last)) else { return Ok(Vec::new()) };
-    let mut drawn = [0; 8];
-    rng.fill_bytes(&mut drawn);
-    let from = first + u64::from_be_bytes(drawn) % (last - first + 1);
-    let mut found = cards_from(db, &from.to_string())?;
-    if found.len() < CARDS as usize {
-        found.extend(cards_from(db, "")?);
-    }
-    Ok(found)
-}
-
-fn cards_from(db: &mut Database, number: &str) -> QueryResult<Vec<String>> {
-    cards::table
-        .filter(cards::number.ge(number).and(cards::opposed_at.is_null()))
-        .order(cards::number)
-        .limit(CARDS)
-        .select(cards::number)
-        .load(db)
-}
-
-fn number(text: Option<String>) -> Option<u64> {
-    text?.parse().ok()
 }

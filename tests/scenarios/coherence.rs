@@ -1,6 +1,7 @@
 //! Every public face, looked at from outside while the real status role serves it: they agree, and a difference that is
 //! planted in any of them is named.
 
+mod planted;
 mod shards;
 
 use std::collections::BTreeSet;
@@ -83,8 +84,9 @@ fn every_face_agrees(kind: DatabaseKind) {
     status.comes_to_say(&workshop, &certificates[0], "revoked");
     let stated = look(&workshop);
     assert_eq!((&stated["coherent"], &stated["differences"]), (&Value::Bool(true), &serde_json::json!([])));
-    // Nine CRLs, six deltas, nine certificates, three full lists, a page in two forms, the changes.
-    assert_eq!(stated["faces"].as_array().unwrap().len(), 9 + 6 + 9 + 3 + 2 + 1, "{stated}");
+    // Nine CRLs, six deltas, nine certificates, three full lists, a page in two forms, the changes and
+    // their stream.
+    assert_eq!(stated["faces"].as_array().unwrap().len(), 9 + 6 + 9 + 3 + 2 + 1 + 1, "{stated}");
     // A CRL for each root; for both authorities that have issued more than responders, four addresses each.
     assert_eq!(stated["addresses"], 3 + 4 + 4, "{stated}");
     assert!(stated["ocsp_questions"].as_u64().unwrap() > 20, "{stated}");
@@ -230,7 +232,14 @@ fn a_responder_on_a_database_that_stands_still_is_found_by_each_certificate_it_c
     let expected: BTreeSet<Named> =
         certificates.iter().map(|one| named("ocsp", "/ocsp", "missing", subject(one))).collect();
     assert!(!expected.is_empty());
-    assert_eq!(differences_a_day_later(&workshop), expected);
+    let (by_get, found): (BTreeSet<Named>, BTreeSet<Named>) =
+        differences_a_day_later(&workshop).into_iter().partition(|one| one.1 == "http://localhost:8080/ocsp");
+    assert_eq!(found, expected);
+    // By GET, of each authority the one of which the log spoke last.
+    let authorities: BTreeSet<&str> = certificates.iter().map(|one| one.issuer.as_str()).collect();
+    let about: BTreeSet<&str> = by_get.iter().filter_map(|one| Some(one.3.split_once(' ')?.0)).collect();
+    assert!(by_get.iter().all(|one| certificates.iter().any(|certificate| one.3 == subject(certificate))));
+    assert_eq!((about, by_get.len()), (authorities.clone(), authorities.len()), "{by_get:?}");
 }
 
 #[test]

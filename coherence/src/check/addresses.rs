@@ -1,6 +1,7 @@
 //! Every `http` address in a sample of the issued certificates: it answers, with the thing it was given for.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -10,13 +11,14 @@ use x509_cert::Certificate;
 use x509_cert::ext::pkix::name::{DistributionPointName, GeneralName};
 use x509_cert::ext::pkix::{AuthorityInfoAccessSyntax, CrlDistributionPoints, FreshestCrl};
 
-use super::Checks;
+use super::ocsp::NEWEST;
+use super::{Checks, LOG};
 use crate::LookError;
 use crate::difference::{Face, Kind};
 use crate::fetch::{HttpUrl, LARGEST_ANSWER, LARGEST_FILE};
 use crate::readers::crl::Crl;
 use crate::readers::ocsp::Status;
-use crate::recorded;
+use crate::{logged, recorded};
 
 /// What an address is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -109,7 +111,8 @@ impl Checks<'_> {
         }
     }
 
-    /// By GET under the address, as several relying parties do.
+    /// By GET under the address, as several relying parties do: about a certificate that names it, and about the one of
+    /// which the log has spoken last.
     fn leads_to_ocsp(
         &mut self,
         issuer: &str,
@@ -118,15 +121,26 @@ impl Checks<'_> {
         http: &HttpUrl,
     ) -> Result<(), LookError> {
         let Some(certificate) = self.certificate_of(issuer) else { return Ok(()) };
-        let answer = self.question(&certificate, issuer, serial, url, |checks, request| {
-            let escaped =
-                STANDARD.encode(request).replace('+', "%2B").replace('/', "%2F").replace('=', "%3D");
-            let path = format!("{}/{escaped}", http.path.trim_end_matches('/'));
-            checks.fetcher.get_url(&HttpUrl { path, ..http.clone() }, LARGEST_ANSWER)
-        })?;
-        if answer.is_some_and(|answer| answer.status == Status::Unknown) {
-            let found = "says unknown of a certificate that names it";
-            self.differences.add(Face::Address, url, Kind::Missing, format!("{issuer} {serial}"), found);
+        let mut newest = logged::newest(self.db, NEWEST)?.into_iter();
+        let newest = newest.find(|event| event.issuer == issuer).map(|event| event.serial);
+        let newest = newest.filter(|newest| newest != serial);
+        for serial in std::iter::once(serial).chain(newest.as_deref()) {
+            let mut kept = Duration::ZERO;
+            let answer = self.question(&certificate, issuer, serial, url, |checks, request| {
+                let escaped =
+                    STANDARD.encode(request).replace('+', "%2B").replace('/', "%2F").replace('=', "%3D");
+                let path = format!("{}/{escaped}", http.path.trim_end_matches('/'));
+                let answered = checks.fetcher.get_ocsp(&HttpUrl { path, ..http.clone() })?;
+                kept = answered.1;
+                Ok(answered.0)
+            })?;
+            let Some(answer) = answer else { continue };
+            if answer.status == Status::Unknown {
+                let found = "says unknown of a certificate that was issued";
+                self.differences.add(Face::Address, url, Kind::Missing, format!("{issuer} {serial}"), found);
+            } else {
+                self.agrees(&answer, (issuer, serial), url, LOG + kept)?;
+            }
         }
         Ok(())
     }

@@ -1,13 +1,10 @@
 //! The opposition list in each form, held against the oppositions up to the sequence that the form reaches.
 
-use opposition_list_reader::{Answer, CompactList};
-use store::Timestamp;
-
 use super::{Checks, PUBLICATION, Seen};
 use crate::LookError;
 use crate::difference::{Face, Kind};
 use crate::readers::Malformed;
-use crate::readers::cms::is_signed_by;
+use crate::readers::cms;
 use crate::readers::list::{self, Line, List};
 use crate::recorded::{self, Opposed};
 use crate::sightings::Sighting;
@@ -24,11 +21,13 @@ impl Checks<'_> {
     pub(super) fn lists(&mut self) -> Result<(), LookError> {
         let newest = self.list("/oppositions/full.csv", list::csv)?;
         self.list("/oppositions/full.json", list::json)?;
-        self.compact()?;
+        self.compact_list()?;
         if let Some(newest) = newest {
             self.page(newest)?;
         }
-        self.changes()
+        let due = recorded::newest_opposed(self.db, self.at.minus(PUBLICATION), CHANGES)?;
+        self.changes(&due)?;
+        self.events(&due)
     }
 
     /// A full list. How far it reaches.
@@ -71,6 +70,7 @@ impl Checks<'_> {
             match read(&octets) {
                 Ok(list) => {
                     self.seen.push(Seen { number: Some(list.sequence), ..Seen::of(&place, &octets) });
+                    self.reaches(&place, list.sequence)?;
                     let end = list.sequence.min(first + PAGE_SEQUENCES);
                     self.lines(&place, &list.lines, (first, end))?;
                 }
@@ -83,8 +83,7 @@ impl Checks<'_> {
     }
 
     /// The newest changes, which come from the database of whoever answers.
-    fn changes(&mut self) -> Result<(), LookError> {
-        let due = recorded::newest_opposed(self.db, self.at.minus(PUBLICATION), CHANGES)?;
+    fn changes(&mut self, due: &[Opposed]) -> Result<(), LookError> {
         let since = due.last().map_or(0, |oldest| oldest.sequence - 1);
         let place = "/oppositions/changes";
         let Some(octets) = self.fetch(Face::List, &format!("{place}?since={since}")) else { return Ok(()) };
@@ -101,20 +100,32 @@ impl Checks<'_> {
         Ok(())
     }
 
-    /// What lies at this path, where the list signer's signature lies beside it.
-    fn signed(&mut self, place: &str) -> Option<Vec<u8>> {
+    /// What lies at this path, where the list signer's signature over the file of this name lies beside it: a page of the
+    /// changes reads as the full list does, and is none.
+    pub(super) fn signed(&mut self, place: &str) -> Option<Vec<u8>> {
         let octets = self.fetch(Face::List, place)?;
         let beside = format!("{place}.p7s");
         let signature = self.fetch(Face::List, &beside)?;
-        if !is_signed_by(&self.sample.list_signers, &octets, &signature) {
+        if !cms::is_signed_by(&self.sample.list_signers, &octets, &signature) {
             self.differences.add(Face::List, place, Kind::NotOurs, "", "is not signed by the list signer");
+            return None;
+        }
+        if !cms::names(&signature, place.trim_start_matches('/')) {
+            let found = "is signed by the list signer, and not as the file of this name";
+            self.differences.add(Face::List, place, Kind::NotOurs, "", found);
             return None;
         }
         Some(octets)
     }
 
-    /// What was opposed a while ago stands on it.
-    fn reaches(&mut self, place: &str, sequence: i64) -> Result<(), LookError> {
+    /// What was opposed a while ago stands on it, and it reaches no further than the database: whoever asks for what came
+    /// after its sequence would miss what comes up to there.
+    pub(super) fn reaches(&mut self, place: &str, sequence: i64) -> Result<(), LookError> {
+        let newest = recorded::newest_opposition(self.db)?;
+        if sequence > newest {
+            let found = format!("reaches sequence {sequence}, and the newest opposition is {newest}");
+            self.differences.add(Face::List, place, Kind::Surplus, "", found);
+        }
         let due = recorded::first_opposed_after(self.db, sequence)?;
         if let Some(due) = due.filter(|due| due.opposed_at.plus(PUBLICATION) < self.at) {
             let found = format!(
@@ -133,7 +144,7 @@ impl Checks<'_> {
     }
 
     /// The lines after one sequence and up to another are those of the database, in its order.
-    fn lines(
+    pub(super) fn lines(
         &mut self,
         place: &str,
         lines: &[Line<'_>],
@@ -188,49 +199,5 @@ impl Checks<'_> {
             line.sequence
         );
         self.differences.add(Face::List, place, Kind::Surplus, format!("card {}", line.card_number), found);
-    }
-
-    /// The compact list: every opposed card is, and a sample of the others is not.
-    fn compact(&mut self) -> Result<(), LookError> {
-        let place = "/oppositions/full.bin";
-        let Some(octets) = self.signed(place) else { return Ok(()) };
-        let list = match CompactList::read(&octets) {
-            Ok(list) => list,
-            Err(malformed) => {
-                self.differences.add(Face::List, place, Kind::Unreadable, "", malformed.to_string());
-                return Ok(());
-            }
-        };
-        let sequence = i64::try_from(list.sequence()).unwrap_or(i64::MAX);
-        let next_update = i64::try_from(list.next_update()).unwrap_or(i64::MAX / 1000);
-        self.dates(Face::List, place, i64::try_from(list.produced_at()).ok(), next_update);
-        self.seen.push(Seen {
-            number: Some(sequence),
-            next_update: Some(Timestamp::from_seconds(next_update)),
-            entries: Some(u64::from(list.opposed())),
-            ..Seen::of(place, &octets)
-        });
-        self.reaches(place, sequence)?;
-        let says = |card: &str| card.parse().map_or(Answer::NotCovered, |number| list.answer(number));
-        let (mut last, mut opposed) = (0, 0_u64);
-        loop {
-            let rows = recorded::opposed_after(self.db, last, sequence)?;
-            let Some(newest) = rows.last() else { break };
-            (last, opposed) = (newest.sequence, opposed + rows.len() as u64);
-            for row in rows.iter().filter(|row| says(&row.card_number) != Answer::Opposed) {
-                let (subject, found) = (format!("card {}", row.card_number), "opposed, and not on it");
-                self.differences.add(Face::List, place, Kind::Missing, subject, found);
-            }
-        }
-        if opposed != u64::from(list.opposed()) {
-            let found = format!("{} cards stand on it, and {opposed} were opposed", list.opposed());
-            self.differences.add(Face::List, place, Kind::Surplus, "", found);
-        }
-        // A card that was opposed after the list was made is not asked about: the sample is of cards that are not.
-        for card in self.sample.cards.iter().filter(|card| says(card) == Answer::Opposed) {
-            let found = "stands on it, and the database does not know it as opposed";
-            self.differences.add(Face::List, place, Kind::Surplus, format!("card {card}"), found);
-        }
-        Ok(())
     }
 }

@@ -2,8 +2,10 @@
 
 pub(crate) mod addresses;
 mod authorities;
+mod compact_list;
 mod crl_entries;
 mod crls;
+mod events;
 mod lists;
 mod ocsp;
 

@@ -1,6 +1,7 @@
 //! OCSP: the newest revocations and holds, those that were not seen there yet, and a sample of everything else.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use openssl::x509::X509;
 use store::Timestamp;
@@ -16,7 +17,7 @@ use crate::sightings::{self, Sighting};
 
 /// The newest events of the log that are asked about each time: where a responder reads a database that stands still, these
 /// are what it does not know.
-const NEWEST: i64 = 64;
+pub(super) const NEWEST: i64 = 64;
 
 /// Where it is asked.
 const PLACE: &str = "/ocsp";
@@ -47,21 +48,33 @@ impl Checks<'_> {
 
     fn sampled(&mut self, issuer: &str, serial: &str) -> Result<(), LookError> {
         let Some(answer) = self.asked(issuer, serial)? else { return Ok(()) };
+        self.agrees(&answer, (issuer, serial), PLACE, LOG)
+    }
+
+    /// An answer about a certificate that was issued, held against the log; what the log said later than `late` ago may
+    /// be on its way.
+    pub(super) fn agrees(
+        &mut self,
+        answer: &Answer,
+        (issuer, serial): (&str, &str),
+        place: &str,
+        late: Duration,
+    ) -> Result<(), LookError> {
         // Read after the answer: what happened in between is in the log by now, and may be in the answer.
         let last = logged::last(self.db, issuer, serial)?;
         match last {
             Some(event) if !event.is_release() => {
-                self.is_revoked(&event, &answer);
+                self.is_revoked(&event, answer, place, late);
                 return Ok(());
             }
             // It may be on its way, for a moment.
-            Some(event) if event.occurred_at.plus(LOG) > self.at => return Ok(()),
+            Some(event) if event.occurred_at.plus(late) > self.at => return Ok(()),
             _ => {}
         }
         let status = recorded::certificate(self.db, issuer, serial)?.map(|(status, _)| status);
         if status.as_deref() == Some("good") && answer.status != Status::Good {
             let found = format!("good in the database, {} in OCSP", word(answer.status));
-            self.differences.add(Face::Ocsp, PLACE, Kind::Differs, format!("{issuer} {serial}"), found);
+            self.differences.add(Face::Ocsp, place, Kind::Differs, format!("{issuer} {serial}"), found);
         }
         Ok(())
     }
@@ -132,13 +145,13 @@ impl Checks<'_> {
     }
 
     /// What is held is revoked for certificateHold.
-    fn is_revoked(&mut self, event: &Logged, answer: &Answer) {
+    fn is_revoked(&mut self, event: &Logged, answer: &Answer, place: &str, late: Duration) {
         let subject = format!("{} {}", event.issuer, event.serial);
         let this_update = Timestamp::from_seconds(answer.this_update);
         let (at, stated_reason) = match answer.status {
             Status::Revoked { at, reason } => (at, reason),
             // It may be on its way, for a moment.
-            _ if event.occurred_at.plus(LOG) > self.at => return,
+            _ if event.occurred_at.plus(late) > self.at => return,
             other => {
                 let found = format!(
                     "{} at {} (event {}), and OCSP says {} as of {this_update}",
@@ -147,13 +160,13 @@ impl Checks<'_> {
                     event.sequence,
                     word(other)
                 );
-                self.differences.add(Face::Ocsp, PLACE, Kind::Missing, subject, found);
+                self.differences.add(Face::Ocsp, place, Kind::Missing, subject, found);
                 return;
             }
         };
         // What it said of the hold before is sent for a moment yet.
         let is_of_the_event = reason(stated_reason) == Some(event.reason.as_str());
-        if !is_of_the_event && event.follows_a_hold() && event.occurred_at.plus(LOG) > self.at {
+        if !is_of_the_event && event.follows_a_hold() && event.occurred_at.plus(late) > self.at {
             return;
         }
         // Of what ended long ago, the moment at which somebody happened to look would say nothing.
@@ -166,10 +179,10 @@ impl Checks<'_> {
         if !honest {
             let stated = Timestamp::from_seconds(at);
             let found = format!("{} at {} by the log, at {stated} in OCSP", event.event, event.dated());
-            self.differences.add(Face::Ocsp, PLACE, Kind::Differs, subject, found);
+            self.differences.add(Face::Ocsp, place, Kind::Differs, subject, found);
         } else if !is_of_the_event {
             let found = format!("reason {} in the log, {stated_reason} in OCSP", event.reason);
-            self.differences.add(Face::Ocsp, PLACE, Kind::Differs, subject, found);
+            self.differences.add(Face::Ocsp, place, Kind::Differs, subject, found);
         }
     }
 }

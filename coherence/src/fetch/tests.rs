@@ -1,13 +1,25 @@
 //! The client, against servers that misbehave.
 
 use std::io::{Read as _, Write as _};
-use std::net::TcpListener;
+use std::net::{TcpListener, TcpStream};
 use std::thread::JoinHandle;
 
 use super::*;
 
+/// Answers one connection with these octets, and waits until the other end goes; what it was asked.
+fn stays_open(answer: Vec<u8>) -> (Fetcher, JoinHandle<String>) {
+    answers(move |connection| {
+        connection.write_all(&answer).unwrap();
+        let _ = connection.read(&mut [0; 1]);
+    })
+}
+
 /// Answers one connection with these octets; what it was asked.
 fn server(answer: &'static [u8]) -> (Fetcher, JoinHandle<String>) {
+    answers(move |connection| connection.write_all(answer).unwrap())
+}
+
+fn answers(answer: impl FnOnce(&mut TcpStream) + Send + 'static) -> (Fetcher, JoinHandle<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let fetcher = Fetcher::at(listener.local_addr().unwrap());
     let asked = std::thread::spawn(move || {
@@ -17,7 +29,7 @@ fn server(answer: &'static [u8]) -> (Fetcher, JoinHandle<String>) {
             let read = connection.read(&mut octets).unwrap();
             asked += &String::from_utf8_lossy(&octets[..read]);
         }
-        connection.write_all(answer).unwrap();
+        answer(&mut connection);
         asked
     });
     (fetcher, asked)
@@ -49,6 +61,31 @@ fn what_is_larger_than_it_may_be_or_breaks_off_is_refused() {
     assert!(matches!(fetcher.get("/a", 100), Err(FetchError::BrokeOff(_) | FetchError::Http(_))));
 }
 
+fn wanted(patience_ms: u64) -> Stream<'static> {
+    Stream { path: "/e", last_event_id: 7, limit: 20, patience: Duration::from_millis(patience_ms) }
+}
+
+#[test]
+fn of_a_stream_is_read_what_is_enough_and_no_longer_or_larger_than_it_may_be() {
+    let events = |text: &'static str| {
+        let mut answer = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n".to_vec();
+        answer.extend_from_slice(text.as_bytes());
+        stays_open(answer)
+    };
+    let (fetcher, asked) = events("one two");
+    assert_eq!(fetcher.stream(&wanted(20_000), |octets| octets.ends_with(b"two")).unwrap(), b"one two");
+    assert!(asked.join().unwrap().to_lowercase().contains("last-event-id: 7\r\n"));
+    // Three is still to come when the time is over.
+    let (fetcher, _asked) = events("one two");
+    assert_eq!(fetcher.stream(&wanted(300), |octets| octets.ends_with(b"three")).unwrap(), b"one two");
+    let (fetcher, _asked) = events("one two three four five");
+    assert!(matches!(fetcher.stream(&wanted(20_000), |_| false), Err(FetchError::TooLarge(20))));
+    let (fetcher, _asked) = stays_open(b"HTTP/1.1 200 OK\r\ncontent-type: text/html\r\n\r\none".to_vec());
+    assert!(matches!(fetcher.stream(&wanted(20_000), |_| false), Err(FetchError::NoStream)));
+    let (fetcher, _asked) = stays_open(b"HTTP/1.1 503 Busy\r\ncontent-length: 0\r\n\r\n".to_vec());
+    assert!(matches!(fetcher.stream(&wanted(20_000), |_| false), Err(FetchError::Status(503))));
+}
+
 #[test]
 fn an_address_of_every_interface_is_asked_on_the_loopback() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -57,6 +94,18 @@ fn an_address_of_every_interface_is_asked_on_the_loopback() {
         Fetcher::at(SocketAddr::from(([0, 0, 0, 0], port))).address.to_string(),
         format!("127.0.0.1:{port}")
     );
+}
+
+#[test]
+fn an_answer_says_how_long_a_cache_may_have_kept_it() {
+    for (header, seconds) in [
+        ("public, max-age=60, no-transform", 60),
+        ("s-maxage=90,max-age=60", 90),
+        ("no-store", 0),
+        ("max-age=x, max-age=-1", 0),
+    ] {
+        assert_eq!(max_age(header), Duration::from_secs(seconds), "{header}");
+    }
 }
 
 #[test]

@@ -4,6 +4,7 @@
 pub mod cms;
 pub mod crl;
 mod der;
+pub mod events;
 pub mod list;
 pub mod ocsp;
 #[cfg(test)]

@@ -11,7 +11,7 @@ use proptest::prelude::*;
 
 use super::crl::Crl;
 use super::der::{Malformed, Reader, encode};
-use super::list;
+use super::{cms, events, list};
 
 /// ecdsa-with-SHA256, without parameters.
 const ALGORITHM: &[u8] = &[0x30, 10, 0x06, 8, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 4, 3, 2];
@@ -143,4 +143,42 @@ fn a_list_is_read_in_both_forms_and_a_line_of_two_fields_is_none() {
     let more =
         String::from_utf8_lossy(json).replace("\"opposed_at\"", "\"ground\":\"stolen\",\"opposed_at\"");
     assert!(list::json(more.as_bytes()).is_err(), "a line says nothing else");
+}
+
+#[test]
+fn whole_events_are_read_and_one_that_contradicts_itself_is_none() {
+    let event = |id: u8, kind: &str, sequence: u8| {
+        format!(
+            "id: {id}\nevent: {kind}\ndata: {{\"card_number\":\"2600000017\",\"opposed_at\":\"2026-11-25T21:43:26Z\",\"sequence\":{sequence}}}\n\n"
+        )
+    };
+    let stream =
+        format!("retry: 5000\n\n{}: nothing new\n\n{}", event(3, "opposition", 3), event(4, "opposition", 4));
+    let read = events::read(stream.as_bytes()).unwrap();
+    assert_eq!(read.lines.iter().map(|line| line.sequence).collect::<Vec<_>>(), [3, 4]);
+    assert_eq!((read.lines[0].card_number, read.whole), ("2600000017", stream.as_bytes()));
+    // What is still coming is not read.
+    let (cut, whole) =
+        (&stream.as_bytes()[..stream.len() - 1], stream.len() - event(4, "opposition", 4).len());
+    let read = events::read(cut).unwrap();
+    assert_eq!((read.lines.len(), read.whole.len()), (1, whole));
+    assert!(events::read(b"retry: 5000").unwrap().whole.is_empty());
+    for wrong in [
+        event(3, "opposition", 4),
+        event(3, "message", 3),
+        event(3, "opposition", 3).replace("id: 3\n", ""),
+        event(3, "opposition", 3).replace("id: 3\n", "id: 3\nid: 3\n"),
+        event(3, "opposition", 3).replace("card_number", "holder"),
+        "id: 3\n\n".to_owned(),
+        "<html>\n\n".to_owned(),
+    ] {
+        assert!(events::read(wrong.as_bytes()).is_err(), "{wrong}");
+    }
+}
+
+#[test]
+fn a_signature_without_a_content_hint_names_no_file() {
+    for octets in [&b""[..], b"\x30\x00", b"full.csv"] {
+        assert!(!cms::names(octets, "oppositions/full.csv"));
+    }
 }

@@ -35,7 +35,7 @@ mod kept_tests;
 #[cfg(test)]
 mod register_tests;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use actix_web::error::BlockingError;
 use actix_web::http::Method;

@@ -27,10 +27,10 @@ pub(super) struct Server {
     operations: String,
 }
 
-pub(super) struct Got {
+pub(crate) struct Got {
     pub(super) status: u16,
     pub(super) headers: String,
-    pub(super) body: Vec<u8>,
+    pub(crate) body: Vec<u8>,
 }
 
 impl Got {
@@ -122,7 +122,7 @@ impl Server {
     }
 }
 
-pub(super) fn service(
+pub(crate) fn service(
     world: &World,
     reachable: Arc<AtomicBool>,
     now: Timestamp,
@@ -165,7 +165,7 @@ fn is_here(reachable: &AtomicBool) -> Result<(), OpenError> {
 }
 
 /// Serves on two free ports from a thread of its own.
-pub(super) fn serve(service: StatusService) -> (String, String) {
+pub(crate) fn serve(service: StatusService) -> (String, String) {
     let (sender, receiver) = std::sync::mpsc::channel();
     std::thread::spawn(move || {
         actix_web::rt::System::new().block_on(async move {
@@ -187,7 +187,7 @@ pub(super) fn serve(service: StatusService) -> (String, String) {
     receiver.recv().unwrap()
 }
 
-pub(super) fn exchange(address: &str, head: &str, body: &[u8]) -> Got {
+pub(crate) fn exchange(address: &str, head: &str, body: &[u8]) -> Got {
     let mut stream = TcpStream::connect(address).unwrap();
     stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
     stream.write_all(head.as_bytes()).unwrap();

@@ -1,7 +1,8 @@
 //! Random courses of events, after each of which every public face says the same: the full CRL, its base and delta,
-//! the union of the shards, OCSP from memory, the opposition list and its changes. What is published is read by
-//! `x509-cert`, `openssl` and `serde_json`, which share nothing with what wrote it. A hold is lifted or becomes a
-//! revocation, which nothing takes back.
+//! the union of the shards, OCSP from memory, the opposition list in each form, its signed changes, those that the status
+//! role answers with over HTTP, and their stream. What is published is read by `x509-cert`, `openssl`, `serde_json` and
+//! `opposition-list-reader`, which share nothing with what wrote it. A hold is lifted or becomes a revocation, which
+//! nothing takes back.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -18,8 +19,10 @@ use crate::crl::{CrlError, CrlKind};
 use crate::fixture::{ISSUING, OTHER, World, rng};
 use crate::ocsp::kept_tests::{Desk, desk};
 use client::{Client, CrlOnFile, Entries, opposed_by_changes, opposed_on_list};
+use follower::{Follower, on_compact_list};
 
 mod client;
+mod follower;
 
 /// What may happen. A card has a certificate of the authority with shards, and one of the authority without.
 #[derive(Clone, Copy, Debug)]
@@ -109,8 +112,11 @@ struct Course {
     /// By serial number: that of card `n` begins with `1D`, and its certificates end with `01` and `02`.
     certificates: BTreeMap<String, Issued>,
     cards: u8,
+    /// When each card was given.
+    given_at: Vec<Timestamp>,
     opposed: Vec<String>,
     client: Client,
+    follower: Follower,
 }
 
 const REASONS: [RevocationReason; 3] =
@@ -120,9 +126,20 @@ impl Course {
     fn begin() -> Self {
         let mut world = World::new();
         let (desk, now) = (desk(&world), world.act(Duration::ZERO));
-        let client = Client::default();
+        let (client, follower) = (Client::default(), Follower::of(&world));
         let (certificates, opposed) = (BTreeMap::new(), Vec::new());
-        let mut course = Self { world, desk, now, shards: 0, certificates, cards: 0, opposed, client };
+        let mut course = Self {
+            world,
+            desk,
+            now,
+            shards: 0,
+            certificates,
+            cards: 0,
+            given_at: Vec::new(),
+            opposed,
+            client,
+            follower,
+        };
         course.settle_shards(3).unwrap();
         course
     }
@@ -179,22 +196,24 @@ impl Course {
     fn issue(&mut self, days: u8, shard: u8) {
         let (card, not_after) = (self.cards, self.now.at.plus(DAY * days.into()));
         let shard = u32::from(shard) % self.shards + 1;
+        self.world.give_cards(number(card)..=number(card));
         self.world.issue_in(ISSUING, shard, &serial(card, true), not_after);
         self.world.issue(OTHER, &serial(card, false), not_after);
         for (issuer, shard) in [(ISSUING, Some(shard)), (OTHER, None)] {
             let one = Issued { issuer, shard, not_after, standing: Standing::Good };
             self.certificates.insert(serial(card, shard.is_some()), one);
         }
+        self.given_at.push(self.now.at.whole_second());
         self.cards += 1;
     }
 
     fn oppose(&mut self, card: u8) {
-        let number = format!("26{card:08}");
-        if self.opposed.contains(&number) {
+        let number = number(card);
+        if self.opposed.contains(&number.to_string()) {
             return;
         }
-        self.opposed.push(number.clone());
-        self.world.oppose(self.opposed.len().try_into().unwrap(), &number);
+        self.opposed.push(number.to_string());
+        self.world.oppose_given(self.opposed.len().try_into().unwrap(), number);
         for sharded in [true, false] {
             self.revoke(&serial(card, sharded), RevocationReason::KeyCompromise);
         }
@@ -241,6 +260,8 @@ impl Course {
     /// One run of the worker and one look of the status role; then every face is asked.
     fn faces_agree(&mut self) {
         let act = self.now.clone();
+        // Before it stands on a list, and after.
+        self.follower.knows(&self.opposed);
         let report = run(&mut self.world, &act);
         assert!(report.failures.is_empty(), "{:?}", report.failures);
         let World { db, signer, folder, policy, .. } = &mut self.world;
@@ -269,6 +290,21 @@ impl Course {
         assert_eq!(opposed_on_list(&self.world), opposed);
         opposed_by_changes(&self.world, &mut self.client.opposed);
         assert_eq!(self.client.opposed.values().cloned().collect::<BTreeSet<_>>(), opposed);
+        self.follower.knows(&self.opposed);
+        self.is_on_the_compact_list();
+    }
+
+    /// Whichever card was given when the list was made is on it where it is opposed, and is not where it is not.
+    fn is_on_the_compact_list(&mut self) {
+        let (produced_at, opposed) = on_compact_list(&self.world, (0..self.cards).map(number));
+        for card in 0..self.cards {
+            let (number, given_at) = (number(card), self.given_at[usize::from(card)]);
+            let must = self.opposed.contains(&number.to_string());
+            match opposed.get(&number) {
+                Some(said) => assert_eq!(*said, must, "{number} on the compact list"),
+                None => assert!(!must && given_at >= produced_at, "{number} is not covered"),
+            }
+        }
     }
 
     /// What a relying party makes of base and delta, which must be what the newer base alone says with that delta.
@@ -290,6 +326,11 @@ impl Course {
         let known = |serial: &String| self.certificates.get(serial).is_some_and(&within);
         assert!(listed.keys().all(known), "{listed:?} of {issuer}");
     }
+}
+
+/// What is printed on card `n`.
+fn number(card: u8) -> u64 {
+    2_600_000_000 + u64::from(card)
 }
 
 fn serial(card: u8, sharded: bool) -> String {

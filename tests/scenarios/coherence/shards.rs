@@ -7,10 +7,10 @@ use store::schema::{card_certificates, certificates};
 
 use super::*;
 
-const AUTHORITY: &str = "ACI-FO-PP";
+pub(super) const AUTHORITY: &str = "ACI-FO-PP";
 
 /// An installation in which this authority has two shards, with certificates on both.
-fn sharded(kind: DatabaseKind) -> Workshop {
+pub(super) fn sharded(kind: DatabaseKind) -> Workshop {
     let workshop = workshop(kind);
     workshop.give_shards(AUTHORITY, 2);
     workshop.personalise(6);

@@ -1,0 +1,97 @@
+//! Who follows oppositions: by the changes that the status role answers with, by their stream, and off line.
+
+use std::collections::BTreeMap;
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use opposition_list_reader::{Answer, CompactList};
+use serde_json::Value;
+use store::Timestamp;
+
+use crate::fixture::World;
+use crate::http::StreamLimits;
+use crate::http::tests::{exchange, serve, service};
+
+/// Longer than a stream waits before it looks again.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Asks for the changes since what he knows, and hears the stream from its beginning on.
+pub(super) struct Follower {
+    public: String,
+    /// By changes, in the order in which they came.
+    known: Vec<String>,
+    stream: TcpStream,
+    heard: String,
+}
+
+impl Follower {
+    /// Of a status role of this world.
+    pub(super) fn of(world: &World) -> Self {
+        let service = service(world, Arc::new(true.into()), world.start, StreamLimits::default());
+        let (public, _) = serve(service);
+        let mut stream = TcpStream::connect(&public).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        stream.write_all(b"GET /oppositions/events?since=0 HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();
+        Self { public, known: Vec::new(), stream, heard: String::new() }
+    }
+
+    /// These cards were opposed in this order: by changes and by the stream, neither more nor fewer.
+    pub(super) fn knows(&mut self, opposed: &[String]) {
+        let new = self.changes(self.known.len());
+        self.known.extend(new);
+        assert_eq!(self.known, opposed, "by changes since the last");
+        assert_eq!(self.changes(0), opposed, "by changes since the beginning");
+        let started = Instant::now();
+        while self.told().len() < opposed.len() {
+            assert!(started.elapsed() < PATIENCE, "{opposed:?}, and the stream has told {}", self.heard);
+            let mut octets = [0; 4096];
+            let read = self.stream.read(&mut octets).unwrap();
+            assert!(read > 0, "the stream ended: {}", self.heard);
+            self.heard.push_str(std::str::from_utf8(&octets[..read]).unwrap());
+        }
+        assert_eq!(self.told(), opposed, "by the stream");
+    }
+
+    /// The cards after a sequence; here each is the one before and one.
+    fn changes(&self, since: usize) -> Vec<String> {
+        let path = format!("/oppositions/changes?since={since}");
+        let got = exchange(
+            &self.public,
+            &format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"),
+            b"",
+        );
+        let changes: Value = serde_json::from_slice(&got.body).unwrap();
+        let oppositions = changes["oppositions"].as_array().unwrap_or_else(|| panic!("{changes}"));
+        let sequence = since + oppositions.len();
+        assert_eq!((&changes["sequence"], &changes["more"]), (&sequence.into(), &false.into()), "{changes}");
+        let numbered = oppositions.iter().zip(since + 1..);
+        numbered.for_each(|(one, sequence)| assert_eq!(one["sequence"], sequence));
+        oppositions.iter().map(|one| one["card_number"].as_str().unwrap().to_owned()).collect()
+    }
+
+    /// The cards of whole events, in the order in which they came.
+    fn told(&self) -> Vec<String> {
+        let end = self.heard.rfind("\n\n").unwrap_or(0);
+        let data = self.heard[..end].lines().filter_map(|line| line.strip_prefix("data: "));
+        let card = |data| serde_json::from_str::<Value>(data).unwrap()["card_number"].clone();
+        data.map(|data| card(data).as_str().unwrap().to_owned()).collect()
+    }
+}
+
+/// When the compact list was made, and whether each of these cards is opposed on it; nothing of one that it does not
+/// cover.
+pub(super) fn on_compact_list(
+    world: &World,
+    cards: impl Iterator<Item = u64>,
+) -> (Timestamp, BTreeMap<u64, bool>) {
+    let octets = std::fs::read(world.path("public/oppositions/full.bin")).unwrap();
+    let list = CompactList::read(&octets).unwrap();
+    let covered = cards.filter_map(|card| match list.answer(card) {
+        Answer::Opposed => Some((card, true)),
+        Answer::NotOpposed => Some((card, false)),
+        Answer::NotCovered => None,
+    });
+    (Timestamp::from_seconds(list.produced_at().cast_signed()), covered.collect())
+}
