@@ -3,10 +3,13 @@
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use acceptance::harness::{DatabaseKind, run};
+use openssl::ssl::{SslConnector, SslMethod, SslStream, SslVerifyMode};
 
+use super::serve::serve;
 use super::status_service::status_service;
 use super::workshop::{Workshop, workshop};
 
@@ -87,4 +90,41 @@ fn a_bound_out_of_its_range_and_more_connections_than_open_files_are_refused_at_
     limited.args(["--nofile=512", "--"]).arg(command.get_program()).args(command.get_args());
     let refused = run(&mut limited);
     assert!(!refused.status.success() && refused.said().contains("status.connections"), "{}", refused.said());
+}
+
+#[test]
+fn the_web_role_reads_no_body_without_end() {
+    let serving = serve();
+    for request in
+        ["GET /pki", "POST /opposition", "POST /nowhere", "GET /api/v1/orders", "PUT /api/v1/nowhere"]
+    {
+        let mut endless = encrypted(serving.web());
+        let form = "Content-Type: application/x-www-form-urlencoded";
+        let head =
+            format!("{request} HTTP/1.1\r\nHost: localhost\r\n{form}\r\nTransfer-Encoding: chunked\r\n\r\n");
+        endless.write_all(head.as_bytes()).unwrap();
+        let (began, chunk) = (Instant::now(), format!("1000\r\n{}\r\n", "x".repeat(0x1000)));
+        while endless.write_all(chunk.as_bytes()).is_ok() {
+            assert!(began.elapsed() < PATIENCE, "{request}: a body that is nobody's is read without end");
+            thread::sleep(Duration::from_millis(10));
+        }
+    }
+    let mut again = encrypted(serving.web());
+    let asked = "GET /pki HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+    again.write_all(asked.as_bytes()).unwrap();
+    let mut answer = Vec::new();
+    // A server that ends TLS without its last word has said all that it has to say.
+    let _ = again.read_to_end(&mut answer);
+    assert!(answer.starts_with(b"HTTP/1.1 200"), "{}", String::from_utf8_lossy(&answer));
+}
+
+/// A connection to the officers' pages.
+fn encrypted(port: u16) -> SslStream<TcpStream> {
+    let stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    stream.set_write_timeout(Some(PATIENCE)).unwrap();
+    let mut connector = SslConnector::builder(SslMethod::tls()).unwrap();
+    // Whose certificate it is matters elsewhere.
+    connector.set_verify(SslVerifyMode::NONE);
+    connector.build().connect("localhost", stream).unwrap()
 }

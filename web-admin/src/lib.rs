@@ -25,6 +25,7 @@ mod passkey_answer;
 mod peer;
 mod posted;
 mod publications;
+mod request_bodies;
 mod sessions;
 mod shortcuts;
 mod sign_in_links;
@@ -47,6 +48,7 @@ pub use publications::{
     Publications, PublishedAuthority, PublishedCoherence, PublishedCrl, PublishedFile, PublishedOppositions,
     Untold,
 };
+pub use request_bodies::bound_bodies;
 pub use sign_in_links::SignInLinks;
 pub use state::{Diagnose, ReadPublications, ReadPublishedFile, SubmitRequest, WebSettings, WebState};
 pub use trail_proofs::{EventProof, ProveEvent, Selected, WriteSelection};

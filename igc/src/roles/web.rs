@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use actix_tls::accept::openssl::TlsStream;
 use actix_web::dev::Extensions;
+use actix_web::middleware::from_fn;
 use actix_web::rt::net::TcpStream;
 use actix_web::{App, HttpServer, web};
 use professional_registry::ImportedRegister;
@@ -52,12 +53,16 @@ pub fn start(
     };
     let state = web::Data::new(state(installation, links.clone())?);
     let running = Running::start(address, move || {
-        let mut server =
-            HttpServer::new(move || App::new().app_data(state.clone()).configure(web_admin::configure))
-                .workers(WORKERS)
-                .disable_signals()
-                .on_connect(keep_peer)
-                .listen_openssl(listener, tls)?;
+        let mut server = HttpServer::new(move || {
+            App::new()
+                .wrap(from_fn(web_admin::bound_bodies))
+                .app_data(state.clone())
+                .configure(web_admin::configure)
+        })
+        .workers(WORKERS)
+        .disable_signals()
+        .on_connect(keep_peer)
+        .listen_openssl(listener, tls)?;
         if let Some((listener, tls)) = cards {
             server = server.listen_openssl(listener, tls)?;
         }
