@@ -981,6 +981,7 @@ diesel::joinable!(audit_pending -> audit_events (event_id));
 diesel::joinable!(audit_leaves -> audit_events (event_id));
 diesel::joinable!(audit_payloads -> audit_events (event_id));
 diesel::joinable!(card_certificates -> cards (card_number));
+diesel::joinable!(review_findings -> reviews (review));
 
 diesel::table! {
     coherence_sightings (face, issuer, scope, number) {

@@ -173,10 +173,8 @@ pub fn waiting(db: &mut Database, limit: usize, act: &Act) -> Result<Vec<Review>
     for row in rows {
         let (number, due_from) = (row.number.clone(), row.due_from);
         let about = about(db, row)?;
-        match about.require_within(db, &officer) {
-            Ok(()) => {}
-            Err(NotAuthorised::OutsideScope { .. } | NotAuthorised::PlaceUnknown { .. }) => continue,
-            Err(error) => return Err(error.into()),
+        if !is_within(db, &officer, &about)? {
+            continue;
         }
         let may_conclude = match may_conclude(db, &officer, &number, &about, act.at) {
             Ok(()) => true,
@@ -189,6 +187,49 @@ pub fn waiting(db: &mut Database, limit: usize, act: &Act) -> Result<Vec<Review>
         }
     }
     Ok(waiting)
+}
+
+/// A look whose finding was that something was not right.
+#[derive(Clone, Debug)]
+pub struct Contested {
+    /// What was looked at.
+    pub about: About,
+    /// Why.
+    pub reason: String,
+    /// When that was said.
+    pub found_at: Timestamp,
+}
+
+/// What was contested, the newest first, `limit` at most: for those who read what waits.
+pub fn contested(db: &mut Database, limit: usize, act: &Act) -> Result<Vec<Contested>, ReviewError> {
+    let officer = officers::require(db, Right::ReadCard, act)?;
+    let rows: Vec<(Row, Option<String>, Timestamp)> = review_findings::table
+        .inner_join(reviews::table)
+        .filter(review_findings::finding.eq(Finding::Contested.as_str()))
+        .order((review_findings::found_at.desc(), review_findings::review))
+        .limit(MOST_LISTED)
+        .select((Row::as_select(), review_findings::reason, review_findings::found_at))
+        .load(db)?;
+    let mut contested = Vec::new();
+    for (row, reason, found_at) in rows {
+        let about = about(db, row)?;
+        if is_within(db, &officer, &about)? {
+            contested.push(Contested { about, reason: reason.unwrap_or_default(), found_at });
+        }
+        if contested.len() == limit {
+            break;
+        }
+    }
+    Ok(contested)
+}
+
+/// Whether something is within an officer's scope.
+fn is_within(db: &mut Database, officer: &Officer, about: &About) -> Result<bool, NotAuthorised> {
+    match about.require_within(db, officer) {
+        Ok(()) => Ok(true),
+        Err(NotAuthorised::OutsideScope { .. } | NotAuthorised::PlaceUnknown { .. }) => Ok(false),
+        Err(error) => Err(error),
+    }
 }
 
 /// Says what the look has found, in a transaction of its own: by an officer who could have decided, or opposed, and had no hand in it.

@@ -54,8 +54,8 @@ pub(super) fn address_changed(enrolment: &str) -> Words {
 
 pub(super) fn approval_contested(order: &str) -> Words {
     let said = format!(
-        "La commande {order}, que vous avez approuvée, a été relue par un autre opérateur, qui la conteste. Sa raison est \
-         consignée au journal, que lisent les auditeurs."
+        "La commande {order}, que vous avez approuvée, a été relue par un autre opérateur, qui la conteste. Sa raison est sur la \
+         liste des relectures."
     );
     let next = "Relisez le dossier avec lui\u{202f}: la commande se retire tant qu’elle n’a pas de carte\u{202f}; ensuite, la carte se \
                 met en opposition.";

@@ -19,3 +19,7 @@ reviews-confirm = Confirm
 reviews-contest = Contest
 reviews-not-yours = This is not yours to look at: you had a hand in it, or your role does not allow it.
 reviews-more = More second looks wait.
+reviews-contested-lately = Contested
+reviews-what = What
+reviews-why = What is not right
+reviews-when = Looked at

@@ -19,3 +19,7 @@ reviews-confirm = Confirmer
 reviews-contest = Contester
 reviews-not-yours = Vous n'avez pas à relire ceci : vous y avez pris part, ou votre rôle ne le permet pas.
 reviews-more = D'autres relectures attendent.
+reviews-contested-lately = Contesté
+reviews-what = Quoi
+reviews-why = Ce qui n'est pas juste
+reviews-when = Relu

@@ -13,6 +13,7 @@ use store::{Code, Fault, Kind};
 use super::{Address, page, to};
 use crate::desk::{Desk, Work};
 use crate::failure::{Failure, status_of};
+use crate::faults;
 use crate::frame::Frame;
 use crate::posted::Posted;
 use crate::typography::{self, Shown};
@@ -34,6 +35,7 @@ struct ReviewsPage {
     problem: Option<&'static str>,
     reviews: Vec<Shelf>,
     more: bool,
+    contested_lately: Vec<ContestedLine>,
     reason_bound: usize,
 }
 
@@ -55,6 +57,13 @@ enum What {
     HolderOpposition { card: String, holder: String, receipt: String, declared_at: Shown },
 }
 
+/// What was contested, and why.
+struct ContestedLine {
+    what: What,
+    reason: String,
+    found_at: Shown,
+}
+
 async fn show(desk: Desk, query: web::Query<HashMap<String, String>>) -> Result<HttpResponse, Failure> {
     let done = query.get("fait").cloned().unwrap_or_default();
     let frame = desk.frame();
@@ -67,7 +76,8 @@ async fn conclude(number: web::Path<String>, posted: Posted) -> Result<HttpRespo
     let frame = desk.frame();
     let (finding, done) = match fields.text("avis") {
         "conteste" => (Finding::Contested, "contestation"),
-        _ => (Finding::Confirmed, "confirmation"),
+        "confirme" => (Finding::Confirmed, "confirmation"),
+        _ => return Err(Failure::of(faults::FORM_UNREADABLE)),
     };
     let refused = desk
         .work(move |work| {
@@ -103,15 +113,32 @@ fn read(
         problem: problem.map(|code| code.name),
         reviews: reviews.into_iter().map(Shelf::of).collect(),
         more,
+        contested_lately: review::contested(work.db, SHOWN, work.act)?
+            .into_iter()
+            .map(ContestedLine::of)
+            .collect(),
         reason_bound: REASON_BOUND,
     })
+}
+
+impl ContestedLine {
+    fn of(contested: review::Contested) -> Self {
+        let review::Contested { about, reason, found_at } = contested;
+        Self { what: What::of(about), reason, found_at: Shown(found_at) }
+    }
 }
 
 impl Shelf {
     fn of(review: Review) -> Self {
         let Review { number, about, due_from, may_conclude } = review;
-        let what = match about {
-            About::Approval { order, card, .. } => What::Approval {
+        Self { number, due_from: Shown(due_from), may_conclude, what: What::of(about) }
+    }
+}
+
+impl What {
+    fn of(about: About) -> Self {
+        match about {
+            About::Approval { order, card, .. } => Self::Approval {
                 kind: order.kind.to_string(),
                 name: order
                     .service_in_words()
@@ -119,13 +146,12 @@ impl Shelf {
                 order: order.number,
                 card: card.map(|card| card.to_string()),
             },
-            About::HolderOpposition { card, holder, receipt, declared_at } => What::HolderOpposition {
+            About::HolderOpposition { card, holder, receipt, declared_at } => Self::HolderOpposition {
                 card: card.to_string(),
                 holder,
                 receipt,
                 declared_at: Shown(declared_at),
             },
-        };
-        Self { number, due_from: Shown(due_from), may_conclude, what }
+        }
     }
 }

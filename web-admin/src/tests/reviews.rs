@@ -24,12 +24,20 @@ async fn the_day_after_a_holder_opposed_his_card_an_officer_calls_him_back_and_s
     let act = house.officer("rita");
     let number = review::waiting(&mut house.db, 1, &act).unwrap().remove(0).number;
     let address = format!("/ra/relectures/{number}");
+    let neither = rita.post(&address, &[("raison", "oui")]).await;
+    assert_eq!(neither.status, 422, "a form that says neither confirms nothing");
+    assert_eq!(review::waiting(&mut house.db, 1, &act).unwrap().len(), 1);
     let bare = rita.post(&address, &[("avis", "conteste"), ("raison", " ")]).await;
     assert_eq!(bare.status, 422);
     assert!(bare.says("Dites ce qui n’est pas juste"), "{}", bare.body);
     let answer = rita.post(&address, &[("avis", "conteste"), ("raison", HOSTILE)]).await;
     let page = rita.follow(&answer).await;
     assert!(page.says("peut recevoir une nouvelle carte") && page.says("Rien n’attend"), "{}", page.body);
+    assert!(
+        page.says("Ce qui n’est pas juste") && page.body.contains("&#60;script"),
+        "the reason: {}",
+        page.body
+    );
     let twice = rita.post(&address, &[("avis", "confirme")]).await;
     assert_eq!(twice.status, 404);
     assert!(twice.says("Cette relecture n’est plus ouverte."));
