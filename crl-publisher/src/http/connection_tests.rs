@@ -105,6 +105,31 @@ fn whoever_is_slow_loses_his_connection_at_the_bound_that_is_set() {
 }
 
 #[test]
+fn an_octet_of_the_next_request_keeps_no_place() {
+    let server = Server::start();
+    let second = Duration::from_secs(1);
+    let address = within(&server, ConnectionLimits { header: second, idle: second, ..UNLIMITED });
+    let mut active = say(&address, GET);
+    let [mut silent, mut drips] = [(); 2].map(|()| {
+        let mut begun = say(&address, GET);
+        assert!(answer(&mut begun).starts_with("HTTP/1.1 200"));
+        begun.write_all(b"GET /").unwrap();
+        begun
+    });
+    let dripping = drip(&drips);
+    let began = Instant::now();
+    while began.elapsed() < 4 * second {
+        assert!(answer(&mut active).starts_with("HTTP/1.1 200"), "whoever goes on asking is answered");
+        thread::sleep(Duration::from_millis(300));
+        active.write_all(GET.as_bytes()).unwrap();
+    }
+    for (what, connection) in [("silent", &mut silent), ("slow", &mut drips)] {
+        assert!(until_closed(connection).is_some(), "a {what} second head keeps its connection");
+    }
+    dripping.join().unwrap();
+}
+
+#[test]
 fn a_body_is_refused_for_its_length_before_it_is_there() {
     let server = Server::start();
     let address = within(&server, UNLIMITED);

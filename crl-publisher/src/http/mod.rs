@@ -6,6 +6,7 @@
 mod answers_by_minute;
 mod background;
 mod coherence;
+mod connections;
 mod documents;
 mod downloads;
 mod follower;
@@ -37,11 +38,13 @@ mod register_tests;
 #[cfg(test)]
 pub(crate) mod tests;
 
+use actix_web::body::{BodySize, MessageBody};
 use actix_web::error::BlockingError;
-use actix_web::http::Method;
+use actix_web::http::{ConnectionType, Method};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
 use store::Timestamp;
 
+use self::connections::Place;
 use self::oppositions::EVENTS_PATH;
 use self::reply::{NEVER_CACHED, Reply};
 use self::request_body::{announces_body, read_body, unread};
@@ -81,6 +84,26 @@ pub fn configure_operations(service: StatusService) -> impl FnOnce(&mut web::Ser
 }
 
 async fn public(
+    request: HttpRequest,
+    payload: web::Payload,
+    service: web::Data<StatusService>,
+) -> HttpResponse {
+    let place = Place::of(&request).cloned();
+    if let Some(place) = &place {
+        place.works();
+    }
+    let mut answer = answered(request, payload, service).await;
+    match (place, answer.body().size()) {
+        (Some(place), BodySize::Sized(octets)) => place.rests_after(octets),
+        (Some(place), BodySize::None) => place.rests_after(0),
+        // A stream has bounds of its own, and no request comes after it.
+        (_, BodySize::Stream) => answer.head_mut().set_connection_type(ConnectionType::Close),
+        (None, _) => {}
+    }
+    answer
+}
+
+async fn answered(
     request: HttpRequest,
     payload: web::Payload,
     service: web::Data<StatusService>,

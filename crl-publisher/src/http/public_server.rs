@@ -9,6 +9,7 @@ use actix_web::{App, HttpServer};
 use serde::Serialize;
 
 use super::configure;
+use super::connections::Connections;
 use super::service::StatusService;
 
 /// How many seconds connections have to end by themselves when the role stops. Streams of oppositions never do.
@@ -42,10 +43,13 @@ impl Default for ConnectionLimits {
 /// The public side on `listener`, with so many threads, within the limits of `service`. It runs when it is awaited.
 pub fn public_server(service: &StatusService, listener: TcpListener, threads: usize) -> io::Result<Server> {
     let ConnectionLimits { connections, header, idle, .. } = service.connection_limits();
-    let on_connect = service.on_connect();
+    let (on_connect, watched) = (service.on_connect(), Connections::watched(header, idle)?);
     let service = service.clone();
     let server = HttpServer::new(move || App::new().configure(configure(service.clone())))
-        .on_connect(on_connect)
+        .on_connect(move |connection, data| {
+            on_connect(connection, data);
+            watched.keep(connection, data);
+        })
         .workers(threads)
         .max_connections((connections / threads).max(1))
         .client_request_timeout(header)

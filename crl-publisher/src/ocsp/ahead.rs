@@ -36,6 +36,9 @@ const PAGE: i64 = 256;
 /// From one step to the next at least: a round in which nothing is due takes no processor for itself.
 const PAUSE: Duration = Duration::from_millis(2);
 
+/// From one round to the next at most: a certificate, an authority or a responder that is new waits no longer.
+const BETWEEN_ROUNDS: Duration = Duration::from_secs(900);
+
 /// How long a round that failed anywhere waits for the next one.
 const AFTER_TROUBLE: Duration = Duration::from_secs(60);
 
@@ -137,10 +140,13 @@ impl Rounds {
         if !round.begun {
             let authorities = responder.authorities().map(str::to_owned).collect();
             *round = Round { begun: true, authorities, ..Round::default() };
+            // None answers yet, as before the first responder of an installation is certified.
+            round.failed = round.authorities.is_empty();
         }
         let Some(authority) = round.authorities.front().cloned() else {
             answers.ahead.left_out.store(round.left_out, Ordering::Relaxed);
-            let rest = if round.failed { AFTER_TROUBLE } else { answers.policy.ocsp_reuse() / 4 };
+            let rest = (answers.policy.ocsp_reuse() / 4).min(BETWEEN_ROUNDS);
+            let rest = if round.failed { AFTER_TROUBLE } else { rest };
             self.round = Round::default();
             return Ok(Step::Over(rest));
         };
@@ -215,7 +221,7 @@ fn due<'r>(
             };
             let Some(key) = AnswerKey::of(delegate, &question.certificates[0], &serial) else { continue };
             match answers.cache.get(&key, standing) {
-                Some(kept) if known.at < kept.this_update().plus(answers.policy.ocsp_reuse() / 2) => continue,
+                Some(kept) if is_fresh(&kept, known, answers.policy.ocsp_reuse()) => continue,
                 Some(_) => {}
                 None if answers.cache.has_room_ahead(&key) => {}
                 None => {
@@ -230,6 +236,11 @@ fn due<'r>(
         }
     }
     due
+}
+
+/// Whether half of the time for which it is sent is still to come. One that a clock dated ahead is not sent at all.
+fn is_fresh(kept: &Kept, known: Known, reuse: Duration) -> bool {
+    (kept.this_update()..kept.this_update().plus(reuse / 2)).contains(&known.at)
 }
 
 fn note(round: &mut Round, authority: &str, error: &Trouble) {

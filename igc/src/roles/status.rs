@@ -20,6 +20,9 @@ use crate::problem::Problem;
 /// Connections, signers, and threads that answer.
 const WORKERS: usize = 4;
 
+/// Open files of a connection: it, and once more for whoever ends it where it stands still between two requests.
+const FILES_EACH: u64 = 2;
+
 /// Files that the process may have open beside its connections: the database's, published ones, the signer's.
 const OTHER_FILES: u64 = 256;
 
@@ -64,7 +67,7 @@ fn answer(service: &StatusService, listener: TcpListener) -> Result<Running, Pro
 /// A connection is an open file: the process asks the system for as many as the configuration speaks of, and does not
 /// start where it may not have them. Without them nobody is answered while strangers hold what there is.
 fn allow_connections(connections: usize) -> Result<(), Problem> {
-    let needed = connections as u64 + OTHER_FILES;
+    let needed = FILES_EACH * connections as u64 + OTHER_FILES;
     let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
     if current.is_none_or(|current| current >= needed) {
         return Ok(());

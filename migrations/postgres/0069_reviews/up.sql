@@ -39,6 +39,13 @@ BEGIN
         WHERE r.number = NEW.review AND r.looks_at = 'approval' AND d.decided_by = NEW.found_by) THEN
         RAISE EXCEPTION 'nobody looks again at what he decided' USING ERRCODE = 'integrity_constraint_violation';
     END IF;
+    IF EXISTS (SELECT 1 FROM reviews r JOIN card_orders o ON o.number = r.subject
+        WHERE r.number = NEW.review AND r.looks_at = 'approval' AND o.submitted_by = NEW.found_by) THEN
+        RAISE EXCEPTION 'nobody looks again at what he submitted' USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    IF EXISTS (SELECT 1 FROM reviews r WHERE r.number = NEW.review AND NEW.found_at < r.due_from) THEN
+        RAISE EXCEPTION 'a look is not taken before it is due' USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
     RETURN NEW;
 END $$;
 CREATE TRIGGER review_findings_are_anothers BEFORE INSERT ON review_findings FOR EACH ROW

@@ -43,3 +43,10 @@ WHEN EXISTS (SELECT 1 FROM reviews r JOIN decisions d ON d.subject_kind = 'card-
             AND d.subject_version = r.version
         WHERE r.number = NEW.review AND r.looks_at = 'approval' AND d.decided_by = NEW.found_by)
 BEGIN SELECT RAISE(ABORT, 'nobody looks again at what he decided'); END;
+CREATE TRIGGER review_findings_are_not_the_submitters BEFORE INSERT ON review_findings
+WHEN EXISTS (SELECT 1 FROM reviews r JOIN card_orders o ON o.number = r.subject
+        WHERE r.number = NEW.review AND r.looks_at = 'approval' AND o.submitted_by = NEW.found_by)
+BEGIN SELECT RAISE(ABORT, 'nobody looks again at what he submitted'); END;
+CREATE TRIGGER review_findings_are_in_time BEFORE INSERT ON review_findings
+WHEN EXISTS (SELECT 1 FROM reviews r WHERE r.number = NEW.review AND NEW.found_at < r.due_from)
+BEGIN SELECT RAISE(ABORT, 'a look is not taken before it is due'); END;

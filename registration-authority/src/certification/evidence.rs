@@ -287,7 +287,11 @@ pub(super) fn verify_decisions(
         if !decision.approves() {
             return Err(missing(&name, "an officer refused it"));
         }
-        let verified = verify_decision(db, verifier, &roster, subject, decision, at)?;
+        let place = match decision::receipt(db, decision)? {
+            Some(_) => Place::AsReceived,
+            None => Place::AsOfNow,
+        };
+        let verified = verify_decision(db, verifier, &roster, subject, decision, place, at)?;
         require_receipt(db, decision, verified.passkey.is_some(), &name)?;
         // Its version is gone with it; a row that was put back by hand says so here.
         if decision::is_retracted(db, decision)? {
@@ -323,6 +327,15 @@ fn encode(subject: &Decidable, decisions: &[Decision]) -> Vec<u8> {
     evidence.to_der().expect("bounded, far below what DER can say")
 }
 
+/// When it was, or is, asked in which departments something takes place: the register's next extract may say otherwise, or nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// By the worker, when it received the decision.
+    AsReceived,
+    /// Now.
+    AsOfNow,
+}
+
 /// The decision's proof holds, says what its row says, and is of somebody who could decide then: by his enrolment where his
 /// passkey made it, by his row where the demo's key did.
 pub(crate) fn verify_decision(
@@ -331,6 +344,7 @@ pub(crate) fn verify_decision(
     roster: &Roster,
     subject: &Decidable,
     decision: &Decision,
+    place: Place,
     at: Timestamp,
 ) -> Result<Verified, EvidenceError> {
     let name = format!("{} {} version {}", subject.kind, subject.number, subject.version);
@@ -348,14 +362,17 @@ pub(crate) fn verify_decision(
         return Err(refused(ProofRefused::SaysOtherwise));
     }
     let right = subject.kind.right();
-    let could = match &verified.passkey {
-        Some((key, _)) => key.role.may(right) && key.scope.covers(db, &subject.reach)?,
-        None => match officers::find(db, statement.officer())? {
-            Some(officer) => {
-                officer.had(right, statement.decided_at()) && officer.scope.covers(db, &subject.reach)?
-            }
-            None => false,
-        },
+    let scope = match &verified.passkey {
+        Some((key, _)) if key.role.may(right) => Some(key.scope.clone()),
+        Some(_) => None,
+        None => officers::find(db, statement.officer())?
+            .filter(|officer| officer.had(right, statement.decided_at()))
+            .map(|officer| officer.scope),
+    };
+    let could = match (scope, place) {
+        (None, _) => false,
+        (Some(scope), Place::AsOfNow) => scope.covers(db, &subject.reach)?,
+        (Some(scope), Place::AsReceived) => scope.covers_wherever(&subject.reach),
     };
     if !could || statement.officer() == subject.submitted_by {
         let officer = decision.decided_by.clone();

@@ -2,7 +2,7 @@
 //! tells the officer in whose name it was made. What it has not received is not certified.
 
 use diesel::prelude::*;
-use professional_registry::Registry;
+use professional_registry::{Registry, RegistryError};
 use rand_core::CryptoRng;
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -11,7 +11,7 @@ use store::{Act, Code, Database, Fault, audit};
 
 use super::{Decision, Receipt, digest, nonce};
 use crate::approval::{ApprovalVerifier, Decidable, ProofRefused, SubjectKind, Verified};
-use crate::certification::evidence::{EvidenceError, verify_decision};
+use crate::certification::evidence::{EvidenceError, Place, verify_decision};
 use crate::enrolment::{self, Roster};
 use crate::four_eyes::{self, KeepOffError};
 use crate::order::CardOrder;
@@ -97,7 +97,7 @@ fn judge(
     decision: &Decision,
     act: &Act,
 ) -> Result<Result<Verified, Code>, EvidenceError> {
-    let verified = match verify_decision(db, verifier, roster, subject, decision, act.at) {
+    let verified = match verify_decision(db, verifier, roster, subject, decision, Place::AsOfNow, act.at) {
         Ok(verified) => verified,
         Err(EvidenceError::Database(error)) => return Err(error.into()),
         Err(error) => return Ok(Err(error.code())),
@@ -123,7 +123,9 @@ fn judge(
             decision.decided_at,
         ) {
             Ok(()) => {}
-            Err(KeepOffError::Database(error)) => return Err(error.into()),
+            Err(KeepOffError::Database(error) | KeepOffError::Registry(RegistryError::Database(error))) => {
+                return Err(error.into());
+            }
             Err(error) => return Ok(Err(error.code())),
         }
     }

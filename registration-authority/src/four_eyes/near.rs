@@ -61,14 +61,13 @@ pub struct Subject {
 
 /// How near the subject is to the officer, as far as numbers, names and places tell; none where it is not.
 ///
-/// The same names are the same person unless the register knows both, by two numbers.
+/// The same names are the same person: a number that would tell two apart may have been put beside the officer by whoever owns the
+/// pages.
 pub fn near(officer: &Ties, subject: &Subject) -> Option<Near> {
     let has = |words: &[String]| !words.is_empty() && words.iter().all(|word| officer.names.contains(word));
-    let professional = |number: &String| number.starts_with('8');
-    let told_apart = officer.numbers.iter().any(professional) && subject.numbers.iter().any(professional);
     let full = names::words(&subject.family_name, &subject.given_name);
     let same_number = subject.numbers.iter().any(|number| officer.numbers.contains(number));
-    if same_number || (!told_apart && full.len() >= 2 && has(&full)) {
+    if same_number || (full.len() >= 2 && has(&full)) {
         return Some(Near::Oneself);
     }
     let speaks = subject.places.iter().any(|place| officer.speaks_for.contains(place));

@@ -172,7 +172,7 @@ pub fn waiting(db: &mut Database, limit: usize, act: &Act) -> Result<Vec<Review>
     let mut waiting = Vec::new();
     for row in rows {
         let (number, due_from) = (row.number.clone(), row.due_from);
-        let about = about(db, row)?;
+        let Some(about) = readable(about(db, row))? else { continue };
         if !is_within(db, &officer, &about)? {
             continue;
         }
@@ -212,7 +212,7 @@ pub fn contested(db: &mut Database, limit: usize, act: &Act) -> Result<Vec<Conte
         .load(db)?;
     let mut contested = Vec::new();
     for (row, reason, found_at) in rows {
-        let about = about(db, row)?;
+        let Some(about) = readable(about(db, row))? else { continue };
         if is_within(db, &officer, &about)? {
             contested.push(Contested { about, reason: reason.unwrap_or_default(), found_at });
         }
@@ -221,6 +221,18 @@ pub fn contested(db: &mut Database, limit: usize, act: &Act) -> Result<Vec<Conte
         }
     }
     Ok(contested)
+}
+
+/// What can be read: a damaged row keeps none of the others from being listed.
+fn readable(about: Result<About, ReviewError>) -> Result<Option<About>, ReviewError> {
+    match about {
+        Ok(about) => Ok(Some(about)),
+        Err(error) if error.code() == store::fault::DATABASE => Err(error),
+        Err(error) => {
+            tracing::error!(code = error.code().name, "a look is not listed: {error}");
+            Ok(None)
+        }
+    }
 }
 
 /// Whether something is within an officer's scope.

@@ -149,6 +149,11 @@ impl Scope {
         Ok(self.judge(db, reach)? == Covered::Yes)
     }
 
+    /// The same, whichever departments it names: of something whose place was settled before.
+    pub(crate) fn covers_wherever(&self, reach: &Reach) -> bool {
+        Self { departments: BTreeSet::new(), ..self.clone() }.judge_in(reach, &[]) == Covered::Yes
+    }
+
     /// The same of what takes place in these departments.
     pub(super) fn judge_in(&self, reach: &Reach, departments: &[Department]) -> Covered {
         if self.is_everything() {

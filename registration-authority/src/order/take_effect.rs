@@ -102,6 +102,13 @@ fn one(
     let notice = match order.state {
         OrderState::Approved { .. } | OrderState::Ordered { .. } => Notice::Approved,
         OrderState::Refused { .. } => Notice::Refused,
+        // What the worker has received holds, whatever a page keeps back: once the order says so too, they are told.
+        OrderState::Submitted | OrderState::Waiting { .. }
+            if order.version == version
+                && matches!(standing(db, verifier, &order, act)?, Standing::Effective | Standing::Waits) =>
+        {
+            return Ok(false);
+        }
         // Withdrawn: its holder has been told that.
         OrderState::Submitted | OrderState::Waiting { .. } | OrderState::Withdrawn { .. } => {
             forget(db, number, version)?;

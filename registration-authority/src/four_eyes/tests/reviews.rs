@@ -105,8 +105,17 @@ fn the_worker_draws_which_approvals_are_looked_at_again_once_they_have_taken_eff
             code(conclude(house, "clara", &number, (Finding::Contested, " "))),
             "review-reason-missing"
         );
-        let forged = format!("INSERT INTO review_findings VALUES ('{number}', 'confirmed', NULL, 'bob', 1)");
-        assert!(house.sql(&forged).unwrap_err().to_string().contains("nobody looks again"));
+        let due = listed[0].due_from.millis();
+        for (login, at, why) in [
+            ("bob", due, "nobody looks again at what he decided"),
+            ("alice", due, "nobody looks again at what he submitted"),
+            ("clara", due - 1, "a look is not taken before it is due"),
+        ] {
+            let forged = format!(
+                "INSERT INTO review_findings VALUES ('{number}', 'confirmed', NULL, '{login}', {at})"
+            );
+            assert!(house.sql(&forged).unwrap_err().to_string().contains(why), "{login}");
+        }
         conclude(house, "clara", &number, (Finding::Contested, "Le diplôme n'est pas au dossier.")).unwrap();
         assert_eq!(told(house, "approval-contested"), [("officer:bob".to_owned(), format!("order {first}"))]);
         assert_eq!(code(conclude(house, "clara", &number, (Finding::Confirmed, ""))), "review-unknown");

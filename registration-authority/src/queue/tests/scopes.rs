@@ -155,6 +155,29 @@ fn a_decision_for_a_place_or_a_card_outside_the_signed_scope_is_refused_by_the_w
 }
 
 #[test]
+fn what_was_decided_within_a_department_stands_whatever_the_next_extract_says_of_the_place() {
+    let mut house = House::new();
+    place(&mut house, STRUCTURE, "2A");
+    place(&mut house, STRUCTURE_WITHOUT_NUMBER, "2A");
+    let chain = house.pin();
+    let scope = "department:2A".parse().unwrap();
+    let dora = house.enrolled_key_within(&chain, "dora", Role::RegistrationOfficer, scope);
+    let act = house.job();
+    let roster = house.verifier.roster(&mut house.db).unwrap();
+    let House { db, rng, .. } = &mut house;
+    db.write(|db| crate::enrolment::settle(db, &roster, rng, &act)).unwrap();
+    let number = house.submit("alice", cps(&nurse(), "60")).unwrap().number().to_owned();
+    house.approve_by(("dora", &dora), &number).unwrap();
+    house.receive();
+    for code in ["", "75"] {
+        place(&mut house, STRUCTURE, code);
+        place(&mut house, STRUCTURE_WITHOUT_NUMBER, code);
+        let (at, House { db, verifier, .. }) = (house.at, &mut house);
+        verify_evidence(db, &mut ImportedRegister, verifier, &number, at).unwrap();
+    }
+}
+
+#[test]
 fn outside_his_scope_an_officer_neither_reads_nor_acts() {
     on_both(|house| {
         let number = house.submit("alice", cps(&nurse(), "60")).unwrap().number().to_owned();
