@@ -9,6 +9,7 @@ use std::time::Duration;
 use acceptance::harness::{DatabaseKind, Running, folder, free_port, run, start, wait_for_port};
 use ca_core::certificate::Certificate;
 use card::CardStatus;
+use crl_publisher::crl::read::Crl;
 use openssl::hash::MessageDigest;
 use openssl::x509::X509;
 use store::DatabaseRole;
@@ -191,6 +192,21 @@ fn the_public_page_names_every_authority_and_hands_over_every_file_as_it_is_publ
             let printed: Vec<String> = digest.iter().map(|octet| format!("{octet:02X}")).collect();
             assert!(text.contains(&printed.join(":")), "{path}");
         }
+
+        let moments: BTreeSet<&str> =
+            text.split("datetime=\"").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
+        let mut lists = 0;
+        for path in expected.iter().filter(|path| path.ends_with(".crl")) {
+            let crl = Crl::read(&fs::read(public.join(path)).unwrap()).unwrap();
+            for moment in [crl.this_update, crl.next_update] {
+                assert!(moments.contains(moment.to_string().as_str()), "{path}: no {moment} on the page");
+            }
+            lists += 1;
+        }
+        assert_eq!(lists, 15);
+        // Those of the roots come from a ceremony; each other one says when the next is due, before its own end.
+        assert_eq!(text.matches("la suivante est prévue au plus tard le").count(), 12);
+        assert_eq!(text.matches("la suivante se fait à une cérémonie de clés").count(), 3);
 
         let links: BTreeSet<&str> =
             text.split("href=\"").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();

@@ -1,8 +1,9 @@
 //! What caches may keep, and what is never served.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
+use actix_web::http::header::HttpDate;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use store::Timestamp;
@@ -50,9 +51,15 @@ fn an_answer_by_get_is_cached_for_a_moment() {
     let got = server.get(&path);
     assert_eq!(got.status, 200);
     assert_eq!(got.header("cache-control").unwrap(), "max-age=60, public, no-transform, must-revalidate");
-    for header in ["etag", "last-modified", "expires"] {
-        assert!(got.header(header).is_some(), "{header}");
-    }
+    let date = |header| SystemTime::from(got.header(header).unwrap().parse::<HttpDate>().unwrap());
+    // It was known to be so at the moment of the request, by the clock of this server.
+    let kept = date("expires").duration_since(date("last-modified")).unwrap();
+    assert_eq!(kept, Duration::from_secs(60), "Expires says what max-age does, and no later");
+    let etag = crate::entity_tag::entity_tag(&got.body);
+    assert_eq!(got.header("etag").unwrap(), etag);
+    let again =
+        format!("GET {path} HTTP/1.1\r\nHost: x\r\nIf-None-Match: {etag}\r\nConnection: close\r\n\r\n");
+    assert_eq!(exchange(&server.public, &again, b"").status, 304);
 }
 
 #[test]

@@ -202,8 +202,17 @@ fn what_is_bound_to_a_request_is_signed_each_time() {
         assert_eq!(desk.signed(), before + 2);
     }
     // And none of it is sent to who asks without a nonce.
-    let plain = request(vec![id], vec![]).to_der().unwrap();
+    let plain = request(vec![id.clone()], vec![]).to_der().unwrap();
     assert!(verified(&desk.ask(&plain, &act)).tbs_response_data.response_extensions.is_none());
+    // Nor is what is kept since then, by its parts and whole, sent to who asks with one.
+    desk.ask(&plain, &act);
+    assert!(desk.answers.at_once(&plain, act.at).is_ok() && desk.answers.whole() == 1);
+    for octet in [8, 9] {
+        let bound = request(vec![id.clone()], vec![nonce(&[octet; 32])]).to_der().unwrap();
+        assert!(desk.answers.at_once(&bound, act.at).is_err(), "memory alone never answers a nonce");
+        let extensions = verified(&desk.ask(&bound, &act)).tbs_response_data.response_extensions.unwrap();
+        assert_eq!(extensions, [nonce(&[octet; 32])]);
+    }
 }
 
 #[test]
