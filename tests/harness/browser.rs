@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use ureq::Agent;
 
-pub use keyboard::ENTER;
+pub use keyboard::{ALT, ENTER, SHIFT};
 
 use super::program::tool;
 use super::{Running, folder, free_port, root, start, wait_for_port};

@@ -13,7 +13,7 @@ mod program;
 mod smtp;
 mod workspace;
 
-pub use browser::{Browser, ENTER};
+pub use browser::{ALT, Browser, ENTER, SHIFT};
 pub use databases::{DatabaseKind, TestDatabase, both_databases, copy_of, database, empty_database};
 pub use directory::{DIRECTORY_KEY, Directory, Mood};
 pub use hsm_fault::HsmFault;

@@ -29,6 +29,7 @@ mod holder_opposition;
 mod holders_extract;
 mod hostile_connections;
 mod invariants;
+mod keyboard_map;
 mod names;
 mod never_replaced;
 mod notices;

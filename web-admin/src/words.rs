@@ -2,6 +2,7 @@
 
 use card::{CardKind, CardStatus, KeyUsage};
 use professional_registry::{Department, Profession};
+use registration_authority::decision::Decision;
 use registration_authority::officers::{Role, Scope};
 use registration_authority::opposition::Ground;
 use registration_authority::order::OrderStatus;
@@ -37,6 +38,14 @@ pub(crate) const fn order_status(status: OrderStatus) -> Key {
 pub(crate) fn order_state(word: &str) -> Key {
     let status = OrderStatus::ALL.into_iter().find(|status| status.as_str() == word);
     status.map_or(Key::of("order-status-unknown"), order_status)
+}
+
+/// That a decision on an order waits until something follows from it; `at` goes into it.
+pub(crate) fn pending(decision: &Decision) -> Key {
+    Key::of(match decision.approves() {
+        true => "dossier-approval-pending",
+        false => "dossier-refusal-pending",
+    })
 }
 
 /// What somebody was told, by the word of the database.

@@ -2,7 +2,7 @@
 //!
 //! [`submit`] asks the register for a professional, [`submit_staff`] for the staff of a structure, and both keep what it said;
 //! [`approve`], by another person, asks it again;
-//! [`ask`] has it wait for an [`answer`]; [`refuse`] says why. Nothing follows before a decision
+//! [`ask`] has it wait for an [`answer`], [`ask_second_officer`] has two approve it; [`refuse`] says why. Nothing follows before a decision
 //! has [taken effect](take_effect); until then it is [taken back](take_back). [`withdraw`] ends an order without one. [`canonical`] is what a decision is about.
 
 pub mod bulk;
@@ -12,6 +12,7 @@ mod decide;
 mod note;
 mod question;
 mod read;
+mod second_officer;
 mod staff_order;
 mod status;
 mod submit;
@@ -30,10 +31,11 @@ pub use decide::{ApproveError, approve, refuse};
 pub use note::{Note, NoteError, erase_notes, note, notes};
 pub use question::{Answer, QUESTION_BOUND, Question, QuestionError, answer, ask, questions};
 pub use read::{get, of_holder, of_structure};
+pub use second_officer::{SecondOfficerError, ask_second_officer};
 pub use staff_order::{NewStaffOrder, submit_staff};
 pub use status::OrderStatus;
 pub use submit::{NewCardOrder, RefreshError, SubmitError, SubmittedOrder, refresh, submit};
-pub use take_back::{TakeBackError, may_take_back, take_back};
+pub use take_back::{TakeBackError, last_to_take_back, may_take_back, take_back};
 pub(crate) use take_effect::await_effect;
 pub use take_effect::{TookEffect, take_effect};
 pub use tie::{StaffTie, Tie};

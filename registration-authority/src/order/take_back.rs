@@ -2,7 +2,7 @@ use diesel::prelude::*;
 use professional_registry::Registry;
 use rand_core::CryptoRng;
 use serde_json::json;
-use store::schema::card_orders;
+use store::schema::{card_orders, decisions, decisions_pending};
 use store::{Act, Code, Database, Fault, Timestamp, audit};
 use thiserror::Error;
 
@@ -136,6 +136,38 @@ pub fn may_take_back<'a>(
         .filter(|_| officer.role.may(Right::Decide) && has_its_decision(order))?;
     let until = decision::can_be_taken_back_until(verifier, SubjectKind::CardOrder, his);
     (at < until).then_some((his, until))
+}
+
+/// The officer's newest decision from which nothing has followed yet, and that he could take back at this moment. For a page.
+pub fn last_to_take_back(
+    db: &mut Database,
+    verifier: &ApprovalVerifier,
+    officer: &Officer,
+    at: Timestamp,
+) -> Result<Option<(CardOrder, Decision, Timestamp)>, OrderError> {
+    let newest: Option<String> = decisions_pending::table
+        .inner_join(
+            decisions::table.on(decisions::subject_kind
+                .eq(SubjectKind::CardOrder.as_str())
+                .and(decisions::subject_number.eq(decisions_pending::order_number))
+                .and(decisions::subject_version.eq(decisions_pending::order_version))),
+        )
+        .inner_join(
+            card_orders::table.on(card_orders::number
+                .eq(decisions_pending::order_number)
+                .and(card_orders::version.eq(decisions_pending::order_version))),
+        )
+        .filter(decisions_pending::effective_at.gt(at))
+        .filter(decisions::decided_by.eq(&officer.login))
+        .order((decisions::decided_at.desc(), decisions::subject_number.desc()))
+        .select(decisions::subject_number)
+        .first(db)
+        .optional()?;
+    let Some(number) = newest else { return Ok(None) };
+    let order = get(db, &number)?;
+    let taken = decision::of(db, SubjectKind::CardOrder, &number)?;
+    let found = may_take_back(verifier, officer, &order, &taken, at).map(|(one, until)| (one.clone(), until));
+    Ok(found.map(|(decision, until)| (order, decision, until)))
 }
 
 /// Decided on, or by the first of two; and nothing has followed from it.

@@ -4,7 +4,7 @@
 //! a pure function of facts. What is found when a version of an order is submitted, refreshed, answered or decided is kept for
 //! that version and never taken back: whoever removes the cause makes another version, which begins anew. So neither a page nor the
 //! web role can take a flag away that asks for a second officer; the database counts the decisions too, and the worker again
-//! (decision 28).
+//! (decision 28). One flag an officer raises himself: that he wants a second one to look (decision 50).
 
 mod assess;
 mod births;
@@ -38,6 +38,9 @@ use crate::order::{CardOrder, OrderError, Origin, Tie};
 
 /// Within which time orders count as a rush.
 const HOUR: Duration = Duration::from_secs(3600);
+
+/// What an officer raises himself: no rule of the table finds it, and nothing takes it away.
+const SECOND_OFFICER: &str = "second-officer";
 
 /// Why it is not known what is to be looked at.
 #[derive(Debug, Error)]
@@ -83,7 +86,29 @@ pub(crate) fn begin(
     if matches!(order.origin, Origin::Plan(_)) {
         return Ok(());
     }
+    if asked_for_second_officer(db, &order.number)? {
+        ask_for_second_officer(db, order, act)?;
+    }
     look_again(db, registry, order, act)
+}
+
+/// Two officers must approve this version, because one asks for another, and those that follow: whoever answers or refreshes does
+/// not take the doubt away.
+pub(crate) fn ask_for_second_officer(db: &mut Database, order: &CardOrder, act: &Act) -> QueryResult<()> {
+    let raised = RaisedFlag {
+        flag: SECOND_OFFICER.to_owned(),
+        level: Level::Orange.as_str(),
+        second_officer: true,
+        reason: "Un opérateur d'enregistrement demande qu'un second regarde aussi.".to_owned(),
+    };
+    keep(db, order, vec![raised], act)
+}
+
+fn asked_for_second_officer(db: &mut Database, number: &str) -> QueryResult<bool> {
+    let of_any_version = order_flags::table
+        .filter(order_flags::order_number.eq(number))
+        .filter(order_flags::flag.eq(SECOND_OFFICER));
+    diesel::select(diesel::dsl::exists(of_any_version)).get_result(db)
 }
 
 /// Keeps what this version of the order raises now and did not before.

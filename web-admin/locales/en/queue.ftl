@@ -2,6 +2,7 @@
 
 queue-page-title = Queue – { $state }
 queue-title = Queue of orders
+queue-last-decision = Your last decision: order { $number }
 queue-states = State of the orders
 queue-next = Next file
 queue-next-hint = The most urgent order of this view that nobody is on.

@@ -84,6 +84,7 @@ pub(super) struct DossierPage {
     can_refresh: bool,
     signals: Vec<Signal>,
     two: bool,
+    can_ask_second: bool,
     /// Whether what another decided is kept from this reader until he has decided.
     blind: bool,
     first_approval: Option<String>,
@@ -248,6 +249,7 @@ fn compose(
         other_exercises: register::other_exercises(&dossier, language),
         can_refresh: submitted && officer.role.may(Right::Submit) && !agrees,
         two: dossier.asks_for_two(),
+        can_ask_second: submitted && decides && !own && !dossier.asks_for_two(),
         blind,
         signals: dossier.flags.iter().cloned().map(Signal::of).collect(),
         questions: dossier

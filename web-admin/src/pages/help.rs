@@ -48,6 +48,7 @@ const KEYS: &[Keys] = &[
         where_: Key::of("help-everywhere"),
         keys: &[
             Key::of("help-to-queue"),
+            Key::of("help-to-operations"),
             Key::of("help-to-cards"),
             Key::of("help-search"),
             Key::of("help-help"),
@@ -55,7 +56,12 @@ const KEYS: &[Keys] = &[
     },
     Keys {
         where_: Key::of("help-lists"),
-        keys: &[Key::of("help-rows"), Key::of("help-open"), Key::of("help-select")],
+        keys: &[
+            Key::of("help-rows"),
+            Key::of("help-open"),
+            Key::of("help-select"),
+            Key::of("help-take-last-back"),
+        ],
     },
     Keys {
         where_: Key::of("help-dossier"),
@@ -64,6 +70,7 @@ const KEYS: &[Keys] = &[
             Key::of("help-approve"),
             Key::of("help-refuse"),
             Key::of("help-ask"),
+            Key::of("help-second-officer"),
             Key::of("help-note"),
             Key::of("help-take-back"),
         ],

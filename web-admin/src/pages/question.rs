@@ -1,4 +1,5 @@
-//! Asking the applicant something, and his answer: in between the order waits. And what officers write for each other.
+//! Asking the applicant something, and his answer: in between the order waits. Asking for a second officer. And what officers
+//! write for each other.
 
 use actix_web::{HttpResponse, web};
 use professional_registry::ImportedRegister;
@@ -12,6 +13,7 @@ use crate::posted::Posted;
 
 pub(super) const ADDRESSES: &[Address] = &[
     Address::at("/ra/dossiers/{number}/demander").post(|| web::post().to(ask)).needs(Right::Decide),
+    Address::at("/ra/dossiers/{number}/second-avis").post(|| web::post().to(ask_second)).needs(Right::Decide),
     Address::at("/ra/dossiers/{number}/noter").post(|| web::post().to(note)).needs(Right::Decide),
     Address::at("/ra/dossiers/{number}/repondre").post(|| web::post().to(answer)).needs(Right::Submit),
 ];
@@ -31,6 +33,16 @@ async fn answer(number: web::Path<String>, posted: Posted) -> Result<HttpRespons
         let answer = fields.text("reponse");
         let (rng, act) = (&mut *work.rng, work.act);
         work.db.write(|db| order::answer(db, &mut ImportedRegister, number, answer, rng, act))?;
+        Ok(None)
+    })
+    .await
+}
+
+async fn ask_second(number: web::Path<String>, posted: Posted) -> Result<HttpResponse, Failure> {
+    act(number, posted, "second-avis", |work, _, number, fields| {
+        let seen = version(fields)?;
+        let (rng, act) = (&mut *work.rng, work.act);
+        work.db.write(|db| order::ask_second_officer(db, number, seen, rng, act))?;
         Ok(None)
     })
     .await

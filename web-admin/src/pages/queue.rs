@@ -10,8 +10,9 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web;
 use askama::Template;
+use registration_authority::decision::Decision;
 use registration_authority::officers::{self, Officer, Right};
-use registration_authority::order::OrderStatus;
+use registration_authority::order::{self, CardOrder, OrderStatus};
 use registration_authority::queue::saved::{self, View};
 use registration_authority::queue::{self, Count, Deadline, Line, Search};
 use registration_authority::views;
@@ -46,6 +47,7 @@ pub(super) const ADDRESSES: &[Address] = &[
 struct QueuePage {
     frame: Frame,
     done: Option<Key>,
+    last: Option<LastDecision>,
     status_label: Key,
     slug: &'static str,
     /// The query of this view's address.
@@ -76,6 +78,14 @@ impl QueuePage {
     fn section(&self) -> &'static str {
         "file"
     }
+}
+
+/// The reader's newest decision that he can still take back.
+struct LastDecision {
+    number: String,
+    version: i64,
+    verdict: Key,
+    until: Shown,
 }
 
 struct Tab {
@@ -123,6 +133,7 @@ enum Found {
 
 fn find(work: &mut Work<'_>, frame: Frame, asked: Asked, done: Option<Key>) -> Result<Found, Failure> {
     let (act, officer, hours) = (work.act, work.officer, work.state.working_hours());
+    let verifier = work.state.verifier();
     let language = frame.language();
     let filter = asked.filter(act.at);
     work.db.snapshot(|db| {
@@ -133,6 +144,7 @@ fn find(work: &mut Work<'_>, frame: Frame, asked: Asked, done: Option<Key>) -> R
             return Ok(Found::Order(order.number));
         }
         let (officers, views) = (officers::list(db)?, saved::views(db, act)?);
+        let last = order::last_to_take_back(db, verifier, officer, act.at)?.map(LastDecision::of);
         let rows =
             page.lines.into_iter().map(|line| Row::of(line, language, &officers, officer, act.at)).collect();
         let tab = |(status, count): (OrderStatus, Count)| Tab {
@@ -145,6 +157,7 @@ fn find(work: &mut Work<'_>, frame: Frame, asked: Asked, done: Option<Key>) -> R
         Ok(Found::Page(Box::new(QueuePage {
             frame,
             done,
+            last,
             status_label: words::order_statuses(asked.status),
             slug: slug(asked.status),
             query: asked.query(),
@@ -168,6 +181,17 @@ fn find(work: &mut Work<'_>, frame: Frame, asked: Asked, done: Option<Key>) -> R
             next: page.next,
         })))
     })
+}
+
+impl LastDecision {
+    fn of((order, decision, until): (CardOrder, Decision, Timestamp)) -> Self {
+        Self {
+            verdict: words::pending(&decision),
+            until: Shown(until),
+            version: order.version,
+            number: order.number,
+        }
+    }
 }
 
 impl Row {

@@ -13,7 +13,11 @@ async fn how_the_installation_works_is_read_by_administrator_and_auditor() {
         let page = house.browser(login).await.get("/ra/exploitation").await;
         assert_eq!(page.status, 200, "{}", page.body);
         assert!(page.says("Aucune liste n’a encore été émise."));
-        assert!(page.body.contains("href=\"/ra/exploitation\" aria-current=\"page\""), "{}", page.body);
+        assert!(
+            page.body.contains("href=\"/ra/exploitation\" data-sequence=\"g d\" aria-current=\"page\""),
+            "{}",
+            page.body
+        );
     }
     let refused = house.browser("bob").await.get("/ra/exploitation").await;
     assert_eq!(refused.status, 403);

@@ -186,6 +186,7 @@ fn form(path: &str, number: u32) -> Vec<(&'static str, String)> {
     let fields: &[(&'static str, &str)] = match path {
         "/ra/nouvelle" => &[("rpps", &rpps(number)), ("profession", "60")],
         "/ra/dossiers/{number}/approuver"
+        | "/ra/dossiers/{number}/second-avis"
         | "/ra/dossiers/{number}/revenir"
         | "/ra/dossiers/{number}/reprendre"
         | "/ra/registre/extraits/{feed}/liberer" => &[("version", "1")],

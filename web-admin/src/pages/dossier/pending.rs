@@ -10,6 +10,7 @@ use super::name_of;
 use crate::failure::Failure;
 use crate::messages::Key;
 use crate::typography::Shown;
+use crate::words;
 
 /// What waits, in words.
 pub(super) struct Pending {
@@ -44,10 +45,7 @@ impl Pending {
         };
         let Some((decision, until)) = waiting else { return Ok(None) };
         Ok(Some(Self {
-            verdict: Key::of(match decision.approves() {
-                true => "dossier-approval-pending",
-                false => "dossier-refusal-pending",
-            }),
+            verdict: words::pending(decision),
             by: name_of(db, &decision.decided_by)?,
             until: Shown(until),
             own: own.is_some(),

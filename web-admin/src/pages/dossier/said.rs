@@ -34,6 +34,7 @@ impl Said {
             "approbation" if first_of_two => "dossier-done-first-approval",
             "approbation" => "dossier-done-approval",
             "question" => "dossier-done-question",
+            "second-avis" => "dossier-done-second-officer",
             "reponse" => "dossier-done-answer",
             "refus" => "dossier-done-refusal",
             "retour" => "dossier-done-taken-back",
