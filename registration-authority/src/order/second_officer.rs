@@ -50,7 +50,7 @@ pub fn ask_second_officer(
 ) -> Result<CardOrder, SecondOfficerError> {
     let officer = officers::require(db, Right::Decide, act)?;
     let order = get(db, number)?;
-    officer.require_within(&order.reach())?;
+    officer.require_within(db, &order.reach())?;
     // Whoever approves at the same moment takes turns with this at the row.
     if !set_status(db, number, version, "submitted", "submitted", act)? {
         return Err(SecondOfficerError::NotOpen(number.to_owned(), version));
