@@ -235,11 +235,11 @@ fn a_responder_on_a_database_that_stands_still_is_found_by_each_certificate_it_c
     let (by_get, found): (BTreeSet<Named>, BTreeSet<Named>) =
         differences_a_day_later(&workshop).into_iter().partition(|one| one.1 == "http://localhost:8080/ocsp");
     assert_eq!(found, expected);
-    // By GET, of each authority the one of which the log spoke last.
+    // By GET, of each authority the one of which the log spoke last; the look may draw another of them besides.
     let authorities: BTreeSet<&str> = certificates.iter().map(|one| one.issuer.as_str()).collect();
     let about: BTreeSet<&str> = by_get.iter().filter_map(|one| Some(one.3.split_once(' ')?.0)).collect();
     assert!(by_get.iter().all(|one| certificates.iter().any(|certificate| one.3 == subject(certificate))));
-    assert_eq!((about, by_get.len()), (authorities.clone(), authorities.len()), "{by_get:?}");
+    assert_eq!(about, authorities, "{by_get:?}");
 }
 
 #[test]
