@@ -16,7 +16,7 @@ use x509_cert::ext::pkix::CrlReason;
 
 use super::answers::Answers;
 use super::response::{BasicOcspResponse, CertStatus, OcspResponseStatus, SingleResponse};
-use super::tests::{ask_at, basic, cert_id, nonce, request};
+use super::tests::{ask_at, basic, cert_id, request};
 use super::{Answer, AnswerKind};
 use crate::fixture::{ISSUING, SoftwareSigner, World};
 use crate::policy::NeverIssued;
@@ -184,35 +184,6 @@ fn a_revocation_is_answered_as_soon_as_its_event_was_applied() {
     };
     assert_eq!(revoked.revocation_reason, Some(CrlReason::Superseded));
     assert!(desk.answers.at_once(&request, act.at).is_ok(), "and is kept in its turn");
-}
-
-#[test]
-fn what_is_bound_to_a_request_is_signed_each_time() {
-    let mut world = world();
-    let (desk, act) = (desk(&world), world.act(DAY));
-    desk.answers.synchronise(&mut world.db, &act).unwrap();
-    let id = cert_id(&world, ISSUING, ID_SHA_1, &[0x1D, 0x01]);
-    let bound = request(vec![id.clone()], vec![nonce(&[7; 32])]).to_der().unwrap();
-    let several = request(vec![id.clone(), id.clone()], vec![]).to_der().unwrap();
-    for request in [bound, several] {
-        let before = desk.signed();
-        for _ in 0..2 {
-            verified(&desk.ask(&request, &act));
-        }
-        assert_eq!(desk.signed(), before + 2);
-    }
-    // And none of it is sent to who asks without a nonce.
-    let plain = request(vec![id.clone()], vec![]).to_der().unwrap();
-    assert!(verified(&desk.ask(&plain, &act)).tbs_response_data.response_extensions.is_none());
-    // Nor is what is kept since then, by its parts and whole, sent to who asks with one.
-    desk.ask(&plain, &act);
-    assert!(desk.answers.at_once(&plain, act.at).is_ok() && desk.answers.whole() == 1);
-    for octet in [8, 9] {
-        let bound = request(vec![id.clone()], vec![nonce(&[octet; 32])]).to_der().unwrap();
-        assert!(desk.answers.at_once(&bound, act.at).is_err(), "memory alone never answers a nonce");
-        let extensions = verified(&desk.ask(&bound, &act)).tbs_response_data.response_extensions.unwrap();
-        assert_eq!(extensions, [nonce(&[octet; 32])]);
-    }
 }
 
 #[test]

@@ -4,11 +4,12 @@
 //! 16 MUST be accepted; a nonce of less than 16 or more than 32 MAY be ignored, and is not here: who sends one wants the
 //! answer bound to it.
 
-use const_oid::db::rfc5912::ID_SHA_256;
+use const_oid::db::rfc5912::{ID_SHA_1, ID_SHA_256};
 use der::Encode;
 use der::asn1::OctetString;
 use x509_cert::ext::Extension;
 
+use super::kept_tests::{DAY, desk, verified, world};
 use super::response::OcspResponseStatus;
 use super::tests::{ask, basic, cert_id, nonce, request, world_with_statuses};
 use super::{Answer, AnswerKind};
@@ -89,4 +90,33 @@ fn who_sends_no_nonce_gets_none() {
     let (answer, said) = asked_with(vec![]);
     assert!(matches!(answer.kind, AnswerKind::Signed { nonce: false, .. }), "{answer:?}");
     assert_eq!(said, None);
+}
+
+#[test]
+fn what_is_bound_to_a_request_is_signed_each_time() {
+    let mut world = world();
+    let (desk, act) = (desk(&world), world.act(DAY));
+    desk.answers.synchronise(&mut world.db, &act).unwrap();
+    let id = cert_id(&world, ISSUING, ID_SHA_1, &[0x1D, 0x01]);
+    let bound = request(vec![id.clone()], vec![nonce(&[7; 32])]).to_der().unwrap();
+    let several = request(vec![id.clone(), id.clone()], vec![]).to_der().unwrap();
+    for request in [bound, several] {
+        let before = desk.signed();
+        for _ in 0..2 {
+            verified(&desk.ask(&request, &act));
+        }
+        assert_eq!(desk.signed(), before + 2);
+    }
+    // And none of it is sent to who asks without a nonce.
+    let plain = request(vec![id.clone()], vec![]).to_der().unwrap();
+    assert!(verified(&desk.ask(&plain, &act)).tbs_response_data.response_extensions.is_none());
+    // Nor is what is kept since then, by its parts and whole, sent to who asks with one.
+    desk.ask(&plain, &act);
+    assert!(desk.answers.at_once(&plain, act.at).is_ok() && desk.answers.whole() == 1);
+    for octet in [8, 9] {
+        let bound = request(vec![id.clone()], vec![nonce(&[octet; 32])]).to_der().unwrap();
+        assert!(desk.answers.at_once(&bound, act.at).is_err(), "memory alone never answers a nonce");
+        let extensions = verified(&desk.ask(&bound, &act)).tbs_response_data.response_extensions.unwrap();
+        assert_eq!(extensions, [nonce(&[octet; 32])]);
+    }
 }

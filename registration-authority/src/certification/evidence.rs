@@ -9,13 +9,14 @@ use store::{Code, Database, Fault, Timestamp};
 use thiserror::Error;
 
 use super::mandate_evidence;
-use crate::approval::{ApprovalProof, ApprovalVerifier, Decidable, ProofRefused, Verified};
+use super::one_decision::{Place, verify_decision};
+use crate::approval::{ApprovalVerifier, Decidable, ProofRefused};
 use crate::certificate_request::{self, CertificateRequest, RequestError, RequestState};
 use crate::decision::{self, Decision};
-use crate::enrolment::{Roster, RosterError};
+use crate::enrolment::RosterError;
 use crate::faults;
 use crate::mandate::MandateError;
-use crate::officers::{self, OfficerError};
+use crate::officers::OfficerError;
 use crate::order::{self, CardOrder, OrderError, OrderState, Origin};
 use crate::renewal::{self, Outcome, PlanReadError, PlanStatus, RenewalPlan};
 use crate::risk::{self, RiskError};
@@ -325,60 +326,6 @@ fn encode(subject: &Decidable, decisions: &[Decision]) -> Vec<u8> {
         proofs: decisions.iter().map(|decision| octets(&decision.proof)).collect(),
     };
     evidence.to_der().expect("bounded, far below what DER can say")
-}
-
-/// When it was, or is, asked in which departments something takes place: the register's next extract may say otherwise, or nothing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Place {
-    /// By the worker, when it received the decision.
-    AsReceived,
-    /// Now.
-    AsOfNow,
-}
-
-/// The decision's proof holds, says what its row says, and is of somebody who could decide then: by his enrolment where his
-/// passkey made it, by his row where the demo's key did.
-pub(crate) fn verify_decision(
-    db: &mut Database,
-    verifier: &ApprovalVerifier,
-    roster: &Roster,
-    subject: &Decidable,
-    decision: &Decision,
-    place: Place,
-    at: Timestamp,
-) -> Result<Verified, EvidenceError> {
-    let name = format!("{} {} version {}", subject.kind, subject.number, subject.version);
-    let refused =
-        |source| EvidenceError::Proof { subject: name.clone(), officer: decision.decided_by.clone(), source };
-    let proof = ApprovalProof::decode(&decision.proof_kind, &decision.proof)
-        .ok_or_else(|| refused(ProofRefused::Unreadable))?;
-    let verified = verifier.verify(&proof, subject, roster, at).map_err(refused)?;
-    let statement = &verified.statement;
-    let says_so = statement.verdict().as_str() == decision.decision
-        && statement.reason_code() == decision.reason_code.as_deref()
-        && statement.officer() == decision.decided_by
-        && statement.decided_at() == decision.decided_at;
-    if !says_so {
-        return Err(refused(ProofRefused::SaysOtherwise));
-    }
-    let right = subject.kind.right();
-    let scope = match &verified.passkey {
-        Some((key, _)) if key.role.may(right) => Some(key.scope.clone()),
-        Some(_) => None,
-        None => officers::find(db, statement.officer())?
-            .filter(|officer| officer.had(right, statement.decided_at()))
-            .map(|officer| officer.scope),
-    };
-    let could = match (scope, place) {
-        (None, _) => false,
-        (Some(scope), Place::AsOfNow) => scope.covers(db, &subject.reach)?,
-        (Some(scope), Place::AsReceived) => scope.covers_wherever(&subject.reach),
-    };
-    if !could || statement.officer() == subject.submitted_by {
-        let officer = decision.decided_by.clone();
-        return Err(EvidenceError::OfficerNotEntitled { subject: name, officer });
-    }
-    Ok(verified)
 }
 
 /// The worker has seen this very proof, in its time, and it held then: within the officer's scope by the register of that moment, too.

@@ -18,6 +18,7 @@ pub mod evidence;
 mod facts;
 pub mod grounds;
 mod mandate_evidence;
+pub(crate) mod one_decision;
 
 #[cfg(test)]
 mod tests;

@@ -11,7 +11,8 @@ use store::{Act, Code, Database, Fault, audit};
 
 use super::{Decision, Receipt, digest, nonce};
 use crate::approval::{ApprovalVerifier, Decidable, ProofRefused, SubjectKind, Verified};
-use crate::certification::evidence::{EvidenceError, Place, verify_decision};
+use crate::certification::evidence::EvidenceError;
+use crate::certification::one_decision::{Place, verify_decision};
 use crate::enrolment::{self, Roster};
 use crate::four_eyes::{self, KeepOffError};
 use crate::order::CardOrder;
