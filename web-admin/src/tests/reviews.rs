@@ -34,7 +34,7 @@ async fn the_day_after_a_holder_opposed_his_card_an_officer_calls_him_back_and_s
     let page = rita.follow(&answer).await;
     assert!(page.says("peut recevoir une nouvelle carte") && page.says("Rien n’attend"), "{}", page.body);
     assert!(
-        page.says("Ce qui n’est pas juste") && page.body.contains("&#60;script"),
+        page.says("Ce qui n’est pas juste") && page.body.contains("&#60;SCRIPT&#62;"),
         "the reason: {}",
         page.body
     );
