@@ -15,6 +15,7 @@ use super::workshop::{REVOKER, workshop};
 fn the_first_who_asks_about_a_card_is_answered_from_memory() {
     for kind in [DatabaseKind::Sqlite, DatabaseKind::Postgresql] {
         let workshop = workshop(kind);
+        workshop.configure("publication", "ocsp_sign_ahead", toml::Value::Array(vec!["sha-1".into()]));
         let cards = workshop.cards(CardStatus::Active);
         let status = status_service(&workshop);
         let mut db = workshop.open(DatabaseRole::Owner);
@@ -36,9 +37,8 @@ fn the_first_who_asks_about_a_card_is_answered_from_memory() {
 }
 
 #[test]
-fn nothing_is_signed_ahead_where_the_operator_says_so() {
+fn nothing_is_signed_ahead_where_nobody_says_so() {
     let workshop = workshop(DatabaseKind::Sqlite);
-    workshop.configure("publication", "ocsp_sign_ahead_per_second", 0);
     let card = workshop.cards(CardStatus::Active)[0];
     let status = status_service(&workshop);
     for (_, certificate) in of_card(&mut workshop.open(DatabaseRole::Owner), &card) {

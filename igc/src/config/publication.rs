@@ -24,7 +24,7 @@ pub struct PublicationSection {
     #[serde(default = "ocsp_cache_mib")]
     pub ocsp_cache_mib: u32,
     /// For which hashes in CertIDs answers are signed before anybody asks.
-    #[serde(default = "ocsp_sign_ahead")]
+    #[serde(default)]
     pub ocsp_sign_ahead: Vec<CertIdHash>,
     /// How many of them a second at most.
     #[serde(default = "ocsp_sign_ahead_per_second")]
@@ -42,10 +42,6 @@ pub struct PublicationSection {
 
 fn ocsp_cache_mib() -> u32 {
     256
-}
-
-fn ocsp_sign_ahead() -> Vec<CertIdHash> {
-    vec![CertIdHash::Sha1]
 }
 
 fn ocsp_sign_ahead_per_second() -> u32 {

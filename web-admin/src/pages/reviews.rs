@@ -7,7 +7,7 @@ use actix_web::http::StatusCode;
 use actix_web::web;
 use askama::Template;
 use registration_authority::four_eyes::review::{self, About, Finding, REASON_BOUND, Review};
-use registration_authority::officers::Right;
+use registration_authority::officers::{self, Right};
 use store::{Code, Fault, Kind};
 
 use super::{Address, page, to};
@@ -75,12 +75,14 @@ async fn conclude(number: web::Path<String>, posted: Posted) -> Result<HttpRespo
     let Posted { desk, fields } = posted;
     let frame = desk.frame();
     let (finding, done) = match fields.text("avis") {
-        "conteste" => (Finding::Contested, "contestation"),
-        "confirme" => (Finding::Confirmed, "confirmation"),
-        _ => return Err(Failure::of(faults::FORM_UNREADABLE)),
+        "conteste" => (Some(Finding::Contested), "contestation"),
+        "confirme" => (Some(Finding::Confirmed), "confirmation"),
+        _ => (None, ""),
     };
     let refused = desk
         .work(move |work| {
+            officers::require(work.db, Right::Oppose, work.act)?;
+            let Some(finding) = finding else { return Err(Failure::of(faults::FORM_UNREADABLE)) };
             match review::conclude(work.db, &number, finding, fields.text("raison"), work.rng, work.act) {
                 Ok(()) => Ok(None),
                 Err(error) if error.code().kind == Kind::Invalid => {
