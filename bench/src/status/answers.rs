@@ -83,8 +83,8 @@ impl Asked {
     /// One that has signed every answer before anybody asks.
     fn signed_ahead(installation: &Installation, certificates: u64) -> Self {
         let store = with_certificates(installation, certificates);
-        let responder = Responder::begin_ahead(&store, AHEAD_MIB, AHEAD_PER_SECOND);
         let began = Instant::now();
+        let responder = Responder::begin_ahead(&store, AHEAD_MIB, AHEAD_PER_SECOND).ready();
         while responder.metric("igc_ocsp_signed_ahead_total") < certificates as f64 {
             assert!(began.elapsed() < Duration::from_secs(280), "all answers are signed ahead");
             std::thread::sleep(Duration::from_millis(100));

@@ -48,14 +48,18 @@ impl Responder {
         Self { child, address, operations }
     }
 
-    /// The same; it has read everything.
+    /// One that has read everything.
     pub fn start(installation: &Installation, cache_mib: usize) -> Self {
-        let mut responder = Self::begin(installation, cache_mib);
+        Self::begin(installation, cache_mib).ready()
+    }
+
+    /// It, once it has read everything.
+    pub fn ready(mut self) -> Self {
         let began = Instant::now();
-        while !responder.has_applied(0) {
+        while !self.has_applied(0) {
             assert!(began.elapsed() < Duration::from_secs(120), "the status log is read");
         }
-        responder
+        self
     }
 
     /// It, as it is asked on connections that are kept.
