@@ -44,6 +44,7 @@ const BENCHMARKS: &[Benchmark] = &[
     Benchmark { id: "P11", run: register::run },
     Benchmark { id: "P12", run: status::crowd::run },
     Benchmark { id: "P13", run: queue::run },
+    Benchmark { id: "AHEAD", run: status::answers::run_ahead },
     Benchmark { id: issuance::relint::ID, run: issuance::relint::run },
 ];
 
