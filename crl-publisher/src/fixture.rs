@@ -190,9 +190,14 @@ impl World {
             .unwrap();
     }
 
-    /// Opposes a card that was made.
+    /// Opposes a card that was made, at the beginning.
     pub(crate) fn oppose_given(&mut self, sequence: i64, card: u64) {
-        let at = self.start.millis();
+        self.oppose_at(sequence, card, self.start);
+    }
+
+    /// Opposes a card that was made.
+    pub(crate) fn oppose_at(&mut self, sequence: i64, card: u64, at: Timestamp) {
+        let at = at.millis();
         self.db
             .batch_execute(&format!(
                 "INSERT INTO card_oppositions (sequence, card_number, opposed_at) VALUES ({sequence}, '{card}', {at});

@@ -75,11 +75,16 @@ impl Installation {
         jobs::policy(&config).checked()?;
         let identity = read_identity(&config.identity)?;
         let days = config.demo.as_ref().map_or(0, |demo| demo.clock_offset_days);
+        let clock = Clock::ahead_by_days(days);
+        config
+            .schedules
+            .check(&config.publication, clock.now())
+            .map_err(|message| ConfigError::Invalid { path: file.to_owned(), message })?;
         Ok(Self {
             dir: dir.to_owned(),
             profiles: Arc::new(Profiles::embedded()),
             identity: Arc::new(identity),
-            clock: Clock::ahead_by_days(days),
+            clock,
             public: PublicFolder::at(&config.public_folder),
             config: Arc::new(config),
             blocklist: Arc::default(),

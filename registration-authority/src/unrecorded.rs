@@ -13,6 +13,7 @@ use ca_core::serial::SerialNumber;
 use der::asn1::Any;
 use der::{Decode, Encode};
 use diesel::QueryResult;
+use openssl::asn1::Asn1IntegerRef;
 use openssl::pkey::PKey;
 use openssl::x509::{X509, X509Ref};
 use rand_core::CryptoRng;
@@ -34,6 +35,9 @@ const ONCE_IN: Duration = Duration::from_secs(86_400);
 
 /// Most alarms that are told of at once.
 const MOST: i64 = 100;
+
+/// The octets of the longest serial number (RFC 5280 §4.1.2.2).
+const LONGEST_SERIAL: usize = 20;
 
 /// Where a certificate was shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,8 +62,8 @@ impl ShownAt {
 pub struct Unrecorded {
     /// Short name of the authority whose key signed it.
     pub issuer: String,
-    /// Its serial number.
-    pub serial: SerialNumber,
+    /// Its serial number, hexadecimal; cut where it is longer than any may be.
+    pub serial: String,
 }
 
 /// What was shown, and when it was seen last.
@@ -94,12 +98,11 @@ pub fn look(
     act: &Act,
 ) -> QueryResult<Option<Unrecorded>> {
     let Ok(certificate) = X509::from_der(der) else { return Ok(None) };
-    let Some(serial) = serial_of(&certificate) else { return Ok(None) };
     let Some(issuer) = issuer_of(db, &certificate)? else { return Ok(None) };
-    if is_explained(db, &issuer, &serial, &certificate)? {
+    if is_explained(db, &issuer, &certificate)? {
         return Ok(None);
     }
-    let unrecorded = Unrecorded { issuer, serial };
+    let unrecorded = Unrecorded { issuer, serial: written(certificate.serial_number()) };
     raise(db, &unrecorded, &Sha256::digest(der), shown_at, rng, act)?;
     Ok(Some(unrecorded))
 }
@@ -116,17 +119,27 @@ pub fn alarms(db: &mut Database, at: Timestamp) -> QueryResult<Vec<Alarm>> {
     Ok(alarms)
 }
 
-fn serial_of(certificate: &X509Ref) -> Option<SerialNumber> {
-    SerialNumber::from_octets(&certificate.serial_number().to_bn().ok()?.to_vec()).ok()
+/// A serial number that this program gives, and those that it does not, such as zero: no row has any of these.
+fn written(serial: &Asn1IntegerRef) -> String {
+    let Ok(number) = serial.to_bn() else { return "?".to_owned() };
+    let mut text = if number.is_negative() { "-".to_owned() } else { String::new() };
+    let octets = number.to_vec();
+    text += &hex::encode_upper(&octets[..octets.len().min(LONGEST_SERIAL)]);
+    match octets.len() {
+        0 => "00".to_owned(),
+        1..=LONGEST_SERIAL => text,
+        _ => text + "...",
+    }
 }
 
-fn is_explained(
-    db: &mut Database,
-    issuer: &str,
-    serial: &SerialNumber,
-    certificate: &X509Ref,
-) -> QueryResult<bool> {
-    let Some(recorded) = certificate::find(db, issuer, serial)? else { return Ok(false) };
+fn serial_of(certificate: &X509Ref) -> Option<SerialNumber> {
+    let number = certificate.serial_number().to_bn().ok().filter(|number| !number.is_negative())?;
+    SerialNumber::from_octets(&number.to_vec()).ok()
+}
+
+fn is_explained(db: &mut Database, issuer: &str, certificate: &X509Ref) -> QueryResult<bool> {
+    let Some(serial) = serial_of(certificate) else { return Ok(false) };
+    let Some(recorded) = certificate::find(db, issuer, &serial)? else { return Ok(false) };
     Ok(match (recorded.status.der(), &recorded.status) {
         (Some(recorded), _) => signed_part(recorded).is_some_and(|recorded| {
             certificate.to_der().ok().and_then(|shown| signed_part(&shown)) == Some(recorded)
@@ -157,8 +170,8 @@ fn raise(
         "certificate {serial} bears a good signature of {issuer}, and no row explains it"
     );
     let subject = format!("{SUBJECT}{issuer} {serial}");
-    let before = search::beginning_with(db, &subject, act.at.minus(ONCE_IN), 1)?;
-    if !before.is_empty() {
+    let since = act.at.minus(ONCE_IN).millis();
+    if search::newest_about(db, &subject)?.is_some_and(|event| event.occurred_at >= since) {
         return Ok(());
     }
     let payload = json!({ "sha256": hex::encode(sha256), "shown_at": shown_at.name() });

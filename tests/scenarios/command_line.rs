@@ -111,6 +111,37 @@ fn a_publication_that_contradicts_itself_is_refused_before_anything_is_published
     assert!(refused.stderr.contains("full_crl: `valid` is at most 400 days"), "{}", refused.stderr);
 }
 
+/// T13: lifetimes and schedules that do not fit together are no start.
+#[test]
+fn a_schedule_that_comes_too_late_for_what_it_makes_is_no_start() {
+    let copy = copy_of(on_sqlite());
+    let file = copy.path().join("igc.toml");
+    let text = fs::read_to_string(&file).unwrap();
+    for (line, instead, named) in [
+        ("full_crl = \"0 0 */6 * * *\"", "full_crl = \"0 0 0 1 * *\"", "jobs.full_crl: does not run from"),
+        (
+            "full_crl = \"0 0 */6 * * *\"",
+            "full_crl = \"0 0 0 1 1 * 2020\"",
+            "jobs.full_crl: does not run from",
+        ),
+        ("renewal = \"0 30 4 * * *\"", "renewal = \"0 0 0 1 1 *\"", "jobs.renewal: does not run from"),
+        ("officer_digests = \"0 0 17 * * *\"", "officer_digests = \"0 0 17 * * * 2020\"", "never runs again"),
+        ("ocsp_lifetime_hours = 192", "ocsp_lifetime_hours = 721", "must be at most 720"),
+    ] {
+        assert!(text.contains(line), "{line}");
+        fs::write(&file, text.replace(line, instead)).unwrap();
+        for command in
+            [&["config", "check"][..], &["serve", "--role", "worker"], &["serve", "--role", "status"]]
+        {
+            let refused = igc_in(copy.path(), command).expect_exit(2);
+            assert_eq!(code(&refused), "config-invalid", "{instead}");
+            assert!(refused.stderr.contains(named), "{instead}: {}", refused.stderr);
+        }
+    }
+    fs::write(&file, text).unwrap();
+    igc_in(copy.path(), &["config", "check"]).expect_exit(0);
+}
+
 #[test]
 fn a_wrong_argument_is_exit_2() {
     let dir = on_sqlite().dir();

@@ -97,3 +97,31 @@ fn doctor_says_of_a_clock_that_went_back_and_of_tokens_that_are_gone_what_is_wro
     fs::rename(copy.path().join("tokens/store"), copy.path().join("tokens/away")).unwrap();
     assert!(broken(igc_in(copy.path(), &["doctor"]), "tokens"), "and the rest is looked at all the same");
 }
+
+/// Invariant 10: what stands on a CRL leaves it only where that is explained. The last good one goes on being served.
+#[test]
+fn a_crl_that_would_forget_a_revocation_is_not_published_and_is_loud_at_once() {
+    let copy = copy_of(on_sqlite());
+    igc_in(copy.path(), &["job", "run", "full-crl"]).expect_exit(0);
+    let published = || fs::read(copy.path().join("public/crl/ACI-FO-PP.crl")).unwrap();
+    let (good, job) = (published(), |name: &str| igc_in(copy.path(), &["job", "run", name]));
+    let mut db = SqliteConnection::establish(copy.path().join("igc.sqlite").to_str().unwrap()).unwrap();
+    for trigger in triggers(&mut db) {
+        db.batch_execute(&format!("DROP TRIGGER {trigger}")).unwrap();
+    }
+    db.batch_execute(
+        "PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON;
+         UPDATE certificates SET status = 'good', revoked_at = NULL, revocation_reason = NULL
+         WHERE issuer = 'ACI-FO-PP' AND status = 'revoked';
+         DELETE FROM certificate_status_events WHERE issuer = 'ACI-FO-PP';",
+    )
+    .unwrap();
+    drop(db);
+    let refused = job("full-crl").expect_exit(9);
+    assert!(refused.stderr.contains("crl-entry-lost"), "{}", refused.stderr);
+    assert_eq!(published(), good);
+    let doctor = igc_in(copy.path(), &["doctor"]).expect_exit(1).json();
+    let row = doctor.as_array().unwrap().iter().find(|row| row["what"] == "job full-crl").unwrap();
+    assert_eq!(row["verdict"], "broken", "{row}");
+    assert!(row["found"].as_str().unwrap().contains("crl-entry-lost"), "{row}");
+}

@@ -1,7 +1,7 @@
 //! The running status role keeps to the bounds of `[status]` in `igc.toml`. What each bound does to whom is tested where the
 //! server is (`crl-publisher/src/http/connection_tests.rs`).
 
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -116,6 +116,56 @@ fn the_web_role_reads_no_body_without_end() {
     // A server that ends TLS without its last word has said all that it has to say.
     let _ = again.read_to_end(&mut answer);
     assert!(answer.starts_with(b"HTTP/1.1 200"), "{}", String::from_utf8_lossy(&answer));
+}
+
+/// Five seconds for a head and fifteen to the next request; whoever drips a second head keeps no place either.
+#[test]
+fn the_web_role_ends_connections_that_only_hold_their_place() {
+    let serving = serve();
+    let get = "GET /pki HTTP/1.1\r\nHost: localhost\r\n";
+    let mut held: Vec<_> = [("no head", ""), ("half a head", "GET /pki HTTP/1.1\r\nX-Slow: ")]
+        .into_iter()
+        .map(|(what, said)| {
+            let mut connection = encrypted(serving.web());
+            connection.write_all(said.as_bytes()).unwrap();
+            (what, connection)
+        })
+        .collect();
+    for (what, next) in [("nothing more", ""), ("half a second head", "GET /pki HTTP/1.1\r\nX-Slow: ")] {
+        let mut connection = encrypted(serving.web());
+        write!(connection, "{get}\r\n").unwrap();
+        let mut octet = [0; 12];
+        connection.read_exact(&mut octet).unwrap();
+        assert_eq!(&octet, b"HTTP/1.1 200", "{what}");
+        connection.write_all(next.as_bytes()).unwrap();
+        held.push((what, connection));
+    }
+    let began = Instant::now();
+    while !held.is_empty() {
+        let names: Vec<_> = held.iter().map(|(what, _)| *what).collect();
+        assert!(began.elapsed() < PATIENCE, "still open: {names:?}");
+        held.retain_mut(|(what, connection)| {
+            connection.get_ref().set_read_timeout(Some(Duration::from_millis(100))).unwrap();
+            if what.starts_with("half") && connection.write_all(b"x").is_err() {
+                return false;
+            }
+            match connection.read(&mut [0; 4096]) {
+                Ok(0) => false,
+                Ok(_) => true,
+                Err(error) => matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut),
+            }
+        });
+    }
+    let mut active = encrypted(serving.web());
+    for _ in 0..3 {
+        write!(active, "{get}Connection: keep-alive\r\n\r\n").unwrap();
+        thread::sleep(Duration::from_secs(1));
+    }
+    active.get_ref().set_read_timeout(Some(Duration::from_millis(500))).unwrap();
+    let mut said = Vec::new();
+    let _ = active.read_to_end(&mut said);
+    let said = String::from_utf8_lossy(&said);
+    assert_eq!(said.matches("HTTP/1.1 200").count(), 3, "{said}");
 }
 
 /// A connection to the officers' pages.

@@ -59,6 +59,7 @@ mod relying_parties;
 mod renumbered;
 mod report_schema;
 mod responders;
+mod schedules;
 mod schema;
 mod screens;
 mod second_reading;

@@ -2,6 +2,7 @@
 //! recorded CRLs and what was seen from outside, with proofs.
 
 use std::fs;
+use std::process::Command;
 use std::time::Duration;
 
 use acceptance::harness::{DatabaseKind, openssl, run};
@@ -94,6 +95,8 @@ fn tells_before_and_after(kind: DatabaseKind) {
         payload.contains(crl(&after, "full")["sha256"].as_str().unwrap())
     }));
 
+    verified_by_another_program(&workshop, &after);
+
     // An answer that somebody kept: ours, what it said, and its line in the ledger.
     let serial = certificate.serial.to_string();
     let kept_name = kept.display().to_string();
@@ -106,6 +109,46 @@ fn tells_before_and_after(kind: DatabaseKind) {
     fs::write(&kept, forged).unwrap();
     let refused = run(&mut workshop.command(&["certificate", "history", &serial, "--answer", &kept_name]));
     assert!(refused.expect_exit(2).stderr.contains("ocsp-answer-not-ours"));
+}
+
+/// The printed proofs hold for a script of the Python standard library and OpenSSL, and no altered one does.
+fn verified_by_another_program(workshop: &Workshop, told: &Value) {
+    let place = acceptance::harness::folder();
+    let [script, file, key] = ["verify.py", "history.json", "key"].map(|name| place.path().join(name));
+    fs::write(&script, include_str!("status_history/verify_proofs.py")).unwrap();
+    let key_of_the_log = fs::read_to_string(workshop.dir().join("audit/key")).unwrap();
+    let verify = |told: &Value, verifier_key: &str| {
+        fs::write(&file, told.to_string()).unwrap();
+        fs::write(&key, verifier_key).unwrap();
+        run(Command::new("python3").arg(&script).arg(&key).arg(&file))
+    };
+    let said = verify(told, &key_of_the_log).expect_exit(0).stdout;
+    let proofs = told["proofs"].as_array().unwrap();
+    let expected = proofs
+        .iter()
+        .map(|proof| format!("{} {}\n", proof["event"]["action"].as_str().unwrap(), proof["index"]));
+    assert_eq!(said, expected.collect::<String>());
+    let last = format!("/proofs/{}", proofs.len() - 1);
+    for (what, altered) in [
+        ("event/actor", json!("job nobody")),
+        ("event/subject", json!("certificate ACI-FO-PP 1D00")),
+        ("event/occurred_at", json!(0)),
+        ("event/payload", json!("{}")),
+        ("index", json!(0)),
+        ("path/0", json!("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=")),
+    ] {
+        let mut told = told.clone();
+        *told.pointer_mut(&format!("{last}/{what}")).unwrap() = altered;
+        let refused = verify(&told, &key_of_the_log);
+        assert_eq!(refused.status.code(), Some(1), "{what}: {}", refused.said());
+    }
+    let mut told = told.clone();
+    let head = told.pointer_mut(&format!("{last}/checkpoint")).unwrap();
+    *head = json!(head.as_str().unwrap().replacen("igc-signed-at 1", "igc-signed-at 2", 1));
+    assert_eq!(
+        verify(&told, &key_of_the_log).expect_exit(1).stderr,
+        "the head's signature does not verify\n"
+    );
 }
 
 fn hex_sha256(octets: &[u8]) -> String {

@@ -141,7 +141,8 @@ impl Asked {
             way.0.name(),
             self.kept_since(before),
         );
-        rows(&what, &pairs, [Goal::AtLeast(0.80), Goal::AtMost(1.30), Goal::AtMost(1.50)])
+        let id = if self.ahead.is_empty() { "P1" } else { "AHEAD" };
+        rows(id, &what, &pairs, [Goal::AtLeast(0.80), Goal::AtMost(1.30), Goal::AtMost(1.50)])
     }
 
     /// What goals.md asks of the largest store: within a tenth of the smallest.
@@ -158,14 +159,14 @@ impl Asked {
             way.1.name(),
             way.0.name(),
         );
-        rows(&what, &pairs, [Goal::AtLeast(0.90), Goal::AtMost(1.10), Goal::None])
+        rows("P1", &what, &pairs, [Goal::AtLeast(0.90), Goal::AtMost(1.10), Goal::None])
     }
 }
 
 /// Rate, CPU and p99, with their goals.
-fn rows(what: &str, pairs: &Pairs<Run>, goals: [Goal; 3]) -> [Outcome; 3] {
+fn rows(id: &'static str, what: &str, pairs: &Pairs<Run>, goals: [Goal; 3]) -> [Outcome; 3] {
     let row = |unit, of: fn(&Run) -> f64, goal| {
-        Outcome::new("P1", what.to_owned(), unit, pairs.medians(of), pairs.ratio(of), goal)
+        Outcome::new(id, what.to_owned(), unit, pairs.medians(of), pairs.ratio(of), goal)
     };
     let [rate, cpu, p99] = goals;
     [

@@ -1,11 +1,13 @@
 //! What caches may keep, and what is never served.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, SystemTime};
 
 use actix_web::http::header::HttpDate;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use openssl::ocsp::{OcspResponse, OcspResponseStatus};
 use store::Timestamp;
 
 use super::StreamLimits;
@@ -78,6 +80,25 @@ fn no_cache_keeps_an_error() {
         server.post("/ocsp", &[0x30; 100_000]),
     ] {
         assert_eq!(got.header("cache-control").as_deref(), Some("no-store"), "{}", got.headers);
+    }
+}
+
+/// RFC 9919 §6: an error is never cached, and *tryLater* is one although HTTP says 200.
+#[test]
+fn no_cache_keeps_that_there_is_no_answer_yet() {
+    let server = Server::start();
+    let path = format!("/ocsp/{}", STANDARD.encode(server.ocsp_request("1D01")).replace('=', "%3D"));
+    server.reachable.store(false, Ordering::SeqCst);
+    let ended = server.world.start.plus(server.world.policy.ocsp_validity * 2);
+    let (public, _) =
+        serve(service(&server.world, Arc::clone(&server.reachable), ended, StreamLimits::default()));
+    let head = format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    let got = exchange(&public, &head, b"");
+    let said = OcspResponse::from_der(&got.body).unwrap().status();
+    assert_eq!((got.status, said), (200, OcspResponseStatus::TRY_LATER));
+    assert_eq!(got.header("cache-control").as_deref(), Some("no-store"), "{}", got.headers);
+    for validator in ["etag", "last-modified", "expires"] {
+        assert_eq!(got.header(validator), None, "{}", got.headers);
     }
 }
 

@@ -1,14 +1,16 @@
 //! Connections that stand between two requests: the server's own timer of a head runs before the first one only, and its
 //! timer of idleness ends with the first octet of the next. Whoever sends that octet and no other would keep his place.
 
-use std::any::Any;
 use std::os::fd::{AsFd, OwnedFd};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use actix_web::HttpRequest;
-use actix_web::dev::Extensions;
+use actix_web::body::{BodySize, MessageBody};
+use actix_web::dev::{Extensions, ResponseHead, ServiceRequest, ServiceResponse};
+use actix_web::http::ConnectionType;
+use actix_web::middleware::Next;
 use actix_web::rt::net::TcpStream;
 use rustix::net::{Shutdown, shutdown};
 
@@ -21,8 +23,8 @@ const SLOWEST: u64 = 16 * 1024;
 /// The end of a connection that has none.
 const NEVER: u64 = u64::MAX;
 
-/// The open connections of one listener. Those who look at them end with it.
-pub(super) struct Connections {
+/// The open connections of a server. Those who look at them end with it.
+pub struct Connections {
     began: Instant,
     /// Between two requests at most, heads included.
     between: Duration,
@@ -34,8 +36,10 @@ struct Connection {
     listener: Arc<Connections>,
     /// The socket once more: the server's own cannot be had.
     socket: OwnedFd,
-    /// When it is ended, milliseconds since the listener began.
+    /// When it is ended, milliseconds since the listener began; not before all its requests are answered.
     ends_at: AtomicU64,
+    /// How many requests are being answered: HTTP/2 has several at a time.
+    working: AtomicU32,
 }
 
 /// The connection that a request came over.
@@ -43,8 +47,8 @@ struct Connection {
 pub(super) struct Place(Arc<Connection>);
 
 impl Connections {
-    /// Of a listener where the head of a request may take so long, and a connection may be idle for so long.
-    pub(super) fn watched(header: Duration, idle: Duration) -> std::io::Result<Arc<Self>> {
+    /// Of a server where the head of a request may take so long, and a connection may be idle for so long.
+    pub fn watched(header: Duration, idle: Duration) -> std::io::Result<Arc<Self>> {
         let open = Mutex::default();
         let connections = Arc::new(Self { began: Instant::now(), between: header + idle, open });
         let watched = Arc::downgrade(&connections);
@@ -58,9 +62,8 @@ impl Connections {
         Ok(connections)
     }
 
-    /// For `HttpServer::on_connect`.
-    pub(super) fn keep(self: &Arc<Self>, connection: &dyn Any, data: &mut Extensions) {
-        let Some(connection) = connection.downcast_ref::<TcpStream>() else { return };
+    /// Looks at this one from now on; for `HttpServer::on_connect`.
+    pub fn keep(self: &Arc<Self>, connection: &TcpStream, data: &mut Extensions) {
         let socket = match connection.as_fd().try_clone_to_owned() {
             Ok(socket) => socket,
             Err(error) => {
@@ -69,7 +72,8 @@ impl Connections {
             }
         };
         let ends_at = AtomicU64::new(self.after(self.between));
-        let connection = Arc::new(Connection { listener: Arc::clone(self), socket, ends_at });
+        let working = AtomicU32::new(0);
+        let connection = Arc::new(Connection { listener: Arc::clone(self), socket, ends_at, working });
         self.open.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::downgrade(&connection));
         data.insert(Place(connection));
     }
@@ -82,7 +86,9 @@ impl Connections {
         let now = self.after(Duration::ZERO);
         self.open.lock().unwrap_or_else(PoisonError::into_inner).retain(|connection| {
             let Some(connection) = connection.upgrade() else { return false };
-            if connection.ends_at.load(Ordering::Relaxed) > now {
+            if connection.working.load(Ordering::Acquire) > 0
+                || connection.ends_at.load(Ordering::Relaxed) > now
+            {
                 return true;
             }
             // It has ended already, or does now; the server gives its place back when it reads the end.
@@ -93,20 +99,38 @@ impl Connections {
 }
 
 impl Place {
-    /// Over which a request came; nothing where nobody watches its listener.
-    pub(super) fn of(request: &HttpRequest) -> Option<&Self> {
-        request.conn_data()
+    /// Over which a request came that is being answered now, which has bounds of its own; nothing where nobody watches
+    /// its server.
+    pub(super) fn begin(request: &HttpRequest) -> Option<Self> {
+        let place = request.conn_data::<Self>()?;
+        place.0.working.fetch_add(1, Ordering::Relaxed);
+        Some(place.clone())
     }
 
-    /// A request is being answered, which has bounds of its own.
-    pub(super) fn works(&self) {
-        self.0.ends_at.store(NEVER, Ordering::Relaxed);
-    }
-
-    /// So many octets are being sent; after them it may rest until its next request.
-    pub(super) fn rests_after(&self, octets: u64) {
-        let listener = &self.0.listener;
-        let sent = Duration::from_secs(octets / SLOWEST);
+    /// The answer of so many octets goes out; after it the connection may rest until its next request.
+    pub(super) fn end(self, size: BodySize, head: &mut ResponseHead) {
+        let octets = match size {
+            BodySize::None => 0,
+            BodySize::Sized(octets) => octets,
+            // A stream has bounds of its own, and no request comes after it.
+            BodySize::Stream => return head.set_connection_type(ConnectionType::Close),
+        };
+        let (listener, sent) = (&self.0.listener, Duration::from_secs(octets / SLOWEST));
         self.0.ends_at.store(listener.after(listener.between + sent), Ordering::Relaxed);
+        self.0.working.fetch_sub(1, Ordering::Release);
     }
+}
+
+/// The same around all requests of a server; for `middleware::from_fn`.
+pub async fn between_requests<B: MessageBody + 'static>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<B>, actix_web::Error> {
+    let place = Place::begin(request.request());
+    let mut answered = next.call(request).await?;
+    if let Some(place) = place {
+        let size = answered.response().body().size();
+        place.end(size, answered.response_mut().head_mut());
+    }
+    Ok(answered)
 }

@@ -38,9 +38,9 @@ mod register_tests;
 #[cfg(test)]
 pub(crate) mod tests;
 
-use actix_web::body::{BodySize, MessageBody};
+use actix_web::body::MessageBody;
 use actix_web::error::BlockingError;
-use actix_web::http::{ConnectionType, Method};
+use actix_web::http::Method;
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
 use store::Timestamp;
 
@@ -54,6 +54,7 @@ use crate::ocsp::Answer;
 use crate::ocsp::response::OcspResponseStatus;
 
 pub use crate::ocsp::ahead::{CertIdHash, SigningAhead};
+pub use connections::{Connections, between_requests};
 pub use downloads::{Download, Downloads, StandingList};
 pub use follower::Following;
 pub use oppositions::StreamLimits;
@@ -88,17 +89,11 @@ async fn public(
     payload: web::Payload,
     service: web::Data<StatusService>,
 ) -> HttpResponse {
-    let place = Place::of(&request).cloned();
-    if let Some(place) = &place {
-        place.works();
-    }
+    let place = Place::begin(&request);
     let mut answer = answered(request, payload, service).await;
-    match (place, answer.body().size()) {
-        (Some(place), BodySize::Sized(octets)) => place.rests_after(octets),
-        (Some(place), BodySize::None) => place.rests_after(0),
-        // A stream has bounds of its own, and no request comes after it.
-        (_, BodySize::Stream) => answer.head_mut().set_connection_type(ConnectionType::Close),
-        (None, _) => {}
+    if let Some(place) = place {
+        let size = answer.body().size();
+        place.end(size, answer.head_mut());
     }
     answer
 }

@@ -5,6 +5,7 @@ use std::net::TcpListener;
 use std::time::Duration;
 
 use actix_web::dev::Server;
+use actix_web::rt::net::TcpStream;
 use actix_web::{App, HttpServer};
 use serde::Serialize;
 
@@ -48,7 +49,9 @@ pub fn public_server(service: &StatusService, listener: TcpListener, threads: us
     let server = HttpServer::new(move || App::new().configure(configure(service.clone())))
         .on_connect(move |connection, data| {
             on_connect(connection, data);
-            watched.keep(connection, data);
+            if let Some(connection) = connection.downcast_ref::<TcpStream>() {
+                watched.keep(connection, data);
+            }
         })
         .workers(threads)
         .max_connections((connections / threads).max(1))

@@ -76,6 +76,9 @@ fn event() -> impl Strategy<Value = Event> {
     ]
 }
 
+/// The number of a card, and when it was opposed, as every face writes it.
+type Opposition = (String, String);
+
 /// One certificate, as the course of events has left it.
 struct Issued {
     issuer: &'static str,
@@ -114,7 +117,7 @@ struct Course {
     cards: u8,
     /// When each card was given.
     given_at: Vec<Timestamp>,
-    opposed: Vec<String>,
+    opposed: Vec<Opposition>,
     client: Client,
     follower: Follower,
 }
@@ -208,15 +211,19 @@ impl Course {
     }
 
     fn oppose(&mut self, card: u8) {
-        let number = number(card);
-        if self.opposed.contains(&number.to_string()) {
+        let (number, at) = (number(card), self.now.at.whole_second());
+        if self.is_opposed(number) {
             return;
         }
-        self.opposed.push(number.to_string());
-        self.world.oppose_given(self.opposed.len().try_into().unwrap(), number);
+        self.opposed.push((number.to_string(), at.to_string()));
+        self.world.oppose_at(self.opposed.len().try_into().unwrap(), number, at);
         for sharded in [true, false] {
             self.revoke(&serial(card, sharded), RevocationReason::KeyCompromise);
         }
+    }
+
+    fn is_opposed(&self, number: u64) -> bool {
+        self.opposed.iter().any(|(card, _)| *card == number.to_string())
     }
 
     fn revoke(&mut self, serial: &str, reason: RevocationReason) {
@@ -286,10 +293,10 @@ impl Course {
                 assert_eq!(said, must, "OCSP of {serial}");
             }
         }
-        let opposed: BTreeSet<String> = self.opposed.iter().cloned().collect();
+        let opposed: BTreeSet<Opposition> = self.opposed.iter().cloned().collect();
         assert_eq!(opposed_on_list(&self.world), opposed);
         opposed_by_changes(&self.world, &mut self.client.opposed);
-        assert_eq!(self.client.opposed.values().cloned().collect::<BTreeSet<_>>(), opposed);
+        assert_eq!(self.client.opposed.values().cloned().collect::<BTreeSet<Opposition>>(), opposed);
         self.follower.knows(&self.opposed);
         self.is_on_the_compact_list();
     }
@@ -299,7 +306,7 @@ impl Course {
         let (produced_at, opposed) = on_compact_list(&self.world, (0..self.cards).map(number));
         for card in 0..self.cards {
             let (number, given_at) = (number(card), self.given_at[usize::from(card)]);
-            let must = self.opposed.contains(&number.to_string());
+            let must = self.is_opposed(number);
             match opposed.get(&number) {
                 Some(said) => assert_eq!(*said, must, "{number} on the compact list"),
                 None => assert!(!must && given_at >= produced_at, "{number} is not covered"),

@@ -29,6 +29,7 @@ use professional_registry::fhir::FhirSettings;
 use professional_registry::import::Brakes;
 use registration_authority::approval::Delays;
 use serde::Serialize;
+use store::Timestamp;
 use thiserror::Error;
 
 pub use client_certificates::ClientCertificates;
@@ -173,6 +174,26 @@ pub struct Schedules {
     pub renewal_horizon: Duration,
     /// How long a worker's epoch lives without being renewed.
     pub lease: Duration,
+}
+
+impl Schedules {
+    /// Whether each job comes again in time, from `now` on: a pause that outlasts what the job makes is a start that is
+    /// refused, and not a list that ends some night. The error names the key.
+    pub fn check(&self, publication: &Publication, now: Timestamp) -> Result<(), String> {
+        let in_time = |key: &str, schedule: &Schedule, longest: Duration, limit: &str| {
+            let Some((from, to)) = schedule.pause_longer_than(longest, now) else { return Ok(()) };
+            let until = to.map_or_else(|| "ever after".to_owned(), |to| format!("until {to}"));
+            Err(format!("jobs.{key}: does not run from {from} {until}, longer than {limit}"))
+        };
+        in_time("full_crl", &self.full_crl, publication.crl_lifetime, "publication.crl_lifetime_hours")?;
+        if !self.renewal_horizon.is_zero() {
+            in_time("renewal", &self.renewal, self.renewal_horizon, "jobs.renewal_horizon_days")?;
+        }
+        match self.officer_digests.next_after(now) {
+            Some(_) => Ok(()),
+            None => Err("jobs.officer_digests: never runs again".to_owned()),
+        }
+    }
 }
 
 /// A configuration that is not one.

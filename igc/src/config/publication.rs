@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use ca_core::responder;
 use serde::{Deserialize, Serialize};
 
 use super::object_store::ObjectStoreSection;
@@ -109,6 +110,13 @@ impl PublicationSection {
         }
         if self.ocsp_sign_ahead_per_second > 100_000 {
             return Err("publication.ocsp_sign_ahead_per_second: must be at most 100000".to_owned());
+        }
+        if Duration::from_secs(u64::from(self.ocsp_lifetime_hours) * 3600) > responder::DUE {
+            let days = responder::DUE.as_secs() / 86_400;
+            return Err(format!(
+                "publication.ocsp_lifetime_hours: must be at most {}: a responder asks for its successor {days} days before its own end, and no answer outlives its responder",
+                days * 24
+            ));
         }
         let twice = |at: usize| self.ocsp_sign_ahead[..at].contains(&self.ocsp_sign_ahead[at]);
         if (0..self.ocsp_sign_ahead.len()).any(twice) {

@@ -25,7 +25,7 @@ fn hours_that_make_no_sense_are_refused_by_their_key() {
     let desk = |line: &str| parse(&format!("{DEMO}\n[desk]\n{line}\n"));
     assert_eq!(parse(DEMO).unwrap().desk.hours.answer_within(), Duration::from_secs(16 * 3600));
     let closed = desk("closed_on = [\"2026-12-26\"]\ndays = [\"saturday\"]").unwrap();
-    let moment = |text: &str| text.parse::<store::Timestamp>().unwrap();
+    let moment = |text: &str| text.parse::<Timestamp>().unwrap();
     let worked = |day: &str| {
         closed.desk.hours.between(moment(&format!("{day}T00:00:00Z")), moment(&format!("{day}T22:00:00Z")))
     };

@@ -1,7 +1,7 @@
 //! Jobs that fail, and jobs that have fallen silent.
 
 use ca_core::job_run::{self, JobStanding};
-use store::{Database, Timestamp};
+use store::{Database, Kind, Timestamp};
 use web_admin::JobPace;
 
 use super::{Finding, Findings, Verdict};
@@ -22,7 +22,11 @@ pub(super) fn troubled(
         let what = format!("job {}", run.job);
         let code = run.trouble.as_deref().unwrap_or_default();
         let since = run.troubled_since.unwrap_or(run.began_at);
-        let (verdict, found, action) = match run.standing(pause, now) {
+        let standing = match run.standing(pause, now) {
+            JobStanding::Failing if names_a_contradiction(code) => JobStanding::FailingForLong,
+            standing => standing,
+        };
+        let (verdict, found, action) = match standing {
             JobStanding::Done => {
                 well += 1;
                 continue;
@@ -57,4 +61,10 @@ pub(super) fn troubled(
         findings.push(Finding::well("jobs", format!("{well} did what they should")));
     }
     Ok(())
+}
+
+/// Whether a fault's code says that what is published or stored contradicts itself: no time to wait then.
+fn names_a_contradiction(name: &str) -> bool {
+    let codes = [crl_publisher::faults::ALL, ca_core::faults::ALL, store::fault::ALL];
+    codes.iter().copied().flatten().any(|code| code.name == name && code.kind == Kind::Integrity)
 }

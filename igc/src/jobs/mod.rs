@@ -29,10 +29,11 @@ mod sweep;
 mod test_certificates;
 
 use ca_core::epoch::Epoch;
+use ca_core::job_run::JobOutcome;
 use ca_core::signer::ProcessSigner;
 use professional_registry::fhir::AnnuaireSante;
 use serde_json::Value;
-use store::{Act, Actor, Database, DatabaseRole};
+use store::{Act, Actor, Code, Database, DatabaseRole};
 
 use self::job_log::outcome_of;
 use crate::installation::Installation;
@@ -65,6 +66,8 @@ pub struct Worker {
     role: DatabaseRole,
     turn: certification::Turn,
     log: JobLog,
+    /// What the job that runs has met and went on past.
+    alarm: Option<Code>,
 }
 
 /// One job.
@@ -217,6 +220,7 @@ impl Worker {
             role,
             turn: certification::Turn::default(),
             log: JobLog::default(),
+            alarm: None,
         })
     }
 
@@ -226,8 +230,15 @@ impl Worker {
         let began = Began::now(&self.installation);
         let act = self.installation.act(Actor::Job(job.name));
         let done = (job.run)(self, &act);
-        self.log.note(&mut self.db, job.name, &began, outcome_of(&done));
+        let outcome = self.alarm.take().map_or_else(|| outcome_of(&done), JobOutcome::Failed);
+        self.log.note(&mut self.db, job.name, &began, outcome);
         done
+    }
+
+    /// Has the run of this job written down as one that failed, although it goes on with the rest: for what nobody may
+    /// overlook. The first one stands.
+    fn raise(&mut self, code: Code) {
+        self.alarm.get_or_insert(code);
     }
 
     /// Begins another run, on a new connection and with new sessions, and ends this one: what it left

@@ -1,9 +1,9 @@
 use crl_publisher::folder::PublicFolder;
 use crl_publisher::policy::{self, PublicationPolicy, Schedule};
-use crl_publisher::publish;
+use crl_publisher::publish::{self, CrlFailure};
 use serde::Serialize;
 use serde_json::{Value, json};
-use store::Act;
+use store::{Act, Fault};
 
 use super::opposition_list::{ListFinding, publish_oppositions};
 use super::{Worker, shards};
@@ -81,11 +81,22 @@ fn publish(worker: &mut Worker, every_crl: bool, act: &Act) -> Result<Published,
         entries: crl.entries,
     });
     let crls = crls.collect();
-    let unsettled = settled.err().map(|problem| ("shards".to_owned(), problem.detail().to_owned()));
-    let failures = report.failures.into_iter().map(|failure| (failure.issuer, failure.error.to_string()));
-    let failed: Vec<_> = unsettled.into_iter().chain(failures).collect();
-    for (issuer, error) in &failed {
-        tracing::error!(authority = issuer, "the CRL of {issuer} was not published: {error}");
+    let unsettled =
+        settled.err().map(|problem| ("shards".to_owned(), problem.code(), problem.detail().to_owned()));
+    let failures = report.failures.into_iter().map(|failure| {
+        let CrlFailure { issuer, error } = failure;
+        (issuer, error.code(), error.to_string())
+    });
+    let mut failed = Vec::new();
+    for (issuer, code, error) in unsettled.into_iter().chain(failures) {
+        tracing::error!(
+            authority = issuer,
+            code = code.name,
+            "the CRL of {issuer} was not published: {error} ({})",
+            code.help
+        );
+        worker.raise(code);
+        failed.push((issuer, error));
     }
     Ok(Published { crls, failed, oppositions: publish_oppositions(worker, act)? })
 }

@@ -1,14 +1,15 @@
 //! The web role: the officers' pages. Holds no key of an authority and no token.
 
-use std::any::Any;
 use std::net::TcpListener;
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_tls::accept::openssl::TlsStream;
 use actix_web::dev::Extensions;
 use actix_web::middleware::from_fn;
 use actix_web::rt::net::TcpStream;
 use actix_web::{App, HttpServer, web};
+use crl_publisher::http::{Connections, between_requests};
 use professional_registry::ImportedRegister;
 use registration_authority::certificate_request;
 use store::audit::export::ExportedEvent;
@@ -28,6 +29,15 @@ use crate::{status_figures, status_hint};
 
 /// Threads that answer.
 const WORKERS: usize = 2;
+
+/// The most connections of each, on all listeners: one more waits in the system's queue until one ends.
+const CONNECTIONS: usize = 512;
+
+/// How long the head of a request may take.
+const HEADER: Duration = Duration::from_secs(5);
+
+/// How long a connection may wait for its next request.
+const IDLE: Duration = Duration::from_secs(15);
 
 /// Starts the officers' pages on `listener`, and on `cards` for those who come with a certificate; gives what makes sign-in
 /// links.
@@ -52,16 +62,26 @@ pub fn start(
         _ => None,
     };
     let state = web::Data::new(state(installation, links.clone())?);
+    let watched = Connections::watched(HEADER, IDLE)
+        .map_err(|error| Problem::new(faults::LISTENER, error.to_string()))?;
     let running = Running::start(address, move || {
         let mut server = HttpServer::new(move || {
             App::new()
                 .wrap(from_fn(web_admin::bound_bodies))
+                .wrap(from_fn(between_requests))
                 .app_data(state.clone())
                 .configure(web_admin::configure)
         })
         .workers(WORKERS)
+        .max_connections(CONNECTIONS)
+        .client_request_timeout(HEADER)
+        .keep_alive(IDLE)
         .disable_signals()
-        .on_connect(keep_peer)
+        .on_connect(move |connection, data| {
+            let Some(connection) = connection.downcast_ref::<TlsStream<TcpStream>>() else { return };
+            watched.keep(connection.get_ref(), data);
+            keep_peer(connection, data);
+        })
         .listen_openssl(listener, tls)?;
         if let Some((listener, tls)) = cards {
             server = server.listen_openssl(listener, tls)?;
@@ -72,8 +92,7 @@ pub fn start(
 }
 
 /// The certificate that a connection was opened with, for every request that comes over it.
-fn keep_peer(connection: &dyn Any, data: &mut Extensions) {
-    let Some(connection) = connection.downcast_ref::<TlsStream<TcpStream>>() else { return };
+fn keep_peer(connection: &TlsStream<TcpStream>, data: &mut Extensions) {
     if let Some(Ok(der)) = connection.ssl().peer_certificate().map(|certificate| certificate.to_der()) {
         data.insert(Peer(der));
     }

@@ -1,9 +1,14 @@
+use ca_core::authority::Authority;
 use ca_core::certificate;
+use ca_core::signer::{Signer, SigningRequest};
 use card::certificates;
 use der::asn1::BitString;
 use openssl::bn::BigNum;
 use openssl::ecdsa::EcdsaSig;
 use openssl::nid::Nid;
+use store::audit::checkpoint::SignedCheckpoint;
+use store::audit::sequencer;
+use store::audit::tree::stored::TreeError;
 use store::schema::audit_events;
 
 use super::*;
@@ -82,4 +87,66 @@ fn a_certificate_with_a_good_signature_of_ours_and_no_row_is_an_alarm_and_a_reco
     assert_eq!(seen(&mut house, &mut backup, &forged), None);
     assert_eq!(seen(&mut house, &mut backup, b"no certificate"), None);
     assert_eq!(events(&mut backup).len(), 1);
+}
+
+/// Gives every leaf its place, as the worker's sequencer does.
+fn place_leaves(db: &mut Database, act: &Act) {
+    let signed = |checkpoint| SignedCheckpoint { checkpoint, signatures: Vec::new() };
+    sequencer::run(db, "log.test/audit", &mut |_, head| Ok::<_, TreeError>(signed(head)), act).unwrap();
+}
+
+/// A certificate with another serial number, given as the content of its INTEGER, under the authority's own signature.
+fn signed_with_serial(worker: &mut Worker, authority: &Authority, der: &[u8], serial: &[u8]) -> Vec<u8> {
+    let mut parts = Vec::<Any>::from_der(der).unwrap();
+    let mut signed = Vec::<Any>::from_der(&parts[0].to_der().unwrap()).unwrap();
+    signed[1] = Any::new(der::Tag::Integer, serial).unwrap();
+    let signed = signed.to_der().unwrap();
+    let request = SigningRequest {
+        key: &authority.key,
+        public_key: &authority.public_key,
+        digest: &authority.algorithm.digest(&signed),
+        subject: "a test",
+    };
+    let signature = worker.signer.sign(&request).unwrap();
+    parts[0] = Any::from_der(&signed).unwrap();
+    parts[2] = Any::from_der(&BitString::from_bytes(&signature).unwrap().to_der().unwrap()).unwrap();
+    parts.to_der().unwrap()
+}
+
+#[test]
+fn a_serial_number_that_none_may_have_is_an_alarm_like_any_other_and_each_has_its_own() {
+    let mut house = House::new();
+    let mut worker = house.worker();
+    let number = house.active_card(&mut worker, &nurse());
+    let recorded = certificates::of_card(&mut house.db, &number).unwrap().remove(0);
+    let serial: SerialNumber = recorded.serial.parse().unwrap();
+    let der = certificate::find(&mut house.db, &recorded.issuer, &serial).unwrap().unwrap();
+    let der = der.status.der().unwrap().to_vec();
+    let authority = authority::load(&mut house.db, &recorded.issuer).unwrap();
+    let mut db = std::mem::replace(
+        &mut house.db,
+        Database::open("sqlite::memory:", store::DatabaseRole::Owner).unwrap(),
+    );
+    // The last begins as the one before it does.
+    let serials: [(&[u8], &str); 5] = [
+        (&[0], "00"),
+        (&[0xFF], "-01"),
+        (&[0x1D; 21], &format!("{}...", "1D".repeat(20))),
+        (&[0x1D, 0x11], "1D11"),
+        (&[0x1D], "1D"),
+    ];
+    for (octets, written) in serials {
+        let der = signed_with_serial(&mut worker, &authority, &der, octets);
+        let found = seen(&mut house, &mut db, &der).unwrap_or_else(|| panic!("{written}"));
+        assert_eq!(found, Unrecorded { issuer: recorded.issuer.clone(), serial: written.to_owned() });
+        place_leaves(&mut db, &house.act(store::Actor::Job("audit")));
+        seen(&mut house, &mut db, &der).unwrap();
+    }
+    let subjects =
+        serials.map(|(_, written)| format!("unrecorded certificate {} {written}", recorded.issuer));
+    let mut told = events(&mut db);
+    let mut expected = subjects.to_vec();
+    told.sort();
+    expected.sort();
+    assert_eq!(told, expected, "once each, although one is the beginning of another");
 }

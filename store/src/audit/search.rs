@@ -103,6 +103,13 @@ pub fn beginning_with(
     Ok(rows.into_iter().map(event).collect())
 }
 
+/// The newest event that has its place and is about this subject, without its payload.
+pub fn newest_about(db: &mut Database, subject: &str) -> QueryResult<Option<ExportedEvent>> {
+    let about = of_subjects().filter(audit_subjects::subject.eq(subject));
+    let row: Option<Row> = about.order(audit_events::id.desc()).first(db).optional()?;
+    Ok(row.map(event))
+}
+
 /// What every identifier of this moment or later is not less than.
 fn first_id(at: Timestamp) -> String {
     let at = u64::try_from(at.millis()).unwrap_or(0);

@@ -9,6 +9,8 @@ use crate::signer::SignerError;
 pub(super) enum Failure {
     /// The library's own error.
     Library(Error),
+    /// The library knows no token of this label.
+    NoToken(String),
     /// Anything else: final.
     Signer(SignerError),
 }
@@ -33,7 +35,13 @@ impl Failure {
 
     /// Whether a library that is initialised again may do better still.
     pub(super) fn may_pass(&self) -> bool {
-        self.is_stale() || matches!(self, Self::Library(error) if may_pass(error))
+        match self {
+            Self::Library(error) => self.is_stale() || may_pass(error),
+            // A library looks for tokens when it is initialised: this one was plugged in since, or another process was
+            // writing its files just then.
+            Self::NoToken(_) => true,
+            Self::Signer(_) => false,
+        }
     }
 
     /// Whether the session or a handle is no longer good: the token was pulled, the HSM restarted or
@@ -62,6 +70,10 @@ impl Failure {
         let stale = self.is_stale();
         match self {
             Self::Signer(error) => error,
+            Self::NoToken(label) => SignerError::Unavailable {
+                token: token.to_owned(),
+                detail: format!("no token with the label {label:?} is there"),
+            },
             Self::Library(error) if stale || may_pass(&error) => {
                 SignerError::Unavailable { token: token.to_owned(), detail: words(&error) }
             }

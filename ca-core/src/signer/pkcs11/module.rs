@@ -139,10 +139,7 @@ impl Pkcs11Module {
 
     /// A session with `token`, logged in as its user.
     pub(super) fn open(&self, token: &Token, access: Access) -> Result<Session, Failure> {
-        let slot = self.slot_of(token)?.ok_or_else(|| SignerError::Unavailable {
-            token: token.name.clone(),
-            detail: format!("no token with the label {:?} is there", token.label),
-        })?;
+        let slot = self.slot_of(token)?.ok_or_else(|| Failure::NoToken(token.label.clone()))?;
         let session = match access {
             Access::Sign => self.library().open_ro_session(slot)?,
             Access::MakeKeys => self.library().open_rw_session(slot)?,

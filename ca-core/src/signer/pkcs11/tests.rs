@@ -227,6 +227,28 @@ fn a_signer_goes_on_after_its_token_was_restarted_or_logged_out() {
     });
 }
 
+/// SoftHSM looks for tokens when it is initialised, and reads over one whose files another process is writing.
+#[test]
+fn a_token_that_was_not_there_when_the_library_began_is_found_once_it_is() {
+    with_tokens(HERE, "a_token_that_was_not_there_when_the_library_began_is_found_once_it_is", |module| {
+        let (key, spki) = make(&module, KeyKind::P256);
+        let file = std::fs::read_to_string(std::env::var_os("SOFTHSM2_CONF").unwrap()).unwrap();
+        let store = file.lines().find_map(|line| line.strip_prefix("directories.tokendir = ")).unwrap();
+        let (store, away) = (std::path::Path::new(store), std::path::PathBuf::from(format!("{store}.away")));
+        std::fs::rename(store, &away).unwrap();
+        std::fs::create_dir(store).unwrap();
+        module.library().clone().finalize().unwrap();
+        module.library().initialize(CInitializeArgs::new(CInitializeFlags::OS_LOCKING_OK)).unwrap();
+        let mut signer = Pkcs11Signer::new(module.clone());
+        let gone = signer.public_key(&key).unwrap_err();
+        assert!(matches!(gone, SignerError::Unavailable { .. }), "{gone}");
+        assert!(gone.to_string().contains("no token with the label"), "{gone}");
+        std::fs::remove_dir(store).unwrap();
+        std::fs::rename(&away, store).unwrap();
+        assert!(sign_and_verify(&mut signer, &key, &spki, b"plugged in again"));
+    });
+}
+
 #[test]
 fn a_library_that_is_not_there_is_unavailable() {
     let text = "library = \"/nowhere/libpkcs11.so\"\ntoken = []\n";

@@ -13,6 +13,7 @@ use store::Act;
 use x509_cert::crl::CertificateList;
 use x509_cert::ext::pkix::{BaseCrlNumber, CrlNumber, CrlReason, IssuingDistributionPoint};
 
+use super::Opposition;
 use crate::crl::CrlKind;
 use crate::fixture::{ISSUING, OTHER, World};
 use crate::ocsp::kept_tests::Desk;
@@ -96,7 +97,7 @@ pub(super) struct Client {
     bases: BTreeMap<(String, Option<u32>), BTreeMap<u64, Entries>>,
     numbers: BTreeMap<ListName, u64>,
     /// The opposed cards by sequence, from changes alone.
-    pub(super) opposed: BTreeMap<i64, String>,
+    pub(super) opposed: BTreeMap<i64, Opposition>,
 }
 
 impl Client {
@@ -179,32 +180,32 @@ impl Client {
     }
 }
 
-/// The cards on both texts of the list.
-pub(super) fn opposed_on_list(world: &World) -> BTreeSet<String> {
-    let json = std::fs::read(world.path("public/oppositions/full.json")).unwrap();
-    let json: Value = serde_json::from_slice(&json).unwrap();
-    let cards = json["oppositions"].as_array().unwrap().iter();
-    let cards: BTreeSet<String> =
-        cards.map(|card| card["card_number"].as_str().unwrap().to_owned()).collect();
-    let csv = std::fs::read_to_string(world.path("public/oppositions/full.csv")).unwrap();
-    assert!(csv.lines().skip(1).map(|line| line.split(';').nth(1).unwrap()).eq(sequence_order(&json)));
-    cards
+/// One of any list in JSON.
+pub(super) fn opposition(one: &Value) -> Opposition {
+    let text = |name: &str| one[name].as_str().unwrap_or_else(|| panic!("{one}")).to_owned();
+    (text("card_number"), text("opposed_at"))
 }
 
-fn sequence_order(json: &Value) -> impl Iterator<Item = &str> {
-    json["oppositions"].as_array().unwrap().iter().map(|card| card["card_number"].as_str().unwrap())
+/// What stands on both texts of the list.
+pub(super) fn opposed_on_list(world: &World) -> BTreeSet<Opposition> {
+    let json = std::fs::read(world.path("public/oppositions/full.json")).unwrap();
+    let json: Value = serde_json::from_slice(&json).unwrap();
+    let listed: Vec<Opposition> = json["oppositions"].as_array().unwrap().iter().map(opposition).collect();
+    let csv = std::fs::read_to_string(world.path("public/oppositions/full.csv")).unwrap();
+    let lines = csv.lines().skip(1).map(|line| line.split_once(';').unwrap().1.to_owned());
+    assert!(lines.eq(listed.iter().map(|(card, at)| format!("{card};{at}"))), "{csv} and {listed:?}");
+    listed.into_iter().collect()
 }
 
 /// Adds to what a follower knows what the published changes have after it. (A page holds a thousand sequences.)
-pub(super) fn opposed_by_changes(world: &World, known: &mut BTreeMap<i64, String>) {
+pub(super) fn opposed_by_changes(world: &World, known: &mut BTreeMap<i64, Opposition>) {
     let since = known.keys().next_back().copied().unwrap_or(0);
     let Ok(page) = std::fs::read(world.path("public/oppositions/changes/0.json")) else { return };
     let page: Value = serde_json::from_slice(&page).unwrap();
     for change in page["oppositions"].as_array().unwrap() {
-        let (sequence, card) =
-            (change["sequence"].as_i64().unwrap(), change["card_number"].as_str().unwrap());
+        let sequence = change["sequence"].as_i64().unwrap();
         if sequence > since {
-            known.insert(sequence, card.to_owned());
+            known.insert(sequence, opposition(change));
         }
     }
 }

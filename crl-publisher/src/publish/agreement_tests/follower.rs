@@ -10,6 +10,8 @@ use opposition_list_reader::{Answer, CompactList};
 use serde_json::Value;
 use store::Timestamp;
 
+use super::Opposition;
+use super::client::opposition;
 use crate::fixture::World;
 use crate::http::StreamLimits;
 use crate::http::tests::{exchange, serve, service};
@@ -21,7 +23,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 pub(super) struct Follower {
     public: String,
     /// By changes, in the order in which they came.
-    known: Vec<String>,
+    known: Vec<Opposition>,
     stream: TcpStream,
     heard: String,
 }
@@ -38,7 +40,7 @@ impl Follower {
     }
 
     /// These cards were opposed in this order: by changes and by the stream, neither more nor fewer.
-    pub(super) fn knows(&mut self, opposed: &[String]) {
+    pub(super) fn knows(&mut self, opposed: &[Opposition]) {
         let new = self.changes(self.known.len());
         self.known.extend(new);
         assert_eq!(self.known, opposed, "by changes since the last");
@@ -55,7 +57,7 @@ impl Follower {
     }
 
     /// The cards after a sequence; here each is the one before and one.
-    fn changes(&self, since: usize) -> Vec<String> {
+    fn changes(&self, since: usize) -> Vec<Opposition> {
         let path = format!("/oppositions/changes?since={since}");
         let got = exchange(
             &self.public,
@@ -68,15 +70,14 @@ impl Follower {
         assert_eq!((&changes["sequence"], &changes["more"]), (&sequence.into(), &false.into()), "{changes}");
         let numbered = oppositions.iter().zip(since + 1..);
         numbered.for_each(|(one, sequence)| assert_eq!(one["sequence"], sequence));
-        oppositions.iter().map(|one| one["card_number"].as_str().unwrap().to_owned()).collect()
+        oppositions.iter().map(opposition).collect()
     }
 
     /// The cards of whole events, in the order in which they came.
-    fn told(&self) -> Vec<String> {
+    fn told(&self) -> Vec<Opposition> {
         let end = self.heard.rfind("\n\n").unwrap_or(0);
         let data = self.heard[..end].lines().filter_map(|line| line.strip_prefix("data: "));
-        let card = |data| serde_json::from_str::<Value>(data).unwrap()["card_number"].clone();
-        data.map(|data| card(data).as_str().unwrap().to_owned()).collect()
+        data.map(|data| opposition(&serde_json::from_str(data).unwrap())).collect()
     }
 }
 

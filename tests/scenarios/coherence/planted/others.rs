@@ -121,6 +121,8 @@ pub(super) fn answers(world: &World) -> Vec<Planted> {
         let ended = one(Face::Ocsp, place, "another time", Plants::new(), Kind::Ended, None);
         planted.push(Planted { seconds_later: 10 * LATER, ..ended });
     }
+    let kept = Plants::from([("/ocsp/".to_owned(), Plant::KeptForADay)]);
+    planted.push(one(Face::Address, by_get, "kept for a day", kept, Kind::Differs, None));
     let never = Some(format!("{AUTHORITY} {}", never_issued(&world.right)));
     let [revoked, issued] = [gap, resequenced].map(|plant| Plants::from([("/ocsp".to_owned(), plant)]));
     planted.extend([

@@ -16,6 +16,8 @@ pub enum Plant {
     Stream(String),
     /// What another status role says, on this port.
     From(u16),
+    /// What the status role says, to be kept by caches for a day.
+    KeptForADay,
     /// 404.
     Nothing,
 }
@@ -87,12 +89,19 @@ fn answer(mut asker: TcpStream, plants: &Plants, status: u16) -> io::Result<()> 
         Some(Plant::Nothing) => {
             asker.write_all(b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
         }
+        Some(Plant::KeptForADay) => {
+            let mut said = Vec::new();
+            pass_on(&mut said, &line, &request, status)?;
+            let end = said.windows(4).position(|window| window == b"\r\n\r\n").unwrap_or(said.len());
+            let head = String::from_utf8_lossy(&said[..end]).replace("max-age=", "max-age=86400, s-maxage=");
+            asker.write_all(&[head.as_bytes(), &said[end..]].concat())
+        }
         Some(Plant::From(port)) => pass_on(&mut asker, &line, &request, *port),
         None => pass_on(&mut asker, &line, &request, status),
     }
 }
 
-fn pass_on(asker: &mut TcpStream, line: &str, request: &[u8], port: u16) -> io::Result<()> {
+fn pass_on(asker: &mut impl Write, line: &str, request: &[u8], port: u16) -> io::Result<()> {
     let mut upstream = TcpStream::connect(("127.0.0.1", port))?;
     upstream.set_read_timeout(Some(Duration::from_secs(40)))?;
     upstream.write_all(line.as_bytes())?;

@@ -35,8 +35,8 @@ pub(super) enum Known {
 #[derive(Debug)]
 pub(super) enum Question {
     Card(CardNumber),
-    /// A certificate, DER: the very one, not another of its number.
-    Certificate(Vec<u8>, SerialNumber),
+    /// A certificate, DER: the very one, not another of its number, if it has one that may be.
+    Certificate(Vec<u8>, Option<SerialNumber>),
     /// By its authority's short name and its serial number.
     Serial(String, SerialNumber),
 }
@@ -84,7 +84,7 @@ impl Question {
     fn of_certificate(bytes: &[u8]) -> Option<Self> {
         let certificate = read_certificate(bytes)?;
         let serial = certificate.serial_number().to_bn().ok()?.to_vec();
-        Some(Self::Certificate(certificate.to_der().ok()?, SerialNumber::from_octets(&serial).ok()?))
+        Some(Self::Certificate(certificate.to_der().ok()?, SerialNumber::from_octets(&serial).ok()))
     }
 
     pub(super) const fn subject(&self) -> Subject {
@@ -111,7 +111,11 @@ impl Question {
                 let Some(issuer) = issuer_of(db, &shown).map_err(database)? else {
                     return Ok(Known::Unknown);
                 };
-                let known = certificate_of(db, &issuer, &serial, Some(&der), at)?;
+                let known = match serial {
+                    Some(serial) => certificate_of(db, &issuer, &serial, Some(&der), at)?,
+                    // A serial number that this program gives to nothing, under a signature of ours.
+                    None => Known::Unknown,
+                };
                 if known == Known::Unknown {
                     unrecorded::look(db, &der, ShownAt::PublicPage, rng, act).map_err(database)?;
                 }
