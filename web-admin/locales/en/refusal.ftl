@@ -292,7 +292,7 @@ refusal-staff-number-taken = This number belongs to a person who has left, or to
 refusal-staff-not-there = Nobody is there under this number.
     .who = Check the number, or read the page again.
 refusal-staff-file-unreadable = This file is not a list of staff.
-    .who = Start from the model: a CSV file in UTF-8, separated by semicolons, of 1,000 lines at most.
+    .who = Start from the model: an XLSX workbook, or a CSV file in UTF-8 separated by semicolons, of 1,000 lines at most.
 refusal-staff-rows-invalid = Lines of the file are wrong; nobody was declared.
     .who = Correct the lines that are named, then send the file again.
 

@@ -292,7 +292,7 @@ refusal-staff-number-taken = Ce numéro est celui d'une personne qui est partie,
 refusal-staff-not-there = Personne n'est là sous ce numéro.
     .who = Vérifiez le numéro, ou relisez la page.
 refusal-staff-file-unreadable = Ce fichier n'est pas une liste de personnel.
-    .who = Reprenez le modèle : un fichier CSV en UTF-8, séparé par des points-virgules, de 1 000 lignes au plus.
+    .who = Reprenez le modèle : un classeur XLSX, ou un fichier CSV en UTF-8 séparé par des points-virgules, de 1 000 lignes au plus.
 refusal-staff-rows-invalid = Des lignes du fichier sont fausses ; personne n'a été déclaré.
     .who = Corrigez les lignes indiquées, puis envoyez de nouveau le fichier.
 

@@ -100,6 +100,9 @@ async fn answers(login: Option<&str>, submitter: &str) -> Vec<(String, String)> 
                 "POST" if address.path == "/pki/certificat" => {
                     browser.send(upload("fichier", &stranger())).await
                 }
+                "POST" if address.path.ends_with("/fichier") => {
+                    browser.hand_over(&path, b"identifiant_local;nom;prenom;fonction").await
+                }
                 "POST" => {
                     let fields = form(address.path, next);
                     let fields: Vec<_> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
