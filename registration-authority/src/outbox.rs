@@ -160,7 +160,23 @@ pub(crate) fn put(
     act: &Act,
 ) -> QueryResult<String> {
     let id = draw(rng);
-    put_as(db, &id, recipient, notice, subject, act)?;
+    let row = row(&id, recipient, notice, subject, act);
+    diesel::insert_into(outbox::table).values(row).execute(db)?;
+    Ok(id)
+}
+
+/// The same of one that leaves before the others, whenever they were written: what the worker tells an officer of what was decided in
+/// his name. No role but the worker's may.
+pub(crate) fn put_first(
+    db: &mut Database,
+    recipient: Recipient<'_>,
+    notice: Notice,
+    subject: &str,
+    rng: &mut dyn CryptoRng,
+    act: &Act,
+) -> QueryResult<String> {
+    let id = draw(rng);
+    put_first_as(db, &id, recipient, notice, subject, act)?;
     Ok(id)
 }
 
@@ -171,8 +187,8 @@ pub(crate) fn draw(rng: &mut dyn CryptoRng) -> String {
     hex::encode(id)
 }
 
-/// Writes a notice under this identifier. Inside the transaction of what it tells of.
-pub(crate) fn put_as(
+/// As [`put_first`], under this identifier.
+pub(crate) fn put_first_as(
     db: &mut Database,
     id: &str,
     recipient: Recipient<'_>,
@@ -184,22 +200,28 @@ pub(crate) fn put_as(
         Recipient::Holder(id) => format!("holder:{id}"),
         Recipient::Officer(login) => format!("officer:{login}"),
     };
-    diesel::insert_into(outbox::table)
-        .values((
-            outbox::id.eq(id),
-            outbox::recipient.eq(recipient),
-            outbox::notice.eq(notice.as_str()),
-            outbox::subject.eq(subject),
-            outbox::created_at.eq(act.at),
-        ))
-        .execute(db)
-        .map(drop)
+    Row { id, recipient, notice: notice.as_str(), subject, created_at: act.at }
 }
 
 /// The notices that wait, oldest first, `limit` at most.
 pub fn waiting(db: &mut Database, limit: i64) -> QueryResult<Vec<OutboxEntry>> {
     outbox::table
         .filter(outbox::sent_at.is_null())
+    let row = row(id, recipient, notice, subject, act);
+    diesel::insert_into(outbox::table).values((row, outbox::leaves_first.eq(true))).execute(db).map(drop)
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = outbox)]
+struct Row<'a> {
+    id: &'a str,
+    recipient: String,
+    notice: &'static str,
+    subject: &'a str,
+    created_at: Timestamp,
+}
+
+fn row<'a>(id: &'a str, recipient: Recipient<'_>, notice: Notice, subject: &'a str, act: &Act) -> Row<'a> {
         .order((outbox::created_at, outbox::id))
         .limit(limit)
         .select(OutboxEntry::as_select())

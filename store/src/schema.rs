@@ -899,6 +899,7 @@ diesel::table! {
 
 diesel::table! {
     signing_intents (digest, signing_key) {
+        leaves_first -> Bool,
         digest -> Binary,
         signing_key -> Text,
         subject -> Text,

@@ -82,7 +82,8 @@ enum Attempt {
     Never(Code),
 }
 
-/// Sends the notices that are due, oldest first, `most` at most. For the worker, which alone reads the register's contacts,
+/// Sends the notices that are due, `most` at most: first what officers are told of what was decided in their names, then the others,
+/// oldest first. What is written meanwhile takes its place at once. For the worker, which alone reads the register's contacts,
 /// and what it told officers of.
 pub fn send_due(
     db: &mut Database,
@@ -92,12 +93,12 @@ pub fn send_due(
     act: &Act,
 ) -> Result<Round, RosterError> {
     let mut round = Round::default();
-    let due = due(db, i64::from(most), act)?;
-    if due.is_empty() {
+    if next_due(db, act)?.is_none() {
         return Ok(round);
     }
     let roster = verifier.roster(db)?;
-    for id in due {
+    for _ in 0..most {
+        let Some(id) = next_due(db, act)? else { break };
         let Some(taken) = take(db, &id, act)? else { continue };
         let attempt = attempt(db, postman, (verifier, &roster), &taken, act);
         match (attempt, pause_after(taken.attempts)) {
@@ -125,15 +126,15 @@ fn pause_after(attempts: i64) -> Option<Duration> {
     usize::try_from(attempts - 1).ok().and_then(|at| PAUSES.get(at)).copied()
 }
 
-fn due(db: &mut Database, most: i64, act: &Act) -> QueryResult<Vec<String>> {
+fn next_due(db: &mut Database, act: &Act) -> QueryResult<Option<String>> {
     outbox::table
         .filter(outbox::sent_at.is_null().and(outbox::failed_at.is_null()))
         .filter(outbox::next_attempt_at.is_null().or(outbox::next_attempt_at.le(act.at)))
         .filter(outbox::taken_until.is_null().or(outbox::taken_until.le(act.at)))
-        .order((outbox::created_at, outbox::id))
-        .limit(most)
+        .order((outbox::leaves_first.desc(), outbox::created_at, outbox::id))
         .select(outbox::id)
-        .load(db)
+        .first(db)
+        .optional()
 }
 
 /// Takes a notice for this worker; nothing where another has it.
