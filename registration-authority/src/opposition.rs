@@ -8,6 +8,7 @@ pub mod code;
 pub mod code_letter;
 pub mod declaration;
 mod ground;
+pub mod one_time;
 pub mod ticket;
 
 #[cfg(test)]

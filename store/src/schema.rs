@@ -792,9 +792,33 @@ diesel::table! {
 }
 
 diesel::table! {
+    one_time_requests (id) {
+        id -> Text,
+        identifier -> Nullable<Text>,
+        secret -> Nullable<Binary>,
+        received_at -> BigInt,
+        taken_until -> Nullable<BigInt>,
+        outcome -> Nullable<Text>,
+        holder -> Nullable<Text>,
+        settled_at -> Nullable<BigInt>,
+        failures -> BigInt,
+    }
+}
+
+diesel::table! {
+    one_time_codes (request, card_number) {
+        request -> Text,
+        card_number -> Text,
+        verifier -> Binary,
+        mac_key -> Text,
+    }
+}
+
+diesel::table! {
     holder_declarations (id) {
         id -> Text,
-        identifier -> Text,
+        identifier -> Nullable<Text>,
+        request -> Nullable<Text>,
         code_digest -> Nullable<Binary>,
         ground -> Text,
         received_at -> BigInt,
@@ -867,6 +891,7 @@ diesel::table! {
         next_attempt_at -> Nullable<BigInt>,
         failed_at -> Nullable<BigInt>,
         last_error -> Nullable<Text>,
+        leaves_first -> Bool,
     }
 }
 
@@ -899,7 +924,6 @@ diesel::table! {
 
 diesel::table! {
     signing_intents (digest, signing_key) {
-        leaves_first -> Bool,
         digest -> Binary,
         signing_key -> Text,
         subject -> Text,
@@ -1076,6 +1100,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     structure_names,
     opposition_declarations,
     opposition_codes,
+    one_time_requests,
+    one_time_codes,
     holder_declarations,
     opposition_tickets,
     renewal_plans,

@@ -11,6 +11,7 @@ mod job_log;
 mod notices;
 mod object_store;
 mod officer_digests;
+pub mod one_time_codes;
 mod opposition_callbacks;
 mod opposition_codes;
 mod opposition_list;
@@ -150,6 +151,11 @@ pub const JOBS: &[Job] = &[
         name: "holder-declarations",
         purpose: "opposes the cards of holders who prove themselves by their opposition code",
         run: holder_declarations::run,
+    },
+    Job {
+        name: one_time_codes::NAME,
+        purpose: "mails a one-time code to each holder who asks for one to block his card",
+        run: one_time_codes::run,
     },
     Job {
         name: "officer-digests",

@@ -22,7 +22,7 @@ const GREETING: &str = "Madame, Monsieur,";
 /// Whoever writes in our name asks for a code or has a link: these words say that we do neither.
 const CLOSING: &str = "Ce courriel est envoyé automatiquement\u{202f}; n’y répondez pas. Il ne contient aucun lien. \
                        Personne de l’autorité d’enregistrement ne vous demandera jamais votre code porteur, votre code \
-                       de déblocage ni votre code d’opposition.";
+                       de déblocage, votre code d’opposition ni un code reçu par courriel.";
 
 /// What a notice says, before it is a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,7 +45,7 @@ pub(super) fn digest(lines: &[DigestLine], all: i64) -> Wording {
 }
 
 /// A title and sentences, between the greeting and the closing.
-fn between((title, sentences): (&'static str, Vec<String>)) -> Wording {
+pub(super) fn between((title, sentences): (&'static str, Vec<String>)) -> Wording {
     let paragraphs = [GREETING.to_owned()].into_iter().chain(sentences).chain([CLOSING.to_owned()]).collect();
     Wording { title, paragraphs }
 }
@@ -208,6 +208,6 @@ fn words(notice: Notice, subject: &str) -> (&'static str, Vec<String>) {
     }
 }
 
-fn last_digits(number: &str) -> &str {
+pub(super) fn last_digits(number: &str) -> &str {
     number.get(number.len().saturating_sub(4)..).unwrap_or(number)
 }

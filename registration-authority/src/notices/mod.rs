@@ -8,6 +8,7 @@
 mod dead;
 mod message;
 mod officers;
+mod one_time;
 mod postman;
 mod standing;
 
@@ -31,6 +32,7 @@ use crate::outbox::Notice;
 
 pub use dead::{RetryError, UnsentNotice, retry, unsent};
 pub use message::{Wording, wording};
+pub(crate) use one_time::one_time_codes;
 pub use postman::{Login, MailServer, Postman, PostmanError, Security};
 pub use standing::{NoticesStanding, standing};
 
@@ -210,14 +212,38 @@ fn attempt(
         Ok(None) => return Attempt::Never(faults::NOTICE_UNKNOWN),
         Err(_) => return Attempt::Again(store::fault::DATABASE),
     };
-    let letter = Letter { id: &taken.id, wording, written_at: taken.created_at };
-    match message::compose(&letter, postman.from(), &address) {
-        Some(message) => match postman.send(&message) {
-            Ok(()) => Attempt::Accepted,
-            Err(Refusal::Never) => Attempt::Never(faults::NOTICE_REFUSED),
-            Err(Refusal::NotNow) => Attempt::Again(faults::MAIL_SERVER),
-        },
-        None => Attempt::Never(faults::NOTICE_NO_ADDRESS),
+    match deliver(postman, (&taken.id, taken.created_at), wording, &address) {
+        Delivery::Accepted => Attempt::Accepted,
+        Delivery::Refused(code) => Attempt::Never(code),
+        Delivery::NotNow => Attempt::Again(faults::MAIL_SERVER),
+    }
+}
+
+/// What became of one mail.
+pub(crate) enum Delivery {
+    /// The server has accepted it.
+    Accepted,
+    /// It never will, or the register's address is none.
+    Refused(Code),
+    /// It may later, or may even have accepted it: it did not answer.
+    NotNow,
+}
+
+/// Carries one mail to the server, under an identifier of 32 hexadecimal digits and the time at which it was written.
+pub(crate) fn deliver(
+    postman: &Postman,
+    (id, written_at): (&str, Timestamp),
+    wording: Wording,
+    address: &str,
+) -> Delivery {
+    let letter = Letter { id, wording, written_at };
+    let Some(message) = message::compose(&letter, postman.from(), address) else {
+        return Delivery::Refused(faults::NOTICE_NO_ADDRESS);
+    };
+    match postman.send(&message) {
+        Ok(()) => Delivery::Accepted,
+        Err(Refusal::Never) => Delivery::Refused(faults::NOTICE_REFUSED),
+        Err(Refusal::NotNow) => Delivery::NotNow,
     }
 }
 

@@ -151,6 +151,7 @@ job-demo-bureau = Plays the demonstration's personalisation bureau
 job-expiry = Ends the life of expired cards
 job-full-crl = Issues every revocation list at a fixed time
 job-holder-declarations = Opposes cards that their holders declared with their code
+job-one-time-codes = Mails the one-time codes that holders asked for
 job-notices = Sends the notices by e-mail
 job-object-store = Copies publications into the object store
 job-opposition-callbacks = Looks up in the register whom to call back

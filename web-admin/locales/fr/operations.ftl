@@ -151,6 +151,7 @@ job-demo-bureau = Joue le bureau de personnalisation de la démonstration
 job-expiry = Termine la vie des cartes expirées
 job-full-crl = Émet toutes les listes de révocation à heure fixe
 job-holder-declarations = Met en opposition sur déclaration du porteur avec son code
+job-one-time-codes = Envoie par courriel les codes à usage unique demandés par les porteurs
 job-notices = Envoie les avis par courriel
 job-object-store = Recopie les publications dans le stockage d'objets
 job-opposition-callbacks = Cherche dans le répertoire qui rappeler
