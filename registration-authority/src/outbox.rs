@@ -56,11 +56,21 @@ pub enum Notice {
     ApprovalContested,
     /// Whoever was called back about his opposed card never opposed it: he is offered a new one.
     CardWayBack,
+    /// A card in use is about to end.
+    CardExpiring,
+    /// Who speaks for a structure: a card of its staff is ordered.
+    StaffCardOrdered,
+    /// The same: one has been handed over.
+    StaffCardDelivered,
+    /// The same: one has been opposed.
+    StaffCardOpposed,
+    /// The same: one is about to end.
+    StaffCardExpiring,
 }
 
 impl Notice {
     /// Every notice.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 29] = [
         Self::Received,
         Self::Approved,
         Self::Refused,
@@ -85,6 +95,11 @@ impl Notice {
         Self::AddressChanged,
         Self::ApprovalContested,
         Self::CardWayBack,
+        Self::CardExpiring,
+        Self::StaffCardOrdered,
+        Self::StaffCardDelivered,
+        Self::StaffCardOpposed,
+        Self::StaffCardExpiring,
     ];
 
     /// The notice that is stored so.
@@ -119,6 +134,11 @@ impl Notice {
             Self::AddressChanged => "officer-address-changed",
             Self::ApprovalContested => "approval-contested",
             Self::CardWayBack => "card-way-back",
+            Self::CardExpiring => "card-expiring",
+            Self::StaffCardOrdered => "staff-card-ordered",
+            Self::StaffCardDelivered => "staff-card-delivered",
+            Self::StaffCardOpposed => "staff-card-opposed",
+            Self::StaffCardExpiring => "staff-card-expiring",
         }
     }
 }
@@ -196,17 +216,6 @@ pub(crate) fn put_first_as(
     subject: &str,
     act: &Act,
 ) -> QueryResult<()> {
-    let recipient = match recipient {
-        Recipient::Holder(id) => format!("holder:{id}"),
-        Recipient::Officer(login) => format!("officer:{login}"),
-    };
-    Row { id, recipient, notice: notice.as_str(), subject, created_at: act.at }
-}
-
-/// The notices that wait, oldest first, `limit` at most.
-pub fn waiting(db: &mut Database, limit: i64) -> QueryResult<Vec<OutboxEntry>> {
-    outbox::table
-        .filter(outbox::sent_at.is_null())
     let row = row(id, recipient, notice, subject, act);
     diesel::insert_into(outbox::table).values((row, outbox::leaves_first.eq(true))).execute(db).map(drop)
 }
@@ -222,6 +231,17 @@ struct Row<'a> {
 }
 
 fn row<'a>(id: &'a str, recipient: Recipient<'_>, notice: Notice, subject: &'a str, act: &Act) -> Row<'a> {
+    let recipient = match recipient {
+        Recipient::Holder(id) => format!("holder:{id}"),
+        Recipient::Officer(login) => format!("officer:{login}"),
+    };
+    Row { id, recipient, notice: notice.as_str(), subject, created_at: act.at }
+}
+
+/// The notices that wait, oldest first, `limit` at most.
+pub fn waiting(db: &mut Database, limit: i64) -> QueryResult<Vec<OutboxEntry>> {
+    outbox::table
+        .filter(outbox::sent_at.is_null())
         .order((outbox::created_at, outbox::id))
         .limit(limit)
         .select(OutboxEntry::as_select())

@@ -792,6 +792,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    card_expiry_notices (card_number, days) {
+        card_number -> Text,
+        days -> BigInt,
+        told_at -> BigInt,
+    }
+}
+
+diesel::table! {
     one_time_requests (id) {
         id -> Text,
         identifier -> Nullable<Text>,
@@ -1099,6 +1107,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     decisions_pending,
     structure_names,
     opposition_declarations,
+    card_expiry_notices,
     opposition_codes,
     one_time_requests,
     one_time_codes,

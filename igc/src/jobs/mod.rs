@@ -163,6 +163,11 @@ pub const JOBS: &[Job] = &[
         run: officer_digests::run,
     },
     Job { name: "notices", purpose: "sends the notices of the outbox by mail", run: notices::run },
+    Job {
+        name: "expiry-notices",
+        purpose: "tells of cards that end within sixty, thirty and seven days",
+        run: renewal::tell_of_ends,
+    },
     Job { name: "expiry", purpose: "ends the life of cards past their last day", run: renewal::expire },
     Job {
         name: "demo-bureau",

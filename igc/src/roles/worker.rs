@@ -34,6 +34,7 @@ const EVERY: &[(&str, Duration)] = &[
     ("opposition-callbacks", Duration::from_secs(5)),
     ("registration", Duration::from_secs(600)),
     ("expiry", Duration::from_secs(3600)),
+    ("expiry-notices", Duration::from_secs(3600)),
     ("root-crls", Duration::from_secs(3600)),
     ("demo-bureau", Duration::from_secs(2)),
     ("test-certificates", Duration::from_secs(60)),

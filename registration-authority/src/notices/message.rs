@@ -5,7 +5,7 @@ use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart, SinglePart};
 use store::Timestamp;
 
-use super::officers;
+use super::{officers, staff};
 use crate::decision::DigestLine;
 use crate::outbox::Notice;
 
@@ -204,6 +204,11 @@ fn words(notice: Notice, subject: &str) -> (&'static str, Vec<String>) {
                     .to_owned(),
             ],
         ),
+        Notice::CardExpiring => staff::card_expiring(subject),
+        Notice::StaffCardOrdered => staff::ordered(subject),
+        Notice::StaffCardDelivered => staff::delivered(subject),
+        Notice::StaffCardOpposed => staff::opposed(subject),
+        Notice::StaffCardExpiring => staff::expiring(subject),
         Notice::DecisionsDigest => officers::digest(&[], name.parse().unwrap_or_default()),
     }
 }

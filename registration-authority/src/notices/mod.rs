@@ -10,6 +10,7 @@ mod message;
 mod officers;
 mod one_time;
 mod postman;
+mod staff;
 mod standing;
 
 #[cfg(test)]

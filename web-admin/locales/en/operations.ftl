@@ -149,6 +149,7 @@ job-coherence = Looks from outside at all that is published
 job-decisions = Takes signed decisions in
 job-demo-bureau = Plays the demonstration's personalisation bureau
 job-expiry = Ends the life of expired cards
+job-expiry-notices = Tells of cards that are about to expire
 job-full-crl = Issues every revocation list at a fixed time
 job-holder-declarations = Opposes cards that their holders declared with their code
 job-one-time-codes = Mails the one-time codes that holders asked for
