@@ -1,8 +1,8 @@
 //! A holder who has not his opposition code opposes by one that is sent to him: to the address that the register holds, and to
-//! no other ([0051](../../../docs/decisions/0051-one-time-codes.md)).
+//! no other (decision 0051).
 //!
 //! The web role drops a request and learns nothing: whether a card exists, whether somebody is written to, where. [`send`], in the
-//! worker, draws the code and mails it; [`guess`] holds what is declared with it against what the HSM makes of it.
+//! worker, draws the code and mails it; `guess` holds what is declared with it against what the HSM makes of it.
 
 pub mod code;
 pub(super) mod guess;
