@@ -36,4 +36,4 @@ pub use nomenclature::{
 pub use record::{Activity, Exercise, ProfessionalRecord, StructureRecord};
 pub use registry::{ImportedRegister, Registry, RegistryError, feed_of_structure};
 pub use search::{NameMatch, living_at_both_ends, search_by_name};
-pub use supplement::{Supplement, mailbox_holders, supplement};
+pub use supplement::{Supplement, mailbox_holders, mailbox_of, supplement};

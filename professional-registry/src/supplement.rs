@@ -1,6 +1,7 @@
 //! What other extracts than that of the activities say of a subject.
 
 use diesel::prelude::*;
+use diesel::sql_types::Text;
 use serde::Serialize;
 use store::schema::{register_feeds, register_identities, register_supplements};
 use store::{Database, Timestamp};
@@ -63,4 +64,28 @@ pub fn mailbox_holders(db: &mut Database, address: &str) -> Result<Vec<String>, 
     let Some(mailbox) = supplement(db, Form::MAILBOXES, address)? else { return Ok(Vec::new()) };
     let cells = mailbox.entries.into_iter().flatten();
     Ok(cells.filter(|(column, _)| *column == HOLDER).map(|(_, cell)| cell).collect())
+}
+
+/// The address of the mailbox of the MSSanté that is this person's own, an IdNat_PS; of several the first by address. A mailbox that
+/// has ceased, or is one of a structure or an application, is nobody's own.
+pub fn mailbox_of(db: &mut Database, person: &str) -> Result<Option<String>, RegistryError> {
+    #[derive(QueryableByName)]
+    struct Found {
+        #[diesel(sql_type = Text)]
+        subject: String,
+    }
+    let (kind, holder) = match db {
+        Database::Sqlite(_) => ("json_extract(content, '$[0][0]')", "json_extract(content, '$[0][1]')"),
+        Database::Postgresql(_) => ("(content::jsonb -> 0 ->> 0)", "(content::jsonb -> 0 ->> 1)"),
+    };
+    // Literals, as in the index.
+    let living = format!("source = '{}' AND ceased_at IS NULL", Form::MAILBOXES.source);
+    let found: Option<Found> = diesel::sql_query(format!(
+        "SELECT subject FROM register_supplements WHERE {living} AND {holder} = $1 AND {kind} = 'PER' ORDER BY subject LIMIT 1"
+    ))
+    .into_boxed()
+    .bind::<Text, _>(person)
+    .get_result(db)
+    .optional()?;
+    Ok(found.map(|found| found.subject))
 }

@@ -1,7 +1,7 @@
 //! How to reach a holder: by what the register's restricted feed says, read when it is needed and kept nowhere for good.
 
 use professional_registry::extract::Form;
-use professional_registry::{RegistryError, supplement};
+use professional_registry::{RegistryError, mailbox_of, supplement};
 use store::Database;
 
 /// Longest telephone number, and address of e-mail (RFC 5321 §4.5.3.1), that are taken from the register, in octets.
@@ -38,4 +38,13 @@ pub fn of_holder(db: &mut Database, holder: &str) -> Result<Contact, RegistryErr
         }
     }
     Ok(contact)
+}
+
+/// Where the holder with this IdNat_PS is written to: for correspondence, or else at his mailbox of the MSSanté, which he may not
+/// be able to open without his card. For the worker alone.
+pub fn address_of_holder(db: &mut Database, holder: &str) -> Result<Option<String>, RegistryError> {
+    match of_holder(db, holder)?.email {
+        Some(address) => Ok(Some(address)),
+        None => Ok(mailbox_of(db, holder)?.filter(|address| address.len() <= EMAIL_BOUND)),
+    }
 }

@@ -10,6 +10,7 @@ use crate::faults;
 use crate::officers::{self, NotAuthorised, Right};
 use crate::opposition::{self, Ground, OpposeError, Opposition};
 use crate::outbox::{self, Notice, Recipient};
+use crate::structure_notices;
 use crate::terms;
 
 #[cfg(test)]
@@ -90,6 +91,7 @@ pub fn deliver(
         terms::require(db, number, kind, terms)?;
         let card = card::deliver(db, number, rng, act)?;
         notify(db, &card, Notice::CardDelivered, rng, act)?;
+        structure_notices::tell_of_card(db, &card, Notice::StaffCardDelivered, None, rng, act)?;
         Ok::<_, DeliveryError>(card)
     })?;
     crash_point("delivery.delivered");

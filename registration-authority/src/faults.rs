@@ -274,6 +274,12 @@ store::codes! {
     OPPOSITION_IDENTIFIER_MALFORMED = ("opposition-identifier-malformed", Invalid, "the declarer: the ten digits of the card, or the eleven of the RPPS number");
     /// Not of the form of an opposition code.
     OPPOSITION_CODE_MALFORMED = ("opposition-code-malformed", Invalid, "the declarer: the sixteen signs of the letter that came with the card; without it, ask to be called back");
+    /// Not of the form of a one-time code.
+    ONE_TIME_CODE_MALFORMED = ("one-time-code-malformed", Invalid, "the declarer: the eight digits of the newest mail; without one, ask to be called back");
+    /// Nobody asked for a one-time code under this address, or no longer.
+    ONE_TIME_REQUEST_UNKNOWN = ("one-time-request-unknown", NotFound, "the declarer: ask for another code on the page where cards are blocked");
+    /// No key of the HSM makes verifiers yet.
+    ONE_TIME_CODE_NO_KEY = ("one-time-code-no-key", Unavailable, "nobody: the job `opposition-codes` makes the key with the code of the first card that is certified");
     /// A stored declaration, or the code of a card, cannot be read.
     OPPOSITION_ROW_ALTERED = ("opposition-row-altered", Integrity, "the auditor: the row is not what this program writes");
     /// Too many declarations wait for the worker.

@@ -12,8 +12,8 @@
 //! `decision_nonces`, `decision_inbox`, `decision_receipts`, `decision_retractions`, `decision_retractions_seen`, `decisions_pending`,
 //! `decisions_in_effect`, `decision_digest_lines`, `officer_enrolments`, `enrolments_told`,
 //! `structure_names`, `structure_mandates`, `structure_mandate_ends`, `structure_staff`, `order_questions`, `order_answers`, `order_notes`,
-//! `order_flags`, `order_looks`, `order_places`, `order_leases`, `queue_views`, `card_places`, `terms_acceptances`, `opposition_declarations`,
-//! `reviews`, `review_findings`, `opposition_codes`, `holder_declarations`, `opposition_tickets`, `card_suspensions`, `register_examinations`, `card_lapses`,
+//! `order_flags`, `order_looks`, `order_places`, `order_leases`, `queue_views`, `card_places`, `card_expiry_notices`, `terms_acceptances`, `opposition_declarations`,
+//! `reviews`, `review_findings`, `opposition_codes`, `one_time_requests`, `one_time_codes`, `holder_declarations`, `opposition_tickets`, `card_suspensions`, `register_examinations`, `card_lapses`,
 //! `opposition_plans`, `opposition_plan_items`, `renewal_plans`, `renewal_plan_items`, `request_replies`, `outbox` and
 //! `number_counters`. It knows no HTTP, and no PKCS#11.
 
@@ -27,6 +27,7 @@ pub mod delivery;
 pub mod eligibility;
 pub mod enrolment;
 pub mod entries;
+pub mod expiry_notices;
 pub mod faults;
 pub mod four_eyes;
 pub mod held_feed;
@@ -49,6 +50,7 @@ pub mod renewal;
 pub mod replies;
 pub mod risk;
 pub mod staff;
+mod structure_notices;
 pub mod suspension;
 pub mod terms;
 pub mod test_certificates;

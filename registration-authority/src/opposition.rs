@@ -8,6 +8,7 @@ pub mod code;
 pub mod code_letter;
 pub mod declaration;
 mod ground;
+pub mod one_time;
 pub mod ticket;
 
 #[cfg(test)]
@@ -29,6 +30,7 @@ use crate::four_eyes;
 use crate::lapse;
 use crate::officers::{self, NotAuthorised, Right};
 use crate::outbox::{self, Notice, Recipient};
+use crate::structure_notices;
 use crate::suspension;
 
 pub use ground::{Ground, GroundError};
@@ -158,10 +160,11 @@ pub(crate) fn oppose_within(
     }
     lapse::confirm(db, number, act)?;
     suspension::close_as_opposed(db, number, act)?;
-    let holder = card::get(db, number)?.holder;
-    ticket::close_as_opposed(db, number, &holder, &receipt, rng, act)?;
+    let card = card::get(db, number)?;
+    ticket::close_as_opposed(db, number, &card.holder, &receipt, rng, act)?;
     let subject = format!("card {number}");
-    outbox::put(db, Recipient::Holder(&holder), Notice::CardOpposed, &subject, rng, act)?;
+    outbox::put(db, Recipient::Holder(&card.holder), Notice::CardOpposed, &subject, rng, act)?;
+    structure_notices::tell_of_card(db, &card, Notice::StaffCardOpposed, None, rng, act)?;
     let payload = json!({
         "receipt": receipt,
         "ground": ground.as_str(),

@@ -56,11 +56,21 @@ pub enum Notice {
     ApprovalContested,
     /// Whoever was called back about his opposed card never opposed it: he is offered a new one.
     CardWayBack,
+    /// A card in use is about to end.
+    CardExpiring,
+    /// Who speaks for a structure: a card of its staff is ordered.
+    StaffCardOrdered,
+    /// The same: one has been handed over.
+    StaffCardDelivered,
+    /// The same: one has been opposed.
+    StaffCardOpposed,
+    /// The same: one is about to end.
+    StaffCardExpiring,
 }
 
 impl Notice {
     /// Every notice.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 29] = [
         Self::Received,
         Self::Approved,
         Self::Refused,
@@ -85,6 +95,11 @@ impl Notice {
         Self::AddressChanged,
         Self::ApprovalContested,
         Self::CardWayBack,
+        Self::CardExpiring,
+        Self::StaffCardOrdered,
+        Self::StaffCardDelivered,
+        Self::StaffCardOpposed,
+        Self::StaffCardExpiring,
     ];
 
     /// The notice that is stored so.
@@ -119,6 +134,11 @@ impl Notice {
             Self::AddressChanged => "officer-address-changed",
             Self::ApprovalContested => "approval-contested",
             Self::CardWayBack => "card-way-back",
+            Self::CardExpiring => "card-expiring",
+            Self::StaffCardOrdered => "staff-card-ordered",
+            Self::StaffCardDelivered => "staff-card-delivered",
+            Self::StaffCardOpposed => "staff-card-opposed",
+            Self::StaffCardExpiring => "staff-card-expiring",
         }
     }
 }
@@ -160,7 +180,23 @@ pub(crate) fn put(
     act: &Act,
 ) -> QueryResult<String> {
     let id = draw(rng);
-    put_as(db, &id, recipient, notice, subject, act)?;
+    let row = row(&id, recipient, notice, subject, act);
+    diesel::insert_into(outbox::table).values(row).execute(db)?;
+    Ok(id)
+}
+
+/// The same of one that leaves before the others, whenever they were written: what the worker tells an officer of what was decided in
+/// his name. No role but the worker's may.
+pub(crate) fn put_first(
+    db: &mut Database,
+    recipient: Recipient<'_>,
+    notice: Notice,
+    subject: &str,
+    rng: &mut dyn CryptoRng,
+    act: &Act,
+) -> QueryResult<String> {
+    let id = draw(rng);
+    put_first_as(db, &id, recipient, notice, subject, act)?;
     Ok(id)
 }
 
@@ -171,8 +207,8 @@ pub(crate) fn draw(rng: &mut dyn CryptoRng) -> String {
     hex::encode(id)
 }
 
-/// Writes a notice under this identifier. Inside the transaction of what it tells of.
-pub(crate) fn put_as(
+/// As [`put_first`], under this identifier.
+pub(crate) fn put_first_as(
     db: &mut Database,
     id: &str,
     recipient: Recipient<'_>,
@@ -180,20 +216,26 @@ pub(crate) fn put_as(
     subject: &str,
     act: &Act,
 ) -> QueryResult<()> {
+    let row = row(id, recipient, notice, subject, act);
+    diesel::insert_into(outbox::table).values((row, outbox::leaves_first.eq(true))).execute(db).map(drop)
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = outbox)]
+struct Row<'a> {
+    id: &'a str,
+    recipient: String,
+    notice: &'static str,
+    subject: &'a str,
+    created_at: Timestamp,
+}
+
+fn row<'a>(id: &'a str, recipient: Recipient<'_>, notice: Notice, subject: &'a str, act: &Act) -> Row<'a> {
     let recipient = match recipient {
         Recipient::Holder(id) => format!("holder:{id}"),
         Recipient::Officer(login) => format!("officer:{login}"),
     };
-    diesel::insert_into(outbox::table)
-        .values((
-            outbox::id.eq(id),
-            outbox::recipient.eq(recipient),
-            outbox::notice.eq(notice.as_str()),
-            outbox::subject.eq(subject),
-            outbox::created_at.eq(act.at),
-        ))
-        .execute(db)
-        .map(drop)
+    Row { id, recipient, notice: notice.as_str(), subject, created_at: act.at }
 }
 
 /// The notices that wait, oldest first, `limit` at most.

@@ -792,9 +792,41 @@ diesel::table! {
 }
 
 diesel::table! {
+    card_expiry_notices (card_number, days) {
+        card_number -> Text,
+        days -> BigInt,
+        told_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    one_time_requests (id) {
+        id -> Text,
+        identifier -> Nullable<Text>,
+        secret -> Nullable<Binary>,
+        received_at -> BigInt,
+        taken_until -> Nullable<BigInt>,
+        outcome -> Nullable<Text>,
+        holder -> Nullable<Text>,
+        settled_at -> Nullable<BigInt>,
+        failures -> BigInt,
+    }
+}
+
+diesel::table! {
+    one_time_codes (request, card_number) {
+        request -> Text,
+        card_number -> Text,
+        verifier -> Binary,
+        mac_key -> Text,
+    }
+}
+
+diesel::table! {
     holder_declarations (id) {
         id -> Text,
-        identifier -> Text,
+        identifier -> Nullable<Text>,
+        request -> Nullable<Text>,
         code_digest -> Nullable<Binary>,
         ground -> Text,
         received_at -> BigInt,
@@ -867,6 +899,7 @@ diesel::table! {
         next_attempt_at -> Nullable<BigInt>,
         failed_at -> Nullable<BigInt>,
         last_error -> Nullable<Text>,
+        leaves_first -> Bool,
     }
 }
 
@@ -1074,7 +1107,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     decisions_pending,
     structure_names,
     opposition_declarations,
+    card_expiry_notices,
     opposition_codes,
+    one_time_requests,
+    one_time_codes,
     holder_declarations,
     opposition_tickets,
     renewal_plans,

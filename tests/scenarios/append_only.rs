@@ -42,6 +42,11 @@ const BEFORE: &str = "
         letter = '0123456789abcdef0123456789abcdef', made_at = 1;
     INSERT INTO holder_declarations (id, identifier, code_digest, ground, received_at)
         SELECT '0123456789abcdef0123456789abcdef', '2612345678', evidence_digest, 'lost', 1 FROM certificates LIMIT 1;
+    INSERT INTO one_time_requests (id, identifier, secret, received_at)
+        SELECT 'fedcba9876543210fedcba9876543210', '2612345678', substr(evidence_digest, 1, 16), 1 FROM certificates LIMIT 1;
+    INSERT INTO one_time_codes SELECT 'fedcba9876543210fedcba9876543210', (SELECT min(number) FROM cards), evidence_digest,
+        'services/01' FROM certificates LIMIT 1;
+    INSERT INTO card_expiry_notices SELECT min(number), 30, 1 FROM cards;
     INSERT INTO opposition_tickets (number, identifier, ground, opened_at)
         VALUES ('TK-0000000000000000', '2612345678', 'lost', 1);
     INSERT INTO reviews VALUES ('RL-0000000000000000', 'approval', 'CO-TEST', 1, 1, 1);
@@ -223,6 +228,13 @@ const ATTEMPTS: &[(&str, &str)] = &[
     ("UPDATE holder_declarations SET identifier = '2600000017'", "ever changed"),
     ("UPDATE holder_declarations SET ground = 'stolen'", "ever changed"),
     ("DELETE FROM holder_declarations", "answered before it is deleted"),
+    ("UPDATE holder_declarations SET identifier = NULL, request = 'fedcba9876543210fedcba9876543210'", "ever changed"),
+    ("UPDATE one_time_requests SET received_at = 2", "settled once"),
+    ("UPDATE one_time_requests SET failures = 3; UPDATE one_time_requests SET failures = 0", "failures only grow"),
+    ("DELETE FROM one_time_requests", ""),
+    ("UPDATE one_time_codes SET mac_key = 'x'", "never changed"),
+    ("UPDATE card_expiry_notices SET days = 7", "stays told"),
+    ("DELETE FROM card_expiry_notices", "stays told"),
     ("UPDATE opposition_tickets SET identifier = '2600000017'", "ever changed"),
     ("UPDATE opposition_tickets SET ground = 'stolen'", "ever changed"),
     ("DELETE FROM opposition_tickets", "never deleted"),

@@ -37,6 +37,7 @@ mod object_store;
 mod officers_desk;
 mod officers_keys;
 mod officers_queue;
+mod one_time_code;
 mod operations_page;
 mod opposition_code;
 mod opposition_lists;

@@ -34,12 +34,17 @@ pub fn desk() -> Desk {
 
 /// The same, where decisions wait so long.
 pub fn desk_where(approval: &str, refusal: &str) -> Desk {
+    desk_of(|text| {
+        text.replace("approval_delay_seconds = 0", approval).replace("refusal_delay_seconds = 0", refusal)
+    })
+}
+
+/// The same, where what is in `igc.toml` was made otherwise.
+pub fn desk_of(configure: impl Fn(String) -> String) -> Desk {
     let mut pinned = None;
     let serving = serve_as(|dir, port| {
         let file = dir.join("igc.toml");
-        let text = fs::read_to_string(&file).unwrap();
-        let text = text.replace("approval_delay_seconds = 0", approval);
-        fs::write(&file, text.replace("refusal_delay_seconds = 0", refusal)).unwrap();
+        fs::write(&file, configure(fs::read_to_string(&file).unwrap())).unwrap();
         let origin = format!("https://localhost:{port}");
         pinned = Some((OfficersKeys::pin(dir, &origin), origin));
     });

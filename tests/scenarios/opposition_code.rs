@@ -161,7 +161,7 @@ fn found(workshop: &Workshop, codes: &[(CardNumber, String)]) -> Vec<String> {
         }
     }
     if let Database::Postgresql(db) = &mut workshop.open(DatabaseRole::Owner) {
-        found.extend(rows_with(db, &forms));
+        found.extend(rows_like(db, &forms.join("|")));
     }
     found
 }
@@ -178,11 +178,11 @@ struct Counted {
     rows: i64,
 }
 
-fn rows_with(db: &mut PgConnection, forms: &[String]) -> Vec<String> {
+/// The tables of which a row, as text, has something that this pattern describes.
+pub fn rows_like(db: &mut PgConnection, pattern: &str) -> Vec<String> {
     let tables = "SELECT table_name::text AS name FROM information_schema.tables WHERE table_schema = current_schema()";
     let tables: Vec<Named> = diesel::sql_query(tables).load(db).unwrap();
     assert!(tables.len() > 40, "the tables are not found");
-    let pattern = forms.join("|");
     let holds = |table: &Named| {
         let sql = format!("SELECT count(*) AS rows FROM {} t WHERE t::text ~ '{pattern}'", table.name);
         diesel::sql_query(sql).get_result::<Counted>(db).unwrap().rows > 0

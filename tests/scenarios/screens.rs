@@ -4,13 +4,14 @@
 use std::collections::BTreeSet;
 use std::fs;
 
-use acceptance::harness::{Browser, igc, root, run};
+use acceptance::harness::{Browser, MailServer, igc, root, run};
 use card::CardStatus;
+use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use serde_json::Value;
 use store::schema::{audit_events, card_orders, cards, officer_enrolments, order_places};
 
-use super::officers_desk::{Desk, desk_where};
+use super::officers_desk::{Desk, desk_of, desk_where};
 use super::workshop::{APPROVER, SECOND_APPROVER};
 
 /// As wide as WCAG 2.2 asks a page to fit into (1.4.10), in CSS pixels.
@@ -148,7 +149,10 @@ fn sign_in_as(desk: &mut Desk, browser: &Browser, role: &str) {
 
 #[test]
 fn no_screen_keeps_anybody_out_and_each_was_looked_at() {
-    let mut desk = desk_where("approval_delay_seconds = 600", "refusal_delay_seconds = 0");
+    let server = MailServer::new("accept", None);
+    let mut desk = desk_of(|text| {
+        mailing(text.replace("approval_delay_seconds = 0", "approval_delay_seconds = 600"), &server)
+    });
     let refused = refuse_one(&mut desk);
     let browser = desk.officer(APPROVER, "Dominique BERNARD");
     desk.sign_in(&browser);
@@ -232,6 +236,15 @@ fn seen_by_a_holder(desk: &mut Desk, browser: &Browser) -> Found {
     let (card, code) = code_of_a_letter(desk);
     let mut look = Look::of(desk, browser);
     look.at("/opposition", "Vous avez votre code d'opposition", None);
+    browser.write("#numero-courriel", &card);
+    browser.click("form[action='/opposition/code-unique'] button");
+    browser.wait_for_in("h1", "Saisir le code reçu par courriel");
+    look.now(&browser.address().replace(&desk.origin, ""), "Huit chiffres.");
+    browser.write("#code", "12345678");
+    browser.click("input[value=lost]");
+    browser.click("form[action^='/opposition/code-unique'] button");
+    look.now("/opposition", "Celle dont le courriel donne le code");
+    look.at("/opposition", "Vous avez votre code d'opposition", None);
     browser.write("#numero", &card);
     browser.write("#code", &code);
     browser.click("input[value=stolen]");
@@ -242,6 +255,14 @@ fn seen_by_a_holder(desk: &mut Desk, browser: &Browser) -> Found {
     let address = browser.address().replace(&desk.origin, "");
     look.now(&address, &format!("La carte {card} est en opposition."));
     look.found
+}
+
+/// A configuration whose mail goes to this server.
+fn mailing(text: String, server: &MailServer) -> String {
+    let port = server.port();
+    format!(
+        "{text}\n[mail]\nserver = \"127.0.0.1\"\nport = {port}\nsecurity = \"none\"\nfrom = \"igc@igc.exemple.fr\"\n"
+    )
 }
 
 /// Nobody is signed in: the pages are for everybody.
@@ -314,5 +335,52 @@ fn a_holder_opposes_his_card_on_a_telephone_without_a_script() {
     });
     fits();
     browser.screenshot("opposition-receipt-320");
+    desk.serving.end();
+}
+
+#[test]
+fn a_holder_without_his_letter_opposes_his_card_on_a_telephone_by_a_code_from_his_mailbox() {
+    let server = MailServer::new("accept", None);
+    let mut desk = desk_of(|text| mailing(text, &server));
+    // Its letter is written: there is a key for codes.
+    let (card, _) = code_of_a_letter(&mut desk);
+    desk.db
+        .batch_execute(&format!(
+            "INSERT INTO register_identities (source, subject, first_feed, last_feed, ceased_at, lines, content)
+             SELECT 'rass-psc-personne-activite', c.holder, f.sequence, f.sequence, NULL, 0,
+                 '[[\"\",\"\",\"\",\"\",\"\",\"\",\"\",\"\",\"porteur@exemple.fr\"]]'
+             FROM cards c, register_feeds f WHERE c.number = '{card}' LIMIT 1"
+        ))
+        .unwrap();
+
+    let browser = Browser::new(500);
+    browser.show_on(NARROWEST);
+    browser.without_scripts();
+    browser.open(&format!("{}/opposition", desk.origin));
+    browser.write("#numero-courriel", &card);
+    browser.click("form[action='/opposition/code-unique'] button");
+    browser.wait_for("Saisir le code reçu par courriel");
+    browser.screenshot("opposition-one-time-320");
+    let code = || {
+        let line =
+            |text: String| text.lines().find(|line| line.starts_with("Pour la carte")).map(str::to_owned);
+        server.texts().into_iter().find_map(line)
+    };
+    desk.wait_until("the code is in his mailbox", |_| code().is_some());
+    browser.write("#code", code().unwrap().rsplit("\u{a0}: ").next().unwrap().trim());
+    browser.click("input[value=lost]");
+    browser.click("form[action^='/opposition/code-unique'] button");
+    browser.wait_for("C'est définitif.");
+    let wide = browser.run("return document.documentElement.scrollWidth");
+    assert!(wide.as_i64().is_some_and(|wide| wide <= i64::from(NARROWEST)), "{wide} wide");
+    browser.click("button.danger");
+    desk.wait_until("the declaration has its address", |_| {
+        browser.address().contains("/opposition/declaration/")
+    });
+    let address = browser.address();
+    desk.wait_until("the worker has answered", |_| {
+        browser.open(&address);
+        browser.text("main").contains(&format!("La carte {card} est en opposition."))
+    });
     desk.serving.end();
 }

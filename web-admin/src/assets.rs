@@ -1,4 +1,4 @@
-//! The style sheet, the mark and the one script: embedded, revalidated by their digest.
+//! The style sheet, the mark, the scripts and the model of a list: embedded, revalidated by their digest.
 
 use std::sync::LazyLock;
 
@@ -18,6 +18,9 @@ pub(crate) const SCRIPT: &str = "/assets/passkey.js";
 /// Where the script of the keyboard is.
 pub(crate) const KEYBOARD: &str = "/assets/keyboard.js";
 
+/// Where the model of a list of staff is.
+const STAFF_MODEL: &str = "/assets/modele-personnel.xlsx";
+
 struct Asset {
     media_type: &'static str,
     bytes: &'static [u8],
@@ -35,12 +38,18 @@ static PASSKEY_JS: LazyLock<Asset> =
 static KEYBOARD_JS: LazyLock<Asset> =
     LazyLock::new(|| Asset::new("text/javascript; charset=utf-8", include_bytes!("../assets/keyboard.js")));
 
+static STAFF_XLSX: LazyLock<Asset> = LazyLock::new(|| {
+    let media_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+    Asset::new(media_type, include_bytes!("../assets/modele-personnel.xlsx"))
+});
+
 /// Mounts them.
 pub(crate) fn routes(config: &mut ServiceConfig) {
     config
         .route(STYLE_SHEET, web::get().to(|request: HttpRequest| async move { APP_CSS.answer(&request) }))
         .route(SCRIPT, web::get().to(|request: HttpRequest| async move { PASSKEY_JS.answer(&request) }))
         .route(KEYBOARD, web::get().to(|request: HttpRequest| async move { KEYBOARD_JS.answer(&request) }))
+        .route(STAFF_MODEL, web::get().to(|request: HttpRequest| async move { STAFF_XLSX.answer(&request) }))
         .route(MARK, web::get().to(|request: HttpRequest| async move { MARK_SVG.answer(&request) }));
 }
 

@@ -45,6 +45,8 @@ store::codes! {
     DECLARATION_UNKNOWN = ("declaration-unknown", NotFound, "the holder: an answer is kept for a day; declare again, the receipt is the same");
     /// Too many declarations from this address, or from everybody.
     OPPOSITION_TOO_OFTEN = ("opposition-too-often", Unavailable, "the holder: try again after the seconds of Retry-After, or telephone the registration authority");
+    /// No mail server is configured, so that nobody is sent a one-time code.
+    CODES_NOT_MAILED = ("one-time-codes-not-mailed", NotFound, "the operator: [mail] in igc.toml; the holder: ask to be called back");
     /// The public form holds no question, or more than one.
     CHECK_ONE_QUESTION = ("check-one-question", Invalid, "the caller: send a card number, a certificate or a serial number, one of them");
     /// What was asked about is no card number.

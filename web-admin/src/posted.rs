@@ -1,12 +1,14 @@
-//! A form that an officer sent from a page of his own session.
+//! A form that an officer sent from a page of his own session, with or without a file.
 
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::Pin;
 
+use actix_multipart::Multipart;
 use actix_web::dev::Payload;
 use actix_web::http::header;
 use actix_web::{FromRequest, HttpRequest, web};
+use futures_util::StreamExt;
 
 use crate::desk::Desk;
 use crate::failure::Failure;
@@ -19,6 +21,55 @@ const TOKEN_FIELD: &str = "jeton";
 pub(crate) struct Posted {
     pub(crate) desk: Desk,
     pub(crate) fields: Fields,
+}
+
+/// Longest form token, in octets.
+const TOKEN_BOUND: usize = 256;
+/// Largest file that an officer hands over, in octets.
+const FILE_BOUND: usize = 1 << 20;
+
+/// A file, and who sent it: the form token, then the field `fichier`. Token and origin are checked.
+pub(crate) struct PostedFile {
+    pub(crate) desk: Desk,
+    /// Nothing where it is longer than a mebioctet.
+    pub(crate) file: Option<Vec<u8>>,
+}
+
+impl FromRequest for PostedFile {
+    type Error = Failure;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Failure>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (desk, origin) = (Desk::of(request), check_origin(request));
+        let parts = Multipart::from_request(request, payload);
+        Box::pin(async move {
+            origin?;
+            let desk = desk?;
+            let unreadable = || Failure::of(faults::FORM_UNREADABLE);
+            let mut parts = parts.await.map_err(|_| unreadable())?;
+            let token = part(&mut parts, TOKEN_FIELD, TOKEN_BOUND).await?.ok_or_else(unreadable)?;
+            let token = String::from_utf8(token).map_err(|_| unreadable())?;
+            if !desk.session.owns_form(&token) {
+                return Err(Failure::of(faults::FORM_FOREIGN));
+            }
+            let file = part(&mut parts, "fichier", FILE_BOUND).await?;
+            Ok(Self { desk, file })
+        })
+    }
+}
+
+/// The next part, which must be this field; nothing where it is too long.
+async fn part(parts: &mut Multipart, name: &str, bound: usize) -> Result<Option<Vec<u8>>, Failure> {
+    let unreadable = || Failure::of(faults::FORM_UNREADABLE);
+    let mut field = parts.next().await.and_then(Result::ok).ok_or_else(unreadable)?;
+    if field.name() != Some(name) {
+        return Err(unreadable());
+    }
+    match field.bytes(bound).await {
+        Ok(Ok(octets)) => Ok(Some(octets.to_vec())),
+        Ok(Err(_)) => Err(unreadable()),
+        Err(_) => Ok(None),
+    }
 }
 
 /// The fields of a form; each stands once.

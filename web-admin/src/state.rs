@@ -48,6 +48,8 @@ pub struct WebSettings {
     pub links: SignInLinks,
     /// Whether cards may be suspended.
     pub suspensions: SuspensionPolicy,
+    /// Whether a mail server is configured, so that holders can be sent one-time codes.
+    pub codes_by_mail: bool,
     /// When officers work.
     pub working_hours: WorkingHours,
     /// Reads what is published at a moment, for the public page.
@@ -100,6 +102,7 @@ pub struct WebState {
     sessions: Sessions,
     throttle: Throttle,
     declarations: Throttle,
+    codes: Throttle,
     idle: Mutex<Vec<Database>>,
 }
 
@@ -114,6 +117,10 @@ impl WebState {
             declarations: Throttle::new(
                 pages::holder_opposition::BY_ADDRESS,
                 pages::holder_opposition::BY_ALL,
+            ),
+            codes: Throttle::new(
+                pages::holder_opposition::CODES_BY_ADDRESS,
+                pages::holder_opposition::CODES_BY_ALL,
             ),
             idle: Mutex::default(),
         }
@@ -164,6 +171,10 @@ impl WebState {
         self.settings.suspensions
     }
 
+    pub(crate) fn codes_by_mail(&self) -> bool {
+        self.settings.codes_by_mail
+    }
+
     pub(crate) fn working_hours(&self) -> &WorkingHours {
         &self.settings.working_hours
     }
@@ -183,6 +194,11 @@ impl WebState {
     /// Counts what holders declare.
     pub(crate) fn declarations_throttle(&self) -> &Throttle {
         &self.declarations
+    }
+
+    /// Counts the one-time codes that holders ask for.
+    pub(crate) fn codes_throttle(&self) -> &Throttle {
+        &self.codes
     }
 
     pub(crate) fn publication(&self, status_sequence: i64) -> Publication {

@@ -75,6 +75,11 @@ pub(crate) fn notice(word: &str) -> Key {
         Some(Notice::AddressChanged) => "notice-address-changed",
         Some(Notice::ApprovalContested) => "notice-approval-contested",
         Some(Notice::CardWayBack) => "notice-card-way-back",
+        Some(Notice::CardExpiring) => "notice-card-expiring",
+        Some(Notice::StaffCardOrdered) => "notice-staff-card-ordered",
+        Some(Notice::StaffCardDelivered) => "notice-staff-card-delivered",
+        Some(Notice::StaffCardOpposed) => "notice-staff-card-opposed",
+        Some(Notice::StaffCardExpiring) => "notice-staff-card-expiring",
         None => "notice-other",
     })
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use registration_authority::notices;
-use registration_authority::opposition::{declaration, ticket};
+use registration_authority::opposition::{declaration, one_time, ticket};
 use store::{Database, Timestamp};
 
 use super::{Finding, Findings, Verdict};
@@ -18,6 +18,9 @@ const MOST: i64 = 1000;
 
 /// How long the worker may take for a declaration with a code.
 const ANSWER: Duration = Duration::from_secs(60);
+
+/// How long it may take until a code has been mailed: it counts for ten minutes.
+const CODE: Duration = Duration::from_secs(180);
 
 pub(super) fn waiting(db: &mut Database, now: Timestamp, findings: &mut Findings) -> Result<(), Problem> {
     let open = ticket::open_since(db, MOST)?;
@@ -49,6 +52,14 @@ pub(super) fn waiting(db: &mut Database, now: Timestamp, findings: &mut Findings
             "declarations",
             "a holder's declaration with his code is not answered",
             "is the worker running, and does the token services answer?",
+        ));
+    }
+    if one_time::oldest_waiting(db)?.is_some_and(|at| at.plus(CODE) < now) {
+        findings.push(Finding::new(
+            Verdict::Broken,
+            "declarations",
+            "a holder waits for the one-time code that he asked for",
+            "is the worker running, and does the mail server of [mail] answer?",
         ));
     }
     Ok(())

@@ -11,6 +11,7 @@ mod job_log;
 mod notices;
 mod object_store;
 mod officer_digests;
+pub mod one_time_codes;
 mod opposition_callbacks;
 mod opposition_codes;
 mod opposition_list;
@@ -155,11 +156,21 @@ pub const JOBS: &[Job] = &[
         run: holder_declarations::run,
     },
     Job {
+        name: one_time_codes::NAME,
+        purpose: "mails a one-time code to each holder who asks for one to block his card",
+        run: one_time_codes::run,
+    },
+    Job {
         name: "officer-digests",
         purpose: "writes to each officer what was decided in his name since the last time",
         run: officer_digests::run,
     },
     Job { name: "notices", purpose: "sends the notices of the outbox by mail", run: notices::run },
+    Job {
+        name: "expiry-notices",
+        purpose: "tells of cards that end within sixty, thirty and seven days",
+        run: renewal::tell_of_ends,
+    },
     Job { name: "expiry", purpose: "ends the life of cards past their last day", run: renewal::expire },
     Job {
         name: "demo-bureau",

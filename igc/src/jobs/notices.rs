@@ -34,8 +34,7 @@ pub fn send_with(
     db: &mut Database,
     act: &Act,
 ) -> Result<Option<Round>, Problem> {
-    let Some(mail) = &installation.config.mail else { return Ok(None) };
-    let postman = Postman::new(server(mail)?)?;
+    let Some(postman) = postman(installation)? else { return Ok(None) };
     let round = notices::send_due(db, &postman, &officer::verifier(installation)?, MOST, act)?;
     for (id, code) in &round.dead {
         tracing::warn!(code = code.name, "notice {id} is given up: {}", code.help);
@@ -43,7 +42,13 @@ pub fn send_with(
     Ok(Some(round))
 }
 
-/// Read anew each time: a password that was changed counts at once.
+/// What carries mail to the server of the configuration; nothing where there is none. Read anew each time: a password that was
+/// changed counts at once.
+pub(super) fn postman(installation: &Installation) -> Result<Option<Postman>, Problem> {
+    let Some(mail) = &installation.config.mail else { return Ok(None) };
+    Ok(Some(Postman::new(server(mail)?)?))
+}
+
 fn server(mail: &Mail) -> Result<MailServer, Problem> {
     let login = match &mail.login {
         None => None,

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use ca_core::service_key::{self, Purpose};
 use ca_core::signer::process::LedgerKind;
-use registration_authority::opposition::{code_letter, declaration};
+use registration_authority::opposition::{code_letter, declaration, one_time};
 use serde_json::{Value, json};
 use store::{Act, Database};
 
@@ -27,7 +27,7 @@ const MOST: u16 = 50;
 /// How the name of a file ends whose verifiers are not recorded.
 const UNRECORDED: &str = "unrecorded";
 
-/// How long a holder may read the answer to his declaration.
+/// How long a holder may read the answer to his declaration, and how long it is known that he was sent a one-time code.
 const ANSWERS_KEPT: Duration = Duration::from_secs(24 * 3600);
 
 /// Draws what is due.
@@ -36,7 +36,9 @@ pub fn run(worker: &mut Worker, act: &Act) -> Result<Value, Problem> {
     if !worker.epoch.leads(&mut worker.db)? {
         return Ok(json!({ "skipped": "another worker leads" }));
     }
-    declaration::forget_answered(&mut worker.db, act.at.minus(ANSWERS_KEPT))?;
+    let kept_since = act.at.minus(ANSWERS_KEPT);
+    declaration::forget_answered(&mut worker.db, kept_since)?;
+    one_time::forget_settled(&mut worker.db, kept_since, act)?;
     let letters = worker.installation.config.opposition.letters.clone();
     if letters.is_dir() {
         settle(&mut worker.db, &letters)?;

@@ -1,4 +1,5 @@
 use professional_registry::ImportedRegister;
+use registration_authority::expiry_notices;
 use registration_authority::renewal::{self, PlanStatus};
 use serde_json::{Value, json};
 use store::{Act, Fault};
@@ -50,4 +51,10 @@ pub fn expire(worker: &mut Worker, act: &Act) -> Result<Value, Problem> {
         }
         expired += batch.len();
     }
+}
+
+/// Tells of the cards that are about to end.
+pub fn tell_of_ends(worker: &mut Worker, act: &Act) -> Result<Value, Problem> {
+    worker.db.refuse_on_reserve()?;
+    Ok(json!({ "told": expiry_notices::tell(&mut worker.db, &mut system_rng(), act)? }))
 }

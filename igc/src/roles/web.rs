@@ -125,6 +125,7 @@ fn state(installation: &Installation, links: SignInLinks) -> Result<WebState, Pr
         submit_request: submit_request(installation),
         links,
         suspensions: installation.config.opposition.suspensions(),
+        codes_by_mail: config.mail.is_some(),
         working_hours: installation.config.desk.hours.clone(),
         publications: Arc::new(move |db, at| listed.list(db, at).map_err(untold)),
         published_file: Arc::new(move |path| published.file(path)),

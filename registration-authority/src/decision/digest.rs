@@ -90,7 +90,7 @@ pub(super) fn note(
     };
     let notice = match at_once {
         Some(notice) => {
-            Some(outbox::put(db, Recipient::Officer(officer), notice, &line.subject(), rng, act)?)
+            Some(outbox::put_first(db, Recipient::Officer(officer), notice, &line.subject(), rng, act)?)
         }
         None => None,
     };
@@ -196,7 +196,7 @@ fn one(
         .execute(db)?;
     if taken > 0 {
         let subject = format!("decisions {taken}");
-        outbox::put_as(db, &id, Recipient::Officer(login), Notice::DecisionsDigest, &subject, act)?;
+        outbox::put_first_as(db, &id, Recipient::Officer(login), Notice::DecisionsDigest, &subject, act)?;
     }
     Ok(taken)
 }

@@ -52,7 +52,7 @@ fn one(
         ))
         .execute(db)?;
     let told = format!("{kind} {number} version {version}");
-    outbox::put(db, Recipient::Officer(by), Notice::DecisionTakenBack, &told, rng, act)?;
+    outbox::put_first(db, Recipient::Officer(by), Notice::DecisionTakenBack, &told, rng, act)?;
     let (action, subject) = ("decision.retraction-seen", format!("{} {number}", subject_of_trail(kind)));
     let payload = json!({ "officer": by, "version": version, "retracted_at": retracted_at });
     audit::record(db, audit::Event { action, subject, payload }, rng, act)

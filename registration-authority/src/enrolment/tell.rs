@@ -32,7 +32,7 @@ pub fn tell(
             Action::Readdress => Notice::AddressChanged,
         };
         let subject = format!("enrolment {number}");
-        outbox::put(db, Recipient::Officer(&counted.login), notice, &subject, rng, act)?;
+        outbox::put_first(db, Recipient::Officer(&counted.login), notice, &subject, rng, act)?;
         told.push(number.to_owned());
     }
     Ok(told)

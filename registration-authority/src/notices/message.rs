@@ -5,7 +5,7 @@ use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart, SinglePart};
 use store::Timestamp;
 
-use super::officers;
+use super::{officers, staff};
 use crate::decision::DigestLine;
 use crate::outbox::Notice;
 
@@ -22,7 +22,7 @@ const GREETING: &str = "Madame, Monsieur,";
 /// Whoever writes in our name asks for a code or has a link: these words say that we do neither.
 const CLOSING: &str = "Ce courriel est envoyé automatiquement\u{202f}; n’y répondez pas. Il ne contient aucun lien. \
                        Personne de l’autorité d’enregistrement ne vous demandera jamais votre code porteur, votre code \
-                       de déblocage ni votre code d’opposition.";
+                       de déblocage, votre code d’opposition ni un code reçu par courriel.";
 
 /// What a notice says, before it is a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,7 +45,7 @@ pub(super) fn digest(lines: &[DigestLine], all: i64) -> Wording {
 }
 
 /// A title and sentences, between the greeting and the closing.
-fn between((title, sentences): (&'static str, Vec<String>)) -> Wording {
+pub(super) fn between((title, sentences): (&'static str, Vec<String>)) -> Wording {
     let paragraphs = [GREETING.to_owned()].into_iter().chain(sentences).chain([CLOSING.to_owned()]).collect();
     Wording { title, paragraphs }
 }
@@ -204,10 +204,15 @@ fn words(notice: Notice, subject: &str) -> (&'static str, Vec<String>) {
                     .to_owned(),
             ],
         ),
+        Notice::CardExpiring => staff::card_expiring(subject),
+        Notice::StaffCardOrdered => staff::ordered(subject),
+        Notice::StaffCardDelivered => staff::delivered(subject),
+        Notice::StaffCardOpposed => staff::opposed(subject),
+        Notice::StaffCardExpiring => staff::expiring(subject),
         Notice::DecisionsDigest => officers::digest(&[], name.parse().unwrap_or_default()),
     }
 }
 
-fn last_digits(number: &str) -> &str {
+pub(super) fn last_digits(number: &str) -> &str {
     number.get(number.len().saturating_sub(4)..).unwrap_or(number)
 }

@@ -8,7 +8,9 @@
 mod dead;
 mod message;
 mod officers;
+mod one_time;
 mod postman;
+mod staff;
 mod standing;
 
 #[cfg(test)]
@@ -31,6 +33,7 @@ use crate::outbox::Notice;
 
 pub use dead::{RetryError, UnsentNotice, retry, unsent};
 pub use message::{Wording, wording};
+pub(crate) use one_time::one_time_codes;
 pub use postman::{Login, MailServer, Postman, PostmanError, Security};
 pub use standing::{NoticesStanding, standing};
 
@@ -82,7 +85,8 @@ enum Attempt {
     Never(Code),
 }
 
-/// Sends the notices that are due, oldest first, `most` at most. For the worker, which alone reads the register's contacts,
+/// Sends the notices that are due, `most` at most: first what officers are told of what was decided in their names, then the others,
+/// oldest first. What is written meanwhile takes its place at once. For the worker, which alone reads the register's contacts,
 /// and what it told officers of.
 pub fn send_due(
     db: &mut Database,
@@ -92,12 +96,12 @@ pub fn send_due(
     act: &Act,
 ) -> Result<Round, RosterError> {
     let mut round = Round::default();
-    let due = due(db, i64::from(most), act)?;
-    if due.is_empty() {
+    if next_due(db, act)?.is_none() {
         return Ok(round);
     }
     let roster = verifier.roster(db)?;
-    for id in due {
+    for _ in 0..most {
+        let Some(id) = next_due(db, act)? else { break };
         let Some(taken) = take(db, &id, act)? else { continue };
         let attempt = attempt(db, postman, (verifier, &roster), &taken, act);
         match (attempt, pause_after(taken.attempts)) {
@@ -125,15 +129,15 @@ fn pause_after(attempts: i64) -> Option<Duration> {
     usize::try_from(attempts - 1).ok().and_then(|at| PAUSES.get(at)).copied()
 }
 
-fn due(db: &mut Database, most: i64, act: &Act) -> QueryResult<Vec<String>> {
+fn next_due(db: &mut Database, act: &Act) -> QueryResult<Option<String>> {
     outbox::table
         .filter(outbox::sent_at.is_null().and(outbox::failed_at.is_null()))
         .filter(outbox::next_attempt_at.is_null().or(outbox::next_attempt_at.le(act.at)))
         .filter(outbox::taken_until.is_null().or(outbox::taken_until.le(act.at)))
-        .order((outbox::created_at, outbox::id))
-        .limit(most)
+        .order((outbox::leaves_first.desc(), outbox::created_at, outbox::id))
         .select(outbox::id)
-        .load(db)
+        .first(db)
+        .optional()
 }
 
 /// Takes a notice for this worker; nothing where another has it.
@@ -209,14 +213,38 @@ fn attempt(
         Ok(None) => return Attempt::Never(faults::NOTICE_UNKNOWN),
         Err(_) => return Attempt::Again(store::fault::DATABASE),
     };
-    let letter = Letter { id: &taken.id, wording, written_at: taken.created_at };
-    match message::compose(&letter, postman.from(), &address) {
-        Some(message) => match postman.send(&message) {
-            Ok(()) => Attempt::Accepted,
-            Err(Refusal::Never) => Attempt::Never(faults::NOTICE_REFUSED),
-            Err(Refusal::NotNow) => Attempt::Again(faults::MAIL_SERVER),
-        },
-        None => Attempt::Never(faults::NOTICE_NO_ADDRESS),
+    match deliver(postman, (&taken.id, taken.created_at), wording, &address) {
+        Delivery::Accepted => Attempt::Accepted,
+        Delivery::Refused(code) => Attempt::Never(code),
+        Delivery::NotNow => Attempt::Again(faults::MAIL_SERVER),
+    }
+}
+
+/// What became of one mail.
+pub(crate) enum Delivery {
+    /// The server has accepted it.
+    Accepted,
+    /// It never will, or the register's address is none.
+    Refused(Code),
+    /// It may later, or may even have accepted it: it did not answer.
+    NotNow,
+}
+
+/// Carries one mail to the server, under an identifier of 32 hexadecimal digits and the time at which it was written.
+pub(crate) fn deliver(
+    postman: &Postman,
+    (id, written_at): (&str, Timestamp),
+    wording: Wording,
+    address: &str,
+) -> Delivery {
+    let letter = Letter { id, wording, written_at };
+    let Some(message) = message::compose(&letter, postman.from(), address) else {
+        return Delivery::Refused(faults::NOTICE_NO_ADDRESS);
+    };
+    match postman.send(&message) {
+        Ok(()) => Delivery::Accepted,
+        Err(Refusal::Never) => Delivery::Refused(faults::NOTICE_REFUSED),
+        Err(Refusal::NotNow) => Delivery::NotNow,
     }
 }
 

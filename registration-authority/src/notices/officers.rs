@@ -120,7 +120,7 @@ fn sentence(kind: &str, number: &str, version: &str, verdict: &str, proof: &str)
 }
 
 /// In Paris time, as the pages say it.
-fn moment(at: Timestamp) -> String {
+pub(super) fn moment(at: Timestamp) -> String {
     let paris = TimeZone::get("Europe/Paris").unwrap_or(TimeZone::UTC);
     at.to_jiff().to_zoned(paris).strftime("%d/%m/%Y à %H\u{a0}h\u{a0}%M").to_string()
 }

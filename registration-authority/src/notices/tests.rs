@@ -19,43 +19,9 @@ fn octets(notice: Notice, subject: &str) -> Vec<u8> {
     compose(&letter(notice, subject), &from(), "elise@exemple.fr").unwrap().formatted()
 }
 
-/// The parts as their reader sees them: quoted-printable and base64 undone by OpenSSL's sibling of every day.
+/// The parts as their reader sees them.
 fn readable(notice: Notice, subject: &str) -> String {
-    let message = String::from_utf8(octets(notice, subject)).unwrap();
-    let parts = message.split("--=_0123456789abcdef0123456789abcdef").skip(1);
-    parts
-        .map(|part| {
-            let (head, body) = part.split_once("\r\n\r\n").unwrap_or((part, ""));
-            match head.contains("base64") {
-                true => {
-                    let plain: String = body.split_ascii_whitespace().collect();
-                    String::from_utf8(openssl::base64::decode_block(&plain).unwrap()).unwrap()
-                }
-                false => unquoted(body),
-            }
-        })
-        .collect()
-}
-
-/// Quoted-printable (RFC 2045 §6.7).
-fn unquoted(body: &str) -> String {
-    let joined = body.replace("=\r\n", "");
-    let mut octets = Vec::new();
-    let mut rest = joined.as_bytes();
-    while let Some((first, after)) = rest.split_first() {
-        match (first, after) {
-            (b'=', [high, low, after @ ..]) => {
-                let pair = String::from_utf8(vec![*high, *low]).unwrap();
-                octets.push(u8::from_str_radix(&pair, 16).unwrap());
-                rest = after;
-            }
-            _ => {
-                octets.push(*first);
-                rest = after;
-            }
-        }
-    }
-    String::from_utf8(octets).unwrap()
+    parts(&String::from_utf8(octets(notice, subject)).unwrap()).concat()
 }
 
 #[test]

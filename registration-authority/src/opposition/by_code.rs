@@ -1,5 +1,5 @@
-//! The worker's side of a holder's declaration: the code is held against what the HSM makes of it, and the card opposed as
-//! by its holder; or a failure is counted.
+//! The worker's side of a holder's declaration: the code, of the letter or of a mail, is held against what the HSM makes of it, and
+//! the card opposed as by its holder; or a failure is counted.
 //!
 //! A failure is written down before it is known to be none, and locks the card for a time when there are too many. A locked
 //! card, a card without a code, one that does not exist: all are *not recognised*.
@@ -22,6 +22,7 @@ use thiserror::Error;
 use super::code::{CodeDigest, verifier};
 use super::code_letter::{LIVING, card_number};
 use super::declaration::Declared;
+use super::one_time::guess;
 use super::{Ground, OpposeError, oppose_within};
 use crate::faults;
 
@@ -114,7 +115,8 @@ pub fn answer_waiting(
 #[diesel(table_name = holder_declarations)]
 struct WaitingRow {
     id: String,
-    identifier: String,
+    identifier: Option<String>,
+    request: Option<String>,
     code_digest: Option<Vec<u8>>,
     ground: String,
 }
@@ -124,6 +126,12 @@ struct Candidate {
     card: CardNumber,
     holder: String,
     fits: bool,
+}
+
+impl Candidate {
+    fn new(card: CardNumber, holder: String, stored: &[u8], made: &[u8]) -> Self {
+        Self { card, holder, fits: stored.len() == made.len() && memcmp::eq(stored, made) }
+    }
 }
 
 enum Settled {
@@ -140,26 +148,22 @@ fn answer(
     act: &Act,
 ) -> Result<Option<Settled>, AnswerError> {
     // Whoever writes nonsense into the inbox gets the answer that everybody gets, and is in nobody's way.
-    let declared: Option<Declared> = row.identifier.parse().ok();
+    let declared: Option<Declared> = row.identifier.as_ref().and_then(|text| text.parse().ok());
     let ground: Ground = row.ground.parse().map_err(|_| AnswerError::Row("its ground is none"))?;
     let digest = row.code_digest.as_deref().and_then(|octets| octets.try_into().ok());
     let digest = CodeDigest(digest.ok_or(AnswerError::Row("its code has no digest"))?);
     // Outside of a transaction: nobody waits for a row while the HSM works.
-    let candidates = candidates(db, signer, declared.as_ref(), &digest, rng, act)?;
+    let candidates = match &row.request {
+        Some(request) => candidates_of_request(db, signer, request, &digest, rng, act)?,
+        None => candidates(db, signer, declared.as_ref(), &digest, rng, act)?,
+    };
     db.write_on_reserve(|db| {
         if !is_waiting(db, &row.id)? {
             return Ok(None); // Another worker was quicker.
         }
-        let mut proved = None;
-        // Where the code is that of one card of a person, nothing was wrong about the others.
-        let any_fits = candidates.iter().any(|candidate| candidate.fits);
-        for candidate in candidates.iter().filter(|candidate| candidate.fits == any_fits) {
-            if try_code(db, policy, candidate, rng, act)? {
-                proved = Some(candidate);
-            }
-        }
+        let proved = prove(db, policy, row.request.as_deref(), &candidates, rng, act)?;
         let opposed = match proved {
-            Some(candidate) => end(db, candidate, ground, &row.id, rng, act)?,
+            Some(candidate) => end(db, candidate, ground, row, rng, act)?,
             None => None,
         };
         let (receipt, sequence) = opposed.unzip();
@@ -181,6 +185,30 @@ fn answer(
     })
 }
 
+/// The card that the code is of, if it may be tried now; else a failure is counted.
+fn prove<'a>(
+    db: &mut Database,
+    policy: CodePolicy,
+    request: Option<&str>,
+    candidates: &'a [Candidate],
+    rng: &mut dyn CryptoRng,
+    act: &Act,
+) -> Result<Option<&'a Candidate>, AnswerError> {
+    let fitting = candidates.iter().find(|candidate| candidate.fits);
+    if let Some(request) = request {
+        let may = guess::try_code(db, request, fitting.is_some(), rng, act)?;
+        return Ok(fitting.filter(|_| may));
+    }
+    let mut proved = None;
+    // Where the code is that of one card of a person, nothing was wrong about the others.
+    for candidate in candidates.iter().filter(|candidate| candidate.fits == fitting.is_some()) {
+        if try_code(db, policy, candidate, rng, act)? {
+            proved = Some(candidate);
+        }
+    }
+    Ok(proved)
+}
+
 /// The cards with a code that the declaration may be about, by number. Where there is none, the HSM works all the same:
 /// how long an answer takes tells nothing.
 fn candidates(
@@ -194,21 +222,48 @@ fn candidates(
     let mut found = Vec::new();
     for (number, holder, stored, key) in coded_cards(db, declared)? {
         let card = card_number(&number)?;
-        let key = key_reference(&key)?;
-        let made = verifier(db, signer, &key, Some(&card), digest, rng, act)?;
-        found.push(Candidate {
-            card,
-            holder,
-            fits: stored.len() == made.len() && memcmp::eq(&stored, &made),
-        });
+        let made = verifier(db, signer, &key_of(&key)?, Some(&card), digest, rng, act)?;
+        found.push(Candidate::new(card, holder, &stored, &made));
     }
-    if found.is_empty()
-        && let Some(key) = any_key(db)?
-    {
-        verifier(db, signer, &key_reference(&key)?, None, digest, rng, act)?;
+    if found.is_empty() {
+        ask_in_vain(db, signer, digest, rng, act)?;
     }
     found.sort_by_key(|candidate| candidate.card);
     Ok(found)
+}
+
+/// The same of the cards for which a one-time code was sent.
+fn candidates_of_request(
+    db: &mut Database,
+    signer: &mut dyn Signer,
+    request: &str,
+    digest: &CodeDigest,
+    rng: &mut dyn CryptoRng,
+    act: &Act,
+) -> Result<Vec<Candidate>, AnswerError> {
+    let mut found = Vec::new();
+    for (number, holder, stored, key) in guess::coded_cards(db, request)? {
+        let card = card_number(&number)?;
+        let made = guess::verifier(db, signer, &key_of(&key)?, (request, &card), digest, rng, act)?;
+        found.push(Candidate::new(card, holder, &stored, &made));
+    }
+    if found.is_empty() {
+        ask_in_vain(db, signer, digest, rng, act)?;
+    }
+    Ok(found)
+}
+
+fn ask_in_vain(
+    db: &mut Database,
+    signer: &mut dyn Signer,
+    digest: &CodeDigest,
+    rng: &mut dyn CryptoRng,
+    act: &Act,
+) -> Result<(), AnswerError> {
+    if let Some(key) = any_key(db)? {
+        verifier(db, signer, &key_of(&key)?, None, digest, rng, act)?;
+    }
+    Ok(())
 }
 
 type CodedCard = (String, String, Vec<u8>, String);
@@ -235,7 +290,7 @@ fn coded_cards(db: &mut Database, declared: Option<&Declared>) -> QueryResult<Ve
 }
 
 /// The key of the newest code.
-fn any_key(db: &mut Database) -> QueryResult<Option<String>> {
+pub(super) fn any_key(db: &mut Database) -> QueryResult<Option<String>> {
     opposition_codes::table
         .filter(opposition_codes::mac_key.is_not_null())
         .order(opposition_codes::card_number.desc())
@@ -244,10 +299,14 @@ fn any_key(db: &mut Database) -> QueryResult<Option<String>> {
         .optional()
 }
 
-fn key_reference(text: &str) -> Result<KeyReference, AnswerError> {
-    let (token, id) = text.split_once('/').ok_or(AnswerError::Row("the key of its code is none"))?;
-    let id = id.parse().map_err(|_| AnswerError::Row("the key of its code is none"))?;
-    Ok(KeyReference { token: token.to_owned(), id })
+fn key_of(text: &str) -> Result<KeyReference, AnswerError> {
+    key_reference(text).ok_or(AnswerError::Row("the key of its code is none"))
+}
+
+/// The key that is stored so: `services/0a1b`.
+pub(super) fn key_reference(text: &str) -> Option<KeyReference> {
+    let (token, id) = text.split_once('/')?;
+    Some(KeyReference { token: token.to_owned(), id: id.parse().ok()? })
 }
 
 fn is_waiting(db: &mut Database, id: &str) -> QueryResult<bool> {
@@ -302,7 +361,7 @@ fn end(
     db: &mut Database,
     candidate: &Candidate,
     ground: Ground,
-    declaration: &str,
+    row: &WaitingRow,
     rng: &mut dyn CryptoRng,
     act: &Act,
 ) -> Result<Option<(String, i64)>, AnswerError> {
@@ -320,9 +379,9 @@ fn end(
     }
     let act = Act { actor: Actor::Holder(candidate.holder.clone()), ..act.clone() };
     let event = audit::Event {
-        action: "opposition-code.accepted",
+        action: if row.request.is_some() { "one-time-code.accepted" } else { "opposition-code.accepted" },
         subject: format!("card {}", candidate.card),
-        payload: json!({"declaration": declaration}),
+        payload: json!({"declaration": row.id}),
     };
     audit::record(db, event, rng, &act)?;
     let opposition = oppose_within(db, &candidate.card, ground, rng, &act)?;

@@ -17,6 +17,7 @@ use thiserror::Error;
 use super::Ground;
 use super::code::CodeDigest;
 use super::code_letter::card_number;
+use super::one_time;
 use crate::faults;
 
 /// How many declarations wait at most: who floods the public page does not fill the disk.
@@ -73,12 +74,23 @@ impl fmt::Display for Declared {
     }
 }
 
+/// With which code somebody declares.
+pub(super) enum Presented<'a> {
+    /// That of a letter, for this card or a card of this person.
+    OfLetter(&'a Declared),
+    /// One that was sent for this request.
+    OneTime(&'a str),
+}
+
 /// Why a declaration is not taken.
 #[derive(Debug, Error)]
 pub enum DeclareError {
     /// A ground that only officers oppose for.
     #[error("a holder opposes a card that is lost, stolen or whose codes are disclosed, not {0}")]
     Ground(Ground),
+    /// Nobody asked for a one-time code under this address, or it is a day ago.
+    #[error("no request for a one-time code has this address")]
+    NoRequest,
     /// Too many wait.
     #[error("{MOST_WAITING} declarations wait for the worker")]
     Full,
@@ -91,6 +103,7 @@ impl Fault for DeclareError {
     fn code(&self) -> Code {
         match self {
             Self::Ground(_) => faults::OPPOSITION_GROUND_UNKNOWN,
+            Self::NoRequest => faults::ONE_TIME_REQUEST_UNKNOWN,
             Self::Full => faults::OPPOSITION_INBOX_FULL,
             Self::Database(_) => store::fault::DATABASE,
         }
@@ -107,13 +120,33 @@ pub fn declare(
     rng: &mut dyn CryptoRng,
     act: &Act,
 ) -> Result<String, DeclareError> {
+    drop_in(db, Presented::OfLetter(declared), code, ground, rng, act)
+}
+
+pub(super) fn drop_in(
+    db: &mut Database,
+    presented: Presented<'_>,
+    code: &CodeDigest,
+    ground: Ground,
+    rng: &mut dyn CryptoRng,
+    act: &Act,
+) -> Result<String, DeclareError> {
     if !GROUNDS.contains(&ground) {
         return Err(DeclareError::Ground(ground));
     }
     let mut id = [0; 16];
     rng.fill_bytes(&mut id);
     let id = hex::encode(id);
+    let (identifier, request) = match presented {
+        Presented::OfLetter(declared) => (Some(declared.to_string()), None),
+        Presented::OneTime(request) => (None, Some(request)),
+    };
     db.write_on_reserve(|db| {
+        if let Some(request) = request
+            && !one_time::stands(db, request)?
+        {
+            return Err(DeclareError::NoRequest);
+        }
         let waiting: i64 = holder_declarations::table
             .filter(holder_declarations::outcome.is_null())
             .select(diesel::dsl::count(holder_declarations::id))
@@ -124,7 +157,8 @@ pub fn declare(
         diesel::insert_into(holder_declarations::table)
             .values((
                 holder_declarations::id.eq(&id),
-                holder_declarations::identifier.eq(declared.to_string()),
+                holder_declarations::identifier.eq(&identifier),
+                holder_declarations::request.eq(request),
                 holder_declarations::code_digest.eq(code.0.as_slice()),
                 holder_declarations::ground.eq(ground.as_str()),
                 holder_declarations::received_at.eq(act.at),

@@ -308,7 +308,7 @@ fn ticket(db: &mut Database, row: Row) -> QueryResult<Option<Ticket>> {
 }
 
 /// The living cards that are meant, each with its holder.
-fn living_cards(db: &mut Database, declared: &Declared) -> QueryResult<Vec<(CardNumber, String)>> {
+pub(super) fn living_cards(db: &mut Database, declared: &Declared) -> QueryResult<Vec<(CardNumber, String)>> {
     match declared {
         Declared::Card(number) => {
             let card = card::find(db, number)?.filter(|card| LIVING.contains(&card.life.status()));

@@ -17,6 +17,7 @@ use crate::officers::{self, Right};
 use crate::outbox::{self, Notice, Recipient};
 use crate::queue::lease;
 use crate::risk::{self, RiskError};
+use crate::structure_notices;
 
 /// Why an order is not decided on.
 #[derive(Debug, Error)]
@@ -200,5 +201,8 @@ pub(super) fn tell(
     if !order.submitted_by.contains(':') {
         outbox::put(db, Recipient::Officer(&order.submitted_by), notice, &subject, rng, act)?;
     }
-    Ok(())
+    match notice {
+        Notice::Approved => structure_notices::tell_of_order(db, order, rng, act),
+        _ => Ok(()),
+    }
 }

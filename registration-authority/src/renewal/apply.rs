@@ -17,6 +17,7 @@ use crate::order::{
     self, NewCardOrder, NewStaffOrder, OrderError, Origin, Submission, SubmitError, set_status,
 };
 use crate::outbox::{self, Notice, Recipient};
+use crate::structure_notices;
 
 /// What a plan led to.
 #[derive(Clone, Debug, Default)]
@@ -148,6 +149,7 @@ fn renew(
         let holder = order.holder.to_string();
         outbox::put(db, Recipient::Holder(&holder), Notice::Approved, &subject, rng, act)?;
     }
+    structure_notices::tell_of_order(db, &order, rng, act)?;
     let payload = json!({"version": order.version, "plan": plan.id, "replaces": item.card.to_string()});
     audit::record(db, audit::Event { action: "order.approved", subject, payload }, rng, act)?;
     Ok(order.number)

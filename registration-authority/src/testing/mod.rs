@@ -3,6 +3,7 @@
 
 mod authenticator;
 mod chain;
+mod mailbox;
 mod register;
 mod requests;
 mod server;
@@ -33,6 +34,7 @@ use tempfile::TempDir;
 
 pub(crate) use authenticator::*;
 pub(crate) use chain::Chain;
+pub(crate) use mailbox::*;
 pub(crate) use register::*;
 pub(crate) use requests::plain_csr;
 pub(crate) use server::{fresh_postgresql, on_both};

@@ -199,7 +199,9 @@ pub(crate) fn import_civil_status(house: &mut super::House, persons: &[(&IdNatPs
 
 /// Reads an extract of the MSSanté: a mailbox of each of these persons.
 pub(crate) fn import_mailboxes(house: &mut super::House, mailboxes: &[(&IdNatPs, &str)]) {
-    let told = mailboxes.iter().map(|(person, address)| (*person, vec![("Adresse BAL", *address)]));
+    let told = mailboxes
+        .iter()
+        .map(|(person, address)| (*person, vec![("Type de BAL", "PER"), ("Adresse BAL", *address)]));
     import_told(house, Form::MAILBOXES, &told.collect::<Vec<_>>());
 }
 

@@ -22,6 +22,7 @@ mod register;
 mod replay;
 mod scratch;
 mod software_key;
+mod staff;
 mod status;
 
 /// A reader with what is asked of it.
@@ -63,6 +64,7 @@ pub const TARGETS: &[Target] = &[
     Target { name: "return-file", read: bureau::return_file },
     Target { name: "return-file-content", read: bureau::return_file_content },
     Target { name: "signer-ledger", read: machine::ledger },
+    Target { name: "staff-list", read: staff::list },
     Target { name: "status-request", read: status::request },
     Target { name: "tokens-file", read: machine::tokens },
 ];

@@ -24,10 +24,23 @@ holder-ground-unpublished = – it is never published
 holder-confirm-button = Block my card for good
 holder-confirm-cancel = Cancel and go back to the form
 
-## Without it
+## Without it: by mail
 
-holder-without-code = You do not have this code
-holder-without-code-lead = Ask to be called back. An officer will call you on the number in the national register, and on no other. Until then the card stays valid.
+holder-by-mail = Receive a code by e-mail
+holder-by-mail-lead = You do not have the letter that came with your card? A one-time code can be sent to the address in the national register, and to no other.
+holder-by-mail-button = Send me a code
+holder-mailed = Enter the code from the e-mail
+holder-mailed-if = If there is a card in use for this number and the national register has an address, a code is being sent there.
+holder-mailed-how = It arrives within a few minutes and is good for ten minutes, on this page only: leave it open. After five wrong codes, ask for another; a holder gets six a day at most.
+holder-mailed-code = Code from the e-mail
+holder-mailed-code-hint = Eight digits. Of several e-mails, the newest; of several cards, the code of the one to be blocked.
+holder-mailed-nothing = Nothing arrives? Look among the unwanted e-mails, then { $call }: until then the card stays valid.
+holder-confirm-of-mail = The one whose code the e-mail gives
+
+## Without any code
+
+holder-without-code = Be called back
+holder-without-code-lead = You have no code at all? An officer will call you on the number in the national register, and on no other. Until then the card stays valid.
 holder-call-back-button = Ask to be called back
 holder-noted = Declaration recorded
 holder-noted-call = If there is a card for this number, an officer will call its holder on the number in the national register.
@@ -54,7 +67,7 @@ holder-next = What to do now
 holder-next-steps = Ask the registration authority or your structure for a new card. Keep this number, or print this page: it can be read for twenty-four hours.
 holder-unrecognised = Code not recognised
 holder-unrecognised-nothing = No card was blocked.
-holder-unrecognised-why = This code was not recognised for this number, or there were too many attempts.
+holder-unrecognised-why = This code was not recognised, is no longer good, or there were too many attempts.
 holder-unrecognised-again = Check the number and the code, then { $again }. If you do not succeed, { $call }: an officer will block the card with you.
 holder-unrecognised-again-link = try again
 holder-unrecognised-call-link = ask to be called back

@@ -54,6 +54,10 @@ structure-list-shown = { $rows ->
    *[other] { $rows } lines
 }: { $new } new, { $changed } changed, { $unchanged } unchanged, { $wrong } wrong. Nothing is declared yet.
 structure-list-error = Line { $line }, column { $column }:
+structure-file = XLSX or CSV file
+structure-file-hint = One mebibyte and 1,000 rows at most. { $model }. The rows of the file come into the list below, where they can be corrected.
+structure-file-model = Download the model (XLSX)
+structure-file-check = Check the file
 structure-list = List in CSV
 structure-list-hint = First line: { $columns }. The post is { $posts }.
 structure-list-check = Check the list

@@ -24,10 +24,23 @@ holder-ground-unpublished = – il n'est jamais publié
 holder-confirm-button = Bloquer ma carte définitivement
 holder-confirm-cancel = Annuler et revenir au formulaire
 
-## Without it
+## Without it: by mail
 
-holder-without-code = Vous n'avez pas ce code
-holder-without-code-lead = Demandez à être rappelé. Un opérateur vous appellera au numéro que donne le répertoire national, et à aucun autre. Jusque-là, la carte reste valable.
+holder-by-mail = Recevoir un code par courriel
+holder-by-mail-lead = Vous n'avez pas le courrier de votre carte ? Un code à usage unique peut être envoyé à l'adresse que donne le répertoire national, et à aucune autre.
+holder-by-mail-button = Recevoir un code
+holder-mailed = Saisir le code reçu par courriel
+holder-mailed-if = Si une carte en service correspond à ce numéro et que le répertoire national donne une adresse, un code y est envoyé.
+holder-mailed-how = Il arrive en quelques minutes et vaut dix minutes, sur cette page seulement : laissez-la ouverte. Après cinq codes faux, demandez-en un autre ; un porteur en reçoit six par jour au plus.
+holder-mailed-code = Code reçu par courriel
+holder-mailed-code-hint = Huit chiffres. De plusieurs courriels, le plus récent ; de plusieurs cartes, le code de celle à bloquer.
+holder-mailed-nothing = Rien n'arrive ? Regardez parmi les indésirables, puis { $call } : jusque-là, la carte reste valable.
+holder-confirm-of-mail = Celle dont le courriel donne le code
+
+## Without any code
+
+holder-without-code = Être rappelé
+holder-without-code-lead = Vous n'avez aucun code ? Un opérateur vous appellera au numéro que donne le répertoire national, et à aucun autre. Jusque-là, la carte reste valable.
 holder-call-back-button = Demander à être rappelé
 holder-noted = Déclaration enregistrée
 holder-noted-call = Si une carte correspond à ce numéro, un opérateur appellera son porteur au numéro que donne le répertoire national.
@@ -54,7 +67,7 @@ holder-next = Et maintenant
 holder-next-steps = Demandez une nouvelle carte à l'autorité d'enregistrement ou à votre structure. Conservez ce numéro, ou imprimez cette page : elle est lisible pendant vingt-quatre heures.
 holder-unrecognised = Code non reconnu
 holder-unrecognised-nothing = Aucune carte n'a été mise en opposition.
-holder-unrecognised-why = Ce code n'a pas été reconnu pour ce numéro, ou trop d'essais ont été faits.
+holder-unrecognised-why = Ce code n'a pas été reconnu, ne vaut plus, ou trop d'essais ont été faits.
 holder-unrecognised-again = Vérifiez le numéro et le code, puis { $again }. Si vous n'y parvenez pas, { $call } : un opérateur mettra la carte en opposition avec vous.
 holder-unrecognised-again-link = recommencez
 holder-unrecognised-call-link = demandez à être rappelé

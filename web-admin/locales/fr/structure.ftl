@@ -66,6 +66,10 @@ structure-list-shown = { $rows ->
    *[other] { $wrong } fausses
 }. Rien n'est déclaré pour le moment.
 structure-list-error = Ligne { $line }, colonne { $column } :
+structure-file = Fichier XLSX ou CSV
+structure-file-hint = Un mébioctet et 1 000 lignes au plus. { $model }. Les lignes du fichier viennent dans la liste ci-dessous, où elles se corrigent.
+structure-file-model = Télécharger le modèle (XLSX)
+structure-file-check = Vérifier le fichier
 structure-list = Liste au format CSV
 structure-list-hint = Première ligne : { $columns }. La fonction est { $posts }.
 structure-list-check = Vérifier la liste

@@ -1,7 +1,8 @@
-//! Opposition by the holder himself, at any hour: with his opposition code, or by asking to be called back. Nobody signs in
-//! for it, and it needs no script. What it answers is the same whether a card exists or not.
+//! Opposition by the holder himself, at any hour: with his opposition code, with a one-time code, or by asking to be called back.
+//! Nobody signs in for it, and it needs no script. What it answers is the same whether a card exists or not.
 
 mod forms;
+mod one_time;
 
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -12,7 +13,7 @@ use registration_authority::opposition::declaration::{self, Answer, HolderReceip
 use registration_authority::opposition::{Publication, ticket};
 use store::{Act, Actor, Code, Database, Fault, Kind};
 
-use self::forms::{FormsPage, Said};
+use self::forms::{FormsPage, Said, Way};
 use super::{Address, FieldError, page, to};
 use crate::exchange::{Moment, state_of};
 use crate::failure::{Failure, status_of};
@@ -21,6 +22,7 @@ use crate::frame::Frame;
 use crate::messages::Key;
 use crate::posted::Fields;
 use crate::state::WebState;
+use crate::throttle::Throttle;
 use crate::typography::Shown;
 use crate::words;
 
@@ -29,6 +31,11 @@ pub(crate) const BY_ADDRESS: u16 = 6;
 /// Declarations of everybody in a minute.
 pub(crate) const BY_ALL: u32 = 120;
 
+/// One-time codes that one address asks for in a minute.
+pub(crate) const CODES_BY_ADDRESS: u16 = 3;
+/// One-time codes that everybody asks for in a minute: each may be a mail to somebody.
+pub(crate) const CODES_BY_ALL: u32 = 30;
+
 /// How often the page of a declaration that waits is loaded again, in seconds.
 const LOOK_AGAIN: u8 = 2;
 
@@ -36,6 +43,10 @@ pub(super) const ADDRESSES: &[Address] = &[
     Address::at("/opposition").get(|| web::get().to(show)).post(|| web::post().to(confirm)),
     Address::at("/opposition/declaration").post(|| web::post().to(declare)),
     Address::at("/opposition/declaration/{id}").get(|| web::get().to(follow)),
+    Address::at("/opposition/code-unique").post(|| web::post().to(one_time::ask)),
+    Address::at("/opposition/code-unique/{demande}")
+        .get(|| web::get().to(one_time::show))
+        .post(|| web::post().to(one_time::declare)),
     Address::at("/opposition/rappel").get(|| web::get().to(noted)).post(|| web::post().to(call_back)),
 ];
 
@@ -43,7 +54,11 @@ pub(super) const ADDRESSES: &[Address] = &[
 #[template(path = "holder_confirmation.html")]
 struct ConfirmationPage {
     frame: Frame,
-    declared: String,
+    /// Where the declaration goes, and where back.
+    action: String,
+    back: String,
+    /// The number of the card or of the person; with a one-time code it was typed on the page before.
+    declared: Option<String>,
     is_card: bool,
     ground: Key,
     ground_code: &'static str,
@@ -98,18 +113,19 @@ impl NotedPage {
 }
 
 async fn show(request: HttpRequest) -> Result<HttpResponse, Failure> {
-    page(StatusCode::OK, &FormsPage::of(Frame::outside(&request), Vec::new(), false, &Fields::default()))
+    page(StatusCode::OK, &FormsPage::of(&request, Vec::new(), Way::Code, &Fields::default()))
 }
 
 /// The form with a code: nothing is done before the holder has read that there is no way back.
 async fn confirm(request: HttpRequest, fields: Fields) -> Result<HttpResponse, Failure> {
-    let frame = Frame::outside(&request);
     match Said::read_with_code(&fields) {
         Ok((said, code)) => {
             let template = ConfirmationPage {
-                frame,
+                frame: Frame::outside(&request),
+                action: "/opposition/declaration".to_owned(),
+                back: "/opposition".to_owned(),
                 is_card: said.declared.is_card(),
-                declared: said.declared.to_string(),
+                declared: Some(said.declared.to_string()),
                 ground: words::ground(said.ground),
                 ground_code: said.ground.as_str(),
                 code: code.grouped().to_string(),
@@ -117,7 +133,7 @@ async fn confirm(request: HttpRequest, fields: Fields) -> Result<HttpResponse, F
             page(StatusCode::OK, &template)
         }
         Err(errors) => {
-            let template = FormsPage::of(frame, errors, false, &fields);
+            let template = FormsPage::of(&request, errors, Way::Code, &fields);
             page(StatusCode::UNPROCESSABLE_ENTITY, &template)
         }
     }
@@ -131,18 +147,18 @@ async fn declare(request: HttpRequest, fields: Fields) -> Result<HttpResponse, F
     let (said, code) = match read {
         Ok(read) => read,
         Err(errors) => {
-            let template = FormsPage::of(Frame::outside(&request), errors, false, &fields);
+            let template = FormsPage::of(&request, errors, Way::Code, &fields);
             return page(StatusCode::UNPROCESSABLE_ENTITY, &template);
         }
     };
     let digest = code.digest();
-    let done = act(&request, move |db, state, act| {
+    let done = act(&request, WebState::declarations_throttle, move |db, state, act| {
         let rng = &mut *state.rng();
         declaration::declare(db, &said.declared, &digest, said.ground, rng, act).map_err(|error| error.code())
     });
     match done.await? {
         Ok(id) => Ok(to(&format!("/opposition/declaration/{id}"))),
-        Err(refused) => answer_refused(&request, refused, false, &fields),
+        Err(refused) => answer_refused(&request, refused, Way::Code, &fields),
     }
 }
 
@@ -150,16 +166,16 @@ async fn call_back(request: HttpRequest, fields: Fields) -> Result<HttpResponse,
     let said = match Said::read(&fields) {
         Ok(said) => said,
         Err(errors) => {
-            let template = FormsPage::of(Frame::outside(&request), errors, true, &fields);
+            let template = FormsPage::of(&request, errors, Way::CallBack, &fields);
             return page(StatusCode::UNPROCESSABLE_ENTITY, &template);
         }
     };
-    let done = act(&request, move |db, state, act| {
+    let done = act(&request, WebState::declarations_throttle, move |db, state, act| {
         ticket::open(db, &said.declared, said.ground, &mut *state.rng(), act).map_err(|error| error.code())
     });
     match done.await? {
         Ok(()) => Ok(to("/opposition/rappel")),
-        Err(refused) => answer_refused(&request, refused, true, &fields),
+        Err(refused) => answer_refused(&request, refused, Way::CallBack, &fields),
     }
 }
 
@@ -213,12 +229,13 @@ type Done<T> = Result<T, (Code, Option<i64>)>;
 /// Counts the act, and does it off the event loop as nobody in particular.
 async fn act<T: Send + 'static>(
     request: &HttpRequest,
+    throttle: fn(&WebState) -> &Throttle,
     work: impl FnOnce(&mut Database, &WebState, &Act) -> Result<T, Code> + Send + 'static,
 ) -> Result<Done<T>, Failure> {
     let (state, moment) = (state_of(request), Moment::of(request));
     // The peer of the connection, never what a header says.
     let peer = request.peer_addr().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.ip());
-    if let Err(seconds) = state.declarations_throttle().ask(peer, moment.at) {
+    if let Err(seconds) = throttle(&state).ask(peer, moment.at) {
         return Ok(Err((faults::OPPOSITION_TOO_OFTEN, Some(seconds))));
     }
     let act = Act { at: moment.at, actor: Actor::Anyone, request: moment.request };
@@ -236,12 +253,16 @@ async fn act<T: Send + 'static>(
 fn answer_refused(
     request: &HttpRequest,
     (code, after): (Code, Option<i64>),
-    is_call_back: bool,
+    way: Way,
     fields: &Fields,
 ) -> Result<HttpResponse, Failure> {
-    let errors = vec![FieldError::new("numero", code)];
+    refused(&FormsPage::of(request, vec![FieldError::new("numero", code)], way, fields), (code, after))
+}
+
+/// The form again, with why not, and after how many seconds it may be sent again.
+fn refused(template: &impl Template, (code, after): (Code, Option<i64>)) -> Result<HttpResponse, Failure> {
     let status = if after.is_some() { StatusCode::TOO_MANY_REQUESTS } else { status_of(code) };
-    let mut response = page(status, &FormsPage::of(Frame::outside(request), errors, is_call_back, fields))?;
+    let mut response = page(status, template)?;
     if let Some(seconds) = after {
         response.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from(seconds));
     }

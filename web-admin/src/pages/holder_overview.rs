@@ -228,9 +228,10 @@ fn notice_row(notice: HolderNotice, language: Language) -> NoticeRow {
     }
 }
 
-/// What a notice is about, by the words of the database: `card 2600000017`.
+/// What a notice is about, by the words of the database: `card 2600000017`, and what may follow.
 fn subject(language: Language, stored: &str) -> String {
-    match stored.split_once(' ') {
+    let words = stored.split_once(' ');
+    match words.map(|(kind, name)| (kind, name.split(' ').next().unwrap_or_default())) {
         Some(("card", number)) => {
             language.say(Key::of("person-about-card")).with("number", number).to_string()
         }

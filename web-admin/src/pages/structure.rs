@@ -12,7 +12,7 @@ use professional_registry::ImportedRegister;
 use professional_registry::identifiers::TechnicalStructureId;
 use registration_authority::officers::{self, Right};
 use registration_authority::order::{self, NewStaffOrder};
-use registration_authority::staff::import::{self, StaffImport};
+use registration_authority::staff::import::{self, COLUMNS, RowError, StaffImport, StaffImportError};
 use registration_authority::staff::{self, NewMember, Post};
 use registration_authority::{faults as rules, views};
 use store::{Code, Kind};
@@ -23,7 +23,7 @@ use super::{Address, page, to};
 use crate::desk::{Desk, Work};
 use crate::failure::{Failure, status_of};
 use crate::faults;
-use crate::posted::{Fields, Posted};
+use crate::posted::{Fields, Posted, PostedFile};
 
 pub(super) const ADDRESSES: &[Address] = &[
     Address::at("/ra/structures/{structure}").get(|| web::get().to(show)).needs(Right::ReadStructures),
@@ -31,7 +31,11 @@ pub(super) const ADDRESSES: &[Address] = &[
     Address::at("/ra/structures/{structure}/depart").post(|| web::post().to(leave)).needs(Right::Submit),
     Address::at("/ra/structures/{structure}/carte").post(|| web::post().to(ask)).needs(Right::Submit),
     Address::at("/ra/structures/{structure}/liste").post(|| web::post().to(list)).needs(Right::Submit),
+    Address::at("/ra/structures/{structure}/fichier").post(|| web::post().to(file)).needs(Right::Submit),
 ];
+
+/// Longest list that a form brings back, in octets as a form writes them: what is longer is declared in two parts.
+const LIST_BOUND: usize = 60_000;
 
 async fn show(
     desk: Desk,
@@ -98,7 +102,7 @@ async fn list(structure: web::Path<String>, posted: Posted) -> Result<HttpRespon
     acted(structure, posted, "liste", |work, structure, fields| {
         let file = fields.text("liste").as_bytes();
         if fields.text("declarer") != "oui" {
-            return Ok(Some(import::preview(work.db, structure, file, work.act)?));
+            return shown(import::preview(work.db, structure, file, work.act)).map(Some);
         }
         let (rng, act) = (&mut *work.rng, work.act);
         match work.db.write(|db| import::apply(db, structure, file, rng, act)) {
@@ -110,6 +114,67 @@ async fn list(structure: web::Path<String>, posted: Posted) -> Result<HttpRespon
         }
     })
     .await
+}
+
+/// A file, CSV or a workbook: shown as the list would be, and put into its form, where it is mended and declared.
+async fn file(structure: web::Path<String>, posted: PostedFile) -> Result<HttpResponse, Failure> {
+    let structure = identifier(&structure)?;
+    let PostedFile { desk, file } = posted;
+    let frame = desk.frame();
+    let (code, template) = desk
+        .work(move |work| {
+            officers::require(work.db, Right::Submit, work.act)?;
+            views::structure(work.db, &mut ImportedRegister, &structure, "", work.act)?;
+            let said = match read_file(work, &structure, file.as_deref()) {
+                Ok((shown, list)) => {
+                    Said { code: code_of(&shown), shown: Some(shown), list, ..Said::default() }
+                }
+                Err(failure) => Said { code: Some(told(failure)?), ..Said::default() },
+            };
+            let code = said.code;
+            Ok((code, Box::new(StructurePage::read(work, frame, &structure, said)?)))
+        })
+        .await?;
+    page(code.map_or(StatusCode::OK, status_of), &*template)
+}
+
+/// What a file would do, and its rows as the form has them.
+fn read_file(
+    work: &mut Work<'_>,
+    structure: &TechnicalStructureId,
+    file: Option<&[u8]>,
+) -> Result<(StaffImport, String), Failure> {
+    let Some(file) = file else {
+        return Ok((unreadable(1, "le fichier dépasse un mébioctet"), String::new()));
+    };
+    let shown = shown(import::preview(work.db, structure, file, work.act))?;
+    let list = import::as_csv(file).unwrap_or_default();
+    // A form writes what is neither letter nor digit in three octets, the end of a line in six.
+    let sent: usize = list.bytes().map(|octet| if octet.is_ascii_alphanumeric() { 1 } else { 3 }).sum();
+    if sent + 3 * list.lines().count() > LIST_BOUND {
+        let long = "la liste est trop longue pour cette page\u{202f}: déclarez-la en deux fichiers";
+        return Ok((unreadable(1, long), String::new()));
+    }
+    Ok((shown, list))
+}
+
+/// What a list would do; where it is none, why, in its place.
+fn shown(read: Result<StaffImport, StaffImportError>) -> Result<StaffImport, Failure> {
+    match read {
+        Err(StaffImportError::File { line, reason }) => Ok(unreadable(line, &reason)),
+        read => Ok(read?),
+    }
+}
+
+fn unreadable(line: u64, reason: &str) -> StaffImport {
+    let error = RowError { line, column: COLUMNS[0], reason: reason.to_owned() };
+    StaffImport { errors: vec![error], ..StaffImport::default() }
+}
+
+/// Why a list that is shown so cannot be declared.
+fn code_of(shown: &StaffImport) -> Option<Code> {
+    let code = if shown.rows == 0 { rules::STAFF_FILE_UNREADABLE } else { rules::STAFF_ROWS_INVALID };
+    (!shown.errors.is_empty()).then_some(code)
 }
 
 /// Acts for a structure, and answers: by GET when it is done, with the page and why not otherwise.
@@ -133,8 +198,7 @@ async fn acted(
             let said = match act(work, &structure, &fields) {
                 Ok(None) => return Ok(None),
                 Ok(Some(shown)) => {
-                    let code = (!shown.errors.is_empty()).then_some(rules::STAFF_ROWS_INVALID);
-                    Said { shown: Some(shown), ..Said::refused(code, &fields) }
+                    Said { code: code_of(&shown), shown: Some(shown), ..Said::refused(None, &fields) }
                 }
                 Err(failure) => {
                     let rules = failure.rules().to_vec();

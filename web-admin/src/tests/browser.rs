@@ -44,6 +44,30 @@ impl Browser {
         .await
     }
 
+    /// Hands over a file with the token of the session, as a form with one does.
+    pub(super) async fn hand_over(&mut self, address: &str, file: &[u8]) -> Answer {
+        let token = self.form_token.clone();
+        self.hand_over_with(address, &token, file).await
+    }
+
+    /// The same, with this token.
+    pub(super) async fn hand_over_with(&mut self, address: &str, token: &str, file: &[u8]) -> Answer {
+        let mut body = format!(
+            "--limit\r\nContent-Disposition: form-data; name=\"jeton\"\r\n\r\n{token}\r\n\
+             --limit\r\nContent-Disposition: form-data; name=\"fichier\"; filename=\"liste.xlsx\"\r\n\
+             Content-Type: application/octet-stream\r\n\r\n"
+        )
+        .into_bytes();
+        body.extend_from_slice(file);
+        body.extend_from_slice(b"\r\n--limit--\r\n");
+        let request = TestRequest::post()
+            .uri(address)
+            .insert_header((header::CONTENT_TYPE, "multipart/form-data; boundary=limit"))
+            .insert_header(("sec-fetch-site", "same-origin"))
+            .set_payload(body);
+        self.send(request).await
+    }
+
     /// Follows where an answer leads.
     pub(super) async fn follow(&mut self, answer: &Answer) -> Answer {
         assert_eq!(answer.status, 303, "{}", answer.body);

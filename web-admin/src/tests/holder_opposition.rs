@@ -3,11 +3,12 @@ use std::time::Duration;
 
 use ca_core::signer::{KeyReference, Signer, SignerError, SigningRequest};
 use registration_authority::opposition::by_code::{CodePolicy, answer_waiting};
-use registration_authority::opposition::{declaration, ticket};
+use registration_authority::opposition::one_time::send::{Settled, settle_next};
+use registration_authority::opposition::{declaration, one_time, ticket};
 
 use super::browser::{Answer, Browser};
 use super::house::{House, person, rpps};
-use crate::pages::holder_opposition::{BY_ADDRESS, BY_ALL};
+use crate::pages::holder_opposition::{BY_ADDRESS, BY_ALL, CODES_BY_ADDRESS, CODES_BY_ALL};
 
 const CODE: &str = "7K3M-9QXD-T5AB-WE2R";
 
@@ -35,7 +36,13 @@ async fn the_page_needs_neither_a_script_nor_a_login_and_asks_before_it_does_any
     let mut house = House::new();
     let page = get(&house, "/opposition").await;
     assert_eq!(page.status, 200);
-    assert!(!page.body.contains("<script") && page.says("Vous n’avez pas ce code"), "{}", page.body);
+    assert!(
+        !page.body.contains("<script")
+            && page.says("Recevoir un code par courriel")
+            && page.says("Être rappelé"),
+        "{}",
+        page.body
+    );
     let form = [("numero", "26 1234 5678"), ("motif", "stolen"), ("code", "7k3m 9qxd t5ab we2r")];
     let page = post(&house, "/opposition", &form).await;
     assert_eq!(page.status, 200, "{}", page.body);
@@ -151,4 +158,75 @@ async fn an_address_that_declares_too_often_waits_and_the_others_do_not() {
         assert_eq!(browser.send(from(format!("10.0.{}.{}", host / 250, host % 250))).await.status, 303);
     }
     assert_eq!(browser.send(from("198.51.100.1".to_owned())).await.status, 429, "of all together");
+}
+
+#[actix_web::test]
+async fn a_one_time_code_is_asked_for_by_a_number_and_its_page_asks_before_it_does_anything() {
+    let mut house = House::new();
+    let refused = post(&house, "/opposition/code-unique", &[("numero", "12")]).await;
+    assert_eq!(refused.status, 422);
+    assert!(
+        refused.body.contains("erreur-numero-courriel") && !refused.body.contains("erreur-numero-rappel")
+    );
+    let asked = post(&house, "/opposition/code-unique", &[("numero", "26 1234 5678")]).await;
+    assert_eq!(asked.status, 303);
+    let address = asked.leads_to();
+    let page = get(&house, &address).await;
+    assert_eq!((page.status, page.header("cache-control")), (200, "no-store"));
+    assert!(
+        page.says("Si une carte en service correspond à ce numéro") && !page.body.contains("<script"),
+        "{}",
+        page.body
+    );
+    assert!(!page.body.contains("2612345678"), "the address is all that the page knows");
+
+    let wrong = post(&house, &address, &[("code", "1234 567")]).await;
+    assert_eq!(wrong.status, 422);
+    assert!(wrong.body.contains("erreur-code") && wrong.body.contains("erreur-motif"), "{}", wrong.body);
+    assert!(!wrong.body.contains("1234 567"), "a code is never written back");
+    let form = [("motif", "stolen"), ("code", "12345678")];
+    let confirmation = post(&house, &address, &form).await;
+    assert_eq!(confirmation.status, 200);
+    for text in ["C’est définitif.", "Carte volée", "Celle dont le courriel donne le code"] {
+        assert!(confirmation.says(text), "{text}: {}", confirmation.body);
+    }
+    assert!(confirmation.body.contains(&format!("action=\"{address}\"")), "{}", confirmation.body);
+    assert_eq!(declaration::oldest_waiting(&mut house.db).unwrap(), None, "it was not confirmed");
+
+    let act = house.act(store::Actor::Job("one-time-codes"));
+    let settled = settle_next(&mut house.db, &mut NoKeys, None, &mut house.rng, &act).unwrap();
+    assert_eq!(settled, Some(Settled::NoMail));
+    let done = post(&house, &address, &[&form[..], &[("definitif", "oui")]].concat()).await;
+    assert_eq!(done.status, 303, "{}", done.body);
+    answer(&mut house);
+    assert!(get(&house, &done.leads_to()).await.says("Aucune carte n’a été mise en opposition."));
+    for nowhere in ["0123", &"0".repeat(32)] {
+        let declaration = format!("/opposition/code-unique/{nowhere}");
+        let form = [("motif", "lost"), ("code", "12345678"), ("definitif", "oui")];
+        let unknown = post(&house, &declaration, &form).await;
+        assert!(unknown.status == 404 && unknown.says("one-time-request-unknown"), "{}", unknown.body);
+    }
+}
+
+#[actix_web::test]
+async fn who_asks_for_codes_too_often_waits_and_everybody_together_too() {
+    let mut house = House::new();
+    let from = |host: String| {
+        TestRequest::post()
+            .uri("/opposition/code-unique")
+            .peer_addr(format!("{host}:1000").parse().unwrap())
+            .set_form([("numero", "2612345678")])
+    };
+    let mut browser = Browser::new(house.state.clone());
+    for _ in 0..CODES_BY_ADDRESS {
+        assert_eq!(browser.send(from("192.0.2.1".to_owned())).await.status, 303);
+    }
+    let refused = browser.send(from("192.0.2.1".to_owned())).await;
+    assert_eq!(refused.status, 429);
+    assert!(refused.body.contains("erreur-numero-courriel") && !refused.header("retry-after").is_empty());
+    for host in 0..CODES_BY_ALL - u32::from(CODES_BY_ADDRESS) {
+        assert_eq!(browser.send(from(format!("10.0.0.{host}"))).await.status, 303);
+    }
+    assert_eq!(browser.send(from("198.51.100.1".to_owned())).await.status, 429, "of all together");
+    assert!(one_time::oldest_waiting(&mut house.db).unwrap().is_some());
 }

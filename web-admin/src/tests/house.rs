@@ -107,6 +107,7 @@ impl House {
             }),
             links: links.clone(),
             suspensions: SuspensionPolicy::Allowed,
+            codes_by_mail: true,
             working_hours: working_hours(),
             publications: Arc::new(|db, _| published(db)),
             published_file: Arc::new(|path| Ok(published_file(path))),

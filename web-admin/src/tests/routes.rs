@@ -100,6 +100,9 @@ async fn answers(login: Option<&str>, submitter: &str) -> Vec<(String, String)> 
                 "POST" if address.path == "/pki/certificat" => {
                     browser.send(upload("fichier", &stranger())).await
                 }
+                "POST" if address.path.ends_with("/fichier") => {
+                    browser.hand_over(&path, b"identifiant_local;nom;prenom;fonction").await
+                }
                 "POST" => {
                     let fields = form(address.path, next);
                     let fields: Vec<_> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
@@ -167,6 +170,7 @@ pub(super) fn filled_in(house: &mut House, path: &str, number: u32, submitter: &
             .replace("{request}", "CR-2026-000001")
             .replace("{ticket}", "TK-0000000000000000")
             .replace("{review}", "RL-0000000000000000")
+            .replace("{demande}", "0123456789abcdef0123456789abcdef")
             .replace("{id}", "0123456789abcdef0123456789abcdef"),
     };
     assert!(!path.contains('{'), "say here what stands at {path}");
@@ -248,6 +252,8 @@ fn form(path: &str, number: u32) -> Vec<(&'static str, String)> {
             ("code", "7K3M-9QXD-T5AB-WE2R"),
             ("definitif", "oui"),
         ],
+        "/opposition/code-unique" => &[("numero", "2600000001")],
+        "/opposition/code-unique/{demande}" => &[("motif", "lost"), ("code", "1234 5678")],
         "/opposition/rappel" => &[("numero", "2600000001"), ("motif", "lost")],
         "/pki" => &[("carte", "2600000001")],
         _ => panic!("say here what is sent to {path}"),

@@ -164,6 +164,50 @@ async fn an_agent_mends_his_list_where_he_typed_it_and_declares_it_whole() {
 }
 
 #[actix_web::test]
+async fn a_workbook_is_shown_before_it_is_declared_and_mended_in_the_list() {
+    const WRONG: &[u8] =
+        include_bytes!("../../../tests/fuzz-targets/corpora/staff-list/cells-that-are-no-text").as_slice();
+    const RIGHT: &[u8] =
+        include_bytes!("../../../tests/fuzz-targets/corpora/staff-list/a-workbook").as_slice();
+    let mut house = House::new();
+    house.structure("agent");
+    let mut agent = house.browser("agent").await;
+    let declared = |house: &mut House| staff::list(&mut house.db, &structure(), "", 10).unwrap().len();
+    let shown = agent.hand_over(&address("/fichier"), WRONG).await;
+    assert_eq!(shown.status, 422);
+    for text in ["Ligne 2, colonne", "une date, et non un texte", "A7;DURAND;Élise;personnel", "7 fausses."]
+    {
+        assert!(shown.says(text), "{text}: {}", shown.body);
+    }
+    assert!(!shown.says("Déclarer la liste"), "{}", shown.body);
+
+    let shown = agent.hand_over(&address("/fichier"), RIGHT).await;
+    assert_eq!(shown.status, 200, "{}", shown.body);
+    assert!(shown.says("000000042;;;service") && shown.says("Déclarer la liste"), "{}", shown.body);
+    assert_eq!(declared(&mut house), 2, "a file declares nobody");
+    let (_, list) = shown.body.split_once("<textarea").unwrap();
+    let (_, list) = list.split_once('>').unwrap();
+    let list = list.split("</textarea>").next().unwrap();
+    let list = list.replace("&#34;", "\"").replace("&#39;", "'").replace('\n', "\r\n");
+    let done = agent.post(&address("/liste"), &[("liste", &list), ("declarer", "oui")]).await;
+    assert_eq!(done.status, 303, "{}", done.body);
+    assert_eq!(declared(&mut house), 5, "one of them was there before");
+
+    let none = agent.hand_over(&address("/fichier"), b"PK\x03\x04").await;
+    assert!(none.status == 422 && none.says("pas un classeur XLSX"), "{}", none.body);
+    let long = agent.hand_over(&address("/fichier"), &vec![b'a'; (1 << 20) + 1]).await;
+    assert!(long.status == 422 && long.says("le fichier dépasse un mébioctet"), "{}", long.body);
+    let rows: String =
+        (0..999).map(|row| format!("B{row};LEROY-DES-ÉTANGS;Élise-Anaïs-Zoé;personnel\n")).collect();
+    let many = format!("identifiant_local;nom;prenom;fonction\n{rows}");
+    let long = agent.hand_over(&address("/fichier"), many.as_bytes()).await;
+    assert!(long.status == 422 && long.says("trop longue pour cette page"), "{}", long.body);
+    assert_eq!(agent.hand_over_with(&address("/fichier"), "another", RIGHT).await.status, 403);
+    let model = agent.get("/assets/modele-personnel.xlsx").await;
+    assert!(model.status == 200 && model.octets.starts_with(b"PK"));
+}
+
+#[actix_web::test]
 async fn a_card_that_is_asked_for_is_read_as_a_dossier_and_decided_like_any_other() {
     let mut house = House::new();
     house.structure("agent");

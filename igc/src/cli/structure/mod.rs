@@ -105,7 +105,7 @@ pub enum Command {
         #[command(flatten)]
         officer: AsOfficer,
     },
-    /// Declare the staff of a CSV file, all of it or nothing.
+    /// Declare the staff of a CSV file or an XLSX workbook, all of it or nothing.
     Import {
         /// The structure.
         structure: TechnicalStructureId,

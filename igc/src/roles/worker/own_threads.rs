@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use ca_core::job_run::JobOutcome;
 use ca_core::signer::ProcessSigner;
+use registration_authority::opposition::one_time::send::Settled;
 use store::{Actor, Database, DatabaseRole};
 
 use super::{PAUSE, TICK, log_problem};
@@ -29,6 +30,9 @@ const AUDIT_PAUSE: Duration = Duration::from_millis(500);
 /// So have the declarations of holders: a card that its holder says is stolen never waits behind a batch.
 const DECLARATIONS_PAUSE: Duration = Duration::from_millis(250);
 
+/// And the requests for one-time codes: whoever asked for one looks at his mailbox.
+const CODES_PAUSE: Duration = Duration::from_secs(1);
+
 /// And so has the mail: a server that is slow holds nothing else up.
 const NOTICES_PAUSE: Duration = Duration::from_secs(5);
 
@@ -38,6 +42,7 @@ pub(super) fn paces(config: &Config) -> Vec<(&'static str, Duration)> {
         ("audit", AUDIT_PAUSE),
         ("holder-declarations", DECLARATIONS_PAUSE),
         ("notices", NOTICES_PAUSE),
+        (jobs::one_time_codes::NAME, CODES_PAUSE),
         ("coherence", config.coherence.every),
     ];
     paces.extend(config.object_store.is_some().then_some((OBJECT_STORE, LONGEST_OBJECT_STORE_PAUSE)));
@@ -100,6 +105,43 @@ pub(super) fn answer_declarations(
             }
         };
         thread::sleep(pause);
+    }
+}
+
+/// Mails the one-time codes that holders ask for, until the other jobs have ended. Of several workers the one that leads does it: of
+/// two, neither would count what the other has sent to one holder.
+pub(super) fn mail_codes(
+    installation: &Installation,
+    mut db: Database,
+    mut signer: ProcessSigner,
+    leads: &AtomicBool,
+    jobs_ended: &Stop,
+) {
+    let (name, mut log) = (jobs::one_time_codes::NAME, JobLog::default());
+    while !jobs_ended.asked() {
+        if !leads.load(Ordering::Relaxed) {
+            thread::sleep(TICK);
+            continue;
+        }
+        let began = Began::now(installation);
+        let settled = jobs::one_time_codes::settle_with(installation, &mut db, &mut signer);
+        let ended = match &settled {
+            Ok(Some(Settled::Waits(_))) => JobOutcome::Partly,
+            _ => outcome(&settled),
+        };
+        log.note(&mut db, name, &began, ended);
+        match settled {
+            // There may be more.
+            Ok(Some(_)) => {}
+            Ok(None) => thread::sleep(CODES_PAUSE),
+            Err(problem) => {
+                log_problem(name, &problem);
+                if let Ok(again) = installation.database(DatabaseRole::Worker) {
+                    db = again;
+                }
+                thread::sleep(PAUSE);
+            }
+        }
     }
 }
 

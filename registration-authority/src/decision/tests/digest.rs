@@ -2,6 +2,7 @@ use store::schema::{decision_digest_lines, decision_receipts};
 
 use super::*;
 use crate::decision::lines_of;
+use crate::notices;
 
 const BOB: &str = "bob@exemple.fr";
 
@@ -171,4 +172,34 @@ fn no_text_of_a_stranger_leaves_in_a_digest_and_no_forgery_pushes_a_decision_out
         .load(db)
         .unwrap();
     assert!(alarms.len() == 10 && alarms.iter().all(|subject| subject.len() <= 160), "{alarms:?}");
+}
+
+#[test]
+fn what_was_decided_in_an_officers_name_is_told_before_ten_thousand_notices_that_somebody_else_wrote() {
+    on_both(|house| {
+        let chain = house.pin();
+        let bob = house.enrolled_key_at(&chain, "bob", Role::RegistrationOfficer, BOB);
+        house.sql("UPDATE outbox SET sent_at = 1").unwrap();
+        let earlier = house.at.minus(std::time::Duration::from_secs(3600)).millis();
+        house
+            .sql(&format!(
+                "INSERT INTO outbox (id, recipient, notice, subject, created_at)
+                 WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10000)
+                 SELECT 'flood-' || i, 'officer:bob', 'decision-seen', 'order CO-2026-000001', {earlier} + i FROM n"
+            ))
+            .unwrap();
+        let number = submitted(house, &nurse());
+        house.approve_by(("bob", &bob), &number).unwrap();
+        house.receive();
+        assert_eq!(composed(house), [("bob".to_owned(), vec![number.clone()])]);
+
+        let mailbox = Mailbox::new();
+        let (postman, act) = (mailbox.postman(), house.job());
+        let House { db, verifier, .. } = house;
+        let round = notices::send_due(db, &postman, verifier, 1, &act).unwrap();
+        assert_eq!((round.sent, mailbox.messages().len()), (1, 1));
+        let [head, plain, _] = &mailbox.messages()[0];
+        assert!(head.contains("To: bob@exemple.fr") && plain.contains(&number), "{head}{plain}");
+        assert_eq!(notices::send_due(db, &postman, verifier, 2, &act).unwrap().sent, 2, "the others follow");
+    });
 }

@@ -8,10 +8,15 @@
 //! 000000042;;;service
 //! ```
 //!
+//! or a workbook, XLSX, whose first sheet has the same columns; a number there is read as its digits.
+//!
 //! `fonction` is `personnel`, `responsable` or `service`. Every row that is wrong is told with its line, its column and the
 //! rule; a file with one is not declared, in no part.
 
+mod csv;
+mod package;
 mod read;
+mod xlsx;
 
 #[cfg(test)]
 mod tests;
@@ -27,7 +32,8 @@ use thiserror::Error;
 use super::declare::{DeclareError, Declared, NewMember, declare, difference, mandated};
 use super::find;
 use crate::faults;
-use read::read;
+
+pub use read::{ReadRow, as_csv, rows};
 
 /// Most octets of a file.
 pub const FILE_BOUND: usize = 1 << 20;
@@ -54,7 +60,7 @@ pub struct StaffImport {
 /// What is wrong with a row.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct RowError {
-    /// In the file, from 1; the header is line 1.
+    /// In the file, from 1; the header is line 1. Of a workbook, the row.
     pub line: u64,
     /// The column.
     pub column: &'static str,
@@ -130,7 +136,7 @@ fn compare(
     structure: &TechnicalStructureId,
     file: &[u8],
 ) -> Result<(StaffImport, Vec<NewMember>), StaffImportError> {
-    let rows = read(file)?;
+    let rows = rows(file)?;
     let mut import = StaffImport { rows: rows.len(), ..StaffImport::default() };
     let (mut seen, mut members) = (BTreeSet::new(), Vec::new());
     for (line, row) in rows {

@@ -1,92 +1,79 @@
-use csv::{ByteRecord, ReaderBuilder, Trim};
+//! From a file to whom it names: a table of cells first, by whatever writes tables, then one set of rules over its rows.
 
-use super::{COLUMNS, FILE_BOUND, ROWS_BOUND, StaffImportError};
+use super::{COLUMNS, FILE_BOUND, StaffImportError, csv, xlsx};
 use crate::staff::{NewMember, Post};
 
-/// A row by its line: whom it names, or the column that is wrong and why.
-pub(super) type ReadRow = (u64, Result<NewMember, (&'static str, String)>);
+/// A row by its line: whom it names, or the column that is wrong and why, in French.
+pub type ReadRow = (u64, Result<NewMember, (&'static str, String)>);
 
-/// The rows of the file. An error of the whole where it is no such file.
-pub(super) fn read(file: &[u8]) -> Result<Vec<ReadRow>, StaffImportError> {
-    let refused = |line, reason: &str| StaffImportError::File { line, reason: reason.to_owned() };
+/// A row as it stands in the file.
+pub(super) struct RawRow {
+    /// In the file, from 1.
+    pub(super) line: u64,
+    /// Its cells, trimmed; empty where one cannot be had.
+    pub(super) cells: [String; COLUMNS.len()],
+    /// The first column that cannot be had, and why.
+    pub(super) fault: Option<(&'static str, String)>,
+}
+
+/// The rows of the file after its header. An error of the whole where it is no such file.
+pub fn rows(file: &[u8]) -> Result<Vec<ReadRow>, StaffImportError> {
+    Ok(raw_rows(file)?.into_iter().map(|row| (row.line, member(row))).collect())
+}
+
+/// The file as text, CSV, each row on the line that it has in the file: for a page where it is mended. What cannot be had is empty there.
+pub fn as_csv(file: &[u8]) -> Result<String, StaffImportError> {
+    if !xlsx::is_one(file) {
+        let file = file.strip_prefix(b"\xef\xbb\xbf").unwrap_or(file);
+        return Ok(String::from_utf8_lossy(file).into_owned());
+    }
+    let (mut text, mut line) = (COLUMNS.join(";"), 1);
+    for row in raw_rows(file)? {
+        while line < row.line {
+            text.push('\n');
+            line += 1;
+        }
+        text.push_str(&row.cells.each_ref().map(|cell| csv::quoted(cell)).join(";"));
+    }
+    text.push('\n');
+    Ok(text)
+}
+
+fn raw_rows(file: &[u8]) -> Result<Vec<RawRow>, StaffImportError> {
     if file.len() > FILE_BOUND {
         return Err(refused(1, "le fichier dépasse un mébioctet"));
     }
-    let file = file.strip_prefix(b"\xef\xbb\xbf").unwrap_or(file);
-    let mut reader = ReaderBuilder::new()
-        .delimiter(b';')
-        .flexible(true)
-        .has_headers(false)
-        .trim(Trim::All)
-        .from_reader(file);
-    let mut record = ByteRecord::new();
-    if !reader.read_byte_record(&mut record).map_err(|_| refused(1, "ce n’est pas un fichier CSV"))? {
-        return Err(refused(1, "le fichier est vide"));
-    }
-    if !record.iter().eq(COLUMNS.iter().map(|column| column.as_bytes())) {
-        return Err(refused(1, &format!("la première ligne doit être « {} »", COLUMNS.join(";"))));
-    }
-    let mut rows = Vec::new();
-    let mut place = Place { file, octet: 0, line: 1 };
-    loop {
-        let line = reader.position().line();
-        match reader.read_byte_record(&mut record) {
-            Ok(false) => return Ok(rows),
-            Ok(true) if rows.len() == ROWS_BOUND => {
-                return Err(refused(line, &format!("un fichier a {ROWS_BOUND} lignes au plus")));
-            }
-            Ok(true) => {
-                let begin = record.position().map_or(0, csv::Position::byte);
-                rows.push((place.advance(begin), row(&record)));
-            }
-            Err(_) => return Err(refused(line, "ce n’est pas un fichier CSV")),
-        }
+    match xlsx::is_one(file) {
+        true => xlsx::rows(file),
+        false => csv::rows(file),
     }
 }
 
-/// Where in the file the reading is. A record's own line is the one before it where empty lines come between.
-struct Place<'a> {
-    file: &'a [u8],
-    octet: usize,
-    line: u64,
+pub(super) fn refused(line: u64, reason: &str) -> StaffImportError {
+    StaffImportError::File { line, reason: reason.to_owned() }
 }
 
-impl Place<'_> {
-    /// The line of the first record at or after this octet.
-    fn advance(&mut self, begin: u64) -> u64 {
-        let begin = usize::try_from(begin).unwrap_or(self.file.len());
-        while let Some(octet) = self.file.get(self.octet) {
-            if self.octet >= begin && !matches!(octet, b'\r' | b'\n') {
-                break;
-            }
-            self.line += u64::from(*octet == b'\n');
-            self.octet += 1;
-        }
-        self.line
+fn member(row: RawRow) -> Result<NewMember, (&'static str, String)> {
+    if let Some(fault) = row.fault {
+        return Err(fault);
     }
-}
-
-fn row(record: &ByteRecord) -> Result<NewMember, (&'static str, String)> {
-    if record.len() != COLUMNS.len() {
-        let last = COLUMNS[record.len().clamp(1, COLUMNS.len()) - 1];
-        return Err((last, format!("{} cellules, et non {}", record.len(), COLUMNS.len())));
-    }
-    let mut cells = [const { String::new() }; COLUMNS.len()];
-    for ((cell, column), octets) in cells.iter_mut().zip(COLUMNS).zip(record.iter()) {
-        let text = std::str::from_utf8(octets).map_err(|_| (column, "n’est pas en UTF-8".to_owned()))?;
-        cell.push_str(text);
-    }
-    let [local_id, family_name, given_name, post] = cells;
-    let post = match post.as_str() {
-        "personnel" => Post::Employee,
-        "responsable" => Post::Head,
-        "service" => Post::Service,
-        _ => return Err((COLUMNS[3], "doit être personnel, responsable ou service".to_owned())),
-    };
+    let [local_id, family_name, given_name, post] = row.cells;
+    let post =
+        post_of(&post).ok_or((COLUMNS[3], "doit être personnel, responsable ou service".to_owned()))?;
     let member = NewMember { local_id, post, family_name, given_name };
     match member.fault() {
         None => Ok(member),
         Some((field, _)) => Err(in_french(field, post)),
+    }
+}
+
+/// What a cell of the last column says.
+pub(super) fn post_of(cell: &str) -> Option<Post> {
+    match cell {
+        "personnel" => Some(Post::Employee),
+        "responsable" => Some(Post::Head),
+        "service" => Some(Post::Service),
+        _ => None,
     }
 }
 

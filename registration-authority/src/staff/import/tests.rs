@@ -89,3 +89,100 @@ fn what_is_no_list_of_staff_is_refused_whole() {
     let told = preview(&mut house.db, &structure(STRUCTURE), &with(""), &act);
     assert_eq!(code(told), "order-not-mandated", "nobody reads who is declared elsewhere");
 }
+
+/// A workbook of the corpus of hostile files, or one that is none of them.
+macro_rules! workbook {
+    ($name:literal) => {
+        include_bytes!(concat!("../../../../tests/fuzz-targets/corpora/staff-list/", $name)).as_slice()
+    };
+}
+
+#[test]
+fn a_workbook_is_read_as_the_same_list_is_and_its_numbers_as_their_digits() {
+    let mut house = House::new();
+    house.mandated(STRUCTURE);
+    for file in [workbook!("a-workbook"), workbook!("a-workbook-of-inline-strings")] {
+        let shown = looked(&mut house, file).unwrap();
+        assert_eq!(shown.errors, []);
+        assert_eq!(
+            shown.new,
+            ["CPET0002", "000000042", "A7", "7"],
+            "a number has no zeros before it; a service nine digits"
+        );
+        let lines: Vec<u64> = rows(file).unwrap().into_iter().map(|(line, _)| line).collect();
+        assert_eq!(lines, [2, 3, 5, 6], "as the workbook counts them");
+        let text = as_csv(file).unwrap();
+        assert_eq!(looked(&mut house, text.as_bytes()).unwrap(), shown, "{text}");
+    }
+    let shown = applied(&mut house, workbook!("a-workbook")).unwrap();
+    assert_eq!(count(&mut house), shown.new.len());
+    let third = list(&mut house.db, &structure(STRUCTURE), "CPE", 1).unwrap().remove(0);
+    assert_eq!(
+        (third.local_id.as_str(), third.family_name.as_str(), third.given_name.as_str()),
+        ("CPET0002", "DURAND", "Élise")
+    );
+}
+
+#[test]
+fn a_cell_of_a_workbook_that_is_no_text_is_told_in_its_place_as_any_other_fault() {
+    let mut house = House::new();
+    house.mandated(STRUCTURE);
+    let file = workbook!("cells-that-are-no-text");
+    let shown = looked(&mut house, file).unwrap();
+    let told: Vec<(u64, &str)> = shown.errors.iter().map(|error| (error.line, error.column)).collect();
+    let wrong = [
+        (2, "identifiant_local"),
+        (3, "nom"),
+        (4, "nom"),
+        (5, "identifiant_local"),
+        (6, "nom"),
+        (7, "fonction"),
+        (9, "identifiant_local"),
+    ];
+    assert_eq!(told, wrong);
+    for (place, why) in [
+        (0, "une date"),
+        (1, "VRAI ou FAUX"),
+        (2, "formule"),
+        (3, "arrondi"),
+        (4, "caractère de commande"),
+        (5, "après la colonne"),
+    ] {
+        assert!(shown.errors[place].reason.contains(why), "{:?}", shown.errors[place]);
+    }
+    assert_eq!(shown.new, ["A7"], "the value beside a formula counts");
+    assert_eq!(code(applied(&mut house, file)), "staff-rows-invalid");
+}
+
+#[test]
+fn a_workbook_that_costs_more_than_it_may_or_is_none_is_refused_before_it_is_read() {
+    let mut house = House::new();
+    house.mandated(STRUCTURE);
+    let refused = [
+        (workbook!("a-bomb"), "trop grand"),
+        (workbook!("a-bomb-whose-head-lies"), "trop grand"),
+        (workbook!("too-many-parts"), "trop grand"),
+        (workbook!("a-cell-at-the-far-end"), "après la ligne"),
+        (workbook!("strings-without-number"), "pas un classeur"),
+        (workbook!("strings-without-number-in-utf-16"), "pas un classeur"),
+        (workbook!("cut-short"), "pas un classeur"),
+        (workbook!("under-a-password"), "mot de passe"),
+        (workbook!("a-hidden-sheet"), "feuille visible"),
+        (workbook!("no-header"), "première ligne"),
+    ];
+    for (file, why) in refused {
+        let error = looked(&mut house, file).unwrap_err();
+        assert!(error.to_string().contains(why), "{why}: {error}");
+        assert_eq!(error.code().name, "staff-file-unreadable");
+    }
+    let entities = looked(&mut house, workbook!("entities-within-entities"));
+    assert!(entities.map_or(true, |shown| shown.new.iter().all(|id| id.len() < 100)), "nothing is expanded");
+    let elsewhere = looked(&mut house, workbook!("what-is-elsewhere")).unwrap();
+    assert_eq!(elsewhere.new, ["A1"], "what is named outside is not opened");
+}
+
+#[test]
+fn the_model_for_download_is_an_empty_list() {
+    let model = include_bytes!("../../../../web-admin/assets/modele-personnel.xlsx");
+    assert_eq!(rows(model).unwrap(), []);
+}
