@@ -18,7 +18,7 @@ mod suspensions;
 mod tests;
 
 pub use card::{AttachedCertificate, CardView, CardViewError, card, find_card, oppositions};
-pub use dossier::{Comparison, Dossier, DossierError, OfStructure, dossier, order};
+pub use dossier::{Comparison, Dossier, DossierError, OfStructure, document, dossier, order};
 pub use holder::{HOLDER_BOUND, HeldCard, HolderError, HolderNotice, HolderTicket, HolderView, holder};
 pub use keys::{KeysError, enrolment, enrolments, keys};
 pub use orders::orders;

@@ -100,6 +100,9 @@ async fn answers(login: Option<&str>, submitter: &str) -> Vec<(String, String)> 
                 "POST" if address.path == "/pki/certificat" => {
                     browser.send(upload("fichier", &stranger())).await
                 }
+                "POST" if address.path == "/ra/dossiers/{number}/documents" => {
+                    browser.attach(&path, "contrat.pdf", b"%PDF-1.7").await
+                }
                 "POST" => {
                     let fields = form(address.path, next);
                     let fields: Vec<_> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
@@ -132,6 +135,11 @@ pub(super) fn filled_in(house: &mut House, path: &str, number: u32, submitter: &
             let number = house.submit(submitter, &holder);
             house.ask("bob", &number);
             path.replace("{number}", &number)
+        }
+        "/ra/dossiers/{number}/documents/{id}" => {
+            let number = house.submit(submitter, &holder);
+            let document = house.document(submitter, &number);
+            path.replace("{number}", &number).replace("{id}", &document)
         }
         "/ra/dossiers/{number}/revenir" => {
             let number = house.submit(submitter, &holder);
