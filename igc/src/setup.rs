@@ -60,6 +60,8 @@ pub struct DemoParts {
     pub bureau_home: PathBuf,
     /// The certificate its bureau signs with, PEM.
     pub bureau_certificate: Vec<u8>,
+    /// Where its status services answer, where not at the usual port: its certificates say so too.
+    pub status_port: Option<u16>,
 }
 
 /// What was made.
@@ -133,7 +135,10 @@ fn configuration(plan: &Plan) -> Result<String, Problem> {
         config.database.url.clone_from(url);
     }
     match (&plan.demo, &mut config.demo) {
-        (Some(parts), Some(demo)) => demo.bureau_home.clone_from(&parts.bureau_home),
+        (Some(parts), Some(demo)) => {
+            demo.bureau_home.clone_from(&parts.bureau_home);
+            config.listen.status.set_port(parts.status_port.unwrap_or(config.listen.status.port()));
+        }
         _ => {
             config.kind = InstallationKind::Production;
             config.demo = None;

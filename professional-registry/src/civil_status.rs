@@ -4,6 +4,7 @@
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 use store::Database;
+use store::schema::register_identities;
 
 use crate::extract::{Form, Table};
 use crate::registry::RegistryError;
@@ -29,6 +30,17 @@ pub struct SameBirth {
     pub of: CivilNames,
     /// The others who are in the feed today, in the order of their identifiers.
     pub others: Vec<CivilNames>,
+}
+
+/// The names at birth of `person`, an IdNat_PS; `None` where the restricted feed does not name the person.
+pub fn civil_names(db: &mut Database, person: &str) -> Result<Option<CivilNames>, RegistryError> {
+    let content: Option<String> = register_identities::table
+        .find((Form::RESTRICTED.source, person))
+        .filter(register_identities::ceased_at.is_null())
+        .select(register_identities::content)
+        .first(db)
+        .optional()?;
+    content.map(|content| CivilNames::read(Row { subject: person.to_owned(), content })).transpose()
 }
 
 /// Who was born on the day of `person`, an IdNat_PS; `None` where the restricted feed does not name the person, or no date.

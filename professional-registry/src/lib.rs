@@ -25,7 +25,7 @@ mod registry;
 mod search;
 mod supplement;
 
-pub use civil_status::{CivilNames, SameBirth, same_birth};
+pub use civil_status::{CivilNames, SameBirth, civil_names, same_birth};
 pub use department::{Department, departments_of};
 pub use identifiers::{
     Finess, IdNatPs, IdNatStruct, IdentifierError, Rpps, Siren, Siret, TechnicalStructureId,

@@ -108,6 +108,18 @@ store::codes! {
     ORDER_NOT_OPEN = ("order-not-open", Refused, "the caller: read the order again");
     /// A question to the applicant, or his answer, that is no text.
     ORDER_TEXT_INVALID = ("order-text-invalid", Invalid, "whoever wrote it: 1 to 2000 characters, none of them a control but line ends");
+    /// What was attached is no PDF, JPEG or PNG, or too long, or its file's name is none.
+    ORDER_DOCUMENT_INVALID = ("order-document-invalid", Invalid, "whoever attaches it: a PDF, JPEG or PNG file of 2 MiB at most, whose name has 1 to 120 characters");
+    /// An order has ten documents at most.
+    ORDER_DOCUMENTS_FULL = ("order-documents-full", Refused, "whoever attaches it: ten documents at most; join several pages in one PDF");
+    /// Two were attached at once, and the other was quicker.
+    ORDER_DOCUMENT_AGAIN = ("order-document-again", Unavailable, "whoever attaches it: send it again, another document came at the same moment");
+    /// The order has no such document.
+    ORDER_DOCUMENT_UNKNOWN = ("order-document-unknown", NotFound, "the officer: read the order again");
+    /// The document was erased, its time being over.
+    ORDER_DOCUMENT_ERASED = ("order-document-erased", NotFound, "nobody: documents go some time after their order is closed; digest and date stay");
+    /// A stored document is not what its digest says.
+    ORDER_DOCUMENT_ALTERED = ("order-document-altered", Integrity, "the auditor: the row is not what this program writes");
     /// A flag of the order asks for two officers, and this one has approved it.
     ORDER_SECOND_OFFICER = ("order-second-officer", Refused, "another registration officer must approve it too");
     /// A refusal says why.

@@ -453,6 +453,36 @@ diesel::table! {
 }
 
 diesel::table! {
+    order_birth_names (order_number, order_version) {
+        order_number -> Text,
+        order_version -> BigInt,
+        birth_family_name -> Nullable<Text>,
+        birth_given_names -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    order_documents (id) {
+        id -> Text,
+        order_number -> Text,
+        place -> BigInt,
+        kind -> Text,
+        octets -> BigInt,
+        sha256 -> Text,
+        attached_by -> Text,
+        attached_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    order_document_contents (document) {
+        document -> Text,
+        name -> Text,
+        content -> Binary,
+    }
+}
+
+diesel::table! {
     order_questions (order_number, order_version) {
         order_number -> Text,
         order_version -> BigInt,
@@ -1078,6 +1108,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     officers,
     card_orders,
     order_notes,
+    order_birth_names,
+    order_documents,
+    order_document_contents,
     order_questions,
     order_answers,
     order_flags,

@@ -67,6 +67,11 @@ const BEFORE: &str = "
     INSERT INTO decisions_in_effect VALUES ('CO-TEST', 1, 1);
     INSERT INTO decision_retractions_seen VALUES ('card-order', 'CO-TEST', 1, 'x', 1);
     INSERT INTO order_notes SELECT number, number, 'x', 1, 'x' FROM card_orders WHERE status = 'submitted';
+    INSERT INTO order_looks SELECT min(number), 99, 1 FROM card_orders WHERE status = 'submitted';
+    INSERT INTO order_birth_names SELECT order_number, 99, 'X', 'Y' FROM order_looks WHERE order_version = 99;
+    INSERT INTO order_documents SELECT '0123456789abcdef0123456789abcdef', min(number), 1, 'pdf', 1,
+        '0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef', 'x', 1 FROM card_orders WHERE status = 'submitted';
+    INSERT INTO order_document_contents SELECT '0123456789abcdef0123456789abcdef', 'x', spki_sha256 FROM certificates LIMIT 1;
     INSERT INTO coherence_sightings (face, issuer, scope, number, seen_at) VALUES ('list', '', '', 1, 2);";
 
 /// Each of these would take something back; the database refuses it and says why.
@@ -167,6 +172,12 @@ const ATTEMPTS: &[(&str, &str)] = &[
     ("DELETE FROM decision_digest_lines", "stands in one digest"),
     ("UPDATE order_notes SET note = 'y'", "as it was written"),
     ("DELETE FROM order_notes", "notes of an open order"),
+    ("UPDATE order_birth_names SET birth_family_name = 'Z'", "as they were read"),
+    ("DELETE FROM order_birth_names", "names at birth of an open order"),
+    ("UPDATE order_documents SET octets = 2", "append-only"),
+    ("DELETE FROM order_documents", "append-only"),
+    ("UPDATE order_document_contents SET name = 'y'", "as it was attached"),
+    ("DELETE FROM order_document_contents", "documents of an open order"),
     ("UPDATE decision_retractions SET retracted_at = 0", "append-only"),
     ("DELETE FROM decision_retractions", "append-only"),
     ("UPDATE decision_retractions_seen SET seen_at = 0", "append-only"),

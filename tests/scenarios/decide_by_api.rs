@@ -23,6 +23,8 @@ use super::officers_keys::authenticator::Authenticator;
 use super::standstill::until;
 use super::workshop::{APPROVER, SUBMITTER, officer, workshop};
 
+mod each_kind;
+
 /// The command, which knows the server and no installation.
 fn remote(server: &str, held: &Held, trusted: &Path, arguments: &[&str]) -> Command {
     let mut command = igc();

@@ -10,7 +10,7 @@ use registration_authority::approval::{
 };
 use registration_authority::decision::nonce;
 use registration_authority::enrolment::{self, NewCredential, NewEnrolment, PinnedRoots};
-use registration_authority::officers::{Role, Scope};
+use registration_authority::officers::{OfficerEmail, Role, Scope};
 use registration_authority::order::CardOrder;
 use store::Database;
 
@@ -72,29 +72,45 @@ impl OfficersKeys {
         (login, name, email): (&str, &str, Option<&str>),
         credential: NewCredential,
     ) -> String {
+        let email = email.map(|email| email.parse().unwrap());
+        let number = self.propose(db, (login, name, Role::RegistrationOfficer), email, credential);
+        self.sign_for(db, &number);
+        number
+    }
+
+    /// The same for somebody of this role.
+    pub fn enrol_as(&self, db: &mut Database, who: (&str, &str, Role), credential: NewCredential) {
+        let number = self.propose(db, who, None, credential);
+        self.sign_for(db, &number);
+    }
+
+    /// Proposes it, for which nobody has signed yet; its number.
+    pub fn propose(
+        &self,
+        db: &mut Database,
+        (login, name, role): (&str, &str, Role),
+        email: Option<OfficerEmail>,
+        credential: NewCredential,
+    ) -> String {
         let act = officer(db, ADMINISTRATORS[0].0);
         let roster = self.verifier.roster(db).unwrap();
         let (login, display_name) = (login.to_owned(), name.to_owned());
-        let new = NewEnrolment {
-            email: email.map(|email| email.parse().unwrap()),
-            login,
-            display_name,
-            role: Role::RegistrationOfficer,
-            scope: Scope::default(),
-            credential,
-        };
-        let number = db.write(|db| enrolment::propose(db, &roster, new, &mut chance(), &act)).unwrap().number;
-        let subject = enrolment::get(db, &number).unwrap().decidable();
+        let new = NewEnrolment { email, login, display_name, role, scope: Scope::default(), credential };
+        db.write(|db| enrolment::propose(db, &roster, new, &mut chance(), &act)).unwrap().number
+    }
+
+    /// Both administrators sign for it.
+    fn sign_for(&self, db: &mut Database, number: &str) {
+        let subject = enrolment::get(db, number).unwrap().decidable();
         for (key, (login, _)) in self.administrators.iter().zip(ADMINISTRATORS) {
             let act = officer(db, login);
             let proof = proof_by(db, key, login, &subject);
             let yes = Verdict::Approve;
             db.write(|db| {
-                enrolment::decide(db, &self.verifier, &number, yes, &proof, None, &mut chance(), &act)
+                enrolment::decide(db, &self.verifier, number, yes, &proof, None, &mut chance(), &act)
             })
             .unwrap();
         }
-        number
     }
 }
 

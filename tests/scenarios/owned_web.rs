@@ -177,7 +177,7 @@ fn an_owned_web_process_has_nothing_certified_without_a_gesture_and_one_order_wi
     for order in [honest, by_hand, replayed, swapped, withdrawn, wrong] {
         assert!(digest.contains(&order.number), "{}: {digest}", order.number);
     }
-    let line = format!("commande de carte {}, version {}, accord", wrong.number, wrong.version);
+    let line = format!("demande de carte {}, version {}, accord", wrong.number, wrong.version);
     assert!(digest.contains(&line) && digest.contains("Ce n’était pas vous"), "{digest}");
     let added = texts.iter().find(|text| text.contains("l’inscription")).expect("he is told of his key");
     assert!(added.contains(&enrolment), "{added}");

@@ -1,12 +1,14 @@
 //! What is kept of persons: apart, for those who need it, and not for ever; and that the log stands without it.
 
-use acceptance::harness::{DatabaseKind, run};
+use acceptance::harness::{DatabaseKind, chance, run};
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
-use store::DatabaseRole;
+use registration_authority::order::{self, NewDocument};
+use registration_authority::views;
 use store::schema::{audit_events, audit_leaves, audit_payloads};
+use store::{Database, DatabaseRole, Fault};
 
-use super::workshop::{Workshop, workshop};
+use super::workshop::{APPROVER, SUBMITTER, Workshop, officer, workshop};
 
 /// How many payloads events of this family have.
 fn payloads(workshop: &Workshop, family: &str) -> i64 {
@@ -63,6 +65,38 @@ fn payloads_whose_time_is_over_are_erased_and_the_log_and_every_certificate_are_
 }
 
 #[test]
+fn a_document_goes_with_its_time_after_its_order_is_closed_and_the_log_stands() {
+    for kind in [DatabaseKind::Sqlite, DatabaseKind::Postgresql] {
+        let workshop = workshop(kind);
+        let order = workshop.submit(1).remove(0).number;
+        // With the rights of the web role, as the page does.
+        let mut db = workshop.open(DatabaseRole::Web);
+        let act = officer(&mut db, SUBMITTER);
+        let new = NewDocument { name: "contrat.pdf".to_owned(), content: b"%PDF-1.7 fictif".to_vec() };
+        let attached = db.write(|db| order::attach(db, &order, &new, &mut chance(), &act)).unwrap();
+        let read = |db: &mut Database| {
+            let act = officer(db, APPROVER);
+            db.write(|db| views::document(db, (&order, &attached.id), &mut chance(), &act))
+        };
+        assert_eq!(read(&mut db).unwrap().1, new.content);
+        workshop.configure("retention", "document_days", 0);
+        let erase = ["audit", "erase"];
+        assert_eq!(workshop.igc(&erase).json()["documents"], 0, "the order is open");
+        db.write(|db| order::withdraw(db, &order, &mut chance(), &act)).unwrap();
+        assert_eq!(workshop.igc(&erase).json()["documents"], 1, "on {kind}");
+        assert_eq!(read(&mut db).unwrap_err().code().name, "order-document-erased");
+        for role in [DatabaseRole::Web, DatabaseRole::Worker] {
+            if kind == DatabaseKind::Postgresql {
+                let refused = workshop.open(role).batch_execute("DELETE FROM order_document_contents");
+                assert!(refused.unwrap_err().to_string().contains("permission denied"), "{role:?}");
+            }
+        }
+        workshop.job("audit");
+        workshop.check();
+    }
+}
+
+#[test]
 fn one_payload_is_erased_on_request_with_its_reference() {
     let workshop = workshop(DatabaseKind::Sqlite);
     let event: String = audit_events::table
@@ -102,13 +136,15 @@ fn civil_status_and_contacts_are_read_by_the_worker_and_by_nobody_else() {
     }
 }
 
-/// The contact of a call-back, which stands with its ticket for as long as that is open; the address of work where an officer
+/// What the worker leaves beside an open order for its officer; the contact of a call-back, which stands with its ticket for as long as that is open; the address of work where an officer
 /// is written to; and the one that stands in a certificate.
-const KNOWN: [&str; 4] = [
+const KNOWN: [&str; 6] = [
     "certificate_requests.email_address",
     "officer_enrolments.email",
     "opposition_tickets.email",
     "opposition_tickets.telephone",
+    "order_birth_names.birth_family_name",
+    "order_birth_names.birth_given_names",
 ];
 
 /// No column of another table than those that the page names is called like civil status or an address.

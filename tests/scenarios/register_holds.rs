@@ -7,9 +7,10 @@ use store::DatabaseRole;
 
 use super::workshop::{APPROVER, REVOKER, SUBMITTER, Workshop, workshop};
 
-/// An extract of another register, an hour younger than the demonstration's.
-fn another_register(workshop: &Workshop) -> String {
-    let later = workshop.open(DatabaseRole::Owner).now().unwrap().plus(Duration::from_secs(3600)).to_string();
+/// An extract of another register, of so many hours from now.
+pub fn another_register(workshop: &Workshop, hours: u64) -> String {
+    let later = Duration::from_secs(hours * 3600);
+    let later = workshop.open(DatabaseRole::Owner).now().unwrap().plus(later).to_string();
     let generate = [
         "generate",
         "register",
@@ -39,7 +40,7 @@ fn doctor(workshop: &Workshop) -> String {
 fn a_register_that_changes_too_much_comes_in_when_two_officers_have_released_it() {
     for kind in [DatabaseKind::Sqlite, DatabaseKind::Postgresql] {
         let workshop = workshop(kind);
-        let file = another_register(&workshop);
+        let file = another_register(&workshop, 1);
         let import = ["registry", "import", &file];
         assert_eq!(problem(&workshop, &["registry", "import", &file, "--dry-run"], 4), "register-brake");
         assert!(doctor(&workshop).contains("no feed is put aside"));
@@ -69,7 +70,7 @@ fn a_register_that_changes_too_much_comes_in_when_two_officers_have_released_it(
 #[test]
 fn a_register_that_an_officer_refused_stays_outside() {
     let workshop = workshop(DatabaseKind::Sqlite);
-    let file = another_register(&workshop);
+    let file = another_register(&workshop, 1);
     let import = ["registry", "import", &file];
     problem(&workshop, &import, 6);
     let held = run(&mut workshop.command(&["registry", "held"])).expect_exit(0).json();

@@ -18,7 +18,12 @@ use super::workshop::{APPROVER, SECOND_APPROVER};
 const NARROWEST: u32 = 320;
 
 /// Addresses at which no page of ours is read: they lead elsewhere, or hand over a file.
-const NO_PAGE: [&str; 3] = ["/", "/pki/certificats-de-test/{name}", "/pki/publications/{path:.+}"];
+const NO_PAGE: [&str; 4] = [
+    "/",
+    "/pki/certificats-de-test/{name}",
+    "/pki/publications/{path:.+}",
+    "/ra/dossiers/{number}/documents/{id}",
+];
 
 /// What was looked at, and what keeps somebody out there.
 #[derive(Default)]

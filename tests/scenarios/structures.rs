@@ -12,10 +12,10 @@ use store::schema::{card_certificates, certificates, register_structures};
 
 use super::workshop::{APPROVER, SECOND_APPROVER, SUBMITTER, Workshop, officer, workshop};
 
-const AGENT: &str = "lou.agent";
+pub const AGENT: &str = "lou.agent";
 
 /// A health establishment of the register.
-fn establishment(workshop: &Workshop) -> String {
+pub fn establishment(workshop: &Workshop) -> String {
     register_structures::table
         .filter(register_structures::finess.ne(""))
         .order(register_structures::technical_id)
@@ -24,7 +24,7 @@ fn establishment(workshop: &Workshop) -> String {
         .unwrap()
 }
 
-fn enrol_agent(workshop: &Workshop) {
+pub fn enrol_agent(workshop: &Workshop) {
     let mut db = workshop.open(DatabaseRole::Owner);
     let administrator = officer(&mut db, "alix.moreau");
     let role = Role::CertificationAgent;

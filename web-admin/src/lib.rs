@@ -24,6 +24,7 @@ mod pages;
 mod passkey_answer;
 mod peer;
 mod posted;
+mod posted_file;
 mod publications;
 mod request_bodies;
 mod sessions;

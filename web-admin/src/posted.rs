@@ -15,7 +15,7 @@ use crate::failure::Failure;
 use crate::faults;
 
 /// Name of the field that carries the session's form token.
-const TOKEN_FIELD: &str = "jeton";
+pub(crate) const TOKEN_FIELD: &str = "jeton";
 
 /// A form, and who sent it. Its token and origin are checked.
 pub(crate) struct Posted {
@@ -93,7 +93,8 @@ impl Fields {
         others.map(|(name, value)| (name.clone(), value.clone())).collect()
     }
 
-    fn of(pairs: Vec<(String, String)>) -> Result<Self, Failure> {
+    /// Of what was sent, each name once.
+    pub(crate) fn of(pairs: Vec<(String, String)>) -> Result<Self, Failure> {
         let mut fields = BTreeMap::new();
         for (name, value) in pairs {
             if fields.insert(name, value).is_some() {

@@ -1,20 +1,37 @@
-//! `igc decision`
+//! `igc decision`: what officers read, sign and decide through the API of another machine.
 
 use std::process::ExitCode;
 
-use clap::Subcommand;
+use clap::{Subcommand, ValueEnum};
 use registration_authority::approval::Verdict;
 
 use super::Global;
-use super::remote::{self, Remote};
+use super::remote::{self, Remote, SignedRemote};
 use crate::faults;
 use crate::problem::Problem;
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// What waits for a decision there, a page at a time.
+    Waiting {
+        /// Of which kind.
+        what: Kind,
+        /// After this number: `next` of the page before.
+        #[arg(long, value_name = "NUMBER")]
+        after: Option<String>,
+        #[command(flatten)]
+        remote: Remote,
+    },
+    /// One thing to decide on, as it stands there.
+    Show {
+        /// Its number, as `waiting` gives it; of a suspension, the card's.
+        number: String,
+        #[command(flatten)]
+        remote: Remote,
+    },
     /// Print what an officer's passkey must sign to decide, through the API (docs/api.md).
     Challenge {
-        /// The number of an order, or of a request for a certificate.
+        /// The number of what is decided on; of a suspension, the card's; of a feed of the register, the SHA-256 of its file.
         number: String,
         /// Refuse it, for the reason of this code; without one, approve it.
         #[arg(long, value_name = "CODE")]
@@ -22,19 +39,123 @@ pub enum Command {
         #[command(flatten)]
         remote: Remote,
     },
+    /// Hand a signed approval in. Ends with 6 where a second officer must approve too.
+    Approve {
+        /// The number, as of the challenge.
+        number: String,
+        #[command(flatten)]
+        remote: SignedRemote,
+    },
+    /// Hand a signed refusal in.
+    Refuse {
+        /// The number, as of the challenge.
+        number: String,
+        /// The reason's code, as it was signed.
+        #[arg(long, value_name = "CODE")]
+        reason: String,
+        /// The officer's own sentence.
+        #[arg(long, value_name = "TEXT")]
+        text: Option<String>,
+        #[command(flatten)]
+        remote: SignedRemote,
+    },
+}
+
+/// What is decided on.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum Kind {
+    /// Orders for cards.
+    Orders,
+    /// Requests for software certificates.
+    CertificateRequests,
+    /// Renewal plans.
+    RenewalPlans,
+    /// Plans of oppositions.
+    OppositionPlans,
+    /// Feeds of the register that were put aside.
+    RegisterFeeds,
+    /// Mandates of structures' agents.
+    Mandates,
+    /// Suspensions of cards.
+    Suspensions,
+    /// Officers' keys and certificates, also those that are settled.
+    Enrolments,
 }
 
 pub fn run(global: &Global, command: &Command) -> Result<ExitCode, Problem> {
-    let Command::Challenge { number, refuse, remote } = command;
-    let verdict = if refuse.is_some() { Verdict::Refuse } else { Verdict::Approve };
-    remote::challenge(global, &remote.required()?, &address(number)?, verdict, refuse.as_deref())
+    match command {
+        Command::Waiting { what, after, remote } => {
+            let after = after.as_deref().map(plain).transpose()?;
+            let after = after.map_or_else(String::new, |after| format!("after={after}"));
+            let address = match what {
+                Kind::CertificateRequests => format!("{}?status=submitted&{after}", what.address()),
+                _ => format!("{}?{after}", what.address()),
+            };
+            remote::show(global, &remote.required()?, &address)
+        }
+        Command::Show { number, remote } => remote::show(global, &remote.required()?, &address(number)?),
+        Command::Challenge { number, refuse, remote } => {
+            let verdict = if refuse.is_some() { Verdict::Refuse } else { Verdict::Approve };
+            remote::challenge(global, &remote.required()?, &address(number)?, verdict, refuse.as_deref())
+        }
+        Command::Approve { number, remote } => remote.decide_there(global, number, None),
+        Command::Refuse { number, reason, text, remote } => {
+            remote.decide_there(global, number, Some((reason.as_str(), text.as_deref())))
+        }
+    }
+}
+
+impl Kind {
+    const fn address(self) -> &'static str {
+        match self {
+            Self::Orders => "/orders",
+            Self::CertificateRequests => "/certificate-requests",
+            Self::RenewalPlans => "/renewal-plans",
+            Self::OppositionPlans => "/opposition-plans",
+            Self::RegisterFeeds => "/register-feeds",
+            Self::Mandates => "/mandates",
+            Self::Suspensions => "/suspensions",
+            Self::Enrolments => "/enrolments",
+        }
+    }
+
+    /// What has a number like this.
+    fn of(number: &str) -> Option<Self> {
+        let is_hex = number.bytes().all(|octet| octet.is_ascii_hexdigit());
+        match (number.get(..3), number.len()) {
+            (Some("CO-"), _) => Some(Self::Orders),
+            (Some("CR-"), _) => Some(Self::CertificateRequests),
+            (Some("RP-"), _) => Some(Self::RenewalPlans),
+            (Some("PO-"), _) => Some(Self::OppositionPlans),
+            (Some("MA-"), _) => Some(Self::Mandates),
+            (Some("EN-"), _) => Some(Self::Enrolments),
+            (_, 64) if is_hex => Some(Self::RegisterFeeds),
+            (_, 10) if is_hex => Some(Self::Suspensions),
+            _ => None,
+        }
+    }
 }
 
 /// Where the thing of this number stands in the API.
-fn address(number: &str) -> Result<String, Problem> {
-    match number.get(..3) {
-        Some("CO-") => Ok(format!("/orders/{number}")),
-        Some("CR-") => Ok(format!("/certificate-requests/{number}")),
-        _ => Err(Problem::new(faults::ARGUMENT, format!("{number:?} begins with neither CO- nor CR-"))),
+pub(super) fn address(number: &str) -> Result<String, Problem> {
+    let number = plain(number)?;
+    match Kind::of(number) {
+        Some(Kind::Suspensions) => Ok(format!("/cards/{number}/suspension")),
+        Some(kind) => Ok(format!("{}/{number}", kind.address())),
+        None => Err(Problem::new(
+            faults::ARGUMENT,
+            format!(
+                "{number:?} begins with none of CO-, CR-, RP-, PO-, MA-, EN-, and is no number of a card, nor digest of a feed"
+            ),
+        )),
     }
+}
+
+/// A number that can stand in an address as it is.
+pub(super) fn plain(number: &str) -> Result<&str, Problem> {
+    let fits =
+        number.len() <= 64 && number.bytes().all(|octet| octet.is_ascii_alphanumeric() || octet == b'-');
+    fits.then_some(number).ok_or_else(|| {
+        Problem::new(faults::ARGUMENT, format!("{number:?}: letters, digits and - alone, 64 at most"))
+    })
 }

@@ -19,8 +19,8 @@ pub struct Args {
     /// Play the main job once and exit: 0 only if every step held.
     #[arg(long)]
     once: bool,
-    /// The port of the status services; by default 8080, and with --once a free one.
-    #[arg(long, value_name = "N")]
+    /// The port of the status services, in the addresses of its certificates too; by default 8080, with --once played on a free one.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     port: Option<u16>,
     /// Another database than the SQLite file of the folder: `postgres://…`, empty.
     #[arg(long, value_name = "URL")]
@@ -64,7 +64,7 @@ pub fn run(global: &Global, args: &Args) -> Result<ExitCode, Problem> {
             // The play waits for nobody; who tries the pages sees that a decision waits, and takes one back.
             Arc::make_mut(&mut installation.config).decisions =
                 Delays { approval: Duration::from_secs(20), refusal: Duration::from_secs(60) };
-            super::serve::stay_up(&installation, args.port)
+            super::serve::stay_up(&installation)
         }
     };
     demo::leave(&installation)?;

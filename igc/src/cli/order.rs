@@ -1,22 +1,22 @@
 //! `igc order`
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use card::{CardKind, CardNumber};
 use clap::Subcommand;
 use professional_registry::{IdNatPs, ImportedRegister, Profession};
-use registration_authority::approval::Verdict;
 use registration_authority::officers::Scope;
 use registration_authority::order::{self, CardOrder, NewCardOrder, OrderState, OrderStatus};
 use registration_authority::queue::{self, Filter, PAGE_BOUND};
 use registration_authority::risk::{self, RaisedFlag};
 use serde::Serialize;
+use serde_json::json;
 use store::{Database, DatabaseRole, Kind};
 
 use super::Global;
 use super::arguments::profession;
-use super::remote::{self, Meant, Remote};
+use super::decision::address;
+use super::remote::{self, Remote, SignedRemote};
 use crate::installation::{Installation, system_rng};
 use crate::officer::{self, AsOfficer};
 use crate::output::{self, Row};
@@ -40,6 +40,8 @@ pub enum Command {
         replaces: Option<CardNumber>,
         #[command(flatten)]
         officer: AsOfficer,
+        #[command(flatten)]
+        remote: Remote,
     },
     /// The orders in one state, oldest first.
     List {
@@ -64,6 +66,8 @@ pub enum Command {
         question: String,
         #[command(flatten)]
         officer: AsOfficer,
+        #[command(flatten)]
+        remote: Remote,
     },
     /// Answer what was asked about an order.
     Answer {
@@ -74,6 +78,8 @@ pub enum Command {
         text: String,
         #[command(flatten)]
         officer: AsOfficer,
+        #[command(flatten)]
+        remote: Remote,
     },
     /// Approve an order that somebody else submitted. Ends with 6 where a second officer must approve it too.
     Approve {
@@ -82,10 +88,7 @@ pub enum Command {
         #[command(flatten)]
         officer: AsOfficer,
         #[command(flatten)]
-        remote: Remote,
-        /// The signed challenge, with --server.
-        #[arg(long, value_name = "FILE", requires = "server")]
-        proof: Option<PathBuf>,
+        remote: SignedRemote,
     },
     /// Take back the officer's own decision, before it has taken effect.
     TakeBack {
@@ -93,6 +96,8 @@ pub enum Command {
         number: String,
         #[command(flatten)]
         officer: AsOfficer,
+        #[command(flatten)]
+        remote: Remote,
     },
     /// Refuse an order, with a reason.
     Reject {
@@ -107,10 +112,7 @@ pub enum Command {
         #[command(flatten)]
         officer: AsOfficer,
         #[command(flatten)]
-        remote: Remote,
-        /// The signed challenge, with --server.
-        #[arg(long, value_name = "FILE", requires = "server")]
-        proof: Option<PathBuf>,
+        remote: SignedRemote,
     },
 }
 
@@ -127,7 +129,7 @@ fn here(global: &Global, command: &Command) -> Result<ExitCode, Problem> {
     let mut db = installation.database(DatabaseRole::Owner)?;
     let db = &mut db;
     match command {
-        Command::Submit { holder, profession, kind, replaces, officer } => {
+        Command::Submit { holder, profession, kind, replaces, officer, .. } => {
             let new = NewCardOrder {
                 kind: *kind,
                 holder: holder.clone(),
@@ -150,13 +152,13 @@ fn here(global: &Global, command: &Command) -> Result<ExitCode, Problem> {
             let order = order::get(db, number)?;
             show(global, db, &order)
         }
-        Command::Ask { number, question, officer } => {
+        Command::Ask { number, question, officer, .. } => {
             let act = officer.act(&installation)?;
             let version = order::get(db, number)?.version;
             let asked = db.write(|db| order::ask(db, number, version, question, &mut system_rng(), &act))?;
             show(global, db, &asked)
         }
-        Command::Answer { number, text, officer } => {
+        Command::Answer { number, text, officer, .. } => {
             let act = officer.act(&installation)?;
             let answered = db.write(|db| {
                 order::answer(db, &mut ImportedRegister, number, text, &mut system_rng(), &act)
@@ -170,7 +172,7 @@ fn here(global: &Global, command: &Command) -> Result<ExitCode, Problem> {
             let code = if approved { 0 } else { Kind::AwaitsApproval.exit_code() };
             Ok(ExitCode::from(code))
         }
-        Command::TakeBack { number, officer } => {
+        Command::TakeBack { number, officer, .. } => {
             let open = take_back(db, &installation, number, officer)?;
             show(global, db, &open)
         }
@@ -181,18 +183,32 @@ fn here(global: &Global, command: &Command) -> Result<ExitCode, Problem> {
     }
 }
 
-/// What is decided on another machine, through its API; nothing where the command is about this one.
+/// What is done on another machine, through its API; nothing where the command is about this one.
 fn through_api(global: &Global, command: &Command) -> Result<Option<ExitCode>, Problem> {
-    let (number, remote, proof, verdict, refusal) = match command {
-        Command::Approve { number, remote, proof, .. } => (number, remote, proof, Verdict::Approve, None),
-        Command::Reject { number, remote, proof, reason, text, .. } => {
-            (number, remote, proof, Verdict::Refuse, Some((reason.as_str(), text.as_deref())))
+    let (number, what, body, remote) = match command {
+        Command::Approve { number, remote, .. } => return remote.decide(global, number, None),
+        Command::Reject { number, remote, reason, text, .. } => {
+            return remote.decide(global, number, Some((reason.as_str(), text.as_deref())));
         }
-        _ => return Ok(None),
+        Command::Submit { holder, profession, kind, replaces, remote, .. } => {
+            let Some(api) = remote.api()? else { return Ok(None) };
+            let wanted = json!({
+                "kind": kind.to_string(),
+                "holder": holder.to_string(),
+                "profession": profession.code(),
+                "replaces": replaces.as_ref().map(ToString::to_string),
+            });
+            return remote::post(global, &api, "/orders", &wanted).map(Some);
+        }
+        Command::Ask { number, question, remote, .. } => {
+            (number, "question", json!({ "question": question }), remote)
+        }
+        Command::Answer { number, text, remote, .. } => (number, "answer", json!({ "answer": text }), remote),
+        Command::TakeBack { number, remote, .. } => (number, "retraction", json!({}), remote),
+        Command::List { .. } | Command::Show { .. } => return Ok(None),
     };
     let Some(api) = remote.api()? else { return Ok(None) };
-    let meant = Meant { verdict, refusal };
-    remote::decide(global, &api, &format!("/orders/{number}"), &meant, proof.as_deref()).map(Some)
+    remote::act_on(global, &api, (&address(number)?, what), &body).map(Some)
 }
 
 fn approve(

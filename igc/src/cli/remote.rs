@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::Global;
+use super::decision::address;
 use crate::api::{Api, Identity};
 use crate::faults;
 use crate::output;
@@ -81,24 +82,52 @@ pub fn challenge(
     challenge["client_data_sha256"] =
         json!(base64::engine::general_purpose::STANDARD.encode(Sha256::digest(&client_data)));
     challenge["etag"] = json!(etag);
-    output::one(global.output, &challenge, || format!("{challenge:#}\n"))?;
-    Ok(ExitCode::SUCCESS)
+    print(global, &challenge)
 }
 
-/// What the officer means by the proof that he hands in.
-pub struct Meant<'a> {
-    /// Yes or no.
-    pub verdict: Verdict,
-    /// The code of why not, and his own sentence; for a refusal.
-    pub refusal: Option<(&'a str, Option<&'a str>)>,
+/// Where a decision is handed in, and what the officer's passkey has answered.
+#[derive(Clone, Debug, clap::Args)]
+pub struct SignedRemote {
+    #[command(flatten)]
+    remote: Remote,
+    /// The signed challenge, with --server.
+    #[arg(long, value_name = "FILE", requires = "server")]
+    proof: Option<PathBuf>,
 }
 
-/// Hands a signed decision in, on the version that the challenge was about. Sent again, it is done once.
-pub fn decide(
+/// The code of why not, and the officer's own sentence.
+pub type Refusal<'a> = (&'a str, Option<&'a str>);
+
+impl SignedRemote {
+    /// Hands a signed decision in on what has this number: a no where there is a refusal. Nothing where the command is about this
+    /// machine's installation.
+    pub fn decide(
+        &self,
+        global: &Global,
+        number: &str,
+        refusal: Option<Refusal<'_>>,
+    ) -> Result<Option<ExitCode>, Problem> {
+        let Some(api) = self.remote.api()? else { return Ok(None) };
+        decide(global, &api, &address(number)?, refusal, self.proof.as_deref()).map(Some)
+    }
+
+    /// The same, for what is decided there and nowhere else.
+    pub fn decide_there(
+        &self,
+        global: &Global,
+        number: &str,
+        refusal: Option<Refusal<'_>>,
+    ) -> Result<ExitCode, Problem> {
+        decide(global, &self.remote.required()?, &address(number)?, refusal, self.proof.as_deref())
+    }
+}
+
+/// On the version that the challenge was about. Sent again, it is done once.
+fn decide(
     global: &Global,
     api: &Api,
     address: &str,
-    meant: &Meant<'_>,
+    refusal: Option<Refusal<'_>>,
     proof: Option<&Path>,
 ) -> Result<ExitCode, Problem> {
     let proof = proof.ok_or_else(|| {
@@ -116,8 +145,9 @@ pub fn decide(
     let statement = signed["statement"].as_str().and_then(|text| URL_SAFE_NO_PAD.decode(text).ok());
     let statement = statement.and_then(|der| Statement::decode(&der));
     let statement = statement.ok_or_else(|| unreadable("statement is no statement of a decision"))?;
-    let (reason, text) = meant.refusal.unzip();
-    if statement.verdict() != meant.verdict || statement.reason_code() != reason {
+    let verdict = if refusal.is_some() { Verdict::Refuse } else { Verdict::Approve };
+    let (reason, text) = refusal.unzip();
+    if statement.verdict() != verdict || statement.reason_code() != reason {
         return Err(unreadable("what was signed is another decision, or has another reason"));
     }
     signed.as_object_mut().expect("it has members").remove("etag");
@@ -129,14 +159,39 @@ pub fn decide(
     let decided = api.post(&format!("{address}/decision"), &headers, &signed)?.body;
     output::one(global.output, &decided, || format!("{decided:#}\n"))?;
     // Where a second officer must approve it too, it stays open.
-    let waits = meant.verdict == Verdict::Approve && decided["status"] == "submitted";
+    let waits =
+        verdict == Verdict::Approve && ["submitted", "held"].map(Value::from).contains(&decided["status"]);
     Ok(ExitCode::from(if waits { store::Kind::AwaitsApproval.exit_code() } else { 0 }))
+}
+
+/// What stands at an address there.
+pub fn show(global: &Global, api: &Api, address: &str) -> Result<ExitCode, Problem> {
+    print(global, &api.get(address)?.body)
+}
+
+/// An act there that needs no signature, `what` of the thing at `address`, on the version that stands.
+pub fn act_on(
+    global: &Global,
+    api: &Api,
+    (address, what): (&str, &str),
+    body: &Value,
+) -> Result<ExitCode, Problem> {
+    let etag = api.get(address)?.etag;
+    print(global, &api.post(&format!("{address}/{what}"), &[("If-Match", &etag)], body)?.body)
+}
+
+/// An act there, whatever was read.
+pub fn post(global: &Global, api: &Api, address: &str, body: &Value) -> Result<ExitCode, Problem> {
+    print(global, &api.post(address, &[], body)?.body)
+}
+
+fn print(global: &Global, said: &Value) -> Result<ExitCode, Problem> {
+    output::one(global.output, said, || format!("{said:#}\n"))?;
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Opposes a card there, for good.
 pub fn oppose(global: &Global, api: &Api, card: &CardNumber, ground: Ground) -> Result<ExitCode, Problem> {
     let declared = json!({ "ground": ground.as_str() });
-    let receipt = api.post(&format!("/cards/{card}/opposition"), &[], &declared)?.body;
-    output::one(global.output, &receipt, || format!("{receipt:#}\n"))?;
-    Ok(ExitCode::SUCCESS)
+    post(global, api, &format!("/cards/{card}/opposition"), &declared)
 }

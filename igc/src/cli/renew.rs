@@ -10,6 +10,7 @@ use serde_json::json;
 use store::DatabaseRole;
 
 use super::Global;
+use super::remote::SignedRemote;
 use crate::installation::{Installation, system_rng};
 use crate::officer::{self, AsOfficer};
 use crate::output;
@@ -26,6 +27,8 @@ pub enum Command {
         plan: String,
         #[command(flatten)]
         officer: AsOfficer,
+        #[command(flatten)]
+        remote: SignedRemote,
     },
     /// Order the successors of an approved plan.
     Apply {
@@ -36,6 +39,11 @@ pub enum Command {
 }
 
 pub fn run(global: &Global, command: &Command) -> Result<ExitCode, Problem> {
+    if let Command::Approve { plan, remote, .. } = command
+        && let Some(done) = remote.decide(global, plan, None)?
+    {
+        return Ok(done);
+    }
     let installation = Installation::open(global)?;
     let mut db = installation.database(DatabaseRole::Owner)?;
     let db = &mut db;
@@ -49,7 +57,7 @@ pub fn run(global: &Global, command: &Command) -> Result<ExitCode, Problem> {
                 None => output::one(global.output, &json!(null), || "nothing expires\n".to_owned())?,
             }
         }
-        Command::Approve { plan, officer } => {
+        Command::Approve { plan, officer, .. } => {
             let act = officer.act(&installation)?;
             let approver = officer::approver(&installation)?;
             let subject = renewal::get(db, plan)?.decidable();

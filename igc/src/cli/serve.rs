@@ -50,15 +50,8 @@ pub fn run(global: &Global, args: &Args) -> Result<ExitCode, Problem> {
 }
 
 /// A demonstration that stays up: every role, sign-in links printed.
-pub fn stay_up(installation: &Installation, port: Option<u16>) -> Result<(), Problem> {
-    let mut installation = installation.clone();
-    if let Some(port) = port {
-        let mut config = (*installation.config).clone();
-        config.status.set_port(port);
-        config.coherence.address.set_port(port);
-        installation.config = config.into();
-    }
-    serve(&installation, RoleName::All)
+pub fn stay_up(installation: &Installation) -> Result<(), Problem> {
+    serve(installation, RoleName::All)
 }
 
 /// Runs until a signal asks to stop.

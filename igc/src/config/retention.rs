@@ -14,12 +14,14 @@ pub struct RetentionSection {
     pub audit_payload_days: u32,
     /// Days for which officers' notes are kept once their order is closed.
     pub note_days: u32,
+    /// Days for which documents are kept once their order is closed.
+    pub document_days: u32,
 }
 
 impl Default for RetentionSection {
     fn default() -> Self {
         // Ten years.
-        Self { audit_payload_days: 3653, note_days: 365 }
+        Self { audit_payload_days: 3653, note_days: 365, document_days: 365 }
     }
 }
 
@@ -30,6 +32,8 @@ pub struct Retention {
     pub audit_payloads: Duration,
     /// Officers' notes, from the end of their order.
     pub notes: Duration,
+    /// Documents of orders, from the end of their order.
+    pub documents: Duration,
 }
 
 impl RetentionSection {
@@ -40,10 +44,16 @@ impl RetentionSection {
         if !(least..=36_525).contains(&self.audit_payload_days) {
             return Err("retention.audit_payload_days: must be between 365 and 36525".to_owned());
         }
-        if self.note_days > 36_525 {
-            return Err("retention.note_days: must be at most 36525".to_owned());
+        for (key, days) in [("note_days", self.note_days), ("document_days", self.document_days)] {
+            if days > 36_525 {
+                return Err(format!("retention.{key}: must be at most 36525"));
+            }
         }
         let days = |days: u32| Duration::from_secs(u64::from(days) * 86_400);
-        Ok(Retention { audit_payloads: days(self.audit_payload_days), notes: days(self.note_days) })
+        Ok(Retention {
+            audit_payloads: days(self.audit_payload_days),
+            notes: days(self.note_days),
+            documents: days(self.document_days),
+        })
     }
 }

@@ -35,7 +35,8 @@ pub struct Demonstration {
     pub dir: PathBuf,
     /// Another database than the SQLite file of the folder.
     pub database_url: Option<String>,
-    /// The first port; none takes a free one.
+    /// Where the status services answer, now and in its certificates' addresses; none plays on a free port, for addresses at the
+    /// usual one.
     pub port: Option<u16>,
     /// Whether each step is told on stderr.
     pub talk: bool,
@@ -72,7 +73,7 @@ fn play_with(demonstration: &Demonstration, bureau_home: &Path) -> Result<Instal
     let status = StatusRole::start(stage.installation(), listener)?;
     let played = steps::play_all(&mut stage, &mut steps, address);
     status.stop()?;
-    conclude(stage, steps, started_at, demonstration.port, played)
+    conclude(stage, steps, started_at, played)
 }
 
 /// Plays what happens in a copy of an installation whose clock is ahead: what expires there is renewed.
@@ -84,7 +85,7 @@ pub fn play_years_ahead(installation: &Installation) -> Result<(), Problem> {
     let status = StatusRole::start(installation, listener)?;
     let played = years_ahead::play_all(&mut stage, &mut steps, address);
     status.stop()?;
-    let concluded = conclude(stage, steps, started_at, None, played);
+    let concluded = conclude(stage, steps, started_at, played);
     leave(installation)?;
     concluded.map(drop)
 }
@@ -94,7 +95,6 @@ fn conclude(
     mut stage: Stage,
     steps: StepRunner,
     started_at: Timestamp,
-    status_port: Option<u16>,
     played: Result<(), Problem>,
 ) -> Result<Installation, Problem> {
     let installation = stage.installation().clone();
@@ -111,7 +111,7 @@ fn conclude(
         crls: Vec::new(),
         urls: Urls {
             web: format!("https://localhost:{}", config.web.port()),
-            status: format!("http://localhost:{}", status_port.unwrap_or(config.status.port())),
+            status: format!("http://localhost:{}", config.status.port()),
         },
     };
     describe::describe(&mut stage, &mut report)?;

@@ -189,6 +189,17 @@ pub fn list(db: &mut Database, limit: i64) -> Result<Vec<Enrolment>, EnrolmentEr
     numbers.iter().map(|number| get(db, number)).collect()
 }
 
+/// Those after the number `after`, in the order of the chain, `limit` at most.
+pub fn list_after(db: &mut Database, after: &str, limit: i64) -> Result<Vec<Enrolment>, EnrolmentError> {
+    let numbers: Vec<String> = officer_enrolments::table
+        .filter(officer_enrolments::number.gt(after))
+        .order(officer_enrolments::number)
+        .limit(limit)
+        .select(officer_enrolments::number)
+        .load(db)?;
+    numbers.iter().map(|number| get(db, number)).collect()
+}
+
 /// Every one, in the order of the chain, which leaves out a row that cannot be read: it enrols nobody.
 pub fn all(db: &mut Database) -> QueryResult<Vec<Enrolment>> {
     let rows: Vec<Row> =

@@ -54,10 +54,10 @@ pub(super) fn address_changed(enrolment: &str) -> Words {
 
 pub(super) fn approval_contested(order: &str) -> Words {
     let said = format!(
-        "La commande {order}, que vous avez approuvée, a été relue par un autre opérateur, qui la conteste. Sa raison est sur la \
+        "La demande {order}, que vous avez approuvée, a été relue par un autre opérateur, qui la conteste. Sa raison est sur la \
          liste des relectures."
     );
-    let next = "Relisez le dossier avec lui\u{202f}: la commande se retire tant qu’elle n’a pas de carte\u{202f}; ensuite, la carte se \
+    let next = "Relisez le dossier avec lui\u{202f}: la demande se retire tant qu’elle n’a pas de carte\u{202f}; ensuite, la carte se \
                 met en opposition.";
     ("Une de vos approbations est contestée", vec![said, next.to_owned()])
 }
@@ -101,7 +101,7 @@ fn decision(subject: &str) -> String {
 
 fn sentence(kind: &str, number: &str, version: &str, verdict: &str, proof: &str) -> String {
     let kind = match kind {
-        "card-order" => "commande de carte",
+        "card-order" => "demande de carte",
         "certificate-request" => "demande de certificat",
         "renewal-plan" => "plan de renouvellement",
         "register-feed" => "extraction mise de côté",

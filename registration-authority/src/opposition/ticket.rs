@@ -22,7 +22,7 @@ use crate::outbox::{self, Notice, Recipient};
 mod tests;
 
 /// How many tickets are open at most: who floods the public page does not fill the disk.
-const MOST_OPEN: i64 = 1000;
+pub const MOST_OPEN: i64 = 1000;
 /// Longest reason, in characters.
 pub const REASON_BOUND: usize = 500;
 

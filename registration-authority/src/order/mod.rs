@@ -5,10 +5,12 @@
 //! [`ask`] has it wait for an [`answer`], [`ask_second_officer`] has two approve it; [`refuse`] says why. Nothing follows before a decision
 //! has [taken effect](take_effect); until then it is [taken back](take_back). [`withdraw`] ends an order without one. [`canonical`] is what a decision is about.
 
+mod birth_names;
 pub mod bulk;
 pub mod canonical;
 mod card_order;
 mod decide;
+mod document;
 mod note;
 mod question;
 mod read;
@@ -24,10 +26,17 @@ mod withdraw;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use birth_names::keep_birth_names;
+pub use birth_names::{BirthNames, birth_names, erase_birth_names};
 pub use canonical::{CanonicalOrder, ORDER_ENCODING_VERSION, STAFF_ORDER_ENCODING_VERSION};
 pub(crate) use card_order::service_card;
 pub use card_order::{CardOrder, OrderError, OrderState, Origin, RegisterSnapshot};
 pub use decide::{ApproveError, approve, refuse};
+pub(crate) use document::content;
+pub use document::{
+    DOCUMENT_BOUND, DOCUMENTS_BOUND, Document, DocumentError, DocumentKind, NewDocument, attach, documents,
+    erase_documents, may_attach,
+};
 pub use note::{Note, NoteError, erase_notes, note, notes};
 pub use question::{Answer, QUESTION_BOUND, Question, QuestionError, answer, ask, questions};
 pub use read::{get, of_holder, of_structure};

@@ -30,6 +30,9 @@ use crate::approval::{Decidable, SubjectKind};
 use crate::faults;
 use crate::officers::Reach;
 
+/// Most plans of a list.
+const LISTED: i64 = 200;
+
 /// What renewal found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RenewalPlan {
@@ -180,9 +183,20 @@ pub(crate) fn set_status(db: &mut Database, id: &str, from: &str, to: &str) -> Q
 pub fn list(db: &mut Database, limit: i64) -> QueryResult<Vec<String>> {
     renewal_plans::table
         .order((renewal_plans::planned_at.desc(), renewal_plans::id.desc()))
-        .limit(limit.clamp(1, 200))
+        .limit(limit.clamp(1, LISTED))
         .select(renewal_plans::id)
         .load(db)
+}
+
+/// The plans that wait for their approval, newest first, as many as [`list`] gives at most.
+pub fn waiting(db: &mut Database) -> Result<Vec<RenewalPlan>, PlanReadError> {
+    let ids: Vec<String> = renewal_plans::table
+        .filter(renewal_plans::status.eq(PlanStatus::Proposed.as_str()))
+        .order((renewal_plans::planned_at.desc(), renewal_plans::id.desc()))
+        .limit(LISTED)
+        .select(renewal_plans::id)
+        .load(db)?;
+    ids.iter().map(|id| get(db, id)).collect()
 }
 
 type ItemRow = (String, String, Option<String>, Option<String>, String, String, String);

@@ -65,6 +65,7 @@ fn look_at(db: &mut Database, number: &str, act: &Act) -> Result<bool, RiskError
     let found = !raised.is_empty();
     keep(db, &order, raised, act)?;
     mark(db, &order.number, order.version, act)?;
+    order::keep_birth_names(db, &order)?;
     Ok(found)
 }
 

@@ -78,6 +78,16 @@ pub fn open(db: &mut Database, limit: i64) -> QueryResult<Vec<Suspension>> {
     rows.into_iter().map(|row| read(db, row)).collect()
 }
 
+/// The same, by number, after that of the number `after`.
+pub fn open_after(db: &mut Database, after: &str, limit: i64) -> QueryResult<Vec<Suspension>> {
+    let rows: Vec<Row> = standing_rows()
+        .filter(card_suspensions::number.gt(after))
+        .order(card_suspensions::number)
+        .limit(limit)
+        .load(db)?;
+    rows.into_iter().map(|row| read(db, row)).collect()
+}
+
 #[diesel::dsl::auto_type(no_type_alias)]
 fn standing_rows() -> _ {
     card_suspensions::table.filter(card_suspensions::outcome.is_null()).select((

@@ -1,5 +1,6 @@
 use card::{Card, CardFilter};
 use professional_registry::{ProfessionalRecord, Registry, RegistryError, StructureRecord};
+use rand_core::CryptoRng;
 use serde::Serialize;
 use store::{Act, Code, Database, Fault};
 use thiserror::Error;
@@ -8,7 +9,9 @@ use crate::approval::SubjectKind;
 use crate::decision::{self, Decision, Retraction};
 use crate::mandate::{self, Mandate, MandateError};
 use crate::officers::{self, NotAuthorised, Right, Within};
-use crate::order::{self, CardOrder, Note, NoteError, OrderError, Question, Tie};
+use crate::order::{
+    self, BirthNames, CardOrder, Document, DocumentError, Note, NoteError, OrderError, Question, Tie,
+};
 use crate::queue::OrderSummary;
 use crate::risk::{self, RaisedFlag, RiskError};
 use crate::staff::{self, StaffError, StaffMember};
@@ -30,6 +33,8 @@ pub struct Dossier {
     pub of_structure: Option<OfStructure>,
     /// Order and register, or what the agent declares now, side by side.
     pub comparison: Vec<Comparison>,
+    /// Under which names its holder was born, where the restricted feed says so; nothing for an applicant.
+    pub birth_names: Option<BirthNames>,
     /// What makes one look twice at it, the gravest first.
     pub flags: Vec<RaisedFlag>,
     /// What the applicant was asked, oldest first.
@@ -40,6 +45,8 @@ pub struct Dossier {
     pub retractions: Vec<Retraction>,
     /// What officers wrote for each other, oldest first; nothing for who may not read it.
     pub notes: Vec<Note>,
+    /// What was attached to it, in the order in which it came.
+    pub documents: Vec<Document>,
     /// The holder's other orders, newest first, as far as the reader may read them.
     pub other_orders: Within<OrderSummary>,
     /// The holder's cards, by number, and where each stands.
@@ -104,6 +111,9 @@ pub enum DossierError {
     /// The notes cannot be had.
     #[error(transparent)]
     Note(#[from] NoteError),
+    /// The documents cannot be had.
+    #[error(transparent)]
+    Document(#[from] DocumentError),
     /// The mandate cannot be had.
     #[error(transparent)]
     Mandate(#[from] MandateError),
@@ -125,6 +135,7 @@ impl Fault for DossierError {
             Self::Order(error) => error.code(),
             Self::Risk(error) => error.code(),
             Self::Note(error) => error.code(),
+            Self::Document(error) => error.code(),
             Self::Mandate(error) => error.code(),
             Self::Staff(error) => error.code(),
             Self::Registry(error) => error.code(),
@@ -143,6 +154,18 @@ pub fn order(db: &mut Database, number: &str, act: &Act) -> Result<CardOrder, Do
         officer.require_within(db, &order.reach())?;
     }
     Ok(order)
+}
+
+/// A document of an order with its octets, for who may read the order; that he has read it is an event. Inside the caller's write
+/// transaction.
+pub fn document(
+    db: &mut Database,
+    (number, id): (&str, &str),
+    rng: &mut dyn CryptoRng,
+    act: &Act,
+) -> Result<(Document, Vec<u8>), DossierError> {
+    order(db, number, act)?;
+    Ok(order::content(db, (number, id), rng, act)?)
 }
 
 /// The dossier of an order. Inside `db.snapshot(…)`, so that its parts agree.
@@ -166,7 +189,12 @@ pub fn dossier(
         Err(NoteError::NotAuthorised(_)) => Vec::new(),
         Err(error) => return Err(error.into()),
     };
+    let documents = order::documents(db, number)?;
     let reader = officers::require(db, Right::ReadOwnDossier, act)?;
+    let birth_names = match reader.role.may(Right::ReadDossier) {
+        true => order::birth_names(db, number)?,
+        false => None,
+    };
     let mut other_orders = order::of_holder(db, &holder)?;
     other_orders.retain(|other| other.number != order.number);
     other_orders.truncate(EARLIER_BOUND);
@@ -183,11 +211,13 @@ pub fn dossier(
         register_now,
         of_structure,
         comparison,
+        birth_names,
         flags,
         questions,
         decisions,
         retractions,
         notes,
+        documents,
         other_orders: other_orders.map(|other| OrderSummary::from(&other)),
         cards,
         order,

@@ -10,7 +10,7 @@ use thiserror::Error;
 use super::card::{AttachedCertificate, CardViewError, attached};
 use crate::faults;
 use crate::officers::{self, NotAuthorised, Right, Within};
-use crate::order::{self, OrderError};
+use crate::order::{self, BirthNames, OrderError};
 use crate::queue::OrderSummary;
 use crate::suspension::{self, CardState};
 
@@ -26,6 +26,8 @@ pub struct HolderView {
     pub former: Vec<String>,
     /// What the register says; `None` where it knows nobody.
     pub record: Option<ProfessionalRecord>,
+    /// Under which names he was born, as far as it stands beside an order that the reader may read.
+    pub birth_names: Option<BirthNames>,
     /// His cards with their certificates, newest first.
     pub cards: Vec<HeldCard>,
     /// The orders of his cards, newest first, as far as the reader may read them.
@@ -140,6 +142,13 @@ pub fn holder(
     orders.truncate(HOLDER_BOUND);
     let orders = Within::of(orders, |order| reader.reads(db, &order.submitted_by, &order.reach()))?;
     let orders = orders.map(|order| OrderSummary::from(&order));
+    let mut birth_names = None;
+    for order in &orders.shown {
+        birth_names = order::birth_names(db, &order.number)?;
+        if birth_names.is_some() {
+            break;
+        }
+    }
     let (tickets, notices) = (tickets(db, &numbers, &cards)?, notices(db, &numbers)?);
     let current = numbers.remove(0).parse().unwrap_or_else(|_| id.clone());
     let record = registry.professional(db, &current)?;
@@ -147,7 +156,7 @@ pub fn holder(
         return Err(HolderError::Unknown(current));
     }
     let cards = cards.into_iter().map(|card| held(db, card, act)).collect::<Result<_, _>>()?;
-    Ok(HolderView { id: current, former: numbers, record, cards, orders, tickets, notices })
+    Ok(HolderView { id: current, former: numbers, record, birth_names, cards, orders, tickets, notices })
 }
 
 fn held(db: &mut Database, card: Card, act: &Act) -> Result<HeldCard, HolderError> {

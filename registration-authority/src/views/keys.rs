@@ -48,6 +48,17 @@ pub fn keys(
     Ok((verifier.roster(db)?, enrolment::list(db, SHOWN)?))
 }
 
+/// The enrolments after the number `after`, in the order of the chain, `limit` at most.
+pub fn enrolments(
+    db: &mut Database,
+    after: &str,
+    limit: i64,
+    act: &Act,
+) -> Result<Vec<Enrolment>, KeysError> {
+    officers::require(db, Right::ReadKeys, act)?;
+    Ok(enrolment::list_after(db, after, limit)?)
+}
+
 /// One enrolment.
 pub fn enrolment(db: &mut Database, number: &str, act: &Act) -> Result<Enrolment, KeysError> {
     officers::require(db, Right::ReadKeys, act)?;

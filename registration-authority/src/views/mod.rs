@@ -12,18 +12,23 @@ mod plans;
 mod requests;
 mod stops;
 mod structure;
+mod suspensions;
 
 #[cfg(test)]
 mod tests;
 
 pub use card::{AttachedCertificate, CardView, CardViewError, card, find_card, oppositions};
-pub use dossier::{Comparison, Dossier, DossierError, OfStructure, dossier, order};
+pub use dossier::{Comparison, Dossier, DossierError, OfStructure, document, dossier, order};
 pub use holder::{HOLDER_BOUND, HeldCard, HolderError, HolderNotice, HolderTicket, HolderView, holder};
-pub use keys::{KeysError, enrolment, keys};
+pub use keys::{KeysError, enrolment, enrolments, keys};
 pub use orders::orders;
 pub use plans::{PlanViewError, plan, plans};
 pub use requests::{RequestPage, RequestViewError, request, requests};
-pub use stops::{StopsError, held_feeds, open_certificate_lapses, open_lapses, opposition_plans};
-pub use structure::{
-    AskedCard, MEMBERS_SHOWN, MemberView, StructureError, StructureView, mandates, structure,
+pub use stops::{
+    StopsError, held_feed, held_feeds, open_certificate_lapses, open_lapses, opposition_plan,
+    opposition_plans,
 };
+pub use structure::{
+    AskedCard, MEMBERS_SHOWN, MemberView, StructureError, StructureView, mandate, mandates, structure,
+};
+pub use suspensions::{SuspensionViewError, suspension, suspensions};

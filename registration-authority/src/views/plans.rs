@@ -2,10 +2,7 @@ use store::{Act, Code, Database, Fault};
 use thiserror::Error;
 
 use crate::officers::{self, NotAuthorised, Reach, Right, Within};
-use crate::renewal::{self, PlanReadError, PlanStatus, RenewalPlan};
-
-/// The newest plans, among which those that wait are looked for.
-const LOOKED_AT: i64 = 50;
+use crate::renewal::{self, PlanReadError, RenewalPlan};
 
 /// Why a renewal plan cannot be shown.
 #[derive(Debug, Error)]
@@ -34,13 +31,7 @@ impl Fault for PlanViewError {
 /// The renewal plans that wait for their approval, newest first. A plan is about everybody: who is there for some orders reads none.
 pub fn plans(db: &mut Database, act: &Act) -> Result<Within<RenewalPlan>, PlanViewError> {
     let officer = officers::require(db, Right::ReadQueue, act)?;
-    let mut waiting = Vec::new();
-    for id in renewal::list(db, LOOKED_AT)? {
-        let plan = renewal::get(db, &id)?;
-        if plan.status == PlanStatus::Proposed {
-            waiting.push(plan);
-        }
-    }
+    let waiting = renewal::waiting(db)?;
     Ok(Within::of(waiting, |plan| officer.reads(db, &plan.planned_by, &Reach::Everything))?)
 }
 

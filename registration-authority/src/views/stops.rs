@@ -49,6 +49,18 @@ pub fn opposition_plans(db: &mut Database, act: &Act) -> Result<Vec<OppositionPl
     Ok(lapse::waiting(db)?)
 }
 
+/// The feed of this digest, as it was put aside last.
+pub fn held_feed(db: &mut Database, feed: &str, act: &Act) -> Result<HeldFeed, StopsError> {
+    officers::require(db, Right::ReadQueue, act)?;
+    Ok(held_feed::get(db, feed)?)
+}
+
+/// One plan of oppositions.
+pub fn opposition_plan(db: &mut Database, id: &str, act: &Act) -> Result<OppositionPlan, StopsError> {
+    officers::require(db, Right::ReadQueue, act)?;
+    Ok(lapse::get(db, id)?)
+}
+
 /// The cards that the register no longer supports, `limit` at most.
 pub fn open_lapses(db: &mut Database, limit: i64, act: &Act) -> Result<Vec<Lapse>, StopsError> {
     officers::require(db, Right::ReadCard, act)?;

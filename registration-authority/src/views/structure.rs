@@ -96,6 +96,17 @@ pub fn mandates(db: &mut Database, act: &Act) -> Result<Within<Mandate>, Structu
     Ok(Within::of(all, |mandate| officer.scope.covers(db, &mandate.reach()))?)
 }
 
+/// One mandate: an agent's own, and for everybody else one of his scope.
+pub fn mandate(db: &mut Database, number: &str, act: &Act) -> Result<Mandate, StructureError> {
+    let officer = officers::require(db, Right::ReadStructures, act)?;
+    let mandate = mandate::get(db, number)?;
+    officer.require_within(db, &mandate.reach())?;
+    if officer.role == Role::CertificationAgent && officer.login != mandate.login {
+        return Err(StructureError::NotMandated(officer.login, mandate.structure));
+    }
+    Ok(mandate)
+}
+
 /// A structure of the reader's scope, and a page of its staff after the local number `after`. Inside `db.snapshot(…)`, so that its parts agree.
 pub fn structure(
     db: &mut Database,

@@ -166,3 +166,27 @@ fn a_database_beside_it_that_no_demonstration_made_is_left_alone() {
     store::Database::open(&future, store::DatabaseRole::Owner).expect("it still stands");
     server.batch_execute(&format!("DROP DATABASE {name}_future")).unwrap();
 }
+
+#[test]
+fn a_demonstration_on_another_port_certifies_addresses_of_that_port() {
+    let (place, port) = (folder(), harness::free_port());
+    let dir = place.path().join("demo");
+    let report =
+        run(igc().args(["-o", "json", "demo", "--once", "--port", &port.to_string(), "--dir"]).arg(&dir))
+            .expect_exit(0)
+            .json();
+    assert_eq!(report["urls"]["status"], format!("http://localhost:{port}"));
+    let mut read = 0;
+    for entry in fs::read_dir(dir.join("certificates")).unwrap() {
+        let file = entry.unwrap().path();
+        let text = harness::openssl(["x509", "-noout", "-text", "-in", file.to_str().unwrap()])
+            .expect_exit(0)
+            .stdout;
+        assert!(!text.contains("localhost:8080"), "{}: {text}", file.display());
+        read += usize::from(text.contains(&format!("http://localhost:{port}/ocsp")));
+    }
+    assert!(read > 0, "a card's certificate says where its status is asked");
+    let served = fs::read_to_string(dir.join("igc.toml")).unwrap();
+    assert!(served.contains(&format!("status = \"127.0.0.1:{port}\"")), "{served}");
+    run(igc().args(["-o", "json", "demo", "--once", "--port", "0", "--dir"]).arg(&dir)).expect_exit(2);
+}

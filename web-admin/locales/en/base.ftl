@@ -89,3 +89,8 @@ hidden-other-orders = { $number ->
     [one] { $number } other order hidden
    *[other] { $number } other orders hidden
 }
+base-names-in-use = Name that the card and its certificates carry
+base-names-in-use-why = family and given name in practice, under which the register and patients know the professional
+base-birth-names = Family and given names at birth
+base-birth-names-same = Those in practice
+base-birth-names-unknown = Unknown here: only the restricted extract of the register (RASS) gives them

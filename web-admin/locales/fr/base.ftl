@@ -89,3 +89,8 @@ hidden-other-orders = { $number ->
     [one] { $number } autre demande masquée
    *[other] { $number } autres demandes masquées
 }
+base-names-in-use = Nom porté par la carte et ses certificats
+base-names-in-use-why = nom et prénom d'exercice, sous lesquels le répertoire et les patients connaissent le professionnel
+base-birth-names = Nom et prénoms de naissance
+base-birth-names-same = Ceux d'exercice
+base-birth-names-unknown = Inconnus ici : seul l'extrait restreint du répertoire (RASS) les donne

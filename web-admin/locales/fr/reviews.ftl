@@ -2,9 +2,9 @@
 
 reviews-lead = Ces relectures ne retiennent rien et ne défont rien : elles disent si ce qui a été fait l'a été à raison. Une part des approbations est tirée au sort ; une carte que son porteur a mise lui-même en opposition est vérifiée le lendemain.
 reviews-confirmed = La relecture est enregistrée : rien à redire.
-reviews-contested = La relecture est enregistrée : qui est concerné en est averti. Une commande se retire tant qu'elle n'a pas de carte ; ensuite, la carte se met en opposition. Un porteur dont la carte a été opposée sans lui peut recevoir une nouvelle carte, à demander.
+reviews-contested = La relecture est enregistrée : qui est concerné en est averti. Une demande se retire tant qu'elle n'a pas de carte ; ensuite, la carte se met en opposition. Un porteur dont la carte a été opposée sans lui peut recevoir une nouvelle carte, à demander.
 reviews-none = Rien n'attend d'être relu.
-reviews-of-order = Commande { $number }
+reviews-of-order = Demande { $number }
 reviews-of-card = Carte { $number }, mise en opposition par son porteur
 reviews-approval-lead = Relisez le dossier comme si vous en décidiez vous-même, puis dites si vous l'auriez approuvé.
 reviews-opposition-lead = Rappelez le porteur aux coordonnées que donne le répertoire, jamais à d'autres, et demandez-lui si l'opposition vient de lui. Elle est définitive : si elle ne vient pas de lui, une nouvelle carte lui est proposée.

@@ -124,26 +124,19 @@ pub(super) async fn oppose(
     let ground: Ground = field("ground", &declared.value.ground, |text| text.parse().ok())?;
     let reply = caller
         .work(move |work| {
-            if let Some(reply) = once.before(work.db, work.act)? {
-                return Ok(reply);
-            }
-            // A transaction of its own, which a full disk does not stop. The answer is kept after it: where the program ends
-            // between the two, the same request hears that the card is opposed already.
-            let done = opposition::oppose(work.db, &number, ground, &mut *work.rng, work.act)?;
-            let published = work.state.publication(done.status_sequence) == Publication::Published;
-            let location = format!("{BASE}/cards/{number}");
-            let reply = reply(StatusCode::CREATED, Some(location), None, &Receipt::of(done, published));
-            // What is done is said, whether its answer could be kept or not.
-            if let Err(failure) = work.db.write(|db| once.keep(db, &reply, work.act)) {
-                tracing::error!("the answer to an opposition was not kept: {failure}");
-            }
-            Ok(reply)
+            once.beside_its_own_write(work, |work| {
+                let done = opposition::oppose(work.db, &number, ground, &mut *work.rng, work.act)?;
+                let published = work.state.publication(done.status_sequence) == Publication::Published;
+                let location = format!("{BASE}/cards/{number}");
+                Ok(reply(StatusCode::CREATED, Some(location), None, &Receipt::of(done, published)))
+            })
         })
         .await?;
     Ok(send(reply))
 }
 
-fn read_number(text: &str) -> Result<CardNumber, Failure> {
+/// The card's number in an address.
+pub(super) fn read_number(text: &str) -> Result<CardNumber, Failure> {
     text.parse().map_err(|_| Failure::of(card::faults::NOT_FOUND))
 }
 

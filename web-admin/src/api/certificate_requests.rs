@@ -3,23 +3,23 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use professional_registry::{ImportedRegister, Profession};
-use registration_authority::approval::Verdict;
+use registration_authority::approval::{Decidable, SubjectKind, Verdict};
 use registration_authority::certificate_request::{
     self, CertificateRequest, NewCertificateRequest, RequestState,
 };
-use registration_authority::officers::{self, Right};
-use registration_authority::replies::Reply;
 use registration_authority::views::{self, RequestPage};
 use serde::{Deserialize, Serialize};
+use store::{Act, CryptoRng, Database, Timestamp};
 use utoipa::{IntoParams, ToSchema};
 
 use super::body::{Body, field};
 use super::caller::Caller;
-use super::decision::{self, Asked, Challenge, Signed};
-use super::once::{IdempotencyKey, reply, send};
+use super::decided::{self, Given, Subject};
+use super::decision::{Asked, Challenge, Signed};
+use super::once::{IdempotencyKey, send};
 use super::orders::Nothing;
-use super::problem::Problem;
-use super::version::{IfMatch, etag};
+use super::problem::{Problem, Refusals};
+use super::version::IfMatch;
 use super::{BASE, listing};
 use crate::failure::Failure;
 
@@ -194,8 +194,7 @@ pub(super) async fn list(caller: Caller, which: web::Query<Which>) -> Result<Htt
     (status = 404, body = Problem, content_type = "application/problem+json")
 ))]
 pub(super) async fn show(caller: Caller, number: web::Path<String>) -> Result<HttpResponse, Failure> {
-    let found = caller.work(move |work| Ok(views::request(work.db, &number, work.act)?)).await?;
-    Ok(send(shown(StatusCode::OK, None, &found)))
+    decided::show::<CertificateRequest>(caller, number.into_inner()).await
 }
 
 /// Submits a request.
@@ -223,7 +222,7 @@ pub(super) async fn submit(
                 let submitted =
                     submit(db, new, rng, act).map_err(|(code, detail)| Failure::coded(code, detail))??;
                 let location = format!("{BASE}/certificate-requests/{}", submitted.number);
-                Ok(shown(StatusCode::CREATED, Some(location), &submitted))
+                Ok(decided::answer(StatusCode::CREATED, Some(location), &submitted, act.at))
             })
         })
         .await?;
@@ -257,39 +256,22 @@ fn for_whom(wanted: &Wanted) -> Result<certificate_request::Wanted, Failure> {
 
 /// Gives what an officer's passkey must sign to decide on the version that he has read.
 #[utoipa::path(post, path = "/certificate-requests/{number}/challenge", tag = "certificate requests",
-    request_body = Asked, params(("number" = String, Path), ("If-Match" = String, Header)), responses(
-    (status = 200, body = Challenge),
-    (status = 403, body = Problem, content_type = "application/problem+json"),
-    (status = 409, body = Problem, content_type = "application/problem+json"),
-    (status = 412, body = Problem, content_type = "application/problem+json"),
-    (status = 428, body = Problem, content_type = "application/problem+json")
-))]
+    request_body = Asked, params(("number" = String, Path), ("If-Match" = String, Header)),
+    responses((status = 200, body = Challenge), Refusals))]
 pub(super) async fn challenge(
     caller: Caller,
     number: web::Path<String>,
     seen: IfMatch,
     asked: Body<Asked>,
 ) -> Result<HttpResponse, Failure> {
-    let reply = caller
-        .work(move |work| {
-            let request = views::request(work.db, &number, work.act)?;
-            seen.check(&etag(request.version, request.state.name()))?;
-            decision::challenge(work, &request.decidable(), &asked.value)
-        })
-        .await?;
-    Ok(send(reply))
+    decided::challenge::<CertificateRequest>(caller, number.into_inner(), seen, asked).await
 }
 
 /// Takes the officer's signed decision.
 #[utoipa::path(post, path = "/certificate-requests/{number}/decision", tag = "certificate requests",
     request_body = Signed, params(("number" = String, Path), ("If-Match" = String, Header),
-        ("Idempotency-Key" = Option<String>, Header)), responses(
-    (status = 200, body = Request, headers(("ETag" = String))),
-    (status = 403, body = Problem, content_type = "application/problem+json"),
-    (status = 409, body = Problem, content_type = "application/problem+json"),
-    (status = 412, body = Problem, content_type = "application/problem+json"),
-    (status = 428, body = Problem, content_type = "application/problem+json")
-))]
+        ("Idempotency-Key" = Option<String>, Header)),
+    responses((status = 200, body = Request, headers(("ETag" = String))), Refusals))]
 pub(super) async fn decide(
     caller: Caller,
     number: web::Path<String>,
@@ -297,44 +279,14 @@ pub(super) async fn decide(
     key: IdempotencyKey,
     signed: Body<Signed>,
 ) -> Result<HttpResponse, Failure> {
-    let once = key.of(signed.digest);
-    let reply = caller
-        .work(move |work| {
-            officers::require(work.db, Right::Decide, work.act)?;
-            let (read, text) = (signed.value.read()?, signed.value.reason_text);
-            let verifier = work.state.verifier();
-            once.in_one_write(work, |db, rng, act| {
-                let request = views::request(db, &number, act)?;
-                seen.check(&etag(request.version, request.state.name()))?;
-                let (version, proof, text) = (read.version, &read.proof, text.as_deref());
-                let decided = match read.verdict {
-                    Verdict::Approve => {
-                        let registry = &mut ImportedRegister;
-                        certificate_request::approve(
-                            db, registry, verifier, &number, version, proof, rng, act,
-                        )?
-                    }
-                    Verdict::Refuse => {
-                        certificate_request::refuse(db, verifier, &number, version, proof, text, rng, act)?
-                    }
-                };
-                Ok(shown(StatusCode::OK, None, &decided))
-            })
-        })
-        .await?;
-    Ok(send(reply))
+    decided::decide::<CertificateRequest>(caller, number.into_inner(), seen, key, signed).await
 }
 
 /// Takes a request back before it has a certificate.
 #[utoipa::path(post, path = "/certificate-requests/{number}/withdrawal", tag = "certificate requests",
     request_body = Nothing, params(("number" = String, Path), ("If-Match" = String, Header),
-        ("Idempotency-Key" = Option<String>, Header)), responses(
-    (status = 200, body = Request, headers(("ETag" = String))),
-    (status = 403, body = Problem, content_type = "application/problem+json"),
-    (status = 409, body = Problem, content_type = "application/problem+json"),
-    (status = 412, body = Problem, content_type = "application/problem+json"),
-    (status = 428, body = Problem, content_type = "application/problem+json")
-))]
+        ("Idempotency-Key" = Option<String>, Header)),
+    responses((status = 200, body = Request, headers(("ETag" = String))), Refusals))]
 pub(super) async fn withdraw(
     caller: Caller,
     number: web::Path<String>,
@@ -342,20 +294,55 @@ pub(super) async fn withdraw(
     key: IdempotencyKey,
     nothing: Body<Nothing>,
 ) -> Result<HttpResponse, Failure> {
-    let once = key.of(nothing.digest);
-    let reply = caller
-        .work(move |work| {
-            once.in_one_write(work, |db, rng, act| {
-                let request = views::request(db, &number, act)?;
-                seen.check(&etag(request.version, request.state.name()))?;
-                let taken_back = certificate_request::withdraw(db, &number, rng, act)?;
-                Ok(shown(StatusCode::OK, None, &taken_back))
-            })
-        })
-        .await?;
-    Ok(send(reply))
+    let request = (key, nothing.digest);
+    decided::act_on(
+        caller,
+        number.into_inner(),
+        seen,
+        request,
+        |db, request: CertificateRequest, _, rng, act| {
+            Ok(certificate_request::withdraw(db, &request.number, rng, act)?)
+        },
+    )
+    .await
 }
 
-fn shown(status: StatusCode, location: Option<String>, request: &CertificateRequest) -> Reply {
-    reply(status, location, Some(etag(request.version, request.state.name())), &Request::from(request))
+impl Subject for CertificateRequest {
+    type Shown = Request;
+
+    const KIND: SubjectKind = SubjectKind::CertificateRequest;
+
+    fn read(db: &mut Database, number: &str, act: &Act) -> Result<Self, Failure> {
+        Ok(views::request(db, number, act)?)
+    }
+
+    fn decidable(&self) -> Decidable {
+        self.decidable()
+    }
+
+    fn state(&self, _: Timestamp) -> &'static str {
+        self.state.name()
+    }
+
+    fn shown(&self, _: Timestamp) -> Request {
+        Request::from(self)
+    }
+
+    fn decide(
+        db: &mut Database,
+        given: &Given<'_>,
+        rng: &mut dyn CryptoRng,
+        act: &Act,
+    ) -> Result<Self, Failure> {
+        let Given { number, version, proof, text, verifier, .. } = *given;
+        let registry = &mut ImportedRegister;
+        Ok(match given.verdict {
+            Verdict::Approve => {
+                certificate_request::approve(db, registry, verifier, number, version, proof, rng, act)?
+            }
+            Verdict::Refuse => {
+                certificate_request::refuse(db, verifier, number, version, proof, text, rng, act)?
+            }
+        })
+    }
 }

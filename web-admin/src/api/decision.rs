@@ -41,6 +41,13 @@ pub(super) struct Asked {
     reason: Option<String>,
 }
 
+impl Asked {
+    /// Whether he means no.
+    pub(super) const fn refuses(&self) -> bool {
+        matches!(self.decision, Wish::Refuse)
+    }
+}
+
 /// What his authenticator must sign. All octets are base64url without padding.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Challenge {

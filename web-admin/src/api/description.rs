@@ -6,7 +6,11 @@ use utoipa::OpenApi;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::security::SecurityScheme;
 
-use super::{cards, certificate_requests, me, oppositions, orders};
+use super::problem::Problem;
+use super::{
+    cards, certificate_requests, enrolments, mandates, me, opposition_plans, oppositions, orders,
+    register_feeds, renewal_plans, reviews, suspensions, tickets,
+};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -21,6 +25,7 @@ use super::{cards, certificate_requests, me, oppositions, orders};
     servers((url = "/api/v1")),
     modifiers(&ClientCertificate, &Names),
     security(("certificate" = [])),
+    components(schemas(Problem)),
     paths(
         show,
         me::show,
@@ -29,6 +34,9 @@ use super::{cards, certificate_requests, me, oppositions, orders};
         orders::show,
         orders::challenge,
         orders::decide,
+        orders::take_back,
+        orders::ask,
+        orders::answer,
         orders::withdraw,
         certificate_requests::list,
         certificate_requests::submit,
@@ -38,7 +46,38 @@ use super::{cards, certificate_requests, me, oppositions, orders};
         certificate_requests::withdraw,
         cards::show,
         cards::oppose,
-        oppositions::list
+        oppositions::list,
+        suspensions::list,
+        suspensions::show,
+        suspensions::suspend,
+        suspensions::challenge,
+        suspensions::decide,
+        opposition_plans::list,
+        opposition_plans::show,
+        opposition_plans::challenge,
+        opposition_plans::decide,
+        tickets::list,
+        tickets::dismiss,
+        reviews::list,
+        reviews::conclude,
+        renewal_plans::list,
+        renewal_plans::show,
+        renewal_plans::challenge,
+        renewal_plans::decide,
+        register_feeds::list,
+        register_feeds::show,
+        register_feeds::challenge,
+        register_feeds::decide,
+        mandates::list,
+        mandates::propose,
+        mandates::show,
+        mandates::challenge,
+        mandates::decide,
+        mandates::end,
+        enrolments::list,
+        enrolments::show,
+        enrolments::challenge,
+        enrolments::decide
     )
 )]
 struct Description;

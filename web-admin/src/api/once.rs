@@ -50,8 +50,26 @@ impl Once {
         }
     }
 
+    /// The same for an act that has a transaction of its own, which a full disk may not stop: its answer is kept after it. Where
+    /// the program ends between the two, the same request hears what the act says the second time.
+    pub(super) fn beside_its_own_write(
+        &self,
+        work: &mut Work<'_>,
+        act: impl FnOnce(&mut Work<'_>) -> Result<Reply, Failure>,
+    ) -> Result<Reply, Failure> {
+        if let Some(reply) = self.before(work.db, work.act)? {
+            return Ok(reply);
+        }
+        let reply = act(work)?;
+        // What is done is said, whether its answer could be kept or not.
+        if let Err(failure) = work.db.write(|db| self.keep(db, &reply, work.act)) {
+            tracing::error!("the answer to an act was not kept: {failure}");
+        }
+        Ok(reply)
+    }
+
     /// What was answered to this very request.
-    pub(super) fn before(&self, db: &mut Database, act: &Act) -> Result<Option<Reply>, Failure> {
+    fn before(&self, db: &mut Database, act: &Act) -> Result<Option<Reply>, Failure> {
         match self.asked(act) {
             Some(asked) => Ok(replies::find(db, &asked, act.at)?),
             None => Ok(None),
@@ -59,7 +77,7 @@ impl Once {
     }
 
     /// Keeps what was answered.
-    pub(super) fn keep(&self, db: &mut Database, reply: &Reply, act: &Act) -> Result<(), Failure> {
+    fn keep(&self, db: &mut Database, reply: &Reply, act: &Act) -> Result<(), Failure> {
         match self.asked(act) {
             Some(asked) => Ok(replies::keep(db, &asked, reply, act.at)?),
             None => Ok(()),

@@ -4,20 +4,20 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use card::CardNumber;
 use professional_registry::{IdNatPs, ImportedRegister, Profession};
-use registration_authority::approval::Verdict;
-use registration_authority::officers::{self, Right};
+use registration_authority::approval::{Decidable, SubjectKind, Verdict};
 use registration_authority::order::{self, CardOrder, NewCardOrder, OrderStatus};
-use registration_authority::replies::Reply;
 use registration_authority::views;
 use serde::{Deserialize, Serialize};
+use store::{Act, CryptoRng, Database, Timestamp};
 use utoipa::{IntoParams, ToSchema};
 
 use super::body::{Body, field};
 use super::caller::Caller;
-use super::decision::{self, Asked, Challenge, Signed};
-use super::once::{IdempotencyKey, reply, send};
-use super::problem::Problem;
-use super::version::{IfMatch, etag};
+use super::decided::{self, Given, Subject};
+use super::decision::{Asked, Challenge, Signed};
+use super::once::{IdempotencyKey, send};
+use super::problem::{Problem, Refusals};
+use super::version::IfMatch;
 use super::{BASE, listing};
 use crate::failure::Failure;
 use crate::order_number::order_number;
@@ -90,6 +90,22 @@ pub(super) struct Wanted {
     replaces: Option<String>,
 }
 
+/// What an officer needs to know before he decides.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Question {
+    /// What is asked, or which document; 1 to 2000 characters.
+    question: String,
+}
+
+/// What the applicant says to it.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Reply {
+    /// The answer; 1 to 2000 characters.
+    answer: String,
+}
+
 /// Nothing more is to be said.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -142,8 +158,7 @@ pub(super) async fn list(caller: Caller, which: web::Query<Which>) -> Result<Htt
     (status = 404, body = Problem, content_type = "application/problem+json")
 ))]
 pub(super) async fn show(caller: Caller, number: web::Path<String>) -> Result<HttpResponse, Failure> {
-    let found = caller.work(move |work| Ok(views::order(work.db, &number, work.act)?)).await?;
-    Ok(send(shown(StatusCode::OK, None, &found)))
+    decided::show::<CardOrder>(caller, number.into_inner()).await
 }
 
 /// Submits an order.
@@ -166,7 +181,7 @@ pub(super) async fn submit(
             once.in_one_write(work, |db, rng, act| {
                 let submitted = order::submit(db, &mut ImportedRegister, new, rng, act)?.into_order();
                 let location = format!("{BASE}/orders/{}", submitted.number);
-                Ok(shown(StatusCode::CREATED, Some(location), &submitted))
+                Ok(decided::answer(StatusCode::CREATED, Some(location), &submitted, act.at))
             })
         })
         .await?;
@@ -175,39 +190,22 @@ pub(super) async fn submit(
 
 /// Gives what an officer's passkey must sign to decide on the version that he has read.
 #[utoipa::path(post, path = "/orders/{number}/challenge", tag = "orders", request_body = Asked,
-    params(("number" = String, Path), ("If-Match" = String, Header)), responses(
-    (status = 200, body = Challenge),
-    (status = 403, body = Problem, content_type = "application/problem+json"),
-    (status = 409, body = Problem, content_type = "application/problem+json"),
-    (status = 412, body = Problem, content_type = "application/problem+json"),
-    (status = 428, body = Problem, content_type = "application/problem+json")
-))]
+    params(("number" = String, Path), ("If-Match" = String, Header)),
+    responses((status = 200, body = Challenge), Refusals))]
 pub(super) async fn challenge(
     caller: Caller,
     number: web::Path<String>,
     seen: IfMatch,
     asked: Body<Asked>,
 ) -> Result<HttpResponse, Failure> {
-    let reply = caller
-        .work(move |work| {
-            let order = views::order(work.db, &number, work.act)?;
-            seen.check(&etag(order.version, order.state.name()))?;
-            decision::challenge(work, &order.decidable(), &asked.value)
-        })
-        .await?;
-    Ok(send(reply))
+    decided::challenge::<CardOrder>(caller, number.into_inner(), seen, asked).await
 }
 
 /// Takes the officer's signed decision.
 #[utoipa::path(post, path = "/orders/{number}/decision", tag = "orders", request_body = Signed,
     params(("number" = String, Path), ("If-Match" = String, Header),
-        ("Idempotency-Key" = Option<String>, Header)), responses(
-    (status = 200, body = Order, headers(("ETag" = String))),
-    (status = 403, body = Problem, content_type = "application/problem+json"),
-    (status = 409, body = Problem, content_type = "application/problem+json"),
-    (status = 412, body = Problem, content_type = "application/problem+json"),
-    (status = 428, body = Problem, content_type = "application/problem+json")
-))]
+        ("Idempotency-Key" = Option<String>, Header)),
+    responses((status = 200, body = Order, headers(("ETag" = String))), Refusals))]
 pub(super) async fn decide(
     caller: Caller,
     number: web::Path<String>,
@@ -215,41 +213,72 @@ pub(super) async fn decide(
     key: IdempotencyKey,
     signed: Body<Signed>,
 ) -> Result<HttpResponse, Failure> {
-    let once = key.of(signed.digest);
-    let reply = caller
-        .work(move |work| {
-            officers::require(work.db, Right::Decide, work.act)?;
-            let (read, text) = (signed.value.read()?, signed.value.reason_text);
-            let verifier = work.state.verifier();
-            once.in_one_write(work, |db, rng, act| {
-                let order = views::order(db, &number, act)?;
-                seen.check(&etag(order.version, order.state.name()))?;
-                let (registry, text) = (&mut ImportedRegister, text.as_deref());
-                let decided = match read.verdict {
-                    Verdict::Approve => {
-                        order::approve(db, registry, verifier, &number, read.version, &read.proof, rng, act)?
-                    }
-                    Verdict::Refuse => {
-                        order::refuse(db, verifier, &number, read.version, &read.proof, text, rng, act)?
-                    }
-                };
-                Ok(shown(StatusCode::OK, None, &decided))
-            })
-        })
-        .await?;
-    Ok(send(reply))
+    decided::decide::<CardOrder>(caller, number.into_inner(), seen, key, signed).await
+}
+
+/// Takes back the caller's own decision, before it has taken effect: the order is open again, in its next version.
+#[utoipa::path(post, path = "/orders/{number}/retraction", tag = "orders", request_body = Nothing,
+    params(("number" = String, Path), ("If-Match" = String, Header),
+        ("Idempotency-Key" = Option<String>, Header)),
+    responses((status = 200, body = Order, headers(("ETag" = String))), Refusals))]
+pub(super) async fn take_back(
+    caller: Caller,
+    number: web::Path<String>,
+    seen: IfMatch,
+    key: IdempotencyKey,
+    nothing: Body<Nothing>,
+) -> Result<HttpResponse, Failure> {
+    let request = (key, nothing.digest);
+    decided::act_on(caller, number.into_inner(), seen, request, |db, order: CardOrder, verifier, rng, act| {
+        let registry = &mut ImportedRegister;
+        Ok(order::take_back(db, registry, verifier, &order.number, order.version, rng, act)?)
+    })
+    .await
+}
+
+/// Asks the applicant something: the order waits for his answer.
+#[utoipa::path(post, path = "/orders/{number}/question", tag = "orders", request_body = Question,
+    params(("number" = String, Path), ("If-Match" = String, Header),
+        ("Idempotency-Key" = Option<String>, Header)),
+    responses((status = 200, body = Order, headers(("ETag" = String))), Refusals))]
+pub(super) async fn ask(
+    caller: Caller,
+    number: web::Path<String>,
+    seen: IfMatch,
+    key: IdempotencyKey,
+    question: Body<Question>,
+) -> Result<HttpResponse, Failure> {
+    let (request, Question { question }) = ((key, question.digest), question.value);
+    decided::act_on(caller, number.into_inner(), seen, request, move |db, order: CardOrder, _, rng, act| {
+        Ok(order::ask(db, &order.number, order.version, &question, rng, act)?)
+    })
+    .await
+}
+
+/// Answers what was asked about an order: it is open again, in its next version.
+#[utoipa::path(post, path = "/orders/{number}/answer", tag = "orders", request_body = Reply,
+    params(("number" = String, Path), ("If-Match" = String, Header),
+        ("Idempotency-Key" = Option<String>, Header)),
+    responses((status = 200, body = Order, headers(("ETag" = String))), Refusals))]
+pub(super) async fn answer(
+    caller: Caller,
+    number: web::Path<String>,
+    seen: IfMatch,
+    key: IdempotencyKey,
+    reply: Body<Reply>,
+) -> Result<HttpResponse, Failure> {
+    let (request, Reply { answer }) = ((key, reply.digest), reply.value);
+    decided::act_on(caller, number.into_inner(), seen, request, move |db, order: CardOrder, _, rng, act| {
+        Ok(order::answer(db, &mut ImportedRegister, &order.number, &answer, rng, act)?)
+    })
+    .await
 }
 
 /// Takes an order back.
 #[utoipa::path(post, path = "/orders/{number}/withdrawal", tag = "orders", request_body = Nothing,
     params(("number" = String, Path), ("If-Match" = String, Header),
-        ("Idempotency-Key" = Option<String>, Header)), responses(
-    (status = 200, body = Order, headers(("ETag" = String))),
-    (status = 403, body = Problem, content_type = "application/problem+json"),
-    (status = 409, body = Problem, content_type = "application/problem+json"),
-    (status = 412, body = Problem, content_type = "application/problem+json"),
-    (status = 428, body = Problem, content_type = "application/problem+json")
-))]
+        ("Idempotency-Key" = Option<String>, Header)),
+    responses((status = 200, body = Order, headers(("ETag" = String))), Refusals))]
 pub(super) async fn withdraw(
     caller: Caller,
     number: web::Path<String>,
@@ -257,18 +286,12 @@ pub(super) async fn withdraw(
     key: IdempotencyKey,
     nothing: Body<Nothing>,
 ) -> Result<HttpResponse, Failure> {
-    let once = key.of(nothing.digest);
-    let reply = caller
-        .work(move |work| {
-            once.in_one_write(work, |db, rng, act| {
-                let order = views::order(db, &number, act)?;
-                seen.check(&etag(order.version, order.state.name()))?;
-                order::withdraw(db, &number, rng, act)?;
-                Ok(shown(StatusCode::OK, None, &order::get(db, &number)?))
-            })
-        })
-        .await?;
-    Ok(send(reply))
+    let request = (key, nothing.digest);
+    decided::act_on(caller, number.into_inner(), seen, request, |db, order: CardOrder, _, rng, act| {
+        order::withdraw(db, &order.number, rng, act)?;
+        Ok(order::get(db, &order.number)?)
+    })
+    .await
 }
 
 impl Wanted {
@@ -286,6 +309,38 @@ impl Wanted {
     }
 }
 
-fn shown(status: StatusCode, location: Option<String>, order: &CardOrder) -> Reply {
-    reply(status, location, Some(etag(order.version, order.state.name())), &Order::from(order))
+impl Subject for CardOrder {
+    type Shown = Order;
+
+    const KIND: SubjectKind = SubjectKind::CardOrder;
+
+    fn read(db: &mut Database, number: &str, act: &Act) -> Result<Self, Failure> {
+        Ok(views::order(db, number, act)?)
+    }
+
+    fn decidable(&self) -> Decidable {
+        self.decidable()
+    }
+
+    fn state(&self, _: Timestamp) -> &'static str {
+        self.state.name()
+    }
+
+    fn shown(&self, _: Timestamp) -> Order {
+        Order::from(self)
+    }
+
+    fn decide(
+        db: &mut Database,
+        given: &Given<'_>,
+        rng: &mut dyn CryptoRng,
+        act: &Act,
+    ) -> Result<Self, Failure> {
+        let Given { number, version, proof, text, verifier, .. } = *given;
+        let registry = &mut ImportedRegister;
+        Ok(match given.verdict {
+            Verdict::Approve => order::approve(db, registry, verifier, number, version, proof, rng, act)?,
+            Verdict::Refuse => order::refuse(db, verifier, number, version, proof, text, rng, act)?,
+        })
+    }
 }

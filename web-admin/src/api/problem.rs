@@ -1,8 +1,11 @@
+use std::collections::BTreeMap;
+
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, HttpResponseBuilder};
 use serde::Serialize;
 use store::{BrokenRule, Code, Kind, RequestId};
-use utoipa::ToSchema;
+use utoipa::openapi::{Content, Ref, RefOr, Response, ResponseBuilder};
+use utoipa::{IntoResponses, ToSchema};
 
 use crate::failure::{Failure, status_of};
 use crate::faults;
@@ -38,6 +41,20 @@ struct Rule {
     sentence: String,
     /// Who can help, in French.
     helper: String,
+}
+
+/// What an act on a version that was read may be refused with: a problem object, whatever the status.
+pub(super) struct Refusals;
+
+impl IntoResponses for Refusals {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        let answer = || {
+            let problem = Content::new(Some(Ref::from_schema_name("Problem")));
+            ResponseBuilder::new().content("application/problem+json", problem).build()
+        };
+        let statuses = ["403", "404", "409", "412", "422", "428"];
+        statuses.into_iter().map(|status| (status.to_owned(), RefOr::T(answer()))).collect()
+    }
 }
 
 impl Problem {
@@ -82,9 +99,10 @@ impl Rule {
 fn status(code: Code) -> StatusCode {
     use registration_authority::faults as rules;
     match code {
-        faults::API_VERSION_CHANGED | rules::ORDER_STALE_VERSION | rules::REQUEST_STALE_VERSION => {
-            StatusCode::PRECONDITION_FAILED
-        }
+        faults::API_VERSION_CHANGED
+        | rules::ORDER_STALE_VERSION
+        | rules::REQUEST_STALE_VERSION
+        | rules::RELEASE_STALE_VERSION => StatusCode::PRECONDITION_FAILED,
         faults::API_VERSION_MISSING => StatusCode::PRECONDITION_REQUIRED,
         faults::API_NOT_JSON => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         faults::API_TOO_LARGE => StatusCode::PAYLOAD_TOO_LARGE,

@@ -1,6 +1,7 @@
 //! One dossier: what is asked for beside what the register says, and the decision.
 
 mod composer;
+mod documents;
 mod looks;
 mod notes;
 mod past;
@@ -19,12 +20,13 @@ use registration_authority::decision::Decision;
 use registration_authority::faults as rules;
 use registration_authority::four_eyes;
 use registration_authority::officers::{self, Officer, Right};
-use registration_authority::order::{self, CardOrder, OrderState};
+use registration_authority::order::{self, BirthNames, CardOrder, OrderState};
 use registration_authority::queue::lease::{self, LeaseError};
 use registration_authority::views::{self, Dossier};
 use store::{BrokenRule, Database, Timestamp};
 
 use composer::Composer;
+use documents::Attached;
 use looks::{Asked, Signal};
 use notes::Written;
 use past::{PastCard, PastOrder};
@@ -67,6 +69,7 @@ pub(super) struct DossierPage {
     kind: String,
     object: Key,
     replaces: Option<String>,
+    names: Option<Names>,
     submitted_by: String,
     own: bool,
     submitted_at: Shown,
@@ -91,6 +94,8 @@ pub(super) struct DossierPage {
     questions: Vec<Asked>,
     can_ask: bool,
     can_answer: bool,
+    documents: Vec<Attached>,
+    can_attach: bool,
     /// What officers wrote for each other; nothing for who may not read it.
     notes: Option<Vec<Written>>,
     can_note: bool,
@@ -108,6 +113,23 @@ pub(super) struct DossierPage {
 impl DossierPage {
     fn section(&self) -> &'static str {
         "file"
+    }
+}
+
+/// Under which names a professional is known.
+pub(super) struct Names {
+    /// Those in practice: what his card and its certificates carry.
+    pub(super) in_use: String,
+    /// Those at birth, in words.
+    pub(super) at_birth: String,
+}
+
+/// What is known of the names at birth.
+pub(super) fn names_at_birth(language: Language, names: Option<&BirthNames>) -> String {
+    match names {
+        Some(BirthNames::Others { family_name, given_names }) => typography::name(family_name, given_names),
+        Some(BirthNames::AsInPractice) => language.say("base-birth-names-same").to_string(),
+        None => language.say("base-birth-names-unknown").to_string(),
     }
 }
 
@@ -235,6 +257,10 @@ fn compose(
         kind: order.kind.to_string(),
         object: Key::of(if order.replaces.is_some() { "dossier-replacement" } else { "dossier-new-card" }),
         replaces: order.replaces.as_ref().map(ToString::to_string),
+        names: order.tie.profession().filter(|_| officer.role.may(Right::ReadDossier)).map(|_| Names {
+            in_use: typography::name(&order.family_name, &order.given_name),
+            at_birth: names_at_birth(language, dossier.birth_names.as_ref()),
+        }),
         submitted_by: author(db, language, &order.submitted_by)?,
         own,
         submitted_at: Shown(order.submitted_at),
@@ -260,6 +286,12 @@ fn compose(
             .collect::<Result<_, Failure>>()?,
         can_ask: submitted && decides,
         can_answer: waits && may_withdraw,
+        documents: dossier
+            .documents
+            .iter()
+            .map(|document| Attached::of(db, language, &order.number, document))
+            .collect::<Result<_, Failure>>()?,
+        can_attach: order::may_attach(db, officer, order)?,
         notes: match officer.role.may(Right::ReadNotes) {
             true => Some(notes::shown(db, &dossier, blind)?),
             false => None,

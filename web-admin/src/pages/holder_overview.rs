@@ -14,6 +14,7 @@ use registration_authority::views::{
 };
 
 use super::card::exercise;
+use super::dossier::{Names, names_at_birth};
 use super::hidden::hidden_of;
 use super::{Address, page};
 use crate::desk::{Desk, Work};
@@ -33,6 +34,7 @@ struct HolderPage {
     frame: Frame,
     id: String,
     former: Vec<String>,
+    names: Option<Names>,
     /// None where the register knows nobody.
     person: Option<Person>,
     cards: Vec<CardRow>,
@@ -125,12 +127,16 @@ async fn show(desk: Desk, id: web::Path<String>) -> Result<HttpResponse, Failure
 fn read(work: &mut Work<'_>, frame: Frame, id: &IdNatPs) -> Result<HolderPage, Failure> {
     let (officer, act, language) = (work.officer, work.act, frame.language());
     work.db.snapshot(|db| {
-        let HolderView { id, former, record, cards, orders, tickets, notices } =
+        let HolderView { id, former, record, birth_names, cards, orders, tickets, notices } =
             views::holder(db, &mut ImportedRegister, id, act)?;
         Ok(HolderPage {
             frame,
             id: id.to_string(),
             former,
+            names: record.as_ref().map(|record| Names {
+                in_use: typography::name(&record.family_name, &record.given_name),
+                at_birth: names_at_birth(language, birth_names.as_ref()),
+            }),
             person: record.map(|record| Person {
                 name: typography::name(&record.family_name, &record.given_name),
                 ceased_at: record.ceased_at.map(Shown),

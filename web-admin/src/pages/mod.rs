@@ -6,6 +6,7 @@ mod card_sign_in;
 mod cards;
 mod decision;
 mod diagnostic;
+mod documents;
 mod dossier;
 mod enrolment;
 mod filters;
@@ -61,7 +62,7 @@ use crate::words::{self, Refusal};
 
 /// Every page, by address. What is not here is not served; whose role gets what answer is written down for
 /// each of them in `tests/routes.txt`.
-pub(crate) const ADDRESSES: [&[Address]; 33] = [
+pub(crate) const ADDRESSES: [&[Address]; 34] = [
     &[Address::at("/").get(|| web::get().to(home))],
     sign_in::ADDRESSES,
     card_sign_in::ADDRESSES,
@@ -70,6 +71,7 @@ pub(crate) const ADDRESSES: [&[Address]; 33] = [
     dossier::ADDRESSES,
     decision::ADDRESSES,
     question::ADDRESSES,
+    documents::ADDRESSES,
     letter::ADDRESSES,
     new_order::ADDRESSES,
     cards::ADDRESSES,

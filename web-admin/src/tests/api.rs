@@ -21,6 +21,7 @@ use crate::Peer;
 use crate::api::{BASE, ROUTES, document};
 
 mod acts;
+mod decided;
 mod decisions;
 mod rights;
 

@@ -16,13 +16,18 @@ use crate::passkey_answer::encode;
 impl House {
     /// The worker receives what was decided, gives officers their rows, and draws nonces.
     pub(super) fn worker(&mut self) {
+        assert_eq!(self.worker_refuses(), Vec::<String>::new());
+    }
+
+    /// The same; what it refused.
+    pub(super) fn worker_refuses(&mut self) -> Vec<String> {
         let act = self.act(Actor::Job("decisions"));
         let Self { db, rng, verifier, .. } = self;
         let received = decision::receive(db, &mut ImportedRegister, verifier, rng, &act).unwrap();
-        assert!(received.iter().all(|one| one.refusal.is_none()), "{received:?}");
         let roster = verifier.roster(db).unwrap();
         db.write(|db| enrolment::settle(db, &roster, rng, &act)).unwrap();
         db.write(|db| nonce::draw(db, rng, &act)).unwrap();
+        received.into_iter().filter(|one| one.refusal.is_some()).map(|one| one.subject).collect()
     }
 
     /// What administrators are asked to sign for, by its number.

@@ -169,3 +169,16 @@ fn french_left_in_an_english_page_is_found() {
     );
     assert_eq!(left, ["déjà", "vous"]);
 }
+
+/// An order is a *demande* wherever an officer reads of one, and never a *commande* too.
+#[test]
+fn one_thing_has_one_word() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/locales/fr");
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        for line in std::fs::read_to_string(&path).unwrap().lines() {
+            let of_others = line.replace("ligne de commande", "").replace("caractère de commande", "");
+            assert!(!of_others.to_lowercase().contains("commande"), "{}: {line}", path.display());
+        }
+    }
+}

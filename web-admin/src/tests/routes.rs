@@ -103,6 +103,9 @@ async fn answers(login: Option<&str>, submitter: &str) -> Vec<(String, String)> 
                 "POST" if address.path.ends_with("/fichier") => {
                     browser.hand_over(&path, b"identifiant_local;nom;prenom;fonction").await
                 }
+                "POST" if address.path == "/ra/dossiers/{number}/documents" => {
+                    browser.attach(&path, "contrat.pdf", b"%PDF-1.7").await
+                }
                 "POST" => {
                     let fields = form(address.path, next);
                     let fields: Vec<_> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
@@ -135,6 +138,11 @@ pub(super) fn filled_in(house: &mut House, path: &str, number: u32, submitter: &
             let number = house.submit(submitter, &holder);
             house.ask("bob", &number);
             path.replace("{number}", &number)
+        }
+        "/ra/dossiers/{number}/documents/{id}" => {
+            let number = house.submit(submitter, &holder);
+            let document = house.document(submitter, &number);
+            path.replace("{number}", &number).replace("{id}", &document)
         }
         "/ra/dossiers/{number}/revenir" => {
             let number = house.submit(submitter, &holder);

@@ -30,19 +30,22 @@ pub fn run(
 ) -> Result<ExitCode, Problem> {
     let (act, rng) = (installation.operator_act(), &mut system_rng());
     let kept = installation.config.retention;
-    let (erased, notes) = match (&args.event, &args.reason) {
+    let (erased, notes, documents) = match (&args.event, &args.reason) {
         (Some(event), Some(reason)) => {
             erase_payload(db, event, reason, rng, &act)?;
-            (1, 0)
+            (1, 0, 0)
         }
-        // The notes first: what the trail says of their end has a payload too.
+        // Notes and documents first: what the trail says of their end has a payload too.
         _ => {
             let notes = order::erase_notes(db, kept.notes, rng, &act)?;
-            (personal_data::erase_due(db, kept.audit_payloads, rng, &act)?, notes)
+            let documents = order::erase_documents(db, kept.documents, rng, &act)?;
+            order::erase_birth_names(db, kept.documents, rng, &act)?;
+            (personal_data::erase_due(db, kept.audit_payloads, rng, &act)?, notes, documents)
         }
     };
-    output::one(global.output, &json!({ "erased": erased, "notes": notes }), || {
-        format!("{erased} payloads erased, {notes} notes\n")
+    let done = json!({ "erased": erased, "notes": notes, "documents": documents });
+    output::one(global.output, &done, || {
+        format!("{erased} payloads erased, {notes} notes, {documents} documents\n")
     })?;
     Ok(ExitCode::SUCCESS)
 }

@@ -5,6 +5,7 @@ mod history;
 mod lapses;
 mod profile;
 mod relint;
+mod requests;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -14,25 +15,25 @@ use ca_core::certificate::{self, Certificate};
 use ca_core::revocation::{self, RevocationReason};
 use ca_core::serial::SerialNumber;
 use ca_core::service_key::{self, Purpose};
-use clap::{Args, Subcommand};
+use clap::Subcommand;
 use openssl::x509::X509;
-use professional_registry::{IdNatPs, ImportedRegister, Profession, TechnicalStructureId};
-use registration_authority::certificate_request::{self, NewCertificateRequest, Wanted, structure_names};
+use professional_registry::TechnicalStructureId;
+use registration_authority::certificate_request::structure_names;
 use registration_authority::officers::Right;
 use serde::Serialize;
 use serde_json::json;
 use store::{Database, DatabaseRole};
 
-use crate::cli::{Global, arguments};
+use crate::cli::Global;
+use crate::cli::remote::{Remote, SignedRemote};
 use crate::faults;
 use crate::installation::{Installation, system_rng};
-use crate::officer::{self, AsOfficer};
+use crate::officer::AsOfficer;
 use crate::output::{self, Row};
 use crate::problem::Problem;
 use crate::setup::read_bounded;
 
-/// The longest files that are read.
-const LONGEST_CSR: u64 = 64 * 1024;
+/// The longest certificate that is read.
 const LONGEST_CERTIFICATE: u64 = 1024 * 1024;
 
 #[derive(Debug, Subcommand)]
@@ -47,9 +48,11 @@ pub enum Command {
         #[arg(long, value_name = "FILE")]
         csr: PathBuf,
         #[command(flatten)]
-        whose: Whose,
+        whose: requests::Whose,
         #[command(flatten)]
         officer: AsOfficer,
+        #[command(flatten)]
+        remote: Remote,
     },
     /// Approve a request that somebody else submitted.
     Approve {
@@ -57,6 +60,23 @@ pub enum Command {
         number: String,
         #[command(flatten)]
         officer: AsOfficer,
+        #[command(flatten)]
+        remote: SignedRemote,
+    },
+    /// Refuse a request, with a reason.
+    Reject {
+        /// The request's number.
+        number: String,
+        /// The reason's code.
+        #[arg(long, value_name = "CODE")]
+        reason: String,
+        /// The officer's own sentence.
+        #[arg(long, value_name = "TEXT")]
+        text: Option<String>,
+        #[command(flatten)]
+        officer: AsOfficer,
+        #[command(flatten)]
+        remote: SignedRemote,
     },
     /// Allow a structure a name in its certificates.
     Allow {
@@ -113,39 +133,6 @@ pub enum Command {
     Profile(profile::Command),
 }
 
-/// Whose certificate it will be: a structure's, a professional's, or that of one of a structure's staff.
-#[derive(Debug, Args)]
-#[group(id = "whose", required = true, multiple = true)]
-pub struct Whose {
-    /// The structure's technical identifier (F…, C…, R…).
-    #[arg(long, value_name = "ID", conflicts_with = "holder")]
-    structure: Option<TechnicalStructureId>,
-    /// One of its staff, by the local number under which its agent declared him.
-    #[arg(long, value_name = "NUMBER", requires = "structure")]
-    member: Option<String>,
-    /// A professional, by his IdNat_PS: 8 and the RPPS number.
-    #[arg(long, value_name = "ID", requires = "profession")]
-    holder: Option<IdNatPs>,
-    /// For the exercise of which profession: its code in TRE_G15.
-    #[arg(long, value_name = "CODE", requires = "holder", value_parser = arguments::profession)]
-    profession: Option<Profession>,
-}
-
-impl Whose {
-    fn wanted(&self) -> Result<Wanted, Problem> {
-        match (&self.structure, &self.member, &self.holder, self.profession) {
-            (Some(structure), None, None, None) => Ok(Wanted::Structure(structure.clone())),
-            (Some(structure), Some(local_id), None, None) => {
-                Ok(Wanted::Member { structure: structure.clone(), local_id: local_id.clone() })
-            }
-            (None, None, Some(holder), Some(profession)) => {
-                Ok(Wanted::Professional { holder: holder.clone(), profession })
-            }
-            _ => Err(Problem::new(faults::ARGUMENT, "--structure, or --holder and --profession".to_owned())),
-        }
-    }
-}
-
 pub fn run(global: &Global, command: &Command) -> Result<ExitCode, Problem> {
     match command {
         Command::Inspect { file } => inspect(global, file)?,
@@ -158,8 +145,22 @@ pub fn run(global: &Global, command: &Command) -> Result<ExitCode, Problem> {
         Command::Revoke { issuer, serial, reason, officer } => {
             revoke(global, issuer, serial, *reason, officer)?
         }
-        Command::Request { profile, csr, whose, officer } => request(global, profile, csr, whose, officer)?,
-        Command::Approve { number, officer } => approve(global, number, officer)?,
+        Command::Request { profile, csr, whose, officer, remote } => {
+            return requests::submit(global, (profile, csr, whose), officer, remote);
+        }
+        Command::Approve { number, officer, remote } => {
+            return match remote.decide(global, number, None)? {
+                Some(done) => Ok(done),
+                None => requests::decide(global, number, None, officer),
+            };
+        }
+        Command::Reject { number, reason, text, officer, remote } => {
+            let refusal = Some((reason.as_str(), text.as_deref()));
+            return match remote.decide(global, number, refusal)? {
+                Some(done) => Ok(done),
+                None => requests::decide(global, number, refusal, officer),
+            };
+        }
         Command::Allow { structure, name, officer } => {
             let installation = Installation::open(global)?;
             let act = officer.act(&installation)?;
@@ -168,58 +169,6 @@ pub fn run(global: &Global, command: &Command) -> Result<ExitCode, Problem> {
         }
     }
     Ok(ExitCode::SUCCESS)
-}
-
-fn request(
-    global: &Global,
-    profile: &str,
-    csr: &Path,
-    whose: &Whose,
-    officer: &AsOfficer,
-) -> Result<(), Problem> {
-    let installation = Installation::open(global)?;
-    let act = officer.act(&installation)?;
-    let mut db = installation.database(DatabaseRole::Owner)?;
-    let new = NewCertificateRequest {
-        profile: profile.to_owned(),
-        wanted: whose.wanted()?,
-        csr: read_bounded(csr, LONGEST_CSR)?,
-    };
-    let issuance = installation.issuance()?;
-    let submitted = db.write(|db| {
-        certificate_request::submit(db, &mut ImportedRegister, issuance, new, &mut system_rng(), &act)
-    })?;
-    output::one(global.output, &json!({ "number": submitted.number }), || {
-        format!("request {} waits for another person's decision\n", submitted.number)
-    })
-}
-
-fn approve(global: &Global, number: &str, officer: &AsOfficer) -> Result<(), Problem> {
-    let installation = Installation::open(global)?;
-    let act = officer.act(&installation)?;
-    let approver = officer::approver(&installation)?;
-    let mut db = installation.database(DatabaseRole::Owner)?;
-    let request = certificate_request::get(&mut db, number)?;
-    let login = act.actor.officer().unwrap_or_default();
-    let proof = approver.approve(&request.decidable(), login, &mut system_rng(), act.at)?;
-    let verifier = approver.verifier();
-    db.write(|db| {
-        let version = request.version;
-        let registry = &mut ImportedRegister;
-        certificate_request::approve(
-            db,
-            registry,
-            &verifier,
-            number,
-            version,
-            &proof,
-            &mut system_rng(),
-            &act,
-        )
-    })?;
-    output::one(global.output, &json!({ "number": number, "status": "approved" }), || {
-        format!("request {number} is approved\n")
-    })
 }
 
 fn list(global: &Global, limit: i64, after: Option<&str>) -> Result<(), Problem> {

@@ -12,11 +12,12 @@ use clap::Subcommand;
 use motive::Motive;
 use registration_authority::opposition::{self, Publication};
 use serde::Serialize;
+use serde_json::json;
 use store::DatabaseRole;
 
 use crate::cli::Global;
-use crate::cli::remote::{self, Remote};
-use crate::faults;
+use crate::cli::decision::plain;
+use crate::cli::remote::{self, Remote, SignedRemote};
 use crate::installation::{Installation, system_rng};
 use crate::jobs;
 use crate::officer::AsOfficer;
@@ -59,6 +60,8 @@ pub enum Command {
         text: Option<String>,
         #[command(flatten)]
         officer: AsOfficer,
+        #[command(flatten)]
+        remote: SignedRemote,
     },
     /// The declarations that nobody proved, which wait for an officer to call back.
     Tickets,
@@ -71,6 +74,8 @@ pub enum Command {
         reason: String,
         #[command(flatten)]
         officer: AsOfficer,
+        #[command(flatten)]
+        remote: Remote,
     },
     /// The cards that the register no longer supports, and that still live.
     Lapses,
@@ -82,6 +87,8 @@ pub enum Command {
         plan: String,
         #[command(flatten)]
         officer: AsOfficer,
+        #[command(flatten)]
+        remote: SignedRemote,
     },
     /// Refuse such a plan, with a reason.
     Reject {
@@ -95,18 +102,14 @@ pub enum Command {
         text: Option<String>,
         #[command(flatten)]
         officer: AsOfficer,
+        #[command(flatten)]
+        remote: SignedRemote,
     },
 }
 
 pub fn run(global: &Global, command: &Command) -> Result<ExitCode, Problem> {
-    if let Command::Add { card, ground, remote, .. } = command
-        && let Some(api) = remote.api()?
-    {
-        let Motive::Opposed(ground) = *ground else {
-            let told = "suspended: the API opposes cards and suspends none; say so on the machine of the installation";
-            return Err(Problem::new(faults::ARGUMENT, told));
-        };
-        return remote::oppose(global, &api, card, ground);
+    if let Some(done) = through_api(global, command)? {
+        return Ok(done);
     }
     let installation = Installation::open(global)?;
     let mut db = installation.database(DatabaseRole::Owner)?;
@@ -115,7 +118,7 @@ pub fn run(global: &Global, command: &Command) -> Result<ExitCode, Problem> {
             return suspensions::suspend(global, &installation, &mut db, card, officer);
         }
         Command::Suspensions => return suspensions::list(global, &mut db),
-        Command::Lift { card, refuse, text, officer } => {
+        Command::Lift { card, refuse, text, officer, .. } => {
             let refused = refuse.as_deref().map(|reason| (reason, text.as_deref()));
             return suspensions::decide(global, &installation, &mut db, card, refused, officer);
         }
@@ -151,15 +154,15 @@ pub fn run(global: &Global, command: &Command) -> Result<ExitCode, Problem> {
             })?;
         }
         Command::Tickets => return tickets::list(global, &installation, &mut db),
-        Command::Dismiss { ticket, reason, officer } => {
+        Command::Dismiss { ticket, reason, officer, .. } => {
             return tickets::dismiss(global, &installation, &mut db, (ticket, reason), officer);
         }
         Command::Lapses => return plans::lapses(global, &mut db),
         Command::Plans => return plans::plans(global, &mut db),
-        Command::Release { plan, officer } => {
+        Command::Release { plan, officer, .. } => {
             return plans::decide(global, &installation, &mut db, plan, None, officer);
         }
-        Command::Reject { plan, reason, text, officer } => {
+        Command::Reject { plan, reason, text, officer, .. } => {
             let refused = Some((reason.as_str(), text.as_deref()));
             return plans::decide(global, &installation, &mut db, plan, refused, officer);
         }
@@ -176,6 +179,38 @@ pub fn run(global: &Global, command: &Command) -> Result<ExitCode, Problem> {
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// What is done on another machine, through its API; nothing where the command is about this one.
+fn through_api(global: &Global, command: &Command) -> Result<Option<ExitCode>, Problem> {
+    match command {
+        Command::Add { card, ground, remote, .. } => {
+            let Some(api) = remote.api()? else { return Ok(None) };
+            match *ground {
+                Motive::Opposed(ground) => remote::oppose(global, &api, card, ground),
+                Motive::Suspended => {
+                    remote::post(global, &api, &format!("/cards/{card}/suspension"), &json!({}))
+                }
+            }
+            .map(Some)
+        }
+        Command::Lift { card, refuse, text, remote, .. } => {
+            let refusal = refuse.as_deref().map(|reason| (reason, text.as_deref()));
+            remote.decide(global, &card.to_string(), refusal)
+        }
+        Command::Dismiss { ticket, reason, remote, .. } => {
+            let Some(api) = remote.api()? else { return Ok(None) };
+            let address = format!("/opposition-tickets/{}/dismissal", plain(ticket)?);
+            remote::post(global, &api, &address, &json!({ "reason": reason })).map(Some)
+        }
+        Command::Release { plan, remote, .. } => remote.decide(global, plan, None),
+        Command::Reject { plan, reason, text, remote, .. } => {
+            remote.decide(global, plan, Some((reason.as_str(), text.as_deref())))
+        }
+        Command::List { .. } | Command::Suspensions | Command::Tickets | Command::Lapses | Command::Plans => {
+            Ok(None)
+        }
+    }
 }
 
 const fn word(publication: Publication) -> &'static str {

@@ -22,6 +22,7 @@ use serde::Serialize;
 use store::{DatabaseRole, Timestamp};
 
 use super::Global;
+use super::remote::SignedRemote;
 use crate::faults;
 use crate::installation::Installation;
 use crate::officer::AsOfficer;
@@ -72,6 +73,8 @@ pub enum Command {
         feed: String,
         #[command(flatten)]
         officer: AsOfficer,
+        #[command(flatten)]
+        remote: SignedRemote,
     },
     /// Refuse its release, with a reason.
     Reject {
@@ -85,6 +88,8 @@ pub enum Command {
         text: Option<String>,
         #[command(flatten)]
         officer: AsOfficer,
+        #[command(flatten)]
+        remote: SignedRemote,
     },
     /// Write the extract Porteurs_CPS_CPF: who holds which card, and which are opposed since when.
     Holders {
@@ -103,6 +108,16 @@ pub enum Command {
 }
 
 pub fn run(global: &Global, command: &Command) -> Result<ExitCode, Problem> {
+    let there = match command {
+        Command::Release { feed, remote, .. } => remote.decide(global, feed, None)?,
+        Command::Reject { feed, reason, text, remote, .. } => {
+            remote.decide(global, feed, Some((reason.as_str(), text.as_deref())))?
+        }
+        _ => None,
+    };
+    if let Some(done) = there {
+        return Ok(done);
+    }
     let installation = Installation::open(global)?;
     let mut db = installation.database(DatabaseRole::Owner)?;
     match command {
@@ -124,8 +139,10 @@ pub fn run(global: &Global, command: &Command) -> Result<ExitCode, Problem> {
         }
         Command::Feeds => feeds::list(global, &mut db),
         Command::Held => held::list(global, &mut db),
-        Command::Release { feed, officer } => held::approve(global, &installation, &mut db, feed, officer),
-        Command::Reject { feed, reason, text, officer } => {
+        Command::Release { feed, officer, .. } => {
+            held::approve(global, &installation, &mut db, feed, officer)
+        }
+        Command::Reject { feed, reason, text, officer, .. } => {
             held::refuse(global, &installation, &mut db, feed, (reason, text.as_deref()), officer)
         }
         Command::Holders { out } => {

@@ -8,6 +8,7 @@ use professional_registry::{IdNatPs, ImportedRegister};
 use registration_authority::approval::Verdict;
 use registration_authority::mandate::{self, Mandate, NewMandate, Quality};
 use serde::Serialize;
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use store::{Database, Timestamp};
 
@@ -33,6 +34,19 @@ pub(super) fn proposal(
         reference: reference.to_owned(),
         document: hex::encode(Sha256::digest(document)),
         until,
+    })
+}
+
+/// The same, as the API reads it.
+pub(super) fn as_json(new: &NewMandate) -> Value {
+    json!({
+        "structure": new.structure.to_string(),
+        "agent": new.login,
+        "quality": new.quality.as_str(),
+        "identifier": new.identifier.as_ref().map(ToString::to_string),
+        "reference": new.reference,
+        "document": new.document,
+        "until": new.until.map(|until| until.to_string()),
     })
 }
 

@@ -12,9 +12,12 @@ use professional_registry::IdNatPs;
 use professional_registry::identifiers::TechnicalStructureId;
 use registration_authority::mandate::Quality;
 use registration_authority::staff::Post;
+use serde_json::json;
 use store::{DatabaseRole, Timestamp};
 
 use super::Global;
+use super::decision::address;
+use super::remote::{self, Remote, SignedRemote};
 use crate::installation::Installation;
 use crate::officer::AsOfficer;
 use crate::problem::Problem;
@@ -50,6 +53,8 @@ pub enum Command {
         until: Option<Timestamp>,
         #[command(flatten)]
         officer: AsOfficer,
+        #[command(flatten)]
+        remote: Remote,
     },
     /// Approve a mandate that somebody else proposed.
     Approve {
@@ -57,6 +62,8 @@ pub enum Command {
         mandate: String,
         #[command(flatten)]
         officer: AsOfficer,
+        #[command(flatten)]
+        remote: SignedRemote,
     },
     /// Refuse a mandate, with a reason.
     Reject {
@@ -70,6 +77,8 @@ pub enum Command {
         text: Option<String>,
         #[command(flatten)]
         officer: AsOfficer,
+        #[command(flatten)]
+        remote: SignedRemote,
     },
     /// End a mandate before its time.
     End {
@@ -77,6 +86,8 @@ pub enum Command {
         mandate: String,
         #[command(flatten)]
         officer: AsOfficer,
+        #[command(flatten)]
+        remote: Remote,
     },
     /// Declare one of the staff, as the agent of the structure.
     Declare {
@@ -135,12 +146,25 @@ pub enum Command {
 }
 
 pub fn run(global: &Global, command: &Command) -> Result<ExitCode, Problem> {
+    if let Some(done) = through_api(global, command)? {
+        return Ok(done);
+    }
     let installation = Installation::open(global)?;
     let mut db = installation.database(DatabaseRole::Owner)?;
     let db = &mut db;
     match command {
         Command::Show { structure } => staff::show(global, &installation, db, structure),
-        Command::Propose { structure, agent, quality, identifier, reference, document, until, officer } => {
+        Command::Propose {
+            structure,
+            agent,
+            quality,
+            identifier,
+            reference,
+            document,
+            until,
+            officer,
+            ..
+        } => {
             let new = mandates::proposal(
                 (structure, agent, *quality),
                 identifier.as_ref(),
@@ -149,14 +173,14 @@ pub fn run(global: &Global, command: &Command) -> Result<ExitCode, Problem> {
             )?;
             mandates::propose(global, &installation, db, new, officer)
         }
-        Command::Approve { mandate, officer } => {
+        Command::Approve { mandate, officer, .. } => {
             mandates::decide(global, &installation, db, mandate, None, officer)
         }
-        Command::Reject { mandate, reason, text, officer } => {
+        Command::Reject { mandate, reason, text, officer, .. } => {
             let refused = Some((reason.as_str(), text.as_deref()));
             mandates::decide(global, &installation, db, mandate, refused, officer)
         }
-        Command::End { mandate, officer } => mandates::end(global, &installation, db, mandate, officer),
+        Command::End { mandate, officer, .. } => mandates::end(global, &installation, db, mandate, officer),
         Command::Declare { structure, local_id, post, family_name, given_name, officer } => {
             let new = registration_authority::staff::NewMember {
                 local_id: local_id.clone(),
@@ -181,5 +205,40 @@ pub fn run(global: &Global, command: &Command) -> Result<ExitCode, Problem> {
             };
             staff::order(global, &installation, db, new, officer)
         }
+    }
+}
+
+/// What is done on another machine, through its API; nothing where the command is about this one.
+fn through_api(global: &Global, command: &Command) -> Result<Option<ExitCode>, Problem> {
+    match command {
+        Command::Propose {
+            structure,
+            agent,
+            quality,
+            identifier,
+            reference,
+            document,
+            until,
+            remote,
+            ..
+        } => {
+            let Some(api) = remote.api()? else { return Ok(None) };
+            let new = mandates::proposal(
+                (structure, agent, *quality),
+                identifier.as_ref(),
+                (reference, document),
+                *until,
+            )?;
+            remote::post(global, &api, "/mandates", &mandates::as_json(&new)).map(Some)
+        }
+        Command::Approve { mandate, remote, .. } => remote.decide(global, mandate, None),
+        Command::Reject { mandate, reason, text, remote, .. } => {
+            remote.decide(global, mandate, Some((reason.as_str(), text.as_deref())))
+        }
+        Command::End { mandate, remote, .. } => {
+            let Some(api) = remote.api()? else { return Ok(None) };
+            remote::act_on(global, &api, (&address(mandate)?, "end"), &json!({})).map(Some)
+        }
+        _ => Ok(None),
     }
 }

@@ -40,6 +40,7 @@ impl Said {
             "retour" => "dossier-done-taken-back",
             "reprise" => "dossier-done-refresh",
             "note" => "dossier-done-note",
+            "document" => "dossier-done-document",
             "retrait" => "dossier-done-withdrawal",
             _ => return None,
         }))

@@ -10,6 +10,7 @@ use registration_authority::certificate_request::{NewCertificateRequest, Wanted,
 use registration_authority::officers::Role;
 use serde_json::{Value, json};
 
+use super::super::authenticator::Authenticator;
 use super::super::house::person;
 use super::{House, ROUTES, Served, wanted};
 use crate::failure::Failure;
@@ -50,10 +51,10 @@ fn every_address_of_the_api_answers_each_role_as_it_is_written_down() {
             next += u32::from(path.starts_with("/orders") || path.starts_with("/cards"));
             asked += 1;
             let address = filled_in(&mut served.house, path, next, asked);
-            let etag = "\"1.submitted\"";
+            let etag = format!("\"1.{}\"", state(path));
             let body = (method == "post").then(|| body(path, next));
             let method = method.to_uppercase();
-            let headers = [("If-Match", etag)];
+            let headers = [("If-Match", etag.as_str())];
             let answer = served.ask(certificate.as_deref(), &method, &address, &headers, body.as_ref());
             write!(table, "{:<15}", answer.status).unwrap();
         }
@@ -65,12 +66,41 @@ fn every_address_of_the_api_answers_each_role_as_it_is_written_down() {
     assert_eq!(table, std::fs::read_to_string(GOLDEN).unwrap());
 }
 
+/// Where it stands, that an address is filled in with.
+fn state(path: &str) -> &'static str {
+    match path {
+        "/orders/{number}/answer" => "waiting",
+        "/mandates/{number}/end" => "approved",
+        _ if path.starts_with("/orders") || path.starts_with("/certificate-requests") => "submitted",
+        _ if path.starts_with("/renewal-plans") || path.starts_with("/mandates") => "proposed",
+        _ => "held",
+    }
+}
+
 /// An address with something of alice's that stands there.
 fn filled_in(house: &mut House, path: &str, number: u32, asked: u32) -> String {
     let number = match path {
+        "/orders/{number}/answer" => {
+            let submitted = house.submit("alice", &person(number));
+            house.ask("bob", &submitted);
+            submitted
+        }
         _ if path.starts_with("/orders/{number}") => house.submit("alice", &person(number)),
+        _ if path.starts_with("/cards/{number}/suspension/") => house.suspended(number),
         _ if path.starts_with("/cards/{number}") => house.card(&person(number)).to_string(),
         _ if path.starts_with("/certificate-requests/{number}") => request(house, asked),
+        _ if path.starts_with("/register-feeds/{number}") => house.held_feed(asked),
+        _ if path.starts_with("/opposition-plans/{number}") => house.opposition_plan(asked),
+        _ if path.starts_with("/renewal-plans/{number}") => house.renewal_plan(asked),
+        "/mandates/{number}/end" => house.mandate("alice", true),
+        _ if path.starts_with("/mandates/{number}") => house.mandate("alice", false),
+        _ if path.starts_with("/enrolments/{number}") => {
+            let login = format!("nova-{asked}");
+            house.proposed(&Authenticator::new(&login), &login, "Nova BLANC", Role::Auditor)
+        }
+        // None stands here: who may act on one is told so.
+        "/opposition-tickets/{number}/dismissal" => "TK-0000000000000000".to_owned(),
+        "/reviews/{number}/finding" => "RL-0000000000000000".to_owned(),
         _ => String::new(),
     };
     path.replace("{number}", &number)
@@ -84,6 +114,15 @@ fn body(path: &str, number: u32) -> Value {
             json!({"profile": "el-org-sign", "structure": STRUCTURE, "csr": csr("jamais-permis")})
         }
         "/cards/{number}/opposition" => json!({"ground": "lost"}),
+        "/orders/{number}/question" => json!({"question": "Pourquoi ?"}),
+        "/orders/{number}/answer" => json!({"answer": "Parce que."}),
+        "/opposition-tickets/{number}/dismissal" => json!({"reason": "Le porteur a retrouvé sa carte."}),
+        "/reviews/{number}/finding" => json!({"finding": "confirmed"}),
+        "/mandates" => json!({
+            "structure": STRUCTURE, "agent": "agent", "quality": "director", "reference": "Contrat d'adhésion",
+            "document": "ab".repeat(32),
+        }),
+        "/cards/{number}/suspension" | "/orders/{number}/retraction" | "/mandates/{number}/end" => json!({}),
         _ if path.ends_with("/withdrawal") => json!({}),
         _ if path.ends_with("/challenge") => json!({"decision": "approve"}),
         _ if path.ends_with("/decision") => json!({
