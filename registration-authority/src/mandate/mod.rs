@@ -19,7 +19,7 @@ use std::str::FromStr;
 use diesel::prelude::*;
 use professional_registry::IdNatPs;
 use professional_registry::identifiers::TechnicalStructureId;
-use store::schema::{structure_mandate_ends, structure_mandates};
+use store::schema::{officers, structure_mandate_ends, structure_mandates};
 use store::{Act, Code, Database, Fault, Timestamp};
 use thiserror::Error;
 
@@ -115,6 +115,8 @@ pub struct Mandate {
     pub structure: TechnicalStructureId,
     /// The agent's login.
     pub login: String,
+    /// His name, as he is enrolled; empty where he is not.
+    pub agent_name: String,
     /// As whom he speaks.
     pub quality: Quality,
     /// Who he is in the register; of a professional, and of nobody else.
@@ -177,9 +179,9 @@ impl Mandate {
                 .map_or(SubjectKind::StructureMandate.open_state(), |(verdict, _)| verdict.state()),
             submitted_by: self.proposed_by.clone(),
             reach: self.reach(),
-            concerns: self.identifier.clone().map(|holder| Concerned {
-                holder,
-                family_name: String::new(),
+            concerns: Some(Concerned {
+                holder: self.identifier.clone(),
+                family_name: self.agent_name.clone(),
                 given_name: String::new(),
             }),
             canonical: canonical::encode(self),
@@ -338,3 +340,9 @@ fn read(db: &mut Database, row: Row) -> Result<Mandate, MandateError> {
     };
     Ok(mandate)
 }
+        agent_name: officers::table
+            .find(&row.login)
+            .select(officers::display_name)
+            .first(db)
+            .optional()?
+            .unwrap_or_default(),
