@@ -775,6 +775,35 @@ diesel::table! {
         ground -> Text,
         declared_by -> Text,
         received_at -> BigInt,
+        requester -> Nullable<Text>,
+        requested_by -> Nullable<Text>,
+        mandate -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    order_examinations (order_number, begun_at, officer) {
+        order_number -> Text,
+        order_version -> BigInt,
+        officer -> Text,
+        begun_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    opposition_requests (id) {
+        id -> Text,
+        card_number -> Text,
+        structure -> Text,
+        ground -> Text,
+        requested_by -> Text,
+        mandate -> Text,
+        requested_at -> BigInt,
+        outcome -> Nullable<Text>,
+        refusal -> Nullable<Text>,
+        rule -> Nullable<Text>,
+        receipt -> Nullable<Text>,
+        answered_at -> Nullable<BigInt>,
     }
 }
 
@@ -1074,6 +1103,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     decisions_pending,
     structure_names,
     opposition_declarations,
+    order_examinations,
+    opposition_requests,
     opposition_codes,
     holder_declarations,
     opposition_tickets,

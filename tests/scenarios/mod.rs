@@ -40,6 +40,7 @@ mod officers_queue;
 mod operations_page;
 mod opposition_code;
 mod opposition_lists;
+mod opposition_requesters;
 mod opposition_tickets;
 mod owned_web;
 mod peers;

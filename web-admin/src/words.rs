@@ -5,6 +5,7 @@ use professional_registry::{Department, Profession};
 use registration_authority::decision::Decision;
 use registration_authority::officers::{Role, Scope};
 use registration_authority::opposition::Ground;
+use registration_authority::opposition::requester::Requester;
 use registration_authority::order::OrderStatus;
 use registration_authority::outbox::Notice;
 use registration_authority::queue::Risk;
@@ -104,6 +105,18 @@ pub(crate) const fn risk(risk: Risk) -> Key {
 pub(crate) const fn card_state(state: CardState) -> Key {
     match state {
         CardState::Suspended => Key::of("card-status-suspended"),
+/// As what somebody asks for an opposition.
+pub(crate) const fn requester(requester: Requester) -> Key {
+    Key::of(match requester {
+        Requester::Holder => "requester-holder",
+        Requester::Structure => "requester-structure",
+        Requester::AuthorisedPerson => "requester-authorised-person",
+        Requester::EmployingProfessional => "requester-employing-professional",
+        Requester::Authority => "requester-authority",
+        Requester::Register => "requester-register",
+    })
+}
+
         CardState::In(status) => card_status(status),
     }
 }

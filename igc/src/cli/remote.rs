@@ -134,8 +134,17 @@ pub fn decide(
 }
 
 /// Opposes a card there, for good.
-pub fn oppose(global: &Global, api: &Api, card: &CardNumber, ground: Ground) -> Result<ExitCode, Problem> {
-    let declared = json!({ "ground": ground.as_str() });
+pub fn oppose(
+    global: &Global,
+    api: &Api,
+    card: &CardNumber,
+    (ground, (requester, requested_by)): (Ground, (&str, Option<&str>)),
+) -> Result<ExitCode, Problem> {
+    let mut declared = json!({ "ground": ground.as_str() });
+    if (requester, requested_by) != ("authority", None) {
+        declared["requester"] = json!(requester);
+        declared["requested_by"] = json!(requested_by);
+    }
     let receipt = api.post(&format!("/cards/{card}/opposition"), &[], &declared)?.body;
     output::one(global.output, &receipt, || format!("{receipt:#}\n"))?;
     Ok(ExitCode::SUCCESS)

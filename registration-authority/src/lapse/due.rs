@@ -17,6 +17,7 @@ use super::{
     open_certificates, still_newest,
 };
 use crate::approval::ApprovalVerifier;
+use crate::opposition::requester::Requested;
 use crate::opposition::{self, Ground, OpposeError};
 
 /// Within which time oppositions count as of one day.
@@ -214,7 +215,7 @@ fn oppose(
     }
     // The card's row first, as everybody takes it.
     let ground = lapse.ground.unwrap_or(Ground::EndOfActivity);
-    opposition::oppose_within(db, &lapse.card, ground, rng, act)?;
+    opposition::oppose_within(db, &lapse.card, (ground, &Requested::by_register(act)), rng, act)?;
     // One of the two readings may be the directory's; a feed is the second one only where it is another than the first.
     let later = (lapse.first_sequence < feed.sequence).then_some(feed);
     let confirmed = diesel::update(card_lapses::table.find((lapse.card.to_string(), lapse.first_sequence)))

@@ -9,6 +9,7 @@ use thiserror::Error;
 use crate::faults;
 use crate::mandate::{self, Mandate, MandateError};
 use crate::officers::{self, NotAuthorised, Reach, Right, Role, Within};
+use crate::opposition::request::{self, OppositionRequest, OppositionRequestError};
 use crate::order::{self, OrderError};
 use crate::queue::OrderSummary;
 use crate::staff::{self, StaffError, StaffMember};
@@ -32,6 +33,8 @@ pub struct StructureView {
     pub members: Vec<MemberView>,
     /// Whether there are more after them.
     pub more: bool,
+    /// The newest oppositions that were asked for from here, and what the worker answered.
+    pub oppositions: Vec<OppositionRequest>,
 }
 
 /// One of the staff, and what was asked for him.
@@ -64,6 +67,9 @@ pub enum StructureError {
     /// An order cannot be had.
     #[error(transparent)]
     Order(#[from] OrderError),
+    /// A request for an opposition cannot be had.
+    #[error(transparent)]
+    Opposition(#[from] OppositionRequestError),
     /// The register does not answer.
     #[error(transparent)]
     Registry(#[from] RegistryError),
@@ -80,6 +86,7 @@ impl Fault for StructureError {
             Self::Mandate(error) => error.code(),
             Self::Staff(error) => error.code(),
             Self::Order(error) => error.code(),
+            Self::Opposition(error) => error.code(),
             Self::Registry(error) => error.code(),
             Self::Database(_) => store::fault::DATABASE,
         }
@@ -138,5 +145,6 @@ pub fn structure(
         mandates,
         own,
         more,
+        oppositions: request::of_structure(db, id)?,
     })
 }

@@ -20,6 +20,13 @@ ground-sanction = Sanction that forbids practice
 ground-breach-of-terms = Breach of the terms of use
 ground-other = Other ground
 
+requester-holder = The holder
+requester-structure = The head or the agent of the structure
+requester-authorised-person = The authorised person
+requester-employing-professional = The employing professional
+requester-authority = The registration authority, of its own motion
+requester-register = The register
+
 ## What an officer is there for
 
 role-certification-agent = certification agent

@@ -20,6 +20,13 @@ ground-sanction = Sanction interdisant l'exercice
 ground-breach-of-terms = Non-respect des conditions d'utilisation
 ground-other = Autre motif
 
+requester-holder = Le porteur
+requester-structure = Le responsable ou le mandataire de la structure
+requester-authorised-person = La personne habilitée
+requester-employing-professional = Le professionnel employeur
+requester-authority = L'autorité d'enregistrement, d'office
+requester-register = Le répertoire
+
 ## What an officer is there for
 
 role-certification-agent = mandataire

@@ -1,5 +1,6 @@
 //! `igc opposition`
 
+mod asked;
 mod motive;
 mod plans;
 mod suspensions;
@@ -7,9 +8,11 @@ mod tickets;
 
 use std::process::ExitCode;
 
+use asked::Asked;
 use card::CardNumber;
 use clap::Subcommand;
 use motive::Motive;
+use professional_registry::ImportedRegister;
 use registration_authority::opposition::{self, Publication};
 use serde::Serialize;
 use store::DatabaseRole;
@@ -34,6 +37,8 @@ pub enum Command {
         /// allows it.
         #[arg(long)]
         ground: Motive,
+        #[command(flatten)]
+        asked: Asked,
         #[command(flatten)]
         officer: AsOfficer,
         #[command(flatten)]
@@ -99,14 +104,14 @@ pub enum Command {
 }
 
 pub fn run(global: &Global, command: &Command) -> Result<ExitCode, Problem> {
-    if let Command::Add { card, ground, remote, .. } = command
+    if let Command::Add { card, ground, asked, remote, .. } = command
         && let Some(api) = remote.api()?
     {
         let Motive::Opposed(ground) = *ground else {
             let told = "suspended: the API opposes cards and suspends none; say so on the machine of the installation";
             return Err(Problem::new(faults::ARGUMENT, told));
         };
-        return remote::oppose(global, &api, card, ground);
+        return remote::oppose(global, &api, card, (ground, asked.told()));
     }
     let installation = Installation::open(global)?;
     let mut db = installation.database(DatabaseRole::Owner)?;
@@ -119,18 +124,22 @@ pub fn run(global: &Global, command: &Command) -> Result<ExitCode, Problem> {
             let refused = refuse.as_deref().map(|reason| (reason, text.as_deref()));
             return suspensions::decide(global, &installation, &mut db, card, refused, officer);
         }
-        Command::Add { card, ground: Motive::Opposed(ground), officer, .. } => {
+        Command::Add { card, ground: Motive::Opposed(ground), asked, officer, .. } => {
             // Safety first: whoever owns the machine may oppose; it is written down who did.
             let act = match &officer.login {
                 Some(_) => officer.act(&installation)?,
                 None => installation.operator_act(),
             };
             jobs::continue_opposition_list(&installation, &mut db, &act)?;
-            let done = opposition::oppose(&mut db, card, *ground, &mut system_rng(), &act)?;
+            let (registry, claim) = (&mut ImportedRegister, asked.claim()?);
+            let (why, rng) = ((*ground, &claim), &mut system_rng());
+            let done = opposition::oppose_for(&mut db, registry, card, why, rng, &act)?;
             let publication = status_hint::ask(&installation.dir, done.status_sequence);
             let receipt = Receipt {
                 receipt: done.receipt,
                 card: done.card.to_string(),
+                requester: done.requested.requester().as_str(),
+                requested_by: done.requested.by().to_owned(),
                 effective_at: done.opposed_at.to_string(),
                 sequence: done.sequence,
                 certificates: done.certificates.iter().map(|ended| ended.serial.to_string()).collect(),
@@ -189,6 +198,9 @@ const fn word(publication: Publication) -> &'static str {
 struct Receipt {
     receipt: String,
     card: String,
+    /// As what somebody asked for it, and who.
+    requester: &'static str,
+    requested_by: String,
     effective_at: String,
     sequence: i64,
     certificates: Vec<String>,
