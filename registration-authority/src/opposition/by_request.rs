@@ -6,7 +6,7 @@ use professional_registry::Registry;
 use rand_core::CryptoRng;
 use serde_json::json;
 use store::schema::opposition_requests;
-use store::{Act, Actor, Code, Database, Fault, Kind, audit, crash_point};
+use store::{Act, Actor, Code, Database, Fault, Kind, audit};
 use thiserror::Error;
 
 use super::request::{OppositionRequest, OppositionRequestError, waiting};
@@ -114,7 +114,6 @@ pub fn answer_waiting(
                 done.failed.push((id, error.code()));
             }
         }
-        crash_point("opposition.request-answered");
     }
     Ok(done)
 }
