@@ -62,6 +62,7 @@ const BEFORE: &str = "
     INSERT INTO decisions_in_effect VALUES ('CO-TEST', 1, 1);
     INSERT INTO decision_retractions_seen VALUES ('card-order', 'CO-TEST', 1, 'x', 1);
     INSERT INTO order_notes SELECT number, number, 'x', 1, 'x' FROM card_orders WHERE status = 'submitted';
+    INSERT INTO order_examinations SELECT number, version, 'x', 1 FROM card_orders WHERE status = 'submitted';
     INSERT INTO coherence_sightings (face, issuer, scope, number, seen_at) VALUES ('list', '', '', 1, 2);";
 
 /// Each of these would take something back; the database refuses it and says why.
@@ -226,6 +227,8 @@ const ATTEMPTS: &[(&str, &str)] = &[
     ("UPDATE opposition_tickets SET identifier = '2600000017'", "ever changed"),
     ("UPDATE opposition_tickets SET ground = 'stolen'", "ever changed"),
     ("DELETE FROM opposition_tickets", "never deleted"),
+    ("UPDATE order_examinations SET begun_at = 2", "never changed"),
+    ("DELETE FROM order_examinations", "never deleted"),
     ("UPDATE reviews SET due_from = 2", "append-only"),
     ("DELETE FROM reviews WHERE number = 'RL-0000000000000000'", "append-only"),
     ("UPDATE review_findings SET finding = 'contested'", "append-only"),

@@ -9,6 +9,7 @@ use registration_authority::opposition::requester::Requester;
 use registration_authority::order::OrderStatus;
 use registration_authority::outbox::Notice;
 use registration_authority::queue::Risk;
+use registration_authority::queue::lease::UNDER_REVIEW;
 use registration_authority::suspension::CardState;
 
 use crate::language::Language;
@@ -37,6 +38,9 @@ pub(crate) const fn order_status(status: OrderStatus) -> Key {
 
 /// The same, by the word of the database.
 pub(crate) fn order_state(word: &str) -> Key {
+    if word == UNDER_REVIEW {
+        return Key::of("order-status-under-review");
+    }
     let status = OrderStatus::ALL.into_iter().find(|status| status.as_str() == word);
     status.map_or(Key::of("order-status-unknown"), order_status)
 }

@@ -11,7 +11,7 @@ use crate::mandate::{self, Mandate, MandateError};
 use crate::officers::{self, NotAuthorised, Reach, Right, Role, Within};
 use crate::opposition::request::{self, OppositionRequest, OppositionRequestError};
 use crate::order::{self, OrderError};
-use crate::queue::OrderSummary;
+use crate::queue::{OrderSummary, lease};
 use crate::staff::{self, StaffError, StaffMember};
 use crate::suspension::{self, CardState};
 
@@ -126,13 +126,18 @@ pub fn structure(
     let more = staff.len() > shown;
     staff.truncate(shown);
     let mut orders: BTreeMap<String, Vec<AskedCard>> = BTreeMap::new();
-    for order in order::of_structure(db, id)? {
+    let asked = order::of_structure(db, id)?;
+    let numbers: Vec<&str> = asked.iter().map(|order| order.number.as_str()).collect();
+    let leases = lease::of(db, &numbers, act.at)?;
+    for order in &asked {
         let local_id = order.holder.local_id().unwrap_or_default().to_owned();
         let card = match card::of_order(db, &order.number)? {
             Some(card) => Some((card.number, suspension::state_of(db, &card)?)),
             None => None,
         };
-        orders.entry(local_id).or_default().push((OrderSummary::from(&order), card));
+        let status = lease::stage(order.state.status(), leases.get(&order.number));
+        let summary = OrderSummary { status, ..OrderSummary::from(order) };
+        orders.entry(local_id).or_default().push((summary, card));
     }
     let member = |member: StaffMember| {
         let orders = orders.remove(&member.local_id).unwrap_or_default();
@@ -140,11 +145,11 @@ pub fn structure(
     };
     Ok(StructureView {
         record: registry.structure(db, id)?,
+        oppositions: request::of_structure(db, id)?,
         members: staff.into_iter().map(member).collect(),
         id: id.clone(),
         mandates,
         own,
         more,
-        oppositions: request::of_structure(db, id)?,
     })
 }

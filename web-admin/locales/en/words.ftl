@@ -43,6 +43,7 @@ order-status-approved = Approved
 order-status-refused = Refused
 order-status-withdrawn = Withdrawn
 order-status-ordered = Card ordered
+order-status-under-review = Under review
 order-status-unknown = Unknown
 
 ## Where a card stands

@@ -43,6 +43,7 @@ order-status-approved = Approuvée
 order-status-refused = Refusée
 order-status-withdrawn = Retirée
 order-status-ordered = Carte commandée
+order-status-under-review = En cours d'examen
 order-status-unknown = Inconnue
 
 ## Where a card stands
