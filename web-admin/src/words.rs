@@ -105,10 +105,6 @@ pub(crate) const fn risk(risk: Risk) -> Key {
     })
 }
 
-/// Where a card stands.
-pub(crate) const fn card_state(state: CardState) -> Key {
-    match state {
-        CardState::Suspended => Key::of("card-status-suspended"),
 /// As what somebody asks for an opposition.
 pub(crate) const fn requester(requester: Requester) -> Key {
     Key::of(match requester {
@@ -121,6 +117,10 @@ pub(crate) const fn requester(requester: Requester) -> Key {
     })
 }
 
+/// Where a card stands.
+pub(crate) const fn card_state(state: CardState) -> Key {
+    match state {
+        CardState::Suspended => Key::of("card-status-suspended"),
         CardState::In(status) => card_status(status),
     }
 }
@@ -223,6 +223,8 @@ pub(crate) fn lapse_cause(code: &str) -> Key {
         "order-holder-ceased" => "lapse-holder-ceased",
         "order-profession-not-exercised" => "lapse-profession-not-exercised",
         "order-profession-ceased" => "lapse-profession-ceased",
+        "order-structure-unknown" => "lapse-structure-gone",
+        "order-not-mandated" => "lapse-mandate-ended",
         _ => "lapse-other",
     })
 }

@@ -301,6 +301,24 @@ pub(crate) fn in_force(
     Ok(of_structure(db, structure)?.into_iter().find(|mandate| mandate.stood(at)))
 }
 
+/// Since when nobody has spoken for the structure at `at`, as its rows say: the end of its last mandate, or ever where it had none; `None`
+/// while somebody does.
+pub(crate) fn silent_since(
+    db: &mut Database,
+    structure: &TechnicalStructureId,
+    at: Timestamp,
+) -> Result<Option<Timestamp>, MandateError> {
+    let mut since = Timestamp::from_millis(0);
+    for mandate in of_structure(db, structure)? {
+        match mandate.state(at) {
+            MandateState::Approved { .. } if mandate.stood(at) => return Ok(None),
+            MandateState::Ended { at: ended } => since = since.max(ended),
+            _ => {}
+        }
+    }
+    Ok(Some(since))
+}
+
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = structure_mandates)]
 struct Row {
@@ -330,6 +348,12 @@ fn read(db: &mut Database, row: Row) -> Result<Mandate, MandateError> {
             .first(db)
             .optional()?,
         decisions: decision::of(db, SubjectKind::StructureMandate, &row.number)?,
+        agent_name: officers::table
+            .find(&row.login)
+            .select(officers::display_name)
+            .first(db)
+            .optional()?
+            .unwrap_or_default(),
         number: row.number,
         login: row.login,
         reference: row.reference,
@@ -340,9 +364,3 @@ fn read(db: &mut Database, row: Row) -> Result<Mandate, MandateError> {
     };
     Ok(mandate)
 }
-        agent_name: officers::table
-            .find(&row.login)
-            .select(officers::display_name)
-            .first(db)
-            .optional()?
-            .unwrap_or_default(),
