@@ -20,6 +20,7 @@ pub mod identifiers;
 pub mod import;
 pub mod merges;
 pub mod nomenclature;
+mod places;
 mod record;
 mod registry;
 mod search;
@@ -33,6 +34,7 @@ pub use identifiers::{
 pub use nomenclature::{
     Category, CodeTables, ExerciseMode, InForce, KnowHow, NotInForce, Profession, Sector,
 };
+pub use places::places_in_use;
 pub use record::{Activity, Exercise, ProfessionalRecord, StructureRecord};
 pub use registry::{ImportedRegister, Registry, RegistryError, feed_of_structure};
 pub use search::{NameMatch, living_at_both_ends, search_by_name};

@@ -8,6 +8,7 @@ use thiserror::Error;
 use crate::eligibility::NotEligible;
 use crate::faults;
 use crate::officers::{self, NotAuthorised, Right};
+use crate::opposition::requester::Requested;
 use crate::opposition::{self, Ground, OpposeError, Opposition};
 use crate::outbox::{self, Notice, Recipient};
 use crate::structure_notices;
@@ -113,7 +114,10 @@ pub fn activate(
         terms::require(db, number, kind, terms)?;
         let predecessor = match active_predecessor(db, number)? {
             // The older row first, always: two activations in a chain cannot wait for each other.
-            Some(old) => Some(opposition::oppose_within(db, &old, Ground::Renewed, rng, act)?),
+            Some(old) => {
+                let why = (Ground::Renewed, &Requested::by_authority(act));
+                Some(opposition::oppose_within(db, &old, why, rng, act)?)
+            }
             None => None,
         };
         crash_point("delivery.predecessor-ended");

@@ -307,6 +307,15 @@ store::codes! {
     /// A holder opposes his own cards only.
     OPPOSITION_NOT_YOURS = ("opposition-not-yours", NotAuthorised, "the holder of the card, or an officer");
 
+    /// Who asks for the opposition may not: rules R-OPP.
+    OPPOSITION_REQUESTER_REFUSED = ("opposition-requester-refused", Refused, "the message names the rule and who can help; a revocation officer opposes the card of the authority's own motion");
+    /// Who asks for the opposition is named in a way that cannot be read.
+    OPPOSITION_REQUESTER_UNREADABLE = ("opposition-requester-unreadable", Invalid, "the officer: choose who asks, and give the number of a structure's mandate, or of an employer");
+    /// An opposition of this card is asked for already.
+    OPPOSITION_REQUESTED_ALREADY = ("opposition-requested-already", Refused, "nobody: the worker answers the request that waits");
+    /// A stored request for an opposition cannot be read.
+    OPPOSITION_REQUEST_ALTERED = ("opposition-request-altered", Integrity, "the auditor: the row is not what this program writes");
+
     /// A holder activates his own cards only.
     DELIVERY_NOT_YOURS = ("delivery-not-yours", NotAuthorised, "the holder of the card, or an officer");
 

@@ -4,11 +4,14 @@
 //! Card and certification meet on the card's row (invariant 15), so that row is always taken first.
 
 pub mod by_code;
+pub mod by_request;
 pub mod code;
 pub mod code_letter;
 pub mod declaration;
 mod ground;
 pub mod one_time;
+pub mod request;
+pub mod requester;
 pub mod ticket;
 
 #[cfg(test)]
@@ -19,10 +22,11 @@ use ca_core::serial::SerialNumber;
 use ca_core::status_log;
 use card::{CardNumber, opposition as card_opposition};
 use diesel::prelude::*;
+use professional_registry::{ImportedRegister, Registry};
 use rand_core::CryptoRng;
 use serde_json::json;
 use store::schema::opposition_declarations;
-use store::{Act, Actor, Code, Database, Fault, Timestamp, audit, crash_point};
+use store::{Act, Actor, BrokenRule, Code, Database, Fault, Timestamp, audit, crash_point};
 use thiserror::Error;
 
 use crate::faults;
@@ -32,6 +36,7 @@ use crate::officers::{self, NotAuthorised, Right};
 use crate::outbox::{self, Notice, Recipient};
 use crate::structure_notices;
 use crate::suspension;
+use requester::{Claim, Requested, RequesterError};
 
 pub use ground::{Ground, GroundError};
 
@@ -42,6 +47,8 @@ pub struct Opposition {
     pub receipt: String,
     /// The card that may never be used again.
     pub card: CardNumber,
+    /// Who asked for it.
+    pub requested: Requested,
     /// Since when.
     pub opposed_at: Timestamp,
     /// Its place on the opposition list.
@@ -81,6 +88,9 @@ pub enum OpposeError {
     /// A holder opposes his own cards only.
     #[error("card {0} is not a card of {1}")]
     NotYours(CardNumber, String),
+    /// Who asks for it may not.
+    #[error(transparent)]
+    Requester(#[from] RequesterError),
     /// The card is not known.
     #[error(transparent)]
     Card(#[from] card::GetError),
@@ -103,6 +113,7 @@ impl Fault for OpposeError {
         match self {
             Self::NotAuthorised(error) => error.code(),
             Self::NotYours(..) => faults::OPPOSITION_NOT_YOURS,
+            Self::Requester(error) => error.code(),
             Self::Card(error) => error.code(),
             Self::Opposition(error) => error.code(),
             Self::Revocation(error) => error.code(),
@@ -110,10 +121,18 @@ impl Fault for OpposeError {
             Self::Database(_) => store::fault::DATABASE,
         }
     }
+
+    fn broken_rules(&self) -> Vec<BrokenRule> {
+        match self {
+            Self::Requester(error) => error.broken_rules(),
+            _ => Vec::new(),
+        }
+    }
 }
 
 /// Opposes a card: it, its certificates, the declaration, the notice and the audit in one transaction of
-/// its own, also where the disk is full. By an officer who may, by the holder himself, by a job or by the operator.
+/// its own, also where the disk is full. By the holder himself; or, of its own motion, by the registration authority: an officer who
+/// may, a job or the operator.
 pub fn oppose(
     db: &mut Database,
     number: &CardNumber,
@@ -121,9 +140,28 @@ pub fn oppose(
     rng: &mut dyn CryptoRng,
     act: &Act,
 ) -> Result<Opposition, OpposeError> {
+    let claim = match act.actor {
+        Actor::Holder(_) => Claim::Holder,
+        _ => Claim::Authority,
+    };
+    oppose_for(db, &mut ImportedRegister, number, (ground, &claim), rng, act)
+}
+
+/// The same where an officer, or the operator, says who asked him for it: refused where that person may not have this card opposed for
+/// this ground.
+pub fn oppose_for(
+    db: &mut Database,
+    registry: &mut dyn Registry,
+    number: &CardNumber,
+    (ground, claim): (Ground, &Claim),
+    rng: &mut dyn CryptoRng,
+    act: &Act,
+) -> Result<Opposition, OpposeError> {
     let opposition = db.write_on_reserve(|db| {
         authorise(db, number, act)?;
-        oppose_within(db, number, ground, rng, act)
+        let card = card::get(db, number)?;
+        let requested = requester::entitled(db, registry, (&card, ground), claim, act)?;
+        oppose_within(db, number, (ground, &requested), rng, act)
     })?;
     crash_point("opposition.committed");
     Ok(opposition)
@@ -133,7 +171,7 @@ pub fn oppose(
 pub(crate) fn oppose_within(
     db: &mut Database,
     number: &CardNumber,
-    ground: Ground,
+    (ground, requested): (Ground, &Requested),
     rng: &mut dyn CryptoRng,
     act: &Act,
 ) -> Result<Opposition, OpposeError> {
@@ -154,7 +192,7 @@ pub(crate) fn oppose_within(
         certificates.push(EndedCertificate { issuer: certificate.issuer.clone(), serial, outcome });
     }
     crash_point("opposition.certificates-revoked");
-    let receipt = declare(db, number, ground, rng, act)?;
+    let receipt = declare(db, number, (ground, requested), rng, act)?;
     if matches!(act.actor, Actor::Holder(_)) {
         four_eyes::open_opposition(db, number, rng, act)?;
     }
@@ -168,12 +206,16 @@ pub(crate) fn oppose_within(
     let payload = json!({
         "receipt": receipt,
         "ground": ground.as_str(),
+        "requester": requested.requester().as_str(),
+        "requested_by": requested.by(),
+        "mandate": requested.mandate(),
         "certificates": certificates.iter().map(|c| format!("{} {}", c.issuer, c.serial)).collect::<Vec<_>>(),
     });
     audit::record(db, audit::Event { action: "opposition.declared", subject, payload }, rng, act)?;
     Ok(Opposition {
         receipt,
         card: *number,
+        requested: requested.clone(),
         opposed_at: opposed.opposed_at,
         sequence: opposed.sequence,
         certificates,
@@ -198,7 +240,7 @@ fn authorise(db: &mut Database, number: &CardNumber, act: &Act) -> Result<(), Op
 fn declare(
     db: &mut Database,
     number: &CardNumber,
-    ground: Ground,
+    (ground, requested): (Ground, &Requested),
     rng: &mut dyn CryptoRng,
     act: &Act,
 ) -> QueryResult<String> {
@@ -212,6 +254,9 @@ fn declare(
             opposition_declarations::ground.eq(ground.as_str()),
             opposition_declarations::declared_by.eq(act.actor.to_string()),
             opposition_declarations::received_at.eq(act.at),
+            opposition_declarations::requester.eq(requested.requester().as_str()),
+            opposition_declarations::requested_by.eq(requested.by()),
+            opposition_declarations::mandate.eq(requested.mandate()),
         ))
         .execute(db)?;
     Ok(receipt)

@@ -805,6 +805,35 @@ diesel::table! {
         ground -> Text,
         declared_by -> Text,
         received_at -> BigInt,
+        requester -> Nullable<Text>,
+        requested_by -> Nullable<Text>,
+        mandate -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    order_examinations (order_number, begun_at, officer) {
+        order_number -> Text,
+        order_version -> BigInt,
+        officer -> Text,
+        begun_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    opposition_requests (id) {
+        id -> Text,
+        card_number -> Text,
+        structure -> Text,
+        ground -> Text,
+        requested_by -> Text,
+        mandate -> Text,
+        requested_at -> BigInt,
+        outcome -> Nullable<Text>,
+        refusal -> Nullable<Text>,
+        rule -> Nullable<Text>,
+        receipt -> Nullable<Text>,
+        answered_at -> Nullable<BigInt>,
     }
 }
 
@@ -1141,6 +1170,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     structure_names,
     opposition_declarations,
     card_expiry_notices,
+    order_examinations,
+    opposition_requests,
     opposition_codes,
     one_time_requests,
     one_time_codes,

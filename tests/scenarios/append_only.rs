@@ -72,6 +72,7 @@ const BEFORE: &str = "
     INSERT INTO order_documents SELECT '0123456789abcdef0123456789abcdef', min(number), 1, 'pdf', 1,
         '0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef', 'x', 1 FROM card_orders WHERE status = 'submitted';
     INSERT INTO order_document_contents SELECT '0123456789abcdef0123456789abcdef', 'x', spki_sha256 FROM certificates LIMIT 1;
+    INSERT INTO order_examinations SELECT number, version, 'x', 1 FROM card_orders WHERE status = 'submitted';
     INSERT INTO coherence_sightings (face, issuer, scope, number, seen_at) VALUES ('list', '', '', 1, 2);";
 
 /// Each of these would take something back; the database refuses it and says why.
@@ -249,6 +250,8 @@ const ATTEMPTS: &[(&str, &str)] = &[
     ("UPDATE opposition_tickets SET identifier = '2600000017'", "ever changed"),
     ("UPDATE opposition_tickets SET ground = 'stolen'", "ever changed"),
     ("DELETE FROM opposition_tickets", "never deleted"),
+    ("UPDATE order_examinations SET begun_at = 2", "never changed"),
+    ("DELETE FROM order_examinations", "never deleted"),
     ("UPDATE reviews SET due_from = 2", "append-only"),
     ("DELETE FROM reviews WHERE number = 'RL-0000000000000000'", "append-only"),
     ("UPDATE review_findings SET finding = 'contested'", "append-only"),

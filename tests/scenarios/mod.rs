@@ -41,6 +41,7 @@ mod one_time_code;
 mod operations_page;
 mod opposition_code;
 mod opposition_lists;
+mod opposition_requesters;
 mod opposition_tickets;
 mod owned_web;
 mod peers;

@@ -41,6 +41,7 @@ const PARTIAL: &[(&str, Values, Values)] = &[
     ("certificate_lapses_one_open", &[("status", "'open'")], &[("status", "'lifted'")]),
     ("card_orders_one_open", &[("status", "'submitted'")], &[("status", "'refused'")]),
     ("card_suspensions_one_open", &[("outcome", "NULL")], &[("outcome", "'lifted'")]),
+    ("opposition_requests_one_open", &[("outcome", "NULL")], &[("outcome", "'refused'")]),
     ("opposition_tickets_one_open", &[("outcome", "NULL")], &[("outcome", "'dismissed'")]),
     ("certificate_status_events_revoke_once", &[("event", "'revoked'")], &[("event", "'other'")]),
 ];

@@ -4,8 +4,11 @@ use std::fs;
 
 use acceptance::harness::{DatabaseKind, chance, igc_verify, openssl, run};
 use card::{CardNumber, CardStatus};
+use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
+use professional_registry::ImportedRegister;
 use registration_authority::officers::{self, Role};
+use registration_authority::opposition::{Ground, request};
 use serde_json::Value;
 use store::DatabaseRole;
 use store::schema::{card_certificates, certificates, register_structures};
@@ -89,6 +92,26 @@ fn verified_subjects(workshop: &Workshop, card: CardNumber) -> Vec<String> {
         .collect()
 }
 
+/// The agent asks, with the rights of the pages, for the opposition of a card of his staff; they cannot answer, and the worker does.
+fn opposed_for_the_agent(workshop: &Workshop, establishment: &str, certified: &[CardNumber]) {
+    let mut db = workshop.open(DatabaseRole::Web);
+    let of_staff = |card: &&CardNumber| {
+        let holder = card::get(&mut workshop.open(DatabaseRole::Owner), card).unwrap().holder;
+        holder.starts_with('3')
+    };
+    let card = *certified.iter().find(of_staff).unwrap();
+    let act = officer(&mut db, AGENT);
+    let (place, asked) = (establishment.parse().unwrap(), (&card, Ground::Lost));
+    request::request(&mut db, &mut ImportedRegister, &place, asked, &mut chance(), &act).unwrap();
+    if db.is_on_server() {
+        let by_hand = "UPDATE opposition_requests SET outcome = 'refused', refusal = 'x', answered_at = 1";
+        assert!(db.batch_execute(by_hand).unwrap_err().to_string().contains("permission denied"));
+    }
+    let done = workshop.job("opposition-requests");
+    assert_eq!(done["opposed"], serde_json::json!([card.to_string()]), "{done}");
+    assert!(workshop.cards(CardStatus::Opposed).contains(&card));
+}
+
 #[test]
 fn an_agent_declares_his_staff_from_a_file_and_their_cards_are_certified() {
     for kind in [DatabaseKind::Sqlite, DatabaseKind::Postgresql] {
@@ -141,6 +164,7 @@ fn an_agent_declares_his_staff_from_a_file_and_their_cards_are_certified() {
         assert_eq!(with("EMPLOYE000000042"), 2, "{subjects:?}");
         assert_eq!(with("title=Personnel santé ou social"), 2, "{subjects:?}");
 
+        opposed_for_the_agent(&workshop, &establishment, &certified);
         structure(&workshop, &["end", &mandate], AGENT, 0);
         let refused = structure(&workshop, &["order", &establishment, "CPET0002", "--kind", "CPE"], AGENT, 5);
         assert_eq!(refused["rules"][0]["rule"], "R-CPE-01", "{refused}");

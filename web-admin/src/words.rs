@@ -5,9 +5,11 @@ use professional_registry::{Department, Profession};
 use registration_authority::decision::Decision;
 use registration_authority::officers::{Role, Scope};
 use registration_authority::opposition::Ground;
+use registration_authority::opposition::requester::Requester;
 use registration_authority::order::OrderStatus;
 use registration_authority::outbox::Notice;
 use registration_authority::queue::Risk;
+use registration_authority::queue::lease::UNDER_REVIEW;
 use registration_authority::suspension::CardState;
 
 use crate::language::Language;
@@ -36,6 +38,9 @@ pub(crate) const fn order_status(status: OrderStatus) -> Key {
 
 /// The same, by the word of the database.
 pub(crate) fn order_state(word: &str) -> Key {
+    if word == UNDER_REVIEW {
+        return Key::of("order-status-under-review");
+    }
     let status = OrderStatus::ALL.into_iter().find(|status| status.as_str() == word);
     status.map_or(Key::of("order-status-unknown"), order_status)
 }
@@ -102,6 +107,18 @@ pub(crate) const fn risk(risk: Risk) -> Key {
         Risk::Green => "risk-green",
         Risk::Orange => "risk-orange",
         Risk::Red => "risk-red",
+    })
+}
+
+/// As what somebody asks for an opposition.
+pub(crate) const fn requester(requester: Requester) -> Key {
+    Key::of(match requester {
+        Requester::Holder => "requester-holder",
+        Requester::Structure => "requester-structure",
+        Requester::AuthorisedPerson => "requester-authorised-person",
+        Requester::EmployingProfessional => "requester-employing-professional",
+        Requester::Authority => "requester-authority",
+        Requester::Register => "requester-register",
     })
 }
 
@@ -211,6 +228,8 @@ pub(crate) fn lapse_cause(code: &str) -> Key {
         "order-holder-ceased" => "lapse-holder-ceased",
         "order-profession-not-exercised" => "lapse-profession-not-exercised",
         "order-profession-ceased" => "lapse-profession-ceased",
+        "order-structure-unknown" => "lapse-structure-gone",
+        "order-not-mandated" => "lapse-mandate-ended",
         _ => "lapse-other",
     })
 }

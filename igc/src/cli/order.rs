@@ -7,6 +7,7 @@ use clap::Subcommand;
 use professional_registry::{IdNatPs, ImportedRegister, Profession};
 use registration_authority::officers::Scope;
 use registration_authority::order::{self, CardOrder, NewCardOrder, OrderState, OrderStatus};
+use registration_authority::queue::lease::{self, Lease};
 use registration_authority::queue::{self, Filter, PAGE_BOUND};
 use registration_authority::risk::{self, RaisedFlag};
 use serde::Serialize;
@@ -143,14 +144,19 @@ fn here(global: &Global, command: &Command) -> Result<ExitCode, Problem> {
         }
         Command::List { status, limit } => {
             let (filter, all) = (Filter::of(*status), Scope::default());
-            let orders = queue::orders(db, &filter, &all, None, *limit, installation.clock.now())?;
-            let rows: Vec<OrderRow> = orders.iter().map(OrderRow::of).collect();
+            let now = installation.clock.now();
+            let orders = queue::orders(db, &filter, &all, None, *limit, now)?;
+            let numbers: Vec<&str> = orders.iter().map(|order| order.number.as_str()).collect();
+            let leases = lease::of(db, &numbers, now)?;
+            let rows: Vec<OrderRow> =
+                orders.iter().map(|order| OrderRow::of(order, leases.get(&order.number))).collect();
             output::list(global.output, &rows)?;
             Ok(ExitCode::SUCCESS)
         }
         Command::Show { number } => {
             let order = order::get(db, number)?;
-            show(global, db, &order)
+            let lease = lease::of(db, &[number], installation.clock.now())?.remove(number);
+            print(global, db, &order, lease.as_ref())
         }
         Command::Ask { number, question, officer, .. } => {
             let act = officer.act(&installation)?;
@@ -271,7 +277,17 @@ fn reject(
 
 /// An order, with what makes one look twice at its version.
 pub(super) fn show(global: &Global, db: &mut Database, order: &CardOrder) -> Result<ExitCode, Problem> {
-    let mut row = OrderRow::of(order);
+    print(global, db, order, None)
+}
+
+/// The same, with the officer who is on it.
+fn print(
+    global: &Global,
+    db: &mut Database,
+    order: &CardOrder,
+    lease: Option<&Lease>,
+) -> Result<ExitCode, Problem> {
+    let mut row = OrderRow::of(order, lease);
     row.flags = risk::recorded(db, &order.number, order.version)?;
     output::one(global.output, &row, || {
         let cells = OrderRow::HEADINGS.iter().zip(row.cells());
@@ -297,6 +313,8 @@ struct OrderRow {
     number: String,
     version: i64,
     status: &'static str,
+    /// The same, and under-review where an officer is on it.
+    stage: &'static str,
     kind: String,
     holder: String,
     profession: String,
@@ -310,11 +328,12 @@ struct OrderRow {
 }
 
 impl OrderRow {
-    fn of(order: &CardOrder) -> Self {
+    fn of(order: &CardOrder, lease: Option<&Lease>) -> Self {
         Self {
             number: order.number.clone(),
             version: order.version,
             status: order.state.name(),
+            stage: lease::stage(order.state.status(), lease),
             kind: order.kind.to_string(),
             holder: order.holder.to_string(),
             profession: order.tie.label().to_owned(),
@@ -345,7 +364,7 @@ impl Row for OrderRow {
         vec![
             self.number.clone(),
             self.version.to_string(),
-            self.status.to_owned(),
+            self.stage.to_owned(),
             self.kind.clone(),
             self.holder.clone(),
             self.profession.clone(),

@@ -191,7 +191,16 @@ fn print(global: &Global, said: &Value) -> Result<ExitCode, Problem> {
 }
 
 /// Opposes a card there, for good.
-pub fn oppose(global: &Global, api: &Api, card: &CardNumber, ground: Ground) -> Result<ExitCode, Problem> {
-    let declared = json!({ "ground": ground.as_str() });
+pub fn oppose(
+    global: &Global,
+    api: &Api,
+    card: &CardNumber,
+    (ground, (requester, requested_by)): (Ground, (&str, Option<&str>)),
+) -> Result<ExitCode, Problem> {
+    let mut declared = json!({ "ground": ground.as_str() });
+    if (requester, requested_by) != ("authority", None) {
+        declared["requester"] = json!(requester);
+        declared["requested_by"] = json!(requested_by);
+    }
     post(global, api, &format!("/cards/{card}/opposition"), &declared)
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use registration_authority::notices;
-use registration_authority::opposition::{declaration, one_time, ticket};
+use registration_authority::opposition::{declaration, one_time, request, ticket};
 use store::{Database, Timestamp};
 
 use super::{Finding, Findings, Verdict};
@@ -16,7 +16,7 @@ const CALL_BACK: Duration = Duration::from_secs(12 * 3600);
 /// Most declarations that are counted.
 const MOST: i64 = 1000;
 
-/// How long the worker may take for a declaration with a code.
+/// How long the worker may take for a declaration with a code, or for what a structure asks.
 const ANSWER: Duration = Duration::from_secs(60);
 
 /// How long it may take until a code has been mailed: it counts for ten minutes.
@@ -60,6 +60,14 @@ pub(super) fn waiting(db: &mut Database, now: Timestamp, findings: &mut Findings
             "declarations",
             "a holder waits for the one-time code that he asked for",
             "is the worker running, and does the mail server of [mail] answer?",
+        ));
+    }
+    if request::oldest_waiting(db)?.is_some_and(|at| at.plus(ANSWER) < now) {
+        findings.push(Finding::new(
+            Verdict::Broken,
+            "declarations",
+            "what a structure asks for a card of its staff is not answered",
+            "is the worker running? igc job run opposition-requests says what holds it up",
         ));
     }
     Ok(())

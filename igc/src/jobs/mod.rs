@@ -15,6 +15,7 @@ pub mod one_time_codes;
 mod opposition_callbacks;
 mod opposition_codes;
 mod opposition_list;
+mod opposition_requests;
 mod order_flags;
 mod pinned_bureaus;
 mod publication;
@@ -48,6 +49,7 @@ pub use job_log::{Began, JobLog};
 pub use notices::send_with;
 pub use object_store::{follow as follow_with_object_store, mirror as object_store};
 pub use opposition_list::{ListFinding, continue_opposition_list, publish_oppositions};
+pub use opposition_requests::answer_requests_with;
 pub use pinned_bureaus::pinned_bureaus;
 pub use publication::{PublishedList, folder, policy, publish_certificates, publish_everything};
 pub use signatures::reconcile;
@@ -159,6 +161,11 @@ pub const JOBS: &[Job] = &[
         name: one_time_codes::NAME,
         purpose: "mails a one-time code to each holder who asks for one to block his card",
         run: one_time_codes::run,
+    },
+    Job {
+        name: "opposition-requests",
+        purpose: "opposes the cards that whoever speaks for their structure asks for, where he may",
+        run: opposition_requests::run,
     },
     Job {
         name: "officer-digests",

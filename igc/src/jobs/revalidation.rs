@@ -9,7 +9,7 @@ use crate::installation::system_rng;
 use crate::officer;
 use crate::problem::Problem;
 
-/// Looks at every living card and every professional's software certificate in the light of the newest feed, once a feed, and ends
+/// Looks at every living card and every software certificate in the light of the newest feed, once a feed, and ends
 /// those that two feeds no longer support, as many as a day may bring. Where it opposes nobody it costs a query.
 pub fn run(worker: &mut Worker, act: &Act) -> Result<Value, Problem> {
     let verifier = officer::verifier(&worker.installation)?;
@@ -24,6 +24,10 @@ pub fn run(worker: &mut Worker, act: &Act) -> Result<Value, Problem> {
             "the register of feed {} no longer supports {found} more cards",
             looked.sequence
         );
+    }
+    let silent = lapse::examine_ended_mandates(&mut worker.db, &mut ImportedRegister, &mut rng, act)?;
+    if silent > 0 {
+        tracing::info!(silent, "{silent} cards and certificates rest on a mandate that has ended");
     }
     if !lapse::open(&mut worker.db, 1)?.is_empty() {
         continue_opposition_list(&worker.installation, &mut worker.db, act)?;
@@ -55,6 +59,7 @@ pub fn run(worker: &mut Worker, act: &Act) -> Result<Value, Problem> {
             "causes": second.causes,
             "stopped": second.stopped.map(|code| code.name),
         }),
+        "without_mandate": silent,
         "opposed": done.opposed.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "revoked": done.revoked,
         "planned": done.planned,

@@ -1,8 +1,8 @@
 use super::table::{Embedded, embedded};
 use super::{UnknownCode, code_as_text};
 
-/// TRE_R02-SecteurActivite (OID 1.2.250.1.71.4.2.4): `SA` and two digits. Nothing is decided on the sector, so
-/// a code newer than the table here is kept, without a label.
+/// TRE_R02-SecteurActivite (OID 1.2.250.1.71.4.2.4): `SA` and two digits. A code newer
+/// than the table here is kept, without a label: what is decided on a sector names the ones that it is about.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Sector(String);
 

@@ -128,9 +128,9 @@ pub struct Decidable {
 /// The person whom a decision concerns: nobody decides on what is [near](crate::four_eyes) to him.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Concerned {
-    /// IdNat_PS.
-    pub holder: IdNatPs,
-    /// The names that it bears; empty where it bears none.
+    /// IdNat_PS; none of somebody who is known by his name alone.
+    pub holder: Option<IdNatPs>,
+    /// The names that it bears; empty where it bears none, and the register or his card's order is asked for them.
     pub family_name: String,
     /// Likewise.
     pub given_name: String,

@@ -97,7 +97,7 @@ impl CertificateRequest {
             submitted_by: self.submitted_by.clone(),
             reach: self.reach(),
             concerns: self.subject.person().map(|person| Concerned {
-                holder: person.holder.clone(),
+                holder: Some(person.holder.clone()),
                 family_name: person.family_name.clone(),
                 given_name: person.given_name.clone(),
             }),

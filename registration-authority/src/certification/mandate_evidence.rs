@@ -1,3 +1,4 @@
+use professional_registry::TechnicalStructureId;
 use store::{Database, Timestamp};
 
 use super::evidence::{EvidenceError, decisions_on, missing, verify_decisions};
@@ -52,8 +53,17 @@ fn renewed(db: &mut Database, order: &CardOrder, subject: &str) -> Result<CardOr
     }
 }
 
-/// The proof of the mandate is verified as of its own moment, when the worker had seen it: a mandate lasts for years, the life of a
-/// proof is that of what it is about.
+/// Somebody who is said to speak for a structure.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct AgentClaim<'a> {
+    /// By the mandate of this number,
+    pub(crate) mandate: &'a str,
+    /// for this structure;
+    pub(crate) structure: &'a TechnicalStructureId,
+    /// who: the agent's login; nobody in particular, where a plan asks.
+    pub(crate) agent: Option<&'a str>,
+}
+
 fn verify_mandate(
     db: &mut Database,
     verifier: &ApprovalVerifier,
@@ -62,16 +72,31 @@ fn verify_mandate(
     moments: &[Timestamp],
 ) -> Result<(), EvidenceError> {
     let name = format!("{} {}", subject.kind, subject.number);
-    let mandate = mandate::get(db, &tie.mandate)?;
-    if agent.is_some_and(|agent| mandate.login != *agent) || mandate.structure != tie.structure {
-        return Err(missing(&name, "its mandate is another agent's, or for another structure"));
+    let agent = agent.map(String::as_str);
+    let claim = AgentClaim { mandate: &tie.mandate, structure: &tie.structure, agent };
+    verify_agent(db, verifier, &name, claim, moments)
+}
+
+/// Verifies for what is called `name` that the mandate is this agent's, for this structure, stood at each of these moments, and that an officer signed for
+/// it. That proof is verified as of its own moment, when the worker had seen it: a mandate lasts for years, the life of a proof is that
+/// of what it is about.
+pub(crate) fn verify_agent(
+    db: &mut Database,
+    verifier: &ApprovalVerifier,
+    name: &str,
+    claim: AgentClaim<'_>,
+    moments: &[Timestamp],
+) -> Result<(), EvidenceError> {
+    let mandate = mandate::get(db, claim.mandate)?;
+    if claim.agent.is_some_and(|agent| mandate.login != agent) || mandate.structure != *claim.structure {
+        return Err(missing(name, "its mandate is another agent's, or for another structure"));
     }
     if !moments.iter().all(|moment| mandate.stood(*moment)) {
-        return Err(missing(&name, "the mandate of its agent did not stand"));
+        return Err(missing(name, "the mandate of its agent did not stand"));
     }
     // A trigger refuses it; the worker trusts no row, whichever trigger let it in.
     if mandate.decisions.iter().any(|decision| decision.decided_by == mandate.login) {
-        return Err(missing(&name, "its agent decided on his own mandate"));
+        return Err(missing(name, "its agent decided on his own mandate"));
     }
     verify_as_of_its_moment(db, verifier, &mandate.decidable(), &mandate.decisions)
 }

@@ -39,6 +39,7 @@ pub use certify_card::{
 pub use certify_card_error::CertifyCardError;
 pub use certify_request::{CertifyRequestError, certify_request};
 pub(crate) use facts::structure_identifier;
+pub(crate) use mandate_evidence::{AgentClaim, verify_agent};
 
 pub use evidence::{ApprovedOrder, ApprovedRequest, EvidenceError, verify_evidence, verify_request_evidence};
 

@@ -1,7 +1,7 @@
 use ca_core::certificate;
 use diesel::prelude::*;
 use professional_registry::{IdNatPs, ImportedRegister, Registry, RegistryError, merges};
-use store::schema::officer_enrolments;
+use store::schema::{card_orders, officer_enrolments};
 use store::{BrokenRule, Code, Database, Fault, Timestamp};
 use thiserror::Error;
 
@@ -91,18 +91,55 @@ pub(crate) fn check(
     let subject = match concerns {
         None if places.is_empty() => return Ok(()),
         None => Subject { places, of_structure, ..Subject::default() },
-        Some(person) => Subject {
-            numbers: merges::identifiers_of_one(db, &person.holder)?,
-            family_name: person.family_name.clone(),
-            given_name: person.given_name.clone(),
-            places,
-            of_structure,
-        },
+        Some(person) => subject_of(db, person, places, of_structure)?,
     };
     let ties = ties_of(db, login, display_name, at)?;
     let Some(near) = near(&ties, &subject) else { return Ok(()) };
     let rule = table()?.keep_off(near).ok_or_else(|| BadTable::lacks(near))?;
     Err(TooNear { rule, login: login.to_owned() }.into())
+}
+
+/// The person, his numbers and places: where the register says that he practises counts whatever he asks for, and where nothing bears his
+/// names, those of the register do, or of the order of his card.
+fn subject_of(
+    db: &mut Database,
+    person: &Concerned,
+    mut places: Vec<String>,
+    of_structure: bool,
+) -> Result<Subject, KeepOffError> {
+    let mut subject = Subject {
+        family_name: person.family_name.clone(),
+        given_name: person.given_name.clone(),
+        of_structure,
+        ..Subject::default()
+    };
+    let Some(holder) = &person.holder else { return Ok(Subject { places, ..subject }) };
+    subject.numbers = merges::identifiers_of_one(db, holder)?;
+    let unnamed = subject.family_name.is_empty();
+    for number in &subject.numbers {
+        let Ok(number) = number.parse::<IdNatPs>() else { continue };
+        let Some(record) = ImportedRegister.professional(db, &number)? else { continue };
+        places.extend(risk::places_of(&record));
+        if unnamed {
+            (subject.family_name, subject.given_name) = (record.family_name, record.given_name);
+        }
+    }
+    if subject.family_name.is_empty()
+        && let Some((family_name, given_name)) = names_on_order(db, holder)?
+    {
+        (subject.family_name, subject.given_name) = (family_name, given_name);
+    }
+    Ok(Subject { places, ..subject })
+}
+
+/// The names of the newest order for this holder that became a card: of one of the staff of a structure, whom the register does not know.
+fn names_on_order(db: &mut Database, holder: &IdNatPs) -> QueryResult<Option<(String, String)>> {
+    card_orders::table
+        .filter(card_orders::holder.eq(holder.to_string()).and(card_orders::status.eq("ordered")))
+        .order(card_orders::number.desc())
+        .select((card_orders::family_name, card_orders::given_name))
+        .first(db)
+        .optional()
 }
 
 /// The code of the rule by which this officer would be refused a decision on the subject: for a page that says so before.

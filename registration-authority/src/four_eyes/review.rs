@@ -354,7 +354,11 @@ fn may_conclude(
             (order.decidable().concerns, order.reach())
         }
         About::HolderOpposition { holder, .. } => {
-            let named = |holder| Concerned { holder, family_name: String::new(), given_name: String::new() };
+            let named = |holder| Concerned {
+                holder: Some(holder),
+                family_name: String::new(),
+                given_name: String::new(),
+            };
             (holder.parse::<IdNatPs>().ok().map(named), Reach::Everything)
         }
     };

@@ -1,23 +1,27 @@
-//! The software certificates of professionals, re-validated as cards are: each is tied to an exercise, and ends with it.
+//! Software certificates, re-validated as cards are: each ends with what it is [tied to](CertificateTie).
 
 use ca_core::revocation::{self, RevokeError};
 use ca_core::serial::SerialNumber;
 use diesel::prelude::*;
-use diesel::sql_types::Text;
+use diesel::sql_types::{Nullable, Text};
 use professional_registry::import::NewestFeed;
-use professional_registry::{IdNatPs, Profession, Registry, RegistryError, merges};
+use professional_registry::{IdNatPs, Registry, RegistryError, TechnicalStructureId, merges};
 use rand_core::CryptoRng;
 use serde_json::json;
 use store::audit::{self, Event};
 use store::schema::{certificate_lapses, certificate_requests, opposition_plan_certificates};
 use store::{Act, Code, Database, Fault, Timestamp};
 
+use super::certificate_tie::CertificateTie;
+use super::due::{ground_of, is_in_grace};
 use super::examine::PAGE;
+use super::structures::Structures;
 use super::{LapseError, cause, is_silent_of, still_newest};
-use crate::opposition::Ground;
+use crate::faults;
+use crate::mandate::MandateError;
 use crate::outbox::{self, Notice, Recipient};
 
-/// A professional's certificate that the register no longer supports, and that is still good.
+/// A certificate that the register no longer supports, and that is still good.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CertificateLapse {
     /// The request that it was issued for.
@@ -26,10 +30,12 @@ pub struct CertificateLapse {
     pub issuer: String,
     /// Its serial number.
     pub serial: SerialNumber,
-    /// Whose: IdNat_PS.
+    /// Whose: IdNat_PS, or the name of a structure's own.
     pub holder: String,
-    /// For the exercise of which profession.
-    pub profession: Profession,
+    /// What it is tied to.
+    pub tie: CertificateTie,
+    /// Who asked for it.
+    pub submitted_by: String,
     /// The RPPS number that his ADELI number has become.
     pub successor: Option<String>,
     /// The feed in whose light it was seen first: its place among all feeds.
@@ -47,7 +53,7 @@ pub struct CertificateLapse {
 impl CertificateLapse {
     /// Whether a second reading suffices, as for a card.
     pub fn ends_by_itself(&self) -> bool {
-        self.successor.as_deref().unwrap_or(&self.holder).starts_with('8')
+        self.tie.structure().is_some() || self.successor.as_deref().unwrap_or(&self.holder).starts_with('8')
     }
 }
 
@@ -68,7 +74,12 @@ pub fn open_certificates(db: &mut Database, limit: i64) -> Result<Vec<Certificat
         .select((
             certificate_lapses::request,
             (certificate_requests::issuer, certificate_requests::serial),
-            (certificate_requests::common_name, certificate_requests::profession),
+            (certificate_requests::common_name, certificate_requests::submitted_by),
+            (
+                certificate_requests::profession,
+                certificate_requests::structure,
+                certificate_requests::mandate,
+            ),
             certificate_lapses::first_sequence,
             certificate_lapses::first_feed,
             certificate_lapses::cause,
@@ -82,7 +93,8 @@ pub fn open_certificates(db: &mut Database, limit: i64) -> Result<Vec<Certificat
 type Row = (
     String,
     (Option<String>, Option<String>),
-    (String, Option<String>),
+    (String, String),
+    (Option<String>, String, Option<String>),
     i64,
     String,
     String,
@@ -91,15 +103,26 @@ type Row = (
 );
 
 fn read(db: &mut Database, row: Row) -> Result<CertificateLapse, LapseError> {
-    let (request, (issuer, serial), (holder, profession), first_sequence, first_feed, cause, found_at, plan) =
-        row;
+    let (
+        request,
+        (issuer, serial),
+        (holder, submitted_by),
+        tie,
+        first_sequence,
+        first_feed,
+        cause,
+        found_at,
+        plan,
+    ) = row;
     let altered = |what| LapseError::RowAltered(request.clone(), what);
-    let profession = profession.as_deref().and_then(Profession::from_code);
+    let (profession, structure, mandate) = &tie;
+    let tie = CertificateTie::read(profession.as_deref(), structure, mandate.is_some());
     let serial = serial.and_then(|serial| serial.parse().ok());
     Ok(CertificateLapse {
         issuer: issuer.ok_or_else(|| altered("the certificate"))?,
         serial: serial.ok_or_else(|| altered("the certificate"))?,
-        profession: profession.ok_or_else(|| altered("the profession"))?,
+        tie: tie.ok_or_else(|| altered("what it is tied to"))?,
+        submitted_by,
         successor: merges::successors(db, &[&holder])?.remove(&holder),
         request,
         holder,
@@ -119,7 +142,7 @@ pub(super) type Looked = (i64, i64, Vec<(String, Code)>);
 pub(super) fn examine_page(
     db: &mut Database,
     registry: &mut dyn Registry,
-    feed: &NewestFeed,
+    (feed, structures): (&NewestFeed, &mut Structures),
     (last, after): (i64, &str),
     rng: &mut dyn CryptoRng,
     act: &Act,
@@ -129,7 +152,7 @@ pub(super) fn examine_page(
     let looked = db.write(|db| {
         let mut looked = (0, 0, Vec::new());
         for suspect in &page {
-            look(db, registry, feed, suspect, &mut looked, rng, act)?;
+            look(db, registry, (feed, &mut *structures), suspect, &mut looked, rng, act)?;
         }
         still_newest(db, feed)?;
         Ok::<_, LapseError>(looked)
@@ -137,31 +160,81 @@ pub(super) fn examine_page(
     Ok(Some((looked, end)))
 }
 
+/// Looks at the good certificates of the staff of this structure, in one transaction: how many lapse.
+pub(super) fn examine_staff(
+    db: &mut Database,
+    registry: &mut dyn Registry,
+    (feed, structures): (&NewestFeed, &mut Structures),
+    structure: &TechnicalStructureId,
+    rng: &mut dyn CryptoRng,
+    act: &Act,
+) -> Result<i64, LapseError> {
+    let (now, place) = (act.at.millis(), if db.is_on_server() { "$1" } else { "?" });
+    let statement = format!(
+        "{SUSPECTS} WHERE r.structure = {place} AND r.mandate IS NOT NULL AND c.status = 'good' AND c.not_after > {now} \
+           AND NOT EXISTS (SELECT 1 FROM certificate_lapses l WHERE l.request = r.number AND l.status = 'open') \
+         ORDER BY r.number"
+    );
+    let suspects: Vec<Suspect> = diesel::sql_query(statement).bind::<Text, _>(structure.as_str()).load(db)?;
+    db.write(|db| {
+        let mut looked = (0, 0, Vec::new());
+        for suspect in &suspects {
+            look(db, registry, (feed, &mut *structures), suspect, &mut looked, rng, act)?;
+        }
+        still_newest(db, feed)?;
+        Ok(looked.0)
+    })
+}
+
+/// What is read of each.
+const SUSPECTS: &str = "SELECT r.number AS number, r.common_name AS holder, r.profession AS profession, r.structure AS structure, \
+     r.mandate AS mandate, r.submitted_by AS submitted_by, c.status AS status \
+     FROM certificate_requests r JOIN certificates c ON c.issuer = r.issuer AND c.serial = r.serial";
+
 #[derive(QueryableByName)]
 struct Suspect {
     #[diesel(sql_type = Text)]
     number: String,
     #[diesel(sql_type = Text)]
     holder: String,
+    #[diesel(sql_type = Nullable<Text>)]
+    profession: Option<String>,
     #[diesel(sql_type = Text)]
-    profession: String,
+    structure: String,
+    #[diesel(sql_type = Nullable<Text>)]
+    mandate: Option<String>,
+    #[diesel(sql_type = Text)]
+    submitted_by: String,
     #[diesel(sql_type = Text)]
     status: String,
 }
 
+impl Suspect {
+    /// Who is told: the professional, or who asked in the name of a structure.
+    fn recipient(&self) -> Recipient<'_> {
+        match self.profession {
+            Some(_) => Recipient::Holder(&self.holder),
+            None => Recipient::Officer(&self.submitted_by),
+        }
+    }
+
+    fn tie(&self) -> Result<CertificateTie, LapseError> {
+        let tie = CertificateTie::read(self.profession.as_deref(), &self.structure, self.mandate.is_some());
+        tie.ok_or_else(|| LapseError::RowAltered(self.number.clone(), "what it is tied to"))
+    }
+}
+
 /// Good certificates of professionals who are not in the register, gone from it, or otherwise since the last feed that was looked
-/// at; and those with an open lapse.
+/// at; those of structures and their staff; and those with an open lapse. Test certificates stand for nobody.
 fn suspects(db: &mut Database, last: i64, after: &str, at: Timestamp) -> QueryResult<Vec<Suspect>> {
     // As for cards: the columns of the register are compared as bytes on PostgreSQL.
     let as_bytes = if db.is_on_server() { " COLLATE \"C\"" } else { "" };
     let (now, place) = (at.millis(), if db.is_on_server() { "$1" } else { "?" });
     let statement = format!(
-        "SELECT r.number AS number, r.common_name AS holder, r.profession AS profession, c.status AS status \
-         FROM certificate_requests r JOIN certificates c ON c.issuer = r.issuer AND c.serial = r.serial \
-         LEFT JOIN professionals p ON p.id_nat = r.common_name{as_bytes} \
-         WHERE r.profession IS NOT NULL AND r.number > {place} \
+        "{SUSPECTS} LEFT JOIN professionals p ON p.id_nat = r.common_name{as_bytes} \
+         WHERE r.number > {place} AND r.profile NOT IN ('el-org-test', 'el-org-test-short') \
            AND ((c.status = 'good' AND c.not_after > {now} \
-                 AND (p.id_nat IS NULL OR p.ceased_at IS NOT NULL OR p.last_feed > {last})) \
+                 AND (r.profession IS NULL OR p.id_nat IS NULL OR p.ceased_at IS NOT NULL OR p.last_feed > {last})) \
              OR EXISTS (SELECT 1 FROM certificate_lapses l WHERE l.request = r.number AND l.status = 'open')) \
          ORDER BY r.number LIMIT {PAGE}"
     );
@@ -171,17 +244,22 @@ fn suspects(db: &mut Database, last: i64, after: &str, at: Timestamp) -> QueryRe
 fn look(
     db: &mut Database,
     registry: &mut dyn Registry,
-    feed: &NewestFeed,
+    (feed, structures): (&NewestFeed, &mut Structures),
     suspect: &Suspect,
     (found, lifted, failed): &mut Looked,
     rng: &mut dyn CryptoRng,
     act: &Act,
 ) -> Result<(), LapseError> {
-    let Suspect { number, holder, profession, status } = suspect;
+    let Suspect { number, holder, status, .. } = suspect;
     let lives = status == "good";
-    let cause = match cause_of(db, registry, number, holder, profession) {
+    let judged =
+        suspect.tie().and_then(|tie| cause_of(db, registry, structures, number, (holder, &tie), act));
+    let cause = match judged {
         Ok(cause) => cause.filter(|_| lives),
-        Err(LapseError::Registry(error @ RegistryError::Unreadable { .. })) => {
+        Err(
+            error @ (LapseError::Registry(RegistryError::Unreadable { .. })
+            | LapseError::Mandate(MandateError::RowAltered(..))),
+        ) => {
             failed.push((number.clone(), error.code()));
             return Ok(());
         }
@@ -193,15 +271,20 @@ fn look(
         .first(db)
         .optional()?;
     match (cause, first) {
-        (Some(cause), None) if feed.speaks_of_absent && !is_silent_of(db, feed.sequence, holder)? => {
-            begin(db, suspect, cause, feed, rng, act)?;
-            *found += 1;
+        (Some(cause), None) => {
+            let speaks = feed.speaks_of_absent || cause == faults::ORDER_NOT_MANDATED;
+            let before = certificate_lapses::table.find((number, feed.sequence));
+            let again: bool = diesel::select(diesel::dsl::exists(before)).get_result(db)?;
+            if speaks && !again && !is_silent_of(db, feed.sequence, holder)? {
+                begin(db, suspect, cause, feed, rng, act)?;
+                *found += 1;
+            }
         }
         (None, Some(first)) => {
             lift(db, number, first, feed, rng, act)?;
             *lifted += 1;
         }
-        (Some(_), _) | (None, None) => {}
+        (Some(_), Some(_)) | (None, None) => {}
     }
     Ok(())
 }
@@ -209,14 +292,20 @@ fn look(
 fn cause_of(
     db: &mut Database,
     registry: &mut dyn Registry,
+    structures: &mut Structures,
     request: &str,
-    holder: &str,
-    profession: &str,
+    (holder, tie): (&str, &CertificateTie),
+    act: &Act,
 ) -> Result<Option<Code>, LapseError> {
-    let altered = |what| LapseError::RowAltered(request.to_owned(), what);
-    let holder: IdNatPs = holder.parse().map_err(|_| altered("the holder"))?;
-    let profession = Profession::from_code(profession).ok_or_else(|| altered("the profession"))?;
-    cause::of_certificate(db, registry, &holder, profession)
+    match tie {
+        CertificateTie::Exercise(profession) => {
+            let altered = |_| LapseError::RowAltered(request.to_owned(), "the holder");
+            let holder: IdNatPs = holder.parse().map_err(altered)?;
+            cause::of_certificate(db, registry, &holder, *profession)
+        }
+        CertificateTie::Staff(structure) => structures.against_staff(db, structure, act.at),
+        CertificateTie::Structure(structure) => structures.against_its_own(db, structure),
+    }
 }
 
 fn begin(
@@ -238,7 +327,7 @@ fn begin(
         ))
         .execute(db)?;
     let subject = format!("certificate request {}", suspect.number);
-    outbox::put(db, Recipient::Holder(&suspect.holder), Notice::CertificateLapsed, &subject, rng, act)?;
+    outbox::put(db, suspect.recipient(), Notice::CertificateLapsed, &subject, rng, act)?;
     let payload = json!({ "cause": cause.name, "feed": feed.feed, "sequence": feed.sequence });
     audit::record(db, Event { action: "certificate.lapsed", subject, payload }, rng, act)
 }
@@ -269,17 +358,20 @@ fn lift(
 pub(super) fn end(
     db: &mut Database,
     registry: &mut dyn Registry,
-    feed: &NewestFeed,
+    (feed, structures): (&NewestFeed, &mut Structures),
     lapse: &CertificateLapse,
     rng: &mut dyn CryptoRng,
     act: &Act,
 ) -> Result<bool, LapseError> {
-    let CertificateLapse { request, issuer, serial, holder, profession, .. } = lapse;
-    let cause = cause_of(db, registry, request, holder, profession.code())?;
-    if cause.is_none() || is_silent_of(db, feed.sequence, holder)? {
+    let CertificateLapse { request, issuer, serial, holder, tie, .. } = lapse;
+    let cause = cause_of(db, registry, structures, request, (holder, tie), act)?;
+    let Some(cause) = cause else { return Ok(false) };
+    if is_silent_of(db, feed.sequence, holder)?
+        || is_in_grace(db, structures, tie.structure(), cause.name, act)?
+    {
         return Ok(false);
     }
-    match revocation::revoke(db, issuer, serial, Ground::EndOfActivity.reason(), rng, act) {
+    match revocation::revoke(db, issuer, serial, ground_of(cause).reason(), rng, act) {
         Ok(_) => {}
         Err(RevokeError::AlreadyEnded { .. }) => return Ok(false),
         Err(error) => return Err(error.into()),
@@ -298,7 +390,11 @@ pub(super) fn end(
         return Err(LapseError::RowAltered(request.clone(), "its state"));
     }
     let subject = format!("certificate request {request}");
-    outbox::put(db, Recipient::Holder(holder), Notice::CertificateRevoked, &subject, rng, act)?;
+    let told = match tie {
+        CertificateTie::Exercise(_) => Recipient::Holder(holder),
+        CertificateTie::Staff(_) | CertificateTie::Structure(_) => Recipient::Officer(&lapse.submitted_by),
+    };
+    outbox::put(db, told, Notice::CertificateRevoked, &subject, rng, act)?;
     still_newest(db, feed)?;
     Ok(true)
 }

@@ -4,19 +4,22 @@ use std::time::Duration;
 use ca_core::revocation::RevokeError;
 use card::CardNumber;
 use diesel::prelude::*;
-use professional_registry::Registry;
 use professional_registry::import::NewestFeed;
+use professional_registry::{Registry, TechnicalStructureId};
 use rand_core::CryptoRng;
 use store::schema::{card_lapses, certificate_lapses, opposition_plan_certificates, opposition_plan_items};
 use store::{Act, Code, Database, Fault, crash_point};
 
 use super::examine::last_examined;
 use super::plan::{self, PLAN_BOUND, Planned};
+use super::structures::Structures;
 use super::{
     CertificateLapse, JOB, Lapse, LapseError, cause, certificates, complete_feed, is_silent_of, open,
     open_certificates, still_newest,
 };
 use crate::approval::ApprovalVerifier;
+use crate::faults;
+use crate::opposition::requester::Requested;
 use crate::opposition::{self, Ground, OpposeError};
 
 /// Within which time oppositions count as of one day.
@@ -57,13 +60,21 @@ pub fn oppose_due(
     let lapses = open(db, i64::MAX)?;
     let (planned, due): (Vec<Lapse>, Vec<Lapse>) =
         lapses.into_iter().filter(second).partition(|lapse| lapse.plan.is_some());
+    let mut structures = Structures::default();
     let mut heard = Vec::new();
     for lapse in due {
-        if !is_silent_of(db, feed.sequence, &lapse.holder)? {
+        if !is_silent_of(db, feed.sequence, &lapse.holder)?
+            && !is_in_grace(db, &mut structures, lapse.structure.as_ref(), &lapse.cause, act)?
+        {
             heard.push(lapse);
         }
     }
-    let (certificates_planned, certificates_heard) = certificates_due(db, &feed)?;
+    let (certificates_planned, certificates_heard) = certificates_due(db, &feed, &mut structures, act)?;
+    // The register is read through once for all of them.
+    let of_cards = heard.iter().chain(&planned).filter_map(|lapse| lapse.structure.as_ref());
+    let of_certificates = certificates_heard.iter().chain(&certificates_planned);
+    let of_certificates = of_certificates.filter_map(|lapse| lapse.tie.structure());
+    let mut structures = Structures::of(of_cards.chain(of_certificates).map(ToString::to_string));
     let due = (heard.len() + certificates_heard.len()) as u64;
     if ended_within_a_day(db, act)? + due > u64::from(most_a_day) {
         for lapses in heard.chunks(PLAN_BOUND) {
@@ -75,10 +86,10 @@ pub fn oppose_due(
         }
     } else {
         for lapse in &heard {
-            end(db, registry, &feed, lapse, &mut done, rng, act)?;
+            end(db, registry, (&feed, &mut structures), lapse, &mut done, rng, act)?;
         }
         for lapse in &certificates_heard {
-            end_certificate(db, registry, &feed, lapse, &mut done, rng, act)?;
+            end_certificate(db, registry, (&feed, &mut structures), lapse, &mut done, rng, act)?;
         }
     }
     let of_cards = planned.iter().filter_map(|lapse| lapse.plan.as_ref());
@@ -95,26 +106,54 @@ pub fn oppose_due(
             }
         }
         for lapse in planned.iter().filter(|lapse| lapse.plan.as_ref() == Some(id)) {
-            end(db, registry, &feed, lapse, &mut done, rng, act)?;
+            end(db, registry, (&feed, &mut structures), lapse, &mut done, rng, act)?;
         }
         for lapse in certificates_planned.iter().filter(|lapse| lapse.plan.as_ref() == Some(id)) {
-            end_certificate(db, registry, &feed, lapse, &mut done, rng, act)?;
+            end_certificate(db, registry, (&feed, &mut structures), lapse, &mut done, rng, act)?;
         }
     }
     Ok(done)
+}
+
+/// Whether a lapse because nobody speaks for a structure still has time: the next agent's mandate is on its way.
+pub(super) fn is_in_grace(
+    db: &mut Database,
+    structures: &mut Structures,
+    structure: Option<&TechnicalStructureId>,
+    cause: &str,
+    act: &Act,
+) -> Result<bool, LapseError> {
+    match structure {
+        Some(structure) if cause == faults::ORDER_NOT_MANDATED.name => {
+            Ok(!structures.silent_for_long(db, structure, act.at)?)
+        }
+        _ => Ok(false),
+    }
+}
+
+/// Where nobody speaks for the structure any more, what ties it to the registration authority has changed; all else is an end of activity.
+pub(super) fn ground_of(cause: Code) -> Ground {
+    match cause {
+        faults::ORDER_NOT_MANDATED => Ground::StructureChanged,
+        _ => Ground::EndOfActivity,
+    }
 }
 
 /// The certificates that a later feed says again: those of a plan, and those of which the newest feed is not silent.
 fn certificates_due(
     db: &mut Database,
     feed: &NewestFeed,
+    structures: &mut Structures,
+    act: &Act,
 ) -> Result<(Vec<CertificateLapse>, Vec<CertificateLapse>), LapseError> {
     let due = |lapse: &CertificateLapse| lapse.ends_by_itself() && lapse.first_sequence < feed.sequence;
     let (planned, due): (Vec<_>, Vec<_>) =
         open_certificates(db, i64::MAX)?.into_iter().filter(due).partition(|lapse| lapse.plan.is_some());
     let mut heard = Vec::new();
     for lapse in due {
-        if !is_silent_of(db, feed.sequence, &lapse.holder)? {
+        if !is_silent_of(db, feed.sequence, &lapse.holder)?
+            && !is_in_grace(db, structures, lapse.tie.structure(), &lapse.cause, act)?
+        {
             heard.push(lapse);
         }
     }
@@ -158,13 +197,13 @@ fn opposed_within_a_day(db: &mut Database, act: &Act) -> QueryResult<u64> {
 fn end(
     db: &mut Database,
     registry: &mut dyn Registry,
-    feed: &NewestFeed,
+    (feed, structures): (&NewestFeed, &mut Structures),
     lapse: &Lapse,
     done: &mut Revalidation,
     rng: &mut dyn CryptoRng,
     act: &Act,
 ) -> Result<(), LapseError> {
-    match db.write_on_reserve(|db| oppose(db, registry, feed, lapse, rng, act)) {
+    match db.write_on_reserve(|db| oppose(db, registry, (feed, &mut *structures), lapse, rng, act)) {
         Ok(true) => {
             crash_point("revalidation.card-opposed");
             done.opposed.push(lapse.card);
@@ -183,13 +222,14 @@ fn end(
 fn end_certificate(
     db: &mut Database,
     registry: &mut dyn Registry,
-    feed: &NewestFeed,
+    (feed, structures): (&NewestFeed, &mut Structures),
     lapse: &CertificateLapse,
     done: &mut Revalidation,
     rng: &mut dyn CryptoRng,
     act: &Act,
 ) -> Result<(), LapseError> {
-    match db.write_on_reserve(|db| certificates::end(db, registry, feed, lapse, rng, act)) {
+    match db.write_on_reserve(|db| certificates::end(db, registry, (feed, &mut *structures), lapse, rng, act))
+    {
         Ok(true) => done.revoked.push(lapse.request.clone()),
         Ok(false) => {}
         Err(error @ (LapseError::Database(_) | LapseError::Revoke(RevokeError::Database(_)))) => {
@@ -203,18 +243,22 @@ fn end_certificate(
 fn oppose(
     db: &mut Database,
     registry: &mut dyn Registry,
-    feed: &NewestFeed,
+    (feed, structures): (&NewestFeed, &mut Structures),
     lapse: &Lapse,
     rng: &mut dyn CryptoRng,
     act: &Act,
 ) -> Result<bool, LapseError> {
     let card = card::get(db, &lapse.card).map_err(OpposeError::Card)?;
-    if is_silent_of(db, feed.sequence, &lapse.holder)? || cause::of(db, registry, &card)?.is_none() {
+    let cause = cause::of(db, registry, structures, &card, act.at)?;
+    let Some(cause) = cause else { return Ok(false) };
+    if is_silent_of(db, feed.sequence, &lapse.holder)?
+        || is_in_grace(db, structures, lapse.structure.as_ref(), cause.name, act)?
+    {
         return Ok(false);
     }
     // The card's row first, as everybody takes it.
-    let ground = lapse.ground.unwrap_or(Ground::EndOfActivity);
-    opposition::oppose_within(db, &lapse.card, ground, rng, act)?;
+    let ground = lapse.ground.unwrap_or_else(|| ground_of(cause));
+    opposition::oppose_within(db, &lapse.card, (ground, &Requested::by_register(act)), rng, act)?;
     // One of the two readings may be the directory's; a feed is the second one only where it is another than the first.
     let later = (lapse.first_sequence < feed.sequence).then_some(feed);
     let confirmed = diesel::update(card_lapses::table.find((lapse.card.to_string(), lapse.first_sequence)))

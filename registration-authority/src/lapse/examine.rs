@@ -4,14 +4,18 @@ use card::{CardNumber, CardStatus};
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 use professional_registry::import::NewestFeed;
-use professional_registry::{Registry, RegistryError};
+use professional_registry::{Registry, RegistryError, TechnicalStructureId};
 use rand_core::CryptoRng;
 use serde_json::json;
 use store::audit::{self, Event};
 use store::schema::{card_lapses, register_examinations};
-use store::{Act, Code, Database, Fault, crash_point};
+use store::{Act, Code, Database, Fault, Timestamp, crash_point};
 
+use super::structures::{Structures, mandates_ended};
 use super::{LapseError, cause, certificates, complete_feed, is_silent_of, still_newest};
+use crate::faults;
+use crate::mandate::{self, MandateError};
+use crate::order::structure_key;
 use crate::outbox::{self, Notice, Recipient};
 
 /// Cards that one transaction looks at: few enough that an opposition never waits long.
@@ -60,13 +64,14 @@ pub fn examine(
         certificates_lifted: 0,
         failed: Vec::new(),
     };
+    let mut structures = Structures::that_matter(db)?;
     let mut after = None;
     loop {
         let page = suspects(db, last, after)?;
         let Some(&end) = page.last() else { break };
         after = Some(end);
         let looked = db.write(|db| {
-            let looked = look(db, registry, &feed, &page, rng, act)?;
+            let looked = look(db, registry, (&feed, &mut structures), &page, rng, act)?;
             still_newest(db, &feed)?;
             Ok(looked)
         });
@@ -83,7 +88,7 @@ pub fn examine(
     }
     let mut after = String::new();
     loop {
-        match certificates::examine_page(db, registry, &feed, (last, &after), rng, act) {
+        match certificates::examine_page(db, registry, (&feed, &mut structures), (last, &after), rng, act) {
             Ok(Some(((found, lifted, mut failed), end))) => {
                 done.certificates_found += found;
                 done.certificates_lifted += lifted;
@@ -98,6 +103,65 @@ pub fn examine(
     db.write(|db| conclude(db, &done, rng, act))?;
     crash_point("revalidation.feed-examined");
     Ok(Some(done))
+}
+
+/// Looks, between two feeds, at the cards and certificates of the staff of structures of which a mandate has ended since the last was looked
+/// at: how many lapse. Opens its own transactions, and can be called any number of times.
+pub fn examine_ended_mandates(
+    db: &mut Database,
+    registry: &mut dyn Registry,
+    rng: &mut dyn CryptoRng,
+    act: &Act,
+) -> Result<i64, LapseError> {
+    let Some(feed) = complete_feed(db)? else { return Ok(0) };
+    let since: Option<Timestamp> = register_examinations::table
+        .filter(register_examinations::sequence.eq(feed.sequence))
+        .select(register_examinations::examined_at)
+        .first(db)
+        .optional()?;
+    let Some(since) = since else { return Ok(0) };
+    let mut found = 0;
+    for structure in mandates_ended(db, since, act.at)? {
+        // Asked anew for each, and of the mandates alone: the register is as it was.
+        if mandate::silent_since(db, &structure, act.at)?.is_none() {
+            continue;
+        }
+        let mut structures = Structures::of([structure.to_string()]);
+        for page in staff_cards(db, &structure)?.chunks(PAGE) {
+            found += db.write(|db| {
+                let (found, ..) = look(db, registry, (&feed, &mut structures), page, rng, act)?;
+                still_newest(db, &feed)?;
+                Ok::<_, LapseError>(found)
+            })?;
+        }
+        let light = (&feed, &mut structures);
+        found += certificates::examine_staff(db, registry, light, &structure, rng, act)?;
+    }
+    Ok(found)
+}
+
+/// The living cards of the staff of a structure that have no open lapse, and had none in the light of the newest feed.
+fn staff_cards(db: &mut Database, structure: &TechnicalStructureId) -> Result<Vec<CardNumber>, LapseError> {
+    let living = LIVING.map(|status| format!("'{status}'")).join(", ");
+    let place = if db.is_on_server() { "$1" } else { "?" };
+    // As the index of migration 0070 has it.
+    let statement = format!(
+        "SELECT c.number AS number FROM cards c \
+         WHERE c.exercise = {place} AND c.kind IN ('CPE', 'CDE', 'CPA', 'CDA') AND c.status IN ({living}) \
+           AND NOT EXISTS (SELECT 1 FROM card_lapses l WHERE l.card_number = c.number AND l.status = 'open') \
+         ORDER BY c.number"
+    );
+    let rows: Vec<Suspect> =
+        diesel::sql_query(statement).bind::<Text, _>(structure_key(structure)).load(db)?;
+    numbers(rows)
+}
+
+fn numbers(rows: Vec<Suspect>) -> Result<Vec<CardNumber>, LapseError> {
+    rows.into_iter()
+        .map(|Suspect { number }| {
+            number.parse().map_err(|_| LapseError::RowAltered(number.clone(), "the number of the card"))
+        })
+        .collect()
 }
 
 /// The newest feed in whose light the cards were looked at; 0 before the first.
@@ -128,11 +192,7 @@ fn suspects(db: &mut Database, last: i64, after: Option<CardNumber>) -> Result<V
          ORDER BY c.number LIMIT {PAGE}"
     );
     let rows: Vec<Suspect> = diesel::sql_query(statement).load(db)?;
-    rows.into_iter()
-        .map(|Suspect { number }| {
-            number.parse().map_err(|_| LapseError::RowAltered(number.clone(), "the number of the card"))
-        })
-        .collect()
+    numbers(rows)
 }
 
 /// Cards that have certificates and may be used, or will be. What comes before is looked up when it is certified.
@@ -144,7 +204,7 @@ type Looked = (i64, i64, Vec<(CardNumber, Code)>);
 fn look(
     db: &mut Database,
     registry: &mut dyn Registry,
-    feed: &NewestFeed,
+    (feed, structures): (&NewestFeed, &mut Structures),
     page: &[CardNumber],
     rng: &mut dyn CryptoRng,
     act: &Act,
@@ -154,9 +214,12 @@ fn look(
     for number in page {
         let card = card::get(db, number).map_err(crate::opposition::OpposeError::Card)?;
         let lives = LIVING.contains(&card.life.status());
-        let cause = match cause::of(db, registry, &card) {
+        let cause = match cause::of(db, registry, structures, &card, act.at) {
             Ok(cause) => cause.filter(|_| lives),
-            Err(LapseError::Registry(error @ RegistryError::Unreadable { .. })) => {
+            Err(
+                error @ (LapseError::Registry(RegistryError::Unreadable { .. })
+                | LapseError::Mandate(MandateError::RowAltered(..))),
+            ) => {
                 failed.push((*number, error.code()));
                 continue;
             }
@@ -164,7 +227,11 @@ fn look(
         };
         match (cause, open.get(&number.to_string())) {
             (Some(cause), None) => {
-                if feed.speaks_of_absent && !is_silent_of(db, feed.sequence, &card.holder)? {
+                // Of a feed that does not say who is no longer there, an ended mandate is true all the same.
+                let speaks = feed.speaks_of_absent || cause == faults::ORDER_NOT_MANDATED;
+                let before = card_lapses::table.find((number.to_string(), feed.sequence));
+                let again: bool = diesel::select(diesel::dsl::exists(before)).get_result(db)?;
+                if speaks && !again && !is_silent_of(db, feed.sequence, &card.holder)? {
                     begin(db, number, &card.holder, cause, feed, rng, act)?;
                     found += 1;
                 }

@@ -7,16 +7,19 @@
 //! name before, as any other.
 //!
 //! The software certificates of professionals are looked at and revoked likewise (decision 43), under the same brake; the directory is not
-//! asked about them.
+//! asked about them. So is what rests on a structure (decision 45): the cards and certificates of its staff when the register no longer names
+//! it or nobody speaks for it any more, its own certificates when the register no longer names it.
 
 mod cause;
 mod causes;
+mod certificate_tie;
 mod certificates;
 mod due;
 mod examine;
 mod plan;
 mod planned_end;
 mod second_reading;
+mod structures;
 
 #[cfg(test)]
 mod tests;
@@ -24,6 +27,7 @@ mod tests;
 use ca_core::revocation::RevokeError;
 use card::CardNumber;
 use diesel::prelude::*;
+use professional_registry::TechnicalStructureId;
 use professional_registry::extract::Form;
 use professional_registry::import::{self, NewestFeed};
 use professional_registry::merges;
@@ -34,12 +38,14 @@ use thiserror::Error;
 use crate::certification::evidence::EvidenceError;
 use crate::eligibility::BadRules;
 use crate::faults;
+use crate::mandate::MandateError;
 use crate::opposition::{Ground, OpposeError};
 
 pub use causes::{Causes, causes};
+pub use certificate_tie::CertificateTie;
 pub use certificates::{CertificateLapse, open_certificates};
 pub use due::{Revalidation, oppose_due};
-pub use examine::{Examination, examine};
+pub use examine::{Examination, examine, examine_ended_mandates};
 pub use plan::{
     OPPOSITION_PLAN_ENCODING_VERSION, OppositionPlan, OppositionPlanError, PlannedOpposition, decide, get,
     waiting,
@@ -57,6 +63,8 @@ pub struct Lapse {
     pub card: CardNumber,
     /// Whose: IdNat_PS.
     pub holder: String,
+    /// The structure whose staff it is for; none of a professional's.
+    pub structure: Option<TechnicalStructureId>,
     /// The RPPS number that his ADELI number has become.
     pub successor: Option<String>,
     /// The feed in whose light it was seen first: its place among all feeds.
@@ -79,7 +87,7 @@ impl Lapse {
     /// Whether a second reading suffices. An ADELI number that disappears may have become an RPPS number, which the
     /// extracts do not say: unless it is known which one, an officer decides.
     pub fn ends_by_itself(&self) -> bool {
-        self.number().starts_with('8')
+        self.structure.is_some() || self.number().starts_with('8')
     }
 
     /// The number that the register knows him by today.
@@ -103,6 +111,9 @@ pub enum LapseError {
     /// The register does not answer about a holder.
     #[error(transparent)]
     Registry(#[from] professional_registry::RegistryError),
+    /// The mandates of a structure cannot be had.
+    #[error(transparent)]
+    Mandate(#[from] MandateError),
     /// The tables of rules cannot be read.
     #[error(transparent)]
     Rules(#[from] BadRules),
@@ -127,6 +138,7 @@ impl Fault for LapseError {
             Self::Revoke(error) => error.code(),
             Self::RowAltered(..) => faults::LAPSE_ROW_ALTERED,
             Self::Registry(error) => error.code(),
+            Self::Mandate(error) => error.code(),
             Self::Rules(error) => error.code(),
             Self::Evidence(error) => error.code(),
             Self::Plan(error) => error.code(),
@@ -139,7 +151,7 @@ impl Fault for LapseError {
 /// The open lapses, by card, `limit` at most.
 pub fn open(db: &mut Database, limit: i64) -> Result<Vec<Lapse>, LapseError> {
     type Answer = (Option<String>, Option<String>);
-    type Row = (String, String, i64, String, String, Timestamp, Answer, Option<String>);
+    type Row = (String, (String, String), i64, String, String, Timestamp, Answer, Option<String>);
     let rows: Vec<Row> = card_lapses::table
         .inner_join(cards::table.on(cards::number.eq(card_lapses::card_number)))
         .left_join(
@@ -152,7 +164,7 @@ pub fn open(db: &mut Database, limit: i64) -> Result<Vec<Lapse>, LapseError> {
         .limit(limit)
         .select((
             card_lapses::card_number,
-            cards::holder,
+            (cards::holder, cards::exercise),
             card_lapses::first_sequence,
             card_lapses::first_feed,
             card_lapses::cause,
@@ -161,10 +173,11 @@ pub fn open(db: &mut Database, limit: i64) -> Result<Vec<Lapse>, LapseError> {
             opposition_plan_items::plan.nullable(),
         ))
         .load(db)?;
-    let holders: Vec<&str> = rows.iter().map(|row| row.1.as_str()).filter(|id| id.starts_with('0')).collect();
+    let holders: Vec<&str> =
+        rows.iter().map(|row| row.1.0.as_str()).filter(|id| id.starts_with('0')).collect();
     let successors = merges::successors(db, &holders)?;
     rows.into_iter()
-        .map(|(card, holder, first_sequence, first_feed, cause, found_at, answer, plan)| {
+        .map(|(card, (holder, exercise), first_sequence, first_feed, cause, found_at, answer, plan)| {
             let number =
                 card.parse().map_err(|_| LapseError::RowAltered(card.clone(), "the number of the card"))?;
             let (second_answer, ground) = answer;
@@ -172,6 +185,7 @@ pub fn open(db: &mut Database, limit: i64) -> Result<Vec<Lapse>, LapseError> {
             let ground = ground.map_err(|_| LapseError::RowAltered(card, "its ground"))?;
             Ok(Lapse {
                 card: number,
+                structure: exercise.strip_prefix("structure:").and_then(|id| id.parse().ok()),
                 successor: successors.get(&holder).cloned(),
                 holder,
                 first_sequence,

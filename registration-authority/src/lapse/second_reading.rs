@@ -98,7 +98,8 @@ fn unconfirmed(db: &mut Database, act: &Act) -> Result<Vec<Lapse>, LapseError> {
         .load(db)?;
     let lately: std::collections::HashSet<String> = lately.into_iter().collect();
     let waits = |lapse: &Lapse| {
-        lapse.ends_by_itself()
+        lapse.structure.is_none()
+            && lapse.ends_by_itself()
             && lapse.plan.is_none()
             && lapse.second_answer.is_none()
             && !lately.contains(&lapse.card.to_string())

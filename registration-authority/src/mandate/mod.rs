@@ -19,7 +19,7 @@ use std::str::FromStr;
 use diesel::prelude::*;
 use professional_registry::IdNatPs;
 use professional_registry::identifiers::TechnicalStructureId;
-use store::schema::{structure_mandate_ends, structure_mandates};
+use store::schema::{officers, structure_mandate_ends, structure_mandates};
 use store::{Act, Code, Database, Fault, Timestamp};
 use thiserror::Error;
 
@@ -115,6 +115,8 @@ pub struct Mandate {
     pub structure: TechnicalStructureId,
     /// The agent's login.
     pub login: String,
+    /// His name, as he is enrolled; empty where he is not.
+    pub agent_name: String,
     /// As whom he speaks.
     pub quality: Quality,
     /// Who he is in the register; of a professional, and of nobody else.
@@ -177,9 +179,9 @@ impl Mandate {
                 .map_or(SubjectKind::StructureMandate.open_state(), |(verdict, _)| verdict.state()),
             submitted_by: self.proposed_by.clone(),
             reach: self.reach(),
-            concerns: self.identifier.clone().map(|holder| Concerned {
-                holder,
-                family_name: String::new(),
+            concerns: Some(Concerned {
+                holder: self.identifier.clone(),
+                family_name: self.agent_name.clone(),
                 given_name: String::new(),
             }),
             canonical: canonical::encode(self),
@@ -299,6 +301,24 @@ pub(crate) fn in_force(
     Ok(of_structure(db, structure)?.into_iter().find(|mandate| mandate.stood(at)))
 }
 
+/// Since when nobody has spoken for the structure at `at`, as its rows say: the end of its last mandate, or ever where it had none; `None`
+/// while somebody does.
+pub(crate) fn silent_since(
+    db: &mut Database,
+    structure: &TechnicalStructureId,
+    at: Timestamp,
+) -> Result<Option<Timestamp>, MandateError> {
+    let mut since = Timestamp::from_millis(0);
+    for mandate in of_structure(db, structure)? {
+        match mandate.state(at) {
+            MandateState::Approved { .. } if mandate.stood(at) => return Ok(None),
+            MandateState::Ended { at: ended } => since = since.max(ended),
+            _ => {}
+        }
+    }
+    Ok(Some(since))
+}
+
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = structure_mandates)]
 struct Row {
@@ -328,6 +348,12 @@ fn read(db: &mut Database, row: Row) -> Result<Mandate, MandateError> {
             .first(db)
             .optional()?,
         decisions: decision::of(db, SubjectKind::StructureMandate, &row.number)?,
+        agent_name: officers::table
+            .find(&row.login)
+            .select(officers::display_name)
+            .first(db)
+            .optional()?
+            .unwrap_or_default(),
         number: row.number,
         login: row.login,
         reference: row.reference,

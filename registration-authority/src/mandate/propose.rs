@@ -104,10 +104,9 @@ pub fn propose(
     let officer = officers::require(db, Right::Decide, act)?;
     officer.require_within(db, &Reach::structure(&new.structure))?;
     check_fields(&new, act.at)?;
-    let agent = officers::find(db, &new.login)?;
-    if !agent.is_some_and(|agent| agent.role == Role::CertificationAgent && agent.stood(act.at)) {
-        return Err(ProposeMandateError::NoAgent(new.login));
-    }
+    let agent = officers::find(db, &new.login)?
+        .filter(|agent| agent.role == Role::CertificationAgent && agent.stood(act.at));
+    let Some(agent) = agent else { return Err(ProposeMandateError::NoAgent(new.login)) };
     check_register(db, registry, &new)?;
     let stands = |mandate: &Mandate| {
         mandate.login == new.login
@@ -120,6 +119,7 @@ pub fn propose(
         number: numbering::next(db, Series::StructureMandate, act.at)?,
         structure: new.structure,
         login: new.login,
+        agent_name: agent.display_name,
         quality: new.quality,
         identifier: new.identifier,
         reference: new.reference,

@@ -12,7 +12,7 @@ use ca_core::status_log;
 use card::{CardNumber, CardStatus};
 use diesel::prelude::*;
 use openssl::memcmp;
-use professional_registry::{IdNatPs, Rpps};
+use professional_registry::{IdNatPs, ImportedRegister, Rpps};
 use rand_core::CryptoRng;
 use serde_json::json;
 use store::schema::{cards, holder_declarations, opposition_codes, opposition_declarations};
@@ -23,6 +23,7 @@ use super::code::{CodeDigest, verifier};
 use super::code_letter::{LIVING, card_number};
 use super::declaration::Declared;
 use super::one_time::guess;
+use super::requester::{self, Claim};
 use super::{Ground, OpposeError, oppose_within};
 use crate::faults;
 
@@ -378,12 +379,14 @@ fn end(
         return Ok(None);
     }
     let act = Act { actor: Actor::Holder(candidate.holder.clone()), ..act.clone() };
+    let asked = requester::entitled(db, &mut ImportedRegister, (&card, ground), &Claim::Code, &act);
+    let requested = asked.map_err(OpposeError::from)?;
     let event = audit::Event {
         action: if row.request.is_some() { "one-time-code.accepted" } else { "opposition-code.accepted" },
         subject: format!("card {}", candidate.card),
         payload: json!({"declaration": row.id}),
     };
     audit::record(db, event, rng, &act)?;
-    let opposition = oppose_within(db, &candidate.card, ground, rng, &act)?;
+    let opposition = oppose_within(db, &candidate.card, (ground, &requested), rng, &act)?;
     Ok(Some((opposition.receipt, opposition.status_sequence)))
 }

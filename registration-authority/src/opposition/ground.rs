@@ -3,13 +3,15 @@ use std::str::FromStr;
 
 use ca_core::revocation::RevocationReason;
 use professional_registry::fhir::EndCause;
+use serde::Deserialize;
 use store::{Code, Fault};
 use thiserror::Error;
 
 use crate::faults;
 
 /// Why a card may no longer be used (*motif*). Kept with the declaration, never published.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Ground {
     /// *Perte* \[S\].
     Lost,

@@ -204,7 +204,7 @@ impl CardOrder {
             submitted_by: self.submitted_by.clone(),
             reach: self.reach(),
             concerns: Some(Concerned {
-                holder: self.holder.clone(),
+                holder: Some(self.holder.clone()),
                 family_name: self.family_name.clone(),
                 given_name: self.given_name.clone(),
             }),

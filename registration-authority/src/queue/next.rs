@@ -1,5 +1,6 @@
 use std::time::Duration;
 
+use rand_core::CryptoRng;
 use store::{Act, Code, Database, Fault};
 use thiserror::Error;
 
@@ -53,6 +54,7 @@ pub fn next(
     db: &mut Database,
     hours: &WorkingHours,
     filter: &Filter,
+    rng: &mut dyn CryptoRng,
     act: &Act,
 ) -> Result<String, NextError> {
     let officer = officers::require(db, Right::Decide, act)?;
@@ -69,7 +71,7 @@ pub fn next(
             if let Some((taken, number)) = &most
                 && longest <= *taken
             {
-                lease::begin(db, number, act)?;
+                lease::begin(db, number, rng, act)?;
                 return Ok(number.clone());
             }
             if order.submitted_by == officer.login || approvals(db, order)?.contains(&officer.login) {
@@ -86,7 +88,7 @@ pub fn next(
         }
     }
     let (_, number) = most.ok_or(NextError::None)?;
-    lease::begin(db, &number, act)?;
+    lease::begin(db, &number, rng, act)?;
     Ok(number)
 }
 

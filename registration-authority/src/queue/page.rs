@@ -39,7 +39,7 @@ pub struct OrderSummary {
     pub submitted_by: String,
     /// When.
     pub submitted_at: Timestamp,
-    /// Where it stands: `submitted`.
+    /// Where it stands: `submitted`; `under-review` where whoever made it looked for that.
     pub status: &'static str,
 }
 

@@ -102,7 +102,7 @@ impl Suspension {
             // Who suspends does so everywhere: so does who lifts it.
             reach: Reach::Everything,
             concerns: self.holder.parse().ok().map(|holder| Concerned {
-                holder,
+                holder: Some(holder),
                 family_name: String::new(),
                 given_name: String::new(),
             }),

@@ -175,6 +175,13 @@ pub(crate) fn line_at(line: &Line, structure: &str) -> String {
     cells(line, structure)
 }
 
+/// The line of somebody who practises at this structure on his own account, in a sector.
+pub(crate) fn line_of_practice(line: &Line, structure: &str, sector: &str) -> String {
+    let employed = cells(line, structure);
+    // The mode and the sector stand alone between their bars.
+    employed.replace("|S|", "|L|").replace("|SA01|", &format!("|{sector}|"))
+}
+
 /// Reads a restricted extract: telephone and e-mail for correspondence of each person.
 pub(crate) fn import_contacts(house: &mut super::House, contacts: &[(&IdNatPs, &str, &str)]) {
     let told = contacts.iter().map(|(person, telephone, email)| {

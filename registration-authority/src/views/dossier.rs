@@ -13,6 +13,7 @@ use crate::order::{
     self, BirthNames, CardOrder, Document, DocumentError, Note, NoteError, OrderError, Question, Tie,
 };
 use crate::queue::OrderSummary;
+use crate::queue::lease::{self, Examination, Lease};
 use crate::risk::{self, RaisedFlag, RiskError};
 use crate::staff::{self, StaffError, StaffMember};
 use crate::suspension::{self, CardState};
@@ -43,6 +44,10 @@ pub struct Dossier {
     pub decisions: Vec<Decision>,
     /// Decisions that were taken back, oldest first.
     pub retractions: Vec<Retraction>,
+    /// Which officers took it up, oldest first.
+    pub examinations: Vec<Examination>,
+    /// Who is on it now: it is under review.
+    pub lease: Option<Lease>,
     /// What officers wrote for each other, oldest first; nothing for who may not read it.
     pub notes: Vec<Note>,
     /// What was attached to it, in the order in which it came.
@@ -184,6 +189,8 @@ pub fn dossier(
     let questions = order::questions(db, number)?;
     let decisions = decision::of(db, SubjectKind::CardOrder, number)?;
     let retractions = decision::retractions(db, SubjectKind::CardOrder, number)?;
+    let examinations = lease::examinations(db, number)?;
+    let lease = lease::of(db, &[number], act.at)?.remove(number);
     let notes = match order::notes(db, number, act) {
         Ok(notes) => notes,
         Err(NoteError::NotAuthorised(_)) => Vec::new(),
@@ -216,6 +223,8 @@ pub fn dossier(
         questions,
         decisions,
         retractions,
+        examinations,
+        lease,
         notes,
         documents,
         other_orders: other_orders.map(|other| OrderSummary::from(&other)),

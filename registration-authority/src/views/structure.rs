@@ -9,8 +9,9 @@ use thiserror::Error;
 use crate::faults;
 use crate::mandate::{self, Mandate, MandateError};
 use crate::officers::{self, NotAuthorised, Reach, Right, Role, Within};
+use crate::opposition::request::{self, OppositionRequest, OppositionRequestError};
 use crate::order::{self, OrderError};
-use crate::queue::OrderSummary;
+use crate::queue::{OrderSummary, lease};
 use crate::staff::{self, StaffError, StaffMember};
 use crate::suspension::{self, CardState};
 
@@ -32,6 +33,8 @@ pub struct StructureView {
     pub members: Vec<MemberView>,
     /// Whether there are more after them.
     pub more: bool,
+    /// The newest oppositions that were asked for from here, and what the worker answered.
+    pub oppositions: Vec<OppositionRequest>,
 }
 
 /// One of the staff, and what was asked for him.
@@ -64,6 +67,9 @@ pub enum StructureError {
     /// An order cannot be had.
     #[error(transparent)]
     Order(#[from] OrderError),
+    /// A request for an opposition cannot be had.
+    #[error(transparent)]
+    Opposition(#[from] OppositionRequestError),
     /// The register does not answer.
     #[error(transparent)]
     Registry(#[from] RegistryError),
@@ -80,6 +86,7 @@ impl Fault for StructureError {
             Self::Mandate(error) => error.code(),
             Self::Staff(error) => error.code(),
             Self::Order(error) => error.code(),
+            Self::Opposition(error) => error.code(),
             Self::Registry(error) => error.code(),
             Self::Database(_) => store::fault::DATABASE,
         }
@@ -130,13 +137,18 @@ pub fn structure(
     let more = staff.len() > shown;
     staff.truncate(shown);
     let mut orders: BTreeMap<String, Vec<AskedCard>> = BTreeMap::new();
-    for order in order::of_structure(db, id)? {
+    let asked = order::of_structure(db, id)?;
+    let numbers: Vec<&str> = asked.iter().map(|order| order.number.as_str()).collect();
+    let leases = lease::of(db, &numbers, act.at)?;
+    for order in &asked {
         let local_id = order.holder.local_id().unwrap_or_default().to_owned();
         let card = match card::of_order(db, &order.number)? {
             Some(card) => Some((card.number, suspension::state_of(db, &card)?)),
             None => None,
         };
-        orders.entry(local_id).or_default().push((OrderSummary::from(&order), card));
+        let status = lease::stage(order.state.status(), leases.get(&order.number));
+        let summary = OrderSummary { status, ..OrderSummary::from(order) };
+        orders.entry(local_id).or_default().push((summary, card));
     }
     let member = |member: StaffMember| {
         let orders = orders.remove(&member.local_id).unwrap_or_default();
@@ -144,6 +156,7 @@ pub fn structure(
     };
     Ok(StructureView {
         record: registry.structure(db, id)?,
+        oppositions: request::of_structure(db, id)?,
         members: staff.into_iter().map(member).collect(),
         id: id.clone(),
         mandates,

@@ -1,6 +1,6 @@
 ### Cards that the register no longer supports, /ra/caducites.
 
-lapses-lead = These cards are valid, but their holders are no longer in the register, or no longer exercise what the card was given for. A card is opposed once a second complete extract confirms it; an officer can do so before, from the page of the card.
+lapses-lead = These cards are valid, but their holders are no longer in the register, or no longer exercise what the card was given for; or the register no longer names their structure, or nobody speaks for it any more. A card is opposed once a second complete extract confirms it; an officer can do so before, from the page of the card.
 lapses-plans = Opposition plans
 lapses-plans-lead = The register would lead to more cards and certificates being opposed or revoked in one day than is allowed without anybody stepping in. Two different registration officers can release these oppositions; one is enough to reject them.
 lapses-plan = Plan { $plan }
@@ -24,6 +24,7 @@ lapses-next = What follows
 lapses-next-confirmed-for = Confirmed by the directory ({ $ground }): opposition
 lapses-next-confirmed = Confirmed by the directory: opposition
 lapses-next-extract = Opposition if the next extract confirms it
+lapses-next-mandate = Ends if no mandate is approved within thirty days of the last one, and an extract comes
 lapses-next-officer = An officer decides: an ADELI number may have become an RPPS number
 
 ## What the register says against a card
@@ -32,13 +33,15 @@ lapse-holder-unknown = The holder is not in it
 lapse-holder-ceased = The holder is no longer in it
 lapse-profession-not-exercised = The holder does not exercise this profession there
 lapse-profession-ceased = The holder no longer exercises this profession there
+lapse-structure-gone = It no longer names the structure
+lapse-mandate-ended = Nobody speaks for the structure any more (mandate ended)
 lapse-other = Something else
 
 ## Software certificates
 
 lapses-plan-size = Cards or certificates
 lapses-certificates = Software certificates that wait
-lapses-no-certificate = The register confirms every software certificate of a professional.
+lapses-no-certificate = The register confirms every software certificate.
 lapses-certificates-caption = Software certificates that the register no longer confirms
 lapses-request = Request
 lapses-certificate = Certificate

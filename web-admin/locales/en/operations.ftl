@@ -157,6 +157,7 @@ job-notices = Sends the notices by e-mail
 job-object-store = Copies publications into the object store
 job-opposition-callbacks = Looks up in the register whom to call back
 job-opposition-codes = Draws the opposition codes of certified cards
+job-opposition-requests = Opposes the cards that their structure reports
 job-order-flags = Flags holders who seem to be registered twice
 job-publication = Publishes what is due: revocation lists, opposition list, certificates
 job-registration = Orders cards for newly registered professionals

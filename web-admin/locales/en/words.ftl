@@ -20,6 +20,13 @@ ground-sanction = Sanction that forbids practice
 ground-breach-of-terms = Breach of the terms of use
 ground-other = Other ground
 
+requester-holder = The holder
+requester-structure = The head or the agent of the structure
+requester-authorised-person = The authorised person
+requester-employing-professional = The employing professional
+requester-authority = The registration authority, of its own motion
+requester-register = The register
+
 ## What an officer is there for
 
 role-certification-agent = certification agent
@@ -36,6 +43,7 @@ order-status-approved = Approved
 order-status-refused = Refused
 order-status-withdrawn = Withdrawn
 order-status-ordered = Card ordered
+order-status-under-review = Under review
 order-status-unknown = Unknown
 
 ## Where a card stands

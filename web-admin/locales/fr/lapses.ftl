@@ -1,6 +1,6 @@
 ### Cards that the register no longer supports, /ra/caducites.
 
-lapses-lead = Ces cartes sont en cours de validité, mais leur porteur ne figure plus au répertoire, ou n'exerce plus ce pour quoi la carte lui a été remise. Une carte est mise en opposition quand un second extrait complet le confirme ; un opérateur peut le faire avant, depuis la page de la carte.
+lapses-lead = Ces cartes sont en cours de validité, mais leur porteur ne figure plus au répertoire, ou n'exerce plus ce pour quoi la carte lui a été remise ; ou bien le répertoire ne nomme plus leur structure, ou plus personne ne la représente. Une carte est mise en opposition quand un second extrait complet le confirme ; un opérateur peut le faire avant, depuis la page de la carte.
 lapses-plans = Plans d'opposition
 lapses-plans-lead = Le répertoire conduirait à mettre en opposition ou révoquer plus de cartes et de certificats en un jour qu'il n'est permis sans intervention. Deux opérateurs d'enregistrement différents peuvent libérer ces oppositions ; un seul suffit pour les rejeter.
 lapses-plan = Plan { $plan }
@@ -24,6 +24,7 @@ lapses-next = Suite
 lapses-next-confirmed-for = Confirmé par l'annuaire ({ $ground }) : opposition
 lapses-next-confirmed = Confirmé par l'annuaire : opposition
 lapses-next-extract = Opposition si le prochain extrait le confirme
+lapses-next-mandate = Fin si aucun mandat n'est approuvé trente jours après le dernier, et qu'un extrait passe
 lapses-next-officer = Un opérateur décide : un numéro ADELI a pu devenir un numéro RPPS
 
 ## What the register says against a card
@@ -32,13 +33,15 @@ lapse-holder-unknown = Le porteur n'y figure pas
 lapse-holder-ceased = Le porteur n'y figure plus
 lapse-profession-not-exercised = Le porteur n'y exerce pas cette profession
 lapse-profession-ceased = Le porteur n'y exerce plus cette profession
+lapse-structure-gone = Il ne nomme plus la structure
+lapse-mandate-ended = Personne ne représente plus la structure (mandat terminé)
 lapse-other = Autre constat
 
 ## Software certificates
 
 lapses-plan-size = Cartes ou certificats
 lapses-certificates = Certificats logiciels en attente
-lapses-no-certificate = Le répertoire confirme tous les certificats logiciels de professionnels.
+lapses-no-certificate = Le répertoire confirme tous les certificats logiciels.
 lapses-certificates-caption = Certificats logiciels que le répertoire ne confirme plus
 lapses-request = Demande
 lapses-certificate = Certificat

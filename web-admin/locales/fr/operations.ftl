@@ -157,6 +157,7 @@ job-notices = Envoie les avis par courriel
 job-object-store = Recopie les publications dans le stockage d'objets
 job-opposition-callbacks = Cherche dans le répertoire qui rappeler
 job-opposition-codes = Tire les codes d'opposition des cartes certifiées
+job-opposition-requests = Met en opposition les cartes que leur structure signale
 job-order-flags = Signale les porteurs qui semblent inscrits deux fois au répertoire
 job-publication = Publie ce qui est dû : listes de révocation, liste d'opposition, certificats
 job-registration = Demande la carte des professionnels nouvellement inscrits

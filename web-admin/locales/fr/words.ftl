@@ -20,6 +20,13 @@ ground-sanction = Sanction interdisant l'exercice
 ground-breach-of-terms = Non-respect des conditions d'utilisation
 ground-other = Autre motif
 
+requester-holder = Le porteur
+requester-structure = Le responsable ou le mandataire de la structure
+requester-authorised-person = La personne habilitée
+requester-employing-professional = Le professionnel employeur
+requester-authority = L'autorité d'enregistrement, d'office
+requester-register = Le répertoire
+
 ## What an officer is there for
 
 role-certification-agent = mandataire
@@ -36,6 +43,7 @@ order-status-approved = Approuvée
 order-status-refused = Refusée
 order-status-withdrawn = Retirée
 order-status-ordered = Carte commandée
+order-status-under-review = En cours d'examen
 order-status-unknown = Inconnue
 
 ## Where a card stands

@@ -3,6 +3,7 @@ use actix_web::{HttpResponse, web};
 use ca_core::revocation::Revoked;
 use card::CardNumber;
 use professional_registry::ImportedRegister;
+use registration_authority::opposition::requester::Claim;
 use registration_authority::opposition::{self, Ground, Opposition, Publication};
 use registration_authority::views::{self, AttachedCertificate, CardView};
 use serde::{Deserialize, Serialize};
@@ -57,6 +58,13 @@ struct Attached {
 pub(super) struct Declared {
     /// `lost`, `stolen`, … The list is the command line's. It is never published.
     ground: String,
+    /// Who asks for it: `authority` (of its own motion, and where this is absent), `holder`, `structure`, `employing-professional`. It is
+    /// written down, and never published.
+    #[serde(default)]
+    requester: Option<String>,
+    /// The number of the structure's mandate, or the RPPS number or IdNat_PS of the employer.
+    #[serde(default)]
+    requested_by: Option<String>,
 }
 
 /// What an opposition led to. It is for good.
@@ -66,6 +74,10 @@ pub(super) struct Receipt {
     receipt: String,
     /// The card.
     card: String,
+    /// As what somebody asked for it: holder, structure, authorised-person, employing-professional, authority.
+    requester: &'static str,
+    /// Who: an IdNat_PS, the login of an agent, or an actor of the audit trail.
+    requested_by: String,
     /// Since when, RFC 3339.
     opposed_at: String,
     /// Its place on the opposition list.
@@ -122,10 +134,13 @@ pub(super) async fn oppose(
     let number = read_number(&number)?;
     let once = key.of(declared.digest);
     let ground: Ground = field("ground", &declared.value.ground, |text| text.parse().ok())?;
+    let claim = read_claim(&declared.value)?;
     let reply = caller
         .work(move |work| {
             once.beside_its_own_write(work, |work| {
-                let done = opposition::oppose(work.db, &number, ground, &mut *work.rng, work.act)?;
+                let (asked, rng) = ((ground, &claim), &mut *work.rng);
+                let done =
+                    opposition::oppose_for(work.db, &mut ImportedRegister, &number, asked, rng, work.act)?;
                 let published = work.state.publication(done.status_sequence) == Publication::Published;
                 let location = format!("{BASE}/cards/{number}");
                 Ok(reply(StatusCode::CREATED, Some(location), None, &Receipt::of(done, published)))
@@ -133,6 +148,14 @@ pub(super) async fn oppose(
         })
         .await?;
     Ok(send(reply))
+}
+
+fn read_claim(declared: &Declared) -> Result<Claim, Failure> {
+    let identity = declared.requested_by.as_deref().unwrap_or_default();
+    match (declared.requester.as_deref(), identity) {
+        (None, "") => Ok(Claim::Authority),
+        (requester, identity) => Ok(Claim::read(requester.unwrap_or_default(), identity)?),
+    }
 }
 
 /// The card's number in an address.
@@ -182,6 +205,8 @@ impl Receipt {
             certificates: ended.collect(),
             receipt: done.receipt,
             card: done.card.to_string(),
+            requester: done.requested.requester().as_str(),
+            requested_by: done.requested.by().to_owned(),
             opposed_at: done.opposed_at.to_string(),
             sequence: done.sequence,
             published,

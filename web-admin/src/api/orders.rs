@@ -6,6 +6,7 @@ use card::CardNumber;
 use professional_registry::{IdNatPs, ImportedRegister, Profession};
 use registration_authority::approval::{Decidable, SubjectKind, Verdict};
 use registration_authority::order::{self, CardOrder, NewCardOrder, OrderStatus};
+use registration_authority::queue::lease::{self, Lease};
 use registration_authority::views;
 use serde::{Deserialize, Serialize};
 use store::{Act, CryptoRng, Database, Timestamp};
@@ -15,9 +16,9 @@ use super::body::{Body, field};
 use super::caller::Caller;
 use super::decided::{self, Given, Subject};
 use super::decision::{Asked, Challenge, Signed};
-use super::once::{IdempotencyKey, send};
+use super::once::{IdempotencyKey, reply, send};
 use super::problem::{Problem, Refusals};
-use super::version::IfMatch;
+use super::version::{IfMatch, etag};
 use super::{BASE, listing};
 use crate::failure::Failure;
 use crate::order_number::order_number;
@@ -31,6 +32,8 @@ pub(super) struct Order {
     version: i64,
     /// Where it stands: submitted, waiting, approved, refused, withdrawn, ordered.
     status: &'static str,
+    /// The same, and under-review where it is submitted and an officer is on it.
+    stage: &'static str,
     /// `CPS`
     kind: String,
     /// For whom, by IdNat_PS.
@@ -117,6 +120,7 @@ impl From<&CardOrder> for Order {
             number: order.number.clone(),
             version: order.version,
             status: order.state.name(),
+            stage: order.state.name(),
             kind: order.kind.to_string(),
             holder: order.holder.to_string(),
             family_name: order.family_name.clone(),
@@ -127,6 +131,13 @@ impl From<&CardOrder> for Order {
             submitted_by: order.submitted_by.clone(),
             submitted_at: order.submitted_at.to_string(),
         }
+    }
+}
+
+impl Order {
+    /// As whoever follows it reads it.
+    fn followed(order: &CardOrder, lease: Option<&Lease>) -> Self {
+        Self { stage: lease::stage(order.state.status(), lease), ..Self::from(order) }
     }
 }
 
@@ -143,12 +154,19 @@ pub(super) async fn list(caller: Caller, which: web::Query<Which>) -> Result<Htt
     let after = which.after.as_deref().map(|text| field("after", text, order_number)).transpose()?;
     let limit = listing::length(which.limit);
     let found = caller
-        .work(move |work| Ok(views::orders(work.db, status, after.as_deref(), limit, work.act)?))
+        .work(move |work| {
+            let found = views::orders(work.db, status, after.as_deref(), limit, work.act)?;
+            let numbers: Vec<&str> = found.iter().map(|order| order.number.as_str()).collect();
+            let leases = lease::of(work.db, &numbers, work.act.at)?;
+            Ok((found, leases))
+        })
         .await?;
+    let (found, leases) = found;
     let next = listing::last_of_full(&found, limit).map(|order| order.number.clone());
     let follows =
         next.as_ref().map(|next| format!("/orders?status={}&after={next}&limit={limit}", status.as_str()));
-    Ok(listing::send_page(&Orders { orders: found.iter().map(Order::from).collect(), next }, follows))
+    let orders = found.iter().map(|order| Order::followed(order, leases.get(&order.number))).collect();
+    Ok(listing::send_page(&Orders { orders, next }, follows))
 }
 
 /// One order.
@@ -158,7 +176,15 @@ pub(super) async fn list(caller: Caller, which: web::Query<Which>) -> Result<Htt
     (status = 404, body = Problem, content_type = "application/problem+json")
 ))]
 pub(super) async fn show(caller: Caller, number: web::Path<String>) -> Result<HttpResponse, Failure> {
-    decided::show::<CardOrder>(caller, number.into_inner()).await
+    let (found, lease) = caller
+        .work(move |work| {
+            let found = views::order(work.db, &number, work.act)?;
+            let lease = lease::of(work.db, &[&found.number], work.act.at)?.remove(&found.number);
+            Ok((found, lease))
+        })
+        .await?;
+    let tag = etag(found.version, found.state.name());
+    Ok(send(reply(StatusCode::OK, None, Some(tag), &Order::followed(&found, lease.as_ref()))))
 }
 
 /// Submits an order.

@@ -9,9 +9,10 @@ use card::{CardLife, CardNumber, CardStatus};
 use professional_registry::{ImportedRegister, Profession};
 use registration_authority::officers::Right;
 use registration_authority::opposition::Ground;
+use registration_authority::opposition::requester::Requester;
 use registration_authority::suspension::{CardState, SuspensionPolicy};
 use registration_authority::views::{self, AttachedCertificate, CardView};
-use store::Timestamp;
+use store::{BrokenRule, Timestamp};
 
 use super::suspension::Shows;
 use super::{Address, FieldError, filters, page, signing};
@@ -48,7 +49,22 @@ pub(super) struct CardPage {
     can_suspend: bool,
     can_oppose: bool,
     grounds: Vec<Choice>,
+    requesters: Vec<Choice>,
+    /// What was typed beside the requester: a mandate's number, or an employer's.
+    identity: String,
     errors: Vec<FieldError>,
+    /// Every rule that forbids what was asked for.
+    rules: Vec<BrokenRule>,
+}
+
+/// What an officer declared that was not taken, and why: shown again.
+#[derive(Default)]
+pub(super) struct Declined {
+    pub(super) errors: Vec<FieldError>,
+    pub(super) rules: Vec<BrokenRule>,
+    pub(super) ground: String,
+    pub(super) requester: String,
+    pub(super) identity: String,
 }
 
 impl CardPage {
@@ -84,7 +100,7 @@ struct Choice {
 async fn show(desk: Desk, number: web::Path<String>) -> Result<HttpResponse, Failure> {
     let number = card_number(&number)?;
     let frame = desk.frame();
-    let template = desk.work(move |work| read(work, frame, &number, Vec::new(), "")).await?;
+    let template = desk.work(move |work| read(work, frame, &number, Declined::default())).await?;
     page(StatusCode::OK, &template)
 }
 
@@ -98,8 +114,7 @@ pub(super) fn read(
     work: &mut Work<'_>,
     frame: Frame,
     number: &CardNumber,
-    errors: Vec<FieldError>,
-    chosen: &str,
+    declined: Declined,
 ) -> Result<CardPage, Failure> {
     let may_oppose = work.officer.role.may(Right::Oppose);
     let allowed = work.state.suspensions() == SuspensionPolicy::Allowed;
@@ -134,8 +149,11 @@ pub(super) fn read(
             can_suspend: may_oppose && allowed && status == CardStatus::Active && suspension.is_none(),
             suspension,
             can_oppose: may_oppose && !over,
-            grounds: Ground::ALL.into_iter().map(|ground| choice(ground, chosen)).collect(),
-            errors,
+            grounds: Ground::ALL.into_iter().map(|ground| choice(ground, &declined.ground)).collect(),
+            requesters: asks(&card.exercise, &declined.requester),
+            identity: declined.identity,
+            errors: declined.errors,
+            rules: declined.rules,
             holder: card.holder,
         })
     })
@@ -176,6 +194,21 @@ fn line(one: AttachedCertificate) -> Line {
         serial: one.serial,
         revoked_at,
     }
+}
+
+/// Who may have asked for a card of this sort, as far as an officer writes it down: of a professional's, nobody's structure.
+fn asks(exercise: &str, chosen: &str) -> Vec<Choice> {
+    let of_staff = exercise.starts_with("structure:");
+    let all =
+        [Requester::Authority, Requester::Holder, Requester::Structure, Requester::EmployingProfessional];
+    let asks = all.into_iter().take(if of_staff { 4 } else { 2 });
+    let chosen = if chosen.is_empty() { Requester::Authority.as_str() } else { chosen };
+    let choice = |who: Requester| Choice {
+        code: who.as_str(),
+        label: words::requester(who),
+        chosen: who.as_str() == chosen,
+    };
+    asks.map(choice).collect()
 }
 
 fn choice(ground: Ground, chosen: &str) -> Choice {

@@ -21,7 +21,7 @@ use registration_authority::faults as rules;
 use registration_authority::four_eyes;
 use registration_authority::officers::{self, Officer, Right};
 use registration_authority::order::{self, BirthNames, CardOrder, OrderState};
-use registration_authority::queue::lease::{self, LeaseError};
+use registration_authority::queue::lease::{self, Examination, LeaseError};
 use registration_authority::views::{self, Dossier};
 use store::{BrokenRule, Database, Timestamp};
 
@@ -76,6 +76,8 @@ pub(super) struct DossierPage {
     status: Key,
     status_class: &'static str,
     status_since: Option<Shown>,
+    /// Since when an officer is on it.
+    under_review: Option<Shown>,
     pending: Option<Pending>,
     /// Whether the letter of its refusal can be printed.
     letter: bool,
@@ -168,7 +170,8 @@ fn be_on(work: &mut Work<'_>, number: &str, may_decide: bool) -> Result<(), Fail
     if !may_decide {
         return Ok(());
     }
-    match work.db.write(|db| lease::begin(db, number, work.act)) {
+    let (rng, act) = (&mut *work.rng, work.act);
+    match work.db.write(|db| lease::begin(db, number, rng, act)) {
         Ok(()) | Err(LeaseError::Taken(_)) => Ok(()),
         Err(error) => Err(error.into()),
     }
@@ -231,6 +234,9 @@ fn compose(
     let blind = looks_for_himself(officer, &dossier);
     let decisions: Vec<&Decision> =
         dossier.decisions.iter().filter(|one| !blind || one.subject_version != order.version).collect();
+    // Who looks for himself is not shown whether somebody has looked before him: his own lease ends with the other's decision.
+    let hides = |one: &Examination| blind && one.order_version == order.version;
+    let examined: Vec<&Examination> = dossier.examinations.iter().filter(|one| !hides(one)).collect();
     let approved: Vec<&str> = dossier.approved_by().collect();
     let first_approval = match approved.first().filter(|_| submitted && !blind) {
         Some(login) => Some(name_of(db, login)?),
@@ -267,6 +273,7 @@ fn compose(
         status: words::order_status(order.state.status()),
         status_class: order.state.name(),
         status_since: since(order.state),
+        under_review: dossier.lease.as_ref().filter(|_| submitted && !blind).map(|lease| Shown(lease.since)),
         pending: Pending::of(db, verifier, officer, order, &dossier.decisions, at)?,
         letter: matches!(order.state, OrderState::Refused { .. }),
         made: card::of_order(db, &order.number)?.map(|card| card.number.to_string()),
@@ -297,7 +304,7 @@ fn compose(
             false => None,
         },
         can_note: decides,
-        events: timeline::of(db, language, &dossier, &decisions)?,
+        events: timeline::of(db, language, &dossier, &decisions, &examined)?,
         cards: dossier.cards.iter().map(PastCard::of).collect(),
         other_orders: dossier.other_orders.shown.iter().map(|order| PastOrder::of(order, language)).collect(),
         other_orders_hidden: hidden_of(

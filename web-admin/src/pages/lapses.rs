@@ -10,7 +10,7 @@ use registration_authority::approval::{Decidable, SubjectKind, Verdict};
 use registration_authority::decision::Standing;
 use registration_authority::lapse::{self, CertificateLapse, Lapse, OppositionPlan};
 use registration_authority::officers::{self, Officer, Right};
-use registration_authority::views;
+use registration_authority::{faults as rules, views};
 use store::{Code, Database};
 
 use super::outcome::Outcome;
@@ -28,6 +28,9 @@ use crate::words;
 
 /// Most cards on the page; the command line lists more.
 const SHOWN: i64 = 200;
+
+/// The cause of a lapse because nobody speaks for the structure any more.
+const NO_MANDATE: &str = rules::ORDER_NOT_MANDATED.name;
 
 pub(super) const ADDRESSES: &[Address] = &[
     Address::at("/ra/caducites").get(|| web::get().to(show)).needs(Right::ReadCard),
@@ -233,6 +236,7 @@ fn plan(
 fn certificate_row(lapse: CertificateLapse, language: Language) -> CertificateRow {
     let next = match &lapse.plan {
         Some(plan) => language.say("lapses-plan").with("plan", plan),
+        None if lapse.cause == NO_MANDATE => language.say("lapses-next-mandate"),
         None if lapse.ends_by_itself() => language.say("lapses-next-revoked"),
         None => language.say("lapses-next-officer"),
     };
@@ -255,6 +259,7 @@ fn row(lapse: Lapse, language: Language) -> Row {
             }
             None => language.say("lapses-next-confirmed"),
         },
+        (None, None) if lapse.cause == NO_MANDATE => language.say("lapses-next-mandate"),
         (None, None) if lapse.ends_by_itself() => language.say("lapses-next-extract"),
         (None, None) => language.say("lapses-next-officer"),
     };

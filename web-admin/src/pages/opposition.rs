@@ -6,13 +6,15 @@ use actix_web::web;
 use askama::Template;
 use ca_core::revocation::Revoked;
 use card::{CardNumber, CardStatus};
+use professional_registry::ImportedRegister;
 use registration_authority::faults as rules;
 use registration_authority::officers::{self, Right};
+use registration_authority::opposition::requester::Claim;
 use registration_authority::opposition::{self, EndedCertificate, Ground, Opposition, Publication};
 use registration_authority::views;
 use store::{Code, Fault, Kind};
 
-use super::card::{CardPage, card_number, read};
+use super::card::{CardPage, Declined, card_number, read};
 use super::{Address, FieldError, page, to};
 use crate::desk::{Desk, Work};
 use crate::failure::{Failure, status_of};
@@ -21,6 +23,7 @@ use crate::frame::Frame;
 use crate::messages::Key;
 use crate::posted::{Fields, Posted};
 use crate::typography::Shown;
+use crate::words;
 
 pub(super) const ADDRESSES: &[Address] = &[
     Address::at("/ra/cartes/{number}/opposition").post(|| web::post().to(oppose)).needs(Right::Oppose),
@@ -53,9 +56,15 @@ fn declare(
     fields: &Fields,
 ) -> Result<Outcome, Failure> {
     officers::require(work.db, Right::Oppose, work.act)?;
-    let chosen = fields.text("motif");
-    let ground = match declared(fields) {
-        Ok(ground) => ground,
+    let declined = |errors, rules| Declined {
+        errors,
+        rules,
+        ground: fields.text("motif").to_owned(),
+        requester: fields.text("demandeur").to_owned(),
+        identity: fields.text("identite").to_owned(),
+    };
+    let (ground, claim) = match declared(fields) {
+        Ok(declared) => declared,
         Err(errors) => {
             // Nobody mends a form for a card that is opposed already.
             let card = views::find_card(work.db, number, work.act)?;
@@ -64,15 +73,20 @@ fn declare(
                 true => already_opposed(),
                 false => (StatusCode::UNPROCESSABLE_ENTITY, errors),
             };
-            return Ok(Outcome::Again(status, Box::new(read(work, frame, number, errors, chosen)?)));
+            return Ok(Outcome::Again(
+                status,
+                Box::new(read(work, frame, number, declined(errors, Vec::new()))?),
+            ));
         }
     };
-    match opposition::oppose(work.db, number, ground, work.rng, work.act) {
+    match opposition::oppose_for(work.db, &mut ImportedRegister, number, (ground, &claim), work.rng, work.act)
+    {
         Ok(opposition) => Ok(Outcome::Opposed(Box::new(opposition))),
         Err(error) if error.code().kind == Kind::Refused => {
             let code = error.code();
             let errors = vec![FieldError::new("contenu", code)];
-            Ok(Outcome::Again(status_of(code), Box::new(read(work, frame, number, errors, chosen)?)))
+            let declined = declined(errors, error.broken_rules());
+            Ok(Outcome::Again(status_of(code), Box::new(read(work, frame, number, declined)?)))
         }
         Err(error) => Err(error.into()),
     }
@@ -83,8 +97,8 @@ fn already_opposed() -> (StatusCode, Vec<FieldError>) {
     (status_of(code), vec![FieldError::new("contenu", code)])
 }
 
-/// The ground, when it is one and the declarer knows that there is no way back.
-fn declared(fields: &Fields) -> Result<Ground, Vec<FieldError>> {
+/// The ground and who asks, when they can be read and the declarer knows that there is no way back.
+fn declared(fields: &Fields) -> Result<(Ground, Claim), Vec<FieldError>> {
     let ground: Result<Ground, Code> = match fields.text("motif") {
         "" => Err(rules::OPPOSITION_GROUND_UNKNOWN),
         text => text.parse::<Ground>().map_err(|error| error.code()),
@@ -93,12 +107,18 @@ fn declared(fields: &Fields) -> Result<Ground, Vec<FieldError>> {
         "oui" => Ok(()),
         _ => Err(faults::OPPOSITION_NOT_CONFIRMED),
     };
-    match (ground, confirmed) {
-        (Ok(ground), Ok(())) => Ok(ground),
-        (ground, confirmed) => {
+    // Who is not asked who asked, a program or an older page, opposes of his own motion.
+    let claim = match (fields.text("demandeur"), fields.text("identite")) {
+        ("", "") => Ok(Claim::Authority),
+        (requester, identity) => Claim::read(requester, identity).map_err(|error| error.code()),
+    };
+    match (ground, claim, confirmed) {
+        (Ok(ground), Ok(claim), Ok(())) => Ok((ground, claim)),
+        (ground, claim, confirmed) => {
             let about_ground = ground.err().map(|code| FieldError::new("motif", code));
+            let about_requester = claim.err().map(|code| FieldError::new("demandeur", code));
             let about_confirmation = confirmed.err().map(|code| FieldError::new("definitif", code));
-            Err(about_ground.into_iter().chain(about_confirmation).collect())
+            Err(about_ground.into_iter().chain(about_requester).chain(about_confirmation).collect())
         }
     }
 }
@@ -109,6 +129,8 @@ struct ReceiptPage {
     frame: Frame,
     receipt: String,
     card: String,
+    requester: Key,
+    requested_by: String,
     opposed_at: Shown,
     sequence: i64,
     certificates: Vec<Line>,
@@ -137,12 +159,20 @@ async fn receipt(desk: Desk, receipt: web::Path<String>) -> Result<HttpResponse,
         frame: desk.frame(),
         published: publication == Publication::Published,
         card: opposition.card.to_string(),
+        requester: words::requester(opposition.requested.requester()),
+        requested_by: told(&opposition),
         opposed_at: Shown(opposition.opposed_at),
         sequence: opposition.sequence,
         certificates: opposition.certificates.iter().map(line).collect(),
         receipt: opposition.receipt,
     };
     page(StatusCode::OK, &template)
+}
+
+/// Who asked, and by which mandate.
+fn told(opposition: &Opposition) -> String {
+    let by = opposition.requested.by();
+    opposition.requested.mandate().map_or_else(|| by.to_owned(), |mandate| format!("{by}, {mandate}"))
 }
 
 fn line(certificate: &EndedCertificate) -> Line {

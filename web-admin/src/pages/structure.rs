@@ -11,11 +11,12 @@ use card::CardKind;
 use professional_registry::ImportedRegister;
 use professional_registry::identifiers::TechnicalStructureId;
 use registration_authority::officers::{self, Right};
+use registration_authority::opposition::{Ground, request};
 use registration_authority::order::{self, NewStaffOrder};
 use registration_authority::staff::import::{self, COLUMNS, RowError, StaffImport, StaffImportError};
 use registration_authority::staff::{self, NewMember, Post};
 use registration_authority::{faults as rules, views};
-use store::{Code, Kind};
+use store::{Code, Fault, Kind};
 
 pub(super) use read::{Said, StructurePage, quality_in_words, state_in_words, until_in_words};
 
@@ -30,6 +31,7 @@ pub(super) const ADDRESSES: &[Address] = &[
     Address::at("/ra/structures/{structure}/personnel").post(|| web::post().to(declare)).needs(Right::Submit),
     Address::at("/ra/structures/{structure}/depart").post(|| web::post().to(leave)).needs(Right::Submit),
     Address::at("/ra/structures/{structure}/carte").post(|| web::post().to(ask)).needs(Right::Submit),
+    Address::at("/ra/structures/{structure}/opposition").post(|| web::post().to(oppose)).needs(Right::Submit),
     Address::at("/ra/structures/{structure}/liste").post(|| web::post().to(list)).needs(Right::Submit),
     Address::at("/ra/structures/{structure}/fichier").post(|| web::post().to(file)).needs(Right::Submit),
 ];
@@ -97,6 +99,22 @@ async fn ask(structure: web::Path<String>, posted: Posted) -> Result<HttpRespons
     .await
 }
 
+/// Asks for the opposition of a card of its staff: the worker judges it, and opposes.
+async fn oppose(structure: web::Path<String>, posted: Posted) -> Result<HttpResponse, Failure> {
+    acted(structure, posted, "opposition", |work, structure, fields| {
+        let card = fields.text("carte").parse().map_err(|_| Failure::of(card::faults::NOT_FOUND))?;
+        let ground: Ground =
+            fields.text("motif").parse().map_err(|_| Failure::of(rules::OPPOSITION_GROUND_UNKNOWN))?;
+        if fields.text("definitif") != "oui" {
+            return Err(Failure::of(faults::OPPOSITION_NOT_CONFIRMED));
+        }
+        let (rng, act) = (&mut *work.rng, work.act);
+        request::request(work.db, &mut ImportedRegister, structure, (&card, ground), rng, act)?;
+        Ok(None)
+    })
+    .await
+}
+
 /// The list, shown first: it is declared by the button of the page that shows what it would do.
 async fn list(structure: web::Path<String>, posted: Posted) -> Result<HttpResponse, Failure> {
     acted(structure, posted, "liste", |work, structure, fields| {
@@ -107,7 +125,7 @@ async fn list(structure: web::Path<String>, posted: Posted) -> Result<HttpRespon
         let (rng, act) = (&mut *work.rng, work.act);
         match work.db.write(|db| import::apply(db, structure, file, rng, act)) {
             // Its lines were wrong all along: shown again, each with its fault.
-            Err(error) if store::Fault::code(&error) == rules::STAFF_ROWS_INVALID => {
+            Err(error) if error.code() == rules::STAFF_ROWS_INVALID => {
                 Ok(Some(import::preview(work.db, structure, file, work.act)?))
             }
             done => done.map(|_| None).map_err(Failure::from),

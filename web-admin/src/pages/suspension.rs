@@ -10,7 +10,7 @@ use registration_authority::officers::{self, Officer, Right};
 use registration_authority::suspension::{self, Suspension};
 use store::Database;
 
-use super::card::{card_number, read};
+use super::card::{Declined, card_number, read};
 use super::outcome::Outcome;
 use super::release::{self, Past, Reason};
 use super::signing::{self, Asked, SignPage, Signed};
@@ -101,8 +101,9 @@ async fn act(
     let outcome = desk
         .work(move |work| {
             let done = done(work, frame.clone(), &number, &fields);
-            let errors = |code| vec![FieldError::new("contenu", code)];
-            Outcome::of(done, |code| read(work, frame, &number, errors(code), ""))
+            let declined =
+                |code| Declined { errors: vec![FieldError::new("contenu", code)], ..Declined::default() };
+            Outcome::of(done, |code| read(work, frame, &number, declined(code)))
         })
         .await?;
     outcome.answer(&format!("/ra/cartes/{number}"))

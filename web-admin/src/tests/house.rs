@@ -226,6 +226,11 @@ impl House {
     pub(super) fn card(&mut self, holder: &IdNatPs) -> CardNumber {
         let number = self.submit("alice", holder);
         self.approve_fully(&number);
+        self.batched()
+    }
+
+    /// The first card of what is approved.
+    pub(super) fn batched(&mut self) -> CardNumber {
         let act = self.act(Actor::Job("test"));
         let Self { db, rng, approver, .. } = self;
         let (verifier, prefix) = (approver.verifier(), "26".parse().unwrap());

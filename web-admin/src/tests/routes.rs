@@ -238,6 +238,10 @@ fn form(path: &str, number: u32) -> Vec<(&'static str, String)> {
         }
         "/ra/structures/{structure}/depart" => &[("numero", LEAVER)],
         "/ra/structures/{structure}/carte" => &[("numero", MEMBER), ("carte", "CPE")],
+        // No card of the staff: whoever speaks for the structure is told so.
+        "/ra/structures/{structure}/opposition" => {
+            &[("carte", "2699999999"), ("motif", "stolen"), ("definitif", "oui")]
+        }
         "/ra/structures/{structure}/liste" => &[
             ("liste", "identifiant_local;nom;prenom;fonction\nA8;LEROY;Maël;personnel"),
             ("declarer", "oui"),

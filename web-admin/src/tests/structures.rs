@@ -1,9 +1,12 @@
 //! Structures: who speaks for them, their staff, their cards.
 
+use card::CardKind;
 use professional_registry::ImportedRegister;
 use professional_registry::identifiers::TechnicalStructureId;
 use registration_authority::mandate::{self, NewMandate, Quality};
 use registration_authority::officers::{self, Role};
+use registration_authority::opposition::by_request;
+use registration_authority::order::{self, NewStaffOrder};
 use registration_authority::staff::{self, NewMember, Post};
 use store::Actor;
 
@@ -217,8 +220,7 @@ async fn a_card_that_is_asked_for_is_read_as_a_dossier_and_decided_like_any_othe
     let again = agent.post(&address("/carte"), &wish).await;
     assert_eq!(again.status, 409);
     assert!(again.says("R-CPE-07") && again.says("order-already-open"), "{}", again.body);
-    let number =
-        registration_authority::order::of_structure(&mut house.db, &structure()).unwrap()[0].number.clone();
+    let number = order::of_structure(&mut house.db, &structure()).unwrap()[0].number.clone();
     let mut bob = house.browser("bob").await;
     let dossier = bob.get(&format!("/ra/dossiers/{number}")).await;
     for text in
@@ -228,6 +230,80 @@ async fn a_card_that_is_asked_for_is_read_as_a_dossier_and_decided_like_any_othe
     }
     assert_eq!(bob.post(&format!("/ra/dossiers/{number}/approuver"), &[("version", "1")]).await.status, 303);
     assert!(agent.get(&address("")).await.says("Approuvée"));
+}
+
+/// A card of the member, on its way to the bureau.
+fn card_of_member(house: &mut House) -> String {
+    let act = house.officer("agent");
+    let new = NewStaffOrder {
+        kind: CardKind::Cpe,
+        structure: structure(),
+        local_id: MEMBER.to_owned(),
+        replaces: None,
+    };
+    let House { db, rng, .. } = house;
+    let order = db.write(|db| order::submit_staff(db, &mut ImportedRegister, new, rng, &act)).unwrap();
+    house.approve_fully(order.number());
+    house.batched().to_string()
+}
+
+#[actix_web::test]
+async fn an_agent_asks_for_the_opposition_of_a_card_of_his_staff_and_reads_what_came_of_it() {
+    let mut house = House::new();
+    house.structure("agent");
+    let card = card_of_member(&mut house);
+    let mut agent = house.browser("agent").await;
+    let page = agent.get(&address("")).await;
+    assert!(page.says("Demander l'opposition") && page.says("Carte volée"), "{}", page.body);
+    assert!(!page.says("Radiation par l'Ordre"), "no ground of the authority's: {}", page.body);
+    assert!(!house.browser("bob").await.get(&address("")).await.says("Demander l'opposition"));
+    let unconfirmed = agent.post(&address("/opposition"), &[("carte", &card), ("motif", "stolen")]).await;
+    assert_eq!((unconfirmed.status, unconfirmed.says("opposition-not-confirmed")), (422, true));
+    let foreign =
+        [("carte", &*house.card(&person(1)).to_string()), ("motif", "stolen"), ("definitif", "oui")]
+            .map(|(name, value)| (name, value.to_owned()));
+    let foreign: Vec<_> = foreign.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let refused = agent.post(&address("/opposition"), &foreign).await;
+    assert_eq!(refused.status, 409);
+    assert!(refused.says("R-OPP-01") && refused.says("opposition-requester-refused"), "{}", refused.body);
+    let asked = [("carte", &*card), ("motif", "stolen"), ("definitif", "oui")];
+    let done = agent.post(&address("/opposition"), &asked).await;
+    assert_eq!(done.status, 303, "{}", done.body);
+    assert!(agent.follow(&done).await.says("L'opposition est demandée"));
+    let act = house.act(Actor::Job("opposition-requests"));
+    let House { db, rng, approver, .. } = &mut house;
+    let verifier = approver.verifier();
+    let answered = by_request::answer_waiting(db, &mut ImportedRegister, &verifier, 10, rng, &act).unwrap();
+    assert_eq!(answered.opposed, [card]);
+    let page = agent.get(&address("")).await;
+    for text in ["En opposition", "Carte volée", "OP-"] {
+        assert!(page.says(text), "{text}: {}", page.body);
+    }
+    assert!(!page.says("Demander l'opposition"), "nothing is left to oppose: {}", page.body);
+}
+
+#[actix_web::test]
+async fn an_officer_says_who_asked_and_the_receipt_does_too() {
+    let mut house = House::new();
+    house.structure("agent");
+    let card = card_of_member(&mut house);
+    let mandate = house.mandate("agent", true);
+    let mut rita = house.browser("rita").await;
+    let page = rita.get(&format!("/ra/cartes/{card}")).await;
+    assert!(page.says("Qui demande l'opposition") && page.says("professionnel employeur"), "{}", page.body);
+    let post = format!("/ra/cartes/{card}/opposition");
+    let fields = |requester, identity| {
+        [("motif", "lost"), ("definitif", "oui"), ("demandeur", requester), ("identite", identity)]
+    };
+    let unread = rita.post(&post, &fields("structure", "")).await;
+    assert_eq!((unread.status, unread.says("opposition-requester-unreadable")), (422, true));
+    let employer = person(1).to_string();
+    let refused = rita.post(&post, &fields("employing-professional", &employer)).await;
+    assert_eq!(refused.status, 409);
+    assert!(refused.says("R-OPP-06") && refused.says(&employer), "{}", refused.body);
+    let done = rita.post(&post, &fields("structure", &mandate)).await;
+    let receipt = rita.follow(&done).await;
+    assert!(receipt.says("Le responsable ou le mandataire") && receipt.says(&mandate), "{}", receipt.body);
 }
 
 #[actix_web::test]

@@ -1,5 +1,6 @@
 //! `igc opposition`
 
+mod asked;
 mod motive;
 mod plans;
 mod suspensions;
@@ -7,9 +8,11 @@ mod tickets;
 
 use std::process::ExitCode;
 
+use asked::Asked;
 use card::CardNumber;
 use clap::Subcommand;
 use motive::Motive;
+use professional_registry::ImportedRegister;
 use registration_authority::opposition::{self, Publication};
 use serde::Serialize;
 use serde_json::json;
@@ -35,6 +38,8 @@ pub enum Command {
         /// allows it.
         #[arg(long)]
         ground: Motive,
+        #[command(flatten)]
+        asked: Asked,
         #[command(flatten)]
         officer: AsOfficer,
         #[command(flatten)]
@@ -122,18 +127,22 @@ pub fn run(global: &Global, command: &Command) -> Result<ExitCode, Problem> {
             let refused = refuse.as_deref().map(|reason| (reason, text.as_deref()));
             return suspensions::decide(global, &installation, &mut db, card, refused, officer);
         }
-        Command::Add { card, ground: Motive::Opposed(ground), officer, .. } => {
+        Command::Add { card, ground: Motive::Opposed(ground), asked, officer, .. } => {
             // Safety first: whoever owns the machine may oppose; it is written down who did.
             let act = match &officer.login {
                 Some(_) => officer.act(&installation)?,
                 None => installation.operator_act(),
             };
             jobs::continue_opposition_list(&installation, &mut db, &act)?;
-            let done = opposition::oppose(&mut db, card, *ground, &mut system_rng(), &act)?;
+            let (registry, claim) = (&mut ImportedRegister, asked.claim()?);
+            let (why, rng) = ((*ground, &claim), &mut system_rng());
+            let done = opposition::oppose_for(&mut db, registry, card, why, rng, &act)?;
             let publication = status_hint::ask(&installation.dir, done.status_sequence);
             let receipt = Receipt {
                 receipt: done.receipt,
                 card: done.card.to_string(),
+                requester: done.requested.requester().as_str(),
+                requested_by: done.requested.by().to_owned(),
                 effective_at: done.opposed_at.to_string(),
                 sequence: done.sequence,
                 certificates: done.certificates.iter().map(|ended| ended.serial.to_string()).collect(),
@@ -184,10 +193,10 @@ pub fn run(global: &Global, command: &Command) -> Result<ExitCode, Problem> {
 /// What is done on another machine, through its API; nothing where the command is about this one.
 fn through_api(global: &Global, command: &Command) -> Result<Option<ExitCode>, Problem> {
     match command {
-        Command::Add { card, ground, remote, .. } => {
+        Command::Add { card, ground, asked, remote, .. } => {
             let Some(api) = remote.api()? else { return Ok(None) };
             match *ground {
-                Motive::Opposed(ground) => remote::oppose(global, &api, card, ground),
+                Motive::Opposed(ground) => remote::oppose(global, &api, card, (ground, asked.told())),
                 Motive::Suspended => {
                     remote::post(global, &api, &format!("/cards/{card}/suspension"), &json!({}))
                 }
@@ -224,6 +233,9 @@ const fn word(publication: Publication) -> &'static str {
 struct Receipt {
     receipt: String,
     card: String,
+    /// As what somebody asked for it, and who.
+    requester: &'static str,
+    requested_by: String,
     effective_at: String,
     sequence: i64,
     certificates: Vec<String>,

@@ -27,7 +27,7 @@ const LONGEST_OBJECT_STORE_PAUSE: Duration = Duration::from_secs(60);
 /// a second, also while a batch of ten thousand cards is certified.
 const AUDIT_PAUSE: Duration = Duration::from_millis(500);
 
-/// So have the declarations of holders: a card that its holder says is stolen never waits behind a batch.
+/// So have the declarations of holders and the requests of structures: a card that is said to be stolen never waits behind a batch.
 const DECLARATIONS_PAUSE: Duration = Duration::from_millis(250);
 
 /// And the requests for one-time codes: whoever asked for one looks at his mailbox.
@@ -41,6 +41,7 @@ pub(super) fn paces(config: &Config) -> Vec<(&'static str, Duration)> {
     let mut paces = vec![
         ("audit", AUDIT_PAUSE),
         ("holder-declarations", DECLARATIONS_PAUSE),
+        ("opposition-requests", DECLARATIONS_PAUSE),
         ("notices", NOTICES_PAUSE),
         (jobs::one_time_codes::NAME, CODES_PAUSE),
         ("coherence", config.coherence.every),
@@ -76,7 +77,7 @@ pub(super) fn sequence_audit(
     }
 }
 
-/// Answers what holders declare with their opposition code, until the other jobs have ended.
+/// Answers what holders declare with their opposition code, and what structures ask for, until the other jobs have ended.
 pub(super) fn answer_declarations(
     installation: &Installation,
     mut db: Database,
@@ -93,18 +94,37 @@ pub(super) fn answer_declarations(
             _ => outcome(&answered),
         };
         log.note(&mut db, "holder-declarations", &began, ended);
-        let pause = match answered {
-            Ok(done) if done.failed.is_empty() => DECLARATIONS_PAUSE,
-            Ok(_) => PAUSE,
-            Err(problem) => {
-                log_problem("holder-declarations", &problem);
-                if let Ok(again) = installation.database(DatabaseRole::Worker) {
-                    db = again;
-                }
-                PAUSE
+        let mut well = answered.as_ref().is_ok_and(|done| done.failed.is_empty());
+        if let Err(problem) = answered {
+            log_problem("holder-declarations", &problem);
+            if let Ok(again) = installation.database(DatabaseRole::Worker) {
+                db = again;
             }
-        };
-        thread::sleep(pause);
+        }
+        well &= answer_requests(installation, &mut db, &mut log);
+        thread::sleep(if well { DECLARATIONS_PAUSE } else { PAUSE });
+    }
+}
+
+/// Whether everything that structures ask for is answered.
+fn answer_requests(installation: &Installation, db: &mut Database, log: &mut JobLog) -> bool {
+    let began = Began::now(installation);
+    let act = installation.act(Actor::Job("opposition-requests"));
+    let answered = jobs::answer_requests_with(installation, db, &act);
+    let ended = match &answered {
+        Ok(done) if !done.failed.is_empty() => JobOutcome::Partly,
+        _ => outcome(&answered),
+    };
+    log.note(db, "opposition-requests", &began, ended);
+    match answered {
+        Ok(done) => done.failed.is_empty(),
+        Err(problem) => {
+            log_problem("opposition-requests", &problem);
+            if let Ok(again) = installation.database(DatabaseRole::Worker) {
+                *db = again;
+            }
+            false
+        }
     }
 }
 

@@ -3,7 +3,6 @@
 use professional_registry::ImportedRegister;
 
 use super::*;
-use crate::approval::Verdict;
 use crate::order;
 use crate::staff::Post;
 use crate::testing::*;
@@ -125,7 +124,9 @@ fn an_officer_who_approved_his_own_mandate_gets_no_card_under_it() {
     house.sql("DROP TRIGGER structure_mandates_are_never_changed").unwrap();
     house.sql("DROP TRIGGER decisions_are_never_ones_own").unwrap();
     house.sql("UPDATE structure_mandates SET login = 'bob'").unwrap();
-    house.decide_mandate("bob", &number, Verdict::Approve).unwrap();
+    let subject = crate::mandate::get(&mut house.db, &number).unwrap().decidable();
+    let (proof, at) = (house.proof("bob", &subject), house.at.millis());
+    house.write_decision(&subject, "bob", at, &proof);
     let role_of_bob = |house: &mut House, role: &str| {
         house.sql(&format!("UPDATE officers SET role = '{role}' WHERE login = 'bob'")).unwrap();
     };

@@ -1,11 +1,17 @@
+use ca_core::identity::Identity;
+use ca_core::issuance::IssuanceContext;
+use ca_core::key_policy::Blocklist;
+use ca_core::profile::Profiles;
 use card::{CardKind, CardNumber, KeyUsage, certificates};
-use professional_registry::{IdNatPs, ImportedRegister};
+use professional_registry::{IdNatPs, ImportedRegister, Profession};
 use store::{Actor, Fault};
 
 use crate::approval::Verdict;
+use crate::certificate_request::{self, NewCertificateRequest, Wanted};
 use crate::certification::verify_evidence;
 use crate::enrolment::{self, NewCredential, NewEnrolment};
 use crate::four_eyes::{Near, Subject, Ties, near};
+use crate::mandate::{NewMandate, Quality};
 use crate::officers::{self, Role, Scope};
 use crate::order;
 use crate::staff::Post;
@@ -226,4 +232,88 @@ fn nobody_approves_the_mandate_of_the_structure_where_he_practises() {
     let error = house.decide_mandate("yann", &number, Verdict::Approve).unwrap_err();
     assert_eq!(error.broken_rules()[0].rule, "R-4Y-03");
     house.decide_mandate("clara", &number, Verdict::Approve).unwrap();
+}
+
+#[test]
+fn nobody_decides_on_a_software_certificate_of_his_family_at_his_hospital() {
+    let mut house = House::new();
+    signs_in_as(&mut house, "yann", "Yann LE GOFF", &other_nurse());
+    let mut lines = second_day();
+    lines.push(Line {
+        person: 1000,
+        family_name: "LE GOFF",
+        given_name: "Anne",
+        profession: "60",
+        category: "C",
+    });
+    house.import_day(3, &lines);
+    let (profiles, identity, blocklist) = (Profiles::embedded(), Identity::demo(), Blocklist::default());
+    let issuance = IssuanceContext { profiles: &profiles, identity: &identity, blocklist: &blocklist };
+    let wanted = Wanted::Professional {
+        holder: one_of_the_crowd(0),
+        profession: Profession::from_code("60").unwrap(),
+    };
+    let new = NewCertificateRequest { profile: "el-pp-soft-auth".to_owned(), wanted, csr: plain_csr() };
+    let agent = house.officer("agent");
+    let House { db, rng, .. } = &mut house;
+    let request = db
+        .write(|db| certificate_request::submit(db, &mut ImportedRegister, issuance, new, rng, &agent))
+        .unwrap();
+    let approve = |house: &mut House, login: &str| {
+        let (proof, act) = (house.proof(login, &request.decidable()), house.officer(login));
+        let House { db, rng, verifier, .. } = house;
+        let registry = &mut ImportedRegister;
+        db.write(|db| {
+            certificate_request::approve(db, registry, verifier, &request.number, 1, &proof, rng, &act)
+        })
+    };
+    assert_eq!(code(approve(&mut house, "yann")), "decision-on-family");
+    approve(&mut house, "clara").unwrap();
+}
+
+#[test]
+fn nobody_lifts_the_suspension_of_a_card_in_his_name_nor_decides_on_the_mandate_of_his_namesake() {
+    let mut house = House::new();
+    enrol(&mut house, "elise", "Élise DURAND");
+    enrol(&mut house, "fictif", "Fictif AGENT");
+    let mut worker = house.worker();
+    let card = house.active_card(&mut worker, &nurse());
+    let rita = house.officer("rita");
+    suspension::suspend(&mut house.db, SuspensionPolicy::Allowed, &card, &mut house.rng, &rita).unwrap();
+    let subject = suspension::of_card(&mut house.db, &card).unwrap().unwrap().decidable();
+    let (proof, act) = (house.proof("elise", &subject), house.officer("elise"));
+    let House { db, rng, verifier, .. } = &mut house;
+    let lifted =
+        db.write(|db| suspension::decide(db, verifier, &card, Verdict::Approve, &proof, None, rng, &act));
+    assert_eq!(code(lifted), "decision-on-oneself", "the register has her name");
+    let number = house.propose("alice", new_mandate(STRUCTURE)).unwrap().number;
+    assert_eq!(code(house.decide_mandate("fictif", &number, Verdict::Approve)), "decision-on-oneself");
+    house.decide_mandate("clara", &number, Verdict::Refuse).unwrap();
+    let professional =
+        NewMandate { quality: Quality::Professional, identifier: Some(nurse()), ..new_mandate(STRUCTURE) };
+    let number = house.propose("alice", professional).unwrap().number;
+    assert_eq!(code(house.decide_mandate("fictif", &number, Verdict::Approve)), "decision-on-oneself");
+    house.decide_mandate("clara", &number, Verdict::Approve).unwrap();
+}
+
+#[test]
+fn nobody_lifts_the_suspension_of_the_card_of_one_of_the_staff_who_has_his_name() {
+    let mut house = House::new();
+    enrol(&mut house, "mael", "Maël LEROY");
+    house.mandated(STRUCTURE);
+    house.declare("agent", STRUCTURE, &member("A1", Post::Employee)).unwrap();
+    let order = house.submit_staff("agent", CardKind::Cpe, STRUCTURE, "A1").unwrap().number;
+    house.approve("bob", &order).unwrap();
+    let mut worker = house.worker();
+    let card = house.personalise()[0];
+    house.certify(&mut worker, &card).unwrap();
+    house.activate(&card);
+    let rita = house.officer("rita");
+    suspension::suspend(&mut house.db, SuspensionPolicy::Allowed, &card, &mut house.rng, &rita).unwrap();
+    let subject = suspension::of_card(&mut house.db, &card).unwrap().unwrap().decidable();
+    let (proof, act) = (house.proof("mael", &subject), house.officer("mael"));
+    let House { db, rng, verifier, .. } = &mut house;
+    let lifted =
+        db.write(|db| suspension::decide(db, verifier, &card, Verdict::Approve, &proof, None, rng, &act));
+    assert_eq!(code(lifted), "decision-on-oneself", "the order of the card has his name");
 }

@@ -163,6 +163,11 @@ fn a_holder_who_opposed_his_card_is_called_back_the_next_day_and_offered_a_new_o
         let [one] = &listed[..] else { panic!("{listed:?}") };
         assert!(matches!(&one.about, About::HolderOpposition { card: of, .. } if *of == card), "{one:?}");
         assert!(one.may_conclude && waiting(house, "clara")[0].may_conclude);
+        let named = house.act(Actor::Operator("root".to_owned()));
+        let House { db, rng, .. } = house;
+        let role = crate::officers::Role::RevocationOfficer;
+        db.write(|db| crate::officers::enrol(db, "elise", "Élise DURAND", role, rng, &named)).unwrap();
+        assert!(!waiting(house, "elise")[0].may_conclude, "it bears no name, and the register's is hers");
         let number = one.number.clone();
         let never = (Finding::Contested, "Le porteur avait sa carte en main.");
         conclude(house, "rita", &number, never).unwrap();

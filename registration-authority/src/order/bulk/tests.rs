@@ -257,13 +257,15 @@ fn what_cannot_be_decided_in_a_bulk_says_why() {
     assert_eq!(examined(&mut house, &unknown, yes), "order-unknown");
 
     let act = house.officer("clara");
-    house.db.write(|db| lease::begin(db, &second.number, &act)).unwrap();
+    let rng = &mut house.rng;
+    house.db.write(|db| lease::begin(db, &second.number, rng, &act)).unwrap();
     assert_eq!(
         (examined(&mut house, second, yes), examined(&mut house, second, no)),
         ("order-taken", "order-taken")
     );
     let act = house.officer("bob");
-    house.db.write(|db| lease::begin(db, &third.number, &act)).unwrap();
+    let rng = &mut house.rng;
+    house.db.write(|db| lease::begin(db, &third.number, rng, &act)).unwrap();
     assert_eq!(examined(&mut house, third, yes), "", "he is on it himself");
 
     let own = house.submit("bob", cps(&military_nurse(), "60")).unwrap().number().to_owned();

@@ -167,7 +167,8 @@ fn a_line_says_its_risk_its_deadline_and_who_is_on_it() {
     let number = submit(&mut house, "alice", cps(&nurse(), "60")).number;
     house.later(3600 - 60);
     let act = house.officer("bob");
-    house.db.write(|db| lease::begin(db, &number, &act)).unwrap();
+    let rng = &mut house.rng;
+    house.db.write(|db| lease::begin(db, &number, rng, &act)).unwrap();
     let line = |house: &mut House| {
         let act = house.officer("clara");
         page(&mut house.db, &hours(), &submitted(), None, 50, &act).unwrap().lines.remove(0)
@@ -188,7 +189,8 @@ fn whoever_may_not_read_the_queue_neither_lists_nor_counts_it() {
         assert!(page(&mut house.db, &hours(), &submitted(), None, 50, &act).is_err(), "{login}");
         assert!(count(&mut house.db, &submitted(), &act).is_err(), "{login}");
         assert!(saved::views(&mut house.db, &act).is_err(), "{login}");
-        assert!(house.db.write(|db| next(db, &hours(), &submitted(), &act)).is_err(), "{login}");
+        let House { db, rng, .. } = &mut house;
+        assert!(db.write(|db| next(db, &hours(), &submitted(), rng, &act)).is_err(), "{login}");
     }
 }
 

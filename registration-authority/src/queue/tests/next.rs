@@ -5,12 +5,14 @@ use crate::order;
 
 fn next_of(house: &mut House, login: &str) -> Result<String, NextError> {
     let act = house.officer(login);
-    house.db.write(|db| next(db, &hours(), &submitted(), &act))
+    let House { db, rng, .. } = house;
+    db.write(|db| next(db, &hours(), &submitted(), rng, &act))
 }
 
 fn begin(house: &mut House, login: &str, number: &str) -> Result<(), lease::LeaseError> {
     let act = house.officer(login);
-    house.db.write(|db| lease::begin(db, number, &act))
+    let House { db, rng, .. } = house;
+    db.write(|db| lease::begin(db, number, rng, &act))
 }
 
 #[test]
@@ -93,5 +95,40 @@ fn one_officer_is_on_an_order_until_he_has_decided_or_another_takes_over() {
         house.approve("bob", &number).expect("a lease keeps nobody from deciding");
         let at = house.at;
         assert!(lease::of(&mut house.db, &[&number], at).unwrap().is_empty());
+    });
+}
+
+#[test]
+fn an_order_is_under_review_while_an_officer_is_on_it_and_who_took_it_up_stays() {
+    on_both(|house| {
+        let number = house.submit("alice", cps(&nurse(), "60")).unwrap().number().to_owned();
+        let stage = |house: &mut House| {
+            let at = house.at;
+            let lease = lease::of(&mut house.db, &[&number], at).unwrap().remove(&number);
+            lease::stage(order::get(&mut house.db, &number).unwrap().state.status(), lease.as_ref())
+        };
+        assert_eq!(stage(house), "submitted");
+        let begun = house.at;
+        begin(house, "bob", &number).unwrap();
+        assert_eq!(stage(house), lease::UNDER_REVIEW);
+        house.later(9 * 60);
+        begin(house, "bob", &number).unwrap();
+        let taken_up = lease::examinations(&mut house.db, &number).unwrap();
+        let bobs = lease::Examination { order_version: 1, officer: "bob".to_owned(), begun_at: begun };
+        assert_eq!(taken_up, [bobs], "who goes on does not begin again");
+        house.later(10 * 60);
+        assert_eq!(stage(house), "submitted", "it ends with the lease");
+        begin(house, "clara", &number).unwrap();
+        let officers: Vec<String> = lease::examinations(&mut house.db, &number)
+            .unwrap()
+            .into_iter()
+            .map(|examination| examination.officer)
+            .collect();
+        assert_eq!(officers, ["bob", "clara"]);
+        house.approve("clara", &number).unwrap();
+        assert_eq!(stage(house), "approved");
+        for change in ["UPDATE order_examinations SET officer = 'x'", "DELETE FROM order_examinations"] {
+            assert!(house.sql(change).unwrap_err().to_string().contains("was looked at"), "{change}");
+        }
     });
 }

@@ -2,6 +2,7 @@
 
 use registration_authority::decision::{Decision, Retraction};
 use registration_authority::order::Question;
+use registration_authority::queue::lease::Examination;
 use registration_authority::refusal_reasons;
 use registration_authority::views::Dossier;
 use store::{Database, Timestamp};
@@ -34,18 +35,23 @@ struct Raw {
     text: Option<String>,
 }
 
-/// The events of a dossier, with these decisions among them.
+/// The events of a dossier, with these decisions and these examinations among them.
 pub(super) fn of(
     db: &mut Database,
     language: Language,
     dossier: &Dossier,
     decisions: &[&Decision],
+    examined: &[&Examination],
 ) -> Result<Vec<Event>, Failure> {
     let order = &dossier.order;
     let mut raw =
         vec![plain(language, order.submitted_at, &order.submitted_by, Key::of("dossier-event-submitted"), 1)];
     raw.extend(dossier.questions.iter().flat_map(|question| asked(language, question)));
     raw.extend(decisions.iter().map(|decision| decided(language, decision)));
+    raw.extend(examined.iter().map(|one| {
+        let what = Key::of("dossier-event-under-review");
+        plain(language, one.begun_at, &one.officer, what, one.order_version)
+    }));
     raw.extend(dossier.retractions.iter().map(|one| taken_back(language, one)));
     raw.sort_by_key(|event| event.at);
     raw.into_iter()

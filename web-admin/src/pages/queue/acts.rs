@@ -23,7 +23,8 @@ pub(super) async fn next(posted: Posted) -> Result<HttpResponse, Failure> {
     let number = desk
         .work(move |work| {
             let (filter, hours, act) = (asked.filter(work.act.at), work.state.working_hours(), work.act);
-            Ok(work.db.write(|db| queue::next(db, hours, &filter, act))?)
+            let rng = &mut *work.rng;
+            Ok(work.db.write(|db| queue::next(db, hours, &filter, rng, act))?)
         })
         .await;
     match number {

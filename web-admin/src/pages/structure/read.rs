@@ -1,12 +1,17 @@
 use askama::Template;
+use card::CardStatus;
 use professional_registry::ImportedRegister;
 use professional_registry::identifiers::TechnicalStructureId;
 use registration_authority::approval::SubjectKind;
 use registration_authority::eligibility::{KnownBy, rulebook};
 use registration_authority::mandate::{Mandate, MandateState, Quality, last_day};
 use registration_authority::officers::Right;
+use registration_authority::opposition::Ground;
+use registration_authority::opposition::request::{OppositionRequest, RequestAnswer};
+use registration_authority::opposition::requester::{Requester, requesters};
 use registration_authority::staff::import::StaffImport;
 use registration_authority::staff::{Post, StaffMember};
+use registration_authority::suspension::CardState;
 use registration_authority::views::{self, AskedCard, MemberView};
 use store::{BrokenRule, Code, Database, Timestamp};
 
@@ -61,6 +66,9 @@ pub(in crate::pages) struct StructurePage {
     speaks: bool,
     kinds: Vec<&'static str>,
     members: Vec<MemberLine>,
+    /// The grounds for which he has a card opposed.
+    grounds: Vec<(&'static str, Key)>,
+    oppositions: Vec<OppositionLine>,
     /// After which number the next page begins.
     next: Option<String>,
     list: String,
@@ -97,6 +105,20 @@ struct OrderLine {
     number: String,
     status: Key,
     card: Option<(String, Key)>,
+    /// Whether the card can still be opposed.
+    lives: bool,
+}
+
+struct OppositionLine {
+    card: String,
+    ground: Key,
+    by: String,
+    mandate: String,
+    at: Shown,
+    answer: Key,
+    receipt: Option<String>,
+    /// The code of why not, and the rule that says so.
+    refusal: Option<(String, Option<String>)>,
 }
 
 impl StructurePage {
@@ -144,6 +166,8 @@ impl StructurePage {
                 speaks: view.own.is_some(),
                 kinds: kinds(record.is_some_and(|one| one.finess.is_some()))?,
                 members: view.members.into_iter().map(MemberLine::of).collect(),
+                grounds: grounds(view.own.is_some())?,
+                oppositions: view.oppositions.into_iter().map(OppositionLine::of).collect(),
                 next: last.filter(|_| view.more),
                 list: said.list,
                 shown: said.shown,
@@ -198,6 +222,7 @@ impl MemberLine {
             kind: order.kind,
             number: order.number,
             status: words::order_state(order.status),
+            lives: card.as_ref().is_some_and(|(_, state)| can_be_opposed(*state)),
             card: card.map(|(number, state)| (number.to_string(), words::card_state(state))),
         };
         Self {
@@ -215,6 +240,39 @@ impl MemberLine {
             local_id,
         }
     }
+}
+
+impl OppositionLine {
+    fn of(request: OppositionRequest) -> Self {
+        let (answer, receipt, refusal) = match request.answer {
+            RequestAnswer::Waiting => ("structure-opposition-waiting", None, None),
+            RequestAnswer::Opposed { receipt, .. } => ("structure-opposition-done", Some(receipt), None),
+            RequestAnswer::Refused { code, rule, .. } => {
+                ("structure-opposition-refused", None, Some((code, rule)))
+            }
+        };
+        Self {
+            card: request.card.to_string(),
+            ground: words::ground(request.ground),
+            by: request.requested_by,
+            mandate: request.mandate,
+            at: Shown(request.requested_at),
+            answer: Key::of(answer),
+            receipt,
+            refusal,
+        }
+    }
+}
+
+fn can_be_opposed(state: CardState) -> bool {
+    !matches!(state, CardState::In(CardStatus::Opposed | CardStatus::Expired | CardStatus::Cancelled))
+}
+
+/// For which grounds whoever speaks for a structure has a card opposed; none for others.
+fn grounds(speaks: bool) -> Result<Vec<(&'static str, Key)>, Failure> {
+    let rules = requesters()?.of(Requester::Structure).filter(|_| speaks);
+    let grounds = rules.into_iter().flat_map(|rules| &rules.grounds);
+    Ok(grounds.map(|ground: &Ground| (ground.as_str(), words::ground(*ground))).collect())
 }
 
 /// The kinds of card that a structure of this sort can have for its staff.
@@ -259,6 +317,7 @@ pub(super) fn done_in_words(done: &str) -> Option<Key> {
         "depart" => "structure-done-departure",
         "demande" => "structure-done-order",
         "liste" => "structure-done-list",
+        "opposition" => "structure-done-opposition",
         "mandat" => "structure-done-mandate",
         "approbation" => "structure-done-approval",
         "refus" => "structure-done-refusal",
