@@ -27,6 +27,7 @@ mod shards;
 mod signatures;
 mod sweep;
 mod test_certificates;
+mod tokens;
 
 use ca_core::epoch::Epoch;
 use ca_core::signer::ProcessSigner;
@@ -49,6 +50,7 @@ pub use opposition_list::{ListFinding, continue_opposition_list, publish_opposit
 pub use pinned_bureaus::pinned_bureaus;
 pub use publication::{PublishedList, folder, policy, publish_certificates, publish_everything};
 pub use signatures::reconcile;
+pub use tokens::ask_with as ask_tokens_with;
 
 /// What every job works with.
 pub struct Worker {
@@ -172,6 +174,11 @@ pub const JOBS: &[Job] = &[
         name: "signatures",
         purpose: "holds every digest that was signed against what was intended",
         run: signatures::run,
+    },
+    Job {
+        name: "tokens",
+        purpose: "asks each token for one of its keys, says how the HSM works",
+        run: tokens::run,
     },
     Job {
         name: "coherence",

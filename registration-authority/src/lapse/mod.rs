@@ -16,6 +16,7 @@ mod due;
 mod examine;
 mod plan;
 mod planned_end;
+mod progress;
 mod second_reading;
 
 #[cfg(test)]
@@ -45,6 +46,7 @@ pub use plan::{
     waiting,
 };
 pub use planned_end::PlannedEnd;
+pub use progress::{LapseProgress, progress};
 pub use second_reading::{SecondReadings, ask_directory};
 
 /// The job that looks and opposes.
