@@ -162,17 +162,8 @@ struct Row {
 /// may read a card, and the auditor.
 pub fn waiting(db: &mut Database, limit: usize, act: &Act) -> Result<Vec<Review>, ReviewError> {
     let officer = officers::require(db, Right::ReadCard, act)?;
-    let concluded = review_findings::table.filter(review_findings::review.eq(reviews::number));
-    let rows: Vec<Row> = reviews::table
-        .filter(reviews::due_from.le(act.at).and(not(exists(concluded))))
-        .order((reviews::due_from, reviews::number))
-        .limit(MOST_LISTED)
-        .select(Row::as_select())
-        .load(db)?;
     let mut waiting = Vec::new();
-    for row in rows {
-        let (number, due_from) = (row.number.clone(), row.due_from);
-        let Some(about) = readable(about(db, row))? else { continue };
+    for (number, about, due_from) in open(db, MOST_LISTED, act.at)? {
         if !is_within(db, &officer, &about)? {
             continue;
         }
@@ -187,6 +178,29 @@ pub fn waiting(db: &mut Database, limit: usize, act: &Act) -> Result<Vec<Review>
         }
     }
     Ok(waiting)
+}
+
+/// The looks that wait at `at`, the oldest first, `limit` at most: number, what is looked at, since when. It asks nobody's right.
+pub(crate) fn open(
+    db: &mut Database,
+    limit: i64,
+    at: Timestamp,
+) -> Result<Vec<(String, About, Timestamp)>, ReviewError> {
+    let concluded = review_findings::table.filter(review_findings::review.eq(reviews::number));
+    let rows: Vec<Row> = reviews::table
+        .filter(reviews::due_from.le(at).and(not(exists(concluded))))
+        .order((reviews::due_from, reviews::number))
+        .limit(limit)
+        .select(Row::as_select())
+        .load(db)?;
+    let mut open = Vec::with_capacity(rows.len());
+    for row in rows {
+        let (number, due_from) = (row.number.clone(), row.due_from);
+        if let Some(about) = readable(about(db, row))? {
+            open.push((number, about, due_from));
+        }
+    }
+    Ok(open)
 }
 
 /// A look whose finding was that something was not right.
@@ -236,7 +250,7 @@ fn readable(about: Result<About, ReviewError>) -> Result<Option<About>, ReviewEr
 }
 
 /// Whether something is within an officer's scope.
-fn is_within(db: &mut Database, officer: &Officer, about: &About) -> Result<bool, NotAuthorised> {
+pub(crate) fn is_within(db: &mut Database, officer: &Officer, about: &About) -> Result<bool, NotAuthorised> {
     match about.require_within(db, officer) {
         Ok(()) => Ok(true),
         Err(NotAuthorised::OutsideScope { .. } | NotAuthorised::PlaceUnknown { .. }) => Ok(false),
@@ -329,7 +343,7 @@ impl About {
 }
 
 /// The officer could have decided, or opposed, had no hand in it, and it is not near to him.
-fn may_conclude(
+pub(crate) fn may_conclude(
     db: &mut Database,
     officer: &Officer,
     number: &str,

@@ -41,6 +41,7 @@ pub use causes::{Causes, causes};
 pub use certificates::{CertificateLapse, open_certificates};
 pub use due::{Revalidation, oppose_due};
 pub use examine::{Examination, examine};
+pub(crate) use plan::plans_waiting;
 pub use plan::{
     OPPOSITION_PLAN_ENCODING_VERSION, OppositionPlan, OppositionPlanError, PlannedOpposition, decide, get,
     waiting,

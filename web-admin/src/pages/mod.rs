@@ -13,6 +13,7 @@ mod help;
 mod hidden;
 pub(crate) mod holder_opposition;
 mod holder_overview;
+pub(crate) mod inbox;
 mod keys;
 mod lapses;
 mod letter;
@@ -61,11 +62,12 @@ use crate::words::{self, Refusal};
 
 /// Every page, by address. What is not here is not served; whose role gets what answer is written down for
 /// each of them in `tests/routes.txt`.
-pub(crate) const ADDRESSES: [&[Address]; 33] = [
+pub(crate) const ADDRESSES: [&[Address]; 34] = [
     &[Address::at("/").get(|| web::get().to(home))],
     sign_in::ADDRESSES,
     card_sign_in::ADDRESSES,
     queue::ADDRESSES,
+    inbox::ADDRESSES,
     bulk::ADDRESSES,
     dossier::ADDRESSES,
     decision::ADDRESSES,

@@ -18,6 +18,7 @@ mod forms;
 mod headers;
 mod holder_opposition;
 mod holder_overview;
+mod inbox;
 mod keys;
 mod languages;
 mod new_orders;
