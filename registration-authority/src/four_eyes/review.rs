@@ -16,6 +16,7 @@ use store::schema::{opposition_declarations, review_findings, reviews};
 use store::{Act, BrokenRule, Code, Database, Fault, Timestamp, database};
 use thiserror::Error;
 
+pub use super::contested::{Contested, contested};
 use super::keep_off::check;
 use super::{KeepOffError, LookAt};
 use crate::approval::{Concerned, SubjectKind};
@@ -28,7 +29,7 @@ use crate::outbox::{self, Notice, Recipient};
 /// Longest reason, in characters.
 pub const REASON_BOUND: usize = 500;
 /// Most open looks that a list goes through.
-const MOST_LISTED: i64 = 1000;
+pub(super) const MOST_LISTED: i64 = 1000;
 
 /// A look that somebody is to take.
 #[derive(Clone, Debug)]
@@ -150,7 +151,7 @@ pub(super) fn record(
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = reviews)]
-struct Row {
+pub(super) struct Row {
     number: String,
     looks_at: String,
     subject: String,
@@ -203,42 +204,8 @@ pub(crate) fn open(
     Ok(open)
 }
 
-/// A look whose finding was that something was not right.
-#[derive(Clone, Debug)]
-pub struct Contested {
-    /// What was looked at.
-    pub about: About,
-    /// Why.
-    pub reason: String,
-    /// When that was said.
-    pub found_at: Timestamp,
-}
-
-/// What was contested, the newest first, `limit` at most: for those who read what waits.
-pub fn contested(db: &mut Database, limit: usize, act: &Act) -> Result<Vec<Contested>, ReviewError> {
-    let officer = officers::require(db, Right::ReadCard, act)?;
-    let rows: Vec<(Row, Option<String>, Timestamp)> = review_findings::table
-        .inner_join(reviews::table)
-        .filter(review_findings::finding.eq(Finding::Contested.as_str()))
-        .order((review_findings::found_at.desc(), review_findings::review))
-        .limit(MOST_LISTED)
-        .select((Row::as_select(), review_findings::reason, review_findings::found_at))
-        .load(db)?;
-    let mut contested = Vec::new();
-    for (row, reason, found_at) in rows {
-        let Some(about) = readable(about(db, row))? else { continue };
-        if is_within(db, &officer, &about)? {
-            contested.push(Contested { about, reason: reason.unwrap_or_default(), found_at });
-        }
-        if contested.len() == limit {
-            break;
-        }
-    }
-    Ok(contested)
-}
-
 /// What can be read: a damaged row keeps none of the others from being listed.
-fn readable(about: Result<About, ReviewError>) -> Result<Option<About>, ReviewError> {
+pub(super) fn readable(about: Result<About, ReviewError>) -> Result<Option<About>, ReviewError> {
     match about {
         Ok(about) => Ok(Some(about)),
         Err(error) if error.code() == store::fault::DATABASE => Err(error),
@@ -381,7 +348,7 @@ pub(super) fn deciders(db: &mut Database, order: &CardOrder, version: i64) -> Qu
     Ok(decisions.filter(|one| one.subject_version == version).map(|one| one.decided_by).collect())
 }
 
-fn about(db: &mut Database, row: Row) -> Result<About, ReviewError> {
+pub(super) fn about(db: &mut Database, row: Row) -> Result<About, ReviewError> {
     let Row { number, looks_at, subject, version, .. } = row;
     match LookAt::from_stored(&looks_at) {
         Some(LookAt::Approval) => {

@@ -140,7 +140,7 @@ fn a_feed_that_was_stopped_waits_for_two_and_only_for_those_who_are_there_for_al
     let mut house = House::new();
     let feed = held(&mut house);
     let key = format!("register-feed.{feed}");
-    assert_eq!(keys(&mut house, "alice"), [key.clone()]);
+    assert_eq!(keys(&mut house, "alice"), [key]);
     let subject = held_feed::get(&mut house.db, &feed).unwrap().decidable();
     let (proof, alice) = (house.proof("alice", &subject), house.officer("alice"));
     let House { db, rng, verifier, .. } = &mut house;
