@@ -29,6 +29,7 @@ pub mod serial;
 pub mod service_key;
 pub mod shard;
 pub mod signer;
+pub mod signer_standing;
 pub mod signing;
 pub mod status_log;
 pub mod subject;

@@ -124,6 +124,11 @@ impl Installation {
         self.processes.get(kind, self)
     }
 
+    /// The process that signs, where something needed it before.
+    pub fn started_signer(&self, kind: LedgerKind) -> Option<SignerProcess> {
+        self.processes.started(kind)
+    }
+
     /// A signer of certificates, CRLs, lists and checkpoints for this thread.
     pub fn signer(&self) -> Result<ProcessSigner, Problem> {
         Ok(self.signer_process(LedgerKind::Issuing)?.signer())

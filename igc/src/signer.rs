@@ -20,15 +20,23 @@ pub struct SignerProcesses {
 impl SignerProcesses {
     /// The one that signs this.
     pub fn get(&self, kind: LedgerKind, installation: &Installation) -> Result<SignerProcess, Problem> {
-        let slot = match kind {
-            LedgerKind::Issuing => &self.issuing,
-            LedgerKind::Answers => &self.answers,
-        };
-        if let Some(process) = slot.get() {
-            return Ok(process.clone());
+        if let Some(process) = self.started(kind) {
+            return Ok(process);
         }
         let process = SignerProcess::new(settings(kind, installation)?);
-        Ok(slot.get_or_init(|| process).clone())
+        Ok(self.slot(kind).get_or_init(|| process).clone())
+    }
+
+    /// The one that signs this, where it was asked for before.
+    pub fn started(&self, kind: LedgerKind) -> Option<SignerProcess> {
+        self.slot(kind).get().cloned()
+    }
+
+    fn slot(&self, kind: LedgerKind) -> &OnceLock<SignerProcess> {
+        match kind {
+            LedgerKind::Issuing => &self.issuing,
+            LedgerKind::Answers => &self.answers,
+        }
     }
 }
 

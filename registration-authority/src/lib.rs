@@ -4,7 +4,7 @@
 //! lets it through, by a key that two administrators have signed for ([`enrolment`]); [`personalisation`] sends approved orders to the bureau; [`certification`], in the
 //! worker, trusts no row and verifies the evidence again before anything is signed; [`delivery`] puts the card
 //! into use, [`opposition`] ends it, a [`suspension`] stops it for a time where that is allowed, [`renewal`] orders its successor. [`lapse`] ends the cards of those who
-//! have left the register; what is too much of that at once, or of a feed ([`held_feed`]), two officers release.
+//! have left the register; what is too much of that at once, or of a feed ([`held_feed`]), two officers release. [`inbox`] is what waits for another's signature.
 //! [`test_certificates`] keeps what relying systems try their software with; [`unrecorded`] raises an alarm where a certificate
 //! of ours is shown that no row explains.
 //!
@@ -33,6 +33,7 @@ pub mod faults;
 pub mod four_eyes;
 pub mod held_feed;
 pub mod holders_extract;
+pub mod inbox;
 pub mod lapse;
 pub mod letter;
 pub mod mandate;

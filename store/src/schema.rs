@@ -164,6 +164,7 @@ diesel::table! {
         writes -> BigInt,
         speaks_of_absent -> Bool,
         difference -> Nullable<Text>,
+        rows_in_file -> Nullable<BigInt>,
     }
 }
 
@@ -1096,6 +1097,29 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    signer_processes (kind) {
+        kind -> Text,
+        since -> BigInt,
+        starts -> BigInt,
+        signatures -> BigInt,
+        last_signed_at -> Nullable<BigInt>,
+        p50_us -> Nullable<BigInt>,
+        p99_us -> Nullable<BigInt>,
+        told_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    signer_tokens (kind, token) {
+        kind -> Text,
+        token -> Text,
+        asked_at -> BigInt,
+        trouble -> Nullable<Text>,
+        troubled_since -> Nullable<BigInt>,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     audit_events,
     audit_payloads,
@@ -1192,4 +1216,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     responder_certifications,
     coherence_sightings,
     job_runs,
+    signer_processes,
+    signer_tokens,
 );

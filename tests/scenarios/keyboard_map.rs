@@ -27,6 +27,7 @@ struct Line {
 #[rustfmt::skip]
 const MAP: &[Line] = &[
     Line { place: EVERYWHERE, said: "g puis q", keys: &["g q"], holds: to_the_queue },
+    Line { place: EVERYWHERE, said: "g puis c", keys: &["g c"], holds: to_the_inbox },
     Line { place: EVERYWHERE, said: "g puis d", keys: &["g d"], holds: to_operations },
     Line { place: EVERYWHERE, said: "g puis o", keys: &["g o"], holds: to_an_opposition },
     Line { place: EVERYWHERE, said: "/", keys: &["/"], holds: search },
@@ -147,6 +148,12 @@ fn to_the_queue(bench: &mut Bench) {
     bench.go("/ra/cartes", "Trouver une carte");
     bench.officer.press(&["g", "q"]);
     bench.officer.wait_for("File des demandes");
+}
+
+fn to_the_inbox(bench: &mut Bench) {
+    bench.queue();
+    bench.officer.press(&["g", "c"]);
+    bench.officer.wait_for("Ce qui attend votre signature");
 }
 
 fn to_operations(bench: &mut Bench) {

@@ -11,7 +11,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable, Text};
 
 /// Tables whose rows are worked on and thrown away: what the register says today, what waits for the sequencer
-/// or the worker, what each job did last, what officers put down for a moment, and answers that are kept for two days.
+/// or the worker, what each job did last, how the signer works, what officers put down for a moment, and answers that are kept for two days.
 const REWRITTEN: &[&str] = &[
     "audit_pending",
     "decision_inbox",
@@ -25,6 +25,8 @@ const REWRITTEN: &[&str] = &[
     "register_structures",
     "register_supplements",
     "request_replies",
+    "signer_processes",
+    "signer_tokens",
 ];
 
 /// Columns of a row, each with its value in SQL.

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use acceptance::harness::{DatabaseKind, Running, folder, free_port, run, start, wait_for_port};
 use card::CardStatus;
+use serde_json::Value;
 use store::DatabaseRole;
 use tempfile::TempDir;
 
@@ -117,6 +118,57 @@ fn the_operations_page_tells_what_the_jobs_did_and_what_ocsp_answered() {
 }
 
 #[test]
+fn job_status_tells_what_each_job_did_last_and_how_far_the_lists_are() {
+    for kind in [DatabaseKind::Sqlite, DatabaseKind::Postgresql] {
+        let workshop = workshop(kind);
+        let rows = |workshop: &Workshop| run(&mut workshop.command(&["job", "status"])).expect_exit(0).json();
+        let row = |rows: &Value, job: &str| {
+            let all = rows.as_array().unwrap();
+            all.iter().find(|row| row["job"] == job).unwrap_or_else(|| panic!("{job}: {rows}")).clone()
+        };
+        assert_eq!(row(&rows(&workshop), "sweep")["outcome"], "unheard");
+        workshop.igc(&["job", "run", "full-crl"]).expect_exit(0);
+        workshop.igc(&["job", "run", "publication"]).expect_exit(0);
+        let told = row(&rows(&workshop), "publication");
+        assert_eq!(told["outcome"], "done", "on {kind}: {told}");
+        let lists = told["of"].as_i64().unwrap();
+        assert!(lists >= 12 && told["done"] == lists && told["waits_since"].is_null(), "on {kind}: {told}");
+        // Half their life later every list is due again.
+        workshop.configure("demo", "clock_offset_days", 30);
+        let told = row(&rows(&workshop), "publication");
+        assert!(told["done"] == 0 && told["waits_since"].is_string(), "on {kind}: {told}");
+    }
+}
+
+#[test]
+fn a_worker_that_is_served_tells_how_its_tokens_answer() {
+    for kind in [DatabaseKind::Sqlite, DatabaseKind::Postgresql] {
+        let workshop = workshop(kind);
+        workshop.igc(&["job", "run", "publication"]).expect_exit(0);
+        workshop.igc(&["job", "run", "tokens"]).expect_exit(0);
+        let desk = Desk::of(&workshop, "administrator");
+        let page = desk.read("/ra/exploitation");
+        let hsm = page.split_once("aria-labelledby=\"hsm\"").expect("a section").1;
+        let hsm = hsm.split_once("</section>").unwrap().0;
+        assert!(hsm.contains(">issuing</code>") && hsm.contains(">services</code>"), "on {kind}: {hsm}");
+        assert!(!hsm.contains(">roots</code>") && !hsm.contains("Ne répond pas"), "on {kind}: {hsm}");
+        let doctor = run(&mut workshop.command(&["doctor"])).json();
+        let told = doctor.as_array().unwrap().iter().filter(|row| row["check"] == "signer");
+        assert_eq!(told.filter(|row| row["verdict"] == "well").count(), 3, "on {kind}: {doctor}");
+
+        let settings = fs::read_to_string(workshop.dir().join("tokens/softhsm2.conf")).unwrap();
+        let store = settings.lines().find_map(|line| line.strip_prefix("directories.tokendir = ")).unwrap();
+        fs::rename(store, workshop.dir().join("unplugged")).unwrap();
+        run(&mut workshop.command(&["job", "run", "tokens"])).expect_exit(9);
+        let page = desk.read("/ra/exploitation");
+        assert!(page.contains("href=\"#hsm\"") && page.contains("Ne répond pas comme il doit"), "on {kind}");
+        let doctor = run(&mut workshop.command(&["doctor"])).json();
+        let broken = |row: &&Value| row["check"] == "signer" && row["verdict"] == "broken";
+        assert_eq!(doctor.as_array().unwrap().iter().filter(broken).count(), 2, "on {kind}: {doctor}");
+    }
+}
+
+#[test]
 fn a_job_that_leaves_something_undone_is_named() {
     let workshop = workshop(DatabaseKind::Sqlite);
     let crl = workshop.dir().join("public/crl");
@@ -142,7 +194,7 @@ fn the_diagnostic_page_makes_the_checks_of_doctor_that_the_web_role_may_make() {
             .map(|row| row.split_once("<br><code class=\"quiet\">").expect("a title and a name"))
             .map(|(title, rest)| (title, rest.split_once('<').unwrap().0))
             .collect();
-        assert_eq!(rows.len(), 14, "on {kind}: {rows:?}");
+        assert_eq!(rows.len(), 15, "on {kind}: {rows:?}");
         assert!(rows.iter().all(|(title, name)| title != name), "each has French words: {rows:?}");
         let doctor = run(&mut workshop.command(&["doctor"])).json();
         let told = |check: &str| -> Vec<String> {

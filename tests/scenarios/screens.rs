@@ -18,8 +18,9 @@ use super::workshop::{APPROVER, SECOND_APPROVER};
 const NARROWEST: u32 = 320;
 
 /// Addresses at which no page of ours is read: they lead elsewhere, or hand over a file.
-const NO_PAGE: [&str; 4] = [
+const NO_PAGE: [&str; 5] = [
     "/",
+    "/ra/contreseing/suivant",
     "/pki/certificats-de-test/{name}",
     "/pki/publications/{path:.+}",
     "/ra/dossiers/{number}/documents/{id}",
@@ -183,6 +184,7 @@ fn seen_by_an_officer(desk: &Desk, browser: &Browser, shown: &Shown) -> Found {
     look.at(&format!("/ra/dossiers/{ordered}"), "Carte produite", None);
     look.at(&format!("/ra/dossiers/{refused}/lettre"), "Lettre au porteur", None);
     look.at("/ra/dossiers/CO-0", "Introuvable", None);
+    look.at("/ra/contreseing", "À contre-signer", Some("inbox"));
     look.at("/ra/nouvelle", "Demander une carte", None);
     look.at("/ra/cartes", "Trouver une carte", None);
     look.at(&format!("/ra/cartes/{active}"), "Mise en opposition", Some("card"));
@@ -223,6 +225,7 @@ fn seen_by_an_administrator(desk: &Desk, browser: &Browser, shown: &Shown) -> Fo
     let mut look = Look::of(desk, browser);
     look.at("/ra/cles", "Clés des opérateurs", Some("keys-of-officers"));
     look.at(&format!("/ra/cles/{}", shown.enrolment), "Empreinte", None);
+    look.at("/ra/contreseing", "À contre-signer", None);
     look.at("/ra/exploitation", "Listes de révocation", Some("operations"));
     look.at("/ra/diagnostic", "Texte à joindre", Some("diagnostic"));
     look.found

@@ -6,14 +6,16 @@ use actix_web::cookie::{Cookie, SameSite};
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use registration_authority::enrolment::{self, CertificateRefused};
-use registration_authority::officers::{self, Officer};
-use store::{Act, Actor, CryptoRng, Database, RequestId, Timestamp};
+use registration_authority::inbox;
+use registration_authority::officers::{self, Officer, Right};
+use store::{Act, Actor, CryptoRng, Database, Fault, RequestId, Timestamp};
 
 use crate::WebState;
 use crate::exchange::{Moment, state_of};
 use crate::failure::Failure;
 use crate::faults;
-use crate::frame::Frame;
+use crate::frame::{Awaiting, Frame};
+use crate::pages;
 use crate::peer::Peer;
 use crate::sessions::{Means, Session};
 use crate::shortcuts::Shortcuts;
@@ -44,6 +46,8 @@ pub(crate) struct Work<'a> {
     pub(crate) state: &'a WebState,
     /// What began the session.
     pub(crate) means: &'a Means,
+    /// How much waits for his signature: written down here by whoever has counted it, else when the work is done.
+    pub(crate) awaiting: &'a Awaiting,
 }
 
 impl Desk {
@@ -74,6 +78,7 @@ impl Desk {
         let state = self.state.clone();
         let login = self.session.login.clone();
         let (means, peer) = (self.session.means.clone(), self.peer.clone());
+        let awaiting = self.frame.awaits().clone();
         let act = Act { at: self.at, actor: Actor::Officer(login.clone()), request: self.request.clone() };
         let done = web::block(move || {
             state.on_connection(|db| {
@@ -82,7 +87,11 @@ impl Desk {
                     return Err(Failure::SignedOut);
                 }
                 let (mut rng, means) = (state.rng(), &means);
-                work(&mut Work { db, rng: &mut *rng, act: &act, officer: &officer, state: &state, means })
+                let (rng, awaiting) = (&mut *rng, &awaiting);
+                let mut desk = Work { db, rng, act: &act, officer: &officer, state: &state, means, awaiting };
+                let done = work(&mut desk)?;
+                count_awaiting(&mut desk);
+                Ok(done)
             })
         })
         .await
@@ -91,6 +100,18 @@ impl Desk {
             self.state.sessions().end(&self.session.key);
         }
         done
+    }
+}
+
+/// Counts what waits for the officer's signature, where nobody has. The number stands beside the name of a page: where it cannot be
+/// had, it is missing there, and nothing else is.
+fn count_awaiting(work: &mut Work<'_>) {
+    if work.awaiting.get().is_some() || !work.officer.role.may(Right::ReadInbox) {
+        return;
+    }
+    match inbox::inbox(work.db, work.state.working_hours(), work.act) {
+        Ok(inbox) => drop(work.awaiting.set(pages::inbox::counted(&inbox))),
+        Err(error) => tracing::warn!(code = error.code().name, "what waits is not counted: {error}"),
     }
 }
 

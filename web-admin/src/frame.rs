@@ -1,6 +1,9 @@
 //! What stands around every page: who is signed in, where, and whether it is a demonstration.
 
+use std::sync::{Arc, OnceLock};
+
 use actix_web::HttpRequest;
+use actix_web::http::Method;
 use registration_authority::officers::{Right, Role};
 
 use crate::exchange::state_of;
@@ -23,7 +26,20 @@ pub(crate) struct Frame {
     pub(crate) is_not_yet_his: bool,
     /// Where the same page is in the other language.
     pub(crate) in_other: String,
+    /// How much waits for his signature; known once the officer's work is done.
+    awaiting: Awaiting,
+    /// What of the inbox this page is shown for.
+    opened_for: Option<String>,
 }
+
+/// How much waits for an officer's signature, as it is written; all clones of a frame share it.
+pub(crate) type Awaiting = Arc<OnceLock<String>>;
+
+/// The parameter of an address that says for what of the inbox a page was opened.
+pub(crate) const OPENED_FOR: &str = "contreseing";
+
+/// No key of the inbox is longer.
+const LONGEST_KEY: usize = 100;
 
 /// Who is signed in.
 #[derive(Clone, Debug)]
@@ -42,6 +58,11 @@ impl Badge {
     /// Whether the menu offers the queue.
     pub(crate) fn reads_queue(&self) -> bool {
         self.role.may(Right::ReadQueue)
+    }
+
+    /// Whether the menu offers what waits for his signature.
+    pub(crate) fn reads_inbox(&self) -> bool {
+        self.role.may(Right::ReadInbox)
     }
 
     /// Whether the menu offers to find a card.
@@ -86,6 +107,8 @@ impl Frame {
             language,
             is_not_yet_his: language != Language::of_reader(request),
             in_other: language::link(request, language.other()),
+            awaiting: Awaiting::default(),
+            opened_for: None,
         }
     }
 
@@ -93,7 +116,25 @@ impl Frame {
     pub(crate) fn inside(request: &HttpRequest, session: &Session, shortcuts: Shortcuts) -> Self {
         let Session { display_name, role, form_token, .. } = session.clone();
         let badge = Some(Badge { display_name, role, form_token });
-        Self { badge, shortcuts, ..Self::outside(request) }
+        let (acts, named) = (request.method() == Method::POST, opened_for(request));
+        let opened_for = state_of(request).sessions().shown_for(&session.key, acts, named);
+        let opened_for = opened_for.filter(|_| role.may(Right::ReadInbox));
+        Self { badge, shortcuts, opened_for, ..Self::outside(request) }
+    }
+
+    /// Where it is written down how much waits for his signature.
+    pub(crate) fn awaits(&self) -> &Awaiting {
+        &self.awaiting
+    }
+
+    /// How much waits for his signature; nothing where that is not known.
+    pub(crate) fn awaiting(&self) -> Option<&str> {
+        self.awaiting.get().map(String::as_str)
+    }
+
+    /// The key of what of the inbox this page was opened for.
+    pub(crate) fn opened_for(&self) -> Option<&str> {
+        self.opened_for.as_deref()
     }
 
     /// With keys that act so.
@@ -170,4 +211,12 @@ impl Frame {
     pub(crate) fn mark(&self) -> &'static str {
         assets::MARK
     }
+}
+
+/// A key of the inbox in the address of a request: what is none is taken for nothing.
+fn opened_for(request: &HttpRequest) -> Option<String> {
+    let pairs = request.query_string().split('&').filter_map(|pair| pair.split_once('='));
+    let key = pairs.into_iter().find(|(name, _)| *name == OPENED_FOR)?.1;
+    let fits = |octet: u8| octet.is_ascii_alphanumeric() || b".-".contains(&octet);
+    (key.len() <= LONGEST_KEY && key.bytes().all(fits)).then(|| key.to_owned())
 }

@@ -43,7 +43,7 @@ use actix_web::middleware::from_fn;
 use actix_web::web::{self, FormConfig, ServiceConfig};
 
 pub use diagnosis::Finding;
-pub use operations::{JobPace, OcspFigures, Urgency};
+pub use operations::{JobPace, ListProgress, OcspFigures, Urgency};
 pub use peer::Peer;
 pub use publications::{
     Publications, PublishedAuthority, PublishedCoherence, PublishedCrl, PublishedFile, PublishedOppositions,
@@ -51,7 +51,9 @@ pub use publications::{
 };
 pub use request_bodies::bound_bodies;
 pub use sign_in_links::SignInLinks;
-pub use state::{Diagnose, ReadPublications, ReadPublishedFile, SubmitRequest, WebSettings, WebState};
+pub use state::{
+    Diagnose, ReadListProgress, ReadPublications, ReadPublishedFile, SubmitRequest, WebSettings, WebState,
+};
 pub use trail_proofs::{EventProof, ProveEvent, Selected, WriteSelection};
 pub use words::job_words;
 

@@ -42,6 +42,7 @@ files![
     "failure",
     "help",
     "holder",
+    "inbox",
     "keys",
     "lapses",
     "new-order",

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use ca_core::signer_standing::SignerStanding;
 use store::Timestamp;
 
 /// What the status role has answered by OCSP since it started.
@@ -15,6 +16,19 @@ pub struct OcspFigures {
     pub by_signing: u64,
     /// The last whole minutes, an hour at most, oldest first: when each began, and how many answers it saw.
     pub by_minute: Vec<(Timestamp, u64)>,
+    /// How the process works that signs these answers; none before the first signature.
+    pub signer: Option<SignerStanding>,
+}
+
+/// How far the revocation lists are that normal running keeps.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ListProgress {
+    /// How many there are to be, of every authority, shard and kind.
+    pub all: u64,
+    /// How many of them are not due.
+    pub current: u64,
+    /// Since when the longest of the others is due.
+    pub due_since: Option<Timestamp>,
 }
 
 /// A job of the worker, and how often it runs.

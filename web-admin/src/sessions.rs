@@ -63,6 +63,8 @@ struct Entry {
     since: Timestamp,
     seen: Timestamp,
     receipts: Vec<Opposition>,
+    /// For what of the inbox the last page was shown, and whether that was an act.
+    led: Option<(String, bool)>,
 }
 
 impl Session {
@@ -98,6 +100,7 @@ impl Sessions {
             since: now,
             seen: now,
             receipts: Vec::new(),
+            led: None,
         };
         open.insert(key_of(&token), entry);
         token
@@ -126,6 +129,18 @@ impl Sessions {
     /// Ends a session.
     pub(crate) fn end(&self, key: &SessionKey) {
         self.locked().remove(key);
+    }
+
+    /// For what of the inbox this request's page is shown: what its address names, or, in an act and on the page that it leads to, what
+    /// the page before was shown for. Whoever goes elsewhere by himself has left it.
+    pub(crate) fn shown_for(&self, key: &SessionKey, acts: bool, named: Option<String>) -> Option<String> {
+        let mut open = self.locked();
+        let entry = open.get_mut(key)?;
+        let before = entry.led.take();
+        let kept = before.filter(|(_, after_act)| acts || *after_act).map(|(matter, _)| matter);
+        let matter = named.or(kept);
+        entry.led = matter.clone().map(|matter| (matter, acts));
+        matter
     }
 
     /// Keeps what an opposition led to, for its receipt page.
@@ -223,6 +238,19 @@ mod tests {
         }
         assert!(sessions.find(&first, later).is_some());
         assert!(sessions.find(&second, later).is_none());
+    }
+
+    #[test]
+    fn what_the_inbox_led_to_lasts_through_an_act_and_ends_where_he_goes_elsewhere() {
+        let (sessions, token) = begun();
+        let key = sessions.find(&token, START).unwrap().key;
+        let shown = |acts, named: Option<&str>| sessions.shown_for(&key, acts, named.map(str::to_owned));
+        assert_eq!(shown(false, Some("a")).as_deref(), Some("a"));
+        assert_eq!(shown(true, None).as_deref(), Some("a"), "the page that asks for the signature");
+        assert_eq!(shown(true, None).as_deref(), Some("a"), "the signature");
+        assert_eq!(shown(false, None).as_deref(), Some("a"), "the page that says that it is done");
+        assert_eq!(shown(false, None), None, "another page");
+        assert_eq!(shown(true, None), None);
     }
 
     #[test]

@@ -19,8 +19,8 @@ use crate::pages;
 use crate::sessions::Sessions;
 use crate::throttle::Throttle;
 use crate::{
-    EventProof, Finding, JobPace, OcspFigures, ProveEvent, Publications, PublishedFile, Selected,
-    SignInLinks, Untold, WriteSelection,
+    EventProof, Finding, JobPace, ListProgress, OcspFigures, ProveEvent, Publications, PublishedFile,
+    Selected, SignInLinks, Untold, WriteSelection,
 };
 
 /// Connections that are kept open between requests.
@@ -62,6 +62,8 @@ pub struct WebSettings {
     /// Asks the status role of this node what it has answered; nothing where none answers within a quarter of a
     /// second.
     pub ocsp_figures: Arc<dyn Fn() -> Option<OcspFigures> + Send + Sync>,
+    /// Reads how far the revocation lists are.
+    pub list_progress: ReadListProgress,
     /// Makes the checks of the installation that the web role may make.
     pub diagnose: Diagnose,
     /// Proves that an event stands in the audit trail.
@@ -88,6 +90,10 @@ pub type SubmitRequest = Arc<
 /// Reads what is published at a moment.
 pub type ReadPublications =
     Arc<dyn Fn(&mut Database, Timestamp) -> Result<Publications, Untold> + Send + Sync>;
+
+/// Reads how far the revocation lists are at a moment.
+pub type ReadListProgress =
+    Arc<dyn Fn(&mut Database, Timestamp) -> Result<ListProgress, Untold> + Send + Sync>;
 
 /// Makes the checks of the installation at a moment.
 pub type Diagnose = Arc<dyn Fn(&mut Database, Timestamp) -> Result<Vec<Finding>, Untold> + Send + Sync>;
@@ -207,6 +213,10 @@ impl WebState {
 
     pub(crate) fn ocsp_figures(&self) -> Option<OcspFigures> {
         (self.settings.ocsp_figures)()
+    }
+
+    pub(crate) fn list_progress(&self, db: &mut Database, at: Timestamp) -> Result<ListProgress, Untold> {
+        (self.settings.list_progress)(db, at)
     }
 
     pub(crate) fn diagnose(&self, db: &mut Database, at: Timestamp) -> Result<Vec<Finding>, Untold> {

@@ -99,6 +99,7 @@ fn serve(arguments: &[String]) {
         workers: THREADS,
         open_database: Box::new(move || Ok(installation.database_as(DatabaseRole::Status))),
         open_signer: Box::new(move || Ok(Box::new(process.signer()))),
+        signer_figures: Arc::new(|| None),
         clock: Arc::new(now),
         streams: StreamLimits::default(),
         connections: ConnectionLimits::default(),

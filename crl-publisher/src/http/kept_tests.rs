@@ -123,6 +123,7 @@ fn a_look_at_the_log_that_panics_is_followed_by_others() {
             Ok(Database::open(&url, DatabaseRole::Status)?)
         }),
         open_signer: Box::new(|| Err("none is needed".into())),
+        signer_figures: Arc::new(|| None),
         clock: Arc::new({
             let now = server.world.start;
             move || now

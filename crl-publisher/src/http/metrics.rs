@@ -3,7 +3,8 @@
 use std::fmt::Write;
 use std::sync::atomic::Ordering;
 
-use ca_core::{authority, responder, signing, status_log};
+use ca_core::signer::process::LedgerKind;
+use ca_core::{authority, responder, signer_standing, signing, status_log};
 use diesel::prelude::*;
 use store::audit::backlog;
 use store::database::Reserve;
@@ -151,7 +152,8 @@ fn gather(service: &StatusService, db: &mut Database, at: Timestamp) -> Result<S
         .chain([root_lists, unlisted, reserve, ends, requests, log, cards, held])
         .chain(trail)
         .chain(coherence(service, db)?)
-        .chain(signatures(db)?);
+        .chain(signatures(db)?)
+        .chain(signers(service, db, at)?);
     Ok(families.map(|family| family.text).collect())
 }
 
@@ -187,6 +189,44 @@ fn signatures(db: &mut Database) -> Result<[Family; 4], String> {
         followed.sample(&labels, ledger.reconciled_at.seconds());
     }
     Ok([alarms, open, signed, followed])
+}
+
+/// The status role's own signer, and that of the worker as it told last.
+fn signers(service: &StatusService, db: &mut Database, at: Timestamp) -> Result<[Family; 6], String> {
+    let mut families = [
+        Family::counter(
+            "igc_signer_signatures_total",
+            "Signatures that came back since the signer's parent began.",
+        ),
+        Family::counter(
+            "igc_signer_starts_total",
+            "Children started since; all but the first followed another.",
+        ),
+        Family::gauge("igc_signer_last_signature_seconds", "When the last signature came back, Unix time."),
+        Family::gauge("igc_signer_wait_seconds", "Time within which questions for signatures were answered."),
+        Family::gauge("igc_signer_told_seconds", "When this was told, Unix time."),
+        Family::gauge("igc_token_answers", "Whether the token answered when it was last asked."),
+    ];
+    let issuing = signer_standing::read(db, LedgerKind::Issuing).map_err(|error| error.to_string())?;
+    let of_each = [(LedgerKind::Issuing, issuing), (LedgerKind::Answers, service.signer(at))];
+    for (kind, standing) in of_each {
+        let (Some(standing), kind) = (standing, kind.name()) else { continue };
+        let labels = format!("kind=\"{kind}\"");
+        families[0].sample(&labels, standing.signatures);
+        families[1].sample(&labels, standing.starts);
+        if let Some(last) = standing.last_signed_at {
+            families[2].sample(&labels, last.seconds());
+        }
+        for (quantile, wait) in standing.waits.iter().flat_map(|(p50, p99)| [("0.5", p50), ("0.99", p99)]) {
+            families[3].sample(&format!("{labels},quantile=\"{quantile}\""), wait.as_secs_f64());
+        }
+        families[4].sample(&labels, standing.told_at.seconds());
+        for token in &standing.tokens {
+            let labels = format!("{labels},token=\"{}\"", token.token);
+            families[5].sample(&labels, u8::from(token.trouble.is_none()));
+        }
+    }
+    Ok(families)
 }
 
 struct Family {

@@ -59,7 +59,7 @@ pub use downloads::{Download, Downloads, StandingList};
 pub use follower::Following;
 pub use oppositions::StreamLimits;
 pub use public_server::{ConnectionLimits, public_server};
-pub use service::{AnswersGiven, Clock, StatusService, StatusSettings};
+pub use service::{AnswersGiven, Clock, ReadSignerFigures, StatusService, StatusSettings};
 
 /// The public side: OCSP, CRLs, CA certificates, opposition lists (contract, "HTTP").
 pub fn configure(service: StatusService) -> impl FnOnce(&mut web::ServiceConfig) {

@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use actix_web::http::StatusCode;
 use actix_web::web::Bytes;
+use ca_core::signer::process::SignerFigures;
 use ca_core::signer::{Signer, VerifiedSigner};
+use ca_core::signer_standing::SignerStanding;
 use store::{Act, Actor, Database, RequestId, Timestamp};
 
 use super::answers_by_minute::AnswersByMinute;
@@ -30,6 +32,9 @@ use crate::pool::{Open, Pool};
 /// The clock of the outermost code: read once a request (invariant 5).
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
+/// Reads how a signer's process works.
+pub type ReadSignerFigures = Arc<dyn Fn() -> Option<SignerFigures> + Send + Sync>;
+
 /// What the status role is made of.
 pub struct StatusSettings {
     /// What is published.
@@ -46,6 +51,8 @@ pub struct StatusSettings {
     pub open_database: Open<Database>,
     /// Makes a signer that holds the OCSP keys and no other.
     pub open_signer: Open<Box<dyn Signer>>,
+    /// How the process works that holds these keys; nothing before it was needed.
+    pub signer_figures: ReadSignerFigures,
     /// What time it is.
     pub clock: Clock,
     /// What streams of oppositions may cost.
@@ -63,6 +70,7 @@ pub struct StatusService {
 pub(super) struct Shared {
     folder: PublicFolder,
     clock: Clock,
+    signer_figures: ReadSignerFigures,
     pub(super) answers: Answers,
     pub(super) ahead: SigningAhead,
     files: PublishedFiles,
@@ -83,6 +91,8 @@ pub struct AnswersGiven {
     pub by_signing: u64,
     /// The last whole minutes, an hour at most, oldest first: when each began, and how many answers it saw.
     pub by_minute: Vec<(Timestamp, u64)>,
+    /// How the process works that signs them; none before the first signature.
+    pub signer: Option<SignerStanding>,
 }
 
 impl StatusService {
@@ -95,6 +105,7 @@ impl StatusService {
             shared: Arc::new(Shared {
                 folder: settings.folder,
                 clock: settings.clock,
+                signer_figures: settings.signer_figures,
                 answers: Answers::new(settings.policy, settings.answer_cache_octets, databases, signers),
                 ahead: settings.ahead,
                 files: PublishedFiles::default(),
@@ -141,7 +152,13 @@ impl StatusService {
             from_memory: given.from_memory.load(Ordering::Relaxed),
             by_signing: given.by_signing.load(Ordering::Relaxed),
             by_minute: by_minute.whole().collect(),
+            signer: self.signer(self.now()),
         }
+    }
+
+    /// How the process works that signs OCSP answers; none before the first.
+    pub(super) fn signer(&self, at: Timestamp) -> Option<SignerStanding> {
+        (self.shared.signer_figures)().map(|figures| SignerStanding::of(&figures, at))
     }
 
     pub(crate) fn now(&self) -> Timestamp {

@@ -154,6 +154,7 @@ pub(super) fn service_within(
             is_here(&signing)?;
             Ok(Box::new(signer.clone()))
         }),
+        signer_figures: Arc::new(|| None),
         clock: Arc::new(move || now),
         streams,
         connections,

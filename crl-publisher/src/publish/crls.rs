@@ -212,7 +212,7 @@ pub(super) fn put_out(
 }
 
 /// A root's key is away, and after its last CRL that of an authority that has ended is gone.
-fn signs_in_normal_running(db: &mut Database, authority: &Authority) -> Result<bool, CrlError> {
+pub(super) fn signs_in_normal_running(db: &mut Database, authority: &Authority) -> Result<bool, CrlError> {
     if authority.kind == AuthorityKind::Root {
         return Ok(false);
     }

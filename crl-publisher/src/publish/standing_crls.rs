@@ -4,7 +4,9 @@ use ca_core::authority::{Authority, AuthorityKind};
 use diesel::QueryResult;
 use store::{Database, Timestamp};
 
-use crate::crl::{CrlKind, Scope, record};
+use super::crls::signs_in_normal_running;
+use crate::crl::issue::schedule;
+use crate::crl::{CrlError, CrlKind, Scope, record};
 use crate::policy::PublicationPolicy;
 
 /// The newest CRL of its kind, as it is recorded.
@@ -45,4 +47,43 @@ pub fn standing_crls(
         });
     }
     Ok(standing)
+}
+
+/// How many CRLs normal running keeps, of every scope and kind, and how many of them are not due by the clock.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ListsInStep {
+    /// How many there are to be.
+    pub all: u64,
+    /// How many of them are younger than half their life.
+    pub current: u64,
+    /// Since when the longest of the others is due; none of one that was never made.
+    pub due_since: Option<Timestamp>,
+}
+
+/// How far the CRLs of the issuing authorities are at `at`.
+pub fn lists_in_step(
+    db: &mut Database,
+    authorities: &[Authority],
+    policy: &PublicationPolicy,
+    at: Timestamp,
+) -> Result<ListsInStep, CrlError> {
+    let mut lists = ListsInStep::default();
+    for authority in authorities {
+        if !signs_in_normal_running(db, authority)? {
+            continue;
+        }
+        for scope in Scope::of(db, authority)? {
+            for &kind in CrlKind::of(authority.kind) {
+                lists.all += 1;
+                let newest = record::newest(db, &authority.short_name, &scope, kind)?;
+                let due = newest.map(|crl| crl.this_update.plus(schedule(policy, kind).every));
+                if due.is_some_and(|due| due > at) {
+                    lists.current += 1;
+                } else if let Some(due) = due {
+                    lists.due_since = Some(lists.due_since.map_or(due, |earlier| earlier.min(due)));
+                }
+            }
+        }
+    }
+    Ok(lists)
 }

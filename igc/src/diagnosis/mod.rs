@@ -12,6 +12,7 @@ mod oppositions;
 mod personal_data;
 mod register;
 mod responders;
+mod signer;
 mod trail;
 
 use serde::Serialize;
@@ -93,6 +94,7 @@ pub fn everything(
     machine::clocks(db, now, findings.of("clock"))?;
     machine::reserve(db, findings.of("reserve"))?;
     keys::in_their_tokens(installation, db, now, findings.of("keys"))?;
+    signer::standing(db, findings.of("signer"))?;
     responders::outlook(db, now, findings.of("responders"))?;
     crls::lists(installation, db, now, findings.of("crls"))?;
     coherence::last_look(installation, db, now, findings.of("coherence"))?;
@@ -125,6 +127,7 @@ pub fn of_the_pages(
     let mut findings = Findings::default();
     machine::clocks(db, now, findings.of("clock"))?;
     machine::reserve(db, findings.of("reserve"))?;
+    signer::standing(db, findings.of("signer"))?;
     responders::outlook(db, now, findings.of("responders"))?;
     crls::lists(installation, db, now, findings.of("crls"))?;
     coherence::last_look(installation, db, now, findings.of("coherence"))?;

@@ -29,6 +29,7 @@ mod shards;
 mod signatures;
 mod sweep;
 mod test_certificates;
+mod tokens;
 
 use ca_core::epoch::Epoch;
 use ca_core::job_run::JobOutcome;
@@ -53,6 +54,7 @@ pub use opposition_requests::answer_requests_with;
 pub use pinned_bureaus::pinned_bureaus;
 pub use publication::{PublishedList, folder, policy, publish_certificates, publish_everything};
 pub use signatures::reconcile;
+pub use tokens::ask_with as ask_tokens_with;
 
 /// What every job works with.
 pub struct Worker {
@@ -193,6 +195,11 @@ pub const JOBS: &[Job] = &[
         name: "signatures",
         purpose: "holds every digest that was signed against what was intended",
         run: signatures::run,
+    },
+    Job {
+        name: "tokens",
+        purpose: "asks each token for one of its keys, says how the HSM works",
+        run: tokens::run,
     },
     Job {
         name: "coherence",

@@ -1,7 +1,7 @@
 //! The roles of the program, each of which `igc serve` runs by itself or together with the others.
 
 pub mod operations;
-mod publications;
+pub mod publications;
 pub mod responders;
 pub mod status;
 pub mod web;

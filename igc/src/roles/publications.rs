@@ -7,11 +7,11 @@ use ca_core::authority::{self, Authority, AuthorityKind};
 use crl_publisher::crl::CrlKind;
 use crl_publisher::http::Downloads;
 use crl_publisher::policy::PublicationPolicy;
-use crl_publisher::publish::{self, StandingCrl, root_crls, standing_crls};
+use crl_publisher::publish::{self, ListsInStep, StandingCrl, root_crls, standing_crls};
 use store::{Database, DatabaseRole, Timestamp};
 use web_admin::{
-    Publications, PublishedAuthority, PublishedCoherence, PublishedCrl, PublishedFile, PublishedOppositions,
-    Urgency,
+    ListProgress, Publications, PublishedAuthority, PublishedCoherence, PublishedCrl, PublishedFile,
+    PublishedOppositions, Urgency,
 };
 
 use crate::installation::Installation;
@@ -60,6 +60,14 @@ impl PublicSide {
             oppositions: self.oppositions(),
             coherence: self.coherence(db)?,
         })
+    }
+
+    /// How far the revocation lists are.
+    pub fn list_progress(&self, db: &mut Database, at: Timestamp) -> Result<ListProgress, Problem> {
+        let authorities = authority::readable(db)?.authorities;
+        let ListsInStep { all, current, due_since } =
+            publish::lists_in_step(db, &authorities, &self.policy, at)?;
+        Ok(ListProgress { all, current, due_since })
     }
 
     /// A published file by its path below the status role's address.

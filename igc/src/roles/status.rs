@@ -88,7 +88,7 @@ fn allow_connections(connections: usize) -> Result<(), Problem> {
 
 fn service(installation: &Installation) -> StatusService {
     let clock = installation.clock;
-    let (reading, signing) = (installation.clone(), installation.clone());
+    let (reading, signing, counting) = (installation.clone(), installation.clone(), installation.clone());
     StatusService::new(StatusSettings {
         folder: jobs::folder(installation),
         policy: jobs::policy(&installation.config),
@@ -103,6 +103,7 @@ fn service(installation: &Installation) -> StatusService {
                 signing.signer_process(LedgerKind::Answers).map_err(|problem| problem.detail().to_owned())?;
             Ok(Box::new(process.signer()))
         }),
+        signer_figures: Arc::new(move || Some(counting.started_signer(LedgerKind::Answers)?.figures())),
         clock: Arc::new(move || clock.now()),
         streams: StreamLimits::default(),
         connections: installation.config.status_limits,

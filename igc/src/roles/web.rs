@@ -108,7 +108,7 @@ fn state(installation: &Installation, links: SignInLinks) -> Result<WebState, Pr
     let (opened, dir, node) = (installation.clone(), installation.dir.clone(), installation.dir.clone());
     let diagnosed = installation.clone();
     let published = Arc::new(PublicSide::of(installation));
-    let listed = Arc::clone(&published);
+    let (listed, kept) = (Arc::clone(&published), Arc::clone(&published));
     let approver = match installation.config.is_demo() {
         true => Some(officer::approver(installation)?),
         false => None,
@@ -131,6 +131,7 @@ fn state(installation: &Installation, links: SignInLinks) -> Result<WebState, Pr
         published_file: Arc::new(move |path| published.file(path)),
         publication: Arc::new(move |sequence| status_hint::ask(&dir, sequence)),
         ocsp_figures: Arc::new(move || status_figures::ask(&node)),
+        list_progress: Arc::new(move |db, at| kept.list_progress(db, at).map_err(untold)),
         diagnose: Arc::new(move |db, at| diagnose(&diagnosed, db, at).map_err(untold)),
         prove_event: Arc::new(|db, event| prove(db, event).map_err(untold)),
         write_selection: Arc::new(|db, selected| selection::write(db, selected).map_err(untold)),

@@ -69,12 +69,14 @@ pub fn run(installation: &Installation, stop: &Stop) -> Result<(), Problem> {
     let (inbox_db, inbox_signer) = (installation.database(DatabaseRole::Worker)?, installation.signer()?);
     let mail_db = installation.database(DatabaseRole::Worker)?;
     let (codes_db, codes_signer) = (installation.database(DatabaseRole::Worker)?, installation.signer()?);
+    let (tokens_db, tokens_signer) = (installation.database(DatabaseRole::Worker)?, installation.signer()?);
     let (jobs_ended, leads) = (Stop::default(), AtomicBool::new(false));
     thread::scope(|scope| {
         scope.spawn(|| own_threads::look_at_faces(installation, faces_db, faces_signer, &jobs_ended));
         scope.spawn(|| own_threads::answer_declarations(installation, inbox_db, inbox_signer, &jobs_ended));
         scope.spawn(|| own_threads::send_notices(installation, mail_db, &jobs_ended));
         scope.spawn(|| own_threads::mail_codes(installation, codes_db, codes_signer, &leads, &jobs_ended));
+        scope.spawn(|| own_threads::ask_tokens(installation, tokens_db, tokens_signer, &jobs_ended));
         scope.spawn(|| own_threads::follow_with_object_store(installation, &leads, &jobs_ended));
         let audit = scope.spawn(|| own_threads::sequence_audit(installation, db, signer, &jobs_ended));
         // Nothing is certified that nobody would sign for in the log.

@@ -65,6 +65,8 @@ pub(super) struct Begun<'a> {
     pub(super) digest: &'a str,
     pub(super) file_name: &'a str,
     pub(super) extracted_at: Timestamp,
+    /// Lines after the header.
+    pub(super) rows: u64,
 }
 
 /// A feed that is being imported.
@@ -132,6 +134,7 @@ impl Feed {
                 register_feeds::rows_read.eq(0),
                 register_feeds::rows_rejected.eq(0),
                 register_feeds::writes.eq(0),
+                register_feeds::rows_in_file.eq(counted(feed.rows)),
             ))
             .execute(db)?;
         let event = Event {

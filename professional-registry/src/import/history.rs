@@ -22,8 +22,10 @@ pub struct ImportedFeed {
     pub imported_at: Timestamp,
     /// `complete`, or `importing`.
     pub status: String,
-    /// Lines after the header.
+    /// Lines after the header; while it is imported, how many of them were read.
     pub rows_read: i64,
+    /// How many lines the file has after its header; `None` of a feed from before this was kept.
+    pub rows_in_file: Option<i64>,
     /// Lines that were refused.
     pub rows_rejected: i64,
     /// What it changed; `None` while it is imported, and of a feed from before this was kept.
@@ -40,6 +42,26 @@ pub fn newest_feeds(db: &mut Database, limit: i64) -> Result<Vec<ImportedFeed>, 
     rows.into_iter().map(FeedRow::read).collect()
 }
 
+/// The feed of each form that is being imported, or whose import was broken off, oldest first.
+pub fn under_way(db: &mut Database) -> Result<Vec<ImportedFeed>, ImportError> {
+    let rows: Vec<FeedRow> = register_feeds::table
+        .filter(register_feeds::status.eq("importing"))
+        .order(register_feeds::sequence)
+        .select(FeedRow::as_select())
+        .load(db)?;
+    let mut under_way = Vec::new();
+    for feed in rows {
+        // What a later feed of the form has overtaken is never taken up again.
+        let later = register_feeds::table
+            .filter(register_feeds::source.eq(&feed.source))
+            .filter(register_feeds::sequence.gt(feed.sequence));
+        if later.count().get_result::<i64>(db)? == 0 {
+            under_way.push(feed.read()?);
+        }
+    }
+    Ok(under_way)
+}
+
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = register_feeds)]
 struct FeedRow {
@@ -51,6 +73,7 @@ struct FeedRow {
     imported_at: Timestamp,
     status: String,
     rows_read: i64,
+    rows_in_file: Option<i64>,
     rows_rejected: i64,
     difference: Option<String>,
 }
@@ -67,6 +90,7 @@ impl FeedRow {
             imported_at: self.imported_at,
             status: self.status,
             rows_read: self.rows_read,
+            rows_in_file: self.rows_in_file,
             rows_rejected: self.rows_rejected,
             difference: difference.map_err(|_| ImportError::Unreadable)?,
         })

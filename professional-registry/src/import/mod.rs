@@ -46,7 +46,7 @@ use feed::{Begun, Feed, Written};
 pub use brakes::Brakes;
 pub use error::ImportError;
 pub use feed::{NewestFeed, newest as newest_feed};
-pub use history::{ImportedFeed, newest_feeds};
+pub use history::{ImportedFeed, newest_feeds, under_way};
 pub use hold::{Hold, Release, newest as newest_hold, waiting as waiting_holds};
 pub use options::ImportOptions;
 pub use report::{Difference, ImportReport, Outcome, UnknownCodes, Warning};
@@ -112,7 +112,8 @@ pub fn import_extract<F: Read + Seek + Send>(
         return Ok(report);
     }
 
-    let feed = Begun { form, digest: &survey.digest, file_name, extracted_at };
+    let rows = survey.rows_read;
+    let feed = Begun { form, digest: &survey.digest, file_name, extracted_at, rows };
     let mut feed = db.write(|db| Feed::begin(db, &feed, compared, rng, act))?;
     crash_point("register.feed-begun");
     report.sequence = Some(feed.sequence);

@@ -4,6 +4,7 @@
 //! when he decides, and by the worker when it receives the decision. A [`review`] is a look after the fact: of an approval that the
 //! worker has drawn, and of each opposition that a holder declared by himself.
 
+mod contested;
 mod keep_off;
 mod near;
 mod opening;

@@ -16,6 +16,7 @@ use store::schema::{opposition_declarations, review_findings, reviews};
 use store::{Act, BrokenRule, Code, Database, Fault, Timestamp, database};
 use thiserror::Error;
 
+pub use super::contested::{Contested, contested};
 use super::keep_off::check;
 use super::{KeepOffError, LookAt};
 use crate::approval::{Concerned, SubjectKind};
@@ -28,7 +29,7 @@ use crate::outbox::{self, Notice, Recipient};
 /// Longest reason, in characters.
 pub const REASON_BOUND: usize = 500;
 /// Most open looks that a list goes through.
-const MOST_LISTED: i64 = 1000;
+pub(super) const MOST_LISTED: i64 = 1000;
 
 /// A look that somebody is to take.
 #[derive(Clone, Debug)]
@@ -150,7 +151,7 @@ pub(super) fn record(
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = reviews)]
-struct Row {
+pub(super) struct Row {
     number: String,
     looks_at: String,
     subject: String,
@@ -162,17 +163,8 @@ struct Row {
 /// may read a card, and the auditor.
 pub fn waiting(db: &mut Database, limit: usize, act: &Act) -> Result<Vec<Review>, ReviewError> {
     let officer = officers::require(db, Right::ReadCard, act)?;
-    let concluded = review_findings::table.filter(review_findings::review.eq(reviews::number));
-    let rows: Vec<Row> = reviews::table
-        .filter(reviews::due_from.le(act.at).and(not(exists(concluded))))
-        .order((reviews::due_from, reviews::number))
-        .limit(MOST_LISTED)
-        .select(Row::as_select())
-        .load(db)?;
     let mut waiting = Vec::new();
-    for row in rows {
-        let (number, due_from) = (row.number.clone(), row.due_from);
-        let Some(about) = readable(about(db, row))? else { continue };
+    for (number, about, due_from) in open(db, MOST_LISTED, act.at)? {
         if !is_within(db, &officer, &about)? {
             continue;
         }
@@ -189,42 +181,31 @@ pub fn waiting(db: &mut Database, limit: usize, act: &Act) -> Result<Vec<Review>
     Ok(waiting)
 }
 
-/// A look whose finding was that something was not right.
-#[derive(Clone, Debug)]
-pub struct Contested {
-    /// What was looked at.
-    pub about: About,
-    /// Why.
-    pub reason: String,
-    /// When that was said.
-    pub found_at: Timestamp,
-}
-
-/// What was contested, the newest first, `limit` at most: for those who read what waits.
-pub fn contested(db: &mut Database, limit: usize, act: &Act) -> Result<Vec<Contested>, ReviewError> {
-    let officer = officers::require(db, Right::ReadCard, act)?;
-    let rows: Vec<(Row, Option<String>, Timestamp)> = review_findings::table
-        .inner_join(reviews::table)
-        .filter(review_findings::finding.eq(Finding::Contested.as_str()))
-        .order((review_findings::found_at.desc(), review_findings::review))
-        .limit(MOST_LISTED)
-        .select((Row::as_select(), review_findings::reason, review_findings::found_at))
+/// The looks that wait at `at`, the oldest first, `limit` at most: number, what is looked at, since when. It asks nobody's right.
+pub(crate) fn open(
+    db: &mut Database,
+    limit: i64,
+    at: Timestamp,
+) -> Result<Vec<(String, About, Timestamp)>, ReviewError> {
+    let concluded = review_findings::table.filter(review_findings::review.eq(reviews::number));
+    let rows: Vec<Row> = reviews::table
+        .filter(reviews::due_from.le(at).and(not(exists(concluded))))
+        .order((reviews::due_from, reviews::number))
+        .limit(limit)
+        .select(Row::as_select())
         .load(db)?;
-    let mut contested = Vec::new();
-    for (row, reason, found_at) in rows {
-        let Some(about) = readable(about(db, row))? else { continue };
-        if is_within(db, &officer, &about)? {
-            contested.push(Contested { about, reason: reason.unwrap_or_default(), found_at });
-        }
-        if contested.len() == limit {
-            break;
+    let mut open = Vec::with_capacity(rows.len());
+    for row in rows {
+        let (number, due_from) = (row.number.clone(), row.due_from);
+        if let Some(about) = readable(about(db, row))? {
+            open.push((number, about, due_from));
         }
     }
-    Ok(contested)
+    Ok(open)
 }
 
 /// What can be read: a damaged row keeps none of the others from being listed.
-fn readable(about: Result<About, ReviewError>) -> Result<Option<About>, ReviewError> {
+pub(super) fn readable(about: Result<About, ReviewError>) -> Result<Option<About>, ReviewError> {
     match about {
         Ok(about) => Ok(Some(about)),
         Err(error) if error.code() == store::fault::DATABASE => Err(error),
@@ -236,7 +217,7 @@ fn readable(about: Result<About, ReviewError>) -> Result<Option<About>, ReviewEr
 }
 
 /// Whether something is within an officer's scope.
-fn is_within(db: &mut Database, officer: &Officer, about: &About) -> Result<bool, NotAuthorised> {
+pub(crate) fn is_within(db: &mut Database, officer: &Officer, about: &About) -> Result<bool, NotAuthorised> {
     match about.require_within(db, officer) {
         Ok(()) => Ok(true),
         Err(NotAuthorised::OutsideScope { .. } | NotAuthorised::PlaceUnknown { .. }) => Ok(false),
@@ -329,7 +310,7 @@ impl About {
 }
 
 /// The officer could have decided, or opposed, had no hand in it, and it is not near to him.
-fn may_conclude(
+pub(crate) fn may_conclude(
     db: &mut Database,
     officer: &Officer,
     number: &str,
@@ -371,7 +352,7 @@ pub(super) fn deciders(db: &mut Database, order: &CardOrder, version: i64) -> Qu
     Ok(decisions.filter(|one| one.subject_version == version).map(|one| one.decided_by).collect())
 }
 
-fn about(db: &mut Database, row: Row) -> Result<About, ReviewError> {
+pub(super) fn about(db: &mut Database, row: Row) -> Result<About, ReviewError> {
     let Row { number, looks_at, subject, version, .. } = row;
     match LookAt::from_stored(&looks_at) {
         Some(LookAt::Approval) => {

@@ -18,6 +18,7 @@ mod due;
 mod examine;
 mod plan;
 mod planned_end;
+mod progress;
 mod second_reading;
 mod structures;
 
@@ -46,11 +47,13 @@ pub use certificate_tie::CertificateTie;
 pub use certificates::{CertificateLapse, open_certificates};
 pub use due::{Revalidation, oppose_due};
 pub use examine::{Examination, examine, examine_ended_mandates};
+pub(crate) use plan::plans_waiting;
 pub use plan::{
     OPPOSITION_PLAN_ENCODING_VERSION, OppositionPlan, OppositionPlanError, PlannedOpposition, decide, get,
     waiting,
 };
 pub use planned_end::PlannedEnd;
+pub use progress::{LapseProgress, progress};
 pub use second_reading::{SecondReadings, ask_directory};
 
 /// The job that looks and opposes.

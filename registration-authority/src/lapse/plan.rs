@@ -284,6 +284,11 @@ pub fn get(db: &mut Database, id: &str) -> Result<OppositionPlan, OppositionPlan
 
 /// The plans with cards or certificates that wait, oldest first.
 pub fn waiting(db: &mut Database) -> Result<Vec<OppositionPlan>, OppositionPlanError> {
+    plans_waiting(db)?.iter().map(|id| get(db, id)).collect()
+}
+
+/// Their identifiers.
+pub(crate) fn plans_waiting(db: &mut Database) -> QueryResult<Vec<String>> {
     let mut ids: Vec<String> = opposition_plan_items::table
         .inner_join(
             card_lapses::table.on(card_lapses::card_number
@@ -296,7 +301,7 @@ pub fn waiting(db: &mut Database) -> Result<Vec<OppositionPlan>, OppositionPlanE
         .load(db)?;
     ids.extend(planned_end::plans_waiting(db)?);
     ids.sort();
-    ids.iter().map(|id| get(db, id)).collect()
+    Ok(ids)
 }
 
 /// Approves or refuses a plan, every card of it, in the name of the officer who acts and who made `proof`. Inside the

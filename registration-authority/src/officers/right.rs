@@ -17,6 +17,8 @@ pub enum Right {
     Enrol,
     /// Read the queue of card orders.
     ReadQueue,
+    /// Read what waits for another officer's signature, as far as he may give it.
+    ReadInbox,
     /// Read every dossier: an order beside the register, its decisions, what else the holder has.
     ReadDossier,
     /// Read who speaks for a structure, its staff and their cards; an agent, of the structures that he speaks for.
@@ -48,6 +50,7 @@ impl Right {
             Self::ReadQueue | Self::ReadDossier | Self::ReadCard | Self::ReadCertificates => {
                 &[Role::RegistrationOfficer, Role::RevocationOfficer, Role::Auditor]
             }
+            Self::ReadInbox => &[Role::RegistrationOfficer, Role::RevocationOfficer, Role::Administrator],
             Self::ReadOwnDossier | Self::ReadStructures => {
                 &[Role::CertificationAgent, Role::RegistrationOfficer, Role::RevocationOfficer, Role::Auditor]
             }
@@ -61,6 +64,7 @@ impl Right {
     pub(super) const fn reads(self) -> bool {
         match self {
             Self::ReadQueue
+            | Self::ReadInbox
             | Self::ReadDossier
             | Self::ReadOwnDossier
             | Self::ReadNotes

@@ -146,6 +146,7 @@ fn every_right_is_had_by_the_roles_of_its_table_and_by_no_other() {
         (Right::Plan, vec!["alice"]),
         (Right::Enrol, vec!["admin"]),
         (Right::ReadQueue, vec!["alice", "rita", "audrey"]),
+        (Right::ReadInbox, vec!["alice", "rita", "admin"]),
         (Right::ReadDossier, vec!["alice", "rita", "audrey"]),
         (Right::ReadOwnDossier, vec!["agent", "alice", "rita", "audrey"]),
         (Right::ReadNotes, vec!["alice", "audrey"]),

@@ -6,6 +6,7 @@ use store::schema::{order_answers, order_questions};
 use store::{Database, Timestamp};
 
 use super::WorkingHours;
+use crate::order::CardOrder;
 
 /// How long an order may still take, in working time. It stands still while its applicant is asked something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,6 +52,19 @@ pub(super) fn taken(
 ) -> Duration {
     let awaited = waits.iter().map(|(asked, answered)| hours.between(*asked, answered.unwrap_or(at)));
     hours.between(submitted_at, at).saturating_sub(awaited.sum())
+}
+
+/// How long each of these orders may still take at `at`, in their order.
+pub(crate) fn deadlines(
+    db: &mut Database,
+    hours: &WorkingHours,
+    orders: &[CardOrder],
+    at: Timestamp,
+) -> QueryResult<Vec<Deadline>> {
+    let numbers: Vec<&str> = orders.iter().map(|order| order.number.as_str()).collect();
+    let waits = waits(db, &numbers)?;
+    let of = |order: &CardOrder| waits.get(&order.number).map_or(&[][..], Vec::as_slice);
+    Ok(orders.iter().map(|order| Deadline::of(hours, order.submitted_at, of(order), at)).collect())
 }
 
 impl Deadline {

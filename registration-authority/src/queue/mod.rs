@@ -20,6 +20,7 @@ mod tests;
 
 pub use count::{COUNT_BOUND, Count, count};
 pub use deadline::Deadline;
+pub(crate) use deadline::deadlines;
 pub use filter::{Filter, On, Risk, Search};
 pub use neighbours::{Neighbours, neighbours};
 pub use next::{NextError, next};

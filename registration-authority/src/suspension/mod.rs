@@ -13,7 +13,7 @@ mod tests;
 
 use card::CardNumber;
 use diesel::prelude::*;
-use store::schema::card_suspensions;
+use store::schema::{card_suspensions, decisions};
 use store::{Act, Database, Timestamp};
 
 use crate::approval::SubjectKind;
@@ -83,6 +83,19 @@ pub fn open_after(db: &mut Database, after: &str, limit: i64) -> QueryResult<Vec
     let rows: Vec<Row> = standing_rows()
         .filter(card_suspensions::number.gt(after))
         .order(card_suspensions::number)
+        .limit(limit)
+        .load(db)?;
+    rows.into_iter().map(|row| read(db, row)).collect()
+}
+
+/// The cards whose suspension some officer has decided on, which stays or waits for another; `limit` at most.
+pub(crate) fn proposed(db: &mut Database, limit: i64) -> QueryResult<Vec<Suspension>> {
+    let decided = decisions::table
+        .filter(decisions::subject_kind.eq(SubjectKind::SuspensionLift.as_str()))
+        .filter(decisions::subject_number.eq(card_suspensions::number));
+    let rows: Vec<Row> = standing_rows()
+        .filter(diesel::dsl::exists(decided))
+        .order((card_suspensions::suspended_at, card_suspensions::number))
         .limit(limit)
         .load(db)?;
     rows.into_iter().map(|row| read(db, row)).collect()

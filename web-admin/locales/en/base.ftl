@@ -11,6 +11,7 @@ base-public-house = Public page
 base-not-yet = This page is in French only, for now.
 base-menu = Main
 base-queue = Queue
+base-inbox = To countersign
 base-new-order = New order
 base-cards = Cards
 base-certificates = Certificates

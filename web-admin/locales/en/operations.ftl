@@ -63,6 +63,25 @@ operations-rate-some = { $answers ->
 operations-minute = Minute
 operations-answers = Answers
 
+## The HSM
+
+operations-hsm = Hardware security module (HSM)
+operations-hsm-none = No signing process has reported yet.
+operations-hsm-caption = The processes that hold the keys, since they started. The wait is from question to answer; one question may carry several signatures.
+operations-hsm-process = Process
+operations-hsm-since = since { $at }
+operations-hsm-last = Last signature
+operations-hsm-waits = Wait
+operations-hsm-half = 50% within { $time }
+operations-hsm-most = 99% within { $time }
+operations-hsm-signatures = Signatures
+operations-hsm-restarts = Restarts
+operations-tokens-caption = The tokens that normal running uses; that of the roots is unplugged.
+operations-token = Token
+operations-token-asked = Asked
+operations-token-answers = Answers
+operations-token-fails = Does not answer as it should
+
 ## Keys
 
 operations-signatures = Keys and signatures
@@ -100,6 +119,25 @@ operations-notices-tried = Of these, already refused by the server
 operations-notices-dead = Given up
 operations-notices-why = { $command } says why
 operations-notices-no-address = Recipients without an address
+
+## Long work
+
+operations-works = Progress
+operations-works-caption = How much of what should be is done, and since when the rest waits.
+operations-work = Long work
+operations-work-progress = Done
+operations-work-since = For
+operations-work-last = Last result
+operations-work-import = Register import
+operations-work-lists = Revocation lists up to date
+operations-work-renewals = Replacement cards ordered
+operations-work-lapses = Cards and certificates the register no longer supports, settled
+operations-work-none = Nothing to do
+operations-work-done = { $done } of { $of }
+operations-work-rows = { $done } lines of { $of }: { $file }
+operations-work-imported = { $rows } lines, { $rejected } refused: { $file }
+operations-work-under-way = Under way
+operations-work-unexamined = An extract waits to be examined
 
 ## Jobs
 
@@ -169,3 +207,4 @@ job-root-crls = Watches how long the roots' revocation lists last
 job-signatures = Reconciles all that was signed with what was to be
 job-sweep = Settles what a stop left unfinished
 job-test-certificates = Keeps the demonstration's test certificates
+job-tokens = Asks each token whether it answers, and says how the HSM works

@@ -11,6 +11,7 @@ base-public-house = Page publique
 base-not-yet = Cette page n'est pas encore traduite en français.
 base-menu = Principale
 base-queue = File
+base-inbox = À contre-signer
 base-new-order = Nouvelle demande
 base-cards = Cartes
 base-certificates = Certificats

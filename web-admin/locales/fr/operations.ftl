@@ -63,6 +63,25 @@ operations-rate-some = { $answers ->
 operations-minute = Minute
 operations-answers = Réponses
 
+## The HSM
+
+operations-hsm = Module de sécurité (HSM)
+operations-hsm-none = Aucun processus signataire n'a encore rendu compte.
+operations-hsm-caption = Les processus qui ont les clés, depuis leur démarrage. L'attente va de la demande à la réponse ; une demande peut porter plusieurs signatures.
+operations-hsm-process = Processus
+operations-hsm-since = depuis le { $at }
+operations-hsm-last = Dernière signature
+operations-hsm-waits = Attente
+operations-hsm-half = 50{"\u00A0"}% en { $time } au plus
+operations-hsm-most = 99{"\u00A0"}% en { $time } au plus
+operations-hsm-signatures = Signatures
+operations-hsm-restarts = Relances
+operations-tokens-caption = Les jetons que le fonctionnement courant utilise ; celui des racines est débranché.
+operations-token = Jeton
+operations-token-asked = Interrogé
+operations-token-answers = Répond
+operations-token-fails = Ne répond pas comme il doit
+
 ## Keys
 
 operations-signatures = Clés et signatures
@@ -100,6 +119,28 @@ operations-notices-tried = Dont déjà refusés par le serveur
 operations-notices-dead = Abandonnés
 operations-notices-why = { $command } dit pourquoi
 operations-notices-no-address = Destinataires sans adresse
+
+## Long work
+
+operations-works = Avancement
+operations-works-caption = Combien de ce qui doit être est fait, et depuis quand le reste attend.
+operations-work = Travail long
+operations-work-progress = Fait
+operations-work-since = Depuis
+operations-work-last = Dernier résultat
+operations-work-import = Import du répertoire
+operations-work-lists = Listes de révocation à jour
+operations-work-renewals = Cartes de remplacement commandées
+operations-work-lapses = Cartes et certificats que le répertoire ne justifie plus, réglés
+operations-work-none = Rien à faire
+operations-work-done = { $done } sur { $of }
+operations-work-rows = { $done } lignes sur { $of } : { $file }
+operations-work-imported = { $rows } lignes, { $rejected ->
+    [one] { $rejected } refusée
+   *[other] { $rejected } refusées
+} : { $file }
+operations-work-under-way = En cours
+operations-work-unexamined = Un extrait attend d'être examiné
 
 ## Jobs
 
@@ -169,3 +210,4 @@ job-root-crls = Surveille la fin des listes de révocation des racines
 job-signatures = Rapproche tout ce qui a été signé de ce qui devait l'être
 job-sweep = Règle ce qu'un arrêt a laissé inachevé
 job-test-certificates = Tient les certificats de test de la démonstration
+job-tokens = Demande à chaque jeton s'il répond, et dit comment le module de sécurité travaille

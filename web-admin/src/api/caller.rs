@@ -10,6 +10,7 @@ use crate::desk::{Work, standing};
 use crate::exchange::{Moment, state_of};
 use crate::failure::Failure;
 use crate::faults;
+use crate::frame::Awaiting;
 use crate::peer::{self, Peer};
 use crate::sessions::Means;
 
@@ -44,6 +45,7 @@ impl Caller {
                     officer: &officer,
                     state: &state,
                     means: &means,
+                    awaiting: &Awaiting::default(),
                 })
             })
         })

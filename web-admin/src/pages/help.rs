@@ -48,6 +48,7 @@ const KEYS: &[Keys] = &[
         where_: Key::of("help-everywhere"),
         keys: &[
             Key::of("help-to-queue"),
+            Key::of("help-to-inbox"),
             Key::of("help-to-operations"),
             Key::of("help-to-cards"),
             Key::of("help-search"),

@@ -14,6 +14,7 @@ mod help;
 mod hidden;
 pub(crate) mod holder_opposition;
 mod holder_overview;
+pub(crate) mod inbox;
 mod keys;
 mod lapses;
 mod letter;
@@ -67,6 +68,7 @@ pub(crate) const ADDRESSES: [&[Address]; 34] = [
     sign_in::ADDRESSES,
     card_sign_in::ADDRESSES,
     queue::ADDRESSES,
+    inbox::ADDRESSES,
     bulk::ADDRESSES,
     dossier::ADDRESSES,
     decision::ADDRESSES,

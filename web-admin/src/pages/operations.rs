@@ -1,10 +1,12 @@
-//! How the installation works: clocks of the CRLs, OCSP, signatures, audit log, notices, jobs, renewals, what ends when.
+//! How the installation works: clocks of the CRLs, OCSP, the HSM, signatures, audit log, notices, jobs and their work, renewals, what ends when.
 //! It reads; whoever repairs does it on the machine.
 
 mod clocks;
 mod endings;
+mod hsm;
 mod jobs;
 mod status_role;
+mod work;
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
@@ -19,8 +21,10 @@ use store::Timestamp;
 use store::audit::backlog::{self, Backlog};
 
 use self::clocks::Clock;
+use self::hsm::Hsm;
 use self::jobs::JobRow;
 use self::status_role::{Responder, StatusRole};
+use self::work::WorkRow;
 use super::{Address, page};
 use crate::chart::BarChart;
 use crate::desk::{Desk, Work};
@@ -48,10 +52,12 @@ struct OperationsPage {
     coherence: Option<Coherence>,
     status_role: Option<StatusRole>,
     responders: Vec<Responder>,
+    hsm: Hsm,
     ledgers: Vec<Ledger>,
     alarms: Alarms,
     trail: Trail,
     notices: Notices,
+    works: Vec<WorkRow>,
     jobs: Vec<JobRow>,
     plans: Vec<PlanProgress>,
     endings: BarChart,
@@ -130,6 +136,11 @@ fn read(work: &mut Work<'_>, frame: Frame) -> Result<OperationsPage, Failure> {
     let published = told.map_err(|(code, detail)| Failure::coded(code, detail))?;
     let standing = signing::standing(work.db)?;
     let language = frame.language();
+    let figures = state.ocsp_figures();
+    let answers = figures.as_ref().and_then(|figures| figures.signer.as_ref());
+    let hsm = Hsm::read(work.db, answers, language, at)?;
+    let jobs = jobs::read(state.jobs(), job_run::all(work.db)?, language, at);
+    let plans = renewal::progress(work.db, PLANS)?;
     let mut read = OperationsPage {
         frame,
         shown_at: Shown(at),
@@ -140,14 +151,16 @@ fn read(work: &mut Work<'_>, frame: Frame) -> Result<OperationsPage, Failure> {
             differences: seen.differences,
             state: State::of(if seen.differences == 0 { Urgency::Well } else { Urgency::Alarm }),
         }),
-        status_role: state.ocsp_figures().map(|figures| StatusRole::of(figures, language, at)),
+        status_role: figures.map(|figures| StatusRole::of(figures, language, at)),
         responders: status_role::responders(work.db, language, at)?,
+        hsm,
         ledgers: standing.ledgers.iter().map(|ledger| Ledger::of(ledger, language)).collect(),
         alarms: Alarms::of(standing),
         trail: Trail::of(backlog::of(work.db)?, language, at),
         notices: Notices::of(notices::standing(work.db)?, language, at),
-        jobs: jobs::read(state.jobs(), job_run::all(work.db)?, language, at),
-        plans: renewal::progress(work.db, PLANS)?,
+        works: work::read(work, &jobs, &plans, language, at)?,
+        jobs,
+        plans,
         endings: endings::chart(work.db, language, at)?,
     };
     read.troubles = troubles(&read);
@@ -166,6 +179,7 @@ fn troubles(page: &OperationsPage) -> Vec<(&'static str, Key)> {
             page.coherence.as_ref().is_none_or(|seen| seen.state.is_well()),
         ),
         ("ocsp", Key::of("operations-ocsp"), ocsp_is_well),
+        ("hsm", Key::of("operations-hsm"), page.hsm.is_well()),
         ("signatures", Key::of("operations-signatures"), page.alarms.state.is_well()),
         ("journal", Key::of("operations-trail"), page.trail.state.is_well()),
         ("avis", Key::of("operations-notices"), page.notices.state.is_well()),
@@ -174,13 +188,18 @@ fn troubles(page: &OperationsPage) -> Vec<(&'static str, Key)> {
     sections.into_iter().filter(|(.., well)| !well).map(|(anchor, name, _)| (anchor, name)).collect()
 }
 
+/// What a signer's process with a ledger of this kind signs.
+fn ledger_kind(kind: &str) -> Key {
+    Key::of(match kind {
+        "answers" => "operations-ledger-answers",
+        _ => "operations-ledger-authorities",
+    })
+}
+
 impl Ledger {
     fn of(ledger: &signing::LedgerStanding, language: Language) -> Self {
         Self {
-            kind: Key::of(match ledger.kind.as_str() {
-                "answers" => "operations-ledger-answers",
-                _ => "operations-ledger-authorities",
-            }),
+            kind: ledger_kind(&ledger.kind),
             lines: language.thousands(ledger.sequence),
             followed_at: Shown(ledger.reconciled_at),
         }

@@ -230,7 +230,7 @@ impl Row {
 }
 
 /// « reste 12 h », in working time.
-fn left(language: Language, deadline: Deadline) -> String {
+pub(super) fn left(language: Language, deadline: Deadline) -> String {
     let left = match deadline {
         Deadline::Left(time) => language.say("queue-left").with("time", language.duration(time)),
         Deadline::Late(time) => language.say("queue-late").with("time", language.duration(time)),

@@ -19,6 +19,7 @@ mod forms;
 mod headers;
 mod holder_opposition;
 mod holder_overview;
+mod inbox;
 mod keys;
 mod languages;
 mod names;

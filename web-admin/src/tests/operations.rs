@@ -1,6 +1,8 @@
 use std::time::Duration;
 
 use ca_core::job_run::{self, JobOutcome};
+use ca_core::signer::process::LedgerKind;
+use ca_core::signer_standing::{self, SignerStanding, TokenStanding};
 use store::{Timestamp, fault};
 
 use super::house::House;
@@ -57,6 +59,7 @@ async fn the_rate_is_what_the_status_role_counted_and_where_none_answers_the_pag
         from_memory: 1234,
         by_signing: 7,
         by_minute: vec![(at.minus(Duration::from_secs(120)), 40), (at.minus(Duration::from_secs(60)), 20)],
+        signer: None,
     });
     let page = browser.get("/ra/exploitation").await;
     assert!(
@@ -71,6 +74,73 @@ async fn the_rate_is_what_the_status_role_counted_and_where_none_answers_the_pag
         browser.get("/ra/exploitation").await.body.contains("href=\"#ocsp\""),
         "it reads the log no more"
     );
+}
+
+#[actix_web::test]
+async fn the_hsm_is_told_of_by_who_asks_it_and_a_token_that_does_not_answer_is_named_at_the_top() {
+    let mut house = House::new();
+    let mut browser = house.browser("admin").await;
+    let page = browser.get("/ra/exploitation").await;
+    assert!(page.says("Aucun processus signataire n’a encore rendu compte."), "{}", page.body);
+    let at = house.now();
+    let standing = |trouble: Option<&str>| SignerStanding {
+        since: at.minus(Duration::from_secs(7200)),
+        starts: 3,
+        signatures: 1234,
+        last_signed_at: Some(at.minus(Duration::from_secs(180))),
+        waits: Some((Duration::from_micros(950), Duration::from_millis(20))),
+        told_at: at,
+        tokens: vec![TokenStanding {
+            token: "issuing".to_owned(),
+            asked_at: at,
+            trouble: trouble.map(|code| (code.to_owned(), at.minus(Duration::from_secs(600)))),
+        }],
+    };
+    signer_standing::record(&mut house.db, LedgerKind::Issuing, &standing(None)).unwrap();
+    let page = browser.get("/ra/exploitation").await;
+    let hsm = section(&page.body, "hsm");
+    for text in ["0,9\u{a0}ms", "20\u{a0}ms", "3\u{a0}min", "1\u{202f}234", ">2</td>", "Répond<"] {
+        assert!(hsm.contains(text), "{text}: {hsm}");
+    }
+    assert!(!page.body.contains("href=\"#hsm\""), "{hsm}");
+    signer_standing::record(&mut house.db, LedgerKind::Issuing, &standing(Some("signer-unavailable")))
+        .unwrap();
+    let page = browser.get("/ra/exploitation").await;
+    let hsm = section(&page.body, "hsm");
+    assert!(hsm.contains("Ne répond pas comme il doit") && hsm.contains("signer-unavailable"), "{hsm}");
+    assert!(hsm.contains("depuis 10\u{a0}min") && page.body.contains("href=\"#hsm\""), "{hsm}");
+}
+
+#[actix_web::test]
+async fn long_work_says_how_much_of_what_should_be_is_since_when_and_what_came_of_it_last() {
+    let mut house = House::new();
+    let mut browser = house.browser("admin").await;
+    let page = browser.get("/ra/exploitation").await;
+    let works = section(&page.body, "avancement");
+    assert!(works.contains("200\u{a0}lignes") || works.contains("200 lignes"), "{works}");
+    assert!(works.contains("<progress max=\"18\" value=\"12\"") && works.contains("12 sur 18"), "{works}");
+    assert!(works.contains("Rien à faire"), "{works}");
+    // An import that was begun, and is at its fiftieth line of two hundred.
+    house.sql(&format!(
+        "INSERT INTO register_feeds (id, source, file_name, extracted_at, imported_at, status, sequence, rows_read, \
+         rows_rejected, writes, rows_in_file) SELECT '{}', source, 'en-cours.txt', extracted_at + 1, imported_at, \
+         'importing', 99, 50, 0, 1, 200 FROM register_feeds",
+        "f".repeat(64)
+    ));
+    house.later(Duration::from_secs(1200));
+    let page = browser.get("/ra/exploitation").await;
+    let works = section(&page.body, "avancement");
+    assert!(
+        works.contains("<progress max=\"200\" value=\"50\"") && works.contains("en-cours.txt"),
+        "{works}"
+    );
+    assert!(works.contains("En cours") && works.contains("20\u{a0}min"), "{works}");
+}
+
+/// A section of the page, by its anchor.
+fn section<'a>(page: &'a str, anchor: &str) -> &'a str {
+    let rest = page.split_once(&format!("aria-labelledby=\"{anchor}\"")).expect("it stands there").1;
+    rest.split_once("</section>").expect("it ends").0
 }
 
 #[actix_web::test]

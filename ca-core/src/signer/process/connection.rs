@@ -10,12 +10,13 @@ use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::protocol::{Answer, Frame, Question, read_frame, write_frame};
 use crate::signer::SignerError;
 
-type Answered = Result<Answer, SignerError>;
+/// An answer, and how long it took.
+pub(super) type Answered = (Result<Answer, SignerError>, Duration);
 
 /// A running child, and the questions that wait for its answers.
 pub(super) struct Connection {
@@ -28,7 +29,8 @@ pub(super) struct Connection {
 #[derive(Default)]
 struct Waiting {
     next: u64,
-    questions: HashMap<u64, Sender<Answered>>,
+    /// When each was sent, and who waits.
+    questions: HashMap<u64, (Instant, Sender<Answered>)>,
     ended: bool,
 }
 
@@ -83,7 +85,7 @@ impl Connection {
             }
             waiting.next += 1;
             let id = waiting.next;
-            waiting.questions.insert(id, tell);
+            waiting.questions.insert(id, (Instant::now(), tell));
             id
         };
         let sent = write_frame(&*lock(&self.socket), &Frame { id, body: question });
@@ -137,11 +139,11 @@ impl Connection {
 
     fn read_answers(&self, mut socket: UnixStream) {
         let outcome = loop {
-            match read_frame::<Answered>(&mut socket) {
+            match read_frame::<Result<Answer, SignerError>>(&mut socket) {
                 Ok(Some(Frame { id, body })) => {
-                    if let Some(waiting) = lock(&self.waiting).questions.remove(&id) {
+                    if let Some((sent, waiting)) = lock(&self.waiting).questions.remove(&id) {
                         // Whoever asked may have given up.
-                        let _ = waiting.send(body);
+                        let _ = waiting.send((body, sent.elapsed()));
                     }
                 }
                 Ok(None) => break None,

@@ -12,6 +12,7 @@
 mod child;
 mod client;
 mod connection;
+mod figures;
 #[cfg(test)]
 mod mac_tests;
 mod protocol;
@@ -22,6 +23,7 @@ mod tests;
 
 pub use child::{ChildSettings, LedgerKind, run_child};
 pub use client::ProcessSigner;
+pub use figures::{SignerFigures, TokenFigures};
 pub use supervisor::{SignerProcess, SignerSettings};
 
 /// How many digests one frame carries at most: the patience of the parent is for a frame.

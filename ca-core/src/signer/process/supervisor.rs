@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::connection::{Asked, Connection, Died};
+use super::connection::{Answered, Asked, Connection, Died};
+use super::figures::{Counted, SignerFigures};
 use super::protocol::{Answer, Question};
 use super::{LedgerKind, ProcessSigner};
 use crate::profile::KeyKind;
@@ -47,6 +48,7 @@ pub struct SignerProcess {
 struct Shared {
     settings: SignerSettings,
     state: Mutex<State>,
+    counted: Mutex<Counted>,
 }
 
 #[derive(Default)]
@@ -61,7 +63,8 @@ struct State {
 impl SignerProcess {
     /// Starts nothing yet.
     pub fn new(settings: SignerSettings) -> Self {
-        Self { shared: Arc::new(Shared { settings, state: Mutex::default() }) }
+        let (state, counted) = (Mutex::default(), Mutex::new(Counted::new()));
+        Self { shared: Arc::new(Shared { settings, state, counted }) }
     }
 
     /// A signer for one thread.
@@ -77,6 +80,11 @@ impl SignerProcess {
     /// The process identifier of the child, where one runs.
     pub fn child_id(&self) -> Option<u32> {
         self.state().child.as_ref().filter(|child| child.is_alive()).map(|child| child.pid())
+    }
+
+    /// How it works, since it was set up.
+    pub fn figures(&self) -> SignerFigures {
+        self.counted().figures()
     }
 
     /// Whether the token called `name` stands initialised in the HSM.
@@ -151,8 +159,8 @@ impl SignerProcess {
 
     /// Sends a question to the child, which is started where none runs.
     pub(super) fn begin(&self, token: &str, question: &Question) -> Result<Begun, SignerError> {
-        self.check_pin(token)?;
-        let child = self.child()?;
+        let child = self.check_pin(token).and_then(|()| self.child());
+        let child = child.inspect_err(|error| self.counted().failed(token, error))?;
         let asked = child.ask(question);
         Ok(Begun { child, asked })
     }
@@ -167,7 +175,7 @@ impl SignerProcess {
         begun: Begun,
     ) -> Result<Answer, SignerError> {
         match begun.answer(self.deadline()) {
-            Ok(answer) => self.settle(answer),
+            Ok(answered) => self.settle(token, answered),
             Err(died) => {
                 tracing::warn!(
                     token,
@@ -192,16 +200,19 @@ impl SignerProcess {
 
     fn ask_once(&self, token: &str, question: &Question, patience: Duration) -> Result<Answer, SignerError> {
         match self.begin(token, question)?.answer(patience) {
-            Ok(answer) => self.settle(answer),
+            Ok(answered) => self.settle(token, answered),
             Err(died) => {
                 self.state().rests_until = Some(Instant::now() + REST);
-                Err(unavailable(format!("token {token}, over a question: {}", died.detail)))
+                let error = unavailable(format!("token {token}, over a question: {}", died.detail));
+                self.counted().failed(token, &error);
+                Err(error)
             }
         }
     }
 
-    /// Remembers a PIN that was refused.
-    fn settle(&self, answer: Result<Answer, SignerError>) -> Result<Answer, SignerError> {
+    /// Counts an answer, and remembers a PIN that was refused.
+    fn settle(&self, token: &str, (answer, took): Answered) -> Result<Answer, SignerError> {
+        self.counted().answered(token, &answer, took);
         let refusals: Vec<&SignerError> = match &answer {
             Err(error) => vec![error],
             Ok(Answer::Signatures(each)) => each.iter().filter_map(|one| one.as_ref().err()).collect(),
@@ -238,12 +249,17 @@ impl SignerProcess {
         let child = Connection::start((self.shared.settings.command)())
             .map_err(|error| unavailable(format!("it does not start: {error}")))?;
         tracing::info!(signer.pid = child.pid(), "the signer process is started");
+        self.counted().started();
         state.child = Some(Arc::clone(&child));
         Ok(child)
     }
 
     fn deadline(&self) -> Duration {
         self.shared.settings.deadline
+    }
+
+    fn counted(&self) -> MutexGuard<'_, Counted> {
+        self.shared.counted.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -258,7 +274,7 @@ pub(super) struct Begun {
 }
 
 impl Begun {
-    fn answer(self, patience: Duration) -> Result<Result<Answer, SignerError>, Died> {
+    fn answer(self, patience: Duration) -> Result<Answered, Died> {
         self.child.wait(&self.asked?, patience)
     }
 }

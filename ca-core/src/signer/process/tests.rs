@@ -5,6 +5,8 @@ use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+use store::Fault;
+
 use crate::profile::KeyKind;
 use crate::signer::ledger::follow;
 use crate::signer::soft_token::{in_folder, process};
@@ -71,6 +73,30 @@ fn many_threads_sign_at_once_and_each_digest_is_in_the_ledger_before_it_is_answe
             assert_eq!(lines(folder), 100);
         },
     );
+}
+
+#[test]
+fn signatures_waits_children_and_what_each_token_answered_last_are_counted() {
+    in_folder(HERE, "signatures_waits_children_and_what_each_token_answered_last_are_counted", |folder| {
+        let process = process(folder, DEADLINE);
+        let (key, public_key) = key(&process);
+        assert_eq!((process.figures().signatures, process.figures().p99), (0, None), "a key is no signature");
+        for round in 0..3 {
+            sign(&process, &key, &public_key, &[round]).unwrap();
+        }
+        let figures = process.figures();
+        assert_eq!((figures.signatures, figures.starts), (3, 1));
+        assert!(figures.last_signed.unwrap() < DEADLINE && figures.p50 <= figures.p99, "{figures:?}");
+        assert!((Duration::from_micros(1)..DEADLINE).contains(&figures.p50.unwrap()), "{figures:?}");
+        signal(&process, "-KILL");
+        sign(&process, &key, &public_key, b"again").unwrap();
+        let nowhere = KeyReference { token: "nowhere".to_owned(), ..key };
+        let refused = process.signer().public_key(&nowhere).unwrap_err().code();
+        let figures = process.figures();
+        assert_eq!((figures.signatures, figures.starts), (4, 2));
+        assert_eq!(figures.tokens["issuing"].trouble, None);
+        assert_eq!(figures.tokens["nowhere"].trouble.unwrap().0, refused);
+    });
 }
 
 #[test]

@@ -36,6 +36,9 @@ const CODES_PAUSE: Duration = Duration::from_secs(1);
 /// And so has the mail: a server that is slow holds nothing else up.
 const NOTICES_PAUSE: Duration = Duration::from_secs(5);
 
+/// An HSM that hangs is waited for here, and holds no other job up that needs none.
+const TOKENS_PAUSE: Duration = Duration::from_secs(15);
+
 /// These jobs, and how long each pauses between two runs.
 pub(super) fn paces(config: &Config) -> Vec<(&'static str, Duration)> {
     let mut paces = vec![
@@ -44,6 +47,7 @@ pub(super) fn paces(config: &Config) -> Vec<(&'static str, Duration)> {
         ("opposition-requests", DECLARATIONS_PAUSE),
         ("notices", NOTICES_PAUSE),
         (jobs::one_time_codes::NAME, CODES_PAUSE),
+        ("tokens", TOKENS_PAUSE),
         ("coherence", config.coherence.every),
     ];
     paces.extend(config.object_store.is_some().then_some((OBJECT_STORE, LONGEST_OBJECT_STORE_PAUSE)));
@@ -176,6 +180,38 @@ pub(super) fn send_notices(installation: &Installation, mut db: Database, jobs_e
             log.note(&mut db, "notices", &began, outcome(&sent));
             if let Err(problem) = sent {
                 log_problem("notices", &problem);
+                if let Ok(again) = installation.database(DatabaseRole::Worker) {
+                    db = again;
+                }
+            }
+            last = Some(Instant::now());
+        }
+        thread::sleep(TICK);
+    }
+}
+
+/// Asks the tokens whether they answer, until the other jobs have ended.
+pub(super) fn ask_tokens(
+    installation: &Installation,
+    mut db: Database,
+    mut signer: ProcessSigner,
+    jobs_ended: &Stop,
+) {
+    let (mut last, mut log): (Option<Instant>, _) = (None, JobLog::default());
+    while !jobs_ended.asked() {
+        if last.is_none_or(|last| last.elapsed() >= TOKENS_PAUSE) {
+            let began = Began::now(installation);
+            let asked = jobs::ask_tokens_with(installation, &mut db, &mut signer);
+            let ended = match &asked {
+                Ok(asked) if !asked.failed.is_empty() => JobOutcome::Partly,
+                _ => outcome(&asked),
+            };
+            log.note(&mut db, "tokens", &began, ended);
+            for (token, code, sentence) in asked.iter().flat_map(|asked| &asked.failed) {
+                tracing::error!(token, code, "token {token} does not answer as it should: {sentence}");
+            }
+            if let Err(problem) = asked {
+                log_problem("tokens", &problem);
                 if let Ok(again) = installation.database(DatabaseRole::Worker) {
                     db = again;
                 }

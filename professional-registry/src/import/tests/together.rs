@@ -67,6 +67,7 @@ fn what_was_compared_before_another_import_wrote_is_not_written() {
         digest: &"0".repeat(64),
         file_name: "late",
         extracted_at: Timestamp::from_seconds(FIRST_DAY + 2 * DAY),
+        rows: 200,
     };
     let error = Feed::begin(db, &late, compared, rng, &act_on(2)).err().unwrap();
     assert_eq!(error.code(), faults::REGISTER_BUSY);
@@ -98,7 +99,7 @@ fn an_import_that_another_has_taken_up_writes_no_more() {
     let rng = &mut UnwrapErr(getrandom::SysRng);
     let digest = "0".repeat(64);
     let extracted_at = Timestamp::from_seconds(FIRST_DAY);
-    let file = Begun { form: Form::ACTIVITIES, digest: &digest, file_name: "extract", extracted_at };
+    let file = Begun { form: Form::ACTIVITIES, digest: &digest, file_name: "extract", extracted_at, rows: 9 };
     let mut begin = |db: &mut Database| {
         let compared = Written::now(db, Form::ACTIVITIES).unwrap();
         db.write(|db| Feed::begin(db, &file, compared, rng, &act_on(0))).unwrap()

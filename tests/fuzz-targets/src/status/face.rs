@@ -60,6 +60,7 @@ impl Face {
             workers: 2,
             open_database: Box::new(move || Ok(store::Database::open_standing(&url, DatabaseRole::Status)?)),
             open_signer: Box::new(move || Ok(Box::new(signer.clone()))),
+            signer_figures: Arc::new(|| None),
             clock: Arc::new(now),
             streams: StreamLimits::default(),
             connections: ConnectionLimits::default(),

@@ -104,7 +104,13 @@ mod tests {
     fn a_status_role_that_no_longer_reads_the_log_is_loud() {
         let at = Timestamp::from_seconds(1_000_000);
         let of = |log_read_at| {
-            let figures = OcspFigures { log_read_at, from_memory: 0, by_signing: 0, by_minute: Vec::new() };
+            let figures = OcspFigures {
+                log_read_at,
+                from_memory: 0,
+                by_signing: 0,
+                by_minute: Vec::new(),
+                signer: None,
+            };
             StatusRole::of(figures, Language::French, at).state.is_well()
         };
         assert!(of(Some(at.minus(LOG_PATIENCE))));

@@ -1,5 +1,7 @@
 //! `igc job`
 
+mod status;
+
 use std::process::ExitCode;
 
 use clap::Subcommand;
@@ -17,6 +19,8 @@ use crate::problem::Problem;
 pub enum Command {
     /// Every job and what it makes true.
     List,
+    /// What each job did last, and how far long work is: revocation lists, renewals, lapses, imports.
+    Status,
     /// Run a job once, now.
     Run {
         /// Its name.
@@ -31,6 +35,7 @@ pub fn run(global: &Global, command: &Command) -> Result<ExitCode, Problem> {
                 jobs::JOBS.iter().map(|job| JobRow { name: job.name, purpose: job.purpose }).collect();
             output::list(global.output, &rows)?;
         }
+        Command::Status => status::run(global)?,
         Command::Run { name } => {
             let job = jobs::find(name)
                 .ok_or_else(|| Problem::new(faults::JOB_UNKNOWN, format!("there is no job {name:?}")))?;

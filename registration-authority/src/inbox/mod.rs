@@ -1,0 +1,268 @@
+//! The counter-signature inbox (*à contre-signer*): everything that waits for the signature, or the look, of another officer than those
+//! who had a hand in it, as one officer may give it now.
+//!
+//! What he may not sign is counted, with why. Of an order that two officers approve nothing here tells whether there was a first, nor
+//! who ([0037](../../../docs/decisions/0037-a-decision-waits.md)): it stands for each by itself, since it was submitted. Rights are asked
+//! again when he signs; this is a help to him.
+
+mod orders;
+mod sources;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+
+use card::{CardKind, CardNumber};
+use store::{Act, Code, Database, Fault, Timestamp};
+use thiserror::Error;
+
+use crate::approval::{Concerned, SubjectKind};
+use crate::enrolment::EnrolmentError;
+use crate::four_eyes::review::ReviewError;
+use crate::four_eyes::{self, KeepOffError};
+use crate::held_feed::HeldFeedError;
+use crate::mandate::MandateError;
+use crate::officers::{self, NotAuthorised, Officer, Reach, Right};
+use crate::order::OrderError;
+use crate::queue::{Deadline, WorkingHours};
+
+/// Most things of one sort that are looked at; the others come when these are signed.
+pub const LOOKED_AT: i64 = 50;
+
+/// What waits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Matter {
+    /// An order that two officers approve.
+    Order {
+        /// `CO-2026-000001`.
+        number: String,
+        /// The card.
+        kind: CardKind,
+        /// The names to be certified; what a service is called, and nothing, of a card that names nobody.
+        names: (String, String),
+    },
+    /// The end of a card's suspension, which one officer has proposed.
+    SuspensionLift {
+        /// The card.
+        card: CardNumber,
+    },
+    /// A feed of the register that a brake stopped.
+    HeldFeed {
+        /// SHA-256 of the file, in hex.
+        feed: String,
+        /// Its name.
+        file_name: String,
+    },
+    /// A plan of oppositions.
+    OppositionPlan {
+        /// `PO-2026-000001`.
+        id: String,
+    },
+    /// A renewal plan.
+    RenewalPlan {
+        /// `RP-2026-000001`.
+        id: String,
+    },
+    /// An officer's key or address, or its end.
+    Enrolment {
+        /// `EN-2026-000001`.
+        number: String,
+        /// Whose.
+        display_name: String,
+    },
+    /// That an agent speaks for a structure.
+    Mandate {
+        /// `MA-2026-000001`.
+        number: String,
+        /// Technical identifier.
+        structure: String,
+    },
+    /// A look at an approval that was drawn.
+    ApprovalLook {
+        /// `RL-0123456789ABCDEF`.
+        review: String,
+        /// The order.
+        order: String,
+    },
+    /// A look at a card that its holder opposed by himself.
+    OppositionLook {
+        /// `RL-0123456789ABCDEF`.
+        review: String,
+        /// The card.
+        card: CardNumber,
+    },
+}
+
+impl Matter {
+    /// What names it in an address: `card-order.CO-2026-000001`.
+    pub fn key(&self) -> String {
+        let (kind, number) = match self {
+            Self::Order { number, .. } => (SubjectKind::CardOrder.as_str(), number.clone()),
+            Self::SuspensionLift { card } => (SubjectKind::SuspensionLift.as_str(), card.to_string()),
+            Self::HeldFeed { feed, .. } => (SubjectKind::RegisterFeed.as_str(), feed.clone()),
+            Self::OppositionPlan { id } => (SubjectKind::OppositionPlan.as_str(), id.clone()),
+            Self::RenewalPlan { id } => (SubjectKind::RenewalPlan.as_str(), id.clone()),
+            Self::Enrolment { number, .. } => (SubjectKind::OfficerEnrolment.as_str(), number.clone()),
+            Self::Mandate { number, .. } => (SubjectKind::StructureMandate.as_str(), number.clone()),
+            Self::ApprovalLook { review, .. } | Self::OppositionLook { review, .. } => {
+                ("review", review.clone())
+            }
+        };
+        format!("{kind}.{number}")
+    }
+}
+
+/// One thing that waits for this officer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Waiting {
+    /// What.
+    pub matter: Matter,
+    /// Since when.
+    pub since: Timestamp,
+    /// How long it may still take in working time, where a time to answer is published.
+    pub deadline: Option<Deadline>,
+    /// Who proposed it or signed first: a login, or `job:…`; nobody where the look is blind, or no one did.
+    pub first: Option<String>,
+}
+
+/// Why an officer may not sign something that waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Why {
+    /// The first signature is his.
+    Signed,
+    /// He submitted or proposed it, decided on it, or it is about his own key.
+    Own,
+    /// It is outside his scope, or nobody knows where it is.
+    Scope,
+    /// It is near to him, by a rule of the four-eyes table, or that is not known.
+    Near,
+    /// Another role signs it.
+    Role,
+}
+
+/// What waits for an officer.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Inbox {
+    /// What he may sign, that which has waited longest first.
+    pub to_sign: Vec<Waiting>,
+    /// How much waits that he may not sign, by why.
+    pub hidden: BTreeMap<Why, usize>,
+    /// Of some sort more waits than was looked at.
+    pub more: bool,
+}
+
+impl Inbox {
+    /// What follows the thing of this key; the first where that is not there any more, nothing after the last.
+    pub fn after(&self, key: &str) -> Option<&Waiting> {
+        let place = self.to_sign.iter().position(|waiting| waiting.matter.key() == key);
+        self.to_sign.get(place.map_or(0, |place| place + 1))
+    }
+
+    fn take(&mut self, judged: Judged, waiting: Waiting) {
+        match judged {
+            Ok(()) => self.to_sign.push(waiting),
+            Err(why) => *self.hidden.entry(why).or_default() += 1,
+        }
+    }
+}
+
+/// Why it is not known what waits.
+#[derive(Debug, Error)]
+pub enum InboxError {
+    /// The actor signs nothing.
+    #[error(transparent)]
+    NotAuthorised(#[from] NotAuthorised),
+    /// An order cannot be had.
+    #[error(transparent)]
+    Order(#[from] OrderError),
+    /// A feed that was put aside cannot be had.
+    #[error(transparent)]
+    Feed(#[from] HeldFeedError),
+    /// An enrolment cannot be had.
+    #[error(transparent)]
+    Enrolment(#[from] EnrolmentError),
+    /// A mandate cannot be had.
+    #[error(transparent)]
+    Mandate(#[from] MandateError),
+    /// A look cannot be had.
+    #[error(transparent)]
+    Review(#[from] ReviewError),
+    /// The database refused.
+    #[error("database: {0}")]
+    Database(#[from] diesel::result::Error),
+}
+
+impl Fault for InboxError {
+    fn code(&self) -> Code {
+        match self {
+            Self::NotAuthorised(error) => error.code(),
+            Self::Order(error) => error.code(),
+            Self::Feed(error) => error.code(),
+            Self::Enrolment(error) => error.code(),
+            Self::Mandate(error) => error.code(),
+            Self::Review(error) => error.code(),
+            Self::Database(_) => store::fault::DATABASE,
+        }
+    }
+}
+
+/// What waits for the officer who acts. One reading for the page and for the number beside its name: they are never two numbers.
+pub fn inbox(db: &mut Database, hours: &WorkingHours, act: &Act) -> Result<Inbox, InboxError> {
+    let officer = officers::require(db, Right::ReadInbox, act)?;
+    let reader = Reader { officer: &officer, at: act.at };
+    let mut inbox = Inbox::default();
+    orders::read(db, &reader, hours, &mut inbox)?;
+    sources::suspensions(db, &reader, &mut inbox)?;
+    sources::held_feeds(db, &reader, &mut inbox)?;
+    sources::opposition_plans(db, &reader, &mut inbox)?;
+    sources::renewal_plans(db, &reader, &mut inbox)?;
+    sources::enrolments(db, &reader, &mut inbox)?;
+    sources::mandates(db, &reader, &mut inbox)?;
+    sources::looks(db, &reader, &mut inbox)?;
+    inbox.to_sign.sort_by_cached_key(|waiting| (waiting.since, waiting.matter.key()));
+    Ok(inbox)
+}
+
+/// Whether a thing may be signed, or why not.
+type Judged = Result<(), Why>;
+
+/// For whom, and when.
+struct Reader<'a> {
+    officer: &'a Officer,
+    at: Timestamp,
+}
+
+/// What of a thing says who may sign it.
+struct Hands<'a> {
+    kind: SubjectKind,
+    submitted_by: &'a str,
+    /// Who signed this version already.
+    signed_by: &'a [String],
+    reach: &'a Reach,
+    concerns: Option<&'a Concerned>,
+}
+
+impl Reader<'_> {
+    /// The rules by which a decision of his would be refused, the plainest first.
+    fn judge(&self, db: &mut Database, hands: &Hands<'_>) -> Result<Judged, InboxError> {
+        let (login, name) = (&self.officer.login, &self.officer.display_name);
+        if !self.officer.role.may(hands.kind.right()) {
+            return Ok(Err(Why::Role));
+        }
+        if hands.signed_by.contains(login) {
+            return Ok(Err(Why::Signed));
+        }
+        if hands.submitted_by == login {
+            return Ok(Err(Why::Own));
+        }
+        if !self.officer.scope.covers(db, hands.reach)? {
+            return Ok(Err(Why::Scope));
+        }
+        match four_eyes::check(db, (login, name), (hands.concerns, hands.reach), self.at) {
+            Ok(()) => Ok(Ok(())),
+            Err(KeepOffError::Database(error)) => Err(error.into()),
+            Err(_) => Ok(Err(Why::Near)),
+        }
+    }
+}
