@@ -267,7 +267,8 @@ fn ask_in_vain(
     Ok(())
 }
 
-type CodedCard = (String, String, Vec<u8>, String);
+/// Number and holder of a card, the verifier of its code, and the key that made it.
+pub(super) type CodedCard = (String, String, Vec<u8>, String);
 
 fn coded_cards(db: &mut Database, declared: Option<&Declared>) -> QueryResult<Vec<CodedCard>> {
     let coded = opposition_codes::table

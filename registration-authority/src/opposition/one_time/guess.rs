@@ -10,6 +10,7 @@ use store::schema::{cards, one_time_codes, one_time_requests};
 use store::{Act, Database, audit};
 
 use super::{GUESSES, VALID};
+use crate::opposition::by_code::CodedCard;
 use crate::opposition::code::CodeDigest;
 
 /// What a key of the HSM makes of a code that was drawn for this card and this request: a verifier that is copied to another
@@ -36,11 +37,8 @@ pub(in crate::opposition) fn verifier(
     mac_intended(db, signer, &IntendedMac { key, subject: &subject, message: &message }, rng, act)
 }
 
-/// The cards for which a code was drawn for this request: number, holder, verifier and its key.
-pub(in crate::opposition) fn coded_cards(
-    db: &mut Database,
-    request: &str,
-) -> QueryResult<Vec<(String, String, Vec<u8>, String)>> {
+/// The cards for which a code was drawn for this request.
+pub(in crate::opposition) fn coded_cards(db: &mut Database, request: &str) -> QueryResult<Vec<CodedCard>> {
     one_time_codes::table
         .inner_join(cards::table.on(cards::number.eq(one_time_codes::card_number)))
         .filter(one_time_codes::request.eq(request))
