@@ -33,7 +33,8 @@ fn who_may_have_which_card_opposed_for_which_ground_is_as_the_table_for_lawyers_
 
 /// What one requester may, where everything ties him to the card, and where nothing does.
 fn requester(rules: &RequesterRules) -> String {
-    let mut text = format!("\n== {} ==\n\nCartes, pour le premier de ses motifs, tout le liant à elles\n", rules.name);
+    let mut text =
+        format!("\n== {} ==\n\nCartes, pour le premier de ses motifs, tout le liant à elles\n", rules.name);
     let bound = Bond { own_card: true, speaks_for: true, practises_there: true, in_a_practice: true };
     let facts = |kind, names_somebody, ground, bond| OppositionFacts {
         requester: rules.who,
