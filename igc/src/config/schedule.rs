@@ -99,7 +99,7 @@ mod tests {
             pause("* * * * * Mon-Fri", 24 * HOUR),
             until("2026-11-27T23:59:59Z", "2026-11-30T00:00:00Z")
         );
-        assert_eq!(pause("* * * * * *", SECOND), None);
+        assert_eq!(pause("* * * * * *", HOUR), None);
         // The first week of a year.
         assert_eq!(
             pause("0 0 0 1-7 1 *", 100 * 24 * HOUR),
