@@ -52,6 +52,7 @@ files![
     "plans",
     "queue",
     "refusal",
+    "refusal-card",
     "register",
     "requests",
     "reviews",
