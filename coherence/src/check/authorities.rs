@@ -1,4 +1,7 @@
-//! The authorities' certificates, where the certificates they issued say they are.
+//! The authorities' certificates, where the certificates they issued say they are, and the chains for who builds a path.
+
+use openssl::pkcs7::Pkcs7;
+use openssl::x509::X509;
 
 use super::{Checks, Seen};
 use crate::difference::{Face, Kind};
@@ -20,4 +23,53 @@ impl Checks<'_> {
             self.seen.push(Seen::of(&place, &served));
         }
     }
+    /// Both forms of the chain hold every authority, and nobody else.
+    pub(super) fn chains(&mut self) {
+        let mut all: Vec<Vec<u8>> =
+            self.authorities.iter().map(|one| one.authority.certificate.clone()).collect();
+        all.sort_unstable();
+        for (place, read) in [("/ca/chain.pem", of_pem as Reader), ("/ca/chain.p7b", of_pkcs7)] {
+            let Some(served) = self.fetch(Face::Authority, place) else { continue };
+            match read(&served) {
+                None => {
+                    self.differences.add(
+                        Face::Authority,
+                        place,
+                        Kind::Unreadable,
+                        "",
+                        "is no set of certificates",
+                    );
+                }
+                Some(mut chain) => {
+                    chain.sort_unstable();
+                    if chain != all {
+                        let found = format!(
+                            "has {} certificates that are not those of the {} authorities",
+                            chain.len(),
+                            all.len()
+                        );
+                        self.differences.add(Face::Authority, place, Kind::Differs, "", found);
+                    }
+                }
+            }
+            self.seen.push(Seen::of(place, &served));
+        }
+    }
+}
+
+/// The certificates of a chain, DER.
+type Reader = fn(&[u8]) -> Option<Vec<Vec<u8>>>;
+
+fn of_pem(chain: &[u8]) -> Option<Vec<Vec<u8>>> {
+    let certificates = X509::stack_from_pem(chain).ok()?;
+    // A text in which none begins is no chain.
+    let some = (!certificates.is_empty()).then_some(certificates)?;
+    some.iter().map(|certificate| certificate.to_der().ok()).collect()
+}
+
+/// A certs-only message (RFC 8551 §3.7).
+fn of_pkcs7(chain: &[u8]) -> Option<Vec<Vec<u8>>> {
+    let message = Pkcs7::from_der(chain).ok()?;
+    let certificates = message.signed()?.certificates()?;
+    certificates.iter().map(|certificate| certificate.to_der().ok()).collect()
 }

@@ -101,6 +101,7 @@ pub(crate) struct Checks<'a> {
 impl Checks<'_> {
     pub(crate) fn run(&mut self) -> Result<(), LookError> {
         self.certificates_of_authorities();
+        self.chains();
         self.crls()?;
         self.lists()?;
         self.ocsp()?;

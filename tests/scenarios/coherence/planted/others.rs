@@ -130,6 +130,21 @@ pub(super) fn answers(world: &World) -> Vec<Planted> {
         one(Face::Ocsp, "/ocsp", "good, and was never issued", issued, Kind::Surplus, never),
     ]);
 
+    for (place, what) in [("/ca/chain.pem", "without one"), ("/ca/chain.p7b", "of others")] {
+        let mut octets = fs::read(public(&world.right, &place[1..])).unwrap();
+        let text = Plants::from([(place.to_owned(), Plant::Octets(b"no chain".to_vec()))]);
+        planted.push(one(Face::Authority, place, "something else", text, Kind::Unreadable, none()));
+        if place.ends_with("pem") {
+            let end = String::from_utf8_lossy(&octets).rfind("-----BEGIN").unwrap();
+            octets.truncate(end);
+        } else {
+            // The last certificate ends with its signature, and two octets are behind it.
+            let last = octets.len() - 5;
+            octets[last] ^= 1;
+        }
+        let plants = Plants::from([(place.to_owned(), Plant::Octets(octets))]);
+        planted.push(one(Face::Authority, place, what, plants, Kind::Differs, none()));
+    }
     let roots = of_kind(world, AuthorityKind::Root);
     // Of whose certificates each is in the sample.
     let (mine, other) = ("ACI-EL-ORG", "ACI-ST-PP");
