@@ -4,6 +4,7 @@ use std::future::{Ready, ready};
 
 use actix_web::cookie::{Cookie, SameSite};
 use actix_web::dev::Payload;
+use actix_web::http::Method;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use registration_authority::enrolment::{self, CertificateRefused};
 use registration_authority::inbox;
@@ -31,6 +32,8 @@ pub(crate) struct Desk {
     /// How keys act in his browser.
     pub(crate) shortcuts: Shortcuts,
     request: RequestId,
+    /// Whether a page is asked for, beside whose name stands how much waits.
+    reads: bool,
     /// What the connection was opened with.
     peer: Option<Vec<u8>>,
     /// What stands around a page, but for how keys act.
@@ -59,7 +62,8 @@ impl Desk {
         let session = state.sessions().find(cookie.value(), at).ok_or(Failure::SignedOut)?;
         let (shortcuts, peer) = (Shortcuts::of(request), Peer::of(request));
         let frame = Frame::inside(request, &session, shortcuts);
-        let desk = Self { state, session, at, shortcuts, request: number, peer, frame };
+        let reads = request.method() == Method::GET;
+        let desk = Self { state, session, at, shortcuts, request: number, reads, peer, frame };
         request.extensions_mut().insert(desk.frame());
         Ok(desk)
     }
@@ -78,7 +82,7 @@ impl Desk {
         let state = self.state.clone();
         let login = self.session.login.clone();
         let (means, peer) = (self.session.means.clone(), self.peer.clone());
-        let awaiting = self.frame.awaits().clone();
+        let (awaiting, reads) = (self.frame.awaits().clone(), self.reads);
         let act = Act { at: self.at, actor: Actor::Officer(login.clone()), request: self.request.clone() };
         let done = web::block(move || {
             state.on_connection(|db| {
@@ -90,7 +94,9 @@ impl Desk {
                 let (rng, awaiting) = (&mut *rng, &awaiting);
                 let mut desk = Work { db, rng, act: &act, officer: &officer, state: &state, means, awaiting };
                 let done = work(&mut desk)?;
-                count_awaiting(&mut desk);
+                if reads {
+                    count_awaiting(&mut desk);
+                }
                 Ok(done)
             })
         })

@@ -44,7 +44,16 @@ struct Connection {
 
 /// The connection that a request came over.
 #[derive(Clone)]
-pub(super) struct Place(Arc<Connection>);
+struct Place(Arc<Connection>);
+
+/// A request that is being answered, which has bounds of its own; however that ends, the connection has its end again.
+pub(super) struct Working(Place);
+
+impl Drop for Working {
+    fn drop(&mut self) {
+        self.0.0.working.fetch_sub(1, Ordering::Release);
+    }
+}
 
 impl Connections {
     /// Of a server where the head of a request may take so long, and a connection may be idle for so long.
@@ -82,6 +91,11 @@ impl Connections {
         u64::try_from((self.began.elapsed() + time).as_millis()).unwrap_or(NEVER)
     }
 
+    /// When a connection has rested for as long as it may, after an answer of so many octets.
+    fn rested_after(&self, octets: u64) -> u64 {
+        self.after(self.between + Duration::from_secs(octets / SLOWEST))
+    }
+
     fn end_overdue(&self) {
         let now = self.after(Duration::ZERO);
         self.open.lock().unwrap_or_else(PoisonError::into_inner).retain(|connection| {
@@ -98,26 +112,27 @@ impl Connections {
     }
 }
 
-impl Place {
-    /// Over which a request came that is being answered now, which has bounds of its own; nothing where nobody watches
-    /// its server.
-    pub(super) fn begin(request: &HttpRequest) -> Option<Self> {
-        let place = request.conn_data::<Self>()?;
+impl Working {
+    /// On the connection that a request came over; nothing where nobody watches its server.
+    pub(super) fn on(request: &HttpRequest) -> Option<Self> {
+        let place = request.conn_data::<Place>()?;
         place.0.working.fetch_add(1, Ordering::Relaxed);
-        Some(place.clone())
+        Some(Self(place.clone()))
     }
 
     /// The answer of so many octets goes out; after it the connection may rest until its next request.
-    pub(super) fn end(self, size: BodySize, head: &mut ResponseHead) {
-        let octets = match size {
-            BodySize::None => 0,
-            BodySize::Sized(octets) => octets,
-            // A stream has bounds of its own, and no request comes after it.
-            BodySize::Stream => return head.set_connection_type(ConnectionType::Close),
+    pub(super) fn answers(self, size: BodySize, head: &mut ResponseHead) {
+        let connection = &self.0.0;
+        let ends_at = match size {
+            BodySize::Stream => {
+                // It has bounds of its own, and no request comes after it.
+                head.set_connection_type(ConnectionType::Close);
+                NEVER
+            }
+            BodySize::None => connection.listener.rested_after(0),
+            BodySize::Sized(octets) => connection.listener.rested_after(octets),
         };
-        let (listener, sent) = (&self.0.listener, Duration::from_secs(octets / SLOWEST));
-        self.0.ends_at.store(listener.after(listener.between + sent), Ordering::Relaxed);
-        self.0.working.fetch_sub(1, Ordering::Release);
+        connection.ends_at.store(ends_at, Ordering::Relaxed);
     }
 }
 
@@ -126,11 +141,11 @@ pub async fn between_requests<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<B>, actix_web::Error> {
-    let place = Place::begin(request.request());
+    let working = Working::on(request.request());
     let mut answered = next.call(request).await?;
-    if let Some(place) = place {
+    if let Some(working) = working {
         let size = answered.response().body().size();
-        place.end(size, answered.response_mut().head_mut());
+        working.answers(size, answered.response_mut().head_mut());
     }
     Ok(answered)
 }

@@ -44,7 +44,7 @@ use actix_web::http::Method;
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
 use store::Timestamp;
 
-use self::connections::Place;
+use self::connections::Working;
 use self::oppositions::EVENTS_PATH;
 use self::reply::{NEVER_CACHED, Reply};
 use self::request_body::{announces_body, read_body, unread};
@@ -89,11 +89,11 @@ async fn public(
     payload: web::Payload,
     service: web::Data<StatusService>,
 ) -> HttpResponse {
-    let place = Place::begin(&request);
+    let working = Working::on(&request);
     let mut answer = answered(request, payload, service).await;
-    if let Some(place) = place {
+    if let Some(working) = working {
         let size = answer.body().size();
-        place.end(size, answer.head_mut());
+        working.answers(size, answer.head_mut());
     }
     answer
 }

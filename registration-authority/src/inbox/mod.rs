@@ -28,7 +28,7 @@ use crate::order::OrderError;
 use crate::queue::{Deadline, WorkingHours};
 
 /// Most things of one sort that are looked at; the others come when these are signed.
-pub const LOOKED_AT: i64 = 50;
+pub const LOOKED_AT: i64 = 200;
 
 /// What waits.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -159,6 +159,18 @@ impl Inbox {
         self.to_sign.get(place.map_or(0, |place| place + 1))
     }
 
+    /// One sort was read. A damaged row of it keeps nothing of another from being listed.
+    fn has(&mut self, read: Result<(), InboxError>) -> Result<(), InboxError> {
+        match read {
+            Err(error) if error.code() != store::fault::DATABASE => {
+                tracing::error!(code = error.code().name, "not everything that waits is listed: {error}");
+                self.more = true;
+                Ok(())
+            }
+            read => read,
+        }
+    }
+
     fn take(&mut self, judged: Judged, waiting: Waiting) {
         match judged {
             Ok(()) => self.to_sign.push(waiting),
@@ -212,17 +224,26 @@ pub fn inbox(db: &mut Database, hours: &WorkingHours, act: &Act) -> Result<Inbox
     let officer = officers::require(db, Right::ReadInbox, act)?;
     let reader = Reader { officer: &officer, at: act.at };
     let mut inbox = Inbox::default();
-    orders::read(db, &reader, hours, &mut inbox)?;
-    sources::suspensions(db, &reader, &mut inbox)?;
-    sources::held_feeds(db, &reader, &mut inbox)?;
-    sources::opposition_plans(db, &reader, &mut inbox)?;
-    sources::renewal_plans(db, &reader, &mut inbox)?;
-    sources::enrolments(db, &reader, &mut inbox)?;
-    sources::mandates(db, &reader, &mut inbox)?;
-    sources::looks(db, &reader, &mut inbox)?;
+    let read = orders::read(db, &reader, hours, &mut inbox);
+    inbox.has(read)?;
+    for source in SOURCES {
+        let read = source(db, &reader, &mut inbox);
+        inbox.has(read)?;
+    }
     inbox.to_sign.sort_by_cached_key(|waiting| (waiting.since, waiting.matter.key()));
     Ok(inbox)
 }
+
+/// Whatever waits beside orders.
+const SOURCES: [fn(&mut Database, &Reader<'_>, &mut Inbox) -> Result<(), InboxError>; 7] = [
+    sources::suspensions,
+    sources::held_feeds,
+    sources::opposition_plans,
+    sources::renewal_plans,
+    sources::enrolments,
+    sources::mandates,
+    sources::looks,
+];
 
 /// Whether a thing may be signed, or why not.
 type Judged = Result<(), Why>;

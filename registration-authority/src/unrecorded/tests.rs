@@ -6,7 +6,7 @@ use der::asn1::BitString;
 use openssl::bn::BigNum;
 use openssl::ecdsa::EcdsaSig;
 use openssl::nid::Nid;
-use store::audit::checkpoint::SignedCheckpoint;
+use store::audit::checkpoint::{NoteSignature, SignedCheckpoint};
 use store::audit::sequencer;
 use store::audit::tree::stored::TreeError;
 use store::schema::audit_events;
@@ -91,7 +91,11 @@ fn a_certificate_with_a_good_signature_of_ours_and_no_row_is_an_alarm_and_a_reco
 
 /// Gives every leaf its place, as the worker's sequencer does.
 fn place_leaves(db: &mut Database, act: &Act) {
-    let signed = |checkpoint| SignedCheckpoint { checkpoint, signatures: Vec::new() };
+    let signed = |checkpoint| {
+        let signature =
+            NoteSignature { key_name: "log.test/audit".to_owned(), key_id: [0; 4], signature: vec![0] };
+        SignedCheckpoint { checkpoint, signatures: vec![signature] }
+    };
     sequencer::run(db, "log.test/audit", &mut |_, head| Ok::<_, TreeError>(signed(head)), act).unwrap();
 }
 

@@ -1,6 +1,8 @@
 //! What officers decide on by a signature: one thing as it stands, what the officer's passkey must sign, and the signed decision.
 //! Each kind is read behind its right, and decided on by its own rule.
 
+use std::borrow::Cow;
+
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use registration_authority::approval::{ApprovalProof, ApprovalVerifier, Decidable, SubjectKind, Verdict};
@@ -36,6 +38,11 @@ pub(super) trait Subject: Sized + 'static {
 
     /// Where it stands at that moment: another word wherever something else is shown.
     fn state(&self, at: Timestamp) -> &'static str;
+
+    /// The same in its tag; with its own number, where another may stand at the same address.
+    fn tagged(&self, at: Timestamp) -> Cow<'static, str> {
+        self.state(at).into()
+    }
 
     /// As the API shows it at that moment.
     fn shown(&self, at: Timestamp) -> Self::Shown;
@@ -161,7 +168,7 @@ pub(super) fn answer<S: Subject>(
 }
 
 fn tag<S: Subject>(subject: &S, at: Timestamp) -> String {
-    etag(subject.decidable().version, subject.state(at))
+    etag(subject.decidable().version, &subject.tagged(at))
 }
 
 /// Where something stands that two officers release: the first one's yes is shown, so it is another state to read.

@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use registration_authority::approval::{Decidable, SubjectKind};
@@ -155,6 +157,11 @@ impl Subject for Suspension {
 
     fn state(&self, _: Timestamp) -> &'static str {
         state_of_two(&self.standing())
+    }
+
+    /// A card that was suspended again is not the one that was read.
+    fn tagged(&self, at: Timestamp) -> Cow<'static, str> {
+        format!("{}.{}", self.number, self.state(at)).into()
     }
 
     fn shown(&self, _: Timestamp) -> Shown {
