@@ -231,7 +231,7 @@ fn numbers_that_can_be_no_serial_are_unknown() {
 fn an_unknown_critical_extension_is_malformed_and_others_are_read_over() {
     let mut world = world_with_statuses();
     let id = cert_id(&world, ISSUING, ID_SHA_256, &[0x1D, 0x01]);
-    let unknown = || Extension {
+    let unknown = |critical| Extension {
         extn_id: ObjectIdentifier::new_unwrap("2.25.1"),
         critical,
         extn_value: OctetString::new([5, 0]).unwrap(),
