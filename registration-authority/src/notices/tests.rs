@@ -166,6 +166,33 @@ fn who_has_no_address_or_whose_notice_is_old_gets_none_and_a_dead_one_is_tried_a
 }
 
 #[test]
+fn that_a_card_is_about_to_end_is_told_after_everything_else() {
+    on_both(|house| {
+        house.sql("UPDATE outbox SET sent_at = 1").unwrap();
+        for (id, notice, created_at) in [
+            ("a", "card-expiring", 1),
+            ("b", "staff-card-expiring", 2),
+            ("c", "card-expiring", 3),
+            ("d", "approved", 4),
+            ("e", "card-opposed", 5),
+        ] {
+            let row = format!(
+                "INSERT INTO outbox (id, recipient, notice, subject, created_at)
+                 VALUES ('{id}', 'holder:1', '{notice}', 'card 2', {created_at})"
+            );
+            house.sql(&row).unwrap();
+        }
+        let act = house.job();
+        let mut left = Vec::new();
+        while let Some(id) = next_due(&mut house.db, &act).unwrap() {
+            house.sql(&format!("UPDATE outbox SET sent_at = 1 WHERE id = '{id}'")).unwrap();
+            left.push(id);
+        }
+        assert_eq!(left, ["d", "e", "a", "b", "c"]);
+    });
+}
+
+#[test]
 fn the_outbox_is_told_in_figures() {
     let mut house = House::new();
     house.sql("UPDATE outbox SET sent_at = 1").unwrap();

@@ -24,10 +24,9 @@ impl Mailbox {
         let (kept, allowed) = (Arc::clone(&messages), Arc::clone(&takes));
         thread::spawn(move || {
             for stream in listener.incoming() {
+                let takes = *allowed.lock().unwrap();
                 // Who breaks off has sent nothing.
-                if let Ok(Some(message)) = serve(stream.unwrap(), *allowed.lock().unwrap()) {
-                    kept.lock().unwrap().push(message);
-                }
+                drop(serve(stream.unwrap(), takes, &kept));
             }
         });
         Self { messages, takes, port }
@@ -63,11 +62,11 @@ impl Mailbox {
     }
 }
 
-fn serve(stream: TcpStream, takes: bool) -> std::io::Result<Option<String>> {
+/// What it takes is kept before it says so: whoever was told reads it.
+fn serve(stream: TcpStream, takes: bool, kept: &Mutex<Vec<String>>) -> std::io::Result<()> {
     let mut answer = stream.try_clone()?;
     let mut lines = BufReader::new(stream).lines();
     answer.write_all(b"220 test\r\n")?;
-    let mut message = None;
     while let Some(line) = lines.next() {
         let reply: &[u8] = match line?.split_ascii_whitespace().next().unwrap_or_default() {
             "RCPT" if !takes => b"451 not now\r\n",
@@ -81,14 +80,14 @@ fn serve(stream: TcpStream, takes: bool) -> std::io::Result<Option<String>> {
                         line => text.push_str(&format!("{}\r\n", line.strip_prefix('.').unwrap_or(line))),
                     }
                 }
-                message = Some(text);
+                kept.lock().unwrap().push(text);
                 b"250 taken\r\n"
             }
             _ => b"250 test\r\n",
         };
         answer.write_all(reply)?;
     }
-    Ok(message)
+    Ok(())
 }
 
 /// The parts of a message of ours as their reader sees them: quoted-printable and base64 undone.

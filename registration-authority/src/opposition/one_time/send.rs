@@ -30,7 +30,7 @@ use crate::opposition::ticket::living_cards;
 
 /// How long a worker may take for one request before another takes it. Longer than the patience with a server.
 const LEASE: Duration = Duration::from_secs(180);
-/// After how long a mail that did not leave is tried again.
+/// After how long a request that waits is tried again.
 const PAUSE: Duration = Duration::from_secs(20);
 /// Cards of one holder for which one mail has codes. Nobody has as many that live.
 const MOST_CARDS: usize = 16;
@@ -95,7 +95,7 @@ pub fn settle_next(
     act: &Act,
 ) -> QueryResult<Option<Settled>> {
     let Some(request) = take(db, act)? else { return Ok(None) };
-    let id = request.id.clone();
+    let (id, received_at) = (request.id.clone(), request.received_at);
     let sent = match postman {
         Some(postman) if request.received_at.plus(VALID) > act.at => {
             send(db, signer, postman, request, rng, act)
@@ -113,9 +113,21 @@ pub fn settle_next(
         }
         Err(error) => {
             let code = error.code();
-            tracing::error!(code = code.name, "request {id} for a one-time code waits: {error}");
-            db.write(|db| put_off(db, &id, act))?;
-            Settled::Waits(code)
+            tracing::error!(code = code.name, "no one-time code has left for request {id}: {error}");
+            let again = match error {
+                SendError::Server => next_mail(received_at, act),
+                _ => Some(act.at.plus(PAUSE)),
+            };
+            match again {
+                Some(again) => {
+                    db.write(|db| put_off(db, &id, again))?;
+                    Settled::Waits(code)
+                }
+                None => {
+                    db.write(|db| settle(db, &id, None, rng, act))?;
+                    Settled::NoMail
+                }
+            }
         }
     };
     Ok(Some(done))
@@ -147,11 +159,14 @@ fn take(db: &mut Database, act: &Act) -> QueryResult<Option<Request>> {
         .first(db)
         .optional()?;
     let Some(next) = next else { return Ok(None) };
+    // A worker that dies may have mailed.
+    let again = next_mail(next.received_at, act).unwrap_or(act.at.plus(VALID));
+    let until = act.at.plus(LEASE).max(again);
     let taken = db.write(|db| {
         diesel::update(one_time_requests::table.find(&next.id))
             .filter(one_time_requests::outcome.is_null())
             .filter(is_free)
-            .set(one_time_requests::taken_until.eq(act.at.plus(LEASE)))
+            .set(one_time_requests::taken_until.eq(until))
             .execute(db)
     })?;
     Ok((taken == 1).then_some(next))
@@ -261,10 +276,20 @@ fn settle(
     Ok(())
 }
 
-fn put_off(db: &mut Database, id: &str, act: &Act) -> QueryResult<()> {
+/// When another mail is tried after one of which nobody knows whether it has left: it has another code, and a server whose answers
+/// are lost delivers them all. Five times as long after it was asked for as this one, and a pause: three are tried at most before
+/// it is too late, whenever the first was.
+fn next_mail(received_at: Timestamp, act: &Act) -> Option<Timestamp> {
+    // The web role says when that was: what it says of tomorrow is tried once.
+    let waited = Duration::from_millis(act.at.millis().abs_diff(received_at.millis()));
+    let after = waited.saturating_mul(5).saturating_add(PAUSE);
+    (after < VALID).then(|| received_at.plus(after))
+}
+
+fn put_off(db: &mut Database, id: &str, until: Timestamp) -> QueryResult<()> {
     diesel::update(one_time_requests::table.find(id))
         .filter(one_time_requests::outcome.is_null())
-        .set(one_time_requests::taken_until.eq(act.at.plus(PAUSE)))
+        .set(one_time_requests::taken_until.eq(until))
         .execute(db)
         .map(drop)
 }

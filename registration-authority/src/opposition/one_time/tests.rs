@@ -275,6 +275,27 @@ fn where_the_mail_does_not_leave_a_request_waits_and_gets_another_code_until_it_
 }
 
 #[test]
+fn of_mails_that_may_have_left_three_are_tried_and_then_nobody_is_written_to() {
+    on_both(|house| {
+        let (mut worker, mailbox) = (house.worker(), Mailbox::new());
+        let card = reachable_card(house, &mut worker);
+        mailbox.takes(false);
+        asked(house, &card.to_string());
+        let mut done = Vec::new();
+        for _ in 0..30 {
+            done.extend(settled(house, &mut worker, &mailbox));
+            house.later(10);
+        }
+        let three = matches!(&done[..], [Settled::Waits(_), Settled::Waits(_), Settled::NoMail]);
+        assert!(three, "{done:?}");
+        mailbox.takes(true);
+        house.later(300);
+        assert_eq!(settled(house, &mut worker, &mailbox), None, "it is settled");
+        assert_eq!(mailbox.messages().len(), 0);
+    });
+}
+
+#[test]
 fn who_has_no_address_for_correspondence_is_written_to_at_his_own_mailbox_of_the_mssante() {
     on_both(|house| {
         let (mut worker, mailbox) = (house.worker(), Mailbox::new());

@@ -44,16 +44,17 @@ pub(super) fn check(file: &[u8]) -> Result<(), StaffImportError> {
     Ok(())
 }
 
-/// Whether a part, XML or not, announces no more strings than may be. In UTF-8 alone: in another encoding the announcement could be
-/// written so that it is not found here, and no spreadsheet writes another.
+/// Whether a part announces no more strings than may be: whatever it begins with, since a reader passes over what stands before the first
+/// element. In UTF-8 alone: in another encoding the announcement could be written so that it is not found here, and no spreadsheet
+/// writes another.
 fn announces_little(part: &[u8]) -> bool {
     const NAME: &[u8] = b"uniqueCount";
-    let is_xml = part.trim_ascii_start().first() == Some(&b'<') || part.starts_with(b"\xef\xbb\xbf");
-    if !is_xml {
-        // No part of another encoding begins with `<`; a picture, which nobody reads, does not either.
-        return !(part.starts_with(b"\xfe\xff") || part.starts_with(b"\xff\xfe") || part.starts_with(b"\0"));
+    if part.starts_with(b"\xfe\xff") || part.starts_with(b"\xff\xfe") || part.starts_with(b"\0") {
+        return false;
     }
-    if part.contains(&0) || !is_utf8_by_name(part) {
+    // A picture, which nobody reads, has zeros.
+    let is_xml = part.trim_ascii_start().first() == Some(&b'<') || part.starts_with(b"\xef\xbb\xbf");
+    if is_xml && (part.contains(&0) || !is_utf8_by_name(part)) {
         return false;
     }
     let mut rest = part;

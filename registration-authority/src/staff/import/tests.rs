@@ -165,6 +165,7 @@ fn a_workbook_that_costs_more_than_it_may_or_is_none_is_refused_before_it_is_rea
         (workbook!("a-cell-at-the-far-end"), "après la ligne"),
         (workbook!("strings-without-number"), "pas un classeur"),
         (workbook!("strings-without-number-in-utf-16"), "pas un classeur"),
+        (workbook!("strings-without-number-after-another-octet"), "pas un classeur"),
         (workbook!("cut-short"), "pas un classeur"),
         (workbook!("under-a-password"), "mot de passe"),
         (workbook!("a-hidden-sheet"), "feuille visible"),
@@ -179,6 +180,21 @@ fn a_workbook_that_costs_more_than_it_may_or_is_none_is_refused_before_it_is_rea
     assert!(entities.map_or(true, |shown| shown.new.iter().all(|id| id.len() < 100)), "nothing is expanded");
     let elsewhere = looked(&mut house, workbook!("what-is-elsewhere")).unwrap();
     assert_eq!(elsewhere.new, ["A1"], "what is named outside is not opened");
+}
+
+#[test]
+fn a_long_string_that_every_cell_refers_to_is_a_fault_of_every_row_and_copied_for_none() {
+    let mut house = House::new();
+    house.mandated(STRUCTURE);
+    let file = workbook!("one-long-string-in-every-cell");
+    let read = rows(file).unwrap();
+    assert_eq!(read.len(), ROWS_BOUND);
+    for (line, row) in read {
+        let (column, why) = row.unwrap_err();
+        assert_eq!((column, why.as_str()), ("identifiant_local", "plus de 300 caractères"), "line {line}");
+    }
+    assert!(as_csv(file).unwrap().len() < 10_000, "a million signs four thousand times");
+    assert_eq!(code(applied(&mut house, file)), "staff-rows-invalid");
 }
 
 #[test]

@@ -17,6 +17,8 @@ use crate::staff::Post;
 const LAST_LINE: u64 = 10_000;
 /// Above that a spreadsheet has forgotten the last digits of a number.
 const LARGEST: f64 = 999_999_999_999_999.0;
+/// Most signs of a cell: one string of a workbook may stand in every cell, and is copied for none of them while it is longer.
+const LONGEST_TEXT: usize = 300;
 /// Digits of a service's number.
 const SERVICE_DIGITS: usize = 9;
 
@@ -129,6 +131,9 @@ fn content(value: &DataRef<'_>) -> Option<Content> {
 
 /// A line within a cell is a control that no name has, and stays one.
 fn of_text(text: &str) -> Option<Content> {
+    if text.chars().nth(LONGEST_TEXT).is_some() {
+        return Some(Content::Other("plus de 300 caractères"));
+    }
     let text = text.trim().replace(['\r', '\n'], "\t");
     (!text.is_empty()).then_some(Content::Text(text))
 }
