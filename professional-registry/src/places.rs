@@ -1,8 +1,8 @@
 use std::collections::BTreeSet;
 
 use diesel::prelude::*;
-use store::Database;
 use store::schema::professionals;
+use store::{Database, Fault};
 
 use crate::exercises;
 use crate::registry::RegistryError;
@@ -12,6 +12,8 @@ const PAGE: i64 = 5000;
 
 /// Which of these structures, by their technical identifiers, the register still names as a place where somebody who is in it practises. It
 /// has no list of structures: one that nobody practises at any more has left it. Reads the register once through, until all are found.
+///
+/// Whoever cannot be read may practise at any of them: that is logged, and all count as in use. Nothing ends because of a damaged row.
 pub fn places_in_use(db: &mut Database, among: &BTreeSet<String>) -> Result<BTreeSet<String>, RegistryError> {
     let (mut found, mut after) = (BTreeSet::new(), String::new());
     while found.len() < among.len() {
@@ -23,9 +25,12 @@ pub fn places_in_use(db: &mut Database, among: &BTreeSet<String>) -> Result<BTre
             .load(db)?;
         let Some((last, _)) = rows.last() else { break };
         after.clone_from(last);
-        for (_, stored) in &rows {
-            let unreadable = |_| RegistryError::Unreadable { table: "professionals", column: "exercises" };
-            let exercises = exercises::read(stored).map_err(unreadable)?;
+        for (person, stored) in &rows {
+            let Ok(exercises) = exercises::read(stored) else {
+                let error = RegistryError::Unreadable { table: "professionals", column: "exercises" };
+                tracing::error!(code = error.code().name, "{person}: {error}; every structure counts as in use");
+                return Ok(among.clone());
+            };
             let living = exercises.into_iter().filter(|exercise| exercise.ceased_at.is_none());
             for activity in living.flat_map(|exercise| exercise.activities) {
                 if among.contains(&*activity.0) && !found.contains(&*activity.0) {

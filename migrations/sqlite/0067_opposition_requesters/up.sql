@@ -12,7 +12,9 @@ CREATE TABLE opposition_requests (
     id           TEXT   NOT NULL PRIMARY KEY CHECK (length(id) = 32),
     card_number  TEXT   NOT NULL REFERENCES cards (number),
     structure    TEXT   NOT NULL CHECK (structure <> ''),
-    ground       TEXT   NOT NULL CHECK (ground <> ''),
+    ground       TEXT   NOT NULL CHECK (ground IN (
+        'lost', 'stolen', 'codes-disclosed', 'card-not-received', 'codes-not-received', 'defective', 'replaced', 'renewed',
+        'structure-changed', 'data-changed', 'end-of-activity', 'retired', 'deceased', 'struck-off', 'sanction', 'breach-of-terms')),
     requested_by TEXT   NOT NULL REFERENCES officers (login),
     mandate      TEXT   NOT NULL REFERENCES structure_mandates (number),
     requested_at BIGINT NOT NULL,

@@ -304,7 +304,7 @@ fn cause_of(
             cause::of_certificate(db, registry, &holder, *profession)
         }
         CertificateTie::Staff(structure) => structures.against_staff(db, structure, act.at),
-        CertificateTie::Structure(structure) => structures.against_its_own(db, structure),
+        CertificateTie::Structure(structure) => Ok(structures.against_its_own(structure)),
     }
 }
 

@@ -70,7 +70,7 @@ pub fn oppose_due(
         }
     }
     let (certificates_planned, certificates_heard) = certificates_due(db, &feed, &mut structures, act)?;
-    // The register is read through once for all of them.
+    // The register is read through once for all of them, where any ends.
     let of_cards = heard.iter().chain(&planned).filter_map(|lapse| lapse.structure.as_ref());
     let of_certificates = certificates_heard.iter().chain(&certificates_planned);
     let of_certificates = of_certificates.filter_map(|lapse| lapse.tie.structure());
@@ -85,6 +85,9 @@ pub fn oppose_due(
             done.planned.push(plan::make(db, &feed, Planned::Certificates(lapses), rng, act)?);
         }
     } else {
+        if due > 0 {
+            structures.ask_register(db)?;
+        }
         for lapse in &heard {
             end(db, registry, (&feed, &mut structures), lapse, &mut done, rng, act)?;
         }
@@ -97,7 +100,7 @@ pub fn oppose_due(
     let plans: BTreeSet<&String> = of_cards.chain(of_certificates).collect();
     for id in plans {
         match plan::is_released(db, verifier, id, act.at) {
-            Ok(true) => {}
+            Ok(true) => structures.ask_register(db)?,
             Ok(false) => continue,
             Err(LapseError::Database(error)) => return Err(error.into()),
             Err(error) => {
@@ -203,7 +206,11 @@ fn end(
     rng: &mut dyn CryptoRng,
     act: &Act,
 ) -> Result<(), LapseError> {
-    match db.write_on_reserve(|db| oppose(db, registry, (feed, &mut *structures), lapse, rng, act)) {
+    let opposed = db.write_on_reserve(|db| {
+        structures.ask_mandates_anew(db)?;
+        oppose(db, registry, (feed, &mut *structures), lapse, rng, act)
+    });
+    match opposed {
         Ok(true) => {
             crash_point("revalidation.card-opposed");
             done.opposed.push(lapse.card);
@@ -228,8 +235,11 @@ fn end_certificate(
     rng: &mut dyn CryptoRng,
     act: &Act,
 ) -> Result<(), LapseError> {
-    match db.write_on_reserve(|db| certificates::end(db, registry, (feed, &mut *structures), lapse, rng, act))
-    {
+    let revoked = db.write_on_reserve(|db| {
+        structures.ask_mandates_anew(db)?;
+        certificates::end(db, registry, (feed, &mut *structures), lapse, rng, act)
+    });
+    match revoked {
         Ok(true) => done.revoked.push(lapse.request.clone()),
         Ok(false) => {}
         Err(error @ (LapseError::Database(_) | LapseError::Revoke(RevokeError::Database(_)))) => {

@@ -126,7 +126,7 @@ pub fn examine_ended_mandates(
         if mandate::silent_since(db, &structure, act.at)?.is_none() {
             continue;
         }
-        let mut structures = Structures::of([structure.to_string()]);
+        let mut structures = Structures::default();
         for page in staff_cards(db, &structure)?.chunks(PAGE) {
             found += db.write(|db| {
                 let (found, ..) = look(db, registry, (&feed, &mut structures), page, rng, act)?;

@@ -1,6 +1,8 @@
 //! The worker's side of an agent's request: who he is, his mandate, the register and the card are judged again, as they stand now, and
 //! the card opposed in his name; or the request is refused, with the rule.
 
+use std::time::Duration;
+
 use diesel::prelude::*;
 use professional_registry::Registry;
 use rand_core::CryptoRng;
@@ -19,6 +21,10 @@ use crate::officers::{self, NotAuthorised, Right};
 
 #[cfg(test)]
 mod tests;
+
+/// How long a request waits for an officer's decision to be received and to take effect, or for a row to be put right, and how far ahead
+/// it may be dated; then it is refused. A card has one open request: one that nothing supports keeps no true agent out for longer.
+const PATIENCE: Duration = Duration::from_secs(24 * 3600);
 
 /// What a round of answers did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -70,6 +76,15 @@ impl AnswerError {
         matches!(self.code().kind, Kind::Refused | Kind::NotAuthorised | Kind::NotFound | Kind::Invalid)
     }
 
+    /// Whether it may pass: an officer's decision that is too new for the worker, or a row that somebody puts right.
+    fn may_pass(&self) -> bool {
+        self.is_too_new() || self.code().kind == Kind::Integrity
+    }
+
+    fn is_too_new(&self) -> bool {
+        matches!(self, Self::Evidence(EvidenceError::NotReceived { .. } | EvidenceError::NotEffective { .. }))
+    }
+
     fn rule(&self) -> Option<&str> {
         match self {
             Self::Requester(RequesterError::NotEntitled(refused)) => refused.first_rule(),
@@ -89,7 +104,8 @@ pub fn is_any_waiting(db: &mut Database) -> QueryResult<bool> {
     diesel::select(diesel::dsl::exists(waiting)).get_result(db)
 }
 
-/// Answers the requests that wait, oldest first, `most` at most, a transaction each. One that cannot be answered now keeps nobody back.
+/// Answers the requests that wait, `most` at most, oldest first, a transaction each. One that cannot be answered now keeps nobody back, and
+/// is refused after a day; one that cannot be read, at once.
 pub fn answer_waiting(
     db: &mut Database,
     registry: &mut dyn Registry,
@@ -100,11 +116,11 @@ pub fn answer_waiting(
 ) -> QueryResult<AnsweredRequests> {
     let mut done = AnsweredRequests::default();
     for row in waiting(db, i64::from(most))? {
-        let id = row.id.clone();
-        let answered = row
-            .read()
-            .map_err(AnswerError::from)
-            .and_then(|request| answer(db, registry, verifier, &request, rng, act));
+        let (id, card) = (row.id.clone(), row.card_number.clone());
+        let answered = match row.read() {
+            Ok(request) => answer(db, registry, verifier, &request, rng, act),
+            Err(error) => refuse_unread(db, (&id, &card), &AnswerError::from(error), rng, act),
+        };
         match answered {
             Ok(Some(Settled::Opposed(card))) => done.opposed.push(card),
             Ok(Some(Settled::Refused(code))) => done.refused.push((id, code)),
@@ -146,17 +162,20 @@ fn answer(
                     .execute(db)?;
                 Ok(Some(Settled::Opposed(request.card.to_string())))
             }
-            // Its officer's decision is too new for the worker: the next round looks again.
-            Err(AnswerError::Evidence(
-                EvidenceError::NotReceived { .. } | EvidenceError::NotEffective { .. },
-            )) => Ok(None),
-            Err(error) if error.refuses() => {
-                refuse(db, request, &error, rng, &act)?;
+            // The next round looks again.
+            Err(error) if error.is_too_new() && !is_overdue(request, &act) => Ok(None),
+            Err(error) if error.refuses() || (error.may_pass() && is_overdue(request, &act)) => {
+                refuse(db, (&request.id, &request.card.to_string()), &error, rng, &act)?;
                 Ok(Some(Settled::Refused(error.code())))
             }
             Err(error) => Err(error),
         }
     })
+}
+
+/// Whether it has waited long enough, or is dated as if it never would have.
+fn is_overdue(request: &OppositionRequest, act: &Act) -> bool {
+    request.requested_at.plus(PATIENCE) <= act.at || act.at.plus(PATIENCE) < request.requested_at
 }
 
 /// Takes the row, so that two workers do not answer one request.
@@ -205,15 +224,33 @@ fn judge(
     }
 }
 
+/// Refuses a request whose row cannot be read: the agent asks again.
+fn refuse_unread(
+    db: &mut Database,
+    (id, card): (&str, &str),
+    error: &AnswerError,
+    rng: &mut dyn CryptoRng,
+    act: &Act,
+) -> Result<Option<Settled>, AnswerError> {
+    tracing::error!(code = error.code().name, "opposition request {id} is refused: {error}");
+    db.write_on_reserve(|db| {
+        if !is_waiting(db, id)? {
+            return Ok(None);
+        }
+        refuse(db, (id, card), error, rng, act)?;
+        Ok(Some(Settled::Refused(error.code())))
+    })
+}
+
 fn refuse(
     db: &mut Database,
-    request: &OppositionRequest,
+    (id, card): (&str, &str),
     error: &AnswerError,
     rng: &mut dyn CryptoRng,
     act: &Act,
 ) -> QueryResult<()> {
     let (code, rule) = (error.code().name, error.rule());
-    diesel::update(opposition_requests::table.find(&request.id))
+    diesel::update(opposition_requests::table.find(id))
         .set((
             opposition_requests::outcome.eq("refused"),
             opposition_requests::refusal.eq(code),
@@ -223,8 +260,8 @@ fn refuse(
         .execute(db)?;
     let event = audit::Event {
         action: "opposition.request-refused",
-        subject: format!("card {}", request.card),
-        payload: json!({ "request": request.id, "refusal": code, "rule": rule }),
+        subject: format!("card {card}"),
+        payload: json!({ "request": id, "refusal": code, "rule": rule }),
     };
     audit::record(db, event, rng, act)
 }

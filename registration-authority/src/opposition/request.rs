@@ -3,6 +3,7 @@
 
 use card::{CardNumber, CardStatus};
 use diesel::prelude::*;
+use diesel::sql_types::BigInt;
 use professional_registry::Registry;
 use professional_registry::identifiers::TechnicalStructureId;
 use rand_core::CryptoRng;
@@ -170,7 +171,7 @@ pub fn request(
     Ok(id)
 }
 
-/// The newest requests for cards of this structure.
+/// The newest requests for cards of this structure; one that cannot be read is logged, and hides no other.
 pub fn of_structure(
     db: &mut Database,
     structure: &TechnicalStructureId,
@@ -181,7 +182,13 @@ pub fn of_structure(
         .limit(SHOWN)
         .select(Row::as_select())
         .load(db)?;
-    rows.into_iter().map(Row::read).collect()
+    let read = |row: Row| {
+        let unreadable = |error: &OppositionRequestError| {
+            tracing::error!(code = error.code().name, "{error}, and is not shown");
+        };
+        row.read().inspect_err(unreadable).ok()
+    };
+    Ok(rows.into_iter().filter_map(read).collect())
 }
 
 /// When the request came that waits longest.
@@ -192,21 +199,23 @@ pub fn oldest_waiting(db: &mut Database) -> QueryResult<Option<Timestamp>> {
         .first(db)
 }
 
-/// Those that wait, oldest first; `limit` at most.
+/// Those that wait, oldest first; where they are more than `limit`, any of them, so that those that go on waiting starve no other.
 pub(super) fn waiting(db: &mut Database, limit: i64) -> QueryResult<Vec<Row>> {
-    opposition_requests::table
+    let mut rows: Vec<Row> = opposition_requests::table
         .filter(opposition_requests::outcome.is_null())
-        .order((opposition_requests::requested_at, opposition_requests::id))
+        .order(diesel::dsl::sql::<BigInt>("random()"))
         .limit(limit)
         .select(Row::as_select())
-        .load(db)
+        .load(db)?;
+    rows.sort_by(|a, b| (a.requested_at, &a.id).cmp(&(b.requested_at, &b.id)));
+    Ok(rows)
 }
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = opposition_requests)]
 pub(super) struct Row {
     pub(super) id: String,
-    card_number: String,
+    pub(super) card_number: String,
     ground: String,
     requested_by: String,
     mandate: String,

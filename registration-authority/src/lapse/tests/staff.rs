@@ -225,3 +225,49 @@ fn the_certificates_of_a_structure_and_its_staff_end_with_it_and_those_of_its_st
         assert_eq!(reason, RevocationReason::AffiliationChanged.name());
     });
 }
+
+#[test]
+fn a_row_of_the_register_that_cannot_be_read_ends_nothing() {
+    let mut house = House::new();
+    house.with_authorised_structure();
+    let mut worker = house.worker();
+    let cards = staff_cards(&mut house, &mut worker, AUTHORISED_STRUCTURE, 1);
+    an_extract(&mut house, 3, "");
+    assert_eq!(look(&mut house).unwrap().found, 1);
+    an_extract(&mut house, 4, "");
+    house
+        .sql(
+            "UPDATE professionals SET exercises = 'x' \
+             WHERE id_nat = (SELECT max(id_nat) FROM professionals WHERE ceased_at IS NULL)",
+        )
+        .unwrap();
+    let looked = look(&mut house).unwrap();
+    assert_eq!((looked.found, looked.lifted, looked.failed.len()), (0, 1, 0), "whoever it is may work there");
+    assert_eq!(oppose(&mut house, ENOUGH), Revalidation::default());
+    assert_eq!(status(&mut house, &cards[0]), CardStatus::Certified);
+}
+
+#[test]
+fn a_mandate_that_is_approved_while_the_job_runs_saves_the_cards_that_are_left() {
+    let mut house = House::new();
+    let mut worker = house.worker();
+    let cards = staff_cards(&mut house, &mut worker, STRUCTURE, 1);
+    an_extract(&mut house, 3, "");
+    revalidate(&mut house, ENOUGH);
+    house.later(60);
+    let mandate = crate::mandate::of_structure(&mut house.db, &structure(STRUCTURE)).unwrap().remove(0);
+    house.end_mandate("alice", &mandate.number).unwrap();
+    house.later(1);
+    assert_eq!(examine_mandates(&mut house), 1);
+    an_extract(&mut house, 4, "");
+    look(&mut house).unwrap();
+    house.later(31 * DAYS);
+    let begun = at_work(&house);
+    house.later(60);
+    house.mandated(STRUCTURE);
+    house.db.set_clock_ahead(std::time::Duration::from_secs(32 * DAYS)).unwrap();
+    let House { db, rng, verifier, .. } = &mut house;
+    let done = oppose_due(db, &mut ImportedRegister, verifier, ENOUGH, rng, &begun).unwrap();
+    assert_eq!(done, Revalidation::default(), "it was approved a minute after the job had begun");
+    assert_eq!(status(&mut house, &cards[0]), CardStatus::Certified);
+}

@@ -298,3 +298,21 @@ fn the_code_of_a_service_card_comes_with_the_name_of_the_service() {
     let file: serde_json::Value = serde_json::from_slice(&drawn.to_json()).unwrap();
     assert_eq!(file["codes"][0]["service"], "Carte de service n°\u{a0}000000042, structure F0B0193488");
 }
+
+#[test]
+fn the_code_of_a_card_whose_order_cannot_be_read_opposes_it_as_its_holder() {
+    let mut house = House::new();
+    let mut worker = house.worker();
+    house.mandated(STRUCTURE);
+    house.declare("agent", STRUCTURE, &member("CPET0002", crate::staff::Post::Employee)).unwrap();
+    let order = house.submit_staff("agent", card::CardKind::Cpe, STRUCTURE, "CPET0002").unwrap().number;
+    house.approve("bob", &order).unwrap();
+    let card = house.personalise()[0];
+    house.certify(&mut worker, &card).unwrap();
+    let (_, code) = letter(&mut house, &mut worker).remove(0);
+    house.sql("DROP TRIGGER card_orders_keep_their_submitter").unwrap();
+    house.sql(&format!("UPDATE card_orders SET holder = 'X' WHERE number = '{order}'")).unwrap();
+    assert!(crate::order::get(&mut house.db, &order).is_err());
+    opposed(declared(&mut house, &mut worker, &card.to_string(), &code));
+    assert_eq!(card::get(&mut house.db, &card).unwrap().life.status(), CardStatus::Opposed);
+}

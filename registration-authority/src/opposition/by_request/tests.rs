@@ -301,3 +301,56 @@ fn an_officer_writes_down_a_holder_or_an_agent_only_where_he_may() {
     by_officer(&mut house, &card, Ground::Lost, &Claim::Mandate(mandate.clone())).unwrap();
     assert_eq!(evidence(&mut house, &card), said("structure", "agent", Some(&mandate), "officer:rita"));
 }
+
+/// Whoever takes the constraints away writes this over the rows.
+fn altered(house: &mut House, trigger: &str, alteration: &str) {
+    house
+        .sql(&format!("DROP TRIGGER {trigger}; PRAGMA ignore_check_constraints = ON; UPDATE {alteration}"))
+        .unwrap();
+}
+
+#[test]
+fn a_request_that_nothing_supports_is_refused_after_a_day_and_the_true_agent_asks_again() {
+    let mut house = House::new();
+    let quality = house.mandated(STRUCTURE).quality;
+    let card = staff_card(&mut house, STRUCTURE, CardKind::Cpe, "CPET0002", Post::Employee);
+    asked(&mut house, "agent", &card).unwrap();
+    altered(&mut house, "structure_mandates_are_never_changed", "structure_mandates SET quality = 'x'");
+    house.later(3600);
+    let done = answered(&mut house);
+    assert_eq!((done.opposed.len(), done.refused.len(), done.failed.len()), (0, 0, 1), "it may pass");
+    house.later(24 * 3600);
+    let done = answered(&mut house);
+    assert_eq!((done.opposed.len(), done.refused.len(), done.failed.len()), (0, 1, 0), "{done:?}");
+    house.sql(&format!("UPDATE structure_mandates SET quality = '{quality}'")).unwrap();
+    asked(&mut house, "agent", &card).unwrap();
+    assert_eq!(answered(&mut house).opposed, [card.to_string()]);
+}
+
+#[test]
+fn a_request_that_cannot_be_read_is_refused_at_once_and_hides_no_other() {
+    let mut house = House::new();
+    house.mandated(STRUCTURE);
+    let card = staff_card(&mut house, STRUCTURE, CardKind::Cpe, "CPET0002", Post::Employee);
+    asked(&mut house, "agent", &card).unwrap();
+    altered(&mut house, "opposition_requests_are_answered_once", "opposition_requests SET ground = 'x'");
+    let done = answered(&mut house);
+    assert_eq!((done.opposed.len(), done.refused.len(), done.failed.len()), (0, 1, 0), "{done:?}");
+    assert_eq!(done.refused[0].1.name, "opposition-request-altered");
+    asked(&mut house, "agent", &card).unwrap();
+    assert_eq!(answered(&mut house).opposed, [card.to_string()]);
+    let shown = of_structure(&mut house.db, &structure(STRUCTURE)).unwrap();
+    assert_eq!(shown.len(), 1, "the page shows what it can read");
+}
+
+#[test]
+fn the_inbox_takes_the_grounds_there_are_and_no_other() {
+    let listed = Ground::ALL.map(|ground| format!("'{ground}'")).join(", ");
+    for migration in [
+        include_str!("../../../../migrations/sqlite/0067_opposition_requesters/up.sql"),
+        include_str!("../../../../migrations/postgres/0067_opposition_requesters/up.sql"),
+    ] {
+        let plain = migration.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(plain.contains(&format!("CHECK (ground IN ( {listed}))")), "{listed}");
+    }
+}
