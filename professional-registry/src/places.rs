@@ -28,7 +28,10 @@ pub fn places_in_use(db: &mut Database, among: &BTreeSet<String>) -> Result<BTre
         for (person, stored) in &rows {
             let Ok(exercises) = exercises::read(stored) else {
                 let error = RegistryError::Unreadable { table: "professionals", column: "exercises" };
-                tracing::error!(code = error.code().name, "{person}: {error}; every structure counts as in use");
+                tracing::error!(
+                    code = error.code().name,
+                    "{person}: {error}; every structure counts as in use"
+                );
                 return Ok(among.clone());
             };
             let living = exercises.into_iter().filter(|exercise| exercise.ceased_at.is_none());

@@ -169,7 +169,7 @@ fn a_worker_that_is_served_tells_how_its_tokens_answer() {
 }
 
 #[test]
-fn a_job_that_leaves_something_undone_is_named() {
+fn a_job_that_could_not_publish_a_crl_is_named_with_its_code() {
     let workshop = workshop(DatabaseKind::Sqlite);
     let crl = workshop.dir().join("public/crl");
     fs::rename(&crl, workshop.dir().join("public/away")).unwrap();
@@ -177,7 +177,8 @@ fn a_job_that_leaves_something_undone_is_named() {
     run(&mut workshop.command(&["job", "run", "full-crl"])).expect_exit(9);
     let page = Desk::of(&workshop, "administrator").read("/ra/exploitation");
     let row = row(&page, ">full-crl</code>");
-    assert!(row.contains("Fait en partie") && row.contains("depuis"), "{row}");
+    assert!(row.contains("A échoué") && row.contains("publication-folder-failed"), "{row}");
+    assert!(row.contains("depuis"), "{row}");
     assert!(page.contains("href=\"#travaux\""), "{page}");
 }
 

@@ -58,7 +58,7 @@ EXECUTE FUNCTION refuse('a one-time code is never changed');
 
 -- The web role drops a request, and sees of it afterwards that it stands: neither whose it is nor whether a code was sent.
 GRANT INSERT (id, identifier, secret, received_at) ON one_time_requests TO igc_web;
-GRANT SELECT (id, settled_at) ON one_time_requests TO igc_web;
+GRANT SELECT (id, received_at, settled_at) ON one_time_requests TO igc_web;
 GRANT SELECT, DELETE, UPDATE (identifier, secret, taken_until, outcome, holder, settled_at, failures) ON one_time_requests
     TO igc_worker;
 GRANT SELECT, INSERT, DELETE ON one_time_codes TO igc_worker;

@@ -214,6 +214,7 @@ fn filled_in(path: &str, standing: &Standing) -> String {
         .replace("{mandate}", &mandate.number)
         .replace("{structure}", mandate.structure.as_str())
         .replace("{receipt}", "OP-0000000000000000")
+        .replace("{demande}", &"0".repeat(32))
         .replace("{name}", "TEST-VALABLE.cer")
         .replace("{path:.+}", "ca/chain.p7b")
 }
