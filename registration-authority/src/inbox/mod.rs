@@ -235,7 +235,7 @@ pub fn inbox(db: &mut Database, hours: &WorkingHours, act: &Act) -> Result<Inbox
 }
 
 /// Whatever waits beside orders.
-const SOURCES: [fn(&mut Database, &Reader<'_>, &mut Inbox) -> Result<(), InboxError>; 7] = [
+const SOURCES: [Source; 7] = [
     sources::suspensions,
     sources::held_feeds,
     sources::opposition_plans,
@@ -244,6 +244,9 @@ const SOURCES: [fn(&mut Database, &Reader<'_>, &mut Inbox) -> Result<(), InboxEr
     sources::mandates,
     sources::looks,
 ];
+
+/// Reads what waits of one sort.
+type Source = fn(&mut Database, &Reader<'_>, &mut Inbox) -> Result<(), InboxError>;
 
 /// Whether a thing may be signed, or why not.
 type Judged = Result<(), Why>;
