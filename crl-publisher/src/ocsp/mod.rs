@@ -22,6 +22,8 @@ pub mod response;
 #[cfg(test)]
 mod ahead_tests;
 #[cfg(test)]
+mod depth_tests;
+#[cfg(test)]
 mod encode_tests;
 #[cfg(test)]
 pub(crate) mod kept_tests;
