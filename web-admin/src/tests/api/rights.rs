@@ -51,7 +51,7 @@ fn every_address_of_the_api_answers_each_role_as_it_is_written_down() {
             next += u32::from(path.starts_with("/orders") || path.starts_with("/cards"));
             asked += 1;
             let address = filled_in(&mut served.house, path, next, asked);
-            let etag = format!("\"1.{}\"", state(path));
+            let etag = format!("\"1.{}\"", state(path, next));
             let body = (method == "post").then(|| body(path, next));
             let method = method.to_uppercase();
             let headers = [("If-Match", etag.as_str())];
@@ -67,14 +67,18 @@ fn every_address_of_the_api_answers_each_role_as_it_is_written_down() {
 }
 
 /// Where it stands, that an address is filled in with.
-fn state(path: &str) -> &'static str {
-    match path {
+fn state(path: &str, number: u32) -> String {
+    let state = match path {
+        _ if path.starts_with("/cards/{number}/suspension/") => {
+            return format!("SU-{number:016X}.held");
+        }
         "/orders/{number}/answer" => "waiting",
         "/mandates/{number}/end" => "approved",
         _ if path.starts_with("/orders") || path.starts_with("/certificate-requests") => "submitted",
         _ if path.starts_with("/renewal-plans") || path.starts_with("/mandates") => "proposed",
         _ => "held",
-    }
+    };
+    state.to_owned()
 }
 
 /// An address with something of alice's that stands there.
