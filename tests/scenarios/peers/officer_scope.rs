@@ -243,7 +243,11 @@ fn each_role_gets_at_each_address_what_the_table_of_routes_says() {
                 assert_eq!(session.send(&address, None).0, *expected, "{role}: GET {address}");
                 asked += 1;
             }
-            // A refusal must be one whoever asks and whatever stands there; what is allowed is tried elsewhere.
+            // A refusal must be one whoever asks and whatever stands there; what is allowed is tried elsewhere. A document comes as
+            // a file, which no form here sends: whose order it may be attached to is tested beside the page.
+            if path == "/ra/dossiers/{number}/documents" {
+                continue;
+            }
             if method == "POST" && ["403", "sign-in"].contains(&expected.as_str()) {
                 let fields: &[(&str, &str)] = match path.rsplit('/').next() {
                     Some("opposition") => &[("motif", "stolen"), ("definitif", "oui")],
