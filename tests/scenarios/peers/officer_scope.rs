@@ -243,9 +243,9 @@ fn each_role_gets_at_each_address_what_the_table_of_routes_says() {
                 assert_eq!(session.send(&address, None).0, *expected, "{role}: GET {address}");
                 asked += 1;
             }
-            // A refusal must be one whoever asks and whatever stands there; what is allowed is tried elsewhere. A document comes as
-            // a file, which no form here sends: whose order it may be attached to is tested beside the page.
-            if path == "/ra/dossiers/{number}/documents" {
+            // A refusal must be one whoever asks and whatever stands there; what is allowed is tried elsewhere. Documents and lists of
+            // staff come as files, which no form here sends: who may hand them in is tested beside their pages.
+            if path == "/ra/dossiers/{number}/documents" || path == "/ra/structures/{structure}/fichier" {
                 continue;
             }
             if method == "POST" && ["403", "sign-in"].contains(&expected.as_str()) {
