@@ -251,6 +251,9 @@ fn each_role_gets_at_each_address_what_the_table_of_routes_says() {
             // A refusal must be one whoever asks and whatever stands there; what is allowed is tried elsewhere.
             if method == "POST" && ["403", "sign-in"].contains(&expected.as_str()) {
                 let fields: &[(&str, &str)] = match path.rsplit('/').next() {
+                    Some("opposition") if path.starts_with("/ra/structures") => {
+                        &[("carte", "2699999999"), ("motif", "stolen"), ("definitif", "oui")]
+                    }
                     Some("opposition") => &[("motif", "stolen"), ("definitif", "oui")],
                     Some("carte") => &[("numero", "A1"), ("carte", "CPE")],
                     Some("rejeter") => &[("version", "1"), ("motif", "file-wrong")],
