@@ -1,7 +1,7 @@
 //! Who asks for the opposition of a card, and whether he may.
 //!
 //! `requesters.toml` is the table: requesters × kinds of cards × grounds, and the rules that a refusal names. [`judge`] is the pure
-//! function over it. [`entitled`] finds out what it must know, and makes a [`Requested`], without which no card is opposed.
+//! function over it. `entitled` finds out what it must know, and makes a [`Requested`], without which no card is opposed.
 
 mod entitled;
 mod judge;
@@ -77,7 +77,7 @@ impl FromStr for Requester {
     }
 }
 
-/// Who asked, and may: part of the evidence of an opposition. [`entitled`] makes one of somebody, the functions here of who needs
+/// Who asked, and may: part of the evidence of an opposition. `entitled` makes one of somebody, the functions here of who needs
 /// nobody's word.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Requested {
