@@ -2,6 +2,7 @@
 
 use ca_core::authority::{self, Authority};
 use ca_core::service_key::{self, Purpose};
+use ca_core::shard;
 use diesel::prelude::*;
 use openssl::x509::X509;
 use store::schema::certificates;
@@ -9,7 +10,7 @@ use store::{CryptoRng, Database};
 
 use crate::LookError;
 
-/// Neighbours by serial number that are asked about, of each authority.
+/// Neighbours by serial number that are asked about, of each authority; besides one of each shard.
 const CERTIFICATES: i64 = 8;
 
 /// What is asked about, and who signs lists.
@@ -32,6 +33,10 @@ impl Sample {
             let mut found = certificates_from(db, &authority.short_name, &drawn)?;
             if found.len() < CERTIFICATES as usize {
                 found.extend(certificates_from(db, &authority.short_name, "")?);
+            }
+            // What its certificates name of each shard is followed, whatever was drawn.
+            for shard in shard::open(db, &authority.short_name)? {
+                found.extend(certificate_of_shard(db, &authority.short_name, shard.number)?);
             }
             found.sort();
             found.dedup();
@@ -67,4 +72,14 @@ fn certificates_from(db: &mut Database, issuer: &str, serial: &str) -> QueryResu
         .limit(CERTIFICATES)
         .select(certificates::serial)
         .load(db)
+}
+
+fn certificate_of_shard(db: &mut Database, issuer: &str, shard: u32) -> QueryResult<Option<String>> {
+    certificates::table
+        .filter(certificates::issuer.eq(issuer).and(certificates::shard.eq(i64::from(shard))))
+        .filter(certificates::status.eq_any(["good", "revoked"]))
+        .order(certificates::serial)
+        .select(certificates::serial)
+        .first(db)
+        .optional()
 }

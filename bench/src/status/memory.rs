@@ -39,14 +39,15 @@ pub fn run(installation: &Installation) -> Vec<Outcome> {
             Goal::None,
         ));
     }
-    outcomes.push(kept_answers(installation));
+    outcomes.extend(kept_answers(installation));
     outcomes
 }
 
-/// What each kept signature takes, beside the answer that is put together around it.
-fn kept_answers(installation: &Installation) -> Outcome {
+/// What an answer takes that was asked for once, whose signature is kept, and one that was asked for again and is kept whole.
+fn kept_answers(installation: &Installation) -> [Outcome; 2] {
     let store = with_certificates(installation, SMALL);
-    let responder = Responder::start(&store, 64);
+    // The eighth of it that whole answers have holds all of them.
+    let responder = Responder::start(&store, 512);
     let requests = Requests::about(&issuer(&store), Method::Post);
     let (mut connection, mut request) = (Connection::open(&responder.address), Vec::new());
     let mut ask = |range: std::ops::Range<u64>| {
@@ -56,13 +57,20 @@ fn kept_answers(installation: &Installation) -> Outcome {
         })
     };
     // What every thread and library takes at its first answers is none of theirs.
-    ask(0..1_000);
+    for _ in 0..3 {
+        ask(0..1_000);
+    }
     let before = resident(&responder);
-    let length = ask(1_000..1_000 + KEPT);
-    let each = (resident(&responder) - before) / KEPT as f64;
-    let allowed = length as f64;
-    let what = format!("resident memory for each of {KEPT} answers that are kept, to their length");
-    Outcome::new("P9", what, "octets", (each, allowed), each / allowed, Goal::AtMost(1.2)).measured(1)
+    ["asked for once: its signature", "asked for three times: signature, answer and request"].map(|how| {
+        let mut length = ask(1_000..1_000 + KEPT);
+        if how.contains("three") {
+            length = ask(1_000..1_000 + KEPT);
+        }
+        let (each, allowed) = ((resident(&responder) - before) / KEPT as f64, length as f64);
+        let what =
+            format!("resident memory for each of {KEPT} answers that are kept, to their length; {how}");
+        Outcome::new("P9", what, "octets", (each, allowed), each / allowed, Goal::AtMost(1.2)).measured(1)
+    })
 }
 
 fn resident(responder: &Responder) -> f64 {

@@ -277,20 +277,19 @@ impl Course {
 
         for issuer in [ISSUING, OTHER] {
             let all = self.listed(issuer, None);
-            self.is_the_truth(issuer, &all, |_| true);
+            self.is_the_truth(issuer, None, &all);
             if issuer == ISSUING {
                 let mut union = BTreeMap::new();
                 for number in 1..=self.shards {
                     let listed = self.listed(issuer, Some(number));
-                    self.is_the_truth(issuer, &listed, |one| one.shard == Some(number));
+                    self.is_the_truth(issuer, Some(number), &listed);
                     union.extend(listed);
                 }
-                // What is held or revoked long after its end, when its shard has ended too, stands on the complete CRL only.
-                let stands = |serial: &String| {
-                    self.certificates[serial].shard.is_some_and(|shard| shard <= self.shards)
-                };
-                let of_shards: Entries = all.into_iter().filter(|(serial, _)| stands(serial)).collect();
-                assert_eq!(union, of_shards, "the shards together, and the CRL of every certificate");
+                // What has expired leaves each list by that list's own regular CRLs: not all at one moment.
+                let lasts = |(serial, _): &(String, _)| self.certificates[serial].not_after >= act.at;
+                let [union, all] =
+                    [union, all].map(|list| list.into_iter().filter(lasts).collect::<Entries>());
+                assert_eq!(union, all, "the shards together, and the CRL of every certificate");
             }
             for (serial, one) in self.certificates.iter().filter(|(_, one)| one.issuer == issuer) {
                 let said = self.client.asks(&self.world, &self.desk, issuer, serial, &act);
@@ -326,16 +325,25 @@ impl Course {
         self.client.keep(issuer, shard, &full, &delta)
     }
 
-    /// Whatever is revoked or held and has not expired stands there, with its reason and since when; and nothing else.
-    fn is_the_truth(&self, issuer: &str, listed: &Entries, within: impl Fn(&Issued) -> bool) {
-        for (serial, one) in self.certificates.iter().filter(|(_, one)| one.issuer == issuer && within(one)) {
-            let must = one.standing.listed().filter(|_| one.not_after >= self.now.at);
-            match listed.get(serial) {
-                Some(entry) => assert_eq!(Some(*entry), one.standing.listed(), "{serial}"),
-                None => assert_eq!(None, must, "{serial} has not expired, and stands nowhere"),
+    /// Whatever is revoked or held and has not expired stands there, with its reason and since when; what has expired
+    /// leaves only after a complete CRL of this list from after its end had it (RFC 5280 §3.3); and nothing else stands there.
+    fn is_the_truth(&self, issuer: &str, shard: Option<u32>, listed: &Entries) {
+        let within = |one: &Issued| one.issuer == issuer && (shard.is_none() || one.shard == shard);
+        for (serial, one) in self.certificates.iter().filter(|(_, one)| within(one)) {
+            match (listed.get(serial), one.standing.listed()) {
+                (Some(entry), must) => assert_eq!(Some(*entry), must, "{serial}"),
+                (None, Some(_)) => {
+                    assert!(one.not_after < self.now.at, "{serial} has not expired, and stands nowhere");
+                    let stood = self.client.stood_after(issuer, shard, serial, one.not_after);
+                    assert!(
+                        stood,
+                        "{serial} left {issuer} {shard:?} before it had stood there after its end"
+                    );
+                }
+                (None, None) => {}
             }
         }
-        let known = |serial: &String| self.certificates.get(serial).is_some_and(&within);
+        let known = |serial: &String| self.certificates.get(serial).is_some_and(within);
         assert!(listed.keys().all(known), "{listed:?} of {issuer}");
     }
 }
@@ -362,4 +370,22 @@ proptest! {
             course.faces_agree();
         }
     }
+}
+
+/// A shard that is opened has the CRLs of all shards made anew, so that the shards and the list of everything do not
+/// let an entry go on the same day.
+#[test]
+fn what_has_expired_leaves_each_list_after_that_list_has_had_it() {
+    let mut course = Course::begin();
+    let issued_and_held = [Event::Issue { days: 2, shard: 0 }, Event::Hold { card: 0, sharded: true }];
+    let most_of_two_days = [Event::Hours(23), Event::Hours(23), Event::Hours(1)];
+    let until_it_has_left = [Event::Hours(23); 14];
+    for event in
+        issued_and_held.into_iter().chain(most_of_two_days).chain([Event::Shards(4)]).chain(until_it_has_left)
+    {
+        course.happens(event);
+        course.faces_agree();
+    }
+    let left = [course.listed(ISSUING, None), course.listed(ISSUING, Some(1))];
+    assert!(left.iter().all(|list| !list.contains_key(&serial(0, true))), "{left:?}");
 }

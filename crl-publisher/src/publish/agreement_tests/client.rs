@@ -9,7 +9,7 @@ use openssl::hash::MessageDigest;
 use openssl::ocsp::{OcspCertId, OcspCertStatus, OcspRequest, OcspResponse};
 use openssl::x509::{X509, X509Builder, X509Crl};
 use serde_json::Value;
-use store::Act;
+use store::{Act, Timestamp};
 use x509_cert::crl::CertificateList;
 use x509_cert::ext::pkix::{BaseCrlNumber, CrlNumber, CrlReason, IssuingDistributionPoint};
 
@@ -32,6 +32,7 @@ type ListName = (String, Option<u32>, bool);
 pub(super) struct CrlOnFile {
     pub(super) number: u64,
     base: Option<u64>,
+    this_update: Timestamp,
     entries: Entries,
 }
 
@@ -47,6 +48,7 @@ impl CrlOnFile {
             X509Crl::from_der(&der).unwrap().verify(&authority(world, issuer).public_key().unwrap()).unwrap()
         );
         let list = <CertificateList>::from_der(&der).unwrap().tbs_cert_list;
+        let this_update = list.this_update.to_unix_duration().as_secs();
         let extensions = list.crl_extensions.unwrap_or_default();
         let find = |oid| {
             extensions
@@ -81,6 +83,7 @@ impl CrlOnFile {
                 assert!(critical);
                 number(base.0.as_bytes())
             }),
+            this_update: Timestamp::from_seconds(this_update.cast_signed()),
             entries: entries.collect(),
         }
     }
@@ -93,8 +96,8 @@ fn authority(world: &World, name: &str) -> X509 {
 /// What was seen.
 #[derive(Default)]
 pub(super) struct Client {
-    /// Every complete CRL of each scope, by number.
-    bases: BTreeMap<(String, Option<u32>), BTreeMap<u64, Entries>>,
+    /// Every complete CRL of each scope, by number, with its thisUpdate.
+    bases: BTreeMap<(String, Option<u32>), BTreeMap<u64, (Timestamp, Entries)>>,
     numbers: BTreeMap<ListName, u64>,
     /// The opposed cards by sequence, from changes alone.
     pub(super) opposed: BTreeMap<i64, Opposition>,
@@ -120,11 +123,11 @@ impl Client {
             *last = list.number;
         }
         let bases = self.bases.entry((issuer.to_owned(), shard)).or_default();
-        let stood = bases.entry(full.number).or_insert_with(|| full.entries.clone());
+        let (_, stood) = bases.entry(full.number).or_insert_with(|| (full.this_update, full.entries.clone()));
         assert_eq!(*stood, full.entries, "two CRLs of {issuer} {shard:?} with number {}", full.number);
         let base = delta.base.unwrap();
         assert!(base <= full.number && base <= delta.number, "base {base} of {issuer} {shard:?}");
-        let named = bases.get(&base).expect("a delta starts from a base that was published");
+        let (_, named) = bases.get(&base).expect("a delta starts from a base that was published");
         let with = |base: &Entries| -> Entries {
             let mut both: Entries = base.iter().chain(&delta.entries).map(|(s, r)| (s.clone(), *r)).collect();
             both.retain(|_, (reason, _)| *reason != REMOVE_FROM_CRL);
@@ -133,6 +136,12 @@ impl Client {
         let (by_newest, by_named) = (with(&full.entries), with(named));
         assert!(by_newest.iter().all(|entry| by_named.get(entry.0) == Some(entry.1)), "{issuer} {shard:?}");
         by_newest
+    }
+
+    /// Whether a complete CRL of this scope that was made after `end` had this certificate.
+    pub(super) fn stood_after(&self, issuer: &str, shard: Option<u32>, serial: &str, end: Timestamp) -> bool {
+        let seen = self.bases.get(&(issuer.to_owned(), shard)).into_iter().flat_map(BTreeMap::values);
+        seen.into_iter().any(|(this_update, entries)| *this_update > end && entries.contains_key(serial))
     }
 
     /// The newest numbers of everything that is published.
