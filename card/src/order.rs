@@ -19,6 +19,8 @@ pub struct NewCard {
     pub kind: CardKind,
     /// The national identifier of its holder.
     pub holder: String,
+    /// Those that he had before: a card under one of them is his.
+    pub former_holder: Vec<String>,
     /// What it is tied to: `profession:60`, or a structure; never empty.
     pub exercise: String,
     /// The approved card order it answers: one order, one card.
@@ -86,10 +88,11 @@ pub fn order(
     if let Some(card) = record::of_order(db, &new.order_number)? {
         return Err(OrderError::AlreadyOrdered { order_number: new.order_number, card: card.number });
     }
-    if let Some(replaced) = new.replaces
-        && record::find(db, &replaced)?.is_none_or(|card| card.holder != new.holder)
-    {
-        return Err(OrderError::NotTheHolders(replaced));
+    if let Some(replaced) = new.replaces {
+        let his = |card: Card| card.holder == new.holder || new.former_holder.contains(&card.holder);
+        if !record::find(db, &replaced)?.is_some_and(his) {
+            return Err(OrderError::NotTheHolders(replaced));
+        }
     }
     let number = number_counter::draw(db, prefix)?.ok_or(OrderError::Exhausted(prefix))?;
     let card = Card {

@@ -42,6 +42,7 @@ pub(crate) fn new_card(order_number: &str) -> NewCard {
     NewCard {
         kind: CardKind::Cps,
         holder: "899700000123".into(),
+        former_holder: Vec::new(),
         exercise: "profession:60".into(),
         order_number: order_number.into(),
         replaces: None,

@@ -4,6 +4,8 @@ use professional_registry::extract::Form;
 use professional_registry::{RegistryError, mailbox_of, supplement};
 use store::Database;
 
+use crate::renumbered;
+
 /// Longest telephone number, and address of e-mail (RFC 5321 §4.5.3.1), that are taken from the register, in octets.
 const TELEPHONE_BOUND: usize = 64;
 const EMAIL_BOUND: usize = 254;
@@ -20,13 +22,17 @@ pub struct Contact {
     pub email: Option<String>,
 }
 
-/// The contact of the holder with this IdNat_PS. For the worker alone: no other role reads that feed.
+/// The contact of the holder with this IdNat_PS, or with the RPPS number that it became. For the worker alone: no other role
+/// reads that feed.
 pub fn of_holder(db: &mut Database, holder: &str) -> Result<Contact, RegistryError> {
-    let said = supplement(db, Form::RESTRICTED, holder)?;
-    // The newest line stands last.
-    let lines = said.into_iter().flat_map(|said| said.entries).rev();
+    let mut lines = Vec::new();
+    for number in renumbered::numbers_of(db, holder)? {
+        let said = supplement(db, Form::RESTRICTED, &number)?;
+        // The newest line stands last.
+        lines.extend(said.into_iter().flat_map(|said| said.entries).rev());
+    }
     let mut contact = Contact::default();
-    for (column, cell) in lines.flatten() {
+    for (column, cell) in lines.into_iter().flatten() {
         let (place, bound) = match column {
             TELEPHONE => (&mut contact.telephone, TELEPHONE_BOUND),
             EMAIL => (&mut contact.email, EMAIL_BOUND),
@@ -45,6 +51,14 @@ pub fn of_holder(db: &mut Database, holder: &str) -> Result<Contact, RegistryErr
 pub fn address_of_holder(db: &mut Database, holder: &str) -> Result<Option<String>, RegistryError> {
     match of_holder(db, holder)?.email {
         Some(address) => Ok(Some(address)),
-        None => Ok(mailbox_of(db, holder)?.filter(|address| address.len() <= EMAIL_BOUND)),
+        None => {
+            for number in renumbered::numbers_of(db, holder)? {
+                let mailbox = mailbox_of(db, &number)?.filter(|address| address.len() <= EMAIL_BOUND);
+                if mailbox.is_some() {
+                    return Ok(mailbox);
+                }
+            }
+            Ok(None)
+        }
     }
 }

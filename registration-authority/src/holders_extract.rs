@@ -16,6 +16,7 @@ use store::{Code, Database, Fault, Timestamp};
 use thiserror::Error;
 
 use crate::faults;
+use crate::renumbered;
 
 /// The name under which one of this moment is published: `Porteurs_CPS_CPF_AAAAMMJJHHMM.txt`.
 pub fn file_name(moment: Timestamp) -> String {
@@ -99,12 +100,14 @@ pub fn write(
             for card in &page {
                 // A card without a certificate is no card yet, or never became one.
                 let Some(since) = since.get(&card.number) else { continue };
-                let holder = card.holder.parse::<IdNatPs>().ok();
-                let record = match &holder {
-                    Some(holder) => registry.professional(db, holder)?,
-                    None => None,
+                let (now, record) = match card.holder.parse::<IdNatPs>() {
+                    Ok(holder) => (
+                        renumbered::number_now(db, &holder)?.to_string(),
+                        renumbered::record_now(db, registry, &holder)?,
+                    ),
+                    Err(_) => (card.holder.clone(), None),
                 };
-                writeln!(out, "{}|", line(card, *since, record.as_ref()).join("|"))?;
+                writeln!(out, "{}|", line(card, &now, *since, record.as_ref()).join("|"))?;
                 written += 1;
             }
         }
@@ -151,16 +154,22 @@ fn valid_since(db: &mut Database, page: &[CardRow]) -> QueryResult<HashMap<Strin
     Ok(since)
 }
 
-fn line(card: &CardRow, since: Timestamp, record: Option<&ProfessionalRecord>) -> [String; COLUMNS.len()] {
+/// `holder` is his number now; the one in the card is the card's.
+fn line(
+    card: &CardRow,
+    holder: &str,
+    since: Timestamp,
+    record: Option<&ProfessionalRecord>,
+) -> [String; COLUMNS.len()] {
     let profession = card.exercise.strip_prefix("profession:").and_then(Profession::from_code);
     let exercises = record.map_or(&[][..], |record| &record.exercises);
     let exercise = exercises.iter().find(|exercise| Some(exercise.profession) == profession);
     let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
-    let (id_type, id) = card.holder.split_at_checked(1).unwrap_or(("", &card.holder));
+    let (id_type, id) = holder.split_at_checked(1).unwrap_or(("", holder));
     [
         id_type.to_owned(),
         id.to_owned(),
-        card.holder.clone(),
+        holder.to_owned(),
         text(exercise.map(|exercise| &*exercise.practice_family_name)),
         text(exercise.map(|exercise| &*exercise.practice_given_name)),
         text(profession.map(Profession::code)),

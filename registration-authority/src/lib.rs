@@ -49,6 +49,7 @@ pub mod personalisation;
 pub mod queue;
 pub mod refusal_reasons;
 pub mod renewal;
+mod renumbered;
 pub mod replies;
 pub mod risk;
 pub mod staff;

@@ -19,6 +19,7 @@ use crate::certification::has_profiles;
 use crate::faults;
 use crate::order::{self, CanonicalOrder, CardOrder, OrderError, OrderStatus, set_status};
 use crate::queue::{self, Filter};
+use crate::renumbered;
 use crate::risk::{self, RiskError};
 
 #[cfg(test)]
@@ -232,9 +233,13 @@ fn make_card(
     if !set_status(db, &order.number, order.version, "approved", "ordered", act)? {
         return Ok(None);
     }
+    let holder = order.holder.to_string();
+    let mut former_holder = renumbered::numbers_of(db, &holder)?;
+    former_holder.retain(|number| *number != holder);
     let new = NewCard {
         kind: order.kind,
-        holder: order.holder.to_string(),
+        holder,
+        former_holder,
         exercise: order.tie.key(),
         order_number: order.number.clone(),
         replaces: order.replaces,

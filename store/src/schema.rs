@@ -943,6 +943,7 @@ diesel::table! {
         outcome -> Text,
         exclusion -> Nullable<Text>,
         order_number -> Nullable<Text>,
+        holder -> Nullable<Text>,
     }
 }
 

@@ -207,6 +207,7 @@ const ATTEMPTS: &[(&str, &str)] = &[
     ("DELETE FROM certificate_requests", "never deleted"),
     ("UPDATE renewal_plan_items SET outcome = 'excluded', exclusion = 'x'", "never changed"),
     ("UPDATE renewal_plan_items SET order_number = NULL", "never changed"),
+    ("UPDATE renewal_plan_items SET holder = 'x'", "never changed"),
     ("DELETE FROM renewal_plan_items", "never deleted"),
     (
         "INSERT INTO renewal_plan_items (plan, card_number, outcome)

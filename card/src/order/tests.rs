@@ -60,6 +60,13 @@ fn a_card_replaces_only_a_card_of_the_same_holder() {
     ] {
         assert_eq!(order_in(&mut db, new, prefix()).unwrap_err().code(), faults::REPLACES_ANOTHER);
     }
+    let renumbered = NewCard {
+        holder: "899700000222".into(),
+        former_holder: vec![first.holder.clone()],
+        replaces: Some(first.number),
+        ..new_card("order-2")
+    };
+    assert_eq!(order_in(&mut db, renumbered, prefix()).unwrap().replaces, Some(first.number));
 }
 
 #[test]

@@ -47,3 +47,24 @@ fn a_card_stands_in_it_from_its_first_certificate_on_and_its_opposition_has_a_da
     assert_eq!(cell(line, "Date opposition"), extract::day(act.at));
     assert_eq!(cell(line, "Date de mise à jour"), extract::day(act.at));
 }
+
+#[test]
+fn a_holder_stands_there_by_his_number_of_now_beside_the_one_in_his_card() {
+    let mut house = House::new();
+    let mut worker = house.worker();
+    house.try_import_with(2, &second_day(), &line_of_adeli_nurse(&adeli_nurse())).unwrap();
+    let card = house.active_card(&mut worker, &adeli_nurse());
+    let act = house.job();
+    renumber(&mut house, &act);
+    house.try_import_with(3, &second_day(), &line_of_adeli_nurse(&adeli_nurse_renumbered())).unwrap();
+    let (now, lines) = (adeli_nurse_renumbered().to_string(), lines(&mut house));
+    let [line] = &lines[..] else { panic!("one card") };
+    assert_eq!(cell(line, "Identification nationale PP"), now);
+    assert_eq!(cell(line, "Identifiant PP"), &now[1..]);
+    assert_eq!(cell(line, "Identifiant national contenu dans la carte"), adeli_nurse().to_string());
+    assert_eq!(cell(line, "Nom d'exercice"), "LE BRETON");
+    // And his card's page says nothing of an end.
+    let rita = house.officer("rita");
+    let view = crate::views::card(&mut house.db, &mut ImportedRegister, &card, &rita).unwrap();
+    assert!(view.change.is_none(), "{:?}", view.change);
+}

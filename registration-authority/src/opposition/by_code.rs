@@ -12,7 +12,7 @@ use ca_core::status_log;
 use card::{CardNumber, CardStatus};
 use diesel::prelude::*;
 use openssl::memcmp;
-use professional_registry::{IdNatPs, ImportedRegister, Rpps};
+use professional_registry::{IdNatPs, ImportedRegister, Rpps, merges};
 use rand_core::CryptoRng;
 use serde_json::json;
 use store::schema::{cards, holder_declarations, opposition_codes, opposition_declarations};
@@ -286,7 +286,8 @@ fn coded_cards(db: &mut Database, declared: Option<&Declared>) -> QueryResult<Ve
         None => Ok(Vec::new()),
         Some(Declared::Card(card)) => coded.filter(cards::number.eq(card.to_string())).load(db),
         Some(Declared::Person(rpps)) => {
-            coded.filter(cards::holder.eq(IdNatPs::from(Rpps::clone(rpps)).to_string())).load(db)
+            let numbers = merges::identifiers_of_one(db, &IdNatPs::from(Rpps::clone(rpps)))?;
+            coded.filter(cards::holder.eq_any(numbers)).load(db)
         }
     }
 }

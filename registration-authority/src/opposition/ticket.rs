@@ -17,6 +17,7 @@ use crate::contact::{self, Contact};
 use crate::faults;
 use crate::officers::{self, NotAuthorised, Right};
 use crate::outbox::{self, Notice, Recipient};
+use crate::renumbered;
 
 #[cfg(test)]
 mod tests;
@@ -214,8 +215,9 @@ pub(super) fn close_as_opposed(
     act: &Act,
 ) -> QueryResult<()> {
     let mut answered = vec![card.to_string()];
-    let person = holder.parse::<IdNatPs>().ok().and_then(|id| id.rpps().map(ToString::to_string));
-    if let Some(rpps) = person
+    let numbers = renumbered::numbers_of(db, holder)?;
+    let rpps = |number: &String| number.parse::<IdNatPs>().ok()?.rpps().map(ToString::to_string);
+    if let Some(rpps) = numbers.iter().find_map(rpps)
         && living_of(db, holder)?.is_empty()
     {
         answered.push(rpps);
@@ -318,11 +320,16 @@ pub(super) fn living_cards(db: &mut Database, declared: &Declared) -> QueryResul
     }
 }
 
+/// Under each number of the holder.
 fn living_of(db: &mut Database, holder: &str) -> QueryResult<Vec<(CardNumber, String)>> {
-    let filter = CardFilter { holder: Some(holder.to_owned()), ..CardFilter::default() };
-    let cards = card::list(db, &filter, MOST_LISTED)?.into_iter();
-    let living = cards.filter(|card| LIVING.contains(&card.life.status()));
-    Ok(living.map(|card| (card.number, card.holder)).collect())
+    let mut living = Vec::new();
+    for number in renumbered::numbers_of(db, holder)? {
+        let filter = CardFilter { holder: Some(number), ..CardFilter::default() };
+        let cards = card::list(db, &filter, MOST_LISTED)?.into_iter();
+        let cards = cards.filter(|card| LIVING.contains(&card.life.status()));
+        living.extend(cards.map(|card| (card.number, card.holder)));
+    }
+    Ok(living)
 }
 
 fn holder_of(db: &mut Database, declared: &Declared) -> QueryResult<Option<String>> {

@@ -118,7 +118,8 @@ fn renew(
     let altered = || PlanReadError::RowAltered(plan.id.clone(), "a card");
     let card = card.ok_or_else(altered)?;
     let order = match (claim_of(&card), member_of(&card)) {
-        (Some((holder, profession)), _) => {
+        (Some((_, profession)), _) => {
+            let holder = item.holder.parse().map_err(|_| altered())?;
             let submission = Submission {
                 new: NewCardOrder { kind: item.kind, holder, profession, replaces: Some(item.card) },
                 origin: Origin::Plan(plan.id.clone()),

@@ -29,6 +29,7 @@ pub use progress::{PlanProgress, progress};
 use crate::approval::{Decidable, SubjectKind};
 use crate::faults;
 use crate::officers::Reach;
+use crate::renumbered;
 
 /// Most plans of a list.
 const LISTED: i64 = 200;
@@ -72,13 +73,14 @@ impl PlanStatus {
     }
 }
 
-/// One card of a plan. Holder, kind and exercise are the card's own, read with it: they are part of what
-/// is approved, so a card's row that is altered later has no approval left.
+/// One card of a plan. Kind and exercise are the card's own, read with it, and so is the holder, by the number that he had when it was
+/// planned: they are part of what is approved, so a card's row that is altered later has no approval left.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PlanItem {
     /// The card that ends.
     pub card: CardNumber,
-    /// Whose it is.
+    /// Whose it is, and for whom the successor is ordered: an ADELI number that became an RPPS number stands on the card, and the
+    /// RPPS number here.
     pub holder: String,
     /// Its kind.
     pub kind: CardKind,
@@ -199,7 +201,7 @@ pub fn waiting(db: &mut Database) -> Result<Vec<RenewalPlan>, PlanReadError> {
     ids.iter().map(|id| get(db, id)).collect()
 }
 
-type ItemRow = (String, String, Option<String>, Option<String>, String, String, String);
+type ItemRow = (String, String, Option<String>, Option<String>, (Option<String>, String), String, String);
 
 fn items(db: &mut Database, id: &str) -> Result<Vec<PlanItem>, PlanReadError> {
     let rows: Vec<ItemRow> = renewal_plan_items::table
@@ -211,17 +213,20 @@ fn items(db: &mut Database, id: &str) -> Result<Vec<PlanItem>, PlanReadError> {
             renewal_plan_items::outcome,
             renewal_plan_items::exclusion,
             renewal_plan_items::order_number,
-            cards::holder,
+            (renewal_plan_items::holder, cards::holder),
             cards::kind,
             cards::exercise,
         ))
         .load(db)?;
-    rows.into_iter().map(|row| item(id, row)).collect()
+    rows.into_iter().map(|row| item(db, id, row)).collect()
 }
 
-fn item(id: &str, row: ItemRow) -> Result<PlanItem, PlanReadError> {
-    let (card, outcome, exclusion, order_number, holder, kind, exercise) = row;
+fn item(db: &mut Database, id: &str, row: ItemRow) -> Result<PlanItem, PlanReadError> {
+    let (card, outcome, exclusion, order_number, (planned, of_card), kind, exercise) = row;
     let altered = |what| PlanReadError::RowAltered(id.to_owned(), what);
+    // A plan from before the column has the card's own; a card that became another person's is no longer what was approved.
+    let numbers = renumbered::numbers_of(db, &of_card)?;
+    let holder = planned.filter(|planned| numbers.contains(planned)).unwrap_or(of_card);
     let outcome = match (outcome.as_str(), exclusion) {
         ("renew", None) => Outcome::Renew,
         ("excluded", Some(code)) => Outcome::Excluded(code),

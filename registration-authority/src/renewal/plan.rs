@@ -14,6 +14,7 @@ use crate::faults;
 use crate::numbering::{self, Series};
 use crate::officers::{self, NotAuthorised, Right};
 use crate::order::{self, OrderError};
+use crate::renumbered;
 
 /// Most cards of one plan. What does not fit waits for the next one.
 pub const PLAN_BOUND: usize = 2000;
@@ -108,13 +109,14 @@ fn find(
             if has_successor(db, &card)? {
                 continue;
             }
-            let outcome = outcome_of(db, registry, &card, at)?;
+            let holder = holder_now(db, &card)?;
+            let outcome = outcome_of(db, registry, &card, &holder, at)?;
             if stands_in_an_open_plan(db, &card, &outcome)? {
                 continue;
             }
             items.push(PlanItem {
                 card: card.number,
-                holder: card.holder,
+                holder,
                 kind: card.kind,
                 exercise: card.exercise,
                 outcome,
@@ -124,15 +126,25 @@ fn find(
     }
 }
 
-/// Whether the rules support a successor of the card now.
+/// Whose the card is, by the number under which the register has him now.
+pub(super) fn holder_now(db: &mut Database, card: &Card) -> QueryResult<String> {
+    match card.holder.parse() {
+        Ok(holder) => Ok(renumbered::number_now(db, &holder)?.to_string()),
+        Err(_) => Ok(card.holder.clone()),
+    }
+}
+
+/// Whether the rules support a successor of the card now, for `holder`.
 fn outcome_of(
     db: &mut Database,
     registry: &mut dyn Registry,
     card: &Card,
+    holder: &str,
     at: Timestamp,
 ) -> Result<Outcome, PlanError> {
     let judged = match (claim_of(card), member_of(card)) {
-        (Some((holder, profession)), _) => {
+        (Some((of_card, profession)), _) => {
+            let holder = holder.parse().unwrap_or(of_card);
             let claim = Claim { kind: card.kind, holder: &holder, profession };
             eligibility::check(db, registry, claim, at).map(drop)
         }
@@ -165,16 +177,16 @@ pub(crate) fn claim_of(card: &Card) -> Option<(IdNatPs, Profession)> {
 
 /// Whether a successor is ordered, on its way, or there.
 fn has_successor(db: &mut Database, card: &Card) -> QueryResult<bool> {
-    let number = card.number.to_string();
+    let (number, numbers) = (card.number.to_string(), renumbered::numbers_of(db, &card.holder)?);
     let ordered: i64 = card_orders::table
-        .filter(card_orders::holder.eq(&card.holder))
+        .filter(card_orders::holder.eq_any(&numbers))
         .filter(card_orders::kind.eq(card.kind.as_str()))
         .filter(card_orders::replaces.eq(&number))
         .filter(card_orders::status.eq_any(["submitted", "waiting", "approved"]))
         .count()
         .get_result(db)?;
     let made: i64 = cards::table
-        .filter(cards::holder.eq(&card.holder))
+        .filter(cards::holder.eq_any(&numbers))
         .filter(cards::replaces.eq(&number))
         .filter(cards::status.ne_all(["opposed", "expired", "cancelled"]))
         .count()
@@ -214,6 +226,7 @@ fn insert(db: &mut Database, plan: &RenewalPlan) -> QueryResult<()> {
                 renewal_plan_items::card_number.eq(item.card.to_string()),
                 renewal_plan_items::outcome.eq(outcome),
                 renewal_plan_items::exclusion.eq(exclusion),
+                renewal_plan_items::holder.eq(Some(&item.holder)),
             ))
             .execute(db)?;
     }

@@ -80,6 +80,32 @@ fn a_card_that_ends_is_renewed_and_one_of_a_holder_struck_off_is_not() {
 }
 
 #[test]
+fn a_holder_whose_number_became_another_is_renewed_under_it() {
+    let mut house = House::new();
+    let mut worker = house.worker();
+    house.try_import_with(2, &second_day(), &line_of_adeli_nurse(&adeli_nurse())).unwrap();
+    let card = house.active_card(&mut worker, &adeli_nurse());
+    let act = house.job();
+    renumber(&mut house, &act);
+    house.try_import_with(3, &second_day(), &line_of_adeli_nurse(&adeli_nurse_renumbered())).unwrap();
+    house.later(5 * YEAR / 2);
+    let plan = plan_as(&mut house, job()).unwrap().unwrap();
+    let item = plan.item(&card).unwrap();
+    assert_eq!((&item.outcome, &item.holder), (&Outcome::Renew, &adeli_nurse_renumbered().to_string()));
+    assert_eq!(get(&mut house.db, &plan.id).unwrap(), plan);
+    approve_as(&mut house, "bob", &plan).unwrap();
+    let applied = apply_now(&mut house, &plan.id).unwrap();
+    let order = order::get(&mut house.db, &applied.ordered[0].1).unwrap();
+    assert_eq!((&order.holder, order.replaces), (&adeli_nurse_renumbered(), Some(card)));
+    assert!(plan_as(&mut house, job()).unwrap().is_none(), "it has a successor");
+    let successor = house.personalise()[0];
+    house.certify(&mut worker, &successor).unwrap();
+    assert_eq!(house.activate(&successor).predecessor.unwrap().card, card);
+    let forged = house.sql("UPDATE renewal_plan_items SET holder = NULL").unwrap_err().to_string();
+    assert!(forged.contains("never changed"), "{forged}");
+}
+
+#[test]
 fn nothing_is_planned_while_no_card_ends() {
     let mut house = House::new();
     let mut worker = house.worker();

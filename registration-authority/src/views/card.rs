@@ -11,6 +11,7 @@ use crate::eligibility::{self, BadRules, ChangeRule, Product};
 use crate::officers::{self, NotAuthorised, Right};
 use crate::order::{self, OrderError};
 use crate::renewal::claim_of;
+use crate::renumbered;
 use crate::suspension::{self, CardState, Suspension};
 
 /// A card as an officer reads it.
@@ -105,7 +106,7 @@ pub fn card(
 ) -> Result<CardView, CardViewError> {
     let card = find_card(db, number, act)?.ok_or(GetError::NotFound(*number))?;
     let holder = match card.holder.parse::<IdNatPs>() {
-        Ok(id) => registry.professional(db, &id)?,
+        Ok(id) => renumbered::record_now(db, registry, &id)?,
         Err(_) => None,
     };
     let change = change_since(db, &card, holder.as_ref())?;

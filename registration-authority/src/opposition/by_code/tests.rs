@@ -316,3 +316,18 @@ fn the_code_of_a_card_whose_order_cannot_be_read_opposes_it_as_its_holder() {
     opposed(declared(&mut house, &mut worker, &card.to_string(), &code));
     assert_eq!(card::get(&mut house.db, &card).unwrap().life.status(), CardStatus::Opposed);
 }
+
+#[test]
+fn a_card_under_the_number_that_its_holder_had_is_found_by_the_one_that_he_has() {
+    on_both(|house| {
+        let mut worker = house.worker();
+        house.try_import_with(2, &second_day(), &line_of_adeli_nurse(&adeli_nurse())).unwrap();
+        let card = house.active_card(&mut worker, &adeli_nurse());
+        let (_, code) = letter(house, &mut worker).remove(0);
+        let number = rpps(&adeli_nurse_renumbered());
+        assert_eq!(declared(house, &mut worker, &number, &code), Answer::NotRecognised);
+        let act = house.job();
+        renumber(house, &act);
+        assert_eq!(opposed(declared(house, &mut worker, &number, &code)).card, card);
+    });
+}

@@ -214,3 +214,25 @@ fn of_the_register_only_a_contact_that_fits_is_taken() {
     assert_eq!(of(&mut house, &other_nurse()), Contact { telephone: Some("06".to_owned()), email: None });
     assert_eq!(of(&mut house, &nobody()), Contact::default());
 }
+
+#[test]
+fn whose_number_became_another_is_called_back_and_answered_under_either() {
+    on_both(|house| {
+        let mut worker = house.worker();
+        house.try_import_with(2, &second_day(), &line_of_adeli_nurse(&adeli_nurse())).unwrap();
+        let card = house.active_card(&mut worker, &adeli_nurse());
+        let act = house.job();
+        renumber(house, &act);
+        import_contacts(house, &[(&adeli_nurse_renumbered(), "0102030405", "anais@exemple.fr")]);
+        declare(house, &rpps(&adeli_nurse_renumbered()));
+        assert_eq!(look_up_contacts(&mut house.db, &act).unwrap(), 1);
+        let [ticket] = &listed(house)[..] else { panic!("one ticket") };
+        assert_eq!((ticket.telephone.as_deref(), &ticket.cards[..]), (Some("0102030405"), &[card][..]));
+        // The notice about the card, which has the old number, finds the address of the new one.
+        let address = contact::address_of_holder(&mut house.db, &adeli_nurse().to_string()).unwrap();
+        assert_eq!(address.as_deref(), Some("anais@exemple.fr"));
+        let rita = house.officer("rita");
+        oppose(&mut house.db, &card, Ground::Lost, &mut house.rng, &rita).unwrap();
+        assert!(listed(house).is_empty(), "it was answered");
+    });
+}
