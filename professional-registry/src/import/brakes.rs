@@ -45,8 +45,10 @@ impl Brakes {
         if too_many(ceased, living, self.refusal_percent) {
             return Err(ImportError::MassCeasing { ceased, living });
         }
-        if too_many(changed, living, self.refusal_percent) {
-            return Err(ImportError::MassChange { changed, living });
+        // Who leaves and who changes are counted together: a feed that is wrong about both at once is no better for it.
+        let touched = ceased + changed;
+        if too_many(touched, living, self.refusal_percent) {
+            return Err(ImportError::MassChange { touched, living });
         }
         Ok(())
     }
@@ -54,11 +56,15 @@ impl Brakes {
     /// What is worth a warning.
     pub(super) fn warnings(self, change: &Change) -> Vec<Warning> {
         let of = change.living;
-        let both = [("ceased", change.difference.ceased), ("changed", change.difference.changed)];
-        both.into_iter()
-            .filter(|(_, part)| too_many(*part, of, self.warning_percent))
-            .map(|(what, part)| Warning { what, part, of })
-            .collect()
+        let (ceased, changed) = (change.difference.ceased, change.difference.changed);
+        let is_many = |part: &u64| too_many(*part, of, self.warning_percent);
+        let mut parts = vec![("ceased", ceased), ("changed", changed)];
+        parts.retain(|(_, part)| is_many(part));
+        if parts.is_empty() {
+            parts
+                .extend(Some(ceased + changed).filter(is_many).map(|touched| ("ceased or changed", touched)));
+        }
+        parts.into_iter().map(|(what, part)| Warning { what, part, of }).collect()
     }
 }
 

@@ -49,11 +49,11 @@ pub enum ImportError {
         /// How many are in.
         living: u64,
     },
-    /// Too many persons would change.
-    #[error("the feed would change {changed} of {living} living professionals")]
+    /// Too many persons would change or leave, taken together.
+    #[error("the feed would change or cease {touched} of {living} living professionals")]
     MassChange {
-        /// How many would change.
-        changed: u64,
+        /// How many would change or leave.
+        touched: u64,
         /// How many are in.
         living: u64,
     },

@@ -120,7 +120,7 @@ fn a_feed_that_would_change_too_many_is_put_aside_until_it_is_released() {
     let before = contents(db);
     let moved = text.replace("|Rue|", "|Avenue|");
     let (why, release) = put_aside(db, moved.as_bytes(), 1);
-    assert_eq!(why, "the feed would change 100 of 100 living professionals");
+    assert_eq!(why, "the feed would change or cease 100 of 100 living professionals");
     assert_eq!(contents(db), before);
     decided_by_two(db);
     let accepted = ImportOptions { release: Some(release), ..Default::default() };
@@ -166,4 +166,37 @@ fn a_feed_that_ends_more_than_usual_is_imported_with_a_warning_and_the_shares_ar
         let found = report.as_ref().map(|report| &report.warnings[..]).map_err(|error| error.code().name);
         assert_eq!(found, wanted, "{brakes:?}");
     }
+}
+
+#[test]
+fn who_leaves_and_who_changes_are_counted_together() {
+    let full = FictionalRegister::new(200, 1);
+    let mut thin = full.clone();
+    let struck: Vec<_> = full.professionals().take(24).collect();
+    thin.strike_off(&struck);
+    // Twelve in a hundred leave, and of the rest as many change: neither alone is a fifth.
+    let mut changed = 0;
+    let lines = String::from_utf8(written(&thin)).unwrap();
+    let moved: Vec<String> = lines
+        .lines()
+        .map(|line| match line.contains("|Rue|") && changed < 24 {
+            true => {
+                changed += 1;
+                line.replace("|Rue|", "|Avenue|")
+            }
+            false => line.to_owned(),
+        })
+        .collect();
+    let moved = moved.join("\n") + "\n";
+    let db = &mut database();
+    import(db, &written(&full), 0).unwrap();
+    let (why, _) = put_aside(db, moved.as_bytes(), 1);
+    assert!(why.starts_with("the feed would change or cease 4"), "{why}");
+    let db = &mut database();
+    import(db, &written(&full), 0).unwrap();
+    let brakes = Brakes { warning_percent: 20, refusal_percent: 50 };
+    let report = import_with(db, moved.as_bytes(), 1, &ImportOptions { brakes, ..Default::default() });
+    let [warning] = &report.unwrap().warnings[..] else { panic!("one warning") };
+    assert_eq!((warning.what, warning.of), ("ceased or changed", 200));
+    assert!(warning.part > 40, "{warning:?}");
 }
