@@ -14,7 +14,7 @@ use super::load::{Load, Subject};
 use super::report::Report;
 use super::site::{
     Site, are_served, begun, certified, kill, report_acknowledged, report_ocsp, report_records, signers_of,
-    within,
+    unsettled, within,
 };
 use crate::scenarios::crash_points::outside::Outside;
 use crate::scenarios::desk::Desk;
@@ -198,21 +198,10 @@ impl Told {
             [CardStatus::Batched, CardStatus::Personalised, CardStatus::Certified, CardStatus::Active]
         {
             for card in site.workshop().cards(status) {
-                if self.offered.insert(card) && self.offered.len() % 2 == 0 {
+                if self.offered.insert(card) && self.offered.len().is_multiple_of(2) {
                     load.may_oppose([Subject::unasked(card)]);
                 }
             }
         }
     }
-}
-
-/// How many certificates are intended or being signed.
-fn unsettled(db: &mut Database) -> i64 {
-    use diesel::prelude::*;
-    use store::schema::certificates;
-    certificates::table
-        .filter(certificates::status.eq_any(["intended", "signing"]))
-        .count()
-        .get_result(db)
-        .unwrap()
 }

@@ -91,6 +91,12 @@ pub fn certified(db: &mut Database) -> i64 {
     certificates::table.filter(certificates::der.is_not_null()).count().get_result(db).unwrap()
 }
 
+/// How many certificates are intended or being signed.
+pub fn unsettled(db: &mut Database) -> i64 {
+    let under_way = certificates::status.eq_any(["intended", "signing"]);
+    certificates::table.filter(under_way).count().get_result(db).unwrap()
+}
+
 /// Waits until `holds`, for so long at most; whether it does.
 pub fn within(patience: Duration, mut holds: impl FnMut() -> bool) -> bool {
     let started = Instant::now();

@@ -237,8 +237,7 @@ impl Workshop {
 
     /// The same, approved: what a batch waits for. Their numbers.
     pub fn approve(&self, count: usize) -> Vec<String> {
-        let orders = self.submit(count);
-        let mut db = self.open(DatabaseRole::Owner);
+        let (orders, mut db) = (self.submit(count), self.open(DatabaseRole::Owner));
         let approver = self.approver();
         let verifier = approver.verifier();
         for order in &orders {
