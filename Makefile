@@ -2,6 +2,7 @@
 # make build  target/release/igc and igc-verify
 # make test   every test, on SQLite and PostgreSQL, real components included
 # make bench  the figures of docs/performance.md, each beside its yardstick; ONLY=P4 runs one
+# make drill  long runs under faults (docs/reliability.md); ONLY=kill runs one, ROUNDS=, SECONDS= lengthen it, SEED= gives one again
 # make check  format, lints, documentation, the tidy test, licences
 # Each installs what it misses (Debian 12, root or sudo) and is quick when everything is there.
 
@@ -9,7 +10,7 @@ SHELL := /bin/bash
 export CARGO_TARGET_DIR := $(abspath $(or $(CARGO_TARGET_DIR),target))
 cargo_tool = $(shell command -v cargo-$(1) 2>/dev/null)
 
-.PHONY: demo build test check bench
+.PHONY: demo build test check bench drill
 .DEFAULT_GOAL := build
 
 demo:
@@ -41,3 +42,10 @@ bench:
 	@tests/setup/install.sh test
 	cargo build --locked --release -p bench -p hsm-fault
 	IGC_POSTGRES_FSYNC=on tests/setup/with-postgres.sh $(CARGO_TARGET_DIR)/release/bench $(ONLY)
+
+# The whole programs of `make test`, and nothing beside it on the database server.
+drill:
+	@tests/setup/install.sh test
+	cargo build --locked -p igc -p igc-verify -p hsm-fault
+	@DRILL_ONLY="$(ONLY)" DRILL_ROUNDS="$(ROUNDS)" DRILL_SECONDS="$(SECONDS)" DRILL_SEED="$(SEED)" tests/setup/with-postgres.sh \
+		cargo test --quiet --locked -p acceptance --test acceptance drills::what_is_promised -- --ignored --nocapture

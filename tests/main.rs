@@ -3,4 +3,5 @@
 #![allow(unreachable_pub, reason = "scenarios share among themselves: pub means the other scenarios")]
 #![allow(clippy::unwrap_used, reason = "a scenario that cannot go on has failed, and says where")]
 
+mod drills;
 mod scenarios;

@@ -165,8 +165,13 @@ fn administer(sql: &str) {
     server.batch_execute(sql).unwrap_or_else(|error| panic!("{sql}: {error}"));
 }
 
+/// Whether the server answers.
+pub(super) fn server_answers() -> bool {
+    PgConnection::establish(&url_of("postgres")).is_ok()
+}
+
 /// The URL of one database of the server.
-fn url_of(database: &str) -> String {
+pub(super) fn url_of(database: &str) -> String {
     let server = std::env::var(SERVER).unwrap_or_else(|_| {
         panic!(
             "{SERVER} is not set, so there is no PostgreSQL to test on: use `make test`, or put \

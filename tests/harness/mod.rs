@@ -9,6 +9,7 @@ mod json_schema;
 mod openssl;
 mod pkilint;
 mod ports;
+mod postgres_server;
 mod program;
 mod smtp;
 mod workspace;
@@ -21,7 +22,8 @@ pub use json_schema::schema_violations;
 pub use openssl::openssl;
 pub use pkilint::{Finding, Linted, pkilint};
 pub use ports::{free_port, wait_for_port};
-pub use program::{Finished, Running, igc, igc_verify, run, start};
+pub use postgres_server::{Ending, PostgresServer};
+pub use program::{Finished, Running, children_of, igc, igc_verify, run, start};
 pub use smtp::MailServer;
 pub use workspace::{fixture, folder, golden, root, target_folder};
 

@@ -184,6 +184,15 @@ impl Drop for Running {
     }
 }
 
+/// The processes that any thread of the process `parent` has started and that run.
+pub fn children_of(parent: u32) -> Vec<u32> {
+    let threads = fs::read_dir(format!("/proc/{parent}/task")).into_iter().flatten().flatten();
+    let children =
+        threads.map(|thread| fs::read_to_string(thread.path().join("children")).unwrap_or_default());
+    let listed = children.collect::<Vec<_>>().join(" ");
+    listed.split_whitespace().map(|child| child.parse().expect("the kernel lists numbers")).collect()
+}
+
 fn text_of(file: &File) -> String {
     // The child shares the position of the file, so the reader goes through a copy of the path.
     let path = format!("/proc/self/fd/{}", std::os::fd::AsRawFd::as_raw_fd(file));

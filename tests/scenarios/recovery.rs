@@ -1,15 +1,13 @@
 //! Processes that live on while their database fails: what was half done is settled by those that began it, and all
 //! goes on by itself when the database is back.
 
-use std::process::Command;
-use std::time::Duration;
-
-use acceptance::harness::{DatabaseKind, Running, folder, free_port, run, start, wait_for_port};
+use acceptance::harness::{DatabaseKind, Running, start};
 use ca_core::certificate::{Certificate, CertificateStatus};
 use card::CardStatus;
 use diesel::connection::SimpleConnection;
 use store::DatabaseRole;
 
+use super::desk::Desk;
 use super::invariants::{of_card, states};
 use super::standstill::{PATIENCE, Standstill, until};
 use super::status_service::status_service;
@@ -86,7 +84,7 @@ fn every_role_goes_on_by_itself_when_the_database_comes_back() {
     let certificate = of_card(&mut workshop.open(DatabaseRole::Owner), &known)[0].1.clone();
     let card = workshop.personalise(1)[0];
     let mut status = status_service(&workshop);
-    let mut desk = Desk::open(&workshop);
+    let mut desk = Desk::open(&workshop, "registration-officer");
     assert_eq!(status.says(&workshop, &certificate), "good");
     assert_eq!(desk.queue(), "200");
     // A server that is started again while nobody asks.
@@ -118,51 +116,8 @@ fn every_role_goes_on_by_itself_when_the_database_comes_back() {
     let mut db = workshop.open(DatabaseRole::Owner);
     // Whether the signature was recorded in the very moment of the cut or not, nothing stays half made.
     until("the worker goes on", || is_certified(&states(&mut db, &card)));
-    for process in [&mut worker, status.process(), &mut desk.process] {
+    for process in [&mut worker, status.process(), desk.process()] {
         assert!(process.stop(PATIENCE).success(), "{}", process.stderr());
     }
     workshop.check();
-}
-
-/// The officers' pages, and an officer who is signed in.
-struct Desk {
-    port: u16,
-    cookies: tempfile::TempDir,
-    process: Running,
-}
-
-impl Desk {
-    fn open(workshop: &Workshop) -> Self {
-        let port = free_port();
-        workshop.configure("listen", "web", format!("127.0.0.1:{port}"));
-        let process = start(&mut workshop.command(&["serve", "--role", "web"]));
-        wait_for_port(port, Duration::from_secs(20));
-        let mut token = None;
-        until("the sign-in links are printed", || {
-            let printed = process.stdout();
-            let link = printed.lines().find(|line| line.contains("registration-officer"));
-            token = link
-                .and_then(|line| line.split_once("token="))
-                .map(|(_, token)| format!("token={}", token.trim()));
-            token.is_some()
-        });
-        let desk = Self { port, cookies: folder(), process };
-        let link = format!("/ra/sign-in?{}", token.unwrap_or_default());
-        assert_eq!(desk.curl(&link, &[]), "303");
-        desk
-    }
-
-    /// The status of the page of waiting orders.
-    fn queue(&self) -> String {
-        self.curl("/ra/file", &[])
-    }
-
-    fn curl(&self, path: &str, more: &[&str]) -> String {
-        let url = format!("https://localhost:{}{path}", self.port);
-        let jar = self.cookies.path().join("cookies");
-        let mut command = Command::new("curl");
-        command.args(["--silent", "--insecure", "--max-time", "30", "--output", "/dev/null"]);
-        command.args(["--write-out", "%{http_code}", "--cookie"]).arg(&jar).arg("--cookie-jar").arg(&jar);
-        run(command.args(more).arg(url)).expect_exit(0).stdout
-    }
 }

@@ -29,7 +29,7 @@ const RECOVERED: Duration = Duration::from_secs(10);
 const SIGNATURES: usize = 100;
 
 /// Each fault, and whether the child must be another one afterwards.
-const FAULTS: &[(&str, bool)] = &[
+pub const FAULTS: &[(&str, bool)] = &[
     ("device-error", false),
     ("session-handle-invalid", false),
     ("object-handle-invalid", false),

@@ -10,6 +10,7 @@ use card::{CardNumber, CardStatus};
 use openssl::ocsp::OcspCertStatus;
 use store::DatabaseRole;
 
+use super::desk::{between, browse};
 use super::invariants::of_card;
 use super::serve::serve;
 use super::standstill::until;
@@ -75,22 +76,15 @@ fn with_the_socket_cut_polling_does_the_same_a_little_later() {
     status.comes_to_say(&workshop, &certificate, "revoked");
 }
 
-/// A browser without a face: curl, with a jar for its cookies. Gives the page it is led to.
-fn browse(jar: &Path, url: &str, fields: &[(&str, &str)]) -> String {
-    let mut curl = Command::new("curl");
-    curl.args(["--silent", "--insecure", "--location", "--max-time", "20", "--cookie-jar"]);
-    curl.arg(jar).arg("--cookie").arg(jar);
-    for (name, value) in fields {
-        curl.arg("--data-urlencode").arg(format!("{name}={value}"));
-    }
-    run(curl.arg(url)).expect_exit(0).stdout
+/// The page that a browser is led to.
+#[track_caller]
+fn page(jar: &Path, url: &str, fields: &[(&str, &str)]) -> String {
+    browse(jar, url, fields).expect_exit(0).stdout
 }
 
-/// What stands in `text` between the two.
 #[track_caller]
-fn between<'a>(text: &'a str, before: &str, after: &str) -> &'a str {
-    let rest = text.split_once(before).unwrap_or_else(|| panic!("no {before} in {text}")).1;
-    rest.split_once(after).unwrap_or_else(|| panic!("no {after} in {rest}")).0
+fn found<'a>(text: &'a str, before: &str, after: &str) -> &'a str {
+    between(text, before, after).unwrap_or_else(|| panic!("no {before} and {after} in {text}"))
 }
 
 #[test]
@@ -109,16 +103,16 @@ fn the_receipt_page_says_whether_the_responder_of_this_site_knows_of_the_opposit
     });
     let (place, address) = (folder(), format!("https://localhost:{}/ra/cartes/{number}", serving.web()));
     let jar = place.path().join("cookies");
-    browse(&jar, &link.unwrap(), &[]);
-    let card = browse(&jar, &address, &[]);
-    let token = between(&card, "name=\"jeton\" value=\"", "\"");
+    page(&jar, &link.unwrap(), &[]);
+    let card = page(&jar, &address, &[]);
+    let token = found(&card, "name=\"jeton\" value=\"", "\"");
     let fields = [("motif", "stolen"), ("definitif", "oui"), ("jeton", token)];
-    let receipt = browse(&jar, &format!("{address}/opposition"), &fields);
+    let receipt = page(&jar, &format!("{address}/opposition"), &fields);
     assert!(receipt.contains("le répondeur OCSP de ce site répond déjà"), "{receipt}");
-    let number = between(&receipt, "<code>", "</code>");
+    let number = found(&receipt, "<code>", "</code>");
     let again = format!("https://localhost:{}/ra/recepisses/{number}", serving.web());
-    assert!(browse(&jar, &again, &[]).contains("répond déjà"));
+    assert!(page(&jar, &again, &[]).contains("répond déjà"));
     fs::remove_file(serving.dir().join("status.sock")).unwrap();
-    assert!(browse(&jar, &again, &[]).contains("enregistrée, en cours"), "nobody can say so now");
+    assert!(page(&jar, &again, &[]).contains("enregistrée, en cours"), "nobody can say so now");
     serving.end();
 }

@@ -235,13 +235,12 @@ impl Workshop {
         submit(&mut self.open(DatabaseRole::Owner), count)
     }
 
-    /// The same, approved: what a batch waits for.
-    pub fn approve(&self, count: usize) {
-        let orders = self.submit(count);
-        let mut db = self.open(DatabaseRole::Owner);
+    /// The same, approved: what a batch waits for. Their numbers.
+    pub fn approve(&self, count: usize) -> Vec<String> {
+        let (orders, mut db) = (self.submit(count), self.open(DatabaseRole::Owner));
         let approver = self.approver();
         let verifier = approver.verifier();
-        for order in orders {
+        for order in &orders {
             let mut approve_as = |login| {
                 let act = officer(&mut db, login);
                 let proof = approver.approve(&order.decidable(), login, &mut chance(), act.at).unwrap();
@@ -256,6 +255,7 @@ impl Workshop {
                 approve_as(SECOND_APPROVER);
             }
         }
+        orders.into_iter().map(|order| order.number).collect()
     }
 
     /// Closes a batch of what was approved, and has a bureau make it: the return file.

@@ -6,10 +6,10 @@
 mod ceremonies;
 mod certificates;
 mod dying;
-mod outside;
+pub mod outside;
 mod revalidation;
 mod rotation;
-mod scenes;
+pub mod scenes;
 mod successors;
 pub mod table;
 

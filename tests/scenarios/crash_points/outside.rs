@@ -70,12 +70,19 @@ impl<'w> Outside<'w> {
         self.opposed = opposed;
     }
 
+    /// How many CRLs and deltas were seen, each under its number.
+    pub fn crls_seen(&self) -> usize {
+        self.seen.len()
+    }
+
     /// Every digest of the ledgers, hexadecimal: what the worker and the ceremonies had signed, and the status role.
     fn written(&self) -> Vec<Entry> {
-        let ledgers =
-            ["issuing", "answers"].map(|name| self.workshop.dir().join(format!("signer/{name}.ledger")));
-        let followed = ledgers.iter().filter_map(|ledger| follow(ledger, None, usize::MAX).unwrap());
-        followed.flat_map(|ledger| ledger.entries).collect()
+        [self.written_in("issuing"), self.written_in("answers")].concat()
+    }
+
+    fn written_in(&self, ledger: &str) -> Vec<Entry> {
+        let ledger = self.workshop.dir().join(format!("signer/{ledger}.ledger"));
+        follow(&ledger, None, usize::MAX).unwrap().map(|followed| followed.entries).unwrap_or_default()
     }
 
     /// How many cards stand on the public list, each of which must be opposed.
@@ -140,6 +147,9 @@ impl<'w> Outside<'w> {
         let requests = responder_requests::table.select(responder_requests::statement);
         reasons.extend(requests.load::<Vec<u8>>(db).unwrap().iter().map(|asked| sha256(asked).to_vec()));
         reasons.extend(signing_intents::table.select(signing_intents::digest).load::<Vec<u8>>(db).unwrap());
+        // Nobody intends an OCSP answer: it is what its line says, in the ledger of the keys that sign nothing else.
+        let answers = self.written_in("answers").into_iter().filter(|line| line.subject.starts_with("ocsp "));
+        reasons.extend(answers.map(|line| line.digest));
         let reasons: BTreeSet<String> = reasons.iter().map(|digest| hexadecimal(digest)).collect();
         let signed = self.workshop.hsm().signed();
         for digest in &signed {
