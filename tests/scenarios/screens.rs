@@ -3,16 +3,19 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::time::Duration;
 
-use acceptance::harness::{Browser, MailServer, igc, root, run};
+use acceptance::harness::{Browser, MailServer, chance, igc, root, run};
 use card::CardStatus;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
+use registration_authority::delegation::{self, NewDelegation};
 use serde_json::Value;
+use store::Database;
 use store::schema::{audit_events, card_orders, cards, officer_enrolments, order_places};
 
 use super::officers_desk::{Desk, desk_of, desk_where};
-use super::workshop::{APPROVER, SECOND_APPROVER};
+use super::workshop::{APPROVER, SECOND_APPROVER, officer};
 
 /// As wide as WCAG 2.2 asks a page to fit into (1.4.10), in CSS pixels.
 const NARROWEST: u32 = 320;
@@ -109,6 +112,7 @@ struct Shown {
     holder: String,
     structure: String,
     enrolment: String,
+    delegation: String,
     event: String,
 }
 
@@ -128,9 +132,22 @@ impl Shown {
             opposed: card(CardStatus::Opposed).select(cards::number).first(db).unwrap(),
             structure: order_places::table.select(order_places::structure).first(db).unwrap(),
             enrolment: officer_enrolments::table.select(officer_enrolments::number).first(db).unwrap(),
+            delegation: proposed_delegation(db),
             event: audit_events::table.select(audit_events::id).first(db).unwrap(),
         }
     }
+}
+
+/// What the officer who looks at the pages delegates to another, and has not signed for; its number.
+fn proposed_delegation(db: &mut Database) -> String {
+    let act = officer(db, APPROVER);
+    let new = NewDelegation {
+        delegate: SECOND_APPROVER.to_owned(),
+        scope: "profession:10".parse().unwrap(),
+        begins_at: act.at,
+        ends_at: act.at.plus(Duration::from_secs(86_400)),
+    };
+    db.write(|db| delegation::propose(db, new, &mut chance(), &act)).unwrap().number
 }
 
 /// Refuses an order that waits, as who has no passkey in a demonstration; its number, once the letter can be read.
@@ -194,6 +211,8 @@ fn seen_by_an_officer(desk: &Desk, browser: &Browser, shown: &Shown) -> Found {
     look.at("/ra/renouvellements", "Plans de renouvellement", None);
     look.at("/ra/structures", "Structures", None);
     look.at(&format!("/ra/structures/{structure}"), "Mandats", Some("structure"));
+    look.at("/ra/delegations", "Déléguer", Some("delegations"));
+    look.at(&format!("/ra/delegations/{}", shown.delegation), "À signer", Some("delegation"));
     look.at("/ra/registre", "Répertoire national", Some("register"));
     look.at("/ra/caducites", "Cartes caduques", None);
     look.at("/ra/rappels", "Rappels", None);

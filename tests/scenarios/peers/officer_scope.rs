@@ -16,6 +16,7 @@ use diesel::prelude::*;
 use professional_registry::ImportedRegister;
 use registration_authority::approval::ApprovalVerifier;
 use registration_authority::approval::passkey::NewPasskey;
+use registration_authority::delegation::{self, NewDelegation};
 use registration_authority::enrolment::{self, NewCredential, NewEnrolment};
 use registration_authority::mandate::{self, Mandate, NewMandate, Quality};
 use registration_authority::officers::{self, Role, Scope};
@@ -25,7 +26,7 @@ use store::schema::{audit_events, register_structures};
 
 use crate::scenarios::officers_keys::authenticator::Authenticator;
 use crate::scenarios::standstill::until;
-use crate::scenarios::workshop::{SUBMITTER, Workshop, officer, workshop};
+use crate::scenarios::workshop::{APPROVER, SUBMITTER, Workshop, officer, workshop};
 
 /// The table that `web-admin` is tested with.
 const TABLE: &str = "web-admin/src/tests/routes.txt";
@@ -168,6 +169,19 @@ fn proposed_mandate(workshop: &Workshop) -> Mandate {
     db.write(|db| mandate::propose(db, &mut ImportedRegister, new, &mut chance(), &act)).unwrap()
 }
 
+/// What the officer of the demonstration delegates to another, and has not signed for.
+fn proposed_delegation(workshop: &Workshop) -> String {
+    let mut db = workshop.open(DatabaseRole::Owner);
+    let act = officer(&mut db, SUBMITTER);
+    let new = NewDelegation {
+        delegate: APPROVER.to_owned(),
+        scope: Scope::default(),
+        begins_at: act.at,
+        ends_at: act.at.plus(Duration::from_secs(86_400)),
+    };
+    db.write(|db| delegation::propose(db, new, &mut chance(), &act)).unwrap().number
+}
+
 /// What stands behind the parameters of the addresses.
 struct Standing {
     /// One that waits, by another's hand.
@@ -178,6 +192,8 @@ struct Standing {
     enrolment: String,
     /// One that waits.
     mandate: Mandate,
+    /// One that nobody has signed for.
+    delegation: String,
     /// One of the trail.
     event: String,
 }
@@ -193,13 +209,14 @@ impl Standing {
             card,
             enrolment: proposed_enrolment(workshop),
             mandate: proposed_mandate(workshop),
+            delegation: proposed_delegation(workshop),
             event,
         }
     }
 }
 
 fn filled_in(path: &str, standing: &Standing) -> String {
-    let Standing { order, card, enrolment, mandate, event } = standing;
+    let Standing { order, card, enrolment, mandate, delegation, event } = standing;
     let number = match path {
         path if path.starts_with("/ra/cartes/") => card,
         path if path.starts_with("/ra/cles/") => enrolment,
@@ -212,6 +229,7 @@ fn filled_in(path: &str, standing: &Standing) -> String {
         .replace("{plan}", "PO-2026-000001")
         .replace("{request}", "CR-2026-000001")
         .replace("{mandate}", &mandate.number)
+        .replace("{delegation}", delegation)
         .replace("{structure}", mandate.structure.as_str())
         .replace("{receipt}", "OP-0000000000000000")
         .replace("{demande}", &"0".repeat(32))
