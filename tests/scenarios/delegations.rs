@@ -155,6 +155,18 @@ impl Desk {
     }
 }
 
+/// What this officer delegates to that one for a day, and has not signed for; its number.
+pub fn proposed(db: &mut Database, delegator: &str, delegate: &str) -> String {
+    let act = officer(db, delegator);
+    let new = NewDelegation {
+        delegate: delegate.to_owned(),
+        scope: "profession:10".parse().unwrap(),
+        begins_at: act.at,
+        ends_at: act.at.plus(Duration::from_secs(86_400)),
+    };
+    db.write(|db| delegation::propose(db, new, &mut chance(), &act)).unwrap().number
+}
+
 #[test]
 fn who_is_here_decides_for_who_is_away_while_his_delegation_stands_and_no_row_by_hand_makes_one() {
     for kind in [DatabaseKind::Sqlite, DatabaseKind::Postgresql] {

@@ -3,19 +3,17 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::time::Duration;
 
-use acceptance::harness::{Browser, MailServer, chance, igc, root, run};
+use acceptance::harness::{Browser, MailServer, igc, root, run};
 use card::CardStatus;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
-use registration_authority::delegation::{self, NewDelegation};
 use serde_json::Value;
-use store::Database;
 use store::schema::{audit_events, card_orders, cards, officer_enrolments, order_places};
 
+use super::delegations;
 use super::officers_desk::{Desk, desk_of, desk_where};
-use super::workshop::{APPROVER, SECOND_APPROVER, officer};
+use super::workshop::{APPROVER, SECOND_APPROVER};
 
 /// As wide as WCAG 2.2 asks a page to fit into (1.4.10), in CSS pixels.
 const NARROWEST: u32 = 320;
@@ -132,22 +130,10 @@ impl Shown {
             opposed: card(CardStatus::Opposed).select(cards::number).first(db).unwrap(),
             structure: order_places::table.select(order_places::structure).first(db).unwrap(),
             enrolment: officer_enrolments::table.select(officer_enrolments::number).first(db).unwrap(),
-            delegation: proposed_delegation(db),
+            delegation: delegations::proposed(db, APPROVER, SECOND_APPROVER),
             event: audit_events::table.select(audit_events::id).first(db).unwrap(),
         }
     }
-}
-
-/// What the officer who looks at the pages delegates to another, and has not signed for; its number.
-fn proposed_delegation(db: &mut Database) -> String {
-    let act = officer(db, APPROVER);
-    let new = NewDelegation {
-        delegate: SECOND_APPROVER.to_owned(),
-        scope: "profession:10".parse().unwrap(),
-        begins_at: act.at,
-        ends_at: act.at.plus(Duration::from_secs(86_400)),
-    };
-    db.write(|db| delegation::propose(db, new, &mut chance(), &act)).unwrap().number
 }
 
 /// Refuses an order that waits, as who has no passkey in a demonstration; its number, once the letter can be read.

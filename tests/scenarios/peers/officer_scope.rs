@@ -16,7 +16,6 @@ use diesel::prelude::*;
 use professional_registry::ImportedRegister;
 use registration_authority::approval::ApprovalVerifier;
 use registration_authority::approval::passkey::NewPasskey;
-use registration_authority::delegation::{self, NewDelegation};
 use registration_authority::enrolment::{self, NewCredential, NewEnrolment};
 use registration_authority::mandate::{self, Mandate, NewMandate, Quality};
 use registration_authority::officers::{self, Role, Scope};
@@ -24,6 +23,7 @@ use registration_authority::order::CardOrder;
 use store::DatabaseRole;
 use store::schema::{audit_events, register_structures};
 
+use crate::scenarios::delegations;
 use crate::scenarios::officers_keys::authenticator::Authenticator;
 use crate::scenarios::standstill::until;
 use crate::scenarios::workshop::{APPROVER, SUBMITTER, Workshop, officer, workshop};
@@ -169,19 +169,6 @@ fn proposed_mandate(workshop: &Workshop) -> Mandate {
     db.write(|db| mandate::propose(db, &mut ImportedRegister, new, &mut chance(), &act)).unwrap()
 }
 
-/// What the officer of the demonstration delegates to another, and has not signed for.
-fn proposed_delegation(workshop: &Workshop) -> String {
-    let mut db = workshop.open(DatabaseRole::Owner);
-    let act = officer(&mut db, SUBMITTER);
-    let new = NewDelegation {
-        delegate: APPROVER.to_owned(),
-        scope: Scope::default(),
-        begins_at: act.at,
-        ends_at: act.at.plus(Duration::from_secs(86_400)),
-    };
-    db.write(|db| delegation::propose(db, new, &mut chance(), &act)).unwrap().number
-}
-
 /// What stands behind the parameters of the addresses.
 struct Standing {
     /// One that waits, by another's hand.
@@ -209,7 +196,7 @@ impl Standing {
             card,
             enrolment: proposed_enrolment(workshop),
             mandate: proposed_mandate(workshop),
-            delegation: proposed_delegation(workshop),
+            delegation: delegations::proposed(&mut db, SUBMITTER, APPROVER),
             event,
         }
     }

@@ -260,8 +260,11 @@ fn compose(
         false => (near, None),
     };
     let acting = acting.map(|by| {
-        let said = language.say("delegation-acting-here").with("for", by.delegator_name);
-        said.with("number", by.number).to_string()
+        language
+            .say("delegation-acting-here")
+            .with("for", by.delegator_name)
+            .with("number", by.number)
+            .to_string()
     });
     let barred = composer::barred(language, officer, own, (approved, near), signs);
     Ok(DossierPage {
