@@ -86,7 +86,7 @@ impl Certificates {
     pub fn check(&mut self, bundle: &Bundle, line: usize, record: &Record, findings: &mut Findings) {
         findings.certificates += 1;
         let subject = format!("certificate {} {}", record.issuer, record.serial);
-        match self.check_record(bundle, &subject, record) {
+        match self.check_record(bundle, &subject, record, findings) {
             Ok(expected) => {
                 if self.expected.insert(subject.clone(), expected).is_some() {
                     findings.contradiction(&subject, format!("stands twice, again in line {line}"));
@@ -99,7 +99,13 @@ impl Certificates {
         }
     }
 
-    fn check_record(&mut self, bundle: &Bundle, subject: &str, record: &Record) -> Result<Expected, String> {
+    fn check_record(
+        &mut self,
+        bundle: &Bundle,
+        subject: &str,
+        record: &Record,
+        findings: &mut Findings,
+    ) -> Result<Expected, String> {
         let tbs = base64(&record.tbs).ok_or("its TBS does not read")?;
         let fields = sequence(&tbs).filter(|fields| fields.len() > 6).ok_or("its TBS does not read")?;
         // TBSCertificate: [0] version, serialNumber, signature, issuer, validity, subject, SubjectPublicKeyInfo.
@@ -124,6 +130,9 @@ impl Certificates {
         } else {
             let decided = check_evidence(bundle, record, spki)?;
             check_subject(&decided, record, &names, certificate.as_ref())?;
+            for delegation in decided.delegations {
+                findings.by_delegation(subject, delegation);
+            }
             if let Some(feed) = decided.register_feed {
                 self.feeds.entry(feed).or_insert_with(|| subject.to_owned());
             }

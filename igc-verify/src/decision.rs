@@ -22,6 +22,8 @@ pub struct Decided {
     pub public_key: Option<Vec<u8>>,
     /// Of a card order: SHA-256 of the register's feed, hexadecimal.
     pub register_feed: Option<String>,
+    /// Who decided in another's name, and under which delegation.
+    pub delegations: Vec<(String, String)>,
     /// Milliseconds: the last decision, and when the first of their proofs expires.
     pub valid: (i64, i64),
     /// What the decisions must be on, and who must not have made them.
@@ -84,6 +86,9 @@ fn check_proof(
     }
     if said.officer == subject.submitted_by {
         return Err("it was decided on by who submitted it");
+    }
+    if let Some(delegation) = said.delegation {
+        decided.delegations.push((said.officer.to_owned(), delegation.to_owned()));
     }
     decided.valid = (decided.valid.0.max(said.at), decided.valid.1.min(said.until));
     Ok(said.in_bulk)

@@ -24,6 +24,8 @@ pub struct Findings {
     pub since: u64,
     /// How many certificates.
     pub certificates: u64,
+    /// What was decided in another's name: of which certificate, by whom, under which delegation.
+    delegations: Vec<(String, String, String)>,
     /// Where the bundle itself says whom to trust.
     trusted: Vec<String>,
     contradictions: Vec<(String, String)>,
@@ -38,6 +40,13 @@ impl Findings {
     /// Of what is no bundle.
     pub(crate) fn trusting(trusted: Vec<String>) -> Self {
         Self { trusted, ..Self::default() }
+    }
+
+    /// What `row` rests on was decided by this officer in another's name.
+    pub(crate) fn by_delegation(&mut self, row: &str, (officer, delegation): (String, String)) {
+        if self.delegations.len() < MOST_LISTED {
+            self.delegations.push((row.to_owned(), officer, delegation));
+        }
     }
 
     /// `row` does not hold, because of `what`.
@@ -76,6 +85,9 @@ impl Findings {
         for line in &self.trusted {
             let _ = writeln!(text, "TRUSTED {line}");
         }
+        for (row, officer, delegation) in &self.delegations {
+            let _ = writeln!(text, "DELEGATED {row}: decided by {officer} under {delegation}");
+        }
         for (row, what) in &self.contradictions {
             let _ = writeln!(text, "BROKEN {row}: {what}");
         }
@@ -89,6 +101,11 @@ impl Findings {
     pub fn json(&self) -> String {
         let broken: Vec<_> =
             self.contradictions.iter().map(|(row, what)| json!({ "row": row, "what": what })).collect();
+        let delegations: Vec<_> = self
+            .delegations
+            .iter()
+            .map(|(row, officer, delegation)| json!({ "row": row, "officer": officer, "delegation": delegation }))
+            .collect();
         let document = json!({
             "ok": self.hold(),
             "events": self.events,
@@ -98,6 +115,7 @@ impl Findings {
             "kept_checkpoints": self.since,
             "certificates": self.certificates,
             "trusted": self.trusted,
+            "delegations": delegations,
             "contradictions": broken,
             "not_listed": self.more,
         });

@@ -71,6 +71,27 @@ store::codes! {
     /// The mandate does not stand.
     MANDATE_NOT_STANDING = ("mandate-not-standing", Refused, "the caller: it was never approved, or has ended");
 
+    /// There is no such delegation.
+    DELEGATION_UNKNOWN = ("delegation-unknown", NotFound, "the caller: the page of delegations lists one's own");
+    /// A stored delegation cannot be read.
+    DELEGATION_ROW_ALTERED = ("delegation-row-altered", Integrity, "the auditor: the row is not what this program writes");
+    /// A field of a delegation is not of its form.
+    DELEGATION_FIELD_INVALID = ("delegation-field-invalid", Invalid, "the registration officer: see the field and the rule that the message names");
+    /// The login is of nobody to whom the officer can delegate.
+    DELEGATION_NO_DELEGATE = ("delegation-no-delegate", Refused, "the registration officer: choose another registration officer who stands enrolled");
+    /// The delegation is wider than the delegator's own scope.
+    DELEGATION_WIDER = ("delegation-wider", Refused, "the registration officer: delegate one's own scope or a part of it; who was given a delegation does not pass it on");
+    /// The officer has too many delegations that are open.
+    DELEGATION_TOO_MANY = ("delegation-too-many", Refused, "the registration officer: end one first");
+    /// The delegation is between other officers.
+    DELEGATION_NOT_YOURS = ("delegation-not-yours", NotAuthorised, "who delegates signs; he, his delegate or an administrator ends it");
+    /// The delegation is signed, or over.
+    DELEGATION_NOT_OPEN = ("delegation-not-open", Refused, "the caller: read the delegation again");
+    /// The delegation gave nothing at the moment of the decision.
+    DELEGATION_NOT_STANDING = ("delegation-not-standing", Refused, "the delegate: it was not signed for, had not begun, or had ended; ask for another");
+    /// One person would stand behind two decisions, or behind one on what he submitted.
+    DELEGATION_ONE_PERSON = ("delegation-one-person", Refused, "another officer must decide, who neither gave the delegation nor acts by it");
+
     /// A stored member of the staff cannot be read.
     STAFF_ROW_ALTERED = ("staff-row-altered", Integrity, "the auditor: the row is not what this program writes");
     /// A field of a member is not of its form.
@@ -134,6 +155,8 @@ store::codes! {
     BULK_LOOK_NEEDED = ("bulk-look-needed", Refused, "the registration officer: open the order, look at its flags, decide on it alone");
     /// A flag of the order asks for two officers, each of whom looks at it.
     BULK_TWO_OFFICERS = ("bulk-two-officers", Refused, "two registration officers: each opens the order, and decides on it alone");
+    /// The order of a bulk is within a delegated scope alone.
+    BULK_BY_DELEGATION = ("bulk-by-delegation", Refused, "the registration officer: open the order, and decide on it alone");
     /// A bulk without an order.
     BULK_EMPTY = ("bulk-empty", Invalid, "the registration officer: choose at least one order that can be decided on");
     /// More orders than one signature covers.

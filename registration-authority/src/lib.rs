@@ -10,7 +10,7 @@
 //!
 //! This crate alone writes `officers`, `card_orders`, `certificate_requests`, `decisions`,
 //! `decision_nonces`, `decision_inbox`, `decision_receipts`, `decision_retractions`, `decision_retractions_seen`, `decisions_pending`,
-//! `decisions_in_effect`, `decision_digest_lines`, `officer_enrolments`, `enrolments_told`,
+//! `decisions_in_effect`, `decision_digest_lines`, `officer_enrolments`, `enrolments_told`, `officer_delegations`, `officer_delegation_ends`,
 //! `structure_names`, `structure_mandates`, `structure_mandate_ends`, `structure_staff`, `order_questions`, `order_answers`, `order_notes`,
 //! `order_documents`, `order_document_contents`, `order_birth_names`,
 //! `order_flags`, `order_looks`, `order_places`, `order_leases`, `order_examinations`, `queue_views`, `card_places`, `card_expiry_notices`, `terms_acceptances`, `opposition_declarations`, `opposition_requests`,
@@ -24,6 +24,7 @@ pub mod certification;
 pub mod contact;
 pub mod contradictions;
 pub mod decision;
+pub mod delegation;
 pub mod delivery;
 pub mod eligibility;
 pub mod enrolment;

@@ -19,6 +19,8 @@ pub(crate) enum Series {
     OfficerEnrolment,
     /// Mandates to speak for a structure: `MA`.
     StructureMandate,
+    /// Delegations between officers: `DG`.
+    OfficerDelegation,
 }
 
 impl Series {
@@ -30,6 +32,7 @@ impl Series {
             Self::OppositionPlan => "PO",
             Self::OfficerEnrolment => "EN",
             Self::StructureMandate => "MA",
+            Self::OfficerDelegation => "DG",
         };
         format!("{prefix}-{}", at.to_jiff().strftime("%Y"))
     }

@@ -10,14 +10,16 @@ use store::schema::officers;
 use store::{Act, Actor, Code, Database, Fault, Timestamp, audit};
 use thiserror::Error;
 
+pub use delegated::Delegated;
 pub use email::OfficerEmail;
 pub use right::Right;
 pub use role::Role;
 pub use scope::{Covered, Reach, Scope};
 pub use within::Within;
 
-use crate::faults;
+use crate::{delegation, faults};
 
+mod delegated;
 mod email;
 mod right;
 mod role;
@@ -43,6 +45,8 @@ pub struct Officer {
     pub role: Role,
     /// For which orders.
     pub scope: Scope,
+    /// For which others besides, by delegations that stand at the moment at which he [acts](require).
+    pub delegated: Vec<Delegated>,
     /// Since when.
     pub enrolled_at: Timestamp,
     /// Until when, if it has ended.
@@ -53,16 +57,6 @@ impl Officer {
     /// Whether he stood enrolled, with a role that gives `right`, at that moment.
     pub fn had(&self, right: Right, at: Timestamp) -> bool {
         self.stood(at) && self.role.may(right)
-    }
-
-    /// Refused where he is not there for what he acts on.
-    pub fn require_within(&self, db: &mut Database, reach: &Reach) -> Result<(), NotAuthorised> {
-        let (login, scope) = (self.login.clone(), self.scope.to_string());
-        match self.scope.judge(db, reach)? {
-            Covered::Yes => Ok(()),
-            Covered::No => Err(NotAuthorised::OutsideScope { login, scope }),
-            Covered::PlaceUnknown => Err(NotAuthorised::PlaceUnknown { login, scope }),
-        }
     }
 
     /// Whether he stood enrolled at that moment.
@@ -187,7 +181,7 @@ pub fn require(db: &mut Database, right: Right, act: &Act) -> Result<Officer, No
         return Err(unknown());
     }
     if officer.had(right, act.at) {
-        return Ok(officer);
+        return Ok(with_delegated(db, officer, act.at)?);
     }
     Err(NotAuthorised::RoleMissing { login: officer.login, role: officer.role, right })
 }
@@ -216,6 +210,7 @@ pub fn enrol(
         display_name: display_name.to_owned(),
         role,
         scope: Scope::default(),
+        delegated: Vec::new(),
         enrolled_at: act.at,
         ended_at: None,
     };
@@ -240,6 +235,7 @@ pub(crate) fn follow_chain(
         display_name: display_name.to_owned(),
         role,
         scope: scope.clone(),
+        delegated: Vec::new(),
         enrolled_at: act.at,
         ended_at: None,
     };
@@ -294,7 +290,17 @@ pub fn list(db: &mut Database) -> Result<Vec<Officer>, OfficerError> {
 type Row = (String, String, String, Timestamp, Option<Timestamp>, String);
 
 fn officer((login, display_name, role, enrolled_at, ended_at, scope): Row) -> Result<Officer, OfficerError> {
-    Ok(Officer { login, display_name, role: role.parse()?, scope: scope.parse()?, enrolled_at, ended_at })
+    let (role, scope, delegated) = (role.parse()?, scope.parse()?, Vec::new());
+    Ok(Officer { login, display_name, role, scope, delegated, enrolled_at, ended_at })
+}
+
+/// The officer with what was delegated to him, as the rows say: for pages and rules; what he signs the worker verifies.
+pub fn with_delegated(db: &mut Database, officer: Officer, at: Timestamp) -> QueryResult<Officer> {
+    let delegated = match officer.role.may(Right::Decide) {
+        true => delegation::received(db, &officer.login, at)?,
+        false => Vec::new(),
+    };
+    Ok(Officer { delegated, ..officer })
 }
 
 fn may_enrol(db: &mut Database, act: &Act) -> Result<(), OfficerError> {

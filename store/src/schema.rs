@@ -670,6 +670,26 @@ diesel::table! {
 }
 
 diesel::table! {
+    officer_delegations (number) {
+        number -> Text,
+        delegator -> Text,
+        delegate -> Text,
+        scope -> Text,
+        begins_at -> BigInt,
+        ends_at -> BigInt,
+        proposed_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    officer_delegation_ends (delegation) {
+        delegation -> Text,
+        ended_by -> Text,
+        ended_at -> BigInt,
+    }
+}
+
+diesel::table! {
     officer_enrolments (number) {
         number -> Text,
         action -> Text,
@@ -1182,6 +1202,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     certificate_requests,
     decisions,
     officer_enrolments,
+    officer_delegations,
+    officer_delegation_ends,
     request_replies,
     decision_nonces,
     decision_inbox,

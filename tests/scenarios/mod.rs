@@ -18,6 +18,7 @@ mod database_rights;
 mod databases;
 mod days_without_a_token;
 mod decide_by_api;
+mod delegations;
 mod demonstration;
 pub mod desk;
 mod disk_full;

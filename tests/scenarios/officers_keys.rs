@@ -78,6 +78,19 @@ impl OfficersKeys {
         number
     }
 
+    /// The same for an officer who is there for some orders only.
+    pub fn enrol_within(
+        &self,
+        db: &mut Database,
+        who: (&str, &str),
+        scope: Scope,
+        credential: NewCredential,
+    ) {
+        let who = (who.0, who.1, Role::RegistrationOfficer);
+        let number = self.propose_within(db, who, scope, None, credential);
+        self.sign_for(db, &number);
+    }
+
     /// The same for somebody of this role.
     pub fn enrol_as(&self, db: &mut Database, who: (&str, &str, Role), credential: NewCredential) {
         let number = self.propose(db, who, None, credential);
@@ -88,14 +101,25 @@ impl OfficersKeys {
     pub fn propose(
         &self,
         db: &mut Database,
+        who: (&str, &str, Role),
+        email: Option<OfficerEmail>,
+        credential: NewCredential,
+    ) -> String {
+        self.propose_within(db, who, Scope::default(), email, credential)
+    }
+
+    fn propose_within(
+        &self,
+        db: &mut Database,
         (login, name, role): (&str, &str, Role),
+        scope: Scope,
         email: Option<OfficerEmail>,
         credential: NewCredential,
     ) -> String {
         let act = officer(db, ADMINISTRATORS[0].0);
         let roster = self.verifier.roster(db).unwrap();
         let (login, display_name) = (login.to_owned(), name.to_owned());
-        let new = NewEnrolment { email, login, display_name, role, scope: Scope::default(), credential };
+        let new = NewEnrolment { email, login, display_name, role, scope, credential };
         db.write(|db| enrolment::propose(db, &roster, new, &mut chance(), &act)).unwrap().number
     }
 

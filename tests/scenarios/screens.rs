@@ -11,6 +11,7 @@ use diesel::prelude::*;
 use serde_json::Value;
 use store::schema::{audit_events, card_orders, cards, officer_enrolments, order_places};
 
+use super::delegations;
 use super::officers_desk::{Desk, desk_of, desk_where};
 use super::workshop::{APPROVER, SECOND_APPROVER};
 
@@ -109,6 +110,7 @@ struct Shown {
     holder: String,
     structure: String,
     enrolment: String,
+    delegation: String,
     event: String,
 }
 
@@ -128,6 +130,7 @@ impl Shown {
             opposed: card(CardStatus::Opposed).select(cards::number).first(db).unwrap(),
             structure: order_places::table.select(order_places::structure).first(db).unwrap(),
             enrolment: officer_enrolments::table.select(officer_enrolments::number).first(db).unwrap(),
+            delegation: delegations::proposed(db, APPROVER, SECOND_APPROVER),
             event: audit_events::table.select(audit_events::id).first(db).unwrap(),
         }
     }
@@ -194,6 +197,8 @@ fn seen_by_an_officer(desk: &Desk, browser: &Browser, shown: &Shown) -> Found {
     look.at("/ra/renouvellements", "Plans de renouvellement", None);
     look.at("/ra/structures", "Structures", None);
     look.at(&format!("/ra/structures/{structure}"), "Mandats", Some("structure"));
+    look.at("/ra/delegations", "Déléguer", Some("delegations"));
+    look.at(&format!("/ra/delegations/{}", shown.delegation), "À signer", Some("delegation"));
     look.at("/ra/registre", "Répertoire national", Some("register"));
     look.at("/ra/caducites", "Cartes caduques", None);
     look.at("/ra/rappels", "Rappels", None);

@@ -151,8 +151,8 @@ fn still_stands(
 
 /// The officer of this login, when he stands enrolled at `at`.
 pub(crate) fn standing(db: &mut Database, login: &str, at: Timestamp) -> Result<Option<Officer>, Failure> {
-    let officer = officers::find(db, login)?;
-    Ok(officer.filter(|officer| officer.stood(at)))
+    let officer = officers::find(db, login)?.filter(|officer| officer.stood(at));
+    Ok(officer.map(|officer| officers::with_delegated(db, officer, at)).transpose()?)
 }
 
 /// The cookie of a session.

@@ -70,6 +70,11 @@ impl Badge {
         self.role.may(Right::ReadCard)
     }
 
+    /// Whether the menu offers what officers delegate to each other.
+    pub(crate) fn reads_delegations(&self) -> bool {
+        self.role.may(Right::ReadDelegations)
+    }
+
     /// Whether the menu offers the officers' keys.
     pub(crate) fn reads_keys(&self) -> bool {
         self.role.may(Right::ReadKeys)

@@ -37,6 +37,7 @@ files![
     "base",
     "bulk",
     "card",
+    "delegations",
     "diagnostic",
     "dossier",
     "failure",

@@ -194,6 +194,7 @@ mod tests {
             display_name: "Prénom NOM".to_owned(),
             role: Role::RegistrationOfficer,
             scope: Scope::default(),
+            delegated: Vec::new(),
             enrolled_at: START,
             ended_at: None,
         }

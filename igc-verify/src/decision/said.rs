@@ -11,7 +11,7 @@ const BULK: &str = "igc-bulk-decision-v1";
 /// Most rows of a bulk.
 const MOST_ROWS: usize = 25;
 
-/// `Decision ::= SEQUENCE { context, kind, digest, version, decision, [0] reason, officer, at, until, nonce }`, or
+/// `Decision ::= SEQUENCE { context, kind, digest, version, decision, [0] reason, [1] delegation, officer, at, until, nonce }`, or
 /// `BulkDecision ::= SEQUENCE { context, kind, rows, decision, [0] reason, officer, at, until, nonce }`.
 #[derive(Debug)]
 pub struct Said<'a> {
@@ -21,6 +21,8 @@ pub struct Said<'a> {
     on: Vec<(&'a [u8], i64)>,
     pub decision: &'a str,
     pub officer: &'a str,
+    /// The number of the delegation by which he decided.
+    pub delegation: Option<&'a str>,
     /// Milliseconds.
     pub at: i64,
     pub until: i64,
@@ -45,10 +47,18 @@ impl<'a> Said<'a> {
     }
 
     fn of(kind: &Value<'a>, on: Vec<(&'a [u8], i64)>, rest: &[Value<'a>], in_bulk: bool) -> Option<Self> {
-        let [decision, reason @ .., officer, at, until, _nonce] = rest else { return None };
+        let [decision, optional @ .., officer, at, until, _nonce] = rest else { return None };
         let (kind, decision, officer) = (kind.text()?, decision.text()?, officer.text()?);
         let (at, until) = (at.integer()?, until.integer()?);
-        (reason.len() <= 1).then_some(Self { kind, in_bulk, on, decision, officer, at, until })
+        let mut optional = optional.iter().peekable();
+        optional.next_if(|it| it.tag == 0xa0);
+        // A bulk is within its officer's own scope.
+        let delegation = match optional.next_if(|it| it.tag == 0xa1 && !in_bulk) {
+            Some(number) => Some(number.explicit(1)?.text()?),
+            None => None,
+        };
+        let whole = optional.next().is_none();
+        whole.then_some(Self { kind, in_bulk, on, decision, officer, delegation, at, until })
     }
 
     /// Whether it is on content of this digest, in this version.

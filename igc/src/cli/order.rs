@@ -143,7 +143,7 @@ fn here(global: &Global, command: &Command) -> Result<ExitCode, Problem> {
             show(global, db, &submitted.into_order())
         }
         Command::List { status, limit } => {
-            let (filter, all) = (Filter::of(*status), Scope::default());
+            let (filter, all) = (Filter::of(*status), [Scope::default()]);
             let now = installation.clock.now();
             let orders = queue::orders(db, &filter, &all, None, *limit, now)?;
             let numbers: Vec<&str> = orders.iter().map(|order| order.number.as_str()).collect();

@@ -49,6 +49,8 @@ pub enum SubjectKind {
     SuspensionLift,
     /// That an agent speaks for a structure.
     StructureMandate,
+    /// That an officer decides within another's scope.
+    OfficerDelegation,
 }
 
 impl SubjectKind {
@@ -63,6 +65,7 @@ impl SubjectKind {
             Self::OfficerEnrolment => "officer-enrolment",
             Self::SuspensionLift => "suspension-lift",
             Self::StructureMandate => "structure-mandate",
+            Self::OfficerDelegation => "officer-delegation",
         }
     }
 
@@ -70,7 +73,9 @@ impl SubjectKind {
     pub const fn open_state(self) -> &'static str {
         match self {
             Self::CardOrder | Self::CertificateRequest => "submitted",
-            Self::RenewalPlan | Self::OfficerEnrolment | Self::StructureMandate => "proposed",
+            Self::RenewalPlan | Self::OfficerEnrolment | Self::StructureMandate | Self::OfficerDelegation => {
+                "proposed"
+            }
             Self::RegisterFeed | Self::OppositionPlan | Self::SuspensionLift => "held",
         }
     }
@@ -78,7 +83,11 @@ impl SubjectKind {
     /// Whether two officers must approve it.
     pub const fn needs_two(self) -> bool {
         match self {
-            Self::CardOrder | Self::CertificateRequest | Self::RenewalPlan | Self::StructureMandate => false,
+            Self::CardOrder
+            | Self::CertificateRequest
+            | Self::RenewalPlan
+            | Self::StructureMandate
+            | Self::OfficerDelegation => false,
             Self::RegisterFeed | Self::OppositionPlan | Self::OfficerEnrolment | Self::SuspensionLift => true,
         }
     }
@@ -92,7 +101,8 @@ impl SubjectKind {
             | Self::RegisterFeed
             | Self::OppositionPlan
             | Self::SuspensionLift
-            | Self::StructureMandate => Right::Decide,
+            | Self::StructureMandate
+            | Self::OfficerDelegation => Right::Decide,
             Self::OfficerEnrolment => Right::Enrol,
         }
     }
@@ -115,7 +125,7 @@ pub struct Decidable {
     pub version: i64,
     /// Where it stands, as stored: it is decided on in its [open state](SubjectKind::open_state) only.
     pub state: &'static str,
-    /// Who submitted it, or whom it makes an officer, and so never decides on it.
+    /// Who submitted it, or whom it makes an officer or gives another's scope, and so never decides on it.
     pub submitted_by: String,
     /// What it is about: an officer decides within his scope.
     pub reach: Reach,

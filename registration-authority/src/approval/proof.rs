@@ -1,8 +1,8 @@
 use der::asn1::OctetString;
 use der::{Decode, Encode, Sequence};
 
-use super::BulkStatement;
 use super::passkey::{Assertion, PasskeyRefused};
+use super::{BulkStatement, Statement};
 
 /// Longest proof that is looked at, in octets: one over the longest bulk, by the longest of keys.
 pub const PROOF_BOUND: usize = 4096;
@@ -111,6 +111,15 @@ impl ApprovalProof {
             Self::Demo(_) => false,
             Self::Passkey(proof) => BulkStatement::decode(proof.statement.as_bytes()).is_some(),
         }
+    }
+
+    /// The number of the delegation by which it decides, as it says itself. A bulk is within its officer's own scope.
+    pub fn delegation(&self) -> Option<String> {
+        let statement = match self {
+            Self::Demo(proof) => &proof.statement,
+            Self::Passkey(proof) => &proof.statement,
+        };
+        Statement::decode(statement.as_bytes())?.delegation().map(str::to_owned)
     }
 
     /// The DER that is stored.

@@ -50,11 +50,12 @@ impl Verdict {
 ///     context        UTF8String ("igc-decision-v1"),
 ///     subjectKind    UTF8String,             -- "card-order" | "certificate-request" | "renewal-plan" |
 ///                                        -- "register-feed" | "opposition-plan" | "officer-enrolment" |
-///                                        -- "suspension-lift"
+///                                        -- "suspension-lift" | "structure-mandate" | "officer-delegation"
 ///     subjectDigest  OCTET STRING (SIZE (32)), -- SHA-256 of the canonical encoding
 ///     version        INTEGER,
 ///     decision       UTF8String,             -- "approve" | "refuse"
 ///     reasonCode [0] EXPLICIT UTF8String OPTIONAL,
+///     delegation [1] EXPLICIT UTF8String OPTIONAL, -- its number, where the officer decides within another's scope
 ///     officer        UTF8String,             -- login
 ///     decidedAt      INTEGER,                -- milliseconds since 1970-01-01T00:00:00Z
 ///     expiresAt      INTEGER,                -- the same
@@ -69,6 +70,8 @@ pub struct Statement {
     decision: String,
     #[asn1(context_specific = "0", tag_mode = "EXPLICIT", optional = "true")]
     reason_code: Option<String>,
+    #[asn1(context_specific = "1", tag_mode = "EXPLICIT", optional = "true")]
+    delegation: Option<String>,
     officer: String,
     decided_at: i64,
     expires_at: i64,
@@ -119,11 +122,18 @@ impl Statement {
             version: subject.version,
             decision: verdict.as_str().to_owned(),
             reason_code: reason_code.map(str::to_owned),
+            delegation: None,
             officer: officer.to_owned(),
             decided_at,
             expires_at,
             nonce,
         }
+    }
+
+    /// The same, by the delegation of this number; in the officer's own name alone where there is none.
+    #[must_use]
+    pub fn by_delegation(self, number: Option<String>) -> Self {
+        Self { delegation: number, ..self }
     }
 
     /// The DER that is signed.
@@ -153,6 +163,11 @@ impl Statement {
     /// The reason of a refusal.
     pub fn reason_code(&self) -> Option<&str> {
         self.reason_code.as_deref()
+    }
+
+    /// The number of the delegation by which he decided; none where his own scope is enough.
+    pub fn delegation(&self) -> Option<&str> {
+        self.delegation.as_deref()
     }
 
     /// The login of who decided.

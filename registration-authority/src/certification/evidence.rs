@@ -13,6 +13,7 @@ use super::one_decision::{Place, verify_decision};
 use crate::approval::{ApprovalVerifier, Decidable, ProofRefused};
 use crate::certificate_request::{self, CertificateRequest, RequestError, RequestState};
 use crate::decision::{self, Decision};
+use crate::delegation::DelegationError;
 use crate::enrolment::RosterError;
 use crate::faults;
 use crate::mandate::MandateError;
@@ -104,6 +105,19 @@ pub enum EvidenceError {
     /// The mandate of a structure's agent cannot be had.
     #[error(transparent)]
     Mandate(#[from] MandateError),
+    /// The delegation by which an officer decided gives nothing.
+    #[error(transparent)]
+    Delegation(DelegationError),
+    /// Somebody stands behind two decisions, or behind one on what he submitted.
+    #[error(
+        "{subject}: whoever stands behind the decision of {officer} stands behind another, or submitted it"
+    )]
+    OnePerson {
+        /// What was decided on.
+        subject: String,
+        /// Who decided.
+        officer: String,
+    },
     /// Whether two officers must approve cannot be known.
     #[error(transparent)]
     Risk(#[from] RiskError),
@@ -134,6 +148,15 @@ pub enum EvidenceError {
     Database(#[from] diesel::result::Error),
 }
 
+impl From<DelegationError> for EvidenceError {
+    fn from(error: DelegationError) -> Self {
+        match error {
+            DelegationError::Database(error) => Self::Database(error),
+            error => Self::Delegation(error),
+        }
+    }
+}
+
 impl Fault for EvidenceError {
     fn code(&self) -> Code {
         match self {
@@ -145,6 +168,8 @@ impl Fault for EvidenceError {
             Self::Officer(error) => error.code(),
             Self::Roster(error) => error.code(),
             Self::Mandate(error) => error.code(),
+            Self::Delegation(error) => error.code(),
+            Self::OnePerson { .. } => faults::DELEGATION_ONE_PERSON,
             Self::Risk(error) => error.code(),
             Self::NotReceived { .. } => faults::APPROVAL_NOT_RECEIVED,
             Self::NotEffective { .. } => faults::APPROVAL_NOT_EFFECTIVE,
@@ -292,7 +317,7 @@ pub(super) fn verify_decisions(
             Some(_) => Place::AsReceived,
             None => Place::AsOfNow,
         };
-        let verified = verify_decision(db, verifier, &roster, subject, decision, place, at)?;
+        let (verified, _) = verify_decision(db, verifier, &roster, subject, decision, place, at)?;
         require_receipt(db, decision, verified.passkey.is_some(), &name)?;
         // Its version is gone with it; a row that was put back by hand says so here.
         if decision::is_retracted(db, decision)? {

@@ -102,7 +102,7 @@ pub(crate) fn verify_agent(
 }
 
 /// The decisions on it hold as of when they were taken, seen by the worker and in effect.
-fn verify_as_of_its_moment(
+pub(crate) fn verify_as_of_its_moment(
     db: &mut Database,
     verifier: &ApprovalVerifier,
     subject: &Decidable,

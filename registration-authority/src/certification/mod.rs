@@ -17,7 +17,7 @@ mod certify_request;
 pub mod evidence;
 mod facts;
 pub mod grounds;
-mod mandate_evidence;
+pub(crate) mod mandate_evidence;
 pub(crate) mod one_decision;
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use store::{Database, Timestamp};
 use super::evidence::EvidenceError;
 use crate::approval::{ApprovalProof, ApprovalVerifier, Decidable, ProofRefused, Verified};
 use crate::decision::Decision;
+use crate::delegation::{self, Delegation};
 use crate::enrolment::Roster;
 use crate::officers;
 
@@ -18,7 +19,8 @@ pub(crate) enum Place {
 }
 
 /// The decision's proof holds, says what its row says, and is of somebody who could decide then: by his enrolment where his
-/// passkey made it, by his row where the demo's key did.
+/// passkey made it, by his row where the demo's key did; within his own scope, or within that of the delegation that he named, which is
+/// verified too. Nobody stands behind it who submitted the subject, or stands behind another decision on it.
 pub(crate) fn verify_decision(
     db: &mut Database,
     verifier: &ApprovalVerifier,
@@ -27,7 +29,7 @@ pub(crate) fn verify_decision(
     decision: &Decision,
     place: Place,
     at: Timestamp,
-) -> Result<Verified, EvidenceError> {
+) -> Result<(Verified, Option<Delegation>), EvidenceError> {
     let name = format!("{} {} version {}", subject.kind, subject.number, subject.version);
     let refused =
         |source| EvidenceError::Proof { subject: name.clone(), officer: decision.decided_by.clone(), source };
@@ -50,14 +52,30 @@ pub(crate) fn verify_decision(
             .filter(|officer| officer.had(right, statement.decided_at()))
             .map(|officer| officer.scope),
     };
+    let officer = decision.decided_by.clone();
+    let not_entitled = |officer| EvidenceError::OfficerNotEntitled { subject: name.clone(), officer };
+    let delegated = match statement.delegation() {
+        None => None,
+        // What is about everybody at once is nobody's to delegate, nor is a delegation.
+        Some(_) if !subject.reach.is_of_one_case() => return Err(not_entitled(officer)),
+        Some(number) => {
+            let (of, at) = ((number, statement.officer()), statement.decided_at());
+            Some(delegation::verify(db, verifier, roster, of, at)?)
+        }
+    };
+    let scope = scope.map(|own| delegated.as_ref().map_or(own, |one| one.scope.clone()));
     let could = match (scope, place) {
         (None, _) => false,
         (Some(scope), Place::AsOfNow) => scope.covers(db, &subject.reach)?,
         (Some(scope), Place::AsReceived) => scope.covers_wherever(&subject.reach),
     };
     if !could || statement.officer() == subject.submitted_by {
-        let officer = decision.decided_by.clone();
-        return Err(EvidenceError::OfficerNotEntitled { subject: name, officer });
+        return Err(not_entitled(officer));
     }
-    Ok(verified)
+    let behind = delegation::behind(db, decision)?;
+    let others = delegation::behind_others(db, subject, &officer)?;
+    if behind.contains(&subject.submitted_by) || !behind.is_disjoint(&others) {
+        return Err(EvidenceError::OnePerson { subject: name, officer });
+    }
+    Ok((verified, delegated))
 }

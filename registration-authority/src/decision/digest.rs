@@ -7,7 +7,7 @@ use diesel::dsl::count_star;
 use diesel::prelude::*;
 use rand_core::CryptoRng;
 use sha2::{Digest, Sha256};
-use store::schema::decision_digest_lines;
+use store::schema::{decision_digest_lines, officer_delegations};
 use store::{Act, Database, Timestamp};
 
 use super::{Decision, Receipt};
@@ -90,10 +90,14 @@ pub(super) fn note(
     };
     let notice = match at_once {
         Some(notice) => {
-            Some(outbox::put_first(db, Recipient::Officer(officer), notice, &line.subject(), rng, act)?)
+            let subject = format!("{}{}", line.subject(), to_whom(db, &line)?);
+            Some(outbox::put_first(db, Recipient::Officer(officer), notice, &subject, rng, act)?)
         }
         None => None,
     };
+    if let (None, Some(number)) = (&line.refusal, decision.delegation()) {
+        tell_delegator(db, &line, (officer, &number), rng, act)?;
+    }
     diesel::insert_into(decision_digest_lines::table)
         .values((
             decision_digest_lines::subject_kind.eq(&line.subject_kind),
@@ -110,6 +114,33 @@ pub(super) fn note(
         .map(drop)
 }
 
+/// Who acts in the officer's name from now on, where it is a delegation that he signed for.
+fn to_whom(db: &mut Database, line: &DigestLine) -> QueryResult<String> {
+    if line.refusal.is_some() || line.subject_kind != SubjectKind::OfficerDelegation.as_str() {
+        return Ok(String::new());
+    }
+    let delegate: Option<String> = officer_delegations::table
+        .find(&line.subject_number)
+        .select(officer_delegations::delegate)
+        .first(db)
+        .optional()?;
+    Ok(delegate.map_or_else(String::new, |delegate| format!(" to {delegate}")))
+}
+
+/// Tells who delegated of a decision that holds and was taken in his name: by whom, and under which delegation.
+fn tell_delegator(
+    db: &mut Database,
+    line: &DigestLine,
+    (officer, number): (&str, &str),
+    rng: &mut dyn CryptoRng,
+    act: &Act,
+) -> QueryResult<()> {
+    let delegator: String =
+        officer_delegations::table.find(number).select(officer_delegations::delegator).first(db)?;
+    let subject = format!("{} by {officer} under {number}", line.subject());
+    outbox::put_first(db, Recipient::Officer(&delegator), Notice::DecisionSeen, &subject, rng, act).map(drop)
+}
+
 /// A number as a mail may say it. The web role writes it, and a decision that proves nothing may be on anything: what no number looks like
 /// is told by the beginning of its SHA-256, so that no text of a stranger, and no link, leaves in a mail of ours.
 fn plain(number: &str) -> String {
@@ -122,15 +153,16 @@ fn plain(number: &str) -> String {
 }
 
 /// What two officers release gives keys, ends or frees many cards, or takes a brake away, and a renewal plan orders many
-/// cards: one wrong signature among them is dear before the evening. An order, a request or a mandate is one holder's, or
+/// cards; a delegation gives another one's reach: one wrong signature among them is dear before the evening. An order, a request or a mandate is one holder's, or
 /// one agent's.
 fn cannot_wait(kind: &str) -> bool {
-    const DEAR: [SubjectKind; 5] = [
+    const DEAR: [SubjectKind; 6] = [
         SubjectKind::OfficerEnrolment,
         SubjectKind::RegisterFeed,
         SubjectKind::OppositionPlan,
         SubjectKind::SuspensionLift,
         SubjectKind::RenewalPlan,
+        SubjectKind::OfficerDelegation,
     ];
     DEAR.into_iter().any(|dear| dear.as_str() == kind)
 }

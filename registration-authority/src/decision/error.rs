@@ -3,6 +3,7 @@ use store::{BrokenRule, Code, Fault};
 use thiserror::Error as ThisError;
 
 use crate::approval::{Decidable, ProofRefused, SubjectKind};
+use crate::certification::evidence::EvidenceError;
 use crate::enrolment::RosterError;
 use crate::faults;
 use crate::four_eyes::KeepOffError;
@@ -34,6 +35,21 @@ pub enum DecideError {
         /// Who tried.
         login: String,
     },
+    /// Somebody stands behind another decision on it, or submitted it, in whose name the actor would decide or who decided in his.
+    #[error(
+        "{login} and another decision on {kind} {number} have one person behind them, or who submitted it"
+    )]
+    OnePerson {
+        /// Of what sort.
+        kind: SubjectKind,
+        /// Its number.
+        number: String,
+        /// Who tried.
+        login: String,
+    },
+    /// The delegation that the proof names gives nothing.
+    #[error(transparent)]
+    Delegation(#[from] EvidenceError),
     /// It is near to the actor.
     #[error(transparent)]
     KeepOff(#[from] KeepOffError),
@@ -91,8 +107,8 @@ pub enum DecideError {
 impl Fault for DecideError {
     fn code(&self) -> Code {
         use SubjectKind::{
-            CardOrder, CertificateRequest, OfficerEnrolment, OppositionPlan, RegisterFeed, RenewalPlan,
-            StructureMandate, SuspensionLift,
+            CardOrder, CertificateRequest, OfficerDelegation, OfficerEnrolment, OppositionPlan, RegisterFeed,
+            RenewalPlan, StructureMandate, SuspensionLift,
         };
         match self {
             Self::NotAuthorised(error) => error.code(),
@@ -101,6 +117,9 @@ impl Fault for DecideError {
             Self::SelfApproval { kind: CertificateRequest, .. } => faults::REQUEST_SELF_APPROVAL,
             Self::SelfApproval { kind: RenewalPlan, .. } => faults::RENEWAL_SELF_APPROVAL,
             Self::SelfApproval { kind: StructureMandate, .. } => faults::MANDATE_SELF_APPROVAL,
+            Self::OnePerson { .. } => faults::DELEGATION_ONE_PERSON,
+            Self::Delegation(error) => error.code(),
+            Self::SelfApproval { kind: OfficerDelegation, .. } => faults::DELEGATION_NOT_YOURS,
             Self::SelfApproval { kind: OfficerEnrolment, .. }
             | Self::AnotherNeeded { kind: OfficerEnrolment, .. } => faults::ENROLMENT_ANOTHER_ADMINISTRATOR,
             Self::SelfApproval { kind: RegisterFeed | OppositionPlan | SuspensionLift, .. }
@@ -114,6 +133,7 @@ impl Fault for DecideError {
             Self::NotOpen { kind: CertificateRequest, .. } => faults::REQUEST_NOT_OPEN,
             Self::NotOpen { kind: RenewalPlan, .. } => faults::RENEWAL_NOT_PROPOSED,
             Self::NotOpen { kind: StructureMandate, .. } => faults::MANDATE_NOT_OPEN,
+            Self::NotOpen { kind: OfficerDelegation, .. } => faults::DELEGATION_NOT_OPEN,
             Self::NotOpen {
                 kind: RegisterFeed | OppositionPlan | OfficerEnrolment | SuspensionLift, ..
             } => faults::RELEASE_NOT_OPEN,

@@ -32,8 +32,8 @@ pub use receipt::{Receipt, Refused, receipt, refused_since};
 pub use receive::{Received, receive};
 pub use retraction::{Retraction, can_be_taken_back_until, retractions};
 pub(crate) use retraction::{effective_at, is_retracted, retract};
-pub use take::may_decide;
 pub(crate) use take::{Given, Taken, check};
+pub use take::{ground, may_decide};
 pub use witness::witness_retractions;
 
 /// A decision as it was recorded.
@@ -71,6 +71,11 @@ impl Decision {
     /// Whether one gesture made it for several orders.
     pub fn in_bulk(&self) -> bool {
         ApprovalProof::decode(&self.proof_kind, &self.proof).is_some_and(|proof| proof.is_bulk())
+    }
+
+    /// The number of the delegation by which it was taken, as its proof says.
+    pub fn delegation(&self) -> Option<String> {
+        ApprovalProof::decode(&self.proof_kind, &self.proof)?.delegation()
     }
 
     pub(crate) fn verdict(&self) -> Verdict {

@@ -16,7 +16,9 @@ use crate::certification::one_decision::{Place, verify_decision};
 use crate::enrolment::{self, Roster};
 use crate::four_eyes::{self, KeepOffError};
 use crate::order::CardOrder;
-use crate::{certificate_request, faults, held_feed, lapse, mandate, officers, order, renewal, suspension};
+use crate::{
+    certificate_request, delegation, faults, held_feed, lapse, mandate, officers, order, renewal, suspension,
+};
 
 /// Decisions of one run; the others wait for the next.
 const AT_ONCE: i64 = 200;
@@ -98,8 +100,9 @@ fn judge(
     decision: &Decision,
     act: &Act,
 ) -> Result<Result<Verified, Code>, EvidenceError> {
-    let verified = match verify_decision(db, verifier, roster, subject, decision, Place::AsOfNow, act.at) {
-        Ok(verified) => verified,
+    let judged = verify_decision(db, verifier, roster, subject, decision, Place::AsOfNow, act.at);
+    let (verified, delegated) = match judged {
+        Ok(judged) => judged,
         Err(EvidenceError::Database(error)) => return Err(error.into()),
         Err(error) => return Ok(Err(error.code())),
     };
@@ -116,7 +119,9 @@ fn judge(
         Some((key, _)) => Some((key.login.clone(), key.display_name.clone())),
         None => officers::find(db, &decision.decided_by)?.map(|one| (one.login, one.display_name)),
     };
-    if let Some((login, name)) = officer {
+    // What is near to him in whose name somebody decides is near enough.
+    let delegator = delegated.map(|one| (one.delegator, one.delegator_name));
+    for (login, name) in officer.into_iter().chain(delegator) {
         match four_eyes::check(
             db,
             (&login, &name),
@@ -178,6 +183,9 @@ fn write_down(
         "proof_kind": decision.proof_kind,
         "proof": receipt.proof,
     });
+    if let Some(delegation) = decision.delegation() {
+        payload["delegation"] = json!(delegation);
+    }
     if let Err(code) = judged {
         payload["refusal"] = json!(code.name);
     }
@@ -198,6 +206,7 @@ pub(super) fn subject_of_trail(kind: &str) -> String {
         "card-order" => "order".to_owned(),
         "register-feed" => "feed".to_owned(),
         "officer-enrolment" => "enrolment".to_owned(),
+        "officer-delegation" => "delegation".to_owned(),
         "suspension-lift" => "suspension".to_owned(),
         other => other.replace('-', " "),
     }
@@ -210,7 +219,7 @@ fn decidable(
     kind: &str,
     number: &str,
 ) -> Result<Result<Decidable, Code>, EvidenceError> {
-    const KINDS: [SubjectKind; 8] = [
+    const KINDS: [SubjectKind; 9] = [
         SubjectKind::CardOrder,
         SubjectKind::CertificateRequest,
         SubjectKind::RenewalPlan,
@@ -219,6 +228,7 @@ fn decidable(
         SubjectKind::OfficerEnrolment,
         SubjectKind::SuspensionLift,
         SubjectKind::StructureMandate,
+        SubjectKind::OfficerDelegation,
     ];
     fn had<T, E: Fault>(found: Result<T, E>, of: impl Fn(&T) -> Decidable) -> Result<Decidable, Code> {
         found.map(|thing| of(&thing)).map_err(|error| error.code())
@@ -240,6 +250,7 @@ fn decidable(
         SubjectKind::OfficerEnrolment => had(enrolment::get(db, number), enrolment::Enrolment::decidable),
         SubjectKind::SuspensionLift => had(suspension::get(db, number), suspension::Suspension::decidable),
         SubjectKind::StructureMandate => had(mandate::get(db, number), mandate::Mandate::decidable),
+        SubjectKind::OfficerDelegation => had(delegation::get(db, number), delegation::Delegation::decidable),
     };
     match found {
         Err(code) if code == store::fault::DATABASE => Err(diesel::result::Error::RollbackTransaction.into()),

@@ -9,9 +9,9 @@ use crate::approval::{
     ApprovalProof, ApprovalVerifier, Decidable, ProofKind, ProofRefused, Statement, SubjectKind, Verdict,
     Verified,
 };
-use crate::officers::{self, Officer};
+use crate::officers::{self, Delegated, Officer};
 use crate::refusal_reasons::{self, REASON_TEXT_BOUND};
-use crate::{certificate_request, four_eyes, order, renewal};
+use crate::{certificate_request, delegation, four_eyes, order, renewal};
 
 /// A decision as an officer hands it in.
 pub(crate) struct Given<'a> {
@@ -53,7 +53,40 @@ pub fn may_decide(
     }
     let whom = (subject.concerns.as_ref(), &subject.reach);
     four_eyes::check(db, (&officer.login, &officer.display_name), whom, act.at)?;
+    if let Some(by) = ground(db, &officer, subject)? {
+        // What is near to him in whose name somebody decides is near enough.
+        four_eyes::check(db, (&by.delegator, &by.delegator_name), whom, act.at)?;
+    }
     Ok(officer)
+}
+
+/// The delegation by which this officer, who is there for the subject, would decide on it; none where his own scope is enough. Of
+/// several that cover it, the first whose delegator neither submitted it nor stands behind another decision on it: where each did,
+/// or a delegate decided on it in this officer's name, it is refused.
+pub fn ground(
+    db: &mut Database,
+    officer: &Officer,
+    subject: &Decidable,
+) -> Result<Option<Delegated>, DecideError> {
+    let others = delegation::behind_others(db, subject, &officer.login)?;
+    let one_person = || DecideError::OnePerson {
+        kind: subject.kind,
+        number: subject.number.clone(),
+        login: officer.login.clone(),
+    };
+    if others.contains(&officer.login) {
+        return Err(one_person());
+    }
+    if officer.scope.covers(db, &subject.reach)? {
+        return Ok(None);
+    }
+    let covering = officer.by_delegation(db, &subject.reach)?;
+    if covering.is_empty() {
+        officer.require_within(db, &subject.reach)?;
+        return Ok(None);
+    }
+    let apart = |one: &&Delegated| one.delegator != subject.submitted_by && !others.contains(&one.delegator);
+    covering.into_iter().find(apart).cloned().map(Some).ok_or_else(one_person)
 }
 
 /// Checks that the officer [may decide](may_decide), the proof that he does, and why he refuses; without writing.
@@ -70,9 +103,21 @@ pub(crate) fn check<'a>(
         verifier.verify_fresh(given.proof, &subject, &roster, act.at)?;
     if let Some((key, _)) = passkey {
         let may = key.role.may(subject.kind.right()) && key.counts(act.at);
-        if !may || !key.scope.covers(db, &subject.reach)? {
+        let scope = match statement.delegation() {
+            None => key.scope,
+            Some(_) if !subject.reach.is_of_one_case() => return Err(ProofRefused::AnotherKey.into()),
+            Some(number) => {
+                let (of, at) = ((number, statement.officer()), statement.decided_at());
+                delegation::verify(db, verifier, &roster, of, at)?.scope
+            }
+        };
+        if !may || !scope.covers(db, &subject.reach)? {
             return Err(ProofRefused::AnotherKey.into());
         }
+    }
+    let by = ground(db, &officer, &subject)?.map(|one| one.number);
+    if statement.delegation() != by.as_deref() {
+        return Err(ProofRefused::SaysOtherwise.into());
     }
     if given.proof.kind() == ProofKind::Passkey && !nonce::is_open(db, &statement, &signed, act.at)? {
         return Err(ProofRefused::Nonce.into());
@@ -101,6 +146,9 @@ impl Taken {
         let mut payload = json!({"version": version, "proof": proof});
         if let Some(reason) = self.statement.reason_code() {
             payload["reason"] = json!(reason);
+        }
+        if let Some(delegation) = self.statement.delegation() {
+            payload["delegation"] = json!(delegation);
         }
         if self.in_bulk {
             payload["bulk"] = json!(true);
@@ -219,6 +267,7 @@ fn close(db: &mut Database, subject: &Decidable, verdict: Verdict, act: &Act) ->
         | SubjectKind::OppositionPlan
         | SubjectKind::OfficerEnrolment
         | SubjectKind::SuspensionLift
-        | SubjectKind::StructureMandate => Ok(true),
+        | SubjectKind::StructureMandate
+        | SubjectKind::OfficerDelegation => Ok(true),
     }
 }

@@ -86,7 +86,7 @@ pub(crate) fn check(
     let (places, of_structure) = match reach {
         Reach::Exercise { structures, .. } => (structures.clone(), false),
         Reach::Structure { structure, .. } => (vec![structure.clone()], true),
-        Reach::Everything => (Vec::new(), false),
+        Reach::Everything | Reach::Scope(_) => (Vec::new(), false),
     };
     let subject = match concerns {
         None if places.is_empty() => return Ok(()),

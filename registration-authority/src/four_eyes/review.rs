@@ -19,12 +19,12 @@ use thiserror::Error;
 pub use super::contested::{Contested, contested};
 use super::keep_off::check;
 use super::{KeepOffError, LookAt};
-use crate::approval::{Concerned, SubjectKind};
-use crate::decision;
+use crate::approval::{Concerned, Decidable, SubjectKind};
 use crate::faults;
 use crate::officers::{self, NotAuthorised, Officer, Reach, Right};
 use crate::order::{self, CardOrder, OrderError};
 use crate::outbox::{self, Notice, Recipient};
+use crate::{decision, delegation};
 
 /// Longest reason, in characters.
 pub const REASON_BOUND: usize = 500;
@@ -303,7 +303,7 @@ impl About {
     /// Refused where an order is outside the officer's scope; whoever opposes does so everywhere.
     fn require_within(&self, db: &mut Database, officer: &Officer) -> Result<(), NotAuthorised> {
         match self {
-            Self::Approval { order, .. } => officer.require_within(db, &order.reach()),
+            Self::Approval { order, .. } => officer.require_within_own(db, &order.reach()),
             Self::HolderOpposition { .. } => Ok(()),
         }
     }
@@ -327,8 +327,10 @@ pub(crate) fn may_conclude(
     }
     let (concerns, reach) = match about {
         About::Approval { order, version, .. } => {
+            let subject = Decidable { version: *version, ..order.decidable() };
             let took_part = order.submitted_by == officer.login
-                || deciders(db, order, *version)?.contains(&officer.login);
+                || deciders(db, order, *version)?.contains(&officer.login)
+                || delegation::behind_others(db, &subject, &officer.login)?.contains(&officer.login);
             if took_part {
                 return Err(ReviewError::Own(number.to_owned(), officer.login.clone()));
             }

@@ -131,7 +131,7 @@ pub struct Waiting {
 pub enum Why {
     /// The first signature is his.
     Signed,
-    /// He submitted or proposed it, decided on it, or it is about his own key.
+    /// He, or the one in whose name he would sign, submitted or proposed it, or decided on it; or it is about his own key.
     Own,
     /// It is outside his scope, or nobody knows where it is.
     Scope,
@@ -261,7 +261,7 @@ struct Reader<'a> {
 struct Hands<'a> {
     kind: SubjectKind,
     submitted_by: &'a str,
-    /// Who signed this version already.
+    /// Who stands behind a signature on this version already.
     signed_by: &'a [String],
     reach: &'a Reach,
     concerns: Option<&'a Concerned>,
@@ -281,7 +281,13 @@ impl Reader<'_> {
             return Ok(Err(Why::Own));
         }
         if !self.officer.scope.covers(db, hands.reach)? {
-            return Ok(Err(Why::Scope));
+            let by = self.officer.by_delegation(db, hands.reach)?;
+            let his = |login: &String| login == hands.submitted_by || hands.signed_by.contains(login);
+            match by.is_empty() {
+                true => return Ok(Err(Why::Scope)),
+                false if by.iter().all(|one| his(&one.delegator)) => return Ok(Err(Why::Own)),
+                false => {}
+            }
         }
         match four_eyes::check(db, (login, name), (hands.concerns, hands.reach), self.at) {
             Ok(()) => Ok(Ok(())),

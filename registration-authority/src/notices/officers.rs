@@ -95,6 +95,16 @@ fn of_line(line: &DigestLine) -> String {
 fn decision(subject: &str) -> String {
     match subject.split(' ').collect::<Vec<_>>()[..] {
         [kind, number, "version", version, verdict, proof] => sentence(kind, number, version, verdict, proof),
+        [kind, number, "version", version, verdict, proof, "by", login, "under", delegation] => {
+            let said = sentence(kind, number, version, verdict, proof);
+            format!("{said}, par {login}, par votre délégation {delegation}")
+        }
+        [kind, number, "version", version, verdict, proof, "to", login] => {
+            let said = sentence(kind, number, version, verdict, proof);
+            format!(
+                "{said}, à {login}, qui décide désormais en votre nom entre les dates que vous avez signées"
+            )
+        }
         _ => subject.to_owned(),
     }
 }
@@ -109,6 +119,7 @@ fn sentence(kind: &str, number: &str, version: &str, verdict: &str, proof: &str)
         "officer-enrolment" => "inscription d’opérateur",
         "suspension-lift" => "levée de suspension",
         "structure-mandate" => "mandat",
+        "officer-delegation" => "délégation",
         other => other,
     };
     let verdict = match verdict {

@@ -33,6 +33,8 @@ pub enum Right {
     ReadCertificates,
     /// Read whose key is whose, and who signed for it.
     ReadKeys,
+    /// Read what officers delegate to each other: one's own, and every other with the rights of an administrator or an auditor.
+    ReadDelegations,
     /// Read the audit trail.
     ReadTrail,
     /// Read how the installation works: CRLs, jobs, signatures, the outbox's figures.
@@ -56,6 +58,7 @@ impl Right {
             }
             Self::ReadNotes => &[Role::RegistrationOfficer, Role::Auditor],
             Self::ReadKeys | Self::ReadOperations => &[Role::Administrator, Role::Auditor],
+            Self::ReadDelegations => &[Role::RegistrationOfficer, Role::Administrator, Role::Auditor],
             Self::ReadTrail => &[Role::Auditor],
         }
     }
@@ -72,6 +75,7 @@ impl Right {
             | Self::ReadCard
             | Self::ReadCertificates
             | Self::ReadKeys
+            | Self::ReadDelegations
             | Self::ReadTrail
             | Self::ReadOperations => true,
             Self::Submit | Self::Decide | Self::Oppose | Self::Deliver | Self::Plan | Self::Enrol => false,

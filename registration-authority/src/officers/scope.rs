@@ -45,6 +45,8 @@ pub enum Reach {
     },
     /// Every order: a feed of the register, a plan.
     Everything,
+    /// All that an officer of this scope is there for: a delegation.
+    Scope(Scope),
 }
 
 /// Whether an officer is there for something.
@@ -68,14 +70,19 @@ impl Reach {
         match self {
             Self::Exercise { structures, .. } => structures,
             Self::Structure { structure, .. } => std::slice::from_ref(structure),
-            Self::Everything => &[],
+            Self::Everything | Self::Scope(_) => &[],
         }
+    }
+
+    /// Whether it is one case of one person or structure, which is what can be delegated.
+    pub(crate) fn is_of_one_case(&self) -> bool {
+        matches!(self, Self::Exercise { .. } | Self::Structure { .. })
     }
 
     fn kind(&self) -> Option<CardKind> {
         match self {
             Self::Exercise { kind, .. } | Self::Structure { kind, .. } => *kind,
-            Self::Everything => None,
+            Self::Everything | Self::Scope(_) => None,
         }
     }
 }
@@ -108,6 +115,17 @@ impl Scope {
         let items =
             self.professions.len() + self.structures.len() + self.departments.len() + self.kinds.len();
         if items > ITEMS_BOUND { Err(invalid()) } else { Ok(self) }
+    }
+
+    /// Whether it is never wider than this one: every limit of this one is a limit of it, as narrow or narrower.
+    pub fn contains(&self, other: &Self) -> bool {
+        fn limits<T: Ord>(ours: &BTreeSet<T>, theirs: &BTreeSet<T>) -> bool {
+            ours.is_empty() || (!theirs.is_empty() && theirs.is_subset(ours))
+        }
+        limits(&self.professions, &other.professions)
+            && limits(&self.structures, &other.structures)
+            && limits(&self.departments, &other.departments)
+            && limits(&self.kinds, &other.kinds)
     }
 
     /// Whether it keeps nothing out.
@@ -151,6 +169,9 @@ impl Scope {
 
     /// The same, whichever departments it names: of something whose place was settled before.
     pub(crate) fn covers_wherever(&self, reach: &Reach) -> bool {
+        if let Reach::Scope(scope) = reach {
+            return self.contains(scope);
+        }
         Self { departments: BTreeSet::new(), ..self.clone() }.judge_in(reach, &[]) == Covered::Yes
     }
 
@@ -159,10 +180,13 @@ impl Scope {
         if self.is_everything() {
             return Covered::Yes;
         }
+        if let Reach::Scope(scope) = reach {
+            return if self.contains(scope) { Covered::Yes } else { Covered::No };
+        }
         let (professions, structures) = (&self.professions, &self.structures);
         let of_profession = match reach {
             Reach::Exercise { profession, .. } => professions.contains(profession.code()),
-            Reach::Structure { .. } | Reach::Everything => false,
+            Reach::Structure { .. } | Reach::Everything | Reach::Scope(_) => false,
         };
         let there = structures.is_empty() || reach.structures().iter().any(|one| structures.contains(one));
         let of_kind = self.kinds.is_empty() || reach.kind().is_some_and(|kind| self.kinds.contains(&kind));

@@ -36,6 +36,9 @@ pub enum NotInBulk {
     /// A flag asks for two officers.
     #[error("order {0} needs two officers, each of whom approves it alone")]
     TwoOfficers(String),
+    /// The officer is there for it by delegation alone.
+    #[error("order {0} is decided on alone: it is within a scope that was delegated")]
+    ByDelegation(String),
     /// A colleague is on it.
     #[error("another officer is on order {0}")]
     Taken(String),
@@ -46,6 +49,7 @@ impl Fault for NotInBulk {
         match self {
             Self::LookNeeded(_) => faults::BULK_LOOK_NEEDED,
             Self::TwoOfficers(_) => faults::BULK_TWO_OFFICERS,
+            Self::ByDelegation(_) => faults::BULK_BY_DELEGATION,
             Self::Taken(_) => faults::ORDER_TAKEN,
         }
     }
@@ -65,6 +69,9 @@ pub fn examine(
     let order = get(db, &chosen.number)?;
     let officer = decision::may_decide(db, &order.decidable(), chosen.version, act)
         .map_err(|error| by_rule(order.kind, error))?;
+    if decision::ground(db, &officer, &order.decidable())?.is_some() {
+        return Err(NotInBulk::ByDelegation(order.number).into());
+    }
     if verdict == Verdict::Approve {
         check_eligible(db, registry, &order, act)?;
         let flags = risk::shown(db, registry, &order, act.at)?;

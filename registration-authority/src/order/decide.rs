@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use card::CardKind;
 use diesel::prelude::*;
 use professional_registry::Registry;
@@ -17,7 +19,7 @@ use crate::officers::{self, Right};
 use crate::outbox::{self, Notice, Recipient};
 use crate::queue::lease;
 use crate::risk::{self, RiskError};
-use crate::structure_notices;
+use crate::{delegation, structure_notices};
 
 /// Why an order is not decided on.
 #[derive(Debug, Error)]
@@ -106,11 +108,15 @@ pub fn approve(
     conclude(db, verifier, order, &taken, rng, act)
 }
 
-/// Who has approved the order's current version.
+/// Who stands behind an approval of the order's current version: who took it, and in whose name.
 pub(crate) fn approvals(db: &mut Database, order: &CardOrder) -> QueryResult<Vec<String>> {
     let decisions = decision::of(db, SubjectKind::CardOrder, &order.number)?;
     let standing = decisions.into_iter().filter(|one| one.subject_version == order.version && one.approves());
-    Ok(standing.map(|one| one.decided_by).collect())
+    let mut persons = BTreeSet::new();
+    for one in standing {
+        persons.extend(delegation::behind(db, &one)?);
+    }
+    Ok(persons.into_iter().collect())
 }
 
 /// The rules permit the order now, and the officer who acts to approve it.

@@ -220,7 +220,7 @@ pub fn may_attach(db: &mut Database, officer: &Officer, order: &CardOrder) -> Qu
     Ok(officer.role.may(Right::Submit)
         && is_his(officer, order)
         && order.is_undecided()
-        && officer.scope.covers(db, &order.reach())?)
+        && officer.covers(db, &order.reach())?)
 }
 
 type Row = (String, i64, Option<String>, String, i64, String, String, Timestamp);

@@ -82,7 +82,7 @@ pub fn may_withdraw(db: &mut Database, officer: &Officer, order: &CardOrder) -> 
     Ok(officer.role.may(Right::Submit)
         && is_his(officer, order)
         && is_open(order)
-        && officer.scope.covers(db, &order.reach())?)
+        && officer.covers(db, &order.reach())?)
 }
 
 pub(super) fn is_his(officer: &Officer, order: &CardOrder) -> bool {

@@ -6,7 +6,8 @@ use store::schema::card_orders;
 use store::{Act, Database};
 
 use super::{Filter, QueueError};
-use crate::officers::{self, Right};
+use crate::officers::{self, Right, Scope};
+use crate::order::OrderStatus;
 
 /// How far orders are counted.
 pub const COUNT_BOUND: i64 = 10_000;
@@ -29,7 +30,14 @@ impl Count {
 /// How many orders a filter asks for: what its list shows, page after page.
 pub fn count(db: &mut Database, filter: &Filter, act: &Act) -> Result<Count, QueueError> {
     let officer = officers::require(db, Right::ReadQueue, act)?;
-    Ok(Count::of(counted(db, filter.query(&officer.scope, act.at))?))
+    Ok(Count::of(counted(db, filter.query(&officer.scopes(), act.at))?))
+}
+
+/// How many orders wait for a decision within this scope now: for who delegates it.
+pub fn count_within(db: &mut Database, scope: &Scope, act: &Act) -> Result<Count, QueueError> {
+    officers::require(db, Right::ReadDelegations, act)?;
+    let waiting = Filter::of(OrderStatus::Submitted);
+    Ok(Count::of(counted(db, waiting.query(std::slice::from_ref(scope), act.at))?))
 }
 
 /// One more than [`COUNT_BOUND`] at most.

@@ -103,27 +103,27 @@ impl Filter {
         Self { status, ..self.clone() }
     }
 
-    /// The orders that it asks for and an officer of this scope is there for, at that moment, in no order.
-    pub(super) fn query<'a>(&'a self, scope: &'a Scope, at: Timestamp) -> Query<'a> {
-        match within(scope) {
+    /// The orders that it asks for and an officer of any of these scopes is there for, at that moment, in no order.
+    pub(super) fn query<'a>(&'a self, scopes: &'a [Scope], at: Timestamp) -> Query<'a> {
+        match within(scopes) {
             Some(within) => self.whole(at).filter(within),
             None => self.whole(at),
         }
     }
 
-    /// The orders that it asks for and an officer of this scope is not there for.
-    pub(super) fn hidden<'a>(&'a self, scope: &'a Scope, at: Timestamp) -> Query<'a> {
-        match within(scope) {
+    /// The orders that it asks for and an officer of these scopes is not there for.
+    pub(super) fn hidden<'a>(&'a self, scopes: &'a [Scope], at: Timestamp) -> Query<'a> {
+        match within(scopes) {
             Some(within) => self.whole(at).filter(not(within)),
             None => self.whole(at).filter(sql::<Bool>("1 = 0")),
         }
     }
 
     /// Of those, the ones that he is not there for because nobody knows in which department they are.
-    pub(super) fn unplaced<'a>(&'a self, scope: &'a Scope, at: Timestamp) -> Query<'a> {
-        match scope.departments().next() {
-            Some(_) => self.hidden(scope, at).filter(not(exists(placed_anywhere()))),
-            None => self.whole(at).filter(sql::<Bool>("1 = 0")),
+    pub(super) fn unplaced<'a>(&'a self, scopes: &'a [Scope], at: Timestamp) -> Query<'a> {
+        match of_departments(scopes) {
+            true => self.hidden(scopes, at).filter(not(exists(placed_anywhere()))),
+            false => self.whole(at).filter(sql::<Bool>("1 = 0")),
         }
     }
 
@@ -248,8 +248,19 @@ fn flags(level: Level) -> Flags {
 
 type Condition<'a> = Box<dyn BoxableExpression<card_orders::table, MultiBackend, SqlType = Bool> + 'a>;
 
-/// That an officer of this scope is there for an order; `None` where he is there for all.
-fn within(scope: &Scope) -> Option<Condition<'_>> {
+/// Whether any of them names departments, without which nobody asks for places.
+pub(super) fn of_departments(scopes: &[Scope]) -> bool {
+    scopes.iter().any(|scope| scope.departments().next().is_some())
+}
+
+/// That an officer of any of these scopes is there for an order; `None` where he is there for all.
+fn within(scopes: &[Scope]) -> Option<Condition<'_>> {
+    let conditions: Option<Vec<Condition<'_>>> = scopes.iter().map(within_one).collect();
+    conditions?.into_iter().reduce(|any, one| Box::new(any.or(one)))
+}
+
+/// The same of one scope.
+fn within_one(scope: &Scope) -> Option<Condition<'_>> {
     let professions: Vec<&str> = scope.professions().collect();
     let structures: Vec<&str> = scope.structures().collect();
     let departments: Vec<&str> = scope.departments().flat_map(Department::spellings).collect();

@@ -18,7 +18,7 @@ mod working_hours;
 #[cfg(test)]
 mod tests;
 
-pub use count::{COUNT_BOUND, Count, count};
+pub use count::{COUNT_BOUND, Count, count, count_within};
 pub use deadline::Deadline;
 pub(crate) use deadline::deadlines;
 pub use filter::{Filter, On, Risk, Search};

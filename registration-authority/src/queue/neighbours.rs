@@ -15,12 +15,12 @@ pub struct Neighbours {
     pub next: Option<String>,
 }
 
-/// Who stands beside the order of this number in what `filter` asks for, within `scope`; nobody where there is none of that number. By key,
+/// Who stands beside the order of this number in what `filter` asks for, within any of `scopes`; nobody where there is none of that number. By key,
 /// so that it costs the same at the end as at the start.
 pub fn neighbours(
     db: &mut Database,
     filter: &Filter,
-    scope: &Scope,
+    scopes: &[Scope],
     number: &str,
     at: Timestamp,
 ) -> QueryResult<Neighbours> {
@@ -28,7 +28,7 @@ pub fn neighbours(
         card_orders::table.find(number).select(Place::as_select()).first(db).optional()?;
     let Some(place) = place else { return Ok(Neighbours::default()) };
     let mut beside = |way: Way| -> QueryResult<Option<String>> {
-        let query = filter.ordered(filter.query(scope, at), way);
+        let query = filter.ordered(filter.query(scopes, at), way);
         filter.beyond(query, &place, way).select(card_orders::number).first(db).optional()
     };
     Ok(Neighbours { previous: beside(Way::Back)?, next: beside(Way::On)? })

@@ -7,6 +7,7 @@ use thiserror::Error;
 use super::deadline::{taken, waits};
 use super::lease::{self, LeaseError};
 use super::{Filter, On, QueueError, WorkingHours, orders};
+use crate::decision::{self, DecideError};
 use crate::faults;
 use crate::officers::{self, NotAuthorised, Right};
 use crate::order::{CardOrder, OrderStatus, approvals};
@@ -61,8 +62,9 @@ pub fn next(
     let own = Filter { status: OrderStatus::Submitted, on: Some(On::Nobody), search: None, ..filter.clone() };
     let mut most: Option<(Duration, String)> = None;
     let mut after: Option<String> = None;
+    let scopes = officer.scopes();
     for _ in 0..LOOKED_AT / STEP as usize {
-        let step = orders(db, &own, &officer.scope, after.as_deref(), STEP, act.at)?;
+        let step = orders(db, &own, &scopes, after.as_deref(), STEP, act.at)?;
         let numbers: Vec<&str> = step.iter().map(|order| order.number.as_str()).collect();
         let waits = waits(db, &numbers)?;
         for order in &step {
@@ -75,6 +77,11 @@ pub fn next(
                 return Ok(number.clone());
             }
             if order.submitted_by == officer.login || approvals(db, order)?.contains(&officer.login) {
+                continue;
+            }
+            if !officer.delegated.is_empty()
+                && let Err(DecideError::OnePerson { .. }) = decision::ground(db, &officer, &order.decidable())
+            {
                 continue;
             }
             let taken = taken(hours, order.submitted_at, of(&waits, order), act.at);

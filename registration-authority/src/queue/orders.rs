@@ -7,20 +7,20 @@ use super::{Filter, PAGE_BOUND, QueueError};
 use crate::officers::Scope;
 use crate::order::CardOrder;
 
-/// The orders of a filter within a scope that follow the order of this number, in the filter's order; the first ones where there is
+/// The orders of a filter within any of these scopes that follow the order of this number, in the filter's order; the first ones where there is
 /// none of that number. One more than a page at most, so that whoever shows a page sees whether there is another.
 ///
 /// It asks nobody's right: a face reads through [`views::orders`](crate::views::orders) or [`page`](super::page).
 pub fn orders(
     db: &mut Database,
     filter: &Filter,
-    scope: &Scope,
+    scopes: &[Scope],
     after: Option<&str>,
     limit: i64,
     at: Timestamp,
 ) -> Result<Vec<CardOrder>, QueueError> {
     let place = place(db, after)?;
-    Ok(CardOrder::load(db, following(filter, scope, place.as_ref(), limit, at))?)
+    Ok(CardOrder::load(db, following(filter, scopes, place.as_ref(), limit, at))?)
 }
 
 /// Their numbers alone, for a job that looks at each order by itself: a row that cannot be read holds no other up.
@@ -30,19 +30,19 @@ pub(crate) fn numbers(
     after: Option<&str>,
     at: Timestamp,
 ) -> QueryResult<Vec<String>> {
-    let (place, scope) = (place(db, after)?, Scope::default());
-    following(filter, &scope, place.as_ref(), PAGE_BOUND, at).select(card_orders::number).load(db)
+    let (place, all) = (place(db, after)?, [Scope::default()]);
+    following(filter, &all, place.as_ref(), PAGE_BOUND, at).select(card_orders::number).load(db)
 }
 
 /// By key, so that a page is as quick at the end as at the start.
 fn following<'a>(
     filter: &'a Filter,
-    scope: &'a Scope,
+    scopes: &'a [Scope],
     place: Option<&'a Place>,
     limit: i64,
     at: Timestamp,
 ) -> Query<'a> {
-    let query = filter.ordered(filter.query(scope, at), Way::On).limit(limit.clamp(1, PAGE_BOUND + 1));
+    let query = filter.ordered(filter.query(scopes, at), Way::On).limit(limit.clamp(1, PAGE_BOUND + 1));
     match place {
         Some(place) => filter.beyond(query, place, Way::On),
         None => query,

@@ -7,9 +7,10 @@ use store::{Act, Code, Database, Fault, Timestamp};
 use thiserror::Error;
 
 use super::count::counted;
+use super::filter::of_departments;
 use super::lease::{self, Lease};
 use super::{Count, Deadline, Filter, Risk, WorkingHours, count, deadline, orders};
-use crate::officers::{self, NotAuthorised, Right};
+use crate::officers::{self, NotAuthorised, Right, Scope};
 use crate::order::{CardOrder, OrderError, OrderStatus};
 use crate::risk::Level;
 
@@ -124,9 +125,9 @@ pub fn page(
     limit: i64,
     act: &Act,
 ) -> Result<Page, QueueError> {
-    let scope = officers::require(db, Right::ReadQueue, act)?.scope;
+    let scopes = officers::require(db, Right::ReadQueue, act)?.scopes();
     let limit = limit.clamp(1, PAGE_BOUND);
-    let mut orders = orders(db, filter, &scope, after, limit + 1, act.at)?;
+    let mut orders = orders(db, filter, &scopes, after, limit + 1, act.at)?;
     let more = orders.len() as i64 > limit;
     orders.truncate(limit as usize);
     let next = orders.last().filter(|_| more).map(|order| order.number.clone());
@@ -135,13 +136,13 @@ pub fn page(
     for status in OrderStatus::ALL {
         counts.push((status, count(db, &filter.in_state(status), act)?));
     }
-    let hidden = match scope.is_everything() {
+    let hidden = match scopes.iter().any(Scope::is_everything) {
         true => Count::Exactly(0),
-        false => Count::of(counted(db, Filter::of(filter.status).hidden(&scope, act.at))?),
+        false => Count::of(counted(db, Filter::of(filter.status).hidden(&scopes, act.at))?),
     };
-    let unplaced = match scope.departments().next() {
-        None => Count::Exactly(0),
-        Some(_) => Count::of(counted(db, Filter::of(filter.status).unplaced(&scope, act.at))?),
+    let unplaced = match of_departments(&scopes) {
+        false => Count::Exactly(0),
+        true => Count::of(counted(db, Filter::of(filter.status).unplaced(&scopes, act.at))?),
     };
     Ok(Page { lines, next, hidden, unplaced, counts })
 }

@@ -4,6 +4,7 @@
 //! his role does not: the table of rights is [`Right::roles`](crate::officers::Right::roles).
 
 mod card;
+mod delegations;
 mod dossier;
 mod holder;
 mod keys;
@@ -18,6 +19,7 @@ mod suspensions;
 mod tests;
 
 pub use card::{AttachedCertificate, CardView, CardViewError, card, find_card, oppositions};
+pub use delegations::{DelegationsError, delegation, delegations};
 pub use dossier::{Comparison, Dossier, DossierError, OfStructure, document, dossier, order};
 pub use holder::{HOLDER_BOUND, HeldCard, HolderError, HolderNotice, HolderTicket, HolderView, holder};
 pub use keys::{KeysError, enrolment, enrolments, keys};

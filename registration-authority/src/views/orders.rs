@@ -15,5 +15,5 @@ pub fn orders(
 ) -> Result<Vec<CardOrder>, QueueError> {
     let officer = officers::require(db, Right::ReadQueue, act)?;
     let limit = limit.clamp(1, PAGE_BOUND);
-    queue::orders(db, &Filter::of(status), &officer.scope, after, limit, act.at)
+    queue::orders(db, &Filter::of(status), &officer.scopes(), after, limit, act.at)
 }

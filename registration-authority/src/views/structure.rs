@@ -100,7 +100,7 @@ pub fn mandates(db: &mut Database, act: &Act) -> Result<Within<Mandate>, Structu
         Role::CertificationAgent => mandate::of_agent(db, &officer.login)?,
         _ => mandate::waiting(db)?,
     };
-    Ok(Within::of(all, |mandate| officer.scope.covers(db, &mandate.reach()))?)
+    Ok(Within::of(all, |mandate| officer.covers(db, &mandate.reach()))?)
 }
 
 /// One mandate: an agent's own, and for everybody else one of his scope.

@@ -23,9 +23,10 @@ use registration_authority::order::CardOrder;
 use store::DatabaseRole;
 use store::schema::{audit_events, register_structures};
 
+use crate::scenarios::delegations;
 use crate::scenarios::officers_keys::authenticator::Authenticator;
 use crate::scenarios::standstill::until;
-use crate::scenarios::workshop::{SUBMITTER, Workshop, officer, workshop};
+use crate::scenarios::workshop::{APPROVER, SUBMITTER, Workshop, officer, workshop};
 
 /// The table that `web-admin` is tested with.
 const TABLE: &str = "web-admin/src/tests/routes.txt";
@@ -178,6 +179,8 @@ struct Standing {
     enrolment: String,
     /// One that waits.
     mandate: Mandate,
+    /// One that nobody has signed for.
+    delegation: String,
     /// One of the trail.
     event: String,
 }
@@ -193,13 +196,14 @@ impl Standing {
             card,
             enrolment: proposed_enrolment(workshop),
             mandate: proposed_mandate(workshop),
+            delegation: delegations::proposed(&mut db, SUBMITTER, APPROVER),
             event,
         }
     }
 }
 
 fn filled_in(path: &str, standing: &Standing) -> String {
-    let Standing { order, card, enrolment, mandate, event } = standing;
+    let Standing { order, card, enrolment, mandate, delegation, event } = standing;
     let number = match path {
         path if path.starts_with("/ra/cartes/") => card,
         path if path.starts_with("/ra/cles/") => enrolment,
@@ -212,6 +216,7 @@ fn filled_in(path: &str, standing: &Standing) -> String {
         .replace("{plan}", "PO-2026-000001")
         .replace("{request}", "CR-2026-000001")
         .replace("{mandate}", &mandate.number)
+        .replace("{delegation}", delegation)
         .replace("{structure}", mandate.structure.as_str())
         .replace("{receipt}", "OP-0000000000000000")
         .replace("{demande}", &"0".repeat(32))

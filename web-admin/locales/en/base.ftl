@@ -21,6 +21,7 @@ base-register = Register
 base-lapses = Lapsed cards
 base-call-backs = Call-backs
 base-reviews = Second looks
+base-delegations = Delegations
 base-keys = Keys
 base-operations = Operations
 base-trail = Audit log

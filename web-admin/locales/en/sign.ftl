@@ -24,6 +24,7 @@ sign-refuse-request = Refuse a request for a software certificate
 sign-approve-renewal = Approve a renewal plan
 sign-approve-mandate = Approve a mandate
 sign-refuse-mandate = Refuse a mandate
+sign-delegation = Delegate your scope to another officer
 sign-refuse-enrolment = Reject an enrolment request
 
 ## What it is about
@@ -46,6 +47,7 @@ sign-line-key-fingerprint = Fingerprint of the key
 sign-line-renewed-cards = Cards renewed
 sign-line-plan-cards = Cards in the plan
 sign-line-mandate = Mandate
+sign-line-delegation = Delegation
 sign-line-agent = Certification agent
 sign-line-document = Document
 sign-line-document-digest = Digest of the document

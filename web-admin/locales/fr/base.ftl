@@ -21,6 +21,7 @@ base-register = Répertoire
 base-lapses = Cartes caduques
 base-call-backs = Rappels
 base-reviews = Relectures
+base-delegations = Délégations
 base-keys = Clés
 base-operations = Exploitation
 base-trail = Journal

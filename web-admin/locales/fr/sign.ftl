@@ -24,6 +24,7 @@ sign-refuse-request = Refuser une demande de certificat logiciel
 sign-approve-renewal = Approuver un plan de renouvellement
 sign-approve-mandate = Approuver un mandat
 sign-refuse-mandate = Refuser un mandat
+sign-delegation = Déléguer votre périmètre à un autre opérateur
 sign-refuse-enrolment = Rejet d'une demande d'inscription
 
 ## What it is about
@@ -46,6 +47,7 @@ sign-line-key-fingerprint = Empreinte de la clé
 sign-line-renewed-cards = Cartes renouvelées
 sign-line-plan-cards = Cartes du plan
 sign-line-mandate = Mandat
+sign-line-delegation = Délégation
 sign-line-agent = Mandataire
 sign-line-document = Document
 sign-line-document-digest = Empreinte du document

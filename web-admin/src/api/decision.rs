@@ -8,7 +8,7 @@ use registration_authority::approval::passkey::Assertion;
 use registration_authority::approval::{
     ApprovalProof, Decidable, PROOF_BOUND, PasskeyProof, Statement, Verdict,
 };
-use registration_authority::decision::{may_decide, nonce};
+use registration_authority::decision::{ground, may_decide, nonce};
 use registration_authority::replies::Reply;
 use registration_authority::{faults as rules, refusal_reasons};
 use serde::{Deserialize, Serialize};
@@ -107,7 +107,9 @@ pub(super) fn challenge(work: &mut Work<'_>, subject: &Decidable, asked: &Asked)
     let relying_party = work.state.verifier().relying_party().filter(|_| !credentials.is_empty());
     let relying_party = relying_party.ok_or(Failure::of(faults::DECISION_PROOF_MISSING))?;
     let nonce = work.db.write(|db| nonce::take(db, &officer.login, at))?;
-    let statement = Statement::over_nonce(subject, verdict, reason, &officer.login, nonce, at).encode();
+    let by = ground(work.db, &officer, subject)?.map(|one| one.number);
+    let statement = Statement::over_nonce(subject, verdict, reason, &officer.login, nonce, at);
+    let statement = statement.by_delegation(by).encode();
     let challenge = Challenge {
         challenge: base64url(&Sha256::digest(&statement)),
         statement: base64url(&statement),

@@ -16,14 +16,14 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use professional_registry::ImportedRegister;
 use registration_authority::approval::ApprovalVerifier;
-use registration_authority::decision::Decision;
+use registration_authority::decision::{self, Decision};
 use registration_authority::faults as rules;
 use registration_authority::four_eyes;
 use registration_authority::officers::{self, Officer, Right};
 use registration_authority::order::{self, BirthNames, CardOrder, OrderState};
 use registration_authority::queue::lease::{self, Examination, LeaseError};
 use registration_authority::views::{self, Dossier};
-use store::{BrokenRule, Database, Timestamp};
+use store::{BrokenRule, Database, Fault, Timestamp};
 
 use composer::Composer;
 use documents::Attached;
@@ -109,6 +109,8 @@ pub(super) struct DossierPage {
     composer: Composer,
     can_withdraw: bool,
     done: Option<Key>,
+    /// In whose name the reader would decide.
+    acting: Option<String>,
     problem: Option<Trouble>,
 }
 
@@ -249,6 +251,21 @@ fn compose(
         false => None,
     };
     let approved = approved.contains(&officer.login.as_str());
+    let (near, acting) = match submitted && decides && !own {
+        true => match decision::ground(db, officer, &order.decidable()) {
+            Ok(by) => (near, by),
+            Err(error) if error.code() == rules::DELEGATION_ONE_PERSON => (Some(error.code()), None),
+            Err(error) => return Err(error.into()),
+        },
+        false => (near, None),
+    };
+    let acting = acting.map(|by| {
+        language
+            .say("delegation-acting-here")
+            .with("for", by.delegator_name)
+            .with("number", by.number)
+            .to_string()
+    });
     let barred = composer::barred(language, officer, own, (approved, near), signs);
     Ok(DossierPage {
         frame,
@@ -326,6 +343,7 @@ fn compose(
             about_reason: composer::is_about_reason(code),
         }),
         comparison,
+        acting,
     })
 }
 

@@ -119,7 +119,7 @@ fn email(fields: &Fields) -> Result<Option<OfficerEmail>, Failure> {
 }
 
 /// The scope that was typed: codes of professions, numbers of structures, codes of departments, kinds of cards; nothing for all orders.
-fn scope(fields: &Fields) -> Result<Scope, Failure> {
+pub(super) fn scope(fields: &Fields) -> Result<Scope, Failure> {
     let words = |name: &str| {
         let parts = fields.text(name).split(|c: char| c.is_whitespace() || c == ',' || c == ';');
         parts.filter(|part| !part.is_empty()).map(str::to_owned).collect::<Vec<_>>()

@@ -5,6 +5,7 @@ mod card;
 mod card_sign_in;
 mod cards;
 mod decision;
+mod delegations;
 mod diagnostic;
 mod documents;
 mod dossier;
@@ -63,7 +64,7 @@ use crate::words::{self, Refusal};
 
 /// Every page, by address. What is not here is not served; whose role gets what answer is written down for
 /// each of them in `tests/routes.txt`.
-pub(crate) const ADDRESSES: [&[Address]; 35] = [
+pub(crate) const ADDRESSES: [&[Address]; 36] = [
     &[Address::at("/").get(|| web::get().to(home))],
     sign_in::ADDRESSES,
     card_sign_in::ADDRESSES,
@@ -97,6 +98,7 @@ pub(crate) const ADDRESSES: [&[Address]; 35] = [
     structures::ADDRESSES,
     structure::ADDRESSES,
     mandates::ADDRESSES,
+    delegations::ADDRESSES,
     requests::ADDRESSES,
     plans::ADDRESSES,
 ];

@@ -47,6 +47,8 @@ pub(super) const ADDRESSES: &[Address] = &[
 struct QueuePage {
     frame: Frame,
     done: Option<Key>,
+    /// In whose names the reader acts beside his own.
+    acting: Option<String>,
     last: Option<LastDecision>,
     status_label: Key,
     slug: &'static str,
@@ -157,6 +159,7 @@ fn find(work: &mut Work<'_>, frame: Frame, asked: Asked, done: Option<Key>) -> R
         Ok(Found::Page(Box::new(QueuePage {
             frame,
             done,
+            acting: acting(language, officer),
             last,
             status_label: words::order_statuses(asked.status),
             slug: slug(asked.status),
@@ -181,6 +184,13 @@ fn find(work: &mut Work<'_>, frame: Frame, asked: Asked, done: Option<Key>) -> R
             next: page.next,
         })))
     })
+}
+
+/// « Vous agissez aussi pour Dora BLANC (DG-2026-000001). »
+fn acting(language: Language, officer: &Officer) -> Option<String> {
+    let names = officer.delegated.iter().map(|one| format!("{} ({})", one.delegator_name, one.number));
+    let names = names.collect::<Vec<_>>().join(", ");
+    (!names.is_empty()).then(|| language.say("delegation-acting").with("names", names).to_string())
 }
 
 impl LastDecision {

@@ -6,7 +6,7 @@ use registration_authority::approval::passkey::RelyingParty;
 use registration_authority::approval::{
     ApprovalProof, Decidable, DemoApprover, PasskeyProof, Statement, Verdict,
 };
-use registration_authority::decision::nonce;
+use registration_authority::decision::{ground, nonce};
 use registration_authority::enrolment::EnrolledKey;
 use registration_authority::letter::Letter;
 use registration_authority::notices::Wording;
@@ -145,7 +145,8 @@ pub(super) fn sign(
         Pen::Demo(approver) => {
             let (login, at) = (work.officer.login.as_str(), work.act.at);
             let Asked { subject, verdict, reason, .. } = asked;
-            let statement = Statement::new(subject, verdict, reason, login, work.rng, at);
+            let by = ground(work.db, work.officer, subject)?.map(|one| one.number);
+            let statement = Statement::new(subject, verdict, reason, login, work.rng, at).by_delegation(by);
             Ok(Signed::Proof(approver.sign(&statement)?))
         }
     }
@@ -160,9 +161,18 @@ fn ask(
     relying_party: &RelyingParty,
 ) -> Result<SignPage, Failure> {
     let (login, at) = (work.officer.login.as_str(), work.act.at);
-    let Asked { subject, verdict, reason, what, lines, leaves, action, back } = asked;
+    let Asked { subject, verdict, reason, what, mut lines, leaves, action, back } = asked;
+    let by = ground(work.db, work.officer, subject)?;
+    if let Some(by) = &by {
+        let said = frame
+            .say("delegation-of")
+            .with("number", by.number.clone())
+            .with("for", by.delegator_name.clone());
+        lines.push((Key::of("sign-line-delegation"), said.to_string()));
+    }
     let nonce = work.db.write(|db| nonce::take(db, login, at))?;
-    let statement = Statement::over_nonce(subject, verdict, reason, login, nonce, at).encode();
+    let statement = Statement::over_nonce(subject, verdict, reason, login, nonce, at);
+    let statement = statement.by_delegation(by.map(|one| one.number)).encode();
     Ok(SignPage {
         frame,
         what,

@@ -13,6 +13,7 @@ mod software_signer;
 mod api;
 mod cards;
 mod decisions;
+mod delegations;
 mod documents;
 mod dossier;
 mod forms;

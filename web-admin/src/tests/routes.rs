@@ -171,6 +171,12 @@ pub(super) fn filled_in(house: &mut House, path: &str, number: u32, submitter: &
         // Whoever submits is its agent, where he is one.
         _ if path.contains("{structure}") => path.replace("{structure}", &house.structure(submitter)),
         "/ra/mandats/{mandate}/terminer" => path.replace("{mandate}", &house.mandate(submitter, true)),
+        "/ra/delegations/{delegation}/terminer" => {
+            path.replace("{delegation}", &house.delegation(submitter, true))
+        }
+        _ if path.contains("{delegation}") => {
+            path.replace("{delegation}", &house.delegation(submitter, false))
+        }
         _ if path.contains("{mandate}") => path.replace("{mandate}", &house.mandate(submitter, false)),
         _ => path
             .replace("{receipt}", "OP-0000000000000000")
@@ -256,7 +262,11 @@ fn form(path: &str, number: u32) -> Vec<(&'static str, String)> {
         "/ra/certificats/{request}/refuser" => &[("version", "1"), ("motif", "key-refused")],
         "/ra/renouvellements/{plan}/approuver" => &[],
         "/ra/mandats/{mandate}/refuser" => &[("motif", "document-insufficient")],
-        "/ra/mandats/{mandate}/approuver" | "/ra/mandats/{mandate}/terminer" => &[],
+        "/ra/mandats/{mandate}/approuver"
+        | "/ra/mandats/{mandate}/terminer"
+        | "/ra/delegations/{delegation}/signer"
+        | "/ra/delegations/{delegation}/terminer" => &[],
+        "/ra/delegations" => &[("delegataire", "clara"), ("du", "2000-01-01"), ("au", "2000-01-02")],
         "/opposition" => &[("numero", "2600000001"), ("motif", "lost"), ("code", "7K3M-9QXD-T5AB-WE2R")],
         "/opposition/declaration" => &[
             ("numero", "2600000001"),

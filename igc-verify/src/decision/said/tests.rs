@@ -35,6 +35,40 @@ fn a_bulk_names_its_rows_and_nothing_else() {
 }
 
 #[test]
+fn a_decision_names_the_delegation_that_it_was_taken_by() {
+    let under = |context: &str, optional: &[Vec<u8>]| {
+        let on = match context {
+            ONE => vec![octet_string(&[1; 32]), integer(1)],
+            _ => vec![sequence_of(&[row("CO-1", 1, 1)])],
+        };
+        let head = [vec![utf8_string(context), utf8_string("card-order")], on, vec![utf8_string("approve")]];
+        let tail = [utf8_string("bob"), integer(3), integer(9), octet_string(&[7; 16])];
+        sequence_of(&[head.concat(), optional.to_vec(), tail.to_vec()].concat())
+    };
+    let tagged = |number: u8, text: &str| {
+        let text = utf8_string(text);
+        [vec![0xa0 | number, text.len() as u8], text].concat()
+    };
+    let (reason, delegation) = (tagged(0, "other"), tagged(1, "DG-2026-000001"));
+    for (optional, named) in [
+        (vec![], None),
+        (vec![reason.clone()], None),
+        (vec![delegation.clone()], Some("DG-2026-000001")),
+        (vec![reason.clone(), delegation.clone()], Some("DG-2026-000001")),
+    ] {
+        assert_eq!(Said::read(&under(ONE, &optional)).unwrap().delegation, named);
+    }
+    for hostile in [
+        under(ONE, &[delegation.clone(), reason]),
+        under(ONE, &[delegation.clone(), delegation.clone()]),
+        under(ONE, &[tagged(2, "x")]),
+        under(BULK, &[delegation]),
+    ] {
+        assert!(Said::read(&hostile).is_err());
+    }
+}
+
+#[test]
 fn what_is_no_bulk_is_not_read_as_one() {
     let (one, two) = (row("CO-1", 1, 1), row("CO-2", 1, 2));
     let most: Vec<_> = (10..=35).map(|number| row(&format!("CO-{number}"), 1, 1)).collect();

@@ -242,7 +242,7 @@ fn neighbours_are_those_of_the_filter_whether_or_not_the_order_is_among_them() {
         let at = house.at;
         let mut beside = |filter: &Filter, number: &str| {
             let Neighbours { previous, next } =
-                neighbours(&mut house.db, filter, &Scope::default(), number, at).unwrap();
+                neighbours(&mut house.db, filter, &[Scope::default()], number, at).unwrap();
             (previous, next)
         };
         let all = submitted();

@@ -105,7 +105,7 @@ impl Place {
         at: Timestamp,
     ) -> Result<Self, Failure> {
         let Neighbours { previous, next } = match reader.role.may(Right::ReadQueue) {
-            true => queue::neighbours(db, &list.asked(at), &reader.scope, &order.number, at)?,
+            true => queue::neighbours(db, &list.asked(at), &reader.scopes(), &order.number, at)?,
             // An agent sees his own dossiers alone.
             false => Neighbours::default(),
         };

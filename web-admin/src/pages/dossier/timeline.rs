@@ -11,6 +11,7 @@ use super::author;
 use crate::failure::Failure;
 use crate::language::Language;
 use crate::messages::{Key, Message};
+use crate::pages::delegations::by_delegation;
 use crate::typography::Shown;
 
 /// One thing that happened.
@@ -29,6 +30,8 @@ pub(super) struct Event {
 struct Raw {
     at: Timestamp,
     by: String,
+    /// The number of the delegation by which he did.
+    delegation: Option<String>,
     what: Key,
     detail: Message,
     reason: Option<&'static str>,
@@ -55,8 +58,12 @@ pub(super) fn of(
     raw.extend(dossier.retractions.iter().map(|one| taken_back(language, one)));
     raw.sort_by_key(|event| event.at);
     raw.into_iter()
-        .map(|Raw { at, by, what, detail, reason, text }| {
+        .map(|Raw { at, by, delegation, what, detail, reason, text }| {
             let (by, detail) = (author(db, language, &by)?, detail.to_string());
+            let by = match delegation {
+                Some(number) => by_delegation(db, language, &by, &number)?,
+                None => by,
+            };
             Ok(Event { what, by, at: Shown(at), detail, reason, text })
         })
         .collect()
@@ -64,7 +71,7 @@ pub(super) fn of(
 
 fn plain(language: Language, at: Timestamp, by: &str, what: Key, version: i64) -> Raw {
     let detail = language.say("dossier-detail").with("version", version);
-    Raw { at, by: by.to_owned(), what, detail, reason: None, text: None }
+    Raw { at, by: by.to_owned(), delegation: None, what, detail, reason: None, text: None }
 }
 
 fn asked(language: Language, question: &Question) -> Vec<Raw> {
@@ -97,6 +104,7 @@ fn decided(language: Language, decision: &Decision) -> Raw {
     Raw {
         at: decision.decided_at,
         by: decision.decided_by.clone(),
+        delegation: decision.delegation(),
         what: Key::of(if decision.approves() { "dossier-event-approved" } else { "dossier-event-refused" }),
         detail,
         reason: reason.map(|reason| reason.sentence),

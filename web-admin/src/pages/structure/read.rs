@@ -20,6 +20,7 @@ use crate::failure::Failure;
 use crate::frame::Frame;
 use crate::language::Language;
 use crate::messages::Key;
+use crate::pages::delegations::by_delegation;
 use crate::pages::dossier::name_of;
 use crate::pages::release::{Past, Problem, Reason, reasons};
 use crate::pages::{filters, signing};
@@ -181,6 +182,9 @@ impl MandateLine {
         let mut decisions = Past::of(db, &mandate.decisions, 1)?;
         for (past, decision) in decisions.iter_mut().zip(&mandate.decisions) {
             past.verdict = Key::of(if decision.approves() { "mandate-approved" } else { "mandate-refused" });
+            if let Some(number) = decision.delegation() {
+                past.by = by_delegation(db, language, &past.by, &number)?;
+            }
         }
         Ok(Self {
             number: mandate.number.clone(),

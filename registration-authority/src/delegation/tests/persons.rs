@@ -1,0 +1,95 @@
+//! Two signatures are two persons' only where nobody stands behind both.
+
+use super::*;
+
+/// An order for a nurse of which somebody asked that two officers approve it.
+fn for_two(desk: &mut Desk) -> String {
+    let number = desk.for_nurse();
+    let act = desk.house.officer("alice");
+    let House { db, rng, .. } = &mut desk.house;
+    db.write(|db| order::ask_second_officer(db, &number, 1, rng, &act)).unwrap();
+    number
+}
+
+fn approve(desk: &mut Desk, login: &str, number: &str) -> Result<OrderState, &'static str> {
+    let Desk { house, dora, eve, fay, .. } = desk;
+    let key = match login {
+        "dora" => dora,
+        "eve" => eve,
+        _ => fay,
+    };
+    house.approve_by((login, key), number).map(|order| order.state).map_err(|error| error.code().name)
+}
+
+#[test]
+fn a_second_look_is_not_by_somebody_who_acts_in_the_name_of_the_first() {
+    let mut desk = Desk::new();
+    let week = desk.week();
+    let number = desk.delegated(week);
+    let order = for_two(&mut desk);
+    assert!(matches!(approve(&mut desk, "dora", &order), Ok(OrderState::Submitted)));
+    assert_eq!(desk.approve_under(&order, Some(&number)), Err("delegation-one-person"));
+    assert_eq!(desk.house.refused(), [""; 0]);
+    assert_eq!(desk.by_hand(&order, Some(&number)), ["delegation-one-person"]);
+    assert_eq!(desk.evidence(&order), Err("delegation-one-person"));
+}
+
+#[test]
+fn nor_by_who_delegated_to_whoever_looked_first() {
+    let mut desk = Desk::new();
+    let week = desk.week();
+    let number = desk.delegated(week);
+    let order = for_two(&mut desk);
+    assert_eq!(desk.approve_under(&order, Some(&number)), Ok(()));
+    assert_eq!(approve(&mut desk, "dora", &order), Err("delegation-one-person"));
+    // A third one, in her own name, is a second person.
+    assert!(matches!(approve(&mut desk, "fay", &order), Ok(OrderState::Approved { .. })));
+    assert_eq!(desk.house.refused(), [""; 0]);
+    assert_eq!(desk.evidence(&order), Ok(()));
+}
+
+#[test]
+fn who_is_there_by_her_own_scope_decides_in_her_own_name_and_is_a_second_person() {
+    let mut desk = Desk::new();
+    let week = desk.week();
+    desk.delegated(NewDelegation { delegate: "fay".to_owned(), ..week });
+    let order = for_two(&mut desk);
+    assert!(matches!(approve(&mut desk, "dora", &order), Ok(OrderState::Submitted)));
+    assert!(matches!(approve(&mut desk, "fay", &order), Ok(OrderState::Approved { .. })));
+    assert_eq!(desk.house.refused(), [""; 0]);
+    assert_eq!(desk.evidence(&order), Ok(()));
+}
+
+#[test]
+fn nobody_decides_in_the_name_of_who_submitted_it() {
+    let mut desk = Desk::new();
+    let week = desk.week();
+    let number = desk.delegated(week);
+    let order = desk.house.submit("dora", cps(&nurse(), "60")).unwrap().number().to_owned();
+    assert_eq!(desk.approve_under(&order, Some(&number)), Err("delegation-one-person"));
+    let eve = desk.house.officer("eve");
+    let inbox = crate::inbox::inbox(&mut desk.house.db, &hours(), &eve).unwrap();
+    assert_eq!(inbox.to_sign, []);
+    let House { db, rng, .. } = &mut desk.house;
+    let filter = Filter::of(order::OrderStatus::Submitted);
+    let next = db.write(|db| next(db, &hours(), &filter, rng, &eve));
+    assert_eq!(code(next), "queue-empty");
+    assert_eq!(desk.by_hand(&order, Some(&number)), ["delegation-one-person"]);
+}
+
+#[test]
+fn who_delegated_does_not_look_again_at_what_was_approved_in_her_name() {
+    let mut desk = Desk::new();
+    let week = desk.week();
+    let number = desk.delegated(week);
+    let order = desk.for_nurse();
+    desk.approve_under(&order, Some(&number)).unwrap();
+    let order = order::get(&mut desk.house.db, &order).unwrap();
+    let about = review::About::Approval { version: order.version, order: Box::new(order), card: None };
+    let at = desk.house.at;
+    for (login, own) in [("dora", true), ("fay", false)] {
+        let officer = crate::officers::find(&mut desk.house.db, login).unwrap().unwrap();
+        let judged = review::may_conclude(&mut desk.house.db, &officer, "RL-0", &about, at);
+        assert_eq!(judged.is_err(), own, "{login}");
+    }
+}
