@@ -369,11 +369,14 @@ fn since(state: OrderState) -> Option<Shown> {
     }
 }
 
-/// For the page of a decision that came too late.
+/// For the page of a decision that came too late: who looks for himself is not shown there either who looked before him.
 pub(super) fn current(work: &mut Work<'_>, number: &str) -> Result<(CardOrder, Vec<Decision>), Failure> {
     let act = work.act;
     work.db.snapshot(|db| {
-        let dossier = views::dossier(db, &mut ImportedRegister, number, act)?;
+        let mut dossier = views::dossier(db, &mut ImportedRegister, number, act)?;
+        if looks_for_himself(&officers::require(db, Right::ReadDossier, act)?, &dossier) {
+            dossier.decisions.retain(|one| one.subject_version != dossier.order.version);
+        }
         Ok((dossier.order, dossier.decisions))
     })
 }

@@ -87,6 +87,23 @@ async fn the_second_of_two_officers_is_not_shown_what_the_first_decided_before_h
 }
 
 #[actix_web::test]
+async fn a_page_that_is_out_of_date_tells_the_second_of_two_nothing_of_the_first_either() {
+    let mut house = House::new();
+    house.submit("agent", &person(3));
+    let number = house.submit("agent", &person(4));
+    let address = format!("/ra/dossiers/{number}");
+    let (mut bob, mut clara) = (house.browser("bob").await, house.browser("clara").await);
+    bob.post(&format!("{address}/demander"), &[("version", "1"), ("question", "Depuis quand ?")]).await;
+    let mut agent = house.browser("agent").await;
+    agent.post(&format!("{address}/repondre"), &[("reponse", "Depuis mai.")]).await;
+    let answer = bob.post(&format!("{address}/approuver"), &[("version", "2")]).await;
+    assert!(bob.follow(&answer).await.says("Approuvée une première fois par Bob BERNARD"));
+    let stale = clara.post(&format!("{address}/approuver"), &[("version", "1")]).await;
+    assert_eq!(stale.status, 412);
+    assert!(stale.says("de la version 1 à la version 2") && !stale.says("Bob BERNARD"), "{}", stale.body);
+}
+
+#[actix_web::test]
 async fn what_is_previewed_of_a_refusal_is_what_leaves() {
     let mut house = House::where_decisions_wait();
     let number = house.submit("agent", &person(1));
