@@ -31,6 +31,7 @@ mod queue;
 mod register;
 mod release;
 mod requests;
+mod retrieval;
 mod reviews;
 pub(crate) mod sign_in;
 mod signing;
@@ -63,7 +64,7 @@ use crate::words::{self, Refusal};
 
 /// Every page, by address. What is not here is not served; whose role gets what answer is written down for
 /// each of them in `tests/routes.txt`.
-pub(crate) const ADDRESSES: [&[Address]; 35] = [
+pub(crate) const ADDRESSES: [&[Address]; 36] = [
     &[Address::at("/").get(|| web::get().to(home))],
     sign_in::ADDRESSES,
     card_sign_in::ADDRESSES,
@@ -98,6 +99,7 @@ pub(crate) const ADDRESSES: [&[Address]; 35] = [
     structure::ADDRESSES,
     mandates::ADDRESSES,
     requests::ADDRESSES,
+    retrieval::ADDRESSES,
     plans::ADDRESSES,
 ];
 
