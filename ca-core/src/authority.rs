@@ -132,6 +132,19 @@ pub fn load(db: &mut Database, short_name: &str) -> Result<Authority, AuthorityE
     row_to_authority(row)
 }
 
+/// The authority with this short name and those above it, up to its root.
+pub fn path(db: &mut Database, short_name: &str) -> Result<Vec<Authority>, AuthorityError> {
+    let mut path = vec![load(db, short_name)?];
+    while let Some(last) = path.last().filter(|last| last.parent != last.short_name) {
+        let above = load(db, &last.parent)?;
+        if path.iter().any(|one| one.short_name == above.short_name) {
+            return Err(AuthorityError::Unreadable(above.short_name, "it stands above itself".to_owned()));
+        }
+        path.push(above);
+    }
+    Ok(path)
+}
+
 /// Every authority with a good certificate: issuing ones first, each group by name. Fails where one does not read.
 pub fn all(db: &mut Database) -> Result<Vec<Authority>, AuthorityError> {
     let Readable { authorities, unreadable } = readable(db)?;

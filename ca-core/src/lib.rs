@@ -11,6 +11,7 @@ pub mod authority;
 pub mod authority_end;
 pub mod ceremony;
 pub mod certificate;
+pub mod certs_only;
 pub mod csr;
 pub mod epoch;
 pub mod faults;

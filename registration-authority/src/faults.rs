@@ -277,6 +277,13 @@ store::codes! {
     /// A stored request cannot be read.
     REQUEST_ROW_ALTERED = ("request-row-altered", Integrity, "the auditor: the row is not what this program writes");
 
+    /// The request has no certificate.
+    RETRIEVAL_NOT_ISSUED = ("retrieval-not-issued", Refused, "nobody: a certificate is fetched once it is issued; read the request again");
+    /// Whoever fetches a certificate has not accepted its terms of use.
+    RETRIEVAL_TERMS_NOT_ACCEPTED = ("retrieval-terms-not-accepted", Refused, "whoever fetches the certificate: read the terms of use in force, and accept them");
+    /// The terms that are accepted are not those in force.
+    RETRIEVAL_OTHER_TERMS = ("retrieval-other-terms", Refused, "whoever fetches the certificate: read the terms of use again, others are in force");
+
     /// The key of a test certificate, or the request over it, cannot be made.
     TEST_CERTIFICATE_KEY = ("test-certificate-key-failed", Failed, "the operator: OpenSSL makes no key on this machine; the message says why");
 

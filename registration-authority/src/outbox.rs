@@ -38,6 +38,8 @@ pub enum Notice {
     OppositionUnproved,
     /// A certificate can be fetched.
     CertificateIssued,
+    /// Nobody has fetched it for some time.
+    CertificateNotRetrieved,
     /// The worker has seen a decision of the officer that cannot wait for the digest: he compares it with what he remembers.
     DecisionSeen,
     /// The worker has seen a decision in the officer's name that proves nothing.
@@ -70,7 +72,7 @@ pub enum Notice {
 
 impl Notice {
     /// Every notice.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 30] = [
         Self::Received,
         Self::Approved,
         Self::Refused,
@@ -83,6 +85,7 @@ impl Notice {
         Self::CardOpposed,
         Self::OppositionUnproved,
         Self::CertificateIssued,
+        Self::CertificateNotRetrieved,
         Self::DecisionSeen,
         Self::DecisionNotHeld,
         Self::DecisionTakenBack,
@@ -125,6 +128,7 @@ impl Notice {
             Self::SuspensionLifted => "suspension-lifted",
             Self::OppositionUnproved => "opposition-unproved",
             Self::CertificateIssued => "certificate-issued",
+            Self::CertificateNotRetrieved => "certificate-not-retrieved",
             Self::DecisionSeen => "decision-seen",
             Self::DecisionNotHeld => "decision-not-held",
             Self::DecisionTakenBack => "decision-taken-back",

@@ -62,7 +62,7 @@ fn tell(
 }
 
 /// Who speaks for the structure at `at`. A row that does not read keeps nobody's card from its opposition.
-fn agents(db: &mut Database, structure: &str, at: Timestamp) -> QueryResult<BTreeSet<String>> {
+pub(crate) fn agents(db: &mut Database, structure: &str, at: Timestamp) -> QueryResult<BTreeSet<String>> {
     let Ok(structure) = structure.parse() else { return Ok(BTreeSet::new()) };
     match mandate::of_structure(db, &structure) {
         Ok(mandates) => Ok(mandates

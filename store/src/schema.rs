@@ -880,6 +880,24 @@ diesel::table! {
 }
 
 diesel::table! {
+    certificate_terms_acceptances (request, accepted_by, terms, text_sha256) {
+        request -> Text,
+        accepted_by -> Text,
+        terms -> Text,
+        text_sha256 -> Text,
+        mandate -> Nullable<Text>,
+        accepted_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    certificate_retrieval_reminders (request) {
+        request -> Text,
+        reminded_at -> BigInt,
+    }
+}
+
+diesel::table! {
     one_time_requests (id) {
         id -> Text,
         identifier -> Nullable<Text>,
@@ -1217,6 +1235,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     structure_names,
     opposition_declarations,
     card_expiry_notices,
+    certificate_terms_acceptances,
+    certificate_retrieval_reminders,
     order_examinations,
     opposition_requests,
     opposition_codes,

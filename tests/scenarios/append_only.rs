@@ -47,6 +47,10 @@ const BEFORE: &str = "
     INSERT INTO one_time_codes SELECT 'fedcba9876543210fedcba9876543210', (SELECT min(number) FROM cards), evidence_digest,
         'services/01' FROM certificates LIMIT 1;
     INSERT INTO card_expiry_notices SELECT min(number), 30, 1 FROM cards;
+    INSERT INTO certificate_terms_acceptances SELECT min(number), 'x', 'v',
+        '0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef', NULL, 1 FROM certificate_requests
+        WHERE status = 'issued';
+    INSERT INTO certificate_retrieval_reminders SELECT min(number), 1 FROM certificate_requests;
     INSERT INTO opposition_tickets (number, identifier, ground, opened_at)
         VALUES ('TK-0000000000000000', '2612345678', 'lost', 1);
     INSERT INTO reviews VALUES ('RL-0000000000000000', 'approval', 'CO-TEST', 1, 1, 1);
@@ -248,6 +252,10 @@ const ATTEMPTS: &[(&str, &str)] = &[
     ("UPDATE one_time_codes SET mac_key = 'x'", "never changed"),
     ("UPDATE card_expiry_notices SET days = 7", "stays told"),
     ("DELETE FROM card_expiry_notices", "stays told"),
+    ("UPDATE certificate_terms_acceptances SET accepted_by = 'y'", "an acceptance stands"),
+    ("DELETE FROM certificate_terms_acceptances", "an acceptance stands"),
+    ("UPDATE certificate_retrieval_reminders SET reminded_at = 2", "stays told"),
+    ("DELETE FROM certificate_retrieval_reminders", "stays told"),
     ("UPDATE opposition_tickets SET identifier = '2600000017'", "ever changed"),
     ("UPDATE opposition_tickets SET ground = 'stolen'", "ever changed"),
     ("DELETE FROM opposition_tickets", "never deleted"),

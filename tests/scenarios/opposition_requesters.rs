@@ -4,6 +4,7 @@
 use acceptance::harness;
 use card::CardKind;
 use registration_authority::opposition::Ground;
+use registration_authority::opposition::declaration::GROUNDS;
 use registration_authority::opposition::requester::{
     Bond, OppositionFacts, Requester, RequesterRules, judge, requesters,
 };
@@ -56,6 +57,10 @@ fn requester(rules: &RequesterRules) -> String {
     text.push_str("\nMotifs\n");
     for ground in Ground::ALL {
         text.push_str(&line(in_french(ground), facts(kind, names_somebody, ground, bound)));
+    }
+    if rules.who == Requester::Holder {
+        let declared = GROUNDS.map(in_french).join(", ");
+        text.push_str(&format!("  Il déclare à la page publique, avec un code ou sans : {declared}.\n"));
     }
     text.push_str("\nCe qui le lie à la carte\n");
     for (what, bond) in [

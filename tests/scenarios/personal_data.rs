@@ -3,6 +3,7 @@
 use acceptance::harness::{DatabaseKind, chance, run};
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
+use professional_registry::ImportedRegister;
 use registration_authority::order::{self, NewDocument};
 use registration_authority::views;
 use store::schema::{audit_events, audit_leaves, audit_payloads};
@@ -73,7 +74,8 @@ fn a_document_goes_with_its_time_after_its_order_is_closed_and_the_log_stands() 
         let mut db = workshop.open(DatabaseRole::Web);
         let act = officer(&mut db, SUBMITTER);
         let new = NewDocument { name: "contrat.pdf".to_owned(), content: b"%PDF-1.7 fictif".to_vec() };
-        let attached = db.write(|db| order::attach(db, &order, &new, &mut chance(), &act)).unwrap();
+        let register = &mut ImportedRegister;
+        let attached = db.write(|db| order::attach(db, register, &order, &new, &mut chance(), &act)).unwrap();
         let read = |db: &mut Database| {
             let act = officer(db, APPROVER);
             db.write(|db| views::document(db, (&order, &attached.id), &mut chance(), &act))

@@ -9,22 +9,25 @@ use card::CardStatus;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use serde_json::Value;
-use store::schema::{audit_events, card_orders, cards, officer_enrolments, order_places};
+use store::schema::{
+    audit_events, card_orders, cards, certificate_requests, officer_enrolments, order_places,
+};
 
 use super::delegations;
 use super::officers_desk::{Desk, desk_of, desk_where};
-use super::workshop::{APPROVER, SECOND_APPROVER};
+use super::workshop::{APPROVER, SECOND_APPROVER, SUBMITTER};
 
 /// As wide as WCAG 2.2 asks a page to fit into (1.4.10), in CSS pixels.
 const NARROWEST: u32 = 320;
 
 /// Addresses at which no page of ours is read: they lead elsewhere, or hand over a file.
-const NO_PAGE: [&str; 5] = [
+const NO_PAGE: [&str; 6] = [
     "/",
     "/ra/contreseing/suivant",
     "/pki/certificats-de-test/{name}",
     "/pki/publications/{path:.+}",
     "/ra/dossiers/{number}/documents/{id}",
+    "/ra/retraits/{request}/{form}",
 ];
 
 /// What was looked at, and what keeps somebody out there.
@@ -109,6 +112,8 @@ struct Shown {
     opposed: String,
     holder: String,
     structure: String,
+    /// Of a software certificate.
+    request: String,
     enrolment: String,
     delegation: String,
     event: String,
@@ -129,6 +134,12 @@ impl Shown {
             active: active.select(cards::number).first(db).unwrap(),
             opposed: card(CardStatus::Opposed).select(cards::number).first(db).unwrap(),
             structure: order_places::table.select(order_places::structure).first(db).unwrap(),
+            request: certificate_requests::table
+                .filter(certificate_requests::status.eq("issued"))
+                .filter(certificate_requests::submitted_by.eq(SUBMITTER))
+                .select(certificate_requests::number)
+                .first(db)
+                .unwrap(),
             enrolment: officer_enrolments::table.select(officer_enrolments::number).first(db).unwrap(),
             delegation: delegations::proposed(db, APPROVER, SECOND_APPROVER),
             event: audit_events::table.select(audit_events::id).first(db).unwrap(),
@@ -147,7 +158,7 @@ fn refuse_one(desk: &mut Desk) -> String {
     number
 }
 
-/// Signs in by the link that the demonstration prints for an officer of this role.
+/// Signs in by the link that the demonstration prints for an officer of this role, or of this login.
 fn sign_in_as(desk: &mut Desk, browser: &Browser, role: &str) {
     let printed = desk.serving.running().stdout();
     let line =
@@ -167,6 +178,8 @@ fn no_screen_keeps_anybody_out_and_each_was_looked_at() {
     desk.sign_in(&browser);
     let shown = Shown::of(&mut desk, refused);
     let mut found = seen_by_an_officer(&desk, &browser, &shown);
+    sign_in_as(&mut desk, &browser, SUBMITTER);
+    found.join(seen_by_who_asked(&desk, &browser, &shown));
     sign_in_as(&mut desk, &browser, "administrator");
     found.join(seen_by_an_administrator(&desk, &browser, &shown));
     sign_in_as(&mut desk, &browser, "auditor");
@@ -176,6 +189,12 @@ fn no_screen_keeps_anybody_out_and_each_was_looked_at() {
     assert!(found.violations.is_empty(), "{}", found.violations.join("\n"));
     found.misses_none();
     desk.serving.end();
+}
+
+fn seen_by_who_asked(desk: &Desk, browser: &Browser, shown: &Shown) -> Found {
+    let mut look = Look::of(desk, browser);
+    look.at(&format!("/ra/retraits/{}", shown.request), "SHA-256", None);
+    look.found
 }
 
 fn seen_by_an_officer(desk: &Desk, browser: &Browser, shown: &Shown) -> Found {

@@ -10,6 +10,7 @@ use registration_authority::certificate_request::{
 };
 use registration_authority::opposition::Publication;
 use registration_authority::queue::WorkingHours;
+use registration_authority::retrieval::CertificateTerms;
 use registration_authority::suspension::SuspensionPolicy;
 use store::audit::export::ExportedEvent;
 use store::{Act, CryptoRng, Database, DatabaseError, Timestamp};
@@ -44,6 +45,8 @@ pub struct WebSettings {
     pub card_origin: Option<String>,
     /// Submits a request for a software certificate: with the profiles and the list of weak keys, which the pages do not have.
     pub submit_request: SubmitRequest,
+    /// The terms of use under which software certificates are fetched.
+    pub certificate_terms: CertificateTerms,
     /// One-time links that sign an officer in.
     pub links: SignInLinks,
     /// Whether cards may be suspended.
@@ -159,6 +162,10 @@ impl WebState {
 
     pub(crate) fn submit_request(&self) -> &SubmitRequest {
         &self.settings.submit_request
+    }
+
+    pub(crate) fn certificate_terms(&self) -> &CertificateTerms {
+        &self.settings.certificate_terms
     }
 
     pub(crate) fn card_origin(&self) -> Option<&str> {

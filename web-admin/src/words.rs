@@ -2,6 +2,7 @@
 
 use card::{CardKind, CardStatus, KeyUsage};
 use professional_registry::{Department, Profession};
+use registration_authority::certificate_request::RequestState;
 use registration_authority::decision::Decision;
 use registration_authority::officers::{Role, Scope};
 use registration_authority::opposition::Ground;
@@ -71,6 +72,7 @@ pub(crate) fn notice(word: &str) -> Key {
         Some(Notice::SuspensionLifted) => "notice-suspension-lifted",
         Some(Notice::OppositionUnproved) => "notice-opposition-unproved",
         Some(Notice::CertificateIssued) => "notice-certificate-issued",
+        Some(Notice::CertificateNotRetrieved) => "notice-certificate-not-retrieved",
         Some(Notice::DecisionSeen) => "notice-decision-seen",
         Some(Notice::DecisionNotHeld) => "notice-decision-not-held",
         Some(Notice::DecisionTakenBack) => "notice-decision-taken-back",
@@ -86,6 +88,17 @@ pub(crate) fn notice(word: &str) -> Key {
         Some(Notice::StaffCardOpposed) => "notice-staff-card-opposed",
         Some(Notice::StaffCardExpiring) => "notice-staff-card-expiring",
         None => "notice-other",
+    })
+}
+
+/// Where a request for a software certificate stands.
+pub(crate) const fn request_state(state: &RequestState) -> Key {
+    Key::of(match state {
+        RequestState::Submitted => "request-status-submitted",
+        RequestState::Approved { .. } => "request-status-approved",
+        RequestState::Refused { .. } => "request-status-refused",
+        RequestState::Withdrawn { .. } => "request-status-withdrawn",
+        RequestState::Issued { .. } => "request-status-issued",
     })
 }
 

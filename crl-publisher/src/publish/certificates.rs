@@ -1,13 +1,8 @@
 //! The certificates of the authorities, for whoever builds a path.
 
 use ca_core::authority::{self, AuthorityError, Readable};
-use cms::cert::CertificateChoices;
-use cms::content_info::{CmsVersion, ContentInfo};
-use cms::signed_data::{CertificateSet, EncapsulatedContentInfo, SignedData, SignerInfos};
-use const_oid::db::rfc5911::{ID_DATA, ID_SIGNED_DATA};
-use der::asn1::SetOfVec;
+use ca_core::certs_only::certs_only;
 use der::pem::LineEnding;
-use der::{Any, Decode, Encode};
 use store::{Code, Database, Fault};
 use thiserror::Error;
 
@@ -91,20 +86,4 @@ fn replace_if_changed(
         report.written.push(name.to_owned());
     }
     Ok(())
-}
-
-/// A SignedData that signs nothing and carries certificates (RFC 5652 §5.1, RFC 8551 §3.8).
-fn certs_only<'a>(certificates: impl Iterator<Item = &'a [u8]>) -> Result<Vec<u8>, der::Error> {
-    let certificates = certificates
-        .map(|der| x509_cert::Certificate::from_der(der).map(CertificateChoices::Certificate))
-        .collect::<Result<Vec<_>, _>>()?;
-    let signed = SignedData {
-        version: CmsVersion::V1,
-        digest_algorithms: SetOfVec::default(),
-        encap_content_info: EncapsulatedContentInfo { econtent_type: ID_DATA, econtent: None },
-        certificates: Some(CertificateSet::try_from(certificates)?),
-        crls: None,
-        signer_infos: SignerInfos(SetOfVec::default()),
-    };
-    ContentInfo { content_type: ID_SIGNED_DATA, content: Any::encode_from(&signed)? }.to_der()
 }

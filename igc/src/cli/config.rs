@@ -28,6 +28,7 @@ pub fn run(global: &Global, command: &Command) -> Result<ExitCode, Problem> {
         Command::Check => {
             ca_core::signer::Tokens::read(&installation.config.tokens)?;
             installation.key_blocklist()?;
+            installation.config.certificates.read_terms()?;
             jobs::object_store(&installation)?;
             output::one(global.output, &serde_json::json!({ "ok": true }), || {
                 "the configuration is understood\n".to_owned()

@@ -7,6 +7,7 @@ use std::time::Duration;
 use ca_core::shard::ShardCounts;
 use serde::{Deserialize, Serialize};
 
+use super::certificates::CertificatesSection;
 use super::client_certificates::ClientCertificatesSection;
 use super::coherence::CoherenceSection;
 use super::database::DatabaseSection;
@@ -60,6 +61,9 @@ pub struct ConfigFile {
     pub publication: PublicationSection,
     /// Cards and bureaux.
     pub cards: CardsSection,
+    /// Under which terms software certificates are fetched.
+    #[serde(default)]
+    pub certificates: CertificatesSection,
     /// When jobs run.
     pub jobs: JobsSection,
     /// How much a feed of the register may change.
@@ -250,6 +254,7 @@ impl ConfigFile {
                 .collect(),
             card_number_prefix: self.cards.number_prefix,
             terms: self.cards.terms,
+            certificates: self.certificates.understand(folder)?,
             brakes: register.brakes,
             oppositions_a_day: register.oppositions_a_day,
             orders_a_day: register.orders_a_day,

@@ -1,5 +1,6 @@
 //! `igc.toml`: one file, every key known, relative paths from its folder.
 
+mod certificates;
 mod client_certificates;
 mod coherence;
 mod database;
@@ -32,6 +33,7 @@ use serde::Serialize;
 use store::Timestamp;
 use thiserror::Error;
 
+pub use certificates::Certificates;
 pub use client_certificates::ClientCertificates;
 pub use decisions::DecisionsSection;
 pub use demonstration::Demo;
@@ -97,6 +99,8 @@ pub struct Config {
     pub card_number_prefix: String,
     /// The version of the terms of use in force.
     pub terms: String,
+    /// Under which terms software certificates are fetched.
+    pub certificates: Certificates,
     /// How much a feed of the register may change.
     pub brakes: Brakes,
     /// How many cards the register may end within a day without two officers.

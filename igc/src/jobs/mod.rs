@@ -23,6 +23,7 @@ mod registration;
 mod renewal;
 mod reserve;
 mod responders;
+mod retrieval_reminders;
 mod revalidation;
 mod root_crls;
 mod shards;
@@ -179,6 +180,11 @@ pub const JOBS: &[Job] = &[
         name: "expiry-notices",
         purpose: "tells of cards that end within sixty, thirty and seven days",
         run: renewal::tell_of_ends,
+    },
+    Job {
+        name: "retrieval-reminders",
+        purpose: "reminds of software certificates that nobody has fetched",
+        run: retrieval_reminders::run,
     },
     Job { name: "expiry", purpose: "ends the life of cards past their last day", run: renewal::expire },
     Job {

@@ -123,6 +123,7 @@ fn state(installation: &Installation, links: SignInLinks) -> Result<WebState, Pr
         relying_party: config.passkeys.as_ref().map(|passkeys| passkeys.relying_party.clone()),
         card_origin: config.client_certificates.as_ref().map(|section| section.origin.clone()),
         submit_request: submit_request(installation),
+        certificate_terms: config.certificates.read_terms()?,
         links,
         suspensions: installation.config.opposition.suspensions(),
         codes_by_mail: config.mail.is_some(),

@@ -35,6 +35,7 @@ const EVERY: &[(&str, Duration)] = &[
     ("registration", Duration::from_secs(600)),
     ("expiry", Duration::from_secs(3600)),
     ("expiry-notices", Duration::from_secs(3600)),
+    ("retrieval-reminders", Duration::from_secs(3600)),
     ("root-crls", Duration::from_secs(3600)),
     ("demo-bureau", Duration::from_secs(2)),
     ("test-certificates", Duration::from_secs(60)),

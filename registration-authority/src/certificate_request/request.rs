@@ -1,5 +1,6 @@
 use ca_core::serial::SerialNumber;
 use diesel::prelude::*;
+use professional_registry::identifiers::TechnicalStructureId;
 use professional_registry::{Category, Profession};
 use store::schema::certificate_requests;
 use store::{Act, Code, Database, Fault, Timestamp};
@@ -12,6 +13,9 @@ use crate::faults;
 use crate::officers::Reach;
 use crate::order::{StaffTie, Tie};
 use crate::outbox::Recipient;
+
+/// Requests of a structure that its page shows.
+const OF_STRUCTURE: i64 = 50;
 
 /// A request for one certificate.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -187,6 +191,26 @@ pub fn list(
         .select(Row::as_select())
         .load(db)?;
     rows.into_iter().map(CertificateRequest::try_from).collect()
+}
+
+/// The newest requests for this structure and its staff, newest first; one that cannot be read is logged, and hides no other.
+pub(crate) fn of_structure(
+    db: &mut Database,
+    structure: &TechnicalStructureId,
+) -> QueryResult<Vec<CertificateRequest>> {
+    let rows: Vec<Row> = certificate_requests::table
+        .filter(certificate_requests::structure.eq(structure.as_str()))
+        .order(certificate_requests::number.desc())
+        .limit(OF_STRUCTURE)
+        .select(Row::as_select())
+        .load(db)?;
+    let read = |row: Row| {
+        let unreadable = |error: &RequestError| {
+            tracing::error!(code = error.code().name, "{error}, and is not shown");
+        };
+        CertificateRequest::try_from(row).inspect_err(unreadable).ok()
+    };
+    Ok(rows.into_iter().filter_map(read).collect())
 }
 
 /// The requests of this profile for this commonName, the newest first; 200 at most.

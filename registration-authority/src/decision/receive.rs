@@ -74,7 +74,7 @@ fn one(
     if super::receipt(db, &decision)?.is_some() {
         return Ok(None);
     }
-    let judged = match decidable(db, registry, kind, number)? {
+    let judged = match decidable(db, registry, (kind, number, *version))? {
         Ok(subject) if subject.version != *version => return Ok(None),
         Ok(subject) => judge(db, verifier, roster, &subject, &decision, act)?,
         Err(code) => Err(code),
@@ -212,12 +212,12 @@ pub(super) fn subject_of_trail(kind: &str) -> String {
     }
 }
 
-/// What was decided on, as it stands, or the code of why it cannot be had; the outer error is the database's.
+/// What was decided on, as it stands, or the code of why it cannot be had; the outer error is the database's. Of a suspension, as it stood at
+/// that version: the refusal that ended it is seen, and told of, too.
 fn decidable(
     db: &mut Database,
     registry: &mut dyn Registry,
-    kind: &str,
-    number: &str,
+    (kind, number, version): (&str, &str, i64),
 ) -> Result<Result<Decidable, Code>, EvidenceError> {
     const KINDS: [SubjectKind; 9] = [
         SubjectKind::CardOrder,
@@ -248,7 +248,9 @@ fn decidable(
         SubjectKind::RegisterFeed => had(held_feed::get(db, number), held_feed::HeldFeed::decidable),
         SubjectKind::OppositionPlan => had(lapse::get(db, number), lapse::OppositionPlan::decidable),
         SubjectKind::OfficerEnrolment => had(enrolment::get(db, number), enrolment::Enrolment::decidable),
-        SubjectKind::SuspensionLift => had(suspension::get(db, number), suspension::Suspension::decidable),
+        SubjectKind::SuspensionLift => had(suspension::get(db, number), |suspension| {
+            suspension.decidable_on(version.min(suspension.version()))
+        }),
         SubjectKind::StructureMandate => had(mandate::get(db, number), mandate::Mandate::decidable),
         SubjectKind::OfficerDelegation => had(delegation::get(db, number), delegation::Delegation::decidable),
     };

@@ -85,7 +85,8 @@ fn escaped(text: &str) -> String {
 
 /// The title, and what follows the greeting. Of a card the last digits only, and never why.
 fn words(notice: Notice, subject: &str) -> (&'static str, Vec<String>) {
-    let name = subject.split_once(' ').map_or(subject, |(_, name)| name);
+    let kind = subject.strip_prefix("certificate request ");
+    let name = kind.or(subject.split_once(' ').map(|(_, name)| name)).unwrap_or(subject);
     let card = format!("La carte dont le numéro se termine par {}", last_digits(name));
     match notice {
         Notice::Received => (
@@ -177,6 +178,15 @@ fn words(notice: Notice, subject: &str) -> (&'static str, Vec<String>) {
         Notice::CertificateIssued => (
             "Votre certificat est disponible",
             vec![format!("Le certificat de la demande {name} est disponible auprès de l’autorité d’enregistrement.")],
+        ),
+        Notice::CertificateNotRetrieved => (
+            "Un certificat n’a pas été retiré",
+            vec![
+                format!("Personne n’a encore retiré le certificat de la demande {name}."),
+                "Il est à retirer, une fois ses conditions d’utilisation acceptées, sur la page de la structure ou sur celle \
+                 des certificats logiciels. S’il ne sert plus, demandez sa révocation à l’autorité d’enregistrement."
+                    .to_owned(),
+            ],
         ),
         Notice::QuestionAsked => (
             "Votre demande attend une réponse",

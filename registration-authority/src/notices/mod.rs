@@ -58,7 +58,11 @@ const PAUSES: [Duration; 7] = [
 ];
 
 /// What leaves after everything else: it has weeks.
-const LAST: [&str; 2] = [Notice::CardExpiring.as_str(), Notice::StaffCardExpiring.as_str()];
+const LAST: [&str; 3] = [
+    Notice::CardExpiring.as_str(),
+    Notice::StaffCardExpiring.as_str(),
+    Notice::CertificateNotRetrieved.as_str(),
+];
 
 /// What a round did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -89,7 +93,8 @@ enum Attempt {
 }
 
 /// Sends the notices that are due, `most` at most: first what officers are told of what was decided in their names, then the others,
-/// oldest first, and last those of cards that are about to end, of which there may be thousands at once. What is written meanwhile
+/// oldest first, and last those of cards that are about to end and of certificates that nobody fetches, of which there may be thousands
+/// at once. What is written meanwhile
 /// takes its place at once. For the worker, which alone reads the register's contacts, and what it told officers of.
 pub fn send_due(
     db: &mut Database,

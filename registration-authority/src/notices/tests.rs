@@ -57,6 +57,17 @@ fn what_a_page_shows_of_a_notice_is_what_its_mail_says_word_for_word() {
 }
 
 #[test]
+fn a_notice_of_a_request_for_a_certificate_names_it_by_its_number_alone() {
+    for notice in [Notice::Received, Notice::CertificateIssued, Notice::CertificateNotRetrieved] {
+        let message = readable(notice, "certificate request CR-2026-000001");
+        assert!(
+            message.contains("la demande CR-2026-000001") || message.contains("La demande CR-2026-000001"),
+            "{message}"
+        );
+    }
+}
+
+#[test]
 fn a_notice_of_a_card_has_neither_its_number_nor_a_ground() {
     let cards = [Notice::CardOpposed, Notice::OppositionUnproved, Notice::CardLapsed, Notice::CardActivated];
     for notice in cards.into_iter().chain([Notice::CardDelivered]) {

@@ -23,8 +23,15 @@ use crate::faults;
 /// How many declarations wait at most: who floods the public page does not fill the disk.
 const MOST_WAITING: i64 = 500;
 
-/// What a holder may declare by himself. Everything else has an officer's ground.
-pub const GROUNDS: [Ground; 3] = [Ground::Lost, Ground::Stolen, Ground::CodesDisclosed];
+/// What a holder may declare by himself, as the table of requesters has it. Everything else has an officer's ground.
+pub const GROUNDS: [Ground; 6] = [
+    Ground::Lost,
+    Ground::Stolen,
+    Ground::CodesDisclosed,
+    Ground::CardNotReceived,
+    Ground::CodesNotReceived,
+    Ground::Defective,
+];
 
 /// Whose card it is, as the declarer says it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,7 +93,7 @@ pub(super) enum Presented<'a> {
 #[derive(Debug, Error)]
 pub enum DeclareError {
     /// A ground that only officers oppose for.
-    #[error("a holder opposes a card that is lost, stolen or whose codes are disclosed, not {0}")]
+    #[error("a holder does not declare a card to be {0}")]
     Ground(Ground),
     /// Nobody asked for a one-time code under this address, or it is a day ago.
     #[error("no request for a one-time code has this address")]

@@ -52,7 +52,7 @@ pub struct Ticket {
 #[derive(Debug, Error)]
 pub enum TicketError {
     /// A ground that only officers oppose for.
-    #[error("a holder declares a card lost, stolen or its codes disclosed, not {0}")]
+    #[error("a holder does not declare a card to be {0}")]
     Ground(Ground),
     /// Too many are open.
     #[error("{MOST_OPEN} declarations without proof wait for an officer")]

@@ -1,13 +1,14 @@
 //! What an applicant or an officer attaches to an order: a contract, a certificate of employment, a copy of a decision.
 //!
 //! The document and its file's name lie apart from the row that says that there is one, and are erased some time after the order is
-//! closed; kind, length, digest, date and author stay, and the trail names the digest. A document changes nothing of what would be
-//! certified, so that the version that is decided on stays the same.
+//! closed; kind, length, digest, date and author stay, and the trail names the digest. A document makes another version of the order,
+//! as an answer does: whoever signs, or has signed as the first of two, has read all of them.
 
 use std::fmt;
 use std::time::Duration;
 
 use diesel::prelude::*;
+use professional_registry::Registry;
 use rand_core::CryptoRng;
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -16,9 +17,10 @@ use store::{Act, Code, Database, Fault, Timestamp, audit, database};
 use thiserror::Error;
 
 use super::withdraw::is_his;
-use super::{CardOrder, OrderError, get};
+use super::{CardOrder, OrderError, OrderState, get};
 use crate::faults;
 use crate::officers::{self, NotAuthorised, Officer, Right};
+use crate::risk::{self, RiskError};
 
 #[cfg(test)]
 mod tests;
@@ -133,9 +135,12 @@ pub enum DocumentError {
     /// It has as many as it may.
     #[error("order {0} has {DOCUMENTS_BOUND} documents already")]
     Full(String),
-    /// Another came at the same moment.
-    #[error("another document was attached to order {0} at the same moment")]
+    /// Another came, or somebody decided, at the same moment.
+    #[error("order {0} has changed at the same moment")]
     Again(String),
+    /// The next version is not looked at.
+    #[error(transparent)]
+    Risk(#[from] RiskError),
     /// It has no such document.
     #[error("order {0} has no document {1}")]
     Unknown(String, String),
@@ -160,6 +165,7 @@ impl Fault for DocumentError {
             Self::Invalid(_) => faults::ORDER_DOCUMENT_INVALID,
             Self::Full(_) => faults::ORDER_DOCUMENTS_FULL,
             Self::Again(_) => faults::ORDER_DOCUMENT_AGAIN,
+            Self::Risk(error) => error.code(),
             Self::Unknown(..) => faults::ORDER_DOCUMENT_UNKNOWN,
             Self::Erased(_) => faults::ORDER_DOCUMENT_ERASED,
             Self::Altered(_) => faults::ORDER_DOCUMENT_ALTERED,
@@ -168,17 +174,19 @@ impl Fault for DocumentError {
     }
 }
 
-/// Attaches a document to an order that waits for its decision: by its submitter, or a registration officer of its scope. Inside the
-/// caller's write transaction.
+/// Attaches a document to an order that waits for its decision: by its submitter, or a registration officer of its scope. The order
+/// is looked at again, in its next version; one that waits for an answer gets it with the answer. Inside the caller's write
+/// transaction.
 pub fn attach(
     db: &mut Database,
+    registry: &mut dyn Registry,
     number: &str,
     new: &NewDocument,
     rng: &mut dyn CryptoRng,
     act: &Act,
 ) -> Result<Document, DocumentError> {
     let officer = officers::require(db, Right::Submit, act)?;
-    let order = get(db, number)?;
+    let mut order = get(db, number)?;
     if !is_his(&officer, &order) {
         return Err(DocumentError::NotYours(number.to_owned(), officer.login));
     }
@@ -208,11 +216,33 @@ pub fn attach(
         error if database::is_unique_violation(&error) => DocumentError::Again(number.to_owned()),
         error => error.into(),
     })?;
+    if order.state == OrderState::Submitted {
+        next_version(db, registry, &mut order, act)?;
+    }
     let payload = json!({
         "document": document.id, "kind": kind.as_str(), "octets": document.octets, "sha256": document.sha256,
+        "version": order.version,
     });
     record(db, "order.document-attached", number, payload, rng, act)?;
     Ok(document)
+}
+
+/// Nobody has signed for what he has not seen: the signature of a first officer was for the version before.
+fn next_version(
+    db: &mut Database,
+    registry: &mut dyn Registry,
+    order: &mut CardOrder,
+    act: &Act,
+) -> Result<(), DocumentError> {
+    let moved = diesel::update(card_orders::table.find(&order.number))
+        .filter(card_orders::version.eq(order.version).and(card_orders::status.eq("submitted")))
+        .set((card_orders::version.eq(order.version + 1), card_orders::changed_at.eq(act.at)))
+        .execute(db)?;
+    if moved == 0 {
+        return Err(DocumentError::Again(order.number.clone()));
+    }
+    order.version += 1;
+    Ok(risk::begin(db, registry, order, act)?)
 }
 
 /// Whether `officer` could attach a document to this order now: for what a page offers.

@@ -84,7 +84,11 @@ impl Fault for LiftError {
 impl Suspension {
     /// What an officer decides on. Whoever suspended the card may be one of the two who lift that.
     pub fn decidable(&self) -> Decidable {
-        let version = self.version();
+        self.decidable_on(self.version())
+    }
+
+    /// The same of a version that it is at or was: a refusal makes the next one at once, and is received after that.
+    pub(crate) fn decidable_on(&self, version: i64) -> Decidable {
         let fields = Fields {
             encoding_version: LIFT_ENCODING_VERSION,
             suspension: self.number.clone(),

@@ -134,6 +134,24 @@ fn one_refusal_ends_a_proposal_and_another_may_be_made() {
 }
 
 #[test]
+fn the_worker_receives_a_refusal_and_what_it_ended_though_it_makes_the_next_version() {
+    let (mut house, card) = suspended_card();
+    let number = of_card(&mut house.db, &card).unwrap().unwrap().number;
+    decide_as(&mut house, "alice", &card, Verdict::Approve).unwrap();
+    decide_as(&mut house, "bob", &card, Verdict::Refuse).unwrap();
+    decide_as(&mut house, "clara", &card, Verdict::Approve).unwrap();
+    let subject = format!("suspension-lift {number} version ");
+    let received = house.receive().into_iter().filter_map(|one| {
+        let version = one.subject.strip_prefix(&subject)?.to_owned();
+        Some((version, one.officer, one.refusal))
+    });
+    let mut received: Vec<_> = received.collect();
+    received.sort();
+    let seen = |version: &str, officer: &str| (version.to_owned(), officer.to_owned(), None);
+    assert_eq!(received, [seen("1", "alice"), seen("1", "bob"), seen("2", "clara")]);
+}
+
+#[test]
 fn an_opposition_makes_a_suspension_final_and_nothing_lifts_it_then() {
     let (mut house, card) = suspended_card();
     let since = of_card(&mut house.db, &card).unwrap().unwrap();

@@ -6,12 +6,14 @@ use professional_registry::{Registry, RegistryError, StructureRecord};
 use store::{Act, Code, Database, Fault};
 use thiserror::Error;
 
+use crate::certificate_request::{self, CertificateRequest};
 use crate::faults;
 use crate::mandate::{self, Mandate, MandateError};
 use crate::officers::{self, NotAuthorised, Reach, Right, Role, Within};
 use crate::opposition::request::{self, OppositionRequest, OppositionRequestError};
 use crate::order::{self, OrderError};
 use crate::queue::{OrderSummary, lease};
+use crate::retrieval;
 use crate::staff::{self, StaffError, StaffMember};
 use crate::suspension::{self, CardState};
 
@@ -35,6 +37,8 @@ pub struct StructureView {
     pub more: bool,
     /// The newest oppositions that were asked for from here, and what the worker answered.
     pub oppositions: Vec<OppositionRequest>,
+    /// The newest requests for software certificates of it and of its staff, and whether anybody has fetched what they led to.
+    pub certificates: Vec<(CertificateRequest, bool)>,
 }
 
 /// One of the staff, and what was asked for him.
@@ -154,7 +158,13 @@ pub fn structure(
         let orders = orders.remove(&member.local_id).unwrap_or_default();
         MemberView { member, orders }
     };
+    let mut certificates = Vec::new();
+    for request in certificate_request::of_structure(db, id)? {
+        let retrieved = retrieval::is_retrieved(db, &request.number)?;
+        certificates.push((request, retrieved));
+    }
     Ok(StructureView {
+        certificates,
         record: registry.structure(db, id)?,
         oppositions: request::of_structure(db, id)?,
         members: staff.into_iter().map(member).collect(),

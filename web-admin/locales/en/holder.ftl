@@ -1,7 +1,7 @@
 ### What a holder reads who blocks his card, /opposition.
 
 holder-title = Block your card
-holder-lead = Card lost, stolen, or its PIN known to somebody else: you can block it yourself, at any hour.
+holder-lead = Card lost, stolen, never received or no longer working, its codes known to somebody else or never received: you can block it yourself, at any hour.
 holder-nothing-recorded = Nothing was recorded.
 holder-number = Card number or RPPS number
 holder-number-hint = Ten digits for the card, eleven for the RPPS.

@@ -188,6 +188,7 @@ job-decisions = Takes signed decisions in
 job-demo-bureau = Plays the demonstration's personalisation bureau
 job-expiry = Ends the life of expired cards
 job-expiry-notices = Tells of cards that are about to expire
+job-retrieval-reminders = Reminds of software certificates that nobody has fetched
 job-full-crl = Issues every revocation list at a fixed time
 job-holder-declarations = Opposes cards that their holders declared with their code
 job-one-time-codes = Mails the one-time codes that holders asked for

@@ -275,6 +275,14 @@ refusal-staff-rows-invalid = Lines of the file are wrong; nobody was declared.
 
 refusal-request-unknown = No certificate request has this number.
     .who = Check the number, or go back to the list.
+refusal-retrieval-not-issued = This request has no certificate to fetch.
+    .who = Wait until it is issued; the status of the request says so.
+refusal-retrieval-terms-not-accepted = The terms of use in force have not been accepted for this certificate.
+    .who = Read them on the page of the retrieval, accept them, then fetch the certificate.
+refusal-retrieval-other-terms = Other terms of use are in force since you read them.
+    .who = Read those that are shown, then accept them.
+refusal-terms-not-confirmed = You have not confirmed that you accept the terms of use.
+    .who = Read them, tick the box, then send the form again.
 refusal-request-self-approval = Nobody decides on a request that he submitted.
     .who = Another registration officer decides.
 refusal-request-stale-version = The request has changed since you read it.

@@ -16,3 +16,27 @@ requests-done-approval = The request is approved; the certificate will be issued
 requests-done-refusal = The request is refused.
 requests-identifier = Identifier
 requests-address = Address
+
+## The retrieval of a certificate, /ra/retraits/…
+
+retrieval-title = Retrieval of the certificate of request { $number }
+retrieval-state = Status
+retrieval-issued = Issued on
+retrieval-serial = Authority and serial number
+retrieval-none-yet = This request has no certificate to fetch.
+retrieval-terms = Terms of use { $version }
+retrieval-digest = SHA-256 of this text:
+retrieval-confirm = I have read these terms and I accept them.
+retrieval-accept = Accept and fetch the certificate
+retrieval-accepted = You accepted these terms on { $at }.
+retrieval-files = Files
+retrieval-form-pem = Certificate, PEM
+retrieval-form-der = Certificate, DER
+retrieval-form-chain = Certificate and authorities up to the root, PKCS #7
+retrieval-public = The certificate is public; only the private key, which you keep, is secret.
+retrieval-back = Back
+retrieval-done-acceptance = Your acceptance is recorded; the certificate is yours.
+requests-unretrieved = Certificates that nobody has fetched
+requests-unretrieved-lead = Nobody has accepted the terms of use of these valid certificates yet. A reminder is sent by itself; nothing is revoked for it.
+requests-unretrieved-by = Asked for by { $by }, issued on { $at }.
+requests-retrieve = Fetch

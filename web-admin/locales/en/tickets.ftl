@@ -1,6 +1,6 @@
 ### Declarations that nobody proved, /ra/rappels.
 
-tickets-lead = These declarations of loss or theft were made without proof, on the public page. No card has changed its state. Call the holder back by the contact in the register, never by another; then oppose the card from its page, which closes the declaration, or dismiss it.
+tickets-lead = These declarations were made without proof, on the public page. No card has changed its state. Call the holder back by the contact in the register, never by another; then oppose the card from its page, which closes the declaration, or dismiss it.
 tickets-dismissed = The declaration is dismissed. No card was opposed.
 tickets-none = Nobody is waiting to be called back.
 tickets-of-card = Card { $number }

@@ -76,7 +76,7 @@ notice-card-lapsed = Card no longer supported by the register
 notice-card-opposed = Card opposed
 notice-card-suspended = Card suspended
 notice-suspension-lifted = Suspension lifted
-notice-opposition-unproved = Unproved declaration of loss or theft
+notice-opposition-unproved = Unproved declaration about a card
 notice-certificate-issued = Certificate to be collected
 notice-decision-seen = Decision taken in
 notice-decision-not-held = Decision without effect
@@ -112,6 +112,15 @@ notice-staff-card-ordered = Card ordered for the structure
 notice-staff-card-delivered = Card of the structure delivered
 notice-staff-card-opposed = Card of the structure opposed
 notice-staff-card-expiring = Card of the structure about to expire
+notice-certificate-not-retrieved = Certificate not fetched
 job-officer-digests = Writes to the officers what was decided in their names
 notice-certificate-lapsed = Certificate that the register no longer supports
 notice-certificate-revoked = Certificate revoked
+
+## Where a request for a software certificate stands
+
+request-status-submitted = to be decided
+request-status-approved = approved
+request-status-refused = refused
+request-status-withdrawn = withdrawn
+request-status-issued = certificate issued

@@ -1,7 +1,7 @@
 ### What a holder reads who blocks his card, /opposition.
 
 holder-title = Mettre sa carte en opposition
-holder-lead = Carte perdue, volée, ou codes connus d'une autre personne : vous pouvez la bloquer vous-même, à toute heure.
+holder-lead = Carte perdue, volée, jamais reçue ou qui ne fonctionne plus, codes connus d'une autre personne ou jamais reçus : vous pouvez la bloquer vous-même, à toute heure.
 holder-nothing-recorded = Rien n'a été enregistré.
 holder-number = Numéro de carte ou numéro RPPS
 holder-number-hint = Dix chiffres pour la carte, onze pour le RPPS.

@@ -191,6 +191,7 @@ job-decisions = Prend en compte les décisions signées
 job-demo-bureau = Joue le bureau de personnalisation de la démonstration
 job-expiry = Termine la vie des cartes expirées
 job-expiry-notices = Prévient des cartes qui arrivent à leur terme
+job-retrieval-reminders = Rappelle les certificats logiciels que personne n'a retirés
 job-full-crl = Émet toutes les listes de révocation à heure fixe
 job-holder-declarations = Met en opposition sur déclaration du porteur avec son code
 job-one-time-codes = Envoie par courriel les codes à usage unique demandés par les porteurs

@@ -275,6 +275,14 @@ refusal-staff-rows-invalid = Des lignes du fichier sont fausses ; personne n'a �
 
 refusal-request-unknown = Il n'y a pas de demande de certificat de ce numéro.
     .who = Vérifiez le numéro, ou revenez à la liste.
+refusal-retrieval-not-issued = Cette demande n'a pas de certificat à retirer.
+    .who = Attendez qu'il soit établi ; l'état de la demande le dit.
+refusal-retrieval-terms-not-accepted = Les conditions d'utilisation en vigueur ne sont pas acceptées pour ce certificat.
+    .who = Lisez-les sur la page du retrait, acceptez-les, puis retirez le certificat.
+refusal-retrieval-other-terms = D'autres conditions d'utilisation sont en vigueur depuis que vous les avez lues.
+    .who = Lisez celles qui sont affichées, puis acceptez-les.
+refusal-terms-not-confirmed = Vous n'avez pas confirmé que vous acceptez les conditions d'utilisation.
+    .who = Lisez-les, cochez la case, puis envoyez de nouveau.
 refusal-request-self-approval = On ne décide pas de la demande que l'on a déposée.
     .who = Un autre opérateur d'enregistrement décide.
 refusal-request-stale-version = La demande a changé depuis que vous l'avez lue.

@@ -16,3 +16,27 @@ requests-done-approval = La demande est approuvée ; le certificat est établi s
 requests-done-refusal = La demande est refusée.
 requests-identifier = Identifiant
 requests-address = Adresse
+
+## The retrieval of a certificate, /ra/retraits/…
+
+retrieval-title = Retrait du certificat de la demande { $number }
+retrieval-state = État
+retrieval-issued = Établi le
+retrieval-serial = Autorité et numéro de série
+retrieval-none-yet = Cette demande n'a pas de certificat à retirer.
+retrieval-terms = Conditions d'utilisation { $version }
+retrieval-digest = Empreinte SHA-256 de ce texte :
+retrieval-confirm = J'ai lu ces conditions et je les accepte.
+retrieval-accept = Accepter et retirer le certificat
+retrieval-accepted = Vous avez accepté ces conditions le { $at }.
+retrieval-files = Fichiers
+retrieval-form-pem = Certificat, PEM
+retrieval-form-der = Certificat, DER
+retrieval-form-chain = Certificat et autorités jusqu'à la racine, PKCS #7
+retrieval-public = Le certificat est public ; seule la clé privée, que vous gardez, est secrète.
+retrieval-back = Retour
+retrieval-done-acceptance = Votre acceptation est enregistrée ; le certificat est à vous.
+requests-unretrieved = Certificats que personne n'a retirés
+requests-unretrieved-lead = Personne n'a encore accepté les conditions d'utilisation de ces certificats en cours de validité. Un rappel part de lui-même ; rien n'est révoqué pour autant.
+requests-unretrieved-by = Demandé par { $by }, établi le { $at }.
+requests-retrieve = Retirer

@@ -1,6 +1,6 @@
 ### Declarations that nobody proved, /ra/rappels.
 
-tickets-lead = Ces déclarations de perte ou de vol ont été faites sans preuve, sur la page publique. Aucune carte n'a changé d'état. Rappelez le porteur aux coordonnées que donne le répertoire, jamais à d'autres ; mettez ensuite la carte en opposition depuis sa page, ce qui clôt la déclaration, ou classez-la sans suite.
+tickets-lead = Ces déclarations ont été faites sans preuve, sur la page publique. Aucune carte n'a changé d'état. Rappelez le porteur aux coordonnées que donne le répertoire, jamais à d'autres ; mettez ensuite la carte en opposition depuis sa page, ce qui clôt la déclaration, ou classez-la sans suite.
 tickets-dismissed = La déclaration est classée sans suite. Aucune carte n'a été mise en opposition.
 tickets-none = Personne n'attend d'être rappelé.
 tickets-of-card = Carte { $number }

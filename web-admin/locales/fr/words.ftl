@@ -76,7 +76,7 @@ notice-card-lapsed = Carte que le répertoire ne justifie plus
 notice-card-opposed = Carte mise en opposition
 notice-card-suspended = Carte suspendue
 notice-suspension-lifted = Suspension levée
-notice-opposition-unproved = Déclaration de perte ou de vol sans preuve
+notice-opposition-unproved = Déclaration sans preuve au sujet d'une carte
 notice-certificate-issued = Certificat à retirer
 notice-decision-seen = Décision prise en compte
 notice-decision-not-held = Décision sans valeur
@@ -112,6 +112,15 @@ notice-staff-card-ordered = Carte commandée pour la structure
 notice-staff-card-delivered = Carte de la structure remise
 notice-staff-card-opposed = Carte de la structure en opposition
 notice-staff-card-expiring = Carte de la structure bientôt à son terme
+notice-certificate-not-retrieved = Certificat non retiré
 job-officer-digests = Écrit aux opérateurs ce qui a été décidé en leur nom
 notice-certificate-lapsed = Certificat que le répertoire ne justifie plus
 notice-certificate-revoked = Certificat révoqué
+
+## Where a request for a software certificate stands
+
+request-status-submitted = à décider
+request-status-approved = approuvée
+request-status-refused = refusée
+request-status-withdrawn = retirée
+request-status-issued = certificat établi

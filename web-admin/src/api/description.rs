@@ -9,7 +9,7 @@ use utoipa::openapi::security::SecurityScheme;
 use super::problem::Problem;
 use super::{
     cards, certificate_requests, enrolments, mandates, me, opposition_plans, oppositions, orders,
-    register_feeds, renewal_plans, reviews, suspensions, tickets,
+    register_feeds, renewal_plans, retrieval, reviews, suspensions, tickets,
 };
 
 #[derive(OpenApi)]
@@ -44,6 +44,9 @@ use super::{
         certificate_requests::challenge,
         certificate_requests::decide,
         certificate_requests::withdraw,
+        retrieval::terms,
+        retrieval::accept,
+        retrieval::certificate,
         cards::show,
         cards::oppose,
         oppositions::list,

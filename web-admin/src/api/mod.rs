@@ -24,6 +24,7 @@ mod orders;
 mod problem;
 mod register_feeds;
 mod renewal_plans;
+mod retrieval;
 mod reviews;
 mod suspensions;
 mod tickets;
@@ -52,7 +53,7 @@ const BODY_BOUND: usize = 64 * 1024;
 pub(crate) type Mounted = (&'static str, &'static str, fn() -> Route);
 
 /// Everything that is served. The description says the same, which a test compares.
-pub(crate) const ROUTES: [Mounted; 51] = [
+pub(crate) const ROUTES: [Mounted; 54] = [
     ("get", "/openapi.json", || web::get().to(description::show)),
     ("get", "/me", || web::get().to(me::show)),
     ("get", "/orders", || web::get().to(orders::list)),
@@ -70,6 +71,9 @@ pub(crate) const ROUTES: [Mounted; 51] = [
     ("post", "/certificate-requests/{number}/challenge", || web::post().to(certificate_requests::challenge)),
     ("post", "/certificate-requests/{number}/decision", || web::post().to(certificate_requests::decide)),
     ("post", "/certificate-requests/{number}/withdrawal", || web::post().to(certificate_requests::withdraw)),
+    ("get", "/certificate-requests/{number}/terms", || web::get().to(retrieval::terms)),
+    ("post", "/certificate-requests/{number}/terms", || web::post().to(retrieval::accept)),
+    ("get", "/certificate-requests/{number}/certificate", || web::get().to(retrieval::certificate)),
     ("get", "/cards/{number}", || web::get().to(cards::show)),
     ("post", "/cards/{number}/opposition", || web::post().to(cards::oppose)),
     ("get", "/oppositions", || web::get().to(oppositions::list)),

@@ -2,6 +2,7 @@
 
 use actix_web::http::header;
 use actix_web::{HttpResponse, web};
+use professional_registry::ImportedRegister;
 use registration_authority::faults as rules;
 use registration_authority::officers::Right;
 use registration_authority::order::{self, DocumentKind, NewDocument};
@@ -31,7 +32,7 @@ async fn attach(number: web::Path<String>, posted: PostedFile) -> Result<HttpRes
         let File { name, content } = file;
         let new = NewDocument { name, content: content.ok_or(Failure::of(rules::ORDER_DOCUMENT_INVALID))? };
         let (rng, act) = (&mut *work.rng, work.act);
-        work.db.write(|db| order::attach(db, number, &new, rng, act))?;
+        work.db.write(|db| order::attach(db, &mut ImportedRegister, number, &new, rng, act))?;
         Ok(None)
     })
     .await

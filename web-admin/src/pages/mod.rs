@@ -32,6 +32,7 @@ mod queue;
 mod register;
 mod release;
 mod requests;
+mod retrieval;
 mod reviews;
 pub(crate) mod sign_in;
 mod signing;
@@ -100,6 +101,7 @@ pub(crate) const ADDRESSES: [&[Address]; 36] = [
     mandates::ADDRESSES,
     delegations::ADDRESSES,
     requests::ADDRESSES,
+    retrieval::ADDRESSES,
     plans::ADDRESSES,
 ];
 

@@ -1,4 +1,4 @@
-//! Requests for software certificates that wait for their decision.
+//! Requests for software certificates that wait for their decision, and certificates that nobody has fetched.
 
 use std::collections::HashMap;
 
@@ -10,6 +10,7 @@ use professional_registry::{ImportedRegister, Registry};
 use registration_authority::approval::{Decidable, SubjectKind, Verdict};
 use registration_authority::certificate_request::{self, CertificateRequest, RequestState};
 use registration_authority::officers::{self, Right};
+use registration_authority::retrieval::{self, Unretrieved};
 use registration_authority::views;
 use sha2::{Digest, Sha256};
 use store::{Code, Database};
@@ -44,6 +45,7 @@ struct RequestsPage {
     done: Option<Key>,
     problem: Option<Problem>,
     requests: Vec<Line>,
+    unretrieved: Vec<UnretrievedLine>,
     hidden: Option<String>,
     reasons: Vec<Reason>,
 }
@@ -70,6 +72,16 @@ struct Line {
     submitted_at: Shown,
     /// Whether this officer sees the buttons. A help to him: the rule is asked again at each act.
     decides: bool,
+}
+
+/// A certificate that nobody has fetched.
+struct UnretrievedLine {
+    number: String,
+    common_name: String,
+    asked_by: String,
+    issued_at: Shown,
+    /// Whether the reader may.
+    fetches: bool,
 }
 
 async fn show(desk: Desk, query: web::Query<HashMap<String, String>>) -> Result<HttpResponse, Failure> {
@@ -196,12 +208,25 @@ fn read(
             let decides = decides && request.submitted_by != officer.login;
             requests.push(Line { decides, ..line(db, &request)? });
         }
+        let listed = retrieval::unretrieved(db, act.at, SHOWN, act)?;
+        let mut unretrieved = Vec::new();
+        for Unretrieved { request, issued_at } in listed.shown {
+            unretrieved.push(UnretrievedLine {
+                fetches: request.submitted_by == officer.login,
+                asked_by: name_of(db, &request.submitted_by)?,
+                number: request.number,
+                common_name: request.common_name,
+                issued_at: Shown(issued_at),
+            });
+        }
+        let hidden = waiting.hidden + listed.hidden;
         Ok(RequestsPage {
             frame,
             done,
             problem: problem.map(Problem::of),
             requests,
-            hidden: hidden_of(language, waiting.hidden, &Key::of("hidden-orders"), &officer.scope),
+            unretrieved,
+            hidden: hidden_of(language, hidden, &Key::of("hidden-orders"), &officer.scope),
             reasons: release::reasons(SubjectKind::CertificateRequest),
         })
     })

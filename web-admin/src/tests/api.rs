@@ -23,6 +23,7 @@ use crate::api::{BASE, ROUTES, document};
 mod acts;
 mod decided;
 mod decisions;
+mod retrieval;
 mod rights;
 
 const GOLDEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/tests/api/openapi.json");
@@ -42,6 +43,8 @@ struct Answer {
     status: u16,
     head: String,
     body: Value,
+    /// The same as text.
+    text: String,
 }
 
 impl Answer {
@@ -142,7 +145,8 @@ impl Served {
         stream.read_to_string(&mut said).unwrap();
         let (head, body) = said.split_once("\r\n\r\n").unwrap();
         let status = head.split(' ').nth(1).unwrap().parse().unwrap();
-        Answer { status, head: head.to_owned(), body: serde_json::from_str(body).unwrap_or(Value::Null) }
+        let value = serde_json::from_str(body).unwrap_or(Value::Null);
+        Answer { status, head: head.to_owned(), body: value, text: body.to_owned() }
     }
 
     fn get(&self, certificate: &[u8], path: &str) -> Answer {

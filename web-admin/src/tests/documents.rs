@@ -2,6 +2,7 @@
 
 use actix_web::http::header;
 use actix_web::test::TestRequest;
+use professional_registry::ImportedRegister;
 use registration_authority::order::{self, NewDocument};
 
 use super::browser::{Answer, Browser};
@@ -23,7 +24,7 @@ impl House {
         let act = self.officer(login);
         let new = NewDocument { name: "contrat.pdf".to_owned(), content: PDF.to_vec() };
         let Self { db, rng, .. } = self;
-        db.write(|db| order::attach(db, number, &new, rng, &act)).unwrap().id
+        db.write(|db| order::attach(db, &mut ImportedRegister, number, &new, rng, &act)).unwrap().id
     }
 }
 

@@ -43,6 +43,12 @@ async fn the_page_needs_neither_a_script_nor_a_login_and_asks_before_it_does_any
         "{}",
         page.body
     );
+    for ground in
+        ["lost", "stolen", "codes-disclosed", "card-not-received", "codes-not-received", "defective"]
+    {
+        let offered = page.body.matches(&format!("name=\"motif\" value=\"{ground}\"")).count();
+        assert_eq!(offered, 2, "{ground}: with a code, and without");
+    }
     let form = [("numero", "26 1234 5678"), ("motif", "stolen"), ("code", "7k3m 9qxd t5ab we2r")];
     let page = post(&house, "/opposition", &form).await;
     assert_eq!(page.status, 200, "{}", page.body);

@@ -22,6 +22,7 @@ use registration_authority::opposition::Publication;
 use registration_authority::order::{self, NewCardOrder};
 use registration_authority::personalisation;
 use registration_authority::queue::WorkingHours;
+use registration_authority::retrieval::CertificateTerms;
 use registration_authority::suspension::SuspensionPolicy;
 use store::{Act, Actor, Database, DatabaseRole, Fault, RequestId, Timestamp};
 use tempfile::TempDir;
@@ -37,6 +38,9 @@ pub(super) type Rng = UnwrapErr<getrandom::SysRng>;
 
 /// What an attacker would put into a name.
 pub(super) const HOSTILE: &str = "<SCRIPT>ALERT(1)</SCRIPT>\"'&";
+
+/// The terms of use of software certificates.
+const TERMS: &str = "1. Objet.\n\n2. Clé privée & secret.";
 
 /// What stands in `ca/chain.p7b`; no text.
 pub(super) const CHAIN: &[u8] = &[0x30, 0x03, 0xFF, 0x00, 0x0A];
@@ -105,6 +109,7 @@ impl House {
                     IssuanceContext { profiles: &profiles, identity: &identity, blocklist: &blocklist };
                 Ok(certificate_request::submit(db, &mut ImportedRegister, issuance, new, rng, act))
             }),
+            certificate_terms: CertificateTerms::new("CGU-CERT-2026", TERMS).unwrap(),
             links: links.clone(),
             suspensions: SuspensionPolicy::Allowed,
             codes_by_mail: true,

@@ -32,6 +32,7 @@ mod queue;
 mod reading;
 mod releases;
 mod requests;
+mod retrieval;
 mod reviews;
 mod routes;
 mod scopes;

@@ -182,6 +182,7 @@ pub(super) fn filled_in(house: &mut House, path: &str, number: u32, submitter: &
             .replace("{receipt}", "OP-0000000000000000")
             .replace("{plan}", "PO-2026-000001")
             .replace("{request}", "CR-2026-000001")
+            .replace("{form}", "pem")
             .replace("{ticket}", "TK-0000000000000000")
             .replace("{review}", "RL-0000000000000000")
             .replace("{demande}", "0123456789abcdef0123456789abcdef")
@@ -260,6 +261,7 @@ fn form(path: &str, number: u32) -> Vec<(&'static str, String)> {
         ],
         "/ra/certificats/{request}/approuver" => &[("version", "1")],
         "/ra/certificats/{request}/refuser" => &[("version", "1"), ("motif", "key-refused")],
+        "/ra/retraits/{request}" => &[("accepte", "oui"), ("version", "CGU-CERT-2026")],
         "/ra/renouvellements/{plan}/approuver" => &[],
         "/ra/mandats/{mandate}/refuser" => &[("motif", "document-insufficient")],
         "/ra/mandats/{mandate}/approuver"

@@ -7,7 +7,9 @@ use store::schema::{audit_events, signing_intents};
 use super::*;
 use crate::opposition::code::OppositionCode;
 use crate::opposition::code_letter;
-use crate::opposition::declaration::{Answer, DeclareError, HolderReceipt, declare, forget_answered, look};
+use crate::opposition::declaration::{
+    Answer, DeclareError, GROUNDS, HolderReceipt, declare, forget_answered, look,
+};
 use crate::testing::*;
 
 const POLICY: CodePolicy = CodePolicy { failures: 3, lock: Duration::from_secs(600) };
@@ -249,6 +251,38 @@ fn a_card_that_has_expired_is_not_opposed_any_more() {
     let (card, code) = coded_card(&mut house, &mut worker);
     house.sql(&format!("UPDATE cards SET status = 'expired' WHERE number = '{card}'")).unwrap();
     assert_eq!(declared(&mut house, &mut worker, &card.to_string(), &code), Answer::NotRecognised);
+}
+
+#[test]
+fn a_holder_declares_every_ground_that_the_table_gives_him_and_its_reason_is_published() {
+    let table = &requester::requesters().unwrap().of(requester::Requester::Holder).unwrap().grounds;
+    assert!(GROUNDS.iter().eq(table.iter()), "{table:?}");
+    on_both(|house| {
+        let mut worker = house.worker();
+        let (card, code) = coded_card(house, &mut worker);
+        let digest = OppositionCode::from_str(&code).unwrap().digest();
+        let number = Declared::from_str(&card.to_string()).unwrap();
+        let act = house.job();
+        let wrong = OppositionCode::from_str(WRONG).unwrap().digest();
+        // Each goes into either inbox; the first that is proved opposes.
+        for ground in GROUNDS {
+            let other = Declared::from_str("2699999999").unwrap();
+            declare(&mut house.db, &other, &wrong, ground, &mut house.rng, &act).unwrap();
+        }
+        let id = declare(&mut house.db, &number, &digest, Ground::Defective, &mut house.rng, &act).unwrap();
+        answered(house, &mut worker);
+        opposed(look(&mut house.db, &id).unwrap().unwrap());
+        for of in card::certificates::of_card(&mut house.db, &card).unwrap() {
+            let serial = of.serial.parse().unwrap();
+            let status = certificate::find(&mut house.db, &of.issuer, &serial).unwrap().unwrap().status;
+            assert!(matches!(&status, CertificateStatus::Revoked { reason, .. } if reason == "superseded"));
+        }
+        let refused = house.sql(
+            "INSERT INTO opposition_tickets (number, identifier, ground, opened_at)
+             VALUES ('TK-0000000000000000', '2612345678', 'sanction', 1)",
+        );
+        assert!(refused.is_err(), "the database takes no other ground");
+    });
 }
 
 #[test]

@@ -34,6 +34,19 @@ fn rpps(person: &IdNatPs) -> String {
 }
 
 #[test]
+fn a_ticket_is_opened_for_every_ground_of_a_holder() {
+    on_both(|house| {
+        let act = house.act(Actor::Anyone);
+        for (ground, digit) in GROUNDS.into_iter().zip(0..) {
+            let declared = Declared::from_str(&format!("261234567{digit}")).unwrap();
+            open(&mut house.db, &declared, ground, &mut house.rng, &act).unwrap();
+        }
+        let opened: Vec<Ground> = listed(house).into_iter().map(|ticket| ticket.ground).collect();
+        assert!(GROUNDS.into_iter().all(|ground| opened.contains(&ground)), "{opened:?}");
+    });
+}
+
+#[test]
 fn a_declaration_without_proof_changes_no_status_tells_the_holder_and_waits_with_his_contact() {
     on_both(|house| {
         let mut worker = house.worker();

@@ -1,8 +1,10 @@
 use std::time::Duration;
 
+use professional_registry::ImportedRegister;
 use store::schema::{audit_events, audit_payloads, order_document_contents, order_documents};
 
 use super::*;
+use crate::order::decide::approvals;
 use crate::order::withdraw;
 use crate::testing::*;
 use crate::views;
@@ -24,7 +26,7 @@ fn put(
     let act = house.officer(login);
     let new = NewDocument { name: name.to_owned(), content: content.to_vec() };
     let House { db, rng, .. } = house;
-    db.write(|db| attach(db, number, &new, rng, &act))
+    db.write(|db| attach(db, &mut ImportedRegister, number, &new, rng, &act))
 }
 
 fn open(
@@ -140,4 +142,44 @@ fn documents_come_before_the_decision_and_go_some_time_after_the_end() {
         let deleted = diesel::delete(order_documents::table).execute(&mut house.db);
         assert!(refused(deleted).contains("append-only"));
     });
+}
+
+#[test]
+fn a_document_asks_the_first_of_two_officers_again_and_whoever_had_not_read_it() {
+    on_both(|house| {
+        let number = ordered(house, "agent");
+        let version = |house: &mut House| get(&mut house.db, &number).unwrap().version;
+        let order = get(&mut house.db, &number).unwrap();
+        let act = house.officer("bob");
+        house.db.write(|db| risk::ask_for_second_officer(db, &order, &act)).unwrap();
+        assert!(house.approve("bob", &number).unwrap().is_undecided(), "the first of two");
+        assert_eq!(approvals(&mut house.db, &order).unwrap(), ["bob"]);
+
+        let seen = get(&mut house.db, &number).unwrap();
+        put(house, "agent", &number, "avenant.pdf", PDF).unwrap();
+        assert_eq!(version(house), 2);
+        let now = get(&mut house.db, &number).unwrap();
+        assert_eq!(approvals(&mut house.db, &now).unwrap(), [""; 0], "bob has not seen it");
+        let proof = house.proof("clara", &seen.decidable());
+        let stale = house.approve_with("clara", &number, seen.version, &proof);
+        assert_eq!(code(stale), "order-stale-version", "nor had clara");
+
+        assert!(house.approve("clara", &number).unwrap().is_undecided(), "she is the first now");
+        assert!(!house.approve("bob", &number).unwrap().is_undecided(), "and he signs for what is there");
+    });
+}
+
+#[test]
+fn a_document_that_is_attached_while_a_question_waits_leaves_its_version_to_the_answer() {
+    let mut house = House::new();
+    let number = ordered(&mut house, "agent");
+    let (bob, agent) = (house.officer("bob"), house.officer("agent"));
+    let House { db, rng, .. } = &mut house;
+    db.write(|db| crate::order::ask(db, &number, 1, "Un contrat ?", rng, &bob)).unwrap();
+    put(&mut house, "agent", &number, "contrat.pdf", PDF).unwrap();
+    assert_eq!(get(&mut house.db, &number).unwrap().version, 1);
+    let House { db, rng, .. } = &mut house;
+    let registry = &mut ImportedRegister;
+    let order = db.write(|db| crate::order::answer(db, registry, &number, "Le voici.", rng, &agent)).unwrap();
+    assert_eq!(order.version, 2);
 }

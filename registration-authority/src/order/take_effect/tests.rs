@@ -1,6 +1,9 @@
+use diesel::prelude::*;
 use store::Database;
+use store::schema::decisions_in_effect;
 
 use super::TookEffect;
+use crate::approval::Delays;
 use crate::officers::Role;
 use crate::testing::*;
 
@@ -51,4 +54,39 @@ fn a_page_that_keeps_the_state_of_a_decided_order_back_keeps_nobody_from_being_t
     assert_eq!(house.take_effect(), TookEffect::default());
     set(&mut house, "approved");
     assert_eq!(house.take_effect().told, [number.as_str()], "it was not forgotten meanwhile");
+}
+
+#[test]
+fn what_took_effect_before_that_was_written_down_counts_as_having_taken_it() {
+    const BACKFILL: &str =
+        include_str!("../../../../migrations/sqlite/0084_effects_before_they_were_written/up.sql");
+    let mut house = House::new();
+    let (old, worthless) = (house.approved(&nurse()).number, house.approved(&other_nurse()).number);
+    house.receive();
+    house.take_effect();
+    // As an installation was that knew no effects: of the second one the worker had refused the decision.
+    house
+        .sql(&format!(
+            "DROP TRIGGER decisions_in_effect_are_never_deleted; DELETE FROM decisions_in_effect;
+             DROP TRIGGER decision_receipts_are_never_changed;
+             UPDATE decision_receipts SET refusal = 'x' WHERE subject_number = '{worthless}'"
+        ))
+        .unwrap();
+    let waits = house.submit("alice", cps(&military_nurse(), "60")).unwrap().number().to_owned();
+    house.verifier = house.verifier.clone().with_delays(Delays::DEFAULT);
+    house.approve("bob", &waits).unwrap();
+    house.sql(BACKFILL).unwrap();
+    house.sql(BACKFILL).unwrap();
+    let counted: Vec<String> =
+        decisions_in_effect::table.select(decisions_in_effect::order_number).load(&mut house.db).unwrap();
+    assert_eq!(counted, [old.as_str()], "neither what was refused, nor what still waits");
+
+    let again = format!("INSERT INTO decisions_pending VALUES ('{old}', 1, 1)");
+    house.sql(&again).unwrap();
+    assert_eq!(house.take_effect(), TookEffect::default(), "its holder is told once");
+    let back = format!(
+        "INSERT INTO decision_retractions SELECT subject_kind, subject_number, subject_version, decided_by, 1
+         FROM decisions WHERE subject_number = '{old}'"
+    );
+    assert!(house.sql(&back).unwrap_err().to_string().contains("in effect:"));
 }

@@ -3,6 +3,7 @@ use card::CardStatus;
 use professional_registry::ImportedRegister;
 use professional_registry::identifiers::TechnicalStructureId;
 use registration_authority::approval::SubjectKind;
+use registration_authority::certificate_request::{CertificateRequest, RequestState};
 use registration_authority::eligibility::{KnownBy, rulebook};
 use registration_authority::mandate::{Mandate, MandateState, Quality, last_day};
 use registration_authority::officers::Right;
@@ -70,6 +71,7 @@ pub(in crate::pages) struct StructurePage {
     /// The grounds for which he has a card opposed.
     grounds: Vec<(&'static str, Key)>,
     oppositions: Vec<OppositionLine>,
+    certificates: Vec<CertificateLine>,
     /// After which number the next page begins.
     next: Option<String>,
     list: String,
@@ -122,6 +124,18 @@ struct OppositionLine {
     refusal: Option<(String, Option<String>)>,
 }
 
+struct CertificateLine {
+    number: String,
+    name: String,
+    profile: String,
+    by: String,
+    state: Key,
+    /// Whether there is one that nobody has fetched.
+    unretrieved: bool,
+    /// Whether the reader may fetch it.
+    fetches: bool,
+}
+
 impl StructurePage {
     fn section(&self) -> &'static str {
         "structures"
@@ -148,6 +162,16 @@ impl StructurePage {
                 };
                 mandates.push(line);
             }
+            let mut certificates = Vec::new();
+            for (request, retrieved) in view.certificates {
+                let issued = matches!(request.state, RequestState::Issued { .. });
+                let asked = officer.role.may(Right::Submit) && request.submitted_by == officer.login;
+                certificates.push(CertificateLine {
+                    unretrieved: issued && !retrieved,
+                    fetches: issued && (view.own.is_some() || asked),
+                    ..CertificateLine::of(db, request)?
+                });
+            }
             let record = view.record.as_ref();
             let last = view.members.last().map(|last| last.member.local_id.clone());
             Ok(Self {
@@ -169,6 +193,7 @@ impl StructurePage {
                 members: view.members.into_iter().map(MemberLine::of).collect(),
                 grounds: grounds(view.own.is_some())?,
                 oppositions: view.oppositions.into_iter().map(OppositionLine::of).collect(),
+                certificates,
                 next: last.filter(|_| view.more),
                 list: said.list,
                 shown: said.shown,
@@ -265,6 +290,24 @@ impl OppositionLine {
             receipt,
             refusal,
         }
+    }
+}
+
+impl CertificateLine {
+    fn of(db: &mut Database, request: CertificateRequest) -> Result<Self, Failure> {
+        let person = request.subject.person();
+        Ok(Self {
+            name: match person {
+                Some(person) => typography::name(&person.family_name, &person.given_name),
+                None => request.common_name.clone(),
+            },
+            by: name_of(db, &request.submitted_by)?,
+            state: words::request_state(&request.state),
+            number: request.number,
+            profile: request.profile,
+            unretrieved: false,
+            fetches: false,
+        })
     }
 }
 

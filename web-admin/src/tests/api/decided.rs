@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use registration_authority::officers::Role;
+use registration_authority::suspension;
 use serde_json::{Value, json};
+use store::Actor;
 
 use super::super::authenticator::Authenticator;
 use super::super::house::{House, person};
@@ -128,13 +130,23 @@ impl House {
 
     /// The card of this person, suspended.
     pub(super) fn suspended(&mut self, holder: u32) -> String {
-        let (card, at) = (self.card(&person(holder)), self.now().millis());
-        let number = format!("SU-{holder:016X}");
+        let card = self.card(&person(holder)).to_string();
+        self.suspend(&card, holder);
+        card
+    }
+
+    fn suspend(&self, card: &str, count: u32) {
+        let at = self.now().millis();
         self.sql(&format!(
             "INSERT INTO card_suspensions (number, card_number, suspended_by, suspended_at)
-             VALUES ('{number}', '{card}', 'officer:rita', {at})"
+             VALUES ('SU-{count:016X}', '{card}', 'officer:rita', {at})"
         ));
-        card.to_string()
+    }
+
+    fn lift_what_two_released(&mut self) -> usize {
+        let act = self.act(Actor::Job("test"));
+        let Self { db, rng, verifier, .. } = self;
+        suspension::lift_released(db, verifier, rng, &act).unwrap().cards.len()
     }
 }
 
@@ -165,6 +177,41 @@ fn each_kind_is_decided_by_as_many_signatures_as_it_needs_each_taken_once() {
         }
         served.worker_takes_it_in();
     }
+}
+
+#[test]
+fn the_tag_of_a_suspension_is_not_that_of_the_next_one_of_the_same_card() {
+    let mut served = Served::start();
+    let bob = served.decider("bob", "Bob BERNARD", Role::RegistrationOfficer);
+    let clara = served.decider("clara", "Clara PETIT", Role::RegistrationOfficer);
+    let card = served.house.suspended(1);
+    let address = format!("/cards/{card}/suspension");
+    let first = served.etag(&bob, &address);
+    for decider in [&bob, &clara] {
+        let etag = served.etag(decider, &address);
+        let asked = served.challenge(decider, &address, &json!({"decision": "approve"}));
+        let body = signed(&asked.body, &decider.1);
+        assert_eq!(served.decide(decider, &address, &[("If-Match", &etag)], &body).status, 200);
+    }
+    served.worker_takes_it_in();
+    assert_eq!(served.house.lift_what_two_released(), 1);
+    served.house.suspend(&card, 2);
+
+    // It stands where the first one stood when it was read: at its first version, and nobody has decided on it.
+    let asked = served.challenge(&bob, &address, &json!({"decision": "approve"}));
+    assert_eq!(asked.status, 200, "{asked:?}");
+    let old = [("If-Match", first.as_str())];
+    for (act, body) in
+        [("challenge", json!({"decision": "approve"})), ("decision", signed(&asked.body, &bob.1))]
+    {
+        let stale = served.post(&bob.0, &format!("{address}/{act}"), &old, &body);
+        assert_eq!((stale.status, stale.code()), (412, "api-version-changed"), "{act}");
+    }
+    let second = served.etag(&bob, &address);
+    assert_eq!(
+        served.decide(&bob, &address, &[("If-Match", &second)], &signed(&asked.body, &bob.1)).status,
+        200
+    );
 }
 
 #[test]

@@ -127,6 +127,8 @@ fn body(path: &str, number: u32) -> Value {
             "document": "ab".repeat(32),
         }),
         "/cards/{number}/suspension" | "/orders/{number}/retraction" | "/mandates/{number}/end" => json!({}),
+        // Of another than alice's nobody reads more than of none, whatever he accepts.
+        "/certificate-requests/{number}/terms" => json!({"version": "CGU", "sha256": "ab".repeat(32)}),
         _ if path.ends_with("/withdrawal") => json!({}),
         _ if path.ends_with("/challenge") => json!({"decision": "approve"}),
         _ if path.ends_with("/decision") => json!({

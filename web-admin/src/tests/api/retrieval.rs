@@ -1,0 +1,47 @@
+use openssl::x509::X509;
+use registration_authority::officers::Role;
+use serde_json::json;
+
+use super::Served;
+
+#[test]
+fn a_program_of_an_agent_accepts_the_terms_and_fetches_the_certificate() {
+    let mut served = Served::start();
+    let alice = served.alice();
+    let agent = served.certificate_of("agent", "Agnès ROUX", Role::CertificationAgent);
+    let Served { house, authorities, .. } = &mut served;
+    let (number, der) = house.certified_request(authorities);
+    let base = format!("/certificate-requests/{number}");
+
+    let early = served.get(&agent, &format!("{base}/certificate"));
+    assert_eq!((early.status, early.code()), (409, "retrieval-terms-not-accepted"));
+    let terms = served.get(&agent, &format!("{base}/terms")).body;
+    assert!(terms["text"].as_str().unwrap().contains("Clé privée") && terms.get("accepted_at").is_none());
+    let older = json!({"version": "CGU-CERT-2025", "sha256": terms["sha256"]});
+    let older = served.post(&agent, &format!("{base}/terms"), &[], &older);
+    assert_eq!((older.status, older.code()), (409, "retrieval-other-terms"));
+    let read = json!({"version": terms["version"], "sha256": terms["sha256"]});
+    let key = [("Idempotency-Key", "once")];
+    let done = served.post(&agent, &format!("{base}/terms"), &key, &read);
+    assert_eq!((done.status, done.body["version"].as_str()), (201, Some("CGU-CERT-2026")));
+    assert_eq!(done.header("location"), format!("/api/v1{base}/certificate"));
+    let again = served.post(&agent, &format!("{base}/terms"), &key, &read);
+    assert_eq!(again.body, done.body);
+
+    let pem = served.get(&agent, &format!("{base}/certificate"));
+    assert_eq!((pem.status, pem.header("content-type").as_str()), (200, "application/pem-certificate-chain"));
+    assert_eq!(X509::from_pem(pem.text.as_bytes()).unwrap().to_der().unwrap(), der);
+    let other = served.get(&agent, &format!("{base}/certificate?format=pfx"));
+    assert_eq!((other.status, other.code()), (422, "api-body-invalid"));
+    let accepted = served.get(&agent, &format!("{base}/terms")).body;
+    assert_eq!(accepted["accepted_at"], done.body["accepted_at"]);
+
+    // Another reads what he reads of none.
+    for asked in [number.as_str(), "CR-2026-999999"] {
+        for path in ["terms", "certificate"] {
+            let answer = served.get(&alice, &format!("/certificate-requests/{asked}/{path}"));
+            assert_eq!((answer.status, answer.code()), (404, "request-unknown"), "{asked} {path}");
+            assert_eq!(answer.body["detail"], format!("no certificate request {asked}"));
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! The retrieval of software certificates: on its page by who asked for it, once he has accepted the terms.
+
+use openssl::x509::X509;
+use professional_registry::ImportedRegister;
+use registration_authority::certificate_request;
+use registration_authority::officers::{self, Role};
+use store::Actor;
+
+use super::certificates::Authorities;
+use super::house::House;
+use super::requests::requested;
+
+impl House {
+    /// A request of the agent, who speaks for its structure; approved by bob, and its certificate there. Its number, and the DER.
+    pub(super) fn certified_request(&mut self, authorities: &mut Authorities) -> (String, Vec<u8>) {
+        self.structure("agent");
+        let number = requested(self);
+        let subject = certificate_request::get(&mut self.db, &number).unwrap().decidable();
+        let act = self.officer("bob");
+        let Self { db, rng, approver, .. } = self;
+        let proof = approver.approve(&subject, "bob", rng, act.at).unwrap();
+        let (verifier, registry) = (approver.verifier(), &mut ImportedRegister);
+        db.write(|db| certificate_request::approve(db, registry, &verifier, &number, 1, &proof, rng, &act))
+            .unwrap();
+        let der = authorities.certify(self, &number);
+        let serial = X509::from_der(&der).unwrap().serial_number().to_bn().unwrap().to_hex_str().unwrap();
+        self.sql(&format!(
+            "UPDATE certificate_requests SET status = 'issued', issuer = 'ACI-EL-ORG', serial = '{serial}' \
+             WHERE number = '{number}'"
+        ));
+        (number, der)
+    }
+}
+
+#[actix_web::test]
+async fn an_agent_reads_the_terms_accepts_them_and_has_the_certificate_in_each_form() {
+    let mut house = House::new();
+    let mut authorities = Authorities::make(&mut house);
+    let (number, der) = house.certified_request(&mut authorities);
+    let mut agent = house.browser("agent").await;
+    let structure = agent.get("/ra/structures/F0B0193488").await;
+    let address = format!("/ra/retraits/{number}");
+    assert!(structure.says("Personne ne l'a encore retiré."), "{}", structure.body);
+    assert!(structure.body.contains(&format!("href=\"{address}\"")), "{}", structure.body);
+
+    let early = agent.get(&format!("{address}/pem")).await;
+    assert!(early.status == 409 && early.says("retrieval-terms-not-accepted"), "{}", early.body);
+    let page = agent.get(&address).await;
+    let sha256 = house.state.certificate_terms().sha256().to_owned();
+    for text in ["CGU-CERT-2026", "2. Clé privée", &sha256, "Accepter et retirer"] {
+        assert!(page.says(text), "{text}: {}", page.body);
+    }
+    assert!(!page.body.contains(&format!("{address}/pem")), "{}", page.body);
+
+    let as_read = [("version", "CGU-CERT-2026"), ("empreinte", sha256.as_str())];
+    let unticked = agent.post(&address, &as_read).await;
+    assert!(unticked.status == 422 && unticked.says("terms-not-confirmed"), "{}", unticked.body);
+    let older = [("accepte", "oui"), ("version", "CGU-CERT-2025"), ("empreinte", &sha256)];
+    let older = agent.post(&address, &older).await;
+    assert!(older.status == 409 && older.says("retrieval-other-terms"), "{}", older.body);
+    let done = agent.post(&address, &[&as_read[..], &[("accepte", "oui")]].concat()).await;
+    let page = agent.follow(&done).await;
+    assert!(page.says("Votre acceptation est enregistrée") && page.says("Fichiers"), "{}", page.body);
+
+    for (form, media) in [
+        ("pem", "application/pem-certificate-chain"),
+        ("cer", "application/pkix-cert"),
+        ("p7b", "application/x-pkcs7-certificates"),
+    ] {
+        let file = agent.get(&format!("{address}/{form}")).await;
+        assert_eq!((file.status, file.header("content-type")), (200, media));
+        assert_eq!(file.header("content-disposition"), format!("attachment; filename=\"{number}.{form}\""));
+        match form {
+            "pem" => assert_eq!(X509::from_pem(&file.octets).unwrap().to_der().unwrap(), der),
+            "cer" => assert_eq!(file.octets, der),
+            _ => assert!(file.octets.windows(der.len()).any(|part| part == der)),
+        }
+    }
+    assert_eq!(agent.get(&format!("{address}/der")).await.status, 404, "no such form");
+    assert!(!agent.get("/ra/structures/F0B0193488").await.says("encore retiré"));
+}
+
+#[actix_web::test]
+async fn anothers_certificate_answers_as_one_that_there_is_not() {
+    let mut house = House::new();
+    let mut authorities = Authorities::make(&mut house);
+    let (number, _) = house.certified_request(&mut authorities);
+    let act = house.act(Actor::Operator("root".to_owned()));
+    let House { db, rng, .. } = &mut house;
+    let role = Role::CertificationAgent;
+    db.write(|db| officers::enrol(db, "mallory", "Prénom Nom", role, rng, &act)).unwrap();
+    for login in ["mallory", "alice"] {
+        let mut browser = house.browser(login).await;
+        for (form_of_it, form) in [("", &[][..]), ("", &[("accepte", "oui")][..]), ("/pem", &[])] {
+            let mut answers = Vec::new();
+            for asked in [number.as_str(), "CR-2026-999999"] {
+                let address = format!("/ra/retraits/{asked}{form_of_it}");
+                let answer = match form {
+                    [] => browser.get(&address).await,
+                    form => browser.post(&address, form).await,
+                };
+                answers.push((answer.status, answer.says("request-unknown")));
+            }
+            assert_eq!(answers, [(404, true), (404, true)], "{login} {form_of_it}");
+        }
+    }
+}
+
+#[actix_web::test]
+async fn officers_see_which_certificates_nobody_has_fetched() {
+    let mut house = House::new();
+    let mut authorities = Authorities::make(&mut house);
+    let (number, _) = house.certified_request(&mut authorities);
+    let page = house.browser("rita").await.get("/ra/certificats").await;
+    assert!(page.says("Certificats que personne") && page.says(&number), "{}", page.body);
+    assert!(!page.body.contains(&format!("/ra/retraits/{number}")), "she did not ask for it");
+}
