@@ -6,9 +6,10 @@ use utoipa::OpenApi;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::security::SecurityScheme;
 
+use super::decision::{Asked, Challenge, Signed};
 use super::problem::Problem;
 use super::{
-    cards, certificate_requests, enrolments, mandates, me, opposition_plans, oppositions, orders,
+    DECIDED, cards, certificate_requests, enrolments, mandates, me, opposition_plans, oppositions, orders,
     register_feeds, renewal_plans, reviews, suspensions, tickets,
 };
 
@@ -23,61 +24,37 @@ use super::{
         license(name = "Apache-2.0 OR MIT")
     ),
     servers((url = "/api/v1")),
-    modifiers(&ClientCertificate, &Names),
+    modifiers(&ClientCertificate, &Decided, &Names),
     security(("certificate" = [])),
-    components(schemas(Problem)),
+    components(schemas(Problem, Asked, Challenge, Signed)),
     paths(
         show,
         me::show,
         orders::list,
         orders::submit,
-        orders::show,
-        orders::challenge,
-        orders::decide,
         orders::take_back,
         orders::ask,
         orders::answer,
         orders::withdraw,
         certificate_requests::list,
         certificate_requests::submit,
-        certificate_requests::show,
-        certificate_requests::challenge,
-        certificate_requests::decide,
         certificate_requests::withdraw,
         cards::show,
         cards::oppose,
         oppositions::list,
         suspensions::list,
-        suspensions::show,
         suspensions::suspend,
-        suspensions::challenge,
-        suspensions::decide,
         opposition_plans::list,
-        opposition_plans::show,
-        opposition_plans::challenge,
-        opposition_plans::decide,
         tickets::list,
         tickets::dismiss,
         reviews::list,
         reviews::conclude,
         renewal_plans::list,
-        renewal_plans::show,
-        renewal_plans::challenge,
-        renewal_plans::decide,
         register_feeds::list,
-        register_feeds::show,
-        register_feeds::challenge,
-        register_feeds::decide,
         mandates::list,
         mandates::propose,
-        mandates::show,
-        mandates::challenge,
-        mandates::decide,
         mandates::end,
-        enrolments::list,
-        enrolments::show,
-        enrolments::challenge,
-        enrolments::decide
+        enrolments::list
     )
 )]
 struct Description;
@@ -92,6 +69,17 @@ impl Modify for ClientCertificate {
             extensions: None,
         };
         openapi.components.get_or_insert_default().add_security_scheme("certificate", scheme);
+    }
+}
+
+/// The addresses of what is decided on.
+struct Decided;
+
+impl Modify for Decided {
+    fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
+        for kind in &DECIDED {
+            kind.describe(&mut openapi.paths);
+        }
     }
 }
 

@@ -6,14 +6,10 @@ use serde::Serialize;
 use store::{Act, CryptoRng, Database, Timestamp};
 use utoipa::ToSchema;
 
-use super::body::Body;
 use super::caller::Caller;
-use super::decided::{self, Given, Subject, approved_by, state_of_two};
-use super::decision::{Asked, Challenge, Signed};
+use super::decided::{Given, Subject, Words, approved_by, state_of_two};
 use super::listing::{self, Which};
-use super::once::IdempotencyKey;
-use super::problem::{Problem, Refusals};
-use super::version::IfMatch;
+use super::problem::Problem;
 use crate::failure::Failure;
 
 /// That a key, or a certificate, be an officer's, or be so no more.
@@ -77,48 +73,17 @@ pub(super) async fn list(caller: Caller, which: web::Query<Which>) -> Result<Htt
     Ok(listing::send_page(&Enrolments { enrolments: found.iter().map(Shown::from).collect(), next }, follows))
 }
 
-/// One enrolment.
-#[utoipa::path(get, path = "/enrolments/{number}", tag = "officers", params(("number" = String, Path)), responses(
-    (status = 200, body = Shown, headers(("ETag" = String))),
-    (status = 403, body = Problem, content_type = "application/problem+json"),
-    (status = 404, body = Problem, content_type = "application/problem+json")
-))]
-pub(super) async fn show(caller: Caller, number: web::Path<String>) -> Result<HttpResponse, Failure> {
-    decided::show::<Enrolment>(caller, number.into_inner()).await
-}
-
-/// Gives what an administrator's passkey must sign for the enrolment, or against it.
-#[utoipa::path(post, path = "/enrolments/{number}/challenge", tag = "officers", request_body = Asked,
-    params(("number" = String, Path), ("If-Match" = String, Header)),
-    responses((status = 200, body = Challenge), Refusals))]
-pub(super) async fn challenge(
-    caller: Caller,
-    number: web::Path<String>,
-    seen: IfMatch,
-    asked: Body<Asked>,
-) -> Result<HttpResponse, Failure> {
-    decided::challenge::<Enrolment>(caller, number.into_inner(), seen, asked).await
-}
-
-/// Takes the administrator's signature. Two must sign, neither for himself; one refusal ends it.
-#[utoipa::path(post, path = "/enrolments/{number}/decision", tag = "officers", request_body = Signed,
-    params(("number" = String, Path), ("If-Match" = String, Header),
-        ("Idempotency-Key" = Option<String>, Header)),
-    responses((status = 200, body = Shown, headers(("ETag" = String))), Refusals))]
-pub(super) async fn decide(
-    caller: Caller,
-    number: web::Path<String>,
-    seen: IfMatch,
-    key: IdempotencyKey,
-    signed: Body<Signed>,
-) -> Result<HttpResponse, Failure> {
-    decided::decide::<Enrolment>(caller, number.into_inner(), seen, key, signed).await
-}
-
 impl Subject for Enrolment {
     type Shown = Shown;
 
     const KIND: SubjectKind = SubjectKind::OfficerEnrolment;
+    const ADDRESS: &str = "/enrolments/{number}";
+    const TAG: &str = "officers";
+    const WORDS: Words = Words {
+        show: "One enrolment.",
+        challenge: "Gives what an administrator's passkey must sign for the enrolment, or against it.",
+        decide: "Takes the administrator's signature. Two must sign, neither for himself; one refusal ends it.",
+    };
 
     fn read(db: &mut Database, number: &str, act: &Act) -> Result<Self, Failure> {
         Ok(views::enrolment(db, number, act)?)

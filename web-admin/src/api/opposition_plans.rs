@@ -6,14 +6,10 @@ use serde::Serialize;
 use store::{Act, CryptoRng, Database, Timestamp};
 use utoipa::ToSchema;
 
-use super::body::Body;
 use super::caller::Caller;
-use super::decided::{self, Given, Subject, approved_by, state_of_two};
-use super::decision::{Asked, Challenge, Signed};
+use super::decided::{Given, Subject, Words, approved_by, state_of_two};
 use super::listing::{self, Which};
-use super::once::IdempotencyKey;
-use super::problem::{Problem, Refusals};
-use super::version::IfMatch;
+use super::problem::Problem;
 use crate::failure::Failure;
 
 /// More cards, or certificates, that the register no longer supports than a day may end.
@@ -96,48 +92,17 @@ pub(super) async fn list(caller: Caller, which: web::Query<Which>) -> Result<Htt
     Ok(listing::send_page(&Plans { opposition_plans, next }, follows))
 }
 
-/// One plan.
-#[utoipa::path(get, path = "/opposition-plans/{number}", tag = "plans", params(("number" = String, Path)), responses(
-    (status = 200, body = Plan, headers(("ETag" = String))),
-    (status = 403, body = Problem, content_type = "application/problem+json"),
-    (status = 404, body = Problem, content_type = "application/problem+json")
-))]
-pub(super) async fn show(caller: Caller, number: web::Path<String>) -> Result<HttpResponse, Failure> {
-    decided::show::<OppositionPlan>(caller, number.into_inner()).await
-}
-
-/// Gives what an officer's passkey must sign to release the plan that he has read, or to refuse it.
-#[utoipa::path(post, path = "/opposition-plans/{number}/challenge", tag = "plans", request_body = Asked,
-    params(("number" = String, Path), ("If-Match" = String, Header)),
-    responses((status = 200, body = Challenge), Refusals))]
-pub(super) async fn challenge(
-    caller: Caller,
-    number: web::Path<String>,
-    seen: IfMatch,
-    asked: Body<Asked>,
-) -> Result<HttpResponse, Failure> {
-    decided::challenge::<OppositionPlan>(caller, number.into_inner(), seen, asked).await
-}
-
-/// Takes the officer's signed decision. Two must approve; one refusal ends it.
-#[utoipa::path(post, path = "/opposition-plans/{number}/decision", tag = "plans", request_body = Signed,
-    params(("number" = String, Path), ("If-Match" = String, Header),
-        ("Idempotency-Key" = Option<String>, Header)),
-    responses((status = 200, body = Plan, headers(("ETag" = String))), Refusals))]
-pub(super) async fn decide(
-    caller: Caller,
-    number: web::Path<String>,
-    seen: IfMatch,
-    key: IdempotencyKey,
-    signed: Body<Signed>,
-) -> Result<HttpResponse, Failure> {
-    decided::decide::<OppositionPlan>(caller, number.into_inner(), seen, key, signed).await
-}
-
 impl Subject for OppositionPlan {
     type Shown = Plan;
 
     const KIND: SubjectKind = SubjectKind::OppositionPlan;
+    const ADDRESS: &str = "/opposition-plans/{number}";
+    const TAG: &str = "plans";
+    const WORDS: Words = Words {
+        show: "One plan.",
+        challenge: "Gives what an officer's passkey must sign to release the plan that he has read, or to refuse it.",
+        decide: "Takes the officer's signed decision. Two must approve; one refusal ends it.",
+    };
 
     fn read(db: &mut Database, number: &str, act: &Act) -> Result<Self, Failure> {
         Ok(views::opposition_plan(db, number, act)?)
