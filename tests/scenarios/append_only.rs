@@ -46,6 +46,7 @@ const BEFORE: &str = "
         SELECT 'fedcba9876543210fedcba9876543210', '2612345678', substr(evidence_digest, 1, 16), 1 FROM certificates LIMIT 1;
     INSERT INTO one_time_codes SELECT 'fedcba9876543210fedcba9876543210', (SELECT min(number) FROM cards), evidence_digest,
         'services/01' FROM certificates LIMIT 1;
+    INSERT INTO one_time_budget VALUES (1, 1);
     INSERT INTO card_expiry_notices SELECT min(number), 30, 1 FROM cards;
     INSERT INTO opposition_tickets (number, identifier, ground, opened_at)
         VALUES ('TK-0000000000000000', '2612345678', 'lost', 1);
@@ -245,6 +246,7 @@ const ATTEMPTS: &[(&str, &str)] = &[
     ("UPDATE one_time_requests SET failures = 3; UPDATE one_time_requests SET failures = 0", "failures only grow"),
     ("DELETE FROM one_time_requests", ""),
     ("UPDATE one_time_codes SET mac_key = 'x'", "never changed"),
+    ("DELETE FROM one_time_budget", "stays told"),
     ("UPDATE card_expiry_notices SET days = 7", "stays told"),
     ("DELETE FROM card_expiry_notices", "stays told"),
     ("UPDATE opposition_tickets SET identifier = '2600000017'", "ever changed"),
