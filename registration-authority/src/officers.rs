@@ -21,6 +21,7 @@ use crate::faults;
 mod email;
 mod right;
 mod role;
+pub(crate) mod rows;
 mod scope;
 mod within;
 

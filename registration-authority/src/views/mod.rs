@@ -29,6 +29,6 @@ pub use stops::{
     opposition_plans,
 };
 pub use structure::{
-    AskedCard, MEMBERS_SHOWN, MemberView, StructureError, StructureView, mandate, mandates, structure,
+    AskedCard, MEMBERS_SHOWN, MemberView, StructureError, StructureView, mandate, mandates, member, structure,
 };
 pub use suspensions::{SuspensionViewError, suspension, suspensions};
