@@ -9,8 +9,9 @@ use utoipa::openapi::security::SecurityScheme;
 use super::decision::{Asked, Challenge, Signed};
 use super::problem::Problem;
 use super::{
-    DECIDED, cards, certificate_requests, enrolments, mandates, me, opposition_plans, oppositions, orders,
-    register_feeds, renewal_plans, reviews, suspensions, tickets,
+    DECIDED, bulk_decisions, cards, certificate_requests, enrolments, mandates, me, notes, opposition_plans,
+    opposition_requests, oppositions, orders, register_feeds, renewal_plans, reviews, staff, suspensions,
+    tickets,
 };
 
 #[derive(OpenApi)]
@@ -54,7 +55,20 @@ use super::{
         mandates::list,
         mandates::propose,
         mandates::end,
-        enrolments::list
+        enrolments::list,
+        enrolments::propose,
+        bulk_decisions::challenge,
+        bulk_decisions::decide,
+        orders::ask_second,
+        notes::list,
+        notes::write,
+        staff::list,
+        staff::show,
+        staff::declare,
+        staff::leave,
+        staff::ask,
+        opposition_requests::list,
+        opposition_requests::ask
     )
 )]
 struct Description;
@@ -111,6 +125,7 @@ fn answer_in_words(status: &str) -> &'static str {
     match status {
         "200" => "Done, or read.",
         "201" => "Made.",
+        "202" => "Taken in: the worker judges it.",
         "403" => "The certificate, or its officer's role, does not allow it.",
         "404" => "There is none.",
         "409" => "A rule forbids it.",

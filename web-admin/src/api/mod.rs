@@ -6,6 +6,7 @@
 //! whose nonce the worker drew ([`decision`]); what is decided on is read, signed for and decided in one way ([`decided`]). The description is written from the code ([`description`]).
 
 mod body;
+mod bulk_decisions;
 mod caller;
 mod cards;
 mod certificate_requests;
@@ -17,14 +18,17 @@ mod exchange;
 mod listing;
 mod mandates;
 mod me;
+mod notes;
 mod once;
 mod opposition_plans;
+mod opposition_requests;
 mod oppositions;
 mod orders;
 mod problem;
 mod register_feeds;
 mod renewal_plans;
 mod reviews;
+mod staff;
 mod suspensions;
 mod tickets;
 mod version;
@@ -38,11 +42,11 @@ use actix_web::{HttpResponse, Route};
 use registration_authority::certificate_request::CertificateRequest;
 use registration_authority::enrolment::Enrolment;
 use registration_authority::held_feed::HeldFeed;
-use registration_authority::lapse::OppositionPlan;
 use registration_authority::mandate::Mandate;
 use registration_authority::order::CardOrder;
 use registration_authority::renewal::RenewalPlan;
 use registration_authority::suspension::Suspension;
+use registration_authority::views::PlanView;
 
 use crate::failure::Failure;
 use crate::faults;
@@ -65,7 +69,7 @@ const DECIDED: [Kind; 8] = [
     Kind::of::<CardOrder>().read_by(|| web::get().to(orders::show)),
     Kind::of::<CertificateRequest>(),
     Kind::of::<Suspension>(),
-    Kind::of::<OppositionPlan>(),
+    Kind::of::<PlanView>(),
     Kind::of::<RenewalPlan>(),
     Kind::of::<HeldFeed>(),
     Kind::of::<Mandate>(),
@@ -73,7 +77,7 @@ const DECIDED: [Kind; 8] = [
 ];
 
 /// What is served beside that.
-const ROUTES: [(&str, &str, fn() -> Route); 27] = [
+const ROUTES: [(&str, &str, fn() -> Route); 40] = [
     ("get", "/openapi.json", || web::get().to(description::show)),
     ("get", "/me", || web::get().to(me::show)),
     ("get", "/orders", || web::get().to(orders::list)),
@@ -101,6 +105,19 @@ const ROUTES: [(&str, &str, fn() -> Route); 27] = [
     ("post", "/mandates", || web::post().to(mandates::propose)),
     ("post", "/mandates/{number}/end", || web::post().to(mandates::end)),
     ("get", "/enrolments", || web::get().to(enrolments::list)),
+    ("post", "/bulk-decisions/challenge", || web::post().to(bulk_decisions::challenge)),
+    ("post", "/bulk-decisions", || web::post().to(bulk_decisions::decide)),
+    ("post", "/orders/{number}/second-officer", || web::post().to(orders::ask_second)),
+    ("get", "/orders/{number}/notes", || web::get().to(notes::list)),
+    ("post", "/orders/{number}/notes", || web::post().to(notes::write)),
+    ("get", "/structures/{structure}/staff", || web::get().to(staff::list)),
+    ("post", "/structures/{structure}/staff", || web::post().to(staff::declare)),
+    ("get", "/structures/{structure}/staff/{local_id}", || web::get().to(staff::show)),
+    ("post", "/structures/{structure}/staff/{local_id}/departure", || web::post().to(staff::leave)),
+    ("post", "/structures/{structure}/staff/{local_id}/card", || web::post().to(staff::ask)),
+    ("get", "/structures/{structure}/opposition-requests", || web::get().to(opposition_requests::list)),
+    ("post", "/structures/{structure}/opposition-requests", || web::post().to(opposition_requests::ask)),
+    ("post", "/enrolments", || web::post().to(enrolments::propose)),
 ];
 
 /// Everything that is served, by address. The description says the same, which a test compares.

@@ -247,6 +247,25 @@ pub(super) async fn ask(
     .await
 }
 
+/// Has two officers approve the order, in this version and those that follow: the caller is in doubt. Nobody takes that back.
+#[utoipa::path(post, path = "/orders/{number}/second-officer", tag = "orders", request_body = Nothing,
+    params(("number" = String, Path), ("If-Match" = String, Header),
+        ("Idempotency-Key" = Option<String>, Header)),
+    responses((status = 200, body = Order, headers(("ETag" = String))), Refusals))]
+pub(super) async fn ask_second(
+    caller: Caller,
+    number: web::Path<String>,
+    seen: IfMatch,
+    key: IdempotencyKey,
+    nothing: Body<Nothing>,
+) -> Result<HttpResponse, Failure> {
+    let request = (key, nothing.digest);
+    decided::act_on(caller, number.into_inner(), seen, request, |db, order: CardOrder, _, rng, act| {
+        Ok(order::ask_second_officer(db, &order.number, order.version, rng, act)?)
+    })
+    .await
+}
+
 /// Answers what was asked about an order: it is open again, in its next version.
 #[utoipa::path(post, path = "/orders/{number}/answer", tag = "orders", request_body = Reply,
     params(("number" = String, Path), ("If-Match" = String, Header),

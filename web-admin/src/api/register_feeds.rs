@@ -51,6 +51,8 @@ pub(super) struct Feed {
 pub(super) struct Feeds {
     /// Those that nothing newer has overtaken, by digest.
     register_feeds: Vec<Feed>,
+    /// How many the caller may not read: a feed is about everybody.
+    hidden: usize,
     /// Where the next page begins: `after` of the next request. Absent at the end.
     #[serde(skip_serializing_if = "Option::is_none")]
     next: Option<String>,
@@ -66,10 +68,10 @@ pub(super) async fn list(caller: Caller, which: web::Query<Which>) -> Result<Htt
     let Which { after, limit } = which.into_inner();
     let limit = listing::length(limit);
     let found = caller.work(move |work| Ok(views::held_feeds(work.db, work.act)?)).await?;
-    let (feeds, next) = listing::cut(found, |held| &held.hold.feed, after.as_deref(), limit);
+    let (feeds, next) = listing::cut(found.shown, |held| &held.hold.feed, after.as_deref(), limit);
     let follows = next.as_ref().map(|next| format!("/register-feeds?after={next}&limit={limit}"));
     let register_feeds = feeds.iter().map(Feed::from).collect();
-    Ok(listing::send_page(&Feeds { register_feeds, next }, follows))
+    Ok(listing::send_page(&Feeds { register_feeds, hidden: found.hidden, next }, follows))
 }
 
 impl Subject for HeldFeed {

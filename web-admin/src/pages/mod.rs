@@ -19,7 +19,7 @@ mod keys;
 mod lapses;
 mod letter;
 mod mandates;
-mod new_key;
+pub(crate) mod new_key;
 mod new_order;
 mod operations;
 mod opposition;

@@ -21,9 +21,14 @@ use crate::Peer;
 use crate::api::{BASE, document, mounted};
 
 mod acts;
+mod bulk;
 mod decided;
 mod decisions;
+mod dossiers;
+mod proposals;
 mod rights;
+mod scopes;
+mod staff;
 
 const GOLDEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/tests/api/openapi.json");
 
