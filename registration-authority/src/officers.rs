@@ -23,6 +23,7 @@ mod delegated;
 mod email;
 mod right;
 mod role;
+pub(crate) mod rows;
 mod scope;
 mod within;
 

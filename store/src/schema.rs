@@ -912,6 +912,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    one_time_budget (id) {
+        id -> BigInt,
+        spent_at -> BigInt,
+    }
+}
+
+diesel::table! {
     one_time_codes (request, card_number) {
         request -> Text,
         card_number -> Text,
@@ -1242,6 +1249,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     opposition_codes,
     one_time_requests,
     one_time_codes,
+    one_time_budget,
     holder_declarations,
     opposition_tickets,
     renewal_plans,

@@ -46,6 +46,7 @@ const BEFORE: &str = "
         SELECT 'fedcba9876543210fedcba9876543210', '2612345678', substr(evidence_digest, 1, 16), 1 FROM certificates LIMIT 1;
     INSERT INTO one_time_codes SELECT 'fedcba9876543210fedcba9876543210', (SELECT min(number) FROM cards), evidence_digest,
         'services/01' FROM certificates LIMIT 1;
+    INSERT INTO one_time_budget VALUES (1, 1);
     INSERT INTO card_expiry_notices SELECT min(number), 30, 1 FROM cards;
     INSERT INTO certificate_terms_acceptances SELECT min(number), 'x', 'v',
         '0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef', NULL, 1 FROM certificate_requests
@@ -250,6 +251,7 @@ const ATTEMPTS: &[(&str, &str)] = &[
     ("UPDATE one_time_requests SET failures = 3; UPDATE one_time_requests SET failures = 0", "failures only grow"),
     ("DELETE FROM one_time_requests", ""),
     ("UPDATE one_time_codes SET mac_key = 'x'", "never changed"),
+    ("DELETE FROM one_time_budget", "stays told"),
     ("UPDATE card_expiry_notices SET days = 7", "stays told"),
     ("DELETE FROM card_expiry_notices", "stays told"),
     ("UPDATE certificate_terms_acceptances SET accepted_by = 'y'", "an acceptance stands"),

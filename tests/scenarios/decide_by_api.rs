@@ -66,35 +66,56 @@ fn an_officer_decides_from_a_command_line_with_his_card_and_his_passkey() {
     let passkey = NewPasskey { credential_id: key.credential_id.clone(), key: key.public_key() };
     keys.enrol(&mut db, APPROVER, "Dominique BERNARD", NewCredential::Passkey(passkey));
     assert_eq!(workshop.job("decisions")["failed"], json!([]));
-    let order = workshop.submit(1).remove(0).number;
+    let orders: Vec<String> = workshop.submit(3).into_iter().map(|order| order.number).collect();
+    let [order, second, third] = &orders[..] else { panic!("{orders:?}") };
     let mut served = Served::start(&workshop, web);
     let trusted = workshop.dir().join("tls/web.pem");
     let at = served.for_cards.clone();
     let remote = |arguments: &[&str]| run(&mut remote(&at, &held, &trusted, arguments));
 
-    let challenge = remote(&["decision", "challenge", &order]).expect_exit(0).json();
+    let challenge = remote(&["decision", "challenge", order]).expect_exit(0).json();
     let proof = workshop.dir().join("proof.json");
     fs::write(&proof, answer(&challenge, &key).to_string()).unwrap();
     let proof = proof.to_str().unwrap();
-    let waits = remote(&["order", "approve", &order]).expect_exit(6);
+    let waits = remote(&["order", "approve", order]).expect_exit(6);
     assert!(waits.stderr.contains("decision-needed"), "{}", waits.stderr);
-    let other = ["order", "reject", &order, "--reason", "duplicate", "--proof", proof];
+    let other = ["order", "reject", order, "--reason", "duplicate", "--proof", proof];
     assert!(remote(&other).expect_exit(2).stderr.contains("proof-file-unreadable"), "it says yes");
     let stranger = Authenticator { origin: key.origin.clone(), ..Authenticator::new(APPROVER) };
     let forged = workshop.dir().join("forged.json");
     fs::write(&forged, answer(&challenge, &stranger).to_string()).unwrap();
-    let forged = ["order", "approve", &order, "--proof", forged.to_str().unwrap()];
+    let forged = ["order", "approve", order, "--proof", forged.to_str().unwrap()];
     assert!(remote(&forged).expect_exit(4).stderr.contains("approval-proof-invalid"));
-    let approve = ["order", "approve", &order, "--proof", proof];
+    let approve = ["order", "approve", order, "--proof", proof];
     let decided = remote(&approve).expect_exit(0).json();
     assert_eq!(decided["status"], "approved");
     assert_eq!(remote(&approve).expect_exit(0).json(), decided, "sent again, it is done once");
 
     // The worker verifies it by itself.
-    let taken = decision::of(&mut db, SubjectKind::CardOrder, &order).unwrap().remove(0);
+    let taken = decision::of(&mut db, SubjectKind::CardOrder, order).unwrap().remove(0);
     let mut db = workshop.open(DatabaseRole::Owner);
     until("the worker has seen the decision", || decision::receipt(&mut db, &taken).unwrap().is_some());
     assert_eq!(decision::receipt(&mut db, &taken).unwrap().unwrap().refusal, None);
+
+    // What he writes for others, and two more by one signature, which is for these alone.
+    let note = remote(&["order", "note", order, "--text", "Vu avec le secrétariat."]).expect_exit(0).json();
+    assert_eq!(note["written_by"], APPROVER);
+    let notes = remote(&["order", "notes", order]).expect_exit(0).json();
+    assert_eq!(notes["notes"], json!([note]));
+    let asked = remote(&["order", "second-officer", second]).expect_exit(0).json();
+    assert_eq!(asked["status"], "submitted");
+    let no = remote(&["decision", "challenge", second, third, "--refuse", "duplicate"]).expect_exit(0).json();
+    assert_eq!(no["rows"].as_array().unwrap().len(), 2, "{no}");
+    let bulk = workshop.dir().join("bulk.json");
+    fs::write(&bulk, answer(&no, &key).to_string()).unwrap();
+    let refuse = |numbers: [&str; 2]| {
+        let proof = ["--reason", "duplicate", "--proof", bulk.to_str().unwrap()];
+        remote(&[&["decision", "refuse"], &numbers[..], &proof[..]].concat())
+    };
+    assert!(refuse([order, third]).expect_exit(2).stderr.contains("proof-file-unreadable"), "not for these");
+    let refused = refuse([second, third]).expect_exit(0).json();
+    assert!(refused["rows"].as_array().unwrap().iter().all(|row| row["status"] == "refused"), "{refused}");
+    assert_eq!(refuse([second, third]).expect_exit(0).json(), refused, "sent again, it is done once");
 
     // His own card is stolen: the certificate alone opposes it, and then opens nothing any more.
     let oppose = ["opposition", "add", &made[0].to_string(), "--ground", "stolen"];
@@ -102,7 +123,7 @@ fn an_officer_decides_from_a_command_line_with_his_card_and_his_passkey() {
     assert_eq!(receipt["card"], made[0].to_string());
     assert!(remote(&oppose).expect_exit(5).stderr.contains("enrolment-certificate-ended"));
     served.end();
-    let gone = remote(&["decision", "challenge", &order]).expect_exit(7);
+    let gone = remote(&["decision", "challenge", order]).expect_exit(7);
     assert!(gone.stderr.contains("api-unreachable"), "{}", gone.stderr);
 }
 

@@ -115,8 +115,8 @@ fn count_awaiting(work: &mut Work<'_>) {
     if work.awaiting.get().is_some() || !work.officer.role.may(Right::ReadInbox) {
         return;
     }
-    match inbox::inbox(work.db, work.state.working_hours(), work.act) {
-        Ok(inbox) => drop(work.awaiting.set(pages::inbox::counted(&inbox))),
+    match inbox::count(work.db, work.act) {
+        Ok(count) => drop(work.awaiting.set(pages::inbox::counted(count))),
         Err(error) => tracing::warn!(code = error.code().name, "what waits is not counted: {error}"),
     }
 }

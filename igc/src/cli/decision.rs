@@ -3,10 +3,10 @@
 use std::process::ExitCode;
 
 use clap::{Subcommand, ValueEnum};
-use registration_authority::approval::Verdict;
+use registration_authority::approval::{BULK_BOUND, Verdict};
 
 use super::Global;
-use super::remote::{self, Remote, SignedRemote};
+use super::remote::{self, Refusal, Remote, SignedRemote};
 use crate::faults;
 use crate::problem::Problem;
 
@@ -31,25 +31,29 @@ pub enum Command {
     },
     /// Print what an officer's passkey must sign to decide, through the API (docs/api.md).
     Challenge {
-        /// The number of what is decided on; of a suspension, the card's; of a feed of the register, the SHA-256 of its file.
-        number: String,
+        /// The number of what is decided on; of a suspension, the card's; of a feed of the register, the SHA-256 of its file. Of several
+        /// orders, each: one signature decides on all of them.
+        #[arg(required = true, num_args = 1..=BULK_BOUND)]
+        number: Vec<String>,
         /// Refuse it, for the reason of this code; without one, approve it.
         #[arg(long, value_name = "CODE")]
         refuse: Option<String>,
         #[command(flatten)]
         remote: Remote,
     },
-    /// Hand a signed approval in. Ends with 6 where a second officer must approve too.
+    /// Hand a signed approval in. Ends with 6 where a second officer must approve too, with 9 where rows of several were refused.
     Approve {
-        /// The number, as of the challenge.
-        number: String,
+        /// The number, or the numbers, as of the challenge.
+        #[arg(required = true, num_args = 1..=BULK_BOUND)]
+        number: Vec<String>,
         #[command(flatten)]
         remote: SignedRemote,
     },
     /// Hand a signed refusal in.
     Refuse {
-        /// The number, as of the challenge.
-        number: String,
+        /// The number, or the numbers, as of the challenge.
+        #[arg(required = true, num_args = 1..=BULK_BOUND)]
+        number: Vec<String>,
         /// The reason's code, as it was signed.
         #[arg(long, value_name = "CODE")]
         reason: String,
@@ -96,12 +100,28 @@ pub fn run(global: &Global, command: &Command) -> Result<ExitCode, Problem> {
         Command::Show { number, remote } => remote::show(global, &remote.required()?, &address(number)?),
         Command::Challenge { number, refuse, remote } => {
             let verdict = if refuse.is_some() { Verdict::Refuse } else { Verdict::Approve };
-            remote::challenge(global, &remote.required()?, &address(number)?, verdict, refuse.as_deref())
+            let (api, refuse) = (remote.required()?, refuse.as_deref());
+            match number.as_slice() {
+                [number] => remote::challenge(global, &api, &address(number)?, verdict, refuse),
+                numbers => remote::bulk_challenge(global, &api, numbers, verdict, refuse),
+            }
         }
-        Command::Approve { number, remote } => remote.decide_there(global, number, None),
+        Command::Approve { number, remote } => decide(global, number, None, remote),
         Command::Refuse { number, reason, text, remote } => {
-            remote.decide_there(global, number, Some((reason.as_str(), text.as_deref())))
+            decide(global, number, Some((reason.as_str(), text.as_deref())), remote)
         }
+    }
+}
+
+fn decide(
+    global: &Global,
+    numbers: &[String],
+    refusal: Option<Refusal<'_>>,
+    remote: &SignedRemote,
+) -> Result<ExitCode, Problem> {
+    match numbers {
+        [number] => remote.decide_there(global, number, refusal),
+        numbers => remote.decide_bulk_there(global, numbers, refusal),
     }
 }
 

@@ -17,6 +17,7 @@ pub mod generate;
 mod init;
 mod job;
 mod notice;
+mod officer;
 mod opposition;
 mod order;
 mod publish;
@@ -84,6 +85,9 @@ enum Command {
     /// What officers sign, through the API of another machine.
     #[command(subcommand)]
     Decision(decision::Command),
+    /// Officers' keys and certificates, through the API of another machine.
+    #[command(subcommand)]
+    Officer(officer::Command),
     /// Structures: who speaks for them, and their staff.
     #[command(subcommand)]
     Structure(structure::Command),
@@ -155,6 +159,7 @@ pub fn run(cli: &Cli) -> Result<ExitCode, Problem> {
         Command::Registry(command) => registry::run(global, command),
         Command::Order(command) => order::run(global, command),
         Command::Decision(command) => decision::run(global, command),
+        Command::Officer(command) => officer::run(global, command),
         Command::Structure(command) => structure::run(global, command),
         Command::Card(command) => card::run(global, command),
         Command::Opposition(command) => opposition::run(global, command),

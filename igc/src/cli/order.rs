@@ -1,5 +1,8 @@
 //! `igc order`
 
+mod notes;
+mod row;
+
 use std::process::ExitCode;
 
 use card::{CardKind, CardNumber};
@@ -9,8 +12,7 @@ use registration_authority::officers::Scope;
 use registration_authority::order::{self, CardOrder, NewCardOrder, OrderState, OrderStatus};
 use registration_authority::queue::lease::{self, Lease};
 use registration_authority::queue::{self, Filter, PAGE_BOUND};
-use registration_authority::risk::{self, RaisedFlag};
-use serde::Serialize;
+use registration_authority::risk;
 use serde_json::json;
 use store::{Database, DatabaseRole, Kind};
 
@@ -22,6 +24,7 @@ use crate::installation::{Installation, system_rng};
 use crate::officer::{self, AsOfficer};
 use crate::output::{self, Row};
 use crate::problem::Problem;
+use row::OrderRow;
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -77,6 +80,39 @@ pub enum Command {
         /// The answer.
         #[arg(long, value_name = "TEXT")]
         text: String,
+        #[command(flatten)]
+        officer: AsOfficer,
+        #[command(flatten)]
+        remote: Remote,
+    },
+    /// Have two officers approve an order, because the one who reads it is in doubt. Nobody takes that back.
+    SecondOfficer {
+        /// Its number.
+        number: String,
+        #[command(flatten)]
+        officer: AsOfficer,
+        #[command(flatten)]
+        remote: Remote,
+    },
+    /// Write something about an order for other officers. Neither applicant nor holder reads it.
+    Note {
+        /// Its number.
+        number: String,
+        /// What is written.
+        #[arg(long, value_name = "TEXT")]
+        text: String,
+        #[command(flatten)]
+        officer: AsOfficer,
+        #[command(flatten)]
+        remote: Remote,
+    },
+    /// What officers wrote about an order for each other.
+    Notes {
+        /// Its number.
+        number: String,
+        /// Through the API, after this note: `next` of the page before.
+        #[arg(long, value_name = "ID", requires = "server")]
+        after: Option<String>,
         #[command(flatten)]
         officer: AsOfficer,
         #[command(flatten)]
@@ -171,6 +207,17 @@ fn here(global: &Global, command: &Command) -> Result<ExitCode, Problem> {
             })?;
             show(global, db, &answered)
         }
+        Command::SecondOfficer { number, officer, .. } => {
+            let act = officer.act(&installation)?;
+            let version = order::get(db, number)?.version;
+            let asked =
+                db.write(|db| order::ask_second_officer(db, number, version, &mut system_rng(), &act))?;
+            show(global, db, &asked)
+        }
+        Command::Note { number, text, officer, .. } => {
+            notes::write(global, &installation, db, (number, text), officer)
+        }
+        Command::Notes { number, officer, .. } => notes::list(global, &installation, db, number, officer),
         Command::Approve { number, officer, .. } => {
             let order = approve(db, &installation, number, officer)?;
             show(global, db, &order)?;
@@ -211,6 +258,15 @@ fn through_api(global: &Global, command: &Command) -> Result<Option<ExitCode>, P
         }
         Command::Answer { number, text, remote, .. } => (number, "answer", json!({ "answer": text }), remote),
         Command::TakeBack { number, remote, .. } => (number, "retraction", json!({}), remote),
+        Command::SecondOfficer { number, remote, .. } => (number, "second-officer", json!({}), remote),
+        Command::Note { number, text, remote, .. } => {
+            let Some(api) = remote.api()? else { return Ok(None) };
+            return notes::write_there(global, &api, number, text).map(Some);
+        }
+        Command::Notes { number, after, remote, .. } => {
+            let Some(api) = remote.api()? else { return Ok(None) };
+            return notes::list_there(global, &api, number, after.as_deref()).map(Some);
+        }
         Command::List { .. } | Command::Show { .. } => return Ok(None),
     };
     let Some(api) = remote.api()? else { return Ok(None) };
@@ -306,72 +362,4 @@ fn status(text: &str) -> Result<OrderStatus, String> {
         .into_iter()
         .find(|status| status.as_str() == text)
         .ok_or_else(|| "submitted, waiting, approved, refused, withdrawn or ordered".to_owned())
-}
-
-#[derive(Serialize)]
-struct OrderRow {
-    number: String,
-    version: i64,
-    status: &'static str,
-    /// The same, and under-review where an officer is on it.
-    stage: &'static str,
-    kind: String,
-    holder: String,
-    profession: String,
-    name: String,
-    replaces: Option<String>,
-    submitted_by: String,
-    submitted_at: String,
-    /// Of one order alone.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    flags: Vec<RaisedFlag>,
-}
-
-impl OrderRow {
-    fn of(order: &CardOrder, lease: Option<&Lease>) -> Self {
-        Self {
-            number: order.number.clone(),
-            version: order.version,
-            status: order.state.name(),
-            stage: lease::stage(order.state.status(), lease),
-            kind: order.kind.to_string(),
-            holder: order.holder.to_string(),
-            profession: order.tie.label().to_owned(),
-            name: format!("{} {}", order.family_name, order.given_name),
-            replaces: order.replaces.as_ref().map(ToString::to_string),
-            submitted_by: order.submitted_by.clone(),
-            submitted_at: order.submitted_at.to_string(),
-            flags: Vec::new(),
-        }
-    }
-}
-
-impl Row for OrderRow {
-    const HEADINGS: &'static [&'static str] = &[
-        "NUMBER",
-        "VERSION",
-        "STATUS",
-        "KIND",
-        "HOLDER",
-        "PROFESSION",
-        "NAME",
-        "REPLACES",
-        "SUBMITTED BY",
-        "AT",
-    ];
-
-    fn cells(&self) -> Vec<String> {
-        vec![
-            self.number.clone(),
-            self.version.to_string(),
-            self.stage.to_owned(),
-            self.kind.clone(),
-            self.holder.clone(),
-            self.profession.clone(),
-            self.name.clone(),
-            self.replaces.clone().unwrap_or_default(),
-            self.submitted_by.clone(),
-            self.submitted_at.clone(),
-        ]
-    }
 }

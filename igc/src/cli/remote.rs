@@ -6,13 +6,13 @@ use std::process::ExitCode;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use card::CardNumber;
-use registration_authority::approval::{Statement, Verdict};
+use registration_authority::approval::{BulkStatement, Statement, Verdict};
 use registration_authority::opposition::Ground;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
-use super::Global;
 use super::decision::address;
+use super::{Global, PARTLY_DONE};
 use crate::api::{Api, Identity};
 use crate::faults;
 use crate::output;
@@ -71,6 +71,32 @@ pub fn challenge(
         asked["reason"] = json!(reason);
     }
     let mut challenge = api.post(&format!("{address}/challenge"), &[("If-Match", &etag)], &asked)?.body;
+    challenge["etag"] = json!(etag);
+    print_challenge(global, challenge)
+}
+
+/// The same for several orders, which one signature decides on, each as it stands there now. What cannot be decided so is `left_out`.
+pub fn bulk_challenge(
+    global: &Global,
+    api: &Api,
+    numbers: &[String],
+    verdict: Verdict,
+    reason: Option<&str>,
+) -> Result<ExitCode, Problem> {
+    let mut orders = Vec::with_capacity(numbers.len());
+    for number in numbers {
+        let version = &api.get(&order_address(number)?)?.body["version"];
+        orders.push(json!({ "number": number, "version": version }));
+    }
+    let mut asked = json!({ "decision": verdict.as_str(), "orders": orders });
+    if let Some(reason) = reason {
+        asked["reason"] = json!(reason);
+    }
+    print_challenge(global, api.post("/bulk-decisions/challenge", &[], &asked)?.body)
+}
+
+/// With what a client of the authenticator needs.
+fn print_challenge(global: &Global, mut challenge: Value) -> Result<ExitCode, Problem> {
     let client_data = json!({
         "type": "webauthn.get",
         "challenge": challenge["challenge"],
@@ -81,8 +107,19 @@ pub fn challenge(
     challenge["client_data"] = json!(URL_SAFE_NO_PAD.encode(&client_data));
     challenge["client_data_sha256"] =
         json!(base64::engine::general_purpose::STANDARD.encode(Sha256::digest(&client_data)));
-    challenge["etag"] = json!(etag);
     print(global, &challenge)
+}
+
+/// Where an order stands; nothing else is decided on with others.
+fn order_address(number: &str) -> Result<String, Problem> {
+    let address = address(number)?;
+    match address.starts_with("/orders/") {
+        true => Ok(address),
+        false => Err(Problem::new(
+            faults::ARGUMENT,
+            format!("{number:?} is no order: one signature covers orders alone"),
+        )),
+    }
 }
 
 /// Where a decision is handed in, and what the officer's passkey has answered.
@@ -120,6 +157,16 @@ impl SignedRemote {
     ) -> Result<ExitCode, Problem> {
         decide(global, &self.remote.required()?, &address(number)?, refusal, self.proof.as_deref())
     }
+
+    /// Hands in one signature over several orders.
+    pub fn decide_bulk_there(
+        &self,
+        global: &Global,
+        numbers: &[String],
+        refusal: Option<Refusal<'_>>,
+    ) -> Result<ExitCode, Problem> {
+        decide_bulk(global, &self.remote.required()?, numbers, refusal, self.proof.as_deref())
+    }
 }
 
 /// On the version that the challenge was about. Sent again, it is done once.
@@ -130,38 +177,103 @@ fn decide(
     refusal: Option<Refusal<'_>>,
     proof: Option<&Path>,
 ) -> Result<ExitCode, Problem> {
-    let proof = proof.ok_or_else(|| {
-        Problem::new(
-            faults::DECISION_NEEDED,
-            "the officer's passkey must sign: ask for a challenge, and give its answer with --proof",
-        )
-    })?;
-    let octets = read_bounded(proof, LONGEST_PROOF)?;
-    let unreadable =
-        |what: &str| Problem::new(faults::PROOF_UNREADABLE, format!("{}: {what}", proof.display()));
-    let mut signed: Value =
-        serde_json::from_slice(&octets).map_err(|error| unreadable(&error.to_string()))?;
-    let etag = signed["etag"].as_str().ok_or_else(|| unreadable("etag is missing"))?.to_owned();
-    let statement = signed["statement"].as_str().and_then(|text| URL_SAFE_NO_PAD.decode(text).ok());
-    let statement = statement.and_then(|der| Statement::decode(&der));
-    let statement = statement.ok_or_else(|| unreadable("statement is no statement of a decision"))?;
-    let verdict = if refusal.is_some() { Verdict::Refuse } else { Verdict::Approve };
-    let (reason, text) = refusal.unzip();
-    if statement.verdict() != verdict || statement.reason_code() != reason {
-        return Err(unreadable("what was signed is another decision, or has another reason"));
-    }
-    signed.as_object_mut().expect("it has members").remove("etag");
-    if let Some(text) = text.flatten() {
-        signed["reason_text"] = json!(text);
-    }
-    let key = hex::encode(Sha256::digest(&octets));
-    let headers = [("If-Match", etag.as_str()), ("Idempotency-Key", key.as_str())];
-    let decided = api.post(&format!("{address}/decision"), &headers, &signed)?.body;
+    let mut proof = Proof::read(proof)?;
+    let etag = proof.members.remove("etag");
+    let etag = etag.as_ref().and_then(Value::as_str).ok_or_else(|| proof.unreadable("etag is missing"))?;
+    let statement = Statement::decode(&proof.statement);
+    let statement = statement.ok_or_else(|| proof.unreadable("statement is no statement of a decision"))?;
+    let verdict = proof.check((statement.verdict(), statement.reason_code()), refusal)?;
+    let headers = [("If-Match", etag), ("Idempotency-Key", proof.key.as_str())];
+    let decided = api.post(&format!("{address}/decision"), &headers, &Value::Object(proof.members))?.body;
     output::one(global.output, &decided, || format!("{decided:#}\n"))?;
     // Where a second officer must approve it too, it stays open.
     let waits =
         verdict == Verdict::Approve && ["submitted", "held"].map(Value::from).contains(&decided["status"]);
     Ok(ExitCode::from(if waits { store::Kind::AwaitsApproval.exit_code() } else { 0 }))
+}
+
+/// On several orders, by one signature, which covers none but these. Ends with 9 where some of its rows were refused.
+fn decide_bulk(
+    global: &Global,
+    api: &Api,
+    numbers: &[String],
+    refusal: Option<Refusal<'_>>,
+    proof: Option<&Path>,
+) -> Result<ExitCode, Problem> {
+    let mut proof = Proof::read(proof)?;
+    // Each version is in what was signed.
+    proof.members.remove("etag");
+    let statement = BulkStatement::decode(&proof.statement);
+    let statement = statement.ok_or_else(|| proof.unreadable("statement is none over several orders"))?;
+    proof.check((statement.verdict(), statement.reason_code()), refusal)?;
+    if let Some(row) = statement.rows().iter().find(|row| !numbers.contains(&row.number)) {
+        return Err(proof.unreadable(&format!("it was signed for {} too", row.number)));
+    }
+    let key = [("Idempotency-Key", proof.key.as_str())];
+    let decided = api.post("/bulk-decisions", &key, &Value::Object(proof.members))?.body;
+    output::one(global.output, &decided, || format!("{decided:#}\n"))?;
+    let rows = decided["rows"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let partly = rows.iter().any(|row| row.get("code").is_some());
+    Ok(ExitCode::from(if partly { PARTLY_DONE } else { 0 }))
+}
+
+/// What an officer's passkey has answered, as a file says it.
+struct Proof {
+    path: PathBuf,
+    members: Map<String, Value>,
+    /// The DER of what was signed.
+    statement: Vec<u8>,
+    /// Makes the request this one, however often it is sent.
+    key: String,
+}
+
+impl Proof {
+    fn read(path: Option<&Path>) -> Result<Self, Problem> {
+        let path = path.ok_or_else(|| {
+            Problem::new(
+                faults::DECISION_NEEDED,
+                "the officer's passkey must sign: ask for a challenge, and give its answer with --proof",
+            )
+        })?;
+        let octets = read_bounded(path, LONGEST_PROOF)?;
+        let members =
+            serde_json::from_slice(&octets).map_err(|error| unreadable(path, &error.to_string()))?;
+        let mut proof = Self {
+            path: path.to_owned(),
+            members,
+            statement: Vec::new(),
+            key: hex::encode(Sha256::digest(&octets)),
+        };
+        let statement = proof.members.get("statement").and_then(Value::as_str);
+        let statement = statement.and_then(|text| URL_SAFE_NO_PAD.decode(text).ok());
+        proof.statement = statement.ok_or_else(|| proof.unreadable("statement is missing"))?;
+        Ok(proof)
+    }
+
+    /// That what was signed is what the command says; the officer's sentence goes with it.
+    fn check(
+        &mut self,
+        (verdict, reason_code): (Verdict, Option<&str>),
+        refusal: Option<Refusal<'_>>,
+    ) -> Result<Verdict, Problem> {
+        let asked = if refusal.is_some() { Verdict::Refuse } else { Verdict::Approve };
+        let (reason, text) = refusal.unzip();
+        if verdict != asked || reason_code != reason {
+            return Err(self.unreadable("what was signed is another decision, or has another reason"));
+        }
+        if let Some(text) = text.flatten() {
+            self.members.insert("reason_text".to_owned(), json!(text));
+        }
+        Ok(verdict)
+    }
+
+    fn unreadable(&self, what: &str) -> Problem {
+        unreadable(&self.path, what)
+    }
+}
+
+fn unreadable(path: &Path, what: &str) -> Problem {
+    Problem::new(faults::PROOF_UNREADABLE, format!("{}: {what}", path.display()))
 }
 
 /// What stands at an address there.

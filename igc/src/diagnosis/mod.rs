@@ -101,6 +101,7 @@ pub fn everything(
     object_store::in_step(installation, findings.of("object-store"));
     register::standing(db, findings.of("register"))?;
     oppositions::waiting(db, now, findings.of("oppositions"))?;
+    oppositions::one_time_codes(db, now, findings.of("one-time-codes"))?;
     register::directory(installation, findings.of("directory"));
     officers::decisions(db, now, findings.of("decisions"))?;
     officers::addresses(installation, db, findings.of("officers"))?;
@@ -133,6 +134,7 @@ pub fn of_the_pages(
     coherence::last_look(installation, db, now, findings.of("coherence"))?;
     register::standing(db, findings.of("register"))?;
     oppositions::waiting(db, now, findings.of("oppositions"))?;
+    oppositions::one_time_codes(db, now, findings.of("one-time-codes"))?;
     officers::decisions(db, now, findings.of("decisions"))?;
     officers::addresses(installation, db, findings.of("officers"))?;
     machine::own_certificate(installation, now, findings.of("tls"));

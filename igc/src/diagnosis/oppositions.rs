@@ -19,6 +19,8 @@ const MOST: i64 = 1000;
 /// How long the worker may take for a declaration with a code, or for what a structure asks.
 const ANSWER: Duration = Duration::from_secs(60);
 
+const HOUR: Duration = Duration::from_secs(3600);
+
 /// How long it may take until a code has been mailed: it counts for ten minutes.
 const CODE: Duration = Duration::from_secs(180);
 
@@ -70,5 +72,25 @@ pub(super) fn waiting(db: &mut Database, now: Timestamp, findings: &mut Findings
             "is the worker running? igc job run opposition-requests says what holds it up",
         ));
     }
+    Ok(())
+}
+
+/// Strangers can use up what everybody together is mailed within an hour.
+pub(super) fn one_time_codes(
+    db: &mut Database,
+    now: Timestamp,
+    findings: &mut Findings,
+) -> Result<(), Problem> {
+    let most = one_time::AN_HOUR;
+    findings.push(match one_time::budget_spent(db, now)? {
+        None => Finding::well("one-time codes", format!("fewer than {most} mailed within any hour since {}", now.minus(HOUR))),
+        Some(at) => Finding::new(
+            Verdict::Warning,
+            "one-time codes",
+            format!("{most} were mailed within an hour, the last at {at}: holders who ask now may get none"),
+            "the code of the letter and the call back go on working: have officers answer igc opposition tickets at once; see \
+             in the log of the proxy before the web role which networks ask at /opposition/code-unique, and stop them there",
+        ),
+    });
     Ok(())
 }

@@ -76,27 +76,51 @@ impl Fault for KeepOffError {
     }
 }
 
+/// Whom something concerns, and what it is about.
+pub(crate) type Whom<'a> = (Option<&'a Concerned>, &'a Reach);
+
 /// Refused where what concerns this person, or is about this reach, is near at `at` to the officer, given by login and name.
 pub(crate) fn check(
     db: &mut Database,
     (login, display_name): (&str, &str),
-    (concerns, reach): (Option<&Concerned>, &Reach),
+    whom: Whom<'_>,
     at: Timestamp,
 ) -> Result<(), KeepOffError> {
+    let Some(subject) = subject(db, whom)? else { return Ok(()) };
+    let ties = ties_of(db, login, display_name, at)?;
+    keep_off(login, &ties, &subject)
+}
+
+/// The same for an officer of whom it is known already what ties him to others: for a list.
+pub(crate) fn check_by(
+    db: &mut Database,
+    (login, ties): (&str, &Ties),
+    whom: Whom<'_>,
+) -> Result<(), KeepOffError> {
+    match subject(db, whom)? {
+        Some(subject) => keep_off(login, ties, &subject),
+        None => Ok(()),
+    }
+}
+
+fn keep_off(login: &str, ties: &Ties, subject: &Subject) -> Result<(), KeepOffError> {
+    let Some(near) = near(ties, subject) else { return Ok(()) };
+    let rule = table()?.keep_off(near).ok_or_else(|| BadTable::lacks(near))?;
+    Err(TooNear { rule, login: login.to_owned() }.into())
+}
+
+/// What is near to somebody or not; nothing where it is about nobody and no place.
+fn subject(db: &mut Database, (concerns, reach): Whom<'_>) -> Result<Option<Subject>, KeepOffError> {
     let (places, of_structure) = match reach {
         Reach::Exercise { structures, .. } => (structures.clone(), false),
         Reach::Structure { structure, .. } => (vec![structure.clone()], true),
         Reach::Everything | Reach::Scope(_) => (Vec::new(), false),
     };
-    let subject = match concerns {
-        None if places.is_empty() => return Ok(()),
-        None => Subject { places, of_structure, ..Subject::default() },
-        Some(person) => subject_of(db, person, places, of_structure)?,
-    };
-    let ties = ties_of(db, login, display_name, at)?;
-    let Some(near) = near(&ties, &subject) else { return Ok(()) };
-    let rule = table()?.keep_off(near).ok_or_else(|| BadTable::lacks(near))?;
-    Err(TooNear { rule, login: login.to_owned() }.into())
+    match concerns {
+        None if places.is_empty() => Ok(None),
+        None => Ok(Some(Subject { places, of_structure, ..Subject::default() })),
+        Some(person) => subject_of(db, person, places, of_structure).map(Some),
+    }
 }
 
 /// The person, his numbers and places: where the register says that he practises counts whatever he asks for, and where nothing bears his

@@ -14,8 +14,8 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use keep_off::check;
 pub use keep_off::{KeepOffError, TooNear, barred, ties_of};
+pub(crate) use keep_off::{check, check_by};
 pub use near::{Near, Subject, Ties, near};
 pub(crate) use opening::{draw, open_opposition};
 pub use table::{BadTable, KeepOffRule, LookAt, LookRule, Since, Table, table};

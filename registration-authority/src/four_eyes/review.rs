@@ -5,8 +5,9 @@
 //! holds nothing up, and undoes nothing: what was approved by mistake is withdrawn, or its card opposed, by the ordinary functions; who
 //! never opposed his card is offered a new one.
 
+mod waiting;
+
 use card::CardNumber;
-use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 use professional_registry::IdNatPs;
 use rand_core::CryptoRng;
@@ -25,6 +26,8 @@ use crate::officers::{self, NotAuthorised, Officer, Reach, Right};
 use crate::order::{self, CardOrder, OrderError};
 use crate::outbox::{self, Notice, Recipient};
 use crate::{decision, delegation};
+pub use waiting::waiting;
+pub(crate) use waiting::{count_open, count_outside, open};
 
 /// Longest reason, in characters.
 pub const REASON_BOUND: usize = 500;
@@ -159,51 +162,6 @@ pub(super) struct Row {
     due_from: Timestamp,
 }
 
-/// The looks that wait, the oldest first, `limit` at most: of orders within the officer's scope, and of every card. For officers who
-/// may read a card, and the auditor.
-pub fn waiting(db: &mut Database, limit: usize, act: &Act) -> Result<Vec<Review>, ReviewError> {
-    let officer = officers::require(db, Right::ReadCard, act)?;
-    let mut waiting = Vec::new();
-    for (number, about, due_from) in open(db, MOST_LISTED, act.at)? {
-        if !is_within(db, &officer, &about)? {
-            continue;
-        }
-        let may_conclude = match may_conclude(db, &officer, &number, &about, act.at) {
-            Ok(()) => true,
-            Err(ReviewError::Database(error)) => return Err(error.into()),
-            Err(_) => false,
-        };
-        waiting.push(Review { number, about, due_from, may_conclude });
-        if waiting.len() == limit {
-            break;
-        }
-    }
-    Ok(waiting)
-}
-
-/// The looks that wait at `at`, the oldest first, `limit` at most: number, what is looked at, since when. It asks nobody's right.
-pub(crate) fn open(
-    db: &mut Database,
-    limit: i64,
-    at: Timestamp,
-) -> Result<Vec<(String, About, Timestamp)>, ReviewError> {
-    let concluded = review_findings::table.filter(review_findings::review.eq(reviews::number));
-    let rows: Vec<Row> = reviews::table
-        .filter(reviews::due_from.le(at).and(not(exists(concluded))))
-        .order((reviews::due_from, reviews::number))
-        .limit(limit)
-        .select(Row::as_select())
-        .load(db)?;
-    let mut open = Vec::with_capacity(rows.len());
-    for row in rows {
-        let (number, due_from) = (row.number.clone(), row.due_from);
-        if let Some(about) = readable(about(db, row))? {
-            open.push((number, about, due_from));
-        }
-    }
-    Ok(open)
-}
-
 /// What can be read: a damaged row keeps none of the others from being listed.
 pub(super) fn readable(about: Result<About, ReviewError>) -> Result<Option<About>, ReviewError> {
     match about {
@@ -217,7 +175,7 @@ pub(super) fn readable(about: Result<About, ReviewError>) -> Result<Option<About
 }
 
 /// Whether something is within an officer's scope.
-pub(crate) fn is_within(db: &mut Database, officer: &Officer, about: &About) -> Result<bool, NotAuthorised> {
+pub(super) fn is_within(db: &mut Database, officer: &Officer, about: &About) -> Result<bool, NotAuthorised> {
     match about.require_within(db, officer) {
         Ok(()) => Ok(true),
         Err(NotAuthorised::OutsideScope { .. } | NotAuthorised::PlaceUnknown { .. }) => Ok(false),

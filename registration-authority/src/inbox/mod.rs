@@ -20,15 +20,17 @@ use thiserror::Error;
 use crate::approval::{Concerned, SubjectKind};
 use crate::enrolment::EnrolmentError;
 use crate::four_eyes::review::ReviewError;
-use crate::four_eyes::{self, KeepOffError};
+use crate::four_eyes::{self, KeepOffError, Ties};
 use crate::held_feed::HeldFeedError;
 use crate::mandate::MandateError;
 use crate::officers::{self, NotAuthorised, Officer, Reach, Right};
 use crate::order::OrderError;
 use crate::queue::{Deadline, WorkingHours};
 
-/// Most things of one sort that are looked at; the others come when these are signed.
-pub const LOOKED_AT: i64 = 200;
+/// Most things of one sort that are listed for one officer; the others come when these are signed.
+pub const LISTED: usize = 50;
+/// Most things of one sort that are looked at for them, where a query does not tell which are his.
+const LOOKED_AT: i64 = 200;
 
 /// What waits.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -148,7 +150,7 @@ pub struct Inbox {
     pub to_sign: Vec<Waiting>,
     /// How much waits that he may not sign, by why.
     pub hidden: BTreeMap<Why, usize>,
-    /// Of some sort more waits than was looked at.
+    /// Of some sort more waits than is listed.
     pub more: bool,
 }
 
@@ -171,11 +173,35 @@ impl Inbox {
         }
     }
 
-    fn take(&mut self, judged: Judged, waiting: Waiting) {
-        match judged {
-            Ok(()) => self.to_sign.push(waiting),
-            Err(why) => *self.hidden.entry(why).or_default() += 1,
+    fn hide(&mut self, why: Why, count: usize) {
+        if count > 0 {
+            *self.hidden.entry(why).or_default() += count;
         }
+    }
+
+    /// Takes what waits of one sort, the oldest first, until enough of it is his to sign.
+    fn each<T>(
+        &mut self,
+        list: Vec<T>,
+        mut judge: impl FnMut(T) -> Result<Option<(Judged, Waiting)>, InboxError>,
+    ) -> Result<(), InboxError> {
+        let (mut his, mut looked) = (0, 0);
+        for one in list {
+            if his == LISTED || looked == LOOKED_AT {
+                self.more = true;
+                return Ok(());
+            }
+            looked += 1;
+            match judge(one)? {
+                Some((Ok(()), waiting)) => {
+                    his += 1;
+                    self.to_sign.push(waiting);
+                }
+                Some((Err(why), _)) => self.hide(why, 1),
+                None => {}
+            }
+        }
+        Ok(())
     }
 }
 
@@ -200,6 +226,9 @@ pub enum InboxError {
     /// A look cannot be had.
     #[error(transparent)]
     Review(#[from] ReviewError),
+    /// It is not known what ties the officer to others.
+    #[error(transparent)]
+    KeepOff(#[from] KeepOffError),
     /// The database refused.
     #[error("database: {0}")]
     Database(#[from] diesel::result::Error),
@@ -214,23 +243,37 @@ impl Fault for InboxError {
             Self::Enrolment(error) => error.code(),
             Self::Mandate(error) => error.code(),
             Self::Review(error) => error.code(),
+            Self::KeepOff(error) => error.code(),
             Self::Database(_) => store::fault::DATABASE,
         }
     }
 }
 
-/// What waits for the officer who acts. One reading for the page and for the number beside its name: they are never two numbers.
+/// What waits for the officer who acts, and how much is kept from him. The same reading as [`count`]: they are never two numbers.
 pub fn inbox(db: &mut Database, hours: &WorkingHours, act: &Act) -> Result<Inbox, InboxError> {
+    let mut inbox = read(db, Some(hours), act)?;
+    inbox.to_sign.sort_by_cached_key(|waiting| (waiting.since, waiting.matter.key()));
+    Ok(inbox)
+}
+
+/// How much waits for him, and whether there is more: for the menu of every page. What is kept from him is not counted.
+pub fn count(db: &mut Database, act: &Act) -> Result<(usize, bool), InboxError> {
+    let inbox = read(db, None, act)?;
+    Ok((inbox.to_sign.len(), inbox.more))
+}
+
+fn read(db: &mut Database, hours: Option<&WorkingHours>, act: &Act) -> Result<Inbox, InboxError> {
     let officer = officers::require(db, Right::ReadInbox, act)?;
-    let reader = Reader { officer: &officer, at: act.at };
+    let ties = four_eyes::ties_of(db, &officer.login, &officer.display_name, act.at)?;
+    let everywhere = officer.scope.covers(db, &Reach::Everything)?;
+    let reader = Reader { officer: &officer, ties, everywhere, hours, at: act.at };
     let mut inbox = Inbox::default();
-    let read = orders::read(db, &reader, hours, &mut inbox);
+    let read = orders::read(db, &reader, &mut inbox);
     inbox.has(read)?;
     for source in SOURCES {
         let read = source(db, &reader, &mut inbox);
         inbox.has(read)?;
     }
-    inbox.to_sign.sort_by_cached_key(|waiting| (waiting.since, waiting.matter.key()));
     Ok(inbox)
 }
 
@@ -254,6 +297,12 @@ type Judged = Result<(), Why>;
 /// For whom, and when.
 struct Reader<'a> {
     officer: &'a Officer,
+    /// What ties him to others.
+    ties: Ties,
+    /// Whether he is there for what is about everybody.
+    everywhere: bool,
+    /// By which time is told; none where it is only counted what waits for him, and nothing else.
+    hours: Option<&'a WorkingHours>,
     at: Timestamp,
 }
 
@@ -268,9 +317,30 @@ struct Hands<'a> {
 }
 
 impl Reader<'_> {
+    /// Why he signs nothing of a sort, whichever it is: the rest of it is then counted, and not looked at.
+    fn signs_none(&self, kind: SubjectKind, of_everybody: bool) -> Option<Why> {
+        match self.officer.role.may(kind.right()) {
+            false => Some(Why::Role),
+            true => (of_everybody && !self.everywhere).then_some(Why::Scope),
+        }
+    }
+
+    /// Counts something that is kept from him, where that is told.
+    fn hide(
+        &self,
+        inbox: &mut Inbox,
+        why: Why,
+        count: impl FnOnce() -> diesel::QueryResult<i64>,
+    ) -> Result<(), InboxError> {
+        if self.hours.is_some() {
+            inbox.hide(why, usize::try_from(count()?).unwrap_or(usize::MAX));
+        }
+        Ok(())
+    }
+
     /// The rules by which a decision of his would be refused, the plainest first.
     fn judge(&self, db: &mut Database, hands: &Hands<'_>) -> Result<Judged, InboxError> {
-        let (login, name) = (&self.officer.login, &self.officer.display_name);
+        let login = &self.officer.login;
         if !self.officer.role.may(hands.kind.right()) {
             return Ok(Err(Why::Role));
         }
@@ -289,7 +359,7 @@ impl Reader<'_> {
                 false => {}
             }
         }
-        match four_eyes::check(db, (login, name), (hands.concerns, hands.reach), self.at) {
+        match four_eyes::check_by(db, (login, &self.ties), (hands.concerns, hands.reach)) {
             Ok(()) => Ok(Ok(())),
             Err(KeepOffError::Database(error)) => Err(error.into()),
             Err(_) => Ok(Err(Why::Near)),

@@ -10,7 +10,8 @@ use crate::approval::{SubjectKind, Verdict};
 use crate::decision::{self, Standing};
 use crate::four_eyes::review::{self, About, ReviewError};
 use crate::officers::{NotAuthorised, Reach, Right};
-use crate::{enrolment, held_feed, lapse, mandate, suspension};
+use crate::suspension::{self, Suspension};
+use crate::{enrolment, held_feed, lapse, mandate};
 
 /// Whose lift one officer has proposed.
 pub(super) fn suspensions(
@@ -18,8 +19,14 @@ pub(super) fn suspensions(
     reader: &Reader<'_>,
     inbox: &mut Inbox,
 ) -> Result<(), InboxError> {
-    for one in bounded(suspension::proposed(db, LOOKED_AT + 1)?, inbox) {
-        let Standing::Held { approved_by: Some(first) } = one.standing() else { continue };
+    if let Some(why) = reader.signs_none(SubjectKind::SuspensionLift, true) {
+        let held = |one: &Suspension| matches!(one.standing(), Standing::Held { approved_by: Some(_) });
+        return reader.hide(inbox, why, || {
+            Ok(suspension::proposed(db, LOOKED_AT)?.iter().filter(|one| held(one)).count() as i64)
+        });
+    }
+    inbox.each(suspension::proposed(db, LOOKED_AT + 1)?, |one| {
+        let Standing::Held { approved_by: Some(first) } = one.standing() else { return Ok(None) };
         let proposed = one.decisions.iter().rev().find(|decision| decision.decided_by == first);
         let (since, decidable) =
             (proposed.map_or(one.suspended_at, |first| first.decided_at), one.decidable());
@@ -32,9 +39,8 @@ pub(super) fn suspensions(
         };
         let judged = reader.judge(db, &hands)?;
         let matter = Matter::SuspensionLift { card: one.card };
-        inbox.take(judged, Waiting { matter, since, deadline: None, first: Some(first) });
-    }
-    Ok(())
+        Ok(Some((judged, Waiting { matter, since, deadline: None, first: Some(first) })))
+    })
 }
 
 /// What brakes stopped, with no signature or one.
@@ -43,14 +49,13 @@ pub(super) fn held_feeds(
     reader: &Reader<'_>,
     inbox: &mut Inbox,
 ) -> Result<(), InboxError> {
-    for feed in bounded(held_feed::waiting(db)?, inbox) {
-        let Standing::Held { approved_by } = feed.standing() else { continue };
+    inbox.each(held_feed::waiting(db)?, |feed| {
+        let Standing::Held { approved_by } = feed.standing() else { return Ok(None) };
         let judged = of_everybody(db, reader, SubjectKind::RegisterFeed, (&feed.hold.held_by, &approved_by))?;
         let since = feed.hold.held_at;
         let matter = Matter::HeldFeed { feed: feed.hold.feed, file_name: feed.hold.file_name };
-        inbox.take(judged, Waiting { matter, since, deadline: None, first: approved_by });
-    }
-    Ok(())
+        Ok(Some((judged, Waiting { matter, since, deadline: None, first: approved_by })))
+    })
 }
 
 /// Oppositions that a day may not bring by itself.
@@ -59,18 +64,17 @@ pub(super) fn opposition_plans(
     reader: &Reader<'_>,
     inbox: &mut Inbox,
 ) -> Result<(), InboxError> {
-    for id in bounded(lapse::plans_waiting(db)?, inbox) {
+    inbox.each(lapse::plans_waiting(db)?, |id| {
         let (planned_by, since): (String, Timestamp) = opposition_plans::table
             .find(&id)
             .select((opposition_plans::planned_by, opposition_plans::planned_at))
             .first(db)?;
         let decided = decision::of(db, SubjectKind::OppositionPlan, &id)?;
-        let Standing::Held { approved_by } = Standing::of(&decided, 1) else { continue };
+        let Standing::Held { approved_by } = Standing::of(&decided, 1) else { return Ok(None) };
         let judged = of_everybody(db, reader, SubjectKind::OppositionPlan, (&planned_by, &approved_by))?;
         let matter = Matter::OppositionPlan { id };
-        inbox.take(judged, Waiting { matter, since, deadline: None, first: approved_by });
-    }
-    Ok(())
+        Ok(Some((judged, Waiting { matter, since, deadline: None, first: approved_by })))
+    })
 }
 
 /// One officer proposes what is renewed, or the job does; another approves.
@@ -85,12 +89,11 @@ pub(super) fn renewal_plans(
         .limit(LOOKED_AT + 1)
         .select((renewal_plans::id, renewal_plans::planned_by, renewal_plans::planned_at))
         .load(db)?;
-    for (id, planned_by, since) in bounded(proposed, inbox) {
+    inbox.each(proposed, |(id, planned_by, since)| {
         let judged = of_everybody(db, reader, SubjectKind::RenewalPlan, (&planned_by, &None))?;
         let matter = Matter::RenewalPlan { id };
-        inbox.take(judged, Waiting { matter, since, deadline: None, first: Some(planned_by) });
-    }
-    Ok(())
+        Ok(Some((judged, Waiting { matter, since, deadline: None, first: Some(planned_by) })))
+    })
 }
 
 /// Officers' keys, certificates and addresses, with no signature or one.
@@ -108,27 +111,35 @@ pub(super) fn enrolments(
         .group_by(decisions::subject_number)
         .having(count_star().ge(2))
         .select(decisions::subject_number);
-    let numbers: Vec<String> = officer_enrolments::table
+    let open = officer_enrolments::table
         .filter(not(exists(refused)))
-        .filter(officer_enrolments::number.ne_all(settled))
+        .filter(officer_enrolments::number.ne_all(settled));
+    if let Some(why) = reader.signs_none(SubjectKind::OfficerEnrolment, true) {
+        return reader.hide(inbox, why, || open.count().get_result(db));
+    }
+    let numbers: Vec<String> = open
         .order(officer_enrolments::number)
         .limit(LOOKED_AT + 1)
         .select(officer_enrolments::number)
         .load(db)?;
-    for number in bounded(numbers, inbox) {
+    inbox.each(numbers, |number| {
         let one = enrolment::get(db, &number)?;
-        let Standing::Held { approved_by } = one.standing() else { continue };
+        let Standing::Held { approved_by } = one.standing() else { return Ok(None) };
         let judged = of_everybody(db, reader, SubjectKind::OfficerEnrolment, (&one.login, &approved_by))?;
         let (since, first) = (one.proposed_at, Some(approved_by.unwrap_or(one.proposed_by)));
         let matter = Matter::Enrolment { number, display_name: one.display_name };
-        inbox.take(judged, Waiting { matter, since, deadline: None, first });
-    }
-    Ok(())
+        Ok(Some((judged, Waiting { matter, since, deadline: None, first })))
+    })
 }
 
 /// One officer proposes who speaks for a structure; another approves.
 pub(super) fn mandates(db: &mut Database, reader: &Reader<'_>, inbox: &mut Inbox) -> Result<(), InboxError> {
-    for one in bounded(mandate::waiting(db)?, inbox) {
+    if let Some(why) = reader.signs_none(SubjectKind::StructureMandate, false) {
+        return reader.hide(inbox, why, || mandate::count_waiting(db));
+    }
+    let waiting = mandate::waiting(db, &reader.officer.scopes())?;
+    reader.hide(inbox, Why::Scope, || Ok(i64::try_from(waiting.hidden).unwrap_or(i64::MAX)))?;
+    inbox.each(waiting.shown, |one| {
         let decidable = one.decidable();
         let hands = Hands {
             kind: SubjectKind::StructureMandate,
@@ -140,23 +151,26 @@ pub(super) fn mandates(db: &mut Database, reader: &Reader<'_>, inbox: &mut Inbox
         let judged = reader.judge(db, &hands)?;
         let matter = Matter::Mandate { number: one.number, structure: one.structure.to_string() };
         let (since, first) = (one.proposed_at, Some(one.proposed_by));
-        inbox.take(judged, Waiting { matter, since, deadline: None, first });
-    }
-    Ok(())
+        Ok(Some((judged, Waiting { matter, since, deadline: None, first })))
+    })
 }
 
 /// Looks after the fact. Who approved what is looked at stands on its page.
 pub(super) fn looks(db: &mut Database, reader: &Reader<'_>, inbox: &mut Inbox) -> Result<(), InboxError> {
-    let open = review::open(db, LOOKED_AT + 1, reader.at)?;
-    for (review, about, since) in bounded(open, inbox) {
+    let (officer, at) = (reader.officer, reader.at);
+    // Whoever concludes a look needs this right whatever it is at.
+    if !officer.role.may(Right::Oppose) {
+        return reader.hide(inbox, Why::Role, || review::count_open(db, at));
+    }
+    reader.hide(inbox, Why::Scope, || review::count_outside(db, &officer.scope, at))?;
+    inbox.each(review::open(db, &officer.scope, LOOKED_AT + 1, at)?, |(review, about, since)| {
         let judged = of_look(db, reader, &review, &about)?;
         let matter = match about {
             About::Approval { order, .. } => Matter::ApprovalLook { review, order: order.number },
             About::HolderOpposition { card, .. } => Matter::OppositionLook { review, card },
         };
-        inbox.take(judged, Waiting { matter, since, deadline: None, first: None });
-    }
-    Ok(())
+        Ok(Some((judged, Waiting { matter, since, deadline: None, first: None })))
+    })
 }
 
 fn of_look(
@@ -165,19 +179,13 @@ fn of_look(
     review: &str,
     about: &About,
 ) -> Result<Judged, InboxError> {
-    let officer = reader.officer;
-    // Whoever concludes a look needs this right whatever it is at.
-    if !officer.role.may(Right::Oppose) {
-        return Ok(Err(Why::Role));
+    match review::may_conclude(db, reader.officer, review, about, reader.at) {
+        Ok(()) => Ok(Ok(())),
+        Err(ReviewError::NotAuthorised(NotAuthorised::RoleMissing { .. })) => Ok(Err(Why::Role)),
+        Err(ReviewError::Own(..)) => Ok(Err(Why::Own)),
+        Err(error) if error.code() == store::fault::DATABASE => Err(error.into()),
+        Err(_) => Ok(Err(Why::Near)),
     }
-    match review::may_conclude(db, officer, review, about, reader.at) {
-        Err(ReviewError::NotAuthorised(NotAuthorised::RoleMissing { .. })) => return Ok(Err(Why::Role)),
-        Err(ReviewError::Own(..)) => return Ok(Err(Why::Own)),
-        Err(error) if error.code() == store::fault::DATABASE => return Err(error.into()),
-        Err(_) => return Ok(Err(Why::Near)),
-        Ok(()) => {}
-    }
-    Ok(if review::is_within(db, officer, about)? { Ok(()) } else { Err(Why::Scope) })
 }
 
 /// Of what is about everybody at once: near to nobody, and of those alone who are there for all.
@@ -189,11 +197,4 @@ fn of_everybody(
 ) -> Result<Judged, InboxError> {
     let signed_by = approved_by.as_slice();
     reader.judge(db, &Hands { kind, submitted_by, signed_by, reach: &Reach::Everything, concerns: None })
-}
-
-/// The first of a list that one longer was asked for, and whether there is more of it.
-fn bounded<T>(mut list: Vec<T>, inbox: &mut Inbox) -> Vec<T> {
-    inbox.more |= list.len() > LOOKED_AT as usize;
-    list.truncate(LOOKED_AT as usize);
-    list
 }

@@ -40,7 +40,8 @@ fn kept_back(house: &mut House, login: &str) -> Vec<(Why, usize)> {
 
 /// As whoever owns the database may: the row is kept from everybody else.
 fn confine(house: &mut House, login: &str, scope: &str) {
-    house.sql("DROP TRIGGER IF EXISTS officers_keep_who_they_are").unwrap();
+    let on = if house.db.is_on_server() { " ON officers" } else { "" };
+    house.sql(&format!("DROP TRIGGER IF EXISTS officers_keep_who_they_are{on}")).unwrap();
     house.sql(&format!("UPDATE officers SET scope = '{scope}' WHERE login = '{login}'")).unwrap();
 }
 
@@ -254,4 +255,63 @@ fn after_what_was_signed_comes_the_first_and_after_the_last_nothing() {
     assert_eq!(after("renewal-plan.a").as_deref(), Some("renewal-plan.b"));
     assert_eq!(after("renewal-plan.b"), None);
     assert_eq!(after("renewal-plan.signed").as_deref(), Some("renewal-plan.a"));
+}
+
+/// So many orders of this officer, each a second after the last, that ask for two officers; their numbers.
+fn orders_that_ask_for_two(house: &mut House, login: &str, persons: std::ops::Range<u32>) -> Vec<String> {
+    let mut numbers = Vec::new();
+    for person in persons {
+        house.later(1);
+        let number = house.submit(login, cps(&one_of_the_crowd(person), "60")).unwrap().number().to_owned();
+        house
+            .sql(&format!(
+                "INSERT INTO order_flags (order_number, order_version, flag, level, second_officer, reason, found_at)
+                 VALUES ('{number}', 1, 'second-officer', 'orange', TRUE, 'doubt', 1)"
+            ))
+            .unwrap();
+        numbers.push(number);
+    }
+    numbers
+}
+
+/// More than a list shows, and one more for the one of the crowd who practises at another place too.
+fn many(house: &mut House) -> (Vec<String>, String) {
+    house.import_day(2, &crowd(60));
+    let many = orders_that_ask_for_two(house, "alice", 1..LISTED as u32 + 5);
+    (many, orders_that_ask_for_two(house, "alice", 0..1).remove(0))
+}
+
+#[test]
+fn what_waits_for_a_scoped_officer_is_listed_however_much_older_waits_for_others() {
+    on_both(|house| {
+        let (many, far) = many(house);
+        confine(house, "clara", &format!("structure:{STRUCTURE_WITHOUT_NUMBER}"));
+        let inbox = read(house, "clara");
+        let listed: Vec<String> = inbox.to_sign.iter().map(|waiting| waiting.matter.key()).collect();
+        assert_eq!(listed, [format!("card-order.{far}")]);
+        assert_eq!((inbox.hidden[&Why::Scope], inbox.more), (many.len(), false));
+        let act = house.officer("clara");
+        assert_eq!(count(&mut house.db, &act).unwrap(), (1, false), "the menu says the same");
+    });
+}
+
+#[test]
+fn the_oldest_of_many_are_listed_and_the_menu_says_how_many_and_that_there_are_more() {
+    on_both(|house| {
+        let (numbers, _) = many(house);
+        let inbox = read(house, "bob");
+        let listed: Vec<String> = inbox.to_sign.iter().map(|waiting| waiting.matter.key()).collect();
+        let oldest: Vec<String> = numbers[..LISTED].iter().map(|one| format!("card-order.{one}")).collect();
+        assert_eq!((listed, inbox.more), (oldest, true));
+        let act = house.officer("bob");
+        assert_eq!(count(&mut house.db, &act).unwrap(), (LISTED, true));
+        // What is his own, or has his signature, stands before nothing that he may sign.
+        let own = house.officer("alice");
+        assert_eq!(count(&mut house.db, &own).unwrap(), (0, false));
+        assert_eq!(kept_back(house, "alice"), [(Why::Own, numbers.len() + 1)]);
+        house.approve("bob", &numbers[0]).unwrap();
+        let inbox = read(house, "bob");
+        assert_eq!((inbox.to_sign.len(), inbox.hidden[&Why::Signed]), (LISTED, 1));
+        assert_eq!(inbox.to_sign[0].matter.key(), format!("card-order.{}", numbers[1]));
+    });
 }

@@ -21,6 +21,7 @@ mod planned_end;
 mod progress;
 mod second_reading;
 mod structures;
+mod within;
 
 #[cfg(test)]
 mod tests;
@@ -55,6 +56,7 @@ pub use plan::{
 pub use planned_end::PlannedEnd;
 pub use progress::{LapseProgress, progress};
 pub use second_reading::{SecondReadings, ask_directory};
+pub(crate) use within::Reached;
 
 /// The job that looks and opposes.
 pub const JOB: &str = "revalidation";

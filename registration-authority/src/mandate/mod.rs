@@ -16,10 +16,12 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
+use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 use professional_registry::IdNatPs;
 use professional_registry::identifiers::TechnicalStructureId;
-use store::schema::{officers, structure_mandate_ends, structure_mandates};
+use store::database::MultiBackend;
+use store::schema::{decisions, officers, structure_mandate_ends, structure_mandates};
 use store::{Act, Code, Database, Fault, Timestamp};
 use thiserror::Error;
 
@@ -31,7 +33,7 @@ pub use propose::{NewMandate, ProposeMandateError, REFERENCE_BOUND, propose};
 use crate::approval::{Concerned, Decidable, SubjectKind, Verdict};
 use crate::decision::{self, Decision};
 use crate::faults;
-use crate::officers::Reach;
+use crate::officers::{Reach, Scope, Within, rows};
 
 /// As whom the agent speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -266,19 +268,34 @@ pub(crate) fn of_person(
     Ok(mandates)
 }
 
-/// Those that wait for their decision, oldest first.
-pub fn waiting(db: &mut Database) -> Result<Vec<Mandate>, MandateError> {
-    let rows: Vec<Row> = structure_mandates::table
-        .filter(diesel::dsl::not(diesel::dsl::exists(
-            store::schema::decisions::table
-                .filter(store::schema::decisions::subject_kind.eq(SubjectKind::StructureMandate.as_str()))
-                .filter(store::schema::decisions::subject_number.eq(structure_mandates::number)),
-        )))
-        .order(structure_mandates::number)
-        .limit(200)
-        .select(Row::as_select())
-        .load(db)?;
-    rows.into_iter().map(|row| read(db, row)).collect()
+/// Most mandates that are listed.
+const LISTED: i64 = 200;
+
+/// Those that wait for their decision and that an officer of this scope is there for, oldest first; how many others wait.
+pub fn waiting(db: &mut Database, scopes: &[Scope]) -> Result<Within<Mandate>, MandateError> {
+    let (his, hidden) = match (rows::mandates(scopes), rows::mandates(scopes)) {
+        (Some(within), Some(again)) => {
+            let hidden: i64 = undecided().filter(not(again)).count().get_result(db)?;
+            (undecided().filter(within), usize::try_from(hidden).unwrap_or(usize::MAX))
+        }
+        _ => (undecided(), 0),
+    };
+    let rows: Vec<Row> =
+        his.order(structure_mandates::number).limit(LISTED).select(Row::as_select()).load(db)?;
+    let shown = rows.into_iter().map(|row| read(db, row)).collect::<Result<_, _>>()?;
+    Ok(Within { shown, hidden })
+}
+
+/// How many wait for their decision.
+pub(crate) fn count_waiting(db: &mut Database) -> QueryResult<i64> {
+    undecided().count().get_result(db)
+}
+
+fn undecided<'a>() -> structure_mandates::BoxedQuery<'a, MultiBackend> {
+    let decided = decisions::table
+        .filter(decisions::subject_kind.eq(SubjectKind::StructureMandate.as_str()))
+        .filter(decisions::subject_number.eq(structure_mandates::number));
+    structure_mandates::table.filter(not(exists(decided))).into_boxed()
 }
 
 /// The mandate by which the officer who acts speaks for the structure now, as its rows say.

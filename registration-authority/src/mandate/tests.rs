@@ -165,8 +165,8 @@ fn each_field_of_a_mandate_changes_its_canonical_encoding() {
 fn mandates_that_wait_are_listed_and_those_that_were_decided_on_are_not() {
     let mut house = House::new();
     let number = house.propose("alice", new_mandate(STRUCTURE)).unwrap().number;
-    assert_eq!(waiting(&mut house.db).unwrap()[0].number, number);
+    assert_eq!(waiting(&mut house.db, &[Scope::default()]).unwrap().shown[0].number, number);
     house.decide_mandate("bob", &number, Verdict::Approve).unwrap();
-    assert_eq!(waiting(&mut house.db).unwrap(), []);
+    assert_eq!(waiting(&mut house.db, &[Scope::default()]).unwrap().shown, []);
     assert_eq!(of_agent(&mut house.db, "agent").unwrap().len(), 1);
 }

@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use diesel::prelude::*;
 use rand_core::CryptoRng;
-use store::schema::{holder_declarations, one_time_codes, one_time_requests};
+use store::schema::{holder_declarations, one_time_budget, one_time_codes, one_time_requests};
 use store::{Act, Code, Database, Fault, Timestamp};
 use thiserror::Error;
 
@@ -32,6 +32,8 @@ pub const GUESSES: i64 = 5;
 pub const A_DAY: i64 = 6;
 /// How many everybody together gets within an hour: who owns the web role fills no mailboxes.
 pub const AN_HOUR: i64 = 600;
+
+const HOUR: Duration = Duration::from_secs(3600);
 
 /// How many requests wait at most.
 const MOST_WAITING: i64 = 500;
@@ -113,6 +115,16 @@ pub fn oldest_waiting(db: &mut Database) -> QueryResult<Option<Timestamp>> {
         .filter(one_time_requests::settled_at.is_null())
         .select(diesel::dsl::min(one_time_requests::received_at))
         .first(db)
+}
+
+/// When [`AN_HOUR`] codes had been mailed within an hour last, where that is less than an hour ago: nobody gets another until the oldest of
+/// them is one. What the code of the letter and a call back do, it does not hold up.
+pub fn budget_spent(db: &mut Database, now: Timestamp) -> QueryResult<Option<Timestamp>> {
+    one_time_budget::table
+        .filter(one_time_budget::spent_at.gt(now.minus(HOUR)))
+        .select(one_time_budget::spent_at)
+        .first(db)
+        .optional()
 }
 
 /// Forgets the codes that count no longer, and the requests that were settled before `moment`, which no declaration that is

@@ -128,7 +128,7 @@ pub fn request(
     (number, ground): (&CardNumber, Ground),
     rng: &mut dyn CryptoRng,
     act: &Act,
-) -> Result<String, OppositionRequestError> {
+) -> Result<OppositionRequest, OppositionRequestError> {
     let mut drawn = [0; 16];
     rng.fill_bytes(&mut drawn);
     let id = hex::encode(drawn);
@@ -166,9 +166,16 @@ pub fn request(
             payload: json!({ "request": id, "ground": ground.as_str(), "mandate": mandate.number }),
         };
         audit::record(db, event, rng, act)?;
-        Ok(())
-    })?;
-    Ok(id)
+        Ok(OppositionRequest {
+            id: id.clone(),
+            card: *number,
+            ground,
+            requested_by: agent,
+            mandate: mandate.number,
+            requested_at: act.at,
+            answer: RequestAnswer::Waiting,
+        })
+    })
 }
 
 /// The newest requests for cards of this structure; one that cannot be read is logged, and hides no other.

@@ -2,13 +2,14 @@ use card::CardKind;
 use diesel::dsl::{auto_type, exists, not, sql};
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Text};
-use professional_registry::{Department, IdNatPs, Profession};
+use professional_registry::{IdNatPs, Profession};
 use store::Timestamp;
 use store::database::MultiBackend;
 use store::schema::{card_orders, order_flags, order_leases, order_places, register_structures};
 
 use crate::names::folded;
 use crate::officers::Scope;
+use crate::officers::rows::{self, places_in_register};
 use crate::order::OrderStatus;
 use crate::risk::Level;
 
@@ -105,7 +106,7 @@ impl Filter {
 
     /// The orders that it asks for and an officer of any of these scopes is there for, at that moment, in no order.
     pub(super) fn query<'a>(&'a self, scopes: &'a [Scope], at: Timestamp) -> Query<'a> {
-        match within(scopes) {
+        match rows::orders(scopes) {
             Some(within) => self.whole(at).filter(within),
             None => self.whole(at),
         }
@@ -113,7 +114,7 @@ impl Filter {
 
     /// The orders that it asks for and an officer of these scopes is not there for.
     pub(super) fn hidden<'a>(&'a self, scopes: &'a [Scope], at: Timestamp) -> Query<'a> {
-        match within(scopes) {
+        match rows::orders(scopes) {
             Some(within) => self.whole(at).filter(not(within)),
             None => self.whole(at).filter(sql::<Bool>("1 = 0")),
         }
@@ -246,57 +247,9 @@ fn flags(level: Level) -> Flags {
         .filter(order_flags::order_version.eq(card_orders::version))
 }
 
-type Condition<'a> = Box<dyn BoxableExpression<card_orders::table, MultiBackend, SqlType = Bool> + 'a>;
-
 /// Whether any of them names departments, without which nobody asks for places.
 pub(super) fn of_departments(scopes: &[Scope]) -> bool {
     scopes.iter().any(|scope| scope.departments().next().is_some())
-}
-
-/// That an officer of any of these scopes is there for an order; `None` where he is there for all.
-fn within(scopes: &[Scope]) -> Option<Condition<'_>> {
-    let conditions: Option<Vec<Condition<'_>>> = scopes.iter().map(within_one).collect();
-    conditions?.into_iter().reduce(|any, one| Box::new(any.or(one)))
-}
-
-/// The same of one scope.
-fn within_one(scope: &Scope) -> Option<Condition<'_>> {
-    let professions: Vec<&str> = scope.professions().collect();
-    let structures: Vec<&str> = scope.structures().collect();
-    let departments: Vec<&str> = scope.departments().flat_map(Department::spellings).collect();
-    let kinds: Vec<&str> = scope.kinds().map(CardKind::as_str).collect();
-    let mut conditions: Vec<Condition<'_>> = Vec::new();
-    if !professions.is_empty() {
-        conditions.push(Box::new(card_orders::profession.eq_any(professions)));
-    }
-    if !structures.is_empty() {
-        let there = places().filter(order_places::structure.eq_any(structures));
-        conditions.push(Box::new(exists(there)));
-    }
-    if !departments.is_empty() {
-        let there = places_in_register().filter(register_structures::department_code.eq_any(departments));
-        conditions.push(Box::new(exists(there)));
-    }
-    if !kinds.is_empty() {
-        conditions.push(Box::new(card_orders::kind.eq_any(kinds)));
-    }
-    conditions.into_iter().reduce(|all, one| Box::new(all.and(one)))
-}
-
-/// The places of an order, as the register had them when it was written.
-#[auto_type]
-fn places() -> _ {
-    order_places::table.filter(order_places::order_number.eq(card_orders::number))
-}
-
-/// The same, beside what the register says of each now.
-#[auto_type]
-fn places_in_register() -> _ {
-    order_places::table
-        .inner_join(
-            register_structures::table.on(register_structures::technical_id.eq(order_places::structure)),
-        )
-        .filter(order_places::order_number.eq(card_orders::number))
 }
 
 /// Those of which it says the department; `20` is either half of Corsica, `99` abroad.

@@ -8,9 +8,10 @@ use thiserror::Error;
 use crate::approval::SubjectKind;
 use crate::decision::{self, Decision, Retraction};
 use crate::mandate::{self, Mandate, MandateError};
-use crate::officers::{self, NotAuthorised, Right, Within};
+use crate::officers::{self, NotAuthorised, Officer, Right, Within};
 use crate::order::{
-    self, BirthNames, CardOrder, Document, DocumentError, Note, NoteError, OrderError, Question, Tie,
+    self, BirthNames, CardOrder, Document, DocumentError, Note, NoteError, OrderError, OrderState, Question,
+    Tie,
 };
 use crate::queue::OrderSummary;
 use crate::queue::lease::{self, Examination, Lease};
@@ -84,6 +85,23 @@ impl Dossier {
     /// Whether two officers must approve it.
     pub fn asks_for_two(&self) -> bool {
         self.flags.iter().any(|flag| flag.second_officer)
+    }
+
+    /// Whether this officer could be the second of two who approve: then he looks for himself, and is shown neither whether there was a
+    /// first nor who, before he has decided.
+    pub fn is_blind_for(&self, officer: &Officer) -> bool {
+        self.order.state == OrderState::Submitted
+            && self.asks_for_two()
+            && officer.role.may(Right::Decide)
+            && self.order.submitted_by != officer.login
+            && !self.approved_by().any(|login| login == officer.login)
+    }
+
+    /// The notes, oldest first. Whoever looks for himself is not shown those of an officer who has decided: they would tell.
+    pub fn notes_for(&self, officer: &Officer) -> impl Iterator<Item = &Note> {
+        let blind = self.is_blind_for(officer);
+        let decided: Vec<&str> = self.approved_by().filter(|_| blind).collect();
+        self.notes.iter().filter(move |note| !decided.contains(&note.written_by.as_str()))
     }
 
     /// Who has approved its current version.

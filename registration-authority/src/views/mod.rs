@@ -27,10 +27,10 @@ pub use orders::orders;
 pub use plans::{PlanViewError, plan, plans};
 pub use requests::{RequestPage, RequestViewError, request, requests};
 pub use stops::{
-    StopsError, held_feed, held_feeds, open_certificate_lapses, open_lapses, opposition_plan,
+    PlanView, StopsError, held_feed, held_feeds, open_certificate_lapses, open_lapses, opposition_plan,
     opposition_plans,
 };
 pub use structure::{
-    AskedCard, MEMBERS_SHOWN, MemberView, StructureError, StructureView, mandate, mandates, structure,
+    AskedCard, MEMBERS_SHOWN, MemberView, StructureError, StructureView, mandate, mandates, member, structure,
 };
 pub use suspensions::{SuspensionViewError, suspension, suspensions};

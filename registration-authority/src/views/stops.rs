@@ -2,8 +2,11 @@ use store::{Act, Code, Database, Fault};
 use thiserror::Error;
 
 use crate::held_feed::{self, HeldFeed, HeldFeedError};
-use crate::lapse::{self, CertificateLapse, Lapse, LapseError, OppositionPlan, OppositionPlanError};
-use crate::officers::{self, NotAuthorised, Right};
+use crate::lapse::{
+    self, CertificateLapse, Lapse, LapseError, OppositionPlan, OppositionPlanError, PlannedEnd,
+    PlannedOpposition, Reached,
+};
+use crate::officers::{self, NotAuthorised, Reach, Right, Within};
 
 /// Why it cannot be shown what a brake stopped.
 #[derive(Debug, Error)]
@@ -37,42 +40,104 @@ impl Fault for StopsError {
     }
 }
 
-/// The feeds that were put aside and that nothing newer has overtaken.
-pub fn held_feeds(db: &mut Database, act: &Act) -> Result<Vec<HeldFeed>, StopsError> {
-    officers::require(db, Right::ReadQueue, act)?;
-    Ok(held_feed::waiting(db)?)
+/// A plan of oppositions as its reader reads it: whole is what two officers decide on, and what he is there for is what he is shown of it.
+#[derive(Clone, Debug)]
+pub struct PlanView {
+    /// All of it, for its digest and its standing.
+    pub plan: OppositionPlan,
+    /// Its cards.
+    pub cards: Within<PlannedOpposition>,
+    /// Its certificates.
+    pub certificates: Within<PlannedEnd>,
 }
 
-/// The plans of oppositions with cards that wait.
-pub fn opposition_plans(db: &mut Database, act: &Act) -> Result<Vec<OppositionPlan>, StopsError> {
-    officers::require(db, Right::ReadQueue, act)?;
-    Ok(lapse::waiting(db)?)
+impl PlanView {
+    fn of(plan: OppositionPlan, reached: &Reached) -> Self {
+        Self {
+            cards: cut(plan.items.clone(), |item| reached.card(&item.card)),
+            certificates: cut(plan.certificates.clone(), |item| reached.request(&item.request)),
+            plan,
+        }
+    }
+
+    /// Whether its reader is there for nothing of it, though there is something.
+    fn is_hidden(&self) -> bool {
+        self.cards.shown.is_empty() && self.certificates.shown.is_empty() && self.hidden() > 0
+    }
+
+    /// How many of its cards and certificates its reader is not shown.
+    pub const fn hidden(&self) -> usize {
+        self.cards.hidden + self.certificates.hidden
+    }
+}
+
+/// The feeds that were put aside and that nothing newer has overtaken. A feed is about everybody: who is there for some orders reads none.
+pub fn held_feeds(db: &mut Database, act: &Act) -> Result<Within<HeldFeed>, StopsError> {
+    let officer = officers::require(db, Right::ReadQueue, act)?;
+    let reads = officer.scope.covers(db, &Reach::Everything)?;
+    Ok(cut(held_feed::waiting(db)?, |_| reads))
+}
+
+/// The plans of oppositions with cards that wait, as far as the reader is there for something of them.
+pub fn opposition_plans(db: &mut Database, act: &Act) -> Result<Within<PlanView>, StopsError> {
+    let officer = officers::require(db, Right::ReadQueue, act)?;
+    let reached = Reached::by(db, &officer.scopes())?;
+    let plans = lapse::waiting(db)?.into_iter().map(|plan| PlanView::of(plan, &reached));
+    Ok(cut(plans.collect(), |plan| !plan.is_hidden()))
 }
 
 /// The feed of this digest, as it was put aside last.
 pub fn held_feed(db: &mut Database, feed: &str, act: &Act) -> Result<HeldFeed, StopsError> {
-    officers::require(db, Right::ReadQueue, act)?;
+    let officer = officers::require(db, Right::ReadQueue, act)?;
+    officer.require_within(db, &Reach::Everything)?;
     Ok(held_feed::get(db, feed)?)
 }
 
-/// One plan of oppositions.
-pub fn opposition_plan(db: &mut Database, id: &str, act: &Act) -> Result<OppositionPlan, StopsError> {
-    officers::require(db, Right::ReadQueue, act)?;
-    Ok(lapse::get(db, id)?)
+/// One plan of oppositions, of which the reader is there for something.
+pub fn opposition_plan(db: &mut Database, id: &str, act: &Act) -> Result<PlanView, StopsError> {
+    let officer = officers::require(db, Right::ReadQueue, act)?;
+    let reached = Reached::by(db, &officer.scopes())?;
+    let plan = PlanView::of(lapse::get(db, id)?, &reached);
+    if plan.is_hidden() {
+        officer.require_within(db, &Reach::Everything)?;
+    }
+    Ok(plan)
 }
 
-/// The cards that the register no longer supports, `limit` at most.
-pub fn open_lapses(db: &mut Database, limit: i64, act: &Act) -> Result<Vec<Lapse>, StopsError> {
-    officers::require(db, Right::ReadCard, act)?;
-    Ok(lapse::open(db, limit)?)
+/// The cards that the register no longer supports and that the reader is there for, `limit` at most; how many there are besides that he
+/// is not there for.
+pub fn open_lapses(db: &mut Database, limit: i64, act: &Act) -> Result<Within<Lapse>, StopsError> {
+    let officer = officers::require(db, Right::ReadCard, act)?;
+    let reached = Reached::by(db, &officer.scopes())?;
+    Ok(first(limit, &reached, |limit| lapse::open(db, limit), |lapse| reached.card(&lapse.card))?)
 }
 
-/// The software certificates that the register no longer supports, `limit` at most.
+/// The same of software certificates.
 pub fn open_certificate_lapses(
     db: &mut Database,
     limit: i64,
     act: &Act,
-) -> Result<Vec<CertificateLapse>, StopsError> {
-    officers::require(db, Right::ReadCard, act)?;
-    Ok(lapse::open_certificates(db, limit)?)
+) -> Result<Within<CertificateLapse>, StopsError> {
+    let officer = officers::require(db, Right::ReadCard, act)?;
+    let reached = Reached::by(db, &officer.scopes())?;
+    let read = |limit| lapse::open_certificates(db, limit);
+    Ok(first(limit, &reached, read, |lapse| reached.request(&lapse.request))?)
+}
+
+/// The first of a list that the reader is there for: where that is not all, the whole list is read, so that the first are his.
+fn first<T>(
+    limit: i64,
+    reached: &Reached,
+    read: impl FnOnce(i64) -> Result<Vec<T>, LapseError>,
+    is_his: impl FnMut(&T) -> bool,
+) -> Result<Within<T>, LapseError> {
+    let all = matches!(reached, Reached::All);
+    let mut list = cut(read(if all { limit } else { i64::MAX })?, is_his);
+    list.shown.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    Ok(list)
+}
+
+fn cut<T>(all: Vec<T>, is_his: impl FnMut(&T) -> bool) -> Within<T> {
+    let (shown, hidden): (Vec<T>, Vec<T>) = all.into_iter().partition(is_his);
+    Within { shown, hidden: hidden.len() }
 }

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use card::CardNumber;
 use professional_registry::identifiers::TechnicalStructureId;
 use professional_registry::{Registry, RegistryError, StructureRecord};
-use store::{Act, Code, Database, Fault};
+use store::{Act, Code, Database, Fault, Timestamp};
 use thiserror::Error;
 
 use crate::certificate_request::{self, CertificateRequest};
@@ -100,11 +100,11 @@ impl Fault for StructureError {
 /// The mandates that concern the reader: an agent's own; for everybody else those that wait for a decision and are of his scope.
 pub fn mandates(db: &mut Database, act: &Act) -> Result<Within<Mandate>, StructureError> {
     let officer = officers::require(db, Right::ReadStructures, act)?;
-    let all = match officer.role {
-        Role::CertificationAgent => mandate::of_agent(db, &officer.login)?,
-        _ => mandate::waiting(db)?,
-    };
-    Ok(Within::of(all, |mandate| officer.covers(db, &mandate.reach()))?)
+    if officer.role != Role::CertificationAgent {
+        return Ok(mandate::waiting(db, &officer.scopes())?);
+    }
+    let his = mandate::of_agent(db, &officer.login)?;
+    Ok(Within::of(his, |mandate| officer.covers(db, &mandate.reach()))?)
 }
 
 /// One mandate: an agent's own, and for everybody else one of his scope.
@@ -140,20 +140,7 @@ pub fn structure(
     let shown = usize::try_from(MEMBERS_SHOWN).unwrap_or(usize::MAX);
     let more = staff.len() > shown;
     staff.truncate(shown);
-    let mut orders: BTreeMap<String, Vec<AskedCard>> = BTreeMap::new();
-    let asked = order::of_structure(db, id)?;
-    let numbers: Vec<&str> = asked.iter().map(|order| order.number.as_str()).collect();
-    let leases = lease::of(db, &numbers, act.at)?;
-    for order in &asked {
-        let local_id = order.holder.local_id().unwrap_or_default().to_owned();
-        let card = match card::of_order(db, &order.number)? {
-            Some(card) => Some((card.number, suspension::state_of(db, &card)?)),
-            None => None,
-        };
-        let status = lease::stage(order.state.status(), leases.get(&order.number));
-        let summary = OrderSummary { status, ..OrderSummary::from(order) };
-        orders.entry(local_id).or_default().push((summary, card));
-    }
+    let mut orders = asked_cards(db, id, act.at)?;
     let member = |member: StaffMember| {
         let orders = orders.remove(&member.local_id).unwrap_or_default();
         MemberView { member, orders }
@@ -173,4 +160,45 @@ pub fn structure(
         own,
         more,
     })
+}
+
+/// One of the staff of a structure of the reader's scope, for whom an agent speaks; `None` where nobody has this local number. Inside
+/// `db.snapshot(…)`.
+pub fn member(
+    db: &mut Database,
+    id: &TechnicalStructureId,
+    local_id: &str,
+    act: &Act,
+) -> Result<Option<MemberView>, StructureError> {
+    let officer = officers::require(db, Right::ReadStructures, act)?;
+    officer.require_within(db, &Reach::structure(id))?;
+    if officer.role == Role::CertificationAgent && mandate::standing(db, id, act)?.is_none() {
+        return Err(StructureError::NotMandated(officer.login, id.clone()));
+    }
+    let Some(member) = staff::find(db, id, local_id)? else { return Ok(None) };
+    let orders = asked_cards(db, id, act.at)?.remove(local_id).unwrap_or_default();
+    Ok(Some(MemberView { member, orders }))
+}
+
+/// What was asked for the staff of a structure, by local number, newest first.
+fn asked_cards(
+    db: &mut Database,
+    id: &TechnicalStructureId,
+    at: Timestamp,
+) -> Result<BTreeMap<String, Vec<AskedCard>>, StructureError> {
+    let mut orders: BTreeMap<String, Vec<AskedCard>> = BTreeMap::new();
+    let asked = order::of_structure(db, id)?;
+    let numbers: Vec<&str> = asked.iter().map(|order| order.number.as_str()).collect();
+    let leases = lease::of(db, &numbers, at)?;
+    for order in &asked {
+        let local_id = order.holder.local_id().unwrap_or_default().to_owned();
+        let card = match card::of_order(db, &order.number)? {
+            Some(card) => Some((card.number, suspension::state_of(db, &card)?)),
+            None => None,
+        };
+        let status = lease::stage(order.state.status(), leases.get(&order.number));
+        let summary = OrderSummary { status, ..OrderSummary::from(order) };
+        orders.entry(local_id).or_default().push((summary, card));
+    }
+    Ok(orders)
 }

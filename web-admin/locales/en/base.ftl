@@ -91,6 +91,22 @@ hidden-other-orders = { $number ->
     [one] { $number } other order hidden
    *[other] { $number } other orders hidden
 }
+hidden-cards = { $number ->
+    [one] { $number } card hidden
+   *[other] { $number } cards hidden
+}
+hidden-certificates = { $number ->
+    [one] { $number } certificate hidden
+   *[other] { $number } certificates hidden
+}
+hidden-plan-rows = { $number ->
+    [one] { $number } line hidden
+   *[other] { $number } lines hidden
+}
+hidden-feeds = { $number ->
+    [one] { $number } extract hidden
+   *[other] { $number } extracts hidden
+}
 base-names-in-use = Name that the card and its certificates carry
 base-names-in-use-why = family and given name in practice, under which the register and patients know the professional
 base-birth-names = Family and given names at birth

@@ -46,3 +46,4 @@ lapses-certificates-caption = Software certificates that the register no longer 
 lapses-request = Request
 lapses-certificate = Certificate
 lapses-next-revoked = Revocation if the next extract confirms it
+lapses-beyond-scope = A plan is about the whole country: only a registration officer whose scope is not limited decides on it.

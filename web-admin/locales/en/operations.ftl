@@ -113,6 +113,8 @@ operations-trail-waits-since = { $number ->
    *[other] { $number } are waiting for the next, the oldest for { $since }.
 }
 operations-notices = Notices by e-mail
+operations-codes-spent = The hourly budget of one-time codes has been used up since { $at }.
+operations-codes-spent-what = A holder who asks for one now may get none. The code of his letter and a call back by an officer still work: declarations without proof are to be called back at once. The operator can stop the networks that ask for too many, before the web role.
 operations-notices-waiting = Waiting to be sent
 operations-notices-oldest = the oldest for { $since }
 operations-notices-tried = Of these, already refused by the server

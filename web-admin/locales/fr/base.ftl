@@ -91,6 +91,22 @@ hidden-other-orders = { $number ->
     [one] { $number } autre demande masquée
    *[other] { $number } autres demandes masquées
 }
+hidden-cards = { $number ->
+    [one] { $number } carte masquée
+   *[other] { $number } cartes masquées
+}
+hidden-certificates = { $number ->
+    [one] { $number } certificat masqué
+   *[other] { $number } certificats masqués
+}
+hidden-plan-rows = { $number ->
+    [one] { $number } ligne masquée
+   *[other] { $number } lignes masquées
+}
+hidden-feeds = { $number ->
+    [one] { $number } extrait masqué
+   *[other] { $number } extraits masqués
+}
 base-names-in-use = Nom porté par la carte et ses certificats
 base-names-in-use-why = nom et prénom d'exercice, sous lesquels le répertoire et les patients connaissent le professionnel
 base-birth-names = Nom et prénoms de naissance

@@ -46,3 +46,4 @@ lapses-certificates-caption = Certificats logiciels que le répertoire ne confir
 lapses-request = Demande
 lapses-certificate = Certificat
 lapses-next-revoked = Révocation si le prochain extrait le confirme
+lapses-beyond-scope = Un plan concerne tout le pays : seul un opérateur d'enregistrement dont le périmètre n'est pas limité en décide.

@@ -113,6 +113,8 @@ operations-trail-waits-since = { $number ->
    *[other] { $number } attendent la prochaine, le plus ancien depuis { $since }.
 }
 operations-notices = Avis par courriel
+operations-codes-spent = Le budget horaire des codes à usage unique est épuisé depuis le { $at }.
+operations-codes-spent-what = Un porteur qui en demande un maintenant peut ne rien recevoir. Le code de son courrier et le rappel par un opérateur restent possibles : les déclarations sans preuve sont à rappeler sans attendre. L'exploitant peut bloquer, devant le rôle web, les réseaux qui en demandent trop.
 operations-notices-waiting = En attente d'envoi
 operations-notices-oldest = le plus ancien depuis { $since }
 operations-notices-tried = Dont déjà refusés par le serveur

@@ -14,8 +14,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::body::{Body, field};
 use super::caller::Caller;
-use super::decided::{self, Given, Subject};
-use super::decision::{Asked, Challenge, Signed};
+use super::decided::{self, Given, Subject, Words};
 use super::once::{IdempotencyKey, send};
 use super::orders::Nothing;
 use super::problem::{Problem, Refusals};
@@ -186,17 +185,6 @@ pub(super) async fn list(caller: Caller, which: web::Query<Which>) -> Result<Htt
     Ok(listing::send_page(&Requests { certificate_requests, hidden: requests.hidden, next }, follows))
 }
 
-/// One request.
-#[utoipa::path(get, path = "/certificate-requests/{number}", tag = "certificate requests",
-    params(("number" = String, Path)), responses(
-    (status = 200, body = Request, headers(("ETag" = String))),
-    (status = 403, body = Problem, content_type = "application/problem+json"),
-    (status = 404, body = Problem, content_type = "application/problem+json")
-))]
-pub(super) async fn show(caller: Caller, number: web::Path<String>) -> Result<HttpResponse, Failure> {
-    decided::show::<CertificateRequest>(caller, number.into_inner()).await
-}
-
 /// Submits a request.
 #[utoipa::path(post, path = "/certificate-requests", tag = "certificate requests", request_body = Wanted,
     params(("Idempotency-Key" = Option<String>, Header)), responses(
@@ -254,34 +242,6 @@ fn for_whom(wanted: &Wanted) -> Result<certificate_request::Wanted, Failure> {
     }
 }
 
-/// Gives what an officer's passkey must sign to decide on the version that he has read.
-#[utoipa::path(post, path = "/certificate-requests/{number}/challenge", tag = "certificate requests",
-    request_body = Asked, params(("number" = String, Path), ("If-Match" = String, Header)),
-    responses((status = 200, body = Challenge), Refusals))]
-pub(super) async fn challenge(
-    caller: Caller,
-    number: web::Path<String>,
-    seen: IfMatch,
-    asked: Body<Asked>,
-) -> Result<HttpResponse, Failure> {
-    decided::challenge::<CertificateRequest>(caller, number.into_inner(), seen, asked).await
-}
-
-/// Takes the officer's signed decision.
-#[utoipa::path(post, path = "/certificate-requests/{number}/decision", tag = "certificate requests",
-    request_body = Signed, params(("number" = String, Path), ("If-Match" = String, Header),
-        ("Idempotency-Key" = Option<String>, Header)),
-    responses((status = 200, body = Request, headers(("ETag" = String))), Refusals))]
-pub(super) async fn decide(
-    caller: Caller,
-    number: web::Path<String>,
-    seen: IfMatch,
-    key: IdempotencyKey,
-    signed: Body<Signed>,
-) -> Result<HttpResponse, Failure> {
-    decided::decide::<CertificateRequest>(caller, number.into_inner(), seen, key, signed).await
-}
-
 /// Takes a request back before it has a certificate.
 #[utoipa::path(post, path = "/certificate-requests/{number}/withdrawal", tag = "certificate requests",
     request_body = Nothing, params(("number" = String, Path), ("If-Match" = String, Header),
@@ -311,6 +271,13 @@ impl Subject for CertificateRequest {
     type Shown = Request;
 
     const KIND: SubjectKind = SubjectKind::CertificateRequest;
+    const ADDRESS: &str = "/certificate-requests/{number}";
+    const TAG: &str = "certificate requests";
+    const WORDS: Words = Words {
+        show: "One request.",
+        challenge: "Gives what an officer's passkey must sign to decide on the version that he has read.",
+        decide: "Takes the officer's signed decision.",
+    };
 
     fn read(db: &mut Database, number: &str, act: &Act) -> Result<Self, Failure> {
         Ok(views::request(db, number, act)?)

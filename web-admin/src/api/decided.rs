@@ -1,16 +1,22 @@
 //! What officers decide on by a signature: one thing as it stands, what the officer's passkey must sign, and the signed decision.
-//! Each kind is read behind its right, and decided on by its own rule.
+//! Each kind is read behind its right, and decided on by its own rule; what it says of itself mounts and describes its three
+//! addresses ([`kind`]).
+
+mod kind;
 
 use std::borrow::Cow;
 
-use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
 use registration_authority::approval::{ApprovalProof, ApprovalVerifier, Decidable, SubjectKind, Verdict};
 use registration_authority::decision::Standing;
 use registration_authority::officers;
 use registration_authority::replies::Reply;
 use serde::Serialize;
 use store::{Act, CryptoRng, Database, Timestamp};
+use utoipa::ToSchema;
+
+pub(super) use kind::Kind;
 
 use super::body::{Body, field};
 use super::caller::Caller;
@@ -22,10 +28,19 @@ use crate::failure::Failure;
 /// One of what is decided on.
 pub(super) trait Subject: Sized + 'static {
     /// As the API shows it.
-    type Shown: Serialize;
+    type Shown: Serialize + ToSchema;
 
     /// What sort of thing it is.
     const KIND: SubjectKind;
+
+    /// Where one stands, below [`BASE`](super::BASE): `/mandates/{number}`.
+    const ADDRESS: &str;
+
+    /// Under what the description lists it.
+    const TAG: &str;
+
+    /// What its addresses do, as the description says it.
+    const WORDS: Words;
 
     /// Whether there is a no: a renewal plan is approved or lies.
     const IS_REFUSED: bool = true;
@@ -56,6 +71,13 @@ pub(super) trait Subject: Sized + 'static {
     ) -> Result<Self, Failure>;
 }
 
+/// What the addresses of a kind do, a sentence each.
+pub(super) struct Words {
+    pub(super) show: &'static str,
+    pub(super) challenge: &'static str,
+    pub(super) decide: &'static str,
+}
+
 /// A signed decision, as it was handed in.
 pub(super) struct Given<'a> {
     /// On what.
@@ -70,7 +92,7 @@ pub(super) struct Given<'a> {
 }
 
 /// One, as it stands.
-pub(super) async fn show<S: Subject>(caller: Caller, number: String) -> Result<HttpResponse, Failure> {
+async fn show<S: Subject>(caller: Caller, number: web::Path<String>) -> Result<HttpResponse, Failure> {
     let shown = caller
         .work(move |work| {
             let found = S::read(work.db, &number, work.act)?;
@@ -81,9 +103,9 @@ pub(super) async fn show<S: Subject>(caller: Caller, number: String) -> Result<H
 }
 
 /// What must be signed to decide on the version that the caller has read.
-pub(super) async fn challenge<S: Subject>(
+async fn challenge<S: Subject>(
     caller: Caller,
-    number: String,
+    number: web::Path<String>,
     seen: IfMatch,
     asked: Body<Asked>,
 ) -> Result<HttpResponse, Failure> {
@@ -101,9 +123,9 @@ pub(super) async fn challenge<S: Subject>(
 }
 
 /// Takes a signed decision on the version that the caller has read.
-pub(super) async fn decide<S: Subject>(
+async fn decide<S: Subject>(
     caller: Caller,
-    number: String,
+    number: web::Path<String>,
     seen: IfMatch,
     key: IdempotencyKey,
     signed: Body<Signed>,

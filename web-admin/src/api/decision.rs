@@ -6,7 +6,8 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use registration_authority::approval::passkey::Assertion;
 use registration_authority::approval::{
-    ApprovalProof, Decidable, PROOF_BOUND, PasskeyProof, Statement, Verdict,
+    ApprovalProof, BulkStatement, Decidable, NONCE_LENGTH, PROOF_BOUND, PasskeyProof, Statement, SubjectKind,
+    Verdict,
 };
 use registration_authority::decision::{ground, may_decide, nonce};
 use registration_authority::replies::Reply;
@@ -92,55 +93,87 @@ pub(super) struct Proof {
 /// A challenge for the officer who asks, where he may decide on this version.
 pub(super) fn challenge(work: &mut Work<'_>, subject: &Decidable, asked: &Asked) -> Result<Reply, Failure> {
     let officer = may_decide(work.db, subject, subject.version, work.act)?;
-    let (verdict, reason) = match asked.decision {
-        Wish::Approve => (Verdict::Approve, None),
-        Wish::Refuse => {
-            let code = asked.reason.as_deref().ok_or(Failure::of(rules::ORDER_REASON_MISSING))?;
-            let known = refusal_reasons::of(subject.kind).find(|reason| reason.code == code);
-            (Verdict::Refuse, Some(known.ok_or(Failure::of(rules::ORDER_REASON_UNKNOWN))?.code))
-        }
-    };
+    let (verdict, reason) = asked.decision.read(asked.reason.as_deref(), subject.kind)?;
     let at = work.act.at;
+    let by = ground(work.db, &officer, subject)?.map(|one| one.number);
+    let challenge = ask(work, |nonce| {
+        let statement = Statement::over_nonce(subject, verdict, reason, &officer.login, nonce, at);
+        Ok(statement.by_delegation(by).encode())
+    })?;
+    Ok(reply(StatusCode::OK, None, None, &challenge))
+}
+
+/// What the keys of the officer who asks must sign: a statement over a nonce that the worker drew.
+pub(super) fn ask(
+    work: &mut Work<'_>,
+    statement: impl FnOnce([u8; NONCE_LENGTH]) -> Result<Vec<u8>, Failure>,
+) -> Result<Challenge, Failure> {
+    let (login, at) = (&work.officer.login, work.act.at);
     let roster = work.state.verifier().roster(work.db)?;
-    let keys = roster.keys_of(&officer.login).filter(|key| key.counts(at));
+    let keys = roster.keys_of(login).filter(|key| key.counts(at));
     let credentials: Vec<String> = keys.map(|key| base64url(&key.credential_id)).collect();
     let relying_party = work.state.verifier().relying_party().filter(|_| !credentials.is_empty());
     let relying_party = relying_party.ok_or(Failure::of(faults::DECISION_PROOF_MISSING))?;
-    let nonce = work.db.write(|db| nonce::take(db, &officer.login, at))?;
-    let by = ground(work.db, &officer, subject)?.map(|one| one.number);
-    let statement = Statement::over_nonce(subject, verdict, reason, &officer.login, nonce, at);
-    let statement = statement.by_delegation(by).encode();
-    let challenge = Challenge {
+    let statement = statement(work.db.write(|db| nonce::take(db, login, at))?)?;
+    Ok(Challenge {
         challenge: base64url(&Sha256::digest(&statement)),
         statement: base64url(&statement),
         origin: relying_party.origin().to_owned(),
         rp_id: relying_party.id().to_owned(),
         credentials,
-    };
-    Ok(reply(StatusCode::OK, None, None, &challenge))
+    })
+}
+
+impl Wish {
+    /// The same with the code of its reason, as it is signed.
+    pub(super) fn read(
+        self,
+        reason: Option<&str>,
+        kind: SubjectKind,
+    ) -> Result<(Verdict, Option<&'static str>), Failure> {
+        match self {
+            Self::Approve => Ok((Verdict::Approve, None)),
+            Self::Refuse => {
+                let code = reason.ok_or(Failure::of(rules::ORDER_REASON_MISSING))?;
+                let known = refusal_reasons::of(kind).find(|reason| reason.code == code);
+                let known = known.ok_or(Failure::of(rules::ORDER_REASON_UNKNOWN))?;
+                Ok((Verdict::Refuse, Some(known.code)))
+            }
+        }
+    }
 }
 
 impl Signed {
     /// The proof in it.
     pub(super) fn read(&self) -> Result<Proof, Failure> {
+        let (der, proof) = self.proof()?;
+        let statement = Statement::decode(&der).ok_or(Failure::of(rules::APPROVAL_PROOF_INVALID))?;
+        Ok(Proof { verdict: statement.verdict(), version: statement.version(), proof })
+    }
+
+    /// The same over several orders, and what was signed.
+    pub(super) fn read_bulk(&self) -> Result<(BulkStatement, ApprovalProof), Failure> {
+        let (der, proof) = self.proof()?;
+        let statement = BulkStatement::decode(&der).ok_or(Failure::of(rules::APPROVAL_PROOF_INVALID))?;
+        Ok((statement, proof))
+    }
+
+    /// The DER of what was signed, and the proof.
+    fn proof(&self) -> Result<(Vec<u8>, ApprovalProof), Failure> {
         let octets = |name, text: &str| {
             field(name, text, |text| {
                 URL_SAFE_NO_PAD.decode(text).ok().filter(|octets| (1..=PROOF_BOUND).contains(&octets.len()))
             })
         };
         let der = octets("statement", &self.statement)?;
-        let statement = Statement::decode(&der).ok_or(Failure::of(rules::APPROVAL_PROOF_INVALID))?;
         let assertion = Assertion {
             credential_id: octets("credential_id", &self.credential_id)?,
             authenticator_data: octets("authenticator_data", &self.authenticator_data)?,
             client_data: octets("client_data", &self.client_data)?,
             signature: octets("signature", &self.signature)?,
         };
-        Ok(Proof {
-            verdict: statement.verdict(),
-            version: statement.version(),
-            proof: ApprovalProof::Passkey(PasskeyProof::new(&der, &assertion)?),
-        })
+        let proof = ApprovalProof::Passkey(PasskeyProof::new(&der, &assertion)?);
+        Ok((der, proof))
     }
 }
 

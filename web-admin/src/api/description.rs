@@ -6,10 +6,12 @@ use utoipa::OpenApi;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::security::SecurityScheme;
 
+use super::decision::{Asked, Challenge, Signed};
 use super::problem::Problem;
 use super::{
-    cards, certificate_requests, enrolments, mandates, me, opposition_plans, oppositions, orders,
-    register_feeds, renewal_plans, retrieval, reviews, suspensions, tickets,
+    DECIDED, bulk_decisions, cards, certificate_requests, enrolments, mandates, me, notes, opposition_plans,
+    opposition_requests, oppositions, orders, register_feeds, renewal_plans, retrieval, reviews, staff,
+    suspensions, tickets,
 };
 
 #[derive(OpenApi)]
@@ -23,26 +25,20 @@ use super::{
         license(name = "Apache-2.0 OR MIT")
     ),
     servers((url = "/api/v1")),
-    modifiers(&ClientCertificate, &Names),
+    modifiers(&ClientCertificate, &Decided, &Names),
     security(("certificate" = [])),
-    components(schemas(Problem)),
+    components(schemas(Problem, Asked, Challenge, Signed)),
     paths(
         show,
         me::show,
         orders::list,
         orders::submit,
-        orders::show,
-        orders::challenge,
-        orders::decide,
         orders::take_back,
         orders::ask,
         orders::answer,
         orders::withdraw,
         certificate_requests::list,
         certificate_requests::submit,
-        certificate_requests::show,
-        certificate_requests::challenge,
-        certificate_requests::decide,
         certificate_requests::withdraw,
         retrieval::terms,
         retrieval::accept,
@@ -51,36 +47,31 @@ use super::{
         cards::oppose,
         oppositions::list,
         suspensions::list,
-        suspensions::show,
         suspensions::suspend,
-        suspensions::challenge,
-        suspensions::decide,
         opposition_plans::list,
-        opposition_plans::show,
-        opposition_plans::challenge,
-        opposition_plans::decide,
         tickets::list,
         tickets::dismiss,
         reviews::list,
         reviews::conclude,
         renewal_plans::list,
-        renewal_plans::show,
-        renewal_plans::challenge,
-        renewal_plans::decide,
         register_feeds::list,
-        register_feeds::show,
-        register_feeds::challenge,
-        register_feeds::decide,
         mandates::list,
         mandates::propose,
-        mandates::show,
-        mandates::challenge,
-        mandates::decide,
         mandates::end,
         enrolments::list,
-        enrolments::show,
-        enrolments::challenge,
-        enrolments::decide
+        enrolments::propose,
+        bulk_decisions::challenge,
+        bulk_decisions::decide,
+        orders::ask_second,
+        notes::list,
+        notes::write,
+        staff::list,
+        staff::show,
+        staff::declare,
+        staff::leave,
+        staff::ask,
+        opposition_requests::list,
+        opposition_requests::ask
     )
 )]
 struct Description;
@@ -95,6 +86,17 @@ impl Modify for ClientCertificate {
             extensions: None,
         };
         openapi.components.get_or_insert_default().add_security_scheme("certificate", scheme);
+    }
+}
+
+/// The addresses of what is decided on.
+struct Decided;
+
+impl Modify for Decided {
+    fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
+        for kind in &DECIDED {
+            kind.describe(&mut openapi.paths);
+        }
     }
 }
 
@@ -126,6 +128,7 @@ fn answer_in_words(status: &str) -> &'static str {
     match status {
         "200" => "Done, or read.",
         "201" => "Made.",
+        "202" => "Taken in: the worker judges it.",
         "403" => "The certificate, or its officer's role, does not allow it.",
         "404" => "There is none.",
         "409" => "A rule forbids it.",

@@ -11,8 +11,7 @@ use utoipa::ToSchema;
 use super::BASE;
 use super::body::{Body, field};
 use super::caller::Caller;
-use super::decided::{self, Given, Subject};
-use super::decision::{Asked, Challenge, Signed};
+use super::decided::{self, Given, Subject, Words};
 use super::listing::{self, Which};
 use super::once::{IdempotencyKey, send};
 use super::orders::Nothing;
@@ -102,16 +101,6 @@ pub(super) async fn list(caller: Caller, which: web::Query<Which>) -> Result<Htt
     Ok(listing::send_page(&Mandates { mandates, hidden: found.hidden, next }, follows))
 }
 
-/// One mandate.
-#[utoipa::path(get, path = "/mandates/{number}", tag = "structures", params(("number" = String, Path)), responses(
-    (status = 200, body = Shown, headers(("ETag" = String))),
-    (status = 403, body = Problem, content_type = "application/problem+json"),
-    (status = 404, body = Problem, content_type = "application/problem+json")
-))]
-pub(super) async fn show(caller: Caller, number: web::Path<String>) -> Result<HttpResponse, Failure> {
-    decided::show::<Mandate>(caller, number.into_inner()).await
-}
-
 /// Proposes that an agent speak for a structure.
 #[utoipa::path(post, path = "/mandates", tag = "structures", request_body = Proposed,
     params(("Idempotency-Key" = Option<String>, Header)), responses(
@@ -139,34 +128,6 @@ pub(super) async fn propose(
     Ok(send(reply))
 }
 
-/// Gives what an officer's passkey must sign to approve the mandate, or to refuse it.
-#[utoipa::path(post, path = "/mandates/{number}/challenge", tag = "structures", request_body = Asked,
-    params(("number" = String, Path), ("If-Match" = String, Header)),
-    responses((status = 200, body = Challenge), Refusals))]
-pub(super) async fn challenge(
-    caller: Caller,
-    number: web::Path<String>,
-    seen: IfMatch,
-    asked: Body<Asked>,
-) -> Result<HttpResponse, Failure> {
-    decided::challenge::<Mandate>(caller, number.into_inner(), seen, asked).await
-}
-
-/// Takes the officer's signed decision: never that of who proposed it.
-#[utoipa::path(post, path = "/mandates/{number}/decision", tag = "structures", request_body = Signed,
-    params(("number" = String, Path), ("If-Match" = String, Header),
-        ("Idempotency-Key" = Option<String>, Header)),
-    responses((status = 200, body = Shown, headers(("ETag" = String))), Refusals))]
-pub(super) async fn decide(
-    caller: Caller,
-    number: web::Path<String>,
-    seen: IfMatch,
-    key: IdempotencyKey,
-    signed: Body<Signed>,
-) -> Result<HttpResponse, Failure> {
-    decided::decide::<Mandate>(caller, number.into_inner(), seen, key, signed).await
-}
-
 /// Ends a mandate before its time: a registration officer, or the agent himself.
 #[utoipa::path(post, path = "/mandates/{number}/end", tag = "structures", request_body = Nothing,
     params(("number" = String, Path), ("If-Match" = String, Header),
@@ -190,6 +151,13 @@ impl Subject for Mandate {
     type Shown = Shown;
 
     const KIND: SubjectKind = SubjectKind::StructureMandate;
+    const ADDRESS: &str = "/mandates/{number}";
+    const TAG: &str = "structures";
+    const WORDS: Words = Words {
+        show: "One mandate.",
+        challenge: "Gives what an officer's passkey must sign to approve the mandate, or to refuse it.",
+        decide: "Takes the officer's signed decision: never that of who proposed it.",
+    };
 
     fn read(db: &mut Database, number: &str, act: &Act) -> Result<Self, Failure> {
         Ok(views::mandate(db, number, act)?)

@@ -6,6 +6,7 @@
 //! whose nonce the worker drew ([`decision`]); what is decided on is read, signed for and decided in one way ([`decided`]). The description is written from the code ([`description`]).
 
 mod body;
+mod bulk_decisions;
 mod caller;
 mod cards;
 mod certificate_requests;
@@ -17,8 +18,10 @@ mod exchange;
 mod listing;
 mod mandates;
 mod me;
+mod notes;
 mod once;
 mod opposition_plans;
+mod opposition_requests;
 mod oppositions;
 mod orders;
 mod problem;
@@ -26,6 +29,7 @@ mod register_feeds;
 mod renewal_plans;
 mod retrieval;
 mod reviews;
+mod staff;
 mod suspensions;
 mod tickets;
 mod version;
@@ -36,9 +40,18 @@ pub(crate) use description::document;
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, PayloadConfig, ServiceConfig};
 use actix_web::{HttpResponse, Route};
+use registration_authority::certificate_request::CertificateRequest;
+use registration_authority::enrolment::Enrolment;
+use registration_authority::held_feed::HeldFeed;
+use registration_authority::mandate::Mandate;
+use registration_authority::order::CardOrder;
+use registration_authority::renewal::RenewalPlan;
+use registration_authority::suspension::Suspension;
+use registration_authority::views::PlanView;
 
 use crate::failure::Failure;
 use crate::faults;
+use decided::Kind;
 
 /// Where it is.
 pub(crate) const BASE: &str = "/api/v1";
@@ -50,26 +63,32 @@ const DESCRIPTION: &str = "/api/openapi.json";
 const BODY_BOUND: usize = 64 * 1024;
 
 /// A method, an address below [`BASE`], and what answers there.
-pub(crate) type Mounted = (&'static str, &'static str, fn() -> Route);
+pub(crate) type Mounted = (&'static str, String, fn() -> Route);
 
-/// Everything that is served. The description says the same, which a test compares.
-pub(crate) const ROUTES: [Mounted; 54] = [
+/// What is decided on: each has three addresses.
+const DECIDED: [Kind; 8] = [
+    Kind::of::<CardOrder>().read_by(|| web::get().to(orders::show)),
+    Kind::of::<CertificateRequest>(),
+    Kind::of::<Suspension>(),
+    Kind::of::<PlanView>(),
+    Kind::of::<RenewalPlan>(),
+    Kind::of::<HeldFeed>(),
+    Kind::of::<Mandate>(),
+    Kind::of::<Enrolment>(),
+];
+
+/// What is served beside that.
+const ROUTES: [(&str, &str, fn() -> Route); 43] = [
     ("get", "/openapi.json", || web::get().to(description::show)),
     ("get", "/me", || web::get().to(me::show)),
     ("get", "/orders", || web::get().to(orders::list)),
     ("post", "/orders", || web::post().to(orders::submit)),
-    ("get", "/orders/{number}", || web::get().to(orders::show)),
-    ("post", "/orders/{number}/challenge", || web::post().to(orders::challenge)),
-    ("post", "/orders/{number}/decision", || web::post().to(orders::decide)),
     ("post", "/orders/{number}/retraction", || web::post().to(orders::take_back)),
     ("post", "/orders/{number}/question", || web::post().to(orders::ask)),
     ("post", "/orders/{number}/answer", || web::post().to(orders::answer)),
     ("post", "/orders/{number}/withdrawal", || web::post().to(orders::withdraw)),
     ("get", "/certificate-requests", || web::get().to(certificate_requests::list)),
     ("post", "/certificate-requests", || web::post().to(certificate_requests::submit)),
-    ("get", "/certificate-requests/{number}", || web::get().to(certificate_requests::show)),
-    ("post", "/certificate-requests/{number}/challenge", || web::post().to(certificate_requests::challenge)),
-    ("post", "/certificate-requests/{number}/decision", || web::post().to(certificate_requests::decide)),
     ("post", "/certificate-requests/{number}/withdrawal", || web::post().to(certificate_requests::withdraw)),
     ("get", "/certificate-requests/{number}/terms", || web::get().to(retrieval::terms)),
     ("post", "/certificate-requests/{number}/terms", || web::post().to(retrieval::accept)),
@@ -78,37 +97,40 @@ pub(crate) const ROUTES: [Mounted; 54] = [
     ("post", "/cards/{number}/opposition", || web::post().to(cards::oppose)),
     ("get", "/oppositions", || web::get().to(oppositions::list)),
     ("get", "/suspensions", || web::get().to(suspensions::list)),
-    ("get", "/cards/{number}/suspension", || web::get().to(suspensions::show)),
     ("post", "/cards/{number}/suspension", || web::post().to(suspensions::suspend)),
-    ("post", "/cards/{number}/suspension/challenge", || web::post().to(suspensions::challenge)),
-    ("post", "/cards/{number}/suspension/decision", || web::post().to(suspensions::decide)),
     ("get", "/opposition-plans", || web::get().to(opposition_plans::list)),
-    ("get", "/opposition-plans/{number}", || web::get().to(opposition_plans::show)),
-    ("post", "/opposition-plans/{number}/challenge", || web::post().to(opposition_plans::challenge)),
-    ("post", "/opposition-plans/{number}/decision", || web::post().to(opposition_plans::decide)),
     ("get", "/opposition-tickets", || web::get().to(tickets::list)),
     ("post", "/opposition-tickets/{number}/dismissal", || web::post().to(tickets::dismiss)),
     ("get", "/reviews", || web::get().to(reviews::list)),
     ("post", "/reviews/{number}/finding", || web::post().to(reviews::conclude)),
     ("get", "/renewal-plans", || web::get().to(renewal_plans::list)),
-    ("get", "/renewal-plans/{number}", || web::get().to(renewal_plans::show)),
-    ("post", "/renewal-plans/{number}/challenge", || web::post().to(renewal_plans::challenge)),
-    ("post", "/renewal-plans/{number}/decision", || web::post().to(renewal_plans::decide)),
     ("get", "/register-feeds", || web::get().to(register_feeds::list)),
-    ("get", "/register-feeds/{number}", || web::get().to(register_feeds::show)),
-    ("post", "/register-feeds/{number}/challenge", || web::post().to(register_feeds::challenge)),
-    ("post", "/register-feeds/{number}/decision", || web::post().to(register_feeds::decide)),
     ("get", "/mandates", || web::get().to(mandates::list)),
     ("post", "/mandates", || web::post().to(mandates::propose)),
-    ("get", "/mandates/{number}", || web::get().to(mandates::show)),
-    ("post", "/mandates/{number}/challenge", || web::post().to(mandates::challenge)),
-    ("post", "/mandates/{number}/decision", || web::post().to(mandates::decide)),
     ("post", "/mandates/{number}/end", || web::post().to(mandates::end)),
     ("get", "/enrolments", || web::get().to(enrolments::list)),
-    ("get", "/enrolments/{number}", || web::get().to(enrolments::show)),
-    ("post", "/enrolments/{number}/challenge", || web::post().to(enrolments::challenge)),
-    ("post", "/enrolments/{number}/decision", || web::post().to(enrolments::decide)),
+    ("post", "/bulk-decisions/challenge", || web::post().to(bulk_decisions::challenge)),
+    ("post", "/bulk-decisions", || web::post().to(bulk_decisions::decide)),
+    ("post", "/orders/{number}/second-officer", || web::post().to(orders::ask_second)),
+    ("get", "/orders/{number}/notes", || web::get().to(notes::list)),
+    ("post", "/orders/{number}/notes", || web::post().to(notes::write)),
+    ("get", "/structures/{structure}/staff", || web::get().to(staff::list)),
+    ("post", "/structures/{structure}/staff", || web::post().to(staff::declare)),
+    ("get", "/structures/{structure}/staff/{local_id}", || web::get().to(staff::show)),
+    ("post", "/structures/{structure}/staff/{local_id}/departure", || web::post().to(staff::leave)),
+    ("post", "/structures/{structure}/staff/{local_id}/card", || web::post().to(staff::ask)),
+    ("get", "/structures/{structure}/opposition-requests", || web::get().to(opposition_requests::list)),
+    ("post", "/structures/{structure}/opposition-requests", || web::post().to(opposition_requests::ask)),
+    ("post", "/enrolments", || web::post().to(enrolments::propose)),
 ];
+
+/// Everything that is served, by address. The description says the same, which a test compares.
+pub(crate) fn mounted() -> Vec<Mounted> {
+    let mut all: Vec<Mounted> = DECIDED.iter().flat_map(Kind::mounted).collect();
+    all.extend(ROUTES.map(|(method, path, route)| (method, path.to_owned(), route)));
+    all.sort_by(|one, other| (&one.1, one.0).cmp(&(&other.1, other.0)));
+    all
+}
 
 /// Mounts it.
 pub(crate) fn routes(config: &mut ServiceConfig) {
@@ -116,12 +138,9 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
         .wrap(from_fn(exchange::exchange))
         .app_data(PayloadConfig::new(BODY_BOUND))
         .default_service(web::to(unknown));
-    let mut paths: Vec<&str> = ROUTES.iter().map(|(_, path, _)| *path).collect();
-    paths.dedup();
-    for path in paths {
-        let here = ROUTES.iter().filter(|(_, its, _)| *its == path);
-        scope =
-            scope.service(here.fold(web::resource(path), |resource, (_, _, route)| resource.route(route())));
+    for here in mounted().chunk_by(|one, other| one.1 == other.1) {
+        let resource = web::resource(here[0].1.as_str());
+        scope = scope.service(here.iter().fold(resource, |resource, (_, _, route)| resource.route(route())));
     }
     config.service(scope);
     let description = web::get().to(description::show);

@@ -1,19 +1,15 @@
 use actix_web::{HttpResponse, web};
 use registration_authority::approval::{Decidable, SubjectKind};
-use registration_authority::lapse::{self, OppositionPlan};
-use registration_authority::views;
+use registration_authority::lapse;
+use registration_authority::views::{self, PlanView};
 use serde::Serialize;
 use store::{Act, CryptoRng, Database, Timestamp};
 use utoipa::ToSchema;
 
-use super::body::Body;
 use super::caller::Caller;
-use super::decided::{self, Given, Subject, approved_by, state_of_two};
-use super::decision::{Asked, Challenge, Signed};
+use super::decided::{Given, Subject, Words, approved_by, state_of_two};
 use super::listing::{self, Which};
-use super::once::IdempotencyKey;
-use super::problem::{Problem, Refusals};
-use super::version::IfMatch;
+use super::problem::Problem;
 use crate::failure::Failure;
 
 /// More cards, or certificates, that the register no longer supports than a day may end.
@@ -35,10 +31,12 @@ pub(super) struct Plan {
     planned_at: String,
     /// How many of its cards or certificates still wait.
     open: usize,
-    /// Each card.
+    /// Each card that the caller is there for.
     cards: Vec<PlannedCard>,
-    /// Each certificate.
+    /// Each certificate that he is there for.
     certificates: Vec<PlannedCertificate>,
+    /// How many cards and certificates of it he may not read, for they are outside his scope: who is not there for all decides on none.
+    hidden: usize,
 }
 
 /// A card of a plan.
@@ -75,6 +73,8 @@ struct PlannedCertificate {
 pub(super) struct Plans {
     /// Those with cards or certificates that wait, by number.
     opposition_plans: Vec<Plan>,
+    /// How many the caller may not read, for nothing of them is of his scope.
+    hidden: usize,
     /// Where the next page begins: `after` of the next request. Absent at the end.
     #[serde(skip_serializing_if = "Option::is_none")]
     next: Option<String>,
@@ -90,65 +90,34 @@ pub(super) async fn list(caller: Caller, which: web::Query<Which>) -> Result<Htt
     let Which { after, limit } = which.into_inner();
     let limit = listing::length(limit);
     let found = caller.work(move |work| Ok(views::opposition_plans(work.db, work.act)?)).await?;
-    let (plans, next) = listing::cut(found, |plan| &plan.id, after.as_deref(), limit);
+    let (plans, next) = listing::cut(found.shown, |view| &view.plan.id, after.as_deref(), limit);
     let follows = next.as_ref().map(|next| format!("/opposition-plans?after={next}&limit={limit}"));
     let opposition_plans = plans.iter().map(Plan::from).collect();
-    Ok(listing::send_page(&Plans { opposition_plans, next }, follows))
+    Ok(listing::send_page(&Plans { opposition_plans, hidden: found.hidden, next }, follows))
 }
 
-/// One plan.
-#[utoipa::path(get, path = "/opposition-plans/{number}", tag = "plans", params(("number" = String, Path)), responses(
-    (status = 200, body = Plan, headers(("ETag" = String))),
-    (status = 403, body = Problem, content_type = "application/problem+json"),
-    (status = 404, body = Problem, content_type = "application/problem+json")
-))]
-pub(super) async fn show(caller: Caller, number: web::Path<String>) -> Result<HttpResponse, Failure> {
-    decided::show::<OppositionPlan>(caller, number.into_inner()).await
-}
-
-/// Gives what an officer's passkey must sign to release the plan that he has read, or to refuse it.
-#[utoipa::path(post, path = "/opposition-plans/{number}/challenge", tag = "plans", request_body = Asked,
-    params(("number" = String, Path), ("If-Match" = String, Header)),
-    responses((status = 200, body = Challenge), Refusals))]
-pub(super) async fn challenge(
-    caller: Caller,
-    number: web::Path<String>,
-    seen: IfMatch,
-    asked: Body<Asked>,
-) -> Result<HttpResponse, Failure> {
-    decided::challenge::<OppositionPlan>(caller, number.into_inner(), seen, asked).await
-}
-
-/// Takes the officer's signed decision. Two must approve; one refusal ends it.
-#[utoipa::path(post, path = "/opposition-plans/{number}/decision", tag = "plans", request_body = Signed,
-    params(("number" = String, Path), ("If-Match" = String, Header),
-        ("Idempotency-Key" = Option<String>, Header)),
-    responses((status = 200, body = Plan, headers(("ETag" = String))), Refusals))]
-pub(super) async fn decide(
-    caller: Caller,
-    number: web::Path<String>,
-    seen: IfMatch,
-    key: IdempotencyKey,
-    signed: Body<Signed>,
-) -> Result<HttpResponse, Failure> {
-    decided::decide::<OppositionPlan>(caller, number.into_inner(), seen, key, signed).await
-}
-
-impl Subject for OppositionPlan {
+impl Subject for PlanView {
     type Shown = Plan;
 
     const KIND: SubjectKind = SubjectKind::OppositionPlan;
+    const ADDRESS: &str = "/opposition-plans/{number}";
+    const TAG: &str = "plans";
+    const WORDS: Words = Words {
+        show: "One plan.",
+        challenge: "Gives what an officer's passkey must sign to release the plan that he has read, or to refuse it.",
+        decide: "Takes the officer's signed decision. Two must approve; one refusal ends it.",
+    };
 
     fn read(db: &mut Database, number: &str, act: &Act) -> Result<Self, Failure> {
         Ok(views::opposition_plan(db, number, act)?)
     }
 
     fn decidable(&self) -> Decidable {
-        self.decidable()
+        self.plan.decidable()
     }
 
     fn state(&self, _: Timestamp) -> &'static str {
-        state_of_two(&self.standing())
+        state_of_two(&self.plan.standing())
     }
 
     fn shown(&self, _: Timestamp) -> Plan {
@@ -162,19 +131,21 @@ impl Subject for OppositionPlan {
         act: &Act,
     ) -> Result<Self, Failure> {
         let Given { number, verdict, proof, text, verifier, .. } = *given;
-        Ok(lapse::decide(db, verifier, number, verdict, proof, text, rng, act)?)
+        lapse::decide(db, verifier, number, verdict, proof, text, rng, act)?;
+        Ok(views::opposition_plan(db, number, act)?)
     }
 }
 
-impl From<&OppositionPlan> for Plan {
-    fn from(plan: &OppositionPlan) -> Self {
-        let cards = plan.items.iter().map(|item| PlannedCard {
+impl From<&PlanView> for Plan {
+    fn from(view: &PlanView) -> Self {
+        let plan = &view.plan;
+        let cards = view.cards.shown.iter().map(|item| PlannedCard {
             card: item.card.to_string(),
             holder: item.holder.clone(),
             cause: item.cause.clone(),
             open: item.open,
         });
-        let certificates = plan.certificates.iter().map(|item| PlannedCertificate {
+        let certificates = view.certificates.shown.iter().map(|item| PlannedCertificate {
             request: item.request.clone(),
             certificate: item.certificate.clone(),
             holder: item.holder.clone(),
@@ -191,6 +162,7 @@ impl From<&OppositionPlan> for Plan {
             open: plan.waiting(),
             cards: cards.collect(),
             certificates: certificates.collect(),
+            hidden: view.hidden(),
         }
     }
 }

@@ -14,8 +14,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::body::{Body, field};
 use super::caller::Caller;
-use super::decided::{self, Given, Subject};
-use super::decision::{Asked, Challenge, Signed};
+use super::decided::{self, Given, Subject, Words};
 use super::once::{IdempotencyKey, reply, send};
 use super::problem::{Problem, Refusals};
 use super::version::{IfMatch, etag};
@@ -170,11 +169,6 @@ pub(super) async fn list(caller: Caller, which: web::Query<Which>) -> Result<Htt
 }
 
 /// One order.
-#[utoipa::path(get, path = "/orders/{number}", tag = "orders", params(("number" = String, Path)), responses(
-    (status = 200, body = Order, headers(("ETag" = String))),
-    (status = 403, body = Problem, content_type = "application/problem+json"),
-    (status = 404, body = Problem, content_type = "application/problem+json")
-))]
 pub(super) async fn show(caller: Caller, number: web::Path<String>) -> Result<HttpResponse, Failure> {
     let (found, lease) = caller
         .work(move |work| {
@@ -214,34 +208,6 @@ pub(super) async fn submit(
     Ok(send(reply))
 }
 
-/// Gives what an officer's passkey must sign to decide on the version that he has read.
-#[utoipa::path(post, path = "/orders/{number}/challenge", tag = "orders", request_body = Asked,
-    params(("number" = String, Path), ("If-Match" = String, Header)),
-    responses((status = 200, body = Challenge), Refusals))]
-pub(super) async fn challenge(
-    caller: Caller,
-    number: web::Path<String>,
-    seen: IfMatch,
-    asked: Body<Asked>,
-) -> Result<HttpResponse, Failure> {
-    decided::challenge::<CardOrder>(caller, number.into_inner(), seen, asked).await
-}
-
-/// Takes the officer's signed decision.
-#[utoipa::path(post, path = "/orders/{number}/decision", tag = "orders", request_body = Signed,
-    params(("number" = String, Path), ("If-Match" = String, Header),
-        ("Idempotency-Key" = Option<String>, Header)),
-    responses((status = 200, body = Order, headers(("ETag" = String))), Refusals))]
-pub(super) async fn decide(
-    caller: Caller,
-    number: web::Path<String>,
-    seen: IfMatch,
-    key: IdempotencyKey,
-    signed: Body<Signed>,
-) -> Result<HttpResponse, Failure> {
-    decided::decide::<CardOrder>(caller, number.into_inner(), seen, key, signed).await
-}
-
 /// Takes back the caller's own decision, before it has taken effect: the order is open again, in its next version.
 #[utoipa::path(post, path = "/orders/{number}/retraction", tag = "orders", request_body = Nothing,
     params(("number" = String, Path), ("If-Match" = String, Header),
@@ -277,6 +243,25 @@ pub(super) async fn ask(
     let (request, Question { question }) = ((key, question.digest), question.value);
     decided::act_on(caller, number.into_inner(), seen, request, move |db, order: CardOrder, _, rng, act| {
         Ok(order::ask(db, &order.number, order.version, &question, rng, act)?)
+    })
+    .await
+}
+
+/// Has two officers approve the order, in this version and those that follow: the caller is in doubt. Nobody takes that back.
+#[utoipa::path(post, path = "/orders/{number}/second-officer", tag = "orders", request_body = Nothing,
+    params(("number" = String, Path), ("If-Match" = String, Header),
+        ("Idempotency-Key" = Option<String>, Header)),
+    responses((status = 200, body = Order, headers(("ETag" = String))), Refusals))]
+pub(super) async fn ask_second(
+    caller: Caller,
+    number: web::Path<String>,
+    seen: IfMatch,
+    key: IdempotencyKey,
+    nothing: Body<Nothing>,
+) -> Result<HttpResponse, Failure> {
+    let request = (key, nothing.digest);
+    decided::act_on(caller, number.into_inner(), seen, request, |db, order: CardOrder, _, rng, act| {
+        Ok(order::ask_second_officer(db, &order.number, order.version, rng, act)?)
     })
     .await
 }
@@ -339,6 +324,13 @@ impl Subject for CardOrder {
     type Shown = Order;
 
     const KIND: SubjectKind = SubjectKind::CardOrder;
+    const ADDRESS: &str = "/orders/{number}";
+    const TAG: &str = "orders";
+    const WORDS: Words = Words {
+        show: "One order.",
+        challenge: "Gives what an officer's passkey must sign to decide on the version that he has read.",
+        decide: "Takes the officer's signed decision.",
+    };
 
     fn read(db: &mut Database, number: &str, act: &Act) -> Result<Self, Failure> {
         Ok(views::order(db, number, act)?)

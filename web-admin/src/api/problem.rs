@@ -48,13 +48,15 @@ pub(super) struct Refusals;
 
 impl IntoResponses for Refusals {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
-        let answer = || {
-            let problem = Content::new(Some(Ref::from_schema_name("Problem")));
-            ResponseBuilder::new().content("application/problem+json", problem).build()
-        };
         let statuses = ["403", "404", "409", "412", "422", "428"];
-        statuses.into_iter().map(|status| (status.to_owned(), RefOr::T(answer()))).collect()
+        statuses.into_iter().map(|status| (status.to_owned(), RefOr::T(described()))).collect()
     }
+}
+
+/// An answer that says why nothing was done, as the description has it.
+pub(super) fn described() -> Response {
+    let problem = Content::new(Some(Ref::from_schema_name("Problem")));
+    ResponseBuilder::new().content("application/problem+json", problem).build()
 }
 
 impl Problem {

@@ -6,14 +6,10 @@ use serde::Serialize;
 use store::{Act, CryptoRng, Database, Timestamp};
 use utoipa::ToSchema;
 
-use super::body::Body;
 use super::caller::Caller;
-use super::decided::{self, Given, Subject, approved_by, state_of_two};
-use super::decision::{Asked, Challenge, Signed};
+use super::decided::{Given, Subject, Words, approved_by, state_of_two};
 use super::listing::{self, Which};
-use super::once::IdempotencyKey;
-use super::problem::{Problem, Refusals};
-use super::version::IfMatch;
+use super::problem::Problem;
 use crate::failure::Failure;
 
 /// A feed of the register that a brake put aside.
@@ -55,6 +51,8 @@ pub(super) struct Feed {
 pub(super) struct Feeds {
     /// Those that nothing newer has overtaken, by digest.
     register_feeds: Vec<Feed>,
+    /// How many the caller may not read: a feed is about everybody.
+    hidden: usize,
     /// Where the next page begins: `after` of the next request. Absent at the end.
     #[serde(skip_serializing_if = "Option::is_none")]
     next: Option<String>,
@@ -70,54 +68,23 @@ pub(super) async fn list(caller: Caller, which: web::Query<Which>) -> Result<Htt
     let Which { after, limit } = which.into_inner();
     let limit = listing::length(limit);
     let found = caller.work(move |work| Ok(views::held_feeds(work.db, work.act)?)).await?;
-    let (feeds, next) = listing::cut(found, |held| &held.hold.feed, after.as_deref(), limit);
+    let (feeds, next) = listing::cut(found.shown, |held| &held.hold.feed, after.as_deref(), limit);
     let follows = next.as_ref().map(|next| format!("/register-feeds?after={next}&limit={limit}"));
     let register_feeds = feeds.iter().map(Feed::from).collect();
-    Ok(listing::send_page(&Feeds { register_feeds, next }, follows))
-}
-
-/// One feed, by the SHA-256 of its file.
-#[utoipa::path(get, path = "/register-feeds/{number}", tag = "register", params(("number" = String, Path)), responses(
-    (status = 200, body = Feed, headers(("ETag" = String))),
-    (status = 403, body = Problem, content_type = "application/problem+json"),
-    (status = 404, body = Problem, content_type = "application/problem+json")
-))]
-pub(super) async fn show(caller: Caller, number: web::Path<String>) -> Result<HttpResponse, Failure> {
-    decided::show::<HeldFeed>(caller, number.into_inner()).await
-}
-
-/// Gives what an officer's passkey must sign to release the feed, with the figures that he has read, or to refuse it.
-#[utoipa::path(post, path = "/register-feeds/{number}/challenge", tag = "register", request_body = Asked,
-    params(("number" = String, Path), ("If-Match" = String, Header)),
-    responses((status = 200, body = Challenge), Refusals))]
-pub(super) async fn challenge(
-    caller: Caller,
-    number: web::Path<String>,
-    seen: IfMatch,
-    asked: Body<Asked>,
-) -> Result<HttpResponse, Failure> {
-    decided::challenge::<HeldFeed>(caller, number.into_inner(), seen, asked).await
-}
-
-/// Takes the officer's signed decision. Two must approve, and the file is imported again; one refusal ends it.
-#[utoipa::path(post, path = "/register-feeds/{number}/decision", tag = "register", request_body = Signed,
-    params(("number" = String, Path), ("If-Match" = String, Header),
-        ("Idempotency-Key" = Option<String>, Header)),
-    responses((status = 200, body = Feed, headers(("ETag" = String))), Refusals))]
-pub(super) async fn decide(
-    caller: Caller,
-    number: web::Path<String>,
-    seen: IfMatch,
-    key: IdempotencyKey,
-    signed: Body<Signed>,
-) -> Result<HttpResponse, Failure> {
-    decided::decide::<HeldFeed>(caller, number.into_inner(), seen, key, signed).await
+    Ok(listing::send_page(&Feeds { register_feeds, hidden: found.hidden, next }, follows))
 }
 
 impl Subject for HeldFeed {
     type Shown = Feed;
 
     const KIND: SubjectKind = SubjectKind::RegisterFeed;
+    const ADDRESS: &str = "/register-feeds/{number}";
+    const TAG: &str = "register";
+    const WORDS: Words = Words {
+        show: "One feed, by the SHA-256 of its file.",
+        challenge: "Gives what an officer's passkey must sign to release the feed, with the figures that he has read, or to refuse it.",
+        decide: "Takes the officer's signed decision. Two must approve, and the file is imported again; one refusal ends it.",
+    };
 
     fn read(db: &mut Database, number: &str, act: &Act) -> Result<Self, Failure> {
         Ok(views::held_feed(db, number, act)?)

@@ -7,14 +7,10 @@ use serde::Serialize;
 use store::{Act, CryptoRng, Database, Timestamp};
 use utoipa::ToSchema;
 
-use super::body::Body;
 use super::caller::Caller;
-use super::decided::{self, Given, Subject};
-use super::decision::{Asked, Challenge, Signed};
+use super::decided::{Given, Subject, Words};
 use super::listing::{self, Which};
-use super::once::IdempotencyKey;
-use super::problem::{Problem, Refusals};
-use super::version::IfMatch;
+use super::problem::Problem;
 use crate::failure::Failure;
 
 /// The cards that expire, and what is to become of each.
@@ -85,48 +81,17 @@ pub(super) async fn list(caller: Caller, which: web::Query<Which>) -> Result<Htt
     Ok(listing::send_page(&Plans { renewal_plans, hidden: found.hidden, next }, follows))
 }
 
-/// One plan.
-#[utoipa::path(get, path = "/renewal-plans/{number}", tag = "plans", params(("number" = String, Path)), responses(
-    (status = 200, body = Plan, headers(("ETag" = String))),
-    (status = 403, body = Problem, content_type = "application/problem+json"),
-    (status = 404, body = Problem, content_type = "application/problem+json")
-))]
-pub(super) async fn show(caller: Caller, number: web::Path<String>) -> Result<HttpResponse, Failure> {
-    decided::show::<RenewalPlan>(caller, number.into_inner()).await
-}
-
-/// Gives what an officer's passkey must sign to approve the plan that he has read, every line of it. There is no refusal.
-#[utoipa::path(post, path = "/renewal-plans/{number}/challenge", tag = "plans", request_body = Asked,
-    params(("number" = String, Path), ("If-Match" = String, Header)),
-    responses((status = 200, body = Challenge), Refusals))]
-pub(super) async fn challenge(
-    caller: Caller,
-    number: web::Path<String>,
-    seen: IfMatch,
-    asked: Body<Asked>,
-) -> Result<HttpResponse, Failure> {
-    decided::challenge::<RenewalPlan>(caller, number.into_inner(), seen, asked).await
-}
-
-/// Takes the officer's signed approval.
-#[utoipa::path(post, path = "/renewal-plans/{number}/decision", tag = "plans", request_body = Signed,
-    params(("number" = String, Path), ("If-Match" = String, Header),
-        ("Idempotency-Key" = Option<String>, Header)),
-    responses((status = 200, body = Plan, headers(("ETag" = String))), Refusals))]
-pub(super) async fn decide(
-    caller: Caller,
-    number: web::Path<String>,
-    seen: IfMatch,
-    key: IdempotencyKey,
-    signed: Body<Signed>,
-) -> Result<HttpResponse, Failure> {
-    decided::decide::<RenewalPlan>(caller, number.into_inner(), seen, key, signed).await
-}
-
 impl Subject for RenewalPlan {
     type Shown = Plan;
 
     const KIND: SubjectKind = SubjectKind::RenewalPlan;
+    const ADDRESS: &str = "/renewal-plans/{number}";
+    const TAG: &str = "plans";
+    const WORDS: Words = Words {
+        show: "One plan.",
+        challenge: "Gives what an officer's passkey must sign to approve the plan that he has read, every line of it. There is no refusal.",
+        decide: "Takes the officer's signed approval.",
+    };
     const IS_REFUSED: bool = false;
 
     fn read(db: &mut Database, number: &str, act: &Act) -> Result<Self, Failure> {

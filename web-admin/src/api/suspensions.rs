@@ -13,13 +13,11 @@ use super::BASE;
 use super::body::Body;
 use super::caller::Caller;
 use super::cards::read_number;
-use super::decided::{self, Given, Subject, approved_by, state_of_two};
-use super::decision::{Asked, Challenge, Signed};
+use super::decided::{self, Given, Subject, Words, approved_by, state_of_two};
 use super::listing::{self, Which};
 use super::once::{IdempotencyKey, send};
 use super::orders::Nothing;
-use super::problem::{Problem, Refusals};
-use super::version::IfMatch;
+use super::problem::Problem;
 use crate::failure::Failure;
 
 /// A card that is stopped for a time.
@@ -103,49 +101,18 @@ pub(super) async fn suspend(
     Ok(send(reply))
 }
 
-/// The suspension of a card.
-#[utoipa::path(get, path = "/cards/{number}/suspension", tag = "cards", params(("number" = String, Path)), responses(
-    (status = 200, body = Shown, headers(("ETag" = String))),
-    (status = 403, body = Problem, content_type = "application/problem+json"),
-    (status = 404, body = Problem, content_type = "application/problem+json")
-))]
-pub(super) async fn show(caller: Caller, number: web::Path<String>) -> Result<HttpResponse, Failure> {
-    decided::show::<Suspension>(caller, number.into_inner()).await
-}
-
-/// Gives what an officer's passkey must sign to lift the suspension, or to refuse that.
-#[utoipa::path(post, path = "/cards/{number}/suspension/challenge", tag = "cards", request_body = Asked,
-    params(("number" = String, Path), ("If-Match" = String, Header)),
-    responses((status = 200, body = Challenge), Refusals))]
-pub(super) async fn challenge(
-    caller: Caller,
-    number: web::Path<String>,
-    seen: IfMatch,
-    asked: Body<Asked>,
-) -> Result<HttpResponse, Failure> {
-    decided::challenge::<Suspension>(caller, number.into_inner(), seen, asked).await
-}
-
-/// Takes the officer's signed decision. Two must approve, and the worker lifts it; after a refusal it stays.
-#[utoipa::path(post, path = "/cards/{number}/suspension/decision", tag = "cards", request_body = Signed,
-    params(("number" = String, Path), ("If-Match" = String, Header),
-        ("Idempotency-Key" = Option<String>, Header)),
-    responses((status = 200, body = Shown, headers(("ETag" = String))), Refusals))]
-pub(super) async fn decide(
-    caller: Caller,
-    number: web::Path<String>,
-    seen: IfMatch,
-    key: IdempotencyKey,
-    signed: Body<Signed>,
-) -> Result<HttpResponse, Failure> {
-    decided::decide::<Suspension>(caller, number.into_inner(), seen, key, signed).await
-}
-
 /// Named by the card: a card has one suspension at a time.
 impl Subject for Suspension {
     type Shown = Shown;
 
     const KIND: SubjectKind = SubjectKind::SuspensionLift;
+    const ADDRESS: &str = "/cards/{number}/suspension";
+    const TAG: &str = "cards";
+    const WORDS: Words = Words {
+        show: "The suspension of a card.",
+        challenge: "Gives what an officer's passkey must sign to lift the suspension, or to refuse that.",
+        decide: "Takes the officer's signed decision. Two must approve, and the worker lifts it; after a refusal it stays.",
+    };
 
     fn read(db: &mut Database, number: &str, act: &Act) -> Result<Self, Failure> {
         Ok(views::suspension(db, &read_number(number)?, act)?)

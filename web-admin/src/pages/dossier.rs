@@ -233,7 +233,7 @@ fn compose(
     let agrees = comparison.iter().all(|line| line.likeness == Likeness::Same);
     let waits = matches!(order.state, OrderState::Waiting { .. });
     let may_withdraw = order::may_withdraw(db, officer, order)?;
-    let blind = looks_for_himself(officer, &dossier);
+    let blind = dossier.is_blind_for(officer);
     let decisions: Vec<&Decision> =
         dossier.decisions.iter().filter(|one| !blind || one.subject_version != order.version).collect();
     // Who looks for himself is not shown whether somebody has looked before him: his own lease ends with the other's decision.
@@ -319,7 +319,7 @@ fn compose(
             .collect::<Result<_, Failure>>()?,
         can_attach: order::may_attach(db, officer, order)?,
         notes: match officer.role.may(Right::ReadNotes) {
-            true => Some(notes::shown(db, &dossier, blind)?),
+            true => Some(notes::shown(db, &dossier, officer)?),
             false => None,
         },
         can_note: decides,
@@ -347,17 +347,6 @@ fn compose(
     })
 }
 
-/// Whether he could be the second of two who approve: then he looks for himself, and is shown neither whether there was a
-/// first nor who, before he has decided.
-fn looks_for_himself(officer: &Officer, dossier: &Dossier) -> bool {
-    let order = &dossier.order;
-    order.state == OrderState::Submitted
-        && dossier.asks_for_two()
-        && officer.role.may(Right::Decide)
-        && order.submitted_by != officer.login
-        && !dossier.approved_by().any(|login| login == officer.login)
-}
-
 fn since(state: OrderState) -> Option<Shown> {
     match state {
         OrderState::Submitted => None,
@@ -374,7 +363,7 @@ pub(super) fn current(work: &mut Work<'_>, number: &str) -> Result<(CardOrder, V
     let act = work.act;
     work.db.snapshot(|db| {
         let mut dossier = views::dossier(db, &mut ImportedRegister, number, act)?;
-        if looks_for_himself(&officers::require(db, Right::ReadDossier, act)?, &dossier) {
+        if dossier.is_blind_for(&officers::require(db, Right::ReadDossier, act)?) {
             dossier.decisions.retain(|one| one.subject_version != dossier.order.version);
         }
         Ok((dossier.order, dossier.decisions))

@@ -7,7 +7,7 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web;
 use askama::Template;
-use registration_authority::inbox::{self, Inbox, Matter, Waiting, Why};
+use registration_authority::inbox::{self, Matter, Waiting, Why};
 use registration_authority::officers::Right;
 use registration_authority::queue::Deadline;
 
@@ -85,7 +85,7 @@ fn read(work: &mut Work<'_>, frame: Frame, at_end: bool) -> Result<InboxPage, Fa
     let (hours, act) = (work.state.working_hours(), work.act);
     let inbox = work.db.snapshot(|db| inbox::inbox(db, hours, act))?;
     // The number beside the name of the page is that of this very list.
-    let _ = work.awaiting.set(counted(&inbox));
+    let _ = work.awaiting.set(counted((inbox.to_sign.len(), inbox.more)));
     let hidden = inbox.hidden.iter().map(|(why, count)| frame.say(kept_back(*why)).count("number", count));
     let hidden = hidden.collect();
     let more = inbox.more;
@@ -96,9 +96,9 @@ fn read(work: &mut Work<'_>, frame: Frame, at_end: bool) -> Result<InboxPage, Fa
     Ok(InboxPage { frame, at_end, rows, more, hidden })
 }
 
-/// How much waits, as the menu says it: « 12 », « 50+ » where not all of it was looked at.
-pub(crate) fn counted(inbox: &Inbox) -> String {
-    format!("{}{}", inbox.to_sign.len(), if inbox.more { "+" } else { "" })
+/// How much waits, as the menu says it: « 12 », « 50+ » where not all of it is listed.
+pub(crate) fn counted((count, more): (usize, bool)) -> String {
+    format!("{count}{}", if more { "+" } else { "" })
 }
 
 fn kept_back(why: Why) -> Key {

@@ -7,12 +7,14 @@ use actix_web::http::StatusCode;
 use actix_web::web;
 use askama::Template;
 use registration_authority::approval::{Decidable, SubjectKind, Verdict};
-use registration_authority::decision::Standing;
+use registration_authority::decision::{self, Standing};
+use registration_authority::faults as rules;
 use registration_authority::lapse::{self, CertificateLapse, Lapse, OppositionPlan};
 use registration_authority::officers::{self, Officer, Right};
-use registration_authority::{faults as rules, views};
+use registration_authority::views::{self, PlanView};
 use store::{Code, Database};
 
+use super::hidden::hidden_of;
 use super::outcome::Outcome;
 use super::release::{self, Past, Problem, Reason};
 use super::signing::{self, Asked, SignPage, Signed};
@@ -45,9 +47,12 @@ struct LapsesPage {
     done: Option<Key>,
     problem: Option<Problem>,
     plans: Vec<Plan>,
+    plans_hidden: Option<String>,
     reasons: Vec<Reason>,
     rows: Vec<Row>,
+    rows_hidden: Option<String>,
     certificates: Vec<CertificateRow>,
+    certificates_hidden: Option<String>,
     more: bool,
 }
 
@@ -60,8 +65,11 @@ impl LapsesPage {
 struct Plan {
     id: String,
     planned_at: Shown,
+    /// How many cards or certificates its reader is shown of it.
     size: String,
     open: String,
+    /// How many he is not, in words.
+    hidden: Option<String>,
     status: Key,
     status_class: &'static str,
     decisions: Vec<Past>,
@@ -132,6 +140,8 @@ fn record(
     officers::require(work.db, Right::Decide, work.act)?;
     let planned = lapse::get(work.db, plan)?;
     let subject = planned.decidable();
+    // Nothing is signed for what he may not decide on: a plan is about everybody.
+    decision::may_decide(work.db, &subject, subject.version, work.act)?;
     let reason = release::reason(verdict, fields)?;
     let asked = asked(frame.language(), &subject, verdict, reason, &planned);
     let proof = match signing::sign(work, frame, asked, fields)? {
@@ -182,21 +192,29 @@ fn read(
     let signs = signing::can_sign(work)?;
     let (officer, act, language) = (work.officer, work.act, frame.language());
     work.db.snapshot(|db| {
+        let hidden = |count, what| hidden_of(language, count, &Key::of(what), &officer.scope);
+        let waiting = views::opposition_plans(db, act)?;
         let mut plans = Vec::new();
-        for one in views::opposition_plans(db, act)? {
-            plans.push(plan(db, &one, language, officer, signs)?);
+        for one in &waiting.shown {
+            let hidden = hidden(one.hidden(), "hidden-plan-rows");
+            plans.push(Plan { hidden, ..plan(db, one, language, officer, signs)? });
         }
         let mut lapses = views::open_lapses(db, SHOWN + 1, act)?;
-        let more = lapses.len() > SHOWN as usize;
-        lapses.truncate(SHOWN as usize);
+        let more = lapses.shown.len() > SHOWN as usize;
+        lapses.shown.truncate(SHOWN as usize);
+        let certificates = views::open_certificate_lapses(db, SHOWN, act)?;
         Ok(LapsesPage {
             frame,
             done,
             problem: problem.map(Problem::of),
             plans,
+            plans_hidden: hidden(waiting.hidden, "hidden-plans"),
             reasons: release::reasons(SubjectKind::OppositionPlan),
-            rows: lapses.into_iter().map(|lapse| row(lapse, language)).collect(),
-            certificates: views::open_certificate_lapses(db, SHOWN, act)?
+            rows: lapses.shown.into_iter().map(|lapse| row(lapse, language)).collect(),
+            rows_hidden: hidden(lapses.hidden, "hidden-cards"),
+            certificates_hidden: hidden(certificates.hidden, "hidden-certificates"),
+            certificates: certificates
+                .shown
                 .into_iter()
                 .map(|lapse| certificate_row(lapse, language))
                 .collect(),
@@ -207,11 +225,15 @@ fn read(
 
 fn plan(
     db: &mut Database,
-    plan: &OppositionPlan,
+    view: &PlanView,
     language: Language,
     officer: &Officer,
     signs: bool,
 ) -> Result<Plan, Failure> {
+    let plan = &view.plan;
+    let (cards, certificates) = (&view.cards.shown, &view.certificates.shown);
+    let open =
+        cards.iter().filter(|item| item.open).count() + certificates.iter().filter(|item| item.open).count();
     let standing = plan.standing();
     let count = |number: usize| language.thousands(i64::try_from(number).unwrap_or(i64::MAX));
     let (status, status_class) = match &standing {
@@ -223,13 +245,17 @@ fn plan(
     Ok(Plan {
         id: plan.id.clone(),
         planned_at: Shown(plan.planned_at),
-        size: count(plan.size()),
-        open: count(plan.waiting()),
+        size: count(cards.len() + certificates.len()),
+        open: count(open),
+        hidden: None,
         status,
         status_class,
         decisions: Past::of(db, &plan.decisions, 1)?,
         undecided: matches!(standing, Standing::Held { .. }),
-        barred: release::barred(language, officer, &standing, signs),
+        barred: match officer.role.may(Right::Decide) && !officer.scope.is_everything() {
+            true => Some(language.say("lapses-beyond-scope").to_string()),
+            false => release::barred(language, officer, &standing, signs),
+        },
     })
 }
 

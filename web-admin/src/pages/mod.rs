@@ -20,7 +20,7 @@ mod keys;
 mod lapses;
 mod letter;
 mod mandates;
-mod new_key;
+pub(crate) mod new_key;
 mod new_order;
 mod operations;
 mod opposition;
@@ -65,7 +65,7 @@ use crate::words::{self, Refusal};
 
 /// Every page, by address. What is not here is not served; whose role gets what answer is written down for
 /// each of them in `tests/routes.txt`.
-pub(crate) const ADDRESSES: [&[Address]; 36] = [
+pub(crate) const ADDRESSES: [&[Address]; 37] = [
     &[Address::at("/").get(|| web::get().to(home))],
     sign_in::ADDRESSES,
     card_sign_in::ADDRESSES,

@@ -97,7 +97,7 @@ pub(crate) fn grouped(hexadecimal: &str) -> String {
 }
 
 /// The key in such two lines, or the one certificate in PEM that stands there instead.
-pub(super) fn read_text(text: &str) -> Result<NewCredential, Failure> {
+pub(crate) fn read_text(text: &str) -> Result<NewCredential, Failure> {
     if !text.starts_with("-----BEGIN CERTIFICATE-----") {
         return Ok(NewCredential::Passkey(read_passkey(text)?));
     }

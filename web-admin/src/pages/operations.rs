@@ -16,6 +16,7 @@ use ca_core::job_run;
 use ca_core::signing::{self, Standing};
 use registration_authority::notices::{self, NoticesStanding};
 use registration_authority::officers::{self, Right};
+use registration_authority::opposition::one_time;
 use registration_authority::renewal::{self, PlanProgress};
 use store::Timestamp;
 use store::audit::backlog::{self, Backlog};
@@ -120,6 +121,8 @@ struct Trail {
 struct Notices {
     figures: NoticesStanding,
     oldest: Option<String>,
+    /// When the one-time codes of an hour were used up, where that is less than one ago.
+    codes_spent: Option<Shown>,
     state: State,
 }
 
@@ -157,7 +160,7 @@ fn read(work: &mut Work<'_>, frame: Frame) -> Result<OperationsPage, Failure> {
         ledgers: standing.ledgers.iter().map(|ledger| Ledger::of(ledger, language)).collect(),
         alarms: Alarms::of(standing),
         trail: Trail::of(backlog::of(work.db)?, language, at),
-        notices: Notices::of(notices::standing(work.db)?, language, at),
+        notices: Notices::of(notices::standing(work.db)?, one_time::budget_spent(work.db, at)?, language, at),
         works: work::read(work, &jobs, &plans, language, at)?,
         jobs,
         plans,
@@ -226,9 +229,10 @@ impl Trail {
 }
 
 impl Notices {
-    fn of(figures: NoticesStanding, language: Language, at: Timestamp) -> Self {
-        let troubled = figures.dead > 0 || figures.tried > 0;
+    fn of(figures: NoticesStanding, spent: Option<Timestamp>, language: Language, at: Timestamp) -> Self {
+        let troubled = figures.dead > 0 || figures.tried > 0 || spent.is_some();
         Self {
+            codes_spent: spent.map(Shown),
             oldest: figures.oldest.map(|oldest| language.ago(oldest, at)),
             state: State::of(if troubled { Urgency::Warning } else { Urgency::Well }),
             figures,

@@ -8,13 +8,14 @@ use actix_web::web;
 use askama::Template;
 use professional_registry::import::Hold;
 use registration_authority::approval::{Decidable, SubjectKind, Verdict};
-use registration_authority::decision::Standing;
+use registration_authority::decision::{self, Standing};
 use registration_authority::faults as rules;
 use registration_authority::held_feed::{self, HeldFeed};
 use registration_authority::officers::{self, Officer, Right};
 use registration_authority::views;
 use store::{Code, Database};
 
+use super::hidden::hidden_of;
 use super::outcome::Outcome;
 use super::release::{self, Past, Problem, Reason};
 use super::signing::{self, Asked, SignPage, Signed};
@@ -41,6 +42,7 @@ struct RegisterPage {
     done: Option<Key>,
     problem: Option<Problem>,
     feeds: Vec<Feed>,
+    hidden: Option<String>,
     reasons: Vec<Reason>,
 }
 
@@ -115,10 +117,11 @@ fn record(
     let seen: i64 = fields.text("version").parse().map_err(|_| Failure::of(faults::FORM_UNREADABLE))?;
     let held = held_feed::get(work.db, feed)?;
     let subject = held.decidable();
-    // Nothing is signed for figures that he has not read.
+    // Nothing is signed for figures that he has not read, nor for what he may not decide on.
     if seen != subject.version {
         return Err(Failure::of(rules::RELEASE_STALE_VERSION));
     }
+    decision::may_decide(work.db, &subject, seen, work.act)?;
     let reason = release::reason(verdict, fields)?;
     let asked = asked(frame.language(), &subject, verdict, reason, &held.hold);
     let proof = match signing::sign(work, frame, asked, fields)? {
@@ -176,7 +179,9 @@ fn read(
     let (officer, act, language) = (work.officer, work.act, frame.language());
     work.db.snapshot(|db| {
         let held = views::held_feeds(db, act)?;
+        let hidden = hidden_of(language, held.hidden, &Key::of("hidden-feeds"), &officer.scope);
         let feeds = held
+            .shown
             .into_iter()
             .map(|held| feed(db, held, language, officer, signs))
             .collect::<Result<_, Failure>>()?;
@@ -185,6 +190,7 @@ fn read(
             done,
             problem: problem.map(Problem::of),
             feeds,
+            hidden,
             reasons: release::reasons(SubjectKind::RegisterFeed),
         })
     })

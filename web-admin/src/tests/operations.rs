@@ -77,6 +77,22 @@ async fn the_rate_is_what_the_status_role_counted_and_where_none_answers_the_pag
 }
 
 #[actix_web::test]
+async fn that_no_code_is_mailed_any_more_is_said_for_an_hour_with_what_still_works() {
+    let mut house = House::new();
+    let mut browser = house.browser("admin").await;
+    let said = "Le budget horaire des codes à usage unique est épuisé";
+    assert!(!browser.get("/ra/exploitation").await.says(said));
+    house.sql(&format!("INSERT INTO one_time_budget VALUES (1, {})", house.now().millis()));
+    house.later(Duration::from_secs(3599));
+    let page = house.browser("admin").await.get("/ra/exploitation").await;
+    assert!(page.says(said) && page.says("Le code de son courrier"), "{}", page.body);
+    assert!(page.body.contains("href=\"#avis\""), "it is named at the top: {}", page.body);
+    house.later(Duration::from_secs(1));
+    let page = house.browser("admin").await.get("/ra/exploitation").await;
+    assert!(!page.says(said), "{}", page.body);
+}
+
+#[actix_web::test]
 async fn the_hsm_is_told_of_by_who_asks_it_and_a_token_that_does_not_answer_is_named_at_the_top() {
     let mut house = House::new();
     let mut browser = house.browser("admin").await;

@@ -33,7 +33,10 @@ impl House {
         self.enrol_agent(login);
         let act = self.officer(login);
         if mandate::standing(&mut self.db, &structure(), &act).unwrap().is_none() {
-            let number = self.propose(login);
+            let now = self.now();
+            let his = mandate::of_agent(&mut self.db, login).unwrap();
+            let waits = his.into_iter().find(|one| one.state(now).name() == "proposed");
+            let number = waits.map_or_else(|| self.propose(login), |one| one.number);
             self.approve_mandate(&number);
         }
         for local_id in [MEMBER, LEAVER] {
@@ -93,10 +96,10 @@ impl House {
     }
 
     fn approve_mandate(&mut self, number: &str) {
-        let act = self.officer("bob");
+        let act = self.officer("clara");
         let subject = mandate::get(&mut self.db, number).unwrap().decidable();
         let Self { db, rng, approver, .. } = self;
-        let proof = approver.approve(&subject, "bob", rng, act.at).unwrap();
+        let proof = approver.approve(&subject, "clara", rng, act.at).unwrap();
         let verifier = approver.verifier();
         let yes = registration_authority::approval::Verdict::Approve;
         db.write(|db| mandate::decide(db, &verifier, number, yes, &proof, None, rng, &act)).unwrap();

@@ -11,12 +11,13 @@ use clap::Subcommand;
 use professional_registry::IdNatPs;
 use professional_registry::identifiers::TechnicalStructureId;
 use registration_authority::mandate::Quality;
+use registration_authority::opposition::Ground;
 use registration_authority::staff::Post;
 use serde_json::json;
 use store::{DatabaseRole, Timestamp};
 
 use super::Global;
-use super::decision::address;
+use super::decision::{address, plain};
 use super::remote::{self, Remote, SignedRemote};
 use crate::installation::Installation;
 use crate::officer::AsOfficer;
@@ -24,10 +25,15 @@ use crate::problem::Problem;
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Who speaks for a structure, and its staff.
+    /// Who speaks for a structure, and its staff; through the API its staff, a page at a time.
     Show {
         /// The structure: F and its FINESS, or C and its SIRET.
         structure: TechnicalStructureId,
+        /// Through the API, after this local number: `next` of the page before.
+        #[arg(long, value_name = "NUMBER", requires = "server")]
+        after: Option<String>,
+        #[command(flatten)]
+        remote: Remote,
     },
     /// Propose that an agent speak for a structure, on the ground of a document.
     Propose {
@@ -106,6 +112,8 @@ pub enum Command {
         given_name: String,
         #[command(flatten)]
         officer: AsOfficer,
+        #[command(flatten)]
+        remote: Remote,
     },
     /// Declare that one of the staff has left.
     Leave {
@@ -115,6 +123,8 @@ pub enum Command {
         local_id: String,
         #[command(flatten)]
         officer: AsOfficer,
+        #[command(flatten)]
+        remote: Remote,
     },
     /// Declare the staff of a CSV file or an XLSX workbook, all of it or nothing.
     Import {
@@ -142,6 +152,22 @@ pub enum Command {
         replaces: Option<CardNumber>,
         #[command(flatten)]
         officer: AsOfficer,
+        #[command(flatten)]
+        remote: Remote,
+    },
+    /// Ask for the opposition of a card of the staff, as the agent of the structure: the worker judges it.
+    Oppose {
+        /// The structure.
+        structure: TechnicalStructureId,
+        /// The card.
+        card: CardNumber,
+        /// lost, stolen, … as its page offers them.
+        #[arg(long)]
+        ground: Ground,
+        #[command(flatten)]
+        officer: AsOfficer,
+        #[command(flatten)]
+        remote: Remote,
     },
 }
 
@@ -153,7 +179,7 @@ pub fn run(global: &Global, command: &Command) -> Result<ExitCode, Problem> {
     let mut db = installation.database(DatabaseRole::Owner)?;
     let db = &mut db;
     match command {
-        Command::Show { structure } => staff::show(global, &installation, db, structure),
+        Command::Show { structure, .. } => staff::show(global, &installation, db, structure),
         Command::Propose {
             structure,
             agent,
@@ -181,7 +207,7 @@ pub fn run(global: &Global, command: &Command) -> Result<ExitCode, Problem> {
             mandates::decide(global, &installation, db, mandate, refused, officer)
         }
         Command::End { mandate, officer, .. } => mandates::end(global, &installation, db, mandate, officer),
-        Command::Declare { structure, local_id, post, family_name, given_name, officer } => {
+        Command::Declare { structure, local_id, post, family_name, given_name, officer, .. } => {
             let new = registration_authority::staff::NewMember {
                 local_id: local_id.clone(),
                 post: *post,
@@ -190,13 +216,13 @@ pub fn run(global: &Global, command: &Command) -> Result<ExitCode, Problem> {
             };
             staff::declare(global, &installation, db, structure, &new, officer)
         }
-        Command::Leave { structure, local_id, officer } => {
+        Command::Leave { structure, local_id, officer, .. } => {
             staff::leave(global, &installation, db, structure, local_id, officer)
         }
         Command::Import { structure, file, dry_run, officer } => {
             staff::import(global, &installation, db, structure, (file, *dry_run), officer)
         }
-        Command::Order { structure, local_id, kind, replaces, officer } => {
+        Command::Order { structure, local_id, kind, replaces, officer, .. } => {
             let new = registration_authority::order::NewStaffOrder {
                 kind: *kind,
                 structure: structure.clone(),
@@ -204,6 +230,9 @@ pub fn run(global: &Global, command: &Command) -> Result<ExitCode, Problem> {
                 replaces: *replaces,
             };
             staff::order(global, &installation, db, new, officer)
+        }
+        Command::Oppose { structure, card, ground, officer, .. } => {
+            staff::oppose(global, &installation, db, structure, (card, *ground), officer)
         }
     }
 }
@@ -239,6 +268,37 @@ fn through_api(global: &Global, command: &Command) -> Result<Option<ExitCode>, P
             let Some(api) = remote.api()? else { return Ok(None) };
             remote::act_on(global, &api, (&address(mandate)?, "end"), &json!({})).map(Some)
         }
-        _ => Ok(None),
+        Command::Show { structure, after, remote } => {
+            let Some(api) = remote.api()? else { return Ok(None) };
+            let after = after.as_deref().map(plain).transpose()?;
+            let after = after.map_or_else(String::new, |after| format!("?after={after}"));
+            remote::show(global, &api, &format!("/structures/{structure}/staff{after}")).map(Some)
+        }
+        Command::Declare { structure, local_id, post, family_name, given_name, remote, .. } => {
+            let Some(api) = remote.api()? else { return Ok(None) };
+            let declared = json!({
+                "local_id": local_id, "post": post.as_str(), "family_name": family_name, "given_name": given_name,
+            });
+            remote::post(global, &api, &format!("/structures/{structure}/staff"), &declared).map(Some)
+        }
+        Command::Leave { structure, local_id, remote, .. } => {
+            let Some(api) = remote.api()? else { return Ok(None) };
+            let member = format!("/structures/{structure}/staff/{}", plain(local_id)?);
+            remote::act_on(global, &api, (&member, "departure"), &json!({})).map(Some)
+        }
+        Command::Order { structure, local_id, kind, replaces, remote, .. } => {
+            let Some(api) = remote.api()? else { return Ok(None) };
+            let wanted =
+                json!({ "kind": kind.to_string(), "replaces": replaces.as_ref().map(ToString::to_string) });
+            let card = format!("/structures/{structure}/staff/{}/card", plain(local_id)?);
+            remote::post(global, &api, &card, &wanted).map(Some)
+        }
+        Command::Oppose { structure, card, ground, remote, .. } => {
+            let Some(api) = remote.api()? else { return Ok(None) };
+            let asked = json!({ "card": card.to_string(), "ground": ground.as_str() });
+            let requests = format!("/structures/{structure}/opposition-requests");
+            remote::post(global, &api, &requests, &asked).map(Some)
+        }
+        Command::Import { .. } => Ok(None),
     }
 }

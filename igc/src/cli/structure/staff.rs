@@ -1,16 +1,19 @@
-//! `igc structure show | declare | leave | import | order`
+//! `igc structure show | declare | leave | import | order | oppose`
 
 use std::io::Read;
 use std::path::Path;
 use std::process::ExitCode;
 
+use card::CardNumber;
 use professional_registry::ImportedRegister;
 use professional_registry::identifiers::TechnicalStructureId;
 use registration_authority::mandate;
+use registration_authority::opposition::{Ground, request};
 use registration_authority::order::{self, NewStaffOrder};
 use registration_authority::staff::import::{self, FILE_BOUND, StaffImport};
 use registration_authority::staff::{self, NewMember, StaffMember};
 use serde::Serialize;
+use serde_json::json;
 use store::Database;
 
 use super::mandates::MandateRow;
@@ -127,6 +130,21 @@ pub(super) fn order(
     let submitted =
         db.write(|db| order::submit_staff(db, &mut ImportedRegister, new, &mut system_rng(), &act))?;
     crate::cli::order::show(global, db, submitted.order())
+}
+
+pub(super) fn oppose(
+    global: &Global,
+    installation: &Installation,
+    db: &mut Database,
+    structure: &TechnicalStructureId,
+    asked: (&CardNumber, Ground),
+    officer: &AsOfficer,
+) -> Result<ExitCode, Problem> {
+    let act = officer.act(installation)?;
+    let waits = request::request(db, &mut ImportedRegister, structure, asked, &mut system_rng(), &act)?;
+    let answer = json!({ "id": waits.id, "card": waits.card.to_string(), "status": "waiting" });
+    output::one(global.output, &answer, || format!("card {}: the worker judges it\n", waits.card))?;
+    Ok(ExitCode::SUCCESS)
 }
 
 fn member(

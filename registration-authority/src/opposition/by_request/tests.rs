@@ -28,7 +28,7 @@ fn asked_at(
 ) -> Result<String, OppositionRequestError> {
     let act = house.officer(login);
     let House { db, rng, .. } = house;
-    request(db, &mut ImportedRegister, &structure(at), (card, ground), rng, &act)
+    request(db, &mut ImportedRegister, &structure(at), (card, ground), rng, &act).map(|asked| asked.id)
 }
 
 fn asked(house: &mut House, login: &str, card: &CardNumber) -> Result<String, OppositionRequestError> {

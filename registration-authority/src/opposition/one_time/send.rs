@@ -13,14 +13,14 @@ use diesel::prelude::*;
 use professional_registry::RegistryError;
 use rand_core::CryptoRng;
 use serde_json::json;
-use store::schema::{one_time_codes, one_time_requests};
+use store::schema::{one_time_budget, one_time_codes, one_time_requests};
 use store::{Act, Code, Database, Fault, Timestamp, audit};
 use thiserror::Error;
 use zeroize::Zeroizing;
 
 use super::code::{OneTimeCode, RequestSecret};
 use super::guess::verifier;
-use super::{A_DAY, AN_HOUR, VALID};
+use super::{A_DAY, AN_HOUR, HOUR, VALID};
 use crate::contact;
 use crate::faults;
 use crate::notices::{self, Delivery, Postman};
@@ -36,7 +36,6 @@ const PAUSE: Duration = Duration::from_secs(20);
 const MOST_CARDS: usize = 16;
 
 const DAY: Duration = Duration::from_secs(86_400);
-const HOUR: Duration = Duration::from_secs(3600);
 
 /// What became of a request. Whom it was about is not said: this is for a log.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -233,17 +232,43 @@ fn send(
 
 /// Whether neither the holder nor everybody together has been written to too often.
 fn may_be_written_to(db: &mut Database, holder: &str, act: &Act) -> QueryResult<bool> {
-    let sent = one_time_requests::table.filter(one_time_requests::outcome.eq("sent"));
-    let since = |pause: Duration| one_time_requests::settled_at.gt(act.at.minus(pause));
-    let of_holder = sent.filter(one_time_requests::holder.eq(holder)).filter(since(DAY));
-    let within_a_day: i64 = of_holder.select(count_star()).first(db)?;
-    let of_everybody: i64 = sent.filter(since(HOUR)).select(count_star()).first(db)?;
+    let within_a_day: i64 = one_time_requests::table
+        .filter(one_time_requests::outcome.eq("sent"))
+        .filter(one_time_requests::holder.eq(holder))
+        .filter(one_time_requests::settled_at.gt(act.at.minus(DAY)))
+        .select(count_star())
+        .first(db)?;
+    let of_everybody = mailed_within_an_hour(db, act)?;
     if of_everybody >= AN_HOUR {
         tracing::warn!(
             "{AN_HOUR} one-time codes were mailed within an hour: nobody gets another before it has passed"
         );
     }
     Ok(within_a_day < A_DAY && of_everybody < AN_HOUR)
+}
+
+fn mailed_within_an_hour(db: &mut Database, act: &Act) -> QueryResult<i64> {
+    one_time_requests::table
+        .filter(one_time_requests::outcome.eq("sent"))
+        .filter(one_time_requests::settled_at.gt(act.at.minus(HOUR)))
+        .select(count_star())
+        .first(db)
+}
+
+/// Writes down that the last mail of the hour has left, where this was it: whoever looks after the installation hears of it, and whose
+/// mail it was nobody.
+fn note_budget(db: &mut Database, act: &Act) -> QueryResult<()> {
+    if mailed_within_an_hour(db, act)? < AN_HOUR {
+        return Ok(());
+    }
+    let noted =
+        diesel::update(one_time_budget::table).set(one_time_budget::spent_at.eq(act.at)).execute(db)?;
+    if noted == 0 {
+        diesel::insert_into(one_time_budget::table)
+            .values((one_time_budget::id.eq(1_i64), one_time_budget::spent_at.eq(act.at)))
+            .execute(db)?;
+    }
+    Ok(())
 }
 
 fn settle(
@@ -265,6 +290,7 @@ fn settle(
         ))
         .execute(db)?;
     let Some(mailed) = mailed.filter(|_| settled == 1) else { return Ok(()) };
+    note_budget(db, act)?;
     for card in &mailed.cards {
         let event = audit::Event {
             action: "one-time-code.sent",

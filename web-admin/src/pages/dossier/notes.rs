@@ -1,5 +1,6 @@
 //! What officers wrote about an order for each other.
 
+use registration_authority::officers::Officer;
 use registration_authority::views::Dossier;
 use store::Database;
 
@@ -14,11 +15,14 @@ pub(super) struct Written {
     pub(super) note: String,
 }
 
-/// The notes of a dossier. Whoever looks for himself is not shown those of an officer who has decided: they would tell.
-pub(super) fn shown(db: &mut Database, dossier: &Dossier, blind: bool) -> Result<Vec<Written>, Failure> {
-    let decided: Vec<&str> = dossier.approved_by().filter(|_| blind).collect();
-    let notes = dossier.notes.iter().filter(|note| !decided.contains(&note.written_by.as_str()));
-    notes
+/// The notes of a dossier, as this officer may read them.
+pub(super) fn shown(
+    db: &mut Database,
+    dossier: &Dossier,
+    officer: &Officer,
+) -> Result<Vec<Written>, Failure> {
+    dossier
+        .notes_for(officer)
         .map(|note| {
             Ok(Written {
                 by: name_of(db, &note.written_by)?,

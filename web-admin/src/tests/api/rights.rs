@@ -8,11 +8,13 @@ use openssl::rsa::Rsa;
 use openssl::x509::{X509Name, X509Req};
 use registration_authority::certificate_request::{NewCertificateRequest, Wanted, structure_names};
 use registration_authority::officers::Role;
+use registration_authority::staff;
 use serde_json::{Value, json};
 
 use super::super::authenticator::Authenticator;
 use super::super::house::person;
-use super::{House, ROUTES, Served, wanted};
+use super::super::structures::{LEAVER, MEMBER};
+use super::{House, Served, mounted, wanted};
 use crate::failure::Failure;
 
 const GOLDEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/tests/api/rights.txt");
@@ -39,19 +41,20 @@ fn every_address_of_the_api_answers_each_role_as_it_is_written_down() {
     for (column, login, name, role) in ACTORS {
         callers.push((column, Some(served.certificate_of(login, name, role))));
     }
-    let mut table = format!("{:<48}", "");
+    let mut table = format!("{:<58}", "");
     for (column, _) in &callers {
         write!(table, "{column:<15}").unwrap();
     }
     let (mut next, mut asked) = (0, 0);
-    for (method, path, _) in ROUTES {
-        write!(table, "\n{:<48}", format!("{} {path}", method.to_uppercase())).unwrap();
+    for (method, path, _) in mounted() {
+        let path = path.as_str();
+        write!(table, "\n{:<58}", format!("{} {path}", method.to_uppercase())).unwrap();
         for (_, certificate) in &callers {
             // As many persons as the register has.
             next += u32::from(path.starts_with("/orders") || path.starts_with("/cards"));
             asked += 1;
             let address = filled_in(&mut served.house, path, next, asked);
-            let etag = format!("\"1.{}\"", state(path, next));
+            let etag = etag(&mut served.house, path, next);
             let body = (method == "post").then(|| body(path, next));
             let method = method.to_uppercase();
             let headers = [("If-Match", etag.as_str())];
@@ -66,11 +69,15 @@ fn every_address_of_the_api_answers_each_role_as_it_is_written_down() {
     assert_eq!(table, std::fs::read_to_string(GOLDEN).unwrap());
 }
 
-/// Where it stands, that an address is filled in with.
-fn state(path: &str, number: u32) -> String {
+/// The tag of what an address is filled in with.
+fn etag(house: &mut House, path: &str, number: u32) -> String {
+    if path == "/structures/{structure}/staff/{local_id}/departure" {
+        let leaver = staff::find(&mut house.db, &STRUCTURE.parse().unwrap(), LEAVER).unwrap().unwrap();
+        return format!("\"{}.there\"", leaver.declared_at.millis());
+    }
     let state = match path {
         _ if path.starts_with("/cards/{number}/suspension/") => {
-            return format!("SU-{number:016X}.held");
+            return format!("\"1.SU-{number:016X}.held\"");
         }
         "/orders/{number}/answer" => "waiting",
         "/mandates/{number}/end" => "approved",
@@ -78,7 +85,7 @@ fn state(path: &str, number: u32) -> String {
         _ if path.starts_with("/renewal-plans") || path.starts_with("/mandates") => "proposed",
         _ => "held",
     };
-    state.to_owned()
+    format!("\"1.{state}\"")
 }
 
 /// An address with something of alice's that stands there.
@@ -107,6 +114,11 @@ fn filled_in(house: &mut House, path: &str, number: u32, asked: u32) -> String {
         "/reviews/{number}/finding" => "RL-0000000000000000".to_owned(),
         _ => String::new(),
     };
+    if path.starts_with("/structures") {
+        house.structure("agent");
+    }
+    let local_id = if path.ends_with("/departure") { LEAVER } else { MEMBER };
+    let path = path.replace("{structure}", STRUCTURE).replace("{local_id}", local_id);
     path.replace("{number}", &number)
 }
 
@@ -117,6 +129,23 @@ fn body(path: &str, number: u32) -> Value {
         "/certificate-requests" => {
             json!({"profile": "el-org-sign", "structure": STRUCTURE, "csr": csr("jamais-permis")})
         }
+        // Nothing is chosen: who may decide is told so.
+        "/bulk-decisions/challenge" => json!({"decision": "approve", "orders": []}),
+        "/enrolments" => {
+            let key = Authenticator::new("nova");
+            let (id, spki) = (hex::encode(&key.credential_id), hex::encode(key.public_key().spki()));
+            json!({
+                "action": "enrol", "login": "zoe", "display_name": "Zoé BLEU", "role": "auditor",
+                "credential": format!("credential_id = \"{id}\"\npublic_key = \"{spki}\""),
+            })
+        }
+        "/orders/{number}/notes" => json!({"note": "Rappeler demain."}),
+        "/structures/{structure}/staff" => {
+            json!({"local_id": "A9", "post": "employee", "family_name": "LEROY", "given_name": "Maël"})
+        }
+        "/structures/{structure}/staff/{local_id}/card" => json!({"kind": "CPE"}),
+        // No card of the staff: whoever speaks for the structure is told so.
+        "/structures/{structure}/opposition-requests" => json!({"card": "2600000017", "ground": "stolen"}),
         "/cards/{number}/opposition" => json!({"ground": "lost"}),
         "/orders/{number}/question" => json!({"question": "Pourquoi ?"}),
         "/orders/{number}/answer" => json!({"answer": "Parce que."}),
@@ -126,12 +155,16 @@ fn body(path: &str, number: u32) -> Value {
             "structure": STRUCTURE, "agent": "agent", "quality": "director", "reference": "Contrat d'adhésion",
             "document": "ab".repeat(32),
         }),
-        "/cards/{number}/suspension" | "/orders/{number}/retraction" | "/mandates/{number}/end" => json!({}),
         // Of another than alice's nobody reads more than of none, whatever he accepts.
         "/certificate-requests/{number}/terms" => json!({"version": "CGU", "sha256": "ab".repeat(32)}),
+        "/cards/{number}/suspension"
+        | "/orders/{number}/retraction"
+        | "/orders/{number}/second-officer"
+        | "/structures/{structure}/staff/{local_id}/departure"
+        | "/mandates/{number}/end" => json!({}),
         _ if path.ends_with("/withdrawal") => json!({}),
         _ if path.ends_with("/challenge") => json!({"decision": "approve"}),
-        _ if path.ends_with("/decision") => json!({
+        _ if path.ends_with("/decision") || path == "/bulk-decisions" => json!({
             "statement": "AA", "credential_id": "AA", "authenticator_data": "AA", "client_data": "AA",
             "signature": "AA",
         }),

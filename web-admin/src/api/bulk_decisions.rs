@@ -1,0 +1,221 @@
+use std::collections::BTreeSet;
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use professional_registry::ImportedRegister;
+use registration_authority::approval::{BULK_BOUND, BulkStatement, Decidable, SubjectKind, Verdict};
+use registration_authority::officers::{self, Right};
+use registration_authority::order::bulk::{self, Chosen};
+use registration_authority::{faults as rules, views};
+use serde::{Deserialize, Serialize};
+use store::Code;
+use utoipa::ToSchema;
+
+use super::body::{Body, field};
+use super::caller::Caller;
+use super::decision::{self, Challenge, Signed, Wish};
+use super::once::{IdempotencyKey, reply, send};
+use super::problem::Problem;
+use crate::desk::Work;
+use crate::failure::Failure;
+use crate::order_number::order_number;
+
+/// What the officer means to decide on several orders: one verdict, one reason, for all of them.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = AskedOfSeveral)]
+pub(super) struct Asked {
+    /// Yes or no.
+    decision: Wish,
+    /// The code of why not; for a refusal.
+    reason: Option<String>,
+    /// Each as he has read it; 25 at most.
+    orders: Vec<Read>,
+}
+
+/// An order as it was read.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = ReadOrder)]
+struct Read {
+    /// `CO-2026-000001`
+    number: String,
+    /// The version that was read.
+    version: i64,
+}
+
+/// What his authenticator must sign, once for all rows that can be decided on so, and which cannot.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = BulkChallenge)]
+pub(super) struct BulkChallenge {
+    #[serde(flatten)]
+    challenge: Challenge,
+    /// What the signature covers.
+    rows: Vec<Row>,
+    /// What it does not, and why.
+    left_out: Vec<Row>,
+}
+
+/// What becomes of each order of a bulk.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = BulkDecision)]
+pub(super) struct Decided {
+    /// Each that was signed for, by number.
+    rows: Vec<Row>,
+}
+
+/// An order of a bulk.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = BulkRow)]
+struct Row {
+    /// `CO-2026-000001`
+    number: String,
+    /// The version that was read.
+    version: i64,
+    /// Where it stands; absent where the caller may not read it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<&'static str>,
+    /// The code of why it is not decided on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<&'static str>,
+}
+
+/// Gives what an officer's passkey must sign, once, to decide on several orders. What a flag was raised about is approved alone, and
+/// what a colleague is on is left out.
+#[utoipa::path(post, path = "/bulk-decisions/challenge", tag = "orders", request_body = Asked, responses(
+    (status = 200, body = BulkChallenge),
+    (status = 403, body = Problem, content_type = "application/problem+json"),
+    (status = 409, body = Problem, content_type = "application/problem+json"),
+    (status = 422, body = Problem, content_type = "application/problem+json")
+))]
+pub(super) async fn challenge(caller: Caller, asked: Body<Asked>) -> Result<HttpResponse, Failure> {
+    let reply = caller
+        .work(move |work| {
+            officers::require(work.db, Right::Decide, work.act)?;
+            let Asked { decision, reason, orders } = asked.value;
+            let chosen = chosen(orders)?;
+            let (verdict, reason) = decision.read(reason.as_deref(), SubjectKind::CardOrder)?;
+            let (subjects, rows, left_out) = examined(work, chosen, verdict)?;
+            if subjects.is_empty() {
+                return Err(Failure::of(rules::BULK_EMPTY));
+            }
+            let (login, at) = (work.officer.login.clone(), work.act.at);
+            let challenge = decision::ask(work, |nonce| {
+                let statement = BulkStatement::over_nonce(&subjects, verdict, reason, &login, nonce, at);
+                Ok(statement.ok_or(Failure::of(rules::BULK_EMPTY))?.encode())
+            })?;
+            Ok(reply(StatusCode::OK, None, None, &BulkChallenge { challenge, rows, left_out }))
+        })
+        .await?;
+    Ok(send(reply))
+}
+
+/// Takes the officer's signature over several orders. Each is decided on by itself: what one is refused for keeps no other back. Each is
+/// taken back by itself, too.
+#[utoipa::path(post, path = "/bulk-decisions", tag = "orders", request_body = Signed,
+    params(("Idempotency-Key" = Option<String>, Header)), responses(
+    (status = 200, body = Decided),
+    (status = 403, body = Problem, content_type = "application/problem+json"),
+    (status = 409, body = Problem, content_type = "application/problem+json"),
+    (status = 422, body = Problem, content_type = "application/problem+json")
+))]
+pub(super) async fn decide(
+    caller: Caller,
+    key: IdempotencyKey,
+    signed: Body<Signed>,
+) -> Result<HttpResponse, Failure> {
+    let once = key.of(signed.digest);
+    let reply = caller
+        .work(move |work| {
+            officers::require(work.db, Right::Decide, work.act)?;
+            let (statement, proof) = signed.value.read_bulk()?;
+            let (verdict, text) = (statement.verdict(), signed.value.reason_text.as_deref());
+            once.beside_its_own_write(work, |work| {
+                let (mut rows, mut refused) = (Vec::new(), None);
+                for row in statement.rows() {
+                    let chosen = Chosen { number: row.number.clone(), version: row.version };
+                    let (verifier, rng, act) = (work.state.verifier(), &mut *work.rng, work.act);
+                    let registry = &mut ImportedRegister;
+                    let decided = work.db.write(|db| {
+                        bulk::decide(db, registry, verifier, &chosen, (verdict, text), &proof, rng, act)
+                    });
+                    let failure = decided.err().map(Failure::from);
+                    rows.push(Row::of(work, chosen, failure.as_ref().and_then(Failure::code)));
+                    refused = refused.or(failure);
+                }
+                // None of them, all for one reason: it is the whole that was refused.
+                match refused {
+                    Some(failure)
+                        if rows.iter().all(|row| row.code == failure.code().map(|code| code.name)) =>
+                    {
+                        Err(failure)
+                    }
+                    _ => Ok(reply(StatusCode::OK, None, None, &Decided { rows })),
+                }
+            })
+        })
+        .await?;
+    Ok(send(reply))
+}
+
+/// What was chosen: within the bound, none twice.
+fn chosen(orders: Vec<Read>) -> Result<Vec<Chosen>, Failure> {
+    if orders.len() > BULK_BOUND {
+        return Err(Failure::of(rules::BULK_TOO_MANY));
+    }
+    let mut seen = BTreeSet::new();
+    let read = |Read { number, version }: Read| {
+        let number =
+            field("orders", &number, |text| order_number(text).filter(|it| seen.insert(it.clone())))?;
+        Ok(Chosen { number, version })
+    };
+    orders.into_iter().map(read).collect()
+}
+
+/// Which can be decided on so, and which cannot, on one picture of the database.
+fn examined(
+    work: &mut Work<'_>,
+    chosen: Vec<Chosen>,
+    verdict: Verdict,
+) -> Result<(Vec<Decidable>, Vec<Row>, Vec<Row>), Failure> {
+    let act = work.act;
+    work.db.snapshot(|db| {
+        let (mut subjects, mut rows, mut left_out) = (Vec::new(), Vec::new(), Vec::new());
+        for Chosen { number, version } in chosen {
+            let row = |status, code| Row { number: number.clone(), version, status, code };
+            let order = match views::order(db, &number, act) {
+                Ok(order) => order,
+                Err(error) => {
+                    left_out.push(row(None, Some(told(error.into())?.name)));
+                    continue;
+                }
+            };
+            let status = Some(order.state.name());
+            let chosen = Chosen { number: number.clone(), version };
+            match bulk::examine(db, &mut ImportedRegister, &chosen, verdict, act) {
+                Ok(order) => {
+                    subjects.push(order.decidable());
+                    rows.push(row(status, None));
+                }
+                Err(error) => left_out.push(row(status, Some(told(error.into())?.name))),
+            }
+        }
+        Ok((subjects, rows, left_out))
+    })
+}
+
+fn told(failure: Failure) -> Result<Code, Failure> {
+    failure.code().ok_or(failure)
+}
+
+impl Row {
+    fn of(work: &mut Work<'_>, chosen: Chosen, refusal: Option<Code>) -> Self {
+        let order = views::order(work.db, &chosen.number, work.act);
+        Self {
+            number: chosen.number,
+            version: chosen.version,
+            status: order.ok().map(|order| order.state.name()),
+            code: refusal.map(|code| code.name),
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! What an officer does with a dossier beside deciding on it, through the API.
+
+use registration_authority::officers::Role;
+use serde_json::{Value, json};
+
+use super::super::house::person;
+use super::Served;
+
+#[test]
+fn officers_write_for_each_other_and_who_looks_for_himself_reads_nothing_of_who_has_decided() {
+    let mut served = Served::start();
+    let bob = served.certificate_of("bob", "Bob BERNARD", Role::RegistrationOfficer);
+    let clara = served.certificate_of("clara", "Clara PETIT", Role::RegistrationOfficer);
+    let auditor = served.certificate_of("audrey", "Audrey NOËL", Role::Auditor);
+    let agent = served.certificate_of("agent", "Agnès ROUX", Role::CertificationAgent);
+    // Two persons of one name: two officers.
+    served.house.submit("alice", &person(3));
+    let number = served.house.submit("agent", &person(4));
+    let address = format!("/orders/{number}/notes");
+    let key = [("Idempotency-Key", "n1")];
+    let written = served.post(&bob, &address, &key, &json!({"note": "Vu avec le secrétariat."}));
+    assert_eq!((written.status, &written.body["written_by"]), (201, &json!("bob")), "{written:?}");
+    let again = served.post(&bob, &address, &key, &json!({"note": "Vu avec le secrétariat."}));
+    assert_eq!(again.body, written.body, "once");
+    let empty = served.post(&bob, &address, &[], &json!({"note": " "}));
+    assert_eq!((empty.status, empty.code()), (422, "order-text-invalid"));
+    served.house.later(std::time::Duration::from_secs(1));
+    served.post(&clara, &address, &[], &json!({"note": "Rappelée."}));
+    let texts = |served: &Served, who: &[u8], path: &str| -> Vec<String> {
+        let page = served.get(who, path);
+        assert_eq!(page.status, 200, "{page:?}");
+        let notes = page.body["notes"].as_array().unwrap().clone();
+        notes.iter().map(|note| note["note"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(texts(&served, &clara, &address), ["Vu avec le secrétariat.", "Rappelée."]);
+    let first = served.get(&auditor, &format!("{address}?limit=1"));
+    let next = first.header("link");
+    let next = next.strip_prefix("</api/v1").unwrap().split('>').next().unwrap();
+    assert_eq!(texts(&served, &auditor, next), ["Rappelée."]);
+    served.house.approve("bob", &number);
+    assert_eq!(texts(&served, &clara, &address), ["Rappelée."], "bob's would tell that he has decided");
+    assert_eq!(texts(&served, &auditor, &address).len(), 2);
+    // Whoever submitted it reads the order, and no note of it.
+    assert_eq!(served.get(&agent, &format!("/orders/{number}")).status, 200);
+    assert_eq!(served.get(&agent, &address).status, 403);
+    assert_eq!(served.post(&auditor, &address, &[], &json!({"note": "Lu."})).status, 403);
+    assert_eq!(served.get(&bob, "/orders/CO-2020-000009/notes").status, 404);
+}
+
+#[test]
+fn an_officer_in_doubt_has_two_approve_the_version_that_he_has_read() {
+    let mut served = Served::start();
+    let (bob, key) = served.bob();
+    let clara = served.certificate_of("clara", "Clara PETIT", Role::RegistrationOfficer);
+    let number = served.house.submit("alice", &person(1));
+    let address = format!("/orders/{number}");
+    let ask = |etag: &str| {
+        served.post(&clara, &format!("{address}/second-officer"), &[("If-Match", etag)], &json!({}))
+    };
+    assert_eq!(ask("\"2.submitted\"").status, 412);
+    let etag = served.get(&clara, &address).header("etag");
+    let asked = ask(&etag);
+    assert_eq!((asked.status, &asked.body["status"]), (200, &json!("submitted")), "{asked:?}");
+    assert_eq!(ask(&etag).status, 200, "two are to approve already");
+    // One yes is not enough any more.
+    let challenge = served.post(
+        &bob,
+        &format!("{address}/challenge"),
+        &[("If-Match", &etag)],
+        &json!({"decision": "approve"}),
+    );
+    let body: Value = super::signed(&challenge.body, &key);
+    let done = served.post(&bob, &format!("{address}/decision"), &[("If-Match", &etag)], &body);
+    assert_eq!((done.status, &done.body["status"]), (200, &json!("submitted")), "{done:?}");
+}
