@@ -234,7 +234,6 @@ store::codes! {
     ENROLMENT_CERTIFICATE_MISSING = ("enrolment-certificate-missing", NotAuthorised, "an administrator: propose the certificate, for which two administrators sign");
     /// Two different administrators enrol, and nobody himself.
     ENROLMENT_ANOTHER_ADMINISTRATOR = ("enrolment-another-administrator", Refused, "another administrator must sign, and never the officer himself");
-
     /// The caller's key came with something else before.
     REPLY_ANOTHER_REQUEST = ("idempotency-key-of-another-request", Invalid, "the caller: a new key for each new request; a key is good for two days");
     /// The same request is under way.
@@ -283,7 +282,6 @@ store::codes! {
     RETRIEVAL_TERMS_NOT_ACCEPTED = ("retrieval-terms-not-accepted", Refused, "whoever fetches the certificate: read the terms of use in force, and accept them");
     /// The terms that are accepted are not those in force.
     RETRIEVAL_OTHER_TERMS = ("retrieval-other-terms", Refused, "whoever fetches the certificate: read the terms of use again, others are in force");
-
     /// The key of a test certificate, or the request over it, cannot be made.
     TEST_CERTIFICATE_KEY = ("test-certificate-key-failed", Failed, "the operator: OpenSSL makes no key on this machine; the message says why");
 

@@ -2,8 +2,8 @@
 //!
 //! It widens *reach* and no right: what sort of act somebody does is his own role's matter. Who delegates signs for it with his key; what it
 //! was signed over cannot be wider than his own scope, so nobody delegates what was delegated to him. It ends by itself, or before, when
-//! somebody [`end`]s it. [`received`] is for pages and rules; a decision names the delegation that it was taken by, and the worker
-//! [verifies](verify()) both signatures and the dates at the moment of the decision (decision 56).
+//! somebody [`end`]s it. `received` is for pages and rules; a decision names the delegation that it was taken by, and the worker
+//! verifies (`verify`) both signatures and the dates at the moment of the decision (decision 56).
 
 mod behind;
 pub mod canonical;

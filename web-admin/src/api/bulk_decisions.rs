@@ -172,12 +172,11 @@ fn chosen(orders: Vec<Read>) -> Result<Vec<Chosen>, Failure> {
     orders.into_iter().map(read).collect()
 }
 
+/// What is decided on, its rows, and those that are left out.
+type Examined = (Vec<Decidable>, Vec<Row>, Vec<Row>);
+
 /// Which can be decided on so, and which cannot, on one picture of the database.
-fn examined(
-    work: &mut Work<'_>,
-    chosen: Vec<Chosen>,
-    verdict: Verdict,
-) -> Result<(Vec<Decidable>, Vec<Row>, Vec<Row>), Failure> {
+fn examined(work: &mut Work<'_>, chosen: Vec<Chosen>, verdict: Verdict) -> Result<Examined, Failure> {
     let act = work.act;
     work.db.snapshot(|db| {
         let (mut subjects, mut rows, mut left_out) = (Vec::new(), Vec::new(), Vec::new());

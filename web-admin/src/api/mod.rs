@@ -77,8 +77,11 @@ const DECIDED: [Kind; 8] = [
     Kind::of::<Enrolment>(),
 ];
 
+/// A method, an address, and what answers there.
+type Served = (&'static str, &'static str, fn() -> Route);
+
 /// What is served beside that.
-const ROUTES: [(&str, &str, fn() -> Route); 43] = [
+const ROUTES: [Served; 43] = [
     ("get", "/openapi.json", || web::get().to(description::show)),
     ("get", "/me", || web::get().to(me::show)),
     ("get", "/orders", || web::get().to(orders::list)),

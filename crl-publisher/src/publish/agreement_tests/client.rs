@@ -25,6 +25,9 @@ pub(super) type Entries = BTreeMap<String, (u32, i64)>;
 /// removeFromCRL (RFC 5280 §5.3.1).
 const REMOVE_FROM_CRL: u32 = 8;
 
+/// By number: when it was made, and what stands on it.
+type Bases = BTreeMap<u64, (Timestamp, Entries)>;
+
 /// Authority, shard, kind.
 type ListName = (String, Option<u32>, bool);
 
@@ -97,7 +100,7 @@ fn authority(world: &World, name: &str) -> X509 {
 #[derive(Default)]
 pub(super) struct Client {
     /// Every complete CRL of each scope, by number, with its thisUpdate.
-    bases: BTreeMap<(String, Option<u32>), BTreeMap<u64, (Timestamp, Entries)>>,
+    bases: BTreeMap<(String, Option<u32>), Bases>,
     numbers: BTreeMap<ListName, u64>,
     /// The opposed cards by sequence, from changes alone.
     pub(super) opposed: BTreeMap<i64, Opposition>,
