@@ -162,7 +162,7 @@ fn refuse_one(desk: &mut Desk) -> String {
     number
 }
 
-/// Signs in by the link that the demonstration prints for an officer of this role, or of this login.
+/// Signs in by the link that the demonstration prints for an officer of this role, or of this name.
 fn sign_in_as(desk: &mut Desk, browser: &Browser, role: &str) {
     let printed = desk.serving.running().stdout();
     let line =
@@ -182,7 +182,7 @@ fn no_screen_keeps_anybody_out_and_each_was_looked_at() {
     desk.sign_in(&browser);
     let shown = Shown::of(&mut desk, refused);
     let mut found = seen_by_an_officer(&desk, &browser, &shown);
-    sign_in_as(&mut desk, &browser, SUBMITTER);
+    sign_in_as(&mut desk, &browser, "Camille MARTIN");
     found.join(seen_by_who_asked(&desk, &browser, &shown));
     sign_in_as(&mut desk, &browser, "administrator");
     found.join(seen_by_an_administrator(&desk, &browser, &shown));

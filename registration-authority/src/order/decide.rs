@@ -93,6 +93,8 @@ pub fn approve(
     if !set_status(db, number, version, "submitted", "submitted", act)? {
         return Err(DecideError::not_open(&order.decidable(), "no longer open").into());
     }
+    // And whose name the first decided in: of two that are one person the second is refused, not recorded.
+    decision::may_decide(db, &order.decidable(), version, act).map_err(|error| by_rule(order.kind, error))?;
     if risk::asks_for_two(db, &order)? && approvals(db, &order)?.is_empty() {
         let taken = checked.record_first(db)?;
         let event = audit::Event {

@@ -196,6 +196,12 @@ pub fn attach(
     if !order.is_undecided() {
         return Err(DocumentError::NotOpen(number.to_owned(), order.state.name()));
     }
+    // Whoever answers or decides takes turns from here on.
+    let standing = card_orders::version.eq(order.version).and(card_orders::status.eq(order.state.name()));
+    let row = diesel::update(card_orders::table.find(number)).filter(standing);
+    if row.set(card_orders::version.eq(order.version)).execute(db)? == 0 {
+        return Err(DocumentError::Again(number.to_owned()));
+    }
     let place = documents(db, number)?.len() as i64 + 1;
     if place > DOCUMENTS_BOUND {
         return Err(DocumentError::Full(number.to_owned()));

@@ -225,8 +225,12 @@ fn item(db: &mut Database, id: &str, row: ItemRow) -> Result<PlanItem, PlanReadE
     let (card, outcome, exclusion, order_number, (planned, of_card), kind, exercise) = row;
     let altered = |what| PlanReadError::RowAltered(id.to_owned(), what);
     // A plan from before the column has the card's own; a card that became another person's is no longer what was approved.
-    let numbers = renumbered::numbers_of(db, &of_card)?;
-    let holder = planned.filter(|planned| numbers.contains(planned)).unwrap_or(of_card);
+    let holder = match planned {
+        Some(planned) if planned != of_card && renumbered::numbers_of(db, &of_card)?.contains(&planned) => {
+            planned
+        }
+        _ => of_card,
+    };
     let outcome = match (outcome.as_str(), exclusion) {
         ("renew", None) => Outcome::Renew,
         ("excluded", Some(code)) => Outcome::Excluded(code),

@@ -1,14 +1,14 @@
 use diesel::prelude::*;
 use rand_core::CryptoRng;
 use serde_json::json;
-use store::schema::certificate_terms_acceptances as acceptances;
+use store::schema::certificate_terms_acceptances;
 use store::{Act, Database, Timestamp, audit};
 
 use super::{CertificateTerms, Retrieval, RetrievalError, issued, open};
 
 /// That somebody accepted a text.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable)]
-#[diesel(table_name = acceptances)]
+#[diesel(table_name = certificate_terms_acceptances)]
 pub struct Acceptance {
     /// His login.
     pub accepted_by: String,
@@ -41,14 +41,14 @@ pub fn accept(
     if retrieval.accepted.is_some() {
         return Ok(retrieval);
     }
-    diesel::insert_into(acceptances::table)
+    diesel::insert_into(certificate_terms_acceptances::table)
         .values((
-            acceptances::request.eq(number),
-            acceptances::accepted_by.eq(act.actor.officer().unwrap_or_default()),
-            acceptances::terms.eq(version),
-            acceptances::text_sha256.eq(sha256),
-            acceptances::mandate.eq(&retrieval.mandate),
-            acceptances::accepted_at.eq(act.at),
+            certificate_terms_acceptances::request.eq(number),
+            certificate_terms_acceptances::accepted_by.eq(act.actor.officer().unwrap_or_default()),
+            certificate_terms_acceptances::terms.eq(version),
+            certificate_terms_acceptances::text_sha256.eq(sha256),
+            certificate_terms_acceptances::mandate.eq(&retrieval.mandate),
+            certificate_terms_acceptances::accepted_at.eq(act.at),
         ))
         .execute(db)?;
     let payload = json!({ "terms": version, "text_sha256": sha256, "mandate": retrieval.mandate });
@@ -59,7 +59,10 @@ pub fn accept(
 
 /// Whether anybody has accepted terms for this request, whichever were in force then.
 pub fn is_retrieved(db: &mut Database, number: &str) -> QueryResult<bool> {
-    let found: i64 = acceptances::table.filter(acceptances::request.eq(number)).count().get_result(db)?;
+    let found: i64 = certificate_terms_acceptances::table
+        .filter(certificate_terms_acceptances::request.eq(number))
+        .count()
+        .get_result(db)?;
     Ok(found > 0)
 }
 
@@ -70,7 +73,7 @@ pub(super) fn find(
     login: &str,
     terms: &CertificateTerms,
 ) -> QueryResult<Option<Acceptance>> {
-    acceptances::table
+    certificate_terms_acceptances::table
         .find((number, login, terms.version(), terms.sha256()))
         .select(Acceptance::as_select())
         .first(db)

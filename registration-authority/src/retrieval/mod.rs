@@ -121,7 +121,7 @@ impl Fault for RetrievalError {
 }
 
 /// What the officer who acts may fetch of this request, under the terms in force: an agent, of a structure for which he speaks now; an
-/// officer what he submitted, and an agent too where it is of no structure. It must be of his scope. Of any other request he reads what he
+/// officer what he submitted, and an agent too where it is of no structure. What he did not submit must be of his scope. Of any other request he reads what he
 /// reads of one that there is not.
 pub fn open(
     db: &mut Database,
@@ -132,7 +132,8 @@ pub fn open(
     let officer = officers::require(db, Right::Submit, act)?;
     let request = certificate_request::get(db, number)?;
     let unknown = || RequestError::Unknown(number.to_owned());
-    if !officer.scope.covers(db, &request.reach())? {
+    let his = request.submitted_by == officer.login;
+    if !his && !officer.covers(db, &request.reach())? {
         return Err(unknown().into());
     }
     let mandate = match (officer.role, request.subject.structure()) {
@@ -140,7 +141,7 @@ pub fn open(
             let standing = mandate::standing(db, structure, act)?;
             Some(standing.ok_or_else(unknown)?.number)
         }
-        _ if request.submitted_by == officer.login => None,
+        _ if his => None,
         _ => return Err(unknown().into()),
     };
     let accepted = acceptance::find(db, number, &officer.login, terms)?;

@@ -4,13 +4,14 @@ use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 use rand_core::CryptoRng;
 use store::schema::{
-    certificate_requests as requests, certificate_retrieval_reminders as reminders,
+    certificate_requests as requests, certificate_retrieval_reminders,
     certificate_terms_acceptances as acceptances, certificates,
 };
 use store::{Act, Database, Fault, MultiBackend, Timestamp, database};
 
 use super::issued_at;
 use crate::certificate_request::{self, CertificateRequest, RequestError};
+use crate::officers::rows::{self, Condition};
 use crate::officers::{self, NotAuthorised, Right, Within};
 use crate::outbox::{self, Notice, Recipient};
 use crate::structure_notices;
@@ -37,9 +38,26 @@ pub fn unretrieved(
     act: &Act,
 ) -> Result<Within<Unretrieved>, NotAuthorised> {
     let officer = officers::require(db, Right::ReadQueue, act)?;
-    let numbers = waiting(db, before, limit, false, act.at)?;
-    let waiting = read(db, numbers)?;
-    Ok(Within::of(waiting, |one| officer.reads(db, &one.request.submitted_by, &one.request.reach()))?)
+    let (scopes, login) = (officer.scopes(), officer.login.as_str());
+    // What he asked for himself he reads whatever his scope is.
+    let within = || -> Option<Condition<'_, requests::table>> {
+        let own = requests::submitted_by.eq(login);
+        match officer.role.may(Right::ReadDossier) {
+            true => rows::requests(&scopes).map(|of_scope| Box::new(of_scope.or(own)) as _),
+            false => Some(Box::new(own)),
+        }
+    };
+    let hidden: i64 = match within() {
+        Some(within) => waiting(before, act.at).filter(not(within)).count().get_result(db)?,
+        None => 0,
+    };
+    let mut his = waiting(before, act.at);
+    if let Some(within) = within() {
+        his = his.filter(within);
+    }
+    let numbers = his.order((requests::changed_at, requests::number)).limit(limit).select(requests::number);
+    let numbers = numbers.load(db)?;
+    Ok(Within { shown: read(db, numbers)?, hidden: usize::try_from(hidden).unwrap_or(usize::MAX) })
 }
 
 /// Tells, once, of each certificate that nobody has fetched for so long: who asked for it, and who speaks for its structure. How many. Each
@@ -47,7 +65,14 @@ pub fn unretrieved(
 pub fn remind(db: &mut Database, after: Duration, rng: &mut dyn CryptoRng, act: &Act) -> QueryResult<usize> {
     let mut reminded = 0;
     loop {
-        let round = waiting(db, act.at.minus(after), AT_ONCE, true, act.at)?;
+        let reminded_of = certificate_retrieval_reminders::table
+            .filter(certificate_retrieval_reminders::request.eq(requests::number));
+        let round: Vec<String> = waiting(act.at.minus(after), act.at)
+            .filter(not(exists(reminded_of)))
+            .order((requests::changed_at, requests::number))
+            .limit(AT_ONCE)
+            .select(requests::number)
+            .load(db)?;
         if round.is_empty() {
             return Ok(reminded);
         }
@@ -63,8 +88,11 @@ pub fn remind(db: &mut Database, after: Duration, rng: &mut dyn CryptoRng, act: 
 
 fn remind_of(db: &mut Database, number: &str, rng: &mut dyn CryptoRng, act: &Act) -> QueryResult<bool> {
     let noted = db.attempt(|db| {
-        let row = (reminders::request.eq(number), reminders::reminded_at.eq(act.at));
-        diesel::insert_into(reminders::table).values(row).execute(db)
+        let row = (
+            certificate_retrieval_reminders::request.eq(number),
+            certificate_retrieval_reminders::reminded_at.eq(act.at),
+        );
+        diesel::insert_into(certificate_retrieval_reminders::table).values(row).execute(db)
     });
     match noted {
         Err(error) if database::is_unique_violation(&error) => return Ok(false), // Another worker was quicker.
@@ -85,15 +113,9 @@ fn remind_of(db: &mut Database, number: &str, rng: &mut dyn CryptoRng, act: &Act
     Ok(true)
 }
 
-/// The numbers of those that wait; test certificates are nobody's, and wait for nobody.
-fn waiting(
-    db: &mut Database,
-    before: Timestamp,
-    limit: i64,
-    not_reminded: bool,
-    at: Timestamp,
-) -> QueryResult<Vec<String>> {
-    let mut waiting = requests::table
+/// Those that wait; test certificates are nobody's, and wait for nobody.
+fn waiting<'a>(before: Timestamp, at: Timestamp) -> requests::BoxedQuery<'a, MultiBackend> {
+    requests::table
         .filter(requests::status.eq("issued").and(requests::changed_at.le(before)))
         .filter(requests::profile.ne_all(TestCertificate::ALL.map(TestCertificate::profile)))
         .filter(not(exists(acceptances::table.filter(acceptances::request.eq(requests::number)))))
@@ -103,15 +125,7 @@ fn waiting(
                 .filter(certificates::serial.nullable().eq(requests::serial))
                 .filter(certificates::status.eq("good").and(certificates::not_after.gt(at))),
         ))
-        .order((requests::changed_at, requests::number))
-        .select(requests::number)
-        .limit(limit)
-        .into_boxed::<MultiBackend>();
-    if not_reminded {
-        waiting =
-            waiting.filter(not(exists(reminders::table.filter(reminders::request.eq(requests::number)))));
-    }
-    waiting.load(db)
+        .into_boxed()
 }
 
 /// The requests of these numbers; one that cannot be read is logged, and keeps no other back.

@@ -37,7 +37,7 @@ pub(crate) fn open(
     limit: i64,
     at: Timestamp,
 ) -> Result<Vec<(String, About, Timestamp)>, ReviewError> {
-    let query = match orders_within(db, scope)? {
+    let query = match orders_within(db, scope, at)? {
         Some(orders) => waiting_at(at)
             .filter(reviews::looks_at.ne(LookAt::Approval.as_str()).or(reviews::subject.eq_any(orders))),
         None => waiting_at(at),
@@ -56,7 +56,7 @@ pub(crate) fn open(
 
 /// How many wait that he is not there for.
 pub(crate) fn count_outside(db: &mut Database, scope: &Scope, at: Timestamp) -> QueryResult<i64> {
-    match orders_within(db, scope)? {
+    match orders_within(db, scope, at)? {
         Some(orders) => waiting_at(at)
             .filter(reviews::looks_at.eq(LookAt::Approval.as_str()))
             .filter(not(reviews::subject.eq_any(orders)))
@@ -78,11 +78,11 @@ fn waiting_at<'a>(at: Timestamp) -> reviews::BoxedQuery<'a, MultiBackend> {
 
 /// The orders at which a look waits and that an officer of this scope is there for; none where he is there for all. Whoever opposes does
 /// so everywhere.
-fn orders_within(db: &mut Database, scope: &Scope) -> QueryResult<Option<Vec<String>>> {
+fn orders_within(db: &mut Database, scope: &Scope, at: Timestamp) -> QueryResult<Option<Vec<String>>> {
     let Some(within) = rows::orders(std::slice::from_ref(scope)) else { return Ok(None) };
     let concluded = review_findings::table.filter(review_findings::review.eq(reviews::number));
     let looks = reviews::table
-        .filter(reviews::looks_at.eq(LookAt::Approval.as_str()))
+        .filter(reviews::looks_at.eq(LookAt::Approval.as_str()).and(reviews::due_from.le(at)))
         .filter(reviews::subject.eq(card_orders::number))
         .filter(not(exists(concluded)));
     let orders = card_orders::table.filter(exists(looks)).into_boxed::<MultiBackend>().filter(within);

@@ -27,6 +27,7 @@ use crate::notices::{self, Delivery, Postman};
 use crate::opposition::by_code::{any_key, key_reference};
 use crate::opposition::declaration::Declared;
 use crate::opposition::ticket::living_cards;
+use crate::renumbered;
 
 /// How long a worker may take for one request before another takes it. Longer than the patience with a server.
 const LEASE: Duration = Duration::from_secs(180);
@@ -234,7 +235,7 @@ fn send(
 fn may_be_written_to(db: &mut Database, holder: &str, act: &Act) -> QueryResult<bool> {
     let within_a_day: i64 = one_time_requests::table
         .filter(one_time_requests::outcome.eq("sent"))
-        .filter(one_time_requests::holder.eq(holder))
+        .filter(one_time_requests::holder.eq_any(renumbered::numbers_of(db, holder)?))
         .filter(one_time_requests::settled_at.gt(act.at.minus(DAY)))
         .select(count_star())
         .first(db)?;
