@@ -104,8 +104,10 @@ impl TestDatabase {
     pub fn take_away(&self) {
         let name = self.name_on_server();
         administer(&format!("ALTER DATABASE {name} ALLOW_CONNECTIONS false"));
+        // Autovacuum's own workers end by themselves, and only a superuser may end them.
         administer(&format!(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+             WHERE datname = '{name}' AND backend_type = 'client backend'"
         ));
     }
 
