@@ -57,11 +57,12 @@ struct Issuer {
     key: PKey<Private>,
 }
 
-/// The defaults, with everything usable for eight days.
+/// The defaults, with everything usable for eight days, and revocations on deltas until a full CRL is due.
 fn policy() -> PublicationPolicy {
     let default = PublicationPolicy::default();
     PublicationPolicy {
         full_crl: Schedule { valid: 8 * DAY, ..default.full_crl },
+        full_crl_at_once: 0,
         delta_crl: Schedule { valid: 8 * DAY, ..default.delta_crl },
         ocsp_validity: 8 * DAY,
         ..default

@@ -41,6 +41,9 @@ pub struct PublicationPolicy {
     pub root_crl_alarm: Duration,
     /// Full CRLs of the issuing authorities.
     pub full_crl: Schedule,
+    /// Up to how many entries on the one that stands a full CRL of an authority's every certificate is made anew as soon
+    /// as something was revoked since, not by its schedule alone. With 0 never. Shards go out together, by the schedule.
+    pub full_crl_at_once: u64,
     /// Their delta CRLs. One is made as soon as something was revoked since the last.
     pub delta_crl: Schedule,
     /// From thisUpdate to nextUpdate of an OCSP answer.
@@ -65,6 +68,7 @@ impl Default for PublicationPolicy {
             root_crl_warning: 60 * DAY,
             root_crl_alarm: 14 * DAY,
             full_crl: Schedule { every: DAY, valid: 3 * DAY },
+            full_crl_at_once: 1000,
             delta_crl: Schedule { every: HOUR, valid: DAY },
             ocsp_validity: DAY,
             ocsp_never_issued: NeverIssued::Unknown,

@@ -46,8 +46,6 @@ fn an_opposition_under_a_clock_that_was_ahead_is_published_at_once_with_an_hones
 
     let done = workshop.job("publication");
     assert_eq!(done["failed"], serde_json::json!([]), "{done}");
-    let done = workshop.job("full-crl");
-    assert_eq!(done["failed"], serde_json::json!([]), "{done}");
     for name in [format!("{}.crl", certificate.issuer), format!("{}-delta.crl", certificate.issuer)] {
         let (dated, this_update) = entry(&workshop, &name, &certificate.serial.to_string());
         assert!(dated <= this_update, "{name}: {dated} after {this_update}");

@@ -46,7 +46,6 @@ fn tells_before_and_after(kind: DatabaseKind) {
     std::thread::sleep(Duration::from_secs(2));
     workshop.igc(&["opposition", "add", &card.to_string(), "--ground", "stolen", "--as", REVOKER]);
     workshop.job("publication");
-    workshop.job("full-crl");
     status.comes_to_say(&workshop, &certificate, "revoked");
     workshop.igc(&["job", "run", "coherence"]);
     workshop.igc(&["job", "run", "audit"]);

@@ -126,8 +126,9 @@ const REASONS: [RevocationReason; 3] =
     [RevocationReason::KeyCompromise, RevocationReason::Superseded, RevocationReason::CessationOfOperation];
 
 impl Course {
-    fn begin() -> Self {
+    fn begin(full_crl_at_once: u64) -> Self {
         let mut world = World::new();
+        world.policy.full_crl_at_once = full_crl_at_once;
         let (desk, now) = (desk(&world), world.act(Duration::ZERO));
         let (client, follower) = (Client::default(), Follower::of(&world));
         let (certificates, opposed) = (BTreeMap::new(), Vec::new());
@@ -361,9 +362,10 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 6, max_shrink_iters: 40, ..ProptestConfig::default() })]
     #[test]
     fn whatever_happens_every_public_face_says_the_same(
+        full_crl_at_once in prop::sample::select(&[0, 2, 1000]),
         events in proptest::collection::vec(event(), 1..30)
     ) {
-        let mut course = Course::begin();
+        let mut course = Course::begin(full_crl_at_once);
         course.faces_agree();
         for event in events {
             course.happens(event);
@@ -376,7 +378,7 @@ proptest! {
 /// let an entry go on the same day.
 #[test]
 fn what_has_expired_leaves_each_list_after_that_list_has_had_it() {
-    let mut course = Course::begin();
+    let mut course = Course::begin(0);
     let issued_and_held = [Event::Issue { days: 2, shard: 0 }, Event::Hold { card: 0, sharded: true }];
     let most_of_two_days = [Event::Hours(23), Event::Hours(23), Event::Hours(1)];
     let until_it_has_left = [Event::Hours(23); 14];

@@ -54,8 +54,8 @@ pub struct CrlFailure {
     pub error: CrlError,
 }
 
-/// Issues and publishes what is due of the issuing authorities: by the schedule, or, a delta, because
-/// something was revoked since. Roots sign at ceremonies ([`super::ceremony_crl`]), their tokens are
+/// Issues and publishes what is due of the issuing authorities: by the schedule, or because something was revoked
+/// since, which makes a delta, and a full CRL where it is small. Roots sign at ceremonies ([`super::ceremony_crl`]), their tokens are
 /// unplugged: what was signed there is published here where it is not yet. Runs its own transactions. One
 /// authority's failure does not keep the others back, nor that of its shards its own CRL.
 pub fn publish_crls(
@@ -242,7 +242,8 @@ pub(super) fn reconcile(
     Ok(())
 }
 
-/// By the schedule, because a backup was restored, or, a delta, because something was revoked since.
+/// By the schedule, because a backup was restored, or because something was revoked since: that makes a delta, and a
+/// full CRL where it is small.
 fn is_due(
     db: &mut Database,
     folder: &PublicFolder,
@@ -260,8 +261,21 @@ fn is_due(
     if act.at >= last.this_update.plus(schedule(policy, kind).every) {
         return Ok(true);
     }
+    if !follows_at_once(policy, scope, kind, last.entries) {
+        return Ok(false);
+    }
     let span = (last.log_sequence, status_log::newest(db)?);
-    Ok(kind == CrlKind::Delta && entries::count_by_log(db, &authority.short_name, scope, span)? > 0)
+    Ok(entries::count_by_log(db, &authority.short_name, scope, span)? > 0)
+}
+
+/// Whether a revocation makes this CRL anew. A full one is fetched whole by everybody, and is kept for good; shards go
+/// out together or not at all, one revocation would make all of them.
+fn follows_at_once(policy: &PublicationPolicy, scope: &Scope, kind: CrlKind, entries: u64) -> bool {
+    match (kind, scope) {
+        (CrlKind::Delta, _) => true,
+        (CrlKind::Full, Scope::All) => policy.full_crl_at_once > 0 && entries <= policy.full_crl_at_once,
+        (CrlKind::Full, Scope::Shard(_)) => false,
+    }
 }
 
 impl From<&VerifiedCrl> for PublishedCrl {

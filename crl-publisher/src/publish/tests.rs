@@ -96,6 +96,29 @@ fn a_revocation_is_on_the_next_delta_at_once_and_on_the_next_full_crl_with_it() 
 }
 
 #[test]
+fn a_full_crl_follows_a_revocation_at_once_while_it_is_small() {
+    let mut world = World::new();
+    world.policy.full_crl_at_once = 1;
+    let cards = ["1D01", "1D02", "1D03"];
+    for serial in cards {
+        world.issue(ISSUING, serial, world.start.plus(300 * DAY));
+    }
+    publish(&mut world, SECOND);
+    let both = |number| [CrlKind::Full, CrlKind::Delta].map(|kind| (ISSUING.to_owned(), kind, number));
+    for (at, serial) in (2..).zip(&cards[..2]) {
+        world.revoke(ISSUING, serial, RevocationReason::KeyCompromise);
+        assert_eq!(publish(&mut world, at * SECOND), both(at.into()), "and of no other authority");
+        assert_eq!(serials(&world, ISSUING, CrlKind::Full), set(&cards[..at as usize - 1]));
+        assert_eq!(publish(&mut world, at * SECOND), [], "once");
+    }
+    // The one that stands has two entries, one too many.
+    world.revoke(ISSUING, "1D03", RevocationReason::KeyCompromise);
+    assert_eq!(publish(&mut world, 4 * SECOND), [(ISSUING.to_owned(), CrlKind::Delta, 4)]);
+    assert_eq!(serials(&world, ISSUING, CrlKind::Full), set(&cards[..2]));
+    assert_eq!(serials(&world, ISSUING, CrlKind::Delta), set(&cards[2..]));
+}
+
+#[test]
 fn openssl_refuses_a_revoked_certificate_by_base_and_by_delta() {
     let mut world = World::new();
     world.issue(ISSUING, "1D01", world.start.plus(300 * DAY));

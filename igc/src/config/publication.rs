@@ -15,6 +15,9 @@ pub struct PublicationSection {
     pub folder: PathBuf,
     /// Hours.
     pub crl_lifetime_hours: u32,
+    /// Up to how many entries a full CRL follows a revocation at once.
+    #[serde(default = "full_crl_at_once_entries")]
+    pub full_crl_at_once_entries: u32,
     /// Days before the end of a root's CRL.
     pub root_crl_warning_days: u32,
     /// Days before the end of a root's CRL.
@@ -39,6 +42,10 @@ pub struct PublicationSection {
     /// Where else published files go.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub object_store: Option<ObjectStoreSection>,
+}
+
+fn full_crl_at_once_entries() -> u32 {
+    1000
 }
 
 fn ocsp_cache_mib() -> u32 {
@@ -76,6 +83,8 @@ pub enum NeverIssued {
 pub struct Publication {
     /// nextUpdate − thisUpdate of the CRLs of issuing authorities, deltas included.
     pub crl_lifetime: Duration,
+    /// Up to how many entries a full CRL follows a revocation at once; with 0 never.
+    pub full_crl_at_once_entries: u32,
     /// How long before its end a root's CRL is worth a warning.
     pub root_crl_warning: Duration,
     /// How long before its end it is an alarm.
@@ -105,6 +114,9 @@ impl PublicationSection {
                 "publication.root_crl_alarm_days: must not be more than root_crl_warning_days".to_owned()
             );
         }
+        if self.full_crl_at_once_entries > 100_000 {
+            return Err("publication.full_crl_at_once_entries: must be at most 100000: every relying system fetches such a CRL again for each revocation".to_owned());
+        }
         if self.ocsp_cache_mib > 1024 * 1024 {
             return Err("publication.ocsp_cache_mib: must be at most 1048576".to_owned());
         }
@@ -124,6 +136,7 @@ impl PublicationSection {
         }
         Ok(Publication {
             crl_lifetime: hours("crl_lifetime_hours", self.crl_lifetime_hours)?,
+            full_crl_at_once_entries: self.full_crl_at_once_entries,
             root_crl_warning: days(self.root_crl_warning_days),
             root_crl_alarm: days(self.root_crl_alarm_days),
             ocsp_lifetime: hours("ocsp_lifetime_hours", self.ocsp_lifetime_hours)?,

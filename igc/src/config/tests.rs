@@ -118,6 +118,19 @@ fn what_is_signed_ahead_is_bounded_and_named_once() {
 }
 
 #[test]
+fn up_to_which_size_a_full_crl_follows_a_revocation_is_bounded() {
+    let with = |line: &str| parse(&DEMO.replace("[publication]\n", &format!("[publication]\n{line}\n")));
+    assert_eq!(
+        parse(DEMO).unwrap().publication.full_crl_at_once_entries,
+        1000,
+        "where nobody says otherwise"
+    );
+    assert_eq!(with("full_crl_at_once_entries = 0").unwrap().publication.full_crl_at_once_entries, 0);
+    let message = with("full_crl_at_once_entries = 100001").unwrap_err();
+    assert!(message.contains("publication.full_crl_at_once_entries"), "{message}");
+}
+
+#[test]
 fn a_bad_cron_expression_names_its_key() {
     let config = parse(DEMO).unwrap();
     let text = DEMO.replace(&config.schedules.renewal.to_string(), "every tuesday");
