@@ -9,6 +9,7 @@ use super::lease::{self, LeaseError};
 use super::{Filter, On, QueueError, WorkingHours, orders};
 use crate::decision::{self, DecideError};
 use crate::faults;
+use crate::four_eyes::{self, KeepOffError};
 use crate::officers::{self, NotAuthorised, Right};
 use crate::order::{CardOrder, OrderStatus, approvals};
 
@@ -31,6 +32,9 @@ pub enum NextError {
     /// The actor may not decide.
     #[error(transparent)]
     NotAuthorised(#[from] NotAuthorised),
+    /// What is near to the officer cannot be read.
+    #[error(transparent)]
+    KeepOff(#[from] KeepOffError),
     /// The database refused.
     #[error("database: {0}")]
     Database(#[from] diesel::result::Error),
@@ -43,6 +47,7 @@ impl Fault for NextError {
             Self::Queue(error) => error.code(),
             Self::Lease(error) => error.code(),
             Self::NotAuthorised(error) => error.code(),
+            Self::KeepOff(error) => error.code(),
             Self::Database(_) => store::fault::DATABASE,
         }
     }
@@ -85,7 +90,9 @@ pub fn next(
                 continue;
             }
             let taken = taken(hours, order.submitted_at, of(&waits, order), act.at);
-            if most.as_ref().is_none_or(|(most, _)| taken > *most) {
+            let is_more = most.as_ref().is_none_or(|(most, _)| taken > *most);
+            // What is too near to him would lie on his desk until the lease ends, and his decision be refused.
+            if is_more && four_eyes::barred(db, &officer, &order.decidable(), act.at)?.is_none() {
                 most = Some((taken, order.number.clone()));
             }
         }

@@ -67,6 +67,23 @@ fn whoever_has_approved_an_order_gets_another_next() {
 }
 
 #[test]
+fn what_is_too_near_to_an_officer_is_never_his_next() {
+    on_both(|house| {
+        on_monday(house);
+        let act = house.act(store::Actor::Operator("root".to_owned()));
+        let House { db, rng, .. } = &mut *house;
+        let role = crate::officers::Role::RegistrationOfficer;
+        db.write(|db| crate::officers::enrol(db, "elise", "Dr Élise DURAND", role, rng, &act)).unwrap();
+        let of_her_name = house.submit("alice", cps(&nurse(), "60")).unwrap().number().to_owned();
+        assert_eq!(code(next_of(house, "elise")), "queue-empty");
+        house.later(3600);
+        let other = house.submit("alice", cps(&military_nurse(), "60")).unwrap().number().to_owned();
+        assert_eq!(next_of(house, "elise").unwrap(), other, "the one before has waited longer");
+        assert_eq!(next_of(house, "clara").unwrap(), of_her_name, "and lies on nobody's desk");
+    });
+}
+
+#[test]
 fn one_officer_is_on_an_order_until_he_has_decided_or_another_takes_over() {
     on_both(|house| {
         let number = house.submit("alice", cps(&nurse(), "60")).unwrap().number().to_owned();
