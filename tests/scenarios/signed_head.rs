@@ -38,7 +38,8 @@ fn an_act_stands_under_a_signed_and_published_head_soon_after_and_the_time_is_to
         // The first one finds a worker that has just begun.
         for act in 0..=ACTS {
             let subject = format!("measured act {act}");
-            let event = Event { action: "test.act", subject: subject.clone(), payload: json!({ "act": act }) };
+            let event =
+                Event { action: "test.act", subject: subject.clone(), payload: json!({ "act": act }) };
             let by = officer(&mut db, SUBMITTER);
             db.write(|db| record(db, event, &mut chance(), &by)).unwrap();
             let committed = Instant::now();
@@ -51,7 +52,11 @@ fn an_act_stands_under_a_signed_and_published_head_soon_after_and_the_time_is_to
             thread::sleep(Duration::from_millis(37 * act as u64 % 500));
         }
         took.sort();
-        println!("{kind}, {ACTS} acts: a signed head over each was published after {:?} (median), {:?} at most", took[ACTS / 2], took[ACTS - 1]);
+        println!(
+            "{kind}, {ACTS} acts: a signed head over each was published after {:?} (median), {:?} at most",
+            took[ACTS / 2],
+            took[ACTS - 1]
+        );
     }
 }
 

@@ -168,6 +168,9 @@ fn a_token_that_stops_half_way_leaves_the_first_half_good_and_the_rest_revoked()
     );
 }
 
+/// Gives the TBS that a changed configuration makes.
+type Change = fn(&mut House) -> Vec<u8>;
+
 /// What the lint read is what is recorded, and what is recorded what is signed: whoever changes something in between, a profile, an
 /// identity or the row itself, is refused.
 #[test]
@@ -176,7 +179,7 @@ fn a_certificate_that_is_not_the_one_that_was_linted_and_recorded_is_refused_and
         HERE,
         "a_certificate_that_is_not_the_one_that_was_linted_and_recorded_is_refused_and_its_serial_revoked",
         |house| {
-            let changes: [(&str, fn(&mut House) -> Vec<u8>); 2] = [
+            let changes: [(&str, Change); 2] = [
                 ("another profile", |house| {
                     house.prepare("fo-pp-cps-sign", &nurse("899700000129"), &key()).unwrap().tbs
                 }),
