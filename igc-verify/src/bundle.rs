@@ -33,6 +33,8 @@ pub struct Unreadable(pub String);
 #[derive(Deserialize)]
 pub struct Head {
     format: String,
+    /// The name of the log.
+    pub origin: String,
     pub events: u64,
     pub certificates: u64,
     pub checkpoints: u64,

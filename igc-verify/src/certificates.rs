@@ -25,6 +25,7 @@ pub struct Record {
     evidence_digest: String,
     tbs: String,
     certificate: Option<String>,
+    subject: Option<String>,
     canonical: Option<String>,
     evidence: Option<String>,
     missing: Option<String>,
@@ -61,6 +62,8 @@ pub struct Payload {
     sha256: String,
     /// Of a ceremony's step, and of a request of a responder.
     certificate_sha256: Option<String>,
+    /// Of a ceremony's step: its file.
+    ceremony_sha256: Option<String>,
     /// Of such a request.
     #[serde(default)]
     request_sha256: String,
@@ -77,6 +80,8 @@ pub struct Certificates {
     authorities: HashSet<[u8; 32]>,
     /// Certificates that a ceremony's step names.
     reported: HashSet<String>,
+    /// Files of ceremonies, by their digest, each with a ceremony whose steps name it.
+    ceremonies: HashMap<String, String>,
     /// Feeds of the register that orders rest on, each with one of them.
     feeds: HashMap<String, String>,
     responders: Responders,
@@ -118,9 +123,6 @@ impl Certificates {
         let certificate =
             record.certificate.as_deref().map(|text| check_signature(bundle, record, &tbs, text));
         let certificate = certificate.transpose()?;
-        if matches!(record.status.as_str(), "good" | "held") && certificate.is_none() {
-            return Err(format!("it is {}, and not there", record.status));
-        }
         let asked = check_request(bundle, record, spki)?;
         let ceremony = record.evidence_kind == "ceremony" && asked.is_none();
         let valid = if asked.is_some() {
@@ -172,7 +174,9 @@ impl Certificates {
         let read = || payload.and_then(|text| serde_json::from_str::<Payload>(text).ok());
         match action {
             "ceremony.step" => {
-                self.reported.extend(read().and_then(|said| said.certificate_sha256));
+                let Some(said) = read() else { return };
+                self.reported.extend(said.certificate_sha256);
+                self.ceremonies.extend(said.ceremony_sha256.map(|file| (file, subject.to_owned())));
             }
             "responder.certified" => {
                 if let Some(Payload { certificate_sha256: Some(certificate), request_sha256, .. }) = read() {
@@ -195,12 +199,15 @@ impl Certificates {
                 let in_time = decided <= at.saturating_add(600_000) && at < expires;
                 if in_time { Ok(()) } else { Err("it was prepared when its decisions were worth nothing") }
             }),
-            "certificate.revoked" | "certificate.held" | "certificate.released" => {
+            "certificate.abandoned" | "certificate.revoked" | "certificate.held" | "certificate.released" => {
                 if let Some(expected) = self.expected.get_mut(subject) {
                     expected.status_leaves.see(action);
                 }
             }
-            "certificate.signing" => self.certificate_leaf(subject, "signing", findings, |_| Ok(())),
+            "certificate.signing" => self.certificate_leaf(subject, "signing", findings, |expected| {
+                expected.status_leaves.see(action);
+                Ok(())
+            }),
             "certificate.issued" => self.certificate_leaf(subject, "issued", findings, |expected| {
                 let said = read().ok_or("the payload of its issued leaf is gone")?.sha256;
                 let same = expected.certificate_sha256.as_ref() == Some(&said);
@@ -215,7 +222,7 @@ impl Certificates {
         subject: &str,
         leaf: &'static str,
         findings: &mut Findings,
-        check: impl Fn(&Expected) -> Result<(), &'static str>,
+        check: impl FnOnce(&mut Expected) -> Result<(), &'static str>,
     ) {
         let Some(expected) = self.expected.get_mut(subject) else {
             if leaf == "issued" && !self.failed.contains(subject) {
@@ -230,8 +237,14 @@ impl Certificates {
     }
 
     /// After the last leaf.
-    pub fn conclude(self, findings: &mut Findings) {
+    pub fn conclude(self, bundle: &Bundle, findings: &mut Findings) {
         self.responders.conclude(findings);
+        for (file, subject) in self.ceremonies.iter().filter(|(file, _)| !bundle.ceremonies.contains(file)) {
+            findings.contradiction(
+                subject,
+                format!("its steps name the file {file}, which is not in ceremonies/"),
+            );
+        }
         let mut certificates: Vec<_> = self.expected.into_iter().collect();
         certificates.sort_by(|a, b| a.0.cmp(&b.0));
         for (subject, expected) in certificates {
@@ -242,7 +255,8 @@ impl Certificates {
             for leaf in needed.iter().filter(|leaf| !expected.seen.contains(leaf)) {
                 findings.contradiction(&subject, format!("has no leaf that says {leaf}"));
             }
-            if let Err(what) = expected.status_leaves.check(&expected.status) {
+            let is_there = expected.certificate_sha256.is_some();
+            if let Err(what) = expected.status_leaves.check(&expected.status, is_there) {
                 findings.contradiction(&subject, what);
             }
             if expected.ceremony && expected.certificate_sha256.is_some_and(|it| !self.reported.contains(&it))
@@ -318,6 +332,9 @@ fn check_evidence(bundle: &Bundle, record: &Record, spki: &[u8]) -> Result<Decid
     let decided = decision::check(bundle, &canonical, &evidence)?;
     if hex(&sha256(&evidence)) != record.evidence_digest {
         return Err("its evidence is not the one that was verified when it was prepared".to_owned());
+    }
+    if record.subject.as_ref() != Some(&decided.thing) {
+        return Err(format!("it rests on {}, and its line says otherwise", decided.thing));
     }
     match (&decided.public_key, &record.card_key) {
         (Some(key), _) if key != spki => Err("it certifies another public key than was approved".to_owned()),

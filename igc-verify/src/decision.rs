@@ -10,6 +10,8 @@ use said::Said;
 /// What a certificate rests on, as it was decided.
 #[derive(Debug, Default)]
 pub struct Decided {
+    /// The order or request: `card order CO-…`, `certificate request CR-…`.
+    pub thing: String,
     /// What must stand in the subject: holder and names of a card order, common name of a request.
     pub names: Vec<String>,
     /// Of a request: exactly these host names.
@@ -46,6 +48,7 @@ pub fn check(bundle: &Bundle, canonical: &[u8], evidence: &[u8]) -> Result<Decid
     let [decided_on, proofs] = fields[..] else { return Err(UNREADABLE) };
     let decided_on = decided_on.octets().ok_or(UNREADABLE)?;
     let mut decided = asked(canonical, decided_on)?;
+    decided.thing = thing(canonical).ok_or(UNREADABLE)?;
     let proofs = proofs.sequence().ok_or(UNREADABLE)?;
     if proofs.is_empty() {
         return Err("nobody decided on it");
@@ -104,6 +107,16 @@ fn signed_by_pinned<'a>(bundle: &Bundle, proof: &[Value<'a>]) -> Result<&'a [u8]
         true => Ok(statement),
         false => Err("the signature of a decision does not verify"),
     }
+}
+
+/// By its number, which the canonical encoding of either has behind its version.
+fn thing(canonical: &[u8]) -> Option<String> {
+    let number = sequence(canonical)?.get(1)?.text()?.to_owned();
+    Some(if number.starts_with("CR-") {
+        format!("certificate request {number}")
+    } else {
+        format!("card order {number}")
+    })
 }
 
 /// Reads the order or request. `decided_on` must be the same octets, or the renewal plan of the order.

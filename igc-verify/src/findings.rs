@@ -58,8 +58,11 @@ impl Findings {
         }
     }
 
-    /// Whether there is as much as `bundle.json` says.
-    pub(crate) fn count(&mut self, said: &Head) {
+    /// Whether there is as much as `bundle.json` says, of the log that it names.
+    pub(crate) fn count(&mut self, said: &Head, log: &str) {
+        if said.origin != log {
+            self.contradiction("bundle.json", format!("is of the log {}, and the key of {log}", said.origin));
+        }
         let found = [self.events, self.certificates, self.checkpoints];
         let said = [said.events, said.certificates, said.checkpoints];
         for (what, (found, said)) in

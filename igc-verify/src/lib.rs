@@ -45,7 +45,7 @@ pub fn verify(arguments: &Arguments) -> Result<Findings, Unreadable> {
     let mut certificates = Certificates::default();
     bundle.certificates(|line, record| certificates.check(&bundle, line, &record, &mut findings))?;
     log::check(&bundle, &mut certificates, &mut findings)?;
-    certificates.conclude(&mut findings);
-    findings.count(&bundle.head);
+    certificates.conclude(&bundle, &mut findings);
+    findings.count(&bundle.head, &bundle.key.name);
     Ok(findings)
 }

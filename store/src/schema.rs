@@ -1067,6 +1067,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    signing_awaited (ledger, sequence) {
+        ledger -> Text,
+        sequence -> BigInt,
+        signed_at -> BigInt,
+        token -> Text,
+        key_id -> Text,
+        digest -> Binary,
+        subject -> Text,
+        looked_at -> BigInt,
+    }
+}
+
+diesel::table! {
     signing_acknowledgements (ledger, sequence) {
         ledger -> Text,
         sequence -> BigInt,
@@ -1260,6 +1273,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     signing_intents,
     signing_ledgers,
     signing_alarms,
+    signing_awaited,
     signing_acknowledgements,
     responder_requests,
     responder_request_proofs,

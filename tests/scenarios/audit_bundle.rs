@@ -1,6 +1,8 @@
 //! The bundle that an auditor takes away, and what `igc-verify` finds in it when somebody with the database in
 //! his hands changed something first.
 
+pub mod fields;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -255,6 +257,41 @@ const ALTERATIONS: &[(&str, &str, &str)] = &[
          WHERE profile = 'fo-pp-cps-auth'",
         "BROKEN certificate ACI-FO-PP ",
         "its TBS has another serial number",
+    ),
+    (
+        "UPDATE certificates SET status = 'revoked', revoked_at = settled_at, revocation_reason = 'superseded' WHERE issuer = 'ACI-EL-ORG'",
+        "BROKEN certificate ACI-EL-ORG ",
+        "it is revoked and there, and its leaves say signing 1, abandoned 0, revoked 0",
+    ),
+    (
+        "UPDATE certificates SET status = 'good', revoked_at = NULL, revocation_reason = NULL WHERE status = 'revoked'",
+        "BROKEN certificate ACI-FO-PP ",
+        "it is good and there, and its leaves say signing 1, abandoned 0, revoked 1",
+    ),
+    (
+        "UPDATE certificates SET status = 'abandoned', der = NULL WHERE issuer = 'ACI-EL-ORG'",
+        "BROKEN certificate ACI-EL-ORG ",
+        "it is not the certificate that its issued leaf recorded",
+    ),
+    (
+        "UPDATE certificates SET profile = 'fo-pp-cps-sign' WHERE profile = 'fo-pp-cps-auth'",
+        "BROKEN certificate ACI-FO-PP ",
+        "is not what was decided on",
+    ),
+    (
+        "UPDATE certificates SET evidence_kind = 'plan' WHERE profile = 'fo-pp-cps-auth'",
+        "BROKEN certificate ACI-FO-PP ",
+        "profile, evidence or TBS are not those that its intended leaf recorded",
+    ),
+    (
+        "UPDATE audit_leaves SET leaf_hash = zeroblob(32) WHERE sequence = 20",
+        "BROKEN event ",
+        "altered: its fields do not give its leaf",
+    ),
+    (
+        "UPDATE audit_checkpoints SET root_hash = zeroblob(32)",
+        "BROKEN checkpoints ",
+        "its signature is not the log key's",
     ),
     (
         "DELETE FROM certificates WHERE profile = 'fo-pp-cps-sign'",

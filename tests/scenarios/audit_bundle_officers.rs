@@ -14,6 +14,7 @@ use registration_authority::order;
 use serde_json::Value;
 use store::DatabaseRole;
 
+use super::audit_bundle::fields::every_field_is_found;
 use super::officers_keys::authenticator::{Authenticator, ORIGIN};
 use super::officers_keys::{OfficersKeys, proof_by, proof_of_bulk};
 use super::workshop::{APPROVER, Workshop, officer, workshop};
@@ -92,6 +93,9 @@ fn an_auditor_walks_the_chain_of_officers_keys_by_himself() {
     let said = verify(&workshop, &bundle, &[]).expect_exit(0).stdout;
     assert!(said.contains("roots of officers' keys officers.json of the bundle itself"), "{said}");
     assert_eq!(approved_in_bulk(&bundle), 4, "two certificates of each of the two cards");
+
+    let altered = every_field_is_found(&bundle, Some("bureaus"), &|bundle| verify(&workshop, bundle, &[]));
+    assert!(altered > 150, "{altered}");
 
     // Kept from an earlier time: the same roots, and then another's.
     let kept = place.path().join("officers.json");

@@ -71,6 +71,7 @@ mod serve;
 mod server_certificate;
 mod shards;
 mod signed_ahead;
+mod signed_head;
 pub mod signer_faults;
 mod signer_process;
 pub mod standstill;

@@ -330,6 +330,7 @@ pub(super) fn event_of(ceremony: &Ceremony, line: &Entry, head: &str) -> Event {
             "line": line.number,
             "head": head,
             "certificate_sha256": certificate_sha256,
+            "ceremony_sha256": ceremony.sha256(),
         }),
     }
 }

@@ -40,5 +40,7 @@ pub use report::{NamedPem, Report, SignedReport, report};
 pub use script::script;
 pub use standing::check as check_standing;
 pub use steps::{CertificateStep, CrlReach, CrlStep, EndStep, KeyStep, ShareStep, Step};
+pub(crate) use taking_up::was_held;
 pub use transcript::{Entry, EntryEvent, TranscriptError, read_chain};
 pub use verify::{ReportError, VerifiedReport, verify};
+pub(crate) use work::KEY_TRIAL;

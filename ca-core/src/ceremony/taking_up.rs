@@ -16,6 +16,16 @@ use super::{Ceremony, CeremonyError};
 use crate::epoch::Epoch;
 use crate::issuance;
 
+/// Whether a step of a ceremony of this name was recorded.
+pub(crate) fn was_held(db: &mut Database, name: &str) -> QueryResult<bool> {
+    let steps: i64 = audit_events::table
+        .filter(audit_events::action.eq(sql::<Text>(&format!("'{ACTION}'"))))
+        .filter(audit_events::subject.eq(format!("ceremony {name}")))
+        .count()
+        .get_result(db)?;
+    Ok(steps > 0)
+}
+
 /// How many lines of the transcript the audit trail was told of.
 ///
 /// The newest head that it holds must be in the transcript, and what stands after it must be

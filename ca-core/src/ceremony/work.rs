@@ -193,6 +193,9 @@ fn key(
     Ok(made)
 }
 
+/// What such a key signs to show that it does: nothing else begins so.
+pub(crate) const KEY_TRIAL: &[u8] = b"igc-ceremony-key-trial";
+
 /// Whether a key that an interrupted run has made is protected, and signs what its public half verifies.
 fn is_whole(
     course: &Course<'_>,
@@ -208,8 +211,7 @@ fn is_whole(
     }
     let key = KeyReference { token: token.to_owned(), id: id.clone() };
     let subject = format!("trial of key {key}");
-    let trial =
-        IntendedSignature { key: &key, public_key, subject: &subject, message: b"igc-ceremony-key-trial" };
+    let trial = IntendedSignature { key: &key, public_key, subject: &subject, message: KEY_TRIAL };
     match sign_intended(db, &mut course.signer(rng, act), &trial, act) {
         Ok(_) => Ok(true),
         Err(IntendedError::Signer(_)) => Ok(false),

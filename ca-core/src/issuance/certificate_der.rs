@@ -23,8 +23,8 @@ pub(super) fn assemble(prepared: &Prepared, signature: &[u8]) -> Vec<u8> {
     certificate.to_der().expect("three DER values make a DER SEQUENCE")
 }
 
-/// The octets of the TBSCertificate inside a certificate.
-pub(super) fn tbs_within(der: &[u8]) -> Option<&[u8]> {
+/// The octets of the TBSCertificate inside a certificate, or of the TBSCertList inside a CRL: what was signed.
+pub(crate) fn tbs_within(der: &[u8]) -> Option<&[u8]> {
     let mut reader = SliceReader::new(der).ok()?;
     Header::decode(&mut reader).ok()?;
     reader.tlv_bytes().ok()

@@ -27,6 +27,7 @@ pub(crate) mod tests;
 mod transition;
 
 pub use batch::{BegunBatch, SignedBatch};
+pub(crate) use certificate_der::tbs_within;
 pub use evidence::{Evidence, EvidenceKind};
 pub use issue::{
     BATCHES_UNDER_WAY, Issued, IssuedCertificate, LARGEST_BATCH, LARGEST_PREPARATION, issue, issue_batch,

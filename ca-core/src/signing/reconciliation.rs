@@ -5,16 +5,13 @@ use diesel::prelude::*;
 use serde::Serialize;
 use serde_json::json;
 use store::audit::{Event, record};
-use store::schema::{
-    authorities, certificates, responder_requests, service_keys, signing_alarms, signing_intents,
-    signing_ledgers,
-};
+use store::schema::{signing_alarms, signing_ledgers};
 use store::{Act, Code, CryptoRng, Database};
 use thiserror::Error;
 
+use super::awaited;
+use super::verdict::{self, Verdict};
 use crate::faults;
-use crate::service_key::Purpose;
-use crate::signer::SignatureAlgorithm;
 use crate::signer::ledger::{Entry, LedgerError, LedgerFault, Position, follow, identify};
 use crate::signer::process::LedgerKind;
 
@@ -22,7 +19,7 @@ use crate::signer::process::LedgerKind;
 const BATCH: usize = 1000;
 
 /// By how much the clock may have been set back between an intention and its signature.
-const CLOCK_TOLERANCE: Duration = Duration::from_secs(5);
+pub(super) const CLOCK_TOLERANCE: Duration = Duration::from_secs(5);
 
 /// The sequence under which the alarm about a ledger that is gone stands.
 const GONE: i64 = -1;
@@ -36,6 +33,8 @@ pub struct LedgerPlace<'a> {
     pub kind: LedgerKind,
     /// Host and path: two nodes on one database have a ledger each, at places of their own.
     pub place: &'a str,
+    /// The name of the audit log, whose heads stand in the ledger; none where no ceremony has made its key yet.
+    pub log: Option<&'a str>,
 }
 
 /// What a run has done.
@@ -85,9 +84,12 @@ impl store::Fault for ReconcileError {
     }
 }
 
-/// Looks at every line of a ledger that nobody has looked at yet. Each line's digest must be that of a
-/// certificate that was being signed, or of an intention that is not younger than the line; a line of
-/// the ledger of answers must be of an OCSP responder's key, since answers are stored nowhere.
+/// Looks at every line of a ledger that nobody has looked at yet, and again at those whose record was awaited.
+///
+/// Each line's digest must be that of a certificate that was being signed, or of an intention that is not younger than the
+/// line and says the same; its key one that may sign such a thing, and what is stored of it what was signed: a CRL the
+/// recorded one, a head of the audit log that of the stored tree. Of an answer, which is stored nowhere, the key must be
+/// a responder's of the authority that it is about.
 ///
 /// Runs its own transactions. An alarm is recorded once, with an audit event.
 pub fn reconcile(
@@ -104,6 +106,7 @@ pub fn reconcile(
     };
     if ledger.kind == LedgerKind::Issuing {
         missing(db, ledger, id.as_deref(), &mut done, rng, act)?;
+        done.alarms.extend(awaited::look_again(db, ledger.log, rng, act)?);
     }
     let Some(id) = id else { return Ok(done) };
     let mut position = known(db, &id)?;
@@ -126,17 +129,22 @@ pub fn reconcile(
                 return Err(ReconcileError::Broken(alarm.what));
             }
         };
-        let mut found = Vec::new();
+        let mut verdicts = Vec::new();
         for entry in &followed.entries {
-            if let Some(why) = objection(db, ledger.kind, entry)? {
-                found.push(unintended(&id, entry, why));
-            }
+            let verdict = match ledger.kind {
+                LedgerKind::Issuing => verdict::of_issuing(db, entry, act.at, ledger.log)?,
+                LedgerKind::Answers => verdict::of_answer(db, entry)?,
+            };
+            verdicts.extend(Some((entry, verdict)).filter(|(_, verdict)| *verdict != Verdict::Fits));
         }
         let lines = followed.entries.len();
+        let mut found = Vec::new();
         let moved = db.write(|db| -> QueryResult<bool> {
             let moved = advance(db, ledger, position.as_ref(), &followed.position, act)?;
             if moved {
-                found.iter().try_for_each(|alarm| raise(db, alarm, rng, act).map(drop))?;
+                for (entry, verdict) in &verdicts {
+                    found.extend(take_down(db, &id, entry, verdict, rng, act)?);
+                }
             }
             Ok(moved)
         })?;
@@ -190,70 +198,25 @@ fn known(db: &mut Database, ledger: &str) -> QueryResult<Option<Position>> {
     }))
 }
 
-/// Why a line should not be; nothing where it should.
-fn objection(db: &mut Database, kind: LedgerKind, entry: &Entry) -> QueryResult<Option<&'static str>> {
-    if kind == LedgerKind::Answers {
-        let responders: i64 = service_keys::table
-            .filter(service_keys::purpose.eq(Purpose::Ocsp.name()))
-            .filter(service_keys::token.eq(&entry.key.token))
-            .filter(service_keys::key_id.eq(entry.key.id.to_string()))
-            .count()
-            .get_result(db)?;
-        // A key that will be one signs its own request, which is in the inbox before.
-        let asked_for: i64 = responder_requests::table
-            .filter(responder_requests::token.eq(&entry.key.token))
-            .filter(responder_requests::key_id.eq(entry.key.id.to_string()))
-            .count()
-            .get_result(db)?;
-        return Ok((responders + asked_for == 0).then_some("the key is no OCSP responder's"));
-    }
-    match entry.subject.strip_prefix("certificate ").and_then(|key| key.split_once(' ')) {
-        Some((issuer, serial)) => certificate_objection(db, entry, issuer, serial),
-        None => intent_objection(db, entry),
-    }
-}
-
-fn certificate_objection(
+/// Writes down what was found about a line, inside a transaction; gives the alarm where it is one.
+pub(super) fn take_down(
     db: &mut Database,
+    ledger: &str,
     entry: &Entry,
-    issuer: &str,
-    serial: &str,
-) -> QueryResult<Option<&'static str>> {
-    type Row = (Vec<u8>, String, String, String, Vec<u8>);
-    let row: Option<Row> = certificates::table
-        .inner_join(authorities::table.on(authorities::short_name.eq(certificates::issuer)))
-        .filter(certificates::issuer.eq(issuer).and(certificates::serial.eq(serial)))
-        .select((
-            certificates::tbs,
-            certificates::status,
-            authorities::token,
-            authorities::key_id,
-            authorities::public_key,
-        ))
-        .first(db)
-        .optional()?;
-    let Some((tbs, status, token, key_id, public_key)) = row else {
-        return Ok(Some("there is no such certificate"));
-    };
-    let digest = SignatureAlgorithm::of_key(&public_key).map(|algorithm| algorithm.digest(&tbs).value);
-    Ok(if digest.as_ref() != Ok(&entry.digest) {
-        Some("the digest is not that of the recorded certificate")
-    } else if (token, key_id) != (entry.key.token.clone(), entry.key.id.to_string()) {
-        Some("the key is not its issuer's")
-    } else if status == "intended" || status == "abandoned" {
-        Some("the certificate was never sent to be signed")
-    } else {
-        None
-    })
-}
-
-fn intent_objection(db: &mut Database, entry: &Entry) -> QueryResult<Option<&'static str>> {
-    let intended: i64 = signing_intents::table
-        .find((&entry.digest, entry.key.to_string()))
-        .filter(signing_intents::intended_at.le(entry.at.plus(CLOCK_TOLERANCE)))
-        .count()
-        .get_result(db)?;
-    Ok((intended == 0).then_some("nobody intended it"))
+    verdict: &Verdict,
+    rng: &mut dyn CryptoRng,
+    act: &Act,
+) -> QueryResult<Option<Alarm>> {
+    match verdict {
+        Verdict::Fits => Ok(None),
+        Verdict::Awaited(_) => awaited::remember(db, ledger, entry, act).map(|()| None),
+        Verdict::Superseded(by) => awaited::tell_superseded(db, ledger, entry, by, rng, act).map(|()| None),
+        Verdict::Objection(why) => {
+            let alarm = unintended(ledger, entry, why);
+            raise(db, &alarm, rng, act)?;
+            Ok(Some(alarm))
+        }
+    }
 }
 
 fn unintended(ledger: &str, entry: &Entry, why: &str) -> Alarm {

@@ -1,5 +1,7 @@
 //! A ledger as a signer's process leaves it, over a database with one authority.
 
+mod stored;
+
 use std::path::{Path, PathBuf};
 
 use diesel::connection::SimpleConnection;
@@ -9,7 +11,7 @@ use openssl::ecdsa::EcdsaSig;
 use openssl::nid::Nid;
 use openssl::pkey::{PKey, Private};
 use store::schema::{audit_events, signing_intents};
-use store::{Act, Actor, Database, DatabaseRole, Fault, RequestId};
+use store::{Act, Actor, Database, DatabaseRole, Fault, RequestId, Timestamp};
 use tempfile::TempDir;
 
 use super::*;
@@ -28,6 +30,8 @@ struct Scene {
     ledger: LedgerWriter,
     /// Signs, and dies before anyone hears of it.
     dies: bool,
+    /// When the ledgers are looked at.
+    now: Timestamp,
 }
 
 impl Signer for Scene {
@@ -92,7 +96,7 @@ impl Scene {
         ))
         .unwrap();
         let ledger = ledger(&folder, LedgerKind::Issuing, [7; 16]);
-        Self { folder, db, key, ledger, dies: false }
+        Self { folder, db, key, ledger, dies: false, now: act().at }
     }
 
     fn file(&self, kind: LedgerKind) -> PathBuf {
@@ -105,9 +109,9 @@ impl Scene {
 
     fn reconcile(&mut self, kind: LedgerKind) -> Result<Reconciled, ReconcileError> {
         let file = self.file(kind);
-        let ledger = LedgerPlace { file: &file, kind, place: "here" };
+        let ledger = LedgerPlace { file: &file, kind, place: "here", log: Some("log") };
         let mut rng = rand_core::UnwrapErr(getrandom::SysRng);
-        reconcile(&mut self.db, &ledger, &mut rng, &act())
+        reconcile(&mut self.db, &ledger, &mut rng, &Act { at: self.now, ..act() })
     }
 
     /// The code and the reason of the one alarm that the lines give.
@@ -170,7 +174,7 @@ fn a_crash_between_signature_and_record_raises_no_alarm() {
 fn a_code_that_was_intended_raises_no_alarm_and_one_that_was_not_does() {
     let mut scene = Scene::new();
     let mut rng = rand_core::UnwrapErr(getrandom::SysRng);
-    let key = issuing_key();
+    let key = KeyReference { id: "0e".parse().unwrap(), ..issuing_key() };
     let wanted = IntendedMac { key: &key, subject: "opposition-code 2600000017", message: b"message" };
     let mut db = Database::open(
         &format!("sqlite:{}", scene.folder.path().join("igc.sqlite").display()),
@@ -248,7 +252,7 @@ fn an_intention_for_another_key_or_after_the_signature_is_none() {
 }
 
 #[test]
-fn of_an_answer_only_the_key_is_looked_at() {
+fn of_an_answer_the_key_is_held_against_what_it_is_about() {
     let mut scene = Scene::new();
     let mut answers = ledger(&scene.folder, LedgerKind::Answers, [8; 16]);
     let responder = KeyReference { token: "status".into(), id: "0c".parse().unwrap() };
@@ -256,18 +260,38 @@ fn of_an_answer_only_the_key_is_looked_at() {
     assert_eq!(scene.reconcile(LedgerKind::Answers).unwrap(), Reconciled { lines: 1, alarms: vec![] });
     // A key that is named in the inbox signs its own request.
     let next = KeyReference { token: "status".into(), id: "0d".parse().unwrap() };
-    let digest_of = hex::encode([1; 32]);
+    let (name, statement) = (hex::encode([1; 32]), hex::encode(b"a statement"));
     scene
         .db
         .batch_execute(&format!(
-            "INSERT INTO responder_requests VALUES (x'{digest_of}', 'ACI', 'ocsp', 1, 'status', '0d', x'00')"
+            "INSERT INTO responder_requests VALUES (x'{name}', 'ACI', 'ocsp', 1, 'status', '0d', x'{statement}')"
         ))
         .unwrap();
-    write(&mut answers, &next, &digest(b"a statement"), "responder request 01");
-    assert_eq!(scene.reconcile(LedgerKind::Answers).unwrap(), Reconciled { lines: 1, alarms: vec![] });
-    write(&mut answers, &issuing_key(), &digest(b"a certificate"), "ocsp ACI");
-    let found = scene.reconcile(LedgerKind::Answers).unwrap();
-    assert!(found.alarms[0].what.ends_with("the key is no OCSP responder's"), "{found:?}");
+    let request = format!("responder request {name}");
+    for key in [&next, &responder] {
+        write(&mut answers, key, &digest(b"a statement"), &request);
+        assert_eq!(scene.reconcile(LedgerKind::Answers).unwrap(), Reconciled { lines: 1, alarms: vec![] });
+    }
+    for (key, message, subject, why) in [
+        (&issuing_key(), &b"good"[..], "ocsp ACI", "the key is no OCSP responder's of this authority"),
+        (&responder, b"good", "ocsp ACJ", "the key is no OCSP responder's of this authority"),
+        (&next, b"good", "ocsp ACI", "the key is no OCSP responder's of this authority"),
+        (&responder, TBS, "certificate ACI 1D01", "nothing of this kind is signed by a responder"),
+        (&responder, b"a CRL", "crl ACI full 1", "nothing of this kind is signed by a responder"),
+        (&next, b"another", &request, "the digest is not that of the recorded request"),
+        (
+            &issuing_key(),
+            b"a statement",
+            &request,
+            "the key is neither the one asked for nor its predecessor's",
+        ),
+        (&next, b"a statement", "responder request 01", "there is no such request"),
+    ] {
+        write(&mut answers, key, &digest(message), subject);
+        let found = scene.reconcile(LedgerKind::Answers).unwrap();
+        assert_eq!(found.alarms.len(), 1, "{subject}: {found:?}");
+        assert!(found.alarms[0].what.ends_with(&format!(": {why}")), "{subject}: {found:?}");
+    }
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! The encoder against other readers; the verifier against wrong CRLs.
 
+mod settled;
+
 use ca_core::authority;
 use ca_core::revocation::RevocationReason;
 use ca_core::signer::{SignatureAlgorithm, Signer, SigningRequest};
@@ -205,6 +207,14 @@ fn verify(
     entries: &[Entry],
     previous: Option<&[u8]>,
 ) -> Result<VerifiedCrl, CrlRefused> {
+    let der = signed(world, intended, entries);
+    let authority = authority::load(&mut world.db, ISSUING).unwrap();
+    let previous = Previous { full: previous.map(|bytes| Crl::read(bytes).unwrap()), ..Previous::default() };
+    VerifiedCrl::verify(&mut world.db, &authority, intended, &previous, der)
+}
+
+/// Such a CRL with these entries, signed by the authority.
+fn signed(world: &mut World, intended: &Intended, entries: &[Entry]) -> Vec<u8> {
     let authority = authority::load(&mut world.db, ISSUING).unwrap();
     let head = CrlHead {
         algorithm: authority.algorithm,
@@ -225,9 +235,7 @@ fn verify(
         (&authority.key, &authority.public_key, &authority.algorithm.digest(unsigned.tbs()));
     let request = SigningRequest { key, public_key, digest, subject: "test" };
     let signature = world.signer.sign(&request).unwrap();
-    let der = unsigned.assemble(&signature);
-    let previous = Previous { full: previous.map(|bytes| Crl::read(bytes).unwrap()), ..Previous::default() };
-    VerifiedCrl::verify(&mut world.db, &authority, intended, &previous, der)
+    unsigned.assemble(&signature)
 }
 
 #[test]

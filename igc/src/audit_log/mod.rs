@@ -53,11 +53,6 @@ impl AuditLog {
         self.newest().verifier_key(&self.origin)
     }
 
-    /// Its public key, SubjectPublicKeyInfo in DER.
-    pub fn public_key(&self) -> &[u8] {
-        &self.newest().public_key
-    }
-
     /// Whether the checkpoint carries the log's name and a signature of one of its keys that verifies.
     pub fn is_ours(&self, signed: &SignedCheckpoint) -> bool {
         let text = signed.checkpoint.text();

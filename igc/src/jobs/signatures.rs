@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use store::{Act, Database};
 
 use super::Worker;
+use crate::audit_log::AuditLog;
 use crate::installation::{Installation, system_rng};
 use crate::problem::Problem;
 use crate::signer::ledger_file;
@@ -39,7 +40,10 @@ fn follow(
     let file = ledger_file(kind, installation);
     let host = rustix::system::uname().nodename().to_string_lossy().into_owned();
     let place = format!("{host}:{}", file.display());
-    let ledger = LedgerPlace { file: &file, kind, place: &place };
+    // None before the ceremony that makes its key.
+    let log = AuditLog::of(db).ok();
+    let log = log.as_ref().map(AuditLog::origin);
+    let ledger = LedgerPlace { file: &file, kind, place: &place, log };
     let done = signing::reconcile(db, &ledger, &mut system_rng(), act)?;
     for alarm in &done.alarms {
         tracing::error!(code = alarm.code.name, "signing ledger: {} ({})", alarm.what, alarm.code.help);

@@ -93,7 +93,7 @@ fn a_batch_is_signed_and_recorded_as_good_one_by_one() {
         for one in issued.iter().flatten() {
             let found = certificate::find(&mut house.db, "ACI-FO-PP", &one.serial).unwrap().unwrap();
             assert_eq!(found.status.der(), Some(one.der.as_slice()));
-            assert_eq!(certificate_der::tbs_within(&one.der), Some(found.tbs.as_slice()));
+            assert_eq!(tbs_within(&one.der), Some(found.tbs.as_slice()));
         }
         // Three leaves a certificate: intended, signing, issued.
         let Backlog { waiting, .. } = backlog::of(&mut house.db).unwrap();
@@ -164,6 +164,69 @@ fn a_token_that_stops_half_way_leaves_the_first_half_good_and_the_rest_revoked()
             );
             assert_eq!(house.states(&serials), ["good", "good", "revoked", "revoked"]);
             assert!(!house.epoch.has_unsettled(&mut house.db).unwrap());
+        },
+    );
+}
+
+/// Gives the TBS that a changed configuration makes.
+type Change = fn(&mut House) -> Vec<u8>;
+
+/// What the lint read is what is recorded, and what is recorded what is signed: whoever changes something in between, a profile, an
+/// identity or the row itself, is refused.
+#[test]
+fn a_certificate_that_is_not_the_one_that_was_linted_and_recorded_is_refused_and_its_serial_revoked() {
+    in_house_of(
+        HERE,
+        "a_certificate_that_is_not_the_one_that_was_linted_and_recorded_is_refused_and_its_serial_revoked",
+        |house| {
+            let changes: [(&str, Change); 2] = [
+                ("another profile", |house| {
+                    house.prepare("fo-pp-cps-sign", &nurse("899700000129"), &key()).unwrap().tbs
+                }),
+                ("another identity", |house| {
+                    let elsewhere = Identity::DEMO.replace("localhost:8080/ocsp", "localhost:8080/elsewhere");
+                    house.identity = Identity::parse(&elsewhere).unwrap();
+                    house.prepare("fo-pp-cps-auth", &nurse("899700000129"), &key()).unwrap().tbs
+                }),
+            ];
+            for (what, change) in changes {
+                for while_it_is_signed in [false, true] {
+                    house.identity = Identity::demo();
+                    let batch = house.batch(3);
+                    let serials = serials(&batch);
+                    // As a process would write it that has read another configuration meanwhile.
+                    let other = change(house);
+                    assert_ne!(other, batch[1].tbs);
+                    let alter = |db: &mut Database| {
+                        diesel::sql_query("DROP TRIGGER IF EXISTS certificates_keep_what_was_signed")
+                            .execute(db)
+                            .unwrap();
+                        diesel::update(certificates::table.find(("ACI-FO-PP", serials[1].to_string())))
+                            .set(certificates::tbs.eq(&other))
+                            .execute(db)
+                            .unwrap();
+                    };
+                    let House { db, signer, rng, .. } = &mut *house;
+                    if !while_it_is_signed {
+                        alter(db);
+                    }
+                    let begun = BegunBatch::begin(db, batch, rng, &act()).unwrap();
+                    let signed = begun.sign(signer);
+                    if while_it_is_signed {
+                        alter(db);
+                    }
+                    let issued = signed.record(db, rng, &act()).unwrap();
+                    assert_eq!(
+                        told(&issued, &serials),
+                        ["issued", "certificate-not-as-recorded", "issued"],
+                        "{what}, {while_it_is_signed}"
+                    );
+                    assert_eq!(house.states(&serials), ["good", "revoked", "good"]);
+                    let refused =
+                        certificate::find(&mut house.db, "ACI-FO-PP", &serials[1]).unwrap().unwrap();
+                    assert_eq!(refused.status.der(), None, "nobody has that signature");
+                }
+            }
         },
     );
 }

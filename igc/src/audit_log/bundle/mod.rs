@@ -77,7 +77,6 @@ impl Folder {
         let mut written = Written::default();
         self.file("README", README.as_bytes())?;
         self.file("key", format!("{}\n", log.verifier_key()).as_bytes())?;
-        self.file("key.der", log.public_key())?;
         self.anchors(installation, db)?;
         self.checkpoints(db, &log, &mut written)?;
         self.events(db, &mut written)?;

@@ -1,0 +1,44 @@
+//! What is settled before the lint reads a CRL is what it says when it comes back from the key.
+
+use std::time::Duration;
+
+use super::*;
+use crate::policy::Schedule;
+
+/// The configuration, the shards, the authority's certificate or the database have changed after the CRL was written and linted, and
+/// before it was verified: it is never published. Nothing of it is made again from what they say now.
+#[test]
+fn a_crl_that_is_not_the_one_that_was_settled_before_the_lint_is_refused_by_each_field() {
+    let (mut world, settled, entries) = world_with_two_revoked();
+    let delta = Intended { kind: CrlKind::Delta, base_number: Some(3), base_cut: 1, ..settled.clone() };
+    let second = Duration::from_secs(1);
+    world.policy.full_crl = Schedule { valid: 2 * world.policy.full_crl.valid, ..world.policy.full_crl };
+    let now = [
+        (
+            "next update",
+            Intended {
+                next_update: settled.this_update.plus(world.policy.full_crl.valid),
+                ..settled.clone()
+            },
+        ),
+        ("this update", Intended { this_update: settled.this_update.plus(second), ..settled.clone() }),
+        ("number", Intended { number: 6, ..settled.clone() }),
+        ("base number", Intended { base_number: Some(3), kind: CrlKind::Delta, ..settled.clone() }),
+        ("base number", Intended { base_number: Some(4), ..delta.clone() }),
+        ("authority key identifier", Intended { authority_key_id: vec![9; 20], ..settled.clone() }),
+    ];
+    for (field, changed) in now {
+        let (written, entries) = match changed.base_cut {
+            1 => (&delta, &entries[1..]),
+            _ => (&settled, &entries[..]),
+        };
+        let der = signed(&mut world, written, entries);
+        let authority = authority::load(&mut world.db, ISSUING).unwrap();
+        let verified = |world: &mut World, intended: &Intended| {
+            VerifiedCrl::verify(&mut world.db, &authority, intended, &Previous::default(), der.clone())
+        };
+        verified(&mut world, written).unwrap();
+        let refused = verified(&mut world, &changed).unwrap_err();
+        assert!(matches!(refused, CrlRefused::Field(found) if found == field), "{field}: {refused}");
+    }
+}
