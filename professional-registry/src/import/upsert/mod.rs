@@ -210,7 +210,7 @@ impl Target {
     fn merged(self, before: &str, now: &str, ceases: bool, at: Timestamp) -> Result<String, ImportError> {
         if self.form.table == Table::Professionals {
             let read = |text| exercises::read(text).map_err(|_| ImportError::Unreadable);
-            return Ok(exercises::written(&exercises::succeed(read(before)?, read(now)?, ceases, at)));
+            return Ok(exercises::written(&exercises::succeed(read(before)?, read(now)?, ceases, self.feed, at)));
         }
         if ceases {
             return Ok(now.to_owned());
