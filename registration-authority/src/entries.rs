@@ -12,12 +12,12 @@ pub mod refused;
 use std::collections::HashSet;
 use std::time::Duration;
 
+use ::card::CardKind;
 use diesel::prelude::*;
 use professional_registry::extract::Form;
 use professional_registry::import::{Entrant, ImportError};
 use professional_registry::{Category, Profession, Registry, RegistryError, import, merges};
 use rand_core::CryptoRng;
-use ::card::CardKind;
 use store::schema::card_orders;
 use store::{Act, Code, Database, Fault, Timestamp};
 use thiserror::Error;
@@ -198,7 +198,8 @@ fn missing<'a>(db: &mut Database, page: &'a [Entrant], at: Timestamp) -> Result<
     let mut missing = Vec::new();
     for entrant in page {
         let is_missing = |wish: &Wish<'_>| {
-            let key = (entrant.id.to_string(), wish.kind.as_str().to_owned(), wish.profession.code().to_owned());
+            let key =
+                (entrant.id.to_string(), wish.kind.as_str().to_owned(), wish.profession.code().to_owned());
             !settled.contains(&key)
         };
         missing.extend(wishes(entrant)?.into_iter().filter(is_missing));
@@ -208,12 +209,17 @@ fn missing<'a>(db: &mut Database, page: &'a [Entrant], at: Timestamp) -> Result<
 
 /// Whether he was entered for it before, as a civil or as a military one, or under the number that he had until then: who is entered
 /// otherwise has had his card, or is an officer's matter.
-fn stood_before(db: &mut Database, registry: &mut dyn Registry, wish: &Wish<'_>) -> Result<bool, EntriesError> {
+fn stood_before(
+    db: &mut Database,
+    registry: &mut dyn Registry,
+    wish: &Wish<'_>,
+) -> Result<bool, EntriesError> {
     let own = wish.entrant.id.to_string();
     for number in merges::identifiers_of_one(db, &wish.entrant.id)? {
         let Ok(id) = number.parse() else { continue };
         let Some(record) = registry.professional(db, &id)? else { continue };
-        let is_entered = |entered: &(Profession, Category)| number == own && wish.entrant.exercises.contains(entered);
+        let is_entered =
+            |entered: &(Profession, Category)| number == own && wish.entrant.exercises.contains(entered);
         let stood = record.exercises.iter().map(|one| (one.profession, one.category));
         if stood.into_iter().any(|one| wish.fits(one.0, one.1) && !is_entered(&one)) {
             return Ok(true);

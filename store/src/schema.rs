@@ -323,6 +323,7 @@ diesel::table! {
         department_code -> Text,
         department_label -> Text,
         last_feed -> BigInt,
+        unnamed_since -> Nullable<BigInt>,
     }
 }
 

@@ -30,9 +30,8 @@ pub fn entered(
 ) -> Result<Vec<Entrant>, ImportError> {
     let Some(from) = first_feed_after(db, since)? else { return Ok(Vec::new()) };
     // Of whom it knew already, those whose row says that an exercise is younger than they are.
-    let has_younger = professionals::last_feed
-        .ge(from)
-        .and(professionals::exercises.like("%\"first_feed\":%"));
+    let has_younger =
+        professionals::last_feed.ge(from).and(professionals::exercises.like("%\"first_feed\":%"));
     let rows: Vec<(String, i64, String)> = professionals::table
         .filter(professionals::ceased_at.is_null())
         .filter(professionals::id_nat.gt(after))
@@ -59,8 +58,7 @@ pub fn entered(
 /// The oldest feed of the activities after the first ever, of those imported after `since`.
 fn first_feed_after(db: &mut Database, since: Timestamp) -> QueryResult<Option<i64>> {
     let of_form = || register_feeds::table.filter(register_feeds::source.eq(Form::ACTIVITIES.source));
-    let first: Option<i64> =
-        of_form().select(diesel::dsl::min(register_feeds::sequence)).first(db)?;
+    let first: Option<i64> = of_form().select(diesel::dsl::min(register_feeds::sequence)).first(db)?;
     of_form()
         .filter(register_feeds::imported_at.gt(since))
         .filter(register_feeds::sequence.gt(first.unwrap_or(0)))

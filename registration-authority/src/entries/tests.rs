@@ -74,7 +74,11 @@ fn nobody_is_ordered_for_again_after_a_refusal_nor_without_a_council() {
     let mut house = House::new();
     house.import_day(2, &day([line_of(0, "60", "C"), line_of(1, "91", "C"), line_of(2, "60", "E")]));
     let ordered = run(&mut house, 10).ordered;
-    assert_eq!(ordered.len(), 1, "the nurse; not the speech therapist, nor who learns a profession that has no CPF");
+    assert_eq!(
+        ordered.len(),
+        1,
+        "the nurse; not the speech therapist, nor who learns a profession that has no CPF"
+    );
     let act = house.officer("alice");
     let House { db, rng, .. } = &mut house;
     db.write(|db| order::withdraw(db, &ordered[0], rng, &act)).unwrap();
@@ -97,7 +101,13 @@ fn a_student_has_his_cpf_ordered_and_his_cps_once_he_is_on_the_roll() {
 #[test]
 fn a_second_profession_has_a_card_of_its_own_ordered_though_its_holder_was_there_before() {
     on_both(|house| {
-        let second = |category| Line { person: 8, family_name: "DUVAL", given_name: "Ange", profession: "70", category };
+        let second = |category| Line {
+            person: 8,
+            family_name: "DUVAL",
+            given_name: "Ange",
+            profession: "70",
+            category,
+        };
         house.import_day(2, &day([second("C")]));
         let done = run(house, 10);
         assert_eq!(kinds(house, &done.ordered), [(CardKind::Cps, "profession:70".to_owned())], "{done:?}");
@@ -105,7 +115,11 @@ fn a_second_profession_has_a_card_of_its_own_ordered_though_its_holder_was_there
         house.import_day(3, &second_day());
         house.import_day(4, &day([second("C")]));
         house.import_day(5, &day([second("M")]));
-        assert_eq!(run(house, 10), Entered::default(), "what came back, and what became military, is no entry");
+        assert_eq!(
+            run(house, 10),
+            Entered::default(),
+            "what came back, and what became military, is no entry"
+        );
     });
 }
 
@@ -162,7 +176,10 @@ fn those_who_can_never_be_ordered_for_are_told_with_their_rule_tried_less_and_le
         house.later(31 * 86_400);
         run(house, 10);
         let act = house.officer("alice");
-        assert!(refused::refused_entries(&mut house.db, 1000, &act).unwrap().shown.is_empty(), "an officer's matter");
+        assert!(
+            refused::refused_entries(&mut house.db, 1000, &act).unwrap().shown.is_empty(),
+            "an officer's matter"
+        );
     });
 }
 
