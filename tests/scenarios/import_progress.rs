@@ -10,7 +10,7 @@ use super::workshop::workshop;
 #[test]
 fn an_import_on_a_terminal_shows_how_far_it_is_and_nothing_of_it_elsewhere() {
     let workshop = workshop(DatabaseKind::Sqlite);
-    let first = workshop.extract(24, &WITHOUT_A_CARD[..1]);
+    let first = workshop.extract(12, &WITHOUT_A_CARD[..1]);
     let mut import = workshop.command(&["registry", "import"]);
     import.arg(&first);
     // `script` of util-linux gives it a terminal.
@@ -25,7 +25,7 @@ fn an_import_on_a_terminal_shows_how_far_it_is_and_nothing_of_it_elsewhere() {
     let name = first.file_name().unwrap().to_str().unwrap();
     assert!(shown.contains(name) && shown.contains("iB/"), "no bar: {shown}");
 
-    let second = workshop.extract(48, &WITHOUT_A_CARD[1..]);
+    let second = workshop.extract(24, &WITHOUT_A_CARD[1..]);
     let quiet = workshop.import(&second).expect_exit(0);
     assert!(!quiet.stderr.contains("iB/") && quiet.json().is_array(), "{}", quiet.stderr);
 }
