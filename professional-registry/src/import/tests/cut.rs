@@ -46,12 +46,13 @@ fn a_file_that_ends_with_a_line_too_early_is_stopped_by_the_brake_or_told_with_w
         match outcome {
             Ok(report) => {
                 assert_eq!(report.difference.ceased, missing, "cut after {cut}");
-                assert!(missing * 5 <= living, "a fifth of the living, and no brake: {missing} of {living}");
-                assert_eq!(missing * 20 > living, !report.warnings.is_empty(), "{missing} of {living}");
+                assert!(missing * 5 < living, "a fifth of the living, and no brake: {missing} of {living}");
+                assert!(missing * 20 <= living || !report.warnings.is_empty(), "{missing} of {living}");
+                assert!(missing * 20 >= living || report.warnings.is_empty(), "{missing} of {living}");
             }
             Err(error) => {
                 let code = error.code().name;
-                assert!(missing * 5 > living, "{code} for {missing} of {living}");
+                assert!(missing * 5 >= living, "{code} for {missing} of {living}");
                 assert!([faults::REGISTER_BRAKE.name, faults::REGISTER_HELD.name].contains(&code), "{code}");
             }
         }
