@@ -23,6 +23,9 @@ pub(crate) struct StoredExercise<'a> {
     /// Type and code; both empty where there is none.
     #[serde(borrow, default, skip_serializing_if = "StoredKnowHow::is_none")]
     pub(crate) know_how: StoredKnowHow<'a>,
+    /// The feed that first named it, where that is a later one than the person's first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) first_feed: Option<i64>,
     /// Since when the register no longer lists it, in milliseconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) ceased_at: Option<i64>,
@@ -72,25 +75,31 @@ pub(crate) fn written(exercises: &[StoredExercise<'_>]) -> String {
     serde_json::to_string(exercises).expect("text and numbers are always JSON")
 }
 
-/// What becomes of the exercises that stood (`before`) where the register now names `now`: those that are no longer
+/// What becomes of the exercises that stood (`before`) where the register now names `now`, by `feed`: those that are no longer
 /// named cease at `at` and lose their activities; where the feed may not end anything they stand as they were, and
-/// so do the activities of those that are named.
+/// so do the activities of those that are named. What was never named before says which feed names it first.
 pub(crate) fn succeed<'a>(
     before: Vec<StoredExercise<'a>>,
     mut now: Vec<StoredExercise<'a>>,
     ceases: bool,
+    feed: i64,
     at: Timestamp,
 ) -> Vec<StoredExercise<'a>> {
+    for new in &mut now {
+        new.first_feed = Some(feed);
+    }
     for mut old in before {
         let named =
             now.iter_mut().find(|new| new.profession == old.profession && new.category == old.category);
         match named {
-            Some(new) if !ceases => {
-                new.activities.append(&mut old.activities);
-                new.activities.sort();
-                new.activities.dedup();
+            Some(new) => {
+                new.first_feed = old.first_feed;
+                if !ceases {
+                    new.activities.append(&mut old.activities);
+                    new.activities.sort();
+                    new.activities.dedup();
+                }
             }
-            Some(_) => {}
             None => {
                 if ceases {
                     old.cease(at);

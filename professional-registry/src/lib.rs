@@ -34,7 +34,7 @@ pub use identifiers::{
 pub use nomenclature::{
     Category, CodeTables, ExerciseMode, InForce, KnowHow, NotInForce, Profession, Sector,
 };
-pub use places::places_in_use;
+pub use places::{is_named, mark_structures};
 pub use record::{Activity, Exercise, ProfessionalRecord, StructureRecord};
 pub use registry::{ImportedRegister, Registry, RegistryError, feed_of_structure};
 pub use search::{NameMatch, living_at_both_ends, search_by_name};

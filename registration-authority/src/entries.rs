@@ -1,17 +1,22 @@
 //! Who was entered in the register gets his card ordered by itself: for a profession that has a council, its roll is the
 //! registration authority, and entering it asks for the card (\[S\] domain.md §0, §4.1).
 //!
-//! A reconciler: it compares who was first named by a feed of these last days with the orders there are, and submits what is missing in the
+//! A reconciler: it compares who was entered by a feed of these last days, and what was added to whom it knew already, a second profession
+//! or the first one of who was a student, with the orders there are, and submits what is missing in the
 //! register's name. Nothing is approved by it: an officer decides as on every order, and the order carries the digest of the feed that
-//! says so. Within a day there are at most as many as the configuration says; what is more waits for the next.
+//! says so. Within a day there are at most as many as the configuration says; what is more waits for the next. What cannot be ordered is
+//! noted with its rule ([`refused`]), shown to officers and tried again later, so that it keeps nobody out.
 
+pub mod refused;
+
+use std::collections::HashSet;
 use std::time::Duration;
 
+use ::card::CardKind;
 use diesel::prelude::*;
-use diesel::sql_types::Text;
 use professional_registry::extract::Form;
-use professional_registry::identifiers::IdNatPs;
-use professional_registry::{ProfessionalRecord, Registry, RegistryError, import};
+use professional_registry::import::{Entrant, ImportError};
+use professional_registry::{Category, Profession, Registry, RegistryError, import, merges};
 use rand_core::CryptoRng;
 use store::schema::card_orders;
 use store::{Act, Code, Database, Fault, Timestamp};
@@ -29,17 +34,17 @@ pub const JOB: &str = "registration";
 const DAYS: Duration = Duration::from_secs(30 * 86_400);
 /// Within which time orders count as of one day.
 const DAY: Duration = Duration::from_secs(86_400);
-/// Persons that one run looks at.
-const PAGE: usize = 500;
+/// Persons that are looked at together.
+const PAGE: i64 = 500;
 
 /// What a run did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Entered {
     /// The orders that were submitted.
     pub ordered: Vec<String>,
-    /// Persons with the code of why nothing was ordered for them.
+    /// Persons with the code of why nothing was ordered for them, of those who were tried.
     pub refused: Vec<(String, Code)>,
-    /// How many wait for another day.
+    /// How many, of those that were looked at, wait for another day.
     pub waiting: usize,
 }
 
@@ -52,6 +57,9 @@ pub enum EntriesError {
     /// The register does not answer.
     #[error(transparent)]
     Registry(#[from] RegistryError),
+    /// It cannot be told who was entered.
+    #[error(transparent)]
+    Entered(#[from] ImportError),
     /// An order is not taken, for no reason of its holder's.
     #[error(transparent)]
     Submit(#[from] SubmitError),
@@ -65,6 +73,7 @@ impl Fault for EntriesError {
         match self {
             Self::Rules(error) => error.code(),
             Self::Registry(error) => error.code(),
+            Self::Entered(error) => error.code(),
             Self::Submit(error) => error.code(),
             Self::Database(_) => store::fault::DATABASE,
         }
@@ -86,27 +95,36 @@ pub fn order_for_entered(
         return Ok(done);
     }
     let mut left = u64::from(most_a_day).saturating_sub(ordered_within_a_day(db, act.at)?);
-    for id in entered(db, act.at)? {
-        let Ok(holder) = id.parse::<IdNatPs>() else { continue };
-        let Some(record) = registry.professional(db, &holder)? else { continue };
-        for wish in wishes(&record)? {
-            if has_order(db, &wish)? {
+    let mut after = String::new();
+    loop {
+        let page = import::entered(db, act.at.minus(DAYS), &after, PAGE)?;
+        let Some(last) = page.last() else { break };
+        after = last.id.to_string();
+        for wish in missing(db, &page, act.at)? {
+            if stood_before(db, registry, &wish)? {
                 continue;
             }
             if left == 0 {
                 done.waiting += 1;
                 continue;
             }
-            match db.write(|db| submit(db, registry, wish, rng, act)) {
+            match db.write(|db| submit(db, registry, wish.order(), rng, act)) {
                 Ok(number) => {
                     left -= 1;
                     done.ordered.push(number);
                 }
-                Err(SubmitError::NotEligible(error)) => done.refused.push((id.clone(), error.code())),
+                Err(SubmitError::NotEligible(error)) => {
+                    db.write(|db| refused::note(db, &wish.order(), error.code(), act.at))?;
+                    done.refused.push((wish.entrant.id.to_string(), error.code()));
+                }
                 Err(error) => return Err(error.into()),
             }
         }
+        if left == 0 {
+            break;
+        }
     }
+    db.write(|db| refused::forget(db, act.at.minus(DAYS)))?;
     Ok(done)
 }
 
@@ -126,37 +144,88 @@ fn submit(
     Ok(order::insert(db, registry, submission, rng, act)?.into_order().number)
 }
 
-/// A card for each exercise whose entry asks for one.
-fn wishes(record: &ProfessionalRecord) -> Result<Vec<NewCardOrder>, BadRules> {
-    let of = |rules: &ProductRules| {
-        let Product::Card(kind) = rules.product else { return Vec::new() };
-        let fits = |exercise: &&professional_registry::Exercise| {
-            exercise.ceased_at.is_none()
-                && rules.categories.contains(&exercise.category)
-                && rules.ordered_at_entry.contains(&exercise.profession)
-        };
-        let living = record.exercises.iter().filter(fits);
-        living
-            .map(|exercise| NewCardOrder {
-                kind,
-                holder: record.id.clone(),
-                profession: exercise.profession,
-                replaces: None,
-            })
-            .collect()
-    };
-    Ok(eligibility::rulebook()?.iter().flat_map(of).collect())
+/// A card that an entry asks for.
+#[derive(Clone, Copy)]
+struct Wish<'a> {
+    rules: &'static ProductRules,
+    kind: CardKind,
+    entrant: &'a Entrant,
+    profession: Profession,
 }
 
-/// Whether anybody has ever ordered this, whatever became of it: a refusal is not asked again by itself.
-fn has_order(db: &mut Database, wish: &NewCardOrder) -> QueryResult<bool> {
-    let found: i64 = card_orders::table
-        .filter(card_orders::holder.eq(wish.holder.to_string()))
-        .filter(card_orders::kind.eq(wish.kind.as_str()))
-        .filter(card_orders::profession.eq(wish.profession.code()))
-        .count()
-        .get_result(db)?;
-    Ok(found > 0)
+impl Wish<'_> {
+    fn order(&self) -> NewCardOrder {
+        NewCardOrder {
+            kind: self.kind,
+            holder: self.entrant.id.clone(),
+            profession: self.profession,
+            replaces: None,
+        }
+    }
+
+    /// Whether an exercise is one that the card is for.
+    fn fits(&self, profession: Profession, category: Category) -> bool {
+        profession == self.profession && self.rules.categories.contains(&category)
+    }
+}
+
+/// A card for each exercise whose entry asks for one.
+fn wishes(entrant: &Entrant) -> Result<Vec<Wish<'_>>, BadRules> {
+    let mut wishes: Vec<Wish<'_>> = Vec::new();
+    for rules in eligibility::rulebook()? {
+        let Product::Card(kind) = rules.product else { continue };
+        for (profession, category) in &entrant.exercises {
+            let wish = Wish { rules, kind, entrant, profession: *profession };
+            let twice = wishes.iter().any(|one| (one.kind, one.profession) == (kind, *profession));
+            if rules.ordered_at_entry.contains(profession) && wish.fits(*profession, *category) && !twice {
+                wishes.push(wish);
+            }
+        }
+    }
+    Ok(wishes)
+}
+
+/// Those of these persons' cards that nobody has ever ordered, whatever became of it: a refusal is not asked again by itself; and whose
+/// turn to be tried has come.
+fn missing<'a>(db: &mut Database, page: &'a [Entrant], at: Timestamp) -> Result<Vec<Wish<'a>>, EntriesError> {
+    let holders: Vec<String> = page.iter().map(|entrant| entrant.id.to_string()).collect();
+    let ordered: Vec<(String, String, String)> = card_orders::table
+        .filter(card_orders::holder.eq_any(&holders))
+        .select((card_orders::holder, card_orders::kind, card_orders::profession))
+        .load(db)?;
+    let mut settled: HashSet<(String, String, String)> = ordered.into_iter().collect();
+    settled.extend(refused::until_later(db, &holders, at)?);
+    let mut missing = Vec::new();
+    for entrant in page {
+        let is_missing = |wish: &Wish<'_>| {
+            let key =
+                (entrant.id.to_string(), wish.kind.as_str().to_owned(), wish.profession.code().to_owned());
+            !settled.contains(&key)
+        };
+        missing.extend(wishes(entrant)?.into_iter().filter(is_missing));
+    }
+    Ok(missing)
+}
+
+/// Whether he was entered for it before, as a civil or as a military one, or under the number that he had until then: who is entered
+/// otherwise has had his card, or is an officer's matter.
+fn stood_before(
+    db: &mut Database,
+    registry: &mut dyn Registry,
+    wish: &Wish<'_>,
+) -> Result<bool, EntriesError> {
+    let own = wish.entrant.id.to_string();
+    for number in merges::identifiers_of_one(db, &wish.entrant.id)? {
+        let Ok(id) = number.parse() else { continue };
+        let Some(record) = registry.professional(db, &id)? else { continue };
+        let is_entered =
+            |entered: &(Profession, Category)| number == own && wish.entrant.exercises.contains(entered);
+        let stood = record.exercises.iter().map(|one| (one.profession, one.category));
+        if stood.into_iter().any(|one| wish.fits(one.0, one.1) && !is_entered(&one)) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 fn ordered_within_a_day(db: &mut Database, at: Timestamp) -> QueryResult<u64> {
@@ -166,26 +235,4 @@ fn ordered_within_a_day(db: &mut Database, at: Timestamp) -> QueryResult<u64> {
         .count()
         .get_result(db)?;
     Ok(u64::try_from(count).unwrap_or(0))
-}
-
-#[derive(QueryableByName)]
-struct Person {
-    #[diesel(sql_type = Text)]
-    id_nat: String,
-}
-
-/// Living persons whom a feed of these last days named first, and for whom nobody has ordered a card; by number.
-fn entered(db: &mut Database, at: Timestamp) -> QueryResult<Vec<String>> {
-    // The columns of the register are compared as bytes on PostgreSQL, and nowhere else is another order.
-    let as_bytes = if db.is_on_server() { " COLLATE \"C\"" } else { "" };
-    let (source, since) = (Form::ACTIVITIES.source, at.minus(DAYS).millis());
-    let statement = format!(
-        "SELECT p.id_nat AS id_nat FROM professionals p WHERE p.ceased_at IS NULL AND p.first_feed IN ( \
-             SELECT f.sequence FROM register_feeds f WHERE f.source = '{source}' AND f.imported_at > {since} \
-               AND f.sequence > (SELECT min(g.sequence) FROM register_feeds g WHERE g.source = '{source}')) \
-         AND NOT EXISTS (SELECT 1 FROM card_orders o WHERE o.holder = p.id_nat{as_bytes}) \
-         ORDER BY p.id_nat LIMIT {PAGE}"
-    );
-    let rows: Vec<Person> = diesel::sql_query(statement).load(db)?;
-    Ok(rows.into_iter().map(|person| person.id_nat).collect())
 }

@@ -323,6 +323,7 @@ diesel::table! {
         department_code -> Text,
         department_label -> Text,
         last_feed -> BigInt,
+        unnamed_since -> Nullable<BigInt>,
     }
 }
 
@@ -872,6 +873,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    entry_refusals (holder, kind, profession) {
+        holder -> Text,
+        kind -> Text,
+        profession -> Text,
+        code -> Text,
+        tries -> BigInt,
+        refused_at -> BigInt,
+        next_at -> BigInt,
+    }
+}
+
+diesel::table! {
     card_expiry_notices (card_number, days) {
         card_number -> Text,
         days -> BigInt,
@@ -1254,6 +1267,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     decisions_pending,
     structure_names,
     opposition_declarations,
+    entry_refusals,
     card_expiry_notices,
     certificate_terms_acceptances,
     certificate_retrieval_reminders,

@@ -1,7 +1,7 @@
 //! On PostgreSQL each process has a role with the least it needs. The golden file is the whole list of rights, so that
 //! a new one is seen by whoever reads the diff; the scenarios do with each role all that its process does.
 
-use acceptance::harness::{DatabaseKind, chance, database, golden};
+use acceptance::harness::{DatabaseKind, chance, database, golden, run};
 use ca_core::status_log;
 use card::KeyUsage;
 use crl_publisher::ocsp::Responder;
@@ -17,6 +17,7 @@ use registration_authority::{order, refusal_reasons};
 use store::{Database, DatabaseRole};
 
 use super::invariants::of_card;
+use super::register_days::WITHOUT_A_CARD;
 use super::workshop::{APPROVER, REVOKER, SUBMITTER, Workshop, officer, workshop};
 
 /// `role: RIGHT table`, or `role: RIGHT table (columns)` where it has the right on some columns only.
@@ -208,4 +209,28 @@ fn who_has_the_web_roles_rights_under_another_name_is_kept_from_the_same() {
         let refused = login.batch_execute(&forbidden).expect_err(&forbidden).to_string();
         assert!(refused.contains(rule), "{forbidden}: {refused}");
     }
+}
+
+#[test]
+fn an_extract_and_a_correspondence_are_read_with_the_workers_rights() {
+    let workshop = workshop(DatabaseKind::Postgresql);
+    let mut owner = workshop.open(DatabaseRole::Owner);
+    owner
+        .batch_execute("REVOKE INSERT ON register_feeds FROM igc_worker; REVOKE INSERT ON register_merges FROM igc_worker")
+        .unwrap();
+    let correspondence = workshop.dir().join("correspondance.csv");
+    std::fs::write(&correspondence, "N° ADELI;N° RPPS\n0B6000019;99700000013\n").unwrap();
+    let merges = ["registry", "merges", correspondence.to_str().unwrap()];
+    let extract = workshop.extract(24, &WITHOUT_A_CARD[..1]);
+    for refused in [workshop.import(&extract), run(&mut workshop.command(&merges))] {
+        assert!(refused.stderr.contains("permission denied"), "{}", refused.stderr);
+    }
+    owner
+        .batch_execute(
+            "GRANT INSERT ON register_feeds TO igc_worker; GRANT INSERT ON register_merges TO igc_worker",
+        )
+        .unwrap();
+    workshop.import(&extract).expect_exit(0);
+    assert_eq!(workshop.igc(&merges).json()["new"], 1);
+    workshop.check();
 }

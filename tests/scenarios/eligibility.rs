@@ -14,8 +14,9 @@ use professional_registry::{
     StructureRecord,
 };
 use registration_authority::eligibility::{
-    Asker, Automatic, CardFacts, Consequence, Decider, Named, NotEligible, Offer, PlacedCard, Product,
-    ProductRules, Refusal, RegisterOf, Replaced, Standing, change, judge_card, judge_delivery, rulebook,
+    Asker, Automatic, CardFacts, ChangeRule, Consequence, Decider, Named, NotEligible, Offer, PlacedCard,
+    Product, ProductRules, Refusal, RegisterOf, Replaced, Standing, change, judge_card, judge_delivery,
+    rulebook,
 };
 use registration_authority::officers::Role;
 use store::{Fault, Timestamp};
@@ -109,17 +110,21 @@ fn what_changes(rules: &ProductRules, ordinary: &Case, unchanged: &str) -> Strin
     for (words, now) in changes(ordinary) {
         let then = ordinary.record.as_ref().map(|record| &record.exercises[0]);
         let found = change(rules, ordinary.profession, then, now.as_ref());
-        let said = found.map_or(unchanged.to_owned(), |rule| {
-            let what = match rule.leads_to {
-                Consequence::End => "FIN",
-                Consequence::NewCard => "NOUVELLE CARTE",
-                Consequence::Update => "MISE À JOUR",
-            };
-            format!("{what} : {} {}", rule.id, rule.sentence)
-        });
-        text.push_str(&line(&[words], said));
+        text.push_str(&line(&[words], said_of(found, unchanged)));
     }
     text
+}
+
+/// What a change leads to, in words.
+fn said_of(found: Option<&ChangeRule>, unchanged: &str) -> String {
+    found.map_or(unchanged.to_owned(), |rule| {
+        let what = match rule.leads_to {
+            Consequence::End => "FIN",
+            Consequence::NewCard => "NOUVELLE CARTE",
+            Consequence::Update => "MISE À JOUR",
+        };
+        format!("{what} : {} {}", rule.id, rule.sentence)
+    })
 }
 
 fn judged(rules: &ProductRules, facts: &CardFacts<'_>) -> String {

@@ -30,6 +30,7 @@ mod error_codes;
 mod holder_opposition;
 mod holders_extract;
 mod hostile_connections;
+mod import_progress;
 pub mod invariants;
 mod keyboard_map;
 mod names;

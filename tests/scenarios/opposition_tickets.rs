@@ -53,6 +53,10 @@ fn the_operator_sees_whom_to_call_and_an_opposition_or_a_reason_closes_the_ticke
         run(workshop.command(&dismiss).arg("Encore.")).expect_exit(3);
         workshop.igc(&["opposition", "add", &cards[0].to_string(), "--ground", "stolen", "--as", REVOKER]);
         assert_eq!(tickets(&workshop), Vec::<Value>::new(), "on {kind}");
+        let erase = ["audit", "erase"];
+        assert_eq!(workshop.igc(&erase).json()["tickets"], 0, "a year is not over");
+        workshop.configure("retention", "note_days", 0);
+        assert_eq!(workshop.igc(&erase).json()["tickets"], 2, "on {kind}");
         workshop.igc(&["audit", "verify"]);
     }
 }

@@ -140,6 +140,37 @@ proptest! {
         prop_assert_eq!(wrong.parse::<Rpps>().unwrap_err().rule, Rule::CheckDigit);
     }
 
+    /// Of each kind that has a key: the right one is taken, each of the nine others refused, and so is one digit more or less.
+    #[test]
+    fn every_kind_of_number_has_one_right_key(
+        eight in "[0-9]{8}", ten in "[0-9]{10}", rank in "[0-9]{2}", nic in "[0-9]{4}", department in "(0[1-9]|[1-8][0-9]|9[0-5])",
+    ) {
+        fn one_key<T>(stem: &str) -> Result<(), TestCaseError>
+        where
+            T: std::str::FromStr<Err = IdentifierError> + std::fmt::Debug + std::fmt::Display,
+        {
+            let good = format!("{stem}{}", luhn::key(stem));
+            prop_assert_eq!(good.parse::<T>().unwrap().to_string(), good.clone());
+            for digit in '0'..='9' {
+                let other = format!("{stem}{digit}");
+                let read = other.parse::<T>().map(drop).map_err(|error| error.rule);
+                prop_assert_eq!(read, if other == good { Ok(()) } else { Err(Rule::CheckDigit) }, "{}", other);
+            }
+            for odd in [format!("{good}0"), good[1..].to_owned()] {
+                prop_assert!(matches!(odd.parse::<T>().unwrap_err().rule, Rule::Length { .. }), "{}", odd);
+            }
+            Ok(())
+        }
+        one_key::<Rpps>(&ten)?;
+        one_key::<RppsRank>(&format!("{ten}{}{rank}", luhn::key(&ten)))?;
+        one_key::<Adeli>(&format!("{department}{}", &eight[..6]))?;
+        one_key::<Finess>(&format!("{department}{}", &eight[..6]))?;
+        one_key::<Siren>(&eight)?;
+        // La Poste counts otherwise, and alone.
+        prop_assume!(eight != "35600000");
+        one_key::<Siret>(&format!("{eight}{}{nic}", luhn::key(&eight)))?;
+    }
+
     #[test]
     fn no_text_makes_a_reader_panic(text in "\\PC{0,40}") {
         let _ = (text.parse::<Rpps>(), text.parse::<RppsRank>(), text.parse::<Adeli>(), text.parse::<Finess>());

@@ -20,6 +20,7 @@ mod apply;
 mod brakes;
 mod close;
 mod difference;
+mod entered;
 mod error;
 mod feed;
 mod history;
@@ -44,6 +45,7 @@ use apply::Plan;
 use feed::{Begun, Feed, Written};
 
 pub use brakes::Brakes;
+pub use entered::{Entrant, entered};
 pub use error::ImportError;
 pub use feed::{NewestFeed, newest as newest_feed};
 pub use history::{ImportedFeed, newest_feeds, under_way};

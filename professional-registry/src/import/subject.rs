@@ -102,6 +102,7 @@ fn person<'l, 'a: 'l>(lines: impl Iterator<Item = &'l [&'a str]>) -> ([String; 3
                 family_name: own(family, family_of_person),
                 given_name: own(given, given_of_person),
                 know_how: know_how.clone(),
+                first_feed: None,
                 ceased_at: None,
                 activities: Vec::new(),
             });

@@ -21,7 +21,7 @@ use crate::eligibility::{
 use crate::faults;
 use crate::mandate::MandateError;
 use crate::numbering::{self, Series};
-use crate::officers::{self, NotAuthorised, Reach, Right, Role};
+use crate::officers::{self, NotAuthorised, Officer, Reach, Right};
 use crate::outbox::{self, Notice};
 
 /// What somebody asks for.
@@ -125,7 +125,7 @@ pub fn submit(
     key_policy::check(&csr.public_key, &profile.keys, issuance.blocklist)?;
     let named = match &new.wanted {
         Wanted::Structure(structure) => {
-            of_structure(db, registry, (rules, offer), structure, &csr, officer.role)?
+            of_structure(db, registry, (rules, offer), structure, &csr, &officer, act)?
         }
         Wanted::Professional { holder, profession } => {
             personal::of_professional(db, registry, offer, (holder, *profession), &csr, officer.role, act)?
@@ -214,15 +214,17 @@ fn of_structure(
     (rules, offer): (&ProductRules, &OfferedProfile),
     structure: &TechnicalStructureId,
     csr: &CertificationRequest,
-    role: Role,
+    officer: &Officer,
+    act: &Act,
 ) -> Result<Naming, SubmitRequestError> {
     let (common_name, dns_names) = names(offer, csr)?;
     let names = std::iter::once(common_name.as_str()).chain(dns_names.iter().map(String::as_str));
     let name_refused = structure_names::refused(db, structure, names)?;
     let key = KeyStanding::of(db, structure.as_str(), &csr.public_key)?;
     let request = RequestFacts { name_refused, ..key.facts() };
-    let asked = Asked { asker: Some(Asker::Officer(role)), request };
-    eligibility::check_structure(db, registry, rules, structure, asked)?;
+    let asked = Asked { asker: Some(Asker::Officer(officer.role)), request };
+    let mandated = eligibility::speaks_for(db, structure, (&officer.login, Some(officer.role)), &[act.at])?;
+    eligibility::check_structure(db, registry, rules, (structure, mandated), asked)?;
     let subject = Subject::Structure(structure.clone());
     Ok(Naming { subject, common_name, dns_names, email_address: None })
 }

@@ -18,6 +18,7 @@ use super::*;
 use crate::certification::{CertifyRequestError, certify_request, verify_request_evidence};
 use crate::testing::*;
 
+mod mandates;
 mod persons;
 
 const SERVER: &str = "dossier.exemple.test";
@@ -82,6 +83,9 @@ fn submit_csr(
     structure: &str,
     csr: Vec<u8>,
 ) -> Result<CertificateRequest, SubmitRequestError> {
+    if structure == STRUCTURE {
+        house.speaks_for(STRUCTURE);
+    }
     submit_for(house, profile, Wanted::Structure(structure.parse().unwrap()), csr)
 }
 

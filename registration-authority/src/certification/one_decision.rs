@@ -9,7 +9,8 @@ use crate::delegation::{self, Delegation};
 use crate::enrolment::Roster;
 use crate::officers;
 
-/// When it was, or is, asked in which departments something takes place: the register's next extract may say otherwise, or nothing.
+/// When it was, or is, asked in which departments something takes place, and whether a delegation stands: the register's next extract, or
+/// whoever ends it later, may say otherwise, or nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Place {
     /// By the worker, when it received the decision.
@@ -60,7 +61,7 @@ pub(crate) fn verify_decision(
         Some(_) if !subject.reach.is_of_one_case() => return Err(not_entitled(officer)),
         Some(number) => {
             let (of, at) = ((number, statement.officer()), statement.decided_at());
-            Some(delegation::verify(db, verifier, roster, of, at)?)
+            Some(delegation::verify(db, verifier, roster, of, place, at)?)
         }
     };
     let scope = scope.map(|own| delegated.as_ref().map_or(own, |one| one.scope.clone()));

@@ -55,7 +55,8 @@ pub fn receive(
     Ok(received)
 }
 
-/// Nothing where nothing was decided, where another run was quicker, or where what was decided on has gone on since.
+/// Nothing where nothing was decided, where another run was quicker, or where its officer took it back. What has gone on since to another
+/// version is refused, and told to who decided: a decision in his name is never without a line.
 fn one(
     db: &mut Database,
     registry: &mut dyn Registry,
@@ -75,7 +76,9 @@ fn one(
         return Ok(None);
     }
     let judged = match decidable(db, registry, (kind, number, *version))? {
-        Ok(subject) if subject.version != *version => return Ok(None),
+        // What its officer took back himself he knows of.
+        Ok(subject) if subject.version != *version && super::is_retracted(db, &decision)? => return Ok(None),
+        Ok(subject) if subject.version != *version => Err(stale(subject.kind)),
         Ok(subject) => judge(db, verifier, roster, &subject, &decision, act)?,
         Err(code) => Err(code),
     };
@@ -89,6 +92,15 @@ fn one(
         officer: by.clone(),
         refusal: judged.err().map(|code| code.name),
     }))
+}
+
+/// The code of a decision on a version that is gone.
+fn stale(kind: SubjectKind) -> Code {
+    match kind {
+        SubjectKind::CardOrder => faults::ORDER_STALE_VERSION,
+        SubjectKind::CertificateRequest => faults::REQUEST_STALE_VERSION,
+        _ => faults::RELEASE_STALE_VERSION,
+    }
 }
 
 /// The proof holds now, its nonce is taken back, and the subject is not near to its officer; the outer error is the database's.

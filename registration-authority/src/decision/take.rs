@@ -9,6 +9,7 @@ use crate::approval::{
     ApprovalProof, ApprovalVerifier, Decidable, ProofKind, ProofRefused, Statement, SubjectKind, Verdict,
     Verified,
 };
+use crate::certification::one_decision::Place;
 use crate::officers::{self, Delegated, Officer};
 use crate::refusal_reasons::{self, REASON_TEXT_BOUND};
 use crate::{certificate_request, delegation, four_eyes, order, renewal};
@@ -108,7 +109,7 @@ pub(crate) fn check<'a>(
             Some(_) if !subject.reach.is_of_one_case() => return Err(ProofRefused::AnotherKey.into()),
             Some(number) => {
                 let (of, at) = ((number, statement.officer()), statement.decided_at());
-                delegation::verify(db, verifier, &roster, of, at)?.scope
+                delegation::verify(db, verifier, &roster, of, Place::AsOfNow, at)?.scope
             }
         };
         if !may || !scope.covers(db, &subject.reach)? {

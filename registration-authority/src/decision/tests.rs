@@ -56,6 +56,26 @@ fn what_a_passkey_approved_is_evidence_once_the_worker_has_received_it() {
 }
 
 #[test]
+fn a_decision_on_a_version_that_is_gone_is_refused_and_told_to_who_decided() {
+    let house = &mut House::new();
+    let (_, bob, subject) = waiting(house);
+    let proof = house.key_proof(("bob", &bob), &subject);
+    let at = house.at.millis();
+    house.write_decision(&subject, "bob", at, &proof);
+    let alice = house.officer("alice");
+    let House { db, rng, .. } = &mut *house;
+    db.write(|db| order::refresh(db, &mut ImportedRegister, &subject.number, 1, rng, &alice)).unwrap();
+    let received = house.receive();
+    assert_eq!((received.len(), received[0].refusal), (1, Some("order-stale-version")));
+    let told: Vec<(i64, Option<String>)> = decision_digest_lines::table
+        .filter(decision_digest_lines::decided_by.eq("bob"))
+        .select((decision_digest_lines::subject_version, decision_digest_lines::refusal))
+        .load(&mut house.db)
+        .unwrap();
+    assert_eq!(told, [(1, Some("order-stale-version".to_owned()))], "never without a line");
+}
+
+#[test]
 fn a_card_that_a_passkey_approved_is_certified() {
     let mut house = House::new();
     let mut worker = house.worker();

@@ -115,7 +115,13 @@ impl Delegation {
     /// Whether the moment lies within its dates, its signature before and its end after: the one reading of them, for pages and for the
     /// worker.
     pub(crate) fn reaches(&self, at: Timestamp) -> bool {
-        self.signed_at().is_some_and(|signed| signed.max(self.begins_at) <= at) && at < self.last()
+        self.reached(at) && at < self.last()
+    }
+
+    /// The same, whoever has ended it since: of a decision that the worker received while nobody had. An end is a row of the pages, whose date may lie
+    /// some minutes back; it takes nothing from what was received before it stood there.
+    pub(crate) fn reached(&self, at: Timestamp) -> bool {
+        self.signed_at().is_some_and(|signed| signed.max(self.begins_at) <= at) && at < self.ends_at
     }
 
     /// When it ends, or ended.

@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use diesel::prelude::*;
 use jiff::civil::Date;
 use rand_core::CryptoRng;
@@ -15,6 +17,9 @@ use crate::officers::{self, NotAuthorised, Officer, OfficerError, Right, Scope};
 
 /// The most delegations of one officer that wait, are to come or stand.
 const OPEN_BOUND: usize = 20;
+
+/// How long one that nobody has signed for counts among them.
+const UNSIGNED: Duration = Duration::from_secs(24 * 3600);
 
 /// What an officer means to delegate.
 #[derive(Clone, Debug)]
@@ -94,8 +99,7 @@ pub fn propose(
     if !officer.scope.contains(&new.scope) {
         return Err(ProposeDelegationError::Wider(officer.login, officer.scope));
     }
-    let open =
-        |one: &Delegation| one.delegator == officer.login && one.ends_at > act.at && !over(one, act.at);
+    let open = |one: &Delegation| one.delegator == officer.login && counts(one, act.at);
     if of_officer(db, &officer.login)?.iter().filter(|one| open(one)).count() >= OPEN_BOUND {
         return Err(ProposeDelegationError::TooMany(officer.login));
     }
@@ -140,8 +144,14 @@ pub fn delegates(db: &mut Database, act: &Act) -> Result<Vec<Officer>, ProposeDe
     Ok(others)
 }
 
-fn over(one: &Delegation, at: Timestamp) -> bool {
-    matches!(one.state(at), DelegationState::Ended | DelegationState::Refused)
+/// Whether it is one of the [`OPEN_BOUND`]: signed and not over, or written down within a day. What nobody signs for keeps nobody from
+/// delegating for longer.
+fn counts(one: &Delegation, at: Timestamp) -> bool {
+    match one.state(at) {
+        DelegationState::Ended | DelegationState::Refused => false,
+        DelegationState::Proposed => one.ends_at > at && one.proposed_at > at.minus(UNSIGNED),
+        DelegationState::Signed | DelegationState::ToCome | DelegationState::Standing => one.ends_at > at,
+    }
 }
 
 fn check_dates(new: &NewDelegation, at: Timestamp) -> Result<(), ProposeDelegationError> {

@@ -53,7 +53,7 @@ pub enum Condition {
     StructureIdentified,
     /// Every name is allowed to the structure.
     NamesAllowed,
-    /// Whoever asks for the staff of a structure speaks for it.
+    /// Whoever asks in the name of a structure speaks for it.
     Mandated,
     /// Its agent has declared the person, who is still there.
     MemberDeclared,
@@ -144,6 +144,7 @@ pub(super) const OF_MEMBERS: &[Condition] = &[
 
 /// The same for the software certificate of a structure.
 pub(super) const OF_OFFERS: &[Condition] = &[
+    Condition::Mandated,
     Condition::Asker,
     Condition::StructureKnown,
     Condition::StructureIdentified,

@@ -20,12 +20,16 @@ mod standing;
 mod tests;
 
 use ::card::{CardKind, CardNumber};
-use professional_registry::identifiers::IdNatPs;
-use professional_registry::{Exercise, InForce, Profession, ProfessionalRecord, Registry};
+use professional_registry::identifiers::{IdNatPs, TechnicalStructureId};
+use professional_registry::{
+    Exercise, InForce, Profession, ProfessionalRecord, Registry, RegistryError, StructureRecord, is_named,
+};
 use store::{Database, Timestamp};
 
 pub use card::{Asker, CardFacts, Decider, Named, judge_card, judge_delivery};
-pub use change::{Change, ChangeRule, Consequence, change};
+pub use change::{
+    Change, ChangeRule, Consequence, StaffNow, StaffThen, change, change_of_staff, change_of_structure,
+};
 pub use condition::Condition;
 pub use offer::{OfferFacts, RequestFacts, judge_member, judge_offer, judge_professional};
 pub use product::{Offer, Product};
@@ -36,7 +40,7 @@ pub use rulebook::{
 };
 pub(crate) use software::{
     Asked, MemberClaim, ProfessionalClaim, address_refused, check_member, check_professional, check_request,
-    check_structure, member_holder, not_offered, offer_of,
+    check_structure, member_holder, not_offered, offer_of, speaks_for,
 };
 pub(crate) use staff::{StaffClaim, StaffEntitlement, check_staff, check_staff_renewal, check_staff_wish};
 pub use staff::{StaffFacts, StaffNamed, judge_staff};
@@ -187,6 +191,20 @@ fn judge(
     };
     let exercise = judge_card(rules, &facts).map_err(NotEligible::of)?.clone();
     record.map(|record| Entitlement { record, exercise }).ok_or_else(|| NotEligible::of(Vec::new()))
+}
+
+/// What the register says of a structure that it still names: the one question about a structure that is asked when a mandate is proposed,
+/// when anything is asked for, decided, certified or renewed, and when what lives is looked at again. `None` where it has never known it, and
+/// where nobody practises at it any more.
+pub(crate) fn structure_of(
+    db: &mut Database,
+    registry: &mut dyn Registry,
+    structure: &TechnicalStructureId,
+) -> Result<Option<StructureRecord>, RegistryError> {
+    if !is_named(db, structure)? {
+        return Ok(None);
+    }
+    registry.structure(db, structure)
 }
 
 /// Refused by the rule of this card that asks for `condition`, which something else than the facts has shown to be broken: a

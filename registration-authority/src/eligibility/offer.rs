@@ -25,6 +25,8 @@ pub struct RequestFacts<'a> {
 pub struct OfferFacts<'a> {
     /// Who asks; once a request is there, nobody does any more.
     pub asker: Option<Asker>,
+    /// Whether he speaks for the structure, or is an officer, who asks in the place of who does.
+    pub mandated: bool,
     /// For which structure, as it was asked.
     pub structure: &'a str,
     /// What the register says of it; `None` where it does not know it.
@@ -76,6 +78,9 @@ fn refusals(rules: &ProductRules, broken: impl Fn(&Rule) -> Option<String>) -> V
 fn of_structure(rules: &ProductRules, facts: &OfferFacts<'_>, condition: Condition) -> Option<String> {
     let structure = facts.structure;
     match condition {
+        Condition::Mandated => {
+            (!facts.mandated).then(|| format!("whoever asks has no mandate for structure {structure}"))
+        }
         Condition::Asker => asker_refused(rules, facts.asker?),
         Condition::Offered => {
             (!rules.offered).then(|| format!("offer {} cannot be asked for here", rules.product))

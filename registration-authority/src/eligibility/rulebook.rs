@@ -322,14 +322,20 @@ fn check_complete(rules: &ProductRules) -> Result<(), String> {
             "staff: posts and a title stand there where it is for the staff of a structure".to_owned()
         );
     }
-    let missing = Change::ENDINGS.iter().find(|ending| {
+    let endings = match (rules.offered, rules.register) {
+        (false, _) => &[],
+        (true, RegisterOf::Professionals) => Change::ENDINGS,
+        (true, RegisterOf::Structures) if personal => Change::ENDINGS_OF_STAFF,
+        (true, RegisterOf::Structures) => Change::ENDINGS_OF_STRUCTURES,
+    };
+    let missing = endings.iter().find(|ending| {
         !rules.changes.iter().any(|one| one.change == **ending && one.leads_to == Consequence::End)
     });
     if rules.ordered_at_entry.is_empty() == rules.automatic.contains(&Automatic::Registration) {
         return Err("ordered_at_entry: professions stand there where registration is automatic".to_owned());
     }
     match missing {
-        Some(ending) if tied => Err(format!("{ending:?} must lead to the end")),
+        Some(ending) => Err(format!("{ending:?} must lead to the end")),
         _ if tied == rules.categories.is_empty() => {
             Err("categories are for what is tied to an exercise".to_owned())
         }

@@ -12,6 +12,8 @@ use super::staff::{StaffFacts, StaffNamed, mandate_held};
 use super::{BadRules, Condition, Entitlement, Offer, Product};
 use crate::certificate_request::{CertificateRequest, Person, RequestState, Subject, structure_names};
 use crate::certification::structure_identifier;
+use crate::mandate;
+use crate::officers::{self, OfficerError, Role};
 use crate::order::{StaffTie, Tie};
 use crate::staff::{self, StaffMember};
 
@@ -73,19 +75,45 @@ pub(crate) fn not_offered(rules: &ProductRules) -> NotEligible {
     NotEligible::of(rules.rule(Condition::Offered).map(refusal).into_iter().collect())
 }
 
-/// Asks whether `structure` may have a software certificate of this offer: what the register says of it.
+/// Asks whether `structure` may have a software certificate of this offer: what the register says of it. `mandated`: whether whoever asks, or
+/// has asked, [speaks for it](speaks_for).
 pub(crate) fn check_structure(
     db: &mut Database,
     registry: &mut dyn Registry,
     rules: &ProductRules,
-    structure: &TechnicalStructureId,
+    (structure, mandated): (&TechnicalStructureId, bool),
     asked: Asked<'_>,
 ) -> Result<StructureRecord, NotEligible> {
-    let record = registry.structure(db, structure)?;
+    let record = super::structure_of(db, registry, structure)?;
     let Asked { asker, request } = asked;
-    let facts = OfferFacts { asker, structure: structure.as_str(), record: record.as_ref(), request };
+    let facts =
+        OfferFacts { asker, mandated, structure: structure.as_str(), record: record.as_ref(), request };
     let refusals = judge_offer(rules, &facts);
     record.filter(|_| refusals.is_empty()).ok_or_else(|| NotEligible::of(refusals))
+}
+
+/// Whether `login`, of this role, speaks for the structure at each of these moments: an agent by a mandate; an officer does so in the place of
+/// who has signed for it.
+pub(crate) fn speaks_for(
+    db: &mut Database,
+    structure: &TechnicalStructureId,
+    (login, role): (&str, Option<Role>),
+    moments: &[Timestamp],
+) -> Result<bool, NotEligible> {
+    if role == Some(Role::RegistrationOfficer) {
+        return Ok(true);
+    }
+    let his = mandate::of_agent(db, login)?;
+    Ok(his.iter().any(|mandate| {
+        mandate.structure == *structure && moments.iter().all(|moment| mandate.stood(*moment))
+    }))
+}
+
+/// The moments at which a mandate must have stood: when it was asked, and as long as nobody has decided, now. What was decided before its
+/// end stands.
+fn moments_of(request: &CertificateRequest, at: Timestamp) -> [Timestamp; 2] {
+    let undecided = matches!(request.state, RequestState::Submitted);
+    [request.submitted_at, if undecided { at } else { request.submitted_at }]
 }
 
 /// Asks whether the professional may have one (offer PS).
@@ -123,7 +151,7 @@ pub(crate) fn check_member(
     at: Timestamp,
 ) -> Result<MemberEntitlement, NotEligible> {
     let rules = rules_of(Product::Offer(Offer::Pro))?;
-    let record = registry.structure(db, claim.structure)?;
+    let record = super::structure_of(db, registry, claim.structure)?;
     let member = staff::find(db, claim.structure, claim.local_id)?;
     let facts = StaffFacts {
         in_force: InForce::at(at),
@@ -162,7 +190,7 @@ pub(crate) fn member_holder(
     structure: &TechnicalStructureId,
     local_id: &str,
 ) -> Result<Option<IdNatPs>, NotEligible> {
-    Ok(registry.structure(db, structure)?.and_then(|record| holder_of(&record, local_id)))
+    Ok(super::structure_of(db, registry, structure)?.and_then(|record| holder_of(&record, local_id)))
 }
 
 fn holder_of(record: &StructureRecord, local_id: &str) -> Option<IdNatPs> {
@@ -186,7 +214,15 @@ pub(crate) fn check_request(
     let asked = |request| Asked { asker: None, request };
     match &request.subject {
         Subject::Structure(structure) => {
-            check_structure(db, registry, rules, structure, asked(facts)).map(Some)
+            let login = request.submitted_by.as_str();
+            let role = match officers::find(db, login) {
+                Ok(found) => found.map(|officer| officer.role),
+                Err(OfficerError::Database(error)) => return Err(error.into()),
+                // Who cannot be read is no officer, and speaks by his mandate or not at all.
+                Err(_) => None,
+            };
+            let mandated = speaks_for(db, structure, (login, role), &moments_of(request, at))?;
+            check_structure(db, registry, rules, (structure, mandated), asked(facts)).map(Some)
         }
         Subject::Person(person) => match &person.tie {
             Tie::Exercise { profession, category } => {
@@ -220,7 +256,7 @@ pub(crate) fn address_refused<'a>(
     Ok((!his).then_some(address))
 }
 
-/// Until it is decided the mandate must stand; what was decided before its end stands.
+/// Whether he is still declared so, and was asked for by a mandate.
 fn still_of_staff(
     db: &mut Database,
     registry: &mut dyn Registry,
@@ -229,8 +265,7 @@ fn still_of_staff(
     asked: Asked<'_>,
     at: Timestamp,
 ) -> Result<StructureRecord, NotEligible> {
-    let undecided = matches!(request.state, RequestState::Submitted);
-    let moments = [request.submitted_at, if undecided { at } else { request.submitted_at }];
+    let moments = moments_of(request, at);
     let claim = MemberClaim {
         structure: &tie.structure,
         local_id: person.holder.local_id().unwrap_or_default(),

@@ -310,7 +310,7 @@ fn judge(
     let Some(title) = rules.staff.as_ref().map(|staff| staff.title.clone()) else {
         return Err(NotEligible::NotOfStaff(kind));
     };
-    let record = registry.structure(db, structure)?;
+    let record = super::structure_of(db, registry, structure)?;
     let holder = record.as_ref().and_then(structure_identifier).and_then(|id| staff::holder(&id, local_id));
     let member = staff::find(db, structure, local_id)?;
     let key = structure_key(structure);

@@ -61,6 +61,11 @@ fn bad_data_is_refused_with_its_reason() {
             "change = \"holder-left\"\nleads_to = \"update\"",
             "must lead to the end",
         ),
+        (
+            "change = \"member-left\"\nleads_to = \"end\"",
+            "change = \"renamed\"\nleads_to = \"update\"",
+            "MemberLeft must lead",
+        ),
         ("product = \"CPE\"", "product = \"CPS\"", "R-CPS-01"),
         ("product = \"PS\"", "product = \"PX\"", "no such product"),
         ("id = \"el-org-serv-ssl\"", "id = \"el-org-sign\"", "of another offer"),

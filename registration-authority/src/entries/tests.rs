@@ -50,25 +50,150 @@ fn no_more_are_ordered_within_a_day_than_the_configuration_says_and_none_where_i
     assert_eq!(run(&mut house, 3).ordered.len(), 2);
 }
 
-#[test]
-fn nobody_is_ordered_for_again_after_a_refusal_nor_without_a_council_nor_as_a_student() {
-    let mut house = House::new();
-    let mut lines = second_day();
-    let of = |number: u32, profession, category| Line {
-        person: 1000 + number,
-        family_name: "DUVAL",
-        given_name: "Ange",
-        profession,
-        category,
+fn line_of(number: u32, profession: &'static str, category: &'static str) -> Line {
+    Line { person: 1000 + number, family_name: "DUVAL", given_name: "Ange", profession, category }
+}
+
+fn day(lines: impl IntoIterator<Item = Line>) -> Vec<Line> {
+    let mut all = second_day();
+    all.extend(lines);
+    all
+}
+
+/// What was ordered: kind, profession.
+fn kinds(house: &mut House, ordered: &[String]) -> Vec<(CardKind, String)> {
+    let kind = |number: &String| {
+        let order = get(&mut house.db, number).unwrap();
+        (order.kind, order.tie.key())
     };
-    lines.extend([of(0, "60", "C"), of(1, "91", "C"), of(2, "10", "E")]);
-    house.import_day(2, &lines);
+    ordered.iter().map(kind).collect()
+}
+
+#[test]
+fn nobody_is_ordered_for_again_after_a_refusal_nor_without_a_council() {
+    let mut house = House::new();
+    house.import_day(2, &day([line_of(0, "60", "C"), line_of(1, "91", "C"), line_of(2, "60", "E")]));
     let ordered = run(&mut house, 10).ordered;
-    assert_eq!(ordered.len(), 1, "the nurse; not the speech therapist, nor the student");
+    assert_eq!(
+        ordered.len(),
+        1,
+        "the nurse; not the speech therapist, nor who learns a profession that has no CPF"
+    );
     let act = house.officer("alice");
     let House { db, rng, .. } = &mut house;
     db.write(|db| order::withdraw(db, &ordered[0], rng, &act)).unwrap();
     assert_eq!(run(&mut house, 10), Entered::default());
+}
+
+#[test]
+fn a_student_has_his_cpf_ordered_and_his_cps_once_he_is_on_the_roll() {
+    on_both(|house| {
+        house.import_day(2, &day([line_of(0, "10", "E")]));
+        let ordered = run(house, 10).ordered;
+        assert_eq!(kinds(house, &ordered), [(CardKind::Cpf, "profession:10".to_owned())]);
+        house.import_day(3, &day([line_of(0, "10", "C")]));
+        let ordered = run(house, 10).ordered;
+        assert_eq!(kinds(house, &ordered), [(CardKind::Cps, "profession:10".to_owned())]);
+        assert_eq!(run(house, 10), Entered::default(), "once");
+    });
+}
+
+#[test]
+fn a_second_profession_has_a_card_of_its_own_ordered_though_its_holder_was_there_before() {
+    on_both(|house| {
+        let second = |category| Line {
+            person: 8,
+            family_name: "DUVAL",
+            given_name: "Ange",
+            profession: "70",
+            category,
+        };
+        house.import_day(2, &day([second("C")]));
+        let done = run(house, 10);
+        assert_eq!(kinds(house, &done.ordered), [(CardKind::Cps, "profession:70".to_owned())], "{done:?}");
+        assert_eq!(get(&mut house.db, &done.ordered[0]).unwrap().holder, other_nurse());
+        house.import_day(3, &second_day());
+        house.import_day(4, &day([second("C")]));
+        house.import_day(5, &day([second("M")]));
+        assert_eq!(
+            run(house, 10),
+            Entered::default(),
+            "what came back, and what became military, is no entry"
+        );
+    });
+}
+
+#[test]
+fn both_professions_of_who_is_entered_with_two_are_ordered_though_the_day_ends_between_them() {
+    let mut house = House::new();
+    house.import_day(2, &day([line_of(0, "60", "C"), line_of(0, "70", "C")]));
+    assert_eq!((run(&mut house, 1).ordered.len(), run(&mut house, 1).waiting), (1, 1));
+    house.later(86_401);
+    let ordered = run(&mut house, 1).ordered;
+    assert_eq!(kinds(&mut house, &ordered), [(CardKind::Cps, "profession:70".to_owned())]);
+}
+
+#[test]
+fn who_became_a_civil_one_or_has_another_number_was_there_before() {
+    let mut house = House::new();
+    let lines = without(second_day(), &military_nurse());
+    let civil = Line { person: 2, family_name: "ROUX", given_name: "Paul", profession: "60", category: "C" };
+    house.import_day(2, &lines.into_iter().chain([civil]).collect::<Vec<_>>());
+    assert_eq!(run(&mut house, 10), Entered::default());
+    house.import_day(3, &second_day());
+    let act = house.act(store::Actor::Job("register-import"));
+    renumber(&mut house, &act);
+    assert_eq!(run(&mut house, 10), Entered::default());
+}
+
+/// Persons whom nobody can ever order for, as many as are looked at together, and whose numbers come first, keep nobody out.
+#[test]
+fn those_who_can_never_be_ordered_for_are_told_with_their_rule_tried_less_and_less_and_starve_nobody() {
+    on_both(|house| {
+        let long: &'static str = "A".repeat(65).leak();
+        let crowd = (0..500).map(|number| Line { family_name: long, ..line_of(number, "60", "C") });
+        house.import_day(2, &day(crowd.chain([line_of(999, "60", "C")])));
+        let done = run(house, 10);
+        assert_eq!((done.ordered.len(), done.refused.len()), (1, 500), "who comes last is not kept out");
+        assert!(done.refused.iter().all(|(_, code)| *code == crate::faults::ORDER_NAME_UNCERTIFIABLE));
+        assert_eq!(run(house, 10), Entered::default(), "nobody is tried again at once");
+
+        let act = house.officer("alice");
+        let told = refused::refused_entries(&mut house.db, 1000, &act).unwrap();
+        assert_eq!((told.shown.len(), told.hidden), (500, 0));
+        let one = &told.shown[0];
+        assert_eq!((one.kind, one.code.as_str(), one.tries), (CardKind::Cps, "order-name-uncertifiable", 1));
+        let pauses: Vec<i64> = (0..4)
+            .map(|_| {
+                let told = refused::refused_entries(&mut house.db, 1, &act).unwrap().shown.remove(0);
+                let pause = (told.next_at.millis() - told.refused_at.millis()) / 86_400_000;
+                house.later(u64::try_from(pause).unwrap() * 86_400);
+                assert_eq!(run(house, 10).refused.len(), 500, "after {pause} days");
+                pause
+            })
+            .collect();
+        assert_eq!(pauses, [1, 2, 4, 8]);
+        house.later(31 * 86_400);
+        run(house, 10);
+        let act = house.officer("alice");
+        assert!(
+            refused::refused_entries(&mut house.db, 1000, &act).unwrap().shown.is_empty(),
+            "an officer's matter"
+        );
+    });
+}
+
+#[test]
+fn what_an_officer_has_ordered_meanwhile_is_told_no_more() {
+    let mut house = House::new();
+    let long: &'static str = "A".repeat(65).leak();
+    house.import_day(2, &day([Line { family_name: long, ..line_of(0, "60", "C") }]));
+    assert_eq!(run(&mut house, 10).refused.len(), 1);
+    house.import_day(3, &day([line_of(0, "60", "C")]));
+    house.later(86_401);
+    assert_eq!(run(&mut house, 10).ordered.len(), 1);
+    let act = house.officer("alice");
+    assert!(refused::refused_entries(&mut house.db, 10, &act).unwrap().shown.is_empty());
 }
 
 #[test]

@@ -3,12 +3,16 @@ use professional_registry::{IdNatPs, Profession, Registry, TechnicalStructureId,
 use store::{Code, Database, Timestamp};
 
 use super::LapseError;
+use super::certificate_tie::CertificateTie;
 use super::structures::Structures;
-use crate::eligibility::{self, Offer, Product, ProductRules};
+use crate::eligibility::{self, ChangeRule, Consequence, Offer, Product, ProductRules, StaffNow};
+use crate::faults;
 use crate::renewal::claim_of;
+use crate::staff;
 
 /// Why the register no longer supports the card; `None` where it does. A holder whose ADELI number became an RPPS number keeps his card
-/// while the register supports either; one of the staff of a structure while it names the structure and somebody speaks for it.
+/// while the register supports either; one of the staff of a structure while it names the structure, somebody speaks for it, and its agent
+/// declares him in a post of the card.
 pub(super) fn of(
     db: &mut Database,
     registry: &mut dyn Registry,
@@ -16,11 +20,69 @@ pub(super) fn of(
     card: &Card,
     at: Timestamp,
 ) -> Result<Option<Code>, LapseError> {
+    let rules = eligibility::rules_of(Product::Card(card.kind))?;
     if let Some(structure) = structure_of(card) {
-        return structures.against_staff(db, &structure, at);
+        return of_staff(db, registry, structures, rules, (&structure, &card.holder), at);
     }
     let Some((holder, profession)) = claim_of(card) else { return Ok(None) };
-    under_either(db, registry, eligibility::rules_of(Product::Card(card.kind))?, &holder, profession)
+    under_either(db, registry, rules, &holder, profession)
+}
+
+/// The same of the software certificate of `request`, which names this holder.
+pub(super) fn of_certificate(
+    db: &mut Database,
+    registry: &mut dyn Registry,
+    structures: &mut Structures,
+    request: &str,
+    (holder, tie): (&str, &CertificateTie),
+    at: Timestamp,
+) -> Result<Option<Code>, LapseError> {
+    let rules_of = |offer| eligibility::rules_of(Product::Offer(offer));
+    match tie {
+        CertificateTie::Exercise(profession) => {
+            let altered = |_| LapseError::RowAltered(request.to_owned(), "the holder");
+            let holder: IdNatPs = holder.parse().map_err(altered)?;
+            under_either(db, registry, rules_of(Offer::Ps)?, &holder, *profession)
+        }
+        CertificateTie::Staff(structure) => {
+            of_staff(db, registry, structures, rules_of(Offer::Pro)?, (structure, holder), at)
+        }
+        // No mandate stands behind it. The tables of ORG and SERV say the same of what ends one.
+        CertificateTie::Structure(structure) => {
+            let record = eligibility::structure_of(db, registry, structure)?;
+            Ok(end_by(eligibility::change_of_structure(rules_of(Offer::Org)?, record.as_ref())))
+        }
+    }
+}
+
+/// Whether it is the register that says so by saying nothing: of a feed that does not say who is no longer there, an ended mandate or a
+/// departure is true all the same.
+pub(super) fn needs_a_feed_that_speaks(cause: Code) -> bool {
+    ![faults::ORDER_NOT_MANDATED, faults::ORDER_MEMBER_UNKNOWN, faults::ORDER_POST_REFUSED].contains(&cause)
+}
+
+fn of_staff(
+    db: &mut Database,
+    registry: &mut dyn Registry,
+    structures: &mut Structures,
+    rules: &ProductRules,
+    (structure, holder): (&TechnicalStructureId, &str),
+    at: Timestamp,
+) -> Result<Option<Code>, LapseError> {
+    let record = eligibility::structure_of(db, registry, structure)?;
+    let local_id = holder.split_once('/').map_or("", |(_, local_id)| local_id);
+    let member = staff::find(db, structure, local_id)?;
+    let now = StaffNow {
+        structure: record.as_ref(),
+        spoken_for: !structures.is_silent(db, structure, at)?,
+        member: member.as_ref(),
+    };
+    Ok(end_by(eligibility::change_of_staff(rules, None, now)))
+}
+
+/// The code of the end, where the table says that it is one.
+fn end_by(rule: Option<&ChangeRule>) -> Option<Code> {
+    rule.filter(|rule| rule.leads_to == Consequence::End).and_then(|rule| rule.change.code())
 }
 
 /// The structure whose staff the card is for.
@@ -28,17 +90,7 @@ fn structure_of(card: &Card) -> Option<TechnicalStructureId> {
     card.exercise.strip_prefix("structure:")?.parse().ok()
 }
 
-/// The same of a professional's software certificate.
-pub(super) fn of_certificate(
-    db: &mut Database,
-    registry: &mut dyn Registry,
-    holder: &IdNatPs,
-    profession: Profession,
-) -> Result<Option<Code>, LapseError> {
-    under_either(db, registry, eligibility::rules_of(Product::Offer(Offer::Ps))?, holder, profession)
-}
-
-/// The same, where its holder goes by this number.
+/// Why the register no longer supports the card, where its holder goes by this number.
 pub(super) fn under(
     db: &mut Database,
     registry: &mut dyn Registry,
@@ -71,5 +123,5 @@ fn ended(
 ) -> Result<Option<Code>, LapseError> {
     let record = registry.professional(db, holder)?;
     let change = eligibility::change(rules, profession, None, record.as_ref());
-    Ok(change.and_then(|rule| rule.change.code()))
+    Ok(end_by(change))
 }

@@ -5,7 +5,7 @@ use ca_core::serial::SerialNumber;
 use diesel::prelude::*;
 use diesel::sql_types::{Nullable, Text};
 use professional_registry::import::NewestFeed;
-use professional_registry::{IdNatPs, Registry, RegistryError, TechnicalStructureId, merges};
+use professional_registry::{Registry, TechnicalStructureId, merges};
 use rand_core::CryptoRng;
 use serde_json::json;
 use store::audit::{self, Event};
@@ -17,8 +17,6 @@ use super::due::{ground_of, is_in_grace};
 use super::examine::PAGE;
 use super::structures::Structures;
 use super::{LapseError, cause, is_silent_of, still_newest};
-use crate::faults;
-use crate::mandate::MandateError;
 use crate::outbox::{self, Notice, Recipient};
 
 /// A certificate that the register no longer supports, and that is still good.
@@ -252,14 +250,12 @@ fn look(
 ) -> Result<(), LapseError> {
     let Suspect { number, holder, status, .. } = suspect;
     let lives = status == "good";
-    let judged =
-        suspect.tie().and_then(|tie| cause_of(db, registry, structures, number, (holder, &tie), act));
+    let judged = suspect
+        .tie()
+        .and_then(|tie| cause::of_certificate(db, registry, structures, number, (holder, &tie), act.at));
     let cause = match judged {
         Ok(cause) => cause.filter(|_| lives),
-        Err(
-            error @ (LapseError::Registry(RegistryError::Unreadable { .. })
-            | LapseError::Mandate(MandateError::RowAltered(..))),
-        ) => {
+        Err(error) if error.is_of_one_row() => {
             failed.push((number.clone(), error.code()));
             return Ok(());
         }
@@ -272,7 +268,7 @@ fn look(
         .optional()?;
     match (cause, first) {
         (Some(cause), None) => {
-            let speaks = feed.speaks_of_absent || cause == faults::ORDER_NOT_MANDATED;
+            let speaks = feed.speaks_of_absent || !cause::needs_a_feed_that_speaks(cause);
             let before = certificate_lapses::table.find((number, feed.sequence));
             let again: bool = diesel::select(diesel::dsl::exists(before)).get_result(db)?;
             if speaks && !again && !is_silent_of(db, feed.sequence, holder)? {
@@ -287,25 +283,6 @@ fn look(
         (Some(_), Some(_)) | (None, None) => {}
     }
     Ok(())
-}
-
-fn cause_of(
-    db: &mut Database,
-    registry: &mut dyn Registry,
-    structures: &mut Structures,
-    request: &str,
-    (holder, tie): (&str, &CertificateTie),
-    act: &Act,
-) -> Result<Option<Code>, LapseError> {
-    match tie {
-        CertificateTie::Exercise(profession) => {
-            let altered = |_| LapseError::RowAltered(request.to_owned(), "the holder");
-            let holder: IdNatPs = holder.parse().map_err(altered)?;
-            cause::of_certificate(db, registry, &holder, *profession)
-        }
-        CertificateTie::Staff(structure) => structures.against_staff(db, structure, act.at),
-        CertificateTie::Structure(structure) => Ok(structures.against_its_own(structure)),
-    }
 }
 
 fn begin(
@@ -364,7 +341,7 @@ pub(super) fn end(
     act: &Act,
 ) -> Result<bool, LapseError> {
     let CertificateLapse { request, issuer, serial, holder, tie, .. } = lapse;
-    let cause = cause_of(db, registry, structures, request, (holder, tie), act)?;
+    let cause = cause::of_certificate(db, registry, structures, request, (holder, tie), act.at)?;
     let Some(cause) = cause else { return Ok(false) };
     if is_silent_of(db, feed.sequence, holder)?
         || is_in_grace(db, structures, tie.structure(), cause.name, act)?

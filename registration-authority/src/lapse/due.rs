@@ -70,11 +70,6 @@ pub fn oppose_due(
         }
     }
     let (certificates_planned, certificates_heard) = certificates_due(db, &feed, &mut structures, act)?;
-    // The register is read through once for all of them, where any ends.
-    let of_cards = heard.iter().chain(&planned).filter_map(|lapse| lapse.structure.as_ref());
-    let of_certificates = certificates_heard.iter().chain(&certificates_planned);
-    let of_certificates = of_certificates.filter_map(|lapse| lapse.tie.structure());
-    let mut structures = Structures::of(of_cards.chain(of_certificates).map(ToString::to_string));
     let due = (heard.len() + certificates_heard.len()) as u64;
     if ended_within_a_day(db, act)? + due > u64::from(most_a_day) {
         for lapses in heard.chunks(PLAN_BOUND) {
@@ -85,9 +80,6 @@ pub fn oppose_due(
             done.planned.push(plan::make(db, &feed, Planned::Certificates(lapses), rng, act)?);
         }
     } else {
-        if due > 0 {
-            structures.ask_register(db)?;
-        }
         for lapse in &heard {
             end(db, registry, (&feed, &mut structures), lapse, &mut done, rng, act)?;
         }
@@ -100,7 +92,7 @@ pub fn oppose_due(
     let plans: BTreeSet<&String> = of_cards.chain(of_certificates).collect();
     for id in plans {
         match plan::is_released(db, verifier, id, act.at) {
-            Ok(true) => structures.ask_register(db)?,
+            Ok(true) => {}
             Ok(false) => continue,
             Err(LapseError::Database(error)) => return Err(error.into()),
             Err(error) => {
@@ -134,10 +126,11 @@ pub(super) fn is_in_grace(
     }
 }
 
-/// Where nobody speaks for the structure any more, what ties it to the registration authority has changed; all else is an end of activity.
+/// Where nobody speaks for the structure any more, what ties it to the registration authority has changed; where its holder has another post,
+/// what his certificates say of him; all else is an end of activity.
 pub(super) fn ground_of(cause: Code) -> Ground {
     match cause {
-        faults::ORDER_NOT_MANDATED => Ground::StructureChanged,
+        faults::ORDER_NOT_MANDATED | faults::ORDER_POST_REFUSED => Ground::StructureChanged,
         _ => Ground::EndOfActivity,
     }
 }

@@ -4,7 +4,7 @@ use card::{CardNumber, CardStatus};
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 use professional_registry::import::NewestFeed;
-use professional_registry::{Registry, RegistryError, TechnicalStructureId};
+use professional_registry::{Registry, TechnicalStructureId, mark_structures};
 use rand_core::CryptoRng;
 use serde_json::json;
 use store::audit::{self, Event};
@@ -13,8 +13,7 @@ use store::{Act, Code, Database, Fault, Timestamp, crash_point};
 
 use super::structures::{Structures, mandates_ended};
 use super::{LapseError, cause, certificates, complete_feed, is_silent_of, still_newest};
-use crate::faults;
-use crate::mandate::{self, MandateError};
+use crate::mandate;
 use crate::order::structure_key;
 use crate::outbox::{self, Notice, Recipient};
 
@@ -64,7 +63,10 @@ pub fn examine(
         certificates_lifted: 0,
         failed: Vec::new(),
     };
-    let mut structures = Structures::that_matter(db)?;
+    if mark_structures(db, &feed)?.is_none() {
+        return Ok(None);
+    }
+    let mut structures = Structures::default();
     let mut after = None;
     loop {
         let page = suspects(db, last, after)?;
@@ -216,10 +218,7 @@ fn look(
         let lives = LIVING.contains(&card.life.status());
         let cause = match cause::of(db, registry, structures, &card, act.at) {
             Ok(cause) => cause.filter(|_| lives),
-            Err(
-                error @ (LapseError::Registry(RegistryError::Unreadable { .. })
-                | LapseError::Mandate(MandateError::RowAltered(..))),
-            ) => {
+            Err(error) if error.is_of_one_row() => {
                 failed.push((*number, error.code()));
                 continue;
             }
@@ -227,8 +226,7 @@ fn look(
         };
         match (cause, open.get(&number.to_string())) {
             (Some(cause), None) => {
-                // Of a feed that does not say who is no longer there, an ended mandate is true all the same.
-                let speaks = feed.speaks_of_absent || cause == faults::ORDER_NOT_MANDATED;
+                let speaks = feed.speaks_of_absent || !cause::needs_a_feed_that_speaks(cause);
                 let before = card_lapses::table.find((number.to_string(), feed.sequence));
                 let again: bool = diesel::select(diesel::dsl::exists(before)).get_result(db)?;
                 if speaks && !again && !is_silent_of(db, feed.sequence, &card.holder)? {

@@ -29,10 +29,10 @@ mod tests;
 use ca_core::revocation::RevokeError;
 use card::CardNumber;
 use diesel::prelude::*;
-use professional_registry::TechnicalStructureId;
 use professional_registry::extract::Form;
 use professional_registry::import::{self, NewestFeed};
 use professional_registry::merges;
+use professional_registry::{RegistryError, TechnicalStructureId};
 use store::schema::{card_lapses, cards, opposition_plan_items};
 use store::{Act, Actor, Code, Database, Fault, Timestamp};
 use thiserror::Error;
@@ -42,6 +42,7 @@ use crate::eligibility::BadRules;
 use crate::faults;
 use crate::mandate::MandateError;
 use crate::opposition::{Ground, OpposeError};
+use crate::staff::StaffError;
 
 pub use causes::{Causes, causes};
 pub use certificate_tie::CertificateTie;
@@ -115,10 +116,13 @@ pub enum LapseError {
     RowAltered(String, &'static str),
     /// The register does not answer about a holder.
     #[error(transparent)]
-    Registry(#[from] professional_registry::RegistryError),
+    Registry(#[from] RegistryError),
     /// The mandates of a structure cannot be had.
     #[error(transparent)]
     Mandate(#[from] MandateError),
+    /// The staff of a structure cannot be had.
+    #[error(transparent)]
+    Staff(#[from] StaffError),
     /// The tables of rules cannot be read.
     #[error(transparent)]
     Rules(#[from] BadRules),
@@ -136,6 +140,18 @@ pub enum LapseError {
     Database(#[from] diesel::result::Error),
 }
 
+impl LapseError {
+    /// Whether it is the damage of one row, which keeps no other card from being looked at.
+    fn is_of_one_row(&self) -> bool {
+        matches!(
+            self,
+            Self::Registry(RegistryError::Unreadable { .. })
+                | Self::Mandate(MandateError::RowAltered(..))
+                | Self::Staff(StaffError::RowAltered(..))
+        )
+    }
+}
+
 impl Fault for LapseError {
     fn code(&self) -> Code {
         match self {
@@ -144,6 +160,7 @@ impl Fault for LapseError {
             Self::RowAltered(..) => faults::LAPSE_ROW_ALTERED,
             Self::Registry(error) => error.code(),
             Self::Mandate(error) => error.code(),
+            Self::Staff(error) => error.code(),
             Self::Rules(error) => error.code(),
             Self::Evidence(error) => error.code(),
             Self::Plan(error) => error.code(),

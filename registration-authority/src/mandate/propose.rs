@@ -9,6 +9,7 @@ use thiserror::Error;
 
 use super::{Mandate, MandateError, MandateState, Quality, of_structure};
 use crate::certification::structure_identifier;
+use crate::eligibility;
 use crate::faults;
 use crate::numbering::{self, Series};
 use crate::officers::{self, NotAuthorised, OfficerError, Reach, Right, Role};
@@ -170,8 +171,8 @@ fn check_register(
     new: &NewMandate,
 ) -> Result<(), ProposeMandateError> {
     let refused = |why| ProposeMandateError::Structure(new.structure.clone(), why);
-    let structure =
-        registry.structure(db, &new.structure)?.ok_or_else(|| refused("the register does not know it"))?;
+    let structure = eligibility::structure_of(db, registry, &new.structure)?
+        .ok_or_else(|| refused("the register does not know it"))?;
     structure_identifier(&structure).ok_or_else(|| refused("it has neither FINESS nor SIRET"))?;
     let Some(id) = &new.identifier else { return Ok(()) };
     let record = registry.professional(db, id)?.filter(|record| record.ceased_at.is_none());

@@ -19,8 +19,11 @@ use crate::officers::{self, NotAuthorised, Right};
 use crate::outbox::{self, Notice, Recipient};
 use crate::renumbered;
 
+mod erase;
 #[cfg(test)]
 mod tests;
+
+pub use erase::erase_closed;
 
 /// How many tickets are open at most: who floods the public page does not fill the disk.
 pub const MOST_OPEN: i64 = 1000;

@@ -3,14 +3,14 @@ use std::str::FromStr;
 
 use card::{CardKind, CardNumber};
 use diesel::prelude::*;
+use professional_registry::ProfessionalRecord;
 use professional_registry::identifiers::IdNatPs;
-use professional_registry::{ProfessionalRecord, StructureRecord};
 use store::database::MultiBackend;
 use store::schema::card_orders;
 use store::{Act, Code, Database, Fault, Timestamp};
 use thiserror::Error;
 
-use super::{CanonicalOrder, OrderStatus, StaffTie, Tie};
+use super::{CanonicalOrder, OrderStatus, RegisterSnapshot, StaffTie, Tie};
 use crate::approval::{Concerned, Decidable, SubjectKind};
 use crate::faults;
 use crate::officers::Reach;
@@ -66,34 +66,6 @@ impl Origin {
             Self::Plan(plan) => ("plan", Some(plan)),
             Self::Register => ("register", None),
         }
-    }
-}
-
-/// What the register said when the order was submitted.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RegisterSnapshot {
-    /// SHA-256, in hexadecimal, of the newest feed that says so.
-    pub feed: String,
-    /// The record as it was stored, JSON; its digest is part of what is approved.
-    pub json: String,
-}
-
-impl RegisterSnapshot {
-    /// The snapshot of a record.
-    pub fn of(record: &ProfessionalRecord) -> Self {
-        let json = serde_json::to_string(record).expect("a record has string keys only");
-        Self { feed: record.feed.clone(), json }
-    }
-
-    /// The snapshot of a structure, as `feed` says.
-    pub(crate) fn of_structure(record: &StructureRecord, feed: String) -> Self {
-        let json = serde_json::to_string(record).expect("a record has string keys only");
-        Self { feed, json }
-    }
-
-    /// The record of the person; `None` when the text is not one (any more).
-    pub fn record(&self) -> Option<ProfessionalRecord> {
-        serde_json::from_str(&self.json).ok()
     }
 }
 

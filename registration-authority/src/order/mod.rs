@@ -14,6 +14,7 @@ mod document;
 mod note;
 mod question;
 mod read;
+mod register_snapshot;
 mod second_officer;
 mod staff_order;
 mod status;
@@ -30,7 +31,7 @@ pub(crate) use birth_names::keep_birth_names;
 pub use birth_names::{BirthNames, birth_names, erase_birth_names};
 pub use canonical::{CanonicalOrder, ORDER_ENCODING_VERSION, STAFF_ORDER_ENCODING_VERSION};
 pub(crate) use card_order::service_card;
-pub use card_order::{CardOrder, OrderError, OrderState, Origin, RegisterSnapshot};
+pub use card_order::{CardOrder, OrderError, OrderState, Origin};
 pub use decide::{ApproveError, approve, refuse};
 pub(crate) use document::content;
 pub use document::{
@@ -40,6 +41,7 @@ pub use document::{
 pub use note::{Note, NoteError, erase_notes, note, notes};
 pub use question::{Answer, QUESTION_BOUND, Question, QuestionError, answer, ask, questions};
 pub use read::{get, of_holder, of_structure};
+pub use register_snapshot::RegisterSnapshot;
 pub use second_officer::{SecondOfficerError, ask_second_officer};
 pub use staff_order::{NewStaffOrder, submit_staff};
 pub use status::OrderStatus;

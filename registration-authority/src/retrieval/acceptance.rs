@@ -41,16 +41,23 @@ pub fn accept(
     if retrieval.accepted.is_some() {
         return Ok(retrieval);
     }
-    diesel::insert_into(certificate_terms_acceptances::table)
-        .values((
-            certificate_terms_acceptances::request.eq(number),
-            certificate_terms_acceptances::accepted_by.eq(act.actor.officer().unwrap_or_default()),
-            certificate_terms_acceptances::terms.eq(version),
-            certificate_terms_acceptances::text_sha256.eq(sha256),
-            certificate_terms_acceptances::mandate.eq(&retrieval.mandate),
-            certificate_terms_acceptances::accepted_at.eq(act.at),
-        ))
-        .execute(db)?;
+    let written = diesel::insert_into(certificate_terms_acceptances::table).values((
+        certificate_terms_acceptances::request.eq(number),
+        certificate_terms_acceptances::accepted_by.eq(act.actor.officer().unwrap_or_default()),
+        certificate_terms_acceptances::terms.eq(version),
+        certificate_terms_acceptances::text_sha256.eq(sha256),
+        certificate_terms_acceptances::mandate.eq(&retrieval.mandate),
+        certificate_terms_acceptances::accepted_at.eq(act.at),
+    ));
+    // `ON CONFLICT` is written once a backend: it does not compile on the enum. SQLite has one writer, and who comes second finds the row above.
+    let written = match db {
+        Database::Sqlite(c) => written.execute(c)?,
+        Database::Postgresql(c) => written.on_conflict_do_nothing().execute(c)?,
+    };
+    // Twice at once: the other act has written it down, and waited for until here.
+    if written == 0 {
+        return open(db, number, terms, act);
+    }
     let payload = json!({ "terms": version, "text_sha256": sha256, "mandate": retrieval.mandate });
     let subject = format!("certificate request {number}");
     audit::record(db, audit::Event { action: "request.terms-accepted", subject, payload }, rng, act)?;

@@ -4,8 +4,8 @@ use openssl::pkcs7::Pkcs7;
 use openssl::pkey::PKey;
 use openssl::rsa::Rsa;
 use openssl::x509::{X509, X509Name, X509Req};
-use store::Actor;
 use store::schema::audit_events;
+use store::{Actor, DatabaseRole};
 
 use super::*;
 use crate::certificate_request::{NewCertificateRequest, Wanted, structure_names};
@@ -107,6 +107,44 @@ fn a_certificate_is_fetched_in_each_form_once_its_terms_are_accepted() {
         assert_eq!(names.len(), 3, "itself, its issuer, the root: {names:?}");
         assert!(certificates.iter().any(|one| one.to_der().unwrap() == der), "{leaf:?}");
     });
+}
+
+#[test]
+fn terms_that_are_accepted_twice_at_once_are_accepted_once_and_either_is_told_so() {
+    let url = fresh_postgresql();
+    let mut house = House::on(&url);
+    let (number, terms) = (certified_seal(&mut house), terms_in_force());
+    let act = house.officer("agent");
+    let (written, waits) = std::sync::mpsc::channel();
+    let accept_at =
+        |url: String, number: String, terms: CertificateTerms, act: Act, after: Box<dyn Fn() + Send>| {
+            std::thread::spawn(move || {
+                let mut db = Database::open(&url, DatabaseRole::Owner).unwrap();
+                let rng = &mut rand_core::UnwrapErr(getrandom::SysRng);
+                db.write(|db| {
+                    let done = accept(db, &number, &terms, (terms.version(), terms.sha256()), rng, &act)?;
+                    after();
+                    Ok::<_, RetrievalError>(done)
+                })
+                .map(|done| done.accepted.is_some())
+                .map_err(|error| error.code().name)
+            })
+        };
+    let holds = Box::new(move || {
+        let _ = written.send(());
+        std::thread::sleep(std::time::Duration::from_millis(500));
+    });
+    let first = accept_at(url.clone(), number.clone(), terms.clone(), act.clone(), holds);
+    waits.recv().unwrap();
+    let second = accept_at(url, number.clone(), terms, act, Box::new(|| ()));
+    assert_eq!((first.join().unwrap(), second.join().unwrap()), (Ok(true), Ok(true)));
+    let subject = format!("certificate request {number}");
+    let accepts: i64 = audit_events::table
+        .filter(audit_events::subject.eq(&subject).and(audit_events::action.eq("request.terms-accepted")))
+        .count()
+        .get_result(&mut house.db)
+        .unwrap();
+    assert_eq!(accepts, 1);
 }
 
 #[test]

@@ -9,7 +9,7 @@ use openssl::x509::X509Req;
 use professional_registry::ImportedRegister;
 
 use super::{House, Worker};
-use crate::certificate_request::{self, NewCertificateRequest};
+use crate::certificate_request::{self, NewCertificateRequest, Wanted};
 use crate::certification::certify_request;
 
 /// A PKCS#10 request over a new key, without names.
@@ -25,6 +25,9 @@ pub(crate) fn plain_csr() -> Vec<u8> {
 impl House {
     /// Submitted by the agent, approved by bob, certified: the number.
     pub(crate) fn certified_request(&mut self, worker: &mut Worker, new: NewCertificateRequest) -> String {
+        if let Wanted::Structure(structure) = &new.wanted {
+            self.speaks_for(structure.as_str());
+        }
         let act = self.officer("agent");
         let Self { db, rng, .. } = self;
         let issuance = IssuanceContext {

@@ -82,6 +82,14 @@ impl House {
         self.decide_mandate("bob", &number, Verdict::Approve).unwrap()
     }
 
+    /// The agent speaks for the structure, if he did not yet.
+    pub(crate) fn speaks_for(&mut self, structure_id: &str) {
+        let act = self.officer("agent");
+        if mandate::standing(&mut self.db, &structure(structure_id), &act).unwrap().is_none() {
+            self.mandated(structure_id);
+        }
+    }
+
     pub(crate) fn end_mandate(&mut self, login: &str, number: &str) -> Result<Mandate, mandate::EndError> {
         let act = self.officer(login);
         let Self { db, rng, .. } = self;

@@ -7,11 +7,13 @@ use professional_registry::{ProfessionalRecord, Registry, RegistryError};
 use store::{Act, Code, Database, Fault};
 use thiserror::Error;
 
-use crate::eligibility::{self, BadRules, ChangeRule, Product};
+use crate::eligibility::{self, BadRules, ChangeRule, Product, StaffNamed, StaffNow, StaffThen};
+use crate::mandate::{self, MandateError};
 use crate::officers::{self, NotAuthorised, Right};
 use crate::order::{self, OrderError};
 use crate::renewal::claim_of;
 use crate::renumbered;
+use crate::staff::{self, StaffError};
 use crate::suspension::{self, CardState, Suspension};
 
 /// A card as an officer reads it.
@@ -56,6 +58,12 @@ pub enum CardViewError {
     /// Its order cannot be had.
     #[error(transparent)]
     Order(#[from] OrderError),
+    /// The mandates of its structure cannot be had.
+    #[error(transparent)]
+    Mandate(#[from] MandateError),
+    /// The staff of its structure cannot be had.
+    #[error(transparent)]
+    Staff(#[from] StaffError),
     /// The tables of rules cannot be read.
     #[error(transparent)]
     Rules(#[from] BadRules),
@@ -73,6 +81,8 @@ impl Fault for CardViewError {
             Self::NotAuthorised(error) => error.code(),
             Self::Card(error) => error.code(),
             Self::Order(error) => error.code(),
+            Self::Mandate(error) => error.code(),
+            Self::Staff(error) => error.code(),
             Self::Rules(error) => error.code(),
             Self::Registry(error) => error.code(),
             Self::Database(_) => store::fault::DATABASE,
@@ -109,7 +119,7 @@ pub fn card(
         Ok(id) => renumbered::record_now(db, registry, &id)?,
         Err(_) => None,
     };
-    let change = change_since(db, &card, holder.as_ref())?;
+    let change = change_since(db, registry, &card, holder.as_ref(), act)?;
     let suspension = suspension::of_card(db, number)?;
     let state = suspension::state_of(db, &card)?;
     Ok(CardView { state, certificates: attached(db, number, act)?, card, holder, change, suspension })
@@ -117,20 +127,38 @@ pub fn card(
 
 fn change_since(
     db: &mut Database,
+    registry: &mut dyn Registry,
     card: &Card,
     now: Option<&ProfessionalRecord>,
+    act: &Act,
 ) -> Result<Option<&'static ChangeRule>, CardViewError> {
     let over = [CardStatus::Opposed, CardStatus::Expired, CardStatus::Cancelled];
-    let claimed = claim_of(card).filter(|_| !over.contains(&card.life.status()));
-    let Some((_, profession)) = claimed else { return Ok(None) };
-    let then = match order::get(db, &card.order_number) {
-        Ok(order) => order.register.record(),
+    if over.contains(&card.life.status()) {
+        return Ok(None);
+    }
+    let order = match order::get(db, &card.order_number) {
+        Ok(order) => Some(order),
         // What cannot be read is another page's matter; the register's of now still says who has left it.
         Err(OrderError::RowAltered { .. }) => None,
         Err(error) => return Err(error.into()),
     };
-    let then = then.as_ref().and_then(|record| record.living_exercise(profession));
     let rules = eligibility::rules_of(Product::Card(card.kind))?;
+    if let Some(tie) = order.as_ref().and_then(|order| order.tie.staff()) {
+        let then = order.as_ref().map(|order| (order, order.register.structure()));
+        let then = then.as_ref().map(|(order, structure)| StaffThen {
+            structure: structure.as_ref(),
+            named: StaffNamed { family_name: &order.family_name, given_name: &order.given_name },
+        });
+        let structure = eligibility::structure_of(db, registry, &tie.structure)?;
+        let local_id = card.holder.split_once('/').map_or("", |(_, local_id)| local_id);
+        let member = staff::find(db, &tie.structure, local_id)?;
+        let spoken_for = mandate::in_force(db, &tie.structure, act.at)?.is_some();
+        let now = StaffNow { structure: structure.as_ref(), spoken_for, member: member.as_ref() };
+        return Ok(eligibility::change_of_staff(rules, then, now));
+    }
+    let Some((_, profession)) = claim_of(card) else { return Ok(None) };
+    let then = order.and_then(|order| order.register.record());
+    let then = then.as_ref().and_then(|record| record.living_exercise(profession));
     Ok(eligibility::change(rules, profession, then, now))
 }
 

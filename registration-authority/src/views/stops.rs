@@ -6,7 +6,7 @@ use crate::lapse::{
     self, CertificateLapse, Lapse, LapseError, OppositionPlan, OppositionPlanError, PlannedEnd,
     PlannedOpposition, Reached,
 };
-use crate::officers::{self, NotAuthorised, Reach, Right, Within};
+use crate::officers::{self, NotAuthorised, Officer, Reach, Right, Scope, Within};
 
 /// Why it cannot be shown what a brake stopped.
 #[derive(Debug, Error)]
@@ -81,8 +81,9 @@ pub fn held_feeds(db: &mut Database, act: &Act) -> Result<Within<HeldFeed>, Stop
 /// The plans of oppositions with cards that wait, as far as the reader is there for something of them.
 pub fn opposition_plans(db: &mut Database, act: &Act) -> Result<Within<PlanView>, StopsError> {
     let officer = officers::require(db, Right::ReadQueue, act)?;
-    let reached = Reached::by(db, &officer.scopes())?;
-    let plans = lapse::waiting(db)?.into_iter().map(|plan| PlanView::of(plan, &reached));
+    let waiting = lapse::waiting(db)?;
+    let reached = Reached::of_plans(db, &officer.scopes(), &waiting)?;
+    let plans = waiting.into_iter().map(|plan| PlanView::of(plan, &reached));
     Ok(cut(plans.collect(), |plan| !plan.is_hidden()))
 }
 
@@ -96,8 +97,9 @@ pub fn held_feed(db: &mut Database, feed: &str, act: &Act) -> Result<HeldFeed, S
 /// One plan of oppositions, of which the reader is there for something.
 pub fn opposition_plan(db: &mut Database, id: &str, act: &Act) -> Result<PlanView, StopsError> {
     let officer = officers::require(db, Right::ReadQueue, act)?;
-    let reached = Reached::by(db, &officer.scopes())?;
-    let plan = PlanView::of(lapse::get(db, id)?, &reached);
+    let plan = lapse::get(db, id)?;
+    let reached = Reached::of_plans(db, &officer.scopes(), std::slice::from_ref(&plan))?;
+    let plan = PlanView::of(plan, &reached);
     if plan.is_hidden() {
         officer.require_within(db, &Reach::Everything)?;
     }
@@ -108,8 +110,10 @@ pub fn opposition_plan(db: &mut Database, id: &str, act: &Act) -> Result<PlanVie
 /// is not there for.
 pub fn open_lapses(db: &mut Database, limit: i64, act: &Act) -> Result<Within<Lapse>, StopsError> {
     let officer = officers::require(db, Right::ReadCard, act)?;
-    let reached = Reached::by(db, &officer.scopes())?;
-    Ok(first(limit, &reached, |limit| lapse::open(db, limit), |lapse| reached.card(&lapse.card))?)
+    let lapses = lapse::open(db, at_most(&officer, limit))?;
+    let cards: Vec<String> = lapses.iter().map(|lapse| lapse.card.to_string()).collect();
+    let reached = Reached::by(db, &officer.scopes(), &cards, &[])?;
+    Ok(first(limit, lapses, |lapse| reached.card(&lapse.card)))
 }
 
 /// The same of software certificates.
@@ -119,22 +123,22 @@ pub fn open_certificate_lapses(
     act: &Act,
 ) -> Result<Within<CertificateLapse>, StopsError> {
     let officer = officers::require(db, Right::ReadCard, act)?;
-    let reached = Reached::by(db, &officer.scopes())?;
-    let read = |limit| lapse::open_certificates(db, limit);
-    Ok(first(limit, &reached, read, |lapse| reached.request(&lapse.request))?)
+    let lapses = lapse::open_certificates(db, at_most(&officer, limit))?;
+    let requests: Vec<String> = lapses.iter().map(|lapse| lapse.request.clone()).collect();
+    let reached = Reached::by(db, &officer.scopes(), &[], &requests)?;
+    Ok(first(limit, lapses, |lapse| reached.request(&lapse.request)))
 }
 
-/// The first of a list that the reader is there for: where that is not all, the whole list is read, so that the first are his.
-fn first<T>(
-    limit: i64,
-    reached: &Reached,
-    read: impl FnOnce(i64) -> Result<Vec<T>, LapseError>,
-    is_his: impl FnMut(&T) -> bool,
-) -> Result<Within<T>, LapseError> {
-    let all = matches!(reached, Reached::All);
-    let mut list = cut(read(if all { limit } else { i64::MAX })?, is_his);
+/// How many are read for a reader: all that are open where he is there for some alone, so that the first are his.
+fn at_most(officer: &Officer, limit: i64) -> i64 {
+    if officer.scopes().iter().any(Scope::is_everything) { limit } else { i64::MAX }
+}
+
+/// The first of a list that the reader is there for.
+fn first<T>(limit: i64, all: Vec<T>, is_his: impl FnMut(&T) -> bool) -> Within<T> {
+    let mut list = cut(all, is_his);
     list.shown.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-    Ok(list)
+    list
 }
 
 fn cut<T>(all: Vec<T>, is_his: impl FnMut(&T) -> bool) -> Within<T> {

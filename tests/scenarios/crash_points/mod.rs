@@ -120,7 +120,7 @@ fn killed_again_and_again_at_each_point_of_a_ceremony_it_makes_all_of_it_once_an
 
 #[test]
 fn on_postgresql_too_where_the_server_has_to_notice_that_somebody_died() {
-    play(DatabaseKind::Postgresql, &["stolen-meanwhile", "opposition"]);
+    play(DatabaseKind::Postgresql, &["stolen-meanwhile", "opposition", "register"]);
 }
 
 #[test]

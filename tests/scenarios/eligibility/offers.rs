@@ -2,15 +2,15 @@
 
 use professional_registry::{InForce, StructureRecord};
 use registration_authority::eligibility::{
-    Asker, CardFacts, OfferFacts, ProductRules, RequestFacts, StaffFacts, StaffNamed, judge_member,
-    judge_offer, judge_professional,
+    Asker, CardFacts, OfferFacts, ProductRules, RequestFacts, StaffFacts, StaffNamed, change_of_structure,
+    judge_member, judge_offer, judge_professional,
 };
 use registration_authority::officers::Role;
 use registration_authority::staff::Post;
 
-use super::staff::{declared, post_in_words};
+use super::staff::{declared, post_in_words, what_changes_of_staff};
 use super::{
-    Case, askers, at, line, names, nomenclatures, ordinary, refused, structure as known_structure,
+    Case, askers, at, line, names, nomenclatures, ordinary, refused, said_of, structure as known_structure,
     what_changes,
 };
 
@@ -20,6 +20,7 @@ pub(super) fn structure(rules: &ProductRules) -> String {
     let unnumbered = StructureRecord { finess: None, siret: None, ..record.clone() };
     let ordinary = OfferFacts {
         asker: Some(Asker::Officer(Role::CertificationAgent)),
+        mandated: true,
         structure: "F0B0193488",
         record: Some(&record),
         request: RequestFacts::default(),
@@ -29,6 +30,8 @@ pub(super) fn structure(rules: &ProductRules) -> String {
     for (who, asker) in askers() {
         text.push_str(&line(&[who], judged(&OfferFacts { asker: Some(asker), ..ordinary })));
     }
+    let unmandated = OfferFacts { mandated: false, ..ordinary };
+    text.push_str(&line(&["un mandataire sans mandat en cours pour la structure"], judged(&unmandated)));
     text.push_str("\nLa structure, ses noms, sa clé\n");
     for (words, record) in [
         ("structure connue, nom autorisé, clé nouvelle", Some(&record)),
@@ -43,6 +46,11 @@ pub(super) fn structure(rules: &ProductRules) -> String {
     let request = RequestFacts { key_known: key_known("").1.key_known, ..name_refused().1 };
     let everything = OfferFacts { record: None, request, ..ordinary };
     text.push_str(&line(&["structure inconnue, nom non autorisé et clé d'une autre"], judged(&everything)));
+    text.push_str("\nCe qui change ensuite\n");
+    for (words, now) in [("rien", Some(&record)), ("le répertoire ne nomme plus la structure", None)] {
+        let said = change_of_structure(rules, now);
+        text.push_str(&line(&[words], said_of(said, "le certificat demeure")));
+    }
     text
 }
 
@@ -158,6 +166,7 @@ pub(super) fn member(rules: &ProductRules) -> String {
     ] {
         text.push_str(&line(&[words], outcome(&judge_member(rules, &ordinary, &request))));
     }
+    text.push_str(&what_changes_of_staff(rules, &finess, Post::Employee, "le certificat demeure"));
     text
 }
 

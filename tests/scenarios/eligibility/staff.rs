@@ -2,10 +2,12 @@
 
 use card::CardKind;
 use professional_registry::{InForce, StructureRecord};
-use registration_authority::eligibility::{Product, ProductRules, StaffFacts, StaffNamed, judge_staff};
+use registration_authority::eligibility::{
+    Product, ProductRules, StaffFacts, StaffNamed, StaffNow, StaffThen, change_of_staff, judge_staff,
+};
 use registration_authority::staff::{Post, StaffMember};
 
-use super::{askers, at, deciders, line, nomenclatures, refused, standings, structure};
+use super::{askers, at, deciders, line, nomenclatures, refused, said_of, standings, structure};
 
 /// A card for the staff of a structure.
 pub(super) fn card(rules: &ProductRules) -> String {
@@ -79,6 +81,44 @@ pub(super) fn card(rules: &ProductRules) -> String {
     ] {
         let facts = StaffFacts { named: Some(StaffNamed { family_name, given_name }), ..ordinary };
         text.push_str(&line(&[words], of_staff(rules, &facts)));
+    }
+    let record = if health { &finess } else { &siret };
+    text.push_str(&what_changes_of_staff(rules, record, post, "la carte demeure"));
+    text
+}
+
+/// What follows of what changes in the register and in the list of the staff.
+pub(super) fn what_changes_of_staff(
+    rules: &ProductRules,
+    record: &StructureRecord,
+    post: Post,
+    unchanged: &str,
+) -> String {
+    let member = declared(record, post);
+    let left = StaffMember { left_at: Some(at()), ..member.clone() };
+    let renamed = StaffMember { family_name: "MARTIN".to_owned(), ..member.clone() };
+    let posts = Post::ALL.map(|post| (post_in_words(post), StaffMember { post, ..member.clone() }));
+    let elsewhere =
+        StructureRecord { corporate_name: "CENTRE HOSPITALIER DU SUD".to_owned(), ..record.clone() };
+    let moved = StructureRecord { department_label: "Gironde (33)".to_owned(), ..record.clone() };
+    let then = StaffThen {
+        structure: Some(record),
+        named: StaffNamed { family_name: &member.family_name, given_name: &member.given_name },
+    };
+    let same = StaffNow { structure: Some(record), spoken_for: true, member: Some(&member) };
+    let mut cases = vec![
+        ("rien", same),
+        ("le répertoire ne nomme plus la structure", StaffNow { structure: None, ..same }),
+        ("le dernier mandat de la structure a pris fin", StaffNow { spoken_for: false, ..same }),
+        ("la personne est partie", StaffNow { member: Some(&left), ..same }),
+        ("la personne porte un autre nom", StaffNow { member: Some(&renamed), ..same }),
+        ("la structure a une autre raison sociale", StaffNow { structure: Some(&elsewhere), ..same }),
+        ("la structure est dans un autre département", StaffNow { structure: Some(&moved), ..same }),
+    ];
+    cases.extend(posts.iter().map(|(words, member)| (*words, StaffNow { member: Some(member), ..same })));
+    let mut text = "\nCe qui change ensuite au répertoire, et dans ce que le mandataire déclare\n".to_owned();
+    for (words, now) in cases {
+        text.push_str(&line(&[words], said_of(change_of_staff(rules, Some(then), now), unchanged)));
     }
     text
 }

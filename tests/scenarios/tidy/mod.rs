@@ -8,6 +8,7 @@ mod dependencies;
 mod documents;
 mod files;
 mod migrations;
+mod personal_data;
 mod source;
 mod table_writes;
 mod templates;

@@ -107,6 +107,10 @@ hidden-feeds = { $number ->
     [one] { $number } extract hidden
    *[other] { $number } extracts hidden
 }
+hidden-entries = { $number ->
+    [one] { $number } entry hidden
+   *[other] { $number } entries hidden
+}
 base-names-in-use = Name that the card and its certificates carry
 base-names-in-use-why = family and given name in practice, under which the register and patients know the professional
 base-birth-names = Family and given names at birth

@@ -107,6 +107,10 @@ hidden-feeds = { $number ->
     [one] { $number } extrait masqué
    *[other] { $number } extraits masqués
 }
+hidden-entries = { $number ->
+    [one] { $number } inscription masquée
+   *[other] { $number } inscriptions masquées
+}
 base-names-in-use = Nom porté par la carte et ses certificats
 base-names-in-use-why = nom et prénom d'exercice, sous lesquels le répertoire et les patients connaissent le professionnel
 base-birth-names = Nom et prénoms de naissance

@@ -1,4 +1,4 @@
-//! What a brake of the register stopped: feeds that two officers release, or one refuses.
+//! What a brake of the register stopped: feeds that two officers release, or one refuses; and the cards that entries ask for in vain.
 
 use std::collections::HashMap;
 
@@ -9,6 +9,8 @@ use askama::Template;
 use professional_registry::import::Hold;
 use registration_authority::approval::{Decidable, SubjectKind, Verdict};
 use registration_authority::decision::{self, Standing};
+use registration_authority::eligibility::rule_of_exclusion;
+use registration_authority::entries::refused::{RefusedEntry, refused_entries};
 use registration_authority::faults as rules;
 use registration_authority::held_feed::{self, HeldFeed};
 use registration_authority::officers::{self, Officer, Right};
@@ -44,11 +46,42 @@ struct RegisterPage {
     feeds: Vec<Feed>,
     hidden: Option<String>,
     reasons: Vec<Reason>,
+    entries: Vec<Entry>,
+    entries_hidden: Option<String>,
 }
 
 impl RegisterPage {
     fn section(&self) -> &'static str {
         "registre"
+    }
+}
+
+/// Most entries on the page.
+const SHOWN: i64 = 200;
+
+/// A card that an entry asks for, and that is not ordered by itself.
+struct Entry {
+    holder: String,
+    kind: String,
+    profession: &'static str,
+    code: String,
+    /// The rule, where it is one's.
+    rule: Option<&'static str>,
+    refused_at: Shown,
+    next_at: Shown,
+}
+
+impl Entry {
+    fn of(refused: RefusedEntry) -> Self {
+        Self {
+            rule: rule_of_exclusion(refused.kind, &refused.code).map(|rule| rule.id.as_str()),
+            holder: refused.holder.to_string(),
+            kind: refused.kind.to_string(),
+            profession: refused.profession.label(),
+            code: refused.code,
+            refused_at: Shown(refused.refused_at),
+            next_at: Shown(refused.next_at),
+        }
     }
 }
 
@@ -185,7 +218,11 @@ fn read(
             .into_iter()
             .map(|held| feed(db, held, language, officer, signs))
             .collect::<Result<_, Failure>>()?;
+        let entries = refused_entries(db, SHOWN, act)?;
+        let entries_hidden = hidden_of(language, entries.hidden, &Key::of("hidden-entries"), &officer.scope);
         Ok(RegisterPage {
+            entries: entries.shown.into_iter().map(Entry::of).collect(),
+            entries_hidden,
             frame,
             done,
             problem: problem.map(Problem::of),

@@ -34,8 +34,9 @@ fn csr() -> Vec<u8> {
     request.build().to_der().unwrap()
 }
 
-/// A request of the agent, for a name that alice has allowed.
+/// A request of the agent, who speaks for its structure, for a name that alice has allowed.
 pub(super) fn requested(house: &mut House) -> String {
+    house.structure("agent");
     let (alice, agent) = (house.officer("alice"), house.officer("agent"));
     let House { db, rng, .. } = house;
     let structure = STRUCTURE.parse().unwrap();

@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use registration_authority::opposition::ticket;
 use registration_authority::{order, personal_data};
 use serde_json::json;
 use store::Database;
@@ -30,22 +31,23 @@ pub fn run(
 ) -> Result<ExitCode, Problem> {
     let (act, rng) = (installation.operator_act(), &mut system_rng());
     let kept = installation.config.retention;
-    let (erased, notes, documents) = match (&args.event, &args.reason) {
+    let (erased, notes, documents, tickets) = match (&args.event, &args.reason) {
         (Some(event), Some(reason)) => {
             erase_payload(db, event, reason, rng, &act)?;
-            (1, 0, 0)
+            (1, 0, 0, 0)
         }
-        // Notes and documents first: what the trail says of their end has a payload too.
+        // Notes, documents and tickets first: what the trail says of their end has a payload too.
         _ => {
             let notes = order::erase_notes(db, kept.notes, rng, &act)?;
             let documents = order::erase_documents(db, kept.documents, rng, &act)?;
             order::erase_birth_names(db, kept.documents, rng, &act)?;
-            (personal_data::erase_due(db, kept.audit_payloads, rng, &act)?, notes, documents)
+            let tickets = ticket::erase_closed(db, kept.notes, rng, &act)?;
+            (personal_data::erase_due(db, kept.audit_payloads, rng, &act)?, notes, documents, tickets)
         }
     };
-    let done = json!({ "erased": erased, "notes": notes, "documents": documents });
+    let done = json!({ "erased": erased, "notes": notes, "documents": documents, "tickets": tickets });
     output::one(global.output, &done, || {
-        format!("{erased} payloads erased, {notes} notes, {documents} documents\n")
+        format!("{erased} payloads erased, {notes} notes, {documents} documents, {tickets} tickets\n")
     })?;
     Ok(ExitCode::SUCCESS)
 }

@@ -119,7 +119,12 @@ pub fn run(global: &Global, command: &Command) -> Result<ExitCode, Problem> {
         return Ok(done);
     }
     let installation = Installation::open(global)?;
-    let mut db = installation.database(DatabaseRole::Owner)?;
+    // Whoever writes what the register says needs no more than the worker, who does so by its rights too.
+    let role = match command {
+        Command::Import { .. } | Command::Merges { .. } => DatabaseRole::Worker,
+        _ => DatabaseRole::Owner,
+    };
+    let mut db = installation.database(role)?;
     match command {
         Command::Import { files, dry_run, latin1, extract, extracted_at, accept_unidentified } => {
             let options = ImportOptions {

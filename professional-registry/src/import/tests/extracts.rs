@@ -31,6 +31,10 @@ const OTHERS: [&Form; 4] = [Form::DIPLOMAS, Form::KNOW_HOW, Form::RESTRICTED, Fo
 
 #[test]
 fn every_extract_is_told_by_its_name_and_says_who_is_new_changed_and_gone() {
+    on_both(each_extract);
+}
+
+fn each_extract(database: &dyn Fn() -> Database) {
     let today = FictionalRegister::new(1500, 5);
     let (tomorrow, _) = today.next_day(0.05);
     let db = &mut database();

@@ -27,6 +27,10 @@ impl Seek for Fails<'_> {
 
 #[test]
 fn an_import_that_was_interrupted_is_taken_up_and_ends_as_if_it_had_not_been() {
+    on_both(interrupted);
+}
+
+fn interrupted(database: &dyn Fn() -> Database) {
     let today = FictionalRegister::new(3000, 5);
     let first = written(&today);
     let second = written(&today.next_day(0.05).0);

@@ -1,6 +1,7 @@
-//! The import, played on SQLite in memory with fictional registers.
+//! The import, played with fictional registers: on SQLite in memory, and where the backends write differently on PostgreSQL, too.
 
 mod asking;
+mod cut;
 mod difference;
 mod extracts;
 mod hostile;
@@ -30,6 +31,37 @@ fn database() -> Database {
     let mut db = Database::open("sqlite::memory:", DatabaseRole::Owner).unwrap();
     db.migrate().unwrap();
     db
+}
+
+/// An empty database on the server that `make test` started; it goes with the server. Its address, for a second connection.
+fn fresh_postgresql() -> String {
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use diesel::connection::SimpleConnection;
+    use diesel::{Connection, PgConnection};
+
+    static MADE: AtomicU32 = AtomicU32::new(0);
+    let server = std::env::var("IGC_TEST_POSTGRES").expect(
+        "no PostgreSQL to test on: use `make test`, or put tests/setup/with-postgres.sh before the command",
+    );
+    let (address, parameters) = server.split_once('?').unwrap_or((&server, ""));
+    let address = address.trim_end_matches('/');
+    let name = format!("registry_{}_{}", std::process::id(), MADE.fetch_add(1, Ordering::Relaxed));
+    let mut connection = PgConnection::establish(&format!("{address}/postgres?{parameters}")).unwrap();
+    connection.batch_execute(&format!("CREATE DATABASE {name}")).unwrap();
+    format!("{address}/{name}?{parameters}")
+}
+
+fn at(url: &str) -> Database {
+    let mut db = Database::open(url, DatabaseRole::Owner).unwrap();
+    db.migrate().unwrap();
+    db
+}
+
+/// Plays `scene` on either database; it is given what makes an empty one.
+fn on_both(scene: fn(&dyn Fn() -> Database)) {
+    scene(&database);
+    scene(&|| at(&fresh_postgresql()));
 }
 
 fn act_on(day: i64) -> Act {
@@ -76,7 +108,7 @@ fn record(db: &mut Database, rpps: &crate::Rpps) -> Option<ProfessionalRecord> {
 /// Everything the import wrote but the feeds, to compare two databases.
 fn contents(db: &mut Database) -> Vec<String> {
     type Person = (String, String, String, String, i64, i64, Option<Timestamp>, i64, String);
-    type Place = (String, String, String, String, String, String, String, String, i64);
+    type Place = (String, String, String, String, String, String, String, String, i64, Option<i64>);
     let persons: Vec<Person> = professionals::table.order(professionals::id_nat).load(db).unwrap();
     let places: Vec<Place> =
         register_structures::table.order(register_structures::technical_id).load(db).unwrap();

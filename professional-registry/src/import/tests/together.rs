@@ -8,12 +8,9 @@ use diesel::connection::SimpleConnection;
 
 use super::*;
 
-/// A file in a folder, so that there can be several connections.
-fn on_disk(folder: &tempfile::TempDir) -> Database {
-    let url = format!("sqlite:{}", folder.path().join("register.sqlite").display());
-    let mut db = Database::open(&url, DatabaseRole::Owner).unwrap();
-    db.migrate().unwrap();
-    db
+/// The address of a file in a folder, so that there can be several connections.
+fn in_folder(folder: &tempfile::TempDir) -> String {
+    format!("sqlite:{}", folder.path().join("register.sqlite").display())
 }
 
 /// What the register says of everybody, without the feed that said it.
@@ -24,16 +21,22 @@ fn said(db: &mut Database, register: &FictionalRegister) -> Vec<ProfessionalReco
 
 #[test]
 fn of_two_imports_at_once_one_goes_on_and_the_register_is_as_after_one() {
+    let folder = tempfile::tempdir().unwrap();
+    for url in [in_folder(&folder), fresh_postgresql()] {
+        two_at_once(&url);
+    }
+}
+
+fn two_at_once(url: &str) {
     let register = FictionalRegister::new(12_000, 3);
     let bytes = Arc::new(written(&register));
     let alone = &mut database();
     import(alone, &bytes, 0).unwrap();
 
-    let folder = tempfile::tempdir().unwrap();
-    drop(on_disk(&folder));
+    drop(at(url));
     let together = Arc::new(Barrier::new(2));
     let start = |_| {
-        let (mut db, bytes, together) = (on_disk(&folder), Arc::clone(&bytes), Arc::clone(&together));
+        let (mut db, bytes, together) = (at(url), Arc::clone(&bytes), Arc::clone(&together));
         thread::spawn(move || {
             together.wait();
             import(&mut db, &bytes, 0).map(|report| report.outcome).map_err(|error| error.code().name)
@@ -48,7 +51,7 @@ fn of_two_imports_at_once_one_goes_on_and_the_register_is_as_after_one() {
         *other == Ok(Outcome::AlreadyImported) || other.is_err_and(|code| others.contains(&code)),
         "{ended:?}"
     );
-    let db = &mut on_disk(&folder);
+    let db = &mut at(url);
     assert_eq!(said(db, &register), said(alone, &register));
     let known: i64 = professionals::table.count().get_result(db).unwrap();
     assert_eq!(known, 12_000);
@@ -76,10 +79,10 @@ fn what_was_compared_before_another_import_wrote_is_not_written() {
 #[test]
 fn who_wants_to_write_during_an_import_finds_his_turn() {
     let folder = tempfile::tempdir().unwrap();
-    let mut db = on_disk(&folder);
+    let mut db = at(&in_folder(&folder));
     db.batch_execute("CREATE TABLE turns (number INTEGER)").unwrap();
     let bytes = written(&FictionalRegister::new(40_000, 3));
-    let mut other = on_disk(&folder);
+    let mut other = at(&in_folder(&folder));
     let importing = thread::spawn(move || import(&mut db, &bytes, 0).map(drop));
     let mut waited = Vec::new();
     while !importing.is_finished() {

@@ -210,7 +210,13 @@ impl Target {
     fn merged(self, before: &str, now: &str, ceases: bool, at: Timestamp) -> Result<String, ImportError> {
         if self.form.table == Table::Professionals {
             let read = |text| exercises::read(text).map_err(|_| ImportError::Unreadable);
-            return Ok(exercises::written(&exercises::succeed(read(before)?, read(now)?, ceases, at)));
+            return Ok(exercises::written(&exercises::succeed(
+                read(before)?,
+                read(now)?,
+                ceases,
+                self.feed,
+                at,
+            )));
         }
         if ceases {
             return Ok(now.to_owned());
@@ -236,5 +242,5 @@ const ENTRY_STANDS: &str = " ON CONFLICT (source, subject) DO UPDATE SET last_fe
 const STRUCTURE_STANDS: &str = " ON CONFLICT (technical_id) DO UPDATE SET siret = excluded.siret, \
     siren = excluded.siren, finess = excluded.finess, finess_legal = excluded.finess_legal, \
     corporate_name = excluded.corporate_name, department_code = excluded.department_code, \
-    department_label = excluded.department_label, last_feed = excluded.last_feed \
+    department_label = excluded.department_label, last_feed = excluded.last_feed, unnamed_since = NULL \
     WHERE register_structures.last_feed < excluded.last_feed";

@@ -143,3 +143,42 @@ fn a_delegation_gives_no_right_that_its_delegate_does_not_have() {
     desk.house.write_decision(&subject, "rita", at, &proof);
     assert_eq!(desk.house.refused(), ["approval-evidence-missing"]);
 }
+
+#[test]
+fn an_end_that_is_dated_back_takes_nothing_from_what_was_received_before() {
+    let mut desk = Desk::new();
+    let (received, unseen) = (desk.for_nurse(), {
+        let number = desk.house.submit("alice", cps(&other_nurse(), "60")).unwrap();
+        number.number().to_owned()
+    });
+    let week = desk.week();
+    let number = desk.delegated(week);
+    desk.house.later(600);
+    assert_eq!(desk.approve_under(&received, Some(&number)), Ok(()));
+    assert_eq!(desk.house.refused(), [""; 0]);
+    assert_eq!(desk.approve_under(&unseen, Some(&number)), Ok(()));
+    let back = desk.house.at.millis() - 300_000;
+    desk.house
+        .sql(&format!("INSERT INTO officer_delegation_ends VALUES ('{number}', 'eve', {back})"))
+        .unwrap();
+    assert_eq!(desk.evidence(&received), Ok(()), "the worker saw it while the delegation stood");
+    assert_eq!(desk.house.refused(), ["delegation-not-standing"], "of what it had not seen, it asks now");
+    assert_eq!(desk.evidence(&unseen), Err("approval-evidence-missing"));
+}
+
+/// The pages write the rows of officers; the name that a nearness is judged by is that of the key.
+#[test]
+fn a_delegator_is_near_by_the_name_of_his_key_whatever_his_row_says() {
+    let mut desk = Desk::new();
+    let week = desk.week();
+    let number = desk.delegated(week);
+    desk.house.sql("DROP TRIGGER officers_keep_who_they_are").unwrap();
+    desk.house.sql("UPDATE officers SET display_name = 'Personne AUTRE' WHERE login = 'dora'").unwrap();
+    let at = desk.house.at;
+    let House { db, verifier, .. } = &mut desk.house;
+    let roster = verifier.roster(db).unwrap();
+    let enrolled = roster.keys().find(|key| key.login == "dora").unwrap().display_name.clone();
+    let delegation = verify(db, verifier, &roster, (&number, "eve"), Place::AsOfNow, at).unwrap();
+    assert_eq!(delegation.delegator_name, enrolled);
+    assert_ne!(enrolled, "Personne AUTRE");
+}

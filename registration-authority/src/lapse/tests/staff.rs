@@ -271,3 +271,106 @@ fn a_mandate_that_is_approved_while_the_job_runs_saves_the_cards_that_are_left()
     assert_eq!(done, Revalidation::default(), "it was approved a minute after the job had begun");
     assert_eq!(status(&mut house, &cards[0]), CardStatus::Certified);
 }
+
+/// What the agent declares of the first of the staff at the structure, now.
+fn declare_again(house: &mut House, post: Post) {
+    let person = crate::staff::NewMember { family_name: "LEROY".to_owned(), ..member("A0", post) };
+    house.declare("agent", STRUCTURE, &person).unwrap();
+}
+
+fn shown(house: &mut House, card: &CardNumber) -> Option<&'static str> {
+    let act = house.officer("alice");
+    let db = &mut house.db;
+    let view = db.snapshot(|db| crate::views::card(db, &mut ImportedRegister, card, &act)).unwrap();
+    view.change.map(|rule| rule.id.as_str())
+}
+
+#[test]
+fn the_card_of_who_has_left_the_structure_ends_with_the_second_feed_after_and_not_that_of_who_stays() {
+    on_both(|house| {
+        let mut worker = house.worker();
+        let cards = staff_cards(house, &mut worker, STRUCTURE, 2);
+        an_extract(house, 3, "");
+        assert_eq!((revalidate(house, ENOUGH), shown(house, &cards[0])), (Vec::new(), None));
+        let act = house.officer("agent");
+        let House { db, rng, .. } = &mut *house;
+        db.write(|db| crate::staff::leave(db, &structure(STRUCTURE), "A0", rng, &act)).unwrap();
+        assert_eq!(shown(house, &cards[0]), Some("R-CPE-C3"));
+        an_extract(house, 4, "");
+        assert_eq!(look(house).unwrap().found, 1);
+        let lapse = open(&mut house.db, 10).unwrap().remove(0);
+        assert_eq!((lapse.card, lapse.cause.as_str()), (cards[0], "order-member-unknown"));
+        assert_eq!(oppose(house, ENOUGH).opposed, [], "one reading opposes nobody");
+        an_extract(house, 5, "");
+        assert_eq!(revalidate(house, ENOUGH), cards[..1]);
+        assert_eq!(reason(house, &cards[0]), RevocationReason::CessationOfOperation.name());
+        assert_eq!(status(house, &cards[1]), CardStatus::Certified);
+    });
+}
+
+#[test]
+fn the_card_of_a_head_who_was_replaced_ends_and_who_is_declared_so_again_keeps_it() {
+    let mut house = House::new();
+    let mut worker = house.worker();
+    house.mandated(STRUCTURE);
+    declare_again(&mut house, Post::Head);
+    let order = house.submit_staff("agent", CardKind::Cde, STRUCTURE, "A0").unwrap().number;
+    house.approve("bob", &order).unwrap();
+    let cards = house.personalise();
+    house.certify(&mut worker, &cards[0]).unwrap();
+    an_extract(&mut house, 3, "");
+    assert_eq!(revalidate(&mut house, ENOUGH), []);
+    declare_again(&mut house, Post::Employee);
+    assert_eq!(shown(&mut house, &cards[0]), Some("R-CDE-C4"));
+    an_extract(&mut house, 4, "");
+    assert_eq!(look(&mut house).unwrap().found, 1);
+    declare_again(&mut house, Post::Head);
+    an_extract(&mut house, 5, "");
+    assert_eq!(look(&mut house).unwrap().lifted, 1);
+    assert_eq!(oppose(&mut house, ENOUGH).opposed, []);
+    declare_again(&mut house, Post::Employee);
+    for day in [6, 7] {
+        an_extract(&mut house, day, "");
+        look(&mut house).unwrap();
+    }
+    assert_eq!(oppose(&mut house, ENOUGH).opposed, cards);
+    assert_eq!(reason(&mut house, &cards[0]), RevocationReason::AffiliationChanged.name());
+}
+
+/// Issuing and looking again ask one question (decision 63).
+#[test]
+fn nothing_is_asked_decided_or_certified_for_a_structure_that_the_register_no_longer_names() {
+    on_both(|house| {
+        house.with_authorised_structure();
+        let mut worker = house.worker();
+        house.mandated(AUTHORISED_STRUCTURE);
+        for local_id in ["A0", "A1", "A2"] {
+            let names = ["LEROY", "PICARD", "ROUSSEL"];
+            let family_name = names[usize::from(local_id.as_bytes()[1] - b'0')].to_owned();
+            let person = crate::staff::NewMember { family_name, ..member(local_id, Post::Employee) };
+            house.declare("agent", AUTHORISED_STRUCTURE, &person).unwrap();
+        }
+        let asked = |house: &mut House, local_id: &str| {
+            house
+                .submit_staff("agent", CardKind::Cpa, AUTHORISED_STRUCTURE, local_id)
+                .map(|order| order.number)
+        };
+        let (approved, undecided) = (asked(house, "A0").unwrap(), asked(house, "A1").unwrap());
+        house.approve("bob", &approved).unwrap();
+        let cards = house.personalise();
+        an_extract(house, 3, "");
+        look(house).unwrap();
+
+        assert_eq!(code(asked(house, "A2")), "order-structure-unknown");
+        assert_eq!(code(house.approve("bob", &undecided)), "order-structure-unknown");
+        assert_eq!(code(house.certify(&mut worker, &cards[0])), "order-structure-unknown");
+        assert_eq!(
+            code(house.propose("alice", new_mandate(AUTHORISED_STRUCTURE))),
+            "mandate-structure-refused"
+        );
+
+        an_extract(house, 4, &there());
+        asked(house, "A2").expect("the register names it again, and nobody need look first");
+        house.certify(&mut worker, &cards[0]).unwrap();
+    });
+}

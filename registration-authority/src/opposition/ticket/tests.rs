@@ -249,3 +249,29 @@ fn whose_number_became_another_is_called_back_and_answered_under_either() {
         assert!(listed(house).is_empty(), "it was answered");
     });
 }
+
+#[test]
+fn a_ticket_goes_with_its_time_after_it_was_closed_and_never_while_it_is_open() {
+    on_both(|house| {
+        declare(house, "2612345678");
+        declare(house, "2612345679");
+        let (closed, rita) = (listed(house)[0].number.clone(), house.officer("rita"));
+        dismiss(&mut house.db, &closed, "Le porteur a sa carte.", &mut house.rng, &rita).unwrap();
+        let erase = |house: &mut House| {
+            let act = house.act(Actor::Operator("test".to_owned()));
+            erase_closed(&mut house.db, std::time::Duration::from_secs(86_400), &mut house.rng, &act).unwrap()
+        };
+        assert_eq!((erase(house), rows(house).len()), (0, 2), "its time is not over");
+        house.later(86_401);
+        assert_eq!((erase(house), rows(house).len(), erase(house)), (1, 1, 0));
+        assert_eq!(rows(house)[0].0, None, "the open one stays");
+        let refused = house.sql("DELETE FROM opposition_tickets").unwrap_err().to_string();
+        assert!(refused.contains("an open ticket stays"), "{refused}");
+        let told: Vec<String> = audit_events::table
+            .filter(audit_events::action.eq("opposition-ticket.erased"))
+            .select(audit_events::subject)
+            .load(&mut house.db)
+            .unwrap();
+        assert_eq!(told, [format!("opposition-ticket {closed}")]);
+    });
+}
