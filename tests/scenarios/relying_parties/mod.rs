@@ -3,6 +3,7 @@
 //! accepting the other.
 
 mod curl;
+mod deltas;
 mod gnutls;
 mod nginx;
 mod proxy;
@@ -43,6 +44,8 @@ struct Client {
     key: PathBuf,
     /// As it stands in the certificate.
     crl_url: String,
+    /// The same, of the delta.
+    delta_url: String,
 }
 
 /// Certifies two cards under an authority with two shards, and starts the status role.
@@ -67,11 +70,7 @@ fn client(workshop: &Workshop, folder: &Path, card: CardNumber) -> Client {
     let pem = folder.join(format!("{card}.pem"));
     let parsed = openssl::x509::X509::from_der(certificate.status.der().unwrap()).unwrap();
     fs::write(&pem, parsed.to_pem().unwrap()).unwrap();
-    let text = openssl(["x509", "-noout", "-ext", "crlDistributionPoints", "-in", pem.to_str().unwrap()]);
-    let text = text.expect_exit(0).stdout;
-    let crl_url =
-        text.lines().find_map(|line| line.trim().strip_prefix("URI:http://")).expect("a CRL over HTTP");
-    let crl_url = format!("http://{crl_url}");
+    let [crl_url, delta_url] = ["crlDistributionPoints", "freshestCRL"].map(|name| first_address(&pem, name));
     let number: Option<i64> = certificates::table
         .find((AUTHORITY, certificate.serial.to_string()))
         .select(certificates::shard)
@@ -80,14 +79,34 @@ fn client(workshop: &Workshop, folder: &Path, card: CardNumber) -> Client {
     let number = number.expect("the certificate is of a shard");
     assert_eq!(crl_url, format!("http://localhost:8080/crl/{AUTHORITY}/{number}.crl"));
     let key = workshop.chip_key(card, usage);
-    Client { card, certificate, pem, key, crl_url }
+    Client { card, certificate, pem, key, crl_url, delta_url }
+}
+
+/// Over HTTP, in this extension of a certificate.
+fn first_address(certificate: &Path, extension: &str) -> String {
+    let text = openssl(["x509", "-noout", "-ext", extension, "-in", certificate.to_str().unwrap()]);
+    let text = text.expect_exit(0).stdout;
+    let address = text.lines().find_map(|line| line.trim().strip_prefix("URI:http://"));
+    format!("http://{}", address.unwrap_or_else(|| panic!("none over HTTP: {text}")))
 }
 
 impl Scene {
+    /// One more card of the authority.
+    fn one_more(&self) -> Client {
+        let card = self.workshop.personalise(1)[0];
+        self.workshop.certify_the_rest();
+        client(&self.workshop, self.folder.path(), card)
+    }
+
     fn declare_lost(&self) {
-        let card = self.lost.card.to_string();
-        self.workshop.igc(&["opposition", "add", &card, "--ground", "lost", "--as", REVOKER]);
+        self.oppose(&self.lost);
         self.workshop.igc(&["publish", "crl"]);
+    }
+
+    /// The opposition alone: nothing is published yet.
+    fn oppose(&self, client: &Client) {
+        let card = client.card.to_string();
+        self.workshop.igc(&["opposition", "add", &card, "--ground", "lost", "--as", REVOKER]);
     }
 
     /// The CRL at an address of a certificate, over HTTP from where the status role listens, as PEM.
