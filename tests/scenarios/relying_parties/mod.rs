@@ -1,11 +1,15 @@
-//! Relying parties that are not ours, over HTTP and TLS: `openssl`, GnuTLS, `curl` and nginx with client certificates. Two
-//! cards of an authority whose CRL has shards; one is declared lost, and each of them must refuse it and go on
-//! accepting the other.
+//! Relying parties that are not ours, over HTTP and TLS: `openssl`, GnuTLS, NSS, Java's PKIX, `curl`, and nginx and Apache with
+//! client certificates. Two cards of an authority whose CRL has shards; one is declared lost, and each of them must refuse it and
+//! go on accepting the other.
 
+mod apache;
 mod curl;
 mod deltas;
 mod gnutls;
+mod java;
+mod localhost;
 mod nginx;
+mod nss;
 mod proxy;
 mod revoked;
 
@@ -109,8 +113,8 @@ impl Scene {
         self.workshop.igc(&["opposition", "add", &card, "--ground", "lost", "--as", REVOKER]);
     }
 
-    /// The CRL at an address of a certificate, over HTTP from where the status role listens, as PEM.
-    fn fetch(&self, url: &str) -> String {
+    /// The CRL at an address of a certificate, over HTTP from where the status role listens, as DER in a file.
+    fn fetch_der(&self, url: &str) -> PathBuf {
         let path = url.strip_prefix("http://localhost:8080").expect("an address of this installation");
         let der = self.folder.path().join("fetched.crl");
         let url = format!("http://127.0.0.1:{}{path}", self.service.port());
@@ -118,6 +122,12 @@ impl Scene {
         let arguments = ["--silent", "--write-out", headers, "--output", der.to_str().unwrap(), &url];
         let fetched = run(Command::new("curl").args(arguments)).expect_exit(0);
         assert_eq!(fetched.stdout, "200 application/pkix-crl", "{url}");
+        der
+    }
+
+    /// The same, as PEM.
+    fn fetch(&self, url: &str) -> String {
+        let der = self.fetch_der(url);
         let read = ["crl", "-inform", "DER", "-outform", "PEM", "-in", der.to_str().unwrap()];
         openssl(read).expect_exit(0).stdout
     }
@@ -133,9 +143,25 @@ impl Scene {
 
     /// Every shard's, as somebody holds them who does not know which certificate he will see.
     fn fetch_shards(&self) -> String {
+        self.fetch_of_shards("")
+    }
+
+    /// Every shard's delta.
+    fn fetch_deltas_of_shards(&self) -> String {
+        self.fetch_of_shards("-delta")
+    }
+
+    fn fetch_of_shards(&self, kind: &str) -> String {
         (1..=2)
-            .map(|shard| self.fetch(&format!("http://localhost:8080/crl/{AUTHORITY}/{shard}.crl")))
+            .map(|shard| self.fetch(&format!("http://localhost:8080/crl/{AUTHORITY}/{shard}{kind}.crl")))
             .collect()
+    }
+
+    /// The certificate of an authority, as PEM.
+    fn authority(&self, short_name: &str) -> PathBuf {
+        let der = self.workshop.dir().join(format!("public/ca/{short_name}.cer"));
+        let read = ["x509", "-inform", "DER", "-in", der.to_str().unwrap()];
+        self.file(&format!("{short_name}.pem"), &openssl(read).expect_exit(0).stdout)
     }
 
     fn chain(&self) -> PathBuf {
