@@ -85,9 +85,11 @@ impl Fetcher {
         Self { agent: config.build().into(), address: SocketAddr::new(loopback, address.port()) }
     }
 
-    /// A GET of this path, at most `limit` octets.
-    pub fn get(&self, path: &str, limit: u64) -> Result<Vec<u8>, FetchError> {
-        read(self.agent.get(self.url(path)).call()?, limit)
+    /// A GET of this path, at most `limit` octets, and how long a cache on the way may have kept it, by its own word.
+    pub fn get(&self, path: &str, limit: u64) -> Result<(Vec<u8>, Duration), FetchError> {
+        let response = self.agent.get(self.url(path)).call()?;
+        let kept = kept(&response);
+        Ok((read(response, limit)?, kept))
     }
 
     /// The same of a URL: its host is told, and not connected to.
@@ -124,11 +126,10 @@ impl Fetcher {
         Ok(octets)
     }
 
-    /// An OCSP answer by GET, and how long a cache on the way may have kept it, by its own word.
+    /// An OCSP answer by GET, and how long it may have been kept.
     pub fn get_ocsp(&self, url: &HttpUrl) -> Result<(Vec<u8>, Duration), FetchError> {
         let response = self.agent.get(self.url(&url.path)).header("host", &url.host).call()?;
-        let kept = response.headers().get("cache-control").and_then(|value| value.to_str().ok());
-        let kept = kept.map_or(Duration::ZERO, max_age);
+        let kept = kept(&response);
         Ok((read(response, LARGEST_ANSWER)?, kept))
     }
 
@@ -151,6 +152,11 @@ fn read(response: Response<Body>, limit: u64) -> Result<Vec<u8>, FetchError> {
     let mut octets = Vec::new();
     response.into_body().into_reader().take(limit + 1).read_to_end(&mut octets)?;
     if octets.len() as u64 > limit { Err(FetchError::TooLarge(limit)) } else { Ok(octets) }
+}
+
+fn kept(response: &Response<Body>) -> Duration {
+    let stated = response.headers().get("cache-control").and_then(|value| value.to_str().ok());
+    stated.map_or(Duration::ZERO, max_age)
 }
 
 /// The longest time of `max-age` and `s-maxage` (RFC 9111 §5.2.2).

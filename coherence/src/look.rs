@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use ca_core::authority::{self, AuthorityError, AuthorityKind};
 use ca_core::status_log;
 use openssl::error::ErrorStack;
@@ -77,6 +79,7 @@ pub fn look(db: &mut Database, fetcher: &Fetcher, sample: &Sample, act: &Act) ->
         trust,
         authorities,
         at: act.at,
+        kept: Duration::ZERO,
         differences: Differences::default(),
         seen: Vec::new(),
         sightings: Vec::new(),

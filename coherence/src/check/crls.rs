@@ -7,7 +7,7 @@ use ca_core::authority::AuthorityKind;
 use store::Timestamp;
 
 use super::crl_entries::{Expected, compare};
-use super::{Checks, PUBLICATION, Seen};
+use super::{Checks, Seen};
 use crate::LookError;
 use crate::difference::{Face, Kind};
 use crate::logged;
@@ -46,7 +46,7 @@ impl Checks<'_> {
 
     /// A shard is opened, and then its first CRLs are signed.
     fn is_being_opened(&mut self, scope: &Scope) -> Result<bool, LookError> {
-        let lately = scope.opened_at().is_some_and(|opened| opened.plus(PUBLICATION) > self.at);
+        let lately = scope.opened_at().is_some_and(|opened| opened.plus(self.under_way()) > self.at);
         Ok(lately && recorded::newest_crl(self.db, scope, CrlKind::Full, None)?.is_none())
     }
 
@@ -145,7 +145,7 @@ impl Checks<'_> {
     fn is_newest(&mut self, scope: &Scope, kind: CrlKind, served: &RecordedCrl) -> Result<(), LookError> {
         let newest = recorded::newest_crl(self.db, scope, kind, None)?;
         if let Some(newest) = newest.filter(|newest| newest.number > served.number)
-            && newest.recorded_at.plus(PUBLICATION) < self.at
+            && newest.recorded_at.plus(self.under_way()) < self.at
         {
             let found = format!(
                 "number {} is served, and number {} was recorded at {}",
@@ -181,7 +181,7 @@ impl Checks<'_> {
         };
         // The oldest that is missing: it is the same in the next look, whatever is revoked meanwhile.
         let due = logged::first_after(self.db, scope, reached)?;
-        if let Some(due) = due.filter(|due| due.occurred_at.plus(PUBLICATION) < self.at) {
+        if let Some(due) = due.filter(|due| due.occurred_at.plus(self.under_way()) < self.at) {
             let subject = format!("{} {}", due.issuer, due.serial);
             let found = format!(
                 "{} at {}, of which neither complete CRL nor delta tells",

@@ -1,6 +1,6 @@
 //! The opposition list in each form, held against the oppositions up to the sequence that the form reaches.
 
-use super::{Checks, PUBLICATION, Seen};
+use super::{Checks, Seen};
 use crate::LookError;
 use crate::difference::{Face, Kind};
 use crate::readers::Malformed;
@@ -25,7 +25,7 @@ impl Checks<'_> {
         if let Some(newest) = newest {
             self.page(newest)?;
         }
-        let due = recorded::newest_opposed(self.db, self.at.minus(PUBLICATION), CHANGES)?;
+        let due = recorded::newest_opposed(self.db, self.at.minus(self.under_way()), CHANGES)?;
         self.changes(&due)?;
         self.events(&due)
     }
@@ -127,7 +127,7 @@ impl Checks<'_> {
             self.differences.add(Face::List, place, Kind::Surplus, "", found);
         }
         let due = recorded::first_opposed_after(self.db, sequence)?;
-        if let Some(due) = due.filter(|due| due.opposed_at.plus(PUBLICATION) < self.at) {
+        if let Some(due) = due.filter(|due| due.opposed_at.plus(self.under_way()) < self.at) {
             let found = format!(
                 "opposed at {} (sequence {}), and the list ends at {sequence}",
                 due.opposed_at, due.sequence

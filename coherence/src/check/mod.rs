@@ -26,8 +26,11 @@ use crate::sightings::Sighting;
 use crate::{LookError, readers};
 
 /// How long what was committed may be on its way to a CRL, a delta or a list: publication looks every five seconds, and
-/// signs. What is older than that is no longer under way.
-pub(crate) const PUBLICATION: Duration = Duration::from_secs(120);
+/// signs. What is older than that is no longer under way, but for what a cache before the status role keeps.
+const PUBLICATION: Duration = Duration::from_secs(120);
+
+/// How long a cache may keep a file at most, whatever the file says.
+const KEPT: Duration = Duration::from_secs(300);
 
 /// The same for OCSP, which reads the log ten times a second.
 pub(crate) const LOG: Duration = Duration::from_secs(10);
@@ -91,6 +94,8 @@ pub(crate) struct Checks<'a> {
     pub(crate) trust: readers::ocsp::Trust,
     /// When the look began.
     pub(crate) at: Timestamp,
+    /// How long a cache may have kept the files that were fetched: the longest that any of them says.
+    pub(crate) kept: Duration,
     pub(crate) differences: Differences,
     pub(crate) seen: Vec<Seen>,
     pub(crate) sightings: Vec<Sighting>,
@@ -111,12 +116,20 @@ impl Checks<'_> {
     /// What is served at this path; a difference where nothing is.
     pub(crate) fn fetch(&mut self, face: Face, path: &str) -> Option<Vec<u8>> {
         match self.fetcher.get(path, LARGEST_FILE) {
-            Ok(octets) => Some(octets),
+            Ok((octets, kept)) => {
+                self.kept = self.kept.max(kept.min(KEPT));
+                Some(octets)
+            }
             Err(error) => {
                 self.differences.add(face, path, Kind::Unreachable, "", error.to_string());
                 None
             }
         }
+    }
+
+    /// How long what was committed may be on its way to a file that is fetched here.
+    pub(crate) fn under_way(&self) -> Duration {
+        PUBLICATION + self.kept
     }
 
     /// What is wrong with the dates of something, if anything is.

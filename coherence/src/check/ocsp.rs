@@ -138,7 +138,7 @@ impl Checks<'_> {
             );
         }
         // The look may have begun a while before this question.
-        if this_update > self.at.plus(CLOCKS + super::PUBLICATION) {
+        if this_update > self.at.plus(CLOCKS + self.under_way()) {
             let found = format!("the answer is dated {this_update}, and it is {}", self.at);
             self.differences.add(Face::Ocsp, place, Kind::Ahead, subject, found);
         }

@@ -60,11 +60,11 @@ pub(crate) struct RevokedRow {
     pub(crate) sequence: i64,
 }
 
-/// The newest full CRL that has stood for its regular time.
+/// The newest full CRL that is at least one period of the schedule old.
 ///
 /// "An entry MUST NOT be removed from the CRL until it appears on one regularly scheduled CRL
-/// issued beyond the revoked certificate's validity period." (RFC 5280 §3.3) A CRL that was
-/// replaced before its time may have been seen by nobody, so it does not count.
+/// issued beyond the revoked certificate's validity period." (RFC 5280 §3.3) Where CRLs are made oftener than by the
+/// schedule, one alone may have been seen by nobody: an entry stays on each for a whole period after its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct RegularCrl {
     pub(crate) this_update: Timestamp,

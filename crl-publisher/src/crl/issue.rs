@@ -18,10 +18,15 @@ use super::entries::{self, RegularCrl};
 use super::entry_dates::EntryDates;
 use super::entry_reason::EntryReason;
 use super::intended::Intended;
+use super::record::RecordedCrl;
 use super::standing::Standing;
 use super::{CrlError, CrlKind, CrlRefused, Scope, VerifiedCrl, record};
 use crate::folder::PublicFolder;
 use crate::policy::{PublicationPolicy, Schedule};
+
+/// How much of the log, of all authorities, a delta reaches back at most while it starts from an older complete CRL than
+/// the newest: 4 MB of it at worst.
+const MOST_CHANGES: i64 = 100_000;
 
 /// How far a CRL reaches: its nextUpdate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,7 +112,7 @@ fn draft(
             CrlKind::Full => None,
             // A first delta starts from the complete CRL that is issued with it, and is empty.
             CrlKind::Delta => Some(
-                record::newest(db, &authority.short_name, scope, CrlKind::Full)?
+                base(db, authority, scope, cut)?
                     .map_or((standing.next_number(), cut.sequence), |full| (full.number, full.log_sequence)),
             ),
         };
@@ -131,6 +136,23 @@ fn draft(
         drafts.push(Draft { intended, unsigned });
     }
     Ok((standing, drafts))
+}
+
+/// What a delta starts from: the oldest complete CRL that somebody may still go by, so that whoever holds one reads what was
+/// revoked since from the newest delta and none other. Many a verifier passes over a delta that starts from a later one than
+/// his without a word. After a storm of revocations it is the newest.
+fn base(
+    db: &mut Database,
+    authority: &Authority,
+    scope: &Scope,
+    cut: Cut,
+) -> Result<Option<RecordedCrl>, CrlError> {
+    let issuer = authority.short_name.as_str();
+    let oldest = record::oldest_in_use(db, issuer, scope, cut.this_update)?;
+    match oldest.filter(|full| cut.sequence - full.log_sequence <= MOST_CHANGES) {
+        Some(full) => Ok(Some(full)),
+        None => Ok(record::newest(db, issuer, scope, CrlKind::Full)?),
+    }
 }
 
 fn sign(

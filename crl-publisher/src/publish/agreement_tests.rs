@@ -278,13 +278,10 @@ impl Course {
 
         for issuer in [ISSUING, OTHER] {
             let all = self.listed(issuer, None);
-            self.is_the_truth(issuer, None, &all);
             if issuer == ISSUING {
                 let mut union = BTreeMap::new();
                 for number in 1..=self.shards {
-                    let listed = self.listed(issuer, Some(number));
-                    self.is_the_truth(issuer, Some(number), &listed);
-                    union.extend(listed);
+                    union.extend(self.listed(issuer, Some(number)));
                 }
                 // What has expired leaves each list by that list's own regular CRLs: not all at one moment.
                 let lasts = |(serial, _): &(String, _)| self.certificates[serial].not_after >= act.at;
@@ -319,11 +316,14 @@ impl Course {
         }
     }
 
-    /// What a relying party makes of base and delta, which must be what the newer base alone says with that delta.
+    /// What a relying party makes of the newest base and the delta, which is the truth; so is what another makes of the delta
+    /// with a base that he has kept.
     fn listed(&mut self, issuer: &str, shard: Option<u32>) -> Entries {
         let full = CrlOnFile::read(&self.world, issuer, shard, CrlKind::Full);
         let delta = CrlOnFile::read(&self.world, issuer, shard, CrlKind::Delta);
-        self.client.keep(issuer, shard, &full, &delta)
+        let mut all = self.client.keep(issuer, shard, (&full, &delta), self.now.at);
+        all.iter().for_each(|listed| self.is_the_truth(issuer, shard, listed));
+        all.swap_remove(0)
     }
 
     /// Whatever is revoked or held and has not expired stands there, with its reason and since when; what has expired

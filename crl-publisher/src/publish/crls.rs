@@ -135,22 +135,49 @@ impl Publication<'_> {
             return Ok(());
         }
         if self.everything || self.any_is_due(db, authority, scopes, CrlKind::Full)? {
-            let issued = match scopes {
-                [Scope::All] => self.issue(db, authority, &Scope::All, CrlKind::of(authority.kind))?,
-                shards => {
-                    let (signer, folder, policy) = (&mut *self.signer, self.folder, self.policy);
-                    shards::issue_all(db, signer, folder, policy, authority, shards, Reach::Policy, self.act)?
+            return match self.complete(db, authority, scopes) {
+                Ok(issued) => self.put_out(db, authority, issued),
+                Err(error) => {
+                    // What is wrong with an old entry keeps no new one back: a delta tells what was revoked since.
+                    if matches!(error, CrlError::Refused(_)) {
+                        let issuer = &authority.short_name;
+                        if let Err(error) = self.deltas(db, authority, scopes) {
+                            tracing::warn!(issuer, %error, "no delta beside the complete CRL that was refused");
+                        }
+                    }
+                    Err(error)
                 }
             };
-            return self.put_out(db, authority, issued);
         }
+        self.deltas(db, authority, scopes)
+    }
+
+    /// Those that are due, where there is a complete CRL to start from.
+    fn deltas(&mut self, db: &mut Database, authority: &Authority, scopes: &[Scope]) -> Result<(), CrlError> {
         for scope in scopes {
-            if self.any_is_due(db, authority, std::slice::from_ref(scope), CrlKind::Delta)? {
+            let has_base = record::newest(db, &authority.short_name, scope, CrlKind::Full)?.is_some();
+            if has_base && self.any_is_due(db, authority, std::slice::from_ref(scope), CrlKind::Delta)? {
                 let issued = self.issue(db, authority, scope, &[CrlKind::Delta])?;
                 self.put_out(db, authority, issued)?;
             }
         }
         Ok(())
+    }
+
+    /// Complete CRLs, each with the delta beside it.
+    fn complete(
+        &mut self,
+        db: &mut Database,
+        authority: &Authority,
+        scopes: &[Scope],
+    ) -> Result<Vec<VerifiedCrl>, CrlError> {
+        let (signer, folder, policy) = (&mut *self.signer, self.folder, self.policy);
+        match scopes {
+            [Scope::All] => self.issue(db, authority, &Scope::All, CrlKind::of(authority.kind)),
+            shards => {
+                shards::issue_all(db, signer, folder, policy, authority, shards, Reach::Policy, self.act)
+            }
+        }
     }
 
     fn issue(

@@ -88,11 +88,14 @@ fn a_revocation_is_on_the_next_delta_at_once_and_on_the_next_full_crl_with_it() 
     // The delta issued with it has its number and goes back to the full CRL before.
     let delta = report.issued.iter().find(|crl| crl.issuer == ISSUING && crl.kind == CrlKind::Delta).unwrap();
     assert_eq!((delta.number, delta.base_number, delta.entries), (3, Some(1), 2));
-    // From now on deltas start from the new one.
-    assert_eq!(publish(&mut world, 3 * SECOND + 2 * HOUR).iter().filter(|crl| crl.0 == ISSUING).count(), 1);
-    assert_eq!(serials(&world, ISSUING, CrlKind::Delta), set(&[]));
-    let bytes = published(&world, ISSUING, CrlKind::Delta);
-    assert_eq!(Crl::read(&bytes).unwrap().base_number, Some(3));
+    // As long as that has not ended, whoever keeps it reads everything from the newest delta; then no longer.
+    let newest = |world: &mut World, later| {
+        publish(world, later);
+        let bytes = published(world, ISSUING, CrlKind::Delta);
+        (Crl::read(&bytes).unwrap().base_number, serials(world, ISSUING, CrlKind::Delta))
+    };
+    assert_eq!(newest(&mut world, 7 * DAY), (Some(1), set(&["1D01", "1D02"])));
+    assert_eq!(newest(&mut world, 8 * DAY + 2 * SECOND), (Some(3), set(&[])));
 }
 
 #[test]
@@ -115,7 +118,36 @@ fn a_full_crl_follows_a_revocation_at_once_while_it_is_small() {
     world.revoke(ISSUING, "1D03", RevocationReason::KeyCompromise);
     assert_eq!(publish(&mut world, 4 * SECOND), [(ISSUING.to_owned(), CrlKind::Delta, 4)]);
     assert_eq!(serials(&world, ISSUING, CrlKind::Full), set(&cards[..2]));
-    assert_eq!(serials(&world, ISSUING, CrlKind::Delta), set(&cards[2..]));
+    assert_eq!(serials(&world, ISSUING, CrlKind::Delta), set(&cards), "also for whoever keeps the first");
+}
+
+#[test]
+fn a_full_crl_that_is_refused_keeps_no_revocation_from_the_delta() {
+    let mut world = World::new();
+    world.policy.full_crl_at_once = 1000;
+    for serial in ["1D01", "1D02"] {
+        world.issue(ISSUING, serial, world.start.plus(300 * DAY));
+    }
+    world.revoke(ISSUING, "1D01", RevocationReason::Superseded);
+    publish(&mut world, SECOND);
+    // Row and log contradict each other about one that was revoked long ago.
+    world
+        .db
+        .batch_execute(
+            "DROP TRIGGER certificates_keep_what_was_signed;
+             UPDATE certificates SET revocation_reason = 'keyCompromise' WHERE serial = '1D01'",
+        )
+        .unwrap();
+    world.revoke(ISSUING, "1D02", RevocationReason::KeyCompromise);
+    let act = world.act(2 * SECOND);
+    let report = run(&mut world, &act);
+    assert!(
+        matches!(report.failures.as_slice(), [CrlFailure { error: CrlError::Refused(_), .. }]),
+        "{:?}",
+        report.failures
+    );
+    assert_eq!(serials(&world, ISSUING, CrlKind::Delta), set(&["1D02"]));
+    assert_eq!(serials(&world, ISSUING, CrlKind::Full), set(&["1D01"]), "the last good one stands");
 }
 
 #[test]

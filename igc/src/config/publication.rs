@@ -114,8 +114,8 @@ impl PublicationSection {
                 "publication.root_crl_alarm_days: must not be more than root_crl_warning_days".to_owned()
             );
         }
-        if self.full_crl_at_once_entries > 100_000 {
-            return Err("publication.full_crl_at_once_entries: must be at most 100000: every relying system fetches such a CRL again for each revocation".to_owned());
+        if self.full_crl_at_once_entries > 10_000 {
+            return Err("publication.full_crl_at_once_entries: must be at most 10000: every relying system fetches such a CRL again for each revocation".to_owned());
         }
         if self.ocsp_cache_mib > 1024 * 1024 {
             return Err("publication.ocsp_cache_mib: must be at most 1048576".to_owned());

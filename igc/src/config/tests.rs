@@ -126,7 +126,7 @@ fn up_to_which_size_a_full_crl_follows_a_revocation_is_bounded() {
         "where nobody says otherwise"
     );
     assert_eq!(with("full_crl_at_once_entries = 0").unwrap().publication.full_crl_at_once_entries, 0);
-    let message = with("full_crl_at_once_entries = 100001").unwrap_err();
+    let message = with("full_crl_at_once_entries = 10001").unwrap_err();
     assert!(message.contains("publication.full_crl_at_once_entries"), "{message}");
 }
 

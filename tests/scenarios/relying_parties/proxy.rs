@@ -1,18 +1,22 @@
 //! The nginx of docs/reverse-proxy.md stands before the status role: what it passes on is what was asked, and what it
 //! keeps is what may be kept.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
-use std::net::TcpStream;
+use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::process::Command;
 use std::time::Duration;
 
-use acceptance::harness::{Running, free_port, start, wait_for_port};
+use acceptance::harness::{Running, chance, free_port, start, wait_for_port};
+use coherence::fetch::Fetcher;
+use coherence::{Kind, Sample, look};
 use openssl::asn1::Asn1Integer;
 use openssl::bn::BigNum;
 use openssl::hash::MessageDigest;
 use openssl::ocsp::{OcspCertId, OcspCertStatus, OcspRequest, OcspResponse, OcspResponseStatus};
 use openssl::x509::X509;
+use store::{Act, Actor, DatabaseRole, RequestId};
 
 use super::{AUTHORITY, Scene, scene};
 
@@ -168,6 +172,30 @@ fn an_opposition_goes_through_the_documented_proxy_as_it_comes() {
     let question = Question::of(&issuer(&scene), &serial);
     scene.service.comes_to_say(&scene.workshop, &scene.lost.certificate, "revoked");
     assert_eq!(question.status_in(&proxy.get(&question.base64)), OcspCertStatus::REVOKED);
+}
+
+/// Whoever looks through the proxy meets what its cache kept: that is under way as long as the files say, and no longer.
+#[test]
+fn what_a_cache_may_keep_is_no_difference_of_coherence_and_what_it_keeps_longer_is_one() {
+    let scene = scene();
+    let proxy = Proxy::start(&scene, &[]);
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, proxy.port));
+    let differences = |seconds_later| {
+        let mut db = scene.workshop.open(DatabaseRole::Owner);
+        let at = db.now().unwrap().plus(Duration::from_secs(seconds_later));
+        let act = Act { at, actor: Actor::Job("coherence"), request: RequestId("test".into()) };
+        let sample = Sample::draw(&mut db, &mut chance()).unwrap();
+        let looked = look(&mut db, &Fetcher::at(address), &sample, &act).unwrap();
+        looked.differences.into_iter().map(|one| (one.kind, one.place)).collect::<BTreeSet<_>>()
+    };
+    assert_eq!(differences(0), BTreeSet::new());
+    scene.declare_lost();
+    scene.service.comes_to_say(&scene.workshop, &scene.lost.certificate, "revoked");
+    // Two minutes would be enough where nothing is kept.
+    assert_eq!(differences(240), BTreeSet::new());
+    let later = differences(600);
+    let stale = (Kind::Stale, format!("/crl/{AUTHORITY}.crl"));
+    assert!(later.contains(&stale), "{later:?}");
 }
 
 #[test]

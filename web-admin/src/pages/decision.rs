@@ -215,7 +215,7 @@ fn sign(
     lines.push((Key::of("sign-line-submitted-by"), order.submitted_by.clone()));
     lines.push((Key::of("sign-line-submitted-at"), frame.long(&Shown(order.submitted_at))));
     if let Some(reason) = reason.and_then(refusal_reasons::find) {
-        lines.push((Key::of("sign-line-refusal-reason"), typography::french(reason.sentence)));
+        lines.push((signing::REFUSAL_REASON, typography::french(reason.sentence)));
     }
     let leaves = match (verdict, reason) {
         (Verdict::Approve, _) => Leaves { mail: mail(&order, Notice::Approved), letter: None },

@@ -206,9 +206,13 @@ pub(crate) fn to(address: &str) -> HttpResponse {
 }
 
 /// A page, written.
-fn page(status: StatusCode, template: &impl Template) -> Result<HttpResponse, Failure> {
+fn page<T: Template>(status: StatusCode, template: &T) -> Result<HttpResponse, Failure> {
     let html = template.render().map_err(|error| Failure::coded(faults::PAGE_FAILED, error.to_string()))?;
-    Ok(HttpResponse::build(status).content_type("text/html; charset=utf-8").body(html))
+    let mut response = HttpResponse::build(status);
+    // So that a test can say which templates it has read.
+    #[cfg(test)]
+    response.insert_header(("x-template", std::any::type_name::<T>()));
+    Ok(response.content_type("text/html; charset=utf-8").body(html))
 }
 
 #[derive(Template)]

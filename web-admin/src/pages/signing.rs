@@ -110,9 +110,16 @@ pub(super) fn pen<'a>(work: &mut Work<'a>) -> Result<Pen<'a>, Failure> {
     }
 }
 
+/// A line that is in French whatever the language of the page: the letter says it so.
+pub(super) const REFUSAL_REASON: Key = Key::of("sign-line-refusal-reason");
+
 impl SignPage {
     fn section(&self) -> &'static str {
         ""
+    }
+
+    fn is_french(&self, line: &Key) -> bool {
+        *line == REFUSAL_REASON
     }
 }
 

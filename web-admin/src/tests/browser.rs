@@ -9,6 +9,8 @@ use crate::WebState;
 /// Sends requests as a browser does: its cookie, its origin, the form token of the page it shows.
 pub(super) struct Browser {
     state: Data<WebState>,
+    /// Asks for English pages; French ones otherwise.
+    pub(super) english: bool,
     pub(super) cookie: Option<String>,
     pub(super) form_token: String,
 }
@@ -25,7 +27,7 @@ pub(super) struct Answer {
 
 impl Browser {
     pub(super) fn new(state: Data<WebState>) -> Self {
-        Self { state, cookie: None, form_token: String::new() }
+        Self { state, english: false, cookie: None, form_token: String::new() }
     }
 
     pub(super) async fn get(&mut self, address: &str) -> Answer {
@@ -78,6 +80,10 @@ impl Browser {
         let request = match &self.cookie {
             Some(cookie) => request.insert_header((header::COOKIE, cookie.clone())),
             None => request,
+        };
+        let request = match self.english {
+            true => request.insert_header((header::ACCEPT_LANGUAGE, "en")),
+            false => request,
         };
         let app =
             test::init_service(App::new().app_data(self.state.clone()).configure(crate::configure)).await;

@@ -1,12 +1,10 @@
-//! Whose language a page is in, how it is chosen, and that an English page has no French left.
+//! Whose language a page is in, and how it is chosen.
 
 use actix_web::http::header;
 use actix_web::test::TestRequest;
 
 use super::browser::{Answer, Browser};
 use super::house::House;
-use super::routes::filled_in;
-use crate::pages::{ADDRESSES, has_english};
 
 async fn asked(house: &House, address: &str, headers: &[(&str, &str)]) -> Answer {
     let request = headers
@@ -15,7 +13,7 @@ async fn asked(house: &House, address: &str, headers: &[(&str, &str)]) -> Answer
     Browser::new(house.state.clone()).send(request).await
 }
 
-fn is_in(answer: &Answer, tag: &str) -> bool {
+pub(super) fn is_in(answer: &Answer, tag: &str) -> bool {
     let marked = answer.body.contains(&format!("<html lang=\"{tag}\">"));
     assert_eq!(marked, answer.header("content-language") == tag, "{}", answer.body);
     marked
@@ -80,94 +78,6 @@ async fn each_page_offers_itself_in_the_other_language() {
     assert!(refused.body.contains("href=\"/opposition/rappel?lang=en\""), "{}", refused.body);
     let unread = browser.post("/pki/certificat", &[]).await;
     assert!(unread.body.contains("href=\"/pki?lang=en\""), "{}", unread.body);
-}
-
-/// With whatever stands at each address, as each of four officers and nobody reads it.
-#[actix_web::test]
-async fn every_page_is_read_in_both_languages_and_no_english_one_has_french_left() {
-    let mut left = Vec::new();
-    for login in [None, Some("agent"), Some("bob"), Some("admin"), Some("audrey")] {
-        let (mut house, mut next) = (House::where_decisions_wait(), 1);
-        for address in ADDRESSES.into_iter().flatten().filter(|address| address.get.is_some()) {
-            next += 2;
-            let path = filled_in(&mut house, address.path, next, "alice");
-            let mut browser = match login {
-                Some(login) => house.browser(login).await,
-                None => Browser::new(house.state.clone()),
-            };
-            let french = browser.get(&path).await;
-            let request = TestRequest::get().uri(&path).insert_header(("accept-language", "en"));
-            let english = browser.send(request).await;
-            assert_eq!(french.status, english.status, "{path}");
-            if !french.header("content-type").starts_with("text/html") {
-                continue;
-            }
-            assert!(is_in(&french, "fr"), "{path}: {}", french.body);
-            if !has_english(address) {
-                assert!(is_in(&english, "fr") && english.says("This page is in French only"), "{path}");
-                continue;
-            }
-            assert!(is_in(&english, "en"), "{path}: {}", english.body);
-            left.extend(french_words(&english.body).into_iter().map(|word| format!("{path}: {word}")));
-        }
-    }
-    left.sort();
-    left.dedup();
-    assert!(left.is_empty(), "{}", left.join("\n"));
-}
-
-/// What is not a page's to translate: whose software it is, an agency, people, the document of a mandate, what the nomenclature
-/// calls a profession or a mode of exercise.
-const NAMES: [&str; 11] = [
-    "Santé",
-    "numérique",
-    "santé.",
-    "Agnès",
-    "NOËL",
-    "Élise",
-    "Gaël",
-    "Maël",
-    "d&#39;adhésion",
-    "Médecin",
-    "Salarié",
-];
-
-/// Words that English does not have.
-const FRENCH: [&str; 14] = [
-    "les", "des", "une", "est", "sont", "votre", "vous", "pas", "dans", "aucun", "aucune", "avec", "sur",
-    "cette",
-];
-
-/// The French words of a page, outside of what is marked as French.
-fn french_words(body: &str) -> Vec<String> {
-    let mut text = String::new();
-    let mut rest = body;
-    while let Some((before, tag)) = rest.split_once('<') {
-        text.push_str(before);
-        text.push(' ');
-        let (tag, behind) = tag.split_once('>').expect("a tag ends");
-        let name = tag.split([' ', '/']).next().unwrap();
-        rest = match tag.contains(" lang=\"fr\"") {
-            true => behind.split_once(&format!("</{name}>")).expect("an element ends").1,
-            false => behind,
-        };
-    }
-    text.push_str(rest);
-    let is_french = |word: &&str| {
-        let bare = word.trim_matches(|sign: char| !sign.is_alphanumeric()).to_lowercase();
-        let has_accent =
-            word.chars().any(|sign| sign.is_alphabetic() && !sign.is_ascii() || "«»".contains(sign));
-        FRENCH.contains(&bare.as_str()) || has_accent && !NAMES.contains(word)
-    };
-    text.split_whitespace().filter(is_french).map(str::to_owned).collect()
-}
-
-#[test]
-fn french_left_in_an_english_page_is_found() {
-    let left = french_words(
-        "<p>Opposed <b>déjà</b> by <i lang=\"fr\">Élise</i>, <a href=\"é\">vous</a> IGC Santé</p>",
-    );
-    assert_eq!(left, ["déjà", "vous"]);
 }
 
 /// An order is a *demande* wherever an officer reads of one, and never a *commande* too.

@@ -16,6 +16,7 @@ mod decisions;
 mod delegations;
 mod documents;
 mod dossier;
+mod english;
 mod forms;
 mod headers;
 mod holder_opposition;

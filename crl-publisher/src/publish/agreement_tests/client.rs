@@ -25,8 +25,15 @@ pub(super) type Entries = BTreeMap<String, (u32, i64)>;
 /// removeFromCRL (RFC 5280 §5.3.1).
 const REMOVE_FROM_CRL: u32 = 8;
 
-/// By number: when it was made, and what stands on it.
-type Bases = BTreeMap<u64, (Timestamp, Entries)>;
+/// Complete CRLs of one scope, by number.
+type Bases = BTreeMap<u64, Base>;
+
+/// One that was fetched.
+struct Base {
+    this_update: Timestamp,
+    next_update: Timestamp,
+    entries: Entries,
+}
 
 /// Authority, shard, kind.
 type ListName = (String, Option<u32>, bool);
@@ -36,6 +43,7 @@ pub(super) struct CrlOnFile {
     pub(super) number: u64,
     base: Option<u64>,
     this_update: Timestamp,
+    next_update: Timestamp,
     entries: Entries,
 }
 
@@ -51,7 +59,10 @@ impl CrlOnFile {
             X509Crl::from_der(&der).unwrap().verify(&authority(world, issuer).public_key().unwrap()).unwrap()
         );
         let list = <CertificateList>::from_der(&der).unwrap().tbs_cert_list;
-        let this_update = list.this_update.to_unix_duration().as_secs();
+        let at = |time: x509_cert::time::Time| {
+            Timestamp::from_seconds(time.to_unix_duration().as_secs().cast_signed())
+        };
+        let (this_update, next_update) = (at(list.this_update), at(list.next_update.unwrap()));
         let extensions = list.crl_extensions.unwrap_or_default();
         let find = |oid| {
             extensions
@@ -86,7 +97,8 @@ impl CrlOnFile {
                 assert!(critical);
                 number(base.0.as_bytes())
             }),
-            this_update: Timestamp::from_seconds(this_update.cast_signed()),
+            this_update,
+            next_update,
             entries: entries.collect(),
         }
     }
@@ -108,14 +120,15 @@ pub(super) struct Client {
 
 impl Client {
     /// Keeps what was fetched, and gives what base and delta say together (RFC 5280 §5.2.4): the newest base with the
-    /// delta, which must be the same as the base that the delta names with it, but for what has expired meanwhile.
+    /// delta, and then, oldest first, each that was fetched earlier and has not ended at `now`, which whoever keeps it may
+    /// go by. All have what the newest has.
     pub(super) fn keep(
         &mut self,
         issuer: &str,
         shard: Option<u32>,
-        full: &CrlOnFile,
-        delta: &CrlOnFile,
-    ) -> Entries {
+        (full, delta): (&CrlOnFile, &CrlOnFile),
+        now: Timestamp,
+    ) -> Vec<Entries> {
         for (list, is_delta) in [(full, false), (delta, true)] {
             let last = self.numbers.entry((issuer.to_owned(), shard, is_delta)).or_default();
             assert!(
@@ -126,25 +139,40 @@ impl Client {
             *last = list.number;
         }
         let bases = self.bases.entry((issuer.to_owned(), shard)).or_default();
-        let (_, stood) = bases.entry(full.number).or_insert_with(|| (full.this_update, full.entries.clone()));
-        assert_eq!(*stood, full.entries, "two CRLs of {issuer} {shard:?} with number {}", full.number);
-        let base = delta.base.unwrap();
-        assert!(base <= full.number && base <= delta.number, "base {base} of {issuer} {shard:?}");
-        let (_, named) = bases.get(&base).expect("a delta starts from a base that was published");
+        let stood = bases.entry(full.number).or_insert_with(|| Base {
+            this_update: full.this_update,
+            next_update: full.next_update,
+            entries: full.entries.clone(),
+        });
+        assert_eq!(stood.entries, full.entries, "two CRLs of {issuer} {shard:?} with number {}", full.number);
+        let named = delta.base.unwrap();
+        assert!(named <= full.number && named <= delta.number, "base {named} of {issuer} {shard:?}");
+        assert!(bases.contains_key(&named), "a delta starts from a base that was published");
         let with = |base: &Entries| -> Entries {
             let mut both: Entries = base.iter().chain(&delta.entries).map(|(s, r)| (s.clone(), *r)).collect();
             both.retain(|_, (reason, _)| *reason != REMOVE_FROM_CRL);
             both
         };
-        let (by_newest, by_named) = (with(&full.entries), with(named));
-        assert!(by_newest.iter().all(|entry| by_named.get(entry.0) == Some(entry.1)), "{issuer} {shard:?}");
-        by_newest
+        let mut all = vec![with(&full.entries)];
+        for (number, base) in bases.iter().filter(|(_, base)| base.next_update > now) {
+            assert!(
+                *number >= named,
+                "{issuer} {shard:?}: {number} has not ended, and the delta starts from {named}"
+            );
+            let by_kept = with(&base.entries);
+            assert!(
+                all[0].iter().all(|entry| by_kept.get(entry.0) == Some(entry.1)),
+                "{issuer} {shard:?} kept from {number}"
+            );
+            all.push(by_kept);
+        }
+        all
     }
 
     /// Whether a complete CRL of this scope that was made after `end` had this certificate.
     pub(super) fn stood_after(&self, issuer: &str, shard: Option<u32>, serial: &str, end: Timestamp) -> bool {
         let seen = self.bases.get(&(issuer.to_owned(), shard)).into_iter().flat_map(BTreeMap::values);
-        seen.into_iter().any(|(this_update, entries)| *this_update > end && entries.contains_key(serial))
+        seen.into_iter().any(|base| base.this_update > end && base.entries.contains_key(serial))
     }
 
     /// The newest numbers of everything that is published.

@@ -66,7 +66,12 @@ pub(super) fn crls(world: &World) -> Vec<Planted> {
     planted
 }
 
-/// Complete CRLs from before the base of the deltas, once there was one more.
+/// Every complete CRL has ended for which there is a newer one.
+pub(super) const OLDER_ENDED: &str = "UPDATE crls SET next_update = this_update + 1000
+     WHERE kind = 'full' AND number < (SELECT max(number) FROM crls AS newer
+                                       WHERE newer.issuer = crls.issuer AND newer.scope = crls.scope AND newer.kind = 'full')";
+
+/// Complete CRLs from before the base of the deltas.
 pub(super) fn bases(world: &World) -> Vec<Planted> {
     let scopes = [AUTHORITY.to_owned(), format!("{AUTHORITY}/{}", world.shard)];
     let older = scopes.map(|scope| {
