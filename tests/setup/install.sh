@@ -5,7 +5,8 @@ set -eu
 cd "$(dirname "$0")/../.."
 
 building="gcc libc6-dev make pkg-config libssl-dev libpq-dev softhsm2 openssl ca-certificates"
-testing="chromium chromium-driver curl faketime gnutls-bin libnss3-tools python3-venv procps sqlite3 strace util-linux"
+testing="apache2-bin chromium chromium-driver curl faketime gnutls-bin libbcprov-java libnss3-tools openjdk-17-jdk-headless
+    python3-venv procps sqlite3 strace util-linux"
 
 as_root() {
     if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi

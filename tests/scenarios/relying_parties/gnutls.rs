@@ -1,23 +1,15 @@
 //! GnuTLS, which shares no code with OpenSSL: `certtool` with the CRL, `ocsptool` over HTTP.
 
 use std::fs;
-use std::path::PathBuf;
 use std::process::Command;
 
-use acceptance::harness::{Finished, openssl, run};
+use acceptance::harness::{Finished, run};
 
 use super::{AUTHORITY, Client, Scene, scene};
 
-/// The certificate of an authority, as PEM in the relying party's folder.
-fn authority(scene: &Scene, short_name: &str) -> PathBuf {
-    let der = scene.workshop.dir().join(format!("public/ca/{short_name}.cer"));
-    let read = ["x509", "-inform", "DER", "-in", der.to_str().unwrap()];
-    scene.file(&format!("{short_name}.pem"), &openssl(read).expect_exit(0).stdout)
-}
-
 /// What `certtool` says of the client's chain, with the complete CRL of its authority.
 fn verified(scene: &Scene, client: &Client) -> Finished {
-    let (issuer, root) = (authority(scene, AUTHORITY), authority(scene, "ACR-FO"));
+    let (issuer, root) = (scene.authority(AUTHORITY), scene.authority("ACR-FO"));
     let chain = [&client.pem, &issuer, &root].map(|file| fs::read_to_string(file).unwrap()).concat();
     let (chain, crl) = (scene.file("chain.pem", &chain), scene.file("crl.pem", &scene.fetch_full()));
     run(Command::new("certtool")
@@ -35,7 +27,7 @@ fn asked(scene: &Scene, client: &Client) -> Finished {
     command.arg(format!("--ask=http://127.0.0.1:{}/ocsp", scene.service.port())).arg("--nonce");
     command.arg("--load-cert").arg(&client.pem);
     // The responder's own certificate comes with the answer, and is this authority's (RFC 6960 §4.2.2.2).
-    let issuer = authority(scene, AUTHORITY);
+    let issuer = scene.authority(AUTHORITY);
     command.arg("--load-issuer").arg(&issuer).arg("--load-trust").arg(&issuer);
     run(&mut command)
 }

@@ -1,10 +1,15 @@
-//! Relying parties that are not ours, over HTTP and TLS: `openssl`, GnuTLS, `curl` and nginx with client certificates. Two
-//! cards of an authority whose CRL has shards; one is declared lost, and each of them must refuse it and go on
-//! accepting the other.
+//! Relying parties that are not ours, over HTTP and TLS: `openssl`, GnuTLS, NSS, Java's PKIX, `curl`, and nginx and Apache with
+//! client certificates. Two cards of an authority whose CRL has shards; one is declared lost, and each of them must refuse it and
+//! go on accepting the other.
 
+mod apache;
 mod curl;
+mod deltas;
 mod gnutls;
+mod java;
+mod localhost;
 mod nginx;
+mod nss;
 mod proxy;
 mod revoked;
 
@@ -43,6 +48,8 @@ struct Client {
     key: PathBuf,
     /// As it stands in the certificate.
     crl_url: String,
+    /// The same, of the delta.
+    delta_url: String,
 }
 
 /// Certifies two cards under an authority with two shards, and starts the status role.
@@ -67,11 +74,7 @@ fn client(workshop: &Workshop, folder: &Path, card: CardNumber) -> Client {
     let pem = folder.join(format!("{card}.pem"));
     let parsed = openssl::x509::X509::from_der(certificate.status.der().unwrap()).unwrap();
     fs::write(&pem, parsed.to_pem().unwrap()).unwrap();
-    let text = openssl(["x509", "-noout", "-ext", "crlDistributionPoints", "-in", pem.to_str().unwrap()]);
-    let text = text.expect_exit(0).stdout;
-    let crl_url =
-        text.lines().find_map(|line| line.trim().strip_prefix("URI:http://")).expect("a CRL over HTTP");
-    let crl_url = format!("http://{crl_url}");
+    let [crl_url, delta_url] = ["crlDistributionPoints", "freshestCRL"].map(|name| first_address(&pem, name));
     let number: Option<i64> = certificates::table
         .find((AUTHORITY, certificate.serial.to_string()))
         .select(certificates::shard)
@@ -80,18 +83,38 @@ fn client(workshop: &Workshop, folder: &Path, card: CardNumber) -> Client {
     let number = number.expect("the certificate is of a shard");
     assert_eq!(crl_url, format!("http://localhost:8080/crl/{AUTHORITY}/{number}.crl"));
     let key = workshop.chip_key(card, usage);
-    Client { card, certificate, pem, key, crl_url }
+    Client { card, certificate, pem, key, crl_url, delta_url }
+}
+
+/// Over HTTP, in this extension of a certificate.
+fn first_address(certificate: &Path, extension: &str) -> String {
+    let text = openssl(["x509", "-noout", "-ext", extension, "-in", certificate.to_str().unwrap()]);
+    let text = text.expect_exit(0).stdout;
+    let address = text.lines().find_map(|line| line.trim().strip_prefix("URI:http://"));
+    format!("http://{}", address.unwrap_or_else(|| panic!("none over HTTP: {text}")))
 }
 
 impl Scene {
+    /// One more card of the authority.
+    fn one_more(&self) -> Client {
+        let card = self.workshop.personalise(1)[0];
+        self.workshop.certify_the_rest();
+        client(&self.workshop, self.folder.path(), card)
+    }
+
     fn declare_lost(&self) {
-        let card = self.lost.card.to_string();
-        self.workshop.igc(&["opposition", "add", &card, "--ground", "lost", "--as", REVOKER]);
+        self.oppose(&self.lost);
         self.workshop.igc(&["publish", "crl"]);
     }
 
-    /// The CRL at an address of a certificate, over HTTP from where the status role listens, as PEM.
-    fn fetch(&self, url: &str) -> String {
+    /// The opposition alone: nothing is published yet.
+    fn oppose(&self, client: &Client) {
+        let card = client.card.to_string();
+        self.workshop.igc(&["opposition", "add", &card, "--ground", "lost", "--as", REVOKER]);
+    }
+
+    /// The CRL at an address of a certificate, over HTTP from where the status role listens, as DER in a file.
+    fn fetch_der(&self, url: &str) -> PathBuf {
         let path = url.strip_prefix("http://localhost:8080").expect("an address of this installation");
         let der = self.folder.path().join("fetched.crl");
         let url = format!("http://127.0.0.1:{}{path}", self.service.port());
@@ -99,6 +122,12 @@ impl Scene {
         let arguments = ["--silent", "--write-out", headers, "--output", der.to_str().unwrap(), &url];
         let fetched = run(Command::new("curl").args(arguments)).expect_exit(0);
         assert_eq!(fetched.stdout, "200 application/pkix-crl", "{url}");
+        der
+    }
+
+    /// The same, as PEM.
+    fn fetch(&self, url: &str) -> String {
+        let der = self.fetch_der(url);
         let read = ["crl", "-inform", "DER", "-outform", "PEM", "-in", der.to_str().unwrap()];
         openssl(read).expect_exit(0).stdout
     }
@@ -114,9 +143,25 @@ impl Scene {
 
     /// Every shard's, as somebody holds them who does not know which certificate he will see.
     fn fetch_shards(&self) -> String {
+        self.fetch_of_shards("")
+    }
+
+    /// Every shard's delta.
+    fn fetch_deltas_of_shards(&self) -> String {
+        self.fetch_of_shards("-delta")
+    }
+
+    fn fetch_of_shards(&self, kind: &str) -> String {
         (1..=2)
-            .map(|shard| self.fetch(&format!("http://localhost:8080/crl/{AUTHORITY}/{shard}.crl")))
+            .map(|shard| self.fetch(&format!("http://localhost:8080/crl/{AUTHORITY}/{shard}{kind}.crl")))
             .collect()
+    }
+
+    /// The certificate of an authority, as PEM.
+    fn authority(&self, short_name: &str) -> PathBuf {
+        let der = self.workshop.dir().join(format!("public/ca/{short_name}.cer"));
+        let read = ["x509", "-inform", "DER", "-in", der.to_str().unwrap()];
+        self.file(&format!("{short_name}.pem"), &openssl(read).expect_exit(0).stdout)
     }
 
     fn chain(&self) -> PathBuf {

@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
 
-use acceptance::harness::{Running, free_port, openssl, run, start, wait_for_port};
+use acceptance::harness::{Running, free_port, start, wait_for_port};
 
+use super::localhost::Localhost;
 use super::{Client, Scene, scene};
 
 /// How nginx learns what is revoked.
@@ -22,7 +23,7 @@ const EVERY_WAY: [By; 3] = [By::FullCrl, By::ShardCrls, By::Ocsp];
 /// A server for each way, in one nginx that runs until dropped.
 struct Nginx {
     ports: [u16; 3],
-    server_certificate: PathBuf,
+    localhost: Localhost,
     log: PathBuf,
     _process: Running,
 }
@@ -31,17 +32,10 @@ impl Nginx {
     fn start(scene: &Scene) -> Self {
         let folder = scene.folder.path();
         let path = |name: &str| folder.join(name).display().to_string();
-        let (certificate, key) = (path("server.pem"), path("server.key"));
-        let made =
-            ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"];
-        let named = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"];
-        openssl(made.into_iter().chain(named).chain(["-keyout", &key, "-out", &certificate])).expect_exit(0);
+        let localhost = Localhost::make(scene);
         let ports = EVERY_WAY.map(|_| free_port());
-        let servers: Vec<_> = EVERY_WAY
-            .iter()
-            .zip(ports)
-            .map(|(by, port)| server(scene, *by, port, &certificate, &key))
-            .collect();
+        let servers: Vec<_> =
+            EVERY_WAY.iter().zip(ports).map(|(by, port)| server(scene, &localhost, *by, port)).collect();
         let log = folder.join("error.log");
         // Its compiled-in folders belong to the package's own server.
         let elsewhere = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
@@ -61,17 +55,12 @@ impl Nginx {
         command.arg("-e").arg(&log).arg("-c").arg(configuration);
         let process = start(&mut command);
         ports.into_iter().for_each(|port| wait_for_port(port, Duration::from_secs(20)));
-        Self { ports, server_certificate: certificate.into(), log, _process: process }
+        Self { ports, localhost, log, _process: process }
     }
 
     /// What `curl` with the client's certificate and key is answered.
     fn answers(&self, by: By, client: &Client) -> String {
-        let url = format!("https://localhost:{}/", self.ports[by as usize]);
-        let mut curl = Command::new("curl");
-        curl.args(["--silent", "--show-error", "--write-out", " %{http_code}", "--cacert"]);
-        curl.arg(&self.server_certificate);
-        curl.arg("--cert").arg(&client.pem).arg("--key").arg(&client.key).arg(url);
-        run(&mut curl).expect_exit(0).stdout
+        self.localhost.visit(self.ports[by as usize], client).expect_exit(0).stdout
     }
 
     fn log(&self) -> String {
@@ -79,7 +68,7 @@ impl Nginx {
     }
 }
 
-fn server(scene: &Scene, by: By, port: u16, certificate: &str, key: &str) -> String {
+fn server(scene: &Scene, localhost: &Localhost, by: By, port: u16) -> String {
     let revocation = match by {
         By::FullCrl => list(scene, "full.pem", &scene.fetch_full()),
         By::ShardCrls => list(scene, "shards.pem", &scene.fetch_shards()),
@@ -94,6 +83,8 @@ fn server(scene: &Scene, by: By, port: u16, certificate: &str, key: &str) -> Str
              ssl_certificate {certificate}; ssl_certificate_key {key};
              ssl_verify_client on; ssl_verify_depth 2; ssl_client_certificate {chain}; {revocation}
              return 200 \"$ssl_client_verify $ssl_client_serial\"; }}",
+        certificate = localhost.certificate.display(),
+        key = localhost.key.display(),
         chain = scene.chain().display(),
     )
 }
