@@ -260,7 +260,7 @@ const ATTEMPTS: &[(&str, &str)] = &[
     ("DELETE FROM certificate_retrieval_reminders", "stays told"),
     ("UPDATE opposition_tickets SET identifier = '2600000017'", "ever changed"),
     ("UPDATE opposition_tickets SET ground = 'stolen'", "ever changed"),
-    ("DELETE FROM opposition_tickets", "never deleted"),
+    ("DELETE FROM opposition_tickets", "an open ticket stays"),
     ("UPDATE order_examinations SET begun_at = 2", "never changed"),
     ("DELETE FROM order_examinations", "never deleted"),
     ("UPDATE reviews SET due_from = 2", "append-only"),

@@ -11,11 +11,12 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable, Text};
 
 /// Tables whose rows are worked on and thrown away: what the register says today, what waits for the sequencer
-/// or the worker, what each job did last, how the signer works, what officers put down for a moment, and answers that are kept for two days.
+/// or the worker, for whom no card could be ordered, what each job did last, how the signer works, what officers put down for a moment, and answers that are kept for two days.
 const REWRITTEN: &[&str] = &[
     "audit_pending",
     "decision_inbox",
     "decisions_pending",
+    "entry_refusals",
     "job_runs",
     "order_leases",
     "order_places",
