@@ -1063,6 +1063,8 @@ diesel::table! {
         sequence -> BigInt,
         what -> Text,
         found_at -> BigInt,
+        code -> Nullable<Text>,
+        signing_key -> Nullable<Text>,
     }
 }
 

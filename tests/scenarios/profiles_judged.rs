@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use acceptance::harness::{Finding, Linted, fixture, folder, openssl, pkilint, root};
 use ca_core::identity::Identity;
@@ -173,7 +174,13 @@ fn root_of(issuer: &str) -> String {
     format!("ACR-{}", issuer.split('-').nth(1).unwrap())
 }
 
-fn keys() -> HashMap<Key, PKey<Private>> {
+/// Drawn once: a long RSA key takes seconds.
+fn keys() -> &'static HashMap<Key, PKey<Private>> {
+    static KEYS: OnceLock<HashMap<Key, PKey<Private>>> = OnceLock::new();
+    KEYS.get_or_init(draw_keys)
+}
+
+fn draw_keys() -> HashMap<Key, PKey<Private>> {
     let ec = |curve| {
         let group = EcGroup::from_curve_name(curve).unwrap();
         PKey::from_ec_key(EcKey::generate(&group).unwrap()).unwrap()

@@ -6,17 +6,17 @@ use serde::Serialize;
 use serde_json::json;
 use store::audit::{Event, record};
 use store::schema::{
-    authorities, certificates, responder_requests, service_keys, signing_alarms, signing_intents,
-    signing_ledgers,
+    authorities, certificates, responder_requests, service_keys, signing_acknowledgements, signing_alarms,
+    signing_intents, signing_ledgers,
 };
 use store::{Act, Code, CryptoRng, Database};
 use thiserror::Error;
 
 use crate::faults;
 use crate::service_key::Purpose;
-use crate::signer::SignatureAlgorithm;
 use crate::signer::ledger::{Entry, LedgerError, LedgerFault, Position, follow, identify};
 use crate::signer::process::LedgerKind;
+use crate::signer::{KeyReference, SignatureAlgorithm};
 
 /// How many lines are looked at between two transactions.
 const BATCH: usize = 1000;
@@ -57,6 +57,9 @@ pub struct Alarm {
     pub ledger: String,
     /// The line's sequence.
     pub sequence: i64,
+    /// The key, where the alarm is about one line.
+    #[serde(skip)]
+    pub key: Option<KeyReference>,
     /// What was found, in words.
     pub what: String,
 }
@@ -87,9 +90,11 @@ impl store::Fault for ReconcileError {
 
 /// Looks at every line of a ledger that nobody has looked at yet. Each line's digest must be that of a
 /// certificate that was being signed, or of an intention that is not younger than the line; a line of
-/// the ledger of answers must be of an OCSP responder's key, since answers are stored nowhere.
+/// the ledger of answers must be of an OCSP responder's key, since answers are stored nowhere. A line about signatures
+/// that did not verify is an alarm too, even where the second attempt held: the token signs with another key, or wrongly.
 ///
-/// Runs its own transactions. An alarm is recorded once, with an audit event.
+/// Runs its own transactions. An alarm is recorded once, with an audit event; of refused signatures of one key there is
+/// none more while one is open.
 pub fn reconcile(
     db: &mut Database,
     ledger: &LedgerPlace<'_>,
@@ -120,6 +125,7 @@ pub fn reconcile(
                     code: faults::SIGNING_LEDGER_BROKEN,
                     ledger: id,
                     sequence: after + 1,
+                    key: None,
                     what: broken.to_string(),
                 };
                 db.write(|db| raise(db, &alarm, rng, act))?;
@@ -128,21 +134,28 @@ pub fn reconcile(
         };
         let mut found = Vec::new();
         for entry in &followed.entries {
-            if let Some(why) = objection(db, ledger.kind, entry)? {
+            if entry.refused().is_some() {
+                found.push(refused(&id, entry));
+            } else if let Some(why) = objection(db, ledger.kind, entry)? {
                 found.push(unintended(&id, entry, why));
             }
         }
         let lines = followed.entries.len();
-        let moved = db.write(|db| -> QueryResult<bool> {
-            let moved = advance(db, ledger, position.as_ref(), &followed.position, act)?;
-            if moved {
-                found.iter().try_for_each(|alarm| raise(db, alarm, rng, act).map(drop))?;
+        let moved = db.write(|db| -> QueryResult<Option<Vec<Alarm>>> {
+            if !advance(db, ledger, position.as_ref(), &followed.position, act)? {
+                return Ok(None);
             }
-            Ok(moved)
+            let mut raised = Vec::new();
+            for alarm in &found {
+                if !is_told_of(db, alarm)? && raise(db, alarm, rng, act)? {
+                    raised.push(alarm.clone());
+                }
+            }
+            Ok(Some(raised))
         })?;
-        if moved {
+        if let Some(mut raised) = moved {
             done.lines += lines as u64;
-            done.alarms.append(&mut found);
+            done.alarms.append(&mut raised);
         }
         if lines < BATCH {
             return Ok(done);
@@ -168,7 +181,8 @@ fn missing(
         .load(db)?;
     for (gone, sequence) in before {
         let what = format!("{}: the ledger that reached sequence {sequence} is gone", ledger.file.display());
-        let alarm = Alarm { code: faults::SIGNING_LEDGER_BROKEN, ledger: gone, sequence: GONE, what };
+        let alarm =
+            Alarm { code: faults::SIGNING_LEDGER_BROKEN, ledger: gone, sequence: GONE, key: None, what };
         if db.write(|db| raise(db, &alarm, rng, act))? {
             done.alarms.push(alarm);
         }
@@ -261,6 +275,7 @@ fn unintended(ledger: &str, entry: &Entry, why: &str) -> Alarm {
         code: faults::SIGNATURE_NOT_INTENDED,
         ledger: ledger.to_owned(),
         sequence: entry.sequence.cast_signed(),
+        key: Some(entry.key.clone()),
         what: format!(
             "line {}: key {} signed {} for {:?} at {}: {why}",
             entry.sequence,
@@ -270,6 +285,38 @@ fn unintended(ledger: &str, entry: &Entry, why: &str) -> Alarm {
             entry.at
         ),
     }
+}
+
+fn refused(ledger: &str, entry: &Entry) -> Alarm {
+    let (count, subject) = entry.refused().unwrap_or_default();
+    Alarm {
+        code: faults::SIGNER_WRONG_SIGNATURE,
+        ledger: ledger.to_owned(),
+        sequence: entry.sequence.cast_signed(),
+        key: Some(entry.key.clone()),
+        what: format!(
+            "line {}: {count} signatures were refused at {}, the first for {subject:?}: they are not of key {}",
+            entry.sequence, entry.at, entry.key
+        ),
+    }
+}
+
+/// Whether an alarm about refused signatures of this key is open: more of them say nothing new, and each would have to be
+/// acknowledged.
+fn is_told_of(db: &mut Database, alarm: &Alarm) -> QueryResult<bool> {
+    if alarm.code != faults::SIGNER_WRONG_SIGNATURE {
+        return Ok(false);
+    }
+    let open = signing_alarms::table
+        .left_join(
+            signing_acknowledgements::table.on(signing_acknowledgements::ledger
+                .eq(signing_alarms::ledger)
+                .and(signing_acknowledgements::sequence.eq(signing_alarms::sequence))),
+        )
+        .filter(signing_acknowledgements::reason.is_null())
+        .filter(signing_alarms::code.eq(alarm.code.name))
+        .filter(signing_alarms::signing_key.eq(alarm.key.as_ref().map(ToString::to_string)));
+    Ok(open.count().get_result::<i64>(db)? > 0)
 }
 
 /// Records an alarm and its audit event; false where it stands already.
@@ -284,6 +331,8 @@ fn raise(db: &mut Database, alarm: &Alarm, rng: &mut dyn CryptoRng, act: &Act) -
             signing_alarms::sequence.eq(alarm.sequence),
             signing_alarms::what.eq(&alarm.what),
             signing_alarms::found_at.eq(act.at),
+            signing_alarms::code.eq(alarm.code.name),
+            signing_alarms::signing_key.eq(alarm.key.as_ref().map(ToString::to_string)),
         ))
         .execute(db)?;
     let event = Event {

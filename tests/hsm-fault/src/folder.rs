@@ -3,6 +3,7 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::Write;
 use std::path::PathBuf;
+use std::time::{Duration, SystemTime};
 
 /// A file of the folder.
 pub fn file(name: &str) -> PathBuf {
@@ -18,6 +19,12 @@ pub fn stands(name: &str) -> bool {
 /// Puts an empty file there.
 pub fn put(name: &str) {
     File::create(file(name)).expect("the folder can be written");
+}
+
+/// Whether the file was put there less than `ago` before now.
+pub fn is_younger(name: &str, ago: Duration) -> bool {
+    let put = fs::metadata(file(name)).and_then(|there| there.modified());
+    put.is_ok_and(|put| SystemTime::now().duration_since(put).unwrap_or_default() < ago)
 }
 
 /// Makes the file longer by one octet.
