@@ -95,6 +95,11 @@ impl HsmFault {
         self.count("logins")
     }
 
+    /// How many times a login was refused because the PIN is locked.
+    pub fn refused_logins(&self) -> u64 {
+        self.count("refused-logins")
+    }
+
     fn count(&self, name: &str) -> u64 {
         fs::metadata(self.folder.path().join(name)).map_or(0, |file| file.len())
     }

@@ -45,7 +45,7 @@ pub enum SignerError {
         /// The token's name.
         token: String,
         /// Which edition of its file held the PIN; none of a PIN that custodians brought.
-        edition: Option<Edition>,
+        edition: Option<Box<Edition>>,
     },
     /// A PIN file is missing, unsafe or malformed.
     #[error("PIN file {}: {detail}", file.display())]

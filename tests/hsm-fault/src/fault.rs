@@ -18,7 +18,7 @@ pub enum Fault {
     TokenNotPresent,
     /// The user is logged out behind his back.
     UserNotLoggedIn,
-    /// The user is logged out, and his PIN is locked for good.
+    /// The user is logged out, and his PIN is locked for good, in this token alone.
     PinLocked,
     /// Nothing works until the library is initialised again.
     GeneralError,

@@ -94,7 +94,9 @@ unsafe extern "C" fn login(
     length: CK_ULONG,
 ) -> CK_RV {
     folder::count("logins");
-    if folder::stands("pin-locked") {
+    // SAFETY: the session is the caller's.
+    if folder::holds("pin-locked", unsafe { wrapped::slot_of(session) }) {
+        folder::count("refused-logins");
         return CKR_PIN_LOCKED;
     }
     // SAFETY: handed through as it came.
@@ -196,7 +198,8 @@ unsafe fn begin(fault: Fault, session: CK_SESSION_HANDLE, key: CK_OBJECT_HANDLE)
             // SAFETY: as above.
             unsafe { real().C_Logout.expect("it logs out")(session) };
             if fault == Fault::PinLocked {
-                folder::put("pin-locked");
+                // SAFETY: as above.
+                folder::append("pin-locked", &unsafe { wrapped::slot_of(session) }.to_string());
             }
         }
         Fault::OtherKey => {

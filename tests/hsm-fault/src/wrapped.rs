@@ -153,18 +153,26 @@ impl State {
     }
 }
 
+/// The slot that a session is with.
+///
+/// # Safety
+/// The session is open.
+pub unsafe fn slot_of(session: CK_SESSION_HANDLE) -> CK_SLOT_ID {
+    // SAFETY: all zeros is a session's information of nothing; it outlives the call.
+    unsafe {
+        let mut info: CK_SESSION_INFO = std::mem::zeroed();
+        real().C_GetSessionInfo.expect("it knows its sessions")(session, &mut info);
+        info.slotID
+    }
+}
+
 /// Closes every session of the token that this one is with; its user is logged out with the last.
 ///
 /// # Safety
 /// The session is open, and in no other call.
 pub unsafe fn close_all_sessions(session: CK_SESSION_HANDLE) {
-    // SAFETY: all zeros is a session's information of nothing; it outlives the call.
-    unsafe {
-        let mut info: CK_SESSION_INFO = std::mem::zeroed();
-        if real().C_GetSessionInfo.expect("it knows its sessions")(session, &mut info) == CKR_OK {
-            real().C_CloseAllSessions.expect("it closes sessions")(info.slotID);
-        }
-    }
+    // SAFETY: as above.
+    unsafe { real().C_CloseAllSessions.expect("it closes sessions")(slot_of(session)) };
 }
 
 /// Another private key of the token, of the same sort as `key`.

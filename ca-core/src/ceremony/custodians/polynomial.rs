@@ -54,7 +54,7 @@ mod tests {
         let mut rng = rand_core::UnwrapErr(getrandom::SysRng);
         let secret: Vec<u8> = (0..=255).collect();
         let shares = split(3, 5, &secret, &mut rng).unwrap();
-        let theirs = Gf256::split_bytes(3, 5, &secret, &mut rng).unwrap();
+        let theirs = Gf256::split_bytes(3, 5, &secret, rng).unwrap();
         for (share, their) in shares.iter().zip(&theirs) {
             assert_eq!((share[0], share.len()), (their[0], their.len()));
         }

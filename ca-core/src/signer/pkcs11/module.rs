@@ -167,7 +167,10 @@ impl Pkcs11Module {
             None => pin::read_edition(&token.pin_file).map(|(pin, edition)| (pin, Some(edition)))?,
         };
         let before = refused.get(&token.name).filter(|before| before.edition == edition);
-        let refusal = || Failure::from(SignerError::PinRefused { token: token.name.clone(), edition });
+        let refusal = || {
+            let edition = edition.map(Box::new);
+            Failure::from(SignerError::PinRefused { token: token.name.clone(), edition })
+        };
         if before.is_some_and(|before| !before.doubtful) {
             return Err(refusal());
         }

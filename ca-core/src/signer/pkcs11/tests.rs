@@ -100,7 +100,7 @@ fn set_user_pin(module: &Pkcs11Module, pin: &str) {
 }
 
 fn touch(file: &std::path::Path) {
-    std::fs::File::open(file).unwrap().set_modified(std::time::SystemTime::now()).unwrap();
+    assert!(std::process::Command::new("touch").arg(file).status().unwrap().success());
 }
 
 #[test]

@@ -252,7 +252,7 @@ impl SignerProcess {
         };
         for error in refusals {
             if let SignerError::PinRefused { token, edition } = error {
-                self.state().refused.insert(token.clone(), *edition);
+                self.state().refused.insert(token.clone(), edition.as_deref().copied());
             }
         }
         answer
@@ -262,7 +262,7 @@ impl SignerProcess {
         let refused = self.state().refused.get(token).copied();
         match refused {
             Some(edition) if Edition::at(&self.tokens().named(token)?.pin_file) == edition => {
-                Err(SignerError::PinRefused { token: token.to_owned(), edition })
+                Err(SignerError::PinRefused { token: token.to_owned(), edition: edition.map(Box::new) })
             }
             _ => Ok(()),
         }
