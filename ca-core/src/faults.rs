@@ -9,7 +9,7 @@ store::codes! {
     /// The library or the token does not answer.
     SIGNER_UNAVAILABLE = ("signer-unavailable", Unavailable, "the operator: is the HSM up, and is its library the one of tokens.toml?");
     /// A PIN was refused.
-    SIGNER_PIN_REFUSED = ("signer-pin-refused", NotAuthorised, "the operator: correct the PIN file, then start the process again");
+    SIGNER_PIN_REFUSED = ("signer-pin-refused", NotAuthorised, "the operator: correct the PIN file, or unlock the token and `touch` the file: then the PIN is tried once more");
     /// A PIN file is missing, unsafe or malformed.
     SIGNER_PIN_FILE = ("signer-pin-file", Invalid, "the operator: a PIN file is one line, mode 0600, owned by the user of the process");
     /// No such key, or several.

@@ -59,7 +59,7 @@ impl SerialNumber {
     /// (domain.md §1.5 [S-cert]). The prefix begins with 01–7F, so that the INTEGER is positive
     /// as it stands and no random bit is spent on the sign.
     pub fn draw(prefix: [u8; 8], rng: &mut dyn CryptoRng) -> Self {
-        debug_assert!((0x01..=0x7F).contains(&prefix[0]), "a prefix keeps the serial positive and whole");
+        assert!((0x01..=0x7F).contains(&prefix[0]), "a prefix keeps the serial positive and whole");
         let mut octets = [0; 16];
         octets[..8].copy_from_slice(&prefix);
         rng.fill_bytes(&mut octets[8..]);
@@ -114,29 +114,54 @@ where
 mod tests {
     use std::collections::HashSet;
 
-    use rand_core::UnwrapErr;
+    use der::Encode;
+    use rand_core::{Rng, UnwrapErr};
 
     use super::*;
 
+    /// A million, over prefixes of every first octet that an authority may have (T02).
     #[test]
-    fn a_serial_has_its_prefix_and_64_fresh_bits() {
+    fn every_serial_is_positive_of_its_length_and_keeps_all_its_random_bits_after_the_sign() {
+        const DRAWS: u64 = 1_000_000;
         let mut rng = UnwrapErr(getrandom::SysRng);
-        let prefix = [0x1D, 0x5D, 0xE2, 0x5E, 0x3D, 0xC1, 0x4B, 0xDE];
-        let mut seen = HashSet::new();
-        let mut ones = [0u32; 64];
-        let draws = 20_000;
-        for _ in 0..draws {
+        let (mut prefix, mut ones) = ([0; 8], [0u64; 64]);
+        let mut seen = HashSet::with_capacity(DRAWS as usize);
+        for draw in 0..DRAWS {
+            rng.fill_bytes(&mut prefix);
+            prefix[0] = (draw % 0x7F) as u8 + 1;
+            // Zero octets after the first are no leading ones.
+            prefix[1] &= (draw >> 8) as u8;
             let serial = SerialNumber::draw(prefix, &mut rng);
-            assert_eq!(serial.octets().len(), 16);
-            assert_eq!(serial.octets()[..8], prefix);
-            let fresh = u64::from_be_bytes(serial.octets()[8..].try_into().unwrap());
-            (0..64).for_each(|bit| ones[bit] += (fresh >> bit & 1) as u32);
-            assert!(seen.insert(serial));
+            // As it stands in the certificate: the INTEGER is positive, minimal, and 16 octets long.
+            let der = der::asn1::Int::new(serial.octets()).unwrap().to_der().unwrap();
+            assert_eq!((der[0], der[1], der.len()), (0x02, 16, 18), "{serial}");
+            assert!(der[2] & 0x80 == 0 && der[2] != 0, "{serial}");
+            let (fixed, fresh) = der[2..].split_at(8);
+            assert_eq!(fixed, prefix);
+            let fresh = u64::from_be_bytes(fresh.try_into().unwrap());
+            (0..64).for_each(|bit| ones[bit] += fresh >> bit & 1);
+            assert!(seen.insert(fresh), "{serial}");
         }
-        // Each bit is fair: six standard deviations of a binomial with n = 20 000, p = 1/2.
+        // Each of the 64 bits is fair: six standard deviations of a binomial with n = 10^6, p = 1/2.
         for (bit, count) in ones.iter().enumerate() {
-            assert!(count.abs_diff(draws / 2) < 425, "bit {bit} was set {count} times in {draws}");
+            assert!(count.abs_diff(DRAWS / 2) < 3_000, "bit {bit} was set {count} times in {DRAWS}");
         }
+        for _ in 0..1_000 {
+            let serial = SerialNumber::draw_for_authority(&mut rng);
+            assert_eq!((serial.octets().len(), &serial.octets()[..2]), (18, &[0x11, 0x20][..]));
+        }
+    }
+
+    #[test]
+    #[should_panic(expected = "a prefix keeps the serial positive and whole")]
+    fn a_prefix_whose_top_bit_is_set_draws_nothing() {
+        SerialNumber::draw([0x80; 8], &mut UnwrapErr(getrandom::SysRng));
+    }
+
+    #[test]
+    #[should_panic(expected = "a prefix keeps the serial positive and whole")]
+    fn a_prefix_that_begins_with_a_zero_octet_draws_nothing() {
+        SerialNumber::draw([0; 8], &mut UnwrapErr(getrandom::SysRng));
     }
 
     #[test]

@@ -1076,6 +1076,8 @@ diesel::table! {
         sequence -> BigInt,
         what -> Text,
         found_at -> BigInt,
+        code -> Nullable<Text>,
+        signing_key -> Nullable<Text>,
     }
 }
 

@@ -58,6 +58,17 @@ impl HsmFault {
         !self.folder.path().join("fault").exists()
     }
 
+    /// Closes every session of the token before every Nth signature of a process that starts from now on.
+    pub fn reset_every(&self, signatures: u32) {
+        fs::write(self.folder.path().join("reset-every"), signatures.to_string())
+            .expect("the folder can be written");
+    }
+
+    /// What the security officer does after `pin-locked`: the PIN is good again.
+    pub fn unlock_pin(&self) {
+        fs::remove_file(self.folder.path().join("pin-locked")).expect("it is locked");
+    }
+
     /// Hands parameters to the library's `C_Initialize`, as NSS's softoken wants them.
     pub fn parameters(&self, text: &str) {
         fs::write(self.folder.path().join("parameters"), text).expect("the folder can be written");
@@ -82,6 +93,11 @@ impl HsmFault {
     /// How many times somebody logged in, or tried.
     pub fn logins(&self) -> u64 {
         self.count("logins")
+    }
+
+    /// How many times a login was refused because the PIN is locked.
+    pub fn refused_logins(&self) -> u64 {
+        self.count("refused-logins")
     }
 
     fn count(&self, name: &str) -> u64 {

@@ -1,7 +1,8 @@
 """The judges that are written in Python. One process reads many requests, because starting
 pkilint takes a second and judging a file takes a few milliseconds.
 
-Standard input: one JSON object a line, {"judge": …, "file": …} and for "schema" also "schema".
+Standard input: one JSON object a line, {"judge": …, "file": …}, for "schema" also "schema", for "etsi" also "type", as
+lint_etsi_cert names it, and for "chain" also "issuer".
 Standard output: one JSON object a line, {"file": …, "severity": …, "code": …, "message": …}.
 A file that does not parse is a finding of severity FATAL. Exit 0 unless a request is unknown.
 """
@@ -9,7 +10,9 @@ A file that does not parse is a finding of severity FATAL. Exit 0 unless a reque
 import json
 import sys
 
-from pkilint import loader, pkix
+from pkilint import etsi, finding_filter, loader, pkix
+from pkilint.bin import lint_pkix_signer_signee_cert_chain as chain
+from pkilint.etsi import etsi_constants
 from pkilint.pkix import certificate, crl, extension, name, ocsp
 
 
@@ -55,22 +58,51 @@ PKILINT = {
 }
 
 
-def lint(judge, file):
-    make_loader, make_validator = PKILINT[judge]
+def load(make_loader, file, *collection):
     with open(file, "rb") as content:
         octets = content.read()
+    if octets.startswith(b"-----BEGIN"):
+        return make_loader().load_pem_document(octets.decode("ascii"), file, *collection)
+    return make_loader().load_der_document(octets, file, *collection)
+
+
+def lint(judge, file):
+    make_loader, make_validator = PKILINT[judge]
     try:
-        if octets.startswith(b"-----BEGIN"):
-            document = make_loader().load_pem_document(octets.decode("ascii"), file)
-        else:
-            document = make_loader().load_der_document(octets, file)
+        document = load(make_loader, file)
     except ValueError as error:
-        yield "FATAL", "does-not-parse", str(error)
-        return
-    for result in make_validator().validate(document.root):
-        for described in result.finding_descriptions:
-            where = f"{result.node.path}: {described.message or ''}"
-            yield described.finding.severity.name, described.finding.code, where
+        return [("FATAL", "does-not-parse", str(error))]
+    return described(make_validator().validate(document.root))
+
+
+def lint_etsi(file, kind):
+    """EN 319 412, as lint_etsi_cert looks at it."""
+    kind = etsi_constants.CertificateType.from_option_str(kind)
+    document = load(loader.RFC5280CertificateDocumentLoader, file)
+    results = certificate.create_pkix_certificate_validator_container(
+        etsi.create_decoding_validators(kind), etsi.create_validators(kind)
+    ).validate(document.root)
+    results, _ = finding_filter.filter_results(etsi.create_etsi_finding_filters(kind), results)
+    return described(results)
+
+
+def lint_chain(file, issuer):
+    """A certificate under its issuer's, as lint_pkix_signer_signee_cert_chain looks at both."""
+    both = {}
+    both["issuer"] = load(loader.RFC5280CertificateDocumentLoader, issuer, "issuer", both)
+    both["subject"] = load(loader.RFC5280CertificateDocumentLoader, file, "subject", both)
+    decoding = chain.create_decoder_validation_container()
+    results = decoding.validate(both["issuer"].root)
+    results += decoding.validate(both["subject"].root)
+    results += chain.create_issuer_validation_container().validate(both["issuer"].root)
+    results += chain.create_subject_validation_container().validate(both["subject"].root)
+    return described(results)
+
+
+def described(results):
+    for result in results:
+        for one in result.finding_descriptions:
+            yield one.finding.severity.name, one.finding.code, f"{result.node.path}: {one.message or ''}"
 
 
 def check_schema(schema_file, file):
@@ -92,6 +124,10 @@ def main():
         request = json.loads(line)
         if request["judge"] == "schema":
             findings = check_schema(request["schema"], request["file"])
+        elif request["judge"] == "etsi":
+            findings = lint_etsi(request["file"], request["type"])
+        elif request["judge"] == "chain":
+            findings = lint_chain(request["file"], request["issuer"])
         else:
             findings = lint(request["judge"], request["file"])
         for severity, code, message in findings:

@@ -16,6 +16,10 @@ pub enum Linted {
     Crl(PathBuf),
     /// An OCSP response.
     OcspResponse(PathBuf),
+    /// A certificate, by EN 319 412: of which type, as `lint_etsi_cert` names it.
+    ByEtsi(PathBuf, &'static str),
+    /// A certificate under its issuer's.
+    UnderIssuer(PathBuf, PathBuf),
 }
 
 /// What a judge has to say about a file.
@@ -45,6 +49,8 @@ pub fn pkilint(files: &[Linted]) -> Vec<Finding> {
         Linted::Certificate(path) => json!({"judge": "certificate", "file": path}),
         Linted::Crl(path) => json!({"judge": "crl", "file": path}),
         Linted::OcspResponse(path) => json!({"judge": "ocsp", "file": path}),
+        Linted::ByEtsi(path, kind) => json!({"judge": "etsi", "file": path, "type": kind}),
+        Linted::UnderIssuer(path, issuer) => json!({"judge": "chain", "file": path, "issuer": issuer}),
     }))
 }
 

@@ -82,6 +82,12 @@ const BEFORE: &str = "
 
 /// Each of these would take something back; the database refuses it and says why.
 const ATTEMPTS: &[(&str, &str)] = &[
+    (
+        "INSERT INTO authorities (short_name, kind, parent, serial, public_key, token, key_id, serial_prefix, created_at)
+            SELECT 'ACI-XX-PP', kind, parent, serial, public_key, token, 'ff', serial_prefix, created_at
+            FROM authorities WHERE short_name = 'ACI-FO-PP'",
+        "authorities",
+    ),
     // certificates and their status
     ("UPDATE certificates SET status = 'good' WHERE status = 'revoked'", "nothing un-revokes"),
     ("UPDATE certificates SET revoked_at = revoked_at + 1 WHERE status = 'revoked'", "never changed"),

@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used)] // in a test, also in its helpers, a panic is the report
 
 use ca_core::identity::Identity;
-use ca_core::profile::Profiles;
+use ca_core::profile::{KeyKind, Profiles};
 use ca_core::serial::SerialNumber;
 use ca_core::signer::SignatureAlgorithm;
 use ca_core::subject::{Fact, Facts};
@@ -12,12 +12,14 @@ use ca_core::tbs::{self, TbsInput, TbsIssuer};
 use store::Timestamp;
 
 /// The keys of the samples.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Key {
+    /// Of the authorities that sign.
     RootP384,
+    /// The same.
     IssuingP256,
-    EndEntityP256,
-    EndEntityRsa2048,
+    /// Of whoever is certified and signs for nobody.
+    Certified(KeyKind),
 }
 
 /// A subject: its profile, who issues it, its key, its facts.
@@ -42,7 +44,7 @@ pub(super) fn samples() -> Vec<Sample> {
     let mut samples = vec![
         authority("ACR-FO"),
         authority("ACI-FO-PP"),
-        sample("ocsp-responder", "ACI-FO-PP", Key::EndEntityP256, Facts::new()),
+        sample("ocsp-responder", "ACI-FO-PP", Key::Certified(KeyKind::P256), Facts::new()),
     ];
     samples.extend(cards());
     samples.extend(software());
@@ -55,8 +57,8 @@ fn sample(profile: &'static str, issuer: &'static str, key: Key, facts: Facts) -
 }
 
 fn cards() -> impl Iterator<Item = Sample> {
-    let fo = |profile, facts| sample(profile, "ACI-FO-PP", Key::EndEntityP256, facts);
-    let st = |profile, facts| sample(profile, "ACI-ST-PP", Key::EndEntityP256, facts);
+    let fo = |profile, facts| sample(profile, "ACI-FO-PP", Key::Certified(KeyKind::P256), facts);
+    let st = |profile, facts| sample(profile, "ACI-ST-PP", Key::Certified(KeyKind::P256), facts);
     let numbered = |facts: Facts, number| facts.with(Fact::CardNumber, number);
     let cps = numbered(professional(), "2600000017");
     let cpf = numbered(student(), "2600000033");
@@ -68,7 +70,7 @@ fn cards() -> impl Iterator<Item = Sample> {
     [
         fo("fo-pp-cps-auth", cps.clone()),
         fo("fo-pp-cps-sign", cps.clone()),
-        Sample { key: Key::EndEntityRsa2048, ..fo("fo-pp-cps-conf", cps.clone()) },
+        Sample { key: Key::Certified(KeyKind::Rsa2048), ..fo("fo-pp-cps-conf", cps.clone()) },
         fo("fo-pp-cps-tech", cps),
         fo("fo-pp-cpf-auth", cpf.clone()),
         fo("fo-pp-cpf-sign", cpf.clone()),
@@ -98,7 +100,7 @@ fn cards() -> impl Iterator<Item = Sample> {
 }
 
 fn software() -> impl Iterator<Item = Sample> {
-    let of = |profile, facts| sample(profile, "ACI-EL-PP", Key::EndEntityRsa2048, facts);
+    let of = |profile, facts| sample(profile, "ACI-EL-PP", Key::Certified(KeyKind::Rsa2048), facts);
     let mailed = professional().with(Fact::EmailAddress, "cecile.dumoulin-test@home.arpa");
     let attached = authorised().with(Fact::EmailAddress, "charles.essai@home.arpa");
     [
@@ -113,7 +115,7 @@ fn software() -> impl Iterator<Item = Sample> {
 }
 
 fn organisations() -> impl Iterator<Item = Sample> {
-    let of = |profile, facts| sample(profile, "ACI-EL-ORG", Key::EndEntityRsa2048, facts);
+    let of = |profile, facts| sample(profile, "ACI-EL-ORG", Key::Certified(KeyKind::Rsa2048), facts);
     let mailed = structure().with(Fact::EmailAddress, "dossier@home.arpa");
     let test = structure().with(Fact::ServiceName, "TEST-VALABLE");
     let server = structure()
@@ -125,8 +127,8 @@ fn organisations() -> impl Iterator<Item = Sample> {
         of("el-org-conf", mailed.clone().with(Fact::ServiceName, "archives-essai")),
         of("el-org-serv-ssl", server),
         of("el-org-serv-smime", mailed.with(Fact::ServiceName, "messagerie-essai")),
-        Sample { key: Key::EndEntityP256, ..of("el-org-test", test.clone()) },
-        Sample { key: Key::EndEntityP256, ..of("el-org-test-short", test) },
+        Sample { key: Key::Certified(KeyKind::P256), ..of("el-org-test", test.clone()) },
+        Sample { key: Key::Certified(KeyKind::P256), ..of("el-org-test-short", test) },
     ]
     .into_iter()
 }

@@ -7,7 +7,7 @@ use std::fs;
 
 use acceptance::harness::{fixture, golden, root};
 use ca_core::identity::Identity;
-use ca_core::profile::Profiles;
+use ca_core::profile::{KeyKind, Profiles};
 use openssl::pkey::PKey;
 
 use super::certificate_dump::{fields, text};
@@ -65,8 +65,8 @@ fn fixed_key(key: Key) -> Vec<u8> {
     let name = match key {
         Key::RootP384 => "p384-root",
         Key::IssuingP256 => "p256-issuing",
-        Key::EndEntityP256 => "p256-end-entity",
-        Key::EndEntityRsa2048 => "rsa2048-end-entity",
+        Key::Certified(KeyKind::Rsa2048) => "rsa2048-end-entity",
+        Key::Certified(_) => "p256-end-entity",
     };
     let pem = fs::read(fixture(&format!("public-keys/{name}.pem"))).unwrap();
     PKey::public_key_from_pem(&pem).unwrap().public_key_to_der().unwrap()

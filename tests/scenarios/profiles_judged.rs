@@ -3,16 +3,16 @@
 
 #![allow(clippy::unwrap_used)] // in a test, also in its helpers, a panic is the report
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
-use acceptance::harness::{Finding, Linted, fixture, folder, openssl, pkilint};
+use acceptance::harness::{Finding, Linted, fixture, folder, openssl, pkilint, root};
 use ca_core::identity::Identity;
 use ca_core::lint::{IssuerCertificate, LintContext, check_certificate};
-use ca_core::profile::Profiles;
+use ca_core::profile::{KeyKind, Profiles};
 use ca_core::signer::SignatureAlgorithm;
-use ca_core::subject::Fact;
 use openssl::ec::{EcGroup, EcKey};
 use openssl::hash::MessageDigest;
 use openssl::nid::Nid;
@@ -24,26 +24,24 @@ use super::certificate_dump::tbs_of;
 use super::profile_samples::{Builder, Key, Sample, authority, samples};
 
 #[test]
-fn openssl_accepts_a_certificate_of_every_profile_in_strict_mode() {
+fn openssl_accepts_a_certificate_of_every_profile_and_kind_of_key_in_strict_mode() {
     let folder = folder();
-    for (certificate, sample) in issue_all(Identity::demo(), folder.path()) {
-        let root = folder.path().join(format!("{}.pem", root_of(sample.issuer)));
-        let issuer = folder.path().join(format!("{}.pem", sample.issuer));
+    for Issued { path, issuer, root, sample } in issue_all(Identity::demo(), folder.path()) {
         let arguments =
             ["verify", "-x509_strict", "-attime", "1795262400", "-show_chain", "-CAfile"].map(Path::new);
         let arguments =
-            arguments.into_iter().chain([root.as_path(), Path::new("-untrusted"), &issuer, &certificate]);
+            arguments.into_iter().chain([root.as_path(), Path::new("-untrusted"), &issuer, &path]);
         let verified = openssl(arguments.map(Path::as_os_str)).expect_exit(0);
         assert!(verified.stdout.contains(": OK"), "{}: {}", sample.profile, verified.said());
     }
 }
 
 #[test]
-fn the_lint_finds_nothing_in_a_certificate_of_any_profile() {
+fn the_lint_finds_nothing_in_a_certificate_of_any_profile_and_kind_of_key() {
     let folder = folder();
-    for (path, sample) in issue_all(Identity::demo(), folder.path()) {
+    for Issued { path, issuer, sample, .. } in issue_all(Identity::demo(), folder.path()) {
         let certificate = read(&path);
-        let issuer = read(&folder.path().join(format!("{}.pem", sample.issuer)));
+        let issuer = read(&issuer);
         let authority = ["root", "issuing"].contains(&sample.profile);
         let context = LintContext {
             profile: sample.profile,
@@ -54,14 +52,14 @@ fn the_lint_finds_nothing_in_a_certificate_of_any_profile() {
             shard: None,
         };
         let findings = check_certificate(tbs_of(&certificate), &context);
-        assert!(findings.is_empty(), "{}: {findings:#?}", sample.profile);
+        assert!(findings.is_empty(), "{}, {:?}: {findings:#?}", sample.profile, sample.key);
     }
 }
 
 #[test]
-fn pkilint_has_no_warning_about_a_certificate_of_any_profile() {
-    let text = fs::read_to_string(fixture("judged-identity.toml")).unwrap();
-    let findings = serious_findings(Identity::parse(&text).unwrap());
+fn pkilint_has_no_warning_about_a_certificate_of_any_profile_and_kind_of_key() {
+    let findings =
+        serious_findings(judged_identity(), |issued| Some(Linted::Certificate(issued.path.clone())));
     assert!(findings.is_empty(), "{findings:#?}");
 }
 
@@ -72,20 +70,81 @@ fn pkilint_holds_one_known_thing_against_the_demo_identity() {
     let is_known = |finding: &Finding| {
         finding.code == "pkix.invalid_uri_syntax" && finding.message.contains("\"http://localhost:8080/")
     };
-    let unknown: Vec<Finding> =
-        serious_findings(Identity::demo()).into_iter().filter(|finding| !is_known(finding)).collect();
+    let findings =
+        serious_findings(Identity::demo(), |issued| Some(Linted::Certificate(issued.path.clone())));
+    let unknown: Vec<Finding> = findings.into_iter().filter(|finding| !is_known(finding)).collect();
     assert!(unknown.is_empty(), "{unknown:#?}");
 }
 
-fn serious_findings(identity: Identity) -> Vec<Finding> {
+#[test]
+fn every_certificate_stands_rightly_under_that_of_its_issuer() {
+    let under = |issued: &Issued| {
+        (issued.path != issued.issuer)
+            .then(|| Linted::UnderIssuer(issued.path.clone(), issued.issuer.clone()))
+    };
+    let findings = serious_findings(judged_identity(), under);
+    assert!(findings.is_empty(), "{findings:#?}");
+}
+
+/// What EN 319 412 holds against the certificates of persons and organisations, each with its reason in `docs/profiles.md`,
+/// and nothing else.
+#[test]
+fn what_en_319_412_asks_for_and_is_not_there_is_explained() {
+    let explained = fs::read_to_string(root().join("docs/profiles.md")).unwrap();
+    let mut found: BTreeMap<(String, String), BTreeSet<String>> = BTreeMap::new();
+    let findings = serious_findings(judged_identity(), |issued| {
+        type_of_en_319_412(issued.sample.profile).map(|kind| Linted::ByEtsi(issued.path.clone(), kind))
+    });
+    for Finding { file, severity, code, .. } in findings {
+        // `el-org-sign-RSA-2048`: the profile and the kind of key.
+        let name = file.file_stem().unwrap().to_string_lossy().into_owned();
+        let profile = name.rsplitn(3, '-').last().unwrap().to_owned();
+        found.entry((code, severity)).or_default().insert(profile);
+    }
+    let mut written: BTreeMap<(String, String), BTreeSet<String>> = BTreeMap::new();
+    for line in explained.lines().filter(|line| line.starts_with("| `etsi.")) {
+        let cells: Vec<&str> = line.trim_matches('|').split('|').map(str::trim).collect();
+        let profiles = cells[2].split(", ").map(|profile| profile.trim_matches('`').to_owned());
+        let code = cells[0].trim_matches('`').to_owned();
+        written.entry((code, cells[1].to_owned())).or_default().extend(profiles);
+        assert!(cells[3].len() > 40, "{}: why", cells[0]);
+    }
+    assert_eq!(found, written, "what is found, and what docs/profiles.md explains");
+}
+
+/// As what `lint_etsi_cert` is to take a certificate: of a natural person (EN 319 412-2), of a legal person (-3). None where it
+/// names neither: an authority, a responder, a server, a mailbox, a card, a service, a test.
+fn type_of_en_319_412(profile: &str) -> Option<&'static str> {
+    let ends = |suffixes: &[&str]| suffixes.iter().any(|suffix| profile.ends_with(suffix));
+    if profile.contains("-pp-") && !profile.contains("-service-") && ends(&["-auth", "-sign", "-conf"]) {
+        return Some("NCP-NATURAL-PERSON-CERTIFICATE");
+    }
+    ["el-org-sign", "el-org-auth-cli", "el-org-conf"]
+        .contains(&profile)
+        .then_some("NCP-LEGAL-PERSON-CERTIFICATE")
+}
+
+fn judged_identity() -> Identity {
+    Identity::parse(&fs::read_to_string(fixture("judged-identity.toml")).unwrap()).unwrap()
+}
+
+fn serious_findings(identity: Identity, judged: impl Fn(&Issued) -> Option<Linted>) -> Vec<Finding> {
     let folder = folder();
-    let issued = issue_all(identity, folder.path());
-    let files: Vec<Linted> = issued.into_iter().map(|(path, _)| Linted::Certificate(path)).collect();
+    let files: Vec<Linted> = issue_all(identity, folder.path()).iter().filter_map(judged).collect();
     pkilint(&files).into_iter().filter(Finding::is_serious).collect()
 }
 
-/// A certificate of every sample, and those of the authorities above them, as `<profile or short name>.pem`.
-fn issue_all(identity: Identity, folder: &Path) -> Vec<(PathBuf, Sample)> {
+/// A certificate, its issuer's and that of the root above, which are its own where it is a root's.
+struct Issued {
+    path: PathBuf,
+    issuer: PathBuf,
+    root: PathBuf,
+    sample: Sample,
+}
+
+/// A certificate of every sample for each kind of key that its profile certifies, as `<profile>-<kind>.pem`, and those of the
+/// authorities above them, as `<short name>.pem`.
+fn issue_all(identity: Identity, folder: &Path) -> Vec<Issued> {
     let keys = keys();
     let public_key = |key: Key| keys[&key].public_key_to_der().unwrap();
     let builder = Builder { identity, profiles: Profiles::embedded(), public_key: &public_key };
@@ -93,47 +152,70 @@ fn issue_all(identity: Identity, folder: &Path) -> Vec<(PathBuf, Sample)> {
         let der = sign(&builder.build(&authority(short_name)), &keys[&Key::RootP384]);
         write(&folder.join(format!("{short_name}.pem")), &der);
     }
-    let issue = |sample: Sample| match sample.facts.text(Fact::Authority) {
-        // Signed above: a second ECDSA signature would make another certificate of it.
-        Some(short_name) => (folder.join(format!("{short_name}.pem")), sample),
-        None => {
-            let path = folder.join(format!("{}.pem", sample.profile));
-            write(&path, &sign(&builder.build(&sample), &keys[&Key::IssuingP256]));
-            (path, sample)
+    let at = |name: &str| folder.join(format!("{name}.pem"));
+    let mut issued = Vec::new();
+    for sample in samples() {
+        for kind in builder.profiles.get(sample.profile).unwrap().keys.kinds() {
+            let sample = Sample { key: Key::Certified(*kind), ..sample.clone() };
+            let path = at(&format!("{}-{kind}", sample.profile));
+            let (issuer, root, signing_key) = match sample.profile {
+                "root" => (path.clone(), path.clone(), sample.key),
+                "issuing" => (at(sample.issuer), at(sample.issuer), Key::RootP384),
+                _ => (at(sample.issuer), at(&root_of(sample.issuer)), Key::IssuingP256),
+            };
+            write(&path, &sign(&builder.build(&sample), &keys[&signing_key]));
+            issued.push(Issued { path, issuer, root, sample });
         }
-    };
-    samples().into_iter().map(issue).collect()
+    }
+    issued
 }
 
 fn root_of(issuer: &str) -> String {
     format!("ACR-{}", issuer.split('-').nth(1).unwrap())
 }
 
-fn keys() -> BTreeMap<Key, PKey<Private>> {
+/// Drawn once: a long RSA key takes seconds.
+fn keys() -> &'static HashMap<Key, PKey<Private>> {
+    static KEYS: OnceLock<HashMap<Key, PKey<Private>>> = OnceLock::new();
+    KEYS.get_or_init(draw_keys)
+}
+
+fn draw_keys() -> HashMap<Key, PKey<Private>> {
     let ec = |curve| {
         let group = EcGroup::from_curve_name(curve).unwrap();
         PKey::from_ec_key(EcKey::generate(&group).unwrap()).unwrap()
     };
-    BTreeMap::from([
+    let rsa = |bits| PKey::from_rsa(Rsa::generate(bits).unwrap()).unwrap();
+    HashMap::from([
         (Key::RootP384, ec(Nid::SECP384R1)),
         (Key::IssuingP256, ec(Nid::X9_62_PRIME256V1)),
-        (Key::EndEntityP256, ec(Nid::X9_62_PRIME256V1)),
-        (Key::EndEntityRsa2048, PKey::from_rsa(Rsa::generate(2048).unwrap()).unwrap()),
+        (Key::Certified(KeyKind::P256), ec(Nid::X9_62_PRIME256V1)),
+        (Key::Certified(KeyKind::P384), ec(Nid::SECP384R1)),
+        (Key::Certified(KeyKind::Rsa2048), rsa(2048)),
+        (Key::Certified(KeyKind::Rsa3072), rsa(3072)),
+        (Key::Certified(KeyKind::Rsa4096), rsa(4096)),
     ])
 }
 
 /// `Certificate ::= SEQUENCE { tbsCertificate, signatureAlgorithm, signatureValue }` (RFC 5280 §4.1).
 fn sign(tbs: &[u8], key: &PKey<Private>) -> Vec<u8> {
     let algorithm = SignatureAlgorithm::of_key(&key.public_key_to_der().unwrap()).unwrap();
-    // SEQUENCE { OBJECT IDENTIFIER ecdsa-with-SHA256 | ecdsa-with-SHA384 }, RFC 5758 §3.2.
-    let (digest, last_arc) = match algorithm {
-        SignatureAlgorithm::EcdsaWithSha384 => (MessageDigest::sha384(), 3),
-        _ => (MessageDigest::sha256(), 2),
+    let (digest, identifier): (_, &[u8]) = match algorithm {
+        // SEQUENCE { OBJECT IDENTIFIER ecdsa-with-SHA256 }, RFC 5758 §3.2; the next one with SHA384.
+        SignatureAlgorithm::EcdsaWithSha256 => {
+            (MessageDigest::sha256(), b"\x30\x0A\x06\x08\x2A\x86\x48\xCE\x3D\x04\x03\x02")
+        }
+        SignatureAlgorithm::EcdsaWithSha384 => {
+            (MessageDigest::sha384(), b"\x30\x0A\x06\x08\x2A\x86\x48\xCE\x3D\x04\x03\x03")
+        }
+        // SEQUENCE { OBJECT IDENTIFIER sha256WithRSAEncryption, NULL }, RFC 4055 §5.
+        SignatureAlgorithm::Sha256WithRsaEncryption => {
+            (MessageDigest::sha256(), b"\x30\x0D\x06\x09\x2A\x86\x48\x86\xF7\x0D\x01\x01\x0B\x05\x00")
+        }
     };
-    let identifier = [0x30, 0x0A, 0x06, 0x08, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x04, 0x03, last_arc];
     let mut signature = vec![0];
     signature.extend(Signer::new(digest, key).unwrap().sign_oneshot_to_vec(tbs).unwrap());
-    element(0x30, &[tbs, &identifier, &element(0x03, &signature)].concat())
+    element(0x30, &[tbs, identifier, &element(0x03, &signature)].concat())
 }
 
 fn element(tag: u8, content: &[u8]) -> Vec<u8> {

@@ -10,7 +10,7 @@ use ca_core::signer::ledger::{LedgerError, LedgerFault, follow};
 use ca_core::signer::sign_verified;
 use diesel::prelude::*;
 use store::DatabaseRole;
-use store::schema::audit_events;
+use store::schema::{audit_events, audit_payloads, signing_alarms};
 
 use super::signer_faults::Token;
 use super::standstill::until;
@@ -63,24 +63,6 @@ impl Serving {
         let answer = Command::new("curl").args(["--silent", "--max-time", "20", &url]).output();
         String::from_utf8(answer.unwrap().stdout).unwrap()
     }
-}
-
-#[test]
-fn the_worker_loads_no_pkcs11_library_and_outlives_one_that_hangs_or_crashes() {
-    let serving = Serving::start();
-    let worker = serving.running.id();
-    serving.signs_again();
-    for fault in ["crash", "hang", "device-error"] {
-        serving.token.hsm.ask(fault);
-        let took = serving.signs_again();
-        assert!(serving.token.hsm.met(), "{fault}");
-        assert!(took < Duration::from_secs(10), "{fault}: {took:?}");
-        serving.signs_again();
-    }
-    let maps = fs::read_to_string(format!("/proc/{worker}/maps")).expect("the worker is the same process");
-    assert!(maps.contains("libcrypto"), "the maps are the program's");
-    assert!(!maps.contains("hsm_fault") && !maps.contains("softhsm"), "{maps}");
-    serving.doctor().expect_exit(0);
 }
 
 #[test]
@@ -149,4 +131,40 @@ fn a_signature_nobody_intended_is_an_alarm_within_seconds() {
     );
     assert!(serving.operations_say("/metrics").contains("\nigc_signing_alarms_total 1\n"));
     assert!(serving.doctor().expect_exit(1).stdout.contains(subject));
+}
+
+#[test]
+fn a_wrong_signature_that_a_second_attempt_heals_is_an_alarm_until_somebody_has_seen_to_it() {
+    let serving = Serving::start();
+    serving.signs_again();
+    let workshop = &serving.token.workshop;
+    serving.doctor().expect_exit(0);
+    serving.token.hsm.ask("wrong-signature");
+    serving.signs_again();
+    until("the wrong signature was made", || serving.token.hsm.met());
+
+    until("it is logged", || serving.running.stderr().contains("signer-signature-wrong"));
+    until("it is counted", || serving.operations_say("/metrics").contains("\nigc_signing_alarms_open 1\n"));
+    assert!(serving.operations_say("/readyz").contains("[!] signatures: 1 alarms"));
+    let doctor = serving.doctor().expect_exit(1).stdout;
+    assert!(
+        doctor.contains("1 signatures were refused") && doctor.contains("they are not of key"),
+        "{doctor}"
+    );
+    let mut db = workshop.open(DatabaseRole::Owner);
+    let payload: String = audit_payloads::table
+        .inner_join(audit_events::table)
+        .filter(audit_events::action.eq("signing.alarm"))
+        .select(audit_payloads::payload)
+        .first(&mut db)
+        .unwrap();
+    assert!(payload.contains("signer-signature-wrong"), "{payload}");
+
+    let (ledger, sequence): (String, i64) = signing_alarms::table
+        .select((signing_alarms::ledger, signing_alarms::sequence))
+        .first(&mut db)
+        .unwrap();
+    let sequence = sequence.to_string();
+    workshop.igc(&["audit", "acknowledge", &ledger, &sequence, "--reason", "the HSM was exchanged"]);
+    serving.doctor().expect_exit(0);
 }

@@ -36,6 +36,29 @@ fn a_key_on_the_list_is_refused_and_a_bad_list_stops_requests_and_nothing_else()
     workshop.igc(&["publish", "crl"]);
 }
 
+#[test]
+fn doctor_warns_of_a_production_that_names_no_list_of_weak_keys_and_says_where_there_is_one() {
+    let workshop = workshop(DatabaseKind::Sqlite);
+    let row = || {
+        let doctor = run(&mut workshop.command(&["doctor"])).json();
+        let row = doctor.as_array().unwrap().iter().find(|row| row["check"] == "weak-keys").unwrap().clone();
+        let text = |field: &str| row[field].as_str().unwrap().to_owned();
+        (text("verdict"), text("found"), text("action"))
+    };
+    assert_eq!(row().0, "well", "a demonstration certifies nobody");
+    workshop.put_into_production();
+    let (verdict, found, action) = row();
+    assert!(verdict == "warning" && found.contains("CVE-2008-0166"), "{found}");
+    assert!(action.contains("keys.blocklist") && action.contains("archive.debian.org"), "{action}");
+
+    workshop.configure("keys", "blocklist", "weak-keys.txt");
+    fs::write(workshop.dir().join("weak-keys.txt"), "0123456789\n").unwrap();
+    assert_eq!(row().0, "broken");
+    fs::write(workshop.dir().join("weak-keys.txt"), "0123456789abcdef0123\n").unwrap();
+    let (verdict, found, _) = row();
+    assert!(verdict == "well" && found.starts_with("1 keys in "), "{found}");
+}
+
 fn ask(workshop: &Workshop, csr: &Path) -> Finished {
     let request = ["certificate", "request", "--profile", "el-org-sign", "--structure", "F0B0193488", "--as"];
     run(workshop.command(&request).arg(SUBMITTER).arg("--csr").arg(csr))

@@ -194,9 +194,12 @@ impl Identity {
     fn check(&self) -> Result<(), IdentityError> {
         self.authorities.check()?;
         self.publication.check()?;
-        for short_name in self.serial_prefixes.keys() {
+        for (short_name, prefix) in &self.serial_prefixes {
             if self.authorities.common_name(short_name).is_none() {
                 return rule(format!("serial_prefixes.{short_name}"), "no such authority");
+            }
+            if self.serial_prefixes.values().filter(|other| other.0 == prefix.0).count() > 1 {
+                return rule(format!("serial_prefixes.{short_name}"), "another authority has it too");
             }
         }
         if check_dns_name(&self.cards.upn_suffix).is_err() {

@@ -52,6 +52,11 @@ fn bad_values_name_their_field() {
         ("http://localhost:8080/ocsp", "http://localhost:8080/o csp", "at byte 23"),
         ("[cards]", "[serial_prefixes]\nACI-XX = \"2A00000000000001\"\n[cards]", "serial_prefixes.ACI-XX"),
         ("[cards]", "[serial_prefixes]\nACI-FO-PP = \"FA00000000000001\"\n[cards]", "begins with 01 to 7F"),
+        (
+            "[cards]",
+            "[serial_prefixes]\nACI-FO-PP = \"2A00000000000001\"\nACI-ST-PP = \"2A00000000000001\"\n[cards]",
+            "another authority has it too",
+        ),
     ] {
         let changed = Identity::DEMO.replace(from, to);
         assert_ne!(changed, Identity::DEMO, "{from}");

@@ -2,6 +2,7 @@
 //! ceremony in SoftHSM, with real keys.
 
 mod batch;
+mod every_profile;
 
 use std::time::Duration;
 
@@ -85,8 +86,18 @@ pub(crate) fn key() -> Vec<u8> {
 
 impl House {
     fn prepare(&mut self, profile: &str, facts: &Facts, key: &[u8]) -> Result<Prepared, PrepareError> {
+        let issuer = self.profiles.get(profile).unwrap().issuers[0].clone();
+        self.prepare_under(profile, &issuer, facts, key)
+    }
+
+    fn prepare_under(
+        &mut self,
+        profile: &str,
+        issuer: &str,
+        facts: &Facts,
+        key: &[u8],
+    ) -> Result<Prepared, PrepareError> {
         let Self { db, epoch, profiles, identity, blocklist, rng, .. } = self;
-        let issuer = &profiles.get(profile).unwrap().issuers[0];
         let request = IssuanceRequest {
             profile,
             issuer,

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use store::{Code, Fault};
 use thiserror::Error;
 
+use super::pin::Edition;
 use super::{KeyReference, SignatureAlgorithm};
 use crate::faults;
 
@@ -35,12 +36,16 @@ pub enum SignerError {
         /// What the library said.
         detail: String,
     },
-    /// The token refused the PIN; it is not tried again while this process and
-    /// its children live.
-    #[error("token {token:?} refused the PIN of its file; it was tried once and is not tried again")]
+    /// The token refused the PIN; this process and its children do not try it again until its file is
+    /// written anew, or touched.
+    #[error(
+        "token {token:?} refused its PIN, which was tried once; it is tried again once its file is touched"
+    )]
     PinRefused {
         /// The token's name.
         token: String,
+        /// Which edition of its file held the PIN; none of a PIN that custodians brought.
+        edition: Option<Box<Edition>>,
     },
     /// A PIN file is missing, unsafe or malformed.
     #[error("PIN file {}: {detail}", file.display())]

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use store::{CryptoRng, Timestamp, crash_point};
 
-use super::ledger::{Durability, LedgerWriter, Signed, is_subject};
+use super::ledger::{Durability, LedgerWriter, Signed, is_subject, refusal};
 use super::{KeyReference, Pkcs11Module, Pkcs11Signer, Signer, SignerError, SigningRequest};
 
 /// What a ceremony signs with: the PINs that its custodians bring are in this process and nowhere else. Each
@@ -47,6 +47,18 @@ impl Signer for LedgeredSigner {
 
     fn public_key(&mut self, key: &KeyReference) -> Result<Vec<u8>, SignerError> {
         self.signer.public_key(key)
+    }
+
+    fn refuse(&mut self, requests: &[SigningRequest<'_>]) {
+        let Some(first) = requests.first() else { return };
+        let refused = Signed {
+            key: first.key.clone(),
+            digest: first.digest.value.clone(),
+            subject: refusal(requests.len(), first.subject),
+        };
+        if let Err(error) = self.ledger.record(vec![refused], self.at) {
+            tracing::error!(%error, "the ledger does not take that signatures of key {} were refused", first.key);
+        }
     }
 
     fn start_over(&mut self) {

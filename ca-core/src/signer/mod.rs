@@ -70,7 +70,12 @@ pub trait Signer: Send {
         Err(SignerError::NoSuchKey { key: request.key.clone(), found: 0 })
     }
 
-    /// Says that a signature did not verify: everything that is remembered of the token is forgotten,
-    /// sessions and handles, so that the next signature begins from nothing.
+    /// Says that the signatures of these digests, which one key has made, did not verify and went nowhere. A signer
+    /// that keeps a ledger writes a line about it, over which the worker raises an alarm, whatever a second
+    /// attempt gives.
+    fn refuse(&mut self, _: &[SigningRequest<'_>]) {}
+
+    /// Forgets everything that is remembered of the token, sessions and handles, so that the next signature begins from
+    /// nothing.
     fn start_over(&mut self) {}
 }

@@ -1,11 +1,12 @@
 //! PIN files: where the secret that opens a token stands between two starts of a process.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{Read, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::Path;
 
 use rand_core::CryptoRng;
+use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use super::SignerError;
@@ -24,6 +25,11 @@ const LONGEST: usize = 64;
 /// 0400); it holds one line of 4 to 64 printable ASCII characters. The value is zeroised when
 /// dropped. A message never quotes what the file holds.
 pub fn read(path: &Path) -> Result<Zeroizing<String>, SignerError> {
+    read_edition(path).map(|(pin, _)| pin)
+}
+
+/// Reads the PIN of a token as [`read`] does, and which edition of the file held it.
+pub(super) fn read_edition(path: &Path) -> Result<(Zeroizing<String>, Edition), SignerError> {
     let refuse = |detail: String| SignerError::PinFile { file: path.to_owned(), detail };
     let mut file = File::open(path).map_err(|error| refuse(error.to_string()))?;
     // The open file is asked, not the path: it cannot be exchanged between question and reading.
@@ -57,7 +63,34 @@ pub fn read(path: &Path) -> Result<Zeroizing<String>, SignerError> {
             "must hold one line of {SHORTEST} to {LONGEST} printable ASCII characters"
         )));
     }
-    Ok(Zeroizing::new(line.iter().copied().map(char::from).collect()))
+    Ok((Zeroizing::new(line.iter().copied().map(char::from).collect()), Edition::of(&metadata)))
+}
+
+/// What a PIN file was when it was read. A PIN that was refused is not tried again while its file is of the same
+/// edition: whoever has corrected it, or has unlocked the token and says so with `touch`, makes another one. A new
+/// mode, owner or link makes none, and its content is not remembered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Edition {
+    device: u64,
+    inode: u64,
+    length: u64,
+    modified: (i64, i64),
+}
+
+impl Edition {
+    /// Of the file that stands at `path` now; none where none can be looked at.
+    pub fn at(path: &Path) -> Option<Self> {
+        fs::metadata(path).ok().map(|metadata| Self::of(&metadata))
+    }
+
+    fn of(metadata: &Metadata) -> Self {
+        Self {
+            device: metadata.dev(),
+            inode: metadata.ino(),
+            length: metadata.len(),
+            modified: (metadata.mtime(), metadata.mtime_nsec()),
+        }
+    }
 }
 
 /// Draws a PIN of 20 characters (100 bits) and writes it to a new file of mode 0600. A file that
@@ -86,7 +119,6 @@ pub fn draw(rng: &mut dyn CryptoRng) -> Zeroizing<String> {
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
     use std::os::unix::fs::PermissionsExt;
 
     use super::*;
@@ -127,6 +159,20 @@ mod tests {
             let error = read(&file).unwrap_err().to_string();
             assert!(error.ends_with("one line of 4 to 64 printable ASCII characters"), "{error}");
         }
+    }
+
+    #[test]
+    fn a_file_that_was_touched_is_another_edition_and_one_with_another_mode_is_not() {
+        let (_folder, file) = written(b"12345678\n", 0o600);
+        let (_, read) = read_edition(&file).unwrap();
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o400)).unwrap();
+        assert_eq!(Edition::at(&file), Some(read));
+        let later = read.modified.0.unsigned_abs() + 1;
+        let later = std::time::UNIX_EPOCH + std::time::Duration::from_secs(later);
+        File::open(&file).unwrap().set_modified(later).unwrap();
+        assert_ne!(Edition::at(&file), Some(read));
+        fs::remove_file(&file).unwrap();
+        assert_eq!(Edition::at(&file), None);
     }
 
     #[test]

@@ -31,8 +31,9 @@ pub fn sign_verified(
 /// Has every message signed, and verifies each signature before anyone sees it; the answers stand in the order of
 /// the messages. One that fails does not keep the others back.
 ///
-/// A signature that does not verify is of a token that signs with another key, or wrongly: the signer
-/// starts over, and is asked once more. Both signatures stand in the ledger, under the same digest.
+/// A signature that does not verify is of a token that signs with another key, or wrongly: that stands in the ledger
+/// and raises an alarm, the signer starts over, and is asked once more. Both signatures stand in the ledger too, under
+/// the same digest.
 pub fn sign_all_verified(
     signer: &mut dyn Signer,
     messages: &[Message<'_>],
@@ -117,6 +118,8 @@ fn sign_all(
                 answer => answers[at] = Some(answer),
             }
         }
+        let refused: Vec<_> = wrong.iter().map(|(at, digest)| messages[*at].request(digest)).collect();
+        refused.chunk_by(|one, other| one.key == other.key).for_each(|of_one_key| signer.refuse(of_one_key));
         asked = wrong;
     }
     let wrong = |at: usize| Err(SignerError::WrongSignature { key: messages[at].key.clone() });
@@ -153,6 +156,7 @@ mod tests {
         other: PKey<Private>,
         astray: u32,
         signed: u32,
+        refused: usize,
     }
 
     impl Signer for Astray {
@@ -166,15 +170,19 @@ mod tests {
             Ok(self.key.public_key_to_der().unwrap())
         }
 
+        fn refuse(&mut self, requests: &[SigningRequest<'_>]) {
+            self.refused += requests.len();
+        }
+
         fn start_over(&mut self) {
             self.astray = self.astray.saturating_sub(1);
         }
     }
 
-    fn sign(astray: u32) -> (Result<Vec<u8>, SignerError>, u32) {
+    fn sign(astray: u32) -> (Result<Vec<u8>, SignerError>, u32, usize) {
         let group = EcGroup::from_curve_name(Nid::X9_62_PRIME256V1).unwrap();
         let generate = || PKey::from_ec_key(EcKey::generate(&group).unwrap()).unwrap();
-        let mut signer = Astray { key: generate(), other: generate(), astray, signed: 0 };
+        let mut signer = Astray { key: generate(), other: generate(), astray, signed: 0, refused: 0 };
         let key = KeyReference { token: "issuing".to_owned(), id: KeyId::new([1]).unwrap() };
         let public_key = signer.public_key(&key).unwrap();
         let signature = sign_verified(&mut signer, &key, &public_key, "test", b"message");
@@ -182,7 +190,7 @@ mod tests {
             let algorithm = SignatureAlgorithm::of_key(&public_key).unwrap();
             assert!(algorithm.verify(&public_key, b"message", signature));
         }
-        (signature, signer.signed)
+        (signature, signer.signed, signer.refused)
     }
 
     #[test]
@@ -191,8 +199,13 @@ mod tests {
         let generate = || PKey::from_ec_key(EcKey::generate(&group).unwrap()).unwrap();
         let (own, other) = (generate(), generate());
         let public_keys = [&own, &other].map(|key| key.public_key_to_der().unwrap());
-        let mut signer =
-            VerifiedSigner::new(Box::new(Astray { key: own, other: generate(), astray: 0, signed: 0 }));
+        let mut signer = VerifiedSigner::new(Box::new(Astray {
+            key: own,
+            other: generate(),
+            astray: 0,
+            signed: 0,
+            refused: 0,
+        }));
         let key = KeyReference { token: "status".to_owned(), id: KeyId::new([1]).unwrap() };
         for octets in [b"one", b"two"] {
             for (public_key, is_its_own) in public_keys.iter().zip([true, false]) {
@@ -204,9 +217,9 @@ mod tests {
     }
 
     #[test]
-    fn a_signature_of_another_key_never_leaves_and_is_made_again_once() {
-        assert!(matches!(sign(0), (Ok(_), 1)));
-        assert!(matches!(sign(1), (Ok(_), 2)));
-        assert!(matches!(sign(2), (Err(SignerError::WrongSignature { .. }), 2)));
+    fn a_signature_of_another_key_never_leaves_is_told_of_and_is_made_again_once() {
+        assert!(matches!(sign(0), (Ok(_), 1, 0)));
+        assert!(matches!(sign(1), (Ok(_), 2, 1)));
+        assert!(matches!(sign(2), (Err(SignerError::WrongSignature { .. }), 2, 2)));
     }
 }

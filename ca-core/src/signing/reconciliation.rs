@@ -5,13 +5,14 @@ use diesel::prelude::*;
 use serde::Serialize;
 use serde_json::json;
 use store::audit::{Event, record};
-use store::schema::{signing_alarms, signing_ledgers};
+use store::schema::{signing_acknowledgements, signing_alarms, signing_ledgers};
 use store::{Act, Code, CryptoRng, Database};
 use thiserror::Error;
 
 use super::awaited;
 use super::verdict::{self, Verdict};
 use crate::faults;
+use crate::signer::KeyReference;
 use crate::signer::ledger::{Entry, LedgerError, LedgerFault, Position, follow, identify};
 use crate::signer::process::LedgerKind;
 
@@ -56,6 +57,9 @@ pub struct Alarm {
     pub ledger: String,
     /// The line's sequence.
     pub sequence: i64,
+    /// The key, where the alarm is about one line.
+    #[serde(skip)]
+    pub key: Option<KeyReference>,
     /// What was found, in words.
     pub what: String,
 }
@@ -89,9 +93,11 @@ impl store::Fault for ReconcileError {
 /// Each line's digest must be that of a certificate that was being signed, or of an intention that is not younger than the
 /// line and says the same; its key one that may sign such a thing, and what is stored of it what was signed: a CRL the
 /// recorded one, a head of the audit log that of the stored tree. Of an answer, which is stored nowhere, the key must be
-/// a responder's of the authority that it is about.
+/// a responder's of the authority that it is about. A line about signatures that did not verify is an alarm too, even where
+/// the second attempt held: the token signs with another key, or wrongly.
 ///
-/// Runs its own transactions. An alarm is recorded once, with an audit event.
+/// Runs its own transactions. An alarm is recorded once, with an audit event; of refused signatures of one key there is
+/// none more while one is open.
 pub fn reconcile(
     db: &mut Database,
     ledger: &LedgerPlace<'_>,
@@ -123,6 +129,7 @@ pub fn reconcile(
                     code: faults::SIGNING_LEDGER_BROKEN,
                     ledger: id,
                     sequence: after + 1,
+                    key: None,
                     what: broken.to_string(),
                 };
                 db.write(|db| raise(db, &alarm, rng, act))?;
@@ -132,6 +139,7 @@ pub fn reconcile(
         let mut verdicts = Vec::new();
         for entry in &followed.entries {
             let verdict = match ledger.kind {
+                _ if entry.refused().is_some() => Verdict::Refused,
                 LedgerKind::Issuing => verdict::of_issuing(db, entry, act.at, ledger.log)?,
                 LedgerKind::Answers => verdict::of_answer(db, entry)?,
             };
@@ -176,7 +184,8 @@ fn missing(
         .load(db)?;
     for (gone, sequence) in before {
         let what = format!("{}: the ledger that reached sequence {sequence} is gone", ledger.file.display());
-        let alarm = Alarm { code: faults::SIGNING_LEDGER_BROKEN, ledger: gone, sequence: GONE, what };
+        let alarm =
+            Alarm { code: faults::SIGNING_LEDGER_BROKEN, ledger: gone, sequence: GONE, key: None, what };
         if db.write(|db| raise(db, &alarm, rng, act))? {
             done.alarms.push(alarm);
         }
@@ -211,10 +220,13 @@ pub(super) fn take_down(
         Verdict::Fits => Ok(None),
         Verdict::Awaited(_) => awaited::remember(db, ledger, entry, act).map(|()| None),
         Verdict::Superseded(by) => awaited::tell_superseded(db, ledger, entry, by, rng, act).map(|()| None),
+        Verdict::Refused => {
+            let alarm = refused(ledger, entry);
+            Ok((!is_told_of(db, &alarm)? && raise(db, &alarm, rng, act)?).then_some(alarm))
+        }
         Verdict::Objection(why) => {
             let alarm = unintended(ledger, entry, why);
-            raise(db, &alarm, rng, act)?;
-            Ok(Some(alarm))
+            Ok(raise(db, &alarm, rng, act)?.then_some(alarm))
         }
     }
 }
@@ -224,6 +236,7 @@ fn unintended(ledger: &str, entry: &Entry, why: &str) -> Alarm {
         code: faults::SIGNATURE_NOT_INTENDED,
         ledger: ledger.to_owned(),
         sequence: entry.sequence.cast_signed(),
+        key: Some(entry.key.clone()),
         what: format!(
             "line {}: key {} signed {} for {:?} at {}: {why}",
             entry.sequence,
@@ -233,6 +246,35 @@ fn unintended(ledger: &str, entry: &Entry, why: &str) -> Alarm {
             entry.at
         ),
     }
+}
+
+fn refused(ledger: &str, entry: &Entry) -> Alarm {
+    let (count, subject) = entry.refused().unwrap_or_default();
+    Alarm {
+        code: faults::SIGNER_WRONG_SIGNATURE,
+        ledger: ledger.to_owned(),
+        sequence: entry.sequence.cast_signed(),
+        key: Some(entry.key.clone()),
+        what: format!(
+            "line {}: {count} signatures were refused at {}, the first for {subject:?}: they are not of key {}",
+            entry.sequence, entry.at, entry.key
+        ),
+    }
+}
+
+/// Whether an alarm about refused signatures of this key is open: more of them say nothing new, and each would have to be
+/// acknowledged.
+fn is_told_of(db: &mut Database, alarm: &Alarm) -> QueryResult<bool> {
+    let open = signing_alarms::table
+        .left_join(
+            signing_acknowledgements::table.on(signing_acknowledgements::ledger
+                .eq(signing_alarms::ledger)
+                .and(signing_acknowledgements::sequence.eq(signing_alarms::sequence))),
+        )
+        .filter(signing_acknowledgements::reason.is_null())
+        .filter(signing_alarms::code.eq(alarm.code.name))
+        .filter(signing_alarms::signing_key.eq(alarm.key.as_ref().map(ToString::to_string)));
+    Ok(open.count().get_result::<i64>(db)? > 0)
 }
 
 /// Records an alarm and its audit event; false where it stands already.
@@ -247,6 +289,8 @@ fn raise(db: &mut Database, alarm: &Alarm, rng: &mut dyn CryptoRng, act: &Act) -
             signing_alarms::sequence.eq(alarm.sequence),
             signing_alarms::what.eq(&alarm.what),
             signing_alarms::found_at.eq(act.at),
+            signing_alarms::code.eq(alarm.code.name),
+            signing_alarms::signing_key.eq(alarm.key.as_ref().map(ToString::to_string)),
         ))
         .execute(db)?;
     let event = Event {

@@ -15,7 +15,7 @@ use store::{Act, Actor, Database, DatabaseRole, Fault, RequestId, Timestamp};
 use tempfile::TempDir;
 
 use super::*;
-use crate::signer::ledger::{Durability, LedgerWriter, Signed};
+use crate::signer::ledger::{Durability, LedgerWriter, Signed, refusal};
 use crate::signer::process::LedgerKind;
 use crate::signer::{KeyReference, Mac, MacRequest, SignatureAlgorithm, Signer, SignerError, SigningRequest};
 
@@ -208,6 +208,38 @@ fn a_signature_that_nobody_intended_is_an_alarm_once() {
         .get_result(&mut scene.db)
         .unwrap();
     assert_eq!(events, 1);
+}
+
+#[test]
+fn refused_signatures_are_an_alarm_of_their_key_until_somebody_has_seen_to_it() {
+    let mut scene = Scene::new();
+    let (key, other) = (issuing_key(), KeyReference { id: "ac".parse().unwrap(), ..issuing_key() });
+    let subject = refusal(64, "certificate ACI 1D01");
+    let raised = |scene: &mut Scene| {
+        let found = scene.reconcile(LedgerKind::Issuing).unwrap();
+        assert!(found.alarms.iter().all(|alarm| alarm.code.name == "signer-signature-wrong"), "{found:?}");
+        found.alarms.into_iter().map(|alarm| alarm.what).collect::<Vec<_>>()
+    };
+    // Signed wrongly, refused, signed again: the second attempt does not hide the first.
+    scene.write(&key, &digest(TBS), "certificate ACI 1D01");
+    scene.write(&key, &digest(TBS), &subject);
+    scene.write(&key, &digest(TBS), "certificate ACI 1D01");
+    assert_eq!(
+        raised(&mut scene),
+        [format!(
+            "line 2: 64 signatures were refused at {AT}, the first for \"certificate ACI 1D01\": they are not of key \
+             issuing/ab"
+        )]
+    );
+    scene.write(&key, &digest(TBS), &subject);
+    assert_eq!(raised(&mut scene), [""; 0], "it is told of");
+    scene.write(&other, &digest(TBS), &subject);
+    assert_eq!(raised(&mut scene).len(), 1, "another key is another matter");
+    let mut rng = rand_core::UnwrapErr(getrandom::SysRng);
+    let ledger = "07".repeat(16);
+    scene.db.write(|db| acknowledge(db, (&ledger, 2), "the HSM was replaced", &mut rng, &act())).unwrap();
+    scene.write(&key, &digest(TBS), &subject);
+    assert_eq!(raised(&mut scene).len(), 1, "it signs wrongly again");
 }
 
 #[test]

@@ -23,6 +23,8 @@ pub(super) enum Verdict {
     Awaited(&'static str),
     /// It is what was intended and will never be stored: what stands in its place.
     Superseded(String),
+    /// It tells of signatures that did not verify.
+    Refused,
     /// It must not be: why.
     Objection(String),
 }

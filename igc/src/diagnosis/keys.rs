@@ -13,6 +13,26 @@ use crate::problem::Problem;
 
 const TOKENS_WANTED: &str = "is the HSM up, its settings and PIN file right?";
 
+const LIST_WANTED: &str = "set keys.blocklist in igc.toml to a list in the format of Debian's openssl-blacklist packages, which \
+                           archive.debian.org and snapshot.debian.org keep; see docs/configuration.md";
+
+/// The list of keys that are known to be weak: without one nobody can tell those of the Debian generator (CVE-2008-0166).
+pub(super) fn known_weak(installation: &Installation, findings: &mut Findings) {
+    let what = "list of weak keys";
+    findings.push(match (&installation.config.key_blocklist, installation.key_blocklist()) {
+        (None, _) if installation.config.is_demo() => {
+            Finding::well(what, "none is named, as in every demonstration")
+        }
+        (None, _) => {
+            let found =
+                "none is named: keys of the Debian generator (CVE-2008-0166) are certified like any other";
+            Finding::new(Verdict::Warning, what, found, LIST_WANTED)
+        }
+        (Some(file), Ok(list)) => Finding::well(what, format!("{} keys in {}", list.len(), file.display())),
+        (Some(_), Err(problem)) => Finding::new(Verdict::Broken, what, problem.detail(), problem.code().help),
+    });
+}
+
 /// Every key the database knows is asked for its public half, in its token.
 pub(super) fn in_their_tokens(
     installation: &Installation,

@@ -94,6 +94,7 @@ pub fn everything(
     machine::clocks(db, now, findings.of("clock"))?;
     machine::reserve(db, findings.of("reserve"))?;
     keys::in_their_tokens(installation, db, now, findings.of("keys"))?;
+    keys::known_weak(installation, findings.of("weak-keys"));
     signer::standing(db, findings.of("signer"))?;
     responders::outlook(db, now, findings.of("responders"))?;
     crls::lists(installation, db, now, findings.of("crls"))?;

@@ -9,16 +9,23 @@ pub enum Fault {
     DeviceError,
     /// The session is closed behind its user's back.
     SessionHandleInvalid,
+    /// Every session of the token is closed behind their users' back, who are logged out with it: what an HSM, or the
+    /// network before it, does after an hour without a call.
+    SessionsClosed,
     /// Every handle that was found answers `CKR_OBJECT_HANDLE_INVALID` until it is found again.
     ObjectHandleInvalid,
-    /// The token is pulled, and put back after a second; its sessions are gone.
+    /// The token is pulled, and put back after a second; its sessions are gone. No process finds it meanwhile.
     TokenNotPresent,
     /// The user is logged out behind his back.
     UserNotLoggedIn,
-    /// The user is logged out, and his PIN is locked for good.
+    /// The user is logged out, and his PIN is locked for good, in this token alone.
     PinLocked,
     /// Nothing works until the library is initialised again.
     GeneralError,
+    /// The same, in a code that nobody but the vendor knows.
+    VendorError,
+    /// The same, and initialising the library again does not help: only another process does.
+    VendorErrorForGood,
     /// The call does not come back.
     Hang,
     /// The library takes its process with it.
@@ -35,6 +42,9 @@ impl Fault {
         let name = folder::take("fault")?;
         Some(match name.trim() {
             "device-error" => Self::DeviceError,
+            "sessions-closed" => Self::SessionsClosed,
+            "vendor-error" => Self::VendorError,
+            "vendor-error-for-good" => Self::VendorErrorForGood,
             "session-handle-invalid" => Self::SessionHandleInvalid,
             "object-handle-invalid" => Self::ObjectHandleInvalid,
             "token-not-present" => Self::TokenNotPresent,

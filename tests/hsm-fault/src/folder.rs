@@ -3,6 +3,7 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::Write;
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// A file of the folder.
 pub fn file(name: &str) -> PathBuf {
@@ -10,14 +11,20 @@ pub fn file(name: &str) -> PathBuf {
     PathBuf::from(folder).join(name)
 }
 
-/// Whether the file is there.
-pub fn stands(name: &str) -> bool {
-    file(name).exists()
+/// Whether the file holds this number.
+pub fn holds(name: &str, number: u64) -> bool {
+    fs::read_to_string(file(name)).is_ok_and(|text| text == number.to_string())
 }
 
 /// Puts an empty file there.
 pub fn put(name: &str) {
     File::create(file(name)).expect("the folder can be written");
+}
+
+/// Whether the file was put there less than `ago` before now.
+pub fn is_younger(name: &str, ago: Duration) -> bool {
+    let put = fs::metadata(file(name)).and_then(|there| there.modified());
+    put.is_ok_and(|put| put.elapsed().unwrap_or_default() < ago)
 }
 
 /// Makes the file longer by one octet.

@@ -7,6 +7,7 @@
 //! gets a line for each of these signatures: what was signed, hexadecimal. `codes` grows with each message authentication
 //! code, over what is a secret.
 //! Where there is a file `parameters`, `C_Initialize` hands it to the library, as NSS's softoken wants it.
+//! Where there is a file `reset-every`, every session of the token is closed before each Nth signature of a process, N being its number.
 //! Where there is a file `delay`, each signature takes as many milliseconds more, as in an HSM behind a network.
 
 #![allow(non_snake_case, reason = "PKCS#11 names its functions so")]
@@ -93,7 +94,9 @@ unsafe extern "C" fn login(
     length: CK_ULONG,
 ) -> CK_RV {
     folder::count("logins");
-    if folder::stands("pin-locked") {
+    // SAFETY: the session is the caller's.
+    if folder::holds("pin-locked", unsafe { wrapped::slot_of(session) }) {
+        folder::count("refused-logins");
         return CKR_PIN_LOCKED;
     }
     // SAFETY: handed through as it came.
@@ -126,6 +129,9 @@ unsafe extern "C" fn sign_init(
     if let Some(fault) = Fault::taken() {
         // SAFETY: the session is the caller's, who is in no other call with it.
         unsafe { begin(fault, session, key) };
+    } else if state().is_reset() {
+        // SAFETY: as above.
+        unsafe { wrapped::close_all_sessions(session) };
     }
     if let Some(rv) = state().refuses(session, key) {
         return rv;
@@ -186,11 +192,14 @@ unsafe fn begin(fault: Fault, session: CK_SESSION_HANDLE, key: CK_OBJECT_HANDLE)
         Fault::SessionHandleInvalid => unsafe {
             real().C_CloseSession.expect("it closes sessions")(session);
         },
+        // SAFETY: as above.
+        Fault::SessionsClosed => unsafe { wrapped::close_all_sessions(session) },
         Fault::UserNotLoggedIn | Fault::PinLocked => {
             // SAFETY: as above.
             unsafe { real().C_Logout.expect("it logs out")(session) };
             if fault == Fault::PinLocked {
-                folder::put("pin-locked");
+                // SAFETY: as above.
+                folder::append("pin-locked", &unsafe { wrapped::slot_of(session) }.to_string());
             }
         }
         Fault::OtherKey => {

@@ -6,7 +6,7 @@ use std::fs;
 use std::mem::size_of;
 use std::ptr;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use cryptoki_sys::*;
 
@@ -42,6 +42,15 @@ pub fn delay() -> Duration {
     })
 }
 
+/// After how many signatures of this process every session is closed, where a test wants that again and again; read once.
+fn between_resets() -> Option<u64> {
+    static BETWEEN: OnceLock<Option<u64>> = OnceLock::new();
+    *BETWEEN.get_or_init(|| fs::read_to_string(folder::file("reset-every")).ok()?.trim().parse().ok())
+}
+
+/// A code of a vendor's own (PKCS#11 §3.6).
+const VENDOR: CK_RV = CKR_VENDOR_DEFINED | 0x42;
+
 /// What this process has seen, and what it must not see any more.
 #[derive(Default)]
 pub struct State {
@@ -51,9 +60,10 @@ pub struct State {
     broken: HashMap<CK_SESSION_HANDLE, CK_RV>,
     stale: HashSet<CK_OBJECT_HANDLE>,
     swapped: HashMap<CK_OBJECT_HANDLE, CK_OBJECT_HANDLE>,
-    away_until: Option<Instant>,
-    dead: bool,
+    dead: Option<CK_RV>,
+    dead_for_good: bool,
     spoil: bool,
+    begun: u64,
 }
 
 /// The state of this process.
@@ -89,7 +99,15 @@ impl State {
     pub fn ended(&mut self) {
         self.sessions.clear();
         self.broken.clear();
-        self.dead = false;
+        if !self.dead_for_good {
+            self.dead = None;
+        }
+    }
+
+    /// Whether the sessions are closed before this signature, as they are again and again.
+    pub fn is_reset(&mut self) -> bool {
+        self.begun += 1;
+        between_resets().is_some_and(|between| self.begun.is_multiple_of(between))
     }
 
     pub fn begin(&mut self, fault: Fault) {
@@ -97,10 +115,12 @@ impl State {
             Fault::DeviceError => self.break_sessions(CKR_DEVICE_ERROR),
             Fault::TokenNotPresent => {
                 self.break_sessions(CKR_TOKEN_NOT_PRESENT);
-                self.away_until = Some(Instant::now() + AWAY);
+                folder::put("away");
             }
             Fault::ObjectHandleInvalid => self.stale.clone_from(&self.handles),
-            Fault::GeneralError => self.dead = true,
+            Fault::GeneralError => self.dead = Some(CKR_GENERAL_ERROR),
+            Fault::VendorError => self.dead = Some(VENDOR),
+            Fault::VendorErrorForGood => (self.dead, self.dead_for_good) = (Some(VENDOR), true),
             Fault::WrongSignature => self.spoil = true,
             other => panic!("{other:?} is done to the token, not to its callers"),
         }
@@ -119,10 +139,7 @@ impl State {
     }
 
     pub fn refuses_sessions(&self) -> Option<CK_RV> {
-        if self.dead {
-            return Some(CKR_GENERAL_ERROR);
-        }
-        self.away_until.is_some_and(|until| Instant::now() < until).then_some(CKR_TOKEN_NOT_PRESENT)
+        self.dead.or_else(|| folder::is_younger("away", AWAY).then_some(CKR_TOKEN_NOT_PRESENT))
     }
 
     pub fn refuses(&self, session: CK_SESSION_HANDLE, key: CK_OBJECT_HANDLE) -> Option<CK_RV> {
@@ -134,6 +151,28 @@ impl State {
     fn break_sessions(&mut self, rv: CK_RV) {
         self.broken = self.sessions.iter().map(|session| (*session, rv)).collect();
     }
+}
+
+/// The slot that a session is with.
+///
+/// # Safety
+/// The session is open.
+pub unsafe fn slot_of(session: CK_SESSION_HANDLE) -> CK_SLOT_ID {
+    // SAFETY: all zeros is a session's information of nothing; it outlives the call.
+    unsafe {
+        let mut info: CK_SESSION_INFO = std::mem::zeroed();
+        real().C_GetSessionInfo.expect("it knows its sessions")(session, &mut info);
+        info.slotID
+    }
+}
+
+/// Closes every session of the token that this one is with; its user is logged out with the last.
+///
+/// # Safety
+/// The session is open, and in no other call.
+pub unsafe fn close_all_sessions(session: CK_SESSION_HANDLE) {
+    // SAFETY: as above.
+    unsafe { real().C_CloseAllSessions.expect("it closes sessions")(slot_of(session)) };
 }
 
 /// Another private key of the token, of the same sort as `key`.

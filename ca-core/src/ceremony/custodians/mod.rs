@@ -5,6 +5,7 @@
 //! before a wrong PIN is tried.
 
 mod error;
+mod polynomial;
 mod share;
 #[cfg(test)]
 mod tests;
@@ -59,10 +60,8 @@ impl CustodianSet {
         let secret = Zeroizing::new([pins.user.as_bytes(), pins.security_officer.as_bytes()].concat());
         let mut set = [0; 16];
         rng.fill_bytes(&mut set);
-        let values = Gf256::split_bytes(needed, names.len(), secret.as_slice(), &mut *rng)
-            .map_err(|error| CustodianError::Scheme(error.to_string()))?;
-        let shares: Vec<Share> =
-            values.into_iter().map(|value| Share::new(token, set, Zeroizing::new(value), rng)).collect();
+        let values = polynomial::split(needed, names.len(), secret.as_slice(), rng)?;
+        let shares: Vec<Share> = values.into_iter().map(|value| Share::new(token, set, value, rng)).collect();
         let custodians = names
             .iter()
             .zip(&shares)

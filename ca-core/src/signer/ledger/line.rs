@@ -17,25 +17,35 @@ const HEAD: &str = "igc-signing-ledger-v1";
 /// A link of the chain: SHA-256.
 pub(super) type Chain = [u8; 32];
 
-/// One signature.
+/// The first word of the subject of a line about signatures that were refused; nobody may have anything signed for it.
+const REFUSED: &str = "refused";
+
+/// One signature, or a refusal of some.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
-    /// Grows by one with each signature.
+    /// Grows by one with each line.
     pub sequence: u64,
-    /// When it was made, by the clock of the signer's process.
+    /// When it was made or refused, by the clock of the signer's process.
     pub at: Timestamp,
     /// The key that signed.
     pub key: KeyReference,
-    /// The digest that was signed.
+    /// The digest that was signed; of several that were refused, the first.
     pub digest: Vec<u8>,
-    /// What the worker said it is for.
+    /// What the worker said it is for; of a refusal, how many there were and what the first was for
+    /// ([`Entry::refused`]).
     pub subject: String,
 }
 
 /// Whether a text may stand as a subject: it must not be able to end its field or its line.
 pub(crate) fn is_subject(text: &str) -> bool {
     (1..=LONGEST_SUBJECT).contains(&text.len())
+        && text.split(' ').next() != Some(REFUSED)
         && text.bytes().all(|octet| octet == b' ' || octet.is_ascii_graphic())
+}
+
+/// The subject of the line about signatures that did not verify: how many, and what the first was for.
+pub(crate) fn refusal(count: usize, subject: &str) -> String {
+    format!("{REFUSED} {count} {subject}")
 }
 
 /// The head of a ledger.
@@ -74,6 +84,12 @@ impl Head {
 }
 
 impl Entry {
+    /// How many signatures did not verify, and what the first was for, where this line says so; nothing where it is
+    /// about a signature.
+    pub fn refused(&self) -> Option<(&str, &str)> {
+        self.subject.strip_prefix(REFUSED)?.strip_prefix(' ')?.split_once(' ')
+    }
+
     /// The line, with its line feed, and its link of the chain.
     pub(super) fn encode(&self, before: &Chain) -> (String, Chain) {
         let text = format!(

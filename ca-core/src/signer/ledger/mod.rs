@@ -9,6 +9,9 @@
 //! The first line is the head: which ledger it is, and where it goes on from. `chain` is SHA-256 over
 //! the chain of the line before and the line's own text ([`Entry`]), in lower-case hexadecimal: a line
 //! that is changed, taken out or put in is seen by the next one.
+//!
+//! A signature that turned out not to be the key's has its line, and then another one that says that it was refused
+//! ([`Entry::refused`]).
 
 mod line;
 mod reader;
@@ -24,8 +27,8 @@ use thiserror::Error;
 
 use super::SignerError;
 
-pub(crate) use line::is_subject;
 pub use line::{Entry, LONGEST_SUBJECT};
+pub(crate) use line::{is_subject, refusal};
 pub use reader::{Followed, Position, follow, identify};
 pub(crate) use writer::{Durability, LedgerWriter, Signed};
 

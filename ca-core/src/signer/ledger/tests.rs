@@ -67,6 +67,20 @@ fn a_ledger_reads_back_what_was_written_and_goes_on_from_any_place() {
 }
 
 #[test]
+fn a_refusal_says_how_many_and_what_for_and_nobody_can_have_one_signed() {
+    let (_folder, file) = place();
+    let subject = "certificate ACI-FO-PP 1D01";
+    for subject in [subject.to_owned(), refusal(64, subject)] {
+        let signed = Signed { subject, ..signed(1) };
+        writer(&file).record(vec![signed], at()).unwrap();
+    }
+    let entries = follow(&file, None, usize::MAX).unwrap().unwrap().entries;
+    assert_eq!(entries.iter().map(Entry::refused).collect::<Vec<_>>(), [None, Some(("64", subject))]);
+    assert!(is_subject(subject) && is_subject("refusedly"));
+    assert!(!is_subject(&refusal(1, subject)) && !is_subject("refused"));
+}
+
+#[test]
 fn two_processes_write_one_chain_in_turns() {
     let (_folder, file) = place();
     let (mut one, mut other) = (writer(&file), writer(&file));

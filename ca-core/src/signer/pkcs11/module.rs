@@ -1,6 +1,6 @@
 //! The PKCS#11 library of this process.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
 
 use cryptoki::context::{CInitializeArgs, CInitializeFlags, Pkcs11};
@@ -10,8 +10,9 @@ use cryptoki::slot::Slot;
 use cryptoki::types::AuthPin;
 use zeroize::Zeroizing;
 
-use super::failure::Failure;
-use crate::signer::{SignerError, Tokens, pin, tokens::Token};
+use super::failure::{Failure, is_of_vendor, is_refused_pin};
+use crate::signer::pin::{self, Edition};
+use crate::signer::{SignerError, Tokens, tokens::Token};
 
 /// The loaded and initialised library, and the tokens it is used for. Clones share it: one
 /// `C_Initialize` a process (PKCS#11 §5.4).
@@ -24,14 +25,23 @@ pub struct Pkcs11Module {
 struct Shared {
     library: Pkcs11,
     tokens: Tokens,
-    /// Tokens that refused their PIN. An HSM locks itself after a few wrong PINs, and a process has
+    /// Logins that tokens refused. An HSM locks itself after a few wrong PINs, and a process has
     /// many threads with a signer each: none of them tries again what one of them has tried.
-    refused: Mutex<BTreeSet<String>>,
+    refused: Mutex<BTreeMap<String, Refused>>,
     /// How many times the library was initialised. Read while it is called, written while it is
     /// initialised again: `C_Finalize` while another thread is in a call is undefined (PKCS#11 §5.4).
     generation: RwLock<u64>,
     /// PINs that custodians brought, by token: they stand in no file, and end with the process.
     brought: Mutex<BTreeMap<String, TokenPins>>,
+}
+
+/// A login that a token refused.
+#[derive(Debug)]
+struct Refused {
+    /// Of the file that held the PIN; none of a PIN that custodians brought.
+    edition: Option<Edition>,
+    /// Whether the token may mean something else than the PIN: it answered with a code of its vendor's.
+    doubtful: bool,
 }
 
 /// The two PINs of a token that stand in no file.
@@ -151,20 +161,33 @@ impl Pkcs11Module {
     fn log_in(&self, token: &Token, session: &Session) -> Result<(), Failure> {
         // Held over the login, so that two threads never try one wrong PIN at the same time.
         let mut refused = self.shared.refused.lock().unwrap_or_else(PoisonError::into_inner);
-        if refused.contains(&token.name) {
-            return Err(SignerError::PinRefused { token: token.name.clone() }.into());
-        }
         let brought = self.brought().get(&token.name).map(|pins| pins.user.clone());
-        let pin = brought.map_or_else(|| pin::read(&token.pin_file), Ok)?;
+        let (pin, edition) = match brought {
+            Some(pin) => (pin, None),
+            None => pin::read_edition(&token.pin_file).map(|(pin, edition)| (pin, Some(edition)))?,
+        };
+        let before = refused.get(&token.name).filter(|before| before.edition == edition);
+        let refusal = || {
+            let edition = edition.map(Box::new);
+            Failure::from(SignerError::PinRefused { token: token.name.clone(), edition })
+        };
+        if before.is_some_and(|before| !before.doubtful) {
+            return Err(refusal());
+        }
         match session.login(UserType::User, Some(&AuthPin::from(pin.as_str().to_owned()))) {
             // Login belongs to the process, not to the session (PKCS#11 §5.6.8).
-            Ok(()) | Err(Error::Pkcs11(RvError::UserAlreadyLoggedIn, _)) => Ok(()),
-            Err(Error::Pkcs11(
-                RvError::PinIncorrect | RvError::PinLocked | RvError::PinInvalid | RvError::PinLenRange,
-                _,
-            )) => {
-                refused.insert(token.name.clone());
-                Err(SignerError::PinRefused { token: token.name.clone() }.into())
+            Ok(()) | Err(Error::Pkcs11(RvError::UserAlreadyLoggedIn, _)) => {
+                refused.remove(&token.name);
+                Ok(())
+            }
+            // A vendor's code may say that the PIN is wrong: it is tried once more, before any HSM locks itself.
+            Err(Error::Pkcs11(value, function)) if is_of_vendor(&value) && before.is_none() => {
+                refused.insert(token.name.clone(), Refused { edition, doubtful: true });
+                Err(Error::Pkcs11(value, function).into())
+            }
+            Err(Error::Pkcs11(value, _)) if is_of_vendor(&value) || is_refused_pin(&value) => {
+                refused.insert(token.name.clone(), Refused { edition, doubtful: false });
+                Err(refusal())
             }
             Err(error) => Err(error.into()),
         }

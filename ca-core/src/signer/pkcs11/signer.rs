@@ -17,8 +17,8 @@ use crate::signer::{
 ///
 /// Sessions are opened when first needed and key handles are remembered, since looking one up costs
 /// more than signing. On any error of the library the session is opened again, logged in again, and
-/// the key looked up and compared again; then, once, the library itself is initialised again. A
-/// wrong PIN is tried once in the life of the process.
+/// the key looked up and compared again; then, once, the library itself is initialised again, unless the
+/// error says that the request is wrong. A wrong PIN is tried once, until somebody writes its file again.
 #[derive(Debug)]
 pub struct Pkcs11Signer {
     module: Pkcs11Module,
@@ -56,7 +56,7 @@ impl Pkcs11Signer {
         self.module.tokens().named(token)?;
         let mut outcome = self.attempt(token, &f);
         if let Err(failure) = &outcome
-            && failure.is_of_library()
+            && failure.may_pass_in_a_new_session()
         {
             tracing::warn!(token, ?failure, "the session of token {token} is opened again");
             self.forget(token);

@@ -2,6 +2,8 @@
 
 use cryptoki::context::{CInitializeArgs, CInitializeFlags};
 use cryptoki::object::{Attribute, AttributeInfo, AttributeType, ObjectClass};
+use cryptoki::session::UserType;
+use cryptoki::types::AuthPin;
 
 use super::module::Access;
 use super::*;
@@ -47,23 +49,58 @@ fn keys_of_every_kind_sign_what_their_public_key_verifies() {
 }
 
 #[test]
-fn a_wrong_pin_is_tried_once_and_never_again_by_any_signer() {
-    with_tokens(HERE, "a_wrong_pin_is_tried_once_and_never_again_by_any_signer", |module| {
+fn a_wrong_pin_is_tried_once_by_all_signers_until_its_file_is_touched() {
+    with_tokens(HERE, "a_wrong_pin_is_tried_once_by_all_signers_until_its_file_is_touched", |module| {
         let (key, _) = make(&module, KeyKind::P256);
-        let pin_file = module.tokens().named("issuing").unwrap().pin_file.clone();
-        let right = std::fs::read(&pin_file).unwrap();
-        std::fs::write(&pin_file, "not-the-pin\n").unwrap();
+        let token = module.tokens().named("issuing").unwrap();
+        std::fs::write(&token.pin_file, "not-the-pin\n").unwrap();
 
         let mut signer = Pkcs11Signer::new(module.clone());
         let refused = signer.public_key(&key).unwrap_err();
-        assert!(matches!(refused, SignerError::PinRefused { .. }), "{refused}");
+        assert!(matches!(refused, SignerError::PinRefused { edition: Some(_), .. }), "{refused}");
         assert!(!refused.to_string().contains("not-the-pin"));
+        set_user_pin(&module, "not-the-pin");
         // Were the PIN tried again, it would be accepted now.
-        std::fs::write(&pin_file, right).unwrap();
         for signer in [&mut signer, &mut Pkcs11Signer::new(module.clone())] {
             assert!(matches!(signer.public_key(&key), Err(SignerError::PinRefused { .. })));
         }
+        touch(&token.pin_file);
+        assert!(signer.public_key(&key).is_ok());
     });
+}
+
+#[test]
+fn a_pin_that_is_wrong_again_after_its_file_was_written_is_tried_once_more_and_no_more() {
+    with_tokens(
+        HERE,
+        "a_pin_that_is_wrong_again_after_its_file_was_written_is_tried_once_more_and_no_more",
+        |module| {
+            let (key, _) = make(&module, KeyKind::P256);
+            let pin_file = module.tokens().named("issuing").unwrap().pin_file.clone();
+            let mut signer = Pkcs11Signer::new(module.clone());
+            for wrong in ["not-the-pin", "neither-is-this"] {
+                std::fs::write(&pin_file, format!("{wrong}\n")).unwrap();
+                assert!(matches!(signer.public_key(&key), Err(SignerError::PinRefused { .. })));
+                set_user_pin(&module, wrong);
+                assert!(matches!(signer.public_key(&key), Err(SignerError::PinRefused { .. })), "{wrong}");
+            }
+        },
+    );
+}
+
+/// What the security officer does who unlocks a token.
+fn set_user_pin(module: &Pkcs11Module, pin: &str) {
+    let token = module.tokens().named("issuing").unwrap();
+    let so_pin = crate::signer::pin::read(&token.so_pin_file).unwrap();
+    let slot = module.slot_of(token).unwrap().unwrap();
+    let session = module.library().open_rw_session(slot).unwrap();
+    session.login(UserType::So, Some(&AuthPin::from(so_pin.as_str().to_owned()))).unwrap();
+    session.init_pin(&AuthPin::from(pin.to_owned())).unwrap();
+    session.logout().unwrap();
+}
+
+fn touch(file: &std::path::Path) {
+    assert!(std::process::Command::new("touch").arg(file).status().unwrap().success());
 }
 
 #[test]

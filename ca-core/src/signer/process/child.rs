@@ -13,7 +13,7 @@ use store::{Timestamp, crash_point};
 use super::MOST_DIGESTS;
 use super::protocol::{Answer, DigestToSign, Frame, MessageToAuthenticate, Octets, Question, read_frame};
 use super::recorder::{Done, Recorder};
-use crate::signer::ledger::{Durability, LedgerWriter, Signed, is_subject};
+use crate::signer::ledger::{Durability, LedgerWriter, Signed, is_subject, refusal};
 use crate::signer::{
     Digest, KeyReference, MacRequest, Pkcs11Module, Pkcs11Signer, Signer, SignerError, SigningRequest, Tokens,
 };
@@ -177,6 +177,11 @@ fn answer(
             let labelled = module.token(&token)?.keys_labelled(&label)?;
             let said = labelled.into_iter().map(|key| (key.id, key.public_key.map(Octets)));
             Ok(Answer::Keys(said.collect()))
+        }
+        Question::Refused { key, count, first } => {
+            check_subject(&first.subject, &key)?;
+            signed.push(Signed { key, digest: first.digest, subject: refusal(count, &first.subject) });
+            Ok(Answer::Noted)
         }
         Question::MacKey { token, label } => Ok(Answer::MacKey(module.token(&token)?.mac_key(&label)?)),
         Question::Mac { key, message } => mac(signer, &key, &message, signed).map(Answer::Mac),

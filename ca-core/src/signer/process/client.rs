@@ -63,8 +63,17 @@ impl Signer for ProcessSigner {
         }
     }
 
+    fn refuse(&mut self, requests: &[SigningRequest<'_>]) {
+        let Some(first) = requests.first() else { return };
+        let question =
+            Question::Refused { key: first.key.clone(), count: requests.len(), first: digest_to_sign(first) };
+        if let Err(error) = self.process.ask(&first.key.token, &question) {
+            tracing::error!(%error, "the ledger does not take that signatures of key {} were refused", first.key);
+        }
+    }
+
     fn start_over(&mut self) {
-        self.process.kill();
+        self.process.retire();
     }
 }
 
@@ -102,15 +111,18 @@ fn frames<'a, 'k>(
 
 fn question(frame: &[SigningRequest<'_>]) -> Question {
     let first = &frame[0];
-    let digests = frame.iter().map(|request| DigestToSign {
-        algorithm: request.digest.algorithm,
-        digest: request.digest.value.clone(),
-        subject: request.subject.to_owned(),
-    });
     Question::Sign {
         key: first.key.clone(),
         public_key: Octets(first.public_key.to_vec()),
-        digests: digests.collect(),
+        digests: frame.iter().map(digest_to_sign).collect(),
+    }
+}
+
+fn digest_to_sign(request: &SigningRequest<'_>) -> DigestToSign {
+    DigestToSign {
+        algorithm: request.digest.algorithm,
+        digest: request.digest.value.clone(),
+        subject: request.subject.to_owned(),
     }
 }
 

@@ -131,6 +131,19 @@ impl Connection {
         let _ = lock(&self.child).kill();
     }
 
+    /// Asks it nothing more, and ends it once what it was asked before is answered: what it has signed by then for
+    /// others is written down.
+    pub(super) fn retire(&self) {
+        let idle = {
+            let mut waiting = lock(&self.waiting);
+            waiting.ended = true;
+            waiting.questions.is_empty()
+        };
+        if idle {
+            self.kill();
+        }
+    }
+
     /// Lets it end by itself: the end of its stdin.
     pub(super) fn close(&self) {
         lock(&self.waiting).ended = true;
@@ -141,9 +154,17 @@ impl Connection {
         let outcome = loop {
             match read_frame::<Result<Answer, SignerError>>(&mut socket) {
                 Ok(Some(Frame { id, body })) => {
-                    if let Some((sent, waiting)) = lock(&self.waiting).questions.remove(&id) {
+                    let (asked, done) = {
+                        let mut waiting = lock(&self.waiting);
+                        let asked = waiting.questions.remove(&id);
+                        (asked, waiting.ended && waiting.questions.is_empty())
+                    };
+                    if let Some((sent, waiting)) = asked {
                         // Whoever asked may have given up.
                         let _ = waiting.send((body, sent.elapsed()));
+                    }
+                    if done {
+                        break None;
                     }
                 }
                 Ok(None) => break None,

@@ -26,6 +26,8 @@ pub(super) struct Frame<T> {
 pub(super) enum Question {
     /// Signatures of one key.
     Sign { key: KeyReference, public_key: Octets, digests: Vec<DigestToSign> },
+    /// Signatures of one key that did not verify, to be written down: how many, and the first.
+    Refused { key: KeyReference, count: usize, first: DigestToSign },
     /// The public half of a key.
     PublicKey { key: KeyReference },
     /// Whether a token stands initialised.
@@ -68,6 +70,8 @@ pub(super) struct MessageToAuthenticate {
 pub(super) enum Answer {
     /// In the order of the digests.
     Signatures(Vec<Result<Octets, SignerError>>),
+    /// Written down.
+    Noted,
     /// SubjectPublicKeyInfo, DER.
     PublicKey(Octets),
     /// Yes or no.

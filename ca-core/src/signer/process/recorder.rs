@@ -49,7 +49,9 @@ impl Recorder {
         crash_point("signer.recorded");
         for Done { id, answer, .. } in group {
             let body = match (&answer, &written) {
-                (Ok(Answer::Signatures(_) | Answer::Mac(_)), Err(error)) => Err(error.clone()),
+                (Ok(Answer::Signatures(_) | Answer::Mac(_) | Answer::Noted), Err(error)) => {
+                    Err(error.clone())
+                }
                 _ => answer,
             };
             write_frame(&self.answers, &Frame { id, body })?;

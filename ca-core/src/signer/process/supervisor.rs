@@ -1,6 +1,6 @@
 //! Starts the child, again where it died, and remembers what no child may forget.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::process::Command;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -11,6 +11,7 @@ use super::figures::{Counted, SignerFigures};
 use super::protocol::{Answer, Question};
 use super::{LedgerKind, ProcessSigner};
 use crate::profile::KeyKind;
+use crate::signer::pin::Edition;
 use crate::signer::{KeyId, KeyReference, LabelledKey, SignerError, Tokens};
 
 /// A child is started at most once in this time: a library that crashes at once must not take the
@@ -18,7 +19,8 @@ use crate::signer::{KeyId, KeyReference, LabelledKey, SignerError, Tokens};
 const BETWEEN_STARTS: Duration = Duration::from_secs(1);
 
 /// After a question over which two children died, nothing is asked for this time: an HSM that hangs for
-/// good must not hold up, signature after signature, whoever has other things to do.
+/// good must not hold up, signature after signature, whoever has other things to do. Nor is a child that answers
+/// replaced more often because a token does not: its other tokens may.
 const REST: Duration = Duration::from_secs(5);
 
 /// An HSM may take minutes for one RSA-4096 key.
@@ -56,8 +58,10 @@ struct State {
     child: Option<Arc<Connection>>,
     started: Option<Instant>,
     rests_until: Option<Instant>,
-    /// Tokens that refused their PIN to some child: no other child tries again.
-    refused: BTreeSet<String>,
+    /// When a child was last ended because a token did not answer it.
+    replaced: Option<Instant>,
+    /// Tokens that refused their PIN to some child, and the edition of its file: no other child tries that again.
+    refused: BTreeMap<String, Option<Edition>>,
 }
 
 impl SignerProcess {
@@ -165,16 +169,21 @@ impl SignerProcess {
         Ok(Begun { child, asked })
     }
 
-    /// Waits for the answer to a question that was begun. Where the child died the question is asked
-    /// once more of a new one: a digest that is signed twice is harmless, and stands in the ledger as
-    /// often as it was signed.
+    /// Waits for the answer to a question that was begun. Where the child died, or its library does not get through to
+    /// the token however often it is initialised, the question is asked once more of a new one: a digest that is signed
+    /// twice is harmless, and stands in the ledger as often as it was signed.
     pub(super) fn finish(
         &self,
         token: &str,
         question: &Question,
         begun: Begun,
     ) -> Result<Answer, SignerError> {
+        let child = Arc::clone(&begun.child);
         match begun.answer(self.deadline()) {
+            Ok((answer, _)) if is_unavailable(&answer) && self.replace(&child) => {
+                tracing::warn!(token, "token {token} does not answer: another signer process is asked");
+                self.ask_once(token, question, self.deadline())
+            }
             Ok(answered) => self.settle(token, answered),
             Err(died) => {
                 tracing::warn!(
@@ -187,11 +196,34 @@ impl SignerProcess {
         }
     }
 
+    /// Asks the child nothing more; the next question starts another.
+    pub(super) fn retire(&self) {
+        if let Some(child) = self.state().child.take() {
+            child.retire();
+        }
+    }
+
     /// Ends the child at once; the next question starts another.
+    #[cfg(test)]
     pub(super) fn kill(&self) {
         if let Some(child) = self.state().child.take() {
             child.kill();
         }
+    }
+
+    /// Ends this child, whose library is not to be healed from inside; false where one was ended just before.
+    fn replace(&self, child: &Arc<Connection>) -> bool {
+        let mut state = self.state();
+        if !state.child.as_ref().is_some_and(|current| Arc::ptr_eq(current, child)) {
+            // Somebody else has done so.
+            return true;
+        }
+        if state.replaced.is_some_and(|at| at.elapsed() < REST) {
+            return false;
+        }
+        (state.replaced, state.child) = (Some(Instant::now()), None);
+        child.retire();
+        true
     }
 
     pub(super) fn sessions(&self) -> usize {
@@ -219,17 +251,20 @@ impl SignerProcess {
             Ok(_) => Vec::new(),
         };
         for error in refusals {
-            if let SignerError::PinRefused { token } = error {
-                self.state().refused.insert(token.clone());
+            if let SignerError::PinRefused { token, edition } = error {
+                self.state().refused.insert(token.clone(), edition.as_deref().copied());
             }
         }
         answer
     }
 
     fn check_pin(&self, token: &str) -> Result<(), SignerError> {
-        match self.state().refused.contains(token) {
-            true => Err(SignerError::PinRefused { token: token.to_owned() }),
-            false => Ok(()),
+        let refused = self.state().refused.get(token).copied();
+        match refused {
+            Some(edition) if Edition::at(&self.tokens().named(token)?.pin_file) == edition => {
+                Err(SignerError::PinRefused { token: token.to_owned(), edition: edition.map(Box::new) })
+            }
+            _ => Ok(()),
         }
     }
 
@@ -285,6 +320,16 @@ impl Drop for Shared {
         if let Some(child) = &state.child {
             child.close();
         }
+    }
+}
+
+/// Whether the child got nothing out of the token.
+fn is_unavailable(answer: &Result<Answer, SignerError>) -> bool {
+    let passes = |error: &SignerError| matches!(error, SignerError::Unavailable { .. });
+    match answer {
+        Err(error) => passes(error),
+        Ok(Answer::Signatures(each)) => each.iter().all(|one| one.as_ref().is_err_and(passes)),
+        Ok(_) => false,
     }
 }
 

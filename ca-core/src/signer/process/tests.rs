@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use store::Fault;
 
 use crate::profile::KeyKind;
-use crate::signer::ledger::follow;
+use crate::signer::ledger::{Entry, follow};
 use crate::signer::soft_token::{in_folder, process};
 use crate::signer::{
     KeyId, KeyReference, SignatureAlgorithm, Signer, SignerError, SignerProcess, SigningRequest,
@@ -145,23 +145,56 @@ fn a_child_that_is_killed_or_stopped_is_replaced_and_the_question_asked_again() 
 }
 
 #[test]
-fn a_wrong_pin_is_tried_by_one_child_and_by_none_after_it() {
-    in_folder(HERE, "a_wrong_pin_is_tried_by_one_child_and_by_none_after_it", |folder| {
-        let process = process(folder, DEADLINE);
-        let (key, public_key) = key(&process);
-        let pin_file = process.tokens().named("issuing").unwrap().pin_file.clone();
-        let right = fs::read(&pin_file).unwrap();
-        fs::write(&pin_file, "not-the-pin\n").unwrap();
-        process.kill();
-        assert!(matches!(sign(&process, &key, &public_key, b"m"), Err(SignerError::PinRefused { .. })));
-        // Were the PIN tried again, by whatever child, it would be accepted now.
-        fs::write(&pin_file, right).unwrap();
-        for _ in 0..2 {
+fn a_wrong_pin_is_tried_by_one_child_and_by_none_after_it_until_its_file_is_written() {
+    in_folder(
+        HERE,
+        "a_wrong_pin_is_tried_by_one_child_and_by_none_after_it_until_its_file_is_written",
+        |folder| {
+            let process = process(folder, DEADLINE);
+            let (key, public_key) = key(&process);
+            let pin_file = process.tokens().named("issuing").unwrap().pin_file.clone();
+            let right = fs::read(&pin_file).unwrap();
+            fs::write(&pin_file, "not-the-pin\n").unwrap();
             process.kill();
             assert!(matches!(sign(&process, &key, &public_key, b"m"), Err(SignerError::PinRefused { .. })));
-        }
-        assert_eq!(process.child_id(), None, "nobody was asked");
-    });
+            for _ in 0..2 {
+                process.kill();
+                assert!(matches!(
+                    sign(&process, &key, &public_key, b"m"),
+                    Err(SignerError::PinRefused { .. })
+                ));
+            }
+            assert_eq!(process.child_id(), None, "nobody was asked");
+            fs::write(&pin_file, right).unwrap();
+            sign(&process, &key, &public_key, b"m").unwrap();
+        },
+    );
+}
+
+#[test]
+fn signatures_that_were_refused_stand_in_the_ledger_and_a_worker_cannot_have_one_signed_as_such() {
+    in_folder(
+        HERE,
+        "signatures_that_were_refused_stand_in_the_ledger_and_a_worker_cannot_have_one_signed_as_such",
+        |folder| {
+            let process = process(folder, DEADLINE);
+            let (key, public_key) = key(&process);
+            let digest = SignatureAlgorithm::of_key(&public_key).unwrap().digest(b"m");
+            let mut signer = process.signer();
+            let request =
+                |subject| SigningRequest { key: &key, public_key: &public_key, digest: &digest, subject };
+            signer.refuse(&[request("crl ACI full 1"), request("crl ACI full 2")]);
+            assert!(matches!(
+                signer.sign(&request("refused 2 crl ACI full 1")),
+                Err(SignerError::Failed { .. })
+            ));
+            let entries = follow(&folder.join("signer/ledger"), None, usize::MAX).unwrap().unwrap().entries;
+            assert_eq!(
+                entries.iter().map(Entry::refused).collect::<Vec<_>>(),
+                [Some(("2", "crl ACI full 1"))]
+            );
+        },
+    );
 }
 
 #[test]
