@@ -3,7 +3,7 @@
 use opposition_list_reader::{Answer, CompactList};
 use store::Timestamp;
 
-use super::{Checks, Seen};
+use super::{Checks, PUBLICATION, Seen};
 use crate::LookError;
 use crate::difference::{Face, Kind};
 use crate::recorded;
@@ -42,7 +42,7 @@ impl Checks<'_> {
     fn every_card(&mut self, list: &CompactList<'_>, sequence: i64) -> Result<u64, LookError> {
         // A card that was made later is not covered, or gets an answer by chance.
         let produced_at = i64::try_from(list.produced_at()).unwrap_or(i64::MAX / 1000);
-        let known = Timestamp::from_seconds(produced_at).minus(self.under_way());
+        let known = Timestamp::from_seconds(produced_at).minus(PUBLICATION);
         let (mut last, mut opposed) = (String::new(), 0);
         loop {
             let cards = recorded::cards_after(self.db, &last)?;

@@ -27,7 +27,7 @@ use crate::{LookError, readers};
 
 /// How long what was committed may be on its way to a CRL, a delta or a list: publication looks every five seconds, and
 /// signs. What is older than that is no longer under way, but for what a cache before the status role keeps.
-const PUBLICATION: Duration = Duration::from_secs(120);
+pub(crate) const PUBLICATION: Duration = Duration::from_secs(120);
 
 /// How long a cache may keep a file at most, whatever the file says.
 const KEPT: Duration = Duration::from_secs(300);

@@ -7,7 +7,7 @@ use openssl::x509::X509;
 use store::Timestamp;
 
 use super::crl_entries::reason;
-use super::{CLOCKS, Checks, LOG};
+use super::{CLOCKS, Checks, LOG, PUBLICATION};
 use crate::LookError;
 use crate::difference::{Face, Kind};
 use crate::logged::{self, Logged};
@@ -138,7 +138,7 @@ impl Checks<'_> {
             );
         }
         // The look may have begun a while before this question.
-        if this_update > self.at.plus(CLOCKS + self.under_way()) {
+        if this_update > self.at.plus(CLOCKS + PUBLICATION) {
             let found = format!("the answer is dated {this_update}, and it is {}", self.at);
             self.differences.add(Face::Ocsp, place, Kind::Ahead, subject, found);
         }

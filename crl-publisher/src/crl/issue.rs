@@ -20,13 +20,24 @@ use super::entry_reason::EntryReason;
 use super::intended::Intended;
 use super::record::RecordedCrl;
 use super::standing::Standing;
+use super::verify::ComparedCrl;
 use super::{CrlError, CrlKind, CrlRefused, Scope, VerifiedCrl, record};
 use crate::folder::PublicFolder;
 use crate::policy::{PublicationPolicy, Schedule};
 
-/// How much of the log, of all authorities, a delta reaches back at most while it starts from an older complete CRL than
-/// the newest: 4 MB of it at worst.
-const MOST_CHANGES: i64 = 100_000;
+/// How far back in the log, of all authorities, a delta goes at most for complete CRLs that are in use: 0.8 MB of it at worst.
+const MOST_CHANGES: i64 = 20_000;
+
+/// The complete CRL that a delta starts from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Base {
+    /// The oldest that somebody may still go by, so that whoever holds one reads what was revoked since from the newest delta
+    /// and none other. Many a verifier passes over a delta that starts from a later one than his without a word. After a
+    /// storm of revocations the oldest of those that are not too far back, and at least the newest.
+    OldestInUse,
+    /// The newest: the fewest entries.
+    Newest,
+}
 
 /// How far a CRL reaches: its nextUpdate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,13 +67,16 @@ pub(crate) struct Wanted<'a> {
     pub(crate) scope: &'a Scope,
     pub(crate) kinds: &'a [CrlKind],
     pub(crate) reach: Reach,
+    /// Of a delta.
+    pub(crate) base: Base,
     pub(crate) cut: Cut,
 }
 
 /// Issues CRLs. Writes down the intention of each and nothing else: the caller records what comes back.
 ///
-/// They are cut from one picture of the database, signed while no transaction is open, and verified
-/// against a second picture: the log they are cut from only grows, so that it says the same up to the cut.
+/// They are cut from one picture of the database and compared with a second one: the log they are cut from only grows, so
+/// that it says the same up to the cut. What the comparison refuses reaches no key, or each new attempt would leave one more
+/// signature that nobody recorded. They are signed while no transaction is open.
 ///
 /// The number is `max(last in the database, last published) + 1` of the scope (invariant 17), so that a
 /// restored backup cannot go back.
@@ -76,12 +90,19 @@ pub(crate) fn issue(
     act: &Act,
 ) -> Result<Vec<VerifiedCrl>, CrlError> {
     let (standing, drafts) = db.snapshot(|db| draft(db, folder, policy, authority, wanted, act))?;
-    let mut issued = Vec::with_capacity(2);
-    for Draft { intended, unsigned } in drafts {
-        let signature = sign(db, signer, authority, &intended, &unsigned, act)?;
-        let der = unsigned.assemble(&signature);
+    let mut compared = Vec::with_capacity(2);
+    for draft in drafts {
+        let Draft { intended, unsigned } = &draft;
         let previous = standing.previous(intended.kind)?;
-        issued.push(db.snapshot(|db| VerifiedCrl::verify(db, authority, &intended, &previous, der))?);
+        let one = db.snapshot(|db| {
+            ComparedCrl::compare(db, authority, intended, &previous, unsigned.tbs()).map_err(CrlError::from)
+        })?;
+        compared.push((draft, one));
+    }
+    let mut issued = Vec::with_capacity(2);
+    for (Draft { intended, unsigned }, compared) in compared {
+        let signature = sign(db, signer, authority, &intended, &unsigned, act)?;
+        issued.push(compared.signed(authority, &intended, unsigned.assemble(&signature))?);
     }
     crash_point("crl.verified");
     Ok(issued)
@@ -98,9 +119,10 @@ fn draft(
     folder: &PublicFolder,
     policy: &PublicationPolicy,
     authority: &Authority,
-    &Wanted { scope, kinds, reach, cut }: &Wanted<'_>,
+    wanted: &Wanted<'_>,
     act: &Act,
 ) -> Result<(Standing, Vec<Draft>), CrlError> {
+    let &Wanted { scope, kinds, reach, cut, .. } = wanted;
     let standing = Standing::load(db, folder, authority, scope, kinds)?;
     let this_update = cut.this_update;
     refuse_clock_behind(&standing, this_update, act)?;
@@ -112,7 +134,7 @@ fn draft(
             CrlKind::Full => None,
             // A first delta starts from the complete CRL that is issued with it, and is empty.
             CrlKind::Delta => Some(
-                base(db, authority, scope, cut)?
+                base(db, authority, policy, wanted)?
                     .map_or((standing.next_number(), cut.sequence), |full| (full.number, full.log_sequence)),
             ),
         };
@@ -138,18 +160,23 @@ fn draft(
     Ok((standing, drafts))
 }
 
-/// What a delta starts from: the oldest complete CRL that somebody may still go by, so that whoever holds one reads what was
-/// revoked since from the newest delta and none other. Many a verifier passes over a delta that starts from a later one than
-/// his without a word. After a storm of revocations it is the newest.
+/// What a delta starts from.
 fn base(
     db: &mut Database,
     authority: &Authority,
-    scope: &Scope,
-    cut: Cut,
+    policy: &PublicationPolicy,
+    &Wanted { scope, base, cut, .. }: &Wanted<'_>,
 ) -> Result<Option<RecordedCrl>, CrlError> {
     let issuer = authority.short_name.as_str();
-    let oldest = record::oldest_in_use(db, issuer, scope, cut.this_update)?;
-    match oldest.filter(|full| cut.sequence - full.log_sequence <= MOST_CHANGES) {
+    let oldest = match base {
+        Base::OldestInUse => {
+            // A clock that is a little behind finds it in use a little longer.
+            let at = cut.this_update.minus(policy.clock_tolerance);
+            record::oldest_in_use(db, issuer, scope, at, cut.sequence - MOST_CHANGES)?
+        }
+        Base::Newest => None,
+    };
+    match oldest {
         Some(full) => Ok(Some(full)),
         None => Ok(record::newest(db, issuer, scope, CrlKind::Full)?),
     }

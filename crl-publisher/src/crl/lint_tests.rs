@@ -8,7 +8,7 @@ use ca_core::signer::{KeyReference, SignatureAlgorithm, Signer, SignerError, Sig
 use store::Fault;
 
 use super::cut::Cut;
-use super::issue::{Reach, Wanted, issue};
+use super::issue::{Base, Reach, Wanted, issue};
 use super::{CrlError, CrlKind, Scope, VerifiedCrl, record};
 use crate::fixture::{ISSUING, OTHER, World, rng};
 use crate::policy::PublicationPolicy;
@@ -51,7 +51,7 @@ fn issue_with(
     change(&mut authority, policy);
     let mut counting = Counting { signer, asked: 0 };
     let cut = Cut::now(db, policy, &authority, &act).unwrap();
-    let wanted = Wanted { scope: &Scope::All, kinds, reach: Reach::Policy, cut };
+    let wanted = Wanted { scope: &Scope::All, kinds, reach: Reach::Policy, base: Base::OldestInUse, cut };
     let issued = issue(db, &mut counting, folder, policy, &authority, &wanted, &act);
     (issued, counting.asked)
 }

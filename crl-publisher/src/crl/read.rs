@@ -88,16 +88,25 @@ impl<'a> Crl<'a> {
         let signature: BitStringRef<'a> = list.decode()?;
         list.finish()?;
         let signature = signature.as_bytes().ok_or(UnreadableCrl::Form("a signature of broken octets"))?;
+        let (crl, inner) = Self::unsigned(tbs)?;
+        if inner != algorithm {
+            return Err(UnreadableCrl::Form("another algorithm inside than outside"));
+        }
+        Ok(Self { signature, ..crl })
+    }
 
+    /// The same of a `TBSCertList`, which nobody has signed.
+    pub(crate) fn read_unsigned(tbs: &'a [u8]) -> Result<Self, UnreadableCrl> {
+        Ok(Self::unsigned(tbs)?.0)
+    }
+
+    fn unsigned(tbs: &'a [u8]) -> Result<(Self, AlgorithmIdentifierOwned), UnreadableCrl> {
         let mut fields = content(AnyRef::from_der(tbs)?)?;
         if fields.decode::<u8>()? != 1 {
             return Err(UnreadableCrl::Form("not version 2"));
         }
         let inner: AlgorithmIdentifierOwned = fields.decode()?;
-        if inner != algorithm {
-            return Err(UnreadableCrl::Form("another algorithm inside than outside"));
-        }
-        let algorithm = SignatureAlgorithm::from_identifier(&algorithm)
+        let algorithm = SignatureAlgorithm::from_identifier(&inner)
             .ok_or(UnreadableCrl::Form("a signature algorithm that is not of this PKI"))?;
         // It is compared octet by octet with the authority's name, and so not read further.
         der::Tag::peek(&fields)?.assert_eq(der::Tag::Sequence)?;
@@ -121,11 +130,11 @@ impl<'a> Crl<'a> {
             base_number: None,
             distribution_point: None,
             authority_key_id: Vec::new(),
-            signature,
+            signature: &[],
             entries,
         };
         crl.read_extensions(extensions.value)?;
-        Ok(crl)
+        Ok((crl, inner))
     }
 
     /// A delta CRL says which base it starts from (RFC 5280 §5.2.4); a complete one does not.

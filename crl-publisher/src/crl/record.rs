@@ -58,26 +58,18 @@ pub(crate) fn newest_until(
     Ok(row.map(RecordedCrl::from))
 }
 
-/// The oldest complete CRL of this scope that somebody may still go by at `at`: neither it nor any after it has ended.
+/// The oldest complete CRL of this scope that has not ended at `at`, of those that reach at least so far into the log.
 pub(crate) fn oldest_in_use(
     db: &mut Database,
     issuer: &str,
     scope: &Scope,
     at: Timestamp,
+    log_sequence: i64,
 ) -> QueryResult<Option<RecordedCrl>> {
-    let of_scope = || {
-        crls::table
-            .filter(crls::issuer.eq(issuer).and(crls::scope.eq(scope.to_string())))
-            .filter(crls::kind.eq(CrlKind::Full.name()))
-    };
-    let ended: Option<i64> = of_scope()
-        .filter(crls::next_update.le(at))
-        .order(crls::number.desc())
-        .select(crls::number)
-        .first(db)
-        .optional()?;
-    let row: Option<Row> = of_scope()
-        .filter(crls::number.gt(ended.unwrap_or(0)))
+    let row: Option<Row> = crls::table
+        .filter(crls::issuer.eq(issuer).and(crls::scope.eq(scope.to_string())))
+        .filter(crls::kind.eq(CrlKind::Full.name()))
+        .filter(crls::next_update.gt(at).and(crls::log_sequence.ge(log_sequence)))
         .order(crls::number)
         .select((crls::number, crls::this_update, crls::next_update, crls::entries, crls::log_sequence))
         .first(db)

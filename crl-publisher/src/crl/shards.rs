@@ -5,7 +5,7 @@ use ca_core::signer::Signer;
 use store::{Act, Database};
 
 use super::cut::Cut;
-use super::issue::{Reach, Wanted, issue};
+use super::issue::{Base, Reach, Wanted, issue};
 use super::{CrlError, CrlKind, CrlRefused, Scope, VerifiedCrl, entries};
 use crate::folder::PublicFolder;
 use crate::policy::PublicationPolicy;
@@ -28,7 +28,7 @@ pub(crate) fn issue_all(
     let kinds = &[CrlKind::Full, CrlKind::Delta];
     let mut issued = Vec::with_capacity(2 * shards.len());
     for scope in shards {
-        let wanted = Wanted { scope, kinds, reach, cut };
+        let wanted = Wanted { scope, kinds, reach, base: Base::OldestInUse, cut };
         issued.extend(issue(db, signer, folder, policy, authority, &wanted, act)?);
     }
     check_union(db, authority, cut, &issued)?;

@@ -1,4 +1,5 @@
-//! The second lock on a CRL: what was signed is read back and compared before anyone sees it.
+//! The second lock on a CRL: what is to be signed is read back and compared with the database before a key is asked, and
+//! what was signed is that, under the authority's key, before anyone sees it.
 
 use ca_core::authority::Authority;
 use sha2::{Digest as _, Sha256};
@@ -27,17 +28,23 @@ pub struct VerifiedCrl {
     der: Vec<u8>,
 }
 
-impl VerifiedCrl {
-    /// Verifies what the signer returned, inside the snapshot it was cut from.
-    pub(crate) fn verify(
+/// A `TBSCertList` that was compared with the database, and may be signed.
+pub(crate) struct ComparedCrl {
+    tbs_sha256: [u8; 32],
+    entries: u64,
+    unexpired: u64,
+}
+
+impl ComparedCrl {
+    /// Compares what is to be signed, inside a snapshot in which the log has what it was cut from.
+    pub(crate) fn compare(
         db: &mut Database,
         authority: &Authority,
         intended: &Intended,
         previous: &Previous<'_>,
-        der: Vec<u8>,
+        tbs: &[u8],
     ) -> Result<Self, CrlRefused> {
-        let crl = Crl::read(&der)?;
-        check_signature(&crl, authority)?;
+        let crl = Crl::read_unsigned(tbs)?;
         check_fields(&crl, intended)?;
         let (entries, unexpired) = match intended.kind {
             CrlKind::Full => check_full(db, authority, intended, &crl, previous.full.as_ref())?,
@@ -46,7 +53,23 @@ impl VerifiedCrl {
         if let Some(delta) = &previous.delta {
             check_nothing_of_delta_is_lost(db, authority, intended, delta)?;
         }
-        Ok(Self {
+        Ok(Self { tbs_sha256: Sha256::digest(tbs).into(), entries, unexpired })
+    }
+
+    /// What the signer returned for it: the same octets, under the authority's signature.
+    pub(crate) fn signed(
+        self,
+        authority: &Authority,
+        intended: &Intended,
+        der: Vec<u8>,
+    ) -> Result<VerifiedCrl, CrlRefused> {
+        let crl = Crl::read(&der)?;
+        check_signature(&crl, authority)?;
+        check_fields(&crl, intended)?;
+        if Sha256::digest(crl.tbs).as_slice() != self.tbs_sha256 {
+            return Err(CrlRefused::Field("octets"));
+        }
+        Ok(VerifiedCrl {
             issuer: authority.short_name.clone(),
             scope: intended.scope.clone(),
             kind: intended.kind,
@@ -54,13 +77,15 @@ impl VerifiedCrl {
             base_number: crl.base_number,
             this_update: crl.this_update,
             next_update: crl.next_update,
-            entries,
-            unexpired,
+            entries: self.entries,
+            unexpired: self.unexpired,
             log_sequence: intended.cut,
             der,
         })
     }
+}
 
+impl VerifiedCrl {
     /// Verifies a recorded CRL again, to publish what a crash left unpublished. Its entries were
     /// compared before it was recorded, and a record is never changed.
     pub(crate) fn from_record(

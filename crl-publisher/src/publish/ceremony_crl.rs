@@ -13,7 +13,7 @@ use thiserror::Error;
 
 use super::crls::{CrlReport, put_out, reconcile};
 use crate::crl::cut::Cut;
-use crate::crl::issue::{self, Reach, Wanted};
+use crate::crl::issue::{self, Base, Reach, Wanted};
 use crate::crl::{CrlError, CrlKind, Scope, VerifiedCrl, entries, record, shards};
 use crate::folder::PublicFolder;
 use crate::policy::PublicationPolicy;
@@ -98,7 +98,8 @@ pub fn sign_ceremony_crl(
         let issued = match scopes {
             [Scope::All] => {
                 let cut = Cut::now(db, policy, &authority, act)?;
-                let wanted = Wanted { scope: &Scope::All, kinds: CrlKind::of(authority.kind), reach, cut };
+                let (scope, kinds) = (&Scope::All, CrlKind::of(authority.kind));
+                let wanted = Wanted { scope, kinds, reach, base: Base::OldestInUse, cut };
                 issue::issue(db, signer, folder, policy, &authority, &wanted, act)?
             }
             shards => shards::issue_all(db, signer, folder, policy, &authority, shards, reach, act)?,

@@ -7,7 +7,7 @@ use ca_core::status_log;
 use store::{Act, CryptoRng, Database, Timestamp};
 
 use crate::crl::cut::Cut;
-use crate::crl::issue::{self, Reach, Wanted, schedule};
+use crate::crl::issue::{self, Base, Reach, Wanted, schedule};
 use crate::crl::published::published_head;
 use crate::crl::{CrlError, CrlKind, Scope, VerifiedCrl, entries, record, shards};
 use crate::folder::PublicFolder;
@@ -139,11 +139,11 @@ impl Publication<'_> {
                 Ok(issued) => self.put_out(db, authority, issued),
                 Err(error) => {
                     // What is wrong with an old entry keeps no new one back: a delta tells what was revoked since.
-                    if matches!(error, CrlError::Refused(_)) {
+                    if is_of_an_entry(&error)
+                        && let Err(error) = self.deltas(db, authority, scopes)
+                    {
                         let issuer = &authority.short_name;
-                        if let Err(error) = self.deltas(db, authority, scopes) {
-                            tracing::warn!(issuer, %error, "no delta beside the complete CRL that was refused");
-                        }
+                        tracing::warn!(issuer, %error, "the delta beside the complete CRL that was refused");
                     }
                     Err(error)
                 }
@@ -152,16 +152,31 @@ impl Publication<'_> {
         self.deltas(db, authority, scopes)
     }
 
-    /// Those that are due, where there is a complete CRL to start from.
+    /// Those that are due, where there is a complete CRL to start from. What keeps one scope's back keeps no other's.
     fn deltas(&mut self, db: &mut Database, authority: &Authority, scopes: &[Scope]) -> Result<(), CrlError> {
+        let mut first = Ok(());
         for scope in scopes {
-            let has_base = record::newest(db, &authority.short_name, scope, CrlKind::Full)?.is_some();
-            if has_base && self.any_is_due(db, authority, std::slice::from_ref(scope), CrlKind::Delta)? {
-                let issued = self.issue(db, authority, scope, &[CrlKind::Delta])?;
-                self.put_out(db, authority, issued)?;
-            }
+            let done = self.delta(db, authority, scope);
+            first = first.and(done);
         }
-        Ok(())
+        first
+    }
+
+    /// Where an entry of some days ago is wrong, the delta from the newest complete CRL goes out, and the fault is told.
+    fn delta(&mut self, db: &mut Database, authority: &Authority, scope: &Scope) -> Result<(), CrlError> {
+        let has_base = record::newest(db, &authority.short_name, scope, CrlKind::Full)?.is_some();
+        if !has_base || !self.any_is_due(db, authority, std::slice::from_ref(scope), CrlKind::Delta)? {
+            return Ok(());
+        }
+        match self.issue(db, authority, scope, (&[CrlKind::Delta], Base::OldestInUse)) {
+            Ok(issued) => self.put_out(db, authority, issued),
+            Err(error) if is_of_an_entry(&error) => {
+                let issued = self.issue(db, authority, scope, (&[CrlKind::Delta], Base::Newest))?;
+                self.put_out(db, authority, issued)?;
+                Err(error)
+            }
+            Err(error) => Err(error),
+        }
     }
 
     /// Complete CRLs, each with the delta beside it.
@@ -171,10 +186,12 @@ impl Publication<'_> {
         authority: &Authority,
         scopes: &[Scope],
     ) -> Result<Vec<VerifiedCrl>, CrlError> {
-        let (signer, folder, policy) = (&mut *self.signer, self.folder, self.policy);
         match scopes {
-            [Scope::All] => self.issue(db, authority, &Scope::All, CrlKind::of(authority.kind)),
+            [Scope::All] => {
+                self.issue(db, authority, &Scope::All, (CrlKind::of(authority.kind), Base::OldestInUse))
+            }
             shards => {
+                let (signer, folder, policy) = (&mut *self.signer, self.folder, self.policy);
                 shards::issue_all(db, signer, folder, policy, authority, shards, Reach::Policy, self.act)
             }
         }
@@ -185,10 +202,10 @@ impl Publication<'_> {
         db: &mut Database,
         authority: &Authority,
         scope: &Scope,
-        kinds: &[CrlKind],
+        (kinds, base): (&[CrlKind], Base),
     ) -> Result<Vec<VerifiedCrl>, CrlError> {
         let cut = Cut::now(db, self.policy, authority, self.act)?;
-        let wanted = Wanted { scope, kinds, reach: Reach::Policy, cut };
+        let wanted = Wanted { scope, kinds, reach: Reach::Policy, base, cut };
         issue::issue(db, self.signer, self.folder, self.policy, authority, &wanted, self.act)
     }
 
@@ -293,6 +310,11 @@ fn is_due(
     }
     let span = (last.log_sequence, status_log::newest(db)?);
     Ok(entries::count_by_log(db, &authority.short_name, scope, span)? > 0)
+}
+
+/// Whether something that stands in the database or on a CRL is wrong, and nothing that another attempt would pass.
+fn is_of_an_entry(error: &CrlError) -> bool {
+    matches!(error, CrlError::Refused(_) | CrlError::Lint(_) | CrlError::Entry { .. })
 }
 
 /// Whether a revocation makes this CRL anew. A full one is fetched whole by everybody, and is kept for good; shards go

@@ -34,9 +34,9 @@ mod staff;
 const GOLDEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/tests/api/openapi.json");
 
 /// The pages and the API, served; and the certificate that the next connection is opened with.
-struct Served {
-    house: House,
-    authorities: Authorities,
+pub(super) struct Served {
+    pub(super) house: House,
+    pub(super) authorities: Authorities,
     address: SocketAddr,
     peer: Arc<Mutex<Option<Vec<u8>>>>,
     handle: ServerHandle,
@@ -44,16 +44,16 @@ struct Served {
 
 /// An answer of the API.
 #[derive(Debug)]
-struct Answer {
-    status: u16,
+pub(super) struct Answer {
+    pub(super) status: u16,
     head: String,
     body: Value,
     /// The same as text.
-    text: String,
+    pub(super) text: String,
 }
 
 impl Answer {
-    fn header(&self, name: &str) -> String {
+    pub(super) fn header(&self, name: &str) -> String {
         let mut lines = self.head.lines().filter_map(|line| line.split_once(": "));
         lines
             .find(|(its, _)| its.eq_ignore_ascii_case(name))
@@ -66,7 +66,7 @@ impl Answer {
 }
 
 impl Served {
-    fn start() -> Self {
+    pub(super) fn start() -> Self {
         let mut house = House::in_production();
         let authorities = Authorities::make(&mut house);
         let peer = Arc::new(Mutex::new(None::<Vec<u8>>));
@@ -132,11 +132,22 @@ impl Served {
         headers: &[(&str, &str)],
         body: Option<&Value>,
     ) -> Answer {
+        self.ask_at(certificate, method, &format!("{BASE}{path}"), headers, body)
+    }
+
+    /// The same of any address.
+    pub(super) fn ask_at(
+        &self,
+        certificate: Option<&[u8]>,
+        method: &str,
+        address: &str,
+        headers: &[(&str, &str)],
+        body: Option<&Value>,
+    ) -> Answer {
         *self.peer.lock().unwrap() = certificate.map(<[u8]>::to_vec);
         let mut stream = TcpStream::connect(self.address).unwrap();
         stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
-        let mut request =
-            format!("{method} {BASE}{path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n");
+        let mut request = format!("{method} {address} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n");
         for (name, value) in headers {
             request.push_str(&format!("{name}: {value}\r\n"));
         }

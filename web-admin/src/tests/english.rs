@@ -7,7 +7,9 @@ use std::time::Duration;
 use actix_web::test::TestRequest;
 use registration_authority::officers::Role;
 
+use super::api::Served;
 use super::browser::{Answer, Browser};
+use super::certificates::Authorities;
 use super::house::{House, person};
 use super::keys::answered;
 use super::languages::is_in;
@@ -44,9 +46,25 @@ async fn every_page_is_read_in_both_languages_and_no_english_one_has_french_left
     }
     read.answers_to_forms().await;
     read.dossiers().await;
+    read.retrieval().await;
+    // Over a connection that was opened with a certificate: a test of its own.
+    read.templates.insert(BY_CARD.to_owned());
     assert!(read.left.is_empty(), "{}", read.left.into_iter().collect::<Vec<_>>().join("\n"));
     let unread: Vec<_> = templates().difference(&read.templates).cloned().collect();
     assert!(unread.is_empty(), "nobody read these in English: {unread:?}");
+}
+
+const BY_CARD: &str = "CardSignInPage";
+
+#[test]
+fn the_page_of_a_card_has_no_french_left_either() {
+    let mut served = Served::start();
+    let of_nobody = served.authorities.certify(&mut served.house, "nobody");
+    let english = [("accept-language", "en")];
+    let page = served.ask_at(Some(&of_nobody), "GET", "/ra/carte", &english, None);
+    assert_eq!(page.status, 200, "{}", page.text);
+    assert!(page.header("x-template").ends_with(BY_CARD) && page.text.contains("<html lang=\"en\">"));
+    assert_eq!(french_words(&page.text), Vec::<String>::new());
 }
 
 /// What was read in English, and what of it was French.
@@ -133,11 +151,26 @@ impl Read {
         let ask = self.posts(&mut bob, &refuse, &reason).await;
         let refused = answered(&mut bob, &refuse, &ask, &key, &reason).await;
         assert_eq!(refused.status, 303, "{}", refused.body);
-        house.later(Duration::from_secs(3600));
+        house.later(Duration::from_secs(601));
         for address in [first.clone(), format!("{first}/lettre")] {
             let page = bob.get(&address).await;
             self.english(&address, &page);
         }
+    }
+
+    /// A software certificate, before its terms are accepted and after.
+    async fn retrieval(&mut self) {
+        let mut house = House::new();
+        let mut authorities = Authorities::make(&mut house);
+        let (number, _) = house.certified_request(&mut authorities);
+        let mut agent = house.browser("agent").await;
+        agent.english = true;
+        let address = format!("/ra/retraits/{number}");
+        let page = agent.get(&address).await;
+        self.english(&address, &page);
+        let sha256 = house.state.certificate_terms().sha256().to_owned();
+        let accepted = [("accepte", "oui"), ("version", "CGU-CERT-2026"), ("empreinte", &sha256)];
+        self.posts(&mut agent, &address, &accepted).await;
     }
 }
 
@@ -149,7 +182,7 @@ fn templates() -> BTreeSet<String> {
         for entry in std::fs::read_dir(folder).unwrap().map(Result::unwrap) {
             let path = entry.path();
             if path.is_dir() {
-                folders.push(path);
+                folders.extend(Some(path).filter(|path| !path.ends_with("tests")));
                 continue;
             }
             let text = std::fs::read_to_string(path).unwrap();

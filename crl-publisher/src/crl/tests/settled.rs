@@ -34,11 +34,11 @@ fn a_crl_that_is_not_the_one_that_was_settled_before_the_lint_is_refused_by_each
         };
         let der = signed(&mut world, written, entries);
         let authority = authority::load(&mut world.db, ISSUING).unwrap();
-        let verified = |world: &mut World, intended: &Intended| {
-            VerifiedCrl::verify(&mut world.db, &authority, intended, &Previous::default(), der.clone())
+        let read = |world: &mut World, intended: &Intended| {
+            verified(world, &authority, intended, &Previous::default(), der.clone())
         };
-        verified(&mut world, written).unwrap();
-        let refused = verified(&mut world, &changed).unwrap_err();
+        read(&mut world, written).unwrap();
+        let refused = read(&mut world, &changed).unwrap_err();
         assert!(matches!(refused, CrlRefused::Field(found) if found == field), "{field}: {refused}");
     }
 }
