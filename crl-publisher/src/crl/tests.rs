@@ -2,7 +2,7 @@
 
 mod settled;
 
-use ca_core::authority::{self, Authority};
+use ca_core::authority;
 use ca_core::revocation::RevocationReason;
 use ca_core::signer::{SignatureAlgorithm, Signer, SigningRequest};
 use der::{Decode, Encode};
@@ -19,9 +19,9 @@ use super::entry_dates::EntryDates;
 use super::entry_reason::EntryReason;
 use super::intended::Intended;
 use super::read::Crl;
-use super::verify::ComparedCrl;
 use super::{CrlKind, CrlRefused, Scope, VerifiedCrl, record};
 use crate::fixture::{ISSUING, World, rng};
+use settled::verified;
 
 /// Serial number, revocation date, reason.
 type Entry = (Vec<u8>, Timestamp, Option<RevocationReason>);
@@ -212,18 +212,6 @@ fn verify(
     let authority = authority::load(&mut world.db, ISSUING).unwrap();
     let previous = Previous { full: previous.map(|bytes| Crl::read(bytes).unwrap()), ..Previous::default() };
     verified(world, &authority, intended, &previous, der)
-}
-
-/// What is issued goes this way, but that the key is asked in between.
-fn verified(
-    world: &mut World,
-    authority: &Authority,
-    intended: &Intended,
-    previous: &Previous<'_>,
-    der: Vec<u8>,
-) -> Result<VerifiedCrl, CrlRefused> {
-    let compared = ComparedCrl::compare(&mut world.db, authority, intended, previous, Crl::read(&der)?.tbs)?;
-    compared.signed(authority, intended, der)
 }
 
 /// Such a CRL with these entries, signed by the authority.

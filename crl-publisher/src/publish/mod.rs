@@ -23,6 +23,8 @@ mod ceremony_tests;
 #[cfg(test)]
 mod clock_tests;
 #[cfg(test)]
+mod delta_tests;
+#[cfg(test)]
 mod folder_tests;
 #[cfg(test)]
 mod hold_tests;

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
+use ca_core::authority::Authority;
+
 use super::*;
+use crate::crl::verify::ComparedCrl;
 use crate::policy::Schedule;
 
 /// The configuration, the shards, the authority's certificate or the database have changed after the CRL was written and linted, and
@@ -41,4 +44,16 @@ fn a_crl_that_is_not_the_one_that_was_settled_before_the_lint_is_refused_by_each
         let refused = read(&mut world, &changed).unwrap_err();
         assert!(matches!(refused, CrlRefused::Field(found) if found == field), "{field}: {refused}");
     }
+}
+
+/// What is issued goes this way, but that the key is asked in between.
+pub(super) fn verified(
+    world: &mut World,
+    authority: &Authority,
+    intended: &Intended,
+    previous: &Previous<'_>,
+    der: Vec<u8>,
+) -> Result<VerifiedCrl, CrlRefused> {
+    let compared = ComparedCrl::compare(&mut world.db, authority, intended, previous, Crl::read(&der)?.tbs)?;
+    compared.signed(authority, intended, der)
 }

@@ -67,7 +67,7 @@ pub(super) fn crls(world: &World) -> Vec<Planted> {
 }
 
 /// Every complete CRL has ended for which there is a newer one.
-pub(super) const OLDER_ENDED: &str = "UPDATE crls SET next_update = this_update + 1000
+pub(super) const OLDER_ENDED: &str = "UPDATE crls SET this_update = this_update - 600000, next_update = this_update - 300000
      WHERE kind = 'full' AND number < (SELECT max(number) FROM crls AS newer
                                        WHERE newer.issuer = crls.issuer AND newer.scope = crls.scope AND newer.kind = 'full')";
 

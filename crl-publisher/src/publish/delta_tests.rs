@@ -1,0 +1,119 @@
+//! What a revocation makes anew, and what a delta starts from.
+
+use ca_core::revocation::RevocationReason;
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use store::Fault;
+use store::schema::signing_intents;
+
+use super::tests::{DAY, HOUR, SECOND, publish, publish_now, published, run, serials, set};
+use super::*;
+use crate::crl::read::Crl;
+use crate::crl::{CrlError, CrlKind};
+use crate::fixture::{ISSUING, World};
+
+#[test]
+fn a_full_crl_follows_a_revocation_at_once_while_it_is_small() {
+    let mut world = World::new();
+    world.policy.full_crl_at_once = 1;
+    let cards = ["1D01", "1D02", "1D03"];
+    for serial in cards {
+        world.issue(ISSUING, serial, world.start.plus(300 * DAY));
+    }
+    publish(&mut world, SECOND);
+    let both = |number| [CrlKind::Full, CrlKind::Delta].map(|kind| (ISSUING.to_owned(), kind, number));
+    for (at, serial) in (2..).zip(&cards[..2]) {
+        world.revoke(ISSUING, serial, RevocationReason::KeyCompromise);
+        assert_eq!(publish(&mut world, at * SECOND), both(at.into()), "and of no other authority");
+        assert_eq!(serials(&world, ISSUING, CrlKind::Full), set(&cards[..at as usize - 1]));
+        assert_eq!(publish(&mut world, at * SECOND), [], "once");
+    }
+    // The one that stands has two entries, one too many.
+    world.revoke(ISSUING, "1D03", RevocationReason::KeyCompromise);
+    assert_eq!(publish(&mut world, 4 * SECOND), [(ISSUING.to_owned(), CrlKind::Delta, 4)]);
+    assert_eq!(serials(&world, ISSUING, CrlKind::Full), set(&cards[..2]));
+    assert_eq!(serials(&world, ISSUING, CrlKind::Delta), set(&cards), "also for whoever keeps the first");
+}
+
+#[test]
+fn a_full_crl_that_is_refused_keeps_no_revocation_from_the_delta() {
+    let mut world = World::new();
+    world.policy.full_crl_at_once = 1000;
+    for serial in ["1D01", "1D02"] {
+        world.issue(ISSUING, serial, world.start.plus(300 * DAY));
+    }
+    world.revoke(ISSUING, "1D01", RevocationReason::Superseded);
+    publish(&mut world, SECOND);
+    // Row and log contradict each other about one that was revoked long ago.
+    world
+        .db
+        .batch_execute(
+            "DROP TRIGGER certificates_keep_what_was_signed;
+             UPDATE certificates SET revocation_reason = 'keyCompromise' WHERE serial = '1D01'",
+        )
+        .unwrap();
+    world.revoke(ISSUING, "1D02", RevocationReason::KeyCompromise);
+    let act = world.act(2 * SECOND);
+    let report = run(&mut world, &act);
+    assert!(
+        matches!(report.failures.as_slice(), [CrlFailure { error: CrlError::Refused(_), .. }]),
+        "{:?}",
+        report.failures
+    );
+    assert_eq!(serials(&world, ISSUING, CrlKind::Delta), set(&["1D02"]));
+    assert_eq!(serials(&world, ISSUING, CrlKind::Full), set(&["1D01"]), "the last good one stands");
+}
+
+#[test]
+fn an_entry_of_some_days_ago_that_is_wrong_keeps_no_revocation_back_and_no_key_is_asked_for_what_is_refused()
+{
+    let mut world = World::new();
+    let cards = ["1D01", "1D02", "1D03"];
+    for serial in cards {
+        world.issue(ISSUING, serial, world.start.plus(300 * DAY));
+    }
+    publish(&mut world, SECOND);
+    world.revoke(ISSUING, "1D01", RevocationReason::Superseded);
+    publish_now(&mut world, DAY);
+    world
+        .db
+        .batch_execute(
+            "DROP TRIGGER certificates_keep_what_was_signed;
+             UPDATE certificates SET revocation_reason = 'keyCompromise' WHERE serial = '1D01'",
+        )
+        .unwrap();
+    for (later, at_once) in [(2, 0), (3, 1000)] {
+        world.policy.full_crl_at_once = at_once;
+        world.revoke(ISSUING, cards[later - 1], RevocationReason::KeyCompromise);
+        let act = world.act(DAY + SECOND * u32::try_from(later).unwrap());
+        let report = run(&mut world, &act);
+        let [failure] = report.failures.as_slice() else { panic!("{:?}", report.failures) };
+        assert_eq!(failure.error.code().name, "crl-entries-wrong", "{}", failure.error);
+        // From the newest complete CRL, which has the first.
+        assert_eq!(serials(&world, ISSUING, CrlKind::Delta), set(&cards[1..later]));
+        let intended =
+            |world: &mut World| -> i64 { signing_intents::table.count().get_result(&mut world.db).unwrap() };
+        let before = intended(&mut world);
+        assert_eq!(run(&mut world, &act).issued, []);
+        assert_eq!(intended(&mut world), before, "no key is asked for what is refused");
+    }
+}
+
+#[test]
+fn a_shorter_life_leaves_no_older_crl_that_is_still_in_use_without_its_delta() {
+    let mut world = World::new();
+    world.issue(ISSUING, "1D01", world.start.plus(300 * DAY));
+    publish(&mut world, SECOND);
+    world.policy.full_crl.valid = 2 * DAY;
+    for day in 1..4 {
+        publish_now(&mut world, day * DAY);
+    }
+    world.revoke(ISSUING, "1D01", RevocationReason::KeyCompromise);
+    publish(&mut world, 4 * DAY + HOUR);
+    let bytes = published(&world, ISSUING, CrlKind::Delta);
+    assert_eq!(
+        Crl::read(&bytes).unwrap().base_number,
+        Some(1),
+        "that of the longer life lasts for eight days"
+    );
+}
