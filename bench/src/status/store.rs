@@ -25,7 +25,7 @@ pub fn with_certificates(installation: &Installation, certificates: u64) -> Inst
 
 /// The installation with so many revoked ones, of so many shards; of none where that is 0.
 pub fn with_revoked(installation: &Installation, revoked: u64, shards: u32) -> Installation {
-    let certificates = revoked + 1_000;
+    let certificates = revoked + 10_000;
     filled(installation, Stored { certificates, revoked, issuer: ISSUER, order: Order::Packed, shards })
 }
 
