@@ -8,20 +8,10 @@ use std::time::Duration;
 
 use acceptance::harness::{Running, free_port, start, wait_for_port};
 
-use super::localhost::Localhost;
+use super::localhost::{By, Localhost};
 use super::{Client, Scene, scene};
 
 const MODULES: &str = "/usr/lib/apache2/modules";
-
-/// How it learns what is revoked.
-#[derive(Clone, Copy, Debug)]
-enum By {
-    FullCrl,
-    ShardCrls,
-    Ocsp,
-}
-
-const EVERY_WAY: [By; 3] = [By::FullCrl, By::ShardCrls, By::Ocsp];
 
 /// A server for each way, in one process that runs until dropped.
 struct Apache {
@@ -36,12 +26,12 @@ impl Apache {
         let folder =
             tempfile::Builder::new().prefix("apache").tempdir_in(scene.folder.path()).unwrap().keep();
         let localhost = Localhost::make(scene);
-        let ports = EVERY_WAY.map(|_| free_port());
+        let ports = By::EVERY.map(|_| free_port());
         let modules = ["mpm_event", "authz_core", "alias", "ssl"]
             .map(|name| format!("LoadModule {name}_module {MODULES}/mod_{name}.so\n"))
             .concat();
         let servers: String =
-            EVERY_WAY.into_iter().zip(ports).map(|(by, port)| server(scene, by, port)).collect();
+            By::EVERY.into_iter().zip(ports).map(|(by, port)| server(scene, by, port)).collect();
         let log = folder.join("error.log");
         // A name and a serial number in place of a page. Where the test has the rights of root, httpd gives them up.
         let configuration = format!(
@@ -77,11 +67,10 @@ impl Apache {
 }
 
 fn server(scene: &Scene, by: By, port: u16) -> String {
-    let revocation = match by {
-        By::FullCrl => lists(scene, "full.pem", &scene.fetch_full()),
-        By::ShardCrls => lists(scene, "shards.pem", &scene.fetch_shards()),
+    let revocation = match by.lists(scene) {
+        Some(file) => format!("SSLCARevocationCheck chain\nSSLCARevocationFile {}", file.display()),
         // `leaf`: authorities' certificates name no responder (domain.md §1.1); what became of them is on ARLs.
-        By::Ocsp => format!(
+        None => format!(
             "SSLOCSPEnable leaf\nSSLOCSPDefaultResponder http://127.0.0.1:{}/ocsp\nSSLOCSPOverrideResponder on",
             scene.service.port()
         ),
@@ -91,17 +80,11 @@ fn server(scene: &Scene, by: By, port: u16) -> String {
     )
 }
 
-/// It checks the whole chain: the root's list stands beside.
-fn lists(scene: &Scene, name: &str, lists: &str) -> String {
-    let file = scene.file(name, &(scene.fetch_root() + lists));
-    format!("SSLCARevocationCheck chain\nSSLCARevocationFile {}", file.display())
-}
-
 #[test]
 fn apache_refuses_a_lost_card_by_the_full_crl_by_the_shards_and_by_ocsp_and_lets_the_other_in() {
     let scene = scene();
     let apache = Apache::start(&scene);
-    for by in EVERY_WAY {
+    for by in By::EVERY {
         for client in [&scene.good, &scene.lost] {
             let (accepted, said) = apache.lets_in(by, client);
             assert!(accepted, "{by:?}: {said}\n{}", apache.log());
@@ -110,14 +93,17 @@ fn apache_refuses_a_lost_card_by_the_full_crl_by_the_shards_and_by_ocsp_and_lets
     scene.declare_lost();
     scene.service.comes_to_say(&scene.workshop, &scene.lost.certificate, "revoked");
     // By OCSP at once; by the lists that it holds, only when it has the next ones.
-    assert!(!apache.lets_in(By::Ocsp, &scene.lost).0);
+    let refused = |apache: &Apache, by: By| {
+        let (_, said) = apache.lets_in(by, &scene.lost);
+        assert!(said.contains("alert certificate revoked"), "{by:?}: {said}\n{}", apache.log());
+    };
+    refused(&apache, By::Ocsp);
     assert!(apache.lets_in(By::FullCrl, &scene.lost).0);
     drop(apache);
     let apache = Apache::start(&scene);
-    for by in EVERY_WAY {
+    for by in By::EVERY {
         let (accepted, said) = apache.lets_in(by, &scene.good);
         assert!(accepted, "{by:?}: {said}\n{}", apache.log());
-        let (_, said) = apache.lets_in(by, &scene.lost);
-        assert!(said.contains("alert certificate revoked"), "{by:?}: {said}\n{}", apache.log());
+        refused(&apache, by);
     }
 }

@@ -96,6 +96,8 @@ fn java_refuses_a_lost_card_by_crls_shards_deltas_and_ocsp_and_goes_on_accepting
     java.refuses_the_lost_one(&By::Ocsp, "refused REVOKED");
 
     scene.workshop.igc(&["publish", "crl"]);
+    // Whoever keeps the complete CRL of before finds deltas that start from it.
+    java.refuses_the_lost_one(&with_deltas(), "refused UNSPECIFIED: Certificate revocation");
     for by in [By::Held(scene.fetch_full()), By::Held(scene.fetch_shards()), By::Named] {
         java.refuses_the_lost_one(&by, "refused REVOKED");
     }

@@ -1,4 +1,5 @@
-//! A TLS server of `localhost` that asks for client certificates: what it is given, and who visits it.
+//! A TLS server of `localhost` that asks for client certificates: what it is given, how it learns what is revoked, and who
+//! visits it.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -6,6 +7,28 @@ use std::process::Command;
 use acceptance::harness::{Finished, openssl, run};
 
 use super::{Client, Scene};
+
+/// How a server that knows no deltas learns what is revoked.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum By {
+    FullCrl,
+    ShardCrls,
+    Ocsp,
+}
+
+impl By {
+    pub(super) const EVERY: [Self; 3] = [Self::FullCrl, Self::ShardCrls, Self::Ocsp];
+
+    /// The lists of today that such a server holds, as PEM in a file. It checks the whole chain: the root's stands with them.
+    pub(super) fn lists(self, scene: &Scene) -> Option<PathBuf> {
+        let (name, lists) = match self {
+            Self::FullCrl => ("full.pem", scene.fetch_full()),
+            Self::ShardCrls => ("shards.pem", scene.fetch_shards()),
+            Self::Ocsp => return None,
+        };
+        Some(scene.file(name, &(scene.fetch_root() + &lists)))
+    }
+}
 
 /// A certificate for `localhost` that nobody else vouches for, and its key.
 pub(super) struct Localhost {

@@ -7,18 +7,8 @@ use std::time::Duration;
 
 use acceptance::harness::{Running, free_port, start, wait_for_port};
 
-use super::localhost::Localhost;
+use super::localhost::{By, Localhost};
 use super::{Client, Scene, scene};
-
-/// How nginx learns what is revoked.
-#[derive(Clone, Copy, Debug)]
-enum By {
-    FullCrl,
-    ShardCrls,
-    Ocsp,
-}
-
-const EVERY_WAY: [By; 3] = [By::FullCrl, By::ShardCrls, By::Ocsp];
 
 /// A server for each way, in one nginx that runs until dropped.
 struct Nginx {
@@ -33,9 +23,9 @@ impl Nginx {
         let folder = scene.folder.path();
         let path = |name: &str| folder.join(name).display().to_string();
         let localhost = Localhost::make(scene);
-        let ports = EVERY_WAY.map(|_| free_port());
+        let ports = By::EVERY.map(|_| free_port());
         let servers: Vec<_> =
-            EVERY_WAY.iter().zip(ports).map(|(by, port)| server(scene, &localhost, *by, port)).collect();
+            By::EVERY.iter().zip(ports).map(|(by, port)| server(scene, &localhost, *by, port)).collect();
         let log = folder.join("error.log");
         // Its compiled-in folders belong to the package's own server.
         let elsewhere = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
@@ -69,11 +59,10 @@ impl Nginx {
 }
 
 fn server(scene: &Scene, localhost: &Localhost, by: By, port: u16) -> String {
-    let revocation = match by {
-        By::FullCrl => list(scene, "full.pem", &scene.fetch_full()),
-        By::ShardCrls => list(scene, "shards.pem", &scene.fetch_shards()),
+    let revocation = match by.lists(scene) {
+        Some(file) => format!("ssl_crl {};", file.display()),
         // `leaf`: authorities' certificates name no responder (domain.md §1.1); what became of them is on ARLs.
-        By::Ocsp => {
+        None => {
             let port = scene.service.port();
             format!("ssl_ocsp leaf; ssl_ocsp_responder http://127.0.0.1:{port}/ocsp;")
         }
@@ -89,17 +78,12 @@ fn server(scene: &Scene, localhost: &Localhost, by: By, port: u16) -> String {
     )
 }
 
-/// nginx checks the whole chain: the root's list stands beside.
-fn list(scene: &Scene, name: &str, lists: &str) -> String {
-    format!("ssl_crl {};", scene.file(name, &(scene.fetch_root() + lists)).display())
-}
-
 #[test]
 fn nginx_refuses_a_lost_card_by_the_full_crl_by_the_shards_and_by_ocsp_and_accepts_the_other() {
     let scene = scene();
     let accepted = |client: &Client| format!("SUCCESS {} 200", client.certificate.serial);
     let nginx = Nginx::start(&scene);
-    for by in EVERY_WAY {
+    for by in By::EVERY {
         for client in [&scene.good, &scene.lost] {
             assert_eq!(nginx.answers(by, client), accepted(client), "{by:?}: {}", nginx.log());
         }
@@ -111,7 +95,7 @@ fn nginx_refuses_a_lost_card_by_the_full_crl_by_the_shards_and_by_ocsp_and_accep
     assert_eq!(nginx.answers(By::FullCrl, &scene.lost), accepted(&scene.lost));
     drop(nginx);
     let nginx = Nginx::start(&scene);
-    for by in EVERY_WAY {
+    for by in By::EVERY {
         assert_eq!(nginx.answers(by, &scene.good), accepted(&scene.good), "{by:?}: {}", nginx.log());
         let refused = nginx.answers(by, &scene.lost);
         assert!(refused.contains("SSL certificate error") && refused.ends_with(" 400"), "{by:?}: {refused}");
