@@ -1095,6 +1095,24 @@ diesel::table! {
 }
 
 diesel::table! {
+    signing_superseded (ledger, sequence) {
+        ledger -> Text,
+        sequence -> BigInt,
+        taken_by -> Text,
+        found_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    ceremony_reports (digest) {
+        digest -> Binary,
+        ceremony -> Text,
+        report -> Binary,
+        recorded_at -> BigInt,
+    }
+}
+
+diesel::table! {
     signing_acknowledgements (ledger, sequence) {
         ledger -> Text,
         sequence -> BigInt,
@@ -1290,6 +1308,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     signing_ledgers,
     signing_alarms,
     signing_awaited,
+    signing_superseded,
+    ceremony_reports,
     signing_acknowledgements,
     responder_requests,
     responder_request_proofs,

@@ -42,5 +42,6 @@ pub use standing::check as check_standing;
 pub use steps::{CertificateStep, CrlReach, CrlStep, EndStep, KeyStep, ShareStep, Step};
 pub(crate) use taking_up::was_held;
 pub use transcript::{Entry, EntryEvent, TranscriptError, read_chain};
+pub(crate) use verify::is_report_of;
 pub use verify::{ReportError, VerifiedReport, verify};
 pub(crate) use work::KEY_TRIAL;

@@ -1,17 +1,19 @@
 //! The report: all that an auditor needs to verify a ceremony on a machine with nothing else.
 
 use der::pem::LineEnding;
+use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
+use store::schema::ceremony_reports;
 use store::{Act, Database};
 
 use super::outcome::{CertificateMade, CrlMade};
 use super::transcript::{Entry, EntryEvent, read_chain};
-use super::verify::{ReportError, part};
+use super::verify::{ReportError, part, verify_content};
 use super::{Ceremony, Step};
 use crate::authority;
 use crate::certificate;
 use crate::service_key::{self, Purpose, ServiceKey};
-use crate::signer::Signer;
+use crate::signer::{SignatureAlgorithm, Signer};
 use crate::signing::{IntendedSignature, sign_intended};
 
 pub(super) const CERTIFICATE: &str = "CERTIFICATE";
@@ -111,13 +113,41 @@ pub fn report(
         }
     }
     let key = audit_key(db)?;
+    verify_content(&report, &key.public_key)?;
     let mut json = serde_json::to_vec_pretty(&report).expect("a report is plain data");
     json.push(b'\n');
+    record(db, ceremony, &json, &key, act)?;
     let subject = format!("ceremony report {}", ceremony.name());
     let wanted =
         IntendedSignature { key: &key.key, public_key: &key.public_key, subject: &subject, message: &json };
     let signature = sign_intended(db, signer, &wanted, act)?;
     Ok(SignedReport { json, signature, audit_key: key.public_key })
+}
+
+/// Writes a report down before it is signed, so that the signature is held against it. The same one again is written once.
+fn record(
+    db: &mut Database,
+    ceremony: &Ceremony,
+    json: &[u8],
+    key: &ServiceKey,
+    act: &Act,
+) -> Result<(), ReportError> {
+    let algorithm = SignatureAlgorithm::of_key(&key.public_key);
+    let algorithm = algorithm.map_err(|error| part("audit key", error.to_string()))?;
+    let digest = algorithm.digest(json).value;
+    db.write(|db| {
+        let standing: i64 = ceremony_reports::table.find(&digest).count().get_result(db)?;
+        if standing == 0 {
+            let row = (
+                ceremony_reports::digest.eq(&digest),
+                ceremony_reports::ceremony.eq(ceremony.name()),
+                ceremony_reports::report.eq(json),
+                ceremony_reports::recorded_at.eq(act.at),
+            );
+            diesel::insert_into(ceremony_reports::table).values(row).execute(db)?;
+        }
+        Ok(())
+    })
 }
 
 impl Report {

@@ -107,9 +107,17 @@ pub fn verify(json: &[u8], signature: &[u8], audit_key: &[u8]) -> Result<Verifie
     if !algorithm.verify(audit_key, json, signature) {
         return Err(part("signature", "it is not that of the audit key over this report"));
     }
-    let report: Report =
-        serde_json::from_slice(json).map_err(|error| part("report", format!("does not read: {error}")))?;
-    verify_content(&report, audit_key)
+    verify_content(&read(json)?, audit_key)
+}
+
+/// Whether the octets are a report of the ceremony of this name to which nothing lacks but its signature.
+pub(crate) fn is_report_of(json: &[u8], ceremony: &str, audit_key: &[u8]) -> bool {
+    let verified = read(json).and_then(|report| verify_content(&report, audit_key));
+    verified.is_ok_and(|report| report.ceremony == ceremony)
+}
+
+fn read(json: &[u8]) -> Result<Report, ReportError> {
+    serde_json::from_slice(json).map_err(|error| part("report", format!("does not read: {error}")))
 }
 
 /// Everything but the signature.

@@ -1,16 +1,21 @@
 //! Lines whose record is awaited: what becomes of each.
 
+use std::time::Duration;
+
 use diesel::prelude::*;
 use serde_json::json;
 use store::audit::{Event, record};
-use store::schema::signing_awaited;
+use store::schema::{signing_awaited, signing_superseded};
 use store::{Act, CryptoRng, Database, Timestamp};
 
 use super::crl_record::RECORDED_WITHIN;
-use super::reconciliation::{Alarm, take_down};
+use super::reconciliation::{Alarm, LedgerPlace, take_down};
 use super::verdict::{self, Verdict};
 use crate::signer::KeyReference;
 use crate::signer::ledger::Entry;
+
+/// After how long a record is awaited no more, however often the program was away meanwhile.
+const LONGEST_WAIT: Duration = Duration::from_secs(24 * 3600);
 
 /// A row of `signing_awaited`.
 #[derive(Insertable, Queryable, Selectable)]
@@ -42,18 +47,22 @@ pub(super) fn remember(db: &mut Database, ledger: &str, entry: &Entry, act: &Act
     Ok(())
 }
 
-/// Looks again at every line that is remembered. What was recorded meanwhile is forgotten; of what never will be, the audit
+/// Looks again at every line that is remembered; the time that a program was away is not counted. What was recorded meanwhile is forgotten; of what never will be, the audit
 /// log is told what stands in its place, or an alarm is raised. Runs its own transactions; gives the alarms.
 pub(super) fn look_again(
     db: &mut Database,
-    log: Option<&str>,
+    place: &LedgerPlace<'_>,
     rng: &mut dyn CryptoRng,
     act: &Act,
 ) -> QueryResult<Vec<Alarm>> {
     let rows: Vec<Row> = signing_awaited::table.select(Row::as_select()).load(db)?;
     let mut alarms = Vec::new();
     for row in rows {
-        let (ledger, since) = (row.ledger.clone(), row.looked_at);
+        let ledger = row.ledger.clone();
+        let since = match act.at < row.looked_at.plus(LONGEST_WAIT) {
+            true => row.looked_at.max(place.running_since),
+            false => row.looked_at,
+        };
         let entry = Entry {
             sequence: row.sequence.cast_unsigned(),
             at: row.signed_at,
@@ -64,7 +73,7 @@ pub(super) fn look_again(
             digest: row.digest,
             subject: row.subject,
         };
-        let settled = match verdict::of_issuing(db, &entry, since, log)? {
+        let settled = match verdict::of_issuing(db, &entry, since, place.log)? {
             Verdict::Awaited(_) if act.at < since.plus(RECORDED_WITHIN) => continue,
             Verdict::Awaited(why) => Verdict::objection(why),
             settled => settled,
@@ -74,7 +83,7 @@ pub(super) fn look_again(
     Ok(alarms)
 }
 
-/// Forgets a line with what came of it; nothing where another worker was quicker.
+/// Forgets a line once what came of it is written down; nothing where another worker was quicker.
 fn settle(
     db: &mut Database,
     ledger: &str,
@@ -84,13 +93,15 @@ fn settle(
     act: &Act,
 ) -> QueryResult<Option<Alarm>> {
     let row = signing_awaited::table.find((ledger, entry.sequence.cast_signed()));
-    if diesel::delete(row).execute(db)? == 0 {
+    if row.count().get_result::<i64>(db)? == 0 {
         return Ok(None);
     }
-    take_down(db, ledger, entry, settled, rng, act)
+    let alarm = take_down(db, ledger, entry, settled, rng, act)?;
+    diesel::delete(row).execute(db)?;
+    Ok(alarm)
 }
 
-/// The audit log is told of a signature that was intended and is recorded nowhere, inside a transaction.
+/// A signature that was intended and is recorded nowhere is written down and told to the audit log, inside a transaction.
 pub(super) fn tell_superseded(
     db: &mut Database,
     ledger: &str,
@@ -99,6 +110,14 @@ pub(super) fn tell_superseded(
     rng: &mut dyn CryptoRng,
     act: &Act,
 ) -> QueryResult<()> {
+    diesel::insert_into(signing_superseded::table)
+        .values((
+            signing_superseded::ledger.eq(ledger),
+            signing_superseded::sequence.eq(entry.sequence.cast_signed()),
+            signing_superseded::taken_by.eq(by),
+            signing_superseded::found_at.eq(act.at),
+        ))
+        .execute(db)?;
     let event = Event {
         action: "signing.superseded",
         subject: format!("ledger {ledger} {}", entry.sequence),

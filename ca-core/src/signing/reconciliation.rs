@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::json;
 use store::audit::{Event, record};
 use store::schema::{signing_acknowledgements, signing_alarms, signing_ledgers};
-use store::{Act, Code, CryptoRng, Database};
+use store::{Act, Code, CryptoRng, Database, Timestamp};
 use thiserror::Error;
 
 use super::awaited;
@@ -22,8 +22,14 @@ const BATCH: usize = 1000;
 /// By how much the clock may have been set back between an intention and its signature.
 pub(super) const CLOCK_TOLERANCE: Duration = Duration::from_secs(5);
 
-/// The sequence under which the alarm about a ledger that is gone stands.
+/// The sequence under which the alarm about a ledger that is gone stands. No line has it.
 const GONE: i64 = -1;
+
+/// The sequence under which the alarm about a ledger that breaks off after `last` stands. No line has it, so that what is
+/// found about the next line, once it reads, is an alarm of its own.
+fn broken_after(last: i64) -> i64 {
+    GONE - 1 - last
+}
 
 /// Where a ledger is.
 #[derive(Clone, Copy, Debug)]
@@ -36,6 +42,8 @@ pub struct LedgerPlace<'a> {
     pub place: &'a str,
     /// The name of the audit log, whose heads stand in the ledger; none where no ceremony has made its key yet.
     pub log: Option<&'a str>,
+    /// Since when whoever looks has been there to record what is signed: while no program ran, nothing could be recorded.
+    pub running_since: Timestamp,
 }
 
 /// What a run has done.
@@ -112,7 +120,7 @@ pub fn reconcile(
     };
     if ledger.kind == LedgerKind::Issuing {
         missing(db, ledger, id.as_deref(), &mut done, rng, act)?;
-        done.alarms.extend(awaited::look_again(db, ledger.log, rng, act)?);
+        done.alarms.extend(awaited::look_again(db, ledger, rng, act)?);
     }
     let Some(id) = id else { return Ok(done) };
     let mut position = known(db, &id)?;
@@ -128,7 +136,7 @@ pub fn reconcile(
                 let alarm = Alarm {
                     code: faults::SIGNING_LEDGER_BROKEN,
                     ledger: id,
-                    sequence: after + 1,
+                    sequence: broken_after(after),
                     key: None,
                     what: broken.to_string(),
                 };

@@ -1,6 +1,6 @@
 use diesel::dsl::{exists, not};
 use diesel::prelude::*;
-use store::schema::{signing_acknowledgements, signing_alarms, signing_ledgers};
+use store::schema::{signing_acknowledgements, signing_alarms, signing_ledgers, signing_superseded};
 use store::{Database, Timestamp};
 
 /// How things stand with what was signed.
@@ -12,6 +12,8 @@ pub struct Standing {
     pub open: i64,
     /// The newest of these.
     pub newest_open: Option<OpenAlarm>,
+    /// How many CRLs were ever signed and are recorded nowhere, since another took their number.
+    pub superseded: i64,
     /// Each ledger that was ever followed.
     pub ledgers: Vec<LedgerStanding>,
 }
@@ -25,6 +27,8 @@ pub struct OpenAlarm {
     pub sequence: i64,
     /// What was found, in words.
     pub what: String,
+    /// Its stable code; none in alarms of a program from before codes were recorded.
+    pub code: Option<String>,
 }
 
 /// How far a ledger was followed.
@@ -55,9 +59,15 @@ pub fn standing(db: &mut Database) -> QueryResult<Standing> {
         open: open.count().get_result(db)?,
         newest_open: open
             .order((signing_alarms::found_at.desc(), signing_alarms::sequence.desc()))
-            .select((signing_alarms::ledger, signing_alarms::sequence, signing_alarms::what))
+            .select((
+                signing_alarms::ledger,
+                signing_alarms::sequence,
+                signing_alarms::what,
+                signing_alarms::code,
+            ))
             .first(db)
             .optional()?,
+        superseded: signing_superseded::table.count().get_result(db)?,
         ledgers: signing_ledgers::table
             .order((signing_ledgers::kind.desc(), signing_ledgers::ledger))
             .select((

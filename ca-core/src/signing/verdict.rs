@@ -4,7 +4,9 @@ use diesel::prelude::*;
 use store::audit::checkpoint::Checkpoint;
 use store::audit::sequencer::root_at;
 use store::audit::tree::stored::TreeError;
-use store::schema::{authorities, certificates, responder_requests, service_keys, signing_intents};
+use store::schema::{
+    authorities, ceremony_reports, certificates, responder_requests, service_keys, signing_intents,
+};
 use store::{Database, Timestamp};
 
 use super::crl_record;
@@ -68,10 +70,7 @@ pub(super) fn of_issuing(
             Verdict::fits_where(is_service_key(db, Purpose::List, key)?, "the key is no list signer's")
         }
         ["audit-checkpoint", size] => of_checkpoint(db, entry, (size, intended_at), log)?,
-        ["ceremony", "report", name] => match is_service_key(db, Purpose::Audit, key)? {
-            true => Verdict::fits_where(ceremony::was_held(db, name)?, "no ceremony of this name was held"),
-            false => Verdict::objection("the key is not the audit log's"),
-        },
+        ["ceremony", "report", name] => of_report(db, entry, name)?,
         ["trial", "of", "key", named] => Verdict::fits_where(
             named == key.to_string() && is_digest_of(entry, ceremony::KEY_TRIAL),
             "it is no trial of this key",
@@ -176,6 +175,28 @@ fn of_checkpoint(
     ))
 }
 
+/// A report is recorded before it is signed: what was signed as one must verify as one.
+fn of_report(db: &mut Database, entry: &Entry, ceremony: &str) -> QueryResult<Verdict> {
+    let recorded: Option<Vec<u8>> = ceremony_reports::table
+        .filter(ceremony_reports::ceremony.eq(ceremony))
+        .filter(ceremony_reports::digest.eq(&entry.digest))
+        .select(ceremony_reports::report)
+        .first(db)
+        .optional()?;
+    let Some(audit_key) = service_key(db, Purpose::Audit, &entry.key)? else {
+        return Ok(Verdict::objection("the key is not the audit log's"));
+    };
+    Ok(if !ceremony::was_held(db, ceremony)? {
+        Verdict::objection("no ceremony of this name was held")
+    } else if recorded.is_none_or(|json| {
+        !is_digest_of(entry, &json) || !ceremony::is_report_of(&json, ceremony, &audit_key)
+    }) {
+        Verdict::objection("it is no recorded report of this ceremony")
+    } else {
+        Verdict::Fits
+    })
+}
+
 /// When the line's octets were intended to be signed with its key, and what for.
 fn intended(db: &mut Database, entry: &Entry) -> QueryResult<Option<(Timestamp, String)>> {
     signing_intents::table
@@ -211,13 +232,18 @@ impl AuthorityKey {
 }
 
 fn is_service_key(db: &mut Database, purpose: Purpose, key: &KeyReference) -> QueryResult<bool> {
-    let found: i64 = service_keys::table
+    Ok(service_key(db, purpose, key)?.is_some())
+}
+
+/// The public half, SubjectPublicKeyInfo in DER, of a service key of this purpose.
+fn service_key(db: &mut Database, purpose: Purpose, key: &KeyReference) -> QueryResult<Option<Vec<u8>>> {
+    service_keys::table
         .filter(service_keys::purpose.eq(purpose.name()))
         .filter(service_keys::token.eq(&key.token))
         .filter(service_keys::key_id.eq(key.id.to_string()))
-        .count()
-        .get_result(db)?;
-    Ok(found > 0)
+        .select(service_keys::public_key)
+        .first(db)
+        .optional()
 }
 
 /// Whether the key is an authority's or a service's, and so makes no codes.

@@ -70,7 +70,22 @@ pub(super) fn rows(db: &mut Database, findings: &mut Findings) -> Result<(), Pro
     Ok(())
 }
 
-const INTENDED_BY_NOBODY: &str = "tell the security officer; was the HSM used by somebody else? then igc audit acknowledge LEDGER SEQUENCE --reason TEXT";
+/// What to do about an alarm of this code. Those without one were about signatures that nobody intended.
+fn advice(code: Option<&str>) -> &'static str {
+    const REFUSED: &str = ca_core::faults::SIGNER_WRONG_SIGNATURE.name;
+    const BROKEN: &str = ca_core::faults::SIGNING_LEDGER_BROKEN.name;
+    match code {
+        Some(REFUSED) => {
+            "take the token out of service: does it hold another key, or does it fail? docs/signer-faults.md; then igc audit acknowledge LEDGER SEQUENCE --reason TEXT"
+        }
+        Some(BROKEN) => {
+            "keep the file as it is, compare it with a backup, tell the security officer; then igc audit acknowledge LEDGER SEQUENCE --reason TEXT"
+        }
+        _ => {
+            "tell the security officer; was the HSM used by somebody else? then igc audit acknowledge LEDGER SEQUENCE --reason TEXT"
+        }
+    }
+}
 
 /// Every line of the ledgers of signed digests that the worker has not looked at is looked at now.
 pub(super) fn reconciled(
@@ -78,9 +93,10 @@ pub(super) fn reconciled(
     db: &mut Database,
     findings: &mut Findings,
 ) -> Result<(), Problem> {
-    if let Err(problem) = jobs::reconcile(db, installation, &installation.operator_act()) {
+    let act = installation.operator_act();
+    if let Err(problem) = jobs::reconcile(db, installation, act.at, &act) {
         let found = problem.detail().to_owned();
-        findings.push(Finding::new(Verdict::Broken, "signatures", found, INTENDED_BY_NOBODY));
+        findings.push(Finding::new(Verdict::Broken, "signatures", found, advice(Some(problem.code().name))));
     }
     alarms(db, findings)
 }
@@ -90,9 +106,9 @@ pub(super) fn alarms(db: &mut Database, findings: &mut Findings) -> Result<(), P
     let standing = signing::standing(db)?;
     findings.push(match &standing.newest_open {
         Some(newest) => {
-            let OpenAlarm { ledger, sequence, what } = newest;
+            let OpenAlarm { ledger, sequence, what, code } = newest;
             let found = format!("{} alarms, the newest: {ledger} {sequence}: {what}", standing.open);
-            Finding::new(Verdict::Broken, "signatures", found, INTENDED_BY_NOBODY)
+            Finding::new(Verdict::Broken, "signatures", found, advice(code.as_deref()))
         }
         None => {
             let lines: i64 = standing.ledgers.iter().map(|ledger| ledger.sequence).sum();
@@ -100,7 +116,11 @@ pub(super) fn alarms(db: &mut Database, findings: &mut Findings) -> Result<(), P
                 0 => "each of them intended".to_owned(),
                 alarms => format!("{alarms} alarms acknowledged, each other line intended"),
             };
-            Finding::well("signatures", format!("{lines} in the ledgers, {seen_to}"))
+            let superseded = match standing.superseded {
+                0 => String::new(),
+                crls => format!("; {crls} CRLs signed whose number another one took (signing.superseded)"),
+            };
+            Finding::well("signatures", format!("{lines} in the ledgers, {seen_to}{superseded}"))
         }
     });
     Ok(())

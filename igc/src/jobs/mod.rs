@@ -37,7 +37,7 @@ use ca_core::job_run::JobOutcome;
 use ca_core::signer::ProcessSigner;
 use professional_registry::fhir::AnnuaireSante;
 use serde_json::Value;
-use store::{Act, Actor, Code, Database, DatabaseRole};
+use store::{Act, Actor, Code, Database, DatabaseRole, Timestamp};
 
 use self::job_log::outcome_of;
 use crate::installation::Installation;
@@ -67,6 +67,8 @@ pub struct Worker {
     pub signer: ProcessSigner,
     /// This run.
     pub epoch: Epoch,
+    /// When it began.
+    began: Timestamp,
     /// The client of the directory, once somebody needed it: it remembers what failed.
     directory: Option<AnnuaireSante>,
     role: DatabaseRole,
@@ -247,6 +249,7 @@ impl Worker {
             signer: installation.signer()?,
             db,
             epoch,
+            began: act.at,
             directory: None,
             role,
             turn: certification::Turn::default(),

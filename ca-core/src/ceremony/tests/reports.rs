@@ -39,7 +39,13 @@ fn every_signature_of_a_ceremony_and_of_its_report_stands_in_the_ledger_and_was_
         |module| {
             let mut hall = Hall::new(module);
             let path = hall.ledger();
-            let ledger = LedgerPlace { file: &path, kind: LedgerKind::Issuing, place: "here", log: None };
+            let ledger = LedgerPlace {
+                file: &path,
+                kind: LedgerKind::Issuing,
+                place: "here",
+                log: None,
+                running_since: act().at,
+            };
             // Sixteen certificates and the report.
             for (text, signatures) in [(INSTALLATION, 17), (ROLLOVER, 3)] {
                 hall.hold(text).unwrap();

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use serde_json::json;
 use store::audit::checkpoint::{NoteSignature, SignedCheckpoint};
-use store::audit::sequencer;
 use store::audit::tree::stored::TreeError;
+use store::audit::{Event, record, sequencer};
 use store::schema::{audit_payloads, signing_awaited};
 
 use super::*;
@@ -175,6 +176,61 @@ fn a_crl_that_says_something_else_than_the_one_of_its_number_is_an_alarm_at_once
 }
 
 #[test]
+fn a_crl_that_was_signed_before_a_power_cut_is_awaited_anew_and_not_for_ever() {
+    const DAY: Duration = Duration::from_secs(24 * 3600);
+    let mut scene = Scene::whole();
+    scene.sign(&issuing_key(), CRL, "crl ACI full 1");
+    scene.sign(&issuing_key(), OTHER_CRL, "crl ACI full 2");
+    scene.no_alarm("signed");
+    // An hour later the program is there again.
+    scene.running_since = act().at.plus(6 * WITHIN);
+    scene.now = scene.running_since.plus(WITHIN - Duration::from_secs(1));
+    scene.no_alarm("awaited anew");
+    assert_eq!(scene.awaited(), 2);
+    scene.record(("all", "full", 1), b"\x30\x03\x02\x01\x09", scene.now);
+    scene.no_alarm("its number was taken once there was somebody to take it");
+    assert_eq!((scene.awaited(), scene.superseded().len()), (1, 1));
+    // It was never there for ten minutes.
+    scene.now = act().at.plus(DAY - Duration::from_secs(1));
+    scene.running_since = scene.now;
+    scene.no_alarm("not a day yet");
+    scene.now = act().at.plus(DAY);
+    scene.running_since = scene.now;
+    assert_eq!(scene.one_alarm(), "no such CRL was recorded");
+}
+
+#[test]
+fn a_line_is_not_forgotten_before_its_crl_stands_or_the_log_is_told_why_not() {
+    let mut scene = Scene::whole();
+    for (number, subject) in ["crl ACI full 1", "crl ACI shard-3 delta 12"].into_iter().enumerate() {
+        scene.sign(&issuing_key(), &[number as u8], subject);
+    }
+    scene.no_alarm("signed");
+    // Others, each of which differs from the second in one word.
+    for other in
+        [("all", "delta", 12), ("shard-3", "full", 12), ("shard-3", "delta", 2), ("shard-4", "delta", 12)]
+    {
+        scene.record(other, CRL, act().at);
+    }
+    let forget = |scene: &mut Scene, sequence: i64| {
+        diesel::delete(signing_awaited::table.filter(signing_awaited::sequence.eq(sequence)))
+            .execute(&mut scene.db)
+            .map_err(|error| error.to_string())
+    };
+    for sequence in [1, 2] {
+        assert_eq!(
+            forget(&mut scene, sequence).unwrap_err(),
+            "a signature is awaited until its record stands"
+        );
+    }
+    scene.record(("all", "full", 1), CRL, act().at);
+    scene.record(("shard-3", "delta", 12), CRL, act().at);
+    for sequence in [1, 2] {
+        assert_eq!(forget(&mut scene, sequence), Ok(1));
+    }
+}
+
+#[test]
 fn a_crl_whose_worker_died_before_it_was_recorded_is_told_to_the_audit_log_and_is_no_alarm() {
     let mut scene = Scene::whole();
     scene.sign(&issuing_key(), CRL, "crl ACI full 1");
@@ -192,6 +248,7 @@ fn a_crl_whose_worker_died_before_it_was_recorded_is_told_to_the_audit_log_and_i
     }
     scene.no_alarm("told");
     assert_eq!((scene.awaited(), scene.superseded().len()), (0, 1));
+    assert_eq!(standing(&mut scene.db).unwrap().superseded, 1);
 }
 
 #[test]
@@ -235,6 +292,29 @@ fn a_report_is_of_a_ceremony_that_was_held_and_a_trial_of_the_key_that_it_names(
     let (audit, tried) = (key("services/12"), key("issuing/ff"));
     scene.sign(&audit, b"a report", "ceremony report root");
     assert_eq!(scene.one_alarm(), "no ceremony of this name was held");
+    let mut rng = rand_core::UnwrapErr(getrandom::SysRng);
+    let step = Event { action: "ceremony.step", subject: "ceremony root".into(), payload: json!({}) };
+    scene.db.write(|db| record(db, step, &mut rng, &act())).unwrap();
+    // A head of another log, in the words of a report: written down as one, or not.
+    let head = b"log\n2\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n";
+    for is_written_down in [false, true] {
+        if is_written_down {
+            let (digest, head) = (hex::encode(digest(head)), hex::encode(head));
+            scene
+                .db
+                .batch_execute(&format!(
+                    "INSERT INTO ceremony_reports VALUES (x'{digest}', 'root', x'{head}', 0)"
+                ))
+                .unwrap();
+        }
+        scene.write(&audit, &digest(head), "ceremony report root");
+        if !is_written_down {
+            assert_eq!(scene.one_alarm(), "nobody intended it");
+            scene.intend(&audit, head, "ceremony report root");
+            scene.write(&audit, &digest(head), "ceremony report root");
+        }
+        assert_eq!(scene.one_alarm(), "it is no recorded report of this ceremony");
+    }
     scene.sign(&tried, crate::ceremony::KEY_TRIAL, "trial of key issuing/ff");
     scene.no_alarm("a trial");
     scene.sign(&tried, b"what he likes", "trial of key issuing/ff");

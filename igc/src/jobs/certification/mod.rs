@@ -53,7 +53,8 @@ pub fn run(worker: &mut Worker, act: &Act) -> Result<Value, Problem> {
 pub fn certify_all(worker: &mut Worker, act: &Act) -> Result<Certified, Problem> {
     let verifier = officer::verifier(&worker.installation)?;
     let bureaus = pinned_bureaus(&worker.installation)?;
-    let Worker { installation, db, signer, epoch, role, turn, directory: _, log: _, alarm: _ } = worker;
+    let Worker { installation, db, signer, epoch, role, turn, directory: _, log: _, alarm: _, began: _ } =
+        worker;
     let issuance = installation.issuance()?;
     let certifier = Certifier { installation, verifier, bureaus, issuance, epoch, act };
     let filter =
