@@ -25,7 +25,7 @@ pub use ports::{free_port, wait_for_port};
 pub use postgres_server::{Ending, PostgresServer};
 pub use program::{Finished, Running, children_of, igc, igc_verify, run, start};
 pub use smtp::MailServer;
-pub use workspace::{fixture, folder, golden, root, target_folder};
+pub use workspace::{fixture, folder, golden, line_difference, root, target_folder};
 
 use store::{Act, Actor, CryptoRng, RequestId, Timestamp};
 

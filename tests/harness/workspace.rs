@@ -52,7 +52,7 @@ pub(super) fn profile_folder() -> PathBuf {
 }
 
 /// Lines only in one of the two, in the order of `expected` and then `actual`.
-fn line_difference(expected: &str, actual: &str) -> Vec<String> {
+pub fn line_difference(expected: &str, actual: &str) -> Vec<String> {
     let gone = expected.lines().filter(|line| !actual.lines().any(|other| other == *line));
     let new = actual.lines().filter(|line| !expected.lines().any(|other| other == *line));
     let mut lines: Vec<String> = gone.map(|line| format!("- {line}")).collect();

@@ -1,29 +1,46 @@
 //! Every profile under the demo identity, as a readable dump: names, string types, order of extensions,
-//! criticality, values. Keys, serial numbers and dates are fixed. `UPDATE_GOLDEN=1` writes the dumps anew.
+//! criticality, values; for each kind of key that a profile allows, what differs, and the SHA-256 of the octets. Keys, serial
+//! numbers and dates are fixed. `UPDATE_GOLDEN=1` writes the dumps anew.
 
 #![allow(clippy::unwrap_used)] // in a test, also in its helpers, a panic is the report
 
 use std::fs;
 
-use acceptance::harness::{fixture, golden, root};
+use acceptance::harness::{fixture, golden, line_difference, root};
 use ca_core::identity::Identity;
 use ca_core::profile::{KeyKind, Profiles};
 use openssl::pkey::PKey;
 
 use super::certificate_dump::{fields, text};
-use super::profile_samples::{Builder, Key, samples};
+use super::profile_samples::{Builder, Key, Sample, samples};
 
 #[test]
 fn every_profile_builds_what_its_golden_dump_says() {
     let builder = builder();
     for sample in samples() {
         let profile = builder.profiles.get(sample.profile).unwrap();
-        let tbs = builder.build(&sample);
-        assert_eq!(tbs, builder.build(&sample), "the same input gives the same bytes");
-        golden(
-            &format!("profiles/{}.txt", sample.profile),
-            &format!("{profile}\n== a certificate of it ==\n\n{}", text(&fields(&tbs))),
-        );
+        let own = dump(&builder, &sample);
+        assert_eq!(own, dump(&builder, &sample), "the same input gives the same bytes");
+        let mut said = format!("{profile}\n== a certificate of it ==\n\n{own}");
+        for kind in profile.keys.kinds().iter().filter(|kind| **kind != kind_of(sample.key)) {
+            let other = dump(&builder, &Sample { key: Key::Certified(*kind), ..sample.clone() });
+            let differs = line_difference(&own, &other).join("\n");
+            said += &format!("\n== the same with {kind}: what differs ==\n\n{differs}\n");
+        }
+        golden(&format!("profiles/{}.txt", sample.profile), &said);
+    }
+}
+
+fn dump(builder: &Builder<'_>, sample: &Sample) -> String {
+    let tbs = builder.build(sample);
+    format!("{}SHA-256 of the octets: {}\n", text(&fields(&tbs)), hex::encode(openssl::sha::sha256(&tbs)))
+}
+
+fn kind_of(key: Key) -> KeyKind {
+    match key {
+        Key::RootP384 => KeyKind::P384,
+        Key::IssuingP256 => KeyKind::P256,
+        Key::Certified(kind) => kind,
     }
 }
 
@@ -65,8 +82,11 @@ fn fixed_key(key: Key) -> Vec<u8> {
     let name = match key {
         Key::RootP384 => "p384-root",
         Key::IssuingP256 => "p256-issuing",
+        Key::Certified(KeyKind::P256) => "p256-end-entity",
+        Key::Certified(KeyKind::P384) => "p384-end-entity",
         Key::Certified(KeyKind::Rsa2048) => "rsa2048-end-entity",
-        Key::Certified(_) => "p256-end-entity",
+        Key::Certified(KeyKind::Rsa3072) => "rsa3072-end-entity",
+        Key::Certified(KeyKind::Rsa4096) => "rsa4096-end-entity",
     };
     let pem = fs::read(fixture(&format!("public-keys/{name}.pem"))).unwrap();
     PKey::public_key_from_pem(&pem).unwrap().public_key_to_der().unwrap()
