@@ -214,8 +214,7 @@ pub fn tell(
                 crls.push(crl_then(db, (&scope, kind), &recorded, &der, &signer, serial)?);
             }
             let Some(event) = &event else { continue };
-            let without =
-                recorded::last_crl_without(db, &scope, kind, event.sequence)?.map(|crl| crl.next_update);
+            let without = recorded::kept_without_until(db, &scope, kind, event.sequence)?;
             let held = match kind {
                 CrlKind::Full => &mut held_elsewhere.crl_without_until,
                 CrlKind::Delta => &mut held_elsewhere.delta_without_until,

@@ -3,7 +3,7 @@
 use diesel::dsl::sql;
 use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
-use diesel::sql_types::Bool;
+use diesel::sql_types::{BigInt, Bool};
 use store::schema::{certificate_status_events, certificates};
 use store::{Database, Timestamp};
 
@@ -239,6 +239,14 @@ pub(crate) fn first_after(db: &mut Database, scope: &Scope, sequence: i64) -> Qu
         .order(certificate_status_events::sequence)
         .first(db)
         .optional()
+}
+
+/// Of how many certificates of a scope the log speaks after `base` and up to `cut`.
+pub(crate) fn count_between(db: &mut Database, scope: &Scope, (base, cut): (i64, i64)) -> QueryResult<i64> {
+    in_scope!(events(), scope)
+        .filter(certificate_status_events::sequence.gt(base).and(certificate_status_events::sequence.le(cut)))
+        .select(sql::<BigInt>("count(DISTINCT certificate_status_events.serial)"))
+        .get_result(db)
 }
 
 /// The sequence of the newest event of all that was dated at `until` or before; zero where there is none.

@@ -89,6 +89,38 @@ pub(crate) fn last_crl_without(
         .optional()
 }
 
+/// Until when somebody may keep a CRL that was cut before this event. It need not be the newest of them: a life may have been
+/// made shorter since.
+pub(crate) fn kept_without_until(
+    db: &mut Database,
+    scope: &Scope,
+    kind: CrlKind,
+    sequence: i64,
+) -> QueryResult<Option<Timestamp>> {
+    recorded_crls(&scope.issuer, &scope.name, kind.name())
+        .filter(crls::log_sequence.lt(sequence))
+        .order(crls::next_update.desc())
+        .select(crls::next_update)
+        .first(db)
+        .optional()
+}
+
+/// The oldest complete CRL before `number` that lasts past `at`.
+pub(crate) fn oldest_full_in_use(
+    db: &mut Database,
+    scope: &Scope,
+    number: i64,
+    at: Timestamp,
+) -> QueryResult<Option<RecordedCrl>> {
+    recorded_crls(&scope.issuer, &scope.name, CrlKind::Full.name())
+        .filter(crls::number.lt(number))
+        .filter(crls::next_update.gt(at))
+        .order(crls::number)
+        .select(RecordedCrl::as_select())
+        .first(db)
+        .optional()
+}
+
 /// The newest CRL that was recorded at `until` or before, with its bytes.
 pub(crate) fn crl_recorded_until(
     db: &mut Database,

@@ -146,16 +146,15 @@ fn follow(db: &mut Database, opposed: &Opposed, ocsp_validity: Duration) -> Quer
 struct Shown {
     /// When the first one that has it was seen.
     seen_at: Option<Timestamp>,
-    /// nextUpdate of the last one that has it not.
+    /// The latest nextUpdate of those that have it not.
     without_until: Option<Timestamp>,
 }
 
 fn shown(db: &mut Database, scope: &Scope, kind: CrlKind, sequence: i64) -> QueryResult<Shown> {
-    let without = recorded::last_crl_without(db, scope, kind, sequence)?;
-    let after = without.as_ref().map_or(0, |crl| crl.number);
+    let after = recorded::last_crl_without(db, scope, kind, sequence)?.map_or(0, |crl| crl.number);
     Ok(Shown {
         seen_at: sightings::of_crl_after(db, kind, scope, after)?,
-        without_until: without.map(|crl| crl.next_update),
+        without_until: recorded::kept_without_until(db, scope, kind, sequence)?,
     })
 }
 

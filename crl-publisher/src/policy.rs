@@ -46,6 +46,8 @@ pub struct PublicationPolicy {
     pub full_crl_at_once: u64,
     /// Their delta CRLs. One is made as soon as something was revoked since the last.
     pub delta_crl: Schedule,
+    /// Of how many certificates a delta tells at most, so that it starts from the oldest complete CRL in use.
+    pub delta_entries: u64,
     /// From thisUpdate to nextUpdate of an OCSP answer.
     pub ocsp_validity: Duration,
     /// What an OCSP answer says of a serial number that was never issued.
@@ -70,6 +72,8 @@ impl Default for PublicationPolicy {
             full_crl: Schedule { every: DAY, valid: 3 * DAY },
             full_crl_at_once: 1000,
             delta_crl: Schedule { every: HOUR, valid: DAY },
+            // 0.8 MB.
+            delta_entries: 20_000,
             ocsp_validity: DAY,
             ocsp_never_issued: NeverIssued::Unknown,
             ocsp_max_age: Duration::from_secs(60),

@@ -118,6 +118,27 @@ fn every_face_agrees(kind: DatabaseKind) {
     assert_eq!(line["verdict"], "well", "{line}");
 }
 
+/// Whoever fetched a CRL before lives were made shorter may go by it to its end.
+#[test]
+fn a_list_of_a_longer_life_is_counted_with_those_that_may_still_say_good() {
+    let workshop = workshop(DatabaseKind::Sqlite);
+    let card = workshop.cards(CardStatus::Active)[0];
+    workshop.configure("publication", "crl_lifetime_hours", 12);
+    workshop.job("full-crl");
+    let _status = status_service(&workshop);
+    oppose(&workshop, &card);
+    workshop.job("publication");
+    workshop.job("full-crl");
+    let told = &look(&workshop)["recent_oppositions"][0];
+    let moment =
+        |value: &Value| -> Timestamp { value.as_str().unwrap_or_else(|| panic!("{told}")).parse().unwrap() };
+    let committed = moment(&told["committed_at"]);
+    for face in ["crl", "delta"] {
+        let lasts = moment(&told["good_until"][face]);
+        assert!(lasts > committed.plus(Duration::from_secs(9 * 86_400)), "{face}: ten days here: {told}");
+    }
+}
+
 #[test]
 fn every_face_agrees_and_the_statement_says_how_an_opposition_came_through_on_sqlite() {
     every_face_agrees(DatabaseKind::Sqlite);

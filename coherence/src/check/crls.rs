@@ -16,6 +16,9 @@ use crate::recorded::{self, CrlKind, RecordedCrl};
 use crate::scope::Scope;
 use crate::sightings::Sighting;
 
+/// Of how many certificates a delta tells at most for the sake of complete CRLs that are in use (docs/decisions/0023-crl-shards.md).
+const MOST_CHANGES: i64 = 20_000;
+
 /// What is known of a CRL that was looked at.
 struct Looked {
     number: i64,
@@ -156,6 +159,21 @@ impl Checks<'_> {
         Ok(())
     }
 
+    /// Whoever keeps an older complete CRL, as he may until its nextUpdate, reads what was revoked since from the delta that
+    /// is served, unless that is more than a delta tells of.
+    fn goes_with_each_in_use(&mut self, scope: &Scope, delta: &Looked) -> Result<(), LookError> {
+        let Some(base) = delta.base_number else { return Ok(()) };
+        let Some(kept) = recorded::oldest_full_in_use(self.db, scope, base, self.at)? else { return Ok(()) };
+        if logged::count_between(self.db, scope, (kept.log_sequence, delta.cut))? <= MOST_CHANGES {
+            let (number, until) = (kept.number, kept.next_update);
+            let found = format!(
+                "starts from number {base}, and the complete CRL number {number} lasts until {until}"
+            );
+            self.differences.add(Face::Delta, &scope.path(CrlKind::Delta), Kind::WrongBase, "", found);
+        }
+        Ok(())
+    }
+
     /// Base and delta together: the delta goes with the base that is served, and what the log said a while ago stands on
     /// one of them. (What stands on each was compared with the log; a base that reaches at least as far as the delta's
     /// begins where the delta begins, or later, and so nothing falls between.)
@@ -175,6 +193,12 @@ impl Checks<'_> {
                 full.number
             );
             self.differences.add(Face::Delta, &place, Kind::WrongBase, "", found);
+        }
+        if let Some(delta) = delta {
+            self.goes_with_each_in_use(scope, delta)?;
+        }
+        if let Some(delta) = delta {
+            self.goes_with_each_in_use(scope, delta)?;
         }
         let Some(reached) = [full, delta].into_iter().flatten().map(|crl| crl.cut).max() else {
             return Ok(());

@@ -8,10 +8,11 @@ use store::{Database, Timestamp};
 use x509_cert::ext::pkix::CrlReason;
 
 use super::CrlRefused;
-use super::entries::{self, RegularCrl, RevokedRow, holds};
+use super::entries::holds::{self, UnfinalRow};
+use super::entries::{self, RegularCrl, RevokedRow};
 use super::entry_reason::EntryReason;
 use super::intended::Intended;
-use super::read::{Crl, CrlEntry, CrlSerials, UnreadableCrl};
+use super::read::{Crl, CrlEntry, UnreadEntries, UnreadEntry, UnreadableCrl};
 
 /// The CRLs that relying systems hold: the published ones, else the recorded ones.
 #[derive(Debug, Default)]
@@ -80,59 +81,71 @@ pub(crate) fn check_full(
 /// The entries of the CRL before, each of which must stay or be explained.
 struct Before<'a> {
     crl: Option<(u64, Timestamp)>,
-    serials: Option<Peekable<CrlSerials<'a>>>,
+    entries: Option<Peekable<UnreadEntries<'a>>>,
     /// Those that are neither revoked nor held now.
-    gone: Vec<String>,
+    gone: Vec<CrlEntry<'a>>,
 }
 
 impl<'a> Before<'a> {
     fn of(previous: Option<&Crl<'a>>) -> Self {
         Self {
             crl: previous.map(|crl| (crl.number, crl.this_update)),
-            serials: previous.map(|crl| crl.serials().peekable()),
+            entries: previous.map(|crl| crl.unread_entries().peekable()),
             gone: Vec::new(),
         }
     }
 
     fn compare(&mut self, row: &RevokedRow, stays: bool) -> Result<(), CrlRefused> {
         let serial = row.serial.octets();
-        let (Some(serials), Some((number, this_update))) = (self.serials.as_mut(), self.crl) else {
+        let (Some(entries), Some((number, this_update))) = (self.entries.as_mut(), self.crl) else {
             return Ok(());
         };
-        let up_to = |stood: &Result<&[u8], UnreadableCrl>| !matches!(stood, Ok(stood) if *stood > serial);
-        while let Some(stood) = serials.next_if(up_to).transpose()? {
-            if stood != serial {
-                self.gone.push(hex::encode_upper(stood));
+        let up_to = |stood: &Result<UnreadEntry<'_>, _>| !matches!(stood, Ok(stood) if stood.serial > serial);
+        while let Some(stood) = entries.next_if(up_to).transpose()? {
+            let lost = |why| CrlRefused::Lost { serial: row.serial.to_string(), previous: number, why };
+            if stood.serial != serial {
+                self.gone.push(stood.read()?);
             } else if !stays && Some(this_update) <= row.not_after {
-                let why = "it has not stood on a CRL issued past its expiry";
-                return Err(CrlRefused::Lost { serial: hex::encode_upper(stood), previous: number, why });
+                return Err(lost("it has not stood on a CRL issued past its expiry"));
+            } else if row.reason == EntryReason::CertificateHold && !is_hold(&stood.read()?) {
+                return Err(lost("it was revoked for good, and the database knows no more than a hold"));
             }
         }
         Ok(())
     }
 
-    /// What is gone was held, and its hold was lifted.
+    /// What is gone was held, and that hold was lifted.
     fn finish(
         mut self,
         db: &mut Database,
         authority: &Authority,
         intended: &Intended,
     ) -> Result<(), CrlRefused> {
-        for stood in self.serials.into_iter().flatten() {
-            self.gone.push(hex::encode_upper(stood?));
+        for stood in self.entries.into_iter().flatten() {
+            self.gone.push(stood?.read()?);
         }
         let Some((previous, _)) = self.crl else { return Ok(()) };
-        for serials in self.gone.chunks(CHUNK) {
-            let rows = holds::of(db, &authority.short_name, &intended.scope, serials, intended.cut)?;
-            let released = |serial: &String| {
-                rows.iter().any(|row| row.serial == *serial && row.change == StatusChange::Released)
-            };
-            if let Some(serial) = serials.iter().find(|serial| !released(serial)) {
-                return Err(CrlRefused::Lost { serial: serial.clone(), previous, why: FORGOTTEN });
+        for gone in self.gone.chunks(CHUNK) {
+            let serials = serials(gone);
+            let rows = holds::of(db, &authority.short_name, &intended.scope, &serials, intended.cut)?;
+            for (entry, serial) in gone.iter().zip(serials) {
+                if !is_hold(entry) || !rows.iter().any(|row| row.serial == serial && lifts(row, entry)) {
+                    return Err(CrlRefused::Lost { serial, previous, why: FORGOTTEN });
+                }
             }
         }
         Ok(())
     }
+}
+
+fn is_hold(entry: &CrlEntry<'_>) -> bool {
+    entry.reason == Some(CrlReason::CertificateHold)
+}
+
+/// Whether this is the end of the hold that the entry tells of, and not of one before it: a restored backup may have forgotten
+/// the second.
+fn lifts(row: &UnfinalRow, hold: &CrlEntry<'_>) -> bool {
+    row.change == StatusChange::Released && row.occurred_at.whole_second() >= hold.revoked_at
 }
 
 const FORGOTTEN: &str = "the database knows neither its revocation nor the end of its hold";
@@ -182,10 +195,12 @@ pub(crate) fn check_nothing_of_delta_is_lost(
         let revoked = entries::by_state(db, issuer, &intended.scope, &serials, (0, intended.cut))?;
         let unfinal = holds::of(db, issuer, &intended.scope, &serials, intended.cut)?;
         let lost = chunk.iter().zip(serials).find(|(entry, serial)| {
-            let is_hold = matches!(entry.reason, Some(CrlReason::CertificateHold | CrlReason::RemoveFromCRL));
-            let known = revoked.iter().any(|(known, ..)| known == serial)
-                || is_hold && unfinal.iter().any(|row| row.serial == *serial);
-            !known
+            let is_known = |row: &UnfinalRow| match entry.reason {
+                Some(CrlReason::CertificateHold) => row.change == StatusChange::Held || lifts(row, entry),
+                reason => reason == Some(CrlReason::RemoveFromCRL),
+            };
+            let is_revoked = revoked.iter().any(|(known, ..)| known == serial);
+            !is_revoked && !unfinal.iter().any(|row| row.serial == *serial && is_known(row))
         });
         lost.map_or(Ok(()), |(_, serial)| {
             Err(CrlRefused::Lost { serial, previous: published.number, why: FORGOTTEN })

@@ -1,5 +1,6 @@
 //! Under which date a revocation stands on the CRLs of its authority.
 
+use diesel::dsl::auto_type;
 use diesel::prelude::*;
 use store::schema::crls;
 use store::{Database, Timestamp};
@@ -21,20 +22,21 @@ pub(crate) struct EntryDates {
 }
 
 impl EntryDates {
-    /// For a CRL of `issuer` with this thisUpdate. What the CRLs of all certificates showed first, those of a
-    /// shard date so too.
+    /// For a CRL of `issuer` with this thisUpdate, of what the log says after `base`. What the CRLs of all certificates
+    /// showed first, those of a shard date so too.
     pub(crate) fn load(
         db: &mut Database,
         issuer: &str,
         scope: &Scope,
+        base: i64,
         this_update: Timestamp,
     ) -> QueryResult<Self> {
-        let scopes = [Scope::All.to_string(), scope.to_string()];
-        let shown = crls::table
-            .filter(crls::issuer.eq(issuer).and(crls::scope.eq_any(scopes)))
-            .order((crls::log_sequence, crls::this_update))
-            .select((crls::log_sequence, crls::this_update))
-            .load(db)?;
+        let mut shown = Vec::new();
+        let shard = Some(scope).filter(|scope| **scope != Scope::All);
+        for scope in [Some(&Scope::All), shard].into_iter().flatten() {
+            shown.extend(shown_after(issuer, &scope.to_string(), base).load::<(i64, Timestamp)>(db)?);
+        }
+        shown.sort_unstable();
         Ok(Self { shown, this_update })
     }
 
@@ -44,4 +46,15 @@ impl EntryDates {
         let first_shown = self.shown.get(first).map_or(self.this_update, |(_, this_update)| *this_update);
         occurred_at.min(first_shown).whole_second()
     }
+}
+
+/// How far each CRL of a scope reached into the log, of those that reach past `base`, and its thisUpdate: out of an index
+/// alone.
+#[auto_type]
+pub(super) fn shown_after<'a>(issuer: &'a str, scope: &'a str, base: i64) -> _ {
+    crls::table
+        .filter(crls::issuer.eq(issuer))
+        .filter(crls::scope.eq(scope))
+        .filter(crls::log_sequence.gt(base))
+        .select((crls::log_sequence, crls::this_update))
 }

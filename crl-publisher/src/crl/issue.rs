@@ -9,6 +9,7 @@ use ca_core::signer::{Signer, SignerError};
 use ca_core::signing::{IntendedError, IntendedSignature, sign_intended};
 use ca_core::status_log::StatusEvent;
 use der::Decode;
+use diesel::QueryResult;
 use store::{Act, Database, Timestamp, crash_point};
 use x509_cert::ext::pkix::SubjectKeyIdentifier;
 
@@ -25,15 +26,13 @@ use super::{CrlError, CrlKind, CrlRefused, Scope, VerifiedCrl, record};
 use crate::folder::PublicFolder;
 use crate::policy::{PublicationPolicy, Schedule};
 
-/// How far back in the log, of all authorities, a delta goes at most for complete CRLs that are in use: 0.8 MB of it at worst.
-const MOST_CHANGES: i64 = 20_000;
-
 /// The complete CRL that a delta starts from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Base {
     /// The oldest that somebody may still go by, so that whoever holds one reads what was revoked since from the newest delta
     /// and none other. Many a verifier passes over a delta that starts from a later one than his without a word. After a
-    /// storm of revocations the oldest of those that are not too far back, and at least the newest.
+    /// storm of revocations the oldest of those since which no more changed than the policy lets a delta tell of, and at
+    /// least the newest.
     OldestInUse,
     /// The newest: the fewest entries.
     Newest,
@@ -74,10 +73,6 @@ pub(crate) struct Wanted<'a> {
 
 /// Issues CRLs. Writes down the intention of each and nothing else: the caller records what comes back.
 ///
-/// They are cut from one picture of the database and compared with a second one: the log they are cut from only grows, so
-/// that it says the same up to the cut. What the comparison refuses reaches no key, or each new attempt would leave one more
-/// signature that nobody recorded. They are signed while no transaction is open.
-///
 /// The number is `max(last in the database, last published) + 1` of the scope (invariant 17), so that a
 /// restored backup cannot go back.
 pub(crate) fn issue(
@@ -89,18 +84,57 @@ pub(crate) fn issue(
     wanted: &Wanted<'_>,
     act: &Act,
 ) -> Result<Vec<VerifiedCrl>, CrlError> {
+    let prepared = prepare(db, folder, policy, authority, wanted, act)?;
+    sign_all(db, signer, authority, prepared, act)
+}
+
+/// A CRL that only lacks its signature.
+pub(crate) struct Prepared {
+    draft: Draft,
+    compared: ComparedCrl,
+}
+
+impl Prepared {
+    /// How many certificates stand on a complete CRL, and have not expired at its thisUpdate.
+    pub(crate) fn unexpired(&self) -> u64 {
+        self.compared.unexpired()
+    }
+}
+
+/// Cuts CRLs from one picture of the database and compares them with a second one: the log they are cut from only grows,
+/// so that it says the same up to the cut. What the comparison refuses reaches no key, or each new attempt would leave one
+/// more signature that nobody recorded.
+pub(crate) fn prepare(
+    db: &mut Database,
+    folder: &PublicFolder,
+    policy: &PublicationPolicy,
+    authority: &Authority,
+    wanted: &Wanted<'_>,
+    act: &Act,
+) -> Result<Vec<Prepared>, CrlError> {
     let (standing, drafts) = db.snapshot(|db| draft(db, folder, policy, authority, wanted, act))?;
-    let mut compared = Vec::with_capacity(2);
+    let mut prepared = Vec::with_capacity(2);
     for draft in drafts {
         let Draft { intended, unsigned } = &draft;
         let previous = standing.previous(intended.kind)?;
-        let one = db.snapshot(|db| {
+        let compared = db.snapshot(|db| {
             ComparedCrl::compare(db, authority, intended, &previous, unsigned.tbs()).map_err(CrlError::from)
         })?;
-        compared.push((draft, one));
+        prepared.push(Prepared { draft, compared });
     }
-    let mut issued = Vec::with_capacity(2);
-    for (Draft { intended, unsigned }, compared) in compared {
+    Ok(prepared)
+}
+
+/// Signs what was prepared, while no transaction is open.
+pub(crate) fn sign_all(
+    db: &mut Database,
+    signer: &mut dyn Signer,
+    authority: &Authority,
+    prepared: Vec<Prepared>,
+    act: &Act,
+) -> Result<Vec<VerifiedCrl>, CrlError> {
+    let mut issued = Vec::with_capacity(prepared.len());
+    for Prepared { draft: Draft { intended, unsigned }, compared } in prepared {
         let signature = sign(db, signer, authority, &intended, &unsigned, act)?;
         issued.push(compared.signed(authority, &intended, unsigned.assemble(&signature))?);
     }
@@ -138,6 +172,7 @@ fn draft(
                     .map_or((standing.next_number(), cut.sequence), |full| (full.number, full.log_sequence)),
             ),
         };
+        let base_cut = base.map_or(0, |(_, sequence)| sequence);
         let intended = Intended {
             scope: scope.clone(),
             kind,
@@ -146,11 +181,11 @@ fn draft(
             this_update,
             next_update,
             cut: cut.sequence,
-            base_cut: base.map_or(0, |(_, sequence)| sequence),
+            base_cut,
             standing_number: standing.highest_number,
             authority_key_id: authority_key_id(authority)?,
             regular: regular_crl(db, authority, scope, policy, this_update)?,
-            dates: EntryDates::load(db, &authority.short_name, scope, this_update)?,
+            dates: EntryDates::load(db, &authority.short_name, scope, base_cut, this_update)?,
         };
         let unsigned = write(db, authority, &intended, standing.full_entries)?;
         tracing::debug!(issuer = authority.short_name, %scope, %kind, entries = unsigned.entries(), "CRL written");
@@ -170,9 +205,17 @@ fn base(
     let issuer = authority.short_name.as_str();
     let oldest = match base {
         Base::OldestInUse => {
-            // A clock that is a little behind finds it in use a little longer.
-            let at = cut.this_update.minus(policy.clock_tolerance);
-            record::oldest_in_use(db, issuer, scope, at, cut.sequence - MOST_CHANGES)?
+            let oldest = oldest_in_reach(db, issuer, policy, scope, cut)?;
+            if let Some(OldestInReach { crl, passed_over }) = &oldest
+                && *passed_over > 0
+            {
+                let (most, from) = (policy.delta_entries, crl.number);
+                tracing::warn!(
+                    issuer, %scope, passed_over, from,
+                    "more than {most} certificates have changed: whoever keeps an older complete CRL finds no delta for it"
+                );
+            }
+            oldest.map(|oldest| oldest.crl)
         }
         Base::Newest => None,
     };
@@ -180,6 +223,41 @@ fn base(
         Some(full) => Ok(Some(full)),
         None => Ok(record::newest(db, issuer, scope, CrlKind::Full)?),
     }
+}
+
+/// The oldest complete CRL in use since which no more certificates changed than a delta tells of.
+#[derive(Debug)]
+pub(crate) struct OldestInReach {
+    pub(crate) crl: RecordedCrl,
+    /// How many older ones are in use.
+    passed_over: usize,
+}
+
+/// None where none in use is in reach.
+pub(crate) fn oldest_in_reach(
+    db: &mut Database,
+    issuer: &str,
+    policy: &PublicationPolicy,
+    scope: &Scope,
+    cut: Cut,
+) -> QueryResult<Option<OldestInReach>> {
+    // A clock that is a little behind finds one in use a little longer.
+    let mut in_use = record::in_use(db, issuer, scope, cut.this_update.minus(policy.clock_tolerance))?;
+    let (mut passed_over, mut end) = (0, in_use.len());
+    let Some(oldest) = in_use.first() else { return Ok(None) };
+    // No scope has more changes than the log of all of them.
+    if (cut.sequence - oldest.log_sequence).unsigned_abs() > policy.delta_entries {
+        while passed_over < end {
+            let middle = usize::midpoint(passed_over, end);
+            let span = (in_use[middle].log_sequence, cut.sequence);
+            match entries::count_by_log(db, issuer, scope, span)? > policy.delta_entries {
+                true => passed_over = middle + 1,
+                false => end = middle,
+            }
+        }
+    }
+    let in_reach = passed_over < in_use.len();
+    Ok(in_reach.then(|| OldestInReach { crl: in_use.swap_remove(passed_over), passed_over }))
 }
 
 fn sign(

@@ -3,9 +3,12 @@
 use diesel::prelude::*;
 use diesel::query_builder::QueryFragment;
 use diesel::sqlite::Sqlite;
+use store::Timestamp;
 use store::schema::{certificate_status_events, certificates};
 
 use super::entries::{by_log_alone, by_state_alone, of_shard};
+use super::entry_dates::shown_after;
+use super::record::{cuts, ending_after, numbers};
 use crate::fixture::World;
 use crate::status::tests::plan;
 
@@ -46,4 +49,29 @@ fn each_certificate_of_a_shard_finds_its_event_in_an_index_and_nothing_is_sorted
     assert!(found.contains("certificates_by_shard (issuer=? AND shard=? AND serial>?)"), "{found}");
     assert!(found.contains("certificate_status_events_revocations (issuer=? AND serial=?"), "{found}");
     assert!(!found.contains("TEMP B-TREE"), "{found}");
+}
+
+#[test]
+fn no_crl_costs_as_much_as_all_before_it() {
+    for (query, expected) in [
+        (
+            planned(&ending_after("A", "all", world_time())),
+            "INDEX crls_by_end (issuer=? AND scope=? AND kind=? AND next_update>?)",
+        ),
+        (
+            planned(&shown_after("A", "all", 7)),
+            "COVERING INDEX crls_by_cut (issuer=? AND scope=? AND log_sequence>?)",
+        ),
+        (planned(&cuts("A", "all")), "COVERING INDEX crls_by_cut (issuer=? AND scope=?)"),
+        (
+            planned(&numbers("A", "all", "full")),
+            "COVERING INDEX sqlite_autoindex_crls_1 (issuer=? AND scope=? AND kind=?)",
+        ),
+    ] {
+        assert_eq!(query.trim(), format!("SEARCH crls USING {expected}"));
+    }
+}
+
+fn world_time() -> Timestamp {
+    Timestamp::from_seconds(1_800_000_000)
 }

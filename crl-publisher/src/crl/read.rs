@@ -147,10 +147,10 @@ impl<'a> Crl<'a> {
         CrlEntries { reader: SliceReader::new(self.entries).ok(), failed: false, reasons: Vec::new() }
     }
 
-    /// Their serial numbers alone, in the order they stand: all that is asked of a CRL that was verified when it was
-    /// issued.
-    pub(crate) fn serials(&self) -> CrlSerials<'a> {
-        CrlSerials { reader: SliceReader::new(self.entries).ok() }
+    /// Their serial numbers, in the order they stand, and the rest unread: most often all that is asked of a CRL that was
+    /// verified when it was issued.
+    pub(crate) fn unread_entries(&self) -> UnreadEntries<'a> {
+        UnreadEntries { reader: SliceReader::new(self.entries).ok() }
     }
 
     fn read_extensions(&mut self, extensions: AnyRef<'a>) -> Result<(), UnreadableCrl> {
@@ -225,22 +225,38 @@ impl<'a> Iterator for CrlEntries<'a> {
     }
 }
 
+/// An entry of which only the serial number was read.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct UnreadEntry<'a> {
+    /// The serial number's octets, without a leading zero octet.
+    pub(crate) serial: &'a [u8],
+    /// The whole entry, DER.
+    der: &'a [u8],
+}
+
+impl<'a> UnreadEntry<'a> {
+    /// Reads the rest.
+    pub(crate) fn read(&self) -> Result<CrlEntry<'a>, UnreadableCrl> {
+        read_entry(&mut SliceReader::new(self.der)?, &mut Vec::new())
+    }
+}
+
 /// Reads the serial numbers of entries one by one; ends after the first that does not read.
 #[derive(Debug)]
-pub(crate) struct CrlSerials<'a> {
+pub(crate) struct UnreadEntries<'a> {
     reader: Option<SliceReader<'a>>,
 }
 
-impl<'a> Iterator for CrlSerials<'a> {
-    type Item = Result<&'a [u8], UnreadableCrl>;
+impl<'a> Iterator for UnreadEntries<'a> {
+    type Item = Result<UnreadEntry<'a>, UnreadableCrl>;
 
     fn next(&mut self) -> Option<Self::Item> {
         let reader = self.reader.as_mut().filter(|reader| !reader.is_finished())?;
-        let serial = read_serial(reader);
-        if serial.is_err() {
+        let entry = read_serial(reader);
+        if entry.is_err() {
             self.reader = None;
         }
-        Some(serial)
+        Some(entry)
     }
 }
 
@@ -283,9 +299,10 @@ fn read_reason(extensions: &[u8]) -> Result<Option<CrlReason>, UnreadableCrl> {
     Ok(reason)
 }
 
-fn read_serial<'a>(reader: &mut SliceReader<'a>) -> Result<&'a [u8], UnreadableCrl> {
-    let serial: UintRef<'a> = content(AnyRef::decode(reader)?)?.decode()?;
-    Ok(serial.as_bytes())
+fn read_serial<'a>(reader: &mut SliceReader<'a>) -> Result<UnreadEntry<'a>, UnreadableCrl> {
+    let der = reader.tlv_bytes()?;
+    let serial: UintRef<'a> = content(AnyRef::from_der(der)?)?.decode()?;
+    Ok(UnreadEntry { serial: serial.as_bytes(), der })
 }
 
 fn content<'a>(sequence: AnyRef<'a>) -> Result<SliceReader<'a>, der::Error> {

@@ -1,6 +1,7 @@
 //! The table `crls`: every CRL that was issued, written down before it is published.
 
 use ca_core::authority::Authority;
+use diesel::dsl::auto_type;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 use serde_json::json;
@@ -58,23 +59,41 @@ pub(crate) fn newest_until(
     Ok(row.map(RecordedCrl::from))
 }
 
-/// The oldest complete CRL of this scope that has not ended at `at`, of those that reach at least so far into the log.
-pub(crate) fn oldest_in_use(
+/// The complete CRLs of this scope that have not ended at `at`, oldest first.
+pub(crate) fn in_use(
     db: &mut Database,
     issuer: &str,
     scope: &Scope,
     at: Timestamp,
-    log_sequence: i64,
-) -> QueryResult<Option<RecordedCrl>> {
-    let row: Option<Row> = crls::table
-        .filter(crls::issuer.eq(issuer).and(crls::scope.eq(scope.to_string())))
-        .filter(crls::kind.eq(CrlKind::Full.name()))
-        .filter(crls::next_update.gt(at).and(crls::log_sequence.ge(log_sequence)))
-        .order(crls::number)
+) -> QueryResult<Vec<RecordedCrl>> {
+    let rows: Vec<Row> = ending_after(issuer, &scope.to_string(), at).load(db)?;
+    let mut crls: Vec<_> = rows.into_iter().map(RecordedCrl::from).collect();
+    crls.sort_unstable_by_key(|crl| crl.number);
+    Ok(crls)
+}
+
+/// Out of an index of their ends, whatever else was ever recorded.
+#[auto_type]
+pub(super) fn ending_after<'a>(issuer: &'a str, scope: &'a str, at: Timestamp) -> _ {
+    let full: &'static str = CrlKind::Full.name();
+    crls::table
+        .filter(crls::issuer.eq(issuer))
+        .filter(crls::scope.eq(scope))
+        .filter(crls::kind.eq(full))
+        .filter(crls::next_update.gt(at))
         .select((crls::number, crls::this_update, crls::next_update, crls::entries, crls::log_sequence))
+}
+
+/// The number of the complete CRL that the newest delta of this scope starts from.
+pub(crate) fn newest_base(db: &mut Database, issuer: &str, scope: &Scope) -> QueryResult<Option<u64>> {
+    let number: Option<Option<i64>> = crls::table
+        .filter(crls::issuer.eq(issuer).and(crls::scope.eq(scope.to_string())))
+        .filter(crls::kind.eq(CrlKind::Delta.name()))
+        .order(crls::number.desc())
+        .select(crls::base_number)
         .first(db)
         .optional()?;
-    Ok(row.map(RecordedCrl::from))
+    Ok(number.flatten().map(i64::unsigned_abs))
 }
 
 /// The bytes of a recorded CRL.
@@ -118,11 +137,23 @@ pub(crate) fn verified(
 
 /// The highest number of any CRL of this scope, full or delta; zero where there is none.
 pub(crate) fn highest_number(db: &mut Database, issuer: &str, scope: &Scope) -> QueryResult<u64> {
-    let number: Option<i64> = crls::table
-        .filter(crls::issuer.eq(issuer).and(crls::scope.eq(scope.to_string())))
-        .select(diesel::dsl::max(crls::number))
-        .first(db)?;
-    Ok(number.unwrap_or(0).unsigned_abs())
+    let mut highest = 0;
+    for kind in [CrlKind::Full, CrlKind::Delta] {
+        let number: Option<i64> = numbers(issuer, &scope.to_string(), kind.name()).first(db).optional()?;
+        highest = highest.max(number.map_or(0, i64::unsigned_abs));
+    }
+    Ok(highest)
+}
+
+/// The numbers of a kind, from the highest on: the end of the primary key, once the kind is said.
+#[auto_type]
+pub(super) fn numbers<'a>(issuer: &'a str, scope: &'a str, kind: &'static str) -> _ {
+    crls::table
+        .filter(crls::issuer.eq(issuer))
+        .filter(crls::scope.eq(scope))
+        .filter(crls::kind.eq(kind))
+        .order(crls::number.desc())
+        .select(crls::number)
 }
 
 /// Writes down what was issued together, in one transaction with its events. Refuses where another
@@ -172,11 +203,18 @@ pub(crate) fn insert(
 
 /// How far into the status log the recorded CRLs of this scope reach; zero where there is none.
 fn newest_cut(db: &mut Database, issuer: &str, scope: &Scope) -> QueryResult<i64> {
-    let cut: Option<i64> = crls::table
-        .filter(crls::issuer.eq(issuer).and(crls::scope.eq(scope.to_string())))
-        .select(diesel::dsl::max(crls::log_sequence))
-        .first(db)?;
+    let cut: Option<i64> = cuts(issuer, &scope.to_string()).first(db).optional()?;
     Ok(cut.unwrap_or(0))
+}
+
+/// From the last on: the end of an index.
+#[auto_type]
+pub(super) fn cuts<'a>(issuer: &'a str, scope: &'a str) -> _ {
+    crls::table
+        .filter(crls::issuer.eq(issuer))
+        .filter(crls::scope.eq(scope))
+        .order(crls::log_sequence.desc())
+        .select(crls::log_sequence)
 }
 
 /// A CRL by its natural key, in the audit trail and in the ledger of the signer.

@@ -188,7 +188,7 @@ fn world_with_two_revoked() -> (World, Intended, Vec<Entry>) {
         standing_number: 4,
         authority_key_id: key_id_of(&mut world),
         regular: None,
-        dates: EntryDates::load(&mut world.db, ISSUING, &Scope::All, this_update).unwrap(),
+        dates: EntryDates::load(&mut world.db, ISSUING, &Scope::All, 0, this_update).unwrap(),
     };
     let entries = vec![
         (vec![0x1D, 0x01], first.whole_second(), Some(RevocationReason::KeyCompromise)),

@@ -23,7 +23,6 @@ pub struct VerifiedCrl {
     this_update: Timestamp,
     next_update: Timestamp,
     entries: u64,
-    unexpired: u64,
     log_sequence: i64,
     der: Vec<u8>,
 }
@@ -56,6 +55,11 @@ impl ComparedCrl {
         Ok(Self { tbs_sha256: Sha256::digest(tbs).into(), entries, unexpired })
     }
 
+    /// How many of its entries had not expired at its thisUpdate. Counted on a complete CRL.
+    pub(crate) fn unexpired(&self) -> u64 {
+        self.unexpired
+    }
+
     /// What the signer returned for it: the same octets, under the authority's signature.
     pub(crate) fn signed(
         self,
@@ -78,7 +82,6 @@ impl ComparedCrl {
             this_update: crl.this_update,
             next_update: crl.next_update,
             entries: self.entries,
-            unexpired: self.unexpired,
             log_sequence: intended.cut,
             der,
         })
@@ -121,7 +124,6 @@ impl VerifiedCrl {
             this_update: crl.this_update,
             next_update: crl.next_update,
             entries,
-            unexpired: 0,
             log_sequence,
             der,
         })
@@ -165,11 +167,6 @@ impl VerifiedCrl {
     /// How many certificates stand on it.
     pub fn entries(&self) -> u64 {
         self.entries
-    }
-
-    /// How many of these had not expired at its thisUpdate. Counted on a complete CRL that was just issued.
-    pub(crate) fn unexpired(&self) -> u64 {
-        self.unexpired
     }
 
     /// The status log up to here stands on it.

@@ -5,12 +5,14 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, SystemTime};
 
 use actix_web::http::header::HttpDate;
+use actix_web::test::TestRequest;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use openssl::ocsp::{OcspResponse, OcspResponseStatus};
 use store::Timestamp;
 
 use super::StreamLimits;
+use super::reply::Reply;
 use super::tests::{Server, exchange, serve, service};
 use crate::crl::CrlKind;
 use crate::fixture::ISSUING;
@@ -118,4 +120,22 @@ fn what_is_no_crl_or_a_link_is_not_served_as_one() {
         .unwrap();
     assert_eq!(server.get("/crl/ACI-FO-PP.crl").status, 404);
     assert_eq!(server.get("/ca/SECRET.cer").status, 404);
+}
+
+/// Two versions may be written in one second, and fetched in between.
+#[test]
+fn a_file_has_no_date_to_ask_by_in_the_second_in_which_it_was_written() {
+    let written = Timestamp::from_millis(1_800_000_000_300);
+    let asked = |later: u64| {
+        let reply =
+            Reply::cached("text/plain", "x".into(), "\"1\"".into(), written, Duration::from_secs(300), None);
+        let since = "Fri, 15 Jan 2027 08:00:00 GMT";
+        let request = TestRequest::default().insert_header(("if-modified-since", since)).to_http_request();
+        let response = reply.into_response(&request, written.plus(Duration::from_millis(later)));
+        let dated = response.headers().get("last-modified").map(|date| date.to_str().unwrap().to_owned());
+        (response.status().as_u16(), dated)
+    };
+    assert_eq!(asked(0), (200, None));
+    assert_eq!(asked(699), (200, None));
+    assert_eq!(asked(700), (304, Some("Fri, 15 Jan 2027 08:00:00 GMT".to_owned())));
 }

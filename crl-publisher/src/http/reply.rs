@@ -93,10 +93,14 @@ impl Reply {
     }
 
     pub(crate) fn into_response(self, request: &HttpRequest, at: Timestamp) -> HttpResponse {
-        let (max_age, etag, modified, expires, by_date) = match self.caching {
-            Caching::Until { max_age, etag, modified, expires } => (max_age, etag, modified, expires, true),
+        let (max_age, etag, (modified, by_date), expires) = match self.caching {
+            // In the second in which it was written another version may have gone out before it, or may go out yet.
+            Caching::Until { max_age, etag, modified, expires } => {
+                let tells_apart = modified.whole_second() < at.whole_second();
+                (max_age, etag, (Some(modified).filter(|_| tells_apart), tells_apart), expires)
+            }
             Caching::UntilByEtag { max_age, etag, modified, expires } => {
-                (max_age, etag, modified, Some(expires), false)
+                (max_age, etag, (Some(modified), false), Some(expires))
             }
             Caching::Revalidated { etag } => {
                 let unchanged = knows(request, &etag).unwrap_or(false);
@@ -122,9 +126,11 @@ impl Reply {
             max_age.min(Duration::from_secs(left.unsigned_abs()))
         });
         let headers = |response: &mut HttpResponseBuilder| {
+            if let Some(modified) = modified {
+                response.insert_header((LAST_MODIFIED, http_date(modified)));
+            }
             response
                 .insert_header((ETAG, &*etag))
-                .insert_header((LAST_MODIFIED, http_date(modified)))
                 .insert_header((
                     CACHE_CONTROL,
                     // RFC 9919 §6 asks for these four words.
@@ -132,7 +138,7 @@ impl Reply {
                 ))
                 .insert_header((EXPIRES, http_date(at.plus(left))));
         };
-        let unchanged = not_modified(request, &etag, by_date.then_some(modified));
+        let unchanged = not_modified(request, &etag, modified.filter(|_| by_date));
         let mut response =
             HttpResponse::build(if unchanged { StatusCode::NOT_MODIFIED } else { self.status });
         headers(&mut response);

@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use ca_core::authority::{self, Authority, AuthorityError};
-use ca_core::authority_end;
+use ca_core::authority_end::{self, AuthorityEnd};
 use ca_core::signer::Signer;
 use ca_core::status_log;
 use diesel::QueryResult;
@@ -123,9 +123,14 @@ fn reach(db: &mut Database, short_name: &str, wanted: CeremonyCrl) -> Result<Rea
         CeremonyCrl::Last => {
             let end = authority_end::find(db, short_name).map_err(CrlError::from)?;
             let end = end.ok_or_else(|| CeremonyCrlError::NotEnded(short_name.to_owned()))?;
-            Ok(Reach::Until(end.covered_until.plus(PAST_THE_END)))
+            Ok(Reach::Until(last_crl_until(&end)))
         }
     }
+}
+
+/// The nextUpdate of the last CRLs of an authority.
+pub(super) fn last_crl_until(end: &AuthorityEnd) -> Timestamp {
+    end.covered_until.plus(PAST_THE_END).whole_second()
 }
 
 fn are_signed(

@@ -147,3 +147,30 @@ fn the_last_list_of_an_authority_reaches_past_its_last_certificate_and_is_never_
         "its delta reaches as far"
     );
 }
+
+/// Of a ceremony that stopped between the decision and the last CRL of an authority whose last certificate ends before its
+/// CRL of every day.
+#[test]
+fn until_its_last_list_is_signed_an_authority_that_ends_tells_of_revocations() {
+    let mut world = World::new();
+    world.issue(ISSUING, "1D01", world.start.plus(DAY));
+    run_unplugged(&mut world, Duration::ZERO, false);
+    let act = world.act(Duration::from_secs(1));
+    let covered = act.at.plus(DAY);
+    let (until, at) = (covered.millis(), act.at.millis());
+    world
+        .db
+        .batch_execute(&format!("INSERT INTO authority_ends VALUES ('{ISSUING}', {until}, {at})"))
+        .unwrap();
+    world.revoke(ISSUING, "1D01", RevocationReason::KeyCompromise);
+    let kinds = |report: CrlReport| -> Vec<CrlKind> {
+        report.issued.iter().filter(|crl| crl.issuer == ISSUING).map(|crl| crl.kind).collect()
+    };
+    assert_eq!(kinds(run_unplugged(&mut world, Duration::from_secs(2), false)), [CrlKind::Delta]);
+    let act = world.act(Duration::from_secs(3));
+    let World { db, signer, folder, policy, .. } = &mut world;
+    let last =
+        sign_ceremony_crl(db, signer, folder, policy, ISSUING, CeremonyCrl::Last, act.at, &mut rng(), &act);
+    assert!(last.unwrap().next_update > covered);
+    assert_eq!(kinds(run_unplugged(&mut world, 2 * DAY, true)), []);
+}

@@ -4,12 +4,14 @@ use ca_core::authority::{self, Authority, AuthorityError, AuthorityKind, Readabl
 use ca_core::authority_end;
 use ca_core::signer::Signer;
 use ca_core::status_log;
+use diesel::result::Error as DieselError;
 use store::{Act, CryptoRng, Database, Timestamp};
 
+use super::ceremony_crl::last_crl_until;
 use crate::crl::cut::Cut;
 use crate::crl::issue::{self, Base, Reach, Wanted, schedule};
 use crate::crl::published::published_head;
-use crate::crl::{CrlError, CrlKind, Scope, VerifiedCrl, entries, record, shards};
+use crate::crl::{CrlError, CrlKind, CrlRefused, Scope, VerifiedCrl, entries, record, shards};
 use crate::folder::PublicFolder;
 use crate::policy::PublicationPolicy;
 
@@ -131,7 +133,7 @@ impl Publication<'_> {
         for scope in scopes {
             reconcile(db, self.folder, authority, scope, &mut self.report)?;
         }
-        if scopes.is_empty() || !signs_in_normal_running(db, authority)? {
+        if scopes.is_empty() || !signs_in_normal_running(db, authority, scopes)? {
             return Ok(());
         }
         if self.everything || self.any_is_due(db, authority, scopes, CrlKind::Full)? {
@@ -162,21 +164,39 @@ impl Publication<'_> {
         first
     }
 
-    /// Where an entry of some days ago is wrong, the delta from the newest complete CRL goes out, and the fault is told.
+    /// Where an entry of some days ago is wrong, the delta from the newest complete CRL goes out, and the fault is told: at
+    /// every look, until one that starts from the oldest in use has gone out again.
     fn delta(&mut self, db: &mut Database, authority: &Authority, scope: &Scope) -> Result<(), CrlError> {
         let has_base = record::newest(db, &authority.short_name, scope, CrlKind::Full)?.is_some();
-        if !has_base || !self.any_is_due(db, authority, std::slice::from_ref(scope), CrlKind::Delta)? {
+        let is_due =
+            has_base && self.any_is_due(db, authority, std::slice::from_ref(scope), CrlKind::Delta)?;
+        if !has_base || !is_due && !self.starts_too_late(db, authority, scope)? {
             return Ok(());
         }
         match self.issue(db, authority, scope, (&[CrlKind::Delta], Base::OldestInUse)) {
             Ok(issued) => self.put_out(db, authority, issued),
-            Err(error) if is_of_an_entry(&error) => {
+            Err(error) if is_due && is_of_an_entry(&error) => {
                 let issued = self.issue(db, authority, scope, (&[CrlKind::Delta], Base::Newest))?;
                 self.put_out(db, authority, issued)?;
                 Err(error)
             }
             Err(error) => Err(error),
         }
+    }
+
+    /// Whether the delta that stands starts from a later complete CRL than the oldest in reach: an entry was wrong when it
+    /// was made.
+    fn starts_too_late(
+        &self,
+        db: &mut Database,
+        authority: &Authority,
+        scope: &Scope,
+    ) -> Result<bool, CrlError> {
+        let issuer = authority.short_name.as_str();
+        let Some(base) = record::newest_base(db, issuer, scope)? else { return Ok(false) };
+        let cut = Cut { sequence: status_log::newest(db)?, this_update: self.act.at };
+        let oldest = issue::oldest_in_reach(db, issuer, self.policy, scope, cut)?;
+        Ok(oldest.is_some_and(|oldest| oldest.crl.number < base))
     }
 
     /// Complete CRLs, each with the delta beside it.
@@ -255,14 +275,26 @@ pub(super) fn put_out(
     Ok(Some(published))
 }
 
-/// A root's key is away, and after its last CRL that of an authority that has ended is gone.
-pub(super) fn signs_in_normal_running(db: &mut Database, authority: &Authority) -> Result<bool, CrlError> {
+/// A root's key is away, and after the last CRLs of an authority that has ended its own is gone. One of these scopes that
+/// has none yet is published on: the ceremony may have been interrupted.
+pub(super) fn signs_in_normal_running(
+    db: &mut Database,
+    authority: &Authority,
+    scopes: &[Scope],
+) -> Result<bool, CrlError> {
     if authority.kind == AuthorityKind::Root {
         return Ok(false);
     }
     let Some(end) = authority_end::find(db, &authority.short_name)? else { return Ok(true) };
-    let newest = record::newest(db, &authority.short_name, &Scope::All, CrlKind::Full)?;
-    Ok(newest.is_none_or(|crl| crl.next_update <= end.covered_until))
+    for scope in scopes {
+        let newest = record::newest(db, &authority.short_name, scope, CrlKind::Full)?;
+        if newest.is_none_or(|crl| {
+            crl.next_update != last_crl_until(&end) || crl.this_update < end.decided_at.whole_second()
+        }) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Publishes the newest recorded CRLs where the folder has older ones or none.
@@ -314,7 +346,15 @@ fn is_due(
 
 /// Whether something that stands in the database or on a CRL is wrong, and nothing that another attempt would pass.
 fn is_of_an_entry(error: &CrlError) -> bool {
-    matches!(error, CrlError::Refused(_) | CrlError::Lint(_) | CrlError::Entry { .. })
+    match error {
+        // A row that does not read is one that is wrong; any other failure is the database's own.
+        CrlError::Database(error) | CrlError::Refused(CrlRefused::Database(error)) => {
+            matches!(error, DieselError::DeserializationError(_))
+        }
+        CrlError::Refused(CrlRefused::Signature(_)) => false,
+        CrlError::Refused(_) | CrlError::Lint(_) | CrlError::Entry { .. } => true,
+        _ => false,
+    }
 }
 
 /// Whether a revocation makes this CRL anew. A full one is fetched whole by everybody, and is kept for good; shards go

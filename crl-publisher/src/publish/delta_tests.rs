@@ -10,7 +10,7 @@ use super::tests::{DAY, HOUR, SECOND, publish, publish_now, published, run, seri
 use super::*;
 use crate::crl::read::Crl;
 use crate::crl::{CrlError, CrlKind};
-use crate::fixture::{ISSUING, World};
+use crate::fixture::{ISSUING, OTHER, World};
 
 #[test]
 fn a_full_crl_follows_a_revocation_at_once_while_it_is_small() {
@@ -110,4 +110,84 @@ fn a_shorter_life_leaves_no_older_crl_that_is_still_in_use_without_its_delta() {
         Some(1),
         "that of the longer life lasts for eight days"
     );
+}
+
+/// How many signatures anything was ever intended for.
+fn intended(world: &mut World) -> i64 {
+    signing_intents::table.count().get_result(&mut world.db).unwrap()
+}
+
+fn base(world: &World) -> Option<u64> {
+    Crl::read(&published(world, ISSUING, CrlKind::Delta)).unwrap().base_number
+}
+
+#[test]
+fn a_delta_starts_again_from_the_oldest_in_use_once_the_entry_that_was_wrong_is_right() {
+    let mut world = World::new();
+    for serial in ["1D01", "1D02"] {
+        world.issue(ISSUING, serial, world.start.plus(300 * DAY));
+    }
+    publish(&mut world, SECOND);
+    world.revoke(ISSUING, "1D01", RevocationReason::Superseded);
+    publish_now(&mut world, HOUR);
+    contradict(&mut world);
+    world.revoke(ISSUING, "1D02", RevocationReason::KeyCompromise);
+    let act = world.act(HOUR + SECOND);
+    assert_eq!(run(&mut world, &act).failures.len(), 1);
+    assert_eq!(base(&world), Some(2));
+    // Every look says what is wrong, and asks no key.
+    let before = intended(&mut world);
+    assert_eq!(run(&mut world, &act).failures.len(), 1);
+    assert_eq!(intended(&mut world), before);
+    world
+        .db
+        .batch_execute("UPDATE certificates SET revocation_reason = 'superseded' WHERE serial = '1D01'")
+        .unwrap();
+    publish(&mut world, HOUR + 2 * SECOND);
+    assert_eq!((base(&world), serials(&world, ISSUING, CrlKind::Delta)), (Some(1), set(&["1D01", "1D02"])));
+    assert_eq!(publish(&mut world, HOUR + 3 * SECOND), [], "once");
+}
+
+#[test]
+fn an_entry_that_does_not_read_keeps_no_later_revocation_back() {
+    let mut world = World::new();
+    for serial in ["1D01", "1D02"] {
+        world.issue(ISSUING, serial, world.start.plus(300 * DAY));
+    }
+    world.revoke(ISSUING, "1D01", RevocationReason::Superseded);
+    publish(&mut world, SECOND);
+    let sql = "DROP TRIGGER certificates_keep_what_was_signed;
+               UPDATE certificates SET revocation_reason = 'because' WHERE serial = '1D01'";
+    world.db.batch_execute(sql).unwrap();
+    world.policy.full_crl_at_once = 1000;
+    world.revoke(ISSUING, "1D02", RevocationReason::KeyCompromise);
+    let act = world.act(2 * SECOND);
+    let report = run(&mut world, &act);
+    assert_eq!(report.failures.len(), 1, "{:?}", report.failures);
+    assert_eq!(serials(&world, ISSUING, CrlKind::Delta), set(&["1D02"]));
+}
+
+#[test]
+fn a_delta_passes_over_a_complete_crl_in_use_only_where_too_much_of_its_own_scope_has_changed_since() {
+    let mut world = World::new();
+    world.policy.delta_entries = 2;
+    let cards = ["1D01", "1D02", "1D03", "1D04"];
+    for issuer in [ISSUING, OTHER] {
+        for serial in cards {
+            world.issue(issuer, serial, world.start.plus(300 * DAY));
+        }
+    }
+    let mut later = SECOND;
+    for serial in cards {
+        publish_now(&mut world, later);
+        world.revoke(ISSUING, serial, RevocationReason::KeyCompromise);
+        later += SECOND;
+    }
+    // Another authority's storm is not this one's.
+    for serial in cards {
+        world.revoke(OTHER, serial, RevocationReason::KeyCompromise);
+    }
+    publish(&mut world, later);
+    assert_eq!((base(&world), serials(&world, ISSUING, CrlKind::Delta)), (Some(3), set(&cards[2..])));
+    assert_eq!(publish(&mut world, later + SECOND), [], "it starts from where it should");
 }

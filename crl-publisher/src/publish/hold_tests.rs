@@ -1,11 +1,13 @@
 //! Holds on CRLs: listed, removed, made final; and what is refused where row, log and publication disagree.
 
+use std::time::Duration;
+
 use ca_core::revocation::RevocationReason;
 use diesel::connection::SimpleConnection;
 use store::{Fault, Timestamp};
 use x509_cert::ext::pkix::CrlReason;
 
-use super::tests::{DAY, HOUR, SECOND, publish, publish_now, published, run};
+use super::tests::{DAY, HOUR, SECOND, back_up, publish, publish_now, published, restore, run};
 use crate::crl::entries;
 use crate::crl::read::Crl;
 use crate::crl::{CrlKind, Scope};
@@ -140,6 +142,52 @@ fn a_hold_that_the_database_forgot_does_not_leave_the_crl() {
          DELETE FROM certificate_status_events; UPDATE certificate_status_counter SET last = 0;",
     );
     let report = publish_now(&mut world, 2 * HOUR);
+    let lost = report.failures.iter().any(|failure| failure.error.code().name == "crl-entry-lost");
+    assert!(lost, "{:?}", report.failures);
+    assert_eq!(published(&world, ISSUING, CrlKind::Full), before);
+}
+
+/// A backup from after a hold that was lifted, restored after another one, or after a revocation for good: its last word on the
+/// certificate is the end of the first hold, which explains neither.
+#[test]
+fn the_end_of_an_earlier_hold_explains_no_later_one_and_no_revocation() {
+    for is_final in [false, true] {
+        let mut world = world();
+        world.hold(ISSUING, ONE);
+        publish_now(&mut world, HOUR);
+        std::thread::sleep(Duration::from_secs(1));
+        world.release(ISSUING, ONE);
+        publish_now(&mut world, 2 * HOUR);
+        back_up(&mut world, "backup.sqlite");
+        std::thread::sleep(Duration::from_secs(1));
+        world.hold(ISSUING, ONE);
+        if is_final {
+            world.revoke(ISSUING, ONE, RevocationReason::Superseded);
+        }
+        publish_now(&mut world, 3 * HOUR);
+        let before = published(&world, ISSUING, CrlKind::Full);
+        restore(&mut world, "backup.sqlite");
+        let report = publish_now(&mut world, 4 * HOUR);
+        let lost = report.failures.iter().any(|failure| failure.error.code().name == "crl-entry-lost");
+        assert!(lost, "final {is_final}: {:?}", report.failures);
+        assert_eq!(published(&world, ISSUING, CrlKind::Full), before);
+    }
+}
+
+/// A backup that knows of the hold alone would let somebody lift what was final.
+#[test]
+fn a_revocation_for_good_does_not_become_a_hold_again() {
+    let mut world = world();
+    world.hold(ISSUING, ONE);
+    publish_now(&mut world, HOUR);
+    back_up(&mut world, "backup.sqlite");
+    world.revoke(ISSUING, ONE, RevocationReason::Superseded);
+    publish_now(&mut world, 2 * HOUR);
+    // The delta that told of it has gone: the complete CRL alone remembers.
+    std::fs::remove_file(world.folder.crl_path(ISSUING, CrlKind::Delta)).unwrap();
+    let before = published(&world, ISSUING, CrlKind::Full);
+    restore(&mut world, "backup.sqlite");
+    let report = publish_now(&mut world, 3 * HOUR);
     let lost = report.failures.iter().any(|failure| failure.error.code().name == "crl-entry-lost");
     assert!(lost, "{:?}", report.failures);
     assert_eq!(published(&world, ISSUING, CrlKind::Full), before);

@@ -6,11 +6,15 @@ use std::time::Duration;
 use ca_core::authority;
 use ca_core::revocation::RevocationReason;
 use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use store::schema::signing_intents;
 use store::{Act, Fault};
 
 use super::tests::{DAY, HOUR, SECOND, back_up, publish_now, restore, run};
 use super::*;
+use crate::crl::issue::Reach;
 use crate::crl::read::Crl;
+use crate::crl::shards::issue_all;
 use crate::crl::{CrlError, CrlKind, CrlRefused, Scope, record};
 use crate::fixture::{ISSUING, OTHER, World, rng};
 
@@ -129,6 +133,33 @@ fn a_shard_that_is_no_longer_published_keeps_all_of_them_as_they_are_and_is_repo
     // Looked to, all of them go out again.
     world.db.batch_execute("UPDATE crl_shards SET ended_at = NULL").unwrap();
     assert_eq!(issued(&publish_now(&mut world, 3 * SECOND)).len(), 8);
+}
+
+#[test]
+fn no_key_is_asked_where_one_shard_is_refused_or_all_of_them_together() {
+    let signatures =
+        |world: &mut World| -> i64 { signing_intents::table.count().get_result(&mut world.db).unwrap() };
+    let spoils = [
+        ("crl-shards-incomplete", "UPDATE crl_shards SET ended_at = 1 WHERE number = 3"),
+        (
+            "crl-entries-wrong",
+            "DROP TRIGGER certificates_keep_what_was_signed;
+             UPDATE certificates SET revocation_reason = 'superseded' WHERE serial = '1D31'",
+        ),
+    ];
+    for (code, sql) in spoils {
+        let mut world = sharded();
+        world.revoke(ISSUING, "1D31", RevocationReason::KeyCompromise);
+        publish(&mut world, SECOND);
+        world.db.batch_execute(sql).unwrap();
+        let shards = authority::load(&mut world.db, ISSUING).unwrap();
+        let scopes = Scope::of(&mut world.db, &shards).unwrap();
+        let (act, before) = (world.act(2 * SECOND), signatures(&mut world));
+        let World { db, signer, folder, policy, .. } = &mut world;
+        let issued = issue_all(db, signer, folder, policy, &shards, &scopes[1..], Reach::Policy, &act);
+        assert_eq!(issued.unwrap_err().code().name, code);
+        assert_eq!(signatures(&mut world), before, "{code}");
+    }
 }
 
 #[test]

@@ -69,10 +69,11 @@ pub fn lists_in_step(
 ) -> Result<ListsInStep, CrlError> {
     let mut lists = ListsInStep::default();
     for authority in authorities {
-        if !signs_in_normal_running(db, authority)? {
+        let scopes = Scope::of(db, authority)?;
+        if !signs_in_normal_running(db, authority, &scopes)? {
             continue;
         }
-        for scope in Scope::of(db, authority)? {
+        for scope in scopes {
             for &kind in CrlKind::of(authority.kind) {
                 lists.all += 1;
                 let newest = record::newest(db, &authority.short_name, &scope, kind)?;

@@ -15,6 +15,9 @@ pub struct PublicationSection {
     pub folder: PathBuf,
     /// Hours.
     pub crl_lifetime_hours: u32,
+    /// Hours; that of the complete CRLs where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delta_crl_lifetime_hours: Option<u32>,
     /// Up to how many entries a full CRL follows a revocation at once.
     #[serde(default = "full_crl_at_once_entries")]
     pub full_crl_at_once_entries: u32,
@@ -81,8 +84,10 @@ pub enum NeverIssued {
 /// How long what is published lives.
 #[derive(Clone, Debug, Serialize)]
 pub struct Publication {
-    /// nextUpdate − thisUpdate of the CRLs of issuing authorities, deltas included.
+    /// nextUpdate − thisUpdate of the complete CRLs of issuing authorities.
     pub crl_lifetime: Duration,
+    /// The same of their deltas.
+    pub delta_crl_lifetime: Duration,
     /// Up to how many entries a full CRL follows a revocation at once; with 0 never.
     pub full_crl_at_once_entries: u32,
     /// How long before its end a root's CRL is worth a warning.
@@ -134,8 +139,13 @@ impl PublicationSection {
         if (0..self.ocsp_sign_ahead.len()).any(twice) {
             return Err("publication.ocsp_sign_ahead: names a hash twice".to_owned());
         }
+        let delta_crl_lifetime_hours = self.delta_crl_lifetime_hours.unwrap_or(self.crl_lifetime_hours);
+        if delta_crl_lifetime_hours > self.crl_lifetime_hours {
+            return Err("publication.delta_crl_lifetime_hours: must not be more than crl_lifetime_hours: a delta is read beside a complete CRL".to_owned());
+        }
         Ok(Publication {
             crl_lifetime: hours("crl_lifetime_hours", self.crl_lifetime_hours)?,
+            delta_crl_lifetime: hours("delta_crl_lifetime_hours", delta_crl_lifetime_hours)?,
             full_crl_at_once_entries: self.full_crl_at_once_entries,
             root_crl_warning: days(self.root_crl_warning_days),
             root_crl_alarm: days(self.root_crl_alarm_days),

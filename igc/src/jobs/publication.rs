@@ -116,7 +116,7 @@ pub fn policy(config: &Config) -> PublicationPolicy {
         root_crl_alarm: publication.root_crl_alarm,
         full_crl: half_life(publication.crl_lifetime),
         full_crl_at_once: u64::from(publication.full_crl_at_once_entries),
-        delta_crl: half_life(publication.crl_lifetime),
+        delta_crl: half_life(publication.delta_crl_lifetime),
         opposition_list: Schedule {
             valid: publication.crl_lifetime,
             ..PublicationPolicy::default().opposition_list

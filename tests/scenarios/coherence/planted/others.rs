@@ -253,8 +253,22 @@ pub(super) fn altered_rows(world: &World, planted: &mut Vec<Planted>) -> Vec<Str
         Kind::Differs,
         Some(subject(second)),
     );
+    let passed_over = [
+        ("all".to_owned(), AUTHORITY.to_owned()),
+        (format!("shard-{}", world.shard), format!("{AUTHORITY}/{}", world.shard)),
+    ];
+    let passed_over = passed_over.map(|(scope, name)| {
+        let place = format!("/crl/{name}-delta.crl");
+        let what = "an older complete CRL that lasts, and finds no delta";
+        let sql = format!(
+            "UPDATE crls SET next_update = 4102444800000 WHERE kind = 'full' AND scope = '{scope}' AND issuer = '{AUTHORITY}'
+                 AND number = (SELECT min(number) FROM crls AS older
+                               WHERE older.issuer = crls.issuer AND older.scope = crls.scope AND older.kind = 'full')"
+        );
+        (one(Face::Delta, &place, what, Plants::new(), Kind::WrongBase, none()), sql)
+    });
     let mut missed = Vec::new();
-    for (one, sql) in [
+    for (one, sql) in passed_over.into_iter().chain([
         (
             missing,
             format!(
@@ -273,7 +287,7 @@ pub(super) fn altered_rows(world: &World, planted: &mut Vec<Planted>) -> Vec<Str
                 second.serial
             ),
         ),
-    ] {
+    ]) {
         let workshop = world.right.copied();
         altered(&workshop, &sql);
         let looked = looked(&workshop, world.server.address, LATER, &mut Fives);
