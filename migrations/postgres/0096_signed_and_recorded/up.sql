@@ -50,3 +50,5 @@ EXECUTE FUNCTION signing_awaited_stay();
 
 GRANT SELECT ON ceremony_reports TO igc_worker;
 GRANT SELECT, INSERT ON signing_superseded TO igc_worker;
+-- As they read the alarms.
+GRANT SELECT ON signing_superseded TO igc_status, igc_web;
