@@ -105,8 +105,8 @@ pub(crate) fn kept_without_until(
         .optional()
 }
 
-/// The oldest complete CRL before `number` that lasts past `at`.
-pub(crate) fn oldest_full_in_use(
+/// The newest complete CRL before `number` that lasts past `at`.
+pub(crate) fn newest_full_in_use_before(
     db: &mut Database,
     scope: &Scope,
     number: i64,
@@ -115,7 +115,7 @@ pub(crate) fn oldest_full_in_use(
     recorded_crls(&scope.issuer, &scope.name, CrlKind::Full.name())
         .filter(crls::number.lt(number))
         .filter(crls::next_update.gt(at))
-        .order(crls::number)
+        .order(crls::number.desc())
         .select(RecordedCrl::as_select())
         .first(db)
         .optional()

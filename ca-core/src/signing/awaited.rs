@@ -92,6 +92,7 @@ fn settle(
     rng: &mut dyn CryptoRng,
     act: &Act,
 ) -> QueryResult<Option<Alarm>> {
+    lock(db)?;
     let row = signing_awaited::table.find((ledger, entry.sequence.cast_signed()));
     if row.count().get_result::<i64>(db)? == 0 {
         return Ok(None);
@@ -99,6 +100,15 @@ fn settle(
     let alarm = take_down(db, ledger, entry, settled, rng, act)?;
     diesel::delete(row).execute(db)?;
     Ok(alarm)
+}
+
+/// SQLite's write transactions stand in line already.
+fn lock(db: &mut Database) -> QueryResult<()> {
+    if let Database::Postgresql(connection) = db {
+        diesel::sql_query("SELECT pg_advisory_xact_lock(hashtext('signing_awaited'), 0)")
+            .execute(connection)?;
+    }
+    Ok(())
 }
 
 /// A signature that was intended and is recorded nowhere is written down and told to the audit log, inside a transaction.

@@ -160,10 +160,12 @@ impl Checks<'_> {
     }
 
     /// Whoever keeps an older complete CRL, as he may until its nextUpdate, reads what was revoked since from the delta that
-    /// is served, unless that is more than a delta tells of.
+    /// is served, unless that is more than a delta tells of: least since the newest of those before its base.
     fn goes_with_each_in_use(&mut self, scope: &Scope, delta: &Looked) -> Result<(), LookError> {
         let Some(base) = delta.base_number else { return Ok(()) };
-        let Some(kept) = recorded::oldest_full_in_use(self.db, scope, base, self.at)? else { return Ok(()) };
+        let Some(kept) = recorded::newest_full_in_use_before(self.db, scope, base, self.at)? else {
+            return Ok(());
+        };
         if logged::count_between(self.db, scope, (kept.log_sequence, delta.cut))? <= MOST_CHANGES {
             let (number, until) = (kept.number, kept.next_update);
             let found = format!(
@@ -193,9 +195,6 @@ impl Checks<'_> {
                 full.number
             );
             self.differences.add(Face::Delta, &place, Kind::WrongBase, "", found);
-        }
-        if let Some(delta) = delta {
-            self.goes_with_each_in_use(scope, delta)?;
         }
         if let Some(delta) = delta {
             self.goes_with_each_in_use(scope, delta)?;

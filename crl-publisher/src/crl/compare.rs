@@ -128,8 +128,11 @@ impl<'a> Before<'a> {
         for gone in self.gone.chunks(CHUNK) {
             let serials = serials(gone);
             let rows = holds::of(db, &authority.short_name, &intended.scope, &serials, intended.cut)?;
+            let held = holds::all_of(db, &authority.short_name, &serials, intended.cut)?;
             for (entry, serial) in gone.iter().zip(serials) {
-                if !is_hold(entry) || !rows.iter().any(|row| row.serial == serial && lifts(row, entry)) {
+                let is_released =
+                    |row: &UnfinalRow| row.serial == serial && row.change == StatusChange::Released;
+                if !is_hold(entry) || !rows.iter().any(is_released) || !is_known(&held, &serial, entry) {
                     return Err(CrlRefused::Lost { serial, previous, why: FORGOTTEN });
                 }
             }
@@ -142,10 +145,11 @@ fn is_hold(entry: &CrlEntry<'_>) -> bool {
     entry.reason == Some(CrlReason::CertificateHold)
 }
 
-/// Whether this is the end of the hold that the entry tells of, and not of one before it: a restored backup may have forgotten
-/// the second.
-fn lifts(row: &UnfinalRow, hold: &CrlEntry<'_>) -> bool {
-    row.change == StatusChange::Released && row.occurred_at.whole_second() >= hold.revoked_at
+/// Whether the log knows of the hold that the entry tells of, and not only of one before it: a restored backup may have
+/// forgotten the second. No entry is dated after its event (`EntryDates`). When the hold was lifted says nothing: a clock
+/// may have been set right in between.
+fn is_known(held: &[(String, Timestamp)], serial: &str, entry: &CrlEntry<'_>) -> bool {
+    held.iter().any(|(known, at)| known == serial && at.whole_second() >= entry.revoked_at)
 }
 
 const FORGOTTEN: &str = "the database knows neither its revocation nor the end of its hold";
@@ -194,13 +198,16 @@ pub(crate) fn check_nothing_of_delta_is_lost(
         let serials = serials(chunk);
         let revoked = entries::by_state(db, issuer, &intended.scope, &serials, (0, intended.cut))?;
         let unfinal = holds::of(db, issuer, &intended.scope, &serials, intended.cut)?;
+        let held = holds::all_of(db, issuer, &serials, intended.cut)?;
         let lost = chunk.iter().zip(serials).find(|(entry, serial)| {
-            let is_known = |row: &UnfinalRow| match entry.reason {
-                Some(CrlReason::CertificateHold) => row.change == StatusChange::Held || lifts(row, entry),
+            let is_told = |row: &UnfinalRow| match entry.reason {
+                Some(CrlReason::CertificateHold) => {
+                    row.change == StatusChange::Held || is_known(&held, serial, entry)
+                }
                 reason => reason == Some(CrlReason::RemoveFromCRL),
             };
             let is_revoked = revoked.iter().any(|(known, ..)| known == serial);
-            !is_revoked && !unfinal.iter().any(|row| row.serial == *serial && is_known(row))
+            !is_revoked && !unfinal.iter().any(|row| row.serial == *serial && is_told(row))
         });
         lost.map_or(Ok(()), |(_, serial)| {
             Err(CrlRefused::Lost { serial, previous: published.number, why: FORGOTTEN })

@@ -206,7 +206,7 @@ fn base(
     let oldest = match base {
         Base::OldestInUse => {
             let oldest = oldest_in_reach(db, issuer, policy, scope, cut)?;
-            if let Some(OldestInReach { crl, passed_over }) = &oldest
+            if let Some((crl, passed_over)) = &oldest
                 && *passed_over > 0
             {
                 let (most, from) = (policy.delta_entries, crl.number);
@@ -215,7 +215,7 @@ fn base(
                     "more than {most} certificates have changed: whoever keeps an older complete CRL finds no delta for it"
                 );
             }
-            oldest.map(|oldest| oldest.crl)
+            oldest.map(|(crl, _)| crl)
         }
         Base::Newest => None,
     };
@@ -225,22 +225,15 @@ fn base(
     }
 }
 
-/// The oldest complete CRL in use since which no more certificates changed than a delta tells of.
-#[derive(Debug)]
-pub(crate) struct OldestInReach {
-    pub(crate) crl: RecordedCrl,
-    /// How many older ones are in use.
-    passed_over: usize,
-}
-
-/// None where none in use is in reach.
-pub(crate) fn oldest_in_reach(
+/// The oldest complete CRL in use since which no more certificates changed than a delta tells of, and how many older ones are
+/// in use. None where none is in reach.
+fn oldest_in_reach(
     db: &mut Database,
     issuer: &str,
     policy: &PublicationPolicy,
     scope: &Scope,
     cut: Cut,
-) -> QueryResult<Option<OldestInReach>> {
+) -> QueryResult<Option<(RecordedCrl, usize)>> {
     // A clock that is a little behind finds one in use a little longer.
     let mut in_use = record::in_use(db, issuer, scope, cut.this_update.minus(policy.clock_tolerance))?;
     let (mut passed_over, mut end) = (0, in_use.len());
@@ -257,7 +250,7 @@ pub(crate) fn oldest_in_reach(
         }
     }
     let in_reach = passed_over < in_use.len();
-    Ok(in_reach.then(|| OldestInReach { crl: in_use.swap_remove(passed_over), passed_over }))
+    Ok(in_reach.then(|| (in_use.swap_remove(passed_over), passed_over)))
 }
 
 fn sign(

@@ -52,7 +52,7 @@ fn each_certificate_of_a_shard_finds_its_event_in_an_index_and_nothing_is_sorted
 }
 
 #[test]
-fn no_crl_costs_as_much_as_all_before_it() {
+fn what_a_crl_asks_of_those_before_it_is_read_out_of_indexes() {
     for (query, expected) in [
         (
             planned(&ending_after("A", "all", world_time())),

@@ -184,8 +184,9 @@ impl Publication<'_> {
         }
     }
 
-    /// Whether the delta that stands starts from a later complete CRL than the oldest in reach: an entry was wrong when it
-    /// was made.
+    /// Whether the delta that stands starts from a later complete CRL than it should: an entry was wrong when it was made. Asked at
+    /// every look, and so answered by what costs nothing: where the whole log has had more changes since than a delta tells
+    /// of, the next one that is made sees to it.
     fn starts_too_late(
         &self,
         db: &mut Database,
@@ -194,9 +195,10 @@ impl Publication<'_> {
     ) -> Result<bool, CrlError> {
         let issuer = authority.short_name.as_str();
         let Some(base) = record::newest_base(db, issuer, scope)? else { return Ok(false) };
-        let cut = Cut { sequence: status_log::newest(db)?, this_update: self.act.at };
-        let oldest = issue::oldest_in_reach(db, issuer, self.policy, scope, cut)?;
-        Ok(oldest.is_some_and(|oldest| oldest.crl.number < base))
+        let in_use = record::in_use(db, issuer, scope, self.act.at)?;
+        let Some(older) = in_use.iter().rfind(|crl| crl.number < base) else { return Ok(false) };
+        let changes = status_log::newest(db)? - older.log_sequence;
+        Ok(changes.unsigned_abs() <= self.policy.delta_entries)
     }
 
     /// Complete CRLs, each with the delta beside it.
@@ -288,9 +290,7 @@ pub(super) fn signs_in_normal_running(
     let Some(end) = authority_end::find(db, &authority.short_name)? else { return Ok(true) };
     for scope in scopes {
         let newest = record::newest(db, &authority.short_name, scope, CrlKind::Full)?;
-        if newest.is_none_or(|crl| {
-            crl.next_update != last_crl_until(&end) || crl.this_update < end.decided_at.whole_second()
-        }) {
+        if newest.is_none_or(|crl| crl.next_update != last_crl_until(&end)) {
             return Ok(true);
         }
     }

@@ -174,6 +174,25 @@ fn the_end_of_an_earlier_hold_explains_no_later_one_and_no_revocation() {
     }
 }
 
+/// The clock was an hour ahead when it was held, and was set right before the hold was lifted.
+#[test]
+fn a_hold_that_a_clock_ahead_has_dated_is_lifted_by_an_earlier_date() {
+    let mut world = world();
+    world.hold(ISSUING, ONE);
+    write(
+        &mut world,
+        "DROP TRIGGER certificate_status_events_are_never_changed; DROP TRIGGER certificates_keep_the_date_of_their_hold;
+         UPDATE certificate_status_events SET occurred_at = occurred_at + 3600000 WHERE event = 'held';
+         UPDATE certificates SET held_at = held_at + 3600000 WHERE held_at IS NOT NULL",
+    );
+    assert!(publish_now(&mut world, 2 * HOUR).failures.is_empty());
+    assert_eq!(listed(&world, CrlKind::Full).len(), 1);
+    world.release(ISSUING, ONE);
+    let report = publish_now(&mut world, 3 * HOUR);
+    assert!(report.failures.is_empty(), "{:?}", report.failures);
+    assert_eq!(listed(&world, CrlKind::Full), []);
+}
+
 /// A backup that knows of the hold alone would let somebody lift what was final.
 #[test]
 fn a_revocation_for_good_does_not_become_a_hold_again() {

@@ -70,21 +70,36 @@ pub fn lists_in_step(
     let mut lists = ListsInStep::default();
     for authority in authorities {
         let scopes = Scope::of(db, authority)?;
-        if !signs_in_normal_running(db, authority, &scopes)? {
-            continue;
-        }
-        for scope in scopes {
-            for &kind in CrlKind::of(authority.kind) {
-                lists.all += 1;
-                let newest = record::newest(db, &authority.short_name, &scope, kind)?;
-                let due = newest.map(|crl| crl.this_update.plus(schedule(policy, kind).every));
-                if due.is_some_and(|due| due > at) {
-                    lists.current += 1;
-                } else if let Some(due) = due {
-                    lists.due_since = Some(lists.due_since.map_or(due, |earlier| earlier.min(due)));
+        for scopes in [&scopes[..1], &scopes[1..]] {
+            if signs_in_normal_running(db, authority, scopes)? {
+                for scope in scopes {
+                    lists.count(db, authority, scope, policy, at)?;
                 }
             }
         }
     }
     Ok(lists)
+}
+
+impl ListsInStep {
+    fn count(
+        &mut self,
+        db: &mut Database,
+        authority: &Authority,
+        scope: &Scope,
+        policy: &PublicationPolicy,
+        at: Timestamp,
+    ) -> QueryResult<()> {
+        for &kind in CrlKind::of(authority.kind) {
+            self.all += 1;
+            let newest = record::newest(db, &authority.short_name, scope, kind)?;
+            let due = newest.map(|crl| crl.this_update.plus(schedule(policy, kind).every));
+            if due.is_some_and(|due| due > at) {
+                self.current += 1;
+            } else if let Some(due) = due {
+                self.due_since = Some(self.due_since.map_or(due, |earlier| earlier.min(due)));
+            }
+        }
+        Ok(())
+    }
 }

@@ -89,6 +89,23 @@ pub(crate) fn of(
         .load(db)
 }
 
+/// When each of these certificates was held, as often as it was up to `cut`.
+pub(crate) fn all_of(
+    db: &mut Database,
+    issuer: &str,
+    serials: &[String],
+    cut: i64,
+) -> QueryResult<Vec<(String, Timestamp)>> {
+    certificate_status_events::table
+        .filter(certificate_status_events::issuer.eq(issuer))
+        .filter(certificate_status_events::serial.eq_any(serials))
+        .filter(certificate_status_events::sequence.le(cut))
+        .filter(sql::<Bool>(NOT_FINAL))
+        .filter(certificate_status_events::event.eq(HELD))
+        .select((certificate_status_events::serial, certificate_status_events::occurred_at))
+        .load(db)
+}
+
 /// The columns of a [`RevokedRow`].
 #[auto_type]
 fn row() -> _ {
