@@ -1,6 +1,6 @@
 //! What was asked for, and the officers' signed decisions on it (docs/audit.md, "Evidence").
 
-mod said;
+pub mod said;
 
 use crate::bundle::Bundle;
 use crate::der::{Value, sequence};

@@ -5,6 +5,7 @@ use openssl::pkey::{PKey, Public};
 use serde::Deserialize;
 use serde_json::Value as Json;
 
+use crate::decision::said::is_of_one;
 use crate::der::{Value, sequence};
 use crate::key::{base64, public_key, sha256, unhex, verifies};
 
@@ -109,7 +110,7 @@ impl Officers {
             let [context, kind, digest, version, decision, .., officer, at, _, _] = fields[..] else {
                 return None;
             };
-            let about = context.text() == Some("igc-decision-v1")
+            let about = is_of_one(context.text())
                 && kind.text() == Some("officer-enrolment")
                 && digest.octets() == Some(&sha256(canonical))
                 && version.integer() == Some(1);

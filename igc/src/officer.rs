@@ -57,6 +57,7 @@ pub fn verifier(installation: &Installation) -> Result<ApprovalVerifier, Problem
         None => ApprovalVerifier::production(),
     }
     .with_delays(config.decisions)
+    .with_bulk_bound(config.bulk_bound)
     .with_addresses(addresses);
     let pinned = config.passkeys.as_ref().filter(|passkeys| !passkeys.roots.is_empty());
     let Some(Passkeys { relying_party, roots, .. }) = pinned else { return Ok(verifier) };

@@ -160,7 +160,7 @@ store::codes! {
     /// A bulk without an order.
     BULK_EMPTY = ("bulk-empty", Invalid, "the registration officer: choose at least one order that can be decided on");
     /// More orders than one signature covers.
-    BULK_TOO_MANY = ("bulk-too-many", Invalid, "the registration officer: choose 25 orders at most");
+    BULK_TOO_MANY = ("bulk-too-many", Invalid, "the registration officer: choose fewer orders, as many as decisions.bulk_bound says at most");
     /// Nothing of the queue waits for this officer.
     QUEUE_EMPTY = ("queue-empty", NotFound, "nobody: every order of this view is decided on, is one's own, or has an officer on it");
     /// A view of the queue without a name, or too long.
@@ -173,7 +173,8 @@ store::codes! {
     OFFICER_PLACE_UNKNOWN = ("officer-place-unknown", NotAuthorised, "an officer who is there for every department; the register gives no department for this");
     /// A stored order cannot be read.
     ORDER_ROW_ALTERED = ("order-row-altered", Integrity, "the auditor: the row is not what this program writes");
-
+    /// The sentence of a refusal is not the one that its officer signed.
+    ORDER_SENTENCE_ALTERED = ("order-sentence-altered", Integrity, "the auditor: ask the officer what he wrote, and who has changed it; the holder is told nothing");
     /// The proof of a decision does not hold.
     APPROVAL_PROOF_INVALID = ("approval-proof-invalid", Refused, "the registration officer: decide again; the auditor, if it happens twice");
     /// This installation does not take proofs of this kind.
@@ -222,6 +223,8 @@ store::codes! {
     ENROLMENT_CLASH = ("enrolment-clash", Refused, "the administrator: a key is enrolled once, and a login keeps its name and role");
     /// No key of this identifier counts.
     ENROLMENT_KEY_UNKNOWN = ("enrolment-key-unknown", NotFound, "the administrator: see the list of keys");
+    /// Somebody who decides cannot be told of what is decided in his name.
+    OFFICER_ADDRESS_MISSING = ("officer-address-missing", Refused, "two administrators: sign for an address of his; of one who is pinned, the operator writes email beside his root in igc.toml");
     /// A certificate that is none of ours.
     ENROLMENT_CERTIFICATE_UNKNOWN = ("enrolment-certificate-unknown", NotAuthorised, "the officer: use the card, or the certificate, that this installation gave");
     /// A good signature of ours on what was never recorded.
@@ -299,7 +302,6 @@ store::codes! {
     CERTIFICATION_UNDER_WAY = ("certification-under-way", Unavailable, "nobody: the attempt under way settles it, or the sweep does");
     /// This kind of card has no profile for this use.
     CERTIFICATION_NO_PROFILE = ("certification-no-profile", Refused, "the operator: no profile stands for this kind of card");
-
     /// The ground is not on the list.
     OPPOSITION_GROUND_UNKNOWN = ("opposition-ground-unknown", Invalid, "the declarer: choose a ground from the list");
     /// Only an active card is suspended.
@@ -334,7 +336,6 @@ store::codes! {
     OPPOSITION_CODE_TAKEN = ("opposition-code-taken", Unavailable, "nobody: the letter is thrown away, and the next run draws what is still due");
     /// A holder opposes his own cards only.
     OPPOSITION_NOT_YOURS = ("opposition-not-yours", NotAuthorised, "the holder of the card, or an officer");
-
     /// Who asks for the opposition may not: rules R-OPP.
     OPPOSITION_REQUESTER_REFUSED = ("opposition-requester-refused", Refused, "the message names the rule and who can help; a revocation officer opposes the card of the authority's own motion");
     /// Who asks for the opposition is named in a way that cannot be read.
@@ -343,7 +344,6 @@ store::codes! {
     OPPOSITION_REQUESTED_ALREADY = ("opposition-requested-already", Refused, "nobody: the worker answers the request that waits");
     /// A stored request for an opposition cannot be read.
     OPPOSITION_REQUEST_ALTERED = ("opposition-request-altered", Integrity, "the auditor: the row is not what this program writes");
-
     /// A holder activates his own cards only.
     DELIVERY_NOT_YOURS = ("delivery-not-yours", NotAuthorised, "the holder of the card, or an officer");
 

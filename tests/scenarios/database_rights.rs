@@ -70,7 +70,8 @@ fn the_web_role_can_do_all_that_the_pages_do() {
     db.write(|db| order::approve(db, registry, &verifier, number, version, &proof, &mut chance(), &act))
         .unwrap();
     let reason = refusal_reasons::ALL[0].code;
-    let proof = approver.refuse(&refused.decidable(), reason, APPROVER, &mut chance(), act.at).unwrap();
+    let proof =
+        approver.refuse(&refused.decidable(), (reason, None), APPROVER, &mut chance(), act.at).unwrap();
     let (number, version) = (&refused.number, refused.version);
     db.write(|db| order::refuse(db, &verifier, number, version, &proof, None, &mut chance(), &act)).unwrap();
     let patient = verifier.with_delays(Delays::DEFAULT);

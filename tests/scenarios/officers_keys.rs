@@ -26,6 +26,11 @@ pub mod authenticator;
 /// The administrators whose keys are pinned, with their names.
 pub const ADMINISTRATORS: [(&str, &str); 2] = [("alix.moreau", "Alix MOREAU"), ("noa.simon", "Noa SIMON")];
 
+/// Where an officer is written to of whom the test says nothing.
+fn address_of(login: &str) -> OfficerEmail {
+    format!("{login}@exemple.fr").parse().unwrap()
+}
+
 /// The keys of the administrators, as software; and what verifies with them.
 pub struct OfficersKeys {
     pub administrators: [Authenticator; 2],
@@ -35,12 +40,18 @@ pub struct OfficersKeys {
 impl OfficersKeys {
     /// Pins the administrators' keys in the configuration of the installation in `dir`, whose pages are at `origin`.
     pub fn pin(dir: &Path, origin: &str) -> Self {
-        let administrators = ADMINISTRATORS
-            .map(|(login, _)| Authenticator { origin: origin.to_owned(), ..Authenticator::new(login) });
+        Self::pin_keys(dir, origin, ADMINISTRATORS.map(|(login, _)| login))
+    }
+
+    /// The same with keys of these names.
+    pub fn pin_keys(dir: &Path, origin: &str, names: [&str; 2]) -> Self {
+        let administrators =
+            names.map(|name| Authenticator { origin: origin.to_owned(), ..Authenticator::new(name) });
         let roots = [0, 1].map(|at| administrators[at].root(ADMINISTRATORS[at].0, ADMINISTRATORS[at].1));
         let sections = roots.clone().map(|root| {
             let mut section = toml::Table::new();
-            section.insert("login".to_owned(), root.login.into());
+            section.insert("login".to_owned(), root.login.clone().into());
+            section.insert("email".to_owned(), address_of(&root.login).as_str().into());
             section.insert("display_name".to_owned(), root.display_name.into());
             section.insert("credential_id".to_owned(), hex::encode(root.credential_id).into());
             section.insert("public_key".to_owned(), hex::encode(root.key.spki()).into());
@@ -55,6 +66,7 @@ impl OfficersKeys {
         let relying_party = RelyingParty::new(origin, "localhost").unwrap();
         let verifier = ApprovalVerifier::production()
             .with_passkeys(relying_party, PinnedRoots::new(roots.into()).unwrap())
+            .with_addresses(ADMINISTRATORS.map(|(login, _)| (login.to_owned(), address_of(login))).into())
             // As its configuration says.
             .with_delays(Delays::NONE);
         Self { administrators, verifier }
@@ -118,9 +130,13 @@ impl OfficersKeys {
     ) -> String {
         let act = officer(db, ADMINISTRATORS[0].0);
         let roster = self.verifier.roster(db).unwrap();
+        // Whoever decides in production can be told of it.
+        let email = email.or_else(|| Some(address_of(login)));
         let (login, display_name) = (login.to_owned(), name.to_owned());
         let new = NewEnrolment { email, login, display_name, role, scope, credential };
-        db.write(|db| enrolment::propose(db, &roster, new, &mut chance(), &act)).unwrap().number
+        db.write(|db| enrolment::propose(db, &self.verifier, &roster, new, &mut chance(), &act))
+            .unwrap()
+            .number
     }
 
     /// Both administrators sign for it.

@@ -209,7 +209,7 @@ fn decide(
     let (verifier, subject) = (approver.verifier(), order.decidable());
     let proof = match approves {
         true => approver.approve(&subject, login, &mut chance(), act.at).unwrap(),
-        false => approver.refuse(&subject, "incomplete", login, &mut chance(), act.at).unwrap(),
+        false => approver.refuse(&subject, ("incomplete", None), login, &mut chance(), act.at).unwrap(),
     };
     let (number, version) = (&order.number, order.version);
     gate.wait();

@@ -4,7 +4,7 @@ use std::fmt;
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
-use store::{BrokenRule, Code, Fault, Kind};
+use store::{BrokenRule, Code, Fault, Kind, Timestamp};
 
 /// A page that cannot be shown, or an act that was refused.
 #[derive(Debug)]
@@ -19,7 +19,22 @@ pub(crate) enum Failure {
         detail: String,
         /// Every rule that was broken, where rules with names forbid it.
         rules: Vec<BrokenRule>,
+        /// What was done since whoever asks had read, where he comes too late.
+        changes: Vec<Change>,
     },
+}
+
+/// What somebody did to what another had read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Change {
+    /// `approved`, `refused`, `taken-back` or `withdrawn`.
+    pub(crate) what: &'static str,
+    /// The officer's login, where it is told.
+    pub(crate) by: Option<String>,
+    /// When.
+    pub(crate) at: Timestamp,
+    /// To which version.
+    pub(crate) version: i64,
 }
 
 impl Failure {
@@ -30,7 +45,23 @@ impl Failure {
 
     /// The same, with what happened.
     pub(crate) fn coded(code: Code, detail: String) -> Self {
-        Self::Coded { code, detail, rules: Vec::new() }
+        Self::Coded { code, detail, rules: Vec::new(), changes: Vec::new() }
+    }
+
+    /// The same, with what was done since whoever asks had read.
+    pub(crate) fn after(self, changes: Vec<Change>) -> Self {
+        match self {
+            Self::SignedOut => self,
+            Self::Coded { code, detail, rules, .. } => Self::Coded { code, detail, rules, changes },
+        }
+    }
+
+    /// What was done since whoever asks had read.
+    pub(crate) fn changes(&self) -> &[Change] {
+        match self {
+            Self::SignedOut => &[],
+            Self::Coded { changes, .. } => changes,
+        }
     }
 
     /// Every rule that was broken.
@@ -52,7 +83,8 @@ impl Failure {
 
 impl<E: Fault> From<E> for Failure {
     fn from(error: E) -> Self {
-        Self::Coded { code: error.code(), detail: error.to_string(), rules: error.broken_rules() }
+        let (code, detail, rules) = (error.code(), error.to_string(), error.broken_rules());
+        Self::Coded { code, detail, rules, changes: Vec::new() }
     }
 }
 

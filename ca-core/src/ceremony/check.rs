@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use store::Timestamp;
 use toml::Spanned;
 
+use super::administrators;
 use super::custodians;
 use super::file::{Issuing, Validity};
 use super::sections;
@@ -25,6 +26,7 @@ pub fn check(ceremony: &Ceremony, identity: &Identity) -> Result<(), CeremonyErr
     checker.authorities()?;
     checker.services()?;
     checker.standing_authorities()?;
+    administrators::check(&checker)?;
     checker.tokens()
 }
 

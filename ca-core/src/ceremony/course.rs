@@ -260,6 +260,7 @@ impl<'a> Course<'a> {
             certificates: self.made(|step| matches!(step, Step::Certificate(_))),
             crls: self.made(|step| matches!(step, Step::Crl(_))),
             destroyed: self.made(|step| matches!(step, Step::Destroy(_))),
+            administrators: self.made(|step| matches!(step, Step::Administrator(_))),
         }
     }
 

@@ -88,6 +88,8 @@ pub enum CeremonyKind {
     Rollover,
     /// Last CRL and destruction of an authority's key.
     EndOfAuthority,
+    /// The keys of the first administrators, recorded.
+    Administrators,
 }
 
 /// What the file says.
@@ -116,6 +118,18 @@ pub(super) struct Plan {
     pub(super) root_crls: Option<RootCrls>,
     #[serde(default)]
     pub(super) end: Vec<End>,
+    #[serde(default)]
+    pub(super) administrator: Vec<Administrator>,
+}
+
+/// An administrator's key, as his own page shows it.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Administrator {
+    pub(super) login: Spanned<String>,
+    pub(super) display_name: Spanned<String>,
+    pub(super) credential_id: Spanned<String>,
+    pub(super) public_key: Spanned<String>,
 }
 
 /// Who holds the PINs of a token that this ceremony initialises: they are drawn and shared, and stand in

@@ -7,6 +7,7 @@
 //! auditor needs to verify it offline. The short-lived OCSP responders that it
 //! provides for follow each other without another ceremony ([`crate::responder`]).
 
+mod administrators;
 mod check;
 mod course;
 mod custodian_file;
@@ -28,6 +29,7 @@ mod verify;
 mod verify_objects;
 mod work;
 
+pub use administrators::{AdministratorKey, RecordedAdministrators, recorded_administrators};
 pub use check::check;
 pub use course::{Attendance, CeremonyTokens, Course};
 pub use error::CeremonyError;
@@ -40,6 +42,7 @@ pub use report::{NamedPem, Report, SignedReport, report};
 pub use script::script;
 pub use standing::check as check_standing;
 pub use steps::{CertificateStep, CrlReach, CrlStep, EndStep, KeyStep, ShareStep, Step};
+pub use taking_up::is_in_the_trail;
 pub(crate) use taking_up::was_held;
 pub use transcript::{Entry, EntryEvent, TranscriptError, read_chain};
 pub(crate) use verify::is_report_of;

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use store::Timestamp;
 
-use super::CeremonyKind;
+use super::{AdministratorKey, CeremonyKind};
 use crate::profile::KeyKind;
 use crate::signer::{KeyAttributes, KeyReference};
 
@@ -156,4 +156,6 @@ pub struct CeremonyOutcome {
     pub crls: Vec<CrlMade>,
     /// Every key that was destroyed.
     pub destroyed: Vec<KeyDestroyed>,
+    /// Every administrator's key that was recorded.
+    pub administrators: Vec<AdministratorKey>,
 }

@@ -53,9 +53,13 @@ fn heading(ceremony: &Ceremony, program: &str) -> String {
     for name in ceremony.plan.custodians.iter().flat_map(|custodians| custodians.names.get_ref()) {
         let _ = writeln!(text, "| Porteur de part | {name} | \u{a0} |");
     }
+    for one in &ceremony.plan.administrator {
+        let _ = writeln!(text, "| Administrateur | {} | \u{a0} |", one.display_name.get_ref());
+    }
     let signers: Vec<String> = standing_signers(ceremony).iter().map(|name| of(name)).collect();
     let tokens: Vec<String> = tokens(ceremony).iter().map(|name| format!("`{name}`")).collect();
     let tokens = match (tokens.join(", "), signers.join(", ")) {
+        (tokens, signers) if tokens.is_empty() && signers.is_empty() => "sans objet".to_owned(),
         (tokens, signers) if signers.is_empty() => tokens,
         (tokens, signers) if tokens.is_empty() => format!("ceux des clés {signers}"),
         (tokens, signers) => format!("{tokens}, et ceux des clés {signers}"),
@@ -151,6 +155,7 @@ fn kind(kind: CeremonyKind) -> &'static str {
         CeremonyKind::OcspResponders => "répondeurs OCSP",
         CeremonyKind::Rollover => "nouvelle génération de clé, avec recouvrement",
         CeremonyKind::EndOfAuthority => "fin d'autorité",
+        CeremonyKind::Administrators => "clés des premiers administrateurs",
     }
 }
 
@@ -236,6 +241,17 @@ fn words(step: &Step) -> Words {
                         .to_owned()
                 }
             },
+        ),
+        Step::Administrator(key) => (
+            format!("Clé de l'administrateur {}", key.display_name),
+            format!(
+                "{} ({}) lit à voix haute l'empreinte de sa clé, sur l'écran de son propre poste (page « Préparer une clé de sécurité ») ; \
+                 la comparer à celle-ci, chiffre à chiffre : `{}` ; l'administrateur signe ici : ____________________",
+                key.display_name,
+                key.login,
+                key.fingerprint()
+            ),
+            "les deux empreintes sont la même ; la transcription nomme l'administrateur et sa clé".to_owned(),
         ),
         Step::Publish => (
             "Publication".to_owned(),

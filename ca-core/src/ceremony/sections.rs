@@ -20,20 +20,23 @@ const SECTIONS: &[(&str, Stands)] = &[
     ("root_crls", |plan| plan.root_crls.is_some()),
     ("root_crls.of", |plan| plan.root_crls.as_ref().is_some_and(|crls| !crls.of.is_empty())),
     ("end", |plan| !plan.end.is_empty()),
+    ("administrator", |plan| !plan.administrator.is_empty()),
 ];
 
 /// What a file of this kind must have, and what it may have.
 const fn rule(kind: CeremonyKind) -> (&'static [&'static str], &'static [&'static str]) {
     match kind {
-        CeremonyKind::Installation => {
-            (&["tokens", "root", "issuing", "list_signer", "audit", "root_crls"], &["custodians"])
-        }
-        CeremonyKind::Root => (&["root", "root_crls"], &["tokens", "custodians", "audit"]),
+        CeremonyKind::Installation => (
+            &["tokens", "root", "issuing", "list_signer", "audit", "root_crls"],
+            &["custodians", "administrator"],
+        ),
+        CeremonyKind::Root => (&["root", "root_crls"], &["tokens", "custodians", "audit", "administrator"]),
         CeremonyKind::RootCrl => (&["root_crls", "root_crls.of"], &[]),
         CeremonyKind::IssuingAuthority => (&["issuing"], &["tokens", "list_signer"]),
         CeremonyKind::OcspResponders => (&["responder"], &[]),
         CeremonyKind::Rollover => (&["issuing"], &[]),
         CeremonyKind::EndOfAuthority => (&["end"], &[]),
+        CeremonyKind::Administrators => (&["administrator"], &[]),
     }
 }
 

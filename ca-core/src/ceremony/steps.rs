@@ -3,6 +3,7 @@
 
 use std::fmt;
 
+use super::administrators::AdministratorKey;
 use super::file::{Issuing, Living, Root, Validity};
 use super::{Ceremony, CeremonyKind};
 use crate::profile::KeyKind;
@@ -32,6 +33,8 @@ pub enum Step {
     End(EndStep),
     /// A CRL is signed with a key that normal running does not have.
     Crl(CrlStep),
+    /// It is recorded whose key this is, before those who are there.
+    Administrator(AdministratorKey),
     /// Certificates and CRLs go before the world.
     Publish,
     /// The key of an authority that has ended is destroyed; its short name.
@@ -124,6 +127,7 @@ impl fmt::Display for Step {
             Self::Certificate(step) => write!(f, "certificate {}", step.label),
             Self::End(step) => write!(f, "end {}", step.authority),
             Self::Crl(step) => write!(f, "crl {}", step.authority),
+            Self::Administrator(key) => f.write_str(&key.step()),
             Self::Publish => f.write_str("publish"),
             Self::Destroy(authority) => write!(f, "destroy {authority}"),
             Self::Close => f.write_str("close"),
@@ -188,7 +192,10 @@ impl Ceremony {
                     .map(|name| Step::Crl(CrlStep { authority: name.get_ref().clone(), reach })),
             );
         }
-        steps.push(Step::Publish);
+        steps.extend(plan.administrator.iter().map(AdministratorKey::of).map(Step::Administrator));
+        if self.kind() != CeremonyKind::Administrators {
+            steps.push(Step::Publish);
+        }
         steps.extend(plan.end.iter().map(|end| Step::Destroy(end.short_name.get_ref().clone())));
         steps.push(Step::Close);
         steps

@@ -26,6 +26,23 @@ pub(crate) fn was_held(db: &mut Database, name: &str) -> QueryResult<bool> {
     Ok(steps > 0)
 }
 
+/// Whether the audit trail was told of a line of this ceremony whose SHA-256 is `head`.
+pub fn is_in_the_trail(db: &mut Database, ceremony: &Ceremony, head: &str) -> QueryResult<bool> {
+    Ok(told(db, ceremony)?.iter().any(|payload| payload["head"].as_str() == Some(head)))
+}
+
+/// What the audit trail was told of this ceremony, in no order.
+fn told(db: &mut Database, ceremony: &Ceremony) -> QueryResult<Vec<Value>> {
+    let payloads: Vec<String> = audit_events::table
+        .inner_join(audit_payloads::table)
+        // The word stands in the statement itself: SQLite looks into an index over a part of a table only then.
+        .filter(audit_events::action.eq(sql::<Text>(&format!("'{ACTION}'"))))
+        .filter(audit_events::subject.eq(subject(ceremony)))
+        .select(audit_payloads::payload.assume_not_null())
+        .load(db)?;
+    Ok(payloads.iter().filter_map(|payload| serde_json::from_str(payload).ok()).collect())
+}
+
 /// How many lines of the transcript the audit trail was told of.
 ///
 /// The newest head that it holds must be in the transcript, and what stands after it must be
@@ -36,15 +53,7 @@ pub(super) fn lines_told(
     ceremony: &Ceremony,
     transcript: &Transcript,
 ) -> Result<usize, CeremonyError> {
-    let payloads: Vec<String> = audit_events::table
-        .inner_join(audit_payloads::table)
-        // The word stands in the statement itself: SQLite looks into an index over a part of a table only then.
-        .filter(audit_events::action.eq(sql::<Text>(&format!("'{ACTION}'"))))
-        .filter(audit_events::subject.eq(subject(ceremony)))
-        .select(audit_payloads::payload.assume_not_null())
-        .load(db)?;
-    let known = payloads.iter().filter_map(|payload| serde_json::from_str::<Value>(payload).ok());
-    let last = known.max_by_key(|payload| payload["line"].as_u64());
+    let last = told(db, ceremony)?.into_iter().max_by_key(|payload| payload["line"].as_u64());
     let entries = transcript.entries();
     let line = match last {
         None => 0,

@@ -15,7 +15,7 @@ use super::report::{CERTIFICATE, CRL, FORMAT, NamedPem, Report};
 use super::steps::{CertificateStep, CrlStep, KeyStep, ShareStep};
 use super::transcript::{Entry, EntryEvent, TranscriptError, read_chain};
 use super::verify_objects::{check_certificate, check_crl};
-use super::{Ceremony, CeremonyError, Step};
+use super::{AdministratorKey, Ceremony, CeremonyError, Step};
 use crate::authority::AuthorityError;
 use crate::faults;
 use crate::profile::KeyKind;
@@ -97,6 +97,8 @@ pub struct VerifiedReport {
     /// The certificates of authorities that signed and were not made here, in the same form, to be compared with
     /// those of the ceremonies that made them.
     pub issuers: Vec<(String, String)>,
+    /// Every administrator's key that was recorded: his login and name, and the SHA-256 of the key, to be compared with what is pinned.
+    pub administrators: Vec<(String, String, String)>,
 }
 
 /// Verifies the octets of a report, the signature over them, and everything they say. `audit_key` is a
@@ -147,6 +149,10 @@ pub(super) fn verify_content(report: &Report, audit_key: &[u8]) -> Result<Verifi
         checker.check(step, audit_key)?;
     }
     let (certificates, issuers) = checker.objects()?;
+    let administrators = steps.iter().filter_map(|step| match step {
+        Step::Administrator(key) => Some(key),
+        _ => None,
+    });
     Ok(VerifiedReport {
         ceremony: ceremony.name().to_owned(),
         title: ceremony.title().to_owned(),
@@ -159,6 +165,9 @@ pub(super) fn verify_content(report: &Report, audit_key: &[u8]) -> Result<Verifi
         audit_key_sha256: sha256(audit_key),
         certificates,
         issuers,
+        administrators: administrators
+            .map(|key| (key.login.clone(), key.display_name.clone(), key.fingerprint()))
+            .collect(),
     })
 }
 
@@ -231,6 +240,11 @@ impl Checker<'_> {
                 let same = decided.authority == wanted.authority
                     && (wanted.leaves_certificates || decided.living_certificates == 0);
                 self.must(step, same, "is not the end that the file decides")
+            }
+            Step::Administrator(wanted) => {
+                let recorded: AdministratorKey = self.outcome(step)?;
+                self.must(step, recorded == *wanted, "is not the key that the file records")?;
+                self.must(step, is_printable(&recorded.display_name), "names nobody who can be printed")
             }
             Step::Destroy(authority) => {
                 let destroyed: KeyDestroyed = self.outcome(step)?;

@@ -41,6 +41,7 @@ pub(super) fn perform(
         Step::Certificate(step) => json!(certificate(course, db, step, rng, act)?),
         Step::End(step) => json!(end(db, step, rng, act)?),
         Step::Destroy(authority) => json!(destroy(course, db, authority)?),
+        Step::Administrator(key) => json!(key),
         Step::Close => json!({}),
         Step::Crl(_) | Step::Publish => unreachable!("the program has the publisher do these"),
     };

@@ -8,11 +8,20 @@ use crate::der::{Value, sequence};
 
 const ONE: &str = "igc-decision-v1";
 const BULK: &str = "igc-bulk-decision-v1";
+/// Of refusals since their sentences are signed.
+const ONE_REFUSED: &str = "igc-decision-v2";
+const BULK_REFUSED: &str = "igc-bulk-decision-v2";
+
+/// Whether this label is one of a decision on one thing.
+pub fn is_of_one(context: Option<&str>) -> bool {
+    matches!(context, Some(ONE | ONE_REFUSED))
+}
 /// Most rows of a bulk.
 const MOST_ROWS: usize = 25;
 
-/// `Decision ::= SEQUENCE { context, kind, digest, version, decision, [0] reason, [1] delegation, officer, at, until, nonce }`, or
-/// `BulkDecision ::= SEQUENCE { context, kind, rows, decision, [0] reason, officer, at, until, nonce }`.
+/// `Decision ::= SEQUENCE { context, kind, digest, version, decision, [0] reason, [1] delegation, [2] sentence, officer, at, until, nonce }`,
+/// or `BulkDecision ::= SEQUENCE { context, kind, rows, decision, [0] reason, [2] sentence, officer, at, until, nonce }`; a sentence stands in a
+/// refusal of the second version alone, and that version in refusals alone.
 #[derive(Debug)]
 pub struct Said<'a> {
     pub kind: &'a str,
@@ -33,20 +42,25 @@ impl<'a> Said<'a> {
         let fields = sequence(statement).ok_or(UNREADABLE)?;
         let &[context, kind, on, ref rest @ ..] = fields.as_slice() else { return Err(UNREADABLE) };
         match context.text() {
-            Some(ONE) => {
+            Some(label @ (ONE | ONE_REFUSED)) => {
                 let [version, rest @ ..] = rest else { return Err(UNREADABLE) };
                 let on = one(&on, version).ok_or(UNREADABLE)?;
-                Self::of(&kind, on, rest, false).ok_or(UNREADABLE)
+                Self::of(&kind, on, rest, (false, label == ONE_REFUSED)).ok_or(UNREADABLE)
             }
-            Some(BULK) if kind.text() == Some("card-order") => {
+            Some(label @ (BULK | BULK_REFUSED)) if kind.text() == Some("card-order") => {
                 let on = bulk(&on).ok_or("a bulk does not name each order once, by number")?;
-                Self::of(&kind, on, rest, true).ok_or(UNREADABLE)
+                Self::of(&kind, on, rest, (true, label == BULK_REFUSED)).ok_or(UNREADABLE)
             }
             _ => Err("a decision is on a thing of another kind"),
         }
     }
 
-    fn of(kind: &Value<'a>, on: Vec<(&'a [u8], i64)>, rest: &[Value<'a>], in_bulk: bool) -> Option<Self> {
+    fn of(
+        kind: &Value<'a>,
+        on: Vec<(&'a [u8], i64)>,
+        rest: &[Value<'a>],
+        (in_bulk, second_version): (bool, bool),
+    ) -> Option<Self> {
         let [decision, optional @ .., officer, at, until, _nonce] = rest else { return None };
         let (kind, decision, officer) = (kind.text()?, decision.text()?, officer.text()?);
         let (at, until) = (at.integer()?, until.integer()?);
@@ -57,7 +71,10 @@ impl<'a> Said<'a> {
             Some(number) => Some(number.explicit(1)?.text()?),
             None => None,
         };
-        let whole = optional.next().is_none();
+        if let Some(sentence) = optional.next_if(|it| it.tag == 0xa2 && second_version) {
+            (sentence.explicit(2)?.octets()?.len() == 32).then_some(())?;
+        }
+        let whole = optional.next().is_none() && (!second_version || decision == "refuse");
         whole.then_some(Self { kind, in_bulk, on, decision, officer, delegation, at, until })
     }
 

@@ -118,6 +118,13 @@ fn take_steps(
                 // A CRL that a clock ahead has dated keeps its root from signing until that date.
                 Step::Open => format!(" (the clock says {})", installation.clock.now()),
                 Step::Acknowledge(number, name) => format!(" ({name} has share {number})"),
+                Step::Administrator(key) => {
+                    format!(
+                        " ({} reads out {} from a screen of his own)",
+                        key.display_name,
+                        key.fingerprint()
+                    )
+                }
                 _ => String::new(),
             };
             prompt::confirm(&format!("step {place} of {count}: {step}{said}"))?;

@@ -36,6 +36,7 @@ fn figures(course: &Course<'_>, step: &Step) -> Option<String> {
             let gone: KeyDestroyed = outcome(course, step)?;
             format!("key {}: a find finds {}", gone.reference, gone.found)
         }
+        Step::Administrator(key) => format!("key of {}, SHA-256 {}", key.login, key.fingerprint()),
         Step::Close => format!("head of the transcript {}", course.head()),
         Step::Share(_) | Step::Acknowledge(..) | Step::Token(_) | Step::End(_) | Step::Publish => {
             return None;

@@ -153,12 +153,13 @@ fn run_ceremony(global: &Global, args: &RunArgs) -> Result<ExitCode, Problem> {
             );
         }
         format!(
-            "{} was held: {} keys, {} certificates, {} CRLs, {} keys destroyed\nhead of the transcript {}\nNext: igc ceremony report {}\n",
+            "{} was held: {} keys, {} certificates, {} CRLs, {} keys destroyed, {} administrators' keys recorded\nhead of the transcript {}\nNext: igc ceremony report {}\n",
             outcome.name,
             outcome.keys.len(),
             outcome.certificates.len(),
             outcome.crls.len(),
             outcome.destroyed.len(),
+            outcome.administrators.len(),
             outcome.transcript_head,
             outcome.name
         )
@@ -271,6 +272,11 @@ fn words(Said { report: verified, audit_key_known }: &Said<'_>) -> String {
     );
     for (name, sha256) in &verified.certificates {
         text += &format!("certificate {name} SHA-256 {sha256}\n");
+    }
+    for (login, name, sha256) in &verified.administrators {
+        text += &format!(
+            "administrator {login} ({name}) key SHA-256 {sha256}: compare it with what igc.toml pins\n"
+        );
     }
     for (name, sha256) in &verified.issuers {
         text += &format!("not made here: {name} SHA-256 {sha256}, compare it with its own ceremony's\n");

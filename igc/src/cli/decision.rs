@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{Subcommand, ValueEnum};
-use registration_authority::approval::{BULK_BOUND, Verdict};
+use registration_authority::approval::BULK_BOUND;
 
 use super::Global;
 use super::remote::{self, Refusal, Remote, SignedRemote};
@@ -38,6 +38,9 @@ pub enum Command {
         /// Refuse it, for the reason of this code; without one, approve it.
         #[arg(long, value_name = "CODE")]
         refuse: Option<String>,
+        /// The officer's own sentence, of a refusal: it is signed, and given again with the signature.
+        #[arg(long, value_name = "TEXT", requires = "refuse")]
+        text: Option<String>,
         #[command(flatten)]
         remote: Remote,
     },
@@ -57,7 +60,7 @@ pub enum Command {
         /// The reason's code, as it was signed.
         #[arg(long, value_name = "CODE")]
         reason: String,
-        /// The officer's own sentence.
+        /// The officer's own sentence, as it was signed.
         #[arg(long, value_name = "TEXT")]
         text: Option<String>,
         #[command(flatten)]
@@ -84,6 +87,8 @@ pub enum Kind {
     Suspensions,
     /// Officers' keys and certificates, also those that are settled.
     Enrolments,
+    /// What the officer delegates, or was delegated, also what stands or has ended.
+    Delegations,
 }
 
 pub fn run(global: &Global, command: &Command) -> Result<ExitCode, Problem> {
@@ -98,12 +103,11 @@ pub fn run(global: &Global, command: &Command) -> Result<ExitCode, Problem> {
             remote::show(global, &remote.required()?, &address)
         }
         Command::Show { number, remote } => remote::show(global, &remote.required()?, &address(number)?),
-        Command::Challenge { number, refuse, remote } => {
-            let verdict = if refuse.is_some() { Verdict::Refuse } else { Verdict::Approve };
-            let (api, refuse) = (remote.required()?, refuse.as_deref());
+        Command::Challenge { number, refuse, text, remote } => {
+            let (api, refusal) = (remote.required()?, refuse.as_deref().map(|code| (code, text.as_deref())));
             match number.as_slice() {
-                [number] => remote::challenge(global, &api, &address(number)?, verdict, refuse),
-                numbers => remote::bulk_challenge(global, &api, numbers, verdict, refuse),
+                [number] => remote::challenge(global, &api, &address(number)?, refusal),
+                numbers => remote::bulk_challenge(global, &api, numbers, refusal),
             }
         }
         Command::Approve { number, remote } => decide(global, number, None, remote),
@@ -136,6 +140,7 @@ impl Kind {
             Self::Mandates => "/mandates",
             Self::Suspensions => "/suspensions",
             Self::Enrolments => "/enrolments",
+            Self::Delegations => "/delegations",
         }
     }
 
@@ -149,6 +154,7 @@ impl Kind {
             (Some("PO-"), _) => Some(Self::OppositionPlans),
             (Some("MA-"), _) => Some(Self::Mandates),
             (Some("EN-"), _) => Some(Self::Enrolments),
+            (Some("DG-"), _) => Some(Self::Delegations),
             (_, 64) if is_hex => Some(Self::RegisterFeeds),
             (_, 10) if is_hex => Some(Self::Suspensions),
             _ => None,
@@ -165,7 +171,7 @@ pub(super) fn address(number: &str) -> Result<String, Problem> {
         None => Err(Problem::new(
             faults::ARGUMENT,
             format!(
-                "{number:?} begins with none of CO-, CR-, RP-, PO-, MA-, EN-, and is no number of a card, nor digest of a feed"
+                "{number:?} begins with none of CO-, CR-, RP-, PO-, MA-, EN-, DG-, and is no number of a card, nor digest of a feed"
             ),
         )),
     }

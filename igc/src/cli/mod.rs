@@ -11,6 +11,7 @@ mod coherence;
 mod completions;
 mod config;
 mod decision;
+mod delegation;
 mod demo;
 mod doctor;
 pub mod generate;
@@ -88,6 +89,9 @@ enum Command {
     /// Officers' keys and certificates, through the API of another machine.
     #[command(subcommand)]
     Officer(officer::Command),
+    /// What officers delegate to each other, through the API of another machine.
+    #[command(subcommand)]
+    Delegation(delegation::Command),
     /// Structures: who speaks for them, and their staff.
     #[command(subcommand)]
     Structure(structure::Command),
@@ -160,6 +164,7 @@ pub fn run(cli: &Cli) -> Result<ExitCode, Problem> {
         Command::Order(command) => order::run(global, command),
         Command::Decision(command) => decision::run(global, command),
         Command::Officer(command) => officer::run(global, command),
+        Command::Delegation(command) => delegation::run(global, command),
         Command::Structure(command) => structure::run(global, command),
         Command::Card(command) => card::run(global, command),
         Command::Opposition(command) => opposition::run(global, command),

@@ -324,7 +324,7 @@ fn reject(
     let approver = officer::approver(installation)?;
     let order = order::get(db, number)?;
     let login = act.actor.officer().unwrap_or_default();
-    let proof = approver.refuse(&order.decidable(), reason, login, &mut system_rng(), act.at)?;
+    let proof = approver.refuse(&order.decidable(), (reason, text), login, &mut system_rng(), act.at)?;
     let verifier = officer::verifier(installation)?;
     Ok(db.write(|db| {
         order::refuse(db, &verifier, number, order.version, &proof, text, &mut system_rng(), &act)

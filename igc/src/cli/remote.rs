@@ -62,14 +62,10 @@ pub fn challenge(
     global: &Global,
     api: &Api,
     address: &str,
-    verdict: Verdict,
-    reason: Option<&str>,
+    refusal: Option<Refusal<'_>>,
 ) -> Result<ExitCode, Problem> {
     let etag = api.get(address)?.etag;
-    let mut asked = json!({ "decision": verdict.as_str() });
-    if let Some(reason) = reason {
-        asked["reason"] = json!(reason);
-    }
+    let asked = asked(refusal);
     let mut challenge = api.post(&format!("{address}/challenge"), &[("If-Match", &etag)], &asked)?.body;
     challenge["etag"] = json!(etag);
     print_challenge(global, challenge)
@@ -80,19 +76,27 @@ pub fn bulk_challenge(
     global: &Global,
     api: &Api,
     numbers: &[String],
-    verdict: Verdict,
-    reason: Option<&str>,
+    refusal: Option<Refusal<'_>>,
 ) -> Result<ExitCode, Problem> {
     let mut orders = Vec::with_capacity(numbers.len());
     for number in numbers {
         let version = &api.get(&order_address(number)?)?.body["version"];
         orders.push(json!({ "number": number, "version": version }));
     }
-    let mut asked = json!({ "decision": verdict.as_str(), "orders": orders });
-    if let Some(reason) = reason {
-        asked["reason"] = json!(reason);
-    }
+    let mut asked = asked(refusal);
+    asked["orders"] = json!(orders);
     print_challenge(global, api.post("/bulk-decisions/challenge", &[], &asked)?.body)
+}
+
+/// What is meant: a no where there is a refusal, with its sentence, which is signed.
+fn asked(refusal: Option<Refusal<'_>>) -> Value {
+    match refusal {
+        None => json!({ "decision": Verdict::Approve.as_str() }),
+        Some((reason, None)) => json!({ "decision": Verdict::Refuse.as_str(), "reason": reason }),
+        Some((reason, Some(text))) => {
+            json!({ "decision": Verdict::Refuse.as_str(), "reason": reason, "reason_text": text })
+        }
+    }
 }
 
 /// With what a client of the authenticator needs.
@@ -182,7 +186,8 @@ fn decide(
     let etag = etag.as_ref().and_then(Value::as_str).ok_or_else(|| proof.unreadable("etag is missing"))?;
     let statement = Statement::decode(&proof.statement);
     let statement = statement.ok_or_else(|| proof.unreadable("statement is no statement of a decision"))?;
-    let verdict = proof.check((statement.verdict(), statement.reason_code()), refusal)?;
+    let of_sentence = |text: Option<&str>| statement.is_of_sentence(text);
+    let verdict = proof.check((statement.verdict(), statement.reason_code()), of_sentence, refusal)?;
     let headers = [("If-Match", etag), ("Idempotency-Key", proof.key.as_str())];
     let decided = api.post(&format!("{address}/decision"), &headers, &Value::Object(proof.members))?.body;
     output::one(global.output, &decided, || format!("{decided:#}\n"))?;
@@ -205,7 +210,8 @@ fn decide_bulk(
     proof.members.remove("etag");
     let statement = BulkStatement::decode(&proof.statement);
     let statement = statement.ok_or_else(|| proof.unreadable("statement is none over several orders"))?;
-    proof.check((statement.verdict(), statement.reason_code()), refusal)?;
+    let of_sentence = |text: Option<&str>| statement.is_of_sentence(text);
+    proof.check((statement.verdict(), statement.reason_code()), of_sentence, refusal)?;
     if let Some(row) = statement.rows().iter().find(|row| !numbers.contains(&row.number)) {
         return Err(proof.unreadable(&format!("it was signed for {} too", row.number)));
     }
@@ -254,12 +260,18 @@ impl Proof {
     fn check(
         &mut self,
         (verdict, reason_code): (Verdict, Option<&str>),
+        of_sentence: impl Fn(Option<&str>) -> bool,
         refusal: Option<Refusal<'_>>,
     ) -> Result<Verdict, Problem> {
         let asked = if refusal.is_some() { Verdict::Refuse } else { Verdict::Approve };
         let (reason, text) = refusal.unzip();
         if verdict != asked || reason_code != reason {
             return Err(self.unreadable("what was signed is another decision, or has another reason"));
+        }
+        if !of_sentence(text.flatten()) {
+            return Err(self.unreadable(
+                "what was signed has another sentence, or none: give --text as the challenge had it",
+            ));
         }
         if let Some(text) = text.flatten() {
             self.members.insert("reason_text".to_owned(), json!(text));

@@ -222,6 +222,7 @@ impl ConfigFile {
         let client_certificates = self.client_certificates.map(|section| section.understand(folder, &tls));
         let schedule =
             |key: &str, text: &str| Schedule::parse(text).map_err(|error| format!("jobs.{key}: {error}"));
+        let (decisions, bulk_bound) = self.decisions.understand()?;
         Ok(Config {
             kind: self.kind,
             database_url: self.database.understand(folder)?,
@@ -259,7 +260,8 @@ impl ConfigFile {
             oppositions_a_day: register.oppositions_a_day,
             orders_a_day: register.orders_a_day,
             directory: register.fhir,
-            decisions: self.decisions.understand()?,
+            decisions,
+            bulk_bound,
             opposition: self.opposition.understand(folder)?,
             desk: self.desk.understand()?,
             mail: self.mail.map(|mail| mail.understand(folder)).transpose()?,

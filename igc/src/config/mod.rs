@@ -28,7 +28,7 @@ use ca_core::shard::ShardCounts;
 use crl_publisher::http::ConnectionLimits;
 use professional_registry::fhir::FhirSettings;
 use professional_registry::import::Brakes;
-use registration_authority::approval::Delays;
+use registration_authority::approval::{BulkBound, Delays};
 use serde::Serialize;
 use store::Timestamp;
 use thiserror::Error;
@@ -109,6 +109,8 @@ pub struct Config {
     pub orders_a_day: u32,
     /// How long decisions on orders wait before anything follows from them.
     pub decisions: Delays,
+    /// Most orders that one signature covers, as the worker takes it.
+    pub bulk_bound: BulkBound,
     /// How holders oppose their cards.
     pub opposition: Opposition,
     /// How notices are sent; they stay where they are where absent.

@@ -268,6 +268,20 @@ fn decisions_wait_a_minute_and_ten_unless_the_file_says_otherwise() {
 }
 
 #[test]
+fn one_signature_covers_as_many_orders_as_the_file_says_and_never_more_than_25() {
+    let bound = |orders: &str| {
+        let delay = "refusal_delay_seconds = 0";
+        parse(&DEMO.replace(delay, &format!("{delay}\nbulk_bound = {orders}")))
+            .map(|config| config.bulk_bound)
+    };
+    assert_eq!(parse(DEMO).unwrap().bulk_bound.orders(), 25);
+    assert_eq!(bound("1").unwrap().orders(), 1);
+    for beyond in ["0", "26"] {
+        assert!(bound(beyond).unwrap_err().contains("decisions.bulk_bound"), "{beyond}");
+    }
+}
+
+#[test]
 fn the_listener_for_certificates_has_its_own_tls_files_or_those_of_the_pages() {
     let with = |lines: &str| {
         let section =

@@ -1,6 +1,7 @@
 //! What is well, what is not, and what to do: one check a subject. `igc doctor` makes every one of them, the diagnostic page
 //! those that the web role may.
 
+mod administrators;
 mod coherence;
 mod crls;
 mod jobs;
@@ -106,6 +107,7 @@ pub fn everything(
     register::directory(installation, findings.of("directory"));
     officers::decisions(db, now, findings.of("decisions"))?;
     officers::addresses(installation, db, findings.of("officers"))?;
+    administrators::pinned(installation, db, findings.of("administrators"))?;
     machine::own_certificate(installation, now, findings.of("tls"));
     trail::verified(installation, db, findings.of("trail"))?;
     trail::sequencer(db, now, findings.of("sequencer"))?;

@@ -14,6 +14,9 @@ use crate::problem::Problem;
 const REMEMBERED: Duration = Duration::from_secs(30 * 86_400);
 /// Most that are counted.
 const MOST: i64 = 1000;
+/// What to do about a sentence that another wrote.
+const ASK_THE_OFFICER: &str =
+    "ask the officer what he wrote, and the database's operator who changed it: no letter of it leaves";
 /// Most officers that are named.
 const NAMED: usize = 5;
 
@@ -34,6 +37,18 @@ pub(super) fn decisions(db: &mut Database, now: Timestamp, findings: &mut Findin
                 last.decided_by
             );
             Finding::new(Verdict::Warning, what, found, ASK)
+        }
+    });
+    let what = "refusals' sentences";
+    let altered = decision::altered_sentences_since(db, now.minus(REMEMBERED), MOST)?;
+    findings.push(match altered.first() {
+        None => Finding::well(what, "those of the last 30 days are what their officers signed"),
+        Some((number, officer)) => {
+            let found = format!(
+                "{} in the last 30 days are not what was signed, the last of {number}, refused by {officer}",
+                altered.len()
+            );
+            Finding::new(Verdict::Broken, what, found, ASK_THE_OFFICER)
         }
     });
     Ok(())
@@ -60,7 +75,9 @@ pub(super) fn addresses(
         count => {
             let named = without.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>().join(", ");
             let more = if count > NAMED { ", …" } else { "" };
-            let found = format!("{count} are told of nothing that is decided in their names: {named}{more}");
+            let found = format!(
+                "{count} are told of nothing that is decided in their names, and decide nothing by a passkey: {named}{more}"
+            );
             Finding::new(Verdict::Warning, what, found, ENROL)
         }
     });

@@ -87,16 +87,17 @@ impl DemoApprover {
         self.sign(&Statement::new(subject, Verdict::Approve, None, officer, rng, at))
     }
 
-    /// The proof that `officer` refuses, for the reason of this code.
+    /// The proof that `officer` refuses, for the reason of this code and with this sentence of his own.
     pub fn refuse(
         &self,
         subject: &Decidable,
-        reason_code: &str,
+        (reason_code, text): (&str, Option<&str>),
         officer: &str,
         rng: &mut dyn CryptoRng,
         at: Timestamp,
     ) -> Result<ApprovalProof, DemoKeyError> {
-        self.sign(&Statement::new(subject, Verdict::Refuse, Some(reason_code), officer, rng, at))
+        let statement = Statement::new(subject, Verdict::Refuse, Some(reason_code), officer, rng, at);
+        self.sign(&statement.saying(text))
     }
 
     /// Signs a statement as it is.

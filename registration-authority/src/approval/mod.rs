@@ -20,7 +20,7 @@ use std::fmt;
 
 use professional_registry::IdNatPs;
 
-pub use bulk::{BULK_BOUND, BulkRow, BulkStatement};
+pub use bulk::{BULK_BOUND, BulkBound, BulkRow, BulkStatement};
 pub use delays::Delays;
 pub use demo::{DemoApprover, DemoKeyError};
 pub use proof::{ApprovalProof, DemoProof, PROOF_BOUND, PasskeyProof, ProofKind};

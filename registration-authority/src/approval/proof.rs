@@ -2,7 +2,7 @@ use der::asn1::OctetString;
 use der::{Decode, Encode, Sequence};
 
 use super::passkey::{Assertion, PasskeyRefused};
-use super::{BulkStatement, Statement};
+use super::{BulkStatement, Statement, Verdict};
 
 /// Longest proof that is looked at, in octets: one over the longest bulk, by the longest of keys.
 pub const PROOF_BOUND: usize = 4096;
@@ -107,9 +107,14 @@ impl ApprovalProof {
 
     /// Whether one gesture made it for several orders.
     pub fn is_bulk(&self) -> bool {
+        self.bulk().is_some()
+    }
+
+    /// What was signed of several orders, as the proof says itself; none where it is over one thing.
+    pub(crate) fn bulk(&self) -> Option<BulkStatement> {
         match self {
-            Self::Demo(_) => false,
-            Self::Passkey(proof) => BulkStatement::decode(proof.statement.as_bytes()).is_some(),
+            Self::Demo(_) => None,
+            Self::Passkey(proof) => BulkStatement::decode(proof.statement.as_bytes()),
         }
     }
 
@@ -120,6 +125,22 @@ impl ApprovalProof {
             Self::Passkey(proof) => &proof.statement,
         };
         Statement::decode(statement.as_bytes())?.delegation().map(str::to_owned)
+    }
+
+    /// Whether this sentence of its officer, or none, may stand beside it: the one that was signed. A refusal of the first version says
+    /// nothing of it.
+    pub(crate) fn stands_beside(&self, text: Option<&str>) -> bool {
+        if let Some(bulk) = self.bulk() {
+            return bulk.is_of_sentence(text)
+                || (!bulk.covers_sentence() && bulk.verdict() == Verdict::Refuse);
+        }
+        let declared = match self {
+            Self::Demo(proof) => &proof.statement,
+            Self::Passkey(proof) => &proof.statement,
+        };
+        Statement::decode(declared.as_bytes()).is_some_and(|one| {
+            one.is_of_sentence(text) || (!one.covers_sentence() && one.verdict() == Verdict::Refuse)
+        })
     }
 
     /// The DER that is stored.

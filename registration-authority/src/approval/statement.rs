@@ -14,7 +14,10 @@ pub const PROOF_VALIDITY: Duration = Duration::from_secs(90 * 24 * 3600);
 /// Octets of a nonce.
 pub const NONCE_LENGTH: usize = 16;
 
+/// Of a yes; and of a no that was signed before its sentence was.
 const CONTEXT: &str = "igc-decision-v1";
+/// Of a no, with the sentence that its officer wrote, or that he wrote none.
+const REFUSAL_CONTEXT: &str = "igc-decision-v2";
 
 /// Yes or no.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,7 +50,7 @@ impl Verdict {
 ///
 /// ```text
 /// Decision ::= SEQUENCE {
-///     context        UTF8String ("igc-decision-v1"),
+///     context        UTF8String,             -- "igc-decision-v1", of a refusal "igc-decision-v2"
 ///     subjectKind    UTF8String,             -- "card-order" | "certificate-request" | "renewal-plan" |
 ///                                        -- "register-feed" | "opposition-plan" | "officer-enrolment" |
 ///                                        -- "suspension-lift" | "structure-mandate" | "officer-delegation"
@@ -56,11 +59,15 @@ impl Verdict {
 ///     decision       UTF8String,             -- "approve" | "refuse"
 ///     reasonCode [0] EXPLICIT UTF8String OPTIONAL,
 ///     delegation [1] EXPLICIT UTF8String OPTIONAL, -- its number, where the officer decides within another's scope
+///     sentence   [2] EXPLICIT OCTET STRING (SIZE (32)) OPTIONAL, -- SHA-256 of the officer's own, of a refusal; absent: he wrote none
 ///     officer        UTF8String,             -- login
 ///     decidedAt      INTEGER,                -- milliseconds since 1970-01-01T00:00:00Z
 ///     expiresAt      INTEGER,                -- the same
 ///     nonce          OCTET STRING (SIZE (16)) }
 /// ```
+///
+/// The sentence is hashed in UTF-8, with lines that end in LF, and without white space at either end. A refusal of the first version says
+/// nothing of it: what was received before there was a second stands as it was signed, and no other is received.
 #[derive(Clone, Debug, PartialEq, Eq, Sequence)]
 pub struct Statement {
     context: String,
@@ -72,6 +79,8 @@ pub struct Statement {
     reason_code: Option<String>,
     #[asn1(context_specific = "1", tag_mode = "EXPLICIT", optional = "true")]
     delegation: Option<String>,
+    #[asn1(context_specific = "2", tag_mode = "EXPLICIT", optional = "true")]
+    sentence: Option<OctetString>,
     officer: String,
     decided_at: i64,
     expires_at: i64,
@@ -116,13 +125,14 @@ impl Statement {
         nonce: OctetString,
     ) -> Self {
         Self {
-            context: CONTEXT.to_owned(),
+            context: context_of(verdict).to_owned(),
             subject_kind: subject.kind.as_str().to_owned(),
             subject_digest: octets(&Sha256::digest(&subject.canonical)),
             version: subject.version,
             decision: verdict.as_str().to_owned(),
             reason_code: reason_code.map(str::to_owned),
             delegation: None,
+            sentence: None,
             officer: officer.to_owned(),
             decided_at,
             expires_at,
@@ -136,6 +146,18 @@ impl Statement {
         Self { delegation: number, ..self }
     }
 
+    /// The same with the sentence that the officer wrote; an approval has none.
+    #[must_use]
+    pub fn saying(self, text: Option<&str>) -> Self {
+        Self { sentence: self.covers_sentence().then(|| sentence(text)).flatten(), ..self }
+    }
+
+    /// The same, as a bulk says it: of the second version or the first, and with this digest of a sentence.
+    pub(super) fn in_version(self, second: bool, sentence: Option<OctetString>) -> Self {
+        let context = if second { REFUSAL_CONTEXT } else { CONTEXT };
+        Self { context: context.to_owned(), sentence, ..self }
+    }
+
     /// The DER that is signed.
     pub fn encode(&self) -> Vec<u8> {
         self.to_der().expect("a statement is far below the length DER can say")
@@ -144,8 +166,13 @@ impl Statement {
     /// Reads the DER of a statement; `None` when it is not one of this context, in DER, whole.
     pub fn decode(der: &[u8]) -> Option<Self> {
         let statement = Self::from_der(der).ok()?;
-        let known = statement.context == CONTEXT
-            && statement.verdict_known()
+        let known = statement.verdict_known()
+            && version_known(
+                [CONTEXT, REFUSAL_CONTEXT],
+                &statement.context,
+                statement.verdict(),
+                statement.sentence.as_ref(),
+            )
             && statement.nonce.as_bytes().len() == NONCE_LENGTH;
         known.then_some(statement)
     }
@@ -168,6 +195,16 @@ impl Statement {
     /// The number of the delegation by which he decided; none where his own scope is enough.
     pub fn delegation(&self) -> Option<&str> {
         self.delegation.as_deref()
+    }
+
+    /// Whether what was signed says which sentence of his own the officer wrote: every refusal's does, but those of the first version.
+    pub fn covers_sentence(&self) -> bool {
+        self.context == REFUSAL_CONTEXT
+    }
+
+    /// Whether this sentence, or none, is the one that was signed. Of what [covers](Self::covers_sentence) none, whether there is none.
+    pub fn is_of_sentence(&self, text: Option<&str>) -> bool {
+        self.sentence == sentence(text)
     }
 
     /// The login of who decided.
@@ -200,6 +237,36 @@ impl Statement {
     fn verdict_known(&self) -> bool {
         [Verdict::Approve, Verdict::Refuse].iter().any(|verdict| verdict.as_str() == self.decision)
     }
+}
+
+/// The label of a verdict, as it is signed now.
+fn context_of(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Approve => CONTEXT,
+        Verdict::Refuse => REFUSAL_CONTEXT,
+    }
+}
+
+/// Whether a statement under this label, the first of the two or the second, may say so: of the second version there are refusals alone,
+/// and they alone say something of a sentence.
+pub(super) fn version_known(
+    [first, second]: [&str; 2],
+    context: &str,
+    verdict: Verdict,
+    sentence: Option<&OctetString>,
+) -> bool {
+    match sentence {
+        None if context == first => true,
+        None => context == second && verdict == Verdict::Refuse,
+        Some(digest) => context == second && verdict == Verdict::Refuse && digest.as_bytes().len() == 32,
+    }
+}
+
+/// The digest of an officer's own sentence; none where there is none.
+pub(super) fn sentence(text: Option<&str>) -> Option<OctetString> {
+    let text = text?.replace("\r\n", "\n");
+    let text = text.trim();
+    (!text.is_empty()).then(|| octets(&Sha256::digest(text)))
 }
 
 pub(super) fn octets(bytes: &[u8]) -> OctetString {

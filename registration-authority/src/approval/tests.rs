@@ -35,7 +35,7 @@ fn subject() -> Decidable {
 #[test]
 fn a_proof_says_who_decided_what_and_when() {
     let (approver, _folder) = approver();
-    let proof = approver.refuse(&subject(), "duplicate", "bob", &mut rng(), NOW).unwrap();
+    let proof = approver.refuse(&subject(), ("duplicate", None), "bob", &mut rng(), NOW).unwrap();
     let read = ApprovalProof::decode("demo", &proof.encode()).unwrap();
     assert_eq!(read, proof);
     let statement =

@@ -11,7 +11,7 @@ use store::{Code, Database, Fault, Timestamp};
 use thiserror::Error;
 
 use super::passkey::{PasskeyRefused, RelyingParty};
-use super::{ApprovalProof, BulkStatement, Decidable, Delays, DemoProof, PasskeyProof, Statement};
+use super::{ApprovalProof, BulkBound, BulkStatement, Decidable, Delays, DemoProof, PasskeyProof, Statement};
 use crate::enrolment::{EnrolledKey, PinnedRoots, Roster, RosterError};
 use crate::faults;
 use crate::officers::OfficerEmail;
@@ -27,6 +27,7 @@ pub struct ApprovalVerifier {
     demo_key: Option<PinnedKey>,
     passkeys: Option<Arc<Passkeys>>,
     delays: Delays,
+    bulk_bound: BulkBound,
     /// By login, as the configuration pins them.
     addresses: Arc<BTreeMap<String, OfficerEmail>>,
 }
@@ -84,6 +85,17 @@ pub enum ProofRefused {
         /// The version it should be about.
         version: i64,
     },
+    /// By somebody who could not be told of it.
+    #[error("officer {0} has no address at which he is told of what is decided in his name")]
+    NobodyTold(String),
+    /// Over more orders than this installation takes at once.
+    #[error("the signature covers {rows} orders, and this installation takes {bound} at most")]
+    BulkTooLarge {
+        /// How many it covers.
+        rows: usize,
+        /// How many it may.
+        bound: usize,
+    },
     /// Says yes where no was needed, or the reverse; or names another officer or date than the row.
     #[error("the proof does not say what its row says")]
     SaysOtherwise,
@@ -104,6 +116,8 @@ impl Fault for ProofRefused {
             Self::Kind { .. } => faults::APPROVAL_PROOF_KIND_REFUSED,
             Self::Expired(_) | Self::NotOfThisMoment(_) => faults::APPROVAL_PROOF_EXPIRED,
             Self::Nonce => faults::APPROVAL_NONCE_SPENT,
+            Self::NobodyTold(_) => faults::OFFICER_ADDRESS_MISSING,
+            Self::BulkTooLarge { .. } => faults::BULK_TOO_MANY,
             Self::Unreadable
             | Self::AnotherKey
             | Self::Signature
@@ -139,6 +153,12 @@ impl ApprovalVerifier {
         Self { delays, ..self }
     }
 
+    /// The same, where one signature covers so many orders at most.
+    #[must_use]
+    pub fn with_bulk_bound(self, bulk_bound: BulkBound) -> Self {
+        Self { bulk_bound, ..self }
+    }
+
     /// The same, where the configuration says of these logins where they are written to.
     #[must_use]
     pub fn with_addresses(self, addresses: BTreeMap<String, OfficerEmail>) -> Self {
@@ -151,6 +171,12 @@ impl ApprovalVerifier {
         self.addresses.get(login).or_else(|| roster.address_of(login))
     }
 
+    /// Whether this officer can be told of what is decided in his name: nobody else would see that an owned page had him sign for something
+    /// else. In a demonstration, whose key signs for everybody, whoever has no address decides as well.
+    pub fn can_tell(&self, roster: &Roster, login: &str) -> bool {
+        self.is_demo() || self.address_of(roster, login).is_some()
+    }
+
     /// Where the officer whom this enrolment is about is told of it; nowhere where it counts for nothing.
     pub fn told_at<'a>(&'a self, roster: &'a Roster, enrolment: &str) -> Option<&'a OfficerEmail> {
         let counted = roster.counted_as(enrolment)?;
@@ -160,6 +186,11 @@ impl ApprovalVerifier {
     /// How long decisions wait.
     pub fn delays(&self) -> Delays {
         self.delays
+    }
+
+    /// How many orders one signature covers at most.
+    pub fn bulk_bound(&self) -> BulkBound {
+        self.bulk_bound
     }
 
     /// Whether this is a demo's verifier: pages say so.
@@ -245,6 +276,11 @@ impl ApprovalVerifier {
         roster: &Roster,
     ) -> Result<Verified, ProofRefused> {
         let passkeys = self.passkeys.as_ref().ok_or(ProofRefused::Kind { kind: "passkey" })?;
+        let rows = BulkStatement::decode(proof.statement.as_bytes()).map_or(1, |bulk| bulk.rows().len());
+        let bound = self.bulk_bound.orders();
+        if rows > bound {
+            return Err(ProofRefused::BulkTooLarge { rows, bound });
+        }
         verify_passkey(proof, subject, roster, &passkeys.relying_party)
     }
 }

@@ -235,10 +235,10 @@ fn a_request_is_refused_with_a_reason_or_withdrawn() {
     let request = submit_server(&mut house, &key).unwrap();
     let act = house.officer("bob");
     let House { db, rng, verifier, approver, at, .. } = &mut house;
-    let proof = approver.refuse(&request.decidable(), "", "bob", rng, *at).unwrap();
+    let proof = approver.refuse(&request.decidable(), ("", None), "bob", rng, *at).unwrap();
     let outcome = db.write(|db| refuse(db, verifier, &request.number, 1, &proof, None, rng, &act));
     assert_eq!(code(outcome), "request-reason-missing");
-    let proof = approver.refuse(&request.decidable(), "name-not-approved", "bob", rng, *at).unwrap();
+    let proof = approver.refuse(&request.decidable(), ("name-not-approved", None), "bob", rng, *at).unwrap();
     let outcome = db.write(|db| refuse(db, verifier, &request.number, 2, &proof, None, rng, &act));
     assert_eq!(code(outcome), "request-stale-version");
     db.write(|db| refuse(db, verifier, &request.number, 1, &proof, None, rng, &act)).unwrap();

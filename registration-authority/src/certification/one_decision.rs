@@ -3,7 +3,7 @@
 use store::{Database, Timestamp};
 
 use super::evidence::EvidenceError;
-use crate::approval::{ApprovalProof, ApprovalVerifier, Decidable, ProofRefused, Verified};
+use crate::approval::{ApprovalProof, ApprovalVerifier, Decidable, ProofRefused, Verdict, Verified};
 use crate::decision::Decision;
 use crate::delegation::{self, Delegation};
 use crate::enrolment::Roster;
@@ -42,7 +42,12 @@ pub(crate) fn verify_decision(
         && statement.reason_code() == decision.reason_code.as_deref()
         && statement.officer() == decision.decided_by
         && statement.decided_at() == decision.decided_at;
-    if !says_so {
+    // A refusal says which sentence goes with it; what was received when it did not yet stands as it was signed.
+    let text = decision.reason_text.as_deref();
+    let older = place == Place::AsReceived && !statement.covers_sentence();
+    let of_sentence = statement.is_of_sentence(text)
+        && (statement.verdict() == Verdict::Approve || statement.covers_sentence());
+    if !says_so || !(of_sentence || older) {
         return Err(refused(ProofRefused::SaysOtherwise));
     }
     let right = subject.kind.right();

@@ -20,8 +20,11 @@ use crate::outbox::{self, Notice, Recipient};
 const ALARMS_AN_HOUR: i64 = 10;
 const HOUR: Duration = Duration::from_secs(3600);
 
-/// The most lines that one digest gives; of the others it says how many.
+/// The most lines that one digest gives of what proves nothing; of the others it says how many. Of what holds it gives each: a line that is
+/// not there is a wrong order that nobody sees.
 const SHOWN: i64 = 300;
+/// The most lines of what holds: beyond what any officer signs in a day, and what a mail takes.
+const SHOWN_OF_HELD: i64 = 5000;
 
 /// Octets of the longest number that is told as it stands: an identifier of an extract has 64.
 const LONGEST_NUMBER: usize = 80;
@@ -239,12 +242,14 @@ pub(crate) fn lines_of(db: &mut Database, digest: &str) -> QueryResult<(Vec<Dige
     let of_digest = decision_digest_lines::table.filter(decision_digest_lines::digest.eq(digest));
     let all = of_digest.select(count_star()).first(db)?;
     let order = (
-        decision_digest_lines::refusal.is_not_null(),
         decision_digest_lines::seen_at,
         decision_digest_lines::subject_kind,
         decision_digest_lines::subject_number,
         decision_digest_lines::subject_version,
     );
-    let shown = of_digest.order(order).limit(SHOWN).select(DigestLine::as_select()).load(db)?;
+    let held = of_digest.filter(decision_digest_lines::refusal.is_null()).order(order).limit(SHOWN_OF_HELD);
+    let refused = of_digest.filter(decision_digest_lines::refusal.is_not_null()).order(order).limit(SHOWN);
+    let mut shown: Vec<DigestLine> = held.select(DigestLine::as_select()).load(db)?;
+    shown.extend(refused.select(DigestLine::as_select()).load::<DigestLine>(db)?);
     Ok((shown, all))
 }

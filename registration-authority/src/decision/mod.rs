@@ -13,6 +13,7 @@ mod receipt;
 mod receive;
 mod retraction;
 mod take;
+mod whole_bulk;
 mod witness;
 
 #[cfg(test)]
@@ -28,7 +29,7 @@ pub use by_two::Standing;
 pub(crate) use digest::lines_of;
 pub use digest::{Composed, DigestLine, compose_digests};
 pub use error::DecideError;
-pub use receipt::{Receipt, Refused, receipt, refused_since};
+pub use receipt::{Receipt, Refused, altered_sentences_since, receipt, refused_since};
 pub use receive::{Received, receive};
 pub use retraction::{Retraction, can_be_taken_back_until, retractions};
 pub(crate) use retraction::{effective_at, is_retracted, retract};
@@ -76,6 +77,13 @@ impl Decision {
     /// The number of the delegation by which it was taken, as its proof says.
     pub fn delegation(&self) -> Option<String> {
         ApprovalProof::decode(&self.proof_kind, &self.proof)?.delegation()
+    }
+
+    /// Whether the sentence beside it is the one that its officer signed, or that he signed that there is none. A refusal of the first
+    /// version says nothing of it, and holds beside any.
+    pub fn sentence_holds(&self) -> bool {
+        ApprovalProof::decode(&self.proof_kind, &self.proof)
+            .is_some_and(|proof| proof.stands_beside(self.reason_text.as_deref()))
     }
 
     pub(crate) fn verdict(&self) -> Verdict {

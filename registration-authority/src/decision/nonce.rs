@@ -119,6 +119,13 @@ pub(super) fn is_open(
     .get_result(db)
 }
 
+/// Whether nothing that was signed over this statement's nonce has come back yet.
+pub(super) fn is_unused(db: &mut Database, statement: &Statement) -> QueryResult<bool> {
+    let of_statement = decision_nonces::table.find(hex::encode(statement.nonce()));
+    diesel::select(diesel::dsl::exists(of_statement.filter(decision_nonces::statement.is_null())))
+        .get_result(db)
+}
+
 /// Takes the nonce back in what was signed, whose SHA-256 is given: the outer error is the database's. A bulk's comes back with each
 /// of its rows, in the same octets; in others it never does.
 ///

@@ -1,9 +1,10 @@
 use diesel::prelude::*;
 use sha2::{Digest, Sha256};
-use store::schema::{decision_inbox, decision_receipts};
+use store::schema::{decision_inbox, decision_receipts, decisions};
 use store::{Database, Timestamp};
 
 use super::Decision;
+use crate::approval::Verdict;
 
 /// What the worker made of a decision when it saw it. Append-only, and the worker's alone.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable)]
@@ -60,6 +61,23 @@ pub fn refused_since(db: &mut Database, since: Timestamp, limit: i64) -> QueryRe
             decision_receipts::seen_at,
         ))
         .load(db)
+}
+
+/// The refusals since then whose sentence is not the one that was signed: what each is on, and in whose name; the newest first, of `limit`
+/// refusals at most.
+pub fn altered_sentences_since(
+    db: &mut Database,
+    since: Timestamp,
+    limit: i64,
+) -> QueryResult<Vec<(String, String)>> {
+    let refusals: Vec<Decision> = decisions::table
+        .filter(decisions::decision.eq(Verdict::Refuse.as_str()).and(decisions::decided_at.ge(since)))
+        .order(decisions::decided_at.desc())
+        .limit(limit)
+        .select(Decision::as_select())
+        .load(db)?;
+    let altered = refusals.into_iter().filter(|refusal| !refusal.sentence_holds());
+    Ok(altered.map(|refusal| (refusal.subject_number, refusal.decided_by)).collect())
 }
 
 /// Asks the worker to look at a decision. In the transaction that records it.

@@ -7,9 +7,9 @@ use rand_core::CryptoRng;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use store::schema::{decision_inbox, decision_receipts, decisions};
-use store::{Act, Code, Database, Fault, audit};
+use store::{Act, Code, Database, Fault, Timestamp, audit};
 
-use super::{Decision, Receipt, digest, nonce};
+use super::{Decision, Receipt, digest, nonce, whole_bulk};
 use crate::approval::{ApprovalVerifier, Decidable, ProofRefused, SubjectKind, Verified};
 use crate::certification::evidence::EvidenceError;
 use crate::certification::one_decision::{Place, verify_decision};
@@ -79,7 +79,7 @@ fn one(
         // What its officer took back himself he knows of.
         Ok(subject) if subject.version != *version && super::is_retracted(db, &decision)? => return Ok(None),
         Ok(subject) if subject.version != *version => Err(stale(subject.kind)),
-        Ok(subject) => judge(db, verifier, roster, &subject, &decision, act)?,
+        Ok(subject) => judge(db, registry, verifier, roster, &subject, &decision, act)?,
         Err(code) => Err(code),
     };
     write_down(db, &decision, &judged, rng, act)?;
@@ -106,6 +106,7 @@ fn stale(kind: SubjectKind) -> Code {
 /// The proof holds now, its nonce is taken back, and the subject is not near to its officer; the outer error is the database's.
 fn judge(
     db: &mut Database,
+    registry: &mut dyn Registry,
     verifier: &ApprovalVerifier,
     roster: &Roster,
     subject: &Decidable,
@@ -123,6 +124,12 @@ fn judge(
         if !key.counts(act.at) {
             return Ok(Err(ProofRefused::AnotherKey.code()));
         }
+        if !verifier.can_tell(roster, &key.login) {
+            return Ok(Err(ProofRefused::NobodyTold(key.login.clone()).code()));
+        }
+        if let Err(code) = whole_bulk::check(db, registry, decision, (subject, &verified, key), act)? {
+            return Ok(Err(code));
+        }
         if let Err(refused) = nonce::take_back(db, &verified.statement, &verified.signed, act.at)? {
             return Ok(Err(refused.code()));
         }
@@ -134,20 +141,27 @@ fn judge(
     // What is near to him in whose name somebody decides is near enough.
     let delegator = delegated.map(|one| (one.delegator, one.delegator_name));
     for (login, name) in officer.into_iter().chain(delegator) {
-        match four_eyes::check(
-            db,
-            (&login, &name),
-            (subject.concerns.as_ref(), &subject.reach),
-            decision.decided_at,
-        ) {
-            Ok(()) => {}
-            Err(KeepOffError::Database(error) | KeepOffError::Registry(RegistryError::Database(error))) => {
-                return Err(error.into());
-            }
-            Err(error) => return Ok(Err(error.code())),
+        if let Err(code) = keeps_off(db, (&login, &name), subject, decision.decided_at)? {
+            return Ok(Err(code));
         }
     }
     Ok(Ok(verified))
+}
+
+/// The code of why this officer keeps off the subject, if he does; the outer error is the database's.
+pub(super) fn keeps_off(
+    db: &mut Database,
+    officer: (&str, &str),
+    subject: &Decidable,
+    at: Timestamp,
+) -> QueryResult<Result<(), Code>> {
+    match four_eyes::check(db, officer, (subject.concerns.as_ref(), &subject.reach), at) {
+        Ok(()) => Ok(Ok(())),
+        Err(KeepOffError::Database(error) | KeepOffError::Registry(RegistryError::Database(error))) => {
+            Err(error)
+        }
+        Err(error) => Ok(Err(error.code())),
+    }
 }
 
 fn write_down(

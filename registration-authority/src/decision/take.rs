@@ -103,6 +103,9 @@ pub(crate) fn check<'a>(
     let Verified { statement, signed, passkey } =
         verifier.verify_fresh(given.proof, &subject, &roster, act.at)?;
     if let Some((key, _)) = passkey {
+        if !verifier.can_tell(&roster, &key.login) {
+            return Err(ProofRefused::NobodyTold(key.login).into());
+        }
         let may = key.role.may(subject.kind.right()) && key.counts(act.at);
         let scope = match statement.delegation() {
             None => key.scope,
@@ -127,6 +130,9 @@ pub(crate) fn check<'a>(
         return Err(ProofRefused::SaysOtherwise.into());
     }
     if given.verdict == Verdict::Refuse {
+        if !statement.covers_sentence() || !statement.is_of_sentence(given.reason_text) {
+            return Err(ProofRefused::SaysOtherwise.into());
+        }
         check_reason(&subject, &statement, given.reason_text)?;
     }
     Ok(Checked { subject, given, statement })

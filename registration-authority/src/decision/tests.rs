@@ -1,4 +1,5 @@
 mod digest;
+mod sentences;
 
 use diesel::prelude::*;
 use professional_registry::ImportedRegister;
@@ -239,7 +240,10 @@ fn production_refuses_the_demonstrations_proof_and_takes_the_passkeys() {
     let (chain, bob, subject) = waiting(&mut house);
     let roots = vec![chain.admin.root("admin", "Prénom Nom"), chain.amina.root("amina", "Prénom Nom")];
     let roots = crate::enrolment::PinnedRoots::new(roots).unwrap();
-    house.verifier = crate::approval::ApprovalVerifier::production().with_passkeys(relying_party(), roots);
+    let told = [("bob".to_owned(), "bob@exemple.fr".parse().unwrap())].into();
+    house.verifier = crate::approval::ApprovalVerifier::production()
+        .with_passkeys(relying_party(), roots)
+        .with_addresses(told);
     let demo = house.proof("bob", &subject);
     let refused = house.approve_with("bob", &subject.number, 1, &demo);
     assert_eq!(code(refused), "approval-proof-kind-refused");

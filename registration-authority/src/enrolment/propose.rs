@@ -6,6 +6,7 @@ use store::{Act, Code, Database, Fault, Timestamp, audit};
 use thiserror::Error;
 
 use super::{Action, CertificateRefused, Credential, Enrolment, Roster, standing};
+use crate::approval::ApprovalVerifier;
 use crate::approval::passkey::NewPasskey;
 use crate::faults;
 use crate::numbering::{self, Series};
@@ -52,6 +53,9 @@ pub enum ProposeError {
     /// The certificate signs nobody in.
     #[error(transparent)]
     Certificate(#[from] CertificateRefused),
+    /// He would decide, and could not be told of what is decided in his name.
+    #[error("{0} would decide, and has no address at which he is told of what is decided in his name")]
+    AddressMissing(String),
     /// No key of this identifier counts.
     #[error("no enrolled key has the identifier {0}")]
     KeyUnknown(String),
@@ -67,16 +71,18 @@ impl Fault for ProposeError {
             Self::Officer(error) => error.code(),
             Self::Certificate(error) => error.code(),
             Self::Clash(..) => faults::ENROLMENT_CLASH,
+            Self::AddressMissing(_) => faults::OFFICER_ADDRESS_MISSING,
             Self::KeyUnknown(_) => faults::ENROLMENT_KEY_UNKNOWN,
             Self::Database(_) => store::fault::DATABASE,
         }
     }
 }
 
-/// Proposes a key, or a certificate that stands; two administrators sign for it, the actor being one of them or not. Inside the caller's write
-/// transaction.
+/// Proposes a key, or a certificate that stands; two administrators sign for it, the actor being one of them or not. A key that decides needs
+/// an officer who can be told of what it decides. Inside the caller's write transaction.
 pub fn propose(
     db: &mut Database,
+    verifier: &ApprovalVerifier,
     roster: &Roster,
     new: NewEnrolment,
     rng: &mut dyn CryptoRng,
@@ -91,6 +97,11 @@ pub fn propose(
         NewCredential::Passkey(passkey) => Credential::Passkey(passkey),
         NewCredential::Certificate(der) => Credential::Certificate(standing(db, &der, act.at)?),
     };
+    let decides =
+        matches!(credential, Credential::Passkey(_)) && (role.may(Right::Decide) || role.may(Right::Enrol));
+    if decides && email.is_none() && !verifier.can_tell(roster, &login) {
+        return Err(ProposeError::AddressMissing(login));
+    }
     let clash = |why| Err(ProposeError::Clash(login.clone(), why));
     if roster.key(credential.id()).is_some() || roster.certificate(credential.id()).is_some() {
         return clash("this key is enrolled");

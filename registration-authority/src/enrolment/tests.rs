@@ -197,8 +197,8 @@ fn a_login_keeps_its_name_and_role_and_a_key_is_enrolled_once() {
                 key: key.public_key(),
             }),
         };
-        let House { db, rng, .. } = house;
-        db.write(|db| propose(db, &roster, new, rng, &act))
+        let House { db, rng, verifier, .. } = house;
+        db.write(|db| propose(db, verifier, &roster, new, rng, &act))
     };
     let other = Authenticator::new("another");
     assert_eq!(code(propose_as(&mut house, &bob, "clara", Role::RegistrationOfficer)), "enrolment-clash");

@@ -18,7 +18,7 @@ fn decide(house: &mut House, login: &str, feed: &str, verdict: Verdict) -> Resul
     let proof = match verdict {
         Verdict::Approve => house.proof(login, &subject),
         Verdict::Refuse => {
-            house.approver.refuse(&subject, "file-wrong", login, &mut house.rng, house.at).unwrap()
+            house.approver.refuse(&subject, ("file-wrong", None), login, &mut house.rng, house.at).unwrap()
         }
     };
     let act = house.officer(login);

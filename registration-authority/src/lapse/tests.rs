@@ -207,7 +207,7 @@ fn released(
     let proof = match verdict {
         Verdict::Approve => house.proof(login, &subject),
         Verdict::Refuse => {
-            house.approver.refuse(&subject, "file-wrong", login, &mut house.rng, house.at).unwrap()
+            house.approver.refuse(&subject, ("file-wrong", None), login, &mut house.rng, house.at).unwrap()
         }
     };
     let act = house.officer(login);

@@ -206,6 +206,9 @@ pub enum OrderError {
         /// What is wrong with it.
         reason: String,
     },
+    /// The sentence of its refusal is not the one that its officer signed.
+    #[error("card order {0}: the sentence of its refusal is not the one that was signed")]
+    SentenceAltered(String),
     /// The database refused.
     #[error("database: {0}")]
     Database(#[from] diesel::result::Error),
@@ -216,6 +219,7 @@ impl Fault for OrderError {
         match self {
             Self::Unknown(_) => faults::ORDER_UNKNOWN,
             Self::RowAltered { .. } => faults::ORDER_ROW_ALTERED,
+            Self::SentenceAltered(_) => faults::ORDER_SENTENCE_ALTERED,
             Self::Database(_) => store::fault::DATABASE,
         }
     }

@@ -126,6 +126,8 @@ fn one(
             forget(db, number, version)?;
             return Ok(false);
         }
+        // No word of what the holder would read is another's than the officer's.
+        Standing::Altered => return Err(OrderError::SentenceAltered(number.to_owned())),
         Standing::Effective if !forget(db, number, version)? => return Ok(false),
         // Noted once more, by whoever would have the holder told twice.
         Standing::Effective if took_effect(db, number, version)? => return Ok(false),
@@ -150,6 +152,8 @@ fn one(
 enum Standing {
     Waits,
     Effective,
+    /// The sentence beside it is not the one that its officer signed.
+    Altered,
     /// The worker refused it and told its officer, or he took it back.
     Worthless,
 }
@@ -171,6 +175,9 @@ fn standing(
         }
         if decision::effective_at(db, verifier, kind, decision)? > act.at {
             return Ok(Standing::Waits);
+        }
+        if !decision.sentence_holds() {
+            return Ok(Standing::Altered);
         }
     }
     Ok(if decisions.is_empty() { Standing::Worthless } else { Standing::Effective })

@@ -209,7 +209,7 @@ fn a_refusals_proof_does_not_approve() {
     let mut house = House::new();
     let order = house.submit("alice", cps(&nurse(), "60")).unwrap().into_order();
     let House { approver, rng, at, .. } = &mut house;
-    let proof = approver.refuse(&order.decidable(), "duplicate", "bob", rng, *at).unwrap();
+    let proof = approver.refuse(&order.decidable(), ("duplicate", None), "bob", rng, *at).unwrap();
     assert_eq!(code(house.approve_with("bob", &order.number, 1, &proof)), "approval-proof-invalid");
 }
 
@@ -282,7 +282,7 @@ fn refuse_with(
 ) -> Result<CardOrder, ApproveError> {
     let act = house.officer("bob");
     let House { db, rng, verifier, approver, at, .. } = house;
-    let proof = approver.refuse(&order.decidable(), reason, "bob", rng, *at).unwrap();
+    let proof = approver.refuse(&order.decidable(), (reason, text), "bob", rng, *at).unwrap();
     db.write(|db| refuse(db, verifier, &order.number, order.version, &proof, text, rng, &act))
 }
 

@@ -30,7 +30,7 @@ use thiserror::Error;
 pub use assess::{RaisedFlag, RiskFacts, assess};
 pub use births::{Looked, look};
 pub(crate) use places::{places_of, structures};
-pub(crate) use second_look::{keep_places, worker_asks_for_two};
+pub(crate) use second_look::{AloneBecause, alone_because, keep_places, worker_asks_for_two};
 pub use table::{BadFlags, Flag, FlagRule, Level, flags};
 
 use crate::eligibility::{self, BadRules, Product};

@@ -15,7 +15,7 @@ use store::schema::{card_places, cards};
 use store::{Database, Timestamp};
 
 use super::places::{MOST_COMPARED, entries, likenesses, structures};
-use super::{RiskError, RiskFacts, asks_for_two, assess, births, flags, living_cards};
+use super::{RiskError, RiskFacts, asks_for_two, assess, births, flags, living_cards, raised_now, recorded};
 use crate::names;
 use crate::order::CardOrder;
 
@@ -43,6 +43,34 @@ pub(crate) fn worker_asks_for_two(
         ..RiskFacts::nothing(at)
     };
     Ok(assess(flags()?, &facts).iter().any(|raised| raised.second_officer))
+}
+
+/// What the worker finds of an order that was approved with others: that two officers must approve it, or that somebody must look at it.
+/// What a flag was raised about is approved alone, whoever looks for flags.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum AloneBecause {
+    /// Two officers must approve it.
+    TwoOfficers,
+    /// A flag asks for a look.
+    Look,
+}
+
+/// Why this order is approved alone, if it is: by what the worker finds for itself, and by every flag that was kept or would be raised now.
+pub(crate) fn alone_because(
+    db: &mut Database,
+    registry: &mut dyn Registry,
+    order: &CardOrder,
+    at: Timestamp,
+) -> Result<Option<AloneBecause>, RiskError> {
+    if worker_asks_for_two(db, registry, order, at)? {
+        return Ok(Some(AloneBecause::TwoOfficers));
+    }
+    let mut raised = recorded(db, &order.number, order.version)?;
+    raised.extend(raised_now(db, registry, order, at)?);
+    Ok(match raised.iter().any(|flag| flag.second_officer) {
+        true => Some(AloneBecause::TwoOfficers),
+        false => (!raised.is_empty()).then_some(AloneBecause::Look),
+    })
 }
 
 /// Writes down where the holder practises, as the register says now, beside the card that was made for him.

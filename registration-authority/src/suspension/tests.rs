@@ -24,7 +24,7 @@ fn decide_as(
     let proof = match verdict {
         Verdict::Approve => house.proof(login, &subject),
         Verdict::Refuse => {
-            house.approver.refuse(&subject, "doubt-remains", login, &mut house.rng, house.at).unwrap()
+            house.approver.refuse(&subject, ("doubt-remains", None), login, &mut house.rng, house.at).unwrap()
         }
     };
     let act = house.officer(login);

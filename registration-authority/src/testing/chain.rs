@@ -5,7 +5,7 @@ use store::Actor;
 
 use super::{Authenticator, House, relying_party};
 use crate::approval::passkey::NewPasskey;
-use crate::approval::{ApprovalProof, Decidable, NONCE_LENGTH, Verdict};
+use crate::approval::{ApprovalProof, ApprovalVerifier, Decidable, Delays, NONCE_LENGTH, Verdict};
 use crate::decision::{self, Received, nonce};
 use crate::enrolment::{
     self, Enrolment, EnrolmentError, NewCredential, NewEnrolment, PinnedRoots, ProposeError,
@@ -22,13 +22,28 @@ pub(crate) struct Chain {
 impl House {
     /// Pins the keys of two administrators.
     pub(crate) fn pin(&mut self) -> Chain {
+        let verifier = self.approver.verifier();
+        self.pin_for(verifier)
+    }
+
+    /// The same in production, where the configuration says of these where they are written to.
+    pub(crate) fn pin_in_production(&mut self, told: &[&str]) -> Chain {
+        let addresses = told.iter().map(|login| {
+            let address = format!("{login}@exemple.fr");
+            ((*login).to_owned(), address.parse().unwrap())
+        });
+        let verifier = ApprovalVerifier::production().with_delays(Delays::NONE);
+        self.pin_for(verifier.with_addresses(addresses.collect()))
+    }
+
+    fn pin_for(&mut self, verifier: ApprovalVerifier) -> Chain {
         let chain = Chain { admin: Authenticator::new("admin"), amina: Authenticator::new("amina") };
         let (name, act) = ("Prénom Nom", self.act(Actor::Operator("root".to_owned())));
         let Self { db, rng, .. } = self;
         db.write(|db| officers::enrol(db, "amina", name, Role::Administrator, rng, &act)).unwrap();
         let roots = vec![chain.admin.root("admin", name), chain.amina.root("amina", name)];
         let roots = PinnedRoots::new(roots).unwrap();
-        self.verifier = self.approver.verifier().with_passkeys(relying_party(), roots);
+        self.verifier = verifier.with_passkeys(relying_party(), roots);
         chain
     }
 
@@ -89,8 +104,8 @@ impl House {
                 key: key.public_key(),
             }),
         };
-        let Self { db, rng, .. } = self;
-        db.write(|db| enrolment::propose(db, &roster, new, rng, &act)).unwrap()
+        let Self { db, rng, verifier, .. } = self;
+        db.write(|db| enrolment::propose(db, verifier, &roster, new, rng, &act)).unwrap()
     }
 
     /// An administrator approves an enrolment with this key.
@@ -176,8 +191,8 @@ impl House {
             role,
             credential: NewCredential::Certificate(der.to_vec()),
         };
-        let Self { db, rng, .. } = self;
-        db.write(|db| enrolment::propose(db, &roster, new, rng, &act))
+        let Self { db, rng, verifier, .. } = self;
+        db.write(|db| enrolment::propose(db, verifier, &roster, new, rng, &act))
     }
 
     /// Both administrators end a key, and the worker has seen it.

@@ -67,8 +67,8 @@ impl House {
         let proof = match verdict {
             Verdict::Approve => self.proof(login, &subject),
             Verdict::Refuse => {
-                let reason = "document-insufficient";
-                self.approver.refuse(&subject, reason, login, &mut self.rng, self.at).unwrap()
+                let refusal = ("document-insufficient", None);
+                self.approver.refuse(&subject, refusal, login, &mut self.rng, self.at).unwrap()
             }
         };
         let act = self.officer(login);

@@ -1,6 +1,7 @@
 //! Key ceremonies, by the program itself: held, killed, taken up, reported, and what normal running does with
 //! what they leave.
 
+mod administrators;
 mod end;
 mod killed;
 mod operator;

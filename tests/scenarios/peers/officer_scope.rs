@@ -144,8 +144,11 @@ fn proposed_enrolment(workshop: &Workshop) -> String {
             key: made.public_key(),
         }),
     };
-    let roster = ApprovalVerifier::production().roster(&mut db).unwrap();
-    db.write(|db| enrolment::propose(db, &roster, new, &mut chance(), &administrator)).unwrap().number
+    let verifier = ApprovalVerifier::production();
+    let roster = verifier.roster(&mut db).unwrap();
+    db.write(|db| enrolment::propose(db, &verifier, &roster, new, &mut chance(), &administrator))
+        .unwrap()
+        .number
 }
 
 /// A mandate that nobody has decided on, and its structure.

@@ -59,8 +59,8 @@ enrolment-email = E-mail address
 enrolment-email-unchanged = Unchanged
 enrolment-ask-address = Have the address repeated too: it is where what is decided in that name will be read.
 keys-no-email = no e-mail address
-keys-email-optional = E-mail address (optional)
-keys-email-hint = The certification service writes there every day what it has received in the officer's name. Two administrators sign for it as for the key.
+keys-email-label = E-mail address
+keys-email-hint = Required for a key that decides, unless the officer has one already: the certification service writes there every day what it has received in the officer's name. Two administrators sign for it as for the key.
 keys-readdress = Propose this address
 # Heard, not seen, behind the words above.
 keys-readdress-for = for { $name }

@@ -126,6 +126,8 @@ refusal-eligibility-rules-unreadable = The eligibility rules of this program can
     .who = { -operator }
 refusal-order-row-altered = The recorded order cannot be read back.
     .who = { -auditor }
+refusal-order-sentence-altered = The explanation of this refusal is not the one that the officer signed: no letter of it leaves.
+    .who = { -auditor }
 
 ## Decisions, officers
 
@@ -184,6 +186,8 @@ refusal-enrolment-row-altered = This enrolment request cannot be read.
     .who = { -auditor }
 refusal-enrolment-clash = This key is already enrolled, or this login belongs to a person of another name or another role.
     .who = A key is enrolled only once; a new role takes a new login.
+refusal-officer-address-missing = An officer who decides by his key must have an e-mail address: there he sees what was decided in his name.
+    .who = Two administrators sign for his address; that of a first administrator is written into igc.toml.
 refusal-enrolment-key-unknown = This key is not enrolled, or no longer.
     .who = See the list of keys.
 refusal-api-body-invalid = The program's request does not have the expected form.
@@ -362,7 +366,7 @@ refusal-bulk-two-officers = A flag asks for the approval of two officers, each f
     .who = Open it and decide; another registration officer decides in turn.
 refusal-bulk-empty = None of these orders can be decided on in this way.
     .who = Go back to the queue: each row says why, and what can be done.
-refusal-bulk-too-many = One signature is good for 25 orders at most.
+refusal-bulk-too-many = One signature is good for 25 orders at most, or for fewer where this installation says so.
     .who = Tick fewer orders, then go on with the others.
 refusal-request-address-unknown = The address asked for is that of no MSSanté mailbox of this professional.
     .who = The operator of the mail service publishes it, or you refuse the request.

@@ -59,8 +59,8 @@ enrolment-email = Adresse de courriel
 enrolment-email-unchanged = Inchangée
 enrolment-ask-address = Faites-lui redire aussi son adresse : c'est là qu'il lira ce qui est décidé en son nom.
 keys-no-email = sans adresse de courriel
-keys-email-optional = Adresse de courriel (facultative)
-keys-email-hint = Le service de certification y écrit chaque jour ce qu'il a reçu en son nom. Deux administrateurs signent pour elle comme pour la clé.
+keys-email-label = Adresse de courriel
+keys-email-hint = Obligatoire pour une clé qui décide, sauf si l'opérateur en a déjà une : le service de certification y écrit chaque jour ce qu'il a reçu en son nom. Deux administrateurs signent pour elle comme pour la clé.
 keys-readdress = Proposer cette adresse
 # Heard, not seen, behind the words above.
 keys-readdress-for = pour { $name }

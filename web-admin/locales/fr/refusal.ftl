@@ -126,6 +126,8 @@ refusal-eligibility-rules-unreadable = Les règles d'éligibilité de ce program
     .who = { -operator }
 refusal-order-row-altered = La demande enregistrée ne peut pas être relue.
     .who = { -auditor }
+refusal-order-sentence-altered = La précision de ce refus n'est pas celle que l'opérateur a signée : aucune lettre n'en part.
+    .who = { -auditor }
 
 ## Decisions, officers
 
@@ -184,6 +186,8 @@ refusal-enrolment-row-altered = Cette demande d'inscription ne peut pas être lu
     .who = { -auditor }
 refusal-enrolment-clash = Cette clé est déjà inscrite, ou cet identifiant est celui d'une personne d'un autre nom ou d'un autre rôle.
     .who = Une clé ne s'inscrit qu'une fois ; un nouveau rôle demande un nouvel identifiant.
+refusal-officer-address-missing = Un opérateur qui décide par sa clé doit avoir une adresse de courriel : c'est là qu'il voit ce qui a été décidé en son nom.
+    .who = Deux administrateurs signent pour son adresse ; celle d'un administrateur de départ s'inscrit dans igc.toml.
 refusal-enrolment-key-unknown = Cette clé n'est pas inscrite, ou ne l'est plus.
     .who = Voyez la liste des clés.
 refusal-api-body-invalid = La requête du programme n'a pas la forme attendue.
@@ -362,7 +366,7 @@ refusal-bulk-two-officers = Un signalement demande l'accord de deux opérateurs,
     .who = Ouvrez-la et décidez-en ; un autre opérateur d'enregistrement en décide à son tour.
 refusal-bulk-empty = Aucune de ces demandes ne peut être décidée ainsi.
     .who = Revenez à la file : chaque ligne dit pourquoi, et ce qui est possible.
-refusal-bulk-too-many = Une signature vaut pour 25 demandes au plus.
+refusal-bulk-too-many = Une signature vaut pour 25 demandes au plus, ou pour moins si cette installation en a décidé ainsi.
     .who = Cochez moins de demandes, et recommencez avec les autres.
 refusal-request-address-unknown = L'adresse demandée n'est celle d'aucune boîte aux lettres MSSanté de ce professionnel.
     .who = L'opérateur de la messagerie la publie, ou vous refusez la demande.

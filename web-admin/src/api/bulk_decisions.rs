@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use professional_registry::ImportedRegister;
-use registration_authority::approval::{BULK_BOUND, BulkStatement, Decidable, SubjectKind, Verdict};
+use registration_authority::approval::{BulkBound, BulkStatement, Decidable, SubjectKind, Verdict};
 use registration_authority::officers::{self, Right};
 use registration_authority::order::bulk::{self, Chosen};
 use registration_authority::{faults as rules, views};
@@ -29,7 +29,9 @@ pub(super) struct Asked {
     decision: Wish,
     /// The code of why not; for a refusal.
     reason: Option<String>,
-    /// Each as he has read it; 25 at most.
+    /// The officer's own sentence, of refusals: it is signed, and sent once more with the signature.
+    reason_text: Option<String>,
+    /// Each as he has read it; as many as the installation takes with one signature, 25 at most.
     orders: Vec<Read>,
 }
 
@@ -92,8 +94,8 @@ pub(super) async fn challenge(caller: Caller, asked: Body<Asked>) -> Result<Http
     let reply = caller
         .work(move |work| {
             officers::require(work.db, Right::Decide, work.act)?;
-            let Asked { decision, reason, orders } = asked.value;
-            let chosen = chosen(orders)?;
+            let Asked { decision, reason, reason_text, orders } = asked.value;
+            let chosen = chosen(orders, work.state.verifier().bulk_bound())?;
             let (verdict, reason) = decision.read(reason.as_deref(), SubjectKind::CardOrder)?;
             let (subjects, rows, left_out) = examined(work, chosen, verdict)?;
             if subjects.is_empty() {
@@ -102,7 +104,8 @@ pub(super) async fn challenge(caller: Caller, asked: Body<Asked>) -> Result<Http
             let (login, at) = (work.officer.login.clone(), work.act.at);
             let challenge = decision::ask(work, |nonce| {
                 let statement = BulkStatement::over_nonce(&subjects, verdict, reason, &login, nonce, at);
-                Ok(statement.ok_or(Failure::of(rules::BULK_EMPTY))?.encode())
+                let statement = statement.ok_or(Failure::of(rules::BULK_EMPTY))?;
+                Ok(statement.saying(reason_text.as_deref()).encode())
             })?;
             Ok(reply(StatusCode::OK, None, None, &BulkChallenge { challenge, rows, left_out }))
         })
@@ -159,8 +162,8 @@ pub(super) async fn decide(
 }
 
 /// What was chosen: within the bound, none twice.
-fn chosen(orders: Vec<Read>) -> Result<Vec<Chosen>, Failure> {
-    if orders.len() > BULK_BOUND {
+fn chosen(orders: Vec<Read>, bound: BulkBound) -> Result<Vec<Chosen>, Failure> {
+    if orders.len() > bound.orders() {
         return Err(Failure::of(rules::BULK_TOO_MANY));
     }
     let mut seen = BTreeSet::new();

@@ -2,6 +2,7 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
+use ca_core::revocation::RevocationReason;
 use professional_registry::{ImportedRegister, Profession};
 use registration_authority::approval::{Decidable, SubjectKind, Verdict};
 use registration_authority::certificate_request::{
@@ -262,6 +263,44 @@ pub(super) async fn withdraw(
         request,
         |db, request: CertificateRequest, _, rng, act| {
             Ok(certificate_request::withdraw(db, &request.number, rng, act)?)
+        },
+    )
+    .await
+}
+
+/// Why the certificate of a request ends.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = CertificateRevocation)]
+pub(super) struct Ended {
+    /// keyCompromise, affiliationChanged, superseded or cessationOfOperation.
+    reason: String,
+}
+
+/// Revokes the certificate of a request, for good; whoever asked for it, and whose it is, is told.
+#[utoipa::path(post, path = "/certificate-requests/{number}/revocation", tag = "certificate requests",
+    request_body = Ended, params(("number" = String, Path), ("If-Match" = String, Header),
+        ("Idempotency-Key" = Option<String>, Header)),
+    responses((status = 200, body = Request, headers(("ETag" = String))), Refusals))]
+pub(super) async fn revoke(
+    caller: Caller,
+    number: web::Path<String>,
+    seen: IfMatch,
+    key: IdempotencyKey,
+    ended: Body<Ended>,
+) -> Result<HttpResponse, Failure> {
+    let request = (key, ended.digest);
+    // What an authority's end publishes is no reason of a holder's certificate.
+    let reason = field("reason", &ended.value.reason, |text| {
+        text.parse().ok().filter(|reason| *reason != RevocationReason::CaCompromise)
+    })?;
+    decided::act_on(
+        caller,
+        number.into_inner(),
+        seen,
+        request,
+        move |db, request: CertificateRequest, _, rng, act| {
+            Ok(certificate_request::revoke(db, &request.number, reason, rng, act)?)
         },
     )
     .await

@@ -2,6 +2,7 @@
 //! Each kind is read behind its right, and decided on by its own rule; what it says of itself mounts and describes its three
 //! addresses ([`kind`]).
 
+mod changes;
 mod kind;
 
 use std::borrow::Cow;
@@ -24,6 +25,7 @@ use super::decision::{self, Asked, Signed};
 use super::once::{IdempotencyKey, reply, send};
 use super::version::{IfMatch, etag};
 use crate::failure::Failure;
+use crate::faults;
 
 /// One of what is decided on.
 pub(super) trait Subject: Sized + 'static {
@@ -112,7 +114,7 @@ async fn challenge<S: Subject>(
     let reply = caller
         .work(move |work| {
             let subject = S::read(work.db, &number, work.act)?;
-            seen.check(&tag(&subject, work.act.at))?;
+            current(work.db, &seen, &subject, work.act)?;
             if !S::IS_REFUSED && asked.value.refuses() {
                 return field("decision", "refuse", |_| None);
             }
@@ -145,7 +147,7 @@ async fn decide<S: Subject>(
             };
             once.in_one_write(work, |db, rng, act| {
                 let subject = S::read(db, given.number, act)?;
-                seen.check(&tag(&subject, act.at))?;
+                current(db, &seen, &subject, act)?;
                 let decided = S::decide(db, &given, rng, act)?;
                 Ok(answer(StatusCode::OK, None, &decided, act.at))
             })
@@ -170,13 +172,23 @@ pub(super) async fn act_on<S: Subject>(
             let verifier = work.state.verifier();
             once.in_one_write(work, |db, rng, who| {
                 let subject = S::read(db, &number, who)?;
-                seen.check(&tag(&subject, who.at))?;
+                current(db, &seen, &subject, who)?;
                 let after = act(db, subject, verifier, rng, who)?;
                 Ok(answer(StatusCode::OK, None, &after, who.at))
             })
         })
         .await?;
     Ok(send(reply))
+}
+
+/// That the caller has read what stands; who comes too late is told who did what, and when.
+fn current<S: Subject>(db: &mut Database, seen: &IfMatch, subject: &S, act: &Act) -> Result<(), Failure> {
+    match seen.check(&tag(subject, act.at)) {
+        Err(failure) if failure.code() == Some(faults::API_VERSION_CHANGED) => {
+            Err(failure.after(changes::since(db, subject, seen.version(), act)?))
+        }
+        checked => checked,
+    }
 }
 
 /// The answer that shows one.

@@ -40,6 +40,8 @@ pub(super) struct Asked {
     decision: Wish,
     /// The code of why not; for a refusal.
     reason: Option<String>,
+    /// The officer's own sentence, of a refusal: it is signed, and sent once more with the signature.
+    reason_text: Option<String>,
 }
 
 impl Asked {
@@ -79,7 +81,7 @@ pub(super) struct Signed {
     client_data: String,
     /// ECDSA-Sig-Value.
     signature: String,
-    /// The officer's own sentence; for a refusal.
+    /// The officer's own sentence, of a refusal, as the challenge had it.
     pub(super) reason_text: Option<String>,
 }
 
@@ -98,7 +100,7 @@ pub(super) fn challenge(work: &mut Work<'_>, subject: &Decidable, asked: &Asked)
     let by = ground(work.db, &officer, subject)?.map(|one| one.number);
     let challenge = ask(work, |nonce| {
         let statement = Statement::over_nonce(subject, verdict, reason, &officer.login, nonce, at);
-        Ok(statement.by_delegation(by).encode())
+        Ok(statement.by_delegation(by).saying(asked.reason_text.as_deref()).encode())
     })?;
     Ok(reply(StatusCode::OK, None, None, &challenge))
 }
@@ -114,6 +116,9 @@ pub(super) fn ask(
     let credentials: Vec<String> = keys.map(|key| base64url(&key.credential_id)).collect();
     let relying_party = work.state.verifier().relying_party().filter(|_| !credentials.is_empty());
     let relying_party = relying_party.ok_or(Failure::of(faults::DECISION_PROOF_MISSING))?;
+    if !work.state.verifier().can_tell(&roster, login) {
+        return Err(Failure::of(rules::OFFICER_ADDRESS_MISSING));
+    }
     let statement = statement(work.db.write(|db| nonce::take(db, login, at))?)?;
     Ok(Challenge {
         challenge: base64url(&Sha256::digest(&statement)),

@@ -9,9 +9,9 @@ use utoipa::openapi::security::SecurityScheme;
 use super::decision::{Asked, Challenge, Signed};
 use super::problem::Problem;
 use super::{
-    DECIDED, bulk_decisions, cards, certificate_requests, enrolments, mandates, me, notes, opposition_plans,
-    opposition_requests, oppositions, orders, register_feeds, renewal_plans, retrieval, reviews, staff,
-    suspensions, tickets,
+    DECIDED, bulk_decisions, cards, certificate_requests, delegations, enrolments, mandates, me, notes,
+    opposition_plans, opposition_requests, oppositions, orders, register_feeds, renewal_plans, retrieval,
+    reviews, staff, suspensions, tickets,
 };
 
 #[derive(OpenApi)]
@@ -40,6 +40,7 @@ use super::{
         certificate_requests::list,
         certificate_requests::submit,
         certificate_requests::withdraw,
+        certificate_requests::revoke,
         retrieval::terms,
         retrieval::accept,
         retrieval::certificate,
@@ -60,6 +61,9 @@ use super::{
         mandates::end,
         enrolments::list,
         enrolments::propose,
+        delegations::list,
+        delegations::propose,
+        delegations::end,
         bulk_decisions::challenge,
         bulk_decisions::decide,
         orders::ask_second,

@@ -143,10 +143,11 @@ pub(super) async fn propose(
         .work(move |work| {
             officers::require(work.db, Right::Enrol, work.act)?;
             let proposal = proposed.value.read()?;
-            let roster = work.state.verifier().roster(work.db)?;
+            let verifier = work.state.verifier();
+            let roster = verifier.roster(work.db)?;
             once.in_one_write(work, |db, rng, act| {
                 let enrolment = match proposal {
-                    Proposal::Enrol(new) => enrolment::propose(db, &roster, *new, rng, act)?,
+                    Proposal::Enrol(new) => enrolment::propose(db, verifier, &roster, *new, rng, act)?,
                     Proposal::Revoke(id) => enrolment::propose_revocation(db, &roster, &id, rng, act)?,
                     Proposal::Readdress(id, email) => {
                         enrolment::propose_address(db, &roster, &id, email, rng, act)?

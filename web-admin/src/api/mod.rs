@@ -12,6 +12,7 @@ mod cards;
 mod certificate_requests;
 mod decided;
 mod decision;
+mod delegations;
 mod description;
 mod enrolments;
 mod exchange;
@@ -41,6 +42,7 @@ use actix_web::middleware::from_fn;
 use actix_web::web::{self, PayloadConfig, ServiceConfig};
 use actix_web::{HttpResponse, Route};
 use registration_authority::certificate_request::CertificateRequest;
+use registration_authority::delegation::Delegation;
 use registration_authority::enrolment::Enrolment;
 use registration_authority::held_feed::HeldFeed;
 use registration_authority::mandate::Mandate;
@@ -66,7 +68,7 @@ const BODY_BOUND: usize = 64 * 1024;
 pub(crate) type Mounted = (&'static str, String, fn() -> Route);
 
 /// What is decided on: each has three addresses.
-const DECIDED: [Kind; 8] = [
+const DECIDED: [Kind; 9] = [
     Kind::of::<CardOrder>().read_by(|| web::get().to(orders::show)),
     Kind::of::<CertificateRequest>(),
     Kind::of::<Suspension>(),
@@ -75,13 +77,14 @@ const DECIDED: [Kind; 8] = [
     Kind::of::<HeldFeed>(),
     Kind::of::<Mandate>(),
     Kind::of::<Enrolment>(),
+    Kind::of::<Delegation>(),
 ];
 
 /// A method, an address, and what answers there.
 type Served = (&'static str, &'static str, fn() -> Route);
 
 /// What is served beside that.
-const ROUTES: [Served; 43] = [
+const ROUTES: [Served; 47] = [
     ("get", "/openapi.json", || web::get().to(description::show)),
     ("get", "/me", || web::get().to(me::show)),
     ("get", "/orders", || web::get().to(orders::list)),
@@ -93,6 +96,7 @@ const ROUTES: [Served; 43] = [
     ("get", "/certificate-requests", || web::get().to(certificate_requests::list)),
     ("post", "/certificate-requests", || web::post().to(certificate_requests::submit)),
     ("post", "/certificate-requests/{number}/withdrawal", || web::post().to(certificate_requests::withdraw)),
+    ("post", "/certificate-requests/{number}/revocation", || web::post().to(certificate_requests::revoke)),
     ("get", "/certificate-requests/{number}/terms", || web::get().to(retrieval::terms)),
     ("post", "/certificate-requests/{number}/terms", || web::post().to(retrieval::accept)),
     ("get", "/certificate-requests/{number}/certificate", || web::get().to(retrieval::certificate)),
@@ -125,6 +129,9 @@ const ROUTES: [Served; 43] = [
     ("get", "/structures/{structure}/opposition-requests", || web::get().to(opposition_requests::list)),
     ("post", "/structures/{structure}/opposition-requests", || web::post().to(opposition_requests::ask)),
     ("post", "/enrolments", || web::post().to(enrolments::propose)),
+    ("get", "/delegations", || web::get().to(delegations::list)),
+    ("post", "/delegations", || web::post().to(delegations::propose)),
+    ("post", "/delegations/{number}/end", || web::post().to(delegations::end)),
 ];
 
 /// Everything that is served, by address. The description says the same, which a test compares.

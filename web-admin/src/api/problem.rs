@@ -7,7 +7,7 @@ use store::{BrokenRule, Code, Kind, RequestId};
 use utoipa::openapi::{Content, Ref, RefOr, Response, ResponseBuilder};
 use utoipa::{IntoResponses, ToSchema};
 
-use crate::failure::{Failure, status_of};
+use crate::failure::{Change, Failure, status_of};
 use crate::faults;
 
 /// Why nothing was done (RFC 9457). What the command line writes to stderr, with the number of the request.
@@ -28,6 +28,24 @@ pub(super) struct Problem {
     /// Every rule of eligibility that is broken.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     rules: Vec<Rule>,
+    /// Of a 412: who has done what since the version that If-Match names, as far as the caller is told; oldest first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    changes: Vec<Changed>,
+}
+
+/// What somebody did to what the caller had read.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Change)]
+struct Changed {
+    /// approved, refused, taken-back or withdrawn.
+    what: &'static str,
+    /// The officer's login, where it is told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    by: Option<String>,
+    /// When, RFC 3339.
+    at: String,
+    /// To which version.
+    version: i64,
 }
 
 /// A rule of eligibility that is broken.
@@ -79,10 +97,18 @@ impl Problem {
             help: code.help,
             request: request.0.clone(),
             rules,
+            changes: failure.changes().iter().map(Changed::of).collect(),
         };
         HttpResponseBuilder::new(status)
             .content_type("application/problem+json")
             .body(serde_json::to_string(&problem).expect("texts and numbers"))
+    }
+}
+
+impl Changed {
+    fn of(change: &Change) -> Self {
+        let Change { what, by, at, version } = change.clone();
+        Self { what, by, at: at.to_string(), version }
     }
 }
 

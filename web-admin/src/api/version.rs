@@ -22,6 +22,11 @@ impl IfMatch {
             )),
         }
     }
+
+    /// The version that the caller has read, where he names one that reads.
+    pub(super) fn version(&self) -> Option<i64> {
+        self.0.as_deref()?.trim().strip_prefix('"')?.split_once('.')?.0.parse().ok()
+    }
 }
 
 /// The entity tag of a version in a state. Both change what there is to decide.

@@ -187,7 +187,7 @@ async fn answer(
     let outcome = desk
         .work(move |work| {
             officers::require(work.db, Right::Decide, work.act)?;
-            let asked = Asked::read(&fields)?;
+            let asked = Asked::read(&fields, work.state.verifier().bulk_bound())?;
             match asked.chosen.is_empty() {
                 true => Ok(Outcome::Nothing(asked.query)),
                 false => act(work, frame, asked, &fields),

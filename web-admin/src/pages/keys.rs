@@ -105,9 +105,10 @@ async fn propose(posted: Posted) -> Result<HttpResponse, Failure> {
             email: email(fields)?,
             credential: read_text(fields.text("fiche"))?,
         };
-        let roster = work.state.verifier().roster(work.db)?;
+        let verifier = work.state.verifier();
+        let roster = verifier.roster(work.db)?;
         let (rng, act) = (&mut *work.rng, work.act);
-        Ok(work.db.write(|db| enrolment::propose(db, &roster, new, rng, act))?)
+        Ok(work.db.write(|db| enrolment::propose(db, verifier, &roster, new, rng, act))?)
     })
     .await
 }

@@ -79,6 +79,9 @@ fn read(work: &mut Work<'_>, frame: Frame, number: &str) -> Result<LetterPage, F
     if work.act.at < decision::can_be_taken_back_until(work.state.verifier(), kind, refusal) {
         return Err(Failure::of(rules::APPROVAL_NOT_EFFECTIVE));
     }
+    if !refusal.sentence_holds() {
+        return Err(Failure::of(rules::ORDER_SENTENCE_ALTERED));
+    }
     let reason = refusal.reason_code.as_deref().unwrap_or_default();
     let letter = refusal_letter(&order, reason, refusal.reason_text.as_deref().unwrap_or_default())
         .ok_or(Failure::of(rules::ORDER_REASON_UNKNOWN))?;

@@ -8,10 +8,12 @@ use registration_authority::approval::{
 };
 use registration_authority::decision::{ground, nonce};
 use registration_authority::enrolment::EnrolledKey;
+use registration_authority::faults as rules;
 use registration_authority::letter::Letter;
 use registration_authority::notices::Wording;
 use sha2::{Digest, Sha256};
 
+use super::release::text;
 use crate::desk::Work;
 use crate::failure::Failure;
 use crate::faults;
@@ -103,6 +105,10 @@ pub(super) fn pen<'a>(work: &mut Work<'a>) -> Result<Pen<'a>, Failure> {
     let keys = keys(work)?;
     match (work.state.verifier().relying_party(), work.state.approver()) {
         (Some(relying_party), _) if !keys.is_empty() => {
+            let verifier = work.state.verifier();
+            if !verifier.can_tell(&*verifier.roster(work.db)?, &work.officer.login) {
+                return Err(Failure::of(rules::OFFICER_ADDRESS_MISSING));
+            }
             Ok(Pen::Passkey { keys, relying_party: relying_party.clone() })
         }
         (_, Some(approver)) => Ok(Pen::Demo(approver)),
@@ -154,7 +160,7 @@ pub(super) fn sign(
             let Asked { subject, verdict, reason, .. } = asked;
             let by = ground(work.db, work.officer, subject)?.map(|one| one.number);
             let statement = Statement::new(subject, verdict, reason, login, work.rng, at).by_delegation(by);
-            Ok(Signed::Proof(approver.sign(&statement)?))
+            Ok(Signed::Proof(approver.sign(&statement.saying(text(fields)))?))
         }
     }
 }
@@ -179,7 +185,7 @@ fn ask(
     }
     let nonce = work.db.write(|db| nonce::take(db, login, at))?;
     let statement = Statement::over_nonce(subject, verdict, reason, login, nonce, at);
-    let statement = statement.by_delegation(by.map(|one| one.number)).encode();
+    let statement = statement.by_delegation(by.map(|one| one.number)).saying(text(fields)).encode();
     Ok(SignPage {
         frame,
         what,

@@ -24,7 +24,9 @@ mod acts;
 mod bulk;
 mod decided;
 mod decisions;
+mod delegations;
 mod dossiers;
+mod late;
 mod proposals;
 mod retrieval;
 mod rights;
@@ -108,8 +110,8 @@ impl Served {
             role,
             credential: NewCredential::Certificate(der.clone()),
         };
-        let House { db, rng, .. } = &mut self.house;
-        let number = db.write(|db| enrolment::propose(db, &roster, new, rng, &act)).unwrap().number;
+        let House { db, rng, verifier, .. } = &mut self.house;
+        let number = db.write(|db| enrolment::propose(db, verifier, &roster, new, rng, &act)).unwrap().number;
         self.house.signed_by_both(&number);
         der
     }

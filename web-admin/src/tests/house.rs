@@ -17,7 +17,7 @@ use rand_core::UnwrapErr;
 use registration_authority::approval::{ApprovalVerifier, Delays, DemoApprover};
 use registration_authority::certificate_request;
 use registration_authority::enrolment::PinnedRoots;
-use registration_authority::officers::{self, Role};
+use registration_authority::officers::{self, OfficerEmail, Role};
 use registration_authority::opposition::Publication;
 use registration_authority::order::{self, NewCardOrder};
 use registration_authority::personalisation;
@@ -44,6 +44,11 @@ const TERMS: &str = "1. Objet.\n\n2. Clé privée & secret.";
 
 /// What stands in `ca/chain.p7b`; no text.
 pub(super) const CHAIN: &[u8] = &[0x30, 0x03, 0xFF, 0x00, 0x0A];
+
+/// Where an officer is written to of whom the test says nothing.
+pub(super) fn address_of(login: &str) -> OfficerEmail {
+    format!("{login}@exemple.fr").parse().unwrap()
+}
 
 /// A database with a register, officers and nothing else; its pages; its clock.
 pub(super) struct House {
@@ -86,7 +91,12 @@ impl House {
         let links = SignInLinks::default();
         let roots = ["admin", "amina"].map(Authenticator::new);
         let pinned = [roots[0].root("admin", "Alix MOREAU"), roots[1].root("amina", "Amina LAURENT")];
-        let verifier = if demo { approver.verifier() } else { ApprovalVerifier::production() };
+        let verifier = match demo {
+            true => approver.verifier(),
+            // Whoever decides in production can be told of it.
+            false => ApprovalVerifier::production()
+                .with_addresses(["admin", "amina"].map(|login| (login.to_owned(), address_of(login))).into()),
+        };
         let verifier = verifier
             .with_passkeys(relying_party(), PinnedRoots::new(pinned.into()).unwrap())
             .with_delays(delays);

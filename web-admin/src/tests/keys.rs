@@ -10,7 +10,7 @@ use store::Actor;
 
 use super::authenticator::{Authenticator, client_data};
 use super::browser::{Answer, Browser};
-use super::house::House;
+use super::house::{House, address_of};
 use crate::passkey_answer::encode;
 
 impl House {
@@ -36,7 +36,7 @@ impl House {
         let Self { db, rng, verifier, .. } = self;
         let roster = verifier.roster(db).unwrap();
         let new = NewEnrolment {
-            email: None,
+            email: (!verifier.is_demo()).then(|| address_of(login)),
             login: login.to_owned(),
             display_name: name.to_owned(),
             role,
@@ -46,7 +46,7 @@ impl House {
                 key: key.public_key(),
             }),
         };
-        db.write(|db| enrolment::propose(db, &roster, new, rng, &act)).unwrap().number
+        db.write(|db| enrolment::propose(db, verifier, &roster, new, rng, &act)).unwrap().number
     }
 
     /// Both administrators sign for it, and the worker sees it.

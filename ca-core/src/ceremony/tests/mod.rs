@@ -1,5 +1,6 @@
 //! What the tests of ceremonies share; each runs on a SoftHSM of its own.
 
+mod administrators;
 mod files;
 pub(crate) mod hall;
 mod held;
@@ -15,4 +16,6 @@ const ISSUING: &str = include_str!("../../../../hsm-config/ceremonies/issuing-au
 const RESPONDERS: &str = include_str!("../../../../hsm-config/ceremonies/ocsp-responders.toml");
 const ROLLOVER: &str = include_str!("../../../../hsm-config/ceremonies/rollover.toml");
 const END: &str = include_str!("../../../../hsm-config/ceremonies/end-of-authority.toml");
-const SHIPPED: [&str; 8] = [INSTALLATION, RSA, ROOT, ROOT_CRL, ISSUING, RESPONDERS, ROLLOVER, END];
+const ADMINISTRATORS: &str = include_str!("../../../../hsm-config/ceremonies/administrators.toml");
+const SHIPPED: [&str; 9] =
+    [INSTALLATION, RSA, ROOT, ROOT_CRL, ISSUING, RESPONDERS, ROLLOVER, END, ADMINISTRATORS];

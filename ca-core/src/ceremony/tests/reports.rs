@@ -14,7 +14,7 @@ use crate::signing::{LedgerPlace, Reconciled, reconcile};
 const HERE: &str = module_path!();
 
 impl Hall {
-    fn report(&mut self, text: &str) -> Result<SignedReport, ReportError> {
+    pub(super) fn report(&mut self, text: &str) -> Result<SignedReport, ReportError> {
         let ceremony = Ceremony::parse(text).unwrap();
         let path = self.folder.path().join("ceremonies").join(ceremony.name()).join("transcript.jsonl");
         let transcript = std::fs::read_to_string(path).unwrap();

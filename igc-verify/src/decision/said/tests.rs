@@ -84,9 +84,41 @@ fn what_is_no_bulk_is_not_read_as_one() {
             "one under the label of a bulk",
             statement(BULK, "card-order", &[octet_string(&[1; 32]), integer(1)]),
         ),
-        ("no label", statement("igc-decision-v2", "card-order", &[octet_string(&[1; 32]), integer(1)])),
+        (
+            "an approval of the second version",
+            statement(ONE_REFUSED, "card-order", &[octet_string(&[1; 32]), integer(1)]),
+        ),
+        ("no label", statement("igc-decision-v3", "card-order", &[octet_string(&[1; 32]), integer(1)])),
     ];
     for (what, octets) in hostile {
         assert!(Said::read(&octets).is_err(), "{what}");
+    }
+}
+
+#[test]
+fn a_refusal_of_the_second_version_says_which_sentence_goes_with_it() {
+    let under = |context: &str, verdict: &str, sentence: Option<usize>| {
+        let on = match context {
+            ONE | ONE_REFUSED => vec![octet_string(&[1; 32]), integer(1)],
+            _ => vec![sequence_of(&[row("CO-1", 1, 1)])],
+        };
+        let sentence = sentence.map(|length| {
+            let digest = octet_string(&vec![7; length]);
+            [vec![0xa2, digest.len() as u8], digest].concat()
+        });
+        let head = [vec![utf8_string(context), utf8_string("card-order")], on, vec![utf8_string(verdict)]];
+        let tail = [utf8_string("bob"), integer(3), integer(9), octet_string(&[7; 16])];
+        sequence_of(&[head.concat(), sentence.into_iter().collect(), tail.to_vec()].concat())
+    };
+    for (first, second) in [(ONE, ONE_REFUSED), (BULK, BULK_REFUSED)] {
+        for sentence in [None, Some(32)] {
+            assert_eq!(Said::read(&under(second, "refuse", sentence)).unwrap().decision, "refuse");
+        }
+        assert!(Said::read(&under(first, "refuse", None)).is_ok(), "as it was signed before");
+        for (context, verdict, sentence) in
+            [(first, "refuse", Some(32)), (second, "refuse", Some(31)), (second, "approve", None)]
+        {
+            assert!(Said::read(&under(context, verdict, sentence)).is_err(), "{context} {verdict}");
+        }
     }
 }

@@ -120,7 +120,7 @@ pub(super) fn decide(
             })?
         }
         Some((reason, text)) => {
-            let proof = approver.refuse(&subject, reason, login, rng, act.at)?;
+            let proof = approver.refuse(&subject, (reason, text), login, rng, act.at)?;
             db.write(|db| {
                 certificate_request::refuse(db, &verifier, number, version, &proof, text, rng, &act)
             })?

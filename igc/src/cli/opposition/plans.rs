@@ -45,7 +45,7 @@ pub fn decide(
     let (subject, rng) = (lapse::get(db, plan)?.decidable(), &mut system_rng());
     let (verdict, proof) = match refused {
         None => (Verdict::Approve, approver.approve(&subject, login, rng, act.at)?),
-        Some((reason, _)) => (Verdict::Refuse, approver.refuse(&subject, reason, login, rng, act.at)?),
+        Some(refusal) => (Verdict::Refuse, approver.refuse(&subject, refusal, login, rng, act.at)?),
     };
     let (verifier, text) = (approver.verifier(), refused.and_then(|(_, text)| text));
     let plan = db.write(|db| lapse::decide(db, &verifier, plan, verdict, &proof, text, rng, &act))?;

@@ -73,7 +73,7 @@ pub fn decide(
     let (subject, rng) = (suspension::of_card(db, card)?.ok_or_else(none)?.decidable(), &mut system_rng());
     let (verdict, proof) = match refused {
         None => (Verdict::Approve, approver.approve(&subject, login, rng, act.at)?),
-        Some((reason, _)) => (Verdict::Refuse, approver.refuse(&subject, reason, login, rng, act.at)?),
+        Some(refusal) => (Verdict::Refuse, approver.refuse(&subject, refusal, login, rng, act.at)?),
     };
     let (verifier, text) = (approver.verifier(), refused.and_then(|(_, text)| text));
     let after = db.write(|db| suspension::decide(db, &verifier, card, verdict, &proof, text, rng, &act))?;

@@ -56,7 +56,7 @@ fn decide(
     let (subject, rng) = (held_feed::get(db, feed)?.decidable(), &mut system_rng());
     let (verdict, proof) = match refused {
         None => (Verdict::Approve, approver.approve(&subject, login, rng, act.at)?),
-        Some((reason, _)) => (Verdict::Refuse, approver.refuse(&subject, reason, login, rng, act.at)?),
+        Some(refusal) => (Verdict::Refuse, approver.refuse(&subject, refusal, login, rng, act.at)?),
     };
     let (verifier, text) = (approver.verifier(), refused.and_then(|(_, text)| text));
     let held = db.write(|db| {

@@ -78,7 +78,7 @@ pub(super) fn decide(
     let (subject, rng) = (mandate::get(db, number)?.decidable(), &mut system_rng());
     let (verdict, proof) = match refused {
         None => (Verdict::Approve, approver.approve(&subject, login, rng, act.at)?),
-        Some((reason, _)) => (Verdict::Refuse, approver.refuse(&subject, reason, login, rng, act.at)?),
+        Some(refusal) => (Verdict::Refuse, approver.refuse(&subject, refusal, login, rng, act.at)?),
     };
     let (verifier, text) = (approver.verifier(), refused.and_then(|(_, text)| text));
     let decided = db.write(|db| mandate::decide(db, &verifier, number, verdict, &proof, text, rng, &act))?;

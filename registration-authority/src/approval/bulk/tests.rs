@@ -29,7 +29,8 @@ fn of(count: usize) -> BulkStatement {
 
 #[test]
 fn the_encoding_of_a_bulk_is_these_octets() {
-    let told = hex::encode(of(2).encode());
+    let said = of(2).saying(Some("Voir la première."));
+    let told = hex::encode(said.encode());
     let row = |number: u8| {
         let digest = hex::encode(Sha256::digest(format!("order {number}")));
         let number = hex::encode(format!("CO-2026-00000{number}"));
@@ -38,11 +39,12 @@ fn the_encoding_of_a_bulk_is_these_octets() {
     let text = |text: &str| format!("0c{:02x}{}", text.len(), hex::encode(text));
     let time = |millis: i64| format!("0206{}", &hex::encode(millis.to_be_bytes())[4..]);
     let content = [
-        text("igc-bulk-decision-v1"),
+        text("igc-bulk-decision-v2"),
         text("card-order"),
         format!("306e{}{}", row(1), row(2)),
         text("refuse"),
         format!("a00b{}", text("duplicate")),
+        format!("a2220420{}", hex::encode(Sha256::digest("Voir la première."))),
         text("bob"),
         time(NOW.millis()),
         time(NOW.plus(PROOF_VALIDITY).millis()),
@@ -50,6 +52,32 @@ fn the_encoding_of_a_bulk_is_these_octets() {
     ]
     .concat();
     assert_eq!(told, format!("3081{:02x}{content}", content.len() / 2));
+    assert_eq!(BulkStatement::decode(&said.encode()), Some(said));
+}
+
+#[test]
+fn what_says_something_of_a_sentence_is_a_refusal_of_the_second_version() {
+    let good = of(2).saying(Some(" Voir la première.\r\n"));
+    assert!(good.is_of_sentence(Some("Voir la première.")) && !good.is_of_sentence(None));
+    let on = good.on(&subject(1)).unwrap();
+    assert!(on.covers_sentence() && on.is_of_sentence(Some("Voir la première.")));
+    let yes = BulkStatement::over_nonce(&[subject(1)], Verdict::Approve, None, "bob", [7; NONCE_LENGTH], NOW);
+    let yes = yes.unwrap().saying(Some("Voir la première."));
+    assert!(
+        !yes.covers_sentence() && yes.is_of_sentence(None) && BulkStatement::decode(&yes.encode()).is_some()
+    );
+    // As it was signed before.
+    let first = BulkStatement { context: CONTEXT.to_owned(), sentence: None, ..good.clone() };
+    assert!(BulkStatement::decode(&first.encode()).is_some_and(|first| !first.covers_sentence()));
+    assert!(!first.on(&subject(1)).unwrap().covers_sentence());
+    let hostile = [
+        ("a sentence in the first version", BulkStatement { context: CONTEXT.to_owned(), ..good.clone() }),
+        ("a short digest", BulkStatement { sentence: Some(octets(&[7; 31])), ..good.clone() }),
+        ("an approval of the second version", BulkStatement { decision: "approve".to_owned(), ..good }),
+    ];
+    for (what, statement) in hostile {
+        assert_eq!(BulkStatement::decode(&statement.encode()), None, "{what}");
+    }
 }
 
 #[test]

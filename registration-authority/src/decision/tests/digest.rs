@@ -156,7 +156,7 @@ fn no_text_of_a_stranger_leaves_in_a_digest_and_no_forgery_pushes_a_decision_out
     let id: String =
         outbox::table.filter(outbox::notice.eq("decisions-digest")).select(outbox::id).first(db).unwrap();
     let (lines, all) = lines_of(db, &id).unwrap();
-    assert_eq!((lines.len(), all), (300, 311));
+    assert_eq!((lines.len(), all), (301, 311), "what holds, and 300 of what does not");
     assert_eq!((&lines[0].subject_number, &lines[0].refusal), (&number, &None), "what holds comes first");
     for line in &lines[1..] {
         let told = &line.subject_number;
@@ -202,4 +202,23 @@ fn what_was_decided_in_an_officers_name_is_told_before_ten_thousand_notices_that
         assert!(head.contains("To: bob@exemple.fr") && plain.contains(&number), "{head}{plain}");
         assert_eq!(notices::send_due(db, &postman, verifier, 2, &act).unwrap().sent, 2, "the others follow");
     });
+}
+
+#[test]
+fn a_digest_gives_every_decision_that_holds_however_many_one_signed() {
+    let mut house = House::new();
+    let chain = house.pin();
+    house.enrolled_key_at(&chain, "bob", Role::RegistrationOfficer, BOB);
+    let mut lines = String::new();
+    for number in 0..310 {
+        let values = format!("'card-order', 'CO-{number}', 1, 'bob', 'approve', '0', {}", house.at.millis());
+        lines += &format!(
+            "INSERT INTO decision_digest_lines (subject_kind, subject_number, subject_version, decided_by, verdict, proof, seen_at)
+             VALUES ({values});"
+        );
+    }
+    house.sql(&lines).unwrap();
+    let told = composed(&mut house);
+    let [(login, numbers)] = &told[..] else { panic!("{told:?}") };
+    assert_eq!((login.as_str(), numbers.len()), ("bob", 310));
 }

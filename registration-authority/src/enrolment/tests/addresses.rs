@@ -2,6 +2,7 @@ use der::asn1::OctetString;
 use der::{Encode, Sequence};
 
 use super::*;
+use crate::approval::passkey::NewPasskey;
 use crate::officers::OfficerEmail;
 use crate::outbox::{self, OutboxEntry};
 
@@ -168,4 +169,60 @@ fn what_was_signed_before_there_were_addresses_has_the_same_octets_still() {
         let addressed = Enrolment { email: Some(email("bob@exemple.fr")), ..one.clone() };
         assert_ne!(addressed.decidable().canonical, one.decidable().canonical);
     }
+}
+
+/// What is proposed of bob without an address, as a page proposes it that asks no rule.
+fn proposed_past_the_rule(house: &mut House, key: &Authenticator) -> String {
+    let (act, roster) = (house.officer("admin"), house.verifier.roster(&mut house.db).unwrap());
+    let new = NewEnrolment {
+        login: "bob".to_owned(),
+        display_name: "Prénom Nom".to_owned(),
+        role: Role::RegistrationOfficer,
+        scope: Scope::default(),
+        email: None,
+        credential: NewCredential::Passkey(NewPasskey {
+            credential_id: key.credential_id.clone(),
+            key: key.public_key(),
+        }),
+    };
+    let of_a_demo = house.approver.verifier();
+    let House { db, rng, verifier, .. } = house;
+    let refused = db.write(|db| propose(db, verifier, &roster, new.clone(), rng, &act));
+    assert_eq!(code(refused), "officer-address-missing");
+    db.write(|db| propose(db, &of_a_demo, &roster, new, rng, &act)).unwrap().number
+}
+
+#[test]
+fn nobody_decides_in_production_whom_the_worker_could_not_tell() {
+    let mut house = House::new();
+    let chain = house.pin_in_production(&["admin", "amina"]);
+    let bob = Authenticator::new("bob");
+    let number = proposed_past_the_rule(&mut house, &bob);
+    house.sign_for(("admin", &chain.admin), &number).unwrap();
+    house.sign_for(("amina", &chain.amina), &number).unwrap();
+    assert_eq!(house.refused(), [""; 0], "both can be told");
+    let [first, second] = [nurse(), other_nurse()]
+        .map(|holder| house.submit("alice", cps(&holder, "60")).unwrap().number().to_owned());
+    assert_eq!(code(house.approve_by(("bob", &bob), &first)), "officer-address-missing");
+    // Past the page, too.
+    let subject = crate::order::get(&mut house.db, &first).unwrap().decidable();
+    let (proof, at) = (house.key_proof(("bob", &bob), &subject), house.at.millis());
+    house.write_decision(&subject, "bob", at, &proof);
+    assert_eq!(house.refused(), ["officer-address-missing"]);
+    // Two administrators sign for an address: he decides.
+    let number = readdressed(&mut house, &bob, "bob@exemple.fr");
+    house.sign_for(("admin", &chain.admin), &number).unwrap();
+    house.sign_for(("amina", &chain.amina), &number).unwrap();
+    assert_eq!(house.refused(), [""; 0]);
+    house.approve_by(("bob", &bob), &second).unwrap();
+    assert_eq!(house.refused(), [""; 0]);
+}
+
+#[test]
+fn a_first_administrator_signs_for_no_key_whom_the_worker_could_not_tell() {
+    let mut house = House::new();
+    let chain = house.pin_in_production(&["amina"]);
+    let number = house.proposed_at(&Authenticator::new("bob"), "bob", "bob@exemple.fr").number;
+    assert_eq!(code(house.sign_for(("admin", &chain.admin), &number)), "officer-address-missing");
+    house.sign_for(("amina", &chain.amina), &number).unwrap();
 }

@@ -127,7 +127,7 @@ fn nobody_decides_on_his_own_order_by_name_and_the_refusal_names_the_rule() {
     let subject = order::get(&mut house.db, &number).unwrap().decidable();
     let act = house.officer("elise");
     let reason = "register-mismatch";
-    let refusal = house.approver.refuse(&subject, reason, "elise", &mut house.rng, act.at).unwrap();
+    let refusal = house.approver.refuse(&subject, (reason, None), "elise", &mut house.rng, act.at).unwrap();
     let House { db, rng, verifier, .. } = &mut house;
     let refused = db.write(|db| order::refuse(db, verifier, &number, 1, &refusal, None, rng, &act));
     assert_eq!(code(refused), "decision-on-oneself", "neither yes nor no");
@@ -158,8 +158,8 @@ fn signs_in_as(house: &mut House, login: &str, name: &str, holder: &IdNatPs) -> 
         credential,
     };
     let (act, roster) = (house.officer("admin"), house.verifier.roster(&mut house.db).unwrap());
-    let House { db, rng, .. } = house;
-    db.write(|db| enrolment::propose(db, &roster, new, rng, &act)).unwrap();
+    let House { db, rng, verifier, .. } = house;
+    db.write(|db| enrolment::propose(db, verifier, &roster, new, rng, &act)).unwrap();
     house.later(1);
     card
 }

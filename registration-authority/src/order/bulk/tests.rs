@@ -236,12 +236,92 @@ fn a_bulk_is_never_one_of_two_officers() {
     assert_eq!(code(house.approve_with("bob", &flagged.number, 1, &proof)), "bulk-two-officers");
     house.approve("clara", &flagged.number).unwrap();
     by_hand(&mut house, flagged, at, &proof);
-    assert_eq!(house.refused(), [""; 0]);
+    assert_eq!(house.refused(), ["bulk-two-officers"]);
     assert_eq!(
         evidence(&mut house, flagged),
         "approval-evidence-missing",
         "clara signed, and bob for a bulk"
     );
+}
+
+/// A flag of this order, as a row of the web role's.
+fn flag(house: &mut House, order: &Decidable, flag: &str, second_officer: bool) {
+    let number = &order.number;
+    house
+        .sql(&format!(
+            "INSERT INTO order_flags VALUES ('{number}', 1, '{flag}', 'orange', {second_officer}, 'x', 0)"
+        ))
+        .unwrap();
+}
+
+#[test]
+fn a_bulk_of_which_the_worker_must_leave_out_one_row_obtains_nothing() {
+    let flagged =
+        [("rush-of-structure", true, "bulk-two-officers"), ("snapshot-age", false, "bulk-look-needed")];
+    for (name, second_officer, code) in flagged {
+        let mut house = House::new();
+        let (bob, subjects) = waiting(&mut house);
+        let (proof, at) = (signed(&mut house, &bob, &subjects), house.at);
+        // The flagged one is signed for, and never handed in.
+        flag(&mut house, &subjects[2], name, second_officer);
+        for subject in &subjects[..2] {
+            by_hand(&mut house, subject, at, &proof);
+        }
+        assert_eq!(house.refused(), [code; 2]);
+        for subject in &subjects {
+            assert_eq!(evidence(&mut house, subject), "approval-evidence-missing");
+        }
+    }
+}
+
+#[test]
+fn a_row_that_a_flag_is_raised_about_while_the_worker_takes_the_others_is_left_out() {
+    let mut house = House::new();
+    let (bob, subjects) = waiting(&mut house);
+    let (proof, at) = (signed(&mut house, &bob, &subjects), house.at);
+    by_hand(&mut house, &subjects[0], at, &proof);
+    assert_eq!(house.refused(), [""; 0]);
+    flag(&mut house, &subjects[1], "snapshot-age", false);
+    by_hand(&mut house, &subjects[1], at, &proof);
+    by_hand(&mut house, &subjects[2], at, &proof);
+    assert_eq!(house.refused(), ["bulk-look-needed"]);
+    assert_eq!(
+        [0, 1, 2].map(|at| evidence(&mut house, &subjects[at])),
+        ["", "approval-evidence-missing", ""]
+    );
+}
+
+#[test]
+fn what_was_withdrawn_keeps_no_row_of_a_bulk_back() {
+    let mut house = House::new();
+    let (bob, subjects) = waiting(&mut house);
+    let (proof, at) = (signed(&mut house, &bob, &subjects), house.at);
+    flag(&mut house, &subjects[2], "snapshot-age", false);
+    let act = house.officer("alice");
+    let House { db, rng, .. } = &mut house;
+    db.write(|db| order::withdraw(db, &subjects[2].number, rng, &act)).unwrap();
+    by_hand(&mut house, &subjects[0], at, &proof);
+    assert_eq!((house.refused(), evidence(&mut house, &subjects[0])), (vec![], ""));
+}
+
+#[test]
+fn a_bulk_beyond_what_the_worker_takes_at_once_obtains_nothing() {
+    let mut house = House::new();
+    let (bob, subjects) = waiting(&mut house);
+    let (proof, at) = (signed(&mut house, &bob, &subjects), house.at);
+    let bound = |orders| crate::approval::BulkBound::new(orders).unwrap();
+    // The web role's configuration says 25, the worker's 2.
+    decided(&mut house, &subjects[0], &proof).unwrap();
+    house.verifier = house.verifier.clone().with_bulk_bound(bound(2));
+    by_hand(&mut house, &subjects[1], at, &proof);
+    assert_eq!(house.refused(), ["bulk-too-many"; 2]);
+    assert_eq!(evidence(&mut house, &subjects[0]), "bulk-too-many");
+    assert_eq!(code(decided(&mut house, &subjects[2], &proof)), "bulk-too-many");
+    // Where each order has a gesture of its own, a list of one is one gesture for one order.
+    house.verifier = house.verifier.clone().with_bulk_bound(bound(1));
+    let alone = signed(&mut house, &bob, &subjects[2..]);
+    decided(&mut house, &subjects[2], &alone).unwrap();
+    assert_eq!((house.refused(), evidence(&mut house, &subjects[2])), (vec![], ""));
 }
 
 #[test]

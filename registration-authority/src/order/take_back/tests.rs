@@ -27,7 +27,8 @@ fn back(house: &mut House, login: &str, number: &str, version: i64) -> Result<Ca
 fn refused(house: &mut House, login: &str, number: &str) -> Result<CardOrder, ApproveError> {
     let order = get(&mut house.db, number).unwrap();
     let (at, act) = (house.at, house.officer(login));
-    let proof = house.approver.refuse(&order.decidable(), "duplicate", login, &mut house.rng, at).unwrap();
+    let proof =
+        house.approver.refuse(&order.decidable(), ("duplicate", None), login, &mut house.rng, at).unwrap();
     let House { db, rng, verifier, .. } = house;
     db.write(|db| refuse(db, verifier, number, order.version, &proof, None, rng, &act))
 }

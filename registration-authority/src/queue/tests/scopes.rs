@@ -294,8 +294,8 @@ fn a_scope_is_for_whoever_submits_or_decides() {
                 key: key.public_key(),
             }),
         };
-        let House { db, rng, .. } = &mut house;
-        let proposed = db.write(|db| crate::enrolment::propose(db, &roster, new, rng, &act));
+        let House { db, rng, verifier, .. } = &mut house;
+        let proposed = db.write(|db| crate::enrolment::propose(db, verifier, &roster, new, rng, &act));
         assert_eq!(proposed.is_ok(), allowed, "{role}");
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use actix_web::web;
-use registration_authority::approval::{BULK_BOUND, SubjectKind, Verdict};
+use registration_authority::approval::{BulkBound, SubjectKind, Verdict};
 use registration_authority::faults as rules;
 use registration_authority::order::bulk::Chosen;
 use registration_authority::refusal_reasons;
@@ -30,7 +30,8 @@ pub(super) struct Asked {
 }
 
 impl Asked {
-    pub(super) fn read(fields: &Fields) -> Result<Self, Failure> {
+    /// Reads the form, of an installation where one signature covers so many orders at most.
+    pub(super) fn read(fields: &Fields, bound: BulkBound) -> Result<Self, Failure> {
         let unreadable = || Failure::of(faults::FORM_UNREADABLE);
         let mut chosen = Vec::new();
         for (name, version) in fields.others() {
@@ -38,7 +39,7 @@ impl Asked {
             let number = order_number(number).ok_or_else(unreadable)?;
             chosen.push(Chosen { number, version: version.parse().map_err(|_| unreadable())? });
         }
-        if chosen.len() > BULK_BOUND {
+        if chosen.len() > bound.orders() {
             return Err(Failure::of(rules::BULK_TOO_MANY));
         }
         let query = web::Query::<HashMap<String, String>>::from_query(fields.text("vue"));

@@ -79,6 +79,7 @@ pub(super) fn sign(
                 rows.iter().filter_map(|row| row.order.as_ref()).map(|order| order.subject.clone()).collect();
             let statement = BulkStatement::over_nonce(&subjects, asked.verdict, reason, &login, nonce, at)
                 .ok_or(Failure::of(rules::BULK_EMPTY))?
+                .saying(asked.text())
                 .encode();
             Ok(Signed::Ask(Box::new(BulkSignPage {
                 frame,
@@ -96,7 +97,7 @@ pub(super) fn sign(
             for row in rows {
                 let Some(order) = row.order else { continue };
                 let statement = Statement::new(&order.subject, asked.verdict, reason, &login, work.rng, at);
-                signed.push((row.chosen, approver.sign(&statement)?));
+                signed.push((row.chosen, approver.sign(&statement.saying(asked.text()))?));
             }
             Ok(Signed::By(SignedRows { verdict: asked.verdict, rows: signed }))
         }

@@ -111,9 +111,13 @@ fn a_refusal_of_several_has_one_reason_and_each_its_sentence() {
     let mut served = Served::start();
     let (bob, key) = served.bob();
     let [first, second, _] = plain(&mut served);
-    let no = asked(json!({"decision": "refuse", "reason": "duplicate"}), &[&first, &second]);
+    let no = json!({"decision": "refuse", "reason": "duplicate", "reason_text": "Voir la première."});
+    let no = asked(no, &[&first, &second]);
     let challenge = served.post(&bob, "/bulk-decisions/challenge", &[], &no);
     let mut body = signed(&challenge.body, &key);
+    body["reason_text"] = json!("Adressez-vous ailleurs.");
+    let another = served.post(&bob, "/bulk-decisions", &[], &body);
+    assert_eq!((another.status, another.code()), (409, "approval-proof-invalid"), "{another:?}");
     body["reason_text"] = json!("Voir la première.");
     let done = served.post(&bob, "/bulk-decisions", &[("Idempotency-Key", "no")], &body);
     assert_eq!(done.status, 200, "{done:?}");

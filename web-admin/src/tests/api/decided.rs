@@ -12,7 +12,7 @@ use super::super::house::{House, person};
 use super::{Answer, Served, signed};
 
 /// Who decides: the certificate that opens the connection, and the key that signs.
-type Decider = (Vec<u8>, Authenticator);
+pub(super) type Decider = (Vec<u8>, Authenticator);
 
 /// Something that waits for its decision.
 struct Waits {
@@ -26,7 +26,7 @@ struct Waits {
 }
 
 impl Served {
-    fn decider(&mut self, login: &str, name: &str, role: Role) -> Decider {
+    pub(super) fn decider(&mut self, login: &str, name: &str, role: Role) -> Decider {
         let key = self.house.key_of(login, name, role);
         (self.certificate_of(login, name, role), key)
     }
@@ -78,23 +78,23 @@ impl Served {
     }
 
     /// The worker verifies each decision by itself, and refuses none but what a card of a demonstration began with.
-    fn worker_takes_it_in(&mut self) {
+    pub(super) fn worker_takes_it_in(&mut self) {
         let refused = self.house.worker_refuses();
         assert!(refused.iter().all(|subject| subject.starts_with("card-order ")), "{refused:?}");
     }
 
-    fn etag(&self, (certificate, _): &Decider, address: &str) -> String {
+    pub(super) fn etag(&self, (certificate, _): &Decider, address: &str) -> String {
         let read = self.get(certificate, address);
         assert_eq!(read.status, 200, "{address}: {read:?}");
         read.header("etag")
     }
 
-    fn challenge(&self, (certificate, _): &Decider, address: &str, asked: &Value) -> Answer {
+    pub(super) fn challenge(&self, (certificate, _): &Decider, address: &str, asked: &Value) -> Answer {
         let etag = self.etag(&(certificate.clone(), Authenticator::new("nobody")), address);
         self.post(certificate, &format!("{address}/challenge"), &[("If-Match", &etag)], asked)
     }
 
-    fn decide(
+    pub(super) fn decide(
         &self,
         (certificate, _): &Decider,
         address: &str,

@@ -1,5 +1,6 @@
 use openssl::x509::X509;
 use registration_authority::officers::Role;
+use registration_authority::outbox;
 use serde_json::json;
 
 use super::Served;
@@ -44,4 +45,34 @@ fn a_program_of_an_agent_accepts_the_terms_and_fetches_the_certificate() {
             assert_eq!(answer.body["detail"], format!("no certificate request {asked}"));
         }
     }
+}
+
+#[test]
+fn who_opposes_revokes_the_certificate_of_a_request_and_whoever_asked_for_it_is_told() {
+    let mut served = Served::start();
+    let rita = served.certificate_of("rita", "Rita PETIT", Role::RevocationOfficer);
+    let agent = served.certificate_of("agent", "Agnès ROUX", Role::CertificationAgent);
+    let Served { house, authorities, .. } = &mut served;
+    let (number, _) = house.certified_request(authorities);
+    let address = format!("/certificate-requests/{number}");
+    let etag = served.get(&rita, &address).header("etag");
+    let ask = |who: &[u8], reason: &str, etag: &str| {
+        let (address, body) = (format!("{address}/revocation"), json!({ "reason": reason }));
+        served.post(who, &address, &[("If-Match", etag)], &body)
+    };
+    assert_eq!(ask(&agent, "superseded", &etag).status, 403);
+    for no_reason in ["cACompromise", "unspecified", ""] {
+        let refused = ask(&rita, no_reason, &etag);
+        assert_eq!((refused.status, refused.code()), (422, "api-body-invalid"), "{no_reason}");
+    }
+    assert_eq!(ask(&rita, "superseded", "\"1.submitted\"").status, 412);
+    let done = ask(&rita, "keyCompromise", &etag);
+    assert_eq!((done.status, &done.body["status"]), (200, &json!("issued")), "{done:?}");
+    let again = ask(&rita, "superseded", &etag);
+    assert_eq!((again.status, again.code()), (409, "certificate-ended"), "{again:?}");
+    let told = outbox::waiting(&mut served.house.db, 100).unwrap();
+    assert!(
+        told.iter().any(|one| one.notice == "certificate-revoked" && one.subject.ends_with(&number)),
+        "{told:?}"
+    );
 }

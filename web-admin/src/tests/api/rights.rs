@@ -7,6 +7,7 @@ use openssl::pkey::PKey;
 use openssl::rsa::Rsa;
 use openssl::x509::{X509Name, X509Req};
 use registration_authority::certificate_request::{NewCertificateRequest, Wanted, structure_names};
+use registration_authority::delegation::{self, DelegationState};
 use registration_authority::officers::Role;
 use registration_authority::staff;
 use serde_json::{Value, json};
@@ -81,6 +82,8 @@ fn etag(house: &mut House, path: &str, number: u32) -> String {
         }
         "/orders/{number}/answer" => "waiting",
         "/mandates/{number}/end" => "approved",
+        "/delegations/{number}/end" => "signed",
+        _ if path.starts_with("/delegations") => "proposed",
         _ if path.starts_with("/orders") || path.starts_with("/certificate-requests") => "submitted",
         _ if path.starts_with("/renewal-plans") || path.starts_with("/mandates") => "proposed",
         _ => "held",
@@ -104,6 +107,8 @@ fn filled_in(house: &mut House, path: &str, number: u32, asked: u32) -> String {
         _ if path.starts_with("/opposition-plans/{number}") => house.opposition_plan(asked),
         _ if path.starts_with("/renewal-plans/{number}") => house.renewal_plan(asked),
         "/mandates/{number}/end" => house.mandate("alice", true),
+        "/delegations/{number}/end" => house.delegation("bob", true),
+        _ if path.starts_with("/delegations/{number}") => unsigned(house),
         _ if path.starts_with("/mandates/{number}") => house.mandate("alice", false),
         _ if path.starts_with("/enrolments/{number}") => {
             let login = format!("nova-{asked}");
@@ -139,6 +144,7 @@ fn body(path: &str, number: u32) -> Value {
                 "credential": format!("credential_id = \"{id}\"\npublic_key = \"{spki}\""),
             })
         }
+        "/certificate-requests/{number}/revocation" => json!({"reason": "superseded"}),
         "/orders/{number}/notes" => json!({"note": "Rappeler demain."}),
         "/structures/{structure}/staff" => {
             json!({"local_id": "A9", "post": "employee", "family_name": "LEROY", "given_name": "Maël"})
@@ -161,7 +167,10 @@ fn body(path: &str, number: u32) -> Value {
         | "/orders/{number}/retraction"
         | "/orders/{number}/second-officer"
         | "/structures/{structure}/staff/{local_id}/departure"
-        | "/mandates/{number}/end" => json!({}),
+        | "/mandates/{number}/end"
+        | "/delegations/{number}/end" => json!({}),
+        // The days are over: who may delegate is told so.
+        "/delegations" => json!({"delegate": "clara", "first": "2000-01-01", "last": "2000-01-02"}),
         _ if path.ends_with("/withdrawal") => json!({}),
         _ if path.ends_with("/challenge") => json!({"decision": "approve"}),
         _ if path.ends_with("/decision") || path == "/bulk-decisions" => json!({
@@ -170,6 +179,14 @@ fn body(path: &str, number: u32) -> Value {
         }),
         _ => panic!("say here what is sent to {path}"),
     }
+}
+
+/// A delegation of bob's that nobody has signed for.
+fn unsigned(house: &mut House) -> String {
+    let at = house.now();
+    let his = delegation::of_officer(&mut house.db, "bob").unwrap();
+    let open = his.into_iter().find(|one| one.state(at) == DelegationState::Proposed);
+    open.map_or_else(|| house.delegation("bob", false), |one| one.number)
 }
 
 /// A request of alice's, for a name of its own.
