@@ -27,6 +27,7 @@ mod dossier_by_keyboard;
 mod eligibility;
 mod entered_professionals;
 mod error_codes;
+mod four_eyes_table;
 mod holder_opposition;
 mod holders_extract;
 mod hostile_connections;
