@@ -309,13 +309,32 @@ pub fn standing(
     Ok(his.into_iter().find(|mandate| mandate.stood(act.at)))
 }
 
-/// The newest mandate by which anybody speaks for the structure at `at`, as its rows say.
+/// The mandate by which anybody speaks for the structure at `at`, as its rows say: the newest whose decisions the worker has seen and
+/// found to hold, or else the newest. So one that whoever owns the pages forged keeps no renewal from the true one.
 pub(crate) fn in_force(
     db: &mut Database,
     structure: &TechnicalStructureId,
     at: Timestamp,
 ) -> Result<Option<Mandate>, MandateError> {
-    Ok(of_structure(db, structure)?.into_iter().find(|mandate| mandate.stood(at)))
+    let mut standing = of_structure(db, structure)?;
+    standing.retain(|mandate| mandate.stood(at));
+    for place in 0..standing.len() {
+        if holds(db, &standing[place])? {
+            return Ok(Some(standing.swap_remove(place)));
+        }
+    }
+    Ok(standing.into_iter().next())
+}
+
+/// Whether the worker has seen each decision on it, and found none that proves nothing.
+fn holds(db: &mut Database, mandate: &Mandate) -> QueryResult<bool> {
+    for decision in &mandate.decisions {
+        let receipt = decision::receipt(db, decision)?;
+        if !receipt.is_some_and(|receipt| receipt.refusal.is_none() && receipt.is_of(&decision.proof)) {
+            return Ok(false);
+        }
+    }
+    Ok(!mandate.decisions.is_empty())
 }
 
 /// Since when nobody has spoken for the structure at `at`, as its rows say: the end of its last mandate, or ever where it had none; `None`
