@@ -74,6 +74,8 @@ store::codes! {
     ORDER_NOT_OPEN = ("order-not-open", Refused, "the caller: read the order again");
     /// A question to the applicant, or his answer, that is no text.
     ORDER_TEXT_INVALID = ("order-text-invalid", Invalid, "whoever wrote it: 1 to 2000 characters, none of them a control but line ends");
+    /// An order has two hundred notes at most.
+    ORDER_NOTES_FULL = ("order-notes-full", Refused, "the registration officer: the order has two hundred notes, which is the most; read the dossier and decide");
     /// What was attached is no PDF, JPEG or PNG, or too long, or its file's name is none.
     ORDER_DOCUMENT_INVALID = ("order-document-invalid", Invalid, "whoever attaches it: a PDF, JPEG or PNG file of 2 MiB at most, whose name has 1 to 120 characters");
     /// An order has ten documents at most.
