@@ -32,6 +32,7 @@ mod holder_opposition;
 mod holders_extract;
 mod hostile_connections;
 mod hsm_interop;
+mod import_killed;
 mod import_progress;
 pub mod invariants;
 mod keyboard_map;
