@@ -6,6 +6,7 @@
 
 pub mod canonical;
 mod decide;
+mod in_force;
 mod last_day;
 mod propose;
 
@@ -26,6 +27,7 @@ use store::{Act, Code, Database, Fault, Timestamp};
 use thiserror::Error;
 
 pub use decide::{DecideMandateError, EndError, decide, end};
+pub(crate) use in_force::in_force;
 pub(crate) use last_day::next_day;
 pub use last_day::{end_of_day, last_day};
 pub use propose::{NewMandate, ProposeMandateError, REFERENCE_BOUND, propose};
@@ -307,34 +309,6 @@ pub fn standing(
     let Some(login) = act.actor.officer() else { return Ok(None) };
     let his = of_structure(db, structure)?.into_iter().filter(|mandate| mandate.login == login);
     Ok(his.into_iter().find(|mandate| mandate.stood(act.at)))
-}
-
-/// The mandate by which anybody speaks for the structure at `at`, as its rows say: the newest whose decisions the worker has seen and
-/// found to hold, or else the newest. So one that whoever owns the pages forged keeps no renewal from the true one.
-pub(crate) fn in_force(
-    db: &mut Database,
-    structure: &TechnicalStructureId,
-    at: Timestamp,
-) -> Result<Option<Mandate>, MandateError> {
-    let mut standing = of_structure(db, structure)?;
-    standing.retain(|mandate| mandate.stood(at));
-    for place in 0..standing.len() {
-        if holds(db, &standing[place])? {
-            return Ok(Some(standing.swap_remove(place)));
-        }
-    }
-    Ok(standing.into_iter().next())
-}
-
-/// Whether the worker has seen each decision on it, and found none that proves nothing.
-fn holds(db: &mut Database, mandate: &Mandate) -> QueryResult<bool> {
-    for decision in &mandate.decisions {
-        let receipt = decision::receipt(db, decision)?;
-        if !receipt.is_some_and(|receipt| receipt.refusal.is_none() && receipt.is_of(&decision.proof)) {
-            return Ok(false);
-        }
-    }
-    Ok(!mandate.decisions.is_empty())
 }
 
 /// Since when nobody has spoken for the structure at `at`, as its rows say: the end of its last mandate, or ever where it had none; `None`
