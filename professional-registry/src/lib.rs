@@ -7,9 +7,10 @@
 //! person, over HTTP.
 //!
 //! This crate alone writes `register_feeds`, `register_merges`, `register_holds`, `register_silences`, `professionals`,
-//! `register_structures`, `register_supplements` and `register_identities`.
+//! `register_structures`, `register_supplements`, `register_identities` and `register_contact_changes`.
 
 mod civil_status;
+mod contact_change;
 mod department;
 mod exercises;
 pub mod extract;
@@ -27,6 +28,7 @@ mod search;
 mod supplement;
 
 pub use civil_status::{CivilNames, SameBirth, civil_names, same_birth};
+pub use contact_change::{Changed, ContactChange, contact_change};
 pub use department::{Department, departments_of};
 pub use identifiers::{
     Finess, IdNatPs, IdNatStruct, IdentifierError, Rpps, Siren, Siret, TechnicalStructureId,

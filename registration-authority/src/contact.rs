@@ -1,7 +1,7 @@
 //! How to reach a holder: by what the register's restricted feed says, read when it is needed and kept nowhere for good.
 
 use professional_registry::extract::Form;
-use professional_registry::{RegistryError, mailbox_of, supplement};
+use professional_registry::{ContactChange, RegistryError, contact_change, mailbox_of, supplement};
 use store::Database;
 
 use crate::renumbered;
@@ -44,6 +44,17 @@ pub fn of_holder(db: &mut Database, holder: &str) -> Result<Contact, RegistryErr
         }
     }
     Ok(contact)
+}
+
+/// When a feed last changed the contact of the holder with this IdNat_PS, under any of his numbers; nothing where none has. For the worker
+/// alone.
+pub(crate) fn last_change(db: &mut Database, holder: &str) -> Result<Option<ContactChange>, RegistryError> {
+    let mut last: Option<ContactChange> = None;
+    for number in renumbered::numbers_of(db, holder)? {
+        let change = contact_change(db, &number)?;
+        last = last.into_iter().chain(change).max_by_key(|one| one.changed_at);
+    }
+    Ok(last)
 }
 
 /// Where the holder with this IdNat_PS is written to: for correspondence, or else at his mailbox of the MSSanté, which he may not

@@ -12,6 +12,7 @@ mod ground;
 pub mod one_time;
 pub mod request;
 pub mod requester;
+mod table;
 pub mod ticket;
 
 #[cfg(test)]
@@ -39,6 +40,10 @@ use crate::suspension;
 use requester::{Claim, Requested, RequesterError};
 
 pub use ground::{Ground, GroundError};
+pub use table::{
+    BadTable, GroundRule, HoldRule, Mark, Naming, Needs, OppositionTable, RequesterRule, RequesterRules,
+    table,
+};
 
 /// What a declaration led to. The receipt is given to the declarer; nothing of the ground is published.
 #[derive(Clone, Debug)]
@@ -91,6 +96,9 @@ pub enum OpposeError {
     /// Who asks for it may not.
     #[error(transparent)]
     Requester(#[from] RequesterError),
+    /// The table cannot be read.
+    #[error(transparent)]
+    Table(#[from] BadTable),
     /// The card is not known.
     #[error(transparent)]
     Card(#[from] card::GetError),
@@ -114,6 +122,7 @@ impl Fault for OpposeError {
             Self::NotAuthorised(error) => error.code(),
             Self::NotYours(..) => faults::OPPOSITION_NOT_YOURS,
             Self::Requester(error) => error.code(),
+            Self::Table(error) => error.code(),
             Self::Card(error) => error.code(),
             Self::Opposition(error) => error.code(),
             Self::Revocation(error) => error.code(),
@@ -175,6 +184,7 @@ pub(crate) fn oppose_within(
     rng: &mut dyn CryptoRng,
     act: &Act,
 ) -> Result<Opposition, OpposeError> {
+    let reason = table()?.reason(ground)?;
     let mut opposed = card_opposition::oppose(db, number, rng, act)?;
     crash_point("opposition.card-opposed");
     // As a batch that is being signed takes them: each waits for the other, and none locks the other out.
@@ -183,7 +193,6 @@ pub(crate) fn oppose_within(
     for certificate in &opposed.certificates {
         let serial: SerialNumber =
             certificate.serial.parse().map_err(|_| OpposeError::SerialUnreadable(*number))?;
-        let reason = ground.reason();
         let outcome = match revocation::revoke(db, &certificate.issuer, &serial, reason, rng, act) {
             Ok(outcome) => Some(outcome),
             Err(RevokeError::AlreadyEnded { .. }) => None,

@@ -304,6 +304,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    register_contact_changes (subject) {
+        subject -> Text,
+        feed -> BigInt,
+        changed_at -> BigInt,
+        what -> Text,
+    }
+}
+
+diesel::table! {
     register_merges (adeli) {
         adeli -> Text,
         rpps -> Text,
@@ -560,6 +569,7 @@ diesel::table! {
         version -> BigInt,
         opened_at -> BigInt,
         due_from -> BigInt,
+        contact_changed_at -> Nullable<BigInt>,
     }
 }
 
@@ -1240,6 +1250,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     register_structures,
     register_merges,
     register_supplements,
+    register_contact_changes,
     register_identities,
     card_number_counter,
     card_batches,

@@ -141,7 +141,7 @@ fn by_rules(refused: &NotEligible) -> String {
     format!("REFUSÉ : {}", rules.join(", "))
 }
 
-fn line(words: &[&str], outcome: String) -> String {
+pub(super) fn line(words: &[&str], outcome: String) -> String {
     format!("  {:<72} {outcome}\n", words.join(", "))
 }
 
@@ -149,7 +149,7 @@ fn roles(roles: &[Role]) -> String {
     roles.iter().map(|role| role_in_words(*role)).collect::<Vec<_>>().join(", ")
 }
 
-fn role_in_words(role: Role) -> &'static str {
+pub(super) fn role_in_words(role: Role) -> &'static str {
     match role {
         Role::CertificationAgent => "mandataire",
         Role::RegistrationOfficer => "opérateur d'enregistrement",

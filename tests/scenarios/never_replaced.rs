@@ -22,6 +22,7 @@ const REWRITTEN: &[&str] = &[
     "order_places",
     "professionals",
     "queue_views",
+    "register_contact_changes",
     "register_identities",
     "register_structures",
     "register_supplements",

@@ -3,25 +3,29 @@
 
 use acceptance::harness;
 use card::CardKind;
-use registration_authority::opposition::Ground;
+use registration_authority::approval::SubjectKind;
+use registration_authority::four_eyes::{self, LookAt};
 use registration_authority::opposition::declaration::GROUNDS;
-use registration_authority::opposition::requester::{
-    Bond, OppositionFacts, Requester, RequesterRules, judge, requesters,
-};
+use registration_authority::opposition::requester::{Bond, OppositionFacts, Requester, judge};
+use registration_authority::opposition::{Ground, HoldRule, RequesterRules, table};
 
 const HEAD: &str = "\
 # Qui peut faire opposition à quelle carte, pour quel motif. Écrit par un test à partir de la fonction qui juge (UPDATE_GOLDEN=1 le
 # réécrit) ; docs/eligibility.md l'explique. Le motif n'est jamais publié : la liste de révocation porte la raison de la RFC 5280 qui
 # est dite ici. Une ligne, un cas : PERMIS, ou REFUSÉ avec chaque règle enfreinte.
+# [S] le motif est lu dans une source publique ; [M] de mémoire, à vérifier ; [ours] choisi par ce projet (docs/domain.md, §4.2). La
+# raison que publie le modèle pour chaque motif n'est pas connue [?] : celle-ci est choisie par ce projet.
 ";
 
 #[test]
 fn who_may_have_which_card_opposed_for_which_ground_is_as_the_table_for_lawyers_says() {
-    let table = requesters().unwrap();
-    let mut text = format!("{HEAD}\nMotifs, et raison publiée\n");
-    for ground in Ground::ALL {
-        text.push_str(&format!("  {:<52} {}\n", in_french(ground), ground.reason().name()));
+    let table = table().unwrap();
+    let mut text = format!("{HEAD}\nMotifs, raison publiée, et d'où le motif est connu\n");
+    for rule in &table.grounds {
+        let reason = table.reason(rule.ground).unwrap().name();
+        text.push_str(&format!("  {:<52} {reason:<22} [{}]\n", rule.name, rule.mark.as_str()));
     }
+    text.push_str(&hold(&table.hold));
     text.push_str("\nRègles\n");
     for rule in &table.rules {
         text.push_str(&format!("  {}  {}\n            Aide : {}\n", rule.id, rule.sentence, rule.helper));
@@ -30,6 +34,39 @@ fn who_may_have_which_card_opposed_for_which_ground_is_as_the_table_for_lawyers_
         text.push_str(&requester(rules));
     }
     harness::golden("oppositions.txt", &text);
+}
+
+/// The one end that may be lifted.
+fn hold(hold: &HoldRule) -> String {
+    let requesters = hold.requesters.iter().map(|who| table().unwrap().of(*who).unwrap().name.as_str());
+    let lifted = four_eyes::table().unwrap().decision(SubjectKind::SuspensionLift).unwrap().officers;
+    format!(
+        "\nCe qui n'est pas une opposition et peut être levé, là où l'exploitant l'autorise ; sinon refusé\n  {:<52} {:<22} [{}]\n  \
+         Demandée par : {}. Levée par {lifted} opérateurs d'enregistrement.\n",
+        hold.name,
+        hold.reason,
+        hold.mark.as_str(),
+        requesters.collect::<Vec<_>>().join(", ")
+    )
+}
+
+/// Where a second pair of eyes looks at what this requester brings about.
+fn second_look(who: Requester) -> Option<String> {
+    let four_eyes = four_eyes::table().unwrap();
+    match who {
+        Requester::Holder => {
+            let look = four_eyes.look(LookAt::HolderOpposition).unwrap();
+            let share = look.share_percent;
+            Some(format!(
+                "Un opérateur relit le lendemain {share} % de celles que le porteur déclare lui-même."
+            ))
+        }
+        Requester::Register => {
+            let officers = four_eyes.decision(SubjectKind::OppositionPlan).unwrap().officers;
+            Some(format!("Au-delà de ce qu'un jour permet : {officers} opérateurs d'enregistrement."))
+        }
+        _ => None,
+    }
 }
 
 /// What one requester may, where everything ties him to the card, and where nothing does.
@@ -62,6 +99,9 @@ fn requester(rules: &RequesterRules) -> String {
         let declared = GROUNDS.map(in_french).join(", ");
         text.push_str(&format!("  Il déclare à la page publique, avec un code ou sans : {declared}.\n"));
     }
+    if let Some(look) = second_look(rules.who) {
+        text.push_str(&format!("  {look}\n"));
+    }
     text.push_str("\nCe qui le lie à la carte\n");
     for (what, bond) in [
         ("rien", Bond::default()),
@@ -90,30 +130,12 @@ fn requester(rules: &RequesterRules) -> String {
 }
 
 fn line(what: &str, facts: OppositionFacts) -> String {
-    let broken: Vec<&str> =
-        judge(requesters().unwrap(), &facts).iter().map(|rule| rule.id.as_str()).collect();
+    let broken: Vec<&str> = judge(table().unwrap(), &facts).iter().map(|rule| rule.id.as_str()).collect();
     let said =
         if broken.is_empty() { "PERMIS".to_owned() } else { format!("REFUSÉ : {}", broken.join(", ")) };
     format!("  {what:<72} {said}\n")
 }
 
 fn in_french(ground: Ground) -> &'static str {
-    match ground {
-        Ground::Lost => "perte",
-        Ground::Stolen => "vol",
-        Ground::CodesDisclosed => "codes connus d'un autre",
-        Ground::CardNotReceived => "non-réception de la carte",
-        Ground::CodesNotReceived => "non-réception des codes",
-        Ground::Defective => "dysfonctionnement",
-        Ground::Replaced => "remplacement par une autre carte",
-        Ground::Renewed => "renouvellement : la suivante est active",
-        Ground::StructureChanged => "changement de la structure, ou fin de son mandat",
-        Ground::DataChanged => "changement d'une donnée certifiée",
-        Ground::EndOfActivity => "fin d'activité, départ",
-        Ground::Retired => "retraite",
-        Ground::Deceased => "décès",
-        Ground::StruckOff => "radiation par l'Ordre",
-        Ground::Sanction => "sanction",
-        Ground::BreachOfTerms => "manquement aux conditions d'utilisation",
-    }
+    &table().unwrap().grounds.iter().find(|rule| rule.ground == ground).unwrap().name
 }

@@ -19,6 +19,7 @@ mod tests;
 use std::fmt;
 
 use professional_registry::IdNatPs;
+use serde::Deserialize;
 
 pub use bulk::{BULK_BOUND, BulkBound, BulkRow, BulkStatement};
 pub use delays::Delays;
@@ -31,7 +32,8 @@ pub use verifier::{ApprovalVerifier, FRESHNESS, ProofRefused, Verified};
 use crate::officers::{Reach, Right};
 
 /// What can be decided on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum SubjectKind {
     /// An order for a card.
     CardOrder,
@@ -54,6 +56,19 @@ pub enum SubjectKind {
 }
 
 impl SubjectKind {
+    /// Every one, in the order of the four-eyes table.
+    pub const ALL: [Self; 9] = [
+        Self::CardOrder,
+        Self::CertificateRequest,
+        Self::RenewalPlan,
+        Self::RegisterFeed,
+        Self::OppositionPlan,
+        Self::OfficerEnrolment,
+        Self::SuspensionLift,
+        Self::StructureMandate,
+        Self::OfficerDelegation,
+    ];
+
     /// As stored and as signed: `card-order`.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -77,18 +92,6 @@ impl SubjectKind {
                 "proposed"
             }
             Self::RegisterFeed | Self::OppositionPlan | Self::SuspensionLift => "held",
-        }
-    }
-
-    /// Whether two officers must approve it.
-    pub const fn needs_two(self) -> bool {
-        match self {
-            Self::CardOrder
-            | Self::CertificateRequest
-            | Self::RenewalPlan
-            | Self::StructureMandate
-            | Self::OfficerDelegation => false,
-            Self::RegisterFeed | Self::OppositionPlan | Self::OfficerEnrolment | Self::SuspensionLift => true,
         }
     }
 

@@ -7,7 +7,7 @@ use thiserror::Error;
 use super::request::{self, CertificateRequest, RequestError, RequestState, get};
 use crate::approval::{ApprovalProof, ApprovalVerifier, Verdict};
 use crate::decision::{self, DecideError, Given, Taken};
-use crate::eligibility::{self, BadRules, NotEligible};
+use crate::eligibility::{self, BadRules, Condition, Decider, NotEligible, ProductRules};
 use crate::faults;
 use crate::officers::{self, NotAuthorised, Right, Role};
 use crate::outbox::{self, Notice};
@@ -79,13 +79,32 @@ pub fn approve(
 ) -> Result<CertificateRequest, DecideRequestError> {
     let request = get(db, number)?;
     let given = Given { version, verdict: Verdict::Approve, proof, reason_text: None };
-    let checked = decision::check(db, verifier, request.decidable(), given, act)?;
-    let (rules, _) = eligibility::offer_of(&request.profile)?
-        .filter(|(rules, _)| rules.offered)
+    let offer = eligibility::offer_of(&request.profile)?.map(|(rules, _)| rules);
+    let checked = decision::check(db, verifier, request.decidable(), given, act)
+        .map_err(|error| by_rule(offer, error))?;
+    let rules = offer
+        .filter(|rules| rules.offered)
         .ok_or_else(|| DecideRequestError::ProfileNotOffered(request.profile.clone()))?;
-    eligibility::check_request(db, registry, rules, &request, act.at)?;
+    let decider = decider(db, &request, act)?;
+    eligibility::check_request(db, registry, rules, (&request, Some(decider)), act.at)?;
     let taken = checked.record(db, act)?;
     conclude(db, request, &taken, rng, act)
+}
+
+fn decider(db: &mut Database, request: &CertificateRequest, act: &Act) -> Result<Decider, DecideError> {
+    let officer = officers::require(db, Right::Decide, act)?;
+    let submitted_it = officer.login == request.submitted_by;
+    Ok(Decider { role: officer.role, submitted_it, approved_it: false })
+}
+
+/// Nobody approves his own request: refused by the rule of its offer that says so.
+fn by_rule(offer: Option<&ProductRules>, error: DecideError) -> DecideRequestError {
+    match (offer, error) {
+        (Some(rules), error @ DecideError::SelfApproval { .. }) => {
+            eligibility::refused_by(rules.product, Condition::Approver, error.to_string()).into()
+        }
+        (_, error) => error.into(),
+    }
 }
 
 /// Refuses a request at `version`; the reason's code is in the signed statement.

@@ -31,7 +31,7 @@ pub(super) fn of_professional(
     let key = KeyStanding::of(db, &holder.to_string(), &csr.public_key)?;
     let request = RequestFacts { address_refused, ..key.facts() };
     let claim = ProfessionalClaim { holder, profession, named: None };
-    let asked = Asked { asker: Some(Asker::Officer(role)), request };
+    let asked = Asked { asker: Some(Asker::Officer(role)), decider: None, request };
     let entitled = eligibility::check_professional(db, registry, claim, asked, act.at)?;
     let exercise = entitled.exercise();
     let person = Person {
@@ -61,7 +61,7 @@ pub(super) fn of_member(
     let request = RequestFacts { name_refused, ..key.facts() };
     let mandate = mandate::standing(db, structure, act)?.map(|mandate| mandate.number);
     let claim = MemberClaim { structure, local_id, named: None, mandate };
-    let asked = Asked { asker: Some(Asker::Officer(role)), request };
+    let asked = Asked { asker: Some(Asker::Officer(role)), decider: None, request };
     let entitled = eligibility::check_member(db, registry, claim, asked, act.at)?;
     let person = Person {
         holder: entitled.holder,

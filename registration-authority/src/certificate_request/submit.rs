@@ -222,7 +222,7 @@ fn of_structure(
     let name_refused = structure_names::refused(db, structure, names)?;
     let key = KeyStanding::of(db, structure.as_str(), &csr.public_key)?;
     let request = RequestFacts { name_refused, ..key.facts() };
-    let asked = Asked { asker: Some(Asker::Officer(officer.role)), request };
+    let asked = Asked { asker: Some(Asker::Officer(officer.role)), decider: None, request };
     let mandated = eligibility::speaks_for(db, structure, (&officer.login, Some(officer.role)), &[act.at])?;
     eligibility::check_structure(db, registry, rules, (structure, mandated), asked)?;
     let subject = Subject::Structure(structure.clone());

@@ -219,7 +219,10 @@ fn nobody_approves_his_own_request() {
         .write(|db| with_issuance(|issuance| submit(db, &mut ImportedRegister, issuance, new, rng, &act)))
         .unwrap();
     assert_eq!(request.dns_names, [SERVER], "a request without alternative names means its common name");
-    assert_eq!(code(approve_as(&mut house, "alice", &request)), "request-self-approval");
+    let refused = approve_as(&mut house, "alice", &request).unwrap_err();
+    assert_eq!(refused.code().name, "request-self-approval");
+    let rules: Vec<String> = refused.broken_rules().into_iter().map(|broken| broken.rule).collect();
+    assert_eq!(rules, ["R-SERV-08"]);
     let by_sql =
         format!("UPDATE certificate_requests SET status = 'approved' WHERE number = '{}'", request.number);
     assert!(house.sql(&by_sql).unwrap_err().to_string().contains("self-approval"));

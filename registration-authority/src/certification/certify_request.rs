@@ -158,7 +158,7 @@ fn prepare(
     let (rules, offered) = eligibility::offer_of(&request.profile)?
         .filter(|(rules, _)| rules.offered)
         .ok_or_else(|| CertifyRequestError::ProfileNotOffered(request.profile.clone()))?;
-    let structure = eligibility::check_request(db, context.registry, rules, request, act.at)?;
+    let structure = eligibility::check_request(db, context.registry, rules, (request, None), act.at)?;
     let issuer = authority::newest_generation(db, &offered.issuer, act.at).map_err(PrepareError::from)?;
     let issuance_request = IssuanceRequest {
         profile: &offered.id,

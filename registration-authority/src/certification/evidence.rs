@@ -202,7 +202,7 @@ pub fn verify_evidence(
             // Whoever is one of two looks at this order, and signs for it alone.
             let decisions = decisions_on(db, &order.decidable())?;
             let two = decisions.len() >= 2 && !decisions.iter().any(Decision::in_bulk);
-            if !two && risk::worker_asks_for_two(db, registry, &order, at)? {
+            if !two && risk::worker_asks_for_two(db, registry, &order)? {
                 return Err(missing(
                     &format!("order {number}"),
                     "a flag asks for a second officer, and each signs for it alone",

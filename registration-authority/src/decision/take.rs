@@ -232,7 +232,9 @@ fn insert(
         .execute(db);
     match inserted {
         Ok(_) => Ok(()),
-        Err(error) if store::database::is_unique_violation(&error) && subject.kind.needs_two() => {
+        Err(error)
+            if store::database::is_unique_violation(&error) && four_eyes::two_approve(subject.kind) =>
+        {
             Err(DecideError::AnotherNeeded {
                 kind: subject.kind,
                 number: subject.number.clone(),

@@ -153,11 +153,7 @@ impl<'a> Seen<'a> {
             Condition::CodesInForce => self.codes_refused(rules, facts.in_force),
             Condition::NamedAsRegister => self.named_otherwise(facts.named?),
             Condition::NamesCertifiable => self.uncertifiable(facts),
-            Condition::Approver => {
-                let decider = facts.decider?;
-                let may = rules.approved_by.contains(&decider.role) && !decider.submitted_it;
-                (!may).then(|| "whoever submitted it does not decide on it".to_owned())
-            }
+            Condition::Approver => approver_refused(rules, facts.decider?),
             Condition::SecondOfficer => {
                 let approved = facts.decider?.approved_it;
                 approved.then(|| "this officer has approved it, and another must too".to_owned())
@@ -240,6 +236,12 @@ pub(super) fn card_type_in_force(rules: &ProductRules, in_force: InForce) -> Res
         Product::Card(kind) => in_force.card_type(kind.as_str()),
         Product::Offer(_) => Ok(()),
     }
+}
+
+/// Why `decider` may not approve.
+pub(super) fn approver_refused(rules: &ProductRules, decider: Decider) -> Option<String> {
+    let may = rules.approved_by.contains(&decider.role) && !decider.submitted_it;
+    (!may).then(|| "whoever submitted it does not decide on it".to_owned())
 }
 
 /// Why `asker` may not ask.

@@ -126,6 +126,7 @@ pub(super) const OF_PROFESSIONALS: &[Condition] = &[
     Condition::NoOpenRequest,
     Condition::KeyUnshared,
     Condition::CodesInForce,
+    Condition::Approver,
 ];
 
 /// The same for that of one of the staff of a structure.
@@ -140,6 +141,7 @@ pub(super) const OF_MEMBERS: &[Condition] = &[
     Condition::NamesAllowed,
     Condition::NoOpenRequest,
     Condition::KeyUnshared,
+    Condition::Approver,
 ];
 
 /// The same for the software certificate of a structure.
@@ -151,6 +153,7 @@ pub(super) const OF_OFFERS: &[Condition] = &[
     Condition::NamesAllowed,
     Condition::NoOpenRequest,
     Condition::KeyUnshared,
+    Condition::Approver,
 ];
 
 impl Condition {
@@ -252,7 +255,10 @@ impl Condition {
             Self::NoActiveCard => faults::ORDER_CARD_ACTIVE,
             Self::NoCardOnItsWay => faults::ORDER_CARD_IN_PRODUCTION,
             Self::NamedAsRegister => faults::ORDER_REGISTER_CHANGED,
-            Self::Approver => faults::ORDER_SELF_APPROVAL,
+            Self::Approver => match product {
+                Product::Card(_) => faults::ORDER_SELF_APPROVAL,
+                Product::Offer(_) => faults::REQUEST_SELF_APPROVAL,
+            },
             Self::SecondOfficer => faults::ORDER_SECOND_OFFICER,
             Self::TermsAccepted => faults::TERMS_NOT_ACCEPTED,
             Self::NamesCertifiable => faults::ORDER_NAME_UNCERTIFIABLE,

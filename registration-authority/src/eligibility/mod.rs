@@ -174,7 +174,7 @@ fn judge(
     let rules = rules_of(Product::Card(claim.kind))?;
     if rules.register == RegisterOf::Structures {
         let detail = format!("a {} is for the staff of a structure, whose agent asks for it", claim.kind);
-        return Err(refused_by(claim.kind, Condition::Mandated, detail));
+        return Err(refused_by(Product::Card(claim.kind), Condition::Mandated, detail));
     }
     let record = registry.professional(db, claim.holder)?;
     let standing = circumstances.place.map(|place| Standing::at(db, &place)).transpose()?;
@@ -207,10 +207,10 @@ pub(crate) fn structure_of(
     registry.structure(db, structure)
 }
 
-/// Refused by the rule of this card that asks for `condition`, which something else than the facts has shown to be broken: a
+/// Refused by the rule of this product that asks for `condition`, which something else than the facts has shown to be broken: a
 /// constraint of the database, or whoever checks the decision.
-pub(crate) fn refused_by(kind: CardKind, condition: Condition, detail: String) -> NotEligible {
-    match rules_of(Product::Card(kind)) {
+pub(crate) fn refused_by(product: Product, condition: Condition, detail: String) -> NotEligible {
+    match rules_of(product) {
         Ok(rules) => NotEligible::of(
             rules.rule(condition).map(|rule| Refusal::new(rule, detail)).into_iter().collect(),
         ),

@@ -1,6 +1,6 @@
 use professional_registry::{Exercise, StructureRecord};
 
-use super::card::{Asker, CardFacts, Seen, asker_refused};
+use super::card::{Asker, CardFacts, Decider, Seen, approver_refused, asker_refused};
 use super::condition::Condition;
 use super::refusal::Refusal;
 use super::rulebook::{ProductRules, Rule};
@@ -31,6 +31,8 @@ pub struct OfferFacts<'a> {
     pub structure: &'a str,
     /// What the register says of it; `None` where it does not know it.
     pub record: Option<&'a StructureRecord>,
+    /// Who decides; nobody does while it is asked for.
+    pub decider: Option<Decider>,
     /// What is asked for.
     pub request: RequestFacts<'a>,
 }
@@ -82,6 +84,7 @@ fn of_structure(rules: &ProductRules, facts: &OfferFacts<'_>, condition: Conditi
             (!facts.mandated).then(|| format!("whoever asks has no mandate for structure {structure}"))
         }
         Condition::Asker => asker_refused(rules, facts.asker?),
+        Condition::Approver => approver_refused(rules, facts.decider?),
         Condition::Offered => {
             (!rules.offered).then(|| format!("offer {} cannot be asked for here", rules.product))
         }

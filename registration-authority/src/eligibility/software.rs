@@ -4,7 +4,7 @@ use professional_registry::identifiers::{IdNatPs, TechnicalStructureId};
 use professional_registry::{InForce, Profession, Registry, StructureRecord, mailbox_holders};
 use store::{Database, Timestamp};
 
-use super::card::{Asker, CardFacts, Named};
+use super::card::{Asker, CardFacts, Decider, Named};
 use super::offer::{OfferFacts, RequestFacts, judge_member, judge_offer, judge_professional};
 use super::refusal::{NotEligible, Refusal};
 use super::rulebook::{OfferedProfile, ProductRules, rules_of};
@@ -17,11 +17,13 @@ use crate::officers::{self, OfficerError, Role};
 use crate::order::{StaffTie, Tie};
 use crate::staff::{self, StaffMember};
 
-/// Who asks, and for what; of a request that stands, nobody asks any more.
+/// Who asks, who decides, and on what: of a request that stands nobody asks any more, and while it is asked for nobody decides.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Asked<'a> {
-    /// Who.
+    /// Who asks.
     pub(crate) asker: Option<Asker>,
+    /// Who decides.
+    pub(crate) decider: Option<Decider>,
     /// For what.
     pub(crate) request: RequestFacts<'a>,
 }
@@ -85,9 +87,15 @@ pub(crate) fn check_structure(
     asked: Asked<'_>,
 ) -> Result<StructureRecord, NotEligible> {
     let record = super::structure_of(db, registry, structure)?;
-    let Asked { asker, request } = asked;
-    let facts =
-        OfferFacts { asker, mandated, structure: structure.as_str(), record: record.as_ref(), request };
+    let Asked { asker, decider, request } = asked;
+    let facts = OfferFacts {
+        asker,
+        mandated,
+        structure: structure.as_str(),
+        record: record.as_ref(),
+        decider,
+        request,
+    };
     let refusals = judge_offer(rules, &facts);
     record.filter(|_| refusals.is_empty()).ok_or_else(|| NotEligible::of(refusals))
 }
@@ -136,7 +144,7 @@ pub(crate) fn check_professional(
         record: record.as_ref(),
         named,
         standing: None,
-        decider: None,
+        decider: asked.decider,
     };
     let exercise = judge_professional(rules, &facts, &asked.request).map_err(NotEligible::of)?.clone();
     record.map(|record| Entitlement { record, exercise }).ok_or_else(|| NotEligible::of(Vec::new()))
@@ -163,7 +171,7 @@ pub(crate) fn check_member(
         member: member.as_ref(),
         named: claim.named,
         standing: None,
-        decider: None,
+        decider: asked.decider,
     };
     let refusals = judge_member(rules, &facts, &asked.request);
     if !refusals.is_empty() {
@@ -198,12 +206,12 @@ fn holder_of(record: &StructureRecord, local_id: &str) -> Option<IdNatPs> {
 }
 
 /// Asks whether the certificate of `request` may still be made, under the names that it bears: what the register says of its
-/// structure, where it has one.
+/// structure, where it has one; and whether `decider`, if somebody decides, may approve it.
 pub(crate) fn check_request(
     db: &mut Database,
     registry: &mut dyn Registry,
     rules: &ProductRules,
-    request: &CertificateRequest,
+    (request, decider): (&CertificateRequest, Option<Decider>),
     at: Timestamp,
 ) -> Result<Option<StructureRecord>, NotEligible> {
     let name_refused = match request.subject.structure() {
@@ -211,7 +219,7 @@ pub(crate) fn check_request(
         None => None,
     };
     let facts = RequestFacts { name_refused, ..RequestFacts::default() };
-    let asked = |request| Asked { asker: None, request };
+    let asked = |request| Asked { asker: None, decider, request };
     match &request.subject {
         Subject::Structure(structure) => {
             let login = request.submitted_by.as_str();

@@ -5,7 +5,7 @@ use professional_registry::identifiers::{IdNatPs, TechnicalStructureId};
 use professional_registry::{InForce, Registry, StructureRecord, feed_of_structure};
 use store::{Act, Database, Timestamp};
 
-use super::card::{Asker, Decider, asker_refused, card_type_in_force};
+use super::card::{Asker, Decider, approver_refused, asker_refused, card_type_in_force};
 use super::condition::Condition;
 use super::refusal::{NotEligible, Refusal};
 use super::rulebook::{Automatic, KnownBy, ProductRules, StaffRules, rules_of};
@@ -141,11 +141,7 @@ pub(super) fn broken(
         Condition::ReplacesLast => facts.standing?.replaced_already(),
         Condition::NoActiveCard => facts.standing?.active_card(),
         Condition::NoCardOnItsWay => facts.standing?.card_on_its_way(),
-        Condition::Approver => {
-            let decider = facts.decider?;
-            let may = rules.approved_by.contains(&decider.role) && !decider.submitted_it;
-            (!may).then(|| "whoever submitted it does not decide on it".to_owned())
-        }
+        Condition::Approver => approver_refused(rules, facts.decider?),
         Condition::SecondOfficer => {
             let approved = facts.decider?.approved_it;
             approved.then(|| "this officer has approved it, and another must too".to_owned())
@@ -247,7 +243,7 @@ pub(super) fn judge_order(
     if entitled.holder != order.holder || entitled.title != tie.title {
         let detail =
             format!("order {} names another holder or title than the structure gives him", order.number);
-        return Err(refused_by(order.kind, Condition::NamedAsDeclared, detail));
+        return Err(refused_by(Product::Card(order.kind), Condition::NamedAsDeclared, detail));
     }
     Ok(())
 }
@@ -340,7 +336,7 @@ fn judge(
     let feed = feed_of_structure(db, structure)?;
     let (Some(structure), Some(feed), Some(member), Some(holder)) = (record, feed, member, holder) else {
         let detail = format!("{local_id:?} names nobody of structure {}", claim.structure);
-        return Err(refused_by(kind, Condition::MemberDeclared, detail));
+        return Err(refused_by(Product::Card(kind), Condition::MemberDeclared, detail));
     };
     let mandate = circumstances.mandate.unwrap_or_default();
     Ok(StaffEntitlement { structure, feed, member, holder, title, mandate })

@@ -69,6 +69,8 @@ pub enum About {
         receipt: String,
         /// When he declared it.
         declared_at: Timestamp,
+        /// When his contact had changed in the register shortly before; nothing where it had not.
+        contact_changed_at: Option<Timestamp>,
     },
 }
 
@@ -160,6 +162,7 @@ pub(super) struct Row {
     subject: String,
     version: i64,
     due_from: Timestamp,
+    contact_changed_at: Option<Timestamp>,
 }
 
 /// What can be read: a damaged row keeps none of the others from being listed.
@@ -313,7 +316,7 @@ pub(super) fn deciders(db: &mut Database, order: &CardOrder, version: i64) -> Qu
 }
 
 pub(super) fn about(db: &mut Database, row: Row) -> Result<About, ReviewError> {
-    let Row { number, looks_at, subject, version, .. } = row;
+    let Row { number, looks_at, subject, version, contact_changed_at, .. } = row;
     match LookAt::from_stored(&looks_at) {
         Some(LookAt::Approval) => {
             let order = Box::new(order::get(db, &subject)?);
@@ -331,7 +334,7 @@ pub(super) fn about(db: &mut Database, row: Row) -> Result<About, ReviewError> {
                 .optional()?;
             match (holder, declared) {
                 (Some(holder), Some((receipt, declared_at))) => {
-                    Ok(About::HolderOpposition { card, holder, receipt, declared_at })
+                    Ok(About::HolderOpposition { card, holder, receipt, declared_at, contact_changed_at })
                 }
                 _ => Err(ReviewError::RowAltered(number, "its opposition")),
             }

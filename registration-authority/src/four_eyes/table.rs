@@ -5,6 +5,7 @@ use store::{Code, Fault};
 use thiserror::Error;
 
 use super::Near;
+use crate::approval::{BULK_BOUND, SubjectKind};
 use crate::faults;
 
 static EMBEDDED: LazyLock<Result<Table, BadTable>> = LazyLock::new(|| read(include_str!("four_eyes.toml")));
@@ -18,11 +19,35 @@ pub fn table() -> Result<&'static Table, BadTable> {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Table {
+    /// How many officers say yes.
+    #[serde(rename = "decision")]
+    pub decisions: Vec<DecisionRule>,
     /// What is looked at after the fact.
     #[serde(rename = "look")]
     pub looks: Vec<LookRule>,
     /// What an officer does not decide on.
     pub keep_off: Vec<KeepOffRule>,
+}
+
+/// How many officers say yes to something of one kind.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DecisionRule {
+    /// What they decide on.
+    pub on: SubjectKind,
+    /// The same, in French.
+    pub name: String,
+    /// How many of them; 1 or 2.
+    pub officers: u8,
+    /// How many where a flag, or an officer in doubt, asks for another.
+    pub flagged: Option<u8>,
+    /// How many things one signature covers.
+    #[serde(default = "one")]
+    pub at_once: usize,
+}
+
+const fn one() -> usize {
+    1
 }
 
 /// What is looked at after the fact.
@@ -90,6 +115,11 @@ pub struct KeepOffRule {
 }
 
 impl Table {
+    /// The line of what is decided on.
+    pub fn decision(&self, on: SubjectKind) -> Option<&DecisionRule> {
+        self.decisions.iter().find(|rule| rule.on == on)
+    }
+
     /// The line of what is looked at.
     pub fn look(&self, at: LookAt) -> Option<LookRule> {
         self.looks.iter().copied().find(|look| look.at == at)
@@ -119,26 +149,59 @@ impl BadTable {
     }
 }
 
+/// Whether two officers approve whatever is of this kind; where the table cannot be read, they do.
+pub(crate) fn two_approve(on: SubjectKind) -> bool {
+    let rule = table().ok().and_then(|table| table.decision(on));
+    rule.is_none_or(|rule| rule.officers >= 2)
+}
+
 pub(super) fn read(text: &str) -> Result<Table, BadTable> {
     let table: Table = toml::from_str(text).map_err(|error| BadTable(error.to_string()))?;
-    let looks: Vec<LookAt> = table.looks.iter().map(|look| look.at).collect();
-    if looks != LookAt::ALL {
-        return Err(BadTable("each look once, in their order".to_owned()));
+    if table.decisions.iter().map(|rule| rule.on).ne(SubjectKind::ALL) {
+        return Err(BadTable("each kind of decision once, in their order".to_owned()));
     }
-    if let Some(look) = table.looks.iter().find(|look| !(1..=100).contains(&look.share_percent)) {
-        return Err(BadTable(format!("{}: a share of 1 to 100 percent", look.at.as_str())));
+    for rule in &table.decisions {
+        check_decision(rule).map_err(|reason| BadTable(format!("{}: {reason}", rule.on)))?;
     }
-    let near: Vec<Near> = table.keep_off.iter().map(|rule| rule.near).collect();
-    if near != Near::ALL {
-        return Err(BadTable("each rule of what is near once, in their order".to_owned()));
+    check_looks(&table).and_then(|()| check_keep_off(&table)).map_err(BadTable)?;
+    Ok(table)
+}
+
+/// What the triggers of the database count, and which ways of approving there are.
+fn check_decision(rule: &DecisionRule) -> Result<(), &'static str> {
+    use SubjectKind::{CardOrder, OfficerEnrolment, OppositionPlan, RegisterFeed, SuspensionLift};
+    let counted = matches!(rule.on, RegisterFeed | OppositionPlan | OfficerEnrolment | SuspensionLift);
+    let (flagged, at_once) = if rule.on == CardOrder { (Some(2), BULK_BOUND) } else { (None, 1) };
+    if rule.officers != if counted { 2 } else { 1 } {
+        return Err("two officers where the database counts them, one where a second cannot sign");
+    }
+    if rule.flagged != flagged || rule.at_once != at_once {
+        return Err("two for a flagged card order, and as many of those at once as one signature holds");
+    }
+    if rule.name.is_empty() { Err("a name") } else { Ok(()) }
+}
+
+fn check_looks(table: &Table) -> Result<(), String> {
+    if table.looks.iter().map(|look| look.at).ne(LookAt::ALL) {
+        return Err("each look once, in their order".to_owned());
+    }
+    match table.looks.iter().find(|look| !(1..=100).contains(&look.share_percent)) {
+        Some(look) => Err(format!("{}: a share of 1 to 100 percent", look.at.as_str())),
+        None => Ok(()),
+    }
+}
+
+fn check_keep_off(table: &Table) -> Result<(), String> {
+    if table.keep_off.iter().map(|rule| rule.near).ne(Near::ALL) {
+        return Err("each rule of what is near once, in their order".to_owned());
     }
     for (place, rule) in table.keep_off.iter().enumerate() {
         if rule.id != format!("R-4Y-{:02}", place + 1) {
-            return Err(BadTable(format!("{}: the identifiers follow each other", rule.id)));
+            return Err(format!("{}: the identifiers follow each other", rule.id));
         }
         if [&rule.sentence, &rule.helper].iter().any(|text| !text.ends_with('.')) {
-            return Err(BadTable(format!("{}: a sentence ends with a full stop", rule.id)));
+            return Err(format!("{}: a sentence ends with a full stop", rule.id));
         }
     }
-    Ok(table)
+    Ok(())
 }

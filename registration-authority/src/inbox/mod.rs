@@ -23,7 +23,7 @@ use crate::four_eyes::review::ReviewError;
 use crate::four_eyes::{self, KeepOffError, Ties};
 use crate::held_feed::HeldFeedError;
 use crate::mandate::MandateError;
-use crate::officers::{self, NotAuthorised, Officer, Reach, Right};
+use crate::officers::{self, Delegated, NotAuthorised, Officer, Reach, Right};
 use crate::order::OrderError;
 use crate::queue::{Deadline, WorkingHours};
 
@@ -126,6 +126,14 @@ pub struct Waiting {
     pub deadline: Option<Deadline>,
     /// Who proposed it or signed first: a login, or `job:…`; nobody where the look is blind, or no one did.
     pub first: Option<String>,
+    /// The delegation by which this officer would sign; none where his own scope is enough.
+    pub by: Option<Delegated>,
+}
+
+impl Waiting {
+    fn of(matter: Matter, since: Timestamp, first: Option<String>) -> Self {
+        Self { matter, since, deadline: None, first, by: None }
+    }
 }
 
 /// Why an officer may not sign something that waits.
@@ -137,7 +145,7 @@ pub enum Why {
     Own,
     /// It is outside his scope, or nobody knows where it is.
     Scope,
-    /// It is near to him, by a rule of the four-eyes table, or that is not known.
+    /// It is near to him, or to the one in whose name he would sign, by a rule of the four-eyes table, or that is not known.
     Near,
     /// Another role signs it.
     Role,
@@ -193,9 +201,9 @@ impl Inbox {
             }
             looked += 1;
             match judge(one)? {
-                Some((Ok(()), waiting)) => {
+                Some((Ok(by), waiting)) => {
                     his += 1;
-                    self.to_sign.push(waiting);
+                    self.to_sign.push(Waiting { by, ..waiting });
                 }
                 Some((Err(why), _)) => self.hide(why, 1),
                 None => {}
@@ -265,8 +273,13 @@ pub fn count(db: &mut Database, act: &Act) -> Result<(usize, bool), InboxError> 
 fn read(db: &mut Database, hours: Option<&WorkingHours>, act: &Act) -> Result<Inbox, InboxError> {
     let officer = officers::require(db, Right::ReadInbox, act)?;
     let ties = four_eyes::ties_of(db, &officer.login, &officer.display_name, act.at)?;
+    let mut of_delegators = BTreeMap::new();
+    for one in &officer.delegated {
+        let ties = four_eyes::ties_of(db, &one.delegator, &one.delegator_name, act.at)?;
+        of_delegators.insert(one.delegator.clone(), ties);
+    }
     let everywhere = officer.scope.covers(db, &Reach::Everything)?;
-    let reader = Reader { officer: &officer, ties, everywhere, hours, at: act.at };
+    let reader = Reader { officer: &officer, ties, of_delegators, everywhere, hours, at: act.at };
     let mut inbox = Inbox::default();
     let read = orders::read(db, &reader, &mut inbox);
     inbox.has(read)?;
@@ -291,14 +304,16 @@ const SOURCES: [Source; 7] = [
 /// Reads what waits of one sort.
 type Source = fn(&mut Database, &Reader<'_>, &mut Inbox) -> Result<(), InboxError>;
 
-/// Whether a thing may be signed, or why not.
-type Judged = Result<(), Why>;
+/// By which delegation a thing may be signed, none where his own scope is enough; or why not.
+type Judged = Result<Option<Delegated>, Why>;
 
 /// For whom, and when.
 struct Reader<'a> {
     officer: &'a Officer,
     /// What ties him to others.
     ties: Ties,
+    /// The same of who delegated to him, by login.
+    of_delegators: BTreeMap<String, Ties>,
     /// Whether he is there for what is about everybody.
     everywhere: bool,
     /// By which time is told; none where it is only counted what waits for him, and nothing else.
@@ -350,19 +365,32 @@ impl Reader<'_> {
         if hands.submitted_by == login {
             return Ok(Err(Why::Own));
         }
-        if !self.officer.scope.covers(db, hands.reach)? {
-            let by = self.officer.by_delegation(db, hands.reach)?;
-            let his = |login: &String| login == hands.submitted_by || hands.signed_by.contains(login);
-            match by.is_empty() {
-                true => return Ok(Err(Why::Scope)),
-                false if by.iter().all(|one| his(&one.delegator)) => return Ok(Err(Why::Own)),
-                false => {}
+        let by = match self.by(db, hands)? {
+            Ok(by) => by,
+            Err(why) => return Ok(Err(why)),
+        };
+        let delegator = by.as_ref().and_then(|one| self.of_delegators.get_key_value(&one.delegator));
+        for (login, ties) in [(login, &self.ties)].into_iter().chain(delegator) {
+            match four_eyes::check_by(db, (login, ties), (hands.concerns, hands.reach)) {
+                Ok(()) => {}
+                Err(KeepOffError::Database(error)) => return Err(error.into()),
+                Err(_) => return Ok(Err(Why::Near)),
             }
         }
-        match four_eyes::check_by(db, (login, &self.ties), (hands.concerns, hands.reach)) {
-            Ok(()) => Ok(Ok(())),
-            Err(KeepOffError::Database(error)) => Err(error.into()),
-            Err(_) => Ok(Err(Why::Near)),
+        Ok(Ok(by))
+    }
+
+    /// By which delegation he would sign, as [`decision::ground`](crate::decision::ground) chooses it.
+    fn by(&self, db: &mut Database, hands: &Hands<'_>) -> Result<Judged, InboxError> {
+        if self.officer.scope.covers(db, hands.reach)? {
+            return Ok(Ok(None));
         }
+        let covering = self.officer.by_delegation(db, hands.reach)?;
+        if covering.is_empty() {
+            return Ok(Err(Why::Scope));
+        }
+        let his = |login: &String| login == hands.submitted_by || hands.signed_by.contains(login);
+        let apart = covering.into_iter().find(|one| !his(&one.delegator));
+        Ok(apart.cloned().map(Some).ok_or(Why::Own))
     }
 }

@@ -132,7 +132,11 @@ fn take(
             None => (order.family_name, order.given_name),
         };
         let matter = Matter::Order { number: order.number, kind: order.kind, names };
-        taken.push(judged.map(|()| Waiting { matter, since: order.submitted_at, deadline, first: None }));
+        taken.push(judged.map(|by| Waiting {
+            deadline,
+            by,
+            ..Waiting::of(matter, order.submitted_at, None)
+        }));
     }
     Ok(taken)
 }

@@ -39,7 +39,7 @@ pub(super) fn suspensions(
         };
         let judged = reader.judge(db, &hands)?;
         let matter = Matter::SuspensionLift { card: one.card };
-        Ok(Some((judged, Waiting { matter, since, deadline: None, first: Some(first) })))
+        Ok(Some((judged, Waiting::of(matter, since, Some(first)))))
     })
 }
 
@@ -54,7 +54,7 @@ pub(super) fn held_feeds(
         let judged = of_everybody(db, reader, SubjectKind::RegisterFeed, (&feed.hold.held_by, &approved_by))?;
         let since = feed.hold.held_at;
         let matter = Matter::HeldFeed { feed: feed.hold.feed, file_name: feed.hold.file_name };
-        Ok(Some((judged, Waiting { matter, since, deadline: None, first: approved_by })))
+        Ok(Some((judged, Waiting::of(matter, since, approved_by))))
     })
 }
 
@@ -73,7 +73,7 @@ pub(super) fn opposition_plans(
         let Standing::Held { approved_by } = Standing::of(&decided, 1) else { return Ok(None) };
         let judged = of_everybody(db, reader, SubjectKind::OppositionPlan, (&planned_by, &approved_by))?;
         let matter = Matter::OppositionPlan { id };
-        Ok(Some((judged, Waiting { matter, since, deadline: None, first: approved_by })))
+        Ok(Some((judged, Waiting::of(matter, since, approved_by))))
     })
 }
 
@@ -92,7 +92,7 @@ pub(super) fn renewal_plans(
     inbox.each(proposed, |(id, planned_by, since)| {
         let judged = of_everybody(db, reader, SubjectKind::RenewalPlan, (&planned_by, &None))?;
         let matter = Matter::RenewalPlan { id };
-        Ok(Some((judged, Waiting { matter, since, deadline: None, first: Some(planned_by) })))
+        Ok(Some((judged, Waiting::of(matter, since, Some(planned_by)))))
     })
 }
 
@@ -128,7 +128,7 @@ pub(super) fn enrolments(
         let judged = of_everybody(db, reader, SubjectKind::OfficerEnrolment, (&one.login, &approved_by))?;
         let (since, first) = (one.proposed_at, Some(approved_by.unwrap_or(one.proposed_by)));
         let matter = Matter::Enrolment { number, display_name: one.display_name };
-        Ok(Some((judged, Waiting { matter, since, deadline: None, first })))
+        Ok(Some((judged, Waiting::of(matter, since, first))))
     })
 }
 
@@ -151,7 +151,7 @@ pub(super) fn mandates(db: &mut Database, reader: &Reader<'_>, inbox: &mut Inbox
         let judged = reader.judge(db, &hands)?;
         let matter = Matter::Mandate { number: one.number, structure: one.structure.to_string() };
         let (since, first) = (one.proposed_at, Some(one.proposed_by));
-        Ok(Some((judged, Waiting { matter, since, deadline: None, first })))
+        Ok(Some((judged, Waiting::of(matter, since, first))))
     })
 }
 
@@ -169,7 +169,7 @@ pub(super) fn looks(db: &mut Database, reader: &Reader<'_>, inbox: &mut Inbox) -
             About::Approval { order, .. } => Matter::ApprovalLook { review, order: order.number },
             About::HolderOpposition { card, .. } => Matter::OppositionLook { review, card },
         };
-        Ok(Some((judged, Waiting { matter, since, deadline: None, first: None })))
+        Ok(Some((judged, Waiting::of(matter, since, None))))
     })
 }
 
@@ -180,7 +180,7 @@ fn of_look(
     about: &About,
 ) -> Result<Judged, InboxError> {
     match review::may_conclude(db, reader.officer, review, about, reader.at) {
-        Ok(()) => Ok(Ok(())),
+        Ok(()) => Ok(Ok(None)),
         Err(ReviewError::NotAuthorised(NotAuthorised::RoleMissing { .. })) => Ok(Err(Why::Role)),
         Err(ReviewError::Own(..)) => Ok(Err(Why::Own)),
         Err(error) if error.code() == store::fault::DATABASE => Err(error.into()),

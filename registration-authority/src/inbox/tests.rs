@@ -244,11 +244,8 @@ fn a_look_waits_for_whoever_may_take_it() {
 
 #[test]
 fn after_what_was_signed_comes_the_first_and_after_the_last_nothing() {
-    let waiting = |number: &str| Waiting {
-        matter: Matter::RenewalPlan { id: number.to_owned() },
-        since: Timestamp::from_seconds(0),
-        deadline: None,
-        first: None,
+    let waiting = |number: &str| {
+        Waiting::of(Matter::RenewalPlan { id: number.to_owned() }, Timestamp::from_seconds(0), None)
     };
     let inbox = Inbox { to_sign: ["a", "b"].map(waiting).into(), ..Inbox::default() };
     let after = |key| inbox.after(key).map(|one| one.matter.key());

@@ -17,6 +17,7 @@ use super::due::{ground_of, is_in_grace};
 use super::examine::PAGE;
 use super::structures::Structures;
 use super::{LapseError, cause, is_silent_of, still_newest};
+use crate::opposition;
 use crate::outbox::{self, Notice, Recipient};
 
 /// A certificate that the register no longer supports, and that is still good.
@@ -348,7 +349,8 @@ pub(super) fn end(
     {
         return Ok(false);
     }
-    match revocation::revoke(db, issuer, serial, ground_of(cause).reason(), rng, act) {
+    let reason = opposition::table()?.reason(ground_of(cause))?;
+    match revocation::revoke(db, issuer, serial, reason, rng, act) {
         Ok(_) => {}
         Err(RevokeError::AlreadyEnded { .. }) => return Ok(false),
         Err(error) => return Err(error.into()),

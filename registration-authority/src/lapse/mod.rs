@@ -41,7 +41,7 @@ use crate::certification::evidence::EvidenceError;
 use crate::eligibility::BadRules;
 use crate::faults;
 use crate::mandate::MandateError;
-use crate::opposition::{Ground, OpposeError};
+use crate::opposition::{BadTable, Ground, OpposeError};
 use crate::staff::StaffError;
 
 pub use causes::{Causes, causes};
@@ -126,6 +126,9 @@ pub enum LapseError {
     /// The tables of rules cannot be read.
     #[error(transparent)]
     Rules(#[from] BadRules),
+    /// The table of oppositions cannot be read.
+    #[error(transparent)]
+    Oppositions(#[from] BadTable),
     /// A plan's approval does not hold.
     #[error(transparent)]
     Evidence(#[from] EvidenceError),
@@ -162,6 +165,7 @@ impl Fault for LapseError {
             Self::Mandate(error) => error.code(),
             Self::Staff(error) => error.code(),
             Self::Rules(error) => error.code(),
+            Self::Oppositions(error) => error.code(),
             Self::Evidence(error) => error.code(),
             Self::Plan(error) => error.code(),
             Self::RegisterMoves => professional_registry::faults::REGISTER_BUSY,

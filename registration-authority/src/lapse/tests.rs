@@ -69,6 +69,19 @@ fn a_day(house: &mut House, day: u64, gone: usize) {
 }
 
 #[test]
+fn the_register_opposes_for_the_grounds_of_its_line_of_the_table_and_no_other() {
+    use professional_registry::fhir::EndCause;
+    let mut brought: Vec<Ground> =
+        [faults::ORDER_NOT_MANDATED, faults::ORDER_POST_REFUSED, faults::ORDER_HOLDER_CEASED]
+            .map(due::ground_of)
+            .into();
+    brought.extend([EndCause::Retired, EndCause::Deceased, EndCause::StruckOff].map(Ground::of_cause));
+    brought.dedup();
+    let table = opposition::table().unwrap();
+    assert_eq!(table.of(opposition::requester::Requester::Register).unwrap().grounds, brought);
+}
+
+#[test]
 fn the_web_role_settles_a_lapse_by_opposing_its_card_and_keeps_no_card_of_who_has_left() {
     let mut house = House::on(&fresh_postgresql());
     let cards = cards_of_a_crowd(&mut house, 1);

@@ -6,6 +6,7 @@
 
 pub mod canonical;
 mod decide;
+mod in_force;
 mod last_day;
 mod propose;
 
@@ -26,6 +27,7 @@ use store::{Act, Code, Database, Fault, Timestamp};
 use thiserror::Error;
 
 pub use decide::{DecideMandateError, EndError, decide, end};
+pub(crate) use in_force::in_force;
 pub(crate) use last_day::next_day;
 pub use last_day::{end_of_day, last_day};
 pub use propose::{NewMandate, ProposeMandateError, REFERENCE_BOUND, propose};
@@ -307,15 +309,6 @@ pub fn standing(
     let Some(login) = act.actor.officer() else { return Ok(None) };
     let his = of_structure(db, structure)?.into_iter().filter(|mandate| mandate.login == login);
     Ok(his.into_iter().find(|mandate| mandate.stood(act.at)))
-}
-
-/// The newest mandate by which anybody speaks for the structure at `at`, as its rows say.
-pub(crate) fn in_force(
-    db: &mut Database,
-    structure: &TechnicalStructureId,
-    at: Timestamp,
-) -> Result<Option<Mandate>, MandateError> {
-    Ok(of_structure(db, structure)?.into_iter().find(|mandate| mandate.stood(at)))
 }
 
 /// Since when nobody has spoken for the structure at `at`, as its rows say: the end of its last mandate, or ever where it had none; `None`

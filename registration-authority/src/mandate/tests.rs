@@ -71,6 +71,31 @@ fn a_mandate_is_read_alike_by_pages_and_rules_whatever_the_date_of_its_end() {
     }
 }
 
+#[test]
+fn a_newer_mandate_that_somebody_forged_keeps_no_renewal_from_the_true_one() {
+    on_both(|house| {
+        let number = house.mandated(STRUCTURE).number;
+        assert_eq!(house.refused(), [""; 0], "the worker has seen it");
+        let at = house.at;
+        let copied =
+            "structure, login, quality, identifier, reference, document, until, proposed_by, proposed_at";
+        house
+            .sql(&format!(
+                "INSERT INTO structure_mandates (number, {copied})
+                 SELECT 'MA-2099-000001', {copied} FROM structure_mandates WHERE number = '{number}';
+                 INSERT INTO decisions (subject_kind, subject_number, subject_version, decided_by, decision, decided_at,
+                                        proof_kind, proof)
+                 VALUES ('structure-mandate', 'MA-2099-000001', 1, 'clara', 'approve', {}, 'demo', '')",
+                at.millis()
+            ))
+            .unwrap();
+        let newest = of_structure(&mut house.db, &structure(STRUCTURE)).unwrap().remove(0);
+        assert!(newest.number == "MA-2099-000001" && newest.stood(at), "its rows say so: {newest:?}");
+        let speaks = in_force(&mut house.db, &structure(STRUCTURE), at).unwrap().unwrap();
+        assert_eq!(speaks.number, number);
+    });
+}
+
 fn end_row(house: &mut House, number: &str, at: i64) -> QueryResult<()> {
     house.sql(&format!("INSERT INTO structure_mandate_ends VALUES ('{number}', 'clara', {at})"))
 }

@@ -4,6 +4,8 @@ use super::message::{Letter, compose};
 use super::*;
 use crate::testing::*;
 
+mod secrets;
+
 const CARD: &str = "card 2600000017";
 
 fn from() -> Mailbox {

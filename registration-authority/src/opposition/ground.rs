@@ -1,7 +1,6 @@
 use std::fmt;
 use std::str::FromStr;
 
-use ca_core::revocation::RevocationReason;
 use professional_registry::fhir::EndCause;
 use serde::Deserialize;
 use store::{Code, Fault};
@@ -9,7 +8,8 @@ use thiserror::Error;
 
 use crate::faults;
 
-/// Why a card may no longer be used (*motif*). Kept with the declaration, never published.
+/// Why a card may no longer be used (*motif*). Kept with the declaration, never published: what the CRL says of it instead stands in the table
+/// of oppositions ([`OppositionTable::reason`](super::OppositionTable::reason)).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Ground {
@@ -77,6 +77,9 @@ impl Ground {
         Self::BreachOfTerms,
     ];
 
+    /// What is asked for in the place of a ground, and is none: a hold, which the table of oppositions speaks of.
+    pub const HOLD: &str = "suspended";
+
     /// As stored and as given at the command line: `stolen`.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -96,26 +99,6 @@ impl Ground {
             Self::StruckOff => "struck-off",
             Self::Sanction => "sanction",
             Self::BreachOfTerms => "breach-of-terms",
-        }
-    }
-
-    /// What the CRL says: one neutral reason for all that concerns the person, so that a CRL tells
-    /// nobody of a sanction. The default of every installation.
-    pub const fn reason(self) -> RevocationReason {
-        match self {
-            Self::Lost
-            | Self::Stolen
-            | Self::CodesDisclosed
-            | Self::CardNotReceived
-            | Self::CodesNotReceived => RevocationReason::KeyCompromise,
-            Self::Defective | Self::Replaced | Self::Renewed => RevocationReason::Superseded,
-            Self::StructureChanged | Self::DataChanged => RevocationReason::AffiliationChanged,
-            Self::EndOfActivity
-            | Self::Retired
-            | Self::Deceased
-            | Self::StruckOff
-            | Self::Sanction
-            | Self::BreachOfTerms => RevocationReason::CessationOfOperation,
         }
     }
 }
@@ -150,7 +133,7 @@ impl FromStr for Ground {
     type Err = GroundError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        if text == "suspended" {
+        if text == Self::HOLD {
             return Err(GroundError::HoldNotAllowed);
         }
         Self::ALL.into_iter().find(|ground| ground.as_str() == text).ok_or(GroundError::Unknown)

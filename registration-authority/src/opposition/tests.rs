@@ -98,31 +98,6 @@ fn who_may_oppose() {
 }
 
 #[test]
-fn every_ground_has_its_reason_and_none_tells_of_a_sanction() {
-    let table = [
-        (
-            "keyCompromise",
-            vec!["lost", "stolen", "codes-disclosed", "card-not-received", "codes-not-received"],
-        ),
-        ("superseded", vec!["defective", "replaced", "renewed"]),
-        ("affiliationChanged", vec!["structure-changed", "data-changed"]),
-        (
-            "cessationOfOperation",
-            vec!["end-of-activity", "retired", "deceased", "struck-off", "sanction", "breach-of-terms"],
-        ),
-    ];
-    let mut seen = 0;
-    for (reason, grounds) in table {
-        for text in grounds {
-            let ground: Ground = text.parse().unwrap();
-            assert_eq!((ground.reason().name(), ground.to_string().as_str()), (reason, text));
-            seen += 1;
-        }
-    }
-    assert_eq!(seen, Ground::ALL.len());
-}
-
-#[test]
 fn there_is_no_hold_and_no_other_ground() {
     assert_eq!("suspended".parse::<Ground>().unwrap_err().code().name, "opposition-hold-not-allowed");
     assert_eq!("Stolen".parse::<Ground>().unwrap_err().code().name, "opposition-ground-unknown");

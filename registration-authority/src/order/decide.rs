@@ -14,7 +14,7 @@ use super::bulk::NotInBulk;
 use super::{CardOrder, OrderError, OrderState, await_effect, get, set_status};
 use crate::approval::{ApprovalProof, ApprovalVerifier, SubjectKind, Verdict};
 use crate::decision::{self, DecideError, Given, Taken};
-use crate::eligibility::{self, Condition, Decider, NotEligible};
+use crate::eligibility::{self, Condition, Decider, NotEligible, Product};
 use crate::officers::{self, Right};
 use crate::outbox::{self, Notice, Recipient};
 use crate::queue::lease;
@@ -145,7 +145,7 @@ fn decider(db: &mut Database, order: &CardOrder, act: &Act) -> Result<Decider, A
 pub(super) fn by_rule(kind: CardKind, error: DecideError) -> ApproveError {
     match error {
         DecideError::SelfApproval { .. } => {
-            eligibility::refused_by(kind, Condition::Approver, error.to_string()).into()
+            eligibility::refused_by(Product::Card(kind), Condition::Approver, error.to_string()).into()
         }
         error => error.into(),
     }

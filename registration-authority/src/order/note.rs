@@ -1,6 +1,7 @@
 use std::time::Duration;
 
 use diesel::prelude::*;
+use diesel::result::Error::DatabaseError;
 use rand_core::CryptoRng;
 use serde_json::json;
 use store::schema::{card_orders, order_notes};
@@ -14,6 +15,9 @@ use crate::officers::{self, NotAuthorised, Right};
 
 #[cfg(test)]
 mod tests;
+
+/// Most notes of an order; migration 0092 counts them again.
+const MOST_NOTES: i64 = 200;
 
 /// Orders whose notes one run takes away; the others are the next one's.
 const A_RUN: i64 = 1000;
@@ -45,6 +49,9 @@ pub enum NoteError {
     /// The text is empty, too long, or no text.
     #[error("the text must have 1 to 2000 characters, none of them a control but line ends")]
     Text,
+    /// The order has as many as one has.
+    #[error("order {0} has {MOST_NOTES} notes, and no order has more")]
+    Full(String),
     /// The database refused.
     #[error("database: {0}")]
     Database(#[from] diesel::result::Error),
@@ -56,12 +63,13 @@ impl Fault for NoteError {
             Self::NotAuthorised(error) => error.code(),
             Self::Order(error) => error.code(),
             Self::Text => faults::ORDER_TEXT_INVALID,
+            Self::Full(_) => faults::ORDER_NOTES_FULL,
             Self::Database(_) => store::fault::DATABASE,
         }
     }
 }
 
-/// Writes a note about an order, whatever became of it. The trail says that one was written, and not what. Inside the
+/// Writes a note about an order that has fewer than two hundred, whatever became of it. The trail says that one was written, and not what. Inside the
 /// caller's write transaction.
 pub fn note(
     db: &mut Database,
@@ -76,7 +84,7 @@ pub fn note(
     let mut id = [0; 16];
     rng.fill_bytes(&mut id);
     let note = Note { id: hex::encode(id), written_by: officer.login, written_at: act.at, note: words };
-    diesel::insert_into(order_notes::table)
+    let inserted = diesel::insert_into(order_notes::table)
         .values((
             order_notes::id.eq(&note.id),
             order_notes::order_number.eq(number),
@@ -84,7 +92,13 @@ pub fn note(
             order_notes::written_at.eq(note.written_at),
             order_notes::note.eq(&note.note),
         ))
-        .execute(db)?;
+        .execute(db);
+    match inserted {
+        Err(DatabaseError(_, told)) if told.message().starts_with("full:") => {
+            return Err(NoteError::Full(number.to_owned()));
+        }
+        inserted => inserted?,
+    };
     let (subject, payload) = (format!("order {number}"), json!({ "note": note.id }));
     audit::record(db, audit::Event { action: "order.note-written", subject, payload }, rng, act)?;
     Ok(note)

@@ -11,7 +11,7 @@ use thiserror::Error;
 
 use super::card_order::Row;
 use super::{CardOrder, OrderError, OrderState, Origin, RegisterSnapshot, Tie, get};
-use crate::eligibility::{self, Asker, Claim, Condition, Entitlement, NotEligible};
+use crate::eligibility::{self, Asker, Claim, Condition, Entitlement, NotEligible, Product};
 use crate::faults;
 use crate::numbering::{self, Series};
 use crate::officers::{self, NotAuthorised, Right};
@@ -148,7 +148,9 @@ pub(super) fn keep(
         // Two submissions crossed: the index over the open orders has decided.
         Err(error) if store::database::is_unique_violation(&error) => {
             let crossed = "an order for the same was submitted a moment ago".to_owned();
-            return Err(eligibility::refused_by(order.kind, Condition::NoOpenOrder, crossed).into());
+            return Err(
+                eligibility::refused_by(Product::Card(order.kind), Condition::NoOpenOrder, crossed).into()
+            );
         }
         Err(error) => return Err(error.into()),
     }

@@ -1,3 +1,4 @@
+use professional_registry::{Changed, ContactChange};
 use serde::Serialize;
 use store::Timestamp;
 
@@ -21,6 +22,8 @@ pub struct RiskFacts {
     /// Cards and orders of other persons who were born on the same day (`la carte 2600000017`), with the likeness of the
     /// names in hundredths.
     pub born_alike: Vec<(String, i64)>,
+    /// When the holder's contact last changed in the register, before or after.
+    pub contact_changed: Option<ContactChange>,
     /// Orders within an hour for the busiest place of the holder.
     pub of_structure: i64,
     /// Orders within an hour by whoever submitted this one.
@@ -38,6 +41,7 @@ impl RiskFacts {
             duplicates: Vec::new(),
             neighbours: Vec::new(),
             born_alike: Vec::new(),
+            contact_changed: None,
             of_structure: 0,
             of_submitter: 0,
         }
@@ -105,9 +109,25 @@ fn found(rule: &FlagRule, facts: &RiskFacts) -> Option<String> {
             let alike = facts.born_alike.iter().filter(|(_, likeness)| *likeness >= rule.limit);
             some(alike.map(|(what, likeness)| format!("{what} (noms semblables à {likeness} %)")).collect())
         }
+        Flag::ContactChanged => {
+            let change = facts.contact_changed.as_ref()?;
+            is_recent(change, rule.limit, facts.at).then(|| {
+                let what = match change.what {
+                    Changed::Telephone => "le téléphone",
+                    Changed::Email => "l'adresse de courriel",
+                    Changed::Both => "le téléphone et l'adresse de courriel",
+                };
+                format!("{what}, le {}", day(change.changed_at))
+            })
+        }
         Flag::RushOfStructure => more(facts.of_structure),
         Flag::RushOfSubmitter => more(facts.of_submitter),
     }
+}
+
+/// Whether the change came within so many days before `at`.
+pub(super) fn is_recent(change: &ContactChange, days: i64, at: Timestamp) -> bool {
+    (0..=days * 86_400_000).contains(&(at.millis() - change.changed_at.millis()))
 }
 
 /// `26/11/2026`, in UTC as the extracts are dated.

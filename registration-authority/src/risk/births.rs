@@ -13,8 +13,8 @@ use store::{Act, Code, Database, Fault, Timestamp};
 
 use super::second_look::before;
 use super::{RiskError, RiskFacts, assess, flags, keep};
-use crate::names;
 use crate::order::{self, CardOrder};
+use crate::{contact, names};
 
 /// Versions that are looked at in one run, each in a transaction of its own.
 const MOST: i64 = 200;
@@ -60,7 +60,8 @@ fn look_at(db: &mut Database, number: &str, act: &Act) -> Result<bool, RiskError
     let order = order::get(db, number)?;
     let mut born_alike = cards_before(db, &order, None)?;
     born_alike.extend(orders(db, &order)?);
-    let facts = RiskFacts { born_alike, ..RiskFacts::nothing(act.at) };
+    let contact_changed = contact::last_change(db, &order.holder.to_string())?;
+    let facts = RiskFacts { born_alike, contact_changed, ..RiskFacts::nothing(order.submitted_at) };
     let raised = assess(flags()?, &facts);
     let found = !raised.is_empty();
     keep(db, &order, raised, act)?;

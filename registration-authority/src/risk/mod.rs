@@ -33,6 +33,7 @@ pub(crate) use places::{places_of, structures};
 pub(crate) use second_look::{AloneBecause, alone_because, keep_places, worker_asks_for_two};
 pub use table::{BadFlags, Flag, FlagRule, Level, flags};
 
+use crate::contact;
 use crate::eligibility::{self, BadRules, Product};
 use crate::order::{CardOrder, OrderError, Origin, Tie};
 
@@ -109,6 +110,18 @@ fn asked_for_second_officer(db: &mut Database, number: &str) -> QueryResult<bool
         .filter(order_flags::order_number.eq(number))
         .filter(order_flags::flag.eq(SECOND_OFFICER));
     diesel::select(diesel::dsl::exists(of_any_version)).get_result(db)
+}
+
+/// When the contact of this holder last changed in the register, where that was as lately before `at` as the table flags an order for. For
+/// the worker alone.
+pub(crate) fn contact_changed_lately(
+    db: &mut Database,
+    holder: &str,
+    at: Timestamp,
+) -> Result<Option<Timestamp>, RiskError> {
+    let Some(rule) = flags()?.iter().find(|rule| rule.flag == Flag::ContactChanged) else { return Ok(None) };
+    let change = contact::last_change(db, holder)?;
+    Ok(change.filter(|change| assess::is_recent(change, rule.limit, at)).map(|change| change.changed_at))
 }
 
 /// Keeps what this version of the order raises now and did not before.
@@ -216,8 +229,9 @@ fn raised_now(
         extracted_at: extracted_at(db)?,
         duplicates: duplicates(db, order)?,
         neighbours: places::neighbours(db, order)?,
-        // Civil status is the worker's to read (`births`).
+        // Civil status and contacts are the worker's to read (`births`).
         born_alike: Vec::new(),
+        contact_changed: None,
         of_structure: places::busiest(db, order, since)?,
         of_submitter: of_submitter(db, order, since)?,
     };

@@ -16,15 +16,14 @@ use store::{Database, Timestamp};
 
 use super::places::{MOST_COMPARED, entries, likenesses, structures};
 use super::{RiskError, RiskFacts, asks_for_two, assess, births, flags, living_cards, raised_now, recorded};
-use crate::names;
 use crate::order::CardOrder;
+use crate::{contact, names};
 
 /// Whether two officers must approve the order: because of a flag that was kept of this version, or of what the worker finds.
 pub(crate) fn worker_asks_for_two(
     db: &mut Database,
     registry: &mut dyn Registry,
     order: &CardOrder,
-    at: Timestamp,
 ) -> Result<bool, RiskError> {
     if asks_for_two(db, order)? {
         return Ok(true);
@@ -40,7 +39,8 @@ pub(crate) fn worker_asks_for_two(
         duplicates,
         neighbours: neighbours(db, order, record.as_ref(), own)?,
         born_alike: births::cards_before(db, order, own)?,
-        ..RiskFacts::nothing(at)
+        contact_changed: contact::last_change(db, &order.holder.to_string())?,
+        ..RiskFacts::nothing(order.submitted_at)
     };
     Ok(assess(flags()?, &facts).iter().any(|raised| raised.second_officer))
 }

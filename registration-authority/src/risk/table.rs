@@ -56,6 +56,8 @@ pub enum Flag {
     /// Somebody of almost the same name, born on the same day, has a card or an order: one person may be entered twice. The worker
     /// alone finds it.
     SamePerson,
+    /// The holder's telephone or e-mail changed in the register shortly before. The worker alone finds it.
+    ContactChanged,
     /// Many orders for one place at once.
     RushOfStructure,
     /// Many orders by one officer at once.
@@ -64,13 +66,14 @@ pub enum Flag {
 
 impl Flag {
     /// Every flag, in the order of the table.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::RegisterGone,
         Self::RegisterMismatch,
         Self::SnapshotAge,
         Self::Duplicate,
         Self::SimilarPerson,
         Self::SamePerson,
+        Self::ContactChanged,
         Self::RushOfStructure,
         Self::RushOfSubmitter,
     ];
@@ -84,6 +87,7 @@ impl Flag {
             Self::Duplicate => "duplicate",
             Self::SimilarPerson => "similar-person",
             Self::SamePerson => "same-person",
+            Self::ContactChanged => "contact-changed",
             Self::RushOfStructure => "rush-of-structure",
             Self::RushOfSubmitter => "rush-of-submitter",
         }
@@ -102,6 +106,7 @@ impl Flag {
             Self::SnapshotAge
                 | Self::SimilarPerson
                 | Self::SamePerson
+                | Self::ContactChanged
                 | Self::RushOfStructure
                 | Self::RushOfSubmitter
         )
@@ -119,7 +124,7 @@ pub struct FlagRule {
     pub level: Level,
     /// Whether two officers must approve.
     pub second_officer: bool,
-    /// Hours, hundredths of likeness, or orders in an hour.
+    /// Hours, hundredths of likeness, days, or orders in an hour.
     #[serde(default)]
     pub limit: i64,
     /// The reason, in French; `{detail}` and `{limit}` are put in.

@@ -1,7 +1,7 @@
 use std::thread;
 
 use card::CardKind;
-use professional_registry::{IdNatPs, ImportedRegister};
+use professional_registry::{Changed, ContactChange, IdNatPs, ImportedRegister};
 use store::{Database, DatabaseRole, Timestamp};
 
 use super::*;
@@ -32,10 +32,12 @@ fn flags_of(house: &mut House, number: &str) -> Vec<String> {
 #[test]
 fn each_flag_is_raised_by_its_own_facts_with_its_reason() {
     let at: Timestamp = "2026-11-26T10:00:00Z".parse().unwrap();
+    let changed = |what, days: u32| ContactChange { changed_at: at.minus(HOUR * 24 * days), what };
     let calm = RiskFacts {
         extracted_at: Some(at.minus(HOUR)),
         neighbours: vec![("CO-1".to_owned(), 91)],
         born_alike: vec![("la demande CO-1".to_owned(), 84)],
+        contact_changed: Some(changed(Changed::Both, 31)),
         of_structure: 20,
         of_submitter: 60,
         ..RiskFacts::nothing(at)
@@ -65,6 +67,16 @@ fn each_flag_is_raised_by_its_own_facts_with_its_reason() {
             Flag::SamePerson,
             RiskFacts { born_alike: vec![("la carte 2600000017".to_owned(), 85)], ..calm.clone() },
             "la carte 2600000017 (noms semblables à 85 %)",
+        ),
+        (
+            Flag::ContactChanged,
+            RiskFacts { contact_changed: Some(changed(Changed::Email, 30)), ..calm.clone() },
+            "l'adresse de courriel, le 27/10/2026",
+        ),
+        (
+            Flag::ContactChanged,
+            RiskFacts { contact_changed: Some(changed(Changed::Both, 0)), ..calm.clone() },
+            "le téléphone et l'adresse de courriel, le 26/11/2026",
         ),
         (Flag::RushOfStructure, RiskFacts { of_structure: 21, ..calm.clone() }, "21"),
         (Flag::RushOfSubmitter, RiskFacts { of_submitter: 61, ..calm }, "61"),

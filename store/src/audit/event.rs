@@ -7,12 +7,16 @@ use crate::{Act, Database, Timestamp};
 
 use super::tree;
 
+/// Longest subject that is stored, in octets: what an index of PostgreSQL takes has an end (migration 0095).
+const SUBJECT_BOUND: usize = 1024;
+
 /// What happened, to be recorded in the commit that makes it happen.
 #[derive(Clone, Debug)]
 pub struct Event {
     /// Lower-case words and dots: `card.opposed`.
     pub action: &'static str,
-    /// What it happened to, by natural key and never by a person's name: `card 2600000017`.
+    /// What it happened to, by natural key and never by a person's name: `card 2600000017`. One that is longer than 1024 octets, which
+    /// no key of ours is, is recorded by how it begins and its SHA-256.
     pub subject: String,
     /// The rest, in words; personal data may stand here, because it can be erased.
     pub payload: serde_json::Value,
@@ -47,7 +51,7 @@ pub fn record_all(
             actor: actor.clone(),
             request: request.clone(),
             action: event.action.to_owned(),
-            subject: event.subject,
+            subject: bounded(event.subject),
             payload_commitment: commitment(&salt, &payload).to_vec(),
             leaf_hash: Vec::new(),
         };
@@ -75,6 +79,19 @@ pub fn record_all(
         }
     }
     Ok(())
+}
+
+/// A row that somebody wrote by hand may have a key without end: that it is told of must not fail because of it.
+fn bounded(mut subject: String) -> String {
+    if subject.len() > SUBJECT_BOUND {
+        let digest = hex::encode(Sha256::digest(&subject));
+        let room = SUBJECT_BOUND - digest.len() - 1;
+        let end = (0..=room).rev().find(|end| subject.is_char_boundary(*end)).unwrap_or(0);
+        subject.truncate(end);
+        subject.push(' ');
+        subject.push_str(&digest);
+    }
+    subject
 }
 
 /// Milliseconds, six octets, and ten fresh random ones, in hexadecimal: new rows stand at the end of every index,

@@ -1,12 +1,14 @@
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use rand_core::{CryptoRng, UnwrapErr};
+use sha2::{Digest, Sha256};
 
 use super::checkpoint::{self, Checkpoint, NoteSignature, SignedCheckpoint};
 use super::sequencer::{Sequenced, run};
 use super::tree::stored::TreeError;
 use super::verify::{self, Expected, Outside};
 use super::{Event, backlog, export, record};
+use crate::schema::audit_subjects;
 use crate::{Act, Actor, Database, DatabaseRole, RequestId, Timestamp};
 
 pub(super) fn database() -> Database {
@@ -82,6 +84,27 @@ fn an_untouched_trail_verifies_across_several_heads() {
     let found = check(&mut db);
     assert!(found.contradictions.is_empty(), "{:?}", found.contradictions);
     assert_eq!((found.events, found.checkpoints, found.waiting, found.unsigned), (15, 3, 2, 0));
+}
+
+#[test]
+fn a_subject_without_end_is_told_by_how_it_begins_and_none_is_written_by_hand() {
+    let mut db = database();
+    let subject = format!("order CO-{}", "é".repeat(2000));
+    let event = Event { action: "test.happened", subject: subject.clone(), payload: serde_json::json!({}) };
+    db.write(|db| record(db, event, &mut chance(), &act())).unwrap();
+    assert_eq!(sequence(&mut db).signed_size, 1);
+    let found = check(&mut db);
+    assert!(found.contradictions.is_empty(), "{:?}", found.contradictions);
+    let stored: String = audit_subjects::table.select(audit_subjects::subject).first(&mut db).unwrap();
+    let (begins, digest) = stored.rsplit_once(' ').unwrap();
+    assert!(stored.len() <= 1024 && subject.starts_with(begins), "{stored}");
+    assert_eq!(digest, hex::encode(Sha256::digest(&subject)));
+    let by_hand = format!(
+        "INSERT INTO audit_events SELECT 'x', occurred_at, actor, request, action, '{}', payload_commitment, leaf_hash
+         FROM audit_events",
+        "x".repeat(1025)
+    );
+    assert!(db.batch_execute(&by_hand).unwrap_err().to_string().contains("1024 octets"));
 }
 
 #[test]

@@ -2,16 +2,16 @@
 
 use professional_registry::{InForce, StructureRecord};
 use registration_authority::eligibility::{
-    Asker, CardFacts, OfferFacts, ProductRules, RequestFacts, StaffFacts, StaffNamed, change_of_structure,
-    judge_member, judge_offer, judge_professional,
+    Asker, CardFacts, Decider, OfferFacts, ProductRules, RequestFacts, StaffFacts, StaffNamed,
+    change_of_structure, judge_member, judge_offer, judge_professional,
 };
 use registration_authority::officers::Role;
 use registration_authority::staff::Post;
 
 use super::staff::{declared, post_in_words, what_changes_of_staff};
 use super::{
-    Case, askers, at, line, names, nomenclatures, ordinary, refused, said_of, structure as known_structure,
-    what_changes,
+    Case, askers, at, line, names, nomenclatures, ordinary, refused, role_in_words, said_of,
+    structure as known_structure, what_changes,
 };
 
 /// A structure, or a server of it.
@@ -23,6 +23,7 @@ pub(super) fn structure(rules: &ProductRules) -> String {
         mandated: true,
         structure: "F0B0193488",
         record: Some(&record),
+        decider: None,
         request: RequestFacts::default(),
     };
     let judged = |facts: &OfferFacts<'_>| outcome(&judge_offer(rules, facts));
@@ -46,6 +47,7 @@ pub(super) fn structure(rules: &ProductRules) -> String {
     let request = RequestFacts { key_known: key_known("").1.key_known, ..name_refused().1 };
     let everything = OfferFacts { record: None, request, ..ordinary };
     text.push_str(&line(&["structure inconnue, nom non autorisé et clé d'une autre"], judged(&everything)));
+    text.push_str(&approved(|decider| judged(&OfferFacts { decider: Some(decider), ..ordinary })));
     text.push_str("\nCe qui change ensuite\n");
     for (words, now) in [("rien", Some(&record)), ("le répertoire ne nomme plus la structure", None)] {
         let said = change_of_structure(rules, now);
@@ -93,6 +95,10 @@ pub(super) fn professional(rules: &ProductRules) -> String {
     ] {
         text.push_str(&line(&[words], judged(&super::facts(&ordinary), &request)));
     }
+    text.push_str(&approved(|decider| {
+        let facts = CardFacts { decider: Some(decider), ..super::facts(&ordinary) };
+        judged(&facts, &plain)
+    }));
     text.push_str(&what_changes(rules, &ordinary, "le certificat demeure"));
     text
 }
@@ -166,7 +172,23 @@ pub(super) fn member(rules: &ProductRules) -> String {
     ] {
         text.push_str(&line(&[words], outcome(&judge_member(rules, &ordinary, &request))));
     }
+    text.push_str(&approved(|decider| judged(&StaffFacts { decider: Some(decider), ..ordinary })));
     text.push_str(&what_changes_of_staff(rules, &finess, Post::Employee, "le certificat demeure"));
+    text
+}
+
+/// Who approves, role by role: one officer does, so there is no second time.
+fn approved(judged: impl Fn(Decider) -> String) -> String {
+    let decider = |role, submitted_it| Decider { role, submitted_it, approved_it: false };
+    let mut text = "\nQui approuve\n".to_owned();
+    for role in Role::ALL {
+        text.push_str(&line(
+            &[role_in_words(role), "qui n'a pas déposé la demande"],
+            judged(decider(role, false)),
+        ));
+    }
+    let submitter = decider(Role::RegistrationOfficer, true);
+    text.push_str(&line(&["opérateur d'enregistrement qui a déposé la demande"], judged(submitter)));
     text
 }
 

@@ -28,6 +28,7 @@ inbox-opposition-look = Second look at an opposition
 ## Who was first. Of an order, nobody is told before he has decided himself.
 
 inbox-blind = blind
+inbox-by-delegation = you would sign by delegation of { $for } ({ $number })
 inbox-nobody = nobody yet
 
 ## What he may not sign
@@ -38,7 +39,7 @@ inbox-hidden-own = { $number ->
    *[other] { $number } hidden: you proposed or asked for them, had a hand in them, or they are your own key.
 }
 inbox-hidden-scope = { $number } hidden: outside your scope, or without a known place.
-inbox-hidden-near = { $number } hidden: about you, your family or your structure, or that is not known.
+inbox-hidden-near = { $number } hidden: about you, your family or your structure, or those of whoever delegated to you, or that is not known.
 inbox-hidden-role = { $number ->
     [one] { $number } hidden: another role than yours signs it.
    *[other] { $number } hidden: another role than yours signs them.

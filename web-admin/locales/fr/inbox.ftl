@@ -28,6 +28,7 @@ inbox-opposition-look = Relecture d'une opposition
 ## Who was first. Of an order, nobody is told before he has decided himself.
 
 inbox-blind = à l'aveugle
+inbox-by-delegation = vous signeriez par délégation de { $for } ({ $number })
 inbox-nobody = personne encore
 
 ## What he may not sign
@@ -45,8 +46,8 @@ inbox-hidden-scope = { $number ->
    *[other] { $number } masqués : hors de votre périmètre, ou sans lieu connu.
 }
 inbox-hidden-near = { $number ->
-    [one] { $number } masqué : vous, votre famille ou votre structure y êtes concernés, ou on ne sait pas.
-   *[other] { $number } masqués : vous, votre famille ou votre structure y êtes concernés, ou on ne sait pas.
+    [one] { $number } masqué : vous, votre famille ou votre structure, ou ceux de qui vous a donné délégation, y êtes concernés, ou on ne sait pas.
+   *[other] { $number } masqués : vous, votre famille ou votre structure, ou ceux de qui vous a donné délégation, y êtes concernés, ou on ne sait pas.
 }
 inbox-hidden-role = { $number ->
     [one] { $number } masqué : un autre rôle que le vôtre le signe.

@@ -25,6 +25,9 @@ pub(super) struct Shown {
     /// The card, where there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     card: Option<String>,
+    /// When the holder's contact had changed in the register shortly before, RFC 3339; absent where it had not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    contact_changed_at: Option<String>,
     /// Since when it stands on the list, RFC 3339.
     due_from: String,
     /// Whether the caller may take it.
@@ -112,15 +115,18 @@ pub(super) async fn conclude(
 impl From<Review> for Shown {
     fn from(review: Review) -> Self {
         let Review { number, about, due_from, may_conclude } = review;
-        let (about, order, card) = match about {
-            About::Approval { order, card, .. } => ("approval", Some(order.number), card),
-            About::HolderOpposition { card, .. } => ("holder-opposition", None, Some(card)),
+        let (about, order, card, changed) = match about {
+            About::Approval { order, card, .. } => ("approval", Some(order.number), card, None),
+            About::HolderOpposition { card, contact_changed_at, .. } => {
+                ("holder-opposition", None, Some(card), contact_changed_at)
+            }
         };
         Self {
             number,
             about,
             order,
             card: card.map(|card| card.to_string()),
+            contact_changed_at: changed.map(|at| at.to_string()),
             due_from: due_from.to_string(),
             may_conclude,
         }

@@ -52,6 +52,8 @@ struct Row {
     clock: String,
     late: bool,
     first: First,
+    /// By whose delegation he would sign.
+    by: Option<Message>,
 }
 
 /// Who was first.
@@ -114,7 +116,13 @@ fn kept_back(why: Why) -> Key {
 impl Row {
     fn of(work: &mut Work<'_>, frame: &Frame, waiting: Waiting) -> Result<Self, Failure> {
         let (language, at) = (frame.language(), work.act.at);
-        let Waiting { matter, since, deadline, first } = waiting;
+        let Waiting { matter, since, deadline, first, by } = waiting;
+        let by = by.map(|one| {
+            frame
+                .say(Key::of("inbox-by-delegation"))
+                .with("number", one.number)
+                .with("for", one.delegator_name)
+        });
         let first = match (&matter, first) {
             (Matter::Order { .. }, _) => First::Blind,
             (_, Some(login)) => First::By(author(work.db, language, &login)?),
@@ -132,6 +140,7 @@ impl Row {
             clock: deadline.map_or_else(waits, |deadline| left(language, deadline)),
             late: matches!(deadline, Some(Deadline::Late(_))),
             first,
+            by,
         })
     }
 }

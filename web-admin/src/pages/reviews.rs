@@ -53,8 +53,19 @@ struct Shelf {
 }
 
 enum What {
-    Approval { order: String, kind: String, name: String, card: Option<String> },
-    HolderOpposition { card: String, holder: String, receipt: String, declared_at: Shown },
+    Approval {
+        order: String,
+        kind: String,
+        name: String,
+        card: Option<String>,
+    },
+    HolderOpposition {
+        card: String,
+        holder: String,
+        receipt: String,
+        declared_at: Shown,
+        contact_changed_at: Option<Shown>,
+    },
 }
 
 /// What was contested, and why.
@@ -148,12 +159,15 @@ impl What {
                 order: order.number,
                 card: card.map(|card| card.to_string()),
             },
-            About::HolderOpposition { card, holder, receipt, declared_at } => Self::HolderOpposition {
-                card: card.to_string(),
-                holder,
-                receipt,
-                declared_at: Shown(declared_at),
-            },
+            About::HolderOpposition { card, holder, receipt, declared_at, contact_changed_at } => {
+                Self::HolderOpposition {
+                    card: card.to_string(),
+                    holder,
+                    receipt,
+                    declared_at: Shown(declared_at),
+                    contact_changed_at: contact_changed_at.map(Shown),
+                }
+            }
         }
     }
 }

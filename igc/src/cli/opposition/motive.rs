@@ -16,7 +16,7 @@ impl FromStr for Motive {
 
     fn from_str(text: &str) -> Result<Self, GroundError> {
         match text {
-            "suspended" => Ok(Self::Suspended),
+            Ground::HOLD => Ok(Self::Suspended),
             ground => ground.parse().map(Self::Opposed),
         }
     }

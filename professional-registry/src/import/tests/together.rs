@@ -59,6 +59,10 @@ fn two_at_once(url: &str) {
 
 #[test]
 fn what_was_compared_before_another_import_wrote_is_not_written() {
+    on_both(compared_before);
+}
+
+fn compared_before(database: &dyn Fn() -> Database) {
     let db = &mut database();
     let register = FictionalRegister::new(200, 3);
     import(db, &written(&register), 0).unwrap();
@@ -98,6 +102,10 @@ fn who_wants_to_write_during_an_import_finds_his_turn() {
 
 #[test]
 fn an_import_that_another_has_taken_up_writes_no_more() {
+    on_both(taken_up);
+}
+
+fn taken_up(database: &dyn Fn() -> Database) {
     let db = &mut database();
     let rng = &mut UnwrapErr(getrandom::SysRng);
     let digest = "0".repeat(64);

@@ -16,6 +16,7 @@ use store::{Act, Database, Timestamp};
 
 use super::ImportError;
 use super::subject::Subject;
+use crate::contact_change::{self, Changed, ContactChange};
 use crate::exercises;
 use crate::extract::{Form, Table};
 use rows::{EntryRow, PersonRow};
@@ -125,6 +126,9 @@ impl Target {
         };
         let contents = subjects.iter().map(after).collect::<Result<Vec<String>, _>>()?;
         let lines = |subject: &Subject| if ceases { subject.lines } else { 0 };
+        if self.form.table == Table::Identities {
+            self.keep_contact_changes(db, &known, subjects.iter().zip(&contents), act)?;
+        }
         let both = subjects.iter().zip(&contents);
         if self.form.table != Table::Professionals {
             let rows: Vec<_> = both
@@ -138,6 +142,24 @@ impl Target {
         match db {
             Database::Sqlite(connection) => sqlite::upsert(connection, &rows)?,
             Database::Postgresql(connection) => postgres::upsert_persons(connection, &rows)?,
+        }
+        Ok(())
+    }
+
+    /// Keeps whose telephone or e-mail changes with this feed.
+    fn keep_contact_changes<'a>(
+        self,
+        db: &mut Database,
+        known: &HashMap<String, String>,
+        after: impl Iterator<Item = (&'a Subject, &'a String)>,
+        act: &Act,
+    ) -> QueryResult<()> {
+        for (subject, content) in after {
+            let before = known.get(&subject.key).map_or("[]", String::as_str);
+            if let Some(what) = Changed::between(before, content) {
+                let change = ContactChange { changed_at: act.at, what };
+                contact_change::keep(db, &subject.key, self.feed, change)?;
+            }
         }
         Ok(())
     }

@@ -93,3 +93,27 @@ fn who_delegated_does_not_look_again_at_what_was_approved_in_her_name() {
         assert_eq!(judged.is_err(), own, "{login}");
     }
 }
+
+#[test]
+fn what_is_near_to_who_delegated_is_not_for_her_delegate_to_sign_and_the_inbox_says_by_whose_delegation() {
+    let mut desk = Desk::new();
+    let week = desk.week();
+    let number = desk.delegated(week);
+    let order = for_two(&mut desk);
+    let inbox = |desk: &mut Desk| {
+        let eve = desk.house.officer("eve");
+        crate::inbox::inbox(&mut desk.house.db, &hours(), &eve).unwrap()
+    };
+    let before = inbox(&mut desk);
+    let [waiting] = &before.to_sign[..] else { panic!("{before:?}") };
+    let by = waiting.by.as_ref().expect("her own scope is not enough");
+    assert_eq!((by.number.as_str(), by.delegator.as_str()), (number.as_str(), "dora"));
+    // Dora is the nurse herself; eve is nobody to her.
+    let named = order::get(&mut desk.house.db, &order).unwrap();
+    desk.house.sql("DROP TRIGGER officers_keep_who_they_are").unwrap();
+    let name = format!("{} {}", named.given_name, named.family_name);
+    desk.house.sql(&format!("UPDATE officers SET display_name = '{name}' WHERE login = 'dora'")).unwrap();
+    let after = inbox(&mut desk);
+    assert_eq!((after.to_sign.len(), after.hidden.get(&crate::inbox::Why::Near)), (0, Some(&1)));
+    assert_eq!(desk.approve_under(&order, Some(&number)), Err("decision-on-oneself"));
+}

@@ -179,6 +179,29 @@ fn a_holder_who_opposed_his_card_is_called_back_the_next_day_and_offered_a_new_o
 }
 
 #[test]
+fn whoever_calls_a_holder_back_reads_that_his_contact_had_changed_shortly_before() {
+    on_both(|house| {
+        let mut worker = house.worker();
+        let card = house.active_card(&mut worker, &nurse());
+        import_contacts(house, &[(&nurse(), "0102030405", "elise@exemple.fr")]);
+        house.later(3600);
+        import_contacts(house, &[(&nurse(), "0102030405", "voleur@exemple.fr")]);
+        let changed = house.at;
+        house.later(3 * 86_400);
+        let holder = house.act(Actor::Holder(nurse().to_string()));
+        let House { db, rng, .. } = house;
+        opposition::oppose(db, &card, Ground::Stolen, rng, &holder).unwrap();
+        house.later(24 * 3600);
+        let listed = waiting(house, "rita");
+        let found = listed.iter().find_map(|one| match &one.about {
+            About::HolderOpposition { contact_changed_at, .. } => *contact_changed_at,
+            About::Approval { .. } => None,
+        });
+        assert_eq!(found, Some(changed), "{listed:?}");
+    });
+}
+
+#[test]
 fn what_an_officer_opposes_is_nobodys_to_confirm() {
     let mut house = House::new();
     let mut worker = house.worker();

@@ -255,7 +255,7 @@ fn a_card_that_has_expired_is_not_opposed_any_more() {
 
 #[test]
 fn a_holder_declares_every_ground_that_the_table_gives_him_and_its_reason_is_published() {
-    let table = &requester::requesters().unwrap().of(requester::Requester::Holder).unwrap().grounds;
+    let table = &crate::opposition::table().unwrap().of(requester::Requester::Holder).unwrap().grounds;
     assert!(GROUNDS.iter().eq(table.iter()), "{table:?}");
     on_both(|house| {
         let mut worker = house.worker();

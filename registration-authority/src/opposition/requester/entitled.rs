@@ -4,11 +4,11 @@ use store::{Act, BrokenRule, Code, Database, Fault};
 use thiserror::Error;
 
 use super::judge::{Bond, OppositionFacts, judge};
-use super::table::{BadRequesters, RequesterRule, requesters};
 use super::{Requested, Requester};
 use crate::faults;
 use crate::mandate::{self, Mandate, MandateError};
 use crate::opposition::Ground;
+use crate::opposition::table::{BadTable, RequesterRule, table};
 use crate::order::{self, OrderError, structure_key};
 
 /// Who asks, as whoever writes it down names him.
@@ -88,7 +88,7 @@ pub enum RequesterError {
     NotEntitled(#[from] NotEntitled),
     /// The table cannot be read.
     #[error(transparent)]
-    Table(#[from] BadRequesters),
+    Table(#[from] BadTable),
     /// The order of the card, which says whom it names, cannot be had.
     #[error(transparent)]
     Order(#[from] OrderError),
@@ -163,7 +163,7 @@ pub(crate) fn entitled(
         }
     };
     let facts = OppositionFacts { requester, kind: card.kind, names_somebody, ground, bond };
-    let rules = judge(requesters()?, &facts);
+    let rules = judge(table()?, &facts);
     if rules.is_empty() {
         return Ok(Requested { requester, by, mandate });
     }
@@ -185,7 +185,7 @@ fn employs(
     card: &Card,
     id: &IdNatPs,
 ) -> Result<Bond, RequesterError> {
-    let table = requesters()?;
+    let table = table()?;
     let sectors = table.of(Requester::EmployingProfessional).map(|rules| rules.sectors.as_slice());
     let record = registry.professional(db, id)?.filter(|record| record.ceased_at.is_none());
     let exercises = record.into_iter().flat_map(|record| record.exercises);

@@ -1,8 +1,8 @@
 use card::CardKind;
 
 use super::Requester;
-use super::table::{Naming, Needs, RequesterRule, RequesterRules, Requesters};
 use crate::opposition::Ground;
+use crate::opposition::table::{Naming, Needs, OppositionTable, RequesterRule, RequesterRules};
 
 /// All that the rules look at.
 #[derive(Clone, Copy, Debug)]
@@ -33,7 +33,7 @@ pub struct Bond {
 }
 
 /// Judges: every rule that is broken, in the order of the table; none where he may.
-pub fn judge<'a>(table: &'a Requesters, facts: &OppositionFacts) -> Vec<&'a RequesterRule> {
+pub fn judge<'a>(table: &'a OppositionTable, facts: &OppositionFacts) -> Vec<&'a RequesterRule> {
     let rules = table.of(facts.requester);
     table.rules.iter().filter(|rule| rules.is_none_or(|rules| is_broken(rules, facts, rule.needs))).collect()
 }

@@ -1,11 +1,10 @@
 //! Who asks for the opposition of a card, and whether he may.
 //!
-//! `requesters.toml` is the table: requesters × kinds of cards × grounds, and the rules that a refusal names. [`judge`] is the pure
+//! `oppositions.toml` is the table: requesters × kinds of cards × grounds, and the rules that a refusal names. [`judge`] is the pure
 //! function over it. `entitled` finds out what it must know, and makes a [`Requested`], without which no card is opposed.
 
 mod entitled;
 mod judge;
-mod table;
 
 #[cfg(test)]
 mod tests;
@@ -19,7 +18,6 @@ use store::Act;
 pub(crate) use entitled::entitled;
 pub use entitled::{Claim, ClaimUnreadable, NotEntitled, RequesterError};
 pub use judge::{Bond, OppositionFacts, judge};
-pub use table::{BadRequesters, Naming, Needs, RequesterRule, RequesterRules, Requesters, requesters};
 
 /// As what somebody asks for an opposition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]

@@ -1,11 +1,8 @@
 use ::card::CardKind;
 
-use super::table::read;
 use super::*;
-use crate::opposition::Ground;
+use crate::opposition::{Ground, table};
 use crate::testing::nurse;
-
-const TABLE: &str = include_str!("requesters.toml");
 
 fn facts(
     requester: Requester,
@@ -15,30 +12,11 @@ fn facts(
     bond: Bond,
 ) -> Vec<&'static str> {
     let facts = OppositionFacts { requester, kind, names_somebody, ground, bond };
-    judge(requesters().unwrap(), &facts).into_iter().map(|rule| rule.id.as_str()).collect()
+    judge(table().unwrap(), &facts).into_iter().map(|rule| rule.id.as_str()).collect()
 }
 
 const EVERY_BOND: Bond =
     Bond { own_card: true, speaks_for: true, practises_there: true, in_a_practice: true };
-
-#[test]
-fn a_table_that_lacks_a_line_or_says_nonsense_is_refused() {
-    let cases = [
-        ("who = \"structure\"", "who = \"holder\"", "each requester once"),
-        ("needs = \"mandate\"", "needs = \"card\"", "each rule once"),
-        ("id = \"R-OPP-05\"", "id = \"R-OPP-06\"", "follow each other"),
-        ("sectors = [", "sectors = [] #", "sectors"),
-        ("naming = \"either\"", "naming = \"either\"\nsectors = [\"SA07\"]", "sectors"),
-        ("grounds = [\"lost\"", "grounds = [\"suspended\"", "unknown variant"),
-        ("\"SA07\"", "\"SAXX\"", "TRE_R02"),
-        ("Le porteur ne fait opposition qu'à sa propre carte.", "Le porteur", "full stop"),
-    ];
-    for (from, to, reason) in cases {
-        assert!(TABLE.contains(from), "{from} stands in the table");
-        let error = read(&TABLE.replacen(from, to, 1)).unwrap_err().to_string();
-        assert!(error.contains(reason), "{to}: {error}");
-    }
-}
 
 #[test]
 fn each_rule_is_broken_alone_by_what_it_is_about() {

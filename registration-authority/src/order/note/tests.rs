@@ -48,6 +48,26 @@ fn officers_read_a_note_and_neither_the_applicant_nor_the_trail_does() {
 }
 
 #[test]
+fn an_order_has_two_hundred_notes_whoever_writes_them() {
+    on_both(|house| {
+        let number = house.submit("agent", cps(&nurse(), "60")).unwrap().number().to_owned();
+        let other = house.submit("agent", cps(&other_nurse(), "60")).unwrap().number().to_owned();
+        let by_hand = |id: i64| {
+            format!(
+                "INSERT INTO order_notes (id, order_number, written_by, written_at, note)
+                 VALUES ('{id}', '{number}', 'bob', {id}, 'x')"
+            )
+        };
+        (1..MOST_NOTES).for_each(|id| house.sql(&by_hand(id)).unwrap());
+        written(house, "bob", &number, WORDS).unwrap();
+        assert_eq!(code(written(house, "alice", &number, WORDS)), "order-notes-full");
+        assert!(house.sql(&by_hand(999)).unwrap_err().to_string().contains("two hundred notes"));
+        assert_eq!(read(house, "bob", &number).unwrap().len(), 200);
+        written(house, "bob", &other, WORDS).unwrap();
+    });
+}
+
+#[test]
 fn the_notes_of_a_closed_order_go_after_their_time_and_those_of_an_open_one_stay() {
     on_both(|house| {
         let open = house.submit("alice", cps(&nurse(), "60")).unwrap().number().to_owned();

@@ -101,3 +101,40 @@ fn orders_that_cannot_be_read_are_passed_by_however_many_there_are() {
     let second = look(&mut house.db, &act).unwrap();
     assert_eq!((second.flagged, second.failed), (vec![number], vec![]));
 }
+
+#[test]
+fn whose_contact_a_feed_changed_within_thirty_days_before_needs_two_officers_and_no_contact_is_said() {
+    on_both(|house| {
+        import_contacts(house, &[(&nurse(), "0102030405", "elise@exemple.fr")]);
+        house.later(86_400);
+        import_contacts(house, &[(&nurse(), "0102030405", "voleur@exemple.fr")]);
+        house.later(5 * 86_400);
+        let number = house.submit("agent", cps(&nurse(), "60")).unwrap().number().to_owned();
+        assert_eq!(looked(house), std::slice::from_ref(&number));
+        let flags = recorded(&mut house.db, &number, 1).unwrap();
+        let flag = flags.iter().find(|one| one.flag == "contact-changed").unwrap();
+        assert!(flag.second_officer && flag.reason.contains("l'adresse de courriel, le"), "{flag:?}");
+        assert!(!flag.reason.contains('@'), "{flag:?}");
+        assert_eq!(house.approve("bob", &number).unwrap().state, OrderState::Submitted);
+    });
+}
+
+#[test]
+fn a_contact_that_never_changed_or_long_before_is_no_flag_and_the_worker_finds_one_whatever_the_web_role_wrote()
+ {
+    let mut house = House::new();
+    import_contacts(&mut house, &[(&nurse(), "0102030405", "elise@exemple.fr")]);
+    house.later(60);
+    import_contacts(&mut house, &[(&nurse(), "0102030405", "elise@exemple.fr")]);
+    let calm = house.submit("agent", cps(&nurse(), "60")).unwrap().number().to_owned();
+    assert_eq!(looked(&mut house), Vec::<String>::new(), "{calm}: read twice, changed never");
+    // Changed a moment later, for the other nurse, of whose order nobody has looked yet.
+    import_contacts(&mut house, &[(&other_nurse(), "0102030405", "autre@exemple.fr")]);
+    house.later(60);
+    import_contacts(&mut house, &[(&other_nurse(), "0699999999", "voleur@exemple.fr")]);
+    house.later(60);
+    let order = house.approved(&other_nurse());
+    let (at, House { db, verifier, .. }) = (house.at, &mut house);
+    let refused = verify_evidence(db, &mut ImportedRegister, verifier, &order.number, at).unwrap_err();
+    assert_eq!(refused.code().name, "approval-evidence-missing");
+}

@@ -7,9 +7,9 @@ use registration_authority::certificate_request::{CertificateRequest, RequestSta
 use registration_authority::eligibility::{KnownBy, rulebook};
 use registration_authority::mandate::{Mandate, MandateState, Quality, last_day};
 use registration_authority::officers::Right;
-use registration_authority::opposition::Ground;
 use registration_authority::opposition::request::{OppositionRequest, RequestAnswer};
-use registration_authority::opposition::requester::{Requester, requesters};
+use registration_authority::opposition::requester::Requester;
+use registration_authority::opposition::{self, Ground};
 use registration_authority::staff::import::StaffImport;
 use registration_authority::staff::{Post, StaffMember};
 use registration_authority::suspension::CardState;
@@ -317,7 +317,7 @@ fn can_be_opposed(state: CardState) -> bool {
 
 /// For which grounds whoever speaks for a structure has a card opposed; none for others.
 fn grounds(speaks: bool) -> Result<Vec<(&'static str, Key)>, Failure> {
-    let rules = requesters()?.of(Requester::Structure).filter(|_| speaks);
+    let rules = opposition::table()?.of(Requester::Structure).filter(|_| speaks);
     let grounds = rules.into_iter().flat_map(|rules| &rules.grounds);
     Ok(grounds.map(|ground: &Ground| (ground.as_str(), words::ground(*ground))).collect())
 }
