@@ -15,6 +15,7 @@ pub use email::OfficerEmail;
 pub use right::Right;
 pub use role::Role;
 pub use scope::{Covered, Reach, Scope};
+pub use signed_in::{SessionEvent, record_sessions};
 pub use within::Within;
 
 use crate::{delegation, faults};
@@ -25,6 +26,7 @@ mod right;
 mod role;
 pub(crate) mod rows;
 mod scope;
+mod signed_in;
 mod within;
 
 #[cfg(test)]

@@ -229,6 +229,7 @@ fn seen_by_an_officer(desk: &Desk, browser: &Browser, shown: &Shown) -> Found {
     look.at("/ra/cles", "Accès refusé", None);
     look.at("/ra/recepisses/0", "Introuvable", None);
     look.at("/ra/aide", "Raccourcis clavier", Some("help"));
+    look.at("/ra/sessions", "Celle-ci", Some("sessions"));
     // The link at the head of each page chooses the language of those that follow.
     look.at("/ra/file?lang=en", "Queue of orders", Some("queue-english"));
     look.at(&format!("/ra/dossiers/{waiting}"), "Private notes", Some("dossier-english"));

@@ -18,6 +18,9 @@ pub(crate) const SCRIPT: &str = "/assets/passkey.js";
 /// Where the script of the keyboard is.
 pub(crate) const KEYBOARD: &str = "/assets/keyboard.js";
 
+/// Where the script is that says that a session ends.
+pub(crate) const SESSION: &str = "/assets/session.js";
+
 /// Where the model of a list of staff is.
 const STAFF_MODEL: &str = "/assets/modele-personnel.xlsx";
 
@@ -38,6 +41,9 @@ static PASSKEY_JS: LazyLock<Asset> =
 static KEYBOARD_JS: LazyLock<Asset> =
     LazyLock::new(|| Asset::new("text/javascript; charset=utf-8", include_bytes!("../assets/keyboard.js")));
 
+static SESSION_JS: LazyLock<Asset> =
+    LazyLock::new(|| Asset::new("text/javascript; charset=utf-8", include_bytes!("../assets/session.js")));
+
 static STAFF_XLSX: LazyLock<Asset> = LazyLock::new(|| {
     let media_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
     Asset::new(media_type, include_bytes!("../assets/modele-personnel.xlsx"))
@@ -49,6 +55,7 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
         .route(STYLE_SHEET, web::get().to(|request: HttpRequest| async move { APP_CSS.answer(&request) }))
         .route(SCRIPT, web::get().to(|request: HttpRequest| async move { PASSKEY_JS.answer(&request) }))
         .route(KEYBOARD, web::get().to(|request: HttpRequest| async move { KEYBOARD_JS.answer(&request) }))
+        .route(SESSION, web::get().to(|request: HttpRequest| async move { SESSION_JS.answer(&request) }))
         .route(STAFF_MODEL, web::get().to(|request: HttpRequest| async move { STAFF_XLSX.answer(&request) }))
         .route(MARK, web::get().to(|request: HttpRequest| async move { MARK_SVG.answer(&request) }));
 }

@@ -16,7 +16,7 @@ use crate::{WebState, faults, pages};
 const ADDRESS_BOUND: usize = 2048;
 
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
-     form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; \
+     connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; \
      trusted-types 'none'";
 
 /// When a request came, and its number. The clock is read here and nowhere else.

@@ -6,9 +6,10 @@ use actix_web::HttpRequest;
 use actix_web::http::Method;
 use registration_authority::officers::{Right, Role};
 
-use crate::exchange::state_of;
+use crate::exchange::{Moment, state_of};
 use crate::language::{self, Language};
 use crate::messages::{Key, Message};
+use crate::pages::sessions::left;
 use crate::sessions::Session;
 use crate::shortcuts::Shortcuts;
 use crate::typography::Shown;
@@ -47,6 +48,9 @@ pub(crate) struct Badge {
     pub(crate) display_name: String,
     role: Role,
     form_token: String,
+    /// In how many seconds the session ends where no further request comes, and at the latest; and when that is.
+    pub(crate) left: [i64; 2],
+    pub(crate) at_latest: Shown,
 }
 
 impl Badge {
@@ -119,8 +123,9 @@ impl Frame {
 
     /// For who is signed in.
     pub(crate) fn inside(request: &HttpRequest, session: &Session, shortcuts: Shortcuts) -> Self {
-        let Session { display_name, role, form_token, .. } = session.clone();
-        let badge = Some(Badge { display_name, role, form_token });
+        let Session { display_name, role, form_token, ends, .. } = session.clone();
+        let left = left(&ends, Moment::of(request).at);
+        let badge = Some(Badge { display_name, role, form_token, left, at_latest: Shown(ends.at_latest) });
         let (acts, named) = (request.method() == Method::POST, opened_for(request));
         let opened_for = state_of(request).sessions().shown_for(&session.key, acts, named);
         let opened_for = opened_for.filter(|_| role.may(Right::ReadInbox));
@@ -210,6 +215,16 @@ impl Frame {
     /// The address of the script that asks for them.
     pub(crate) fn keyboard(&self) -> &'static str {
         assets::KEYBOARD
+    }
+
+    /// An hour.
+    pub(crate) fn hour(&self, shown: &Shown) -> String {
+        self.language.hour(*shown)
+    }
+
+    /// The address of the script that says that a session ends.
+    pub(crate) fn session_script(&self) -> &'static str {
+        assets::SESSION
     }
 
     /// The address of the mark.

@@ -20,6 +20,7 @@ mod likeness;
 mod messages;
 mod operations;
 mod order_number;
+mod origin;
 mod pages;
 mod passkey_answer;
 mod peer;
@@ -43,7 +44,7 @@ use actix_web::middleware::from_fn;
 use actix_web::web::{self, FormConfig, ServiceConfig};
 
 pub use diagnosis::Finding;
-pub use operations::{JobPace, ListProgress, OcspFigures, Urgency};
+pub use operations::{Expiry, ExpiryKind, JobPace, ListProgress, OcspFigures, Urgency};
 pub use peer::Peer;
 pub use publications::{
     Publications, PublishedAuthority, PublishedCoherence, PublishedCrl, PublishedFile, PublishedOppositions,
@@ -52,7 +53,8 @@ pub use publications::{
 pub use request_bodies::bound_bodies;
 pub use sign_in_links::SignInLinks;
 pub use state::{
-    Diagnose, ReadListProgress, ReadPublications, ReadPublishedFile, SubmitRequest, WebSettings, WebState,
+    Diagnose, ReadExpiries, ReadListProgress, ReadPublications, ReadPublishedFile, SubmitRequest,
+    WebSettings, WebState,
 };
 pub use trail_proofs::{EventProof, ProveEvent, Selected, WriteSelection};
 pub use words::job_words;

@@ -40,6 +40,32 @@ pub struct JobPace {
     pub pause: Option<Duration>,
 }
 
+/// Something that ends one day, and must be renewed before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Expiry {
+    /// Of which sort.
+    pub kind: ExpiryKind,
+    /// Which: the short name of an authority, the path of a file, an officer's login.
+    pub name: String,
+    /// When; none where it does not read, or there is none.
+    pub ends_at: Option<Timestamp>,
+    /// How urgent its renewal is.
+    pub urgency: Urgency,
+}
+
+/// Of which sort something is that ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ExpiryKind {
+    /// The TLS certificate of a listener.
+    Listener,
+    /// The certificate of an authority.
+    Authority,
+    /// The certificate of the OCSP responder of an authority.
+    Responder,
+    /// The certificate that an officer signs in with.
+    Officer,
+}
+
 /// How urgent it is that somebody sees to something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Urgency {

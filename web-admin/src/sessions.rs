@@ -1,6 +1,7 @@
 //! Who is signed in. In memory only: a restart signs everybody out.
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -39,10 +40,52 @@ pub(crate) enum Means {
     Certificate([u8; 32]),
 }
 
+impl Means {
+    /// In the trail.
+    pub(crate) const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Link => "link",
+            Self::Passkey(_) => "passkey",
+            Self::Certificate(_) => "card",
+        }
+    }
+}
+
+/// From where a session was begun, as its browser says and its connection shows. Kept as long as the session, in memory, for its owner.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Origin {
+    /// `Firefox, Linux`; nothing where the browser says neither.
+    pub(crate) browser: String,
+    /// Of the connection: that of the proxy, where there is one.
+    pub(crate) address: Option<IpAddr>,
+}
+
+/// A session, as its owner reads it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Opened {
+    /// Which: the first octets of its key, in hexadecimal.
+    pub(crate) id: String,
+    pub(crate) since: Timestamp,
+    pub(crate) seen: Timestamp,
+    pub(crate) means: Means,
+    pub(crate) from: Origin,
+}
+
+/// When a session ends, as things stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Ends {
+    /// Where no further request comes.
+    pub(crate) idle: Timestamp,
+    /// Whatever comes.
+    pub(crate) at_latest: Timestamp,
+}
+
 /// Who is signed in, as a request sees it.
 #[derive(Clone, Debug)]
 pub(crate) struct Session {
     pub(crate) key: SessionKey,
+    /// When it ends, this request being its last.
+    pub(crate) ends: Ends,
     pub(crate) login: String,
     /// For the head of the page.
     pub(crate) display_name: String,
@@ -60,6 +103,7 @@ struct Entry {
     role: Role,
     form_token: String,
     means: Means,
+    from: Origin,
     since: Timestamp,
     seen: Timestamp,
     receipts: Vec<Opposition>,
@@ -79,7 +123,7 @@ impl Sessions {
     pub(crate) fn begin(
         &self,
         officer: &Officer,
-        means: Means,
+        (means, from): (Means, Origin),
         rng: &mut dyn CryptoRng,
         now: Timestamp,
     ) -> String {
@@ -97,6 +141,7 @@ impl Sessions {
             role: officer.role,
             form_token,
             means,
+            from,
             since: now,
             seen: now,
             receipts: Vec::new(),
@@ -118,6 +163,7 @@ impl Sessions {
         entry.seen = now;
         Some(Session {
             key,
+            ends: Ends { idle: now.plus(IDLE), at_latest: entry.since.plus(ABSOLUTE) },
             login: entry.login.clone(),
             display_name: entry.display_name.clone(),
             role: entry.role,
@@ -129,6 +175,32 @@ impl Sessions {
     /// Ends a session.
     pub(crate) fn end(&self, key: &SessionKey) {
         self.locked().remove(key);
+    }
+
+    /// The open sessions of an officer, that which was used last first.
+    pub(crate) fn of(&self, login: &str, now: Timestamp) -> Vec<Opened> {
+        let open = self.locked();
+        let his = open.iter().filter(|(_, entry)| entry.login == login && entry.lives(now));
+        let mut his: Vec<Opened> = his.map(|(key, entry)| entry.opened(key)).collect();
+        his.sort_by_key(|one| std::cmp::Reverse((one.seen, one.since)));
+        his
+    }
+
+    /// Ends the sessions of an officer that are of these, but never the one of `from`; which it has ended.
+    pub(crate) fn end_others(
+        &self,
+        (login, from): (&str, &SessionKey),
+        ends: impl Fn(&str) -> bool,
+    ) -> Vec<String> {
+        let mut ended = Vec::new();
+        self.locked().retain(|key, entry| {
+            let stays = key == from || entry.login != login || !ends(&id_of(key));
+            if !stays {
+                ended.push(id_of(key));
+            }
+            stays
+        });
+        ended
     }
 
     /// For what of the inbox this request's page is shown: what its address names, or, in an act and on the page that it leads to, what
@@ -167,6 +239,11 @@ impl Entry {
     fn lives(&self, now: Timestamp) -> bool {
         now < self.seen.plus(IDLE) && now < self.since.plus(ABSOLUTE)
     }
+
+    fn opened(&self, key: &SessionKey) -> Opened {
+        let (since, seen) = (self.since, self.seen);
+        Opened { id: id_of(key), since, seen, means: self.means.clone(), from: self.from.clone() }
+    }
 }
 
 fn draw(rng: &mut dyn CryptoRng) -> String {
@@ -175,92 +252,15 @@ fn draw(rng: &mut dyn CryptoRng) -> String {
     hex::encode(drawn)
 }
 
-fn key_of(token: &str) -> SessionKey {
+/// How a session is named where people read it, and in the trail. Nothing is opened with it.
+pub(crate) fn id_of(key: &SessionKey) -> String {
+    hex::encode(&key[..8])
+}
+
+/// Which session this token opens.
+pub(crate) fn key_of(token: &str) -> SessionKey {
     Sha256::digest(token).into()
 }
 
 #[cfg(test)]
-mod tests {
-    use rand_core::UnwrapErr;
-    use registration_authority::officers::Scope;
-
-    use super::*;
-
-    const START: Timestamp = Timestamp::from_seconds(1_790_000_000);
-
-    fn officer(login: &str) -> Officer {
-        Officer {
-            login: login.to_owned(),
-            display_name: "Prénom NOM".to_owned(),
-            role: Role::RegistrationOfficer,
-            scope: Scope::default(),
-            delegated: Vec::new(),
-            enrolled_at: START,
-            ended_at: None,
-        }
-    }
-
-    fn begun() -> (Sessions, String) {
-        let sessions = Sessions::default();
-        let token = sessions.begin(&officer("alice"), Means::Link, &mut UnwrapErr(getrandom::SysRng), START);
-        (sessions, token)
-    }
-
-    #[test]
-    fn a_session_ends_after_half_an_hour_without_a_request() {
-        let (sessions, token) = begun();
-        let last = START.plus(IDLE).minus(Duration::from_millis(1));
-        assert_eq!(sessions.find(&token, last).unwrap().login, "alice");
-        assert!(sessions.find(&token, last.plus(IDLE)).is_none());
-        assert!(sessions.find(&token, last).is_none(), "an ended session does not come back");
-    }
-
-    #[test]
-    fn a_session_in_use_ends_after_eight_hours() {
-        let (sessions, token) = begun();
-        let step = Duration::from_secs(20 * 60);
-        let mut now = START;
-        while now.plus(step) < START.plus(ABSOLUTE) {
-            now = now.plus(step);
-            assert!(sessions.find(&token, now).is_some());
-        }
-        assert!(sessions.find(&token, START.plus(ABSOLUTE)).is_none());
-    }
-
-    #[test]
-    fn sessions_are_bounded_and_the_one_unused_longest_makes_room() {
-        let (sessions, first) = begun();
-        let mut rng = UnwrapErr(getrandom::SysRng);
-        let second = sessions.begin(&officer("bob"), Means::Link, &mut rng, START);
-        let later = START.plus(Duration::from_secs(1));
-        sessions.find(&first, later);
-        for _ in 2..=MOST {
-            sessions.begin(&officer("carol"), Means::Link, &mut rng, later);
-        }
-        assert!(sessions.find(&first, later).is_some());
-        assert!(sessions.find(&second, later).is_none());
-    }
-
-    #[test]
-    fn what_the_inbox_led_to_lasts_through_an_act_and_ends_where_he_goes_elsewhere() {
-        let (sessions, token) = begun();
-        let key = sessions.find(&token, START).unwrap().key;
-        let shown = |acts, named: Option<&str>| sessions.shown_for(&key, acts, named.map(str::to_owned));
-        assert_eq!(shown(false, Some("a")).as_deref(), Some("a"));
-        assert_eq!(shown(true, None).as_deref(), Some("a"), "the page that asks for the signature");
-        assert_eq!(shown(true, None).as_deref(), Some("a"), "the signature");
-        assert_eq!(shown(false, None).as_deref(), Some("a"), "the page that says that it is done");
-        assert_eq!(shown(false, None), None, "another page");
-        assert_eq!(shown(true, None), None);
-    }
-
-    #[test]
-    fn an_ended_session_is_over_and_tokens_are_not_guessed_from_digests() {
-        let (sessions, token) = begun();
-        let session = sessions.find(&token, START).unwrap();
-        assert!(session.owns_form(&session.form_token.clone()) && !session.owns_form(""));
-        assert!(sessions.find(&hex::encode(session.key), START).is_none());
-        sessions.end(&session.key);
-        assert!(sessions.find(&token, START).is_none());
-    }
-}
+mod tests;

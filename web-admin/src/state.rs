@@ -20,7 +20,7 @@ use crate::pages;
 use crate::sessions::Sessions;
 use crate::throttle::Throttle;
 use crate::{
-    EventProof, Finding, JobPace, ListProgress, OcspFigures, ProveEvent, Publications, PublishedFile,
+    EventProof, Expiry, Finding, JobPace, ListProgress, OcspFigures, ProveEvent, Publications, PublishedFile,
     Selected, SignInLinks, Untold, WriteSelection,
 };
 
@@ -69,6 +69,8 @@ pub struct WebSettings {
     pub list_progress: ReadListProgress,
     /// Makes the checks of the installation that the web role may make.
     pub diagnose: Diagnose,
+    /// Reads what ends one day, soonest first.
+    pub expiries: ReadExpiries,
     /// Proves that an event stands in the audit trail.
     pub prove_event: ProveEvent,
     /// Writes a selection of the audit trail.
@@ -100,6 +102,9 @@ pub type ReadListProgress =
 
 /// Makes the checks of the installation at a moment.
 pub type Diagnose = Arc<dyn Fn(&mut Database, Timestamp) -> Result<Vec<Finding>, Untold> + Send + Sync>;
+
+/// Reads what ends one day, as things stand at a moment.
+pub type ReadExpiries = Arc<dyn Fn(&mut Database, Timestamp) -> Result<Vec<Expiry>, Untold> + Send + Sync>;
 
 /// Reads a published file, `ca/ACI-FO-PP.cer`; nothing where none is published there.
 pub type ReadPublishedFile = Arc<dyn Fn(&str) -> io::Result<Option<PublishedFile>> + Send + Sync>;
@@ -224,6 +229,10 @@ impl WebState {
 
     pub(crate) fn list_progress(&self, db: &mut Database, at: Timestamp) -> Result<ListProgress, Untold> {
         (self.settings.list_progress)(db, at)
+    }
+
+    pub(crate) fn expiries(&self, db: &mut Database, at: Timestamp) -> Result<Vec<Expiry>, Untold> {
+        (self.settings.expiries)(db, at)
     }
 
     pub(crate) fn diagnose(&self, db: &mut Database, at: Timestamp) -> Result<Vec<Finding>, Untold> {

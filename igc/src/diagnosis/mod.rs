@@ -4,6 +4,7 @@
 mod administrators;
 mod coherence;
 mod crls;
+pub mod expiries;
 mod jobs;
 mod keys;
 mod machine;
@@ -108,7 +109,8 @@ pub fn everything(
     officers::decisions(db, now, findings.of("decisions"))?;
     officers::addresses(installation, db, findings.of("officers"))?;
     administrators::pinned(installation, db, findings.of("administrators"))?;
-    machine::own_certificate(installation, now, findings.of("tls"));
+    expiries::of_listeners(installation, now, findings.of("tls"));
+    expiries::of_authorities(db, now, findings.of("authorities"))?;
     trail::verified(installation, db, findings.of("trail"))?;
     trail::sequencer(db, now, findings.of("sequencer"))?;
     trail::reconciled(installation, db, findings.of("signatures"))?;
@@ -140,7 +142,8 @@ pub fn of_the_pages(
     oppositions::one_time_codes(db, now, findings.of("one-time-codes"))?;
     officers::decisions(db, now, findings.of("decisions"))?;
     officers::addresses(installation, db, findings.of("officers"))?;
-    machine::own_certificate(installation, now, findings.of("tls"));
+    expiries::of_listeners(installation, now, findings.of("tls"));
+    expiries::of_authorities(db, now, findings.of("authorities"))?;
     trail::sequencer(db, now, findings.of("sequencer"))?;
     trail::alarms(db, findings.of("signatures"))?;
     trail::unrecorded(db, now, findings.of("unrecorded"))?;

@@ -106,7 +106,7 @@ fn go_on_with_oppositions(installation: &Installation) -> Result<(), Problem> {
 fn state(installation: &Installation, links: SignInLinks) -> Result<WebState, Problem> {
     let clock = installation.clock;
     let (opened, dir, node) = (installation.clone(), installation.dir.clone(), installation.dir.clone());
-    let diagnosed = installation.clone();
+    let (diagnosed, ending) = (installation.clone(), installation.clone());
     let published = Arc::new(PublicSide::of(installation));
     let (listed, kept) = (Arc::clone(&published), Arc::clone(&published));
     let approver = match installation.config.is_demo() {
@@ -134,6 +134,7 @@ fn state(installation: &Installation, links: SignInLinks) -> Result<WebState, Pr
         ocsp_figures: Arc::new(move || status_figures::ask(&node)),
         list_progress: Arc::new(move |db, at| kept.list_progress(db, at).map_err(untold)),
         diagnose: Arc::new(move |db, at| diagnose(&diagnosed, db, at).map_err(untold)),
+        expiries: Arc::new(move |db, at| diagnosis::expiries::list(&ending, db, at).map_err(untold)),
         prove_event: Arc::new(|db, event| prove(db, event).map_err(untold)),
         write_selection: Arc::new(|db, selected| selection::write(db, selected).map_err(untold)),
         jobs: worker::paces(&installation.config),

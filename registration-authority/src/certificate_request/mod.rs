@@ -24,4 +24,4 @@ pub use structure_names::NameError;
 pub use subject::{Person, Subject, Wanted};
 pub use submit::{NewCertificateRequest, SubmitRequestError, submit};
 
-pub(crate) use request::{of_common_name, of_structure, set_status};
+pub(crate) use request::{issued_to, of_common_name, of_structure, set_status};

@@ -193,7 +193,7 @@ pub fn list(
     rows.into_iter().map(CertificateRequest::try_from).collect()
 }
 
-/// The newest requests for this structure and its staff, newest first; one that cannot be read is logged, and hides no other.
+/// The newest requests for this structure and its staff, newest first.
 pub(crate) fn of_structure(
     db: &mut Database,
     structure: &TechnicalStructureId,
@@ -204,13 +204,34 @@ pub(crate) fn of_structure(
         .limit(OF_STRUCTURE)
         .select(Row::as_select())
         .load(db)?;
+    Ok(readable(rows))
+}
+
+/// Those that can be read; one that cannot is logged, and hides no other.
+fn readable(rows: Vec<Row>) -> Vec<CertificateRequest> {
     let read = |row: Row| {
         let unreadable = |error: &RequestError| {
             tracing::error!(code = error.code().name, "{error}, and is not shown");
         };
         CertificateRequest::try_from(row).inspect_err(unreadable).ok()
     };
-    Ok(rows.into_iter().filter_map(read).collect())
+    rows.into_iter().filter_map(read).collect()
+}
+
+/// The requests that led to a certificate of the person of this number, who may be of the staff of a structure; newest first, 200 at most.
+pub(crate) fn issued_to(db: &mut Database, holder: &str) -> QueryResult<Vec<CertificateRequest>> {
+    let issued = certificate_requests::table
+        .filter(certificate_requests::common_name.eq(holder))
+        .filter(certificate_requests::status.eq("issued"))
+        .order(certificate_requests::number.desc())
+        .limit(200)
+        .select(Row::as_select());
+    // In the words of the partial index.
+    let rows = match holder.contains('/') {
+        true => issued.filter(certificate_requests::title.is_not_null()).load(db)?,
+        false => issued.filter(certificate_requests::profession.is_not_null()).load(db)?,
+    };
+    Ok(readable(rows))
 }
 
 /// The requests of this profile for this commonName, the newest first; 200 at most.

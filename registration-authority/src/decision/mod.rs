@@ -19,6 +19,8 @@ mod witness;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
+
 use diesel::prelude::*;
 use store::schema::decisions;
 use store::{Database, Timestamp};
@@ -98,4 +100,22 @@ pub fn of(db: &mut Database, kind: SubjectKind, number: &str) -> QueryResult<Vec
         .order((decisions::subject_version, decisions::decided_at, decisions::decided_by))
         .select(Decision::as_select())
         .load(db)
+}
+
+/// The same on each of these, in one statement: for a list.
+pub(crate) fn of_each(
+    db: &mut Database,
+    kind: SubjectKind,
+    numbers: &[&str],
+) -> QueryResult<BTreeMap<String, Vec<Decision>>> {
+    let decisions: Vec<Decision> = decisions::table
+        .filter(decisions::subject_kind.eq(kind.as_str()).and(decisions::subject_number.eq_any(numbers)))
+        .order((decisions::subject_version, decisions::decided_at, decisions::decided_by))
+        .select(Decision::as_select())
+        .load(db)?;
+    let mut of_each: BTreeMap<String, Vec<Decision>> = BTreeMap::new();
+    for one in decisions {
+        of_each.entry(one.subject_number.clone()).or_default().push(one);
+    }
+    Ok(of_each)
 }

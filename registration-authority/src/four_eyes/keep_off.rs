@@ -97,6 +97,14 @@ pub(crate) fn check_by(
     (login, ties): (&str, &Ties),
     whom: Whom<'_>,
 ) -> Result<(), KeepOffError> {
+    // Nothing that the register says of the person makes him nearer to who has neither number nor place: the names do, and they are there.
+    let by_name_alone = ties.numbers.is_empty() && ties.places.is_empty() && ties.speaks_for.is_empty();
+    if let Some(Concerned { family_name, given_name, .. }) =
+        whom.0.filter(|one| by_name_alone && !one.family_name.is_empty())
+    {
+        let (family_name, given_name) = (family_name.clone(), given_name.clone());
+        return keep_off(login, ties, &Subject { family_name, given_name, ..Subject::default() });
+    }
     match subject(db, whom)? {
         Some(subject) => keep_off(login, ties, &subject),
         None => Ok(()),

@@ -8,6 +8,7 @@ use store::schema::{card_orders, decisions, order_flags};
 
 use super::{Hands, Inbox, InboxError, LISTED, Matter, Reader, Waiting, Why};
 use crate::approval::{SubjectKind, Verdict};
+use crate::decision;
 use crate::officers::rows::{self, Condition};
 use crate::order::{self, CardOrder, OrderStatus};
 use crate::queue::deadlines;
@@ -114,11 +115,14 @@ fn take(
         Some(hours) => deadlines(db, hours, &orders, reader.at)?.into_iter().map(Some).collect(),
         None => vec![None; orders.len()],
     };
+    let numbers: Vec<&str> = orders.iter().map(|order| order.number.as_str()).collect();
+    let mut decisions = decision::of_each(db, SubjectKind::CardOrder, &numbers)?;
     let mut taken = Vec::with_capacity(orders.len());
     for (order, deadline) in orders.into_iter().zip(deadlines.drain(..)) {
         let (decidable, reach) = (order.decidable(), order.reach());
         // Others may have signed in his name, or he may only sign in that of who has.
-        let signed_by = order::approvals(db, &order)?;
+        let on_it = decisions.remove(&order.number).unwrap_or_default();
+        let signed_by = order::approvals_among(db, &order, on_it)?;
         let hands = Hands {
             kind: SubjectKind::CardOrder,
             submitted_by: &order.submitted_by,

@@ -312,3 +312,41 @@ fn the_oldest_of_many_are_listed_and_the_menu_says_how_many_and_that_there_are_m
         assert_eq!(inbox.to_sign[0].matter.key(), format!("card-order.{}", numbers[1]));
     });
 }
+
+/// How many statements the work sends to the database.
+fn statements(db: &mut Database, work: impl FnOnce(&mut Database)) -> usize {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use diesel::connection::{Connection, InstrumentationEvent};
+
+    let sent = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&sent);
+    db.set_instrumentation(move |event: InstrumentationEvent<'_>| {
+        if matches!(event, InstrumentationEvent::StartQuery { .. }) {
+            counted.fetch_add(1, Ordering::Relaxed);
+        }
+    });
+    work(db);
+    db.set_instrumentation(|_: InstrumentationEvent<'_>| {});
+    sent.load(Ordering::Relaxed)
+}
+
+#[test]
+fn the_number_beside_the_name_costs_as_many_statements_whatever_waits() {
+    let mut house = House::new();
+    house.import_day(2, &second_day().into_iter().chain(crowd(60)).collect::<Vec<_>>());
+    let act = house.officer("bob");
+    let (mut costs, mut submitted) = (Vec::new(), 0);
+    for (orders, counted) in [(5, (5, false)), (40, (40, false)), (60, (LISTED, true))] {
+        while submitted < orders {
+            house.submit("alice", cps(&one_of_the_crowd(submitted), "60")).unwrap();
+            submitted += 1;
+        }
+        let flags = "INSERT INTO order_flags SELECT number, 1, 'asked-by-officer', 'red', 1 = 1, 'x', 0 FROM card_orders \
+                     WHERE NOT EXISTS (SELECT 1 FROM order_flags WHERE order_number = number AND second_officer)";
+        house.sql(flags).unwrap();
+        costs.push(statements(&mut house.db, |db| assert_eq!(count(db, &act).unwrap(), counted)));
+    }
+    assert!(costs.iter().all(|cost| *cost == costs[0]) && costs[0] < 40, "{costs:?}");
+}

@@ -13,7 +13,7 @@ mod tests;
 use super::bulk::NotInBulk;
 use super::{CardOrder, OrderError, OrderState, await_effect, get, set_status};
 use crate::approval::{ApprovalProof, ApprovalVerifier, SubjectKind, Verdict};
-use crate::decision::{self, DecideError, Given, Taken};
+use crate::decision::{self, DecideError, Decision, Given, Taken};
 use crate::eligibility::{self, Condition, Decider, NotEligible, Product};
 use crate::officers::{self, Right};
 use crate::outbox::{self, Notice, Recipient};
@@ -113,6 +113,15 @@ pub fn approve(
 /// Who stands behind an approval of the order's current version: who took it, and in whose name.
 pub(crate) fn approvals(db: &mut Database, order: &CardOrder) -> QueryResult<Vec<String>> {
     let decisions = decision::of(db, SubjectKind::CardOrder, &order.number)?;
+    approvals_among(db, order, decisions)
+}
+
+/// The same, of the decisions on it.
+pub(crate) fn approvals_among(
+    db: &mut Database,
+    order: &CardOrder,
+    decisions: Vec<Decision>,
+) -> QueryResult<Vec<String>> {
     let standing = decisions.into_iter().filter(|one| one.subject_version == order.version && one.approves());
     let mut persons = BTreeSet::new();
     for one in standing {

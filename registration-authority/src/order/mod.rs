@@ -53,7 +53,7 @@ pub use tie::{StaffTie, Tie};
 pub use withdraw::{WithdrawError, may_withdraw, withdraw};
 
 pub(crate) use card_order::set_status;
-pub(crate) use decide::approvals;
+pub(crate) use decide::{approvals, approvals_among};
 pub(crate) use staff_order::insert_staff;
 pub(crate) use submit::{Submission, insert};
 pub(crate) use tie::{exercise_key, structure_key};

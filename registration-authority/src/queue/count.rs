@@ -9,8 +9,9 @@ use super::{Filter, QueueError};
 use crate::officers::{self, Right, Scope};
 use crate::order::OrderStatus;
 
-/// How far orders are counted.
-pub const COUNT_BOUND: i64 = 10_000;
+/// How far orders are counted: the work of five officers for a day. Six states are counted for each page, and ten times as many are most of
+/// what it costs (`docs/performance.md`, "Queue").
+pub const COUNT_BOUND: i64 = 1_000;
 
 /// How many orders.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

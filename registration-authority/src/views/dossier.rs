@@ -5,6 +5,7 @@ use serde::Serialize;
 use store::{Act, Code, Database, Fault};
 use thiserror::Error;
 
+use super::software::{self, SoftwareCertificate};
 use crate::approval::SubjectKind;
 use crate::decision::{self, Decision, Retraction};
 use crate::mandate::{self, Mandate, MandateError};
@@ -57,6 +58,8 @@ pub struct Dossier {
     pub other_orders: Within<OrderSummary>,
     /// The holder's cards, by number, and where each stands.
     pub cards: Vec<(Card, CardState)>,
+    /// His software certificates, newest first, as far as the reader may read them.
+    pub certificates: Within<SoftwareCertificate>,
 }
 
 /// What stands behind an order for the staff of a structure.
@@ -231,6 +234,7 @@ pub fn dossier(
         let state = suspension::state_of(db, &card)?;
         cards.push((card, state));
     }
+    let certificates = software::of_person(db, &reader, &[order.holder.to_string()])?;
     Ok(Dossier {
         register_then: order.register.record(),
         register_now,
@@ -247,6 +251,7 @@ pub fn dossier(
         documents,
         other_orders: other_orders.map(|other| OrderSummary::from(&other)),
         cards,
+        certificates,
         order,
     })
 }

@@ -8,6 +8,7 @@ use store::{Act, Code, Database, Fault, Timestamp};
 use thiserror::Error;
 
 use super::card::{AttachedCertificate, CardViewError, attached};
+use super::software::{self, SoftwareCertificate};
 use crate::faults;
 use crate::officers::{self, NotAuthorised, Right, Within};
 use crate::order::{self, BirthNames, OrderError};
@@ -30,6 +31,8 @@ pub struct HolderView {
     pub birth_names: Option<BirthNames>,
     /// His cards with their certificates, newest first.
     pub cards: Vec<HeldCard>,
+    /// His software certificates, newest first, as far as the reader may read them.
+    pub certificates: Within<SoftwareCertificate>,
     /// The orders of his cards, newest first, as far as the reader may read them.
     pub orders: Within<OrderSummary>,
     /// Declarations without proof about him or his cards, newest first.
@@ -149,6 +152,7 @@ pub fn holder(
             break;
         }
     }
+    let certificates = software::of_person(db, &reader, &numbers)?;
     let (tickets, notices) = (tickets(db, &numbers, &cards)?, notices(db, &numbers)?);
     let current = numbers.remove(0).parse().unwrap_or_else(|_| id.clone());
     let record = registry.professional(db, &current)?;
@@ -156,7 +160,17 @@ pub fn holder(
         return Err(HolderError::Unknown(current));
     }
     let cards = cards.into_iter().map(|card| held(db, card, act)).collect::<Result<_, _>>()?;
-    Ok(HolderView { id: current, former: numbers, record, birth_names, cards, orders, tickets, notices })
+    Ok(HolderView {
+        id: current,
+        former: numbers,
+        record,
+        birth_names,
+        cards,
+        certificates,
+        orders,
+        tickets,
+        notices,
+    })
 }
 
 fn held(db: &mut Database, card: Card, act: &Act) -> Result<HeldCard, HolderError> {

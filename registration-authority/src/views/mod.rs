@@ -11,6 +11,7 @@ mod keys;
 mod orders;
 mod plans;
 mod requests;
+mod software;
 mod stops;
 mod structure;
 mod suspensions;
@@ -26,6 +27,7 @@ pub use keys::{KeysError, enrolment, enrolments, keys};
 pub use orders::orders;
 pub use plans::{PlanViewError, plan, plans};
 pub use requests::{RequestPage, RequestViewError, request, requests};
+pub use software::SoftwareCertificate;
 pub use stops::{
     PlanView, StopsError, held_feed, held_feeds, open_certificate_lapses, open_lapses, opposition_plan,
     opposition_plans,

@@ -171,6 +171,18 @@ operations-plan-ordered = { $number ->
     [one] { $number } of { $of } ordered
    *[other] { $number } of { $of } ordered
 }
+operations-expiries = Certificates to renew
+operations-no-expiry = Nothing known here ends.
+operations-expiries-caption = What ends one day and somebody renews before, the soonest first
+operations-expiry-of = Certificate
+operations-expiry-which = Of
+operations-expiry-at = End of validity
+operations-expiry-left = Left
+operations-expiry-unread = does not read, or is missing
+operations-expiry-listener = Site (TLS)
+operations-expiry-authority = Certification authority
+operations-expiry-responder = OCSP responder
+operations-expiry-officer = An officer's card
 operations-endings = Expiries
 operations-endings-title = Valid certificates, by the month in which they expire
 operations-endings-none = No valid certificate expires within the next twelve months.

@@ -174,6 +174,18 @@ operations-plan-ordered = { $number ->
     [one] { $number } sur { $of } commandée
    *[other] { $number } sur { $of } commandées
 }
+operations-expiries = Certificats à renouveler
+operations-no-expiry = Rien de connu ici ne prend fin.
+operations-expiries-caption = Ce qui prend fin un jour et que quelqu'un renouvelle avant, le plus proche d'abord
+operations-expiry-of = Certificat
+operations-expiry-which = De
+operations-expiry-at = Fin de validité
+operations-expiry-left = Reste
+operations-expiry-unread = illisible, ou absent
+operations-expiry-listener = Site (TLS)
+operations-expiry-authority = Autorité de certification
+operations-expiry-responder = Répondeur OCSP
+operations-expiry-officer = Carte d'un opérateur
 operations-endings = Échéances
 operations-endings-title = Certificats valides, par mois de fin de validité
 operations-endings-none = Aucun certificat valide n'expire dans les douze prochains mois.

@@ -40,6 +40,7 @@ pub(super) use place::List;
 pub(super) use said::Said;
 
 use super::hidden::hidden_of;
+use super::software::SoftwareRow;
 use super::{Address, filters, page, signing};
 use crate::desk::{Desk, Work};
 use crate::failure::Failure;
@@ -103,6 +104,7 @@ pub(super) struct DossierPage {
     can_note: bool,
     events: Vec<Event>,
     cards: Vec<PastCard>,
+    certificates: Vec<SoftwareRow>,
     other_orders: Vec<PastOrder>,
     other_orders_hidden: Option<String>,
     open: bool,
@@ -325,10 +327,16 @@ fn compose(
         can_note: decides,
         events: timeline::of(db, language, &dossier, &decisions, &examined)?,
         cards: dossier.cards.iter().map(PastCard::of).collect(),
+        certificates: dossier
+            .certificates
+            .shown
+            .iter()
+            .map(|one| SoftwareRow::of(one, officer, at))
+            .collect(),
         other_orders: dossier.other_orders.shown.iter().map(|order| PastOrder::of(order, language)).collect(),
         other_orders_hidden: hidden_of(
             language,
-            dossier.other_orders.hidden,
+            dossier.other_orders.hidden + dossier.certificates.hidden,
             &Key::of("hidden-other-orders"),
             &officer.scope,
         ),

@@ -16,6 +16,7 @@ use registration_authority::views::{
 use super::card::exercise;
 use super::dossier::{Names, names_at_birth};
 use super::hidden::hidden_of;
+use super::software::SoftwareRow;
 use super::{Address, page};
 use crate::desk::{Desk, Work};
 use crate::failure::Failure;
@@ -38,6 +39,8 @@ struct HolderPage {
     /// None where the register knows nobody.
     person: Option<Person>,
     cards: Vec<CardRow>,
+    certificates: Vec<SoftwareRow>,
+    certificates_hidden: Option<String>,
     orders: Vec<OrderRow>,
     hidden: Option<String>,
     tickets: Vec<TicketRow>,
@@ -127,8 +130,9 @@ async fn show(desk: Desk, id: web::Path<String>) -> Result<HttpResponse, Failure
 fn read(work: &mut Work<'_>, frame: Frame, id: &IdNatPs) -> Result<HolderPage, Failure> {
     let (officer, act, language) = (work.officer, work.act, frame.language());
     work.db.snapshot(|db| {
-        let HolderView { id, former, record, birth_names, cards, orders, tickets, notices } =
-            views::holder(db, &mut ImportedRegister, id, act)?;
+        let view = views::holder(db, &mut ImportedRegister, id, act)?;
+        let HolderView { id, former, record, birth_names, cards, certificates, orders, tickets, notices } =
+            view;
         Ok(HolderPage {
             frame,
             id: id.to_string(),
@@ -152,6 +156,17 @@ fn read(work: &mut Work<'_>, frame: Frame, id: &IdNatPs) -> Result<HolderPage, F
                     .collect(),
             }),
             cards: cards.into_iter().map(|card| card_row(card, language)).collect(),
+            certificates_hidden: hidden_of(
+                language,
+                certificates.hidden,
+                &Key::of("hidden-orders"),
+                &officer.scope,
+            ),
+            certificates: certificates
+                .shown
+                .iter()
+                .map(|one| SoftwareRow::of(one, officer, act.at))
+                .collect(),
             hidden: hidden_of(language, orders.hidden, &Key::of("hidden-orders"), &officer.scope),
             orders: orders.shown.into_iter().map(|order| order_row(order, language)).collect(),
             tickets: tickets.into_iter().map(ticket_row).collect(),

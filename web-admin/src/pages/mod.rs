@@ -34,8 +34,10 @@ mod release;
 mod requests;
 mod retrieval;
 mod reviews;
+pub(crate) mod sessions;
 pub(crate) mod sign_in;
 mod signing;
+mod software;
 mod stale;
 mod structure;
 mod structures;
@@ -65,10 +67,11 @@ use crate::words::{self, Refusal};
 
 /// Every page, by address. What is not here is not served; whose role gets what answer is written down for
 /// each of them in `tests/routes.txt`.
-pub(crate) const ADDRESSES: [&[Address]; 37] = [
+pub(crate) const ADDRESSES: [&[Address]; 38] = [
     &[Address::at("/").get(|| web::get().to(home))],
     sign_in::ADDRESSES,
     card_sign_in::ADDRESSES,
+    sessions::ADDRESSES,
     queue::ADDRESSES,
     inbox::ADDRESSES,
     bulk::ADDRESSES,

@@ -3,6 +3,7 @@
 
 mod clocks;
 mod endings;
+mod expiries;
 mod hsm;
 mod jobs;
 mod status_role;
@@ -22,6 +23,7 @@ use store::Timestamp;
 use store::audit::backlog::{self, Backlog};
 
 use self::clocks::Clock;
+use self::expiries::ExpiryRow;
 use self::hsm::Hsm;
 use self::jobs::JobRow;
 use self::status_role::{Responder, StatusRole};
@@ -61,6 +63,7 @@ struct OperationsPage {
     works: Vec<WorkRow>,
     jobs: Vec<JobRow>,
     plans: Vec<PlanProgress>,
+    expiries: Vec<ExpiryRow>,
     endings: BarChart,
 }
 
@@ -164,6 +167,7 @@ fn read(work: &mut Work<'_>, frame: Frame) -> Result<OperationsPage, Failure> {
         works: work::read(work, &jobs, &plans, language, at)?,
         jobs,
         plans,
+        expiries: expiries::read(state, work.db, language, at)?,
         endings: endings::chart(work.db, language, at)?,
     };
     read.troubles = troubles(&read);
@@ -187,6 +191,11 @@ fn troubles(page: &OperationsPage) -> Vec<(&'static str, Key)> {
         ("journal", Key::of("operations-trail"), page.trail.state.is_well()),
         ("avis", Key::of("operations-notices"), page.notices.state.is_well()),
         ("travaux", Key::of("operations-jobs"), page.jobs.iter().all(|job| job.state.is_well())),
+        (
+            "echeances-certificats",
+            Key::of("operations-expiries"),
+            page.expiries.iter().all(|one| one.state.is_well()),
+        ),
     ];
     sections.into_iter().filter(|(.., well)| !well).map(|(anchor, name, _)| (anchor, name)).collect()
 }

@@ -5,6 +5,8 @@ use std::collections::HashMap;
 use actix_web::web;
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
+use registration_authority::officers::{SessionEvent, record_sessions};
+use store::{Act, Actor};
 
 use super::{Address, card_sign_in, page, to};
 use crate::desk::{cookie, no_cookie, standing};
@@ -15,7 +17,7 @@ use crate::frame::Frame;
 use crate::passkey_answer::{assertion, challenge, encode};
 use crate::peer::Peer;
 use crate::posted::{Fields, Posted};
-use crate::sessions::Means;
+use crate::sessions::{Means, Origin, id_of, key_of};
 
 /// The page that says how to sign in.
 pub(crate) const ADDRESS: &str = "/ra/sign-in";
@@ -106,18 +108,26 @@ pub(super) async fn begin(
 ) -> Result<HttpResponse, Failure> {
     let state = state_of(request);
     let Moment { at, request: number } = Moment::of(request);
-    let desk_state = state.clone();
-    let officer = web::block(move || desk_state.on_connection(|db| standing(db, &login, at)))
-        .await
-        .map_err(|_| Failure::of(faults::PAGE_FAILED))??;
-    let officer = officer.ok_or(Failure::of(registration_authority::faults::OFFICER_UNKNOWN))?;
-    let how = match means {
-        Means::Link => "a link",
-        Means::Passkey(_) => "a passkey",
-        Means::Certificate(_) => "a card",
-    };
-    let token = state.sessions().begin(&officer, means, &mut *state.rng(), at);
-    tracing::info!(request = %number, officer.login, "officer {} signed in by {how}", officer.login);
+    let (origin, kept) = (Origin::of(request), state.clone());
+    let token = web::block(move || {
+        kept.on_connection(|db| {
+            let officer = standing(db, &login, at)?;
+            let officer = officer.ok_or(Failure::of(registration_authority::faults::OFFICER_UNKNOWN))?;
+            let by = means.as_str();
+            let token = kept.sessions().begin(&officer, (means, origin), &mut *kept.rng(), at);
+            let act = Act { at, actor: Actor::Officer(officer.login.clone()), request: number.clone() };
+            let key = key_of(&token);
+            let begun = [SessionEvent::Begun { session: &id_of(&key), means: by }];
+            if let Err(error) = record_sessions(db, &begun, &mut *kept.rng(), &act) {
+                // Nobody is signed in of whom the trail does not say so.
+                kept.sessions().end(&key);
+                return Err(error.into());
+            }
+            tracing::info!(request = %number, officer.login, "officer {} signed in by {by}", officer.login);
+            Ok::<_, Failure>(token)
+        })
+    });
+    let token = token.await.map_err(|_| Failure::of(faults::PAGE_FAILED))??;
     let mut answer = to("/");
     answer.add_cookie(&cookie(&token)).map_err(|_| Failure::of(faults::PAGE_FAILED))?;
     Ok(answer)
@@ -126,6 +136,16 @@ pub(super) async fn begin(
 async fn sign_out(posted: Posted) -> Result<HttpResponse, Failure> {
     let Posted { desk, .. } = posted;
     desk.state.sessions().end(&desk.session.key);
+    let session = id_of(&desk.session.key);
+    let recorded = desk.work(move |work| {
+        let ended = [SessionEvent::SignedOut { session: &session }];
+        Ok(record_sessions(work.db, &ended, &mut *work.rng, work.act)?)
+    });
+    match recorded.await {
+        // What began it had ended before.
+        Ok(()) | Err(Failure::SignedOut) => {}
+        Err(failure) => return Err(failure),
+    }
     let mut answer = to("/ra/sign-in?fin=1");
     answer.add_cookie(&no_cookie()).map_err(|_| Failure::of(faults::PAGE_FAILED))?;
     Ok(answer)

@@ -26,6 +26,7 @@ async fn every_answer_forbids_foreign_scripts_frames_and_keeping() {
             "script-src 'self'",
             "style-src 'self'",
             "require-trusted-types-for 'script'",
+            "connect-src 'self'",
             "form-action 'self'",
             "base-uri 'none'",
             "frame-ancestors 'none'",

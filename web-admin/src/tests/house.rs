@@ -30,7 +30,7 @@ use tempfile::TempDir;
 use super::authenticator::{Authenticator, relying_party};
 use super::browser::Browser;
 use crate::{
-    Finding, JobPace, ListProgress, OcspFigures, Publications, PublishedAuthority, PublishedFile,
+    Expiry, Finding, JobPace, ListProgress, OcspFigures, Publications, PublishedAuthority, PublishedFile,
     SignInLinks, Untold, Urgency, WebSettings, WebState,
 };
 
@@ -63,6 +63,8 @@ pub(super) struct House {
     clock: Arc<AtomicI64>,
     /// What the status role says of itself.
     pub(super) figures: Arc<Mutex<Option<OcspFigures>>>,
+    /// What ends one day.
+    pub(super) expiries: Arc<Mutex<Vec<Expiry>>>,
     folder: TempDir,
 }
 
@@ -104,6 +106,8 @@ impl House {
         let read = Arc::clone(&clock);
         let figures = Arc::new(Mutex::new(None));
         let told = Arc::clone(&figures);
+        let expiries = Arc::new(Mutex::new(Vec::new()));
+        let ends = Arc::clone(&expiries);
         let state = Data::new(WebState::new(WebSettings {
             open: Arc::new(move || Database::open(&url, DatabaseRole::Web)),
             clock: Arc::new(move || Timestamp::from_millis(read.load(Ordering::SeqCst))),
@@ -131,6 +135,7 @@ impl House {
                 told.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
             }),
             list_progress: Arc::new(|_, _| Ok(ListProgress { all: 18, current: 12, due_since: None })),
+            expiries: Arc::new(move |_, _| Ok(ends.lock().unwrap().clone())),
             diagnose: Arc::new(|_, at| {
                 let finding = |check, urgency, found: String| Finding {
                     check,
@@ -154,7 +159,8 @@ impl House {
             jobs: vec![JobPace { job: "publication", pause: Some(Duration::from_secs(5)) }],
         }));
         let rng = UnwrapErr(getrandom::SysRng);
-        let mut house = Self { state, links, db, rng, approver, roots, verifier, clock, figures, folder };
+        let mut house =
+            Self { state, links, db, rng, approver, roots, verifier, clock, figures, expiries, folder };
         house.enrol_all();
         house.worker();
         house.import_day(0, "DURAND");

@@ -37,6 +37,7 @@ mod retrieval;
 mod reviews;
 mod routes;
 mod scopes;
+mod sessions;
 mod shortcuts;
 mod sign_in;
 mod structures;

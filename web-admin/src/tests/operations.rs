@@ -6,7 +6,7 @@ use ca_core::signer_standing::{self, SignerStanding, TokenStanding};
 use store::{Timestamp, fault};
 
 use super::house::House;
-use crate::OcspFigures;
+use crate::{Expiry, ExpiryKind, OcspFigures, Urgency};
 
 #[actix_web::test]
 async fn how_the_installation_works_is_read_by_administrator_and_auditor() {
@@ -181,4 +181,32 @@ async fn the_diagnostic_page_tells_every_finding_and_a_text_to_copy_that_names_n
     assert!(table.contains("in the name of bob"));
     assert!(text.contains("[WARNING] decisions") && !text.contains("bob"), "{text}");
     assert_eq!(house.browser("rita").await.get("/ra/diagnostic").await.status, 403);
+}
+
+#[actix_web::test]
+async fn what_ends_is_listed_soonest_first_and_what_is_urgent_is_named_at_the_top() {
+    let mut house = House::new();
+    let now = house.state.now();
+    let ending = |kind, name: &str, days: u64, urgency| Expiry {
+        kind,
+        name: name.to_owned(),
+        ends_at: Some(now.plus(Duration::from_secs(days * 86_400))),
+        urgency,
+    };
+    let unread = Expiry { ends_at: None, ..ending(ExpiryKind::Listener, "web.pem", 0, Urgency::Alarm) };
+    let well = ending(ExpiryKind::Authority, "ACI-FO-PP", 2000, Urgency::Well);
+    *house.expiries.lock().unwrap() = vec![well.clone()];
+    let mut admin = house.browser("admin").await;
+    let page = admin.get("/ra/exploitation").await;
+    assert!(!page.body.contains("href=\"#echeances-certificats\""), "{}", page.body);
+    let soon = ending(ExpiryKind::Officer, "rita", 12, Urgency::Warning);
+    *house.expiries.lock().unwrap() = vec![unread, soon, well];
+    let page = admin.get("/ra/exploitation").await;
+    assert!(page.body.contains("href=\"#echeances-certificats\""), "{}", page.body);
+    let (_, listed) = page.body.split_once("id=\"echeances-certificats\"").unwrap();
+    let places = ["web.pem", "rita", "ACI-FO-PP"].map(|name| listed.find(name).expect(name));
+    assert!(places.is_sorted(), "{listed}");
+    for told in ["illisible, ou absent", "Carte d’un opérateur", "12 j", "Autorité de certification"] {
+        assert!(page.says(told), "{told}: {listed}");
+    }
 }

@@ -7,7 +7,7 @@ use registration_authority::officers::{self, Role};
 use store::Actor;
 
 use super::certificates::Authorities;
-use super::house::House;
+use super::house::{House, person};
 use super::requests::requested;
 
 impl House {
@@ -114,4 +114,38 @@ async fn officers_see_which_certificates_nobody_has_fetched() {
     let page = house.browser("rita").await.get("/ra/certificats").await;
     assert!(page.says("Certificats que personne") && page.says(&number), "{}", page.body);
     assert!(!page.body.contains(&format!("/ra/retraits/{number}")), "she did not ask for it");
+}
+
+#[actix_web::test]
+async fn a_person_s_software_certificates_stand_beside_his_cards_with_the_way_to_revoke_them_for_who_may() {
+    let mut house = House::new();
+    let mut authorities = Authorities::make(&mut house);
+    let (number, _) = house.certified_request(&mut authorities);
+    // Of a professional, instead of his structure.
+    house.sql("DROP TRIGGER certificate_requests_keep_their_submitter; DROP TRIGGER certificate_requests_keep_their_person");
+    house.sql(&format!(
+        "UPDATE certificate_requests SET structure = '', common_name = '{}', dns_names = '[]', family_name = 'DURAND', \
+         given_name = 'Élise', profession = '60', category = 'C' WHERE number = '{number}'",
+        person(1)
+    ));
+    let order = house.submit("alice", &person(1));
+    let (holder, dossier) = (format!("/ra/porteurs/{}", person(1)), format!("/ra/dossiers/{order}"));
+    let command = "igc certificate revoke ACI-EL-ORG ";
+    for (login, revokes) in [("bob", true), ("rita", true), ("audrey", false)] {
+        let mut browser = house.browser(login).await;
+        for page in [&holder, &dossier] {
+            let page = browser.get(page).await;
+            assert!(page.says(&number) && page.says("Valide"), "{login}: {}", page.body);
+            assert!(page.says("jusqu’au "), "{login}: {}", page.body);
+            assert_eq!(page.body.contains(command), revokes, "{login}: {}", page.body);
+        }
+    }
+    house.sql(
+        "UPDATE certificates SET status = 'revoked', revoked_at = 1, revocation_reason = 'superseded' \
+               WHERE issuer = 'ACI-EL-ORG'",
+    );
+    let page = house.browser("rita").await.get(&holder).await;
+    assert!(page.says("Révoqué") && !page.body.contains(command), "{}", page.body);
+    let other = house.browser("rita").await.get(&format!("/ra/porteurs/{}", person(3))).await;
+    assert!(other.says("Aucun certificat logiciel.") && !other.says(&number), "{}", other.body);
 }

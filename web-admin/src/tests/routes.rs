@@ -232,6 +232,8 @@ fn form(path: &str, number: u32) -> Vec<(&'static str, String)> {
         "/ra/rappels/{ticket}/classer" => &[("raison", "Le porteur a retrouvé sa carte.")],
         // Without what a script would write: who may is told that his key has not answered.
         "/ra/aide" => &[("raccourcis", "alt")],
+        "/ra/sessions/fermer" => &[("session", "autres")],
+        "/ra/sessions/prolonger" => &[],
         "/ra/carte" => &[],
         "/ra/sign-in" | "/ra/cle" => &[("defi", "AA")],
         "/ra/cles" => &[("fiche", CARD), ("identifiant", "nova"), ("nom", "Nova BLANC"), ("role", "auditor")],

@@ -2,8 +2,8 @@
 
 use diesel::prelude::*;
 use openssl::x509::X509;
-use professional_registry::Profession;
 use professional_registry::identifiers::IdNatPs;
+use professional_registry::{ImportedRegister, Profession};
 
 use store::schema::outbox;
 
@@ -310,4 +310,41 @@ fn the_canonical_encodings_of_requests_for_persons_are_these_octets() {
     let encoded: Vec<String> =
         both.iter().map(|one| hex::encode(CanonicalRequest::of(one).as_der())).collect();
     assert_eq!(encoded.join("\n"), include_str!("canonical_persons_golden.hex").trim());
+}
+
+#[test]
+fn a_professional_s_page_and_his_dossiers_have_his_certificates_with_their_state_and_no_other_s() {
+    on_both(|house| {
+        let mut worker = house.worker();
+        let request = for_the_nurse(house);
+        let seen = |house: &mut House| {
+            let act = house.officer("bob");
+            let seen = crate::views::holder(&mut house.db, &mut ImportedRegister, &nurse(), &act).unwrap();
+            seen.certificates
+                .shown
+                .into_iter()
+                .map(|one| (one.request.number, one.status.unwrap().word()))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(seen(house), [], "it waits for its decision");
+        approved_and_certified(house, &mut worker, &request);
+        assert_eq!(seen(house), [(request.number.clone(), "good")]);
+        let RequestState::Issued { issuer, serial, .. } = get(&mut house.db, &request.number).unwrap().state
+        else {
+            panic!("it is certified")
+        };
+        let act = house.officer("rita");
+        let House { db, rng, .. } = &mut *house;
+        db.write(|db| revocation::revoke(db, &issuer, &serial, RevocationReason::Superseded, rng, &act))
+            .unwrap();
+        assert_eq!(seen(house), [(request.number.clone(), "revoked")]);
+        let order = house.submit("alice", cps(&nurse(), "60")).unwrap().number().to_owned();
+        let bob = house.officer("bob");
+        let dossier = crate::views::dossier(&mut house.db, &mut ImportedRegister, &order, &bob).unwrap();
+        assert_eq!(dossier.certificates.shown.len(), 1);
+        let alice = house.officer("alice");
+        let other =
+            crate::views::holder(&mut house.db, &mut ImportedRegister, &other_nurse(), &alice).unwrap();
+        assert_eq!(other.certificates.shown.len(), 0);
+    });
 }

@@ -1,0 +1,56 @@
+//! That an officer signed in or out, and which of his sessions he ended from another, stands in the trail. Sessions themselves are
+//! kept by whoever serves the pages; that one ended by its time is no act, and no event.
+
+use rand_core::CryptoRng;
+use serde_json::json;
+use store::audit::{self, Event};
+use store::{Act, Database};
+
+/// What happened to a session. Each is named by the first octets of its token's digest, in hexadecimal, which opens nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SessionEvent<'a> {
+    /// The officer who acts signed in.
+    Begun {
+        /// The session.
+        session: &'a str,
+        /// By what: `link`, `passkey`, `card`.
+        means: &'a str,
+    },
+    /// He signed out of it.
+    SignedOut {
+        /// The session.
+        session: &'a str,
+    },
+    /// He ended it from another one.
+    Ended {
+        /// The session that ended.
+        session: &'a str,
+        /// The one that he ended it from.
+        from: &'a str,
+    },
+}
+
+/// Records these of the officer who acts. An officer signs in to oppose a card on a full disk too: then on the room that is kept.
+pub fn record_sessions(
+    db: &mut Database,
+    events: &[SessionEvent<'_>],
+    rng: &mut dyn CryptoRng,
+    act: &Act,
+) -> diesel::QueryResult<()> {
+    let subject = format!("officer {}", act.actor.officer().unwrap_or_default());
+    db.write_on_reserve(|db| {
+        let events = events.iter().map(|event| {
+            let (action, payload) = match event {
+                SessionEvent::Begun { session, means } => {
+                    ("officer.signed-in", json!({ "session": session, "by": means }))
+                }
+                SessionEvent::SignedOut { session } => ("officer.signed-out", json!({ "session": session })),
+                SessionEvent::Ended { session, from } => {
+                    ("officer.session-ended", json!({ "session": session, "from": from }))
+                }
+            };
+            Event { action, subject: subject.clone(), payload }
+        });
+        audit::record_all(db, events.collect(), rng, act)
+    })
+}

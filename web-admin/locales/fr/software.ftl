@@ -1,0 +1,8 @@
+### A person's software certificates, on his page and in his dossiers.
+
+software-list = Certificats logiciels
+software-none = Aucun certificat logiciel.
+software-over = Expiré
+software-ends = jusqu'au { $at }
+software-to-revoke = Révoquer
+software-to-revoke-how = L'exploitant le révoque à votre nom, pour un motif : { $command }. C'est définitif : le demandeur fait une nouvelle demande, avec une nouvelle clé.

@@ -1,0 +1,65 @@
+//! From where a session is begun, as far as a browser and its connection say it: enough for its owner to tell his own from a stranger's,
+//! and no more than a name of each.
+
+use actix_web::HttpRequest;
+use actix_web::http::header;
+
+use crate::sessions::Origin;
+
+/// What a `User-Agent` has in it (RFC 9110 §10.1.5), and whose it is: the more particular first, since browsers name others too.
+const BROWSERS: [(&str, &str); 6] = [
+    ("Edg/", "Edge"),
+    ("OPR/", "Opera"),
+    ("Firefox/", "Firefox"),
+    ("Chromium/", "Chromium"),
+    ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+];
+
+/// The same of systems.
+const SYSTEMS: [(&str, &str); 7] = [
+    ("Android", "Android"),
+    ("iPhone", "iOS"),
+    ("iPad", "iPadOS"),
+    ("Windows", "Windows"),
+    ("Mac OS X", "macOS"),
+    ("CrOS", "ChromeOS"),
+    ("Linux", "Linux"),
+];
+
+impl Origin {
+    /// Of this request.
+    pub(crate) fn of(request: &HttpRequest) -> Self {
+        let agent = request.headers().get(header::USER_AGENT).and_then(|value| value.to_str().ok());
+        Self {
+            browser: browser(agent.unwrap_or_default()),
+            address: request.peer_addr().map(|address| address.ip()),
+        }
+    }
+}
+
+/// « Firefox, Linux »: what is known of it.
+fn browser(agent: &str) -> String {
+    let known = |names: &[(&str, &'static str)]| {
+        names.iter().find(|(sign, _)| agent.contains(sign)).map(|(_, name)| *name)
+    };
+    [known(&BROWSERS), known(&SYSTEMS)].into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::browser;
+
+    #[test]
+    fn a_browser_is_called_by_its_name_and_its_system_and_nothing_else_is_kept() {
+        let firefox = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
+        assert_eq!(browser(firefox), "Firefox, Linux");
+        let edge = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) \
+                    Chrome/142.0.0.0 Safari/537.36 Edg/142.0.0.0";
+        assert_eq!(browser(edge), "Edge, Windows");
+        let telephone = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 \
+                         (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1";
+        assert_eq!(browser(telephone), "Safari, iOS");
+        assert_eq!(browser("<script>curl/8"), "");
+    }
+}

@@ -1,0 +1,114 @@
+use rand_core::UnwrapErr;
+use registration_authority::officers::Scope;
+
+use super::*;
+
+const START: Timestamp = Timestamp::from_seconds(1_790_000_000);
+
+fn officer(login: &str) -> Officer {
+    Officer {
+        login: login.to_owned(),
+        display_name: "Prénom NOM".to_owned(),
+        role: Role::RegistrationOfficer,
+        scope: Scope::default(),
+        delegated: Vec::new(),
+        enrolled_at: START,
+        ended_at: None,
+    }
+}
+
+fn begun() -> (Sessions, String) {
+    let sessions = Sessions::default();
+    let token = sessions.begin(
+        &officer("alice"),
+        (Means::Link, Origin::default()),
+        &mut UnwrapErr(getrandom::SysRng),
+        START,
+    );
+    (sessions, token)
+}
+
+#[test]
+fn a_session_ends_after_half_an_hour_without_a_request() {
+    let (sessions, token) = begun();
+    let last = START.plus(IDLE).minus(Duration::from_millis(1));
+    assert_eq!(sessions.find(&token, last).unwrap().login, "alice");
+    assert!(sessions.find(&token, last.plus(IDLE)).is_none());
+    assert!(sessions.find(&token, last).is_none(), "an ended session does not come back");
+}
+
+#[test]
+fn a_session_in_use_ends_after_eight_hours() {
+    let (sessions, token) = begun();
+    let step = Duration::from_secs(20 * 60);
+    let mut now = START;
+    while now.plus(step) < START.plus(ABSOLUTE) {
+        now = now.plus(step);
+        assert!(sessions.find(&token, now).is_some());
+    }
+    assert!(sessions.find(&token, START.plus(ABSOLUTE)).is_none());
+}
+
+#[test]
+fn sessions_are_bounded_and_the_one_unused_longest_makes_room() {
+    let (sessions, first) = begun();
+    let mut rng = UnwrapErr(getrandom::SysRng);
+    let second = sessions.begin(&officer("bob"), (Means::Link, Origin::default()), &mut rng, START);
+    let later = START.plus(Duration::from_secs(1));
+    sessions.find(&first, later);
+    for _ in 2..=MOST {
+        sessions.begin(&officer("carol"), (Means::Link, Origin::default()), &mut rng, later);
+    }
+    assert!(sessions.find(&first, later).is_some());
+    assert!(sessions.find(&second, later).is_none());
+}
+
+#[test]
+fn what_the_inbox_led_to_lasts_through_an_act_and_ends_where_he_goes_elsewhere() {
+    let (sessions, token) = begun();
+    let key = sessions.find(&token, START).unwrap().key;
+    let shown = |acts, named: Option<&str>| sessions.shown_for(&key, acts, named.map(str::to_owned));
+    assert_eq!(shown(false, Some("a")).as_deref(), Some("a"));
+    assert_eq!(shown(true, None).as_deref(), Some("a"), "the page that asks for the signature");
+    assert_eq!(shown(true, None).as_deref(), Some("a"), "the signature");
+    assert_eq!(shown(false, None).as_deref(), Some("a"), "the page that says that it is done");
+    assert_eq!(shown(false, None), None, "another page");
+    assert_eq!(shown(true, None), None);
+}
+
+#[test]
+fn an_ended_session_is_over_and_tokens_are_not_guessed_from_digests() {
+    let (sessions, token) = begun();
+    let session = sessions.find(&token, START).unwrap();
+    assert!(session.owns_form(&session.form_token.clone()) && !session.owns_form(""));
+    assert!(sessions.find(&hex::encode(session.key), START).is_none());
+    sessions.end(&session.key);
+    assert!(sessions.find(&token, START).is_none());
+}
+
+#[test]
+fn an_officer_sees_his_sessions_and_no_others_and_ends_all_but_the_one_he_sits_at() {
+    let (sessions, here) = begun();
+    let mut rng = UnwrapErr(getrandom::SysRng);
+    let from = Origin { browser: "Firefox, Linux".to_owned(), address: Some([192, 0, 2, 7].into()) };
+    let later = START.plus(Duration::from_secs(60));
+    let there = sessions.begin(&officer("alice"), (Means::Passkey(vec![1]), from.clone()), &mut rng, later);
+    let bobs = sessions.begin(&officer("bob"), (Means::Link, Origin::default()), &mut rng, START);
+    let his = sessions.of("alice", later);
+    assert_eq!(his.iter().map(|one| one.since).collect::<Vec<_>>(), [later, START]);
+    assert_eq!((&his[0].from, &his[0].means), (&from, &Means::Passkey(vec![1])));
+    let key = sessions.find(&here, later).unwrap().key;
+    let bob = sessions.of("bob", later).remove(0).id;
+    assert_eq!(sessions.end_others(("alice", &key), |id| id == bob), [""; 0], "another's session stays");
+    assert_eq!(sessions.end_others(("alice", &key), |_| true), [his[0].id.clone()]);
+    assert!(sessions.find(&there, later).is_none(), "its cookie opens nothing any more");
+    assert!(sessions.find(&here, later).is_some() && sessions.find(&bobs, later).is_some());
+}
+
+#[test]
+fn a_session_says_when_it_ends_by_silence_and_at_the_latest() {
+    let (sessions, token) = begun();
+    let used = START.plus(Duration::from_secs(600));
+    let ends = sessions.find(&token, used).unwrap().ends;
+    assert_eq!((ends.idle, ends.at_latest), (used.plus(IDLE), START.plus(ABSOLUTE)));
+}
