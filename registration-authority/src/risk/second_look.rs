@@ -62,7 +62,7 @@ pub(crate) fn alone_because(
     order: &CardOrder,
     at: Timestamp,
 ) -> Result<Option<AloneBecause>, RiskError> {
-    if worker_asks_for_two(db, registry, order, at)? {
+    if worker_asks_for_two(db, registry, order)? {
         return Ok(Some(AloneBecause::TwoOfficers));
     }
     let mut raised = recorded(db, &order.number, order.version)?;
