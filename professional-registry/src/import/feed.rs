@@ -91,6 +91,15 @@ impl Written {
     }
 }
 
+/// Imports begin one after the other, so that the second reads what the first has begun. SQLite's write transactions stand
+/// in line already.
+fn lock(db: &mut Database) -> QueryResult<()> {
+    if let Database::Postgresql(connection) = db {
+        diesel::sql_query("SELECT pg_advisory_xact_lock(hashtext('register_feeds'), 0)").execute(connection)?;
+    }
+    Ok(())
+}
+
 impl Feed {
     /// Makes the feed's row, or takes up that of an interrupted import. Inside the caller's transaction.
     pub(super) fn begin(
@@ -100,6 +109,7 @@ impl Feed {
         rng: &mut dyn CryptoRng,
         act: &Act,
     ) -> Result<Self, ImportError> {
+        lock(db)?;
         if Written::now(db, feed.form)? != compared {
             return Err(ImportError::Meanwhile);
         }
