@@ -54,7 +54,7 @@ const BEFORE: &str = "
     INSERT INTO certificate_retrieval_reminders SELECT min(number), 1 FROM certificate_requests;
     INSERT INTO opposition_tickets (number, identifier, ground, opened_at)
         VALUES ('TK-0000000000000000', '2612345678', 'lost', 1);
-    INSERT INTO reviews VALUES ('RL-0000000000000000', 'approval', 'CO-TEST', 1, 1, 1);
+    INSERT INTO reviews VALUES ('RL-0000000000000000', 'approval', 'CO-TEST', 1, 1, 1, NULL);
     INSERT INTO review_findings VALUES ('RL-0000000000000000', 'confirmed', NULL, 'nobody', 1);
     INSERT INTO card_suspensions (number, card_number, suspended_by, suspended_at)
         SELECT 'SU-0000000000000000', min(number), 'officer:x', 1 FROM cards;

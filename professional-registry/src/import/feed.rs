@@ -95,7 +95,8 @@ impl Written {
 /// in line already.
 fn lock(db: &mut Database) -> QueryResult<()> {
     if let Database::Postgresql(connection) = db {
-        diesel::sql_query("SELECT pg_advisory_xact_lock(hashtext('register_feeds'), 0)").execute(connection)?;
+        diesel::sql_query("SELECT pg_advisory_xact_lock(hashtext('register_feeds'), 0)")
+            .execute(connection)?;
     }
     Ok(())
 }
