@@ -12,7 +12,7 @@ use registration_authority::decision::nonce;
 use registration_authority::enrolment::{self, NewCredential, NewEnrolment, PinnedRoots};
 use registration_authority::officers::{OfficerEmail, Role, Scope};
 use registration_authority::order::CardOrder;
-use store::Database;
+use store::{Database, Timestamp};
 
 use acceptance::harness::chance;
 
@@ -169,6 +169,17 @@ pub fn proof_of_bulk(
     orders: &[CardOrder],
 ) -> ApprovalProof {
     let at = db.now().unwrap();
+    proof_of_bulk_at(db, key, login, orders, at)
+}
+
+/// The same, dated so.
+pub fn proof_of_bulk_at(
+    db: &mut Database,
+    key: &Authenticator,
+    login: &str,
+    orders: &[CardOrder],
+    at: Timestamp,
+) -> ApprovalProof {
     let nonce = db.write(|db| nonce::take(db, login, at)).unwrap();
     let subjects: Vec<Decidable> = orders.iter().map(CardOrder::decidable).collect();
     let bulk = BulkStatement::over_nonce(&subjects, Verdict::Approve, None, login, nonce, at);

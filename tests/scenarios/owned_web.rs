@@ -12,10 +12,10 @@ use registration_authority::enrolment::{self, NewCredential};
 use registration_authority::order::{self, CardOrder};
 use registration_authority::risk;
 use store::schema::{cards, outbox};
-use store::{Database, DatabaseRole};
+use store::{Database, DatabaseRole, Timestamp};
 
 use super::officers_keys::authenticator::{Authenticator, ORIGIN};
-use super::officers_keys::{ADMINISTRATORS, OfficersKeys, proof_by, proof_of_bulk};
+use super::officers_keys::{ADMINISTRATORS, OfficersKeys, proof_by, proof_of_bulk, proof_of_bulk_at};
 use super::workshop::{APPROVER, SUBMITTER, Workshop, officer, workshop};
 
 /// Where the officer is written to.
@@ -23,7 +23,12 @@ const ADDRESS: &str = "dominique.bernard@exemple.fr";
 
 /// Writes a decision, asks the worker to look at it, and says that the order is approved.
 fn write_by_hand(web: &mut Database, subject: &Decidable, proof: &ApprovalProof) {
-    let (number, at) = (&subject.number, web.now().unwrap().millis());
+    let at = web.now().unwrap();
+    write_by_hand_at(web, subject, proof, at);
+}
+
+fn write_by_hand_at(web: &mut Database, subject: &Decidable, proof: &ApprovalProof, at: Timestamp) {
+    let (number, at) = (&subject.number, at.millis());
     let proof = hex::encode(proof.encode());
     web.batch_execute(&format!(
         "INSERT INTO decisions VALUES ('card-order', '{number}', {version}, '{APPROVER}', 'approve', NULL, NULL, {at},
@@ -233,9 +238,10 @@ fn green(workshop: &Workshop, count: usize) -> Vec<CardOrder> {
 
 /// Signs for all of these with one gesture, and hands each in by hand, as the web role can.
 fn hand_in(web: &mut Database, key: &Authenticator, orders: &[CardOrder]) {
-    let proof = proof_of_bulk(web, key, APPROVER, orders);
+    let at = web.now().unwrap();
+    let proof = proof_of_bulk_at(web, key, APPROVER, orders, at);
     for order in orders {
-        write_by_hand(web, &order.decidable(), &proof);
+        write_by_hand_at(web, &order.decidable(), &proof, at);
     }
 }
 
