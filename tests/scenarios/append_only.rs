@@ -78,6 +78,10 @@ const BEFORE: &str = "
         '0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef', 'x', 1 FROM card_orders WHERE status = 'submitted';
     INSERT INTO order_document_contents SELECT '0123456789abcdef0123456789abcdef', 'x', spki_sha256 FROM certificates LIMIT 1;
     INSERT INTO order_examinations SELECT number, version, 'x', 1 FROM card_orders WHERE status = 'submitted';
+    INSERT INTO signing_awaited SELECT 'issuing', 999999, 1, 'issuing', 'ab', evidence_digest, 'crl ACI-FO-PP full 999999', 1
+        FROM certificates LIMIT 1;
+    INSERT INTO signing_superseded VALUES ('issuing', 999998, 'crl ACI-FO-PP all full 1', 1);
+    INSERT INTO ceremony_reports SELECT evidence_digest, 'x', tbs, 1 FROM certificates LIMIT 1;
     INSERT INTO coherence_sightings (face, issuer, scope, number, seen_at) VALUES ('list', '', '', 1, 2);";
 
 /// Each of these would take something back; the database refuses it and says why.
@@ -170,6 +174,11 @@ const ATTEMPTS: &[(&str, &str)] = &[
     ("DELETE FROM opposition_declarations", "append-only"),
     ("DELETE FROM signing_intents", "never deleted"),
     ("UPDATE signing_intents SET subject = 'something else'", "never changed"),
+    ("DELETE FROM signing_awaited WHERE sequence = 999999", "awaited until its record stands"),
+    ("DELETE FROM signing_superseded", "what became of a signature is never deleted"),
+    ("UPDATE signing_superseded SET taken_by = 'x'", "what became of a signature is never changed"),
+    ("DELETE FROM ceremony_reports", "a report is never deleted"),
+    ("UPDATE ceremony_reports SET ceremony = 'y'", "a report is never changed"),
     ("DELETE FROM decisions", "append-only"),
     ("UPDATE decisions SET decided_at = 0", "append-only"),
     ("UPDATE officer_enrolments SET role = 'administrator'", "append-only"),

@@ -92,6 +92,7 @@ mod sync_order;
 mod test_certificates;
 mod tidy;
 mod trail_page;
+mod two_publishers;
 mod unrecorded;
 mod weak_keys;
 pub mod workshop;

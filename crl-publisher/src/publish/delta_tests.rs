@@ -148,6 +148,37 @@ fn a_delta_starts_again_from_the_oldest_in_use_once_the_entry_that_was_wrong_is_
     assert_eq!(publish(&mut world, HOUR + 3 * SECOND), [], "once");
 }
 
+/// Asked every few seconds, of each scope: what a storm has written is not counted again each time, to learn of whom it was.
+#[test]
+fn where_another_authoritys_storm_hides_that_a_delta_starts_too_late_the_next_revocation_sees_to_it() {
+    let mut world = World::new();
+    world.policy.delta_entries = 3;
+    let (cards, others) = (["1D01", "1D02", "1D03"], ["1E01", "1E02", "1E03", "1E04"]);
+    for (issuer, serials) in [(ISSUING, &cards[..]), (OTHER, &others[..])] {
+        for serial in serials {
+            world.issue(issuer, serial, world.start.plus(300 * DAY));
+        }
+    }
+    publish(&mut world, SECOND);
+    world.revoke(ISSUING, "1D01", RevocationReason::Superseded);
+    publish_now(&mut world, HOUR);
+    contradict(&mut world);
+    world.revoke(ISSUING, "1D02", RevocationReason::KeyCompromise);
+    let act = world.act(HOUR + SECOND);
+    assert_eq!(run(&mut world, &act).failures.len(), 1);
+    let right = "UPDATE certificates SET revocation_reason = 'superseded' WHERE serial = '1D01'";
+    world.db.batch_execute(right).unwrap();
+    for serial in others {
+        world.revoke(OTHER, serial, RevocationReason::KeyCompromise);
+    }
+    let issued = publish(&mut world, HOUR + 2 * SECOND);
+    assert!(issued.iter().all(|(issuer, ..)| issuer == OTHER), "{issued:?}");
+    assert_eq!((base(&world), publish(&mut world, HOUR + 3 * SECOND)), (Some(2), vec![]));
+    world.revoke(ISSUING, "1D03", RevocationReason::KeyCompromise);
+    publish(&mut world, HOUR + 4 * SECOND);
+    assert_eq!((base(&world), serials(&world, ISSUING, CrlKind::Delta)), (Some(1), set(&cards)));
+}
+
 #[test]
 fn an_entry_that_does_not_read_keeps_no_later_revocation_back() {
     let mut world = World::new();

@@ -300,4 +300,9 @@ fn the_last_lists_of_an_authority_that_ends_are_those_of_its_shards_too() {
     assert_eq!(sign(&mut world), last);
     assert_eq!(publish(&mut world, 30 * DAY), []);
     assert_eq!(published(&world, Some(3), CrlKind::Full), signed);
+    // Nor is any of them late; those of the other authority are.
+    let authorities = authority::all(&mut world.db).unwrap();
+    let at = world.act(90 * DAY).at;
+    let lists = lists_in_step(&mut world.db, &authorities, &world.policy, at).unwrap();
+    assert_eq!((lists.all, lists.current), (2, 0), "{lists:?}");
 }

@@ -66,6 +66,11 @@ fn killed_while_crls_lists_and_certificates_are_published_nothing_goes_back_and_
 }
 
 #[test]
+fn killed_between_the_crls_of_two_shards_each_goes_on_and_what_was_revoked_stands_in_its_own() {
+    play(DatabaseKind::Sqlite, &["shards"]);
+}
+
+#[test]
 fn killed_in_the_middle_of_an_opposition_or_before_its_answer_the_card_is_opposed_once_and_as_a_whole() {
     play(DatabaseKind::Sqlite, &["opposition"]);
 }

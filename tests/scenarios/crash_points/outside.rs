@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::ops::RangeInclusive;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use acceptance::harness::openssl;
 use ca_core::authority::{self, Authority};
+use ca_core::shard;
 use ca_core::signer::ledger::{Entry, follow};
 use diesel::prelude::*;
 use openssl::sha::{sha256, sha384};
@@ -19,8 +20,56 @@ use store::schema::{
 
 use crate::scenarios::workshop::Workshop;
 
-/// The kinds of CRL, and what their files are called after the authority.
+/// The kinds of CRL, and what their files are called after the authority, or the number of its shard.
 const KINDS: [(&str, &str); 2] = [("full", ".crl"), ("delta", "-delta.crl")];
+
+/// Where a CRL is public, and by what its rows are found.
+struct CrlFile {
+    path: String,
+    issuer: String,
+    scope: String,
+    kind: &'static str,
+}
+
+impl CrlFile {
+    /// Those of an authority, and of each of its shards.
+    fn of(db: &mut Database, issuer: &str) -> Vec<Self> {
+        let shards = shard::open(db, issuer).unwrap().into_iter().map(|shard| shard.number);
+        let shards = shards.map(|number| (format!("shard-{number}"), format!("crl/{issuer}/{number}")));
+        let every = std::iter::once(("all".to_owned(), format!("crl/{issuer}")));
+        every
+            .chain(shards)
+            .flat_map(|(scope, stem)| {
+                KINDS.map(|(kind, ending)| Self {
+                    path: format!("{stem}{ending}"),
+                    issuer: issuer.to_owned(),
+                    scope: scope.clone(),
+                    kind,
+                })
+            })
+            .collect()
+    }
+
+    /// The number under which exactly these octets are recorded.
+    fn recorded_number(&self, db: &mut Database, der: &[u8]) -> Option<i64> {
+        crls::table
+            .filter(crls::issuer.eq(&self.issuer).and(crls::scope.eq(&self.scope)))
+            .filter(crls::kind.eq(self.kind).and(crls::der.eq(der)))
+            .select(crls::number)
+            .first(db)
+            .optional()
+            .unwrap()
+    }
+
+    fn newest_number(&self, db: &mut Database) -> Option<i64> {
+        crls::table
+            .filter(crls::issuer.eq(&self.issuer).and(crls::scope.eq(&self.scope)))
+            .filter(crls::kind.eq(self.kind))
+            .select(diesel::dsl::max(crls::number))
+            .first(db)
+            .unwrap()
+    }
+}
 
 /// What was seen so far.
 pub struct Outside<'w> {
@@ -54,10 +103,10 @@ impl<'w> Outside<'w> {
                     "{short_name}: another certificate is public than is recorded"
                 );
             }
-            for (kind, ending) in KINDS {
-                let file = format!("crl/{short_name}{ending}");
-                let Some(public) = self.read(&file) else { continue };
-                let number = recorded_number(db, &short_name, kind, &public);
+            for file in CrlFile::of(db, &short_name) {
+                let Some(public) = self.read(&file.path) else { continue };
+                let number = file.recorded_number(db, &public);
+                let file = file.path;
                 let number = number.unwrap_or_else(|| panic!("{file} is public and was never recorded"));
                 let before = self.numbers.insert(file.clone(), number).unwrap_or(0);
                 assert!(number >= before, "{file}: number {number} after {before}");
@@ -104,14 +153,8 @@ impl<'w> Outside<'w> {
     pub fn is_complete(&self, db: &mut Database) {
         for Authority { short_name, .. } in authority::all(db).unwrap() {
             assert!(self.read(&format!("ca/{short_name}.cer")).is_some(), "{short_name} is not public");
-            for (kind, ending) in KINDS {
-                let newest: Option<i64> = crls::table
-                    .filter(crls::issuer.eq(&short_name).and(crls::kind.eq(kind)))
-                    .select(diesel::dsl::max(crls::number))
-                    .first(db)
-                    .unwrap();
-                let public = self.numbers.get(&format!("crl/{short_name}{ending}")).copied();
-                assert_eq!(public, newest, "the {kind} CRL of {short_name}");
+            for file in CrlFile::of(db, &short_name) {
+                assert_eq!(self.numbers.get(&file.path).copied(), file.newest_number(db), "{}", file.path);
             }
         }
         let opposed: i64 = card_oppositions::table.count().get_result(db).unwrap();
@@ -129,9 +172,7 @@ impl<'w> Outside<'w> {
         let checkpoint = String::from_utf8(self.read("audit/checkpoint").unwrap()).unwrap();
         assert!(checkpoint.lines().any(|line| line == newest), "{checkpoint}");
         for folder in ["ca", "crl", "oppositions", "audit"] {
-            let names = fs::read_dir(public.join(folder)).unwrap().map(|entry| entry.unwrap().file_name());
-            let half: Vec<_> = names.filter(|name| name.to_string_lossy().ends_with(".new")).collect();
-            assert!(half.is_empty(), "{folder}: {half:?}");
+            assert_eq!(half_written(&public.join(folder)), [] as [PathBuf; 0]);
         }
     }
 
@@ -181,16 +222,6 @@ impl<'w> Outside<'w> {
     }
 }
 
-/// The number under which exactly these octets are recorded.
-fn recorded_number(db: &mut Database, issuer: &str, kind: &str, der: &[u8]) -> Option<i64> {
-    crls::table
-        .filter(crls::issuer.eq(issuer).and(crls::kind.eq(kind)).and(crls::der.eq(der)))
-        .select(crls::number)
-        .first(db)
-        .optional()
-        .unwrap()
-}
-
 /// `openssl` on the list and the signature beside it.
 #[track_caller]
 fn check_signature(public: &Path, list: &str) {
@@ -201,6 +232,16 @@ fn check_signature(public: &Path, list: &str) {
     let arguments = ["cms", "-verify", "-inform", "DER", "-in", &signature, "-content", &content, "-binary"];
     let trust = ["-CAfile", &chain, "-purpose", "any", "-out", "/dev/null"];
     openssl(arguments.into_iter().chain(trust)).expect_exit(0);
+}
+
+/// The files under a folder that were begun and never put in place.
+fn half_written(folder: &Path) -> Vec<PathBuf> {
+    let paths = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let found = paths.flat_map(|path| match path.is_dir() {
+        true => half_written(&path),
+        false => vec![path],
+    });
+    found.filter(|path| path.extension().is_some_and(|ending| ending == "new")).collect()
 }
 
 fn hexadecimal(octets: &[u8]) -> String {

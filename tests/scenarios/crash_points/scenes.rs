@@ -3,11 +3,14 @@
 use std::fs;
 use std::time::Duration;
 
-use acceptance::harness::run;
+use acceptance::harness::{openssl, run};
+use ca_core::shard;
 use card::{CardNumber, CardStatus};
 use diesel::prelude::*;
 use registration_authority::certification::CARDS_A_TRANSACTION;
-use store::schema::{card_oppositions, cards, professionals, register_feeds};
+use store::schema::{
+    card_oppositions, cards, certificates as certificate_rows, professionals, register_feeds,
+};
 use store::{Database, DatabaseRole};
 
 use super::dying::run_to;
@@ -20,6 +23,9 @@ const NEWCOMERS: usize = 5200;
 
 /// Who is in the demonstration's register and not in the one that comes.
 pub const GONE: &str = "99700000013";
+
+/// Whose CRL is cut into parts in one scene.
+const SHARDED: &str = "ACI-FO-PP";
 
 /// One thing that the program does, in an installation that is made for it.
 pub struct Scene {
@@ -81,6 +87,12 @@ pub const SCENES: &[Scene] = &[
         outcome: certificates::one_test_certificate_is_revoked,
     },
     Scene { name: "publication", arrange: a_card_was_stolen, next: Next::Again(&[0]), outcome: |_, _| {} },
+    Scene {
+        name: "shards",
+        arrange: a_card_of_a_shard_was_stolen,
+        next: Next::Again(&[0]),
+        outcome: what_was_revoked_is_public_in_its_shard,
+    },
     Scene { name: "opposition-list", arrange: a_list_is_due, next: Next::Again(&[0]), outcome: |_, _| {} },
     Scene {
         name: "authorities",
@@ -227,6 +239,15 @@ fn a_card_was_stolen(workshop: &Workshop) -> Vec<String> {
     words(&["publish", "crl"])
 }
 
+/// Of an authority whose CRL is cut into parts, each of which is public already.
+fn a_card_of_a_shard_was_stolen(workshop: &Workshop) -> Vec<String> {
+    workshop.give_shards(SHARDED, 2);
+    workshop.personalise(2);
+    workshop.certify_the_rest();
+    workshop.igc(&["publish", "crl"]);
+    a_card_was_stolen(workshop)
+}
+
 fn a_list_is_due(workshop: &Workshop) -> Vec<String> {
     a_card_was_stolen(workshop);
     words(&["publish", "oppositions"])
@@ -337,6 +358,26 @@ fn the_card_is_opposed_once(_: &Workshop, db: &mut Database) {
     let oppositions = card_oppositions::table.filter(card_oppositions::card_number.eq(card.to_string()));
     assert_eq!(oppositions.count().get_result::<i64>(db).unwrap(), 1);
     assert!(of_card(db, &card).iter().all(|(_, one)| !is_good(one)), "card {card}");
+}
+
+/// Each on the complete CRL of its shard, which openssl reads, and on no other shard's.
+fn what_was_revoked_is_public_in_its_shard(workshop: &Workshop, db: &mut Database) {
+    let revoked: Vec<(String, Option<i64>)> = certificate_rows::table
+        .filter(certificate_rows::issuer.eq(SHARDED).and(certificate_rows::status.eq("revoked")))
+        .filter(certificate_rows::shard.is_not_null())
+        .select((certificate_rows::serial, certificate_rows::shard))
+        .load(db)
+        .unwrap();
+    assert!(revoked.len() >= 2, "both of the stolen card: {revoked:?}");
+    for shard in shard::open(db, SHARDED).unwrap() {
+        let path = workshop.dir().join(format!("public/crl/{SHARDED}/{}.crl", shard.number));
+        let said = openssl(["crl", "-inform", "DER", "-noout", "-text", "-in", path.to_str().unwrap()]);
+        let said = said.expect_exit(0).stdout;
+        for (serial, of) in &revoked {
+            let is_there = said.contains(&format!("Serial Number: {serial}"));
+            assert_eq!(is_there, *of == Some(shard.number.into()), "{serial} in {path:?}: {said}");
+        }
+    }
 }
 
 fn the_card_is_opposed_and_the_others_are_certified(workshop: &Workshop, db: &mut Database) {

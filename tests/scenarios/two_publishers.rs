@@ -1,0 +1,197 @@
+//! Two workers that publish at once, on PostgreSQL, where nothing waits in one line: no CRL number goes back or is given
+//! twice (RFC 5280 §5.2.3), whoever dies (T12).
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use acceptance::harness::{DatabaseKind, run};
+use diesel::dsl::sql;
+use diesel::prelude::*;
+use diesel::sql_types::Bool;
+use serde_json::{Value, json};
+use store::schema::{audit_events, crls, signing_awaited};
+use store::{DatabaseRole, Timestamp};
+
+use super::crash_points::outside::Outside;
+use super::standstill::{Standstill, until};
+use super::workshop::{REVOKER, Workshop, workshop};
+
+const AUTHORITY: &str = "ACI-FO-PP";
+
+/// Opposes a card that is certified here for it: its authority has a CRL and a delta to make.
+fn steal_a_card(workshop: &Workshop) {
+    let card = workshop.personalise(1)[0].to_string();
+    workshop.certify_the_rest();
+    workshop.igc(&["opposition", "add", &card, "--ground", "stolen", "--as", REVOKER]);
+}
+
+fn highest_number(workshop: &Workshop) -> i64 {
+    let numbers = crls::table.filter(crls::issuer.eq(AUTHORITY)).select(diesel::dsl::max(crls::number));
+    numbers.first::<Option<i64>>(&mut workshop.open(DatabaseRole::Owner)).unwrap().unwrap()
+}
+
+/// What an authority has of one number was cut at once, and a greater one neither is older nor says less of the log.
+#[track_caller]
+fn the_numbers_grow(workshop: &Workshop) {
+    let rows: Vec<(String, String, i64, Timestamp, i64)> = crls::table
+        .order((crls::issuer, crls::scope, crls::number))
+        .select((crls::issuer, crls::scope, crls::number, crls::this_update, crls::log_sequence))
+        .load(&mut workshop.open(DatabaseRole::Owner))
+        .unwrap();
+    let mut numbers: BTreeMap<(String, String), Vec<(i64, Timestamp, i64)>> = BTreeMap::new();
+    for (issuer, scope, number, this_update, cut) in rows {
+        numbers.entry((issuer, scope)).or_default().push((number, this_update, cut));
+    }
+    for (of, crls) in numbers {
+        for pair in crls.windows(2) {
+            let [(number, this_update, cut), next] = [pair[0], pair[1]];
+            match number == next.0 {
+                true => assert_eq!((this_update, cut), (next.1, next.2), "number {number} of {of:?} twice"),
+                false => assert!(this_update <= next.1 && cut <= next.2, "{of:?}: {pair:?}"),
+            }
+        }
+    }
+}
+
+/// Whether another connection waits for its turn at this table.
+fn somebody_waits_for(workshop: &Workshop, table: &str) -> bool {
+    let waits = format!(
+        "EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
+                   AND classid::bigint = hashtext('{table}')::bigint & 4294967295
+                   AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))"
+    );
+    diesel::select(sql::<Bool>(&waits)).get_result(&mut workshop.open(DatabaseRole::Owner)).unwrap()
+}
+
+/// A worker stands where it writes down what it has signed.
+fn before_a_crl_is_recorded(workshop: &Workshop) -> Standstill {
+    let condition = format!("NEW.issuer = '{AUTHORITY}'");
+    Standstill::before(workshop.url(), "BEFORE INSERT ON crls FOR EACH ROW", &condition)
+}
+
+#[test]
+fn of_two_workers_that_cut_one_number_one_has_it_and_the_other_says_that_it_came_too_late() {
+    let workshop = workshop(DatabaseKind::Postgresql);
+    steal_a_card(&workshop);
+    let number = highest_number(&workshop) + 1;
+    let mut standstill = before_a_crl_is_recorded(&workshop);
+    let (first, second) = std::thread::scope(|scope| {
+        let first = scope.spawn(|| workshop.job("publication"));
+        standstill.reached();
+        let second = scope.spawn(|| workshop.job("publication"));
+        until("the other worker has signed too", || somebody_waits_for(&workshop, "crls"));
+        standstill.release();
+        (first.join().unwrap(), second.join().unwrap())
+    });
+    let of_the_authority = |done: &Value| {
+        let crls = done["crls"].as_array().unwrap().iter().filter(|crl| crl["id"] == AUTHORITY);
+        crls.map(|crl| crl["number"].as_i64().unwrap()).collect::<Vec<_>>()
+    };
+    assert_eq!((of_the_authority(&first), &first["failed"]), (vec![number; 2], &json!([])), "{first}");
+    let late = format!("number {number} comes too late: another worker has recorded number {number}");
+    assert_eq!(
+        (of_the_authority(&second), &second["failed"]),
+        (vec![], &json!([[AUTHORITY, late]])),
+        "{second}"
+    );
+    the_numbers_grow(&workshop);
+    let mut outside = Outside::of(&workshop);
+    outside.look(&mut workshop.open(DatabaseRole::Owner));
+    assert_eq!(workshop.job("publication")["failed"], json!([]), "nothing is left to do");
+    assert_eq!(highest_number(&workshop), number);
+}
+
+#[test]
+fn where_the_server_loses_the_first_worker_the_second_takes_the_number() {
+    let workshop = workshop(DatabaseKind::Postgresql);
+    steal_a_card(&workshop);
+    let number = highest_number(&workshop) + 1;
+    let mut standstill = before_a_crl_is_recorded(&workshop);
+    let second = std::thread::scope(|scope| {
+        let first = scope.spawn(|| run(&mut workshop.command(&["job", "run", "publication"])));
+        let connection = standstill.reached();
+        let second = scope.spawn(|| workshop.job("publication"));
+        until("the other worker has signed too", || somebody_waits_for(&workshop, "crls"));
+        standstill.cut(connection);
+        standstill.release();
+        let first = first.join().unwrap();
+        assert_ne!(first.status.code(), Some(0), "it has lost what it was about to write: {first:?}");
+        second.join().unwrap()
+    });
+    assert_eq!(second["failed"], json!([]), "{second}");
+    assert_eq!(highest_number(&workshop), number);
+    the_numbers_grow(&workshop);
+    let mut outside = Outside::of(&workshop);
+    outside.look(&mut workshop.open(DatabaseRole::Owner));
+}
+
+/// The signatures of a worker that was lost are told to the audit log, once, whoever looks.
+#[test]
+fn two_that_look_at_what_became_of_a_signature_write_it_down_once() {
+    let workshop = workshop(DatabaseKind::Postgresql);
+    steal_a_card(&workshop);
+    let mut standstill = before_a_crl_is_recorded(&workshop);
+    std::thread::scope(|scope| {
+        let lost = scope.spawn(|| run(&mut workshop.command(&["job", "run", "publication"])));
+        let connection = standstill.reached();
+        reconcile(&workshop);
+        standstill.cut(connection);
+        standstill.release();
+        lost.join().unwrap();
+    });
+    let mut db = workshop.open(DatabaseRole::Owner);
+    let awaited: i64 = signing_awaited::table.count().get_result(&mut db).unwrap();
+    assert_eq!(awaited, 2, "its CRL and its delta");
+    // Those that take their numbers say another time.
+    std::thread::sleep(Duration::from_millis(1100));
+    assert_eq!(workshop.job("publication")["failed"], json!([]));
+
+    let event = "BEFORE DELETE ON signing_awaited FOR EACH STATEMENT";
+    let mut standstill = Standstill::before(workshop.url(), event, "TRUE");
+    std::thread::scope(|scope| {
+        let first = scope.spawn(|| reconcile(&workshop));
+        standstill.reached();
+        let second = scope.spawn(|| reconcile(&workshop));
+        until("the other one has looked too", || somebody_waits_for(&workshop, "signing_awaited"));
+        standstill.release();
+        first.join().unwrap();
+        second.join().unwrap();
+    });
+    let told = audit_events::table.filter(audit_events::action.eq("signing.superseded"));
+    assert_eq!(told.count().get_result::<i64>(&mut db).unwrap(), awaited);
+    assert_eq!(signing_awaited::table.count().get_result::<i64>(&mut db).unwrap(), 0);
+}
+
+/// Holds what the token's ledger says against what is recorded: nothing is an alarm.
+#[track_caller]
+fn reconcile(workshop: &Workshop) {
+    let found = workshop.job("signatures");
+    assert_eq!(found["issuing"]["alarms"], json!([]), "{found}");
+}
+
+#[test]
+fn two_workers_that_publish_everything_again_and_again_never_go_back() {
+    let workshop = workshop(DatabaseKind::Postgresql);
+    workshop.give_shards(AUTHORITY, 2);
+    let mut outside = Outside::of(&workshop);
+    let mut db = workshop.open(DatabaseRole::Owner);
+    for _ in 0..3 {
+        steal_a_card(&workshop);
+        std::thread::scope(|scope| {
+            let workers: Vec<_> =
+                (0..2).map(|_| scope.spawn(|| run(&mut workshop.command(&["publish", "crl"])))).collect();
+            for worker in workers {
+                let ended = worker.join().unwrap();
+                // Whoever came too late for one of them, or for all, says so.
+                let late = ended.said().contains("crl-overtaken");
+                assert!(ended.status.success() || late, "{ended:?}");
+            }
+        });
+        outside.look(&mut db);
+        the_numbers_grow(&workshop);
+    }
+    assert_eq!(workshop.job("publication")["failed"], json!([]));
+    outside.look(&mut db);
+    outside.is_complete(&mut db);
+    workshop.check();
+}
