@@ -1,7 +1,7 @@
 use std::time::Duration;
 
-use ca_core::authority::{self, AuthorityError, AuthorityKind};
-use ca_core::status_log;
+use ca_core::authority::{self, Authority, AuthorityError, AuthorityKind};
+use ca_core::{authority_end, status_log};
 use openssl::error::ErrorStack;
 use openssl::x509::X509;
 use store::{Act, Code, Database, Fault, Timestamp};
@@ -12,6 +12,7 @@ use crate::difference::{Difference, Differences};
 use crate::faults;
 use crate::fetch::Fetcher;
 use crate::readers::ocsp::Trust;
+use crate::recorded;
 use crate::sample::Sample;
 use crate::sightings;
 
@@ -59,14 +60,26 @@ impl Fault for LookError {
     }
 }
 
+fn known(db: &mut Database, authority: Authority, at: Timestamp) -> Result<Known, LookError> {
+    let end = authority_end::find(db, &authority.short_name)?;
+    let is_answered_for = authority.kind == AuthorityKind::Issuing
+        && (end.is_none() || recorded::has_responder(db, &authority.short_name, at)?);
+    Ok(Known {
+        certificate: X509::from_der(&authority.certificate)?,
+        covered_until: end.map(|end| end.covered_until),
+        is_answered_for,
+        authority,
+    })
+}
+
 /// Fetches every public face once and holds it against the database, which only grows: each face names how far into the
 /// log it reaches, and is compared up to there. Writes down what was seen for the first time.
 pub fn look(db: &mut Database, fetcher: &Fetcher, sample: &Sample, act: &Act) -> Result<Looked, LookError> {
     let log_sequence = status_log::newest(db)?;
-    let authorities: Vec<Known> = authority::all(db)?
-        .into_iter()
-        .map(|authority| Ok(Known { certificate: X509::from_der(&authority.certificate)?, authority }))
-        .collect::<Result<_, ErrorStack>>()?;
+    let mut authorities = Vec::new();
+    for authority in authority::all(db)? {
+        authorities.push(known(db, authority, act.at)?);
+    }
     let of_kind = |kind| -> Vec<X509> {
         let of_kind = authorities.iter().filter(|one| one.authority.kind == kind);
         of_kind.map(|one| one.certificate.clone()).collect()

@@ -1,11 +1,17 @@
 //! The database's side: what was recorded and must be seen outside. Read row by row, page by page.
 
+use std::time::Duration;
+
+use ca_core::service_key::Purpose;
 use diesel::prelude::*;
-use store::schema::{card_oppositions, cards, certificates, crls};
+use store::schema::{card_oppositions, cards, certificates, crls, service_keys};
 use store::{Database, Timestamp};
 
 use crate::logged::Logged;
 use crate::scope::Scope;
+
+/// How long a look may take.
+const LOOK: Duration = Duration::from_secs(600);
 
 /// Rows a query.
 const PAGE: i64 = 20_000;
@@ -230,4 +236,18 @@ pub(crate) fn certificate(
         .select((certificates::status, certificates::der))
         .first(db)
         .optional()
+}
+
+/// Whether a responder of this authority lasts for a while yet: a look takes some time.
+pub(crate) fn has_responder(db: &mut Database, authority: &str, at: Timestamp) -> QueryResult<bool> {
+    let responders = service_keys::table
+        .inner_join(
+            certificates::table.on(certificates::issuer
+                .nullable()
+                .eq(service_keys::authority)
+                .and(certificates::serial.nullable().eq(service_keys::serial))),
+        )
+        .filter(service_keys::authority.eq(authority).and(service_keys::purpose.eq(Purpose::Ocsp.name())))
+        .filter(certificates::status.eq("good").and(certificates::not_after.gt(at.plus(LOOK))));
+    Ok(responders.count().get_result::<i64>(db)? > 0)
 }

@@ -81,7 +81,7 @@ impl Checks<'_> {
             self.differences.add(face, &place, Kind::WrongScope, "", found);
             return Ok(None);
         }
-        self.dates(face, &place, Some(crl.this_update), crl.next_update);
+        self.dates_of_crl(face, &place, &scope.issuer, &crl);
         let number = i64::try_from(crl.number).unwrap_or(i64::MAX);
         self.seen.push(Seen {
             number: Some(number),

@@ -83,6 +83,11 @@ impl Seen {
 pub(crate) struct Known {
     pub(crate) authority: Authority,
     pub(crate) certificate: X509,
+    /// The end of all that an authority has certified whose own end is decided: a CRL that reaches past it is its last.
+    pub(crate) covered_until: Option<Timestamp>,
+    /// Whether somebody is certified to answer for it by OCSP: nobody for a root, whose CRL says it all, nor for an authority
+    /// that has ended once its last responder has.
+    pub(crate) is_answered_for: bool,
 }
 
 /// One look under way.
@@ -134,19 +139,33 @@ impl Checks<'_> {
 
     /// What is wrong with the dates of something, if anything is.
     pub(crate) fn dates(&mut self, face: Face, place: &str, this_update: Option<i64>, next_update: i64) {
-        if let Some(this_update) = this_update.map(Timestamp::from_seconds)
-            && this_update > self.at.plus(CLOCKS)
-        {
-            self.differences.add(
-                face,
-                place,
-                Kind::Ahead,
-                "",
-                format!("dated {this_update}, and it is {}", self.at),
-            );
+        if let Some(this_update) = this_update {
+            self.is_not_ahead(face, place, this_update);
         }
+        self.has_not_ended(face, place, next_update);
+    }
+
+    /// The same of a CRL of this authority; nothing follows the last one of an authority, and it may have ended.
+    pub(crate) fn dates_of_crl(&mut self, face: Face, place: &str, issuer: &str, crl: &readers::crl::Crl) {
+        self.is_not_ahead(face, place, crl.this_update);
+        let known = self.authorities.iter().find(|known| known.authority.short_name == issuer);
+        let covered_until = known.and_then(|known| known.covered_until);
+        if covered_until.is_none_or(|until| Timestamp::from_seconds(crl.next_update) <= until) {
+            self.has_not_ended(face, place, crl.next_update);
+        }
+    }
+
+    fn is_not_ahead(&mut self, face: Face, place: &str, this_update: i64) {
+        let this_update = Timestamp::from_seconds(this_update);
+        if this_update > self.at.plus(CLOCKS) {
+            let found = format!("dated {this_update}, and it is {}", self.at);
+            self.differences.add(face, place, Kind::Ahead, "", found);
+        }
+    }
+
+    /// A look takes a while: what ends meanwhile was good when it began.
+    fn has_not_ended(&mut self, face: Face, place: &str, next_update: i64) {
         let next_update = Timestamp::from_seconds(next_update);
-        // A look takes a while: what ends meanwhile was good when it began.
         if next_update <= self.at {
             self.differences.add(face, place, Kind::Ended, "", format!("ended {next_update}"));
         }

@@ -85,8 +85,7 @@ impl Checks<'_> {
             return Ok(None);
         };
         let certificate = known.certificate.clone();
-        // Nobody is certified to answer for a root: its CRL says it all.
-        if known.authority.kind == ca_core::authority::AuthorityKind::Root {
+        if !known.is_answered_for {
             return Ok(None);
         }
         self.question(&certificate, issuer, serial, PLACE, |checks, request| {

@@ -16,7 +16,7 @@ use super::reply::NEVER_CACHED;
 use super::service::StatusService;
 use crate::crl::read::Crl;
 use crate::crl::{CrlKind, Scope};
-use crate::publish::{ListFile, ListForm, Urgency, root_crls};
+use crate::publish::{ListFile, ListForm, Urgency, last_crl_of, root_crls};
 
 /// The outcome of each check.
 pub(crate) struct Readiness {
@@ -118,6 +118,7 @@ fn check(service: &StatusService, db: &mut Database, at: Timestamp) -> Result<Ch
     let roots = root_crls(db).map_err(|error| error.to_string())?;
     for authority in &authorities {
         let root = roots.iter().find(|root| root.authority == authority.short_name);
+        let last = last_crl_of(db, &authority.short_name).map_err(|error| error.to_string())?;
         for &kind in CrlKind::of(authority.kind) {
             // A root's CRL that nears its end takes nobody out of traffic: it is still good.
             let word = root.map(|root| match root.urgency(service.policy(), at) {
@@ -125,11 +126,11 @@ fn check(service: &StatusService, db: &mut Database, at: Timestamp) -> Result<Ch
                 Urgency::Warning => format!("WARNING: {}", root.words(at)),
                 Urgency::Alarm => format!("ALARM: {}", root.words(at)),
             });
-            let outcome = fresh_crl(service, &authority.short_name, None, kind, at);
+            let outcome = fresh_crl(service, (&authority.short_name, None, kind), last, at);
             let outcome = outcome.map(|late| word.or(late.filter(|_| root.is_none())));
             checks.push((format!("crl {} {kind}", authority.short_name), outcome));
         }
-        checks.extend(check_shards(service, db, authority, at)?);
+        checks.extend(check_shards(service, db, authority, last, at)?);
     }
     let act = Act { at, actor: Actor::Job("readyz"), request: RequestId(String::new()) };
     let responder = service.answers().responder(db, &act).map_err(|error| error.to_string())?;
@@ -179,6 +180,7 @@ fn check_shards(
     service: &StatusService,
     db: &mut Database,
     authority: &Authority,
+    last: Option<Timestamp>,
     at: Timestamp,
 ) -> Result<Checks, String> {
     let scopes = Scope::of(db, authority).map_err(|error| error.to_string())?;
@@ -190,7 +192,7 @@ fn check_shards(
     for (&number, kind) in
         shards.iter().flat_map(|number| [(number, CrlKind::Full), (number, CrlKind::Delta)])
     {
-        match fresh_crl(service, &authority.short_name, Some(number), kind, at) {
+        match fresh_crl(service, (&authority.short_name, Some(number), kind), last, at) {
             Ok(None) => {}
             Ok(Some(late)) => outcome = Ok(Some(format!("{number} {kind}: {late}"))),
             Err(error) => {
@@ -203,17 +205,19 @@ fn check_shards(
 }
 
 /// Whether it lasts; and where it should have a successor by now, since when: it is still good, and takes nobody out of
-/// traffic.
+/// traffic. That of an authority which ended has none: it ends, at `last`, after everything that it is about.
 fn fresh_crl(
     service: &StatusService,
-    short_name: &str,
-    shard: Option<u32>,
-    kind: CrlKind,
+    (short_name, shard, kind): (&str, Option<u32>, CrlKind),
+    last: Option<Timestamp>,
     at: Timestamp,
 ) -> Result<Option<String>, String> {
     let path = service.folder().scoped_crl_path(short_name, shard, kind);
     let bytes = service.folder().read(&path).map_err(|error| error.to_string())?.ok_or("not published")?;
     let crl = Crl::read(&bytes).map_err(|error| error.to_string())?;
+    if Some(crl.next_update) == last {
+        return Ok(None);
+    }
     if crl.next_update <= at {
         return Err(format!("its nextUpdate was {}", crl.next_update));
     }

@@ -128,6 +128,12 @@ fn reach(db: &mut Database, short_name: &str, wanted: CeremonyCrl) -> Result<Rea
     }
 }
 
+/// The nextUpdate of the last CRLs of an authority whose end is decided: past the end of all that it certified, so that
+/// nothing follows them and nothing needs to. None of one that goes on.
+pub fn last_crl_of(db: &mut Database, authority: &str) -> QueryResult<Option<Timestamp>> {
+    Ok(authority_end::find(db, authority)?.as_ref().map(last_crl_until))
+}
+
 /// The nextUpdate of the last CRLs of an authority.
 pub(super) fn last_crl_until(end: &AuthorityEnd) -> Timestamp {
     end.covered_until.plus(PAST_THE_END).whole_second()

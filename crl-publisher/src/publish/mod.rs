@@ -39,7 +39,9 @@ mod size_tests;
 #[cfg(test)]
 mod tests;
 
-pub use ceremony_crl::{CeremonyCrl, CeremonyCrlError, SignedCrl, recorded_crl, sign_ceremony_crl};
+pub use ceremony_crl::{
+    CeremonyCrl, CeremonyCrlError, SignedCrl, last_crl_of, recorded_crl, sign_ceremony_crl,
+};
 pub use certificates::{CertificatesError, CertificatesReport, publish_certificates};
 pub use coherence_statement::{
     CoherenceStatementError, publish_coherence_statement, published_coherence_statement,

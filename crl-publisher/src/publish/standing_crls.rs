@@ -4,6 +4,7 @@ use ca_core::authority::{Authority, AuthorityKind};
 use diesel::QueryResult;
 use store::{Database, Timestamp};
 
+use super::ceremony_crl::last_crl_of;
 use super::crls::signs_in_normal_running;
 use crate::crl::issue::schedule;
 use crate::crl::{CrlError, CrlKind, Scope, record};
@@ -20,7 +21,8 @@ pub struct StandingCrl {
     pub this_update: Timestamp,
     /// nextUpdate.
     pub next_update: Timestamp,
-    /// When the next is made at the latest; none for a root's, which a ceremony makes.
+    /// When the next is made at the latest; none for a root's, which a ceremony makes, and for the last one of an authority
+    /// that has ended.
     pub due: Option<Timestamp>,
 }
 
@@ -31,6 +33,7 @@ pub fn standing_crls(
     policy: &PublicationPolicy,
 ) -> QueryResult<Vec<StandingCrl>> {
     let mut standing = Vec::new();
+    let last = last_crl_of(db, &authority.short_name)?;
     for &kind in CrlKind::of(authority.kind) {
         let Some(newest) = record::newest(db, &authority.short_name, &Scope::All, kind)? else { continue };
         let schedule = match kind {
@@ -43,7 +46,8 @@ pub fn standing_crls(
             number: newest.number,
             this_update: newest.this_update,
             next_update: newest.next_update,
-            due: (authority.kind == AuthorityKind::Issuing).then_some(due),
+            due: (authority.kind == AuthorityKind::Issuing && Some(newest.next_update) != last)
+                .then_some(due),
         });
     }
     Ok(standing)

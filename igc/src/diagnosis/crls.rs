@@ -4,7 +4,7 @@ use ca_core::authority::{self, Authority};
 use crl_publisher::crl::read::Crl;
 use crl_publisher::crl::{CrlKind, Scope};
 use crl_publisher::folder::PublicFolder;
-use crl_publisher::publish::{RootCrl, Urgency, root_crls};
+use crl_publisher::publish::{RootCrl, Urgency, last_crl_of, root_crls};
 use store::{Database, Timestamp};
 
 use super::{Finding, Findings, Verdict};
@@ -28,10 +28,11 @@ pub(super) fn lists(
     for authority in authority::readable(db)?.authorities {
         let root = roots.iter().find(|root| root.authority == authority.short_name);
         let root = root.map(|root| (root, root.urgency(&policy, now)));
+        let last = last_crl_of(db, &authority.short_name)?;
         let mut well = 0;
         for scope in Scope::of(db, &authority).map_err(authority::AuthorityError::from)? {
             for &kind in CrlKind::of(authority.kind) {
-                let found = list(&folder, (&authority, scope.shard(), kind), root, now)?;
+                let found = list(&folder, (&authority, scope.shard(), kind), (root, last), now)?;
                 match (kind, scope.shard(), found.verdict) {
                     (CrlKind::Full, Some(_), Verdict::Well) => well += 1,
                     (CrlKind::Delta, _, Verdict::Well) => {}
@@ -50,7 +51,7 @@ pub(super) fn lists(
 fn list(
     folder: &PublicFolder,
     (authority, shard, kind): (&Authority, Option<u32>, CrlKind),
-    root: Option<(&RootCrl, Urgency)>,
+    (root, last): (Option<(&RootCrl, Urgency)>, Option<Timestamp>),
     now: Timestamp,
 ) -> Result<Finding, Problem> {
     let short_name = &authority.short_name;
@@ -68,6 +69,9 @@ fn list(
     Ok(match (der.as_deref().map(Crl::read), root) {
         (None, _) => broken(what, "never published".to_owned()),
         (Some(Err(error)), _) => broken(what, error.to_string()),
+        (Some(Ok(crl)), _) if Some(crl.next_update) == last => {
+            Finding::well(what, format!("number {}, its last one, until {}", crl.number, crl.next_update))
+        }
         (Some(Ok(crl)), _) if crl.next_update <= now => broken(what, format!("ended {}", crl.next_update)),
         (Some(Ok(crl)), _) if crl.this_update > now => Finding::new(
             Verdict::Broken,
