@@ -8,6 +8,7 @@ use std::time::Duration;
 use ca_core::authority::{self, AuthorityError};
 use ca_core::certificate;
 use ca_core::serial::SerialNumber;
+use diesel::QueryResult;
 use openssl::error::ErrorStack;
 use openssl::x509::X509;
 use serde::Serialize;
@@ -75,6 +76,10 @@ pub struct Hold {
     pub since: Timestamp,
     /// When it was lifted, or became final; nothing while it lasts.
     pub until: Option<Timestamp>,
+    /// When OCSP was first seen, from outside, to say that it is held.
+    pub seen_in_ocsp_at: Option<Timestamp>,
+    /// The same of what it says since it was lifted.
+    pub lift_seen_in_ocsp_at: Option<Timestamp>,
 }
 
 /// What OCSP says of it.
@@ -85,15 +90,15 @@ pub enum Ocsp {
     Unknown,
     /// The log did not end it.
     Good,
-    /// It had ended a moment before: answers of that moment say one or the other.
+    /// It had ended before, and OCSP was not seen to say so yet: answers of that moment say one or the other.
     GoodOrRevoked,
     /// The log had ended it.
     Revoked,
-    /// It had been held, or its hold lifted, a moment before: answers of that moment say one or the other.
+    /// It had been held, or its hold lifted, and OCSP was not seen to say so yet: answers of that moment say one or the other.
     GoodOrHeld,
     /// It was held.
     Held,
-    /// It was held, and had ended a moment before.
+    /// It had been held and had ended, and OCSP was not seen to say so yet.
     HeldOrRevoked,
 }
 
@@ -174,8 +179,8 @@ impl Fault for HistoryError {
     }
 }
 
-/// How long after an event's date the status role has certainly read it, where it ran: it reads the log ten times a
-/// second, and a transaction takes a moment to commit.
+/// How long after an event's date the status role has read it, where it ran and its database answered: it reads the log ten
+/// times a second, and a transaction takes a moment to commit.
 const LOG_READ: Duration = Duration::from_secs(2);
 
 /// What is known of a certificate at `at`. `issued_at` is when its signature was recorded, by the audit log;
@@ -202,10 +207,13 @@ pub fn tell(
             seen_in_ocsp_at: sightings::in_ocsp(db, issuer, event.sequence)?,
         }),
     };
-    let holds = holds(logged::holds(db, issuer, &serial.to_string())?, ended.as_ref());
+    let logged = logged::holds(db, issuer, &serial.to_string())?;
+    let holds = holds(db, logged, ended.as_ref())?;
     let mut crls = Vec::new();
     let mut held_elsewhere = HeldElsewhere {
-        ocsp_good_until: ended.as_ref().map(|ended| certainly_read(ended).plus(ocsp_validity)),
+        ocsp_good_until: ended
+            .as_ref()
+            .map(|ended| read(ended.at, ended.seen_in_ocsp_at).plus(ocsp_validity)),
         ..HeldElsewhere::default()
     };
     for scope in Scope::of_certificate(db, issuer, &found.serial.to_string())? {
@@ -223,7 +231,7 @@ pub fn tell(
         }
     }
     Ok(History {
-        ocsp: said(ended.as_ref(), &holds, issued_at, at),
+        ocsp: said(ended.as_ref(), &holds, issued_at, ocsp_validity, at),
         issuer: issuer.to_owned(),
         serial: serial.to_string(),
         profile: found.profile,
@@ -268,40 +276,66 @@ fn crl_then(
     })
 }
 
-/// From when on OCSP certainly said revoked.
-fn certainly_read(ended: &Ended) -> Timestamp {
-    ended.seen_in_ocsp_at.map_or(ended.at, |seen| seen.max(ended.at)).max(ended.at.plus(LOG_READ))
+/// When the status role had read an event, as far as anybody saw.
+fn read(event: Timestamp, seen: Option<Timestamp>) -> Timestamp {
+    seen.unwrap_or(event).max(event.plus(LOG_READ))
+}
+
+/// From when on OCSP certainly said what the log says. Where nobody saw it, a node that was cut off from its database may have
+/// answered by what it knew before: until the last of those answers ended, and not longer.
+fn certainly(event: Timestamp, seen: Option<Timestamp>, ocsp_validity: Duration) -> Timestamp {
+    let read = read(event, seen);
+    if seen.is_some() { read } else { read.plus(ocsp_validity) }
 }
 
 /// Each hold with its end: the event after it, or the end of the certificate.
-fn holds(events: Vec<Logged>, ended: Option<&Ended>) -> Vec<Hold> {
+fn holds(db: &mut Database, events: Vec<Logged>, ended: Option<&Ended>) -> QueryResult<Vec<Hold>> {
     let mut holds: Vec<Hold> = Vec::new();
     for event in events {
+        let seen = sightings::in_ocsp(db, &event.issuer, event.sequence)?;
         match holds.last_mut().filter(|_| event.is_release()) {
-            Some(hold) => hold.until = Some(event.occurred_at),
-            None => holds.push(Hold { sequence: event.sequence, since: event.occurred_at, until: None }),
+            Some(hold) => (hold.until, hold.lift_seen_in_ocsp_at) = (Some(event.occurred_at), seen),
+            None => holds.push(Hold {
+                sequence: event.sequence,
+                since: event.occurred_at,
+                until: None,
+                seen_in_ocsp_at: seen,
+                lift_seen_in_ocsp_at: None,
+            }),
         }
     }
     if let Some(hold) = holds.last_mut() {
         hold.until = hold.until.or(ended.map(|ended| ended.at));
     }
-    holds
+    Ok(holds)
 }
 
-fn said(ended: Option<&Ended>, holds: &[Hold], issued_at: Option<Timestamp>, at: Timestamp) -> Ocsp {
+fn said(
+    ended: Option<&Ended>,
+    holds: &[Hold],
+    issued_at: Option<Timestamp>,
+    ocsp_validity: Duration,
+    at: Timestamp,
+) -> Ocsp {
     let lasted_to = |moment: Timestamp| {
         holds.iter().any(|hold| hold.since <= moment && hold.until.is_none_or(|until| moment < until))
     };
-    let lately = |moment: Timestamp| moment <= at && at < moment.plus(LOG_READ);
+    let is_open = |moment: Timestamp, seen| moment <= at && at < certainly(moment, seen, ocsp_validity);
     match ended {
-        Some(ended) if at >= certainly_read(ended) => return Ocsp::Revoked,
+        Some(ended) if at >= certainly(ended.at, ended.seen_in_ocsp_at, ocsp_validity) => {
+            return Ocsp::Revoked;
+        }
         Some(ended) if at >= ended.at => {
             let was_held = holds.iter().any(|hold| hold.until == Some(ended.at));
             return if was_held { Ocsp::HeldOrRevoked } else { Ocsp::GoodOrRevoked };
         }
         _ => {}
     }
-    if holds.iter().any(|hold| lately(hold.since) || hold.until.is_some_and(lately)) {
+    let is_open_about = |hold: &Hold| {
+        is_open(hold.since, hold.seen_in_ocsp_at)
+            || hold.until.is_some_and(|until| is_open(until, hold.lift_seen_in_ocsp_at))
+    };
+    if holds.iter().any(is_open_about) {
         Ocsp::GoodOrHeld
     } else if lasted_to(at) {
         Ocsp::Held

@@ -37,7 +37,7 @@ impl Sighting {
         Self { face: "list", issuer: String::new(), scope: String::new(), number: sequence }
     }
 
-    /// A certificate revoked in OCSP, by its place in the status log.
+    /// An event of the status log, by its place there, that OCSP says too: a revocation, a hold or the end of one.
     pub(crate) fn ocsp(issuer: &str, sequence: i64) -> Self {
         Self { face: "ocsp", issuer: issuer.to_owned(), scope: String::new(), number: sequence }
     }

@@ -47,8 +47,8 @@ pub use diagnosis::Finding;
 pub use operations::{Expiry, ExpiryKind, JobPace, ListProgress, OcspFigures, Urgency};
 pub use peer::Peer;
 pub use publications::{
-    Publications, PublishedAuthority, PublishedCoherence, PublishedCrl, PublishedFile, PublishedOppositions,
-    Untold,
+    NextCrl, Publications, PublishedAuthority, PublishedCoherence, PublishedCrl, PublishedFile,
+    PublishedOppositions, Untold,
 };
 pub use request_bodies::bound_bodies;
 pub use sign_in_links::SignInLinks;

@@ -46,12 +46,33 @@ pub struct PublishedCrl {
     pub this_update: Timestamp,
     /// nextUpdate.
     pub next_update: Timestamp,
-    /// When the next is planned at the latest; none where a ceremony makes it.
-    pub planned_at: Option<Timestamp>,
+    /// What follows it.
+    pub next: NextCrl,
     /// Whether it is late, or must be seen to for another reason.
     pub urgency: Urgency,
     /// Where it lies.
     pub url: Option<String>,
+}
+
+/// What follows a CRL.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NextCrl {
+    /// One that is planned for this moment at the latest.
+    By(Timestamp),
+    /// One that a ceremony makes.
+    AtCeremony,
+    /// None: it is the last one of an authority that has ended.
+    Never,
+}
+
+impl NextCrl {
+    /// When it is planned, where the clock says it.
+    pub(crate) const fn planned_at(self) -> Option<Timestamp> {
+        match self {
+            Self::By(at) => Some(at),
+            Self::AtCeremony | Self::Never => None,
+        }
+    }
 }
 
 /// The opposition list as it is published.

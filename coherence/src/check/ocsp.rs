@@ -67,6 +67,7 @@ impl Checks<'_> {
                 self.is_revoked(&event, answer, place, late);
                 return Ok(());
             }
+            Some(event) if answer.status == Status::Good => self.saw(&event),
             // It may be on its way, for a moment.
             Some(event) if event.occurred_at.plus(late) > self.at => return Ok(()),
             _ => {}
@@ -143,6 +144,14 @@ impl Checks<'_> {
         }
     }
 
+    /// An answer says what this event of the log says. Of one of long ago, the moment at which somebody happened to look would say
+    /// nothing.
+    fn saw(&mut self, event: &Logged) {
+        if event.occurred_at.plus(sightings::WINDOW) > self.at {
+            self.sightings.push(Sighting::ocsp(&event.issuer, event.sequence));
+        }
+    }
+
     /// What is held is revoked for certificateHold.
     fn is_revoked(&mut self, event: &Logged, answer: &Answer, place: &str, late: Duration) {
         let subject = format!("{} {}", event.issuer, event.serial);
@@ -168,9 +177,8 @@ impl Checks<'_> {
         if !is_of_the_event && event.follows_a_hold() && event.occurred_at.plus(late) > self.at {
             return;
         }
-        // Of what ended long ago, the moment at which somebody happened to look would say nothing.
-        if event.is_revocation() && event.occurred_at.plus(sightings::WINDOW) > self.at {
-            self.sightings.push(Sighting::ocsp(&event.issuer, event.sequence));
+        if is_of_the_event {
+            self.saw(event);
         }
         // A date ahead of the clock is cut to the answer's own (decision 0012).
         let honest =

@@ -52,5 +52,5 @@ pub use opposition_list::{
     OppositionListError, OppositionListReport, publish_opposition_list, published_sequence,
 };
 pub use root_crls::{RootCrl, root_crls};
-pub use standing_crls::{ListsInStep, StandingCrl, lists_in_step, standing_crls};
+pub use standing_crls::{ListsInStep, NextCrl, StandingCrl, lists_in_step, standing_crls};
 pub use urgency::Urgency;

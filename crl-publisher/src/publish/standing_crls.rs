@@ -21,9 +21,19 @@ pub struct StandingCrl {
     pub this_update: Timestamp,
     /// nextUpdate.
     pub next_update: Timestamp,
-    /// When the next is made at the latest; none for a root's, which a ceremony makes, and for the last one of an authority
-    /// that has ended.
-    pub due: Option<Timestamp>,
+    /// What follows it.
+    pub next: NextCrl,
+}
+
+/// What follows a CRL.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NextCrl {
+    /// One that is made at this moment at the latest.
+    By(Timestamp),
+    /// One that a ceremony makes: it is a root's.
+    AtCeremony,
+    /// None: it is the last one of an authority that has ended.
+    Never,
 }
 
 /// The newest CRL of each kind that the authority publishes of all its certificates, and has.
@@ -40,14 +50,17 @@ pub fn standing_crls(
             CrlKind::Full => policy.full_crl,
             CrlKind::Delta => policy.delta_crl,
         };
-        let due = newest.this_update.plus(schedule.every);
+        let next = match authority.kind {
+            AuthorityKind::Root => NextCrl::AtCeremony,
+            AuthorityKind::Issuing if Some(newest.next_update) == last => NextCrl::Never,
+            AuthorityKind::Issuing => NextCrl::By(newest.this_update.plus(schedule.every)),
+        };
         standing.push(StandingCrl {
             kind,
             number: newest.number,
             this_update: newest.this_update,
             next_update: newest.next_update,
-            due: (authority.kind == AuthorityKind::Issuing && Some(newest.next_update) != last)
-                .then_some(due),
+            next,
         });
     }
     Ok(standing)

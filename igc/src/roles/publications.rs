@@ -10,7 +10,7 @@ use crl_publisher::policy::PublicationPolicy;
 use crl_publisher::publish::{self, ListsInStep, StandingCrl, root_crls, standing_crls};
 use store::{Database, DatabaseRole, Timestamp};
 use web_admin::{
-    ListProgress, Publications, PublishedAuthority, PublishedCoherence, PublishedCrl, PublishedFile,
+    ListProgress, NextCrl, Publications, PublishedAuthority, PublishedCoherence, PublishedCrl, PublishedFile,
     PublishedOppositions, Urgency,
 };
 
@@ -92,8 +92,11 @@ impl PublicSide {
                 CrlKind::Full => &publication.crl,
                 CrlKind::Delta => &publication.delta_crl,
             };
-            let urgency =
-                root.unwrap_or_else(|| publish::Urgency::of_life(crl.this_update, crl.next_update, at));
+            let urgency = match (root, crl.next) {
+                (Some(urgency), _) => urgency,
+                (None, publish::NextCrl::Never) => publish::Urgency::Well,
+                (None, _) => publish::Urgency::of_life(crl.this_update, crl.next_update, at),
+            };
             told(crl, planned, urgency, address.of_short_name(id))
         });
         Ok(PublishedAuthority {
@@ -137,7 +140,11 @@ fn told(
         number: crl.number,
         this_update: crl.this_update,
         next_update: crl.next_update,
-        planned_at: crl.due.map(|due| planned.map_or(due, |planned| planned.min(due))),
+        next: match crl.next {
+            publish::NextCrl::By(due) => NextCrl::By(planned.map_or(due, |planned| planned.min(due))),
+            publish::NextCrl::AtCeremony => NextCrl::AtCeremony,
+            publish::NextCrl::Never => NextCrl::Never,
+        },
         urgency: match urgency {
             publish::Urgency::Well => Urgency::Well,
             publish::Urgency::Warning => Urgency::Warning,

@@ -23,6 +23,7 @@ operations-crl-planned = Next one by
 operations-crl-ends = Valid until
 operations-crl-ended = Expired
 operations-at-ceremony = ceremony
+operations-last-crl = none, this is the last
 
 ## What a look from outside found
 

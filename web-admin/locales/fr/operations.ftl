@@ -23,6 +23,7 @@ operations-crl-planned = Prochaine au plus tard
 operations-crl-ends = Fin de validité
 operations-crl-ended = Échue
 operations-at-ceremony = cérémonie
+operations-last-crl = aucune, c'est la dernière
 
 ## What a look from outside found
 

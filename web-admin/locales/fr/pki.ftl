@@ -78,3 +78,4 @@ pki-delta-crl = Liste de révocation, delta
 pki-crl = numéro { $number }, publiée le { $published }, vaut jusqu'au { $until } ;
 pki-crl-next = la suivante est prévue au plus tard le { $at }.
 pki-crl-next-at-ceremony = la suivante se fait à une cérémonie de clés.
+pki-crl-last = c'est la dernière de cette autorité, elle couvre tous ses certificats.

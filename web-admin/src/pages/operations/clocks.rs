@@ -5,7 +5,7 @@ use store::Timestamp;
 use super::State;
 use crate::language::Language;
 use crate::messages::Key;
-use crate::publications::{PublishedAuthority, PublishedCrl};
+use crate::publications::{NextCrl, PublishedAuthority, PublishedCrl};
 use crate::typography::Shown;
 
 /// One CRL.
@@ -16,8 +16,9 @@ pub(super) struct Clock {
     pub(super) number: u64,
     pub(super) this_update: Shown,
     pub(super) next_update: Shown,
-    /// None where a ceremony makes the next one.
     pub(super) planned_at: Option<Shown>,
+    /// What follows it where no moment is planned.
+    pub(super) unplanned: Key,
     /// How long it lasts, and how much of that is left; seconds.
     pub(super) life: i64,
     pub(super) left: i64,
@@ -42,7 +43,11 @@ impl Clock {
             number: crl.number,
             this_update: Shown(crl.this_update),
             next_update: Shown(crl.next_update),
-            planned_at: crl.planned_at.map(Shown),
+            planned_at: crl.next.planned_at().map(Shown),
+            unplanned: Key::of(match crl.next {
+                NextCrl::Never => "operations-last-crl",
+                NextCrl::AtCeremony | NextCrl::By(_) => "operations-at-ceremony",
+            }),
             life: (crl.next_update.seconds() - crl.this_update.seconds()).max(1),
             left: (crl.next_update.seconds() - at.seconds()).max(0),
             lasts: (crl.next_update > at).then(|| language.ago(at, crl.next_update)),

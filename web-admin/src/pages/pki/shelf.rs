@@ -9,7 +9,7 @@ use openssl::x509::X509;
 use crate::failure::Failure;
 use crate::faults;
 use crate::messages::Key;
-use crate::publications::{PublishedAuthority, PublishedCrl};
+use crate::publications::{NextCrl, PublishedAuthority, PublishedCrl};
 use crate::typography::Shown;
 
 /// One authority: what stands in its certificate, and what it publishes.
@@ -39,6 +39,8 @@ pub(super) struct Crl {
     pub(super) this_update: Shown,
     pub(super) next_update: Shown,
     pub(super) planned_at: Option<Shown>,
+    /// What follows it where no moment is planned.
+    pub(super) unplanned: Key,
     pub(super) file: PublishedAt,
 }
 
@@ -88,7 +90,11 @@ impl Crl {
             number: crl.number,
             this_update: Shown(crl.this_update),
             next_update: Shown(crl.next_update),
-            planned_at: crl.planned_at.map(Shown),
+            planned_at: crl.next.planned_at().map(Shown),
+            unplanned: Key::of(match crl.next {
+                NextCrl::Never => "pki-crl-last",
+                NextCrl::AtCeremony | NextCrl::By(_) => "pki-crl-next-at-ceremony",
+            }),
             file: PublishedAt { path, address: crl.url },
         }
     }
