@@ -1,5 +1,5 @@
-//! What each job of the worker did last. Nothing rests on it: it is there for people who look at how things stand, and
-//! so that a job that has stopped is seen.
+//! What each job of the worker did last: for people who look at how things stand, so that a job that has stopped is seen, and for
+//! a worker that starts, which makes up for what came due while none ran. No rule rests on it.
 
 use std::time::Duration;
 

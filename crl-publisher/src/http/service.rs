@@ -138,8 +138,10 @@ impl StatusService {
     /// Has the status log read now, and not when its turn comes; whether every answer given from here on knows
     /// its event `sequence`, or does within `at_most`. A hint: nothing is lost without it.
     pub fn has_applied(&self, sequence: i64, at_most: Duration) -> bool {
+        let statuses = &self.shared.answers.statuses;
+        let look = statuses.next_look();
         self.shared.wake.now();
-        self.shared.answers.statuses.wait_for(sequence, at_most)
+        statuses.wait_for(look, sequence, at_most)
     }
 
     /// What was answered by OCSP since the start.

@@ -10,7 +10,7 @@ use diesel::prelude::*;
 use store::{Database, Timestamp};
 
 use super::StatusImage;
-use super::applied::Applied;
+use super::applied::{Applied, Look};
 use super::image::Place;
 use super::load::{apply, follow, load, place_of};
 
@@ -69,6 +69,7 @@ impl Statuses {
     /// loaded again, and what was revoked or held stays so.
     pub fn synchronise(&self, db: &mut Database, at: Timestamp) -> QueryResult<Step> {
         let mut progress = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
+        let look = self.applied.begin();
         let known = self.view();
         if let Some(view) = known.as_ref().filter(|_| progress.begun) {
             if still_holds(db, progress.last.as_ref())? {
@@ -84,7 +85,7 @@ impl Statuses {
                     }
                 })?;
                 let (changed, forgotten) = (take(changed), forgotten.len());
-                self.publish(View { synchronised_at: at, forgotten, ..view.clone() }, last.as_ref());
+                self.publish(look, View { synchronised_at: at, forgotten, ..view.clone() }, last.as_ref());
                 return Ok(Step { loaded: false, changed });
             }
             tracing::error!("the status log went back, as after a restored backup: everything is read again");
@@ -97,19 +98,24 @@ impl Statuses {
                 "{forgotten} revocations or holds that were answered are no longer in the database; make them again"
             );
         }
-        self.publish(View { image: Arc::new(image), synchronised_at: at, forgotten }, last.as_ref());
+        self.publish(look, View { image: Arc::new(image), synchronised_at: at, forgotten }, last.as_ref());
         *progress = Progress { begun: true, last, changed: Vec::new(), forgotten: kept };
         Ok(Step { loaded: true, changed: Vec::new() })
     }
 
-    /// Whether the event `sequence` of the status log is in memory, now or within `at_most`.
-    pub fn wait_for(&self, sequence: i64, at_most: Duration) -> bool {
-        self.applied.wait_for(sequence, at_most)
+    /// The look that begins next: whatever is committed by now, it reads.
+    pub fn next_look(&self) -> Look {
+        self.applied.next_look()
     }
 
-    fn publish(&self, view: View, last: Option<&StatusEvent>) {
+    /// Whether the event `sequence` of the status log is in memory, by this look or a later one, now or within `at_most`.
+    pub fn wait_for(&self, look: Look, sequence: i64, at_most: Duration) -> bool {
+        self.applied.wait_for(look, sequence, at_most)
+    }
+
+    fn publish(&self, look: Look, view: View, last: Option<&StatusEvent>) {
         *self.view.write().unwrap_or_else(PoisonError::into_inner) = Some(view);
-        self.applied.reach(last.map_or(0, |event| event.sequence));
+        self.applied.reach(look, last.map_or(0, |event| event.sequence));
     }
 }
 

@@ -260,13 +260,21 @@ impl Worker {
 
     /// Runs a job once, as that job, and has it written down.
     pub fn run(&mut self, job: &Job) -> Result<Value, Problem> {
-        self.epoch.renew(&mut self.db)?;
+        self.attempt(job).1
+    }
+
+    /// The same, and how it ended: one that did something may have failed all the same ([`Self::raise`]).
+    pub fn attempt(&mut self, job: &Job) -> (JobOutcome, Result<Value, Problem>) {
+        if let Err(error) = self.epoch.renew(&mut self.db) {
+            let problem = Problem::from(error);
+            return (JobOutcome::Failed(problem.code()), Err(problem));
+        }
         let began = Began::now(&self.installation);
         let act = self.installation.act(Actor::Job(job.name));
         let done = (job.run)(self, &act);
         let outcome = self.alarm.take().map_or_else(|| outcome_of(&done), JobOutcome::Failed);
         self.log.note(&mut self.db, job.name, &began, outcome);
-        done
+        (outcome, done)
     }
 
     /// Has the run of this job written down as one that failed, although it goes on with the rest: for what nobody may

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use ca_core::job_run::{self, JobOutcome};
 use store::{DatabaseRole, Timestamp};
 use web_admin::JobPace;
 
@@ -46,6 +47,9 @@ const OF_DEMONSTRATIONS: [&str; 2] = ["demo-bureau", "test-certificates"];
 
 /// Of these, the one that waits for its first pause: nobody waits for it, and a worker that starts has enough to do.
 const NOT_AT_ONCE: &str = "test-certificates";
+
+/// After how long a scheduled job that failed is tried again.
+const TRY_AGAIN: Duration = Duration::from_secs(300);
 
 /// The pause between two attempts to begin again.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -90,7 +94,7 @@ pub fn run(installation: &Installation, stop: &Stop) -> Result<(), Problem> {
 
 fn run_jobs(installation: &Installation, leads: &AtomicBool, over: &dyn Fn() -> bool) -> Result<(), Problem> {
     let mut worker = Worker::begin(installation, DatabaseRole::Worker)?;
-    let mut round = Round::begin(installation);
+    let mut round = Round::begin(&mut worker)?;
     while !over() {
         if let Err(problem) = round.run(&mut worker, leads) {
             leads.store(false, Ordering::Relaxed);
@@ -134,16 +138,22 @@ struct Round {
 }
 
 impl Round {
-    fn begin(installation: &Installation) -> Self {
-        let schedules = &installation.config.schedules;
-        Self {
+    fn begin(worker: &mut Worker) -> Result<Self, Problem> {
+        let runs = job_run::all(&mut worker.db)?;
+        let schedules = &worker.installation.config.schedules;
+        let now = worker.installation.clock.now();
+        let scheduled = |name, schedule: &Schedule| {
+            let last_run = runs.iter().find(|run| run.job == name).map(|run| run.began_at);
+            Scheduled::new(name, schedule.clone(), last_run, now)
+        };
+        Ok(Self {
             last_run: EVERY.iter().map(|(name, _)| (*name == NOT_AT_ONCE).then(Instant::now)).collect(),
             scheduled: [
-                Scheduled::new("full-crl", schedules.full_crl.clone(), installation),
-                Scheduled::new("renewal", schedules.renewal.clone(), installation),
-                Scheduled::new("officer-digests", schedules.officer_digests.clone(), installation),
+                scheduled("full-crl", &schedules.full_crl),
+                scheduled("renewal", &schedules.renewal),
+                scheduled("officer-digests", &schedules.officer_digests),
             ],
-        }
+        })
     }
 
     /// Runs what is due. Fails where the lease cannot be kept: then nothing more may be begun.
@@ -166,6 +176,8 @@ impl Round {
     }
 }
 
+/// A job that a cron expression tells when to run. What came due while no worker ran is made up for at the start, and what
+/// failed is tried again.
 struct Scheduled {
     name: &'static str,
     schedule: Schedule,
@@ -173,29 +185,79 @@ struct Scheduled {
 }
 
 impl Scheduled {
-    fn new(name: &'static str, schedule: Schedule, installation: &Installation) -> Self {
-        let next = schedule.next_after(installation.clock.now());
+    /// `last_run` is when it ran last, where anybody knows: a clock that was set back since does not put it off.
+    fn new(name: &'static str, schedule: Schedule, last_run: Option<Timestamp>, now: Timestamp) -> Self {
+        let next = schedule.next_after(last_run.map_or(now, |last| last.min(now)));
         Self { name, schedule, next }
     }
 
     fn run_if_due(&mut self, worker: &mut Worker) {
         let now = worker.installation.clock.now();
         if self.next.is_some_and(|next| next <= now) {
-            run_logged(worker, self.name);
-            self.next = self.schedule.next_after(now);
+            self.next = self.after(run_logged(worker, self.name), now);
+        }
+    }
+
+    /// When it runs next, after a run that ended so.
+    fn after(&self, outcome: JobOutcome, now: Timestamp) -> Option<Timestamp> {
+        let next = self.schedule.next_after(now);
+        match outcome {
+            JobOutcome::Done | JobOutcome::Partly => next,
+            JobOutcome::Failed(_) => {
+                let again = now.plus(TRY_AGAIN);
+                Some(next.map_or(again, |next| next.min(again)))
+            }
         }
     }
 }
 
-fn run_logged(worker: &mut Worker, name: &'static str) {
-    let Some(job) = jobs::find(name) else { return };
-    match worker.run(job) {
+fn run_logged(worker: &mut Worker, name: &'static str) -> JobOutcome {
+    let Some(job) = jobs::find(name) else { return JobOutcome::Done };
+    let (outcome, done) = worker.attempt(job);
+    match done {
         Ok(done) => tracing::debug!(job.name = name, "job {name}: {done}"),
         Err(problem) => log_problem(name, &problem),
     }
+    outcome
 }
 
 fn log_problem(name: &str, problem: &Problem) {
     let (code, detail) = (problem.code(), problem.detail());
     tracing::error!(job.name = name, code = code.name, "job {name}: {detail} ({})", code.help);
+}
+
+#[cfg(test)]
+mod tests {
+    use store::fault;
+
+    use super::*;
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    fn daily(last_run: Option<&str>) -> Scheduled {
+        let schedule = Schedule::parse("0 0 3 * * *").unwrap();
+        Scheduled::new("full-crl", schedule, last_run.map(at), at("2026-11-27T12:00:00Z"))
+    }
+
+    #[test]
+    fn what_came_due_while_no_worker_ran_is_made_up_for_once() {
+        let tomorrow = Some(at("2026-11-28T03:00:00Z"));
+        assert_eq!(daily(None).next, tomorrow, "nobody knows of any run");
+        assert_eq!(daily(Some("2026-11-27T03:00:00Z")).next, tomorrow);
+        let missed = daily(Some("2026-11-20T03:00:00Z"));
+        assert!(missed.next < Some(at("2026-11-27T12:00:00Z")), "at once: {:?}", missed.next);
+        assert_eq!(missed.after(JobOutcome::Done, at("2026-11-27T12:00:01Z")), tomorrow);
+        assert_eq!(daily(Some("2027-02-01T03:00:00Z")).next, tomorrow, "a clock was ahead");
+    }
+
+    #[test]
+    fn what_failed_is_tried_again_after_five_minutes_or_when_it_is_due() {
+        let job = daily(None);
+        let failed = JobOutcome::Failed(fault::DATABASE);
+        let after = |now: &str| job.after(failed, at(now)).unwrap().to_string();
+        assert_eq!(after("2026-11-27T12:00:00Z"), "2026-11-27T12:05:00Z");
+        assert_eq!(after("2026-11-28T02:58:00Z"), "2026-11-28T03:00:00Z");
+    }
 }
