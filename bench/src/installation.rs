@@ -167,7 +167,7 @@ impl Installation {
     /// The library in this process: for the ceremony, and for the yardstick.
     pub fn module(&self, hsm: Hsm) -> Pkcs11Module {
         let tokens = Tokens::read(&self.tokens_file(hsm)).expect("the tokens are those of the house");
-        Pkcs11Module::load(tokens).expect("the library is installed")
+        Pkcs11Module::load(tokens, None).expect("the library is installed")
     }
 
     /// The signer's process, as the worker starts it.

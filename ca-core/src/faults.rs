@@ -10,6 +10,8 @@ store::codes! {
     SIGNER_UNAVAILABLE = ("signer-unavailable", Unavailable, "the operator: is the HSM up, and is its library the one of tokens.toml?");
     /// A PIN was refused.
     SIGNER_PIN_REFUSED = ("signer-pin-refused", NotAuthorised, "the operator: correct the PIN file, or unlock the token and `touch` the file: then the PIN is tried once more");
+    /// A token left as many logins unanswered as are tried.
+    SIGNER_LOGIN_UNANSWERED = ("signer-login-unanswered", Unavailable, "the operator: look after the HSM, see that its PIN is not locked, and `touch` the PIN file: then the PIN is tried again");
     /// A PIN file is missing, unsafe or malformed.
     SIGNER_PIN_FILE = ("signer-pin-file", Invalid, "the operator: a PIN file is one line, mode 0600, owned by the user of the process");
     /// No such key, or several.

@@ -115,7 +115,7 @@ impl Installation {
         if let Some(module) = self.module.get() {
             return Ok(module.clone());
         }
-        let module = Pkcs11Module::load(Tokens::read(&self.config.tokens)?)?;
+        let module = Pkcs11Module::load(Tokens::read(&self.config.tokens)?, Some(self.dir.join("signer")))?;
         Ok(self.module.get_or_init(|| module).clone())
     }
 

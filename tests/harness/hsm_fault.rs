@@ -64,6 +64,16 @@ impl HsmFault {
             .expect("the folder can be written");
     }
 
+    /// Has every login come to this end, `hang` or `crash`, from now on.
+    pub fn end_logins_in(&self, end: &str) {
+        fs::write(self.folder.path().join("at-login"), end).expect("the folder can be written");
+    }
+
+    /// Has logins succeed again.
+    pub fn let_logins_pass(&self) {
+        fs::remove_file(self.folder.path().join("at-login")).expect("they came to an end");
+    }
+
     /// What the security officer does after `pin-locked`: the PIN is good again.
     pub fn unlock_pin(&self) {
         fs::remove_file(self.folder.path().join("pin-locked")).expect("it is locked");

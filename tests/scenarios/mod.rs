@@ -54,6 +54,7 @@ mod owned_web;
 mod peers;
 mod personal_certificates;
 mod personal_data;
+mod pins;
 mod profile_samples;
 mod profiles_golden;
 mod profiles_judged;

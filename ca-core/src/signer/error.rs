@@ -47,6 +47,17 @@ pub enum SignerError {
         /// Which edition of its file held the PIN; none of a PIN that custodians brought.
         edition: Option<Box<Edition>>,
     },
+    /// A token did not answer a login, or took its process down over it, as often as is tried with one edition of a PIN file.
+    #[error(
+        "token {token:?} left {times} logins unanswered, and may have counted each as a wrong PIN; \
+         it is tried again once its PIN file is touched"
+    )]
+    LoginUnanswered {
+        /// The token's name.
+        token: String,
+        /// How many.
+        times: u32,
+    },
     /// A PIN file is missing, unsafe or malformed.
     #[error("PIN file {}: {detail}", file.display())]
     PinFile {
@@ -128,6 +139,7 @@ impl Fault for SignerError {
             Self::UnknownToken { .. } => faults::SIGNER_TOKEN_UNKNOWN,
             Self::Unavailable { .. } => faults::SIGNER_UNAVAILABLE,
             Self::PinRefused { .. } => faults::SIGNER_PIN_REFUSED,
+            Self::LoginUnanswered { .. } => faults::SIGNER_LOGIN_UNANSWERED,
             Self::PinFile { .. } => faults::SIGNER_PIN_FILE,
             Self::NoSuchKey { .. } => faults::SIGNER_KEY_UNKNOWN,
             Self::Unsuitable { .. } => faults::SIGNER_KEY_UNSUITABLE,

@@ -117,7 +117,7 @@ fn prepare(folder: &Path) -> PathBuf {
 }
 
 pub(crate) fn load(folder: &Path) -> Pkcs11Module {
-    Pkcs11Module::load(read(folder)).unwrap()
+    Pkcs11Module::load(read(folder), None).unwrap()
 }
 
 fn read(folder: &Path) -> Tokens {

@@ -16,6 +16,11 @@ pub fn holds(name: &str, number: u64) -> bool {
     fs::read_to_string(file(name)).is_ok_and(|text| text == number.to_string())
 }
 
+/// What the file says, where it is there.
+pub fn text(name: &str) -> Option<String> {
+    fs::read_to_string(file(name)).ok()
+}
+
 /// Puts an empty file there.
 pub fn put(name: &str) {
     File::create(file(name)).expect("the folder can be written");

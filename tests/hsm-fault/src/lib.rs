@@ -8,6 +8,7 @@
 //! code, over what is a secret.
 //! Where there is a file `parameters`, `C_Initialize` hands it to the library, as NSS's softoken wants it.
 //! Where there is a file `reset-every`, every session of the token is closed before each Nth signature of a process, N being its number.
+//! Where there is a file `at-login`, each `C_Login` comes to the end that it names: `hang` or `crash`.
 //! Where there is a file `delay`, each signature takes as many milliseconds more, as in an HSM behind a network.
 
 #![allow(non_snake_case, reason = "PKCS#11 names its functions so")]
@@ -94,6 +95,11 @@ unsafe extern "C" fn login(
     length: CK_ULONG,
 ) -> CK_RV {
     folder::count("logins");
+    match folder::text("at-login").as_deref() {
+        Some("hang") => thread::sleep(Duration::MAX),
+        Some("crash") => std::process::abort(),
+        _ => {}
+    }
     // SAFETY: the session is the caller's.
     if folder::holds("pin-locked", unsafe { wrapped::slot_of(session) }) {
         folder::count("refused-logins");

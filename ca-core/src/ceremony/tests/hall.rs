@@ -84,7 +84,7 @@ impl Hall {
 
     /// The same place, where the library knows no PIN that custodians brought.
     pub(super) fn in_another_process(mut self) -> Self {
-        self.module = Pkcs11Module::load(self.module.tokens().clone()).unwrap();
+        self.module = Pkcs11Module::load(self.module.tokens().clone(), None).unwrap();
         self
     }
 

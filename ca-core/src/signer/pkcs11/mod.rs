@@ -8,6 +8,7 @@
 mod encoding;
 mod failure;
 mod kept_key;
+mod login_record;
 mod mac_key;
 mod module;
 mod public_key;

@@ -1,6 +1,7 @@
 //! The PKCS#11 library of this process.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
 
 use cryptoki::context::{CInitializeArgs, CInitializeFlags, Pkcs11};
@@ -11,6 +12,7 @@ use cryptoki::types::AuthPin;
 use zeroize::Zeroizing;
 
 use super::failure::{Failure, is_of_vendor, is_refused_pin};
+use super::login_record::{Attempt, LoginRecords};
 use crate::signer::pin::{self, Edition};
 use crate::signer::{SignerError, Tokens, tokens::Token};
 
@@ -28,6 +30,8 @@ struct Shared {
     /// Logins that tokens refused. An HSM locks itself after a few wrong PINs, and a process has
     /// many threads with a signer each: none of them tries again what one of them has tried.
     refused: Mutex<BTreeMap<String, Refused>>,
+    /// The same for every process that there will be.
+    logins: LoginRecords,
     /// How many times the library was initialised. Read while it is called, written while it is
     /// initialised again: `C_Finalize` while another thread is in a call is undefined (PKCS#11 §5.4).
     generation: RwLock<u64>,
@@ -61,8 +65,9 @@ impl std::fmt::Debug for TokenPins {
 
 impl Pkcs11Module {
     /// Loads the library that `tokens` names and initialises it. SoftHSM reads the path of its
-    /// configuration from `SOFTHSM2_CONF` now, and never again in this process.
-    pub fn load(tokens: Tokens) -> Result<Self, SignerError> {
+    /// configuration from `SOFTHSM2_CONF` now, and never again in this process. In the folder `logins` it is written down what became
+    /// of each PIN that was tried; without one this process alone remembers.
+    pub fn load(tokens: Tokens, logins: Option<PathBuf>) -> Result<Self, SignerError> {
         let name = tokens.library.display().to_string();
         let library =
             Pkcs11::new(&tokens.library).map_err(|error| Failure::from(error).into_signer_error(&name))?;
@@ -72,7 +77,8 @@ impl Pkcs11Module {
             Err(error) => return Err(Failure::from(error).into_signer_error(&name)),
         }
         let (refused, generation, brought) = (Mutex::default(), RwLock::new(0), Mutex::default());
-        Ok(Self { shared: Arc::new(Shared { library, tokens, refused, generation, brought }) })
+        let logins = LoginRecords::new(logins);
+        Ok(Self { shared: Arc::new(Shared { library, tokens, refused, logins, generation, brought }) })
     }
 
     /// Held while the library is called. Its value says whether sessions opened earlier still stand.
@@ -174,22 +180,36 @@ impl Pkcs11Module {
         if before.is_some_and(|before| !before.doubtful) {
             return Err(refusal());
         }
+        let attempt = edition.map(|edition| self.shared.logins.begin(token, edition)).transpose()?;
         match session.login(UserType::User, Some(&AuthPin::from(pin.as_str().to_owned()))) {
             // Login belongs to the process, not to the session (PKCS#11 §5.6.8).
             Ok(()) | Err(Error::Pkcs11(RvError::UserAlreadyLoggedIn, _)) => {
                 refused.remove(&token.name);
+                if let Some(attempt) = attempt {
+                    attempt.succeeded();
+                }
                 Ok(())
             }
             // A vendor's code may say that the PIN is wrong: it is tried once more, before any HSM locks itself.
             Err(Error::Pkcs11(value, function)) if is_of_vendor(&value) && before.is_none() => {
                 refused.insert(token.name.clone(), Refused { edition, doubtful: true });
+                // The record keeps it as one that was not answered, so that whoever tries next is the last.
+                drop(attempt);
                 Err(Error::Pkcs11(value, function).into())
             }
             Err(Error::Pkcs11(value, _)) if is_of_vendor(&value) || is_refused_pin(&value) => {
                 refused.insert(token.name.clone(), Refused { edition, doubtful: false });
+                if let Some(attempt) = attempt {
+                    attempt.refused();
+                }
                 Err(refusal())
             }
-            Err(error) => Err(error.into()),
+            Err(error) => {
+                if let Some(attempt) = attempt {
+                    attempt.answered_otherwise();
+                }
+                Err(error.into())
+            }
         }
     }
 }

@@ -290,6 +290,6 @@ fn a_token_that_was_not_there_when_the_library_began_is_found_once_it_is() {
 fn a_library_that_is_not_there_is_unavailable() {
     let text = "library = \"/nowhere/libpkcs11.so\"\ntoken = []\n";
     let tokens = crate::signer::Tokens::parse(text, std::path::Path::new("tokens.toml")).unwrap();
-    let error = Pkcs11Module::load(tokens).unwrap_err();
+    let error = Pkcs11Module::load(tokens, None).unwrap_err();
     assert!(matches!(error, SignerError::Unavailable { .. }), "{error}");
 }

@@ -2,7 +2,7 @@
 
 use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, Receiver, Sender, SyncSender};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
@@ -67,9 +67,10 @@ pub fn run_child(settings: ChildSettings) -> std::io::Result<()> {
         LedgerKind::Issuing => Durability::BeforeAnswer,
         LedgerKind::Answers => Durability::Lazy,
     };
+    let logins = settings.ledger.parent().map(Path::to_owned);
     let ledger = LedgerWriter::new(settings.ledger, durability, settings.new_ledger_id);
     let kind = settings.kind;
-    let library = Arc::new(Library { tokens: settings.tokens, kind, module: Mutex::default() });
+    let library = Arc::new(Library { tokens: settings.tokens, logins, kind, module: Mutex::default() });
     // Never unloaded: a thread that took the module down while the process ends was seen to go round in its destructors for ever.
     std::mem::forget(Arc::clone(&library));
 
@@ -103,6 +104,8 @@ fn read_questions(mut socket: UnixStream, ask: &SyncSender<Frame<Question>>) -> 
 /// The library, loaded by the first question that needs it, so that a failure is an answer to it.
 struct Library {
     tokens: Tokens,
+    /// Where it is written down what became of logins: beside the ledger.
+    logins: Option<PathBuf>,
     kind: LedgerKind,
     module: Mutex<Option<Pkcs11Module>>,
 }
@@ -113,7 +116,7 @@ impl Library {
         if let Some(module) = &*loaded {
             return Ok(module.clone());
         }
-        Ok(loaded.insert(Pkcs11Module::load(self.tokens.clone())?).clone())
+        Ok(loaded.insert(Pkcs11Module::load(self.tokens.clone(), self.logins.clone())?).clone())
     }
 }
 
