@@ -35,7 +35,8 @@ impl Scene {
     }
 
     fn sign(&self, process: &SignerProcess) -> Result<(), SignerError> {
-        let signed = sign_verified(&mut process.signer(), &self.key, &self.public_key, "test pin", b"message");
+        let signed =
+            sign_verified(&mut process.signer(), &self.key, &self.public_key, "test pin", b"message");
         signed.map(drop)
     }
 
@@ -112,7 +113,8 @@ fn one_login_that_was_cut_short_keeps_nobody_out() {
             let signs = scope.spawn(|| scene.sign(&process));
             super::standstill::until("it stands in its login", || scene.token.hsm.logins() > before);
             scene.token.hsm.let_logins_pass();
-            run(Command::new("kill").args(["-KILL", &process.child_id().unwrap().to_string()])).expect_exit(0);
+            run(Command::new("kill").args(["-KILL", &process.child_id().unwrap().to_string()]))
+                .expect_exit(0);
             signs.join().unwrap().expect("asked again, it signs");
         });
     }

@@ -39,7 +39,6 @@ use professional_registry::fhir::AnnuaireSante;
 use serde_json::Value;
 use store::{Act, Actor, Code, Database, DatabaseRole, Timestamp};
 
-use self::job_log::outcome_of;
 use crate::installation::Installation;
 use crate::problem::Problem;
 
@@ -47,13 +46,15 @@ pub use audit::{sequence, sequence_with};
 pub use certification::certify_all;
 pub use coherence::{last_statement, look_and_state};
 pub use holder_declarations::answer_with;
-pub use job_log::{Began, JobLog};
+pub use job_log::{Began, JobLog, outcome_of};
 pub use notices::send_with;
 pub use object_store::{follow as follow_with_object_store, mirror as object_store};
 pub use opposition_list::{ListFinding, continue_opposition_list, publish_oppositions};
 pub use opposition_requests::answer_requests_with;
 pub use pinned_bureaus::pinned_bureaus;
-pub use publication::{PublishedList, folder, policy, publish_certificates, publish_everything};
+pub use publication::{
+    PublishedList, folder, policy, publish_certificates, publish_everything, publish_with,
+};
 pub use signatures::reconcile;
 pub use tokens::ask_with as ask_tokens_with;
 

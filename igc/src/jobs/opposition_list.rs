@@ -1,5 +1,6 @@
 //! The opposition list: published, and gone on with after a restored backup.
 
+use ca_core::signer::Signer;
 use crl_publisher::publish;
 use serde::Serialize;
 use store::{Act, Code, Database};
@@ -26,8 +27,17 @@ fn name<S: serde::Serializer>(code: &Code, serializer: S) -> Result<S::Ok, S::Er
 /// Signs and publishes the opposition list, where it changed or grew old. What it finds wrong does not keep the list
 /// back.
 pub fn publish_oppositions(worker: &mut Worker, act: &Act) -> Result<Vec<ListFinding>, Problem> {
-    let (folder, policy) = (folder(&worker.installation), policy(&worker.installation.config));
-    let (db, signer) = (&mut worker.db, &mut worker.signer);
+    publish_oppositions_with(&worker.installation, &mut worker.db, &mut worker.signer, act)
+}
+
+/// The same without a worker.
+pub fn publish_oppositions_with(
+    installation: &Installation,
+    db: &mut Database,
+    signer: &mut dyn Signer,
+    act: &Act,
+) -> Result<Vec<ListFinding>, Problem> {
+    let (folder, policy) = (folder(installation), policy(&installation.config));
     let report = publish::publish_opposition_list(db, signer, &folder, &policy, &mut system_rng(), act)?;
     go_on_after(db, report.sequence, act)?;
     let findings =

@@ -1,11 +1,12 @@
+use ca_core::signer::Signer;
 use crl_publisher::folder::PublicFolder;
 use crl_publisher::policy::{self, PublicationPolicy, Schedule};
 use crl_publisher::publish::{self, CrlFailure};
 use serde::Serialize;
 use serde_json::{Value, json};
-use store::{Act, Fault};
+use store::{Act, Code, Database, Fault};
 
-use super::opposition_list::{ListFinding, publish_oppositions};
+use super::opposition_list::{ListFinding, publish_oppositions_with};
 use super::{Worker, shards};
 use crate::config::{Config, NeverIssued};
 use crate::installation::{Installation, system_rng};
@@ -61,12 +62,27 @@ pub fn publish_certificates(worker: &mut Worker) -> Result<(), Problem> {
 }
 
 fn publish(worker: &mut Worker, every_crl: bool, act: &Act) -> Result<Published, Problem> {
-    let folder = folder(&worker.installation);
-    let policy = policy(&worker.installation.config);
+    let (db, signer) = (&mut worker.db, &mut worker.signer);
+    let (published, trouble) = publish_with(&worker.installation, db, signer, every_crl, act)?;
+    if let Some(code) = trouble {
+        worker.raise(code);
+    }
+    Ok(published)
+}
+
+/// The same without a worker: what went out, and the code of the first thing that did not.
+pub fn publish_with(
+    installation: &Installation,
+    db: &mut Database,
+    signer: &mut dyn Signer,
+    every_crl: bool,
+    act: &Act,
+) -> Result<(Published, Option<Code>), Problem> {
+    let folder = folder(installation);
+    let policy = policy(&installation.config);
     let mut rng = system_rng();
     // What is published goes on being published, whatever is wrong with the shards.
-    let settled = shards::settle(&worker.installation, &mut worker.db, act);
-    let (db, signer) = (&mut worker.db, &mut worker.signer);
+    let settled = shards::settle(installation, db, act);
     publish::publish_certificates(db, &folder)?;
     let report = if every_crl {
         publish::publish_crls_now(db, signer, &folder, &policy, &mut rng, act)?
@@ -87,7 +103,7 @@ fn publish(worker: &mut Worker, every_crl: bool, act: &Act) -> Result<Published,
         let CrlFailure { issuer, error } = failure;
         (issuer, error.code(), error.to_string())
     });
-    let mut failed = Vec::new();
+    let (mut failed, mut trouble) = (Vec::new(), None);
     for (issuer, code, error) in unsettled.into_iter().chain(failures) {
         tracing::error!(
             authority = issuer,
@@ -95,10 +111,11 @@ fn publish(worker: &mut Worker, every_crl: bool, act: &Act) -> Result<Published,
             "the CRL of {issuer} was not published: {error} ({})",
             code.help
         );
-        worker.raise(code);
+        trouble.get_or_insert(code);
         failed.push((issuer, error));
     }
-    Ok(Published { crls, failed, oppositions: publish_oppositions(worker, act)? })
+    let oppositions = publish_oppositions_with(installation, db, signer, act)?;
+    Ok((Published { crls, failed, oppositions }, trouble))
 }
 
 /// Where an installation publishes.

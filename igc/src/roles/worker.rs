@@ -1,15 +1,17 @@
 //! The worker: the only one that certifies. Runs the jobs by the clock.
 
 mod own_threads;
+mod scheduled;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use ca_core::job_run::{self, JobOutcome};
-use store::{DatabaseRole, Timestamp};
+use store::DatabaseRole;
 use web_admin::JobPace;
 
+use self::scheduled::Scheduled;
 use super::Stop;
 use crate::config::{Config, Schedule};
 use crate::faults;
@@ -28,7 +30,6 @@ const EVERY: &[(&str, Duration)] = &[
     ("order-flags", Duration::from_secs(5)),
     ("certification", Duration::from_secs(2)),
     ("responders", Duration::from_secs(5)),
-    ("publication", Duration::from_secs(5)),
     ("signatures", Duration::from_secs(3)),
     ("revalidation", Duration::from_secs(30)),
     ("opposition-codes", Duration::from_secs(5)),
@@ -47,9 +48,6 @@ const OF_DEMONSTRATIONS: [&str; 2] = ["demo-bureau", "test-certificates"];
 
 /// Of these, the one that waits for its first pause: nobody waits for it, and a worker that starts has enough to do.
 const NOT_AT_ONCE: &str = "test-certificates";
-
-/// After how long a scheduled job that failed is tried again.
-const TRY_AGAIN: Duration = Duration::from_secs(300);
 
 /// The pause between two attempts to begin again.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -75,12 +73,14 @@ pub fn run(installation: &Installation, stop: &Stop) -> Result<(), Problem> {
     let mail_db = installation.database(DatabaseRole::Worker)?;
     let (codes_db, codes_signer) = (installation.database(DatabaseRole::Worker)?, installation.signer()?);
     let (tokens_db, tokens_signer) = (installation.database(DatabaseRole::Worker)?, installation.signer()?);
+    let (public_db, public_signer) = (installation.database(DatabaseRole::Worker)?, installation.signer()?);
     let (jobs_ended, leads) = (Stop::default(), AtomicBool::new(false));
     thread::scope(|scope| {
         scope.spawn(|| own_threads::look_at_faces(installation, faces_db, faces_signer, &jobs_ended));
         scope.spawn(|| own_threads::answer_declarations(installation, inbox_db, inbox_signer, &jobs_ended));
         scope.spawn(|| own_threads::send_notices(installation, mail_db, &jobs_ended));
         scope.spawn(|| own_threads::mail_codes(installation, codes_db, codes_signer, &leads, &jobs_ended));
+        scope.spawn(|| own_threads::publish(installation, public_db, public_signer, &leads, &jobs_ended));
         scope.spawn(|| own_threads::ask_tokens(installation, tokens_db, tokens_signer, &jobs_ended));
         scope.spawn(|| own_threads::follow_with_object_store(installation, &leads, &jobs_ended));
         let audit = scope.spawn(|| own_threads::sequence_audit(installation, db, signer, &jobs_ended));
@@ -134,7 +134,7 @@ fn begin_again(worker: &mut Worker, over: &dyn Fn() -> bool) -> bool {
 struct Round {
     /// Of each job that runs again and again, since when its pause is counted; nothing where it is due.
     last_run: Vec<Option<Instant>>,
-    scheduled: [Scheduled; 3],
+    scheduled: [Scheduled; 2],
 }
 
 impl Round {
@@ -149,7 +149,6 @@ impl Round {
         Ok(Self {
             last_run: EVERY.iter().map(|(name, _)| (*name == NOT_AT_ONCE).then(Instant::now)).collect(),
             scheduled: [
-                scheduled("full-crl", &schedules.full_crl),
                 scheduled("renewal", &schedules.renewal),
                 scheduled("officer-digests", &schedules.officer_digests),
             ],
@@ -169,45 +168,13 @@ impl Round {
         }
         if leads {
             for job in &mut self.scheduled {
-                job.run_if_due(worker);
+                let now = worker.installation.clock.now();
+                if job.is_due(now) {
+                    job.ran(run_logged(worker, job.name), now);
+                }
             }
         }
         Ok(())
-    }
-}
-
-/// A job that a cron expression tells when to run. What came due while no worker ran is made up for at the start, and what
-/// failed is tried again.
-struct Scheduled {
-    name: &'static str,
-    schedule: Schedule,
-    next: Option<Timestamp>,
-}
-
-impl Scheduled {
-    /// `last_run` is when it ran last, where anybody knows: a clock that was set back since does not put it off.
-    fn new(name: &'static str, schedule: Schedule, last_run: Option<Timestamp>, now: Timestamp) -> Self {
-        let next = schedule.next_after(last_run.map_or(now, |last| last.min(now)));
-        Self { name, schedule, next }
-    }
-
-    fn run_if_due(&mut self, worker: &mut Worker) {
-        let now = worker.installation.clock.now();
-        if self.next.is_some_and(|next| next <= now) {
-            self.next = self.after(run_logged(worker, self.name), now);
-        }
-    }
-
-    /// When it runs next, after a run that ended so.
-    fn after(&self, outcome: JobOutcome, now: Timestamp) -> Option<Timestamp> {
-        let next = self.schedule.next_after(now);
-        match outcome {
-            JobOutcome::Done | JobOutcome::Partly => next,
-            JobOutcome::Failed(_) => {
-                let again = now.plus(TRY_AGAIN);
-                Some(next.map_or(again, |next| next.min(again)))
-            }
-        }
     }
 }
 
@@ -224,40 +191,4 @@ fn run_logged(worker: &mut Worker, name: &'static str) -> JobOutcome {
 fn log_problem(name: &str, problem: &Problem) {
     let (code, detail) = (problem.code(), problem.detail());
     tracing::error!(job.name = name, code = code.name, "job {name}: {detail} ({})", code.help);
-}
-
-#[cfg(test)]
-mod tests {
-    use store::fault;
-
-    use super::*;
-
-    fn at(text: &str) -> Timestamp {
-        text.parse().unwrap()
-    }
-
-    fn daily(last_run: Option<&str>) -> Scheduled {
-        let schedule = Schedule::parse("0 0 3 * * *").unwrap();
-        Scheduled::new("full-crl", schedule, last_run.map(at), at("2026-11-27T12:00:00Z"))
-    }
-
-    #[test]
-    fn what_came_due_while_no_worker_ran_is_made_up_for_once() {
-        let tomorrow = Some(at("2026-11-28T03:00:00Z"));
-        assert_eq!(daily(None).next, tomorrow, "nobody knows of any run");
-        assert_eq!(daily(Some("2026-11-27T03:00:00Z")).next, tomorrow);
-        let missed = daily(Some("2026-11-20T03:00:00Z"));
-        assert!(missed.next < Some(at("2026-11-27T12:00:00Z")), "at once: {:?}", missed.next);
-        assert_eq!(missed.after(JobOutcome::Done, at("2026-11-27T12:00:01Z")), tomorrow);
-        assert_eq!(daily(Some("2027-02-01T03:00:00Z")).next, tomorrow, "a clock was ahead");
-    }
-
-    #[test]
-    fn what_failed_is_tried_again_after_five_minutes_or_when_it_is_due() {
-        let job = daily(None);
-        let failed = JobOutcome::Failed(fault::DATABASE);
-        let after = |now: &str| job.after(failed, at(now)).unwrap().to_string();
-        assert_eq!(after("2026-11-27T12:00:00Z"), "2026-11-27T12:05:00Z");
-        assert_eq!(after("2026-11-28T02:58:00Z"), "2026-11-28T03:00:00Z");
-    }
 }

@@ -267,8 +267,8 @@ fn restart(workshop: &Workshop, db: &mut Database) {
             .select(diesel::dsl::max(signing_ledgers::reconciled_at))
             .first(db)
             .unwrap();
-        // The last of the jobs that matter here, in a round that begins with the sweep.
-        reconciled.is_some_and(|at| at > started)
+        // The last of the jobs that matter here, in a round that begins with the sweep; what is published is published beside it.
+        reconciled.is_some_and(|at| at > started) && Outside::of(workshop).is_published(db)
     });
     assert!(worker.stop(PATIENCE).success(), "{}", worker.stderr());
 }

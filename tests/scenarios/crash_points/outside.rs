@@ -14,8 +14,8 @@ use openssl::sha::{sha256, sha384};
 use serde_json::{Value, json};
 use store::Database;
 use store::schema::{
-    audit_checkpoints, audit_events, card_oppositions, certificates, crls, responder_requests,
-    signing_intents,
+    audit_checkpoints, audit_events, card_oppositions, certificate_status_events, certificates, crls,
+    responder_requests, signing_intents,
 };
 
 use crate::scenarios::workshop::Workshop;
@@ -59,6 +59,25 @@ impl CrlFile {
             .first(db)
             .optional()
             .unwrap()
+    }
+
+    fn is_public_as_recorded(&self, outside: &Outside<'_>, db: &mut Database) -> bool {
+        let public = outside.read(&self.path).and_then(|der| self.recorded_number(db, &der));
+        public == self.newest_number(db)
+    }
+
+    /// Whether it tells of everything that the log says of its authority: a delta does at once.
+    fn has_every_event(&self, db: &mut Database) -> bool {
+        let events = certificate_status_events::table
+            .filter(certificate_status_events::issuer.eq(&self.issuer))
+            .select(diesel::dsl::max(certificate_status_events::sequence));
+        let last: Option<i64> = events.first(db).unwrap();
+        let cut: Option<i64> = crls::table
+            .filter(crls::issuer.eq(&self.issuer).and(crls::scope.eq(&self.scope)))
+            .select(diesel::dsl::max(crls::log_sequence))
+            .first(db)
+            .unwrap();
+        self.scope != "all" || self.issuer.starts_with("ACR-") || cut >= last
     }
 
     fn newest_number(&self, db: &mut Database) -> Option<i64> {
@@ -146,6 +165,15 @@ impl<'w> Outside<'w> {
             assert_eq!(known.count().get_result::<i64>(db).unwrap(), 1, "card {card} is on the list");
         }
         listed.len()
+    }
+
+    /// Whether a worker has published what there is: it does so beside its other work.
+    pub fn is_published(&self, db: &mut Database) -> bool {
+        let files = |authority: Authority| CrlFile::of(db, &authority.short_name);
+        let files: Vec<CrlFile> = authority::all(db).unwrap().into_iter().flat_map(files).collect();
+        let opposed: i64 = card_oppositions::table.count().get_result(db).unwrap();
+        files.iter().all(|file| file.is_public_as_recorded(self, db) && file.has_every_event(db))
+            && i64::try_from(self.opposed(db)).unwrap() == opposed
     }
 
     /// Once all is quiet: what is recorded last is public, whole, and verifies; nothing half written lies about.

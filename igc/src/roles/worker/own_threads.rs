@@ -5,11 +5,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use ca_core::job_run::JobOutcome;
+use ca_core::job_run::{self, JobOutcome};
 use ca_core::signer::ProcessSigner;
 use registration_authority::opposition::one_time::send::Settled;
+use serde_json::json;
 use store::{Actor, Database, DatabaseRole};
 
+use super::scheduled::Scheduled;
 use super::{PAUSE, TICK, log_problem};
 use crate::config::Config;
 use crate::installation::Installation;
@@ -18,6 +20,8 @@ use crate::problem::Problem;
 use crate::roles::Stop;
 
 const OBJECT_STORE: &str = "object-store";
+
+const FULL_CRL: &str = "full-crl";
 
 /// Between two looks at the public folder, for the object store. Doubled while the store is in trouble.
 const OBJECT_STORE_PAUSE: Duration = Duration::from_secs(1);
@@ -36,6 +40,10 @@ const CODES_PAUSE: Duration = Duration::from_secs(1);
 /// And so has the mail: a server that is slow holds nothing else up.
 const NOTICES_PAUSE: Duration = Duration::from_secs(5);
 
+/// And so has what is published: a card that is opposed stands on a delta and on the list within seconds, also while thousands of
+/// cards are certified or renewed, or a directory that does not answer is asked about each of forty holders.
+const PUBLICATION_PAUSE: Duration = Duration::from_secs(5);
+
 /// An HSM that hangs is waited for here, and holds no other job up that needs none.
 const TOKENS_PAUSE: Duration = Duration::from_secs(15);
 
@@ -46,6 +54,7 @@ pub(super) fn paces(config: &Config) -> Vec<(&'static str, Duration)> {
         ("holder-declarations", DECLARATIONS_PAUSE),
         ("opposition-requests", DECLARATIONS_PAUSE),
         ("notices", NOTICES_PAUSE),
+        ("publication", PUBLICATION_PAUSE),
         (jobs::one_time_codes::NAME, CODES_PAUSE),
         ("tokens", TOKENS_PAUSE),
         ("coherence", config.coherence.every),
@@ -180,6 +189,50 @@ pub(super) fn send_notices(installation: &Installation, mut db: Database, jobs_e
             log.note(&mut db, "notices", &began, outcome(&sent));
             if let Err(problem) = sent {
                 log_problem("notices", &problem);
+                if let Ok(again) = installation.database(DatabaseRole::Worker) {
+                    db = again;
+                }
+            }
+            last = Some(Instant::now());
+        }
+        thread::sleep(TICK);
+    }
+}
+
+/// Publishes what is due, and every CRL when the schedule says so, until the other jobs have ended. Of several workers the one that
+/// leads follows the schedule.
+pub(super) fn publish(
+    installation: &Installation,
+    mut db: Database,
+    mut signer: ProcessSigner,
+    leads: &AtomicBool,
+    jobs_ended: &Stop,
+) {
+    let (mut last, mut log): (Option<Instant>, _) = (None, JobLog::default());
+    // Where nobody can tell, the schedule begins now.
+    let last_run = job_run::all(&mut db).unwrap_or_default().into_iter().find(|run| run.job == FULL_CRL);
+    let schedule = installation.config.schedules.full_crl.clone();
+    let last_run = last_run.map(|run| run.began_at);
+    let mut full_crl = Scheduled::new(FULL_CRL, schedule, last_run, installation.clock.now());
+    while !jobs_ended.asked() {
+        let now = installation.clock.now();
+        let every_crl = leads.load(Ordering::Relaxed) && full_crl.is_due(now);
+        if every_crl || last.is_none_or(|last| last.elapsed() >= PUBLICATION_PAUSE) {
+            let name = if every_crl { FULL_CRL } else { "publication" };
+            let began = Began::now(installation);
+            let act = installation.act(Actor::Job(name));
+            let done = jobs::publish_with(installation, &mut db, &mut signer, every_crl, &act);
+            let ended = match &done {
+                Ok((_, Some(code))) => JobOutcome::Failed(*code),
+                Ok((published, None)) => jobs::outcome_of(&Ok(json!(published))),
+                Err(problem) => JobOutcome::Failed(problem.code()),
+            };
+            log.note(&mut db, name, &began, ended);
+            if every_crl {
+                full_crl.ran(ended, now);
+            }
+            if let Err(problem) = done {
+                log_problem(name, &problem);
                 if let Ok(again) = installation.database(DatabaseRole::Worker) {
                     db = again;
                 }
