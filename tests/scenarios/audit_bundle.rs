@@ -2,6 +2,7 @@
 //! his hands changed something first.
 
 pub mod fields;
+mod never_issued;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -87,7 +88,7 @@ fn a_verifier_that_is_not_told_what_to_read_or_cannot_says_so_by_its_exit_code()
         said.stdout
     );
     let head = bundle.join("bundle.json");
-    fs::write(&head, fs::read_to_string(&head).unwrap().replace("bundle-v1", "bundle-v9")).unwrap();
+    fs::write(&head, fs::read_to_string(&head).unwrap().replace("bundle-v2", "bundle-v9")).unwrap();
     assert!(verify(&bundle, &[]).expect_exit(1).stdout.contains("igc-audit-bundle-v9"));
 }
 
@@ -296,7 +297,40 @@ const ALTERATIONS: &[(&str, &str, &str)] = &[
     (
         "DELETE FROM certificates WHERE profile = 'fo-pp-cps-sign'",
         "BROKEN certificate ACI-FO-PP ",
-        "was issued, and does not stand in certificates.jsonl",
+        "was recorded, and does not stand in certificates.jsonl",
+    ),
+    (
+        "UPDATE certificates SET revoked_at = revoked_at - 60000 WHERE status = 'revoked'",
+        "BROKEN certificate ACI-FO-PP ",
+        "date or reason of its status are not those of its last status event",
+    ),
+    (
+        "UPDATE certificates SET revocation_reason = 'superseded' WHERE status = 'revoked'",
+        "BROKEN certificate ACI-FO-PP ",
+        "date or reason of its status are not those of its last status event",
+    ),
+    (
+        "UPDATE certificates SET revoked_at = revoked_at - 60000 WHERE status = 'revoked';
+         UPDATE certificate_status_events SET occurred_at = occurred_at - 60000",
+        "BROKEN certificate ACI-FO-PP ",
+        "no status event is what its revoked leaf recorded",
+    ),
+    (
+        "UPDATE certificates SET revocation_reason = 'superseded' WHERE status = 'revoked';
+         UPDATE certificate_status_events SET reason = 'superseded'",
+        "BROKEN certificate ACI-FO-PP ",
+        "no status event is what its revoked leaf recorded",
+    ),
+    (
+        "DELETE FROM certificate_status_events WHERE sequence = (SELECT max(sequence) FROM certificate_status_events)",
+        "BROKEN certificate ACI-",
+        "no status event is what its revoked leaf recorded",
+    ),
+    (
+        "INSERT INTO certificate_status_events (sequence, issuer, serial, event, reason, occurred_at)
+         SELECT 1000000, issuer, serial, 'revoked', 'superseded', settled_at FROM certificates WHERE issuer = 'ACI-EL-ORG' LIMIT 1",
+        "BROKEN certificate ACI-EL-ORG ",
+        "no leaf tells of its status event 1000000",
     ),
     (
         "UPDATE certificates SET evidence_digest = zeroblob(32) WHERE profile = 'root'",
@@ -306,7 +340,13 @@ const ALTERATIONS: &[(&str, &str, &str)] = &[
     (
         "DELETE FROM audit_leaves WHERE event_id IN (SELECT id FROM audit_events WHERE action = 'register.imported')",
         "BROKEN certificate ACI-FO-PP ",
-        "of whose import no leaf tells",
+        "of whose import no leaf tells before it",
+    ),
+    (
+        "UPDATE audit_leaves SET sequence = sequence + 1000000
+         WHERE event_id IN (SELECT id FROM audit_events WHERE action = 'register.imported')",
+        "BROKEN certificate ACI-FO-PP ",
+        "of whose import no leaf tells before it",
     ),
 ];
 
