@@ -8,8 +8,6 @@
 mod tests;
 
 use diesel::prelude::*;
-use serde_json::json;
-use store::audit::{Event, record};
 use store::schema::certificates;
 use store::{Act, CryptoRng, Database, Timestamp};
 use thiserror::Error;
@@ -140,9 +138,9 @@ impl GoodRow {
     /// What is held is released, and what is not is held.
     fn turns(self, db: &mut Database, rng: &mut dyn CryptoRng, act: &Act) -> Result<Logged, HoldError> {
         let at = db.now()?;
-        let (change, reason, action, held_at) = match self.held_at {
-            None => (StatusChange::Held, CERTIFICATE_HOLD, "certificate.held", Some(at)),
-            Some(_) => (StatusChange::Released, REMOVE_FROM_CRL, "certificate.released", None),
+        let (change, reason, held_at) = match self.held_at {
+            None => (StatusChange::Held, CERTIFICATE_HOLD, Some(at)),
+            Some(_) => (StatusChange::Released, REMOVE_FROM_CRL, None),
         };
         let changed = diesel::update(certificates::table.find((&self.issuer, &self.serial)))
             .filter(certificates::status.eq("good"))
@@ -159,9 +157,7 @@ impl GoodRow {
             occurred_at: at,
             since: None,
         };
-        let sequence = status_log::append(db, &new)?;
-        let subject = format!("certificate {} {}", self.issuer, self.serial);
-        record(db, Event { action, subject, payload: json!({ "reason": reason }) }, rng, act)?;
+        let sequence = status_log::append(db, &new, rng, act)?;
         Ok(Logged { sequence, at })
     }
 }

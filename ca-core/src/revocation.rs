@@ -165,7 +165,8 @@ pub fn revoke(
         .set((certificates::status.eq("abandoned"), certificates::settled_at.eq(now)))
         .execute(db)?;
     if abandoned == 1 {
-        audit(db, "certificate.abandoned", issuer, &key, None, rng, act)?;
+        let subject = format!("certificate {issuer} {key}");
+        record(db, Event { action: "certificate.abandoned", subject, payload: json!({}) }, rng, act)?;
         return Ok(Revoked::Abandoned);
     }
     let since = held_before(db, issuer, &key, now)?;
@@ -188,8 +189,7 @@ pub fn revoke(
             occurred_at: now,
             since,
         };
-        let sequence = status_log::append(db, &new)?;
-        audit(db, "certificate.revoked", issuer, &key, Some(reason), rng, act)?;
+        let sequence = status_log::append(db, &new, rng, act)?;
         return Ok(Revoked::Published { sequence, at: now });
     }
     let status: Option<String> =
@@ -212,21 +212,4 @@ fn held_before(
     let held_at: Option<Option<Timestamp>> =
         certificates::table.find((issuer, serial)).select(certificates::held_at).first(db).optional()?;
     Ok(held_at.flatten().filter(|since| *since < now))
-}
-
-fn audit(
-    db: &mut Database,
-    action: &'static str,
-    issuer: &str,
-    serial: &str,
-    reason: Option<RevocationReason>,
-    rng: &mut dyn CryptoRng,
-    act: &Act,
-) -> QueryResult<()> {
-    let event = Event {
-        action,
-        subject: format!("certificate {issuer} {serial}"),
-        payload: json!({ "reason": reason.map(RevocationReason::name) }),
-    };
-    record(db, event, rng, act)
 }

@@ -3,8 +3,10 @@
 use std::fmt;
 
 use diesel::prelude::*;
+use serde_json::json;
+use store::audit::{Event, record};
 use store::schema::{certificate_status_counter, certificate_status_events};
-use store::{Database, Timestamp};
+use store::{Act, CryptoRng, Database, Timestamp};
 
 /// The reason of a hold (RFC 5280 §5.3.1).
 pub const CERTIFICATE_HOLD: &str = "certificateHold";
@@ -140,8 +142,14 @@ pub(crate) struct NewStatusEvent<'a> {
     pub(crate) since: Option<Timestamp>,
 }
 
-/// Writes a line; its place. The caller has [locked](lock_counter) the counter.
-pub(crate) fn append(db: &mut Database, new: &NewStatusEvent<'_>) -> QueryResult<i64> {
+/// Writes a line, with the event of the audit trail that says all of it; its place. The caller has [locked](lock_counter) the
+/// counter.
+pub(crate) fn append(
+    db: &mut Database,
+    new: &NewStatusEvent<'_>,
+    rng: &mut dyn CryptoRng,
+    act: &Act,
+) -> QueryResult<i64> {
     diesel::update(certificate_status_counter::table.find(1))
         .set(certificate_status_counter::last.eq(certificate_status_counter::last + 1))
         .execute(db)?;
@@ -157,5 +165,20 @@ pub(crate) fn append(db: &mut Database, new: &NewStatusEvent<'_>) -> QueryResult
             certificate_status_events::since.eq(new.since),
         ))
         .execute(db)?;
+    let event = Event {
+        action: match new.change {
+            StatusChange::Revoked => "certificate.revoked",
+            StatusChange::Held => "certificate.held",
+            StatusChange::Released => "certificate.released",
+        },
+        subject: format!("certificate {} {}", new.issuer, new.serial),
+        payload: json!({
+            "reason": new.reason,
+            "sequence": sequence,
+            "at": new.occurred_at.millis(),
+            "since": new.since.map(Timestamp::millis),
+        }),
+    };
+    record(db, event, rng, act)?;
     Ok(sequence)
 }

@@ -14,11 +14,11 @@ use crate::certificates::Record;
 use crate::key::{hex, public_key, sha256};
 use crate::note::{LogKey, Note, notes};
 use crate::passkey::{Enrolment, Officers, Roots};
+use crate::status::StatusEvent;
 
-const FORMAT: &str = "igc-audit-bundle-v1";
-/// The roots of the officers' keys, and the enrolments.
+const FORMAT: &str = "igc-audit-bundle-v2";
+/// The roots of the officers' keys.
 const OFFICERS: &str = "officers.json";
-const ENROLMENTS: &str = "enrolments.jsonl";
 const LONGEST_FILE: u64 = 1 << 20;
 /// A line of JSON: a renewal plan with its ten thousand cards is the longest.
 const LONGEST_LINE: u64 = 64 << 20;
@@ -133,11 +133,9 @@ impl Bundle {
             folder,
             own,
         };
-        if bundle.folder.join(ENROLMENTS).exists() {
-            let mut officers = std::mem::take(&mut bundle.officers);
-            bundle.each_line(ENROLMENTS, |_, line: Enrolment| officers.enrol(&line))?;
-            bundle.officers = officers;
-        }
+        let mut officers = std::mem::take(&mut bundle.officers);
+        bundle.enrolments(|_, line| officers.enrol(&line))?;
+        bundle.officers = officers;
         Ok(bundle)
     }
 
@@ -159,6 +157,16 @@ impl Bundle {
     /// Gives each certificate with its line.
     pub fn certificates(&self, each: impl FnMut(usize, Record)) -> Result<(), Unreadable> {
         self.each_line("certificates.jsonl", each)
+    }
+
+    /// Gives each event of the status log with its line.
+    pub fn status_events(&self, each: impl FnMut(usize, StatusEvent)) -> Result<(), Unreadable> {
+        self.each_line("status_events.jsonl", each)
+    }
+
+    /// Gives each enrolment with its line.
+    pub fn enrolments(&self, each: impl FnMut(usize, Enrolment)) -> Result<(), Unreadable> {
+        self.each_line("enrolments.jsonl", each)
     }
 
     /// Gives each line of a file of JSON lines.

@@ -1,36 +1,22 @@
-//! Every certificate: its signature, its evidence, and the leaves that the log must have for it.
+//! Every certificate: its signature, its evidence, its status events, and the leaves that the log must have for it.
+
+mod record;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{HashMap, HashSet};
 
 use openssl::x509::X509;
 use serde::Deserialize;
 
-use crate::bundle::{Bundle, same_name};
-use crate::chip::CardKey;
-use crate::decision::{self, Decided};
+use crate::bundle::Bundle;
 use crate::der::sequence;
 use crate::findings::Findings;
 use crate::key::{base64, hex, sha256};
 use crate::responder::{self, Responders};
-use crate::status_leaves::StatusLeaves;
-
-/// A line of `certificates.jsonl`.
-#[derive(Debug, Deserialize)]
-pub struct Record {
-    issuer: String,
-    serial: String,
-    profile: String,
-    status: String,
-    evidence_kind: String,
-    evidence_digest: String,
-    tbs: String,
-    certificate: Option<String>,
-    subject: Option<String>,
-    canonical: Option<String>,
-    evidence: Option<String>,
-    missing: Option<String>,
-    card_key: Option<CardKey>,
-}
+use crate::status::{Status, StatusEvent, Told};
+pub use record::Record;
+use record::{check_ceremony, check_evidence, check_request, check_signature, check_subject};
 
 /// What the log must say of a certificate, and which of its leaves were seen.
 #[derive(Debug, Default)]
@@ -42,9 +28,9 @@ struct Expected {
     valid: (i64, i64),
     ceremony: bool,
     seen: Vec<&'static str>,
-    /// Where it stands, by its record.
-    status: String,
-    status_leaves: StatusLeaves,
+    /// The register feed that its order rests on.
+    feed: Option<String>,
+    status: Status,
 }
 
 /// A leaf about a certificate, an import or a ceremony.
@@ -69,7 +55,7 @@ pub struct Payload {
     request_sha256: String,
 }
 
-/// Memory grows with the certificates, by some 200 octets each; not with the events.
+/// Memory grows with the certificates, by some 300 octets each; not with the events.
 #[derive(Default)]
 pub struct Certificates {
     /// By the subject of their leaves: `certificate ACI-FO-PP 1D5D…`.
@@ -82,8 +68,10 @@ pub struct Certificates {
     reported: HashSet<String>,
     /// Files of ceremonies, by their digest, each with a ceremony whose steps name it.
     ceremonies: HashMap<String, String>,
-    /// Feeds of the register that orders rest on, each with one of them.
-    feeds: HashMap<String, String>,
+    /// Feeds of the register whose import the log has told of so far.
+    imported: HashSet<String>,
+    /// The number of the status event before.
+    last_event: u64,
     responders: Responders,
 }
 
@@ -125,6 +113,7 @@ impl Certificates {
         let certificate = certificate.transpose()?;
         let asked = check_request(bundle, record, spki)?;
         let ceremony = record.evidence_kind == "ceremony" && asked.is_none();
+        let mut feed = None;
         let valid = if asked.is_some() {
             (i64::MIN, i64::MAX)
         } else if ceremony {
@@ -135,9 +124,7 @@ impl Certificates {
             for delegation in decided.delegations {
                 findings.by_delegation(subject, delegation);
             }
-            if let Some(feed) = decided.register_feed {
-                self.feeds.entry(feed).or_insert_with(|| subject.to_owned());
-            }
+            feed = decided.register_feed;
             decided.valid
         };
         if let Some(certificate) = certificate {
@@ -159,9 +146,22 @@ impl Certificates {
             valid,
             ceremony,
             seen: Vec::new(),
-            status: record.status.clone(),
-            status_leaves: StatusLeaves::default(),
+            feed,
+            status: Status::of(&record.status, record.standing.clone()),
         })
+    }
+
+    /// A line of the status log, before the first leaf.
+    pub fn status_event(&mut self, line: usize, event: StatusEvent, findings: &mut Findings) {
+        if event.sequence <= self.last_event {
+            findings.contradiction(format!("status_events.jsonl line {line}"), "stands behind a later one");
+        }
+        self.last_event = event.sequence;
+        let subject = format!("certificate {} {}", event.issuer, event.serial);
+        match self.expected.get_mut(&subject) {
+            Some(expected) => expected.status.event(event),
+            None => self.is_absent(&subject, findings),
+        }
     }
 
     /// A leaf of the log, in its order; `payload` is absent where it was erased.
@@ -184,37 +184,69 @@ impl Certificates {
                 }
             }
             "register.imported" => {
-                let feed = subject.rsplit(' ').next().unwrap_or_default();
-                self.feeds.remove(feed);
+                self.imported.insert(subject.rsplit(' ').next().unwrap_or_default().to_owned());
             }
-            "certificate.intended" => self.certificate_leaf(subject, "intended", findings, |expected| {
-                let said = read().ok_or("the payload of its intended leaf is gone")?;
-                if intended(&said.profile, &said.evidence, &said.evidence_digest, &said.tbs_sha256)
-                    != expected.intended
-                {
-                    return Err("profile, evidence or TBS are not those that its intended leaf recorded");
+            "certificate.intended" => {
+                self.certificate_leaf(subject, "intended", findings, |expected| {
+                    let said = read().ok_or("the payload of its intended leaf is gone")?;
+                    if intended(&said.profile, &said.evidence, &said.evidence_digest, &said.tbs_sha256)
+                        != expected.intended
+                    {
+                        return Err(
+                            "profile, evidence or TBS are not those that its intended leaf recorded".into()
+                        );
+                    }
+                    // Ten minutes: how far the clocks of an officer's page and of the worker may be apart.
+                    let (decided, expires) = expected.valid;
+                    let in_time = decided <= at.saturating_add(600_000) && at < expires;
+                    if in_time {
+                        Ok(())
+                    } else {
+                        Err("it was prepared when its decisions were worth nothing".into())
+                    }
+                });
+                let feed = self.expected.get(subject).and_then(|expected| expected.feed.as_ref());
+                if let Some(feed) = feed.filter(|feed| !self.imported.contains(*feed)) {
+                    let what =
+                        format!("rests on the register feed {feed}, of whose import no leaf tells before it");
+                    findings.contradiction(subject, what);
                 }
-                // Ten minutes: how far the clocks of an officer's page and of the worker may be apart.
-                let (decided, expires) = expected.valid;
-                let in_time = decided <= at.saturating_add(600_000) && at < expires;
-                if in_time { Ok(()) } else { Err("it was prepared when its decisions were worth nothing") }
+            }
+            "certificate.abandoned" => self.certificate_leaf(subject, "abandoned", findings, |expected| {
+                expected.status.abandoned();
+                Ok(())
             }),
-            "certificate.abandoned" | "certificate.revoked" | "certificate.held" | "certificate.released" => {
-                if let Some(expected) = self.expected.get_mut(subject) {
-                    expected.status_leaves.see(action);
-                }
-            }
+            "certificate.revoked" => self.status_leaf(subject, "revoked", payload, findings),
+            "certificate.held" => self.status_leaf(subject, "held", payload, findings),
+            "certificate.released" => self.status_leaf(subject, "released", payload, findings),
             "certificate.signing" => self.certificate_leaf(subject, "signing", findings, |expected| {
-                expected.status_leaves.see(action);
+                expected.status.signing();
                 Ok(())
             }),
             "certificate.issued" => self.certificate_leaf(subject, "issued", findings, |expected| {
                 let said = read().ok_or("the payload of its issued leaf is gone")?.sha256;
                 let same = expected.certificate_sha256.as_ref() == Some(&said);
-                if same { Ok(()) } else { Err("it is not the certificate that its issued leaf recorded") }
+                if same {
+                    Ok(())
+                } else {
+                    Err("it is not the certificate that its issued leaf recorded".into())
+                }
             }),
             _ => {}
         }
+    }
+
+    fn status_leaf(
+        &mut self,
+        subject: &str,
+        leaf: &'static str,
+        payload: Option<&str>,
+        findings: &mut Findings,
+    ) {
+        self.certificate_leaf(subject, leaf, findings, |expected| {
+            let told: Option<Told> = payload.and_then(|text| serde_json::from_str(text).ok());
+            expected.status.told(leaf, &told.ok_or(format!("the payload of its {leaf} leaf is gone"))?)
+        });
     }
 
     fn certificate_leaf(
@@ -222,18 +254,23 @@ impl Certificates {
         subject: &str,
         leaf: &'static str,
         findings: &mut Findings,
-        check: impl FnOnce(&mut Expected) -> Result<(), &'static str>,
+        check: impl FnOnce(&mut Expected) -> Result<(), String>,
     ) {
         let Some(expected) = self.expected.get_mut(subject) else {
-            if leaf == "issued" && !self.failed.contains(subject) {
-                findings.contradiction(subject, "was issued, and does not stand in certificates.jsonl");
-            }
-            return;
+            return self.is_absent(subject, findings);
         };
         if let Err(what) = check(expected) {
             findings.contradiction(subject, what);
         }
         expected.seen.push(leaf);
+    }
+
+    /// A leaf or a status event tells of a certificate that has no line, or whose line is told of already. Which of them comes
+    /// first says nothing: what was recorded in the same millisecond has no order.
+    fn is_absent(&mut self, subject: &str, findings: &mut Findings) {
+        if self.failed.insert(subject.to_owned()) {
+            findings.contradiction(subject, "was recorded, and does not stand in certificates.jsonl");
+        }
     }
 
     /// After the last leaf.
@@ -256,7 +293,7 @@ impl Certificates {
                 findings.contradiction(&subject, format!("has no leaf that says {leaf}"));
             }
             let is_there = expected.certificate_sha256.is_some();
-            if let Err(what) = expected.status_leaves.check(&expected.status, is_there) {
+            for what in expected.status.conclude(is_there) {
                 findings.contradiction(&subject, what);
             }
             if expected.ceremony && expected.certificate_sha256.is_some_and(|it| !self.reported.contains(&it))
@@ -264,124 +301,12 @@ impl Certificates {
                 findings.contradiction(&subject, "no step of a ceremony names it");
             }
         }
-        for (feed, subject) in self.feeds {
-            findings.contradiction(
-                subject,
-                format!("rests on the register feed {feed}, of whose import no leaf tells"),
-            );
-        }
     }
 
     /// Whether this authority's certificate is one of those that hold.
     pub fn has_authority(&self, certificate: &X509) -> bool {
         certificate.to_der().is_ok_and(|der| self.authorities.contains(&sha256(&der)))
     }
-}
-
-/// The certificate, which is the recorded TBS signed by its issuer.
-fn check_signature(bundle: &Bundle, record: &Record, tbs: &[u8], text: &str) -> Result<X509, String> {
-    let der = base64(text).ok_or("its certificate does not read")?;
-    let certificate = X509::from_der(&der).map_err(|_| "its certificate does not read")?;
-    let signed = sequence(&der).and_then(|fields| fields.first().map(|signed| signed.whole == tbs));
-    if signed != Some(true) {
-        return Err("the TBS in it is not the one that was recorded".to_owned());
-    }
-    let issuer = bundle.authorities.iter().find(|(name, _)| *name == record.issuer);
-    let (_, issuer) = issuer.ok_or(format!("no certificate of its issuer {}", record.issuer))?;
-    if !same_name(certificate.issuer_name(), issuer.subject_name()) {
-        return Err("it names another issuer".to_owned());
-    }
-    let verified = issuer.public_key().and_then(|key| certificate.verify(&key));
-    if !verified.unwrap_or(false) {
-        return Err("its signature is not its issuer's".to_owned());
-    }
-    let own_root = same_name(certificate.issuer_name(), certificate.subject_name());
-    if own_root && !bundle.roots.iter().any(|root| root.to_der().is_ok_and(|root| root == der)) {
-        return Err("it is a root that is not pinned".to_owned());
-    }
-    Ok(certificate)
-}
-
-/// The request of a responder that no ceremony made; nothing where the evidence is of another sort.
-fn check_request(bundle: &Bundle, record: &Record, spki: &[u8]) -> Result<Option<responder::Asked>, String> {
-    let (Some(evidence), "ceremony") = (&record.evidence, record.evidence_kind.as_str()) else {
-        return Ok(None);
-    };
-    if record.profile != responder::PROFILE {
-        return Err(format!("a request is evidence for no certificate of profile {}", record.profile));
-    }
-    let evidence = base64(evidence).ok_or("its request does not read")?;
-    if hex(&sha256(&evidence)) != record.evidence_digest {
-        return Err("its evidence is not the one that was verified when it was prepared".to_owned());
-    }
-    Ok(Some(responder::read(&bundle.ceremonies, &record.issuer, spki, &evidence)?))
-}
-
-fn check_ceremony(bundle: &Bundle, record: &Record) -> Result<(i64, i64), String> {
-    if bundle.ceremonies.contains(&record.evidence_digest) {
-        return Ok((i64::MIN, i64::MAX));
-    }
-    Err("its evidence is a ceremony whose file is not in ceremonies/".to_owned())
-}
-
-fn check_evidence(bundle: &Bundle, record: &Record, spki: &[u8]) -> Result<Decided, String> {
-    let why = record.missing.as_deref().unwrap_or("nothing stands there");
-    let none = || format!("without evidence: {why}");
-    let read = |text: &Option<String>| text.as_deref().and_then(base64).ok_or_else(none);
-    let (canonical, evidence) = (read(&record.canonical)?, read(&record.evidence)?);
-    let decided = decision::check(bundle, &canonical, &evidence)?;
-    if hex(&sha256(&evidence)) != record.evidence_digest {
-        return Err("its evidence is not the one that was verified when it was prepared".to_owned());
-    }
-    if record.subject.as_ref() != Some(&decided.thing) {
-        return Err(format!("it rests on {}, and its line says otherwise", decided.thing));
-    }
-    match (&decided.public_key, &record.card_key) {
-        (Some(key), _) if key != spki => Err("it certifies another public key than was approved".to_owned()),
-        (Some(_), _) => Ok(decided),
-        (None, Some(card_key)) => {
-            card_key.check(spki, &canonical, &bundle.bureaus)?;
-            Ok(decided)
-        }
-        (None, None) => Err("without evidence of where its key was made".to_owned()),
-    }
-}
-
-/// The certificate is about who and what was decided on. A profile may write a name in capitals, no more.
-fn check_subject(
-    decided: &Decided,
-    record: &Record,
-    names: &[&str],
-    certificate: Option<&X509>,
-) -> Result<(), String> {
-    let certified: Vec<String> = names.iter().map(|name| name.to_uppercase()).collect();
-    if let Some(name) = decided.names.iter().find(|name| !certified.contains(&name.to_uppercase())) {
-        return Err(format!("{name} was decided on, and does not stand in its subject"));
-    }
-    let profile = match &record.card_key {
-        Some(key) => {
-            let end = if key.usage == "signature" { "-sign" } else { "-auth" };
-            record.profile.contains(&format!("-{}-", decided.profile)) && record.profile.ends_with(end)
-        }
-        None => record.profile == decided.profile,
-    };
-    if !profile {
-        return Err(format!("profile {} is not what was decided on", record.profile));
-    }
-    let (Some(wanted), Some(certificate)) = (&decided.dns_names, certificate) else { return Ok(()) };
-    let (mut hosts, mut addresses) = (Vec::new(), Vec::new());
-    for name in certificate.subject_alt_names().iter().flatten() {
-        hosts.extend(name.dnsname().map(str::to_owned));
-        addresses.extend(name.email().map(str::to_owned));
-    }
-    if hosts != *wanted {
-        return Err(format!("its host names are {hosts:?}, and {wanted:?} were decided on"));
-    }
-    let wanted = &decided.email_addresses;
-    if addresses != *wanted {
-        return Err(format!("its addresses are {addresses:?}, and {wanted:?} were decided on"));
-    }
-    Ok(())
 }
 
 /// One digest of what an intended leaf records.

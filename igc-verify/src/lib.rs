@@ -2,7 +2,8 @@
 //!
 //! It shares no code with the program that wrote the bundle: the formats are read from `docs/audit.md`.
 //! `log` recomputes every leaf and the tree, and verifies its checkpoints; `certificates` verifies what every
-//! certificate rests on (`decision`, `chip`, `responder`), and that the log has its leaves.
+//! certificate rests on (`decision`, `chip`, `responder`), and that the log has its leaves; `enrolments` that the log has those of
+//! whatever makes and ends an officer's key.
 //!
 //! `selection` does it for events that an auditor took from the pages, each with its way to one checkpoint.
 //!
@@ -16,6 +17,7 @@ mod certificates;
 mod chip;
 mod decision;
 mod der;
+mod enrolments;
 mod findings;
 mod key;
 mod log;
@@ -23,13 +25,14 @@ mod note;
 mod passkey;
 mod responder;
 mod selection;
-mod status_leaves;
+mod status;
 
 #[cfg(test)]
 mod tests;
 
 use bundle::Bundle;
 use certificates::Certificates;
+use enrolments::Enrolments;
 
 pub use arguments::{Arguments, Usage};
 pub use bundle::Unreadable;
@@ -44,8 +47,12 @@ pub fn verify(arguments: &Arguments) -> Result<Findings, Unreadable> {
     let mut findings = Findings::of(&bundle);
     let mut certificates = Certificates::default();
     bundle.certificates(|line, record| certificates.check(&bundle, line, &record, &mut findings))?;
-    log::check(&bundle, &mut certificates, &mut findings)?;
+    bundle.status_events(|line, event| certificates.status_event(line, event, &mut findings))?;
+    let mut enrolments = Enrolments::default();
+    bundle.enrolments(|line, enrolment| enrolments.check(line, &enrolment, &mut findings))?;
+    log::check(&bundle, &mut certificates, &mut enrolments, &mut findings)?;
     certificates.conclude(&bundle, &mut findings);
+    enrolments.conclude(&mut findings);
     findings.count(&bundle.head, &bundle.key.name);
     Ok(findings)
 }

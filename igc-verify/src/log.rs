@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use crate::bundle::{Bundle, Unreadable};
 use crate::certificates::Certificates;
+use crate::enrolments::Enrolments;
 use crate::findings::Findings;
 use crate::key::{hex, sha256, unhex};
 use crate::note::Note;
@@ -26,10 +27,11 @@ pub struct Event {
     leaf_hash: String,
 }
 
-/// Reads the events in their order; each goes on to `certificates`.
+/// Reads the events in their order; each goes on to `certificates` and `enrolments`.
 pub fn check(
     bundle: &Bundle,
     certificates: &mut Certificates,
+    enrolments: &mut Enrolments,
     findings: &mut Findings,
 ) -> Result<(), Unreadable> {
     for (name, authority) in &bundle.authorities {
@@ -68,6 +70,7 @@ pub fn check(
         }
         payloads.see(&event);
         let (action, subject) = (event.action.as_str(), event.subject.as_str());
+        enrolments.leaf(action, subject, event.payload.as_deref(), findings);
         certificates.leaf((action, subject, event.occurred_at), event.payload.as_deref(), findings);
     })?;
     if covered == 0 {

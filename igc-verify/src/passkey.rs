@@ -32,9 +32,9 @@ struct Root {
 #[derive(Debug, Deserialize)]
 pub struct Enrolment {
     /// Base64 of the canonical encoding.
-    canonical: String,
+    pub canonical: String,
     /// Base64 of each decision's proof, those that the worker received.
-    proofs: Vec<String>,
+    pub proofs: Vec<String>,
 }
 
 /// The keys that the chain leads to.

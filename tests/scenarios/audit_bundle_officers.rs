@@ -10,9 +10,10 @@ use base64::engine::general_purpose::STANDARD;
 use professional_registry::ImportedRegister;
 use registration_authority::approval::passkey::NewPasskey;
 use registration_authority::enrolment::NewCredential;
+use registration_authority::officers::Role;
 use registration_authority::order;
 use serde_json::Value;
-use store::DatabaseRole;
+use store::{Database, DatabaseRole};
 
 use super::audit_bundle::fields::every_field_is_found;
 use super::officers_keys::authenticator::{Authenticator, ORIGIN};
@@ -47,6 +48,7 @@ fn decided() -> Workshop {
         })
         .unwrap();
     }
+    chain_goes_on(&workshop, &keys, &mut db);
     workshop.job("decisions");
     // The demonstration's own cards are of the bureau before.
     fs::copy(workshop.dir().join("bureau.pem"), workshop.dir().join(BUREAU_BEFORE)).unwrap();
@@ -54,6 +56,23 @@ fn decided() -> Workshop {
     workshop.certify_the_rest();
     workshop.job("audit");
     workshop
+}
+
+/// A key that is revoked, one that is refused, and one for which nobody has signed yet.
+fn chain_goes_on(workshop: &Workshop, keys: &OfficersKeys, db: &mut Database) {
+    let propose = |db: &mut Database, (login, name): (&str, &str), key: &Authenticator| {
+        let passkey = NewPasskey { credential_id: key.credential_id.clone(), key: key.public_key() };
+        let who = (login, name, Role::RegistrationOfficer);
+        keys.propose(db, who, None, NewCredential::Passkey(passkey))
+    };
+    let [lost, refused, waits] = ["lost", "refused", "waits"].map(Authenticator::new);
+    let number = propose(db, ("camille.petit", "Camille PETIT"), &lost);
+    keys.sign_for(db, &number);
+    workshop.job("decisions");
+    keys.revoke(db, &lost);
+    let number = propose(db, ("sacha.robert", "Sacha ROBERT"), &refused);
+    keys.refuse(db, &number, "key-not-recognised");
+    propose(db, ("lou.richard", "Lou RICHARD"), &waits);
 }
 
 fn verify(workshop: &Workshop, bundle: &Path, more: &[&str]) -> Finished {
@@ -67,7 +86,7 @@ fn verify(workshop: &Workshop, bundle: &Path, more: &[&str]) -> Finished {
 /// A line of the bundle with one of its proofs taken away.
 fn without_a_proof(line: &str) -> String {
     let mut read: Value = serde_json::from_str(line).unwrap();
-    read["proofs"].as_array_mut().unwrap().pop().expect("two have signed");
+    read["proofs"].as_array_mut().unwrap().pop();
     format!("{read}\n")
 }
 
@@ -97,6 +116,29 @@ fn an_auditor_walks_the_chain_of_officers_keys_by_himself() {
     let altered = every_field_is_found(&bundle, Some("bureaus"), &|bundle| verify(&workshop, bundle, &[]));
     assert!(altered > 150, "{altered}");
 
+    // Whoever thins the chain is found by what the log has of it, also where nothing rests on the key any more.
+    let enrolments = bundle.join("enrolments.jsonl");
+    let text = fs::read_to_string(&enrolments).unwrap();
+    let lines: Vec<&str> = text.lines().collect();
+    let [_, _, revoked, refused, waits] = lines[..] else { panic!("{text}") };
+    let missing = "has a leaf officer.enrolment-proposed, and does not stand in enrolments.jsonl";
+    let received = "a decision that the worker received does not stand in its line";
+    for (line, other, words) in [
+        (revoked, String::new(), missing),
+        (waits, String::new(), missing),
+        (refused, without_a_proof(refused), received),
+        (revoked, without_a_proof(revoked), received),
+        (waits, format!("{revoked}\n{waits}\n"), "stands behind a later one"),
+    ] {
+        fs::write(&enrolments, text.replace(&format!("{line}\n"), &other)).unwrap();
+        let said = verify(&workshop, &bundle, &[]).expect_exit(8).stdout;
+        assert!(
+            said.lines().any(|line| line.starts_with("BROKEN enrol") && line.contains(words)),
+            "{words}: {said}"
+        );
+    }
+    fs::write(&enrolments, &text).unwrap();
+
     // Kept from an earlier time: the same roots, and then another's.
     let kept = place.path().join("officers.json");
     fs::copy(bundle.join("officers.json"), &kept).unwrap();
@@ -110,8 +152,6 @@ fn an_auditor_walks_the_chain_of_officers_keys_by_himself() {
     assert!(said.contains("passkey that the chain does not lead to"), "{said}");
 
     // One administrator is not enough.
-    let enrolments = bundle.join("enrolments.jsonl");
-    let text = fs::read_to_string(&enrolments).unwrap();
     fs::write(&enrolments, text.lines().map(without_a_proof).collect::<String>()).unwrap();
     let said = verify(&workshop, &bundle, &[]).expect_exit(8).stdout;
     assert!(said.contains("passkey that the chain does not lead to"), "{said}");

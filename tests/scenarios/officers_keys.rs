@@ -139,8 +139,32 @@ impl OfficersKeys {
             .number
     }
 
+    /// Proposes that this key count no more, for which both administrators sign; its number.
+    pub fn revoke(&self, db: &mut Database, key: &Authenticator) -> String {
+        let act = officer(db, ADMINISTRATORS[0].0);
+        let roster = self.verifier.roster(db).unwrap();
+        let id = &key.credential_id;
+        let proposed =
+            db.write(|db| enrolment::propose_revocation(db, &roster, id, &mut chance(), &act)).unwrap();
+        self.sign_for(db, &proposed.number);
+        proposed.number
+    }
+
+    /// The first administrator refuses it.
+    pub fn refuse(&self, db: &mut Database, number: &str, reason: &str) {
+        let subject = enrolment::get(db, number).unwrap().decidable();
+        let login = ADMINISTRATORS[0].0;
+        let act = officer(db, login);
+        let at = db.now().unwrap();
+        let nonce = db.write(|db| nonce::take(db, login, at)).unwrap();
+        let no = Verdict::Refuse;
+        let proof = self.administrators[0].decide(&subject, (no, Some(reason)), login, nonce, at);
+        db.write(|db| enrolment::decide(db, &self.verifier, number, no, &proof, None, &mut chance(), &act))
+            .unwrap();
+    }
+
     /// Both administrators sign for it.
-    fn sign_for(&self, db: &mut Database, number: &str) {
+    pub fn sign_for(&self, db: &mut Database, number: &str) {
         let subject = enrolment::get(db, number).unwrap().decidable();
         for (key, (login, _)) in self.administrators.iter().zip(ADMINISTRATORS) {
             let act = officer(db, login);

@@ -1,6 +1,7 @@
 use diesel::prelude::*;
 use rand_core::CryptoRng;
 use serde_json::json;
+use sha2::{Digest, Sha256};
 use store::schema::officer_enrolments;
 use store::{Act, Code, Database, Fault, Timestamp, audit};
 use thiserror::Error;
@@ -234,6 +235,7 @@ fn record(
         "role": enrolment.role.as_str(),
         "key": enrolment.credential.fingerprint(),
         "address": enrolment.email.is_some(),
+        "canonical_sha256": hex::encode(Sha256::digest(enrolment.decidable().canonical)),
     });
     let subject = format!("enrolment {}", enrolment.number);
     audit::record(db, audit::Event { action: "officer.enrolment-proposed", subject, payload }, rng, act)?;

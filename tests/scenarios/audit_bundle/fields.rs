@@ -15,7 +15,7 @@ use crate::scenarios::demonstration::on_sqlite;
 /// Files that say nothing of the installation.
 const FOR_A_PERSON: &[&str] = &["README"];
 
-/// Alters every field of one record of each kind, and every file that has no records, one after the other, and has each found:
+/// Alters every field of one record of each kind, takes that record away, and alters every file that has no records, one after the other, and has each found:
 /// the bundle does not hold, or does not read, or says that it trusts something else. What is in the folder `given` the
 /// auditor has from elsewhere, and does not read here. Gives how many were altered.
 pub fn every_field_is_found(bundle: &Path, given: Option<&str>, verify: &dyn Fn(&Path) -> Finished) -> usize {
@@ -56,6 +56,9 @@ impl Bundle<'_> {
             kinds.entry(kind(record)).or_insert(place);
         }
         for (kind, place) in kinds {
+            if extension == "jsonl" {
+                self.lose(file, &records, place, &kind);
+            }
             for field in fields(&records[place], "") {
                 for (how, altered) in alterations(records[place].pointer(&field).unwrap()) {
                     let mut records = records.clone();
@@ -68,6 +71,22 @@ impl Bundle<'_> {
                 }
             }
         }
+    }
+
+    /// What is said where the whole record is gone, and counted no more.
+    fn lose(&mut self, file: &str, records: &[Value], place: usize, kind: &str) {
+        let head = self.folder.join("bundle.json");
+        let text = fs::read_to_string(&head).unwrap();
+        let mut counted: Value = serde_json::from_str(&text).unwrap();
+        if let Some(count) = counted.get_mut(file.strip_suffix(".jsonl").unwrap()) {
+            *count = (count.as_u64().unwrap() - 1).into();
+        }
+        fs::write(&head, counted.to_string()).unwrap();
+        let whole = fs::read(self.folder.join(file)).unwrap();
+        let others = records.iter().enumerate().filter(|(other, _)| *other != place);
+        let lines: String = others.map(|(_, record)| format!("{record}\n")).collect();
+        self.see(file, &whole, lines.as_bytes(), &format!("{kind} taken away whole"));
+        fs::write(head, text).unwrap();
     }
 
     fn alter_octets(&mut self, file: &str, octets: &[u8]) {
@@ -111,11 +130,26 @@ fn kind(record: &Value) -> String {
     let word = |field: &str| record[field].as_str().unwrap_or_default().to_owned();
     let names = record.as_object().unwrap().keys().cloned().collect::<Vec<_>>().join("+");
     let rests_on = match word("evidence_kind").as_str() {
-        "" => String::new(),
+        "" if record["proofs"].is_array() => enrolment(record),
+        "" => word("event"),
         "ceremony" => format!("ceremony, {}", word("profile")),
         kind => format!("{kind}, {}", word("subject").rsplit_once(' ').map_or("", |(thing, _)| thing)),
     };
     format!("{names} ({rests_on}, {})", word("status"))
+}
+
+/// What an enrolment proposes, how many decided on it, and whether one refused.
+fn enrolment(record: &Value) -> String {
+    let octets = |text: &Value| STANDARD.decode(text.as_str().unwrap()).unwrap();
+    let says = |octets: &[u8], word: &str| {
+        let text = [&[0x0c, word.len() as u8], word.as_bytes()].concat();
+        octets.windows(text.len()).any(|part| part == text)
+    };
+    let canonical = octets(&record["canonical"]);
+    let action = ["enrol", "revoke", "readdress"].into_iter().find(|action| says(&canonical, action));
+    let proofs = record["proofs"].as_array().unwrap();
+    let refused = proofs.iter().any(|proof| says(&octets(proof), "refuse"));
+    format!("{action:?}, {} decided, refused: {refused}", proofs.len())
 }
 
 /// The places of all values that are no object and no list.

@@ -2,8 +2,9 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use ca_core::certificate::{self, Certificate};
+use ca_core::certificate::{self, Certificate, CertificateStatus};
 use ca_core::responder;
+use ca_core::status_log;
 use ca_core::tbs;
 use registration_authority::certification::EvidenceError;
 use registration_authority::certification::grounds::{self, CardKeyGrounds, Grounds};
@@ -30,6 +31,33 @@ pub(super) fn write(
     }
 }
 
+/// Gives every event of the status log, by its number.
+pub(super) fn write_status_events(
+    db: &mut Database,
+    put: &mut dyn FnMut(Value) -> Result<(), Problem>,
+) -> Result<(), Problem> {
+    let mut after = 0;
+    loop {
+        let page = status_log::since(db, after, PAGE)?;
+        let Some(last) = page.last() else { return Ok(()) };
+        after = last.sequence;
+        for event in page {
+            let mut line = json!({
+                "sequence": event.sequence,
+                "issuer": event.issuer,
+                "serial": event.serial,
+                "event": event.change.name(),
+                "reason": event.reason,
+                "occurred_at": event.occurred_at.millis(),
+            });
+            if let Some(since) = event.since {
+                line["since"] = json!(since.millis());
+            }
+            put(line)?;
+        }
+    }
+}
+
 fn line(db: &mut Database, certificate: &Certificate) -> Result<Value, Problem> {
     let mut line = Map::new();
     let mut set = |name: &str, value: Value| line.insert(name.to_owned(), value);
@@ -40,6 +68,16 @@ fn line(db: &mut Database, certificate: &Certificate) -> Result<Value, Problem> 
     set("evidence_kind", json!(certificate.evidence_kind));
     set("evidence_digest", json!(hex::encode(&certificate.evidence_digest)));
     set("tbs", base64(&certificate.tbs));
+    match &certificate.status {
+        CertificateStatus::Revoked { at, reason, .. } => {
+            set("revoked_at", json!(at.millis()));
+            set("revocation_reason", json!(reason));
+        }
+        CertificateStatus::Held { since, .. } => {
+            set("held_since", json!(since.millis()));
+        }
+        _ => {}
+    }
     if let Some(der) = certificate.status.der() {
         set("certificate", base64(der));
     }

@@ -26,7 +26,7 @@ use crate::problem::Problem;
 use crate::setup::{LONGEST_TEXT, file_problem, read_bounded};
 
 const PAGE: i64 = 1000;
-const FORMAT: &str = "igc-audit-bundle-v1";
+const FORMAT: &str = "igc-audit-bundle-v2";
 
 /// What was written.
 #[derive(Debug, Default, Serialize)]
@@ -86,6 +86,9 @@ impl Folder {
             lines.write(&certificate)
         })?;
         lines.end()?;
+        let mut lines = self.lines("status_events.jsonl")?;
+        certificates::write_status_events(db, &mut |event| lines.write(&event))?;
+        lines.end()?;
         self.officers(installation, db)?;
         let head = json!({
             "format": FORMAT,
@@ -121,11 +124,12 @@ impl Folder {
         Ok(())
     }
 
-    /// Whose a passkey is: the pinned roots, and every enrolment.
+    /// Whose a passkey is: the pinned roots, where there are any, and every enrolment, also where nothing leads to it.
     fn officers(&self, installation: &Installation, db: &mut Database) -> Result<(), Problem> {
         let pinned = installation.config.passkeys.as_ref().filter(|passkeys| !passkeys.roots.is_empty());
-        let Some(passkeys) = pinned else { return Ok(()) };
-        self.file("officers.json", format!("{:#}\n", officers::roots(passkeys)).as_bytes())?;
+        if let Some(passkeys) = pinned {
+            self.file("officers.json", format!("{:#}\n", officers::roots(passkeys)).as_bytes())?;
+        }
         let mut lines = self.lines("enrolments.jsonl")?;
         officers::enrolments(db, &mut |enrolment| lines.write(&enrolment))?;
         lines.end()
