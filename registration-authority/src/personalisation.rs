@@ -151,20 +151,20 @@ pub fn close_batch(
                 break 'pages;
             }
             match admit(db, registry, verifier, &number, act.at)? {
-                Admitted::Yes(order, commission) => {
+                Ok((order, commission)) => {
                     let Some(card) = make_card(db, &order, prefix, rng, act)? else { continue };
                     risk::keep_places(db, registry, &order, &card)?;
                     commissions.insert(card, commission);
                     batch.cards.push((number, card));
                 }
                 // Its officer can still take it back: it goes with a later batch.
-                Admitted::No(code) if code == faults::APPROVAL_NOT_EFFECTIVE => {}
-                Admitted::ByTwo(found) => {
+                Err(NotAdmitted::For(code)) if code == faults::APPROVAL_NOT_EFFECTIVE => {}
+                Err(NotAdmitted::ByTwo(found)) => {
                     if give_back(db, registry, &number, found, rng, act)? {
                         batch.given_back.push(number);
                     }
                 }
-                Admitted::No(code) => {
+                Err(NotAdmitted::For(code)) => {
                     tracing::error!(order.number = number, %code, "order {number} was set aside: {code}");
                     batch.set_aside.push((number, code));
                 }
@@ -177,13 +177,14 @@ pub fn close_batch(
     Ok(batch)
 }
 
-/// Whether an order may become a card.
-enum Admitted {
-    Yes(CardOrder, Commission),
+/// An order that may become a card, or why it may not; the outer error is the database's.
+type Admitted = Result<(CardOrder, Commission), NotAdmitted>;
+
+enum NotAdmitted {
     /// Once two officers have approved it, because of these flags.
     ByTwo(Vec<RaisedFlag>),
     /// The code of why not.
-    No(Code),
+    For(Code),
 }
 
 fn admit(
@@ -197,18 +198,16 @@ fn admit(
         Ok(approved) => approved,
         Err(EvidenceError::Database(error)) => return Err(error.into()),
         Err(EvidenceError::Risk(error)) => return Err(error.into()),
-        Err(EvidenceError::SecondOfficer { found, .. }) => return Ok(Admitted::ByTwo(found)),
-        Err(error) => return Ok(Admitted::No(error.code())),
+        Err(EvidenceError::SecondOfficer { found, .. }) => return Ok(Err(NotAdmitted::ByTwo(found))),
+        Err(error) => return Ok(Err(NotAdmitted::For(error.code()))),
     };
     let order = approved.into_order();
     if !has_profiles(&order) {
         // A card that could never be certified is not made.
-        return Ok(Admitted::No(faults::CERTIFICATION_NO_PROFILE));
+        return Ok(Err(NotAdmitted::For(faults::CERTIFICATION_NO_PROFILE)));
     }
-    Ok(match commission(&order) {
-        Ok(commission) => Admitted::Yes(order, commission),
-        Err(error) => Admitted::No(error.code()),
-    })
+    let commission = commission(&order).map_err(|error| NotAdmitted::For(error.code()));
+    Ok(commission.map(|commission| (order, commission)))
 }
 
 /// Whether the order went back to the officers; not where somebody was quicker.
