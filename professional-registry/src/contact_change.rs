@@ -1,5 +1,5 @@
 //! When somebody's telephone or e-mail for correspondence last changed in the restricted feed. Whoever takes a card over has them changed
-//! first, so an officer is told; which they were and are stands nowhere but in the feed.
+//! first, so an officer is told; what they were and are, and which of them changed, stands nowhere but in the feed.
 
 use std::collections::BTreeSet;
 
@@ -8,8 +8,6 @@ use diesel::sql_types::{BigInt, Text};
 use store::schema::register_contact_changes;
 use store::{Database, Timestamp};
 
-use crate::registry::RegistryError;
-
 #[cfg(test)]
 mod tests;
 
@@ -17,41 +15,15 @@ mod tests;
 const TELEPHONE: usize = 7;
 const EMAIL: usize = 8;
 
-/// Which of the two changed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Changed {
-    /// The telephone.
-    Telephone,
-    /// The e-mail.
-    Email,
-    /// Both.
-    Both,
-}
+/// Changes that one transaction forgets.
+const AT_ONCE: i64 = 1000;
 
-impl Changed {
-    const ALL: [Self; 3] = [Self::Telephone, Self::Email, Self::Both];
-
-    const fn as_str(self) -> &'static str {
-        match self {
-            Self::Telephone => "telephone",
-            Self::Email => "email",
-            Self::Both => "both",
-        }
-    }
-
-    /// What differs between what stood in the register and what a feed says, both as they are stored; `None` where neither does, or
-    /// where either cannot be read: another reader says so.
-    pub(crate) fn between(before: &str, after: &str) -> Option<Self> {
-        let read = |text| serde_json::from_str::<Vec<Vec<String>>>(text).ok();
-        let (before, after) = (read(before)?, read(after)?);
-        let differs = |place| cells(&before, place) != cells(&after, place);
-        match (differs(TELEPHONE), differs(EMAIL)) {
-            (true, true) => Some(Self::Both),
-            (true, false) => Some(Self::Telephone),
-            (false, true) => Some(Self::Email),
-            (false, false) => None,
-        }
-    }
+/// Whether telephone or e-mail differ between what stood in the register and what a feed says, both as they are stored; not where either
+/// cannot be read: another reader says so.
+pub(crate) fn differs(before: &str, after: &str) -> bool {
+    let read = |text| serde_json::from_str::<Vec<Vec<String>>>(text).ok();
+    let (Some(before), Some(after)) = (read(before), read(after)) else { return false };
+    [TELEPHONE, EMAIL].into_iter().any(|place| cells(&before, place) != cells(&after, place))
 }
 
 fn cells(lines: &[Vec<String>], place: usize) -> BTreeSet<&str> {
@@ -63,42 +35,50 @@ fn cells(lines: &[Vec<String>], place: usize) -> BTreeSet<&str> {
         .collect()
 }
 
-/// The last change that a feed brought.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ContactChange {
-    /// When the feed was read.
-    pub changed_at: Timestamp,
-    /// Which.
-    pub what: Changed,
-}
-
-/// When the contact of `person`, an IdNat_PS, last changed; `None` where no feed has changed it. For the worker alone.
-pub fn contact_change(db: &mut Database, person: &str) -> Result<Option<ContactChange>, RegistryError> {
-    let found: Option<(Timestamp, String)> = register_contact_changes::table
+/// When the contact of `person`, an IdNat_PS, last changed, by the clock of whoever began to read the feed that changed it: what is compared
+/// with it is days away. `None` where no feed has, or where it was [forgotten](forget_contact_changes). For the worker alone.
+pub fn contact_changed_at(db: &mut Database, person: &str) -> QueryResult<Option<Timestamp>> {
+    register_contact_changes::table
         .find(person)
-        .select((register_contact_changes::changed_at, register_contact_changes::what))
+        .select(register_contact_changes::changed_at)
         .first(db)
-        .optional()?;
-    let read = |(changed_at, what): (Timestamp, String)| {
-        let what = Changed::ALL.into_iter().find(|one| one.as_str() == what);
-        let what =
-            what.ok_or(RegistryError::Unreadable { table: "register_contact_changes", column: "what" })?;
-        Ok(ContactChange { changed_at, what })
-    };
-    found.map(read).transpose()
+        .optional()
 }
 
-/// Keeps that a feed has changed it. Inside the caller's transaction.
-pub(crate) fn keep(db: &mut Database, person: &str, feed: i64, change: ContactChange) -> QueryResult<()> {
+/// Keeps that a feed has changed it, in the place of the change before. Inside the caller's transaction.
+pub(crate) fn keep(db: &mut Database, person: &str, feed: i64, changed_at: Timestamp) -> QueryResult<()> {
     diesel::sql_query(
-        "INSERT INTO register_contact_changes (subject, feed, changed_at, what) VALUES ($1, $2, $3, $4)
-         ON CONFLICT (subject) DO UPDATE SET feed = excluded.feed, changed_at = excluded.changed_at, what = excluded.what",
+        "INSERT INTO register_contact_changes (subject, feed, changed_at) VALUES ($1, $2, $3)
+         ON CONFLICT (subject) DO UPDATE SET feed = excluded.feed, changed_at = excluded.changed_at",
     )
     .into_boxed()
     .bind::<Text, _>(person)
     .bind::<BigInt, _>(feed)
-    .bind::<BigInt, _>(change.changed_at.millis())
-    .bind::<Text, _>(change.what.as_str())
+    .bind::<BigInt, _>(changed_at.millis())
     .execute(db)
     .map(drop)
+}
+
+/// Forgets the changes that are older than `before`, in transactions of their own; how many. Can be called any number of times. Needs the
+/// rights of the database's owner.
+pub fn forget_contact_changes(db: &mut Database, before: Timestamp) -> QueryResult<usize> {
+    let mut forgotten = 0;
+    loop {
+        let due: Vec<String> = register_contact_changes::table
+            .filter(register_contact_changes::changed_at.lt(before))
+            .order(register_contact_changes::changed_at)
+            .limit(AT_ONCE)
+            .select(register_contact_changes::subject)
+            .load(db)?;
+        if due.is_empty() {
+            return Ok(forgotten);
+        }
+        forgotten += db.write(|db| {
+            // Whose contact changed again meanwhile stays.
+            let gone = register_contact_changes::table
+                .filter(register_contact_changes::subject.eq_any(&due))
+                .filter(register_contact_changes::changed_at.lt(before));
+            diesel::delete(gone).execute(db)
+        })?;
+    }
 }

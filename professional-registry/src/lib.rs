@@ -28,7 +28,7 @@ mod search;
 mod supplement;
 
 pub use civil_status::{CivilNames, SameBirth, civil_names, same_birth};
-pub use contact_change::{Changed, ContactChange, contact_change};
+pub use contact_change::{contact_changed_at, forget_contact_changes};
 pub use department::{Department, departments_of};
 pub use identifiers::{
     Finess, IdNatPs, IdNatStruct, IdentifierError, Rpps, Siren, Siret, TechnicalStructureId,

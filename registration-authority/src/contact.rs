@@ -1,8 +1,8 @@
 //! How to reach a holder: by what the register's restricted feed says, read when it is needed and kept nowhere for good.
 
 use professional_registry::extract::Form;
-use professional_registry::{ContactChange, RegistryError, contact_change, mailbox_of, supplement};
-use store::Database;
+use professional_registry::{RegistryError, contact_changed_at, mailbox_of, supplement};
+use store::{Database, Timestamp};
 
 use crate::renumbered;
 
@@ -48,11 +48,10 @@ pub fn of_holder(db: &mut Database, holder: &str) -> Result<Contact, RegistryErr
 
 /// When a feed last changed the contact of the holder with this IdNat_PS, under any of his numbers; nothing where none has. For the worker
 /// alone.
-pub(crate) fn last_change(db: &mut Database, holder: &str) -> Result<Option<ContactChange>, RegistryError> {
-    let mut last: Option<ContactChange> = None;
+pub(crate) fn last_change(db: &mut Database, holder: &str) -> diesel::QueryResult<Option<Timestamp>> {
+    let mut last: Option<Timestamp> = None;
     for number in renumbered::numbers_of(db, holder)? {
-        let change = contact_change(db, &number)?;
-        last = last.into_iter().chain(change).max_by_key(|one| one.changed_at);
+        last = last.max(contact_changed_at(db, &number)?);
     }
     Ok(last)
 }

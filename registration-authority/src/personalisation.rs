@@ -17,10 +17,12 @@ use crate::approval::ApprovalVerifier;
 use crate::certification::evidence::{EvidenceError, verify_evidence};
 use crate::certification::has_profiles;
 use crate::faults;
-use crate::order::{self, CanonicalOrder, CardOrder, OrderError, OrderStatus, set_status};
+use crate::order::{
+    self, CanonicalOrder, CardOrder, OrderError, OrderStatus, Origin, SubmitError, set_status,
+};
 use crate::queue::{self, Filter};
 use crate::renumbered;
-use crate::risk::{self, RiskError};
+use crate::risk::{self, RaisedFlag, RiskError};
 
 #[cfg(test)]
 mod tests;
@@ -38,6 +40,8 @@ pub struct ClosedBatch {
     pub cards: Vec<(String, CardNumber)>,
     /// Orders whose row says approved and that did not go, each with why.
     pub set_aside: Vec<(String, Code)>,
+    /// Orders that one officer, or a plan, had approved and that two must approve: they are open again, or another is in their place.
+    pub given_back: Vec<String>,
 }
 
 /// Why there is no batch.
@@ -52,6 +56,9 @@ pub enum BatchError {
     /// Where a holder practises cannot be known.
     #[error(transparent)]
     Risk(#[from] RiskError),
+    /// The order that takes the place of a planned one cannot be submitted.
+    #[error(transparent)]
+    Submit(#[from] SubmitError),
     /// The database refused.
     #[error("database: {0}")]
     Database(#[from] diesel::result::Error),
@@ -61,6 +68,7 @@ impl Fault for BatchError {
     fn code(&self) -> Code {
         match self {
             Self::Risk(error) => error.code(),
+            Self::Submit(error) => error.code(),
             Self::Card(error) => error.code(),
             Self::Close(error) => error.code(),
             Self::Database(_) => store::fault::DATABASE,
@@ -119,7 +127,7 @@ impl Fault for ReturnError {
 /// Gives each approved order its card, oldest order first, and closes a batch of them for `bureau`.
 ///
 /// The evidence of each order is verified first: a row that says approved and cannot prove it is set aside
-/// and reported, and holds nobody else up. Inside the caller's write transaction.
+/// and reported, and holds nobody else up; one that two officers must approve goes back to them. Inside the caller's write transaction.
 pub fn close_batch(
     db: &mut Database,
     registry: &mut dyn Registry,
@@ -129,7 +137,8 @@ pub fn close_batch(
     rng: &mut dyn CryptoRng,
     act: &Act,
 ) -> Result<ClosedBatch, BatchError> {
-    let mut batch = ClosedBatch { file: None, cards: Vec::new(), set_aside: Vec::new() };
+    let mut batch =
+        ClosedBatch { file: None, cards: Vec::new(), set_aside: Vec::new(), given_back: Vec::new() };
     let mut commissions = BTreeMap::new();
     let approved = Filter::of(OrderStatus::Approved);
     let mut after: Option<String> = None;
@@ -149,8 +158,13 @@ pub fn close_batch(
                     batch.cards.push((number, card));
                 }
                 // Its officer can still take it back: it goes with a later batch.
-                Err(code) if code == faults::APPROVAL_NOT_EFFECTIVE => {}
-                Err(code) => {
+                Err(NotAdmitted::For(code)) if code == faults::APPROVAL_NOT_EFFECTIVE => {}
+                Err(NotAdmitted::ByTwo(found)) => {
+                    if give_back(db, registry, &number, found, rng, act)? {
+                        batch.given_back.push(number);
+                    }
+                }
+                Err(NotAdmitted::For(code)) => {
                     tracing::error!(order.number = number, %code, "order {number} was set aside: {code}");
                     batch.set_aside.push((number, code));
                 }
@@ -163,8 +177,15 @@ pub fn close_batch(
     Ok(batch)
 }
 
-/// An order that may become a card, or the code of why not; the outer error is the database's.
-type Admitted = Result<(CardOrder, Commission), Code>;
+/// An order that may become a card, or why it may not; the outer error is the database's.
+type Admitted = Result<(CardOrder, Commission), NotAdmitted>;
+
+enum NotAdmitted {
+    /// Once two officers have approved it, because of these flags.
+    ByTwo(Vec<RaisedFlag>),
+    /// The code of why not.
+    For(Code),
+}
 
 fn admit(
     db: &mut Database,
@@ -177,14 +198,34 @@ fn admit(
         Ok(approved) => approved,
         Err(EvidenceError::Database(error)) => return Err(error.into()),
         Err(EvidenceError::Risk(error)) => return Err(error.into()),
-        Err(error) => return Ok(Err(error.code())),
+        Err(EvidenceError::SecondOfficer { found, .. }) => return Ok(Err(NotAdmitted::ByTwo(found))),
+        Err(error) => return Ok(Err(NotAdmitted::For(error.code()))),
     };
     let order = approved.into_order();
     if !has_profiles(&order) {
         // A card that could never be certified is not made.
-        return Ok(Err(faults::CERTIFICATION_NO_PROFILE));
+        return Ok(Err(NotAdmitted::For(faults::CERTIFICATION_NO_PROFILE)));
     }
-    Ok(commission(&order).map(|commission| (order, commission)).map_err(|error| error.code()))
+    let commission = commission(&order).map_err(|error| NotAdmitted::For(error.code()));
+    Ok(commission.map(|commission| (order, commission)))
+}
+
+/// Whether the order went back to the officers; not where somebody was quicker.
+fn give_back(
+    db: &mut Database,
+    registry: &mut dyn Registry,
+    number: &str,
+    found: Vec<RaisedFlag>,
+    rng: &mut dyn CryptoRng,
+    act: &Act,
+) -> Result<bool, BatchError> {
+    let order = order::get(db, number).map_err(RiskError::from)?;
+    Ok(match (&order.origin, order.tie.profession()) {
+        (Origin::Plan(_), Some(profession)) => {
+            order::submit_instead_of_planned(db, registry, (&order, profession), found, rng, act)?
+        }
+        _ => order::reopen(db, registry, &order, found, rng, act)?,
+    })
 }
 
 /// What the bureau is told of an order: its digest, and what stands on the card's body.

@@ -308,7 +308,6 @@ diesel::table! {
         subject -> Text,
         feed -> BigInt,
         changed_at -> BigInt,
-        what -> Text,
     }
 }
 

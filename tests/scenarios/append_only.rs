@@ -279,6 +279,7 @@ const ATTEMPTS: &[(&str, &str)] = &[
     ("UPDATE order_examinations SET begun_at = 2", "never changed"),
     ("DELETE FROM order_examinations", "never deleted"),
     ("UPDATE reviews SET due_from = 2", "append-only"),
+    ("UPDATE reviews SET contact_changed_at = 2", "append-only"),
     ("DELETE FROM reviews WHERE number = 'RL-0000000000000000'", "append-only"),
     ("UPDATE review_findings SET finding = 'contested'", "append-only"),
     ("DELETE FROM review_findings", "append-only"),

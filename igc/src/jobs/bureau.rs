@@ -73,6 +73,9 @@ pub fn close_batch(worker: &mut Worker, act: &Act) -> Result<Option<Vec<u8>>, Pr
         )
     })?;
     crash_point("batch.closed");
+    for order in &closed.given_back {
+        tracing::warn!("order {order} was approved, and two officers must approve it: it goes back to them");
+    }
     for (order, code) in &closed.set_aside {
         tracing::error!(
             code = code.name,

@@ -104,7 +104,7 @@ pub const JOBS: &[Job] = &[
     },
     Job {
         name: "order-flags",
-        purpose: "looks at open orders for holders who seem to be entered twice in the register",
+        purpose: "looks at open orders for holders who are entered twice in the register, or whose contact has changed",
         run: order_flags::run,
     },
     Job {

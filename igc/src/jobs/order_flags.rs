@@ -1,4 +1,4 @@
-//! The worker looks at open orders for what only it can find: civil status is not for the web role.
+//! The worker looks at open orders for what only it can find: civil status and contacts are not for the web role.
 
 use registration_authority::risk;
 use serde_json::{Value, json};
@@ -7,7 +7,7 @@ use store::Act;
 use super::Worker;
 use crate::problem::Problem;
 
-/// Flags the orders of whoever seems to be entered twice in the register.
+/// Flags the orders of whoever seems to be entered twice in the register, or whose contact there has changed lately.
 pub fn run(worker: &mut Worker, act: &Act) -> Result<Value, Problem> {
     worker.db.refuse_on_reserve()?;
     let looked = risk::look(&mut worker.db, act)?;

@@ -20,7 +20,7 @@ use crate::mandate::MandateError;
 use crate::officers::OfficerError;
 use crate::order::{self, CardOrder, OrderError, OrderState, Origin};
 use crate::renewal::{self, Outcome, PlanReadError, PlanStatus, RenewalPlan};
-use crate::risk::{self, RiskError};
+use crate::risk::{self, RaisedFlag, RiskError};
 
 /// An order whose approval was verified just now. Nothing but [`verify_evidence`] makes one.
 #[derive(Debug)]
@@ -121,6 +121,14 @@ pub enum EvidenceError {
     /// Whether two officers must approve cannot be known.
     #[error(transparent)]
     Risk(#[from] RiskError),
+    /// Two officers must approve the order, each for itself, and they have not.
+    #[error("{subject}: a flag asks for a second officer, and each signs for it alone")]
+    SecondOfficer {
+        /// Which order.
+        subject: String,
+        /// The flags that ask for two.
+        found: Vec<RaisedFlag>,
+    },
     /// The worker has not looked at a decision yet.
     #[error("{subject}: the decision has not been received yet")]
     NotReceived {
@@ -164,7 +172,9 @@ impl Fault for EvidenceError {
             Self::Request(error) => error.code(),
             Self::Plan(error) => error.code(),
             Self::Proof { source, .. } => source.code(),
-            Self::OfficerNotEntitled { .. } | Self::Missing { .. } => faults::APPROVAL_EVIDENCE_MISSING,
+            Self::OfficerNotEntitled { .. } | Self::SecondOfficer { .. } | Self::Missing { .. } => {
+                faults::APPROVAL_EVIDENCE_MISSING
+            }
             Self::Officer(error) => error.code(),
             Self::Roster(error) => error.code(),
             Self::Mandate(error) => error.code(),
@@ -199,15 +209,6 @@ pub fn verify_evidence(
             if let Some(staff) = order.tie.staff() {
                 mandate_evidence::verify(db, verifier, &order.decidable(), order.submitted_at, staff)?;
             }
-            // Whoever is one of two looks at this order, and signs for it alone.
-            let decisions = decisions_on(db, &order.decidable())?;
-            let two = decisions.len() >= 2 && !decisions.iter().any(Decision::in_bulk);
-            if !two && risk::worker_asks_for_two(db, registry, &order)? {
-                return Err(missing(
-                    &format!("order {number}"),
-                    "a flag asks for a second officer, and each signs for it alone",
-                ));
-            }
             Evidence::verified(EvidenceKind::Officer, &bytes)
         }
         Origin::Plan(plan) => {
@@ -219,7 +220,33 @@ pub fn verify_evidence(
             Evidence::verified(EvidenceKind::Plan, &verify_plan(db, verifier, &plan, at)?)
         }
     };
+    let found = second_officer_missing(db, registry, &order, at)?;
+    if !found.is_empty() {
+        return Err(EvidenceError::SecondOfficer { subject: format!("order {number}"), found });
+    }
     Ok(ApprovedOrder { order, evidence })
+}
+
+/// The flags for which two officers must approve the order and have not; none where they have, or none asks for it. Of what a plan
+/// ordered, the contact of its holder alone: its officer has read a list, and a card that replaces one goes where the register says.
+pub(crate) fn second_officer_missing(
+    db: &mut Database,
+    registry: &mut dyn Registry,
+    order: &CardOrder,
+    at: Timestamp,
+) -> Result<Vec<RaisedFlag>, EvidenceError> {
+    if let Origin::Plan(_) = order.origin {
+        return Ok(match card::of_order(db, &order.number)? {
+            None => risk::changed_contact(db, order, at)?,
+            Some(_) => Vec::new(),
+        });
+    }
+    // Whoever is one of two looks at this order, and signs for it alone.
+    let decisions = decisions_on(db, &order.decidable())?;
+    if decisions.len() >= 2 && !decisions.iter().any(Decision::in_bulk) {
+        return Ok(Vec::new());
+    }
+    Ok(risk::worker_asks_for_two(db, registry, order, at)?)
 }
 
 /// The same for a certificate request.

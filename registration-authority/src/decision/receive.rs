@@ -11,11 +11,12 @@ use store::{Act, Code, Database, Fault, Timestamp, audit};
 
 use super::{Decision, Receipt, digest, nonce, whole_bulk};
 use crate::approval::{ApprovalVerifier, Decidable, ProofRefused, SubjectKind, Verified};
-use crate::certification::evidence::EvidenceError;
+use crate::certification::evidence::{EvidenceError, second_officer_missing};
 use crate::certification::one_decision::{Place, verify_decision};
 use crate::enrolment::{self, Roster};
 use crate::four_eyes::{self, KeepOffError};
-use crate::order::CardOrder;
+use crate::order::{CardOrder, OrderError, OrderState, Origin};
+use crate::risk::RiskError;
 use crate::{
     certificate_request, delegation, faults, held_feed, lapse, mandate, officers, order, renewal, suspension,
 };
@@ -83,7 +84,8 @@ fn one(
         Err(code) => Err(code),
     };
     write_down(db, &decision, &judged, rng, act)?;
-    if judged.is_ok() && kind == SubjectKind::CardOrder.as_str() {
+    let counts = judged.is_ok() && kind == SubjectKind::CardOrder.as_str();
+    if counts && !given_back(db, registry, number, rng, act)? {
         let delay = verifier.delays().of(SubjectKind::CardOrder, decision.verdict(), decision.in_bulk());
         order::await_effect(db, number, *version, decision.decided_at.plus(delay))?;
     }
@@ -92,6 +94,39 @@ fn one(
         officer: by.clone(),
         refusal: judged.err().map(|code| code.name),
     }))
+}
+
+/// Gives the order back to the officers where the worker finds that two must approve it and one has, before anybody is told that it was
+/// approved; whether it did. What cannot be known now is asked again before the card is made.
+fn given_back(
+    db: &mut Database,
+    registry: &mut dyn Registry,
+    number: &str,
+    rng: &mut dyn CryptoRng,
+    act: &Act,
+) -> Result<bool, EvidenceError> {
+    let order = match order::get(db, number) {
+        Ok(order) => order,
+        Err(OrderError::Database(error)) => return Err(error.into()),
+        Err(_) => return Ok(false),
+    };
+    // What a plan ordered is decided on with the plan.
+    if !matches!(order.state, OrderState::Approved { .. }) || matches!(order.origin, Origin::Plan(_)) {
+        return Ok(false);
+    }
+    let found = match second_officer_missing(db, registry, &order, act.at) {
+        Ok(found) if found.is_empty() => return Ok(false),
+        Ok(found) => found,
+        Err(EvidenceError::Risk(
+            RiskError::Database(error) | RiskError::Registry(RegistryError::Database(error)),
+        )) => return Err(error.into()),
+        Err(EvidenceError::Risk(error)) => {
+            tracing::error!(order.number = number, code = error.code().name, "order {number}: {error}");
+            return Ok(false);
+        }
+        Err(error) => return Err(error),
+    };
+    Ok(order::reopen(db, registry, &order, found, rng, act)?)
 }
 
 /// The code of a decision on a version that is gone.

@@ -6,6 +6,7 @@
 //! worker has drawn, and of each opposition that a holder declared by himself.
 
 mod contested;
+mod erase;
 mod keep_off;
 mod near;
 mod opening;
@@ -15,6 +16,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 
+pub use erase::erase_contact_changes;
 pub use keep_off::{KeepOffError, TooNear, barred, ties_of};
 pub(crate) use keep_off::{check, check_by};
 pub use near::{Near, Subject, Ties, near};

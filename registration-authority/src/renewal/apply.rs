@@ -11,19 +11,20 @@ use super::plan::{claim_of, member_of};
 use super::{Outcome, PlanItem, PlanReadError, PlanStatus, RenewalPlan, get};
 use crate::approval::ApprovalVerifier;
 use crate::certification::evidence::{EvidenceError, verify_plan};
-use crate::eligibility::{Asker, Automatic};
 use crate::faults;
 use crate::order::{
-    self, NewCardOrder, NewStaffOrder, OrderError, Origin, Submission, SubmitError, set_status,
+    self, CardOrder, NewCardOrder, NewStaffOrder, OrderError, Origin, SubmitError, set_status,
 };
 use crate::outbox::{self, Notice, Recipient};
-use crate::structure_notices;
+use crate::{risk, structure_notices};
 
 /// What a plan led to.
 #[derive(Clone, Debug, Default)]
 pub struct Applied {
     /// The successor's order of each card that was renewed now.
     pub ordered: Vec<(CardNumber, String)>,
+    /// The same where officers decide on it first: the holder's contact has changed lately.
+    pub submitted: Vec<(CardNumber, String)>,
     /// Cards that were to be renewed and are not, each with the code of why not.
     pub refused: Vec<(CardNumber, Code)>,
     /// Cards whose successor had been ordered before.
@@ -66,8 +67,8 @@ impl Fault for ApplyError {
     }
 }
 
-/// Orders the successor of each card that the plan renews, one transaction a card. The plan's approval is
-/// verified first and each holder is looked up again; a card that cannot be renewed now is reported, and tried
+/// Orders the successor of each card that the plan renews, one transaction a card; where the holder's contact has changed lately, as an order
+/// that officers decide on. The plan's approval is verified first and each holder is looked up again; a card that cannot be renewed now is reported, and tried
 /// again next time. Can be called any number of times: a card has one successor.
 pub fn apply(
     db: &mut Database,
@@ -89,9 +90,13 @@ pub fn apply(
             continue;
         }
         match db.write(|db| renew(db, registry, &plan, item, rng, act)) {
-            Ok(number) => {
+            Ok(order) => {
                 crash_point("renewal.successor-ordered");
-                applied.ordered.push((item.card, number));
+                let ordered = match order.origin {
+                    Origin::Plan(_) => &mut applied.ordered,
+                    Origin::Officer | Origin::Register => &mut applied.submitted,
+                };
+                ordered.push((item.card, order.number));
             }
             Err(ApplyError::Database(diesel::result::Error::RollbackTransaction)) => applied.already += 1,
             Err(ApplyError::Submit(SubmitError::Database(error))) => return Err(error.into()),
@@ -105,7 +110,8 @@ pub fn apply(
     Ok(applied)
 }
 
-/// One item: the successor's order, approved by the plan.
+/// One item: the successor's order, approved by the plan. Where the holder's contact has changed lately, one that officers decide on: the
+/// card would go, unseen by any of them, to whoever had it changed.
 fn renew(
     db: &mut Database,
     registry: &mut dyn Registry,
@@ -113,20 +119,18 @@ fn renew(
     item: &PlanItem,
     rng: &mut dyn CryptoRng,
     act: &Act,
-) -> Result<String, ApplyError> {
+) -> Result<CardOrder, ApplyError> {
     let card = card::find(db, &item.card)?;
     let altered = || PlanReadError::RowAltered(plan.id.clone(), "a card");
     let card = card.ok_or_else(altered)?;
     let order = match (claim_of(&card), member_of(&card)) {
         (Some((_, profession)), _) => {
             let holder = item.holder.parse().map_err(|_| altered())?;
-            let submission = Submission {
-                new: NewCardOrder { kind: item.kind, holder, profession, replaces: Some(item.card) },
-                origin: Origin::Plan(plan.id.clone()),
-                asker: Asker::Automatic(Automatic::Renewal),
-                submitted_by: plan.planned_by.clone(),
-            };
-            order::insert(db, registry, submission, rng, act)?.into_order()
+            let new = NewCardOrder { kind: item.kind, holder, profession, replaces: Some(item.card) };
+            let changed_at =
+                risk::contact_changed_lately(db, &item.holder, act.at).map_err(SubmitError::from)?;
+            let origin = changed_at.map_or_else(|| Origin::Plan(plan.id.clone()), |_| Origin::Officer);
+            order::submit_renewal(db, registry, new, (origin, &plan.planned_by), rng, act)?
         }
         (None, Some((structure, local_id))) => {
             let former = order::get(db, &card.order_number)?;
@@ -139,10 +143,16 @@ fn renew(
         .filter(renewal_plan_items::order_number.is_null())
         .set(renewal_plan_items::order_number.eq(&order.number))
         .execute(db)?;
-    let approved = taken == 1 && set_status(db, &order.number, order.version, "submitted", "approved", act)?;
-    if !approved {
-        // Another run was quicker: this one's order is rolled back.
-        return Err(diesel::result::Error::RollbackTransaction.into());
+    // Another run was quicker: this one's order is rolled back.
+    let quicker = || diesel::result::Error::RollbackTransaction.into();
+    if taken != 1 {
+        return Err(quicker());
+    }
+    if order.origin == Origin::Officer {
+        return Ok(order);
+    }
+    if !set_status(db, &order.number, order.version, "submitted", "approved", act)? {
+        return Err(quicker());
     }
     let subject = format!("order {}", order.number);
     // The register has no address of the staff of a structure: their agent tells them.
@@ -153,7 +163,7 @@ fn renew(
     structure_notices::tell_of_order(db, &order, rng, act)?;
     let payload = json!({"version": order.version, "plan": plan.id, "replaces": item.card.to_string()});
     audit::record(db, audit::Event { action: "order.approved", subject, payload }, rng, act)?;
-    Ok(order.number)
+    Ok(order)
 }
 
 fn conclude(
@@ -164,7 +174,7 @@ fn conclude(
     act: &Act,
 ) -> QueryResult<()> {
     let moved = super::set_status(db, &plan.id, "approved", "applied")?;
-    if !moved && applied.ordered.is_empty() {
+    if !moved && applied.ordered.is_empty() && applied.submitted.is_empty() {
         return Ok(());
     }
     let refused: Vec<_> =
@@ -172,7 +182,11 @@ fn conclude(
     let event = audit::Event {
         action: "renewal.applied",
         subject: format!("renewal plan {}", plan.id),
-        payload: json!({"ordered": applied.ordered.len(), "refused": refused}),
+        payload: json!({
+            "ordered": applied.ordered.len(),
+            "submitted": applied.submitted.len(),
+            "refused": refused,
+        }),
     };
     audit::record(db, event, rng, act)
 }

@@ -9,6 +9,7 @@ use crate::certification::verify_evidence;
 use crate::order::{self, OrderState, Origin};
 use crate::testing::*;
 
+mod changed_contact;
 mod staff;
 
 const YEAR: u64 = 366 * 24 * 3600;

@@ -1,4 +1,3 @@
-use professional_registry::{Changed, ContactChange};
 use serde::Serialize;
 use store::Timestamp;
 
@@ -23,7 +22,7 @@ pub struct RiskFacts {
     /// names in hundredths.
     pub born_alike: Vec<(String, i64)>,
     /// When the holder's contact last changed in the register, before or after.
-    pub contact_changed: Option<ContactChange>,
+    pub contact_changed_at: Option<Timestamp>,
     /// Orders within an hour for the busiest place of the holder.
     pub of_structure: i64,
     /// Orders within an hour by whoever submitted this one.
@@ -41,7 +40,7 @@ impl RiskFacts {
             duplicates: Vec::new(),
             neighbours: Vec::new(),
             born_alike: Vec::new(),
-            contact_changed: None,
+            contact_changed_at: None,
             of_structure: 0,
             of_submitter: 0,
         }
@@ -110,24 +109,13 @@ fn found(rule: &FlagRule, facts: &RiskFacts) -> Option<String> {
             some(alike.map(|(what, likeness)| format!("{what} (noms semblables à {likeness} %)")).collect())
         }
         Flag::ContactChanged => {
-            let change = facts.contact_changed.as_ref()?;
-            is_recent(change, rule.limit, facts.at).then(|| {
-                let what = match change.what {
-                    Changed::Telephone => "le téléphone",
-                    Changed::Email => "l'adresse de courriel",
-                    Changed::Both => "le téléphone et l'adresse de courriel",
-                };
-                format!("{what}, le {}", day(change.changed_at))
-            })
+            let before = facts.at.millis() - facts.contact_changed_at?.millis();
+            // The flag is kept for good: neither when nor what.
+            (before <= rule.limit * 86_400_000).then(String::new)
         }
         Flag::RushOfStructure => more(facts.of_structure),
         Flag::RushOfSubmitter => more(facts.of_submitter),
     }
-}
-
-/// Whether the change came within so many days before `at`.
-pub(super) fn is_recent(change: &ContactChange, days: i64, at: Timestamp) -> bool {
-    (0..=days * 86_400_000).contains(&(at.millis() - change.changed_at.millis()))
 }
 
 /// `26/11/2026`, in UTC as the extracts are dated.

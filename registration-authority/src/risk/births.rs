@@ -12,9 +12,9 @@ use store::schema::{card_orders, cards, order_looks};
 use store::{Act, Code, Database, Fault, Timestamp};
 
 use super::second_look::before;
-use super::{RiskError, RiskFacts, assess, flags, keep};
+use super::{RiskError, RiskFacts, assess, changed_contact, flags, keep};
+use crate::names;
 use crate::order::{self, CardOrder};
-use crate::{contact, names};
 
 /// Versions that are looked at in one run, each in a transaction of its own.
 const MOST: i64 = 200;
@@ -28,7 +28,8 @@ pub struct Looked {
     pub failed: Vec<(String, Code)>,
 }
 
-/// Looks at the open orders whose version was not looked at yet, a transaction each.
+/// Looks at the open orders whose version was not looked at yet, a transaction each, and again at those whose holder's contact has changed
+/// since.
 pub fn look(db: &mut Database, act: &Act) -> Result<Looked, RiskError> {
     let looked = order_looks::table
         .filter(order_looks::order_number.eq(card_orders::number))
@@ -42,7 +43,11 @@ pub fn look(db: &mut Database, act: &Act) -> Result<Looked, RiskError> {
         .load(db)?;
     let mut looked = Looked::default();
     for (number, version) in waiting {
-        match db.write(|db| look_at(db, &number, act)) {
+        let looked_at = db.write(|db| {
+            let order = order::get(db, &number)?;
+            look_at(db, &order, act)
+        });
+        match looked_at {
             Ok(true) => looked.flagged.push(number),
             Ok(false) => {}
             Err(RiskError::Order(error)) => {
@@ -53,20 +58,20 @@ pub fn look(db: &mut Database, act: &Act) -> Result<Looked, RiskError> {
             Err(error) => return Err(error),
         }
     }
+    looked.flagged.extend(changed_contact::look_again(db, act)?);
     Ok(looked)
 }
 
-fn look_at(db: &mut Database, number: &str, act: &Act) -> Result<bool, RiskError> {
-    let order = order::get(db, number)?;
-    let mut born_alike = cards_before(db, &order, None)?;
-    born_alike.extend(orders(db, &order)?);
-    let contact_changed = contact::last_change(db, &order.holder.to_string())?;
-    let facts = RiskFacts { born_alike, contact_changed, ..RiskFacts::nothing(order.submitted_at) };
-    let raised = assess(flags()?, &facts);
+/// Looks at a version that was not looked at yet, and keeps what it finds; whether that is anything. Inside the caller's transaction.
+pub(crate) fn look_at(db: &mut Database, order: &CardOrder, act: &Act) -> Result<bool, RiskError> {
+    let mut born_alike = cards_before(db, order, None)?;
+    born_alike.extend(orders(db, order)?);
+    let contact = changed_contact::facts(db, &order.number, &order.holder.to_string(), act.at)?;
+    let raised = assess(flags()?, &RiskFacts { born_alike, ..contact });
     let found = !raised.is_empty();
-    keep(db, &order, raised, act)?;
+    keep(db, (&order.number, order.version), raised, act)?;
     mark(db, &order.number, order.version, act)?;
-    order::keep_birth_names(db, &order)?;
+    order::keep_birth_names(db, order)?;
     Ok(found)
 }
 

@@ -8,6 +8,7 @@
 
 mod assess;
 mod births;
+mod changed_contact;
 mod places;
 mod second_look;
 mod table;
@@ -28,12 +29,14 @@ use store::{Act, Code, Database, Fault, Timestamp};
 use thiserror::Error;
 
 pub use assess::{RaisedFlag, RiskFacts, assess};
+pub(crate) use births::look_at;
 pub use births::{Looked, look};
+pub use changed_contact::forget as forget_contact_changes;
+pub(crate) use changed_contact::{lately as contact_changed_lately, raised as changed_contact};
 pub(crate) use places::{places_of, structures};
 pub(crate) use second_look::{AloneBecause, alone_because, keep_places, worker_asks_for_two};
 pub use table::{BadFlags, Flag, FlagRule, Level, flags};
 
-use crate::contact;
 use crate::eligibility::{self, BadRules, Product};
 use crate::order::{CardOrder, OrderError, Origin, Tie};
 
@@ -102,7 +105,7 @@ pub(crate) fn ask_for_second_officer(db: &mut Database, order: &CardOrder, act: 
         second_officer: true,
         reason: "Un opérateur d'enregistrement demande qu'un second regarde aussi.".to_owned(),
     };
-    keep(db, order, vec![raised], act)
+    keep(db, (&order.number, order.version), vec![raised], act)
 }
 
 fn asked_for_second_officer(db: &mut Database, number: &str) -> QueryResult<bool> {
@@ -110,18 +113,6 @@ fn asked_for_second_officer(db: &mut Database, number: &str) -> QueryResult<bool
         .filter(order_flags::order_number.eq(number))
         .filter(order_flags::flag.eq(SECOND_OFFICER));
     diesel::select(diesel::dsl::exists(of_any_version)).get_result(db)
-}
-
-/// When the contact of this holder last changed in the register, where that was as lately before `at` as the table flags an order for. For
-/// the worker alone.
-pub(crate) fn contact_changed_lately(
-    db: &mut Database,
-    holder: &str,
-    at: Timestamp,
-) -> Result<Option<Timestamp>, RiskError> {
-    let Some(rule) = flags()?.iter().find(|rule| rule.flag == Flag::ContactChanged) else { return Ok(None) };
-    let change = contact::last_change(db, holder)?;
-    Ok(change.filter(|change| assess::is_recent(change, rule.limit, at)).map(|change| change.changed_at))
 }
 
 /// Keeps what this version of the order raises now and did not before.
@@ -132,20 +123,25 @@ pub(crate) fn look_again(
     act: &Act,
 ) -> Result<(), RiskError> {
     let raised = raised_now(db, registry, order, act.at)?;
-    Ok(keep(db, order, raised, act)?)
+    Ok(keep(db, (&order.number, order.version), raised, act)?)
 }
 
 /// Keeps what of this is not kept yet of this version.
-fn keep(db: &mut Database, order: &CardOrder, raised: Vec<RaisedFlag>, act: &Act) -> QueryResult<()> {
-    let known = recorded(db, &order.number, order.version)?;
+pub(crate) fn keep(
+    db: &mut Database,
+    (number, version): (&str, i64),
+    raised: Vec<RaisedFlag>,
+    act: &Act,
+) -> QueryResult<()> {
+    let known = recorded(db, number, version)?;
     for raised in raised {
         if known.iter().any(|one| one.flag == raised.flag) {
             continue;
         }
         diesel::insert_into(order_flags::table)
             .values((
-                order_flags::order_number.eq(&order.number),
-                order_flags::order_version.eq(order.version),
+                order_flags::order_number.eq(number),
+                order_flags::order_version.eq(version),
                 order_flags::flag.eq(raised.flag),
                 order_flags::level.eq(raised.level),
                 order_flags::second_officer.eq(raised.second_officer),
@@ -231,7 +227,7 @@ fn raised_now(
         neighbours: places::neighbours(db, order)?,
         // Civil status and contacts are the worker's to read (`births`).
         born_alike: Vec::new(),
-        contact_changed: None,
+        contact_changed_at: None,
         of_structure: places::busiest(db, order, since)?,
         of_submitter: of_submitter(db, order, since)?,
     };

@@ -3,7 +3,7 @@
 //! `order_flags` and `order_places` are written by the web role, which an attacker may own: a flag that was left out asks for nobody.
 //! So the worker looks again, at what the web role cannot write: the register, the cards there are, and where their holders practised
 //! when each was made, which the worker itself wrote down. Cards that came later do not count: of two that are alike, the second asks
-//! for two officers, and the first stands.
+//! for two officers, and the first stands; nor does a contact that changes once the card is made.
 
 use std::collections::BTreeMap;
 
@@ -15,18 +15,24 @@ use store::schema::{card_places, cards};
 use store::{Database, Timestamp};
 
 use super::places::{MOST_COMPARED, entries, likenesses, structures};
-use super::{RiskError, RiskFacts, asks_for_two, assess, births, flags, living_cards, raised_now, recorded};
+use super::{
+    RaisedFlag, RiskError, RiskFacts, assess, births, changed_contact, flags, living_cards, raised_now,
+    recorded,
+};
+use crate::names;
 use crate::order::CardOrder;
-use crate::{contact, names};
 
-/// Whether two officers must approve the order: because of a flag that was kept of this version, or of what the worker finds.
+/// Why two officers must approve the order, if they must: the flags that were kept of this version, or else what the worker finds at `at`.
 pub(crate) fn worker_asks_for_two(
     db: &mut Database,
     registry: &mut dyn Registry,
     order: &CardOrder,
-) -> Result<bool, RiskError> {
-    if asks_for_two(db, order)? {
-        return Ok(true);
+    at: Timestamp,
+) -> Result<Vec<RaisedFlag>, RiskError> {
+    let mut kept = recorded(db, &order.number, order.version)?;
+    kept.retain(|flag| flag.second_officer);
+    if !kept.is_empty() {
+        return Ok(kept);
     }
     let own = card::of_order(db, &order.number)?;
     let own = own.as_ref();
@@ -39,10 +45,14 @@ pub(crate) fn worker_asks_for_two(
         duplicates,
         neighbours: neighbours(db, order, record.as_ref(), own)?,
         born_alike: births::cards_before(db, order, own)?,
-        contact_changed: contact::last_change(db, &order.holder.to_string())?,
-        ..RiskFacts::nothing(order.submitted_at)
+        ..match own {
+            None => changed_contact::facts(db, &order.number, &order.holder.to_string(), at)?,
+            Some(_) => RiskFacts::nothing(at),
+        }
     };
-    Ok(assess(flags()?, &facts).iter().any(|raised| raised.second_officer))
+    let mut found = assess(flags()?, &facts);
+    found.retain(|flag| flag.second_officer);
+    Ok(found)
 }
 
 /// What the worker finds of an order that was approved with others: that two officers must approve it, or that somebody must look at it.
@@ -62,7 +72,7 @@ pub(crate) fn alone_because(
     order: &CardOrder,
     at: Timestamp,
 ) -> Result<Option<AloneBecause>, RiskError> {
-    if worker_asks_for_two(db, registry, order)? {
+    if !worker_asks_for_two(db, registry, order, at)?.is_empty() {
         return Ok(Some(AloneBecause::TwoOfficers));
     }
     let mut raised = recorded(db, &order.number, order.version)?;

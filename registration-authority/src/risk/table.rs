@@ -56,7 +56,7 @@ pub enum Flag {
     /// Somebody of almost the same name, born on the same day, has a card or an order: one person may be entered twice. The worker
     /// alone finds it.
     SamePerson,
-    /// The holder's telephone or e-mail changed in the register shortly before. The worker alone finds it.
+    /// The holder's telephone or e-mail changed in the register shortly before, or since. The worker alone finds it.
     ContactChanged,
     /// Many orders for one place at once.
     RushOfStructure,

@@ -1,15 +1,15 @@
 use std::thread;
 
 use card::CardKind;
-use professional_registry::{Changed, ContactChange, IdNatPs, ImportedRegister};
+use professional_registry::{IdNatPs, ImportedRegister};
 use store::{Database, DatabaseRole, Timestamp};
 
 use super::*;
 use crate::certification::verify_evidence;
 use crate::order::{self, OrderState};
+use crate::personalisation;
 use crate::testing::*;
 use crate::views;
-use crate::{faults, personalisation};
 
 /// A nurse of the test register is DURAND Élise; this is somebody else, at the same place.
 fn twin(number: u32, family_name: &'static str, given_name: &'static str) -> Line {
@@ -32,12 +32,12 @@ fn flags_of(house: &mut House, number: &str) -> Vec<String> {
 #[test]
 fn each_flag_is_raised_by_its_own_facts_with_its_reason() {
     let at: Timestamp = "2026-11-26T10:00:00Z".parse().unwrap();
-    let changed = |what, days: u32| ContactChange { changed_at: at.minus(HOUR * 24 * days), what };
+    let changed = |days: u32| Some(at.minus(HOUR * 24 * days));
     let calm = RiskFacts {
         extracted_at: Some(at.minus(HOUR)),
         neighbours: vec![("CO-1".to_owned(), 91)],
         born_alike: vec![("la demande CO-1".to_owned(), 84)],
-        contact_changed: Some(changed(Changed::Both, 31)),
+        contact_changed_at: changed(31),
         of_structure: 20,
         of_submitter: 60,
         ..RiskFacts::nothing(at)
@@ -70,13 +70,13 @@ fn each_flag_is_raised_by_its_own_facts_with_its_reason() {
         ),
         (
             Flag::ContactChanged,
-            RiskFacts { contact_changed: Some(changed(Changed::Email, 30)), ..calm.clone() },
-            "l'adresse de courriel, le 27/10/2026",
+            RiskFacts { contact_changed_at: changed(30), ..calm.clone() },
+            "dans les 30 jours avant la demande, ou depuis",
         ),
         (
             Flag::ContactChanged,
-            RiskFacts { contact_changed: Some(changed(Changed::Both, 0)), ..calm.clone() },
-            "le téléphone et l'adresse de courriel, le 26/11/2026",
+            RiskFacts { contact_changed_at: Some(at.plus(HOUR)), ..calm.clone() },
+            "ou depuis",
         ),
         (Flag::RushOfStructure, RiskFacts { of_structure: 21, ..calm.clone() }, "21"),
         (Flag::RushOfSubmitter, RiskFacts { of_submitter: 61, ..calm }, "61"),
@@ -175,7 +175,12 @@ fn the_worker_finds_for_itself_what_needs_two_officers() {
         .write(|db| personalisation::close_batch(db, registry, verifier, prefix, bureau.name(), rng, &act))
         .unwrap();
     assert!(closed.file.is_none() && closed.cards.is_empty(), "no card is made");
-    assert_eq!(closed.set_aside, [(number, faults::APPROVAL_EVIDENCE_MISSING)]);
+    assert_eq!((closed.set_aside, &closed.given_back), (vec![], &vec![number.clone()]));
+    // The officers read why, whatever else was taken away.
+    assert!(flags_of(&mut house, &number).contains(&"similar-person".to_owned()));
+    assert_eq!(house.approve("bob", &number).unwrap().state, OrderState::Submitted);
+    assert!(matches!(house.approve("clara", &number).unwrap().state, OrderState::Approved { .. }));
+    assert_eq!(house.personalise().len(), 1);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use registration_authority::opposition::ticket;
-use registration_authority::{order, personal_data};
+use registration_authority::{four_eyes, order, personal_data, risk};
 use serde_json::json;
 use store::Database;
 use store::audit::erase_payload;
@@ -31,10 +31,10 @@ pub fn run(
 ) -> Result<ExitCode, Problem> {
     let (act, rng) = (installation.operator_act(), &mut system_rng());
     let kept = installation.config.retention;
-    let (erased, notes, documents, tickets) = match (&args.event, &args.reason) {
+    let (erased, notes, documents, tickets, contact_changes) = match (&args.event, &args.reason) {
         (Some(event), Some(reason)) => {
             erase_payload(db, event, reason, rng, &act)?;
-            (1, 0, 0, 0)
+            (1, 0, 0, 0, 0)
         }
         // Notes, documents and tickets first: what the trail says of their end has a payload too.
         _ => {
@@ -42,12 +42,21 @@ pub fn run(
             let documents = order::erase_documents(db, kept.documents, rng, &act)?;
             order::erase_birth_names(db, kept.documents, rng, &act)?;
             let tickets = ticket::erase_closed(db, kept.notes, rng, &act)?;
-            (personal_data::erase_due(db, kept.audit_payloads, rng, &act)?, notes, documents, tickets)
+            let contact_changes = risk::forget_contact_changes(db, &act)?
+                + four_eyes::erase_contact_changes(db, kept.notes, &act)?;
+            let erased = personal_data::erase_due(db, kept.audit_payloads, rng, &act)?;
+            (erased, notes, documents, tickets, contact_changes)
         }
     };
-    let done = json!({ "erased": erased, "notes": notes, "documents": documents, "tickets": tickets });
+    let done = json!({
+        "erased": erased, "notes": notes, "documents": documents, "tickets": tickets,
+        "contact_changes": contact_changes,
+    });
     output::one(global.output, &done, || {
-        format!("{erased} payloads erased, {notes} notes, {documents} documents, {tickets} tickets\n")
+        format!(
+            "{erased} payloads erased, {notes} notes, {documents} documents, {tickets} tickets, \
+             {contact_changes} changes of contacts\n"
+        )
     })?;
     Ok(ExitCode::SUCCESS)
 }

@@ -16,7 +16,7 @@ use store::{Act, Database, Timestamp};
 
 use super::ImportError;
 use super::subject::Subject;
-use crate::contact_change::{self, Changed, ContactChange};
+use crate::contact_change;
 use crate::exercises;
 use crate::extract::{Form, Table};
 use rows::{EntryRow, PersonRow};
@@ -156,9 +156,8 @@ impl Target {
     ) -> QueryResult<()> {
         for (subject, content) in after {
             let before = known.get(&subject.key).map_or("[]", String::as_str);
-            if let Some(what) = Changed::between(before, content) {
-                let change = ContactChange { changed_at: act.at, what };
-                contact_change::keep(db, &subject.key, self.feed, change)?;
+            if contact_change::differs(before, content) {
+                contact_change::keep(db, &subject.key, self.feed, act.at)?;
             }
         }
         Ok(())

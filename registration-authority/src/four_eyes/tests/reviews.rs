@@ -198,6 +198,25 @@ fn whoever_calls_a_holder_back_reads_that_his_contact_had_changed_shortly_before
             About::Approval { .. } => None,
         });
         assert_eq!(found, Some(changed), "{listed:?}");
+
+        // It goes some time after the look was taken, and nothing else of the look does.
+        let number = listed[0].number.clone();
+        let forged = house.sql("UPDATE reviews SET contact_changed_at = 5").unwrap_err().to_string();
+        assert!(forged.contains("append-only"), "{forged}");
+        let erased = |house: &mut House| {
+            let act = house.job();
+            let month = std::time::Duration::from_secs(30 * 86_400);
+            crate::four_eyes::erase_contact_changes(&mut house.db, month, &act).unwrap()
+        };
+        house.later(31 * 86_400);
+        assert_eq!(erased(house), 0, "an open look keeps it");
+        conclude(house, "clara", &number, (Finding::Confirmed, "")).unwrap();
+        house.later(29 * 86_400);
+        assert_eq!(erased(house), 0);
+        house.later(2 * 86_400);
+        assert_eq!((erased(house), erased(house)), (1, 0));
+        let again = house.sql("UPDATE reviews SET contact_changed_at = NULL, opened_at = 5").unwrap_err();
+        assert!(again.to_string().contains("append-only"), "{again}");
     });
 }
 
