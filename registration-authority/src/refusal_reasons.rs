@@ -114,6 +114,7 @@ pub const ALL: &[RefusalReason] = &[
         "document-insufficient",
         "Le document présenté n'établit pas que cette personne représente la structure.",
     ),
+    of_mandates("mandate-over", "Le mandat a pris fin."),
     of_mandates("agent-not-recognised", "La structure ne reconnaît pas cette personne comme son mandataire."),
     RefusalReason {
         code: "other",

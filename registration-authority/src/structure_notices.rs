@@ -7,9 +7,9 @@ use card::Card;
 use diesel::prelude::*;
 use rand_core::CryptoRng;
 use store::schema::card_orders;
-use store::{Act, Database, Fault, Timestamp};
+use store::{Act, Database, Timestamp};
 
-use crate::mandate::{self, MandateError};
+use crate::mandate;
 use crate::order::CardOrder;
 use crate::outbox::{self, Notice, Recipient};
 
@@ -61,21 +61,11 @@ fn tell(
     Ok(())
 }
 
-/// Who speaks for the structure at `at`. A row that does not read keeps nobody's card from its opposition.
+/// Who speaks for the structure at `at`, by a mandate that an officer has signed for: nobody else is told of anything.
 pub(crate) fn agents(db: &mut Database, structure: &str, at: Timestamp) -> QueryResult<BTreeSet<String>> {
     let Ok(structure) = structure.parse() else { return Ok(BTreeSet::new()) };
-    match mandate::of_structure(db, &structure) {
-        Ok(mandates) => Ok(mandates
-            .into_iter()
-            .filter(|mandate| mandate.stood(at))
-            .map(|mandate| mandate.login)
-            .collect()),
-        Err(MandateError::Database(error)) => Err(error),
-        Err(error) => {
-            tracing::error!(code = error.code().name, "nobody of structure {structure} is told: {error}");
-            Ok(BTreeSet::new())
-        }
-    }
+    let mandates = mandate::proven_of(db, &structure)?;
+    Ok(mandates.into_iter().filter(|mandate| mandate.stood(at)).map(|mandate| mandate.login).collect())
 }
 
 /// The number that the structure gives its member, in his IdNat_PS.

@@ -622,6 +622,7 @@ diesel::table! {
         mandate -> Text,
         ended_by -> Text,
         ended_at -> BigInt,
+        before_signatures -> Bool,
     }
 }
 
@@ -758,6 +759,7 @@ diesel::table! {
         expires_at -> BigInt,
         claimed_by -> Nullable<Text>,
         statement -> Nullable<Text>,
+        refusal -> Nullable<Text>,
     }
 }
 

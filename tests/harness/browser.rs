@@ -158,6 +158,19 @@ impl Browser {
         let height =
             number("return document.documentElement.scrollHeight + window.outerHeight - window.innerHeight");
         self.command("window/rect", &json!({"width": width, "height": height.clamp(600, 4000)}));
+        self.keep(name);
+    }
+
+    /// Writes what is seen of the page's beginning on a desk's screen, of 1280 by 960 pixels, made smaller by a quarter.
+    pub fn picture(&self, name: &str) {
+        let screen = json!({"width": 1280, "height": 960, "deviceScaleFactor": 0.75, "mobile": false});
+        self.devtools("Emulation.setDeviceMetricsOverride", &screen);
+        self.run("window.scrollTo(0, 0)");
+        self.keep(name);
+        self.show_on_its_window();
+    }
+
+    fn keep(&self, name: &str) {
         let png = STANDARD.decode(self.asked("screenshot").as_str().expect("base64")).expect("base64");
         let screens = root().join("target/screens");
         fs::create_dir_all(&screens).expect("target can be written");

@@ -60,7 +60,7 @@ const BEFORE: &str = "
         SELECT 'SU-0000000000000000', min(number), 'officer:x', 1 FROM cards;
     INSERT INTO officer_enrolments SELECT 'EN-TEST', 'enrol', 'x', 'X', 'auditor', tbs, spki, 1, 'y', 1, '', NULL
         FROM (SELECT spki_sha256 AS tbs, spki_sha256 AS spki FROM certificates LIMIT 1) one;
-    INSERT INTO decision_nonces VALUES ('nonce', 1, 2, 'x', 'statement');
+    INSERT INTO decision_nonces VALUES ('nonce', 1, 2, 'x', 'statement', NULL);
     INSERT INTO decision_receipts VALUES ('card-order', 'CO-TEST', 1, 'x', 'proof', NULL, NULL, 1, NULL);
     INSERT INTO enrolments_told VALUES ('EN-TEST', 1);
     INSERT INTO decision_digest_lines VALUES ('card-order', 'CO-TEST', 1, 'x', 'approve', 'proof', 1, NULL, NULL, NULL);

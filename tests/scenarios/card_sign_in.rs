@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use acceptance::harness::{DatabaseKind, Running, chance, free_port, run, start, wait_for_port};
+use acceptance::harness::{Browser, DatabaseKind, Running, chance, free_port, run, start, wait_for_port};
 use ca_core::certificate;
 use card::{CardNumber, KeyUsage, certificates};
 use openssl::x509::X509;
@@ -144,6 +144,20 @@ pub fn enrol(workshop: &Workshop, keys: &OfficersKeys, der: &[u8]) {
     assert_eq!(workshop.job("decisions")["failed"], serde_json::json!([]));
 }
 
+/// What is shown over a connection that was opened with a card: axe-core looks at it in a browser that has none.
+fn keep_nobody_out(served: &Served, pages: &[&String]) {
+    let browser = Browser::new(1280);
+    browser.open(&format!("{}/ra/sign-in", served.pages));
+    for page in pages {
+        browser.show_document(page);
+        browser.wait_for("Connexion avec une carte");
+        for theme in ["dark", "light"] {
+            browser.theme(theme);
+            assert_eq!(browser.accessibility_violations(), [""; 0], "{theme}: {page}");
+        }
+    }
+}
+
 #[test]
 fn a_card_signs_in_over_tls_reads_decides_nothing_and_is_out_the_moment_it_is_opposed() {
     let workshop = workshop(DatabaseKind::Sqlite);
@@ -164,14 +178,17 @@ fn a_card_signs_in_over_tls_reads_decides_nothing_and_is_out_the_moment_it_is_op
     let page = ask(Some(&other), &door, &[]).unwrap();
     assert!(page.body.contains("enrolment-certificate-missing"), "{}", page.body);
     assert!(page.body.contains("-----BEGIN CERTIFICATE-----"), "what an administrator needs");
+    let of_a_stranger = page.body;
     let page = ask(Some(&in_the_post), &door, &[]).unwrap();
     assert!(page.body.contains("enrolment-certificate-ended"), "{}", page.body);
+    let of_one_not_activated = page.body;
     let signature = Held::of(&workshop, made[0], KeyUsage::Signature);
     let refused = ask(Some(&signature), &door, &[]);
     assert!(refused.is_none_or(|page| page.body.contains("enrolment-certificate-purpose")));
 
     let page = ask(Some(&card), &door, &[]).unwrap();
     assert!(page.body.contains("Cette carte est celle de Dominique BERNARD"), "{}", page.body);
+    keep_nobody_out(&served, &[&of_a_stranger, &of_one_not_activated, &page.body]);
     let cookie = served.sign_in(&card);
     let queue = ask(Some(&card), &file, &["--cookie", &cookie]).unwrap();
     assert!(queue.status == 200 && queue.body.contains("Dominique BERNARD"), "{}", queue.body);

@@ -75,6 +75,7 @@ mod screens;
 mod second_reading;
 mod serve;
 mod server_certificate;
+mod sessions;
 mod shards;
 mod signed_ahead;
 mod signed_head;

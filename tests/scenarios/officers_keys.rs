@@ -181,6 +181,17 @@ impl OfficersKeys {
 /// The proof that `login` approves, with this key and a nonce that the worker drew.
 pub fn proof_by(db: &mut Database, key: &Authenticator, login: &str, subject: &Decidable) -> ApprovalProof {
     let at = db.now().unwrap();
+    proof_by_at(db, key, login, subject, at)
+}
+
+/// The same, dated so.
+pub fn proof_by_at(
+    db: &mut Database,
+    key: &Authenticator,
+    login: &str,
+    subject: &Decidable,
+    at: Timestamp,
+) -> ApprovalProof {
     let nonce = db.write(|db| nonce::take(db, login, at)).unwrap();
     key.decide(subject, (Verdict::Approve, None), login, nonce, at)
 }

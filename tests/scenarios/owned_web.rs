@@ -15,19 +15,20 @@ use store::schema::{cards, outbox};
 use store::{Database, DatabaseRole, Timestamp};
 
 use super::officers_keys::authenticator::{Authenticator, ORIGIN};
-use super::officers_keys::{ADMINISTRATORS, OfficersKeys, proof_by, proof_of_bulk, proof_of_bulk_at};
+use super::officers_keys::{ADMINISTRATORS, OfficersKeys, proof_by_at, proof_of_bulk_at};
 use super::workshop::{APPROVER, SUBMITTER, Workshop, officer, workshop};
+
+mod mandates;
 
 /// Where the officer is written to.
 const ADDRESS: &str = "dominique.bernard@exemple.fr";
 
-/// Writes a decision, asks the worker to look at it, and says that the order is approved.
-fn write_by_hand(web: &mut Database, subject: &Decidable, proof: &ApprovalProof) {
-    let at = web.now().unwrap();
-    write_by_hand_at(web, subject, proof, at);
-}
+/// A proof, and what it says of when.
+type Signed = (ApprovalProof, Timestamp);
 
-fn write_by_hand_at(web: &mut Database, subject: &Decidable, proof: &ApprovalProof, at: Timestamp) {
+/// Writes a decision, asks the worker to look at it, and says that the order is approved. Its date is the proof's: what is refused is not
+/// refused for that.
+fn write_by_hand(web: &mut Database, subject: &Decidable, (proof, at): &Signed) {
     let (number, at) = (&subject.number, at.millis());
     let proof = hex::encode(proof.encode());
     web.batch_execute(&format!(
@@ -41,15 +42,25 @@ fn write_by_hand_at(web: &mut Database, subject: &Decidable, proof: &ApprovalPro
 }
 
 /// What an honest page does with the officer's gesture.
-fn decide(web: &mut Database, keys: &OfficersKeys, key: &Authenticator, order: &CardOrder) -> ApprovalProof {
-    let proof = proof_by(web, key, APPROVER, &order.decidable());
+fn decide(web: &mut Database, keys: &OfficersKeys, key: &Authenticator, order: &CardOrder) -> Signed {
+    let (proof, at) = sign(web, key, &order.decidable());
     let act = officer(web, APPROVER);
     let (number, version, registry) = (&order.number, order.version, &mut ImportedRegister);
     web.write(|db| {
         order::approve(db, registry, &keys.verifier, number, version, &proof, &mut chance(), &act)
     })
     .unwrap();
-    proof
+    (proof, at)
+}
+
+fn sign(web: &mut Database, key: &Authenticator, subject: &Decidable) -> Signed {
+    let at = web.now().unwrap();
+    (proof_by_at(web, key, APPROVER, subject, at), at)
+}
+
+fn sign_bulk(web: &mut Database, key: &Authenticator, orders: &[CardOrder]) -> Signed {
+    let at = web.now().unwrap();
+    (proof_of_bulk_at(web, key, APPROVER, orders, at), at)
 }
 
 /// The orders that became cards since, each certified, by number.
@@ -104,7 +115,7 @@ fn an_owned_web_process_has_nothing_certified_without_a_gesture_and_one_order_wi
     let proof = decide(&mut web, &keys, &honest_key, honest);
     // A row by hand, signed by a key that nobody enrolled, under the name of the officer's.
     let mallory = Authenticator::new(APPROVER);
-    let forged = proof_by(&mut web, &mallory, APPROVER, &by_hand.decidable());
+    let forged = sign(&mut web, &mallory, &by_hand.decidable());
     write_by_hand(&mut web, &by_hand.decidable(), &forged);
     // The honest proof once more, beside another order.
     write_by_hand(&mut web, &replayed.decidable(), &proof);
@@ -121,7 +132,7 @@ fn an_owned_web_process_has_nothing_certified_without_a_gesture_and_one_order_wi
         hex::encode(second.public_key().spki())
     ))
     .unwrap();
-    let forged = proof_by(&mut web, &second, APPROVER, &swapped.decidable());
+    let forged = sign(&mut web, &second, &swapped.decidable());
     write_by_hand(&mut web, &swapped.decidable(), &forged);
     // An order that was approved, and taken back.
     decide(&mut web, &keys, &honest_key, withdrawn);
@@ -203,16 +214,16 @@ fn an_owned_web_process_has_with_a_bulk_the_rows_that_were_signed_for_and_no_oth
     let (workshop, keys, key, mut web, _) = in_production();
     let orders = green(&workshop, 4);
     let [first, second, held_back, added] = orders.as_slice() else { unreachable!() };
-    let proof = proof_of_bulk(&mut web, &key, APPROVER, &orders[..3]);
+    let signed = sign_bulk(&mut web, &key, &orders[..3]);
     for order in [first, second] {
         let (number, version, registry) = (&order.number, order.version, &mut ImportedRegister);
         let act = officer(&mut web, APPROVER);
         web.write(|db| {
-            order::approve(db, registry, &keys.verifier, number, version, &proof, &mut chance(), &act)
+            order::approve(db, registry, &keys.verifier, number, version, &signed.0, &mut chance(), &act)
         })
         .unwrap();
     }
-    write_by_hand(&mut web, &added.decidable(), &proof);
+    write_by_hand(&mut web, &added.decidable(), &signed);
     let done = workshop.job("decisions");
     assert_eq!(done["failed"].as_array().map(Vec::len), Some(1), "{done}");
     assert_eq!(certified(&workshop, &keys, &orders), [first.number.clone(), second.number.clone()]);
@@ -238,30 +249,40 @@ fn green(workshop: &Workshop, count: usize) -> Vec<CardOrder> {
 
 /// Signs for all of these with one gesture, and hands each in by hand, as the web role can.
 fn hand_in(web: &mut Database, key: &Authenticator, orders: &[CardOrder]) {
-    let at = web.now().unwrap();
-    let proof = proof_of_bulk_at(web, key, APPROVER, orders, at);
+    let signed = sign_bulk(web, key, orders);
     for order in orders {
-        write_by_hand_at(web, &order.decidable(), &proof, at);
+        write_by_hand(web, &order.decidable(), &signed);
     }
 }
 
 #[test]
 fn an_owned_web_process_has_nothing_of_a_bulk_with_a_flagged_row_or_beyond_the_worker_s_bound() {
     let (workshop, keys, key, mut web, _) = in_production();
-    let orders = green(&workshop, 7);
-    let (flagged, too_many, one_each) = (&orders[..3], &orders[3..6], &orders[6..]);
+    let orders = green(&workshop, 10);
+    let (flagged, unflagged, too_many, one_each) = (&orders[..3], &orders[3..6], &orders[6..9], &orders[9..]);
     let say_flagged = format!(
         "INSERT INTO order_flags VALUES ('{}', 1, 'rush-of-structure', 'orange', FALSE, 'x', 0)",
         flagged[2].number
     );
     web.batch_execute(&say_flagged).unwrap();
-    for (bulk, code) in [(flagged, "bulk-look-needed"), (too_many, "bulk-too-many")] {
+    // Another order for the holder of one of them, for which no page has raised anything: no row tells of it, and the worker finds it.
+    web.batch_execute(&format!(
+        "INSERT INTO card_orders SELECT (jsonb_populate_record(o, '{{\"number\": \"CO-2000-000001\", \"kind\": \"CPF\"}}')).*
+         FROM card_orders o WHERE number = '{}'",
+        unflagged[1].number
+    ))
+    .unwrap();
+    for order in unflagged {
+        assert_eq!(risk::recorded(&mut web, &order.number, order.version).unwrap(), []);
+    }
+    let bulks =
+        [(flagged, "bulk-look-needed"), (unflagged, "bulk-two-officers"), (too_many, "bulk-too-many")];
+    for (bulk, code) in bulks {
+        if code == "bulk-too-many" {
+            workshop.configure("decisions", "bulk_bound", 2);
+        }
         hand_in(&mut web, &key, bulk);
-        let done = workshop.job("decisions");
-        let refused: Vec<&str> =
-            done["failed"].as_array().unwrap().iter().map(|one| one[1].as_str().unwrap()).collect();
-        assert_eq!(refused, [code; 3], "{done}");
-        workshop.configure("decisions", "bulk_bound", 2);
+        assert_eq!(refused_of(&workshop), [code; 3]);
     }
     workshop.configure("decisions", "bulk_bound", 1);
     hand_in(&mut web, &key, one_each);
@@ -274,9 +295,40 @@ fn an_owned_web_process_has_nothing_of_a_bulk_with_a_flagged_row_or_beyond_the_w
     // Each row is told, whatever became of it.
     let (held, not_held) = (told(&workshop, "decision-seen"), told(&workshop, "decision-not-held"));
     assert!(held.iter().any(|subject| subject.contains(&one_each[0].number)), "{held:?}");
-    for order in flagged.iter().chain(too_many) {
+    // Beyond ten an hour he reads of the others in his digest.
+    for order in flagged.iter().chain(unflagged) {
         assert!(not_held.iter().any(|subject| subject.contains(&order.number)), "{not_held:?}");
     }
+}
+
+/// The codes of what the worker refuses now.
+fn refused_of(workshop: &Workshop) -> Vec<String> {
+    let done = workshop.job("decisions");
+    let failed = done["failed"].as_array().unwrap().iter();
+    failed.map(|one| one[1].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn an_owned_web_process_that_withdraws_the_flagged_row_between_two_looks_has_nothing_of_its_bulk() {
+    let (workshop, keys, key, mut web, _) = in_production();
+    let orders = green(&workshop, 4);
+    let (bulk, honest) = (&orders[..3], &orders[3]);
+    let signed = sign_bulk(&mut web, &key, bulk);
+    web.batch_execute(&format!(
+        "INSERT INTO order_flags VALUES ('{}', 1, 'rush-of-structure', 'orange', FALSE, 'x', 0)",
+        orders[2].number
+    ))
+    .unwrap();
+    write_by_hand(&mut web, &orders[0].decidable(), &signed);
+    assert_eq!(refused_of(&workshop), ["bulk-look-needed"]);
+    let withdraw =
+        format!("UPDATE card_orders SET status = 'withdrawn' WHERE number = '{}'", orders[2].number);
+    web.batch_execute(&withdraw).unwrap();
+    write_by_hand(&mut web, &orders[1].decidable(), &signed);
+    assert_eq!(refused_of(&workshop), ["bulk-look-needed"]);
+    decide(&mut web, &keys, &key, honest);
+    assert_eq!(workshop.job("decisions")["failed"], serde_json::json!([]));
+    assert_eq!(certified(&workshop, &keys, &orders), std::slice::from_ref(&honest.number));
 }
 
 #[test]
@@ -284,10 +336,12 @@ fn the_web_role_makes_no_nonce_no_receipt_no_officer_and_changes_no_key() {
     let workshop = workshop(DatabaseKind::Postgresql);
     let mut web = workshop.open(DatabaseRole::Web);
     for sql in [
-        "INSERT INTO decision_nonces VALUES ('00', 1, 2, NULL, NULL)",
+        "INSERT INTO decision_nonces VALUES ('00', 1, 2, NULL, NULL, NULL)",
         "UPDATE decision_nonces SET statement = NULL",
         "UPDATE decision_nonces SET expires_at = expires_at + 1",
+        "UPDATE decision_nonces SET refusal = NULL",
         "DELETE FROM decision_nonces",
+        "INSERT INTO structure_mandate_ends VALUES ('MA-1', 'x', 1, TRUE)",
         "INSERT INTO decision_receipts VALUES ('card-order', 'CO-1', 1, 'x', 'x', NULL, NULL, 1, NULL)",
         "DELETE FROM decision_inbox",
         "DELETE FROM decision_retractions",

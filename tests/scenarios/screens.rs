@@ -17,6 +17,8 @@ use super::delegations;
 use super::officers_desk::{Desk, desk_of, desk_where};
 use super::workshop::{APPROVER, SECOND_APPROVER, SUBMITTER};
 
+mod filled;
+mod states;
 mod telephone;
 
 use telephone::code_of_a_letter;
@@ -210,7 +212,7 @@ fn seen_by_an_officer(desk: &Desk, browser: &Browser, shown: &Shown) -> Found {
     look.at(&format!("/ra/dossiers/{ordered}"), "Carte produite", None);
     look.at(&format!("/ra/dossiers/{refused}/lettre"), "Lettre au porteur", None);
     look.at("/ra/dossiers/CO-0", "Introuvable", None);
-    look.at("/ra/contreseing", "À contre-signer", Some("inbox"));
+    look.at("/ra/contreseing", "À contre-signer", None);
     look.at("/ra/nouvelle", "Demander une carte", None);
     look.at("/ra/cartes", "Trouver une carte", None);
     look.at(&format!("/ra/cartes/{active}"), "Mise en opposition", Some("card"));
@@ -219,7 +221,7 @@ fn seen_by_an_officer(desk: &Desk, browser: &Browser, shown: &Shown) -> Found {
     look.at("/ra/certificats", "Demandes de certificats logiciels", None);
     look.at("/ra/renouvellements", "Plans de renouvellement", None);
     look.at("/ra/structures", "Structures", None);
-    look.at(&format!("/ra/structures/{structure}"), "Mandats", Some("structure"));
+    look.at(&format!("/ra/structures/{structure}"), "Mandats", None);
     look.at("/ra/delegations", "Déléguer", Some("delegations"));
     look.at(&format!("/ra/delegations/{}", shown.delegation), "À signer", Some("delegation"));
     look.at("/ra/registre", "Répertoire national", Some("register"));
@@ -238,6 +240,7 @@ fn seen_by_an_officer(desk: &Desk, browser: &Browser, shown: &Shown) -> Found {
     let dossier = format!("/ra/dossiers/{waiting}");
     browser.open(&format!("{}{dossier}", desk.origin));
     browser.click("details.refuse summary");
+    browser.picture("dossier-reasons");
     browser.click("button[formaction$='/apercu']");
     look.now(&dossier, "Un refus doit être motivé");
     browser.click("input[value='register-mismatch']");

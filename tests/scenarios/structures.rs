@@ -35,7 +35,7 @@ pub fn enrol_agent(workshop: &Workshop) {
 }
 
 /// `igc structure …` as an officer of the demonstration.
-fn structure(workshop: &Workshop, arguments: &[&str], login: &str, exit: i32) -> Value {
+pub fn structure(workshop: &Workshop, arguments: &[&str], login: &str, exit: i32) -> Value {
     let arguments = [&["structure"], arguments, &["--as", login]].concat();
     let ended = run(&mut workshop.command(&arguments)).expect_exit(exit);
     // A refusal is a problem object on the other stream.
@@ -43,7 +43,7 @@ fn structure(workshop: &Workshop, arguments: &[&str], login: &str, exit: i32) ->
 }
 
 /// The agent speaks for the establishment, by a document that one officer held and another approved.
-fn mandated(workshop: &Workshop, establishment: &str) -> String {
+pub fn mandated(workshop: &Workshop, establishment: &str) -> String {
     let document = workshop.dir().join("contract.pdf");
     fs::write(&document, "Contrat d'adhésion").unwrap();
     let proposal = [

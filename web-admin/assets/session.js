@@ -5,6 +5,7 @@ const warning = 5 * 60; // seconds; as the sentences say
 const pace = 5; // seconds between two looks
 const region = document.querySelector("[data-left]");
 const form = region.querySelector("form");
+const failed = form.querySelector(".failed");
 const channel = new BroadcastChannel("session");
 let ends;
 let before = null; // where its reader was
@@ -27,6 +28,7 @@ function look() {
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
   const body = new URLSearchParams(new FormData(form));
+  failed.hidden = true; // said again, it is read again
   const answer = await fetch(form.action, { method: "POST", body, redirect: "manual" }).catch(() => null);
   const [left, atMost] = ["session-left", "session-left-at-most"].map((name) => answer?.headers.get(name));
   if (left) {
@@ -35,6 +37,8 @@ form.addEventListener("submit", async (event) => {
     before?.focus();
   } else if (answer?.type === "opaqueredirect") {
     lasts(0, 0);
+  } else {
+    failed.hidden = false; // refused, out of order, or not there: he may try again
   }
 });
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use registration_authority::{decision, officers};
+use registration_authority::{decision, mandate, officers};
 use store::{Database, Timestamp};
 
 use super::{Finding, Findings, Verdict};
@@ -14,6 +14,11 @@ use crate::problem::Problem;
 const REMEMBERED: Duration = Duration::from_secs(30 * 86_400);
 /// Most that are counted.
 const MOST: i64 = 1000;
+/// Most mandates of a sort that are named.
+const MANDATES: u32 = 10;
+/// What to do about a mandate that was ended without a signature.
+const END_IT: &str = "ask its agent whether he has laid it down, and end it on the page of its structure: renewals go on until an \
+                      officer has signed";
 /// What to do about a sentence that another wrote.
 const ASK_THE_OFFICER: &str =
     "ask the officer what he wrote, and the database's operator who changed it: no letter of it leaves";
@@ -36,6 +41,19 @@ pub(super) fn decisions(db: &mut Database, now: Timestamp, findings: &mut Findin
                 last.subject_number,
                 last.decided_by
             );
+            Finding::new(Verdict::Warning, what, found, ASK)
+        }
+    });
+    let what = "mandates of structures";
+    let unsigned = mandate::unsigned(db, now, MANDATES)?;
+    findings.push(match (unsigned.decided.first(), unsigned.ended.first()) {
+        (None, None) => Finding::well(what, "what their rows say, officers have signed"),
+        (None, Some(_)) => {
+            let found = format!("no officer has signed for the end of {}", unsigned.ended.join(", "));
+            Finding::new(Verdict::Warning, what, found, END_IT)
+        }
+        (Some(_), _) => {
+            let found = format!("nobody has signed what rows say of {}", unsigned.decided.join(", "));
             Finding::new(Verdict::Warning, what, found, ASK)
         }
     });

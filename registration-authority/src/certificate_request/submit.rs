@@ -19,7 +19,6 @@ use crate::eligibility::{
     self, Asked, Asker, NotEligible, Offer, OfferedProfile, Product, ProductRules, RequestFacts,
 };
 use crate::faults;
-use crate::mandate::MandateError;
 use crate::numbering::{self, Series};
 use crate::officers::{self, NotAuthorised, Officer, Reach, Right};
 use crate::outbox::{self, Notice};
@@ -53,9 +52,6 @@ pub enum SubmitRequestError {
     /// The key is not one that the profile takes.
     #[error(transparent)]
     Key(#[from] KeyRefused),
-    /// The mandate of who asks cannot be had.
-    #[error(transparent)]
-    Mandate(#[from] MandateError),
     /// The rules of the offer do not permit it.
     #[error(transparent)]
     NotEligible(#[from] NotEligible),
@@ -83,7 +79,6 @@ impl Fault for SubmitRequestError {
             Self::ProfileNotOffered(_) | Self::ForOthers(..) => faults::REQUEST_PROFILE_NOT_OFFERED,
             Self::Csr(error) => error.code(),
             Self::Key(error) => error.code(),
-            Self::Mandate(error) => error.code(),
             Self::NotEligible(error) => error.code(),
             Self::CommonName(_) => faults::REQUEST_COMMON_NAME,
             Self::Address(_) => faults::REQUEST_ADDRESS,
@@ -223,7 +218,7 @@ fn of_structure(
     let key = KeyStanding::of(db, structure.as_str(), &csr.public_key)?;
     let request = RequestFacts { name_refused, ..key.facts() };
     let asked = Asked { asker: Some(Asker::Officer(officer.role)), decider: None, request };
-    let mandated = eligibility::speaks_for(db, structure, (&officer.login, Some(officer.role)), &[act.at])?;
+    let mandated = eligibility::speaks_for(db, structure, (&officer.login, Some(officer.role)), [act.at; 2])?;
     eligibility::check_structure(db, registry, rules, (structure, mandated), asked)?;
     let subject = Subject::Structure(structure.clone());
     Ok(Naming { subject, common_name, dns_names, email_address: None })

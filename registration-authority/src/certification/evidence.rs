@@ -9,7 +9,7 @@ use store::{Code, Database, Fault, Timestamp};
 use thiserror::Error;
 
 use super::mandate_evidence;
-use super::one_decision::{Place, verify_decision};
+use super::one_decision::{Place, verify_entitled, verify_proof};
 use crate::approval::{ApprovalVerifier, Decidable, ProofRefused};
 use crate::certificate_request::{self, CertificateRequest, RequestError, RequestState};
 use crate::decision::{self, Decision};
@@ -330,13 +330,25 @@ pub(super) fn verify_decisions(
     subject: &Decidable,
     at: Timestamp,
 ) -> Result<Vec<u8>, EvidenceError> {
-    let name = format!("{} {} version {}", subject.kind, subject.number, subject.version);
     let decisions = decisions_on(db, subject)?;
+    verify_each(db, verifier, subject, &decisions, at)?;
+    Ok(encode(subject, &decisions))
+}
+
+/// The same of these decisions on it.
+pub(super) fn verify_each(
+    db: &mut Database,
+    verifier: &ApprovalVerifier,
+    subject: &Decidable,
+    decisions: &[Decision],
+    at: Timestamp,
+) -> Result<(), EvidenceError> {
+    let name = format!("{} {} version {}", subject.kind, subject.number, subject.version);
     if decisions.is_empty() {
         return Err(missing(&name, "nobody decided on it"));
     }
     let roster = verifier.roster(db)?;
-    for decision in &decisions {
+    for decision in decisions {
         if !decision.approves() {
             return Err(missing(&name, "an officer refused it"));
         }
@@ -344,8 +356,11 @@ pub(super) fn verify_decisions(
             Some(_) => Place::AsReceived,
             None => Place::AsOfNow,
         };
-        let (verified, _) = verify_decision(db, verifier, &roster, subject, decision, place, at)?;
-        require_receipt(db, decision, verified.passkey.is_some(), &name)?;
+        let verified = verify_proof(verifier, &roster, subject, decision, place, at)?;
+        let key = verified.passkey.as_ref().map(|(key, _)| key);
+        let stated = (&verified.statement, key);
+        verify_entitled(db, verifier, &roster, subject, stated, (decisions, place))?;
+        require_receipt(db, decision, key.is_some(), &name)?;
         // Its version is gone with it; a row that was put back by hand says so here.
         if decision::is_retracted(db, decision)? {
             return Err(missing(&name, "its officer took the decision back"));
@@ -355,7 +370,7 @@ pub(super) fn verify_decisions(
             return Err(EvidenceError::NotEffective { subject: name, from });
         }
     }
-    Ok(encode(subject, &decisions))
+    Ok(())
 }
 
 /// The `DecisionEvidence` of the decisions that stand on this version, as they are: for an auditor.

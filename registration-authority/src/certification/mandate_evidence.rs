@@ -1,7 +1,7 @@
 use professional_registry::TechnicalStructureId;
 use store::{Database, Timestamp};
 
-use super::evidence::{EvidenceError, decisions_on, missing, verify_decisions};
+use super::evidence::{EvidenceError, decisions_on, missing, verify_each};
 use crate::approval::{ApprovalVerifier, Decidable};
 use crate::decision::{self, Decision};
 use crate::mandate;
@@ -78,8 +78,8 @@ fn verify_mandate(
 }
 
 /// Verifies for what is called `name` that the mandate is this agent's, for this structure, stood at each of these moments, and that an officer signed for
-/// it. That proof is verified as of its own moment, when the worker had seen it: a mandate lasts for years, the life of a proof is that
-/// of what it is about.
+/// it; only a signature has ended it. Rows beside what the worker has found to hold say nothing. That proof is verified as of its own moment,
+/// when the worker had seen it: a mandate lasts for years, the life of a proof is that of what it is about.
 pub(crate) fn verify_agent(
     db: &mut Database,
     verifier: &ApprovalVerifier,
@@ -87,7 +87,7 @@ pub(crate) fn verify_agent(
     claim: AgentClaim<'_>,
     moments: &[Timestamp],
 ) -> Result<(), EvidenceError> {
-    let mandate = mandate::get(db, claim.mandate)?;
+    let mandate = mandate::get(db, claim.mandate)?.as_signed();
     if claim.agent.is_some_and(|agent| mandate.login != agent) || mandate.structure != *claim.structure {
         return Err(missing(name, "its mandate is another agent's, or for another structure"));
     }
@@ -95,13 +95,14 @@ pub(crate) fn verify_agent(
         return Err(missing(name, "the mandate of its agent did not stand"));
     }
     // A trigger refuses it; the worker trusts no row, whichever trigger let it in.
-    if mandate.decisions.iter().any(|decision| decision.decided_by == mandate.login) {
+    let decisions: Vec<Decision> = mandate.on_its_beginning().cloned().collect();
+    if decisions.iter().any(|decision| decision.decided_by == mandate.login) {
         return Err(missing(name, "its agent decided on his own mandate"));
     }
-    verify_as_of_its_moment(db, verifier, &mandate.decidable(), &mandate.decisions)
+    verify_as_of_its_moment(db, verifier, &mandate.its_beginning(), &decisions)
 }
 
-/// The decisions on it hold as of when they were taken, seen by the worker and in effect.
+/// These decisions, all that count on it, hold as of when they were taken, seen by the worker and in effect.
 pub(crate) fn verify_as_of_its_moment(
     db: &mut Database,
     verifier: &ApprovalVerifier,
@@ -115,5 +116,5 @@ pub(crate) fn verify_as_of_its_moment(
         settled = settled.max(seen_at).max(Some(decision.decided_at)).max(Some(effective_at));
     }
     let at = settled.ok_or_else(|| missing(&subject.number, "nobody decided on it"))?;
-    verify_decisions(db, verifier, subject, at).map(drop)
+    verify_each(db, verifier, subject, decisions, at)
 }

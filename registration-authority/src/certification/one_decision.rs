@@ -1,12 +1,16 @@
 //! One decision: its proof holds, and whoever made it could.
 
+use std::collections::BTreeSet;
+
 use store::{Database, Timestamp};
 
 use super::evidence::EvidenceError;
-use crate::approval::{ApprovalProof, ApprovalVerifier, Decidable, ProofRefused, Verdict, Verified};
+use crate::approval::{
+    ApprovalProof, ApprovalVerifier, Decidable, ProofRefused, Statement, Verdict, Verified,
+};
 use crate::decision::Decision;
 use crate::delegation::{self, Delegation};
-use crate::enrolment::Roster;
+use crate::enrolment::{EnrolledKey, Roster};
 use crate::officers;
 
 /// When it was, or is, asked in which departments something takes place, and whether a delegation stands: the register's next extract, or
@@ -19,21 +23,20 @@ pub(crate) enum Place {
     AsOfNow,
 }
 
-/// The decision's proof holds, says what its row says, and is of somebody who could decide then: by his enrolment where his
-/// passkey made it, by his row where the demo's key did; within his own scope, or within that of the delegation that he named, which is
-/// verified too. Nobody stands behind it who submitted the subject, or stands behind another decision on it.
-pub(crate) fn verify_decision(
-    db: &mut Database,
+/// The decision's proof holds, and says what its row says.
+pub(crate) fn verify_proof(
     verifier: &ApprovalVerifier,
     roster: &Roster,
     subject: &Decidable,
     decision: &Decision,
     place: Place,
     at: Timestamp,
-) -> Result<(Verified, Option<Delegation>), EvidenceError> {
-    let name = format!("{} {} version {}", subject.kind, subject.number, subject.version);
-    let refused =
-        |source| EvidenceError::Proof { subject: name.clone(), officer: decision.decided_by.clone(), source };
+) -> Result<Verified, EvidenceError> {
+    let refused = |source| EvidenceError::Proof {
+        subject: name(subject),
+        officer: decision.decided_by.clone(),
+        source,
+    };
     let proof = ApprovalProof::decode(&decision.proof_kind, &decision.proof)
         .ok_or_else(|| refused(ProofRefused::Unreadable))?;
     let verified = verifier.verify(&proof, subject, roster, at).map_err(refused)?;
@@ -50,16 +53,30 @@ pub(crate) fn verify_decision(
     if !says_so || !(of_sentence || older) {
         return Err(refused(ProofRefused::SaysOtherwise));
     }
+    Ok(verified)
+}
+
+/// Whoever stated this of the subject could decide on it then: by his enrolment where his passkey signed, by his row where the demo's key
+/// did; within his own scope, or within that of the delegation that he named, which is verified too. Nobody stands behind it who submitted
+/// the subject, or stands behind another of the decisions on it.
+pub(crate) fn verify_entitled(
+    db: &mut Database,
+    verifier: &ApprovalVerifier,
+    roster: &Roster,
+    subject: &Decidable,
+    (statement, key): (&Statement, Option<&EnrolledKey>),
+    (others, place): (&[Decision], Place),
+) -> Result<Option<Delegation>, EvidenceError> {
     let right = subject.kind.right();
-    let scope = match &verified.passkey {
-        Some((key, _)) if key.role.may(right) => Some(key.scope.clone()),
+    let scope = match key {
+        Some(key) if key.role.may(right) => Some(key.scope.clone()),
         Some(_) => None,
         None => officers::find(db, statement.officer())?
             .filter(|officer| officer.had(right, statement.decided_at()))
             .map(|officer| officer.scope),
     };
-    let officer = decision.decided_by.clone();
-    let not_entitled = |officer| EvidenceError::OfficerNotEntitled { subject: name.clone(), officer };
+    let officer = statement.officer().to_owned();
+    let not_entitled = |officer| EvidenceError::OfficerNotEntitled { subject: name(subject), officer };
     let delegated = match statement.delegation() {
         None => None,
         // What is about everybody at once is nobody's to delegate, nor is a delegation.
@@ -78,10 +95,15 @@ pub(crate) fn verify_decision(
     if !could || statement.officer() == subject.submitted_by {
         return Err(not_entitled(officer));
     }
-    let behind = delegation::behind(db, decision)?;
-    let others = delegation::behind_others(db, subject, &officer)?;
+    let mut behind = BTreeSet::from([officer.clone()]);
+    behind.extend(delegated.as_ref().map(|one| one.delegator.clone()));
+    let others = delegation::behind_others_of(db, others, subject, &officer)?;
     if behind.contains(&subject.submitted_by) || !behind.is_disjoint(&others) {
-        return Err(EvidenceError::OnePerson { subject: name, officer });
+        return Err(EvidenceError::OnePerson { subject: name(subject), officer });
     }
-    Ok((verified, delegated))
+    Ok(delegated)
+}
+
+fn name(subject: &Decidable) -> String {
+    format!("{} {} version {}", subject.kind, subject.number, subject.version)
 }

@@ -114,6 +114,7 @@ pub(super) fn is_open(
             .find(hex::encode(statement.nonce()))
             .filter(decision_nonces::claimed_by.eq(statement.officer()))
             .filter(decision_nonces::expires_at.gt(at))
+            .filter(decision_nonces::refusal.is_null())
             .filter(unused_or_in(hex::encode(signed))),
     ))
     .get_result(db)
@@ -151,6 +152,28 @@ pub(super) fn take_back(
         .set(decision_nonces::statement.eq(digest))
         .execute(db)?;
     Ok(if used == 1 { Ok(()) } else { Err(ProofRefused::Nonce) })
+}
+
+/// Says that what was signed over this statement's nonce is worth nothing, for this reason: a bulk, all of it.
+pub(super) fn refuse(db: &mut Database, statement: &Statement, code: Code) -> QueryResult<()> {
+    diesel::update(decision_nonces::table.find(hex::encode(statement.nonce())))
+        .set(decision_nonces::refusal.eq(code.name))
+        .execute(db)
+        .map(drop)
+}
+
+/// Why what was signed over this statement's nonce is worth nothing, where that was [said](refuse).
+pub(super) fn refusal(db: &mut Database, statement: &Statement) -> QueryResult<Option<Code>> {
+    let said: Option<Option<String>> = decision_nonces::table
+        .find(hex::encode(statement.nonce()))
+        .select(decision_nonces::refusal)
+        .first(db)
+        .optional()?;
+    let code = |name: String| {
+        let known = faults::ALL.iter().find(|code| code.name == name).copied();
+        known.unwrap_or(faults::APPROVAL_EVIDENCE_MISSING)
+    };
+    Ok(said.flatten().map(code))
 }
 
 #[diesel::dsl::auto_type]

@@ -10,10 +10,12 @@ use store::schema::{decision_inbox, decision_receipts, decisions};
 use store::{Act, Code, Database, Fault, Timestamp, audit};
 
 use super::{Decision, Receipt, digest, nonce, whole_bulk};
-use crate::approval::{ApprovalVerifier, Decidable, ProofRefused, SubjectKind, Verified};
+use crate::approval::{
+    ApprovalProof, ApprovalVerifier, Decidable, ProofRefused, Statement, SubjectKind, Verified,
+};
 use crate::certification::evidence::{EvidenceError, second_officer_missing};
-use crate::certification::one_decision::{Place, verify_decision};
-use crate::enrolment::{self, Roster};
+use crate::certification::one_decision::{Place, verify_entitled, verify_proof};
+use crate::enrolment::{self, EnrolledKey, Roster};
 use crate::four_eyes::{self, KeepOffError};
 use crate::order::{CardOrder, OrderError, OrderState, Origin};
 use crate::risk::RiskError;
@@ -138,7 +140,8 @@ fn stale(kind: SubjectKind) -> Code {
     }
 }
 
-/// The proof holds now, its nonce is taken back, and the subject is not near to its officer; the outer error is the database's.
+/// The proof holds now, its nonce is taken back, whoever made it could, and the subject is not near to him; a row of a bulk counts
+/// [with the others](whole_bulk). The outer error is the database's.
 fn judge(
     db: &mut Database,
     registry: &mut dyn Registry,
@@ -148,13 +151,12 @@ fn judge(
     decision: &Decision,
     act: &Act,
 ) -> Result<Result<Verified, Code>, EvidenceError> {
-    let judged = verify_decision(db, verifier, roster, subject, decision, Place::AsOfNow, act.at);
-    let (verified, delegated) = match judged {
-        Ok(judged) => judged,
-        Err(EvidenceError::Database(error)) => return Err(error.into()),
+    let verified = match verify_proof(verifier, roster, subject, decision, Place::AsOfNow, act.at) {
+        Ok(verified) => verified,
         Err(error) => return Ok(Err(error.code())),
     };
-    if let Some((key, _)) = &verified.passkey {
+    let key = verified.passkey.as_ref().map(|(key, _)| key);
+    if let Some(key) = key {
         // A key that was revoked meanwhile signs for no moment before.
         if !key.counts(act.at) {
             return Ok(Err(ProofRefused::AnotherKey.code()));
@@ -162,29 +164,64 @@ fn judge(
         if !verifier.can_tell(roster, &key.login) {
             return Ok(Err(ProofRefused::NobodyTold(key.login.clone()).code()));
         }
-        if let Err(code) = whole_bulk::check(db, registry, decision, (subject, &verified, key), act)? {
-            return Ok(Err(code));
-        }
-        if let Err(refused) = nonce::take_back(db, &verified.statement, &verified.signed, act.at)? {
-            return Ok(Err(refused.code()));
-        }
     }
-    let officer = match &verified.passkey {
-        Some((key, _)) => Some((key.login.clone(), key.display_name.clone())),
-        None => officers::find(db, &decision.decided_by)?.map(|one| (one.login, one.display_name)),
+    let by = SignedBy { verifier, roster, key };
+    let bulk = ApprovalProof::decode(&decision.proof_kind, &decision.proof).and_then(|proof| proof.bulk());
+    let judged = match bulk {
+        Some(bulk) => whole_bulk::take(db, registry, by, (&bulk, subject), &verified, act)?,
+        None => {
+            let spent = match key {
+                Some(_) => nonce::take_back(db, &verified.statement, &verified.signed, act.at)?,
+                None => Ok(()),
+            };
+            match spent {
+                Ok(()) => may_decide(db, by, subject, &verified.statement)?,
+                Err(refused) => Err(refused.code()),
+            }
+        }
+    };
+    Ok(judged.map(|()| verified))
+}
+
+/// Who signed, by whose keys it is known.
+#[derive(Clone, Copy)]
+pub(super) struct SignedBy<'a> {
+    pub(super) verifier: &'a ApprovalVerifier,
+    pub(super) roster: &'a Roster,
+    /// The officer's key; none where the demo's signed.
+    pub(super) key: Option<&'a EnrolledKey>,
+}
+
+/// Whoever stated this of the subject may now, and it is near neither to him nor to who delegated to him. The outer error is the database's.
+pub(super) fn may_decide(
+    db: &mut Database,
+    SignedBy { verifier, roster, key }: SignedBy<'_>,
+    subject: &Decidable,
+    statement: &Statement,
+) -> Result<Result<(), Code>, EvidenceError> {
+    let others = super::of(db, subject.kind, &subject.number)?;
+    let among = (others.as_slice(), Place::AsOfNow);
+    let delegated = match verify_entitled(db, verifier, roster, subject, (statement, key), among) {
+        Ok(delegated) => delegated,
+        Err(EvidenceError::Database(error)) => return Err(error.into()),
+        Err(error) => return Ok(Err(error.code())),
+    };
+    let officer = match key {
+        Some(key) => Some((key.login.clone(), key.display_name.clone())),
+        None => officers::find(db, statement.officer())?.map(|one| (one.login, one.display_name)),
     };
     // What is near to him in whose name somebody decides is near enough.
     let delegator = delegated.map(|one| (one.delegator, one.delegator_name));
     for (login, name) in officer.into_iter().chain(delegator) {
-        if let Err(code) = keeps_off(db, (&login, &name), subject, decision.decided_at)? {
+        if let Err(code) = keeps_off(db, (&login, &name), subject, statement.decided_at())? {
             return Ok(Err(code));
         }
     }
-    Ok(Ok(verified))
+    Ok(Ok(()))
 }
 
 /// The code of why this officer keeps off the subject, if he does; the outer error is the database's.
-pub(super) fn keeps_off(
+fn keeps_off(
     db: &mut Database,
     officer: (&str, &str),
     subject: &Decidable,
@@ -312,7 +349,9 @@ fn decidable(
         SubjectKind::SuspensionLift => had(suspension::get(db, number), |suspension| {
             suspension.decidable_on(version.min(suspension.version()))
         }),
-        SubjectKind::StructureMandate => had(mandate::get(db, number), mandate::Mandate::decidable),
+        SubjectKind::StructureMandate => {
+            had(mandate::get(db, number), |mandate| mandate.decidable_on(version))
+        }
         SubjectKind::OfficerDelegation => had(delegation::get(db, number), delegation::Delegation::decidable),
     };
     match found {
@@ -323,7 +362,7 @@ fn decidable(
 
 /// An order with the reach that the register gives it now. Its own is what the web role wrote down of the register: whoever owns
 /// that has an order of another place look like one of the officer's.
-fn within_the_register(
+pub(super) fn within_the_register(
     db: &mut Database,
     registry: &mut dyn Registry,
     order: &CardOrder,

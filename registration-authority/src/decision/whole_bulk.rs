@@ -1,56 +1,93 @@
-//! A bulk of approvals counts whole or not at all: before the worker takes the first of its rows, it looks at each.
+//! A bulk counts whole or not at all: before the worker takes the first of its rows it looks at each, and what it finds then is said of
+//! every row, whenever that is handed in.
 
+use diesel::prelude::*;
 use professional_registry::{Registry, RegistryError};
+use store::schema::card_orders;
 use store::{Act, Code, Database, Fault};
 
-use super::receive::keeps_off;
-use super::{Decision, nonce};
-use crate::approval::{ApprovalProof, Decidable, Verdict, Verified};
+use super::nonce;
+use super::receive::{SignedBy, may_decide, within_the_register};
+use crate::approval::{BulkRow, BulkStatement, Decidable, Verdict, Verified};
 use crate::certification::evidence::EvidenceError;
-use crate::enrolment::EnrolledKey;
 use crate::faults;
 use crate::order::{self, OrderError, OrderState};
 use crate::risk::{self, AloneBecause, RiskError};
 
-/// The rows whose state this signature is over, where it approves several orders: none that asks for a look, or for two officers, and
-/// none near to its officer. All of them where the worker has taken none yet, whether handed in or not, and then this one again, of which
-/// something may have been found since. What has gone on to another version, or was withdrawn, keeps no other back. The outer error is
-/// the database's.
-pub(super) fn check(
+/// Takes the nonce of the bulk back, and its row `subject` where the bulk counts. It does where its officer may decide on each order that
+/// he signed for in the state that he signed, handed in or not, and, of an approval, none asks for a look or for two officers. What has gone on to
+/// another version, or was refused or withdrawn, is no row any more and keeps no other back. The first of its rows settles that, under a lock of
+/// each; a later one is looked at again by itself, since something may have been found of it. The outer error is the database's.
+pub(super) fn take(
     db: &mut Database,
     registry: &mut dyn Registry,
-    decision: &Decision,
-    (subject, verified, key): (&Decidable, &Verified, &EnrolledKey),
+    by: SignedBy<'_>,
+    (bulk, subject): (&BulkStatement, &Decidable),
+    verified: &Verified,
     act: &Act,
 ) -> Result<Result<(), Code>, EvidenceError> {
-    let proof = ApprovalProof::decode(&decision.proof_kind, &decision.proof);
-    let bulk = proof.and_then(|proof| proof.bulk()).filter(|bulk| bulk.verdict() == Verdict::Approve);
-    let Some(bulk) = bulk else { return Ok(Ok(())) };
     let first = nonce::is_unused(db, &verified.statement)?;
-    for row in bulk.rows().iter().filter(|row| first || row.number == subject.number) {
-        let order = match order::get(db, &row.number) {
-            Ok(order) => order,
-            Err(OrderError::Database(error)) => return Err(error.into()),
-            Err(error) => return Ok(Err(error.code())),
-        };
-        let decidable = order.decidable();
-        let ended = matches!(order.state, OrderState::Refused { .. } | OrderState::Withdrawn { .. });
-        if ended || bulk.on(&decidable).is_none() {
-            continue;
-        }
-        match risk::alone_because(db, registry, &order, act.at) {
-            Ok(None) => {}
-            Ok(Some(AloneBecause::TwoOfficers)) => return Ok(Err(faults::BULK_TWO_OFFICERS)),
-            Ok(Some(AloneBecause::Look)) => return Ok(Err(faults::BULK_LOOK_NEEDED)),
-            Err(RiskError::Database(error) | RiskError::Registry(RegistryError::Database(error))) => {
-                return Err(error.into());
+    if let Err(refused) = nonce::take_back(db, &verified.statement, &verified.signed, act.at)? {
+        return Ok(Err(refused.code()));
+    }
+    if let Some(code) = nonce::refusal(db, &verified.statement)? {
+        return Ok(Err(code));
+    }
+    let looked_at: Vec<&BulkRow> =
+        bulk.rows().iter().filter(|row| first || row.number == subject.number).collect();
+    // Whoever withdraws one waits, or has been there before. By number, as the rows stand: two who lock several do not wait for each other.
+    for row in &looked_at {
+        diesel::update(card_orders::table.find(&row.number))
+            .set(card_orders::status.eq(card_orders::status))
+            .execute(db)?;
+    }
+    for row in looked_at {
+        if let Err(code) = look(db, registry, by, (bulk, row), act)? {
+            if first {
+                nonce::refuse(db, &verified.statement, code)?;
             }
-            Err(error) => return Ok(Err(error.code())),
-        }
-        let officer = (key.login.as_str(), key.display_name.as_str());
-        if let Err(code) = keeps_off(db, officer, &decidable, decision.decided_at)? {
             return Ok(Err(code));
         }
     }
     Ok(Ok(()))
+}
+
+/// The code of why this row keeps the bulk from counting, if it does.
+fn look(
+    db: &mut Database,
+    registry: &mut dyn Registry,
+    by: SignedBy<'_>,
+    (bulk, row): (&BulkStatement, &BulkRow),
+    act: &Act,
+) -> Result<Result<(), Code>, EvidenceError> {
+    let order = match order::get(db, &row.number) {
+        Ok(order) => order,
+        Err(OrderError::Database(error)) => return Err(error.into()),
+        Err(error) => return Ok(Err(error.code())),
+    };
+    let decidable = match within_the_register(db, registry, &order) {
+        Ok(decidable) => decidable,
+        Err(code) if code == store::fault::DATABASE => {
+            return Err(diesel::result::Error::RollbackTransaction.into());
+        }
+        Err(code) => return Ok(Err(code)),
+    };
+    let ended = matches!(order.state, OrderState::Refused { .. } | OrderState::Withdrawn { .. });
+    let signed = bulk.on(&decidable).filter(|_| !ended);
+    let Some(statement) = signed else { return Ok(Ok(())) };
+    if let Err(code) = may_decide(db, by, &decidable, &statement)? {
+        return Ok(Err(code));
+    }
+    if bulk.verdict() == Verdict::Refuse {
+        return Ok(Ok(()));
+    }
+    match risk::alone_because(db, registry, &order, act.at) {
+        Ok(None) => Ok(Ok(())),
+        Ok(Some(AloneBecause::TwoOfficers)) => Ok(Err(faults::BULK_TWO_OFFICERS)),
+        Ok(Some(AloneBecause::Look)) => Ok(Err(faults::BULK_LOOK_NEEDED)),
+        Err(RiskError::Database(error) | RiskError::Registry(RegistryError::Database(error))) => {
+            Err(error.into())
+        }
+        Err(error) => Ok(Err(error.code())),
+    }
 }

@@ -29,10 +29,21 @@ pub(crate) fn behind_others(
     subject: &Decidable,
     login: &str,
 ) -> QueryResult<BTreeSet<String>> {
+    let decisions = decision::of(db, subject.kind, &subject.number)?;
+    behind_others_of(db, &decisions, subject, login)
+}
+
+/// The same, of these decisions on it.
+pub(crate) fn behind_others_of(
+    db: &mut Database,
+    decisions: &[Decision],
+    subject: &Decidable,
+    login: &str,
+) -> QueryResult<BTreeSet<String>> {
     let mut persons = BTreeSet::new();
-    for one in decision::of(db, subject.kind, &subject.number)? {
+    for one in decisions {
         if one.subject_version == subject.version && one.decided_by != login {
-            persons.extend(behind(db, &one)?);
+            persons.extend(behind(db, one)?);
         }
     }
     Ok(persons)

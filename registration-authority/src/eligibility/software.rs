@@ -100,21 +100,19 @@ pub(crate) fn check_structure(
     record.filter(|_| refusals.is_empty()).ok_or_else(|| NotEligible::of(refusals))
 }
 
-/// Whether `login`, of this role, speaks for the structure at each of these moments: an agent by a mandate; an officer does so in the place of
+/// Whether `login`, of this role, [speaks](mandate::Mandate::spoke) for the structure at these moments: an agent by a mandate; an officer does so in the place of
 /// who has signed for it.
 pub(crate) fn speaks_for(
     db: &mut Database,
     structure: &TechnicalStructureId,
     (login, role): (&str, Option<Role>),
-    moments: &[Timestamp],
+    moments: [Timestamp; 2],
 ) -> Result<bool, NotEligible> {
     if role == Some(Role::RegistrationOfficer) {
         return Ok(true);
     }
     let his = mandate::of_agent(db, login)?;
-    Ok(his.iter().any(|mandate| {
-        mandate.structure == *structure && moments.iter().all(|moment| mandate.stood(*moment))
-    }))
+    Ok(his.iter().any(|mandate| mandate.structure == *structure && mandate.spoke(moments)))
 }
 
 /// The moments at which a mandate must have stood: when it was asked, and as long as nobody has decided, now. What was decided before its
@@ -229,7 +227,7 @@ pub(crate) fn check_request(
                 // Who cannot be read is no officer, and speaks by his mandate or not at all.
                 Err(_) => None,
             };
-            let mandated = speaks_for(db, structure, (login, role), &moments_of(request, at))?;
+            let mandated = speaks_for(db, structure, (login, role), moments_of(request, at))?;
             check_structure(db, registry, rules, (structure, mandated), asked(facts)).map(Some)
         }
         Subject::Person(person) => match &person.tie {
@@ -278,7 +276,7 @@ fn still_of_staff(
         structure: &tie.structure,
         local_id: person.holder.local_id().unwrap_or_default(),
         named: Some(StaffNamed { family_name: &person.family_name, given_name: &person.given_name }),
-        mandate: mandate_held(db, tie, Some(&request.submitted_by), &moments)?,
+        mandate: mandate_held(db, tie, Some(&request.submitted_by), moments)?,
     };
     let entitled = check_member(db, registry, claim, asked, at)?;
     if entitled.holder != person.holder || entitled.title != tie.title {

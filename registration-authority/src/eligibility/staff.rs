@@ -266,19 +266,19 @@ fn mandate_of(
         Origin::Plan(_) => None,
         Origin::Officer | Origin::Register => Some(order.submitted_by.as_str()),
     };
-    mandate_held(db, tie, agent, &moments)
+    mandate_held(db, tie, agent, moments)
 }
 
-/// The mandate of the tie, where it is this agent's, if one asks, for this structure, and stood at each of these moments.
+/// The mandate of the tie, where it is this agent's, if one asks, for this structure, and [spoke](mandate::Mandate::spoke) at these moments.
 pub(super) fn mandate_held(
     db: &mut Database,
     tie: &StaffTie,
     agent: Option<&str>,
-    moments: &[Timestamp],
+    moments: [Timestamp; 2],
 ) -> Result<Option<String>, NotEligible> {
     let mandate = mandate::get(db, &tie.mandate)?;
     let his = agent.is_none_or(|agent| mandate.login == agent) && mandate.structure == tie.structure;
-    let stood = moments.iter().all(|moment| mandate.stood(*moment));
+    let stood = mandate.spoke(moments);
     Ok((his && stood).then_some(mandate.number))
 }
 

@@ -22,6 +22,9 @@ store::codes! {
     /// The mandate does not stand.
     MANDATE_NOT_STANDING = ("mandate-not-standing", Refused, "the caller: it was never approved, or has ended");
 
+    /// The mandate is another agent's.
+    MANDATE_NOT_YOURS = ("mandate-not-yours", Refused, "the caller: an agent lays his own mandate down; an officer ends it by refusing it, which he signs (challenge and decision, or `igc structure reject`)");
+
     /// There is no such delegation.
     DELEGATION_UNKNOWN = ("delegation-unknown", NotFound, "the caller: the page of delegations lists one's own");
     /// A stored delegation cannot be read.

@@ -207,7 +207,8 @@ pub fn ties_of(
             .filter_map(|mandate| mandate.identifier.as_ref())
             .map(ToString::to_string),
     );
-    let standing = mandates.iter().filter(|mandate| mandate.stood(at));
+    // Whoever owns the pages ends no tie by a row.
+    let standing = mandates.iter().filter(|mandate| mandate.stood(at) || mandate.as_signed().stood(at));
     ties.speaks_for.extend(standing.map(|mandate| mandate.structure.to_string()));
     for number in ties.numbers.clone() {
         let Ok(number) = number.parse::<IdNatPs>() else { continue };

@@ -22,7 +22,6 @@ use crate::enrolment::EnrolmentError;
 use crate::four_eyes::review::ReviewError;
 use crate::four_eyes::{self, KeepOffError, Ties};
 use crate::held_feed::HeldFeedError;
-use crate::mandate::MandateError;
 use crate::officers::{self, Delegated, NotAuthorised, Officer, Reach, Right};
 use crate::order::OrderError;
 use crate::queue::{Deadline, WorkingHours};
@@ -228,9 +227,6 @@ pub enum InboxError {
     /// An enrolment cannot be had.
     #[error(transparent)]
     Enrolment(#[from] EnrolmentError),
-    /// A mandate cannot be had.
-    #[error(transparent)]
-    Mandate(#[from] MandateError),
     /// A look cannot be had.
     #[error(transparent)]
     Review(#[from] ReviewError),
@@ -249,7 +245,6 @@ impl Fault for InboxError {
             Self::Order(error) => error.code(),
             Self::Feed(error) => error.code(),
             Self::Enrolment(error) => error.code(),
-            Self::Mandate(error) => error.code(),
             Self::Review(error) => error.code(),
             Self::KeepOff(error) => error.code(),
             Self::Database(_) => store::fault::DATABASE,

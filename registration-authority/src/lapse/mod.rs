@@ -40,7 +40,6 @@ use thiserror::Error;
 use crate::certification::evidence::EvidenceError;
 use crate::eligibility::BadRules;
 use crate::faults;
-use crate::mandate::MandateError;
 use crate::opposition::{BadTable, Ground, OpposeError};
 use crate::staff::StaffError;
 
@@ -117,9 +116,6 @@ pub enum LapseError {
     /// The register does not answer about a holder.
     #[error(transparent)]
     Registry(#[from] RegistryError),
-    /// The mandates of a structure cannot be had.
-    #[error(transparent)]
-    Mandate(#[from] MandateError),
     /// The staff of a structure cannot be had.
     #[error(transparent)]
     Staff(#[from] StaffError),
@@ -148,9 +144,7 @@ impl LapseError {
     fn is_of_one_row(&self) -> bool {
         matches!(
             self,
-            Self::Registry(RegistryError::Unreadable { .. })
-                | Self::Mandate(MandateError::RowAltered(..))
-                | Self::Staff(StaffError::RowAltered(..))
+            Self::Registry(RegistryError::Unreadable { .. }) | Self::Staff(StaffError::RowAltered(..))
         )
     }
 }
@@ -162,7 +156,6 @@ impl Fault for LapseError {
             Self::Revoke(error) => error.code(),
             Self::RowAltered(..) => faults::LAPSE_ROW_ALTERED,
             Self::Registry(error) => error.code(),
-            Self::Mandate(error) => error.code(),
             Self::Staff(error) => error.code(),
             Self::Rules(error) => error.code(),
             Self::Oppositions(error) => error.code(),

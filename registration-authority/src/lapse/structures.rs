@@ -9,6 +9,7 @@ use professional_registry::identifiers::TechnicalStructureId;
 use store::{Database, Timestamp};
 
 use super::LapseError;
+use crate::approval::SubjectKind;
 use crate::mandate;
 
 /// How long a structure may be without anybody who speaks for it before what rests on a mandate ends: an agent leaves, and the next one's
@@ -73,23 +74,22 @@ impl Structures {
     }
 }
 
-/// The structures of which a mandate has ended after `since`: they may have nobody who speaks for them since then.
+/// The structures of which a mandate has ended after `since`, or of whose end the worker has found a signature since: they may have nobody who
+/// speaks for them since then. What is no structure is not one of them.
 pub(super) fn mandates_ended(
     db: &mut Database,
     since: Timestamp,
     at: Timestamp,
-) -> Result<Vec<TechnicalStructureId>, LapseError> {
+) -> QueryResult<Vec<TechnicalStructureId>> {
     let (since, at) = (since.millis(), at.millis());
+    let kind = SubjectKind::StructureMandate.as_str();
     let statement = format!(
         "SELECT DISTINCT m.structure AS structure FROM structure_mandates m \
-         LEFT JOIN structure_mandate_ends e ON e.mandate = m.number \
-         WHERE (m.until > {since} AND m.until <= {at}) OR (e.ended_at > {since} AND e.ended_at <= {at}) \
+         WHERE (m.until > {since} AND m.until <= {at}) OR EXISTS (SELECT 1 FROM decision_receipts r \
+             WHERE r.subject_kind = '{kind}' AND r.subject_number = m.number AND r.refusal IS NULL \
+             AND r.seen_at > {since} AND r.seen_at <= {at}) \
          ORDER BY structure"
     );
     let rows: Vec<Row> = diesel::sql_query(statement).load(db)?;
-    rows.into_iter()
-        .map(|Row { structure }| {
-            structure.parse().map_err(|_| LapseError::RowAltered(structure.clone(), "the structure"))
-        })
-        .collect()
+    Ok(rows.into_iter().filter_map(|Row { structure }| structure.parse().ok()).collect())
 }

@@ -1,21 +1,21 @@
 //! Mandates: who speaks for a structure (*mandataire*), on the ground of which document.
 //!
 //! A registration officer proposes one, with the SHA-256 of the document that he holds in his hand; another one approves it, and signs
-//! for it as for an order. It lasts until its day, or until somebody [`end`]s it. [`standing`] is for pages and rules; what the
-//! worker certifies rests on the decision itself, which `certification` verifies again.
+//! for it as for an order. It lasts until its day, or until an officer refuses it after all, and signs for that too: its second version.
+//! Its agent [lays it down](lay_down) without a signature, which the pages respect. [`standing`] is for pages and rules; what the worker does
+//! by itself counts signatures alone (`proven`), and what it certifies rests on the decision, which `certification` verifies again.
 
 pub mod canonical;
 mod decide;
-mod in_force;
 mod last_day;
 mod propose;
+mod proven;
+mod quality;
 
 #[cfg(test)]
 mod tests;
 
 use std::collections::BTreeSet;
-use std::fmt;
-use std::str::FromStr;
 
 use diesel::dsl::{exists, not};
 use diesel::prelude::*;
@@ -26,58 +26,18 @@ use store::schema::{decisions, officers, structure_mandate_ends, structure_manda
 use store::{Act, Code, Database, Fault, Timestamp};
 use thiserror::Error;
 
-pub use decide::{DecideMandateError, EndError, decide, end};
-pub(crate) use in_force::in_force;
+pub use decide::{DecideMandateError, LayDownError, decide, lay_down};
 pub(crate) use last_day::next_day;
 pub use last_day::{end_of_day, last_day};
 pub use propose::{NewMandate, ProposeMandateError, REFERENCE_BOUND, propose};
+pub use proven::{Unsigned, unsigned};
+pub(crate) use proven::{in_force, proven_of, silent_since};
+pub use quality::Quality;
 
 use crate::approval::{Concerned, Decidable, SubjectKind, Verdict};
 use crate::decision::{self, Decision};
 use crate::faults;
 use crate::officers::{Reach, Scope, Within, rows};
-
-/// As whom the agent speaks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Quality {
-    /// Its head.
-    Director,
-    /// A professional who practises there.
-    Professional,
-    /// Somebody to whom its head gave the task.
-    Delegate,
-}
-
-impl Quality {
-    /// Every quality, in the order of a list.
-    pub const ALL: [Self; 3] = [Self::Director, Self::Professional, Self::Delegate];
-
-    /// As stored and as signed.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Director => "director",
-            Self::Professional => "professional",
-            Self::Delegate => "delegate",
-        }
-    }
-}
-
-impl fmt::Display for Quality {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl FromStr for Quality {
-    type Err = &'static str;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Self::ALL
-            .into_iter()
-            .find(|quality| quality.as_str() == text)
-            .ok_or("must be director, professional or delegate")
-    }
-}
 
 /// Where a mandate stands at a moment, as its rows say.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -135,11 +95,20 @@ pub struct Mandate {
     pub proposed_by: String,
     /// When.
     pub proposed_at: Timestamp,
-    /// When it was ended before its time.
+    /// When it was ended before its time, or laid down.
     pub ended_at: Option<Timestamp>,
-    /// Who decided what.
+    /// Who decided what on it and on its end: what the worker has found to hold, and where it has found nothing, whatever its rows say.
     pub decisions: Vec<Decision>,
+    /// Whether the worker has found them to hold.
+    proven: bool,
+    /// When it was ended by a signature that the worker has found to hold.
+    end_signed: Option<Timestamp>,
 }
+
+/// The version that an officer approves, or refuses.
+const BEGINNING: i64 = 1;
+/// The version of what stands, which an officer refuses to end it.
+const END: i64 = 2;
 
 impl Mandate {
     /// Where it stands at that moment: the one reading of its dates, for pages, rules and the worker. One refusal ends it,
@@ -160,11 +129,23 @@ impl Mandate {
 
     /// What was decided first, and when.
     fn verdict(&self) -> Option<(Verdict, Timestamp)> {
-        let first = |verdict| {
-            let such = self.decisions.iter().filter(|decision| decision.verdict() == verdict);
-            such.map(|decision| decision.decided_at).min().map(|at| (verdict, at))
-        };
-        first(Verdict::Refuse).or_else(|| first(Verdict::Approve))
+        self.first(BEGINNING, Verdict::Refuse).or_else(|| self.first(BEGINNING, Verdict::Approve))
+    }
+
+    fn first(&self, version: i64, verdict: Verdict) -> Option<(Verdict, Timestamp)> {
+        let on_version = self.decisions.iter().filter(|decision| decision.subject_version == version);
+        let such = on_version.filter(|decision| decision.verdict() == verdict);
+        such.map(|decision| decision.decided_at).min().map(|at| (verdict, at))
+    }
+
+    /// Whether it was ended by no more than a signature that the worker has found to hold.
+    pub fn end_is_signed(&self) -> bool {
+        self.ended_at.is_none() || self.end_signed.is_some()
+    }
+
+    /// The decisions by which it began, or did not.
+    pub fn on_its_beginning(&self) -> impl Iterator<Item = &Decision> {
+        self.decisions.iter().filter(|decision| decision.subject_version == BEGINNING)
     }
 
     /// The structure that it is for.
@@ -172,16 +153,35 @@ impl Mandate {
         Reach::structure(&self.structure)
     }
 
-    /// What an officer decides on: never on what he proposed.
+    /// Whether an officer has approved it: what can be decided on is its end.
+    pub fn is_approved(&self) -> bool {
+        matches!(self.verdict(), Some((Verdict::Approve, _)))
+    }
+
+    /// What an officer decides on: whether it begins, and of what was approved, whether it ends.
     pub fn decidable(&self) -> Decidable {
+        self.decidable_on(if self.is_approved() { END } else { BEGINNING })
+    }
+
+    /// What an officer decided on when it began.
+    pub(crate) fn its_beginning(&self) -> Decidable {
+        self.decidable_on(BEGINNING)
+    }
+
+    /// Its beginning, on which nobody decides who proposed it; or its end, on which its agent does not: he [lays it down](lay_down).
+    pub(crate) fn decidable_on(&self, version: i64) -> Decidable {
+        let (version, decided, submitted_by) = match version {
+            END => (END, self.first(END, Verdict::Refuse), &self.login),
+            _ => (BEGINNING, self.verdict(), &self.proposed_by),
+        };
+        let state =
+            decided.map_or(SubjectKind::StructureMandate.open_state(), |(verdict, _)| verdict.state());
         Decidable {
             kind: SubjectKind::StructureMandate,
             number: self.number.clone(),
-            version: 1,
-            state: self
-                .verdict()
-                .map_or(SubjectKind::StructureMandate.open_state(), |(verdict, _)| verdict.state()),
-            submitted_by: self.proposed_by.clone(),
+            version,
+            state,
+            submitted_by: submitted_by.clone(),
             reach: self.reach(),
             concerns: Some(Concerned {
                 holder: self.identifier.clone(),
@@ -224,30 +224,27 @@ pub fn get(db: &mut Database, number: &str) -> Result<Mandate, MandateError> {
     read(db, row.ok_or_else(|| MandateError::Unknown(number.to_owned()))?)
 }
 
-/// Every mandate of a structure, newest first.
-pub fn of_structure(
-    db: &mut Database,
-    structure: &TechnicalStructureId,
-) -> Result<Vec<Mandate>, MandateError> {
+/// Every mandate of a structure, newest first; without what cannot be read, which is logged.
+pub fn of_structure(db: &mut Database, structure: &TechnicalStructureId) -> QueryResult<Vec<Mandate>> {
     let rows: Vec<Row> = structure_mandates::table
         .filter(structure_mandates::structure.eq(structure.to_string()))
         .order(structure_mandates::number.desc())
         .select(Row::as_select())
         .load(db)?;
-    rows.into_iter().map(|row| read(db, row)).collect()
+    readable(db, rows)
 }
 
-/// Every mandate of an agent, newest first.
-pub fn of_agent(db: &mut Database, login: &str) -> Result<Vec<Mandate>, MandateError> {
+/// The same of an agent.
+pub fn of_agent(db: &mut Database, login: &str) -> QueryResult<Vec<Mandate>> {
     let rows: Vec<Row> = structure_mandates::table
         .filter(structure_mandates::login.eq(login))
         .order(structure_mandates::number.desc())
         .select(Row::as_select())
         .load(db)?;
-    rows.into_iter().map(|row| read(db, row)).collect()
+    readable(db, rows)
 }
 
-/// Every mandate of this login, and of whoever is one of these numbers, newest first; without what cannot be read.
+/// The same of this login, and of whoever is one of these numbers.
 pub(crate) fn of_person(
     db: &mut Database,
     login: &str,
@@ -259,12 +256,17 @@ pub(crate) fn of_person(
         .order(structure_mandates::number.desc())
         .select(Row::as_select())
         .load(db)?;
+    readable(db, rows)
+}
+
+/// A row that nobody can read is nobody's mandate, and keeps nobody from another.
+fn readable(db: &mut Database, rows: Vec<Row>) -> QueryResult<Vec<Mandate>> {
     let mut mandates = Vec::with_capacity(rows.len());
     for row in rows {
         match read(db, row) {
             Ok(mandate) => mandates.push(mandate),
             Err(MandateError::Database(error)) => return Err(error),
-            Err(_) => {}
+            Err(error) => tracing::error!(code = error.code().name, "{error}: it counts for nothing"),
         }
     }
     Ok(mandates)
@@ -274,7 +276,7 @@ pub(crate) fn of_person(
 const LISTED: i64 = 200;
 
 /// Those that wait for their decision and that an officer of this scope is there for, oldest first; how many others wait.
-pub fn waiting(db: &mut Database, scopes: &[Scope]) -> Result<Within<Mandate>, MandateError> {
+pub fn waiting(db: &mut Database, scopes: &[Scope]) -> QueryResult<Within<Mandate>> {
     let (his, hidden) = match (rows::mandates(scopes), rows::mandates(scopes)) {
         (Some(within), Some(again)) => {
             let hidden: i64 = undecided().filter(not(again)).count().get_result(db)?;
@@ -284,8 +286,7 @@ pub fn waiting(db: &mut Database, scopes: &[Scope]) -> Result<Within<Mandate>, M
     };
     let rows: Vec<Row> =
         his.order(structure_mandates::number).limit(LISTED).select(Row::as_select()).load(db)?;
-    let shown = rows.into_iter().map(|row| read(db, row)).collect::<Result<_, _>>()?;
-    Ok(Within { shown, hidden })
+    Ok(Within { shown: readable(db, rows)?, hidden })
 }
 
 /// How many wait for their decision.
@@ -305,28 +306,10 @@ pub fn standing(
     db: &mut Database,
     structure: &TechnicalStructureId,
     act: &Act,
-) -> Result<Option<Mandate>, MandateError> {
+) -> QueryResult<Option<Mandate>> {
     let Some(login) = act.actor.officer() else { return Ok(None) };
     let his = of_structure(db, structure)?.into_iter().filter(|mandate| mandate.login == login);
     Ok(his.into_iter().find(|mandate| mandate.stood(act.at)))
-}
-
-/// Since when nobody has spoken for the structure at `at`, as its rows say: the end of its last mandate, or ever where it had none; `None`
-/// while somebody does.
-pub(crate) fn silent_since(
-    db: &mut Database,
-    structure: &TechnicalStructureId,
-    at: Timestamp,
-) -> Result<Option<Timestamp>, MandateError> {
-    let mut since = Timestamp::from_millis(0);
-    for mandate in of_structure(db, structure)? {
-        match mandate.state(at) {
-            MandateState::Approved { .. } if mandate.stood(at) => return Ok(None),
-            MandateState::Ended { at: ended } => since = since.max(ended),
-            _ => {}
-        }
-    }
-    Ok(Some(since))
 }
 
 #[derive(Queryable, Selectable)]
@@ -348,16 +331,23 @@ fn read(db: &mut Database, row: Row) -> Result<Mandate, MandateError> {
     let altered = |column| MandateError::RowAltered(row.number.clone(), column);
     let identifier = row.identifier.as_deref().map(str::parse).transpose();
     let (structure, quality) = (row.structure.parse(), row.quality.parse());
+    let decisions = decision::of(db, SubjectKind::StructureMandate, &row.number)?;
+    let (held, others) = proven::held(db, decisions)?;
+    let end: Option<(Timestamp, bool)> = structure_mandate_ends::table
+        .find(&row.number)
+        .select((structure_mandate_ends::ended_at, structure_mandate_ends::before_signatures))
+        .first(db)
+        .optional()?;
+    let proven = held.iter().any(|decision| decision.subject_version == BEGINNING);
+    let end_signed = proven::end_signed(&held, end);
     let mandate = Mandate {
         structure: structure.map_err(|_| altered("its structure"))?,
         quality: quality.map_err(|_| altered("its quality"))?,
         identifier: identifier.map_err(|_| altered("its identifier"))?,
-        ended_at: structure_mandate_ends::table
-            .find(&row.number)
-            .select(structure_mandate_ends::ended_at)
-            .first(db)
-            .optional()?,
-        decisions: decision::of(db, SubjectKind::StructureMandate, &row.number)?,
+        ended_at: end.map(|(at, _)| at).into_iter().chain(end_signed).min(),
+        decisions: if proven { held } else { others },
+        proven,
+        end_signed,
         agent_name: officers::table
             .find(&row.login)
             .select(officers::display_name)

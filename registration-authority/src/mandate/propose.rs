@@ -130,6 +130,8 @@ pub fn propose(
         proposed_at: act.at,
         ended_at: None,
         decisions: Vec::new(),
+        proven: false,
+        end_signed: None,
     };
     insert(db, &mandate)?;
     let event = audit::Event {

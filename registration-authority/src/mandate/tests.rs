@@ -1,6 +1,8 @@
 use super::*;
 use crate::testing::*;
 
+mod forged;
+
 #[test]
 fn a_mandate_is_worth_nothing_until_another_officer_has_approved_it() {
     on_both(|house| {
@@ -34,18 +36,48 @@ fn a_mandate_that_was_refused_or_has_ended_stands_no_more() {
     let refused = house.propose("alice", new_mandate(STRUCTURE)).unwrap().number;
     house.decide_mandate("bob", &refused, Verdict::Refuse).unwrap();
     assert_eq!(standing(&mut house.db, &structure(STRUCTURE), &agent).unwrap(), None);
-    assert_eq!(code(house.end_mandate("alice", &refused)), "mandate-not-standing");
+    assert_eq!(code(house.end_mandate("alice", &refused)), "mandate-not-open");
 
     let until = house.at.plus(std::time::Duration::from_secs(3600));
     let dated = NewMandate { until: Some(until), ..new_mandate(STRUCTURE) };
     let number = house.propose("alice", dated).unwrap().number;
     let mandate = house.decide_mandate("bob", &number, Verdict::Approve).unwrap();
+    house.receive();
     assert!(mandate.stood(house.at) && !mandate.stood(until), "its last day is the last");
     assert_eq!(code(house.end_mandate("rita", &number)), "officer-role-missing");
+    assert_eq!(code(house.decide_mandate("clara", &number, Verdict::Approve)), "mandate-not-open");
     house.later(10);
-    let ended = house.end_mandate("agent", &number).unwrap();
+    let ended = house.end_mandate("alice", &number).unwrap();
     assert!(ended.stood(agent.at) && !ended.stood(house.at), "what came before stands");
-    assert_eq!(code(house.end_mandate("alice", &number)), "mandate-not-standing", "once");
+    assert!(ended.end_is_signed());
+    assert_eq!(code(house.end_mandate("clara", &number)), "mandate-not-open", "once");
+    assert_eq!(code(house.lay_down("agent", &number)), "mandate-not-standing");
+}
+
+#[test]
+fn what_its_agent_lays_down_the_pages_respect_and_an_officer_s_signature_ends() {
+    on_both(|house| {
+        let number = house.mandated(STRUCTURE).number;
+        assert_eq!(code(house.lay_down("alice", &number)), "mandate-not-yours");
+        assert_eq!(code(house.lay_down("rita", &number)), "officer-role-missing");
+        house.later(10);
+        let laid_down = house.lay_down("agent", &number).unwrap();
+        assert!(!laid_down.stood(house.at) && !laid_down.end_is_signed(), "{laid_down:?}");
+        let agent = house.officer("agent");
+        assert_eq!(standing(&mut house.db, &structure(STRUCTURE), &agent).unwrap(), None);
+        assert_eq!(code(house.lay_down("agent", &number)), "mandate-not-standing", "once");
+        let at = house.at;
+        let in_force_now =
+            |house: &mut House, at| in_force(&mut house.db, &structure(STRUCTURE), at).unwrap();
+        assert!(in_force_now(house, at).is_some(), "nobody has signed for its end");
+        let later = at.plus(std::time::Duration::from_secs(3600));
+        let found = unsigned(&mut house.db, later, 9).unwrap();
+        assert_eq!((found.decided, found.ended), (vec![], vec![number.clone()]));
+        let ended = house.end_mandate("clara", &number).unwrap();
+        assert!(ended.end_is_signed());
+        assert_eq!(in_force_now(house, at), None);
+        assert_eq!(unsigned(&mut house.db, later, 9).unwrap(), Unsigned::default());
+    });
 }
 
 #[test]
@@ -71,33 +103,9 @@ fn a_mandate_is_read_alike_by_pages_and_rules_whatever_the_date_of_its_end() {
     }
 }
 
-#[test]
-fn a_newer_mandate_that_somebody_forged_keeps_no_renewal_from_the_true_one() {
-    on_both(|house| {
-        let number = house.mandated(STRUCTURE).number;
-        assert_eq!(house.refused(), [""; 0], "the worker has seen it");
-        let at = house.at;
-        let copied =
-            "structure, login, quality, identifier, reference, document, until, proposed_by, proposed_at";
-        house
-            .sql(&format!(
-                "INSERT INTO structure_mandates (number, {copied})
-                 SELECT 'MA-2099-000001', {copied} FROM structure_mandates WHERE number = '{number}';
-                 INSERT INTO decisions (subject_kind, subject_number, subject_version, decided_by, decision, decided_at,
-                                        proof_kind, proof)
-                 VALUES ('structure-mandate', 'MA-2099-000001', 1, 'clara', 'approve', {}, 'demo', '')",
-                at.millis()
-            ))
-            .unwrap();
-        let newest = of_structure(&mut house.db, &structure(STRUCTURE)).unwrap().remove(0);
-        assert!(newest.number == "MA-2099-000001" && newest.stood(at), "its rows say so: {newest:?}");
-        let speaks = in_force(&mut house.db, &structure(STRUCTURE), at).unwrap().unwrap();
-        assert_eq!(speaks.number, number);
-    });
-}
-
 fn end_row(house: &mut House, number: &str, at: i64) -> QueryResult<()> {
-    house.sql(&format!("INSERT INTO structure_mandate_ends VALUES ('{number}', 'clara', {at})"))
+    let row = format!("('{number}', 'clara', {at})");
+    house.sql(&format!("INSERT INTO structure_mandate_ends (mandate, ended_by, ended_at) VALUES {row}"))
 }
 
 fn refused(outcome: QueryResult<()>) -> String {

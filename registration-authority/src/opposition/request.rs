@@ -15,7 +15,7 @@ use thiserror::Error;
 use super::Ground;
 use super::requester::{self, Claim, RequesterError};
 use crate::faults;
-use crate::mandate::{self, MandateError};
+use crate::mandate;
 use crate::officers::{self, NotAuthorised, Right};
 
 /// Requests that a structure's page shows.
@@ -84,9 +84,6 @@ pub enum OppositionRequestError {
     /// A request for it waits.
     #[error("an opposition of card {0} is asked for already")]
     Waits(CardNumber),
-    /// The mandates cannot be had.
-    #[error(transparent)]
-    Mandate(#[from] MandateError),
     /// A row is not what this program writes.
     #[error("opposition request {0} cannot be read")]
     RowAltered(String),
@@ -105,7 +102,6 @@ impl Fault for OppositionRequestError {
             Self::Over(_, CardStatus::Opposed) => card::faults::ALREADY_OPPOSED,
             Self::Over(..) => card::faults::WRONG_STATE,
             Self::Waits(_) => faults::OPPOSITION_REQUESTED_ALREADY,
-            Self::Mandate(error) => error.code(),
             Self::RowAltered(_) => faults::OPPOSITION_REQUEST_ALTERED,
             Self::Database(_) => store::fault::DATABASE,
         }

@@ -24,7 +24,7 @@ pub use terms::{CertificateTerms, TERMS_TEXT_BOUND};
 
 use crate::certificate_request::{self, CertificateRequest, RequestError, RequestState};
 use crate::faults;
-use crate::mandate::{self, MandateError};
+use crate::mandate;
 use crate::officers::{self, NotAuthorised, Right, Role};
 
 /// In which form a certificate is fetched.
@@ -90,9 +90,6 @@ pub enum RetrievalError {
     /// He accepts others than those in force.
     #[error("the terms of use in force are {0}, and their text has SHA-256 {1}")]
     OtherTerms(String, String),
-    /// The mandates cannot be had.
-    #[error(transparent)]
-    Mandate(#[from] MandateError),
     /// The authorities above it cannot be had.
     #[error(transparent)]
     Authority(#[from] AuthorityError),
@@ -112,7 +109,6 @@ impl Fault for RetrievalError {
             Self::NotIssued(..) => faults::RETRIEVAL_NOT_ISSUED,
             Self::TermsNotAccepted(..) => faults::RETRIEVAL_TERMS_NOT_ACCEPTED,
             Self::OtherTerms(..) => faults::RETRIEVAL_OTHER_TERMS,
-            Self::Mandate(error) => error.code(),
             Self::Authority(error) => error.code(),
             Self::OnReserve(error) => error.code(),
             Self::Database(_) => store::fault::DATABASE,

@@ -232,7 +232,7 @@ fn whoever_speaks_for_the_structure_fetches_and_accepts_for_himself_and_who_did_
     let own = house.officer("agent");
     let first = mandate::standing(&mut house.db, &structure(STRUCTURE), &own).unwrap().unwrap().number;
     house.later(1);
-    house.end_mandate("agent", &first).unwrap();
+    house.lay_down("agent", &first).unwrap();
     house.later(1);
     assert_eq!(
         code(fetched(&mut house, "agent", &number, &terms)),

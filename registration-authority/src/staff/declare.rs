@@ -9,7 +9,7 @@ use thiserror::Error;
 
 use super::{Post, StaffError, StaffMember, find};
 use crate::faults;
-use crate::mandate::{self, MandateError};
+use crate::mandate;
 use crate::officers::{self, NotAuthorised, Right};
 
 /// Digits of the local number of a service: its certificate's pseudonym has them (\[S\] domain.md §1.7).
@@ -94,9 +94,6 @@ pub enum DeclareError {
     /// Nobody has this number, or he left before.
     #[error("nobody of number {0} is there")]
     NotThere(String),
-    /// The mandates cannot be read.
-    #[error(transparent)]
-    Mandate(#[from] MandateError),
     /// The staff cannot be read.
     #[error(transparent)]
     Staff(#[from] StaffError),
@@ -113,7 +110,6 @@ impl Fault for DeclareError {
             Self::Field { .. } => faults::STAFF_FIELD_INVALID,
             Self::NumberTaken(..) => faults::STAFF_NUMBER_TAKEN,
             Self::NotThere(_) => faults::STAFF_NOT_THERE,
-            Self::Mandate(error) => error.code(),
             Self::Staff(error) => error.code(),
             Self::Database(_) => store::fault::DATABASE,
         }

@@ -232,9 +232,10 @@ impl House {
     ) {
         let (kind, number, version) = (subject.kind.as_str(), &subject.number, subject.version);
         let (proof_kind, proof) = (proof.kind().as_str(), hex::encode(proof.encode()));
+        let proof = if self.db.is_on_server() { format!("'\\x{proof}'") } else { format!("x'{proof}'") };
         self.sql(&format!(
             "INSERT INTO decisions VALUES ('{kind}', '{number}', {version}, '{login}', 'approve', NULL, NULL, {at}, \
-             '{proof_kind}', x'{proof}');
+             '{proof_kind}', {proof});
              INSERT INTO decision_inbox VALUES ('{kind}', '{number}', {version}, '{login}')"
         ))
         .unwrap();

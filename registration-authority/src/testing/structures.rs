@@ -76,10 +76,12 @@ impl House {
         db.write(|db| mandate::decide(db, verifier, number, verdict, &proof, None, rng, &act))
     }
 
-    /// The agent speaks for the structure: alice has proposed it, and bob has approved it.
+    /// The agent speaks for the structure: alice has proposed it, bob has approved it, and the worker has seen that.
     pub(crate) fn mandated(&mut self, structure_id: &str) -> Mandate {
         let number = self.propose("alice", new_mandate(structure_id)).unwrap().number;
-        self.decide_mandate("bob", &number, Verdict::Approve).unwrap()
+        self.decide_mandate("bob", &number, Verdict::Approve).unwrap();
+        self.receive();
+        mandate::get(&mut self.db, &number).unwrap()
     }
 
     /// The agent speaks for the structure, if he did not yet.
@@ -90,10 +92,22 @@ impl House {
         }
     }
 
-    pub(crate) fn end_mandate(&mut self, login: &str, number: &str) -> Result<Mandate, mandate::EndError> {
+    /// An officer ends it, and the worker has seen that.
+    pub(crate) fn end_mandate(
+        &mut self,
+        login: &str,
+        number: &str,
+    ) -> Result<Mandate, mandate::DecideMandateError> {
+        self.decide_mandate(login, number, Verdict::Refuse)?;
+        self.receive();
+        Ok(mandate::get(&mut self.db, number)?)
+    }
+
+    /// Its agent lays it down, or tries to.
+    pub(crate) fn lay_down(&mut self, login: &str, number: &str) -> Result<Mandate, mandate::LayDownError> {
         let act = self.officer(login);
         let Self { db, rng, .. } = self;
-        db.write(|db| mandate::end(db, number, rng, &act))
+        db.write(|db| mandate::lay_down(db, number, rng, &act))
     }
 
     pub(crate) fn declare(

@@ -8,7 +8,7 @@ use store::{Act, Code, Database, Fault};
 use thiserror::Error;
 
 use crate::eligibility::{self, BadRules, ChangeRule, Product, StaffNamed, StaffNow, StaffThen};
-use crate::mandate::{self, MandateError};
+use crate::mandate;
 use crate::officers::{self, NotAuthorised, Right};
 use crate::order::{self, OrderError};
 use crate::renewal::claim_of;
@@ -58,9 +58,6 @@ pub enum CardViewError {
     /// Its order cannot be had.
     #[error(transparent)]
     Order(#[from] OrderError),
-    /// The mandates of its structure cannot be had.
-    #[error(transparent)]
-    Mandate(#[from] MandateError),
     /// The staff of its structure cannot be had.
     #[error(transparent)]
     Staff(#[from] StaffError),
@@ -81,7 +78,6 @@ impl Fault for CardViewError {
             Self::NotAuthorised(error) => error.code(),
             Self::Card(error) => error.code(),
             Self::Order(error) => error.code(),
-            Self::Mandate(error) => error.code(),
             Self::Staff(error) => error.code(),
             Self::Rules(error) => error.code(),
             Self::Registry(error) => error.code(),

@@ -45,7 +45,14 @@ impl Browser {
         self.devtools("Emulation.setScriptExecutionDisabled", &json!({"value": true}));
     }
 
-    pub(super) fn devtools(&self, command: &str, parameters: &Value) {
-        self.command("goog/cdp/execute", &json!({"cmd": command, "params": parameters}));
+    /// Shows a document that no address of this browser gives, in the place of the page that it is at.
+    pub fn show_document(&self, html: &str) {
+        let tree = self.devtools("Page.getFrameTree", &json!({}));
+        let frame = &tree["frameTree"]["frame"]["id"];
+        self.devtools("Page.setDocumentContent", &json!({ "frameId": frame, "html": html }));
+    }
+
+    pub(super) fn devtools(&self, command: &str, parameters: &Value) -> Value {
+        self.command("goog/cdp/execute", &json!({"cmd": command, "params": parameters}))
     }
 }

@@ -243,8 +243,13 @@ fn mandates_certificates_and_keys_are_decided_from_a_command_line() {
     let of = establishment.parse().unwrap();
     let agent = officer(&mut db, AGENT);
     assert!(mandate::standing(&mut db, &of, &agent).unwrap().is_some(), "he speaks for it");
-    let ended = desk.run(&officers[0], &["structure", "end", mandate]).expect_exit(0).json();
-    assert_eq!(ended["status"], "ended");
+    let unsigned = desk.run(&officers[0], &["structure", "end", mandate]).expect_exit(4);
+    assert!(unsigned.stderr.contains("mandate-not-yours"), "{}", unsigned.stderr);
+    let proof = desk.sign(&officers[0], mandate, &["--refuse", "mandate-over"]);
+    let proof = proof.to_str().unwrap();
+    let end = ["structure", "reject", mandate, "--reason", "mandate-over", "--proof", proof];
+    assert_eq!(desk.run(&officers[0], &end).expect_exit(0).json()["status"], "ended");
+    until("the worker has seen its end", || mandate::get(&mut db, mandate).unwrap().end_is_signed());
     let agent = officer(&mut db, AGENT);
     assert!(mandate::standing(&mut db, &of, &agent).unwrap().is_none(), "and no longer");
 

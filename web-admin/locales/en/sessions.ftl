@@ -28,6 +28,7 @@ sessions-unknown = A session that you do not know? End it, and tell an administr
 sessions-limit = Your session ends after 30{"\u00A0"}minutes without activity, and at { $at } at the latest.
 sessions-soon = Your session ends in less than five minutes, for want of activity. What is not sent will be lost.
 sessions-stay = Stay signed in
+sessions-failed = The session was not kept: the service did not answer, or refused. Try again; if that does not help, copy what you have typed, then reload the page.
 sessions-last = Your session ends in less than five minutes: it reaches its longest time and cannot be extended. Send what you have typed.
 sessions-over = Your session has ended.
 sessions-over-link = Sign in again

@@ -24,6 +24,7 @@ sign-refuse-request = Refuse a request for a software certificate
 sign-approve-renewal = Approve a renewal plan
 sign-approve-mandate = Approve a mandate
 sign-refuse-mandate = Refuse a mandate
+sign-end-mandate = End a mandate
 sign-delegation = Delegate your scope to another officer
 sign-refuse-enrolment = Reject an enrolment request
 

@@ -28,6 +28,7 @@ sessions-unknown = Une session que vous ne reconnaissez pas ? Fermez-la, et pré
 sessions-limit = Votre session se ferme après 30{"\u00A0"}minutes sans activité, et au plus tard à { $at }.
 sessions-soon = Votre session se ferme dans moins de cinq minutes, faute d'activité. Ce qui n'est pas envoyé sera perdu.
 sessions-stay = Rester connecté
+sessions-failed = La session n'a pas été prolongée : le service n'a pas répondu, ou a refusé. Réessayez ; sinon, copiez ce que vous avez saisi, puis rechargez la page.
 sessions-last = Votre session se ferme dans moins de cinq minutes : elle atteint sa durée maximale et ne peut pas être prolongée. Envoyez ce que vous avez saisi.
 sessions-over = Votre session est fermée.
 sessions-over-link = Se connecter de nouveau

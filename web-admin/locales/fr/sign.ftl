@@ -24,6 +24,7 @@ sign-refuse-request = Refuser une demande de certificat logiciel
 sign-approve-renewal = Approuver un plan de renouvellement
 sign-approve-mandate = Approuver un mandat
 sign-refuse-mandate = Refuser un mandat
+sign-end-mandate = Mettre fin à un mandat
 sign-delegation = Déléguer votre périmètre à un autre opérateur
 sign-refuse-enrolment = Rejet d'une demande d'inscription
 

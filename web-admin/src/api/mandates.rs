@@ -128,7 +128,7 @@ pub(super) async fn propose(
     Ok(send(reply))
 }
 
-/// Ends a mandate before its time: a registration officer, or the agent himself.
+/// Lays one's own mandate down: nothing more is taken from its agent. An officer ends one by refusing it, which he signs.
 #[utoipa::path(post, path = "/mandates/{number}/end", tag = "structures", request_body = Nothing,
     params(("number" = String, Path), ("If-Match" = String, Header),
         ("Idempotency-Key" = Option<String>, Header)),
@@ -142,7 +142,7 @@ pub(super) async fn end(
 ) -> Result<HttpResponse, Failure> {
     let request = (key, nothing.digest);
     decided::act_on(caller, number.into_inner(), seen, request, |db, mandate: Mandate, _, rng, act| {
-        Ok(mandate::end(db, &mandate.number, rng, act)?)
+        Ok(mandate::lay_down(db, &mandate.number, rng, act)?)
     })
     .await
 }
@@ -155,8 +155,8 @@ impl Subject for Mandate {
     const TAG: &str = "structures";
     const WORDS: Words = Words {
         show: "One mandate.",
-        challenge: "Gives what an officer's passkey must sign to approve the mandate, or to refuse it.",
-        decide: "Takes the officer's signed decision: never that of who proposed it.",
+        challenge: "Gives what an officer's passkey must sign to approve the mandate, or to refuse it; of one that stands, to end it by refusing it.",
+        decide: "Takes the officer's signed decision: never that of who proposed it, but of the end.",
     };
 
     fn read(db: &mut Database, number: &str, act: &Act) -> Result<Self, Failure> {

@@ -71,37 +71,46 @@ async fn decide(
     let of = number.clone();
     let structure = move |work: &mut Work<'_>| Ok(mandate::get(work.db, &of)?.structure);
     acted(posted, done, Right::Decide, structure, move |work, frame, fields| {
-        let mandate = mandate::get(work.db, &number)?;
-        let subject = mandate.decidable();
-        let reason = release::reason(verdict, fields)?;
-        let asked = Asked {
-            subject: &subject,
-            verdict,
-            reason,
-            ..asked(frame.language(), &mandate, &subject, verdict)
-        };
-        let proof = match signing::sign(work, frame, asked, fields)? {
-            Signed::Proof(proof) => proof,
-            Signed::Ask(template) => return Ok(Done::Sign(template)),
-        };
-        let text = release::text(fields);
-        let (verifier, rng, act) = (work.state.verifier(), &mut *work.rng, work.act);
-        work.db.write(|db| mandate::decide(db, verifier, &number, verdict, &proof, text, rng, act))?;
-        Ok(Done::Yes(mandate.structure))
+        decided(work, frame, fields, &number, verdict)
     })
     .await
 }
 
+/// Ends a mandate: an officer by his signature; its agent lays it down.
 async fn end(number: web::Path<String>, posted: Posted) -> Result<HttpResponse, Failure> {
     let number = number.into_inner();
     let of = number.clone();
     let structure = move |work: &mut Work<'_>| Ok(mandate::get(work.db, &of)?.structure);
-    acted(posted, "fin", Right::Submit, structure, move |work, _, _| {
+    acted(posted, "fin", Right::Submit, structure, move |work, frame, fields| {
+        if work.officer.role.may(Right::Decide) {
+            return decided(work, frame, fields, &number, Verdict::Refuse);
+        }
         let (rng, act) = (&mut *work.rng, work.act);
-        let ended = work.db.write(|db| mandate::end(db, &number, rng, act))?;
+        let ended = work.db.write(|db| mandate::lay_down(db, &number, rng, act))?;
         Ok(Done::Yes(ended.structure))
     })
     .await
+}
+
+fn decided(
+    work: &mut Work<'_>,
+    frame: Frame,
+    fields: &Fields,
+    number: &str,
+    verdict: Verdict,
+) -> Result<Done, Failure> {
+    let mandate = mandate::get(work.db, number)?;
+    let subject = mandate.decidable();
+    let reason = release::reason(verdict, fields)?;
+    let asked = Asked { reason, ..asked(frame.language(), &mandate, &subject, verdict) };
+    let proof = match signing::sign(work, frame, asked, fields)? {
+        Signed::Proof(proof) => proof,
+        Signed::Ask(template) => return Ok(Done::Sign(template)),
+    };
+    let text = release::text(fields);
+    let (verifier, rng, act) = (work.state.verifier(), &mut *work.rng, work.act);
+    work.db.write(|db| mandate::decide(db, verifier, number, verdict, &proof, text, rng, act))?;
+    Ok(Done::Yes(mandate.structure))
 }
 
 /// Acts, and answers: by GET when it is done, with the page of the structure and why not otherwise.
@@ -172,6 +181,7 @@ fn asked<'a>(
 ) -> Asked<'a> {
     let (act, what) = match verdict {
         Verdict::Approve => ("approuver", Key::of("sign-approve-mandate")),
+        Verdict::Refuse if mandate.is_approved() => ("terminer", Key::of("sign-end-mandate")),
         Verdict::Refuse => ("refuser", Key::of("sign-refuse-mandate")),
     };
     let until = mandate.until.map_or_else(

@@ -266,8 +266,8 @@ fn form(path: &str, number: u32) -> Vec<(&'static str, String)> {
         "/ra/retraits/{request}" => &[("accepte", "oui"), ("version", "CGU-CERT-2026")],
         "/ra/renouvellements/{plan}/approuver" => &[],
         "/ra/mandats/{mandate}/refuser" => &[("motif", "document-insufficient")],
+        "/ra/mandats/{mandate}/terminer" => &[("motif", "mandate-over")],
         "/ra/mandats/{mandate}/approuver"
-        | "/ra/mandats/{mandate}/terminer"
         | "/ra/delegations/{delegation}/signer"
         | "/ra/delegations/{delegation}/terminer" => &[],
         "/ra/delegations" => &[("delegataire", "clara"), ("du", "2000-01-01"), ("au", "2000-01-02")],

@@ -19,6 +19,9 @@ use crate::output::{self, Row};
 use crate::problem::Problem;
 use crate::setup::file_problem;
 
+/// Why a mandate that stands is refused after all: a code of the list of reasons.
+const ENDED: &str = "mandate-over";
+
 pub(super) fn proposal(
     (structure, agent, quality): (&TechnicalStructureId, &str, Quality),
     identifier: Option<&IdNatPs>,
@@ -85,6 +88,7 @@ pub(super) fn decide(
     show(global, &decided, act.at)
 }
 
+/// An officer ends it by refusing it; its agent lays it down.
 pub(super) fn end(
     global: &Global,
     installation: &Installation,
@@ -93,7 +97,10 @@ pub(super) fn end(
     officer: &AsOfficer,
 ) -> Result<ExitCode, Problem> {
     let act = officer.act(installation)?;
-    let ended = db.write(|db| mandate::end(db, number, &mut system_rng(), &act))?;
+    if act.actor.officer() != Some(mandate::get(db, number)?.login.as_str()) {
+        return decide(global, installation, db, number, Some((ENDED, None)), officer);
+    }
+    let ended = db.write(|db| mandate::lay_down(db, number, &mut system_rng(), &act))?;
     show(global, &ended, act.at)
 }
 

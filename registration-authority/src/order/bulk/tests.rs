@@ -5,23 +5,30 @@ use super::*;
 use crate::approval::{BulkStatement, Decidable, Delays};
 use crate::certification::verify_evidence;
 use crate::decision::nonce;
-use crate::officers::{Reach, Role};
+use crate::officers::{Reach, Role, Scope};
 use crate::order::{self, OrderState};
 use crate::testing::*;
 
+mod whole;
+
 /// A house whose register is of today, where bob has a key, and orders that raise no flag wait, submitted by alice.
 fn waiting(house: &mut House) -> (Authenticator, Vec<Decidable>) {
-    let chain = house.pin();
-    let bob = house.enrolled_key(&chain, "bob", Role::RegistrationOfficer);
-    let mut lines = second_day();
-    lines.extend(crowd(1));
-    house.import_day(30, &lines);
-    let subjects = [nurse(), other_nurse(), twofold()].map(|holder| submitted(house, &holder));
+    let bob = key_of(house, "bob", Scope::default());
+    let subjects = [nurse(), other_nurse(), twofold()].map(|holder| submitted(house, "alice", &holder));
     (bob, subjects.to_vec())
 }
 
-fn submitted(house: &mut House, holder: &professional_registry::IdNatPs) -> Decidable {
-    let number = house.submit("alice", cps(holder, "60")).unwrap().number().to_owned();
+fn key_of(house: &mut House, login: &str, scope: Scope) -> Authenticator {
+    let chain = house.pin();
+    let key = house.enrolled_key_within(&chain, login, Role::RegistrationOfficer, scope);
+    let mut lines = second_day();
+    lines.extend(crowd(1));
+    house.import_day(30, &lines);
+    key
+}
+
+fn submitted(house: &mut House, login: &str, holder: &professional_registry::IdNatPs) -> Decidable {
+    let number = house.submit(login, cps(holder, "60")).unwrap().number().to_owned();
     subject(house, &number)
 }
 
@@ -30,9 +37,13 @@ fn subject(house: &mut House, number: &str) -> Decidable {
 }
 
 fn signed(house: &mut House, key: &Authenticator, subjects: &[Decidable]) -> ApprovalProof {
-    let nonce = house.nonce("bob");
+    signed_as(house, "bob", key, subjects)
+}
+
+fn signed_as(house: &mut House, login: &str, key: &Authenticator, subjects: &[Decidable]) -> ApprovalProof {
+    let nonce = house.nonce(login);
     let statement =
-        BulkStatement::over_nonce(subjects, Verdict::Approve, None, "bob", nonce, house.at).unwrap();
+        BulkStatement::over_nonce(subjects, Verdict::Approve, None, login, nonce, house.at).unwrap();
     key.prove_octets(&statement.encode())
 }
 
@@ -62,7 +73,11 @@ fn evidence(house: &mut House, subject: &Decidable) -> &'static str {
 
 /// As somebody with the web role's rights: the decision's row, and the order's.
 fn by_hand(house: &mut House, subject: &Decidable, at: Timestamp, proof: &ApprovalProof) {
-    house.write_decision(subject, "bob", at.millis(), proof);
+    by_hand_as(house, "bob", subject, at, proof);
+}
+
+fn by_hand_as(house: &mut House, login: &str, subject: &Decidable, at: Timestamp, proof: &ApprovalProof) {
+    house.write_decision(subject, login, at.millis(), proof);
     house
         .sql(&format!("UPDATE card_orders SET status = 'approved' WHERE number = '{}'", subject.number))
         .unwrap();
@@ -242,66 +257,6 @@ fn a_bulk_is_never_one_of_two_officers() {
         "approval-evidence-missing",
         "clara signed, and bob for a bulk"
     );
-}
-
-/// A flag of this order, as a row of the web role's.
-fn flag(house: &mut House, order: &Decidable, flag: &str, second_officer: bool) {
-    let number = &order.number;
-    house
-        .sql(&format!(
-            "INSERT INTO order_flags VALUES ('{number}', 1, '{flag}', 'orange', {second_officer}, 'x', 0)"
-        ))
-        .unwrap();
-}
-
-#[test]
-fn a_bulk_of_which_the_worker_must_leave_out_one_row_obtains_nothing() {
-    let flagged =
-        [("rush-of-structure", true, "bulk-two-officers"), ("snapshot-age", false, "bulk-look-needed")];
-    for (name, second_officer, code) in flagged {
-        let mut house = House::new();
-        let (bob, subjects) = waiting(&mut house);
-        let (proof, at) = (signed(&mut house, &bob, &subjects), house.at);
-        // The flagged one is signed for, and never handed in.
-        flag(&mut house, &subjects[2], name, second_officer);
-        for subject in &subjects[..2] {
-            by_hand(&mut house, subject, at, &proof);
-        }
-        assert_eq!(house.refused(), [code; 2]);
-        for subject in &subjects {
-            assert_eq!(evidence(&mut house, subject), "approval-evidence-missing");
-        }
-    }
-}
-
-#[test]
-fn a_row_that_a_flag_is_raised_about_while_the_worker_takes_the_others_is_left_out() {
-    let mut house = House::new();
-    let (bob, subjects) = waiting(&mut house);
-    let (proof, at) = (signed(&mut house, &bob, &subjects), house.at);
-    by_hand(&mut house, &subjects[0], at, &proof);
-    assert_eq!(house.refused(), [""; 0]);
-    flag(&mut house, &subjects[1], "snapshot-age", false);
-    by_hand(&mut house, &subjects[1], at, &proof);
-    by_hand(&mut house, &subjects[2], at, &proof);
-    assert_eq!(house.refused(), ["bulk-look-needed"]);
-    assert_eq!(
-        [0, 1, 2].map(|at| evidence(&mut house, &subjects[at])),
-        ["", "approval-evidence-missing", ""]
-    );
-}
-
-#[test]
-fn what_was_withdrawn_keeps_no_row_of_a_bulk_back() {
-    let mut house = House::new();
-    let (bob, subjects) = waiting(&mut house);
-    let (proof, at) = (signed(&mut house, &bob, &subjects), house.at);
-    flag(&mut house, &subjects[2], "snapshot-age", false);
-    let act = house.officer("alice");
-    let House { db, rng, .. } = &mut house;
-    db.write(|db| order::withdraw(db, &subjects[2].number, rng, &act)).unwrap();
-    by_hand(&mut house, &subjects[0], at, &proof);
-    assert_eq!((house.refused(), evidence(&mut house, &subjects[0])), (vec![], ""));
 }
 
 #[test]

@@ -4,6 +4,7 @@ use professional_registry::ImportedRegister;
 use professional_registry::identifiers::TechnicalStructureId;
 use registration_authority::approval::SubjectKind;
 use registration_authority::certificate_request::{CertificateRequest, RequestState};
+use registration_authority::decision::Decision;
 use registration_authority::eligibility::{KnownBy, rulebook};
 use registration_authority::mandate::{Mandate, MandateState, Quality, last_day};
 use registration_authority::officers::Right;
@@ -92,7 +93,12 @@ struct MandateLine {
     state_class: &'static str,
     decisions: Vec<Past>,
     decides: bool,
+    /// Whether the reader may lay it down, for it is his own.
+    lays_down: bool,
+    /// Whether he may end it, by his signature.
     ends: bool,
+    /// Whether it was laid down, and no officer's signature that the worker has seen ends it.
+    laid_down: bool,
 }
 
 struct MemberLine {
@@ -157,7 +163,8 @@ impl StructurePage {
             for one in &view.mandates {
                 let line = MandateLine {
                     decides: decides && signs && one.proposed_by != officer.login,
-                    ends: decides || one.login == officer.login,
+                    ends: decides && signs && one.login != officer.login,
+                    lays_down: !decides && one.login == officer.login,
                     ..MandateLine::of(db, one, language, act.at)?
                 };
                 mandates.push(line);
@@ -204,8 +211,9 @@ impl StructurePage {
 
 impl MandateLine {
     fn of(db: &mut Database, mandate: &Mandate, language: Language, at: Timestamp) -> Result<Self, Failure> {
-        let mut decisions = Past::of(db, &mandate.decisions, 1)?;
-        for (past, decision) in decisions.iter_mut().zip(&mandate.decisions) {
+        let began: Vec<Decision> = mandate.on_its_beginning().cloned().collect();
+        let mut decisions = Past::of(db, &began, 1)?;
+        for (past, decision) in decisions.iter_mut().zip(&began) {
             past.verdict = Key::of(if decision.approves() { "mandate-approved" } else { "mandate-refused" });
             if let Some(number) = decision.delegation() {
                 past.by = by_delegation(db, language, &past.by, &number)?;
@@ -229,7 +237,9 @@ impl MandateLine {
             },
             decisions,
             decides: false,
+            lays_down: false,
             ends: false,
+            laid_down: !mandate.end_is_signed(),
         })
     }
 
@@ -238,9 +248,14 @@ impl MandateLine {
         self.state_class == "submitted"
     }
 
-    /// Whether it may be ended.
+    /// Whether it may be laid down.
     fn stands(&self) -> bool {
         self.state_class == "approved"
+    }
+
+    /// Whether it may be ended.
+    fn waits_for_its_end(&self) -> bool {
+        self.stands() || self.laid_down
     }
 }
 

@@ -81,7 +81,7 @@ fn etag(house: &mut House, path: &str, number: u32) -> String {
             return format!("\"1.SU-{number:016X}.held\"");
         }
         "/orders/{number}/answer" => "waiting",
-        "/mandates/{number}/end" => "approved",
+        "/mandates/{number}/end" => return "\"2.approved\"".to_owned(),
         "/delegations/{number}/end" => "signed",
         _ if path.starts_with("/delegations") => "proposed",
         _ if path.starts_with("/orders") || path.starts_with("/certificate-requests") => "submitted",

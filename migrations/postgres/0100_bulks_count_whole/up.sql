@@ -1,0 +1,8 @@
+-- Owner: registration-authority. Makes no table.
+
+-- A bulk counts whole or not at all: why the worker refused it stands beside its nonce, and is said of each of its rows that comes later.
+ALTER TABLE decision_nonces ADD COLUMN refusal TEXT;
+CREATE TRIGGER decision_nonces_are_refused_for_good BEFORE UPDATE ON decision_nonces FOR EACH ROW
+WHEN ((OLD.refusal IS NOT NULL AND NEW.refusal IS DISTINCT FROM OLD.refusal) OR (NEW.refusal IS NOT NULL AND NEW.statement IS NULL))
+EXECUTE FUNCTION refuse('what was refused stays refused');
+GRANT UPDATE (refusal) ON decision_nonces TO igc_worker;

@@ -1,0 +1,114 @@
+//! What somebody writes beside a true mandate who has the web role's rights and no key: it neither counts nor keeps the true one from counting.
+
+use super::*;
+use crate::certification::{AgentClaim, verify_agent};
+
+/// Whether the mandate is the one in force, and evidence for what its agent asks at this moment; and the structure has somebody who speaks for it.
+fn holds(house: &mut House, number: &str) {
+    let (at, of) = (house.at, structure(STRUCTURE));
+    let speaks = in_force(&mut house.db, &of, at).unwrap().expect("somebody speaks for it");
+    assert_eq!(speaks.number, number);
+    assert_eq!(silent_since(&mut house.db, &of, at).unwrap(), None);
+    let claim = AgentClaim { mandate: number, structure: &of, agent: Some("agent") };
+    let House { db, verifier, .. } = house;
+    verify_agent(db, verifier, "a test", claim, &[at]).unwrap();
+    assert!(crate::structure_notices::agents(&mut house.db, STRUCTURE, at).unwrap().contains("agent"));
+}
+
+fn decision_by_hand(house: &mut House, (number, version): (&str, i64), login: &str, verdict: &str) {
+    let at = house.at.millis();
+    let reason = if verdict == "refuse" { "'other'" } else { "NULL" };
+    house
+        .sql(&format!(
+            "INSERT INTO decisions (subject_kind, subject_number, subject_version, decided_by, decision, reason_code,
+                                    decided_at, proof_kind, proof)
+             VALUES ('structure-mandate', '{number}', {version}, '{login}', '{verdict}', {reason}, {at}, 'demo', '')"
+        ))
+        .unwrap();
+}
+
+/// A row like that of this mandate, under a newer number.
+fn newer_row(house: &mut House, number: &str, of: &str) {
+    let copied = "login, quality, identifier, reference, document, until, proposed_by, proposed_at";
+    house
+        .sql(&format!(
+            "INSERT INTO structure_mandates (number, structure, {copied})
+             SELECT 'MA-2099-000001', {of}, {copied} FROM structure_mandates WHERE number = '{number}'"
+        ))
+        .unwrap();
+}
+
+#[test]
+fn a_newer_mandate_keeps_nothing_from_the_true_one() {
+    on_both(|house| {
+        let number = house.mandated(STRUCTURE).number;
+        newer_row(house, &number, "structure");
+        decision_by_hand(house, ("MA-2099-000001", 1), "clara", "approve");
+        let newest = of_structure(&mut house.db, &structure(STRUCTURE)).unwrap().remove(0);
+        assert!(newest.number == "MA-2099-000001" && newest.stood(house.at), "its rows say so: {newest:?}");
+        holds(house, &number);
+    });
+}
+
+#[test]
+fn a_newer_mandate_that_nobody_can_read_keeps_nothing_from_the_true_one() {
+    on_both(|house| {
+        let number = house.mandated(STRUCTURE).number;
+        house
+            .sql(&format!(
+                "INSERT INTO structure_mandates (number, structure, login, quality, identifier, reference, document,
+                                                 until, proposed_by, proposed_at)
+                 VALUES ('MA-2099-000001', '{STRUCTURE}', 'agent', 'professional', 'nobody', 'x', '{}', NULL, 'alice', 0)",
+                "ab".repeat(32)
+            ))
+            .unwrap();
+        decision_by_hand(house, ("MA-2099-000001", 1), "clara", "approve");
+        holds(house, &number);
+        let agent = house.officer("agent");
+        assert!(standing(&mut house.db, &structure(STRUCTURE), &agent).unwrap().is_some(), "nor on a page");
+        assert_eq!(waiting(&mut house.db, &[Scope::default()]).unwrap().shown, []);
+    });
+}
+
+#[test]
+fn a_second_decision_takes_nothing_from_the_true_one_whether_the_worker_has_seen_it_or_not() {
+    on_both(|house| {
+        let number = house.mandated(STRUCTURE).number;
+        for (login, verdict) in [("clara", "approve"), ("rita", "refuse")] {
+            decision_by_hand(house, (&number, 1), login, verdict);
+            holds(house, &number);
+            let mandate = get(&mut house.db, &number).unwrap();
+            assert!(mandate.stood(house.at) && mandate.decisions.len() == 1, "nor on a page: {mandate:?}");
+            let later = house.at.plus(std::time::Duration::from_secs(3600));
+            let found = unsigned(&mut house.db, later, 9).unwrap();
+            assert_eq!((found.decided, found.ended), (vec![number.clone()], vec![]));
+            house
+                .sql(&format!(
+                    "INSERT INTO decision_inbox VALUES ('structure-mandate', '{number}', 1, '{login}')"
+                ))
+                .unwrap();
+            assert_eq!(house.refused(), ["approval-proof-invalid"]);
+            holds(house, &number);
+        }
+    });
+}
+
+#[test]
+fn an_end_that_nobody_signed_for_ends_nothing_that_the_worker_does() {
+    on_both(|house| {
+        let number = house.mandated(STRUCTURE).number;
+        let (at, asked) = (house.at.millis(), house.at);
+        end_row(house, &number, at).unwrap();
+        decision_by_hand(house, (&number, 2), "clara", "refuse");
+        house.later(60);
+        holds(house, &number);
+        let mandate = get(&mut house.db, &number).unwrap();
+        assert!(
+            mandate.spoke([asked, asked]) && !mandate.spoke([asked, house.at]),
+            "a page takes nothing more"
+        );
+        // Whoever ends it ends it all the same.
+        assert!(house.end_mandate("bob", &number).unwrap().end_is_signed());
+        assert_eq!(in_force(&mut house.db, &structure(STRUCTURE), house.at).unwrap(), None);
+    });
+}
