@@ -186,16 +186,18 @@ impl Sessions {
         his
     }
 
-    /// Ends the sessions of an officer that are of these, but never the one of `from`; which it has ended.
+    /// Ends the sessions of an officer that are of these and have not ended by their time, but never the one of `from`; which it
+    /// has ended.
     pub(crate) fn end_others(
         &self,
         (login, from): (&str, &SessionKey),
         ends: impl Fn(&str) -> bool,
+        now: Timestamp,
     ) -> Vec<String> {
         let mut ended = Vec::new();
         self.locked().retain(|key, entry| {
             let stays = key == from || entry.login != login || !ends(&id_of(key));
-            if !stays {
+            if !stays && entry.lives(now) {
                 ended.push(id_of(key));
             }
             stays

@@ -5,4 +5,4 @@ software-none = No software certificate.
 software-over = Expired
 software-ends = until { $at }
 software-to-revoke = Revoke
-software-to-revoke-how = The operator revokes it in your name, for a reason: { $command }. It is final: the applicant makes a new request, with a new key.
+software-to-revoke-how = The operator revokes it in your name: { $command }. Where the key is not compromised, he gives another reason. It is final: the applicant makes a new request, with a new key.

@@ -5,4 +5,4 @@ software-none = Aucun certificat logiciel.
 software-over = Expiré
 software-ends = jusqu'au { $at }
 software-to-revoke = Révoquer
-software-to-revoke-how = L'exploitant le révoque à votre nom, pour un motif : { $command }. C'est définitif : le demandeur fait une nouvelle demande, avec une nouvelle clé.
+software-to-revoke-how = L'exploitant le révoque à votre nom : { $command }. Si la clé n'est pas compromise, il indique un autre motif. C'est définitif : le demandeur fait une nouvelle demande, avec une nouvelle clé.

@@ -71,7 +71,7 @@ async fn end(posted: Posted) -> Result<HttpResponse, Failure> {
     let (which, key) = (fields.text("session").to_owned(), desk.session.key);
     desk.work(|_| Ok(())).await?;
     let whose = (desk.session.login.as_str(), &key);
-    let ended = desk.state.sessions().end_others(whose, |id| which == OTHERS || which == id);
+    let ended = desk.state.sessions().end_others(whose, |id| which == OTHERS || which == id, desk.at);
     let (from, number) = (id_of(&key), ended.len());
     desk.work(move |work| {
         let events: Vec<_> =
