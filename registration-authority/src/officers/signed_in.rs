@@ -30,8 +30,8 @@ pub enum SessionEvent<'a> {
     },
 }
 
-/// Records these of the officer who acts. An officer signs in to oppose a card on a full disk too: then on the room that is kept for it, which
-/// nobody needs to go.
+/// Records these of the officer who acts, before what they say is done. An officer signs in to oppose a card on a full disk too: then on the
+/// room that is kept for it, which nobody needs to go.
 pub fn record_sessions(
     db: &mut Database,
     events: &[SessionEvent<'_>],
