@@ -23,29 +23,9 @@ impl Desk {
     pub fn open(workshop: &Workshop, officer: &'static str) -> Self {
         let port = free_port();
         workshop.configure("listen", "web", format!("127.0.0.1:{port}"));
-        Self::at(port, officer, web(workshop))
-    }
-
-    /// The same where the role is started already, on this port.
-    pub fn at(port: u16, officer: &'static str, process: Running) -> Self {
-        let desk = Self { port, officer, cookies: folder(), process };
+        let desk = Self { port, officer, cookies: folder(), process: web(workshop) };
         desk.sign_in();
         desk
-    }
-
-    /// Another officer's browser takes its place, signed in by his link, which was printed at the start.
-    pub fn hand_to(&mut self, officer: &'static str) {
-        (self.officer, self.cookies) = (officer, folder());
-        self.sign_in();
-    }
-
-    /// Signs out; whether the page said that it was done.
-    pub fn sign_out(&self) -> bool {
-        let page = browse(&self.jar(), &self.address("/ra/file"), &[]);
-        let token =
-            between(&page.stdout, "name=\"jeton\" value=\"", "\"").expect("a form to sign out").to_owned();
-        let left = browse(&self.jar(), &self.address("/ra/sign-out"), &[("jeton", &token)]);
-        left.stdout.contains("Vous êtes déconnecté.")
     }
 
     /// Kills the role and starts it again where it listened; sessions do not outlive it, so he signs in again.

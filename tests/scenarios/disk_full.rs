@@ -10,7 +10,6 @@ use acceptance::harness::{
 use card::CardNumber;
 use store::DatabaseRole;
 
-use super::desk::Desk;
 use super::invariants::of_card;
 use super::standstill::until;
 use super::workshop::{REVOKER, SUBMITTER, Workshop, workshop};
@@ -90,16 +89,6 @@ impl<'a> SmallDisk<'a> {
         run(&mut self.on(Command::new("sh").args(["-c", &fill]))).expect_exit(0);
     }
 
-    /// Without what the write-ahead log keeps for the next writers, so that each must ask the disk.
-    fn fill_behind_the_log(&self) {
-        let database = self.workshop.dir().join("igc.sqlite");
-        let mut shorten = Command::new("sqlite3");
-        shorten.arg(database).arg("PRAGMA wal_checkpoint(TRUNCATE)");
-        let done = run(&mut self.on(&shorten)).expect_exit(0).stdout;
-        assert!(done.starts_with("0|"), "{done}");
-        self.fill();
-    }
-
     fn empty(&self) {
         let ballast = self.workshop.dir().join("ballast");
         run(&mut self.on(Command::new("rm").arg(ballast))).expect_exit(0);
@@ -173,22 +162,6 @@ fn on_a_full_disk_nothing_is_issued_and_a_card_is_opposed_all_the_same() {
     disk.igc(&["job", "run", "certification"]).expect_exit(0);
     assert!(disk.cards("certified").contains(&waits.to_string()));
     disk.igc(&["doctor"]).expect_exit(0);
-}
-
-#[test]
-fn the_room_is_for_who_signs_in_and_nobody_needs_it_to_go() {
-    let (workshop, port) = (workshop(DatabaseKind::Sqlite), free_port());
-    workshop.configure("listen", "web", format!("127.0.0.1:{port}"));
-    let disk = SmallDisk::with(&workshop, 80);
-    let kept = || disk.igc(&["job", "run", "reserve"]).expect_exit(0).json()["reserve"].clone();
-    assert_eq!(kept(), "held");
-    let serving = start(&mut disk.on(&workshop.command(&["serve", "--role", "web"])));
-    let mut desk = Desk::at(port, "registration-officer", serving);
-    disk.fill_behind_the_log();
-    assert!(!desk.sign_out(), "it cannot be written down");
-    assert_eq!(kept(), "held");
-    desk.hand_to("revocation-officer");
-    assert_eq!(kept(), "used");
 }
 
 #[test]
