@@ -59,6 +59,21 @@ pub struct Authority {
     pub not_after: Timestamp,
 }
 
+impl Authority {
+    /// Its name without the generation of its key, and which generation that is, from 1: `("ACI-FO-PP", 2)`.
+    pub fn generation(&self) -> (&str, u32) {
+        let (first, generation) = split_generation(&self.short_name);
+        (first, generation.unwrap_or(1))
+    }
+
+    /// Whether one of these is a later generation of it, from which new certificates come instead.
+    pub fn is_followed_by_one_of(&self, others: &[Self]) -> bool {
+        let (first, generation) = self.generation();
+        let follows = |(name, later): (&str, u32)| name == first && later > generation;
+        others.iter().any(|other| follows(other.generation()))
+    }
+}
+
 /// An authority that cannot be used.
 #[derive(Debug, Error)]
 pub enum AuthorityError {
@@ -187,12 +202,8 @@ pub fn newest_generation(db: &mut Database, first: &str, at: Timestamp) -> Resul
         .into_iter()
         .filter(|authority| (authority.not_before..=authority.not_after).contains(&at))
         .filter(|authority| !ended.contains(&authority.short_name))
-        .filter_map(|authority| {
-            let (name, generation) = split_generation(&authority.short_name);
-            (name == first).then_some((generation.unwrap_or(1), authority))
-        })
-        .max_by_key(|(generation, _)| *generation)
-        .map(|(_, authority)| authority)
+        .filter(|authority| authority.generation().0 == first)
+        .max_by_key(|authority| authority.generation().1)
         .ok_or_else(|| AuthorityError::Unknown(first.to_owned()))
 }
 

@@ -40,6 +40,10 @@ impl RevocationReason {
         Self::CessationOfOperation,
     ];
 
+    /// What a holder's certificate is revoked for: all but what the end of an authority publishes.
+    pub const OF_HOLDERS: [Self; 4] =
+        [Self::KeyCompromise, Self::AffiliationChanged, Self::Superseded, Self::CessationOfOperation];
+
     /// The value of the CRLReason ENUMERATED.
     pub const fn code(self) -> u8 {
         match self {

@@ -871,6 +871,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    certificate_revocation_requests (id) {
+        id -> Text,
+        request_number -> Text,
+        reason -> Text,
+        requested_by -> Text,
+        requested_at -> BigInt,
+        outcome -> Nullable<Text>,
+        refusal -> Nullable<Text>,
+        answered_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
     opposition_codes (card_number) {
         card_number -> Text,
         due_at -> BigInt,
@@ -1305,6 +1318,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     certificate_retrieval_reminders,
     order_examinations,
     opposition_requests,
+    certificate_revocation_requests,
     opposition_codes,
     one_time_requests,
     one_time_codes,

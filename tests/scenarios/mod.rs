@@ -8,6 +8,7 @@ mod bulk_decisions;
 mod card_sign_in;
 mod ceremonies;
 mod certificate_dump;
+mod certificate_revocations;
 mod certification_turns;
 mod clock_ahead;
 mod coherence;

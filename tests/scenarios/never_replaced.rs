@@ -43,6 +43,7 @@ const PARTIAL: &[(&str, Values, Values)] = &[
     ),
     ("card_lapses_one_open", &[("status", "'open'")], &[("status", "'lifted'")]),
     ("certificate_lapses_one_open", &[("status", "'open'")], &[("status", "'lifted'")]),
+    ("certificate_revocation_requests_one_open", &[("outcome", "NULL")], &[("outcome", "'refused'")]),
     ("card_orders_one_open", &[("status", "'submitted'")], &[("status", "'refused'")]),
     ("card_suspensions_one_open", &[("outcome", "NULL")], &[("outcome", "'lifted'")]),
     ("opposition_requests_one_open", &[("outcome", "NULL")], &[("outcome", "'refused'")]),

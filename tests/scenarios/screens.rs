@@ -219,6 +219,11 @@ fn seen_by_an_officer(desk: &Desk, browser: &Browser, shown: &Shown) -> Found {
     look.at(&format!("/ra/cartes/{opposed}"), "En opposition", None);
     look.at(&format!("/ra/porteurs/{holder}"), "Cartes", Some("holder"));
     look.at("/ra/certificats", "Demandes de certificats logiciels", None);
+    look.at(
+        &format!("/ra/certificats/{}/revocation", shown.request),
+        "Révoquer le certificat",
+        Some("revocation"),
+    );
     look.at("/ra/renouvellements", "Plans de renouvellement", None);
     look.at("/ra/structures", "Structures", None);
     look.at(&format!("/ra/structures/{structure}"), "Mandats", None);

@@ -41,6 +41,8 @@ store::codes! {
     RECEIPT_UNKNOWN = ("receipt-unknown", NotFound, "the officer: the card's page says since when it is opposed");
     /// The opposition was not confirmed.
     OPPOSITION_NOT_CONFIRMED = ("opposition-not-confirmed", Invalid, "the officer: confirm that the opposition is definitive");
+    /// A revocation is confirmed by a box that is ticked.
+    REVOCATION_NOT_CONFIRMED = ("revocation-not-confirmed", Invalid, "the officer: confirm that the revocation is definitive");
     /// Terms of use are accepted by a box that is ticked.
     TERMS_NOT_CONFIRMED = ("terms-not-confirmed", Invalid, "whoever fetches the certificate: confirm that you accept the terms of use");
     /// No declaration of this identifier, or no longer.

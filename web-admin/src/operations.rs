@@ -58,8 +58,10 @@ pub struct Expiry {
 pub enum ExpiryKind {
     /// The TLS certificate of a listener.
     Listener,
-    /// The certificate of an authority.
+    /// The certificate of an authority that issues.
     Authority,
+    /// That of an authority whose key has a later generation: it issues nothing more.
+    FollowedAuthority,
     /// The certificate of the OCSP responder of an authority.
     Responder,
     /// The certificate that an officer signs in with.

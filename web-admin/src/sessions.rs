@@ -186,21 +186,16 @@ impl Sessions {
         his
     }
 
-    /// Ends the sessions of an officer that are of these, but never the one of `from`; which it has ended.
-    pub(crate) fn end_others(
+    /// The sessions of an officer that are of these and have not ended by their time, but never the one of `from`.
+    pub(crate) fn others(
         &self,
         (login, from): (&str, &SessionKey),
-        ends: impl Fn(&str) -> bool,
-    ) -> Vec<String> {
-        let mut ended = Vec::new();
-        self.locked().retain(|key, entry| {
-            let stays = key == from || entry.login != login || !ends(&id_of(key));
-            if !stays {
-                ended.push(id_of(key));
-            }
-            stays
-        });
-        ended
+        are: impl Fn(&str) -> bool,
+        now: Timestamp,
+    ) -> Vec<SessionKey> {
+        let open = self.locked();
+        let his = open.iter().filter(|(key, entry)| *key != from && entry.login == login && entry.lives(now));
+        his.map(|(key, _)| *key).filter(|key| are(&id_of(key))).collect()
     }
 
     /// For what of the inbox this request's page is shown: what its address names, or, in an act and on the page that it leads to, what

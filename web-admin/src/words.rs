@@ -1,5 +1,6 @@
 //! The messages for what the rules name in English: refusals by their stable code, states, roles, grounds.
 
+use ca_core::revocation::RevocationReason;
 use card::{CardKind, CardStatus, KeyUsage};
 use professional_registry::{Department, Profession};
 use registration_authority::certificate_request::RequestState;
@@ -166,6 +167,17 @@ pub(crate) fn certificate_status(word: &str) -> Key {
         "held" => "certificate-status-held",
         "revoked" => "certificate-status-revoked",
         _ => "certificate-status-abandoned",
+    })
+}
+
+/// Why a certificate is revoked.
+pub(crate) const fn revocation_reason(reason: RevocationReason) -> Key {
+    Key::of(match reason {
+        RevocationReason::KeyCompromise => "revocation-reason-key-compromise",
+        RevocationReason::CaCompromise => "revocation-reason-ca-compromise",
+        RevocationReason::AffiliationChanged => "revocation-reason-affiliation-changed",
+        RevocationReason::Superseded => "revocation-reason-superseded",
+        RevocationReason::CessationOfOperation => "revocation-reason-cessation",
     })
 }
 

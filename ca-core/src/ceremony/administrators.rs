@@ -10,12 +10,15 @@ use toml::Spanned;
 
 use super::check::Checker;
 use super::file::Administrator;
-use super::transcript::{EntryEvent, TranscriptError, read_chain};
+use super::outcome::{Opened, TakenUp};
+use super::transcript::{Entry, EntryEvent, TranscriptError, read_chain};
 use super::{Ceremony, CeremonyError, Step};
 use crate::profile::KeyKind;
 
 /// Most keys that one ceremony records.
 const MOST: usize = 16;
+/// How the name of a step begins that records a key.
+pub(super) const STEP: &str = "administrator ";
 /// Octets of the longest identifier of a key (Web Authentication Level 3 §4, "Credential ID").
 const LONGEST_ID: usize = 1023;
 
@@ -51,7 +54,7 @@ impl AdministratorKey {
 
     /// The step that records it: unique, since a key stands once.
     pub(super) fn step(&self) -> String {
-        format!("administrator {} {}", self.login, &self.fingerprint()[..8])
+        format!("{STEP}{} {}", self.login, &self.fingerprint()[..8])
     }
 }
 
@@ -105,6 +108,8 @@ pub struct RecordedAdministrators {
     pub at: Timestamp,
     /// SHA-256 of the last line of its transcript, as the audit trail has it.
     pub head: String,
+    /// Who was there, as it says: who typed, and who watched.
+    pub present: Vec<String>,
     /// The keys, in the order of the file.
     pub keys: Vec<AdministratorKey>,
 }
@@ -128,6 +133,23 @@ pub fn recorded_administrators(
     Ok((!keys.is_empty()).then(|| RecordedAdministrators {
         at: end.at,
         head: head.unwrap_or_default(),
+        present: present(&entries),
         keys,
     }))
+}
+
+/// Everybody who was there, each once: at the opening, and where another process took it up.
+fn present(entries: &[Entry]) -> Vec<String> {
+    let opened = entries.iter().filter_map(|entry| Opened::deserialize(&entry.detail).ok());
+    let opened = opened.map(|one| (one.operator, one.witnesses));
+    let taken_up = entries.iter().filter_map(|entry| TakenUp::deserialize(&entry.detail["taken_up_by"]).ok());
+    let mut present: Vec<String> = Vec::new();
+    for (operator, witnesses) in opened.chain(taken_up.map(|one| (one.operator, one.witnesses))) {
+        for name in std::iter::once(operator).chain(witnesses) {
+            if !present.contains(&name) {
+                present.push(name);
+            }
+        }
+    }
+    present
 }

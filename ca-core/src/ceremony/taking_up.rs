@@ -5,14 +5,14 @@ use std::collections::BTreeSet;
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
-use serde_json::Value;
+use serde_json::{Value, json};
 use store::audit::record;
 use store::schema::{audit_events, audit_payloads};
 use store::{Act, CryptoRng, Database};
 
 use super::course::{ACTION, event_of, subject};
 use super::transcript::{EntryEvent, Transcript};
-use super::{Ceremony, CeremonyError};
+use super::{Ceremony, CeremonyError, Step, administrators};
 use crate::epoch::Epoch;
 use crate::issuance;
 
@@ -29,6 +29,29 @@ pub(crate) fn was_held(db: &mut Database, name: &str) -> QueryResult<bool> {
 /// Whether the audit trail was told of a line of this ceremony whose SHA-256 is `head`.
 pub fn is_in_the_trail(db: &mut Database, ceremony: &Ceremony, head: &str) -> QueryResult<bool> {
     Ok(told(db, ceremony)?.iter().any(|payload| payload["head"].as_str() == Some(head)))
+}
+
+/// The names of the ceremonies that recorded administrators' keys and came to their end, as the audit trail was told: nobody takes one
+/// out of it, whatever becomes of the files.
+pub fn administrators_in_the_trail(db: &mut Database) -> QueryResult<BTreeSet<String>> {
+    let lines: Vec<(String, String)> = audit_events::table
+        .inner_join(audit_payloads::table)
+        .filter(audit_events::action.eq(sql::<Text>(&format!("'{ACTION}'"))))
+        .filter(audit_payloads::payload.is_not_null())
+        .select((audit_events::subject, audit_payloads::payload.assume_not_null()))
+        .load(db)?;
+    let (mut recorded, mut closed) = (BTreeSet::new(), BTreeSet::new());
+    for (subject, payload) in lines {
+        let payload: Value = serde_json::from_str(&payload).unwrap_or_default();
+        let step = payload["step"].as_str().filter(|_| payload["event"] == json!(EntryEvent::Done));
+        let Some((step, name)) = step.zip(subject.strip_prefix("ceremony ")) else { continue };
+        if step.starts_with(administrators::STEP) {
+            recorded.insert(name.to_owned());
+        } else if step == Step::Close.to_string() {
+            closed.insert(name.to_owned());
+        }
+    }
+    Ok(&recorded & &closed)
 }
 
 /// What the audit trail was told of this ceremony, in no order.

@@ -1,6 +1,13 @@
-//! The administrators' keys that `igc.toml` pins, held against those that a ceremony recorded.
+//! The administrators' keys that `igc.toml` pins, held against those that a ceremony recorded; and each ceremony that recorded others than the
+//! one before it. Read are the files and transcripts of ceremonies, and what the audit trail was told of them: no report, and nothing on paper
+//! (decision 69).
 
-use ca_core::ceremony::{AdministratorKey, RecordedAdministrators, is_in_the_trail, recorded_administrators};
+use std::collections::BTreeSet;
+
+use ca_core::ceremony::{
+    AdministratorKey, RecordedAdministrators, administrators_in_the_trail, is_in_the_trail,
+    recorded_administrators,
+};
 use registration_authority::enrolment::Root;
 use store::Database;
 
@@ -23,7 +30,7 @@ pub(super) fn pinned(
     const COMPARE: &str = "compare each fingerprint with its owner and the signed script; pin what was recorded, and no other key, or hold a \
                            ceremony that records what is pinned";
     let roots: &[Root] = installation.config.passkeys.as_ref().map_or(&[], |passkeys| &passkeys.roots);
-    let recorded = match last_recorded(installation, db)? {
+    let recorded = match recorded(installation, db)? {
         Ok(recorded) => recorded,
         Err(name) => {
             let found = format!("the transcript of {name} is not the one that the audit trail knows");
@@ -31,7 +38,9 @@ pub(super) fn pinned(
             return Ok(());
         }
     };
-    let finding = match (roots, recorded) {
+    gone(db, &recorded, findings)?;
+    replaced(&recorded, findings);
+    let finding = match (roots, recorded.last()) {
         ([], None) => Finding::well(WHAT, "none is pinned: no officer's passkey counts"),
         (pinned, None) => {
             let found = format!("{} are pinned, and no ceremony recorded whose they are", pinned.len());
@@ -80,11 +89,15 @@ fn is_of(root: &Root, key: &AdministratorKey) -> bool {
         && hex::encode(root.key.spki()) == key.public_key
 }
 
-/// What the last ceremony recorded, with its name; the name of one whose transcript the audit trail does not know.
-type LastRecorded = Result<Option<(String, RecordedAdministrators)>, String>;
+/// A ceremony that recorded administrators' keys, by its name.
+type Recorded = (String, RecordedAdministrators);
 
-fn last_recorded(installation: &Installation, db: &mut Database) -> Result<LastRecorded, Problem> {
-    let mut last: Option<(String, RecordedAdministrators)> = None;
+/// Each of them, the last one held at the end; the name of one whose transcript the audit trail does not know.
+fn recorded(
+    installation: &Installation,
+    db: &mut Database,
+) -> Result<Result<Vec<Recorded>, String>, Problem> {
+    let mut all: Vec<Recorded> = Vec::new();
     for file in ceremony::files(installation)? {
         let folder = file.parent().and_then(|folder| folder.file_name()).unwrap_or_default();
         // Begun, and nothing more.
@@ -101,9 +114,40 @@ fn last_recorded(installation: &Installation, db: &mut Database) -> Result<LastR
         if !is_in_the_trail(db, &ceremony, &recorded.head)? {
             return Ok(Err(name));
         }
-        if last.as_ref().is_none_or(|(_, last)| last.at < recorded.at) {
-            last = Some((name, recorded));
+        all.push((name, recorded));
+    }
+    all.sort_by_key(|(_, recorded)| recorded.at);
+    Ok(Ok(all))
+}
+
+/// Those that the audit trail was told of, and whose files say nothing of it any more: what they recorded cannot be compared.
+fn gone(db: &mut Database, recorded: &[Recorded], findings: &mut Findings) -> Result<(), Problem> {
+    for name in administrators_in_the_trail(db)? {
+        if !recorded.iter().any(|(kept, _)| *kept == name) {
+            let found = "recorded administrators' keys, says the audit trail, and its transcript is gone";
+            let action = "put the folder of this ceremony back, from a backup or beside its signed report";
+            findings.push(Finding::new(Verdict::Broken, format!("ceremony {name}"), found, action));
         }
     }
-    Ok(Ok(last))
+    Ok(())
+}
+
+/// Each that recorded other keys than the one before it. A ceremony that opens no token needs nobody but whoever runs commands here: that
+/// one was held is said for good, for those to read who know whether they were there.
+fn replaced(recorded: &[Recorded], findings: &mut Findings) {
+    const COMPARE: &str = "compare it with the script that those who were there have signed; where they were not, pin what was recorded before, and \
+                           ask who ran commands on this machine then";
+    for pair in recorded.windows(2) {
+        let [(before, earlier), (name, later)] = pair else { continue };
+        let differs = |one: &[AdministratorKey], other: &[AdministratorKey]| -> Vec<String> {
+            one.iter().filter(|key| !other.contains(key)).map(|key| key.login.clone()).collect()
+        };
+        let (new, old) = (differs(&later.keys, &earlier.keys), differs(&earlier.keys, &later.keys));
+        let of: BTreeSet<String> = new.into_iter().chain(old).collect();
+        if !of.is_empty() {
+            let (of, present) = (of.into_iter().collect::<Vec<_>>().join(", "), later.present.join(", "));
+            let found = format!("{}, there: {present}: recorded other keys than {before}, of {of}", later.at);
+            findings.push(Finding::new(Verdict::Warning, format!("ceremony {name}"), found, COMPARE));
+        }
+    }
 }

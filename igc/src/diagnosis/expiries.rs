@@ -4,9 +4,9 @@
 use std::path::Path;
 use std::time::Duration;
 
-use ca_core::certificate;
+use ca_core::authority::{self, Authority};
 use ca_core::responder;
-use ca_core::{authority, authority_end};
+use ca_core::{authority_end, certificate};
 use openssl::asn1::Asn1Time;
 use openssl::x509::X509;
 use sha2::{Digest, Sha256};
@@ -42,7 +42,7 @@ pub(super) fn of_listeners(installation: &Installation, now: Timestamp, findings
     }
 }
 
-/// Those of the authorities that go on.
+/// Those of the authorities whose end was not decided. Only the newest generation of a key needs a next one.
 pub(super) fn of_authorities(
     db: &mut Database,
     now: Timestamp,
@@ -50,7 +50,16 @@ pub(super) fn of_authorities(
 ) -> Result<(), Problem> {
     for one in authorities(db, now)? {
         let what = format!("certificate of authority {}", one.name);
-        findings.push(found(&one, what, now, "plan the ceremony of its next key (docs/ceremonies.md)"));
+        let is_followed = one.kind == ExpiryKind::FollowedAuthority;
+        let action = match is_followed {
+            false => "plan the ceremony of its next key (docs/ceremonies.md)",
+            true => "hold the ceremony of its end, which destroys its key (docs/ceremonies.md)",
+        };
+        let mut finding = found(&one, what, now, action);
+        if is_followed {
+            finding.found.push_str("; a later generation issues");
+        }
+        findings.push(finding);
     }
     Ok(())
 }
@@ -101,20 +110,28 @@ fn end_of_file(file: &Path) -> Option<Timestamp> {
     Some(Timestamp::from_seconds(i64::from(left.days) * 86_400 + i64::from(left.secs)))
 }
 
+/// An authority that another generation follows issues nothing more, and no certificate outlives its issuer: its end keeps nobody waiting,
+/// and its CRLs, which it signs until then, are looked at by themselves. After it nothing is left but to destroy its key.
 fn authorities(db: &mut Database, now: Timestamp) -> Result<Vec<Expiry>, Problem> {
-    let mut list = Vec::new();
+    let mut going_on = Vec::new();
     for one in authority::readable(db)?.authorities {
         if authority_end::find(db, &one.short_name)?.is_none() {
-            list.push(ending(
-                ExpiryKind::Authority,
-                one.short_name,
-                Some(one.not_after),
-                AUTHORITY_SOON,
-                now,
-            ));
+            going_on.push(one);
         }
     }
-    Ok(list)
+    let of = |one: &Authority| {
+        let (name, end) = (one.short_name.clone(), one.not_after);
+        match one.is_followed_by_one_of(&going_on) {
+            false => ending(ExpiryKind::Authority, name, Some(end), AUTHORITY_SOON, now),
+            true => Expiry {
+                kind: ExpiryKind::FollowedAuthority,
+                urgency: if end < now { Urgency::Warning } else { Urgency::Well },
+                ends_at: Some(end),
+                name,
+            },
+        }
+    };
+    Ok(going_on.iter().map(of).collect())
 }
 
 /// The status role renews them by itself: what says when that is late is theirs.

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use registration_authority::notices;
 use registration_authority::opposition::{declaration, one_time, request, ticket};
+use registration_authority::{certificate_request, notices};
 use store::{Database, Timestamp};
 
 use super::{Finding, Findings, Verdict};
@@ -16,7 +16,7 @@ const CALL_BACK: Duration = Duration::from_secs(12 * 3600);
 /// Most declarations that are counted.
 const MOST: i64 = 1000;
 
-/// How long the worker may take for a declaration with a code, or for what a structure asks.
+/// How long the worker may take for a declaration with a code, or for what a structure or an officer asks.
 const ANSWER: Duration = Duration::from_secs(60);
 
 const HOUR: Duration = Duration::from_secs(3600);
@@ -70,6 +70,14 @@ pub(super) fn waiting(db: &mut Database, now: Timestamp, findings: &mut Findings
             "declarations",
             "what a structure asks for a card of its staff is not answered",
             "is the worker running? igc job run opposition-requests says what holds it up",
+        ));
+    }
+    if certificate_request::oldest_revocation_waiting(db)?.is_some_and(|at| at.plus(ANSWER) < now) {
+        findings.push(Finding::new(
+            Verdict::Broken,
+            "revocations",
+            "the revocation of a software certificate that an officer asked for is not answered",
+            "is the worker running? igc job run certificate-revocations says what holds it up",
         ));
     }
     Ok(())

@@ -3,6 +3,7 @@
 
 mod audit;
 pub mod bureau;
+pub mod certificate_revocations;
 mod certification;
 mod coherence;
 mod decisions;
@@ -172,6 +173,11 @@ pub const JOBS: &[Job] = &[
         name: "opposition-requests",
         purpose: "opposes the cards that whoever speaks for their structure asks for, where he may",
         run: opposition_requests::run,
+    },
+    Job {
+        name: certificate_revocations::NAME,
+        purpose: "revokes the software certificates that officers ask for",
+        run: certificate_revocations::run,
     },
     Job {
         name: "officer-digests",

@@ -8,6 +8,7 @@ mod decide;
 mod key_standing;
 mod personal;
 mod request;
+mod revocation_request;
 mod revoke;
 pub mod structure_names;
 mod subject;
@@ -19,7 +20,12 @@ mod tests;
 pub use canonical::{CanonicalRequest, PERSONAL_REQUEST_ENCODING_VERSION, REQUEST_ENCODING_VERSION};
 pub use decide::{DecideRequestError, approve, refuse, withdraw};
 pub use request::{CertificateRequest, RequestError, RequestState, get, list};
-pub use revoke::{RevokeRequestError, revoke};
+pub use revocation_request::{
+    AnsweredRevocations, RevocationAnswer, RevocationRequest, answer_waiting as answer_revocations,
+    ask as ask_revocation, is_any_waiting as is_any_revocation_waiting, newest as newest_revocation,
+    oldest_waiting as oldest_revocation_waiting,
+};
+pub use revoke::RevokeRequestError;
 pub use structure_names::NameError;
 pub use subject::{Person, Subject, Wanted};
 pub use submit::{NewCertificateRequest, SubmitRequestError, submit};

@@ -20,6 +20,7 @@ use crate::testing::*;
 
 mod mandates;
 mod persons;
+mod revocations;
 
 const SERVER: &str = "dossier.exemple.test";
 

@@ -36,7 +36,7 @@ pub use receive::{Received, receive};
 pub use retraction::{Retraction, can_be_taken_back_until, retractions};
 pub(crate) use retraction::{effective_at, is_retracted, retract};
 pub(crate) use take::{Given, Taken, check};
-pub use take::{ground, may_decide};
+pub use take::{acting, ground, may_decide};
 pub use witness::witness_retractions;
 
 /// A decision as it was recorded.

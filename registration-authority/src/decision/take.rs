@@ -62,21 +62,16 @@ pub fn may_decide(
 }
 
 /// The delegation by which this officer, who is there for the subject, would decide on it; none where his own scope is enough. Of
-/// several that cover it, the first whose delegator neither submitted it nor stands behind another decision on it: where each did,
-/// or a delegate decided on it in this officer's name, it is refused.
-pub fn ground(
+/// several that cover it, the first whose delegator did not submit it, whoever has decided on it before: the choice tells nothing of
+/// a first look to who may give the second. Refused where each delegator submitted it, or a delegate decided on it in this officer's
+/// name.
+pub fn acting(
     db: &mut Database,
     officer: &Officer,
     subject: &Decidable,
 ) -> Result<Option<Delegated>, DecideError> {
-    let others = delegation::behind_others(db, subject, &officer.login)?;
-    let one_person = || DecideError::OnePerson {
-        kind: subject.kind,
-        number: subject.number.clone(),
-        login: officer.login.clone(),
-    };
-    if others.contains(&officer.login) {
-        return Err(one_person());
+    if delegation::behind_others(db, subject, &officer.login)?.contains(&officer.login) {
+        return Err(one_person(officer, subject));
     }
     if officer.scope.covers(db, &subject.reach)? {
         return Ok(None);
@@ -86,8 +81,28 @@ pub fn ground(
         officer.require_within(db, &subject.reach)?;
         return Ok(None);
     }
-    let apart = |one: &&Delegated| one.delegator != subject.submitted_by && !others.contains(&one.delegator);
-    covering.into_iter().find(apart).cloned().map(Some).ok_or_else(one_person)
+    let apart = covering.into_iter().find(|one| one.delegator != subject.submitted_by);
+    apart.cloned().map(Some).ok_or_else(|| one_person(officer, subject))
+}
+
+/// By which delegation he decides ([`acting`]); refused where its delegator stands behind another decision on the subject.
+pub fn ground(
+    db: &mut Database,
+    officer: &Officer,
+    subject: &Decidable,
+) -> Result<Option<Delegated>, DecideError> {
+    let by = acting(db, officer, subject)?;
+    if let Some(by) = &by
+        && delegation::behind_others(db, subject, &officer.login)?.contains(&by.delegator)
+    {
+        return Err(one_person(officer, subject));
+    }
+    Ok(by)
+}
+
+fn one_person(officer: &Officer, subject: &Decidable) -> DecideError {
+    let (number, login) = (subject.number.clone(), officer.login.clone());
+    DecideError::OnePerson { kind: subject.kind, number, login }
 }
 
 /// Checks that the officer [may decide](may_decide), the proof that he does, and why he refuses; without writing.

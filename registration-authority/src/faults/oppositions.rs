@@ -42,6 +42,8 @@ store::codes! {
     OPPOSITION_REQUESTER_UNREADABLE = ("opposition-requester-unreadable", Invalid, "the officer: choose who asks, and give the number of a structure's mandate, or of an employer");
     /// An opposition of this card is asked for already.
     OPPOSITION_REQUESTED_ALREADY = ("opposition-requested-already", Refused, "nobody: the worker answers the request that waits");
+    /// The revocation of this certificate is asked for already.
+    REVOCATION_REQUESTED_ALREADY = ("revocation-requested-already", Refused, "nobody: the worker answers the request that waits");
     /// A stored request for an opposition cannot be read.
     OPPOSITION_REQUEST_ALTERED = ("opposition-request-altered", Integrity, "the auditor: the row is not what this program writes");
 }

@@ -140,7 +140,7 @@ impl Waiting {
 pub enum Why {
     /// The first signature is his.
     Signed,
-    /// He, or the one in whose name he would sign, submitted or proposed it, or decided on it; or it is about his own key.
+    /// He, or the one in whose name he would sign, submitted or proposed it, or decided on what is looked at; or it is about his own key.
     Own,
     /// It is outside his scope, or nobody knows where it is.
     Scope,
@@ -375,7 +375,9 @@ impl Reader<'_> {
         Ok(Ok(by))
     }
 
-    /// By which delegation he would sign, as [`decision::ground`](crate::decision::ground) chooses it.
+    /// By which delegation he would sign, as [`decision::acting`](crate::decision::acting) chooses it: whoever has signed before him, so
+    /// that neither an order which leaves the list nor another delegation beside it tells of a first look. That he may not be the second
+    /// one he is told when he signs.
     fn by(&self, db: &mut Database, hands: &Hands<'_>) -> Result<Judged, InboxError> {
         if self.officer.scope.covers(db, hands.reach)? {
             return Ok(Ok(None));
@@ -384,8 +386,7 @@ impl Reader<'_> {
         if covering.is_empty() {
             return Ok(Err(Why::Scope));
         }
-        let his = |login: &String| login == hands.submitted_by || hands.signed_by.contains(login);
-        let apart = covering.into_iter().find(|one| !his(&one.delegator));
+        let apart = covering.into_iter().find(|one| one.delegator != hands.submitted_by);
         Ok(apart.cloned().map(Some).ok_or(Why::Own))
     }
 }

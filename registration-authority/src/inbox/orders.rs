@@ -120,7 +120,7 @@ fn take(
     let mut taken = Vec::with_capacity(orders.len());
     for (order, deadline) in orders.into_iter().zip(deadlines.drain(..)) {
         let (decidable, reach) = (order.decidable(), order.reach());
-        // Others may have signed in his name, or he may only sign in that of who has.
+        // Others may have signed in his name.
         let on_it = decisions.remove(&order.number).unwrap_or_default();
         let signed_by = order::approvals_among(db, &order, on_it)?;
         let hands = Hands {

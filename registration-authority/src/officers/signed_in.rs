@@ -30,7 +30,8 @@ pub enum SessionEvent<'a> {
     },
 }
 
-/// Records these of the officer who acts. An officer signs in to oppose a card on a full disk too: then on the room that is kept.
+/// Records these of the officer who acts, before what they say is done. An officer signs in to oppose a card on a full disk too: then on the
+/// room that is kept for it, which nobody needs to go.
 pub fn record_sessions(
     db: &mut Database,
     events: &[SessionEvent<'_>],
@@ -38,7 +39,8 @@ pub fn record_sessions(
     act: &Act,
 ) -> diesel::QueryResult<()> {
     let subject = format!("officer {}", act.actor.officer().unwrap_or_default());
-    db.write_on_reserve(|db| {
+    let signs_in = events.iter().any(|event| matches!(event, SessionEvent::Begun { .. }));
+    let record = |db: &mut Database| {
         let events = events.iter().map(|event| {
             let (action, payload) = match event {
                 SessionEvent::Begun { session, means } => {
@@ -52,5 +54,6 @@ pub fn record_sessions(
             Event { action, subject: subject.clone(), payload }
         });
         audit::record_all(db, events.collect(), rng, act)
-    })
+    };
+    if signs_in { db.write_on_reserve(record) } else { db.write(record) }
 }

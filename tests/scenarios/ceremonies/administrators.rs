@@ -85,4 +85,28 @@ fn keys_that_a_ceremony_recorded_are_told_from_others_that_somebody_pinned() {
     held(&self::file(&workshop, "second-administrators", &others.administrators));
     let (verdict, found) = doctor(&workshop);
     assert!(verdict == "well" && found.contains("second-administrators"), "{verdict}: {found}");
+
+    // For that nobody else was needed: it is said when, and who is said to have been there.
+    let of_ceremonies = || {
+        let said = run(&mut workshop.command(&["doctor"])).json();
+        let rows = said.as_array().unwrap().iter().filter(|row| row["check"] == "administrators").cloned();
+        let text = |row: &Value, key: &str| row[key].as_str().unwrap().to_owned();
+        let rows = rows.filter(|row| text(row, "what").starts_with("ceremony "));
+        rows.map(|row| ["what", "verdict", "found"].map(|key| text(&row, key))).collect::<Vec<_>>()
+    };
+    let told = of_ceremonies();
+    let [[what, verdict, found]] = &told[..] else { panic!("{told:?}") };
+    assert_eq!((what.as_str(), verdict.as_str()), ("ceremony second-administrators", "warning"));
+    let said = "there: Sacha PETIT, Louison DURAND: recorded other keys than first-administrators, of alix.moreau, noa.simon";
+    assert!(found.starts_with("20") && found.ends_with(said), "{found}");
+    // The earlier one is not made unsaid with its files.
+    fs::rename(
+        workshop.dir().join("ceremonies/first-administrators"),
+        workshop.dir().join("first-administrators"),
+    )
+    .unwrap();
+    let told = of_ceremonies();
+    let [[what, verdict, found]] = &told[..] else { panic!("{told:?}") };
+    assert_eq!((what.as_str(), verdict.as_str()), ("ceremony first-administrators", "broken"));
+    assert!(found.ends_with("says the audit trail, and its transcript is gone"), "{found}");
 }

@@ -3,9 +3,10 @@
 
 use std::fs;
 use std::path::PathBuf;
+use std::process::Command;
 use std::time::Duration;
 
-use acceptance::harness::{DatabaseKind, free_port, openssl, start, wait_for_port};
+use acceptance::harness::{DatabaseKind, free_port, openssl, run, start, wait_for_port};
 use ca_core::certificate::Certificate;
 use store::DatabaseRole;
 
@@ -46,9 +47,34 @@ fn after_a_rollover_the_new_generation_certifies_and_both_chains_are_accepted() 
         }
         of_new.iter().for_each(|certificate| accepted(&workshop, certificate));
         assert!(workshop.igc(&["doctor"]).stdout.contains("ocsp-ACI-FO-PP-2"));
+        the_newest_generation_alone_needs_a_next_one(&workshop);
         each_generation_has_a_responder(&workshop, &of_old[0], &of_new[0]);
         workshop.check();
     }
+}
+
+/// The new one ends in nineteen years; both have ended in twenty-one.
+fn the_newest_generation_alone_needs_a_next_one(workshop: &Workshop) {
+    let told = |years: &str| {
+        let command = workshop.command(&["doctor"]);
+        let mut then = Command::new("faketime");
+        then.args(["-f", years]).arg(command.get_program()).args(command.get_args());
+        let findings = run(&mut then).json();
+        ["ACI-FO-PP", "ACI-FO-PP-2"].map(|name| {
+            let what = format!("certificate of authority {name}");
+            let finding = findings.as_array().unwrap().iter().find(|row| row["what"] == what).unwrap();
+            let text = |key: &str| finding[key].as_str().unwrap().to_owned();
+            (text("verdict"), text("action"))
+        })
+    };
+    let next = "plan the ceremony of its next key (docs/ceremonies.md)";
+    let end = "hold the ceremony of its end, which destroys its key (docs/ceremonies.md)";
+    let pairs = |[old, new]: [(&str, &str); 2]| {
+        [old, new].map(|(verdict, action)| (verdict.to_owned(), action.to_owned()))
+    };
+    assert_eq!(told("+0y"), pairs([("well", ""), ("well", "")]));
+    assert_eq!(told("+18.5y"), pairs([("well", ""), ("warning", next)]));
+    assert_eq!(told("+21y"), pairs([("warning", end), ("broken", next)]));
 }
 
 /// The responder of the old key says revoked, that of the new one good; each is certified by its generation.

@@ -182,6 +182,7 @@ operations-expiry-left = Left
 operations-expiry-unread = does not read, or is missing
 operations-expiry-listener = Site (TLS)
 operations-expiry-authority = Certification authority
+operations-expiry-followed = Certification authority, replaced generation
 operations-expiry-responder = OCSP responder
 operations-expiry-officer = An officer's card
 operations-endings = Expiries
@@ -197,6 +198,7 @@ operations-certificates = Certificates
 ## What each job makes true
 
 job-audit = Sequences and signs the audit log
+job-certificate-revocations = Revokes the software certificates that officers report
 job-certification = Certifies personalised cards and approved requests
 job-coherence = Looks from outside at all that is published
 job-decisions = Takes signed decisions in

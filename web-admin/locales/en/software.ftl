@@ -5,4 +5,23 @@ software-none = No software certificate.
 software-over = Expired
 software-ends = until { $at }
 software-to-revoke = Revoke
-software-to-revoke-how = The operator revokes it in your name, for a reason: { $command }. It is final: the applicant makes a new request, with a new key.
+
+### The page on which one is revoked
+
+revocation-title = Revocation of the certificate of request { $number }
+revocation-done = The certificate is revoked. The next revocation list carries it; the applicant is told.
+revocation-asked = Revocation asked for by { $by } { $at }: it takes effect in a moment. Reload this page to check.
+revocation-refused = The last revocation that was asked for did not take place.
+revocation-certificate = Certificate
+revocation-until = End of validity
+revocation-since = Revoked since
+revocation-reason = Reason of the revocation
+revocation-reason-published = The reason stands on the revocation list.
+revocation-lead = The certificate stops being valid at once. The applicant makes a new request, with a new key.
+revocation-confirm = I confirm that this revocation is final.
+revocation-revoke = Revoke the certificate
+revocation-reason-key-compromise = Key compromised: somebody else may use it
+revocation-reason-ca-compromise = Key of the authority compromised
+revocation-reason-affiliation-changed = What is certified has changed: name, structure, function
+revocation-reason-superseded = Superseded by another certificate
+revocation-reason-cessation = No longer used

@@ -185,6 +185,7 @@ operations-expiry-left = Reste
 operations-expiry-unread = illisible, ou absent
 operations-expiry-listener = Site (TLS)
 operations-expiry-authority = Autorité de certification
+operations-expiry-followed = Autorité de certification, génération remplacée
 operations-expiry-responder = Répondeur OCSP
 operations-expiry-officer = Carte d'un opérateur
 operations-endings = Échéances
@@ -200,6 +201,7 @@ operations-certificates = Certificats
 ## What each job makes true
 
 job-audit = Ordonne et signe le journal d'audit
+job-certificate-revocations = Révoque les certificats logiciels que les opérateurs signalent
 job-certification = Certifie les cartes personnalisées et les demandes approuvées
 job-coherence = Regarde de l'extérieur tout ce qui est publié
 job-decisions = Prend en compte les décisions signées

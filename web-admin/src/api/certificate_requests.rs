@@ -2,19 +2,18 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
-use ca_core::revocation::RevocationReason;
+use ca_core::certificate::CertificateStatus;
 use professional_registry::{ImportedRegister, Profession};
 use registration_authority::approval::{Decidable, SubjectKind, Verdict};
-use registration_authority::certificate_request::{
-    self, CertificateRequest, NewCertificateRequest, RequestState,
-};
-use registration_authority::views::{self, RequestPage};
+use registration_authority::certificate_request::{self, NewCertificateRequest, RequestState};
+use registration_authority::views::{self, RequestPage, SoftwareCertificate};
 use serde::{Deserialize, Serialize};
 use store::{Act, CryptoRng, Database, Timestamp};
 use utoipa::{IntoParams, ToSchema};
 
 use super::body::{Body, field};
 use super::caller::Caller;
+use super::certificate_revocations::RequestedRevocation;
 use super::decided::{self, Given, Subject, Words};
 use super::once::{IdempotencyKey, send};
 use super::orders::Nothing;
@@ -79,13 +78,25 @@ struct Person {
     mandate: Option<String>,
 }
 
-/// Which certificate.
+/// Which certificate, and where it stands.
 #[derive(Debug, Serialize, ToSchema)]
 struct Issued {
     /// Short name of the authority.
     issuer: String,
     /// Its serial number, hexadecimal.
     serial: String,
+    /// good, held or revoked; absent where nothing is recorded of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<&'static str>,
+    /// Since when it is revoked, RFC 3339.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    revoked_at: Option<String>,
+    /// Why, by its name in RFC 5280 §5.3.1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    revocation_reason: Option<String>,
+    /// The revocation that an officer asked for last, here or on a page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    requested: Option<RequestedRevocation>,
 }
 
 /// A page of requests, by number.
@@ -134,8 +145,13 @@ pub(super) struct Wanted {
     csr: String,
 }
 
-impl From<&CertificateRequest> for Request {
-    fn from(request: &CertificateRequest) -> Self {
+impl From<&SoftwareCertificate> for Request {
+    fn from(SoftwareCertificate { request, status, revocation, .. }: &SoftwareCertificate) -> Self {
+        let revoked = match status {
+            Some(CertificateStatus::Revoked { at, reason, .. }) => Some((at.to_string(), reason.clone())),
+            _ => None,
+        };
+        let (revoked_at, revocation_reason) = revoked.unzip();
         Self {
             number: request.number.clone(),
             version: request.version,
@@ -155,9 +171,14 @@ impl From<&CertificateRequest> for Request {
             submitted_by: request.submitted_by.clone(),
             submitted_at: request.submitted_at.to_string(),
             certificate: match &request.state {
-                RequestState::Issued { issuer, serial, .. } => {
-                    Some(Issued { issuer: issuer.clone(), serial: serial.to_string() })
-                }
+                RequestState::Issued { issuer, serial, .. } => Some(Issued {
+                    issuer: issuer.clone(),
+                    serial: serial.to_string(),
+                    status: status.as_ref().map(CertificateStatus::word),
+                    revoked_at,
+                    revocation_reason,
+                    requested: revocation.as_ref().map(RequestedRevocation::from),
+                }),
                 _ => None,
             },
         }
@@ -176,14 +197,21 @@ pub(super) async fn list(caller: Caller, which: web::Query<Which>) -> Result<Htt
     let status = status.as_deref().map(|slug| field("status", slug, known)).transpose()?;
     let limit = listing::length(limit);
     let found = caller
-        .work(move |work| Ok(views::requests(work.db, status, after.as_deref(), limit, work.act)?))
+        .work(move |work| {
+            let RequestPage { requests, next } =
+                views::requests(work.db, status, after.as_deref(), limit, work.act)?;
+            let mut shown = Vec::new();
+            for request in requests.shown {
+                shown.push(Request::from(&SoftwareCertificate::of(work.db, request)?));
+            }
+            Ok((shown, requests.hidden, next))
+        })
         .await?;
-    let RequestPage { requests, next } = found;
+    let (certificate_requests, hidden, next) = found;
     let status = status.map_or(String::new(), |status| format!("status={status}&"));
     let follows =
         next.as_ref().map(|next| format!("/certificate-requests?{status}after={next}&limit={limit}"));
-    let certificate_requests = requests.shown.iter().map(Request::from).collect();
-    Ok(listing::send_page(&Requests { certificate_requests, hidden: requests.hidden, next }, follows))
+    Ok(listing::send_page(&Requests { certificate_requests, hidden, next }, follows))
 }
 
 /// Submits a request.
@@ -211,6 +239,7 @@ pub(super) async fn submit(
                 let submitted =
                     submit(db, new, rng, act).map_err(|(code, detail)| Failure::coded(code, detail))??;
                 let location = format!("{BASE}/certificate-requests/{}", submitted.number);
+                let submitted = SoftwareCertificate::of(db, submitted)?;
                 Ok(decided::answer(StatusCode::CREATED, Some(location), &submitted, act.at))
             })
         })
@@ -261,52 +290,15 @@ pub(super) async fn withdraw(
         number.into_inner(),
         seen,
         request,
-        |db, request: CertificateRequest, _, rng, act| {
-            Ok(certificate_request::withdraw(db, &request.number, rng, act)?)
+        |db, one: SoftwareCertificate, _, rng, act| {
+            let withdrawn = certificate_request::withdraw(db, &one.request.number, rng, act)?;
+            Ok(SoftwareCertificate::of(db, withdrawn)?)
         },
     )
     .await
 }
 
-/// Why the certificate of a request ends.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(as = CertificateRevocation)]
-pub(super) struct Ended {
-    /// keyCompromise, affiliationChanged, superseded or cessationOfOperation.
-    reason: String,
-}
-
-/// Revokes the certificate of a request, for good; whoever asked for it, and whose it is, is told.
-#[utoipa::path(post, path = "/certificate-requests/{number}/revocation", tag = "certificate requests",
-    request_body = Ended, params(("number" = String, Path), ("If-Match" = String, Header),
-        ("Idempotency-Key" = Option<String>, Header)),
-    responses((status = 200, body = Request, headers(("ETag" = String))), Refusals))]
-pub(super) async fn revoke(
-    caller: Caller,
-    number: web::Path<String>,
-    seen: IfMatch,
-    key: IdempotencyKey,
-    ended: Body<Ended>,
-) -> Result<HttpResponse, Failure> {
-    let request = (key, ended.digest);
-    // What an authority's end publishes is no reason of a holder's certificate.
-    let reason = field("reason", &ended.value.reason, |text| {
-        text.parse().ok().filter(|reason| *reason != RevocationReason::CaCompromise)
-    })?;
-    decided::act_on(
-        caller,
-        number.into_inner(),
-        seen,
-        request,
-        move |db, request: CertificateRequest, _, rng, act| {
-            Ok(certificate_request::revoke(db, &request.number, reason, rng, act)?)
-        },
-    )
-    .await
-}
-
-impl Subject for CertificateRequest {
+impl Subject for SoftwareCertificate {
     type Shown = Request;
 
     const KIND: SubjectKind = SubjectKind::CertificateRequest;
@@ -319,15 +311,24 @@ impl Subject for CertificateRequest {
     };
 
     fn read(db: &mut Database, number: &str, act: &Act) -> Result<Self, Failure> {
-        Ok(views::request(db, number, act)?)
+        let request = views::request(db, number, act)?;
+        Ok(Self::of(db, request)?)
     }
 
     fn decidable(&self) -> Decidable {
-        self.decidable()
+        self.request.decidable()
     }
 
     fn state(&self, _: Timestamp) -> &'static str {
-        self.state.name()
+        match &self.status {
+            Some(CertificateStatus::Revoked { .. }) => "issued-revoked",
+            _ if self.is_being_revoked() => "issued-revoking",
+            Some(CertificateStatus::Held { .. }) => "issued-held",
+            _ => match &self.revocation {
+                Some(_) => "issued-not-revoked",
+                None => self.request.state.name(),
+            },
+        }
     }
 
     fn shown(&self, _: Timestamp) -> Request {
@@ -342,13 +343,14 @@ impl Subject for CertificateRequest {
     ) -> Result<Self, Failure> {
         let Given { number, version, proof, text, verifier, .. } = *given;
         let registry = &mut ImportedRegister;
-        Ok(match given.verdict {
+        let decided = match given.verdict {
             Verdict::Approve => {
                 certificate_request::approve(db, registry, verifier, number, version, proof, rng, act)?
             }
             Verdict::Refuse => {
                 certificate_request::refuse(db, verifier, number, version, proof, text, rng, act)?
             }
-        })
+        };
+        Ok(Self::of(db, decided)?)
     }
 }

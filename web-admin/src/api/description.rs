@@ -9,9 +9,9 @@ use utoipa::openapi::security::SecurityScheme;
 use super::decision::{Asked, Challenge, Signed};
 use super::problem::Problem;
 use super::{
-    DECIDED, bulk_decisions, cards, certificate_requests, delegations, enrolments, mandates, me, notes,
-    opposition_plans, opposition_requests, oppositions, orders, register_feeds, renewal_plans, retrieval,
-    reviews, staff, suspensions, tickets,
+    DECIDED, bulk_decisions, cards, certificate_requests, certificate_revocations, delegations, enrolments,
+    mandates, me, notes, opposition_plans, opposition_requests, oppositions, orders, register_feeds,
+    renewal_plans, retrieval, reviews, staff, suspensions, tickets,
 };
 
 #[derive(OpenApi)]
@@ -40,7 +40,7 @@ use super::{
         certificate_requests::list,
         certificate_requests::submit,
         certificate_requests::withdraw,
-        certificate_requests::revoke,
+        certificate_revocations::revoke,
         retrieval::terms,
         retrieval::accept,
         retrieval::certificate,

@@ -10,6 +10,7 @@ mod bulk_decisions;
 mod caller;
 mod cards;
 mod certificate_requests;
+mod certificate_revocations;
 mod decided;
 mod decision;
 mod delegations;
@@ -41,7 +42,6 @@ pub(crate) use description::document;
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, PayloadConfig, ServiceConfig};
 use actix_web::{HttpResponse, Route};
-use registration_authority::certificate_request::CertificateRequest;
 use registration_authority::delegation::Delegation;
 use registration_authority::enrolment::Enrolment;
 use registration_authority::held_feed::HeldFeed;
@@ -49,7 +49,7 @@ use registration_authority::mandate::Mandate;
 use registration_authority::order::CardOrder;
 use registration_authority::renewal::RenewalPlan;
 use registration_authority::suspension::Suspension;
-use registration_authority::views::PlanView;
+use registration_authority::views::{PlanView, SoftwareCertificate};
 
 use crate::failure::Failure;
 use crate::faults;
@@ -70,7 +70,7 @@ pub(crate) type Mounted = (&'static str, String, fn() -> Route);
 /// What is decided on: each has three addresses.
 const DECIDED: [Kind; 9] = [
     Kind::of::<CardOrder>().read_by(|| web::get().to(orders::show)),
-    Kind::of::<CertificateRequest>(),
+    Kind::of::<SoftwareCertificate>(),
     Kind::of::<Suspension>(),
     Kind::of::<PlanView>(),
     Kind::of::<RenewalPlan>(),
@@ -96,7 +96,7 @@ const ROUTES: [Served; 47] = [
     ("get", "/certificate-requests", || web::get().to(certificate_requests::list)),
     ("post", "/certificate-requests", || web::post().to(certificate_requests::submit)),
     ("post", "/certificate-requests/{number}/withdrawal", || web::post().to(certificate_requests::withdraw)),
-    ("post", "/certificate-requests/{number}/revocation", || web::post().to(certificate_requests::revoke)),
+    ("post", "/certificate-requests/{number}/revocation", || web::post().to(certificate_revocations::revoke)),
     ("get", "/certificate-requests/{number}/terms", || web::get().to(retrieval::terms)),
     ("post", "/certificate-requests/{number}/terms", || web::post().to(retrieval::accept)),
     ("get", "/certificate-requests/{number}/certificate", || web::get().to(retrieval::certificate)),

@@ -254,11 +254,14 @@ fn compose(
     };
     let approved = approved.contains(&officer.login.as_str());
     let (near, acting) = match submitted && decides && !own {
-        true => match decision::ground(db, officer, &order.decidable()) {
-            Ok(by) => (near, by),
-            Err(error) if error.code() == rules::DELEGATION_ONE_PERSON => (Some(error.code()), None),
-            Err(error) => return Err(error.into()),
-        },
+        // Before he has decided, nothing here may depend on who has.
+        true => {
+            match (if blind { decision::acting } else { decision::ground })(db, officer, &order.decidable()) {
+                Ok(by) => (near, by),
+                Err(error) if error.code() == rules::DELEGATION_ONE_PERSON => (Some(error.code()), None),
+                Err(error) => return Err(error.into()),
+            }
+        }
         false => (near, None),
     };
     let acting = acting.map(|by| {

@@ -34,6 +34,7 @@ mod release;
 mod requests;
 mod retrieval;
 mod reviews;
+mod revocation;
 pub(crate) mod sessions;
 pub(crate) mod sign_in;
 mod signing;
@@ -67,7 +68,7 @@ use crate::words::{self, Refusal};
 
 /// Every page, by address. What is not here is not served; whose role gets what answer is written down for
 /// each of them in `tests/routes.txt`.
-pub(crate) const ADDRESSES: [&[Address]; 38] = [
+pub(crate) const ADDRESSES: [&[Address]; 39] = [
     &[Address::at("/").get(|| web::get().to(home))],
     sign_in::ADDRESSES,
     card_sign_in::ADDRESSES,
@@ -104,6 +105,7 @@ pub(crate) const ADDRESSES: [&[Address]; 38] = [
     mandates::ADDRESSES,
     delegations::ADDRESSES,
     requests::ADDRESSES,
+    revocation::ADDRESSES,
     retrieval::ADDRESSES,
     plans::ADDRESSES,
 ];

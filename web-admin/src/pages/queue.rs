@@ -72,6 +72,8 @@ struct QueuePage {
     by_name: bool,
     waits: bool,
     decides: bool,
+    /// Whether he may decide on several at once: not where the installation's bound is one.
+    several: bool,
     following: bool,
     next: Option<String>,
 }
@@ -156,6 +158,7 @@ fn find(work: &mut Work<'_>, frame: Frame, asked: Asked, done: Option<Key>) -> R
             current: status == asked.status,
         };
         let unfiltered = asked.unfiltered().query();
+        let decides = asked.status == OrderStatus::Submitted && officer.role.may(Right::Decide);
         Ok(Found::Page(Box::new(QueuePage {
             frame,
             done,
@@ -179,7 +182,8 @@ fn find(work: &mut Work<'_>, frame: Frame, asked: Asked, done: Option<Key>) -> R
             search: asked.search,
             rows,
             waits: matches!(asked.status, OrderStatus::Submitted | OrderStatus::Waiting),
-            decides: asked.status == OrderStatus::Submitted && officer.role.may(Right::Decide),
+            decides,
+            several: decides && verifier.bulk_bound().orders() > 1,
             following: asked.after.is_some(),
             next: page.next,
         })))

@@ -257,7 +257,7 @@ fn line(db: &mut Database, request: &CertificateRequest) -> Result<Line, Failure
 }
 
 /// Given and family name; the label of the profession, or the title.
-fn person_in_words(request: &CertificateRequest) -> Option<(String, String)> {
+pub(super) fn person_in_words(request: &CertificateRequest) -> Option<(String, String)> {
     let person = request.subject.person()?;
     Some((format!("{} {}", person.given_name, person.family_name), person.tie.label().to_owned()))
 }

@@ -65,21 +65,21 @@ async fn show(desk: Desk, query: web::Query<HashMap<String, String>>) -> Result<
     page(StatusCode::OK, &SessionsPage { frame, ended, rows })
 }
 
-/// Ends one of the others, or all.
+/// Ends one of the others, or all. Their end is written down first: one that cannot be is not made, and no crash loses it.
 async fn end(posted: Posted) -> Result<HttpResponse, Failure> {
     let Posted { desk, fields } = posted;
     let (which, key) = (fields.text("session").to_owned(), desk.session.key);
-    desk.work(|_| Ok(())).await?;
-    let whose = (desk.session.login.as_str(), &key);
-    let ended = desk.state.sessions().end_others(whose, |id| which == OTHERS || which == id);
-    let (from, number) = (id_of(&key), ended.len());
-    desk.work(move |work| {
-        let events: Vec<_> =
-            ended.iter().map(|session| SessionEvent::Ended { session, from: &from }).collect();
-        Ok(record_sessions(work.db, &events, &mut *work.rng, work.act)?)
-    })
-    .await?;
-    Ok(to(&format!("/ra/sessions?fermees={number}")))
+    let ended = desk.work(move |work| {
+        let sessions = work.state.sessions();
+        let whose = (work.officer.login.as_str(), &key);
+        let others = sessions.others(whose, |id| which == OTHERS || which == id, work.act.at);
+        let (from, ids) = (id_of(&key), others.iter().map(id_of).collect::<Vec<_>>());
+        let events: Vec<_> = ids.iter().map(|session| SessionEvent::Ended { session, from: &from }).collect();
+        record_sessions(work.db, &events, &mut *work.rng, work.act)?;
+        others.iter().for_each(|other| sessions.end(other));
+        Ok(others.len())
+    });
+    Ok(to(&format!("/ra/sessions?fermees={}", ended.await?)))
 }
 
 /// Any request keeps a session from ending by silence. This one does nothing else, and leaves the page as it is.

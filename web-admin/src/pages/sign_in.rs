@@ -133,15 +133,22 @@ pub(super) async fn begin(
     Ok(answer)
 }
 
+/// Whoever leaves is out, even where that cannot be written down. Where it can, it is written first: no crash loses it.
 async fn sign_out(posted: Posted) -> Result<HttpResponse, Failure> {
     let Posted { desk, .. } = posted;
-    desk.state.sessions().end(&desk.session.key);
-    let session = id_of(&desk.session.key);
+    let key = desk.session.key;
     let recorded = desk.work(move |work| {
-        let ended = [SessionEvent::SignedOut { session: &session }];
-        Ok(record_sessions(work.db, &ended, &mut *work.rng, work.act)?)
+        let ended = [SessionEvent::SignedOut { session: &id_of(&key) }];
+        record_sessions(work.db, &ended, &mut *work.rng, work.act)?;
+        // Here, because a browser that hangs up ends the handler and not this.
+        work.state.sessions().end(&key);
+        Ok(())
     });
-    match recorded.await {
+    let recorded = recorded.await;
+    if recorded.is_err() {
+        desk.state.sessions().end(&key);
+    }
+    match recorded {
         // What began it had ended before.
         Ok(()) | Err(Failure::SignedOut) => {}
         Err(failure) => return Err(failure),

@@ -1,4 +1,4 @@
-//! Software certificates of a person, as his page and his dossiers list them.
+//! Software certificates, as the page of a person, his dossiers and the page of a structure list them.
 
 use ca_core::certificate::CertificateStatus;
 use registration_authority::certificate_request::RequestState;
@@ -20,7 +20,7 @@ pub(super) struct SoftwareRow {
     /// Of its chip, as cards have it.
     pub(super) class: &'static str,
     pub(super) until: Option<Shown>,
-    /// Whether it can be revoked, and the reader may: at the command line, since the pages end the certificates of cards and no others.
+    /// Whether it can be revoked, and the reader may.
     pub(super) revokes: bool,
 }
 
@@ -30,10 +30,6 @@ impl SoftwareRow {
         let (issuer, serial) = match &one.request.state {
             RequestState::Issued { issuer, serial, .. } => (issuer.clone(), serial.to_string()),
             _ => (String::new(), String::new()),
-        };
-        let lives = match &one.status {
-            Some(CertificateStatus::Good { .. } | CertificateStatus::Held { .. }) => !is_over,
-            _ => false,
         };
         let (state, class) = match &one.status {
             None => (Key::of("certificate-status-unknown"), "expired"),
@@ -48,9 +44,18 @@ impl SoftwareRow {
             state,
             class,
             until: one.not_after.map(Shown),
-            revokes: lives && reader.role.may(Right::Oppose),
+            revokes: revokes(one, reader, at),
         }
     }
+}
+
+/// Whether it lives, the reader may revoke it, and nobody has asked for that yet.
+pub(super) fn revokes(one: &SoftwareCertificate, reader: &Officer, at: Timestamp) -> bool {
+    let lives = matches!(one.status, Some(CertificateStatus::Good { .. } | CertificateStatus::Held { .. }));
+    lives
+        && !one.is_being_revoked()
+        && one.not_after.is_some_and(|end| at <= end)
+        && reader.role.may(Right::Oppose)
 }
 
 const fn class(status: &CertificateStatus) -> &'static str {

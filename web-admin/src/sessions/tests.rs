@@ -99,8 +99,16 @@ fn an_officer_sees_his_sessions_and_no_others_and_ends_all_but_the_one_he_sits_a
     assert_eq!((&his[0].from, &his[0].means), (&from, &Means::Passkey(vec![1])));
     let key = sessions.find(&here, later).unwrap().key;
     let bob = sessions.of("bob", later).remove(0).id;
-    assert_eq!(sessions.end_others(("alice", &key), |id| id == bob), [""; 0], "another's session stays");
-    assert_eq!(sessions.end_others(("alice", &key), |_| true), [his[0].id.clone()]);
+    let others = |ends: &dyn Fn(&str) -> bool, now| sessions.others(("alice", &key), ends, now);
+    assert_eq!(others(&|id| id == bob, later), [[0; 32]; 0], "another's session is not hers");
+    let hers = others(&|_| true, later);
+    assert_eq!(hers.iter().map(id_of).collect::<Vec<_>>(), [his[0].id.clone()]);
+    assert_eq!(
+        others(&|_| true, later.plus(IDLE)),
+        [[0; 32]; 0],
+        "what ended by its time is ended by nobody"
+    );
+    hers.iter().for_each(|key| sessions.end(key));
     assert!(sessions.find(&there, later).is_none(), "its cookie opens nothing any more");
     assert!(sessions.find(&here, later).is_some() && sessions.find(&bobs, later).is_some());
 }

@@ -54,6 +54,15 @@ async fn the_queue_offers_a_box_for_each_order_that_is_not_ones_own() {
 }
 
 #[actix_web::test]
+async fn where_each_order_is_decided_on_by_itself_none_is_offered_for_a_bulk() {
+    let mut house = house(House::without_bulks());
+    let number = house.submit("alice", &person(1));
+    let page = house.browser("bob").await.get("/ra/file").await;
+    assert!(page.says(&number) && page.body.contains("/ra/file/suivant"), "{}", page.body);
+    assert!(!page.body.contains("type=\"checkbox\"") && !page.body.contains("/ra/file/lot"), "{}", page.body);
+}
+
+#[actix_web::test]
 async fn a_preview_says_of_each_row_what_becomes_of_it_and_decides_nothing() {
     let mut house = house(House::new());
     let numbers: Vec<String> = [1, 3, 5, 7].map(|one| house.submit("alice", &person(one))).into();

@@ -15,9 +15,14 @@ impl House {
     /// What alice delegates to clara, or bob to clara where somebody else than an officer asks; signed where that is said.
     pub(super) fn delegation(&mut self, submitter: &str, signed: bool) -> String {
         let login = if submitter == "agent" { "bob" } else { submitter };
+        self.delegated(login, "clara", signed)
+    }
+
+    /// What somebody delegates to another; signed where that is said.
+    fn delegated(&mut self, login: &str, delegate: &str, signed: bool) -> String {
         let act = self.officer(login);
         let new = NewDelegation {
-            delegate: "clara".to_owned(),
+            delegate: delegate.to_owned(),
             scope: "profession:60".parse().unwrap(),
             begins_at: act.at,
             ends_at: act.at.plus(Duration::from_secs(86_400)),
@@ -124,22 +129,7 @@ async fn who_goes_away_delegates_with_his_key_and_the_delegate_decides_in_his_na
 async fn a_decision_by_delegation_says_so_in_the_timeline_and_not_in_a_bulk() {
     let mut house = House::new();
     let order = house.submit("clara", &person(1));
-    let number = {
-        let act = house.officer("alice");
-        let new = NewDelegation {
-            delegate: "bob".to_owned(),
-            scope: "profession:60".parse().unwrap(),
-            begins_at: act.at,
-            ends_at: act.at.plus(Duration::from_secs(86_400)),
-        };
-        let House { db, rng, approver, .. } = &mut house;
-        let number = db.write(|db| delegation::propose(db, new, rng, &act)).unwrap().number;
-        let subject = delegation::get(db, &number).unwrap().decidable();
-        let proof = approver.approve(&subject, "alice", rng, act.at).unwrap();
-        let verifier = approver.verifier();
-        db.write(|db| delegation::decide(db, &verifier, &number, &proof, rng, &act)).unwrap();
-        number
-    };
+    let number = house.delegated("alice", "bob", true);
     house.worker();
     house.confine_bob();
     let mut bob = house.browser("bob").await;
@@ -153,6 +143,26 @@ async fn a_decision_by_delegation_says_so_in_the_timeline_and_not_in_a_bulk() {
     let page = bob.get(&format!("/ra/dossiers/{order}")).await;
     let said = format!("Bob BERNARD, par délégation de Alice MARTIN ({number})");
     assert!(page.says(&said), "{}", page.body);
+}
+
+/// What he decides by, and whether he may, is told as if nobody had looked: he reads that he may not be the second when he decides.
+#[actix_web::test]
+async fn the_dossier_of_a_delegate_is_the_same_whether_his_delegator_has_looked_or_not() {
+    let mut house = House::new();
+    let order = house.submit("clara", &person(1));
+    house.sql(&format!(
+        "INSERT INTO order_flags VALUES ('{order}', 1, 'duplicate', 'red', TRUE, 'Le porteur a déjà une carte.', 0)"
+    ));
+    house.delegated("alice", "bob", true);
+    house.worker();
+    house.confine_bob();
+    let (mut bob, dossier) = (house.browser("bob").await, format!("/ra/dossiers/{order}"));
+    let before = bob.get(&dossier).await.body;
+    assert!(before.contains("Vous agissez ici pour"), "{before}");
+    house.approve("alice", &order);
+    assert_eq!(bob.get(&dossier).await.body, before);
+    let refused = bob.post(&format!("{dossier}/approuver"), &[("version", "1")]).await;
+    assert!(refused.says("delegation-one-person"), "{} {}", refused.status, refused.body);
 }
 
 #[actix_web::test]

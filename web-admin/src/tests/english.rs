@@ -158,7 +158,7 @@ impl Read {
         }
     }
 
-    /// A software certificate, before its terms are accepted and after.
+    /// A software certificate, before its terms are accepted and after; before it is revoked, while that is asked for, and after.
     async fn retrieval(&mut self) {
         let mut house = House::new();
         let mut authorities = Authorities::make(&mut house);
@@ -171,6 +171,21 @@ impl Read {
         let sha256 = house.state.certificate_terms().sha256().to_owned();
         let accepted = [("accepte", "oui"), ("version", "CGU-CERT-2026"), ("empreinte", &sha256)];
         self.posts(&mut agent, &address, &accepted).await;
+
+        let mut rita = house.browser("rita").await;
+        rita.english = true;
+        let address = format!("/ra/certificats/{number}/revocation");
+        let page = rita.get(&address).await;
+        self.english(&address, &page);
+        for fields in [&[][..], &[("motif", "superseded")], &[("motif", "superseded"), ("definitif", "oui")]]
+        {
+            self.posts(&mut rita, &address, fields).await;
+        }
+        let page = rita.get(&address).await;
+        self.english(&address, &page);
+        house.revoke_what_is_asked();
+        let page = rita.get(&address).await;
+        self.english(&address, &page);
     }
 }
 

@@ -14,7 +14,7 @@ use professional_registry::extract::{COLUMNS, Form, file_name};
 use professional_registry::import::{ImportError, ImportOptions, ImportReport, import_extract};
 use professional_registry::{IdNatPs, ImportedRegister, Profession};
 use rand_core::UnwrapErr;
-use registration_authority::approval::{ApprovalVerifier, Delays, DemoApprover};
+use registration_authority::approval::{ApprovalVerifier, BulkBound, Delays, DemoApprover};
 use registration_authority::certificate_request;
 use registration_authority::enrolment::PinnedRoots;
 use registration_authority::officers::{self, OfficerEmail, Role};
@@ -70,20 +70,25 @@ pub(super) struct House {
 
 impl House {
     pub(super) fn new() -> Self {
-        Self::with(true, Delays::NONE)
+        Self::with(true, Delays::NONE, BulkBound::default())
     }
 
     /// An installation whose pages can prove no decision.
     pub(super) fn in_production() -> Self {
-        Self::with(false, Delays::DEFAULT)
+        Self::with(false, Delays::DEFAULT, BulkBound::default())
     }
 
     /// A demonstration whose decisions wait as production's do.
     pub(super) fn where_decisions_wait() -> Self {
-        Self::with(true, Delays::DEFAULT)
+        Self::with(true, Delays::DEFAULT, BulkBound::default())
     }
 
-    fn with(demo: bool, delays: Delays) -> Self {
+    /// A demonstration in which each order is decided on by itself.
+    pub(super) fn without_bulks() -> Self {
+        Self::with(true, Delays::NONE, BulkBound::new(1).unwrap())
+    }
+
+    fn with(demo: bool, delays: Delays, bound: BulkBound) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite:{}", folder.path().join("test.sqlite").display());
         let mut db = Database::open(&url, DatabaseRole::Owner).unwrap();
@@ -101,7 +106,8 @@ impl House {
         };
         let verifier = verifier
             .with_passkeys(relying_party(), PinnedRoots::new(pinned.into()).unwrap())
-            .with_delays(delays);
+            .with_delays(delays)
+            .with_bulk_bound(bound);
         let clock = Arc::new(AtomicI64::new(db.now().unwrap().whole_second().millis()));
         let read = Arc::clone(&clock);
         let figures = Arc::new(Mutex::new(None));

@@ -200,13 +200,19 @@ async fn what_ends_is_listed_soonest_first_and_what_is_urgent_is_named_at_the_to
     let page = admin.get("/ra/exploitation").await;
     assert!(!page.body.contains("href=\"#echeances-certificats\""), "{}", page.body);
     let soon = ending(ExpiryKind::Officer, "rita", 12, Urgency::Warning);
-    *house.expiries.lock().unwrap() = vec![unread, soon, well];
+    let followed = ending(ExpiryKind::FollowedAuthority, "ACI-EL-ORG", 3000, Urgency::Well);
+    *house.expiries.lock().unwrap() = vec![unread, soon, well, followed];
     let page = admin.get("/ra/exploitation").await;
     assert!(page.body.contains("href=\"#echeances-certificats\""), "{}", page.body);
     let (_, listed) = page.body.split_once("id=\"echeances-certificats\"").unwrap();
-    let places = ["web.pem", "rita", "ACI-FO-PP"].map(|name| listed.find(name).expect(name));
+    let places = ["web.pem", "rita", "ACI-FO-PP", "ACI-EL-ORG"].map(|name| listed.find(name).expect(name));
     assert!(places.is_sorted(), "{listed}");
-    for told in ["illisible, ou absent", "Carte d’un opérateur", "12 j", "Autorité de certification"] {
+    for told in [
+        "illisible, ou absent",
+        "Carte d’un opérateur",
+        "12 j",
+        "Autorité de certification, génération remplacée",
+    ] {
         assert!(page.says(told), "{told}: {listed}");
     }
 }

@@ -4,6 +4,7 @@ use openssl::x509::X509;
 use professional_registry::ImportedRegister;
 use registration_authority::certificate_request;
 use registration_authority::officers::{self, Role};
+use registration_authority::outbox;
 use store::Actor;
 
 use super::certificates::Authorities;
@@ -11,6 +12,13 @@ use super::house::{House, person};
 use super::requests::requested;
 
 impl House {
+    /// The worker's round of revocations.
+    pub(super) fn revoke_what_is_asked(&mut self) {
+        let act = self.act(Actor::Job("certificate-revocations"));
+        let done = certificate_request::answer_revocations(&mut self.db, 50, &mut self.rng, &act).unwrap();
+        assert_eq!((done.revoked.len(), done.refused, done.failed), (1, Vec::new(), Vec::new()));
+    }
+
     /// A request of the agent, who speaks for its structure; approved by bob, and its certificate there. Its number, and the DER.
     pub(super) fn certified_request(&mut self, authorities: &mut Authorities) -> (String, Vec<u8>) {
         self.structure("agent");
@@ -130,22 +138,60 @@ async fn a_person_s_software_certificates_stand_beside_his_cards_with_the_way_to
     ));
     let order = house.submit("alice", &person(1));
     let (holder, dossier) = (format!("/ra/porteurs/{}", person(1)), format!("/ra/dossiers/{order}"));
-    let command = "igc certificate revoke ACI-EL-ORG ";
+    let way = format!("href=\"/ra/certificats/{number}/revocation\"");
     for (login, revokes) in [("bob", true), ("rita", true), ("audrey", false)] {
         let mut browser = house.browser(login).await;
         for page in [&holder, &dossier] {
             let page = browser.get(page).await;
             assert!(page.says(&number) && page.says("Valide"), "{login}: {}", page.body);
             assert!(page.says("jusqu’au "), "{login}: {}", page.body);
-            assert_eq!(page.body.contains(command), revokes, "{login}: {}", page.body);
+            assert_eq!(page.body.contains(&way), revokes, "{login}: {}", page.body);
         }
     }
-    house.sql(
-        "UPDATE certificates SET status = 'revoked', revoked_at = 1, revocation_reason = 'superseded' \
-               WHERE issuer = 'ACI-EL-ORG'",
+    let mut rita = house.browser("rita").await;
+    let address = format!("/ra/certificats/{number}/revocation");
+    let page = rita.get(&address).await;
+    assert!(page.says("Élise DURAND") && page.says("Clé compromise") && page.says("Valide"), "{}", page.body);
+    // Not without a reason that is a holder's, nor unless it is meant.
+    for (fields, code) in [
+        (&[("definitif", "oui")][..], "certificate-reason-unknown"),
+        (&[("motif", "cACompromise"), ("definitif", "oui")], "certificate-reason-unknown"),
+        (&[("motif", "superseded")], "revocation-not-confirmed"),
+    ] {
+        let again = rita.post(&address, fields).await;
+        assert!(again.status == 422 && again.says(code), "{code}: {} {}", again.status, again.body);
+    }
+    let kept = rita.post(&address, &[("motif", "superseded")]).await;
+    assert!(kept.body.contains("value=\"superseded\" checked"), "{}", kept.body);
+    let superseded = [("motif", "superseded"), ("definitif", "oui")];
+    let mut audrey = house.browser("audrey").await;
+    assert_eq!(audrey.get(&address).await.status, 403);
+    assert_eq!(audrey.post(&address, &superseded).await.status, 403);
+    assert!(rita.get(&holder).await.says("Valide"), "nothing has happened yet");
+
+    let done = rita.post(&address, &superseded).await;
+    let page = rita.follow(&done).await;
+    assert!(page.says("Révocation demandée par Rita PETIT") && page.says("Valide"), "{}", page.body);
+    assert!(!page.body.contains("<form method=\"post\" action=\"/ra/certificats"), "{}", page.body);
+    let again = rita.post(&address, &superseded).await;
+    assert!(
+        again.status == 409 && again.says("revocation-requested-already"),
+        "{} {}",
+        again.status,
+        again.body
     );
-    let page = house.browser("rita").await.get(&holder).await;
-    assert!(page.says("Révoqué") && !page.body.contains(command), "{}", page.body);
+    house.revoke_what_is_asked();
+    let page = rita.get(&address).await;
+    for told in ["Le certificat est révoqué.", "Révoqué depuis", "Remplacé par un autre certificat"] {
+        assert!(page.says(told), "{told}: {}", page.body);
+    }
+    assert!(!page.body.contains("<form method=\"post\" action=\"/ra/certificats"), "{}", page.body);
+    let again = rita.post(&address, &superseded).await;
+    assert!(again.status == 409 && again.says("certificate-ended"), "{} {}", again.status, again.body);
+    let told = outbox::waiting(&mut house.db, 100).unwrap();
+    assert_eq!(told.iter().filter(|one| one.notice == "certificate-revoked").count(), 2, "{told:?}");
+    let page = rita.get(&holder).await;
+    assert!(page.says("Révoqué") && !page.body.contains(&way), "{}", page.body);
     let other = house.browser("rita").await.get(&format!("/ra/porteurs/{}", person(3))).await;
     assert!(other.says("Aucun certificat logiciel.") && !other.says(&number), "{}", other.body);
 }

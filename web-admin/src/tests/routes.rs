@@ -263,6 +263,7 @@ fn form(path: &str, number: u32) -> Vec<(&'static str, String)> {
         ],
         "/ra/certificats/{request}/approuver" => &[("version", "1")],
         "/ra/certificats/{request}/refuser" => &[("version", "1"), ("motif", "key-refused")],
+        "/ra/certificats/{request}/revocation" => &[("motif", "keyCompromise"), ("definitif", "oui")],
         "/ra/retraits/{request}" => &[("accepte", "oui"), ("version", "CGU-CERT-2026")],
         "/ra/renouvellements/{plan}/approuver" => &[],
         "/ra/mandats/{mandate}/refuser" => &[("motif", "document-insufficient")],

@@ -65,6 +65,45 @@ async fn the_trail_says_who_signed_in_by_what_and_who_signed_out() {
     assert_eq!((spent.status, came_and_went(&mut house).len()), (403, 2));
 }
 
+/// The trail takes no event until `WRITTEN` is run.
+const NOT_WRITTEN: &str = "CREATE TRIGGER not_written BEFORE INSERT ON audit_pending \
+                           BEGIN SELECT RAISE(ABORT, 'not written'); END";
+const WRITTEN: &str = "DROP TRIGGER not_written";
+
+#[actix_web::test]
+async fn another_session_whose_end_cannot_be_written_down_does_not_end() {
+    let mut house = House::new();
+    let (mut left, mut here) = (house.browser("bob").await, house.browser("bob").await);
+    house.sql(NOT_WRITTEN);
+    assert_eq!(here.post("/ra/sessions/fermer", &[("session", "autres")]).await.status, 500);
+    assert_eq!(left.get("/ra/file").await.status, 200);
+    house.sql(WRITTEN);
+    let all = here.post("/ra/sessions/fermer", &[("session", "autres")]).await;
+    assert!(here.follow(&all).await.says("1 session fermée."));
+    assert_eq!(left.get("/ra/file").await.leads_to(), "/ra/sign-in");
+    let ended = came_and_went(&mut house);
+    assert_eq!(ended.iter().filter(|(action, _)| action == "officer.session-ended").count(), 1, "{ended:?}");
+}
+
+#[actix_web::test]
+async fn a_session_that_ended_by_its_time_is_ended_by_nobody() {
+    let mut house = House::new();
+    let _left = house.browser("bob").await;
+    house.later(IDLE);
+    let mut here = house.browser("bob").await;
+    let all = here.post("/ra/sessions/fermer", &[("session", "autres")]).await;
+    assert!(here.follow(&all).await.says("Aucune autre session n’était ouverte."));
+}
+
+#[actix_web::test]
+async fn who_signs_out_is_out_even_where_that_cannot_be_written_down() {
+    let mut house = House::new();
+    let mut bob = house.browser("bob").await;
+    house.sql(NOT_WRITTEN);
+    assert_eq!(bob.post("/ra/sign-out", &[]).await.status, 500);
+    assert_eq!(bob.get("/ra/file").await.leads_to(), "/ra/sign-in");
+}
+
 #[actix_web::test]
 async fn a_session_is_kept_by_asking_for_it_and_never_beyond_its_longest_time() {
     let mut house = House::new();

@@ -4,7 +4,8 @@ use super::hall::Hall;
 use super::{ADMINISTRATORS, INSTALLATION, ROOT};
 use crate::ceremony::verify::verify_content;
 use crate::ceremony::{
-    AdministratorKey, Ceremony, Report, Step, check, is_in_the_trail, recorded_administrators, script, verify,
+    AdministratorKey, Ceremony, Report, Step, administrators_in_the_trail, check, is_in_the_trail,
+    recorded_administrators, script, verify,
 };
 use crate::identity::Identity;
 use crate::signer::soft_token::in_child;
@@ -82,6 +83,9 @@ fn what_was_recorded_stands_in_transcript_trail_and_report_and_is_held_against_t
             let transcript = std::fs::read_to_string(path).unwrap();
             let recorded = recorded_administrators(&ceremony, &transcript).unwrap().unwrap();
             assert_eq!(recorded.keys, keys(ADMINISTRATORS));
+            assert_eq!(recorded.present, [hall.operator.as_str(), "Sacha PETIT"]);
+            let told = administrators_in_the_trail(&mut hall.db).unwrap();
+            assert_eq!(told.into_iter().collect::<Vec<_>>(), ["administrators"], "and not that of the roots");
             assert!(is_in_the_trail(&mut hall.db, &ceremony, &recorded.head).unwrap());
             assert!(!is_in_the_trail(&mut hall.db, &ceremony, &ceremony.sha256()).unwrap());
             let cut = transcript.lines().count() - 1;

@@ -9,7 +9,7 @@ use ca_core::job_run::{self, JobOutcome};
 use ca_core::signer::ProcessSigner;
 use registration_authority::opposition::one_time::send::Settled;
 use serde_json::json;
-use store::{Actor, Database, DatabaseRole};
+use store::{Act, Actor, Database, DatabaseRole};
 
 use super::scheduled::Scheduled;
 use super::{PAUSE, TICK, log_problem};
@@ -31,7 +31,8 @@ const LONGEST_OBJECT_STORE_PAUSE: Duration = Duration::from_secs(60);
 /// a second, also while a batch of ten thousand cards is certified.
 const AUDIT_PAUSE: Duration = Duration::from_millis(500);
 
-/// So have the declarations of holders and the requests of structures: a card that is said to be stolen never waits behind a batch.
+/// So have the declarations of holders and the requests of structures and of officers: a card that is said to be stolen, or a key, never
+/// waits behind a batch.
 const DECLARATIONS_PAUSE: Duration = Duration::from_millis(250);
 
 /// And the requests for one-time codes: whoever asked for one looks at his mailbox.
@@ -53,6 +54,7 @@ pub(super) fn paces(config: &Config) -> Vec<(&'static str, Duration)> {
         ("audit", AUDIT_PAUSE),
         ("holder-declarations", DECLARATIONS_PAUSE),
         ("opposition-requests", DECLARATIONS_PAUSE),
+        (jobs::certificate_revocations::NAME, DECLARATIONS_PAUSE),
         ("notices", NOTICES_PAUSE),
         ("publication", PUBLICATION_PAUSE),
         (jobs::one_time_codes::NAME, CODES_PAUSE),
@@ -90,7 +92,7 @@ pub(super) fn sequence_audit(
     }
 }
 
-/// Answers what holders declare with their opposition code, and what structures ask for, until the other jobs have ended.
+/// Answers what holders declare with their opposition code, and what structures and officers ask for, until the other jobs have ended.
 pub(super) fn answer_declarations(
     installation: &Installation,
     mut db: Database,
@@ -114,31 +116,39 @@ pub(super) fn answer_declarations(
                 db = again;
             }
         }
-        well &= answer_requests(installation, &mut db, &mut log);
+        well &= answer(installation, &mut db, &mut log, "opposition-requests", |db, act| {
+            Ok(jobs::answer_requests_with(installation, db, act)?.failed.is_empty())
+        });
+        let revocations = jobs::certificate_revocations::NAME;
+        well &= answer(installation, &mut db, &mut log, revocations, |db, act| {
+            Ok(jobs::certificate_revocations::answer_with(db, act)?.failed.is_empty())
+        });
         thread::sleep(if well { DECLARATIONS_PAUSE } else { PAUSE });
     }
 }
 
-/// Whether everything that structures ask for is answered.
-fn answer_requests(installation: &Installation, db: &mut Database, log: &mut JobLog) -> bool {
+/// A round of a job that answers an inbox; whether nothing is left in it that it could not answer.
+fn answer(
+    installation: &Installation,
+    db: &mut Database,
+    log: &mut JobLog,
+    name: &'static str,
+    round: impl FnOnce(&mut Database, &Act) -> Result<bool, Problem>,
+) -> bool {
     let began = Began::now(installation);
-    let act = installation.act(Actor::Job("opposition-requests"));
-    let answered = jobs::answer_requests_with(installation, db, &act);
+    let answered = round(db, &installation.act(Actor::Job(name)));
     let ended = match &answered {
-        Ok(done) if !done.failed.is_empty() => JobOutcome::Partly,
+        Ok(false) => JobOutcome::Partly,
         _ => outcome(&answered),
     };
-    log.note(db, "opposition-requests", &began, ended);
-    match answered {
-        Ok(done) => done.failed.is_empty(),
-        Err(problem) => {
-            log_problem("opposition-requests", &problem);
-            if let Ok(again) = installation.database(DatabaseRole::Worker) {
-                *db = again;
-            }
-            false
+    log.note(db, name, &began, ended);
+    answered.unwrap_or_else(|problem| {
+        log_problem(name, &problem);
+        if let Ok(again) = installation.database(DatabaseRole::Worker) {
+            *db = again;
         }
-    }
+        false
+    })
 }
 
 /// Mails the one-time codes that holders ask for, until the other jobs have ended. Of several workers the one that leads does it: of

@@ -78,6 +78,39 @@ fn nobody_decides_in_the_name_of_who_submitted_it() {
 }
 
 #[test]
+fn a_delegate_cannot_tell_from_what_is_listed_who_looked_first() {
+    for both in [false, true] {
+        let mut desk = Desk::new();
+        let week = desk.week();
+        let number = desk.delegated(week.clone());
+        if both {
+            // Fay, who is there for both, delegates the same to eve.
+            let by_fay = desk.propose("fay", week).unwrap().number;
+            let subject = get(&mut desk.house.db, &by_fay).unwrap().decidable();
+            let proof = desk.house.key_proof(("fay", &desk.fay), &subject);
+            desk.sign_with("fay", &by_fay, &proof).unwrap();
+            assert_eq!(desk.house.refused(), [""; 0]);
+        }
+        let eve = desk.house.officer("eve");
+        let told = |desk: &mut Desk| {
+            let House { db, rng, .. } = &mut desk.house;
+            let inbox = crate::inbox::inbox(db, &hours(), &eve).unwrap();
+            let filter = Filter::of(order::OrderStatus::Submitted);
+            let next = db.write(|db| next(db, &hours(), &filter, rng, &eve));
+            (inbox, next.map_err(|error| error.code().name))
+        };
+        let order = for_two(&mut desk);
+        let before = told(&mut desk);
+        assert_eq!(before.0.to_sign.len(), 1, "{before:?}");
+        assert!(matches!(approve(&mut desk, "dora", &order), Ok(OrderState::Submitted)));
+        assert_eq!(told(&mut desk), before, "dora has looked");
+        // She is told when she signs, whoever else delegated to her.
+        assert_eq!(desk.approve_under(&order, Some(&number)), Err("delegation-one-person"));
+        assert!(matches!(approve(&mut desk, "fay", &order), Ok(OrderState::Approved { .. })));
+    }
+}
+
+#[test]
 fn who_delegated_does_not_look_again_at_what_was_approved_in_her_name() {
     let mut desk = Desk::new();
     let week = desk.week();

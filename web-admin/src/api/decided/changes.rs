@@ -12,8 +12,8 @@ use super::Subject;
 use crate::failure::{Change, Failure};
 
 /// The decisions on the version that stands, what was taken back since the version that the caller had read, and a withdrawal. Nothing for
-/// who does not decide on such things himself: who decided is between officers. Who looks for himself is told here neither whether somebody
-/// has looked before him.
+/// who does not decide on such things himself: who decided is between officers. Who looks for himself is not told here either whether somebody
+/// has looked before him, nor that he took it back: what was taken back is looked at again.
 pub(super) fn since<S: Subject>(
     db: &mut Database,
     subject: &S,
@@ -24,6 +24,16 @@ pub(super) fn since<S: Subject>(
     let decidable = subject.decidable();
     let (number, version) = (&decidable.number, decidable.version);
     let mut changes = Vec::new();
+    if S::KIND == SubjectKind::CardOrder {
+        let dossier = views::dossier(db, &mut ImportedRegister, number, act)?;
+        // Then it is open, and nothing else has happened to it that could be told.
+        if dossier.is_blind_for(&officer) {
+            return Ok(changes);
+        }
+        if let OrderState::Withdrawn { at } = dossier.order.state {
+            changes.push(Change { what: "withdrawn", by: None, at, version });
+        }
+    }
     for taken_back in decision::retractions(db, S::KIND, number)? {
         if read.is_none_or(|read| taken_back.subject_version >= read) {
             changes.push(Change {
@@ -36,15 +46,6 @@ pub(super) fn since<S: Subject>(
     }
     let mut decisions: Vec<Decision> = decision::of(db, S::KIND, number)?;
     decisions.retain(|one| one.subject_version == version);
-    if S::KIND == SubjectKind::CardOrder {
-        let dossier = views::dossier(db, &mut ImportedRegister, number, act)?;
-        if dossier.is_blind_for(&officer) {
-            decisions.clear();
-        }
-        if let OrderState::Withdrawn { at } = dossier.order.state {
-            changes.push(Change { what: "withdrawn", by: None, at, version });
-        }
-    }
     changes.extend(decisions.into_iter().map(|one| Change {
         what: if one.approves() { "approved" } else { "refused" },
         at: one.decided_at,

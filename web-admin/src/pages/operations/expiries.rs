@@ -36,6 +36,7 @@ impl ExpiryRow {
             kind: Key::of(match one.kind {
                 ExpiryKind::Listener => "operations-expiry-listener",
                 ExpiryKind::Authority => "operations-expiry-authority",
+                ExpiryKind::FollowedAuthority => "operations-expiry-followed",
                 ExpiryKind::Responder => "operations-expiry-responder",
                 ExpiryKind::Officer => "operations-expiry-officer",
             }),

@@ -14,7 +14,7 @@ use registration_authority::opposition::{self, Ground};
 use registration_authority::staff::import::StaffImport;
 use registration_authority::staff::{Post, StaffMember};
 use registration_authority::suspension::CardState;
-use registration_authority::views::{self, AskedCard, MemberView};
+use registration_authority::views::{self, AskedCard, MemberView, SoftwareCertificate};
 use store::{BrokenRule, Code, Database, Timestamp};
 
 use crate::desk::Work;
@@ -25,7 +25,7 @@ use crate::messages::Key;
 use crate::pages::delegations::by_delegation;
 use crate::pages::dossier::name_of;
 use crate::pages::release::{Past, Problem, Reason, reasons};
-use crate::pages::{filters, signing};
+use crate::pages::{filters, signing, software};
 use crate::posted::Fields;
 use crate::typography::{self, Shown};
 use crate::words;
@@ -140,6 +140,8 @@ struct CertificateLine {
     unretrieved: bool,
     /// Whether the reader may fetch it.
     fetches: bool,
+    /// Whether it lives, and the reader may revoke it.
+    revokes: bool,
 }
 
 impl StructurePage {
@@ -173,10 +175,12 @@ impl StructurePage {
             for (request, retrieved) in view.certificates {
                 let issued = matches!(request.state, RequestState::Issued { .. });
                 let asked = officer.role.may(Right::Submit) && request.submitted_by == officer.login;
+                let one = SoftwareCertificate::of(db, request)?;
                 certificates.push(CertificateLine {
                     unretrieved: issued && !retrieved,
                     fetches: issued && (view.own.is_some() || asked),
-                    ..CertificateLine::of(db, request)?
+                    revokes: software::revokes(&one, officer, act.at),
+                    ..CertificateLine::of(db, one.request)?
                 });
             }
             let record = view.record.as_ref();
@@ -322,6 +326,7 @@ impl CertificateLine {
             profile: request.profile,
             unretrieved: false,
             fetches: false,
+            revokes: false,
         })
     }
 }

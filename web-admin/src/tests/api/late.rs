@@ -64,15 +64,20 @@ fn who_decides_on_nothing_is_not_told_who_did() {
     assert_eq!(changes(&late), []);
 }
 
+/// Two officers must approve this version.
+fn flag(served: &Served, number: &str, version: i64) {
+    served.house.sql(&format!(
+        "INSERT INTO order_flags VALUES ('{number}', {version}, 'duplicate', 'red', TRUE, 'Le porteur a déjà une carte.', 0)"
+    ));
+}
+
 #[test]
 fn who_looks_for_himself_is_told_of_nobody_who_looked_before_him() {
     let mut served = Served::start();
     let bob = served.decider("bob", "Bob BERNARD", Role::RegistrationOfficer);
     let clara = served.decider("clara", "Clara PETIT", Role::RegistrationOfficer);
     let number = served.house.submit("alice", &person(1));
-    served.house.sql(&format!(
-        "INSERT INTO order_flags VALUES ('{number}', 1, 'duplicate', 'red', TRUE, 'Le porteur a déjà une carte.', 0)"
-    ));
+    flag(&served, &number, 1);
     let address = format!("/orders/{number}");
     let approve = json!({"decision": "approve"});
     let asked = served.challenge(&bob, &address, &approve);
@@ -87,11 +92,22 @@ fn who_looks_for_himself_is_told_of_nobody_who_looked_before_him() {
     // Bob is not blind to what he did himself.
     let late = served.post(&bob.0, &format!("{address}/challenge"), &stale, &approve);
     assert_eq!(changes(&late), [("approved", Some("bob"), 1)]);
-    // Once it is decided, she reads by whom.
-    let asked = served.challenge(&clara, &address, &json!({"decision": "refuse", "reason": "duplicate"}));
-    assert_eq!(served.decide(&clara, &address, &read, &signed(&asked.body, &clara.1)).status, 200);
+    // Nor that he has taken it back, for then he looks again, as she does.
+    assert_eq!(
+        served.post(&bob.0, &format!("{address}/retraction"), &[("If-Match", read[0].1)], &json!({})).status,
+        200
+    );
+    flag(&served, &number, 2);
+    let late = served.post(&clara.0, &format!("{address}/challenge"), &read, &approve);
+    assert_eq!(changes(&late), [], "{late:?}");
+    assert!(!late.text.contains("bob"), "{late:?}");
+    // Once it is decided, she reads by whom, and what was taken back.
+    let (refuse, second) =
+        (json!({"decision": "refuse", "reason": "duplicate"}), [("If-Match", "\"2.submitted\"")]);
+    let asked = served.challenge(&clara, &address, &refuse);
+    assert_eq!(served.decide(&clara, &address, &second, &signed(&asked.body, &clara.1)).status, 200);
     let late = served.post(&clara.0, &format!("{address}/challenge"), &read, &approve);
     let mut told = changes(&late);
     told.sort_unstable();
-    assert_eq!(told, [("approved", Some("bob"), 1), ("refused", Some("clara"), 1)]);
+    assert_eq!(told, [("refused", Some("clara"), 2), ("taken-back", Some("bob"), 1)]);
 }

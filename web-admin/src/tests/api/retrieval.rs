@@ -55,7 +55,8 @@ fn who_opposes_revokes_the_certificate_of_a_request_and_whoever_asked_for_it_is_
     let Served { house, authorities, .. } = &mut served;
     let (number, _) = house.certified_request(authorities);
     let address = format!("/certificate-requests/{number}");
-    let etag = served.get(&rita, &address).header("etag");
+    let before = served.get(&rita, &address);
+    let etag = before.header("etag");
     let ask = |who: &[u8], reason: &str, etag: &str| {
         let (address, body) = (format!("{address}/revocation"), json!({ "reason": reason }));
         served.post(who, &address, &[("If-Match", etag)], &body)
@@ -68,7 +69,37 @@ fn who_opposes_revokes_the_certificate_of_a_request_and_whoever_asked_for_it_is_
     assert_eq!(ask(&rita, "superseded", "\"1.submitted\"").status, 412);
     let done = ask(&rita, "keyCompromise", &etag);
     assert_eq!((done.status, &done.body["status"]), (200, &json!("issued")), "{done:?}");
-    let again = ask(&rita, "superseded", &etag);
+    // What was good, and of which nothing was asked, is asked for: by whom, when and why, under another tag.
+    let (good, asked) = (&before.body["certificate"], &done.body["certificate"]);
+    assert_eq!((&good["status"], &good["serial"]), (&json!("good"), &asked["serial"]), "{good}");
+    assert!(good.get("requested").is_none(), "{good}");
+    let requested = &asked["requested"];
+    assert_eq!(
+        (&requested["by"], &requested["reason"]),
+        (&json!("rita"), &json!("keyCompromise")),
+        "{asked}"
+    );
+    assert_eq!((&requested["outcome"], &asked["status"]), (&json!("waiting"), &json!("good")), "{asked}");
+    assert_ne!(done.header("etag"), etag);
+    let ask = |served: &Served, etag: &str| {
+        let (address, body) = (format!("{address}/revocation"), json!({ "reason": "superseded" }));
+        served.post(&rita, &address, &[("If-Match", etag)], &body)
+    };
+    assert_eq!(ask(&served, &etag).status, 412);
+    let again = ask(&served, &done.header("etag"));
+    assert_eq!((again.status, again.code()), (409, "revocation-requested-already"), "{again:?}");
+
+    // Some tenths of a second later it is revoked, since when and why; so the list says too.
+    served.house.revoke_what_is_asked();
+    let read = served.get(&rita, &address);
+    let ended = &read.body["certificate"];
+    assert_eq!((&ended["status"], &ended["revocation_reason"]), (&json!("revoked"), &json!("keyCompromise")));
+    assert!(good.get("revoked_at").is_none() && ended["revoked_at"].is_string(), "{good} {ended}");
+    assert_eq!(ended["requested"]["outcome"], "revoked", "{ended}");
+    let listed = served.get(&rita, "/certificate-requests?status=issued");
+    assert_eq!(listed.body["certificate_requests"][0], read.body);
+    assert_eq!(ask(&served, &done.header("etag")).status, 412);
+    let again = ask(&served, &read.header("etag"));
     assert_eq!((again.status, again.code()), (409, "certificate-ended"), "{again:?}");
     let told = outbox::waiting(&mut served.house.db, 100).unwrap();
     assert!(

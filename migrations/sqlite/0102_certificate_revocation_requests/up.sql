@@ -1,0 +1,32 @@
+-- Owner: registration-authority.
+
+-- Of which software certificate an officer asks the revocation, until the worker has judged it: the web role ends certificates of cards, and no
+-- others (migration 0007).
+CREATE TABLE certificate_revocation_requests (
+    id             TEXT   NOT NULL PRIMARY KEY CHECK (length(id) = 32),
+    request_number TEXT   NOT NULL REFERENCES certificate_requests (number),
+    reason         TEXT   NOT NULL CHECK (reason IN ('keyCompromise', 'affiliationChanged', 'superseded', 'cessationOfOperation')),
+    requested_by   TEXT   NOT NULL REFERENCES officers (login),
+    requested_at   BIGINT NOT NULL,
+    outcome        TEXT   CHECK (outcome IN ('revoked', 'refused')),
+    refusal        TEXT   CHECK (refusal <> ''),
+    answered_at    BIGINT,
+    CHECK ((outcome IS NULL) = (answered_at IS NULL)),
+    CHECK ((coalesce(outcome, '') = 'refused') = (refusal IS NOT NULL))
+) WITHOUT ROWID;
+CREATE UNIQUE INDEX certificate_revocation_requests_one_open ON certificate_revocation_requests (request_number) WHERE outcome IS NULL;
+CREATE INDEX certificate_revocation_requests_by_request ON certificate_revocation_requests (request_number, requested_at);
+
+CREATE TRIGGER certificate_revocation_requests_are_never_replaced BEFORE INSERT ON certificate_revocation_requests
+WHEN EXISTS (SELECT 1 FROM certificate_revocation_requests
+             WHERE id = NEW.id OR (request_number = NEW.request_number AND outcome IS NULL))
+BEGIN SELECT RAISE(ABORT, 'UNIQUE constraint failed: certificate_revocation_requests are never replaced'); END;
+CREATE TRIGGER certificate_revocation_requests_begin_unanswered BEFORE INSERT ON certificate_revocation_requests
+WHEN NEW.outcome IS NOT NULL
+BEGIN SELECT RAISE(ABORT, 'a request begins without an answer'); END;
+CREATE TRIGGER certificate_revocation_requests_are_answered_once BEFORE UPDATE ON certificate_revocation_requests
+WHEN OLD.outcome IS NOT NULL OR NEW.id <> OLD.id OR NEW.request_number <> OLD.request_number OR NEW.reason <> OLD.reason
+  OR NEW.requested_by <> OLD.requested_by OR NEW.requested_at <> OLD.requested_at
+BEGIN SELECT RAISE(ABORT, 'a request is answered once, and nothing else of it is ever changed'); END;
+CREATE TRIGGER certificate_revocation_requests_are_never_deleted BEFORE DELETE ON certificate_revocation_requests
+BEGIN SELECT RAISE(ABORT, 'a request for a revocation is never deleted'); END;
