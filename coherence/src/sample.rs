@@ -19,6 +19,8 @@ pub struct Sample {
     pub(crate) certificates: Vec<(String, String)>,
     /// Serial numbers that each authority could have given, and has not.
     pub(crate) never_issued: Vec<(String, String)>,
+    /// Which of the earlier pages of the opposition list's changes is read, of however many there are.
+    pub(crate) list_page: u64,
     /// The certificates of every list signer there ever was.
     pub(crate) list_signers: Vec<X509>,
 }
@@ -26,8 +28,8 @@ pub struct Sample {
 impl Sample {
     /// Draws one.
     pub fn draw(db: &mut Database, rng: &mut dyn CryptoRng) -> Result<Self, LookError> {
-        let mut sample =
-            Self { certificates: Vec::new(), never_issued: Vec::new(), list_signers: Vec::new() };
+        let (mut certificates, mut never_issued) = (Vec::new(), Vec::new());
+        let list_page = rng.next_u64();
         for authority in authority::all(db)? {
             let drawn = draw_serial(&authority, rng);
             let mut found = certificates_from(db, &authority.short_name, &drawn)?;
@@ -40,15 +42,13 @@ impl Sample {
             }
             found.sort();
             found.dedup();
-            sample
-                .certificates
-                .extend(found.into_iter().map(|serial| (authority.short_name.clone(), serial)));
-            sample.never_issued.push((authority.short_name, drawn));
+            certificates.extend(found.into_iter().map(|serial| (authority.short_name.clone(), serial)));
+            never_issued.push((authority.short_name, drawn));
         }
         let keys = service_key::of_purpose(db, Purpose::List)?;
-        sample.list_signers =
+        let list_signers =
             keys.iter().filter_map(|key| X509::from_der(key.certificate.as_deref()?).ok()).collect();
-        Ok(sample)
+        Ok(Self { certificates, never_issued, list_page, list_signers })
     }
 }
 

@@ -15,6 +15,15 @@ const PAGE_SEQUENCES: i64 = 1000;
 /// How many of the newest changes are asked for.
 const CHANGES: i64 = 100;
 
+/// The pages that a look reads: the one on which the newest sequence stands, and one of those before it, each of which has its
+/// turn by chance: nothing is added to them, and something may be lost.
+fn pages(newest: i64, drawn: u64) -> Vec<i64> {
+    // No page before the first opposition.
+    let Some(last) = (newest > 0).then_some((newest - 1) / PAGE_SEQUENCES) else { return Vec::new() };
+    let before = u64::try_from(last).ok().and_then(|before| drawn.checked_rem(before));
+    before.map(u64::cast_signed).into_iter().chain([last]).collect()
+}
+
 type ReadList = for<'o> fn(&'o [u8]) -> Result<List<'o>, Malformed>;
 
 impl Checks<'_> {
@@ -22,8 +31,8 @@ impl Checks<'_> {
         let newest = self.list("/oppositions/full.csv", list::csv)?;
         self.list("/oppositions/full.json", list::json)?;
         self.compact_list()?;
-        if let Some(newest) = newest {
-            self.page(newest)?;
+        for page in newest.map_or_else(Vec::new, |newest| pages(newest, self.sample.list_page)) {
+            self.page(page)?;
         }
         let due = recorded::newest_opposed(self.db, self.at.minus(self.under_way()), CHANGES)?;
         self.changes(&due)?;
@@ -57,15 +66,11 @@ impl Checks<'_> {
         Ok(Some(list.sequence))
     }
 
-    /// The page of the changes on which the newest sequence stands.
-    fn page(&mut self, newest: i64) -> Result<(), LookError> {
-        let page = (newest - 1).max(0) / PAGE_SEQUENCES;
+    /// A page of the changes, in both forms.
+    fn page(&mut self, page: i64) -> Result<(), LookError> {
         let first = page * PAGE_SEQUENCES;
         for (extension, read) in [("csv", list::csv as ReadList), ("json", list::changes)] {
             let place = format!("/oppositions/changes/{page}.{extension}");
-            if newest == 0 {
-                continue; // no page before the first opposition
-            }
             let Some(octets) = self.signed(&place) else { continue };
             match read(&octets) {
                 Ok(list) => {
@@ -82,19 +87,22 @@ impl Checks<'_> {
         Ok(())
     }
 
-    /// The newest changes, which come from the database of whoever answers.
+    /// The newest changes, which come from the database of whoever answers, in both forms.
     fn changes(&mut self, due: &[Opposed]) -> Result<(), LookError> {
         let since = due.last().map_or(0, |oldest| oldest.sequence - 1);
-        let place = "/oppositions/changes";
-        let Some(octets) = self.fetch(Face::List, &format!("{place}?since={since}")) else { return Ok(()) };
-        match list::changes(&octets) {
-            Ok(list) => {
-                self.seen.push(Seen { number: Some(list.sequence), ..Seen::of(place, &octets) });
-                self.reaches(place, list.sequence)?;
-                self.lines(place, &list.lines, (since, list.sequence))?;
-            }
-            Err(malformed) => {
-                self.differences.add(Face::List, place, Kind::Unreadable, "", malformed.to_string());
+        for (place, read) in
+            [("/oppositions/changes", list::changes as ReadList), ("/oppositions/changes.csv", list::csv)]
+        {
+            let Some(octets) = self.fetch(Face::List, &format!("{place}?since={since}")) else { continue };
+            match read(&octets) {
+                Ok(list) => {
+                    self.seen.push(Seen { number: Some(list.sequence), ..Seen::of(place, &octets) });
+                    self.reaches(place, list.sequence)?;
+                    self.lines(place, &list.lines, (since, list.sequence))?;
+                }
+                Err(malformed) => {
+                    self.differences.add(Face::List, place, Kind::Unreadable, "", malformed.to_string());
+                }
             }
         }
         Ok(())
@@ -199,5 +207,25 @@ impl Checks<'_> {
             line.sequence
         );
         self.differences.add(Face::List, place, Kind::Surplus, format!("card {}", line.card_number), found);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_look_reads_the_newest_page_and_each_of_the_others_has_its_turn() {
+        for (newest, drawn, expected) in [
+            (0, 7, vec![]),
+            (1, 7, vec![0]),
+            (1000, 7, vec![0]),
+            (1001, 7, vec![0, 1]),
+            (3001, 0, vec![0, 3]),
+            (3001, 7, vec![1, 3]),
+            (3001, u64::MAX - 1, vec![2, 3]),
+        ] {
+            assert_eq!(pages(newest, drawn), expected, "{newest}, {drawn}");
+        }
     }
 }

@@ -5,6 +5,7 @@ use serde_json::json;
 use super::*;
 
 const CHANGES: &str = "/oppositions/changes";
+const CHANGES_CSV: &str = "/oppositions/changes.csv";
 const EVENTS: &str = "/oppositions/events";
 
 /// One in a form of the list.
@@ -109,10 +110,23 @@ fn of_the_changes(world: &World) -> Vec<Planted> {
         change(&mut changed);
         Plants::from([(CHANGES.to_owned(), Plant::Octets(changed.to_string().into_bytes()))])
     };
-    let [swapped, extra, redated, resequenced, gap] = [0, 1, 2, 3, 4]
-        .map(|which| Plants::from([(CHANGES.to_owned(), Plant::From(world.others[which].port()))]));
+    let from_others = |place: &str| {
+        [0, 1, 2, 3, 4]
+            .map(|which| Plants::from([(place.to_owned(), Plant::From(world.others[which].port()))]))
+    };
+    let [swapped, extra, redated, resequenced, gap] = from_others(CHANGES_CSV);
+    let garbled = Plants::from([(CHANGES_CSV.to_owned(), Plant::Octets(b"sequence".to_vec()))]);
+    let mut planted = vec![
+        on_list(CHANGES_CSV, "an entry left out", gap, Kind::Missing, world.card(0)),
+        on_list(CHANGES_CSV, "an entry too many", extra, Kind::Surplus, world.card(2)),
+        on_list(CHANGES_CSV, "another card", swapped, Kind::Differs, world.card(1)),
+        on_list(CHANGES_CSV, "another date", redated, Kind::Differs, world.card(1)),
+        on_list(CHANGES_CSV, "another sequence", resequenced, Kind::Missing, world.card(1)),
+        on_list(CHANGES_CSV, "half a line", garbled, Kind::Unreadable, none()),
+    ];
+    let [swapped, extra, redated, resequenced, gap] = from_others(CHANGES);
     let backwards = but(&|changes| changes["oppositions"].as_array_mut().unwrap().reverse());
-    vec![
+    planted.extend([
         on_list(CHANGES, "an entry left out", gap, Kind::Missing, world.card(0)),
         on_list(CHANGES, "an entry too many", extra, Kind::Surplus, world.card(2)),
         on_list(CHANGES, "another card", swapped, Kind::Differs, world.card(1)),
@@ -134,7 +148,8 @@ fn of_the_changes(world: &World) -> Vec<Planted> {
             Kind::Unreadable,
             none(),
         ),
-    ]
+    ]);
+    planted
 }
 
 fn of_the_stream(world: &World) -> Vec<Planted> {
