@@ -112,7 +112,13 @@ pub fn settle(
         if open.iter().copied().eq(1..=count) {
             continue;
         }
-        db.write(|db| change(db, &authority.short_name, &wanted, &known, act.at.minus(rest), rng, act))?;
+        db.write(|db| {
+            hold(db, &authority.short_name)?;
+            // Another thread or worker may have been quicker.
+            let known = all(db, &authority.short_name)?;
+            refuse_moved(&authority, &wanted, &known)?;
+            change(db, &authority.short_name, &wanted, &known, act.at.minus(rest), rng, act)
+        })?;
         settled.push(SettledShards {
             authority: authority.short_name,
             before: open.len(),
@@ -159,6 +165,16 @@ fn refuse_moved(authority: &Authority, wanted: &[Shard], known: &[(Shard, bool)]
             wanted: shard.crl_url.clone(),
         })
     })
+}
+
+/// One after the other, inside a transaction: SQLite's stand in line already.
+fn hold(db: &mut Database, authority: &str) -> QueryResult<()> {
+    if let Database::Postgresql(connection) = db {
+        diesel::sql_query("SELECT pg_advisory_xact_lock(hashtext('crl_shards'), hashtext($1))")
+            .bind::<Text, _>(authority)
+            .execute(connection)?;
+    }
+    Ok(())
 }
 
 fn change(

@@ -74,39 +74,50 @@ pub fn run(installation: &Installation, stop: &Stop) -> Result<(), Problem> {
     let (codes_db, codes_signer) = (installation.database(DatabaseRole::Worker)?, installation.signer()?);
     let (tokens_db, tokens_signer) = (installation.database(DatabaseRole::Worker)?, installation.signer()?);
     let (public_db, public_signer) = (installation.database(DatabaseRole::Worker)?, installation.signer()?);
-    let (jobs_ended, leads) = (Stop::default(), AtomicBool::new(false));
+    let (jobs_ended, published, leads) = (Stop::default(), Stop::default(), AtomicBool::new(false));
+    // Publication settles shards too, and one that may not begin publishes nothing.
+    let mut worker = Worker::begin(installation, DatabaseRole::Worker)?;
     thread::scope(|scope| {
         scope.spawn(|| own_threads::look_at_faces(installation, faces_db, faces_signer, &jobs_ended));
         scope.spawn(|| own_threads::answer_declarations(installation, inbox_db, inbox_signer, &jobs_ended));
         scope.spawn(|| own_threads::send_notices(installation, mail_db, &jobs_ended));
         scope.spawn(|| own_threads::mail_codes(installation, codes_db, codes_signer, &leads, &jobs_ended));
-        scope.spawn(|| own_threads::publish(installation, public_db, public_signer, &leads, &jobs_ended));
+        let publication =
+            scope.spawn(|| own_threads::publish(installation, public_db, public_signer, &leads, &jobs_ended));
         scope.spawn(|| own_threads::ask_tokens(installation, tokens_db, tokens_signer, &jobs_ended));
         scope.spawn(|| own_threads::follow_with_object_store(installation, &leads, &jobs_ended));
-        let audit = scope.spawn(|| own_threads::sequence_audit(installation, db, signer, &jobs_ended));
-        // Nothing is certified that nobody would sign for in the log.
-        let outcome = run_jobs(installation, &leads, &|| stop.asked() || audit.is_finished());
+        let audit = scope.spawn(|| own_threads::sequence_audit(installation, db, signer, &published));
+        // Nothing is certified that nobody would sign for in the log, or say that it is revoked.
+        let over = || stop.asked() || audit.is_finished() || publication.is_finished();
+        let outcome = match run_jobs(&mut worker, &leads, &over) {
+            Ok(true) => worker.end(),
+            other => other.map(|_| ()),
+        };
         jobs_ended.ask();
-        let ended = |_| Err(Problem::new(faults::AUDIT_LEAF_LATE, "the thread of the audit job ended"));
-        outcome.and(audit.join().map_or_else(ended, Ok))
+        let ended = |code, what| Err(Problem::new(code, format!("the thread of {what} ended")));
+        let publication = publication.join().or_else(|_| ended(faults::CRL_NOT_PUBLISHED, "publication"));
+        // What was published last has its events under a signed head, too.
+        published.ask();
+        let audit = audit.join().or_else(|_| ended(faults::AUDIT_LEAF_LATE, "the audit job"));
+        outcome.and(publication).and(audit)
     })
 }
 
-fn run_jobs(installation: &Installation, leads: &AtomicBool, over: &dyn Fn() -> bool) -> Result<(), Problem> {
-    let mut worker = Worker::begin(installation, DatabaseRole::Worker)?;
-    let mut round = Round::begin(&mut worker)?;
+/// Until it is over; whether its run still stands then, to be ended.
+fn run_jobs(worker: &mut Worker, leads: &AtomicBool, over: &dyn Fn() -> bool) -> Result<bool, Problem> {
+    let mut round = Round::begin(worker)?;
     while !over() {
-        if let Err(problem) = round.run(&mut worker, leads) {
+        if let Err(problem) = round.run(worker, leads) {
             leads.store(false, Ordering::Relaxed);
             tracing::error!(code = problem.code().name, "the worker begins again: {}", problem.detail());
-            if !begin_again(&mut worker, over) {
-                return Ok(());
+            if !begin_again(worker, over) {
+                return Ok(false);
             }
             tracing::warn!("the worker has begun another run");
         }
         thread::sleep(TICK);
     }
-    worker.end()
+    Ok(true)
 }
 
 /// Tries until it works, and says once why it does not; false where somebody asked to stop before.

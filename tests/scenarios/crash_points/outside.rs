@@ -169,8 +169,9 @@ impl<'w> Outside<'w> {
 
     /// Whether a worker has published what there is: it does so beside its other work.
     pub fn is_published(&self, db: &mut Database) -> bool {
-        let files = |authority: Authority| CrlFile::of(db, &authority.short_name);
-        let files: Vec<CrlFile> = authority::all(db).unwrap().into_iter().flat_map(files).collect();
+        let authorities = authority::all(db).unwrap();
+        let files: Vec<CrlFile> =
+            authorities.iter().flat_map(|authority| CrlFile::of(db, &authority.short_name)).collect();
         let opposed: i64 = card_oppositions::table.count().get_result(db).unwrap();
         files.iter().all(|file| file.is_public_as_recorded(self, db) && file.has_every_event(db))
             && i64::try_from(self.opposed(db)).unwrap() == opposed

@@ -12,7 +12,7 @@ use cryptoki::types::AuthPin;
 use zeroize::Zeroizing;
 
 use super::failure::{Failure, is_of_vendor, is_refused_pin};
-use super::login_record::{Attempt, LoginRecords};
+use super::login_record::LoginRecords;
 use crate::signer::pin::{self, Edition};
 use crate::signer::{SignerError, Tokens, tokens::Token};
 
@@ -123,6 +123,10 @@ impl Pkcs11Module {
                 security_officer: pin::read(&token.so_pin_file)?,
             }),
         }
+    }
+
+    pub(super) fn logins(&self) -> &LoginRecords {
+        &self.shared.logins
     }
 
     fn brought(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, TokenPins>> {

@@ -66,6 +66,7 @@ impl Pkcs11Module {
             token: token.name.clone(),
             detail: "no slot holds an uninitialised token".to_owned(),
         })?;
+        self.logins().forget(token);
         self.library().init_token(slot, &so_pin, &token.label)?;
         let session = self.library().open_rw_session(slot)?;
         session.login(UserType::So, Some(&so_pin))?;

@@ -45,7 +45,7 @@ const FOLDERS: &[(&str, &[&str])] = &[
     ("public/oppositions", &["bin", "csv", "json", "p7s"]),
     ("public/oppositions/changes", &["csv", "json", "p7s"]),
     ("register", &["txt"]),
-    ("signer", &["before", "ledger", "next", "torn"]),
+    ("signer", &["before", "json", "ledger", "next", "torn"]),
     ("tls", &["key", "pem"]),
     ("tokens", &["conf", "new", "toml"]),
     ("tokens/pin", &[""]),
