@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use diesel::prelude::*;
+use diesel::sql_types::Text;
 use serde_json::json;
 use store::audit::{Event, record};
 use store::schema::{certificates, crl_shards};
