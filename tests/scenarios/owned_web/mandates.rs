@@ -56,6 +56,9 @@ fn renewed_under(workshop: &Workshop, card: &str) -> String {
     under.unwrap()
 }
 
+/// What is written to the database about a mandate.
+type Forgery<'a> = &'a dyn Fn(&str) -> String;
+
 #[test]
 fn an_owned_web_process_keeps_no_structure_from_its_renewals() {
     const COPIED: &str =
@@ -71,7 +74,7 @@ fn an_owned_web_process_keeps_no_structure_from_its_renewals() {
             "INSERT INTO structure_mandate_ends (mandate, ended_by, ended_at) VALUES ('{mandate}', '{AGENT}', clock_millis());"
         )
     };
-    let forgeries: [(&str, &dyn Fn(&str) -> String); 6] = [
+    let forgeries: [(&str, Forgery); 6] = [
         ("a newer mandate", &|mandate| {
             format!(
                 "INSERT INTO structure_mandates (number, {COPIED}) SELECT 'MA-2099-000001', {COPIED}
