@@ -8,6 +8,9 @@ use store::database::is_unique_violation;
 use store::schema::job_runs;
 use store::{Code, Database, Timestamp};
 
+/// The stored word of a run that stopped.
+const FAILED: &str = "failed";
+
 /// How a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum JobOutcome {
@@ -25,7 +28,7 @@ impl JobOutcome {
         match self {
             Self::Done => ("done", None),
             Self::Partly => ("partly", None),
-            Self::Failed(code) => ("failed", Some(code.name)),
+            Self::Failed(code) => (FAILED, Some(code.name)),
         }
     }
 }
@@ -69,6 +72,11 @@ pub enum JobStanding {
 }
 
 impl JobRun {
+    /// Whether it stopped, with a fault.
+    pub fn has_failed(&self) -> bool {
+        self.outcome == FAILED
+    }
+
     /// How its job stands at `at`, where it pauses so long between two runs; without a pause nobody knows when it
     /// should run again.
     pub fn standing(&self, pause: Option<Duration>, at: Timestamp) -> JobStanding {

@@ -100,6 +100,8 @@ pub enum Ocsp {
     Held,
     /// It had been held and had ended, and OCSP was not seen to say so yet.
     HeldOrRevoked,
+    /// It had been held and had ended soon after, and OCSP was seen to say neither.
+    GoodHeldOrRevoked,
 }
 
 /// A CRL as it stood.
@@ -281,11 +283,11 @@ fn read(event: Timestamp, seen: Option<Timestamp>) -> Timestamp {
     seen.unwrap_or(event).max(event.plus(LOG_READ))
 }
 
-/// From when on OCSP certainly said what the log says. Where nobody saw it, a node that was cut off from its database may have
-/// answered by what it knew before: until the last of those answers ended, and not longer.
+/// From when on OCSP certainly said what the log says: since somebody saw it, or since no answer of before was of use any more. A node
+/// that was cut off from its database may have answered by what it knew until then.
 fn certainly(event: Timestamp, seen: Option<Timestamp>, ocsp_validity: Duration) -> Timestamp {
-    let read = read(event, seen);
-    if seen.is_some() { read } else { read.plus(ocsp_validity) }
+    let ended = read(event, None).plus(ocsp_validity);
+    seen.map_or(ended, |seen| read(event, Some(seen)).min(ended))
 }
 
 /// Each hold with its end: the event after it, or the end of the certificate.
@@ -310,6 +312,10 @@ fn holds(db: &mut Database, events: Vec<Logged>, ended: Option<&Ended>) -> Query
     Ok(holds)
 }
 
+/// What the log says since a moment, and when somebody saw that in OCSP.
+type Said = (Timestamp, Option<Timestamp>, Ocsp);
+
+/// What may have been said at `at`: the last of the log, and of what was before it as much as it had not certainly replaced by then.
 fn said(
     ended: Option<&Ended>,
     holds: &[Hold],
@@ -317,32 +323,30 @@ fn said(
     ocsp_validity: Duration,
     at: Timestamp,
 ) -> Ocsp {
-    let lasted_to = |moment: Timestamp| {
-        holds.iter().any(|hold| hold.since <= moment && hold.until.is_none_or(|until| moment < until))
-    };
-    let is_open = |moment: Timestamp, seen| moment <= at && at < certainly(moment, seen, ocsp_validity);
-    match ended {
-        Some(ended) if at >= certainly(ended.at, ended.seen_in_ocsp_at, ocsp_validity) => {
-            return Ocsp::Revoked;
-        }
-        Some(ended) if at >= ended.at => {
-            let was_held = holds.iter().any(|hold| hold.until == Some(ended.at));
-            return if was_held { Ocsp::HeldOrRevoked } else { Ocsp::GoodOrRevoked };
-        }
-        _ => {}
+    let mut log: Vec<Said> = Vec::new();
+    for hold in holds {
+        log.push((hold.since, hold.seen_in_ocsp_at, Ocsp::Held));
+        let lifted = hold.until.filter(|until| ended.is_none_or(|ended| ended.at != *until));
+        log.extend(lifted.map(|until| (until, hold.lift_seen_in_ocsp_at, Ocsp::Good)));
     }
-    let is_open_about = |hold: &Hold| {
-        is_open(hold.since, hold.seen_in_ocsp_at)
-            || hold.until.is_some_and(|until| is_open(until, hold.lift_seen_in_ocsp_at))
-    };
-    if holds.iter().any(is_open_about) {
-        Ocsp::GoodOrHeld
-    } else if lasted_to(at) {
-        Ocsp::Held
-    } else if issued_at.is_none_or(|issued| at < issued) {
-        Ocsp::Unknown
-    } else {
-        Ocsp::Good
+    log.extend(ended.map(|ended| (ended.at, ended.seen_in_ocsp_at, Ocsp::Revoked)));
+    log.retain(|(since, ..)| *since <= at);
+    if log.is_empty() && issued_at.is_none_or(|issued| at < issued) {
+        return Ocsp::Unknown;
+    }
+    let certain = log.iter().rposition(|(since, seen, _)| at >= certainly(*since, *seen, ocsp_validity));
+    let mut possible: Vec<Ocsp> = log[certain.unwrap_or(0)..].iter().map(|(.., said)| *said).collect();
+    if certain.is_none() {
+        possible.push(Ocsp::Good);
+    }
+    match [Ocsp::Good, Ocsp::Held, Ocsp::Revoked].map(|one| possible.contains(&one)) {
+        [true, true, true] => Ocsp::GoodHeldOrRevoked,
+        [true, true, false] => Ocsp::GoodOrHeld,
+        [true, false, true] => Ocsp::GoodOrRevoked,
+        [false, true, true] => Ocsp::HeldOrRevoked,
+        [false, true, false] => Ocsp::Held,
+        [false, false, true] => Ocsp::Revoked,
+        [_, false, false] => Ocsp::Good,
     }
 }
 

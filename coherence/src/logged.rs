@@ -120,6 +120,18 @@ fn is_not_final() -> SqlLiteral<Bool> {
     sql("certificate_status_events.event <> 'revoked'")
 }
 
+/// A status event that none of the same certificate follows. By the index of those that end one, and by that of the others.
+pub(crate) fn is_last() -> SqlLiteral<Bool> {
+    sql("NOT EXISTS (
+             SELECT 1 FROM certificate_status_events later
+             WHERE later.issuer = certificate_status_events.issuer AND later.serial = certificate_status_events.serial
+               AND later.sequence > certificate_status_events.sequence AND later.event = 'revoked')
+         AND NOT EXISTS (
+             SELECT 1 FROM certificate_status_events later
+             WHERE later.issuer = certificate_status_events.issuer AND later.serial = certificate_status_events.serial
+               AND later.sequence > certificate_status_events.sequence AND later.event <> 'revoked')")
+}
+
 /// A query over [`events`], left to the certificates of the scope. (A boxed query over a join has no name that a function
 /// could return.)
 macro_rules! in_scope {

@@ -6,11 +6,11 @@ use diesel::prelude::*;
 use store::schema::{certificate_status_events, coherence_sightings};
 use store::{Database, Timestamp};
 
-use crate::logged::{self, Logged};
+use crate::logged;
 use crate::recorded::CrlKind;
 use crate::scope::Scope;
 
-/// How far back a revocation that was never seen in OCSP is asked about; of older ones nothing is written down.
+/// How far back what was never seen in OCSP is asked about; of older ones nothing is written down.
 pub(crate) const WINDOW: Duration = Duration::from_secs(24 * 3600);
 
 /// How many such are asked about in one look, the oldest first.
@@ -78,25 +78,20 @@ pub(crate) fn record(db: &mut Database, sightings: &[Sighting], at: Timestamp) -
     Ok(())
 }
 
-/// Revocations of the last day that nobody has seen in OCSP yet.
-pub(crate) fn unseen_in_ocsp(db: &mut Database, at: Timestamp) -> QueryResult<Vec<Logged>> {
+/// Issuer and serial number of the certificates of which nobody has seen in OCSP yet what the log said last, within the last day.
+pub(crate) fn unseen_in_ocsp(db: &mut Database, at: Timestamp) -> QueryResult<Vec<(String, String)>> {
     let older = logged::newest_event_until(db, at.minus(WINDOW))?;
     let seen = coherence_sightings::table
         .filter(coherence_sightings::face.eq("ocsp").and(coherence_sightings::number.gt(older)))
         .select(coherence_sightings::number);
-    let keys: Vec<(String, String)> = certificate_status_events::table
-        .filter(logged::is_revocation())
+    certificate_status_events::table
+        .filter(logged::is_last())
         .filter(certificate_status_events::sequence.gt(older))
         .filter(certificate_status_events::sequence.ne_all(seen))
         .order(certificate_status_events::sequence)
         .limit(ASKED)
         .select((certificate_status_events::issuer, certificate_status_events::serial))
-        .load(db)?;
-    let mut events = Vec::with_capacity(keys.len());
-    for (issuer, serial) in keys {
-        events.extend(logged::ended(db, &issuer, &serial)?);
-    }
-    Ok(events)
+        .load(db)
 }
 
 /// When a certificate was first seen revoked in OCSP.

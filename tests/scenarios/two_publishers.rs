@@ -65,6 +65,38 @@ fn before_a_crl_is_recorded(workshop: &Workshop) -> Standstill {
     Standstill::before(workshop.url(), "BEFORE INSERT ON crls FOR EACH ROW", &condition)
 }
 
+/// Both find that shards are to be opened; the second finds it done.
+#[test]
+fn two_workers_that_open_shards_at_once_open_them_once() {
+    let workshop = workshop(DatabaseKind::Postgresql);
+    workshop.give_shards(AUTHORITY, 2);
+    let mut standstill = Standstill::before(
+        workshop.url(),
+        "BEFORE INSERT ON crl_shards FOR EACH ROW",
+        &format!("NEW.issuer = '{AUTHORITY}'"),
+    );
+    let published = std::thread::scope(|scope| {
+        let first = scope.spawn(|| workshop.job("publication"));
+        standstill.reached();
+        let second = scope.spawn(|| workshop.job("publication"));
+        until("the other worker wants to open them too", || somebody_waits_for(&workshop, "crl_shards"));
+        standstill.release();
+        [first.join().unwrap(), second.join().unwrap()]
+    });
+    // Of what they publish then, one may be quicker.
+    for (done, failed) in
+        published.iter().flat_map(|done| done["failed"].as_array().unwrap().iter().map(move |it| (done, it)))
+    {
+        assert!(failed[1].as_str().is_some_and(|why| why.contains("comes too late")), "{done}");
+    }
+    let settled: i64 = audit_events::table
+        .filter(audit_events::action.eq("authority.shards-settled"))
+        .count()
+        .get_result(&mut workshop.open(DatabaseRole::Owner))
+        .unwrap();
+    assert_eq!(settled, 1);
+}
+
 #[test]
 fn of_two_workers_that_cut_one_number_one_has_it_and_the_other_says_that_it_came_too_late() {
     let workshop = workshop(DatabaseKind::Postgresql);

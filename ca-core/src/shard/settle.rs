@@ -107,26 +107,38 @@ pub fn settle(
             continue;
         }
         let wanted = wanted(identity, &authority, count)?;
-        let known = all(db, &authority.short_name)?;
-        refuse_moved(&authority, &wanted, &known)?;
-        let open: Vec<_> = known.iter().filter(|(_, ended)| !ended).map(|(shard, _)| shard.number).collect();
-        if open.iter().copied().eq(1..=count) {
+        if open(db, &authority, &wanted)?.1 == wanted {
             continue;
         }
-        db.write(|db| {
+        let before = db.write(|db| {
             hold(db, &authority.short_name)?;
-            // Another thread or worker may have been quicker.
-            let known = all(db, &authority.short_name)?;
-            refuse_moved(&authority, &wanted, &known)?;
-            change(db, &authority.short_name, &wanted, &known, act.at.minus(rest), rng, act)
+            let (known, open) = open(db, &authority, &wanted)?;
+            // Another worker was quicker.
+            if open == wanted {
+                return Ok(None);
+            }
+            change(db, &authority.short_name, &wanted, &known, act.at.minus(rest), rng, act)?;
+            Ok::<_, ShardError>(Some(open.len()))
         })?;
-        settled.push(SettledShards {
+        settled.extend(before.map(|before| SettledShards {
             authority: authority.short_name,
-            before: open.len(),
+            before,
             now: wanted.len(),
-        });
+        }));
     }
     Ok(settled)
+}
+
+/// The shards that the authority has had, with whether each has ended, and those that are open.
+fn open(
+    db: &mut Database,
+    authority: &Authority,
+    wanted: &[Shard],
+) -> Result<(Vec<(Shard, bool)>, Vec<Shard>), ShardError> {
+    let known = all(db, &authority.short_name)?;
+    refuse_moved(authority, wanted, &known)?;
+    let open = known.iter().filter(|(_, ended)| !ended).map(|(shard, _)| shard.clone()).collect();
+    Ok((known, open))
 }
 
 fn wanted(identity: &Identity, authority: &Authority, count: u32) -> Result<Vec<Shard>, ShardError> {

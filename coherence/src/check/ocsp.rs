@@ -24,9 +24,9 @@ const PLACE: &str = "/ocsp";
 
 impl Checks<'_> {
     pub(super) fn ocsp(&mut self) -> Result<(), LookError> {
-        let mut logged = logged::newest(self.db, NEWEST)?;
-        logged.extend(sightings::unseen_in_ocsp(self.db, self.at)?);
-        let about: BTreeSet<_> = logged.into_iter().map(|event| (event.issuer, event.serial)).collect();
+        let newest = logged::newest(self.db, NEWEST)?;
+        let mut about: BTreeSet<_> = newest.into_iter().map(|event| (event.issuer, event.serial)).collect();
+        about.extend(sightings::unseen_in_ocsp(self.db, self.at)?);
         for (issuer, serial) in &about {
             self.sampled(issuer, serial)?;
         }
@@ -67,7 +67,12 @@ impl Checks<'_> {
                 self.is_revoked(&event, answer, place, late);
                 return Ok(());
             }
-            Some(event) if answer.status == Status::Good => self.saw(&event),
+            Some(event) if answer.status == Status::Good => {
+                // One that is older says what was so before the hold.
+                if answer.this_update >= event.occurred_at.seconds() + 1 {
+                    self.saw(&event);
+                }
+            }
             // It may be on its way, for a moment.
             Some(event) if event.occurred_at.plus(late) > self.at => return Ok(()),
             _ => {}
@@ -177,9 +182,6 @@ impl Checks<'_> {
         if !is_of_the_event && event.follows_a_hold() && event.occurred_at.plus(late) > self.at {
             return;
         }
-        if is_of_the_event {
-            self.saw(event);
-        }
         // A date ahead of the clock is cut to the answer's own (decision 0012).
         let honest =
             at == event.dated().seconds() || (event.dated() > this_update && at == answer.this_update);
@@ -190,6 +192,8 @@ impl Checks<'_> {
         } else if !is_of_the_event {
             let found = format!("reason {} in the log, {stated_reason} in OCSP", event.reason);
             self.differences.add(Face::Ocsp, place, Kind::Differs, subject, found);
+        } else {
+            self.saw(event);
         }
     }
 }

@@ -61,11 +61,33 @@ fn what_nobody_saw_in_ocsp_is_certain_only_once_no_earlier_answer_lasts() {
     for (moment, expected) in [(202, Ocsp::GoodOrRevoked), (231, Ocsp::GoodOrRevoked), (232, Ocsp::Revoked)] {
         assert_eq!(told(Some(&end), &[], moment), expected, "{moment}");
     }
-    let seen = ended(200, Some(240));
-    assert_eq!([239, 240].map(|moment| told(Some(&seen), &[], moment)), [Ocsp::GoodOrRevoked, Ocsp::Revoked]);
+    let seen = ended(200, Some(220));
+    assert_eq!([219, 220].map(|moment| told(Some(&seen), &[], moment)), [Ocsp::GoodOrRevoked, Ocsp::Revoked]);
+    let seen_late = ended(200, Some(900));
+    assert_eq!(told(Some(&seen_late), &[], 232), Ocsp::Revoked, "whenever it is seen, no good answer lasts");
     let unseen = Hold { seen_in_ocsp_at: None, lift_seen_in_ocsp_at: None, ..hold(100, Some(150)) };
     let expected = [(131, Ocsp::GoodOrHeld), (132, Ocsp::Held), (181, Ocsp::GoodOrHeld), (182, Ocsp::Good)];
     for (moment, expected) in expected {
         assert_eq!(told(None, &[unseen], moment), expected, "{moment}");
     }
+}
+
+#[test]
+fn a_certificate_that_ends_before_anybody_saw_that_it_is_held_may_be_called_good() {
+    let unseen = Hold { seen_in_ocsp_at: None, ..hold(100, Some(110)) };
+    let end = ended(110, None);
+    for (moment, expected) in [
+        (105, Ocsp::GoodOrHeld),
+        (110, Ocsp::GoodHeldOrRevoked),
+        (131, Ocsp::GoodHeldOrRevoked),
+        (132, Ocsp::HeldOrRevoked),
+        (142, Ocsp::Revoked),
+    ] {
+        assert_eq!(told(Some(&end), &[unseen], moment), expected, "{moment}");
+    }
+    let seen = Hold { seen_in_ocsp_at: Some(at(104)), ..unseen };
+    assert_eq!(told(Some(&end), &[seen], 111), Ocsp::HeldOrRevoked, "somebody saw it held");
+    assert_eq!(told(Some(&ended(110, Some(112))), &[unseen], 112), Ocsp::Revoked, "or revoked");
+    let lifted = Hold { lift_seen_in_ocsp_at: None, ..hold(100, Some(110)) };
+    assert_eq!(told(Some(&ended(115, None)), &[lifted], 120), Ocsp::GoodHeldOrRevoked, "held, good, revoked");
 }

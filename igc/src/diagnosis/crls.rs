@@ -69,16 +69,16 @@ fn list(
     Ok(match (der.as_deref().map(Crl::read), root) {
         (None, _) => broken(what, "never published".to_owned()),
         (Some(Err(error)), _) => broken(what, error.to_string()),
-        (Some(Ok(crl)), _) if Some(crl.next_update) == last => {
-            Finding::well(what, format!("number {}, its last one, until {}", crl.number, crl.next_update))
-        }
-        (Some(Ok(crl)), _) if crl.next_update <= now => broken(what, format!("ended {}", crl.next_update)),
         (Some(Ok(crl)), _) if crl.this_update > now => Finding::new(
             Verdict::Broken,
             what,
             format!("dated {}, and this machine says {now}", crl.this_update),
             "set this machine's clock by NTP: nothing is signed before that date",
         ),
+        (Some(Ok(crl)), _) if Some(crl.next_update) == last => {
+            Finding::well(what, format!("number {}, its last one, until {}", crl.number, crl.next_update))
+        }
+        (Some(Ok(crl)), _) if crl.next_update <= now => broken(what, format!("ended {}", crl.next_update)),
         (Some(Ok(_)), Some((root, urgency))) => match urgency {
             Urgency::Well => Finding::well(what, root.words(now)),
             Urgency::Warning => Finding::new(Verdict::Warning, what, root.words(now), action),

@@ -7,13 +7,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use ca_core::job_run::{self, JobOutcome};
+use ca_core::job_run::JobOutcome;
 use store::DatabaseRole;
 use web_admin::JobPace;
 
 use self::scheduled::Scheduled;
 use super::Stop;
-use crate::config::{Config, Schedule};
+use crate::config::Config;
 use crate::faults;
 use crate::installation::Installation;
 use crate::jobs::{self, Worker};
@@ -105,7 +105,7 @@ pub fn run(installation: &Installation, stop: &Stop) -> Result<(), Problem> {
 
 /// Until it is over; whether its run still stands then, to be ended.
 fn run_jobs(worker: &mut Worker, leads: &AtomicBool, over: &dyn Fn() -> bool) -> Result<bool, Problem> {
-    let mut round = Round::begin(worker)?;
+    let mut round = Round::begin(worker);
     while !over() {
         if let Err(problem) = round.run(worker, leads) {
             leads.store(false, Ordering::Relaxed);
@@ -149,21 +149,15 @@ struct Round {
 }
 
 impl Round {
-    fn begin(worker: &mut Worker) -> Result<Self, Problem> {
-        let runs = job_run::all(&mut worker.db)?;
+    fn begin(worker: &Worker) -> Self {
         let schedules = &worker.installation.config.schedules;
-        let now = worker.installation.clock.now();
-        let scheduled = |name, schedule: &Schedule| {
-            let last_run = runs.iter().find(|run| run.job == name).map(|run| run.began_at);
-            Scheduled::new(name, schedule.clone(), last_run, now)
-        };
-        Ok(Self {
+        Self {
             last_run: EVERY.iter().map(|(name, _)| (*name == NOT_AT_ONCE).then(Instant::now)).collect(),
             scheduled: [
-                scheduled("renewal", &schedules.renewal),
-                scheduled("officer-digests", &schedules.officer_digests),
+                Scheduled::new("renewal", schedules.renewal.clone()),
+                Scheduled::new("officer-digests", schedules.officer_digests.clone()),
             ],
-        })
+        }
     }
 
     /// Runs what is due. Fails where the lease cannot be kept: then nothing more may be begun.
@@ -177,12 +171,10 @@ impl Round {
                 *last = Some(Instant::now());
             }
         }
-        if leads {
-            for job in &mut self.scheduled {
-                let now = worker.installation.clock.now();
-                if job.is_due(now) {
-                    job.ran(run_logged(worker, job.name), now);
-                }
+        for job in &mut self.scheduled {
+            let now = worker.installation.clock.now();
+            if job.is_due(&mut worker.db, leads, now)? {
+                job.ran(run_logged(worker, job.name), now);
             }
         }
         Ok(())

@@ -24,6 +24,7 @@ operations-crl-ends = Valid until
 operations-crl-ended = Expired
 operations-at-ceremony = ceremony
 operations-last-crl = none, this is the last
+operations-last-crl-over = over, with all that it spoke of
 
 ## What a look from outside found
 

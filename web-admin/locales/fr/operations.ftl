@@ -24,6 +24,7 @@ operations-crl-ends = Fin de validité
 operations-crl-ended = Échue
 operations-at-ceremony = cérémonie
 operations-last-crl = aucune, c'est la dernière
+operations-last-crl-over = échue avec tout ce qu'elle disait
 
 ## What a look from outside found
 

@@ -181,5 +181,6 @@ const fn said(ocsp: Ocsp) -> &'static str {
         Ocsp::GoodOrHeld => "good or held: a moment before, it was held or its hold lifted",
         Ocsp::Held => "revoked for certificateHold: it was held",
         Ocsp::HeldOrRevoked => "held or revoked: it had ended a moment before",
+        Ocsp::GoodHeldOrRevoked => "good, held or revoked: a moment before, it was held and had ended",
     }
 }

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use ca_core::job_run::{self, JobOutcome};
+use ca_core::job_run::JobOutcome;
 use ca_core::signer::ProcessSigner;
 use registration_authority::opposition::one_time::send::Settled;
 use serde_json::json;
@@ -219,14 +219,11 @@ pub(super) fn publish(
     jobs_ended: &Stop,
 ) {
     let (mut last, mut log): (Option<Instant>, _) = (None, JobLog::default());
-    // Where nobody can tell, the schedule begins now.
-    let last_run = job_run::all(&mut db).unwrap_or_default().into_iter().find(|run| run.job == FULL_CRL);
-    let schedule = installation.config.schedules.full_crl.clone();
-    let last_run = last_run.map(|run| run.began_at);
-    let mut full_crl = Scheduled::new(FULL_CRL, schedule, last_run, installation.clock.now());
+    let mut full_crl = Scheduled::new(FULL_CRL, installation.config.schedules.full_crl.clone());
     while !jobs_ended.asked() {
         let now = installation.clock.now();
-        let every_crl = leads.load(Ordering::Relaxed) && full_crl.is_due(now);
+        // Where the database does not answer, the run that follows says so.
+        let every_crl = full_crl.is_due(&mut db, leads.load(Ordering::Relaxed), now).unwrap_or(false);
         if every_crl || last.is_none_or(|last| last.elapsed() >= PUBLICATION_PAUSE) {
             let name = if every_crl { FULL_CRL } else { "publication" };
             let began = Began::now(installation);

@@ -24,6 +24,8 @@ pub(super) struct Clock {
     pub(super) left: i64,
     /// The same for people; none where it has ended.
     pub(super) lasts: Option<String>,
+    /// Whether it may end: nothing is left that it could say.
+    pub(super) is_last: bool,
     pub(super) state: State,
 }
 
@@ -51,6 +53,7 @@ impl Clock {
             life: (crl.next_update.seconds() - crl.this_update.seconds()).max(1),
             left: (crl.next_update.seconds() - at.seconds()).max(0),
             lasts: (crl.next_update > at).then(|| language.ago(at, crl.next_update)),
+            is_last: crl.next == NextCrl::Never,
             state: State::of(crl.urgency),
         }
     }
