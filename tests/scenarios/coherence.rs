@@ -78,11 +78,14 @@ fn every_face_agrees(kind: DatabaseKind) {
     let workshop = workshop(kind);
     let card = workshop.cards(CardStatus::Active)[0];
     let status = status_service(&workshop);
+    let opposed_after = workshop.now();
     let certificates = oppose(&workshop, &card);
+    let opposed_before = workshop.now();
     workshop.job("publication");
     workshop.job("full-crl");
     status.comes_to_say(&workshop, &certificates[0], "revoked");
     let stated = look(&workshop);
+    let looked_before = workshop.now();
     assert_eq!((&stated["coherent"], &stated["differences"]), (&Value::Bool(true), &serde_json::json!([])));
     // Nine CRLs, six deltas, nine certificates and two chains, three full lists, a page in two forms, the changes and
     // their stream.
@@ -96,9 +99,11 @@ fn every_face_agrees(kind: DatabaseKind) {
     let moment =
         |value: &Value| -> Timestamp { value.as_str().unwrap_or_else(|| panic!("{told}")).parse().unwrap() };
     let (received, committed) = (moment(&told["received_at"]), moment(&told["committed_at"]));
-    assert!(received <= committed, "{told}");
+    assert!(opposed_after.whole_second() <= received, "{told}");
+    assert!(received <= committed && committed <= opposed_before, "{told}");
     for face in ["ocsp", "delta", "crl", "list"] {
-        assert!(moment(&told["seen"][face]) >= committed, "{face}: {told}");
+        let seen = moment(&told["seen"][face]);
+        assert!(committed <= seen && seen <= looked_before, "{face}: {told}");
     }
     let lasts = moment(&told["last_good_until"]);
     assert!(lasts > committed.plus(Duration::from_secs(6 * 86_400)), "answers live a week here: {told}");

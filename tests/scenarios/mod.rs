@@ -39,6 +39,7 @@ pub mod invariants;
 mod keyboard_map;
 mod measured;
 mod names;
+mod never_issued;
 mod never_replaced;
 mod notices;
 mod object_store;

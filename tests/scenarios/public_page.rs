@@ -12,7 +12,7 @@ use card::CardStatus;
 use crl_publisher::crl::read::Crl;
 use openssl::hash::MessageDigest;
 use openssl::x509::X509;
-use store::DatabaseRole;
+use store::{DatabaseRole, Timestamp};
 
 use super::invariants::of_card;
 use super::status_service::status_service;
@@ -164,8 +164,10 @@ fn word_of(web: &mut Web, certificate: &Certificate) -> String {
 #[test]
 fn the_public_page_names_every_authority_and_hands_over_every_file_as_it_is_published() {
     on_each_database(|workshop| {
+        workshop.configure("jobs", "full_crl", "0 0 3 * * *");
         workshop.job("publication");
         let web = web(workshop);
+        let before = workshop.now();
         let page = web.get("/pki");
         assert_eq!(page.status, 200, "{}", page.text());
         assert!(page.header("content-security-policy").starts_with("default-src 'none'"));
@@ -207,6 +209,15 @@ fn the_public_page_names_every_authority_and_hands_over_every_file_as_it_is_publ
         assert_eq!(lists, 15);
         // Those of the roots come from a ceremony; each other one says when the next is due, before its own end.
         assert_eq!(text.matches("la suivante est prévue au plus tard le").count(), 12);
+        // All lists last longer than twice to the hour at which the job makes them anew.
+        let next = text.split("la suivante est prévue au plus tard le").skip(1);
+        let next: BTreeSet<&str> =
+            next.map(|rest| rest.split("datetime=\"").nth(1).unwrap().split('"').next().unwrap()).collect();
+        let at_three = [before, workshop.now()].map(|now| {
+            let today = now.seconds() - now.seconds() % 86_400 + 3 * 3600;
+            Timestamp::from_seconds(if today > now.seconds() { today } else { today + 86_400 }).to_string()
+        });
+        assert!(next.len() == 1 && at_three.iter().any(|at| next.contains(at.as_str())), "{next:?}");
         assert_eq!(text.matches("la suivante se fait à une cérémonie de clés").count(), 3);
 
         let links: BTreeSet<&str> =
