@@ -1,13 +1,16 @@
 //! Two workers that publish at once, on PostgreSQL, where nothing waits in one line: no CRL number goes back or is given
 //! twice (RFC 5280 §5.2.3), whoever dies (T12).
 
+use std::process::Command;
 use std::time::Duration;
 
-use acceptance::harness::{DatabaseKind, run};
+use acceptance::harness::{DatabaseKind, run, start};
+use crl_publisher::crl::read::Crl;
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 use serde_json::{Value, json};
+use store::audit::backlog;
 use store::schema::{audit_events, crls, signing_awaited};
 use store::{DatabaseRole, Timestamp};
 
@@ -192,6 +195,32 @@ fn two_that_look_at_what_became_of_a_signature_write_it_down_once() {
 
 /// Holds what the token's ledger says against what is recorded: nothing is an alarm.
 #[track_caller]
+/// What was signed is recorded, published and said in the log before the process ends.
+#[test]
+fn a_worker_that_is_stopped_while_it_publishes_has_published_when_it_ends() {
+    let workshop = workshop(DatabaseKind::Postgresql);
+    steal_a_card(&workshop);
+    let number = highest_number(&workshop) + 1;
+    let mut standstill = before_a_crl_is_recorded(&workshop);
+    let mut worker = start(&mut workshop.command(&["serve", "--role", "worker"]));
+    standstill.reached();
+    run(Command::new("kill").arg(worker.id().to_string())).expect_exit(0);
+    std::thread::sleep(Duration::from_secs(2));
+    assert_eq!(worker.ended(), None, "{}", worker.stderr());
+    standstill.release();
+    let mut ended = None;
+    until("the worker ends", || {
+        ended = worker.ended();
+        ended.is_some()
+    });
+    assert!(ended.unwrap().success(), "{}", worker.stderr());
+    let published = std::fs::read(workshop.dir().join(format!("public/crl/{AUTHORITY}-delta.crl"))).unwrap();
+    let delta = Crl::read(&published).unwrap();
+    assert_eq!((highest_number(&workshop), delta.number), (number, number.unsigned_abs()));
+    let waits = backlog::of(&mut workshop.open(DatabaseRole::Owner)).unwrap();
+    assert_eq!(waits.waiting, 0, "events that stand under no signed head");
+}
+
 fn reconcile(workshop: &Workshop) {
     let found = workshop.job("signatures");
     assert_eq!(found["issuing"]["alarms"], json!([]), "{found}");

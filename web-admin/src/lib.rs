@@ -48,7 +48,7 @@ pub use operations::{Expiry, ExpiryKind, JobPace, ListProgress, OcspFigures, Urg
 pub use peer::Peer;
 pub use publications::{
     NextCrl, Publications, PublishedAuthority, PublishedCoherence, PublishedCrl, PublishedFile,
-    PublishedOppositions, Untold,
+    PublishedOppositions, PublishedShards, Untold,
 };
 pub use request_bodies::bound_bodies;
 pub use sign_in_links::SignInLinks;

@@ -33,6 +33,17 @@ pub struct PublishedAuthority {
     pub ocsp_url: Option<String>,
     /// Its newest CRLs: the full one, then the delta.
     pub crls: Vec<PublishedCrl>,
+    /// The newest full CRLs of its shards, if it has any.
+    pub shards: Option<PublishedShards>,
+}
+
+/// The newest full CRLs of an authority's shards, which are published together.
+#[derive(Clone, Debug)]
+pub struct PublishedShards {
+    /// How many there are, numbered from 1.
+    pub count: usize,
+    /// That of the first.
+    pub first: PublishedCrl,
 }
 
 /// The newest CRL of its kind.

@@ -52,5 +52,7 @@ pub use opposition_list::{
     OppositionListError, OppositionListReport, publish_opposition_list, published_sequence,
 };
 pub use root_crls::{RootCrl, root_crls};
-pub use standing_crls::{ListsInStep, NextCrl, StandingCrl, lists_in_step, standing_crls};
+pub use standing_crls::{
+    ListsInStep, NextCrl, StandingCrl, StandingShards, lists_in_step, standing_crls, standing_shards,
+};
 pub use urgency::Urgency;

@@ -1,6 +1,7 @@
 //! The newest CRLs of an authority, for whoever tells people about them.
 
 use ca_core::authority::{Authority, AuthorityKind};
+use ca_core::shard;
 use diesel::QueryResult;
 use store::{Database, Timestamp};
 
@@ -36,34 +37,63 @@ pub enum NextCrl {
     Never,
 }
 
+/// The newest complete CRLs of an authority's shards, which are cut together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StandingShards {
+    /// How many there are, numbered from 1.
+    pub count: usize,
+    /// That of the first.
+    pub first: StandingCrl,
+    /// Where certificates look for it.
+    pub first_url: String,
+}
+
 /// The newest CRL of each kind that the authority publishes of all its certificates, and has.
 pub fn standing_crls(
     db: &mut Database,
     authority: &Authority,
     policy: &PublicationPolicy,
 ) -> QueryResult<Vec<StandingCrl>> {
-    let mut standing = Vec::new();
-    let last = last_crl_of(db, &authority.short_name)?;
+    let mut all = Vec::new();
     for &kind in CrlKind::of(authority.kind) {
-        let Some(newest) = record::newest(db, &authority.short_name, &Scope::All, kind)? else { continue };
-        let schedule = match kind {
-            CrlKind::Full => policy.full_crl,
-            CrlKind::Delta => policy.delta_crl,
-        };
-        let next = match authority.kind {
-            AuthorityKind::Root => NextCrl::AtCeremony,
-            AuthorityKind::Issuing if Some(newest.next_update) == last => NextCrl::Never,
-            AuthorityKind::Issuing => NextCrl::By(newest.this_update.plus(schedule.every)),
-        };
-        standing.push(StandingCrl {
-            kind,
-            number: newest.number,
-            this_update: newest.this_update,
-            next_update: newest.next_update,
-            next,
-        });
+        all.extend(standing(db, authority, (&Scope::All, kind), policy)?);
     }
-    Ok(standing)
+    Ok(all)
+}
+
+/// The same of its shards; none of an authority without any.
+pub fn standing_shards(
+    db: &mut Database,
+    authority: &Authority,
+    policy: &PublicationPolicy,
+) -> QueryResult<Option<StandingShards>> {
+    let shards = shard::open(db, &authority.short_name)?;
+    let Some(first) = shards.first() else { return Ok(None) };
+    let (count, first_url) = (shards.len(), first.crl_url.clone());
+    let standing = standing(db, authority, (&Scope::Shard(first.clone()), CrlKind::Full), policy)?;
+    Ok(standing.map(|first| StandingShards { count, first, first_url }))
+}
+
+fn standing(
+    db: &mut Database,
+    authority: &Authority,
+    (scope, kind): (&Scope, CrlKind),
+    policy: &PublicationPolicy,
+) -> QueryResult<Option<StandingCrl>> {
+    let Some(newest) = record::newest(db, &authority.short_name, scope, kind)? else { return Ok(None) };
+    let last = last_crl_of(db, &authority.short_name)?;
+    let next = match authority.kind {
+        AuthorityKind::Root => NextCrl::AtCeremony,
+        AuthorityKind::Issuing if Some(newest.next_update) == last => NextCrl::Never,
+        AuthorityKind::Issuing => NextCrl::By(newest.this_update.plus(schedule(policy, kind).every)),
+    };
+    Ok(Some(StandingCrl {
+        kind,
+        number: newest.number,
+        this_update: newest.this_update,
+        next_update: newest.next_update,
+        next,
+    }))
 }
 
 /// How many CRLs normal running keeps, of every scope and kind, and how many of them are not due by the clock.

@@ -7,11 +7,13 @@ use ca_core::authority::{self, Authority, AuthorityKind};
 use crl_publisher::crl::CrlKind;
 use crl_publisher::http::Downloads;
 use crl_publisher::policy::PublicationPolicy;
-use crl_publisher::publish::{self, ListsInStep, StandingCrl, root_crls, standing_crls};
+use crl_publisher::publish::{
+    self, ListsInStep, StandingCrl, StandingShards, root_crls, standing_crls, standing_shards,
+};
 use store::{Database, DatabaseRole, Timestamp};
 use web_admin::{
     ListProgress, NextCrl, Publications, PublishedAuthority, PublishedCoherence, PublishedCrl, PublishedFile,
-    PublishedOppositions, Urgency,
+    PublishedOppositions, PublishedShards, Urgency,
 };
 
 use crate::installation::Installation;
@@ -87,20 +89,28 @@ impl PublicSide {
         let planned = self.installation.config.schedules.full_crl.next_after(at);
         let root = root_crls(db)?.into_iter().find(|root| root.authority == authority.short_name);
         let root = root.map(|root| root.urgency(&self.policy, at));
-        let crls = standing_crls(db, &authority, &self.policy)?.into_iter().map(|crl| {
-            let address = match crl.kind {
-                CrlKind::Full => &publication.crl,
-                CrlKind::Delta => &publication.delta_crl,
-            };
+        let told_at = |crl: StandingCrl, url| {
             let urgency = match (root, crl.next) {
                 (Some(urgency), _) => urgency,
                 (None, publish::NextCrl::Never) => publish::Urgency::Well,
                 (None, _) => publish::Urgency::of_life(crl.this_update, crl.next_update, at),
             };
-            told(crl, planned, urgency, address.of_short_name(id))
+            told(crl, planned, urgency, url)
+        };
+        let crls = standing_crls(db, &authority, &self.policy)?.into_iter().map(|crl| {
+            let address = match crl.kind {
+                CrlKind::Full => &publication.crl,
+                CrlKind::Delta => &publication.delta_crl,
+            };
+            told_at(crl, address.of_short_name(id))
         });
+        let shards = standing_shards(db, &authority, &self.policy)?;
         Ok(PublishedAuthority {
             crls: crls.collect(),
+            shards: shards.map(|StandingShards { count, first, first_url }| PublishedShards {
+                count,
+                first: told_at(first, Some(first_url)),
+            }),
             certificate_url: publication.ca_certificate.of_short_name(id),
             ocsp_url: match authority.kind {
                 AuthorityKind::Issuing => publication.ocsp.of_short_name(id),

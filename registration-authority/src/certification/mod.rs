@@ -15,6 +15,7 @@ mod certify_card;
 mod certify_card_error;
 mod certify_request;
 pub mod evidence;
+mod evidence_error;
 mod facts;
 pub mod grounds;
 pub(crate) mod mandate_evidence;

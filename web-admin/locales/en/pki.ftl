@@ -78,4 +78,7 @@ pki-delta-crl = Certificate revocation list, delta
 pki-crl = number { $number }, published on { $published }, valid until { $until };
 pki-crl-next = the next one is due by { $at } at the latest.
 pki-crl-next-at-ceremony = the next one is made at a key ceremony.
+pki-shards = Revocation lists by shard, 1 to { $count }
+pki-shard-crls = published together on { $published }, valid until { $until };
+pki-shard-crls-next = the next ones are due by { $at } at the latest.
 pki-crl-last = this is the last one of this authority, and covers all its certificates.

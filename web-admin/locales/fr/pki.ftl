@@ -78,4 +78,7 @@ pki-delta-crl = Liste de révocation, delta
 pki-crl = numéro { $number }, publiée le { $published }, vaut jusqu'au { $until } ;
 pki-crl-next = la suivante est prévue au plus tard le { $at }.
 pki-crl-next-at-ceremony = la suivante se fait à une cérémonie de clés.
+pki-shards = Listes de révocation par segment, 1 à { $count }
+pki-shard-crls = publiées ensemble le { $published }, valent jusqu'au { $until } ;
+pki-shard-crls-next = les suivantes sont prévues au plus tard le { $at }.
 pki-crl-last = c'est la dernière de cette autorité, elle couvre tous ses certificats.

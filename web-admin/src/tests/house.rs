@@ -339,8 +339,13 @@ fn working_hours() -> WorkingHours {
 /// The authorities of the database, and nothing that other crates publish.
 fn published(db: &mut Database) -> Result<Publications, Untold> {
     let authorities = ca_core::authority::all(db).map_err(|error| (error.code(), error.to_string()))?;
-    let of =
-        |authority| PublishedAuthority { authority, certificate_url: None, ocsp_url: None, crls: Vec::new() };
+    let of = |authority| PublishedAuthority {
+        authority,
+        certificate_url: None,
+        ocsp_url: None,
+        crls: Vec::new(),
+        shards: None,
+    };
     Ok(Publications {
         authorities: authorities.into_iter().map(of).collect(),
         chain: None,

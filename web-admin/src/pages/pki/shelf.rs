@@ -9,7 +9,7 @@ use openssl::x509::X509;
 use crate::failure::Failure;
 use crate::faults;
 use crate::messages::Key;
-use crate::publications::{NextCrl, PublishedAuthority, PublishedCrl};
+use crate::publications::{NextCrl, PublishedAuthority, PublishedCrl, PublishedShards};
 use crate::typography::Shown;
 
 /// One authority: what stands in its certificate, and what it publishes.
@@ -24,6 +24,13 @@ pub(super) struct Shelf {
     pub(super) certificate: PublishedAt,
     pub(super) ocsp: Option<String>,
     pub(super) crls: Vec<Crl>,
+    pub(super) shards: Option<Shards>,
+}
+
+/// The CRLs of its shards, by the first of them.
+pub(super) struct Shards {
+    pub(super) count: usize,
+    pub(super) first: Crl,
 }
 
 /// A file of the page, and the address that certificates give it.
@@ -53,7 +60,7 @@ impl PublishedAt {
 
 impl Shelf {
     pub(super) fn of(published: PublishedAuthority) -> Result<Self, Failure> {
-        let PublishedAuthority { authority, certificate_url, ocsp_url, crls } = published;
+        let PublishedAuthority { authority, certificate_url, ocsp_url, crls, shards } = published;
         let unreadable = |error: ErrorStack| {
             let detail = format!("the certificate of {} does not read: {error}", authority.short_name);
             Failure::coded(faults::PAGE_FAILED, detail)
@@ -74,6 +81,16 @@ impl Shelf {
             certificate: PublishedAt { path: format!("ca/{name}.cer"), address: certificate_url },
             ocsp: ocsp_url,
             crls: crls.into_iter().map(|crl| Crl::of(&name, crl)).collect(),
+            shards: shards.map(|PublishedShards { count, first }| {
+                let path = format!("crl/{name}/1.crl");
+                Shards {
+                    count,
+                    first: Crl {
+                        file: PublishedAt { path, address: first.url.clone() },
+                        ..Crl::of(&name, first)
+                    },
+                }
+            }),
             name,
         })
     }
