@@ -79,7 +79,7 @@ fn files(octets: &[u8]) -> Vec<&[u8]> {
 /// A file at the top, or in one of the folders; nothing that leaves them.
 fn is_of_a_bundle(path: &str) -> bool {
     let (folder, name) = path.split_once('/').unwrap_or(("", path));
-    let plain = name.bytes().all(|octet| octet.is_ascii_alphanumeric() || b"-.".contains(&octet));
+    let plain = name.bytes().all(|octet| octet.is_ascii_alphanumeric() || b"-._".contains(&octet));
     (folder.is_empty() || FOLDERS.contains(&folder))
         && plain
         && !["", ".", ".."].contains(&name)
