@@ -1,10 +1,11 @@
 //! The lines of the officers' enrolments, beside the leaves that the log has of them: none is missing, altered or invented, and
-//! none has lost a decision. What they are worth is worked out in `passkey`.
+//! none has lost a decision. What a decision says is held against the digest in its leaf or, where that was erased, against the key
+//! that made it. What they are worth is worked out in `passkey`.
 
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde::Deserialize;
 
@@ -12,7 +13,7 @@ use crate::decision::said::Said;
 use crate::der::sequence;
 use crate::findings::Findings;
 use crate::key::{base64, hex, sha256};
-use crate::passkey::Enrolment;
+use crate::passkey::{Enrolment, Officers};
 
 /// A leaf about an enrolment.
 #[derive(Default, Deserialize)]
@@ -27,8 +28,8 @@ struct Line {
     /// SHA-256 of the canonical encoding.
     canonical: String,
     proposed: bool,
-    /// SHA-256 of each proof of which no leaf has told yet.
-    proofs: HashSet<String>,
+    /// SHA-256 of each proof of which no leaf has told yet, and what does not hold of it without one.
+    proofs: HashMap<String, Result<(), &'static str>>,
     /// Leaves of decisions whose payload was erased.
     erased: usize,
 }
@@ -40,7 +41,8 @@ pub struct Enrolments {
 }
 
 impl Enrolments {
-    pub fn check(&mut self, n: usize, enrolment: &Enrolment, findings: &mut Findings) {
+    /// A line; `officers` are those of the whole chain, since somebody who was enrolled later may have decided on an earlier one.
+    pub fn check(&mut self, n: usize, enrolment: &Enrolment, officers: &Officers, findings: &mut Findings) {
         let place = format!("enrolments.jsonl line {n}");
         let canonical = base64(&enrolment.canonical).unwrap_or_default();
         let number = sequence(&canonical).and_then(|fields| fields.get(1)?.text().map(str::to_owned));
@@ -50,16 +52,20 @@ impl Enrolments {
             return findings.contradiction(place, format!("{subject} stands behind a later one"));
         }
         let digest = sha256(&canonical);
-        let mut proofs = HashSet::new();
+        let (mut proofs, mut deciders) = (HashMap::new(), HashSet::new());
         for proof in &enrolment.proofs {
             let proof = base64(proof).unwrap_or_default();
-            if !is_on(&proof, &digest).unwrap_or(false) {
-                findings.contradiction(&subject, "a decision on it is on other content");
+            match decider(&proof, &digest) {
+                None => findings.contradiction(&subject, "a decision on it is on other content"),
+                // By the officer: one signature of his can be written in more than one way.
+                Some(officer) if !deciders.insert(officer.clone()) => {
+                    findings.contradiction(&subject, format!("a decision of {officer} on it stands twice"));
+                }
+                Some(_) => {}
             }
-            proofs.insert(hex(&sha256(&proof)));
-        }
-        if proofs.len() < enrolment.proofs.len() {
-            findings.contradiction(&subject, "a decision on it stands twice");
+            let fields = sequence(&proof).unwrap_or_default();
+            let genuine = officers.signed(&fields, "administrator").map(drop);
+            proofs.insert(hex(&sha256(&proof)), genuine);
         }
         self.lines.insert(subject, Line { canonical: hex(&digest), proposed: false, proofs, erased: 0 });
     }
@@ -83,7 +89,7 @@ impl Enrolments {
                 findings.contradiction(subject, "is not what was proposed");
             }
         } else if let Some(proof) = said.proof {
-            if !line.proofs.remove(&proof) {
+            if line.proofs.remove(&proof).is_none() {
                 findings
                     .contradiction(subject, "a decision that the worker received does not stand in its line");
             }
@@ -105,13 +111,16 @@ impl Enrolments {
                 );
                 findings.contradiction(&subject, what);
             }
+            for what in line.proofs.into_values().filter_map(Result::err) {
+                findings.contradiction(&subject, format!("of a decision no payload tells, and {what}"));
+            }
         }
     }
 }
 
-/// Whether the statement in a `PasskeyProof` is a decision on an enrolment of this digest.
-fn is_on(proof: &[u8], digest: &[u8]) -> Option<bool> {
+/// Who made a decision on an enrolment of this digest; none where the statement in a `PasskeyProof` is no such decision.
+fn decider(proof: &[u8], digest: &[u8]) -> Option<String> {
     let statement = sequence(proof)?.first()?.octets()?;
     let said = Said::read(statement).ok()?;
-    Some(said.kind == "officer-enrolment" && said.names(digest, 1))
+    (said.kind == "officer-enrolment" && said.names(digest, 1)).then(|| said.officer.to_owned())
 }

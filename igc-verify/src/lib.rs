@@ -49,7 +49,8 @@ pub fn verify(arguments: &Arguments) -> Result<Findings, Unreadable> {
     bundle.certificates(|line, record| certificates.check(&bundle, line, &record, &mut findings))?;
     bundle.status_events(|line, event| certificates.status_event(line, event, &mut findings))?;
     let mut enrolments = Enrolments::default();
-    bundle.enrolments(|line, enrolment| enrolments.check(line, &enrolment, &mut findings))?;
+    bundle
+        .enrolments(|line, enrolment| enrolments.check(line, &enrolment, &bundle.officers, &mut findings))?;
     log::check(&bundle, &mut certificates, &mut enrolments, &mut findings)?;
     certificates.conclude(&bundle, &mut findings);
     enrolments.conclude(&mut findings);

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 /// A line of `status_events.jsonl`.
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 pub struct StatusEvent {
     pub sequence: u64,
     pub issuer: String,
@@ -42,8 +42,8 @@ pub struct Standing {
     held_since: Option<i64>,
 }
 
-/// The record, the status events by their number, each with whether a leaf has told of it, and how often the leaves said
-/// what. Counted, not ordered: of leaves that wait for their place the order is not known.
+/// The record, the status events by their number, each with whether a leaf has told of it, and how often the leaves said the
+/// rest.
 #[derive(Debug, Default)]
 pub struct Status {
     word: String,
@@ -51,9 +51,6 @@ pub struct Status {
     events: Vec<(StatusEvent, bool)>,
     signing: u64,
     abandoned: u64,
-    revoked: u64,
-    held: u64,
-    released: u64,
 }
 
 impl Status {
@@ -73,17 +70,13 @@ impl Status {
         self.abandoned += 1;
     }
 
-    /// A leaf of a status event.
+    /// A leaf of a status event: of the one whose number it says. One that was written before they said it is of the first that
+    /// no leaf has told of yet, so that leaves in another order than their events are found.
     pub fn told(&mut self, change: &str, told: &Told) -> Result<(), String> {
-        match change {
-            "revoked" => self.revoked += 1,
-            "held" => self.held += 1,
-            _ => self.released += 1,
-        }
-        let its =
-            |(event, seen): &&mut (StatusEvent, bool)| !seen && event.event == change && told.is_of(event);
-        let event = self.events.iter_mut().find(its);
-        let (_, seen) = event.ok_or(format!("no status event is what its {change} leaf recorded"))?;
+        let by_number = |event: &StatusEvent| told.sequence.is_none_or(|number| number == event.sequence);
+        let next = self.events.iter_mut().find(|(event, seen)| !seen && by_number(event));
+        let its = next.filter(|(event, _)| event.event == change && told.is_of(event));
+        let (_, seen) = its.ok_or(format!("no status event is what its {change} leaf recorded"))?;
         *seen = true;
         Ok(())
     }
@@ -92,8 +85,22 @@ impl Status {
     pub fn conclude(&self, is_there: bool) -> Vec<String> {
         let untold = self.events.iter().filter(|(_, seen)| !seen);
         let untold = untold.map(|(event, _)| format!("no leaf tells of its status event {}", event.sequence));
-        let checks = [self.check_word(is_there), self.check_standing()];
+        let checks = [self.check_order(), self.check_word(is_there), self.check_standing()];
         untold.chain(checks.into_iter().filter_map(Result::err)).collect()
+    }
+
+    /// Nothing follows a revocation, and only what is held is released.
+    fn check_order(&self) -> Result<(), String> {
+        let mut before = "released";
+        for (event, _) in &self.events {
+            match (before, event.event.as_str()) {
+                ("released", "held" | "revoked") | ("held", "released" | "revoked") => before = &event.event,
+                (_, change) => {
+                    return Err(format!("its status event {} says {change} where it cannot", event.sequence));
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Date and reason of the record are those of the last event: nothing follows a revocation.
@@ -113,30 +120,31 @@ impl Status {
         Err("date or reason of its status are not those of its last status event".to_owned())
     }
 
-    /// Whether its word is what the leaves lead to, of a certificate that is there or is not: what was never sent to be signed is
-    /// intended or abandoned, what was sent and is not there stays or is revoked; nothing un-revokes, and only what is
-    /// held is released. (That a certificate that is there was sent and issued is told by its own leaves.)
+    /// Whether its word is what the leaves and its last status event lead to, of a certificate that is there or is not: what was
+    /// never sent to be signed is intended or abandoned, what was sent and is not there stays or is revoked, and was never held.
+    /// (That a certificate that is there was sent and issued is told by its own leaves.)
     fn check_word(&self, is_there: bool) -> Result<(), String> {
-        let Self { signing, abandoned, revoked, held, released, .. } = *self;
-        let status = self.word.as_str();
-        let (is_held, is_free) = (held == released + 1, held == released);
-        let holds = match (is_there, status) {
-            (true, "good") => (abandoned, revoked) == (0, 0) && is_free,
-            (true, "held") => (abandoned, revoked) == (0, 0) && is_held,
-            (true, "revoked") => (abandoned, revoked) == (0, 1) && (is_held || is_free),
-            (false, _) if (held, released) != (0, 0) => false,
-            (false, "intended") => (signing, abandoned, revoked) == (0, 0, 0),
-            (false, "abandoned") => (signing, abandoned, revoked) == (0, 1, 0),
-            (false, "signing") => (signing, abandoned, revoked) == (1, 0, 0),
-            (false, "revoked") => (signing, abandoned, revoked) == (1, 0, 1),
+        let (signing, abandoned) = (self.signing, self.abandoned);
+        let last = self.events.last().map(|(event, _)| event.event.as_str());
+        let holds = match (self.word.as_str(), is_there) {
+            ("good", true) => abandoned == 0 && matches!(last, None | Some("released")),
+            ("held", true) => abandoned == 0 && last == Some("held"),
+            ("revoked", true) => abandoned == 0 && last == Some("revoked"),
+            ("revoked", false) => {
+                (signing, abandoned) == (1, 0) && self.events.len() == 1 && last == Some("revoked")
+            }
+            ("intended", false) => (signing, abandoned, last) == (0, 0, None),
+            ("abandoned", false) => (signing, abandoned, last) == (0, 1, None),
+            ("signing", false) => (signing, abandoned, last) == (1, 0, None),
             _ => false,
         };
         if holds {
             return Ok(());
         }
-        let there = if is_there { "there" } else { "not there" };
+        let (word, there) = (&self.word, if is_there { "there" } else { "not there" });
+        let last = last.unwrap_or("nothing");
         Err(format!(
-            "it is {status} and {there}, and its leaves say signing {signing}, abandoned {abandoned}, revoked {revoked}, held {held} and released {released} times"
+            "it is {word} and {there}, its leaves say signing {signing} and abandoned {abandoned} times, and its last status event {last}"
         ))
     }
 }
@@ -147,18 +155,19 @@ mod tests {
 
     const WORDS: [&str; 7] = ["intended", "signing", "good", "held", "revoked", "abandoned", "gone"];
 
-    /// The words that a certificate may stand under after these leaves.
+    /// The words that a certificate may stand under after these leaves and status events.
     fn after(actions: &[&str], is_there: bool) -> Vec<&'static str> {
         let count = |action| actions.iter().filter(|one| **one == action).count() as u64;
+        let changes = actions.iter().filter(|action| ["held", "released", "revoked"].contains(action));
+        let events = changes.zip(1..).map(|(change, n)| (event(n, change, 5), true)).collect::<Vec<_>>();
         let after = |word: &str| Status {
             signing: count("signing"),
             abandoned: count("abandoned"),
-            revoked: count("revoked"),
-            held: count("held"),
-            released: count("released"),
+            events: events.iter().map(|(line, seen)| (line.clone(), *seen)).collect(),
             ..Status::of(word, Standing::default())
         };
-        WORDS.into_iter().filter(|word| after(word).check_word(is_there).is_ok()).collect()
+        let holds = |status: Status| status.check_word(is_there).and(status.check_order()).is_ok();
+        WORDS.into_iter().filter(|word| holds(after(word))).collect()
     }
 
     #[test]
@@ -166,6 +175,7 @@ mod tests {
         for (actions, word) in [
             (&["signing"][..], Some("good")),
             (&["signing", "held", "released"], Some("good")),
+            (&["signing", "held", "released", "held"], Some("held")),
             (&["signing", "held"], Some("held")),
             (&["signing", "revoked"], Some("revoked")),
             (&["signing", "held", "revoked"], Some("revoked")),
@@ -173,6 +183,9 @@ mod tests {
             (&["signing", "released"], None),
             (&["signing", "held", "held"], None),
             (&["signing", "revoked", "revoked"], None),
+            (&["signing", "revoked", "held"], None),
+            (&["signing", "revoked", "held", "released"], None),
+            (&["signing", "released", "held"], None),
             (&["abandoned"], None),
         ] {
             assert_eq!(after(actions, true), Vec::from_iter(word), "there, after {actions:?}");
@@ -185,6 +198,7 @@ mod tests {
             (&["revoked"], None),
             (&["signing", "abandoned"], None),
             (&["signing", "held"], None),
+            (&["signing", "held", "revoked"], None),
             (&["signing", "signing"], None),
         ] {
             assert_eq!(after(actions, false), Vec::from_iter(word), "not there, after {actions:?}");
@@ -239,16 +253,81 @@ mod tests {
         }
     }
 
-    #[test]
-    fn a_leaf_of_before_takes_the_first_event_of_its_sort_and_no_event_twice() {
-        let mut status = Status::of("held", Standing { held_since: Some(9), ..Standing::default() });
+    fn reason_of(change: &str) -> &'static str {
+        if change == "held" { "certificateHold" } else { "keyCompromise" }
+    }
+
+    /// What is found of a certificate of this word, with these status events, after leaves of before in this order.
+    fn after_leaves_of_before(word: &str, events: &[&str], leaves: &[&str]) -> Vec<String> {
+        let at = events.len() as i64;
+        let standing = match word {
+            "revoked" => Standing {
+                revoked_at: Some(at),
+                revocation_reason: Some("keyCompromise".to_owned()),
+                held_since: None,
+            },
+            "held" => Standing { held_since: Some(at), ..Standing::default() },
+            _ => Standing::default(),
+        };
+        let mut status = Status::of(word, standing);
         status.signing();
-        for line in [event(1, "held", 3), event(4, "held", 9)] {
+        for (change, n) in events.iter().zip(1..) {
+            status.event(event(n, change, n as i64));
+        }
+        let told =
+            |change: &&str| status.told(change, &told(serde_json::json!({"reason": reason_of(change)})));
+        let mut found: Vec<String> = leaves.iter().map(told).filter_map(Result::err).collect();
+        found.extend(status.conclude(true));
+        found
+    }
+
+    #[test]
+    fn leaves_of_before_stand_in_the_order_of_their_events_and_the_last_says_how_it_stands() {
+        let (held, released, revoked) = ("held", "released", "revoked");
+        for (word, events) in [
+            ("good", &[][..]),
+            ("good", &[held, released]),
+            ("held", &[held, released, held]),
+            ("revoked", &[held, released, revoked]),
+            ("revoked", &[held, revoked]),
+        ] {
+            assert_eq!(after_leaves_of_before(word, events, events), [""; 0], "{word}: {events:?}");
+        }
+        for (word, events, leaves, least) in [
+            // The leaves stand otherwise than the events, by which it would be held, or free.
+            ("held", &[released, held][..], &[held, released][..], "no status event is what its held leaf"),
+            ("revoked", &[held, revoked], &[revoked, held], "no status event is what its revoked leaf"),
+            ("revoked", &[held, released, revoked], &[held, revoked, released], "is what its revoked leaf"),
+            // Something follows a revocation.
+            ("held", &[revoked, held], &[revoked, held], "its status event 2 says held where it cannot"),
+            ("revoked", &[revoked, held], &[revoked, held], "its status event 2 says held where it cannot"),
+            // The last one is gone from both, and the record says what it was; or from one of them.
+            ("revoked", &[held], &[held], "and its last status event held"),
+            ("revoked", &[held, revoked], &[held], "no leaf tells of its status event 2"),
+            ("revoked", &[held], &[held, revoked], "no status event is what its revoked leaf recorded"),
+            ("held", &[held, released], &[held, released], "it is held and there"),
+            // It is good, and held.
+            ("good", &[held], &[held], "it is good and there"),
+            ("good", &[held, released, held], &[held, released, held], "and its last status event held"),
+        ] {
+            let found = after_leaves_of_before(word, events, leaves);
+            assert!(
+                found.iter().any(|what| what.contains(least)),
+                "{word}: {events:?} {leaves:?}: {found:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn no_event_is_told_of_twice_and_a_leaf_that_says_its_number_is_of_that_one() {
+        let mut status = Status::of("held", Standing { held_since: Some(9), ..Standing::default() });
+        for line in [event(1, "held", 3), event(3, "released", 4), event(4, "held", 9)] {
             status.event(line);
         }
         let before = told(serde_json::json!({"reason": "certificateHold"}));
         let since = told(serde_json::json!({"reason": "certificateHold", "sequence": 4, "at": 9}));
-        assert!(status.told("held", &before).is_ok() && status.told("held", &since).is_ok());
+        assert!(status.told("held", &since).is_ok(), "also where it stands before another's");
+        assert!(status.told("held", &before).is_ok());
         assert!(status.told("held", &since).is_err() && status.told("held", &before).is_err());
         assert!(status.told("revoked", &told(serde_json::json!({"reason": "keyCompromise"}))).is_err());
     }

@@ -48,7 +48,7 @@ impl HsmFault {
         command.env("HSM_FAULT_FOLDER", self.folder.path())
     }
 
-    /// Asks for a fault: the next signature meets it.
+    /// Asks for a fault: the next signature meets it, at its beginning (`C_SignInit`) or where it says (`hang at C_Sign`).
     pub fn ask(&self, fault: &str) {
         fs::write(self.folder.path().join("fault"), fault).expect("the folder can be written");
     }
@@ -62,6 +62,22 @@ impl HsmFault {
     pub fn reset_every(&self, signatures: u32) {
         fs::write(self.folder.path().join("reset-every"), signatures.to_string())
             .expect("the folder can be written");
+    }
+
+    /// Has the first `C_Sign` wait until so many are under way in its process.
+    pub fn keep_company(&self, of: usize) {
+        fs::write(self.folder.path().join("company"), of.to_string()).expect("the folder can be written");
+    }
+
+    /// How many signatures were under way at once at most, since they keep company.
+    pub fn at_once(&self) -> usize {
+        let text = fs::read_to_string(self.folder.path().join("at-once")).unwrap_or_default();
+        text.lines().filter_map(|line| line.parse().ok()).max().unwrap_or_default()
+    }
+
+    /// How many sessions were opened.
+    pub fn sessions(&self) -> u64 {
+        self.count("sessions")
     }
 
     /// Has every login come to this end, `hang` or `crash`, from now on.

@@ -13,6 +13,7 @@ use registration_authority::enrolment::NewCredential;
 use registration_authority::officers::Role;
 use registration_authority::order;
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 use store::{Database, DatabaseRole};
 
 use super::audit_bundle::fields::every_field_is_found;
@@ -90,6 +91,43 @@ fn without_a_proof(line: &str) -> String {
     format!("{read}\n")
 }
 
+/// The octets behind one of a line's fields.
+fn octets(text: &Value) -> Vec<u8> {
+    STANDARD.decode(text.as_str().unwrap()).unwrap()
+}
+
+/// What somebody makes of an enrolment who has no administrator's key: of another passkey, and each decision on that.
+fn swapped(line: &str, credential: &[u8]) -> String {
+    let replaced = |octets: Vec<u8>, from: &[u8], to: &[u8]| {
+        let at = octets.windows(from.len()).position(|part| part == from).expect("it is there");
+        [&octets[..at], to, &octets[at + from.len()..]].concat()
+    };
+    let mut read: Value = serde_json::from_str(line).unwrap();
+    let canonical = octets(&read["canonical"]);
+    let other = replaced(canonical.clone(), credential, &vec![7; credential.len()]);
+    for proof in read["proofs"].as_array_mut().unwrap() {
+        let on = replaced(octets(proof), &Sha256::digest(&canonical), &Sha256::digest(&other));
+        *proof = STANDARD.encode(on).into();
+    }
+    read["canonical"] = STANDARD.encode(other).into();
+    format!("{read}\n")
+}
+
+/// Erases every payload that tells of an officer, as its time would.
+fn erase_officers_payloads(workshop: &Workshop, bundle: &Path) {
+    let events = fs::read_to_string(bundle.join("events.jsonl")).unwrap();
+    let events = events.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let subject = |event: &Value| event["subject"].as_str().unwrap().starts_with("enrolment ");
+    let mut erased = 0;
+    for event in events.filter(|event| subject(event) && event["payload"].is_string()) {
+        let id = event["id"].as_str().unwrap();
+        workshop.igc(&["audit", "erase", "--event", id, "--reason", "D-1"]);
+        erased += 1;
+    }
+    assert!(erased > 10, "{erased}");
+    workshop.job("audit");
+}
+
 /// How many certificates rest on a signature over a bulk.
 fn approved_in_bulk(bundle: &Path) -> usize {
     let text = fs::read_to_string(bundle.join("certificates.jsonl")).unwrap();
@@ -155,4 +193,32 @@ fn an_auditor_walks_the_chain_of_officers_keys_by_himself() {
     fs::write(&enrolments, text.lines().map(without_a_proof).collect::<String>()).unwrap();
     let said = verify(&workshop, &bundle, &[]).expect_exit(8).stdout;
     assert!(said.contains("passkey that the chain does not lead to"), "{said}");
+}
+
+/// Years later nothing but the signatures tells what administrators have decided.
+#[test]
+fn an_enrolment_whose_payloads_were_erased_is_what_administrators_have_signed() {
+    let workshop = decided();
+    let place = folder();
+    let export = |name: &str| {
+        let bundle = place.path().join(name);
+        run(igc().args(["audit", "export", "--dir"]).arg(workshop.dir()).arg("--out").arg(&bundle))
+            .expect_exit(0);
+        bundle
+    };
+    erase_officers_payloads(&workshop, &export("before"));
+    let bundle = export("after");
+    verify(&workshop, &bundle, &[]).expect_exit(0);
+    let enrolments = bundle.join("enrolments.jsonl");
+    let text = fs::read_to_string(&enrolments).unwrap();
+    let revoked = text.lines().nth(2).unwrap();
+    fs::write(
+        &enrolments,
+        text.replace(revoked, swapped(revoked, &Authenticator::new("lost").credential_id).trim_end()),
+    )
+    .unwrap();
+    let said = verify(&workshop, &bundle, &[]).expect_exit(8).stdout;
+    let words = ": of a decision no payload tells, and a passkey was asked for something else";
+    assert_eq!(said.matches(words).count(), 2, "both of them: {said}");
+    assert_eq!(said.matches("BROKEN").count(), 2, "and nothing else: {said}");
 }

@@ -1,8 +1,11 @@
 //! The ground on which every other scenario stands: both databases come up with the same schema,
 //! and each test has one of its own.
 
-use acceptance::harness::{self, DatabaseKind};
+use acceptance::harness::{self, DatabaseKind, TestDatabase};
+use diesel::connection::SimpleConnection;
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::{Integer, Text};
 use store::DatabaseRole;
 use store::schema::officers;
 
@@ -55,4 +58,55 @@ fn the_time_of_one_connection_moves_ahead_and_that_of_no_other() {
         let latest = here.now().unwrap().plus(days);
         assert!((earliest..=latest).contains(&then), "{earliest} {then} {latest}");
     });
+}
+
+/// What a connection says of a setting.
+fn setting(database: &TestDatabase, role: DatabaseRole, name: &str) -> String {
+    let mut db = database.open(role);
+    match database.kind() {
+        DatabaseKind::Sqlite if name == "journal_mode" => {
+            diesel::select(sql::<Text>("(SELECT journal_mode FROM pragma_journal_mode)"))
+                .get_result(&mut db)
+                .unwrap()
+        }
+        DatabaseKind::Sqlite => {
+            let asked = format!("(SELECT * FROM pragma_{name})");
+            diesel::select(sql::<Integer>(&asked)).get_result::<i32>(&mut db).unwrap().to_string()
+        }
+        DatabaseKind::Postgresql => {
+            diesel::select(sql::<Text>(&format!("current_setting('{name}')"))).get_result(&mut db).unwrap()
+        }
+    }
+}
+
+const ROLES: [DatabaseRole; 4] =
+    [DatabaseRole::Owner, DatabaseRole::Web, DatabaseRole::Worker, DatabaseRole::Status];
+
+/// `docs/decisions/0002-two-databases.md`: what was committed is on the disk, whoever asks.
+#[test]
+fn a_commit_is_on_the_disk_of_sqlite_before_anybody_is_answered() {
+    let database = harness::database(DatabaseKind::Sqlite);
+    for role in ROLES {
+        // 2 is FULL: the write-ahead log is synchronised with every commit (sqlite.org/pragma.html).
+        assert_eq!(setting(&database, role, "synchronous"), "2", "{role:?}");
+        assert_eq!(setting(&database, role, "journal_mode"), "wal", "{role:?}");
+    }
+}
+
+#[test]
+fn a_commit_is_on_the_disk_of_postgresql_before_anybody_is_answered_however_its_server_is_set() {
+    let database = harness::database(DatabaseKind::Postgresql);
+    let has = |value: &str, expected: &str| {
+        let set = format!(
+            "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET synchronous_commit = {value}', current_database()); END $$"
+        );
+        database.open(DatabaseRole::Owner).batch_execute(&set).unwrap();
+        for role in ROLES {
+            assert_eq!(setting(&database, role, "synchronous_commit"), expected, "set to {value}, {role:?}");
+        }
+    };
+    has("on", "on");
+    has("off", "on");
+    // Who waits for his standbys goes on waiting for them.
+    has("remote_apply", "remote_apply");
 }

@@ -36,7 +36,7 @@ fn a_module_that_is_given() {
     let name = given("HSM_NAME");
     let rows = examine(&token);
     measured::write(TABLE, &name, &table(&rows));
-    signer_faults::suite(&name, &token);
+    signer_faults::document(&name, &token);
 }
 
 /// One thing that is asked of a token, and what it does.

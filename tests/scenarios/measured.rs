@@ -11,8 +11,12 @@ static WRITING: Mutex<()> = Mutex::new(());
 
 /// The rows of the table of a section, cell by cell, its head left out; none where there is no such section.
 pub fn rows(file: &str, subject: &str) -> Vec<Vec<String>> {
-    let text = fs::read_to_string(root().join(file)).unwrap();
-    let Some(section) = section(&text, subject) else { return Vec::new() };
+    rows_of(&fs::read_to_string(root().join(file)).unwrap(), subject)
+}
+
+/// The same of the text of such a document.
+pub fn rows_of(text: &str, subject: &str) -> Vec<Vec<String>> {
+    let Some(section) = section(text, subject) else { return Vec::new() };
     let lines = text[section].lines().filter(|line| line.starts_with("| ")).skip(1);
     lines.map(|line| line.trim_matches('|').split('|').map(|cell| cell.trim().to_owned()).collect()).collect()
 }

@@ -1,15 +1,16 @@
-//! A PIN that is wrong is tried once, whoever tries, and one over which the token is silent twice: no process locks an HSM that
-//! another has already asked in vain.
+//! A PIN that is wrong is tried once, whoever tries, and one over which the token is silent twice, unless it has opened the token
+//! before: no process locks an HSM that another has already asked in vain, and none gives the right PIN up.
 
 use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
-use acceptance::harness::run;
+use acceptance::harness::{Running, root, run, start};
 use ca_core::signer::{KeyReference, SignerError, SignerProcess, sign_verified};
 use store::Fault;
 
 use super::signer_faults::Token;
+use super::standstill::until;
 
 /// A token behind the library that fails, a key in it, and the file of its PIN.
 struct Scene {
@@ -48,6 +49,19 @@ impl Scene {
 
     fn logins(&self) -> u64 {
         self.token.hsm.logins() - self.logins_before
+    }
+
+    /// A ceremony that makes a key in the token; it stands in its login.
+    fn ceremony(&self) -> Running {
+        let file = root().join("hsm-config/ceremonies/rollover.toml").display().to_string();
+        let mut command = self.token.workshop.command(&["ceremony", "run", &file, "--yes"]);
+        command.args(["--operator", "Alix", "--witness", "Sacha"]);
+        let before = self.logins();
+        self.token.hsm.end_logins_in("hang");
+        let ceremony = start(self.token.hsm.steer(&mut command));
+        until("it stands in its login", || self.logins() > before);
+        self.token.hsm.let_logins_pass();
+        ceremony
     }
 
     fn touch(&self) {
@@ -111,11 +125,70 @@ fn one_login_that_was_cut_short_keeps_nobody_out() {
         let before = scene.token.hsm.logins();
         std::thread::scope(|scope| {
             let signs = scope.spawn(|| scene.sign(&process));
-            super::standstill::until("it stands in its login", || scene.token.hsm.logins() > before);
+            until("it stands in its login", || scene.token.hsm.logins() > before);
             scene.token.hsm.let_logins_pass();
             run(Command::new("kill").args(["-KILL", &process.child_id().unwrap().to_string()]))
                 .expect_exit(0);
             signs.join().unwrap().expect("asked again, it signs");
         });
+    }
+}
+
+/// What has opened the token is the right PIN: an HSM that hangs says nothing against it, however often.
+#[test]
+fn a_pin_that_has_opened_its_token_is_never_given_up_where_the_token_hangs() {
+    let scene = Scene::begin();
+    scene.sign(&scene.process("worker")).unwrap();
+    scene.token.hsm.end_logins_in("hang");
+    for name in ["job", "started-again"] {
+        assert_eq!(scene.refusal(&scene.process(name)), "signer-unavailable", "{name}");
+    }
+    assert_eq!(scene.logins(), 5, "the one that was answered, and two by each of the two processes");
+    scene.token.hsm.let_logins_pass();
+    scene.sign(&scene.process("worker")).unwrap();
+}
+
+/// A first login is one process's at a time: it may be with a wrong PIN.
+#[test]
+fn a_signer_that_starts_while_a_ceremony_stands_in_a_first_login_tries_nothing_until_that_is_over() {
+    let scene = Scene::begin();
+    let mut ceremony = scene.ceremony();
+    let process = scene.process("worker");
+    let refused = scene.sign(&process).unwrap_err();
+    assert_eq!(refused.code().name, "signer-unavailable");
+    assert!(refused.to_string().contains("another process tries its PIN"), "{refused}");
+    assert_eq!(scene.logins(), 1, "the ceremony's");
+    ceremony.kill();
+    scene.sign(&process).unwrap();
+    assert_eq!(scene.logins(), 2, "it opens the token");
+    // Once it is known to be right, nobody waits for anybody.
+    let mut ceremony = scene.ceremony();
+    scene.sign(&scene.process("job")).unwrap();
+    assert_eq!(ceremony.ended(), None, "{}", ceremony.stderr());
+    ceremony.kill();
+}
+
+/// Another session of a process that is logged in needs no PIN, and says nothing of the one that stands in the file by now.
+#[test]
+fn a_session_of_a_process_that_is_logged_in_tries_no_pin() {
+    let scene = Scene::begin();
+    let process = scene.process("worker");
+    scene.sign(&process).unwrap();
+    let opened = scene.token.hsm.sessions();
+    fs::write(&scene.pin_file, "not-the-pin\n").unwrap();
+    scene.token.hsm.keep_company(2);
+    std::thread::scope(|scope| {
+        let signing = [(); 2].map(|()| scope.spawn(|| scene.sign(&process)));
+        signing.into_iter().for_each(|signs| signs.join().unwrap().unwrap());
+    });
+    assert_eq!(
+        (scene.token.hsm.sessions() - opened, scene.logins()),
+        (1, 1),
+        "one more session, logged in already"
+    );
+    // So the wrong PIN did not open anything: it is tried by one process, and by no other.
+    for name in ["job", "started-again"] {
+        assert_eq!(scene.refusal(&scene.process(name)), "signer-pin-refused", "{name}");
+        assert_eq!(scene.logins(), 2, "{name}");
     }
 }

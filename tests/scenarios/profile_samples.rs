@@ -14,10 +14,10 @@ use store::Timestamp;
 /// The keys of the samples.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Key {
-    /// Of the authorities that sign.
-    RootP384,
-    /// The same.
-    IssuingP256,
+    /// Of a root.
+    Root,
+    /// Of an issuing authority.
+    Issuing,
     /// Of whoever is certified and signs for nobody.
     Certified(KeyKind),
 }
@@ -137,14 +137,14 @@ fn organisations() -> impl Iterator<Item = Sample> {
 pub(super) fn authority(short_name: &'static str) -> Sample {
     let facts = Facts::new().with(Fact::Authority, short_name);
     if short_name.starts_with("ACR") {
-        return Sample { profile: "root", issuer: short_name, key: Key::RootP384, facts };
+        return Sample { profile: "root", issuer: short_name, key: Key::Root, facts };
     }
     let issuer = match short_name.split('-').nth(1) {
         Some("EL") => "ACR-EL",
         Some("ST") => "ACR-ST",
         _ => "ACR-FO",
     };
-    Sample { profile: "issuing", issuer, key: Key::IssuingP256, facts }
+    Sample { profile: "issuing", issuer, key: Key::Issuing, facts }
 }
 
 impl Builder<'_> {
@@ -245,11 +245,16 @@ fn structure() -> Facts {
         .with(Fact::StructureIdentifier, "10B0193488")
 }
 
-/// RFC 5280 §4.2.1.2 (1) of an EC key, reckoned with openssl alone.
+/// RFC 5280 §4.2.1.2 (1), reckoned with openssl alone.
 fn key_identifier(spki: &[u8]) -> Vec<u8> {
-    let key = openssl::pkey::PKey::public_key_from_der(spki).unwrap().ec_key().unwrap();
-    let mut context = openssl::bn::BigNumContext::new().unwrap();
-    let form = openssl::ec::PointConversionForm::UNCOMPRESSED;
-    let point = key.public_key().to_bytes(key.group(), form, &mut context).unwrap();
-    openssl::sha::sha1(&point).to_vec()
+    let key = openssl::pkey::PKey::public_key_from_der(spki).unwrap();
+    let bits = match (key.ec_key(), key.rsa()) {
+        (Ok(key), _) => {
+            let mut context = openssl::bn::BigNumContext::new().unwrap();
+            let form = openssl::ec::PointConversionForm::UNCOMPRESSED;
+            key.public_key().to_bytes(key.group(), form, &mut context).unwrap()
+        }
+        (_, key) => key.unwrap().public_key_to_der_pkcs1().unwrap(),
+    };
+    openssl::sha::sha1(&bits).to_vec()
 }

@@ -38,8 +38,8 @@ fn dump(builder: &Builder<'_>, sample: &Sample) -> String {
 
 fn kind_of(key: Key) -> KeyKind {
     match key {
-        Key::RootP384 => KeyKind::P384,
-        Key::IssuingP256 => KeyKind::P256,
+        Key::Root => KeyKind::P384,
+        Key::Issuing => KeyKind::P256,
         Key::Certified(kind) => kind,
     }
 }
@@ -80,8 +80,8 @@ fn builder() -> Builder<'static> {
 /// Public halves only: the private ones were thrown away when these were made.
 fn fixed_key(key: Key) -> Vec<u8> {
     let name = match key {
-        Key::RootP384 => "p384-root",
-        Key::IssuingP256 => "p256-issuing",
+        Key::Root => "p384-root",
+        Key::Issuing => "p256-issuing",
         Key::Certified(KeyKind::P256) => "p256-end-entity",
         Key::Certified(KeyKind::P384) => "p384-end-entity",
         Key::Certified(KeyKind::Rsa2048) => "rsa2048-end-entity",

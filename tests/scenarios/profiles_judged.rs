@@ -1,5 +1,6 @@
 //! A certificate of every profile, signed with keys made here, before judges that share no code with the
-//! builder: openssl in its strict mode, pkilint, and the lint of this house.
+//! builder: openssl in its strict mode, pkilint, and the lint of this house. Under authorities with keys on curves, and
+//! under those with RSA-4096, as the real ones have them.
 
 #![allow(clippy::unwrap_used)] // in a test, also in its helpers, a panic is the report
 
@@ -134,6 +135,22 @@ fn serious_findings(identity: Identity, judged: impl Fn(&Issued) -> Option<Linte
     pkilint(&files).into_iter().filter(Finding::is_serious).collect()
 }
 
+/// The leaves of every profile really stand under the signature of an RSA-4096 key.
+#[test]
+fn a_certificate_of_every_profile_is_judged_under_an_rsa_4096_issuer() {
+    let folder = folder();
+    let mut judged = BTreeSet::new();
+    for issued in issue_all(Identity::demo(), folder.path()) {
+        let issuer = openssl::x509::X509::from_pem(&fs::read(&issued.issuer).unwrap()).unwrap();
+        let certificate = openssl::x509::X509::from_pem(&fs::read(&issued.path).unwrap()).unwrap();
+        let key = issuer.public_key().unwrap();
+        if key.bits() == 4096 && certificate.verify(&key).unwrap() {
+            judged.insert(issued.sample.profile);
+        }
+    }
+    assert_eq!(judged, samples().iter().map(|sample| sample.profile).collect());
+}
+
 /// A certificate, its issuer's and that of the root above, which are its own where it is a root's.
 struct Issued {
     path: PathBuf,
@@ -142,14 +159,28 @@ struct Issued {
     sample: Sample,
 }
 
+/// What `issue` makes under authorities of each kind of key, in folders of their own.
+fn issue_all(identity: Identity, folder: &Path) -> Vec<Issued> {
+    let under = |(name, authorities): (&str, [KeyKind; 2])| {
+        let folder = folder.join(name);
+        fs::create_dir(&folder).unwrap();
+        issue(identity.clone(), authorities, &folder)
+    };
+    AUTHORITIES.into_iter().flat_map(under).collect()
+}
+
+/// The keys of roots and issuing authorities.
+const AUTHORITIES: [(&str, [KeyKind; 2]); 2] =
+    [("curves", [KeyKind::P384, KeyKind::P256]), ("rsa-4096", [KeyKind::Rsa4096; 2])];
+
 /// A certificate of every sample for each kind of key that its profile certifies, as `<profile>-<kind>.pem`, and those of the
 /// authorities above them, as `<short name>.pem`.
-fn issue_all(identity: Identity, folder: &Path) -> Vec<Issued> {
-    let keys = keys();
-    let public_key = |key: Key| keys[&key].public_key_to_der().unwrap();
+fn issue(identity: Identity, authorities: [KeyKind; 2], folder: &Path) -> Vec<Issued> {
+    let key_of = |key: Key| &keys()[&drawn(key, authorities)];
+    let public_key = |key: Key| key_of(key).public_key_to_der().unwrap();
     let builder = Builder { identity, profiles: Profiles::embedded(), public_key: &public_key };
     for short_name in ["ACR-EL", "ACR-ST", "ACR-FO", "ACI-EL-PP", "ACI-EL-ORG", "ACI-ST-PP", "ACI-FO-PP"] {
-        let der = sign(&builder.build(&authority(short_name)), &keys[&Key::RootP384]);
+        let der = sign(&builder.build(&authority(short_name)), key_of(Key::Root));
         write(&folder.join(format!("{short_name}.pem")), &der);
     }
     let at = |name: &str| folder.join(format!("{name}.pem"));
@@ -160,10 +191,10 @@ fn issue_all(identity: Identity, folder: &Path) -> Vec<Issued> {
             let path = at(&format!("{}-{kind}", sample.profile));
             let (issuer, root, signing_key) = match sample.profile {
                 "root" => (path.clone(), path.clone(), sample.key),
-                "issuing" => (at(sample.issuer), at(sample.issuer), Key::RootP384),
-                _ => (at(sample.issuer), at(&root_of(sample.issuer)), Key::IssuingP256),
+                "issuing" => (at(sample.issuer), at(sample.issuer), Key::Root),
+                _ => (at(sample.issuer), at(&root_of(sample.issuer)), Key::Issuing),
             };
-            write(&path, &sign(&builder.build(&sample), &keys[&signing_key]));
+            write(&path, &sign(&builder.build(&sample), key_of(signing_key)));
             issued.push(Issued { path, issuer, root, sample });
         }
     }
@@ -174,27 +205,42 @@ fn root_of(issuer: &str) -> String {
     format!("ACR-{}", issuer.split('-').nth(1).unwrap())
 }
 
+/// Whose key it is, and of which kind.
+fn drawn(key: Key, [root, issuing]: [KeyKind; 2]) -> (&'static str, KeyKind) {
+    match key {
+        Key::Root => ("root", root),
+        Key::Issuing => ("issuing", issuing),
+        Key::Certified(kind) => ("certified", kind),
+    }
+}
+
 /// Drawn once: a long RSA key takes seconds.
-fn keys() -> &'static HashMap<Key, PKey<Private>> {
-    static KEYS: OnceLock<HashMap<Key, PKey<Private>>> = OnceLock::new();
+fn keys() -> &'static HashMap<(&'static str, KeyKind), PKey<Private>> {
+    static KEYS: OnceLock<HashMap<(&'static str, KeyKind), PKey<Private>>> = OnceLock::new();
     KEYS.get_or_init(draw_keys)
 }
 
-fn draw_keys() -> HashMap<Key, PKey<Private>> {
+fn draw_keys() -> HashMap<(&'static str, KeyKind), PKey<Private>> {
     let ec = |curve| {
         let group = EcGroup::from_curve_name(curve).unwrap();
         PKey::from_ec_key(EcKey::generate(&group).unwrap()).unwrap()
     };
     let rsa = |bits| PKey::from_rsa(Rsa::generate(bits).unwrap()).unwrap();
-    HashMap::from([
-        (Key::RootP384, ec(Nid::SECP384R1)),
-        (Key::IssuingP256, ec(Nid::X9_62_PRIME256V1)),
-        (Key::Certified(KeyKind::P256), ec(Nid::X9_62_PRIME256V1)),
-        (Key::Certified(KeyKind::P384), ec(Nid::SECP384R1)),
-        (Key::Certified(KeyKind::Rsa2048), rsa(2048)),
-        (Key::Certified(KeyKind::Rsa3072), rsa(3072)),
-        (Key::Certified(KeyKind::Rsa4096), rsa(4096)),
-    ])
+    let of = |(whose, kind): (&'static str, KeyKind)| {
+        let key = match kind {
+            KeyKind::P256 => ec(Nid::X9_62_PRIME256V1),
+            KeyKind::P384 => ec(Nid::SECP384R1),
+            KeyKind::Rsa2048 => rsa(2048),
+            KeyKind::Rsa3072 => rsa(3072),
+            KeyKind::Rsa4096 => rsa(4096),
+        };
+        ((whose, kind), key)
+    };
+    let kinds = [KeyKind::P256, KeyKind::P384, KeyKind::Rsa2048, KeyKind::Rsa3072, KeyKind::Rsa4096];
+    let certified = kinds.map(Key::Certified);
+    let all =
+        AUTHORITIES.iter().flat_map(|(_, kinds)| [Key::Root, Key::Issuing].map(|key| drawn(key, *kinds)));
+    all.chain(certified.map(|key| drawn(key, AUTHORITIES[0].1))).map(of).collect()
 }
 
 /// `Certificate ::= SEQUENCE { tbsCertificate, signatureAlgorithm, signatureValue }` (RFC 5280 §4.1).

@@ -14,7 +14,7 @@ use diesel::prelude::*;
 use store::DatabaseRole;
 use store::schema::{certificates, signing_alarms};
 
-use super::signer_faults::{FAULTS, Token};
+use super::signer_faults::{FAULTS, KnownFault, Token};
 use super::workshop::Workshop;
 
 /// What the issue of an HSM may cost (goal: ten seconds), the deadline of a call that does not come back included.
@@ -49,7 +49,7 @@ fn a_worker_that_certifies_outlives_every_fault_of_its_hsm_and_signs_again_withi
         });
         let ended = Ends(&stop);
         scene.signs("before the first fault", SIGNATURES);
-        for (fault, _) in FAULTS.iter().filter(|(fault, _)| *fault != "crash") {
+        for fault in FAULTS.iter().filter(|fault| fault.name != "crash") {
             scene.meets(fault);
         }
         scene.meets_a_locked_pin();
@@ -62,6 +62,7 @@ fn a_worker_that_certifies_outlives_every_fault_of_its_hsm_and_signs_again_withi
     let signed = scene.token.hsm.signatures();
     let more = scene.token.workshop.approve(SIGNATURES / 2).len() as u32;
     scene.recovers_from("crash");
+    scene.says("ended by itself");
     scene.certifies(certified, orders.load(Ordering::Relaxed) + more);
     assert!(scene.token.hsm.signatures() - signed >= SIGNATURES as u64);
 
@@ -102,11 +103,18 @@ impl Scene {
         Self { token, running, made_before }
     }
 
-    /// The fault, the next signature in time, and some more.
-    fn meets(&self, fault: &str) {
-        self.token.hsm.ask(fault);
-        self.recovers_from(fault);
-        self.signs(&format!("after {fault}"), BETWEEN);
+    /// The fault, the next signature in time, its trace in the log, and some more.
+    fn meets(&self, fault: &KnownFault) {
+        let logged = self.running.stderr().len();
+        self.token.hsm.ask(fault.name);
+        self.recovers_from(fault.name);
+        let said = || self.running.stderr().get(logged..).is_some_and(|log| log.contains(fault.trace));
+        self.waits(&format!("{} leaves {:?} in the log", fault.name, fault.trace), RECOVERED, said);
+        self.signs(&format!("after {}", fault.name), BETWEEN);
+    }
+
+    fn says(&self, trace: &str) {
+        self.waits(trace, RECOVERED, || self.running.stderr().contains(trace));
     }
 
     /// Waits for so many signatures more.

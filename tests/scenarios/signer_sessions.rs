@@ -1,4 +1,5 @@
-//! Sessions that a token, or a network before it, closes behind the signer's back: after an idle hour, and again and again.
+//! The sessions of a signer's process: how many there are, and that a token, or a network before it, closes them behind its back,
+//! after an idle hour, and again and again.
 
 use std::time::Instant;
 
@@ -79,6 +80,32 @@ fn a_signer_whose_sessions_were_closed_while_it_was_idle_signs_at_once() {
         (child, 1),
         "in the same process, logged in again"
     );
+}
+
+/// As many sessions as are configured, and all of them at once: counted by the library, which lets no signature end before so many were
+/// under way together.
+#[test]
+fn signatures_that_are_asked_for_at_once_share_the_configured_sessions_and_none_waits_for_another() {
+    const SESSIONS: usize = 3;
+    const WHO_ASK: usize = 4 * SESSIONS;
+    let token = Token::softhsm();
+    token.workshop.configure("hsm", "sessions", SESSIONS as i64);
+    let (key, public_key) = token.key();
+    let process = token.process(&token.workshop.dir().join("signer/pool.ledger"));
+    let (opened, logins) = (token.hsm.sessions(), token.hsm.logins());
+    token.hsm.keep_company(SESSIONS);
+    let sign = |who: usize| {
+        let mut signer = VerifiedSigner::new(Box::new(process.signer()));
+        for number in 0..5 {
+            let octets = format!("{who}, {number}");
+            let (key, public_key, subject) = (&key, &public_key[..], "test pool");
+            signer.sign(Message { key, public_key, subject, octets: octets.as_bytes() }).unwrap();
+        }
+    };
+    std::thread::scope(|scope| (0..WHO_ASK).for_each(|who| drop(scope.spawn(move || sign(who)))));
+    assert_eq!(token.hsm.at_once(), SESSIONS, "at once");
+    assert_eq!((token.hsm.sessions() - opened, token.hsm.logins() - logins), (SESSIONS as u64, 1));
+    assert_eq!(process.figures().starts, 1, "no child was given up");
 }
 
 /// Into the captured output of the test.

@@ -99,6 +99,7 @@ impl Database {
             DatabaseRole::Worker => "SET ROLE igc_worker;",
             DatabaseRole::Status => "SET ROLE igc_status;",
         })?;
+        connection.batch_execute(COMMITS_LAST)?;
         Ok(Self::Postgresql(connection))
     }
 
@@ -204,6 +205,10 @@ impl Database {
         }
     }
 }
+
+/// What was answered for stays: a server, a database or a role that is set to answer before a commit is on the disk is not asked to. One
+/// that waits for more than that (`remote_apply`) does.
+const COMMITS_LAST: &str = "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off';";
 
 fn settle(connection: &mut SqliteConnection) -> QueryResult<()> {
     // The wait comes first: switching to WAL needs the lock that another process may hold.

@@ -37,10 +37,14 @@ pub enum Fault {
 }
 
 impl Fault {
-    /// The fault that a test has asked for; taken by one call of one process.
-    pub fn taken() -> Option<Self> {
-        let name = folder::take("fault")?;
-        Some(match name.trim() {
+    /// The fault that a test has asked for at this call; taken by one call of one process.
+    pub fn taken(call: &str) -> Option<Self> {
+        let asked = folder::text("fault")?;
+        let (name, place) = asked.trim().split_once(" at ").unwrap_or((asked.trim(), "C_SignInit"));
+        if place != call || folder::take("fault").is_none() {
+            return None;
+        }
+        Some(match name {
             "device-error" => Self::DeviceError,
             "sessions-closed" => Self::SessionsClosed,
             "vendor-error" => Self::VendorError,

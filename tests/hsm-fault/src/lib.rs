@@ -1,18 +1,22 @@
 //! A PKCS#11 library that wraps another one and fails as HSMs do, when a test asks for it.
 //!
 //! `HSM_FAULT_FOLDER` names a folder. Its file `library` holds the path of the wrapped library. A test
-//! writes the name of a fault into `fault`; the next `C_SignInit` takes it, once. The files
+//! writes the name of a fault into `fault`; the next `C_SignInit` takes it, once, or the next call of the function that it says:
+//! `device-error at C_Sign`, `C_FindObjects` or `C_OpenSession`. The files
 //! `signatures` and `logins` grow by one octet with each signature that the token really made and each
 //! `C_Login`, in whatever process: what the token says of itself, against which the ledger is compared. `signed`
 //! gets a line for each of these signatures: what was signed, hexadecimal. `codes` grows with each message authentication
-//! code, over what is a secret.
+//! code, over what is a secret, `sessions` with each session that was opened.
 //! Where there is a file `parameters`, `C_Initialize` hands it to the library, as NSS's softoken wants it.
 //! Where there is a file `reset-every`, every session of the token is closed before each Nth signature of a process, N being its number.
 //! Where there is a file `at-login`, each `C_Login` comes to the end that it names: `hang` or `crash`.
+//! Where there is a file `company`, the first `C_Sign` of a process waits until as many are under way as it says, and `at-once` gets a line
+//! for each with how many there were.
 //! Where there is a file `delay`, each signature takes as many milliseconds more, as in an HSM behind a network.
 
 #![allow(non_snake_case, reason = "PKCS#11 names its functions so")]
 
+mod company;
 mod fault;
 mod folder;
 mod wrapped;
@@ -75,13 +79,15 @@ unsafe extern "C" fn open_session(
     notify: CK_NOTIFY,
     session: *mut CK_SESSION_HANDLE,
 ) -> CK_RV {
-    if let Some(rv) = state().refuses_sessions() {
+    // SAFETY: there is no session yet, and no key.
+    if let Some(rv) = unsafe { meets("C_OpenSession", 0, 0) } {
         return rv;
     }
     // SAFETY: handed through as it came; where it succeeds, `session` was written.
     unsafe {
         let rv = real().C_OpenSession.expect("it opens sessions")(slot, flags, application, notify, session);
         if rv == CKR_OK {
+            folder::count("sessions");
             state().opened(*session);
         }
         rv
@@ -115,6 +121,10 @@ unsafe extern "C" fn find_objects(
     most: CK_ULONG,
     count: *mut CK_ULONG,
 ) -> CK_RV {
+    // SAFETY: the session is the caller's, who is in no other call with it.
+    if let Some(rv) = unsafe { meets("C_FindObjects", session, 0) } {
+        return rv;
+    }
     // SAFETY: handed through as it came; where it succeeds, `count` handles were written.
     unsafe {
         let rv = real().C_FindObjects.expect("it finds objects")(session, found, most, count);
@@ -132,15 +142,13 @@ unsafe extern "C" fn sign_init(
     mechanism: *mut CK_MECHANISM,
     key: CK_OBJECT_HANDLE,
 ) -> CK_RV {
-    if let Some(fault) = Fault::taken() {
-        // SAFETY: the session is the caller's, who is in no other call with it.
-        unsafe { begin(fault, session, key) };
-    } else if state().is_reset() {
+    // SAFETY: the session is the caller's, who is in no other call with it.
+    if let Some(rv) = unsafe { meets("C_SignInit", session, key) } {
+        return rv;
+    }
+    if state().is_reset() {
         // SAFETY: as above.
         unsafe { wrapped::close_all_sessions(session) };
-    }
-    if let Some(rv) = state().refuses(session, key) {
-        return rv;
     }
     let key = state().in_place_of(key);
     // SAFETY: the caller gives a mechanism.
@@ -157,13 +165,18 @@ unsafe extern "C" fn sign(
     signature: *mut CK_BYTE,
     length: *mut CK_ULONG,
 ) -> CK_RV {
+    // A caller that asks for the length first signs nothing yet.
+    let _under_way = if signature.is_null() { None } else { company::UnderWay::begin() };
     if !signature.is_null() {
         thread::sleep(delay());
+        // SAFETY: the session is the caller's, who is in no other call with it.
+        if let Some(rv) = unsafe { meets("C_Sign", session, 0) } {
+            return rv;
+        }
     }
     // SAFETY: handed through as it came; where it succeeds, `length` octets were written.
     unsafe {
         let rv = real().C_Sign.expect("it signs")(session, data, data_length, signature, length);
-        // A caller that asks for the length first has no signature yet.
         if rv == CKR_OK && !signature.is_null() {
             if state().made_code(session) {
                 folder::count("codes");
@@ -189,8 +202,19 @@ unsafe fn hexadecimal(data: *const CK_BYTE, length: usize) -> String {
     octets.iter().map(|octet| format!("{octet:02x}")).collect()
 }
 
-/// Does to the token, or to what the caller will see of it, what the fault says.
-unsafe fn begin(fault: Fault, session: CK_SESSION_HANDLE, key: CK_OBJECT_HANDLE) {
+/// What a call answers that meets a fault now, or that an earlier one refuses; nothing where the library is asked.
+///
+/// # Safety
+/// The session is the caller's, who is in no other call with it.
+unsafe fn meets(call: &str, session: CK_SESSION_HANDLE, key: CK_OBJECT_HANDLE) -> Option<CK_RV> {
+    // SAFETY: as above.
+    let answer = Fault::taken(call).and_then(|fault| unsafe { begin(fault, session, key) });
+    answer.or_else(|| state().refuses(session, key))
+}
+
+/// Does to the token, or to what the caller will see of it, what the fault says; what the call that meets it answers, where
+/// neither the library nor what the caller sees says so.
+unsafe fn begin(fault: Fault, session: CK_SESSION_HANDLE, key: CK_OBJECT_HANDLE) -> Option<CK_RV> {
     match fault {
         Fault::Hang => thread::sleep(Duration::from_secs(3600)),
         Fault::Crash => std::process::abort(),
@@ -207,6 +231,11 @@ unsafe fn begin(fault: Fault, session: CK_SESSION_HANDLE, key: CK_OBJECT_HANDLE)
                 // SAFETY: as above.
                 folder::append("pin-locked", &unsafe { wrapped::slot_of(session) }.to_string());
             }
+            return Some(CKR_USER_NOT_LOGGED_IN);
+        }
+        Fault::DeviceError => {
+            state().begin(fault);
+            return Some(CKR_DEVICE_ERROR);
         }
         Fault::OtherKey => {
             // SAFETY: as above.
@@ -215,4 +244,5 @@ unsafe fn begin(fault: Fault, session: CK_SESSION_HANDLE, key: CK_OBJECT_HANDLE)
         }
         fault => state().begin(fault),
     }
+    None
 }

@@ -91,12 +91,12 @@ pub const ALTERATIONS: &[(&str, &str, &str)] = &[
     (
         "UPDATE certificates SET status = 'revoked', revoked_at = settled_at, revocation_reason = 'superseded' WHERE issuer = 'ACI-EL-ORG'",
         "BROKEN certificate ACI-EL-ORG ",
-        "it is revoked and there, and its leaves say signing 1, abandoned 0, revoked 0",
+        "it is revoked and there, its leaves say signing 1 and abandoned 0 times, and its last status event nothing",
     ),
     (
         "UPDATE certificates SET status = 'good', revoked_at = NULL, revocation_reason = NULL WHERE status = 'revoked'",
         "BROKEN certificate ACI-FO-PP ",
-        "it is good and there, and its leaves say signing 1, abandoned 0, revoked 1",
+        "it is good and there, its leaves say signing 1 and abandoned 0 times, and its last status event revoked",
     ),
     (
         "UPDATE certificates SET status = 'abandoned', der = NULL WHERE issuer = 'ACI-EL-ORG'",

@@ -235,7 +235,7 @@ fn a_certificate_whose_status_is_another_word_is_found() {
             records[place]["status"] = word.into();
             fs::write(&file, records.iter().map(|record| format!("{record}\n")).collect::<String>()).unwrap();
             let said = verify(&bundle, &[]).expect_exit(8).stdout;
-            assert!(said.contains(&format!("it is {word} and there, and its leaves say")), "{kind}: {said}");
+            assert!(said.contains(&format!("it is {word} and there, its leaves say")), "{kind}: {said}");
         }
     }
 }

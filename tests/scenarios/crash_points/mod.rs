@@ -44,70 +44,32 @@ const MOST_IN_HAND: usize = 4;
 /// How many die side by side: most of the time they wait for a lease to pass.
 const LANES: usize = 4;
 
-#[test]
-fn killed_while_a_card_is_certified_no_certificate_is_without_a_record_and_none_is_lost() {
-    play(DatabaseKind::Sqlite, &["certification", "request", "sweep"]);
+/// A test a line, with the scenes that it plays on SQLite: what stands in no line is played by nobody, which a test finds.
+macro_rules! plays {
+    ($($test:ident: $scenes:expr;)*) => {
+        $(#[test]
+        fn $test() {
+            play(DatabaseKind::Sqlite, &$scenes);
+        })*
+
+        const PLAYED: &[&[&str]] = &[$(&$scenes),*];
+    };
 }
 
-#[test]
-fn killed_while_a_card_is_certified_that_is_stolen_before_anyone_comes_back_it_never_has_a_good_certificate()
-{
-    play(DatabaseKind::Sqlite, &["stolen-meanwhile"]);
-}
-
-#[test]
-fn killed_while_test_certificates_are_kept_each_is_asked_for_once_and_one_is_revoked() {
-    play(DatabaseKind::Sqlite, &["test-certificates", "test-revocation"]);
-}
-
-#[test]
-fn killed_while_crls_lists_and_certificates_are_published_nothing_goes_back_and_nothing_is_left_out() {
-    play(DatabaseKind::Sqlite, &["publication", "opposition-list", "authorities"]);
-}
-
-#[test]
-fn killed_between_the_crls_of_two_shards_each_goes_on_and_what_was_revoked_stands_in_its_own() {
-    play(DatabaseKind::Sqlite, &["shards"]);
-}
-
-#[test]
-fn killed_in_the_middle_of_an_opposition_or_before_its_answer_the_card_is_opposed_once_and_as_a_whole() {
-    play(DatabaseKind::Sqlite, &["opposition"]);
-}
-
-#[test]
-fn killed_while_the_head_of_the_audit_tree_is_signed_the_log_goes_on_from_what_is_kept() {
-    play(DatabaseKind::Sqlite, &["audit"]);
-}
-
-#[test]
-fn killed_between_order_and_bureau_an_order_has_one_card_and_its_files_can_be_had_again() {
-    play(DatabaseKind::Sqlite, &["batch", "return-file"]);
-}
-
-#[test]
-fn killed_while_a_register_is_imported_the_same_file_is_read_again_and_the_register_is_what_it_says() {
-    play(DatabaseKind::Sqlite, &["register", "register-held"]);
-}
-
-#[test]
-fn killed_while_cards_are_held_against_the_register_each_is_opposed_once_and_planned_once() {
-    play(DatabaseKind::Sqlite, &["revalidation", "revalidation-plan"]);
-}
-
-#[test]
-fn killed_between_two_transactions_of_a_big_batch_the_rest_of_it_is_certified_by_the_next_worker() {
-    play(DatabaseKind::Sqlite, &["big-batch"]);
-}
-
-#[test]
-fn killed_while_cards_are_renewed_each_has_one_successor_and_its_holder_one_active_card() {
-    play(DatabaseKind::Sqlite, &["renewal-plan", "renewal", "delivery", "activation"]);
-}
-
-#[test]
-fn killed_while_a_responder_is_followed_by_the_next_one_key_one_request_and_one_certificate_are_made() {
-    play(DatabaseKind::Sqlite, &["responder-request", "responder", "responder-end"]);
+plays! {
+    killed_while_a_card_is_certified_no_certificate_is_without_a_record_and_none_is_lost: ["certification", "request", "sweep"];
+    killed_while_a_card_is_certified_that_is_stolen_before_anyone_comes_back_it_never_has_a_good_certificate: ["stolen-meanwhile"];
+    killed_while_test_certificates_are_kept_each_is_asked_for_once_and_one_is_revoked: ["test-certificates", "test-revocation"];
+    killed_while_crls_lists_and_certificates_are_published_nothing_goes_back_and_nothing_is_left_out: ["publication", "opposition-list", "authorities"];
+    killed_between_the_crls_of_two_shards_each_goes_on_and_what_was_revoked_stands_in_its_own: ["shards"];
+    killed_in_the_middle_of_an_opposition_or_before_its_answer_the_card_is_opposed_once_and_as_a_whole: ["opposition"];
+    killed_while_the_head_of_the_audit_tree_is_signed_the_log_goes_on_from_what_is_kept: ["audit"];
+    killed_between_order_and_bureau_an_order_has_one_card_and_its_files_can_be_had_again: ["batch", "return-file"];
+    killed_while_a_register_is_imported_the_same_file_is_read_again_and_the_register_is_what_it_says: ["register", "register-held"];
+    killed_while_cards_are_held_against_the_register_each_is_opposed_once_and_planned_once: ["revalidation", "revalidation-plan"];
+    killed_between_two_transactions_of_a_big_batch_the_rest_of_it_is_certified_by_the_next_worker: ["big-batch"];
+    killed_while_cards_are_renewed_each_has_one_successor_and_its_holder_one_active_card: ["renewal-plan", "renewal", "delivery", "activation"];
+    killed_while_a_responder_is_followed_by_the_next_one_key_one_request_and_one_certificate_are_made: ["responder-request", "responder", "responder-end"];
 }
 
 #[test]
@@ -134,6 +96,15 @@ fn every_kill_of_the_table_is_in_a_scene_and_every_scene_has_one() {
         table::rows().into_iter().flat_map(|row| row.kills).map(|kill| kill.scene).collect();
     let played = SCENES.iter().map(|scene| scene.name).chain(CEREMONIES.iter().map(|held| held.scene));
     assert_eq!(told, played.map(str::to_owned).collect());
+}
+
+#[test]
+fn every_scene_is_played_by_a_test_and_by_one() {
+    let mut played: Vec<&str> = PLAYED.concat();
+    let mut there: Vec<&str> = SCENES.iter().map(|scene| scene.name).collect();
+    played.sort_unstable();
+    there.sort_unstable();
+    assert_eq!(played, there);
 }
 
 /// Every kill of these scenes, each in a copy of its scene.

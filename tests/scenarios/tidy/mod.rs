@@ -7,6 +7,7 @@ mod crash_points;
 mod dependencies;
 mod documents;
 mod files;
+mod lint;
 mod migrations;
 mod personal_data;
 mod source;

@@ -46,17 +46,22 @@ impl Failure {
         }
     }
 
+    /// What the log says of it: the function and the return value, where it is the library's.
+    pub(super) fn told(&self) -> String {
+        match self {
+            Self::Library(error) => words(error),
+            Self::NoToken(label) => format!("no token with the label {label:?} is there"),
+            Self::Signer(error) => error.to_string(),
+        }
+    }
+
     /// The error the caller sees, `token` being the token's name.
     pub(super) fn into_signer_error(self, token: &str) -> SignerError {
-        let (may_pass, token) = (self.may_pass(), token.to_owned());
+        let (may_pass, token, detail) = (self.may_pass(), token.to_owned(), self.told());
         match self {
             Self::Signer(error) => error,
-            Self::NoToken(label) => SignerError::Unavailable {
-                token,
-                detail: format!("no token with the label {label:?} is there"),
-            },
-            Self::Library(error) if may_pass => SignerError::Unavailable { token, detail: words(&error) },
-            Self::Library(error) => SignerError::Failed { token, detail: words(&error) },
+            _ if may_pass => SignerError::Unavailable { token, detail },
+            _ => SignerError::Failed { token, detail },
         }
     }
 }

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
 
 use cryptoki::context::{CInitializeArgs, CInitializeFlags, Pkcs11};
 use cryptoki::error::{Error, RvError};
-use cryptoki::session::{Session, UserType};
+use cryptoki::session::{Session, SessionState, UserType};
 use cryptoki::slot::Slot;
 use cryptoki::types::AuthPin;
 use zeroize::Zeroizing;
@@ -171,6 +171,11 @@ impl Pkcs11Module {
     fn log_in(&self, token: &Token, session: &Session) -> Result<(), Failure> {
         // Held over the login, so that two threads never try one wrong PIN at the same time.
         let mut refused = self.shared.refused.lock().unwrap_or_else(PoisonError::into_inner);
+        // Login belongs to the process, not to the session (PKCS#11 §5.6.8): of another session of it no PIN is asked, and what stands
+        // in the PIN's file by now would be taken for what opened the token.
+        if is_logged_in(session)? {
+            return Ok(());
+        }
         let brought = self.brought().get(&token.name).map(|pins| pins.user.clone());
         let (pin, edition) = match brought {
             Some(pin) => (pin, None),
@@ -186,11 +191,17 @@ impl Pkcs11Module {
         }
         let attempt = edition.map(|edition| self.shared.logins.begin(token, edition)).transpose()?;
         match session.login(UserType::User, Some(&AuthPin::from(pin.as_str().to_owned()))) {
-            // Login belongs to the process, not to the session (PKCS#11 §5.6.8).
-            Ok(()) | Err(Error::Pkcs11(RvError::UserAlreadyLoggedIn, _)) => {
+            Ok(()) => {
                 refused.remove(&token.name);
                 if let Some(attempt) = attempt {
                     attempt.succeeded();
+                }
+                Ok(())
+            }
+            // Of a library whose sessions do not say so: it has not looked at the PIN.
+            Err(Error::Pkcs11(RvError::UserAlreadyLoggedIn, _)) => {
+                if let Some(attempt) = attempt {
+                    attempt.answered_otherwise();
                 }
                 Ok(())
             }
@@ -216,6 +227,12 @@ impl Pkcs11Module {
             }
         }
     }
+}
+
+/// Whether the user is logged in with another session of this process.
+fn is_logged_in(session: &Session) -> Result<bool, Failure> {
+    let state = session.get_session_info()?.session_state();
+    Ok(matches!(state, SessionState::RoUser | SessionState::RwUser))
 }
 
 fn arguments() -> CInitializeArgs {

@@ -58,14 +58,15 @@ impl Pkcs11Signer {
         if let Err(failure) = &outcome
             && failure.may_pass_in_a_new_session()
         {
-            tracing::warn!(token, ?failure, "the session of token {token} is opened again");
+            let why = failure.told();
+            tracing::warn!(token, why, "the session of token {token} is opened again");
             self.forget(token);
             outcome = self.attempt(token, &f);
         }
         if let Err(failure) = &outcome
             && failure.may_pass()
         {
-            tracing::warn!(token, ?failure, "the PKCS#11 library is initialised again");
+            tracing::warn!(token, why = failure.told(), "the PKCS#11 library is initialised again");
             self.forget(token);
             outcome = match self.module.initialise_again(self.generation) {
                 Ok(()) => self.attempt(token, &f),
