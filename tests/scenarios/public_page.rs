@@ -255,6 +255,35 @@ fn the_public_page_names_every_authority_and_hands_over_every_file_as_it_is_publ
 }
 
 #[test]
+fn the_public_page_tells_how_many_shards_a_list_has_where_the_first_lies_and_when_the_next_are_due() {
+    on_each_database(|workshop| {
+        workshop.configure("jobs", "full_crl", "0 0 3 * * *");
+        workshop.give_shards("ACI-FO-PP", 3);
+        workshop.job("publication");
+        let web = web(workshop);
+        let text = web.get("/pki").text();
+        let rows: Vec<&str> = text.split("Listes de révocation par segment, 1 à 3").skip(1).collect();
+        assert_eq!(rows.len(), 1, "one authority has shards: {text}");
+        let row = rows[0].split("</dd>").next().unwrap();
+        let first = fs::read(workshop.dir().join("public/crl/ACI-FO-PP/1.crl")).unwrap();
+        assert!(row.contains("href=\"/pki/publications/crl/ACI-FO-PP/1.crl\""), "{row}");
+        assert_eq!(web.get("/pki/publications/crl/ACI-FO-PP/1.crl").octets, first);
+        let crl = Crl::read(&first).unwrap();
+        assert!(
+            row.contains(crl.distribution_point.as_deref().unwrap()),
+            "where certificates look for it: {row}"
+        );
+        let moments: Vec<&str> =
+            row.split("datetime=\"").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
+        let dates = [crl.this_update, crl.next_update].map(|moment| moment.to_string());
+        assert_eq!(moments.len(), 3, "{row}");
+        assert_eq!(moments[..2], dates);
+        assert!(moments[2].ends_with("T03:00:00Z"), "by the schedule: {row}");
+        web.ends();
+    });
+}
+
+#[test]
 fn a_card_and_its_certificates_are_answered_as_ocsp_answers_before_and_after_their_opposition() {
     on_each_database(|workshop| {
         let mut web = web(workshop);
