@@ -13,7 +13,7 @@
 //! `decisions_in_effect`, `decision_digest_lines`, `officer_enrolments`, `enrolments_told`, `officer_delegations`, `officer_delegation_ends`,
 //! `structure_names`, `structure_mandates`, `structure_mandate_ends`, `structure_staff`, `order_questions`, `order_answers`, `order_notes`,
 //! `order_documents`, `order_document_contents`, `order_birth_names`,
-//! `order_flags`, `order_looks`, `order_places`, `entry_refusals`, `order_leases`, `order_examinations`, `queue_views`, `card_places`, `card_expiry_notices`, `terms_acceptances`, `certificate_terms_acceptances`,
+//! `order_flags`, `order_looks`, `orders_given_back`, `order_places`, `entry_refusals`, `order_leases`, `order_examinations`, `queue_views`, `card_places`, `card_expiry_notices`, `terms_acceptances`, `certificate_terms_acceptances`,
 //! `certificate_retrieval_reminders`, `certificate_revocation_requests`, `opposition_declarations`, `opposition_requests`,
 //! `reviews`, `review_findings`, `opposition_codes`, `one_time_requests`, `one_time_codes`, `one_time_budget`, `holder_declarations`, `opposition_tickets`, `card_suspensions`, `register_examinations`, `card_lapses`,
 //! `opposition_plans`, `opposition_plan_items`, `renewal_plans`, `renewal_plan_items`, `request_replies`, `outbox` and

@@ -18,7 +18,7 @@ use crate::certification::evidence::{EvidenceError, verify_evidence};
 use crate::certification::has_profiles;
 use crate::faults;
 use crate::order::{
-    self, CanonicalOrder, CardOrder, OrderError, OrderStatus, Origin, SubmitError, set_status,
+    self, Because, CanonicalOrder, CardOrder, OrderError, OrderStatus, Origin, SubmitError, set_status,
 };
 use crate::queue::{self, Filter};
 use crate::renumbered;
@@ -224,7 +224,7 @@ fn give_back(
         (Origin::Plan(_), Some(profession)) => {
             order::submit_instead_of_planned(db, registry, (&order, profession), found, rng, act)?
         }
-        _ => order::reopen(db, registry, &order, found, rng, act)?,
+        _ => order::reopen(db, registry, &order, Because { found, refusal: None }, rng, act)?,
     })
 }
 

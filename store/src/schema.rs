@@ -553,6 +553,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    orders_given_back (order_number, order_version) {
+        order_number -> Text,
+        order_version -> BigInt,
+        given_back_at -> BigInt,
+        refusal -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     order_looks (order_number, order_version) {
         order_number -> Text,
         order_version -> BigInt,
@@ -1285,6 +1294,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     order_answers,
     order_flags,
     order_looks,
+    orders_given_back,
     reviews,
     review_findings,
     order_places,

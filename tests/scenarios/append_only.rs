@@ -73,6 +73,7 @@ const BEFORE: &str = "
     INSERT INTO decision_retractions_seen VALUES ('card-order', 'CO-TEST', 1, 'x', 1);
     INSERT INTO order_notes SELECT number, number, 'x', 1, 'x' FROM card_orders WHERE status = 'submitted';
     INSERT INTO order_looks SELECT min(number), 99, 1 FROM card_orders WHERE status = 'submitted';
+    INSERT INTO orders_given_back SELECT min(number), 99, 1, NULL FROM card_orders WHERE status = 'submitted';
     INSERT INTO order_birth_names SELECT order_number, 99, 'X', 'Y' FROM order_looks WHERE order_version = 99;
     INSERT INTO order_documents SELECT '0123456789abcdef0123456789abcdef', min(number), 1, 'pdf', 1,
         '0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef', 'x', 1 FROM card_orders WHERE status = 'submitted';
@@ -193,6 +194,8 @@ const ATTEMPTS: &[(&str, &str)] = &[
     ("DELETE FROM decision_digest_lines", "stands in one digest"),
     ("UPDATE order_notes SET note = 'y'", "as it was written"),
     ("DELETE FROM order_notes", "notes of an open order"),
+    ("UPDATE orders_given_back SET refusal = 'x'", "what was given back"),
+    ("DELETE FROM orders_given_back", "what was given back"),
     ("UPDATE order_birth_names SET birth_family_name = 'Z'", "as they were read"),
     ("DELETE FROM order_birth_names", "names at birth of an open order"),
     ("UPDATE order_documents SET octets = 2", "append-only"),

@@ -5,6 +5,7 @@ use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use registration_authority::approval::SubjectKind;
 use registration_authority::decision;
+use registration_authority::order;
 use registration_authority::risk;
 use store::schema::card_orders;
 
@@ -88,6 +89,48 @@ fn an_officer_approves_what_he_ticked_with_one_gesture_and_takes_it_back_with_on
     browser.click("form[action='/ra/file/lot/reprendre'] button");
     browser.wait_for("Décisions annulées");
     assert_eq!(status(&mut desk, &chosen[0]), "submitted");
+    desk.serving.end();
+}
+
+/// Whoever takes a card over has the holder's contact changed first: here while the officer reads what he is about to sign.
+#[test]
+fn a_contact_that_changes_before_the_gesture_leaves_every_order_open_and_that_one_flagged() {
+    let mut desk = desk_where("approval_delay_seconds = 120", "refusal_delay_seconds = 240");
+    let browser = desk.officer(APPROVER, "Dominique BERNARD");
+    desk.sign_in(&browser);
+    let chosen = green(&mut desk, 2);
+    browser.open(&format!("{}/ra/file", desk.origin));
+    tick(&browser, &chosen);
+    browser.click("button[value='approuver']");
+    browser.wait_for("2 sur 2 peuvent être approuvées");
+    browser.click("section.decide button");
+    browser.wait_for("Approuver 2 demandes");
+    let holder: String =
+        card_orders::table.find(&chosen[1]).select(card_orders::holder).first(&mut desk.db).unwrap();
+    let now = desk.db.now().unwrap().millis();
+    desk.db
+        .batch_execute(&format!(
+            "DELETE FROM register_contact_changes WHERE subject = '{holder}';
+             INSERT INTO register_contact_changes (subject, feed, changed_at) VALUES ('{holder}', 1, {now})"
+        ))
+        .unwrap();
+    browser.press(&[ENTER]);
+    browser.wait_for("sur 2.");
+    // Whether the page had heard of it before the gesture, or the worker alone when it received it.
+    desk.wait_until("each order is open, and the changed one flagged", |desk| {
+        let open = chosen.iter().all(|number| status(desk, number) == "submitted");
+        let order = order::get(&mut desk.db, &chosen[1]).unwrap();
+        let flags = risk::recorded(&mut desk.db, &order.number, order.version).unwrap();
+        open && flags.iter().any(|one| one.flag == "contact-changed")
+    });
+    for number in &chosen {
+        for decision in decision::of(&mut desk.db, SubjectKind::CardOrder, number).unwrap() {
+            let receipt = decision::receipt(&mut desk.db, &decision).unwrap().expect("it was received");
+            assert_eq!(receipt.refusal.as_deref(), Some("bulk-two-officers"));
+        }
+    }
+    browser.open(&format!("{}/ra/dossiers/{}", desk.origin, chosen[1]));
+    browser.wait_for("Les coordonnées du porteur ont changé");
     desk.serving.end();
 }
 

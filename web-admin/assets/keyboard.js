@@ -80,9 +80,9 @@ function in_list(event, key) {
   }
   if (here >= 0 && key === "x" && box(rows[here])) {
     const from = event.shiftKey ? rows.findLastIndex((row, at) => at < here && box(row)?.checked) : here;
-    for (const row of rows.slice(from < 0 ? here : from, here + 1)) {
-      box(row).checked = event.shiftKey || !box(row).checked;
-      box(row).dispatchEvent(new Event("change", { bubbles: true }));
+    for (const ticked of rows.slice(from < 0 ? here : from, here + 1).map(box).filter(Boolean)) {
+      ticked.checked = event.shiftKey || !ticked.checked;
+      ticked.dispatchEvent(new Event("change", { bubbles: true }));
     }
     return true;
   }

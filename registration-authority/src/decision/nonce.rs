@@ -120,6 +120,14 @@ pub(super) fn is_open(
     .get_result(db)
 }
 
+/// Whoever else receives something that was signed over this statement's nonce waits until this transaction ends.
+pub(super) fn lock(db: &mut Database, statement: &Statement) -> QueryResult<()> {
+    diesel::update(decision_nonces::table.find(hex::encode(statement.nonce())))
+        .set(decision_nonces::statement.eq(decision_nonces::statement))
+        .execute(db)
+        .map(drop)
+}
+
 /// Whether nothing that was signed over this statement's nonce has come back yet.
 pub(super) fn is_unused(db: &mut Database, statement: &Statement) -> QueryResult<bool> {
     let of_statement = decision_nonces::table.find(hex::encode(statement.nonce()));

@@ -4,7 +4,7 @@ use store::schema::{decision_inbox, decision_receipts, decisions};
 use store::{Database, Timestamp};
 
 use super::Decision;
-use crate::approval::Verdict;
+use crate::approval::{Decidable, Verdict};
 
 /// What the worker made of a decision when it saw it. Append-only, and the worker's alone.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable)]
@@ -33,6 +33,16 @@ pub fn receipt(db: &mut Database, decision: &Decision) -> QueryResult<Option<Rec
         .select(Receipt::as_select())
         .first(db)
         .optional()
+}
+
+/// Whether the worker has found any decision on this version to hold.
+pub(super) fn holds_on(db: &mut Database, subject: &Decidable) -> QueryResult<bool> {
+    let held = decision_receipts::table
+        .filter(decision_receipts::subject_kind.eq(subject.kind.as_str()))
+        .filter(decision_receipts::subject_number.eq(&subject.number))
+        .filter(decision_receipts::subject_version.eq(subject.version))
+        .filter(decision_receipts::refusal.is_null());
+    diesel::select(diesel::dsl::exists(held)).get_result(db)
 }
 
 /// A decision that the worker refused.

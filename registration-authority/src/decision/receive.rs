@@ -17,8 +17,8 @@ use crate::certification::evidence::{EvidenceError, second_officer_missing};
 use crate::certification::one_decision::{Place, verify_entitled, verify_proof};
 use crate::enrolment::{self, EnrolledKey, Roster};
 use crate::four_eyes::{self, KeepOffError};
-use crate::order::{CardOrder, OrderError, OrderState, Origin};
-use crate::risk::RiskError;
+use crate::order::{Because, CardOrder, OrderError, OrderState, Origin};
+use crate::risk::{self, RiskError};
 use crate::{
     certificate_request, delegation, faults, held_feed, lapse, mandate, officers, order, renewal, suspension,
 };
@@ -86,24 +86,29 @@ fn one(
         Err(code) => Err(code),
     };
     write_down(db, &decision, &judged, rng, act)?;
-    let counts = judged.is_ok() && kind == SubjectKind::CardOrder.as_str();
-    if counts && !given_back(db, registry, number, rng, act)? {
+    let refusal = judged.as_ref().err().copied();
+    if kind == SubjectKind::CardOrder.as_str()
+        && !given_back(db, registry, (number, *version), refusal, rng, act)?
+        && refusal.is_none()
+    {
         let delay = verifier.delays().of(SubjectKind::CardOrder, decision.verdict(), decision.in_bulk());
         order::await_effect(db, number, *version, decision.decided_at.plus(delay))?;
     }
     Ok(Some(Received {
         subject: format!("{kind} {number} version {version}"),
         officer: by.clone(),
-        refusal: judged.err().map(|code| code.name),
+        refusal: refusal.map(|code| code.name),
     }))
 }
 
-/// Gives the order back to the officers where the worker finds that two must approve it and one has, before anybody is told that it was
-/// approved; whether it did. What cannot be known now is asked again before the card is made.
+/// Gives the order back to the officers where the decision on it is worth nothing, for this reason, or where the worker finds that two must
+/// approve it and one has, before anybody is told that it was approved; whether it did. What cannot be known now is asked again before the
+/// card is made.
 fn given_back(
     db: &mut Database,
     registry: &mut dyn Registry,
-    number: &str,
+    (number, version): (&str, i64),
+    refusal: Option<Code>,
     rng: &mut dyn CryptoRng,
     act: &Act,
 ) -> Result<bool, EvidenceError> {
@@ -113,11 +118,20 @@ fn given_back(
         Err(_) => return Ok(false),
     };
     // What a plan ordered is decided on with the plan.
-    if !matches!(order.state, OrderState::Approved { .. }) || matches!(order.origin, Origin::Plan(_)) {
+    if order.version != version || matches!(order.origin, Origin::Plan(_)) {
         return Ok(false);
     }
-    let found = match second_officer_missing(db, registry, &order, act.at) {
-        Ok(found) if found.is_empty() => return Ok(false),
+    let found = match (refusal, &order.state) {
+        (None, OrderState::Approved { .. }) => second_officer_missing(db, registry, &order, act.at),
+        (Some(_), OrderState::Submitted | OrderState::Approved { .. }) => {
+            risk::worker_asks_for_two(db, registry, &order, act.at).map_err(EvidenceError::from)
+        }
+        // Whoever forges a decision beside a refusal that holds has the order opened by nobody.
+        (Some(_), OrderState::Refused { .. }) if !super::holds_on(db, &order.decidable())? => Ok(Vec::new()),
+        _ => return Ok(false),
+    };
+    let found = match found {
+        Ok(found) if found.is_empty() && refusal.is_none() => return Ok(false),
         Ok(found) => found,
         Err(EvidenceError::Risk(
             RiskError::Database(error) | RiskError::Registry(RegistryError::Database(error)),
@@ -128,7 +142,7 @@ fn given_back(
         }
         Err(error) => return Err(error),
     };
-    Ok(order::reopen(db, registry, &order, found, rng, act)?)
+    Ok(order::reopen(db, registry, &order, Because { found, refusal }, rng, act)?)
 }
 
 /// The code of a decision on a version that is gone.
@@ -350,7 +364,7 @@ fn decidable(
             suspension.decidable_on(version.min(suspension.version()))
         }),
         SubjectKind::StructureMandate => {
-            had(mandate::get(db, number), |mandate| mandate.decidable_on(version))
+            had(mandate::get(db, number), |mandate| mandate.decidable_at(version))
         }
         SubjectKind::OfficerDelegation => had(delegation::get(db, number), delegation::Delegation::decidable),
     };

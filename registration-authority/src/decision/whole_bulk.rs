@@ -26,6 +26,7 @@ pub(super) fn take(
     verified: &Verified,
     act: &Act,
 ) -> Result<Result<(), Code>, EvidenceError> {
+    nonce::lock(db, &verified.statement)?;
     let first = nonce::is_unused(db, &verified.statement)?;
     if let Err(refused) = nonce::take_back(db, &verified.statement, &verified.signed, act.at)? {
         return Ok(Err(refused.code()));

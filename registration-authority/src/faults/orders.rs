@@ -104,6 +104,8 @@ store::codes! {
     BULK_TWO_OFFICERS = ("bulk-two-officers", Refused, "two registration officers: each opens the order, and decides on it alone");
     /// The order of a bulk is within a delegated scope alone.
     BULK_BY_DELEGATION = ("bulk-by-delegation", Refused, "the registration officer: open the order, and decide on it alone");
+    /// Another order that was signed for with this one cannot be decided on so, and the worker takes all of them or none.
+    BULK_NOT_WHOLE = ("bulk-not-whole", Refused, "the registration officer: leave out the order that is named with its own reason, and sign for the others again");
     /// A bulk without an order.
     BULK_EMPTY = ("bulk-empty", Invalid, "the registration officer: choose at least one order that can be decided on");
     /// More orders than one signature covers.

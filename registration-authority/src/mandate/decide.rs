@@ -57,7 +57,7 @@ pub fn decide(
 ) -> Result<Mandate, DecideMandateError> {
     let mandate = get(db, number)?;
     let subject = mandate.decidable();
-    let ends = subject.version == END;
+    let ends = subject.version >= END;
     // Nothing is approved twice, and what its day has ended is not ended again.
     if ends && (verdict == Verdict::Approve || !mandate.as_signed().stood(act.at)) {
         let name = mandate.state(act.at).name();

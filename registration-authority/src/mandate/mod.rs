@@ -1,7 +1,7 @@
 //! Mandates: who speaks for a structure (*mandataire*), on the ground of which document.
 //!
 //! A registration officer proposes one, with the SHA-256 of the document that he holds in his hand; another one approves it, and signs
-//! for it as for an order. It lasts until its day, or until an officer refuses it after all, and signs for that too: its second version.
+//! for it as for an order. It lasts until its day, or until an officer refuses it after all, and signs for that too: a later version.
 //! Its agent [lays it down](lay_down) without a signature, which the pages respect. [`standing`] is for pages and rules; what the worker does
 //! by itself counts signatures alone (`proven`), and what it certifies rests on the decision, which `certification` verifies again.
 
@@ -22,7 +22,7 @@ use diesel::prelude::*;
 use professional_registry::IdNatPs;
 use professional_registry::identifiers::TechnicalStructureId;
 use store::database::MultiBackend;
-use store::schema::{decisions, officers, structure_mandate_ends, structure_mandates};
+use store::schema::{decision_receipts, decisions, officers, structure_mandate_ends, structure_mandates};
 use store::{Act, Code, Database, Fault, Timestamp};
 use thiserror::Error;
 
@@ -97,8 +97,11 @@ pub struct Mandate {
     pub proposed_at: Timestamp,
     /// When it was ended before its time, or laid down.
     pub ended_at: Option<Timestamp>,
-    /// Who decided what on it and on its end: what the worker has found to hold, and where it has found nothing, whatever its rows say.
+    /// Who decided what on it and on its end: what the worker has found to hold, and where it has found nothing, whatever its rows say that it
+    /// has not looked at.
     pub decisions: Vec<Decision>,
+    /// The version that would end it, or did: later than every row that stands beside it, whoever wrote that, so that none is in its way.
+    end_version: i64,
     /// Whether the worker has found them to hold.
     proven: bool,
     /// When it was ended by a signature that the worker has found to hold.
@@ -107,7 +110,7 @@ pub struct Mandate {
 
 /// The version that an officer approves, or refuses.
 const BEGINNING: i64 = 1;
-/// The version of what stands, which an officer refuses to end it.
+/// The first version of what stands, which an officer refuses to end it; where a row is in the way, one of the next.
 const END: i64 = 2;
 
 impl Mandate {
@@ -129,13 +132,11 @@ impl Mandate {
 
     /// What was decided first, and when.
     fn verdict(&self) -> Option<(Verdict, Timestamp)> {
-        self.first(BEGINNING, Verdict::Refuse).or_else(|| self.first(BEGINNING, Verdict::Approve))
-    }
-
-    fn first(&self, version: i64, verdict: Verdict) -> Option<(Verdict, Timestamp)> {
-        let on_version = self.decisions.iter().filter(|decision| decision.subject_version == version);
-        let such = on_version.filter(|decision| decision.verdict() == verdict);
-        such.map(|decision| decision.decided_at).min().map(|at| (verdict, at))
+        let first = |verdict: Verdict| {
+            let such = self.on_its_beginning().filter(|decision| decision.verdict() == verdict);
+            such.map(|decision| decision.decided_at).min().map(|at| (verdict, at))
+        };
+        first(Verdict::Refuse).or_else(|| first(Verdict::Approve))
     }
 
     /// Whether it was ended by no more than a signature that the worker has found to hold.
@@ -160,7 +161,7 @@ impl Mandate {
 
     /// What an officer decides on: whether it begins, and of what was approved, whether it ends.
     pub fn decidable(&self) -> Decidable {
-        self.decidable_on(if self.is_approved() { END } else { BEGINNING })
+        self.decidable_on(if self.is_approved() { self.end_version } else { BEGINNING })
     }
 
     /// What an officer decided on when it began.
@@ -168,14 +169,19 @@ impl Mandate {
         self.decidable_on(BEGINNING)
     }
 
+    /// What was decided on by who decided on this version, for the worker. Nothing more is decided on the beginning of what has begun: whoever
+    /// would not have it ends it.
+    pub(crate) fn decidable_at(&self, version: i64) -> Decidable {
+        self.decidable_on(if self.proven { version.max(END) } else { version })
+    }
+
     /// Its beginning, on which nobody decides who proposed it; or its end, on which its agent does not: he [lays it down](lay_down).
-    pub(crate) fn decidable_on(&self, version: i64) -> Decidable {
-        let (version, decided, submitted_by) = match version {
-            END => (END, self.first(END, Verdict::Refuse), &self.login),
-            _ => (BEGINNING, self.verdict(), &self.proposed_by),
+    fn decidable_on(&self, version: i64) -> Decidable {
+        let (decided, submitted_by) = match version {
+            BEGINNING => (self.verdict().map(|(verdict, _)| verdict), &self.proposed_by),
+            _ => (proven::ends(&self.decisions).next().map(Decision::verdict), &self.login),
         };
-        let state =
-            decided.map_or(SubjectKind::StructureMandate.open_state(), |(verdict, _)| verdict.state());
+        let state = decided.map_or(SubjectKind::StructureMandate.open_state(), Verdict::state);
         Decidable {
             kind: SubjectKind::StructureMandate,
             number: self.number.clone(),
@@ -295,9 +301,16 @@ pub(crate) fn count_waiting(db: &mut Database) -> QueryResult<i64> {
 }
 
 fn undecided<'a>() -> structure_mandates::BoxedQuery<'a, MultiBackend> {
+    let refused = decision_receipts::table
+        .filter(decision_receipts::subject_kind.eq(decisions::subject_kind))
+        .filter(decision_receipts::subject_number.eq(decisions::subject_number))
+        .filter(decision_receipts::subject_version.eq(decisions::subject_version))
+        .filter(decision_receipts::decided_by.eq(decisions::decided_by))
+        .filter(decision_receipts::refusal.is_not_null());
     let decided = decisions::table
         .filter(decisions::subject_kind.eq(SubjectKind::StructureMandate.as_str()))
-        .filter(decisions::subject_number.eq(structure_mandates::number));
+        .filter(decisions::subject_number.eq(structure_mandates::number))
+        .filter(not(exists(refused)));
     structure_mandates::table.filter(not(exists(decided))).into_boxed()
 }
 
@@ -332,7 +345,9 @@ fn read(db: &mut Database, row: Row) -> Result<Mandate, MandateError> {
     let identifier = row.identifier.as_deref().map(str::parse).transpose();
     let (structure, quality) = (row.structure.parse(), row.quality.parse());
     let decisions = decision::of(db, SubjectKind::StructureMandate, &row.number)?;
-    let (held, others) = proven::held(db, decisions)?;
+    let after_all =
+        decisions.iter().map(|one| one.subject_version).max().map_or(END, |last| last.saturating_add(1));
+    let (held, unseen) = proven::held(db, decisions)?;
     let end: Option<(Timestamp, bool)> = structure_mandate_ends::table
         .find(&row.number)
         .select((structure_mandate_ends::ended_at, structure_mandate_ends::before_signatures))
@@ -340,12 +355,15 @@ fn read(db: &mut Database, row: Row) -> Result<Mandate, MandateError> {
         .optional()?;
     let proven = held.iter().any(|decision| decision.subject_version == BEGINNING);
     let end_signed = proven::end_signed(&held, end);
+    let decisions = if proven { held } else { unseen };
+    let ended_by = proven::ends(&decisions).map(|one| one.subject_version).next();
     let mandate = Mandate {
         structure: structure.map_err(|_| altered("its structure"))?,
         quality: quality.map_err(|_| altered("its quality"))?,
         identifier: identifier.map_err(|_| altered("its identifier"))?,
         ended_at: end.map(|(at, _)| at).into_iter().chain(end_signed).min(),
-        decisions: if proven { held } else { others },
+        end_version: ended_by.unwrap_or(after_all),
+        decisions,
         proven,
         end_signed,
         agent_name: officers::table

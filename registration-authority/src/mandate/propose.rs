@@ -7,7 +7,7 @@ use store::schema::structure_mandates;
 use store::{Act, Code, Database, Fault, Timestamp, audit};
 use thiserror::Error;
 
-use super::{Mandate, MandateError, MandateState, Quality, of_structure};
+use super::{END, Mandate, MandateError, MandateState, Quality, of_structure};
 use crate::certification::structure_identifier;
 use crate::eligibility;
 use crate::faults;
@@ -130,6 +130,7 @@ pub fn propose(
         proposed_at: act.at,
         ended_at: None,
         decisions: Vec::new(),
+        end_version: END,
         proven: false,
         end_signed: None,
     };

@@ -57,32 +57,41 @@ pub(crate) fn silent_since(
     Ok(Some(since))
 }
 
-/// What the worker has found to hold of these decisions, and all of them.
+/// What the worker has found to hold of these decisions, and what it has not refused: that and what it has not looked at yet.
 pub(super) fn held(
     db: &mut Database,
     decisions: Vec<Decision>,
 ) -> QueryResult<(Vec<Decision>, Vec<Decision>)> {
-    let mut held = Vec::new();
-    for decision in &decisions {
-        let receipt = decision::receipt(db, decision)?;
-        if receipt.is_some_and(|receipt| receipt.refusal.is_none() && receipt.is_of(&decision.proof)) {
-            held.push(decision.clone());
+    let (mut held, mut not_refused) = (Vec::new(), Vec::new());
+    for decision in decisions {
+        match decision::receipt(db, &decision)? {
+            None => not_refused.push(decision),
+            Some(receipt) if receipt.refusal.is_none() && receipt.is_of(&decision.proof) => {
+                held.push(decision.clone());
+                not_refused.push(decision);
+            }
+            Some(_) => {}
         }
     }
-    Ok((held, decisions))
+    Ok((held, not_refused))
+}
+
+/// Those by which a mandate was ended.
+pub(super) fn ends(decisions: &[Decision]) -> impl Iterator<Item = &Decision> {
+    decisions.iter().filter(|one| one.subject_version >= END && one.verdict() == Verdict::Refuse)
 }
 
 /// When a mandate was ended by one of these, which hold, or before ends were signed.
 pub(super) fn end_signed(held: &[Decision], end: Option<(Timestamp, bool)>) -> Option<Timestamp> {
-    let refused = held.iter().filter(|one| one.subject_version == END && one.verdict() == Verdict::Refuse);
     let before = end.and_then(|(at, before_signatures)| before_signatures.then_some(at));
-    refused.map(|one| one.decided_at).chain(before).min()
+    ends(held).map(|one| one.decided_at).chain(before).min()
 }
 
 /// What rows say of mandates and nobody has signed for, each by its number.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Unsigned {
-    /// Those with a decision that the worker has not received, and that is not of this moment: somebody wrote its row.
+    /// Those with a decision that the worker has not received, and that is not of this moment: somebody wrote its row. Or that it has refused,
+    /// where no other on the same version holds.
     pub decided: Vec<String>,
     /// Those that were laid down or ended, for whose end no officer has signed.
     pub ended: Vec<String>,
@@ -101,17 +110,21 @@ const OF_THIS_MOMENT: Duration = Duration::from_secs(600);
 pub fn unsigned(db: &mut Database, now: Timestamp, limit: u32) -> QueryResult<Unsigned> {
     let kind = SubjectKind::StructureMandate.as_str();
     let (from, to) = (now.minus(OF_THIS_MOMENT).millis(), now.plus(OF_THIS_MOMENT).millis());
-    let received = "SELECT 1 FROM decision_receipts r WHERE r.subject_kind = d.subject_kind
-                    AND r.subject_number = d.subject_number AND r.subject_version = d.subject_version
-                    AND r.decided_by = d.decided_by";
+    let of_version = "SELECT 1 FROM decision_receipts r WHERE r.subject_kind = d.subject_kind
+                    AND r.subject_number = d.subject_number AND r.subject_version = d.subject_version";
+    let (received, held) = (
+        format!("{of_version} AND r.decided_by = d.decided_by"),
+        format!("{of_version} AND r.refusal IS NULL"),
+    );
     let decided = format!(
         "SELECT DISTINCT d.subject_number AS number FROM decisions d WHERE d.subject_kind = '{kind}'
-         AND d.decided_at NOT BETWEEN {from} AND {to} AND NOT EXISTS ({received}) ORDER BY number LIMIT {limit}"
+         AND d.decided_at NOT BETWEEN {from} AND {to} AND (NOT EXISTS ({received}) OR NOT EXISTS ({held}))
+         ORDER BY number LIMIT {limit}"
     );
     let ended = format!(
         "SELECT e.mandate AS number FROM structure_mandate_ends e WHERE NOT e.before_signatures
          AND NOT EXISTS (SELECT 1 FROM decisions d WHERE d.subject_kind = '{kind}' AND d.subject_number = e.mandate
-             AND d.subject_version = {END} AND d.decision = 'refuse'
+             AND d.subject_version >= {END} AND d.decision = 'refuse'
              AND (d.decided_at BETWEEN {from} AND {to} OR EXISTS ({received} AND r.refusal IS NULL)))
          ORDER BY number LIMIT {limit}"
     );

@@ -8,10 +8,11 @@ use store::{Act, Code, Database, Fault};
 use thiserror::Error;
 
 use super::decide::{by_rule, check_eligible};
-use super::{ApproveError, CardOrder, approve, get, refuse};
+use super::{ApproveError, CardOrder, OrderState, approve, get, refuse};
 use crate::approval::{ApprovalProof, ApprovalVerifier, Verdict};
-use crate::decision;
+use crate::decision::{self, DecideError};
 use crate::faults;
+use crate::officers::{self, Right};
 use crate::queue::lease;
 use crate::risk;
 
@@ -42,6 +43,9 @@ pub enum NotInBulk {
     /// A colleague is on it.
     #[error("another officer is on order {0}")]
     Taken(String),
+    /// Another order that was signed for with it is decided on alone, if at all.
+    #[error("order {0} was signed for with one that is decided on alone: the signature is worth nothing")]
+    NotWhole(String),
 }
 
 impl Fault for NotInBulk {
@@ -51,6 +55,7 @@ impl Fault for NotInBulk {
             Self::TwoOfficers(_) => faults::BULK_TWO_OFFICERS,
             Self::ByDelegation(_) => faults::BULK_BY_DELEGATION,
             Self::Taken(_) => faults::ORDER_TAKEN,
+            Self::NotWhole(_) => faults::BULK_NOT_WHOLE,
         }
     }
 }
@@ -67,11 +72,15 @@ pub fn examine(
     act: &Act,
 ) -> Result<CardOrder, ApproveError> {
     let order = get(db, &chosen.number)?;
+    // First: a delegate is told nothing here that may depend on who has decided before him.
+    if order.state == OrderState::Submitted && order.version == chosen.version {
+        let officer = officers::require(db, Right::Decide, act).map_err(DecideError::from)?;
+        if decision::acting(db, &officer, &order.decidable())?.is_some() {
+            return Err(NotInBulk::ByDelegation(order.number).into());
+        }
+    }
     let officer = decision::may_decide(db, &order.decidable(), chosen.version, act)
         .map_err(|error| by_rule(order.kind, error))?;
-    if decision::ground(db, &officer, &order.decidable())?.is_some() {
-        return Err(NotInBulk::ByDelegation(order.number).into());
-    }
     if verdict == Verdict::Approve {
         check_eligible(db, registry, &order, act)?;
         let flags = risk::shown(db, registry, &order, act.at)?;
@@ -87,6 +96,39 @@ pub fn examine(
         return Err(NotInBulk::Taken(order.number).into());
     }
     Ok(order)
+}
+
+/// Why nothing of what was signed for is handed in, order by order; empty where it may be. The worker takes a bulk whole or no row of it, so
+/// where one stands as it was signed and cannot be decided on so, the others wait with it. What has gone on meanwhile, or has a colleague on it,
+/// keeps no other back. Writes nothing.
+pub fn kept_back(
+    db: &mut Database,
+    registry: &mut dyn Registry,
+    signed: &[Chosen],
+    verdict: Verdict,
+    act: &Act,
+) -> Result<Vec<(Chosen, ApproveError)>, ApproveError> {
+    let (mut kept, mut whole) = (Vec::new(), true);
+    for chosen in signed {
+        let error = match examine(db, registry, chosen, verdict, act) {
+            Ok(_) => NotInBulk::NotWhole(chosen.number.clone()).into(),
+            Err(error) if error.code() == store::fault::DATABASE => return Err(error),
+            Err(error) => {
+                whole &= keeps_no_other_back(&error);
+                error
+            }
+        };
+        kept.push((chosen.clone(), error));
+    }
+    Ok(if whole { Vec::new() } else { kept })
+}
+
+fn keeps_no_other_back(error: &ApproveError) -> bool {
+    matches!(
+        error,
+        ApproveError::Bulk(NotInBulk::Taken(_))
+            | ApproveError::Decide(DecideError::NotOpen { .. } | DecideError::StaleVersion { .. })
+    )
 }
 
 /// Decides on one order of a bulk, which is [examined](examine) again. Inside the caller's write transaction, one for each row: what

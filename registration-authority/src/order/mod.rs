@@ -3,8 +3,8 @@
 //! [`submit`] asks the register for a professional, [`submit_staff`] for the staff of a structure, and both keep what it said;
 //! [`approve`], by another person, asks it again;
 //! [`ask`] has it wait for an [`answer`], [`ask_second_officer`] has two approve it; [`refuse`] says why. Nothing follows before a decision
-//! has [taken effect](take_effect); until then it is [taken back](take_back), and where the worker finds that two must approve, it gives the
-//! order back. [`withdraw`] ends an order without one. [`canonical`] is what a decision is about.
+//! has [taken effect](take_effect); until then it is [taken back](take_back), and where the worker finds that two must approve, or refuses the
+//! decision, it [gives the order back](given_back). [`withdraw`] ends an order without one. [`canonical`] is what a decision is about.
 
 mod birth_names;
 pub mod bulk;
@@ -40,7 +40,8 @@ pub use document::{
     DOCUMENT_BOUND, DOCUMENTS_BOUND, Document, DocumentError, DocumentKind, NewDocument, attach, documents,
     erase_documents, may_attach,
 };
-pub(crate) use give_back::{reopen, submit_instead_of_planned, submit_renewal};
+pub(crate) use give_back::{Because, reopen, submit_instead_of_planned, submit_renewal};
+pub use give_back::{GivenBack, given_back};
 pub use note::{Note, NoteError, erase_notes, note, notes};
 pub use question::{Answer, QUESTION_BOUND, Question, QuestionError, answer, ask, questions};
 pub use read::{get, of_holder, of_structure};

@@ -11,7 +11,7 @@ use thiserror::Error;
 
 use super::card_order::Row;
 use super::{CardOrder, OrderError, OrderState, Origin, RegisterSnapshot, Tie, get};
-use crate::eligibility::{self, Asker, Claim, Condition, Entitlement, NotEligible, Product};
+use crate::eligibility::{self, Asker, Automatic, Claim, Condition, Entitlement, NotEligible, Product};
 use crate::faults;
 use crate::numbering::{self, Series};
 use crate::officers::{self, NotAuthorised, Right};
@@ -131,10 +131,17 @@ pub(crate) fn insert(
     let entitlement = eligibility::check_wish(db, registry, claim, new.replaces.as_ref(), asker, act.at)?;
     let number = numbering::next(db, Series::CardOrder, act.at)?;
     let order = compose(number, new, origin, submitted_by, &entitlement, act);
-    keep(db, registry, order, rng, act)
+    let submitted = keep(db, registry, order, rng, act)?;
+    let order = submitted.order();
+    // What officers decide on instead of a plan is not told of: the register's address is what is in doubt.
+    if asker != Asker::Automatic(Automatic::Renewal) || order.origin != Origin::Officer {
+        let (subject, holder) = (format!("order {}", order.number), order.holder.to_string());
+        outbox::put(db, Recipient::Holder(&holder), Notice::Received, &subject, rng, act)?;
+    }
+    Ok(submitted)
 }
 
-/// Keeps a new order, and tells whom it concerns.
+/// Keeps a new order. Of the staff of a structure nobody is told: the register has no address of theirs, and their agent tells them.
 pub(super) fn keep(
     db: &mut Database,
     registry: &mut dyn Registry,
@@ -156,11 +163,6 @@ pub(super) fn keep(
     }
     risk::begin(db, registry, &order, act)?;
     record(db, "order.submitted", &order, rng, act)?;
-    // The register has no address of the staff of a structure: their agent tells them.
-    if order.tie.staff().is_none() {
-        let (subject, holder) = (format!("order {}", order.number), order.holder.to_string());
-        outbox::put(db, Recipient::Holder(&holder), Notice::Received, &subject, rng, act)?;
-    }
     Ok(SubmittedOrder(order))
 }
 

@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use card::{Card, CardFilter};
 use professional_registry::{ProfessionalRecord, Registry, RegistryError, StructureRecord};
 use rand_core::CryptoRng;
@@ -11,8 +13,8 @@ use crate::decision::{self, Decision, Retraction};
 use crate::mandate::{self, Mandate, MandateError};
 use crate::officers::{self, NotAuthorised, Officer, Right, Within};
 use crate::order::{
-    self, BirthNames, CardOrder, Document, DocumentError, Note, NoteError, OrderError, OrderState, Question,
-    Tie,
+    self, BirthNames, CardOrder, Document, DocumentError, GivenBack, Note, NoteError, OrderError, OrderState,
+    Question, Tie,
 };
 use crate::queue::OrderSummary;
 use crate::queue::lease::{self, Examination, Lease};
@@ -46,6 +48,8 @@ pub struct Dossier {
     pub decisions: Vec<Decision>,
     /// Decisions that were taken back, oldest first.
     pub retractions: Vec<Retraction>,
+    /// When the worker gave it back, and why, oldest first.
+    pub given_back: Vec<GivenBack>,
     /// Which officers took it up, oldest first.
     pub examinations: Vec<Examination>,
     /// Who is on it now: it is under review.
@@ -100,11 +104,25 @@ impl Dossier {
             && !self.approved_by().any(|login| login == officer.login)
     }
 
-    /// The notes, oldest first. Whoever looks for himself is not shown those of an officer who has decided: they would tell.
-    pub fn notes_for(&self, officer: &Officer) -> impl Iterator<Item = &Note> {
-        let blind = self.is_blind_for(officer);
-        let decided: Vec<&str> = self.approved_by().filter(|_| blind).collect();
-        self.notes.iter().filter(move |note| !decided.contains(&note.written_by.as_str()))
+    /// The same, without what whoever looks for himself is not shown: what others decided and took back, who took it up, in whatever version, and what
+    /// those who decided noted. An order that comes back is looked at as if for the first time.
+    pub fn as_shown_to(mut self, officer: &Officer) -> Self {
+        if self.is_blind_for(officer) {
+            let others = |login: &str| login != officer.login;
+            let decided: BTreeSet<String> = self
+                .decisions
+                .iter()
+                .map(|one| one.decided_by.clone())
+                .filter(|login| others(login))
+                .collect();
+            self.notes.retain(|note| !decided.contains(&note.written_by));
+            self.decisions.retain(|one| !others(&one.decided_by));
+            self.retractions.retain(|one| !others(&one.decided_by));
+            // His own too: his lease ends with the other's decision, and begins anew.
+            self.examinations.clear();
+            self.lease = None;
+        }
+        self
     }
 
     /// Who has approved its current version.
@@ -210,6 +228,7 @@ pub fn dossier(
     let questions = order::questions(db, number)?;
     let decisions = decision::of(db, SubjectKind::CardOrder, number)?;
     let retractions = decision::retractions(db, SubjectKind::CardOrder, number)?;
+    let given_back = order::given_back(db, number)?;
     let examinations = lease::examinations(db, number)?;
     let lease = lease::of(db, &[number], act.at)?.remove(number);
     let notes = match order::notes(db, number, act) {
@@ -245,6 +264,7 @@ pub fn dossier(
         questions,
         decisions,
         retractions,
+        given_back,
         examinations,
         lease,
         notes,

@@ -113,8 +113,9 @@ pub(super) async fn challenge(caller: Caller, asked: Body<Asked>) -> Result<Http
     Ok(send(reply))
 }
 
-/// Takes the officer's signature over several orders. Each is decided on by itself: what one is refused for keeps no other back. Each is
-/// taken back by itself, too.
+/// Takes the officer's signature over several orders, which counts whole or not at all: where one stands as it was signed and cannot be decided
+/// on so, none is, and the others say `bulk-not-whole`. What has gone on meanwhile, or has a colleague on it, is left out alone. Each is taken
+/// back by itself. Where something is found of one after this answer, none counts: they are open again, in their next version.
 #[utoipa::path(post, path = "/bulk-decisions", tag = "orders", request_body = Signed,
     params(("Idempotency-Key" = Option<String>, Header)), responses(
     (status = 200, body = Decided),
@@ -134,10 +135,22 @@ pub(super) async fn decide(
             let (statement, proof) = signed.value.read_bulk()?;
             let (verdict, text) = (statement.verdict(), signed.value.reason_text.as_deref());
             once.beside_its_own_write(work, |work| {
+                let orders = statement.rows().iter();
+                let orders: Vec<_> =
+                    orders.map(|row| Chosen { number: row.number.clone(), version: row.version }).collect();
+                let act = work.act;
+                let kept_back = work
+                    .db
+                    .snapshot(|db| bulk::kept_back(db, &mut ImportedRegister, &orders, verdict, act))?;
                 let (mut rows, mut refused) = (Vec::new(), None);
-                for row in statement.rows() {
-                    let chosen = Chosen { number: row.number.clone(), version: row.version };
-                    let (verifier, rng, act) = (work.state.verifier(), &mut *work.rng, work.act);
+                let handed_in = if kept_back.is_empty() { orders } else { Vec::new() };
+                for (chosen, error) in kept_back {
+                    let failure = Failure::from(error);
+                    rows.push(Row::of(work, chosen, failure.code()));
+                    refused = refused.or(Some(failure));
+                }
+                for chosen in handed_in {
+                    let (verifier, rng) = (work.state.verifier(), &mut *work.rng);
                     let registry = &mut ImportedRegister;
                     let decided = work.db.write(|db| {
                         bulk::decide(db, registry, verifier, &chosen, (verdict, text), &proof, rng, act)

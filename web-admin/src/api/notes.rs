@@ -69,7 +69,7 @@ pub(super) async fn list(
             officers::require(work.db, Right::ReadNotes, work.act)?;
             let (act, officer) = (work.act, work.officer);
             let dossier = work.db.snapshot(|db| views::dossier(db, &mut ImportedRegister, &number, act))?;
-            Ok(dossier.notes_for(officer).map(Shown::from).collect())
+            Ok(dossier.as_shown_to(officer).notes.iter().map(Shown::from).collect())
         })
         .await?;
     let from = match after {

@@ -123,10 +123,21 @@ async fn decide(posted: Posted) -> Result<HttpResponse, Failure> {
                 }
             }
         };
-        let (verdict, text) = (signed.verdict, asked.text());
+        let (verdict, text, act) = (signed.verdict, asked.text(), work.act);
+        let kept_back = match signed.in_one {
+            false => Vec::new(),
+            true => {
+                let orders: Vec<_> = signed.rows.iter().map(|(chosen, _)| chosen.clone()).collect();
+                work.db.snapshot(|db| bulk::kept_back(db, &mut ImportedRegister, &orders, verdict, act))?
+            }
+        };
+        let handed_in = if kept_back.is_empty() { signed.rows } else { Vec::new() };
         let mut done = Vec::new();
-        for (chosen, proof) in signed.rows {
-            let (verifier, rng, act) = (work.state.verifier(), &mut *work.rng, work.act);
+        for (chosen, error) in kept_back {
+            done.push(Done::of(work, chosen, Some(error.into()))?);
+        }
+        for (chosen, proof) in handed_in {
+            let (verifier, rng) = (work.state.verifier(), &mut *work.rng);
             let registry = &mut ImportedRegister;
             let decided = work
                 .db

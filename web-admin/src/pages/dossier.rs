@@ -16,11 +16,11 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use professional_registry::ImportedRegister;
 use registration_authority::approval::ApprovalVerifier;
-use registration_authority::decision::{self, Decision};
+use registration_authority::decision;
 use registration_authority::faults as rules;
 use registration_authority::four_eyes;
 use registration_authority::officers::{self, Officer, Right};
-use registration_authority::order::{self, BirthNames, CardOrder, OrderState};
+use registration_authority::order::{self, BirthNames, OrderState};
 use registration_authority::queue::lease::{self, Examination, LeaseError};
 use registration_authority::views::{self, Dossier};
 use store::{BrokenRule, Database, Fault, Timestamp};
@@ -227,6 +227,8 @@ fn compose(
 ) -> Result<DossierPage, Failure> {
     let Reader { officer, signs, verifier, list, at } = *reader;
     let language = frame.language();
+    let blind = dossier.is_blind_for(officer);
+    let dossier = dossier.as_shown_to(officer);
     let order = &dossier.order;
     let own = order.submitted_by == officer.login;
     let submitted = order.state == OrderState::Submitted;
@@ -235,16 +237,11 @@ fn compose(
     let agrees = comparison.iter().all(|line| line.likeness == Likeness::Same);
     let waits = matches!(order.state, OrderState::Waiting { .. });
     let may_withdraw = order::may_withdraw(db, officer, order)?;
-    let blind = dossier.is_blind_for(officer);
-    let decisions: Vec<&Decision> =
-        dossier.decisions.iter().filter(|one| !blind || one.subject_version != order.version).collect();
-    // Who looks for himself is not shown whether somebody has looked before him: his own lease ends with the other's decision.
     // Which officer is on it is nothing to whoever asked.
     let is_officers = officer.role.may(Right::ReadDossier);
-    let hides = |one: &Examination| !is_officers || blind && one.order_version == order.version;
-    let examined: Vec<&Examination> = dossier.examinations.iter().filter(|one| !hides(one)).collect();
+    let examined: &[Examination] = if is_officers { &dossier.examinations } else { &[] };
     let approved: Vec<&str> = dossier.approved_by().collect();
-    let first_approval = match approved.first().filter(|_| submitted && !blind) {
+    let first_approval = match approved.first().filter(|_| submitted) {
         Some(login) => Some(name_of(db, login)?),
         None => None,
     };
@@ -297,7 +294,7 @@ fn compose(
         status: words::order_status(order.state.status()),
         status_class: order.state.name(),
         status_since: since(order.state),
-        under_review: dossier.lease.as_ref().filter(|_| submitted && !blind).map(|lease| Shown(lease.since)),
+        under_review: dossier.lease.as_ref().filter(|_| submitted).map(|lease| Shown(lease.since)),
         pending: Pending::of(db, verifier, officer, order, &dossier.decisions, at)?,
         letter: matches!(order.state, OrderState::Refused { .. }),
         made: card::of_order(db, &order.number)?.map(|card| card.number.to_string()),
@@ -324,11 +321,11 @@ fn compose(
             .collect::<Result<_, Failure>>()?,
         can_attach: order::may_attach(db, officer, order)?,
         notes: match officer.role.may(Right::ReadNotes) {
-            true => Some(notes::shown(db, &dossier, officer)?),
+            true => Some(notes::shown(db, &dossier)?),
             false => None,
         },
         can_note: decides,
-        events: timeline::of(db, language, &dossier, &decisions, &examined)?,
+        events: timeline::of(db, language, &dossier, examined)?,
         cards: dossier.cards.iter().map(PastCard::of).collect(),
         certificates: dossier
             .certificates
@@ -369,14 +366,12 @@ fn since(state: OrderState) -> Option<Shown> {
     }
 }
 
-/// For the page of a decision that came too late: who looks for himself is not shown there either who looked before him.
-pub(super) fn current(work: &mut Work<'_>, number: &str) -> Result<(CardOrder, Vec<Decision>), Failure> {
+/// The dossier as it stands, for the page of a decision that came too late: who looks for himself is not shown there either who looked before
+/// him.
+pub(super) fn current(work: &mut Work<'_>, number: &str) -> Result<Dossier, Failure> {
     let act = work.act;
     work.db.snapshot(|db| {
-        let mut dossier = views::dossier(db, &mut ImportedRegister, number, act)?;
-        if dossier.is_blind_for(&officers::require(db, Right::ReadDossier, act)?) {
-            dossier.decisions.retain(|one| one.subject_version != dossier.order.version);
-        }
-        Ok((dossier.order, dossier.decisions))
+        let dossier = views::dossier(db, &mut ImportedRegister, number, act)?;
+        Ok(dossier.as_shown_to(&officers::require(db, Right::ReadDossier, act)?))
     })
 }

@@ -2,10 +2,9 @@
 
 use askama::Template;
 use professional_registry::Category;
-use registration_authority::approval::SubjectKind;
-use registration_authority::decision;
 use registration_authority::order::{CardOrder, OrderState};
 use registration_authority::refusal_reasons;
+use registration_authority::views::Dossier;
 use store::Code;
 
 use super::dossier::{current, name_of};
@@ -59,9 +58,9 @@ impl StalePage {
         seen: &Seen,
         code: Code,
     ) -> Result<Self, Failure> {
-        let (order, decisions) = current(work, number)?;
+        let Dossier { order, decisions, retractions, .. } = current(work, number)?;
         let mut changes = versions(&frame, &order, seen);
-        for taken_back in decision::retractions(work.db, SubjectKind::CardOrder, number)? {
+        for taken_back in retractions {
             if seen.version.is_none_or(|version| taken_back.subject_version >= version) {
                 let who = name_of(work.db, &taken_back.decided_by)?;
                 let what = frame.say("stale-taken-back").with("who", who);

@@ -132,6 +132,28 @@ async fn one_gesture_decides_what_was_shown_and_a_row_that_changed_since_is_left
 }
 
 #[actix_web::test]
+async fn where_one_of_what_was_signed_is_flagged_since_none_is_handed_in_and_the_page_says_which() {
+    let mut house = house(House::in_production());
+    let bob = house.key_of("bob", "Bob BERNARD", Role::RegistrationOfficer);
+    let numbers: Vec<String> = [1, 2].map(|one| house.submit("alice", &person(one))).into();
+    let mut browser = house.browser("bob").await;
+    let chosen = fields(&numbers.iter().collect::<Vec<_>>());
+    let form = ticked("approuver", &chosen);
+    let ask = browser.post("/ra/file/lot/decider", &form).await;
+    house.sql(&format!(
+        "INSERT INTO order_flags VALUES ('{}', 1, 'duplicate', 'red', FALSE, 'Le porteur a déjà une carte.', 0)",
+        numbers[1]
+    ));
+    let done = answered(&mut browser, "/ra/file/lot/decider", &ask, &bob, &form).await;
+    assert!(done.says("0 sur 2."), "{}", done.body);
+    assert!(done.says("bulk-not-whole") && done.says("bulk-look-needed"), "{}", done.body);
+    for number in &numbers {
+        assert_eq!(state(&mut house, number), OrderState::Submitted);
+        assert_eq!(decision::of(&mut house.db, SubjectKind::CardOrder, number).unwrap(), []);
+    }
+}
+
+#[actix_web::test]
 async fn a_signature_covers_its_own_rows_whatever_the_form_says_beside_it() {
     let mut house = house(House::in_production());
     let bob = house.key_of("bob", "Bob BERNARD", Role::RegistrationOfficer);

@@ -159,6 +159,38 @@ async fn a_flag_says_why_to_look_twice_and_a_second_officer_approves_after_the_f
 }
 
 #[actix_web::test]
+async fn who_looks_at_what_came_back_is_told_why_and_not_who_looked_before_him() {
+    let mut house = House::new();
+    let number = house.submit("alice", &person(1));
+    let address = format!("/ra/dossiers/{number}");
+    let mut bob = house.browser("bob").await;
+    bob.get(&address).await;
+    let noted = bob.post(&format!("{address}/noter"), &[("note", "Vu au téléphone.")]).await;
+    assert!(bob.follow(&noted).await.says("Vu au téléphone."));
+    house.approve("bob", &number);
+    assert!(matches!(state(&mut house, &number), OrderState::Approved { .. }));
+    house.sql(&format!(
+        "INSERT INTO order_flags VALUES ('{number}', 1, 'duplicate', 'red', TRUE, 'Le porteur a déjà une carte.', 0)"
+    ));
+    house.worker();
+    assert_eq!(state(&mut house, &number), OrderState::Submitted, "the worker gave it back");
+
+    let mut clara = house.browser("clara").await;
+    let page = clara.get(&address).await;
+    assert!(page.says("Rendue aux opérateurs") && page.says("voyez les signalements"), "{}", page.body);
+    let stale = clara.post(&format!("{address}/approuver"), &[("version", "1")]).await;
+    assert_eq!(stale.status, 412, "{}", stale.body);
+    for page in [&page, &stale] {
+        assert!(!page.says("Bob BERNARD") && !page.says("Vu au téléphone."), "{}", page.body);
+    }
+    let own = bob.get(&address).await;
+    assert!(own.says("Vu au téléphone.") && own.says("Approuvée"), "what he did himself: {}", own.body);
+    let answer = clara.post(&format!("{address}/approuver"), &[("version", "2")]).await;
+    let page = clara.follow(&answer).await;
+    assert!(page.says("Bob BERNARD") && page.says("Vu au téléphone."), "{}", page.body);
+}
+
+#[actix_web::test]
 async fn an_officer_asks_the_submitter_answers_and_the_dossier_shows_both() {
     let mut house = House::new();
     let number = house.submit("agent", &person(1));

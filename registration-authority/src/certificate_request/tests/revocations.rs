@@ -94,6 +94,27 @@ fn who_may_not_oppose_asks_for_nothing_and_neither_does_anybody_of_what_was_not_
     assert_eq!(answered(&mut house), (Vec::new(), Vec::new()));
 }
 
+#[test]
+fn the_web_role_dates_no_request_for_a_revocation_but_now() {
+    let mut house = House::on(&fresh_postgresql());
+    let mut worker = house.worker();
+    let number = issued(&mut house, &mut worker);
+    let now = house.db.now().unwrap().millis();
+    house.sql("SET ROLE igc_web").unwrap();
+    let mut by_hand = |at: i64| {
+        house.sql(&format!(
+            "INSERT INTO certificate_revocation_requests (id, request_number, reason, requested_by, requested_at) \
+             VALUES ('{}', '{number}', 'superseded', 'rita', {at})",
+            "a".repeat(32)
+        ))
+    };
+    for moved in [-3_600_000, 3_600_000, i64::from(u32::MAX)] {
+        let said = by_hand(now + moved).unwrap_err().to_string();
+        assert!(said.contains("when it is asked for"), "{moved}: {said}");
+    }
+    by_hand(now).unwrap();
+}
+
 /// The web role writes the rows: none is more than its officer may when the worker looks.
 #[test]
 fn what_is_asked_in_the_name_of_who_may_not_is_refused_and_keeps_nobody_else_from_asking() {

@@ -71,6 +71,12 @@ fn evidence(house: &mut House, subject: &Decidable) -> &'static str {
     }
 }
 
+/// Whether the order waits for officers in its next version: the worker has given it back.
+fn open(house: &mut House, subject: &Decidable) -> bool {
+    let order = get(&mut house.db, &subject.number).unwrap();
+    order.state == OrderState::Submitted && order.version == subject.version + 1
+}
+
 /// As somebody with the web role's rights: the decision's row, and the order's.
 fn by_hand(house: &mut House, subject: &Decidable, at: Timestamp, proof: &ApprovalProof) {
     by_hand_as(house, "bob", subject, at, proof);
@@ -142,9 +148,10 @@ fn an_order_that_the_bulk_does_not_name_or_in_another_version_is_no_row_of_it() 
         by_hand(&mut house, stranger, at, &proof);
     }
     decided(&mut house, first, &proof).unwrap();
-    assert_eq!(house.refused(), ["approval-proof-invalid"; 2]);
     assert_eq!(evidence(&mut house, second), "approval-proof-invalid");
     assert_eq!(evidence(&mut house, added), "approval-proof-invalid");
+    assert_eq!(house.refused(), ["approval-proof-invalid"; 2]);
+    assert_eq!([first, second, added].map(|one| open(&mut house, one)), [false, true, true]);
     assert_eq!(evidence(&mut house, first), "");
 }
 
@@ -157,10 +164,11 @@ fn rows_by_hand_beside_a_bulk_of_a_key_that_nobody_enrolled_obtain_nothing() {
     for subject in &subjects {
         by_hand(&mut house, subject, at, &proof);
     }
-    assert_eq!(house.refused(), ["approval-proof-invalid"; 3]);
     for subject in &subjects {
         assert_eq!(evidence(&mut house, subject), "approval-proof-invalid");
     }
+    assert_eq!(house.refused(), ["approval-proof-invalid"; 3]);
+    assert!(subjects.iter().all(|one| open(&mut house, one)));
 }
 
 #[test]
@@ -180,8 +188,9 @@ fn a_bulk_that_names_an_order_twice_is_no_statement_whoever_signs_it() {
     forged[at_second..at_second + row.len()].copy_from_slice(row);
     let proof = bob.prove_octets(&forged);
     by_hand(&mut house, &subjects[0], at, &proof);
-    assert_eq!(house.refused(), ["approval-proof-invalid"]);
     assert_eq!(evidence(&mut house, &subjects[0]), "approval-proof-invalid");
+    assert_eq!(house.refused(), ["approval-proof-invalid"]);
+    assert!(open(&mut house, &subjects[0]));
     // It is the second row that does it: as it was signed, both hold.
     let proof = bob.prove_octets(&both);
     by_hand(&mut house, &subjects[1], at, &proof);
@@ -250,13 +259,10 @@ fn a_bulk_is_never_one_of_two_officers() {
     // Past the page's look, by another way in.
     assert_eq!(code(house.approve_with("bob", &flagged.number, 1, &proof)), "bulk-two-officers");
     house.approve("clara", &flagged.number).unwrap();
+    assert_eq!(house.refused(), [""; 0]);
     by_hand(&mut house, flagged, at, &proof);
     assert_eq!(house.refused(), ["bulk-two-officers"]);
-    assert_eq!(
-        evidence(&mut house, flagged),
-        "approval-evidence-missing",
-        "clara signed, and bob for a bulk"
-    );
+    assert!(open(&mut house, flagged), "clara signed, and bob for a bulk");
 }
 
 #[test]
@@ -269,8 +275,9 @@ fn a_bulk_beyond_what_the_worker_takes_at_once_obtains_nothing() {
     decided(&mut house, &subjects[0], &proof).unwrap();
     house.verifier = house.verifier.clone().with_bulk_bound(bound(2));
     by_hand(&mut house, &subjects[1], at, &proof);
-    assert_eq!(house.refused(), ["bulk-too-many"; 2]);
     assert_eq!(evidence(&mut house, &subjects[0]), "bulk-too-many");
+    assert_eq!(house.refused(), ["bulk-too-many"; 2]);
+    assert!(open(&mut house, &subjects[0]));
     assert_eq!(code(decided(&mut house, &subjects[2], &proof)), "bulk-too-many");
     // Where each order has a gesture of its own, a list of one is one gesture for one order.
     house.verifier = house.verifier.clone().with_bulk_bound(bound(1));

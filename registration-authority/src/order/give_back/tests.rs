@@ -35,9 +35,9 @@ fn what_the_worker_finds_comes_back_to_the_officers_under_the_least_rights() {
     let by_web =
         format!("UPDATE card_orders SET status = 'submitted', version = 2 WHERE number = '{number}'");
     let refused = house.sql(&by_web).unwrap_err().to_string();
-    assert!(refused.contains("permission denied for table order_looks"), "nobody but the worker: {refused}");
-    let look = format!("INSERT INTO order_looks VALUES ('{number}', 2, 1)");
-    assert!(house.sql(&look).unwrap_err().to_string().contains("permission denied"));
+    assert!(refused.contains("no such transition"), "nobody but the worker: {refused}");
+    let row = format!("INSERT INTO orders_given_back VALUES ('{number}', 1, 1, NULL)");
+    assert!(house.sql(&row).unwrap_err().to_string().contains("permission denied"));
 
     house.db = Database::open(&url, DatabaseRole::Worker).unwrap();
     assert_eq!(batch(&mut house), (0, vec![number.clone()]));
@@ -56,10 +56,12 @@ fn an_order_that_comes_back_is_open_in_its_next_version_and_nobody_is_told() {
         let by_hand =
             format!("UPDATE card_orders SET status = 'submitted', version = 2 WHERE number = '{number}'");
         let refused = house.sql(&by_hand).unwrap_err().to_string();
-        assert!(refused.contains("no such transition"), "at which the worker has not looked: {refused}");
+        assert!(refused.contains("no such transition"), "which the worker has not given back: {refused}");
         house.receive();
         let order = get(&mut house.db, &number).unwrap();
         assert_eq!((order.state, order.version), (OrderState::Submitted, 2));
+        let because: Vec<_> = given_back(&mut house.db, &number).unwrap();
+        assert_eq!((because.len(), because[0].order_version, &because[0].refusal), (1, 1, &None));
         let flags: Vec<String> =
             recorded(&mut house.db, &number, 2).unwrap().into_iter().map(|one| one.flag).collect();
         assert!(flags.contains(&"contact-changed".to_owned()), "{flags:?}");

@@ -259,13 +259,14 @@ fn a_decision_that_was_taken_back_obtains_nothing_where_its_row_is_put_back_by_h
     let next = get(&mut house.db, &number).unwrap().decidable();
     house.write_decision(&next, "bob", signed_at, &proof);
     set(&mut house, "status = 'approved'");
-    assert_eq!(house.refused(), ["approval-proof-invalid"]);
     assert_eq!(evidence(&mut house, &number), "approval-proof-invalid");
     assert_eq!(batched(&mut house), (0, 1));
+    assert_eq!(house.refused(), ["approval-proof-invalid"]);
+    assert_eq!(get(&mut house.db, &number).unwrap().state, OrderState::Submitted, "it is open again");
 
     // As the owner of the database: the version that was signed for, and approved.
     house.sql("DROP TRIGGER card_orders_go_one_way; DROP TRIGGER card_orders_keep_their_submitter").unwrap();
-    set(&mut house, "version = 1");
+    set(&mut house, "version = 1, status = 'approved'");
     worker_looks(&mut house);
     assert_eq!(evidence(&mut house, &number), "approval-evidence-missing");
     assert_eq!((batched(&mut house), told(&mut house, "approved")), ((0, 1), 0));

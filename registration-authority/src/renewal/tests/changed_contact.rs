@@ -1,5 +1,8 @@
 //! A card that is renewed goes where the register says, and no officer reads its order: not where that changed lately.
 
+use diesel::prelude::*;
+use store::schema::outbox;
+
 use super::*;
 use crate::order::get as order_of;
 use crate::personalisation;
@@ -19,6 +22,11 @@ fn approved_plan(house: &mut House) -> (Worker, CardNumber, RenewalPlan) {
     let plan = plan_as(house, job()).unwrap().unwrap();
     approve_as(house, "bob", &plan).unwrap();
     (worker, card, plan)
+}
+
+/// How many times the nurse was written to that an order was received.
+fn received(house: &mut House) -> i64 {
+    outbox::table.filter(outbox::notice.eq("received")).count().get_result(&mut house.db).unwrap()
 }
 
 /// The order is open for officers: one of them leaves it so, the second approves it, and the card takes the place of `card`.
@@ -42,8 +50,10 @@ fn a_card_whose_holders_contact_changed_before_the_plan_is_applied_waits_for_two
     on_both(|house| {
         let (worker, card, plan) = approved_plan(house);
         contact(house, "voleur@exemple.fr");
+        let before = received(house);
         let applied = apply_now(house, &plan.id).unwrap();
         assert_eq!((applied.ordered, applied.refused), (vec![], vec![]));
+        assert_eq!(received(house), before, "whoever has the contact is not written to");
         let (of, number) = applied.submitted[0].clone();
         assert_eq!(of, card);
         assert!(plan_as(house, job()).unwrap().is_none(), "it has a successor");
@@ -58,7 +68,7 @@ fn a_card_whose_holders_contact_changed_after_the_plan_was_applied_waits_for_two
         let (worker, card, plan) = approved_plan(house);
         let planned = apply_now(house, &plan.id).unwrap().ordered[0].1.clone();
         contact(house, "voleur@exemple.fr");
-        let act = house.job();
+        let (before, act) = (received(house), house.job());
         let House { db, rng, verifier, bureau, .. } = &mut *house;
         let (register, prefix) = (&mut ImportedRegister, "26".parse().unwrap());
         let closed = db
@@ -71,6 +81,7 @@ fn a_card_whose_holders_contact_changed_after_the_plan_was_applied_waits_for_two
             (vec![], vec![], vec![planned.clone()])
         );
         assert!(matches!(order_of(&mut house.db, &planned).unwrap().state, OrderState::Withdrawn { .. }));
+        assert_eq!(received(house), before, "whoever has the contact is not written to");
         let instead = order::of_holder(&mut house.db, &nurse().to_string()).unwrap();
         let open = instead.into_iter().find(|order| order.is_undecided()).unwrap();
         assert!(plan_as(house, job()).unwrap().is_none(), "it has a successor");

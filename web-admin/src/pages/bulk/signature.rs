@@ -31,6 +31,8 @@ pub(super) enum Signed {
 pub(super) struct SignedRows {
     pub(super) verdict: Verdict,
     pub(super) rows: Vec<(Chosen, ApprovalProof)>,
+    /// Whether it is one signature for all of them, so that the worker takes all or none.
+    pub(super) in_one: bool,
 }
 
 #[derive(Template)]
@@ -99,7 +101,7 @@ pub(super) fn sign(
                 let statement = Statement::new(&order.subject, asked.verdict, reason, &login, work.rng, at);
                 signed.push((row.chosen, approver.sign(&statement.saying(asked.text()))?));
             }
-            Ok(Signed::By(SignedRows { verdict: asked.verdict, rows: signed }))
+            Ok(Signed::By(SignedRows { verdict: asked.verdict, rows: signed, in_one: false }))
         }
     }
 }
@@ -114,5 +116,5 @@ pub(super) fn answered(fields: &Fields) -> Result<Option<SignedRows>, Failure> {
     let proof = ApprovalProof::Passkey(PasskeyProof::new(&octets, &assertion(fields)?)?);
     let chosen = |row: &BulkRow| (Chosen { number: row.number.clone(), version: row.version }, proof.clone());
     let rows = statement.rows().iter().map(chosen).collect();
-    Ok(Some(SignedRows { verdict: statement.verdict(), rows }))
+    Ok(Some(SignedRows { verdict: statement.verdict(), rows, in_one: true }))
 }

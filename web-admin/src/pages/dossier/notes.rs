@@ -1,6 +1,5 @@
 //! What officers wrote about an order for each other.
 
-use registration_authority::officers::Officer;
 use registration_authority::views::Dossier;
 use store::Database;
 
@@ -15,14 +14,11 @@ pub(super) struct Written {
     pub(super) note: String,
 }
 
-/// The notes of a dossier, as this officer may read them.
-pub(super) fn shown(
-    db: &mut Database,
-    dossier: &Dossier,
-    officer: &Officer,
-) -> Result<Vec<Written>, Failure> {
+/// The notes of a dossier, as it is shown.
+pub(super) fn shown(db: &mut Database, dossier: &Dossier) -> Result<Vec<Written>, Failure> {
     dossier
-        .notes_for(officer)
+        .notes
+        .iter()
         .map(|note| {
             Ok(Written {
                 by: name_of(db, &note.written_by)?,

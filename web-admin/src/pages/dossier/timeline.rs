@@ -1,7 +1,7 @@
 //! What happened to an order: who, when, what, why, oldest first.
 
 use registration_authority::decision::{Decision, Retraction};
-use registration_authority::order::Question;
+use registration_authority::order::{GivenBack, Question};
 use registration_authority::queue::lease::Examination;
 use registration_authority::refusal_reasons;
 use registration_authority::views::Dossier;
@@ -13,6 +13,7 @@ use crate::language::Language;
 use crate::messages::{Key, Message};
 use crate::pages::delegations::by_delegation;
 use crate::typography::Shown;
+use crate::words::{self, Refusal};
 
 /// One thing that happened.
 pub(super) struct Event {
@@ -24,6 +25,8 @@ pub(super) struct Event {
     pub(super) reason: Option<&'static str>,
     /// The officer's own sentence, where it goes to the holder.
     pub(super) text: Option<String>,
+    /// Why the worker gave it back, and where he can help, whoever reads.
+    pub(super) because: Option<String>,
 }
 
 /// Who did what, by login, and when.
@@ -38,35 +41,57 @@ struct Raw {
     text: Option<String>,
 }
 
-/// The events of a dossier, with these decisions and these examinations among them.
+/// The events of a dossier, as it is shown, with these examinations among them.
 pub(super) fn of(
     db: &mut Database,
     language: Language,
     dossier: &Dossier,
-    decisions: &[&Decision],
-    examined: &[&Examination],
+    examined: &[Examination],
 ) -> Result<Vec<Event>, Failure> {
     let order = &dossier.order;
     let mut raw =
         vec![plain(language, order.submitted_at, &order.submitted_by, Key::of("dossier-event-submitted"), 1)];
     raw.extend(dossier.questions.iter().flat_map(|question| asked(language, question)));
-    raw.extend(decisions.iter().map(|decision| decided(language, decision)));
+    raw.extend(dossier.decisions.iter().map(|decision| decided(language, decision)));
     raw.extend(examined.iter().map(|one| {
         let what = Key::of("dossier-event-under-review");
         plain(language, one.begun_at, &one.officer, what, one.order_version)
     }));
     raw.extend(dossier.retractions.iter().map(|one| taken_back(language, one)));
-    raw.sort_by_key(|event| event.at);
-    raw.into_iter()
+    let mut events = raw
+        .into_iter()
         .map(|Raw { at, by, delegation, what, detail, reason, text }| {
             let (by, detail) = (author(db, language, &by)?, detail.to_string());
             let by = match delegation {
                 Some(number) => by_delegation(db, language, &by, &number)?,
                 None => by,
             };
-            Ok(Event { what, by, at: Shown(at), detail, reason, text })
+            Ok((at, Event { what, by, at: Shown(at), detail, reason, text, because: None }))
         })
-        .collect()
+        .collect::<Result<Vec<_>, Failure>>()?;
+    events.extend(dossier.given_back.iter().map(|one| (one.given_back_at, given_back(language, one))));
+    events.sort_by_key(|(at, _)| *at);
+    Ok(events.into_iter().map(|(_, event)| event).collect())
+}
+
+/// By nobody: whoever decided is not named.
+fn given_back(language: Language, one: &GivenBack) -> Event {
+    let because = match &one.refusal {
+        Some(code) => {
+            let Refusal { what, .. } = words::refusal(language, code);
+            language.say("dossier-given-back-refused").with("why", what).with("code", code).to_string()
+        }
+        None => language.say("dossier-given-back-two").to_string(),
+    };
+    Event {
+        what: Key::of("dossier-event-given-back"),
+        by: language.say("dossier-by-worker").to_string(),
+        at: Shown(one.given_back_at),
+        detail: language.say("dossier-detail").with("version", one.order_version).to_string(),
+        reason: None,
+        text: None,
+        because: Some(because),
+    }
 }
 
 fn plain(language: Language, at: Timestamp, by: &str, what: Key, version: i64) -> Raw {

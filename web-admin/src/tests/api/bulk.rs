@@ -74,6 +74,26 @@ fn one_signature_decides_on_every_row_that_it_covers_and_what_was_left_out_is_na
 }
 
 #[test]
+fn where_one_of_what_was_signed_is_flagged_since_none_is_handed_in_and_each_says_why() {
+    let mut served = Served::start();
+    let (bob, key) = served.bob();
+    let [first, second, _] = plain(&mut served);
+    let yes = asked(json!({"decision": "approve"}), &[&first, &second]);
+    let challenge = served.post(&bob, "/bulk-decisions/challenge", &[], &yes);
+    served.house.sql(&format!(
+        "INSERT INTO order_flags VALUES ('{second}', 1, 'duplicate', 'red', TRUE, 'Le porteur a déjà une carte.', 0)"
+    ));
+    let done = served.post(&bob, "/bulk-decisions", &[], &signed(&challenge.body, &key));
+    assert_eq!(done.status, 200, "{done:?}");
+    let codes: Vec<_> = done.body["rows"].as_array().unwrap().iter().map(|row| row["code"].clone()).collect();
+    assert_eq!(codes, ["bulk-not-whole", "bulk-two-officers"]);
+    for number in [&first, &second] {
+        assert_eq!(state(&mut served, number), OrderState::Submitted);
+        assert_eq!(decision::of(&mut served.house.db, SubjectKind::CardOrder, number).unwrap(), []);
+    }
+}
+
+#[test]
 fn another_key_and_another_role_decide_on_no_row_and_a_bulk_is_bounded() {
     let mut served = Served::start();
     let (bob, key) = served.bob();

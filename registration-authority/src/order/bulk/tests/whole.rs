@@ -26,9 +26,10 @@ fn handed_in(house: &mut House, rows: &[Decidable], proof: &ApprovalProof) -> Ve
     refused
 }
 
-fn nothing_of(house: &mut House, subjects: &[Decidable]) {
-    for subject in subjects {
-        assert_eq!(evidence(house, subject), "approval-evidence-missing", "{}", subject.number);
+/// Of these rows, each of which was handed in, nothing came: officers decide on the next version of each.
+fn nothing_of(house: &mut House, handed_in: &[Decidable]) {
+    for subject in handed_in {
+        assert!(open(house, subject), "{}", subject.number);
     }
 }
 
@@ -47,8 +48,8 @@ fn a_bulk_with_one_order_beyond_the_scope_of_its_officer_obtains_nothing() {
         for row in order {
             by_hand_as(&mut house, "dora", &subjects[*row], at, &proof);
             assert_eq!(house.refused(), ["approval-evidence-missing"], "{row} of {order:?}");
+            nothing_of(&mut house, &subjects[*row..=*row]);
         }
-        nothing_of(&mut house, &subjects);
     }
 }
 
@@ -60,7 +61,7 @@ fn a_bulk_with_one_order_that_its_officer_submitted_obtains_nothing() {
     let proof = signed(&mut house, &bob, &subjects);
     let refused = handed_in(&mut house, &subjects[..3], &proof);
     assert_eq!(refused, ["approval-evidence-missing"; 3], "his own is signed for, and cannot be handed in");
-    nothing_of(&mut house, &subjects);
+    nothing_of(&mut house, &subjects[..3]);
 }
 
 #[test]
@@ -93,7 +94,7 @@ fn what_a_bulk_was_refused_for_is_not_taken_away_between_two_of_its_rows() {
         let House { db, rng, .. } = house;
         db.write(|db| order::withdraw(db, &subjects[2].number, rng, &act)).unwrap();
         assert_eq!(handed_in(house, &subjects[1..2], &proof), ["bulk-look-needed"]);
-        nothing_of(house, &subjects);
+        nothing_of(house, &subjects[..2]);
     });
 }
 
@@ -108,7 +109,7 @@ fn the_worker_finds_a_flag_by_itself_that_no_row_tells_of() {
     for subject in &subjects {
         assert_eq!(risk::recorded(&mut house.db, &subject.number, 1).unwrap(), [], "there is no row");
     }
-    nothing_of(&mut house, &subjects);
+    nothing_of(&mut house, &subjects[..2]);
 }
 
 #[test]
@@ -125,9 +126,7 @@ fn a_bulk_of_which_the_worker_must_leave_out_one_row_obtains_nothing() {
             by_hand(&mut house, subject, at, &proof);
         }
         assert_eq!(house.refused(), [code; 2]);
-        for subject in &subjects {
-            assert_eq!(evidence(&mut house, subject), "approval-evidence-missing");
-        }
+        nothing_of(&mut house, &subjects[..2]);
     }
 }
 
@@ -142,10 +141,8 @@ fn a_row_that_a_flag_is_raised_about_while_the_worker_takes_the_others_is_left_o
     by_hand(&mut house, &subjects[1], at, &proof);
     by_hand(&mut house, &subjects[2], at, &proof);
     assert_eq!(house.refused(), ["bulk-look-needed"]);
-    assert_eq!(
-        [0, 1, 2].map(|at| evidence(&mut house, &subjects[at])),
-        ["", "approval-evidence-missing", ""]
-    );
+    assert_eq!([0, 2].map(|at| evidence(&mut house, &subjects[at])), [""; 2]);
+    nothing_of(&mut house, &subjects[1..2]);
 }
 
 #[test]
@@ -159,4 +156,96 @@ fn what_was_withdrawn_keeps_no_row_of_a_bulk_back() {
     db.write(|db| order::withdraw(db, &subjects[2].number, rng, &act)).unwrap();
     by_hand(&mut house, &subjects[0], at, &proof);
     assert_eq!((house.refused(), evidence(&mut house, &subjects[0])), (vec![], ""));
+}
+
+/// Where each order stands, and why it was given back, if it was.
+fn standing(house: &mut House, subjects: &[Decidable]) -> Vec<(OrderState, i64, Option<String>)> {
+    let mut standing = Vec::new();
+    for subject in subjects {
+        let order = get(&mut house.db, &subject.number).unwrap();
+        let because = order::given_back(&mut house.db, &subject.number).unwrap();
+        standing.push((order.state, order.version, because.into_iter().find_map(|one| one.refusal)));
+    }
+    standing
+}
+
+#[test]
+fn a_bulk_that_is_refused_because_a_contact_changed_gives_every_order_back() {
+    on_both(|house| {
+        import_contacts(house, &[(&nurse(), "0102030405", "elise@exemple.fr")]);
+        let (bob, subjects) = waiting(house);
+        let proof = signed(house, &bob, &subjects);
+        house.later(60);
+        import_contacts(house, &[(&nurse(), "0102030405", "voleur@exemple.fr")]);
+        // No page knows of it.
+        for subject in &subjects {
+            decided(house, subject, &proof).unwrap();
+        }
+        assert_eq!(house.refused(), ["bulk-two-officers"; 3]);
+        let because = Some("bulk-two-officers".to_owned());
+        assert_eq!(standing(house, &subjects), vec![(OrderState::Submitted, 2, because); 3]);
+        assert_eq!(house.take_effect().told, [""; 0]);
+        let mut flags = |at: usize| -> Vec<String> {
+            let kept = risk::recorded(&mut house.db, &subjects[at].number, 2).unwrap();
+            kept.into_iter().map(|one| one.flag).collect()
+        };
+        assert_eq!([flags(0), flags(1), flags(2)], [vec!["contact-changed".to_owned()], vec![], vec![]]);
+
+        let again: Vec<Decidable> = subjects[1..].iter().map(|one| subject(house, &one.number)).collect();
+        let proof = signed(house, &bob, &again);
+        for subject in &again {
+            decided(house, subject, &proof).unwrap();
+        }
+        assert_eq!(house.refused(), [""; 0]);
+        assert_eq!(again.iter().map(|one| evidence(house, one)).collect::<Vec<_>>(), ["", ""]);
+    });
+}
+
+#[test]
+fn a_bulk_of_refusals_that_is_refused_gives_every_order_back_too() {
+    let mut house = House::new();
+    let (bob, subjects) = waiting(&mut house);
+    let (nonce, no) = (house.nonce("bob"), (Verdict::Refuse, Some("duplicate")));
+    let statement = BulkStatement::over_nonce(&subjects, no.0, no.1, "bob", nonce, house.at);
+    let proof = bob.prove_octets(&statement.unwrap().encode());
+    let act = house.officer("bob");
+    for subject in &subjects {
+        let chosen = Chosen { number: subject.number.clone(), version: subject.version };
+        let House { db, rng, verifier, .. } = &mut house;
+        db.write(|db| decide(db, &mut ImportedRegister, verifier, &chosen, (no.0, None), &proof, rng, &act))
+            .unwrap();
+    }
+    house.later(nonce::NONCE_LIFE.as_secs());
+    assert_eq!(house.refused(), ["approval-nonce-spent"; 3]);
+    let because = Some("approval-nonce-spent".to_owned());
+    assert_eq!(standing(&mut house, &subjects), vec![(OrderState::Submitted, 2, because); 3]);
+}
+
+/// What keeps this selection from being handed in, by the code of each order.
+fn kept(house: &mut House, subjects: &[Decidable]) -> Vec<&'static str> {
+    let act = house.officer("bob");
+    let chosen: Vec<Chosen> =
+        subjects.iter().map(|one| Chosen { number: one.number.clone(), version: one.version }).collect();
+    let kept = kept_back(&mut house.db, &mut ImportedRegister, &chosen, Verdict::Approve, &act).unwrap();
+    kept.into_iter().map(|(_, error)| error.code().name).collect()
+}
+
+#[test]
+fn what_was_signed_with_an_order_that_is_flagged_since_is_not_handed_in() {
+    let mut house = House::new();
+    let (_, subjects) = waiting(&mut house);
+    assert_eq!(kept(&mut house, &subjects), [""; 0]);
+    // What has gone on is no row any more, and what a colleague is on waits alone.
+    let clara = house.officer("clara");
+    let House { db, rng, .. } = &mut house;
+    db.write(|db| lease::begin(db, &subjects[0].number, rng, &clara)).unwrap();
+    let alice = house.officer("alice");
+    let House { db, rng, .. } = &mut house;
+    db.write(|db| order::withdraw(db, &subjects[1].number, rng, &alice)).unwrap();
+    assert_eq!(kept(&mut house, &subjects), [""; 0]);
+    flag(&mut house, &subjects[2], "snapshot-age", false);
+    assert_eq!(kept(&mut house, &subjects), ["order-taken", "order-not-open", "bulk-look-needed"]);
+    assert_eq!(kept(&mut house, &subjects[..2]), [""; 0]);
+    let own = submitted(&mut house, "bob", &military_nurse());
+    assert_eq!(kept(&mut house, &[own]), ["order-self-approval"]);
 }
