@@ -107,18 +107,18 @@ pub fn settle(
             continue;
         }
         let wanted = wanted(identity, &authority, count)?;
-        if open(db, &authority, &wanted)?.1 == wanted {
+        if open(&known(db, &authority, &wanted)?).eq(&wanted) {
             continue;
         }
         let before = db.write(|db| {
             hold(db, &authority.short_name)?;
-            let (known, open) = open(db, &authority, &wanted)?;
+            let known = known(db, &authority, &wanted)?;
             // Another worker was quicker.
-            if open == wanted {
+            if open(&known).eq(&wanted) {
                 return Ok(None);
             }
             change(db, &authority.short_name, &wanted, &known, act.at.minus(rest), rng, act)?;
-            Ok::<_, ShardError>(Some(open.len()))
+            Ok::<_, ShardError>(Some(open(&known).count()))
         })?;
         settled.extend(before.map(|before| SettledShards {
             authority: authority.short_name,
@@ -129,16 +129,19 @@ pub fn settle(
     Ok(settled)
 }
 
-/// The shards that the authority has had, with whether each has ended, and those that are open.
-fn open(
+/// The shards that the authority has had, with whether each has ended.
+fn known(
     db: &mut Database,
     authority: &Authority,
     wanted: &[Shard],
-) -> Result<(Vec<(Shard, bool)>, Vec<Shard>), ShardError> {
+) -> Result<Vec<(Shard, bool)>, ShardError> {
     let known = all(db, &authority.short_name)?;
     refuse_moved(authority, wanted, &known)?;
-    let open = known.iter().filter(|(_, ended)| !ended).map(|(shard, _)| shard.clone()).collect();
-    Ok((known, open))
+    Ok(known)
+}
+
+fn open(known: &[(Shard, bool)]) -> impl Iterator<Item = &Shard> {
+    known.iter().filter(|(_, ended)| !ended).map(|(shard, _)| shard)
 }
 
 fn wanted(identity: &Identity, authority: &Authority, count: u32) -> Result<Vec<Shard>, ShardError> {

@@ -67,11 +67,11 @@ impl Checks<'_> {
                 self.is_revoked(&event, answer, place, late);
                 return Ok(());
             }
-            Some(event) if answer.status == Status::Good => {
-                // One that is older says what was so before the hold.
-                if answer.this_update >= event.occurred_at.seconds() + 1 {
-                    self.saw(&event);
-                }
+            // A good answer that is older says what was so before the hold.
+            Some(event)
+                if answer.status == Status::Good && answer.this_update > event.occurred_at.seconds() =>
+            {
+                self.saw(&event);
             }
             // It may be on its way, for a moment.
             Some(event) if event.occurred_at.plus(late) > self.at => return Ok(()),

@@ -97,7 +97,7 @@ fn an_approval_that_the_worker_refused_makes_no_mandate_on_a_page_either() {
         assert_eq!(waiting(&mut house.db, &[Scope::default()]).unwrap().shown[0].number, number);
         assert_eq!(count_waiting(&mut house.db).unwrap(), 1);
         let later = house.at.plus(std::time::Duration::from_secs(3600));
-        assert_eq!(unsigned(&mut house.db, later, 9).unwrap().decided, [number.clone()]);
+        assert_eq!(unsigned(&mut house.db, later, 9).unwrap().decided, std::slice::from_ref(&number));
 
         house.decide_mandate("bob", &number, Verdict::Approve).unwrap();
         assert_eq!(house.refused(), [""; 0]);
