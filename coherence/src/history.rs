@@ -213,9 +213,7 @@ pub fn tell(
     let holds = holds(db, logged, ended.as_ref())?;
     let mut crls = Vec::new();
     let mut held_elsewhere = HeldElsewhere {
-        ocsp_good_until: ended
-            .as_ref()
-            .map(|ended| read(ended.at, ended.seen_in_ocsp_at).plus(ocsp_validity)),
+        ocsp_good_until: ended.as_ref().map(|ended| read(ended.at, None).plus(ocsp_validity)),
         ..HeldElsewhere::default()
     };
     for scope in Scope::of_certificate(db, issuer, &found.serial.to_string())? {

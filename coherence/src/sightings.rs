@@ -24,38 +24,47 @@ pub(crate) struct Sighting {
     /// Of a CRL; else empty.
     scope: String,
     number: i64,
+    /// When whoever was asked is known to have said it already; else what is seen is seen as the look begins.
+    said_at: Option<Timestamp>,
 }
 
 impl Sighting {
     /// A CRL or delta with this number.
     pub(crate) fn crl(kind: CrlKind, scope: &Scope, number: i64) -> Self {
-        Self { face: kind.name(), issuer: scope.issuer.clone(), scope: scope.name.clone(), number }
+        Self {
+            face: kind.name(),
+            issuer: scope.issuer.clone(),
+            scope: scope.name.clone(),
+            number,
+            said_at: None,
+        }
     }
 
     /// An opposition list up to this sequence.
     pub(crate) fn list(sequence: i64) -> Self {
-        Self { face: "list", issuer: String::new(), scope: String::new(), number: sequence }
+        Self { face: "list", issuer: String::new(), scope: String::new(), number: sequence, said_at: None }
     }
 
-    /// An event of the status log, by its place there, that OCSP says too: a revocation, a hold or the end of one.
-    pub(crate) fn ocsp(issuer: &str, sequence: i64) -> Self {
-        Self { face: "ocsp", issuer: issuer.to_owned(), scope: String::new(), number: sequence }
+    /// An event of the status log, by its place there, that OCSP says too, as of `this_update`: a revocation, a hold or the end of one.
+    pub(crate) fn ocsp(issuer: &str, sequence: i64, this_update: Timestamp) -> Self {
+        let (issuer, scope, said_at) = (issuer.to_owned(), String::new(), Some(this_update));
+        Self { face: "ocsp", issuer, scope, number: sequence, said_at }
     }
 
-    /// When it was first seen, if it was.
-    fn first(&self, db: &mut Database) -> QueryResult<Option<Timestamp>> {
-        coherence_sightings::table
-            .find((self.face, &self.issuer, &self.scope, self.number))
-            .select(coherence_sightings::seen_at)
-            .first(db)
-            .optional()
+    fn key(&self) -> (&str, &str, &str, i64) {
+        (self.face, &self.issuer, &self.scope, self.number)
     }
 }
 
-/// Writes down what was seen for the first time. Another worker may look at the same time: whoever was first stays.
+/// When what is known under this was first seen, if it was.
+fn first(db: &mut Database, key: (&str, &str, &str, i64)) -> QueryResult<Option<Timestamp>> {
+    coherence_sightings::table.find(key).select(coherence_sightings::seen_at).first(db).optional()
+}
+
+/// Writes down what was seen for the first time, in a look that began at `at`. Another worker may look at the same time: whoever was first stays.
 pub(crate) fn record(db: &mut Database, sightings: &[Sighting], at: Timestamp) -> QueryResult<()> {
     for sighting in sightings {
-        if sighting.first(db)?.is_some() {
+        if first(db, sighting.key())?.is_some() {
             continue;
         }
         let written = db.write(|db| {
@@ -65,12 +74,12 @@ pub(crate) fn record(db: &mut Database, sightings: &[Sighting], at: Timestamp) -
                     coherence_sightings::issuer.eq(&sighting.issuer),
                     coherence_sightings::scope.eq(&sighting.scope),
                     coherence_sightings::number.eq(sighting.number),
-                    coherence_sightings::seen_at.eq(at),
+                    coherence_sightings::seen_at.eq(sighting.said_at.map_or(at, |said| said.max(at))),
                 ))
                 .execute(db)
         });
         if let Err(error) = written
-            && sighting.first(db)?.is_none()
+            && first(db, sighting.key())?.is_none()
         {
             return Err(error);
         }
@@ -96,7 +105,7 @@ pub(crate) fn unseen_in_ocsp(db: &mut Database, at: Timestamp) -> QueryResult<Ve
 
 /// When a certificate was first seen revoked in OCSP.
 pub(crate) fn in_ocsp(db: &mut Database, issuer: &str, sequence: i64) -> QueryResult<Option<Timestamp>> {
-    Sighting::ocsp(issuer, sequence).first(db)
+    first(db, ("ocsp", issuer, "", sequence))
 }
 
 /// When a CRL with this number was first seen.
@@ -106,7 +115,7 @@ pub(crate) fn of_crl(
     scope: &Scope,
     number: i64,
 ) -> QueryResult<Option<Timestamp>> {
-    Sighting::crl(kind, scope, number).first(db)
+    first(db, (kind.name(), &scope.issuer, &scope.name, number))
 }
 
 /// When the first CRL with a greater number was first seen.

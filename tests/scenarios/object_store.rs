@@ -32,15 +32,6 @@ impl Store {
         Self { process: serve(folder.path(), port), folder, port }
     }
 
-    /// As what the store hands an object over to whoever asks with the key, by another client.
-    fn content_type(&self, name: &str) -> String {
-        let mut curl = Command::new("curl");
-        curl.args(["--silent", "--head", "--aws-sigv4", "aws:amz:us-east-1:s3", "--user"]);
-        curl.arg(format!("{KEY}:{SECRET}")).args(["--write-out", "%{content_type}", "--output", "/dev/null"]);
-        curl.arg(format!("http://127.0.0.1:{}/public-files/igc/{name}", self.port));
-        run(&mut curl).expect_exit(0).stdout
-    }
-
     /// What stands under `igc/`: name and octets.
     fn objects(&self) -> BTreeMap<String, Vec<u8>> {
         files(&self.folder.path().join("public-files/igc"))
@@ -114,16 +105,6 @@ fn what_is_published_stands_in_the_object_store_octet_for_octet_and_changes_with
     assert!(doctor(&workshop).starts_with("warning: "), "{}", doctor(&workshop));
     let done = workshop.job("object-store");
     assert_eq!(store.objects(), published(&workshop));
-    for (name, expected) in [
-        ("ca/ACI-FO-PP.cer", "application/pkix-cert"),
-        ("crl/ACI-FO-PP.crl", "application/pkix-crl"),
-        ("crl/ACI-FO-PP-delta.crl", "application/pkix-crl"),
-        ("oppositions/full.csv", "text/csv; charset=utf-8; header=present"),
-        ("oppositions/full.json", "application/json"),
-        ("oppositions/full.json.p7s", "application/pkcs7-signature"),
-    ] {
-        assert_eq!(store.content_type(name), expected, "{name}");
-    }
     let again = workshop.job("object-store");
     assert_eq!((&again["replaced"], &again["failed"]), (&json!([]), &json!([])), "{done}");
     assert!(doctor(&workshop).starts_with("well: "), "{}", doctor(&workshop));

@@ -193,8 +193,32 @@ fn two_that_look_at_what_became_of_a_signature_write_it_down_once() {
     assert_eq!(signing_awaited::table.count().get_result::<i64>(&mut db).unwrap(), 0);
 }
 
-/// Holds what the token's ledger says against what is recorded: nothing is an alarm.
-#[track_caller]
+/// A batch may take hours; a thief's card does not wait for it.
+#[test]
+fn what_is_opposed_while_a_batch_is_certified_is_published_before_the_batch_ends() {
+    let workshop = workshop(DatabaseKind::Postgresql);
+    let stolen = workshop.personalise(1)[0].to_string();
+    workshop.certify_the_rest();
+    workshop.personalise(1);
+    let number = highest_number(&workshop);
+    let certified = "BEFORE INSERT ON certificates FOR EACH ROW";
+    let mut standstill = Standstill::before(workshop.url(), certified, "TRUE");
+    let mut worker = start(&mut workshop.command(&["serve", "--role", "worker"]));
+    standstill.reached();
+    workshop.igc(&["opposition", "add", &stolen, "--ground", "stolen", "--as", REVOKER]);
+    let published = |name: &str| std::fs::read(workshop.dir().join(format!("public/{name}"))).unwrap();
+    until("the delta says it", || {
+        let delta = published(&format!("crl/{AUTHORITY}-delta.crl"));
+        i64::try_from(Crl::read(&delta).unwrap().number).unwrap() > number
+    });
+    until("the list says it", || {
+        String::from_utf8(published("oppositions/full.csv")).unwrap().contains(&stolen)
+    });
+    standstill.reached();
+    standstill.release();
+    assert!(worker.stop(Duration::from_secs(60)).success(), "{}", worker.stderr());
+}
+
 /// What was signed is recorded, published and said in the log before the process ends.
 #[test]
 fn a_worker_that_is_stopped_while_it_publishes_has_published_when_it_ends() {
@@ -221,6 +245,8 @@ fn a_worker_that_is_stopped_while_it_publishes_has_published_when_it_ends() {
     assert_eq!(waits.waiting, 0, "events that stand under no signed head");
 }
 
+/// Holds what the token's ledger says against what is recorded: nothing is an alarm.
+#[track_caller]
 fn reconcile(workshop: &Workshop) {
     let found = workshop.job("signatures");
     assert_eq!(found["issuing"]["alarms"], json!([]), "{found}");

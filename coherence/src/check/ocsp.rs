@@ -71,7 +71,7 @@ impl Checks<'_> {
             Some(event)
                 if answer.status == Status::Good && answer.this_update > event.occurred_at.seconds() =>
             {
-                self.saw(&event);
+                self.saw(&event, answer);
             }
             // It may be on its way, for a moment.
             Some(event) if event.occurred_at.plus(late) > self.at => return Ok(()),
@@ -151,9 +151,10 @@ impl Checks<'_> {
 
     /// An answer says what this event of the log says. Of one of long ago, the moment at which somebody happened to look would say
     /// nothing.
-    fn saw(&mut self, event: &Logged) {
+    fn saw(&mut self, event: &Logged, answer: &Answer) {
         if event.occurred_at.plus(sightings::WINDOW) > self.at {
-            self.sightings.push(Sighting::ocsp(&event.issuer, event.sequence));
+            let this_update = Timestamp::from_seconds(answer.this_update);
+            self.sightings.push(Sighting::ocsp(&event.issuer, event.sequence, this_update));
         }
     }
 
@@ -193,7 +194,7 @@ impl Checks<'_> {
             let found = format!("reason {} in the log, {stated_reason} in OCSP", event.reason);
             self.differences.add(Face::Ocsp, place, Kind::Differs, subject, found);
         } else {
-            self.saw(event);
+            self.saw(event, answer);
         }
     }
 }

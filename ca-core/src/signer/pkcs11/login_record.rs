@@ -112,7 +112,10 @@ fn begun(path: &Path, nothing: Record) -> io::Result<(File, Record)> {
     lock(&file)?;
     // Somebody may have tried it meanwhile.
     let before = read(&mut file, nothing)?;
-    if !before.opened && !before.refused && !before.is_given_up() {
+    if before.opened || before.refused {
+        // Nothing is counted any more: whoever waits need not wait for this login too.
+        flock(&file, FlockOperation::Unlock)?;
+    } else if !before.is_given_up() {
         write(&mut file, Record { unanswered: before.unanswered + 1, ..before })?;
     }
     Ok((file, before))
@@ -152,11 +155,14 @@ fn lock(file: &File) -> io::Result<()> {
 
 /// What it says of this edition. One that is torn was written by somebody who died before he tried.
 fn read(file: &mut File, nothing: Record) -> io::Result<Record> {
-    let mut text = String::new();
+    Ok(read_any(file)?.filter(|record| record.edition == nothing.edition).unwrap_or(nothing))
+}
+
+fn read_any(file: &mut File) -> io::Result<Option<Record>> {
+    let mut text = Vec::new();
     file.seek(SeekFrom::Start(0))?;
-    Read::by_ref(file).take(LONGEST).read_to_string(&mut text)?;
-    let record = serde_json::from_str(&text).ok().filter(|record: &Record| record.edition == nothing.edition);
-    Ok(record.unwrap_or(nothing))
+    Read::by_ref(file).take(LONGEST).read_to_end(&mut text)?;
+    Ok(serde_json::from_slice(&text).ok())
 }
 
 /// Over what was there, and then cut: on a full disk what was known stays.
@@ -177,6 +183,11 @@ impl Attempt {
         }
     }
 
+    /// Whether the PIN has opened the token before.
+    pub(super) const fn has_opened(&self) -> bool {
+        self.before.opened
+    }
+
     /// The token refused the PIN.
     pub(super) fn refused(self) {
         let refused = Record { refused: true, ..self.before };
@@ -193,7 +204,18 @@ impl Attempt {
 
     fn conclude(self, record: Record) {
         let Some(mut file) = self.file else { return };
-        if let Err(error) = write(&mut file, record) {
+        // Of a PIN that has opened the token the file is not held: somebody may have begun with another edition.
+        let stands = |file: &mut File| -> io::Result<bool> {
+            lock(file)?;
+            Ok(read_any(file)?.is_none_or(|now| now.edition == record.edition))
+        };
+        let written = match self.before.opened {
+            true => {
+                stands(&mut file).and_then(|stands| if stands { write(&mut file, record) } else { Ok(()) })
+            }
+            false => write(&mut file, record),
+        };
+        if let Err(error) = written {
             tracing::warn!(%error, "what became of a login cannot be written down");
         }
     }

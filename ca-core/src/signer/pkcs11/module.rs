@@ -214,7 +214,8 @@ impl Pkcs11Module {
             }
             Err(Error::Pkcs11(value, _)) if is_of_vendor(&value) || is_refused_pin(&value) => {
                 refused.insert(token.name.clone(), Refused { edition, doubtful: false });
-                if let Some(attempt) = attempt {
+                // Of a PIN that has opened the token a vendor's code says rather that the HSM is away: the next process may try it.
+                if let Some(attempt) = attempt.filter(|it| is_refused_pin(&value) || !it.has_opened()) {
                     attempt.refused();
                 }
                 Err(refusal())

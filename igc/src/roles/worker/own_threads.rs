@@ -21,6 +21,8 @@ use crate::roles::Stop;
 
 const OBJECT_STORE: &str = "object-store";
 
+const PUBLICATION: &str = "publication";
+
 const FULL_CRL: &str = "full-crl";
 
 /// Between two looks at the public folder, for the object store. Doubled while the store is in trouble.
@@ -56,7 +58,7 @@ pub(super) fn paces(config: &Config) -> Vec<(&'static str, Duration)> {
         ("opposition-requests", DECLARATIONS_PAUSE),
         (jobs::certificate_revocations::NAME, DECLARATIONS_PAUSE),
         ("notices", NOTICES_PAUSE),
-        ("publication", PUBLICATION_PAUSE),
+        (PUBLICATION, PUBLICATION_PAUSE),
         (jobs::one_time_codes::NAME, CODES_PAUSE),
         ("tokens", TOKENS_PAUSE),
         ("coherence", config.coherence.every),
@@ -225,7 +227,7 @@ pub(super) fn publish(
         // Where the database does not answer, the run that follows says so.
         let every_crl = full_crl.is_due(&mut db, leads.load(Ordering::Relaxed), now).unwrap_or(false);
         if every_crl || last.is_none_or(|last| last.elapsed() >= PUBLICATION_PAUSE) {
-            let name = if every_crl { FULL_CRL } else { "publication" };
+            let name = if every_crl { FULL_CRL } else { PUBLICATION };
             let began = Began::now(installation);
             let act = installation.act(Actor::Job(name));
             let done = jobs::publish_with(installation, &mut db, &mut signer, every_crl, &act);
@@ -234,9 +236,12 @@ pub(super) fn publish(
                 Ok((published, None)) => jobs::outcome_of(&Ok(json!(published))),
                 Err(problem) => JobOutcome::Failed(problem.code()),
             };
-            log.note(&mut db, name, &began, ended);
+            log.note(&mut db, PUBLICATION, &began, ended);
             if every_crl {
-                full_crl.ran(ended, now);
+                log.note(&mut db, FULL_CRL, &began, ended);
+                // What some authorities could not make is made as soon as it can be, and not once more for all.
+                let some_went_out = done.as_ref().is_ok_and(|(published, _)| !published.crls.is_empty());
+                full_crl.ran(if some_went_out { JobOutcome::Partly } else { ended }, now);
             }
             if let Err(problem) = done {
                 log_problem(name, &problem);

@@ -18,13 +18,15 @@ pub(super) struct Scheduled {
     schedule: Schedule,
     /// Whether this worker led when it was last asked.
     led: bool,
+    /// When it ran last, of its own runs.
+    ran_at: Option<Timestamp>,
     next: Option<Timestamp>,
 }
 
 impl Scheduled {
     /// Not due before this worker leads.
     pub(super) const fn new(name: &'static str, schedule: Schedule) -> Self {
-        Self { name, schedule, led: false, next: None }
+        Self { name, schedule, led: false, ran_at: None, next: None }
     }
 
     /// Whether it is to run now. A worker that takes the lead goes on from the last run, whoever made it.
@@ -34,6 +36,10 @@ impl Scheduled {
             self.next = self.next_since(runs.iter().find(|run| run.job == self.name), now);
         }
         self.led = leads;
+        // It ran while the clock was ahead.
+        if self.ran_at.is_some_and(|ran_at| ran_at > now) {
+            (self.ran_at, self.next) = (None, self.schedule.next_after(now));
+        }
         Ok(leads && self.next.is_some_and(|next| next <= now))
     }
 
@@ -45,6 +51,7 @@ impl Scheduled {
 
     /// It ran, and ended so.
     pub(super) fn ran(&mut self, outcome: JobOutcome, now: Timestamp) {
+        self.ran_at = Some(now);
         self.next = self.next_after(matches!(outcome, JobOutcome::Failed(_)), now);
     }
 
@@ -117,6 +124,16 @@ mod tests {
         let restarted = |began: &str| asked(after(&[(began, failed)]));
         assert_eq!(restarted("2026-11-27T11:59:00Z"), (false, "2026-11-27T12:04:00Z".to_owned()));
         assert_eq!(restarted("2026-11-27T03:00:00Z"), (true, "2026-11-27T03:05:00Z".to_owned()));
+    }
+
+    #[test]
+    fn a_clock_that_was_ahead_for_a_moment_puts_nothing_off() {
+        let (mut db, mut job) = (after(&[]), every_night());
+        assert!(!job.is_due(&mut db, true, at(NOON)).unwrap());
+        assert!(job.is_due(&mut db, true, at("2027-02-01T12:00:00Z")).unwrap());
+        job.ran(JobOutcome::Done, at("2027-02-01T12:00:00Z"));
+        assert!(!job.is_due(&mut db, true, at(NOON)).unwrap(), "set back");
+        assert_eq!(job.next, Some(at(TOMORROW)));
     }
 
     #[test]
