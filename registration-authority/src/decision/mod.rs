@@ -31,7 +31,7 @@ pub use by_two::Standing;
 pub(crate) use digest::lines_of;
 pub use digest::{Composed, DigestLine, compose_digests};
 pub use error::DecideError;
-use receipt::holds_on;
+use receipt::is_refused;
 pub use receipt::{Receipt, Refused, altered_sentences_since, receipt, refused_since};
 pub use receive::{Received, receive};
 pub use retraction::{Retraction, can_be_taken_back_until, retractions};

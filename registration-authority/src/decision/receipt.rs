@@ -35,14 +35,21 @@ pub fn receipt(db: &mut Database, decision: &Decision) -> QueryResult<Option<Rec
         .optional()
 }
 
-/// Whether the worker has found any decision on this version to hold.
-pub(super) fn holds_on(db: &mut Database, subject: &Decidable) -> QueryResult<bool> {
-    let held = decision_receipts::table
-        .filter(decision_receipts::subject_kind.eq(subject.kind.as_str()))
-        .filter(decision_receipts::subject_number.eq(&subject.number))
-        .filter(decision_receipts::subject_version.eq(subject.version))
-        .filter(decision_receipts::refusal.is_null());
-    diesel::select(diesel::dsl::exists(held)).get_result(db)
+/// Whether the worker has found a refusal of this version to hold.
+pub(super) fn is_refused(db: &mut Database, subject: &Decidable) -> QueryResult<bool> {
+    let refusals = decisions::table
+        .filter(decisions::decision.eq(Verdict::Refuse.as_str()))
+        .filter(decisions::subject_kind.eq(subject.kind.as_str()))
+        .filter(decisions::subject_number.eq(&subject.number))
+        .filter(decisions::subject_version.eq(subject.version))
+        .select(Decision::as_select());
+    for refusal in refusals.load(db)? {
+        let receipt = receipt(db, &refusal)?;
+        if receipt.is_some_and(|it| it.refusal.is_none() && it.is_of(&refusal.proof)) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// A decision that the worker refused.

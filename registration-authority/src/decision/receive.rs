@@ -127,22 +127,29 @@ fn given_back(
             risk::worker_asks_for_two(db, registry, &order, act.at).map_err(EvidenceError::from)
         }
         // Whoever forges a decision beside a refusal that holds has the order opened by nobody.
-        (Some(_), OrderState::Refused { .. }) if !super::holds_on(db, &order.decidable())? => Ok(Vec::new()),
+        (Some(_), OrderState::Refused { .. }) if !super::is_refused(db, &order.decidable())? => {
+            Ok(Vec::new())
+        }
         _ => return Ok(false),
     };
-    let found = match found {
+    let reopened = match found {
         Ok(found) if found.is_empty() && refusal.is_none() => return Ok(false),
-        Ok(found) => found,
+        Ok(found) => db
+            .attempt(|db| order::reopen(db, registry, &order, Because { found, refusal }, rng, act))
+            .map_err(EvidenceError::from),
+        Err(error) => Err(error),
+    };
+    match reopened {
         Err(EvidenceError::Risk(
             RiskError::Database(error) | RiskError::Registry(RegistryError::Database(error)),
-        )) => return Err(error.into()),
+        )) => Err(error.into()),
+        // The decisions on other orders do not wait for this one's register row.
         Err(EvidenceError::Risk(error)) => {
             tracing::error!(order.number = number, code = error.code().name, "order {number}: {error}");
-            return Ok(false);
+            Ok(false)
         }
-        Err(error) => return Err(error),
-    };
-    Ok(order::reopen(db, registry, &order, Because { found, refusal }, rng, act)?)
+        reopened => reopened,
+    }
 }
 
 /// The code of a decision on a version that is gone.

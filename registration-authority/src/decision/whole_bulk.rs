@@ -43,7 +43,7 @@ pub(super) fn take(
             .execute(db)?;
     }
     for row in looked_at {
-        if let Err(code) = look(db, registry, by, (bulk, row), act)? {
+        if let Err(code) = look(db, registry, by, (bulk, row, subject), act)? {
             if first {
                 nonce::refuse(db, &verified.statement, code)?;
             }
@@ -53,12 +53,12 @@ pub(super) fn take(
     Ok(Ok(()))
 }
 
-/// The code of why this row keeps the bulk from counting, if it does.
+/// The code of why this row keeps the bulk from counting, if it does; of `subject` alone also where its order has ended.
 fn look(
     db: &mut Database,
     registry: &mut dyn Registry,
     by: SignedBy<'_>,
-    (bulk, row): (&BulkStatement, &BulkRow),
+    (bulk, row, subject): (&BulkStatement, &BulkRow, &Decidable),
     act: &Act,
 ) -> Result<Result<(), Code>, EvidenceError> {
     let order = match order::get(db, &row.number) {
@@ -73,13 +73,20 @@ fn look(
         }
         Err(code) => return Ok(Err(code)),
     };
-    let ended = matches!(order.state, OrderState::Refused { .. } | OrderState::Withdrawn { .. });
-    let signed = bulk.on(&decidable).filter(|_| !ended);
-    let Some(statement) = signed else { return Ok(Ok(())) };
+    let Some(statement) = bulk.on(&decidable) else { return Ok(Ok(())) };
+    let ended = match order.state {
+        OrderState::Withdrawn { .. } => true,
+        // By a bulk of refusals itself it is, as soon as it is handed in.
+        OrderState::Refused { .. } => bulk.verdict() == Verdict::Approve,
+        _ => false,
+    };
+    if ended && row.number != subject.number {
+        return Ok(Ok(()));
+    }
     if let Err(code) = may_decide(db, by, &decidable, &statement)? {
         return Ok(Err(code));
     }
-    if bulk.verdict() == Verdict::Refuse {
+    if ended || bulk.verdict() == Verdict::Refuse {
         return Ok(Ok(()));
     }
     match risk::alone_because(db, registry, &order, act.at) {

@@ -230,11 +230,33 @@ impl House {
         at: i64,
         proof: &ApprovalProof,
     ) {
+        self.write_verdict(subject, login, "'approve', NULL", at, proof);
+    }
+
+    /// The same of a refusal, for this reason.
+    pub(crate) fn write_refusal(
+        &mut self,
+        subject: &Decidable,
+        (login, reason): (&str, &str),
+        at: i64,
+        proof: &ApprovalProof,
+    ) {
+        self.write_verdict(subject, login, &format!("'refuse', '{reason}'"), at, proof);
+    }
+
+    fn write_verdict(
+        &mut self,
+        subject: &Decidable,
+        login: &str,
+        verdict: &str,
+        at: i64,
+        proof: &ApprovalProof,
+    ) {
         let (kind, number, version) = (subject.kind.as_str(), &subject.number, subject.version);
         let (proof_kind, proof) = (proof.kind().as_str(), hex::encode(proof.encode()));
         let proof = if self.db.is_on_server() { format!("'\\x{proof}'") } else { format!("x'{proof}'") };
         self.sql(&format!(
-            "INSERT INTO decisions VALUES ('{kind}', '{number}', {version}, '{login}', 'approve', NULL, NULL, {at}, \
+            "INSERT INTO decisions VALUES ('{kind}', '{number}', {version}, '{login}', {verdict}, NULL, {at}, \
              '{proof_kind}', {proof});
              INSERT INTO decision_inbox VALUES ('{kind}', '{number}', {version}, '{login}')"
         ))

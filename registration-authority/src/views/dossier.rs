@@ -13,8 +13,8 @@ use crate::decision::{self, Decision, Retraction};
 use crate::mandate::{self, Mandate, MandateError};
 use crate::officers::{self, NotAuthorised, Officer, Right, Within};
 use crate::order::{
-    self, BirthNames, CardOrder, Document, DocumentError, GivenBack, Note, NoteError, OrderError, OrderState,
-    Question, Tie,
+    self, BirthNames, CardOrder, Document, DocumentError, GivenBack, Note, NoteError, OrderError, Question,
+    Tie,
 };
 use crate::queue::OrderSummary;
 use crate::queue::lease::{self, Examination, Lease};
@@ -97,7 +97,7 @@ impl Dossier {
     /// Whether this officer could be the second of two who approve: then he looks for himself, and is shown neither whether there was a
     /// first nor who, before he has decided.
     pub fn is_blind_for(&self, officer: &Officer) -> bool {
-        self.order.state == OrderState::Submitted
+        self.order.is_undecided()
             && self.asks_for_two()
             && officer.role.may(Right::Decide)
             && self.order.submitted_by != officer.login

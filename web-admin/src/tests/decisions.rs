@@ -191,6 +191,27 @@ async fn who_looks_at_what_came_back_is_told_why_and_not_who_looked_before_him()
 }
 
 #[actix_web::test]
+async fn a_question_shows_who_looks_for_himself_no_more_than_before() {
+    let mut house = House::new();
+    let number = house.submit("agent", &person(1));
+    let address = format!("/ra/dossiers/{number}");
+    let mut bob = house.browser("bob").await;
+    bob.get(&address).await;
+    bob.post(&format!("{address}/noter"), &[("note", "Vu au téléphone.")]).await;
+    house.approve("bob", &number);
+    house.sql(&format!(
+        "INSERT INTO order_flags VALUES ('{number}', 1, 'duplicate', 'red', TRUE, 'Le porteur a déjà une carte.', 0)"
+    ));
+    house.worker();
+    let mut clara = house.browser("clara").await;
+    let question = [("version", "2"), ("question", "Quelle est la date de la perte ?")];
+    let asked = clara.post(&format!("{address}/demander"), &question).await;
+    let page = clara.follow(&asked).await;
+    assert!(page.says("En attente du demandeur"), "{}", page.body);
+    assert!(!page.says("Bob BERNARD") && !page.says("Vu au téléphone."), "{}", page.body);
+}
+
+#[actix_web::test]
 async fn an_officer_asks_the_submitter_answers_and_the_dossier_shows_both() {
     let mut house = House::new();
     let number = house.submit("agent", &person(1));

@@ -92,6 +92,23 @@ fn an_order_whose_refusal_the_worker_refuses_is_open_again_unless_another_took_i
 }
 
 #[test]
+fn an_order_whose_refusal_the_worker_refuses_is_open_again_though_a_first_officer_approved_it() {
+    on_both(|house| {
+        let (chain, bob, subject) = waiting(house);
+        let clara = house.enrolled_key(&chain, "clara", Role::RegistrationOfficer);
+        let officer = house.officer("bob");
+        let House { db, rng, .. } = &mut *house;
+        db.write(|db| order::ask_second_officer(db, &subject.number, 1, rng, &officer)).unwrap();
+        house.approve_by(("clara", &clara), &subject.number).unwrap();
+        assert_eq!(house.refused(), [""; 0], "one of two");
+        refuse_by(house, &bob, &subject);
+        house.later(NONCE_LIFE.as_secs());
+        assert_eq!(house.refused(), ["approval-nonce-spent"]);
+        assert_eq!(state(house, &subject.number), (OrderState::Submitted, 2));
+    });
+}
+
+#[test]
 fn a_forged_decision_beside_a_refusal_that_holds_opens_no_order() {
     on_both(|house| {
         let (_, bob, subject) = waiting(house);

@@ -108,6 +108,21 @@ fn an_approval_that_the_worker_refused_makes_no_mandate_on_a_page_either() {
 }
 
 #[test]
+fn a_refusal_that_the_worker_refused_keeps_no_officer_from_deciding() {
+    on_both(|house| {
+        let number = house.propose("alice", new_mandate(STRUCTURE)).unwrap().number;
+        decision_by_hand(house, (&number, 1), "clara", "refuse");
+        assert_eq!(code(house.decide_mandate("bob", &number, Verdict::Approve)), "mandate-not-open");
+        handed_in(house, (&number, 1), "clara");
+        assert_eq!(house.refused(), ["approval-proof-invalid"]);
+        assert_eq!(get(&mut house.db, &number).unwrap().state(house.at), MandateState::Proposed);
+        house.decide_mandate("bob", &number, Verdict::Approve).unwrap();
+        assert_eq!(house.refused(), [""; 0]);
+        holds(house, &number);
+    });
+}
+
+#[test]
 fn a_refusal_that_comes_after_the_approval_was_received_takes_nothing_from_it() {
     on_both(|house| {
         let number = house.propose("alice", new_mandate(STRUCTURE)).unwrap().number;

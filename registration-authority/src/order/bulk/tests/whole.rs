@@ -82,6 +82,30 @@ fn a_bulk_of_refusals_with_one_order_that_its_officer_submitted_obtains_nothing_
     assert_eq!(house.refused(), ["approval-evidence-missing"; 2]);
 }
 
+/// Handing one in says of its order that it is refused: it is asked about all the same.
+#[test]
+fn a_bulk_of_refusals_that_was_handed_in_whole_obtains_nothing_where_its_officer_may_not_decide_on_one() {
+    on_both(|house| {
+        let nurses = Scope::new(Profession::from_code("60"), []).unwrap();
+        let dora = key_of(house, "dora", nurses);
+        let mut subjects = vec![submitted(house, "alice", &nurse())];
+        let physiotherapist = house.submit("alice", cps(&changed(), "70")).unwrap().number().to_owned();
+        subjects.push(subject(house, &physiotherapist));
+        let (nonce, at) = (house.nonce("dora"), house.at.millis());
+        let no = (Verdict::Refuse, Some("duplicate"));
+        let statement = BulkStatement::over_nonce(&subjects, no.0, no.1, "dora", nonce, house.at).unwrap();
+        let proof = dora.prove_octets(&statement.encode());
+        for subject in &subjects {
+            let forged =
+                format!("UPDATE card_orders SET status = 'refused' WHERE number = '{}'", subject.number);
+            house.write_refusal(subject, ("dora", "duplicate"), at, &proof);
+            house.sql(&forged).unwrap();
+        }
+        assert_eq!(house.refused(), ["approval-evidence-missing"; 2]);
+        nothing_of(house, &subjects);
+    });
+}
+
 #[test]
 fn what_a_bulk_was_refused_for_is_not_taken_away_between_two_of_its_rows() {
     on_both(|house| {
