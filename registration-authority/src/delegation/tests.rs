@@ -133,6 +133,14 @@ impl Desk {
         found.map(drop).map_err(|error| error.code().name)
     }
 
+    /// The worker refused what was decided on it: it waits in its next version, for which nothing was signed.
+    #[track_caller]
+    fn given_back(&mut self, number: &str) {
+        let order = order::get(&mut self.house.db, number).unwrap();
+        assert_eq!((order.state, order.version), (OrderState::Submitted, 2));
+        assert_eq!(self.evidence(number), Err("approval-evidence-missing"));
+    }
+
     /// An order for a nurse's card, which is dora's to decide.
     fn for_nurse(&mut self) -> String {
         self.house.submit("alice", cps(&nurse(), "60")).unwrap().number().to_owned()

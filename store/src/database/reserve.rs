@@ -86,7 +86,7 @@ impl Database {
             match before {
                 Reserve::Held => {}
                 Reserve::Used => give_back(&file),
-                Reserve::None => drop(fs::remove_file(beside(&file))),
+                Reserve::None => {}
             }
         }
         self.reserve()
@@ -165,8 +165,26 @@ fn free(file: &Path) -> u64 {
     statvfs(folder).map_or(0, |disk| disk.f_bavail.saturating_mul(disk.f_frsize))
 }
 
-/// Every block of it is the file's own: a length alone would keep nothing.
+/// Takes the room. Nobody sees a new file that keeps none yet: an empty one says that the room was used.
 fn take(path: &Path) -> io::Result<()> {
+    if path.exists() {
+        return fill(path);
+    }
+    let mut new = path.as_os_str().to_owned();
+    new.push("-new");
+    let taken = fill(Path::new(&new)).and_then(|()| fs::rename(&new, path));
+    match taken {
+        Err(error) if !path.exists() => {
+            let _ = fs::remove_file(&new);
+            Err(error)
+        }
+        // Or another process was quicker.
+        _ => Ok(()),
+    }
+}
+
+/// Every block of it is the file's own: a length alone would keep nothing.
+fn fill(path: &Path) -> io::Result<()> {
     let file = OpenOptions::new().write(true).create(true).truncate(false).mode(0o640).open(path)?;
     fallocate(&file, FallocateFlags::empty(), 0, RESERVE)?;
     file.sync_all()
