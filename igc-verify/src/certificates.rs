@@ -72,6 +72,8 @@ pub struct Certificates {
     imported: HashSet<String>,
     /// The number of the status event before.
     last_event: u64,
+    /// Whether a leaf of a status event has said its number: from then on, each does.
+    numbered: bool,
     responders: Responders,
 }
 
@@ -153,8 +155,10 @@ impl Certificates {
 
     /// A line of the status log, before the first leaf.
     pub fn status_event(&mut self, line: usize, event: StatusEvent, findings: &mut Findings) {
-        if event.sequence <= self.last_event {
-            findings.contradiction(format!("status_events.jsonl line {line}"), "stands behind a later one");
+        let next = self.last_event.saturating_add(1);
+        if event.sequence != next {
+            let what = format!("has the number {}, where {next} follows", event.sequence);
+            findings.contradiction(format!("status_events.jsonl line {line}"), what);
         }
         self.last_event = event.sequence;
         let subject = format!("certificate {} {}", event.issuer, event.serial);
@@ -243,9 +247,17 @@ impl Certificates {
         payload: Option<&str>,
         findings: &mut Findings,
     ) {
+        let told: Option<Told> = payload.and_then(|text| serde_json::from_str(text).ok());
+        let of_before = told.as_ref().is_some_and(|told| !told.is_numbered());
+        let stands_late = of_before && self.numbered;
+        self.numbered |= told.as_ref().is_some_and(Told::is_numbered);
         self.certificate_leaf(subject, leaf, findings, |expected| {
-            let told: Option<Told> = payload.and_then(|text| serde_json::from_str(text).ok());
-            expected.status.told(leaf, &told.ok_or(format!("the payload of its {leaf} leaf is gone"))?)
+            let told = told.ok_or(format!("the payload of its {leaf} leaf is gone"))?;
+            expected.status.told(leaf, &told)?;
+            match stands_late {
+                true => Err(format!("its {leaf} leaf says no number, and one before it does")),
+                false => Ok(()),
+            }
         });
     }
 

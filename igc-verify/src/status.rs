@@ -27,6 +27,10 @@ pub struct Told {
 }
 
 impl Told {
+    pub fn is_numbered(&self) -> bool {
+        self.sequence.is_some()
+    }
+
     fn is_of(&self, event: &StatusEvent) -> bool {
         let whole = (self.sequence, self.at, self.since)
             == (Some(event.sequence), Some(event.occurred_at), event.since);
@@ -49,6 +53,8 @@ pub struct Status {
     word: String,
     standing: Standing,
     events: Vec<(StatusEvent, bool)>,
+    /// How many of them, from the first, have been told of without a gap.
+    told: usize,
     signing: u64,
     abandoned: u64,
 }
@@ -73,9 +79,15 @@ impl Status {
     /// A leaf of a status event: of the one whose number it says. One that was written before they said it is of the first that
     /// no leaf has told of yet, so that leaves in another order than their events are found.
     pub fn told(&mut self, change: &str, told: &Told) -> Result<(), String> {
-        let by_number = |event: &StatusEvent| told.sequence.is_none_or(|number| number == event.sequence);
-        let next = self.events.iter_mut().find(|(event, seen)| !seen && by_number(event));
-        let its = next.filter(|(event, _)| event.event == change && told.is_of(event));
+        while self.events.get(self.told).is_some_and(|(_, seen)| *seen) {
+            self.told += 1;
+        }
+        let place = match told.sequence {
+            None => Some(self.told),
+            Some(number) => self.events.binary_search_by_key(&number, |(event, _)| event.sequence).ok(),
+        };
+        let next = place.and_then(|place| self.events.get_mut(place));
+        let its = next.filter(|(event, seen)| !seen && event.event == change && told.is_of(event));
         let (_, seen) = its.ok_or(format!("no status event is what its {change} leaf recorded"))?;
         *seen = true;
         Ok(())

@@ -8,7 +8,10 @@ use std::time::Duration;
 
 use rand_core::CryptoRng;
 use store::audit::{self, EraseError, retention};
-use store::{Act, Database};
+use store::{Act, Code, Database, Fault};
+use thiserror::Error;
+
+use crate::faults;
 
 /// Whether the payloads of a family of events are erased.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,6 +65,47 @@ const REASON: &str = "its time is over (docs/personal-data.md)";
 
 /// The most that one run erases; what is left is the next one's.
 const A_RUN: i64 = 10_000;
+
+/// Why one payload is not erased on request.
+#[derive(Debug, Error)]
+pub enum EraseOneError {
+    /// It proves something and tells of nobody.
+    #[error("event {event}: what {action} records proves certificates, keys, feeds or publications")]
+    Proves {
+        /// Its identifier.
+        event: String,
+        /// Its action.
+        action: String,
+    },
+    /// It is not erased all the same.
+    #[error(transparent)]
+    Erase(#[from] EraseError),
+}
+
+impl Fault for EraseOneError {
+    fn code(&self) -> Code {
+        match self {
+            Self::Proves { .. } => faults::AUDIT_PAYLOAD_PROVES,
+            Self::Erase(error) => error.code(),
+        }
+    }
+}
+
+/// Erases the payload of one event on a person's request, whose reference is `reason`: of a family that tells of persons, and of
+/// no other, since what proves a certificate could not be proven again.
+pub fn erase_one(
+    db: &mut Database,
+    event: &str,
+    reason: &str,
+    rng: &mut dyn CryptoRng,
+    act: &Act,
+) -> Result<(), EraseOneError> {
+    let action = audit::action(db, event).map_err(EraseError::Database)?;
+    if let Some(action) = action.filter(|action| !of_persons().any(|family| action.starts_with(family))) {
+        return Err(EraseOneError::Proves { event: event.to_owned(), action });
+    }
+    Ok(audit::erase_payload(db, event, reason, rng, act)?)
+}
 
 /// How many payloads are older than `kept_for`, ten thousand of a family at most.
 pub fn due(db: &mut Database, kept_for: Duration, act: &Act) -> diesel::QueryResult<usize> {

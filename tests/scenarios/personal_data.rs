@@ -118,6 +118,28 @@ fn one_payload_is_erased_on_request_with_its_reference() {
 }
 
 #[test]
+fn what_proves_a_certificate_is_not_erased_on_request() {
+    let workshop = workshop(DatabaseKind::Sqlite);
+    let mut db = workshop.open(DatabaseRole::Owner);
+    for action in ["certificate.intended", "certificate.issued", "key.made"] {
+        let event: String = audit_events::table
+            .inner_join(audit_payloads::table)
+            .filter(audit_events::action.eq(action))
+            .select(audit_events::id)
+            .first(&mut db)
+            .unwrap();
+        let erase = ["audit", "erase", "--event", &event, "--reason", "demande 2026-18"];
+        let refused = run(&mut workshop.command(&erase)).expect_exit(4);
+        assert!(refused.stderr.contains("audit-payload-proves"), "{}", refused.stderr);
+        let kept: i64 = audit_payloads::table.find(&event).count().get_result(&mut db).unwrap();
+        assert_eq!(kept, 1, "{action}");
+    }
+    workshop.job("audit");
+    workshop.check();
+    workshop.the_bundle_holds();
+}
+
+#[test]
 fn civil_status_and_contacts_are_read_by_the_worker_and_by_nobody_else() {
     let workshop = workshop(DatabaseKind::Postgresql);
     let read = "SELECT content FROM register_identities";

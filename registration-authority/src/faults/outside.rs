@@ -1,6 +1,9 @@
-//! The codes of what goes out, and what the register brings: delivery, mail, terms, feeds, lapses, renewals.
+//! The codes of what goes out, what the register brings and what is kept: delivery, mail, terms, feeds, lapses, renewals, erasures.
 
 store::codes! {
+    /// A payload that is to be erased on request proves something and tells of nobody.
+    AUDIT_PAYLOAD_PROVES = ("audit-payload-proves", Refused, "nobody: what certificates, keys, feeds and publications are proven with is kept (docs/personal-data.md)");
+
     /// A holder activates his own cards only.
     DELIVERY_NOT_YOURS = ("delivery-not-yours", NotAuthorised, "the holder of the card, or an officer");
 

@@ -71,6 +71,11 @@ pub fn erase_payload(
     })
 }
 
+/// The action of an event; nothing where no event has this identifier.
+pub fn action(db: &mut Database, event_id: &str) -> QueryResult<Option<String>> {
+    audit_events::table.find(event_id).select(audit_events::action).first(db).optional()
+}
+
 /// The subjects of every erasure that an event tells of.
 pub(super) fn subjects(db: &mut Database) -> QueryResult<BTreeSet<String>> {
     let subjects: Vec<String> =

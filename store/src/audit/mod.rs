@@ -24,5 +24,5 @@ mod search_tests;
 #[cfg(test)]
 mod tests;
 
-pub use erasure::{EraseError, erase_payload};
+pub use erasure::{EraseError, action, erase_payload};
 pub use event::{Event, record, record_all};

@@ -6,7 +6,6 @@ use registration_authority::opposition::ticket;
 use registration_authority::{four_eyes, order, personal_data, risk};
 use serde_json::json;
 use store::Database;
-use store::audit::erase_payload;
 
 use crate::cli::Global;
 use crate::installation::{Installation, system_rng};
@@ -33,7 +32,7 @@ pub fn run(
     let kept = installation.config.retention;
     let (erased, notes, documents, tickets, contact_changes) = match (&args.event, &args.reason) {
         (Some(event), Some(reason)) => {
-            erase_payload(db, event, reason, rng, &act)?;
+            personal_data::erase_one(db, event, reason, rng, &act)?;
             (1, 0, 0, 0, 0)
         }
         // Notes, documents and tickets first: what the trail says of their end has a payload too.

@@ -224,9 +224,12 @@ pub(super) fn publish(
     let mut full_crl = Scheduled::new(FULL_CRL, installation.config.schedules.full_crl.clone());
     while !jobs_ended.asked() {
         let now = installation.clock.now();
-        // Where the database does not answer, the run that follows says so.
-        let every_crl = full_crl.is_due(&mut db, leads.load(Ordering::Relaxed), now).unwrap_or(false);
+        let due = full_crl.is_due(&mut db, leads.load(Ordering::Relaxed), now);
+        let every_crl = due.as_ref().is_ok_and(|due| *due);
         if every_crl || last.is_none_or(|last| last.elapsed() >= PUBLICATION_PAUSE) {
+            if let Err(error) = due {
+                log_problem(FULL_CRL, &Problem::from(error));
+            }
             let name = if every_crl { FULL_CRL } else { PUBLICATION };
             let began = Began::now(installation);
             let act = installation.act(Actor::Job(name));
