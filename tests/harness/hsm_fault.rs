@@ -80,7 +80,7 @@ impl HsmFault {
         self.count("sessions")
     }
 
-    /// Has every login come to this end, `hang` or `crash`, from now on.
+    /// Has every login come to this end, `hang`, `crash` or `vendor`, from now on.
     pub fn end_logins_in(&self, end: &str) {
         fs::write(self.folder.path().join("at-login"), end).expect("the folder can be written");
     }

@@ -148,6 +148,27 @@ fn a_pin_that_has_opened_its_token_is_never_given_up_where_the_token_hangs() {
     scene.sign(&scene.process("worker")).unwrap();
 }
 
+/// A vendor's code may say that the PIN is wrong. Of one that has opened the token it says rather that the HSM is away.
+#[test]
+fn a_code_of_the_vendors_gives_a_pin_up_that_has_never_opened_its_token_and_no_other() {
+    let scene = Scene::begin();
+    scene.token.hsm.end_logins_in("vendor");
+    for name in ["worker", "job", "started-again"] {
+        assert_eq!(scene.refusal(&scene.process(name)), "signer-pin-refused", "{name}");
+        assert_eq!(scene.logins(), 2, "{name}: asked, asked once more, and by nobody else");
+    }
+    scene.token.hsm.let_logins_pass();
+    scene.touch();
+    scene.sign(&scene.process("worker")).unwrap();
+    scene.token.hsm.end_logins_in("vendor");
+    for (name, logins) in [("job", 5), ("started-again", 7)] {
+        assert_eq!(scene.refusal(&scene.process(name)), "signer-pin-refused", "{name}");
+        assert_eq!(scene.logins(), logins, "{name}: it asks for itself");
+    }
+    scene.token.hsm.let_logins_pass();
+    scene.sign(&scene.process("worker")).unwrap();
+}
+
 /// A first login is one process's at a time: it may be with a wrong PIN.
 #[test]
 fn a_signer_that_starts_while_a_ceremony_stands_in_a_first_login_tries_nothing_until_that_is_over() {

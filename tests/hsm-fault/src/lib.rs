@@ -9,7 +9,8 @@
 //! code, over what is a secret, `sessions` with each session that was opened.
 //! Where there is a file `parameters`, `C_Initialize` hands it to the library, as NSS's softoken wants it.
 //! Where there is a file `reset-every`, every session of the token is closed before each Nth signature of a process, N being its number.
-//! Where there is a file `at-login`, each `C_Login` comes to the end that it names: `hang` or `crash`.
+//! Where there is a file `at-login`, each `C_Login` comes to the end that it names: `hang`, `crash`, or `vendor`, an answer
+//! with a code of the vendor's.
 //! Where there is a file `company`, the first `C_Sign` of a process waits until as many are under way as it says, and `at-once` gets a line
 //! for each with how many there were.
 //! Where there is a file `delay`, each signature takes as many milliseconds more, as in an HSM behind a network.
@@ -104,6 +105,7 @@ unsafe extern "C" fn login(
     match folder::text("at-login").as_deref() {
         Some("hang") => thread::sleep(Duration::MAX),
         Some("crash") => std::process::abort(),
+        Some("vendor") => return CKR_VENDOR_DEFINED | 0x11,
         _ => {}
     }
     // SAFETY: the session is the caller's.
