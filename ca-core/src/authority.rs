@@ -2,6 +2,7 @@
 
 use der::{Decode, Encode};
 use diesel::prelude::*;
+use diesel::sql_types::Text;
 use store::schema::{authorities, authority_ends, certificates};
 use store::{Act, Database, Timestamp};
 use thiserror::Error;
@@ -30,7 +31,8 @@ impl AuthorityKind {
     }
 }
 
-/// A certification authority whose certificate stands.
+/// A certification authority whose certificate was issued. One that was revoked gives no certificate any more, and goes on saying
+/// what became of those it gave.
 #[derive(Clone, Debug)]
 pub struct Authority {
     /// `ACI-FO-PP`; with its key generation from the second one on: `ACI-FO-PP-2` (invariant 17).
@@ -57,6 +59,8 @@ pub struct Authority {
     pub not_before: Timestamp,
     /// Its certificate's validity, last second.
     pub not_after: Timestamp,
+    /// Since when its certificate is revoked; nothing where it is good.
+    pub revoked_at: Option<Timestamp>,
 }
 
 impl Authority {
@@ -160,7 +164,7 @@ pub fn path(db: &mut Database, short_name: &str) -> Result<Vec<Authority>, Autho
     Ok(path)
 }
 
-/// Every authority with a good certificate: issuing ones first, each group by name. Fails where one does not read.
+/// Every authority, those whose certificates are revoked too: issuing ones first, each group by name. Fails where one does not read.
 pub fn all(db: &mut Database) -> Result<Vec<Authority>, AuthorityError> {
     let Readable { authorities, unreadable } = readable(db)?;
     unreadable.into_iter().next().map_or(Ok(authorities), |(_, error)| Err(error))
@@ -190,7 +194,7 @@ pub fn readable(db: &mut Database) -> QueryResult<Readable> {
     Ok(readable)
 }
 
-/// Of the generations of `first` (`ACI-FO-PP`), the newest that may issue at `at`: its certificate is good
+/// Of the generations of `first` (`ACI-FO-PP`), the newest that may issue at `at`: its certificate is not revoked
 /// and in its validity, and no ceremony has decided its end. It is the one that new certificates come from.
 pub fn newest_generation(db: &mut Database, first: &str, at: Timestamp) -> Result<Authority, AuthorityError> {
     let ended: Vec<String> = authority_ends::table.select(authority_ends::authority).load(db)?;
@@ -201,19 +205,41 @@ pub fn newest_generation(db: &mut Database, first: &str, at: Timestamp) -> Resul
     generations
         .into_iter()
         .filter(|authority| (authority.not_before..=authority.not_after).contains(&at))
-        .filter(|authority| !ended.contains(&authority.short_name))
+        .filter(|authority| authority.revoked_at.is_none() && !ended.contains(&authority.short_name))
         .filter(|authority| authority.generation().0 == first)
         .max_by_key(|authority| authority.generation().1)
         .ok_or_else(|| AuthorityError::Unknown(first.to_owned()))
 }
 
-/// The key of an authority whether its certificate is good or not: a ceremony that is taken up finds the
+/// Holds an authority to the commit: whoever issues for it, ends it or revokes its certificate waits. SQLite's write transactions stand
+/// in line already.
+pub(crate) fn lock(db: &mut Database, short_name: &str) -> QueryResult<()> {
+    if let Database::Postgresql(connection) = db {
+        diesel::sql_query("SELECT 1 FROM authorities WHERE short_name = $1 FOR UPDATE")
+            .bind::<Text, _>(short_name)
+            .execute(connection)?;
+    }
+    Ok(())
+}
+
+/// The key of an authority whether its certificate was issued or not: a ceremony that is taken up finds the
 /// one it has made.
 pub(crate) fn recorded_key(db: &mut Database, short_name: &str) -> QueryResult<Option<Vec<u8>>> {
     authorities::table.find(short_name).select(authorities::public_key).first(db).optional()
 }
 
-type Row = (String, String, String, String, Vec<u8>, String, String, Option<Vec<u8>>, Option<Vec<u8>>);
+type Row = (
+    String,
+    String,
+    String,
+    String,
+    Vec<u8>,
+    String,
+    String,
+    Option<Vec<u8>>,
+    Option<Vec<u8>>,
+    Option<Timestamp>,
+);
 
 #[diesel::dsl::auto_type(no_type_alias)]
 fn with_certificate() -> _ {
@@ -222,7 +248,12 @@ fn with_certificate() -> _ {
             certificates::table.on(certificates::issuer
                 .eq(authorities::parent)
                 .and(certificates::serial.eq(authorities::serial))
-                .and(certificates::status.eq("good"))),
+                // A first attempt that a crash cut off is revoked, and nobody ever saw it.
+                .and(
+                    certificates::status
+                        .eq("good")
+                        .or(certificates::status.eq("revoked").and(certificates::der.is_not_null())),
+                )),
         )
         .select((
             authorities::short_name,
@@ -234,11 +265,13 @@ fn with_certificate() -> _ {
             authorities::key_id,
             authorities::serial_prefix,
             certificates::der,
+            certificates::revoked_at,
         ))
 }
 
 fn row_to_authority(row: Row) -> Result<Authority, AuthorityError> {
-    let (short_name, kind, parent, serial, public_key, token, key_id, serial_prefix, certificate) = row;
+    let (short_name, kind, parent, serial, public_key, token, key_id, serial_prefix, certificate, revoked_at) =
+        row;
     let unreadable = |what: &str| AuthorityError::Unreadable(short_name.clone(), what.to_owned());
     let certificate = certificate.ok_or_else(|| unreadable("its certificate is missing"))?;
     let parsed = x509_cert::Certificate::from_der(&certificate)
@@ -267,6 +300,7 @@ fn row_to_authority(row: Row) -> Result<Authority, AuthorityError> {
         subject,
         public_key,
         algorithm,
+        revoked_at,
     })
 }
 

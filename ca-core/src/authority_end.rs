@@ -5,7 +5,6 @@
 //! destroyed.
 
 use diesel::prelude::*;
-use diesel::sql_types::Text;
 use serde_json::json;
 use store::audit::{Event, record};
 use store::schema::{authority_ends, certificates, service_keys};
@@ -31,7 +30,7 @@ pub(crate) fn decide(
     rng: &mut dyn CryptoRng,
     act: &Act,
 ) -> QueryResult<AuthorityEnd> {
-    lock(db, authority)?;
+    crate::authority::lock(db, authority)?;
     if let Some(decided) = find(db, authority)? {
         return Ok(decided);
     }
@@ -84,14 +83,4 @@ pub fn living_certificates(db: &mut Database, authority: &str, at: Timestamp) ->
         .filter(certificates::serial.nullable().ne_all(responders))
         .count()
         .get_result(db)
-}
-
-/// SQLite's write transactions stand in line already.
-fn lock(db: &mut Database, authority: &str) -> QueryResult<()> {
-    if let Database::Postgresql(connection) = db {
-        diesel::sql_query("SELECT 1 FROM authorities WHERE short_name = $1 FOR UPDATE")
-            .bind::<Text, _>(authority)
-            .execute(connection)?;
-    }
-    Ok(())
 }

@@ -123,12 +123,14 @@ store::codes! {
     KEY_NOT_EXAMINED = ("key-not-examined", Failed, "the operator: see the log of the process");
 
     // Authorities, issuance, revocation.
-    /// No such authority, or its certificate is not good.
+    /// No such authority, or it was never certified.
     AUTHORITY_UNKNOWN = ("authority-unknown", NotFound, "the operator: `igc ceremony report` lists the authorities");
     /// An authority's record does not read.
     AUTHORITY_UNREADABLE = ("authority-unreadable", Integrity, "the operator: compare with a backup before anything is signed");
     /// An authority is out of its validity.
     AUTHORITY_EXPIRED = ("authority-expired", Refused, "the operator: a key ceremony must make the next generation");
+    /// An authority whose certificate was revoked at a ceremony.
+    AUTHORITY_REVOKED = ("authority-revoked", Refused, "the operator: this authority gives no certificate any more; certificates come from another generation or another authority");
     /// An authority whose end was decided at a ceremony.
     AUTHORITY_ENDED = ("authority-ended", Refused, "the operator: this authority signs nothing more; its successor is another generation or another authority");
     /// No such certificate.

@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use diesel::prelude::*;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::json;
 use store::audit::{Event, record};
 use store::schema::certificates;
@@ -75,6 +76,18 @@ impl RevocationReason {
 impl fmt::Display for RevocationReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
+    }
+}
+
+impl Serialize for RevocationReason {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
+
+impl<'de> Deserialize<'de> for RevocationReason {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
     }
 }
 

@@ -42,7 +42,7 @@ store::codes! {
     /// A CRL was not published.
     CRL_NOT_PUBLISHED = ("crl-not-published", Failed, "the operator: the sentence says which rule refused it; the last good one is still served");
     /// The PKI itself stands on the certificate.
-    CERTIFICATE_SERVES = ("certificate-serves", Refused, "the security officer: a key ceremony replaces an authority or a responder before it ends");
+    CERTIFICATE_SERVES = ("certificate-serves", Refused, "the security officer: a key ceremony revokes an authority, or the responders before a new one (docs/ceremonies.md)");
     /// A card carries the certificate.
     CERTIFICATE_ON_CARD = ("certificate-on-card", Refused, "oppose the card: `igc opposition add`");
     /// What came in is no file of opposition codes.

@@ -62,6 +62,8 @@ pub enum ExpiryKind {
     Authority,
     /// That of an authority whose key has a later generation: it issues nothing more.
     FollowedAuthority,
+    /// An authority whose certificate is revoked, and whose end was not decided.
+    RevokedAuthority,
     /// The certificate of the OCSP responder of an authority.
     Responder,
     /// The certificate that an officer signs in with.

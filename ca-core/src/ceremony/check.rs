@@ -7,13 +7,14 @@ use toml::Spanned;
 
 use super::administrators;
 use super::custodians;
-use super::file::{Issuing, Validity};
+use super::file::{Issuing, Revoke, Validity};
 use super::sections;
 use super::steps::{ISSUING_PROFILE, RESPONDER_PROFILE, ROOT_PROFILE};
 use super::{Ceremony, CeremonyError, CeremonyKind};
 use crate::authority::AuthorityKind;
 use crate::identity::{Identity, split_generation};
 use crate::profile::{KeyKind, Profiles};
+use crate::revocation::RevocationReason;
 
 /// Checks a ceremony against the identity it is for and the profiles of this program. Touches
 /// nothing; the error names the line and the rule.
@@ -171,10 +172,20 @@ impl Checker<'_> {
         let ends = plan.end.iter().map(|end| &end.short_name);
         let responders = plan.responder.iter().map(|responder| &responder.authority);
         let crls = plan.root_crls.iter().flat_map(|crls| &crls.of);
-        for name in ends.chain(responders).chain(crls) {
+        let revoked = plan.revoke.iter().map(|revoke| &revoke.authority);
+        for name in ends.chain(responders).chain(crls).chain(revoked) {
             self.named(name)?;
             if !seen.insert(name.get_ref()) {
                 return self.refuse(name, "short_name", "stands twice");
+            }
+        }
+        let earlier = plan.responder.iter().filter_map(|responder| responder.revoke_earlier.as_ref());
+        for reason in earlier.filter(|reason| *reason.get_ref() == RevocationReason::CaCompromise) {
+            return self.refuse(reason, "revoke_earlier", "is a reason of authorities: keyCompromise");
+        }
+        for Revoke { reason, .. } in &plan.revoke {
+            if *reason.get_ref() == RevocationReason::KeyCompromise {
+                return self.refuse(reason, "reason", "is a reason of end entities: cACompromise");
             }
         }
         match &plan.root_crls {

@@ -259,6 +259,7 @@ impl<'a> Course<'a> {
             keys: self.made(|step| matches!(step, Step::Key(_))),
             certificates: self.made(|step| matches!(step, Step::Certificate(_))),
             crls: self.made(|step| matches!(step, Step::Crl(_))),
+            revoked: self.made(|step| matches!(step, Step::Revoke(_))),
             destroyed: self.made(|step| matches!(step, Step::Destroy(_))),
             administrators: self.made(|step| matches!(step, Step::Administrator(_))),
         }

@@ -8,6 +8,7 @@ use toml::Spanned;
 use super::CeremonyError;
 use crate::identity::IdentityKind;
 use crate::profile::KeyKind;
+use crate::revocation::RevocationReason;
 use crate::subject::Facts;
 
 const LONGEST_FILE: usize = 64 * 1024;
@@ -117,6 +118,8 @@ pub(super) struct Plan {
     pub(super) audit: Option<ServiceKey>,
     pub(super) root_crls: Option<RootCrls>,
     #[serde(default)]
+    pub(super) revoke: Vec<Revoke>,
+    #[serde(default)]
     pub(super) end: Vec<End>,
     #[serde(default)]
     pub(super) administrator: Vec<Administrator>,
@@ -153,6 +156,14 @@ pub(super) struct RootCrls {
     pub(super) of: Vec<Spanned<String>>,
 }
 
+/// An issuing authority whose certificate its root revokes, on the CRL of the same ceremony.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Revoke {
+    pub(super) authority: Spanned<String>,
+    pub(super) reason: Spanned<RevocationReason>,
+}
+
 /// A new responder key of an authority.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -160,6 +171,8 @@ pub(super) struct Responder {
     pub(super) authority: Spanned<String>,
     pub(super) token: Spanned<String>,
     pub(super) key: Spanned<KeyKind>,
+    /// Why the responders before it are revoked, where they are.
+    pub(super) revoke_earlier: Option<Spanned<RevocationReason>>,
 }
 
 /// An authority that ends.

@@ -17,6 +17,7 @@ mod file;
 mod making;
 mod outcome;
 mod report;
+mod revoking;
 mod script;
 mod sections;
 mod standing;
@@ -27,6 +28,7 @@ pub(crate) mod tests;
 mod transcript;
 mod verify;
 mod verify_objects;
+mod verify_revocations;
 mod work;
 
 pub use administrators::{AdministratorKey, RecordedAdministrators, recorded_administrators};
@@ -35,13 +37,13 @@ pub use course::{Attendance, CeremonyTokens, Course};
 pub use error::CeremonyError;
 pub use file::{Ceremony, CeremonyKind};
 pub use outcome::{
-    Acknowledged, CeremonyOutcome, CertificateMade, CrlMade, EndDecided, KeyDestroyed, KeyMade, Opened,
-    TakenUp, TokenInitialised,
+    Acknowledged, CeremonyOutcome, CertificateMade, CertificatesRevoked, CrlMade, EndDecided, KeyDestroyed,
+    KeyMade, Opened, RevokedCertificate, TakenUp, TokenInitialised,
 };
 pub use report::{NamedPem, Report, SignedReport, report};
 pub use script::script;
 pub use standing::check as check_standing;
-pub use steps::{CertificateStep, CrlReach, CrlStep, EndStep, KeyStep, ShareStep, Step};
+pub use steps::{CertificateStep, CrlReach, CrlStep, EndStep, KeyStep, RevokeStep, ShareStep, Step};
 pub(crate) use taking_up::was_held;
 pub use taking_up::{administrators_in_the_trail, is_in_the_trail};
 pub use transcript::{Entry, EntryEvent, TranscriptError, read_chain};

@@ -5,6 +5,7 @@ use store::Timestamp;
 
 use super::{AdministratorKey, CeremonyKind};
 use crate::profile::KeyKind;
+use crate::revocation::RevocationReason;
 use crate::signer::{KeyAttributes, KeyReference};
 
 /// Of [`super::Step::Open`]: who is there, with which file and program.
@@ -106,6 +107,30 @@ pub struct CrlMade {
     pub sha256: String,
 }
 
+/// Of [`super::Step::Revoke`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CertificatesRevoked {
+    /// Short name of the authority: its own certificate, or those of its responders.
+    pub authority: String,
+    /// Why.
+    pub reason: RevocationReason,
+    /// Which.
+    pub certificates: Vec<RevokedCertificate>,
+}
+
+/// One of them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RevokedCertificate {
+    /// Short name of its issuer.
+    pub issuer: String,
+    /// Serial number, upper-case hexadecimal.
+    pub serial: String,
+    /// Since when it is revoked.
+    pub revoked_at: Timestamp,
+}
+
 /// Of [`super::Step::End`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -154,6 +179,8 @@ pub struct CeremonyOutcome {
     pub certificates: Vec<CertificateMade>,
     /// Every CRL that was signed.
     pub crls: Vec<CrlMade>,
+    /// Every revocation.
+    pub revoked: Vec<CertificatesRevoked>,
     /// Every key that was destroyed.
     pub destroyed: Vec<KeyDestroyed>,
     /// Every administrator's key that was recorded.

@@ -228,6 +228,22 @@ fn words(step: &Step) -> Words {
                 "l'autorité n'émet plus rien ; aucun de ses certificats n'est en cours".to_owned()
             },
         ),
+        Step::Revoke(revoke) => match &revoke.but_responder {
+            None => (
+                format!("Révocation du certificat {}", of(&revoke.authority)),
+                format!("confirmer la révocation, qui est définitive ; motif : {}", revoke.reason),
+                "l'autorité n'émet plus rien ; son certificat figure sur la liste signée à l'étape suivante"
+                    .to_owned(),
+            ),
+            Some(stays) => (
+                format!("Révocation des répondeurs OCSP {}", of(&revoke.authority)),
+                format!(
+                    "confirmer la révocation, qui est définitive, de tous ses répondeurs sauf {stays} ; motif : {}",
+                    revoke.reason
+                ),
+                "nombre de certificats révoqués : __________".to_owned(),
+            ),
+        },
         Step::Crl(crl) => (
             match crl.reach {
                 CrlReach::Days(_) => format!("Liste de révocation {}", of(&crl.authority)),

@@ -19,6 +19,7 @@ const SECTIONS: &[(&str, Stands)] = &[
     ("audit", |plan| plan.audit.is_some()),
     ("root_crls", |plan| plan.root_crls.is_some()),
     ("root_crls.of", |plan| plan.root_crls.as_ref().is_some_and(|crls| !crls.of.is_empty())),
+    ("revoke", |plan| !plan.revoke.is_empty()),
     ("end", |plan| !plan.end.is_empty()),
     ("administrator", |plan| !plan.administrator.is_empty()),
 ];
@@ -31,7 +32,7 @@ const fn rule(kind: CeremonyKind) -> (&'static [&'static str], &'static [&'stati
             &["custodians", "administrator"],
         ),
         CeremonyKind::Root => (&["root", "root_crls"], &["tokens", "custodians", "audit", "administrator"]),
-        CeremonyKind::RootCrl => (&["root_crls", "root_crls.of"], &[]),
+        CeremonyKind::RootCrl => (&["root_crls", "root_crls.of"], &["revoke"]),
         CeremonyKind::IssuingAuthority => (&["issuing"], &["tokens", "list_signer"]),
         CeremonyKind::OcspResponders => (&["responder"], &[]),
         CeremonyKind::Rollover => (&["issuing"], &[]),

@@ -5,11 +5,12 @@ use std::path::Path;
 use diesel::prelude::*;
 use store::schema::{authorities, service_keys};
 use store::{Database, Timestamp};
+use toml::Spanned;
 
 use super::error::standing;
 use super::file::{Pins, Plan};
 use super::{Ceremony, CeremonyError, CeremonyKind};
-use crate::authority::{self, AuthorityKind};
+use crate::authority::{self, Authority, AuthorityKind};
 use crate::authority_end;
 use crate::identity::split_generation;
 use crate::service_key::{self, Purpose};
@@ -40,7 +41,22 @@ pub fn check(
         living(db, crl.get_ref(), AuthorityKind::Root, at)?;
     }
     for end in &plan.end {
-        living(db, end.short_name.get_ref(), AuthorityKind::Issuing, at)?;
+        not_ended(db, end.short_name.get_ref(), AuthorityKind::Issuing, at)?;
+    }
+    for revoke in &plan.revoke {
+        // One that has ended too: whoever has a copy of its key is not told by its last CRL.
+        let authority = of_kind(db, revoke.authority.get_ref(), AuthorityKind::Issuing)?;
+        if authority.revoked_at.is_some() {
+            return standing(authority.short_name, "is revoked already");
+        }
+        let listed = plan.root_crls.iter().flat_map(|crls| &crls.of);
+        if !listed.map(Spanned::get_ref).any(|root| *root == authority.parent) {
+            let rule = format!(
+                "{} has revoked it once it is on its CRL: root_crls.of must name it",
+                authority.parent
+            );
+            return standing(authority.short_name, rule);
+        }
     }
     if plan.audit.is_none() && service_key::of_purpose(db, Purpose::Audit)?.is_empty() {
         return standing(
@@ -147,17 +163,28 @@ fn separation(db: &mut Database, plan: &Plan) -> Result<(), CeremonyError> {
     Ok(())
 }
 
-/// The authority, if it is of this kind, in its validity, and its end is not decided.
+/// The authority, if it is of this kind, in its validity, not revoked, and its end is not decided.
 fn living(
     db: &mut Database,
     short_name: &str,
     kind: AuthorityKind,
     at: Timestamp,
-) -> Result<authority::Authority, CeremonyError> {
-    let found = authority::load(db, short_name)?;
-    if found.kind != kind {
-        return standing(short_name, format!("is no {} authority", kind.name()));
+) -> Result<Authority, CeremonyError> {
+    let found = not_ended(db, short_name, kind, at)?;
+    if found.revoked_at.is_some() {
+        return standing(short_name, "is revoked");
     }
+    Ok(found)
+}
+
+/// The same, revoked or not.
+fn not_ended(
+    db: &mut Database,
+    short_name: &str,
+    kind: AuthorityKind,
+    at: Timestamp,
+) -> Result<Authority, CeremonyError> {
+    let found = of_kind(db, short_name, kind)?;
     if !(found.not_before..=found.not_after).contains(&at) {
         return standing(short_name, format!("is not valid at {at}"));
     }
@@ -165,4 +192,12 @@ fn living(
         return standing(short_name, "has ended");
     }
     Ok(found)
+}
+
+fn of_kind(db: &mut Database, short_name: &str, kind: AuthorityKind) -> Result<Authority, CeremonyError> {
+    let found = authority::load(db, short_name)?;
+    match found.kind == kind {
+        true => Ok(found),
+        false => standing(short_name, format!("is no {} authority", kind.name())),
+    }
 }

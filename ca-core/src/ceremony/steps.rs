@@ -7,6 +7,7 @@ use super::administrators::AdministratorKey;
 use super::file::{Issuing, Living, Root, Validity};
 use super::{Ceremony, CeremonyKind};
 use crate::profile::KeyKind;
+use crate::revocation::RevocationReason;
 use crate::service_key::Purpose;
 use crate::subject::{Fact, Facts};
 
@@ -29,6 +30,8 @@ pub enum Step {
     Key(KeyStep),
     /// A key is certified.
     Certificate(CertificateStep),
+    /// Certificates on which the PKI stands are revoked.
+    Revoke(RevokeStep),
     /// The end of an authority is decided.
     End(EndStep),
     /// A CRL is signed with a key that normal running does not have.
@@ -107,6 +110,17 @@ pub enum CrlReach {
     Last,
 }
 
+/// Certificates to be revoked: an authority's, or those of its OCSP responders.
+#[derive(Clone, Debug)]
+pub struct RevokeStep {
+    /// Short name of the authority.
+    pub authority: String,
+    /// Where its responders are meant: the label of the one that stays. Its own certificate otherwise.
+    pub but_responder: Option<String>,
+    /// Why.
+    pub reason: RevocationReason,
+}
+
 /// An end to be decided.
 #[derive(Clone, Debug)]
 pub struct EndStep {
@@ -125,6 +139,10 @@ impl fmt::Display for Step {
             Self::Token(name) => write!(f, "token {name}"),
             Self::Key(step) => write!(f, "key {}", step.label),
             Self::Certificate(step) => write!(f, "certificate {}", step.label),
+            Self::Revoke(RevokeStep { authority, but_responder: None, .. }) => {
+                write!(f, "revoke {authority}")
+            }
+            Self::Revoke(RevokeStep { authority, .. }) => write!(f, "revoke ocsp-{authority}"),
             Self::End(step) => write!(f, "end {}", step.authority),
             Self::Crl(step) => write!(f, "crl {}", step.authority),
             Self::Administrator(key) => f.write_str(&key.step()),
@@ -170,7 +188,15 @@ impl Ceremony {
             let (authority, token) = (responder.authority.get_ref(), responder.token.get_ref());
             let label = format!("ocsp-{authority}-{}", self.name());
             steps.extend(responder_steps(&label, authority, token, *responder.key.get_ref()));
+            steps.extend(responder.revoke_earlier.as_ref().map(|reason| {
+                let (authority, reason) = (authority.clone(), *reason.get_ref());
+                Step::Revoke(RevokeStep { authority, but_responder: Some(label), reason })
+            }));
         }
+        steps.extend(plan.revoke.iter().map(|revoke| {
+            let (authority, reason) = (revoke.authority.get_ref().clone(), *revoke.reason.get_ref());
+            Step::Revoke(RevokeStep { authority, but_responder: None, reason })
+        }));
         if let Some(signer) = &plan.list_signer {
             let (label, token) = (self.list_signer_label(), signer.token.get_ref());
             let service =

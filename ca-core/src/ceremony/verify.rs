@@ -235,6 +235,7 @@ impl Checker<'_> {
             Step::Key(wanted) => self.key(step, wanted, audit_key),
             Step::Certificate(wanted) => self.certificate(step, wanted),
             Step::Crl(wanted) => self.crl(step, wanted),
+            Step::Revoke(wanted) => self.revoked(step, wanted),
             Step::End(wanted) => {
                 let decided: EndDecided = self.outcome(step)?;
                 let same = decided.authority == wanted.authority

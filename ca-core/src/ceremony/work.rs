@@ -13,7 +13,7 @@ use super::outcome::{
     Acknowledged, CertificateMade, EndDecided, KeyDestroyed, KeyMade, Opened, TokenInitialised,
 };
 use super::steps::{CertificateStep, EndStep, KeyStep, ShareStep};
-use super::{CeremonyError, Step, custodian_file, making};
+use super::{CeremonyError, Step, custodian_file, making, revoking};
 use crate::authority;
 use crate::authority_end;
 use crate::certificate::{self, CertificateStatus};
@@ -39,6 +39,7 @@ pub(super) fn perform(
         Step::Token(name) => json!(token(course, name, rng)?),
         Step::Key(step) => json!(key(course, db, step, rng, act)?),
         Step::Certificate(step) => json!(certificate(course, db, step, rng, act)?),
+        Step::Revoke(step) => json!(revoking::revoke(db, step, rng, act)?),
         Step::End(step) => json!(end(db, step, rng, act)?),
         Step::Destroy(authority) => json!(destroy(course, db, authority)?),
         Step::Administrator(key) => json!(key),

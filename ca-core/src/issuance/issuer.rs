@@ -52,6 +52,9 @@ impl Issuer {
         if authority_end::find(db, short_name)?.is_some() {
             return Err(PrepareError::AuthorityEnded(short_name.to_owned()));
         }
+        if authority.revoked_at.is_some() {
+            return Err(PrepareError::AuthorityRevoked(short_name.to_owned()));
+        }
         let names =
             TbsIssuer::of_certificate(&authority.short_name, &authority.parent, &authority.certificate)
                 .map_err(|error| AuthorityError::Unreadable(error.short_name, error.detail))?;

@@ -23,6 +23,9 @@ pub enum PrepareError {
     /// The end of the issuing authority was decided at a ceremony.
     #[error("authority {0} has ended: it gives no certificate any more")]
     AuthorityEnded(String),
+    /// The certificate of the issuing authority was revoked at a ceremony.
+    #[error("the certificate of authority {0} is revoked: it gives none any more")]
+    AuthorityRevoked(String),
     /// The profile does not exist, or this authority does not issue it.
     #[error("profile {profile} is not issued by {issuer}")]
     ProfileNotAllowed {
@@ -65,6 +68,7 @@ impl store::Fault for PrepareError {
             Self::Authority(error) => error.code(),
             Self::AuthorityExpired(..) => faults::AUTHORITY_EXPIRED,
             Self::AuthorityEnded(_) => faults::AUTHORITY_ENDED,
+            Self::AuthorityRevoked(_) => faults::AUTHORITY_REVOKED,
             Self::ProfileNotAllowed { .. } => faults::PROFILE_NOT_ALLOWED,
             Self::EscrowMissing(_) => faults::ESCROW_MISSING,
             Self::Key(error) => error.code(),

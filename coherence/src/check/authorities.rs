@@ -23,10 +23,11 @@ impl Checks<'_> {
             self.seen.push(Seen::of(&place, &served));
         }
     }
-    /// Both forms of the chain hold every authority, and nobody else.
+
+    /// Both forms of the chain hold every authority that is not revoked, and nobody else.
     pub(super) fn chains(&mut self) {
-        let mut all: Vec<Vec<u8>> =
-            self.authorities.iter().map(|one| one.authority.certificate.clone()).collect();
+        let stand = self.authorities.iter().filter(|one| one.authority.revoked_at.is_none());
+        let mut all: Vec<Vec<u8>> = stand.map(|one| one.authority.certificate.clone()).collect();
         all.sort_unstable();
         for (place, read) in [("/ca/chain.pem", of_pem as Reader), ("/ca/chain.p7b", of_pkcs7)] {
             let Some(served) = self.fetch(Face::Authority, place) else { continue };

@@ -41,7 +41,7 @@ impl Fault for CertificatesError {
 }
 
 /// Publishes `ca/<ID>.cer` (DER, RFC 2585), `ca/chain.pem` (issuing authorities first, roots
-/// last) and `ca/chain.p7b` (certs-only CMS). Writes only what differs. Where an authority's record does not read, the
+/// last) and `ca/chain.p7b` (certs-only CMS); a revoked authority's certificate stands in neither chain. Writes only what differs. Where an authority's record does not read, the
 /// chains stay as they are.
 pub fn publish_certificates(
     db: &mut Database,
@@ -60,6 +60,9 @@ pub fn publish_certificates(
             &authority.certificate,
             &mut report,
         )?;
+        if authority.revoked_at.is_some() {
+            continue;
+        }
         pem += &der::pem::encode_string("CERTIFICATE", LineEnding::LF, &authority.certificate)
             .map_err(der::Error::from)?;
     }
@@ -68,7 +71,8 @@ pub fn publish_certificates(
         tracing::error!(authority = short_name, %error, "the chain that stands is left: {error}");
         return Ok(report);
     }
-    let bundle = certs_only(authorities.iter().map(|authority| authority.certificate.as_slice()))?;
+    let chain = authorities.iter().filter(|authority| authority.revoked_at.is_none());
+    let bundle = certs_only(chain.map(|authority| authority.certificate.as_slice()))?;
     replace_if_changed(folder, "chain.pem", pem.as_bytes(), &mut report)?;
     replace_if_changed(folder, "chain.p7b", &bundle, &mut report)?;
     Ok(report)

@@ -2,7 +2,9 @@
 
 use std::io::Write;
 
-use ca_core::ceremony::{CertificateMade, Course, CrlMade, KeyDestroyed, KeyMade, Opened, Step};
+use ca_core::ceremony::{
+    CertificateMade, CertificatesRevoked, Course, CrlMade, KeyDestroyed, KeyMade, Opened, Step,
+};
 use openssl::sha::sha256;
 use serde::de::DeserializeOwned;
 
@@ -31,6 +33,11 @@ fn figures(course: &Course<'_>, step: &Step) -> Option<String> {
         Step::Crl(_) => {
             let made: CrlMade = outcome(course, step)?;
             format!("number {}, until {}, SHA-256 {}", made.number, made.next_update, made.sha256)
+        }
+        Step::Revoke(_) => {
+            let revoked: CertificatesRevoked = outcome(course, step)?;
+            let serials: Vec<_> = revoked.certificates.iter().map(|one| one.serial.as_str()).collect();
+            format!("{} revoked for {}: {}", serials.len(), revoked.reason, serials.join(", "))
         }
         Step::Destroy(_) => {
             let gone: KeyDestroyed = outcome(course, step)?;

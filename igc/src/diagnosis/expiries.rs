@@ -50,15 +50,14 @@ pub(super) fn of_authorities(
 ) -> Result<(), Problem> {
     for one in authorities(db, now)? {
         let what = format!("certificate of authority {}", one.name);
-        let is_followed = one.kind == ExpiryKind::FollowedAuthority;
-        let action = match is_followed {
-            false => "plan the ceremony of its next key (docs/ceremonies.md)",
-            true => "hold the ceremony of its end, which destroys its key (docs/ceremonies.md)",
+        let end = "hold the ceremony of its end, which destroys its key (docs/ceremonies.md)";
+        let (action, why) = match one.kind {
+            ExpiryKind::FollowedAuthority => (end, "; a later generation issues"),
+            ExpiryKind::RevokedAuthority => (end, "; it is revoked, and issues nothing"),
+            _ => ("plan the ceremony of its next key (docs/ceremonies.md)", ""),
         };
         let mut finding = found(&one, what, now, action);
-        if is_followed {
-            finding.found.push_str("; a later generation issues");
-        }
+        finding.found.push_str(why);
         findings.push(finding);
     }
     Ok(())
@@ -121,6 +120,10 @@ fn authorities(db: &mut Database, now: Timestamp) -> Result<Vec<Expiry>, Problem
     }
     let of = |one: &Authority| {
         let (name, end) = (one.short_name.clone(), one.not_after);
+        if one.revoked_at.is_some() {
+            let (kind, urgency) = (ExpiryKind::RevokedAuthority, Urgency::Warning);
+            return Expiry { kind, urgency, ends_at: Some(end), name };
+        }
         match one.is_followed_by_one_of(&going_on) {
             false => ending(ExpiryKind::Authority, name, Some(end), AUTHORITY_SOON, now),
             true => Expiry {

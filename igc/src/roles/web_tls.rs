@@ -69,8 +69,10 @@ fn authorities(db: &mut Database) -> Result<Vec<(AuthorityKind, X509)>, Problem>
     for (name, error) in read.unreadable {
         tracing::warn!(authority = name, "no card of authority {name} signs in: {error}");
     }
+    // What a revoked authority gave opens no session.
+    let stands = read.authorities.into_iter().filter(|authority| authority.revoked_at.is_none());
     let certificate = |authority: authority::Authority| {
         X509::from_der(&authority.certificate).ok().map(|certificate| (authority.kind, certificate))
     };
-    Ok(read.authorities.into_iter().filter_map(certificate).collect())
+    Ok(stands.filter_map(certificate).collect())
 }

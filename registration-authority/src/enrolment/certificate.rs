@@ -87,6 +87,9 @@ pub fn standing(
         return Err(CertificateRefused::Ended("it is not in its validity"));
     }
     match authority::load(db, &recorded.issuer) {
+        Ok(authority) if authority.revoked_at.is_some() => {
+            return Err(CertificateRefused::Ended("its authority is revoked"));
+        }
         Ok(authority) if (authority.not_before..=authority.not_after).contains(&at) => {}
         Ok(_) => return Err(CertificateRefused::Ended("its authority is not in its validity")),
         Err(AuthorityError::Unknown(_)) => return Err(CertificateRefused::Ended("its authority is revoked")),

@@ -6,6 +6,7 @@ mod end;
 mod killed;
 mod operator;
 mod prompts;
+mod revoked;
 mod rollover;
 mod unplugged;
 

@@ -184,6 +184,7 @@ operations-expiry-unread = does not read, or is missing
 operations-expiry-listener = Site (TLS)
 operations-expiry-authority = Certification authority
 operations-expiry-followed = Certification authority, replaced generation
+operations-expiry-revoked = Certification authority, revoked
 operations-expiry-responder = OCSP responder
 operations-expiry-officer = An officer's card
 operations-endings = Expiries

@@ -187,6 +187,7 @@ operations-expiry-unread = illisible, ou absent
 operations-expiry-listener = Site (TLS)
 operations-expiry-authority = Autorité de certification
 operations-expiry-followed = Autorité de certification, génération remplacée
+operations-expiry-revoked = Autorité de certification, révoquée
 operations-expiry-responder = Répondeur OCSP
 operations-expiry-officer = Carte d'un opérateur
 operations-endings = Échéances

@@ -1,6 +1,6 @@
 //! Ceremony files: what reads, and what is refused.
 
-use super::{END, INSTALLATION, ROLLOVER, ROOT, ROOT_CRL, SHIPPED};
+use super::{END, INSTALLATION, RESPONDERS, REVOKE, ROLLOVER, ROOT, ROOT_CRL, SHIPPED};
 use crate::ceremony::{Ceremony, check};
 use crate::identity::Identity;
 
@@ -89,6 +89,21 @@ fn each_kind_has_its_own_rules() {
             "ACI-EL-PP",
             "ACI-EL-PP\"\nliving_certificates = \"leave\"\n[[end]]\nshort_name = \"ACI-EL-PP",
             "twice",
+        ),
+        (REVOKE, "\"cACompromise\"", "\"keyCompromise\"", "is a reason of end entities: cACompromise"),
+        (REVOKE, "\"cACompromise\"", "\"stolen\"", "is not a revocation reason"),
+        (REVOKE, "ACI-EL-PP\"\nreason", "ACR-EL\"\nreason", "stands twice"),
+        (
+            END,
+            "[[end]]",
+            "[[revoke]]\nauthority = \"ACI-EL-PP\"\nreason = \"superseded\"\n[[end]]",
+            "revoke: a ceremony of this kind does not have it",
+        ),
+        (
+            RESPONDERS,
+            "key = \"P-256\"",
+            "key = \"P-256\"\nrevoke_earlier = \"cACompromise\"",
+            "is a reason of authorities: keyCompromise",
         ),
         (ROOT, "needed = 3", "needed = 1", "must be at least 2"),
         (ROOT, "needed = 3", "needed = 6", "at most as many as there are custodians"),

@@ -10,10 +10,11 @@ use store::schema::certificates;
 use store::{Act, Actor, Database, DatabaseRole, RequestId, Timestamp};
 use tempfile::TempDir;
 use x509_cert::certificate::Rfc5280;
-use x509_cert::crl::{CertificateList, TbsCertList};
+use x509_cert::crl::{CertificateList, RevokedCert, TbsCertList};
 use x509_cert::ext::Extension;
 use x509_cert::ext::pkix::CrlNumber;
 use x509_cert::name::Name;
+use x509_cert::serial_number::SerialNumber;
 use x509_cert::time::Time;
 
 use crate::authority;
@@ -221,7 +222,7 @@ fn sign_crl(db: &mut Database, module: &Pkcs11Module, step: &CrlStep, number: u6
         issuer: Name::from_der(&authority.subject).unwrap(),
         this_update: time(start()),
         next_update: Some(time(next_update)),
-        revoked_certificates: None,
+        revoked_certificates: Some(revoked_by(db, &step.authority)).filter(|revoked| !revoked.is_empty()),
         crl_extensions: Some(vec![Extension {
             extn_id: CrlNumber::OID,
             critical: false,
@@ -245,6 +246,26 @@ fn sign_crl(db: &mut Database, module: &Pkcs11Module, step: &CrlStep, number: u6
         sha256: hex::encode(openssl::sha::sha256(&der)),
     };
     (made, der)
+}
+
+/// An entry for each certificate that this authority gave and that is revoked.
+fn revoked_by(db: &mut Database, issuer: &str) -> Vec<RevokedCert<Rfc5280>> {
+    let serials: Vec<String> = certificates::table
+        .filter(certificates::issuer.eq(issuer).and(certificates::status.eq("revoked")))
+        .select(certificates::serial)
+        .load(db)
+        .unwrap();
+    let entry = |serial: String| RevokedCert {
+        serial_number: SerialNumber::new(&hex::decode(serial).unwrap()).unwrap(),
+        revocation_date: Time::GeneralTime(
+            GeneralizedTime::from_unix_duration(std::time::Duration::from_secs(
+                start().seconds().unsigned_abs(),
+            ))
+            .unwrap(),
+        ),
+        crl_entry_extensions: None,
+    };
+    serials.into_iter().map(entry).collect()
 }
 
 /// How many certificates are good, by issuer and key.

@@ -6,6 +6,7 @@ pub(crate) mod hall;
 mod held;
 mod reports;
 mod resumed;
+mod revocations;
 mod scripts;
 
 pub(crate) const INSTALLATION: &str = include_str!("../../../../hsm-config/ceremonies/demo.toml");
@@ -16,6 +17,7 @@ const ISSUING: &str = include_str!("../../../../hsm-config/ceremonies/issuing-au
 const RESPONDERS: &str = include_str!("../../../../hsm-config/ceremonies/ocsp-responders.toml");
 const ROLLOVER: &str = include_str!("../../../../hsm-config/ceremonies/rollover.toml");
 const END: &str = include_str!("../../../../hsm-config/ceremonies/end-of-authority.toml");
+const REVOKE: &str = include_str!("../../../../hsm-config/ceremonies/revoke-authority.toml");
 const ADMINISTRATORS: &str = include_str!("../../../../hsm-config/ceremonies/administrators.toml");
-const SHIPPED: [&str; 9] =
-    [INSTALLATION, RSA, ROOT, ROOT_CRL, ISSUING, RESPONDERS, ROLLOVER, END, ADMINISTRATORS];
+const SHIPPED: [&str; 10] =
+    [INSTALLATION, RSA, ROOT, ROOT_CRL, REVOKE, ISSUING, RESPONDERS, ROLLOVER, END, ADMINISTRATORS];

@@ -139,7 +139,7 @@ fn each_part_of_a_report_is_held_against_the_others_whoever_signed_it() {
         });
         refused("a CRL", "crl ACR-EL: ", &|report| report.crls[0].pem = report.crls[1].pem.clone());
         for (what, step, expected, alter) in ALTERATIONS {
-            refused(what, expected, &|report| rewrite(report, step, *alter));
+            refused(what, expected, &|report| rewrite(report, step, alter));
         }
         let other_key = hall.module.token("services").unwrap();
         let (_, other_key) = other_key.generate_key(crate::profile::KeyKind::P256, "other").unwrap();
@@ -190,7 +190,7 @@ fn swap_pem(report: &mut Report, one: usize, other: usize) {
 }
 
 /// Alters what the last line of a step says, and binds every line after it again.
-fn rewrite(report: &mut Report, step: &str, alter: fn(&mut Value)) {
+pub(super) fn rewrite(report: &mut Report, step: &str, alter: &dyn Fn(&mut Value)) {
     let lines: Vec<Value> =
         report.transcript.iter().map(|line| serde_json::from_str(line).unwrap()).collect();
     let place = lines.iter().rposition(|line| line["step"] == step).unwrap();

@@ -37,6 +37,7 @@ impl ExpiryRow {
                 ExpiryKind::Listener => "operations-expiry-listener",
                 ExpiryKind::Authority => "operations-expiry-authority",
                 ExpiryKind::FollowedAuthority => "operations-expiry-followed",
+                ExpiryKind::RevokedAuthority => "operations-expiry-revoked",
                 ExpiryKind::Responder => "operations-expiry-responder",
                 ExpiryKind::Officer => "operations-expiry-officer",
             }),

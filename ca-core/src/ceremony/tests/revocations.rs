@@ -1,0 +1,122 @@
+//! Certificates on which the PKI stands are revoked at a ceremony, and at no other place.
+
+use diesel::prelude::*;
+use serde_json::json;
+use store::schema::{audit_events, certificates};
+
+use super::hall::{Hall, start};
+use super::{END, INSTALLATION, RESPONDERS, REVOKE, ROLLOVER};
+use crate::authority;
+use crate::ceremony::verify::verify_content;
+use crate::ceremony::{Report, verify};
+use crate::issuance::PrepareError;
+use crate::signer::soft_token::in_child;
+
+const HERE: &str = module_path!();
+
+/// Status and reason of each responder that this authority certified, the revoked ones first.
+fn responders(hall: &mut Hall, authority: &str) -> Vec<(String, Option<String>)> {
+    certificates::table
+        .filter(certificates::issuer.eq(authority).and(certificates::profile.eq("ocsp-responder")))
+        .order(certificates::status.desc())
+        .select((certificates::status, certificates::revocation_reason))
+        .load(&mut hall.db)
+        .unwrap()
+}
+
+#[test]
+fn an_authority_that_its_root_revokes_gives_no_certificate_and_can_still_be_ended() {
+    in_child(
+        HERE,
+        "an_authority_that_its_root_revokes_gives_no_certificate_and_can_still_be_ended",
+        |module| {
+            let mut hall = Hall::new(module);
+            hall.hold(INSTALLATION).unwrap();
+            let unlisted = REVOKE.replace("[\"ACR-EL\"]", "[\"ACR-ST\"]");
+            let refused = hall.hold(&unlisted).unwrap_err().to_string();
+            assert!(refused.contains("ACR-EL has revoked it once it is on its CRL"), "{refused}");
+            let outcome = hall.hold(REVOKE).unwrap();
+            let revoked = authority::load(&mut hall.db, "ACI-EL-PP").unwrap();
+            let since = revoked.revoked_at.map(store::Timestamp::whole_second);
+            assert_eq!(since, Some(outcome.revoked[0].certificates[0].revoked_at));
+            assert_eq!(outcome.revoked[0].certificates[0].serial, revoked.serial.to_string());
+
+            // Nothing more comes from it: the program says so, and so does the database.
+            let refused = hall.prepare_under("ACI-EL-PP").unwrap_err();
+            assert!(matches!(refused, PrepareError::AuthorityRevoked(_)), "{refused}");
+            assert!(authority::newest_generation(&mut hall.db, "ACI-EL-PP", start()).is_err());
+            let by_hand = diesel::sql_query(
+                "INSERT INTO certificates (issuer, serial, profile, status, epoch, evidence_kind, evidence_digest, spki_sha256, tbs, \
+             not_before, not_after, prepared_at) SELECT issuer, '00' || serial, profile, 'intended', epoch, evidence_kind, \
+             evidence_digest, spki_sha256, tbs, not_before, not_after, prepared_at FROM certificates \
+             WHERE issuer = 'ACI-EL-PP' LIMIT 1",
+            );
+            let refused = by_hand.execute(&mut hall.db).unwrap_err().to_string();
+            assert!(refused.contains("has ended or is revoked gives no certificate"), "{refused}");
+            let more = RESPONDERS.replace("responders-2027", "too-late");
+            let refused = hall.hold(&more).unwrap_err().to_string();
+            assert!(refused.contains("ACI-EL-PP: is revoked"), "{refused}");
+            let twice = REVOKE.replace("revoke-aci-el-pp", "once-more");
+            let refused = hall.hold(&twice).unwrap_err().to_string();
+            assert!(refused.contains("is revoked already"), "{refused}");
+
+            // What it gave is still answered for, and its key can be destroyed.
+            assert!(authority::all(&mut hall.db).unwrap().iter().any(|one| one.short_name == "ACI-EL-PP"));
+            assert_eq!(hall.hold(END).unwrap().destroyed[0].found, 0);
+            assert_eq!(hall.public_key_of("ACI-EL-PP"), None);
+        },
+    );
+}
+
+#[test]
+fn a_report_holds_where_the_root_has_put_the_authority_on_its_crl_and_not_otherwise() {
+    in_child(
+        HERE,
+        "a_report_holds_where_the_root_has_put_the_authority_on_its_crl_and_not_otherwise",
+        |module| {
+            let mut hall = Hall::new(module);
+            hall.hold(INSTALLATION).unwrap();
+            hall.hold(REVOKE).unwrap();
+            let signed = hall.report(REVOKE).unwrap();
+            verify(&signed.json, &signed.signature, &signed.audit_key).unwrap();
+            let whole: Report = serde_json::from_slice(&signed.json).unwrap();
+            let refused = |expected: &str, alter: &dyn Fn(&mut serde_json::Value)| {
+                let mut report = whole.clone();
+                super::reports::rewrite(&mut report, "revoke ACI-EL-PP", alter);
+                let said = verify_content(&report, &signed.audit_key).unwrap_err().to_string();
+                assert!(said.contains(expected), "{said}");
+            };
+            let unlisted = "its root has not put it on the CRL of this ceremony";
+            refused(unlisted, &|detail| detail["certificates"][0]["serial"] = json!("0102030405060708"));
+            refused(unlisted, &|detail| detail["certificates"][0]["issuer"] = json!("ACR-ST"));
+            refused("does not name one certificate", &|detail| detail["certificates"] = json!([]));
+            let another = "is not the revocation that the file asks for";
+            refused(another, &|detail| detail["reason"] = json!("superseded"));
+            refused(another, &|detail| detail["authority"] = json!("ACI-EL-ORG"));
+        },
+    );
+}
+
+#[test]
+fn responders_whose_key_may_be_known_are_revoked_once_another_answers() {
+    in_child(HERE, "responders_whose_key_may_be_known_are_revoked_once_another_answers", |module| {
+        let mut hall = Hall::new(module);
+        hall.hold(INSTALLATION).unwrap();
+        hall.hold(ROLLOVER).unwrap();
+        let one = RESPONDERS.find("[[responder]]").unwrap();
+        let known = format!(
+            "{}[[responder]]\nauthority = \"ACI-FO-PP\"\ntoken = \"status\"\nkey = \"P-256\"\nrevoke_earlier = \"keyCompromise\"\n",
+            &RESPONDERS[..one]
+        );
+        let outcome = hall.hold(&known).unwrap();
+        let compromised = ("revoked".to_owned(), Some("keyCompromise".to_owned()));
+        let good = ("good".to_owned(), None);
+        assert_eq!(responders(&mut hall, "ACI-FO-PP"), [compromised.clone(), good.clone()]);
+        assert_eq!(responders(&mut hall, "ACI-FO-PP-2"), [good.clone()], "another authority's");
+        assert_eq!(outcome.revoked[0].certificates.len(), 1);
+        let signed = hall.report(&known).unwrap();
+        verify(&signed.json, &signed.signature, &signed.audit_key).unwrap();
+        let said = audit_events::table.filter(audit_events::action.eq("certificate.revoked"));
+        assert_eq!(said.count().get_result::<i64>(&mut hall.db).unwrap(), 1);
+    });
+}
