@@ -9,6 +9,7 @@
 mod acknowledgement;
 mod awaited;
 mod crl_record;
+mod following;
 mod intent;
 mod reconciliation;
 mod standing;

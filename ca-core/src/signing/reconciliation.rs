@@ -10,14 +10,12 @@ use store::{Act, Code, CryptoRng, Database, Timestamp};
 use thiserror::Error;
 
 use super::awaited;
-use super::verdict::{self, Verdict};
+use super::following::{Look, latest};
+use super::verdict::Verdict;
 use crate::faults;
 use crate::signer::KeyReference;
-use crate::signer::ledger::{Entry, LedgerError, LedgerFault, Position, follow, identify};
+use crate::signer::ledger::{Entry, LedgerError, LedgerFault, Position, identify};
 use crate::signer::process::LedgerKind;
-
-/// How many lines are looked at between two transactions.
-const BATCH: usize = 1000;
 
 /// By how much the clock may have been set back between an intention and its signature.
 pub(super) const CLOCK_TOLERANCE: Duration = Duration::from_secs(5);
@@ -27,7 +25,7 @@ const GONE: i64 = -1;
 
 /// The sequence under which the alarm about a ledger that breaks off after `last` stands. No line has it, so that what is
 /// found about the next line, once it reads, is an alarm of its own.
-fn broken_after(last: i64) -> i64 {
+pub(super) fn broken_after(last: i64) -> i64 {
     GONE - 1 - last
 }
 
@@ -123,56 +121,25 @@ pub fn reconcile(
         done.alarms.extend(awaited::look_again(db, ledger, rng, act)?);
     }
     let Some(id) = id else { return Ok(done) };
-    let mut position = known(db, &id)?;
-    loop {
-        let followed = match follow(ledger.file, position.as_ref(), BATCH) {
-            Ok(Some(followed)) => followed,
-            Ok(None) => return Ok(done),
-            Err(error @ LedgerError { what: LedgerFault::File(_), .. }) => {
-                return Err(ReconcileError::File(error));
-            }
-            Err(broken) => {
-                let after = position.map_or(0, |position| position.sequence.cast_signed());
-                let alarm = Alarm {
-                    code: faults::SIGNING_LEDGER_BROKEN,
-                    ledger: id,
-                    sequence: broken_after(after),
-                    key: None,
-                    what: broken.to_string(),
-                };
-                db.write(|db| raise(db, &alarm, rng, act))?;
-                return Err(ReconcileError::Broken(alarm.what));
-            }
-        };
-        let mut verdicts = Vec::new();
-        for entry in &followed.entries {
-            let verdict = match ledger.kind {
-                _ if entry.refused().is_some() => Verdict::Refused,
-                LedgerKind::Issuing => verdict::of_issuing(db, entry, act.at, ledger.log)?,
-                LedgerKind::Answers => verdict::of_answer(db, entry)?,
-            };
-            verdicts.extend(Some((entry, verdict)).filter(|(_, verdict)| *verdict != Verdict::Fits));
-        }
-        let lines = followed.entries.len();
-        let mut found = Vec::new();
-        let moved = db.write(|db| -> QueryResult<bool> {
-            let moved = advance(db, ledger, position.as_ref(), &followed.position, act)?;
-            if moved {
-                for (entry, verdict) in &verdicts {
-                    found.extend(take_down(db, &id, entry, verdict, rng, act)?);
-                }
-            }
-            Ok(moved)
-        })?;
-        if moved {
-            done.lines += lines as u64;
-            done.alarms.append(&mut found);
-        }
-        if lines < BATCH {
-            return Ok(done);
-        }
-        position = Some(followed.position);
-    }
+    let position = known(db, &id)?;
+    let mut look = Look { ledger, rng, act, done };
+    let last = match (&position, ledger.kind) {
+        (None, LedgerKind::Answers) => latest(db, ledger)?,
+        _ => None,
+    };
+    let Some(last) = last else {
+        look.through(db, ledger.file, &id, position, None)?;
+        return Ok(look.done);
+    };
+    // It was put aside when it was full: what stands in it that nobody has looked at comes first.
+    let aside = ledger.file.with_extension("before");
+    let is_there = identify(&aside).is_ok_and(|found| found.as_ref() == Some(&last.ledger));
+    let ended = match is_there {
+        true => look.through(db, &aside, &last.ledger.clone(), Some(last), None)?,
+        false => Some(last),
+    };
+    look.through(db, ledger.file, &id, None, ended)?;
+    Ok(look.done)
 }
 
 /// The ledger that stood at this place before, and is not there now.
@@ -201,7 +168,7 @@ fn missing(
     Ok(())
 }
 
-fn known(db: &mut Database, ledger: &str) -> QueryResult<Option<Position>> {
+pub(super) fn known(db: &mut Database, ledger: &str) -> QueryResult<Option<Position>> {
     let row: Option<(i64, i64, Vec<u8>)> = signing_ledgers::table
         .find(ledger)
         .select((signing_ledgers::position, signing_ledgers::sequence, signing_ledgers::chain))
@@ -286,7 +253,12 @@ fn is_told_of(db: &mut Database, alarm: &Alarm) -> QueryResult<bool> {
 }
 
 /// Records an alarm and its audit event; false where it stands already.
-fn raise(db: &mut Database, alarm: &Alarm, rng: &mut dyn CryptoRng, act: &Act) -> QueryResult<bool> {
+pub(super) fn raise(
+    db: &mut Database,
+    alarm: &Alarm,
+    rng: &mut dyn CryptoRng,
+    act: &Act,
+) -> QueryResult<bool> {
     let standing: i64 = signing_alarms::table.find((&alarm.ledger, alarm.sequence)).count().get_result(db)?;
     if standing > 0 {
         return Ok(false);
@@ -311,7 +283,7 @@ fn raise(db: &mut Database, alarm: &Alarm, rng: &mut dyn CryptoRng, act: &Act) -
 }
 
 /// Remembers how far the ledger was followed; false where another worker was quicker.
-fn advance(
+pub(super) fn advance(
     db: &mut Database,
     ledger: &LedgerPlace<'_>,
     from: Option<&Position>,

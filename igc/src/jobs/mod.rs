@@ -70,7 +70,7 @@ pub struct Worker {
     /// This run.
     pub epoch: Epoch,
     /// When it began.
-    began: Timestamp,
+    pub began: Timestamp,
     /// The client of the directory, once somebody needed it: it remembers what failed.
     directory: Option<AnnuaireSante>,
     role: DatabaseRole,

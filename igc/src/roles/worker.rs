@@ -2,6 +2,7 @@
 
 mod own_threads;
 mod scheduled;
+mod signatures;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -30,7 +31,6 @@ const EVERY: &[(&str, Duration)] = &[
     ("order-flags", Duration::from_secs(5)),
     ("certification", Duration::from_secs(2)),
     ("responders", Duration::from_secs(5)),
-    ("signatures", Duration::from_secs(3)),
     ("revalidation", Duration::from_secs(30)),
     ("opposition-codes", Duration::from_secs(5)),
     ("opposition-callbacks", Duration::from_secs(5)),
@@ -70,6 +70,7 @@ pub fn run(installation: &Installation, stop: &Stop) -> Result<(), Problem> {
     let (db, signer) = (installation.database(DatabaseRole::Worker)?, installation.signer()?);
     let (faces_db, faces_signer) = (installation.database(DatabaseRole::Worker)?, installation.signer()?);
     let (inbox_db, inbox_signer) = (installation.database(DatabaseRole::Worker)?, installation.signer()?);
+    let ledger_db = installation.database(DatabaseRole::Worker)?;
     let mail_db = installation.database(DatabaseRole::Worker)?;
     let (codes_db, codes_signer) = (installation.database(DatabaseRole::Worker)?, installation.signer()?);
     let (tokens_db, tokens_signer) = (installation.database(DatabaseRole::Worker)?, installation.signer()?);
@@ -77,9 +78,11 @@ pub fn run(installation: &Installation, stop: &Stop) -> Result<(), Problem> {
     let (jobs_ended, published, leads) = (Stop::default(), Stop::default(), AtomicBool::new(false));
     // Publication settles shards too, and one that may not begin publishes nothing.
     let mut worker = Worker::begin(installation, DatabaseRole::Worker)?;
+    let began = worker.began;
     thread::scope(|scope| {
         scope.spawn(|| own_threads::look_at_faces(installation, faces_db, faces_signer, &jobs_ended));
         scope.spawn(|| own_threads::answer_declarations(installation, inbox_db, inbox_signer, &jobs_ended));
+        scope.spawn(|| signatures::reconcile_signatures(installation, ledger_db, began, &jobs_ended));
         scope.spawn(|| own_threads::send_notices(installation, mail_db, &jobs_ended));
         scope.spawn(|| own_threads::mail_codes(installation, codes_db, codes_signer, &leads, &jobs_ended));
         let publication =

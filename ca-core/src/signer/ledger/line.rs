@@ -12,6 +12,9 @@ pub const LONGEST_SUBJECT: usize = 160;
 /// No line is longer: sequence, time, key, digest, subject and chain at their longest, and some room.
 pub(super) const LONGEST_LINE: usize = 1024;
 
+/// The rule that a longer one breaks.
+pub(super) const TOO_LONG: &str = "has at most 1023 octets";
+
 const HEAD: &str = "igc-signing-ledger-v1";
 
 /// A link of the chain: SHA-256.
@@ -107,6 +110,9 @@ impl Entry {
     /// Reads the line that follows the one whose sequence and link are given.
     pub(super) fn parse(line: &str, after: u64, before: &Chain) -> Result<(Self, Chain), LedgerFault> {
         let broken = |rule| LedgerFault::Line { after, rule };
+        if line.len() >= LONGEST_LINE {
+            return Err(broken(TOO_LONG));
+        }
         let (text, chain) = line.rsplit_once('\t').ok_or(broken("six fields"))?;
         let chain = link(chain).ok_or(broken("ends with its link"))?;
         if chain != chained(before, text) {

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
 
-use super::line::{Chain, Head, LONGEST_LINE};
+use super::line::{Chain, Head, LONGEST_LINE, TOO_LONG};
 use super::{Entry, LedgerError, LedgerFault, opening};
 
 /// How far a ledger was followed.
@@ -23,6 +23,8 @@ pub struct Position {
 /// What stands after a position.
 #[derive(Clone, Debug)]
 pub struct Followed {
+    /// Where they begin: the position that was given, or the head.
+    pub from: Position,
     /// The lines, each chained to the one before.
     pub entries: Vec<Entry>,
     /// Where to go on.
@@ -34,7 +36,7 @@ pub fn identify(path: &Path) -> Result<Option<String>, LedgerError> {
     let Some(file) = open(path)? else { return Ok(None) };
     let head = || -> Result<Head, LedgerFault> {
         file.lock_shared()?;
-        Head::parse(&line(&mut BufReader::new(file))?.ok_or(LedgerFault::NoHead)?)
+        Head::parse(&line(&mut BufReader::new(file), 0)?.ok_or(LedgerFault::NoHead)?)
     };
     head().map(|head| Some(head.id)).map_err(|fault| fault.of(path))
 }
@@ -59,7 +61,7 @@ fn read(file: File, from: Option<&Position>, limit: usize) -> Result<Followed, L
     file.lock_shared()?;
     let length = file.metadata()?.len();
     let mut reader = BufReader::new(file);
-    let head_line = line(&mut reader)?.ok_or(LedgerFault::NoHead)?;
+    let head_line = line(&mut reader, 0)?.ok_or(LedgerFault::NoHead)?;
     let head = Head::parse(&head_line)?;
     let from = from.filter(|position| position.ledger == head.id);
     let mut position = from.cloned().unwrap_or(Position {
@@ -72,24 +74,38 @@ fn read(file: File, from: Option<&Position>, limit: usize) -> Result<Followed, L
         return Err(LedgerFault::Cut { now: length, before: position.offset });
     }
     reader.seek(SeekFrom::Start(position.offset))?;
-    let mut entries = Vec::new();
+    let (from, mut entries) = (position.clone(), Vec::new());
     while entries.len() < limit
-        && let Some(text) = line(&mut reader)?
+        && let Some(text) = line(&mut reader, position.sequence)?
     {
         let (entry, chain): (Entry, Chain) = Entry::parse(&text, position.sequence, &position.chain)?;
         position.offset += text.len() as u64 + 1;
         (position.sequence, position.chain) = (entry.sequence, chain);
         entries.push(entry);
     }
-    Ok(Followed { entries, position })
+    Ok(Followed { from, entries, position })
 }
 
-/// The next line that has its end.
-fn line(reader: &mut BufReader<File>) -> Result<Option<String>, LedgerFault> {
+/// The next line that has its end. One that is longer than any line is none: whoever took it for the end of the file would follow
+/// this ledger no further, for good.
+fn line(reader: &mut BufReader<File>, after: u64) -> Result<Option<String>, LedgerFault> {
     let mut octets = Vec::new();
     reader.by_ref().take(LONGEST_LINE as u64).read_until(b'\n', &mut octets)?;
-    if octets.pop() != Some(b'\n') {
-        return Ok(None);
+    if octets.last() == Some(&b'\n') {
+        octets.pop();
+        return Ok(Some(String::from_utf8_lossy(&octets).into_owned()));
     }
-    Ok(Some(String::from_utf8_lossy(&octets).into_owned()))
+    // What a power cut left has no end, however long it is: whoever writes next sets it aside.
+    if octets.len() == LONGEST_LINE && reader.skip_until(b'\n')? > 0 && ended(reader)? {
+        return Err(LedgerFault::Line { after, rule: TOO_LONG });
+    }
+    Ok(None)
+}
+
+/// Whether the octet before this place is a line feed.
+fn ended(reader: &mut BufReader<File>) -> Result<bool, LedgerFault> {
+    let mut octet = [0];
+    reader.seek(SeekFrom::Current(-1))?;
+    reader.read_exact(&mut octet)?;
+    Ok(octet == *b"\n")
 }

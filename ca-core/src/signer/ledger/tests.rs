@@ -62,7 +62,7 @@ fn a_ledger_reads_back_what_was_written_and_goes_on_from_any_place() {
     let rest = follow(&file, Some(&some.position), usize::MAX).unwrap().unwrap();
     assert_eq!(rest.entries.iter().map(|entry| entry.sequence).collect::<Vec<_>>(), [2, 3]);
     assert_eq!(follow(&file, Some(&rest.position), 9).unwrap().unwrap().entries, []);
-    assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+    assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o640);
     assert_eq!(fs::metadata(file.parent().unwrap()).unwrap().permissions().mode() & 0o777, 0o700);
 }
 
@@ -137,6 +137,29 @@ fn a_line_that_is_changed_taken_out_or_put_in_is_found() {
         let error = read(&file).unwrap_err();
         assert!(matches!(error.what, LedgerFault::Line { .. }), "{what}: {error}");
     }
+}
+
+#[test]
+fn a_line_that_is_longer_than_any_is_no_end_of_the_ledger_to_anybody() {
+    let (_folder, file) = place();
+    write(&mut writer(&file), &[1]).unwrap();
+    let before = follow(&file, None, usize::MAX).unwrap().unwrap().position;
+    // Chained as it should be, and nobody's: of the same form, with a longer subject.
+    let long =
+        Entry { sequence: 2, at: at(), key: signed(2).key, digest: vec![2; 32], subject: "x".repeat(1000) };
+    let line = long.encode(&before.chain).0;
+    let mut octets = fs::read(&file).unwrap();
+    octets.extend(line.as_bytes());
+    fs::write(&file, &octets).unwrap();
+    let said = |result: LedgerError| result.to_string();
+    let too_long = "the line after sequence 1 is not the one that was written there: has at most 1023 octets";
+    for from in [None, Some(&before)] {
+        assert!(said(follow(&file, from, usize::MAX).unwrap_err()).contains(too_long));
+    }
+    assert!(said(write(&mut writer(&file), &[3]).unwrap_err()).contains(too_long));
+    // Without its end it is what a power cut leaves.
+    fs::write(&file, &octets[..octets.len() - 1]).unwrap();
+    assert_eq!(follow(&file, Some(&before), usize::MAX).unwrap().unwrap().entries, []);
 }
 
 #[test]

@@ -26,6 +26,9 @@ pub(crate) enum Durability {
 /// A ledger that is put aside when full is at most this long, octets.
 pub(super) const FULL: u64 = 64 * 1024 * 1024;
 
+/// There is no secret in a ledger, and whoever holds it against the database may be another user of the same group.
+const MODE: u32 = 0o640;
+
 /// How many lines are owed at most to a disk that takes none; the oldest are dropped, and it is said.
 const MOST_OWED: usize = 10_000;
 
@@ -157,7 +160,7 @@ impl LedgerWriter {
             .read(true)
             .append(true)
             .create(true)
-            .mode(0o600)
+            .mode(MODE)
             .open(&self.path)
             .map_err(|error| opening(error, &self.path))?;
         file.lock()?;
@@ -176,7 +179,7 @@ impl LedgerWriter {
     /// Under the lock of the full one: of two processes one does it.
     fn put_aside(&self, full: &Open) -> Result<Open, LedgerFault> {
         let next = self.next();
-        let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&next)?;
+        let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(MODE).open(&next)?;
         file.write_all(Head::after(&full.id, full.sequence, full.chain).encode().as_bytes())?;
         file.sync_all()?;
         fs::rename(&self.path, self.path.with_extension("before"))?;

@@ -1,6 +1,7 @@
 //! Ledgers that contradict themselves, were cut, or are gone.
 
 use super::*;
+use crate::signer::ledger::follow;
 
 #[test]
 fn a_ledger_that_was_cut_altered_or_taken_away_is_an_alarm_once() {
@@ -50,4 +51,44 @@ fn what_is_wrong_with_a_line_that_did_not_read_before_is_an_alarm_of_its_own() {
     std::fs::write(&file, whole).unwrap();
     assert_eq!(scene.one_alarm(), "nobody intended it");
     assert_eq!(standing(&mut scene.db).unwrap().alarms, 2);
+}
+
+/// Puts a ledger of answers aside, as its writer does with one that is full; the next one, of this identifier.
+fn put_aside(scene: &Scene, id: u8) -> LedgerWriter {
+    let file = scene.file(LedgerKind::Answers);
+    let end = follow(&file, None, usize::MAX).unwrap().unwrap().position;
+    std::fs::rename(&file, file.with_extension("before")).unwrap();
+    let (sequence, chain) = (end.sequence, hex::encode(end.chain));
+    let head = format!("igc-signing-ledger-v1\t{}\t{sequence}\t{chain}\n", hex::encode([id; 16]));
+    std::fs::write(&file, head).unwrap();
+    ledger(&scene.folder, LedgerKind::Answers, [id; 16])
+}
+
+#[test]
+fn what_stands_in_a_ledger_of_answers_that_was_put_aside_is_looked_at_before_the_next() {
+    let mut scene = Scene::new();
+    let responder = KeyReference { token: "status".into(), id: "0c".parse().unwrap() };
+    let mut answers = ledger(&scene.folder, LedgerKind::Answers, [8; 16]);
+    write(&mut answers, &responder, &digest(b"good"), "ocsp ACI");
+    assert_eq!(scene.reconcile(LedgerKind::Answers).unwrap().lines, 1);
+    write(&mut answers, &issuing_key(), &digest(b"good"), "ocsp ACI");
+    let mut answers = put_aside(&scene, 9);
+    write(&mut answers, &responder, &digest(b"good"), "ocsp ACI");
+    let found = scene.reconcile(LedgerKind::Answers).unwrap();
+    assert_eq!((found.lines, found.alarms.len()), (2, 1), "{found:?}");
+    assert!(found.alarms[0].what.contains("the key is no OCSP responder's"), "{found:?}");
+    // One that was looked at to its end leaves nothing to say.
+    let mut answers = put_aside(&scene, 10);
+    write(&mut answers, &responder, &digest(b"good"), "ocsp ACI");
+    assert_eq!(scene.reconcile(LedgerKind::Answers).unwrap(), Reconciled { lines: 1, alarms: vec![] });
+    // Of two that were put aside since, the first is gone: nobody knows what was signed there.
+    write(&mut answers, &issuing_key(), &digest(b"good"), "ocsp ACI");
+    let mut answers = put_aside(&scene, 11);
+    write(&mut answers, &responder, &digest(b"good"), "ocsp ACI");
+    let mut answers = put_aside(&scene, 12);
+    write(&mut answers, &responder, &digest(b"good"), "ocsp ACI");
+    let found = scene.reconcile(LedgerKind::Answers).unwrap();
+    assert_eq!((found.lines, found.alarms.len()), (1, 1), "{found:?}");
+    assert!(found.alarms[0].what.contains("what was signed after sequence 4 is gone"), "{found:?}");
+    assert_eq!(scene.reconcile(LedgerKind::Answers).unwrap(), Reconciled::default(), "it is told once");
 }

@@ -12,7 +12,7 @@ use serde_json::json;
 use store::{Act, Actor, Database, DatabaseRole};
 
 use super::scheduled::Scheduled;
-use super::{PAUSE, TICK, log_problem};
+use super::{PAUSE, TICK, log_problem, signatures};
 use crate::config::Config;
 use crate::installation::Installation;
 use crate::jobs::{self, Began, JobLog};
@@ -57,6 +57,7 @@ pub(super) fn paces(config: &Config) -> Vec<(&'static str, Duration)> {
         ("holder-declarations", DECLARATIONS_PAUSE),
         ("opposition-requests", DECLARATIONS_PAUSE),
         (jobs::certificate_revocations::NAME, DECLARATIONS_PAUSE),
+        (signatures::NAME, signatures::PAUSE),
         ("notices", NOTICES_PAUSE),
         (PUBLICATION, PUBLICATION_PAUSE),
         (jobs::one_time_codes::NAME, CODES_PAUSE),
@@ -359,6 +360,6 @@ pub(super) fn follow_with_object_store(installation: &Installation, leads: &Atom
 }
 
 /// Of what names nothing that it left undone.
-fn outcome<T>(done: &Result<T, Problem>) -> JobOutcome {
+pub(super) fn outcome<T>(done: &Result<T, Problem>) -> JobOutcome {
     done.as_ref().map_or_else(|problem| JobOutcome::Failed(problem.code()), |_| JobOutcome::Done)
 }
