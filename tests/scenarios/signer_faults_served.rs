@@ -1,5 +1,5 @@
-//! Every fault of an HSM, met one after the other by the worker of `igc serve` while it certifies, with the
-//! configuration that an installation has which says nothing of its HSM.
+//! Every fault of an HSM, met one after the other by the worker of `igc serve` while it certifies, with the deadline of an
+//! installation that says nothing of its HSM, and one session.
 
 use std::fs;
 use std::path::PathBuf;
@@ -19,10 +19,8 @@ use super::workshop::Workshop;
 
 /// What the issue of an HSM may cost (goal: ten seconds), the deadline of a call that does not come back included.
 const RECOVERED: Duration = Duration::from_secs(10);
-/// How many signatures the worker makes before the first fault, and after the last.
+/// How many signatures the worker makes at least before each fault, and after it.
 const SIGNATURES: usize = 100;
-/// How many it makes between two faults at least.
-const BETWEEN: usize = 40;
 /// How many certificates of orders that are approved are not signed yet at most: the register has a thousand persons.
 const WAITING: i64 = 80;
 /// How long a hundred signatures may take on a busy machine.
@@ -110,7 +108,7 @@ impl Scene {
         self.recovers_from(fault.name);
         let said = || self.running.stderr().get(logged..).is_some_and(|log| log.contains(fault.trace));
         self.waits(&format!("{} leaves {:?} in the log", fault.name, fault.trace), RECOVERED, said);
-        self.signs(&format!("after {}", fault.name), BETWEEN);
+        self.signs(&format!("after {}", fault.name), SIGNATURES);
     }
 
     fn says(&self, trace: &str) {
@@ -153,7 +151,7 @@ impl Scene {
         let pin_file = self.token.workshop.dir().join("tokens/pin").join(token);
         run(Command::new("touch").arg(pin_file)).expect_exit(0);
         self.waits("a signature after pin-locked", RECOVERED, || lines() > refused);
-        self.signs("after pin-locked", BETWEEN);
+        self.signs("after pin-locked", SIGNATURES);
     }
 
     /// The token that refused its PIN, as the log names it.
