@@ -10,13 +10,14 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use crate::arguments::Arguments;
+use crate::ceremony::Ceremony;
 use crate::certificates::Record;
 use crate::key::{hex, public_key, sha256};
 use crate::note::{LogKey, Note, notes};
 use crate::passkey::{Enrolment, Officers, Roots};
 use crate::status::StatusEvent;
 
-const FORMAT: &str = "igc-audit-bundle-v2";
+pub const FORMAT: &str = "igc-audit-bundle-v2";
 /// The roots of the officers' keys.
 const OFFICERS: &str = "officers.json";
 const LONGEST_FILE: u64 = 1 << 20;
@@ -54,8 +55,8 @@ pub struct Bundle {
     pub approval_keys: Vec<([u8; 32], PKey<Public>)>,
     /// Officers whose passkeys count.
     pub officers: Officers,
-    /// The SHA-256 of each ceremony's file.
-    pub ceremonies: Vec<String>,
+    /// Ceremonies that were begun.
+    pub ceremonies: Vec<Ceremony>,
     /// What was taken from the bundle itself.
     own: Vec<String>,
 }
@@ -88,6 +89,7 @@ impl Bundle {
         };
         let bureaus = certificates("bureau", given(&arguments.bureaus, "bureaus", "bureau")?)?;
         let keys = given(&arguments.approval_keys, "approval-keys", "key of officers' proofs")?;
+        let ceremonies = given(&arguments.ceremonies, "ceremonies", "ceremony")?;
         let mut authorities = Vec::new();
         for (name, der) in files_of(&folder.join("authorities"))? {
             let name = name.strip_suffix(".cer").unwrap_or(&name).to_owned();
@@ -114,7 +116,6 @@ impl Bundle {
         if arguments.key.is_none() {
             own.push(format!("log key {} of the bundle itself", key.name));
         }
-        let ceremonies = files_of(&folder.join("ceremonies"))?;
         let officers = officers(arguments, &folder, &mut own)?;
         let mut bundle = Self {
             head,
@@ -129,7 +130,7 @@ impl Bundle {
                 .map(|spki| public_key(spki).map(|key| (sha256(spki), key)))
                 .collect::<Option<_>>()
                 .ok_or_else(|| Unreadable("a key of officers' proofs".to_owned()))?,
-            ceremonies: ceremonies.iter().map(|(_, octets)| hex(&sha256(octets))).collect(),
+            ceremonies: ceremonies.iter().map(|octets| Ceremony::read(octets)).collect(),
             folder,
             own,
         };

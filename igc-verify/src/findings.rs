@@ -1,5 +1,6 @@
 //! What was found, and what was taken on trust.
 
+use std::collections::BTreeSet;
 use std::fmt::{Display, Write as _};
 
 use serde_json::json;
@@ -26,6 +27,8 @@ pub struct Findings {
     pub certificates: u64,
     /// What was decided in another's name: of which certificate, by whom, under which delegation.
     delegations: Vec<(String, String, String)>,
+    /// Structures that are certified under an identifier by the register's word alone.
+    structures: BTreeSet<(String, String)>,
     /// Where the bundle itself says whom to trust.
     trusted: Vec<String>,
     contradictions: Vec<(String, String)>,
@@ -46,6 +49,13 @@ impl Findings {
     pub(crate) fn by_delegation(&mut self, row: &str, (officer, delegation): (String, String)) {
         if self.delegations.len() < MOST_LISTED {
             self.delegations.push((row.to_owned(), officer, delegation));
+        }
+    }
+
+    /// A structure is certified as this, and nothing that anybody signed says it.
+    pub(crate) fn by_register(&mut self, structure: (String, String)) {
+        if self.structures.len() < MOST_LISTED {
+            self.structures.insert(structure);
         }
     }
 
@@ -91,6 +101,9 @@ impl Findings {
         for (row, officer, delegation) in &self.delegations {
             let _ = writeln!(text, "DELEGATED {row}: decided by {officer} under {delegation}");
         }
+        for (structure, identifier) in &self.structures {
+            let _ = writeln!(text, "REGISTER structure {structure}: certified as {identifier}");
+        }
         for (row, what) in &self.contradictions {
             let _ = writeln!(text, "BROKEN {row}: {what}");
         }
@@ -109,6 +122,11 @@ impl Findings {
             .iter()
             .map(|(row, officer, delegation)| json!({ "row": row, "officer": officer, "delegation": delegation }))
             .collect();
+        let structures: Vec<_> = self
+            .structures
+            .iter()
+            .map(|(structure, identifier)| json!({ "structure": structure, "identifier": identifier }))
+            .collect();
         let document = json!({
             "ok": self.hold(),
             "events": self.events,
@@ -119,6 +137,7 @@ impl Findings {
             "certificates": self.certificates,
             "trusted": self.trusted,
             "delegations": delegations,
+            "by_register": structures,
             "contradictions": broken,
             "not_listed": self.more,
         });

@@ -1,9 +1,12 @@
+mod installation;
+mod planted;
+
 use openssl::hash::MessageDigest;
 use openssl::pkey::{PKey, Private};
 use openssl::rsa::Rsa;
 use openssl::sign::Signer;
 
-use crate::der::{sequence, sequence_of, utf8_string};
+use crate::der::sequence;
 use crate::key::{base64, hex, sha256, unhex};
 use crate::note::{LogKey, notes};
 
@@ -84,22 +87,4 @@ fn text_of_octets_has_one_form() {
     assert_eq!(base64("AQI="), Some(vec![1, 2]));
     assert_eq!((base64("AQI"), base64("AQJ="), base64("AQI=\n")), (None, None, None));
     assert_eq!((unhex("0aFF"), unhex("0"), unhex("+1")), (Some(vec![10, 255]), None, None));
-}
-
-/// Values around each other, so many that whoever steps into each of them has no stack left.
-#[test]
-fn a_name_that_is_nested_without_end_is_read_no_deeper_than_a_name_goes() {
-    let mut backwards = b"ABC".to_vec();
-    backwards.extend([3, 0x0c]);
-    for _ in 0..500_000 {
-        backwards.extend(u32::try_from(backwards.len()).unwrap().to_le_bytes());
-        backwards.extend([0x84, 0x30]);
-    }
-    backwards.reverse();
-    let nested = sequence_of(&[backwards]);
-    assert_eq!(sequence(&nested).unwrap()[0].texts(), [""; 0]);
-    let attribute = sequence_of(&[vec![0x06, 1, 0x55], utf8_string("DUPONT")]);
-    let set = [&[0x31, attribute.len() as u8], attribute.as_slice()].concat();
-    let whole = sequence_of(&[sequence_of(&[set])]);
-    assert_eq!(sequence(&whole).unwrap()[0].texts(), ["DUPONT"]);
 }
