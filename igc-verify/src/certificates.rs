@@ -68,6 +68,8 @@ pub struct Certificates {
     expected: HashMap<String, Expected>,
     /// What does not hold already, and is not told twice.
     failed: HashSet<String>,
+    /// What each certificate that is there rests on: SHA-256 of an order or request with a profile, or of a responder's request.
+    rested_on: HashSet<[u8; 32]>,
     /// Authorities whose certificate is among them.
     authorities: HashSet<[u8; 32]>,
     /// What ceremonies did.
@@ -117,7 +119,9 @@ impl Certificates {
         let asked = check_request(bundle, record, spki)?;
         check_power(record, &tbs)?;
         let (mut ceremony, mut feed) = (None, None);
+        let mut rests_on = None;
         let valid = if asked.is_some() {
+            rests_on = Some(format!("the request {}", record.evidence_digest));
             (i64::MIN, i64::MAX)
         } else if record.evidence_kind == "ceremony" {
             ceremony = Some(Box::new(check_ceremony(bundle, record, &tbs)?));
@@ -130,9 +134,16 @@ impl Certificates {
             for delegation in decided.delegations {
                 findings.by_delegation(subject, delegation);
             }
+            rests_on = Some(format!("{} for profile {}", decided.thing, record.profile));
             feed = decided.register_feed;
             decided.valid
         };
+        // An order has one card, a card one key for each use, a request one key; whatever was given up was never there.
+        if let Some(what) = rests_on.filter(|_| certificate.is_some())
+            && !self.rested_on.insert(sha256(what.as_bytes()))
+        {
+            return Err(format!("another certificate rests on {what}"));
+        }
         if let Some(certificate) = certificate {
             let der = certificate.to_der().map_err(|error| error.to_string())?;
             self.authorities.insert(sha256(&der));

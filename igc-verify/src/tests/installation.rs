@@ -58,6 +58,7 @@ pub struct Installation {
 pub struct Card {
     pub number: &'static str,
     pub kind: &'static str,
+    pub usage: &'static str,
     pub holder: &'static str,
     pub profession: &'static str,
     pub names: [&'static str; 2],
@@ -74,6 +75,7 @@ impl Card {
         Self {
             number: "CO-2026-000001",
             kind: "CPS",
+            usage: "authentication",
             holder: "899700000123",
             profession: "60",
             names: ["DUPONT", "Camille"],
@@ -204,14 +206,14 @@ impl Installation {
             "subject": format!("card order {}", card.number),
             "canonical": text_of(&canonical),
             "evidence": text_of(&evidence),
-            "card_key": self.card_key(&chip, &canonical),
+            "card_key": self.card_key(&chip, &canonical, card.usage),
         });
         self.issue("ACI-FO-PP", card.profile, &card.said, &spki(&chip), card.decided_at + 1000, line);
     }
 
-    fn card_key(&self, chip: &PKey<Private>, canonical: &[u8]) -> Value {
+    fn card_key(&self, chip: &PKey<Private>, canonical: &[u8], usage: &str) -> Value {
         let public = spki(chip);
-        let [batch, card, usage] = ["B-1", "2600000017", "authentication"];
+        let [batch, card] = ["B-1", "2600000017"];
         let place = sequence_of(&[
             utf8_string(batch),
             utf8_string(card),

@@ -189,3 +189,17 @@ fn a_decision_is_not_older_than_what_it_is_on() {
     let found = decided(THEN - 600_001);
     assert!(found.contains("a decision is older than what it is on"), "{found}");
 }
+
+#[test]
+fn a_decision_is_good_for_one_certificate_of_each_use() {
+    let (first, other) =
+        (Card::of_a_nurse(), Card { usage: "signature", profile: "fo-pp-cps-sign", ..Card::of_a_nurse() });
+    let mut made = Installation::new();
+    made.card(&first);
+    made.card(&other);
+    made.card(&Card { number: "CO-2026-000002", ..Card::of_a_nurse() });
+    assert_eq!(made.found(), "");
+    made.card(&first);
+    let words = "another certificate rests on card order CO-2026-000001 for profile fo-pp-cps-auth";
+    assert!(made.found().contains(words), "{}", made.found());
+}
