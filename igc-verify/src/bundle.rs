@@ -13,18 +13,16 @@ use crate::arguments::Arguments;
 use crate::ceremony::Ceremony;
 use crate::certificates::Record;
 use crate::key::{hex, public_key, sha256};
-use crate::note::{LogKey, Note, notes};
+use crate::note::{LogKey, Notes};
 use crate::passkey::{Enrolment, Officers, Roots};
 use crate::status::StatusEvent;
 
-pub const FORMAT: &str = "igc-audit-bundle-v2";
+pub const FORMAT: &str = "igc-audit-bundle-v3";
 /// The roots of the officers' keys.
 const OFFICERS: &str = "officers.json";
 const LONGEST_FILE: u64 = 1 << 20;
 /// A line of JSON: a renewal plan with its ten thousand cards is the longest.
 const LONGEST_LINE: u64 = 64 << 20;
-/// Checkpoints are read whole: 4 GiB are fifteen million of them.
-const LONGEST_NOTES: u64 = 4 << 30;
 
 /// A file that is missing or is not what it should be, with its line.
 #[derive(Debug)]
@@ -39,6 +37,8 @@ pub struct Head {
     pub events: u64,
     pub certificates: u64,
     pub checkpoints: u64,
+    /// Heads that were kept beside the log.
+    pub witnessed: u64,
 }
 
 pub struct Bundle {
@@ -145,14 +145,19 @@ impl Bundle {
         self.own.clone()
     }
 
-    /// The bundle's checkpoints.
-    pub fn checkpoints(&self) -> Result<Vec<Result<Note, usize>>, Unreadable> {
-        Ok(notes(&text(&self.folder.join("checkpoints"), LONGEST_NOTES)?))
+    /// The checkpoints of the database.
+    pub fn checkpoints(&self) -> Result<Heads, Unreadable> {
+        heads(&self.folder.join("checkpoints"))
     }
 
-    /// Those kept from an earlier time.
-    pub fn since(&self) -> Result<Vec<Result<Note, usize>>, Unreadable> {
-        self.since.as_ref().map_or(Ok(Vec::new()), |path| Ok(notes(&text(path, LONGEST_NOTES)?)))
+    /// Those that were kept beside the log, where the database's owner does not reach.
+    pub fn witnessed(&self) -> Result<Heads, Unreadable> {
+        heads(&self.folder.join("witness"))
+    }
+
+    /// Those kept from an earlier time; none where none were given.
+    pub fn since(&self) -> Result<Option<Heads>, Unreadable> {
+        self.since.as_deref().map(heads).transpose()
     }
 
     /// Gives each certificate with its line.
@@ -191,6 +196,14 @@ impl Bundle {
         }
         Ok(())
     }
+}
+
+/// A file of notes, one read after the other: half a year of them is longer than memory.
+pub type Heads = Notes<BufReader<File>>;
+
+fn heads(path: &Path) -> Result<Heads, Unreadable> {
+    let file = File::open(path).map_err(|error| Unreadable(format!("{}: {error}", path.display())))?;
+    Ok(Notes::of(BufReader::new(file)))
 }
 
 /// The roots of the officers' keys: given, or taken from the bundle where it has any.

@@ -21,6 +21,8 @@ pub struct Findings {
     pub erased: u64,
     /// How many checkpoints the bundle has.
     pub checkpoints: u64,
+    /// How many were kept beside the log.
+    pub witnessed: u64,
     /// How many were kept from an earlier time.
     pub since: u64,
     /// How many certificates.
@@ -73,10 +75,11 @@ impl Findings {
         if said.origin != log {
             self.contradiction("bundle.json", format!("is of the log {}, and the key of {log}", said.origin));
         }
-        let found = [self.events, self.certificates, self.checkpoints];
-        let said = [said.events, said.certificates, said.checkpoints];
-        for (what, (found, said)) in
-            ["events", "certificates", "checkpoints"].iter().zip(found.iter().zip(said))
+        let found = [self.events, self.certificates, self.checkpoints, self.witnessed];
+        let said = [said.events, said.certificates, said.checkpoints, said.witnessed];
+        for (what, (found, said)) in ["events", "certificates", "checkpoints", "heads kept beside the log"]
+            .iter()
+            .zip(found.iter().zip(said))
         {
             if *found != said {
                 self.contradiction("bundle.json", format!("says {said} {what}, and {found} are there"));
@@ -92,8 +95,14 @@ impl Findings {
     /// For a person, a line each.
     pub fn text(&self) -> String {
         let mut text = format!(
-            "{} events ({} not under a checkpoint yet, {} payloads erased), {} checkpoints, {} kept from earlier, {} certificates\n",
-            self.events, self.unsigned, self.erased, self.checkpoints, self.since, self.certificates
+            "{} events ({} not under a checkpoint yet, {} payloads erased), {} checkpoints, {} kept beside the log, {} kept from earlier, {} certificates\n",
+            self.events,
+            self.unsigned,
+            self.erased,
+            self.checkpoints,
+            self.witnessed,
+            self.since,
+            self.certificates
         );
         for line in &self.trusted {
             let _ = writeln!(text, "TRUSTED {line}");
@@ -133,6 +142,7 @@ impl Findings {
             "unsigned": self.unsigned,
             "erased_payloads": self.erased,
             "checkpoints": self.checkpoints,
+            "witnessed": self.witnessed,
             "kept_checkpoints": self.since,
             "certificates": self.certificates,
             "trusted": self.trusted,

@@ -1,3 +1,4 @@
+mod heads;
 mod installation;
 mod planted;
 
@@ -8,7 +9,7 @@ use openssl::sign::Signer;
 
 use crate::der::sequence;
 use crate::key::{base64, hex, sha256, unhex};
-use crate::note::{LogKey, notes};
+use crate::note::{LogKey, Note, Notes};
 
 /// A log's RSA key, and its verifier key by the rule of docs/audit.md.
 fn rsa_log() -> (PKey<Private>, String) {
@@ -28,6 +29,10 @@ fn note(key: &PKey<Private>, verifier_key: &str, size: &str) -> String {
     let id = unhex(verifier_key.split('+').nth(1).unwrap()).unwrap();
     let line = openssl::base64::encode_block(&[id, signature].concat());
     format!("{text}\n\u{2014} log.test {line}\n")
+}
+
+fn notes(text: &str) -> Vec<Result<Note, usize>> {
+    Notes::of(text.as_bytes()).collect::<Result<_, _>>().unwrap()
 }
 
 #[test]
@@ -65,6 +70,51 @@ fn what_is_no_checkpoint_is_told_by_its_line() {
         let holds = notes(torn).iter().any(|note| note.as_ref().is_ok_and(|note| log.signed(note)));
         assert!(!holds || cut == good.len() - 1, "cut after {cut}");
     }
+}
+
+#[test]
+fn a_note_without_end_is_told_and_the_next_one_is_read() {
+    let (key, line) = rsa_log();
+    let good = note(&key, &line, "3");
+    for endless in ["a".repeat(100_000), "a\n".repeat(50_000)] {
+        let read = notes(&format!("{good}{endless}\n{good}{good}"));
+        // The signature of the one behind it ends it too.
+        let sizes: Vec<_> = read.iter().map(|note| note.as_ref().map(|note| note.size)).collect();
+        assert_eq!(sizes, [Ok(3), Err(&7), Ok(3)], "{}", &endless[..2]);
+    }
+}
+
+#[test]
+fn a_note_has_sixteen_kibibytes_at_most() {
+    let (key, line) = rsa_log();
+    let signed_by_others = |times| note(&key, &line, "3") + &"\u{2014} log.other AAAAAAA=\n".repeat(times);
+    assert!(notes(&signed_by_others(500))[0].is_ok());
+    assert_eq!(
+        notes(&signed_by_others(700)).into_iter().map(|note| note.err()).collect::<Vec<_>>(),
+        [Some(1)]
+    );
+}
+
+/// A file that says how much of it was read.
+struct Counted<'a>(&'a [u8], &'a std::cell::Cell<usize>);
+
+impl std::io::Read for Counted<'_> {
+    fn read(&mut self, octets: &mut [u8]) -> std::io::Result<usize> {
+        let read = self.0.read(octets)?;
+        self.1.set(self.1.get() + read);
+        Ok(read)
+    }
+}
+
+#[test]
+fn notes_are_read_one_by_one_however_many_there_are() {
+    let (key, line) = rsa_log();
+    let text = note(&key, &line, "3").repeat(10_000);
+    let read = std::cell::Cell::new(0);
+    let mut notes = Notes::of(std::io::BufReader::new(Counted(text.as_bytes(), &read)));
+    assert!(notes.next().unwrap().unwrap().is_ok());
+    assert!(read.get() <= 16 << 10, "{}", read.get());
+    assert_eq!(notes.count(), 9_999);
 }
 
 #[test]

@@ -13,8 +13,10 @@ const NAME: &str = "log.test";
 pub struct Log {
     key: PKey<Private>,
     pub events: Vec<Logged>,
-    /// Heads of the database; one over all of them where there is none.
+    /// Heads of the database; one over all events where there is none.
     pub heads: Vec<Head>,
+    /// Heads that were kept beside it.
+    pub witnessed: Vec<Head>,
 }
 
 #[derive(Clone)]
@@ -59,7 +61,7 @@ impl Logged {
 
 impl Log {
     pub fn new() -> Self {
-        Self { key: key(), events: Vec::new(), heads: Vec::new() }
+        Self { key: key(), events: Vec::new(), heads: Vec::new(), witnessed: Vec::new() }
     }
 
     pub fn event(&mut self, action: &str, subject: &str, payload: Value, at: i64) {
@@ -97,7 +99,7 @@ impl Log {
         let events: String = self.events.iter().enumerate().map(|one| format!("{}\n", line(one))).collect();
         let bundle = json!({
             "format": FORMAT, "origin": NAME, "events": self.events.len(), "certificates": certificates,
-            "checkpoints": heads.len(),
+            "checkpoints": heads.len(), "witnessed": self.witnessed.len(),
         });
         let public = spki(&self.key);
         let encoded = text_of(&[&[2], public.as_slice()].concat());
@@ -105,6 +107,7 @@ impl Log {
             ("bundle.json", bundle.to_string().into_bytes()),
             ("key", format!("{NAME}+{}+{encoded}\n", hex(&sha256(&public)[..4])).into_bytes()),
             ("checkpoints", self.notes(&heads).into_bytes()),
+            ("witness", self.notes(&self.witnessed).into_bytes()),
             ("events.jsonl", events.into_bytes()),
         ]
     }
