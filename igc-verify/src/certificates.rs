@@ -11,6 +11,7 @@ use serde::Deserialize;
 
 use crate::bundle::Bundle;
 use crate::ceremony::{self, Made, Step, Steps};
+use crate::certified;
 use crate::decision::CLOCKS_APART;
 use crate::findings::Findings;
 use crate::key::{base64, hex, sha256};
@@ -121,6 +122,7 @@ impl Certificates {
         let (mut ceremony, mut feed) = (None, None);
         let mut rests_on = None;
         let valid = if asked.is_some() {
+            certified::check_of_installation(&tbs)?;
             rests_on = Some(format!("the request {}", record.evidence_digest));
             (i64::MIN, i64::MAX)
         } else if record.evidence_kind == "ceremony" {
@@ -134,7 +136,7 @@ impl Certificates {
             for delegation in decided.delegations {
                 findings.by_delegation(subject, delegation);
             }
-            rests_on = Some(format!("{} for profile {}", decided.thing, record.profile));
+            rests_on = Some(format!("{} for profile {}", decided.once, record.profile));
             feed = decided.register_feed;
             decided.valid
         };
@@ -339,6 +341,9 @@ fn check_power(record: &Record, tbs: &Tbs<'_>) -> Result<(), &'static str> {
     }
     if tbs.answers_for_issuer && record.profile != responder::PROFILE {
         return Err("it may answer for its issuer, and is no OCSP responder");
+    }
+    if record.profile == responder::PROFILE && !tbs.answers_only {
+        return Err("it is an OCSP responder, and may do something else");
     }
     Ok(())
 }

@@ -46,6 +46,12 @@ impl Wanted {
     /// Holds it against what is certified.
     pub fn check(&self, tbs: &Tbs<'_>) -> Result<Option<ByRegister>, String> {
         let by_register = self.check_subject(&tbs.subject)?;
+        self.check_others(tbs)?;
+        Ok(by_register)
+    }
+
+    /// All that is said beside the subject.
+    fn check_others(&self, tbs: &Tbs<'_>) -> Result<(), String> {
         if tbs.hosts != self.hosts {
             return Err(format!("its host names are {:?}, and {:?} were decided on", tbs.hosts, self.hosts));
         }
@@ -76,7 +82,7 @@ impl Wanted {
         ];
         match others.into_iter().find(|(_, differs)| *differs) {
             Some((what, _)) => Err(format!("its {what} is not what was decided on")),
-            None => Ok(by_register),
+            None => Ok(()),
         }
     }
 
@@ -109,6 +115,17 @@ impl Wanted {
             None => Ok(by_register),
         }
     }
+}
+
+/// An authority or a responder is named by the identity of the installation, which is not in the bundle. It is nobody else: it has a country, an
+/// organisation, its units and a name, and nothing that is said of a person, a card or a host.
+pub fn check_of_installation(tbs: &Tbs<'_>) -> Result<(), String> {
+    let known = [tbs::COUNTRY, tbs::ORGANISATION, tbs::UNIT, tbs::COMMON_NAME];
+    if let Some((kind, text)) = tbs.subject.iter().find(|(kind, _)| !known.contains(kind)) {
+        return Err(format!("its subject has {} {text}, on which nobody decided", name_of(kind)));
+    }
+    // Such as stands here is of nobody, so that whatever is said is more than was decided on.
+    Wanted::default().check_others(tbs)
 }
 
 impl Content {

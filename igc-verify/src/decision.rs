@@ -15,6 +15,8 @@ use said::Said;
 pub struct Decided {
     /// The order or request: `card order CO-…`, `certificate request CR-…`.
     pub thing: String,
+    /// For what there is one certificate of each profile: `thing`, or a card that a plan renews. The order of a plan is signed by nobody.
+    pub once: String,
     /// What must stand in the certificate.
     pub wanted: Wanted,
     /// Of a request: the profile. Of a card order: the profile without the use of the key, `fo-pp-cps`.
@@ -53,6 +55,9 @@ pub fn check(bundle: &Bundle, canonical: &[u8], evidence: &[u8]) -> Result<Decid
     let decided_on = decided_on.octets().ok_or(UNREADABLE)?;
     let mut decided = asked(canonical, decided_on)?;
     decided.thing = thing(canonical).ok_or(UNREADABLE)?;
+    if decided.once.is_empty() {
+        decided.once.clone_from(&decided.thing);
+    }
     let proofs = proofs.sequence().ok_or(UNREADABLE)?;
     if proofs.is_empty() {
         return Err("nobody decided on it");

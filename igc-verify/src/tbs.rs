@@ -62,6 +62,8 @@ pub struct Tbs<'a> {
     pub is_authority: bool,
     /// Whether it may sign the answers of OCSP for its issuer.
     pub answers_for_issuer: bool,
+    /// Whether it may do that and nothing else.
+    pub answers_only: bool,
     /// dNSName of its alternative names.
     pub hosts: Vec<&'a str>,
     /// rfc822Name of them.
@@ -92,6 +94,7 @@ impl<'a> Tbs<'a> {
             spki: spki.whole,
             is_authority: false,
             answers_for_issuer: false,
+            answers_only: false,
             hosts: Vec::new(),
             addresses: Vec::new(),
             principals: Vec::new(),
@@ -133,7 +136,8 @@ impl<'a> Tbs<'a> {
             EXTENDED_KEY_USAGE => {
                 let purposes = value.sequence()?;
                 let answers = |purpose: &Value<'_>| [OCSP_SIGNING, ANY_PURPOSE].contains(&purpose.content);
-                self.answers_for_issuer |= purposes.iter().any(answers);
+                self.answers_for_issuer = purposes.iter().any(answers);
+                self.answers_only = purposes.iter().all(|purpose| purpose.content == OCSP_SIGNING);
             }
             ALTERNATIVE_NAME => value.sequence()?.iter().try_for_each(|name| self.see_name(name))?,
             CARD_TYPE => self.card_type = Some(value.integer()?),

@@ -8,25 +8,45 @@ fn named(text: &str) -> Vec<(String, String, String)> {
 }
 
 #[test]
-fn the_files_that_installations_begin_with_name_what_they_certify() {
-    let has = |list: &[(String, String, String)], label: &str, profile: &str, issuer: &str| {
-        let wanted = (label.to_owned(), profile.to_owned(), issuer.to_owned());
-        assert!(list.contains(&wanted), "{label}: {list:?}");
+fn a_file_names_what_it_certifies_by_the_labels_of_its_keys() {
+    let file = |kind: &str| {
+        format!(
+            r#"
+            name = "later"
+            kind = "{kind}"
+            root = [{{ short_name = "ACR-FO" }}] # as TOML lets one write it
+            [[issuing]]
+            short_name = "ACI-FO-PP-2"
+            parent = "ACR-FO"
+            responder = {{ token = "status", key = "P-256" }}
+            [[responder]]
+            authority = "ACI-FO-PP"
+            [list_signer]
+            authority = "ACI-EL-ORG"
+            profile = "el-org-sign"
+            facts.department = "Paris (75)"
+            facts.organisation-name = "DEMO"
+            facts.structure-identifier = "300000000000000"
+            facts.service-name = 'LISTES'
+            "#
+        )
     };
-    let demo = named(include_str!("../../../hsm-config/ceremonies/demo.toml"));
-    assert_eq!(demo.len(), 3 + 6 + 6 + 1);
-    has(&demo, "ACR-EL", "root", "ACR-EL");
-    has(&demo, "ACI-FO-PP", "issuing", "ACR-FO");
-    has(&demo, "ocsp-ACI-FO-PP", "ocsp-responder", "ACI-FO-PP");
-    has(&demo, "list-signer", "el-org-sign", "ACI-EL-ORG");
-    let responders = named(include_str!("../../../hsm-config/ceremonies/ocsp-responders.toml"));
-    assert_eq!(responders.len(), 6);
-    has(&responders, "ocsp-ACI-FO-PP-responders-2027-q1", "ocsp-responder", "ACI-FO-PP");
-    let later = named(include_str!("../../../hsm-config/ceremonies/issuing-authorities.toml"));
-    has(&later, "list-signer-issuing-authorities", "el-org-sign", "ACI-EL-ORG");
-    let rollover = named(include_str!("../../../hsm-config/ceremonies/rollover.toml"));
-    has(&rollover, "ACI-FO-PP-2", "issuing", "ACR-FO");
-    assert_eq!(named(include_str!("../../../hsm-config/ceremonies/end-of-authority.toml")), []);
+    let line = |(label, profile, issuer): (&str, &str, &str)| {
+        (label.to_owned(), profile.to_owned(), issuer.to_owned())
+    };
+    let with = |lists| {
+        [
+            ("ACI-FO-PP-2", "issuing", "ACR-FO"),
+            ("ACR-FO", "root", "ACR-FO"),
+            (lists, "el-org-sign", "ACI-EL-ORG"),
+            ("ocsp-ACI-FO-PP-2", "ocsp-responder", "ACI-FO-PP-2"),
+            ("ocsp-ACI-FO-PP-later", "ocsp-responder", "ACI-FO-PP"),
+        ]
+        .map(line)
+    };
+    assert_eq!(named(&file("installation")), with("list-signer"));
+    assert_eq!(named(&file("issuing-authority")), with("list-signer-later"));
+    assert_eq!(named("name = \"end\"\nkind = \"end-of-authority\"\n[[end]]\nshort_name = \"ACI-EL-PP\""), []);
 }
 
 #[test]

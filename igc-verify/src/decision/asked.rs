@@ -33,7 +33,9 @@ pub(super) fn asked(canonical: &[u8], decided_on: &[u8]) -> Result<Decided, &'st
         }
         "plan" => {
             let planned_at = order.planned_in(decided_on).ok_or("the renewal plan does not say so")?;
-            Ok(order.decided(wanted, ("renewal-plan", 1, planned_at)))
+            let [plan, card] = [order.plan, order.replaces].map(Option::unwrap_or_default);
+            let once = format!("renewal plan {plan} for card {card}");
+            Ok(Decided { once, ..order.decided(wanted, ("renewal-plan", 1, planned_at)) })
         }
         _ => Err("the decisions are on another order"),
     }

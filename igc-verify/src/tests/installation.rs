@@ -7,7 +7,7 @@ use openssl::pkey::{PKey, Private};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::der::{octet_string, sequence_of, utf8_string};
+use crate::der::{encoded, octet_string, sequence_of, utf8_string};
 use crate::key::{hex, sha256};
 use crate::{Arguments, Findings, tbs};
 pub use encodings::{Extension, Said};
@@ -17,6 +17,7 @@ use log::Log;
 /// When all of it happens, in milliseconds.
 pub const THEN: i64 = 1_800_000_000_000;
 const FEED: &str = "ab12";
+const PLAN: &str = "RP-2026-000001";
 /// The installation's ceremony: a root, an authority and the signer of its lists.
 const CEREMONY: &str = r#"
 name = "first"
@@ -26,6 +27,8 @@ short_name = "ACR-FO"
 [[issuing]]
 short_name = "ACI-FO-PP"
 parent = "ACR-FO"
+[[responder]]
+authority = "ACI-FO-PP"
 [list_signer]
 authority = "ACI-FO-PP"
 profile = "el-org-sign"
@@ -62,6 +65,8 @@ pub struct Card {
     pub holder: &'static str,
     pub profession: &'static str,
     pub names: [&'static str; 2],
+    /// The card that it renews, by a plan.
+    pub replaces: Option<&'static str>,
     pub submitted_at: i64,
     pub decided_at: i64,
     /// What is certified.
@@ -79,6 +84,7 @@ impl Card {
             holder: "899700000123",
             profession: "60",
             names: ["DUPONT", "Camille"],
+            replaces: None,
             submitted_at: THEN,
             decided_at: THEN + 60_000,
             said: Said {
@@ -98,6 +104,44 @@ impl Card {
             },
             profile: "fo-pp-cps-auth",
         }
+    }
+}
+
+impl Card {
+    fn canonical(&self) -> Vec<u8> {
+        let tagged = |number: u8, text: &str| encoded(0xa0 | number, &utf8_string(text));
+        let head = [
+            integer(1),
+            utf8_string(self.number),
+            integer(1),
+            utf8_string(self.kind),
+            utf8_string(self.holder),
+            utf8_string(self.profession),
+            utf8_string("C"),
+            utf8_string(self.names[0]),
+            utf8_string(self.names[1]),
+        ];
+        let origin = match self.replaces {
+            None => vec![utf8_string("officer")],
+            Some(before) => vec![tagged(0, before), utf8_string("plan"), tagged(1, PLAN)],
+        };
+        let tail =
+            [utf8_string("alice"), integer(self.submitted_at), utf8_string(FEED), octet_string(&[0; 32])];
+        sequence_of(&[head.to_vec(), origin, tail.to_vec()].concat())
+    }
+
+    /// A plan that renews this one card.
+    fn plan(&self, before: &str) -> Vec<u8> {
+        let exercise = format!("profession:{}", self.profession);
+        let item = sequence_of(&[before, self.holder, self.kind, &exercise].map(utf8_string));
+        sequence_of(&[
+            integer(1),
+            utf8_string(PLAN),
+            utf8_string("alice"),
+            integer(self.submitted_at),
+            integer(self.submitted_at),
+            sequence_of(&[item]),
+        ])
     }
 }
 
@@ -124,6 +168,23 @@ impl Installation {
         }
         made.log.event("register.imported", &format!("register feed {FEED}"), json!({}), THEN);
         made
+    }
+
+    /// What answers for the authority, of the ceremony's own naming.
+    pub fn responder(&self) -> Said {
+        Said {
+            subject: vec![
+                (tbs::COUNTRY, "FR"),
+                (tbs::UNIT, "0002 1"),
+                (tbs::UNIT, "PKI"),
+                (tbs::COMMON_NAME, "OCSP"),
+            ],
+            extensions: vec![
+                Extension::NoAuthority,
+                Extension::Usage(0x80),
+                Extension::Purpose(b"\x2b\x06\x01\x05\x05\x07\x03\x09"),
+            ],
+        }
     }
 
     /// What signs the lists, as the file says it.
@@ -166,26 +227,15 @@ impl Installation {
 
     /// Orders a card, has it approved, its key made, and its certificate signed.
     pub fn card(&mut self, card: &Card) {
-        let canonical = sequence_of(&[
-            integer(1),
-            utf8_string(card.number),
-            integer(1),
-            utf8_string(card.kind),
-            utf8_string(card.holder),
-            utf8_string(card.profession),
-            utf8_string("C"),
-            utf8_string(card.names[0]),
-            utf8_string(card.names[1]),
-            utf8_string("officer"),
-            utf8_string("alice"),
-            integer(card.submitted_at),
-            utf8_string(FEED),
-            octet_string(&[0; 32]),
-        ]);
+        let canonical = card.canonical();
+        let (kind, decided_on) = match card.replaces {
+            None => ("card-order", canonical.clone()),
+            Some(before) => ("renewal-plan", card.plan(before)),
+        };
         let statement = sequence_of(&[
             utf8_string("igc-decision-v1"),
-            utf8_string("card-order"),
-            octet_string(&sha256(&canonical)),
+            utf8_string(kind),
+            octet_string(&sha256(&decided_on)),
             integer(1),
             utf8_string("approve"),
             utf8_string("bob"),
@@ -198,7 +248,7 @@ impl Installation {
             octet_string(&sha256(&spki(&self.approver))),
             octet_string(&sign(&self.approver, &statement)),
         ]);
-        let evidence = sequence_of(&[octet_string(&canonical), sequence_of(&[octet_string(&proof)])]);
+        let evidence = sequence_of(&[octet_string(&decided_on), sequence_of(&[octet_string(&proof)])]);
         let chip = key();
         let line = json!({
             "evidence_kind": "officer",

@@ -4,6 +4,9 @@
 use super::installation::{Card, Extension, Installation, Said, THEN};
 use crate::tbs;
 
+/// The step that makes the responder of the ceremony's file.
+const RESPONDER: &str = "certificate ocsp-ACI-FO-PP-first";
+
 /// What is found of an installation with this card.
 fn of_card(card: &Card) -> String {
     let mut made = Installation::new();
@@ -29,7 +32,28 @@ fn an_installation_that_did_nothing_wrong_holds() {
     made.card(&Card::of_a_nurse());
     let (said, key) = (made.list_signer(), made.key_of_his_own());
     made.by_ceremony("ACI-FO-PP", "el-org-sign", &said, &key, "certificate list-signer");
+    let (said, key) = (made.responder(), made.key_of_his_own());
+    made.by_ceremony("ACI-FO-PP", "ocsp-responder", &said, &key, RESPONDER);
     assert_eq!(made.found(), "");
+}
+
+#[test]
+fn an_ocsp_responder_answers_and_is_nobody() {
+    let found = |alter: &dyn Fn(&mut Said)| {
+        let mut made = Installation::new();
+        let (mut said, key) = (made.responder(), made.key_of_his_own());
+        alter(&mut said);
+        made.by_ceremony("ACI-FO-PP", "ocsp-responder", &said, &key, RESPONDER);
+        made.found()
+    };
+    let client: &[u8] = b"\x2b\x06\x01\x05\x05\x07\x03\x02";
+    assert!(found(&|said| said.extensions[2] = Extension::Purpose(client)).contains("may do something else"));
+    assert!(found(&|said| said.extensions.truncate(2)).contains("may do something else"));
+    assert!(
+        found(&|said| said.subject.push((tbs::TITLE, "Médecin"))).contains("title Médecin, on which nobody")
+    );
+    let found = found(&|said| said.extensions.push(Extension::Profession(10)));
+    assert!(found.contains("its profession is not what was decided on"), "{found}");
 }
 
 #[test]
@@ -201,5 +225,16 @@ fn a_decision_is_good_for_one_certificate_of_each_use() {
     assert_eq!(made.found(), "");
     made.card(&first);
     let words = "another certificate rests on card order CO-2026-000001 for profile fo-pp-cps-auth";
+    assert!(made.found().contains(words), "{}", made.found());
+}
+
+#[test]
+fn a_plan_renews_a_card_once_whatever_its_order_is_called() {
+    let renewed = Card { replaces: Some("2600000009"), ..Card::of_a_nurse() };
+    let mut made = Installation::new();
+    made.card(&renewed);
+    assert_eq!(made.found(), "");
+    made.card(&Card { number: "CO-2026-000002", ..renewed });
+    let words = "another certificate rests on renewal plan RP-2026-000001 for card 2600000009";
     assert!(made.found().contains(words), "{}", made.found());
 }
