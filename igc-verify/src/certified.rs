@@ -131,10 +131,8 @@ pub fn check_of_installation(tbs: &Tbs<'_>) -> Result<(), String> {
 impl Content {
     fn allows(&self, text: &str) -> bool {
         match self {
-            Self::Text(wanted) => wanted.to_uppercase() == text.to_uppercase(),
-            Self::CutOf(wanted) => {
-                !text.is_empty() && wanted.to_uppercase().starts_with(&text.to_uppercase())
-            }
+            Self::Text(wanted) => capitals(wanted) == text.to_uppercase(),
+            Self::CutOf(wanted) => !text.is_empty() && capitals(wanted).starts_with(&text.to_uppercase()),
             // A technical number says the identifier; one that begins with C has another where the register knows the
             // structure by FINESS too.
             Self::Structure(number) => match number.chars().next() {
@@ -153,6 +151,11 @@ impl Content {
             Self::OfRegister => String::new(),
         }
     }
+}
+
+/// A name has no spaces around it, whatever was typed.
+fn capitals(wanted: &str) -> String {
+    wanted.trim_matches(' ').to_uppercase()
 }
 
 /// Whether IdNat_Struct follows from the technical number: `F` and a FINESS, which is 1 and it; `C` and a SIRET, which

@@ -39,6 +39,16 @@ fn what_nobody_signed_of_a_structure_is_said() {
 }
 
 #[test]
+fn a_name_is_the_same_in_capitals_and_without_spaces_around_it() {
+    let content = Content::Text(" Lefèvre-Noël ".to_owned());
+    for (text, allowed) in
+        [("LEFÈVRE-NOËL", true), ("Lefèvre-Noël", true), ("LEFEVRE-NOEL", false), ("LEFÈVRE", false)]
+    {
+        assert_eq!(content.allows(text), allowed, "{text}");
+    }
+}
+
+#[test]
 fn a_corporate_name_may_be_cut_and_is_no_other() {
     let content = Content::CutOf("Une organisation".to_owned());
     for (text, allowed) in [("UNE ORGA", true), ("Une organisation", true), ("Une autre", false), ("", false)]
