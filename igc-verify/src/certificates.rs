@@ -148,7 +148,9 @@ impl Certificates {
         }
         if let Some(certificate) = certificate {
             let der = certificate.to_der().map_err(|error| error.to_string())?;
-            self.authorities.insert(sha256(&der));
+            if tbs.is_authority {
+                self.authorities.insert(sha256(&der));
+            }
             if record.profile == responder::PROFILE {
                 self.responders.see(subject, &record.issuer, certificate, asked);
             }

@@ -52,7 +52,7 @@ pub struct Installation {
     bureau: PKey<Private>,
     pub log: Log,
     pub certificates: Vec<Value>,
-    authorities: Vec<(&'static str, Vec<u8>)>,
+    pub authorities: Vec<(&'static str, Vec<u8>)>,
     serial: u8,
 }
 
@@ -225,8 +225,8 @@ impl Installation {
         spki(&key())
     }
 
-    /// Orders a card, has it approved, its key made, and its certificate signed.
-    pub fn card(&mut self, card: &Card) {
+    /// Orders a card, has it approved, its key made, and its certificate signed, and gives it.
+    pub fn card(&mut self, card: &Card) -> Vec<u8> {
         let canonical = card.canonical();
         let (kind, decided_on) = match card.replaces {
             None => ("card-order", canonical.clone()),
@@ -258,7 +258,7 @@ impl Installation {
             "evidence": text_of(&evidence),
             "card_key": self.card_key(&chip, &canonical, card.usage),
         });
-        self.issue("ACI-FO-PP", card.profile, &card.said, &spki(&chip), card.decided_at + 1000, line);
+        self.issue("ACI-FO-PP", card.profile, &card.said, &spki(&chip), card.decided_at + 1000, line)
     }
 
     fn card_key(&self, chip: &PKey<Private>, canonical: &[u8], usage: &str) -> Value {

@@ -238,3 +238,12 @@ fn a_plan_renews_a_card_once_whatever_its_order_is_called() {
     let words = "another certificate rests on renewal plan RP-2026-000001 for card 2600000009";
     assert!(made.found().contains(words), "{}", made.found());
 }
+
+#[test]
+fn who_is_no_authority_is_none_by_being_called_one() {
+    let mut made = Installation::new();
+    let der = made.card(&Card::of_a_nurse());
+    made.authorities.push(("ACI-FO-PP-2", der));
+    let words = "authority ACI-FO-PP-2: its certificate is not among the certificates that hold";
+    assert!(made.found().contains(words), "{}", made.found());
+}
